@@ -1,0 +1,70 @@
+import type { Failure, FailureKind, RetryAdvice } from './failure.ts';
+
+/** One row of a provider's failure table. */
+export interface FailureRow {
+  /** The provider's code, or `http_<status>`. */
+  code: string;
+  kind: FailureKind;
+  retry: RetryAdvice;
+  /** What happened, in plain words. */
+  meaning: string;
+  /** Never write to this recipient again. */
+  suppress?: boolean;
+  /** Where the fact comes from. */
+  source: string;
+}
+
+const actions: Record<FailureKind, string> = {
+  transient: 'Nothing: it is tried again by itself until it expires.',
+  throttled: 'Nothing now; if it goes on, ask the provider for a higher rate or add senders.',
+  unavailable: 'Nothing: another provider takes it, or it waits. Look at the provider’s status page if it lasts.',
+  'bad-recipient': 'Correct the recipient upstream; sending again cannot help.',
+  'bad-content': 'Correct what the request holds; sending the same again cannot help.',
+  'opted-out': 'Do not write to this recipient until they opt in again.',
+  account: 'An operator must mend the provider account or its settings; it is tried again afterwards.',
+  unknown: 'Nothing: the provider is asked whether it took the message before anything goes again.',
+};
+
+/** Which kind an HTTP status alone means, for a code that stands in no table. */
+function kindOfStatus(httpStatus: number | undefined): Pick<FailureRow, 'kind' | 'retry' | 'meaning'> {
+  if (httpStatus === undefined) return { kind: 'unknown', retry: 'backoff', meaning: 'The provider’s answer could not be understood.' };
+  if (httpStatus === 401 || httpStatus === 403) return { kind: 'account', retry: 'operator', meaning: 'The provider does not let this account do that.' };
+  if (httpStatus === 408) return { kind: 'unknown', retry: 'backoff', meaning: 'The provider gave up waiting; it may have taken the message.' };
+  if (httpStatus === 429) return { kind: 'throttled', retry: 'backoff', meaning: 'Too many requests at the provider.' };
+  if (httpStatus >= 500) return { kind: 'unknown', retry: 'backoff', meaning: 'The provider had a fault; it may have taken the message.' };
+  return { kind: 'bad-content', retry: 'never', meaning: 'The provider refused the request.' };
+}
+
+/** Failure tables of one provider: looks a code up, and falls back on the HTTP status where it is unlisted. */
+export class FailureCatalogue {
+  readonly provider: string;
+  private readonly rows: ReadonlyMap<string, FailureRow>;
+
+  constructor(provider: string, rows: readonly FailureRow[]) {
+    this.provider = provider;
+    this.rows = new Map(rows.map((row) => [row.code, row]));
+  }
+
+  /** The failure for the first of `codes` that is listed; never throws. */
+  failure(codes: readonly string[], seen: { httpStatus?: number | undefined; retryAfterMs?: number | undefined } = {}): Failure {
+    const listed = codes.map((code) => this.rows.get(code)).find((row) => row !== undefined);
+    const row = listed ?? kindOfStatus(seen.httpStatus);
+    return {
+      kind: row.kind,
+      code: listed?.code ?? codes[0] ?? 'none',
+      provider: this.provider,
+      meaning: row.meaning,
+      action: actions[row.kind],
+      retry: row.retry,
+      ...(seen.httpStatus !== undefined && { httpStatus: seen.httpStatus }),
+      ...(seen.retryAfterMs !== undefined && { retryAfterMs: seen.retryAfterMs }),
+      ...(listed?.suppress && { suppress: true }),
+      ...(!listed && { unlisted: true }),
+    };
+  }
+}
+
+/** A failure that the platform itself finds. */
+export function ownFailure(code: string, kind: FailureKind, retry: RetryAdvice, meaning: string, more: Partial<Failure> = {}): Failure {
+  return { kind, code, meaning, action: actions[kind], retry, ...more };
+}

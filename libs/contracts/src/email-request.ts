@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { EmailAddress, HttpsUrl, oneLine, requestEnvelope, TemplateRef } from './primitives.ts';
+
+/** Most recipients of one e-mail over to, cc and bcc: the smallest provider limit (Resend: 50 per message). */
+export const MAX_RECIPIENTS = 50;
+
+export const Mailbox = z
+  .looseObject({ email: EmailAddress, name: oneLine(200).optional() })
+  .describe('An address and, if known, its display name.');
+export type Mailbox = z.infer<typeof Mailbox>;
+
+export const Attachment = z
+  .looseObject({
+    filename: oneLine(255),
+    contentType: z
+      .string()
+      .max(127)
+      .regex(/^[\w.+-]+\/[\w.+-]+$/, 'must be a media type such as application/pdf')
+      .optional(),
+    content: z.base64().optional().describe('Base64, while the record stays under the limit of the topic.'),
+    url: HttpsUrl.optional().describe('Fetched when sending, for larger files.'),
+    contentId: oneLine(128).optional().describe('For inline images: cid:<contentId>.'),
+  })
+  .refine((file) => (file.content === undefined) !== (file.url === undefined), {
+    error: 'needs either content or url, not both',
+    path: ['content'],
+  });
+
+/** Headers that a provider or a mail server owns (SendGrid's list in provider-facts §2.1). */
+const reservedHeaders = new Set([
+  'x-sg-id', 'x-sg-eid', 'received', 'dkim-signature', 'content-type', 'content-transfer-encoding',
+  'to', 'from', 'subject', 'reply-to', 'cc', 'bcc', 'date', 'message-id', 'sender', 'return-path',
+]); // prettier-ignore
+
+const HeaderName = z
+  .string()
+  .max(100)
+  .regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, 'must be a header name')
+  .refine((name) => !reservedHeaders.has(name.toLowerCase()), 'is set by the platform and cannot be given');
+
+/** Ask for an e-mail: the value of `messaging.email.requested`. */
+export const EmailRequested = z
+  .looseObject({
+    ...requestEnvelope,
+    to: z.array(Mailbox).min(1).max(MAX_RECIPIENTS),
+    cc: z.array(Mailbox).max(MAX_RECIPIENTS).optional(),
+    bcc: z.array(Mailbox).max(MAX_RECIPIENTS).optional(),
+    from: Mailbox.optional().describe('Default: the configured sender.'),
+    replyTo: Mailbox.optional(),
+    subject: oneLine(998).optional(),
+    text: z.string().min(1).max(1_000_000).optional(),
+    html: z.string().min(1).max(1_000_000).optional(),
+    template: TemplateRef.optional(),
+    headers: z.record(HeaderName, oneLine(998)).optional(),
+    attachments: z.array(Attachment).max(20).optional(),
+  })
+  .superRefine((mail, context) => {
+    if (!mail.template && mail.text === undefined && mail.html === undefined) {
+      context.addIssue({ code: 'custom', path: ['text'], message: 'is needed, unless html or a template is given' });
+    }
+    if (!mail.template && mail.subject === undefined) {
+      context.addIssue({ code: 'custom', path: ['subject'], message: 'is needed, unless a template is given' });
+    }
+    const all = [...mail.to, ...(mail.cc ?? []), ...(mail.bcc ?? [])].map((box) => box.email.toLowerCase());
+    if (all.length > MAX_RECIPIENTS) {
+      context.addIssue({ code: 'custom', path: ['to'], message: `to, cc and bcc hold more than ${MAX_RECIPIENTS} recipients` });
+    }
+    if (new Set(all).size !== all.length) {
+      context.addIssue({ code: 'custom', path: ['to'], message: 'an address stands twice over to, cc and bcc' });
+    }
+  });
+export type EmailRequested = z.infer<typeof EmailRequested>;

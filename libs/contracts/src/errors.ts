@@ -1,0 +1,76 @@
+import type { z } from 'zod';
+import type { FieldError } from './failure.ts';
+
+/** An unexpected failure: a code to search for, the stage it happened in, and what to do. */
+export abstract class MessagingError extends Error {
+  abstract readonly code: string;
+  /** The step of the way (design §4), such as decode or publish. */
+  abstract readonly stage: string;
+  /** What to do about it, in plain words. */
+  abstract readonly remedy: string;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** Bytes that no schema accepts. Retrying cannot help: the record is set aside in `messaging.unreadable`. */
+export class UnreadableRecord extends MessagingError {
+  readonly code: string = 'MSG_UNREADABLE';
+  readonly stage = 'decode';
+  readonly remedy: string = 'Correct the producer and publish again; the bytes are kept in the unreadable topic.';
+  readonly fields: FieldError[];
+
+  constructor(message: string, fields: FieldError[] = [], options?: ErrorOptions) {
+    super(message, options);
+    this.fields = fields;
+  }
+}
+
+/** An id that was used before for other content. The original stays untouched; this record is set aside. */
+export class IdConflict extends UnreadableRecord {
+  override readonly code = 'MSG_ID_CONFLICT';
+  override readonly remedy = 'Give each message an id of its own; only an exact repeat may use one again.';
+
+  constructor() {
+    super('the messageId was used before for other content');
+  }
+}
+
+/** Postgres or Kafka cannot be reached. Nothing is lost: consumption waits and goes on by itself. */
+export class InfrastructureDown extends MessagingError {
+  readonly code = 'MSG_INFRASTRUCTURE_DOWN';
+  readonly stage: string;
+  readonly remedy = 'Bring the named dependency back; nothing has to be repeated by hand.';
+
+  constructor(dependency: 'postgres' | 'kafka', stage: string, options?: ErrorOptions) {
+    super(`${dependency} cannot be reached`, options);
+    this.stage = stage;
+  }
+}
+
+/** A setting that is missing or wrong, found at start. */
+export class InvalidConfiguration extends MessagingError {
+  readonly code = 'MSG_CONFIGURATION';
+  readonly stage = 'start';
+  readonly remedy = 'Set the named variables; docs/configuration.md tells what each means.';
+}
+
+/** The field errors of a schema violation: path and rule, never the value. */
+export function fieldErrors(error: z.ZodError): FieldError[] {
+  return error.issues.slice(0, 20).map((issue) => ({
+    field: fieldPath(issue.path),
+    rule: issue.message.slice(0, 200),
+  }));
+}
+
+function fieldPath(path: PropertyKey[]): string {
+  const text = path.reduce<string>((whole, part) => {
+    if (typeof part === 'number') return `${whole}[${part}]`;
+    // A key of a record is upstream's text: shown only as far as it looks like a name.
+    const name = String(part).replace(/[^\w.-]/g, '?').slice(0, 60);
+    return whole === '' ? name : `${whole}.${name}`;
+  }, '');
+  return text === '' ? '(the whole value)' : text;
+}

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { Attempt, Failure } from './failure.ts';
+import { Channel, Instant, Lane, MessageId, Tenant } from './primitives.ts';
+
+/** What a message carries from hop to hop, whatever its channel. */
+const Handover = {
+  messageId: MessageId,
+  tenant: Tenant,
+  channel: Channel,
+  lane: Lane,
+  key: z.string().nullable().describe("The request's own key, base64; null where it had none."),
+  requestedAt: Instant.describe("The request's Kafka time: the ledger's day follows from it and never changes."),
+  expiresAt: Instant,
+  request: z.record(z.string(), z.unknown()).describe('The request as upstream published it.'),
+  attempts: z.array(Attempt).describe('What was tried so far.'),
+};
+
+/** A doubtful call: what reconciling needs to find it again. */
+export const DoubtfulCall = z.looseObject({
+  hop: z.number().int().positive(),
+  provider: z.string(),
+  callId: z.string(),
+  at: Instant,
+});
+export type DoubtfulCall = z.infer<typeof DoubtfulCall>;
+
+/** Not sent now: the value of `messaging.send.deferred`. */
+export const SendDeferred = z.looseObject({
+  eventId: z.string(),
+  ...Handover,
+  hop: z.number().int().positive().describe('The hop that ended without a send; the next takes hop + 1.'),
+  why: z
+    .enum(['failed', 'unknown', 'waiting'])
+    .describe('failed: a proven refusal; unknown: the answer was lost; waiting: its time has not come.'),
+  at: Instant,
+  until: Instant.optional().describe('waiting: not before this.'),
+  failure: Failure.optional().describe('failed, unknown: the classified failure.'),
+  doubt: DoubtfulCall.optional().describe('unknown: the call whose answer was lost.'),
+  doubtSince: Instant.optional().describe('unknown: when the first doubt arose.'),
+});
+export type SendDeferred = z.infer<typeof SendDeferred>;
+
+/** Its time has come: the value of `messaging.email.due` and `messaging.sms.due`. */
+export const SendDue = z.looseObject({
+  eventId: z.string(),
+  ...Handover,
+  hop: z.number().int().positive(),
+  mode: z.enum(['send', 'reconcile']),
+  why: z.string().describe('Why it goes now, in plain words.'),
+  doubt: DoubtfulCall.optional(),
+  doubtSince: Instant.optional(),
+});
+export type SendDue = z.infer<typeof SendDue>;
+
+/** Given up: the value of `messaging.dead-letters`. */
+export const DeadLetter = z.looseObject({
+  eventId: z.string(),
+  ...Handover,
+  hop: z.number().int().positive(),
+  at: Instant,
+  reason: z.enum(['failed', 'expired', 'exhausted', 'unconfirmed']),
+  failure: Failure,
+});
+export type DeadLetter = z.infer<typeof DeadLetter>;
+
+/** Do not send this one any more: the value of `messaging.cancel.requested`. */
+export const CancelRequested = z.looseObject({
+  messageId: MessageId,
+  tenant: Tenant.default('default'),
+  channel: Channel,
+});
+export type CancelRequested = z.infer<typeof CancelRequested>;
+
+/** A reply: the value of `messaging.inbound.received`. */
+export const InboundReceived = z.looseObject({
+  eventId: z.string(),
+  channel: Channel,
+  kind: z.enum(['sms', 'mms', 'whatsapp']),
+  provider: z.string(),
+  providerMessageId: z.string(),
+  at: Instant,
+  from: z.string(),
+  to: z.string(),
+  body: z.string(),
+  mediaUrls: z.array(z.string()).optional(),
+});
+
+/** Who must not be written to: the value of `messaging.suppression.changed`; a tombstone lifts it. */
+export const SuppressionChanged = z.looseObject({
+  channel: Channel,
+  recipient: z.string().describe('Keyed hash.'),
+  scope: z.string(),
+  reason: z.string(),
+  at: Instant,
+});
+
+/** Paused providers, channels, lanes, tenants: the value of `messaging.control.changed`. */
+export const ControlChanged = z.looseObject({
+  subject: z.string().describe('What it concerns, such as provider:sendgrid.'),
+  paused: z.boolean(),
+  reason: z.string(),
+  at: Instant,
+});

@@ -1,0 +1,79 @@
+import { createHash, createHmac } from 'node:crypto';
+import type { Channel } from './primitives.ts';
+import type { RecipientRef } from './status.ts';
+
+export interface Identity {
+  tenant: string;
+  channel: Channel;
+  messageId: string;
+}
+
+/** The ledger's 16-byte key of a message, as a UUID text: one value per (tenant, channel, messageId). */
+export function identityKey({ tenant, channel, messageId }: Identity): string {
+  return uuidOf(digest([tenant, channel, messageId]));
+}
+
+/** The id of a fact of our own: the same fact has the same id, however often it is published. */
+export function factId(of: Identity & { hop: number; source: string; status: string }): string {
+  return uuidOf(digest([of.tenant, of.channel, of.messageId, String(of.hop), of.source, of.status]));
+}
+
+/** The id of a receipt, from what the provider says and not from its event id, which may change between repeats. */
+export function receiptId(of: {
+  provider: string;
+  providerMessageId: string;
+  event: string;
+  recipientHash?: string | undefined;
+  providerTime?: string | undefined;
+  link?: string | undefined;
+}): string {
+  return uuidOf(digest([of.provider, of.providerMessageId, of.event, of.recipientHash ?? '', of.providerTime ?? '', of.link ?? '']));
+}
+
+/** SHA-256 over the request with sorted keys: tells a repeat from an id used for something else. 16 bytes as a UUID text. */
+export function contentDigest(request: unknown): string {
+  return uuidOf(createHash('sha256').update(canonical(request)).digest());
+}
+
+/** Lower-case without surrounding blanks: how an address is looked up. */
+export const normaliseAddress = (address: string): string => address.trim().toLowerCase();
+
+/** Keyed hash (HMAC-SHA-256, 16 bytes as hex) of a normalised address: the same person, without the address. */
+export function recipientHash(key: string, address: string): string {
+  return createHmac('sha256', key).update(normaliseAddress(address)).digest('hex').slice(0, 32);
+}
+
+/** `a***@inbox.test`, `+1******0123`: enough for a person to recognise, too little to write to. */
+export function maskAddress(address: string): string {
+  const at = address.lastIndexOf('@');
+  if (at > 0) return `${address[0]}***${address.slice(at)}`;
+  if (address.length < 8) return '***';
+  return address.slice(0, 2) + '*'.repeat(address.length - 6) + address.slice(-4);
+}
+
+/** An address as events and logs may show it. */
+export function recipientRef(key: string, address: string): RecipientRef {
+  return { hash: recipientHash(key, address), mask: maskAddress(address) };
+}
+
+/** Length before each part, so that no two different lists give the same bytes. */
+function digest(parts: string[]): Buffer {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(`${part.length}:${part};`);
+  return hash.digest();
+}
+
+function uuidOf(hash: Buffer): string {
+  const hex = hash.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (value !== null && typeof value === 'object') {
+    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+    entries.sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`;
+  }
+  return JSON.stringify(value) ?? 'null';
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+/** Printable text without control characters: nothing that could smuggle a header or a log line. */
+const noControl = /^[^\u0000-\u001f\u007f]*$/u;
+
+/** One line of text, so it can stand in a mail header. */
+export const oneLine = (max: number) =>
+  z.string().min(1).max(max).regex(noControl, 'must not contain line breaks or control characters');
+
+export const MessageId = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[A-Za-z0-9._:-]+$/, 'may hold only letters, digits and . _ : -')
+  .describe('Chosen by upstream, unique per tenant and channel. A repeat with the same content is absorbed.');
+
+export const Tenant = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[a-z0-9][a-z0-9-]*$/, 'may hold only lower-case letters, digits and -')
+  .describe('Whose message it is.');
+
+export const Channel = z.enum(['email', 'sms']).describe('The service that sends it.');
+export type Channel = z.infer<typeof Channel>;
+
+export const Lane = z.enum(['transactional', 'urgent', 'bulk']).describe('Which queue it waits in: the topic tells.');
+export type Lane = z.infer<typeof Lane>;
+
+export const Category = z
+  .enum(['transactional', 'marketing'])
+  .describe('What the law asks of it; marketing needs consent and an unsubscribe.');
+
+export const Instant = z.iso
+  .datetime({ offset: true, error: 'must be an ISO 8601 date and time with a zone, such as 2030-01-31T09:00:00Z' })
+  .describe('ISO 8601 with a zone.');
+
+/** Recipient and sender addresses: one @, a dotted domain, no spaces, quotes or brackets. */
+export const EmailAddress = z
+  .string()
+  .max(254)
+  .regex(
+    /^[^\s@<>()[\]\\,;:"\u0000-\u001f\u007f]{1,64}@(?:[^\s@<>()[\]\\,;:"._\u0000-\u001f\u007f][^\s@<>()[\]\\,;:"._\u0000-\u001f\u007f]*\.)+[^\s@<>()[\]\\,;:"._\u0000-\u001f\u007f]{2,}$/u,
+    'must be an e-mail address such as ada@example.org',
+  );
+
+/** E.164, 8 to 15 digits. */
+export const PhoneNumber = z
+  .string()
+  .regex(/^\+[1-9]\d{7,14}$/, 'must be a phone number in E.164 form, such as +12025550123');
+
+export const HttpsUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http(s) address' })
+  .max(2048)
+  .describe('Fetched by the provider.');
+
+/** Which wave of the same kind: what every request of every channel holds. */
+export const requestEnvelope = {
+  messageId: MessageId,
+  tenant: Tenant.default('default'),
+  category: Category.default('transactional'),
+  sendAt: Instant.optional().describe('Not before this time.'),
+  expiresAt: Instant.optional().describe('Not after this time. Default: urgent 10 min, transactional 24 h, bulk 72 h.'),
+  timeZone: oneLine(64).optional().describe("The recipient's IANA time zone, for quiet hours."),
+  correlationId: oneLine(200).optional().describe("Upstream's own reference, repeated in every status."),
+  tags: z.array(oneLine(64)).max(10).optional().describe('For reports. No personal data.'),
+  metadata: z
+    .record(oneLine(64), z.string().max(500))
+    .refine((entries) => Object.keys(entries).length <= 20, 'may hold at most 20 entries')
+    .optional()
+    .describe('Handed back in no event; kept with the message.'),
+  provider: oneLine(32).optional().describe('Preferred provider; another may be used when it cannot send.'),
+};
+
+/** A template by name, with its variables. */
+export const TemplateRef = z.looseObject({
+  name: oneLine(100).describe('The template as the provider or the platform knows it.'),
+  version: oneLine(32).optional(),
+  variables: z.record(z.string().max(100), z.unknown()).default({}),
+});

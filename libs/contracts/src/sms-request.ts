@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { HttpsUrl, oneLine, PhoneNumber, requestEnvelope, TemplateRef } from './primitives.ts';
+
+export const SmsKind = z.enum(['sms', 'mms', 'whatsapp']);
+
+/** A number in E.164, an alphanumeric sender (up to 11 characters), or a short code. */
+const Sender = z
+  .string()
+  .regex(
+    /^(?:\+[1-9]\d{7,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$/,
+    'must be a number in E.164 form, a short code, or up to 11 letters and digits',
+  );
+
+/** Ask for an SMS, MMS or WhatsApp message: the value of `messaging.sms.requested`. */
+export const SmsRequested = z
+  .looseObject({
+    ...requestEnvelope,
+    kind: SmsKind.optional().describe('Default: mms when there are media, else sms.'),
+    to: PhoneNumber,
+    from: Sender.optional().describe('Default: the configured sender.'),
+    body: z.string().min(1).max(1600).optional().describe('At most 1600 characters (Twilio).'),
+    mediaUrls: z.array(HttpsUrl).min(1).max(10).optional(),
+    contentTemplate: TemplateRef.optional().describe('An approved template, needed on WhatsApp outside the 24-hour window.'),
+    subject: oneLine(64).optional(),
+  })
+  .superRefine((sms, context) => {
+    if (sms.body === undefined && !sms.mediaUrls && !sms.contentTemplate) {
+      context.addIssue({ code: 'custom', path: ['body'], message: 'is needed, unless mediaUrls or contentTemplate is given' });
+    }
+    if (sms.kind === 'sms' && sms.mediaUrls) {
+      context.addIssue({ code: 'custom', path: ['mediaUrls'], message: 'cannot go with kind sms: use mms or whatsapp' });
+    }
+    if (sms.kind === 'mms' && !sms.mediaUrls) {
+      context.addIssue({ code: 'custom', path: ['mediaUrls'], message: 'is needed with kind mms' });
+    }
+    if (sms.contentTemplate && (sms.body !== undefined || sms.mediaUrls)) {
+      context.addIssue({ code: 'custom', path: ['contentTemplate'], message: 'brings its own content: leave out body and mediaUrls' });
+    }
+  });
+export type SmsRequested = z.infer<typeof SmsRequested>;

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { Failure } from './failure.ts';
+import { Channel, Instant, Lane, MessageId, Tenant } from './primitives.ts';
+
+/** Where a message stands (design §6). */
+export const Status = z.enum([
+  'accepted',
+  'scheduled',
+  'retrying',
+  'sent',
+  'delayed',
+  'delivered',
+  'bounced',
+  'failed',
+  'rejected',
+  'suppressed',
+  'expired',
+  'cancelled',
+  'unconfirmed',
+]);
+export type Status = z.infer<typeof Status>;
+
+/** What a recipient did with it: a facet beside the status. */
+export const Engagement = z.enum(['opened', 'machine-opened', 'clicked', 'read', 'replied', 'complained', 'unsubscribed']);
+export type Engagement = z.infer<typeof Engagement>;
+
+/** Who says so: a service's own decision, or evidence from the provider. */
+export const StatusSource = z
+  .enum(['request', 'email', 'sms', 'retry', 'receipt', 'lookup'])
+  .describe('receipt and lookup are the provider’s word, and beat decisions.');
+export type StatusSource = z.infer<typeof StatusSource>;
+
+/** A recipient without the address: keyed hash and mask. */
+export const RecipientRef = z.looseObject({
+  hash: z.string().describe('Keyed hash of the normalised address, hex.'),
+  mask: z.string().describe('Such as a***@inbox.test.'),
+});
+export type RecipientRef = z.infer<typeof RecipientRef>;
+
+/** One fact about one message: the value of `messaging.status.changed`. Holds neither address nor content. */
+export const StatusChanged = z.looseObject({
+  eventId: z.string().describe('Derived from the fact itself: a repeat has the same id.'),
+  messageId: MessageId.optional().describe('Missing on a receipt that carries no reference of ours; joined by providerMessageId.'),
+  tenant: Tenant,
+  channel: Channel,
+  lane: Lane.optional(),
+  status: z.union([Status, Engagement]),
+  final: z.boolean().describe('Nothing more will be tried as far as this fact knows; a receipt may still override it.'),
+  at: Instant.describe('When it happened.'),
+  source: StatusSource,
+  hop: z.number().int().positive().optional().describe('Counter of the way: sends, postponements, reconciliations.'),
+  attempt: z.number().int().nonnegative().optional().describe('Which try at a provider, from 1; 0 before the first.'),
+  provider: z.string().optional(),
+  providerMessageId: z.string().optional(),
+  callId: z.string().optional().describe('One call to a provider; coalesced messages share it.'),
+  recipient: RecipientRef.optional().describe('Of a receipt: whom it is about.'),
+  recipients: z.array(RecipientRef).optional().describe('Of a send: all it went to.'),
+  failure: Failure.optional(),
+  nextAt: Instant.optional().describe('When it will be tried next, where that is known.'),
+  reason: z.string().optional().describe('Why, in plain words.'),
+  correlationId: z.string().optional(),
+  tags: z.array(z.string()).optional(),
+});
+export type StatusChanged = z.infer<typeof StatusChanged>;
+
+const engagements = new Set<string>(Engagement.options);
+export const isEngagement = (status: string): status is Engagement => engagements.has(status);

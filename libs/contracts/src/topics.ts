@@ -1,0 +1,92 @@
+import type { z } from 'zod';
+import { EmailRequested } from './email-request.ts';
+import {
+  CancelRequested,
+  ControlChanged,
+  DeadLetter,
+  InboundReceived,
+  SendDeferred,
+  SendDue,
+  SuppressionChanged,
+} from './handover.ts';
+import type { Lane } from './primitives.ts';
+import { SmsRequested } from './sms-request.ts';
+import { StatusChanged } from './status.ts';
+
+export type Party = 'upstream' | 'email' | 'sms' | 'retry' | 'reporting' | 'operators';
+
+export interface TopicOptions<S extends z.ZodType | null> {
+  /** What the value holds; null: bytes as they came. */
+  schema: S;
+  /** What the record's key is. */
+  key: string;
+  /** Its meaning, for the docs. */
+  meaning: string;
+  from: Party[];
+  to: Party[];
+  /** One topic per lane: none (transactional), .urgent, .bulk. */
+  lanes?: boolean;
+  /** Latest value per key is kept for ever. */
+  compacted?: boolean;
+  /** How long records are kept, in hours. */
+  retentionHours?: number;
+  /** Largest record, in bytes. */
+  maxBytes?: number;
+}
+
+export interface Topic<S extends z.ZodType | null = z.ZodType | null> extends Required<TopicOptions<S>> {
+  /** Without prefix and lane, such as `email.requested`. */
+  name: string;
+}
+
+const DAY = 24;
+const MIB = 1024 * 1024;
+
+function topic<S extends z.ZodType | null>(name: string, options: TopicOptions<S>): Topic<S> {
+  return { name, lanes: false, compacted: false, retentionHours: 7 * DAY, maxBytes: MIB, ...options };
+}
+
+// A request travels inside a hand-over together with its history: these topics take twice a request.
+const withHistory = { maxBytes: 2 * MIB };
+
+/** Every topic there is. Provisioning, wiring tests, AsyncAPI and the docs' picture come from this map. */
+export const topics = {
+  emailRequested: topic('email.requested', { schema: EmailRequested, lanes: true, key: 'upstream’s choice', from: ['upstream'], to: ['email', 'reporting'], meaning: 'Send this e-mail.' }),
+  smsRequested: topic('sms.requested', { schema: SmsRequested, lanes: true, key: 'upstream’s choice', from: ['upstream'], to: ['sms', 'reporting'], meaning: 'Send this SMS, MMS or WhatsApp message.' }),
+  emailDue: topic('email.due', { schema: SendDue, lanes: true, key: 'the request’s own key', from: ['retry'], to: ['email'], meaning: 'Its time has come: send again, or reconcile.', ...withHistory }),
+  smsDue: topic('sms.due', { schema: SendDue, lanes: true, key: 'the request’s own key', from: ['retry'], to: ['sms'], meaning: 'Its time has come: send again, or reconcile.', ...withHistory }),
+  sendDeferred: topic('send.deferred', { schema: SendDeferred, key: 'messageId', from: ['email', 'sms'], to: ['retry'], meaning: 'Not sent now: failed, unknown, or waiting for its time.', ...withHistory }),
+  statusChanged: topic('status.changed', { schema: StatusChanged, key: 'messageId', from: ['email', 'sms', 'retry'], to: ['reporting', 'upstream', 'retry', 'email', 'sms'], meaning: 'Every lifecycle fact, receipts included.' }),
+  deadLetters: topic('dead-letters', { schema: DeadLetter, key: 'messageId', from: ['retry'], to: ['operators', 'reporting'], meaning: 'Given up: what was asked, what was tried, what to do.', retentionHours: 30 * DAY, ...withHistory }),
+  unreadable: topic('unreadable', { schema: null, key: 'as it came', from: ['email', 'sms', 'retry', 'reporting'], to: ['operators'], meaning: 'What no schema accepts, bytes as they came; origin and error in headers.', retentionHours: 30 * DAY, ...withHistory }),
+  inboundReceived: topic('inbound.received', { schema: InboundReceived, key: 'sender', from: ['sms'], to: ['upstream'], meaning: 'A reply.' }),
+  cancelRequested: topic('cancel.requested', { schema: CancelRequested, key: 'messageId', from: ['upstream'], to: ['retry'], meaning: 'Do not send this one any more.' }),
+  suppressionChanged: topic('suppression.changed', { schema: SuppressionChanged, key: 'channel, recipient hash and scope', from: ['email', 'sms'], to: ['upstream', 'operators'], meaning: 'Who must not be written to, and why.', compacted: true }),
+  controlChanged: topic('control.changed', { schema: ControlChanged, key: 'what it concerns', from: ['retry'], to: ['email', 'sms', 'reporting'], meaning: 'Paused providers, channels, lanes, tenants.', compacted: true }),
+} as const;
+
+export type TopicName = keyof typeof topics;
+
+const laneSuffix: Record<Lane, string> = { transactional: '', urgent: '.urgent', bulk: '.bulk' };
+
+/** The full names of a topic: one, or one per lane. `prefix` is put before, as it is. */
+export function topicNames(of: Topic, prefix: string): string[] {
+  return of.lanes ? (Object.keys(laneSuffix) as Lane[]).map((lane) => topicName(of, prefix, lane)) : [prefix + of.name];
+}
+
+/** The full name of one topic. `lane` counts only where the topic has lanes. */
+export function topicName(of: Topic, prefix: string, lane: Lane = 'transactional'): string {
+  return prefix + of.name + (of.lanes ? laneSuffix[lane] : '');
+}
+
+/** Which lane a full topic name belongs to. */
+export function laneOf(fullName: string): Lane {
+  if (fullName.endsWith('.urgent')) return 'urgent';
+  return fullName.endsWith('.bulk') ? 'bulk' : 'transactional';
+}
+
+/** The request topic and the due topic of a channel. */
+export const channelTopics = {
+  email: { requested: topics.emailRequested, due: topics.emailDue },
+  sms: { requested: topics.smsRequested, due: topics.smsDue },
+} as const;
