@@ -7,6 +7,7 @@ export * from './handover.ts';
 export * from './identity.ts';
 export * from './primitives.ts';
 export * from './provider.port.ts';
+export * from './settings.ts';
 export * from './sms-request.ts';
 export * from './status.ts';
 export * from './topics.ts';

@@ -90,3 +90,9 @@ export const channelTopics = {
   email: { requested: topics.emailRequested, due: topics.emailDue },
   sms: { requested: topics.smsRequested, due: topics.smsDue },
 } as const;
+
+/** The channel a request topic belongs to. */
+export function channelOf(of: Topic): 'email' | 'sms' | undefined {
+  if (of.name === topics.emailRequested.name) return 'email';
+  return of.name === topics.smsRequested.name ? 'sms' : undefined;
+}

@@ -1,1 +1,4 @@
-export {};
+export * from './micro-batch.ts';
+export * from './migrations.ts';
+export * from './pool.ts';
+export * from './postgres.config.ts';

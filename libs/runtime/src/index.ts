@@ -1,1 +1,5 @@
-export {};
+export * from './boot.ts';
+export * from './config.ts';
+export * from './health.ts';
+export { LOGGER, POOL, type ServiceCore, STOPPING } from './runtime.module.ts';
+export * from './service.config.ts';

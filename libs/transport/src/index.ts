@@ -1,1 +1,9 @@
-export {};
+export * from './kafka.config.ts';
+export * from './kafka.strategy.ts';
+export * from './kafka.ts';
+export * from './keyed-consumer.ts';
+export * from './on.decorator.ts';
+export * from './partition-tracker.ts';
+export * from './publisher.ts';
+export * from './record.ts';
+export * from './set-aside.ts';

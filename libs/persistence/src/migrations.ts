@@ -1,0 +1,46 @@
+import { Umzug } from 'umzug';
+import type { Pool, PoolClient } from './pool.ts';
+
+export interface Migration {
+  /** Sorts in the order of application, such as `001-ledger`. Never renamed once released. */
+  name: string;
+  /** Runs with the search path set to the service's schema. */
+  sql: string;
+}
+
+/**
+ * Brings one service's schema up to date; replicas that start together take turns.
+ * @returns the names of the migrations that were applied now.
+ */
+export async function migrate(pool: Pool, schema: string, migrations: readonly Migration[]): Promise<string[]> {
+  const client = await pool.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock(hashtext($1))', [`migrate:${schema}`]);
+    await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
+    await client.query(`SET search_path TO ${schema}`);
+    await client.query('CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())');
+    const applied = await runner(client, migrations).up();
+    return applied.map((migration) => migration.name);
+  } finally {
+    // The connection carries the lock and the search path: it must not go back to the pool.
+    client.release(true);
+  }
+}
+
+function runner(client: PoolClient, migrations: readonly Migration[]): Umzug<PoolClient> {
+  return new Umzug<PoolClient>({
+    context: client,
+    logger: undefined,
+    migrations: migrations.map(({ name, sql }) => ({
+      name,
+      up: async () => {
+        await client.query(`BEGIN; ${sql}; INSERT INTO migration (name) VALUES ('${name}'); COMMIT`);
+      },
+    })),
+    storage: {
+      logMigration: () => Promise.resolve(),
+      unlogMigration: () => Promise.resolve(),
+      executed: async () => (await client.query<{ name: string }>('SELECT name FROM migration')).rows.map((row) => row.name),
+    },
+  });
+}

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { InfrastructureDown } from '#libs/contracts';
+import pg from 'pg';
+import type { PostgresConfig } from './postgres.config.ts';
+
+export type Pool = pg.Pool;
+export type PoolClient = pg.PoolClient;
+
+// Counts and offsets fit into a double here; a string would surprise every reader.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+/** A pool of connections. An idle connection that breaks is only reported: the next query opens another. */
+export function createPool(config: PostgresConfig, service: string, onIdleError: (error: Error) => void): Pool {
+  const pool = new pg.Pool({
+    connectionString: config.DATABASE_URL,
+    max: config.DATABASE_POOL_SIZE,
+    statement_timeout: config.DATABASE_STATEMENT_TIMEOUT_MS,
+    query_timeout: config.DATABASE_STATEMENT_TIMEOUT_MS + 2_000,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    application_name: `messaging-${service}`,
+    ...(config.DATABASE_SSL !== 'disable' && { ssl: tls(config) }),
+  });
+  pool.on('error', onIdleError);
+  return pool;
+}
+
+function tls(config: PostgresConfig): pg.PoolConfig['ssl'] {
+  return {
+    rejectUnauthorized: config.DATABASE_SSL === 'verify-full',
+    ...(config.DATABASE_SSL_CA_FILE && { ca: readFileSync(config.DATABASE_SSL_CA_FILE, 'utf8') }),
+  };
+}
+
+/** SQLSTATE classes of trouble with the server, not with the data (PostgreSQL manual, appendix A). */
+const infrastructureClasses = new Set(['08', '53', '57', '58', 'XX']);
+/** Serialization failure and deadlock: the statement may simply be repeated. */
+const repeatable = new Set(['40001', '40P01', '55P03', '25006']);
+
+/** Trouble with the connection or the server: waiting and repeating can help. */
+export function isInfrastructureError(error: unknown): boolean {
+  if (error instanceof InfrastructureDown) return true;
+  const code = (error as { code?: unknown } | null)?.code;
+  if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) {
+    return infrastructureClasses.has(code.slice(0, 2)) || repeatable.has(code);
+  }
+  if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) return true;
+  // pg's own words for a lost connection carry no code.
+  return error instanceof Error && /connection|timeout|terminated|Cannot use a pool/i.test(error.message);
+}
+
+/** Trouble with one record's data (classes 22 and 23): repeating cannot help. */
+export function isDataError(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && /^2[23][0-9A-Z]{3}$/.test(code);
+}
+
+/** Runs database work; trouble with the server becomes InfrastructureDown, everything else is passed on. */
+export async function database<T>(stage: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isInfrastructureError(error)) throw new InfrastructureDown('postgres', stage, { cause: error });
+    throw error;
+  }
+}
+
+/** One transaction: commits what `work` did, or rolls back when it throws. */
+export async function transaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((rollback: Error) => (broken = rollback));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}

@@ -1,0 +1,131 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { MessagingError, type UnreadableRecord } from '#libs/contracts';
+import { createPool, migrate, type Migration, type PostgresConfig } from '#libs/persistence';
+import { createLogger, NestLogger, startTelemetry } from '#libs/telemetry';
+import { createKafka, type IncomingRecord, type KafkaConfig, KafkaStrategy, Publisher } from '#libs/transport';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { z } from 'zod';
+import { type ConfigSchema, loadConfig } from './config.ts';
+import { cached, Health } from './health.ts';
+import { RuntimeModule, type ServiceCore } from './runtime.module.ts';
+import type { ServiceConfig } from './service.config.ts';
+
+type BaseConfig = ServiceConfig & KafkaConfig & PostgresConfig;
+
+export interface ServiceDefinition<S extends ConfigSchema> {
+  /** Also its consumer group, schema and span name. */
+  name: string;
+  schema: S;
+  migrations: readonly Migration[];
+  /** The service's own module. */
+  module: Type;
+  /** Told of a record that no schema accepts. */
+  onUnreadable?: (app: NestFastifyApplication, record: IncomingRecord, error: UnreadableRecord) => Promise<void>;
+  /** Last touches before it listens, such as API docs. */
+  prepare?: (app: NestFastifyApplication, config: z.infer<S>) => Promise<void> | void;
+  /** Largest body of an HTTP request, in bytes. */
+  bodyLimit?: number;
+}
+
+export interface RunningService {
+  app: NestFastifyApplication;
+  /** Stops in order: HTTP, records in work, Kafka, Postgres. */
+  stop(): Promise<void>;
+}
+
+/** Boots a service and stops it on SIGTERM or SIGINT; an invalid configuration ends the process with 78 (EX_CONFIG). */
+export async function runService<S extends ConfigSchema>(definition: ServiceDefinition<S>): Promise<void> {
+  try {
+    const service = await bootService(definition);
+    const stop = () => void service.stop().then(() => process.exit(0), () => process.exit(1));
+    process.once('SIGTERM', stop);
+    process.once('SIGINT', stop);
+  } catch (error) {
+    const ours = error instanceof MessagingError;
+    process.stderr.write(`${definition.name} cannot start: ${ours ? `${error.message}\n${error.remedy}` : (error as Error).stack}\n`);
+    process.exit(ours ? 78 : 1);
+  }
+}
+
+/** Starts to listen at once; consumption begins when Postgres and Kafka are there, however long that takes. */
+export async function bootService<S extends ConfigSchema>(definition: ServiceDefinition<S>, env = process.env): Promise<RunningService> {
+  const config = loadConfig(definition.schema, env) as BaseConfig;
+  const stopTelemetry = startTelemetry(`messaging-${definition.name}`, env);
+  const logger = createLogger(definition.name, config.LOG_LEVEL);
+  const kafka = createKafka(config, definition.name, logger);
+  const stopping = new AbortController();
+  const core: ServiceCore<BaseConfig> = {
+    name: definition.name,
+    config,
+    logger,
+    publisher: new Publisher(kafka, config, definition.name),
+    pool: createPool(config, definition.name, (err) => logger.warn({ err }, 'an idle database connection broke')),
+    health: new Health(),
+    stopping: stopping.signal,
+  };
+  const adapter = new FastifyAdapter({ bodyLimit: definition.bodyLimit ?? 1024 * 1024, trustProxy: true });
+  const app = await NestFactory.create<NestFastifyApplication>(serviceModule(definition.module, core), adapter, {
+    rawBody: true,
+    logger: new NestLogger(logger),
+    abortOnError: false,
+  });
+  const strategy = new KafkaStrategy({
+    ...core,
+    kafka,
+    service: definition.name,
+    graceMs: config.SHUTDOWN_GRACE_MS,
+    onUnreadable: async (record, error) => definition.onUnreadable?.(app, record, error),
+  });
+  app.connectMicroservice({ strategy }, { inheritAppConfig: true });
+  let migrated = false;
+  core.health.addVital('postgres', cached(async () => {
+    await core.pool.query('SELECT 1');
+    return { status: migrated ? 'ok' : 'down' };
+  }, 1_000));
+  core.health.addVital('kafka', () => Promise.resolve({ status: strategy.isReady ? 'ok' : 'down' }));
+  await definition.prepare?.(app, config as z.infer<S>);
+  await app.listen(config.HTTP_PORT, config.HTTP_HOST);
+
+  const ready = (async () => {
+    if (config.DATABASE_MIGRATE) await untilDone(core, () => migrate(core.pool, definition.name, definition.migrations));
+    migrated = true;
+    await untilDone(core, () => core.publisher.connect());
+    if (!stopping.signal.aborted) await app.startAllMicroservices();
+    logger.info({ port: config.HTTP_PORT }, 'ready');
+  })();
+  ready.catch((err: unknown) => logger.error({ err }, 'the service could not become ready'));
+
+  return {
+    app,
+    stop: async () => {
+      stopping.abort();
+      logger.info('stopping');
+      await app.close();
+      await ready.catch(() => undefined);
+      await core.publisher.close().catch(() => undefined);
+      await core.pool.end().catch(() => undefined);
+      await stopTelemetry();
+      logger.info('stopped');
+    },
+  };
+}
+
+async function untilDone(core: ServiceCore, work: () => Promise<unknown>): Promise<void> {
+  for (let round = 0; !core.stopping.aborted; round += 1) {
+    try {
+      await work();
+      return;
+    } catch (err) {
+      core.logger.warn({ err }, 'waiting for a dependency before the service can start');
+      await delay(Math.min(5_000, 250 * 2 ** round), undefined, { signal: core.stopping }).catch(() => undefined);
+    }
+  }
+}
+
+function serviceModule(own: Type, core: ServiceCore): DynamicModule {
+  class ServiceModule {}
+  Module({})(ServiceModule);
+  return { module: ServiceModule, imports: [RuntimeModule.of(core), own] };
+}

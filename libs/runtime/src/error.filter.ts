@@ -1,0 +1,40 @@
+import { InfrastructureDown, MessagingError } from '#libs/contracts';
+import type { Logger } from '#libs/telemetry';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { type Observable, throwError } from 'rxjs';
+
+/**
+ * One shape for every HTTP error: `{ code, message, remedy }`. Errors of record handlers are passed on as they are:
+ * Nest would turn them into "Internal server error" and the transport could not tell them apart.
+ */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  private readonly logger: Logger;
+
+  constructor(logger: Logger) {
+    this.logger = logger;
+  }
+
+  catch(error: unknown, host: ArgumentsHost): Observable<never> | void {
+    if (host.getType() === 'rpc') return throwError(() => error);
+    const { status, body } = answer(error);
+    if (status >= 500) this.logger.error({ err: error }, 'a request failed');
+    void host.switchToHttp().getResponse<FastifyReply>().status(status).send(body);
+  }
+}
+
+function answer(error: unknown): { status: number; body: Record<string, unknown> } {
+  if (error instanceof HttpException) {
+    const body = error.getResponse();
+    return { status: error.getStatus(), body: typeof body === 'object' ? (body as Record<string, unknown>) : { message: body } };
+  }
+  if (error instanceof MessagingError) {
+    const status = error instanceof InfrastructureDown ? 503 : 500;
+    return { status, body: { code: error.code, message: error.message, remedy: error.remedy } };
+  }
+  // Fastify's own refusals (body too large, wrong media type) carry their status.
+  const status = (error as { statusCode?: unknown } | null)?.statusCode;
+  if (typeof status === 'number' && status < 500) return { status, body: { code: 'MSG_BAD_REQUEST', message: (error as Error).message } };
+  return { status: 500, body: { code: 'MSG_INTERNAL', message: 'an unexpected error', remedy: 'Look it up in the service’s log by the time of the request.' } };
+}

@@ -1,0 +1,73 @@
+import type { ProviderCheck } from '#libs/contracts';
+import { Controller, Get, Inject, Injectable, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+
+export type CheckState = { status: 'ok' | 'down' | 'refused' | 'unreachable'; meaning?: string; action?: string };
+export type Check = () => Promise<CheckState>;
+
+export interface HealthReport {
+  /** degraded: still ready, but something that is not ours does not work. */
+  status: 'ok' | 'degraded' | 'down';
+  checks: Record<string, CheckState>;
+}
+
+/** What the service depends on. `vital` ones decide over readiness; others only show as degraded. */
+@Injectable()
+export class Health {
+  private readonly vital = new Map<string, Check>();
+  private readonly other = new Map<string, Check>();
+
+  addVital(name: string, check: Check): void {
+    this.vital.set(name, check);
+  }
+
+  addProvider(name: string, check: () => Promise<ProviderCheck>): void {
+    this.other.set(`provider:${name}`, cached(async () => {
+      const { state, ...words } = await check();
+      return { status: state, ...words };
+    }, 60_000));
+  }
+
+  async report(): Promise<HealthReport> {
+    const vital = await resolve(this.vital);
+    const other = await resolve(this.other);
+    const failed = (checks: Record<string, CheckState>) => Object.values(checks).some((check) => check.status !== 'ok');
+    return { status: failed(vital) ? 'down' : failed(other) ? 'degraded' : 'ok', checks: { ...vital, ...other } };
+  }
+}
+
+async function resolve(checks: Map<string, Check>): Promise<Record<string, CheckState>> {
+  const entries = [...checks].map(async ([name, check]) => [name, await check().catch((): CheckState => ({ status: 'down' }))] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** Asks at most once in `forMs`, so that probes do not load what they probe. */
+export function cached(check: Check, forMs: number): Check {
+  let known: { at: number; state: Promise<CheckState> } | undefined;
+  return () => {
+    if (!known || performance.now() - known.at > forMs) known = { at: performance.now(), state: check() };
+    return known.state;
+  };
+}
+
+@Controller('health')
+export class HealthController {
+  private readonly health: Health;
+
+  constructor(@Inject(Health) health: Health) {
+    this.health = health;
+  }
+
+  /** The process turns: restarting it would not help anything else. */
+  @Get('live')
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  /** 200 when it can do its work (a provider that is down shows as degraded), else 503. */
+  @Get('ready')
+  async ready(@Res() reply: FastifyReply): Promise<void> {
+    const report = await this.health.report();
+    await reply.status(report.status === 'down' ? 503 : 200).send(report);
+  }
+}

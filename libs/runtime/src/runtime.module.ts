@@ -1,0 +1,47 @@
+import type { Pool } from '#libs/persistence';
+import { Publisher } from '#libs/transport';
+import type { Logger } from '#libs/telemetry';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
+import { APP_FILTER } from '@nestjs/core';
+import { ErrorFilter } from './error.filter.ts';
+import { Health, HealthController } from './health.ts';
+
+export const POOL = Symbol('postgres pool');
+export const LOGGER = Symbol('logger');
+/** Aborted as soon as the service is told to stop. */
+export const STOPPING = Symbol('stopping');
+
+/** What every service stands on. */
+export interface ServiceCore<C = Record<string, unknown>> {
+  name: string;
+  config: C;
+  logger: Logger;
+  publisher: Publisher;
+  pool: Pool;
+  health: Health;
+  stopping: AbortSignal;
+}
+
+@Global()
+@Module({})
+export class RuntimeModule {
+  static of(core: ServiceCore): DynamicModule {
+    const provided = [
+      { provide: POOL, useValue: core.pool },
+      { provide: LOGGER, useValue: core.logger },
+      { provide: STOPPING, useValue: core.stopping },
+      { provide: Publisher, useValue: core.publisher },
+      { provide: Health, useValue: core.health },
+    ];
+    return {
+      module: RuntimeModule,
+      imports: [
+        ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, skipProcessEnv: true, load: [() => core.config] }),
+      ],
+      controllers: [HealthController],
+      providers: [...provided, { provide: APP_FILTER, useFactory: () => new ErrorFilter(core.logger) }],
+      exports: provided,
+    };
+  }
+}

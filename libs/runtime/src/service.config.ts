@@ -1,0 +1,21 @@
+import { milliseconds, port, secret } from '#libs/contracts';
+import { z } from 'zod';
+
+/** Settings that every service has. */
+export const serviceSettings = (standardPort: number) => ({
+  HTTP_HOST: z.string().default('0.0.0.0').describe('Address to listen on.'),
+  HTTP_PORT: port(standardPort).describe('Port to listen on.'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info').describe('Least severe log line that is written.'),
+  SHUTDOWN_GRACE_MS: milliseconds(25_000).describe('How long work may take to finish after SIGTERM, in milliseconds; keep it under the platform’s termination grace.'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional().describe('Where traces are exported by OTLP over HTTP, such as http://jaeger:4318; unset: nowhere. The other OTEL_ variables of the OpenTelemetry SDK work as well.'),
+});
+
+/** The key under which addresses are hashed: the same in every service. */
+export const recipientHashSettings = {
+  RECIPIENT_HASH_KEY: secret(z.string().min(16)).describe(
+    'Secret of at least 16 characters under which addresses are hashed for logs, events and look-ups. The same in every service; changing it makes earlier hashes unrecognisable.',
+  ),
+};
+
+const schema = z.object(serviceSettings(0));
+export type ServiceConfig = z.infer<typeof schema>;

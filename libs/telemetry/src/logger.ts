@@ -1,0 +1,62 @@
+import { isSpanContextValid, trace } from '@opentelemetry/api';
+import type { LoggerService } from '@nestjs/common';
+import { pino, type Logger } from 'pino';
+
+export type { Logger };
+
+/** A JSON logger: one line per event, with the trace it belongs to. Callers pass ids and codes, never addresses or content. */
+export function createLogger(service: string, level = 'info'): Logger {
+  return pino({
+    level,
+    base: { service },
+    messageKey: 'message',
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (label) => ({ level: label }) },
+    serializers: { err: errorFields },
+    mixin: traceFields,
+  });
+}
+
+/** What a log may hold of an error: its name, code, stage and place; the text only where it is ours. */
+function errorFields(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { name: typeof error };
+  const { code, stage, remedy } = error as { code?: unknown; stage?: unknown; remedy?: unknown };
+  const ours = typeof remedy === 'string';
+  return {
+    name: error.name,
+    ...(code !== undefined && { code }),
+    ...(ours && { stage, message: error.message, remedy }),
+    at: error.stack?.split('\n').filter((line) => line.trimStart().startsWith('at ')).slice(0, 6).map((line) => line.trim()),
+    ...(error.cause instanceof Error && { cause: errorFields(error.cause) }),
+  };
+}
+
+function traceFields(): Record<string, string> {
+  const context = trace.getActiveSpan()?.spanContext();
+  return context && isSpanContextValid(context) ? { trace_id: context.traceId, span_id: context.spanId } : {};
+}
+
+/** Nest's own lines in the same log. */
+export class NestLogger implements LoggerService {
+  private readonly logger: Logger;
+
+  constructor(logger: Logger) {
+    this.logger = logger;
+  }
+
+  log(message: unknown, context?: string): void {
+    this.logger.debug({ context }, String(message));
+  }
+
+  error(message: unknown, ...more: unknown[]): void {
+    this.logger.error({ err: message instanceof Error ? message : undefined, context: more.at(-1) }, 'nest reported an error');
+  }
+
+  warn(message: unknown, context?: string): void {
+    this.logger.warn({ context }, String(message));
+  }
+
+  debug(message: unknown, context?: string): void {
+    this.logger.trace({ context }, String(message));
+  }
+}

@@ -1,0 +1,91 @@
+import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags, type Attributes, type Context, type Span } from '@opentelemetry/api';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+
+export { SpanKind, type Attributes, type Context, type Span };
+
+interface SilentProcessor {
+  onStart(): void;
+  onEnd(): void;
+  forceFlush(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+/** Without a processor the SDK hands out all-zero trace ids: this one makes them real and exports nothing. */
+const silent: SilentProcessor = {
+  onStart: () => {},
+  onEnd: () => {},
+  forceFlush: () => Promise.resolve(),
+  shutdown: () => Promise.resolve(),
+};
+
+/**
+ * Starts tracing for this process; exports by OTLP when OTEL_EXPORTER_OTLP_ENDPOINT (or the traces one) is set.
+ * @returns a function that flushes and stops it.
+ */
+export function startTelemetry(service: string, env: NodeJS.ProcessEnv = process.env): () => Promise<void> {
+  const exporting = Boolean(env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']);
+  // Metrics are scraped and logs go to stdout: left unset, the SDK would export both to localhost.
+  env['OTEL_METRICS_EXPORTER'] ??= 'none';
+  env['OTEL_LOGS_EXPORTER'] ??= 'none';
+  const sdk = new NodeSDK({ serviceName: service, ...(!exporting && { spanProcessors: [silent] }) });
+  sdk.start();
+  return () => sdk.shutdown().catch(() => undefined);
+}
+
+const tracer = () => trace.getTracer('messaging-integrations');
+
+/** The context a carrier's `traceparent` names; a context without a trace where there is none. */
+export function contextFrom(carrier: Record<string, string | undefined>): Context {
+  return propagation.extract(ROOT_CONTEXT, carrier);
+}
+
+/**
+ * A context for something that came without a trace. Derived from its identity (a UUID), so that every service that
+ * reads it, and every redelivery, finds the same trace.
+ */
+export function contextOf(identity: string): Context {
+  const hex = identity.replaceAll('-', '');
+  return trace.setSpanContext(ROOT_CONTEXT, { traceId: hex, spanId: hex.slice(8, 24), traceFlags: TraceFlags.SAMPLED, isRemote: true });
+}
+
+/** Whether a context names a trace. */
+export const hasTrace = (of: Context): boolean => trace.getSpanContext(of) !== undefined;
+
+/** `traceparent` (and `tracestate`) of the active span. */
+export function traceHeaders(of: Context = context.active()): Record<string, string> {
+  const carrier: Record<string, string> = {};
+  propagation.inject(of, carrier);
+  return carrier;
+}
+
+/** The active trace's id, or undefined outside of one. */
+export function activeTraceId(): string | undefined {
+  return trace.getActiveSpan()?.spanContext().traceId;
+}
+
+export interface SpanOptions {
+  kind?: SpanKind;
+  attributes?: Attributes;
+  /** Default: the active context. */
+  parent?: Context;
+}
+
+/** Runs `work` in a span of its own; a throw marks the span as failed, by the error's name only, and goes on. */
+export async function inSpan<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T> {
+  const parent = options.parent ?? context.active();
+  const span = tracer().startSpan(name, { kind: options.kind ?? SpanKind.INTERNAL, attributes: options.attributes ?? {} }, parent);
+  try {
+    return await context.with(trace.setSpan(parent, span), () => work(span));
+  } catch (error) {
+    span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.name : 'error' });
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+/** Runs `work` under a context, for instance one kept from earlier. */
+export const underContext = <T>(of: Context, work: () => T): T => context.with(of, work);
+
+/** The active context, to be kept for later. */
+export const currentContext = (): Context => context.active();

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { flag, milliseconds, secret } from '#libs/contracts';
+import type { KafkaConfig as ClientConfig, SASLOptions } from 'kafkajs';
+import { z } from 'zod';
+
+/** Settings of the Kafka connection, the same in every service. */
+export const kafkaSettings = {
+  KAFKA_BROKERS: z.string().default('127.0.0.1:9092').describe('Brokers to start from, host:port, separated by commas.'),
+  KAFKA_TOPIC_PREFIX: z.string().regex(/^[a-zA-Z0-9._-]*$/).default('messaging.').describe('Put before every topic and consumer group name.'),
+  KAFKA_SSL: flag(false).describe('Speak TLS with the brokers.'),
+  KAFKA_SSL_CA_FILE: z.string().optional().describe('PEM file of the authority that signed the brokers’ certificates.'),
+  KAFKA_SSL_CERT_FILE: z.string().optional().describe('PEM file of the client’s certificate, for mutual TLS.'),
+  KAFKA_SSL_KEY_FILE: z.string().optional().describe('PEM file of the client’s private key, for mutual TLS.'),
+  KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional().describe('How to log in to the brokers; unset: no login.'),
+  KAFKA_SASL_USERNAME: z.string().optional().describe('User of the login.'),
+  KAFKA_SASL_PASSWORD: secret().optional().describe('Password of the login.'),
+  KAFKA_SESSION_TIMEOUT_MS: milliseconds(30_000).describe('The group gives a silent replica’s partitions away after this many milliseconds.'),
+  KAFKA_CONCURRENCY: z.coerce.number().int().min(1).max(10_000).default(256).describe('Records one replica works on at a time; those of one key go one after another.'),
+  KAFKA_PARTITION_WINDOW: z.coerce.number().int().min(1).default(2_000).describe('Most records of one partition held at a time; past that the partition pauses.'),
+  KAFKA_COMMIT_INTERVAL_MS: milliseconds(250).describe('How often finished offsets are committed, in milliseconds.'),
+};
+
+const schema = z.object(kafkaSettings);
+export type KafkaConfig = z.infer<typeof schema>;
+
+/** The part of kafkajs's client settings that says where and how to connect. */
+export function connectionOf(config: KafkaConfig): Pick<ClientConfig, 'brokers' | 'ssl' | 'sasl'> {
+  return {
+    brokers: config.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
+    ...(config.KAFKA_SSL && { ssl: tls(config) }),
+    ...(config.KAFKA_SASL_MECHANISM && {
+      sasl: {
+        mechanism: config.KAFKA_SASL_MECHANISM,
+        username: config.KAFKA_SASL_USERNAME ?? '',
+        password: config.KAFKA_SASL_PASSWORD ?? '',
+      } as SASLOptions,
+    }),
+  };
+}
+
+function tls(config: KafkaConfig): ClientConfig['ssl'] {
+  const pem = (file: string | undefined) => (file ? readFileSync(file, 'utf8') : undefined);
+  const files = { ca: pem(config.KAFKA_SSL_CA_FILE), cert: pem(config.KAFKA_SSL_CERT_FILE), key: pem(config.KAFKA_SSL_KEY_FILE) };
+  return {
+    ...(files.ca && { ca: [files.ca] }),
+    ...(files.cert && { cert: files.cert }),
+    ...(files.key && { key: files.key }),
+  };
+}

@@ -1,0 +1,150 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { channelOf, identityKey, InfrastructureDown, topics, UnreadableRecord, type Topic } from '#libs/contracts';
+import { type Context, contextFrom, contextOf, hasTrace, inSpan, SpanKind, type Logger } from '#libs/telemetry';
+import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
+import type { Kafka } from 'kafkajs';
+import { lastValueFrom } from 'rxjs';
+import type { KafkaConfig } from './kafka.config.ts';
+import { KeyedConsumer } from './keyed-consumer.ts';
+import { RecordContext } from './on.decorator.ts';
+import type { Publisher } from './publisher.ts';
+import { decode, type IncomingRecord } from './record.ts';
+import { setAside } from './set-aside.ts';
+
+export interface KafkaStrategyOptions {
+  kafka: Kafka;
+  config: KafkaConfig;
+  publisher: Publisher;
+  service: string;
+  logger: Logger;
+  /** Told of a record no schema accepts before it is set aside, for instance to publish `rejected`. */
+  onUnreadable?: (record: IncomingRecord, error: UnreadableRecord) => Promise<void>;
+  /** How long records in work may take to finish when the service stops, in milliseconds. */
+  graceMs: number;
+}
+
+const byName = new Map<string, Topic>(Object.values(topics).map((topic) => [topic.name, topic]));
+
+/** Thrown into handlers that wait while the service stops: the record stays uncommitted and comes again. */
+export class Stopping extends Error {}
+
+/** Nest's transport over Kafka: handlers stay ordinary methods under `@On(topic)`. */
+export class KafkaStrategy extends Server implements CustomTransportStrategy {
+  private readonly options: KafkaStrategyOptions;
+  private consumer: KeyedConsumer | undefined;
+  private stopping = false;
+
+  constructor(options: KafkaStrategyOptions) {
+    super();
+    this.options = options;
+  }
+
+  /** Whether the consumer group has given this replica its share. */
+  get isReady(): boolean {
+    return this.consumer?.isMember ?? false;
+  }
+
+  listen(callback: (error?: unknown) => void): void {
+    this.start().then(() => callback(), callback);
+  }
+
+  async close(): Promise<void> {
+    this.stopping = true;
+    await this.consumer?.stop(this.options.graceMs);
+  }
+
+  on(): void {
+    throw new Error('this transport has no events to listen to');
+  }
+
+  unwrap<T>(): T {
+    return this.consumer as T;
+  }
+
+  /** Keeps trying: a broker that is not there yet is no reason to give up. */
+  private async start(): Promise<void> {
+    for (let round = 0; !this.stopping; round += 1) {
+      this.consumer = this.makeConsumer();
+      try {
+        return await this.consumer.start();
+      } catch (error) {
+        this.options.logger.warn({ err: error }, 'waiting for Kafka before consumption can start');
+        await this.consumer.stop(0).catch(() => undefined);
+        await delay(Math.min(5_000, 250 * 2 ** round));
+      }
+    }
+  }
+
+  private makeConsumer(): KeyedConsumer {
+    const { kafka, config, service, logger } = this.options;
+    const handled = [...this.messageHandlers.keys()].map((name) => {
+      const topic = byName.get(name);
+      if (!topic) throw new Error(`@On names a topic that is not in the map: ${name}`);
+      return topic;
+    });
+    return new KeyedConsumer({
+      kafka,
+      config,
+      logger,
+      topics: handled,
+      groupId: `${config.KAFKA_TOPIC_PREFIX}${service}`,
+      handle: (record) => this.deal(record),
+    });
+  }
+
+  /** Sees one record through; says whether its offset may be committed. */
+  private async deal(record: IncomingRecord): Promise<boolean> {
+    for (let round = 0; !this.stopping; round += 1) {
+      try {
+        await this.handle(record);
+        return true;
+      } catch (error) {
+        if (error instanceof Stopping) return false;
+        if (!(error instanceof InfrastructureDown)) return this.putAside(record, error);
+        this.options.logger.warn({ err: error, topic: record.topicName }, 'waiting for a dependency');
+        await delay(Math.min(5_000, 200 * 2 ** round));
+      }
+    }
+    return false;
+  }
+
+  private async handle(record: IncomingRecord): Promise<void> {
+    const { json, value } = decode(record);
+    const handler = this.messageHandlers.get(record.topic.name);
+    if (!handler) throw new Error(`no handler for ${record.topic.name}`);
+    const attributes = { 'messaging.system': 'kafka', 'messaging.destination.name': record.topicName };
+    const parent = parentOf(record, value);
+    await inSpan(`${record.topic.name} process`, { kind: SpanKind.CONSUMER, attributes, parent }, async () => {
+      const result = this.transformToObservable(handler(value, new RecordContext([record, json])));
+      await lastValueFrom(result, { defaultValue: undefined });
+    });
+  }
+
+  /** Never blocks, never disappears: kept trying until Kafka has it. */
+  private async putAside(record: IncomingRecord, error: unknown): Promise<boolean> {
+    const { publisher, service, logger, onUnreadable } = this.options;
+    const level = error instanceof UnreadableRecord ? 'warn' : 'error';
+    const place = { topic: record.topicName, partition: record.partition, offset: record.offset };
+    logger[level]({ err: error, ...place }, 'a record is set aside in the unreadable topic');
+    for (let round = 0; !this.stopping; round += 1) {
+      try {
+        if (error instanceof UnreadableRecord) await onUnreadable?.(record, error);
+        await setAside(publisher, record, error, service);
+        return true;
+      } catch (failure) {
+        logger.warn({ err: failure, ...place }, 'a record waits to be set aside');
+        await delay(Math.min(5_000, 200 * 2 ** round));
+      }
+    }
+    return false;
+  }
+}
+
+/** The trace in the record's headers; a request without one gets the trace of its identity. */
+function parentOf(record: IncomingRecord, value: unknown): Context {
+  const given = contextFrom(record.headers);
+  const channel = channelOf(record.topic);
+  if (hasTrace(given) || !channel) return given;
+  const { tenant, messageId } = value as { tenant: string; messageId: string };
+  return contextOf(identityKey({ tenant, channel, messageId }));
+}

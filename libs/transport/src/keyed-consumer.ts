@@ -1,0 +1,186 @@
+import { laneOf, topicNames, type Topic } from '#libs/contracts';
+import type { Logger } from '#libs/telemetry';
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { KafkaConfig } from './kafka.config.ts';
+import { PartitionTracker } from './partition-tracker.ts';
+import { toRecord, type IncomingRecord } from './record.ts';
+
+/** Deals with one record. Resolves when its offset may be committed; `false` leaves it for the next assignment. */
+export type RecordHandler = (record: IncomingRecord) => Promise<boolean>;
+
+export interface KeyedConsumerOptions {
+  kafka: Kafka;
+  config: KafkaConfig;
+  groupId: string;
+  topics: readonly Topic[];
+  handle: RecordHandler;
+  logger: Logger;
+  /** Where a new group starts. */
+  fromBeginning?: boolean;
+}
+
+/** Most bytes of records held over all partitions. */
+const BYTES_WINDOW = 64 * 1024 * 1024;
+
+/**
+ * Works on many records at a time while those of one key keep their order, and commits only over finished ones.
+ * kafkajs fetches on only while `eachBatch` returns at once, so a batch is taken into trackers and worked on from there.
+ */
+export class KeyedConsumer {
+  private readonly options: KeyedConsumerOptions;
+  private readonly consumer: Consumer;
+  private readonly byName = new Map<string, Topic>();
+  private readonly trackers = new Map<string, PartitionTracker>();
+  private readonly running = new Set<Promise<void>>();
+  private commitTimer: NodeJS.Timeout | undefined;
+  private committing: Promise<void> = Promise.resolve();
+  private draining = false;
+  private joined = false;
+
+  constructor(options: KeyedConsumerOptions) {
+    this.options = options;
+    for (const topic of options.topics) {
+      for (const name of topicNames(topic, options.config.KAFKA_TOPIC_PREFIX)) this.byName.set(name, topic);
+    }
+    this.consumer = options.kafka.consumer({
+      groupId: options.groupId,
+      sessionTimeout: options.config.KAFKA_SESSION_TIMEOUT_MS,
+      heartbeatInterval: Math.min(3_000, options.config.KAFKA_SESSION_TIMEOUT_MS / 3),
+      maxWaitTimeInMs: 500,
+      allowAutoTopicCreation: false,
+      // A consumer that gave up would be silent for ever: it always starts again.
+      retry: { restartOnFailure: () => Promise.resolve(!this.draining), retries: 8, maxRetryTime: 5_000 },
+    });
+  }
+
+  /** Whether the group has given this replica its share. */
+  get isMember(): boolean {
+    return this.joined && !this.draining;
+  }
+
+  async start(): Promise<void> {
+    const { GROUP_JOIN, CRASH, REBALANCING } = this.consumer.events;
+    this.consumer.on(GROUP_JOIN, ({ payload }) => this.onAssignment(payload.memberAssignment));
+    this.consumer.on(REBALANCING, () => (this.joined = false));
+    this.consumer.on(CRASH, ({ payload }) => {
+      this.joined = false;
+      this.options.logger.warn({ err: payload.error, restart: payload.restart }, 'the consumer lost its connection and starts again');
+    });
+    await this.consumer.connect();
+    await this.consumer.subscribe({ topics: [...this.byName.keys()], fromBeginning: this.options.fromBeginning ?? true });
+    await this.consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: true,
+      partitionsConsumedConcurrently: 64,
+      eachBatch: (payload) => Promise.resolve(this.onBatch(payload)),
+    });
+    this.commitTimer = setInterval(() => void this.commit(), this.options.config.KAFKA_COMMIT_INTERVAL_MS);
+  }
+
+  /** Stops taking records, lets those in work finish for at most `graceMs`, commits, and leaves the group. */
+  async stop(graceMs: number): Promise<void> {
+    this.draining = true;
+    for (const tracker of this.trackers.values()) tracker.dropWaiting();
+    clearInterval(this.commitTimer);
+    let timer: NodeJS.Timeout | undefined;
+    const grace = new Promise((resolve) => (timer = setTimeout(resolve, graceMs)));
+    await Promise.race([Promise.allSettled(this.running), grace]);
+    clearTimeout(timer);
+    await this.commit();
+    await this.consumer.disconnect();
+  }
+
+  /** A partition kept from the last assignment keeps its tracker; one given away is never committed again. */
+  private onAssignment(assignment: Record<string, number[]>): void {
+    const mine = new Set(Object.entries(assignment).flatMap(([topic, partitions]) => partitions.map((number) => `${topic}/${number}`)));
+    for (const [place, tracker] of this.trackers) {
+      if (mine.has(place)) continue;
+      tracker.assigned = false;
+      tracker.dropWaiting();
+      this.trackers.delete(place);
+    }
+    for (const [topic, partitions] of Object.entries(assignment)) {
+      for (const number of partitions) {
+        const place = `${topic}/${number}`;
+        if (!this.trackers.has(place)) this.trackers.set(place, new PartitionTracker(topic, number));
+      }
+    }
+    this.joined = true;
+  }
+
+  private onBatch({ batch }: EachBatchPayload): void {
+    const tracker = this.trackers.get(`${batch.topic}/${batch.partition}`);
+    const topic = this.byName.get(batch.topic);
+    if (!tracker || !topic || this.draining) return;
+    const lane = laneOf(batch.topic);
+    for (const message of batch.messages) tracker.add(toRecord(topic, batch.topic, lane, batch.partition, message));
+    this.pump();
+    this.steerFlow();
+  }
+
+  /** Starts records while there is room, one partition after another. */
+  private pump(): void {
+    let progress = true;
+    while (progress && !this.draining) {
+      progress = false;
+      for (const tracker of this.trackers.values()) {
+        if (this.running.size >= this.options.config.KAFKA_CONCURRENCY) return;
+        const record = tracker.take();
+        if (!record) continue;
+        progress = true;
+        this.run(tracker, record);
+      }
+    }
+  }
+
+  private run(tracker: PartitionTracker, record: IncomingRecord): void {
+    const work = this.options.handle(record).then(
+      (dealtWith) => dealtWith && tracker.complete(record),
+      (error: unknown) => this.options.logger.error({ err: error }, 'a record was left for the next assignment'),
+    );
+    const settled: Promise<void> = work.then(() => {
+      this.running.delete(settled);
+      this.pump();
+    });
+    this.running.add(settled);
+  }
+
+  /** Pauses what holds too much, resumes what has room again. */
+  private steerFlow(): void {
+    const bytes = [...this.trackers.values()].reduce((sum, tracker) => sum + tracker.bytes, 0);
+    const window = this.options.config.KAFKA_PARTITION_WINDOW;
+    for (const tracker of this.trackers.values()) {
+      const place = [{ topic: tracker.topicName, partitions: [tracker.partition] }];
+      if (tracker.size >= window || (bytes >= BYTES_WINDOW && tracker.size > 0)) {
+        this.consumer.pause(place);
+        tracker.paused = true;
+      } else if (tracker.paused && tracker.size <= window / 2 && bytes < BYTES_WINDOW / 2) {
+        this.consumer.resume(place);
+        tracker.paused = false;
+      }
+    }
+  }
+
+  /** Commits what is contiguous and finished. One commit at a time; a failed one is repeated at the next turn. */
+  private commit(): Promise<void> {
+    this.committing = this.committing.then(() => this.commitNow());
+    return this.committing;
+  }
+
+  private async commitNow(): Promise<void> {
+    const due = [...this.trackers.values()].flatMap((tracker) => {
+      const offset = tracker.assigned ? tracker.committable() : undefined;
+      return offset === undefined ? [] : [{ tracker, offset }];
+    });
+    if (!this.draining) this.steerFlow();
+    if (due.length === 0 || !this.joined) return;
+    try {
+      await this.consumer.commitOffsets(
+        due.map(({ tracker, offset }) => ({ topic: tracker.topicName, partition: tracker.partition, offset: String(offset) })),
+      );
+      for (const { tracker, offset } of due) tracker.markCommitted(offset);
+    } catch (error) {
+      this.options.logger.debug({ err: error }, 'offsets are committed at the next turn');
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import type { Topic } from '#libs/contracts';
+import { BaseRpcContext, EventPattern } from '@nestjs/microservices';
+import type { IncomingRecord } from './record.ts';
+
+/** Handles the records of a topic, whatever its prefix and lanes. The payload is the value as the schema reads it. */
+export const On = (topic: Topic): MethodDecorator => EventPattern<string>(topic.name);
+
+/** The record behind a payload. */
+export class RecordContext extends BaseRpcContext<[IncomingRecord, unknown]> {
+  get record(): IncomingRecord {
+    return this.args[0];
+  }
+
+  /** As upstream wrote it: unknown fields kept, no defaults filled in. */
+  get json(): unknown {
+    return this.args[1];
+  }
+}

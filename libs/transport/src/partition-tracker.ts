@@ -1,0 +1,106 @@
+import type { IncomingRecord } from './record.ts';
+
+interface Entry {
+  record: IncomingRecord;
+  done: boolean;
+}
+
+/**
+ * The records of one partition during one assignment: which are held, which may run now, and how far the offset may be committed.
+ * Records of one key run one after another in offset order; those without a key run freely.
+ */
+export class PartitionTracker {
+  readonly topicName: string;
+  readonly partition: number;
+  /** False once the group has given the partition to somebody else: nothing of it is committed any more. */
+  assigned = true;
+  paused = false;
+  /** By offset, ascending. */
+  private held = new Map<number, Entry>();
+  private readonly ready: Entry[] = [];
+  private readonly waiting = new Map<string, Entry[]>();
+  /** Just past the highest offset seen. */
+  private end = 0;
+  private committed = -1;
+  private heldBytes = 0;
+
+  constructor(topicName: string, partition: number) {
+    this.topicName = topicName;
+    this.partition = partition;
+  }
+
+  get size(): number {
+    return this.held.size;
+  }
+
+  get bytes(): number {
+    return this.heldBytes;
+  }
+
+  get hasReady(): boolean {
+    return this.ready.length > 0;
+  }
+
+  /** Takes a record in; one that is held or already finished (fetched again after a rejoin) is left out. */
+  add(record: IncomingRecord): void {
+    if (this.held.has(record.offset) || record.offset < this.committed) return;
+    const entry = { record, done: false };
+    this.held.set(record.offset, entry);
+    // A batch fetched before a rejoin can arrive ahead of lower offsets: committing relies on their order.
+    if (record.offset < this.end) this.held = new Map([...this.held].sort(([a], [b]) => a - b));
+    this.heldBytes += record.bytes;
+    this.end = Math.max(this.end, record.offset + 1);
+    const key = keyOf(record);
+    const queue = key === undefined ? undefined : this.waiting.get(key);
+    if (queue) queue.push(entry);
+    else {
+      if (key !== undefined) this.waiting.set(key, []);
+      this.ready.push(entry);
+    }
+  }
+
+  /** The next record that may run now. */
+  take(): IncomingRecord | undefined {
+    return this.ready.shift()?.record;
+  }
+
+  /** A record is dealt with: the next of its key may run. */
+  complete(record: IncomingRecord): void {
+    const entry = this.held.get(record.offset);
+    if (!entry || entry.done) return;
+    entry.done = true;
+    const key = keyOf(record);
+    if (key === undefined) return;
+    const queue = this.waiting.get(key);
+    const next = queue?.shift();
+    if (next) this.ready.push(next);
+    else this.waiting.delete(key);
+  }
+
+  /** Drops what has not started; what runs goes on. */
+  dropWaiting(): void {
+    this.ready.length = 0;
+    this.waiting.clear();
+  }
+
+  /** The offset to commit: just past the finished records before the first unfinished one. Undefined where nothing is new. */
+  committable(): number | undefined {
+    for (const [offset, entry] of this.held) {
+      if (!entry.done) return this.newer(offset);
+      this.held.delete(offset);
+      this.heldBytes -= entry.record.bytes;
+    }
+    return this.newer(this.end);
+  }
+
+  markCommitted(offset: number): void {
+    this.committed = Math.max(this.committed, offset);
+  }
+
+  private newer(offset: number): number | undefined {
+    return offset > this.committed && offset > 0 && this.end > 0 ? offset : undefined;
+  }
+}
+
+/** Any bytes may be a key: base64 keeps them apart. */
+const keyOf = (record: IncomingRecord): string | undefined => record.key?.toString('base64');

@@ -1,0 +1,104 @@
+import { InfrastructureDown, topicName, type Lane, type Topic } from '#libs/contracts';
+import { traceHeaders } from '#libs/telemetry';
+import DataLoader from 'dataloader';
+import { type Kafka, KafkaJSConnectionError, type Message, type Producer, type TopicMessages } from 'kafkajs';
+import type { KafkaConfig } from './kafka.config.ts';
+
+export interface Outgoing {
+  topic: Topic;
+  /** Counts where the topic has lanes. */
+  lane?: Lane;
+  key: Buffer | string | null;
+  /** Made into JSON; bytes go as they are. */
+  value: object | Buffer | null;
+  headers?: Record<string, string>;
+}
+
+interface Entry {
+  topic: string;
+  message: Message;
+}
+
+/** Writes records, acknowledged by all in-sync replicas; those that come within a few milliseconds go in one request. */
+export class Publisher {
+  private readonly producer: Producer;
+  private readonly prefix: string;
+  private readonly source: string;
+  private readonly loader: DataLoader<Entry, true>;
+  private connected: Promise<void> | undefined;
+
+  constructor(kafka: Kafka, config: KafkaConfig, service: string) {
+    this.prefix = config.KAFKA_TOPIC_PREFIX;
+    this.source = `messaging/${service}`;
+    this.producer = kafka.producer({ allowAutoTopicCreation: false, retry: { retries: 4, initialRetryTime: 100, maxRetryTime: 1_000 } });
+    this.loader = new DataLoader<Entry, true>((entries) => this.send(entries), {
+      cache: false,
+      maxBatchSize: 500,
+      batchScheduleFn: (flush) => setTimeout(flush, 2),
+    });
+  }
+
+  /**
+   * Resolves when Kafka has the record. Carries the active span's `traceparent` and CloudEvents attributes.
+   * @throws InfrastructureDown when Kafka cannot be reached; whatever kafkajs throws when it refuses this record.
+   */
+  async publish(outgoing: Outgoing): Promise<void> {
+    await this.loader.load({ topic: topicName(outgoing.topic, this.prefix, outgoing.lane), message: this.messageOf(outgoing) });
+  }
+
+  async connect(): Promise<void> {
+    this.connected ??= this.producer.connect();
+    await this.connected.catch((error: unknown) => {
+      this.connected = undefined;
+      throw error;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.producer.disconnect();
+  }
+
+  private messageOf({ topic, key, value, headers }: Outgoing): Message {
+    if (value === null || Buffer.isBuffer(value)) return { key, value, headers: { ...traceHeaders(), ...headers } };
+    const { eventId } = value as { eventId?: unknown };
+    return {
+      key,
+      value: JSON.stringify(value),
+      headers: {
+        'content-type': 'application/json',
+        ce_specversion: '1.0',
+        ce_type: `messaging.${topic.name}`,
+        ce_source: this.source,
+        ...(typeof eventId === 'string' && { ce_id: eventId }),
+        ce_time: new Date().toISOString(),
+        ...traceHeaders(),
+        ...headers,
+      },
+    };
+  }
+
+  private async send(entries: readonly Entry[]): Promise<(true | Error)[]> {
+    try {
+      await this.connect();
+      await this.producer.sendBatch({ acks: -1, topicMessages: grouped(entries) });
+      return entries.map(() => true);
+    } catch (error) {
+      const failure = error as Error & { retriable?: boolean };
+      const down = failure instanceof KafkaJSConnectionError || failure.retriable !== false || failure.name === 'KafkaJSNumberOfRetriesExceeded';
+      if (down) return entries.map(() => new InfrastructureDown('kafka', 'publish', { cause: failure }));
+      // The broker refuses something in this request: told apart one by one.
+      if (entries.length > 1) return (await Promise.all(entries.map((entry) => this.send([entry])))).flat();
+      return [failure];
+    }
+  }
+}
+
+function grouped(entries: readonly Entry[]): TopicMessages[] {
+  const byTopic = new Map<string, Message[]>();
+  for (const { topic, message } of entries) {
+    const messages = byTopic.get(topic);
+    if (messages) messages.push(message);
+    else byTopic.set(topic, [message]);
+  }
+  return [...byTopic].map(([topic, messages]) => ({ topic, messages }));
+}

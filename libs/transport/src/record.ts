@@ -1,0 +1,77 @@
+import { fieldErrors, UnreadableRecord, type Lane, type Topic } from '#libs/contracts';
+import type { KafkaMessage } from 'kafkajs';
+
+/** One record as it came from Kafka. */
+export interface IncomingRecord {
+  topic: Topic;
+  /** With prefix and lane. */
+  topicName: string;
+  lane: Lane;
+  partition: number;
+  offset: number;
+  key: Buffer | null;
+  value: Buffer | null;
+  headers: Record<string, string | undefined>;
+  /** Kafka's time, ms since 1970. */
+  timestamp: number;
+  bytes: number;
+}
+
+/** `topic/partition/offset`: where a record stands, and that it is the same one when it comes again. */
+export const placeOf = (record: IncomingRecord): string => `${record.topicName}/${record.partition}/${record.offset}`;
+
+export function toRecord(topic: Topic, topicName: string, lane: Lane, partition: number, message: KafkaMessage): IncomingRecord {
+  return {
+    topic,
+    topicName,
+    lane,
+    partition,
+    offset: Number(message.offset),
+    key: message.key,
+    value: message.value,
+    headers: headersOf(message),
+    timestamp: Number(message.timestamp),
+    bytes: (message.value?.length ?? 0) + (message.key?.length ?? 0) + 200,
+  };
+}
+
+function headersOf(message: KafkaMessage): Record<string, string | undefined> {
+  const headers: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(message.headers ?? {})) {
+    headers[name] = (Array.isArray(value) ? value[0] : value)?.toString();
+  }
+  return headers;
+}
+
+export interface Decoded {
+  /** As upstream wrote it: unknown fields kept, no defaults filled in. */
+  json: unknown;
+  /** As the schema reads it. */
+  value: unknown;
+}
+
+/**
+ * Reads a record by the schema of its topic.
+ * @throws UnreadableRecord with the field errors, never with a value.
+ */
+export function decode(record: IncomingRecord): Decoded {
+  const json = parse(record.value);
+  if (!record.topic.schema) return { json, value: json };
+  const parsed = record.topic.schema.safeParse(json);
+  if (parsed.success) return { json, value: parsed.data };
+  const fields = fieldErrors(parsed.error);
+  throw new UnreadableRecord(
+    `the value breaks the schema of ${record.topic.name}: ${fields.map(({ field, rule }) => `${field} ${rule}`).join('; ')}`,
+    fields,
+  );
+}
+
+function parse(value: Buffer | null): unknown {
+  if (value === null || value.length === 0) throw new UnreadableRecord('the record has no value');
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(value));
+  } catch {
+    // The parser's own words quote the text: not told.
+    throw new UnreadableRecord('the value is not JSON in UTF-8');
+  }
+}

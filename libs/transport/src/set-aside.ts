@@ -1,0 +1,51 @@
+import { MessagingError, topics } from '#libs/contracts';
+import type { Publisher } from './publisher.ts';
+import type { IncomingRecord } from './record.ts';
+
+/**
+ * Puts a record that cannot be dealt with into `messaging.unreadable`: key and bytes as they came, origin and error in headers.
+ * @throws InfrastructureDown when Kafka cannot be reached.
+ */
+export async function setAside(publisher: Publisher, record: IncomingRecord, error: unknown, service: string): Promise<void> {
+  await publisher.publish({
+    topic: topics.unreadable,
+    key: record.key,
+    value: record.value,
+    headers: {
+      ...definedHeaders(record.headers),
+      'x-origin-topic': record.topicName,
+      'x-origin-partition': String(record.partition),
+      'x-origin-offset': String(record.offset),
+      'x-origin-timestamp': String(record.timestamp),
+      'x-set-aside-by': service,
+      'x-set-aside-at': new Date().toISOString(),
+      ...errorHeaders(error),
+    },
+  });
+}
+
+/** Our own errors tell all; of any other only its name and place, since its text may quote the record. */
+function errorHeaders(error: unknown): Record<string, string> {
+  if (error instanceof MessagingError) {
+    return {
+      'x-error-code': error.code,
+      'x-error-stage': error.stage,
+      'x-error': asciiOnly(error.message).slice(0, 2_000),
+      'x-error-remedy': asciiOnly(error.remedy),
+    };
+  }
+  const stack = error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at ')) : [];
+  return {
+    'x-error-code': 'MSG_HANDLER_BUG',
+    'x-error-stage': 'handle',
+    'x-error': error instanceof Error ? error.name : typeof error,
+    'x-error-remedy': 'A fault of the platform: report it with these headers; publish the record again after the mend.',
+    'x-error-stack': stack.slice(0, 8).map((line) => line.trim()).join(' | ').slice(0, 2_000),
+  };
+}
+
+const asciiOnly = (text: string) => text.replace(/[^\x20-\x7e]/g, '?');
+
+function definedHeaders(headers: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
