@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EmailAddress, HttpsUrl, oneLine, requestEnvelope, TemplateRef } from './primitives.ts';
+import { checkTimes, EmailAddress, HttpsUrl, oneLine, requestEnvelope, TemplateRef } from './primitives.ts';
 
 /** Most recipients of one e-mail over to, cc and bcc: the smallest provider limit (Resend: 50 per message). */
 export const MAX_RECIPIENTS = 50;
@@ -55,6 +55,7 @@ export const EmailRequested = z
     attachments: z.array(Attachment).max(20).optional(),
   })
   .superRefine((mail, context) => {
+    checkTimes(mail, context);
     if (!mail.template && mail.text === undefined && mail.html === undefined) {
       context.addIssue({ code: 'custom', path: ['text'], message: 'is needed, unless html or a template is given' });
     }

@@ -18,7 +18,7 @@ const Handover = {
 /** A doubtful call: what reconciling needs to find it again. */
 export const DoubtfulCall = z.looseObject({
   hop: z.number().int().positive(),
-  provider: z.string(),
+  provider: z.string().optional().describe('Unknown where the process died before it told: all are asked.'),
   callId: z.string(),
   at: Instant,
 });

@@ -54,7 +54,7 @@ export const HttpsUrl = z
   .max(2048)
   .describe('Fetched by the provider.');
 
-/** Which wave of the same kind: what every request of every channel holds. */
+/** What every request of every channel holds. */
 export const requestEnvelope = {
   messageId: MessageId,
   tenant: Tenant.default('default'),
@@ -78,3 +78,10 @@ export const TemplateRef = z.looseObject({
   version: oneLine(32).optional(),
   variables: z.record(z.string().max(100), z.unknown()).default({}),
 });
+
+/** A message must still be wanted when its time comes. */
+export function checkTimes(request: { sendAt?: string | undefined; expiresAt?: string | undefined }, context: z.RefinementCtx): void {
+  if (request.sendAt && request.expiresAt && Date.parse(request.expiresAt) <= Date.parse(request.sendAt)) {
+    context.addIssue({ code: 'custom', path: ['expiresAt'], message: 'must be after sendAt' });
+  }
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HttpsUrl, oneLine, PhoneNumber, requestEnvelope, TemplateRef } from './primitives.ts';
+import { checkTimes, HttpsUrl, oneLine, PhoneNumber, requestEnvelope, TemplateRef } from './primitives.ts';
 
 export const SmsKind = z.enum(['sms', 'mms', 'whatsapp']);
 
@@ -24,6 +24,7 @@ export const SmsRequested = z
     subject: oneLine(64).optional(),
   })
   .superRefine((sms, context) => {
+    checkTimes(sms, context);
     if (sms.body === undefined && !sms.mediaUrls && !sms.contentTemplate) {
       context.addIssue({ code: 'custom', path: ['body'], message: 'is needed, unless mediaUrls or contentTemplate is given' });
     }

@@ -1,1 +1,8 @@
-export {};
+export * from './channel.port.ts';
+export * from './delivery.config.ts';
+export * from './delivery.ts';
+export * from './engine.ts';
+export * from './ledger.migrations.ts';
+export * from './provider-http.adapter.ts';
+export * from './receipt.policy.ts';
+export type { ReceiptsService } from './receipts.service.ts';

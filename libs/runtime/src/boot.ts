@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { MessagingError, type UnreadableRecord } from '#libs/contracts';
+import { MessagingError, type Topic, type UnreadableRecord } from '#libs/contracts';
 import { createPool, migrate, type Migration, type PostgresConfig } from '#libs/persistence';
 import { createLogger, NestLogger, startTelemetry } from '#libs/telemetry';
 import { createKafka, type IncomingRecord, type KafkaConfig, KafkaStrategy, Publisher } from '#libs/transport';
@@ -23,6 +23,8 @@ export interface ServiceDefinition<S extends ConfigSchema> {
   module: Type;
   /** Told of a record that no schema accepts. */
   onUnreadable?: (app: NestFastifyApplication, record: IncomingRecord, error: UnreadableRecord) => Promise<void>;
+  /** Topics whose unreadable records another service sets aside. */
+  passOver?: readonly Topic[];
   /** Last touches before it listens, such as API docs. */
   prepare?: (app: NestFastifyApplication, config: z.infer<S>) => Promise<void> | void;
   /** Largest body of an HTTP request, in bytes. */
@@ -76,6 +78,7 @@ export async function bootService<S extends ConfigSchema>(definition: ServiceDef
     kafka,
     service: definition.name,
     graceMs: config.SHUTDOWN_GRACE_MS,
+    ...(definition.passOver && { passOver: definition.passOver }),
     onUnreadable: async (record, error) => definition.onUnreadable?.(app, record, error),
   });
   app.connectMicroservice({ strategy }, { inheritAppConfig: true });

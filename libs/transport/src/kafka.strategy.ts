@@ -19,6 +19,8 @@ export interface KafkaStrategyOptions {
   logger: Logger;
   /** Told of a record no schema accepts before it is set aside, for instance to publish `rejected`. */
   onUnreadable?: (record: IncomingRecord, error: UnreadableRecord) => Promise<void>;
+  /** Topics whose unreadable records another service sets aside: here they are passed over. */
+  passOver?: readonly Topic[];
   /** How long records in work may take to finish when the service stops, in milliseconds. */
   graceMs: number;
 }
@@ -122,7 +124,8 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
 
   /** Never blocks, never disappears: kept trying until Kafka has it. */
   private async putAside(record: IncomingRecord, error: unknown): Promise<boolean> {
-    const { publisher, service, logger, onUnreadable } = this.options;
+    const { publisher, service, logger, onUnreadable, passOver } = this.options;
+    if (error instanceof UnreadableRecord && passOver?.includes(record.topic)) return true;
     const level = error instanceof UnreadableRecord ? 'warn' : 'error';
     const place = { topic: record.topicName, partition: record.partition, offset: record.offset };
     logger[level]({ err: error, ...place }, 'a record is set aside in the unreadable topic');

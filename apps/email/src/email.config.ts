@@ -1,0 +1,21 @@
+import { EmailAddress } from '#libs/contracts';
+import { deliverySettings } from '#libs/delivery';
+import { postgresSettings } from '#libs/persistence';
+import { recipientHashSettings, serviceSettings } from '#libs/runtime';
+import { kafkaSettings } from '#libs/transport';
+import { z } from 'zod';
+import { sendgridSettings } from './providers/sendgrid/sendgrid.config.ts';
+
+/** Settings of the email service. */
+export const emailSchema = z.object({
+  ...serviceSettings(8081),
+  ...kafkaSettings,
+  ...postgresSettings,
+  ...deliverySettings,
+  ...recipientHashSettings,
+  EMAIL_FROM: z.union([EmailAddress, z.string().regex(/^[^<>\r\n]{1,200} <[^<>\s]+@[^<>\s]+>$/)]).describe(
+    'Sender of requests that name none: an address, or Name <address>. Must be verified at the provider.',
+  ),
+  ...sendgridSettings,
+});
+export type EmailConfig = z.infer<typeof emailSchema>;

@@ -1,0 +1,48 @@
+import { DeliveryEngine } from '#libs/delivery';
+import type { Pool } from '#libs/persistence';
+import { Health, LOGGER, POOL, STOPPING } from '#libs/runtime';
+import type { Logger } from '#libs/telemetry';
+import { Publisher } from '#libs/transport';
+import { Module } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
+import { EmailChannel } from './email-channel.ts';
+import { mailboxOf } from './email-message.ts';
+import type { EmailConfig } from './email.config.ts';
+import { EmailConsumer } from './email.consumer.ts';
+import { SendgridAdapter } from './providers/sendgrid/sendgrid.adapter.ts';
+import { SendgridWebhookController } from './providers/sendgrid/sendgrid.webhook.controller.ts';
+
+const sendgrid = {
+  provide: SendgridAdapter,
+  inject: [ConfigService, Health],
+  useFactory: (config: ConfigService<EmailConfig, true>, health: Health) => {
+    const adapter = new SendgridAdapter({
+      SENDGRID_API_KEY: config.get('SENDGRID_API_KEY'),
+      SENDGRID_BASE_URL: config.get('SENDGRID_BASE_URL'),
+      SENDGRID_TIMEOUT_MS: config.get('SENDGRID_TIMEOUT_MS'),
+    });
+    health.addProvider(adapter.name, () => adapter.check());
+    return adapter;
+  },
+};
+
+const engine = {
+  provide: DeliveryEngine,
+  inject: [ConfigService, SendgridAdapter, POOL, Publisher, LOGGER, STOPPING],
+  useFactory: (config: ConfigService<EmailConfig, true>, adapter: SendgridAdapter, pool: Pool, publisher: Publisher, logger: Logger, stopping: AbortSignal) =>
+    new DeliveryEngine({
+      channel: new EmailChannel([adapter], mailboxOf(config.get('EMAIL_FROM'))),
+      pool,
+      publisher,
+      logger,
+      stopping,
+      hashKey: config.get('RECIPIENT_HASH_KEY'),
+      callTimeoutMs: config.get('SENDGRID_TIMEOUT_MS'),
+      guardMs: config.get('LEASE_GUARD_MS'),
+      retentionDays: config.get('LEDGER_RETENTION_DAYS'),
+    }),
+};
+
+/** The e-mail channel: consumer, engine, providers and their webhooks. */
+@Module({ controllers: [EmailConsumer, SendgridWebhookController], providers: [sendgrid, engine] })
+export class EmailModule {}

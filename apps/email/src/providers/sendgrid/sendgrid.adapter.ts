@@ -1,0 +1,125 @@
+import { type Failure, FailureCatalogue, type LookupResult, ownFailure, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
+import { brokenCallFailure, CallBroken, type HttpAnswer, ProviderHttp } from '#libs/delivery';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import sendgrid from '@sendgrid/mail';
+import type { EmailMessage } from '../../email-message.ts';
+import type { SendgridConfig } from './sendgrid.config.ts';
+import { sendgridFailures } from './sendgrid.failures.ts';
+import { withoutSuffix } from './sendgrid.receipts.policy.ts';
+import { toMailData } from './sendgrid.request.policy.ts';
+
+// The package's types forget that the default instance carries its class.
+const { MailService } = sendgrid as unknown as { MailService: new () => typeof sendgrid };
+
+type AdapterConfig = Pick<SendgridConfig, 'SENDGRID_API_KEY' | 'SENDGRID_BASE_URL' | 'SENDGRID_TIMEOUT_MS'>;
+
+/** The SDK's request: method, path and body; its `headers` are the mail's own and must not become ours. */
+interface SdkRequest {
+  method: string;
+  url: string;
+  body: unknown;
+}
+
+/** SendGrid through its own SDK, which builds and checks the mail, over our keep-alive pool, which carries it. */
+@Injectable()
+export class SendgridAdapter extends Provider<EmailMessage> implements OnApplicationShutdown {
+  readonly name = 'sendgrid';
+  private readonly failures = new FailureCatalogue('sendgrid', sendgridFailures);
+  private readonly http: ProviderHttp;
+  private readonly headers: Record<string, string>;
+
+  constructor(config: AdapterConfig) {
+    super();
+    this.http = new ProviderHttp('SENDGRID_BASE_URL', config.SENDGRID_BASE_URL, config.SENDGRID_TIMEOUT_MS);
+    this.headers = { authorization: `Bearer ${config.SENDGRID_API_KEY}`, 'content-type': 'application/json', accept: 'application/json' };
+  }
+
+  async send({ message, reference, mayStart }: ProviderCall<EmailMessage>): Promise<SendResult> {
+    if (message.attachments?.some((file) => file.url)) return { sent: false, failure: attachmentByUrl };
+    let answer: HttpAnswer | undefined;
+    const mail = new MailService();
+    mail.setClient({
+      request: async ({ url, body }: SdkRequest) => {
+        answer = await this.http.call({ method: 'POST', path: url, headers: this.headers, body: JSON.stringify(body), mayStart });
+        return [{ statusCode: answer.status, headers: answer.headers, body: answer.body }, answer.body];
+      },
+    } as unknown as Parameters<typeof mail.setClient>[0]);
+    try {
+      await mail.send(toMailData(message, reference));
+    } catch (error) {
+      if (error instanceof CallBroken) return { sent: false, failure: brokenCallFailure(this.name, error) };
+      // Before the call, only the SDK's own check of the mail can throw; its text may quote the mail.
+      if (!answer) return { sent: false, failure: refusedBySdk };
+    }
+    return this.resultOf(answer!);
+  }
+
+  async lookup({ callId }: { callId: string }): Promise<LookupResult> {
+    try {
+      const query = encodeURIComponent(`unique_args['mi_call_id']="${callId}"`);
+      const answer = await this.http.call({ method: 'GET', path: `/v3/messages?query=${query}&limit=1`, headers: this.headers });
+      // Email Activity is an add-on: without it the events alone must tell.
+      if (answer.status === 403 || answer.status === 404) return { found: 'unsupported' };
+      if (answer.status !== 200) return { found: 'absent' };
+      const { messages } = JSON.parse(answer.body) as { messages?: { msg_id?: unknown }[] };
+      const id = messages?.[0]?.msg_id;
+      return typeof id === 'string' ? { found: 'accepted', providerMessageId: withoutSuffix(id) } : { found: 'absent' };
+    } catch {
+      return { found: 'absent' };
+    }
+  }
+
+  async check(): Promise<ProviderCheck> {
+    try {
+      const answer = await this.http.call({ method: 'GET', path: '/v3/scopes', headers: this.headers });
+      if (answer.status === 200) return { state: 'ok' };
+      if (answer.status === 401 || answer.status === 403) {
+        return { state: 'refused', meaning: `SendGrid refuses the API key (${answer.status}).`, action: 'Set SENDGRID_API_KEY to a key that holds the scope mail.send.' };
+      }
+      return { state: 'unreachable', meaning: `SendGrid answers with status ${answer.status}.`, action: 'Look at its status page; messages wait meanwhile.' };
+    } catch {
+      return { state: 'unreachable', meaning: 'SendGrid cannot be reached.', action: 'Look at SENDGRID_BASE_URL, the network, and its status page; messages wait meanwhile.' };
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.http.close();
+  }
+
+  private resultOf(answer: HttpAnswer): SendResult {
+    const id = answer.headers['x-message-id'];
+    if (answer.status >= 200 && answer.status < 300) {
+      if (typeof id === 'string' && id !== '') return { sent: true, providerMessageId: id };
+      return { sent: false, failure: ownFailure('MSG_NO_MESSAGE_ID', 'unknown', 'backoff', 'SendGrid answered without a message id; it may have taken the message.', { provider: this.name }) };
+    }
+    return { sent: false, failure: this.failureOf(answer) };
+  }
+
+  private failureOf({ status, headers, body }: HttpAnswer): Failure {
+    const codes = [...special(status, body), `http_${status}`];
+    return this.failures.failure(codes, { httpStatus: status, retryAfterMs: status === 429 ? waitOf(headers) : undefined });
+  }
+}
+
+const attachmentByUrl = ownFailure('MSG_ATTACHMENT_BY_URL', 'bad-content', 'never', 'Attachments by URL cannot be sent yet.', {
+  action: 'Put the file into the request as base64 content.',
+});
+
+const refusedBySdk = ownFailure('MSG_MAIL_REFUSED', 'bad-content', 'never', 'The mail breaks a rule of SendGrid’s own library, so it was not sent.', {
+  provider: 'sendgrid',
+});
+
+/** Statuses that mean different things by what the body says (provider facts, §2.1). */
+function special(status: number, body: string): string[] {
+  if (status === 401 && body.includes('Maximum credits exceeded')) return ['http_401:maximum_credits_exceeded'];
+  if (status === 403 && /"field"\s*:\s*"from/.test(body)) return ['http_403:from_not_verified'];
+  return [];
+}
+
+/** How long a 429 asks to wait, in ms: Retry-After, or X-RateLimit-Reset (unix seconds). */
+function waitOf(headers: HttpAnswer['headers']): number | undefined {
+  const after = Number(headers['retry-after']);
+  if (Number.isFinite(after) && after > 0) return after * 1000;
+  const reset = Number(headers['x-ratelimit-reset']);
+  return Number.isFinite(reset) && reset > 0 ? Math.max(0, reset * 1000 - Date.now()) : undefined;
+}

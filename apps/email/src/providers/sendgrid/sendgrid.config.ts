@@ -1,0 +1,19 @@
+import { milliseconds, secret } from '#libs/contracts';
+import { z } from 'zod';
+
+/** Settings of SendGrid. */
+export const sendgridSettings = {
+  SENDGRID_API_KEY: secret().describe('API key with the scope mail.send (and messages.read, to look up lost answers).'),
+  SENDGRID_BASE_URL: z.url().default('https://api.sendgrid.com').describe('Where its API is; EU accounts: https://api.eu.sendgrid.com.'),
+  SENDGRID_TIMEOUT_MS: milliseconds(10_000).describe('Give up on one call after this many milliseconds.'),
+  SENDGRID_WEBHOOK_PUBLIC_KEY: z
+    .string()
+    .regex(/^[A-Za-z0-9+/=\s,]+$/, 'must be one or more base64 public keys, separated by commas')
+    .describe('Public key of the signed event webhook (base64, from its settings page); two separated by a comma while rotating.'),
+  SENDGRID_WEBHOOK_TOLERANCE_S: z.coerce.number().int().positive().default(90_000).describe(
+    'Refuse event webhooks signed longer ago than this many seconds. SendGrid repeats failed ones for 24 hours.',
+  ),
+};
+
+const schema = z.object(sendgridSettings);
+export type SendgridConfig = z.infer<typeof schema>;

@@ -1,0 +1,57 @@
+import type { KeyObject } from 'node:crypto';
+import { type EmailRequested, FailureCatalogue } from '#libs/contracts';
+import { DeliveryEngine } from '#libs/delivery';
+import { LOGGER } from '#libs/runtime';
+import type { Logger } from '#libs/telemetry';
+import { BadRequestException, Controller, ForbiddenException, Headers, HttpCode, Inject, Post, type RawBodyRequest, Req } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { EmailMessage } from '../../email-message.ts';
+import type { EmailConfig } from '../../email.config.ts';
+import { sendgridFailures } from './sendgrid.failures.ts';
+import { SendgridEvent, toReceipt } from './sendgrid.receipts.policy.ts';
+import { isGenuine, publicKeysOf } from './sendgrid.signature.policy.ts';
+
+const Events = z.array(SendgridEvent).max(10_000);
+
+/** SendGrid's event webhook: verify over the raw body, map, publish, 2xx. */
+@Controller('webhooks/sendgrid')
+export class SendgridWebhookController {
+  private readonly engine: DeliveryEngine<EmailRequested, EmailMessage>;
+  private readonly logger: Logger;
+  private readonly keys: KeyObject[];
+  private readonly toleranceMs: number;
+  private readonly hashKey: string;
+  private readonly failures = new FailureCatalogue('sendgrid', sendgridFailures);
+
+  constructor(
+    @Inject(DeliveryEngine) engine: DeliveryEngine<EmailRequested, EmailMessage>,
+    @Inject(LOGGER) logger: Logger,
+    @Inject(ConfigService) config: ConfigService<EmailConfig, true>,
+  ) {
+    this.engine = engine;
+    this.logger = logger;
+    this.keys = publicKeysOf(config.get('SENDGRID_WEBHOOK_PUBLIC_KEY'));
+    this.toleranceMs = config.get('SENDGRID_WEBHOOK_TOLERANCE_S') * 1000;
+    this.hashKey = config.get('RECIPIENT_HASH_KEY');
+  }
+
+  @Post()
+  @HttpCode(204)
+  async receive(
+    @Req() request: RawBodyRequest<FastifyRequest>,
+    @Headers('x-twilio-email-event-webhook-signature') signature: string | undefined,
+    @Headers('x-twilio-email-event-webhook-timestamp') timestamp: string | undefined,
+  ): Promise<void> {
+    const rawBody = request.rawBody ?? Buffer.alloc(0);
+    if (!isGenuine({ signature, timestamp, rawBody }, this.keys, this.toleranceMs, Date.now())) {
+      this.logger.warn({ provider: 'sendgrid', bytes: rawBody.length, signed: signature !== undefined }, 'a webhook with a bad signature was refused');
+      throw new ForbiddenException({ code: 'MSG_BAD_SIGNATURE', message: 'the signature does not fit', remedy: 'Compare SENDGRID_WEBHOOK_PUBLIC_KEY with the key on the event webhook’s settings page.' });
+    }
+    const events = Events.safeParse(request.body);
+    if (!events.success) throw new BadRequestException({ code: 'MSG_BAD_WEBHOOK', message: 'the body is no list of events' });
+    const receipts = events.data.map((event) => toReceipt(event, this.failures, this.hashKey));
+    await this.engine.receipts.record(receipts.filter((receipt) => receipt !== undefined));
+  }
+}

@@ -1,0 +1,151 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Failure, FailureCatalogue, type LookupResult, ownFailure, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
+import { brokenCallFailure, CallBroken, type HttpAnswer, ProviderHttp } from '#libs/delivery';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import twilio from 'twilio';
+import type { SmsMessage } from '../../sms-message.ts';
+import type { TwilioConfig } from './twilio.config.ts';
+import { twilioFailures } from './twilio.failures.ts';
+import { toMessageCreate } from './twilio.request.policy.ts';
+
+type AdapterConfig = TwilioConfig & { PUBLIC_URL: string };
+
+/** What the SDK asks its HTTP client for. */
+interface SdkRequest {
+  method: string;
+  uri: string;
+  username?: string;
+  password?: string;
+  headers?: Record<string, string>;
+  data?: Record<string, unknown>;
+}
+
+/** One call on its way through the SDK. */
+interface Passage {
+  mayStart?: () => boolean;
+  answer?: HttpAnswer;
+}
+
+/** Twilio through its own SDK, which builds and parses, over our keep-alive pool, which carries it. */
+@Injectable()
+export class TwilioAdapter extends Provider<SmsMessage> implements OnApplicationShutdown {
+  readonly name = 'twilio';
+  private readonly config: AdapterConfig;
+  private readonly failures = new FailureCatalogue('twilio', twilioFailures);
+  private readonly http: ProviderHttp;
+  private readonly client: ReturnType<typeof twilio>;
+  private readonly passage = new AsyncLocalStorage<Passage>();
+
+  constructor(config: AdapterConfig) {
+    super();
+    this.config = config;
+    this.http = new ProviderHttp('TWILIO_BASE_URL', config.TWILIO_BASE_URL, config.TWILIO_TIMEOUT_MS);
+    const user = config.TWILIO_API_KEY_SID ?? config.TWILIO_ACCOUNT_SID;
+    const password = config.TWILIO_API_KEY_SID ? (config.TWILIO_API_KEY_SECRET ?? '') : config.TWILIO_AUTH_TOKEN;
+    const httpClient = { request: (request: SdkRequest) => this.carry(request) };
+    this.client = twilio(user, password, { accountSid: config.TWILIO_ACCOUNT_SID, httpClient: httpClient as never });
+  }
+
+  async send({ message, reference, mayStart }: ProviderCall<SmsMessage>): Promise<SendResult> {
+    if (message.from === undefined && (message.kind === 'whatsapp' || !this.config.TWILIO_MESSAGING_SERVICE_SID)) {
+      return { sent: false, failure: noSender(message.kind) };
+    }
+    const create = toMessageCreate(message, reference, this.config.PUBLIC_URL, this.config.TWILIO_MESSAGING_SERVICE_SID, Date.now());
+    const passage: Passage = { mayStart };
+    try {
+      const { sid } = await this.passage.run(passage, () => this.client.messages.create(create as never));
+      if (sid) return { sent: true, providerMessageId: sid };
+    } catch (error) {
+      if (error instanceof CallBroken) return { sent: false, failure: brokenCallFailure(this.name, error) };
+      // Before the call only the SDK's own checks can throw; its text may quote the message.
+      if (!passage.answer) return { sent: false, failure: refusedBySdk };
+    }
+    return { sent: false, failure: this.failureOf(passage.answer!) };
+  }
+
+  /**
+   * Twilio hands back no reference, and equal texts to one number cannot be told apart in its lists, so a callback that
+   * bears our token is the only proof used here.
+   */
+  lookup(): Promise<LookupResult> {
+    return Promise.resolve({ found: 'unsupported' });
+  }
+
+  async check(): Promise<ProviderCheck> {
+    const passage: Passage = {};
+    try {
+      // Works with every kind of key, unlike the account itself (provider facts, §6).
+      await this.passage.run(passage, () => this.client.messages.list({ limit: 1, pageSize: 1 }));
+      return { state: 'ok' };
+    } catch {
+      const status = passage.answer?.status;
+      if (status === 401 || status === 403) {
+        return { state: 'refused', meaning: `Twilio refuses the credentials (${status}).`, action: 'Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or the API key) to those of the account.' };
+      }
+      return { state: 'unreachable', meaning: 'Twilio cannot be reached.', action: 'Look at TWILIO_BASE_URL, the network, and its status page; messages wait meanwhile.' };
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.http.close();
+  }
+
+  /** The SDK's HTTP client: same request, our pool. Only path and query of its address count, whatever region it adds to the host. */
+  private async carry(request: SdkRequest): Promise<{ statusCode: number; body: string; headers: unknown }> {
+    const passage = this.passage.getStore() ?? {};
+    const url = new URL(request.uri);
+    const answer = await this.http.call({
+      method: request.method.toUpperCase() as 'GET',
+      path: url.pathname + url.search,
+      headers: {
+        accept: 'application/json',
+        'content-type': 'application/x-www-form-urlencoded',
+        authorization: `Basic ${Buffer.from(`${request.username}:${request.password}`).toString('base64')}`,
+      },
+      body: request.data ? formOf(request.data) : undefined,
+      mayStart: passage.mayStart,
+    });
+    passage.answer = answer;
+    return { statusCode: answer.status, body: answer.body, headers: answer.headers };
+  }
+
+  private failureOf({ status, headers, body }: HttpAnswer): Failure {
+    // A cut-off success: Twilio has the message, but its id was lost.
+    if (status >= 200 && status < 300) {
+      return ownFailure('MSG_ANSWER_CUT', 'unknown', 'backoff', 'Twilio’s answer was cut off; it has taken the message.', { provider: this.name });
+    }
+    const code = codeOf(body);
+    const after = Number(headers['retry-after']);
+    const retryAfterMs = status === 429 && after > 0 ? after * 1000 : undefined;
+    return this.failures.failure(code === undefined ? [`http_${status}`] : [code], { httpStatus: status, retryAfterMs });
+  }
+}
+
+function codeOf(body: string): string | undefined {
+  try {
+    const { code } = JSON.parse(body) as { code?: unknown };
+    return typeof code === 'number' || typeof code === 'string' ? String(code) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Lists are repeated, as Twilio wants them. */
+function formOf(data: Record<string, unknown>): string {
+  const form = new URLSearchParams();
+  for (const [name, value] of Object.entries(data)) {
+    if (value === undefined || value === null) continue;
+    for (const item of Array.isArray(value) ? value : [value]) form.append(name, String(item));
+  }
+  return form.toString();
+}
+
+const noSender = (kind: SmsMessage['kind']) =>
+  ownFailure('MSG_NO_SENDER', 'account', 'operator', 'No sender is configured for this kind of message.', {
+    action: kind === 'whatsapp' ? 'Set WHATSAPP_FROM, or name a sender in the request.' : 'Set SMS_FROM or TWILIO_MESSAGING_SERVICE_SID, or name a sender in the request.',
+    provider: 'twilio',
+  });
+
+const refusedBySdk = ownFailure('MSG_MESSAGE_REFUSED', 'bad-content', 'never', 'The message breaks a rule of Twilio’s own library, so it was not sent.', {
+  provider: 'twilio',
+});

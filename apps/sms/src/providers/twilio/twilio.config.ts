@@ -1,0 +1,16 @@
+import { milliseconds, secret } from '#libs/contracts';
+import { z } from 'zod';
+
+/** Settings of Twilio. */
+export const twilioSettings = {
+  TWILIO_ACCOUNT_SID: z.string().regex(/^AC[0-9a-fA-F]{32}$/, 'must be AC followed by 32 hex digits').describe('The account.'),
+  TWILIO_AUTH_TOKEN: secret().describe('Its auth token. Also verifies webhooks, so it is needed even where an API key sends.'),
+  TWILIO_API_KEY_SID: z.string().regex(/^SK[0-9a-fA-F]{32}$/, 'must be SK followed by 32 hex digits').optional().describe('API key to send with instead of the auth token.'),
+  TWILIO_API_KEY_SECRET: secret().optional().describe('Secret of that API key.'),
+  TWILIO_MESSAGING_SERVICE_SID: z.string().regex(/^MG[0-9a-fA-F]{32}$/, 'must be MG followed by 32 hex digits').optional().describe('Messaging service that picks the sender of SMS and MMS that name none.'),
+  TWILIO_BASE_URL: z.url().default('https://api.twilio.com').describe('Where its API is.'),
+  TWILIO_TIMEOUT_MS: milliseconds(10_000).describe('Give up on one call after this many milliseconds.'),
+};
+
+const schema = z.object(twilioSettings);
+export type TwilioConfig = z.infer<typeof schema>;

@@ -1,0 +1,42 @@
+import { type Engagement, type Failure, type FailureCatalogue, ownFailure, recipientRef, type Status } from '#libs/contracts';
+import { type Receipt, returnedReference } from '#libs/delivery';
+
+const withoutReason = ownFailure('MSG_UNDELIVERED', 'transient', 'never', 'The carrier could not deliver it and told no reason.', { provider: 'twilio' });
+
+type Told = { status: Status | Engagement; final: boolean; failure?: Failure };
+
+/** What a status callback says (provider facts, §4.4); undefined for a status that is new to us. */
+function told(status: string, errorCode: string | undefined, failures: FailureCatalogue): Told | undefined {
+  const failure = errorCode ? failures.failure([errorCode]) : withoutReason;
+  switch (status) {
+    case 'accepted':
+    case 'scheduled':
+    case 'queued':
+    case 'sending':
+    case 'sent': return { status: 'sent', final: false };
+    case 'delivered':
+    case 'partially_delivered': return { status: 'delivered', final: true };
+    case 'undelivered': return { status: 'bounced', final: true, failure };
+    case 'failed': return { status: 'failed', final: true, failure };
+    case 'canceled': return { status: 'cancelled', final: true };
+    case 'read': return { status: 'read', final: false };
+    default: return undefined;
+  }
+} // prettier-ignore
+
+/** A verified status callback as a receipt. It holds neither event id nor time: sid, status and error code make its identity. */
+export function toReceipt(params: Record<string, string>, query: Record<string, string>, failures: FailureCatalogue, hashKey: string): Receipt | undefined {
+  const { MessageSid, MessageStatus, ErrorCode, To } = params;
+  if (!MessageSid || !MessageStatus) return undefined;
+  const says = told(MessageStatus, ErrorCode, failures);
+  if (!says) return undefined;
+  return {
+    ...says,
+    channel: 'sms',
+    provider: 'twilio',
+    providerMessageId: MessageSid,
+    event: ErrorCode ? `${MessageStatus}:${ErrorCode}` : MessageStatus,
+    ...(To && { recipient: recipientRef(hashKey, To.replace(/^whatsapp:/, '')) }),
+    reference: returnedReference(query),
+  };
+}

@@ -1,0 +1,46 @@
+import type { CallReference } from '#libs/contracts';
+import { referenceFields } from '#libs/delivery';
+import type { SmsMessage } from '../../sms-message.ts';
+
+/** As the SDK's messages.create takes it. */
+export interface MessageCreate {
+  to: string;
+  from?: string;
+  messagingServiceSid?: string;
+  body?: string;
+  mediaUrl?: string[];
+  contentSid?: string;
+  contentVariables?: string;
+  statusCallback: string;
+  validityPeriod?: number;
+}
+
+/** Twilio hands back no reference of ours, so the callback's address carries it (provider facts, §4.1). */
+export const STATUS_PATH = '/webhooks/twilio/status';
+
+/**
+ * Connection overrides of Twilio's callbacks, in the fragment: repeat five times, after a failed connection, a time-out or a 5xx
+ * of ours. Without them a callback that meets a restart is lost (provider facts, §4.4). The fragment is not signed.
+ */
+const REPEATS = '#rc=5&rp=ct,rt,5xx';
+
+/** Twilio's longest validity period, in seconds. */
+const MAX_VALIDITY_S = 36_000;
+
+/** A message as Twilio's SDK takes it. `now`: ms since 1970. */
+export function toMessageCreate(message: SmsMessage, reference: CallReference, publicUrl: string, serviceSid: string | undefined, now: number): MessageCreate {
+  const { to, from, kind, body, mediaUrls, contentTemplate, expiresAt } = message;
+  const address = (number: string) => (kind === 'whatsapp' ? `whatsapp:${number}` : number);
+  const left = expiresAt ? Math.floor((Date.parse(expiresAt) - now) / 1000) : MAX_VALIDITY_S;
+  const query = new URLSearchParams(referenceFields({ ...reference }));
+  return {
+    to: address(to),
+    ...(from !== undefined ? { from: address(from) } : serviceSid !== undefined && { messagingServiceSid: serviceSid }),
+    ...(body !== undefined && { body }),
+    ...(mediaUrls && { mediaUrl: mediaUrls }),
+    ...(contentTemplate && { contentSid: contentTemplate.name, contentVariables: JSON.stringify(contentTemplate.variables) }),
+    // Text that waits at Twilio longer than it is wanted must not arrive late; Twilio takes at least 1 second.
+    ...(left < MAX_VALIDITY_S && kind !== 'whatsapp' && { validityPeriod: Math.max(1, left) }),
+    statusCallback: `${publicUrl.replace(/\/$/, '')}${STATUS_PATH}?${query.toString()}${REPEATS}`,
+  };
+}

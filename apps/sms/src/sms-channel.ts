@@ -1,0 +1,31 @@
+import { type Provider, SmsRequested } from '#libs/contracts';
+import { ChannelPort } from '#libs/delivery';
+import type { SmsMessage } from './sms-message.ts';
+
+export interface StandardSenders {
+  sms: string | undefined;
+  whatsapp: string | undefined;
+}
+
+/** What makes the engine an engine for SMS, MMS and WhatsApp. */
+export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
+  readonly channel = 'sms';
+  readonly schema = SmsRequested;
+  readonly providers: readonly Provider<SmsMessage>[];
+  private readonly senders: StandardSenders;
+
+  constructor(providers: readonly Provider<SmsMessage>[], senders: StandardSenders) {
+    super();
+    this.providers = providers;
+    this.senders = senders;
+  }
+
+  toMessage(request: SmsRequested): SmsMessage {
+    const kind = request.kind ?? (request.mediaUrls ? 'mms' : 'sms');
+    return { ...request, kind, from: request.from ?? (kind === 'whatsapp' ? this.senders.whatsapp : this.senders.sms) };
+  }
+
+  addressesOf(request: SmsRequested): string[] {
+    return [request.to];
+  }
+}

@@ -1,0 +1,85 @@
+import { type DoubtfulCall, factId, ownFailure, type SendDeferred, type Status, type StatusChanged } from '#libs/contracts';
+import type { Delivery, Outcome } from './delivery.ts';
+
+export interface Announcement {
+  facts: StatusChanged[];
+  deferred?: SendDeferred;
+}
+
+type Told = Pick<StatusChanged, 'status' | 'final' | 'at' | 'attempt'> & Partial<StatusChanged> & { status: Status };
+
+/** What is told of an outcome: the same facts under the same ids, however often it is told. */
+export function announcement(delivery: Delivery<unknown>, outcome: Outcome): Announcement {
+  const { at } = outcome;
+  const attempt = 'attempt' in outcome ? outcome.attempt : delivery.attempts.length;
+  const say = (told: Partial<Told> & { status: Status }) => fact(delivery, { final: false, at, attempt, ...told });
+  switch (outcome.kind) {
+    case 'sent': {
+      const { provider, providerMessageId, callId } = outcome;
+      return { facts: [say({ status: 'sent', provider, providerMessageId, callId, recipients: delivery.recipients })] };
+    }
+    case 'failed': {
+      const { failure, provider } = outcome;
+      const final = failure.retry === 'never';
+      return {
+        facts: [say({ status: final ? 'failed' : 'retrying', final, provider, failure })],
+        deferred: deferred(delivery, outcome, { why: 'failed', failure }),
+      };
+    }
+    case 'unknown': {
+      const { failure, provider, callId } = outcome;
+      const doubt: DoubtfulCall = { hop: delivery.hop, provider, callId, at };
+      return {
+        facts: [say({ status: 'unconfirmed', provider, callId, failure, recipients: delivery.recipients })],
+        deferred: deferred(delivery, outcome, { why: 'unknown', failure, doubt, doubtSince: delivery.doubtSince ?? at }),
+      };
+    }
+    case 'waiting':
+      return {
+        facts: [say({ status: 'scheduled', nextAt: outcome.until, reason: outcome.reason })],
+        deferred: deferred(delivery, outcome, { why: 'waiting', until: outcome.until }),
+      };
+    case 'expired':
+      return { facts: [say({ status: 'expired', final: true, failure: outcome.failure })] };
+    case 'found': {
+      const { provider, providerMessageId } = outcome;
+      const { doubt } = delivery;
+      return { facts: [say({ status: 'sent', source: 'lookup', hop: doubt?.hop ?? delivery.hop, provider, providerMessageId, recipients: delivery.recipients, reason: 'The provider’s answer was lost; asked again, it has the message.' })] }; // prettier-ignore
+    }
+    case 'unresolved':
+      return { facts: [], deferred: deferred(delivery, outcome, { why: 'unknown', failure: unresolved(), doubt: delivery.doubt, doubtSince: delivery.doubtSince ?? at }) }; // prettier-ignore
+    case 'superseded':
+      return { facts: [] };
+  }
+}
+
+const unresolved = () => ownFailure('MSG_UNRESOLVED', 'unknown', 'backoff', 'The provider could not say yet whether it took the message.');
+
+function fact(delivery: Delivery<unknown>, told: Told): StatusChanged {
+  const { messageId, tenant, channel, lane, correlationId, tags } = delivery;
+  const { hop, source } = { hop: delivery.hop, source: channel, ...told };
+  const eventId = factId({ tenant, channel, messageId, hop, source, status: told.status });
+  return defined({ messageId, tenant, channel, lane, correlationId, tags, ...told, eventId, hop, source });
+}
+
+/** Handed over to retry; the attempt just made joins the history. */
+function deferred(delivery: Delivery<unknown>, outcome: Outcome, more: Partial<SendDeferred> & Pick<SendDeferred, 'why'>): SendDeferred {
+  const { messageId, tenant, channel, lane, key, hop, request } = delivery;
+  const tried = outcome.kind === 'failed' || outcome.kind === 'unknown'
+    ? [...delivery.attempts, defined({ attempt: outcome.attempt, hop, at: outcome.at, provider: outcome.provider, failure: outcome.failure })]
+    : delivery.attempts; // prettier-ignore
+  return defined({
+    eventId: factId({ tenant, channel, messageId, hop, source: channel, status: `deferred:${more.why}` }),
+    messageId, tenant, channel, lane, key, hop, request,
+    requestedAt: delivery.requestedAt.toISOString(),
+    expiresAt: delivery.expiresAt.toISOString(),
+    attempts: tried,
+    at: outcome.at,
+    ...more,
+  }); // prettier-ignore
+}
+
+/** Without the fields that hold nothing. */
+function defined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as T;
+}

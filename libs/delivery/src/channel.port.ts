@@ -1,0 +1,28 @@
+import type { Channel, Provider } from '#libs/contracts';
+import type { z } from 'zod';
+
+/** What tells one channel from another; the engine does the rest. `R` is the request, `M` what its providers send. */
+export abstract class ChannelPort<R, M> {
+  abstract readonly channel: Channel;
+  abstract readonly schema: z.ZodType<R>;
+
+  /** In the order of preference. */
+  abstract readonly providers: readonly Provider<M>[];
+
+  /** The request with the configured defaults filled in. */
+  abstract toMessage(request: R): M;
+
+  /** Every address it goes to. */
+  abstract addressesOf(request: R): string[];
+}
+
+/** What every request of every channel has. */
+export interface RequestEnvelope {
+  messageId: string;
+  tenant: string;
+  sendAt?: string | undefined;
+  expiresAt?: string | undefined;
+  provider?: string | undefined;
+  correlationId?: string | undefined;
+  tags?: string[] | undefined;
+}

@@ -1,0 +1,92 @@
+import {
+  contentDigest,
+  fieldErrors,
+  identityKey,
+  type Lane,
+  recipientRef,
+  type SendDue,
+  UnreadableRecord,
+} from '#libs/contracts';
+import type { ChannelPort, RequestEnvelope } from './channel.port.ts';
+import type { Delivery } from './delivery.ts';
+
+/** How long a message is wanted when the request does not say, in milliseconds (design §2). */
+const standardLife: Record<Lane, number> = { urgent: 10 * 60_000, transactional: 24 * 3_600_000, bulk: 72 * 3_600_000 };
+
+/** The part of a Kafka record that a delivery needs. */
+export interface Origin {
+  /** `topic/partition/offset`. */
+  source: string;
+  lane: Lane;
+  /** Kafka's time, ms since 1970. */
+  timestamp: number;
+  key: Buffer | null;
+}
+
+/** The first hop of a message, from its request. `json` is the request as upstream wrote it. */
+export function firstHop<R extends RequestEnvelope, M>(
+  channel: ChannelPort<R, M>,
+  request: R,
+  json: unknown,
+  origin: Origin,
+  hashKey: string,
+): Delivery<M> {
+  const requestedAt = new Date(origin.timestamp);
+  const from = Math.max(origin.timestamp, request.sendAt ? Date.parse(request.sendAt) : 0);
+  return {
+    ...common(channel, request, hashKey),
+    lane: origin.lane,
+    hop: 1,
+    mode: 'send',
+    source: origin.source,
+    requestedAt,
+    expiresAt: request.expiresAt ? new Date(request.expiresAt) : new Date(from + standardLife[origin.lane]),
+    digest: contentDigest(json),
+    key: origin.key?.toString('base64') ?? null,
+    request: json as Record<string, unknown>,
+    attempts: [],
+    doubt: undefined,
+    doubtSince: undefined,
+  };
+}
+
+/**
+ * A later hop, from what retry released.
+ * @throws UnreadableRecord when the request inside is none of this channel.
+ */
+export function laterHop<R extends RequestEnvelope, M>(channel: ChannelPort<R, M>, due: SendDue, origin: Origin, hashKey: string): Delivery<M> {
+  const parsed = channel.schema.safeParse(due.request);
+  if (!parsed.success) {
+    throw new UnreadableRecord(`the request inside the ${due.channel} hand-over breaks its schema`, fieldErrors(parsed.error));
+  }
+  return {
+    ...common(channel, parsed.data, hashKey),
+    lane: due.lane,
+    hop: due.hop,
+    mode: due.mode,
+    source: origin.source,
+    requestedAt: new Date(due.requestedAt),
+    expiresAt: new Date(due.expiresAt),
+    digest: undefined,
+    key: due.key,
+    request: due.request,
+    attempts: due.attempts,
+    doubt: due.doubt,
+    doubtSince: due.doubtSince,
+  };
+}
+
+function common<R extends RequestEnvelope, M>(channel: ChannelPort<R, M>, request: R, hashKey: string) {
+  const { messageId, tenant } = request;
+  return {
+    channel: channel.channel,
+    tenant,
+    messageId,
+    id: identityKey({ tenant, channel: channel.channel, messageId }),
+    sendAt: request.sendAt ? new Date(request.sendAt) : undefined,
+    message: channel.toMessage(request),
+    recipients: channel.addressesOf(request).map((address) => recipientRef(hashKey, address)),
+    correlationId: request.correlationId,
+    tags: request.tags,
+  };
+}

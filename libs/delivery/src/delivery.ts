@@ -1,0 +1,72 @@
+import type { Attempt, Channel, DoubtfulCall, Failure, Lane, RecipientRef } from '#libs/contracts';
+
+/** One hop of one message on its way through the engine (design §4). */
+export interface Delivery<M> {
+  channel: Channel;
+  tenant: string;
+  messageId: string;
+  /** The ledger's key: contracts' identityKey. */
+  id: string;
+  lane: Lane;
+  hop: number;
+  mode: 'send' | 'reconcile';
+  /** `topic/partition/offset` of the record: the same record when it comes again. */
+  source: string;
+  /** The request's Kafka time. */
+  requestedAt: Date;
+  sendAt: Date | undefined;
+  expiresAt: Date;
+  /** Tells a repeat from an id used for other content; only the first hop has one. */
+  digest: string | undefined;
+  /** The request's own key, base64; null where it had none. */
+  key: string | null;
+  /** As upstream published it: travels on to retry. */
+  request: Record<string, unknown>;
+  message: M;
+  recipients: RecipientRef[];
+  attempts: Attempt[];
+  doubt: DoubtfulCall | undefined;
+  doubtSince: string | undefined;
+  correlationId: string | undefined;
+  tags: string[] | undefined;
+}
+
+/** How a hop ended; kept in the ledger, so that a redelivery tells the same again. `at` is ISO 8601. */
+export type Outcome =
+  | { kind: 'sent'; at: string; provider: string; providerMessageId: string; callId: string; attempt: number }
+  | { kind: 'failed'; at: string; provider?: string; attempt: number; failure: Failure }
+  | { kind: 'unknown'; at: string; provider?: string; callId: string; attempt: number; failure: Failure }
+  | { kind: 'waiting'; at: string; until: string; reason: string }
+  | { kind: 'expired'; at: string; failure: Failure }
+  | { kind: 'found'; at: string; provider: string; providerMessageId: string }
+  | { kind: 'unresolved'; at: string }
+  | { kind: 'superseded'; at: string };
+
+/** What the ledger answers to a claim. */
+export type Claim =
+  /** Nobody else works on this hop: go on, under this token. */
+  | { verdict: 'mine'; token: string }
+  /** This very record was settled before: tell it again. */
+  | { verdict: 'settled'; outcome: Outcome }
+  /** Another processing holds it; look again after this many milliseconds. */
+  | { verdict: 'running'; waitMs: number }
+  /** Another record of the same message and hop: absorbed in silence. */
+  | { verdict: 'repeat' }
+  /** The id was used before for other content. */
+  | { verdict: 'conflict' };
+
+/** Where hops are claimed before anything is decided, and settled afterwards. */
+export abstract class Ledger {
+  /** @throws InfrastructureDown when Postgres cannot be reached; repeating is safe. */
+  abstract claim(delivery: Delivery<unknown>, token: string): Promise<Claim>;
+
+  /**
+   * Settles a claim. The token decides, never the clock; a late acceptance still upgrades `unknown`.
+   * @returns false when another processing has taken the hop over meanwhile.
+   * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.
+   */
+  abstract settle(delivery: Delivery<unknown>, token: string, outcome: Outcome): Promise<boolean>;
+
+  /** Records a receipt or a look-up as proof that a hop was accepted. */
+  abstract prove(id: string, hop: number): Promise<void>;
+}

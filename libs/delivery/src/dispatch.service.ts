@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { IdConflict, InfrastructureDown, ownFailure, type Provider, type SendResult } from '#libs/contracts';
+import { inSpan, type Logger, SpanKind, traceHeaders } from '#libs/telemetry';
+import { Stopping } from '#libs/transport';
+import { admit, isForgotten } from './admit.policy.ts';
+import { announcement } from './announce.policy.ts';
+import type { Announcer } from './announcer.service.ts';
+import type { Delivery, Ledger, Outcome } from './delivery.ts';
+import { chooseProvider } from './route.policy.ts';
+
+export interface DispatchOptions<M> {
+  providers: readonly Provider<M>[];
+  ledger: Ledger;
+  announcer: Announcer;
+  logger: Logger;
+  stopping: AbortSignal;
+  /** How long a claim protects its holder, in milliseconds. */
+  leaseMs: number;
+  /** The part of the lease that must be left when a request is written, in milliseconds. */
+  guardMs: number;
+  retentionDays: number;
+}
+
+/** Sends one message, one hop at a time (design §4). */
+export class DispatchService<M> {
+  private readonly options: DispatchOptions<M>;
+
+  constructor(options: DispatchOptions<M>) {
+    this.options = options;
+  }
+
+  /**
+   * Sees one hop through: claim, admit, route, send, settle, publish.
+   * @throws IdConflict when the id was used for other content; Stopping when the service stops before it is through.
+   */
+  async dispatch(delivery: Delivery<M>): Promise<void> {
+    if (isForgotten(delivery, this.options.retentionDays, Date.now())) return this.leaveToOperator(delivery);
+    for (;;) {
+      // The lease counts from before the claim: the database grants it later, never earlier.
+      const claimedAt = performance.now();
+      const token = randomUUID();
+      const claim = await this.untilUp(() => this.options.ledger.claim(delivery, token));
+      switch (claim.verdict) {
+        case 'repeat': return this.log(delivery, 'repeat');
+        case 'conflict': throw new IdConflict();
+        case 'settled': return this.announce(delivery, claim.outcome);
+        case 'running':
+          await this.wait(claim.waitMs);
+          continue;
+        case 'mine': {
+          const outcome = await this.decide(delivery, token, claimedAt + this.options.leaseMs - this.options.guardMs);
+          const settled = await this.untilUp(() => this.options.ledger.settle(delivery, token, outcome));
+          // Taken over meanwhile: what the ledger holds now is told instead.
+          if (!settled) continue;
+          return this.announce(delivery, outcome);
+        }
+      }
+    } // prettier-ignore
+  }
+
+  private async decide(delivery: Delivery<M>, token: string, deadline: number): Promise<Outcome> {
+    if (delivery.mode === 'reconcile') return this.reconcile(delivery);
+    return admit(delivery, Date.now()) ?? this.send(delivery, token, deadline);
+  }
+
+  private async send(delivery: Delivery<M>, callId: string, deadline: number): Promise<Outcome> {
+    const { provider, why } = chooseProvider(this.options.providers, wishOf(delivery), delivery.attempts);
+    const attempt = delivery.attempts.length + 1;
+    const attributes = {
+      'messaging.operation.name': 'send', 'messaging.message.id': delivery.messageId, 'mi.tenant': delivery.tenant,
+      'mi.channel': delivery.channel, 'mi.lane': delivery.lane, 'mi.hop': delivery.hop, 'mi.attempt': attempt,
+      'mi.provider': provider.name, 'mi.route': why, 'mi.call_id': callId,
+    }; // prettier-ignore
+    return inSpan(`${delivery.channel} send`, { kind: SpanKind.CLIENT, attributes }, async (span) => {
+      const started = performance.now();
+      const mayStart = () => performance.now() < deadline && delivery.expiresAt.getTime() > Date.now();
+      const { messageId, tenant, lane, hop } = delivery;
+      const reference = { messageId, tenant, lane, hop, attempt, callId, traceparent: traceHeaders()['traceparent'] };
+      const result = await provider.send({ message: delivery.message, reference, mayStart });
+      const outcome = outcomeOf(result, provider.name, callId, attempt, Date.now());
+      const told = toldOf(outcome);
+      span.setAttributes(told);
+      this.options.logger.info({ ...attributes, ...told, 'mi.duration_ms': Math.round(performance.now() - started) }, 'attempt');
+      return outcome;
+    });
+  }
+
+  /** Asks whether the provider took an earlier call whose answer was lost. */
+  private async reconcile(delivery: Delivery<M>): Promise<Outcome> {
+    const { doubt } = delivery;
+    const asked = this.options.providers.filter((provider) => !doubt?.provider || provider.name === doubt.provider);
+    for (const provider of doubt ? asked : []) {
+      const call = { message: delivery.message, callId: doubt!.callId, at: new Date(doubt!.at), knownIds: [] };
+      const result = await inSpan(`${delivery.channel} look up`, { kind: SpanKind.CLIENT, attributes: { 'mi.provider': provider.name } }, () => provider.lookup(call));
+      this.options.logger.info({ 'messaging.message.id': delivery.messageId, 'mi.hop': delivery.hop, 'mi.provider': provider.name, 'mi.outcome': result.found }, 'reconcile');
+      if (result.found !== 'accepted') continue;
+      await this.untilUp(() => this.options.ledger.prove(delivery.id, doubt!.hop));
+      return { kind: 'found', at: new Date().toISOString(), provider: provider.name, providerMessageId: result.providerMessageId };
+    }
+    return { kind: 'unresolved', at: new Date().toISOString() };
+  }
+
+  private async announce(delivery: Delivery<M>, outcome: Outcome): Promise<void> {
+    await this.untilUp(() => this.options.announcer.announce(announcement(delivery, outcome)));
+  }
+
+  /** Older than the ledger remembers: it may have been sent before, so an operator decides. */
+  private async leaveToOperator(delivery: Delivery<M>): Promise<void> {
+    const at = delivery.requestedAt.toISOString();
+    const failure = ownFailure('MSG_TOO_OLD', 'unknown', 'operator', 'The request is older than the ledger remembers; it may have been sent before.', {
+      action: 'Find out whether it was sent; if not, publish it again under a new messageId.',
+    });
+    const { facts } = announcement(delivery, { kind: 'unknown', at, callId: '', attempt: 0, failure });
+    await this.untilUp(() => this.options.announcer.announce({ facts: facts.map(({ callId: _, ...fact }) => ({ ...fact, final: true })) }));
+  }
+
+  private log(delivery: Delivery<M>, outcome: string): void {
+    this.options.logger.info({ 'messaging.message.id': delivery.messageId, 'mi.hop': delivery.hop, 'mi.outcome': outcome }, 'absorbed');
+  }
+
+  /** Postgres or Kafka away is no outcome: the step is repeated until it is back. */
+  private async untilUp<T>(step: () => Promise<T>): Promise<T> {
+    for (let round = 0; ; round += 1) {
+      try {
+        return await step();
+      } catch (error) {
+        if (!(error instanceof InfrastructureDown)) throw error;
+        this.options.logger.warn({ err: error }, 'waiting for a dependency');
+        await this.wait(Math.min(5_000, 100 * 2 ** round));
+      }
+    }
+  }
+
+  private async wait(ms: number): Promise<void> {
+    if (this.options.stopping.aborted) throw new Stopping();
+    await delay(ms, undefined, { signal: this.options.stopping }).catch(() => {
+      throw new Stopping();
+    });
+  }
+}
+
+const wishOf = (delivery: Delivery<unknown>) => {
+  const { provider } = delivery.request;
+  return typeof provider === 'string' ? provider : undefined;
+};
+
+/** A provider's answer as the ledger keeps it. `now` is ms since 1970. */
+function outcomeOf(result: SendResult, provider: string, callId: string, attempt: number, now: number): Outcome {
+  const at = new Date(now).toISOString();
+  if (result.sent) return { kind: 'sent', at, provider, providerMessageId: result.providerMessageId, callId, attempt };
+  const { failure } = result;
+  return failure.kind === 'unknown' ? { kind: 'unknown', at, provider, callId, attempt, failure } : { kind: 'failed', at, provider, attempt, failure };
+}
+
+function toldOf(outcome: Outcome): Record<string, string | boolean> {
+  if (!('failure' in outcome)) return { 'mi.outcome': outcome.kind };
+  const { kind, code, unlisted } = outcome.failure;
+  return { 'mi.outcome': outcome.kind, 'mi.failure.kind': kind, 'mi.failure.code': code, ...(unlisted && { 'mi.failure.unlisted': true }) };
+}

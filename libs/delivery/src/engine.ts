@@ -1,0 +1,117 @@
+import {
+  channelOf, type Channel, factId, identityKey, MessageId, ownFailure, type SendDue, type StatusChanged, Tenant, type UnreadableRecord,
+} from '#libs/contracts'; // prettier-ignore
+import type { Pool } from '#libs/persistence';
+import { contextFrom, contextOf, hasTrace, type Logger, underContext } from '#libs/telemetry';
+import { type IncomingRecord, placeOf, type Publisher, type RecordContext } from '#libs/transport';
+import { Announcer } from './announcer.service.ts';
+import type { ChannelPort, RequestEnvelope } from './channel.port.ts';
+import { firstHop, laterHop, type Origin } from './decode.policy.ts';
+import type { Ledger } from './delivery.ts';
+import { DispatchService } from './dispatch.service.ts';
+import { PostgresLedger } from './ledger.store.ts';
+import { ReceiptsService } from './receipts.service.ts';
+
+export interface EngineOptions<R, M> {
+  channel: ChannelPort<R, M>;
+  pool: Pool;
+  publisher: Publisher;
+  logger: Logger;
+  stopping: AbortSignal;
+  hashKey: string;
+  /** The longest a provider's call may take, in milliseconds. */
+  callTimeoutMs: number;
+  /** What must be left of the lease when a request is written, in milliseconds. */
+  guardMs: number;
+  retentionDays: number;
+}
+
+/** The delivery engine given a channel: what its consumers and webhooks delegate to. */
+export class DeliveryEngine<R extends RequestEnvelope, M> {
+  readonly receipts: ReceiptsService;
+  private readonly options: EngineOptions<R, M>;
+  private readonly announcer: Announcer;
+  private readonly ledger: Ledger;
+  private readonly dispatcher: DispatchService<M>;
+
+  constructor(options: EngineOptions<R, M>) {
+    const { channel, pool, callTimeoutMs, guardMs, retentionDays } = options;
+    const leaseMs = callTimeoutMs + guardMs;
+    this.options = options;
+    this.announcer = new Announcer(options.publisher);
+    this.receipts = new ReceiptsService(this.announcer);
+    this.ledger = new PostgresLedger({ pool, schema: channel.channel, leaseMs, retentionDays });
+    this.dispatcher = new DispatchService({ ...options, providers: channel.providers, ledger: this.ledger, announcer: this.announcer, leaseMs });
+  }
+
+  /** A request of this channel: its first hop. */
+  async onRequested(request: R, { record, json }: RecordContext): Promise<void> {
+    const { channel, hashKey } = this.options;
+    await this.dispatcher.dispatch(firstHop(channel, request, json, originOf(record), hashKey));
+  }
+
+  /** A message whose time has come: its next hop. */
+  async onDue(due: SendDue, { record }: RecordContext): Promise<void> {
+    const { channel, hashKey } = this.options;
+    await this.dispatcher.dispatch(laterHop(channel, due, originOf(record), hashKey));
+  }
+
+  /** A lifecycle fact: the provider's word proves that a hop was accepted. */
+  async onStatus(fact: StatusChanged): Promise<void> {
+    const { channel } = this.options.channel;
+    if (fact.channel !== channel || fact.source !== 'receipt' || !fact.messageId || !fact.hop) return;
+    await this.ledger.prove(identityKey({ tenant: fact.tenant, channel, messageId: fact.messageId }), fact.hop);
+  }
+
+  /** A request no schema accepts: told as `rejected` with its field errors, where its id can be read. */
+  async onUnreadable(record: IncomingRecord, error: UnreadableRecord): Promise<void> {
+    const { channel } = this.options.channel;
+    // An id conflict is no rejection: the status of the first message with that id must stay as it is.
+    if (error.code !== 'MSG_UNREADABLE' || channelOf(record.topic) !== channel) return;
+    const identity = readableIdentity(record.value, channel);
+    if (!identity) return;
+    const given = contextFrom(record.headers);
+    const fact = rejection(identity, record, error);
+    await underContext(hasTrace(given) ? given : contextOf(identityKey(identity)), () => this.announcer.publishFact(fact));
+  }
+}
+
+const originOf = (record: IncomingRecord): Origin => ({
+  source: placeOf(record),
+  lane: record.lane,
+  timestamp: record.timestamp,
+  key: record.key,
+});
+
+interface ReadIdentity {
+  messageId: string;
+  tenant: string;
+  channel: Channel;
+}
+
+function readableIdentity(value: Buffer | null, channel: Channel): ReadIdentity | undefined {
+  try {
+    const json = JSON.parse(value?.toString('utf8') ?? '') as { messageId?: unknown; tenant?: unknown } | null;
+    return { messageId: MessageId.parse(json?.messageId), tenant: Tenant.default('default').parse(json?.tenant), channel };
+  } catch {
+    return undefined;
+  }
+}
+
+function rejection(identity: ReadIdentity, record: IncomingRecord, error: UnreadableRecord): StatusChanged {
+  const failure = ownFailure('MSG_REJECTED', 'bad-content', 'never', 'The request breaks its schema, so nothing was sent.', {
+    action: 'Correct the named fields and publish again under a new messageId.',
+    fields: error.fields,
+  });
+  return {
+    ...identity,
+    // Hop 0 does not exist: a rejected record takes none, so a good one under the same id still has its first.
+    eventId: factId({ ...identity, hop: 0, source: identity.channel, status: `rejected:${placeOf(record)}` }),
+    lane: record.lane,
+    status: 'rejected',
+    final: true,
+    at: new Date(record.timestamp).toISOString(),
+    source: identity.channel,
+    failure,
+  };
+}

@@ -1,0 +1,214 @@
+import { ownFailure } from '#libs/contracts';
+import { database, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
+import { type Claim, type Delivery, Ledger, type Outcome } from './delivery.ts';
+import { keepPartitions, type LedgerTimes, periodOf } from './ledger.partitions.ts';
+
+export interface LedgerOptions extends LedgerTimes {
+  pool: Pool;
+  /** The channel's schema. */
+  schema: string;
+  /** How long a claim protects its holder: call time-out and guard, in milliseconds. */
+  leaseMs: number;
+}
+
+interface ClaimEntry {
+  delivery: Delivery<unknown>;
+  token: string;
+}
+
+interface Settlement extends ClaimEntry {
+  outcome: Outcome;
+}
+
+interface ClaimRow {
+  ord: number;
+  elsewhere: boolean | null;
+  first_digest: string | null;
+  token: string | null;
+  call_id: string;
+  state: string;
+  source: string;
+  attempt: number;
+  lease_ms: number;
+  settled_at: Date | null;
+  outcome: Outcome | null;
+}
+
+/** Claims and settlements in micro-batches: a thousand messages in flight cost a few statements. */
+export class PostgresLedger extends Ledger {
+  private readonly options: LedgerOptions;
+  private readonly claims: MicroBatch<ClaimEntry, Claim>;
+  private readonly settlements: MicroBatch<Settlement, boolean>;
+  private readonly proofs: MicroBatch<{ id: string; hop: number }, true>;
+  private partitions: Promise<void> | undefined;
+  private partitionsUntil = 0;
+
+  constructor(options: LedgerOptions) {
+    super();
+    this.options = options;
+    const batching = { size: 500, lingerMs: 2 };
+    this.claims = microBatch(batching, (entries) => database('claim', () => this.claimAll(entries)));
+    this.settlements = microBatch(batching, (entries) => database('settle', () => this.settleAll(entries)));
+    this.proofs = microBatch(batching, (entries) => database('prove', () => this.proveAll(entries)));
+  }
+
+  claim(delivery: Delivery<unknown>, token: string): Promise<Claim> {
+    return this.claims.add({ delivery, token });
+  }
+
+  settle(delivery: Delivery<unknown>, token: string, outcome: Outcome): Promise<boolean> {
+    return this.settlements.add({ delivery, token, outcome });
+  }
+
+  async prove(id: string, hop: number): Promise<void> {
+    await this.proofs.add({ id, hop });
+  }
+
+  private async claimAll(entries: readonly ClaimEntry[]): Promise<Claim[]> {
+    await this.readyPartitions();
+    return inTurns(entries, (turn) => this.claimTurn(turn));
+  }
+
+  private async claimTurn(entries: readonly ClaimEntry[]): Promise<Claim[]> {
+    const { pool, schema, leaseMs } = this.options;
+    const of = <T>(pick: (entry: ClaimEntry) => T) => entries.map(pick);
+    const { rows } = await pool.query<ClaimRow>({ name: 'claim', text: claimSql(schema), values: [
+      of(({ delivery }) => delivery.id),
+      of(({ delivery }) => delivery.hop),
+      of(({ delivery }) => periodOf(delivery.requestedAt, this.options)),
+      of(({ token }) => token),
+      of(({ delivery }) => delivery.source),
+      of(({ delivery }) => delivery.digest ?? null),
+      of(({ delivery }) => delivery.attempts.length + 1),
+      leaseMs,
+    ] }); // prettier-ignore
+    const byOrd = new Map(rows.map((row) => [Number(row.ord), row]));
+    return entries.map((entry, index) => verdictOf(entry, byOrd.get(index + 1)!));
+  }
+
+  private settleAll(entries: readonly Settlement[]): Promise<boolean[]> {
+    return inTurns(entries, (turn) => this.settleTurn(turn));
+  }
+
+  private async settleTurn(entries: readonly Settlement[]): Promise<boolean[]> {
+    const { pool, schema } = this.options;
+    const of = <T>(pick: (entry: Settlement) => T) => entries.map(pick);
+    const { rows } = await pool.query<{ id: string; hop: number }>({ name: 'settle', text: settleSql(schema), values: [
+      of(({ delivery }) => delivery.id),
+      of(({ delivery }) => delivery.hop),
+      of(({ delivery }) => periodOf(delivery.requestedAt, this.options)),
+      of(({ token }) => token),
+      of(({ outcome }) => outcome.kind),
+      of(({ delivery }) => delivery.source),
+      of(({ delivery }) => delivery.attempts.length + 1),
+      of(({ outcome }) => JSON.stringify(outcome)),
+    ] }); // prettier-ignore
+    const settled = new Set(rows.map((row) => `${row.id}/${row.hop}`));
+    return entries.map(({ delivery }) => settled.has(`${delivery.id}/${delivery.hop}`));
+  }
+
+  /** Only what is in doubt is written to: the usual receipt costs one look by key. */
+  private async proveAll(entries: readonly { id: string; hop: number }[]): Promise<true[]> {
+    await this.options.pool.query(
+      `UPDATE ${this.options.schema}.ledger l SET proven = true
+         FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::int[]) AS t(id, hop)) i
+        WHERE l.id = i.id AND l.hop = i.hop AND l.state <> 'sent' AND NOT l.proven`,
+      [entries.map(({ id }) => id), entries.map(({ hop }) => hop)],
+    );
+    return entries.map(() => true);
+  }
+
+  private readyPartitions(): Promise<void> {
+    if (!this.partitions || Date.now() > this.partitionsUntil) {
+      this.partitionsUntil = Date.now() + 3_600_000;
+      const { pool, schema } = this.options;
+      this.partitions = keepPartitions(pool, schema, new Date(), this.options);
+      this.partitions.catch(() => (this.partitions = undefined));
+    }
+    return this.partitions;
+  }
+}
+
+/** One statement cannot touch a row twice: copies of one hop in a batch take turns. */
+async function inTurns<E extends ClaimEntry, O>(entries: readonly E[], work: (turn: E[]) => Promise<O[]>): Promise<O[]> {
+  const answers = new Map<E, O>();
+  let rest = [...entries];
+  while (rest.length > 0) {
+    const first = new Map<string, E>();
+    for (const entry of rest) {
+      const key = `${entry.delivery.id}/${entry.delivery.hop}`;
+      if (!first.has(key)) first.set(key, entry);
+    }
+    const turn = [...first.values()];
+    const done = await work(turn);
+    for (const [index, entry] of turn.entries()) answers.set(entry, done[index]!);
+    rest = rest.filter((entry) => !answers.has(entry));
+  }
+  return entries.map((entry) => answers.get(entry)!);
+}
+
+function verdictOf({ delivery, token }: ClaimEntry, row: ClaimRow): Claim {
+  const otherContent = delivery.digest !== undefined && row.first_digest !== null && row.first_digest !== delivery.digest;
+  if (row.elsewhere || row.token === null) return { verdict: otherContent ? 'conflict' : 'repeat' };
+  if (row.token === token && row.state === 'claimed') return { verdict: 'mine', token };
+  if (row.source !== delivery.source) return { verdict: otherContent ? 'conflict' : 'repeat' };
+  if (row.state === 'claimed') return { verdict: 'running', waitMs: Math.max(50, row.lease_ms + 20) };
+  return { verdict: 'settled', outcome: row.outcome ?? impliedOutcome(row) };
+}
+
+/** States that the claim statement itself sets have no outcome of their own in the row. */
+function impliedOutcome(row: ClaimRow): Outcome {
+  const at = (row.settled_at ?? new Date()).toISOString();
+  if (row.state === 'superseded') return { kind: 'superseded', at };
+  const failure = ownFailure('MSG_ABANDONED', 'unknown', 'backoff', 'The service stopped while it was sending; the provider may have taken the message.');
+  return { kind: 'unknown', at, callId: row.call_id, attempt: row.attempt, failure };
+}
+
+/**
+ * Claims in one statement: looks at the message's other hops (an accepted one supersedes) and periods (an older copy wins),
+ * inserts, and turns a claim of this same record whose lease is over into `unknown`.
+ */
+const claimSql = (schema: string) => `
+WITH input AS (
+  SELECT * FROM unnest($1::uuid[], $2::int[], $3::date[], $4::uuid[], $5::text[], $6::uuid[], $7::int[])
+    WITH ORDINALITY AS t(id, hop, day, token, source, digest, attempt, ord)
+), prior AS (
+  SELECT i.ord,
+         bool_or(l.hop < i.hop AND (l.state = 'sent' OR l.proven)) AS accepted,
+         bool_or(l.hop = i.hop AND l.day <> i.day) AS elsewhere,
+         (array_agg(l.digest) FILTER (WHERE l.hop = 1))[1] AS first_digest
+    FROM input i JOIN ${schema}.ledger l ON l.id = i.id AND l.hop <= i.hop
+   GROUP BY i.ord
+), claimed AS (
+  INSERT INTO ${schema}.ledger AS l (id, hop, day, token, call_id, state, source, digest, attempt, lease_until, claimed_at, settled_at)
+  SELECT i.id, i.hop, i.day, i.token, i.token, CASE WHEN p.accepted THEN 'superseded' ELSE 'claimed' END,
+         i.source, i.digest, i.attempt, clock_timestamp() + $8::int * interval '1 millisecond', clock_timestamp(),
+         CASE WHEN p.accepted THEN clock_timestamp() END
+    FROM input i LEFT JOIN prior p USING (ord)
+   WHERE p.elsewhere IS NOT TRUE
+   ORDER BY i.id, i.hop
+  ON CONFLICT (id, hop, day) DO UPDATE SET
+    (state, token, settled_at) = (SELECT
+      CASE WHEN over THEN 'unknown' ELSE l.state END,
+      CASE WHEN over THEN excluded.token ELSE l.token END,
+      CASE WHEN over THEN clock_timestamp() ELSE l.settled_at END
+      FROM (SELECT l.state = 'claimed' AND l.source = excluded.source AND l.lease_until < clock_timestamp() AND l.token <> excluded.token AS over))
+  RETURNING id, hop, token, call_id, state, source, digest, attempt, settled_at, outcome,
+            extract(epoch FROM lease_until - clock_timestamp()) * 1000 AS lease_ms
+)
+SELECT i.ord, p.elsewhere, coalesce(p.first_digest, CASE WHEN c.hop = 1 THEN c.digest END) AS first_digest,
+       c.token, c.call_id, c.state, c.source, c.attempt, c.lease_ms::float8 AS lease_ms, c.settled_at, c.outcome
+  FROM input i LEFT JOIN prior p USING (ord) LEFT JOIN claimed c ON c.id = i.id AND c.hop = i.hop`;
+
+/** Settles where the token still matches; proof of acceptance also upgrades what was turned into `unknown` meanwhile. */
+const settleSql = (schema: string) => `
+INSERT INTO ${schema}.ledger AS l (id, hop, day, token, call_id, state, source, attempt, lease_until, claimed_at, settled_at, outcome)
+SELECT i.id, i.hop, i.day, i.token, i.token, i.state, i.source, i.attempt, clock_timestamp(), clock_timestamp(), clock_timestamp(), i.outcome::jsonb
+  FROM unnest($1::uuid[], $2::int[], $3::date[], $4::uuid[], $5::text[], $6::text[], $7::int[], $8::text[])
+    AS i(id, hop, day, token, state, source, attempt, outcome)
+ ORDER BY i.id, i.hop
+ON CONFLICT (id, hop, day) DO UPDATE SET
+  state = excluded.state, outcome = excluded.outcome, settled_at = excluded.settled_at
+  WHERE (l.token = excluded.token AND (l.state = 'claimed' OR l.state = excluded.state))
+     OR (l.call_id = excluded.call_id AND l.state = 'unknown' AND excluded.state = 'sent')
+RETURNING id, hop`;

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { createPool, type Pool, postgresSettings } from '#libs/persistence';
+import pg from 'pg';
+import { z } from 'zod';
+import { given } from './services.ts';
+
+export interface TestDatabase {
+  url: string;
+  /** One pool, made at the first call and ended by `drop`. */
+  pool(): Pool;
+  drop(): Promise<void>;
+}
+
+/** A database of one's own, empty, on the server that the integration tests are given. */
+export async function aDatabase(): Promise<TestDatabase> {
+  const server = given('TEST_DATABASE_URL');
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const url = Object.assign(new URL(server), { pathname: `/${name}` }).toString();
+  await statement(server, `CREATE DATABASE ${name}`);
+  let pool: Pool | undefined;
+  return {
+    url,
+    pool: () => (pool ??= aPool(url)),
+    drop: async () => {
+      await pool?.end();
+      await statement(server, `DROP DATABASE ${name} WITH (FORCE)`);
+    },
+  };
+}
+
+function aPool(url: string): Pool {
+  // An idle connection only breaks when the database is dropped under it.
+  return createPool(z.object(postgresSettings).parse({ DATABASE_URL: url }), 'test', () => undefined);
+}
+
+async function statement(server: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { createLogger, type Logger } from '#libs/telemetry';
+import { createKafka, type KafkaConfig, kafkaSettings } from '#libs/transport';
+import type { Admin, Consumer, Kafka, KafkaMessage, Producer } from 'kafkajs';
+import { z } from 'zod';
+import { eventually, type Patience } from './eventually.ts';
+import { given } from './services.ts';
+
+/** Brokers of the Kafka that the integration tests are given, as KAFKA_BROKERS takes them. */
+export const kafkaBrokers = (): string => given('TEST_KAFKA_BROKERS');
+
+/** The Kafka settings of a service under test; `more` as environment variables. */
+export const aKafkaConfig = (prefix: string, more: Partial<Record<keyof KafkaConfig, string>> = {}): KafkaConfig =>
+  z.object(kafkaSettings).parse({ KAFKA_BROKERS: kafkaBrokers(), KAFKA_TOPIC_PREFIX: prefix, ...more });
+
+/** Says nothing: what a test wants to know it asserts. */
+export const silentLogger = (): Logger => createLogger('test', 'silent');
+
+/** A client without the platform's publisher, as an upstream or an operator would have. */
+export const aKafka = (): Kafka => createKafka(aKafkaConfig(''), 'test', silentLogger());
+
+export async function withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = aKafka().admin();
+  await admin.connect();
+  try {
+    return await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** What is written; an object goes as JSON, text and bytes as they are. */
+export interface RawRecord {
+  key?: string | Buffer | null;
+  value: object | string | Buffer | null;
+  headers?: Record<string, string>;
+  partition?: number;
+}
+
+export interface SeenRecord {
+  partition: number;
+  offset: number;
+  key: string | null;
+  /** Bytes as they came. */
+  value: Buffer | null;
+  headers: Record<string, string>;
+  /** The value read as JSON. */
+  json<T = Record<string, unknown>>(): T;
+}
+
+/** The records of one topic since `collect` was called. */
+export interface Collected {
+  readonly records: readonly SeenRecord[];
+  /** Waits until at least `count` records, all of them or those that match, have come; gives these. */
+  until(count: number, matches?: (record: SeenRecord) => boolean, patience?: Patience): Promise<SeenRecord[]>;
+}
+
+/** Writes and reads raw records; `close` it after the tests. */
+export class KafkaTestClient {
+  private readonly kafka = aKafka();
+  private readonly consumers: Consumer[] = [];
+  private producer: Promise<Producer> | undefined;
+
+  async produce(topic: string, ...records: RawRecord[]): Promise<void> {
+    this.producer ??= this.connectProducer();
+    const messages = records.map(({ key = null, value, ...rest }) => ({ key, value: bytesOf(value), ...rest }));
+    await (await this.producer).send({ topic, acks: -1, messages });
+  }
+
+  /** Collects what is written to a topic from now on; what is there already is left out. */
+  async collect(topic: string): Promise<Collected> {
+    const starts = await withAdmin((admin) => admin.fetchTopicOffsets(topic));
+    const from = new Map(starts.map(({ partition, offset }) => [partition, Number(offset)]));
+    const records: SeenRecord[] = [];
+    const consumer = this.kafka.consumer({ groupId: `test-reader-${randomBytes(5).toString('hex')}`, maxWaitTimeInMs: 100, retry: { initialRetryTime: 100, retries: 10 } });
+    this.consumers.push(consumer);
+    await consumer.connect();
+    await consumer.subscribe({ topics: [topic], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachMessage: async ({ partition, message }) => {
+        if (Number(message.offset) >= (from.get(partition) ?? 0)) records.push(seen(partition, message));
+      },
+    });
+    return { records, until: (count, matches, patience) => untilEnough(records, topic, count, matches, patience) };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.consumers.map((consumer) => consumer.disconnect()));
+    await (await this.producer)?.disconnect();
+  }
+
+  private async connectProducer(): Promise<Producer> {
+    const producer = this.kafka.producer({ allowAutoTopicCreation: false });
+    await producer.connect();
+    return producer;
+  }
+}
+
+function untilEnough(records: SeenRecord[], topic: string, count: number, matches: (record: SeenRecord) => boolean = () => true, patience: Patience = {}): Promise<SeenRecord[]> {
+  return eventually(
+    () => {
+      const found = records.filter(matches);
+      if (found.length < count) throw new Error(`${found.length} of ${count} records have come (${records.length} before the filter)`);
+      return found;
+    },
+    { timeoutMs: 20_000, what: `the wanted records of ${topic}`, ...patience },
+  );
+}
+
+function bytesOf(value: RawRecord['value']): string | Buffer | null {
+  return value === null || typeof value === 'string' || Buffer.isBuffer(value) ? value : JSON.stringify(value);
+}
+
+function seen(partition: number, { offset, key, value, headers }: KafkaMessage): SeenRecord {
+  return {
+    partition,
+    offset: Number(offset),
+    key: key?.toString() ?? null,
+    value,
+    headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, header]) => [name, String(header)])),
+    json: <T>() => JSON.parse(value?.toString('utf8') ?? 'null') as T,
+  };
+}

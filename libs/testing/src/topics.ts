@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto';
+import { type Topic, topicNames, topics } from '#libs/contracts';
+import { withAdmin } from './kafka.ts';
+
+/** A prefix for all topics and groups of one test file: nothing that others write is seen. */
+export const aTopicPrefix = (): string => `test-${randomBytes(5).toString('hex')}.`;
+
+/** Creates topics of the map (default: all) under a prefix, with few partitions. */
+export async function provisionTopics(prefix: string, wanted: readonly Topic[] = Object.values(topics), numPartitions = 2): Promise<void> {
+  await withAdmin(async (admin) => {
+    await admin.createTopics({
+      // Leaders are elected a moment after the creation: waiting for them saves the first write a retry.
+      waitForLeaders: true,
+      topics: wanted.flatMap((topic) =>
+        topicNames(topic, prefix).map((name) => ({
+          topic: name,
+          numPartitions,
+          replicationFactor: 1,
+          configEntries: [
+            { name: 'max.message.bytes', value: String(topic.maxBytes) },
+            { name: 'cleanup.policy', value: topic.compacted ? 'compact' : 'delete' },
+          ],
+        })),
+      ),
+    });
+  });
+}
