@@ -55,10 +55,12 @@ export interface Setting {
 export function settingsOf(schema: ConfigSchema): Setting[] {
   return Object.entries(schema.shape).map(([name, type]) => {
     const standard = type.safeParse(undefined);
-    const shown = standard.success && standard.data !== undefined ? String(standard.data) : undefined;
+    const shown = standard.success && standard.data !== undefined ? shownAs(standard.data) : undefined;
     return { name, meaning: meaningOf(type), standard: shown, needed: !standard.success, secret: isSecret(type) };
   });
 }
+
+const shownAs = (standard: unknown): string => (typeof standard === 'string' ? standard : JSON.stringify(standard));
 
 function unwrapped(type: z.ZodType): z.ZodType[] {
   const inner = (type as { def?: { innerType?: z.ZodType } }).def?.innerType;

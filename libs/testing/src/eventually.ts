@@ -30,7 +30,7 @@ type Seen<T> = { satisfied: true; value: T } | { satisfied: false; why: string; 
 async function attempt<T>(look: () => T | Promise<T>): Promise<Seen<T>> {
   try {
     const value = await look();
-    return value === undefined || value === false ? { satisfied: false, why: `the last look gave ${value}` } : { satisfied: true, value };
+    return value === undefined || value === false ? { satisfied: false, why: `the last look gave ${String(value)}` } : { satisfied: true, value };
   } catch (cause) {
     return { satisfied: false, why: `the last look said: ${cause instanceof Error ? cause.message : String(cause)}`, cause };
   }

@@ -17,7 +17,8 @@ export function createKafka(config: KafkaConfig, service: string, logger: Logger
   });
 }
 
-function log(logger: Logger, { level, namespace, log: { message, error, groupId } }: LogEntry): void {
+function log(logger: Logger, { level, namespace, log: { message, ...more } }: LogEntry): void {
+  const { error, groupId } = more as Record<string, unknown>;
   // kafkajs repeats what it will retry by itself at error level: for us that is a warning until a caller gives up.
   const fields = { kafkajs: namespace, ...(typeof error === 'string' && { error }), ...(groupId !== undefined && { groupId }) };
   if (level <= logLevel.WARN) logger.warn(fields, message);

@@ -1,7 +1,7 @@
 import { InfrastructureDown, topicName, type Lane, type Topic } from '#libs/contracts';
 import { traceHeaders } from '#libs/telemetry';
 import DataLoader from 'dataloader';
-import { type Kafka, KafkaJSConnectionError, type Message, type Producer, type TopicMessages } from 'kafkajs';
+import type { Kafka, Message, Producer, TopicMessages } from 'kafkajs';
 import type { KafkaConfig } from './kafka.config.ts';
 
 export interface Outgoing {
@@ -84,7 +84,7 @@ export class Publisher {
       return entries.map(() => true);
     } catch (error) {
       const failure = error as Error & { retriable?: boolean };
-      const down = failure instanceof KafkaJSConnectionError || failure.retriable !== false || failure.name === 'KafkaJSNumberOfRetriesExceeded';
+      const down = failure.retriable !== false || failure.name === 'KafkaJSNumberOfRetriesExceeded';
       if (down) return entries.map(() => new InfrastructureDown('kafka', 'publish', { cause: failure }));
       // The broker refuses something in this request: told apart one by one.
       if (entries.length > 1) return (await Promise.all(entries.map((entry) => this.send([entry])))).flat();

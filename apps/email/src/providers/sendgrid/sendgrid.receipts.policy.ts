@@ -58,7 +58,7 @@ export function toReceipt(event: SendgridEvent, failures: FailureCatalogue, hash
     providerMessageId: withoutSuffix(event.sg_message_id ?? ''),
     event: event.event,
     ...(event.email && { recipient: recipientRef(hashKey, event.email) }),
-    ...(event.timestamp !== undefined && { at: new Date(event.timestamp * 1000) }),
+    ...(event.timestamp !== undefined && { at: new Date(event.timestamp * 1000), atWithinMs: 999 }),
     ...(event.url && { link: event.url }),
     reference: returnedReference(event),
   };

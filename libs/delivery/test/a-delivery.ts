@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import { contentDigest, identityKey, recipientRef } from '#libs/contracts';
+import type { Delivery } from '../src/delivery.ts';
+
+export interface TestMessage {
+  text: string;
+}
+
+/** The first hop of a fresh message, with what the test cares about put over it. */
+export function aDelivery(overrides: Partial<Delivery<TestMessage>> = {}): Delivery<TestMessage> {
+  const messageId = overrides.messageId ?? `m-${randomUUID()}`;
+  const request = { messageId, text: 'Hello' };
+  const requestedAt = overrides.requestedAt ?? new Date();
+  return {
+    channel: 'email',
+    tenant: 'default',
+    messageId,
+    id: identityKey({ tenant: 'default', channel: 'email', messageId }),
+    lane: 'transactional',
+    hop: 1,
+    mode: 'send',
+    source: 'messaging.email.requested/0/1',
+    requestedAt,
+    sendAt: undefined,
+    expiresAt: new Date(requestedAt.getTime() + 3_600_000),
+    digest: contentDigest(request),
+    key: null,
+    request,
+    message: { text: 'Hello' },
+    recipients: [recipientRef('a key for the tests', 'ada@inbox.test')],
+    attempts: [],
+    doubt: undefined,
+    doubtSince: undefined,
+    correlationId: undefined,
+    tags: undefined,
+    ...overrides,
+  };
+}

@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { IdConflict, InfrastructureDown, type LookupResult, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
+import { migrate, type Pool } from '#libs/persistence';
+import { createLogger } from '#libs/telemetry';
+import { aDatabase, aFailure, type TestDatabase } from '#libs/testing';
+import { Stopping } from '#libs/transport';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Announcer } from '../src/announcer.service.ts';
+import { DispatchService } from '../src/dispatch.service.ts';
+import { ledgerMigrations } from '../src/ledger.migrations.ts';
+import { PostgresLedger } from '../src/ledger.store.ts';
+import { aDelivery, type TestMessage } from './a-delivery.ts';
+
+/** A provider that answers as the test says and remembers what it accepted. */
+class ScriptedProvider extends Provider<TestMessage> {
+  readonly name = 'sendgrid';
+  readonly accepted: string[] = [];
+  answer: () => Promise<SendResult> = () => Promise.resolve({ sent: true, providerMessageId: randomUUID() });
+  found: LookupResult = { found: 'absent' };
+
+  async send({ reference, mayStart }: ProviderCall<TestMessage>): Promise<SendResult> {
+    if (!mayStart()) return { sent: false, failure: aFailure({ code: 'MSG_NOT_STARTED' }) };
+    const result = await this.answer();
+    if (result.sent) this.accepted.push(reference.messageId);
+    return result;
+  }
+
+  lookup = (): Promise<LookupResult> => Promise.resolve(this.found);
+  check = (): Promise<ProviderCheck> => Promise.resolve({ state: 'ok' });
+}
+
+interface Published {
+  topic: string;
+  value: { eventId: string; status?: string; why?: string; at: string; hop: number };
+}
+
+describe('the dispatch of one message', () => {
+  let database: TestDatabase;
+  let pool: Pool;
+  let published: Published[];
+  let kafkaIsDown: number;
+  let provider: ScriptedProvider;
+
+  const publisher = {
+    publish: (record: { topic: { name: string }; value: unknown }) => {
+      if (kafkaIsDown > 0) {
+        kafkaIsDown -= 1;
+        return Promise.reject(new InfrastructureDown('kafka', 'publish'));
+      }
+      published.push({ topic: record.topic.name, value: record.value as Published['value'] });
+      return Promise.resolve();
+    },
+  };
+
+  const aService = (options: { leaseMs?: number; guardMs?: number; stopping?: AbortSignal } = {}) => {
+    const leaseMs = options.leaseMs ?? 5_000;
+    return new DispatchService<TestMessage>({
+      providers: [provider],
+      ledger: new PostgresLedger({ pool, schema: 'email', leaseMs, retentionDays: 14 }),
+      announcer: new Announcer(publisher as never),
+      logger: createLogger('test', 'silent'),
+      stopping: options.stopping ?? new AbortController().signal,
+      leaseMs,
+      guardMs: options.guardMs ?? 100,
+      retentionDays: 14,
+    });
+  };
+  const told = () => published.map(({ topic, value }) => `${topic}: ${value.status ?? value.why}`);
+
+  beforeAll(async () => {
+    database = await aDatabase();
+    pool = database.pool();
+    await migrate(pool, 'email', ledgerMigrations);
+  });
+  afterAll(() => database.drop());
+  beforeEach(() => {
+    published = [];
+    kafkaIsDown = 0;
+    provider = new ScriptedProvider();
+  });
+
+  it('sends once and tells the same fact again when the record comes again', async () => {
+    const delivery = aDelivery();
+    await aService().dispatch(delivery);
+    await aService().dispatch(delivery);
+    expect(provider.accepted).toEqual([delivery.messageId]);
+    expect(told()).toEqual(['status.changed: sent', 'status.changed: sent']);
+    expect(published[1]!.value).toEqual(published[0]!.value);
+  });
+
+  it('publishes after a restart what was settled but not yet published', async () => {
+    const delivery = aDelivery();
+    const stopping = new AbortController();
+    kafkaIsDown = 1_000;
+    const first = aService({ stopping: stopping.signal }).dispatch(delivery);
+    setTimeout(() => stopping.abort(), 300);
+    await expect(first).rejects.toThrow(Stopping);
+    kafkaIsDown = 0;
+    await aService().dispatch(delivery);
+    expect(provider.accepted).toHaveLength(1);
+    expect(told()).toEqual(['status.changed: sent']);
+  });
+
+  it('waits for Kafka to come back instead of giving the message up', async () => {
+    kafkaIsDown = 2;
+    await aService().dispatch(aDelivery());
+    expect(told()).toEqual(['status.changed: sent']);
+  });
+
+  it('hands a refused attempt to retry, with what was tried', async () => {
+    provider.answer = () => Promise.resolve({ sent: false, failure: aFailure() });
+    await aService().dispatch(aDelivery());
+    expect(told()).toEqual(['status.changed: retrying', 'send.deferred: failed']);
+    expect(published[1]!.value).toMatchObject({ hop: 1, attempts: [{ attempt: 1, hop: 1, provider: 'sendgrid' }] });
+  });
+
+  it('calls a permanent refusal failed at once', async () => {
+    provider.answer = () => Promise.resolve({ sent: false, failure: aFailure({ kind: 'bad-recipient', retry: 'never' }) });
+    await aService().dispatch(aDelivery());
+    expect(told()).toEqual(['status.changed: failed', 'send.deferred: failed']);
+  });
+
+  it('keeps what may have been accepted in doubt, under the call that has to be found', async () => {
+    provider.answer = () => Promise.resolve({ sent: false, failure: aFailure({ kind: 'unknown' }) });
+    await aService().dispatch(aDelivery());
+    expect(told()).toEqual(['status.changed: unconfirmed', 'send.deferred: unknown']);
+    expect(published[1]!.value).toMatchObject({ doubt: { hop: 1, provider: 'sendgrid', callId: expect.any(String) } });
+  });
+
+  it('sends nothing for a message that is scheduled or has expired', async () => {
+    const now = Date.now();
+    await aService().dispatch(aDelivery({ sendAt: new Date(now + 60_000) }));
+    await aService().dispatch(aDelivery({ expiresAt: new Date(now - 1) }));
+    expect(provider.accepted).toEqual([]);
+    expect(told()).toEqual(['status.changed: scheduled', 'send.deferred: waiting', 'status.changed: expired']);
+  });
+
+  it('writes no request once the lease has less than its guard left', async () => {
+    await aService({ leaseMs: 1_000, guardMs: 1_000 }).dispatch(aDelivery());
+    expect(provider.accepted).toEqual([]);
+    expect(told()).toEqual(['status.changed: retrying', 'send.deferred: failed']);
+  });
+
+  it('finds a lost call at the provider, tells the hop it belongs to as sent, and lets no later hop go', async () => {
+    const delivery = aDelivery();
+    provider.answer = () => Promise.resolve({ sent: false, failure: aFailure({ kind: 'unknown' }) });
+    await aService().dispatch(delivery);
+    provider.found = { found: 'accepted', providerMessageId: 'x-1' };
+    const doubt = { hop: 1, provider: 'sendgrid', callId: randomUUID(), at: new Date().toISOString() };
+    await aService().dispatch(aDelivery({ ...delivery, hop: 2, mode: 'reconcile', source: 'due/0/1', doubt }));
+    expect(published.at(-1)!.value).toMatchObject({ status: 'sent', source: 'lookup', hop: 1, providerMessageId: 'x-1' });
+    provider.answer = () => Promise.resolve({ sent: true, providerMessageId: 'x-2' });
+    await aService().dispatch(aDelivery({ ...delivery, hop: 3, source: 'due/0/2' }));
+    expect(provider.accepted).toEqual([]);
+  });
+
+  it('hands a call that cannot be found back to retry, the doubt unchanged', async () => {
+    const doubt = { hop: 1, provider: 'sendgrid', callId: randomUUID(), at: new Date().toISOString() };
+    await aService().dispatch(aDelivery({ hop: 2, mode: 'reconcile', source: 'due/0/3', doubt, doubtSince: doubt.at }));
+    expect(told()).toEqual(['send.deferred: unknown']);
+    expect(published[0]!.value).toMatchObject({ hop: 2, doubt, doubtSince: doubt.at });
+  });
+
+  it('leaves a record that is older than the ledger remembers to an operator', async () => {
+    await aService().dispatch(aDelivery({ requestedAt: new Date(Date.now() - 15 * 86_400_000) }));
+    expect(provider.accepted).toEqual([]);
+    expect(published[0]!.value).toMatchObject({ status: 'unconfirmed', final: true });
+  });
+
+  it('refuses an id that was used for other content and leaves the original untouched', async () => {
+    const delivery = aDelivery();
+    await aService().dispatch(delivery);
+    await expect(aService().dispatch(aDelivery({ ...delivery, source: 'elsewhere/0/1', digest: randomUUID() }))).rejects.toThrow(IdConflict);
+    expect(provider.accepted).toHaveLength(1);
+  });
+});

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { migrate, type Pool } from '#libs/persistence';
+import { aDatabase, type TestDatabase } from '#libs/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Outcome } from '../src/delivery.ts';
+import { ledgerMigrations } from '../src/ledger.migrations.ts';
+import { keepPartitions, periodOf } from '../src/ledger.partitions.ts';
+import { PostgresLedger } from '../src/ledger.store.ts';
+import { aDelivery } from './a-delivery.ts';
+
+const sent = (callId: string): Outcome => ({
+  kind: 'sent', at: new Date().toISOString(), provider: 'sendgrid', providerMessageId: `id-of-${callId}`, callId, attempt: 1,
+}); // prettier-ignore
+
+describe('the ledger', () => {
+  let database: TestDatabase;
+  let pool: Pool;
+  let ledger: PostgresLedger;
+  let hasty: PostgresLedger;
+
+  beforeAll(async () => {
+    database = await aDatabase();
+    pool = database.pool();
+    await migrate(pool, 'email', ledgerMigrations);
+    ledger = new PostgresLedger({ pool, schema: 'email', leaseMs: 60_000, retentionDays: 14 });
+    hasty = new PostgresLedger({ pool, schema: 'email', leaseMs: 1, retentionDays: 14 });
+  });
+  afterAll(() => database.drop());
+
+  it('gives a hop to exactly one of many copies that come at once', async () => {
+    const messageId = `m-${randomUUID()}`;
+    const copies = Array.from({ length: 20 }, (_, index) => aDelivery({ messageId, source: `messaging.email.requested/1/${index}` }));
+    const claims = await Promise.all(copies.map((copy) => ledger.claim(copy, randomUUID())));
+    expect(claims.filter((claim) => claim.verdict === 'mine')).toHaveLength(1);
+    expect(claims.filter((claim) => claim.verdict === 'repeat')).toHaveLength(19);
+  });
+
+  it('gives a hop to exactly one of two replicas', async () => {
+    const other = new PostgresLedger({ pool, schema: 'email', leaseMs: 60_000, retentionDays: 14 });
+    const deliveries = Array.from({ length: 100 }, () => aDelivery());
+    const claims = await Promise.all(deliveries.flatMap((delivery) => [ledger.claim(delivery, randomUUID()), other.claim(delivery, randomUUID())]));
+    expect(claims.filter((claim) => claim.verdict === 'mine')).toHaveLength(100);
+    expect(claims.filter((claim) => claim.verdict === 'running')).toHaveLength(100);
+  });
+
+  it('is the holder’s still when a claim is repeated under its own token after a lost connection', async () => {
+    const delivery = aDelivery();
+    const token = randomUUID();
+    await ledger.claim(delivery, token);
+    expect(await ledger.claim(delivery, token)).toEqual({ verdict: 'mine', token });
+  });
+
+  it('tells a redelivered record what became of it, with the time it was settled at', async () => {
+    const delivery = aDelivery();
+    const token = randomUUID();
+    await ledger.claim(delivery, token);
+    const outcome = sent(token);
+    expect(await ledger.settle(delivery, token, outcome)).toBe(true);
+    expect(await ledger.claim(delivery, randomUUID())).toEqual({ verdict: 'settled', outcome });
+  });
+
+  it('absorbs another record of the same message, and refuses the same id with other content', async () => {
+    const delivery = aDelivery();
+    await ledger.claim(delivery, randomUUID());
+    expect(await ledger.claim(aDelivery({ ...delivery, source: 'elsewhere/0/7' }), randomUUID())).toEqual({ verdict: 'repeat' });
+    const changed = aDelivery({ ...delivery, source: 'elsewhere/0/8', digest: randomUUID() });
+    expect(await ledger.claim(changed, randomUUID())).toEqual({ verdict: 'conflict' });
+  });
+
+  it('tells a redelivery to wait while the lease runs, and turns the claim to unknown once it is over', async () => {
+    const delivery = aDelivery();
+    const token = randomUUID();
+    await ledger.claim(delivery, token);
+    expect(await ledger.claim(delivery, randomUUID())).toMatchObject({ verdict: 'running' });
+
+    const abandoned = aDelivery();
+    const lost = randomUUID();
+    await hasty.claim(abandoned, lost);
+    await delay(20);
+    expect(await hasty.claim(abandoned, randomUUID())).toMatchObject({ verdict: 'settled', outcome: { kind: 'unknown', callId: lost } });
+  });
+
+  it('never takes a running claim away from its holder for the sake of another record', async () => {
+    const delivery = aDelivery();
+    const token = randomUUID();
+    await hasty.claim(delivery, token);
+    await delay(20);
+    expect(await hasty.claim(aDelivery({ ...delivery, source: 'elsewhere/0/9' }), randomUUID())).toEqual({ verdict: 'repeat' });
+    expect(await hasty.settle(delivery, token, sent(token))).toBe(true);
+  });
+
+  it('upgrades unknown to sent when the late answer shows acceptance, and fences any other late answer', async () => {
+    const [taken, refused] = [aDelivery(), aDelivery()];
+    const [first, second] = [randomUUID(), randomUUID()];
+    await Promise.all([hasty.claim(taken, first), hasty.claim(refused, second)]);
+    await delay(20);
+    await Promise.all([hasty.claim(taken, randomUUID()), hasty.claim(refused, randomUUID())]);
+    expect(await hasty.settle(taken, first, sent(first))).toBe(true);
+    expect(await hasty.claim(taken, randomUUID())).toMatchObject({ verdict: 'settled', outcome: { kind: 'sent' } });
+    expect(await hasty.settle(refused, second, { kind: 'waiting', at: '', until: '', reason: '' })).toBe(false);
+  });
+
+  it('refuses the next hop once an earlier one is proven accepted', async () => {
+    const delivery = aDelivery();
+    const token = randomUUID();
+    await hasty.claim(delivery, token);
+    await ledger.prove(delivery.id, 1);
+    const next = aDelivery({ ...delivery, hop: 2, source: 'messaging.email.due/0/1', digest: undefined });
+    expect(await ledger.claim(next, randomUUID())).toMatchObject({ verdict: 'settled', outcome: { kind: 'superseded' } });
+  });
+
+  it('lets the next hop go when the earlier one was refused', async () => {
+    const delivery = aDelivery();
+    const token = randomUUID();
+    await ledger.claim(delivery, token);
+    await ledger.settle(delivery, token, { kind: 'waiting', at: new Date().toISOString(), until: new Date().toISOString(), reason: '' });
+    expect(await ledger.claim(aDelivery({ ...delivery, hop: 2, source: 'due/0/2' }), randomUUID())).toMatchObject({ verdict: 'mine' });
+  });
+
+  it('recognises a repeat that was published in another period than the first', async () => {
+    const delivery = aDelivery();
+    await ledger.claim(delivery, randomUUID());
+    const earlier = new Date(Date.now() - 8 * 86_400_000);
+    expect(periodOf(earlier, { retentionDays: 14 })).not.toBe(periodOf(delivery.requestedAt, { retentionDays: 14 }));
+    const repeat = aDelivery({ ...delivery, requestedAt: earlier, source: 'elsewhere/0/1' });
+    expect(await ledger.claim(repeat, randomUUID())).toEqual({ verdict: 'repeat' });
+  });
+
+  it('drops whole periods once the retention is over, and only then', async () => {
+    await migrate(pool, 'sms', ledgerMigrations);
+    const times = { retentionDays: 14 };
+    const then = new Date('2030-01-01T00:00:00Z');
+    await keepPartitions(pool, 'sms', then, times);
+    const names = async () =>
+      (await pool.query<{ name: string }>(`SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'sms.ledger'::regclass ORDER BY 1`)).rows.map((row) => row.name);
+    const before = await names();
+    await keepPartitions(pool, 'sms', new Date('2030-01-08T00:00:00Z'), times);
+    const after = await names();
+    expect(before).toHaveLength(4);
+    expect(after).toHaveLength(4);
+    expect(after.slice(0, 3)).toEqual(before.slice(1));
+  });
+});

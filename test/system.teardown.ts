@@ -1,0 +1,3 @@
+import { stopHost } from './host.ts';
+
+export default (): Promise<void> => stopHost(globalThis.systemHost);
