@@ -1,0 +1,106 @@
+import { identityKey, type SendDue } from '#libs/contracts';
+import { database, type MicroBatch, microBatch, type Pool, type PoolClient, transaction } from '#libs/persistence';
+import { POOL } from '#libs/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import { dueOf } from '../announce/facts.policy.ts';
+import { sealPayload } from '../payload.ts';
+import type { Decision, Plan } from './decision.ts';
+import { type Answer, Decisions, type Question } from './decisions.port.ts';
+
+interface Progress {
+  id: string;
+  hop: number;
+  fact: string | null;
+  decision: Decision | null;
+  proven: boolean;
+  cancelled: boolean;
+}
+
+interface PlannedHop {
+  id: string;
+  plan: Plan;
+  due: SendDue;
+  trace: Record<string, string>;
+}
+
+/** Decides in micro-batches, one transaction each, with the messages' progress rows locked. */
+@Injectable()
+export class PostgresDecisions extends Decisions {
+  private readonly pool: Pool;
+  private readonly batch: MicroBatch<Question, Answer | undefined>;
+
+  constructor(@Inject(POOL) pool: Pool) {
+    super();
+    this.pool = pool;
+    this.batch = microBatch({ size: 200, lingerMs: 2 }, (questions) => transaction(this.pool, (client) => decideAll(client, questions)));
+  }
+
+  decideOnce(question: Question): Promise<Answer | undefined> {
+    return database('plan', () => this.batch.add(question));
+  }
+}
+
+async function decideAll(client: PoolClient, questions: readonly Question[]): Promise<(Answer | undefined)[]> {
+  const progress = await lockProgress(client, questions.map(({ deferred }) => identityKey(deferred)));
+  const raised = new Map<string, Progress>();
+  const planned = new Map<string, PlannedHop>();
+  const answers = questions.map(({ deferred, trace, decide }): Answer | undefined => {
+    const id = identityKey(deferred);
+    const known = progress.get(id) ?? { id, hop: 0, fact: null, decision: null, proven: false, cancelled: false };
+    if (known.hop === deferred.hop && known.fact === deferred.eventId && known.decision) return { decision: known.decision, repeated: true };
+    if (known.hop >= deferred.hop) return undefined;
+    const decision = decide(known);
+    const next = { ...known, hop: deferred.hop, fact: deferred.eventId, decision };
+    progress.set(id, next);
+    raised.set(id, next);
+    if (decision.plan) planned.set(id, { id, plan: decision.plan, due: dueOf(deferred, decision.plan), trace });
+    else planned.delete(id);
+    return { decision, repeated: false };
+  });
+  await raiseHighWater(client, [...raised.values()]);
+  await keepPlans(client, [...planned.values()]);
+  return answers;
+}
+
+/** Locked in the order of their ids, so that two replicas never wait for each other in a circle. */
+async function lockProgress(client: PoolClient, ids: string[]): Promise<Map<string, Progress>> {
+  await client.query('INSERT INTO retry.progress (id) SELECT DISTINCT id FROM unnest($1::uuid[]) AS t(id) ORDER BY id ON CONFLICT (id) DO NOTHING', [ids]);
+  const { rows } = await client.query<Progress>(
+    `SELECT id, hop, fact, decision, proven, cancelled_at IS NOT NULL AS cancelled
+       FROM retry.progress WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`,
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+async function raiseHighWater(client: PoolClient, raised: readonly Progress[]): Promise<void> {
+  if (raised.length === 0) return;
+  await client.query(
+    `INSERT INTO retry.progress AS p (id, hop, fact, decision)
+     SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::json[])
+     ON CONFLICT (id) DO UPDATE SET hop = excluded.hop, fact = excluded.fact, decision = excluded.decision, updated_at = now()`,
+    [raised.map(({ id }) => id), raised.map(({ hop }) => hop), raised.map(({ fact }) => fact), raised.map(({ decision }) => JSON.stringify(decision))],
+  );
+}
+
+/** A message's plan takes the place of its last one; a lease on that one ends with it. */
+async function keepPlans(client: PoolClient, planned: readonly PlannedHop[]): Promise<void> {
+  if (planned.length === 0) return;
+  const of = <T>(pick: (hop: PlannedHop) => T) => planned.map(pick);
+  const payloads = of(({ due }) => sealPayload(due));
+  await client.query(
+    `INSERT INTO retry.schedule AS s (id, hop, channel, tenant, message_id, lane, mode, kind, due_at, bytes, payload, trace)
+     SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                          $9::timestamptz[], $10::int[], $11::json[], $12::json[])
+     ON CONFLICT (id) DO UPDATE SET
+       hop = excluded.hop, lane = excluded.lane, mode = excluded.mode, kind = excluded.kind, state = 'pending', due_at = excluded.due_at,
+       lease_token = NULL, lease_until = NULL, bytes = excluded.bytes, payload = excluded.payload, trace = excluded.trace,
+       created_at = now(), ended_at = NULL
+     WHERE s.hop < excluded.hop`,
+    [
+      of(({ id }) => id), of(({ due }) => due.hop), of(({ due }) => due.channel), of(({ due }) => due.tenant),
+      of(({ due }) => due.messageId), of(({ due }) => due.lane), of(({ plan }) => plan.mode), of(({ plan }) => plan.kind),
+      of(({ plan }) => plan.dueAt), payloads.map((payload) => Buffer.byteLength(payload)), payloads, of(({ trace }) => JSON.stringify(trace)),
+    ], // prettier-ignore
+  );
+}

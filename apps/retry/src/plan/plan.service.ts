@@ -1,0 +1,60 @@
+import type { SendDeferred } from '#libs/contracts';
+import { LOGGER } from '#libs/runtime';
+import { type Logger, traceHeaders } from '#libs/telemetry';
+import { Inject, Injectable } from '@nestjs/common';
+import { Announcer } from '../announce/announcer.port.ts';
+import { deadLetterOf, factsOf } from '../announce/facts.policy.ts';
+import { policyOf, RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
+import type { RetryPolicy } from './decision.ts';
+import { type Answer, Decisions } from './decisions.port.ts';
+import { planRetry } from './retry.policy.ts';
+
+/** Decides what follows from a message that was not sent, and tells it. */
+@Injectable()
+export class PlanService {
+  private readonly decisions: Decisions;
+  private readonly announcer: Announcer;
+  private readonly logger: Logger;
+  private readonly policy: RetryPolicy;
+
+  constructor(
+    @Inject(Decisions) decisions: Decisions,
+    @Inject(Announcer) announcer: Announcer,
+    @Inject(RETRY_CONFIG) config: RetryConfig,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.decisions = decisions;
+    this.announcer = announcer;
+    this.logger = logger;
+    this.policy = policyOf(config);
+  }
+
+  /** @throws InfrastructureDown when Postgres or Kafka cannot be reached; the record then comes again, and tells the same. */
+  async plan(deferred: SendDeferred): Promise<void> {
+    const moment = { now: Date.now(), jitter: Math.random() };
+    const answer = await this.decisions.decideOnce({
+      deferred,
+      trace: traceHeaders(),
+      decide: (known) => planRetry(deferred, known, this.policy, moment),
+    });
+    this.log(deferred, answer);
+    if (!answer) return;
+    // Told only after the decision is kept: a crash in between repeats it on redelivery, under the same ids and times.
+    await this.announcer.facts(factsOf(deferred, answer.decision));
+    const letter = deadLetterOf(deferred, answer.decision);
+    if (letter) await this.announcer.deadLetter(letter);
+  }
+
+  private log(deferred: SendDeferred, answer: Answer | undefined): void {
+    const { tenant, channel, messageId, lane, hop, why, failure, attempts } = deferred;
+    const decision = answer?.decision;
+    this.logger.info(
+      {
+        tenant, channel, messageId, lane, hop, why, failureKind: failure?.kind, failureCode: failure?.code, attempts: attempts.length,
+        decision: decision?.outcome ?? 'stale', repeated: answer?.repeated, mode: decision?.plan?.mode, dueAt: decision?.plan?.dueAt,
+        reason: decision?.burial?.reason,
+      }, // prettier-ignore
+      'retry decision',
+    );
+  }
+}

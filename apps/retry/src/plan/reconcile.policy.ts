@@ -1,0 +1,63 @@
+import { type Failure, ownFailure, type SendDeferred } from '#libs/contracts';
+import { isoOf, msOf } from '../instant.ts';
+import type { Decision, Known, RetryPolicy, Verdict } from './decision.ts';
+
+/** The lost answer to a call: look for it, and when the time for that is over, send again or end unconfirmed (design §5). */
+export function settleDoubt(deferred: SendDeferred, known: Known, policy: RetryPolicy, now: number): Decision {
+  const since = msOf(deferred.doubtSince ?? deferred.doubt?.at ?? deferred.at);
+  const end = since + policy.reconcile.windowMs[deferred.lane];
+  // However late it is, nothing goes again before the provider was asked once.
+  const neverLooked = deferred.doubt?.hop === deferred.hop;
+  if (now < end || neverLooked) return look(now, Math.max(now, nextLook(since, end, policy.reconcile.afterMs, now)));
+  const mayResend =
+    policy.reconcile.resend.has(deferred.lane) &&
+    !known.cancelled &&
+    now < msOf(deferred.expiresAt) &&
+    deferred.attempts.length < policy.maxAttempts;
+  return mayResend ? sendAgain(deferred, now) : giveUp(deferred, now);
+}
+
+/** The waits double with the age of the doubt; the last look falls at the end of the window. */
+function nextLook(since: number, end: number, afterMs: number, now: number): number {
+  const age = Math.max(0, now - since);
+  return Math.min(end, now + Math.max(afterMs, age));
+}
+
+function look(now: number, dueAt: number): Decision {
+  const why = 'The provider’s answer was lost: it is asked whether it took the message.';
+  return { outcome: 'planned', at: isoOf(now), facts: [], plan: { mode: 'reconcile', kind: 'unknown', dueAt: isoOf(dueAt), why } };
+}
+
+function sendAgain(deferred: SendDeferred, now: number): Decision {
+  const at = isoOf(now);
+  const why = 'The provider’s answer was lost and not found in time; it is sent again by policy.';
+  return {
+    outcome: 'planned',
+    at,
+    plan: { mode: 'send', kind: 'unknown', dueAt: at, why },
+    facts: [closed(deferred, why), { status: 'retrying', final: false, hop: deferred.hop, nextAt: at, reason: why }],
+  };
+}
+
+function giveUp(deferred: SendDeferred, now: number): Decision {
+  const why = 'The provider’s answer was lost and not found in time; it is not sent again, since it may have arrived.';
+  return { outcome: 'buried', at: isoOf(now), facts: [closed(deferred, why)], burial: { reason: 'unconfirmed', failure: failureOf(deferred) } };
+}
+
+/** Ends the doubt of the hop that made the call: only a receipt or an operator says more. */
+function closed(deferred: SendDeferred, reason: string): Verdict {
+  return { status: 'unconfirmed', final: true, hop: doubtfulHop(deferred), reason, failure: failureOf(deferred) };
+}
+
+const lastUnknown = ({ attempts }: SendDeferred) => attempts.findLast((attempt) => attempt.failure.kind === 'unknown');
+
+const doubtfulHop = (deferred: SendDeferred): number => deferred.doubt?.hop ?? lastUnknown(deferred)?.hop ?? deferred.hop;
+
+/** The call's own failure says more than that of the last look. */
+function failureOf(deferred: SendDeferred): Failure {
+  return lastUnknown(deferred)?.failure ?? deferred.failure ?? answerLost;
+}
+
+const answerLost = ownFailure('MSG_ANSWER_LOST', 'unknown', 'never', 'The provider’s answer was lost.', {
+  action: 'Find out at the provider whether it took the message; if not, publish it again under a new messageId.',
+});

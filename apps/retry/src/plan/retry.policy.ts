@@ -1,0 +1,85 @@
+import { type Failure, ownFailure, type SendDeferred } from '#libs/contracts';
+import { isoOf, msOf } from '../instant.ts';
+import { backoffDelay } from './backoff.policy.ts';
+import type { Decision, Known, Moment, RetryPolicy } from './decision.ts';
+import { settleDoubt } from './reconcile.policy.ts';
+
+/** What follows from a message that was not sent now. */
+export function planRetry(deferred: SendDeferred, known: Known, policy: RetryPolicy, moment: Moment): Decision {
+  const at = isoOf(moment.now);
+  if (known.proven) return { outcome: 'proven', at, facts: [] };
+  if (deferred.why === 'unknown') return settleDoubt(deferred, known, policy, moment.now);
+  if (deferred.why === 'failed' && failureOf(deferred).retry === 'never') return bury(deferred, 'failed', at);
+  // A postponed look: cancelling or expiring would leave the lost answer without an end.
+  const inDoubt = deferred.why === 'waiting' && deferred.doubt !== undefined;
+  if (known.cancelled && !inDoubt) return cancel(deferred, at);
+  return deferred.why === 'waiting' ? planWait(deferred, inDoubt, policy, moment) : planAttempt(deferred, policy, moment);
+}
+
+function planWait(deferred: SendDeferred, inDoubt: boolean, policy: RetryPolicy, { now, jitter }: Moment): Decision {
+  const fallback = now + backoffDelay(deferred.hop, policy.backoff[deferred.lane], jitter);
+  const dueAt = deferred.until === undefined ? fallback : msOf(deferred.until);
+  if (!inDoubt && dueAt >= msOf(deferred.expiresAt)) return bury(deferred, 'expired', isoOf(now));
+  const mode = inDoubt ? 'reconcile' : 'send';
+  return { outcome: 'planned', at: isoOf(now), facts: [], plan: { mode, kind: 'waiting', dueAt: isoOf(dueAt), why: 'The time it waited for has come.' } };
+}
+
+function planAttempt(deferred: SendDeferred, policy: RetryPolicy, moment: Moment): Decision {
+  const failure = failureOf(deferred);
+  const at = isoOf(moment.now);
+  if (isExhausted(deferred, failure, policy)) return bury(deferred, 'exhausted', at);
+  const due = moment.now + delayOf(deferred, failure, policy, moment.jitter);
+  if (due >= msOf(deferred.expiresAt)) return bury(deferred, 'expired', at);
+  const dueAt = isoOf(due);
+  return {
+    outcome: 'planned',
+    at,
+    plan: { mode: 'send', kind: 'failed', dueAt, why: `Tried again. ${failure.meaning}` },
+    facts: [{ status: 'retrying', final: false, hop: deferred.hop, nextAt: dueAt, failure, reason: `It will be tried again. ${failure.meaning}` }],
+  };
+}
+
+/** What waits for an operator, a rate limit or an open circuit was not the message's own failure: it goes on until it expires. */
+function isExhausted(deferred: SendDeferred, failure: Failure, policy: RetryPolicy): boolean {
+  const waitsForOthers = failure.retry === 'operator' || failure.kind === 'unavailable' || failure.kind === 'throttled';
+  return !waitsForOthers && deferred.attempts.length >= policy.maxAttempts;
+}
+
+function delayOf(deferred: SendDeferred, failure: Failure, policy: RetryPolicy, jitter: number): number {
+  if (failure.retryAfterMs !== undefined) return Math.max(1, failure.retryAfterMs);
+  if (failure.retry === 'operator') return backoffDelay(deferred.attempts.length, policy.operator, jitter);
+  // An open circuit leaves no attempt behind: the hops tell how often it was met.
+  const round = failure.kind === 'unavailable' ? deferred.hop : deferred.attempts.length;
+  return backoffDelay(round, policy.backoff[deferred.lane], jitter);
+}
+
+function bury(deferred: SendDeferred, reason: 'failed' | 'exhausted' | 'expired', at: string): Decision {
+  const failure = failureOf(deferred);
+  const burial = { reason, failure };
+  const { hop } = deferred;
+  switch (reason) {
+    // Its channel has told the final status already.
+    case 'failed':
+      return { outcome: 'buried', at, burial, facts: [] };
+    case 'exhausted': {
+      const tries = `Given up after ${deferred.attempts.length} attempts.`;
+      return { outcome: 'buried', at, burial, facts: [{ status: 'failed', final: true, hop, failure, reason: `${tries} ${failure.meaning}` }] };
+    }
+    case 'expired':
+      return { outcome: 'buried', at, burial, facts: [{ status: 'expired', final: true, hop, failure, reason: `It expired before it could go. ${failure.meaning}` }] };
+  }
+}
+
+function cancel(deferred: SendDeferred, at: string): Decision {
+  return { outcome: 'cancelled', at, facts: [{ status: 'cancelled', final: true, hop: deferred.hop, reason: 'Upstream asked not to send it any more.' }] };
+}
+
+/** The last failure there is; a message that only waited has one of ours. */
+function failureOf(deferred: SendDeferred): Failure {
+  return deferred.failure ?? deferred.attempts.at(-1)?.failure ?? (deferred.why === 'waiting' ? endedWaiting : unclassified);
+}
+
+const endedWaiting = ownFailure('MSG_EXPIRED_WAITING', 'unavailable', 'never', 'The time it had to wait for lies after the time it expires.', {
+  action: 'If it is still of use, publish it again under a new messageId with a later expiresAt.',
+});
+const unclassified = ownFailure('MSG_UNCLASSIFIED', 'transient', 'backoff', 'The attempt failed; its channel did not say why.');

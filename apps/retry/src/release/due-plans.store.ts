@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { database, type Pool } from '#libs/persistence';
+import { POOL } from '#libs/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import { openPayload } from '../payload.ts';
+import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
+import { type DueBatch, type DuePlan, DuePlans } from './due-plans.port.ts';
+
+/** Most bytes of hand-overs taken at once: they are held in memory until Kafka has them. */
+const BATCH_BYTES = 8 * 1024 * 1024;
+
+interface TakenRow {
+  id: string;
+  bytes: number;
+  payload: string;
+  trace: Record<string, string>;
+}
+
+@Injectable()
+export class PostgresDuePlans extends DuePlans {
+  private readonly pool: Pool;
+  private readonly size: number;
+  private readonly leaseMs: number;
+  private migrated = false;
+
+  constructor(@Inject(POOL) pool: Pool, @Inject(RETRY_CONFIG) config: Pick<RetryConfig, 'RETRY_BATCH' | 'RETRY_LEASE_MS'>) {
+    super();
+    this.pool = pool;
+    this.size = config.RETRY_BATCH;
+    this.leaseMs = config.RETRY_LEASE_MS;
+  }
+
+  async take(): Promise<DueBatch> {
+    const token = randomUUID();
+    if (!(await this.isMigrated())) return { token, plans: [], more: false };
+    const { rows } = await database('take', () =>
+      this.pool.query<TakenRow>({ name: 'take', text: takeSql, values: [this.size, BATCH_BYTES, token, this.leaseMs] }),
+    );
+    const bytes = rows.reduce((sum, row) => sum + row.bytes, 0);
+    const plans = rows.map((row) => ({ id: row.id, due: openPayload(row.payload), trace: row.trace }));
+    return { token, plans, more: rows.length >= this.size || bytes >= BATCH_BYTES };
+  }
+
+  async markPublished(token: string, plans: readonly DuePlan[]): Promise<void> {
+    if (plans.length === 0) return;
+    await database('mark', () =>
+      this.pool.query({ name: 'mark', text: markSql, values: [plans.map(({ id }) => id), plans.map(({ due }) => due.hop), token] }),
+    );
+  }
+
+  /** The loop starts with the process, the schema may come later. */
+  private async isMigrated(): Promise<boolean> {
+    if (this.migrated) return true;
+    const { rows } = await database('take', () => this.pool.query<{ there: boolean }>(`SELECT to_regclass('retry.schedule') IS NOT NULL AS there`));
+    this.migrated = rows[0]?.there ?? false;
+    return this.migrated;
+  }
+}
+
+// The ids are given as an array so that the plan cannot turn into a scan of the whole schedule.
+const takeSql = `
+WITH stuck AS MATERIALIZED (
+  SELECT id, due_at, bytes FROM retry.schedule WHERE state = 'releasing' AND lease_until < now()
+   ORDER BY lease_until LIMIT $1 FOR UPDATE SKIP LOCKED
+), ripe AS MATERIALIZED (
+  SELECT id, due_at, bytes FROM retry.schedule WHERE state = 'pending' AND due_at <= now()
+   ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
+), picked AS (
+  SELECT id FROM (
+    SELECT id, row_number() OVER queue AS place, sum(bytes) OVER queue - bytes AS before
+      FROM (SELECT * FROM stuck UNION ALL SELECT * FROM ripe) AS both_kinds
+    WINDOW queue AS (ORDER BY due_at, id)
+  ) AS queued
+   WHERE place <= $1 AND before < $2::bigint
+)
+UPDATE retry.schedule
+   SET state = 'releasing', lease_token = $3, lease_until = now() + $4::int * interval '1 millisecond'
+ WHERE id = ANY(ARRAY(SELECT id FROM picked))
+RETURNING id, bytes, payload::text AS payload, trace`;
+
+const markSql = `
+UPDATE retry.schedule
+   SET state = 'published', ended_at = now(), lease_token = NULL, lease_until = NULL
+ WHERE id = ANY($1::uuid[]) AND hop = ($2::int[])[array_position($1::uuid[], id)] AND lease_token = $3::uuid AND state = 'releasing'`;

@@ -1,0 +1,87 @@
+import { InfrastructureDown, type SendDue } from '#libs/contracts';
+import { createLogger } from '#libs/telemetry';
+import { aDeferred, eventually } from '#libs/testing';
+import { describe, expect, it } from '@jest/globals';
+import { Announcer } from '../announce/announcer.port.ts';
+import { dueOf } from '../announce/facts.policy.ts';
+import { type DueBatch, type DuePlan, DuePlans } from './due-plans.port.ts';
+import { ReleaserService } from './releaser.service.ts';
+
+const aPlan = (messageId: string): DuePlan => ({
+  id: messageId,
+  due: dueOf(aDeferred({ messageId }), { mode: 'send', kind: 'failed', dueAt: '2030-01-31T12:00:00Z', why: 'Tried again.' }),
+  trace: {},
+});
+
+class Queue extends DuePlans {
+  takings = 0;
+  readonly marked: string[] = [];
+  private readonly batches: DuePlan[][];
+
+  constructor(...batches: DuePlan[][]) {
+    super();
+    this.batches = batches;
+  }
+
+  async take(): Promise<DueBatch> {
+    this.takings += 1;
+    return { token: 'taking', plans: this.batches.shift() ?? [], more: this.batches.length > 0 };
+  }
+
+  async markPublished(_token: string, plans: readonly DuePlan[]): Promise<void> {
+    this.marked.push(...plans.map(({ id }) => id));
+  }
+}
+
+class Channel extends Announcer {
+  readonly received: string[] = [];
+  private readonly refused: string[];
+
+  constructor(...refused: string[]) {
+    super();
+    this.refused = refused;
+  }
+
+  async facts(): Promise<void> {}
+  async deadLetter(): Promise<void> {}
+
+  async due({ messageId }: SendDue): Promise<void> {
+    if (this.refused.includes(messageId)) throw new InfrastructureDown('kafka', 'publish');
+    this.received.push(messageId);
+  }
+}
+
+function aReleaser(queue: Queue, channel = new Channel(), pollMs = 60_000) {
+  const stop = new AbortController();
+  const releaser = new ReleaserService(queue, channel, { RETRY_POLL_MS: pollMs }, stop.signal, createLogger('test', 'silent'));
+  return { releaser, channel, stop };
+}
+
+describe('Releasing what is due', () => {
+  it('marks only what Kafka has: the rest stays leased and is taken again', async () => {
+    const queue = new Queue([aPlan('m-1'), aPlan('m-2'), aPlan('m-3')]);
+    const { releaser, channel } = aReleaser(queue, new Channel('m-2'));
+    await expect(releaser.releaseDue()).rejects.toThrow(InfrastructureDown);
+    expect(channel.received).toEqual(['m-1', 'm-3']);
+    expect(queue.marked).toEqual(['m-1', 'm-3']);
+  });
+
+  it('goes on at once while there is more, and ends with the service', async () => {
+    const queue = new Queue([aPlan('m-1')], [aPlan('m-2')], [aPlan('m-3')]);
+    const { releaser, channel, stop } = aReleaser(queue);
+    releaser.onApplicationBootstrap();
+    await eventually(() => channel.received.length === 3);
+    stop.abort();
+    await releaser.onModuleDestroy();
+    expect(queue.takings).toBe(3);
+  });
+
+  it('goes on by itself after trouble', async () => {
+    const queue = new Queue([aPlan('m-1')], [aPlan('m-2')]);
+    const { releaser, channel, stop } = aReleaser(queue, new Channel('m-1'), 1);
+    releaser.onApplicationBootstrap();
+    await eventually(() => channel.received.includes('m-2'));
+    stop.abort();
+    await releaser.onModuleDestroy();
+  });
+});

@@ -1,0 +1,60 @@
+import { LOGGER, STOPPING } from '#libs/runtime';
+import { contextFrom, inSpan, type Logger, SpanKind } from '#libs/telemetry';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Announcer } from '../announce/announcer.port.ts';
+import { loop } from '../loop.ts';
+import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
+import { type DuePlan, DuePlans } from './due-plans.port.ts';
+
+/** Hands messages back to their channels when they are due: take, publish, mark. */
+@Injectable()
+export class ReleaserService implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly plans: DuePlans;
+  private readonly announcer: Announcer;
+  private readonly config: Pick<RetryConfig, 'RETRY_POLL_MS'>;
+  private readonly stopping: AbortSignal;
+  private readonly logger: Logger;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    @Inject(DuePlans) plans: DuePlans,
+    @Inject(Announcer) announcer: Announcer,
+    @Inject(RETRY_CONFIG) config: Pick<RetryConfig, 'RETRY_POLL_MS'>,
+    @Inject(STOPPING) stopping: AbortSignal,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.plans = plans;
+    this.announcer = announcer;
+    this.config = config;
+    this.stopping = stopping;
+    this.logger = logger;
+  }
+
+  onApplicationBootstrap(): void {
+    const options = { name: 'release', everyMs: this.config.RETRY_POLL_MS, stopping: this.stopping, logger: this.logger };
+    this.running = loop(options, () => this.releaseDue());
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.running;
+  }
+
+  /** One batch. What Kafka did not take stays leased and is taken again when the lease is over. */
+  async releaseDue(): Promise<{ more: boolean }> {
+    const { token, plans, more } = await this.plans.take();
+    const results = await Promise.allSettled(plans.map((plan) => this.release(plan)));
+    await this.plans.markPublished(token, plans.filter((_, index) => results[index]?.status === 'fulfilled'));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+    return { more };
+  }
+
+  private async release({ due, trace }: DuePlan): Promise<void> {
+    const { tenant, channel, messageId, lane, hop, mode } = due;
+    const attributes = { 'messaging.message.id': messageId, 'mi.tenant': tenant, 'mi.channel': channel, 'mi.lane': lane, 'mi.hop': hop, 'mi.mode': mode };
+    await inSpan('retry release', { kind: SpanKind.PRODUCER, attributes, parent: contextFrom(trace) }, async () => {
+      await this.announcer.due(due);
+      this.logger.info({ tenant, channel, messageId, lane, hop, mode }, 'released');
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import type { Migration } from '#libs/persistence';
+
+export const migrations: readonly Migration[] = [
+  {
+    name: '001-schedule',
+    sql: `
+      CREATE TABLE schedule (
+        id          uuid PRIMARY KEY,
+        hop         integer NOT NULL,
+        channel     text NOT NULL,
+        tenant      text NOT NULL,
+        message_id  text NOT NULL,
+        lane        text NOT NULL,
+        mode        text NOT NULL CHECK (mode IN ('send', 'reconcile')),
+        kind        text NOT NULL CHECK (kind IN ('failed', 'unknown', 'waiting')),
+        state       text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'releasing', 'published', 'cancelled', 'stopped')),
+        due_at      timestamptz NOT NULL,
+        lease_token uuid,
+        lease_until timestamptz,
+        bytes       integer NOT NULL,
+        -- json, not jsonb: jsonb refuses texts that hold U+0000, and a message must not be lost over that.
+        payload     json NOT NULL,
+        trace       json NOT NULL,
+        created_at  timestamptz NOT NULL DEFAULT now(),
+        ended_at    timestamptz
+      ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+      CREATE INDEX schedule_pending ON schedule (due_at) WHERE state = 'pending';
+      CREATE INDEX schedule_releasing ON schedule (lease_until) WHERE state = 'releasing';
+      CREATE INDEX schedule_ended ON schedule (ended_at) WHERE ended_at IS NOT NULL;
+      COMMENT ON TABLE schedule IS 'The next hop of each message that was not sent yet: when it is due, and what then goes to its channel.';
+      COMMENT ON COLUMN schedule.hop IS 'The hop that the due record will carry.';
+
+      CREATE TABLE progress (
+        id           uuid PRIMARY KEY,
+        hop          integer NOT NULL DEFAULT 0,
+        fact         text,
+        decision     json,
+        proven       boolean NOT NULL DEFAULT false,
+        cancelled_at timestamptz,
+        updated_at   timestamptz NOT NULL DEFAULT now()
+      ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+      CREATE INDEX progress_updated ON progress (updated_at);
+      COMMENT ON TABLE progress IS 'How far each deferred message was decided; outlives its plans.';
+      COMMENT ON COLUMN progress.hop IS 'High water: facts of this hop and earlier ones are decided.';
+      COMMENT ON COLUMN progress.fact IS 'Event id of the fact that was decided last; when it comes again, the same is told again.';
+    `,
+  },
+];

@@ -1,0 +1,39 @@
+import { Module } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
+import { KafkaAnnouncer } from './announce/announcer.adapter.ts';
+import { Announcer } from './announce/announcer.port.ts';
+import { Decisions } from './plan/decisions.port.ts';
+import { PostgresDecisions } from './plan/decisions.store.ts';
+import { DeferredConsumer } from './plan/deferred.consumer.ts';
+import { PlanService } from './plan/plan.service.ts';
+import { DuePlans } from './release/due-plans.port.ts';
+import { PostgresDuePlans } from './release/due-plans.store.ts';
+import { ReleaserService } from './release/releaser.service.ts';
+import { RETRY_CONFIG, RetryConfig } from './retry.config.ts';
+import { StopConsumer } from './stop/stop.consumer.ts';
+import { StopService } from './stop/stop.service.ts';
+import { Stops } from './stop/stops.port.ts';
+import { PostgresStops } from './stop/stops.store.ts';
+import { Retention } from './tidy/retention.port.ts';
+import { PostgresRetention } from './tidy/retention.store.ts';
+import { TidyService } from './tidy/tidy.service.ts';
+
+const settings = (config: ConfigService): RetryConfig =>
+  Object.fromEntries(Object.keys(RetryConfig.shape).map((name) => [name, config.get<unknown>(name)])) as RetryConfig;
+
+@Module({
+  controllers: [DeferredConsumer, StopConsumer],
+  providers: [
+    PlanService,
+    StopService,
+    ReleaserService,
+    TidyService,
+    { provide: RETRY_CONFIG, useFactory: settings, inject: [ConfigService] },
+    { provide: Announcer, useClass: KafkaAnnouncer },
+    { provide: Decisions, useClass: PostgresDecisions },
+    { provide: Stops, useClass: PostgresStops },
+    { provide: DuePlans, useClass: PostgresDuePlans },
+    { provide: Retention, useClass: PostgresRetention },
+  ],
+})
+export class RetryModule {}

@@ -1,0 +1,23 @@
+import type { Identity, SendDue } from '#libs/contracts';
+
+export type Cancellation =
+  /** It was still waiting and does not go any more; `due` is what would have gone, `at` when it was cancelled, `trace` its message's headers. */
+  | { cancelled: true; due: SendDue; at: string; trace: Record<string, string> }
+  /** Nothing to take back: where the plan stands, or that there is none. */
+  | { cancelled: false; because: 'no plan' | 'releasing' | 'published' | 'stopped' | 'looking' };
+
+/** Where plans are ended before their time. */
+export abstract class Stops {
+  /**
+   * A provider took the message: what is planned for it does not go. Messages never deferred cost one look.
+   * @returns whether a plan was stopped.
+   * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.
+   */
+  abstract prove(of: Identity): Promise<boolean>;
+
+  /**
+   * Cancels what is pending; whatever else is on its way is remembered as wanted no more. Again gives the same.
+   * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.
+   */
+  abstract cancel(of: Identity): Promise<Cancellation>;
+}

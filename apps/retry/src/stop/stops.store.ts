@@ -1,0 +1,72 @@
+import { type Identity, identityKey } from '#libs/contracts';
+import { database, type MicroBatch, microBatch, type Pool, type PoolClient, transaction } from '#libs/persistence';
+import { POOL } from '#libs/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import { openPayload } from '../payload.ts';
+import { type Cancellation, Stops } from './stops.port.ts';
+
+interface Stood {
+  state: 'pending' | 'releasing' | 'published' | 'cancelled' | 'stopped';
+  payload: string;
+  trace: Record<string, string>;
+  ended_at: Date | null;
+}
+
+@Injectable()
+export class PostgresStops extends Stops {
+  private readonly pool: Pool;
+  private readonly proofs: MicroBatch<string, boolean>;
+
+  constructor(@Inject(POOL) pool: Pool) {
+    super();
+    this.pool = pool;
+    this.proofs = microBatch({ size: 500, lingerMs: 5 }, (ids) => this.proveAll(ids));
+  }
+
+  prove(of: Identity): Promise<boolean> {
+    return database('prove', () => this.proofs.add(identityKey(of)));
+  }
+
+  cancel(of: Identity): Promise<Cancellation> {
+    return database('cancel', () => transaction(this.pool, (client) => cancelOne(client, identityKey(of))));
+  }
+
+  private async proveAll(ids: readonly string[]): Promise<boolean[]> {
+    const { rows } = await this.pool.query<{ id: string }>('SELECT id FROM retry.progress WHERE id = ANY($1::uuid[]) AND NOT proven', [ids]);
+    if (rows.length === 0) return ids.map(() => false);
+    const stopped = await transaction(this.pool, (client) => stopAll(client, rows.map(({ id }) => id)));
+    return ids.map((id) => stopped.has(id));
+  }
+}
+
+/** Progress first: its lock waits for a decision in the making, and the second statement then sees the plan that came of it. */
+async function stopAll(client: PoolClient, ids: readonly string[]): Promise<Set<string>> {
+  await client.query('SELECT 1 FROM retry.progress WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE', [ids]);
+  await client.query('UPDATE retry.progress SET proven = true WHERE id = ANY($1::uuid[])', [ids]);
+  const { rows } = await client.query<{ id: string }>(
+    `UPDATE retry.schedule SET state = 'stopped', ended_at = now() WHERE id = ANY($1::uuid[]) AND state = 'pending' RETURNING id`,
+    [ids],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+async function cancelOne(client: PoolClient, id: string): Promise<Cancellation> {
+  // Kept for unknown messages too: a cancellation may overtake the fact that its message waits.
+  await client.query(
+    `INSERT INTO retry.progress AS p (id, cancelled_at) VALUES ($1, now())
+     ON CONFLICT (id) DO UPDATE SET cancelled_at = coalesce(p.cancelled_at, excluded.cancelled_at)`,
+    [id],
+  );
+  // A look at the provider goes on: it may have the message already, and what became of it must be found out.
+  const { rowCount } = await client.query(
+    `UPDATE retry.schedule SET state = 'cancelled', ended_at = now() WHERE id = $1 AND state = 'pending' AND mode = 'send'`,
+    [id],
+  );
+  const { rows } = await client.query<Stood>('SELECT state, payload::text AS payload, trace, ended_at FROM retry.schedule WHERE id = $1', [id]);
+  const stood = rows[0];
+  if (!stood) return { cancelled: false, because: 'no plan' };
+  if (rowCount === 1 || stood.state === 'cancelled') {
+    return { cancelled: true, due: openPayload(stood.payload), at: (stood.ended_at ?? new Date()).toISOString(), trace: stood.trace };
+  }
+  return { cancelled: false, because: stood.state === 'pending' ? 'looking' : stood.state };
+}

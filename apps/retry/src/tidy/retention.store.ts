@@ -1,0 +1,45 @@
+import { database, type Pool } from '#libs/persistence';
+import { POOL } from '#libs/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
+import { Retention } from './retention.port.ts';
+
+/** Most rows of a table deleted at once: a short lock, little to undo. */
+const PORTION = 1_000;
+
+type Times = Pick<RetryConfig, 'RETRY_PLAN_RETENTION_MS' | 'RETRY_PROGRESS_RETENTION_MS'>;
+
+@Injectable()
+export class PostgresRetention extends Retention {
+  private readonly pool: Pool;
+  private readonly times: Times;
+
+  constructor(@Inject(POOL) pool: Pool, @Inject(RETRY_CONFIG) config: Times) {
+    super();
+    this.pool = pool;
+    this.times = config;
+  }
+
+  async deleteSome(): Promise<{ more: boolean }> {
+    const plans = await this.delete(plansSql, this.times.RETRY_PLAN_RETENTION_MS);
+    const progress = await this.delete(progressSql, this.times.RETRY_PROGRESS_RETENTION_MS);
+    return { more: plans === PORTION || progress === PORTION };
+  }
+
+  private async delete(sql: string, olderThanMs: number): Promise<number> {
+    const { rowCount } = await database('tidy', () => this.pool.query(sql, [olderThanMs, PORTION]));
+    return rowCount ?? 0;
+  }
+}
+
+const plansSql = `
+DELETE FROM retry.schedule WHERE id = ANY(ARRAY(
+  SELECT id FROM retry.schedule WHERE ended_at < now() - $1::bigint * interval '1 millisecond'
+   ORDER BY ended_at LIMIT $2 FOR UPDATE SKIP LOCKED))`;
+
+// A plan that still waits needs the memory of what it came from, however long it waits.
+const progressSql = `
+DELETE FROM retry.progress WHERE id = ANY(ARRAY(
+  SELECT p.id FROM retry.progress p WHERE p.updated_at < now() - $1::bigint * interval '1 millisecond'
+     AND NOT EXISTS (SELECT 1 FROM retry.schedule s WHERE s.id = p.id AND s.state IN ('pending', 'releasing'))
+   ORDER BY p.updated_at LIMIT $2 FOR UPDATE SKIP LOCKED))`;
