@@ -1,0 +1,40 @@
+import { Channel, Instant, MessageId, Status, Tenant } from '#libs/contracts';
+import { z } from 'zod';
+
+/**
+ * What a schema below reads. A type of its own name: of a parameter whose type shares its name with a schema, some
+ * compilers hand the schema to Nest as the parameter's class.
+ */
+export type Asked<S extends z.ZodType> = z.infer<S>;
+
+const limit = z.coerce.number().int().min(1).max(200).default(50).describe('How many at most, 1 to 200.');
+const cursor = z.string().max(200).optional().describe('nextCursor of the page before.');
+const anyTenant = Tenant.optional().describe('Only this tenant; left out: all.');
+
+/** `/v1/messages/{channel}/{messageId}` */
+export const MessagePath = z.object({ channel: Channel, messageId: MessageId });
+
+export const MessageQuery = z.strictObject({ tenant: Tenant.default('default').describe('Whose message it is.') });
+
+const filters = {
+  channel: Channel.optional().describe('Only this channel.'),
+  status: Status.optional().describe('Only messages that stand so now.'),
+  tenant: anyTenant,
+  limit,
+  cursor,
+};
+
+export const ListQuery = z.strictObject(filters);
+
+export const Search = z.strictObject({
+  recipient: z.string().min(3).max(254).describe('An e-mail address or phone number. Only its keyed hash is looked up; it is not kept.'),
+  ...filters,
+});
+
+export const SummaryQuery = z.strictObject({
+  tenant: anyTenant,
+  since: Instant.optional().describe('Requested at or after; left out: 30 days before until.'),
+  until: Instant.optional().describe('Requested before; left out: now.'),
+});
+
+export const PageQuery = z.strictObject({ tenant: anyTenant, limit, cursor });

@@ -1,0 +1,27 @@
+import { Controller, Get, Inject, Query, UseGuards } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { DeadLetterList } from './answers.ts';
+import { type Asked, PageQuery } from './asked.ts';
+import { BearerGuard } from './bearer.guard.ts';
+import { Answers, Asks } from './docs.decorators.ts';
+import { deadLettersExample } from './examples.ts';
+import { ReportService } from './report.service.ts';
+import { Valid } from './valid.pipe.ts';
+
+@ApiTags('Dead letters')
+@Controller('v1/dead-letters')
+@UseGuards(BearerGuard)
+export class DeadLetterController {
+  private readonly reports: ReportService;
+
+  constructor(@Inject(ReportService) reports: ReportService) {
+    this.reports = reports;
+  }
+
+  @Get()
+  @Asks({ query: PageQuery })
+  @Answers('Messages that were given up, newest first, with the reason and what to do', 'DeadLetterList', deadLettersExample)
+  list(@Query(new Valid(PageQuery)) query: Asked<typeof PageQuery>): Promise<DeadLetterList> {
+    return this.reports.deadLetters(query);
+  }
+}

@@ -1,0 +1,64 @@
+import type { Channel, Engagement, Lane, RecipientRef, Status } from '#libs/contracts';
+import type { GivenUp, KeptFact } from '../projection/fact.ts';
+import type { Position } from './cursor.policy.ts';
+import type { Count } from './summary.policy.ts';
+
+/** A message as it stands. */
+export interface MessageRow {
+  id: string;
+  tenant: string;
+  channel: Channel;
+  messageId: string;
+  lane: Lane | null;
+  category: string | null;
+  traceId: string | null;
+  requestedAt: Date;
+  recipients: RecipientRef[];
+  correlationId: string | null;
+  tags: string[];
+  status: Status;
+  statusAt: Date;
+  final: boolean;
+  engagement: Engagement[];
+  provider: string | null;
+  attempts: number;
+  updatedAt: Date;
+}
+
+export interface MessageHistory {
+  message: MessageRow;
+  facts: KeptFact[];
+  givenUp: GivenUp | undefined;
+}
+
+export interface MessageFilter {
+  channel?: Channel | undefined;
+  status?: Status | undefined;
+  tenant?: string | undefined;
+  /** Keyed hash. */
+  recipientHash?: string | undefined;
+  after?: Position | undefined;
+  limit: number;
+}
+
+export interface DeadLetterRow extends GivenUp {
+  status: Status | null;
+  final: boolean | null;
+  statusAt: Date | null;
+  traceId: string | null;
+}
+
+/** Reads what was projected. Every method throws InfrastructureDown when Postgres cannot be reached. */
+export abstract class Reports {
+  /** `id` is contracts' identityKey. */
+  abstract history(id: string): Promise<MessageHistory | undefined>;
+
+  /** Newest first. */
+  abstract messages(filter: MessageFilter): Promise<MessageRow[]>;
+
+  /** Messages requested from `since` on and before `until` (ISO 8601). */
+  abstract counts(range: { tenant?: string | undefined; since: string; until: string }): Promise<Count[]>;
+
+  /** Newest first. */
+  abstract deadLetters(page: { tenant?: string | undefined; after?: Position | undefined; limit: number }): Promise<DeadLetterRow[]>;
+}

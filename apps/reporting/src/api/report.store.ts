@@ -1,0 +1,102 @@
+import { database, type Pool } from '#libs/persistence';
+import { POOL } from '#libs/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import type { GivenUp, KeptFact } from '../projection/fact.ts';
+import { type DeadLetterRow, type MessageFilter, type MessageHistory, type MessageRow, Reports } from './report.port.ts';
+import type { Count } from './summary.policy.ts';
+
+const messageColumns = `m.id, m.tenant, m.channel, m.message_id AS "messageId", m.lane, m.category, m.trace_id AS "traceId",
+  m.requested_at AS "requestedAt", m.recipients, m.correlation_id AS "correlationId", m.tags, m.status, m.status_at AS "statusAt",
+  m.final, m.engagement, m.provider, m.attempts, m.updated_at AS "updatedAt"`;
+
+const letterColumns = `d.event_id AS "eventId", d.id, d.tenant, d.channel, d.message_id AS "messageId", d.lane, d.at,
+  d.requested_at AS "requestedAt", d.hop, d.reason, d.attempts, d.failure`;
+
+/** Dates as the driver reads them. */
+type Dated<T extends GivenUp> = Omit<T, 'at' | 'requestedAt'> & { at: Date; requestedAt: Date };
+
+@Injectable()
+export class PostgresReports extends Reports {
+  private readonly pool: Pool;
+
+  constructor(@Inject(POOL) pool: Pool) {
+    super();
+    this.pool = pool;
+  }
+
+  async history(id: string): Promise<MessageHistory | undefined> {
+    const [message, facts, letters] = await Promise.all([
+      this.rows<MessageRow>(`SELECT ${messageColumns} FROM reporting.message m WHERE m.id = $1`, [id]),
+      this.rows<{ fact: KeptFact }>('SELECT fact FROM reporting.event WHERE id = $1', [id]),
+      this.rows<Dated<GivenUp>>(`SELECT ${letterColumns} FROM reporting.dead_letter d WHERE d.id = $1 ORDER BY d.at DESC LIMIT 1`, [id]),
+    ]);
+    if (!message[0]) return undefined;
+    return { message: message[0], facts: facts.map((row) => row.fact), givenUp: letters[0] && inText(letters[0]) };
+  }
+
+  messages({ channel, status, tenant, recipientHash, after, limit }: MessageFilter): Promise<MessageRow[]> {
+    const where = new Conditions()
+      .add(channel, (value) => `m.channel = ${value}`)
+      .add(status, (value) => `m.status = ${value}`)
+      .add(tenant, (value) => `m.tenant = ${value}`)
+      .add(recipientHash, (value) => `m.id IN (SELECT r.id FROM reporting.recipient r WHERE r.hash = ${value})`)
+      .addPair(after && [after.at, after.id], (at, id) => `(m.requested_at, m.id) < (${at}, ${id})`);
+    const order = `ORDER BY m.requested_at DESC, m.id DESC LIMIT ${where.value(limit)}`;
+    return this.rows(`SELECT ${messageColumns} FROM reporting.message m ${where.text} ${order}`, where.values);
+  }
+
+  counts({ tenant, since, until }: { tenant?: string | undefined; since: string; until: string }): Promise<Count[]> {
+    const where = new Conditions()
+      .add(since, (value) => `m.requested_at >= ${value}`)
+      .add(until, (value) => `m.requested_at < ${value}`)
+      .add(tenant, (value) => `m.tenant = ${value}`);
+    return this.rows(`SELECT m.channel, m.status, count(*) AS count FROM reporting.message m ${where.text} GROUP BY 1, 2`, where.values);
+  }
+
+  async deadLetters({ tenant, after, limit }: { tenant?: string | undefined; after?: { at: string; id: string } | undefined; limit: number }): Promise<DeadLetterRow[]> {
+    const where = new Conditions()
+      .add(tenant, (value) => `d.tenant = ${value}`)
+      .addPair(after && [after.at, after.id], (at, id) => `(d.at, d.event_id) < (${at}, ${id})`);
+    const order = `ORDER BY d.at DESC, d.event_id DESC LIMIT ${where.value(limit)}`;
+    const rows = await this.rows<Dated<DeadLetterRow>>(
+      `SELECT ${letterColumns}, m.status, m.final, m.status_at AS "statusAt", m.trace_id AS "traceId"
+         FROM reporting.dead_letter d LEFT JOIN reporting.message m USING (id) ${where.text} ${order}`,
+      where.values,
+    );
+    return rows.map(inText);
+  }
+
+  private async rows<T extends object>(text: string, values: unknown[]): Promise<T[]> {
+    const { rows } = await database('report', () => this.pool.query<T>(text, values));
+    return rows;
+  }
+}
+
+/** Conditions for what was asked; each value becomes a parameter. */
+class Conditions {
+  readonly values: unknown[] = [];
+  private readonly parts: string[] = [];
+
+  add(given: string | undefined, condition: (value: string) => string): this {
+    if (given !== undefined) this.parts.push(condition(this.value(given)));
+    return this;
+  }
+
+  addPair(given: [string, string] | undefined, condition: (first: string, second: string) => string): this {
+    if (given) this.parts.push(condition(this.value(given[0]), this.value(given[1])));
+    return this;
+  }
+
+  value(given: unknown): string {
+    this.values.push(given);
+    return `$${this.values.length}`;
+  }
+
+  get text(): string {
+    return this.parts.length > 0 ? `WHERE ${this.parts.join(' AND ')}` : '';
+  }
+}
+
+function inText<T extends GivenUp>(row: Dated<T>): T {
+  return { ...row, at: row.at.toISOString(), requestedAt: row.requestedAt.toISOString() } as unknown as T;
+}

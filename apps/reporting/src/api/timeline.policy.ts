@@ -1,0 +1,38 @@
+import type { Failure } from '#libs/contracts';
+import type { GivenUp, KeptFact } from '../projection/fact.ts';
+import { inOrder } from '../projection/order.policy.ts';
+import type { FailureAnswer, TimelineEntry } from './answers.ts';
+import { describeFact, describeGivenUp } from './wording.policy.ts';
+
+/** What happened to a message, in the order of happening; a dead letter speaks in the entry that ended it. */
+export function timelineOf(facts: readonly KeptFact[], givenUp: GivenUp | undefined): TimelineEntry[] {
+  const ordered = inOrder(facts);
+  const end = givenUp ? endOf(ordered, givenUp.hop) : undefined;
+  return ordered.map((fact) => entryOf(fact, fact === end ? givenUp : undefined));
+}
+
+/** The last entry that a decision of ours made final, by preference on the hop that was given up. */
+function endOf(ordered: readonly KeptFact[], hop: number): KeptFact | undefined {
+  const ends = ordered.filter((fact) => fact.final && fact.source !== 'receipt' && fact.source !== 'lookup');
+  return ends.findLast((fact) => fact.hop === hop) ?? ends.at(-1);
+}
+
+function entryOf(fact: KeptFact, givenUp: GivenUp | undefined): TimelineEntry {
+  const { status, at, source, hop, attempt, provider, providerMessageId, recipient, reason, nextAt, failure } = fact;
+  return {
+    status,
+    at,
+    source,
+    hop,
+    attempt,
+    provider,
+    providerMessageId,
+    recipient: recipient?.mask,
+    reason: reason ?? givenUp?.reason,
+    nextAt,
+    failure: failure && failureOf(failure),
+    description: [describeFact(fact), givenUp && describeGivenUp(givenUp)].filter(Boolean).join(' '),
+  };
+}
+
+export const failureOf = ({ kind, code, meaning, action, fields }: Failure): FailureAnswer => ({ kind, code, meaning, action, fields });

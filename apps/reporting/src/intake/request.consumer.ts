@@ -1,0 +1,35 @@
+import { type EmailRequested, type SmsRequested, topics } from '#libs/contracts';
+import { activeTraceId } from '#libs/telemetry';
+import { On, RecordContext } from '#libs/transport';
+import { Controller, Inject } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { Projection } from '../projection/projection.port.ts';
+import type { ReportingConfig } from '../reporting.config.ts';
+import { type Arrival, factOfEmail, factOfSms } from './translate.ts';
+
+/** What was asked for, read beside the channels: a message shows even when its channel is down. */
+@Controller()
+export class RequestConsumer {
+  private readonly projection: Projection;
+  private readonly hashKey: string;
+
+  constructor(@Inject(Projection) projection: Projection, @Inject(ConfigService) config: ConfigService<ReportingConfig, true>) {
+    this.projection = projection;
+    this.hashKey = config.get('RECIPIENT_HASH_KEY', { infer: true });
+  }
+
+  @On(topics.emailRequested)
+  onEmail(@Payload() request: EmailRequested, @Ctx() context: RecordContext): Promise<void> {
+    return this.projection.project(factOfEmail(request, this.arrival(context)));
+  }
+
+  @On(topics.smsRequested)
+  onSms(@Payload() request: SmsRequested, @Ctx() context: RecordContext): Promise<void> {
+    return this.projection.project(factOfSms(request, this.arrival(context)));
+  }
+
+  private arrival({ record }: RecordContext): Arrival {
+    return { lane: record.lane, timestamp: record.timestamp, traceId: activeTraceId(), hashKey: this.hashKey };
+  }
+}

@@ -1,0 +1,23 @@
+import { type StatusChanged, topics } from '#libs/contracts';
+import { activeTraceId } from '#libs/telemetry';
+import { On, RecordContext } from '#libs/transport';
+import { Controller, Inject } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { Projection } from '../projection/projection.port.ts';
+import { factOfStatus } from './translate.ts';
+
+@Controller()
+export class StatusConsumer {
+  private readonly projection: Projection;
+
+  constructor(@Inject(Projection) projection: Projection) {
+    this.projection = projection;
+  }
+
+  @On(topics.statusChanged)
+  onStatus(@Payload() changed: StatusChanged, @Ctx() context: RecordContext): Promise<void> {
+    // Without a traceparent the active trace is only this reading's own, not the message's.
+    const traceId = context.record.headers['traceparent'] ? activeTraceId() : undefined;
+    return this.projection.project(factOfStatus(changed, traceId));
+  }
+}

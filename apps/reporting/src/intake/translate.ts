@@ -1,0 +1,121 @@
+import {
+  type Channel,
+  contentDigest,
+  type DeadLetter,
+  type EmailRequested,
+  factId,
+  type Failure,
+  identityKey,
+  type Lane,
+  recipientRef,
+  type RecipientRef,
+  type SmsRequested,
+  type StatusChanged,
+  UnreadableRecord,
+} from '#libs/contracts';
+import type { GivenUp, IncomingFact } from '../projection/fact.ts';
+
+/** Where and when a request came. */
+export interface Arrival {
+  lane: Lane;
+  /** Kafka's time, ms since 1970. */
+  timestamp: number;
+  traceId: string | undefined;
+  /** RECIPIENT_HASH_KEY. */
+  hashKey: string;
+}
+
+export const factOfEmail = (request: EmailRequested, arrival: Arrival): IncomingFact => {
+  const boxes = [...request.to, ...(request.cc ?? []), ...(request.bcc ?? [])];
+  return factOfRequest('email', request, boxes.map(({ email }) => email), arrival);
+};
+
+export const factOfSms = (request: SmsRequested, arrival: Arrival): IncomingFact => factOfRequest('sms', request, [request.to], arrival);
+
+/** That it was asked for: one fact per identity, whatever is published under it again. */
+function factOfRequest(channel: Channel, request: EmailRequested | SmsRequested, addresses: string[], arrival: Arrival): IncomingFact {
+  const of = { tenant: request.tenant, channel, messageId: request.messageId };
+  return {
+    of,
+    fact: {
+      eventId: factId({ ...of, hop: 0, source: 'request', status: 'accepted' }),
+      status: 'accepted',
+      final: false,
+      source: 'request',
+      at: new Date(arrival.timestamp).toISOString(),
+      recipients: addresses.map((address) => recipientRef(arrival.hashKey, address)),
+      lane: arrival.lane,
+      category: request.category,
+      traceId: arrival.traceId,
+      correlationId: request.correlationId,
+      tags: request.tags,
+    },
+  };
+}
+
+/**
+ * A status as it is kept. Named field by field: what a newer producer may add is not known to be free of addresses.
+ * @throws UnreadableRecord for a receipt that names neither our message nor the provider's.
+ */
+export function factOfStatus(changed: StatusChanged, traceId: string | undefined): IncomingFact {
+  const { messageId, tenant, channel, provider, providerMessageId } = changed;
+  if (messageId === undefined && !(provider && providerMessageId)) {
+    throw new UnreadableRecord('a receipt needs messageId, or provider and providerMessageId');
+  }
+  return {
+    of: messageId === undefined ? undefined : { tenant, channel, messageId },
+    fact: {
+      eventId: uuidOf(changed.eventId),
+      status: changed.status,
+      final: changed.final,
+      source: changed.source,
+      at: utc(changed.at),
+      hop: changed.hop,
+      attempt: changed.attempt,
+      provider,
+      providerMessageId,
+      recipient: changed.recipient && bare(changed.recipient),
+      recipients: changed.recipients?.map(bare),
+      failure: changed.failure && plain(changed.failure),
+      nextAt: changed.nextAt && utc(changed.nextAt),
+      reason: changed.reason,
+      lane: changed.lane,
+      traceId,
+      correlationId: changed.correlationId,
+      tags: changed.tags,
+    },
+  };
+}
+
+/** A dead letter without what was asked. */
+export function givenUp(letter: DeadLetter): GivenUp {
+  const { tenant, channel, messageId, lane, hop, reason, attempts } = letter;
+  return {
+    eventId: uuidOf(letter.eventId),
+    id: identityKey({ tenant, channel, messageId }),
+    tenant,
+    channel,
+    messageId,
+    lane,
+    at: utc(letter.at),
+    requestedAt: utc(letter.requestedAt),
+    hop,
+    reason,
+    attempts: attempts.length,
+    failure: plain(letter.failure),
+  };
+}
+
+const utc = (instant: string): string => new Date(instant).toISOString();
+
+const bare = ({ hash, mask }: RecipientRef): RecipientRef => ({ hash, mask });
+
+function plain({ kind, code, provider, httpStatus, meaning, action, retry, fields }: Failure): Failure {
+  return { kind, code, provider, httpStatus, meaning, action, retry, fields: fields?.map(({ field, rule }) => ({ field, rule })) };
+}
+
+/** Event ids of ours are UUIDs; the contract allows any text. */
+function uuidOf(eventId: string): string {
+  const lower = eventId.toLowerCase();
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(lower) ? lower : contentDigest(eventId);
+}

@@ -1,0 +1,49 @@
+import type { Channel, Failure, Identity, Lane, RecipientRef, StatusChanged } from '#libs/contracts';
+
+/** A fact as it is kept: neither address nor content, times in UTC to the millisecond, so that they sort as text. */
+export interface KeptFact {
+  /** A UUID. */
+  eventId: string;
+  status: StatusChanged['status'];
+  final: boolean;
+  at: string;
+  source: StatusChanged['source'];
+  hop?: number | undefined;
+  attempt?: number | undefined;
+  provider?: string | undefined;
+  providerMessageId?: string | undefined;
+  recipient?: RecipientRef | undefined;
+  recipients?: RecipientRef[] | undefined;
+  failure?: Failure | undefined;
+  nextAt?: string | undefined;
+  reason?: string | undefined;
+  lane?: Lane | undefined;
+  category?: string | undefined;
+  traceId?: string | undefined;
+  correlationId?: string | undefined;
+  tags?: string[] | undefined;
+}
+
+/** A fact on its way in. Without an identity it is a receipt that names only the provider's message id. */
+export interface IncomingFact {
+  of: Identity | undefined;
+  fact: KeptFact;
+}
+
+/** A message that was given up, without its payload. */
+export interface GivenUp {
+  eventId: string;
+  /** contracts' identityKey. */
+  id: string;
+  tenant: string;
+  channel: Channel;
+  messageId: string;
+  lane: Lane;
+  at: string;
+  requestedAt: string;
+  hop: number;
+  reason: 'failed' | 'expired' | 'exhausted' | 'unconfirmed';
+  /** How many tries at a provider there were. */
+  attempts: number;
+  failure: Failure;
+}

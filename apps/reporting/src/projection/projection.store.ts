@@ -1,0 +1,146 @@
+import { database, type MicroBatch, microBatch, type Pool, type PoolClient, transaction } from '#libs/persistence';
+import { POOL } from '#libs/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import type { GivenUp, IncomingFact, KeptFact } from './fact.ts';
+import type { KnownFact } from './join.policy.ts';
+import { joinReceipts } from './join.store.ts';
+import { Projection } from './projection.port.ts';
+import { standingOf } from './standing.policy.ts';
+
+interface MessageKey {
+  id: string;
+  tenant: string;
+  channel: string;
+  message_id: string;
+}
+
+/** One transaction and a fixed number of statements for up to 200 facts. Locks are taken in the order of ids. */
+@Injectable()
+export class PostgresProjection extends Projection {
+  private readonly facts: MicroBatch<IncomingFact, true>;
+  private readonly letters: MicroBatch<GivenUp, true>;
+
+  constructor(@Inject(POOL) pool: Pool) {
+    super();
+    const batching = { size: 200, lingerMs: 5 };
+    const together = <I>(stage: string, work: (client: PoolClient, entries: readonly I[]) => Promise<void>) =>
+      microBatch<I, true>(batching, async (entries) => {
+        await database(stage, () => transaction(pool, (client) => work(client, entries)));
+        return entries.map((): true => true);
+      });
+    this.facts = together('project', projectAll);
+    this.letters = together('give up', keepLetters);
+  }
+
+  async project(fact: IncomingFact): Promise<void> {
+    await this.facts.add(fact);
+  }
+
+  async giveUp(letter: GivenUp): Promise<void> {
+    await this.letters.add(letter);
+  }
+}
+
+async function projectAll(client: PoolClient, facts: readonly IncomingFact[]): Promise<void> {
+  const known = await joinReceipts(client, facts);
+  if (known.length === 0) return;
+  await addMessages(client, known);
+  const keys = await lockMessages(client, known);
+  const added = await addEvents(client, known);
+  if (added.size === 0) return;
+  const fresh = known.filter(({ fact }) => added.has(fact.eventId));
+  await addRecipients(client, fresh);
+  const changed = new Set(fresh.map(({ id }) => id));
+  await settleStandings(client, keys.filter(({ id }) => changed.has(id)));
+}
+
+async function addMessages(client: PoolClient, known: readonly KnownFact[]): Promise<void> {
+  const rows = known.flatMap(({ id, of, fact }) => (of ? [{ id, ...of, at: fact.at }] : []));
+  if (rows.length === 0) return;
+  await client.query(
+    `INSERT INTO reporting.message (id, tenant, channel, message_id, requested_at, status, status_at, final)
+     SELECT id, tenant, channel, "messageId", at, 'accepted', at, false
+       FROM jsonb_to_recordset($1) AS r(id uuid, tenant text, channel text, "messageId" text, at timestamptz)
+      ORDER BY id
+     ON CONFLICT (id) DO NOTHING`,
+    [JSON.stringify(rows)],
+  );
+}
+
+/** From here on nobody else projects these messages: what they read is all there is. */
+async function lockMessages(client: PoolClient, known: readonly KnownFact[]): Promise<MessageKey[]> {
+  const { rows } = await client.query<MessageKey>(
+    'SELECT id, tenant, channel, message_id FROM reporting.message WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE',
+    [[...new Set(known.map(({ id }) => id))]],
+  );
+  return rows;
+}
+
+/** @returns the ids of the events that were not known before. */
+async function addEvents(client: PoolClient, known: readonly KnownFact[]): Promise<Set<string>> {
+  const { rows } = await client.query<{ event_id: string }>(
+    `INSERT INTO reporting.event (event_id, id, at, hop, fact)
+     SELECT (fact->>'eventId')::uuid, id, (fact->>'at')::timestamptz, (fact->>'hop')::integer, fact
+       FROM jsonb_to_recordset($1) AS r(id uuid, fact jsonb)
+      ORDER BY 1
+     ON CONFLICT (event_id) DO NOTHING
+     RETURNING event_id`,
+    [JSON.stringify(known.map(({ id, fact }) => ({ id, fact })))],
+  );
+  return new Set(rows.map((row) => row.event_id));
+}
+
+async function addRecipients(client: PoolClient, fresh: readonly KnownFact[]): Promise<void> {
+  const rows = fresh
+    .filter(({ fact }) => fact.source === 'request')
+    .flatMap(({ id, fact }) => (fact.recipients ?? []).map(({ hash }) => ({ id, hash })));
+  if (rows.length === 0) return;
+  await client.query(
+    `INSERT INTO reporting.recipient (hash, id)
+     SELECT * FROM unnest($1::text[], $2::uuid[]) ORDER BY 1, 2
+     ON CONFLICT DO NOTHING`,
+    [rows.map((row) => row.hash), rows.map((row) => row.id)],
+  );
+}
+
+// An UPDATE … FROM a list can fall into a bad plan (design §4): the rows are there, so this always updates.
+async function settleStandings(client: PoolClient, keys: readonly MessageKey[]): Promise<void> {
+  const facts = await factsOf(client, keys.map(({ id }) => id));
+  const rows = keys.map((key) => ({ ...key, ...standingOf(facts.get(key.id) ?? []) }));
+  await client.query(
+    `INSERT INTO reporting.message (id, tenant, channel, message_id, lane, category, trace_id, requested_at, recipients,
+       correlation_id, tags, status, status_at, final, engagement, provider, attempts, updated_at)
+     SELECT id, tenant, channel, message_id, lane, category, "traceId", "requestedAt", recipients,
+       "correlationId", tags, status, "statusAt", final, engagement, provider, attempts, now()
+       FROM jsonb_to_recordset($1) AS r(id uuid, tenant text, channel text, message_id text, lane text, category text,
+         "traceId" text, "requestedAt" timestamptz, recipients jsonb, "correlationId" text, tags text[], status text,
+         "statusAt" timestamptz, final boolean, engagement text[], provider text, attempts integer)
+      ORDER BY id
+     ON CONFLICT (id) DO UPDATE SET lane = excluded.lane, category = excluded.category, trace_id = excluded.trace_id,
+       requested_at = excluded.requested_at, recipients = excluded.recipients, correlation_id = excluded.correlation_id,
+       tags = excluded.tags, status = excluded.status, status_at = excluded.status_at, final = excluded.final,
+       engagement = excluded.engagement, provider = excluded.provider, attempts = excluded.attempts,
+       updated_at = excluded.updated_at`,
+    [JSON.stringify(rows)],
+  );
+}
+
+async function factsOf(client: PoolClient, ids: readonly string[]): Promise<Map<string, KeptFact[]>> {
+  const { rows } = await client.query<{ id: string; facts: KeptFact[] }>(
+    'SELECT id, jsonb_agg(fact) AS facts FROM reporting.event WHERE id = ANY($1::uuid[]) GROUP BY id',
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, row.facts]));
+}
+
+async function keepLetters(client: PoolClient, letters: readonly GivenUp[]): Promise<void> {
+  await client.query(
+    `INSERT INTO reporting.dead_letter (event_id, id, tenant, channel, message_id, lane, at, requested_at, hop, reason, attempts, failure)
+     SELECT "eventId", id, tenant, channel, "messageId", lane, at, "requestedAt", hop, reason, attempts, failure
+       FROM jsonb_to_recordset($1) AS r("eventId" uuid, id uuid, tenant text, channel text, "messageId" text, lane text,
+         at timestamptz, "requestedAt" timestamptz, hop integer, reason text, attempts integer, failure jsonb)
+      ORDER BY "eventId"
+     ON CONFLICT (event_id) DO NOTHING`,
+    [JSON.stringify(letters)],
+  );
+}

@@ -1,0 +1,51 @@
+import { type Engagement, fold, type Lane, type RecipientRef, type Status } from '#libs/contracts';
+import type { KeptFact } from './fact.ts';
+import { inOrder } from './order.policy.ts';
+
+/** What follows from all the facts of a message. */
+export interface MessageStanding {
+  status: Status;
+  final: boolean;
+  /** When it came to stand so. */
+  statusAt: string;
+  engagement: Engagement[];
+  /** The last provider that had to do with it. */
+  provider: string | null;
+  attempts: number;
+  /** Until the request itself is seen: the earliest time known. */
+  requestedAt: string;
+  lane: Lane | null;
+  category: string | null;
+  traceId: string | null;
+  recipients: RecipientRef[];
+  correlationId: string | null;
+  tags: string[];
+}
+
+/** A pure function of the set of facts: order and repeats do not matter. `facts` holds at least one. */
+export function standingOf(facts: readonly KeptFact[]): MessageStanding {
+  const ordered = inOrder([...new Map(facts.map((fact) => [fact.eventId, fact])).values()]);
+  // Of equal facts the fold takes the first: a final one must not hide behind one that was not yet.
+  const standing = fold([...ordered.filter((fact) => fact.final), ...ordered.filter((fact) => !fact.final)]);
+  const request = ordered.find((fact) => fact.source === 'request');
+  const first = <K extends keyof KeptFact>(name: K) => request?.[name] ?? ordered.find((fact) => fact[name] !== undefined)?.[name] ?? null;
+  const speaking = ordered.findLast((fact) => fact.status === standing.status) ?? ordered.at(-1)!;
+  return {
+    ...standing,
+    statusAt: speaking.at,
+    provider: ordered.findLast((fact) => fact.provider !== undefined)?.provider ?? null,
+    attempts: Math.max(0, ...ordered.map((fact) => fact.attempt ?? 0)),
+    requestedAt: request?.at ?? ordered.map((fact) => fact.at).sort()[0]!,
+    lane: first('lane'),
+    category: request?.category ?? null,
+    traceId: first('traceId'),
+    recipients: request?.recipients ?? recipientsOf(ordered),
+    correlationId: first('correlationId'),
+    tags: first('tags') ?? [],
+  };
+}
+
+function recipientsOf(facts: readonly KeptFact[]): RecipientRef[] {
+  const all = facts.flatMap((fact) => [...(fact.recipients ?? []), ...(fact.recipient ? [fact.recipient] : [])]);
+  return [...new Map(all.map((recipient) => [recipient.hash, recipient])).values()];
+}

@@ -1,0 +1,80 @@
+import type { Migration } from '#libs/persistence';
+
+/** Facts, and what follows from them. Everything but `event`, `orphan` and `dead_letter` can be computed again. */
+export const reportingMigrations: readonly Migration[] = [
+  {
+    name: '001-projection',
+    sql: `
+      CREATE TABLE message (
+        id uuid PRIMARY KEY,
+        tenant text NOT NULL,
+        channel text NOT NULL,
+        message_id text NOT NULL,
+        lane text,
+        category text,
+        trace_id text,
+        requested_at timestamptz NOT NULL,
+        recipients jsonb NOT NULL DEFAULT '[]',
+        correlation_id text,
+        tags text[] NOT NULL DEFAULT '{}',
+        status text NOT NULL,
+        status_at timestamptz NOT NULL,
+        final boolean NOT NULL,
+        engagement text[] NOT NULL DEFAULT '{}',
+        provider text,
+        attempts integer NOT NULL DEFAULT 0,
+        updated_at timestamptz NOT NULL DEFAULT now()
+      ) WITH (fillfactor = 70);
+      CREATE INDEX message_newest ON message (requested_at DESC, id DESC) INCLUDE (tenant, channel, status);
+      CREATE INDEX message_of_tenant ON message (tenant, channel, requested_at DESC, id DESC);
+      CREATE INDEX message_in_status ON message (status, requested_at DESC, id DESC);
+
+      CREATE TABLE event (
+        event_id uuid PRIMARY KEY,
+        id uuid NOT NULL,
+        at timestamptz NOT NULL,
+        hop integer,
+        fact jsonb NOT NULL
+      );
+      CREATE INDEX event_of_message ON event (id);
+
+      CREATE TABLE recipient (
+        hash text NOT NULL,
+        id uuid NOT NULL,
+        PRIMARY KEY (hash, id)
+      );
+
+      CREATE TABLE provider_reference (
+        provider text NOT NULL,
+        provider_message_id text NOT NULL,
+        members jsonb NOT NULL,
+        PRIMARY KEY (provider, provider_message_id)
+      );
+
+      CREATE TABLE orphan (
+        event_id uuid PRIMARY KEY,
+        provider text NOT NULL,
+        provider_message_id text NOT NULL,
+        came_at timestamptz NOT NULL DEFAULT now(),
+        fact jsonb NOT NULL
+      );
+      CREATE INDEX orphan_by_reference ON orphan (provider, provider_message_id);
+
+      CREATE TABLE dead_letter (
+        event_id uuid PRIMARY KEY,
+        id uuid NOT NULL,
+        tenant text NOT NULL,
+        channel text NOT NULL,
+        message_id text NOT NULL,
+        lane text NOT NULL,
+        at timestamptz NOT NULL,
+        requested_at timestamptz NOT NULL,
+        hop integer NOT NULL,
+        reason text NOT NULL,
+        attempts integer NOT NULL,
+        failure jsonb NOT NULL
+      );
+      CREATE INDEX dead_letter_newest ON dead_letter (at DESC, event_id DESC);
+      CREATE INDEX dead_letter_of_message ON dead_letter (id)`,
+  },
+];

@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { BearerGuard } from './api/bearer.guard.ts';
+import { DeadLetterController } from './api/dead-letter.controller.ts';
+import { MessageController } from './api/message.controller.ts';
+import { PostgresReports } from './api/report.store.ts';
+import { Reports } from './api/report.port.ts';
+import { ReportService } from './api/report.service.ts';
+import { SummaryController } from './api/summary.controller.ts';
+import { DeadLetterConsumer } from './intake/dead-letter.consumer.ts';
+import { RequestConsumer } from './intake/request.consumer.ts';
+import { StatusConsumer } from './intake/status.consumer.ts';
+import { Projection } from './projection/projection.port.ts';
+import { PostgresProjection } from './projection/projection.store.ts';
+
+@Module({
+  controllers: [RequestConsumer, StatusConsumer, DeadLetterConsumer, MessageController, SummaryController, DeadLetterController],
+  providers: [
+    { provide: Projection, useClass: PostgresProjection },
+    { provide: Reports, useClass: PostgresReports },
+    ReportService,
+    BearerGuard,
+  ],
+})
+export class ReportingModule {}

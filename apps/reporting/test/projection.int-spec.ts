@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { identityKey } from '#libs/contracts';
+import { createPool, migrate, type Pool, postgresSettings } from '#libs/persistence';
+import { aDatabase, type TestDatabase } from '#libs/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { PostgresReports } from '../src/api/report.store.ts';
+import type { IncomingFact } from '../src/projection/fact.ts';
+import { PostgresProjection } from '../src/projection/projection.store.ts';
+import { standingOf } from '../src/projection/standing.policy.ts';
+import { reportingMigrations } from '../src/reporting.migrations.ts';
+import { aGivenUp, fact, receipt, requested, shuffled } from './facts.ts';
+
+let database: TestDatabase;
+let pools: Pool[];
+let replicas: PostgresProjection[];
+let reports: PostgresReports;
+
+beforeAll(async () => {
+  database = await aDatabase();
+  pools = [0, 1].map(() => createPool(z.object(postgresSettings).parse({ DATABASE_URL: database.url }), 'test', () => undefined));
+  await migrate(pools[0]!, 'reporting', reportingMigrations);
+  replicas = pools.map((pool) => new PostgresProjection(pool));
+  reports = new PostgresReports(pools[0]!);
+});
+
+afterAll(async () => {
+  await Promise.all(pools.map((pool) => pool.end()));
+  await database.drop();
+});
+
+const idOf = (messageId: string) => identityKey({ tenant: 'default', channel: 'email', messageId });
+const history = (messageId: string) => reports.history(idOf(messageId));
+const project = (facts: readonly IncomingFact[]) => Promise.all(facts.map((each) => replicas[0]!.project(each)));
+
+describe('projecting facts', () => {
+  it('gives every message the standing that follows from its facts, shuffled, repeated, and over two replicas at once', async () => {
+    const messages = Array.from({ length: 150 }, (_, index) => {
+      const messageId = `many-${index}`;
+      const providerMessageId = `p-${messageId}`;
+      return {
+        messageId,
+        facts: [
+          requested(messageId, { to: `user${index}@inbox.test` }),
+          fact(messageId, { status: 'retrying', source: 'retry', hop: 1, attempt: 1 }),
+          fact(messageId, { hop: 2, attempt: 2, providerMessageId, at: '2030-01-31T12:00:05Z' }),
+          index % 3 === 0
+            ? receipt(undefined, { hop: undefined, providerMessageId, at: '2030-01-31T12:00:07Z' })
+            : receipt(messageId, { hop: 2, providerMessageId, status: index % 3 === 1 ? 'delivered' : 'bounced', at: '2030-01-31T12:00:07Z' }),
+          receipt(messageId, { status: 'opened', hop: 2, at: '2030-01-31T12:00:09Z' }),
+        ],
+      };
+    });
+    const all = messages.flatMap(({ facts }) => facts);
+    await Promise.all(shuffled([...all, ...all]).map((each, index) => replicas[index % 2]!.project(each)));
+
+    for (const { messageId, facts } of messages) {
+      const known = await history(messageId);
+      const { status, final, engagement, attempts, provider } = standingOf(facts.map((each) => each.fact));
+      expect(known?.facts).toHaveLength(5);
+      expect(known?.message).toMatchObject({ messageId, status, final, engagement, attempts, provider, lane: 'transactional' });
+    }
+    const { rows } = await pools[0]!.query('SELECT count(*) AS waiting FROM reporting.orphan');
+    expect(rows[0]).toEqual({ waiting: 0 });
+  });
+
+  it('joins a receipt that came before its message was known, as soon as the send is told', async () => {
+    await project([receipt(undefined, { provider: 'twilio', channel: 'email', providerMessageId: 'SM1', hop: undefined })]);
+    await project([requested('early')]);
+    expect((await history('early'))?.message).toMatchObject({ status: 'accepted', final: false });
+    await project([fact('early', { provider: 'twilio', providerMessageId: 'SM1', hop: 1 })]);
+    expect((await history('early'))?.message).toMatchObject({ status: 'delivered', final: true });
+  });
+
+  it('joins a receipt without our reference to the send that was told before', async () => {
+    await project([requested('late'), fact('late', { providerMessageId: 'p-late' })]);
+    await project([receipt(undefined, { providerMessageId: 'p-late', hop: undefined, status: 'bounced' })]);
+    expect((await history('late'))?.message).toMatchObject({ status: 'bounced', final: true });
+  });
+
+  it('never leaves a receipt alone when it and its send are projected at the same moment', async () => {
+    const pairs = Array.from({ length: 100 }, (_, index) => `race-${index}`);
+    for (const messageId of pairs) {
+      const send = replicas[0]!.project(fact(messageId, { providerMessageId: `p-${messageId}` }));
+      const back = replicas[1]!.project(receipt(undefined, { providerMessageId: `p-${messageId}`, hop: undefined }));
+      if (pairs.indexOf(messageId) % 10 === 9) await Promise.all([send, back]);
+    }
+    await project([fact('race-end')]);
+    for (const messageId of pairs) expect((await history(messageId))?.message.status).toBe('delivered');
+  });
+
+  it('keeps the first request of an id, whatever is published under it again', async () => {
+    await project([requested('once', { to: 'ada@inbox.test' })]);
+    await project([requested('once', { to: 'eve@inbox.test', at: Date.UTC(2030, 1, 1) })]);
+    const known = await history('once');
+    expect(known?.message.recipients.map(({ mask }) => mask)).toEqual(['a***@inbox.test']);
+    expect(known?.message.requestedAt.toISOString()).toBe('2030-01-31T12:00:00.000Z');
+    expect(known?.facts).toHaveLength(1);
+  });
+
+  it('shows a message whose statuses came before its request', async () => {
+    await project([fact('backwards', { at: '2030-01-31T12:00:01Z' })]);
+    expect((await history('backwards'))?.message).toMatchObject({ status: 'sent', recipients: [] });
+    await project([requested('backwards')]);
+    const known = await history('backwards');
+    expect(known?.message).toMatchObject({ status: 'sent', traceId: '4bf92f3577b34da6a3ce929d0e0e4736' });
+    expect(known?.message.recipients).toHaveLength(1);
+  });
+
+  it('lets no fact that Postgres refuses stand in the way of others', async () => {
+    const refused = fact('refused', { reason: 'a zero \u0000 byte' });
+    const results = await Promise.allSettled([requested('fine-1'), refused, requested('fine-2')].map((each) => replicas[0]!.project(each)));
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await history('fine-2')).toBeDefined();
+    expect(await history('refused')).toBeUndefined();
+  });
+
+  it('keeps a dead letter once', async () => {
+    const letter = aGivenUp({ id: idOf('given-up'), tenant: 'default', channel: 'email', messageId: 'given-up' });
+    await project([requested('given-up'), fact('given-up', { status: 'failed', final: true, source: 'retry' })]);
+    await Promise.all([replicas[0]!.giveUp(letter), replicas[1]!.giveUp(letter), replicas[0]!.giveUp({ ...letter, eventId: randomUUID(), messageId: 'other', id: idOf('other') })]);
+    expect((await history('given-up'))?.givenUp).toEqual(letter);
+    expect(await reports.deadLetters({ limit: 10 })).toHaveLength(2);
+  });
+});
