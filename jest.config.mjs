@@ -27,6 +27,7 @@ export default {
     {
       ...base,
       displayName: 'integration',
+      setupFilesAfterEnv: ['<rootDir>/test/patience.ts'],
       testMatch: ['<rootDir>/{apps,libs,scripts,test}/**/*.int-spec.ts'],
       globalSetup: '<rootDir>/test/services.setup.ts',
       globalTeardown: '<rootDir>/test/services.teardown.ts',
@@ -34,6 +35,7 @@ export default {
     {
       ...base,
       displayName: 'e2e',
+      setupFilesAfterEnv: ['<rootDir>/test/patience.ts'],
       testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'],
       globalSetup: '<rootDir>/test/system.setup.ts',
       globalTeardown: '<rootDir>/test/system.teardown.ts',

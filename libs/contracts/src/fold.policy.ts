@@ -94,8 +94,15 @@ function standingOfHop(facts: Fact[]): HopStanding {
 function best(facts: Fact[]): HopStanding | undefined {
   let found: HopStanding | undefined;
   for (const fact of facts) {
-    const own = rank(fact);
-    if (!found || own > found.rank) found = { status: fact.status as Status, final: fact.final, rank: own };
+    const standing: HopStanding = { status: fact.status as Status, final: fact.final, rank: rank(fact) };
+    if (!found || outranks(standing, found)) found = standing;
   }
   return found;
+}
+
+/** Of equals the final one counts, then the name: the order of the facts must never decide. */
+function outranks(a: HopStanding, b: HopStanding): boolean {
+  if (a.rank !== b.rank) return a.rank > b.rank;
+  if (a.final !== b.final) return a.final;
+  return a.status > b.status;
 }

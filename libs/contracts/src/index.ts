@@ -1,3 +1,4 @@
+export * from './call-reference.ts';
 export * from './catalogue.ts';
 export * from './email-request.ts';
 export * from './errors.ts';

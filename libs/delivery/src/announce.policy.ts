@@ -27,6 +27,8 @@ export function announcement(delivery: Delivery<unknown>, outcome: Outcome): Ann
       };
     }
     case 'unknown': {
+      // A look-up that was cut off sent nothing: the call in doubt is still the earlier one.
+      if (delivery.mode === 'reconcile') return stillInDoubt(delivery, outcome);
       const { failure, provider, callId } = outcome;
       const doubt: DoubtfulCall = { hop: delivery.hop, provider, callId, at };
       return {
@@ -47,10 +49,16 @@ export function announcement(delivery: Delivery<unknown>, outcome: Outcome): Ann
       return { facts: [say({ status: 'sent', source: 'lookup', hop: doubt?.hop ?? delivery.hop, provider, providerMessageId, recipients: delivery.recipients, reason: 'The provider’s answer was lost; asked again, it has the message.' })] }; // prettier-ignore
     }
     case 'unresolved':
-      return { facts: [], deferred: deferred(delivery, outcome, { why: 'unknown', failure: unresolved(), doubt: delivery.doubt, doubtSince: delivery.doubtSince ?? at }) }; // prettier-ignore
+      return stillInDoubt(delivery, outcome);
     case 'superseded':
       return { facts: [] };
   }
+}
+
+/** Nothing new is known: no fact, and retry decides how long to go on looking. */
+function stillInDoubt(delivery: Delivery<unknown>, { at }: Outcome): Announcement {
+  const { doubt, doubtSince = at } = delivery;
+  return { facts: [], deferred: deferred(delivery, { kind: 'unresolved', at }, { why: 'unknown', failure: unresolved(), doubt, doubtSince }) };
 }
 
 const unresolved = () => ownFailure('MSG_UNRESOLVED', 'unknown', 'backoff', 'The provider could not say yet whether it took the message.');

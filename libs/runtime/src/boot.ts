@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { MessagingError, type Topic, type UnreadableRecord } from '#libs/contracts';
+import { MessagingError, type UnreadableRecord } from '#libs/contracts';
 import { createPool, migrate, type Migration, type PostgresConfig } from '#libs/persistence';
 import { createLogger, NestLogger, startTelemetry } from '#libs/telemetry';
 import { createKafka, type IncomingRecord, type KafkaConfig, KafkaStrategy, Publisher } from '#libs/transport';
@@ -23,8 +23,6 @@ export interface ServiceDefinition<S extends ConfigSchema> {
   module: Type;
   /** Told of a record that no schema accepts. */
   onUnreadable?: (app: NestFastifyApplication, record: IncomingRecord, error: UnreadableRecord) => Promise<void>;
-  /** Topics whose unreadable records another service sets aside. */
-  passOver?: readonly Topic[];
   /** Last touches before it listens, such as API docs. */
   prepare?: (app: NestFastifyApplication, config: z.infer<S>) => Promise<void> | void;
   /** Largest body of an HTTP request, in bytes. */
@@ -67,7 +65,12 @@ export async function bootService<S extends ConfigSchema>(definition: ServiceDef
     health: new Health(),
     stopping: stopping.signal,
   };
-  const adapter = new FastifyAdapter({ bodyLimit: definition.bodyLimit ?? 1024 * 1024, trustProxy: true });
+  const adapter = new FastifyAdapter({
+    bodyLimit: definition.bodyLimit ?? 1024 * 1024,
+    trustProxy: true,
+    // A message id of 200 characters must fit into a path, percent-encoded too.
+    routerOptions: { maxParamLength: 600 },
+  });
   const app = await NestFactory.create<NestFastifyApplication>(serviceModule(definition.module, core), adapter, {
     rawBody: true,
     logger: new NestLogger(logger),
@@ -78,7 +81,6 @@ export async function bootService<S extends ConfigSchema>(definition: ServiceDef
     kafka,
     service: definition.name,
     graceMs: config.SHUTDOWN_GRACE_MS,
-    ...(definition.passOver && { passOver: definition.passOver }),
     onUnreadable: async (record, error) => definition.onUnreadable?.(app, record, error),
   });
   app.connectMicroservice({ strategy }, { inheritAppConfig: true });
@@ -95,7 +97,8 @@ export async function bootService<S extends ConfigSchema>(definition: ServiceDef
     if (config.DATABASE_MIGRATE) await untilDone(core, () => migrate(core.pool, definition.name, definition.migrations));
     migrated = true;
     await untilDone(core, () => core.publisher.connect());
-    if (!stopping.signal.aborted) await app.startAllMicroservices();
+    if (stopping.signal.aborted) return;
+    await app.startAllMicroservices();
     logger.info({ port: config.HTTP_PORT }, 'ready');
   })();
   ready.catch((err: unknown) => logger.error({ err }, 'the service could not become ready'));

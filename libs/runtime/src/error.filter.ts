@@ -25,10 +25,7 @@ export class ErrorFilter implements ExceptionFilter {
 }
 
 function answer(error: unknown): { status: number; body: Record<string, unknown> } {
-  if (error instanceof HttpException) {
-    const body = error.getResponse();
-    return { status: error.getStatus(), body: typeof body === 'object' ? (body as Record<string, unknown>) : { message: body } };
-  }
+  if (error instanceof HttpException) return { status: error.getStatus(), body: bodyOf(error) };
   if (error instanceof MessagingError) {
     const status = error instanceof InfrastructureDown ? 503 : 500;
     return { status, body: { code: error.code, message: error.message, remedy: error.remedy } };
@@ -37,4 +34,16 @@ function answer(error: unknown): { status: number; body: Record<string, unknown>
   const status = (error as { statusCode?: unknown } | null)?.statusCode;
   if (typeof status === 'number' && status < 500) return { status, body: { code: 'MSG_BAD_REQUEST', message: (error as Error).message } };
   return { status: 500, body: { code: 'MSG_INTERNAL', message: 'an unexpected error', remedy: 'Look it up in the service’s log by the time of the request.' } };
+}
+
+/** Ours carry code and words already; Nest's own (an unknown route, malformed JSON) are brought into the same shape. */
+function bodyOf(error: HttpException): Record<string, unknown> {
+  const body = error.getResponse();
+  if (typeof body === 'object' && 'code' in body) return body as Record<string, unknown>;
+  const missing = error.getStatus() === 404;
+  return {
+    code: missing ? 'MSG_NO_SUCH_ROUTE' : 'MSG_BAD_REQUEST',
+    message: missing ? 'there is nothing at this address' : 'the request could not be read',
+    remedy: missing ? 'The API is described at /docs of the reporting service.' : 'Send well-formed JSON with the content type application/json.',
+  };
 }

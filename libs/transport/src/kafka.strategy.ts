@@ -19,8 +19,6 @@ export interface KafkaStrategyOptions {
   logger: Logger;
   /** Told of a record no schema accepts before it is set aside, for instance to publish `rejected`. */
   onUnreadable?: (record: IncomingRecord, error: UnreadableRecord) => Promise<void>;
-  /** Topics whose unreadable records another service sets aside: here they are passed over. */
-  passOver?: readonly Topic[];
   /** How long records in work may take to finish when the service stops, in milliseconds. */
   graceMs: number;
 }
@@ -124,8 +122,8 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
 
   /** Never blocks, never disappears: kept trying until Kafka has it. */
   private async putAside(record: IncomingRecord, error: unknown): Promise<boolean> {
-    const { publisher, service, logger, onUnreadable, passOver } = this.options;
-    if (error instanceof UnreadableRecord && passOver?.includes(record.topic)) return true;
+    const { publisher, service, logger, onUnreadable } = this.options;
+    if (error instanceof UnreadableRecord && error.code === 'MSG_UNREADABLE' && keeperOf(record.topic) !== service) return true;
     const level = error instanceof UnreadableRecord ? 'warn' : 'error';
     const place = { topic: record.topicName, partition: record.partition, offset: record.offset };
     logger[level]({ err: error, ...place }, 'a record is set aside in the unreadable topic');
@@ -142,6 +140,9 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
     return false;
   }
 }
+
+/** Every consumer of a topic finds the same record unreadable: the first service that the map names keeps it, once. */
+const keeperOf = (topic: Topic) => topic.to.find((party) => party !== 'upstream' && party !== 'operators');
 
 /** The trace in the record's headers; a request without one gets the trace of its identity. */
 function parentOf(record: IncomingRecord, value: unknown): Context {

@@ -1,5 +1,5 @@
-import { type Engagement, type Failure, type FailureCatalogue, recipientRef, type Status } from '#libs/contracts';
-import { type Receipt, returnedReference } from '#libs/delivery';
+import { type Engagement, type Failure, type FailureCatalogue, recipientRef, returnedReference, type Status } from '#libs/contracts';
+import type { Receipt } from '#libs/delivery';
 import { z } from 'zod';
 
 /** One event of the event webhook, as far as we read it (provider facts, §2.3). */

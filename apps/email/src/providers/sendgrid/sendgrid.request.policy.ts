@@ -1,5 +1,4 @@
-import type { CallReference, Mailbox } from '#libs/contracts';
-import { referenceFields } from '#libs/delivery';
+import { type CallReference, type Mailbox, referenceFields } from '#libs/contracts';
 import type { MailDataRequired } from '@sendgrid/mail';
 import type { EmailMessage } from '../../email-message.ts';
 

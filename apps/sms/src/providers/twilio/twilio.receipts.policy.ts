@@ -1,5 +1,5 @@
-import { type Engagement, type Failure, type FailureCatalogue, ownFailure, recipientRef, type Status } from '#libs/contracts';
-import { type Receipt, returnedReference } from '#libs/delivery';
+import { type Engagement, type Failure, type FailureCatalogue, ownFailure, recipientRef, returnedReference, type Status } from '#libs/contracts';
+import type { Receipt } from '#libs/delivery';
 
 const withoutReason = ownFailure('MSG_UNDELIVERED', 'transient', 'never', 'The carrier could not deliver it and told no reason.', { provider: 'twilio' });
 

@@ -1,5 +1,4 @@
-import type { CallReference } from '#libs/contracts';
-import { referenceFields } from '#libs/delivery';
+import { type CallReference, referenceFields } from '#libs/contracts';
 import type { SmsMessage } from '../../sms-message.ts';
 
 /** As the SDK's messages.create takes it. */

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { FailureCatalogue } from '#libs/contracts';
+import { receiptFact } from '#libs/delivery';
+import { describe, expect, it } from '@jest/globals';
+import twilio from 'twilio';
+import { twilioFailures } from './twilio.failures.ts';
+import { toReceipt } from './twilio.receipts.policy.ts';
+
+const failures = new FailureCatalogue('twilio', twilioFailures);
+const query = { mi_message_id: 'm-1', mi_tenant: 'default', mi_hop: '1', mi_attempt: '1', mi_call_id: 'call-1' };
+const told = (params: Record<string, string>) =>
+  toReceipt({ MessageSid: 'SM0123', To: '+12025550123', From: '+15005550006', ...params }, query, failures, 'a key for the tests');
+
+describe('a Twilio status callback', () => {
+  it.each([
+    ['queued', 'sent', false],
+    ['sending', 'sent', false],
+    ['sent', 'sent', false],
+    ['delivered', 'delivered', true],
+    ['partially_delivered', 'delivered', true],
+    ['undelivered', 'bounced', true],
+    ['failed', 'failed', true],
+    ['canceled', 'cancelled', true],
+    ['read', 'read', false],
+  ])('%s is told as %s (final: %s)', (MessageStatus, status, final) => {
+    expect(told({ MessageStatus })).toMatchObject({ status, final });
+  });
+
+  it('explains a failure by Twilio’s code, an unknown code by what is left to say', () => {
+    expect(told({ MessageStatus: 'undelivered', ErrorCode: '30007' })!.failure).toMatchObject({ code: '30007', kind: 'bad-content' });
+    expect(told({ MessageStatus: 'failed', ErrorCode: '39999' })!.failure).toMatchObject({ code: '39999', unlisted: true });
+    expect(told({ MessageStatus: 'undelivered' })!.failure).toMatchObject({ code: 'MSG_UNDELIVERED' });
+  });
+
+  it('that is repeated has the same id, though Twilio tells no time, and another code makes another fact', () => {
+    const id = (params: Record<string, string>, now: number) => receiptFact(told(params)!, now).eventId;
+    expect(id({ MessageStatus: 'delivered' }, 1_000)).toBe(id({ MessageStatus: 'delivered' }, 9_000_000));
+    expect(id({ MessageStatus: 'undelivered', ErrorCode: '30003' }, 0)).not.toBe(id({ MessageStatus: 'undelivered', ErrorCode: '30005' }, 0));
+  });
+
+  it('carries no number: a WhatsApp recipient is the same person as on SMS', () => {
+    const [sms, whatsapp] = [told({ MessageStatus: 'sent' })!, told({ MessageStatus: 'sent', To: 'whatsapp:+12025550123' })!];
+    expect(whatsapp.recipient).toEqual(sms.recipient);
+    expect(JSON.stringify(receiptFact(sms, 0))).not.toContain('2025550123');
+  });
+
+  it('of a status that is new to us, or without a sid, tells nothing', () => {
+    expect(told({ MessageStatus: 'teleported' })).toBeUndefined();
+    expect(toReceipt({ MessageStatus: 'sent' }, query, failures, 'k')).toBeUndefined();
+  });
+});
+
+interface Vector {
+  id: string;
+  desc: string;
+  auth_token: string;
+  url: string;
+  params?: Record<string, string | string[]>;
+  body?: string;
+  signature: string | null;
+  expect: boolean;
+}
+
+// Vectors of Twilio's own library (twilio-node spec/validation.spec.js, MIT): they hold the installed version to its word.
+const vectors = JSON.parse(readFileSync(new URL('fixtures/signatures.json', import.meta.url), 'utf8')) as Vector[];
+
+describe('the signature of Twilio’s webhooks', () => {
+  it.each(vectors)('$id, $desc', ({ auth_token: token, url, params, body, signature, expect: verdict }) => {
+    const given = signature ?? '';
+    expect(body === undefined ? twilio.validateRequest(token, given, url, params ?? {}) : twilio.validateRequestWithBody(token, given, url, body)).toBe(verdict);
+  });
+});

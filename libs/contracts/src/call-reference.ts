@@ -1,0 +1,45 @@
+import { Lane, MessageId, Tenant } from './primitives.ts';
+import type { StatusChanged } from './status.ts';
+
+/** What we hand a provider and get back in its webhooks. Short names of our own: a provider's fields must not collide. */
+const names = {
+  messageId: 'mi_message_id',
+  tenant: 'mi_tenant',
+  lane: 'mi_lane',
+  hop: 'mi_hop',
+  attempt: 'mi_attempt',
+  callId: 'mi_call_id',
+  traceparent: 'mi_trace',
+} as const;
+
+export type ReturnedReference = Partial<Pick<StatusChanged, 'messageId' | 'tenant' | 'lane' | 'hop' | 'attempt' | 'callId'>> & {
+  traceparent?: string | undefined;
+};
+
+/** A call's reference as flat strings, for custom arguments or a query. */
+export function referenceFields(reference: { [K in keyof typeof names]?: string | number | undefined }): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const [name, wire] of Object.entries(names) as [keyof typeof names, string][]) {
+    if (reference[name] !== undefined) fields[wire] = String(reference[name]);
+  }
+  return fields;
+}
+
+/** The reference a webhook brings back; whatever does not fit is left out, since anyone may write into a mail's arguments. */
+export function returnedReference(fields: Record<string, unknown>): ReturnedReference {
+  const text = (name: string) => (typeof fields[name] === 'string' || typeof fields[name] === 'number' ? String(fields[name]) : undefined);
+  const messageId = MessageId.safeParse(text(names.messageId));
+  const tenant = Tenant.safeParse(text(names.tenant));
+  if (!messageId.success || !tenant.success) return {};
+  const lane = Lane.safeParse(text(names.lane));
+  const count = (name: string) => (/^\d{1,5}$/.test(text(name) ?? '') ? Number(text(name)) : undefined);
+  return {
+    messageId: messageId.data,
+    tenant: tenant.data,
+    lane: lane.success ? lane.data : undefined,
+    hop: count(names.hop) || undefined,
+    attempt: count(names.attempt),
+    callId: text(names.callId)?.slice(0, 64),
+    traceparent: text(names.traceparent)?.slice(0, 100),
+  };
+}

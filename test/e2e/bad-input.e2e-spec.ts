@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { eventually } from '#libs/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { System } from './system.ts';
+
+describe('bad input', () => {
+  const system = new System();
+  let unreadable: { value: string; headers: Record<string, string> }[];
+  const setAside = (fits: (record: { value: string; headers: Record<string, string> }) => boolean) =>
+    eventually(() => unreadable.find(fits), { what: 'the record in messaging.unreadable' });
+
+  beforeAll(async () => {
+    unreadable = await system.follow('unreadable');
+  });
+  afterAll(() => system.close());
+
+  it('that is not JSON is set aside as it came, and the partition goes on', async () => {
+    const rubbish = `not json ${randomUUID()}`;
+    await system.produce('messaging.email.requested', { key: 'same', value: rubbish });
+    const messageId = `e2e-${randomUUID()}`;
+    await system.produce('messaging.email.requested', { key: 'same', value: { messageId, to: [{ email: 'ada@inbox.test' }], subject: 'After', text: 'rubbish' } });
+    await system.reaches('email', messageId, 'delivered');
+    const { headers } = await setAside((record) => record.value === rubbish);
+    expect(headers).toMatchObject({ 'x-error-code': 'MSG_UNREADABLE', 'x-origin-topic': 'messaging.email.requested', 'x-set-aside-by': 'email' });
+    expect(unreadable.filter((record) => record.value === rubbish)).toHaveLength(1);
+  });
+
+  it('that breaks the schema is rejected with the field and the rule, never with the value', async () => {
+    const messageId = `e2e-${randomUUID()}`;
+    await system.produce('messaging.sms.requested', { value: { messageId, to: '555-secret', body: 'x'.repeat(1_601) } });
+    const timeline = await system.reaches('sms', messageId, 'rejected');
+    expect(timeline.final).toBe(true);
+    const text = JSON.stringify(timeline);
+    expect(text).toMatch(/E\.164/);
+    expect(text).not.toMatch(/555-secret/);
+    await setAside((record) => record.value.includes(messageId));
+  });
+
+  it('with a line break in an address is rejected and reaches no provider', async () => {
+    const messageId = `e2e-${randomUUID()}`;
+    await system.produce('messaging.email.requested', { value: { messageId, to: [{ email: 'ada@inbox.test\r\nBcc: eve@inbox.test' }], subject: 'Hello', text: 'x' } });
+    await system.reaches('email', messageId, 'rejected');
+    expect(await system.sandboxMessages({ reference: messageId })).toMatchObject({ total: 0 });
+  });
+
+  it('with a message id of 10,000 characters is set aside without a status', async () => {
+    const messageId = 'x'.repeat(10_000);
+    await system.produce('messaging.email.requested', { value: { messageId, to: [{ email: 'ada@inbox.test' }], subject: 'Hello', text: 'x' } });
+    const { headers } = await setAside((record) => record.value.includes(messageId));
+    expect(headers['x-error']).toMatch(/messageId/);
+  });
+
+  it('of 900 KB is no trouble when it fits the schema, and rejected when it does not', async () => {
+    const [good, bad] = [`e2e-${randomUUID()}`, `e2e-${randomUUID()}`];
+    const big = 'a'.repeat(900_000);
+    await system.produce('messaging.email.requested', { value: { messageId: good, to: [{ email: 'ada@inbox.test' }], subject: 'Big', text: big } });
+    await system.produce('messaging.sms.requested', { value: { messageId: bad, to: '+12025550123', body: big } });
+    await system.reaches('email', good, 'delivered');
+    await system.reaches('sms', bad, 'rejected');
+    await setAside((record) => record.value.includes(bad) && record.value.length > 900_000);
+  });
+
+  it('that uses an id again for other content is set aside, and the first message stays as it is', async () => {
+    const messageId = await system.requestEmail();
+    await system.reaches('email', messageId, 'delivered');
+    await system.requestEmail({ messageId, subject: 'Something else' });
+    const { headers } = await setAside((record) => record.value.includes(messageId));
+    expect(headers['x-error-code']).toBe('MSG_ID_CONFLICT');
+    expect(await system.timeline('email', messageId)).toMatchObject({ status: 'delivered' });
+    expect(await system.sandboxMessages({ reference: messageId })).toMatchObject({ total: 1 });
+  });
+
+  it('without a value, or with a binary key, is no trouble either', async () => {
+    await system.produce('messaging.email.requested', { key: '\u0000\u00ff', value: null });
+    await system.reaches('email', await system.requestEmail(), 'delivered');
+  });
+});
+
+describe('a forged webhook', () => {
+  const system = new System();
+  afterAll(() => system.close());
+
+  const about = (messageId: string) => [{ event: 'bounce', type: 'bounce', email: 'ada@inbox.test', timestamp: Math.floor(Date.now() / 1000), sg_message_id: 'x', mi_message_id: messageId, mi_tenant: 'default', mi_hop: '1' }];
+
+  it('gets 403 and changes nothing', async () => {
+    const [email, sms] = [await system.requestEmail(), await system.requestSms()];
+    await system.reaches('email', email, 'delivered');
+    await system.reaches('sms', sms, 'delivered');
+    const sendgrid = await fetch(`${system.url('email')}/webhooks/sendgrid`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'x-twilio-email-event-webhook-signature': Buffer.alloc(70, 1).toString('base64'),
+        'x-twilio-email-event-webhook-timestamp': String(Math.floor(Date.now() / 1000)),
+      },
+      body: JSON.stringify(about(email)),
+    });
+    const twilio = await fetch(`${system.url('sms')}/webhooks/twilio/status?mi_message_id=${sms}&mi_tenant=default&mi_hop=1`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': 'AAAA' },
+      body: new URLSearchParams({ MessageSid: 'SM1', MessageStatus: 'undelivered' }).toString(),
+    });
+    const unsigned = await fetch(`${system.url('email')}/webhooks/sendgrid`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '[]' });
+    expect([sendgrid.status, twilio.status, unsigned.status]).toEqual([403, 403, 403]);
+    expect(await sendgrid.json()).toMatchObject({ code: 'MSG_BAD_SIGNATURE', remedy: expect.any(String) });
+    await system.reaches('email', await system.requestEmail(), 'delivered');
+    expect(await system.timeline('email', email)).toMatchObject({ status: 'delivered' });
+    expect(await system.timeline('sms', sms)).toMatchObject({ status: 'delivered' });
+  });
+});

@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type StatusChanged, topicName, topics } from '#libs/contracts';
+import { createLogger } from '#libs/telemetry';
+import { eventually } from '#libs/testing';
+import { createKafka, kafkaSettings } from '#libs/transport';
+import type { Consumer, Producer } from 'kafkajs';
+import { z } from 'zod';
+import type { StackState } from '../../scripts/local/state.ts';
+
+export interface Timeline {
+  messageId: string;
+  channel: string;
+  tenant: string;
+  status: string;
+  final: boolean;
+  traceId: string;
+  timeline: { status: string; at: string; attempt?: number; hop?: number; provider?: string; source?: string; failure?: { code: string; meaning: string; action: string } }[];
+}
+
+export interface SandboxMessage {
+  provider: string;
+  reference: string;
+  to: string;
+  acceptedAt: string;
+}
+
+type Channel = 'email' | 'sms';
+
+/** The environment the system under test was started with. */
+export const environment = (): Record<string, string> => JSON.parse(process.env['E2E_ENVIRONMENT'] ?? '{}') as Record<string, string>;
+
+/** The running system, as its users see it: Kafka, the reporting API, the sandbox, and its processes. */
+export class System {
+  readonly dataDir = environment()['DATA_DIR']!;
+  private producer: Producer | undefined;
+  private readonly consumers: Consumer[] = [];
+
+  get state(): StackState {
+    return JSON.parse(readFileSync(join(this.dataDir, 'state.json'), 'utf8')) as StackState;
+  }
+
+  url(name: 'reporting' | 'email' | 'sms' | 'retry' | 'sandbox'): string {
+    return this.state.urls[name]!;
+  }
+
+  log(name: string): string {
+    return readFileSync(join(this.dataDir, 'logs', `${name}.log`), 'utf8');
+  }
+
+  pid(name: string): number {
+    const pid = this.state.processes.find((record) => record.name === name)?.pid;
+    if (!pid) throw new Error(`${name} does not run`);
+    return pid;
+  }
+
+  kafka() {
+    const config = z.object(kafkaSettings).parse({ KAFKA_BROKERS: `127.0.0.1:${environment()['KAFKA_PORT']}` });
+    return createKafka(config, 'e2e', createLogger('e2e', 'silent'));
+  }
+
+  /** Publishes raw values, as any client might. */
+  async produce(topic: string, ...messages: { key?: string | null; value: object | string | null; headers?: Record<string, string> }[]): Promise<void> {
+    if (!this.producer) {
+      this.producer = this.kafka().producer({ allowAutoTopicCreation: false });
+      await this.producer.connect();
+    }
+    const records = messages.map(({ key = null, value, headers }) => ({ key, headers, value: typeof value === 'object' && value !== null ? JSON.stringify(value) : value }));
+    await this.producer.send({ topic, acks: -1, messages: records });
+  }
+
+  /** Asks for an e-mail; returns its id. */
+  async requestEmail(request: Record<string, unknown> = {}, headers?: Record<string, string>): Promise<string> {
+    const messageId = `e2e-${randomUUID()}`;
+    const value = { messageId, to: [{ email: 'ada@inbox.test' }], subject: 'Hello', text: 'It works', ...request };
+    await this.produce('messaging.email.requested', { value, headers });
+    return value.messageId;
+  }
+
+  /** Asks for an SMS; returns its id. */
+  async requestSms(request: Record<string, unknown> = {}, headers?: Record<string, string>): Promise<string> {
+    const messageId = `e2e-${randomUUID()}`;
+    const value = { messageId, to: '+12025550123', body: 'It works', ...request };
+    await this.produce('messaging.sms.requested', { value, headers });
+    return value.messageId;
+  }
+
+  get token(): string {
+    return readFileSync(join(this.dataDir, 'admin-token'), 'utf8').trim();
+  }
+
+  async report<T>(path: string): Promise<{ status: number; body: T }> {
+    const response = await fetch(`${this.url('reporting')}${path}`, { headers: { authorization: `Bearer ${this.token}` } });
+    return { status: response.status, body: (await response.json()) as T };
+  }
+
+  async timeline(channel: Channel, messageId: string): Promise<Timeline | undefined> {
+    const { status, body } = await this.report<Timeline>(`/v1/messages/${channel}/${encodeURIComponent(messageId)}`);
+    return status === 200 ? body : undefined;
+  }
+
+  /** Waits until reporting shows a status; tells the timeline as it was when it does not come. */
+  async reaches(channel: Channel, messageId: string, status: string, timeoutMs = 20_000): Promise<Timeline> {
+    return eventually(
+      async () => {
+        const found = await this.timeline(channel, messageId);
+        if (found?.status !== status) throw new Error(`it is ${found?.status ?? 'not known'}: ${JSON.stringify(found?.timeline)}`);
+        return found;
+      },
+      { timeoutMs, everyMs: 150, what: `${status} of ${messageId}` },
+    );
+  }
+
+  async sandboxMessages(query: Record<string, string> = {}): Promise<{ total: number; messages: SandboxMessage[] }> {
+    const response = await fetch(`${this.url('sandbox')}/_sandbox/messages?${new URLSearchParams({ limit: '100000', ...query }).toString()}`);
+    return (await response.json()) as { total: number; messages: SandboxMessage[] };
+  }
+
+  async faults(faults: Record<string, unknown> | undefined): Promise<void> {
+    const response = await fetch(`${this.url('sandbox')}/_sandbox/faults`, {
+      method: faults ? 'PUT' : 'DELETE',
+      ...(faults && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(faults) }),
+    });
+    if (!response.ok) throw new Error(`the sandbox refused the faults: ${await response.text()}`);
+  }
+
+  /** Reads a topic from its beginning; the array grows as records come. */
+  async follow(name: 'unreadable' | 'status.changed' | 'dead-letters'): Promise<{ value: string; headers: Record<string, string> }[]> {
+    const seen: { value: string; headers: Record<string, string> }[] = [];
+    const consumer = this.kafka().consumer({ groupId: `e2e-${randomUUID()}`, maxWaitTimeInMs: 100 });
+    this.consumers.push(consumer);
+    await consumer.connect();
+    const topic = Object.values(topics).find((entry) => entry.name === name)!;
+    await consumer.subscribe({ topics: [topicName(topic, 'messaging.')], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachMessage: async ({ message }) => {
+        const headers = Object.fromEntries(Object.entries(message.headers ?? {}).map(([key, value]) => [key, String(value)]));
+        seen.push({ value: message.value?.toString() ?? '', headers });
+      },
+    });
+    return seen;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.consumers.map((consumer) => consumer.disconnect()));
+    await this.producer?.disconnect();
+  }
+}
+
+export const statusesOf = (timeline: Timeline): string[] => timeline.timeline.map((entry) => entry.status);
+
+export const parseFact = (record: { value: string }): StatusChanged => JSON.parse(record.value) as StatusChanged;
