@@ -1,0 +1,61 @@
+import { Body, Controller, Delete, Get, Put, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { FaultService } from '../gate/fault.service.ts';
+import { give } from '../gate/give.ts';
+import { InboxService } from '../messages/inbox.service.ts';
+import { MessageStore } from '../messages/message.store.ts';
+import type { SandboxMessage } from '../messages/message.ts';
+import { checkFaults, checkListing } from './control.policy.ts';
+import { viewOf } from './message-view.policy.ts';
+
+/** What tests and the page look at and switch. */
+@Controller('_sandbox')
+export class ControlController {
+  constructor(
+    private readonly store: MessageStore,
+    private readonly inbox: InboxService,
+    private readonly faults: FaultService,
+  ) {}
+
+  @Get('messages')
+  messages(@Query() query: unknown, @Res() reply: FastifyReply): void {
+    const checked = checkListing(query);
+    if (!checked.ok) {
+      give(reply, checked.refusal);
+      return;
+    }
+    const { reference, provider, limit } = checked.value;
+    const shown: SandboxMessage[] = [];
+    let total = 0;
+    for (const message of reference === undefined ? this.store.newestFirst() : this.store.ofReference(reference)) {
+      if (provider !== undefined && message.provider !== provider) continue;
+      total += 1;
+      if (shown.length < limit) shown.push(message);
+    }
+    give(reply, { status: 200, body: { total, messages: shown.map(viewOf) } });
+  }
+
+  @Delete('messages')
+  async clear(@Res() reply: FastifyReply): Promise<void> {
+    await this.inbox.clear();
+    give(reply, { status: 204 });
+  }
+
+  @Get('faults')
+  currentFaults(@Res() reply: FastifyReply): void {
+    give(reply, { status: 200, body: this.faults.current() });
+  }
+
+  @Put('faults')
+  changeFaults(@Body() body: unknown, @Res() reply: FastifyReply): void {
+    const checked = checkFaults(body);
+    if (checked.ok) this.faults.change(checked.value);
+    give(reply, checked.ok ? { status: 200, body: this.faults.current() } : checked.refusal);
+  }
+
+  @Delete('faults')
+  endFaults(@Res() reply: FastifyReply): void {
+    this.faults.change({ sendgrid: null, twilio: null });
+    give(reply, { status: 204 });
+  }
+}

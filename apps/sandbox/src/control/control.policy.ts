@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import type { Answer } from '../answer.ts';
+import { FaultChange } from '../gate/fault.policy.ts';
+
+const Listing = z.strictObject({
+  reference: z.string().min(1).optional(),
+  provider: z.enum(['sendgrid', 'twilio']).optional(),
+  limit: z.coerce.number().int().min(0).max(100_000).default(1000),
+});
+
+export type Checked<T> = { ok: true; value: T } | { ok: false; refusal: Answer };
+
+export const checkListing = (query: unknown) => check(Listing, query);
+export const checkFaults = (body: unknown) => check(FaultChange, body);
+
+function check<S extends z.ZodType>(schema: S, value: unknown): Checked<z.infer<S>> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const errors = parsed.error.issues.flatMap(problems);
+  return { ok: false, refusal: { status: 400, body: { errors } } };
+}
+
+function problems(issue: z.core.$ZodIssue): { field: string; message: string }[] {
+  const names = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+  const message = issue.code === 'unrecognized_keys' ? 'there is no such field' : issue.message;
+  return names.map((path) => ({ field: path.join('.') || '(the whole value)', message }));
+}

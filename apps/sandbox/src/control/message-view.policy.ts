@@ -1,0 +1,30 @@
+import type { SandboxMessage } from '../messages/message.ts';
+
+const iso = (at: number) => new Date(at).toISOString();
+
+/** A message as the control API and the page show it. */
+export function viewOf(message: SandboxMessage): Record<string, unknown> {
+  return {
+    provider: message.provider,
+    reference: message.reference,
+    callId: message.callId,
+    to: message.to,
+    from: message.from,
+    ...contentOf(message),
+    acceptedAt: iso(message.acceptedAt),
+    providerMessageId: message.providerMessageId,
+    status: message.status,
+    events: message.events
+      .filter(({ webhook }) => webhook !== 'planned')
+      .map(({ step, at, webhook }) => ({ event: step.event, at: iso(at), webhook })),
+  };
+}
+
+function contentOf(message: SandboxMessage): Record<string, unknown> {
+  if (message.provider === 'twilio') {
+    const { body, mediaUrls, contentSid, messagingServiceSid, errorCode } = message;
+    return { body, mediaUrls, contentSid, messagingServiceSid, errorCode };
+  }
+  const { id, kind, subject, text, html, templateId, categories, customArgs, attachments } = message;
+  return { recipientMessageId: id, kind, subject, text, html, templateId, categories, customArgs, attachments };
+}

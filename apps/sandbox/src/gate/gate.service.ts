@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { classify, type Fault } from './fault.policy.ts';
+import { FaultService } from './fault.service.ts';
+import { give } from './give.ts';
+import { MAX_BODY_BYTES, failureAnswer } from './refusal.policy.ts';
+
+const faults = new WeakMap<FastifyRequest, Fault>();
+
+/** The fault that hit this request. */
+export const faultOf = (request: FastifyRequest): Fault | null => faults.get(request) ?? null;
+
+/** Stands before the providers' APIs: limits a body's size and plays the faults. */
+@Injectable()
+export class GateService {
+  constructor(private readonly faults: FaultService) {}
+
+  install(server: FastifyInstance): void {
+    server.addHook('onRequest', (request, reply, done) => this.enter(request, reply, done));
+    server.addHook('preHandler', (request, reply, done) => this.refuse(request, reply, done));
+    server.addHook('onSend', (request, reply, payload, done) => this.leave(request, reply, payload, done));
+  }
+
+  private enter(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+    const asked = classify(request.method, request.url);
+    const fault = asked && this.faults.take(asked);
+    if (fault) faults.set(request, fault);
+    if (fault?.refuse) {
+      reply.hijack();
+      request.raw.socket.destroy();
+      return;
+    }
+    if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
+      drain(request, () => give(reply, failureAnswer(request.url, 413, Date.now())));
+      return;
+    }
+    done();
+  }
+
+  private refuse(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+    const fault = faultOf(request);
+    if (fault?.status === undefined) return done();
+    give(reply, failureAnswer(request.url, fault.status, Date.now(), fault));
+  }
+
+  private leave(request: FastifyRequest, reply: FastifyReply, payload: unknown, done: (error?: null, payload?: unknown) => void): void {
+    const fault = faultOf(request);
+    if (!fault) return done(null, payload);
+    const go = () => {
+      if (reply.statusCode < 300 && fault.acceptThenDrop) request.raw.socket.destroy();
+      else if (reply.statusCode < 300 && fault.cutAnswer) cut(request, reply, payload);
+      else done(null, payload);
+    };
+    if (fault.latencyMs) setTimeout(go, fault.latencyMs).unref();
+    else go();
+  }
+}
+
+/** Promises the whole answer and sends half of it. */
+function cut(request: FastifyRequest, reply: FastifyReply, payload: unknown): void {
+  const whole = Buffer.from(typeof payload === 'string' ? payload : '');
+  reply.raw.writeHead(reply.statusCode, { 'content-type': 'application/json', 'content-length': Math.max(whole.length, 1) });
+  reply.raw.write(whole.subarray(0, whole.length >> 1), () => request.raw.socket.destroy());
+}
+
+/** Reads the rest before the answer: closing on a client that still writes would reset the connection and lose the 413. */
+function drain(request: FastifyRequest, then: () => void): void {
+  request.raw.once('end', then);
+  request.raw.resume();
+}

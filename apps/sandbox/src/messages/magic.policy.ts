@@ -1,0 +1,104 @@
+/** What happens to a mail after acceptance; `fields` are those of the event besides the common ones. */
+export interface MailStep {
+  event: 'processed' | 'deferred' | 'delivered' | 'bounce' | 'dropped' | 'open' | 'click' | 'spamreport' | 'unsubscribe';
+  fields?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** What happens to a text message after acceptance. */
+export interface TextStep {
+  event: 'queued' | 'sent' | 'delivered' | 'undelivered' | 'failed' | 'read';
+  errorCode?: number;
+}
+
+const processed: MailStep = { event: 'processed' };
+const delivered: MailStep = {
+  event: 'delivered',
+  fields: { response: '250 2.0.0 OK queued by the sandbox', ip: '127.0.0.1', tls: 1 },
+};
+const deferred: MailStep = {
+  event: 'deferred',
+  fields: { response: '451 4.7.1 Greylisting in action, please come back later', attempt: '0' },
+};
+const bounced: MailStep = {
+  event: 'bounce',
+  fields: {
+    type: 'bounce',
+    status: '5.1.1',
+    reason: '550 5.1.1 The email account that you tried to reach does not exist.',
+    bounce_classification: 'Invalid Address',
+    ip: '127.0.0.1',
+    tls: 1,
+  },
+};
+const blocked: MailStep = {
+  event: 'bounce',
+  fields: {
+    type: 'blocked',
+    status: '5.7.1',
+    reason: '550 5.7.1 Our system has detected that this message is likely unsolicited mail.',
+    bounce_classification: 'Reputation',
+    ip: '127.0.0.1',
+    tls: 1,
+  },
+};
+const dropped: MailStep = { event: 'dropped', fields: { reason: 'Bounced Address', status: '5.0.0' } };
+const reader = { useragent: 'Mozilla/5.0 (sandbox)', ip: '127.0.0.1' };
+const opened: MailStep = { event: 'open', fields: { ...reader, sg_content_type: 'html' } };
+const clicked: MailStep = { event: 'click', fields: { ...reader, url: 'https://example.com/sandbox' } };
+
+/** The part of an address before its `@` and any `+` → what happens to the mail. Others are delivered. */
+export const magicMailboxes: Readonly<Record<string, readonly MailStep[]>> = {
+  bounce: [processed, bounced],
+  blocked: [processed, blocked],
+  dropped: [dropped],
+  deferred: [processed, deferred, delivered],
+  spam: [processed, delivered, { event: 'spamreport' }],
+  open: [processed, delivered, opened],
+  click: [processed, delivered, opened, clicked],
+  unsubscribe: [processed, delivered, { event: 'unsubscribe' }],
+  'late-bounce': [processed, delivered, bounced],
+  silent: [],
+};
+const plainMail: readonly MailStep[] = [processed, delivered];
+
+/** Our own numbers: accepted, then this. */
+export const magicNumbers: Readonly<Record<string, readonly TextStep[]>> = {
+  '+15005550030': [{ event: 'sent' }, { event: 'undelivered', errorCode: 30003 }],
+  '+15005550031': [{ event: 'sent' }, { event: 'undelivered', errorCode: 30005 }],
+  '+15005550032': [{ event: 'sent' }, { event: 'undelivered', errorCode: 30006 }],
+  '+15005550033': [{ event: 'sent' }, { event: 'undelivered', errorCode: 30007 }],
+  '+15005550034': [{ event: 'failed', errorCode: 30008 }],
+  '+15005550035': [],
+};
+const plainText: readonly TextStep[] = [{ event: 'sent' }, { event: 'delivered' }];
+
+/** Twilio's own test numbers: refused at once with this code (twilio.com/docs/iam/test-credentials). */
+export const refusedRecipients: Readonly<Record<string, number>> = {
+  '+15005550001': 21211,
+  '+15005550002': 21612,
+  '+15005550003': 21408,
+  '+15005550004': 21610,
+  '+15005550009': 21614,
+};
+export const refusedSenders: Readonly<Record<string, number>> = {
+  '+15005550001': 21212,
+  '+15005550007': 21606,
+  '+15005550008': 21611,
+};
+
+export function mailPlan(address: string): readonly MailStep[] {
+  const mailbox = address.slice(0, address.lastIndexOf('@')).split('+', 1)[0]?.toLowerCase() ?? '';
+  return Object.hasOwn(magicMailboxes, mailbox) ? (magicMailboxes[mailbox] ?? plainMail) : plainMail;
+}
+
+/** `queuedFirst`: a Messaging Service accepts before it queues, and tells of the second. */
+export function textPlan(to: string, queuedFirst: boolean): readonly TextStep[] {
+  const number = bareNumber(to);
+  const steps = magicNumbers[number] ?? (to === number ? plainText : [...plainText, { event: 'read' } as const]);
+  return queuedFirst && steps.length > 0 ? [{ event: 'queued' }, ...steps] : steps;
+}
+
+/** The number of a channel address such as `whatsapp:+12025550123`. */
+export function bareNumber(address: string): string {
+  return address.slice(address.indexOf(':') + 1);
+}

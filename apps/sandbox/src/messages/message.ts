@@ -1,0 +1,73 @@
+import type { WebhookFault } from '../gate/fault.policy.ts';
+import type { MailStep, TextStep } from './magic.policy.ts';
+
+/** `planned`: has not happened yet. `none`: there is no address to tell it to. */
+export type WebhookState = 'planned' | 'pending' | 'acknowledged' | 'failed' | 'none';
+
+export interface MessageEvent<Step> {
+  step: Step;
+  /** When it happens, in milliseconds of the epoch. Fixed at acceptance, so a repeat tells the same time. */
+  at: number;
+  webhook: WebhookState;
+}
+
+interface Accepted {
+  /** One per recipient: SendGrid's sg_message_id, Twilio's Sid. */
+  id: string;
+  /** What the caller was told: SendGrid's X-Message-Id, Twilio's Sid. */
+  providerMessageId: string;
+  /** The platform's message id and call id, as far as the request carried them. */
+  reference: string | null;
+  callId: string | null;
+  to: string;
+  /** Null while a Messaging Service has not chosen its sender. */
+  from: string | null;
+  /** Milliseconds of the epoch. */
+  acceptedAt: number;
+  /** When it leaves: the time of acceptance, or the one it was scheduled for. */
+  startsAt: number;
+  status: string;
+  /** What the fault of its request does to its webhooks. */
+  webhookFault: WebhookFault | null;
+  /** Set when the inbox was cleared: nothing more happens to it. */
+  forgotten?: boolean;
+}
+
+export interface Attachment {
+  filename: string;
+  type: string;
+  bytes: number;
+}
+
+export interface MailMessage extends Accepted {
+  provider: 'sendgrid';
+  /** Position among the recipients of its request. */
+  index: number;
+  kind: 'to' | 'cc' | 'bcc';
+  subject: string | null;
+  text: string | null;
+  html: string | null;
+  templateId: string | null;
+  customArgs: Record<string, string>;
+  categories: string[];
+  asmGroupId: number | null;
+  attachments: Attachment[];
+  events: MessageEvent<MailStep>[];
+}
+
+export interface TextMessage extends Accepted {
+  provider: 'twilio';
+  body: string;
+  mediaUrls: string[];
+  contentSid: string | null;
+  messagingServiceSid: string | null;
+  statusCallback: string | null;
+  segments: number;
+  updatedAt: number;
+  sentAt: number | null;
+  errorCode: number | null;
+  events: MessageEvent<TextStep>[];
+}
+
+export type SandboxMessage = MailMessage | TextMessage;
+export type ProviderName = SandboxMessage['provider'];

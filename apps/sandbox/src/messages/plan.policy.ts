@@ -1,0 +1,42 @@
+import { mailPlan, textPlan } from './magic.policy.ts';
+import type { MailMessage, MessageEvent, SandboxMessage, TextMessage } from './message.ts';
+
+type Planned<M> = Omit<M, 'events'>;
+/** A message as the journal keeps it: its events follow from its recipient. */
+export type StoredMessage = Planned<MailMessage> | Planned<TextMessage>;
+
+/** Gives a message the events its recipient stands for, `delayMs` apart. */
+export function withEvents<M extends StoredMessage>(message: M, delayMs: number): SandboxMessage {
+  const { startsAt } = message;
+  if (message.provider === 'sendgrid') return { ...message, events: timed(mailPlan(message.to), startsAt, delayMs) };
+  const queuedFirst = message.messagingServiceSid !== null;
+  return { ...message, events: timed(textPlan(message.to, queuedFirst), startsAt, delayMs) };
+}
+
+function timed<Step>(steps: readonly Step[], startsAt: number, delayMs: number): MessageEvent<Step>[] {
+  return steps.map((step, index) => ({ step, at: startsAt + delayMs * (index + 1), webhook: 'planned' }));
+}
+
+/** The sender that every Messaging Service here chooses: Twilio's own test number that works. */
+const SERVICE_SENDER = '+15005550006';
+
+// What a reader does with a mail says nothing new about its delivery.
+const engagement = new Set(['open', 'click', 'spamreport', 'unsubscribe']);
+
+/** What an event changes in its message. */
+export function changesBy(message: SandboxMessage, index: number): Partial<TextMessage> | Partial<MailMessage> {
+  if (message.provider === 'sendgrid') {
+    const event = message.events[index]?.step.event;
+    return event === undefined || engagement.has(event) ? {} : { status: event };
+  }
+  const event = message.events[index];
+  if (!event) return {};
+  const { event: status, errorCode = null } = event.step;
+  return {
+    status,
+    errorCode,
+    updatedAt: event.at,
+    from: message.from ?? SERVICE_SENDER,
+    sentAt: message.sentAt ?? (status === 'queued' ? null : event.at),
+  };
+}

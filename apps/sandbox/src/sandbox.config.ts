@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+const webAddress = z.url({ protocol: /^https?$/, error: 'must be an http(s) address' });
+const secret = (description: string) => ({ description, secret: true });
+
+/** Everything the sandbox is told by its environment. */
+export const SandboxConfig = z.object({
+  HTTP_HOST: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address to listen on. Only a loopback address, unless SANDBOX_ALLOW_REMOTE is true.'),
+  HTTP_PORT: z.coerce.number().int().min(0).max(65_535).default(4010).describe('Port to listen on; 0 takes any free one.'),
+  SANDBOX_ALLOW_REMOTE: z
+    .stringbool()
+    .default(false)
+    .describe('Whether other machines may reach the sandbox, whose page shows every message to anyone (true or false).'),
+  SANDBOX_DATA_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File that keeps accepted messages over a restart, as JSON lines. Unset: memory only.'),
+  SANDBOX_MAX_MESSAGES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(200_000)
+    .describe('Messages kept in memory; beyond this number the oldest are forgotten.'),
+  SANDBOX_WEBHOOK_DELAY_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(3_600_000)
+    .default(100)
+    .describe('From acceptance to the first webhook, and from each webhook to the next, in milliseconds.'),
+  SANDBOX_SENDGRID_API_KEY: z
+    .string()
+    .min(1)
+    .default('SG.sandbox')
+    .meta(secret('The one SendGrid API key that is accepted.')),
+  SANDBOX_SENDGRID_WEBHOOK_URL: webAddress
+    .optional()
+    .describe('Where SendGrid events are posted. Unset: no event webhooks.'),
+  SANDBOX_SENDGRID_PRIVATE_KEY: z
+    .base64()
+    .min(1)
+    .optional()
+    .meta(secret('Signs SendGrid events: P-256 private key, base64 of PKCS8 DER. Unset: events are not signed.')),
+  SANDBOX_TWILIO_ACCOUNT_SID: z
+    .string()
+    .regex(/^AC[0-9a-fA-F]{32}$/, 'must be AC and 32 hexadecimal digits')
+    .default('AC5a4db0c05a4db0c05a4db0c05a4db0c0')
+    .describe('The one Twilio account there is.'),
+  SANDBOX_TWILIO_AUTH_TOKEN: z
+    .string()
+    .min(1)
+    .default('sandbox-auth-token')
+    .meta(secret('The Twilio account\'s password; also signs status callbacks.')),
+});
+export type SandboxConfig = z.infer<typeof SandboxConfig>;
+
+/** Injection token of the parsed configuration. */
+export const SANDBOX_CONFIG = Symbol('sandbox configuration');

@@ -1,0 +1,45 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { ControlController } from './control/control.controller.ts';
+import { FailureFilter } from './gate/failure.filter.ts';
+import { FaultService } from './gate/fault.service.ts';
+import { GateService } from './gate/gate.service.ts';
+import { HealthController } from './health/health.controller.ts';
+import { InboxService } from './messages/inbox.service.ts';
+import { JournalStore } from './messages/journal.store.ts';
+import { MessageStore } from './messages/message.store.ts';
+import { SANDBOX_CONFIG, type SandboxConfig } from './sandbox.config.ts';
+import { SANDBOX_LOG, type SandboxLog } from './sandbox.log.ts';
+import { PageController } from './page/page.controller.ts';
+import { ActivityService } from './sendgrid/activity.service.ts';
+import { EventWebhookService } from './sendgrid/event-webhook.service.ts';
+import { MailService } from './sendgrid/mail.service.ts';
+import { SendGridController } from './sendgrid/sendgrid.controller.ts';
+import { StatusCallbackService } from './twilio/status-callback.service.ts';
+import { TextService } from './twilio/text.service.ts';
+import { TwilioController } from './twilio/twilio.controller.ts';
+import { LifecycleService } from './webhooks/lifecycle.service.ts';
+import { SettleService } from './webhooks/settle.service.ts';
+import { TimelineService } from './webhooks/timeline.service.ts';
+import { WebhookAdapter } from './webhooks/webhook.adapter.ts';
+
+const gate = [GateService, FaultService, { provide: APP_FILTER, useClass: FailureFilter }];
+const sendgrid = [MailService, ActivityService, EventWebhookService];
+const twilio = [TextService, StatusCallbackService];
+const messages = [InboxService, MessageStore, JournalStore];
+const webhooks = [LifecycleService, TimelineService, SettleService, WebhookAdapter];
+
+@Module({})
+export class SandboxModule {
+  static with(config: SandboxConfig, log: SandboxLog): DynamicModule {
+    const settings = [
+      { provide: SANDBOX_CONFIG, useValue: config },
+      { provide: SANDBOX_LOG, useValue: log },
+    ];
+    return {
+      module: SandboxModule,
+      controllers: [SendGridController, TwilioController, ControlController, PageController, HealthController],
+      providers: [...settings, ...gate, ...sendgrid, ...twilio, ...messages, ...webhooks],
+    };
+  }
+}

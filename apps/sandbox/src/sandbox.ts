@@ -1,0 +1,48 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { InvalidConfiguration } from '#libs/contracts';
+import { GateService } from './gate/gate.service.ts';
+import { MAX_BODY_BYTES } from './gate/refusal.policy.ts';
+import { isLoopback } from './loopback.policy.ts';
+import type { SandboxConfig } from './sandbox.config.ts';
+import { createLog, NestLog, type SandboxLog } from './sandbox.log.ts';
+import { SandboxModule } from './sandbox.module.ts';
+
+export interface Sandbox {
+  app: NestFastifyApplication;
+  /** Where it listens, without a final slash. */
+  url: string;
+  close(): Promise<void>;
+}
+
+const CLOSE_WITHIN_MS = 2_000;
+
+/**
+ * Starts a sandbox that listens already.
+ * @throws InvalidConfiguration when other machines could reach it and that was not allowed.
+ */
+export async function createSandbox(config: SandboxConfig, log: SandboxLog = createLog()): Promise<Sandbox> {
+  if (!config.SANDBOX_ALLOW_REMOTE && !isLoopback(config.HTTP_HOST)) {
+    throw new InvalidConfiguration(
+      'HTTP_HOST is not a loopback address: anyone who reaches the sandbox reads every message. Use 127.0.0.1, or set SANDBOX_ALLOW_REMOTE=true',
+    );
+  }
+  const adapter = new FastifyAdapter({ bodyLimit: MAX_BODY_BYTES, forceCloseConnections: 'idle' });
+  const app = await NestFactory.create<NestFastifyApplication>(SandboxModule.with(config, log), adapter, {
+    logger: new NestLog(log),
+    rawBody: true,
+    abortOnError: false,
+  });
+  app.get(GateService).install(adapter.getInstance());
+  await app.listen(config.HTTP_PORT, config.HTTP_HOST);
+  const url = (await app.getUrl()).replace('[::1]', 'localhost');
+  return { app, url, close: () => closed(app) };
+}
+
+/** Lets requests in flight end; one whose answer a fault holds back is cut off. */
+async function closed(app: NestFastifyApplication): Promise<void> {
+  const cut = setTimeout(() => app.getHttpServer().closeAllConnections(), CLOSE_WITHIN_MS);
+  await app.close();
+  clearTimeout(cut);
+}

@@ -1,0 +1,79 @@
+import type { WebhookFault } from '../gate/fault.policy.ts';
+import type { Attachment, MailMessage } from '../messages/message.ts';
+import type { Mail, Personalization } from './mail.policy.ts';
+
+export interface Acceptance {
+  /** The X-Message-Id of the answer. */
+  requestId: string;
+  /** Random hexadecimal digits that make the ids of the recipients look like SendGrid's. */
+  server: string;
+  /** Milliseconds of the epoch. */
+  now: number;
+  webhookFault: WebhookFault | null;
+}
+
+type Recipient = Pick<MailMessage, 'to' | 'kind'>;
+
+/** One message for each recipient of a request. */
+export function messagesOf(mail: Mail, acceptance: Acceptance): Omit<MailMessage, 'events'>[] {
+  const shared = sharedOf(mail);
+  const messages: Omit<MailMessage, 'events'>[] = [];
+  for (const one of mail.personalizations) {
+    const { customArgs, ...own } = ownOf(mail, one, acceptance);
+    for (const recipient of recipientsOf(one)) {
+      const index = messages.length;
+      messages.push({
+        provider: 'sendgrid',
+        id: recipientId(acceptance, index),
+        index,
+        ...shared,
+        ...own,
+        ...recipient,
+        customArgs,
+        reference: customArgs['mi_message_id'] ?? null,
+        callId: customArgs['mi_call_id'] ?? null,
+      });
+    }
+  }
+  return messages;
+}
+
+function sharedOf(mail: Mail) {
+  const part = (type: string) => mail.content?.find((content) => content.type.toLowerCase().startsWith(type))?.value ?? null;
+  return {
+    text: part('text/plain'),
+    html: part('text/html'),
+    templateId: mail.template_id ?? null,
+    categories: mail.categories ?? [],
+    asmGroupId: mail.asm?.group_id ?? null,
+    attachments: (mail.attachments ?? []).map(attachment),
+  };
+}
+
+function ownOf(mail: Mail, one: Personalization, { requestId, now, webhookFault }: Acceptance) {
+  const sendAt = one.send_at ?? mail.send_at;
+  return {
+    providerMessageId: requestId,
+    from: (one.from ?? mail.from).email,
+    subject: one.subject ?? mail.subject ?? null,
+    customArgs: { ...mail.custom_args, ...one.custom_args },
+    acceptedAt: now,
+    startsAt: Math.max(now, (sendAt ?? 0) * 1000),
+    status: 'accepted',
+    webhookFault,
+  };
+}
+
+function recipientsOf(one: Personalization): Recipient[] {
+  return (['to', 'cc', 'bcc'] as const).flatMap((kind) => (one[kind] ?? []).map(({ email }) => ({ to: email, kind })));
+}
+
+function recipientId({ requestId, server, now }: Acceptance, index: number): string {
+  const time = Math.floor(now / 1000).toString(16).toUpperCase();
+  return `${requestId}.recvd-${server.slice(0, 10)}-${server.slice(10, 15)}-1-${time}-${(index + 1).toString(16).toUpperCase()}.0`;
+}
+
+// Only what the inbox shows is kept: a load run with attachments would fill the memory otherwise.
+function attachment({ filename, type, content }: NonNullable<Mail['attachments']>[number]): Attachment {
+  return { filename, type: type ?? 'application/octet-stream', bytes: Math.floor((content.length * 3) / 4) };
+}

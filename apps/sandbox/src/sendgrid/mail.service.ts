@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import type { Answer } from '../answer.ts';
+import type { WebhookFault } from '../gate/fault.policy.ts';
+import { hex, messageId } from '../messages/ids.ts';
+import { InboxService } from '../messages/inbox.service.ts';
+import { messagesOf } from './accept.policy.ts';
+import { badRequest } from './error.policy.ts';
+import { checkMail } from './mail-rules.policy.ts';
+
+/** POST /v3/mail/send. */
+@Injectable()
+export class MailService {
+  constructor(private readonly inbox: InboxService) {}
+
+  async send(body: unknown, webhookFault: WebhookFault | null): Promise<Answer> {
+    const now = Date.now();
+    const checked = checkMail(body, now);
+    if (!checked.ok) return badRequest(checked.problems);
+    const requestId = messageId();
+    const headers = { 'x-message-id': requestId };
+    // SendGrid's own sandbox mode checks the request and sends nothing: 200, not 202, and no events.
+    if (checked.mail.mail_settings?.sandbox_mode?.enable) return { status: 200, headers };
+    await this.inbox.accept(messagesOf(checked.mail, { requestId, server: hex(16), now, webhookFault }));
+    return { status: 202, headers };
+  }
+}

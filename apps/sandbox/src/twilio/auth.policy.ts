@@ -1,0 +1,15 @@
+import type { Answer } from '../answer.ts';
+import { notFound, refusal } from './error.policy.ts';
+
+export interface Account {
+  sid: string;
+  token: string;
+}
+
+/** Null when the credentials are good and the path is of their account, else the refusal. */
+export function checkAccount(authorization: string | undefined, account: Account, path: string): Answer | null {
+  const expected = `Basic ${Buffer.from(`${account.sid}:${account.token}`).toString('base64')}`;
+  if (authorization !== expected) return refusal(20003, { status: 401 });
+  const asked = /^\/2010-04-01\/Accounts\/([^/.?]+)/.exec(path)?.[1];
+  return asked === account.sid ? null : notFound(path);
+}

@@ -1,0 +1,79 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Answer } from '../answer.ts';
+import type { WebhookFault } from '../gate/fault.policy.ts';
+import { hex } from '../messages/ids.ts';
+import { InboxService } from '../messages/inbox.service.ts';
+import { MessageStore } from '../messages/message.store.ts';
+import type { TextMessage } from '../messages/message.ts';
+import { SANDBOX_CONFIG, SandboxConfig } from '../sandbox.config.ts';
+import { notFound, refusal } from './error.policy.ts';
+import { isListed, listingOf, pageOf } from './listing.policy.ts';
+import { resourceOf } from './resource.policy.ts';
+import { segmentsOf } from './segments.policy.ts';
+import { checkText, type TextRequest } from './text.policy.ts';
+
+/** Twilio's Messages resource. */
+@Injectable()
+export class TextService {
+  private readonly accountSid: string;
+
+  constructor(
+    @Inject(SANDBOX_CONFIG) config: SandboxConfig,
+    private readonly inbox: InboxService,
+    private readonly store: MessageStore,
+  ) {
+    this.accountSid = config.SANDBOX_TWILIO_ACCOUNT_SID;
+  }
+
+  async create(form: unknown, webhookFault: WebhookFault | null): Promise<Answer> {
+    const now = Date.now();
+    const checked = checkText(form, now);
+    if (!checked.ok) return refusal(checked.code);
+    const message = { ...messageOf(checked.text, now), webhookFault };
+    await this.inbox.accept([message]);
+    return { status: 201, body: resourceOf({ ...message, events: [] }, this.accountSid) };
+  }
+
+  one(sid: string, url: string): Answer {
+    const message = this.store.get(sid);
+    if (message?.provider !== 'twilio') return notFound(url);
+    return { status: 200, body: resourceOf(message, this.accountSid) };
+  }
+
+  list(query: Readonly<Record<string, string | undefined>>): Answer {
+    const listing = listingOf(query);
+    if (!listing) return refusal(20001);
+    const found: TextMessage[] = [];
+    let started = listing.after === undefined;
+    for (const message of listing.to === undefined ? this.store.newestFirst() : this.store.ofRecipient(listing.to)) {
+      if (started && message.provider === 'twilio' && isListed(message, listing)) found.push(message);
+      if (found.length > listing.pageSize) break;
+      started ||= message.id === listing.after;
+    }
+    const page = found.slice(0, listing.pageSize);
+    const last = found.length > page.length ? (page.at(-1)?.id ?? null) : null;
+    const messages = page.map((message) => resourceOf(message, this.accountSid));
+    return { status: 200, body: { ...pageOf(this.accountSid, query, listing, page.length, last), messages } };
+  }
+}
+
+function messageOf(text: TextRequest, now: number): Omit<TextMessage, 'events' | 'webhookFault'> {
+  const { sendAt, ...rest } = text;
+  const id = `${text.mediaUrls.length > 0 ? 'MM' : 'SM'}${hex(32)}`;
+  const token = text.statusCallback ? URL.parse(text.statusCallback)?.searchParams : undefined;
+  return {
+    ...rest,
+    provider: 'twilio',
+    id,
+    providerMessageId: id,
+    reference: token?.get('mi_message_id') ?? null,
+    callId: token?.get('mi_call_id') ?? null,
+    acceptedAt: now,
+    startsAt: sendAt ?? now,
+    updatedAt: now,
+    sentAt: null,
+    errorCode: null,
+    segments: segmentsOf(text.body),
+    status: sendAt === null ? (text.messagingServiceSid ? 'accepted' : 'queued') : 'scheduled',
+  };
+}

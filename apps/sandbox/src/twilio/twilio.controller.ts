@@ -1,0 +1,48 @@
+import { Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Answer } from '../answer.ts';
+import { webhookFault } from '../gate/fault.policy.ts';
+import { faultOf } from '../gate/gate.service.ts';
+import { give } from '../gate/give.ts';
+import { SANDBOX_CONFIG, SandboxConfig } from '../sandbox.config.ts';
+import { checkAccount, type Account } from './auth.policy.ts';
+import { accountOf } from './resource.policy.ts';
+import { TextService } from './text.service.ts';
+
+@Controller('2010-04-01/Accounts')
+export class TwilioController {
+  private readonly account: Account;
+  private readonly since = Date.now();
+
+  constructor(
+    @Inject(SANDBOX_CONFIG) config: SandboxConfig,
+    private readonly texts: TextService,
+  ) {
+    this.account = { sid: config.SANDBOX_TWILIO_ACCOUNT_SID, token: config.SANDBOX_TWILIO_AUTH_TOKEN };
+  }
+
+  @Post(':account/Messages.json')
+  async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    give(reply, this.refusal(request) ?? (await this.texts.create(request.body, webhookFault(faultOf(request)))));
+  }
+
+  @Get(':account/Messages.json')
+  list(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query() query: Record<string, string | undefined>): void {
+    give(reply, this.refusal(request) ?? this.texts.list(query));
+  }
+
+  @Get(':account/Messages/:sid.json')
+  one(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('sid') sid: string): void {
+    give(reply, this.refusal(request) ?? this.texts.one(sid, request.url));
+  }
+
+  @Get(':account.json')
+  show(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    const { sid, token } = this.account;
+    give(reply, this.refusal(request) ?? { status: 200, body: accountOf(sid, token, this.since) });
+  }
+
+  private refusal(request: FastifyRequest): Answer | null {
+    return checkAccount(request.headers.authorization, this.account, request.url);
+  }
+}

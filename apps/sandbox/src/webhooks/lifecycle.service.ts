@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import type { SandboxMessage } from '../messages/message.ts';
+import { changesBy } from '../messages/plan.policy.ts';
+import { EventWebhookService } from '../sendgrid/event-webhook.service.ts';
+import { StatusCallbackService } from '../twilio/status-callback.service.ts';
+import { SettleService } from './settle.service.ts';
+import { TimelineService } from './timeline.service.ts';
+
+/** Lets happen to a message what its recipient stands for, step by step. */
+@Injectable()
+export class LifecycleService {
+  constructor(
+    private readonly timeline: TimelineService,
+    private readonly settlement: SettleService,
+    private readonly eventWebhook: EventWebhookService,
+    private readonly statusCallback: StatusCallbackService,
+  ) {}
+
+  begin(message: SandboxMessage): void {
+    this.await(message, 0);
+  }
+
+  stop(): void {
+    this.timeline.stop();
+  }
+
+  private await(message: SandboxMessage, index: number): void {
+    const event = message.events[index];
+    if (event) this.timeline.at(event.at, () => this.happen(message, index));
+  }
+
+  private happen(message: SandboxMessage, index: number): void {
+    const event = message.events[index];
+    if (!event || message.forgotten) return;
+    Object.assign(message, changesBy(message, index));
+    // After a restart some events were told already.
+    if (event.webhook === 'planned') {
+      event.webhook = 'pending';
+      this.tell(message, index);
+    }
+    this.await(message, index + 1);
+  }
+
+  private tell(message: SandboxMessage, index: number): void {
+    const fault = message.webhookFault;
+    if (fault?.kind === 'drop') return this.settlement.settle([{ message, index }], 'failed');
+    if (fault?.kind === 'delay') return this.timeline.at(Date.now() + fault.delayMs, () => this.notify(message, index));
+    this.notify(message, index);
+    if (fault?.kind === 'duplicate') this.timeline.at(Date.now() + 50, () => this.notify(message, index));
+  }
+
+  private notify(message: SandboxMessage, index: number): void {
+    if (message.forgotten) return;
+    if (message.provider === 'sendgrid') this.eventWebhook.tell({ message, index });
+    else this.statusCallback.tell({ message, index });
+  }
+}

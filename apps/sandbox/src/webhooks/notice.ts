@@ -1,0 +1,8 @@
+import type { SandboxMessage } from '../messages/message.ts';
+
+/** One event of one message, to be told by webhook. */
+export interface Notice<M extends SandboxMessage = SandboxMessage> {
+  message: M;
+  /** Position of the event in the message's events. */
+  index: number;
+}

@@ -1,0 +1,136 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Sandbox } from '../src/sandbox.ts';
+import { aReceiver, until, type Receiver } from './receiver.ts';
+import { aMailTo, listed, running, sendGridOf, twilioOf, withFaults } from './running.ts';
+
+let receiver: Receiver;
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+  receiver = await aReceiver();
+  sandbox = await running({ SANDBOX_SENDGRID_WEBHOOK_URL: `${receiver.url}/sendgrid` });
+});
+afterAll(async () => {
+  await sandbox.close();
+  await receiver.close();
+});
+afterEach(async () => {
+  await fetch(`${sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+  await fetch(`${sandbox.url}/_sandbox/messages`, { method: 'DELETE' });
+});
+
+let order = 0;
+const send = (reference = `order-${(order += 1)}`) => sendGridOf(sandbox).send(aMailTo('dropped@example.org', reference));
+/** The webhooks of the last order: those of a test before may still be on their way. */
+const posts = () => receiver.received.filter(({ body }) => body.includes(`"order-${order}"`));
+const text = () => twilioOf(sandbox).messages.create({ to: '+12025550123', from: '+15005550006', body: 'Hi' });
+const faults = async () => (await (await fetch(`${sandbox.url}/_sandbox/faults`)).json()) as Record<string, unknown>;
+
+describe('messages', () => {
+  it('come newest first, and the total counts all of them', async () => {
+    await send('one');
+    await text();
+    await send('three');
+    const { total, messages } = await listed(sandbox, '?provider=sendgrid&limit=1');
+    expect([total, messages.map(({ reference }) => reference)]).toEqual([2, ['three']]);
+  });
+
+  it.each(['?limit=100001', '?limit=x', '?provider=resend', '?colour=red'])('are not listed by %s', async (query) => {
+    const answer = await fetch(`${sandbox.url}/_sandbox/messages${query}`);
+    const { errors } = (await answer.json()) as { errors: { field: string }[] };
+    expect([answer.status, errors[0]?.field]).toEqual([400, /^\?(\w+)/.exec(query)?.[1]]);
+  });
+});
+
+describe('faults', () => {
+  it('answer with the status and words of the provider, as often as they are told', async () => {
+    await withFaults(sandbox, { sendgrid: { status: 429, times: 2, retryAfterSeconds: 7 } });
+    for (let turn = 0; turn < 2; turn += 1) {
+      await expect(send()).rejects.toMatchObject({
+        code: 429,
+        response: { headers: { 'retry-after': '7' }, body: { errors: [{ message: 'too many requests' }] } },
+      });
+    }
+    await expect(send()).resolves.toBeDefined();
+    expect((await faults())['sendgrid']).toBeNull();
+    expect((await listed(sandbox)).total).toBe(1);
+  });
+
+  it('can have a code of Twilio', async () => {
+    await withFaults(sandbox, { twilio: { status: 400, twilioCode: 21611 } });
+    await expect(text()).rejects.toMatchObject({ status: 400, code: 21611 });
+  });
+
+  it('can lose the answer to a message that was accepted', async () => {
+    await withFaults(sandbox, { sendgrid: { acceptThenDrop: true } });
+    await expect(send()).rejects.toMatchObject({ code: 'ECONNRESET' });
+    await until(() => posts().length === 1);
+    expect((await listed(sandbox)).total).toBe(1);
+  });
+
+  it('can cut an answer off', async () => {
+    await withFaults(sandbox, { twilio: { cutAnswer: true } });
+    await expect(text()).rejects.toBeDefined();
+    expect((await listed(sandbox)).total).toBe(1);
+  });
+
+  it('can refuse before anything is read', async () => {
+    await withFaults(sandbox, { twilio: { refuse: true } });
+    await expect(text()).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect((await listed(sandbox)).total).toBe(0);
+  });
+
+  it('hold an answer back that was worth giving at once', async () => {
+    await withFaults(sandbox, { sendgrid: { latencyMs: 300 } });
+    const start = performance.now();
+    const sending = send();
+    await until(() => posts().length === 1);
+    await sending;
+    expect(performance.now() - start).toBeGreaterThanOrEqual(295);
+  });
+
+  it('spare the look-ups', async () => {
+    await withFaults(sandbox, { sendgrid: { status: 503 } });
+    const answer = await fetch(`${sandbox.url}/v3/scopes`, { headers: { authorization: 'Bearer SG.test' } });
+    expect(answer.status).toBe(200);
+  });
+
+  it('can lose webhooks', async () => {
+    await withFaults(sandbox, { sendgrid: { webhooks: 'drop' } });
+    await send();
+    await until(async () => (await listed(sandbox)).messages[0]?.events[0]?.webhook === 'failed');
+    expect(posts()).toHaveLength(0);
+  });
+
+  it('can tell them twice', async () => {
+    await withFaults(sandbox, { sendgrid: { webhooks: 'duplicate' } });
+    await send();
+    const [first, second] = await until(() => posts().length === 2 && posts());
+    expect(second?.body).toBe(first?.body);
+  });
+
+  it('can tell them late', async () => {
+    await withFaults(sandbox, { sendgrid: { webhooks: 'delay', webhookDelayMs: 200 } });
+    const start = performance.now();
+    await send();
+    await until(() => posts().length === 1);
+    expect(performance.now() - start).toBeGreaterThanOrEqual(200);
+  });
+
+  it('stay as they are when a change cannot be read', async () => {
+    await withFaults(sandbox, { twilio: { status: 503 } });
+    const answer = await withFaults(sandbox, { sendgrid: { latency: 3 } });
+    expect([answer.status, await answer.json()]).toEqual([400, { errors: [{ field: 'sendgrid.latency', message: 'there is no such field' }] }]);
+    expect(await faults()).toMatchObject({ sendgrid: null, twilio: { status: 503 } });
+  });
+});
+
+it('shows a page that only its own script may run on', async () => {
+  const answer = await fetch(`${sandbox.url}/`);
+  expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'sha256-/);
+  expect(await answer.text()).toContain('<title>Messaging sandbox</title>');
+});
+
+it.each(['live', 'ready'])('says that it is %s', async (probe) => {
+  expect((await fetch(`${sandbox.url}/health/${probe}`)).status).toBe(200);
+});
