@@ -37,6 +37,25 @@ describe('a message on its way through the running system', () => {
     for (const { headers } of own) expect(headers['traceparent']).toContain(traceId);
   });
 
+  it('is one trace, from upstream’s span through every service to the provider’s webhook', async () => {
+    await system.faults({ sendgrid: { status: 429, times: 1, retryAfterSeconds: 1 } });
+    const traceId = randomUUID().replaceAll('-', '');
+    const messageId = await system.requestEmail({}, { traceparent: `00-${traceId}-00f067aa0ba902b7-01` });
+    await system.reaches('email', messageId, 'delivered', 30_000);
+    const wanted = [
+      'messaging-email: email.requested process', 'messaging-email: email send', 'messaging-retry: send.deferred process',
+      'messaging-retry: retry release', 'messaging-email: email.due process', 'messaging-email: sendgrid receipt',
+      'messaging-reporting: email.requested process',
+    ]; // prettier-ignore
+    const spans = await eventually(async () => {
+      const found = await system.spansOf(traceId);
+      expect(found.map((span) => `${span.service}: ${span.name}`)).toEqual(expect.arrayContaining(wanted));
+      return found;
+    });
+    const ids = new Set([...spans.map((span) => span.spanId), '00f067aa0ba902b7']);
+    expect(spans.filter((span) => !ids.has(span.parentSpanId ?? ''))).toEqual([]);
+  });
+
   it('has a trace of its own where upstream gave none, one for each message', async () => {
     const ids = await Promise.all([system.requestSms(), system.requestSms(), system.requestEmail()]);
     const traces = await Promise.all(ids.map(async (id, index) => (await system.reaches(index < 2 ? 'sms' : 'email', id, 'delivered')).traceId));
@@ -119,5 +138,11 @@ describe('a message on its way through the running system', () => {
     const { body } = await system.report<{ channels: Record<string, Record<string, number>> }>('/v1/reports/summary');
     expect(body.channels['email']!['delivered']).toBeGreaterThan(0);
     expect((await fetch(`${system.url('reporting')}/v1/reports/summary`)).status).toBe(401);
+  });
+
+  it('leaves no address, number or text of its own in any log', () => {
+    for (const name of ['email', 'sms', 'retry', 'reporting']) {
+      expect(system.log(name)).not.toMatch(/ada@inbox|bounce@inbox|2025550123|5005550001|It works/);
+    }
   });
 });

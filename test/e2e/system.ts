@@ -8,6 +8,7 @@ import { createKafka, kafkaSettings } from '#libs/transport';
 import type { Consumer, Producer } from 'kafkajs';
 import { z } from 'zod';
 import type { StackState } from '../../scripts/local/state.ts';
+import type { CollectedSpan } from '../trace-collector.ts';
 
 export interface Timeline {
   messageId: string;
@@ -115,6 +116,12 @@ export class System {
   async sandboxMessages(query: Record<string, string> = {}): Promise<{ total: number; messages: SandboxMessage[] }> {
     const response = await fetch(`${this.url('sandbox')}/_sandbox/messages?${new URLSearchParams({ limit: '100000', ...query }).toString()}`);
     return (await response.json()) as { total: number; messages: SandboxMessage[] };
+  }
+
+  /** The spans that the services have exported of one trace. */
+  async spansOf(traceId: string): Promise<CollectedSpan[]> {
+    const response = await fetch(`${environment()['OTEL_EXPORTER_OTLP_ENDPOINT']}?traceId=${traceId}`);
+    return (await response.json()) as CollectedSpan[];
   }
 
   async faults(faults: Record<string, unknown> | undefined): Promise<void> {

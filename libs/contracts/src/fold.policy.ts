@@ -33,11 +33,20 @@ function rank(fact: Fact): number {
   }
 } // prettier-ignore
 
-/** From here on the provider is known to have taken the message. */
-const ACCEPTED = 20;
+/** The provider took the message: from then on a later hop's decisions do not count. */
+const taken = new Set<Status>(['sent', 'delayed', 'bounced']);
 
-/** Of several recipients, whose fate the message shows: the worst. */
-const severity: Status[] = ['delivered', 'sent', 'delayed', 'suppressed', 'failed', 'bounced'];
+/** From the best to the worst: of several recipients the message shows the worst fate. */
+const severity: Status[] = [
+  'accepted', 'scheduled', 'retrying', 'delivered', 'sent', 'delayed', 'unconfirmed', 'cancelled', 'expired', 'suppressed', 'rejected', 'failed', 'bounced',
+]; // prettier-ignore
+
+/** How one hop stands. */
+interface HopStanding {
+  status: Status;
+  final: boolean;
+  rank: number;
+}
 
 /**
  * Where a message stands: a pure function of the set of its facts, in any order and however often each is repeated (design §6).
@@ -52,57 +61,44 @@ export function fold(facts: Iterable<Fact>): Standing {
     else hops.set(fact.hop ?? 0, [...(hops.get(fact.hop ?? 0) ?? []), fact]);
   }
   const standings = [...hops].sort(([a], [b]) => a - b).map(([, ofHop]) => standingOfHop(ofHop));
-  return { ...speaking(standings), engagement: [...engagement].sort() };
+  const { status, final } = speaking(standings);
+  return { status, final, engagement: [...engagement].sort() };
 }
 
-interface HopStanding {
-  status: Status;
-  final: boolean;
-  rank: number;
-}
-
-function speaking(hops: HopStanding[]): { status: Status; final: boolean } {
-  const delivered = hops.findLast((hop) => hop.status === 'delivered');
-  if (delivered) return delivered;
-  const taken = hops.findLast((hop) => hop.rank >= ACCEPTED);
-  if (taken) return { status: taken.status, final: taken.final };
+function speaking(hops: HopStanding[]): Pick<Standing, 'status' | 'final'> {
+  const decisive = hops.findLast((hop) => hop.status === 'delivered') ?? hops.findLast((hop) => taken.has(hop.status));
+  if (decisive) return decisive;
   const last = hops.at(-1);
   if (!last) return { status: 'accepted', final: false };
   const doubts = hops.slice(0, -1).filter((hop) => hop.status === 'unconfirmed');
-  if (doubts.length === 0 || !last.final) return { status: last.status, final: last.final };
+  if (doubts.length === 0 || !last.final) return last;
   return { status: 'unconfirmed', final: doubts.every((hop) => hop.final) };
 }
 
-/** One hop: its best fact; with several recipients, the worst of them once each has a final one. */
+/** One hop: its best fact; with several recipients, the worst of their fates once each has a final one. */
 function standingOfHop(facts: Fact[]): HopStanding {
-  const shared = best(facts.filter((fact) => !fact.recipient));
-  const each = new Map<string, Fact[]>();
+  const own = new Map<string, HopStanding>();
   for (const fact of facts) {
-    if (fact.recipient) each.set(fact.recipient.hash, [...(each.get(fact.recipient.hash) ?? []), fact]);
+    if (fact.recipient) own.set(fact.recipient.hash, saysMore(standingOf(fact), own.get(fact.recipient.hash)));
   }
-  if (each.size === 0) return shared ?? { status: 'accepted', final: false, rank: 0 };
-  const expected = new Set(facts.flatMap((fact) => fact.recipients ?? []).map((recipient) => recipient.hash));
-  for (const hash of each.keys()) expected.add(hash);
-  const fates = [...each.values()].map((own) => best(own)!);
-  if (fates.length < expected.size || fates.some((fate) => !fate.final)) {
-    const known = fates.reduce((a, b) => (!b.final && b.rank > a.rank ? b : a), { status: 'sent', final: false, rank: ACCEPTED } as HopStanding);
-    return { ...known, final: false };
-  }
-  return fates.reduce((worst, fate) => (severity.indexOf(fate.status) > severity.indexOf(worst.status) ? fate : worst));
+  const expected = new Set([...own.keys(), ...facts.flatMap((fact) => fact.recipients ?? []).map((recipient) => recipient.hash)]);
+  // With a single recipient every fact is about them, whether or not it says so.
+  if (own.size === 0 || expected.size === 1) return facts.map(standingOf).reduce((a, b) => saysMore(a, b));
+  const fates = [...own.values()];
+  if (fates.length === expected.size && fates.every((fate) => fate.final)) return fates.reduce(worse);
+  const open = fates.filter((fate) => !fate.final).reduce(saysMore, { status: 'sent', final: false, rank: 20 });
+  return { ...open, final: false };
 }
 
-function best(facts: Fact[]): HopStanding | undefined {
-  let found: HopStanding | undefined;
-  for (const fact of facts) {
-    const standing: HopStanding = { status: fact.status as Status, final: fact.final, rank: rank(fact) };
-    if (!found || outranks(standing, found)) found = standing;
-  }
-  return found;
+const standingOf = (fact: Fact): HopStanding => ({ status: fact.status as Status, final: fact.final, rank: rank(fact) });
+
+const severityOf = (of: HopStanding) => severity.indexOf(of.status);
+
+/** Ties are broken by what the facts hold, never by which came first. */
+function saysMore(a: HopStanding, b: HopStanding | undefined): HopStanding {
+  if (!b) return a;
+  const difference = a.rank - b.rank || severityOf(a) - severityOf(b) || Number(a.final) - Number(b.final);
+  return difference >= 0 ? a : b;
 }
 
-/** Of equals the final one counts, then the name: the order of the facts must never decide. */
-function outranks(a: HopStanding, b: HopStanding): boolean {
-  if (a.rank !== b.rank) return a.rank > b.rank;
-  if (a.final !== b.final) return a.final;
-  return a.status > b.status;
-}
+const worse = (a: HopStanding, b: HopStanding): HopStanding => (severityOf(b) > severityOf(a) ? b : a);

@@ -47,7 +47,7 @@ export const EmailAddress = z
 /** E.164, 8 to 15 digits. */
 export const PhoneNumber = z
   .string()
-  .regex(/^\+[1-9]\d{7,14}$/, 'must be a phone number in E.164 form, such as +12025550123');
+  .regex(/^\+[1-9]\d{7,14}$/, 'must be a phone number in E.164 form, such as +14155550100');
 
 export const HttpsUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http(s) address' })

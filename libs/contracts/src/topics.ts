@@ -32,6 +32,8 @@ export interface TopicOptions<S extends z.ZodType | null> {
   retentionHours?: number;
   /** Largest record, in bytes. */
   maxBytes?: number;
+  /** Whether each consumer's work on a record is a span of its own. */
+  traced?: boolean;
 }
 
 export interface Topic<S extends z.ZodType | null = z.ZodType | null> extends Required<TopicOptions<S>> {
@@ -43,12 +45,13 @@ const DAY = 24;
 const MIB = 1024 * 1024;
 
 function topic<S extends z.ZodType | null>(name: string, options: TopicOptions<S>): Topic<S> {
-  return { name, lanes: false, compacted: false, retentionHours: 7 * DAY, maxBytes: MIB, ...options };
+  return { name, lanes: false, compacted: false, retentionHours: 7 * DAY, maxBytes: MIB, traced: true, ...options };
 }
 
 // A request travels inside a hand-over together with its history: these topics take twice a request.
 const withHistory = { maxBytes: 2 * MIB };
 
+// Four services read every fact: a span for each would bury the message's own way and tell nothing more.
 /** Every topic there is. Provisioning, wiring tests, AsyncAPI and the docs' picture come from this map. */
 export const topics = {
   emailRequested: topic('email.requested', { schema: EmailRequested, lanes: true, key: 'upstream’s choice', from: ['upstream'], to: ['email', 'reporting'], meaning: 'Send this e-mail.' }),
@@ -56,7 +59,7 @@ export const topics = {
   emailDue: topic('email.due', { schema: SendDue, lanes: true, key: 'the request’s own key', from: ['retry'], to: ['email'], meaning: 'Its time has come: send again, or reconcile.', ...withHistory }),
   smsDue: topic('sms.due', { schema: SendDue, lanes: true, key: 'the request’s own key', from: ['retry'], to: ['sms'], meaning: 'Its time has come: send again, or reconcile.', ...withHistory }),
   sendDeferred: topic('send.deferred', { schema: SendDeferred, key: 'messageId', from: ['email', 'sms'], to: ['retry'], meaning: 'Not sent now: failed, unknown, or waiting for its time.', ...withHistory }),
-  statusChanged: topic('status.changed', { schema: StatusChanged, key: 'messageId', from: ['email', 'sms', 'retry'], to: ['reporting', 'upstream', 'retry', 'email', 'sms'], meaning: 'Every lifecycle fact, receipts included.' }),
+  statusChanged: topic('status.changed', { schema: StatusChanged, key: 'messageId', from: ['email', 'sms', 'retry'], to: ['reporting', 'upstream', 'retry', 'email', 'sms'], meaning: 'Every lifecycle fact, receipts included.', traced: false }),
   deadLetters: topic('dead-letters', { schema: DeadLetter, key: 'messageId', from: ['retry'], to: ['operators', 'reporting'], meaning: 'Given up: what was asked, what was tried, what to do.', retentionHours: 30 * DAY, ...withHistory }),
   unreadable: topic('unreadable', { schema: null, key: 'as it came', from: ['email', 'sms', 'retry', 'reporting'], to: ['operators'], meaning: 'What no schema accepts, bytes as they came; origin and error in headers.', retentionHours: 30 * DAY, ...withHistory }),
   inboundReceived: topic('inbound.received', { schema: InboundReceived, key: 'sender', from: ['sms'], to: ['upstream'], meaning: 'A reply.' }),

@@ -14,7 +14,7 @@ export const kafkaSettings = {
   KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional().describe('How to log in to the brokers; unset: no login.'),
   KAFKA_SASL_USERNAME: z.string().optional().describe('User of the login.'),
   KAFKA_SASL_PASSWORD: secret().optional().describe('Password of the login.'),
-  KAFKA_SESSION_TIMEOUT_MS: milliseconds(30_000).describe('The group gives a silent replica’s partitions away after this many milliseconds.'),
+  KAFKA_SESSION_TIMEOUT_MS: milliseconds(10_000).describe('The group gives a silent replica’s partitions away after this many milliseconds: so long does a killed one’s work stand still.'),
   KAFKA_CONCURRENCY: z.coerce.number().int().min(1).max(10_000).default(256).describe('Records one replica works on at a time; those of one key go one after another.'),
   KAFKA_PARTITION_WINDOW: z.coerce.number().int().min(1).default(2_000).describe('Most records of one partition held at a time; past that the partition pauses.'),
   KAFKA_COMMIT_INTERVAL_MS: milliseconds(250).describe('How often finished offsets are committed, in milliseconds.'),

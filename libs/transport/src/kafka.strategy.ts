@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { channelOf, identityKey, InfrastructureDown, topics, UnreadableRecord, type Topic } from '#libs/contracts';
-import { type Context, contextFrom, contextOf, hasTrace, inSpan, SpanKind, type Logger } from '#libs/telemetry';
+import { type Context, contextFrom, contextOf, hasTrace, inSpan, SpanKind, underContext, type Logger } from '#libs/telemetry';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import type { Kafka } from 'kafkajs';
 import { lastValueFrom } from 'rxjs';
@@ -112,12 +112,14 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
     const { json, value } = decode(record);
     const handler = this.messageHandlers.get(record.topic.name);
     if (!handler) throw new Error(`no handler for ${record.topic.name}`);
-    const attributes = { 'messaging.system': 'kafka', 'messaging.destination.name': record.topicName };
     const parent = parentOf(record, value);
-    await inSpan(`${record.topic.name} process`, { kind: SpanKind.CONSUMER, attributes, parent }, async () => {
+    const work = async () => {
       const result = this.transformToObservable(handler(value, new RecordContext([record, json])));
       await lastValueFrom(result, { defaultValue: undefined });
-    });
+    };
+    if (!record.topic.traced) return underContext(parent, work);
+    const attributes = { 'messaging.system': 'kafka', 'messaging.destination.name': record.topicName };
+    await inSpan(`${record.topic.name} process`, { kind: SpanKind.CONSUMER, attributes, parent }, work);
   }
 
   /** Never blocks, never disappears: kept trying until Kafka has it. */

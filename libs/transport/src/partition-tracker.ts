@@ -17,6 +17,8 @@ export class PartitionTracker {
   paused = false;
   /** By offset, ascending. */
   private held = new Map<number, Entry>();
+  /** Finished and given up for committing, but the commit has not succeeded yet: a rejoin fetches them again. */
+  private readonly released = new Set<number>();
   private readonly ready: Entry[] = [];
   private readonly waiting = new Map<string, Entry[]>();
   /** Just past the highest offset seen. */
@@ -43,7 +45,7 @@ export class PartitionTracker {
 
   /** Takes a record in; one that is held or already finished (fetched again after a rejoin) is left out. */
   add(record: IncomingRecord): void {
-    if (this.held.has(record.offset) || record.offset < this.committed) return;
+    if (this.held.has(record.offset) || this.released.has(record.offset) || record.offset < this.committed) return;
     const entry = { record, done: false };
     this.held.set(record.offset, entry);
     // A batch fetched before a rejoin can arrive ahead of lower offsets: committing relies on their order.
@@ -88,6 +90,7 @@ export class PartitionTracker {
     for (const [offset, entry] of this.held) {
       if (!entry.done) return this.newer(offset);
       this.held.delete(offset);
+      this.released.add(offset);
       this.heldBytes -= entry.record.bytes;
     }
     return this.newer(this.end);
@@ -95,6 +98,7 @@ export class PartitionTracker {
 
   markCommitted(offset: number): void {
     this.committed = Math.max(this.committed, offset);
+    for (const passed of this.released) if (passed < offset) this.released.delete(passed);
   }
 
   private newer(offset: number): number | undefined {

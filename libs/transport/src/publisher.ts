@@ -1,7 +1,7 @@
 import { InfrastructureDown, topicName, type Lane, type Topic } from '#libs/contracts';
 import { traceHeaders } from '#libs/telemetry';
 import DataLoader from 'dataloader';
-import type { Kafka, Message, Producer, TopicMessages } from 'kafkajs';
+import kafkajs, { type Kafka, type Message, type Producer, type TopicMessages } from 'kafkajs';
 import type { KafkaConfig } from './kafka.config.ts';
 
 export interface Outgoing {
@@ -30,7 +30,12 @@ export class Publisher {
   constructor(kafka: Kafka, config: KafkaConfig, service: string) {
     this.prefix = config.KAFKA_TOPIC_PREFIX;
     this.source = `messaging/${service}`;
-    this.producer = kafka.producer({ allowAutoTopicCreation: false, retry: { retries: 4, initialRetryTime: 100, maxRetryTime: 1_000 } });
+    this.producer = kafka.producer({
+      allowAutoTopicCreation: false,
+      // As Java's clients partition: one key lands in one partition, whoever of the two writes it.
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+      retry: { retries: 4, initialRetryTime: 100, maxRetryTime: 1_000 },
+    });
     this.loader = new DataLoader<Entry, true>((entries) => this.send(entries), {
       cache: false,
       maxBatchSize: 500,

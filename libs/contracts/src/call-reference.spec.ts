@@ -1,0 +1,27 @@
+import { describe, expect, it } from '@jest/globals';
+import { referenceFields, returnedReference } from './call-reference.ts';
+
+const reference = { messageId: 'm-1', tenant: 'acme', lane: 'urgent', hop: 2, attempt: 1, callId: 'c-1', traceparent: '00-aa-bb-01' } as const;
+
+describe('the reference that a provider hands back', () => {
+  it('comes back as it was given', () => {
+    expect(returnedReference(referenceFields(reference))).toEqual(reference);
+  });
+
+  it('holds text only, under names of our own', () => {
+    const fields = referenceFields({ messageId: 'm-1', tenant: 'acme', hop: 1 });
+    expect(fields).toEqual({ mi_message_id: 'm-1', mi_tenant: 'acme', mi_hop: '1' });
+  });
+
+  it.each([
+    ['is not there', {}],
+    ['names no tenant', { mi_message_id: 'm-1' }],
+    ['has an id that is none', { mi_message_id: 'm 1\r\n', mi_tenant: 'acme' }],
+    ['is no text', { mi_message_id: { $gt: '' }, mi_tenant: 'acme' }],
+  ])('is left out where it %s', (_, fields) => expect(returnedReference(fields)).toEqual({}));
+
+  it('loses only the parts that do not fit', () => {
+    const fields = { ...referenceFields(reference), mi_lane: 'express', mi_hop: '-1', mi_attempt: '1e3', mi_call_id: 'x'.repeat(100) };
+    expect(returnedReference(fields)).toMatchObject({ messageId: 'm-1', tenant: 'acme', lane: undefined, hop: undefined, attempt: undefined, callId: 'x'.repeat(64) });
+  });
+});

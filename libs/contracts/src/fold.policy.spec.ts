@@ -1,0 +1,114 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type Fact, fold } from './fold.policy.ts';
+import { Engagement, Status, StatusSource } from './status.ts';
+
+const fact = (status: Fact['status'], more: Partial<Fact> = {}): Fact => ({ status, final: false, hop: 1, source: 'email', ...more });
+const final = (status: Fact['status'], more: Partial<Fact> = {}): Fact => fact(status, { final: true, ...more });
+const receipt = (status: Fact['status'], more: Partial<Fact> = {}): Fact => final(status, { source: 'receipt', ...more });
+const ada = { hash: 'ada', mask: 'a***@inbox.test' };
+const bob = { hash: 'bob', mask: 'b***@inbox.test' };
+
+describe('where a message stands', () => {
+  const table: [string, Fact[], Partial<ReturnType<typeof fold>>][] = [
+    ['nothing is known yet', [], { status: 'accepted', final: false }],
+    ['a request was seen', [fact('accepted', { hop: undefined, source: 'request' })], { status: 'accepted', final: false }],
+    ['it waits for its time', [fact('accepted'), fact('scheduled')], { status: 'scheduled', final: false }],
+    ['the provider took it', [fact('accepted'), fact('sent')], { status: 'sent', final: false }],
+    ['its time for receipts is over', [fact('sent'), final('sent')], { status: 'sent', final: true }],
+    ['it is late', [fact('sent'), receipt('delayed', { final: false })], { status: 'delayed', final: false }],
+    ['it was delivered', [fact('sent'), receipt('delivered')], { status: 'delivered', final: true }],
+    ['it bounced after all', [fact('sent'), receipt('delivered'), receipt('bounced')], { status: 'bounced', final: true }],
+    ['a retry was delivered', [fact('retrying'), fact('sent', { hop: 2 }), receipt('delivered', { hop: 2 })], { status: 'delivered', final: true }],
+    ['a retry waits', [fact('retrying')], { status: 'retrying', final: false }],
+    ['retries are used up', [fact('retrying'), fact('retrying', { hop: 2 }), final('failed', { hop: 2, source: 'retry' })], { status: 'failed', final: true }],
+    ['a receipt overrides a decision', [final('failed'), fact('sent', { source: 'receipt' })], { status: 'sent', final: false }],
+    ['delivered on an earlier hop beats a later failure', [receipt('delivered'), final('failed', { hop: 2 })], { status: 'delivered', final: true }],
+    ['an earlier hop that bounced leaves a later delivery alone', [receipt('bounced'), receipt('delivered', { hop: 2 })], { status: 'delivered', final: true }],
+    ['an earlier hop turned out to be taken', [fact('unconfirmed'), fact('sent', { source: 'receipt' }), final('expired', { hop: 2 })], { status: 'sent', final: false }],
+    ['a receipt refused the first, the second is on its way', [receipt('failed'), fact('retrying', { hop: 2 })], { status: 'retrying', final: false }],
+    ['it is in doubt', [fact('unconfirmed')], { status: 'unconfirmed', final: false }],
+    ['the doubt has ended without an answer', [fact('unconfirmed'), final('unconfirmed')], { status: 'unconfirmed', final: true }],
+    ['an end that says "not sent" waits for an earlier doubt', [fact('unconfirmed'), final('failed', { hop: 2 })], { status: 'unconfirmed', final: false }],
+    ['an earlier doubt that ended', [final('unconfirmed'), final('cancelled', { hop: 2 })], { status: 'unconfirmed', final: true }],
+    ['an earlier doubt that was disproved', [fact('unconfirmed'), final('failed'), final('expired', { hop: 2 })], { status: 'expired', final: true }],
+    ['one of two is delivered', [fact('sent', { recipients: [ada, bob] }), receipt('delivered', { recipient: ada })], { status: 'sent', final: false }],
+    ['both are delivered', [fact('sent', { recipients: [ada, bob] }), receipt('delivered', { recipient: ada }), receipt('delivered', { recipient: bob })], { status: 'delivered', final: true }],
+    ['the worst of two shows', [fact('sent', { recipients: [ada, bob] }), receipt('bounced', { recipient: ada }), receipt('delivered', { recipient: bob })], { status: 'bounced', final: true }],
+    ['one of two is late', [fact('sent', { recipients: [ada, bob] }), receipt('delivered', { recipient: ada }), receipt('delayed', { recipient: bob, final: false })], { status: 'delayed', final: false }],
+    ['a look-up without a recipient is about the only one', [fact('sent', { recipients: [ada] }), receipt('delayed', { recipient: ada, final: false }), final('delivered', { source: 'lookup' })], { status: 'delivered', final: true }],
+    ['it was opened and clicked', [receipt('delivered'), receipt('clicked'), receipt('opened')], { status: 'delivered', engagement: ['clicked', 'opened'] }],
+  ];
+
+  it.each(table)('%s', (_, facts, standing) => {
+    expect(fold(facts)).toMatchObject(standing);
+    expect(fold(facts.toReversed())).toMatchObject(standing);
+  });
+
+  it('tells status, final and engagement, and nothing of how it was found', () => {
+    expect(fold([receipt('delivered')])).toEqual({ status: 'delivered', final: true, engagement: [] });
+  });
+});
+
+const anyFact: fc.Arbitrary<Fact> = fc.record({
+  status: fc.constantFrom(...Status.options, ...Engagement.options),
+  final: fc.boolean(),
+  hop: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+  source: fc.constantFrom(...StatusSource.options),
+  recipient: fc.option(fc.constantFrom(ada, bob), { nil: undefined }),
+  recipients: fc.option(fc.constantFrom([ada], [bob], [ada, bob]), { nil: undefined }),
+});
+
+const shuffled = (facts: Fact[]) => fc.shuffledSubarray(facts, { minLength: facts.length, maxLength: facts.length });
+
+/** A history, and the same facts in another order with some of them repeated. */
+const retold = fc
+  .array(anyFact, { minLength: 1, maxLength: 12 })
+  .chain((facts) => fc.tuple(fc.constant(facts), fc.subarray(facts).chain((again) => shuffled([...facts, ...again]))));
+
+const RUNS = 10_000;
+
+describe('a history, in whatever order and however often its facts are told', () => {
+  it('always comes to the same standing', () => {
+    fc.assert(fc.property(retold, ([facts, other]) => expect(fold(other)).toEqual(fold(facts))), { numRuns: RUNS });
+  });
+
+  it('is delivered once any hop is, unless that hop bounced', () => {
+    const oneRecipient = anyFact.map((one) => ({ ...one, recipient: undefined, recipients: undefined }));
+    fc.assert(
+      fc.property(fc.array(oneRecipient, { maxLength: 12 }), fc.integer({ min: 1, max: 4 }), (others, hop) => {
+        const facts = [...others.filter((other) => other.hop !== hop || other.status !== 'bounced'), receipt('delivered', { hop })];
+        expect(fold(facts).status).toBe('delivered');
+        const alone = facts.filter((other) => other.hop === hop);
+        expect(fold([...alone, receipt('bounced', { hop })]).status).toBe('bounced');
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('is never moved by a decision where the provider has spoken', () => {
+    const decision = fc.record({
+      status: fc.constantFrom('accepted', 'scheduled', 'retrying', 'failed', 'rejected', 'suppressed', 'expired', 'cancelled', 'unconfirmed'),
+      final: fc.boolean(),
+      hop: fc.constant(1),
+      source: fc.constantFrom('email', 'sms', 'retry', 'request'),
+    }) as fc.Arbitrary<Fact>;
+    const evidence = fc.constantFrom<Fact['status']>('sent', 'delayed', 'delivered', 'bounced', 'failed').map((status) => receipt(status));
+    fc.assert(
+      fc.property(fc.array(decision, { maxLength: 8 }), evidence, (decisions, word) => expect(fold([...decisions, word])).toEqual(fold([word]))),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('is never finally "not sent" while an earlier hop is in doubt', () => {
+    const notSent = new Set<string>(['failed', 'rejected', 'suppressed', 'expired', 'cancelled']);
+    const later = anyFact.map((one) => ({ ...one, hop: (one.hop ?? 1) + 1, recipient: undefined, recipients: undefined }));
+    fc.assert(
+      fc.property(fc.array(later, { maxLength: 10 }), (facts) => {
+        const { status, final: ended } = fold([fact('unconfirmed'), ...facts]);
+        expect(ended && notSent.has(status)).toBe(false);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
