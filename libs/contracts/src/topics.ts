@@ -32,6 +32,8 @@ export interface TopicOptions<S extends z.ZodType | null> {
   retentionHours?: number;
   /** Largest record, in bytes. */
   maxBytes?: number;
+  /** Part of the contract, but no service writes or reads it yet. */
+  coming?: boolean;
   /** Whether each consumer's work on a record is a span of its own. */
   traced?: boolean;
 }
@@ -45,7 +47,7 @@ const DAY = 24;
 const MIB = 1024 * 1024;
 
 function topic<S extends z.ZodType | null>(name: string, options: TopicOptions<S>): Topic<S> {
-  return { name, lanes: false, compacted: false, retentionHours: 7 * DAY, maxBytes: MIB, traced: true, ...options };
+  return { name, lanes: false, compacted: false, retentionHours: 7 * DAY, maxBytes: MIB, traced: true, coming: false, ...options };
 }
 
 // A request travels inside a hand-over together with its history: these topics take twice a request.
@@ -62,10 +64,10 @@ export const topics = {
   statusChanged: topic('status.changed', { schema: StatusChanged, key: 'messageId', from: ['email', 'sms', 'retry'], to: ['reporting', 'upstream', 'retry', 'email', 'sms'], meaning: 'Every lifecycle fact, receipts included.', traced: false }),
   deadLetters: topic('dead-letters', { schema: DeadLetter, key: 'messageId', from: ['retry'], to: ['operators', 'reporting'], meaning: 'Given up: what was asked, what was tried, what to do.', retentionHours: 30 * DAY, ...withHistory }),
   unreadable: topic('unreadable', { schema: null, key: 'as it came', from: ['email', 'sms', 'retry', 'reporting'], to: ['operators'], meaning: 'What no schema accepts, bytes as they came; origin and error in headers.', retentionHours: 30 * DAY, ...withHistory }),
-  inboundReceived: topic('inbound.received', { schema: InboundReceived, key: 'sender', from: ['sms'], to: ['upstream'], meaning: 'A reply.' }),
+  inboundReceived: topic('inbound.received', { schema: InboundReceived, key: 'sender', from: ['sms'], to: ['upstream'], meaning: 'A reply.', coming: true }),
   cancelRequested: topic('cancel.requested', { schema: CancelRequested, key: 'messageId', from: ['upstream'], to: ['retry'], meaning: 'Do not send this one any more.' }),
-  suppressionChanged: topic('suppression.changed', { schema: SuppressionChanged, key: 'channel, recipient hash and scope', from: ['email', 'sms'], to: ['upstream', 'operators'], meaning: 'Who must not be written to, and why.', compacted: true }),
-  controlChanged: topic('control.changed', { schema: ControlChanged, key: 'what it concerns', from: ['retry'], to: ['email', 'sms', 'reporting'], meaning: 'Paused providers, channels, lanes, tenants.', compacted: true }),
+  suppressionChanged: topic('suppression.changed', { schema: SuppressionChanged, key: 'channel, recipient hash and scope', from: ['email', 'sms'], to: ['upstream', 'operators'], meaning: 'Who must not be written to, and why.', compacted: true, coming: true }),
+  controlChanged: topic('control.changed', { schema: ControlChanged, key: 'what it concerns', from: ['retry'], to: ['email', 'sms', 'reporting'], meaning: 'Paused providers, channels, lanes, tenants.', compacted: true, coming: true }),
 } as const;
 
 export type TopicName = keyof typeof topics;
