@@ -11,7 +11,7 @@ export interface Patience {
 
 /**
  * Looks again and again until `look` neither throws nor gives `undefined` or `false`; returns what it gave.
- * Assertions inside are welcome: the last one that failed is told when the time is over.
+ * Assertions inside are welcome, before a `return true`: the last one that failed is told when the time is over.
  */
 export async function eventually<T>(look: () => T | Promise<T>, { timeoutMs = 10_000, everyMs = 50, what }: Patience = {}): Promise<NonNullable<T>> {
   const end = performance.now() + timeoutMs;

@@ -1,0 +1,176 @@
+/**
+ * The boundaries of design §8. test/house.spec.ts plants a violation of each rule and sees it caught: a rule that is added
+ * here needs one there.
+ */
+
+const tests = String.raw`\.(spec|int-spec|e2e-spec)\.ts$|^(apps|libs)/[^/]+/test/|^test/`;
+const production = String.raw`^(apps|libs/(?!testing/)[^/]+)/`;
+const ioModules = String.raw`^(node:)?(fs|http|https|http2|net|tls|dgram|dns|child_process|cluster|worker_threads|process)(/|$)`;
+/** Core modules are the only paths without a dot. */
+const coreModules = '^(node:)?[a-z0-9_/]+$';
+const ioPackages = 'node_modules/(pg|kafkajs|undici|dataloader|umzug|@nestjs/microservices|@fastify/[^/]+|fastify)/';
+const sdks = 'node_modules/(@sendgrid/[^/]+|twilio|resend)/';
+const io = [ioModules, ioPackages, sdks];
+
+/** What only brings types is gone at run time and can do nothing. */
+const atRunTime = { dependencyTypesNot: ['type-only'] };
+
+/** Each library and the ones it may stand on. */
+const foundations = {
+  contracts: [],
+  telemetry: ['contracts'],
+  persistence: ['contracts'],
+  transport: ['contracts', 'telemetry'],
+  runtime: ['contracts', 'telemetry', 'persistence', 'transport'],
+  delivery: ['contracts', 'telemetry', 'persistence', 'transport'],
+};
+
+const libraryDirections = Object.entries(foundations).map(([library, below]) => ({
+  name: `direction-of-${library}`,
+  comment: `libs/${library} stands on ${below.join(', ') || 'nothing'} only: contracts ← telemetry, persistence, transport ← runtime, delivery ← apps.`,
+  severity: 'error',
+  from: { path: `^libs/${library}/`, pathNot: tests },
+  to: { path: '^(libs|apps)/', pathNot: `^libs/(${[library, ...below].join('|')})/` },
+}));
+
+export default {
+  forbidden: [
+    ...libraryDirections,
+    {
+      name: 'contracts-are-pure',
+      comment: 'libs/contracts is what anyone may read: zod, node:crypto and types, nothing else.',
+      severity: 'error',
+      from: { path: '^libs/contracts/', pathNot: tests },
+      to: { pathNot: ['^libs/', '^apps/', 'node_modules/zod/', '^(node:)?crypto$'], ...atRunTime },
+    },
+    {
+      name: 'policies-are-pure',
+      comment: 'A policy is values in, values out: other policies, contracts, tables and zod; of anything else only types.',
+      severity: 'error',
+      from: { path: String.raw`\.policy\.ts$` },
+      to: {
+        path: ['node_modules/', coreModules, '^libs/[^/]+/src/index', String.raw`\.(service|store|adapter|consumer|controller|module|config|webhook)\.ts$`],
+        pathNot: ['^libs/contracts/', 'node_modules/zod/', '^(node:)?(crypto|url|querystring|buffer)$'],
+        ...atRunTime,
+      },
+    },
+    {
+      name: 'services-do-no-io',
+      comment: 'A service orders the steps: drivers, SDKs, files and sockets are not its business.',
+      severity: 'error',
+      from: { path: String.raw`\.service\.ts$` },
+      to: { path: io, ...atRunTime },
+    },
+    {
+      name: 'services-know-ports',
+      comment: 'A service knows the port; which store or adapter stands behind it is the module’s choice.',
+      severity: 'error',
+      // The sandbox is itself a stand-in: one store in memory and one way out need no port.
+      from: { path: String.raw`\.service\.ts$`, pathNot: '^apps/sandbox/' },
+      to: { path: String.raw`\.(store|adapter)\.ts$` },
+    },
+    {
+      name: 'io-where-the-name-says',
+      comment: 'Only *.store, *.adapter, *.webhook, *.consumer, *.controller, *.filter, *.module, *.config and main touch the outside, so that one sees it from the name.',
+      severity: 'error',
+      from: {
+        path: '^(apps/[^/]+|libs/delivery)/src/',
+        pathNot: [tests, String.raw`\.(store|adapter|webhook|consumer|controller|filter|module|config)\.ts$`, String.raw`/main\.ts$`],
+      },
+      to: { path: io, ...atRunTime },
+    },
+    {
+      name: 'no-app-imports-another',
+      comment: 'Services meet in Kafka only; what two of them need is a library.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'no-provider-imports-another',
+      comment: 'One provider is one folder, and can be removed with it.',
+      severity: 'error',
+      from: { path: '^apps/[^/]+/src/providers/([^/]+)/' },
+      to: { path: '^apps/[^/]+/src/providers/[^/]+/', pathNot: '^apps/[^/]+/src/providers/$1/' },
+    },
+    {
+      name: 'sdk-only-in-its-adapter',
+      comment: 'Only *.adapter.ts and *.webhook.ts (or *.webhook.controller.ts) inside a provider’s folder run its SDK; its types may be known.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: [tests, String.raw`^apps/[^/]+/src/providers/.*[./](adapter|webhook|webhook\.controller)\.ts$`] },
+      to: { path: sdks, ...atRunTime },
+    },
+    {
+      name: 'sdk-of-its-own-provider',
+      comment: 'A provider’s folder imports no other provider’s SDK.',
+      severity: 'error',
+      from: { path: '^apps/[^/]+/src/providers/([^/]+)/' },
+      to: { path: sdks, pathNot: 'node_modules/@?$1/' },
+    },
+    {
+      name: 'libraries-through-their-index',
+      comment: 'From outside a library is `#libs/<name>`: what its index does not export is its own affair.',
+      severity: 'error',
+      from: { path: '^(libs/[^/]+|apps|scripts|test|bench)/' },
+      to: { path: '^libs/', pathNot: ['^$1/', '^libs/[^/]+/src/index.ts$'] },
+    },
+    {
+      name: 'libraries-by-their-name',
+      comment: 'A library is imported as `#libs/<name>`, not by a path.',
+      severity: 'error',
+      from: { path: '^(libs/[^/]+|apps|scripts|test|bench)/' },
+      to: { path: '^libs/', pathNot: '^$1/', dependencyTypesNot: ['aliased-subpath-import'] },
+    },
+    {
+      name: 'own-library-by-relative-paths',
+      comment: 'Inside a library files import each other, not its index: that would be a cycle.',
+      severity: 'error',
+      from: { path: '^libs/([^/]+)/src/', pathNot: tests },
+      to: { path: '^libs/$1/src/index.ts$' },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'Two files that need each other are one, or need a third.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'testing-only-in-tests',
+      comment: 'libs/testing is not part of what is shipped.',
+      severity: 'error',
+      from: { pathNot: [tests, '^libs/testing/'] },
+      to: { path: '^libs/testing/' },
+    },
+    {
+      name: 'production-stands-alone',
+      comment: 'What is shipped imports neither scripts nor tests.',
+      severity: 'error',
+      from: { path: production, pathNot: tests },
+      to: { path: ['^(scripts|test|bench)/', tests] },
+    },
+    {
+      name: 'production-without-dev-packages',
+      comment: 'A package that is only installed for development is not there in production.',
+      severity: 'error',
+      from: { path: production, pathNot: tests },
+      to: { dependencyTypes: ['npm-dev'], ...atRunTime },
+    },
+    {
+      name: 'nothing-unresolved',
+      comment: 'An import that leads nowhere would escape every other rule.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', '^dist/'] },
+    exclude: { path: ['^dist/', '/target/'] },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    combinedDependencies: true,
+    // Without these `#libs` resolves into dist, and every rule passes whatever the sources do.
+    enhancedResolveOptions: { conditionNames: ['source', 'import', 'node', 'default', 'types'], exportsFields: ['exports'], mainFields: ['module', 'main', 'types'] },
+  },
+};

@@ -1,0 +1,167 @@
+import { EmailRequested, InfrastructureDown, topicName, topics, type UnreadableRecord } from '#libs/contracts';
+import { activeTraceId, startTelemetry } from '#libs/telemetry';
+import { aKafka, aKafkaConfig, aTopicPrefix, type Collected, eventually, KafkaTestClient, provisionTopics, silentLogger } from '#libs/testing';
+import { type IncomingRecord, KafkaStrategy, Publisher, type RecordContext, Stopping } from '#libs/transport';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+
+const topic = topics.emailRequested;
+const email = (messageId: string, more: object = {}) => ({ messageId, to: [{ email: 'ada@inbox.test' }], subject: 'Hello', text: 'It works', ...more });
+
+type Handler = (request: EmailRequested, context: RecordContext) => Promise<unknown>;
+
+describe('the Kafka transport', () => {
+  const client = new KafkaTestClient();
+  const onUnreadable = jest.fn(async (_record: IncomingRecord, _error: UnreadableRecord) => {});
+  let prefix: string;
+  let publisher: Publisher;
+  let strategy: KafkaStrategy | undefined;
+  let stopTelemetry: () => Promise<void>;
+  let unreadable: Collected;
+  let handled: string[];
+
+  beforeAll(() => void (stopTelemetry = startTelemetry('test', {})));
+  beforeEach(async () => {
+    prefix = aTopicPrefix();
+    handled = [];
+    onUnreadable.mockClear();
+    publisher = new Publisher(aKafka(), aKafkaConfig(prefix), 'test');
+    await provisionTopics(prefix, [topic, topics.unreadable, topics.statusChanged], 1);
+    unreadable = await client.collect(topicName(topics.unreadable, prefix));
+  });
+  afterEach(async () => {
+    await strategy?.close();
+    await publisher.close();
+  });
+  afterAll(async () => {
+    await client.close();
+    await stopTelemetry();
+  });
+
+  const produce = (...values: (object | string | Buffer | null)[]) => client.produce(topicName(topic, prefix), ...values.map((value) => ({ key: 'same', value })));
+
+  async function listen(handler: Handler = async () => {}, service = 'email'): Promise<void> {
+    strategy = new KafkaStrategy({ kafka: aKafka(), config: aKafkaConfig(prefix), publisher, service, logger: silentLogger(), onUnreadable, graceMs: 1_000 });
+    strategy.addHandler(
+      topic.name,
+      async (request: EmailRequested, context: RecordContext) => {
+        await handler(request, context);
+        handled.push(request.messageId);
+      },
+      true,
+    );
+    await new Promise<void>((resolve, reject) => strategy!.listen((error) => (error ? reject(error as Error) : resolve())));
+  }
+
+  it('hands the handler the value as the schema reads it, and as it was written', async () => {
+    const seen = Promise.withResolvers<[EmailRequested, unknown]>();
+    await listen(async (request, context) => seen.resolve([request, context.json]));
+    await produce(email('m-1', { campaign: 7 }));
+    const [request, json] = await seen.promise;
+    expect(request).toMatchObject({ messageId: 'm-1', tenant: 'default', campaign: 7 });
+    expect(json).toEqual(email('m-1', { campaign: 7 }));
+  });
+
+  it('reads all lanes of a topic', async () => {
+    const lanes: string[] = [];
+    await listen(async (_, context) => void lanes.push(context.record.lane));
+    await client.produce(topicName(topic, prefix, 'urgent'), { value: email('m-1') });
+    await client.produce(topicName(topic, prefix, 'bulk'), { value: email('m-2') });
+    await produce(email('m-3'));
+    await eventually(() => lanes.length === 3);
+    expect(lanes.sort()).toEqual(['bulk', 'transactional', 'urgent']);
+  });
+
+  it('sets aside what no schema accepts, bytes as they came, and the partition goes on', async () => {
+    await listen();
+    const bad = [Buffer.from('not json'), Buffer.from([0xff, 0xfe, 0x00]), email('x'.repeat(10_000)), email('m-crlf', { to: [{ email: 'ada@inbox.test\r\nBcc: eve@inbox.test' }] }), {}, '[]', '', null];
+    for (const value of bad) await produce(value);
+    await produce(email('m-good'));
+    await eventually(() => handled.length === 1);
+    const records = await unreadable.until(bad.length);
+    expect(records).toHaveLength(bad.length);
+    expect(records[0]!.value!.toString()).toBe('not json');
+    expect(records[1]!.value).toEqual(Buffer.from([0xff, 0xfe, 0x00]));
+    expect(records[2]!.json()).toEqual(bad[2]);
+    expect(records[0]).toMatchObject({
+      key: 'same',
+      headers: { 'x-origin-topic': topicName(topic, prefix), 'x-origin-partition': '0', 'x-origin-offset': '0', 'x-set-aside-by': 'email', 'x-error-code': 'MSG_UNREADABLE', 'x-error-stage': 'decode' },
+    });
+    expect(records[3]!.headers['x-error']).toContain('to[0].email must be an e-mail address');
+    for (const { headers } of records) expect(JSON.stringify(headers)).not.toContain('inbox.test');
+    expect(onUnreadable).toHaveBeenCalledTimes(bad.length);
+  });
+
+  it('leaves it to the first reader of a topic to set a record aside, so that it is kept once', async () => {
+    await listen(undefined, 'reporting');
+    await produce('not json', email('m-good'));
+    await eventually(() => handled.length === 1);
+    expect(unreadable.records).toEqual([]);
+  });
+
+  it('takes a record of 900 KB', async () => {
+    await listen();
+    await produce(email('m-large', { html: 'x'.repeat(900 * 1024) }));
+    await eventually(() => handled.length === 1);
+    expect(unreadable.records).toEqual([]);
+  });
+
+  it('sets aside a record that its handler cannot deal with, and tells nothing of what it holds', async () => {
+    await listen(async ({ messageId }) => {
+      if (messageId === 'm-bug') throw new TypeError('cannot write to ada@inbox.test');
+    });
+    await produce(email('m-bug'), email('m-good'));
+    await eventually(() => handled.length === 1);
+    const [record] = await unreadable.until(1);
+    expect(record!.headers).toMatchObject({ 'x-error-code': 'MSG_HANDLER_BUG', 'x-error': 'TypeError' });
+    expect(JSON.stringify(record!.headers)).not.toContain('ada');
+    expect(onUnreadable).not.toHaveBeenCalled();
+  });
+
+  it('waits for a dependency that is down, in order, and sets nothing aside', async () => {
+    let down = 3;
+    await listen(async ({ messageId }) => {
+      if (messageId === 'm-1' && down > 0) {
+        down -= 1;
+        throw new InfrastructureDown('postgres', 'claim');
+      }
+    });
+    await produce(email('m-1'), email('m-2'));
+    await eventually(() => handled.length === 2);
+    expect(handled).toEqual(['m-1', 'm-2']);
+    expect(unreadable.records).toEqual([]);
+  });
+
+  it('leaves a record for the next replica when the service stops under it', async () => {
+    const started = Promise.withResolvers<void>();
+    await listen(async () => {
+      started.resolve();
+      throw new Stopping();
+    });
+    await produce(email('m-1'));
+    await started.promise;
+    await strategy!.close();
+    await listen();
+    await eventually(() => handled.length === 1);
+    expect(unreadable.records).toEqual([]);
+  });
+
+  it('goes on with the trace of the record, into what its handler publishes', async () => {
+    const statuses = await client.collect(topicName(topics.statusChanged, prefix));
+    await listen(() => publisher.publish({ topic: topics.statusChanged, key: 'm-1', value: { eventId: 'e-1' } }));
+    const trace = '0af7651916cd43dd8448eb211c80319c';
+    await client.produce(topicName(topic, prefix), { value: email('m-1'), headers: { traceparent: `00-${trace}-b7ad6b7169203331-01` } });
+    const [record] = await statuses.until(1);
+    expect(record!.headers['traceparent']).toMatch(new RegExp(`^00-${trace}-[0-9a-f]{16}-01$`));
+    expect(record!.headers).toMatchObject({ ce_id: 'e-1', ce_type: 'messaging.status.changed', ce_source: 'messaging/test', 'content-type': 'application/json' });
+  });
+
+  it('gives a request without a trace one of its own: the same each time it comes', async () => {
+    const traces: (string | undefined)[] = [];
+    await listen(async () => void traces.push(activeTraceId()));
+    await produce(email('m-1'), email('m-1'), email('m-2'));
+    await eventually(() => traces.length === 3);
+    expect(traces[0]).toMatch(/^(?!0{32})[0-9a-f]{32}$/);
+    expect(traces[1]).toBe(traces[0]);
+    expect(traces[2]).not.toBe(traces[0]);
+  });
+});

@@ -1,0 +1,171 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { topicName, topics } from '#libs/contracts';
+import { aKafka, aKafkaConfig, aTopicPrefix, eventually, KafkaTestClient, provisionTopics, silentLogger } from '#libs/testing';
+import { type IncomingRecord, KeyedConsumer, type RecordHandler } from '#libs/transport';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Consumer } from 'kafkajs';
+
+const topic = topics.statusChanged;
+
+describe('a key-parallel consumer', () => {
+  const client = new KafkaTestClient();
+  let prefix: string;
+  let running: KeyedConsumer[];
+
+  beforeEach(async () => {
+    // A topic and a group of its own for each test.
+    prefix = aTopicPrefix();
+    running = [];
+    await provisionTopics(prefix, [topic], 3);
+  });
+  afterEach(() => Promise.all(running.map((consumer) => consumer.stop(1_000))));
+  afterAll(() => client.close());
+
+  const produce = (...records: [key: string | null, value: string][]) =>
+    client.produce(topicName(topic, prefix), ...records.map(([key, value]) => ({ key, value })));
+
+  async function start(handle: RecordHandler, settings: Record<string, string> = {}, kafka = aKafka()): Promise<KeyedConsumer> {
+    const config = aKafkaConfig(prefix, { KAFKA_COMMIT_INTERVAL_MS: '50', ...settings });
+    const consumer = new KeyedConsumer({ kafka, config, groupId: `${prefix}readers`, topics: [topic], handle, logger: silentLogger() });
+    running.push(consumer);
+    await consumer.start();
+    return consumer;
+  }
+
+  const stop = async (consumer: KeyedConsumer, graceMs: number) => {
+    running.splice(running.indexOf(consumer), 1);
+    await consumer.stop(graceMs);
+  };
+
+  it('keeps the records of one key in order and apart, while other keys run beside them', async () => {
+    const keys = ['ada', 'bob', 'eve'];
+    await produce(...Array.from({ length: 45 }, (_, index): [string, string] => [keys[index % 3]!, String(index)]));
+    const order = new Map<string, number[]>(keys.map((key) => [key, []]));
+    const atWork = new Set<string>();
+    let most = 0;
+    await start(async ({ key, value }) => {
+      const name = key!.toString();
+      expect(atWork).not.toContain(name);
+      atWork.add(name);
+      most = Math.max(most, atWork.size);
+      await delay(2 + Math.random() * 5);
+      order.get(name)!.push(Number(value));
+      atWork.delete(name);
+      return true;
+    });
+    await eventually(() => [...order.values()].flat().length === 45, { what: 'all records' });
+    for (const seen of order.values()) expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+    expect(most).toBe(3);
+  });
+
+  it('does not wait for anything where there is no key', async () => {
+    await client.produce(topicName(topic, prefix), ...Array.from({ length: 10 }, (_, index) => ({ value: String(index), partition: 0 })));
+    let atWork = 0;
+    const all = Promise.withResolvers<void>();
+    await start(async () => {
+      atWork += 1;
+      if (atWork === 10) all.resolve();
+      await all.promise;
+      return true;
+    });
+    await eventually(() => atWork === 10);
+  });
+
+  it('brings back what was not finished when it stopped', async () => {
+    await produce(['ada', 'first'], ['ada', 'second'], ['ada', 'third']);
+    const never = Promise.withResolvers<boolean>();
+    const seen: string[] = [];
+    const first = await start(({ value }) => {
+      seen.push(value!.toString());
+      return seen.length === 2 ? never.promise : Promise.resolve(true);
+    });
+    await eventually(() => seen.length === 2);
+    await stop(first, 100);
+    const again: string[] = [];
+    await start(({ value }) => Promise.resolve(again.push(value!.toString()) > 0));
+    await eventually(() => again.length === 2);
+    expect(again).toEqual(['second', 'third']);
+    never.resolve(false);
+  });
+
+  it('brings back what its handler left', async () => {
+    await produce(['ada', 'left'], ['bob', 'done']);
+    const seen: string[] = [];
+    const first = await start(({ value }) => Promise.resolve(seen.push(value!.toString()) > 0 && value!.toString() === 'done'));
+    await eventually(() => seen.length === 2);
+    await stop(first, 1_000);
+    const again: string[] = [];
+    await start(({ value }) => Promise.resolve(again.push(value!.toString()) > 0));
+    await eventually(() => again.includes('left'));
+  });
+
+  it('commits on an orderly stop all it has finished, records in work included', async () => {
+    await produce(...Array.from({ length: 20 }, (_, index): [string, string] => [String(index), String(index)]));
+    let finished = 0;
+    let started = 0;
+    // A commit interval that never comes: only the stop commits.
+    const first = await start(
+      async () => {
+        started += 1;
+        await delay(200);
+        finished += 1;
+        return true;
+      },
+      { KAFKA_COMMIT_INTERVAL_MS: '600000' },
+    );
+    await eventually(() => started === 20);
+    await stop(first, 5_000);
+    expect(finished).toBe(20);
+    const again: string[] = [];
+    await start(({ value }) => Promise.resolve(again.push(value!.toString()) > 0));
+    await produce(['new', 'new']);
+    await eventually(() => again.includes('new'));
+    expect(again).toEqual(['new']);
+  });
+
+  it('pauses a partition that holds a windowful, and goes on when there is room again', async () => {
+    const gate = Promise.withResolvers<void>();
+    const seen = new Set<string>();
+    const kafka = aKafka();
+    let consumer: Consumer | undefined;
+    const make = kafka.consumer.bind(kafka);
+    kafka.consumer = (config) => (consumer = make(config));
+    await start(
+      async ({ value }) => {
+        await gate.promise;
+        seen.add(value!.toString());
+        return true;
+      },
+      { KAFKA_PARTITION_WINDOW: '10', KAFKA_CONCURRENCY: '4' },
+      kafka,
+    );
+    const batch = (from: number) => client.produce(topicName(topic, prefix), ...Array.from({ length: 50 }, (_, index) => ({ value: String(from + index), partition: 0 })));
+    await batch(0);
+    await eventually(() => consumer!.paused().length === 1, { what: 'the pause' });
+    expect(consumer!.paused()).toEqual([{ topic: topicName(topic, prefix), partitions: [0] }]);
+    await batch(50);
+    await client.produce(topicName(topic, prefix), { value: 'other', partition: 1 });
+    gate.resolve();
+    await eventually(() => seen.size === 101, { what: 'what came before and during the pause, and another partition' });
+    await eventually(() => consumer!.paused().length === 0, { what: 'the end of the pause' });
+  });
+
+  it('loses nothing when replicas join and leave', async () => {
+    const seen = new Set<string>();
+    const handle = async ({ value }: IncomingRecord) => {
+      await delay(5);
+      seen.add(value!.toString());
+      return true;
+    };
+    const batch = (from: number) => produce(...Array.from({ length: 200 }, (_, index): [string, string] => [String(index % 20), String(from + index)]));
+    const first = await start(handle);
+    await batch(0);
+    await eventually(() => seen.size > 20);
+    await start(handle);
+    await batch(200);
+    await eventually(() => seen.size > 220, { timeoutMs: 20_000 });
+    await stop(first, 2_000);
+    await batch(400);
+    await eventually(() => seen.size === 600, { timeoutMs: 30_000, what: 'all 600 records' });
+  }, 90_000);
+});

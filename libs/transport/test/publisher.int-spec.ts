@@ -1,0 +1,50 @@
+import { InfrastructureDown, topicName, topics } from '#libs/contracts';
+import { aKafka, aKafkaConfig, aStatus, aTopicPrefix, KafkaTestClient, provisionTopics, silentLogger } from '#libs/testing';
+import { createKafka, Publisher } from '#libs/transport';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+describe('the publisher', () => {
+  const prefix = aTopicPrefix();
+  const client = new KafkaTestClient();
+  let publisher: Publisher;
+
+  beforeAll(async () => {
+    await provisionTopics(prefix, [topics.statusChanged, topics.emailDue], 2);
+    publisher = new Publisher(aKafka(), aKafkaConfig(prefix), 'test');
+  });
+  afterAll(async () => {
+    await publisher.close();
+    await client.close();
+  });
+
+  it('writes what comes together, each record into its topic and lane, those of one key in order', async () => {
+    const [statuses, due] = await Promise.all([topicName(topics.statusChanged, prefix), topicName(topics.emailDue, prefix, 'urgent')].map((name) => client.collect(name)));
+    const facts = Array.from({ length: 100 }, (_, index) => aStatus({ messageId: 'm-1', hop: index + 1 }));
+    await Promise.all([
+      ...facts.map((value) => publisher.publish({ topic: topics.statusChanged, key: 'm-1', value })),
+      publisher.publish({ topic: topics.emailDue, lane: 'urgent', key: null, value: { eventId: 'e-1' } }),
+    ]);
+    const records = await statuses!.until(100);
+    expect(records.map((record) => record.json())).toEqual(facts);
+    expect(new Set(records.map(({ partition }) => partition)).size).toBe(1);
+    expect((await due!.until(1))[0]!.key).toBeNull();
+  });
+
+  it('fails only the record that the broker refuses, not those beside it', async () => {
+    const statuses = await client.collect(topicName(topics.statusChanged, prefix));
+    const tooLarge = { eventId: 'large', text: 'x'.repeat(3 * 1024 * 1024) };
+    const outcomes = await Promise.allSettled(
+      [{ eventId: 'before' }, tooLarge, { eventId: 'after' }].map((value) => publisher.publish({ topic: topics.statusChanged, key: 'm-1', value })),
+    );
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect((outcomes[1] as PromiseRejectedResult).reason).not.toBeInstanceOf(InfrastructureDown);
+    expect((await statuses.until(2)).map((record) => record.json())).toEqual([{ eventId: 'before' }, { eventId: 'after' }]);
+  });
+
+  it('says that Kafka is down when no broker answers', async () => {
+    const config = aKafkaConfig(prefix, { KAFKA_BROKERS: '127.0.0.1:1' });
+    const lost = new Publisher(createKafka(config, 'test', silentLogger()), config, 'test');
+    await expect(lost.publish({ topic: topics.statusChanged, key: null, value: aStatus() })).rejects.toBeInstanceOf(InfrastructureDown);
+    await lost.close();
+  }, 40_000);
+});

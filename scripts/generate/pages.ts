@@ -1,0 +1,17 @@
+import { asyncApi } from './asyncapi.ts';
+import { servicesOf } from './config-schemas.ts';
+import { configurationPage } from './configuration.ts';
+import { contractSchemas } from './schemas.ts';
+import { topicsPage } from './topics.ts';
+
+/** Every generated file: path from the root, and what it must hold. */
+export async function pages(root: string): Promise<Map<string, string>> {
+  return new Map([
+    ...contractSchemas().map(({ file, schema }) => [`docs/schemas/${file}`, json(schema)] as const),
+    ['docs/asyncapi.json', json(asyncApi())],
+    ['docs/topics.md', topicsPage()],
+    ['docs/configuration.md', configurationPage(await servicesOf(root))],
+  ]);
+}
+
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;

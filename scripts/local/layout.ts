@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+
+/** Where in DATA_DIR what is kept. `npm run reset` removes these and nothing else. */
+export function layoutOf(dataDir: string) {
+  return {
+    kafka: join(dataDir, 'kafka'),
+    postgres: join(dataDir, 'postgres'),
+    postgresPlace: join(dataDir, 'postgres-place.json'),
+    logs: join(dataDir, 'logs'),
+    log: (name: string) => join(dataDir, 'logs', `${name}.log`),
+    secrets: join(dataDir, 'secrets.json'),
+    adminToken: join(dataDir, 'admin-token'),
+    sandbox: join(dataDir, 'sandbox.jsonl'),
+    state: join(dataDir, 'state.json'),
+    lock: join(dataDir, 'supervisor.lock'),
+  };
+}
+
+export type Layout = ReturnType<typeof layoutOf>;

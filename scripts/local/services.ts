@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import type { ChannelModes } from './channels.ts';
+import type { Layout } from './layout.ts';
+import type { Secrets } from './secrets.ts';
+import { valueOf, type Env, type Ports, type ServiceName, type Settings } from './settings.ts';
+import type { ProcessPlan } from './supervised-process.ts';
+
+/** What the parts of a system have to know of each other. */
+export interface Surroundings {
+  ports: Ports;
+  layout: Layout;
+  secrets: Secrets;
+  modes: ChannelModes;
+  brokers: string;
+  databaseUrl: string;
+}
+
+export const localUrl = (port: number): string => `http://127.0.0.1:${port}`;
+
+/** The tokens of the reporting API, separated by commas: the user's own, or the one made for this DATA_DIR. */
+export const reportingTokensOf = (env: Env, secrets: Secrets): string => valueOf(env, 'REPORTING_TOKEN') ?? secrets.reportingToken;
+
+export const recipientHashKeyOf = (env: Env, secrets: Secrets): string => valueOf(env, 'RECIPIENT_HASH_KEY') ?? secrets.recipientHashKey;
+
+type Values = Record<string, string>;
+
+/** The environment of one process: the user's own, and what `npm start` knows better. */
+export function environmentOf(name: ServiceName | 'sandbox', env: Env, around: Surroundings): Env {
+  const own: Record<ServiceName | 'sandbox', () => Values> = {
+    email: () => emailValues(env, around),
+    sms: () => smsValues(env, around),
+    retry: () => retryValues(env, around),
+    reporting: () => ({ REPORTING_TOKEN: reportingTokensOf(env, around.secrets) }),
+    sandbox: () => sandboxValues(around),
+  };
+  const shared: Values = {
+    HTTP_HOST: '127.0.0.1',
+    HTTP_PORT: String(around.ports[name]),
+    KAFKA_BROKERS: around.brokers,
+    DATABASE_URL: around.databaseUrl,
+    RECIPIENT_HASH_KEY: recipientHashKeyOf(env, around.secrets),
+  };
+  return { ...withoutSourceCondition(env), ...(name === 'sandbox' ? pick(shared, ['HTTP_HOST', 'HTTP_PORT']) : shared), ...own[name]() };
+}
+
+function emailValues(env: Env, { ports, modes, secrets }: Surroundings): Values {
+  const publicUrl = { PUBLIC_URL: env['EMAIL_PUBLIC_URL'] || localUrl(ports.email) };
+  if (modes.email === 'live') return publicUrl;
+  return {
+    ...publicUrl,
+    EMAIL_FROM: env['EMAIL_FROM'] || 'Messaging <no-reply@messaging.test>',
+    SENDGRID_API_KEY: secrets.sandboxSendgridApiKey,
+    SENDGRID_BASE_URL: localUrl(ports.sandbox),
+    SENDGRID_WEBHOOK_PUBLIC_KEY: secrets.sandboxSendgridPublicKey,
+  };
+}
+
+function smsValues(env: Env, { ports, modes, secrets }: Surroundings): Values {
+  const publicUrl = { PUBLIC_URL: env['SMS_PUBLIC_URL'] || localUrl(ports.sms) };
+  if (modes.sms === 'live') return publicUrl;
+  return {
+    ...publicUrl,
+    SMS_FROM: env['SMS_FROM'] || '+15005550006',
+    TWILIO_ACCOUNT_SID: secrets.sandboxTwilioAccountSid,
+    TWILIO_AUTH_TOKEN: secrets.sandboxTwilioAuthToken,
+    TWILIO_BASE_URL: localUrl(ports.sandbox),
+  };
+}
+
+/**
+ * A provider may take a while to confirm, so a lost answer is looked into only after a decent wait. The sandbox confirms
+ * within a second: where nothing else is in use, nobody should have to wait for minutes to see what becomes of it.
+ */
+const sandboxWaits: Values = {
+  RECONCILE_AFTER_MS: '2000',
+  RECONCILE_WINDOW_URGENT_MS: '10000',
+  RECONCILE_WINDOW_TRANSACTIONAL_MS: '20000',
+  RECONCILE_WINDOW_BULK_MS: '30000',
+};
+
+function retryValues(env: Env, { modes }: Surroundings): Values {
+  if (modes.email === 'live' || modes.sms === 'live') return {};
+  return Object.fromEntries(Object.entries(sandboxWaits).filter(([name]) => !env[name]));
+}
+
+function sandboxValues({ ports, layout, secrets }: Surroundings): Values {
+  return {
+    SANDBOX_DATA_FILE: layout.sandbox,
+    SANDBOX_SENDGRID_API_KEY: secrets.sandboxSendgridApiKey,
+    SANDBOX_SENDGRID_WEBHOOK_URL: `${localUrl(ports.email)}/webhooks/sendgrid`,
+    SANDBOX_SENDGRID_PRIVATE_KEY: secrets.sandboxSendgridPrivateKey,
+    SANDBOX_TWILIO_ACCOUNT_SID: secrets.sandboxTwilioAccountSid,
+    SANDBOX_TWILIO_AUTH_TOKEN: secrets.sandboxTwilioAuthToken,
+  };
+}
+
+const pick = (values: Values, names: string[]): Values => Object.fromEntries(names.map((name) => [name, values[name] ?? '']));
+
+/** Services run what was built: a caller that runs on sources (`--conditions=source`, as tests do) must not pass that on. */
+function withoutSourceCondition(env: Env): Env {
+  const options = env['NODE_OPTIONS']?.replace(/(^|\s)(--conditions|-C)[= ]\S+/g, '').trim();
+  return env['NODE_OPTIONS'] === undefined ? env : { ...env, NODE_OPTIONS: options };
+}
+
+/** How to run a service or the sandbox: a Node process of its own, from dist/ unless `entry` names another file. */
+export function planService(name: ServiceName | 'sandbox', settings: Settings, around: Surroundings, entry?: string): ProcessPlan {
+  const url = localUrl(around.ports[name]);
+  return {
+    name,
+    url,
+    command: process.execPath,
+    args: ['--enable-source-maps', entry ?? join(settings.root, 'dist', 'apps', name, 'src', 'main.js')],
+    env: environmentOf(name, settings.env, around),
+    cwd: settings.root,
+    log: around.layout.log(name),
+    stopSignal: 'SIGTERM',
+    stopWithinMs: name === 'sandbox' ? 10_000 : 35_000,
+    readyWithinMs: 90_000,
+    isReady: async () => (await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(3_000) })).ok,
+  };
+}
