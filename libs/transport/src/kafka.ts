@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module';
 import type { Logger } from '#libs/telemetry';
 import { Kafka, logLevel, type LogEntry } from 'kafkajs';
 import { connectionOf, type KafkaConfig } from './kafka.config.ts';
+import { mendTimers } from './kafkajs-timers.ts';
 
 /** A kafkajs client that logs into ours. */
 export function createKafka(config: KafkaConfig, service: string, logger: Logger): Kafka {
@@ -23,35 +23,4 @@ function log(logger: Logger, { level, namespace, log: { message, ...more } }: Lo
   const fields = { kafkajs: namespace, ...(typeof error === 'string' && { error }), ...(groupId !== undefined && { groupId }) };
   if (level <= logLevel.WARN) logger.warn(fields, message);
   else logger.debug(fields, message);
-}
-
-interface RequestQueue {
-  throttledUntil: number;
-  pending: unknown[];
-  throttleCheckTimeoutId: NodeJS.Timeout | null;
-  checkPendingRequests(): void;
-  scheduleCheckPendingRequests(): void;
-}
-
-let mended = false;
-
-/**
- * kafkajs 2.2.4 schedules its queue check at a negative time when nothing is throttled: Node 24 warns and turns it into
- * a 1 ms timer, over and over. Same check, never below 10 ms (kafkajs #1751).
- */
-function mendTimers(): void {
-  if (mended) return;
-  mended = true;
-  const load = createRequire(import.meta.url);
-  const queue = load('kafkajs/src/network/requestQueue/index.js') as { prototype: RequestQueue };
-  queue.prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {
-    if (this.throttleCheckTimeoutId || this.pending.length === 0) return;
-    this.throttleCheckTimeoutId = setTimeout(
-      () => {
-        this.throttleCheckTimeoutId = null;
-        this.checkPendingRequests();
-      },
-      Math.max(this.throttledUntil - Date.now(), 10),
-    );
-  };
 }
