@@ -15,6 +15,7 @@ const tool = (name: string, command: string, ...args: string[]): Part => ({ name
 
 const types = tool('types', 'tsc', '--noEmit');
 const others: Part[] = [
+  { name: 'lockfile', command: process.execPath, args: [join('scripts', 'complete-lockfile.mjs'), '--check'] },
   tool('lint', 'oxlint', '--type-aware'),
   tool('boundaries', 'depcruise', '--config', '.dependency-cruiser.mjs', 'apps', 'libs', 'scripts', 'test'),
   { name: 'generated files', command: process.execPath, args: ['--conditions=source', join('scripts', 'generate.ts'), '--check'] },
