@@ -1,6 +1,7 @@
-import { laneOf, topicNames, type Topic } from '#libs/contracts';
+import { type Lane, laneOf, topicNames, type Topic } from '#libs/contracts';
 import type { Logger } from '#libs/telemetry';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import { lanesByUrgency, placesOf } from './flight.policy.ts';
 import type { KafkaConfig } from './kafka.config.ts';
 import { PartitionTracker } from './partition-tracker.ts';
 import { toRecord, type IncomingRecord } from './record.ts';
@@ -19,9 +20,6 @@ export interface KeyedConsumerOptions {
   fromBeginning?: boolean;
 }
 
-/** Most bytes of records held over all partitions. */
-const BYTES_WINDOW = 64 * 1024 * 1024;
-
 /**
  * Works on many records at a time while those of one key keep their order, and commits only over finished ones.
  * kafkajs fetches on only while `eachBatch` returns at once, so a batch is taken into trackers and worked on from there.
@@ -32,6 +30,7 @@ export class KeyedConsumer {
   private readonly byName = new Map<string, Topic>();
   private readonly trackers = new Map<string, PartitionTracker>();
   private readonly running = new Set<Promise<void>>();
+  private readonly flying: Record<Lane, number> = { urgent: 0, transactional: 0, bulk: 0 };
   private commitTimer: NodeJS.Timeout | undefined;
   private committing: Promise<void> = Promise.resolve();
   private draining = false;
@@ -102,7 +101,10 @@ export class KeyedConsumer {
     for (const [topic, partitions] of Object.entries(assignment)) {
       for (const number of partitions) {
         const place = `${topic}/${number}`;
-        if (!this.trackers.has(place)) this.trackers.set(place, new PartitionTracker(topic, number));
+        if (this.trackers.has(place)) continue;
+        this.trackers.set(place, new PartitionTracker(topic, number, laneOf(topic), this.options.config.KAFKA_ORDERING));
+        // kafkajs remembers that it was paused when it was ours before.
+        this.consumer.resume([{ topic, partitions: [number] }]);
       }
     }
     this.joined = true;
@@ -118,28 +120,31 @@ export class KeyedConsumer {
     this.steerFlow();
   }
 
-  /** Starts records while there is room, one partition after another. */
+  /** Starts records while there is room: urgent lanes first, the partitions of a lane in turn. */
   private pump(): void {
-    let progress = true;
-    while (progress && !this.draining) {
-      progress = false;
-      for (const tracker of this.trackers.values()) {
-        if (this.running.size >= this.options.config.KAFKA_CONCURRENCY) return;
+    const capacity = this.options.config.KAFKA_CONCURRENCY;
+    for (const lane of lanesByUrgency) {
+      const ready = [...this.trackers.values()].filter((tracker) => tracker.lane === lane && tracker.hasReady);
+      const places = placesOf(lane, capacity);
+      while (ready.length > 0 && !this.draining && this.flying[lane] < places && this.running.size < capacity) {
+        const tracker = ready.shift()!;
         const record = tracker.take();
-        if (!record) continue;
-        progress = true;
-        this.run(tracker, record);
+        if (record) this.run(tracker, record);
+        if (tracker.hasReady) ready.push(tracker);
       }
     }
   }
 
   private run(tracker: PartitionTracker, record: IncomingRecord): void {
+    const { lane } = tracker;
+    this.flying[lane] += 1;
     const work = this.options.handle(record).then(
       (dealtWith) => dealtWith && tracker.complete(record),
       (error: unknown) => this.options.logger.error({ err: error }, 'a record was left for the next assignment'),
     );
     const settled: Promise<void> = work.then(() => {
       this.running.delete(settled);
+      this.flying[lane] -= 1;
       this.pump();
     });
     this.running.add(settled);
@@ -148,13 +153,13 @@ export class KeyedConsumer {
   /** Pauses what holds too much, resumes what has room again. */
   private steerFlow(): void {
     const bytes = [...this.trackers.values()].reduce((sum, tracker) => sum + tracker.bytes, 0);
-    const window = this.options.config.KAFKA_PARTITION_WINDOW;
+    const { KAFKA_PARTITION_WINDOW: window, KAFKA_BYTES_WINDOW: bytesWindow } = this.options.config;
     for (const tracker of this.trackers.values()) {
       const place = [{ topic: tracker.topicName, partitions: [tracker.partition] }];
-      if (tracker.size >= window || (bytes >= BYTES_WINDOW && tracker.size > 0)) {
+      if (tracker.size >= window || (bytes >= bytesWindow && tracker.size > 0)) {
         this.consumer.pause(place);
         tracker.paused = true;
-      } else if (tracker.paused && tracker.size <= window / 2 && bytes < BYTES_WINDOW / 2) {
+      } else if (tracker.paused && tracker.size <= window / 2 && bytes < bytesWindow / 2) {
         this.consumer.resume(place);
         tracker.paused = false;
       }

@@ -44,6 +44,17 @@ describe('the records of a partition', () => {
     expect(offsetsOf(takeAll(tracker))).toEqual([4]);
   });
 
+  it('all wait for each other when the partition’s order is asked for, and none does when none is', () => {
+    const records = [aRecord(0, 'a'), aRecord(1, 'b'), aRecord(2)];
+    const [strict, free] = (['partition', 'none'] as const).map((ordering) => new PartitionTracker('messaging.email.requested', 0, 'transactional', ordering));
+    for (const record of [...records, aRecord(3, 'a')]) {
+      strict!.add(record);
+      free!.add(record);
+    }
+    expect(offsetsOf(takeAll(strict!))).toEqual([0]);
+    expect(offsetsOf(takeAll(free!))).toEqual([0, 1, 2, 3]);
+  });
+
   it('with keys of other bytes are not held up for each other', () => {
     const invalid = (bytes: number[], offset: number) => ({ ...aRecord(offset), key: Buffer.from(bytes) });
     expect(takeAll(aTracker(invalid([0xff], 0), invalid([0xfe], 1)))).toHaveLength(2);

@@ -1,4 +1,8 @@
+import type { Lane } from '#libs/contracts';
 import type { IncomingRecord } from './record.ts';
+
+/** What goes one after another. */
+export type Ordering = 'key' | 'partition' | 'none';
 
 interface Entry {
   record: IncomingRecord;
@@ -7,11 +11,12 @@ interface Entry {
 
 /**
  * The records of one partition during one assignment: which are held, which may run now, and how far the offset may be committed.
- * Records of one key run one after another in offset order; those without a key run freely.
+ * Records of one key run one after another in offset order; those without a key run freely (unless another ordering is chosen).
  */
 export class PartitionTracker {
   readonly topicName: string;
   readonly partition: number;
+  readonly lane: Lane;
   /** False once the group has given the partition to somebody else: nothing of it is committed any more. */
   assigned = true;
   paused = false;
@@ -25,10 +30,13 @@ export class PartitionTracker {
   private end = 0;
   private committed = -1;
   private heldBytes = 0;
+  private readonly ordering: Ordering;
 
-  constructor(topicName: string, partition: number) {
+  constructor(topicName: string, partition: number, lane: Lane = 'transactional', ordering: Ordering = 'key') {
     this.topicName = topicName;
     this.partition = partition;
+    this.lane = lane;
+    this.ordering = ordering;
   }
 
   get size(): number {
@@ -52,7 +60,7 @@ export class PartitionTracker {
     if (record.offset < this.end) this.held = new Map([...this.held].sort(([a], [b]) => a - b));
     this.heldBytes += record.bytes;
     this.end = Math.max(this.end, record.offset + 1);
-    const key = keyOf(record);
+    const key = this.chainOf(record);
     const queue = key === undefined ? undefined : this.waiting.get(key);
     if (queue) queue.push(entry);
     else {
@@ -71,7 +79,7 @@ export class PartitionTracker {
     const entry = this.held.get(record.offset);
     if (!entry || entry.done) return;
     entry.done = true;
-    const key = keyOf(record);
+    const key = this.chainOf(record);
     if (key === undefined) return;
     const queue = this.waiting.get(key);
     const next = queue?.shift();
@@ -104,7 +112,10 @@ export class PartitionTracker {
   private newer(offset: number): number | undefined {
     return offset > this.committed && offset > 0 && this.end > 0 ? offset : undefined;
   }
-}
 
-/** Any bytes may be a key: base64 keeps them apart. */
-const keyOf = (record: IncomingRecord): string | undefined => record.key?.toString('base64');
+  /** Records of one chain run one after another; undefined: this one runs freely. Any bytes may be a key: base64 keeps them apart. */
+  private chainOf(record: IncomingRecord): string | undefined {
+    if (this.ordering === 'partition') return '';
+    return this.ordering === 'key' ? record.key?.toString('base64') : undefined;
+  }
+}
