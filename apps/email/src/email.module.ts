@@ -20,6 +20,7 @@ const sendgrid = {
       SENDGRID_API_KEY: config.get('SENDGRID_API_KEY'),
       SENDGRID_BASE_URL: config.get('SENDGRID_BASE_URL'),
       SENDGRID_TIMEOUT_MS: config.get('SENDGRID_TIMEOUT_MS'),
+      SENDGRID_CONNECTIONS: config.get('SENDGRID_CONNECTIONS'),
     });
     health.addProvider(adapter.name, () => adapter.check());
     return adapter;

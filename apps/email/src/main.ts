@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { DeliveryEngine, ledgerMigrations } from '#libs/delivery';
+import { DeliveryEngine, ledgerMigrations, requireLongMemory } from '#libs/delivery';
 import { runService } from '#libs/runtime';
 import { emailSchema } from './email.config.ts';
 import { EmailModule } from './email.module.ts';
@@ -9,5 +9,6 @@ void runService({
   schema: emailSchema,
   migrations: ledgerMigrations,
   module: EmailModule,
+  beforeConsuming: (kafka, config) => requireLongMemory(kafka, 'email', config),
   onUnreadable: (app, record, error) => app.get(DeliveryEngine).onUnreadable(record, error),
 });

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { DeliveryEngine, ledgerMigrations } from '#libs/delivery';
+import { DeliveryEngine, ledgerMigrations, requireLongMemory } from '#libs/delivery';
 import { runService } from '#libs/runtime';
 import { smsSchema } from './sms.config.ts';
 import { SmsModule } from './sms.module.ts';
@@ -9,5 +9,6 @@ void runService({
   schema: smsSchema,
   migrations: ledgerMigrations,
   module: SmsModule,
+  beforeConsuming: (kafka, config) => requireLongMemory(kafka, 'sms', config),
   onUnreadable: (app, record, error) => app.get(DeliveryEngine).onUnreadable(record, error),
 });

@@ -23,6 +23,7 @@ const twilio = {
       TWILIO_MESSAGING_SERVICE_SID: config.get('TWILIO_MESSAGING_SERVICE_SID'),
       TWILIO_BASE_URL: config.get('TWILIO_BASE_URL'),
       TWILIO_TIMEOUT_MS: config.get('TWILIO_TIMEOUT_MS'),
+      TWILIO_CONNECTIONS: config.get('TWILIO_CONNECTIONS'),
       PUBLIC_URL: config.get('PUBLIC_URL'),
     });
     health.addProvider(adapter.name, () => adapter.check());

@@ -43,9 +43,10 @@ export class ProviderHttp {
   /**
    * @param baseUrl such as https://api.sendgrid.com
    * @param timeoutMs for a whole call, in milliseconds
+   * @param connections most of them at a time; opened as they are needed
    * @throws InvalidConfiguration for plain http:// to anything but this machine
    */
-  constructor(setting: string, baseUrl: string, timeoutMs: number, connections = 64) {
+  constructor(setting: string, baseUrl: string, timeoutMs: number, connections = 100) {
     const url = new URL(baseUrl);
     if (url.protocol !== 'https:' && !loopback.test(url.hostname)) {
       throw new InvalidConfiguration(`${setting} must begin with https:// (plain http:// is allowed to this machine only)`);

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { MessagingError, type UnreadableRecord } from '#libs/contracts';
+import { InvalidConfiguration, MessagingError, type UnreadableRecord } from '#libs/contracts';
 import { createPool, migrate, type Migration, type PostgresConfig } from '#libs/persistence';
 import { createLogger, NestLogger, startTelemetry } from '#libs/telemetry';
 import { createKafka, type IncomingRecord, type KafkaConfig, KafkaStrategy, Publisher } from '#libs/transport';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Kafka } from 'kafkajs';
 import type { z } from 'zod';
 import { type ConfigSchema, loadConfig } from './config.ts';
 import { cached, Health } from './health.ts';
@@ -25,12 +26,16 @@ export interface ServiceDefinition<S extends ConfigSchema> {
   onUnreadable?: (app: NestFastifyApplication, record: IncomingRecord, error: UnreadableRecord) => Promise<void>;
   /** Last touches before it listens, such as API docs. */
   prepare?: (app: NestFastifyApplication, config: z.infer<S>) => Promise<void> | void;
+  /** Looked at once Kafka is there, before the first record; InvalidConfiguration ends the service. */
+  beforeConsuming?: (kafka: Kafka, config: z.infer<S>) => Promise<void>;
   /** Largest body of an HTTP request, in bytes. */
   bodyLimit?: number;
 }
 
 export interface RunningService {
   app: NestFastifyApplication;
+  /** Resolves when it consumes; rejects when it never will. */
+  ready: Promise<void>;
   /** Stops in order: HTTP, records in work, Kafka, Postgres. */
   stop(): Promise<void>;
 }
@@ -42,6 +47,7 @@ export async function runService<S extends ConfigSchema>(definition: ServiceDefi
     const stop = () => void service.stop().then(() => process.exit(0), () => process.exit(1));
     process.once('SIGTERM', stop);
     process.once('SIGINT', stop);
+    await service.ready;
   } catch (error) {
     const ours = error instanceof MessagingError;
     process.stderr.write(`${definition.name} cannot start: ${ours ? `${error.message}\n${error.remedy}` : (error as Error).stack}\n`);
@@ -65,17 +71,7 @@ export async function bootService<S extends ConfigSchema>(definition: ServiceDef
     health: new Health(),
     stopping: stopping.signal,
   };
-  const adapter = new FastifyAdapter({
-    bodyLimit: definition.bodyLimit ?? 1024 * 1024,
-    trustProxy: true,
-    // A message id of 200 characters must fit into a path, percent-encoded too.
-    routerOptions: { maxParamLength: 600 },
-  });
-  const app = await NestFactory.create<NestFastifyApplication>(serviceModule(definition.module, core), adapter, {
-    rawBody: true,
-    logger: new NestLogger(logger),
-    abortOnError: false,
-  });
+  const app = await createApp(definition, core);
   const strategy = new KafkaStrategy({
     ...core,
     kafka,
@@ -84,19 +80,16 @@ export async function bootService<S extends ConfigSchema>(definition: ServiceDef
     onUnreadable: async (record, error) => definition.onUnreadable?.(app, record, error),
   });
   app.connectMicroservice({ strategy }, { inheritAppConfig: true });
-  let migrated = false;
-  core.health.addVital('postgres', cached(async () => {
-    await core.pool.query('SELECT 1');
-    return { status: migrated ? 'ok' : 'down' };
-  }, 1_000));
-  core.health.addVital('kafka', () => Promise.resolve({ status: strategy.isReady ? 'ok' : 'down' }));
+  const schemaReady = { done: false };
+  addVitalChecks(core, strategy, schemaReady);
   await definition.prepare?.(app, config as z.infer<S>);
   await app.listen(config.HTTP_PORT, config.HTTP_HOST);
 
   const ready = (async () => {
     if (config.DATABASE_MIGRATE) await untilDone(core, () => migrate(core.pool, definition.name, definition.migrations));
-    migrated = true;
+    schemaReady.done = true;
     await untilDone(core, () => core.publisher.connect());
+    await untilDone(core, async () => definition.beforeConsuming?.(kafka, config as z.infer<S>));
     if (stopping.signal.aborted) return;
     await app.startAllMicroservices();
     logger.info({ port: config.HTTP_PORT }, 'ready');
@@ -105,6 +98,7 @@ export async function bootService<S extends ConfigSchema>(definition: ServiceDef
 
   return {
     app,
+    ready,
     stop: async () => {
       stopping.abort();
       logger.info('stopping');
@@ -118,12 +112,37 @@ export async function bootService<S extends ConfigSchema>(definition: ServiceDef
   };
 }
 
+async function createApp<S extends ConfigSchema>(definition: ServiceDefinition<S>, core: ServiceCore<BaseConfig>): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: definition.bodyLimit ?? 1024 * 1024,
+    trustProxy: true,
+    // A message id of 200 characters must fit into a path, percent-encoded too.
+    routerOptions: { maxParamLength: 600 },
+  });
+  return NestFactory.create<NestFastifyApplication>(serviceModule(definition.module, core), adapter, {
+    rawBody: true,
+    logger: new NestLogger(core.logger),
+    abortOnError: false,
+  });
+}
+
+function addVitalChecks(core: ServiceCore, strategy: KafkaStrategy, schemaReady: { done: boolean }): void {
+  const postgres = cached(async () => {
+    await core.pool.query('SELECT 1');
+    return { status: schemaReady.done ? 'ok' : 'down' };
+  }, 1_000);
+  core.health.addVital('postgres', postgres);
+  core.health.addVital('kafka', () => Promise.resolve({ status: strategy.isReady ? 'ok' : 'down' }));
+}
+
+/** Again and again until it works; what waiting cannot mend is thrown. */
 async function untilDone(core: ServiceCore, work: () => Promise<unknown>): Promise<void> {
   for (let round = 0; !core.stopping.aborted; round += 1) {
     try {
       await work();
       return;
     } catch (err) {
+      if (err instanceof InvalidConfiguration) throw err;
       core.logger.warn({ err }, 'waiting for a dependency before the service can start');
       await delay(Math.min(5_000, 250 * 2 ** round), undefined, { signal: core.stopping }).catch(() => undefined);
     }

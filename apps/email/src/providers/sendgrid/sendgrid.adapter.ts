@@ -11,7 +11,7 @@ import { toMailData } from './sendgrid.request.policy.ts';
 // The package's types forget that the default instance carries its class.
 const { MailService } = sendgrid as unknown as { MailService: new () => typeof sendgrid };
 
-type AdapterConfig = Pick<SendgridConfig, 'SENDGRID_API_KEY' | 'SENDGRID_BASE_URL' | 'SENDGRID_TIMEOUT_MS'>;
+type AdapterConfig = Pick<SendgridConfig, 'SENDGRID_API_KEY' | 'SENDGRID_BASE_URL' | 'SENDGRID_TIMEOUT_MS' | 'SENDGRID_CONNECTIONS'>;
 
 /** The SDK's request: method, path and body; its `headers` are the mail's own and must not become ours. */
 interface SdkRequest {
@@ -30,7 +30,7 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
 
   constructor(config: AdapterConfig) {
     super();
-    this.http = new ProviderHttp('SENDGRID_BASE_URL', config.SENDGRID_BASE_URL, config.SENDGRID_TIMEOUT_MS);
+    this.http = new ProviderHttp('SENDGRID_BASE_URL', config.SENDGRID_BASE_URL, config.SENDGRID_TIMEOUT_MS, config.SENDGRID_CONNECTIONS);
     this.headers = { authorization: `Bearer ${config.SENDGRID_API_KEY}`, 'content-type': 'application/json', accept: 'application/json' };
   }
 

@@ -39,7 +39,7 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
   constructor(config: AdapterConfig) {
     super();
     this.config = config;
-    this.http = new ProviderHttp('TWILIO_BASE_URL', config.TWILIO_BASE_URL, config.TWILIO_TIMEOUT_MS);
+    this.http = new ProviderHttp('TWILIO_BASE_URL', config.TWILIO_BASE_URL, config.TWILIO_TIMEOUT_MS, config.TWILIO_CONNECTIONS);
     const user = config.TWILIO_API_KEY_SID ?? config.TWILIO_ACCOUNT_SID;
     const password = config.TWILIO_API_KEY_SID ? (config.TWILIO_API_KEY_SECRET ?? '') : config.TWILIO_AUTH_TOKEN;
     const httpClient = { request: (request: SdkRequest) => this.carry(request) };

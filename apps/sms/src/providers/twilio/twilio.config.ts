@@ -9,6 +9,7 @@ export const twilioSettings = {
   TWILIO_API_KEY_SECRET: secret().optional().describe('Secret of that API key.'),
   TWILIO_MESSAGING_SERVICE_SID: z.string().regex(/^MG[0-9a-fA-F]{32}$/, 'must be MG followed by 32 hex digits').optional().describe('Messaging service that picks the sender of SMS and MMS that name none.'),
   TWILIO_BASE_URL: z.url().default('https://api.twilio.com').describe('Where its API is.'),
+  TWILIO_CONNECTIONS: z.coerce.number().int().min(1).max(1_000).default(100).describe('Most connections to Twilio at a time, opened as they are needed: so many calls can be in flight. Twilio limits them per account.'),
   TWILIO_TIMEOUT_MS: milliseconds(10_000).describe('Give up on one call after this many milliseconds.'),
 };
 

@@ -1,0 +1,34 @@
+import { InfrastructureDown, topics } from '#libs/contracts';
+import { aKafka, aTopicPrefix, provisionTopics, withAdmin } from '#libs/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { requireLongMemory } from '../src/ledger.retention.ts';
+
+const DAY_MS = 86_400_000;
+
+describe('the memory of the ledger', () => {
+  const prefix = aTopicPrefix();
+  const ask = (days: number) => requireLongMemory(aKafka(), 'email', { KAFKA_TOPIC_PREFIX: prefix, LEDGER_RETENTION_DAYS: days });
+  const keep = (entries: Record<string, string>) =>
+    withAdmin(async (admin) => {
+      const configEntries = Object.entries(entries).map(([name, value]) => ({ name, value }));
+      await admin.alterConfigs({ validateOnly: false, resources: [{ type: 2, name: `${prefix}email.requested.bulk`, configEntries }] });
+    });
+
+  beforeAll(() => provisionTopics(prefix, [topics.emailRequested], 1));
+  afterAll(() => withAdmin((admin) => admin.deleteTopics({ topics: ['', '.urgent', '.bulk'].map((lane) => `${prefix}email.requested${lane}`) })));
+
+  it('must reach further back than any lane’s requests can be read, the time of a segment included', async () => {
+    await keep({ 'retention.ms': String(20 * DAY_MS), 'segment.ms': String(DAY_MS) });
+    await expect(ask(20)).rejects.toThrow(/LEDGER_RETENTION_DAYS is 20.*keep requests 21 days/s);
+    await expect(ask(21)).resolves.toBeUndefined();
+  });
+
+  it('cannot reach back for ever', async () => {
+    await keep({ 'retention.ms': '-1' });
+    await expect(ask(90)).rejects.toThrow(/for ever/);
+  });
+
+  it('is not judged while the topics are missing', async () => {
+    await expect(requireLongMemory(aKafka(), 'sms', { KAFKA_TOPIC_PREFIX: prefix, LEDGER_RETENTION_DAYS: 14 })).rejects.toThrow(InfrastructureDown);
+  });
+});

@@ -1,0 +1,26 @@
+import { InfrastructureDown } from '#libs/contracts';
+import kafkajs, { type Kafka } from 'kafkajs';
+
+/**
+ * The longest a record of these topics can be read, in milliseconds: retention, and the time of a segment, since whole
+ * segments are dropped. Infinity where a topic keeps its records for ever.
+ * @throws InfrastructureDown when the brokers or the topics are not there
+ */
+export async function longestRetention(kafka: Kafka, topicNames: readonly string[]): Promise<number> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    const resources = topicNames.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: ['retention.ms', 'segment.ms'] }));
+    const described = await admin.describeConfigs({ resources, includeSynonyms: false });
+    const ages = described.resources.map(({ configEntries }) => {
+      const valueOf = (wanted: string) => Number(configEntries.find(({ configName }) => configName === wanted)?.configValue);
+      const retention = valueOf('retention.ms');
+      return retention < 0 ? Number.POSITIVE_INFINITY : retention + valueOf('segment.ms');
+    });
+    return Math.max(...ages);
+  } catch (cause) {
+    throw new InfrastructureDown('kafka', 'start', { cause });
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}
