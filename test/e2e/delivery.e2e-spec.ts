@@ -133,6 +133,18 @@ describe('a message on its way through the running system', () => {
     expect(await system.sandboxMessages({ reference: messageId })).toMatchObject({ total: 1 });
   });
 
+  it('in bulk shares calls with others of its content, and is delivered and told on its own', async () => {
+    const ids = Array.from({ length: 200 }, () => `bulk-${randomUUID()}`);
+    await system.produce('messaging.email.requested.bulk', ...ids.map((messageId, index) => ({
+      value: { messageId, to: [{ email: `reader${index}@inbox.test` }], subject: 'News', text: 'The same for all' },
+    }))); // prettier-ignore
+    for (const messageId of ids) await system.reaches('email', messageId, 'delivered');
+    const { messages } = await system.sandboxMessages({ provider: 'sendgrid' });
+    const own = messages.filter((message) => ids.includes(message.reference));
+    expect(own).toHaveLength(200);
+    expect(new Set(own.map((message) => message.providerMessageId)).size).toBeLessThan(100);
+  });
+
   it('is counted in the summary by channel and status', async () => {
     await system.reaches('email', await system.requestEmail(), 'delivered');
     const { body } = await system.report<{ channels: Record<string, Record<string, number>> }>('/v1/reports/summary');

@@ -23,6 +23,7 @@ export interface Timeline {
 export interface SandboxMessage {
   provider: string;
   reference: string;
+  providerMessageId: string;
   to: string;
   acceptedAt: string;
 }

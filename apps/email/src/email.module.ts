@@ -41,6 +41,7 @@ const engine = {
       callTimeoutMs: config.get('SENDGRID_TIMEOUT_MS'),
       guardMs: config.get('LEASE_GUARD_MS'),
       retentionDays: config.get('LEDGER_RETENTION_DAYS'),
+      coalesceLingerMs: config.get('EMAIL_COALESCE_LINGER_MS'),
     }),
 };
 

@@ -8,7 +8,7 @@ export interface CallReference {
   lane: Lane;
   hop: number;
   attempt: number;
-  /** One per call; a coalesced call has one for all its members. */
+  /** Of this message's part in the call: each member of a coalesced call has its own, so each can be looked up. */
   callId: string;
   traceparent?: string | undefined;
 }
@@ -29,12 +29,25 @@ export type LookupResult = { found: 'accepted'; providerMessageId: string } | { 
 /** Can this provider be used with these keys? Sends nothing. */
 export type ProviderCheck = { state: 'ok' } | { state: 'refused' | 'unreachable'; meaning: string; action: string };
 
+/** Most messages of one coalesced call (SendGrid: 1,000 personalizations). */
+export const TOGETHER_MOST = 1_000;
+
 /** One provider of a channel: contract and injection token at once. */
 export abstract class Provider<M> {
   abstract readonly name: string;
 
   /** Sends one message. Expected failures are values; never throws for the provider's or the network's sake. */
   abstract send(call: ProviderCall<M>): Promise<SendResult>;
+
+  /** What messages must have in common to go in one call; undefined: this one goes alone. */
+  togetherKey(_message: M): string | undefined {
+    return undefined;
+  }
+
+  /** Sends messages of one key (at most `TOGETHER_MOST`) in one call, and answers for each, in their order. */
+  sendTogether(calls: readonly ProviderCall<M>[]): Promise<SendResult[]> {
+    return Promise.all(calls.map((call) => this.send(call)));
+  }
 
   /** Asks the provider whether it took an earlier, doubtful call. */
   abstract lookup(call: { message: M; callId: string; at: Date; knownIds: readonly string[] }): Promise<LookupResult>;

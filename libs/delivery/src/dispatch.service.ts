@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { IdConflict, InfrastructureDown, ownFailure, type Provider, type SendResult } from '#libs/contracts';
+import { IdConflict, InfrastructureDown, ownFailure, type Provider, type ProviderCall, type SendResult } from '#libs/contracts';
 import { inSpan, type Logger, SpanKind, traceHeaders } from '#libs/telemetry';
 import { Stopping } from '#libs/transport';
 import { admit, isForgotten } from './admit.policy.ts';
 import { announcement } from './announce.policy.ts';
 import type { Announcer } from './announcer.service.ts';
+import { Coalescer } from './coalescer.service.ts';
 import type { Delivery, Ledger, Outcome } from './delivery.ts';
 import { chooseProvider } from './route.policy.ts';
 
@@ -20,14 +21,18 @@ export interface DispatchOptions<M> {
   /** The part of the lease that must be left when a request is written, in milliseconds. */
   guardMs: number;
   retentionDays: number;
+  /** How long bulk messages wait for others of the same content, in milliseconds; 0: not at all. */
+  coalesceLingerMs?: number;
 }
 
 /** Sends one message, one hop at a time (design §4). */
 export class DispatchService<M> {
   private readonly options: DispatchOptions<M>;
+  private readonly coalescer: Coalescer<M>;
 
   constructor(options: DispatchOptions<M>) {
     this.options = options;
+    this.coalescer = new Coalescer(options.coalesceLingerMs ?? 0);
   }
 
   /**
@@ -77,13 +82,24 @@ export class DispatchService<M> {
       const mayStart = () => performance.now() < deadline && delivery.expiresAt.getTime() > Date.now();
       const { messageId, tenant, lane, hop } = delivery;
       const reference = { messageId, tenant, lane, hop, attempt, callId, traceparent: traceHeaders()['traceparent'] };
-      const result = await provider.send({ message: delivery.message, reference, mayStart });
+      const result = await this.call(provider, { message: delivery.message, reference, mayStart });
       const outcome = outcomeOf(result, provider.name, callId, attempt, Date.now());
       const told = toldOf(outcome);
       span.setAttributes(told);
       this.options.logger.info({ ...attributes, ...told, 'mi.duration_ms': Math.round(performance.now() - started) }, 'attempt');
       return outcome;
     });
+  }
+
+  /** A fault of the adapter itself is an answer, too: whether the request was written is not known then, so it is looked up. */
+  private async call(provider: Provider<M>, call: ProviderCall<M>): Promise<SendResult> {
+    try {
+      return await this.coalescer.send(provider, call);
+    } catch (error) {
+      this.options.logger.error({ err: error, 'mi.provider': provider.name }, 'a provider adapter failed');
+      const meaning = 'The platform failed while it was sending; the provider may have taken the message.';
+      return { sent: false, failure: ownFailure('MSG_ADAPTER_FAULT', 'unknown', 'backoff', meaning, { provider: provider.name }) };
+    }
   }
 
   /** Asks whether the provider took an earlier call whose answer was lost. */

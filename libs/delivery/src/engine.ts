@@ -24,6 +24,8 @@ export interface EngineOptions<R, M> {
   /** What must be left of the lease when a request is written, in milliseconds. */
   guardMs: number;
   retentionDays: number;
+  /** How long bulk messages wait for others of the same content, in milliseconds; 0: not at all. */
+  coalesceLingerMs?: number;
 }
 
 /** The delivery engine given a channel: what its consumers and webhooks delegate to. */

@@ -6,7 +6,7 @@ import type { EmailMessage } from '../../email-message.ts';
 import type { SendgridConfig } from './sendgrid.config.ts';
 import { sendgridFailures } from './sendgrid.failures.ts';
 import { withoutSuffix } from './sendgrid.receipts.policy.ts';
-import { toMailData } from './sendgrid.request.policy.ts';
+import { toMailData, togetherKey } from './sendgrid.request.policy.ts';
 
 // The package's types forget that the default instance carries its class.
 const { MailService } = sendgrid as unknown as { MailService: new () => typeof sendgrid };
@@ -34,9 +34,32 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
     this.headers = { authorization: `Bearer ${config.SENDGRID_API_KEY}`, 'content-type': 'application/json', accept: 'application/json' };
   }
 
-  async send({ message, reference, mayStart }: ProviderCall<EmailMessage>): Promise<SendResult> {
-    if (message.attachments?.some((file) => file.url)) return { sent: false, failure: attachmentByUrl };
+  async send(call: ProviderCall<EmailMessage>): Promise<SendResult> {
+    if (call.message.attachments?.some((file) => file.url)) return { sent: false, failure: attachmentByUrl };
+    return (await this.post([call])).result;
+  }
+
+  override togetherKey(message: EmailMessage): string | undefined {
+    return togetherKey(message);
+  }
+
+  /** One call for all. Refused as a whole it proves that nothing was sent: the members it names fail, the others go again without them. */
+  override async sendTogether(calls: readonly ProviderCall<EmailMessage>[]): Promise<SendResult[]> {
+    const { result, named } = await this.post(calls);
+    const refusedForContent = !result.sent && result.failure.kind === 'bad-content';
+    if (!refusedForContent || calls.length === 1) return calls.map(() => result);
+    if (named.size > 0 && named.size < calls.length) {
+      const rest = await this.sendTogether(calls.filter((_, index) => !named.has(index)));
+      return calls.map((_, index) => (named.has(index) ? result : rest.shift()!));
+    }
+    const middle = Math.ceil(calls.length / 2);
+    return [...(await this.sendTogether(calls.slice(0, middle))), ...(await this.sendTogether(calls.slice(middle)))];
+  }
+
+  /** One request. `named`: the members that the refusal names. */
+  private async post(calls: readonly ProviderCall<EmailMessage>[]): Promise<{ result: SendResult; named: Set<number> }> {
     let answer: HttpAnswer | undefined;
+    const mayStart = () => calls.every((call) => call.mayStart());
     const mail = new MailService();
     mail.setClient({
       request: async ({ url, body }: SdkRequest) => {
@@ -44,14 +67,15 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
         return [{ statusCode: answer.status, headers: answer.headers, body: answer.body }, answer.body];
       },
     } as unknown as Parameters<typeof mail.setClient>[0]);
+    const nobody = new Set<number>();
     try {
-      await mail.send(toMailData(message, reference));
+      await mail.send(toMailData(calls));
     } catch (error) {
-      if (error instanceof CallBroken) return { sent: false, failure: brokenCallFailure(this.name, error) };
+      if (error instanceof CallBroken) return { result: { sent: false, failure: brokenCallFailure(this.name, error) }, named: nobody };
       // Before the call, only the SDK's own check of the mail can throw; its text may quote the mail.
-      if (!answer) return { sent: false, failure: refusedBySdk };
+      if (!answer) return { result: { sent: false, failure: refusedBySdk }, named: nobody };
     }
-    return this.resultOf(answer!);
+    return { result: this.resultOf(answer!), named: membersNamedIn(answer!.body) };
   }
 
   async lookup({ callId }: { callId: string }): Promise<LookupResult> {
@@ -114,6 +138,11 @@ function special(status: number, body: string): string[] {
   if (status === 401 && body.includes('Maximum credits exceeded')) return ['http_401:maximum_credits_exceeded'];
   if (status === 403 && /"field"\s*:\s*"from/.test(body)) return ['http_403:from_not_verified'];
   return [];
+}
+
+/** `personalizations.3.to.0.email` names the fourth member of a call. */
+function membersNamedIn(body: string): Set<number> {
+  return new Set([...body.matchAll(/"field"\s*:\s*"personalizations\.(\d+)\./g)].map(([, index]) => Number(index)));
 }
 
 /** How long a 429 asks to wait, in ms: Retry-After, or X-RateLimit-Reset (unix seconds). */

@@ -1,0 +1,131 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ProviderCall } from '#libs/contracts';
+import { anEmailRequest } from '#libs/testing';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { EmailMessage } from '../src/email-message.ts';
+import { SendgridAdapter } from '../src/providers/sendgrid/sendgrid.adapter.ts';
+
+interface MailBody {
+  personalizations: { to: { email: string }[]; custom_args: Record<string, string> }[];
+  subject: string;
+}
+
+interface Answer {
+  status: number;
+  headers?: Record<string, string>;
+  body?: unknown;
+}
+
+const aCall = (email: string, overrides: Partial<EmailMessage> = {}): ProviderCall<EmailMessage> => {
+  const request = anEmailRequest({ to: [{ email }] });
+  return {
+    message: { ...request, from: { email: 'no-reply@messaging.test' }, ...overrides },
+    reference: { messageId: request.messageId, tenant: 'default', lane: 'bulk', hop: 1, attempt: 1, callId: `call-${email}`, traceparent: '00-a-b-01' },
+    mayStart: () => true,
+  };
+};
+
+describe('SendGrid', () => {
+  let server: Server | undefined;
+  let adapter: SendgridAdapter | undefined;
+  let bodies: MailBody[];
+
+  const aSendgrid = async (answer: (mail: MailBody) => Answer) => {
+    bodies = [];
+    server = createServer(async (request, response) => {
+      let text = '';
+      for await (const chunk of request) text += String(chunk);
+      const mail = JSON.parse(text) as MailBody;
+      bodies.push(mail);
+      const { status, headers, body } = answer(mail);
+      response.writeHead(status, headers).end(body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body));
+    });
+    await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
+    const port = (server.address() as AddressInfo).port;
+    adapter = new SendgridAdapter({ SENDGRID_API_KEY: 'SG.secret', SENDGRID_BASE_URL: `http://127.0.0.1:${port}`, SENDGRID_TIMEOUT_MS: 1_000, SENDGRID_CONNECTIONS: 4 });
+    return adapter;
+  };
+  const taken: Answer = { status: 202, headers: { 'x-message-id': 'Xj5L' } };
+  const recipientsOf = (mail: MailBody) => mail.personalizations.map(({ to }) => to[0]!.email);
+  /** Refuses a mail to anyone whose address begins with "bad", naming the personalization or not. */
+  const pickyAbout = (naming: boolean) => (mail: MailBody) => {
+    const bad = recipientsOf(mail).findIndex((email) => email.startsWith('bad'));
+    if (bad < 0) return taken;
+    return { status: 400, body: { errors: [{ message: 'Does not contain a valid address.', field: naming ? `personalizations.${bad}.to.0.email` : null }] } };
+  };
+
+  afterEach(async () => {
+    await adapter?.onApplicationShutdown();
+    server?.closeAllConnections();
+    server?.close();
+  });
+
+  it.each([
+    [401, { errors: [{ message: 'Maximum credits exceeded', field: null }] }, { kind: 'account', code: 'http_401:maximum_credits_exceeded' }],
+    [401, { errors: [{ message: 'authorization required' }] }, { kind: 'account', code: 'http_401', retry: 'operator' }],
+    [403, { errors: [{ message: 'The from address does not match', field: 'from' }] }, { code: 'http_403:from_not_verified' }],
+    [413, '<html>413 Request Entity Too Large</html>', { kind: 'bad-content', retry: 'never' }],
+    [503, '<html>nginx</html>', { kind: 'unknown', code: 'http_503' }],
+    [418, 'teapot', { kind: 'bad-content', unlisted: true }],
+  ])('that answers %i with %j has failed in a way we can explain', async (status, body, failure) => {
+    const sendgrid = await aSendgrid(() => ({ status, body }));
+    expect(await sendgrid.send(aCall('ada@inbox.test'))).toMatchObject({ sent: false, failure });
+  });
+
+  it('that throttles says for how long', async () => {
+    const sendgrid = await aSendgrid(() => ({ status: 429, headers: { 'retry-after': '7' }, body: { errors: [] } }));
+    expect(await sendgrid.send(aCall('ada@inbox.test'))).toMatchObject({ failure: { kind: 'throttled', retryAfterMs: 7_000 } });
+  });
+
+  it('that answers without a message id may have taken the mail', async () => {
+    const sendgrid = await aSendgrid(() => ({ status: 202 }));
+    expect(await sendgrid.send(aCall('ada@inbox.test'))).toMatchObject({ sent: false, failure: { kind: 'unknown', code: 'MSG_NO_MESSAGE_ID' } });
+  });
+
+  it('is told the mail’s own headers as such, and never as headers of the call', async () => {
+    const sendgrid = await aSendgrid(() => taken);
+    await sendgrid.send(aCall('ada@inbox.test', { headers: { authorization: 'nonsense', 'X-Ours': '1' } }));
+    expect(bodies[0]).toMatchObject({ headers: { 'X-Ours': '1' } });
+  });
+
+  it('gets e-mails of one content in one call, each with its own reference', async () => {
+    const sendgrid = await aSendgrid(() => taken);
+    const calls = ['ada@inbox.test', 'bob@inbox.test'].map((email) => aCall(email));
+    expect(sendgrid.togetherKey(calls[0]!.message)).toBe(sendgrid.togetherKey(calls[1]!.message));
+    expect(await sendgrid.sendTogether(calls)).toEqual([{ sent: true, providerMessageId: 'Xj5L' }, { sent: true, providerMessageId: 'Xj5L' }]);
+    expect(bodies).toHaveLength(1);
+    expect(bodies[0]!.personalizations.map(({ custom_args: args }) => args['mi_call_id'])).toEqual(['call-ada@inbox.test', 'call-bob@inbox.test']);
+  });
+
+  it('never gets e-mails in one call that differ, or that bring attachments or several recipients', async () => {
+    const sendgrid = await aSendgrid(() => taken);
+    const key = (overrides: Partial<EmailMessage>) => sendgrid.togetherKey(aCall('ada@inbox.test', { messageId: 'm', ...overrides }).message);
+    expect(key({ subject: 'Other' })).not.toBe(key({}));
+    expect(key({ from: { email: 'other@messaging.test' } })).not.toBe(key({}));
+    expect(key({ attachments: [{ filename: 'a.txt', content: 'YQ==' }] })).toBeUndefined();
+    expect(key({ cc: [{ email: 'eve@inbox.test' }] })).toBeUndefined();
+  });
+
+  it.each([[true, 2], [false, 5]])('that refuses a call for one member (named: %s) gets the others again without it, in %i calls', async (naming, requests) => {
+    const sendgrid = await aSendgrid(pickyAbout(naming));
+    const emails = ['a@inbox.test', 'b@inbox.test', 'bad@inbox.test', 'c@inbox.test'];
+    const results = await sendgrid.sendTogether(emails.map((email) => aCall(email)));
+    expect(results.map(({ sent }) => sent)).toEqual([true, true, false, true]);
+    expect(bodies).toHaveLength(requests);
+    const accepted = bodies.filter((mail) => !recipientsOf(mail).includes('bad@inbox.test')).flatMap(recipientsOf);
+    expect(accepted.sort()).toEqual(['a@inbox.test', 'b@inbox.test', 'c@inbox.test']);
+  });
+
+  it('that is down refuses all members of a call alike, and none goes twice', async () => {
+    const sendgrid = await aSendgrid(() => ({ status: 503 }));
+    const results = await sendgrid.sendTogether(['a@inbox.test', 'b@inbox.test'].map((email) => aCall(email)));
+    expect(results.map((result) => !result.sent && result.failure.kind)).toEqual(['unknown', 'unknown']);
+    expect(bodies).toHaveLength(1);
+  });
+
+  it('that cannot be reached is told as such by a question that sends nothing', async () => {
+    adapter = new SendgridAdapter({ SENDGRID_API_KEY: 'k', SENDGRID_BASE_URL: 'http://127.0.0.1:1', SENDGRID_TIMEOUT_MS: 500, SENDGRID_CONNECTIONS: 1 });
+    expect(await adapter.check()).toMatchObject({ state: 'unreachable' });
+  });
+});

@@ -1,0 +1,70 @@
+import { type LookupResult, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
+import { describe, expect, it } from '@jest/globals';
+import { Coalescer } from './coalescer.service.ts';
+
+/** Takes everything; remembers what came alone and what came together. */
+class CountingProvider extends Provider<string> {
+  readonly name = 'counting';
+  readonly alone: string[] = [];
+  readonly together: string[][] = [];
+
+  send({ reference, mayStart }: ProviderCall<string>): Promise<SendResult> {
+    if (mayStart()) this.alone.push(reference.messageId);
+    return Promise.resolve({ sent: true, providerMessageId: `alone-${reference.messageId}` });
+  }
+
+  override togetherKey = (message: string) => (message === 'unique' ? undefined : message);
+
+  override sendTogether(calls: readonly ProviderCall<string>[]): Promise<SendResult[]> {
+    this.together.push(calls.map(({ reference }) => reference.messageId));
+    return Promise.resolve(calls.map(({ reference }) => ({ sent: true, providerMessageId: `of-${reference.messageId}` })));
+  }
+
+  lookup = (): Promise<LookupResult> => Promise.resolve({ found: 'unsupported' });
+  check = (): Promise<ProviderCheck> => Promise.resolve({ state: 'ok' });
+}
+
+const aCall = (messageId: string, more: { message?: string; lane?: 'bulk' | 'urgent'; tenant?: string; mayStart?: () => boolean } = {}): ProviderCall<string> => ({
+  message: more.message ?? 'newsletter',
+  reference: { messageId, tenant: more.tenant ?? 'default', lane: more.lane ?? 'bulk', hop: 1, attempt: 1, callId: `call-${messageId}` },
+  mayStart: more.mayStart ?? (() => true),
+});
+
+describe('bulk messages with the same content', () => {
+  it('that come within the linger go in one call, and each gets its own answer', async () => {
+    const provider = new CountingProvider();
+    const coalescer = new Coalescer<string>(10);
+    const results = await Promise.all(['a', 'b', 'c'].map((id) => coalescer.send(provider, aCall(id))));
+    expect(provider.together).toEqual([['a', 'b', 'c']]);
+    expect(results.map((result) => result.sent && result.providerMessageId)).toEqual(['of-a', 'of-b', 'of-c']);
+  });
+
+  it('never go together across tenants or contents, nor in a lane where somebody waits for them', async () => {
+    const provider = new CountingProvider();
+    const coalescer = new Coalescer<string>(10);
+    await Promise.all([
+      coalescer.send(provider, aCall('a')),
+      coalescer.send(provider, aCall('b', { tenant: 'other' })),
+      coalescer.send(provider, aCall('c', { message: 'another letter' })),
+      coalescer.send(provider, aCall('d', { lane: 'urgent' })),
+      coalescer.send(provider, aCall('e', { message: 'unique' })),
+    ]);
+    expect(provider.together.sort()).toEqual([['a'], ['b'], ['c']]);
+    expect(provider.alone).toEqual(['d', 'e']);
+  });
+
+  it('go as soon as a call is full', async () => {
+    const provider = new CountingProvider();
+    const coalescer = new Coalescer<string>(60_000);
+    await Promise.all(Array.from({ length: 2_000 }, (_, index) => coalescer.send(provider, aCall(String(index)))));
+    expect(provider.together.map((group) => group.length)).toEqual([1_000, 1_000]);
+  });
+
+  it('do not wait for one that has come too late to be sent', async () => {
+    const provider = new CountingProvider();
+    const coalescer = new Coalescer<string>(10);
+    await Promise.all([coalescer.send(provider, aCall('a')), coalescer.send(provider, aCall('late', { mayStart: () => false }))]);
+    expect(provider.together).toEqual([['a']]);
+    expect(provider.alone).toEqual([]);
+  });
+});

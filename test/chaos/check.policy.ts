@@ -1,0 +1,92 @@
+import { fold } from '#libs/contracts';
+import { backwardSteps } from './backward.policy.ts';
+import { duplicatesOf } from './duplicates.policy.ts';
+import { inversionsOf } from './order.policy.ts';
+import { closes, type Evidence, type Story, storiesOf } from './story.policy.ts';
+
+/** What a run must not show, each with the number that must be 0. */
+export const mustBeZero = ['lost', 'duplicateSends', 'orderInversions', 'nonTerminal', 'backwardStatuses', 'misreported'] as const;
+
+export interface Figures extends Record<(typeof mustBeZero)[number], number> {
+  published: number;
+  ambiguous: {
+    /** Messages with a call whose answer was lost. */
+    total: number;
+    /** Of these, settled by the provider’s word. */
+    reconciled: number;
+    /** Of these, sent again by policy though the provider had the message. */
+    resentByPolicy: number;
+    resentByPolicyIds: string[];
+    /** Of these, sent again by policy, and rightly so: the provider had nothing. */
+    resentOnce: number;
+    /** Of these, left `unconfirmed` to an operator. */
+    unconfirmed: number;
+  };
+}
+
+export interface Finding {
+  kind: (typeof mustBeZero)[number];
+  messageId: string;
+  what: string;
+}
+
+export interface Verdict {
+  figures: Figures;
+  /** What stands behind the figures that are not 0. */
+  findings: Finding[];
+}
+
+export const passes = ({ figures }: Verdict): boolean => mustBeZero.every((name) => figures[name] === 0);
+
+/** Compares what was asked for, what the provider took, what reporting shows and what the topic told. Pure. */
+export function check(evidence: Evidence): Verdict {
+  const stories = storiesOf(evidence);
+  const findings = [...stories.flatMap(findingsOf), ...inversionsOf(stories).map((what): Finding => ({ kind: 'orderInversions', messageId: what.split(' ')[0]!, what }))];
+  const count = (kind: Finding['kind']) => findings.filter((finding) => finding.kind === kind).length;
+  const figures = { published: stories.length, ...Object.fromEntries(mustBeZero.map((kind) => [kind, count(kind)])), ambiguous: ambiguityOf(stories) } as Figures;
+  return { figures, findings };
+}
+
+function findingsOf(story: Story): Finding[] {
+  const { messageId } = story.published;
+  const found: [Finding['kind'], string | undefined][] = [
+    ['lost', lossOf(story)],
+    ['nonTerminal', story.shown && !story.shown.final ? `it stands at ${story.shown.status}` : undefined],
+    ['misreported', misreportOf(story)],
+    ...duplicatesOf(story).unintended.map((what): [Finding['kind'], string] => ['duplicateSends', what]),
+    ...backwardSteps(story.facts).map((what): [Finding['kind'], string] => ['backwardStatuses', what]),
+  ];
+  return found.flatMap(([kind, what]) => (what === undefined ? [] : [{ kind, messageId, what }]));
+}
+
+const notSent = new Set(['failed', 'rejected', 'suppressed', 'expired', 'cancelled', 'unconfirmed']);
+
+/** Lost: it neither reached the provider nor was its sender told that it would not. */
+function lossOf({ shown, sends }: Story): string | undefined {
+  if (!shown) return 'reporting does not know it';
+  if (sends.length > 0 || (shown.final && notSent.has(shown.status))) return undefined;
+  return `the provider never took it, and it stands at ${shown.status}`;
+}
+
+/** What reporting shows is neither what the provider told nor what the topic says. */
+function misreportOf({ shown, sends, facts }: Story): string | undefined {
+  if (!shown) return undefined;
+  if (sends.some((send) => send.toldDelivered) && shown.status !== 'delivered') return `the provider told that it was delivered, and it stands at ${shown.status}`;
+  const { status } = fold(facts.map(({ fact }) => fact));
+  return status === shown.status ? undefined : `its facts say ${status}, and reporting ${shown.status}`;
+}
+
+function ambiguityOf(stories: readonly Story[]): Figures['ambiguous'] {
+  const doubtful = stories.filter(({ facts }) => facts.some(({ fact }) => fact.status === 'unconfirmed'));
+  const twice = doubtful.filter((story) => duplicatesOf(story).byPolicy > 0);
+  const closed = doubtful.filter((story) => !twice.includes(story) && story.facts.some(({ fact }) => closes(fact)));
+  const left = closed.filter(({ shown }) => shown?.status === 'unconfirmed');
+  return {
+    total: doubtful.length,
+    reconciled: doubtful.length - twice.length - closed.length,
+    resentByPolicy: twice.length,
+    resentByPolicyIds: twice.map(({ published }) => published.messageId),
+    resentOnce: closed.length - left.length,
+    unconfirmed: left.length,
+  };
+}

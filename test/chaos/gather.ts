@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { type StatusChanged, topicName, topics } from '#libs/contracts';
+import type { Kafka } from 'kafkajs';
+import type { AcceptedSend, RecordedFact, Shown } from './story.policy.ts';
+
+/** Where the independent lists come from. */
+export interface Sources {
+  kafka: Kafka;
+  sandboxUrl: string;
+  reportingUrl: string;
+  reportingToken: string;
+  tenant: string;
+}
+
+interface SandboxMessage {
+  reference: string | null;
+  callId: string | null;
+  acceptedAt: string;
+  events: { event: string; webhook: string }[];
+}
+
+/** What the provider accepted, by its own record. */
+export async function acceptedSends({ sandboxUrl, tenant }: Sources): Promise<AcceptedSend[]> {
+  const { total, messages } = await json<{ total: number; messages: SandboxMessage[] }>(`${sandboxUrl}/_sandbox/messages?limit=100000`);
+  if (total > messages.length) throw new Error(`the sandbox shows ${messages.length} of ${total} messages: too many for one run`);
+  return messages.flatMap(({ reference, callId, acceptedAt, events }) => {
+    if (!reference?.startsWith(`${tenant}-`)) return [];
+    const told = (event: string) => events.some((each) => each.event === event && each.webhook === 'acknowledged');
+    const toldDelivered = told('delivered') && !events.some(({ event }) => event === 'bounce');
+    return [{ messageId: reference, callId, acceptedAt: Date.parse(acceptedAt), toldDelivered }];
+  });
+}
+
+/** What reporting shows, page by page. */
+export async function shownMessages({ reportingUrl, reportingToken, tenant }: Sources): Promise<Shown[]> {
+  const shown: Shown[] = [];
+  let cursor: string | null = null;
+  do {
+    const query = new URLSearchParams({ tenant, limit: '200', ...(cursor && { cursor }) });
+    const page: { items: Shown[]; nextCursor: string | null } = await json(`${reportingUrl}/v1/messages?${query.toString()}`, reportingToken);
+    shown.push(...page.items.map(({ messageId, status, final }) => ({ messageId, status, final })));
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return shown;
+}
+
+/** How many messages stand at each status. */
+export async function statusCounts({ reportingUrl, reportingToken, tenant }: Sources): Promise<Record<string, number>> {
+  const { channels } = await json<{ channels: Record<string, Record<string, number>> }>(`${reportingUrl}/v1/reports/summary?tenant=${tenant}`, reportingToken);
+  const counts: Record<string, number> = {};
+  for (const ofChannel of Object.values(channels)) {
+    for (const [status, count] of Object.entries(ofChannel)) counts[status] = (counts[status] ?? 0) + count;
+  }
+  return counts;
+}
+
+/** One message's timeline, for a person to read. */
+export const timelineOf = ({ reportingUrl, reportingToken, tenant }: Sources, channel: string, messageId: string): Promise<unknown> =>
+  json(`${reportingUrl}/v1/messages/${channel}/${messageId}?tenant=${tenant}`, reportingToken);
+
+async function json<T>(url: string, token?: string): Promise<T> {
+  const answer = await fetch(url, { ...(token && { headers: { authorization: `Bearer ${token}` } }), signal: AbortSignal.timeout(30_000) });
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+  return (await answer.json()) as T;
+}
+
+/** The facts of `status.changed`, from the beginning of the topic to where it ends now. */
+export async function recordedFacts({ kafka, tenant }: Sources): Promise<RecordedFact[]> {
+  const topic = topicName(topics.statusChanged, 'messaging.');
+  const left = await unread(kafka, topic);
+  const facts: RecordedFact[] = [];
+  if (left.size === 0) return facts;
+  const done = Promise.withResolvers<void>();
+  const consumer = kafka.consumer({ groupId: `chaos-${randomUUID()}`, maxWaitTimeInMs: 100 });
+  consumer.on(consumer.events.CRASH, ({ payload }) => done.reject(payload.error));
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [topic], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachMessage: ({ partition, message }) => {
+        const fact = JSON.parse(message.value?.toString() ?? '{}') as StatusChanged;
+        if (fact.tenant === tenant) facts.push({ fact, recordedAt: Number(message.timestamp) });
+        if (Number(message.offset) + 1 >= (left.get(partition) ?? 0)) left.delete(partition);
+        if (left.size === 0) done.resolve();
+        return Promise.resolve();
+      },
+    });
+    await done.promise;
+    return facts;
+  } finally {
+    await consumer.disconnect();
+  }
+}
+
+/** The end of each partition that holds something. */
+async function unread(kafka: Kafka, topic: string): Promise<Map<number, number>> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const offsets = await admin.fetchTopicOffsets(topic);
+    return new Map(offsets.filter(({ low, high }) => Number(high) > Number(low)).map(({ partition, high }) => [partition, Number(high)]));
+  } finally {
+    await admin.disconnect();
+  }
+}

@@ -1,0 +1,37 @@
+import { hopOf, type Story } from './story.policy.ts';
+
+interface FirstHop {
+  messageId: string;
+  acceptedAt: number;
+}
+
+/**
+ * Pairs of one topic and key that the provider took in another order than they were published in. Only first hops keep the
+ * order; of equal times, which are whole milliseconds, none is earlier.
+ */
+export function inversionsOf(stories: readonly Story[]): string[] {
+  const inversions: string[] = [];
+  for (const line of linesOf(stories)) {
+    let latest = line[0]!;
+    for (const next of line) {
+      if (next.acceptedAt < latest.acceptedAt) inversions.push(`${next.messageId} was taken ${latest.acceptedAt - next.acceptedAt} ms before ${latest.messageId}`);
+      if (next.acceptedAt > latest.acceptedAt) latest = next;
+    }
+  }
+  return inversions;
+}
+
+/** The first hops of each topic and key, in the order of publishing. */
+function linesOf(stories: readonly Story[]): FirstHop[][] {
+  const lines = new Map<string, FirstHop[]>();
+  for (const story of [...stories].sort((a, b) => a.published.sequence - b.published.sequence)) {
+    const { topic, key, underOtherKeys, messageId } = story.published;
+    const first = firstSend(story);
+    if (key === null || underOtherKeys || !first || hopOf(story, first) !== 1) continue;
+    const line = `${topic} ${key}`;
+    lines.set(line, [...(lines.get(line) ?? []), { messageId, acceptedAt: first.acceptedAt }]);
+  }
+  return [...lines.values()];
+}
+
+const firstSend = ({ sends }: Story) => sends.toSorted((a, b) => a.acceptedAt - b.acceptedAt)[0];

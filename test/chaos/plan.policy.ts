@@ -1,0 +1,107 @@
+import { type Chance, chanceOf } from './chance.policy.ts';
+
+/** What is done to the system's own processes. `at`: milliseconds after the first message. */
+export type Blow = { at: number } & (
+  | { kind: 'kill'; victim: string }
+  /** SIGSTOP, and SIGCONT after `ms`: longer than the group waits for a silent member. */
+  | { kind: 'freeze'; victim: string; ms: number }
+  | { kind: 'kill Kafka' }
+  | { kind: 'restart PostgreSQL'; signal: 'SIGINT' | 'SIGKILL' }
+  /** All database connections of one service end. */
+  | { kind: 'end connections'; service: string }
+);
+
+/** What a provider does for a while; `fault` as the sandbox takes it. */
+export interface Storm {
+  at: number;
+  ms: number;
+  provider: 'sendgrid' | 'twilio';
+  name: string;
+  fault: Record<string, unknown>;
+}
+
+export interface Plan {
+  blows: Blow[];
+  storms: Storm[];
+  /** How long upstream publishes and faults go on, in milliseconds. */
+  ms: number;
+}
+
+export interface PlanOptions {
+  seed: number;
+  kills: number;
+  /** Processes that may be killed or frozen. */
+  victims: readonly string[];
+  /** Services whose database connections may be ended. */
+  services: readonly string[];
+  sessionTimeoutMs: number;
+  /** The longest the services wait for a provider, in milliseconds. */
+  callTimeoutMs: number;
+}
+
+/** From one blow to the next, in milliseconds. */
+const GAP = { from: 3_000, to: 7_000 };
+/** From one storm at a provider to its next. */
+const CALM = { from: 1_000, to: 5_000 };
+
+/** What goes wrong in a run, and when: the same for the same seed. */
+export function planOf(options: PlanOptions): Plan {
+  const blows = blowsOf(options, chanceOf(options.seed, 'blows'));
+  const ms = Math.max(5_000, ...blows.map((blow) => blow.at + (blow.kind === 'freeze' ? blow.ms : 2_000)));
+  const storms = (['sendgrid', 'twilio'] as const).flatMap((provider) => stormsOf(provider, ms, options, chanceOf(options.seed, provider)));
+  return { blows, storms: storms.sort((a, b) => a.at - b.at), ms };
+}
+
+type Kind = Blow['kind'];
+
+/** Of every eight blows one is of each rarer kind, in an order of chance. */
+const eight: readonly Kind[] = ['kill', 'kill', 'kill', 'kill', 'freeze', 'kill Kafka', 'restart PostgreSQL', 'end connections'];
+
+function blowsOf(options: PlanOptions, chance: Chance): Blow[] {
+  const kinds: Kind[] = [];
+  while (kinds.length < options.kills) kinds.push(...chance.shuffled(eight));
+  // Everybody has been a victim before anybody is one again.
+  let bag: string[] = [];
+  const victim = () => {
+    if (bag.length === 0) bag = chance.shuffled(options.victims);
+    return bag.pop()!;
+  };
+  let at = 0;
+  return kinds.slice(0, options.kills).map((kind): Blow => {
+    at += chance.between(GAP.from, GAP.to);
+    switch (kind) {
+      case 'kill': return { at, kind, victim: victim() };
+      case 'freeze': return { at, kind, victim: victim(), ms: options.sessionTimeoutMs + chance.between(1_000, 4_000) };
+      case 'kill Kafka': return { at, kind };
+      case 'restart PostgreSQL': return { at, kind, signal: chance.pick(['SIGINT', 'SIGKILL'] as const) };
+      case 'end connections': return { at, kind, service: chance.pick(options.services) };
+    }
+  }); // prettier-ignore
+}
+
+/** Also in calm weather an answer takes its time, so that a kill meets calls before, during and after it. */
+export const calmWeather = { latencyMs: 200 };
+
+function stormsOf(provider: Storm['provider'], ms: number, options: PlanOptions, chance: Chance): Storm[] {
+  const storms: Storm[] = [];
+  for (let at = chance.between(500, 2_000); at < ms; ) {
+    const lasting = chance.between(1_000, 4_000);
+    const share = chance.pick([0.1, 0.3, 1]);
+    const [name, fault] = chance.pick(weather(options.callTimeoutMs, share));
+    storms.push({ at, ms: lasting, provider, name, fault: { rate: share, ...fault } });
+    at += lasting + chance.between(CALM.from, CALM.to);
+  }
+  return storms;
+}
+
+const weather = (callTimeoutMs: number, share: number): [string, Record<string, unknown>][] => [
+  ['answers 503', { status: 503 }],
+  ['answers 429', { status: 429, retryAfterSeconds: 1 }],
+  ['refuses connections', { refuse: true }],
+  ['takes messages and drops the answer', { acceptThenDrop: true, latencyMs: 100 }],
+  ['takes messages and cuts the answer off', { cutAnswer: true, latencyMs: 100 }],
+  // All of them slow would only keep every slot of the consumer busy.
+  ['answers past the time-out', { latencyMs: callTimeoutMs + 700, rate: Math.min(share, 0.3) }],
+  ['repeats its webhooks', { webhooks: 'duplicate', rate: 1, ...calmWeather }],
+  ['delays its webhooks', { webhooks: 'delay', webhookDelayMs: 3_000, rate: 1, ...calmWeather }],
+];

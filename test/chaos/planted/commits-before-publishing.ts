@@ -1,0 +1,16 @@
+/** The e-mail service with a planted bug: a fact counts as published at once, and goes to Kafka only after the offset was committed. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Outgoing, Publisher } from '#libs/transport';
+import { startEmail } from './start-email.ts';
+
+// Longer than KAFKA_COMMIT_INTERVAL_MS.
+const LATE_MS = 1_500;
+
+const publish = Reflect.get(Publisher.prototype, 'publish') as (this: Publisher, outgoing: Outgoing) => Promise<void>;
+
+Publisher.prototype.publish = function (this: Publisher, outgoing: Outgoing): Promise<void> {
+  void delay(LATE_MS).then(() => publish.call(this, outgoing));
+  return Promise.resolve();
+};
+
+await startEmail();

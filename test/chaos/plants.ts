@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { planOf } from './plan.policy.ts';
+import type { Scenario } from './run.ts';
+import { timing } from './stack.ts';
+
+/** A bug that the checker must find, and the faults that bring it out. */
+export interface Plant {
+  scenario: Scenario;
+  messages: number;
+}
+
+const entry = (name: string) => join(import.meta.dirname, 'planted', `${name}.ts`);
+
+/** Only what e-mail needs: a plant shall be found within a minute. */
+const emailAlone: Omit<Scenario, 'plan' | 'entries'> = {
+  services: ['email', 'retry', 'reporting'],
+  replicated: [],
+  channels: ['email'],
+  repeated: 0,
+  patienceMs: 6_000,
+};
+
+const noBlows = { seed: 1, kills: 0, victims: [], services: [], ...timing };
+
+export const plants: Record<string, Plant> = {
+  'commits-before-publishing': {
+    messages: 300,
+    scenario: {
+      ...emailAlone,
+      entries: { email: entry('commits-before-publishing') },
+      plan: () => ({
+        ...planOf(noBlows),
+        blows: [{ at: 3_000, kind: 'kill', victim: 'email' }],
+        // Nothing goes at the first try, so every message hangs on the fact that hands it over to retry.
+        storms: [{ at: 0, ms: 4_500, provider: 'sendgrid', name: 'answers 429', fault: { status: 429, retryAfterSeconds: 1 } }],
+      }),
+    },
+  },
+  'ignores-the-lease': {
+    messages: 200,
+    scenario: {
+      ...emailAlone,
+      entries: { email: entry('ignores-the-lease') },
+      // As with the defaults, a lease outlives the session of who is killed: the records come again while it runs.
+      env: { SENDGRID_TIMEOUT_MS: '12000' },
+      plan: () => ({
+        ...planOf(noBlows),
+        blows: [{ at: 3_000, kind: 'kill', victim: 'email' }],
+        // The provider has them, and the service is killed while it waits for the answer.
+        storms: [{ at: 0, ms: 4_000, provider: 'sendgrid', name: 'answers slowly', fault: { latencyMs: 1_500 } }],
+      }),
+    },
+  },
+  'claims-by-id': {
+    messages: 200,
+    scenario: { ...emailAlone, repeated: 0.5, entries: { email: entry('claims-by-id') }, plan: () => ({ ...planOf(noBlows), storms: [] }) },
+  },
+};

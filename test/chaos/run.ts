@@ -1,0 +1,134 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Channel } from '#libs/contracts';
+import { createKafka } from '../../scripts/local/kafka-client.ts';
+import type { ServiceName } from '../../scripts/local/settings.ts';
+import { check, type Verdict } from './check.policy.ts';
+import { acceptedSends, recordedFacts, shownMessages, type Sources, statusCounts, timelineOf } from './gather.ts';
+import { type Asked, type Workload, workloadOf } from './messages.policy.ts';
+import { type Plan, planOf } from './plan.policy.ts';
+import { publish } from './publish.ts';
+import { ChaosStack, timing } from './stack.ts';
+import { storm, strikeAll } from './strike.ts';
+
+export interface ChaosOptions {
+  seed: number;
+  messages: number;
+  kills: number;
+  say: (line: string) => void;
+  signal: AbortSignal;
+  /** Keep the logs and data even where nothing was found. */
+  keep: boolean;
+}
+
+export interface ChaosResult extends Verdict {
+  seconds: number;
+  /** The timelines behind the first findings. */
+  timelines: unknown[];
+  /** Where logs and data were kept. */
+  dataDir: string | undefined;
+}
+
+/** What runs, and what goes wrong there. */
+export interface Scenario {
+  services: readonly ServiceName[];
+  replicated: readonly ServiceName[];
+  entries?: Partial<Record<ServiceName, string>>;
+  env?: Record<string, string>;
+  channels: readonly Channel[];
+  /** Share of the messages that upstream writes twice. */
+  repeated: number;
+  plan: (options: ChaosOptions) => Plan;
+  /** Give up waiting when nothing has moved for so long, in milliseconds. */
+  patienceMs: number;
+}
+
+const everybody: readonly ServiceName[] = ['email', 'sms', 'retry', 'reporting'];
+const replicated: readonly ServiceName[] = ['email', 'sms', 'retry'];
+
+/** The running system under everything that issue and design name. */
+export const wholeSystem: Scenario = {
+  services: everybody,
+  replicated,
+  channels: ['email', 'sms'],
+  repeated: 0.08,
+  plan: ({ seed, kills }) => planOf({ seed, kills, ...timing, services: everybody, victims: [...everybody, ...replicated.map((name) => `${name}-2`)] }),
+  patienceMs: 60_000,
+};
+
+/** One run: starts a system, publishes and strikes, waits until all of it has settled, compares, stops everything. */
+export async function runChaos(options: ChaosOptions, scenario: Scenario = wholeSystem): Promise<ChaosResult> {
+  const { say, signal } = options;
+  const begin = performance.now();
+  const chaos = await ChaosStack.start({ ...scenario, say, signal });
+  let kept = true;
+  try {
+    const sources = sourcesOf(chaos, options);
+    const published = await publishUnderFire(chaos, sources, scenario, options);
+    say(`faults are over; waiting until ${published.length} messages have settled`);
+    await untilSettled(sources, published.length, scenario.patienceMs, signal);
+    const verdict = await compare(sources, published);
+    const timelines = await Promise.all(verdict.findings.slice(0, 5).map(({ messageId }) => explain(sources, published, messageId)));
+    kept = options.keep || verdict.findings.length > 0;
+    return { ...verdict, timelines, seconds: (performance.now() - begin) / 1000, dataDir: kept ? chaos.stack.dataDir : undefined };
+  } finally {
+    await chaos.stop({ keep: kept && !signal.aborted });
+  }
+}
+
+function sourcesOf({ stack }: ChaosStack, { seed }: ChaosOptions): Sources {
+  return {
+    kafka: createKafka(stack.env, 'chaos'),
+    sandboxUrl: stack.urls.sandbox ?? '',
+    reportingUrl: stack.urls.reporting ?? '',
+    reportingToken: stack.tokens.reporting,
+    tenant: `chaos-${seed}`,
+  };
+}
+
+/** @returns the messages that Kafka has acknowledged */
+async function publishUnderFire(chaos: ChaosStack, sources: Sources, scenario: Scenario, options: ChaosOptions): Promise<Asked[]> {
+  const { seed, messages: count, say, signal } = options;
+  const { messages, records }: Workload = workloadOf({ seed, count, tenant: sources.tenant, channels: scenario.channels, repeated: scenario.repeated });
+  const { blows, storms, ms } = scenario.plan(options);
+  say(`publishing ${messages.length} messages in ${records.length} records over ${Math.round(ms / 1000)} s, with ${blows.length} blows and ${storms.length} storms`);
+  const [acknowledged] = await Promise.all([
+    publish(sources.kafka, records, { ms, signal }),
+    strikeAll(blows, { chaos, say, signal }),
+    storm(storms, { chaos, say, signal }),
+  ]);
+  chaos.thaw();
+  return messages.filter(({ messageId }) => acknowledged.has(messageId));
+}
+
+const open = ['accepted', 'scheduled', 'retrying', 'sent', 'delayed'];
+
+/** Waits until reporting shows everything as final and stays so, or until nothing has moved for too long. */
+async function untilSettled(sources: Sources, total: number, patienceMs: number, signal: AbortSignal): Promise<void> {
+  let last = '';
+  let movedAt = performance.now();
+  while (!signal.aborted && performance.now() - movedAt < patienceMs) {
+    const counts = await statusCounts(sources).catch(() => undefined);
+    const picture = JSON.stringify(counts);
+    if (picture !== last) movedAt = performance.now();
+    last = picture;
+    const isDone = counts?.['total'] === total && open.every((status) => !counts[status]);
+    // `unconfirmed` may be final or not: the messages themselves must tell.
+    if (isDone && performance.now() - movedAt > QUIET_MS && (await shownMessages(sources)).every(({ final }) => final)) return;
+    await delay(1_000, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** A late duplicate would show itself meanwhile. */
+const QUIET_MS = 3_000;
+
+async function compare(sources: Sources, published: readonly Asked[]): Promise<Verdict> {
+  // One after another: what the topic says must be no older than what reporting shows of it.
+  const shown = await shownMessages(sources);
+  const sends = await acceptedSends(sources);
+  return check({ published, shown, sends, facts: await recordedFacts(sources) });
+}
+
+async function explain(sources: Sources, published: readonly Asked[], messageId: string): Promise<unknown> {
+  const channel = published.find((message) => message.messageId === messageId)?.channel ?? 'email';
+  return timelineOf(sources, channel, messageId).catch((error: Error) => `${messageId}: ${error.message}`);
+}

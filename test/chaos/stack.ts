@@ -1,0 +1,127 @@
+import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { layoutOf } from '../../scripts/local/layout.ts';
+import { readPlace } from '../../scripts/local/postgres-place.ts';
+import { signalGroup } from '../../scripts/local/process-table.ts';
+import { portSettings, type PortName, type ServiceName } from '../../scripts/local/settings.ts';
+import { type Stack, startStack } from '../../scripts/local/stack.ts';
+import { SupervisedProcess } from '../../scripts/local/supervised-process.ts';
+import { freePorts } from '../free-ports.ts';
+
+/** Short, so that what a kill or a lost answer leaves behind is settled within seconds. */
+export const timing = { sessionTimeoutMs: 6_000, callTimeoutMs: 2_000 };
+
+const environment: Record<string, string> = {
+  SENDGRID_TIMEOUT_MS: String(timing.callTimeoutMs),
+  TWILIO_TIMEOUT_MS: String(timing.callTimeoutMs),
+  LEASE_GUARD_MS: '1000',
+  KAFKA_SESSION_TIMEOUT_MS: String(timing.sessionTimeoutMs),
+  RECONCILE_AFTER_MS: '2000',
+  RECONCILE_WINDOW_URGENT_MS: '10000',
+  RECONCILE_WINDOW_TRANSACTIONAL_MS: '20000',
+  RECONCILE_WINDOW_BULK_MS: '30000',
+  RETRY_LEASE_MS: '8000',
+  RETRY_TRANSACTIONAL_CAP_MS: '5000',
+  RETRY_URGENT_CAP_MS: '3000',
+  RETRY_BULK_BASE_MS: '1000',
+  RETRY_BULK_CAP_MS: '8000',
+  // Storms shall not end messages: what matters here is that none is forgotten.
+  RETRY_MAX_ATTEMPTS: '50',
+};
+
+/** Who is killed is started again, however often. */
+const untiring = { firstWaitMs: 300, longestWaitMs: 1_000, deaths: 10_000, withinMs: 60_000 };
+
+export interface ChaosStackOptions {
+  services: readonly ServiceName[];
+  /** Services of which a second replica runs, so that somebody takes over. */
+  replicated: readonly ServiceName[];
+  entries?: Partial<Record<ServiceName, string>>;
+  /** Settings that differ from the usual ones here. */
+  env?: Record<string, string>;
+  say: (line: string) => void;
+  signal: AbortSignal;
+}
+
+/** A whole system of its own, in a temporary folder and on free ports, with second replicas. */
+export class ChaosStack {
+  readonly stack: Stack;
+  /** By name, such as `email-2`. */
+  private readonly replicas: Map<string, SupervisedProcess>;
+  private readonly frozen = new Set<number>();
+
+  private constructor(stack: Stack, replicas: Map<string, SupervisedProcess>) {
+    this.stack = stack;
+    this.replicas = replicas;
+  }
+
+  static async start({ services, replicated, entries = {}, env: own = {}, say, signal }: ChaosStackOptions): Promise<ChaosStack> {
+    const dataDir = realpathSync(mkdtempSync(join(tmpdir(), 'messaging-chaos-')));
+    // PostgreSQL, which runs as another user where we are root, has to reach its data.
+    chmodSync(dataDir, 0o755);
+    try {
+      const names = Object.keys(portSettings) as PortName[];
+      const free = (await freePorts(names.length + replicated.length)).map(Number);
+      const ports = Object.fromEntries(names.map((name, index) => [name, free[index]!]));
+      const env = { ...withoutAmbient(process.env), ...environment, ...own };
+      const stack = await startStack({ dataDir, ports, env, apps: services, entries, restarts: untiring, say, signal });
+      const replicas = new Map(replicated.map((name, index) => [`${name}-2`, replicaOf(stack, name, free[names.length + index]!, say)]));
+      const chaos = new ChaosStack(stack, replicas);
+      await Promise.all([...replicas.values()].map((each) => each.start())).catch(async (error: unknown) => {
+        await chaos.stop({ keep: false });
+        throw error;
+      });
+      return chaos;
+    } catch (error) {
+      remove(dataDir);
+      throw error;
+    }
+  }
+
+  /** Signals a process by its name (`email`, `email-2`, `kafka`); false while it does not run. */
+  signal(name: string, signal: NodeJS.Signals): boolean {
+    const pid = this.pid(name);
+    if (pid === undefined) return false;
+    if (signal === 'SIGSTOP') this.frozen.add(pid);
+    signalGroup(pid, signal);
+    return true;
+  }
+
+  pid(name: string): number | undefined {
+    const replica = this.replicas.get(name);
+    return replica ? replica.pid : this.stack.processes().find((record) => record.name === name)?.pid;
+  }
+
+  thaw(): void {
+    for (const pid of this.frozen) signalGroup(pid, 'SIGCONT');
+    this.frozen.clear();
+  }
+
+  async stop({ keep }: { keep: boolean }): Promise<void> {
+    this.thaw();
+    await Promise.all([...this.replicas.values()].map((each) => each.stop()));
+    await this.stack.stop();
+    if (!keep) remove(this.stack.dataDir);
+  }
+}
+
+function replicaOf(stack: Stack, service: ServiceName, port: number, say: (line: string) => void): SupervisedProcess {
+  const plan = stack.assembly?.services.find(({ name }) => name === service);
+  if (!plan) throw new Error(`${service} is not part of this system`);
+  const url = `http://127.0.0.1:${port}`;
+  const isReady = async () => (await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(3_000) })).ok;
+  const log = layoutOf(stack.dataDir).log(`${service}-2`);
+  const watcher = { policy: untiring, say: (line: string) => say(`second replica: ${line}`), changed: () => undefined, gaveUp: () => undefined };
+  return new SupervisedProcess({ ...plan, url, log, isReady, env: { ...plan.env, HTTP_PORT: String(port) } }, watcher);
+}
+
+function remove(dataDir: string): void {
+  const outside = readPlace(layoutOf(dataDir))?.home;
+  for (const folder of outside ? [outside, dataDir] : [dataDir]) rmSync(folder, { recursive: true, force: true });
+}
+
+/** Real keys, and a Kafka or database given to the developer's shell, must never be reached from here. */
+function withoutAmbient(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(SENDGRID_|RESEND_|TWILIO_|KAFKA_|DATABASE_|TEST_|OTEL_|NODE_OPTIONS)/.test(name)));
+}

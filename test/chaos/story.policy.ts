@@ -1,0 +1,71 @@
+import type { Channel, Lane, StatusChanged } from '#libs/contracts';
+
+/** A message that Kafka has acknowledged. */
+export interface Published {
+  messageId: string;
+  channel: Channel;
+  lane: Lane;
+  topic: string;
+  key: string | null;
+  /** Place in the order of publishing. */
+  sequence: number;
+  underOtherKeys: boolean;
+}
+
+/** One send that the provider accepted, by its own record. */
+export interface AcceptedSend {
+  messageId: string;
+  callId: string | null;
+  /** Milliseconds since 1970. */
+  acceptedAt: number;
+  /** The provider has told us that it was delivered, and we took that webhook. */
+  toldDelivered: boolean;
+}
+
+/** Where a message stands in the end, as reporting shows it. */
+export interface Shown {
+  messageId: string;
+  status: string;
+  final: boolean;
+}
+
+/** A fact from `status.changed`. */
+export interface RecordedFact {
+  fact: StatusChanged;
+  /** When Kafka took it, milliseconds since 1970. */
+  recordedAt: number;
+}
+
+/** Everything the checker compares; each list comes from somebody else. */
+export interface Evidence {
+  published: readonly Published[];
+  sends: readonly AcceptedSend[];
+  shown: readonly Shown[];
+  /** In the order of the topic. */
+  facts: readonly RecordedFact[];
+}
+
+/** What the lists say of one message. */
+export interface Story {
+  published: Published;
+  sends: AcceptedSend[];
+  shown: Shown | undefined;
+  facts: RecordedFact[];
+}
+
+/** The lists by message. */
+export function storiesOf({ published, sends, shown, facts }: Evidence): Story[] {
+  const stories = new Map<string, Story>(published.map((message) => [message.messageId, { published: message, sends: [], shown: undefined, facts: [] }]));
+  for (const send of sends) stories.get(send.messageId)?.sends.push(send);
+  for (const each of shown) Object.assign(stories.get(each.messageId) ?? {}, { shown: each });
+  for (const each of facts) stories.get(each.fact.messageId ?? '')?.facts.push(each);
+  return [...stories.values()];
+}
+
+/** The hop of an accepted send, as far as any fact tells of its call. */
+export function hopOf({ facts }: Story, { callId }: AcceptedSend): number | undefined {
+  return callId === null ? undefined : facts.find(({ fact }) => fact.callId === callId && fact.hop !== undefined)?.fact.hop;
+}
+
+/** A fact in which retry gives up looking for the lost answer of a hop. */
+export const closes = ({ status, final, source }: StatusChanged): boolean => status === 'unconfirmed' && final && source === 'retry';

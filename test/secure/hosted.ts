@@ -1,0 +1,61 @@
+/**
+ * One server with TLS, in a temporary folder and a process of its own: it stops the server and removes the folder as soon
+ * as its standard input closes, so that nothing is left behind however jest ends, kill -9 included.
+ */
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { layoutOf, type Layout } from '../../scripts/local/layout.ts';
+import { readPlace } from '../../scripts/local/postgres-place.ts';
+import { explain } from '../../scripts/local/problem.ts';
+import { standardRestarts } from '../../scripts/local/restart.policy.ts';
+import { SupervisedProcess, type ProcessPlan } from '../../scripts/local/supervised-process.ts';
+
+export interface Home {
+  dataDir: string;
+  layout: Layout;
+}
+
+/** What to run, and what to tell the tests about it. */
+export interface Hosted {
+  plan: ProcessPlan;
+  answer: object;
+}
+
+/** Runs until standard input closes; tells in one line of JSON the answer or what went wrong. */
+export async function host(prepare: (home: Home) => Promise<Hosted>): Promise<void> {
+  const dataDir = realpathSync(mkdtempSync(join(tmpdir(), 'messaging-secure-')));
+  // PostgreSQL, which runs as another user where we are root, has to reach its data.
+  chmodSync(dataDir, 0o755);
+  const layout = layoutOf(dataDir);
+  let server: SupervisedProcess | undefined;
+  let ending: Promise<void> | undefined;
+  const end = (code: number) => {
+    ending ??= Promise.allSettled([server?.stop()]).then(() => {
+      const outside = readPlace(layout)?.home;
+      for (const folder of outside ? [outside, dataDir] : [dataDir]) rmSync(folder, { recursive: true, force: true });
+      process.exit(code);
+    });
+  };
+  process.stdin.resume().on('end', () => end(0)).on('error', () => end(0));
+  process.on('SIGTERM', () => end(0)).on('SIGINT', () => end(0)).on('SIGHUP', () => end(0));
+  try {
+    mkdirSync(layout.logs, { recursive: true });
+    const { plan, answer } = await prepare({ dataDir, layout });
+    server = supervised(plan);
+    await server.start();
+    tell(answer);
+  } catch (error) {
+    if (!ending) tell({ problem: explain(error) });
+    end(1);
+  }
+}
+
+function supervised(plan: ProcessPlan): SupervisedProcess {
+  const say = (line: string) => process.stderr.write(`secured ${plan.name} for tests: ${line}\n`);
+  // A server that dies here will die again: its problem is told at once.
+  const policy = { ...standardRestarts, deaths: 1 };
+  return new SupervisedProcess(plan, { policy, say, changed: () => {}, gaveUp: () => {} });
+}
+
+const tell = (answer: object) => process.stdout.write(`${JSON.stringify(answer)}\n`);
