@@ -9,6 +9,8 @@ export interface PublishOptions {
 }
 
 const TICK_MS = 100;
+/** A broker that is away for longer than this will not come back. */
+const PATIENCE_MS = 120_000;
 
 /**
  * Publishes in order, as a careful upstream does: what Kafka has not acknowledged is published again, so that a broken
@@ -39,6 +41,7 @@ async function untilAcknowledged(producer: Producer, batch: readonly UpstreamRec
     topic,
     messages: records.map(({ key, value }) => ({ key, value })),
   }));
+  const end = performance.now() + PATIENCE_MS;
   for (;;) {
     try {
       await producer.connect();
@@ -46,7 +49,8 @@ async function untilAcknowledged(producer: Producer, batch: readonly UpstreamRec
       return;
     } catch (error) {
       signal.throwIfAborted();
-      if ((error as { retriable?: boolean }).retriable === false && (error as Error).name !== 'KafkaJSNumberOfRetriesExceeded') throw error;
+      // kafkajs calls a refused connection not retriable once its inner retries are used up: only time tells.
+      if (performance.now() > end) throw error;
       await delay(500);
     }
   }

@@ -70,6 +70,13 @@ describe('bad input', () => {
     expect(await system.sandboxMessages({ reference: messageId })).toMatchObject({ total: 1 });
   });
 
+  it('that asks for a time 400 days ahead is rejected by the rule; one in the past goes at once', async () => {
+    const far = `e2e-${randomUUID()}`;
+    await system.requestEmail({ messageId: far, sendAt: new Date(Date.now() + 400 * 86_400_000).toISOString() });
+    expect(JSON.stringify(await system.reaches('email', far, 'rejected'))).toMatch(/sendAt.*at most 366 days ahead/);
+    await system.reaches('email', await system.requestEmail({ sendAt: '2020-01-01T00:00:00Z' }), 'delivered');
+  });
+
   it('without a value, or with a binary key, is no trouble either', async () => {
     await system.produce('messaging.email.requested', { key: '\u0000\u00ff', value: null });
     await system.reaches('email', await system.requestEmail(), 'delivered');

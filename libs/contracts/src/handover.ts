@@ -9,7 +9,7 @@ const Handover = {
   channel: Channel,
   lane: Lane,
   key: z.string().nullable().describe("The request's own key, base64; null where it had none."),
-  requestedAt: Instant.describe("The request's Kafka time: the ledger's day follows from it and never changes."),
+  requestedAt: Instant.describe("The request's Kafka time."),
   expiresAt: Instant,
   request: z.record(z.string(), z.unknown()).describe('The request as upstream published it.'),
   attempts: z.array(Attempt).describe('What was tried so far.'),
@@ -47,6 +47,7 @@ export const SendDue = z.looseObject({
   hop: z.number().int().positive(),
   mode: z.enum(['send', 'reconcile']),
   why: z.string().describe('Why it goes now, in plain words.'),
+  dueAt: Instant.optional().describe('When it was planned to go: the ledger remembers this hop from then on.'),
   doubt: DoubtfulCall.optional(),
   doubtSince: Instant.optional(),
 });

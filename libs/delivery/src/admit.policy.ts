@@ -19,9 +19,9 @@ function expired(now: number): Outcome {
   return { kind: 'expired', at: isoOf(now), failure };
 }
 
-/** Whether Kafka's time of the request lies so far back that the ledger may have forgotten it. */
+/** Whether its record lies so far back that the ledger may have forgotten it. */
 export function isForgotten(delivery: Delivery<unknown>, retentionDays: number, now: number): boolean {
-  return now - delivery.requestedAt.getTime() > retentionDays * 86_400_000;
+  return now - delivery.rememberedAt.getTime() > retentionDays * 86_400_000;
 }
 
 // A policy gets its time from outside; only the text form is made here.

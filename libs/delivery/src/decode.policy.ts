@@ -13,6 +13,9 @@ import type { Delivery } from './delivery.ts';
 /** How long a message is wanted when the request does not say, in milliseconds (design §2). */
 const standardLife: Record<Lane, number> = { urgent: 10 * 60_000, transactional: 24 * 3_600_000, bulk: 72 * 3_600_000 };
 
+/** How far ahead a message can be scheduled, in days. */
+const FARTHEST_DAYS = 366;
+
 /** The part of a Kafka record that a delivery needs. */
 export interface Origin {
   /** `topic/partition/offset`. */
@@ -23,7 +26,10 @@ export interface Origin {
   key: Buffer | null;
 }
 
-/** The first hop of a message, from its request. `json` is the request as upstream wrote it. */
+/**
+ * The first hop of a message, from its request. `json` is the request as upstream wrote it.
+ * @throws UnreadableRecord when it is scheduled farther ahead than anything is kept
+ */
 export function firstHop<R extends RequestEnvelope, M>(
   channel: ChannelPort<R, M>,
   request: R,
@@ -32,6 +38,10 @@ export function firstHop<R extends RequestEnvelope, M>(
   hashKey: string,
 ): Delivery<M> {
   const requestedAt = new Date(origin.timestamp);
+  if (request.sendAt && Date.parse(request.sendAt) > origin.timestamp + FARTHEST_DAYS * 86_400_000) {
+    const rule = `must be at most ${FARTHEST_DAYS} days ahead`;
+    throw new UnreadableRecord(`the request cannot be scheduled: sendAt ${rule}`, [{ field: 'sendAt', rule }]);
+  }
   const from = Math.max(origin.timestamp, request.sendAt ? Date.parse(request.sendAt) : 0);
   return {
     ...common(channel, request, hashKey),
@@ -40,6 +50,7 @@ export function firstHop<R extends RequestEnvelope, M>(
     mode: 'send',
     source: origin.source,
     requestedAt,
+    rememberedAt: requestedAt,
     expiresAt: request.expiresAt ? new Date(request.expiresAt) : new Date(from + standardLife[origin.lane]),
     digest: contentDigest(json),
     key: origin.key?.toString('base64') ?? null,
@@ -66,6 +77,7 @@ export function laterHop<R extends RequestEnvelope, M>(channel: ChannelPort<R, M
     mode: due.mode,
     source: origin.source,
     requestedAt: new Date(due.requestedAt),
+    rememberedAt: new Date(due.dueAt ?? due.requestedAt),
     expiresAt: new Date(due.expiresAt),
     digest: undefined,
     key: due.key,

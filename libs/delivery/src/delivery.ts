@@ -14,6 +14,11 @@ export interface Delivery<M> {
   source: string;
   /** The request's Kafka time. */
   requestedAt: Date;
+  /**
+   * From when on the ledger remembers this hop: the same in every copy of its record. The first hop's is the request's time;
+   * a later one's the time it was planned for, so that a message scheduled far ahead is not forgotten before it goes.
+   */
+  rememberedAt: Date;
   sendAt: Date | undefined;
   expiresAt: Date;
   /** Tells a repeat from an id used for other content; only the first hop has one. */

@@ -75,7 +75,7 @@ export class PostgresLedger extends Ledger {
     const { rows } = await pool.query<ClaimRow>({ name: 'claim', text: claimSql(schema), values: [
       of(({ delivery }) => delivery.id),
       of(({ delivery }) => delivery.hop),
-      of(({ delivery }) => periodOf(delivery.requestedAt, this.options)),
+      of(({ delivery }) => periodOf(delivery.rememberedAt, this.options)),
       of(({ token }) => token),
       of(({ delivery }) => delivery.source),
       of(({ delivery }) => delivery.digest ?? null),
@@ -96,7 +96,7 @@ export class PostgresLedger extends Ledger {
     const { rows } = await pool.query<{ id: string; hop: number }>({ name: 'settle', text: settleSql(schema), values: [
       of(({ delivery }) => delivery.id),
       of(({ delivery }) => delivery.hop),
-      of(({ delivery }) => periodOf(delivery.requestedAt, this.options)),
+      of(({ delivery }) => periodOf(delivery.rememberedAt, this.options)),
       of(({ token }) => token),
       of(({ outcome }) => outcome.kind),
       of(({ delivery }) => delivery.source),

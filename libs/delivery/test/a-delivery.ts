@@ -21,6 +21,7 @@ export function aDelivery(overrides: Partial<Delivery<TestMessage>> = {}): Deliv
     mode: 'send',
     source: 'messaging.email.requested/0/1',
     requestedAt,
+    rememberedAt: overrides.rememberedAt ?? requestedAt,
     sendAt: undefined,
     expiresAt: new Date(requestedAt.getTime() + 3_600_000),
     digest: contentDigest(request),

@@ -167,6 +167,14 @@ describe('the dispatch of one message', () => {
     expect(published[0]!.value).toMatchObject({ status: 'unconfirmed', final: true });
   });
 
+  it('sends a message that was scheduled long before the ledger’s memory begins', async () => {
+    const requestedAt = new Date(Date.now() - 60 * 86_400_000);
+    const delivery = aDelivery({ requestedAt, rememberedAt: new Date(), expiresAt: new Date(Date.now() + 60_000), hop: 2, source: 'due/0/9' });
+    await aService().dispatch(delivery);
+    await aService().dispatch(delivery);
+    expect(provider.accepted).toEqual([delivery.messageId]);
+  });
+
   it('refuses an id that was used for other content and leaves the original untouched', async () => {
     const delivery = aDelivery();
     await aService().dispatch(delivery);

@@ -123,7 +123,7 @@ describe('the ledger', () => {
     await ledger.claim(delivery, randomUUID());
     const earlier = new Date(Date.now() - 8 * 86_400_000);
     expect(periodOf(earlier, { retentionDays: 14 })).not.toBe(periodOf(delivery.requestedAt, { retentionDays: 14 }));
-    const repeat = aDelivery({ ...delivery, requestedAt: earlier, source: 'elsewhere/0/1' });
+    const repeat = aDelivery({ ...delivery, rememberedAt: earlier, source: 'elsewhere/0/1' });
     expect(await ledger.claim(repeat, randomUUID())).toEqual({ verdict: 'repeat' });
   });
 

@@ -62,6 +62,7 @@ export function dueOf(deferred: SendDeferred, plan: Plan): SendDue {
     hop,
     mode: plan.mode,
     why: plan.why,
+    dueAt: plan.dueAt,
     // Sending again ends a doubt: a later one starts anew.
     ...(plan.mode === 'reconcile' && { doubt, doubtSince }),
   };

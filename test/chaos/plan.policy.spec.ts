@@ -1,0 +1,38 @@
+import { describe, expect, it } from '@jest/globals';
+import { workloadOf } from './messages.policy.ts';
+import { planOf } from './plan.policy.ts';
+
+const options = { seed: 4, kills: 16, victims: ['email', 'sms', 'retry'], services: ['email'], sessionTimeoutMs: 6_000, callTimeoutMs: 2_000 };
+const workload = { seed: 4, count: 500, tenant: 'chaos', channels: ['email', 'sms'] as const, repeated: 0.1 };
+
+describe('a chaos run', () => {
+  it('is the same for the same seed, and another for another', () => {
+    expect(planOf(options)).toEqual(planOf(options));
+    expect(planOf({ ...options, seed: 5 })).not.toEqual(planOf(options));
+    expect(workloadOf(workload)).toEqual(workloadOf(workload));
+    expect(workloadOf({ ...workload, seed: 5 })).not.toEqual(workloadOf(workload));
+  });
+
+  it('has as many blows as asked for, every kind among eight', () => {
+    const kinds = planOf(options).blows.map(({ kind }) => kind);
+    expect(kinds).toHaveLength(16);
+    expect(new Set(kinds.slice(0, 8))).toEqual(new Set(['kill', 'freeze', 'kill Kafka', 'restart PostgreSQL', 'end connections']));
+  });
+
+  it('freezes a process for longer than its group waits for it', () => {
+    for (const blow of planOf(options).blows) if (blow.kind === 'freeze') expect(blow.ms).toBeGreaterThan(options.sessionTimeoutMs);
+  });
+
+  it('never has two storms at one provider at a time', () => {
+    const ofOne = planOf(options).storms.filter(({ provider }) => provider === 'twilio');
+    for (const [index, { at }] of ofOne.entries()) if (index > 0) expect(at).toBeGreaterThan(ofOne[index - 1]!.at + ofOne[index - 1]!.ms);
+  });
+
+  it('publishes each message at least once, some twice, and the repeats unchanged', () => {
+    const { messages, records } = workloadOf(workload);
+    const values = new Map(records.map(({ messageId, value }) => [messageId, value]));
+    expect(values.size).toBe(messages.length);
+    expect(records.length).toBeGreaterThan(messages.length);
+    for (const { messageId, value } of records) expect(value).toBe(values.get(messageId));
+  });
+});
