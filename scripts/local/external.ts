@@ -1,5 +1,6 @@
+import { createPool, postgresSettings } from '#libs/persistence';
+import { z } from 'zod';
 import { createKafka } from './kafka-client.ts';
-import { query } from './postgres.ts';
 import { reasonOf, StartProblem } from './problem.ts';
 import type { Env } from './settings.ts';
 
@@ -23,14 +24,16 @@ export async function requireBroker(env: Env): Promise<void> {
   }
 }
 
-/** @throws StartProblem when the database given by DATABASE_URL does not answer */
-export async function requireDatabase(url: string): Promise<void> {
+/** Asks it as the services will, TLS included. @throws StartProblem when the database given by DATABASE_URL does not answer */
+export async function requireDatabase(url: string, env: Env): Promise<void> {
   try {
-    await query(url, 'SELECT 1', 10_000);
+    const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name in postgresSettings && value));
+    const pool = createPool(z.object(postgresSettings).parse({ ...given, DATABASE_URL: url }), 'start', () => undefined);
+    await pool.query('SELECT 1').finally(() => pool.end());
   } catch (cause) {
     throw new StartProblem(
       `PostgreSQL at ${withoutPassword(url)} (DATABASE_URL) cannot be used: ${reasonOf(cause)}`,
-      ['start that database, or correct DATABASE_URL (postgresql://user:password@host:5432/database)', 'unset DATABASE_URL to have a local one started'],
+      ['start that database, or correct DATABASE_URL (postgresql://user:password@host:5432/database), and DATABASE_SSL if it asks for TLS', 'unset DATABASE_URL to have a local one started'],
       { cause },
     );
   }

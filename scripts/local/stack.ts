@@ -111,7 +111,7 @@ export class Stack extends RunningStack {
   async #requireExternal(assembly: Assembly): Promise<void> {
     const { brokers, databaseUrl, env } = this.settings;
     if (brokers) await requireBroker({ ...env, KAFKA_BROKERS: brokers });
-    if (databaseUrl) await requireDatabase(assembly.databaseUrl);
+    if (databaseUrl) await requireDatabase(assembly.databaseUrl, env);
   }
 
   async #provisionTopics({ brokers }: Assembly): Promise<void> {

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { inspect } from 'node:util';
-import { createPool, postgresSettings } from '#libs/persistence';
+import { createPool, isInfrastructureError, postgresSettings } from '#libs/persistence';
 import { loadConfig } from '#libs/runtime';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
@@ -36,18 +36,25 @@ describe('a PostgreSQL that asks for TLS', () => {
   });
 
   it.each<[string, () => NodeJS.ProcessEnv, RegExp]>([
-    ['verify-full is not given its authority', () => ({ DATABASE_SSL: 'verify-full', DATABASE_URL: urlOf('localhost') }), /unable to (verify|get).*certificate/i],
-    ['verify-full is given another authority', () => ({ DATABASE_SSL: 'verify-full', DATABASE_SSL_CA_FILE: otherCa, DATABASE_URL: urlOf('localhost') }), /certificate/i],
-    ['verify-full finds another name in the certificate', () => ({ DATABASE_SSL: 'verify-full', DATABASE_SSL_CA_FILE: ca, DATABASE_URL: urlOf('127.0.0.1') }), /not in the cert|does not match/i],
-    ['verify-full is not loosened by the URL', () => ({ DATABASE_SSL: 'verify-full', DATABASE_SSL_CA_FILE: otherCa, DATABASE_URL: urlOf('localhost', '?sslmode=no-verify') }), /certificate/i],
-    ['verify-full is not switched off by the URL', () => ({ DATABASE_SSL: 'verify-full', DATABASE_SSL_CA_FILE: otherCa, DATABASE_URL: urlOf('localhost', '?ssl=false') }), /certificate/i],
+    ['verify-full is not given its authority', () => ({ DATABASE_SSL: 'verify-full', DATABASE_URL: urlOf('localhost') }), /unable to (verify|get) .*certificate/i],
+    ['verify-full is given another authority', () => ({ DATABASE_SSL: 'verify-full', DATABASE_SSL_CA_FILE: otherCa, DATABASE_URL: urlOf('localhost') }), /unable to (verify|get) .*certificate/i],
+    ['verify-full finds another name in the certificate', () => ({ DATABASE_SSL: 'verify-full', DATABASE_SSL_CA_FILE: ca, DATABASE_URL: urlOf('127.0.0.1') }), /does not match certificate/i],
+    ['verify-full is not loosened by the URL', () => ({ DATABASE_SSL: 'verify-full', DATABASE_SSL_CA_FILE: otherCa, DATABASE_URL: urlOf('localhost', '?sslmode=no-verify') }), /unable to (verify|get) .*certificate/i],
+    ['verify-full is not switched off by the URL', () => ({ DATABASE_SSL: 'verify-full', DATABASE_SSL_CA_FILE: otherCa, DATABASE_URL: urlOf('localhost', '?ssl=false') }), /unable to (verify|get) .*certificate/i],
     ['TLS is disabled', () => ({ DATABASE_SSL: 'disable', DATABASE_URL: urlOf('localhost') }), /no pg_hba.conf entry .* no encryption/],
     ['the password is wrong', () => ({ DATABASE_SSL: 'require', DATABASE_URL: urlOf('localhost').replace(postgres.password, 'not-the-password') }), /password authentication failed/],
-  ])('is not reached when %s, and the error tells no password', async (_, env, why) => {
-    const refusal = await encryptionOf(env()).catch((error: unknown) => inspect(error, { depth: 20, showHidden: true }));
+  ])('is waited for, and the error tells no password, when %s', async (_, env, why) => {
+    const error: unknown = await encryptionOf(env()).catch((refused: unknown) => refused);
+    expect(isInfrastructureError(error)).toBe(true);
+    const refusal = inspect(error, { depth: 20, showHidden: true });
     expect(refusal).toMatch(why);
     expect(refusal).not.toContain(postgres.password);
     expect(refusal).not.toContain('not-the-password');
+  });
+
+  it('is not even tried when the file of its authority cannot be read', async () => {
+    const env = { DATABASE_SSL: 'verify-full', DATABASE_SSL_CA_FILE: `${ca}.gone`, DATABASE_URL: urlOf('localhost') };
+    await expect(encryptionOf(env)).rejects.toThrow('DATABASE_SSL_CA_FILE cannot be read (ENOENT)');
   });
 });
 

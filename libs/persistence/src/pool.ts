@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { InfrastructureDown } from '#libs/contracts';
+import { InfrastructureDown, InvalidConfiguration } from '#libs/contracts';
 import pg from 'pg';
 import type { PostgresConfig } from './postgres.config.ts';
 
@@ -12,7 +12,7 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 /** A pool of connections. An idle connection that breaks is only reported: the next query opens another. */
 export function createPool(config: PostgresConfig, service: string, onIdleError: (error: Error) => void): Pool {
   const pool = new pg.Pool({
-    connectionString: config.DATABASE_URL,
+    connectionString: config.DATABASE_SSL === 'disable' ? config.DATABASE_URL : withoutSslMode(config.DATABASE_URL),
     max: config.DATABASE_POOL_SIZE,
     statement_timeout: config.DATABASE_STATEMENT_TIMEOUT_MS,
     query_timeout: config.DATABASE_STATEMENT_TIMEOUT_MS + 2_000,
@@ -25,15 +25,33 @@ export function createPool(config: PostgresConfig, service: string, onIdleError:
   return pool;
 }
 
+/** pg lets what the URL says of TLS win over everything else: a `sslmode` there would loosen or break what DATABASE_SSL asks for. */
+function withoutSslMode(connection: string): string {
+  if (!URL.canParse(connection)) return connection;
+  const url = new URL(connection);
+  for (const name of ['ssl', 'sslmode', 'uselibpqcompat']) url.searchParams.delete(name);
+  return url.href;
+}
+
 function tls(config: PostgresConfig): pg.PoolConfig['ssl'] {
   return {
     rejectUnauthorized: config.DATABASE_SSL === 'verify-full',
-    ...(config.DATABASE_SSL_CA_FILE && { ca: readFileSync(config.DATABASE_SSL_CA_FILE, 'utf8') }),
+    ...(config.DATABASE_SSL_CA_FILE && { ca: authority(config.DATABASE_SSL_CA_FILE) }),
   };
 }
 
-/** SQLSTATE classes of trouble with the server, not with the data (PostgreSQL manual, appendix A). */
-const infrastructureClasses = new Set(['08', '53', '57', '58', 'XX']);
+function authority(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new InvalidConfiguration(`DATABASE_SSL_CA_FILE cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'error'})`, { cause });
+  }
+}
+
+/** SQLSTATE classes of trouble with the server or with being let in, not with the data (PostgreSQL manual, appendix A). */
+const infrastructureClasses = new Set(['08', '28', '3D', '53', '57', '58', 'XX']);
+/** Node's codes for sockets (ECONNRESET, EPIPE: five letters, but no SQLSTATE) and for TLS (Node manual, tls: X509 certificate error codes). */
+const connectionCodes = /^E[A-Z]+$|^ERR_(SSL|TLS)_|CERT|CRL|LEAF_SIGNATURE|^(HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/;
 /** Serialization failure and deadlock: the statement may simply be repeated. */
 const repeatable = new Set(['40001', '40P01', '55P03', '25006']);
 
@@ -41,10 +59,10 @@ const repeatable = new Set(['40001', '40P01', '55P03', '25006']);
 export function isInfrastructureError(error: unknown): boolean {
   if (error instanceof InfrastructureDown) return true;
   const code = (error as { code?: unknown } | null)?.code;
+  if (typeof code === 'string' && connectionCodes.test(code)) return true;
   if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) {
     return infrastructureClasses.has(code.slice(0, 2)) || repeatable.has(code);
   }
-  if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) return true;
   // pg's own words for a lost connection carry no code.
   return error instanceof Error && /connection|timeout|terminated|Cannot use a pool/i.test(error.message);
 }

@@ -1,12 +1,12 @@
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import type { LoggerService } from '@nestjs/common';
-import { pino, type Logger } from 'pino';
+import { destination, pino, type Logger, type LoggerOptions } from 'pino';
 
 export type { Logger };
 
 /** A JSON logger: one line per event, with the trace it belongs to. Callers pass ids and codes, never addresses or content. */
 export function createLogger(service: string, level = 'info'): Logger {
-  return pino({
+  const options: LoggerOptions = {
     level,
     base: { service },
     messageKey: 'message',
@@ -14,7 +14,9 @@ export function createLogger(service: string, level = 'info'): Logger {
     formatters: { level: (label) => ({ level: label }) },
     serializers: { err: errorFields },
     mixin: traceFields,
-  });
+  };
+  // A line per attempt: written some at a time, at the latest after a tenth of a second, and at exit.
+  return pino(options, destination({ dest: 1, sync: false, minLength: 4_096, periodicFlush: 100 }));
 }
 
 /** What a log may hold of an error: its name, code, stage and place; the text only where it is ours. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createLogger, type Logger } from '#libs/telemetry';
 import { createKafka, type KafkaConfig, kafkaSettings } from '#libs/transport';
 import type { Admin, Consumer, Kafka, KafkaMessage, Producer } from 'kafkajs';
@@ -19,11 +20,20 @@ export const silentLogger = (): Logger => createLogger('test', 'silent');
 /** A client without the platform's publisher, as an upstream or an operator would have. */
 export const aKafka = (): Kafka => createKafka(aKafkaConfig(''), 'test', silentLogger());
 
+/** Repeats `work` while the broker is still finding its leaders, as right after topics were created on a busy machine. */
 export async function withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = aKafka().admin();
   await admin.connect();
+  const end = performance.now() + 20_000;
   try {
-    return await work(admin);
+    for (;;) {
+      try {
+        return await work(admin);
+      } catch (error) {
+        if ((error as { retriable?: boolean }).retriable !== true || performance.now() > end) throw error;
+        await delay(200);
+      }
+    }
   } finally {
     await admin.disconnect();
   }

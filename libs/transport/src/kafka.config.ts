@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { flag, milliseconds, secret } from '#libs/contracts';
+import { flag, InvalidConfiguration, milliseconds, secret } from '#libs/contracts';
 import type { KafkaConfig as ClientConfig, SASLOptions } from 'kafkajs';
 import { z } from 'zod';
 
@@ -11,7 +11,8 @@ export const kafkaSettings = {
   KAFKA_SSL_CA_FILE: z.string().optional().describe('PEM file of the authority that signed the brokers’ certificates.'),
   KAFKA_SSL_CERT_FILE: z.string().optional().describe('PEM file of the client’s certificate, for mutual TLS.'),
   KAFKA_SSL_KEY_FILE: z.string().optional().describe('PEM file of the client’s private key, for mutual TLS.'),
-  KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional().describe('How to log in to the brokers; unset: no login.'),
+  // Brokers write mechanisms in capitals.
+  KAFKA_SASL_MECHANISM: z.string().toLowerCase().pipe(z.enum(['plain', 'scram-sha-256', 'scram-sha-512'])).optional().describe('How to log in to the brokers; unset: no login.'),
   KAFKA_SASL_USERNAME: z.string().optional().describe('User of the login.'),
   KAFKA_SASL_PASSWORD: secret().optional().describe('Password of the login.'),
   KAFKA_SESSION_TIMEOUT_MS: milliseconds(10_000).describe('The group gives a silent replica’s partitions away after this many milliseconds: so long does a killed one’s work stand still.'),
@@ -44,11 +45,18 @@ export function connectionOf(config: KafkaConfig): Pick<ClientConfig, 'brokers' 
 }
 
 function tls(config: KafkaConfig): ClientConfig['ssl'] {
-  const pem = (file: string | undefined) => (file ? readFileSync(file, 'utf8') : undefined);
-  const files = { ca: pem(config.KAFKA_SSL_CA_FILE), cert: pem(config.KAFKA_SSL_CERT_FILE), key: pem(config.KAFKA_SSL_KEY_FILE) };
-  return {
-    ...(files.ca && { ca: [files.ca] }),
-    ...(files.cert && { cert: files.cert }),
-    ...(files.key && { key: files.key }),
-  };
+  const ca = pem(config, 'KAFKA_SSL_CA_FILE');
+  const cert = pem(config, 'KAFKA_SSL_CERT_FILE');
+  const key = pem(config, 'KAFKA_SSL_KEY_FILE');
+  return { ...(ca && { ca: [ca] }), ...(cert && { cert }), ...(key && { key }) };
+}
+
+function pem(config: KafkaConfig, setting: 'KAFKA_SSL_CA_FILE' | 'KAFKA_SSL_CERT_FILE' | 'KAFKA_SSL_KEY_FILE'): string | undefined {
+  const file = config[setting];
+  if (!file) return undefined;
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new InvalidConfiguration(`${setting} cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'error'})`, { cause });
+  }
 }

@@ -88,12 +88,10 @@ export class Publisher {
       await this.producer.sendBatch({ acks: -1, topicMessages: grouped(entries) });
       return entries.map(() => true);
     } catch (error) {
-      const failure = error as Error & { retriable?: boolean };
-      const down = failure.retriable !== false || failure.name === 'KafkaJSNumberOfRetriesExceeded';
-      if (down) return entries.map(() => new InfrastructureDown('kafka', 'publish', { cause: failure }));
+      if (!isRefusal(error)) return entries.map(() => new InfrastructureDown('kafka', 'publish', { cause: error }));
       // The broker refuses something in this request: told apart one by one.
       if (entries.length > 1) return (await Promise.all(entries.map((entry) => this.send([entry])))).flat();
-      return [failure];
+      return [error as Error];
     }
   }
 }
@@ -106,4 +104,13 @@ function grouped(entries: readonly Entry[]): TopicMessages[] {
     else byTopic.set(topic, [message]);
   }
   return [...byTopic].map(([topic, messages]) => ({ topic, messages }));
+}
+
+/** What can be one record's own fault; a refused login or a lost broker is nobody's, and waiting can help. */
+const faultsOfRecords = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP']);
+
+function isRefusal(error: unknown): boolean {
+  const { type, name } = error as { type?: string; name?: string };
+  // kafkajs's own check of what it is given; its other errors have names of their own.
+  return faultsOfRecords.has(type ?? '') || name === 'KafkaJSNonRetriableError';
 }
