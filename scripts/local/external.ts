@@ -29,7 +29,11 @@ export async function requireDatabase(url: string, env: Env): Promise<void> {
   try {
     const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name in postgresSettings && value));
     const pool = createPool(z.object(postgresSettings).parse({ ...given, DATABASE_URL: url }), 'start', () => undefined);
-    await pool.query('SELECT 1').finally(() => pool.end());
+    try {
+      await pool.query('SELECT 1');
+    } finally {
+      await pool.end();
+    }
   } catch (cause) {
     throw new StartProblem(
       `PostgreSQL at ${withoutPassword(url)} (DATABASE_URL) cannot be used: ${reasonOf(cause)}`,

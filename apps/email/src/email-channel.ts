@@ -19,6 +19,10 @@ export class EmailChannel extends ChannelPort<EmailRequested, EmailMessage> {
     return { ...request, from: request.from ?? this.sender };
   }
 
+  senderOf(message: EmailMessage): string {
+    return message.from.email.toLowerCase();
+  }
+
   addressesOf(request: EmailRequested): string[] {
     return [...request.to, ...(request.cc ?? []), ...(request.bcc ?? [])].map((box) => box.email);
   }

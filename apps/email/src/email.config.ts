@@ -1,5 +1,5 @@
 import { EmailAddress } from '#libs/contracts';
-import { deliverySettings } from '#libs/delivery';
+import { deliverySettings, healthSettings, permitSettings } from '#libs/delivery';
 import { postgresSettings } from '#libs/persistence';
 import { recipientHashSettings, serviceSettings } from '#libs/runtime';
 import { kafkaSettings } from '#libs/transport';
@@ -12,6 +12,8 @@ export const emailSchema = z.object({
   ...kafkaSettings,
   ...postgresSettings,
   ...deliverySettings,
+  ...healthSettings,
+  ...permitSettings,
   ...recipientHashSettings,
   EMAIL_FROM: z.union([EmailAddress, z.string().regex(/^[^<>\r\n]{1,200} <[^<>\s]+@[^<>\s]+>$/)]).describe(
     'Sender of requests that name none: an address, or Name <address>. Must be verified at the provider.',

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { DeliveryEngine, ledgerMigrations, requireLongMemory } from '#libs/delivery';
+import { DeliveryEngine, deliveryMigrations } from '#libs/delivery';
 import { runService } from '#libs/runtime';
 import { emailSchema } from './email.config.ts';
 import { EmailModule } from './email.module.ts';
@@ -7,8 +7,9 @@ import { EmailModule } from './email.module.ts';
 void runService({
   name: 'email',
   schema: emailSchema,
-  migrations: ledgerMigrations,
+  migrations: deliveryMigrations,
   module: EmailModule,
-  beforeConsuming: (kafka, config) => requireLongMemory(kafka, 'email', config),
+  beforeConsuming: (app, kafka, config) => app.get(DeliveryEngine).prepare(kafka, config),
+  onAssigned: (app, assignment) => app.get(DeliveryEngine).onAssigned(assignment),
   onUnreadable: (app, record, error) => app.get(DeliveryEngine).onUnreadable(record, error),
 });

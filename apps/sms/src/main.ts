@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { DeliveryEngine, ledgerMigrations, requireLongMemory } from '#libs/delivery';
+import { DeliveryEngine, deliveryMigrations } from '#libs/delivery';
 import { runService } from '#libs/runtime';
 import { smsSchema } from './sms.config.ts';
 import { SmsModule } from './sms.module.ts';
@@ -7,8 +7,9 @@ import { SmsModule } from './sms.module.ts';
 void runService({
   name: 'sms',
   schema: smsSchema,
-  migrations: ledgerMigrations,
+  migrations: deliveryMigrations,
   module: SmsModule,
-  beforeConsuming: (kafka, config) => requireLongMemory(kafka, 'sms', config),
+  beforeConsuming: (app, kafka, config) => app.get(DeliveryEngine).prepare(kafka, config),
+  onAssigned: (app, assignment) => app.get(DeliveryEngine).onAssigned(assignment),
   onUnreadable: (app, record, error) => app.get(DeliveryEngine).onUnreadable(record, error),
 });

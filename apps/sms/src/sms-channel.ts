@@ -25,6 +25,10 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
     return { ...request, kind, from: request.from ?? (kind === 'whatsapp' ? this.senders.whatsapp : this.senders.sms) };
   }
 
+  senderOf({ kind, from }: SmsMessage): string | undefined {
+    return from && (kind === 'whatsapp' ? `whatsapp:${from}` : from);
+  }
+
   addressesOf(request: SmsRequested): string[] {
     return [request.to];
   }

@@ -1,4 +1,4 @@
-import { deliverySettings } from '#libs/delivery';
+import { deliverySettings, healthSettings, permitSettings } from '#libs/delivery';
 import { postgresSettings } from '#libs/persistence';
 import { recipientHashSettings, serviceSettings } from '#libs/runtime';
 import { kafkaSettings } from '#libs/transport';
@@ -12,6 +12,8 @@ export const smsSchema = z
     ...kafkaSettings,
     ...postgresSettings,
     ...deliverySettings,
+    ...healthSettings,
+    ...permitSettings,
     ...recipientHashSettings,
     PUBLIC_URL: z.url().describe('Where Twilio reaches this service from outside, such as https://sms.example.org: status callbacks go there, and signatures are checked against it.'),
     SMS_FROM: z.string().optional().describe('Sender of SMS and MMS that name none: a number in E.164, a short code, or an alphanumeric sender.'),

@@ -1,4 +1,4 @@
-import { DeliveryEngine } from '#libs/delivery';
+import { DeliveryEngine, limitsOf, ratesOf } from '#libs/delivery';
 import type { Pool } from '#libs/persistence';
 import { Health, LOGGER, POOL, STOPPING } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
@@ -45,6 +45,8 @@ const engine = {
       callTimeoutMs: config.get('TWILIO_TIMEOUT_MS'),
       guardMs: config.get('LEASE_GUARD_MS'),
       retentionDays: config.get('LEDGER_RETENTION_DAYS'),
+      limits: limitsOf(config),
+      providerRates: ratesOf({ twilio: config.get('TWILIO_RATE_PER_S') }),
     }),
 };
 

@@ -73,7 +73,7 @@ function fact(delivery: Delivery<unknown>, told: Told): StatusChanged {
 /** Handed over to retry; the attempt just made joins the history. */
 function deferred(delivery: Delivery<unknown>, outcome: Outcome, more: Partial<SendDeferred> & Pick<SendDeferred, 'why'>): SendDeferred {
   const { messageId, tenant, channel, lane, key, hop, request } = delivery;
-  const tried = outcome.kind === 'failed' || outcome.kind === 'unknown'
+  const tried = outcome.kind === 'unknown' || (outcome.kind === 'failed' && outcome.failure.kind !== 'unavailable')
     ? [...delivery.attempts, defined({ attempt: outcome.attempt, hop, at: outcome.at, provider: outcome.provider, failure: outcome.failure })]
     : delivery.attempts; // prettier-ignore
   return defined({

@@ -12,6 +12,9 @@ export abstract class ChannelPort<R, M> {
   /** The request with the configured defaults filled in. */
   abstract toMessage(request: R): M;
 
+  /** Whose rate it counts to, such as a number that sends one message a second; undefined: the provider picks the sender. */
+  abstract senderOf(message: M): string | undefined;
+
   /** Every address it goes to. */
   abstract addressesOf(request: R): string[];
 }

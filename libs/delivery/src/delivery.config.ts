@@ -1,5 +1,7 @@
 import { milliseconds } from '#libs/contracts';
 import { z } from 'zod';
+import { type HealthConfig, healthSettings } from './health/health.config.ts';
+import { type PermitConfig, permitSettings } from './permits/permits.config.ts';
 
 /** Settings of the delivery engine, the same in every channel. */
 export const deliverySettings = {
@@ -8,3 +10,13 @@ export const deliverySettings = {
     'How long repeats of a message are recognised, in days. Must exceed the retention of the request topics.',
   ),
 };
+
+/** Circuits, places and rates out of a service's settings. */
+export function limitsOf(config: { get(name: never): unknown }): PermitConfig & HealthConfig {
+  const names = [...Object.keys(permitSettings), ...Object.keys(healthSettings)];
+  return Object.fromEntries(names.map((name) => [name, config.get(name as never)])) as PermitConfig & HealthConfig;
+}
+
+/** Rates by provider, without those that are not set. */
+export const ratesOf = (rates: Record<string, number | undefined>): ReadonlyMap<string, number> =>
+  new Map(Object.entries(rates).filter((entry): entry is [string, number] => entry[1] !== undefined));

@@ -8,11 +8,12 @@ import { announcement } from './announce.policy.ts';
 import type { Announcer } from './announcer.service.ts';
 import { Coalescer } from './coalescer.service.ts';
 import type { Delivery, Ledger, Outcome } from './delivery.ts';
-import { chooseProvider } from './route.policy.ts';
+import type { FlowService } from './flow.service.ts';
 
 export interface DispatchOptions<M> {
   providers: readonly Provider<M>[];
   ledger: Ledger;
+  flow: Pick<FlowService<M>, 'wayFor'>;
   announcer: Announcer;
   logger: Logger;
   stopping: AbortSignal;
@@ -70,7 +71,9 @@ export class DispatchService<M> {
   }
 
   private async send(delivery: Delivery<M>, callId: string, deadline: number): Promise<Outcome> {
-    const { provider, why } = chooseProvider(this.options.providers, wishOf(delivery), delivery.attempts);
+    const way = await this.options.flow.wayFor(delivery, deadline);
+    if (!way.open) return way.outcome;
+    const { provider, why, done } = way;
     const attempt = delivery.attempts.length + 1;
     const attributes = {
       'messaging.operation.name': 'send', 'messaging.message.id': delivery.messageId, 'mi.tenant': delivery.tenant,
@@ -83,6 +86,7 @@ export class DispatchService<M> {
       const { messageId, tenant, lane, hop } = delivery;
       const reference = { messageId, tenant, lane, hop, attempt, callId, traceparent: traceHeaders()['traceparent'] };
       const result = await this.call(provider, { message: delivery.message, reference, mayStart });
+      done(result);
       const outcome = outcomeOf(result, provider.name, callId, attempt, Date.now());
       const told = toldOf(outcome);
       span.setAttributes(told);
@@ -155,11 +159,6 @@ export class DispatchService<M> {
     });
   }
 }
-
-const wishOf = (delivery: Delivery<unknown>) => {
-  const { provider } = delivery.request;
-  return typeof provider === 'string' ? provider : undefined;
-};
 
 /** A provider's answer as the ledger keeps it. `now` is ms since 1970. */
 function outcomeOf(result: SendResult, provider: string, callId: string, attempt: number, now: number): Outcome {

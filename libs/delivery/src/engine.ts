@@ -1,15 +1,24 @@
 import {
-  channelOf, type Channel, factId, identityKey, MessageId, ownFailure, type SendDue, type StatusChanged, Tenant, type UnreadableRecord,
+  channelOf, channelTopics, type Channel, factId, identityKey, MessageId, ownFailure, type SendDue, type StatusChanged, Tenant, topicNames, type UnreadableRecord,
 } from '#libs/contracts'; // prettier-ignore
 import type { Pool } from '#libs/persistence';
 import { contextFrom, contextOf, hasTrace, type Logger, underContext } from '#libs/telemetry';
-import { type IncomingRecord, placeOf, type Publisher, type RecordContext } from '#libs/transport';
+import { type IncomingRecord, partitionCounts, placeOf, type Publisher, type RecordContext } from '#libs/transport';
+import type { Kafka } from 'kafkajs';
 import { Announcer } from './announcer.service.ts';
 import type { ChannelPort, RequestEnvelope } from './channel.port.ts';
 import { firstHop, laterHop, type Origin } from './decode.policy.ts';
 import type { Ledger } from './delivery.ts';
 import { DispatchService } from './dispatch.service.ts';
+import { FlowService } from './flow.service.ts';
+import { breakerLimitsOf, type HealthConfig } from './health/health.config.ts';
+import { ProviderHealth } from './health/provider-health.ts';
+import { requireLongMemory } from './ledger.retention.ts';
 import { PostgresLedger } from './ledger.store.ts';
+import { type PermitConfig, senderRatesOf } from './permits/permits.config.ts';
+import { Permits } from './permits/permits.service.ts';
+import { PostgresSenderSlices } from './permits/sender-slices.store.ts';
+import { shareOf } from './permits/share.policy.ts';
 import { ReceiptsService } from './receipts.service.ts';
 
 export interface EngineOptions<R, M> {
@@ -24,6 +33,10 @@ export interface EngineOptions<R, M> {
   /** What must be left of the lease when a request is written, in milliseconds. */
   guardMs: number;
   retentionDays: number;
+  /** Circuits, places and rates. */
+  limits: PermitConfig & HealthConfig;
+  /** Calls a second by provider, of all replicas together; one that is not named is unlimited. */
+  providerRates: ReadonlyMap<string, number>;
   /** How long bulk messages wait for others of the same content, in milliseconds; 0: not at all. */
   coalesceLingerMs?: number;
 }
@@ -35,6 +48,8 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
   private readonly announcer: Announcer;
   private readonly ledger: Ledger;
   private readonly dispatcher: DispatchService<M>;
+  private readonly permits: Permits;
+  private partitions: ReadonlyMap<string, number> = new Map();
 
   constructor(options: EngineOptions<R, M>) {
     const { channel, pool, callTimeoutMs, guardMs, retentionDays } = options;
@@ -43,7 +58,32 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
     this.announcer = new Announcer(options.publisher);
     this.receipts = new ReceiptsService(this.announcer);
     this.ledger = new PostgresLedger({ pool, schema: channel.channel, leaseMs, retentionDays });
-    this.dispatcher = new DispatchService({ ...options, providers: channel.providers, ledger: this.ledger, announcer: this.announcer, leaseMs });
+    this.permits = permitsOf(options);
+    const flow = new FlowService<M>({
+      providers: channel.providers,
+      permits: this.permits,
+      health: healthOf(options),
+      holdMs: options.limits.PERMIT_HOLD_MS,
+      senderOf: (message) => channel.senderOf(message),
+    });
+    this.dispatcher = new DispatchService({ ...options, flow, providers: channel.providers, ledger: this.ledger, announcer: this.announcer, leaseMs });
+  }
+
+  /**
+   * Looks at the topics before the first record is read: their retention, and how many partitions share the rates.
+   * @throws InvalidConfiguration, InfrastructureDown
+   */
+  async prepare(kafka: Kafka, config: { KAFKA_TOPIC_PREFIX: string; LEDGER_RETENTION_DAYS: number }): Promise<void> {
+    const { channel } = this.options.channel;
+    await requireLongMemory(kafka, channel, config);
+    const { requested, due } = channelTopics[channel];
+    const names = [requested, due].flatMap((topic) => topicNames(topic, config.KAFKA_TOPIC_PREFIX));
+    this.partitions = await partitionCounts(kafka, names);
+  }
+
+  /** The group has divided the partitions anew: this replica's part of every rate follows. */
+  onAssigned(assigned: Readonly<Record<string, readonly number[]>>): void {
+    this.permits.setShare(shareOf(assigned, this.partitions));
   }
 
   /** A request of this channel: its first hop. */
@@ -76,6 +116,30 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
     const fact = rejection(identity, record, error);
     await underContext(hasTrace(given) ? given : contextOf(identityKey(identity)), () => this.announcer.publishFact(fact));
   }
+}
+
+function healthOf<R, M>({ channel, limits, stopping, logger }: EngineOptions<R, M>): ProviderHealth {
+  return new ProviderHealth({
+    providers: channel.providers.map((provider) => provider.name),
+    limits: breakerLimitsOf(limits),
+    calls: limits.BULKHEAD_CALLS,
+    stopping,
+    onChange: (provider, state) => logger.warn({ provider, state }, 'a provider’s circuit has changed'),
+  });
+}
+
+function permitsOf<R, M>({ channel, limits, providerRates, pool, stopping, logger }: EngineOptions<R, M>): Permits {
+  return new Permits({
+    providerRates,
+    tenantRatePerS: limits.TENANT_RATE_PER_S,
+    senderRates: senderRatesOf(limits),
+    slices: new PostgresSenderSlices(pool, channel.channel),
+    sliceMs: limits.SENDER_SLICE_MS,
+    burstMs: limits.PERMIT_BURST_MS,
+    maxWaitMs: limits.PERMIT_MAX_WAIT_MS,
+    stopping,
+    onError: (err) => logger.warn({ err }, 'the rate of a sender cannot be asked for'),
+  });
 }
 
 const originOf = (record: IncomingRecord): Origin => ({

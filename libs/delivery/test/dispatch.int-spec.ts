@@ -9,6 +9,7 @@ import { Announcer } from '../src/announcer.service.ts';
 import { DispatchService } from '../src/dispatch.service.ts';
 import { ledgerMigrations } from '../src/ledger.migrations.ts';
 import { PostgresLedger } from '../src/ledger.store.ts';
+import { anOpenWay } from './an-open-way.ts';
 import { aDelivery, type TestMessage } from './a-delivery.ts';
 
 /** A provider that answers as the test says and remembers what it accepted. */
@@ -56,6 +57,7 @@ describe('the dispatch of one message', () => {
     const leaseMs = options.leaseMs ?? 5_000;
     return new DispatchService<TestMessage>({
       providers: [provider],
+      flow: anOpenWay([provider]),
       ledger: new PostgresLedger({ pool, schema: 'email', leaseMs, retentionDays: 14 }),
       announcer: new Announcer(publisher as never),
       logger: createLogger('test', 'silent'),

@@ -24,10 +24,12 @@ export interface ServiceDefinition<S extends ConfigSchema> {
   module: Type;
   /** Told of a record that no schema accepts. */
   onUnreadable?: (app: NestFastifyApplication, record: IncomingRecord, error: UnreadableRecord) => Promise<void>;
+  /** Told of its partitions, by full topic name, each time the group has divided them. */
+  onAssigned?: (app: NestFastifyApplication, assignment: Record<string, number[]>) => void;
   /** Last touches before it listens, such as API docs. */
   prepare?: (app: NestFastifyApplication, config: z.infer<S>) => Promise<void> | void;
   /** Looked at once Kafka is there, before the first record; InvalidConfiguration ends the service. */
-  beforeConsuming?: (kafka: Kafka, config: z.infer<S>) => Promise<void>;
+  beforeConsuming?: (app: NestFastifyApplication, kafka: Kafka, config: z.infer<S>) => Promise<void>;
   /** Largest body of an HTTP request, in bytes. */
   bodyLimit?: number;
 }
@@ -77,6 +79,7 @@ export async function bootService<S extends ConfigSchema>(definition: ServiceDef
     kafka,
     service: definition.name,
     graceMs: config.SHUTDOWN_GRACE_MS,
+    onAssigned: (assignment) => definition.onAssigned?.(app, assignment),
     onUnreadable: async (record, error) => definition.onUnreadable?.(app, record, error),
   });
   app.connectMicroservice({ strategy }, { inheritAppConfig: true });
@@ -89,7 +92,7 @@ export async function bootService<S extends ConfigSchema>(definition: ServiceDef
     if (config.DATABASE_MIGRATE) await untilDone(core, () => migrate(core.pool, definition.name, definition.migrations));
     schemaReady.done = true;
     await untilDone(core, () => core.publisher.connect());
-    await untilDone(core, async () => definition.beforeConsuming?.(kafka, config as z.infer<S>));
+    await untilDone(core, async () => definition.beforeConsuming?.(app, kafka, config as z.infer<S>));
     if (stopping.signal.aborted) return;
     await app.startAllMicroservices();
     logger.info({ port: config.HTTP_PORT }, 'ready');

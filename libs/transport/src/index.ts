@@ -7,4 +7,4 @@ export * from './partition-tracker.ts';
 export * from './publisher.ts';
 export * from './record.ts';
 export * from './set-aside.ts';
-export * from './topic-retention.ts';
+export * from './topic-facts.ts';

@@ -16,6 +16,8 @@ export interface KeyedConsumerOptions {
   topics: readonly Topic[];
   handle: RecordHandler;
   logger: Logger;
+  /** Told of the partitions, by full topic name, each time the group has divided them. */
+  onAssigned?: (assignment: Record<string, number[]>) => void;
   /** Where a new group starts. */
   fromBeginning?: boolean;
 }
@@ -108,6 +110,7 @@ export class KeyedConsumer {
       }
     }
     this.joined = true;
+    this.options.onAssigned?.(assignment);
   }
 
   private onBatch({ batch }: EachBatchPayload): void {

@@ -1,10 +1,12 @@
 import { milliseconds, secret } from '#libs/contracts';
+import { providerRate } from '#libs/delivery';
 import { z } from 'zod';
 
 /** Settings of SendGrid. */
 export const sendgridSettings = {
   SENDGRID_API_KEY: secret().describe('API key with the scope mail.send (and messages.read, to look up lost answers).'),
   SENDGRID_BASE_URL: z.url().default('https://api.sendgrid.com').describe('Where its API is; EU accounts: https://api.eu.sendgrid.com.'),
+  SENDGRID_RATE_PER_S: providerRate('SendGrid', 'SendGrid documents up to 10,000 for mail/send.'),
   SENDGRID_TIMEOUT_MS: milliseconds(10_000).describe('Give up on one call after this many milliseconds.'),
   SENDGRID_CONNECTIONS: z.coerce.number().int().min(1).max(10_000).default(1_000).describe('Most connections to SendGrid at a time, opened as they are needed: so many calls can be in flight.'),
   SENDGRID_WEBHOOK_PUBLIC_KEY: z

@@ -1,4 +1,5 @@
 import { milliseconds, secret } from '#libs/contracts';
+import { providerRate } from '#libs/delivery';
 import { z } from 'zod';
 
 /** Settings of Twilio. */
@@ -10,6 +11,7 @@ export const twilioSettings = {
   TWILIO_MESSAGING_SERVICE_SID: z.string().regex(/^MG[0-9a-fA-F]{32}$/, 'must be MG followed by 32 hex digits').optional().describe('Messaging service that picks the sender of SMS and MMS that name none.'),
   TWILIO_BASE_URL: z.url().default('https://api.twilio.com').describe('Where its API is.'),
   TWILIO_CONNECTIONS: z.coerce.number().int().min(1).max(1_000).default(100).describe('Most connections to Twilio at a time, opened as they are needed: so many calls can be in flight. Twilio limits them per account.'),
+  TWILIO_RATE_PER_S: providerRate('Twilio', 'Twilio publishes no figure; it limits calls in flight.'),
   TWILIO_TIMEOUT_MS: milliseconds(10_000).describe('Give up on one call after this many milliseconds.'),
 };
 

@@ -24,3 +24,20 @@ export async function longestRetention(kafka: Kafka, topicNames: readonly string
     await admin.disconnect().catch(() => undefined);
   }
 }
+
+/**
+ * How many partitions each topic has.
+ * @throws InfrastructureDown when the brokers or the topics are not there
+ */
+export async function partitionCounts(kafka: Kafka, topicNames: readonly string[]): Promise<Map<string, number>> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    const { topics } = await admin.fetchTopicMetadata({ topics: [...topicNames] });
+    return new Map(topics.map(({ name, partitions }) => [name, partitions.length]));
+  } catch (cause) {
+    throw new InfrastructureDown('kafka', 'start', { cause });
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}

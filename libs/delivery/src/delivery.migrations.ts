@@ -1,0 +1,6 @@
+import type { Migration } from '#libs/persistence';
+import { ledgerMigrations } from './ledger.migrations.ts';
+import { senderRateMigration } from './permits/sender-slices.store.ts';
+
+/** All tables of a channel's schema. */
+export const deliveryMigrations: readonly Migration[] = [...ledgerMigrations, senderRateMigration];

@@ -1,0 +1,88 @@
+import { type LookupResult, ownFailure, Provider, type ProviderCheck, type SendResult } from '#libs/contracts';
+import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { aDelivery, type TestMessage } from '../test/a-delivery.ts';
+import { announcement } from './announce.policy.ts';
+import { FlowService } from './flow.service.ts';
+import { breakerLimitsOf, healthSettings } from './health/health.config.ts';
+import { ProviderHealth } from './health/provider-health.ts';
+import { Permits } from './permits/permits.service.ts';
+
+class IdleProvider extends Provider<TestMessage> {
+  readonly name = 'sendgrid';
+  send = (): Promise<SendResult> => Promise.resolve({ sent: true, providerMessageId: 'x' });
+  lookup = (): Promise<LookupResult> => Promise.resolve({ found: 'unsupported' });
+  check = (): Promise<ProviderCheck> => Promise.resolve({ state: 'ok' });
+}
+
+const failing: SendResult = { sent: false, failure: ownFailure('http_500', 'unknown', 'backoff', 'It has a fault.', { httpStatus: 500 }) };
+const throttled: SendResult = { sent: false, failure: ownFailure('http_429', 'throttled', 'backoff', 'Too many.', { httpStatus: 429, retryAfterMs: 60_000 }) };
+
+function aFlow(options: { failures?: number; rate?: number; maxWaitMs?: number } = {}) {
+  const stopping = new AbortController().signal;
+  const settings = z.object(healthSettings).parse({ BREAKER_CONSECUTIVE_FAILURES: options.failures ?? 2, BREAKER_MIN_CALLS: 1_000 });
+  const slices = { take: () => Promise.reject(new Error('no sender is slow here')) };
+  const permits = new Permits({
+    providerRates: new Map(options.rate === undefined ? [] : [['sendgrid', options.rate]]), tenantRatePerS: undefined, senderRates: new Map(),
+    slices: slices as never, sliceMs: 1_000, burstMs: 20, maxWaitMs: options.maxWaitMs ?? 30_000, stopping,
+  }); // prettier-ignore
+  const health = new ProviderHealth({ providers: ['sendgrid'], limits: breakerLimitsOf(settings), calls: 100, stopping });
+  return new FlowService<TestMessage>({ providers: [new IdleProvider()], health, permits, holdMs: 1_000, senderOf: () => undefined });
+}
+
+const soon = () => performance.now() + 10_000;
+
+/** One call that ends with this result. */
+async function oneCall(flow: FlowService<TestMessage>, result: SendResult): Promise<void> {
+  const way = await flow.wayFor(aDelivery(), soon());
+  if (!way.open) throw new Error('the way is closed');
+  way.done(result);
+}
+
+describe('the way of a call', () => {
+  it('is open to a provider that works', async () => {
+    expect(await aFlow().wayFor(aDelivery(), soon())).toMatchObject({ open: true, provider: { name: 'sendgrid' }, why: 'first' });
+  });
+
+  it('is closed while the only provider’s circuit is open, and that counts as no attempt', async () => {
+    const flow = aFlow({ failures: 2 });
+    for (let call = 0; call < 2; call += 1) await oneCall(flow, { ...failing });
+    const delivery = aDelivery();
+    const way = await flow.wayFor(delivery, soon());
+    expect(way).toMatchObject({ open: false, outcome: { kind: 'failed', failure: { kind: 'unavailable', code: 'MSG_CIRCUIT_OPEN' } } });
+    if (way.open) throw new Error('the way is open');
+    const { facts, deferred } = announcement(delivery, way.outcome);
+    expect(facts).toMatchObject([{ status: 'retrying', final: false }]);
+    expect(deferred!.attempts).toEqual([]);
+  });
+
+  it('hears the members of one coalesced call as one answer', async () => {
+    const flow = aFlow({ failures: 2 });
+    for (let member = 0; member < 50; member += 1) await oneCall(flow, failing);
+    expect(await flow.wayFor(aDelivery(), soon())).toMatchObject({ open: true });
+  });
+
+  it('is closed for as long as a throttling provider asked, and the message asks again then', async () => {
+    const flow = aFlow();
+    await oneCall(flow, throttled);
+    const way = await flow.wayFor(aDelivery(), soon());
+    if (way.open || way.outcome.kind !== 'waiting') throw new Error('it should wait');
+    expect(Date.parse(way.outcome.until) - Date.now()).toBeGreaterThan(50_000);
+  });
+
+  it('leads a message that would wait too long back to retry instead of holding it in memory', async () => {
+    const flow = aFlow({ rate: 0.1, maxWaitMs: 100 });
+    await oneCall(flow, { sent: true, providerMessageId: 'first' });
+    const way = await flow.wayFor(aDelivery(), soon());
+    expect(way).toMatchObject({ open: false, outcome: { kind: 'waiting', reason: expect.stringContaining('rate limit') } });
+  });
+
+  it('lets a message ask again before it expires', async () => {
+    const flow = aFlow();
+    await oneCall(flow, throttled);
+    const expiresAt = new Date(Date.now() + 30_000);
+    const way = await flow.wayFor(aDelivery({ expiresAt }), soon());
+    if (way.open || way.outcome.kind !== 'waiting') throw new Error('it should wait');
+    expect(Date.parse(way.outcome.until)).toBeLessThan(expiresAt.getTime());
+  });
+});

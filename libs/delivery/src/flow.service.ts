@@ -1,0 +1,81 @@
+import type { Provider, SendResult } from '#libs/contracts';
+import { admit } from './admit.policy.ts';
+import type { Delivery, Outcome } from './delivery.ts';
+import { chooseRoute, circuitOpen } from './health/choose-route.policy.ts';
+import type { ProviderHealth } from './health/provider-health.ts';
+import { holdAfter } from './permits/feedback.policy.ts';
+import type { Permits } from './permits/permits.service.ts';
+
+export interface FlowOptions<M> {
+  providers: readonly Provider<M>[];
+  health: ProviderHealth;
+  permits: Permits;
+  /** How long a provider that throttles without a word is left alone, in milliseconds. */
+  holdMs: number;
+  /** Whose rate the message counts to; undefined: the provider picks the sender. */
+  senderOf: (message: M) => string | undefined;
+}
+
+/** A way for one call, or the outcome that sends the message away instead. */
+export type Way<M> =
+  | { open: true; provider: Provider<M>; why: string; done: (result: SendResult | undefined) => void }
+  | { open: false; outcome: Outcome };
+
+/** Route, permit, place (design §4): which provider takes a call, and when. */
+export class FlowService<M> {
+  private readonly options: FlowOptions<M>;
+  /** The members of a coalesced call share one answer: it speaks for the provider once. */
+  private readonly spoken = new WeakSet<SendResult>();
+
+  constructor(options: FlowOptions<M>) {
+    this.options = options;
+  }
+
+  /** @param deadline the last moment to write the request, on the clock of performance.now() */
+  async wayFor(delivery: Delivery<M>, deadline: number): Promise<Way<M>> {
+    const { providers, health, permits, senderOf } = this.options;
+    const { tenant, lane } = delivery;
+    for (;;) {
+      const choice = chooseRoute(providers, wishOf(delivery), delivery.attempts, health.snapshot());
+      if (!choice.found) return { open: false, outcome: unavailable(delivery) };
+      const { provider, why } = choice;
+      const wish = { provider: provider.name, tenant, lane, sender: senderOf(delivery.message), notAfter: performance.timeOrigin + deadline };
+      const permit = await permits.take(wish);
+      if (!permit.granted) return away(delivery, permit.waitUntil.getTime(), 'Its turn under a rate limit has not come.');
+      const late = admit(delivery, Date.now());
+      if (late) return { open: false, outcome: late };
+      const entry = await health.enter(provider.name, lane, deadline - performance.now());
+      if (entry.entered) return { open: true, provider, why, done: (result) => this.done(provider.name, entry.leave, result) };
+      if (entry.why === 'full') return away(delivery, Date.now() + 1_000, 'Too many calls to the provider are out.');
+      // The circuit opened while it waited: routed again.
+    }
+  }
+
+  private done(provider: string, leave: (result?: SendResult) => void, result: SendResult | undefined): void {
+    if (!result || this.spoken.has(result)) return leave();
+    this.spoken.add(result);
+    leave(result);
+    const until = holdAfter(result, this.options.holdMs, Date.now());
+    if (until !== undefined) this.options.permits.hold(provider, until);
+  }
+}
+
+function wishOf({ request: { provider } }: Delivery<unknown>): string | undefined {
+  return typeof provider === 'string' ? provider : undefined;
+}
+
+/** No provider can take it now; that is no attempt of its own. */
+const unavailable = (delivery: Delivery<unknown>): Outcome => ({
+  kind: 'failed',
+  at: new Date().toISOString(),
+  attempt: delivery.attempts.length,
+  failure: circuitOpen,
+});
+
+/** It comes again before it expires: retry would bury what is due later than that. */
+function away<M>(delivery: Delivery<M>, until: number, reason: string): Way<M> {
+  const now = Date.now();
+  const last = delivery.expiresAt.getTime() - 1_000;
+  const due = last > now ? Math.min(until, last) : until;
+  return { open: false, outcome: { kind: 'waiting', at: new Date(now).toISOString(), until: new Date(due).toISOString(), reason } };
+}

@@ -1,0 +1,56 @@
+import type { Lane } from '#libs/contracts';
+import { byUrgency, freshCredits, nextLane } from '../permits/lanes.policy.ts';
+
+interface Waiter {
+  lane: Lane;
+  wake: (free: boolean) => void;
+}
+
+/** A bounded number of places; who finds none waits, urgent ones first. */
+export class Bulkhead {
+  private free: number;
+  private credits = freshCredits;
+  // A set per lane keeps the order of arrival, and lets one leave from the middle.
+  private readonly waiting: Record<Lane, Set<Waiter>> = { urgent: new Set(), transactional: new Set(), bulk: new Set() };
+
+  constructor(places: number) {
+    this.free = places;
+  }
+
+  /** True once a place is taken; false when none came free within `patienceMs`, or after `dismiss`. */
+  take(lane: Lane, patienceMs: number): Promise<boolean> {
+    if (this.free > 0) {
+      this.free -= 1;
+      return Promise.resolve(true);
+    }
+    if (patienceMs <= 0) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const wake = (free: boolean) => {
+        clearTimeout(timer);
+        this.waiting[lane].delete(waiter);
+        resolve(free);
+      };
+      const waiter: Waiter = { lane, wake };
+      const timer = setTimeout(() => wake(false), patienceMs);
+      this.waiting[lane].add(waiter);
+    });
+  }
+
+  /** Gives a place back: to the next who waits. */
+  give(): void {
+    const lanes = byUrgency.filter((lane) => this.waiting[lane].size > 0);
+    const next = nextLane(this.credits, lanes, lanes);
+    if (!next) {
+      this.free += 1;
+      return;
+    }
+    this.credits = next.credits;
+    const [first] = this.waiting[next.lane];
+    first!.wake(true);
+  }
+
+  /** Nobody waits any longer. */
+  dismiss(): void {
+    for (const waiters of Object.values(this.waiting)) for (const waiter of waiters) waiter.wake(false);
+  }
+}

@@ -1,0 +1,35 @@
+/** Moments at which a slow sender may send, reserved for this replica: `left` of them, `intervalMs` apart. Times are in ms. */
+export interface Slice {
+  next: number;
+  left: number;
+  intervalMs: number;
+}
+
+export const noSlice: Slice = { next: 0, left: 0, intervalMs: 1 };
+
+// A moment cannot be used ever later, or unused ones would add up to a burst; a busy process still needs some leeway.
+const LEAST_LEEWAY_MS = 100;
+
+/** The slice without the moments that have passed unused. */
+export function unexpired(slice: Slice, now: number): Slice {
+  const leeway = Math.max(slice.intervalMs, LEAST_LEEWAY_MS);
+  const missed = Math.min(slice.left, Math.max(0, Math.floor((now - slice.next - leeway) / slice.intervalMs) + 1));
+  return missed === 0 ? slice : { ...slice, next: slice.next + missed * slice.intervalMs, left: slice.left - missed };
+}
+
+/** When the next moment is; Infinity where another slice is needed. */
+export function momentAt(slice: Slice, now: number): number {
+  const { next, left } = unexpired(slice, now);
+  return left > 0 ? Math.max(now, next) : Infinity;
+}
+
+/** The slice with one moment less. Ask `momentAt` first. */
+export function used(slice: Slice, now: number): Slice {
+  const { next, left, intervalMs } = unexpired(slice, now);
+  return { next: next + intervalMs, left: left - 1, intervalMs };
+}
+
+/** How many moments to reserve: as many as wait, at most what `sliceMs` holds, at least one. */
+export function sliceSize(waiting: number, perS: number, sliceMs: number): number {
+  return Math.max(1, Math.min(waiting, Math.floor((perS * sliceMs) / 1000)));
+}

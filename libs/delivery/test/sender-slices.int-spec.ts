@@ -1,0 +1,82 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { migrate, type Pool } from '#libs/persistence';
+import { aDatabase, type TestDatabase } from '#libs/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Permits } from '../src/permits/permits.service.ts';
+import { PostgresSenderSlices, senderRateMigration } from '../src/permits/sender-slices.store.ts';
+
+describe('the moments of a slow sender, shared out by Postgres', () => {
+  let database: TestDatabase;
+  let pool: Pool;
+
+  beforeAll(async () => {
+    database = await aDatabase();
+    pool = database.pool();
+    await migrate(pool, 'sms', [senderRateMigration]);
+  });
+  afterAll(() => database.drop());
+
+  const aReplica = (perS: number, stopping: AbortSignal) =>
+    new Permits({
+      providerRates: new Map(), tenantRatePerS: undefined, senderRates: new Map([['*', perS]]), slices: new PostgresSenderSlices(pool, 'sms'),
+      sliceMs: 2_000, burstMs: 1_000, maxWaitMs: 30_000, stopping,
+    }); // prettier-ignore
+
+  /** Two replicas with more to send than they may; returns when each message went, in ms. */
+  async function rush(sender: string, perS: number, forMs: number): Promise<{ first: number[]; second: number[] }> {
+    const stopping = new AbortController();
+    const went = { first: [] as number[], second: [] as number[] };
+    const started = performance.now();
+    const work = (['first', 'second'] as const).flatMap((name) => {
+      const replica = aReplica(perS, stopping.signal);
+      return Array.from({ length: 300 }, async () => {
+        const permit = await replica.take({ provider: 'twilio', tenant: 'default', sender, lane: 'bulk' });
+        if (permit.granted) went[name].push(performance.now() - started);
+      });
+    });
+    await delay(forMs);
+    stopping.abort();
+    await Promise.all(work);
+    return went;
+  }
+
+  /** The most by which any window holds more than rate × its length. */
+  function excess(times: readonly number[], perS: number): number {
+    const sorted = [...times].sort((a, b) => a - b);
+    return Math.max(...sorted.flatMap((from, first) => sorted.slice(first).map((to, more) => more + 1 - ((to - from) * perS) / 1_000)));
+  }
+
+  it('are one a second over two replicas together, none wasted', async () => {
+    const { first, second } = await rush('+15005550006', 1, 5_500);
+    const all = [...first, ...second];
+    expect(excess(all, 1)).toBeLessThan(1.5);
+    expect(all.length).toBeGreaterThanOrEqual(5);
+    expect(Math.min(first.length, second.length)).toBeGreaterThanOrEqual(1);
+  });
+
+  it('are used in full at a rate of many a second', async () => {
+    const { first, second } = await rush('+15005550007', 50, 3_000);
+    const all = [...first, ...second];
+    // One, and what a busy process may be late by (100 ms on each side).
+    expect(excess(all, 50)).toBeLessThan(11);
+    expect(all.length).toBeGreaterThan(100);
+  });
+
+  it('never overlap, whoever reserves them, and are lost once they lie in the past', async () => {
+    const [one, other] = [new PostgresSenderSlices(pool, 'sms'), new PostgresSenderSlices(pool, 'sms')];
+    const wish = { sender: '+15005550008', perS: 10, count: 3 };
+    const starts = await Promise.all([one.reserve(wish), other.reserve(wish)]);
+    expect(Math.abs(starts[0] - starts[1])).toBeGreaterThan(280);
+    expect(Math.min(...starts)).toBe(0);
+    await delay(900);
+    expect(await one.reserve(wish)).toBe(0);
+    expect(await one.reserve({ ...wish, count: 1 })).toBeGreaterThan(250);
+  });
+
+  it('of different senders do not wait for each other, even in one statement', async () => {
+    const slices = new PostgresSenderSlices(pool, 'sms');
+    const senders = Array.from({ length: 20 }, (_, index) => `+1500555${index}`);
+    const starts = await Promise.all(senders.map((sender) => slices.reserve({ sender, perS: 1, count: 5 })));
+    expect(starts).toEqual(senders.map(() => 0));
+  });
+});
