@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import type { Channel } from './primitives.ts';
 import type { RecipientRef } from './status.ts';
 
@@ -32,7 +32,7 @@ export function receiptId(of: {
 
 /** SHA-256 over the request with sorted keys: tells a repeat from an id used for something else. 16 bytes as a UUID text. */
 export function contentDigest(request: unknown): string {
-  return uuidOf(createHash('sha256').update(canonical(request)).digest());
+  return uuidOf(sha256(canonical(request)));
 }
 
 /** Lower-case without surrounding blanks: how an address is looked up. */
@@ -57,14 +57,14 @@ export function recipientRef(key: string, address: string): RecipientRef {
 }
 
 /** Length before each part, so that no two different lists give the same bytes. */
-function digest(parts: string[]): Buffer {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${part.length}:${part};`);
-  return hash.digest();
+function digest(parts: string[]): string {
+  return sha256(parts.map((part) => `${part.length}:${part};`).join(''));
 }
 
-function uuidOf(hash: Buffer): string {
-  const hex = hash.toString('hex');
+/** In one call: half the time of making a hash object for so few bytes. */
+const sha256 = (text: string): string => hash('sha256', text, 'hex');
+
+function uuidOf(hex: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 }
 

@@ -65,3 +65,16 @@ export type StatusChanged = z.infer<typeof StatusChanged>;
 
 const engagements = new Set<string>(Engagement.options);
 export const isEngagement = (status: string): status is Engagement => engagements.has(status);
+
+/** CloudEvents extension attributes of a fact, so that a consumer can pass over what does not concern it without reading it. */
+export const factHeaders = ({ channel, source }: Pick<StatusChanged, 'channel' | 'source'>): Record<string, string> => ({
+  ce_factchannel: channel,
+  ce_factsource: source,
+});
+
+/** Whether the headers of a fact say that it is of another channel or source; facts without these headers are for everybody. */
+export function isOtherFact(headers: Record<string, string | undefined>, wanted: { channel?: string; sources: readonly StatusSource[] }): boolean {
+  const { ce_factchannel: channel, ce_factsource: source } = headers;
+  if (channel === undefined || source === undefined) return false;
+  return (wanted.channel !== undefined && channel !== wanted.channel) || !wanted.sources.some((own) => own === source);
+}

@@ -24,6 +24,8 @@ export interface ServiceDefinition<S extends ConfigSchema> {
   module: Type;
   /** Told of a record that no schema accepts. */
   onUnreadable?: (app: NestFastifyApplication, record: IncomingRecord, error: UnreadableRecord) => Promise<void>;
+  /** Whether a record is of no interest here, by what its headers say. */
+  passOver?: (record: IncomingRecord) => boolean;
   /** Told of its partitions, by full topic name, each time the group has divided them. */
   onAssigned?: (app: NestFastifyApplication, assignment: Record<string, number[]>) => void;
   /** Last touches before it listens, such as API docs. */
@@ -80,6 +82,7 @@ export async function bootService<S extends ConfigSchema>(definition: ServiceDef
     service: definition.name,
     graceMs: config.SHUTDOWN_GRACE_MS,
     onAssigned: (assignment) => definition.onAssigned?.(app, assignment),
+    ...(definition.passOver && { passOver: definition.passOver }),
     onUnreadable: async (record, error) => definition.onUnreadable?.(app, record, error),
   });
   app.connectMicroservice({ strategy }, { inheritAppConfig: true });

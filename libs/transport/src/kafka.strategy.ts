@@ -19,6 +19,8 @@ export interface KafkaStrategyOptions {
   logger: Logger;
   /** Told of a record no schema accepts before it is set aside, for instance to publish `rejected`. */
   onUnreadable?: (record: IncomingRecord, error: UnreadableRecord) => Promise<void>;
+  /** Whether a record is of no interest here, by what its headers say. */
+  passOver?: (record: IncomingRecord) => boolean;
   /** Told of the partitions, by full topic name, each time the group has divided them. */
   onAssigned?: (assignment: Record<string, number[]>) => void;
   /** How long records in work may take to finish when the service stops, in milliseconds. */
@@ -78,7 +80,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
   }
 
   private makeConsumer(): KeyedConsumer {
-    const { kafka, config, service, logger, onAssigned } = this.options;
+    const { kafka, config, service, logger, onAssigned, passOver } = this.options;
     const handled = [...this.messageHandlers.keys()].map((name) => {
       const topic = byName.get(name);
       if (!topic) throw new Error(`@On names a topic that is not in the map: ${name}`);
@@ -89,6 +91,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
       config,
       logger,
       ...(onAssigned && { onAssigned }),
+      ...(passOver && { passOver }),
       topics: handled,
       groupId: `${config.KAFKA_TOPIC_PREFIX}${service}`,
       handle: (record) => this.deal(record),

@@ -16,6 +16,8 @@ export interface KeyedConsumerOptions {
   topics: readonly Topic[];
   handle: RecordHandler;
   logger: Logger;
+  /** Whether a record is of no interest here, by what its headers say: it takes no place and is not even decoded. */
+  passOver?: (record: IncomingRecord) => boolean;
   /** Told of the partitions, by full topic name, each time the group has divided them. */
   onAssigned?: (assignment: Record<string, number[]>) => void;
   /** Where a new group starts. */
@@ -118,7 +120,11 @@ export class KeyedConsumer {
     const topic = this.byName.get(batch.topic);
     if (!tracker || !topic || this.draining) return;
     const lane = laneOf(batch.topic);
-    for (const message of batch.messages) tracker.add(toRecord(topic, batch.topic, lane, batch.partition, message));
+    for (const message of batch.messages) {
+      const record = toRecord(topic, batch.topic, lane, batch.partition, message);
+      if (this.options.passOver?.(record)) tracker.pass(record);
+      else tracker.add(record);
+    }
     this.pump();
     this.steerFlow();
   }
@@ -127,8 +133,10 @@ export class KeyedConsumer {
   private pump(): void {
     const capacity = this.options.config.KAFKA_CONCURRENCY;
     for (const lane of lanesByUrgency) {
-      const ready = [...this.trackers.values()].filter((tracker) => tracker.lane === lane && tracker.hasReady);
       const places = placesOf(lane, capacity);
+      // Asked after every record: a lane that is full is not worth a look at its partitions.
+      if (this.flying[lane] >= places || this.running.size >= capacity) continue;
+      const ready = [...this.trackers.values()].filter((tracker) => tracker.lane === lane && tracker.hasReady);
       while (ready.length > 0 && !this.draining && this.flying[lane] < places && this.running.size < capacity) {
         const tracker = ready.shift()!;
         const record = tracker.take();

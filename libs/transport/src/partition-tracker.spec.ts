@@ -92,6 +92,15 @@ describe('the offset to commit', () => {
     expect(tracker.committable()).toBeUndefined();
   });
 
+  it('moves over records of no interest as if they were finished, in their place', () => {
+    const tracker = aTracker(aRecord(0));
+    tracker.pass(aRecord(1));
+    tracker.add(aRecord(2));
+    expect(offsetsOf(takeAll(tracker))).toEqual([0, 2]);
+    tracker.complete(aRecord(0));
+    expect(tracker.committable()).toBe(2);
+  });
+
   it('is nothing before the first record', () => {
     expect(aTracker().committable()).toBeUndefined();
   });

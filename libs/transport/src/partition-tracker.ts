@@ -53,13 +53,8 @@ export class PartitionTracker {
 
   /** Takes a record in; one that is held or already finished (fetched again after a rejoin) is left out. */
   add(record: IncomingRecord): void {
-    if (this.held.has(record.offset) || this.released.has(record.offset) || record.offset < this.committed) return;
-    const entry = { record, done: false };
-    this.held.set(record.offset, entry);
-    // A batch fetched before a rejoin can arrive ahead of lower offsets: committing relies on their order.
-    if (record.offset < this.end) this.held = new Map([...this.held].sort(([a], [b]) => a - b));
-    this.heldBytes += record.bytes;
-    this.end = Math.max(this.end, record.offset + 1);
+    const entry = this.hold(record, false);
+    if (!entry) return;
     const key = this.chainOf(record);
     const queue = key === undefined ? undefined : this.waiting.get(key);
     if (queue) queue.push(entry);
@@ -67,6 +62,22 @@ export class PartitionTracker {
       if (key !== undefined) this.waiting.set(key, []);
       this.ready.push(entry);
     }
+  }
+
+  /** Takes a record in that needs no work: only the offset moves over it. */
+  pass(record: IncomingRecord): void {
+    this.hold(record, true);
+  }
+
+  private hold(record: IncomingRecord, done: boolean): Entry | undefined {
+    if (this.held.has(record.offset) || this.released.has(record.offset) || record.offset < this.committed) return undefined;
+    const entry = { record, done };
+    this.held.set(record.offset, entry);
+    // A batch fetched before a rejoin can arrive ahead of lower offsets: committing relies on their order.
+    if (record.offset < this.end) this.held = new Map([...this.held].sort(([a], [b]) => a - b));
+    this.heldBytes += record.bytes;
+    this.end = Math.max(this.end, record.offset + 1);
+    return entry;
   }
 
   /** The next record that may run now. */
