@@ -12,7 +12,11 @@ const jest = [join('node_modules', 'jest', 'bin', 'jest.js'), '--testSequencer',
 // One after another: the end-to-end tests share one running system, and some of them stop parts of it.
 const oneAfterAnother = ['--runInBand'];
 
-const child = spawn(process.execPath, [...node, ...jest, ...oneAfterAnother, ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
+// Without a word about projects: all but chaos, which takes minutes and is run by name.
+const given = process.argv.slice(2);
+const projects = given.includes('--selectProjects') ? [] : ['--selectProjects', 'unit', 'integration', 'e2e'];
+
+const child = spawn(process.execPath, [...node, ...jest, ...oneAfterAnother, ...given, ...projects], { cwd: root, stdio: 'inherit' });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   // A terminal's Ctrl-C has reached jest as well: only wait for it.
   process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));

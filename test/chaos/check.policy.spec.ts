@@ -34,6 +34,8 @@ const aGoodOne = (messageId = 'm1', more: Partial<Published> = {}, acceptedAt = 
   sends: [taken(messageId, { acceptedAt })],
   shown: [stands(messageId)],
   facts: [sent(messageId), delivered(messageId)],
+  setAside: [],
+  crashes: [],
 });
 
 const together = (...all: Evidence[]): Evidence => ({
@@ -41,6 +43,8 @@ const together = (...all: Evidence[]): Evidence => ({
   sends: all.flatMap((each) => each.sends),
   shown: all.flatMap((each) => each.shown),
   facts: all.flatMap((each) => each.facts),
+  setAside: [],
+  crashes: [],
 });
 
 const figuresOf = (evidence: Partial<Evidence>): Figures => check({ ...aGoodOne(), ...evidence }).figures;
@@ -67,7 +71,15 @@ describe('the checker of a chaos run', () => {
   });
 
   it('does not call a message lost whose sender was told that it was not sent', () => {
-    expect(check({ published: [asked('m1')], sends: [], shown: [stands('m1', 'failed')], facts: [fact('m1', 'failed', { final: true })] }).findings).toEqual([]);
+    expect(check({ ...aGoodOne(), sends: [], shown: [stands('m1', 'failed')], facts: [fact('m1', 'failed', { final: true })] }).findings).toEqual([]);
+  });
+
+  it('finds good records that a service has set aside', () => {
+    expect(figuresOf({ setAside: [{ messageId: 'm1', what: 'email set it aside' }] }).setAside).toBe(1);
+  });
+
+  it('finds services that did not bear what was done to others', () => {
+    expect(figuresOf({ crashes: ['email ended with exit code 1'] }).crashes).toBe(1);
   });
 
   it('finds messages that never come to an end', () => {

@@ -5,7 +5,7 @@ import { inversionsOf } from './order.policy.ts';
 import { closes, type Evidence, type Story, storiesOf } from './story.policy.ts';
 
 /** What a run must not show, each with the number that must be 0. */
-export const mustBeZero = ['lost', 'duplicateSends', 'orderInversions', 'nonTerminal', 'backwardStatuses', 'misreported'] as const;
+export const mustBeZero = ['lost', 'duplicateSends', 'orderInversions', 'nonTerminal', 'backwardStatuses', 'misreported', 'setAside', 'crashes'] as const;
 
 export interface Figures extends Record<(typeof mustBeZero)[number], number> {
   published: number;
@@ -26,7 +26,8 @@ export interface Figures extends Record<(typeof mustBeZero)[number], number> {
 
 export interface Finding {
   kind: (typeof mustBeZero)[number];
-  messageId: string;
+  /** Missing where it is about no single message. */
+  messageId?: string;
   what: string;
 }
 
@@ -41,7 +42,12 @@ export const passes = ({ figures }: Verdict): boolean => mustBeZero.every((name)
 /** Compares what was asked for, what the provider took, what reporting shows and what the topic told. Pure. */
 export function check(evidence: Evidence): Verdict {
   const stories = storiesOf(evidence);
-  const findings = [...stories.flatMap(findingsOf), ...inversionsOf(stories).map((what): Finding => ({ kind: 'orderInversions', messageId: what.split(' ')[0]!, what }))];
+  const findings = [
+    ...stories.flatMap(findingsOf),
+    ...inversionsOf(stories).map((inversion): Finding => ({ kind: 'orderInversions', ...inversion })),
+    ...evidence.setAside.map((each): Finding => ({ kind: 'setAside', ...each })),
+    ...evidence.crashes.map((what): Finding => ({ kind: 'crashes', what })),
+  ];
   const count = (kind: Finding['kind']) => findings.filter((finding) => finding.kind === kind).length;
   const figures = { published: stories.length, ...Object.fromEntries(mustBeZero.map((kind) => [kind, count(kind)])), ambiguous: ambiguityOf(stories) } as Figures;
   return { figures, findings };

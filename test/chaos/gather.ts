@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type StatusChanged, topicName, topics } from '#libs/contracts';
-import type { Kafka } from 'kafkajs';
-import type { AcceptedSend, RecordedFact, Shown } from './story.policy.ts';
+import type { Kafka, KafkaMessage } from 'kafkajs';
+import type { AcceptedSend, RecordedFact, SetAside, Shown } from './story.policy.ts';
 
 /** Where the independent lists come from. */
 export interface Sources {
@@ -64,12 +64,33 @@ async function json<T>(url: string, token?: string): Promise<T> {
   return (await answer.json()) as T;
 }
 
-/** The facts of `status.changed`, from the beginning of the topic to where it ends now. */
+/** The facts of `status.changed`. */
 export async function recordedFacts({ kafka, tenant }: Sources): Promise<RecordedFact[]> {
-  const topic = topicName(topics.statusChanged, 'messaging.');
-  const left = await unread(kafka, topic);
   const facts: RecordedFact[] = [];
-  if (left.size === 0) return facts;
+  await readAll(kafka, topicName(topics.statusChanged, 'messaging.'), ({ value, timestamp }) => {
+    const fact = JSON.parse(value?.toString() ?? '{}') as StatusChanged;
+    if (fact.tenant === tenant) facts.push({ fact, recordedAt: Number(timestamp) });
+  });
+  return facts;
+}
+
+/** Records of this run that a service has put into `unreadable`. */
+export async function recordsSetAside({ kafka, tenant }: Sources): Promise<SetAside[]> {
+  const found: SetAside[] = [];
+  await readAll(kafka, topicName(topics.unreadable, 'messaging.'), ({ value, headers }) => {
+    const text = value?.toString() ?? '';
+    if (!text.includes(`"tenant":"${tenant}"`)) return;
+    const told = (name: string) => String(headers?.[name] ?? '');
+    const { messageId = '' } = JSON.parse(text) as { messageId?: string };
+    found.push({ messageId, what: `${told('x-set-aside-by')} set ${told('x-origin-topic')} aside: ${told('x-error')}` });
+  });
+  return found;
+}
+
+/** Reads a topic from its beginning to where it ends now. */
+async function readAll(kafka: Kafka, topic: string, take: (message: KafkaMessage) => void): Promise<void> {
+  const left = await unread(kafka, topic);
+  if (left.size === 0) return;
   const done = Promise.withResolvers<void>();
   const consumer = kafka.consumer({ groupId: `chaos-${randomUUID()}`, maxWaitTimeInMs: 100 });
   consumer.on(consumer.events.CRASH, ({ payload }) => done.reject(payload.error));
@@ -79,15 +100,13 @@ export async function recordedFacts({ kafka, tenant }: Sources): Promise<Recorde
     await consumer.run({
       autoCommit: false,
       eachMessage: ({ partition, message }) => {
-        const fact = JSON.parse(message.value?.toString() ?? '{}') as StatusChanged;
-        if (fact.tenant === tenant) facts.push({ fact, recordedAt: Number(message.timestamp) });
+        take(message);
         if (Number(message.offset) + 1 >= (left.get(partition) ?? 0)) left.delete(partition);
         if (left.size === 0) done.resolve();
         return Promise.resolve();
       },
     });
     await done.promise;
-    return facts;
   } finally {
     await consumer.disconnect();
   }

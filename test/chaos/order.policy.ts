@@ -5,16 +5,23 @@ interface FirstHop {
   acceptedAt: number;
 }
 
+export interface Inversion {
+  messageId: string;
+  what: string;
+}
+
 /**
  * Pairs of one topic and key that the provider took in another order than they were published in. Only first hops keep the
  * order; of equal times, which are whole milliseconds, none is earlier.
  */
-export function inversionsOf(stories: readonly Story[]): string[] {
-  const inversions: string[] = [];
+export function inversionsOf(stories: readonly Story[]): Inversion[] {
+  const inversions: Inversion[] = [];
   for (const line of linesOf(stories)) {
     let latest = line[0]!;
     for (const next of line) {
-      if (next.acceptedAt < latest.acceptedAt) inversions.push(`${next.messageId} was taken ${latest.acceptedAt - next.acceptedAt} ms before ${latest.messageId}`);
+      if (next.acceptedAt < latest.acceptedAt) {
+        inversions.push({ messageId: next.messageId, what: `it was taken ${latest.acceptedAt - next.acceptedAt} ms before ${latest.messageId}, which was published first` });
+      }
       if (next.acceptedAt > latest.acceptedAt) latest = next;
     }
   }

@@ -5,7 +5,8 @@ export type Blow = { at: number } & (
   | { kind: 'kill'; victim: string }
   /** SIGSTOP, and SIGCONT after `ms`: longer than the group waits for a silent member. */
   | { kind: 'freeze'; victim: string; ms: number }
-  | { kind: 'kill Kafka' }
+  /** Killed again as soon as it is back, for `ms`: 0 is a mere restart. */
+  | { kind: 'kill Kafka'; ms: number }
   | { kind: 'restart PostgreSQL'; signal: 'SIGINT' | 'SIGKILL' }
   /** All database connections of one service end. */
   | { kind: 'end connections'; service: string }
@@ -47,12 +48,15 @@ const CALM = { from: 1_000, to: 5_000 };
 /** What goes wrong in a run, and when: the same for the same seed. */
 export function planOf(options: PlanOptions): Plan {
   const blows = blowsOf(options, chanceOf(options.seed, 'blows'));
-  const ms = Math.max(5_000, ...blows.map((blow) => blow.at + (blow.kind === 'freeze' ? blow.ms : 2_000)));
+  const ms = Math.max(5_000, ...blows.map((blow) => blow.at + ('ms' in blow ? blow.ms : 0) + 2_000));
   const storms = (['sendgrid', 'twilio'] as const).flatMap((provider) => stormsOf(provider, ms, options, chanceOf(options.seed, provider)));
   return { blows, storms: storms.sort((a, b) => a.at - b.at), ms };
 }
 
 type Kind = Blow['kind'];
+
+/** The longer one outlasts all that a Kafka client tries by itself. */
+const outages = [0, 15_000];
 
 /** Of every eight blows one is of each rarer kind, in an order of chance. */
 const eight: readonly Kind[] = ['kill', 'kill', 'kill', 'kill', 'freeze', 'kill Kafka', 'restart PostgreSQL', 'end connections'];
@@ -72,7 +76,7 @@ function blowsOf(options: PlanOptions, chance: Chance): Blow[] {
     switch (kind) {
       case 'kill': return { at, kind, victim: victim() };
       case 'freeze': return { at, kind, victim: victim(), ms: options.sessionTimeoutMs + chance.between(1_000, 4_000) };
-      case 'kill Kafka': return { at, kind };
+      case 'kill Kafka': return { at, kind, ms: chance.pick(outages) };
       case 'restart PostgreSQL': return { at, kind, signal: chance.pick(['SIGINT', 'SIGKILL'] as const) };
       case 'end connections': return { at, kind, service: chance.pick(options.services) };
     }

@@ -17,7 +17,8 @@ const emailAlone: Omit<Scenario, 'plan' | 'entries'> = {
   replicated: [],
   channels: ['email'],
   repeated: 0,
-  patienceMs: 6_000,
+  // Longer than it takes until a killed service has its partitions again: what is lost must be lost for good.
+  patienceMs: 15_000,
 };
 
 const noBlows = { seed: 1, kills: 0, victims: [], services: [], ...timing };

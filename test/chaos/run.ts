@@ -3,7 +3,7 @@ import type { Channel } from '#libs/contracts';
 import { createKafka } from '../../scripts/local/kafka-client.ts';
 import type { ServiceName } from '../../scripts/local/settings.ts';
 import { check, type Verdict } from './check.policy.ts';
-import { acceptedSends, recordedFacts, shownMessages, type Sources, statusCounts, timelineOf } from './gather.ts';
+import { acceptedSends, recordedFacts, recordsSetAside, shownMessages, type Sources, statusCounts, timelineOf } from './gather.ts';
 import { type Asked, type Workload, workloadOf } from './messages.policy.ts';
 import { type Plan, planOf } from './plan.policy.ts';
 import { publish } from './publish.ts';
@@ -16,8 +16,8 @@ export interface ChaosOptions {
   kills: number;
   say: (line: string) => void;
   signal: AbortSignal;
-  /** Keep the logs and data even where nothing was found. */
-  keep: boolean;
+  /** Whether logs and data outlive the run. */
+  keep: 'always' | 'where something was found' | 'never';
 }
 
 export interface ChaosResult extends Verdict {
@@ -60,18 +60,19 @@ export async function runChaos(options: ChaosOptions, scenario: Scenario = whole
   const { say, signal } = options;
   const begin = performance.now();
   const chaos = await ChaosStack.start({ ...scenario, say, signal });
-  let kept = true;
+  let kept = options.keep !== 'never';
   try {
     const sources = sourcesOf(chaos, options);
     const published = await publishUnderFire(chaos, sources, scenario, options);
     say(`faults are over; waiting until ${published.length} messages have settled`);
-    await untilSettled(sources, published.length, scenario.patienceMs, signal);
-    const verdict = await compare(sources, published);
-    const timelines = await Promise.all(verdict.findings.slice(0, 5).map(({ messageId }) => explain(sources, published, messageId)));
-    kept = options.keep || verdict.findings.length > 0;
+    await untilSettled(sources, published.length, scenario.patienceMs, options);
+    const verdict = await compare(sources, published, chaos.crashes);
+    const worth = [...new Set(verdict.findings.flatMap(({ messageId }) => messageId ?? []))].slice(0, 3);
+    const timelines = await Promise.all(worth.map((messageId) => explain(sources, published, messageId)));
+    kept &&= options.keep === 'always' || verdict.findings.length > 0;
     return { ...verdict, timelines, seconds: (performance.now() - begin) / 1000, dataDir: kept ? chaos.stack.dataDir : undefined };
   } finally {
-    await chaos.stop({ keep: kept && !signal.aborted });
+    await chaos.stop({ keep: kept && (!signal.aborted || options.keep === 'always') });
   }
 }
 
@@ -103,14 +104,19 @@ async function publishUnderFire(chaos: ChaosStack, sources: Sources, scenario: S
 const open = ['accepted', 'scheduled', 'retrying', 'sent', 'delayed'];
 
 /** Waits until reporting shows everything as final and stays so, or until nothing has moved for too long. */
-async function untilSettled(sources: Sources, total: number, patienceMs: number, signal: AbortSignal): Promise<void> {
+async function untilSettled(sources: Sources, total: number, patienceMs: number, { say, signal }: ChaosOptions): Promise<void> {
   let last = '';
+  let toldAt = performance.now();
   let movedAt = performance.now();
   while (!signal.aborted && performance.now() - movedAt < patienceMs) {
     const counts = await statusCounts(sources).catch(() => undefined);
     const picture = JSON.stringify(counts);
     if (picture !== last) movedAt = performance.now();
     last = picture;
+    if (performance.now() - toldAt > 10_000) {
+      toldAt = performance.now();
+      say(`still waiting: ${picture ?? 'reporting does not answer'}`);
+    }
     const isDone = counts?.['total'] === total && open.every((status) => !counts[status]);
     // `unconfirmed` may be final or not: the messages themselves must tell.
     if (isDone && performance.now() - movedAt > QUIET_MS && (await shownMessages(sources)).every(({ final }) => final)) return;
@@ -121,11 +127,12 @@ async function untilSettled(sources: Sources, total: number, patienceMs: number,
 /** A late duplicate would show itself meanwhile. */
 const QUIET_MS = 3_000;
 
-async function compare(sources: Sources, published: readonly Asked[]): Promise<Verdict> {
+async function compare(sources: Sources, published: readonly Asked[], crashes: readonly string[]): Promise<Verdict> {
   // One after another: what the topic says must be no older than what reporting shows of it.
   const shown = await shownMessages(sources);
   const sends = await acceptedSends(sources);
-  return check({ published, shown, sends, facts: await recordedFacts(sources) });
+  const setAside = await recordsSetAside(sources);
+  return check({ published, shown, sends, setAside, crashes, facts: await recordedFacts(sources) });
 }
 
 async function explain(sources: Sources, published: readonly Asked[], messageId: string): Promise<unknown> {

@@ -33,6 +33,9 @@ const environment: Record<string, string> = {
 /** Who is killed is started again, however often. */
 const untiring = { firstWaitMs: 300, longestWaitMs: 1_000, deaths: 10_000, withinMs: 60_000 };
 
+/** Whoever is killed ends by a signal. */
+const crashed = /^(second replica: )?(email|sms|retry|reporting) (ended with exit code|cannot be run)/;
+
 export interface ChaosStackOptions {
   services: readonly ServiceName[];
   /** Services of which a second replica runs, so that somebody takes over. */
@@ -47,16 +50,25 @@ export interface ChaosStackOptions {
 /** A whole system of its own, in a temporary folder and on free ports, with second replicas. */
 export class ChaosStack {
   readonly stack: Stack;
+  /** Services that ended by themselves. */
+  readonly crashes: readonly string[];
   /** By name, such as `email-2`. */
   private readonly replicas: Map<string, SupervisedProcess>;
   private readonly frozen = new Set<number>();
 
-  private constructor(stack: Stack, replicas: Map<string, SupervisedProcess>) {
+  private constructor(stack: Stack, replicas: Map<string, SupervisedProcess>, crashes: readonly string[]) {
     this.stack = stack;
     this.replicas = replicas;
+    this.crashes = crashes;
   }
 
-  static async start({ services, replicated, entries = {}, env: own = {}, say, signal }: ChaosStackOptions): Promise<ChaosStack> {
+  static async start({ services, replicated, entries = {}, env: own = {}, say: tell, signal }: ChaosStackOptions): Promise<ChaosStack> {
+    const crashes: string[] = [];
+    // A supervisor tells of a death in words only.
+    const say = (line: string) => {
+      if (crashed.test(line)) crashes.push(line.split(';')[0] ?? line);
+      tell(line);
+    };
     const dataDir = realpathSync(mkdtempSync(join(tmpdir(), 'messaging-chaos-')));
     // PostgreSQL, which runs as another user where we are root, has to reach its data.
     chmodSync(dataDir, 0o755);
@@ -67,7 +79,7 @@ export class ChaosStack {
       const env = { ...withoutAmbient(process.env), ...environment, ...own };
       const stack = await startStack({ dataDir, ports, env, apps: services, entries, restarts: untiring, say, signal });
       const replicas = new Map(replicated.map((name, index) => [`${name}-2`, replicaOf(stack, name, free[names.length + index]!, say)]));
-      const chaos = new ChaosStack(stack, replicas);
+      const chaos = new ChaosStack(stack, replicas, crashes);
       await Promise.all([...replicas.values()].map((each) => each.start())).catch(async (error: unknown) => {
         await chaos.stop({ keep: false });
         throw error;

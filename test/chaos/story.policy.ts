@@ -36,6 +36,12 @@ export interface RecordedFact {
   recordedAt: number;
 }
 
+/** A record that a service has put into `unreadable`: the messages of a run are all good, so nothing excuses that. */
+export interface SetAside {
+  messageId: string;
+  what: string;
+}
+
 /** Everything the checker compares; each list comes from somebody else. */
 export interface Evidence {
   published: readonly Published[];
@@ -43,6 +49,9 @@ export interface Evidence {
   shown: readonly Shown[];
   /** In the order of the topic. */
   facts: readonly RecordedFact[];
+  setAside: readonly SetAside[];
+  /** Services that ended by themselves, in the words of their supervisor. */
+  crashes: readonly string[];
 }
 
 /** What the lists say of one message. */

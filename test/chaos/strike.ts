@@ -27,7 +27,7 @@ async function strike(blow: Blow, options: StrikeOptions): Promise<void> {
   options.say(`${(blow.at / 1000).toFixed(1)} s: ${describeBlow(blow)}`);
   switch (blow.kind) {
     case 'kill': return signalled(blow.victim, 'SIGKILL', options);
-    case 'kill Kafka': return signalled('kafka', 'SIGKILL', options);
+    case 'kill Kafka': return keepAway('kafka', blow.ms, options);
     case 'restart PostgreSQL': return signalled('postgres', blow.signal, options);
     case 'end connections': return endConnections(blow.service, options);
     case 'freeze': {
@@ -36,6 +36,15 @@ async function strike(blow: Blow, options: StrikeOptions): Promise<void> {
       options.chaos.signal(blow.victim, 'SIGCONT');
     }
   } // prettier-ignore
+}
+
+async function keepAway(victim: string, ms: number, options: StrikeOptions): Promise<void> {
+  const end = performance.now() + ms;
+  await signalled(victim, 'SIGKILL', options);
+  while (performance.now() < end && !options.signal.aborted) {
+    await delay(1_000);
+    options.chaos.signal(victim, 'SIGKILL');
+  }
 }
 
 async function signalled(victim: string, signal: NodeJS.Signals, { chaos, say }: StrikeOptions): Promise<void> {
@@ -80,7 +89,7 @@ function describeBlow(blow: Blow): string {
   switch (blow.kind) {
     case 'kill': return `kill -9 ${blow.victim}`;
     case 'freeze': return `SIGSTOP ${blow.victim} for ${(blow.ms / 1000).toFixed(1)} s`;
-    case 'kill Kafka': return 'kill -9 kafka';
+    case 'kill Kafka': return blow.ms > 0 ? `kill -9 kafka, again and again for ${blow.ms / 1000} s` : 'kill -9 kafka';
     case 'restart PostgreSQL': return blow.signal === 'SIGKILL' ? 'kill -9 postgres' : 'postgres restarts';
     case 'end connections': return `all database connections of ${blow.service} end`;
   }

@@ -26,7 +26,7 @@ describe('where a message stands', () => {
     ['delivered on an earlier hop beats a later failure', [receipt('delivered'), final('failed', { hop: 2 })], { status: 'delivered', final: true }],
     ['an earlier hop that bounced leaves a later delivery alone', [receipt('bounced'), receipt('delivered', { hop: 2 })], { status: 'delivered', final: true }],
     ['an earlier hop turned out to be taken', [fact('unconfirmed'), fact('sent', { source: 'receipt' }), final('expired', { hop: 2 })], { status: 'sent', final: false }],
-    ['a receipt refused the first, the second is on its way', [receipt('failed'), fact('retrying', { hop: 2 })], { status: 'retrying', final: false }],
+    ['a receipt refused the first, and so stopped the second', [receipt('failed'), fact('retrying', { hop: 2 })], { status: 'failed', final: true }],
     ['it is in doubt', [fact('unconfirmed')], { status: 'unconfirmed', final: false }],
     ['the doubt has ended without an answer', [fact('unconfirmed'), final('unconfirmed')], { status: 'unconfirmed', final: true }],
     ['an end that says "not sent" waits for an earlier doubt', [fact('unconfirmed'), final('failed', { hop: 2 })], { status: 'unconfirmed', final: false }],

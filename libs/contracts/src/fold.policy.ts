@@ -13,6 +13,9 @@ export interface Standing {
 
 const evidence = new Set<StatusSource>(['receipt', 'lookup']);
 
+/** Rank of a provider's word that a message it had taken was not delivered. */
+const REFUSED_BY_PROVIDER = 26;
+
 /** How much a fact says within its hop: evidence above decisions, later stages above earlier ones. */
 function rank(fact: Fact): number {
   switch (fact.status) {
@@ -25,7 +28,7 @@ function rank(fact: Fact): number {
     case 'expired':
     case 'cancelled':
     case 'rejected':
-      return evidence.has(fact.source) ? 26 : 8;
+      return evidence.has(fact.source) ? REFUSED_BY_PROVIDER : 8;
     case 'unconfirmed': return fact.final ? 6 : 3;
     case 'retrying': return 2;
     case 'scheduled': return 1;
@@ -68,9 +71,10 @@ export function fold(facts: Iterable<Fact>): Standing {
 function speaking(hops: HopStanding[]): Pick<Standing, 'status' | 'final'> {
   const decisive = hops.findLast((hop) => hop.status === 'delivered') ?? hops.findLast((hop) => taken.has(hop.status));
   if (decisive) return decisive;
-  const last = hops.at(-1);
+  // The provider's own refusal stops whatever was planned after it: a later hop that only waits never goes.
+  const last = hops.findLast((hop) => hop.rank === REFUSED_BY_PROVIDER) ?? hops.at(-1);
   if (!last) return { status: 'accepted', final: false };
-  const doubts = hops.slice(0, -1).filter((hop) => hop.status === 'unconfirmed');
+  const doubts = hops.slice(0, hops.indexOf(last)).filter((hop) => hop.status === 'unconfirmed');
   if (doubts.length === 0 || !last.final) return last;
   return { status: 'unconfirmed', final: doubts.every((hop) => hop.final) };
 }
@@ -101,4 +105,4 @@ function saysMore(a: HopStanding, b: HopStanding | undefined): HopStanding {
   return difference >= 0 ? a : b;
 }
 
-const worse = (a: HopStanding, b: HopStanding): HopStanding => (severityOf(b) > severityOf(a) ? b : a);
+const worse = (a: HopStanding, b: HopStanding): HopStanding => ((severityOf(b) - severityOf(a) || b.rank - a.rank) > 0 ? b : a);

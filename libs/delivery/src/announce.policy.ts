@@ -50,8 +50,11 @@ export function announcement(delivery: Delivery<unknown>, outcome: Outcome): Ann
     }
     case 'unresolved':
       return stillInDoubt(delivery, outcome);
-    case 'superseded':
-      return { facts: [] };
+    case 'superseded': {
+      // Whoever learned that it was taken may have died before telling.
+      const { by } = outcome;
+      return { facts: by === undefined ? [] : [say({ status: 'sent', source: 'lookup', hop: by, recipients: delivery.recipients, reason: 'The provider took it on an earlier attempt, so it is not sent again.' })] };
+    }
   }
 }
 

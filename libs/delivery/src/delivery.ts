@@ -45,7 +45,8 @@ export type Outcome =
   | { kind: 'expired'; at: string; failure: Failure }
   | { kind: 'found'; at: string; provider: string; providerMessageId: string }
   | { kind: 'unresolved'; at: string }
-  | { kind: 'superseded'; at: string };
+  /** `by`: the earlier hop that a provider took. */
+  | { kind: 'superseded'; at: string; by?: number | undefined };
 
 /** What the ledger answers to a claim. */
 export type Claim =

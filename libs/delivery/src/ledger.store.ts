@@ -23,6 +23,7 @@ interface Settlement extends ClaimEntry {
 interface ClaimRow {
   ord: number;
   elsewhere: boolean | null;
+  accepted_by: number | null;
   first_digest: string | null;
   token: string | null;
   call_id: string;
@@ -159,7 +160,7 @@ function verdictOf({ delivery, token }: ClaimEntry, row: ClaimRow): Claim {
 /** States that the claim statement itself sets have no outcome of their own in the row. */
 function impliedOutcome(row: ClaimRow): Outcome {
   const at = (row.settled_at ?? new Date()).toISOString();
-  if (row.state === 'superseded') return { kind: 'superseded', at };
+  if (row.state === 'superseded') return { kind: 'superseded', at, by: row.accepted_by ?? undefined };
   const failure = ownFailure('MSG_ABANDONED', 'unknown', 'backoff', 'The service stopped while it was sending; the provider may have taken the message.');
   return { kind: 'unknown', at, callId: row.call_id, attempt: row.attempt, failure };
 }
@@ -174,16 +175,16 @@ WITH input AS (
     WITH ORDINALITY AS t(id, hop, day, token, source, digest, attempt, ord)
 ), prior AS (
   SELECT i.ord,
-         bool_or(l.hop < i.hop AND (l.state = 'sent' OR l.proven)) AS accepted,
+         min(l.hop) FILTER (WHERE l.hop < i.hop AND (l.state = 'sent' OR l.proven)) AS accepted_by,
          bool_or(l.hop = i.hop AND l.day <> i.day) AS elsewhere,
          (array_agg(l.digest) FILTER (WHERE l.hop = 1))[1] AS first_digest
     FROM input i JOIN ${schema}.ledger l ON l.id = i.id AND l.hop <= i.hop
    GROUP BY i.ord
 ), claimed AS (
   INSERT INTO ${schema}.ledger AS l (id, hop, day, token, call_id, state, source, digest, attempt, lease_until, claimed_at, settled_at)
-  SELECT i.id, i.hop, i.day, i.token, i.token, CASE WHEN p.accepted THEN 'superseded' ELSE 'claimed' END,
+  SELECT i.id, i.hop, i.day, i.token, i.token, CASE WHEN p.accepted_by IS NULL THEN 'claimed' ELSE 'superseded' END,
          i.source, i.digest, i.attempt, clock_timestamp() + $8::int * interval '1 millisecond', clock_timestamp(),
-         CASE WHEN p.accepted THEN clock_timestamp() END
+         CASE WHEN p.accepted_by IS NOT NULL THEN clock_timestamp() END
     FROM input i LEFT JOIN prior p USING (ord)
    WHERE p.elsewhere IS NOT TRUE
    ORDER BY i.id, i.hop
@@ -196,7 +197,7 @@ WITH input AS (
   RETURNING id, hop, token, call_id, state, source, digest, attempt, settled_at, outcome,
             extract(epoch FROM lease_until - clock_timestamp()) * 1000 AS lease_ms
 )
-SELECT i.ord, p.elsewhere, coalesce(p.first_digest, CASE WHEN c.hop = 1 THEN c.digest END) AS first_digest,
+SELECT i.ord, p.elsewhere, p.accepted_by, coalesce(p.first_digest, CASE WHEN c.hop = 1 THEN c.digest END) AS first_digest,
        c.token, c.call_id, c.state, c.source, c.attempt, c.lease_ms::float8 AS lease_ms, c.settled_at, c.outcome
   FROM input i LEFT JOIN prior p USING (ord) LEFT JOIN claimed c ON c.id = i.id AND c.hop = i.hop`;
 

@@ -1,5 +1,5 @@
 import { Umzug } from 'umzug';
-import type { Pool, PoolClient } from './pool.ts';
+import { type Pool, type PoolClient, takeClient } from './pool.ts';
 
 export interface Migration {
   /** Sorts in the order of application, such as `001-ledger`. Never renamed once released. */
@@ -13,7 +13,7 @@ export interface Migration {
  * @returns the names of the migrations that were applied now.
  */
 export async function migrate(pool: Pool, schema: string, migrations: readonly Migration[]): Promise<string[]> {
-  const client = await pool.connect();
+  const { client, giveBack } = await takeClient(pool);
   try {
     await client.query('SELECT pg_advisory_lock(hashtext($1))', [`migrate:${schema}`]);
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
@@ -23,7 +23,7 @@ export async function migrate(pool: Pool, schema: string, migrations: readonly M
     return applied.map((migration) => migration.name);
   } finally {
     // The connection carries the lock and the search path: it must not go back to the pool.
-    client.release(true);
+    giveBack(true);
   }
 }
 

@@ -85,17 +85,34 @@ export async function database<T>(stage: string, work: () => Promise<T>): Promis
 
 /** One transaction: commits what `work` did, or rolls back when it throws. */
 export async function transaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
+  const taken = await takeClient(pool);
   try {
-    await client.query('BEGIN');
-    const result = await work(client);
-    await client.query('COMMIT');
+    await taken.client.query('BEGIN');
+    const result = await work(taken.client);
+    await taken.client.query('COMMIT');
+    taken.giveBack();
     return result;
   } catch (error) {
-    await client.query('ROLLBACK').catch((rollback: Error) => (broken = rollback));
+    const broken = await taken.client.query('ROLLBACK').then(() => undefined, (rollback: Error) => rollback); // prettier-ignore
+    taken.giveBack(broken);
     throw error;
-  } finally {
-    client.release(broken);
   }
+}
+
+/**
+ * A connection for several statements. One that breaks between two of them is told by an event: without a listener Node would
+ * end the process; the next statement fails anyway.
+ */
+export async function takeClient(pool: Pool): Promise<{ client: PoolClient; giveBack: (broken?: Error | boolean) => void }> {
+  const client = await pool.connect();
+  let lost: Error | undefined;
+  const onError = (error: Error) => {
+    lost = error;
+  };
+  client.on('error', onError);
+  const giveBack = (broken?: Error | boolean) => {
+    client.off('error', onError);
+    client.release(broken ?? lost);
+  };
+  return { client, giveBack };
 }

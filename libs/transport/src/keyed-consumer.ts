@@ -37,6 +37,7 @@ export class KeyedConsumer {
   private readonly flying: Record<Lane, number> = { urgent: 0, transactional: 0, bulk: 0 };
   private commitTimer: NodeJS.Timeout | undefined;
   private committing: Promise<void> = Promise.resolve();
+  private memberId: string | undefined;
   private draining = false;
   private joined = false;
 
@@ -63,7 +64,7 @@ export class KeyedConsumer {
 
   async start(): Promise<void> {
     const { GROUP_JOIN, CRASH, REBALANCING } = this.consumer.events;
-    this.consumer.on(GROUP_JOIN, ({ payload }) => this.onAssignment(payload.memberAssignment));
+    this.consumer.on(GROUP_JOIN, ({ payload }) => this.onJoin(payload.memberId, payload.memberAssignment));
     this.consumer.on(REBALANCING, () => (this.joined = false));
     this.consumer.on(CRASH, ({ payload }) => {
       this.joined = false;
@@ -91,6 +92,13 @@ export class KeyedConsumer {
     clearTimeout(timer);
     await this.commit();
     await this.consumer.disconnect();
+  }
+
+  /** Under a new member id the group has gone on without this consumer: what it holds is somebody else's past. */
+  private onJoin(memberId: string, assignment: Record<string, number[]>): void {
+    if (this.memberId !== undefined && this.memberId !== memberId) this.onAssignment({});
+    this.memberId = memberId;
+    this.onAssignment(assignment);
   }
 
   /** A partition kept from the last assignment keeps its tracker; one given away is never committed again. */

@@ -110,7 +110,13 @@ function grouped(entries: readonly Entry[]): TopicMessages[] {
 const faultsOfRecords = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP']);
 
 function isRefusal(error: unknown): boolean {
-  const { type, name } = error as { type?: string; name?: string };
+  const { type, name } = innermost(error) as { type?: string; name?: string };
   // kafkajs's own check of what it is given; its other errors have names of their own.
   return faultsOfRecords.has(type ?? '') || name === 'KafkaJSNonRetriableError';
+}
+
+/** kafkajs nests its retriers: a lost broker comes out as an error that cannot be retried, around one that could not be any more, around the cause. */
+function innermost(error: unknown): unknown {
+  const { cause } = error as { cause?: unknown };
+  return cause instanceof Error ? innermost(cause) : error;
 }

@@ -1,39 +1,40 @@
-/** 2030-01-31T12:00:00Z: where every history begins. */
+/** 2030-01-31T12:00:00Z: when every history begins. */
 export const noon = Date.UTC(2030, 0, 31, 12);
 
-/** Time that stands still until it is moved. While installed, `Date`, `performance.now` and `setInterval` obey it. */
+/** Time that stands still until it is moved. While installed, `Date`, `performance.now`, `setInterval` and chance obey it. */
 export class VirtualClock {
   now = noon;
+  /** What was to run every so often, the latest last: the history says when. */
+  readonly intervals: (() => void)[] = [];
   private restore: (() => void) | undefined;
 
-  /** Back to noon: one clock serves many histories. */
-  reset(): void {
-    this.now = noon;
-  }
-
   install(): void {
-    const clock = this;
-    const { Date: realDate, setInterval: realInterval, clearInterval: realClear } = globalThis;
-    const realNow = performance.now;
-    globalThis.Date = class extends realDate {
-      constructor(...given: unknown[]) {
-        super(...((given.length === 0 ? [clock.now] : given) as [number]));
-      }
-      static override now(): number {
-        return clock.now;
-      }
-    } as DateConstructor;
-    performance.now = () => clock.now - noon;
-    // Only the consumer's commits run by interval; the history says when (SimConsumer.commit).
-    globalThis.setInterval = (() => 0) as unknown as typeof setInterval;
-    globalThis.clearInterval = () => undefined;
+    const real = { Date, setInterval, clearInterval };
+    const { random } = Math;
+    const realNow = performance.now.bind(performance);
+    const held = { setInterval: (work: () => void) => this.intervals.push(work), clearInterval: () => undefined };
+    Object.assign(globalThis, { Date: this.dateOf(real.Date), ...held });
+    Object.assign(performance, { now: () => this.now - noon });
+    Math.random = () => 0.5;
     this.restore = () => {
-      Object.assign(globalThis, { Date: realDate, setInterval: realInterval, clearInterval: realClear });
-      performance.now = realNow;
+      Object.assign(globalThis, real);
+      Object.assign(performance, { now: realNow });
+      Math.random = random;
     };
   }
 
   uninstall(): void {
     this.restore?.();
+  }
+
+  private dateOf(RealDate: DateConstructor): DateConstructor {
+    const now = () => this.now;
+    class VirtualDate extends RealDate {
+      constructor(...given: [] | [number | string | Date]) {
+        super(given.length === 0 ? now() : given[0]);
+      }
+      static override now = now;
+    }
+    return VirtualDate as DateConstructor;
   }
 }

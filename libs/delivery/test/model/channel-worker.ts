@@ -1,0 +1,112 @@
+import { type Channel, identityKey, InfrastructureDown, type SendDue, type StatusChanged, topics } from '#libs/contracts';
+import { silentLogger } from '#libs/testing';
+import { type IncomingRecord, placeOf, Stopping } from '#libs/transport';
+import { z } from 'zod';
+import type { Announcement } from '../../src/announce.policy.ts';
+import { Announcer } from '../../src/announcer.service.ts';
+import { ChannelPort, type RequestEnvelope } from '../../src/channel.port.ts';
+import { firstHop, laterHop } from '../../src/decode.policy.ts';
+import { DispatchService } from '../../src/dispatch.service.ts';
+import type { Process } from './scheduler.ts';
+import { simFlow } from './sim-flow.ts';
+import { type Message, SimProvider } from './sim-provider.ts';
+import { guardMs, leaseMs, retentionDays, type World } from './world.ts';
+
+interface Request extends RequestEnvelope {
+  text: string;
+  [field: string]: unknown;
+}
+
+const hashKey = 'a key for the model test';
+const schema = z.looseObject({ messageId: z.string(), tenant: z.string(), text: z.string() });
+const logger = silentLogger();
+
+class SimChannel extends ChannelPort<Request, Message> {
+  readonly channel: Channel = 'email';
+  readonly schema = schema;
+  readonly providers;
+
+  constructor(provider: SimProvider) {
+    super();
+    this.providers = [provider];
+  }
+
+  toMessage = ({ text }: Request): Message => ({ text });
+  addressesOf = (): string[] => ['ada@inbox.test'];
+  senderOf = (): undefined => undefined;
+}
+
+/** What a channel does with a record: the engine's consumers over the real dispatch, and the ports of the simulated world. */
+export class ChannelWorker {
+  readonly topics = [topics.emailRequested, topics.emailDue, topics.statusChanged];
+  private readonly process: Process;
+  private readonly world: World;
+  private readonly channel: SimChannel;
+  private readonly dispatcher: DispatchService<Message>;
+
+  constructor(process: Process, world: World) {
+    const { variant, scheduler } = world;
+    const provider = new SimProvider(process, world);
+    this.process = process;
+    this.world = world;
+    this.channel = new SimChannel(provider);
+    this.dispatcher = new DispatchService<Message>({
+      providers: [provider],
+      flow: simFlow(process, provider, world),
+      ledger: world.ledgerOf(process),
+      announcer: this.announcer(),
+      logger,
+      stopping: new AbortController().signal,
+      leaseMs: variant.believedLeaseMs ?? leaseMs,
+      guardMs,
+      retentionDays,
+    });
+    // Its waits go by the history's clock.
+    Object.assign(this.dispatcher, { wait: (ms: number) => scheduler.wait(process, ms) });
+  }
+
+  /** As KafkaStrategy deals with a record: what stands in its way is waited for, what cannot be dealt with is set aside. */
+  async handle(record: IncomingRecord): Promise<boolean> {
+    for (let round = 0; ; round += 1) {
+      try {
+        await this.on(record);
+        return true;
+      } catch (error) {
+        if (error instanceof Stopping) return false;
+        if (!(error instanceof InfrastructureDown)) {
+          this.world.scheduler.say({ owner: this.process, what: 'sets aside' }, `${placeOf(record)}: ${String(error)}`);
+          return true;
+        }
+        await this.world.scheduler.wait(this.process, Math.min(5_000, 200 * 2 ** round));
+      }
+    }
+  }
+
+  private on(record: IncomingRecord): Promise<void> {
+    const json: unknown = JSON.parse(record.value!.toString());
+    const origin = { source: placeOf(record), lane: record.lane, timestamp: record.timestamp, key: record.key };
+    switch (record.topic.name) {
+      case topics.emailRequested.name: return this.dispatcher.dispatch(firstHop(this.channel, json as Request, json, origin, hashKey));
+      case topics.emailDue.name: return this.dispatcher.dispatch(laterHop(this.channel, json as SendDue, origin, hashKey));
+      default: return this.onStatus(json as StatusChanged);
+    } // prettier-ignore
+  }
+
+  /** As DeliveryEngine.onStatus. */
+  private async onStatus({ source, messageId, tenant, channel, hop }: StatusChanged): Promise<void> {
+    if (source !== 'receipt' || !messageId || !hop) return;
+    await this.world.ledgerOf(this.process).prove(identityKey({ tenant, channel, messageId }), hop);
+  }
+
+  private announcer(): Announcer {
+    const { variant } = this.world;
+    const announcer = new Announcer(this.world.publisherOf(this.process));
+    const tell = announcer.announce.bind(announcer);
+    announcer.announce = async (announcement: Announcement) => {
+      const telling = tell(variant.announcement?.(announcement) ?? announcement);
+      if (!variant.commitsBeforePublishing) return telling;
+      telling.catch(() => undefined);
+    };
+    return announcer;
+  }
+}

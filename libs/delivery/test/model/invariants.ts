@@ -1,0 +1,104 @@
+import { fold as realFold, identityKey, type StatusChanged, topicName, topics } from '#libs/contracts';
+import type { History } from './history.ts';
+import type { LedgerRow } from './ledger-table.ts';
+import type { Accepted } from './sim-provider.ts';
+import type { World } from './world.ts';
+
+export interface Judgement {
+  violations: string[];
+  /** Second copies that policy chose after a doubt that nobody could end (design §3.2). */
+  resentByPolicy: number;
+}
+
+const notSent = new Set(['failed', 'expired', 'cancelled', 'suppressed', 'rejected']);
+
+/** What must hold once a history has come to rest. */
+export function judge(world: World, { asked, lane }: History): Judgement {
+  const { facts } = world;
+  const judged = asked.map((_, index) => judgeMessage(`m${index + 1}`, facts, world));
+  return {
+    violations: [...judged.flatMap(({ violations }) => violations), ...inversions(world, topicName(topics.emailRequested, '', lane))],
+    resentByPolicy: judged.reduce((sum, { resentByPolicy }) => sum + resentByPolicy, 0),
+  };
+}
+
+function judgeMessage(messageId: string, all: readonly StatusChanged[], world: World): Judgement {
+  const facts = all.filter((fact) => fact.messageId === messageId);
+  const calls = world.accepted.filter((call) => call.messageId === messageId);
+  const rows = world.ledger.of(idOf(messageId));
+  const fold = world.variant.fold ?? realFold;
+  const copies = secondCopies(messageId, calls, world.retry.resends.get(messageId) ?? []);
+  const violations = [...ending(messageId, facts, calls, fold), ...backward(messageId, facts, fold), ...untold(messageId, rows, facts), ...unlawful(messageId, calls), ...copies.violations];
+  return { violations, resentByPolicy: copies.byPolicy };
+}
+
+/** Nothing is lost: one final status in the end; `sent` turns final by itself when no receipt comes. */
+function ending(messageId: string, facts: readonly StatusChanged[], calls: readonly Accepted[], fold: typeof realFold): string[] {
+  const { status, final } = fold(facts);
+  const ended = final || status === 'sent' || status === 'delayed';
+  const saidOtherwise = notSent.has(status) && calls.length > 0 && !facts.some((fact) => fact.source === 'receipt');
+  return [...(ended ? [] : [`lost: ${messageId} stays "${status}" for ever`]), ...(saidOtherwise ? [`untrue: ${messageId} was taken, and is shown as ${status}`] : [])];
+}
+
+function backward(messageId: string, facts: readonly StatusChanged[], fold: typeof realFold): string[] {
+  const course = facts.map((_, index) => fold(facts.slice(0, index + 1)).status);
+  const delivered = course.indexOf('delivered');
+  const back = delivered < 0 ? undefined : course.slice(delivered).find((status) => status !== 'delivered' && status !== 'bounced');
+  return back === undefined ? [] : [`backward: ${messageId} goes from delivered to ${back}`];
+}
+
+/** Every claim is settled, and what is settled is told. */
+function untold(messageId: string, rows: readonly LedgerRow[], facts: readonly StatusChanged[]): string[] {
+  return rows.flatMap(({ hop, state }) => {
+    if (state === 'claimed') return [`unresolved: the claim of ${messageId}/${hop}`];
+    const wanted = tellingOf[state];
+    const isTold = facts.some((fact) => fact.hop === hop && (wanted.includes(fact.status) || (state === 'sent' && isEvidence(fact))));
+    return wanted.length === 0 || isTold ? [] : [`untold: ${messageId}/${hop} is settled as ${state}`];
+  });
+}
+
+const isEvidence = ({ source }: StatusChanged) => source === 'receipt' || source === 'lookup';
+
+/** The statuses of a hop's own that tell each outcome; none where the outcome says nothing of this hop (a look-up tells of an earlier one). */
+const tellingOf: Record<Exclude<LedgerRow['state'], 'claimed'>, string[]> = {
+  sent: ['sent'],
+  failed: ['failed', 'retrying'],
+  unknown: [],
+  waiting: ['scheduled'],
+  expired: ['expired'],
+  found: [],
+  unresolved: [],
+  superseded: [],
+};
+
+function unlawful(messageId: string, calls: readonly Accepted[]): string[] {
+  return calls.flatMap(({ hop, held, knewOf, afterCancel }) => [
+    ...(held ? [] : [`unfenced: ${messageId}/${hop} was sent although its claim was over`]),
+    ...(knewOf === undefined ? [] : [`double: ${messageId}/${hop} was sent although hop ${knewOf} was known to be accepted`]),
+    ...(afterCancel ? [`cancelled: ${messageId}/${hop} was sent after it was told as cancelled`] : []),
+  ]);
+}
+
+/** At most one accepted call, unless policy chose to send again in between. */
+function secondCopies(messageId: string, calls: readonly Accepted[], resends: readonly number[]): { violations: string[]; byPolicy: number } {
+  const hops = calls.map(({ hop }) => hop).sort((a, b) => a - b);
+  const pairs = hops.slice(1).map((hop, index) => ({ earlier: hops[index]!, hop }));
+  const chosen = ({ earlier, hop }: (typeof pairs)[number]) => resends.some((resent) => earlier < resent && resent <= hop);
+  const unintended = pairs.filter((pair) => !chosen(pair));
+  return { violations: unintended.map(({ earlier, hop }) => `double: ${messageId} was taken on hop ${earlier} and on hop ${hop}`), byPolicy: pairs.length - unintended.length };
+}
+
+/** First hops of one key and partition are taken in the order of their offsets. */
+function inversions(world: World, topic: string): string[] {
+  const firsts = world.accepted.filter(({ hop }) => hop === 1).flatMap(({ messageId, callId }) => {
+    const row = world.ledger.of(idOf(messageId)).find((claimed) => claimed.hop === 1 && claimed.callId === callId);
+    const [partition, offset] = (row?.source.slice(topic.length + 1) ?? '').split('/').map(Number);
+    const key = world.broker.logOf(`${topic}/${partition}`)[offset!]?.key?.toString();
+    return key === undefined ? [] : [{ messageId, chain: `${partition}/${key}`, offset: offset! }];
+  });
+  return firsts.flatMap((later, index) => firsts.slice(0, index)
+    .filter((before) => before.chain === later.chain && before.offset > later.offset)
+    .map((before) => `inversion: ${before.messageId} was taken before ${later.messageId}`)); // prettier-ignore
+}
+
+const idOf = (messageId: string) => identityKey({ tenant: 'default', channel: 'email', messageId });

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { migrate, type Pool } from '#libs/persistence';
+import { aDatabase, aFailure, type TestDatabase } from '#libs/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Claim, Delivery, Outcome } from '../../src/delivery.ts';
+import { ledgerMigrations } from '../../src/ledger.migrations.ts';
+import { keepPartitions } from '../../src/ledger.partitions.ts';
+import { PostgresLedger } from '../../src/ledger.store.ts';
+import { aDelivery, type TestMessage } from '../a-delivery.ts';
+import { LedgerTable } from './ledger-table.ts';
+
+const hour = 3_600_000;
+const kinds = ['sent', 'failed', 'unknown', 'waiting', 'expired', 'found', 'unresolved'] as const;
+
+interface Copy {
+  hop: number;
+  source: number;
+  copy: number;
+}
+
+type Step =
+  | ({ do: 'claim'; token: number } & Copy)
+  | { do: 'settle'; token: number; kind: (typeof kinds)[number] }
+  | { do: 'prove'; hop: number }
+  | { do: 'the lease passes' };
+
+// Few hops, records and tokens, so that they meet each other.
+const of = { hop: fc.integer({ min: 1, max: 3 }), source: fc.nat(1), copy: fc.nat(2), token: fc.nat(3) };
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    { weight: 5, arbitrary: fc.record({ do: fc.constant('claim' as const), ...of }) },
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('settle' as const), token: of.token, kind: fc.constantFrom(...kinds) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('prove' as const), hop: of.hop }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('the lease passes' as const) }) },
+  ),
+  { minLength: 4, maxLength: 20, size: 'max' },
+);
+
+/** One message in both ledgers; copies differ in content or in the time of their record. */
+class Pair {
+  private readonly table = new LedgerTable(hour, 14);
+  private readonly messageId = `m-${randomUUID()}`;
+  private readonly tokens = [0, 1, 2, 3].map(() => randomUUID());
+  private readonly first = aDelivery({ messageId: this.messageId });
+  private readonly won = new Map<string, Delivery<TestMessage>>();
+  private isNew = true;
+  private now = Date.now();
+  private readonly pool: Pool;
+  private readonly ledger: PostgresLedger;
+
+  constructor(pool: Pool, ledger: PostgresLedger) {
+    this.pool = pool;
+    this.ledger = ledger;
+  }
+
+  /** What each of the two says to a step. */
+  async take(step: Step): Promise<[unknown, unknown]> {
+    const token = 'token' in step ? this.tokens[step.token]! : '';
+    switch (step.do) {
+      case 'claim': return this.claim(this.deliveryOf(step), token);
+      case 'settle': {
+        // As the engine does: only what was won under this token; or what the ledger has never heard of.
+        const delivery = this.won.get(token) ?? (this.isNew ? this.first : undefined);
+        if (!delivery) return [undefined, undefined];
+        this.isNew = false;
+        const outcome = outcomeOf(step.kind, token);
+        return [await this.ledger.settle(delivery, token, outcome), this.table.settle(delivery, token, outcome, this.now)];
+      }
+      case 'prove': return [await this.ledger.prove(this.first.id, step.hop), this.table.prove(this.first.id, step.hop)];
+      case 'the lease passes': return this.pass();
+    } // prettier-ignore
+  }
+
+  private async claim(delivery: Delivery<TestMessage>, token: string): Promise<[unknown, unknown]> {
+    const real = await this.ledger.claim(delivery, token);
+    if (real.verdict === 'mine') this.won.set(token, delivery);
+    this.isNew = false;
+    return [told(real), told(this.table.claim(delivery, token, this.now))];
+  }
+
+  private async pass(): Promise<[unknown, unknown]> {
+    this.now += 2 * hour;
+    await this.pool.query(`UPDATE email.ledger SET lease_until = lease_until - interval '2 hours' WHERE id = $1`, [this.first.id]);
+    return [undefined, undefined];
+  }
+
+  private deliveryOf({ hop, source, copy }: Copy): Delivery<TestMessage> {
+    const rememberedAt = new Date(this.first.requestedAt.getTime() - (copy === 1 ? 8 * 24 * hour : 0));
+    const digest = hop > 1 ? undefined : copy === 2 ? this.tokens[0] : this.first.digest;
+    return { ...this.first, hop, digest, rememberedAt, source: `record/0/${source}` };
+  }
+}
+
+const told = (claim: Claim): unknown => (claim.verdict === 'running' ? claim.verdict : claim.verdict === 'settled' ? [claim.verdict, { ...claim.outcome, at: '' }] : claim);
+
+function outcomeOf(kind: (typeof kinds)[number], callId: string): Outcome {
+  const more = { provider: 'sendgrid', providerMessageId: 'p-1', callId, attempt: 1, failure: aFailure(), until: 'later', reason: 'why' };
+  return { kind, at: '', ...more };
+}
+
+describe('the ledger in memory that the protocol is played with', () => {
+  let database: TestDatabase;
+  let ledger: PostgresLedger;
+
+  beforeAll(async () => {
+    database = await aDatabase();
+    await migrate(database.pool(), 'email', ledgerMigrations);
+    ledger = new PostgresLedger({ pool: database.pool(), schema: 'email', leaseMs: hour, retentionDays: 14 });
+    await keepPartitions(database.pool(), 'email', new Date(), { retentionDays: 14 });
+  });
+  afterAll(() => database.drop());
+
+  it('says to every claim, settlement and proof what the one in Postgres says', async () => {
+    const same = fc.asyncProperty(steps, async (taken) => {
+      const pair = new Pair(database.pool(), ledger);
+      for (const step of taken) {
+        const [real, inMemory] = await pair.take(step);
+        expect({ said: inMemory }).toMatchObject({ said: real });
+      }
+    });
+    await fc.assert(same, { numRuns: 200 });
+  }, 120_000);
+});

@@ -1,0 +1,117 @@
+import { ownFailure } from '#libs/contracts';
+import type { Claim, Delivery, Outcome } from '../../src/delivery.ts';
+import { periodOf } from '../../src/ledger.partitions.ts';
+
+export interface LedgerRow {
+  id: string;
+  hop: number;
+  day: string;
+  token: string;
+  callId: string;
+  state: 'claimed' | Outcome['kind'];
+  proven: boolean;
+  source: string;
+  digest: string | undefined;
+  attempt: number;
+  leaseUntil: number;
+  settledAt: number | undefined;
+  outcome: Outcome | undefined;
+}
+
+/** What ledger.store.ts says in SQL, in memory; ledger-table.int-spec.ts holds the two against each other. */
+export class LedgerTable {
+  readonly rows = new Map<string, LedgerRow>();
+  private readonly leaseMs: number;
+  private readonly retentionDays: number;
+
+  constructor(leaseMs: number, retentionDays: number) {
+    this.leaseMs = leaseMs;
+    this.retentionDays = retentionDays;
+  }
+
+  claim(delivery: Delivery<unknown>, token: string, now: number): Claim {
+    const { id, hop, digest } = delivery;
+    const day = this.dayOf(delivery);
+    const prior = this.of(id).filter((row) => row.hop <= hop);
+    const acceptedBy = this.acceptedBy(delivery);
+    const first = prior.find((row) => row.hop === 1)?.digest;
+    const elsewhere = prior.some((row) => row.hop === hop && row.day !== day);
+    const row = elsewhere ? undefined : this.upsert(delivery, token, acceptedBy !== undefined, now);
+    const firstDigest = first ?? (row?.hop === 1 ? row.digest : undefined);
+    const otherContent = digest !== undefined && firstDigest !== undefined && firstDigest !== digest;
+    const repeat: Claim = { verdict: otherContent ? 'conflict' : 'repeat' };
+    if (!row) return repeat;
+    if (row.token === token && row.state === 'claimed') return { verdict: 'mine', token };
+    if (row.source !== delivery.source) return repeat;
+    if (row.state === 'claimed') return { verdict: 'running', waitMs: Math.max(50, row.leaseUntil - now + 20) };
+    return { verdict: 'settled', outcome: row.outcome ?? impliedOutcome(row, acceptedBy) };
+  }
+
+  settle(delivery: Delivery<unknown>, token: string, outcome: Outcome, now: number): boolean {
+    const key = this.keyOf(delivery);
+    const row = this.rows.get(key);
+    const settled = { state: outcome.kind, outcome, settledAt: now };
+    if (!row) this.rows.set(key, { ...this.fresh(delivery, token, now), leaseUntil: now, digest: undefined, ...settled });
+    else if (this.maySettle(row, token, outcome)) Object.assign(row, settled);
+    else return false;
+    return true;
+  }
+
+  prove(id: string, hop: number): void {
+    for (const row of this.of(id)) if (row.hop === hop && row.state !== 'sent') row.proven = true;
+  }
+
+  of(id: string): LedgerRow[] {
+    return [...this.rows.values()].filter((row) => row.id === id);
+  }
+
+  /** Whether the row is there whose call this is, claimed still. */
+  isHeld(id: string, hop: number, callId: string): boolean {
+    return this.of(id).some((row) => row.hop === hop && row.token === callId && row.state === 'claimed');
+  }
+
+  protected acceptedBy({ id, hop }: Delivery<unknown>): number | undefined {
+    const hops = this.of(id).filter((row) => row.hop < hop && (row.state === 'sent' || row.proven)).map((row) => row.hop);
+    return hops.length > 0 ? Math.min(...hops) : undefined;
+  }
+
+  protected maySettle(row: LedgerRow, token: string, outcome: Outcome): boolean {
+    if (row.token === token && (row.state === 'claimed' || row.state === outcome.kind)) return true;
+    return row.callId === token && row.state === 'unknown' && outcome.kind === 'sent';
+  }
+
+  protected upsert(delivery: Delivery<unknown>, token: string, accepted: boolean, now: number): LedgerRow {
+    const key = this.keyOf(delivery);
+    const row = this.rows.get(key);
+    if (row) {
+      const over = row.state === 'claimed' && row.source === delivery.source && row.leaseUntil < now && row.token !== token;
+      if (over) Object.assign(row, { state: 'unknown', token, settledAt: now });
+      return row;
+    }
+    const made = { ...this.fresh(delivery, token, now), ...(accepted && { state: 'superseded' as const, settledAt: now }) };
+    this.rows.set(key, made);
+    return made;
+  }
+
+  private fresh(delivery: Delivery<unknown>, token: string, now: number): LedgerRow {
+    const { id, hop, source, digest } = delivery;
+    const common = { id, hop, source, digest, day: this.dayOf(delivery), token, callId: token };
+    return { ...common, state: 'claimed', proven: false, attempt: delivery.attempts.length + 1, leaseUntil: now + this.leaseMs, settledAt: undefined, outcome: undefined };
+  }
+
+  private dayOf(delivery: Delivery<unknown>): string {
+    return periodOf(delivery.rememberedAt, { retentionDays: this.retentionDays });
+  }
+
+  private keyOf(delivery: Delivery<unknown>): string {
+    return `${delivery.id}/${delivery.hop}/${this.dayOf(delivery)}`;
+  }
+}
+
+function impliedOutcome(row: LedgerRow, by: number | undefined): Outcome {
+  const at = new Date(row.settledAt ?? 0).toISOString();
+  const superseded = { kind: 'superseded' as const, at, by };
+  if (row.state === 'superseded') return superseded;
+  const failure = ownFailure('MSG_ABANDONED', 'unknown', 'backoff', 'The service stopped while it was sending; the provider may have taken the message.');
+  return { kind: 'unknown', at, callId: row.callId, attempt: row.attempt, failure };
+}

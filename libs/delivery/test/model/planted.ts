@@ -1,0 +1,82 @@
+import type fc from 'fast-check';
+import type { Claim, Delivery, Outcome } from '../../src/delivery.ts';
+import { type History, lateAnswers } from './history.ts';
+import { type LedgerRow, LedgerTable } from './ledger-table.ts';
+import { RetryTables } from './retry-tables.ts';
+import type { Variant } from './world.ts';
+
+class ClaimsById extends LedgerTable {
+  override claim(delivery: Delivery<unknown>, token: string, now: number): Claim {
+    const claim = super.claim(delivery, token, now);
+    return claim.verdict === 'running' ? { verdict: 'mine', token } : claim;
+  }
+  protected override maySettle(row: LedgerRow): boolean {
+    return row.state === 'claimed';
+  }
+}
+
+class IgnoresProof extends LedgerTable {
+  protected override acceptedBy = (): undefined => undefined;
+}
+
+class DropsLateEvidence extends LedgerTable {
+  protected override maySettle = (row: LedgerRow, token: string): boolean => row.token === token && row.state === 'claimed';
+}
+
+class ForgetsPostponements extends LedgerTable {
+  override settle(delivery: Delivery<unknown>, token: string, outcome: Outcome, now: number): boolean {
+    const settled = super.settle(delivery, token, outcome, now);
+    if (settled && outcome.kind === 'waiting') for (const [key, row] of this.rows) if (row.token === token) this.rows.delete(key);
+    return settled;
+  }
+}
+
+class KeepsWhatSuperseded extends LedgerTable {
+  override claim(delivery: Delivery<unknown>, token: string, now: number): Claim {
+    const claim = super.claim(delivery, token, now);
+    const superseded = claim.verdict === 'settled' && claim.outcome.kind === 'superseded';
+    return superseded ? { verdict: 'settled', outcome: { kind: 'superseded', at: claim.outcome.at } } : claim;
+  }
+}
+
+class MarksWhateverItTook extends RetryTables {
+  protected override mayMark = (): boolean => true;
+}
+
+class CancelsWhatIsReleased extends RetryTables {
+  protected override mayCancel = ({ state }: { state: string }): boolean => state === 'pending' || state === 'releasing';
+}
+
+export interface Planted {
+  variant: Variant;
+  /** The promise that it breaks. */
+  breaks: RegExp;
+  /** Histories within which it must be noticed. */
+  within: number;
+  among?: fc.Arbitrary<History>;
+}
+
+/** Each rule of design §4 to §6 left out once. */
+export const planted: Record<string, Planted> = {
+  'claims by id instead of by token': { variant: { ledger: (...of) => new ClaimsById(...of) }, breaks: /^(double|unfenced)/, within: 2_000 },
+  'looks at no lease before it calls': { variant: { believedLeaseMs: Infinity }, breaks: /^unfenced/, within: 2_000 },
+  'commits before it publishes': { variant: { commitsBeforePublishing: true }, breaks: /^(lost|untold)/, within: 2_000 },
+  'sends on although an earlier hop is proven': { variant: { ledger: (...of) => new IgnoresProof(...of) }, breaks: /^double/, within: 4_000 },
+  'drops a late answer that shows acceptance': { variant: { ledger: (...of) => new DropsLateEvidence(...of) }, breaks: /^double/, within: 4_000, among: lateAnswers },
+  'lets a postponement take no hop': {
+    variant: {
+      ledger: (...of) => new ForgetsPostponements(...of),
+      announcement: ({ facts, deferred }) => ({ facts, ...(deferred && { deferred: deferred.why === 'waiting' ? { ...deferred, hop: deferred.hop - 1 } : deferred }) }),
+    },
+    breaks: /^(double|cancelled|lost|untold)/,
+    within: 2_000,
+  },
+  'does not tell which earlier hop superseded a later one': { variant: { ledger: (...of) => new KeepsWhatSuperseded(...of) }, breaks: /^(lost|untold)/, within: 8_000 },
+  'marks as published whatever it once took': { variant: { retry: (lease) => new MarksWhateverItTook(lease) }, breaks: /^lost/, within: 4_000 },
+  'cancels what is being released': { variant: { retry: (lease) => new CancelsWhatIsReleased(lease) }, breaks: /^cancelled/, within: 4_000 },
+  'shows the latest fact as the status': {
+    variant: { fold: (facts) => ({ status: 'accepted', engagement: [], ...[...facts].map(({ status, final }) => ({ status: status as 'sent', final })).at(-1) } as ReturnType<NonNullable<Variant['fold']>>) },
+    breaks: /^(lost|backward|untrue)/,
+    within: 1_000,
+  },
+};

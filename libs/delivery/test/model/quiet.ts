@@ -1,0 +1,60 @@
+import type { Play } from './play.ts';
+import { atEase } from './world.ts';
+import { openReceipts, tellReceipt } from './receipts.ts';
+
+/** Rounds after which something goes round in circles. */
+const mostRounds = 1_500;
+
+/** Lets everything run, without faults and in plain order, until nothing is left to do. Says what never came to rest. */
+export async function comeToRest(play: Play): Promise<string | undefined> {
+  const { world } = play;
+  world.chance = () => atEase;
+  let committed = false;
+  for (let round = 0; round < mostRounds; round += 1) {
+    await world.scheduler.settle();
+    if (work(play)) committed = false;
+    else if (!committed) committed = commit(play);
+    else if (!release(play) && !passTime(play)) {
+      if (openReceipts(world).length === 0) return unread(play);
+      tellReceipt(world, 0);
+    }
+  }
+  return `it does not come to rest within ${mostRounds} rounds`;
+}
+
+function work({ world: { scheduler }, replicas }: Play): boolean {
+  const { runnable } = scheduler;
+  for (const entry of runnable) scheduler.advance(entry, 'whole');
+  const places = replicas.flatMap(({ member }) => member.fetchable.map((place) => ({ member, place })));
+  for (const { member, place } of places) member.fetch(place, 10);
+  return places.length > 0 || runnable.length > 0;
+}
+
+function commit({ replicas }: Play): true {
+  for (const replica of replicas) replica.commit();
+  return true;
+}
+
+function release({ world: { retry, clock }, replicas }: Play): boolean {
+  if ((retry.nextTime ?? Infinity) > clock.now) return false;
+  for (const replica of replicas) replica.release();
+  return true;
+}
+
+function passTime({ world }: Play): boolean {
+  const { nextTime } = world;
+  if (nextTime === undefined) return false;
+  world.clock.now = nextTime;
+  return true;
+}
+
+/** Every record is dealt with and committed in the end. */
+function unread({ world: { broker } }: Play): string | undefined {
+  for (const [name, { owners, committed }] of broker.groups) {
+    for (const place of owners.keys()) {
+      const [at, end] = [committed.get(place) ?? 0, broker.logOf(place).length];
+      if (at !== end) return `${name} has committed ${at} of ${end} records of ${place}`;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,35 @@
+import { silentLogger } from '#libs/testing';
+import { type IncomingRecord, type KafkaConfig, kafkaSettings, KeyedConsumer } from '#libs/transport';
+import { z } from 'zod';
+import { ChannelWorker } from './channel-worker.ts';
+import { RetryWorker } from './retry-worker.ts';
+import { Process } from './scheduler.ts';
+import { Member } from './sim-kafka.ts';
+import type { World } from './world.ts';
+
+export type Service = 'email' | 'retry';
+
+const config: KafkaConfig = z.object(kafkaSettings).parse({ KAFKA_TOPIC_PREFIX: '' });
+const logger = silentLogger();
+
+/** One replica of a service: a process, its place in the group, and the real consumer that feeds its handlers. */
+export interface Replica {
+  readonly service: Service;
+  readonly process: Process;
+  readonly member: Member;
+  /** The consumer's interval: commits what is finished. */
+  commit(): void;
+  /** Retry only: one round of its loop. */
+  release(): void;
+}
+
+export async function startReplica(service: Service, name: string, world: World): Promise<Replica> {
+  const process = new Process(name);
+  const member = new Member(process, service, world.broker, world.scheduler);
+  const worker = service === 'email' ? new ChannelWorker(process, world) : new RetryWorker(process, world);
+  const handle = (record: IncomingRecord) => worker.handle(record);
+  const consumer = new KeyedConsumer({ kafka: member.kafka, config, groupId: service, topics: worker.topics, handle, logger });
+  await consumer.start();
+  const commit = world.clock.intervals.pop()!;
+  return { service, process, member, commit, release: () => worker instanceof RetryWorker && worker.release() };
+}

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { type Identity, identityKey, type SendDue } from '#libs/contracts';
+import { dueOf } from '../../../../apps/retry/src/announce/facts.policy.ts';
+import type { Decision } from '../../../../apps/retry/src/plan/decision.ts';
+import type { Answer, Question } from '../../../../apps/retry/src/plan/decisions.port.ts';
+import type { DueBatch, DuePlan } from '../../../../apps/retry/src/release/due-plans.port.ts';
+import type { Cancellation } from '../../../../apps/retry/src/stop/stops.port.ts';
+
+interface Progress {
+  hop: number;
+  fact: string | undefined;
+  decision: Decision | undefined;
+  proven: boolean;
+  cancelled: boolean;
+}
+
+interface Scheduled {
+  due: SendDue;
+  state: 'pending' | 'releasing' | 'published' | 'cancelled' | 'stopped';
+  dueAt: number;
+  leaseToken: string | undefined;
+  leaseUntil: number;
+  endedAt: number;
+}
+
+/** What retry's stores say in SQL, in memory. */
+export class RetryTables {
+  readonly schedule = new Map<string, Scheduled>();
+  /** Hops that policy sends although an earlier call may have been taken, by messageId. */
+  readonly resends = new Map<string, number[]>();
+  private readonly progress = new Map<string, Progress>();
+  private readonly leaseMs: number;
+
+  constructor(leaseMs: number) {
+    this.leaseMs = leaseMs;
+  }
+
+  decideOnce({ deferred, decide }: Question): Answer | undefined {
+    const id = identityKey(deferred);
+    const known = this.progressOf(id);
+    if (known.hop === deferred.hop && known.fact === deferred.eventId && known.decision) return { decision: known.decision, repeated: true };
+    if (known.hop >= deferred.hop) return undefined;
+    const decision = decide(known);
+    this.progress.set(id, { ...known, hop: deferred.hop, fact: deferred.eventId, decision });
+    const { plan } = decision;
+    if (plan) this.keep(id, dueOf(deferred, plan), Date.parse(plan.dueAt));
+    if (plan?.mode === 'send' && plan.kind === 'unknown') this.resends.set(deferred.messageId, [...(this.resends.get(deferred.messageId) ?? []), deferred.hop + 1]);
+    return { decision, repeated: false };
+  }
+
+  take(now: number): DueBatch {
+    const token = randomUUID();
+    const plans: DuePlan[] = [];
+    for (const [id, row] of this.schedule) {
+      if (!isRipe(row, now)) continue;
+      Object.assign(row, { state: 'releasing', leaseToken: token, leaseUntil: now + this.leaseMs });
+      plans.push({ id, due: row.due, trace: {} });
+    }
+    return { token, plans, more: false };
+  }
+
+  markPublished(token: string, plans: readonly DuePlan[], now: number): void {
+    for (const { id, due } of plans) {
+      const row = this.schedule.get(id);
+      if (row && this.mayMark(row, due, token)) Object.assign(row, { state: 'published', endedAt: now, leaseToken: undefined });
+    }
+  }
+
+  prove(of: Identity, now: number): boolean {
+    const id = identityKey(of);
+    const known = this.progress.get(id);
+    if (!known || known.proven) return false;
+    known.proven = true;
+    const row = this.schedule.get(id);
+    if (row?.state !== 'pending') return false;
+    Object.assign(row, { state: 'stopped', endedAt: now });
+    return true;
+  }
+
+  cancel(of: Identity, now: number): Cancellation {
+    const id = identityKey(of);
+    this.progress.set(id, { ...this.progressOf(id), cancelled: true });
+    const row = this.schedule.get(id);
+    if (!row) return { cancelled: false, because: 'no plan' };
+    if (this.mayCancel(row)) Object.assign(row, { state: 'cancelled', endedAt: now });
+    if (row.state === 'cancelled') return { cancelled: true, due: row.due, at: new Date(row.endedAt).toISOString(), trace: {} };
+    return { cancelled: false, because: row.state === 'pending' ? 'looking' : row.state };
+  }
+
+  /** When something is due next; undefined where nothing is planned. */
+  get nextTime(): number | undefined {
+    const times = [...this.schedule.values()].flatMap((row) => (row.state === 'pending' ? [row.dueAt] : row.state === 'releasing' ? [row.leaseUntil + 1] : []));
+    return times.length > 0 ? Math.min(...times) : undefined;
+  }
+
+  protected mayMark(row: Scheduled, due: SendDue, token: string): boolean {
+    return row.due.hop === due.hop && row.leaseToken === token && row.state === 'releasing';
+  }
+
+  protected mayCancel(row: Scheduled): boolean {
+    return row.state === 'pending' && row.due.mode === 'send';
+  }
+
+  private keep(id: string, due: SendDue, dueAt: number): void {
+    const row = this.schedule.get(id);
+    if (row && row.due.hop >= due.hop) return;
+    this.schedule.set(id, { due, state: 'pending', dueAt, leaseToken: undefined, leaseUntil: 0, endedAt: 0 });
+  }
+
+  private progressOf(id: string): Progress {
+    return this.progress.get(id) ?? { hop: 0, fact: undefined, decision: undefined, proven: false, cancelled: false };
+  }
+}
+
+const isRipe = ({ state, dueAt, leaseUntil }: Scheduled, now: number) => (state === 'pending' && dueAt <= now) || (state === 'releasing' && leaseUntil < now);

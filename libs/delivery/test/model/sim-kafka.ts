@@ -1,0 +1,134 @@
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Process, Scheduler } from './scheduler.ts';
+
+export interface Logged {
+  key: Buffer | null;
+  value: Buffer;
+  timestamp: number;
+}
+
+interface Group {
+  generation: number;
+  /** By place (`topic/partition`): the member it is given to. */
+  owners: Map<string, Process>;
+  committed: Map<string, number>;
+}
+
+type Listener = (event: { payload: { memberId: string; memberAssignment: Record<string, number[]> } }) => void;
+
+/** Logs and consumer groups. A commit of an old generation is refused, as the real broker does. */
+export class Broker {
+  /** By place. */
+  readonly logs = new Map<string, Logged[]>();
+  readonly groups = new Map<string, Group>();
+
+  append(topic: string, partition: number, record: Logged): void {
+    this.logOf(`${topic}/${partition}`).push(record);
+  }
+
+  group(id: string): Group {
+    const group = this.groups.get(id) ?? { generation: 0, owners: new Map<string, Process>(), committed: new Map<string, number>() };
+    this.groups.set(id, group);
+    return group;
+  }
+
+  /** Gives each place to one of the members; `chance` says to which. */
+  rebalance(id: string, places: readonly string[], members: readonly Process[], chance: number): void {
+    const group = this.group(id);
+    group.generation += 1;
+    for (const [index, place] of places.entries()) group.owners.set(place, members[(chance >> index) % members.length]!);
+  }
+
+  logOf(place: string): Logged[] {
+    const log = this.logs.get(place) ?? [];
+    this.logs.set(place, log);
+    return log;
+  }
+}
+
+/** One member of a group, as the transport's consumer sees kafkajs. */
+export class Member {
+  readonly process: Process;
+  private readonly group: Group;
+  private readonly broker: Broker;
+  private readonly scheduler: Scheduler;
+  private readonly listeners = new Map<string, Listener[]>();
+  private readonly positions = new Map<string, number>();
+  private generation = -1;
+  /** How often the group went on without it: it then comes back under a new id. */
+  private expelled = 0;
+  private eachBatch: ((payload: EachBatchPayload) => Promise<void>) | undefined;
+
+  constructor(process: Process, groupId: string, broker: Broker, scheduler: Scheduler) {
+    this.process = process;
+    this.broker = broker;
+    this.scheduler = scheduler;
+    this.group = broker.group(groupId);
+  }
+
+  /** What kafkajs gives the transport, as far as it uses it. */
+  get kafka(): Kafka {
+    const consumer = {
+      events: { GROUP_JOIN: 'join', CRASH: 'crash', REBALANCING: 'rebalancing' },
+      on: (event: string, listener: Listener) => this.listeners.set(event, [...(this.listeners.get(event) ?? []), listener]),
+      connect: () => Promise.resolve(),
+      subscribe: () => Promise.resolve(),
+      disconnect: () => Promise.resolve(),
+      pause: () => undefined,
+      resume: () => undefined,
+      run: ({ eachBatch }: { eachBatch: (payload: EachBatchPayload) => Promise<void> }) => {
+        this.eachBatch = eachBatch;
+        return Promise.resolve();
+      },
+      commitOffsets: (offsets: { topic: string; partition: number; offset: string }[]) => this.commit(offsets),
+    };
+    return { consumer: () => consumer as unknown as Consumer } as unknown as Kafka;
+  }
+
+  get isBehind(): boolean {
+    return this.generation !== this.group.generation;
+  }
+
+  /** Learns of its share, and fetches from what was committed. */
+  join(): void {
+    if (this.group.generation > this.generation + 1) this.expelled += 1;
+    this.generation = this.group.generation;
+    this.positions.clear();
+    const mine: Record<string, number[]> = {};
+    for (const [place, owner] of this.group.owners) {
+      if (owner !== this.process) continue;
+      const [topic, partition] = splitPlace(place);
+      (mine[topic] ??= []).push(partition);
+      this.positions.set(place, this.group.committed.get(place) ?? 0);
+    }
+    const memberId = `${this.process.name}-${this.expelled}`;
+    for (const listener of this.listeners.get('rebalancing') ?? []) listener({ payload: { memberId, memberAssignment: {} } });
+    for (const listener of this.listeners.get('join') ?? []) listener({ payload: { memberId, memberAssignment: mine } });
+  }
+
+  /** Its places that hold something new for it. */
+  get fetchable(): string[] {
+    return [...this.positions].filter(([place, position]) => position < this.broker.logOf(place).length).map(([place]) => place);
+  }
+
+  /** Takes the next records of a place, at most `count` of them. */
+  fetch(place: string, count: number): void {
+    const [topic, partition] = splitPlace(place);
+    const from = this.positions.get(place)!;
+    const records = this.broker.logOf(place).slice(from, from + count);
+    this.positions.set(place, from + records.length);
+    const messages = records.map(({ key, value, timestamp }, index) => ({ key, value, headers: {}, offset: String(from + index), timestamp: String(timestamp), attributes: 0 }));
+    void this.eachBatch?.({ batch: { topic, partition, messages } } as unknown as EachBatchPayload);
+  }
+
+  private commit(offsets: { topic: string; partition: number; offset: string }[]): Promise<void> {
+    const what = `commit ${offsets.map(({ topic, partition, offset }) => `${topic}/${partition}@${offset}`).join(' ')}`;
+    const { generation } = this;
+    return this.scheduler.ask(this.process, 'kafka', what, () => {
+      if (generation !== this.group.generation) throw new Error('the group has a new generation');
+      for (const { topic, partition, offset } of offsets) this.group.committed.set(`${topic}/${partition}`, Number(offset));
+    });
+  }
+}
+
+const splitPlace = (place: string): [string, number] => [place.slice(0, place.lastIndexOf('/')), Number(place.slice(place.lastIndexOf('/') + 1))];

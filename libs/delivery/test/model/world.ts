@@ -1,0 +1,125 @@
+import { type fold, identityKey, type Lane, type ProviderCall, type StatusChanged, topicName, topics } from '#libs/contracts';
+import type { Publisher } from '#libs/transport';
+import type { Announcement } from '../../src/announce.policy.ts';
+import type { Claim, Delivery, Ledger, Outcome } from '../../src/delivery.ts';
+import { LedgerTable } from './ledger-table.ts';
+import { RetryTables } from './retry-tables.ts';
+import { type Process, Scheduler } from './scheduler.ts';
+import { Broker } from './sim-kafka.ts';
+import type { Accepted, Message, ProviderChance, ProviderWorld } from './sim-provider.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+/** How long a claim protects its holder, in milliseconds: a call's time-out and the guard. */
+export const leaseMs = 8_000;
+export const guardMs = 3_000;
+export const retentionDays = 14;
+
+type Outgoing = Parameters<Publisher['publish']>[0];
+
+/** A fault built in on purpose, to see that the checks notice. */
+export interface Variant {
+  ledger?: (leaseMs: number, retentionDays: number) => LedgerTable;
+  retry?: (leaseMs: number) => RetryTables;
+  /** What the worker believes its lease to be, in milliseconds. */
+  believedLeaseMs?: number;
+  /** The record counts as dealt with before Kafka has what is told of it. */
+  commitsBeforePublishing?: boolean;
+  /** Changes what is told of a hop. */
+  announcement?: (announcement: Announcement) => Announcement;
+  fold?: typeof fold;
+}
+
+export interface Conditions {
+  lane: Lane;
+  /** Whether the provider can be asked for an earlier call. */
+  canLookUp: boolean;
+}
+
+/** Whatever is asked of the provider goes well. */
+export const atEase: ProviderChance = { way: 'open', ending: 'taken', receipt: 'delivered' };
+
+/** What all processes of a history share, and what is remembered to judge it by. */
+export class World implements ProviderWorld {
+  readonly clock = new VirtualClock();
+  readonly scheduler = new Scheduler(this.clock);
+  readonly broker = new Broker();
+  readonly accepted: Accepted[] = [];
+  readonly ledger: LedgerTable;
+  readonly retry: RetryTables;
+  readonly variant: Variant;
+  readonly lane: Lane;
+  readonly canLookUp: boolean;
+  /** What decides over the provider's next answer. */
+  chance: () => ProviderChance = () => atEase;
+  private readonly told = new Map<string, number>();
+  private readonly claimedKnowing = new Map<string, number | undefined>();
+
+  constructor({ lane, canLookUp }: Conditions, variant: Variant) {
+    this.lane = lane;
+    this.canLookUp = canLookUp;
+    this.variant = variant;
+    this.ledger = variant.ledger?.(leaseMs, retentionDays) ?? new LedgerTable(leaseMs, retentionDays);
+    this.retry = variant.retry?.(30_000) ?? new RetryTables(30_000);
+  }
+
+  get facts(): StatusChanged[] {
+    return this.broker.logOf(`${topics.statusChanged.name}/0`).map(({ value }) => JSON.parse(value.toString()) as StatusChanged);
+  }
+
+  /** When the next wait ends or the next plan is due; undefined where nothing waits for its time. */
+  get nextTime(): number | undefined {
+    const next = Math.min(this.scheduler.nextTime ?? Infinity, this.retry.nextTime ?? Infinity);
+    return Number.isFinite(next) ? Math.max(next, this.clock.now) : undefined;
+  }
+
+  publisherOf(process: Process): Pick<Publisher, 'publish'> {
+    return { publish: (outgoing) => this.scheduler.ask(process, 'kafka', `publishes ${nameOf(outgoing)}`, () => this.append(outgoing)) };
+  }
+
+  append({ topic, lane, key, value }: Outgoing): void {
+    const bytes = Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value));
+    this.broker.append(topicName(topic, '', lane), 0, { key: typeof key === 'string' ? Buffer.from(key) : key, value: bytes, timestamp: this.clock.now });
+  }
+
+  ledgerOf(process: Process): Ledger {
+    const { scheduler, ledger } = this;
+    const ask = <T>(what: string, effect: () => T) => scheduler.ask(process, 'postgres', what, effect);
+    return {
+      claim: (delivery: Delivery<unknown>, token: string) => ask(`claims ${nameOfHop(delivery)} of ${delivery.source}`, () => this.claim(delivery, token)),
+      settle: (delivery: Delivery<unknown>, token: string, outcome: Outcome) => ask(`settles ${nameOfHop(delivery)} as ${outcome.kind}`, () => {
+        if (outcome.kind === 'sent') this.learn(delivery.id, delivery.hop);
+        return ledger.settle(delivery, token, outcome, this.clock.now);
+      }),
+      prove: (id: string, hop: number) => ask(`proves hop ${hop}`, () => {
+        this.learn(id, hop);
+        ledger.prove(id, hop);
+      }),
+    }; // prettier-ignore
+  }
+
+  take({ reference: { messageId, tenant, hop, callId } }: ProviderCall<Message>, { receipt }: ProviderChance): void {
+    const id = identityKey({ tenant, channel: 'email', messageId });
+    const afterCancel = this.facts.some((fact) => fact.messageId === messageId && fact.status === 'cancelled');
+    this.accepted.push({ messageId, hop, callId, receipt, told: false, afterCancel, held: this.ledger.isHeld(id, hop, callId), knewOf: this.claimedKnowing.get(`${id}/${hop}`) });
+  }
+
+  private claim(delivery: Delivery<unknown>, token: string): Claim {
+    const claim = this.ledger.claim(delivery, token, this.clock.now);
+    const known = this.told.get(delivery.id);
+    const key = `${delivery.id}/${delivery.hop}`;
+    if (claim.verdict === 'mine' && !this.claimedKnowing.has(key)) this.claimedKnowing.set(key, known !== undefined && known < delivery.hop ? known : undefined);
+    return claim;
+  }
+
+  /** The ledger is told that a hop was accepted, whatever it makes of it. */
+  private learn(id: string, hop: number): void {
+    this.told.set(id, Math.min(hop, this.told.get(id) ?? hop));
+  }
+}
+
+const nameOfHop = ({ messageId, hop }: { messageId?: string | undefined; hop?: number | undefined }) => `${messageId}/${hop}`;
+
+function nameOf({ topic, value }: Outgoing): string {
+  const { status, mode, why } = value as { status?: string; mode?: string; why?: string };
+  return `${topic.name} ${nameOfHop(value as { messageId?: string; hop?: number })} ${status ?? mode ?? why ?? ''}`;
+}

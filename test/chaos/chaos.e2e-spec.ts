@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from '@jest/globals';
+import { type Figures, mustBeZero } from './check.policy.ts';
+
+const script = join(import.meta.dirname, '..', '..', 'scripts', 'chaos.ts');
+
+interface Run {
+  code: number | null;
+  figures: Figures;
+  /** What a person would read; tells why a run did not end well. */
+  told: string;
+}
+
+/** A system of its own, as `npm run chaos` runs it; it stops with this process, however that ends. */
+async function chaos(...args: string[]): Promise<Run> {
+  const child = spawn(process.execPath, ['--conditions=source', '--disable-warning=TimeoutNegativeWarning', script, '--json', '--with-parent', ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const [out, told, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  if (out.trim() === '') throw new Error(`the run ended with ${code} and no figures:\n${told}`);
+  return { code, told, figures: JSON.parse(out) as Figures };
+}
+
+describe('the system under chaos', () => {
+  it('loses nothing, sends nothing twice, keeps the order of each key, and brings every message to an end', async () => {
+    const { code, figures, told } = await chaos('--messages', '2000', '--kills', '8', '--seed', '8');
+    if (code !== 0) throw new Error(told);
+    expect(figures).toMatchObject({ published: 2_000, ...Object.fromEntries(mustBeZero.map((name) => [name, 0])) });
+  }, 240_000);
+});
+
+describe('a planted bug is found by the checker:', () => {
+  it('committing before publishing loses messages', async () => {
+    const { code, figures } = await chaos('--plant', 'commits-before-publishing', '--seed', '1');
+    expect(code).toBe(1);
+    expect(figures.lost).toBeGreaterThan(0);
+  }, 120_000);
+
+  it('ignoring the lease sends messages twice', async () => {
+    const { code, figures } = await chaos('--plant', 'ignores-the-lease', '--seed', '1');
+    expect(code).toBe(1);
+    expect(figures.duplicateSends).toBeGreaterThan(0);
+  }, 120_000);
+
+  it('claiming by id instead of token sends messages twice', async () => {
+    const { code, figures } = await chaos('--plant', 'claims-by-id', '--seed', '1');
+    expect(code).toBe(1);
+    expect(figures.duplicateSends).toBeGreaterThan(0);
+  }, 120_000);
+});
