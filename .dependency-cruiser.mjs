@@ -18,16 +18,17 @@ const atRunTime = { dependencyTypesNot: ['type-only'] };
 /** Each library and the ones it may stand on. */
 const foundations = {
   contracts: [],
+  batching: [],
   telemetry: ['contracts'],
-  persistence: ['contracts'],
-  transport: ['contracts', 'telemetry'],
+  persistence: ['contracts', 'batching'],
+  transport: ['contracts', 'telemetry', 'batching'],
   runtime: ['contracts', 'telemetry', 'persistence', 'transport'],
   delivery: ['contracts', 'telemetry', 'persistence', 'transport'],
 };
 
 const libraryDirections = Object.entries(foundations).map(([library, below]) => ({
   name: `direction-of-${library}`,
-  comment: `libs/${library} stands on ${below.join(', ') || 'nothing'} only: contracts ← telemetry, persistence, transport ← runtime, delivery ← apps.`,
+  comment: `libs/${library} stands on ${below.join(', ') || 'nothing'} only: contracts, batching ← telemetry, persistence, transport ← runtime, delivery ← apps.`,
   severity: 'error',
   from: { path: `^libs/${library}/`, pathNot: tests },
   to: { path: '^(libs|apps)/', pathNot: `^libs/(${[library, ...below].join('|')})/` },

@@ -10,7 +10,7 @@ import { requestOf } from '../peers/mail.ts';
 export const PREFIX = 'bench.';
 const PER_REQUEST = 1_000;
 /** How often the status topic is looked at, in milliseconds. */
-const LOOK_EVERY_MS = 25;
+const LOOK_EVERY_MS = 100;
 const STALLED_MS = 60_000;
 
 /** Publishes requests as upstream does, and sees what became of them by the status topic. */

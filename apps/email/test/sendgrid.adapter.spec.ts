@@ -73,6 +73,13 @@ describe('SendGrid', () => {
     expect(await sendgrid.send(aCall('ada@inbox.test'))).toMatchObject({ sent: false, failure });
   });
 
+  it('gets an inline image under the content id that the HTML names', async () => {
+    const sendgrid = await aSendgrid(() => taken);
+    const attachments = [{ filename: 'logo.png', contentType: 'image/png', content: 'iVBORw0KGgo=', contentId: 'logo' }];
+    await sendgrid.send(aCall('ada@inbox.test', { html: '<img src="cid:logo">', attachments }));
+    expect(bodies[0]).toMatchObject({ attachments: [{ filename: 'logo.png', type: 'image/png', content: 'iVBORw0KGgo=', content_id: 'logo', disposition: 'inline' }] });
+  });
+
   it('that throttles says for how long', async () => {
     const sendgrid = await aSendgrid(() => ({ status: 429, headers: { 'retry-after': '7' }, body: { errors: [] } }));
     expect(await sendgrid.send(aCall('ada@inbox.test'))).toMatchObject({ failure: { kind: 'throttled', retryAfterMs: 7_000 } });

@@ -36,6 +36,8 @@ export interface TopicOptions<S extends z.ZodType | null> {
   coming?: boolean;
   /** Whether each consumer's work on a record is a span of its own. */
   traced?: boolean;
+  /** Whether its readers take it in gulps: it is large, and nobody waits for a single one of its records. */
+  inGulps?: boolean;
 }
 
 export interface Topic<S extends z.ZodType | null = z.ZodType | null> extends Required<TopicOptions<S>> {
@@ -47,7 +49,7 @@ const DAY = 24;
 const MIB = 1024 * 1024;
 
 function topic<S extends z.ZodType | null>(name: string, options: TopicOptions<S>): Topic<S> {
-  return { name, lanes: false, compacted: false, retentionHours: 7 * DAY, maxBytes: MIB, traced: true, coming: false, ...options };
+  return { name, lanes: false, compacted: false, retentionHours: 7 * DAY, maxBytes: MIB, traced: true, inGulps: false, coming: false, ...options };
 }
 
 // A request travels inside a hand-over together with its history: these topics take twice a request.
@@ -61,7 +63,7 @@ export const topics = {
   emailDue: topic('email.due', { schema: SendDue, lanes: true, key: 'the request’s own key', from: ['retry'], to: ['email'], meaning: 'Its time has come: send again, or reconcile.', ...withHistory }),
   smsDue: topic('sms.due', { schema: SendDue, lanes: true, key: 'the request’s own key', from: ['retry'], to: ['sms'], meaning: 'Its time has come: send again, or reconcile.', ...withHistory }),
   sendDeferred: topic('send.deferred', { schema: SendDeferred, key: 'messageId', from: ['email', 'sms'], to: ['retry'], meaning: 'Not sent now: failed, unknown, or waiting for its time.', ...withHistory }),
-  statusChanged: topic('status.changed', { schema: StatusChanged, key: 'messageId', from: ['email', 'sms', 'retry'], to: ['reporting', 'upstream', 'retry', 'email', 'sms'], meaning: 'Every lifecycle fact, receipts included.', traced: false }),
+  statusChanged: topic('status.changed', { schema: StatusChanged, key: 'messageId', from: ['email', 'sms', 'retry'], to: ['reporting', 'upstream', 'retry', 'email', 'sms'], meaning: 'Every lifecycle fact, receipts included.', traced: false, inGulps: true }),
   deadLetters: topic('dead-letters', { schema: DeadLetter, key: 'messageId', from: ['retry'], to: ['operators', 'reporting'], meaning: 'Given up: what was asked, what was tried, what to do.', retentionHours: 30 * DAY, ...withHistory }),
   unreadable: topic('unreadable', { schema: null, key: 'as it came', from: ['email', 'sms', 'retry', 'reporting'], to: ['operators'], meaning: 'What no schema accepts, bytes as they came; origin and error in headers.', retentionHours: 30 * DAY, ...withHistory }),
   inboundReceived: topic('inbound.received', { schema: InboundReceived, key: 'sender', from: ['sms'], to: ['upstream'], meaning: 'A reply.', coming: true }),

@@ -92,5 +92,7 @@ function deferred(delivery: Delivery<unknown>, outcome: Outcome, more: Partial<S
 
 /** Without the fields that hold nothing. */
 function defined<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as T;
+  const kept: Partial<T> = {};
+  for (const name in value) if (value[name] !== undefined) kept[name] = value[name];
+  return kept as T;
 }

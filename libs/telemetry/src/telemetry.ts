@@ -32,7 +32,8 @@ export function startTelemetry(service: string, env: NodeJS.ProcessEnv = process
   return () => sdk.shutdown().catch(() => undefined);
 }
 
-const tracer = () => trace.getTracer('messaging-integrations');
+/** Stands for the SDK's tracer as soon as there is one, so it need not be asked for again with each span. */
+const tracer = trace.getTracer('messaging-integrations');
 
 /** The context a carrier's `traceparent` names; a context without a trace where there is none. */
 export function contextFrom(carrier: Record<string, string | undefined>): Context {
@@ -73,7 +74,7 @@ export interface SpanOptions {
 /** Runs `work` in a span of its own; a throw marks the span as failed, by the error's name only, and goes on. */
 export async function inSpan<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T> {
   const parent = options.parent ?? context.active();
-  const span = tracer().startSpan(name, { kind: options.kind ?? SpanKind.INTERNAL, attributes: options.attributes ?? {} }, parent);
+  const span = tracer.startSpan(name, { kind: options.kind ?? SpanKind.INTERNAL, attributes: options.attributes ?? {} }, parent);
   try {
     return await context.with(trace.setSpan(parent, span), () => work(span));
   } catch (error) {

@@ -35,7 +35,7 @@ export class Stopping extends Error {}
 /** Nest's transport over Kafka: handlers stay ordinary methods under `@On(topic)`. */
 export class KafkaStrategy extends Server implements CustomTransportStrategy {
   private readonly options: KafkaStrategyOptions;
-  private consumer: KeyedConsumer | undefined;
+  private consumers: readonly KeyedConsumer[] = [];
   private stopping = false;
 
   constructor(options: KafkaStrategyOptions) {
@@ -45,7 +45,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
 
   /** Whether the consumer group has given this replica its share. */
   get isReady(): boolean {
-    return this.consumer?.isMember ?? false;
+    return this.consumers.length > 0 && this.consumers.every((consumer) => consumer.isMember);
   }
 
   listen(callback: (error?: unknown) => void): void {
@@ -54,7 +54,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
 
   async close(): Promise<void> {
     this.stopping = true;
-    await this.consumer?.stop(this.options.graceMs);
+    await Promise.all(this.consumers.map((consumer) => consumer.stop(this.options.graceMs)));
   }
 
   on(): void {
@@ -62,38 +62,48 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
   }
 
   unwrap<T>(): T {
-    return this.consumer as T;
+    return this.consumers as T;
   }
 
   /** Keeps trying: a broker that is not there yet is no reason to give up. */
   private async start(): Promise<void> {
     for (let round = 0; !this.stopping; round += 1) {
-      this.consumer = this.makeConsumer();
+      this.consumers = this.makeConsumers();
       try {
-        return await this.consumer.start();
+        await Promise.all(this.consumers.map((consumer) => consumer.start()));
+        return;
       } catch (error) {
         this.options.logger.warn({ err: error }, 'waiting for Kafka before consumption can start');
-        await this.consumer.stop(0).catch(() => undefined);
+        await Promise.all(this.consumers.map((consumer) => consumer.stop(0).catch(() => undefined)));
         await delay(Math.min(5_000, 250 * 2 ** round));
       }
     }
   }
 
-  private makeConsumer(): KeyedConsumer {
-    const { kafka, config, service, logger, onAssigned, passOver } = this.options;
+  /** One for what is read as it comes, one for what is read in gulps: a fetch waits for all of its topics alike. */
+  private makeConsumers(): KeyedConsumer[] {
     const handled = [...this.messageHandlers.keys()].map((name) => {
       const topic = byName.get(name);
       if (!topic) throw new Error(`@On names a topic that is not in the map: ${name}`);
       return topic;
     });
+    return [false, true].flatMap((inGulps) => {
+      const topics = handled.filter((topic) => topic.inGulps === inGulps);
+      return topics.length === 0 ? [] : [this.makeConsumer(topics, inGulps)];
+    });
+  }
+
+  private makeConsumer(handled: readonly Topic[], inGulps: boolean): KeyedConsumer {
+    const { kafka, config, service, logger, onAssigned, passOver } = this.options;
     return new KeyedConsumer({
       kafka,
       config,
       logger,
-      ...(onAssigned && { onAssigned }),
+      inGulps,
+      ...(onAssigned && !inGulps && { onAssigned }),
       ...(passOver && { passOver }),
       topics: handled,
-      groupId: `${config.KAFKA_TOPIC_PREFIX}${service}`,
+      groupId: `${config.KAFKA_TOPIC_PREFIX}${service}${inGulps ? '-facts' : ''}`,
       handle: (record) => this.deal(record),
     });
   }

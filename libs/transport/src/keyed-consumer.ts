@@ -20,9 +20,15 @@ export interface KeyedConsumerOptions {
   passOver?: (record: IncomingRecord) => boolean;
   /** Told of the partitions, by full topic name, each time the group has divided them. */
   onAssigned?: (assignment: Record<string, number[]>) => void;
+  /** Waits for much rather than taking each record as it comes: a fetch costs the broker and us more than many a record. */
+  inGulps?: boolean;
   /** Where a new group starts. */
   fromBeginning?: boolean;
 }
+
+/** A fetch in gulps comes back with so many bytes, or after so many milliseconds with what is there. */
+const GULP_BYTES = 64 * 1024;
+const GULP_WAIT_MS = 100;
 
 /**
  * Works on many records at a time while those of one key keep their order, and commits only over finished ones.
@@ -50,7 +56,7 @@ export class KeyedConsumer {
       groupId: options.groupId,
       sessionTimeout: options.config.KAFKA_SESSION_TIMEOUT_MS,
       heartbeatInterval: Math.min(3_000, options.config.KAFKA_SESSION_TIMEOUT_MS / 3),
-      maxWaitTimeInMs: 500,
+      ...(options.inGulps ? { minBytes: GULP_BYTES, maxWaitTimeInMs: GULP_WAIT_MS } : { maxWaitTimeInMs: 500 }),
       allowAutoTopicCreation: false,
       // A consumer that gave up would be silent for ever: it always starts again.
       retry: { restartOnFailure: () => Promise.resolve(!this.draining), retries: 8, maxRetryTime: 5_000 },

@@ -1,6 +1,6 @@
+import { gather, type MicroBatch } from '#libs/batching';
 import { InfrastructureDown, topicName, type Lane, type Topic } from '#libs/contracts';
 import { traceHeaders } from '#libs/telemetry';
-import DataLoader from 'dataloader';
 import kafkajs, { type Kafka, type Message, type Producer, type TopicMessages } from 'kafkajs';
 import type { KafkaConfig } from './kafka.config.ts';
 
@@ -24,7 +24,7 @@ export class Publisher {
   private readonly producer: Producer;
   private readonly prefix: string;
   private readonly source: string;
-  private readonly loader: DataLoader<Entry, true>;
+  private readonly batch: MicroBatch<Entry, true>;
   private connected: Promise<void> | undefined;
 
   constructor(kafka: Kafka, config: KafkaConfig, service: string) {
@@ -36,11 +36,7 @@ export class Publisher {
       createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
       retry: { retries: 4, initialRetryTime: 100, maxRetryTime: 1_000 },
     });
-    this.loader = new DataLoader<Entry, true>((entries) => this.send(entries), {
-      cache: false,
-      maxBatchSize: 500,
-      batchScheduleFn: (flush) => setTimeout(flush, 2),
-    });
+    this.batch = gather({ size: 500, lingerMs: 2, isOneEntrys: isRefusal }, (entries) => this.send(entries));
   }
 
   /**
@@ -48,7 +44,7 @@ export class Publisher {
    * @throws InfrastructureDown when Kafka cannot be reached; whatever kafkajs throws when it refuses this record.
    */
   async publish(outgoing: Outgoing): Promise<void> {
-    await this.loader.load({ topic: topicName(outgoing.topic, this.prefix, outgoing.lane), message: this.messageOf(outgoing) });
+    await this.batch.add({ topic: topicName(outgoing.topic, this.prefix, outgoing.lane), message: this.messageOf(outgoing) });
   }
 
   async connect(): Promise<void> {
@@ -82,16 +78,14 @@ export class Publisher {
     };
   }
 
-  private async send(entries: readonly Entry[]): Promise<(true | Error)[]> {
+  private async send(entries: readonly Entry[]): Promise<true[]> {
     try {
       await this.connect();
       await this.producer.sendBatch({ acks: -1, topicMessages: grouped(entries) });
       return entries.map(() => true);
     } catch (error) {
-      if (!isRefusal(error)) return entries.map(() => new InfrastructureDown('kafka', 'publish', { cause: error }));
-      // The broker refuses something in this request: told apart one by one.
-      if (entries.length > 1) return (await Promise.all(entries.map((entry) => this.send([entry])))).flat();
-      return [error as Error];
+      if (isRefusal(error)) throw error;
+      throw new InfrastructureDown('kafka', 'publish', { cause: error });
     }
   }
 }

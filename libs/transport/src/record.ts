@@ -35,9 +35,10 @@ export function toRecord(topic: Topic, topicName: string, lane: Lane, partition:
   };
 }
 
-function headersOf(message: KafkaMessage): Record<string, string | undefined> {
+function headersOf({ headers: given }: KafkaMessage): Record<string, string | undefined> {
   const headers: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(message.headers ?? {})) {
+  for (const name in given) {
+    const value = given[name];
     headers[name] = (Array.isArray(value) ? value[0] : value)?.toString();
   }
   return headers;
@@ -66,10 +67,12 @@ export function decode(record: IncomingRecord): Decoded {
   );
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function parse(value: Buffer | null): unknown {
   if (value === null || value.length === 0) throw new UnreadableRecord('the record has no value');
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(value));
+    return JSON.parse(utf8.decode(value));
   } catch {
     // The parser's own words quote the text: not told.
     throw new UnreadableRecord('the value is not JSON in UTF-8');

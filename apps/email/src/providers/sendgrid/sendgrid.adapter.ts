@@ -1,30 +1,21 @@
 import { type Failure, FailureCatalogue, type LookupResult, ownFailure, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
 import { brokenCallFailure, CallBroken, type HttpAnswer, ProviderHttp } from '#libs/delivery';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import sendgrid from '@sendgrid/mail';
 import type { EmailMessage } from '../../email-message.ts';
 import type { SendgridConfig } from './sendgrid.config.ts';
 import { sendgridFailures } from './sendgrid.failures.ts';
+import { MailBuilder, type SdkRequest } from './sendgrid.mail.adapter.ts';
 import { withoutSuffix } from './sendgrid.receipts.policy.ts';
 import { toMailData, togetherKey } from './sendgrid.request.policy.ts';
 
-// The package's types forget that the default instance carries its class.
-const { MailService } = sendgrid as unknown as { MailService: new () => typeof sendgrid };
-
 type AdapterConfig = Pick<SendgridConfig, 'SENDGRID_API_KEY' | 'SENDGRID_BASE_URL' | 'SENDGRID_TIMEOUT_MS' | 'SENDGRID_CONNECTIONS'>;
-
-/** The SDK's request: method, path and body; its `headers` are the mail's own and must not become ours. */
-interface SdkRequest {
-  method: string;
-  url: string;
-  body: unknown;
-}
 
 /** SendGrid through its own SDK, which builds and checks the mail, over our keep-alive pool, which carries it. */
 @Injectable()
 export class SendgridAdapter extends Provider<EmailMessage> implements OnApplicationShutdown {
   readonly name = 'sendgrid';
   private readonly failures = new FailureCatalogue('sendgrid', sendgridFailures);
+  private readonly mails = new MailBuilder();
   private readonly http: ProviderHttp;
   private readonly headers: Record<string, string>;
 
@@ -58,24 +49,21 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
 
   /** One request. `named`: the members that the refusal names. */
   private async post(calls: readonly ProviderCall<EmailMessage>[]): Promise<{ result: SendResult; named: Set<number> }> {
-    let answer: HttpAnswer | undefined;
-    const mayStart = () => calls.every((call) => call.mayStart());
-    const mail = new MailService();
-    mail.setClient({
-      request: async ({ url, body }: SdkRequest) => {
-        answer = await this.http.call({ method: 'POST', path: url, headers: this.headers, body: JSON.stringify(body), mayStart });
-        return [{ statusCode: answer.status, headers: answer.headers, body: answer.body }, answer.body];
-      },
-    } as unknown as Parameters<typeof mail.setClient>[0]);
     const nobody = new Set<number>();
+    let request: SdkRequest;
     try {
-      await mail.send(toMailData(calls));
-    } catch (error) {
-      if (error instanceof CallBroken) return { result: { sent: false, failure: brokenCallFailure(this.name, error) }, named: nobody };
-      // Before the call, only the SDK's own check of the mail can throw; its text may quote the mail.
-      if (!answer) return { result: { sent: false, failure: refusedBySdk }, named: nobody };
+      request = await this.mails.requestOf(toMailData(calls));
+    } catch {
+      return { result: { sent: false, failure: refusedBySdk }, named: nobody };
     }
-    return { result: this.resultOf(answer!), named: membersNamedIn(answer!.body) };
+    try {
+      const mayStart = () => calls.every((call) => call.mayStart());
+      const answer = await this.http.call({ method: 'POST', path: request.url, headers: this.headers, body: JSON.stringify(request.body), mayStart });
+      return { result: this.resultOf(answer), named: answer.status === 400 ? membersNamedIn(answer.body) : nobody };
+    } catch (error) {
+      if (!(error instanceof CallBroken)) throw error;
+      return { result: { sent: false, failure: brokenCallFailure(this.name, error) }, named: nobody };
+    }
   }
 
   async lookup({ callId }: { callId: string }): Promise<LookupResult> {

@@ -1,0 +1,83 @@
+import DataLoader from 'dataloader';
+
+export interface MicroBatchOptions {
+  /** Most entries of one batch. */
+  size: number;
+  /** How long the first entry waits for others while little comes, in milliseconds. */
+  lingerMs: number;
+  /** Whether an error may be the fault of single entries: the batch is bisected then, until only these fail. */
+  isOneEntrys: (error: unknown) => boolean;
+}
+
+/** Work that many callers ask for one by one and that is done together. */
+export interface MicroBatch<I, O> {
+  /** Resolves with this entry's own result. */
+  add(entry: I): Promise<O>;
+}
+
+/** A batch of so many says that much is coming: the next one gathers for longer, since every batch has a price of its own. */
+const MUCH = 8;
+const LINGER_WHEN_MUCH_MS = 10;
+/** So long one batch waits for the one before it, which may be held up by a lock of its own entries. */
+const PATIENCE_MS = 100;
+
+/** Joins entries that come within a few milliseconds into one call of `work`, which answers in the same order. */
+export function gather<I, O>(options: MicroBatchOptions, work: (entries: readonly I[]) => Promise<O[]>): MicroBatch<I, O> {
+  const pace = new Pace(options.lingerMs);
+  const loader = new DataLoader<I, O>((entries) => pace.during(entries.length, () => bisecting(entries, work, options.isOneEntrys)), {
+    cache: false,
+    maxBatchSize: options.size,
+    batchScheduleFn: (flush) => pace.schedule(flush),
+  });
+  return { add: (entry) => loader.load(entry) };
+}
+
+async function bisecting<I, O>(entries: readonly I[], work: (entries: readonly I[]) => Promise<O[]>, isOneEntrys: (error: unknown) => boolean): Promise<(O | Error)[]> {
+  try {
+    return await work(entries);
+  } catch (error) {
+    if (entries.length === 1 || !isOneEntrys(error)) return entries.map(() => error as Error);
+    const middle = Math.ceil(entries.length / 2);
+    const halves = [entries.slice(0, middle), entries.slice(middle)].map((half) => bisecting(half, work, isOneEntrys));
+    return (await Promise.all(halves)).flat();
+  }
+}
+
+/** When a batch goes: after its linger, and not while the one before is out, so that batches grow with the load. */
+class Pace {
+  private readonly lingerMs: number;
+  private readonly due: (() => void)[] = [];
+  private out = 0;
+  private much = false;
+
+  constructor(lingerMs: number) {
+    this.lingerMs = lingerMs;
+  }
+
+  schedule(flush: () => void): void {
+    setTimeout(() => this.ready(flush), this.much ? Math.max(LINGER_WHEN_MUCH_MS, this.lingerMs) : this.lingerMs);
+  }
+
+  async during<T>(entries: number, work: () => Promise<T>): Promise<T> {
+    this.much = entries >= MUCH;
+    this.out += 1;
+    try {
+      return await work();
+    } finally {
+      this.out -= 1;
+      this.due.shift()?.();
+    }
+  }
+
+  private ready(flush: () => void): void {
+    if (this.out === 0) return flush();
+    const go = () => {
+      clearTimeout(patience);
+      const place = this.due.indexOf(go);
+      if (place >= 0) this.due.splice(place, 1);
+      flush();
+    };
+    const patience = setTimeout(go, PATIENCE_MS);
+    this.due.push(go);
+  }
+}
