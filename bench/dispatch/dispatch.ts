@@ -48,7 +48,8 @@ export async function dispatch(bench: Bench, options: DispatchOptions): Promise<
   return { ...summary(rounds), backlog: watched, messages: options.messages, othersShare: rounded(bench.othersShare, 2) };
 }
 
-const warmUpOf = (messages: number): number => Math.min(3_000, Math.max(200, Math.round(messages / 5)));
+// Half a run: compilers, pools and batches have settled then, in every sender alike.
+const warmUpOf = (messages: number): number => Math.max(200, Math.round(messages / 2));
 
 function summary(rounds: readonly Round[]): Omit<DispatchFigures, 'backlog' | 'messages' | 'othersShare'> {
   const speed = (sender: Sender) => middle(rounds.map(({ speeds }) => speeds[sender]));
