@@ -2,5 +2,5 @@ import type { Migration } from '#libs/persistence';
 import { ledgerMigrations } from './ledger.migrations.ts';
 import { senderRateMigration } from './permits/sender-slices.store.ts';
 
-/** All tables of a channel's schema. */
-export const deliveryMigrations: readonly Migration[] = [...ledgerMigrations, senderRateMigration];
+/** All tables of a channel's schema, in the order of their names. */
+export const deliveryMigrations: readonly Migration[] = [...ledgerMigrations, senderRateMigration].toSorted((a, b) => (a.name < b.name ? -1 : 1));

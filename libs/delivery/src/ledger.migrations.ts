@@ -1,4 +1,5 @@
 import type { Migration } from '#libs/persistence';
+import { claimMigration } from './claim.migration.ts';
 
 /** The ledger of one channel; partitions come and go with time (ledger.partitions.ts). */
 export const ledgerMigrations: readonly Migration[] = [
@@ -23,4 +24,5 @@ export const ledgerMigrations: readonly Migration[] = [
         PRIMARY KEY (id, hop, day)
       ) PARTITION BY RANGE (day)`,
   },
+  claimMigration,
 ];

@@ -1,7 +1,7 @@
 import { ownFailure } from '#libs/contracts';
 import { database, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
 import { type Claim, type Delivery, Ledger, type Outcome } from './delivery.ts';
-import { keepPartitions, type LedgerTimes, periodOf } from './ledger.partitions.ts';
+import { keepPartitions, type LedgerTimes, periodDays, periodOf } from './ledger.partitions.ts';
 
 export interface LedgerOptions extends LedgerTimes {
   pool: Pool;
@@ -30,7 +30,7 @@ interface ClaimRow {
   state: string;
   source: string;
   attempt: number;
-  lease_ms: number;
+  lease_left_ms: number;
   settled_at: Date | null;
   outcome: Outcome | null;
 }
@@ -73,7 +73,7 @@ export class PostgresLedger extends Ledger {
   private async claimTurn(entries: readonly ClaimEntry[]): Promise<Claim[]> {
     const { pool, schema, leaseMs } = this.options;
     const of = <T>(pick: (entry: ClaimEntry) => T) => entries.map(pick);
-    const { rows } = await pool.query<ClaimRow>({ name: 'claim', text: claimSql(schema), values: [
+    const { rows } = await pool.query<ClaimRow>({ name: 'claim', text: `SELECT * FROM ${schema}.claim_hops($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, values: [
       of(({ delivery }) => delivery.id),
       of(({ delivery }) => delivery.hop),
       of(({ delivery }) => periodOf(delivery.rememberedAt, this.options)),
@@ -81,7 +81,10 @@ export class PostgresLedger extends Ledger {
       of(({ delivery }) => delivery.source),
       of(({ delivery }) => delivery.digest ?? null),
       of(({ delivery }) => delivery.attempts.length + 1),
+      of(() => null),
+      of(() => null),
       leaseMs,
+      periodDays(this.options),
     ] }); // prettier-ignore
     const byOrd = new Map(rows.map((row) => [Number(row.ord), row]));
     return entries.map((entry, index) => verdictOf(entry, byOrd.get(index + 1)!));
@@ -153,7 +156,7 @@ function verdictOf({ delivery, token }: ClaimEntry, row: ClaimRow): Claim {
   if (row.elsewhere || row.token === null) return { verdict: otherContent ? 'conflict' : 'repeat' };
   if (row.token === token && row.state === 'claimed') return { verdict: 'mine', token };
   if (row.source !== delivery.source) return { verdict: otherContent ? 'conflict' : 'repeat' };
-  if (row.state === 'claimed') return { verdict: 'running', waitMs: Math.max(50, row.lease_ms + 20) };
+  if (row.state === 'claimed') return { verdict: 'running', waitMs: Math.max(50, row.lease_left_ms + 20) };
   return { verdict: 'settled', outcome: row.outcome ?? impliedOutcome(row) };
 }
 
@@ -164,42 +167,6 @@ function impliedOutcome(row: ClaimRow): Outcome {
   const failure = ownFailure('MSG_ABANDONED', 'unknown', 'backoff', 'The service stopped while it was sending; the provider may have taken the message.');
   return { kind: 'unknown', at, callId: row.call_id, attempt: row.attempt, failure };
 }
-
-/**
- * Claims in one statement: looks at the message's other hops (an accepted one supersedes) and periods (an older copy wins),
- * inserts, and turns a claim of this same record whose lease is over into `unknown`.
- */
-const claimSql = (schema: string) => `
-WITH input AS (
-  SELECT * FROM unnest($1::uuid[], $2::int[], $3::date[], $4::uuid[], $5::text[], $6::uuid[], $7::int[])
-    WITH ORDINALITY AS t(id, hop, day, token, source, digest, attempt, ord)
-), prior AS (
-  SELECT i.ord,
-         min(l.hop) FILTER (WHERE l.hop < i.hop AND (l.state = 'sent' OR l.proven)) AS accepted_by,
-         bool_or(l.hop = i.hop AND l.day <> i.day) AS elsewhere,
-         (array_agg(l.digest) FILTER (WHERE l.hop = 1))[1] AS first_digest
-    FROM input i JOIN ${schema}.ledger l ON l.id = i.id AND l.hop <= i.hop
-   GROUP BY i.ord
-), claimed AS (
-  INSERT INTO ${schema}.ledger AS l (id, hop, day, token, call_id, state, source, digest, attempt, lease_until, claimed_at, settled_at)
-  SELECT i.id, i.hop, i.day, i.token, i.token, CASE WHEN p.accepted_by IS NULL THEN 'claimed' ELSE 'superseded' END,
-         i.source, i.digest, i.attempt, clock_timestamp() + $8::int * interval '1 millisecond', clock_timestamp(),
-         CASE WHEN p.accepted_by IS NOT NULL THEN clock_timestamp() END
-    FROM input i LEFT JOIN prior p USING (ord)
-   WHERE p.elsewhere IS NOT TRUE
-   ORDER BY i.id, i.hop
-  ON CONFLICT (id, hop, day) DO UPDATE SET
-    (state, token, settled_at) = (SELECT
-      CASE WHEN over THEN 'unknown' ELSE l.state END,
-      CASE WHEN over THEN excluded.token ELSE l.token END,
-      CASE WHEN over THEN clock_timestamp() ELSE l.settled_at END
-      FROM (SELECT l.state = 'claimed' AND l.source = excluded.source AND l.lease_until < clock_timestamp() AND l.token <> excluded.token AS over))
-  RETURNING id, hop, token, call_id, state, source, digest, attempt, settled_at, outcome,
-            extract(epoch FROM lease_until - clock_timestamp()) * 1000 AS lease_ms
-)
-SELECT i.ord, p.elsewhere, p.accepted_by, coalesce(p.first_digest, CASE WHEN c.hop = 1 THEN c.digest END) AS first_digest,
-       c.token, c.call_id, c.state, c.source, c.attempt, c.lease_ms::float8 AS lease_ms, c.settled_at, c.outcome
-  FROM input i LEFT JOIN prior p USING (ord) LEFT JOIN claimed c ON c.id = i.id AND c.hop = i.hop`;
 
 /** Settles where the token still matches; proof of acceptance also upgrades what was turned into `unknown` meanwhile. */
 const settleSql = (schema: string) => `
