@@ -10,7 +10,7 @@ const asked = (messageId: string, more: Partial<Published> = {}): Published => (
 }); // prettier-ignore
 
 const taken = (messageId: string, more: Partial<AcceptedSend> = {}): AcceptedSend => ({
-  messageId, requestId: `request of ${more.callId ?? messageId}`, recipients: ['ada@inbox.test'], callId: `${messageId}/1`, acceptedAt: noon, toldDelivered: true, ...more,
+  messageId, requestId: `request of ${more.callId ?? messageId}`, recipients: ['ada@inbox.test'], callId: `${messageId}/1`, acceptedAt: noon, toldDelivered: true, telling: false, gaveUpTelling: false, ...more,
 }); // prettier-ignore
 
 const stands = (messageId: string, status = 'delivered', final = true): Shown => ({ messageId, status, final });
@@ -92,6 +92,12 @@ describe('the checker of a chaos run', () => {
 
   it('finds messages that never come to an end', () => {
     expect(figuresOf({ sends: [taken('m1', { toldDelivered: false })], shown: [stands('m1', 'sent', false)], facts: [sent('m1')] })).toMatchObject({ lost: 0, nonTerminal: 1 });
+  });
+
+  it('lets a message end as sent only where the provider gave up telling more', () => {
+    const ends = (gaveUpTelling: boolean) => figuresOf({ sends: [taken('m1', { toldDelivered: false, gaveUpTelling })], shown: [stands('m1', 'sent', true)], facts: [sent('m1')] });
+    expect(ends(true)).toMatchObject({ nonTerminal: 0, receiptsGivenUp: 1 });
+    expect(ends(false).nonTerminal).toBe(1);
   });
 
   it('finds a message that is shown otherwise than the provider or the topic told', () => {

@@ -22,6 +22,8 @@ export interface Figures extends Record<(typeof mustBeZero)[number], number> {
     /** Of these, left `unconfirmed` to an operator. */
     unconfirmed: number;
   };
+  /** Messages that end as `sent`: the provider gave up telling us before we could take its webhook. */
+  receiptsGivenUp: number;
   /** What the run has tried at all: a promise that nothing has tested is none. */
   exercised: {
     /** Messages that went in a call with others of the same content. */
@@ -68,6 +70,7 @@ export function check(evidence: Evidence): Verdict {
     misreported: count('misreported'),
     setAside: count('setAside'),
     crashes: count('crashes'),
+    receiptsGivenUp: stories.filter(({ shown }) => shown?.final && shown.status === 'sent').length,
     exercised: exerciseOf(stories),
   };
   return { figures, findings };
@@ -87,7 +90,7 @@ function findingsOf(story: Story): Finding[] {
   const { messageId } = story.published;
   const found: [Finding['kind'], string | undefined][] = [
     ['lost', lossOf(story)],
-    ['nonTerminal', story.shown && !story.shown.final ? `it stands at ${story.shown.status}` : undefined],
+    ['nonTerminal', stillOpen(story)],
     ['misreported', misreportOf(story)],
     ...duplicatesOf(story).unintended.map((what): [Finding['kind'], string] => ['duplicateSends', what]),
     ...backwardSteps(story.facts).map((what): [Finding['kind'], string] => ['backwardStatuses', what]),
@@ -104,6 +107,12 @@ function lossOf({ published, shown, sends }: Story): string | undefined {
   if (missing.length > 0) return `the provider was not told of ${missing.length} of its ${published.recipients.length} recipients`;
   if (sends.length > 0 || (shown.final && notSent.has(shown.status))) return undefined;
   return `the provider never took it, and it stands at ${shown.status}`;
+}
+
+/** `sent` ends a message only where the provider has given up telling what became of it. */
+function stillOpen({ shown, sends }: Story): string | undefined {
+  if (!shown || (shown.final && shown.status !== 'sent')) return undefined;
+  return shown.final && sends.some((send) => send.gaveUpTelling) ? undefined : `it stands at ${shown.status}`;
 }
 
 /** What reporting shows is neither what the provider told nor what the topic says. */

@@ -36,7 +36,17 @@ function sendOf(copies: readonly SandboxMessage[]): AcceptedSend {
     const told = events.some(({ event, webhook }) => event === 'delivered' && webhook === 'acknowledged');
     return told && !events.some(({ event }) => event === 'bounce');
   });
-  return { messageId: reference ?? '', requestId: providerMessageId, recipients: copies.map(({ to }) => to), callId, acceptedAt: Date.parse(acceptedAt), toldDelivered };
+  const some = (state: string) => copies.some(({ events }) => events.some(({ webhook }) => webhook === state));
+  return {
+    messageId: reference ?? '',
+    requestId: providerMessageId,
+    recipients: copies.map(({ to }) => to),
+    callId,
+    acceptedAt: Date.parse(acceptedAt),
+    toldDelivered,
+    telling: some('pending'),
+    gaveUpTelling: some('failed'),
+  };
 }
 
 /** What reporting shows, page by page. */

@@ -24,6 +24,10 @@ export interface AcceptedSend {
   acceptedAt: number;
   /** The provider has told us that it was delivered to everybody, and we took those webhooks. */
   toldDelivered: boolean;
+  /** Webhooks of it are still to be told. */
+  telling: boolean;
+  /** The provider has given up telling something of it: we could not take the webhook as often as it tried. */
+  gaveUpTelling: boolean;
 }
 
 /** Where a message stands in the end, as reporting shows it. */
