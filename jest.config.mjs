@@ -42,7 +42,7 @@ export default {
     },
     {
       ...base,
-      // Brings a system of its own and breaks it for minutes: run by name (docs/development.md).
+      // Each test brings a system of its own and breaks it (docs/chaos.md).
       displayName: 'chaos',
       setupFilesAfterEnv: ['<rootDir>/test/patience.ts'],
       testMatch: ['<rootDir>/test/chaos/**/*.e2e-spec.ts'],

@@ -1,8 +1,9 @@
 /**
- * All tests: `npm test`. Unit first, then integration, then end to end, so that what is quick to tell is told first.
+ * All tests: `npm test`. Unit first, then integration, then end to end, so that what is quick to tell is told first; chaos
+ * last and in a run of its own, when the systems of the others have stopped.
  * Arguments go on to jest: `npm test -- --selectProjects unit`, `npm test -- libs/transport`.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
@@ -12,19 +13,33 @@ const jest = [join('node_modules', 'jest', 'bin', 'jest.js'), '--testSequencer',
 // One after another: the end-to-end tests share one running system, and some of them stop parts of it.
 const oneAfterAnother = ['--runInBand'];
 
-// Without a word about projects: all but chaos, which takes minutes and is run by name.
-const given = process.argv.slice(2);
-const projects = given.includes('--selectProjects') ? [] : ['--selectProjects', 'unit', 'integration', 'e2e'];
-
-const child = spawn(process.execPath, [...node, ...jest, ...oneAfterAnother, ...given, ...projects], { cwd: root, stdio: 'inherit' });
+let running: ChildProcess | undefined;
+let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  // A terminal's Ctrl-C has reached jest as well: only wait for it.
-  process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
+  process.on(signal, () => {
+    stopping = true;
+    // A terminal's Ctrl-C has reached jest as well: only wait for it.
+    if (signal !== 'SIGINT') running?.kill(signal);
+  });
 }
-child.once('error', (error) => {
-  console.error(`jest could not be run: ${error.message}\n  Way out: npm ci`);
-  process.exitCode = 1;
-});
-child.once('exit', (code, signal) => {
-  process.exitCode = signal ? 1 : (code ?? 1);
-});
+
+const given = process.argv.slice(2);
+const runs = given.length > 0 ? [given] : [['unit', 'integration', 'e2e'], ['chaos']].map((projects) => ['--selectProjects', ...projects]);
+for (const run of runs) {
+  const code = await runJest(run);
+  process.exitCode ||= code;
+  if (stopping) break;
+}
+
+/** @returns the exit code; 1 where a signal ended it */
+function runJest(args: readonly string[]): Promise<number> {
+  const child = spawn(process.execPath, [...node, ...jest, ...oneAfterAnother, ...args], { cwd: root, stdio: 'inherit' });
+  running = child;
+  return new Promise((resolve) => {
+    child.once('error', (error) => {
+      console.error(`jest could not be run: ${error.message}\n  Way out: npm ci`);
+      resolve(1);
+    });
+    child.once('exit', (code, signal) => resolve(signal ? 1 : (code ?? 1)));
+  });
+}

@@ -30,6 +30,7 @@ describe('the system under chaos', () => {
     const { code, figures, told } = await chaos('--messages', '2000', '--kills', '8', '--seed', '8');
     if (code !== 0) throw new Error(told);
     expect(figures).toMatchObject({ published: 2_000, ...Object.fromEntries(mustBeZero.map((name) => [name, 0])) });
+    for (const tried of Object.values({ ...figures.exercised, ambiguous: figures.ambiguous.total })) expect(tried).toBeGreaterThan(0);
   }, 240_000);
 });
 

@@ -6,10 +6,12 @@ import type { AcceptedSend, Evidence, Published, RecordedFact, Shown } from './s
 const noon = Date.parse('2030-01-31T12:00:00Z');
 
 const asked = (messageId: string, more: Partial<Published> = {}): Published => ({
-  messageId, channel: 'email', lane: 'transactional', topic: 'messaging.email.requested', key: 'ada', sequence: 0, underOtherKeys: false, ...more,
+  messageId, channel: 'email', lane: 'transactional', topic: 'messaging.email.requested', key: 'ada', sequence: 0, recipients: ['ada@inbox.test'], underOtherKeys: false, ...more,
 }); // prettier-ignore
 
-const taken = (messageId: string, more: Partial<AcceptedSend> = {}): AcceptedSend => ({ messageId, callId: `${messageId}/1`, acceptedAt: noon, toldDelivered: true, ...more });
+const taken = (messageId: string, more: Partial<AcceptedSend> = {}): AcceptedSend => ({
+  messageId, requestId: `request of ${more.callId ?? messageId}`, recipients: ['ada@inbox.test'], callId: `${messageId}/1`, acceptedAt: noon, toldDelivered: true, telling: false, gaveUpTelling: false, ...more,
+}); // prettier-ignore
 
 const stands = (messageId: string, status = 'delivered', final = true): Shown => ({ messageId, status, final });
 
@@ -74,6 +76,12 @@ describe('the checker of a chaos run', () => {
     expect(check({ ...aGoodOne(), sends: [], shown: [stands('m1', 'failed')], facts: [fact('m1', 'failed', { final: true })] }).findings).toEqual([]);
   });
 
+  it('calls a message lost of whose recipients the provider was told only some', () => {
+    const toBoth = { published: [asked('m1', { recipients: ['ada@inbox.test', 'bob@inbox.test'] })] };
+    expect(figuresOf(toBoth).lost).toBe(1);
+    expect(figuresOf({ ...toBoth, sends: [taken('m1', { recipients: ['bob@inbox.test', 'ada@inbox.test'] })] }).lost).toBe(0);
+  });
+
   it('finds good records that a service has set aside', () => {
     expect(figuresOf({ setAside: [{ messageId: 'm1', what: 'email set it aside' }] }).setAside).toBe(1);
   });
@@ -84,6 +92,12 @@ describe('the checker of a chaos run', () => {
 
   it('finds messages that never come to an end', () => {
     expect(figuresOf({ sends: [taken('m1', { toldDelivered: false })], shown: [stands('m1', 'sent', false)], facts: [sent('m1')] })).toMatchObject({ lost: 0, nonTerminal: 1 });
+  });
+
+  it('lets a message end as sent only where the provider gave up telling more', () => {
+    const ends = (gaveUpTelling: boolean) => figuresOf({ sends: [taken('m1', { toldDelivered: false, gaveUpTelling })], shown: [stands('m1', 'sent', true)], facts: [sent('m1')] });
+    expect(ends(true)).toMatchObject({ nonTerminal: 0, receiptsGivenUp: 1 });
+    expect(ends(false).nonTerminal).toBe(1);
   });
 
   it('finds a message that is shown otherwise than the provider or the topic told', () => {
@@ -107,6 +121,10 @@ describe('two sends of one message', () => {
 
   it('are a duplicate when no fact tells of the second call', () => {
     expect(twice(byPolicy, { callId: 'unheard-of' }).duplicateSends).toBe(1);
+  });
+
+  it('are a duplicate when one call named a recipient twice', () => {
+    expect(figuresOf({ sends: [taken('m1', { recipients: ['ada@inbox.test', 'ada@inbox.test'] })] }).duplicateSends).toBe(1);
   });
 
   it('are counted apart when policy sent again after a lost answer, with the id', () => {
@@ -143,6 +161,14 @@ describe('a lost answer', () => {
     const left = { sends: [taken('m1', { toldDelivered: false })], shown: [stands('m1', 'unconfirmed')], facts };
     expect(ambiguous(left)).toMatchObject({ total: 1, unconfirmed: 1 });
     expect(check({ ...aGoodOne(), ...left }).findings).toEqual([]);
+  });
+});
+
+describe('what a run has tried', () => {
+  it('is told beside what it found', () => {
+    const sharing = (messageId: string, key: string): Evidence => ({ ...aGoodOne(messageId, { key }), sends: [taken(messageId, { requestId: 'one call' })] });
+    const { exercised } = check(together(sharing('m1', 'ada'), sharing('m2', 'bob'), aGoodOne('m3', { recipients: ['ada@inbox.test', 'bob@inbox.test'], sequence: 1 }))).figures;
+    expect(exercised).toEqual({ coalesced: 2, toSeveralRecipients: 1, orderedPairs: 1 });
   });
 });
 

@@ -1,7 +1,7 @@
 import { fold } from '#libs/contracts';
 import { backwardSteps } from './backward.policy.ts';
 import { duplicatesOf } from './duplicates.policy.ts';
-import { inversionsOf } from './order.policy.ts';
+import { inversionsOf, linesOf } from './order.policy.ts';
 import { closes, type Evidence, type Story, storiesOf } from './story.policy.ts';
 
 /** What a run must not show, each with the number that must be 0. */
@@ -21,6 +21,16 @@ export interface Figures extends Record<(typeof mustBeZero)[number], number> {
     resentOnce: number;
     /** Of these, left `unconfirmed` to an operator. */
     unconfirmed: number;
+  };
+  /** Messages that end as `sent`: the provider gave up telling us before we could take its webhook. */
+  receiptsGivenUp: number;
+  /** What the run has tried at all: a promise that nothing has tested is none. */
+  exercised: {
+    /** Messages that went in a call with others of the same content. */
+    coalesced: number;
+    toSeveralRecipients: number;
+    /** Pairs of one topic and key whose order could be judged. */
+    orderedPairs: number;
   };
 }
 
@@ -49,15 +59,38 @@ export function check(evidence: Evidence): Verdict {
     ...evidence.crashes.map((what): Finding => ({ kind: 'crashes', what })),
   ];
   const count = (kind: Finding['kind']) => findings.filter((finding) => finding.kind === kind).length;
-  const figures = { published: stories.length, ...Object.fromEntries(mustBeZero.map((kind) => [kind, count(kind)])), ambiguous: ambiguityOf(stories) } as Figures;
+  const figures: Figures = {
+    published: stories.length,
+    lost: count('lost'),
+    duplicateSends: count('duplicateSends'),
+    ambiguous: ambiguityOf(stories),
+    orderInversions: count('orderInversions'),
+    nonTerminal: count('nonTerminal'),
+    backwardStatuses: count('backwardStatuses'),
+    misreported: count('misreported'),
+    setAside: count('setAside'),
+    crashes: count('crashes'),
+    receiptsGivenUp: stories.filter(({ shown }) => shown?.final && shown.status === 'sent').length,
+    exercised: exerciseOf(stories),
+  };
   return { figures, findings };
+}
+
+function exerciseOf(stories: readonly Story[]): Figures['exercised'] {
+  const requests = Map.groupBy(stories.flatMap(({ sends }) => sends), ({ requestId }) => requestId);
+  const together = [...requests.values()].filter((sends) => sends.length > 1).flat();
+  return {
+    coalesced: new Set(together.map(({ messageId }) => messageId)).size,
+    toSeveralRecipients: stories.filter(({ published }) => published.recipients.length > 1).length,
+    orderedPairs: linesOf(stories).reduce((pairs, line) => pairs + line.length - 1, 0),
+  };
 }
 
 function findingsOf(story: Story): Finding[] {
   const { messageId } = story.published;
   const found: [Finding['kind'], string | undefined][] = [
     ['lost', lossOf(story)],
-    ['nonTerminal', story.shown && !story.shown.final ? `it stands at ${story.shown.status}` : undefined],
+    ['nonTerminal', stillOpen(story)],
     ['misreported', misreportOf(story)],
     ...duplicatesOf(story).unintended.map((what): [Finding['kind'], string] => ['duplicateSends', what]),
     ...backwardSteps(story.facts).map((what): [Finding['kind'], string] => ['backwardStatuses', what]),
@@ -68,10 +101,18 @@ function findingsOf(story: Story): Finding[] {
 const notSent = new Set(['failed', 'rejected', 'suppressed', 'expired', 'cancelled', 'unconfirmed']);
 
 /** Lost: it neither reached the provider nor was its sender told that it would not. */
-function lossOf({ shown, sends }: Story): string | undefined {
+function lossOf({ published, shown, sends }: Story): string | undefined {
   if (!shown) return 'reporting does not know it';
+  const missing = published.recipients.filter((recipient) => sends.some(({ recipients }) => !recipients.includes(recipient)));
+  if (missing.length > 0) return `the provider was not told of ${missing.length} of its ${published.recipients.length} recipients`;
   if (sends.length > 0 || (shown.final && notSent.has(shown.status))) return undefined;
   return `the provider never took it, and it stands at ${shown.status}`;
+}
+
+/** `sent` ends a message only where the provider has given up telling what became of it. */
+function stillOpen({ shown, sends }: Story): string | undefined {
+  if (!shown || (shown.final && shown.status !== 'sent')) return undefined;
+  return shown.final && sends.some((send) => send.gaveUpTelling) ? undefined : `it stands at ${shown.status}`;
 }
 
 /** What reporting shows is neither what the provider told nor what the topic says. */

@@ -12,7 +12,7 @@ export const PROOF_MUST_BE_KNOWN_MS = 20_000;
 
 /** Sorts a message's sends after the first into those that policy chose and those that must not be. */
 export function duplicatesOf(story: Story): Duplicates {
-  const found: Duplicates = { unintended: [], byPolicy: 0 };
+  const found: Duplicates = { unintended: story.sends.flatMap(repeatedRecipients), byPolicy: 0 };
   const sends = story.sends.map((send) => ({ send, hop: hopOf(story, send) })).sort((a, b) => (a.hop ?? 0) - (b.hop ?? 0) || a.send.acceptedAt - b.send.acceptedAt);
   for (const [index, { hop }] of sends.entries()) {
     if (index === 0) continue;
@@ -22,6 +22,11 @@ export function duplicatesOf(story: Story): Duplicates {
     else found.byPolicy += 1;
   }
   return found;
+}
+
+/** Whoever stands twice in one send would have it twice in the inbox. */
+function repeatedRecipients({ recipients }: AcceptedSend): string[] {
+  return new Set(recipients).size === recipients.length ? [] : ['one send went to the same recipient twice'];
 }
 
 /** Why a send must not stand beside the one of an earlier hop; undefined where policy has chosen so. */

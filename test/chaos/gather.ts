@@ -12,9 +12,12 @@ export interface Sources {
   tenant: string;
 }
 
+/** One recipient's copy. */
 interface SandboxMessage {
   reference: string | null;
   callId: string | null;
+  providerMessageId: string;
+  to: string;
   acceptedAt: string;
   events: { event: string; webhook: string }[];
 }
@@ -23,12 +26,27 @@ interface SandboxMessage {
 export async function acceptedSends({ sandboxUrl, tenant }: Sources): Promise<AcceptedSend[]> {
   const { total, messages } = await json<{ total: number; messages: SandboxMessage[] }>(`${sandboxUrl}/_sandbox/messages?limit=100000`);
   if (total > messages.length) throw new Error(`the sandbox shows ${messages.length} of ${total} messages: too many for one run`);
-  return messages.flatMap(({ reference, callId, acceptedAt, events }) => {
-    if (!reference?.startsWith(`${tenant}-`)) return [];
-    const told = (event: string) => events.some((each) => each.event === event && each.webhook === 'acknowledged');
-    const toldDelivered = told('delivered') && !events.some(({ event }) => event === 'bounce');
-    return [{ messageId: reference, callId, acceptedAt: Date.parse(acceptedAt), toldDelivered }];
+  const ours = messages.filter(({ reference }) => reference?.startsWith(`${tenant}-`));
+  return Object.values(Object.groupBy(ours, ({ reference, providerMessageId }) => `${reference}/${providerMessageId}`)).map((copies = []) => sendOf(copies));
+}
+
+function sendOf(copies: readonly SandboxMessage[]): AcceptedSend {
+  const { reference, callId, providerMessageId, acceptedAt } = copies[0]!;
+  const toldDelivered = copies.every(({ events }) => {
+    const told = events.some(({ event, webhook }) => event === 'delivered' && webhook === 'acknowledged');
+    return told && !events.some(({ event }) => event === 'bounce');
   });
+  const some = (state: string) => copies.some(({ events }) => events.some(({ webhook }) => webhook === state));
+  return {
+    messageId: reference ?? '',
+    requestId: providerMessageId,
+    recipients: copies.map(({ to }) => to),
+    callId,
+    acceptedAt: Date.parse(acceptedAt),
+    toldDelivered,
+    telling: some('pending'),
+    gaveUpTelling: some('failed'),
+  };
 }
 
 /** What reporting shows, page by page. */

@@ -18,6 +18,7 @@ export interface Asked {
   key: string | null;
   /** Place in the order of publishing. */
   sequence: number;
+  recipients: string[];
   /** A copy was written under another key, so that its place in the order of a key is not known. */
   underOtherKeys: boolean;
 }
@@ -42,6 +43,10 @@ const lanes: readonly Lane[] = ['transactional', 'transactional', 'transactional
 // Most are delivered; the others keep the final statuses apart. Sandbox: magic.policy.ts.
 const mailboxes = [...Array<string>(30).fill('user'), 'bounce', 'deferred', 'late-bounce'];
 const numbers = [...Array<string>(30).fill('+1202555'), '+15005550033', '+15005550001'];
+const recipientCounts = [...Array<number>(8).fill(1), 2, 4];
+
+/** Now and then a campaign goes out: bulk e-mails of one content, one after another, to many customers. */
+const campaigns = { every: 150, size: 25 };
 
 /** What upstream publishes in a run: the same messages for the same seed. */
 export function workloadOf(options: WorkloadOptions): Workload {
@@ -51,12 +56,27 @@ export function workloadOf(options: WorkloadOptions): Workload {
   return { messages, records: recordsOf(messages, options, chance) };
 }
 
+/** The campaign that a place in the order of publishing belongs to. */
+function campaignOf(sequence: number): number | undefined {
+  return sequence % campaigns.every < campaigns.size ? Math.floor(sequence / campaigns.every) : undefined;
+}
+
 function messageOf({ tenant, channels }: WorkloadOptions, chance: Chance, keys: number, sequence: number): Asked {
-  const channel = chance.pick(channels);
-  const lane = chance.pick(lanes);
+  const ofCampaign = campaignOf(sequence) !== undefined && channels.includes('email');
+  const channel = ofCampaign ? 'email' : chance.pick(channels);
+  const lane = ofCampaign ? 'bulk' : chance.pick(lanes);
   const key = chance.happens(0.1) ? null : `customer-${chance.between(0, keys)}`;
   const topic = topicName(channelTopics[channel].requested, 'messaging.', lane);
-  return { messageId: `${tenant}-${sequence}`, channel, lane, topic, key, sequence, underOtherKeys: false };
+  const recipients = channel === 'sms' ? [numberOf(chance, sequence)] : boxesOf(chance, sequence, ofCampaign ? 1 : chance.pick(recipientCounts));
+  return { messageId: `${tenant}-${sequence}`, channel, lane, topic, key, sequence, recipients, underOtherKeys: false };
+}
+
+const boxesOf = (chance: Chance, sequence: number, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${chance.pick(mailboxes)}+${sequence}-${index}@inbox.test`);
+
+function numberOf(chance: Chance, sequence: number): string {
+  const number = chance.pick(numbers);
+  return number.length === 8 ? number + String(1_000 + (sequence % 9_000)) : number;
 }
 
 /** A repeat comes at once, a little later, or a little later under another key. */
@@ -64,7 +84,7 @@ function recordsOf(messages: readonly Asked[], { tenant, repeated }: WorkloadOpt
   const placed: { at: number; record: UpstreamRecord }[] = [];
   for (const message of messages) {
     const { messageId, topic, key, sequence } = message;
-    const record = { messageId, topic, key, value: JSON.stringify(requestOf(message, tenant, chance)) };
+    const record = { messageId, topic, key, value: JSON.stringify(requestOf(message, tenant)) };
     placed.push({ at: sequence, record });
     if (!chance.happens(repeated)) continue;
     message.underOtherKeys = chance.happens(0.4);
@@ -74,12 +94,14 @@ function recordsOf(messages: readonly Asked[], { tenant, repeated }: WorkloadOpt
   return placed.sort((a, b) => a.at - b.at).map(({ record }) => record);
 }
 
-function requestOf({ messageId, channel, sequence }: Asked, tenant: string, chance: Chance): Record<string, unknown> {
-  if (channel === 'email') {
-    const box = chance.pick(mailboxes);
-    return { messageId, tenant, to: [{ email: `${box}+${sequence}@inbox.test` }], subject: `Number ${sequence}`, text: 'Sent under chaos' };
-  }
-  const number = chance.pick(numbers);
-  const to = number.length === 8 ? number + String(1_000 + (sequence % 9_000)) : number;
-  return { messageId, tenant, to, body: `Number ${sequence}` };
+function requestOf({ messageId, channel, sequence, recipients }: Asked, tenant: string): Record<string, unknown> {
+  const [first = '', ...others] = recipients;
+  if (channel === 'sms') return { messageId, tenant, to: first, body: `Number ${sequence}` };
+  const campaign = campaignOf(sequence);
+  const subject = campaign === undefined ? `Number ${sequence}` : `Campaign ${campaign}`;
+  // The last of several is copied in.
+  const [to, cc] = others.length > 1 ? [recipients.slice(0, -1), recipients.slice(-1)] : [recipients, []];
+  return { messageId, tenant, to: to.map(box), ...(cc.length > 0 && { cc: cc.map(box) }), subject, text: 'Sent under chaos' };
 }
+
+const box = (email: string) => ({ email });

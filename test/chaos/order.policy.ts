@@ -29,7 +29,7 @@ export function inversionsOf(stories: readonly Story[]): Inversion[] {
 }
 
 /** The first hops of each topic and key, in the order of publishing. */
-function linesOf(stories: readonly Story[]): FirstHop[][] {
+export function linesOf(stories: readonly Story[]): FirstHop[][] {
   const lines = new Map<string, FirstHop[]>();
   for (const story of [...stories].sort((a, b) => a.published.sequence - b.published.sequence)) {
     const { topic, key, underOtherKeys, messageId } = story.published;

@@ -16,16 +16,34 @@ describe('a chaos run', () => {
   it('has as many blows as asked for, every kind among eight', () => {
     const kinds = planOf(options).blows.map(({ kind }) => kind);
     expect(kinds).toHaveLength(16);
-    expect(new Set(kinds.slice(0, 8))).toEqual(new Set(['kill', 'freeze', 'kill Kafka', 'restart PostgreSQL', 'end connections']));
+    expect(new Set(kinds.slice(0, 8))).toEqual(new Set(['kill', 'freeze', 'end Kafka', 'restart PostgreSQL', 'end connections']));
   });
 
   it('freezes a process for longer than its group waits for it', () => {
     for (const blow of planOf(options).blows) if (blow.kind === 'freeze') expect(blow.ms).toBeGreaterThan(options.sessionTimeoutMs);
   });
 
+  it('lets every provider have every trouble before any comes again', () => {
+    const { storms } = planOf({ ...options, kills: 60 });
+    for (const [provider, kinds] of [['sendgrid', 9], ['twilio', 10]] as const) {
+      const names = storms.filter((storm) => storm.provider === provider).map(({ name }) => name);
+      expect(new Set(names.slice(0, kinds)).size).toBe(kinds);
+    }
+  });
+
   it('never has two storms at one provider at a time', () => {
     const ofOne = planOf(options).storms.filter(({ provider }) => provider === 'twilio');
     for (const [index, { at }] of ofOne.entries()) if (index > 0) expect(at).toBeGreaterThan(ofOne[index - 1]!.at + ofOne[index - 1]!.ms);
+  });
+
+  it('holds every lane and channel, several recipients, keys that repeat, and campaigns of one content', () => {
+    const { messages, records } = workloadOf(workload);
+    const kinds = new Set(messages.map(({ channel, lane }) => `${channel} ${lane}`));
+    expect(kinds.size).toBe(6);
+    expect(Math.max(...messages.map(({ recipients }) => recipients.length))).toBe(4);
+    expect(new Set(messages.map(({ key }) => key)).size).toBeLessThan(messages.length / 2);
+    const subjects = new Map(records.map(({ messageId, value }) => [messageId, (JSON.parse(value) as { subject?: string }).subject]));
+    expect([...subjects.values()].filter((subject) => subject === 'Campaign 1')).toHaveLength(25);
   });
 
   it('publishes each message at least once, some twice, and the repeats unchanged', () => {

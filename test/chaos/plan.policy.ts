@@ -5,8 +5,8 @@ export type Blow = { at: number } & (
   | { kind: 'kill'; victim: string }
   /** SIGSTOP, and SIGCONT after `ms`: longer than the group waits for a silent member. */
   | { kind: 'freeze'; victim: string; ms: number }
-  /** Killed again as soon as it is back, for `ms`: 0 is a mere restart. */
-  | { kind: 'kill Kafka'; ms: number }
+  /** Ended again as soon as it is back, for `ms`: 0 is a mere restart, orderly with SIGTERM. */
+  | { kind: 'end Kafka'; signal: 'SIGTERM' | 'SIGKILL'; ms: number }
   | { kind: 'restart PostgreSQL'; signal: 'SIGINT' | 'SIGKILL' }
   /** All database connections of one service end. */
   | { kind: 'end connections'; service: string }
@@ -55,11 +55,15 @@ export function planOf(options: PlanOptions): Plan {
 
 type Kind = Blow['kind'];
 
-/** The longer one outlasts all that a Kafka client tries by itself. */
-const outages = [0, 15_000];
+/** The long one outlasts all that a Kafka client tries by itself. */
+const outages = [
+  { signal: 'SIGTERM', ms: 0 },
+  { signal: 'SIGKILL', ms: 0 },
+  { signal: 'SIGKILL', ms: 15_000 },
+] as const;
 
 /** Of every eight blows one is of each rarer kind, in an order of chance. */
-const eight: readonly Kind[] = ['kill', 'kill', 'kill', 'kill', 'freeze', 'kill Kafka', 'restart PostgreSQL', 'end connections'];
+const eight: readonly Kind[] = ['kill', 'kill', 'kill', 'kill', 'freeze', 'end Kafka', 'restart PostgreSQL', 'end connections'];
 
 function blowsOf(options: PlanOptions, chance: Chance): Blow[] {
   const kinds: Kind[] = [];
@@ -76,7 +80,7 @@ function blowsOf(options: PlanOptions, chance: Chance): Blow[] {
     switch (kind) {
       case 'kill': return { at, kind, victim: victim() };
       case 'freeze': return { at, kind, victim: victim(), ms: options.sessionTimeoutMs + chance.between(1_000, 4_000) };
-      case 'kill Kafka': return { at, kind, ms: chance.pick(outages) };
+      case 'end Kafka': return { at, kind, ...chance.pick(outages) };
       case 'restart PostgreSQL': return { at, kind, signal: chance.pick(['SIGINT', 'SIGKILL'] as const) };
       case 'end connections': return { at, kind, service: chance.pick(options.services) };
     }
@@ -88,24 +92,36 @@ export const calmWeather = { latencyMs: 200 };
 
 function stormsOf(provider: Storm['provider'], ms: number, options: PlanOptions, chance: Chance): Storm[] {
   const storms: Storm[] = [];
+  // Every weather has come before any comes again.
+  let bag: Weather[] = [];
   for (let at = chance.between(500, 2_000); at < ms; ) {
     const lasting = chance.between(1_000, 4_000);
     const share = chance.pick([0.1, 0.3, 1]);
-    const [name, fault] = chance.pick(weather(options.callTimeoutMs, share));
+    if (bag.length === 0) bag = chance.shuffled([...weather(options.callTimeoutMs), ...own[provider]]);
+    const { name, ...fault } = bag.pop()!;
     storms.push({ at, ms: lasting, provider, name, fault: { rate: share, ...fault } });
     at += lasting + chance.between(CALM.from, CALM.to);
   }
   return storms;
 }
 
-const weather = (callTimeoutMs: number, share: number): [string, Record<string, unknown>][] => [
-  ['answers 503', { status: 503 }],
-  ['answers 429', { status: 429, retryAfterSeconds: 1 }],
-  ['refuses connections', { refuse: true }],
-  ['takes messages and drops the answer', { acceptThenDrop: true, latencyMs: 100 }],
-  ['takes messages and cuts the answer off', { cutAnswer: true, latencyMs: 100 }],
+type Weather = { name: string } & Record<string, unknown>;
+
+const weather = (callTimeoutMs: number): Weather[] => [
+  { name: 'answers 500', status: 500 },
+  { name: 'answers 503', status: 503 },
+  { name: 'answers 429', status: 429, retryAfterSeconds: 1 },
+  { name: 'refuses connections', refuse: true },
+  { name: 'takes messages and drops the answer', acceptThenDrop: true, latencyMs: 100 },
+  { name: 'takes messages and cuts the answer off', cutAnswer: true, latencyMs: 100 },
   // All of them slow would only keep every slot of the consumer busy.
-  ['answers past the time-out', { latencyMs: callTimeoutMs + 700, rate: Math.min(share, 0.3) }],
-  ['repeats its webhooks', { webhooks: 'duplicate', rate: 1, ...calmWeather }],
-  ['delays its webhooks', { webhooks: 'delay', webhookDelayMs: 3_000, rate: 1, ...calmWeather }],
+  { name: 'answers past the time-out', latencyMs: callTimeoutMs + 700, rate: 0.3 },
+  { name: 'repeats its webhooks', webhooks: 'duplicate', rate: 1, ...calmWeather },
+  { name: 'delays its webhooks', webhooks: 'delay', webhookDelayMs: 3_000, rate: 1, ...calmWeather },
 ];
+
+/** Twilio cannot be asked what it took: where its callback is lost, too, only policy is left. SendGrid can. */
+const own: Record<Storm['provider'], Weather[]> = {
+  sendgrid: [],
+  twilio: [{ name: 'takes messages and tells nothing of them, ever', acceptThenDrop: true, latencyMs: 100, webhooks: 'drop', rate: 0.3 }],
+};

@@ -101,7 +101,7 @@ async function publishUnderFire(chaos: ChaosStack, sources: Sources, scenario: S
   return messages.filter(({ messageId }) => acknowledged.has(messageId));
 }
 
-const open = ['accepted', 'scheduled', 'retrying', 'sent', 'delayed'];
+const open = ['accepted', 'scheduled', 'retrying', 'delayed'];
 
 /** Waits until reporting shows everything as final and stays so, or until nothing has moved for too long. */
 async function untilSettled(sources: Sources, total: number, patienceMs: number, { say, signal }: ChaosOptions): Promise<void> {
@@ -118,10 +118,15 @@ async function untilSettled(sources: Sources, total: number, patienceMs: number,
       say(`still waiting: ${picture ?? 'reporting does not answer'}`);
     }
     const isDone = counts?.['total'] === total && open.every((status) => !counts[status]);
-    // `unconfirmed` may be final or not: the messages themselves must tell.
-    if (isDone && performance.now() - movedAt > QUIET_MS && (await shownMessages(sources)).every(({ final }) => final)) return;
+    if (isDone && performance.now() - movedAt > QUIET_MS && (await nothingIsOpen(sources))) return;
     await delay(1_000, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** `unconfirmed` and `sent` may be final or not, and a provider may still have something to tell: counts do not show that. */
+async function nothingIsOpen(sources: Sources): Promise<boolean> {
+  const shown = await shownMessages(sources);
+  return shown.every(({ final }) => final) && (await acceptedSends(sources)).every(({ telling }) => !telling);
 }
 
 /** A late duplicate would show itself meanwhile. */

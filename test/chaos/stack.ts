@@ -26,6 +26,8 @@ const environment: Record<string, string> = {
   RETRY_URGENT_CAP_MS: '3000',
   RETRY_BULK_BASE_MS: '1000',
   RETRY_BULK_CAP_MS: '8000',
+  // 45 s: Twilio repeats a callback five times only, so an outage of minutes leaves messages that stay as sent.
+  REPORTING_RECEIPT_WINDOW_HOURS: '0.0125',
   // Storms shall not end messages: what matters here is that none is forgotten.
   RETRY_MAX_ATTEMPTS: '50',
 };

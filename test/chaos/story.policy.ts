@@ -9,17 +9,25 @@ export interface Published {
   key: string | null;
   /** Place in the order of publishing. */
   sequence: number;
+  recipients: readonly string[];
   underOtherKeys: boolean;
 }
 
-/** One send that the provider accepted, by its own record. */
+/** One send of one message that the provider accepted, by its own record. */
 export interface AcceptedSend {
   messageId: string;
+  /** The provider's id of the request: messages that went together share it. */
+  requestId: string;
+  recipients: readonly string[];
   callId: string | null;
   /** Milliseconds since 1970. */
   acceptedAt: number;
-  /** The provider has told us that it was delivered, and we took that webhook. */
+  /** The provider has told us that it was delivered to everybody, and we took those webhooks. */
   toldDelivered: boolean;
+  /** Webhooks of it are still to be told. */
+  telling: boolean;
+  /** The provider has given up telling something of it: we could not take the webhook as often as it tried. */
+  gaveUpTelling: boolean;
 }
 
 /** Where a message stands in the end, as reporting shows it. */

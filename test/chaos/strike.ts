@@ -27,7 +27,7 @@ async function strike(blow: Blow, options: StrikeOptions): Promise<void> {
   options.say(`${(blow.at / 1000).toFixed(1)} s: ${describeBlow(blow)}`);
   switch (blow.kind) {
     case 'kill': return signalled(blow.victim, 'SIGKILL', options);
-    case 'kill Kafka': return keepAway('kafka', blow.ms, options);
+    case 'end Kafka': return keepAway('kafka', blow, options);
     case 'restart PostgreSQL': return signalled('postgres', blow.signal, options);
     case 'end connections': return endConnections(blow.service, options);
     case 'freeze': {
@@ -38,12 +38,12 @@ async function strike(blow: Blow, options: StrikeOptions): Promise<void> {
   } // prettier-ignore
 }
 
-async function keepAway(victim: string, ms: number, options: StrikeOptions): Promise<void> {
+async function keepAway(victim: string, { signal, ms }: { signal: NodeJS.Signals; ms: number }, options: StrikeOptions): Promise<void> {
   const end = performance.now() + ms;
-  await signalled(victim, 'SIGKILL', options);
+  await signalled(victim, signal, options);
   while (performance.now() < end && !options.signal.aborted) {
     await delay(1_000);
-    options.chaos.signal(victim, 'SIGKILL');
+    options.chaos.signal(victim, signal);
   }
 }
 
@@ -89,7 +89,7 @@ function describeBlow(blow: Blow): string {
   switch (blow.kind) {
     case 'kill': return `kill -9 ${blow.victim}`;
     case 'freeze': return `SIGSTOP ${blow.victim} for ${(blow.ms / 1000).toFixed(1)} s`;
-    case 'kill Kafka': return blow.ms > 0 ? `kill -9 kafka, again and again for ${blow.ms / 1000} s` : 'kill -9 kafka';
+    case 'end Kafka': return `${blow.signal} kafka${blow.ms > 0 ? `, again and again for ${blow.ms / 1000} s` : ''}`;
     case 'restart PostgreSQL': return blow.signal === 'SIGKILL' ? 'kill -9 postgres' : 'postgres restarts';
     case 'end connections': return `all database connections of ${blow.service} end`;
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { referenceFields, returnedReference } from './call-reference.ts';
 
-const reference = { messageId: 'm-1', tenant: 'acme', lane: 'urgent', hop: 2, attempt: 1, callId: 'c-1', traceparent: '00-aa-bb-01' } as const;
+const reference = { messageId: 'm-1', tenant: 'acme', lane: 'urgent', hop: 2, attempt: 1, callId: 'c-1', recipientCount: 3, traceparent: '00-aa-bb-01' } as const;
 
 describe('the reference that a provider hands back', () => {
   it('comes back as it was given', () => {

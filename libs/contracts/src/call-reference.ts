@@ -9,10 +9,11 @@ const names = {
   hop: 'mi_hop',
   attempt: 'mi_attempt',
   callId: 'mi_call_id',
+  recipientCount: 'mi_recipients',
   traceparent: 'mi_trace',
 } as const;
 
-export type ReturnedReference = Partial<Pick<StatusChanged, 'messageId' | 'tenant' | 'lane' | 'hop' | 'attempt' | 'callId'>> & {
+export type ReturnedReference = Partial<Pick<StatusChanged, 'messageId' | 'tenant' | 'lane' | 'hop' | 'attempt' | 'callId' | 'recipientCount'>> & {
   traceparent?: string | undefined;
 };
 
@@ -40,6 +41,7 @@ export function returnedReference(fields: Record<string, unknown>): ReturnedRefe
     hop: count(names.hop) || undefined,
     attempt: count(names.attempt),
     callId: text(names.callId)?.slice(0, 64),
+    ...(count(names.recipientCount) && { recipientCount: count(names.recipientCount) }),
     traceparent: text(names.traceparent)?.slice(0, 100),
   };
 }

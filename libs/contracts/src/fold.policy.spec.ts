@@ -36,6 +36,8 @@ describe('where a message stands', () => {
     ['both are delivered', [fact('sent', { recipients: [ada, bob] }), receipt('delivered', { recipient: ada }), receipt('delivered', { recipient: bob })], { status: 'delivered', final: true }],
     ['the worst of two shows', [fact('sent', { recipients: [ada, bob] }), receipt('bounced', { recipient: ada }), receipt('delivered', { recipient: bob })], { status: 'bounced', final: true }],
     ['one of two is late', [fact('sent', { recipients: [ada, bob] }), receipt('delivered', { recipient: ada }), receipt('delayed', { recipient: bob, final: false })], { status: 'delayed', final: false }],
+    ['one of two is delivered, told before the send is', [receipt('delivered', { recipient: ada, recipientCount: 2 })], { status: 'sent', final: false }],
+    ['one of two bounced, told before the send is', [receipt('bounced', { recipient: ada, recipientCount: 2 }), fact('sent', { recipients: [ada, bob] })], { status: 'sent', final: false }],
     ['a look-up without a recipient is about the only one', [fact('sent', { recipients: [ada] }), receipt('delayed', { recipient: ada, final: false }), final('delivered', { source: 'lookup' })], { status: 'delivered', final: true }],
     ['it was opened and clicked', [receipt('delivered'), receipt('clicked'), receipt('opened')], { status: 'delivered', engagement: ['clicked', 'opened'] }],
   ];
@@ -57,6 +59,7 @@ const anyFact: fc.Arbitrary<Fact> = fc.record({
   source: fc.constantFrom(...StatusSource.options),
   recipient: fc.option(fc.constantFrom(ada, bob), { nil: undefined }),
   recipients: fc.option(fc.constantFrom([ada], [bob], [ada, bob]), { nil: undefined }),
+  recipientCount: fc.option(fc.constantFrom(2, 3), { nil: undefined }),
 });
 
 const shuffled = (facts: Fact[]) => fc.shuffledSubarray(facts, { minLength: facts.length, maxLength: facts.length });
@@ -74,7 +77,7 @@ describe('a history, in whatever order and however often its facts are told', ()
   });
 
   it('is delivered once any hop is, unless that hop bounced', () => {
-    const oneRecipient = anyFact.map((one) => ({ ...one, recipient: undefined, recipients: undefined }));
+    const oneRecipient = anyFact.map((one) => ({ ...one, recipient: undefined, recipients: undefined, recipientCount: undefined }));
     fc.assert(
       fc.property(fc.array(oneRecipient, { maxLength: 12 }), fc.integer({ min: 1, max: 4 }), (others, hop) => {
         const facts = [...others.filter((other) => other.hop !== hop || other.status !== 'bounced'), receipt('delivered', { hop })];

@@ -1,7 +1,7 @@
 import { isEngagement, type Engagement, type Status, type StatusChanged, type StatusSource } from './status.ts';
 
 /** The part of a fact that decides where a message stands. */
-export type Fact = Pick<StatusChanged, 'status' | 'final' | 'hop' | 'source' | 'recipient' | 'recipients'>;
+export type Fact = Pick<StatusChanged, 'status' | 'final' | 'hop' | 'source' | 'recipient' | 'recipients' | 'recipientCount'>;
 
 export interface Standing {
   status: Status;
@@ -85,11 +85,13 @@ function standingOfHop(facts: Fact[]): HopStanding {
   for (const fact of facts) {
     if (fact.recipient) own.set(fact.recipient.hash, saysMore(standingOf(fact), own.get(fact.recipient.hash)));
   }
-  const expected = new Set([...own.keys(), ...facts.flatMap((fact) => fact.recipients ?? []).map((recipient) => recipient.hash)]);
+  const known = new Set([...own.keys(), ...facts.flatMap((fact) => fact.recipients ?? []).map((recipient) => recipient.hash)]);
+  // A receipt may come before the send itself is told: it says by itself how many others there are.
+  const expected = Math.max(known.size, ...facts.map((fact) => fact.recipientCount ?? 0));
   // With a single recipient every fact is about them, whether or not it says so.
-  if (own.size === 0 || expected.size === 1) return facts.map(standingOf).reduce((a, b) => saysMore(a, b));
+  if (own.size === 0 || expected === 1) return facts.map(standingOf).reduce((a, b) => saysMore(a, b));
   const fates = [...own.values()];
-  if (fates.length === expected.size && fates.every((fate) => fate.final)) return fates.reduce(worse);
+  if (fates.length === expected && fates.every((fate) => fate.final)) return fates.reduce(worse);
   const open = fates.filter((fate) => !fate.final).reduce(saysMore, { status: 'sent', final: false, rank: 20 });
   return { ...open, final: false };
 }

@@ -10,6 +10,8 @@ export interface CallReference {
   attempt: number;
   /** Of this message's part in the call: each member of a coalesced call has its own, so each can be looked up. */
   callId: string;
+  /** Where it goes to more than one: a webhook is about one of them, and may come before anything else is told. */
+  recipientCount?: number | undefined;
   traceparent?: string | undefined;
 }
 

@@ -54,6 +54,7 @@ export const StatusChanged = z.looseObject({
   providerMessageId: z.string().optional(),
   callId: z.string().optional().describe('One call to a provider; coalesced messages share it.'),
   recipient: RecipientRef.optional().describe('Of a receipt: whom it is about.'),
+  recipientCount: z.number().int().positive().optional().describe('Of a receipt: how many recipients the send had, where more than one.'),
   recipients: z.array(RecipientRef).optional().describe('Of a send: all it went to.'),
   failure: Failure.optional(),
   nextAt: Instant.optional().describe('When it will be tried next, where that is known.'),

@@ -83,8 +83,9 @@ export class DispatchService<M> {
     return inSpan(`${delivery.channel} send`, { kind: SpanKind.CLIENT, attributes }, async (span) => {
       const started = performance.now();
       const mayStart = () => performance.now() < deadline && delivery.expiresAt.getTime() > Date.now();
-      const { messageId, tenant, lane, hop } = delivery;
-      const reference = { messageId, tenant, lane, hop, attempt, callId, traceparent: traceHeaders()['traceparent'] };
+      const { messageId, tenant, lane, hop, recipients } = delivery;
+      const recipientCount = recipients.length > 1 ? recipients.length : undefined;
+      const reference = { messageId, tenant, lane, hop, attempt, callId, recipientCount, traceparent: traceHeaders()['traceparent'] };
       const result = await this.call(provider, { message: delivery.message, reference, mayStart });
       done(result);
       const outcome = outcomeOf(result, provider.name, callId, attempt, Date.now());

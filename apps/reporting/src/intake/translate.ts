@@ -75,6 +75,7 @@ export function factOfStatus(changed: StatusChanged, traceId: string | undefined
       provider,
       providerMessageId,
       recipient: changed.recipient && bare(changed.recipient),
+      recipientCount: changed.recipientCount,
       recipients: changed.recipients?.map(bare),
       failure: changed.failure && plain(changed.failure),
       nextAt: changed.nextAt && utc(changed.nextAt),

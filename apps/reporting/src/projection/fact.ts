@@ -13,6 +13,7 @@ export interface KeptFact {
   provider?: string | undefined;
   providerMessageId?: string | undefined;
   recipient?: RecipientRef | undefined;
+  recipientCount?: number | undefined;
   recipients?: RecipientRef[] | undefined;
   failure?: Failure | undefined;
   nextAt?: string | undefined;
