@@ -3,16 +3,9 @@ import { createRequire } from 'node:module';
 interface RequestQueue {
   throttledUntil: number;
   pending: unknown[];
-  inflight: Map<number, { sentAt: number; requestTimeout: number; timeoutRequest(): void }>;
-  requestTimeout: number;
-  enforceRequestTimeout: boolean;
   throttleCheckTimeoutId: NodeJS.Timeout | null;
-  requestTimeoutIntervalId: NodeJS.Timeout;
-  isConnected(): boolean;
-  destroy(): void;
   checkPendingRequests(): void;
   scheduleCheckPendingRequests(): void;
-  scheduleRequestTimeoutCheck(): void;
 }
 
 interface Connection {
@@ -28,7 +21,7 @@ const SIZE_BYTES = 4;
 
 let mended = false;
 
-/** What kafkajs 2.2.4 does wrong on the wire, mended in its prototypes; each would stop a consumer or burn its processor. */
+/** What kafkajs 2.2.4 does wrong on the wire, mended in its prototypes. */
 export function mendKafkaJs(): void {
   if (mended) return;
   mended = true;
@@ -36,7 +29,6 @@ export function mendKafkaJs(): void {
   const queue = load('kafkajs/src/network/requestQueue/index.js') as { prototype: RequestQueue };
   const connection = load('kafkajs/src/network/connection.js') as { prototype: Connection };
   neverCheckInThePast(queue.prototype);
-  timeOutWhileDisconnecting(queue.prototype);
   forgetHalfFrames(connection.prototype);
 }
 
@@ -54,26 +46,6 @@ function neverCheckInThePast(queue: RequestQueue): void {
       },
       Math.max(this.throttledUntil - Date.now(), 10),
     );
-  };
-}
-
-/**
- * Disconnecting waits for the answers still due, and kafkajs stops its time-outs as soon as disconnecting begins: with a
- * broker that is silent but not gone it waits for ever, and a crashed consumer disconnects before it starts again
- * (#1122, #1183). Same time-outs, until the last answer is there or given up.
- */
-function timeOutWhileDisconnecting(queue: RequestQueue): void {
-  queue.scheduleRequestTimeoutCheck = function (this: RequestQueue) {
-    if (!this.enforceRequestTimeout) return;
-    this.destroy();
-    const timer = setInterval(
-      () => {
-        for (const request of this.inflight.values()) if (Date.now() - request.sentAt > request.requestTimeout) request.timeoutRequest();
-        if (!this.isConnected() && this.inflight.size === 0) clearInterval(timer);
-      },
-      Math.min(this.requestTimeout, 100),
-    );
-    this.requestTimeoutIntervalId = timer;
   };
 }
 
