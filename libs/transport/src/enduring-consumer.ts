@@ -34,6 +34,8 @@ const TICKS = 10;
  */
 const HEARTBEAT_MS = 500;
 
+const MOST_BYTES_A_FETCH = 10 * 1024 * 1024;
+
 /** More than leaving takes on a healthy broker, and less than what the grace of 25 s leaves of a termination grace of 30 s. */
 const LEAVE_WITHIN_MS = 3_000;
 
@@ -89,6 +91,8 @@ export class EnduringConsumer {
       sessionTimeout: config.KAFKA_SESSION_TIMEOUT_MS,
       heartbeatInterval: Math.min(HEARTBEAT_MS, config.KAFKA_SESSION_TIMEOUT_MS / 3),
       maxWaitTimeInMs: 500,
+      // A fetch that is under way when the window is full comes on top of it.
+      maxBytes: Math.min(MOST_BYTES_A_FETCH, Math.floor(config.KAFKA_BYTES_WINDOW / 4)),
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 10, restartOnFailure: () => Promise.resolve(!this.stopped && this.current === consumer) },
     });

@@ -77,7 +77,6 @@ describe('a group whose replicas come and go under load', () => {
     await steady.stop(1_000);
     // Some come twice; what comes for the first time comes in its order.
     for (const numbers of handled.values()) expect([...new Set(numbers)]).toEqual(Array.from({ length: count }, (_, number) => number));
-    console.log(oldest, count);
     expect(oldest).toBeLessThan(STALL_MS);
   }, 120_000);
 });
