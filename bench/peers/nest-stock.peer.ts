@@ -4,14 +4,14 @@ import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { EventPattern, type MicroserviceOptions, Payload, Transport } from '@nestjs/microservices';
 import { logLevel } from 'kafkajs';
-import { mendTimers } from '../../libs/transport/src/kafkajs-timers.ts';
+import { mendKafkaJs } from '../../libs/transport/src/kafkajs-mends.ts';
 import { tell } from '../foundation/tell.ts';
 import { onGo, order } from './order.ts';
 import { providerPool } from './provider-pool.ts';
 
 const topic = process.env['TOPIC'] ?? '';
 const send = providerPool(order.providerUrl, order.inFlight);
-mendTimers();
+mendKafkaJs();
 
 class Consumer {
   async onRequested(request: { messageId: string }): Promise<void> {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { layoutOf, type Layout } from '../../scripts/local/layout.ts';
 import { readPlace } from '../../scripts/local/postgres-place.ts';
 import { explain } from '../../scripts/local/problem.ts';
-import { standardRestarts } from '../../scripts/local/restart.policy.ts';
+import { standardRestarts, type RestartPolicy } from '../../scripts/local/restart.policy.ts';
 import { SupervisedProcess, type ProcessPlan } from '../../scripts/local/supervised-process.ts';
 
 export interface Home {
@@ -20,6 +20,10 @@ export interface Home {
 export interface Hosted {
   plan: ProcessPlan;
   answer: object;
+  /** Without it a server that dies once is not started again: it would die again, and its problem is told at once. */
+  restarts?: RestartPolicy;
+  /** Told when its state or process id changes. */
+  changed?: (server: SupervisedProcess) => void;
 }
 
 /** Runs until standard input closes; tells in one line of JSON the answer or what went wrong. */
@@ -41,21 +45,17 @@ export async function host(prepare: (home: Home) => Promise<Hosted>): Promise<vo
   process.on('SIGTERM', () => end(0)).on('SIGINT', () => end(0)).on('SIGHUP', () => end(0));
   try {
     mkdirSync(layout.logs, { recursive: true });
-    const { plan, answer } = await prepare({ dataDir, layout });
-    server = supervised(plan);
+    const hosted = await prepare({ dataDir, layout });
+    const { plan, answer, changed } = hosted;
+    const say = (line: string) => process.stderr.write(`${plan.name} for tests: ${line}\n`);
+    const policy = hosted.restarts ?? { ...standardRestarts, deaths: 1 };
+    server = new SupervisedProcess(plan, { policy, say: hosted.restarts ? () => {} : say, changed: () => server && changed?.(server), gaveUp: () => {} });
     await server.start();
     tell(answer);
   } catch (error) {
     if (!ending) tell({ problem: explain(error) });
     end(1);
   }
-}
-
-function supervised(plan: ProcessPlan): SupervisedProcess {
-  const say = (line: string) => process.stderr.write(`secured ${plan.name} for tests: ${line}\n`);
-  // A server that dies here will die again: its problem is told at once.
-  const policy = { ...standardRestarts, deaths: 1 };
-  return new SupervisedProcess(plan, { policy, say, changed: () => {}, gaveUp: () => {} });
 }
 
 const tell = (answer: object) => process.stdout.write(`${JSON.stringify(answer)}\n`);

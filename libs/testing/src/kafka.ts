@@ -51,6 +51,7 @@ export interface SeenRecord {
   partition: number;
   offset: number;
   key: string | null;
+  keyBytes: Buffer | null;
   /** Bytes as they came. */
   value: Buffer | null;
   headers: Record<string, string>;
@@ -127,6 +128,7 @@ function seen(partition: number, { offset, key, value, headers }: KafkaMessage):
     partition,
     offset: Number(offset),
     key: key?.toString() ?? null,
+    keyBytes: key,
     value,
     headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, header]) => [name, String(header)])),
     json: <T>() => JSON.parse(value?.toString('utf8') ?? 'null') as T,

@@ -16,6 +16,11 @@ export const kafkaSettings = {
   KAFKA_SASL_USERNAME: z.string().optional().describe('User of the login.'),
   KAFKA_SASL_PASSWORD: secret().optional().describe('Password of the login.'),
   KAFKA_SESSION_TIMEOUT_MS: milliseconds(10_000).describe('The group gives a silent replica’s partitions away after this many milliseconds: so long does a killed one’s work stand still.'),
+  KAFKA_INSTANCE_ID: z
+    .string()
+    .regex(/^[a-zA-Z0-9._-]{1,200}$/)
+    .optional()
+    .describe('A lasting name of this replica, such as the pod’s in a StatefulSet. With it a replica that restarts within KAFKA_SESSION_TIMEOUT_MS gets its partitions back and the others work on undisturbed; set that longer than a restart takes. Two replicas under one name: the older one stops consuming. Unset: a replica that stops leaves the group at once.'),
   KAFKA_CONCURRENCY: z.coerce.number().int().min(1).max(10_000).default(1_000).describe('Records one replica works on at a time. The bulk lane takes at most 70 % of it and the transactional one 90 %, so an urgent record finds a place.'),
   KAFKA_PARTITION_WINDOW: z.coerce.number().int().min(1).default(2_000).describe('Most records of one partition held at a time; past that the partition pauses.'),
   KAFKA_ORDERING: z

@@ -1,14 +1,19 @@
 import type { Logger } from '#libs/telemetry';
-import { Kafka, logLevel, type LogEntry } from 'kafkajs';
+import { type ISocketFactory, Kafka, logLevel, type LogEntry } from 'kafkajs';
 import { connectionOf, type KafkaConfig } from './kafka.config.ts';
-import { mendTimers } from './kafkajs-timers.ts';
+import { mendKafkaJs } from './kafkajs-mends.ts';
+import { joinStatically } from './kafkajs-static-membership.ts';
 
-/** A kafkajs client that logs into ours. */
-export function createKafka(config: KafkaConfig, service: string, logger: Logger): Kafka {
-  mendTimers();
+/** A kafkajs client that logs into ours; `socketFactory` where the way to the brokers is not a plain one. */
+export function createKafka(config: KafkaConfig, service: string, logger: Logger, socketFactory?: ISocketFactory): Kafka {
+  mendKafkaJs();
+  const instance = config.KAFKA_INSTANCE_ID;
+  const clientId = instance === undefined ? `messaging-${service}` : `messaging-${service}-${instance}`;
+  if (instance !== undefined) joinStatically(clientId, instance);
   return new Kafka({
     ...connectionOf(config),
-    clientId: `messaging-${service}`,
+    ...(socketFactory && { socketFactory }),
+    clientId,
     connectionTimeout: 5_000,
     requestTimeout: 30_000,
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 8 },

@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Lane, laneOf, topicNames, type Topic } from '#libs/contracts';
 import type { Logger } from '#libs/telemetry';
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { EachBatchPayload, Kafka } from 'kafkajs';
+import { EnduringConsumer } from './enduring-consumer.ts';
 import { lanesByUrgency, placesOf } from './flight.policy.ts';
 import type { KafkaConfig } from './kafka.config.ts';
 import { PartitionTracker } from './partition-tracker.ts';
@@ -24,11 +26,12 @@ export interface KeyedConsumerOptions {
   inGulps?: boolean;
   /** Where a new group starts. */
   fromBeginning?: boolean;
+  /** A consumer that shows no sign of life for so long is replaced, in milliseconds; default 45,000, past any time-out of a request. */
+  silentMs?: number;
 }
 
-/** A fetch in gulps comes back with so many bytes, or after so many milliseconds with what is there. */
-const GULP_BYTES = 64 * 1024;
-const GULP_WAIT_MS = 100;
+/** The last commit of an orderly stop; without an answer by then the records come again, as after a kill. */
+const COMMIT_WITHIN_MS = 2_000;
 
 /**
  * Works on many records at a time while those of one key keep their order, and commits only over finished ones.
@@ -36,7 +39,7 @@ const GULP_WAIT_MS = 100;
  */
 export class KeyedConsumer {
   private readonly options: KeyedConsumerOptions;
-  private readonly consumer: Consumer;
+  private readonly consumer: EnduringConsumer;
   private readonly byName = new Map<string, Topic>();
   private readonly trackers = new Map<string, PartitionTracker>();
   private readonly running = new Set<Promise<void>>();
@@ -52,14 +55,19 @@ export class KeyedConsumer {
     for (const topic of options.topics) {
       for (const name of topicNames(topic, options.config.KAFKA_TOPIC_PREFIX)) this.byName.set(name, topic);
     }
-    this.consumer = options.kafka.consumer({
+    this.consumer = new EnduringConsumer({
+      kafka: options.kafka,
+      config: options.config,
       groupId: options.groupId,
-      sessionTimeout: options.config.KAFKA_SESSION_TIMEOUT_MS,
-      heartbeatInterval: Math.min(3_000, options.config.KAFKA_SESSION_TIMEOUT_MS / 3),
-      ...(options.inGulps ? { minBytes: GULP_BYTES, maxWaitTimeInMs: GULP_WAIT_MS } : { maxWaitTimeInMs: 500 }),
-      allowAutoTopicCreation: false,
-      // A consumer that gave up would be silent for ever: it always starts again.
-      retry: { restartOnFailure: () => Promise.resolve(!this.draining), retries: 8, maxRetryTime: 5_000 },
+      topics: [...this.byName.keys()],
+      fromBeginning: options.fromBeginning ?? true,
+      inGulps: options.inGulps ?? false,
+      logger: options.logger,
+      silentMs: options.silentMs ?? 45_000,
+      onBatch: (payload) => this.onBatch(payload),
+      onJoin: (memberId, assignment) => this.onJoin(memberId, assignment),
+      onLost: () => (this.joined = false),
+      onFenced: () => this.takeNoMore(),
     });
   }
 
@@ -69,35 +77,25 @@ export class KeyedConsumer {
   }
 
   async start(): Promise<void> {
-    const { GROUP_JOIN, CRASH, REBALANCING } = this.consumer.events;
-    this.consumer.on(GROUP_JOIN, ({ payload }) => this.onJoin(payload.memberId, payload.memberAssignment));
-    this.consumer.on(REBALANCING, () => (this.joined = false));
-    this.consumer.on(CRASH, ({ payload }) => {
-      this.joined = false;
-      this.options.logger.warn({ err: payload.error, restart: payload.restart }, 'the consumer lost its connection and starts again');
-    });
-    await this.consumer.connect();
-    await this.consumer.subscribe({ topics: [...this.byName.keys()], fromBeginning: this.options.fromBeginning ?? true });
-    await this.consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: true,
-      partitionsConsumedConcurrently: 64,
-      eachBatch: (payload) => Promise.resolve(this.onBatch(payload)),
-    });
+    await this.consumer.start();
     this.commitTimer = setInterval(() => void this.commit(), this.options.config.KAFKA_COMMIT_INTERVAL_MS);
   }
 
   /** Stops taking records, lets those in work finish for at most `graceMs`, commits, and leaves the group. */
   async stop(graceMs: number): Promise<void> {
-    this.draining = true;
-    for (const tracker of this.trackers.values()) tracker.dropWaiting();
-    clearInterval(this.commitTimer);
+    this.takeNoMore();
     let timer: NodeJS.Timeout | undefined;
     const grace = new Promise((resolve) => (timer = setTimeout(resolve, graceMs)));
     await Promise.race([Promise.allSettled(this.running), grace]);
     clearTimeout(timer);
-    await this.commit();
-    await this.consumer.disconnect();
+    await Promise.race([this.commit(), delay(COMMIT_WITHIN_MS, undefined, { ref: false })]);
+    await this.consumer.stop();
+  }
+
+  private takeNoMore(): void {
+    this.draining = true;
+    for (const tracker of this.trackers.values()) tracker.dropWaiting();
+    clearInterval(this.commitTimer);
   }
 
   /** Under a new member id the group has gone on without this consumer: what it holds is somebody else's past. */

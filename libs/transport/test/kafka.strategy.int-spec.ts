@@ -98,6 +98,36 @@ describe('the Kafka transport', () => {
     expect(unreadable.records).toEqual([]);
   });
 
+  it('takes any bytes as a key, or none, and keeps them when the record is set aside', async () => {
+    await listen();
+    const keys = [Buffer.from([0xff, 0x00, 0xfe]), Buffer.from([0xfe, 0x00, 0xff]), Buffer.alloc(0), null];
+    for (const [number, key] of keys.entries()) await client.produce(topicName(topic, prefix), { key, value: email(`m-${number}`) }, { key, value: 'not json' }, { key, value: null });
+    await eventually(() => handled.length === keys.length);
+    const records = await unreadable.until(2 * keys.length);
+    const from = (offset: number) => records.find(({ headers }) => headers['x-origin-offset'] === String(offset));
+    for (const [number, key] of keys.entries()) {
+      const [text, tombstone] = [from(3 * number + 1), from(3 * number + 2)];
+      expect([text!.keyBytes, text!.value]).toEqual([key, Buffer.from('not json')]);
+      expect([tombstone!.keyBytes, tombstone!.value]).toEqual([key, null]);
+      expect(tombstone!.headers).toMatchObject({ 'x-error-code': 'MSG_UNREADABLE', 'x-error': 'the record has no value' });
+    }
+  });
+
+  it('never sees a record of 5 MB: Kafka refuses it to its producer, which is told so, and the topic goes on', async () => {
+    await listen();
+    const refused = produce(email('m-huge', { html: 'x'.repeat(5 * 1024 * 1024 - 1_000) }));
+    await expect(refused).rejects.toMatchObject({
+      type: 'MESSAGE_TOO_LARGE',
+      code: 10,
+      retriable: false,
+      message: 'The request included a message larger than the max message size the server will accept',
+    });
+    await produce(email('m-good'));
+    await eventually(() => handled.length === 1);
+    expect(handled).toEqual(['m-good']);
+    expect(unreadable.records).toEqual([]);
+  });
+
   it('takes a record of 900 KB', async () => {
     await listen();
     await produce(email('m-large', { html: 'x'.repeat(900 * 1024) }));

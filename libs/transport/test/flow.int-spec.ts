@@ -1,0 +1,116 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Topic, topicName, topics } from '#libs/contracts';
+import { aKafka, aKafkaConfig, aTopicPrefix, eventually, KafkaTestClient, provisionTopics, type RawRecord, silentLogger } from '#libs/testing';
+import { KeyedConsumer, type RecordHandler } from '#libs/transport';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+const KB = 1024;
+const MB = 1024 * KB;
+
+describe('the flow of records', () => {
+  const client = new KafkaTestClient();
+  const topic: Topic = topics.statusChanged;
+  let prefix: string;
+  let running: KeyedConsumer[];
+
+  beforeEach(async () => {
+    prefix = aTopicPrefix();
+    running = [];
+    await provisionTopics(prefix, [topic, topics.emailRequested], 3);
+  });
+  afterEach(() => Promise.all(running.map((consumer) => consumer.stop(0))));
+  afterAll(() => client.close());
+
+  const produce = (...records: RawRecord[]) => client.produce(topicName(topic, prefix), ...records);
+
+  async function start(handle: RecordHandler, settings: Record<string, string> = {}, of = topic): Promise<KeyedConsumer> {
+    const config = aKafkaConfig(prefix, { KAFKA_COMMIT_INTERVAL_MS: '50', ...settings });
+    const consumer = new KeyedConsumer({ kafka: aKafka(), config, groupId: `${prefix}readers`, topics: [of], handle, logger: silentLogger() });
+    running.push(consumer);
+    await consumer.start();
+    return consumer;
+  }
+
+  it('holds no more bytes than its window and one fetch, however large the records, and takes the rest later', async () => {
+    for (let number = 0; number < 60; number += 1) await client.produce(topicName(topics.emailRequested, prefix), { value: Buffer.alloc(900 * KB), partition: number % 3 });
+    const gate = Promise.withResolvers<void>();
+    let bytes = 0;
+    let ended = 0;
+    const handle: RecordHandler = async (record) => {
+      bytes += record.bytes;
+      await gate.promise;
+      ended += 1;
+      return true;
+    };
+    await start(handle, { KAFKA_BYTES_WINDOW: String(8 * MB) }, topics.emailRequested);
+    await eventually(() => bytes >= 8 * MB, { what: 'a full window' });
+    await delay(2_000);
+    expect(bytes).toBeLessThan((8 + 2 + 1) * MB);
+    gate.resolve();
+    await eventually(() => ended === 60, { timeoutMs: 20_000, what: 'the rest' });
+  });
+
+  it('ends within the grace when the service stops: what does not finish comes again elsewhere, what did does not', async () => {
+    await produce(...Array.from({ length: 300 }, (_, number) => ({ key: String(number), value: String(number) })));
+    const never = Promise.withResolvers<boolean>();
+    let started = 0;
+    // Of each partition the records that end come first or last: only what stands before the first unfinished one is committed.
+    const first = await start(({ value }) => {
+      started += 1;
+      return Number(value) < 100 ? delay(300, true) : never.promise;
+    });
+    await eventually(() => started === 300);
+    const begun = performance.now();
+    await first.stop(1_000);
+    expect(performance.now() - begun).toBeLessThan(4_000);
+    const again = new Set<number>();
+    await start(({ value }) => Promise.resolve(again.add(Number(value)).size > 0));
+    await eventually(() => again.size === 200, { what: 'what was handed back' });
+    await delay(500);
+    expect([...again].filter((number) => number < 100)).toEqual([]);
+    never.resolve(false);
+  });
+
+  describe('in the order that is chosen:', () => {
+    /** How many records were in work at once, at most, and in which order they began, per partition. */
+    async function watch(ordering: string, records: RawRecord[]) {
+      const begun: Record<number, number[]> = {};
+      const atWork: Record<number, number> = {};
+      const most: Record<number, number> = {};
+      await produce(...records);
+      const handle: RecordHandler = async ({ partition, value }) => {
+        (begun[partition] ??= []).push(Number(value));
+        atWork[partition] = (atWork[partition] ?? 0) + 1;
+        most[partition] = Math.max(most[partition] ?? 0, atWork[partition]);
+        await delay(5 + Math.random() * 10);
+        atWork[partition] -= 1;
+        return true;
+      };
+      await start(handle, { KAFKA_ORDERING: ordering });
+      await eventually(() => Object.values(begun).flat().length === records.length, { what: 'all records' });
+      return { begun, most };
+    }
+
+    it('by key, the records of two keys run beside each other, those of one apart', async () => {
+      const records = Array.from({ length: 40 }, (_, number) => ({ key: number % 2 ? 'odd' : 'even', value: String(number), partition: 0 }));
+      const { begun, most } = await watch('key', records);
+      expect(most).toEqual({ 0: 2 });
+      for (const rest of [0, 1]) {
+        const ofKey = begun[0]!.filter((number) => number % 2 === rest);
+        expect(ofKey).toEqual(ofKey.toSorted((a, b) => a - b));
+      }
+    });
+
+    it('by partition, its records run one after another, whatever their keys', async () => {
+      const records = Array.from({ length: 40 }, (_, number) => ({ key: number % 3 ? `key-${number}` : null, value: String(number), partition: number % 2 }));
+      const { begun, most } = await watch('partition', records);
+      expect(most).toEqual({ 0: 1, 1: 1 });
+      for (const numbers of Object.values(begun)) expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+    });
+
+    it('none, records of one key run beside each other', async () => {
+      const { most } = await watch('none', Array.from({ length: 40 }, (_, number) => ({ key: 'same', value: String(number), partition: 0 })));
+      expect(most[0]).toBeGreaterThan(10);
+    });
+  });
+});

@@ -1,0 +1,26 @@
+/** A Kafka for kafka.int-spec.ts that may be killed and frozen: it is started again whenever it dies. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { planKafka } from '../../scripts/local/kafka.ts';
+import { readSettings } from '../../scripts/local/settings.ts';
+import { freePorts } from '../free-ports.ts';
+import { host } from '../secure/hosted.ts';
+
+export interface FragileKafka {
+  brokers: string;
+  /** Holds the number of the process that runs now, which leads a group of its own; empty while there is none. */
+  pidFile: string;
+}
+
+await host(async ({ dataDir, layout }) => {
+  const [port, controllerPort] = await freePorts(2);
+  const settings = readSettings({ ...process.env, DATA_DIR: dataDir, KAFKA_PORT: port, KAFKA_CONTROLLER_PORT: controllerPort });
+  const pidFile = join(dataDir, 'kafka.pid');
+  const answer: FragileKafka = { brokers: `127.0.0.1:${port}`, pidFile };
+  return {
+    plan: planKafka(settings, layout),
+    answer,
+    restarts: { firstWaitMs: 500, longestWaitMs: 500, deaths: 1_000, withinMs: 60_000 },
+    changed: ({ pid }) => writeFileSync(pidFile, pid === undefined ? '' : String(pid)),
+  };
+});
