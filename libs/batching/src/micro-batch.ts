@@ -38,8 +38,9 @@ async function bisecting<I, O>(entries: readonly I[], work: (entries: readonly I
   } catch (error) {
     if (entries.length === 1 || !isOneEntrys(error)) return entries.map(() => error as Error);
     const middle = Math.ceil(entries.length / 2);
-    const halves = [entries.slice(0, middle), entries.slice(middle)].map((half) => bisecting(half, work, isOneEntrys));
-    return (await Promise.all(halves)).flat();
+    // One half after the other: entries keep their order.
+    const first = await bisecting(entries.slice(0, middle), work, isOneEntrys);
+    return [...first, ...(await bisecting(entries.slice(middle), work, isOneEntrys))];
   }
 }
 

@@ -39,6 +39,9 @@ const HEARTBEAT_MS = 500;
 /** A fetch in gulps comes back with so many bytes, or after so many milliseconds with what is there. */
 const gulps = { minBytes: 64 * 1024, maxWaitTimeInMs: 100 };
 
+/** Some hundred records: many partitions are read at once. A record larger than this comes alone (KIP-74). */
+const MOST_BYTES_A_PARTITION = 256 * 1024;
+
 const MOST_BYTES_A_FETCH = 10 * 1024 * 1024;
 
 /** More than leaving takes on a healthy broker, and less than what the grace of 25 s leaves of a termination grace of 30 s. */
@@ -98,6 +101,7 @@ export class EnduringConsumer {
       ...(inGulps ? gulps : { maxWaitTimeInMs: 500 }),
       // A fetch that is under way when the window is full comes on top of it.
       maxBytes: Math.min(MOST_BYTES_A_FETCH, Math.floor(config.KAFKA_BYTES_WINDOW / 4)),
+      maxBytesPerPartition: MOST_BYTES_A_PARTITION,
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 10, restartOnFailure: () => Promise.resolve(!this.stopped && this.current === consumer) },
     });

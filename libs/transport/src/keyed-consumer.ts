@@ -34,6 +34,13 @@ export interface KeyedConsumerOptions {
 const COMMIT_WITHIN_MS = 2_000;
 
 /**
+ * How far a partition reads ahead of what is taken up, as a part of all places: far enough to be there when places get free,
+ * and no farther, since what waits here waits as well in Kafka, where it costs no memory.
+ */
+const AHEAD_OF_PLACES = 0.6;
+const LEAST_AHEAD = 16;
+
+/**
  * Works on many records at a time while those of one key keep their order, and commits only over finished ones.
  * kafkajs fetches on only while `eachBatch` returns at once, so a batch is taken into trackers and worked on from there.
  */
@@ -176,13 +183,14 @@ export class KeyedConsumer {
   /** Pauses what holds too much, resumes what has room again. */
   private steerFlow(): void {
     const bytes = [...this.trackers.values()].reduce((sum, tracker) => sum + tracker.bytes, 0);
-    const { KAFKA_PARTITION_WINDOW: window, KAFKA_BYTES_WINDOW: bytesWindow } = this.options.config;
+    const { KAFKA_PARTITION_WINDOW: window, KAFKA_BYTES_WINDOW: bytesWindow, KAFKA_CONCURRENCY: places } = this.options.config;
+    const most = Math.max(LEAST_AHEAD, places * AHEAD_OF_PLACES);
     for (const tracker of this.trackers.values()) {
       const place = [{ topic: tracker.topicName, partitions: [tracker.partition] }];
-      if (tracker.size >= window || (bytes >= bytesWindow && tracker.size > 0)) {
+      if (tracker.size >= window || tracker.ahead >= most || (bytes >= bytesWindow && tracker.size > 0)) {
         this.consumer.pause(place);
         tracker.paused = true;
-      } else if (tracker.paused && tracker.size <= window / 2 && bytes < bytesWindow / 2) {
+      } else if (tracker.paused && tracker.size <= window / 2 && tracker.ahead <= most / 2 && bytes < bytesWindow / 2) {
         this.consumer.resume(place);
         tracker.paused = false;
       }

@@ -30,6 +30,7 @@ export class PartitionTracker {
   private end = 0;
   private committed = -1;
   private heldBytes = 0;
+  private unstarted = 0;
   private readonly ordering: Ordering;
 
   constructor(topicName: string, partition: number, lane: Lane = 'transactional', ordering: Ordering = 'key') {
@@ -41,6 +42,11 @@ export class PartitionTracker {
 
   get size(): number {
     return this.held.size;
+  }
+
+  /** How many of the records it holds have not been taken yet. */
+  get ahead(): number {
+    return this.unstarted;
   }
 
   get bytes(): number {
@@ -55,6 +61,7 @@ export class PartitionTracker {
   add(record: IncomingRecord): void {
     const entry = this.hold(record, false);
     if (!entry) return;
+    this.unstarted += 1;
     const key = this.chainOf(record);
     const queue = key === undefined ? undefined : this.waiting.get(key);
     if (queue) queue.push(entry);
@@ -82,7 +89,9 @@ export class PartitionTracker {
 
   /** The next record that may run now. */
   take(): IncomingRecord | undefined {
-    return this.ready.shift()?.record;
+    const entry = this.ready.shift();
+    if (entry) this.unstarted -= 1;
+    return entry?.record;
   }
 
   /** A record is dealt with: the next of its key may run. */
@@ -102,6 +111,7 @@ export class PartitionTracker {
   dropWaiting(): void {
     this.ready.length = 0;
     this.waiting.clear();
+    this.unstarted = 0;
   }
 
   /** The offset to commit: just past the finished records before the first unfinished one. Undefined where nothing is new. */
