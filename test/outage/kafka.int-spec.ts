@@ -37,7 +37,8 @@ describe('two consumers of a group, under load,', () => {
     await admin.createTopics({ waitForLeaders: true, topics: [{ topic: topicName(topic, config.KAFKA_TOPIC_PREFIX), numPartitions: 6, replicationFactor: 1 }] });
     await admin.disconnect();
     producer = kafka.producer({ allowAutoTopicCreation: false });
-    [acknowledged, seen] = [new Set(), new Map()];
+    acknowledged = new Set();
+    seen = new Map();
     consumers = [];
     for (let replica = 0; replica < 2; replica += 1) consumers.push(await aConsumer());
     load = publish();

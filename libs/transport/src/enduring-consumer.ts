@@ -45,7 +45,7 @@ const MOST_BYTES_A_PARTITION = 256 * 1024;
 const MOST_BYTES_A_FETCH = 10 * 1024 * 1024;
 
 /** More than leaving takes on a healthy broker, and less than what the grace of 25 s leaves of a termination grace of 30 s. */
-const LEAVE_WITHIN_MS = 3_000;
+const LEAVE_WITHIN_MS = 2_000;
 
 /**
  * A kafkajs consumer that is made anew when it can be trusted no more. kafkajs starts again by itself after most errors,

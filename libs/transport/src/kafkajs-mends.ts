@@ -13,7 +13,7 @@ interface Connection {
   bytesBuffered: number;
   bytesNeeded: number;
   isConnected(): boolean;
-  connect(): Promise<boolean>;
+  connect: (this: Connection) => Promise<boolean>;
 }
 
 /** A frame begins with its size, an int32. */

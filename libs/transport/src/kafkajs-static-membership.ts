@@ -11,7 +11,7 @@ interface Broker {
 interface ConsumerGroup {
   coordinator: Broker | null;
   memberId: string | null;
-  leave(): Promise<void>;
+  leave: (this: ConsumerGroup) => Promise<void>;
 }
 
 /** By the client id of the kafkajs client, which is all that its brokers know of whom they serve. */

@@ -26,12 +26,12 @@ export interface KeyedConsumerOptions {
   inGulps?: boolean;
   /** Where a new group starts. */
   fromBeginning?: boolean;
-  /** A consumer that shows no sign of life for so long is replaced, in milliseconds; default 45,000, past any time-out of a request. */
+  /** A consumer that shows no sign of life for so long is replaced, in milliseconds; default 45,000 or two sessions, past any time-out of a request. */
   silentMs?: number;
 }
 
 /** The last commit of an orderly stop; without an answer by then the records come again, as after a kill. */
-const COMMIT_WITHIN_MS = 2_000;
+const COMMIT_WITHIN_MS = 1_500;
 
 /**
  * How far a partition reads ahead of what is taken up, as a part of all places: far enough to be there when places get free,
@@ -70,7 +70,7 @@ export class KeyedConsumer {
       fromBeginning: options.fromBeginning ?? true,
       inGulps: options.inGulps ?? false,
       logger: options.logger,
-      silentMs: options.silentMs ?? 45_000,
+      silentMs: options.silentMs ?? Math.max(45_000, 2 * options.config.KAFKA_SESSION_TIMEOUT_MS),
       onBatch: (payload) => this.onBatch(payload),
       onJoin: (memberId, assignment) => this.onJoin(memberId, assignment),
       onLost: () => (this.joined = false),

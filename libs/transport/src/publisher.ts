@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { gather, type MicroBatch } from '#libs/batching';
 import { InfrastructureDown, topicName, type Lane, type Topic } from '#libs/contracts';
 import { traceHeaders } from '#libs/telemetry';
@@ -18,6 +19,8 @@ interface Entry {
   topic: string;
   message: Message;
 }
+
+const CLOSE_WITHIN_MS = 1_000;
 
 /** Writes records, acknowledged by all in-sync replicas; those that come within a few milliseconds go in one request. */
 export class Publisher {
@@ -55,8 +58,9 @@ export class Publisher {
     });
   }
 
+  /** What was published is acknowledged already: a broker that does not answer is not waited for. */
   async close(): Promise<void> {
-    await this.producer.disconnect();
+    await Promise.race([this.producer.disconnect(), delay(CLOSE_WITHIN_MS, undefined, { ref: false })]);
   }
 
   private messageOf({ topic, key, value, headers }: Outgoing): Message {

@@ -36,7 +36,7 @@ describe('replicas with lasting names', () => {
       groupId: `${prefix}readers`,
       topics: [topic],
       logger: silentLogger(),
-      onAssigned: (assignment) => replica.shares.push((assignment[topicName(topic, prefix)] ?? []).toSorted()),
+      onAssigned: (assignment) => replica.shares.push((assignment[topicName(topic, prefix)] ?? []).toSorted((a, b) => a - b)),
       handle: ({ value }) => Promise.resolve(replica.seen.push(value!.toString()) > 0),
     });
     await consumer.start();
