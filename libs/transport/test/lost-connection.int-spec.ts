@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { topicName, topics } from '#libs/contracts';
-import { aKafkaConfig, aTopicPrefix, eventually, kafkaBrokers, KafkaTestClient, provisionTopics, silentLogger } from '#libs/testing';
+import { aKafkaConfig, aTopicPrefix, eventually, kafkaBrokers, KafkaTestClient, provisionTopics, silentLogger, withAdmin } from '#libs/testing';
 import { createKafka, KeyedConsumer } from '#libs/transport';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Wire } from './wire.ts';
@@ -16,13 +16,15 @@ describe('a consumer whose connection', () => {
   let wire: Wire;
   let consumer: KeyedConsumer;
   let seen: Set<string>;
+  let gate: Promise<void>;
 
   beforeEach(async () => {
     prefix = aTopicPrefix();
     seen = new Set();
+    gate = Promise.resolve();
     await provisionTopics(prefix, [topic], 2);
     wire = await Wire.to(kafkaBrokers());
-    const config = aKafkaConfig(prefix, { KAFKA_COMMIT_INTERVAL_MS: '50', KAFKA_SESSION_TIMEOUT_MS: '6000' });
+    const config = aKafkaConfig(prefix, { KAFKA_COMMIT_INTERVAL_MS: '50', KAFKA_SESSION_TIMEOUT_MS: '6000', KAFKA_PARTITION_WINDOW: '1' });
     consumer = new KeyedConsumer({
       kafka: createKafka(config, 'test', silentLogger(), wire.socketFactory),
       config,
@@ -30,7 +32,11 @@ describe('a consumer whose connection', () => {
       topics: [topic],
       silentMs: 4_000,
       logger: silentLogger(),
-      handle: ({ value }) => Promise.resolve(seen.add(value!.toString().slice(0, 10).trim()).size > 0),
+      handle: async ({ value }) => {
+        seen.add(value!.toString().slice(0, 10).trim());
+        await gate;
+        return true;
+      },
     });
     await consumer.start();
     await produce('first');
@@ -71,6 +77,23 @@ describe('a consumer whose connection', () => {
     await produce('refused');
     await comes('refused', 20_000);
     await eventually(() => consumer.isMember, { what: 'membership' });
+  });
+
+  it('is refused while its window is full commits again afterwards', async () => {
+    const opened = Promise.withResolvers<void>();
+    gate = opened.promise;
+    await produce('held');
+    await comes('held');
+    await wire.failNextHeartbeat(GROUP_AUTHORIZATION_FAILED);
+    await eventually(() => !consumer.isMember, { what: 'the loss', everyMs: 5 });
+    await eventually(() => consumer.isMember, { timeoutMs: 20_000, what: 'membership' });
+    opened.resolve();
+    await produce('later');
+    await comes('later');
+    await eventually(async () => {
+      const [committed] = await withAdmin((admin) => admin.fetchOffsets({ groupId: `${prefix}readers`, topics: [topicName(topic, prefix)] }));
+      return committed!.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0) === 3;
+    }, { what: 'the commit of all three records' });
   });
 
   it('is silent for good stops all the same, within what the platform leaves after the grace', async () => {
