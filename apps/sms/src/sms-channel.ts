@@ -1,5 +1,5 @@
 import { type Provider, SmsRequested } from '#libs/contracts';
-import { ChannelPort } from '#libs/delivery';
+import { ChannelPort, type Likeness } from '#libs/delivery';
 import type { SmsMessage } from './sms-message.ts';
 
 export interface StandardSenders {
@@ -27,6 +27,13 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
 
   senderOf({ kind, from }: SmsMessage): string | undefined {
     return from && (kind === 'whatsapp' ? `whatsapp:${from}` : from);
+  }
+
+  override likenessOf({ kind, to, from, body, mediaUrls, contentTemplate }: SmsMessage): Likeness {
+    return {
+      party: [kind === 'whatsapp' ? kind : '', to, from ?? ''],
+      wording: contentTemplate ? undefined : [body ?? '', String(mediaUrls?.length ?? 0)],
+    };
   }
 
   addressesOf(request: SmsRequested): string[] {

@@ -43,6 +43,11 @@ export function recipientHash(key: string, address: string): string {
   return createHmac('sha256', key).update(normaliseAddress(address)).digest('hex').slice(0, 32);
 }
 
+/** Keyed hash of some parts, 16 bytes as a UUID text: tells whether two are the same, and not what they are. */
+export function keyedDigest(key: string, parts: readonly string[]): string {
+  return uuidOf(createHmac('sha256', key).update(parts.map((part) => `${part.length}:${part};`).join('')).digest('hex').slice(0, 32));
+}
+
 /** `a***@inbox.test`, `+1******0123`: enough for a person to recognise, too little to write to. */
 export function maskAddress(address: string): string {
   const at = address.lastIndexOf('@');

@@ -25,8 +25,29 @@ export interface ProviderCall<M> {
 /** What became of a call. `sent: false` with a failure of kind `unknown` means: may have been accepted. */
 export type SendResult = { sent: true; providerMessageId: string } | { sent: false; failure: Failure };
 
-/** What a look-up of a doubtful call found. `absent` proves nothing by itself: a provider's lists lag behind. */
-export type LookupResult = { found: 'accepted'; providerMessageId: string } | { found: 'absent' } | { found: 'unsupported' };
+/** A message in a provider's list that may have come of a doubtful call: it looks the same, but bears no reference of ours. */
+export interface Candidate {
+  providerMessageId: string;
+  /** When the provider took it, in ms since 1970. */
+  takenAt: number;
+}
+
+/**
+ * What a look-up of a doubtful call found. `candidates`: which of them came of this call, the ledger can tell from what it
+ * knows of the other calls. `absent` proves nothing by itself: a provider's lists lag behind.
+ */
+export type LookupResult =
+  | { found: 'accepted'; providerMessageId: string }
+  | { found: 'candidates'; candidates: readonly Candidate[] }
+  | { found: 'absent' }
+  | { found: 'unsupported' };
+
+export interface LookupWish<M> {
+  message: M;
+  callId: string;
+  /** The call was made after this, in ms since 1970. */
+  since: number;
+}
 
 /** Can this provider be used with these keys? Sends nothing. */
 export type ProviderCheck = { state: 'ok' } | { state: 'refused' | 'unreachable'; meaning: string; action: string };
@@ -52,7 +73,7 @@ export abstract class Provider<M> {
   }
 
   /** Asks the provider whether it took an earlier, doubtful call. */
-  abstract lookup(call: { message: M; callId: string; at: Date; knownIds: readonly string[] }): Promise<LookupResult>;
+  abstract lookup(wish: LookupWish<M>): Promise<LookupResult>;
 
   /** Asks the provider whether the credentials are good. */
   abstract check(): Promise<ProviderCheck>;

@@ -1,6 +1,13 @@
 import type { Channel, Provider } from '#libs/contracts';
 import type { z } from 'zod';
 
+export interface Likeness {
+  /** Who writes to whom. */
+  party: readonly string[];
+  /** What is said; undefined: the provider composes it. */
+  wording: readonly string[] | undefined;
+}
+
 /** What tells one channel from another; the engine does the rest. `R` is the request, `M` what its providers send. */
 export abstract class ChannelPort<R, M> {
   abstract readonly channel: Channel;
@@ -14,6 +21,14 @@ export abstract class ChannelPort<R, M> {
 
   /** Whose rate it counts to, such as a number that sends one message a second; undefined: the provider picks the sender. */
   abstract senderOf(message: M): string | undefined;
+
+  /**
+   * What it has in common with messages that its provider's list cannot tell from it (docs/adr/0004); undefined: the provider
+   * hands our reference back, or has no list.
+   */
+  likenessOf(_message: M): Likeness | undefined {
+    return undefined;
+  }
 
   /** Every address it goes to. */
   abstract addressesOf(request: R): string[];

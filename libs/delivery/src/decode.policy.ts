@@ -7,6 +7,7 @@ import {
   type SendDue,
   UnreadableRecord,
 } from '#libs/contracts';
+import { hashedLikeness } from './doubt/likeness.policy.ts';
 import type { ChannelPort, RequestEnvelope } from './channel.port.ts';
 import type { Delivery } from './delivery.ts';
 
@@ -90,13 +91,15 @@ export function laterHop<R extends RequestEnvelope, M>(channel: ChannelPort<R, M
 
 function common<R extends RequestEnvelope, M>(channel: ChannelPort<R, M>, request: R, hashKey: string) {
   const { messageId, tenant } = request;
+  const message = channel.toMessage(request);
   return {
     channel: channel.channel,
     tenant,
     messageId,
     id: identityKey({ tenant, channel: channel.channel, messageId }),
     sendAt: request.sendAt ? new Date(request.sendAt) : undefined,
-    message: channel.toMessage(request),
+    message,
+    likeness: hashedLikeness(channel.likenessOf(message), hashKey),
     recipients: channel.addressesOf(request).map((address) => recipientRef(hashKey, address)),
     correlationId: request.correlationId,
     tags: request.tags,

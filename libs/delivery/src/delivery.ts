@@ -29,6 +29,8 @@ export interface Delivery<M> {
   request: Record<string, unknown>;
   message: M;
   recipients: RecipientRef[];
+  /** Keyed hashes of what it has in common with messages that its provider's list cannot tell from it. */
+  likeness?: { party: string; wording: string | null } | undefined;
   attempts: Attempt[];
   doubt: DoubtfulCall | undefined;
   doubtSince: string | undefined;
@@ -61,6 +63,18 @@ export type Claim =
   /** The id was used before for other content. */
   | { verdict: 'conflict' };
 
+/** A call that may have been accepted, as far as the ledger knows. */
+export interface CallBeside {
+  /** Whether it is the call that was asked about. */
+  own: boolean;
+  /** In ms since 1970, by the database's clock. */
+  claimedAt: number;
+  /** Undefined while it is not known to be accepted. */
+  providerMessageId: string | undefined;
+  /** Whether it may say the same. */
+  alike: boolean;
+}
+
 /** Where hops are claimed before anything is decided, and settled afterwards. */
 export abstract class Ledger {
   /** @throws InfrastructureDown when Postgres cannot be reached; repeating is safe. */
@@ -73,6 +87,9 @@ export abstract class Ledger {
    */
   abstract settle(delivery: Delivery<unknown>, token: string, outcome: Outcome): Promise<boolean>;
 
-  /** Records a receipt or a look-up as proof that a hop was accepted. */
-  abstract prove(id: string, hop: number): Promise<void>;
+  /** Records a receipt or a look-up as proof that a hop was accepted, and under which id of the provider. */
+  abstract prove(id: string, hop: number, providerMessageId?: string): Promise<void>;
+
+  /** The calls between the same two as this hop's, itself included, that were claimed within so many milliseconds of it. */
+  abstract callsBeside(id: string, hop: number, withinMs: number): Promise<CallBeside[]>;
 }

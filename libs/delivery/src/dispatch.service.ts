@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { IdConflict, InfrastructureDown, ownFailure, type Provider, type ProviderCall, type SendResult } from '#libs/contracts';
+import { type DoubtfulCall, IdConflict, InfrastructureDown, type LookupResult, ownFailure, type Provider, type ProviderCall, type SendResult } from '#libs/contracts';
 import { inSpan, type Logger, SpanKind, traceHeaders } from '#libs/telemetry';
 import { Stopping } from '#libs/transport';
 import { admit, isForgotten } from './admit.policy.ts';
 import { announcement } from './announce.policy.ts';
 import type { Announcer } from './announcer.service.ts';
 import { Coalescer } from './coalescer.service.ts';
+import { findLostCall } from './doubt/find-lost-call.ts';
 import type { Delivery, Ledger, Outcome } from './delivery.ts';
 import type { FlowService } from './flow.service.ts';
 
@@ -112,14 +113,18 @@ export class DispatchService<M> {
     const { doubt } = delivery;
     const asked = this.options.providers.filter((provider) => !doubt?.provider || provider.name === doubt.provider);
     for (const provider of doubt ? asked : []) {
-      const call = { message: delivery.message, callId: doubt!.callId, at: new Date(doubt!.at), knownIds: [] };
-      const result = await inSpan(`${delivery.channel} look up`, { kind: SpanKind.CLIENT, attributes: { 'mi.provider': provider.name } }, () => provider.lookup(call));
+      const result = await inSpan(`${delivery.channel} look up`, { kind: SpanKind.CLIENT, attributes: { 'mi.provider': provider.name } }, () => this.find(provider, delivery, doubt!));
       this.options.logger.info({ 'messaging.message.id': delivery.messageId, 'mi.hop': delivery.hop, 'mi.provider': provider.name, 'mi.outcome': result.found }, 'reconcile');
       if (result.found !== 'accepted') continue;
-      await this.untilUp(() => this.options.ledger.prove(delivery.id, doubt!.hop));
+      await this.untilUp(() => this.options.ledger.prove(delivery.id, doubt!.hop, result.providerMessageId));
       return { kind: 'found', at: new Date().toISOString(), provider: provider.name, providerMessageId: result.providerMessageId };
     }
     return { kind: 'unresolved', at: new Date().toISOString() };
+  }
+
+  private find(provider: Provider<M>, delivery: Delivery<M>, doubt: DoubtfulCall): Promise<LookupResult> {
+    const { ledger, leaseMs } = this.options;
+    return findLostCall({ provider, delivery, doubt, leaseMs, callsBeside: (withinMs) => this.untilUp(() => ledger.callsBeside(delivery.id, doubt.hop, withinMs)) });
   }
 
   private async announce(delivery: Delivery<M>, outcome: Outcome): Promise<void> {

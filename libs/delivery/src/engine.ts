@@ -102,7 +102,7 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
   async onStatus(fact: StatusChanged): Promise<void> {
     const { channel } = this.options.channel;
     if (fact.channel !== channel || fact.source !== 'receipt' || !fact.messageId || !fact.hop) return;
-    await this.ledger.prove(identityKey({ tenant: fact.tenant, channel, messageId: fact.messageId }), fact.hop);
+    await this.ledger.prove(identityKey({ tenant: fact.tenant, channel, messageId: fact.messageId }), fact.hop, fact.providerMessageId);
   }
 
   /** A request no schema accepts: told as `rejected` with its field errors, where its id can be read. */

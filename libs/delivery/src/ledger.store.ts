@@ -1,6 +1,7 @@
 import { ownFailure } from '#libs/contracts';
 import { database, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
-import { type Claim, type Delivery, Ledger, type Outcome } from './delivery.ts';
+import { type CallBeside, type Claim, type Delivery, Ledger, type Outcome } from './delivery.ts';
+import { callsBeside } from './doubt/calls-beside.store.ts';
 import { keepPartitions, type LedgerTimes, periodDays, periodOf } from './ledger.partitions.ts';
 
 export interface LedgerOptions extends LedgerTimes {
@@ -18,6 +19,12 @@ interface ClaimEntry {
 
 interface Settlement extends ClaimEntry {
   outcome: Outcome;
+}
+
+interface Proof {
+  id: string;
+  hop: number;
+  providerMessageId: string | undefined;
 }
 
 interface ClaimRow {
@@ -40,7 +47,7 @@ export class PostgresLedger extends Ledger {
   private readonly options: LedgerOptions;
   private readonly claims: MicroBatch<ClaimEntry, Claim>;
   private readonly settlements: MicroBatch<Settlement, boolean>;
-  private readonly proofs: MicroBatch<{ id: string; hop: number }, true>;
+  private readonly proofs: MicroBatch<Proof, true>;
   private partitions: Promise<void> | undefined;
   private partitionsUntil = 0;
 
@@ -61,8 +68,12 @@ export class PostgresLedger extends Ledger {
     return this.settlements.add({ delivery, token, outcome });
   }
 
-  async prove(id: string, hop: number): Promise<void> {
-    await this.proofs.add({ id, hop });
+  async prove(id: string, hop: number, providerMessageId?: string): Promise<void> {
+    await this.proofs.add({ id, hop, providerMessageId });
+  }
+
+  callsBeside(id: string, hop: number, withinMs: number): Promise<CallBeside[]> {
+    return database('look up', () => callsBeside(this.options, id, hop, withinMs));
   }
 
   private async claimAll(entries: readonly ClaimEntry[]): Promise<Claim[]> {
@@ -81,8 +92,8 @@ export class PostgresLedger extends Ledger {
       of(({ delivery }) => delivery.source),
       of(({ delivery }) => delivery.digest ?? null),
       of(({ delivery }) => delivery.attempts.length + 1),
-      of(() => null),
-      of(() => null),
+      of(({ delivery }) => likenessOf(delivery)?.party ?? null),
+      of(({ delivery }) => likenessOf(delivery)?.wording ?? null),
       leaseMs,
       periodDays(this.options),
     ] }); // prettier-ignore
@@ -112,12 +123,12 @@ export class PostgresLedger extends Ledger {
   }
 
   /** Only what is in doubt is written to: the usual receipt costs one look by key. */
-  private async proveAll(entries: readonly { id: string; hop: number }[]): Promise<true[]> {
+  private async proveAll(entries: readonly Proof[]): Promise<true[]> {
     await this.options.pool.query(
-      `UPDATE ${this.options.schema}.ledger l SET proven = true
-         FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::int[]) AS t(id, hop)) i
-        WHERE l.id = i.id AND l.hop = i.hop AND l.state <> 'sent' AND NOT l.proven`,
-      [entries.map(({ id }) => id), entries.map(({ hop }) => hop)],
+      `UPDATE ${this.options.schema}.ledger l SET proven = true, proof = coalesce(l.proof, i.proof)
+         FROM (SELECT id, hop, max(proof) AS proof FROM unnest($1::uuid[], $2::int[], $3::text[]) AS t(id, hop, proof) GROUP BY id, hop) i
+        WHERE l.id = i.id AND l.hop = i.hop AND l.state <> 'sent' AND (NOT l.proven OR (l.proof IS NULL AND i.proof IS NOT NULL))`,
+      [entries.map(({ id }) => id), entries.map(({ hop }) => hop), entries.map(({ providerMessageId }) => providerMessageId ?? null)],
     );
     return entries.map(() => true);
   }
@@ -132,6 +143,9 @@ export class PostgresLedger extends Ledger {
     return this.partitions;
   }
 }
+
+/** A look-up makes no call of its own: it must not be taken for one. */
+const likenessOf = ({ mode, likeness }: Delivery<unknown>) => (mode === 'send' ? likeness : undefined);
 
 /** One statement cannot touch a row twice: copies of one hop in a batch take turns. */
 async function inTurns<E extends ClaimEntry, O>(entries: readonly E[], work: (turn: E[]) => Promise<O[]>): Promise<O[]> {

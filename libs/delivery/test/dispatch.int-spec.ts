@@ -156,6 +156,22 @@ describe('the dispatch of one message', () => {
     expect(provider.accepted).toEqual([]);
   });
 
+  it('tells by the ledger which of two texts that look the same came of the lost call', async () => {
+    const likeness = { party: randomUUID(), wording: randomUUID() };
+    const [lost, answered] = [aDelivery({ likeness }), aDelivery({ likeness })];
+    provider.answer = () => Promise.resolve({ sent: true, providerMessageId: 'SM1' });
+    await aService().dispatch(answered);
+    provider.answer = () => Promise.resolve({ sent: false, failure: aFailure({ kind: 'unknown' }) });
+    await aService().dispatch(lost);
+    const doubt = { hop: 1, provider: 'sendgrid', callId: randomUUID(), at: new Date().toISOString() };
+    provider.found = { found: 'candidates', candidates: [{ providerMessageId: 'SM1', takenAt: Date.now() }] };
+    await aService().dispatch(aDelivery({ ...lost, hop: 2, mode: 'reconcile', source: 'due/1/1', doubt, doubtSince: doubt.at }));
+    expect(published.at(-1)).toMatchObject({ topic: 'send.deferred', value: { hop: 2 } });
+    provider.found = { found: 'candidates', candidates: [{ providerMessageId: 'SM1', takenAt: Date.now() }, { providerMessageId: 'SM2', takenAt: Date.now() }] };
+    await aService().dispatch(aDelivery({ ...lost, hop: 3, mode: 'reconcile', source: 'due/1/2', doubt, doubtSince: doubt.at }));
+    expect(published.at(-1)!.value).toMatchObject({ status: 'sent', source: 'lookup', hop: 1, providerMessageId: 'SM2' });
+  });
+
   it('hands a call that cannot be found back to retry, the doubt unchanged', async () => {
     const doubt = { hop: 1, provider: 'sendgrid', callId: randomUUID(), at: new Date().toISOString() };
     await aService().dispatch(aDelivery({ hop: 2, mode: 'reconcile', source: 'due/0/3', doubt, doubtSince: doubt.at }));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { migrate, type Pool } from '#libs/persistence';
-import { aDatabase, type TestDatabase } from '#libs/testing';
+import { aDatabase, aFailure, type TestDatabase } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Outcome } from '../src/delivery.ts';
 import { ledgerMigrations } from '../src/ledger.migrations.ts';
@@ -108,6 +108,42 @@ describe('the ledger', () => {
     await ledger.prove(delivery.id, 1);
     const next = aDelivery({ ...delivery, hop: 2, source: 'messaging.email.due/0/1', digest: undefined });
     expect(await ledger.claim(next, randomUUID())).toMatchObject({ verdict: 'settled', outcome: { kind: 'superseded' } });
+  });
+
+  it('knows the calls between the same two that may have been accepted, and under which id of the provider', async () => {
+    const [party, wording] = [randomUUID(), randomUUID()];
+    const of = (likeness: { party: string; wording: string | null }, more = {}) => aDelivery({ likeness, ...more });
+    const [lost, answered, refused, proven] = [of({ party, wording }), of({ party, wording }), of({ party, wording }), of({ party, wording: null })];
+    const others = [of({ party, wording: randomUUID() }), of({ party: randomUUID(), wording }), of({ party, wording }, { mode: 'reconcile' }), aDelivery()];
+    const tokens = new Map([lost, answered, refused, proven, ...others].map((delivery) => [delivery, randomUUID()]));
+    await Promise.all([...tokens].map(([delivery, token]) => ledger.claim(delivery, token)));
+    await ledger.settle(answered, tokens.get(answered)!, sent('a'));
+    await ledger.settle(refused, tokens.get(refused)!, { kind: 'failed', at: '', attempt: 1, failure: aFailure() });
+    await ledger.prove(proven.id, 1, 'SM9');
+    const calls = await ledger.callsBeside(lost.id, 1, 60_000);
+    const brief = calls.map(({ own, providerMessageId, alike }) => [own, providerMessageId, alike]);
+    expect(brief).toHaveLength(4);
+    expect(brief).toEqual(expect.arrayContaining([[true, undefined, true], [false, 'id-of-a', true], [false, 'SM9', true], [false, undefined, false]]));
+    for (const { claimedAt } of calls) expect(Math.abs(claimedAt - Date.now())).toBeLessThan(30_000);
+    expect(await ledger.callsBeside(aDelivery().id, 1, 60_000)).toEqual([]);
+  });
+
+  it('sets one record aside that Postgres refuses, and claims and settles the others of its batch', async () => {
+    const good = Array.from({ length: 20 }, () => aDelivery());
+    const bad = aDelivery({ source: 'messaging.email.requested/0/\u0000' });
+    const tokens = new Map([...good.slice(0, 7), bad, ...good.slice(7)].map((delivery) => [delivery, randomUUID()]));
+    const claims = await Promise.allSettled([...tokens].map(([delivery, token]) => ledger.claim(delivery, token)));
+    expect(claims.filter(({ status }) => status === 'fulfilled')).toHaveLength(20);
+    expect(claims[7]).toMatchObject({ status: 'rejected', reason: { code: '22021' } });
+
+    const outcomes = good.map((delivery, index) => {
+      const outcome = sent(tokens.get(delivery)!);
+      return { delivery, outcome: index === 3 ? { ...outcome, providerMessageId: 'x\u0000' } as Outcome : outcome };
+    });
+    const settled = await Promise.allSettled(outcomes.map(({ delivery, outcome }) => ledger.settle(delivery, tokens.get(delivery)!, outcome)));
+    expect(settled.map(({ status }) => status)).toEqual(good.map((_, index) => (index === 3 ? 'rejected' : 'fulfilled')));
+    expect(await ledger.claim(good[0]!, randomUUID())).toMatchObject({ verdict: 'settled' });
+    expect(await ledger.claim(good[3]!, randomUUID())).toMatchObject({ verdict: 'running' });
   });
 
   it('lets the next hop go when the earlier one was refused', async () => {

@@ -4,7 +4,7 @@ import { type IncomingRecord, placeOf, Stopping } from '#libs/transport';
 import { z } from 'zod';
 import type { Announcement } from '../../src/announce.policy.ts';
 import { Announcer } from '../../src/announcer.service.ts';
-import { ChannelPort, type RequestEnvelope } from '../../src/channel.port.ts';
+import { ChannelPort, type Likeness, type RequestEnvelope } from '../../src/channel.port.ts';
 import { firstHop, laterHop } from '../../src/decode.policy.ts';
 import { DispatchService } from '../../src/dispatch.service.ts';
 import type { Process } from './scheduler.ts';
@@ -34,6 +34,7 @@ class SimChannel extends ChannelPort<Request, Message> {
   toMessage = ({ text }: Request): Message => ({ text });
   addressesOf = (): string[] => ['ada@inbox.test'];
   senderOf = (): undefined => undefined;
+  override likenessOf = ({ text }: Message): Likeness => ({ party: ['ada'], wording: [text] });
 }
 
 /** What a channel does with a record: the engine's consumers over the real dispatch, and the ports of the simulated world. */

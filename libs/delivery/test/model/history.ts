@@ -1,6 +1,6 @@
 import type { Lane } from '#libs/contracts';
 import fc from 'fast-check';
-import { endings, receipts, ways } from './sim-provider.ts';
+import { endings, type LookUp, lookUps, receipts, ways } from './sim-provider.ts';
 
 /** One message upstream publishes, and whether it publishes it once more elsewhere. */
 export interface Asked {
@@ -24,7 +24,7 @@ export interface Step {
 
 export interface History {
   lane: Lane;
-  canLookUp: boolean;
+  lookUp: LookUp;
   asked: Asked[];
   steps: Step[];
 }
@@ -55,7 +55,7 @@ const step: fc.Arbitrary<Step> = fc
 
 const anyHistory: fc.Arbitrary<History> = fc.record({
   lane: fc.constantFrom<Lane>('transactional', 'urgent', 'bulk'),
-  canLookUp: fc.boolean(),
+  lookUp: fc.constantFrom(...lookUps),
   asked: fc.oneof(fc.array(asked, { minLength: 1, maxLength: 1 }), fc.array(asked, { minLength: 1, maxLength: 3 })),
   steps: fc.array(step, { minLength: 30, maxLength: 200, size: 'max' }),
 });
@@ -63,7 +63,7 @@ const anyHistory: fc.Arbitrary<History> = fc.record({
 /** Calls that are taken and whose webhooks never come, by processes that often stand still: answers that come too late. */
 export const lateAnswers: fc.Arbitrary<History> = anyHistory.map((history): History => {
   const steps = history.steps.map(({ act, pick, luck }): Step => ({ act: luck % 9 === 0 ? 'pause' : act, pick, luck: (luck % 2) + endings.length * receipts.indexOf('nothing') }));
-  return { ...history, asked: history.asked.slice(0, 1), canLookUp: false, steps };
+  return { ...history, asked: history.asked.slice(0, 1), lookUp: 'none', steps };
 });
 
 export const histories: fc.Arbitrary<History> = fc.oneof({ weight: 5, arbitrary: anyHistory }, { weight: 1, arbitrary: lateAnswers });

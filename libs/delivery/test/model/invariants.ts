@@ -28,7 +28,7 @@ function judgeMessage(messageId: string, all: readonly StatusChanged[], world: W
   const rows = world.ledger.of(idOf(messageId));
   const fold = world.variant.fold ?? realFold;
   const copies = secondCopies(messageId, calls, world.retry.resends.get(messageId) ?? []);
-  const violations = [...ending(messageId, facts, calls, fold), ...backward(messageId, facts, fold), ...untold(messageId, rows, facts), ...unlawful(messageId, calls), ...copies.violations];
+  const violations = [...ending(messageId, facts, calls, fold), ...backward(messageId, facts, fold), ...untold(messageId, rows, facts), ...mistaken(messageId, facts, calls), ...unlawful(messageId, calls), ...copies.violations];
   return { violations, resentByPolicy: copies.byPolicy };
 }
 
@@ -70,6 +70,12 @@ const tellingOf: Record<Exclude<LedgerRow['state'], 'claimed'>, string[]> = {
   unresolved: [],
   superseded: [],
 };
+
+/** What is told as taken was taken, on the hop it is told of. */
+function mistaken(messageId: string, facts: readonly StatusChanged[], calls: readonly Accepted[]): string[] {
+  const wrong = facts.filter(({ status, hop }) => status === 'sent' && !calls.some((call) => call.hop === hop));
+  return wrong.map(({ hop, source }) => `mistaken: ${messageId}/${hop} is told as sent (${source}), and was never taken`);
+}
 
 function unlawful(messageId: string, calls: readonly Accepted[]): string[] {
   return calls.flatMap(({ hop, held, knewOf, afterCancel }) => [

@@ -3,7 +3,7 @@ import { migrate, type Pool } from '#libs/persistence';
 import { aDatabase, aFailure, type TestDatabase } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Claim, Delivery, Outcome } from '../../src/delivery.ts';
+import type { CallBeside, Claim, Delivery, Outcome } from '../../src/delivery.ts';
 import { ledgerMigrations } from '../../src/ledger.migrations.ts';
 import { keepPartitions } from '../../src/ledger.partitions.ts';
 import { PostgresLedger } from '../../src/ledger.store.ts';
@@ -22,7 +22,8 @@ interface Copy {
 type Step =
   | ({ do: 'claim'; token: number } & Copy)
   | { do: 'settle'; token: number; kind: (typeof kinds)[number] }
-  | { do: 'prove'; hop: number }
+  | { do: 'prove'; hop: number; named: boolean }
+  | { do: 'look beside'; hop: number }
   | { do: 'the lease passes' };
 
 // Few hops, records and tokens, so that they meet each other.
@@ -31,7 +32,8 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
     { weight: 5, arbitrary: fc.record({ do: fc.constant('claim' as const), ...of }) },
     { weight: 4, arbitrary: fc.record({ do: fc.constant('settle' as const), token: of.token, kind: fc.constantFrom(...kinds) }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('prove' as const), hop: of.hop }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('prove' as const), hop: of.hop, named: fc.boolean() }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('look beside' as const), hop: of.hop }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('the lease passes' as const) }) },
   ),
   { minLength: 4, maxLength: 20, size: 'max' },
@@ -42,7 +44,7 @@ class Pair {
   private readonly table = new LedgerTable(hour, 14);
   private readonly messageId = `m-${randomUUID()}`;
   private readonly tokens = [0, 1, 2, 3].map(() => randomUUID());
-  private readonly first = aDelivery({ messageId: this.messageId });
+  private readonly first = aDelivery({ messageId: this.messageId, likeness: { party: randomUUID(), wording: randomUUID() } });
   private readonly won = new Map<string, Delivery<TestMessage>>();
   private isNew = true;
   private now = Date.now();
@@ -67,7 +69,11 @@ class Pair {
         const outcome = outcomeOf(step.kind, token);
         return [await this.ledger.settle(delivery, token, outcome), this.table.settle(delivery, token, outcome, this.now)];
       }
-      case 'prove': return [await this.ledger.prove(this.first.id, step.hop), this.table.prove(this.first.id, step.hop)];
+      case 'prove': {
+        const name = step.named ? `p-${step.hop}` : undefined;
+        return [await this.ledger.prove(this.first.id, step.hop, name), this.table.prove(this.first.id, step.hop, name)];
+      }
+      case 'look beside': return [seen(await this.ledger.callsBeside(this.first.id, step.hop, hour)), seen(this.table.callsBeside(this.first.id, step.hop, hour))];
       case 'the lease passes': return this.pass();
     } // prettier-ignore
   }
@@ -88,11 +94,15 @@ class Pair {
   private deliveryOf({ hop, source, copy }: Copy): Delivery<TestMessage> {
     const rememberedAt = new Date(this.first.requestedAt.getTime() - (copy === 1 ? 8 * 24 * hour : 0));
     const digest = hop > 1 ? undefined : copy === 2 ? this.tokens[0] : this.first.digest;
-    return { ...this.first, hop, digest, rememberedAt, source: `record/0/${source}` };
+    // The second hop says something else, the third looks for what the first has sent.
+    const likeness = hop === 2 ? { ...this.first.likeness!, wording: this.tokens[3]! } : this.first.likeness;
+    return { ...this.first, hop, digest, rememberedAt, likeness, mode: hop === 3 ? 'reconcile' : 'send', source: `record/0/${source}` };
   }
 }
 
 const told = (claim: Claim): unknown => (claim.verdict === 'running' ? claim.verdict : claim.verdict === 'settled' ? [claim.verdict, { ...claim.outcome, at: '' }] : claim);
+
+const seen = (calls: CallBeside[]) => calls.map(({ own, providerMessageId, alike }) => [own, providerMessageId, alike].join()).toSorted();
 
 function outcomeOf(kind: (typeof kinds)[number], callId: string): Outcome {
   const more = { provider: 'sendgrid', providerMessageId: 'p-1', callId, attempt: 1, failure: aFailure(), until: 'later', reason: 'why' };

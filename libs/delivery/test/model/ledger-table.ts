@@ -1,5 +1,5 @@
 import { ownFailure } from '#libs/contracts';
-import type { Claim, Delivery, Outcome } from '../../src/delivery.ts';
+import type { CallBeside, Claim, Delivery, Outcome } from '../../src/delivery.ts';
 import { periodOf } from '../../src/ledger.partitions.ts';
 
 export interface LedgerRow {
@@ -13,6 +13,9 @@ export interface LedgerRow {
   source: string;
   digest: string | undefined;
   attempt: number;
+  claimedAt: number;
+  likeness: Delivery<unknown>['likeness'];
+  proof: string | undefined;
   leaseUntil: number;
   settledAt: number | undefined;
   outcome: Outcome | undefined;
@@ -51,14 +54,28 @@ export class LedgerTable {
     const key = this.keyOf(delivery);
     const row = this.rows.get(key);
     const settled = { state: outcome.kind, outcome, settledAt: now };
-    if (!row) this.rows.set(key, { ...this.fresh(delivery, token, now), leaseUntil: now, digest: undefined, ...settled });
+    if (!row) this.rows.set(key, { ...this.fresh(delivery, token, now), leaseUntil: now, digest: undefined, likeness: undefined, ...settled });
     else if (this.maySettle(row, token, outcome)) Object.assign(row, settled);
     else return false;
     return true;
   }
 
-  prove(id: string, hop: number): void {
-    for (const row of this.of(id)) if (row.hop === hop && row.state !== 'sent') row.proven = true;
+  prove(id: string, hop: number, providerMessageId?: string): void {
+    for (const row of this.of(id)) if (row.hop === hop && row.state !== 'sent') Object.assign(row, { proven: true, proof: row.proof ?? providerMessageId });
+  }
+
+  callsBeside(id: string, hop: number, withinMs: number): CallBeside[] {
+    const own = this.of(id).find((row) => row.hop === hop);
+    const { likeness } = own ?? {};
+    if (!own || !likeness?.wording) return [];
+    return [...this.rows.values()]
+      .filter((row) => row.likeness?.party === likeness.party && mayBeAccepted.has(row.state) && Math.abs(row.claimedAt - own.claimedAt) <= withinMs)
+      .map((row) => ({
+        own: row === own,
+        claimedAt: row.claimedAt,
+        providerMessageId: row.proof ?? (row.outcome?.kind === 'sent' ? row.outcome.providerMessageId : undefined),
+        alike: [null, likeness.wording].includes(row.likeness!.wording),
+      }));
   }
 
   of(id: string): LedgerRow[] {
@@ -94,9 +111,9 @@ export class LedgerTable {
   }
 
   private fresh(delivery: Delivery<unknown>, token: string, now: number): LedgerRow {
-    const { id, hop, source, digest } = delivery;
-    const common = { id, hop, source, digest, day: this.dayOf(delivery), token, callId: token };
-    return { ...common, state: 'claimed', proven: false, attempt: delivery.attempts.length + 1, leaseUntil: now + this.leaseMs, settledAt: undefined, outcome: undefined };
+    const { id, hop, source, digest, mode } = delivery;
+    const common = { id, hop, source, digest, day: this.dayOf(delivery), token, callId: token, claimedAt: now, proof: undefined };
+    return { ...common, likeness: mode === 'send' ? delivery.likeness : undefined, state: 'claimed', proven: false, attempt: delivery.attempts.length + 1, leaseUntil: now + this.leaseMs, settledAt: undefined, outcome: undefined };
   }
 
   private dayOf(delivery: Delivery<unknown>): string {
@@ -107,6 +124,8 @@ export class LedgerTable {
     return `${delivery.id}/${delivery.hop}/${this.dayOf(delivery)}`;
   }
 }
+
+const mayBeAccepted = new Set<LedgerRow['state']>(['claimed', 'unknown', 'sent']);
 
 function impliedOutcome(row: LedgerRow, by: number | undefined): Outcome {
   const at = new Date(row.settledAt ?? 0).toISOString();

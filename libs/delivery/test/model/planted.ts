@@ -1,5 +1,5 @@
 import type fc from 'fast-check';
-import type { Claim, Delivery, Outcome } from '../../src/delivery.ts';
+import type { CallBeside, Claim, Delivery, Outcome } from '../../src/delivery.ts';
 import { type History, lateAnswers } from './history.ts';
 import { type LedgerRow, LedgerTable } from './ledger-table.ts';
 import { RetryTables } from './retry-tables.ts';
@@ -39,6 +39,12 @@ class KeepsWhatSuperseded extends LedgerTable {
   }
 }
 
+class KnowsNothingOfOtherCalls extends LedgerTable {
+  override callsBeside(id: string, hop: number, withinMs: number): CallBeside[] {
+    return super.callsBeside(id, hop, withinMs).filter(({ own }) => own);
+  }
+}
+
 class MarksWhateverItTook extends RetryTables {
   protected override mayMark = (): boolean => true;
 }
@@ -72,6 +78,7 @@ export const planted: Record<string, Planted> = {
     within: 2_000,
   },
   'does not tell which earlier hop superseded a later one': { variant: { ledger: (...of) => new KeepsWhatSuperseded(...of) }, breaks: /^(lost|untold)/, within: 8_000 },
+  'takes what looks the same for the lost call': { variant: { ledger: (...of) => new KnowsNothingOfOtherCalls(...of) }, breaks: /^mistaken/, within: 4_000 },
   'marks as published whatever it once took': { variant: { retry: (lease) => new MarksWhateverItTook(lease) }, breaks: /^lost/, within: 4_000 },
   'cancels what is being released': { variant: { retry: (lease) => new CancelsWhatIsReleased(lease) }, breaks: /^cancelled/, within: 4_000 },
   'shows the latest fact as the status': {

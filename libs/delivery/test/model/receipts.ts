@@ -15,6 +15,6 @@ export function tellReceipt(world: World, pick: number): void {
   const identity = { messageId, tenant: 'default', channel: 'email' as const };
   const eventId = factId({ ...identity, hop, source: 'receipt', status: `${receipt}:${callId}` });
   const at = new Date(world.clock.now).toISOString();
-  world.append({ topic: topics.statusChanged, key: messageId, value: { ...identity, eventId, hop, status: receipt, final: true, source: 'receipt', at, callId } });
+  world.append({ topic: topics.statusChanged, key: messageId, value: { ...identity, eventId, hop, status: receipt, final: true, source: 'receipt', at, callId, providerMessageId: `p-${callId}` } });
   world.scheduler.say(undefined, `the provider tells that ${messageId}/${hop} is ${receipt}`);
 }

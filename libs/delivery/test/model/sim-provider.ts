@@ -1,4 +1,4 @@
-import { type Failure, type LookupResult, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
+import { type Candidate, type Failure, type LookupResult, type LookupWish, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
 import { aFailure } from '#libs/testing';
 import type { Process, Scheduler } from './scheduler.ts';
 
@@ -13,8 +13,14 @@ export const ways = ['open', 'open', 'open', 'open', 'open', 'full', 'circuit op
 /** What the provider tells later of a message it took; `nothing`: its webhook never comes. */
 export const receipts = ['delivered', 'nothing', 'failed', 'bounced'] as const;
 
+/** Whether and how the provider can be asked for an earlier call: by our reference, or by a list of what looks the same. */
+export const lookUps = ['none', 'by reference', 'by list'] as const;
+export type LookUp = (typeof lookUps)[number];
+
 export interface Accepted {
   messageId: string;
+  takenAt: number;
+  text: string;
   hop: number;
   callId: string;
   /** Whether the claim was held under this call's token as the provider took it. */
@@ -37,8 +43,7 @@ export interface ProviderChance {
 export interface ProviderWorld {
   scheduler: Scheduler;
   chance: () => ProviderChance;
-  /** Whether the provider can be asked for an earlier call. */
-  canLookUp: boolean;
+  lookUp: LookUp;
   accepted: Accepted[];
   take: (call: ProviderCall<Message>, chance: ProviderChance) => void;
 }
@@ -60,9 +65,10 @@ export class SimProvider extends Provider<Message> {
     return this.world.scheduler.ask(this.owner, 'provider', `calls for ${messageId}/${hop}`, () => this.answer(call));
   }
 
-  lookup({ callId }: { callId: string }): Promise<LookupResult> {
+  lookup({ callId, message: { text } }: LookupWish<Message>): Promise<LookupResult> {
     return this.world.scheduler.ask(this.owner, 'provider', 'looks for a lost call', () => {
-      if (!this.world.canLookUp) return { found: 'unsupported' };
+      if (this.world.lookUp === 'none') return { found: 'unsupported' };
+      if (this.world.lookUp === 'by list') return { found: 'candidates', candidates: this.world.accepted.filter((call) => call.text === text).map(toCandidate) };
       const known = this.world.accepted.some((call) => call.callId === callId);
       return known ? { found: 'accepted', providerMessageId: `p-${callId}` } : { found: 'absent' };
     });
@@ -84,6 +90,8 @@ export class SimProvider extends Provider<Message> {
     } // prettier-ignore
   }
 }
+
+const toCandidate = ({ callId, takenAt }: Accepted): Candidate => ({ providerMessageId: `p-${callId}`, takenAt });
 
 const plain = aFailure();
 const refused = (failure: Partial<Failure>): SendResult => ({ sent: false, failure: { ...plain, ...failure } });

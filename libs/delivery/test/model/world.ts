@@ -6,7 +6,7 @@ import { LedgerTable } from './ledger-table.ts';
 import { RetryTables } from './retry-tables.ts';
 import { type Process, Scheduler } from './scheduler.ts';
 import { Broker } from './sim-kafka.ts';
-import type { Accepted, Message, ProviderChance, ProviderWorld } from './sim-provider.ts';
+import type { Accepted, LookUp, Message, ProviderChance, ProviderWorld } from './sim-provider.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 /** How long a claim protects its holder, in milliseconds: a call's time-out and the guard. */
@@ -31,8 +31,7 @@ export interface Variant {
 
 export interface Conditions {
   lane: Lane;
-  /** Whether the provider can be asked for an earlier call. */
-  canLookUp: boolean;
+  lookUp: LookUp;
 }
 
 /** Whatever is asked of the provider goes well. */
@@ -48,15 +47,15 @@ export class World implements ProviderWorld {
   readonly retry: RetryTables;
   readonly variant: Variant;
   readonly lane: Lane;
-  readonly canLookUp: boolean;
+  readonly lookUp: LookUp;
   /** What decides over the provider's next answer. */
   chance: () => ProviderChance = () => atEase;
   private readonly told = new Map<string, number>();
   private readonly claimedKnowing = new Map<string, number | undefined>();
 
-  constructor({ lane, canLookUp }: Conditions, variant: Variant) {
+  constructor({ lane, lookUp }: Conditions, variant: Variant) {
     this.lane = lane;
-    this.canLookUp = canLookUp;
+    this.lookUp = lookUp;
     this.variant = variant;
     this.ledger = variant.ledger?.(leaseMs, retentionDays) ?? new LedgerTable(leaseMs, retentionDays);
     this.retry = variant.retry?.(30_000) ?? new RetryTables(30_000);
@@ -90,17 +89,18 @@ export class World implements ProviderWorld {
         if (outcome.kind === 'sent') this.learn(delivery.id, delivery.hop);
         return ledger.settle(delivery, token, outcome, this.clock.now);
       }),
-      prove: (id: string, hop: number) => ask(`proves hop ${hop}`, () => {
+      prove: (id: string, hop: number, providerMessageId?: string) => ask(`proves hop ${hop}`, () => {
         this.learn(id, hop);
-        ledger.prove(id, hop);
+        ledger.prove(id, hop, providerMessageId);
       }),
+      callsBeside: (id: string, hop: number, withinMs: number) => ask(`asks for the calls beside hop ${hop}`, () => ledger.callsBeside(id, hop, withinMs)),
     }; // prettier-ignore
   }
 
-  take({ reference: { messageId, tenant, hop, callId } }: ProviderCall<Message>, { receipt }: ProviderChance): void {
+  take({ message: { text }, reference: { messageId, tenant, hop, callId } }: ProviderCall<Message>, { receipt }: ProviderChance): void {
     const id = identityKey({ tenant, channel: 'email', messageId });
     const afterCancel = this.facts.some((fact) => fact.messageId === messageId && fact.status === 'cancelled');
-    this.accepted.push({ messageId, hop, callId, receipt, told: false, afterCancel, held: this.ledger.isHeld(id, hop, callId), knewOf: this.claimedKnowing.get(`${id}/${hop}`) });
+    this.accepted.push({ messageId, takenAt: this.clock.now, text, hop, callId, receipt, told: false, afterCancel, held: this.ledger.isHeld(id, hop, callId), knewOf: this.claimedKnowing.get(`${id}/${hop}`) });
   }
 
   private claim(delivery: Delivery<unknown>, token: string): Claim {

@@ -1,14 +1,25 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type Failure, FailureCatalogue, type LookupResult, ownFailure, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
+import { type Failure, FailureCatalogue, type LookupResult, type LookupWish, ownFailure, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
 import { brokenCallFailure, CallBroken, type HttpAnswer, ProviderHttp } from '#libs/delivery';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import twilio from 'twilio';
 import type { SmsMessage } from '../../sms-message.ts';
 import type { TwilioConfig } from './twilio.config.ts';
 import { twilioFailures } from './twilio.failures.ts';
-import { toMessageCreate } from './twilio.request.policy.ts';
+import { isAlike, type ListedText, toCandidate } from './twilio.lookup.policy.ts';
+import { recipientOf, toMessageCreate } from './twilio.request.policy.ts';
 
 type AdapterConfig = TwilioConfig & { PUBLIC_URL: string };
+
+/** How far a look-up goes back: more texts to one number are not read. */
+const [PAGE_SIZE, MOST_PAGES] = [200, 10];
+const SLACK_MS = 60_000;
+
+/** As much of the SDK's page as is used. */
+interface TextPage {
+  instances: ListedText[];
+  nextPage(): Promise<TextPage | undefined> | undefined;
+}
 
 /** What the SDK asks its HTTP client for. */
 interface SdkRequest {
@@ -63,12 +74,31 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
     return { sent: false, failure: this.failureOf(passage.answer!) };
   }
 
-  /**
-   * Twilio hands back no reference, and equal texts to one number cannot be told apart in its lists, so a callback that
-   * bears our token is the only proof used here.
-   */
-  lookup(): Promise<LookupResult> {
-    return Promise.resolve({ found: 'unsupported' });
+  /** Twilio hands back no reference: what looks the same is a candidate, and the ledger tells whose it is (docs/adr/0004). */
+  async lookup({ message, since }: LookupWish<SmsMessage>): Promise<LookupResult> {
+    // The text of a template is Twilio's: nothing of ours to compare with.
+    if (message.contentTemplate) return { found: 'unsupported' };
+    const passage: Passage = {};
+    try {
+      const listed = await this.passage.run(passage, () => this.listed(recipientOf(message), since));
+      const alike = listed.filter((text) => isAlike(text, message, this.config.TWILIO_MESSAGING_SERVICE_SID));
+      return alike.length > 0 ? { found: 'candidates', candidates: alike.map(toCandidate) } : { found: 'absent' };
+    } catch {
+      return { found: passage.answer?.status === 403 ? 'unsupported' : 'absent' };
+    }
+  }
+
+  /** What went to one number, newest first, back to a time. Its filter by day leaves out what is not sent yet, so it is not used. */
+  private async listed(to: string, since: number): Promise<ListedText[]> {
+    const texts: ListedText[] = [];
+    let page: TextPage | undefined = await this.client.messages.page({ to, pageSize: PAGE_SIZE });
+    for (let pages = 1; page; pages += 1) {
+      const { instances }: TextPage = page;
+      texts.push(...instances);
+      const goesOn: boolean = pages < MOST_PAGES && instances.some(({ dateCreated }) => dateCreated.getTime() >= since - SLACK_MS);
+      page = goesOn ? await page.nextPage() : undefined;
+    }
+    return texts;
   }
 
   async check(): Promise<ProviderCheck> {

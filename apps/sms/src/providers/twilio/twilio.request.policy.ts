@@ -26,15 +26,18 @@ const REPEATS = '#rc=5&rp=ct,rt,5xx';
 /** Twilio's longest validity period, in seconds. */
 const MAX_VALIDITY_S = 36_000;
 
+export const addressOf = (kind: SmsMessage['kind'], number: string): string => (kind === 'whatsapp' ? `whatsapp:${number}` : number);
+
+export const recipientOf = ({ kind, to }: SmsMessage): string => addressOf(kind, to);
+
 /** A message as Twilio's SDK takes it. `now`: ms since 1970. */
 export function toMessageCreate(message: SmsMessage, reference: CallReference, publicUrl: string, serviceSid: string | undefined, now: number): MessageCreate {
-  const { to, from, kind, body, mediaUrls, contentTemplate, expiresAt } = message;
-  const address = (number: string) => (kind === 'whatsapp' ? `whatsapp:${number}` : number);
+  const { from, kind, body, mediaUrls, contentTemplate, expiresAt } = message;
   const left = expiresAt ? Math.floor((Date.parse(expiresAt) - now) / 1000) : MAX_VALIDITY_S;
   const query = new URLSearchParams(referenceFields({ ...reference }));
   return {
-    to: address(to),
-    ...(from !== undefined ? { from: address(from) } : serviceSid !== undefined && { messagingServiceSid: serviceSid }),
+    to: recipientOf(message),
+    ...(from !== undefined ? { from: addressOf(kind, from) } : serviceSid !== undefined && { messagingServiceSid: serviceSid }),
     ...(body !== undefined && { body }),
     ...(mediaUrls && { mediaUrl: mediaUrls }),
     ...(contentTemplate && { contentSid: contentTemplate.name, contentVariables: JSON.stringify(contentTemplate.variables) }),

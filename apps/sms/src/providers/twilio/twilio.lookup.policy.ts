@@ -1,0 +1,28 @@
+import type { Candidate } from '#libs/contracts';
+import type { SmsMessage } from '../../sms-message.ts';
+import { addressOf, recipientOf } from './twilio.request.policy.ts';
+
+/** What of a text in Twilio's list tells whether it can have come of a call. */
+export interface ListedText {
+  sid: string;
+  to: string;
+  from: string | null;
+  messagingServiceSid: string | null;
+  body: string | null;
+  numMedia: string | null;
+  direction: string;
+  dateCreated: Date;
+}
+
+/** Whether a text looks as the message would: recipient, sender, body, number of media, and sent through the API. */
+export function isAlike(text: ListedText, message: SmsMessage, serviceSid: string | undefined): boolean {
+  if (text.direction !== 'outbound-api' || text.to !== recipientOf(message)) return false;
+  return isFrom(text, message, serviceSid) && (text.body ?? '') === (message.body ?? '') && Number(text.numMedia ?? 0) === (message.mediaUrls?.length ?? 0);
+}
+
+/** A messaging service picks the number later: until then the text has none. */
+function isFrom(text: ListedText, { kind, from }: SmsMessage, serviceSid: string | undefined): boolean {
+  return from === undefined ? text.messagingServiceSid === serviceSid : !text.messagingServiceSid && text.from === addressOf(kind, from);
+}
+
+export const toCandidate = ({ sid, dateCreated }: ListedText): Candidate => ({ providerMessageId: sid, takenAt: dateCreated.getTime() });

@@ -1,0 +1,27 @@
+import type { Pool } from '#libs/persistence';
+import type { CallBeside } from '../delivery.ts';
+
+interface BesideRow {
+  own: boolean;
+  claimed_at_ms: number;
+  provider_message_id: string | null;
+  alike: boolean;
+}
+
+/** By an index on what never changes; an outcome that proves a refusal left nothing at the provider. */
+export async function callsBeside({ pool, schema }: { pool: Pool; schema: string }, id: string, hop: number, withinMs: number): Promise<CallBeside[]> {
+  const { rows } = await pool.query<BesideRow>({
+    name: 'calls-beside',
+    text: `
+      SELECT l.id = d.id AND l.hop = d.hop AS own,
+             (extract(epoch FROM l.claimed_at) * 1000)::float8 AS claimed_at_ms,
+             coalesce(l.proof, l.outcome->>'providerMessageId') AS provider_message_id,
+             l.wording IS NULL OR l.wording = d.wording AS alike
+        FROM ${schema}.ledger d
+        JOIN ${schema}.ledger l ON l.party = d.party
+         AND l.claimed_at BETWEEN d.claimed_at - $3::int * interval '1 millisecond' AND d.claimed_at + $3::int * interval '1 millisecond'
+       WHERE d.id = $1 AND d.hop = $2 AND d.wording IS NOT NULL AND l.state IN ('claimed', 'unknown', 'sent')`,
+    values: [id, hop, withinMs],
+  });
+  return rows.map((row) => ({ own: row.own, claimedAt: row.claimed_at_ms, providerMessageId: row.provider_message_id ?? undefined, alike: row.alike }));
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import type { CallBeside } from '../delivery.ts';
+import { matchLostCall } from './match.policy.ts';
+
+const lease = 13_000;
+const noon = Date.UTC(2030, 0, 1, 12);
+const listed = (providerMessageId: string, afterMs = 1_000) => ({ providerMessageId, takenAt: noon + afterMs });
+const aCall = (more: Partial<CallBeside> = {}): CallBeside => ({ own: false, claimedAt: noon, providerMessageId: undefined, alike: true, ...more });
+const theLostOne = aCall({ own: true });
+
+describe('a text that looks like the one whose answer was lost', () => {
+  it('is that one when no other call can have brought it', () => {
+    expect(matchLostCall([listed('SM1')], [theLostOne], lease)).toBe('SM1');
+  });
+
+  it('is not that one when the ledger knows it as another call’s', () => {
+    expect(matchLostCall([listed('SM1')], [theLostOne, aCall({ providerMessageId: 'SM1' })], lease)).toBeUndefined();
+    expect(matchLostCall([listed('SM1'), listed('SM2')], [theLostOne, aCall({ providerMessageId: 'SM1' })], lease)).toBe('SM2');
+  });
+
+  it('may be either’s while two calls of the same text are in doubt', () => {
+    expect(matchLostCall([listed('SM1')], [theLostOne, aCall({ claimedAt: noon + 10 })], lease)).toBeUndefined();
+  });
+
+  it('is found when there are as many texts as calls in doubt, the earlier call’s being the earlier', () => {
+    const texts = [listed('SM2', 2_000), listed('SM1', 1_000)];
+    expect(matchLostCall(texts, [theLostOne, aCall({ claimedAt: noon + 10 })], lease)).toBe('SM1');
+    expect(matchLostCall(texts, [aCall({ claimedAt: noon - 10 }), theLostOne], lease)).toBe('SM2');
+  });
+
+  it('is nobody’s of ours when there are more texts than calls: somebody else writes under this account', () => {
+    expect(matchLostCall([listed('SM1'), listed('SM2')], [theLostOne], lease)).toBeUndefined();
+  });
+
+  it('does not count when it was taken long before the call or long after its lease', () => {
+    expect(matchLostCall([listed('SM1', -61_000)], [theLostOne], lease)).toBeUndefined();
+    expect(matchLostCall([listed('SM1', lease + 61_000)], [theLostOne], lease)).toBeUndefined();
+  });
+
+  it('may have come of a call whose words only the provider knows', () => {
+    expect(matchLostCall([listed('SM1')], [theLostOne, aCall({ alike: true })], lease)).toBeUndefined();
+    expect(matchLostCall([listed('SM1')], [theLostOne, aCall({ alike: false })], lease)).toBe('SM1');
+  });
+
+  it('is already known when proof of the call has come meanwhile', () => {
+    expect(matchLostCall([], [{ ...theLostOne, providerMessageId: 'SM7' }], lease)).toBe('SM7');
+  });
+
+  it('proves nothing about a call that the ledger has forgotten', () => {
+    expect(matchLostCall([listed('SM1')], [], lease)).toBeUndefined();
+  });
+});
