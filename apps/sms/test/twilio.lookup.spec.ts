@@ -20,7 +20,13 @@ describe('a text whose answer was lost, looked for in Twilio’s list', () => {
   let adapter: TwilioAdapter | undefined;
   let asked: string[];
 
+  const close = async () => {
+    await adapter?.onApplicationShutdown();
+    server?.closeAllConnections();
+    server?.close();
+  };
   const aTwilio = async (pages: unknown[][], status = 200) => {
+    await close();
     asked = [];
     server = createServer((request, response) => {
       asked.push(request.url!);
@@ -42,11 +48,7 @@ describe('a text whose answer was lost, looked for in Twilio’s list', () => {
     return result.found === 'candidates' ? result.candidates.map(({ providerMessageId }) => providerMessageId) : result.found;
   };
 
-  afterEach(async () => {
-    await adapter?.onApplicationShutdown();
-    server?.closeAllConnections();
-    server?.close();
-  });
+  afterEach(close);
 
   it('may be what went to the same number from the same sender with the same words', async () => {
     expect(await found([aText('SM1'), aText('SM2')])).toEqual(['SM1', 'SM2']);

@@ -29,6 +29,8 @@ interface SdkRequest {
   password?: string;
   headers?: Record<string, string>;
   data?: Record<string, unknown>;
+  /** The query. */
+  params?: Record<string, unknown>;
 }
 
 /** One call on its way through the SDK. */
@@ -124,6 +126,7 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
   private async carry(request: SdkRequest): Promise<{ statusCode: number; body: string; headers: unknown }> {
     const passage = this.passage.getStore() ?? {};
     const url = new URL(request.uri);
+    for (const [name, value] of new URLSearchParams(formOf(request.params ?? {}))) url.searchParams.append(name, value);
     const answer = await this.http.call({
       method: request.method.toUpperCase() as 'GET',
       path: url.pathname + url.search,
