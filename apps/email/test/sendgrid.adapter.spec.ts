@@ -80,6 +80,16 @@ describe('SendGrid', () => {
     expect(bodies[0]).toMatchObject({ attachments: [{ filename: 'logo.png', type: 'image/png', content: 'iVBORw0KGgo=', content_id: 'logo', disposition: 'inline' }] });
   });
 
+  it('that has taken the last mail of its limit is left alone until the limit starts anew', async () => {
+    const reset = Math.ceil(Date.now() / 1000) + 30;
+    const limits = (remaining: string) => ({ 'x-ratelimit-limit': '600', 'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': String(reset) });
+    let remaining = '1';
+    const sendgrid = await aSendgrid(() => ({ status: 202, headers: { 'x-message-id': 'Xj5L', ...limits(remaining) } }));
+    expect(await sendgrid.send(aCall('ada@inbox.test'))).toEqual({ sent: true, providerMessageId: 'Xj5L' });
+    remaining = '0';
+    expect(await sendgrid.send(aCall('ada@inbox.test'))).toEqual({ sent: true, providerMessageId: 'Xj5L', holdUntil: reset * 1000 });
+  });
+
   it('that throttles says for how long', async () => {
     const sendgrid = await aSendgrid(() => ({ status: 429, headers: { 'retry-after': '7' }, body: { errors: [] } }));
     expect(await sendgrid.send(aCall('ada@inbox.test'))).toMatchObject({ failure: { kind: 'throttled', retryAfterMs: 7_000 } });

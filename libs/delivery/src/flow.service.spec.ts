@@ -70,6 +70,24 @@ describe('the way of a call', () => {
     expect(Date.parse(way.outcome.until) - Date.now()).toBeGreaterThan(50_000);
   });
 
+  it('is closed once a call has taken the last of what the provider allows, until it allows more', async () => {
+    const flow = aFlow();
+    const holdUntil = Date.now() + 60_000;
+    await oneCall(flow, { sent: true, providerMessageId: 'last', holdUntil });
+    const way = await flow.wayFor(aDelivery(), soon());
+    expect(way).toMatchObject({ open: false, outcome: { kind: 'waiting', until: new Date(holdUntil).toISOString() } });
+  });
+
+  it('is not waited for past the time in which a call may be written: that is over before the claim’s lease is', async () => {
+    const flow = aFlow({ rate: 1, maxWaitMs: 30_000 });
+    await oneCall(flow, { sent: true, providerMessageId: 'first' });
+    const asked = performance.now();
+    const way = await flow.wayFor(aDelivery(), asked + 500);
+    expect(way).toMatchObject({ open: false, outcome: { kind: 'waiting' } });
+    expect(performance.now() - asked).toBeLessThan(500);
+    expect(await flow.wayFor(aDelivery(), performance.now() + 5_000)).toMatchObject({ open: true });
+  });
+
   it('leads a message that would wait too long back to retry instead of holding it in memory', async () => {
     const flow = aFlow({ rate: 0.1, maxWaitMs: 100 });
     await oneCall(flow, { sent: true, providerMessageId: 'first' });

@@ -4,6 +4,7 @@ export * from './delivery.migrations.ts';
 export * from './delivery.ts';
 export * from './engine.ts';
 export { healthSettings } from './health/health.config.ts';
+export { holdByHeaders } from './permits/feedback.policy.ts';
 export { permitSettings, providerRate } from './permits/permits.config.ts';
 export * from './provider-http.adapter.ts';
 export * from './receipt.policy.ts';

@@ -8,8 +8,10 @@ const LONGEST_HOLD_MS = 24 * 3_600_000;
  * @param standardMs where it was throttled but did not say for how long (Twilio's 20429 never does)
  */
 export function holdAfter(result: SendResult, standardMs: number, now: number): number | undefined {
-  if (result.sent || result.failure.kind !== 'throttled') return undefined;
-  return now + Math.min(LONGEST_HOLD_MS, result.failure.retryAfterMs ?? standardMs);
+  if (result.sent || result.failure.kind !== 'throttled') return result.holdUntil;
+  const { failure: { retryAfterMs }, holdUntil } = result;
+  if (retryAfterMs === undefined && holdUntil !== undefined) return holdUntil;
+  return now + Math.min(LONGEST_HOLD_MS, retryAfterMs ?? standardMs);
 }
 
 /**

@@ -20,6 +20,12 @@ describe('what a provider says about its rate', () => {
     expect(holdAfter({ sent: true, providerMessageId: 'x' }, 1_000, 0)).toBeUndefined();
   });
 
+  it('holds it until its rate headers say, after a success too; a throttled call’s own word goes first', () => {
+    expect(holdAfter({ sent: true, providerMessageId: 'x', holdUntil: 9_000 }, 1_000, 0)).toBe(9_000);
+    expect(holdAfter({ ...throttled(), holdUntil: 9_000 }, 1_000, 0)).toBe(9_000);
+    expect(holdAfter({ ...throttled(2_000), holdUntil: 9_000 }, 1_000, 0)).toBe(2_000);
+  });
+
   it('reads rate headers only where nothing is left', () => {
     expect(holdByHeaders({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1900000060' }, 1_900_000_000_000)).toBe(1_900_000_060_000);
     expect(holdByHeaders({ 'ratelimit-remaining': '0', 'ratelimit-reset': '2' }, 1_000)).toBe(3_000);

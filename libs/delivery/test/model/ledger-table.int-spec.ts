@@ -73,7 +73,7 @@ class Pair {
         const name = step.named ? `p-${step.hop}` : undefined;
         return [await this.ledger.prove(this.first.id, step.hop, name), this.table.prove(this.first.id, step.hop, name)];
       }
-      case 'look beside': return [seen(await this.ledger.callsBeside(this.first.id, step.hop, hour)), seen(this.table.callsBeside(this.first.id, step.hop, hour))];
+      case 'look beside': return [seen(await this.ledger.callsBeside(this.first.id, step.hop, 100 * hour)), seen(this.table.callsBeside(this.first.id, step.hop, 100 * hour))];
       case 'the lease passes': return this.pass();
     } // prettier-ignore
   }

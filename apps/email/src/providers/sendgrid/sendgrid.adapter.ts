@@ -1,5 +1,5 @@
 import { type Failure, FailureCatalogue, type LookupResult, ownFailure, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
-import { brokenCallFailure, CallBroken, type HttpAnswer, ProviderHttp } from '#libs/delivery';
+import { brokenCallFailure, CallBroken, holdByHeaders, type HttpAnswer, ProviderHttp } from '#libs/delivery';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { EmailMessage } from '../../email-message.ts';
 import type { SendgridConfig } from './sendgrid.config.ts';
@@ -59,7 +59,9 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
     try {
       const mayStart = () => calls.every((call) => call.mayStart());
       const answer = await this.http.call({ method: 'POST', path: request.url, headers: this.headers, body: JSON.stringify(request.body), mayStart });
-      return { result: this.resultOf(answer), named: answer.status === 400 ? membersNamedIn(answer.body) : nobody };
+      const holdUntil = holdByHeaders(answer.headers, Date.now());
+      const result = { ...this.resultOf(answer), ...(holdUntil !== undefined && { holdUntil }) };
+      return { result, named: answer.status === 400 ? membersNamedIn(answer.body) : nobody };
     } catch (error) {
       if (!(error instanceof CallBroken)) throw error;
       return { result: { sent: false, failure: brokenCallFailure(this.name, error) }, named: nobody };
