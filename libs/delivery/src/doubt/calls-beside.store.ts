@@ -15,7 +15,7 @@ export async function callsBeside({ pool, schema }: { pool: Pool; schema: string
     text: `
       SELECT l.id = d.id AND l.hop = d.hop AS own,
              (extract(epoch FROM l.claimed_at) * 1000)::float8 AS claimed_at_ms,
-             coalesce(l.proof, l.outcome->>'providerMessageId') AS provider_message_id,
+             coalesce(l.proof, CASE WHEN l.state = 'sent' THEN l.outcome->>'providerMessageId' END) AS provider_message_id,
              l.wording IS NULL OR l.wording = d.wording AS alike
         FROM ${schema}.ledger d
         JOIN ${schema}.ledger l ON l.party = d.party
