@@ -2,10 +2,12 @@ import { type Channel, identityKey, InfrastructureDown, type SendDue, type Statu
 import { silentLogger } from '#libs/testing';
 import { type IncomingRecord, placeOf, Stopping } from '#libs/transport';
 import { z } from 'zod';
-import type { Announcement } from '../../src/announce.policy.ts';
+import { admit } from '../../src/admit.policy.ts';
+import { type Announcement, announcement } from '../../src/announce.policy.ts';
 import { Announcer } from '../../src/announcer.service.ts';
 import { ChannelPort, type Likeness, type RequestEnvelope } from '../../src/channel.port.ts';
 import { firstHop, laterHop } from '../../src/decode.policy.ts';
+import type { Delivery } from '../../src/delivery.ts';
 import { DispatchService } from '../../src/dispatch.service.ts';
 import type { Process } from './scheduler.ts';
 import { simFlow } from './sim-flow.ts';
@@ -75,6 +77,7 @@ export class ChannelWorker {
       } catch (error) {
         if (error instanceof Stopping) return false;
         if (!(error instanceof InfrastructureDown)) {
+          this.world.setAside.add((JSON.parse(record.value!.toString()) as Request).messageId);
           this.world.scheduler.say({ owner: this.process, what: 'sets aside' }, `${placeOf(record)}: ${String(error)}`);
           return true;
         }
@@ -87,10 +90,15 @@ export class ChannelWorker {
     const json: unknown = JSON.parse(record.value!.toString());
     const origin = { source: placeOf(record), lane: record.lane, timestamp: record.timestamp, key: record.key };
     switch (record.topic.name) {
-      case topics.emailRequested.name: return this.dispatcher.dispatch(firstHop(this.channel, json as Request, json, origin, hashKey));
-      case topics.emailDue.name: return this.dispatcher.dispatch(laterHop(this.channel, json as SendDue, origin, hashKey));
+      case topics.emailRequested.name: return this.dispatch(firstHop(this.channel, json as Request, json, origin, hashKey));
+      case topics.emailDue.name: return this.dispatch(laterHop(this.channel, json as SendDue, origin, hashKey));
       default: return this.onStatus(json as StatusChanged);
     } // prettier-ignore
+  }
+
+  private dispatch(delivery: Delivery<Message>): Promise<void> {
+    const early = this.world.variant.admitsBeforeClaim && delivery.mode === 'send' ? admit(delivery, Date.now()) : undefined;
+    return early ? this.announcer().announce(announcement(delivery, early)) : this.dispatcher.dispatch(delivery);
   }
 
   /** As DeliveryEngine.onStatus. */

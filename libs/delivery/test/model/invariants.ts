@@ -17,7 +17,7 @@ export function judge(world: World, { asked, lane }: History): Judgement {
   const { facts } = world;
   const judged = asked.map((_, index) => judgeMessage(`m${index + 1}`, facts, world));
   return {
-    violations: [...judged.flatMap(({ violations }) => violations), ...inversions(world, topicName(topics.emailRequested, '', lane))],
+    violations: [...judged.flatMap(({ violations }) => violations), ...inversions(world, topicName(topics.emailRequested, '', lane)), ...strange(world, asked), ...world.broker.stepsBack.map((step) => `backward: ${step} was committed`)],
     resentByPolicy: judged.reduce((sum, { resentByPolicy }) => sum + resentByPolicy, 0),
   };
 }
@@ -75,6 +75,12 @@ const tellingOf: Record<Exclude<LedgerRow['state'], 'claimed'>, string[]> = {
 function mistaken(messageId: string, facts: readonly StatusChanged[], calls: readonly Accepted[]): string[] {
   const wrong = facts.filter(({ status, hop }) => status === 'sent' && !calls.some((call) => call.hop === hop));
   return wrong.map(({ hop, source }) => `mistaken: ${messageId}/${hop} is told as sent (${source}), and was never taken`);
+}
+
+/** Of two records of one id and other content, one is set aside. */
+function strange({ setAside }: World, asked: History['asked']): string[] {
+  const names = asked.flatMap(({ repeat }, index) => (repeat === 'other content' ? [`m${index + 1}`] : []));
+  return names.filter((messageId) => !setAside.has(messageId)).map((messageId) => `swallowed: ${messageId} came with other content, and no record was set aside`);
 }
 
 function unlawful(messageId: string, calls: readonly Accepted[]): string[] {

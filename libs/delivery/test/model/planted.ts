@@ -39,6 +39,13 @@ class KeepsWhatSuperseded extends LedgerTable {
   }
 }
 
+class TakesAnyRecordForTheSame extends LedgerTable {
+  override claim(delivery: Delivery<unknown>, token: string, now: number): Claim {
+    const known = this.of(delivery.id).find((row) => row.hop === delivery.hop);
+    return super.claim({ ...delivery, source: known?.source ?? delivery.source }, token, now);
+  }
+}
+
 class KnowsNothingOfOtherCalls extends LedgerTable {
   override callsBeside(id: string, hop: number, withinMs: number): CallBeside[] {
     return super.callsBeside(id, hop, withinMs).filter(({ own }) => own);
@@ -79,6 +86,8 @@ export const planted: Record<string, Planted> = {
   },
   'does not tell which earlier hop superseded a later one': { variant: { ledger: (...of) => new KeepsWhatSuperseded(...of) }, breaks: /^(lost|untold)/, within: 8_000 },
   'takes what looks the same for the lost call': { variant: { ledger: (...of) => new KnowsNothingOfOtherCalls(...of) }, breaks: /^mistaken/, within: 4_000 },
+  'decides by the clock before it asks the ledger': { variant: { admitsBeforeClaim: true }, breaks: /^(double|cancelled|lost|untold|backward|untrue)/, within: 2_000 },
+  'takes another record for the same one come again': { variant: { ledger: (...of) => new TakesAnyRecordForTheSame(...of) }, breaks: /^swallowed/, within: 1_000 },
   'marks as published whatever it once took': { variant: { retry: (lease) => new MarksWhateverItTook(lease) }, breaks: /^lost/, within: 4_000 },
   'cancels what is being released': { variant: { retry: (lease) => new CancelsWhatIsReleased(lease) }, breaks: /^cancelled/, within: 4_000 },
   'shows the latest fact as the status': {

@@ -21,6 +21,8 @@ export class Broker {
   /** By place. */
   readonly logs = new Map<string, Logged[]>();
   readonly groups = new Map<string, Group>();
+  /** Commits that were behind what the group had committed before. */
+  readonly stepsBack: string[] = [];
 
   append(topic: string, partition: number, record: Logged): void {
     this.logOf(`${topic}/${partition}`).push(record);
@@ -126,7 +128,12 @@ export class Member {
     const { generation } = this;
     return this.scheduler.ask(this.process, 'kafka', what, () => {
       if (generation !== this.group.generation) throw new Error('the group has a new generation');
-      for (const { topic, partition, offset } of offsets) this.group.committed.set(`${topic}/${partition}`, Number(offset));
+      for (const { topic, partition, offset } of offsets) {
+        const place = `${topic}/${partition}`;
+        const before = this.group.committed.get(place) ?? 0;
+        if (Number(offset) < before) this.broker.stepsBack.push(`${place} from ${before} to ${offset}`);
+        this.group.committed.set(place, Number(offset));
+      }
     });
   }
 }

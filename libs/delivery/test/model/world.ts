@@ -27,6 +27,8 @@ export interface Variant {
   /** Changes what is told of a hop. */
   announcement?: (announcement: Announcement) => Announcement;
   fold?: typeof fold;
+  /** What its time says is decided before the ledger is asked, and not kept there. */
+  admitsBeforeClaim?: boolean;
 }
 
 export interface Conditions {
@@ -48,6 +50,8 @@ export class World implements ProviderWorld {
   readonly variant: Variant;
   readonly lane: Lane;
   readonly lookUp: LookUp;
+  /** The messages of which a record was set aside. */
+  readonly setAside = new Set<string>();
   /** What decides over the provider's next answer. */
   chance: () => ProviderChance = () => atEase;
   private readonly told = new Map<string, number>();
