@@ -63,9 +63,11 @@ export class KeyedConsumer {
   }
 
   async start(): Promise<void> {
-    const { GROUP_JOIN, CRASH, REBALANCING } = this.consumer.events;
+    const { GROUP_JOIN, CRASH, REBALANCING, STOP } = this.consumer.events;
     this.consumer.on(GROUP_JOIN, ({ payload }) => this.onJoin(payload.memberId, payload.memberAssignment));
     this.consumer.on(REBALANCING, () => (this.joined = false));
+    // From here until it has joined again kafkajs has no group: pausing, resuming and committing would throw.
+    this.consumer.on(STOP, () => (this.joined = false));
     this.consumer.on(CRASH, ({ payload }) => {
       this.joined = false;
       this.options.logger.warn({ err: payload.error, restart: payload.restart }, 'the consumer lost its connection and starts again');
@@ -192,12 +194,13 @@ export class KeyedConsumer {
   }
 
   private async commitNow(): Promise<void> {
+    if (!this.joined) return;
     const due = [...this.trackers.values()].flatMap((tracker) => {
       const offset = tracker.assigned ? tracker.committable() : undefined;
       return offset === undefined ? [] : [{ tracker, offset }];
     });
     if (!this.draining) this.steerFlow();
-    if (due.length === 0 || !this.joined) return;
+    if (due.length === 0) return;
     try {
       await this.consumer.commitOffsets(
         due.map(({ tracker, offset }) => ({ topic: tracker.topicName, partition: tracker.partition, offset: String(offset) })),
