@@ -31,7 +31,7 @@ describe('the system under chaos', () => {
     if (code !== 0) throw new Error(told);
     expect(figures).toMatchObject({ published: 2_000, ...Object.fromEntries(mustBeZero.map((name) => [name, 0])) });
     for (const tried of Object.values({ ...figures.exercised, ambiguous: figures.ambiguous.total })) expect(tried).toBeGreaterThan(0);
-  }, 240_000);
+  }, 400_000);
 });
 
 describe('a planted bug is found by the checker:', () => {
@@ -39,17 +39,17 @@ describe('a planted bug is found by the checker:', () => {
     const { code, figures } = await chaos('--plant', 'commits-before-publishing', '--seed', '1');
     expect(code).toBe(1);
     expect(figures.lost).toBeGreaterThan(0);
-  }, 120_000);
+  }, 180_000);
 
   it('ignoring the lease sends messages twice', async () => {
     const { code, figures } = await chaos('--plant', 'ignores-the-lease', '--seed', '1');
     expect(code).toBe(1);
     expect(figures.duplicateSends).toBeGreaterThan(0);
-  }, 120_000);
+  }, 180_000);
 
   it('claiming by id instead of token sends messages twice', async () => {
     const { code, figures } = await chaos('--plant', 'claims-by-id', '--seed', '1');
     expect(code).toBe(1);
     expect(figures.duplicateSends).toBeGreaterThan(0);
-  }, 120_000);
+  }, 180_000);
 });

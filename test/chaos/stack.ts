@@ -16,6 +16,9 @@ const environment: Record<string, string> = {
   SENDGRID_TIMEOUT_MS: String(timing.callTimeoutMs),
   TWILIO_TIMEOUT_MS: String(timing.callTimeoutMs),
   LEASE_GUARD_MS: '1000',
+  // Two cores carry two replicas of everything: with the usual 1,000 in flight a message would wait longer for its turn
+  // than such a short lease lasts.
+  KAFKA_CONCURRENCY: '200',
   KAFKA_SESSION_TIMEOUT_MS: String(timing.sessionTimeoutMs),
   RECONCILE_AFTER_MS: '2000',
   RECONCILE_WINDOW_URGENT_MS: '10000',

@@ -204,12 +204,13 @@ export class KeyedConsumer {
   }
 
   private async commitNow(): Promise<void> {
+    if (!this.joined) return;
     const due = [...this.trackers.values()].flatMap((tracker) => {
       const offset = tracker.assigned ? tracker.committable() : undefined;
       return offset === undefined ? [] : [{ tracker, offset }];
     });
     if (!this.draining) this.steerFlow();
-    if (due.length === 0 || !this.joined) return;
+    if (due.length === 0) return;
     try {
       await this.consumer.commitOffsets(
         due.map(({ tracker, offset }) => ({ topic: tracker.topicName, partition: tracker.partition, offset: String(offset) })),
