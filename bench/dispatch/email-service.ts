@@ -31,7 +31,7 @@ export class EmailService {
     const profiling = cpuProfile ? ['--cpu-prof', `--cpu-prof-dir=${cpuProfile}`] : [];
     this.child = new Child(entry, {
       log: this.log,
-      node: ['--enable-source-maps', ...profiling],
+      node: ['--enable-source-maps', '--max-semi-space-size=16', ...profiling],
       env: {
         HTTP_HOST: '127.0.0.1',
         HTTP_PORT: port,

@@ -109,7 +109,7 @@ export function planService(name: ServiceName | 'sandbox', settings: Settings, a
     name,
     url,
     command: process.execPath,
-    args: ['--enable-source-maps', entry ?? join(settings.root, 'dist', 'apps', name, 'src', 'main.js')],
+    args: ['--enable-source-maps', '--max-semi-space-size=16', entry ?? join(settings.root, 'dist', 'apps', name, 'src', 'main.js')],
     env: environmentOf(name, settings.env, around),
     cwd: settings.root,
     log: around.layout.log(name),
