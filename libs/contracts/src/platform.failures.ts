@@ -4,28 +4,28 @@ const again = 'If it is still of use, publish it again under a new messageId wit
 const findOut = 'Find out at the provider whether it took the message; if not, publish it again under a new messageId.';
 
 export interface PlatformFailure extends Omit<FailureRow, 'source'> {
-  /** What the platform does then, where it is not what it does for every failure of this kind. */
-  then?: string;
+  /** What the platform does, where it is not what it does for every failure of this kind. */
+  does?: string;
 }
 
 /** Failures of a message that the platform itself finds. A code of ours that a failure carries has its row here. */
 export const platformFailures: readonly PlatformFailure[] = [
-  { code: 'MSG_REJECTED', kind: 'bad-content', retry: 'never', meaning: 'The request breaks its schema, so nothing was sent.', action: 'Correct the named fields and publish again under a new messageId.', then: 'Sends nothing: the message ends `rejected`, and its record is set aside in `messaging.unreadable`.' },
-  { code: 'MSG_EXPIRED', kind: 'transient', retry: 'never', meaning: 'It could not be sent before it expired.', action: again, then: 'Sends nothing: the message ends `expired`.' },
-  { code: 'MSG_EXPIRED_WAITING', kind: 'unavailable', retry: 'never', meaning: 'The time it had to wait for lies after the time it expires.', action: again, then: 'Sends nothing: the message ends `expired`, with a dead letter.' },
-  { code: 'MSG_TOO_OLD', kind: 'unknown', retry: 'operator', meaning: 'The request is older than the ledger remembers; it may have been sent before.', action: 'Find out whether it was sent; if not, publish it again under a new messageId.', then: 'Sends nothing: the message ends `unconfirmed`.' },
+  { code: 'MSG_REJECTED', kind: 'bad-content', retry: 'never', meaning: 'The request breaks its schema, so nothing was sent.', action: 'Correct the named fields and publish again under a new messageId.', does: 'Sends nothing: the message ends `rejected`, and its record is set aside in `messaging.unreadable`.' },
+  { code: 'MSG_EXPIRED', kind: 'transient', retry: 'never', meaning: 'It could not be sent before it expired.', action: again, does: 'Sends nothing: the message ends `expired`.' },
+  { code: 'MSG_EXPIRED_WAITING', kind: 'unavailable', retry: 'never', meaning: 'The time it had to wait for lies after the time it expires.', action: again, does: 'Sends nothing: the message ends `expired`, with a dead letter.' },
+  { code: 'MSG_TOO_OLD', kind: 'unknown', retry: 'operator', meaning: 'The request is older than the ledger remembers; it may have been sent before.', action: 'Find out whether it was sent; if not, publish it again under a new messageId.', does: 'Sends nothing: the message ends `unconfirmed`.' },
   { code: 'MSG_NO_SENDER', kind: 'account', retry: 'operator', meaning: 'No sender is configured for this kind of message.', action: 'Set SMS_FROM or TWILIO_MESSAGING_SERVICE_SID (for WhatsApp: WHATSAPP_FROM), or name a sender in the request.' },
   { code: 'MSG_ATTACHMENT_BY_URL', kind: 'bad-content', retry: 'never', meaning: 'Attachments by URL cannot be sent yet.', action: 'Put the file into the request as base64 content.' },
   { code: 'MSG_MAIL_REFUSED', kind: 'bad-content', retry: 'never', meaning: 'The mail breaks a rule of the provider’s own library, so it was not sent.' },
   { code: 'MSG_MESSAGE_REFUSED', kind: 'bad-content', retry: 'never', meaning: 'The message breaks a rule of the provider’s own library, so it was not sent.' },
-  { code: 'MSG_CIRCUIT_OPEN', kind: 'unavailable', retry: 'backoff', meaning: 'Every provider that could take it is failing at present; nothing was sent.', then: 'Tries again with growing pauses until it expires; this counts as no attempt.' },
+  { code: 'MSG_CIRCUIT_OPEN', kind: 'unavailable', retry: 'backoff', meaning: 'Every provider that could take it is failing at present; nothing was sent.', does: 'Tries again with growing pauses until it expires; this counts as no attempt.' },
   { code: 'MSG_NOT_STARTED', kind: 'transient', retry: 'backoff', meaning: 'It took too long to get to the provider, so nothing was sent.' },
   { code: 'MSG_NO_MESSAGE_ID', kind: 'unknown', retry: 'backoff', meaning: 'The provider answered without a message id; it may have taken the message.' },
   { code: 'MSG_ANSWER_CUT', kind: 'unknown', retry: 'backoff', meaning: 'The provider’s answer was cut off; it has taken the message.' },
   { code: 'MSG_ADAPTER_FAULT', kind: 'unknown', retry: 'backoff', meaning: 'The platform failed while it was sending; the provider may have taken the message.' },
   { code: 'MSG_ABANDONED', kind: 'unknown', retry: 'backoff', meaning: 'The service stopped while it was sending; the provider may have taken the message.' },
   { code: 'MSG_UNRESOLVED', kind: 'unknown', retry: 'backoff', meaning: 'The provider could not say yet whether it took the message.' },
-  { code: 'MSG_ANSWER_LOST', kind: 'unknown', retry: 'never', meaning: 'The provider’s answer was lost.', action: findOut, then: 'Has looked as long as the lane’s window allows: the message ends `unconfirmed`, with a dead letter.' },
+  { code: 'MSG_ANSWER_LOST', kind: 'unknown', retry: 'never', meaning: 'The provider’s answer was lost.', action: findOut, does: 'Has looked as long as the lane’s window allows: the message ends `unconfirmed`, with a dead letter.' },
   { code: 'MSG_UNCLASSIFIED', kind: 'transient', retry: 'backoff', meaning: 'The attempt failed; its channel did not say why.' },
   { code: 'MSG_UNDELIVERED', kind: 'transient', retry: 'never', stage: 'receipt', meaning: 'The carrier could not deliver it and told no reason.' },
 ];
