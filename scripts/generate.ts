@@ -1,7 +1,7 @@
 /**
  * Writes what the docs say of contracts, topics and settings, from the code that decides it.
  *
- *   npm run generate              writes docs/schemas, docs/asyncapi.json, docs/topics.md and docs/configuration.md
+ *   npm run generate              writes docs/schemas, docs/errors, docs/asyncapi.json, docs/topics.md and docs/configuration.md
  *   npm run generate -- --check   writes nothing; ends with 1 and names what is stale
  */
 import './generate/decorators.mjs';
@@ -17,7 +17,7 @@ const { pages } = await import('./generate/pages.ts');
 
 const wanted = await pages(root);
 const stale = [...wanted].filter(([file, content]) => contentOf(file) !== content).map(([file]) => file);
-const leftover = schemasOnDisk().filter((file) => !wanted.has(file));
+const leftover = generatedFolders().filter((file) => !wanted.has(file));
 
 if (!values.check) write();
 else if (stale.length + leftover.length > 0) complain();
@@ -36,7 +36,7 @@ function write(): void {
 }
 
 function complain(): void {
-  const lines = [...stale.map((file) => `  ${file} is not what the code says`), ...leftover.map((file) => `  ${file} belongs to no contract`)];
+  const lines = [...stale.map((file) => `  ${file} is not what the code says`), ...leftover.map((file) => `  ${file} belongs to no contract or code`)];
   console.error(`Generated files are stale:\n${lines.join('\n')}\nRenew them with: npm run generate`);
   process.exitCode = 1;
 }
@@ -45,8 +45,7 @@ function contentOf(file: string): string | undefined {
   return existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : undefined;
 }
 
-/** A contract that was removed or renamed leaves its file behind. */
-function schemasOnDisk(): string[] {
-  const folder = join(root, 'docs', 'schemas');
-  return existsSync(folder) ? readdirSync(folder).map((name) => `docs/schemas/${name}`) : [];
+/** A contract or a code that was removed or renamed leaves its file behind. */
+function generatedFolders(): string[] {
+  return ['docs/schemas', 'docs/errors'].filter((folder) => existsSync(join(root, folder))).flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`));
 }

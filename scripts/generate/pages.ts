@@ -1,6 +1,8 @@
 import { asyncApi } from './asyncapi.ts';
 import { servicesOf } from './config-schemas.ts';
 import { configurationPage } from './configuration.ts';
+import { errorPages } from './error-pages.ts';
+import { failureTables } from './failure-tables.ts';
 import { contractSchemas } from './schemas.ts';
 import { topicsPage } from './topics.ts';
 
@@ -11,6 +13,7 @@ export async function pages(root: string): Promise<Map<string, string>> {
     ['docs/asyncapi.json', json(asyncApi())],
     ['docs/topics.md', topicsPage()],
     ['docs/configuration.md', configurationPage(await servicesOf(root))],
+    ...errorPages(await failureTables(root)),
   ]);
 }
 

@@ -4,13 +4,13 @@ import type { StatusChanged } from '#libs/contracts';
 export interface Detail {
   reason?: string | null;
   nextAt?: string | null;
-  failure?: { meaning: string; fields?: { field: string; rule: string }[] | undefined } | null;
+  failure?: { meaning: string; help?: string | undefined; fields?: { field: string; rule: string }[] | undefined } | null;
 }
 
 /** Why, and what comes next, in one line; empty where there is nothing to add. */
 export function detailOf({ reason, failure, nextAt }: Detail): string {
   const fields = failure?.fields?.map(({ field, rule }) => `${field} ${rule}`).join('; ');
-  const why = [failure?.meaning ?? reason, fields].filter(Boolean).join(' ');
+  const why = [failure?.meaning ?? reason, fields, failure?.help && `→ ${failure.help}`].filter(Boolean).join(' ');
   return [why, nextAt && `next at ${nextAt}`].filter(Boolean).join(', ');
 }
 

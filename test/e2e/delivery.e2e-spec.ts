@@ -75,8 +75,11 @@ describe('a message on its way through the running system', () => {
     const messageId = await system.requestSms({ to: '+15005550001' });
     const timeline = await system.reaches('sms', messageId, 'failed');
     expect(timeline).toMatchObject({ final: true });
-    expect(timeline.timeline.find((entry) => entry.status === 'failed')!.failure).toMatchObject({ code: '21211' });
-    await eventually(() => letters.find((letter) => (JSON.parse(letter.value) as { messageId: string }).messageId === messageId));
+    expect(timeline.timeline.find((entry) => entry.status === 'failed')!.failure).toMatchObject({ code: '21211', help: 'docs/errors/twilio-21211.md' });
+    const letter = await eventually(() => letters.map(({ value }) => JSON.parse(value) as { messageId: string; failure: { help?: string } }).find((one) => one.messageId === messageId));
+    expect(letter.failure.help).toBe('docs/errors/twilio-21211.md');
+    const attempt = await eventually(() => system.log('sms').split('\n').find((line) => line.includes(messageId) && line.includes('"attempt"')));
+    expect(JSON.parse(attempt)).toMatchObject({ 'mi.failure.code': '21211', 'mi.failure.help': 'docs/errors/twilio-21211.md' });
   });
 
   it('that meets a throttled provider goes again by itself and arrives', async () => {

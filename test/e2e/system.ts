@@ -17,7 +17,7 @@ export interface Timeline {
   status: string;
   final: boolean;
   traceId: string;
-  timeline: { status: string; at: string; attempt?: number; hop?: number; provider?: string; source?: string; failure?: { code: string; meaning: string; action: string } }[];
+  timeline: { status: string; at: string; attempt?: number; hop?: number; provider?: string; source?: string; failure?: { code: string; meaning: string; action: string; help?: string } }[];
 }
 
 export interface SandboxMessage {

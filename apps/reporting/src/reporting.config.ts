@@ -22,5 +22,9 @@ export const ReportingConfig = z.object({
     .positive()
     .default(72)
     .describe('A message that was sent counts as final when no receipt has come for this many hours.'),
+  ERROR_DOCS_URL: z
+    .url()
+    .optional()
+    .describe('Where docs/errors is published, such as https://docs.example.org/errors: links to the pages about codes begin with it. Unset: the path in the repository.'),
 });
 export type ReportingConfig = z.infer<typeof ReportingConfig>;

@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { FailureCatalogue, ownFailure } from './catalogue.ts';
+import { linkTo, pageOf } from './error-page.ts';
 import { Failure } from './failure.ts';
 
 const catalogue = new FailureCatalogue('twilio', [
   { code: '21610', kind: 'opted-out', retry: 'never', suppress: true, meaning: 'The recipient replied STOP to this number.', source: 'test' },
+  { code: '21408', kind: 'account', retry: 'operator', meaning: 'The country is not enabled.', action: 'Enable the country.', source: 'test' },
+  { code: '30003', kind: 'transient', retry: 'backoff', stage: 'receipt', meaning: 'The handset is off.', source: 'test' },
   { code: 'http_429', kind: 'throttled', retry: 'backoff', meaning: 'Too many requests.', source: 'test' },
 ]);
 
@@ -17,8 +20,18 @@ describe('a provider’s failure catalogue', () => {
       meaning: 'The recipient replied STOP to this number.',
       action: 'Do not write to this recipient until they opt in again.',
       retry: 'never',
+      help: 'docs/errors/twilio-21610.md',
       suppress: true,
     });
+  });
+
+  it('tells what a row itself advises rather than what goes for its kind', () => {
+    expect(catalogue.failure(['21408'], { httpStatus: 400 }).action).toBe('Enable the country.');
+  });
+
+  it('does not promise another try where a receipt tells it', () => {
+    expect(catalogue.failure(['30003']).action).toBe('Nothing is sent again by itself. If it is still of use, publish it again later under a new messageId.');
+    expect(catalogue.failure(['99999']).action).toMatch(/may have arrived/);
   });
 
   it('takes the first code that is listed', () => {
@@ -36,7 +49,7 @@ describe('a provider’s failure catalogue', () => {
     [undefined, 'unknown', 'backoff'],
   ] as const)('judges an unlisted code by its HTTP status %s: %s', (httpStatus, kind, retry) => {
     const failure = catalogue.failure(['12345'], { httpStatus });
-    expect(failure).toMatchObject({ kind, retry, code: '12345', unlisted: true });
+    expect(failure).toMatchObject({ kind, retry, code: '12345', unlisted: true, help: 'docs/errors/unlisted-code.md' });
     expect(Failure.safeParse(failure).success).toBe(true);
   });
 
@@ -45,6 +58,44 @@ describe('a provider’s failure catalogue', () => {
   });
 });
 
-it('a failure of our own says what to do as well', () => {
-  expect(Failure.parse(ownFailure('MSG_EXPIRED', 'transient', 'never', 'Its time was over.'))).toMatchObject({ code: 'MSG_EXPIRED', action: 'Nothing: it is tried again by itself until it expires.' });
+describe('a failure of our own', () => {
+  it('says what to do, and where its page is', () => {
+    expect(Failure.parse(ownFailure('MSG_EXPIRED', 'transient', 'never', 'Its time was over.'))).toMatchObject({
+      code: 'MSG_EXPIRED',
+      action: 'If it is still of use, publish it again under a new messageId with a later expiresAt.',
+      help: 'docs/errors/msg-expired.md',
+    });
+  });
+
+  it('may say it in words of its own', () => {
+    expect(ownFailure('MSG_NO_SENDER', 'account', 'operator', 'No sender.', { action: 'Set WHATSAPP_FROM.' }).action).toBe('Set WHATSAPP_FROM.');
+  });
+
+  it('names the page about a broken connection, and that of unlisted codes for one that nobody knows', () => {
+    expect(ownFailure('ECONNREFUSED', 'transient', 'failover', 'Not reached.').help).toBe('docs/errors/network-econnrefused.md');
+    expect(ownFailure('ESOMETHING', 'transient', 'failover', 'Not reached.').help).toBe('docs/errors/unlisted-code.md');
+  });
+});
+
+describe('the page about a code', () => {
+  it.each([
+    ['twilio', '21610', 'docs/errors/twilio-21610.md'],
+    ['sendgrid', 'http_401:maximum_credits_exceeded', 'docs/errors/sendgrid-http-401-maximum-credits-exceeded.md'],
+    ['sendgrid', 'dropped:Recipient List over Package Quota', 'docs/errors/sendgrid-dropped-recipient-list-over-package-quota.md'],
+    ['resend', 'bounced:Permanent/NoEmail', 'docs/errors/resend-bounced-permanent-noemail.md'],
+    ['platform', 'MSG_TOO_OLD', 'docs/errors/msg-too-old.md'],
+  ])('of %s, %s, has a name that any file system takes', (source, code, page) => {
+    expect(pageOf(source, code)).toBe(page);
+  });
+
+  it('is linked to where it is published, or to the repository', () => {
+    const page = pageOf('twilio', '21610');
+    expect(linkTo(page, undefined)).toBe('docs/errors/twilio-21610.md');
+    expect(linkTo(page, 'https://docs.example.org/errors')).toBe('https://docs.example.org/errors/twilio-21610.md');
+    expect(linkTo(page, 'https://docs.example.org/errors/')).toBe('https://docs.example.org/errors/twilio-21610.md');
+  });
+
+  it('that stands elsewhere is linked to as it is', () => {
+    expect(linkTo('https://elsewhere.example/codes/7', 'https://docs.example.org/errors')).toBe('https://elsewhere.example/codes/7');
+  });
 });

@@ -1,19 +1,10 @@
+import { pageOf, unlistedPage } from './error-page.ts';
+import type { FailureRow } from './failure-row.ts';
 import type { Failure, FailureKind, RetryAdvice } from './failure.ts';
+import { networkFailures } from './network.failures.ts';
+import { platformFailures } from './platform.failures.ts';
 
-/** One row of a provider's failure table. */
-export interface FailureRow {
-  /** The provider's code, or `http_<status>`. */
-  code: string;
-  kind: FailureKind;
-  retry: RetryAdvice;
-  /** What happened, in plain words. */
-  meaning: string;
-  /** Never write to this recipient again. */
-  suppress?: boolean;
-  /** Where the fact comes from. */
-  source: string;
-}
-
+/** What to do about a message that was not sent. */
 const actions: Record<FailureKind, string> = {
   transient: 'Nothing: it is tried again by itself until it expires.',
   throttled: 'Nothing now; if it goes on, ask the provider for a higher rate or add senders.',
@@ -25,9 +16,24 @@ const actions: Record<FailureKind, string> = {
   unknown: 'Nothing: the provider is asked whether it took the message before anything goes again.',
 };
 
+/** What to do where a receipt tells it: the provider had taken the message, so nothing goes again by itself. */
+const actionsAfterReceipt: Record<FailureKind, string> = {
+  ...actions,
+  transient: 'Nothing is sent again by itself. If it is still of use, publish it again later under a new messageId.',
+  throttled: 'Send more slowly or add senders. If it is still of use, publish it again under a new messageId.',
+  account: 'An operator must mend the provider account or its settings; then publish it again under a new messageId.',
+  unknown: 'It may have arrived. Publish it again under a new messageId only where a second copy does no harm.',
+};
+
+/** What a row tells to do: its own advice, else that of its kind. */
+export function actionOf({ action, kind, stage = 'request' }: Pick<FailureRow, 'action' | 'kind' | 'stage'>): string {
+  return action ?? (stage === 'request' || stage === 'network' ? actions : actionsAfterReceipt)[kind];
+}
+
 /** Which kind an HTTP status alone means, for a code that stands in no table. */
-function kindOfStatus(httpStatus: number | undefined): Pick<FailureRow, 'kind' | 'retry' | 'meaning'> {
-  if (httpStatus === undefined) return { kind: 'unknown', retry: 'backoff', meaning: 'The provider’s answer could not be understood.' };
+function kindOfStatus(httpStatus: number | undefined): Pick<FailureRow, 'kind' | 'retry' | 'meaning' | 'stage'> {
+  // Only a receipt tells a code without a status.
+  if (httpStatus === undefined) return { stage: 'receipt', kind: 'unknown', retry: 'backoff', meaning: 'The provider’s answer could not be understood.' };
   if (httpStatus === 401 || httpStatus === 403) return { kind: 'account', retry: 'operator', meaning: 'The provider does not let this account do that.' };
   if (httpStatus === 408) return { kind: 'unknown', retry: 'backoff', meaning: 'The provider gave up waiting; it may have taken the message.' };
   if (httpStatus === 429) return { kind: 'throttled', retry: 'backoff', meaning: 'Too many requests at the provider.' };
@@ -54,8 +60,9 @@ export class FailureCatalogue {
       code: listed?.code ?? codes[0] ?? 'none',
       provider: this.provider,
       meaning: row.meaning,
-      action: actions[row.kind],
+      action: actionOf(row),
       retry: row.retry,
+      help: listed ? pageOf(this.provider, listed.code) : unlistedPage,
       ...(seen.httpStatus !== undefined && { httpStatus: seen.httpStatus }),
       ...(seen.retryAfterMs !== undefined && { retryAfterMs: seen.retryAfterMs }),
       ...(listed?.suppress && { suppress: true }),
@@ -64,7 +71,13 @@ export class FailureCatalogue {
   }
 }
 
-/** A failure that the platform itself finds. */
+const own = new Map([
+  ...platformFailures.map((row) => [row.code, { ...row, help: pageOf('platform', row.code) }] as const),
+  ...networkFailures.map((row) => [row.code, { ...row, help: pageOf('network', row.code) }] as const),
+]);
+
+/** A failure that the platform itself finds. Its code stands in platform.failures.ts, or is that of a broken connection. */
 export function ownFailure(code: string, kind: FailureKind, retry: RetryAdvice, meaning: string, more: Partial<Failure> = {}): Failure {
-  return { kind, code, meaning, action: actions[kind], retry, ...more };
+  const { help = unlistedPage, action, stage } = own.get(code) ?? {};
+  return { kind, code, meaning, action: actionOf({ kind, ...(action && { action }), ...(stage && { stage }) }), retry, help, ...more };
 }

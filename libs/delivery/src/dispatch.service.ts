@@ -176,6 +176,6 @@ function outcomeOf(result: SendResult, provider: string, callId: string, attempt
 
 function toldOf(outcome: Outcome): Record<string, string | boolean> {
   if (!('failure' in outcome)) return { 'mi.outcome': outcome.kind };
-  const { kind, code, unlisted } = outcome.failure;
-  return { 'mi.outcome': outcome.kind, 'mi.failure.kind': kind, 'mi.failure.code': code, ...(unlisted && { 'mi.failure.unlisted': true }) };
+  const { kind, code, help, unlisted } = outcome.failure;
+  return { 'mi.outcome': outcome.kind, 'mi.failure.kind': kind, 'mi.failure.code': code, ...(help && { 'mi.failure.help': help }), ...(unlisted && { 'mi.failure.unlisted': true }) };
 }

@@ -9,6 +9,7 @@ export const FailureAnswer = z.object({
   code: z.string().describe("The provider's code, or one of ours."),
   meaning: z.string().describe('What happened, in plain words.'),
   action: z.string().describe('What to do about it.'),
+  help: z.string().optional().describe('The page about this code, under ERROR_DOCS_URL where that is set.'),
   fields: z.array(FieldError).optional().describe('Fields of the request that break a rule.'),
 });
 export type FailureAnswer = z.infer<typeof FailureAnswer>;

@@ -84,6 +84,7 @@ export const deadLettersExample: DeadLetterList = {
         code: 'ECONNREFUSED',
         meaning: 'The provider refused the connection.',
         action: 'Look at the provider’s status page, then send it again.',
+        help: 'docs/errors/network-econnrefused.md',
       },
       status: 'failed',
       final: true,

@@ -21,11 +21,13 @@ export class ReportService {
   private readonly reports: Reports;
   private readonly hashKey: string;
   private readonly windowMs: number;
+  private readonly errorDocs: string | undefined;
 
   constructor(@Inject(Reports) reports: Reports, @Inject(ConfigService) config: ConfigService<ReportingConfig, true>) {
     this.reports = reports;
     this.hashKey = config.get('RECIPIENT_HASH_KEY', { infer: true });
     this.windowMs = config.get('REPORTING_RECEIPT_WINDOW_HOURS', { infer: true }) * HOUR;
+    this.errorDocs = config.get('ERROR_DOCS_URL', { infer: true });
   }
 
   async message(path: Asked<typeof MessagePath>, tenant: string): Promise<MessageAnswer> {
@@ -35,7 +37,7 @@ export class ReportService {
     return {
       ...this.summaryOf(message),
       givenUp: givenUp ? givenUpAnswer(givenUp) : null,
-      timeline: timelineOf(facts, givenUp),
+      timeline: timelineOf(facts, givenUp, this.errorDocs),
     };
   }
 
@@ -77,7 +79,7 @@ export class ReportService {
   private letterOf(row: DeadLetterRow): DeadLetterAnswer {
     const { messageId, channel, tenant, lane, requestedAt, status, statusAt, traceId } = row;
     const final = status !== null && statusAt !== null ? this.ended({ status, final: row.final ?? false, statusAt }) : null;
-    return { messageId, channel, tenant, lane, ...givenUpAnswer(row), requestedAt, failure: failureOf(row.failure), status, final, traceId };
+    return { messageId, channel, tenant, lane, ...givenUpAnswer(row), requestedAt, failure: failureOf(row.failure, this.errorDocs), status, final, traceId };
   }
 
   private ended({ statusAt, ...row }: { status: string; final: boolean; statusAt: Date }): boolean {

@@ -56,6 +56,12 @@ describe('a timeline', () => {
     expect(end?.failure).toEqual({ kind: 'transient', code: 'ECONNREFUSED', meaning: failure.meaning, action: failure.action });
   });
 
+  it('links a failure to the page about its code, where that is published', () => {
+    const failed = aFact({ status: 'failed', final: true, failure: aFailure({ help: 'docs/errors/network-econnrefused.md' }) });
+    expect(timelineOf([failed], undefined)[0]?.failure?.help).toBe('docs/errors/network-econnrefused.md');
+    expect(timelineOf([failed], undefined, 'https://docs.example.org/errors/')[0]?.failure?.help).toBe('https://docs.example.org/errors/network-econnrefused.md');
+  });
+
   it('has plain words for everything that can happen', () => {
     for (const status of [...Status.options, ...Engagement.options]) {
       for (const final of [true, false]) {

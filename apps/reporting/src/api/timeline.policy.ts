@@ -1,14 +1,14 @@
-import type { Failure } from '#libs/contracts';
+import { type Failure, linkTo } from '#libs/contracts';
 import type { GivenUp, KeptFact } from '../projection/fact.ts';
 import { inOrder } from '../projection/order.policy.ts';
 import type { FailureAnswer, TimelineEntry } from './answers.ts';
 import { describeFact, describeGivenUp } from './wording.policy.ts';
 
-/** What happened to a message, in the order of happening; a dead letter speaks in the entry that ended it. */
-export function timelineOf(facts: readonly KeptFact[], givenUp: GivenUp | undefined): TimelineEntry[] {
+/** What happened to a message, in the order of happening; a dead letter speaks in the entry that ended it. `docs`: where the pages about codes are published. */
+export function timelineOf(facts: readonly KeptFact[], givenUp: GivenUp | undefined, docs?: string): TimelineEntry[] {
   const ordered = inOrder(facts);
   const end = givenUp ? endOf(ordered, givenUp.hop) : undefined;
-  return ordered.map((fact) => entryOf(fact, fact === end ? givenUp : undefined));
+  return ordered.map((fact) => entryOf(fact, fact === end ? givenUp : undefined, docs));
 }
 
 /** The last entry that a decision of ours made final, by preference on the hop that was given up. */
@@ -17,7 +17,7 @@ function endOf(ordered: readonly KeptFact[], hop: number): KeptFact | undefined 
   return ends.findLast((fact) => fact.hop === hop) ?? ends.at(-1);
 }
 
-function entryOf(fact: KeptFact, givenUp: GivenUp | undefined): TimelineEntry {
+function entryOf(fact: KeptFact, givenUp: GivenUp | undefined, docs: string | undefined): TimelineEntry {
   const { status, at, source, hop, attempt, provider, providerMessageId, recipient, reason, nextAt, failure } = fact;
   return {
     status,
@@ -30,9 +30,17 @@ function entryOf(fact: KeptFact, givenUp: GivenUp | undefined): TimelineEntry {
     recipient: recipient?.mask,
     reason: reason ?? givenUp?.reason,
     nextAt,
-    failure: failure && failureOf(failure),
+    failure: failure && failureOf(failure, docs),
     description: [describeFact(fact), givenUp && describeGivenUp(givenUp)].filter(Boolean).join(' '),
   };
 }
 
-export const failureOf = ({ kind, code, meaning, action, fields }: Failure): FailureAnswer => ({ kind, code, meaning, action, fields });
+/** A failure as the API tells it, with a link to the page about its code. */
+export const failureOf = ({ kind, code, meaning, action, help, fields }: Failure, docs?: string): FailureAnswer => ({
+  kind,
+  code,
+  meaning,
+  action,
+  help: help === undefined ? undefined : linkTo(help, docs),
+  fields,
+});

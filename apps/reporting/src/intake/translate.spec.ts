@@ -28,10 +28,10 @@ describe('a request', () => {
 
 describe('a status', () => {
   it('is kept in UTC, field by field', () => {
-    const changed = { ...aStatus({ at: '2030-01-31T14:00:00+02:00', failure: aFailure() }), to: 'ada@inbox.test' };
+    const changed = { ...aStatus({ at: '2030-01-31T14:00:00+02:00', failure: aFailure({ help: 'docs/errors/network-econnrefused.md' }) }), to: 'ada@inbox.test' };
     const { fact } = factOfStatus(changed, undefined);
     expect(fact.at).toBe('2030-01-31T12:00:00.000Z');
-    expect(fact.failure).toMatchObject({ kind: 'transient' });
+    expect(fact.failure).toMatchObject({ kind: 'transient', help: 'docs/errors/network-econnrefused.md' });
     expect(JSON.stringify(fact)).not.toContain('ada@');
   });
 

@@ -111,8 +111,8 @@ const utc = (instant: string): string => new Date(instant).toISOString();
 
 const bare = ({ hash, mask }: RecipientRef): RecipientRef => ({ hash, mask });
 
-function plain({ kind, code, provider, httpStatus, meaning, action, retry, fields }: Failure): Failure {
-  return { kind, code, provider, httpStatus, meaning, action, retry, fields: fields?.map(({ field, rule }) => ({ field, rule })) };
+function plain({ kind, code, provider, httpStatus, meaning, action, retry, help, fields }: Failure): Failure {
+  return { kind, code, provider, httpStatus, meaning, action, retry, help, fields: fields?.map(({ field, rule }) => ({ field, rule })) };
 }
 
 /** Event ids of ours are UUIDs; the contract allows any text. */

@@ -1,0 +1,59 @@
+import type { FailureRow } from './failure-row.ts';
+
+const again = 'If it is still of use, publish it again under a new messageId with a later expiresAt.';
+const findOut = 'Find out at the provider whether it took the message; if not, publish it again under a new messageId.';
+
+export interface PlatformFailure extends Omit<FailureRow, 'source'> {
+  /** What the platform does, where it is not what it does for every failure of this kind. */
+  does?: string;
+}
+
+/** Failures of a message that the platform itself finds. A code of ours that a failure carries has its row here. */
+export const platformFailures: readonly PlatformFailure[] = [
+  { code: 'MSG_REJECTED', kind: 'bad-content', retry: 'never', meaning: 'The request breaks its schema, so nothing was sent.', action: 'Correct the named fields and publish again under a new messageId.', does: 'Sends nothing: the message ends `rejected`, and its record is set aside in `messaging.unreadable`.' },
+  { code: 'MSG_EXPIRED', kind: 'transient', retry: 'never', meaning: 'It could not be sent before it expired.', action: again, does: 'Sends nothing: the message ends `expired`.' },
+  { code: 'MSG_EXPIRED_WAITING', kind: 'unavailable', retry: 'never', meaning: 'The time it had to wait for lies after the time it expires.', action: again, does: 'Sends nothing: the message ends `expired`, with a dead letter.' },
+  { code: 'MSG_TOO_OLD', kind: 'unknown', retry: 'operator', meaning: 'The request is older than the ledger remembers; it may have been sent before.', action: 'Find out whether it was sent; if not, publish it again under a new messageId.', does: 'Sends nothing: the message ends `unconfirmed`.' },
+  { code: 'MSG_NO_SENDER', kind: 'account', retry: 'operator', meaning: 'No sender is configured for this kind of message.', action: 'Set SMS_FROM or TWILIO_MESSAGING_SERVICE_SID (for WhatsApp: WHATSAPP_FROM), or name a sender in the request.' },
+  { code: 'MSG_ATTACHMENT_BY_URL', kind: 'bad-content', retry: 'never', meaning: 'Attachments by URL cannot be sent yet.', action: 'Put the file into the request as base64 content.' },
+  { code: 'MSG_MAIL_REFUSED', kind: 'bad-content', retry: 'never', meaning: 'The mail breaks a rule of the provider’s own library, so it was not sent.' },
+  { code: 'MSG_MESSAGE_REFUSED', kind: 'bad-content', retry: 'never', meaning: 'The message breaks a rule of the provider’s own library, so it was not sent.' },
+  { code: 'MSG_CIRCUIT_OPEN', kind: 'unavailable', retry: 'backoff', meaning: 'Every provider that could take it is failing at present; nothing was sent.', does: 'Tries again with growing pauses until it expires; this counts as no attempt.' },
+  { code: 'MSG_NOT_STARTED', kind: 'transient', retry: 'backoff', meaning: 'It took too long to get to the provider, so nothing was sent.' },
+  { code: 'MSG_NO_MESSAGE_ID', kind: 'unknown', retry: 'backoff', meaning: 'The provider answered without a message id; it may have taken the message.' },
+  { code: 'MSG_ANSWER_CUT', kind: 'unknown', retry: 'backoff', meaning: 'The provider’s answer was cut off; it has taken the message.' },
+  { code: 'MSG_ADAPTER_FAULT', kind: 'unknown', retry: 'backoff', meaning: 'The platform failed while it was sending; the provider may have taken the message.' },
+  { code: 'MSG_ABANDONED', kind: 'unknown', retry: 'backoff', meaning: 'The service stopped while it was sending; the provider may have taken the message.' },
+  { code: 'MSG_UNRESOLVED', kind: 'unknown', retry: 'backoff', meaning: 'The provider could not say yet whether it took the message.' },
+  { code: 'MSG_ANSWER_LOST', kind: 'unknown', retry: 'never', meaning: 'The provider’s answer was lost.', action: findOut, does: 'Has looked as long as the lane’s window allows: the message ends `unconfirmed`, with a dead letter.' },
+  { code: 'MSG_UNCLASSIFIED', kind: 'transient', retry: 'backoff', meaning: 'The attempt failed; its channel did not say why.' },
+  { code: 'MSG_UNDELIVERED', kind: 'transient', retry: 'never', stage: 'receipt', meaning: 'The carrier could not deliver it and told no reason.' },
+];
+
+/** A code of ours about something else than one message's failure. */
+export interface PlatformProblem {
+  code: string;
+  /** Where it shows. */
+  shows: string;
+  meaning: string;
+  action: string;
+}
+
+const onRecords = 'in the header x-error-code of the record in messaging.unreadable';
+const onApi = 'in the answer of an HTTP API';
+
+/** What else has a code: records that are set aside, refused requests to our APIs, and what a service says as it starts. */
+export const platformProblems: readonly PlatformProblem[] = [
+  { code: 'MSG_UNREADABLE', shows: onRecords, meaning: 'No schema accepts the record’s bytes. Those of a request whose id can be read are also told as rejected.', action: 'Correct the producer and publish again; the bytes are kept in the unreadable topic.' },
+  { code: 'MSG_ID_CONFLICT', shows: onRecords, meaning: 'The messageId was used before for other content. The original stays untouched; this record is set aside.', action: 'Give each message an id of its own; only an exact repeat may use one again.' },
+  { code: 'MSG_HANDLER_BUG', shows: onRecords, meaning: 'The platform has a fault that this record brought out; the records behind it went on.', action: 'Report it with the record’s headers, and publish the record again after the mend.' },
+  { code: 'MSG_INFRASTRUCTURE_DOWN', shows: 'in logs, and as HTTP 503', meaning: 'PostgreSQL or Kafka cannot be reached. Nothing is lost: consumption waits and goes on by itself.', action: 'Bring the named dependency back; nothing has to be repeated by hand.' },
+  { code: 'MSG_CONFIGURATION', shows: 'as a service starts; it ends with exit code 78', meaning: 'A setting is missing or wrong.', action: 'Set the named variables; docs/configuration.md tells what each means.' },
+  { code: 'MSG_BAD_SIGNATURE', shows: 'in the answer to a webhook', meaning: 'The signature of a webhook does not fit: the key or the address differs, or somebody else called.', action: 'Compare the key or token that is configured with the one in the provider’s settings, and PUBLIC_URL with the address the provider calls.' },
+  { code: 'MSG_BAD_WEBHOOK', shows: 'in the answer to a webhook', meaning: 'The signature fits, but the body is not what this provider sends.', action: 'Look whether the provider has changed its format; it goes on repeating, so nothing is lost at once.' },
+  { code: 'MSG_BAD_REQUEST', shows: onApi, meaning: 'A request to an API of ours breaks a rule.', action: 'Correct the named fields; /docs of the reporting service tells what each may hold.' },
+  { code: 'MSG_UNAUTHORIZED', shows: onApi, meaning: 'The access token is missing or wrong.', action: 'Send "Authorization: Bearer <token>" with a token of REPORTING_TOKEN.' },
+  { code: 'MSG_NOT_FOUND', shows: onApi, meaning: 'No such message is known.', action: 'Check channel, messageId and tenant. A request shows within a second of being published; otherwise look for its record in messaging.unreadable.' },
+  { code: 'MSG_NO_SUCH_ROUTE', shows: onApi, meaning: 'There is nothing at this address.', action: 'Look at /docs of the reporting service, which describes its API.' },
+  { code: 'MSG_INTERNAL', shows: onApi, meaning: 'The service met an unexpected error.', action: 'Look it up in the service’s log by the time of the request.' },
+];
