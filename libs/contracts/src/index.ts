@@ -8,6 +8,7 @@ export * from './handover.ts';
 export * from './identity.ts';
 export * from './primitives.ts';
 export * from './provider.port.ts';
+export * from './reference-tags.ts';
 export * from './settings.ts';
 export * from './sms-request.ts';
 export * from './status.ts';
