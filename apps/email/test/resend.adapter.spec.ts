@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fromTags, type LostCall, type ProviderCall } from '#libs/contracts';
+import { fromTags, type LookupWish, type ProviderCall, type SendResult } from '#libs/contracts';
 import { anEmailRequest } from '#libs/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { EmailMessage } from '../src/email-message.ts';
@@ -38,9 +38,11 @@ const aCall = (email: string, overrides: Partial<EmailMessage> = {}, mayStart = 
     mayStart,
   };
 };
-const lost = ({ message, reference }: ProviderCall<EmailMessage>, more: Partial<LostCall<EmailMessage>> = {}): LostCall<EmailMessage> => ({
-  message, reference, callId: reference.callId, at: new Date(), knownIds: [], mayStart: () => true, ...more,
-}); // prettier-ignore
+/** The call once more, as the doubt that its result left tells it. */
+const lost = ({ message, reference }: ProviderCall<EmailMessage>, result?: SendResult): LookupWish<EmailMessage> => {
+  const replay = !result || result.sent ? undefined : result.replay;
+  return { message, callId: reference.callId, since: Date.now() - 60_000, repeat: replay && { reference, replay, lostAt: Date.now(), mayStart: () => true } };
+};
 const refused = (status: number, name: string, headers: Record<string, string> = {}): Answer => ({ status, headers, body: { statusCode: status, name, message: 'about ada@inbox.test' } });
 const taken: Answer = { status: 200, body: { id: 'id-1' } };
 
@@ -142,26 +144,25 @@ describe('Resend', () => {
       const resend = await aResend(() => answers.shift()!);
       const call = aCall('ada@inbox.test', { headers: { 'X-B': '2', 'X-A': '1' } });
       const result = await resend.send(call);
-      const replay = result.sent ? undefined : result.replay;
       const stored = { ...call, message: { ...call.message, headers: { 'X-A': '1', 'X-B': '2' } } };
-      expect(await resend.lookup(lost(stored, { replay }))).toEqual({ found: 'accepted', providerMessageId: 'id-1' });
+      expect(await resend.lookup(lost(stored, result))).toEqual({ found: 'accepted', providerMessageId: 'id-1' });
       expect(asked.map(({ key }) => key)).toEqual([call.reference.callId, call.reference.callId]);
       expect(asked[1]!.text).toBe(asked[0]!.text);
       answers = [refused(409, 'invalid_idempotent_request'), refused(409, 'concurrent_idempotent_requests'), refused(429, 'rate_limit_exceeded'), 'drop'];
-      expect(await resend.lookup(lost(call, { replay }))).toEqual({ found: 'accepted' });
-      for (let turn = 0; turn < 3; turn += 1) expect(await resend.lookup(lost(call, { replay }))).toEqual({ found: 'absent' });
+      expect(await resend.lookup(lost(call, result))).toEqual({ found: 'accepted' });
+      for (let turn = 0; turn < 3; turn += 1) expect(await resend.lookup(lost(call, result))).toEqual({ found: 'absent' });
     });
 
-    it.each<[string, Partial<LostCall<EmailMessage>>]>([
-      ['23 hours are over', { at: new Date(Date.now() - 23 * 3_600_000 - 1_000) }],
-      ['the message must not go any more', { mayStart: () => false }],
-      ['the body would be another', { message: aCall('ada@inbox.test', { subject: 'Another' }).message }],
-      ['the process died before it told', { reference: undefined }],
-    ])('is never asked to repeat once %s, but only looked into', async (_, more) => {
+    it.each<[string, (wish: LookupWish<EmailMessage>) => LookupWish<EmailMessage>]>([
+      ['23 hours are over', (wish) => ({ ...wish, repeat: { ...wish.repeat!, lostAt: Date.now() - 23 * 3_600_000 - 1_000 } })],
+      ['the message must not go any more', (wish) => ({ ...wish, repeat: { ...wish.repeat!, mayStart: () => false } })],
+      ['the body would be another', (wish) => ({ ...wish, message: { ...wish.message, subject: 'Another' } })],
+      ['the process died before it told', (wish) => ({ ...wish, repeat: undefined })],
+    ])('is never asked to repeat once %s, but only looked into', async (_, changed) => {
       const resend = await aResend(({ method }) => (method === 'POST' ? 'drop' : { status: 200, body: { object: 'list', has_more: false, data: [] } }));
       const call = aCall('ada@inbox.test');
       const result = await resend.send(call);
-      expect(await resend.lookup(lost(call, { replay: result.sent ? undefined : result.replay, ...more }))).toEqual({ found: 'absent' });
+      expect(await resend.lookup(changed(lost(call, result)))).toEqual({ found: 'absent' });
       expect(asked.map(({ method }) => method)).toEqual(['POST', 'GET']);
     });
 
@@ -268,6 +269,12 @@ describe('Resend', () => {
     const resend = await aResend(() => answer);
     expect(await resend.check()).toMatchObject(state);
     expect(asked).toMatchObject([{ method: 'GET', path: '/domains' }]);
+  });
+
+  it('whose rate headers say that nothing is left is left alone until there is', async () => {
+    const resend = await aResend(() => ({ status: 200, headers: { 'ratelimit-remaining': '0', 'ratelimit-reset': '1' }, body: { id: 'id-1' } }));
+    const result = await resend.send(aCall('ada@inbox.test'));
+    expect(result).toMatchObject({ sent: true, holdUntil: expect.any(Number) });
   });
 
   it('that cannot be reached took nothing: another provider may have the message', async () => {

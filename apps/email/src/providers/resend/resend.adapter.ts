@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Failure, FailureCatalogue, type LookupResult, type LostCall, ownFailure, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
-import { brokenCallFailure, CallBroken, type HttpAnswer, ProviderHttp } from '#libs/delivery';
+import { type Failure, FailureCatalogue, type LookupResult, type LookupWish, ownFailure, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
+import { brokenCallFailure, CallBroken, holdByHeaders, type HttpAnswer, ProviderHttp } from '#libs/delivery';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { EmailMessage } from '../../email-message.ts';
 import { acceptedId, acceptedIds, errorNameOf, failureOf } from './resend.answer.policy.ts';
@@ -48,7 +48,7 @@ export class ResendAdapter extends Provider<EmailMessage> implements OnApplicati
     const key = keyOf([call]);
     const request = await this.requests.single(toEmail(call), key);
     const answer = await this.carry(request, call.mayStart);
-    const result = answer instanceof CallBroken ? this.broken(answer) : this.singleResult(answer);
+    const result = answer instanceof CallBroken ? this.broken(answer) : { ...this.singleResult(answer), ...holdBy(answer) };
     if (result.sent || result.failure.kind !== 'unknown') return result;
     return { ...result, replay: { key, digest: digestOf(request.body ?? '') } };
   }
@@ -59,11 +59,11 @@ export class ResendAdapter extends Provider<EmailMessage> implements OnApplicati
     const request = await this.requests.batch(calls.map(toEmail), keyOf(calls));
     const answer = await this.untilKnown(request, calls);
     if (answer instanceof CallBroken) return alike(calls, this.broken(answer));
-    if (answer.status >= 300) return this.refusedTogether(calls, { sent: false, failure: this.refusal(answer) });
+    if (answer.status >= 300) return this.refusedTogether(calls, { sent: false, failure: this.refusal(answer), ...holdBy(answer) });
     const ids = acceptedIds(answer, calls.length);
     if (!ids) return alike(calls, unreadable);
     const results: SendResult[] = [];
-    for (const [index, id] of ids.entries()) results.push(id === null ? await this.send(calls[index]!) : { sent: true, providerMessageId: id });
+    for (const [index, id] of ids.entries()) results.push(id === null ? await this.send(calls[index]!) : { sent: true, providerMessageId: id, ...holdBy(answer) });
     return results;
   }
 
@@ -91,13 +91,14 @@ export class ResendAdapter extends Provider<EmailMessage> implements OnApplicati
     return answer;
   }
 
-  async lookup(call: LostCall<EmailMessage>): Promise<LookupResult> {
-    return (await this.repeat(call)) ?? findByTag(this.requests, this.http, call);
+  async lookup(wish: LookupWish<EmailMessage>): Promise<LookupResult> {
+    return (await this.repeat(wish)) ?? findByTag(this.requests, this.http, wish);
   }
 
   /** The same call under its key: Resend gives its first answer again, or takes what it had not taken. Undefined: it must not be repeated. */
-  private async repeat({ message, reference, replay, at, mayStart }: LostCall<EmailMessage>): Promise<LookupResult | undefined> {
-    if (!reference || !replay || Date.now() - at.getTime() > REPLAY_WITHIN_MS || mayStart?.() === false || cannotCarry(message)) return undefined;
+  private async repeat({ message, repeat }: LookupWish<EmailMessage>): Promise<LookupResult | undefined> {
+    if (!repeat || Date.now() - repeat.lostAt > REPLAY_WITHIN_MS || !repeat.mayStart() || cannotCarry(message)) return undefined;
+    const { reference, replay, mayStart } = repeat;
     const request = await this.requests.single(toEmail({ message, reference }), replay.key);
     if (digestOf(request.body ?? '') !== replay.digest) return undefined;
     const answer = await this.carry(request, mayStart);
@@ -144,6 +145,12 @@ export class ResendAdapter extends Provider<EmailMessage> implements OnApplicati
   }
 
   private broken = (error: CallBroken): SendResult & { sent: false } => ({ sent: false, failure: brokenCallFailure(this.name, error) });
+}
+
+/** Until when the rate headers ask to wait: only where nothing is left. */
+function holdBy({ headers }: HttpAnswer): { holdUntil?: number } {
+  const holdUntil = holdByHeaders(headers, Date.now());
+  return holdUntil === undefined ? {} : { holdUntil };
 }
 
 /** The same answer for all: it speaks once for the provider. */

@@ -1,4 +1,4 @@
-import { fromTags, type LookupResult, type LostCall } from '#libs/contracts';
+import { fromTags, type LookupResult, type LookupWish } from '#libs/contracts';
 import type { ProviderHttp } from '#libs/delivery';
 import { z } from 'zod';
 import type { EmailMessage } from '../../email-message.ts';
@@ -13,26 +13,25 @@ const Tagged = z.looseObject({ tags: z.array(z.looseObject({ name: z.string(), v
 
 /** A list has no filter: beyond so many pages of a hundred it is not worth the requests. */
 const MOST_PAGES = 5;
-/** How long before its answer was known to be lost a call may have been taken, in milliseconds. */
-const TAKEN_WITHIN_MS = 5 * 60_000;
+/** Clocks differ, in milliseconds. */
+const CLOCKS_MS = 60_000;
 
 class NotAnswered extends Error {}
 
 /** Looks for a call among the newest e-mails: same recipient, and our call id among the tags. Never a guess: an e-mail without it is another. */
-export async function findByTag(requests: RequestBuilder, http: ProviderHttp, call: LostCall<EmailMessage>): Promise<LookupResult> {
+export async function findByTag(requests: RequestBuilder, http: ProviderHttp, { message, callId, since }: LookupWish<EmailMessage>): Promise<LookupResult> {
   const ask = asking(http);
-  const earliest = call.at.getTime() - TAKEN_WITHIN_MS;
-  const wanted = call.message.to[0]?.email.toLowerCase() ?? '';
+  const wanted = message.to[0]?.email.toLowerCase() ?? '';
   try {
     let after: string | undefined;
     for (let page = 0; page < MOST_PAGES; page += 1) {
       const { data, has_more: more } = await ask(await requests.list(after), Listed);
       for (const { id } of data.filter(({ to }) => to.some((address) => address.toLowerCase().includes(wanted)))) {
         const { tags = [] } = await ask(await requests.retrieve(id), Tagged);
-        if (fromTags(Object.fromEntries(tags.map(({ name, value }) => [name, value])))['mi_call_id'] === call.callId) return { found: 'accepted', providerMessageId: id };
+        if (fromTags(Object.fromEntries(tags.map(({ name, value }) => [name, value])))['mi_call_id'] === callId) return { found: 'accepted', providerMessageId: id };
       }
       const last = data.at(-1);
-      if (!last || !more || msOf(last.created_at) < earliest) break;
+      if (!last || !more || msOf(last.created_at) < since - CLOCKS_MS) break;
       after = last.id;
     }
     return { found: 'absent' };
