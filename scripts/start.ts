@@ -14,7 +14,7 @@ Settings, from the environment or .env:
   DATA_DIR               .data  where all state is kept
   KAFKA_BROKERS                 use this Kafka instead of starting one
   DATABASE_URL                  use this PostgreSQL instead of starting one
-  SENDGRID_API_KEY              send real e-mail instead of using the sandbox
+  SENDGRID_API_KEY, RESEND_API_KEY        send real e-mail instead of using the sandbox
   TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN   send real SMS instead of using the sandbox
 ${portHelp}`;
 

@@ -13,6 +13,9 @@ export interface Secrets {
   sandboxSendgridPrivateKey: string;
   /** P-256, base64 of SPKI DER. */
   sandboxSendgridPublicKey: string;
+  sandboxResendApiKey: string;
+  /** `whsec_` and base64. */
+  sandboxResendWebhookSecret: string;
   sandboxTwilioAccountSid: string;
   sandboxTwilioAuthToken: string;
 }
@@ -51,6 +54,8 @@ function freshSecrets(): Secrets {
     sandboxSendgridApiKey: `SG.${text(16)}.${text(32)}`,
     sandboxSendgridPrivateKey: keys.privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64'),
     sandboxSendgridPublicKey: keys.publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
+    sandboxResendApiKey: `re_${text(24)}`,
+    sandboxResendWebhookSecret: `whsec_${randomBytes(24).toString('base64')}`,
     sandboxTwilioAccountSid: `AC${randomBytes(16).toString('hex')}`,
     sandboxTwilioAuthToken: randomBytes(16).toString('hex'),
   };

@@ -12,6 +12,8 @@ const secrets: Secrets = {
   sandboxSendgridApiKey: 'SG.fake',
   sandboxSendgridPrivateKey: 'private',
   sandboxSendgridPublicKey: 'public',
+  sandboxResendApiKey: 're_fake',
+  sandboxResendWebhookSecret: 'whsec_fake',
   sandboxTwilioAccountSid: 'ACfake',
   sandboxTwilioAuthToken: 'fake-token',
 };
@@ -33,7 +35,7 @@ describe('the environment of a service', () => {
   });
 
   it('holds the fake credentials of a sandboxed channel only where they belong', () => {
-    expect(of('email')).toMatchObject({ SENDGRID_API_KEY: 'SG.fake', SENDGRID_BASE_URL: 'http://127.0.0.1:4010', SENDGRID_WEBHOOK_PUBLIC_KEY: 'public' });
+    expect(of('email')).toMatchObject({ SENDGRID_API_KEY: 'SG.fake', SENDGRID_BASE_URL: 'http://127.0.0.1:4010', SENDGRID_WEBHOOK_PUBLIC_KEY: 'public', RESEND_API_KEY: 're_fake', RESEND_BASE_URL: 'http://127.0.0.1:4010', RESEND_WEBHOOK_SECRET: 'whsec_fake' });
     for (const other of ['sms', 'retry', 'reporting'] as const) expect(of(other)).not.toHaveProperty('SENDGRID_API_KEY');
     expect(of('email')).not.toHaveProperty('TWILIO_AUTH_TOKEN');
   });
@@ -41,7 +43,7 @@ describe('the environment of a service', () => {
   it('leaves a live channel to the user’s own settings', () => {
     const env = { SENDGRID_API_KEY: 'SG.real', EMAIL_PUBLIC_URL: 'https://email.example.org' };
     expect(of('email', env)).toMatchObject({ SENDGRID_API_KEY: 'SG.real', PUBLIC_URL: 'https://email.example.org' });
-    for (const name of ['SENDGRID_BASE_URL', 'SENDGRID_WEBHOOK_PUBLIC_KEY', 'EMAIL_FROM']) expect(of('email', env)).not.toHaveProperty(name);
+    for (const name of ['SENDGRID_BASE_URL', 'SENDGRID_WEBHOOK_PUBLIC_KEY', 'RESEND_API_KEY', 'EMAIL_FROM']) expect(of('email', env)).not.toHaveProperty(name);
   });
 
   it('shortens the waits for lost answers only while nothing is live, and never a wait that was set', () => {
@@ -54,7 +56,7 @@ describe('the environment of a service', () => {
   });
 
   it('gives the sandbox neither the database nor the brokers', () => {
-    expect(of('sandbox')).toMatchObject({ SANDBOX_SENDGRID_PRIVATE_KEY: 'private', SANDBOX_TWILIO_AUTH_TOKEN: 'fake-token', HTTP_PORT: '4010' });
+    expect(of('sandbox')).toMatchObject({ SANDBOX_SENDGRID_PRIVATE_KEY: 'private', SANDBOX_RESEND_WEBHOOK_SECRET: 'whsec_fake', SANDBOX_RESEND_WEBHOOK_URL: 'http://127.0.0.1:8081/webhooks/resend', SANDBOX_TWILIO_AUTH_TOKEN: 'fake-token', HTTP_PORT: '4010' });
     for (const name of ['DATABASE_URL', 'KAFKA_BROKERS', 'RECIPIENT_HASH_KEY']) expect(of('sandbox')).not.toHaveProperty(name);
   });
 });

@@ -52,6 +52,9 @@ function emailValues(env: Env, { ports, modes, secrets }: Surroundings): Values 
     SENDGRID_API_KEY: secrets.sandboxSendgridApiKey,
     SENDGRID_BASE_URL: localUrl(ports.sandbox),
     SENDGRID_WEBHOOK_PUBLIC_KEY: secrets.sandboxSendgridPublicKey,
+    RESEND_API_KEY: secrets.sandboxResendApiKey,
+    RESEND_BASE_URL: localUrl(ports.sandbox),
+    RESEND_WEBHOOK_SECRET: secrets.sandboxResendWebhookSecret,
   };
 }
 
@@ -89,6 +92,9 @@ function sandboxValues({ ports, layout, secrets }: Surroundings): Values {
     SANDBOX_SENDGRID_API_KEY: secrets.sandboxSendgridApiKey,
     SANDBOX_SENDGRID_WEBHOOK_URL: `${localUrl(ports.email)}/webhooks/sendgrid`,
     SANDBOX_SENDGRID_PRIVATE_KEY: secrets.sandboxSendgridPrivateKey,
+    SANDBOX_RESEND_API_KEY: secrets.sandboxResendApiKey,
+    SANDBOX_RESEND_WEBHOOK_URL: `${localUrl(ports.email)}/webhooks/resend`,
+    SANDBOX_RESEND_WEBHOOK_SECRET: secrets.sandboxResendWebhookSecret,
     SANDBOX_TWILIO_ACCOUNT_SID: secrets.sandboxTwilioAccountSid,
     SANDBOX_TWILIO_AUTH_TOKEN: secrets.sandboxTwilioAuthToken,
   };

@@ -13,6 +13,8 @@ import { freePorts } from '../free-ports.ts';
 export const timing = { sessionTimeoutMs: 6_000, callTimeoutMs: 2_000 };
 
 const environment: Record<string, string> = {
+  // Alone, so that no storm of it is escaped by going elsewhere.
+  EMAIL_PROVIDERS: 'sendgrid',
   SENDGRID_TIMEOUT_MS: String(timing.callTimeoutMs),
   TWILIO_TIMEOUT_MS: String(timing.callTimeoutMs),
   LEASE_GUARD_MS: '1000',

@@ -4,10 +4,16 @@ import { postgresSettings } from '#libs/persistence';
 import { recipientHashSettings, serviceSettings } from '#libs/runtime';
 import { kafkaSettings } from '#libs/transport';
 import { z } from 'zod';
+import { resendSettings } from './providers/resend/resend.config.ts';
 import { sendgridSettings } from './providers/sendgrid/sendgrid.config.ts';
 
-/** Settings of the email service. */
-export const emailSchema = z.object({
+/** The providers there are, in the order of preference unless EMAIL_PROVIDERS says otherwise. */
+export const emailProviders = ['sendgrid', 'resend'] as const;
+export type EmailProviderName = (typeof emailProviders)[number];
+
+const listed = new RegExp(String.raw`^\s*(${emailProviders.join('|')})\s*(,\s*(${emailProviders.join('|')})\s*)*$`);
+
+const settings = z.object({
   ...serviceSettings(8081),
   ...kafkaSettings,
   ...postgresSettings,
@@ -21,6 +27,30 @@ export const emailSchema = z.object({
   EMAIL_COALESCE_LINGER_MS: z.coerce.number().int().min(0).max(5_000).default(20).describe(
     'How long a bulk e-mail waits for others of the same tenant, sender and content to go in one call, in milliseconds; 0: each goes alone.',
   ),
+  EMAIL_PROVIDERS: z.string().regex(listed, `must be names out of ${emailProviders.join(', ')}, separated by commas`).default(emailProviders.join(',')).describe('Providers in the order of preference, separated by commas. Of these, the ones whose API key is set are used; one that is not named is not used.'),
   ...sendgridSettings,
+  ...resendSettings,
 });
+
+/** Settings of the email service. */
+export const emailSchema = settings.superRefine((config, context) => {
+  const missing = (name: keyof typeof config) => context.addIssue({ code: 'custom', path: [name], message: 'is needed' });
+  if (config.SENDGRID_API_KEY !== undefined && config.SENDGRID_WEBHOOK_PUBLIC_KEY === undefined) missing('SENDGRID_WEBHOOK_PUBLIC_KEY');
+  if (config.RESEND_API_KEY !== undefined && config.RESEND_WEBHOOK_SECRET === undefined) missing('RESEND_WEBHOOK_SECRET');
+  if (configuredOf(config).length === 0) {
+    const named = preferenceOf(config).map((name) => `${name.toUpperCase()}_API_KEY`).join(' or ');
+    context.addIssue({ code: 'custom', path: [], message: `needs a key of a provider that EMAIL_PROVIDERS names: set ${named}` });
+  }
+});
+
+/** The providers that are used: named and with a key, in the order of preference. */
+export function configuredOf(config: Pick<z.infer<typeof settings>, 'EMAIL_PROVIDERS' | 'SENDGRID_API_KEY' | 'RESEND_API_KEY'>): EmailProviderName[] {
+  const keys = { sendgrid: config.SENDGRID_API_KEY, resend: config.RESEND_API_KEY };
+  return preferenceOf(config).filter((name) => keys[name] !== undefined);
+}
+
+function preferenceOf({ EMAIL_PROVIDERS }: { EMAIL_PROVIDERS: string }): EmailProviderName[] {
+  const names = new Set(EMAIL_PROVIDERS.split(',').map((name) => name.trim()));
+  return [...names].flatMap((name) => emailProviders.find((known) => known === name) ?? []);
+}
 export type EmailConfig = z.infer<typeof emailSchema>;

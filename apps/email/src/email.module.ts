@@ -7,46 +7,73 @@ import { Module } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { EmailChannel } from './email-channel.ts';
 import { mailboxOf } from './email-message.ts';
-import type { EmailConfig } from './email.config.ts';
+import { EmailProviders, type ProviderTerms } from './email-providers.ts';
+import { configuredOf, type EmailConfig } from './email.config.ts';
 import { EmailConsumer } from './email.consumer.ts';
+import { ResendAdapter } from './providers/resend/resend.adapter.ts';
+import { ResendWebhookController } from './providers/resend/resend.webhook.controller.ts';
 import { SendgridAdapter } from './providers/sendgrid/sendgrid.adapter.ts';
 import { SendgridWebhookController } from './providers/sendgrid/sendgrid.webhook.controller.ts';
 
-const sendgrid = {
-  provide: SendgridAdapter,
-  inject: [ConfigService, Health],
-  useFactory: (config: ConfigService<EmailConfig, true>, health: Health) => {
-    const adapter = new SendgridAdapter({
-      SENDGRID_API_KEY: config.get('SENDGRID_API_KEY'),
+type Config = ConfigService<EmailConfig, true>;
+
+const sendgridTerms = (config: Config): ProviderTerms => ({
+  make: () =>
+    new SendgridAdapter({
+      SENDGRID_API_KEY: config.getOrThrow('SENDGRID_API_KEY'),
       SENDGRID_BASE_URL: config.get('SENDGRID_BASE_URL'),
       SENDGRID_TIMEOUT_MS: config.get('SENDGRID_TIMEOUT_MS'),
       SENDGRID_CONNECTIONS: config.get('SENDGRID_CONNECTIONS'),
+    }),
+  callTimeoutMs: config.get('SENDGRID_TIMEOUT_MS'),
+  ratePerS: config.get('SENDGRID_RATE_PER_S'),
+});
+
+const resendTerms = (config: Config): ProviderTerms => ({
+  make: () =>
+    new ResendAdapter({
+      RESEND_API_KEY: config.getOrThrow('RESEND_API_KEY'),
+      RESEND_BASE_URL: config.get('RESEND_BASE_URL'),
+      RESEND_TIMEOUT_MS: config.get('RESEND_TIMEOUT_MS'),
+      RESEND_CONNECTIONS: config.get('RESEND_CONNECTIONS'),
+    }),
+  callTimeoutMs: config.get('RESEND_TIMEOUT_MS'),
+  ratePerS: config.get('RESEND_RATE_PER_S'),
+});
+
+const providers = {
+  provide: EmailProviders,
+  inject: [ConfigService, Health],
+  useFactory: (config: Config, health: Health) => {
+    const names = configuredOf({
+      EMAIL_PROVIDERS: config.get('EMAIL_PROVIDERS'),
+      SENDGRID_API_KEY: config.get('SENDGRID_API_KEY'),
+      RESEND_API_KEY: config.get('RESEND_API_KEY'),
     });
-    health.addProvider(adapter.name, () => adapter.check());
-    return adapter;
+    return new EmailProviders(names, { sendgrid: sendgridTerms(config), resend: resendTerms(config) }, health);
   },
 };
 
 const engine = {
   provide: DeliveryEngine,
-  inject: [ConfigService, SendgridAdapter, POOL, Publisher, LOGGER, STOPPING],
-  useFactory: (config: ConfigService<EmailConfig, true>, adapter: SendgridAdapter, pool: Pool, publisher: Publisher, logger: Logger, stopping: AbortSignal) =>
+  inject: [ConfigService, EmailProviders, POOL, Publisher, LOGGER, STOPPING],
+  useFactory: (config: Config, { adapters, callTimeoutMs, rates }: EmailProviders, pool: Pool, publisher: Publisher, logger: Logger, stopping: AbortSignal) =>
     new DeliveryEngine({
-      channel: new EmailChannel([adapter], mailboxOf(config.get('EMAIL_FROM'))),
+      channel: new EmailChannel(adapters, mailboxOf(config.get('EMAIL_FROM'))),
       pool,
       publisher,
       logger,
       stopping,
       hashKey: config.get('RECIPIENT_HASH_KEY'),
-      callTimeoutMs: config.get('SENDGRID_TIMEOUT_MS'),
+      callTimeoutMs,
       guardMs: config.get('LEASE_GUARD_MS'),
       retentionDays: config.get('LEDGER_RETENTION_DAYS'),
       limits: limitsOf(config),
-      providerRates: ratesOf({ sendgrid: config.get('SENDGRID_RATE_PER_S') }),
+      providerRates: ratesOf(rates),
       coalesceLingerMs: config.get('EMAIL_COALESCE_LINGER_MS'),
     }),
 };
 
 /** The e-mail channel: consumer, engine, providers and their webhooks. */
-@Module({ controllers: [EmailConsumer, SendgridWebhookController], providers: [sendgrid, engine] })
+@Module({ controllers: [EmailConsumer, SendgridWebhookController, ResendWebhookController], providers: [providers, engine] })
 export class EmailModule {}

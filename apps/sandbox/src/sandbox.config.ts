@@ -46,6 +46,19 @@ export const SandboxConfig = z.object({
     .min(1)
     .optional()
     .meta(secret('Signs SendGrid events: P-256 private key, base64 of PKCS8 DER. Unset: events are not signed.')),
+  SANDBOX_RESEND_API_KEY: z
+    .string()
+    .min(1)
+    .default('re_sandbox')
+    .meta(secret('The one Resend API key that is accepted.')),
+  SANDBOX_RESEND_WEBHOOK_URL: webAddress.optional().describe('Where Resend events are posted. Unset: no webhooks.'),
+  SANDBOX_RESEND_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]+={0,2}$/, 'must be whsec_ and base64')
+    .default('whsec_c2FuZGJveC1zaWduaW5nLXNlY3JldC1vZi1yZXNlbmQ=')
+    .meta(secret('Signs Resend events: whsec_ and base64.')),
+  SANDBOX_RESEND_DOMAINS: z.string().min(1).default('*').describe('Domains that may stand in From at Resend, separated by commas; * is any.'),
+  SANDBOX_RESEND_RATE_PER_S: z.coerce.number().int().min(1).default(5).describe('Requests a second that Resend lets the team make; more are answered 429.'),
   SANDBOX_TWILIO_ACCOUNT_SID: z
     .string()
     .regex(/^AC[0-9a-fA-F]{32}$/, 'must be AC and 32 hexadecimal digits')

@@ -11,6 +11,11 @@ import { MessageStore } from './messages/message.store.ts';
 import { SANDBOX_CONFIG, type SandboxConfig } from './sandbox.config.ts';
 import { SANDBOX_LOG, type SandboxLog } from './sandbox.log.ts';
 import { PageController } from './page/page.controller.ts';
+import { EmailService } from './resend/email.service.ts';
+import { IdempotencyService } from './resend/idempotency.service.ts';
+import { RateService } from './resend/rate.service.ts';
+import { ResendController } from './resend/resend.controller.ts';
+import { ResendWebhookService } from './resend/webhook.service.ts';
 import { ActivityService } from './sendgrid/activity.service.ts';
 import { EventWebhookService } from './sendgrid/event-webhook.service.ts';
 import { MailService } from './sendgrid/mail.service.ts';
@@ -25,6 +30,7 @@ import { WebhookAdapter } from './webhooks/webhook.adapter.ts';
 
 const gate = [GateService, FaultService, { provide: APP_FILTER, useClass: FailureFilter }];
 const sendgrid = [MailService, ActivityService, EventWebhookService];
+const resend = [EmailService, IdempotencyService, RateService, ResendWebhookService];
 const twilio = [TextService, StatusCallbackService];
 const messages = [InboxService, MessageStore, JournalStore];
 const webhooks = [LifecycleService, TimelineService, SettleService, WebhookAdapter];
@@ -38,8 +44,8 @@ export class SandboxModule {
     ];
     return {
       module: SandboxModule,
-      controllers: [SendGridController, TwilioController, ControlController, PageController, HealthController],
-      providers: [...settings, ...gate, ...sendgrid, ...twilio, ...messages, ...webhooks],
+      controllers: [SendGridController, ResendController, TwilioController, ControlController, PageController, HealthController],
+      providers: [...settings, ...gate, ...sendgrid, ...resend, ...twilio, ...messages, ...webhooks],
     };
   }
 }

@@ -35,7 +35,7 @@ describe('messages', () => {
     expect([total, messages.map(({ reference }) => reference)]).toEqual([2, ['three']]);
   });
 
-  it.each(['?limit=100001', '?limit=x', '?provider=resend', '?colour=red'])('are not listed by %s', async (query) => {
+  it.each(['?limit=100001', '?limit=x', '?provider=mailgun', '?colour=red'])('are not listed by %s', async (query) => {
     const answer = await fetch(`${sandbox.url}/_sandbox/messages${query}`);
     const { errors } = (await answer.json()) as { errors: { field: string }[] };
     expect([answer.status, errors[0]?.field]).toEqual([400, /^\?(\w+)/.exec(query)?.[1]]);

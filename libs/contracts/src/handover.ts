@@ -15,12 +15,22 @@ const Handover = {
   attempts: z.array(Attempt).describe('What was tried so far.'),
 };
 
+/** What repeating a call needs at a provider that takes the same key and bytes only once (Resend). */
+export const Replay = z.looseObject({
+  key: z.string().describe('The idempotency key of the call.'),
+  digest: z.string().describe('SHA-256 of the request body: it is repeated only while it would be the same.'),
+});
+export type Replay = z.infer<typeof Replay>;
+
 /** A doubtful call: what reconciling needs to find it again. */
 export const DoubtfulCall = z.looseObject({
   hop: z.number().int().positive(),
   provider: z.string().optional().describe('Unknown where the process died before it told: all are asked.'),
   callId: z.string(),
   at: Instant,
+  attempt: z.number().int().positive().optional(),
+  traceparent: z.string().optional().describe('Of the call: part of what the provider was told.'),
+  replay: Replay.optional(),
 });
 export type DoubtfulCall = z.infer<typeof DoubtfulCall>;
 

@@ -12,6 +12,7 @@ export * from './network.failures.ts';
 export * from './platform.failures.ts';
 export * from './primitives.ts';
 export * from './provider.port.ts';
+export * from './reference-tags.ts';
 export * from './settings.ts';
 export * from './sms-request.ts';
 export * from './status.ts';

@@ -1,4 +1,5 @@
 import type { Failure } from './failure.ts';
+import type { Replay } from './handover.ts';
 import type { Lane } from './primitives.ts';
 
 /** What a provider is told of where a message belongs: opaque, no personal data. Comes back in its webhooks. */
@@ -25,8 +26,9 @@ export interface ProviderCall<M> {
 /**
  * What became of a call. `sent: false` with a failure of kind `unknown` means: may have been accepted.
  * `holdUntil`: the provider's rate headers say that nothing is left until then, in ms since 1970.
+ * `replay`: of a doubtful call that may be repeated under its key.
  */
-export type SendResult = { sent: true; providerMessageId: string; holdUntil?: number } | { sent: false; failure: Failure; holdUntil?: number };
+export type SendResult = { sent: true; providerMessageId: string; holdUntil?: number } | { sent: false; failure: Failure; holdUntil?: number; replay?: Replay };
 
 /** A message in a provider's list that may have come of a doubtful call: it looks the same, but bears no reference of ours. */
 export interface Candidate {
@@ -37,26 +39,36 @@ export interface Candidate {
 
 /**
  * What a look-up of a doubtful call found. `candidates`: which of them came of this call, the ledger can tell from what it
- * knows of the other calls. `absent` proves nothing by itself: a provider's lists lag behind.
+ * knows of the other calls. `absent` proves nothing by itself: a provider's lists lag behind. An acceptance may be proven
+ * without its id.
  */
 export type LookupResult =
-  | { found: 'accepted'; providerMessageId: string }
+  | { found: 'accepted'; providerMessageId?: string }
   | { found: 'candidates'; candidates: readonly Candidate[] }
   | { found: 'absent' }
   | { found: 'unsupported' };
+
+/** What it takes to make a doubtful call once more, to the letter. */
+export interface Repeat {
+  reference: CallReference;
+  replay: Replay;
+  /** When its answer was known to be lost, in ms since 1970. */
+  lostAt: number;
+  /** Asked before it is written, since it sends what was not taken: false once it must not go any more. */
+  mayStart: () => boolean;
+}
 
 export interface LookupWish<M> {
   message: M;
   callId: string;
   /** The call was made after this, in ms since 1970. */
   since: number;
+  /** Undefined where the provider knows no keys, or the process died before it told. */
+  repeat?: Repeat | undefined;
 }
 
 /** Can this provider be used with these keys? Sends nothing. */
 export type ProviderCheck = { state: 'ok' } | { state: 'refused' | 'unreachable'; meaning: string; action: string };
-
-/** Most messages of one coalesced call (SendGrid: 1,000 personalizations). */
-export const TOGETHER_MOST = 1_000;
 
 /** One provider of a channel: contract and injection token at once. */
 export abstract class Provider<M> {
@@ -65,12 +77,20 @@ export abstract class Provider<M> {
   /** Sends one message. Expected failures are values; never throws for the provider's or the network's sake. */
   abstract send(call: ProviderCall<M>): Promise<SendResult>;
 
+  /** Most messages of one coalesced call. */
+  readonly togetherMost: number = 1_000;
+
+  /** Why this provider can never carry the message, whatever its state; undefined: it can. Another provider may. */
+  cannotCarry(_message: M): Failure | undefined {
+    return undefined;
+  }
+
   /** What messages must have in common to go in one call; undefined: this one goes alone. */
   togetherKey(_message: M): string | undefined {
     return undefined;
   }
 
-  /** Sends messages of one key (at most `TOGETHER_MOST`) in one call, and answers for each, in their order. */
+  /** Sends messages of one key (at most `togetherMost`) in one call, and answers for each, in their order. */
   sendTogether(calls: readonly ProviderCall<M>[]): Promise<SendResult[]> {
     return Promise.all(calls.map((call) => this.send(call)));
   }

@@ -29,8 +29,8 @@ export function announcement(delivery: Delivery<unknown>, outcome: Outcome): Ann
     case 'unknown': {
       // A look-up that was cut off sent nothing: the call in doubt is still the earlier one.
       if (delivery.mode === 'reconcile') return stillInDoubt(delivery, outcome);
-      const { failure, provider, callId } = outcome;
-      const doubt: DoubtfulCall = { hop: delivery.hop, provider, callId, at };
+      const { failure, provider, callId, traceparent, replay } = outcome;
+      const doubt: DoubtfulCall = defined({ hop: delivery.hop, provider, callId, at, ...(replay && { attempt, traceparent, replay }) });
       return {
         facts: [say({ status: 'unconfirmed', provider, callId, failure, recipients: delivery.recipients })],
         deferred: deferred(delivery, outcome, { why: 'unknown', failure, doubt, doubtSince: delivery.doubtSince ?? at }),

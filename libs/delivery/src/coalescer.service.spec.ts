@@ -61,6 +61,13 @@ describe('bulk messages with the same content', () => {
     expect(provider.together.map((group) => group.length)).toEqual([1_000, 1_000]);
   });
 
+  it('go in calls as large as the provider takes, and no larger', async () => {
+    const provider = Object.assign(new CountingProvider(), { togetherMost: 100 });
+    const coalescer = new Coalescer<string>(10);
+    await Promise.all(Array.from({ length: 250 }, (_, index) => coalescer.send(provider, aCall(String(index)))));
+    expect(provider.together.map((group) => group.length)).toEqual([100, 100, 50]);
+  });
+
   it('do not wait for one that has come too late to be sent', async () => {
     const provider = new CountingProvider();
     const coalescer = new Coalescer<string>(10);

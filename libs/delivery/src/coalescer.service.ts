@@ -1,4 +1,4 @@
-import { type Provider, type ProviderCall, type SendResult, TOGETHER_MOST } from '#libs/contracts';
+import type { Provider, ProviderCall, SendResult } from '#libs/contracts';
 
 interface Waiting<M> {
   call: ProviderCall<M>;
@@ -7,7 +7,7 @@ interface Waiting<M> {
 }
 
 /**
- * Lets bulk messages that share their content wait a moment for each other and go in one call of the provider.
+ * Lets bulk messages that can share a call wait a moment for each other and go in one call of the provider.
  * Never across tenants, and never in the other lanes: there nobody waits for company.
  */
 export class Coalescer<M> {
@@ -27,7 +27,7 @@ export class Coalescer<M> {
     return new Promise((resolve, reject) => {
       const group = this.groups.get(key) ?? this.open(key, provider);
       group.push({ call, resolve, reject });
-      if (group.length >= TOGETHER_MOST) this.close(key, provider, group);
+      if (group.length >= provider.togetherMost) this.close(key, provider, group);
     });
   }
 

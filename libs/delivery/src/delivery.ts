@@ -1,4 +1,4 @@
-import type { Attempt, Channel, DoubtfulCall, Failure, Lane, RecipientRef } from '#libs/contracts';
+import type { Attempt, Channel, DoubtfulCall, Failure, Lane, RecipientRef, Replay } from '#libs/contracts';
 
 /** One hop of one message on its way through the engine (design §4). */
 export interface Delivery<M> {
@@ -42,10 +42,10 @@ export interface Delivery<M> {
 export type Outcome =
   | { kind: 'sent'; at: string; provider: string; providerMessageId: string; callId: string; attempt: number }
   | { kind: 'failed'; at: string; provider?: string; attempt: number; failure: Failure }
-  | { kind: 'unknown'; at: string; provider?: string; callId: string; attempt: number; failure: Failure }
+  | { kind: 'unknown'; at: string; provider?: string; callId: string; attempt: number; failure: Failure; traceparent?: string; replay?: Replay }
   | { kind: 'waiting'; at: string; until: string; reason: string }
   | { kind: 'expired'; at: string; failure: Failure }
-  | { kind: 'found'; at: string; provider: string; providerMessageId: string }
+  | { kind: 'found'; at: string; provider: string; providerMessageId?: string }
   | { kind: 'unresolved'; at: string }
   /** `by`: the earlier hop that a provider took. */
   | { kind: 'superseded'; at: string; by?: number | undefined };

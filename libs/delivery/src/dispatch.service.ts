@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type DoubtfulCall, IdConflict, InfrastructureDown, type LookupResult, ownFailure, type Provider, type ProviderCall, type SendResult } from '#libs/contracts';
+import { type CallReference, type DoubtfulCall, IdConflict, InfrastructureDown, type LookupResult, ownFailure, type Provider, type ProviderCall, type Repeat, type SendResult } from '#libs/contracts';
 import { inSpan, type Logger, SpanKind, traceHeaders } from '#libs/telemetry';
 import { Stopping } from '#libs/transport';
 import { admit, isForgotten } from './admit.policy.ts';
@@ -67,7 +67,7 @@ export class DispatchService<M> {
   }
 
   private async decide(delivery: Delivery<M>, token: string, deadline: number): Promise<Outcome> {
-    if (delivery.mode === 'reconcile') return this.reconcile(delivery);
+    if (delivery.mode === 'reconcile') return this.reconcile(delivery, deadline);
     return admit(delivery, Date.now()) ?? this.send(delivery, token, deadline);
   }
 
@@ -83,13 +83,11 @@ export class DispatchService<M> {
     }; // prettier-ignore
     return inSpan(`${delivery.channel} send`, { kind: SpanKind.CLIENT, attributes }, async (span) => {
       const started = performance.now();
-      const mayStart = () => performance.now() < deadline && delivery.expiresAt.getTime() > Date.now();
-      const { messageId, tenant, lane, hop, recipients } = delivery;
-      const recipientCount = recipients.length > 1 ? recipients.length : undefined;
-      const reference = { messageId, tenant, lane, hop, attempt, callId, recipientCount, traceparent: traceHeaders()['traceparent'] };
+      const mayStart = startable(delivery, deadline);
+      const reference = referenceOf(delivery, { hop: delivery.hop, attempt, callId, traceparent: traceHeaders()['traceparent'] });
       const result = await this.call(provider, { message: delivery.message, reference, mayStart });
       done(result);
-      const outcome = outcomeOf(result, provider.name, callId, attempt, Date.now());
+      const outcome = outcomeOf(result, provider.name, reference, Date.now());
       const told = toldOf(outcome);
       span.setAttributes(told);
       this.options.logger.info({ ...attributes, ...told, 'mi.duration_ms': Math.round(performance.now() - started) }, 'attempt');
@@ -109,22 +107,25 @@ export class DispatchService<M> {
   }
 
   /** Asks whether the provider took an earlier call whose answer was lost. */
-  private async reconcile(delivery: Delivery<M>): Promise<Outcome> {
+  private async reconcile(delivery: Delivery<M>, deadline: number): Promise<Outcome> {
     const { doubt } = delivery;
     const asked = this.options.providers.filter((provider) => !doubt?.provider || provider.name === doubt.provider);
     for (const provider of doubt ? asked : []) {
-      const result = await inSpan(`${delivery.channel} look up`, { kind: SpanKind.CLIENT, attributes: { 'mi.provider': provider.name } }, () => this.find(provider, delivery, doubt!));
+      const find = () => this.find(provider, delivery, doubt!, deadline);
+      const result = await inSpan(`${delivery.channel} look up`, { kind: SpanKind.CLIENT, attributes: { 'mi.provider': provider.name } }, find);
       this.options.logger.info({ 'messaging.message.id': delivery.messageId, 'mi.hop': delivery.hop, 'mi.provider': provider.name, 'mi.outcome': result.found }, 'reconcile');
       if (result.found !== 'accepted') continue;
-      await this.untilUp(() => this.options.ledger.prove(delivery.id, doubt!.hop, result.providerMessageId));
-      return { kind: 'found', at: new Date().toISOString(), provider: provider.name, providerMessageId: result.providerMessageId };
+      const { providerMessageId } = result;
+      await this.untilUp(() => this.options.ledger.prove(delivery.id, doubt!.hop, providerMessageId));
+      return { kind: 'found', at: new Date().toISOString(), provider: provider.name, ...(providerMessageId !== undefined && { providerMessageId }) };
     }
     return { kind: 'unresolved', at: new Date().toISOString() };
   }
 
-  private find(provider: Provider<M>, delivery: Delivery<M>, doubt: DoubtfulCall): Promise<LookupResult> {
+  private find(provider: Provider<M>, delivery: Delivery<M>, doubt: DoubtfulCall, deadline: number): Promise<LookupResult> {
     const { ledger, leaseMs } = this.options;
-    return findLostCall({ provider, delivery, doubt, leaseMs, callsBeside: (withinMs) => this.untilUp(() => ledger.callsBeside(delivery.id, doubt.hop, withinMs)) });
+    const repeat = repeatOf(delivery, doubt, startable(delivery, deadline));
+    return findLostCall({ provider, delivery, doubt, repeat, leaseMs, callsBeside: (withinMs) => this.untilUp(() => ledger.callsBeside(delivery.id, doubt.hop, withinMs)) });
   }
 
   private async announce(delivery: Delivery<M>, outcome: Outcome): Promise<void> {
@@ -166,12 +167,27 @@ export class DispatchService<M> {
   }
 }
 
+/** May a request still be written? Not once the lease has less than its guard left, nor once the message has expired. */
+const startable = ({ expiresAt }: Delivery<unknown>, deadline: number) => () => performance.now() < deadline && expiresAt.getTime() > Date.now();
+
+function referenceOf(delivery: Delivery<unknown>, call: Pick<CallReference, 'hop' | 'attempt' | 'callId' | 'traceparent'>): CallReference {
+  const { messageId, tenant, lane, recipients } = delivery;
+  return { messageId, tenant, lane, ...call, recipientCount: recipients.length > 1 ? recipients.length : undefined };
+}
+
+/** The call in doubt once more, where enough of it was told. */
+function repeatOf(delivery: Delivery<unknown>, { hop, attempt, callId, traceparent, replay, at }: DoubtfulCall, mayStart: () => boolean): Repeat | undefined {
+  if (!replay || attempt === undefined) return undefined;
+  return { reference: referenceOf(delivery, { hop, attempt, callId, traceparent }), replay, lostAt: Date.parse(at), mayStart };
+}
+
 /** A provider's answer as the ledger keeps it. `now` is ms since 1970. */
-function outcomeOf(result: SendResult, provider: string, callId: string, attempt: number, now: number): Outcome {
+function outcomeOf(result: SendResult, provider: string, { callId, attempt, traceparent }: CallReference, now: number): Outcome {
   const at = new Date(now).toISOString();
   if (result.sent) return { kind: 'sent', at, provider, providerMessageId: result.providerMessageId, callId, attempt };
-  const { failure } = result;
-  return failure.kind === 'unknown' ? { kind: 'unknown', at, provider, callId, attempt, failure } : { kind: 'failed', at, provider, attempt, failure };
+  const { failure, replay } = result;
+  if (failure.kind !== 'unknown') return { kind: 'failed', at, provider, attempt, failure };
+  return { kind: 'unknown', at, provider, callId, attempt, failure, ...(replay && { replay, ...(traceparent !== undefined && { traceparent }) }) };
 }
 
 function toldOf(outcome: Outcome): Record<string, string | boolean> {

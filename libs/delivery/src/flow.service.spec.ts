@@ -9,7 +9,7 @@ import { ProviderHealth } from './health/provider-health.ts';
 import { Permits } from './permits/permits.service.ts';
 
 class IdleProvider extends Provider<TestMessage> {
-  readonly name = 'sendgrid';
+  readonly name: string = 'sendgrid';
   send = (): Promise<SendResult> => Promise.resolve({ sent: true, providerMessageId: 'x' });
   lookup = (): Promise<LookupResult> => Promise.resolve({ found: 'unsupported' });
   check = (): Promise<ProviderCheck> => Promise.resolve({ state: 'ok' });
@@ -18,7 +18,18 @@ class IdleProvider extends Provider<TestMessage> {
 const failing: SendResult = { sent: false, failure: ownFailure('http_500', 'unknown', 'backoff', 'It has a fault.', { httpStatus: 500 }) };
 const throttled: SendResult = { sent: false, failure: ownFailure('http_429', 'throttled', 'backoff', 'Too many.', { httpStatus: 429, retryAfterMs: 60_000 }) };
 
-function aFlow(options: { failures?: number; rate?: number; maxWaitMs?: number } = {}) {
+const tooRich = ownFailure('MSG_TOO_RICH', 'bad-content', 'never', 'It holds what this provider cannot carry.');
+
+/** Carries no message that says "rich". */
+class PlainProvider extends IdleProvider {
+  override cannotCarry = ({ text }: TestMessage) => (text === 'rich' ? tooRich : undefined);
+}
+
+class RichProvider extends IdleProvider {
+  override readonly name = 'resend';
+}
+
+function aFlow(options: { failures?: number; rate?: number; maxWaitMs?: number; providers?: Provider<TestMessage>[] } = {}) {
   const stopping = new AbortController().signal;
   const settings = z.object(healthSettings).parse({ BREAKER_CONSECUTIVE_FAILURES: options.failures ?? 2, BREAKER_MIN_CALLS: 1_000 });
   const slices = { take: () => Promise.reject(new Error('no sender is slow here')) };
@@ -27,7 +38,7 @@ function aFlow(options: { failures?: number; rate?: number; maxWaitMs?: number }
     slices: slices as never, sliceMs: 1_000, burstMs: 20, maxWaitMs: options.maxWaitMs ?? 30_000, stopping,
   }); // prettier-ignore
   const health = new ProviderHealth({ providers: ['sendgrid'], limits: breakerLimitsOf(settings), calls: 100, stopping });
-  return new FlowService<TestMessage>({ providers: [new IdleProvider()], health, permits, holdMs: 1_000, senderOf: () => undefined });
+  return new FlowService<TestMessage>({ providers: options.providers ?? [new IdleProvider()], health, permits, holdMs: 1_000, senderOf: () => undefined });
 }
 
 const soon = () => performance.now() + 10_000;
@@ -102,5 +113,12 @@ describe('the way of a call', () => {
     const way = await flow.wayFor(aDelivery({ expiresAt }), soon());
     if (way.open || way.outcome.kind !== 'waiting') throw new Error('it should wait');
     expect(Date.parse(way.outcome.until)).toBeLessThan(expiresAt.getTime());
+  });
+
+  it('leads past a provider that cannot carry the message, and where none can it fails at once', async () => {
+    const rich = aDelivery({ message: { text: 'rich' } });
+    expect(await aFlow({ providers: [new PlainProvider(), new RichProvider()] }).wayFor(rich, soon())).toMatchObject({ open: true, provider: { name: 'resend' } });
+    expect(await aFlow({ providers: [new PlainProvider()] }).wayFor(rich, soon())).toMatchObject({ open: false, outcome: { kind: 'failed', attempt: 1, failure: tooRich } });
+    expect(await aFlow({ providers: [new PlainProvider()] }).wayFor(aDelivery(), soon())).toMatchObject({ open: true });
   });
 });

@@ -1,4 +1,4 @@
-import type { Provider, SendResult } from '#libs/contracts';
+import type { Failure, Provider, SendResult } from '#libs/contracts';
 import { admit } from './admit.policy.ts';
 import type { Delivery, Outcome } from './delivery.ts';
 import { chooseRoute, circuitOpen } from './health/choose-route.policy.ts';
@@ -33,8 +33,10 @@ export class FlowService<M> {
 
   /** @param deadline the last moment to write the request, on the clock of performance.now() */
   async wayFor(delivery: Delivery<M>, deadline: number): Promise<Way<M>> {
-    const { providers, health, permits, senderOf } = this.options;
+    const { health, permits, senderOf } = this.options;
     const { tenant, lane } = delivery;
+    const [providers, obstacle] = this.carriersOf(delivery.message);
+    if (obstacle) return { open: false, outcome: uncarried(delivery, obstacle) };
     for (;;) {
       const choice = chooseRoute(providers, wishOf(delivery), delivery.attempts, health.snapshot());
       if (!choice.found) return { open: false, outcome: unavailable(delivery) };
@@ -49,6 +51,13 @@ export class FlowService<M> {
       if (entry.why === 'full') return away(delivery, Date.now() + 1_000, 'Too many calls to the provider are out.');
       // The circuit opened while it waited: routed again.
     }
+  }
+
+  /** Those that can carry the message at all; where none can, why the preferred one cannot. */
+  private carriersOf(message: M): [readonly Provider<M>[], Failure | undefined] {
+    const { providers } = this.options;
+    const able = providers.filter((provider) => !provider.cannotCarry(message));
+    return [able, able.length === 0 ? providers[0]?.cannotCarry(message) : undefined];
   }
 
   private done(provider: string, leave: (result?: SendResult) => void, result: SendResult | undefined): void {
@@ -71,6 +80,11 @@ const unavailable = (delivery: Delivery<unknown>): Outcome => ({
   attempt: delivery.attempts.length,
   failure: circuitOpen,
 });
+
+/** No provider will ever take it; nothing was tried. */
+function uncarried(delivery: Delivery<unknown>, failure: Failure): Outcome {
+  return { kind: 'failed', at: new Date().toISOString(), attempt: delivery.attempts.length + 1, failure };
+}
 
 /** It comes again before it expires: retry would bury what is due later than that. */
 function away<M>(delivery: Delivery<M>, until: number, reason: string): Way<M> {

@@ -55,7 +55,7 @@ export class ControlController {
 
   @Delete('faults')
   endFaults(@Res() reply: FastifyReply): void {
-    this.faults.change({ sendgrid: null, twilio: null });
+    this.faults.change({ sendgrid: null, resend: null, twilio: null });
     give(reply, { status: 204 });
   }
 }

@@ -4,7 +4,7 @@ import { FaultChange } from '../gate/fault.policy.ts';
 
 const Listing = z.strictObject({
   reference: z.string().min(1).optional(),
-  provider: z.enum(['sendgrid', 'twilio']).optional(),
+  provider: z.enum(['sendgrid', 'resend', 'twilio']).optional(),
   limit: z.coerce.number().int().min(0).max(100_000).default(1000),
 });
 

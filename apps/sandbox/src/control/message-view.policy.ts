@@ -25,6 +25,10 @@ function contentOf(message: SandboxMessage): Record<string, unknown> {
     const { body, mediaUrls, contentSid, messagingServiceSid, errorCode } = message;
     return { body, mediaUrls, contentSid, messagingServiceSid, errorCode };
   }
+  if (message.provider === 'resend') {
+    const { id, kind, subject, text, html, templateId, tags, headers, attachments } = message;
+    return { recipientMessageId: id, kind, subject, text, html, templateId, tags, headers, attachments };
+  }
   const { id, kind, subject, text, html, templateId, categories, customArgs, attachments } = message;
   return { recipientMessageId: id, kind, subject, text, html, templateId, categories, customArgs, attachments };
 }

@@ -29,7 +29,7 @@ it('knows how late delayed webhooks come', () => {
   expect(webhookFault(Fault.parse({ status: 503 }))).toBeNull();
 });
 
-it.each([{ sendgrid: { latency: 3 } }, { twilio: { status: 200 } }, { twilio: { times: 0 } }, { resend: null }, { sendgrid: { rate: 2 } }])(
+it.each([{ sendgrid: { latency: 3 } }, { twilio: { status: 200 } }, { twilio: { times: 0 } }, { mailgun: null }, { sendgrid: { rate: 2 } }])(
   'does not take %j',
   (change) => {
     expect(FaultChange.safeParse(change).success).toBe(false);

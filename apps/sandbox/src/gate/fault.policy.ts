@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { errorNames } from '../resend/error.policy.ts';
 
 const milliseconds = z.number().int().min(0).max(600_000);
 
@@ -11,6 +12,7 @@ export const Fault = z
     latencyMs: milliseconds.optional().describe('The answer is held back this long; what it says was done before.'),
     status: z.number().int().min(400).max(599).optional().describe('Answered instead; nothing is accepted.'),
     twilioCode: z.number().int().min(10_000).max(99_999).optional().describe("Twilio's code in the body of that answer."),
+    resendName: z.enum(errorNames).optional().describe("Resend's name of the error in the body of that answer."),
     retryAfterSeconds: z.number().int().min(0).max(86_400).optional().describe('Retry-After header of that answer.'),
     acceptThenDrop: z.boolean().optional().describe('Accepted, webhooks and all, but the connection ends without an answer.'),
     cutAnswer: z.boolean().optional().describe('Accepted, but the connection ends in the middle of the answer.'),
@@ -24,6 +26,7 @@ export type Fault = z.infer<typeof Fault>;
 /** A body of PUT /_sandbox/faults: a provider that is not named keeps what it has, null ends its fault. */
 export const FaultChange = z.strictObject({
   sendgrid: Fault.nullable().optional(),
+  resend: Fault.nullable().optional(),
   twilio: Fault.nullable().optional(),
 });
 export type FaultChange = z.infer<typeof FaultChange>;
@@ -31,7 +34,7 @@ export type FaultChange = z.infer<typeof FaultChange>;
 export type WebhookFault = { kind: 'drop' } | { kind: 'duplicate' } | { kind: 'delay'; delayMs: number };
 
 export interface ProviderRequest {
-  provider: 'sendgrid' | 'twilio';
+  provider: 'sendgrid' | 'resend' | 'twilio';
   /** Whether it asks to send something. */
   sends: boolean;
 }
@@ -42,6 +45,7 @@ export function classify(method: string, url: string): ProviderRequest | null {
   const post = method === 'POST';
   if (path.startsWith('/v3/')) return { provider: 'sendgrid', sends: post && path === '/v3/mail/send' };
   if (path.startsWith('/2010-04-01/')) return { provider: 'twilio', sends: post && path.endsWith('/Messages.json') };
+  if (/^\/(emails|domains)(\/|$)/.test(path)) return { provider: 'resend', sends: post && (path === '/emails' || path === '/emails/batch') };
   return null;
 }
 

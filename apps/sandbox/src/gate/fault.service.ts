@@ -5,7 +5,7 @@ import { hits, type Fault, type FaultChange, type ProviderRequest } from './faul
 /** The faults that are switched on. */
 @Injectable()
 export class FaultService {
-  private readonly active: Record<ProviderRequest['provider'], Fault | null> = { sendgrid: null, twilio: null };
+  private readonly active: Record<ProviderRequest['provider'], Fault | null> = { sendgrid: null, resend: null, twilio: null };
 
   constructor(@Inject(SANDBOX_LOG) private readonly log: SandboxLog) {}
 
@@ -15,6 +15,7 @@ export class FaultService {
 
   change(change: FaultChange): void {
     if (change.sendgrid !== undefined) this.active.sendgrid = change.sendgrid;
+    if (change.resend !== undefined) this.active.resend = change.resend;
     if (change.twilio !== undefined) this.active.twilio = change.twilio;
     this.log.info({ faults: this.active }, 'faults changed');
   }

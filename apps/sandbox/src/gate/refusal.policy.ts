@@ -1,7 +1,8 @@
+import { refusalOfStatus } from '../resend/error.policy.ts';
 import { errorAnswer, throttled, tooLarge } from '../sendgrid/error.policy.ts';
 import { refusal } from '../twilio/error.policy.ts';
 import type { Answer } from '../answer.ts';
-import { classify, type Fault } from './fault.policy.ts';
+import { classify, type Fault, type ProviderRequest } from './fault.policy.ts';
 
 /** SendGrid's limit of a whole message, 30 MB; Twilio's bodies stay far below. */
 export const MAX_BODY_BYTES = 30 * 1024 * 1024;
@@ -12,9 +13,18 @@ export const MAX_BODY_BYTES = 30 * 1024 * 1024;
  */
 export function failureAnswer(url: string, status: number, now: number, fault: Partial<Fault> = {}): Answer {
   const provider = classify('', url)?.provider;
-  const answer = provider === undefined ? own(status) : provider === 'sendgrid' ? sendgrid(status, now) : twilio(status, fault.twilioCode);
+  const answer = inWordsOf(provider, status, now, fault);
   if (fault.retryAfterSeconds === undefined) return answer;
   return { ...answer, headers: { ...answer.headers, 'retry-after': String(fault.retryAfterSeconds) } };
+}
+
+function inWordsOf(provider: ProviderRequest['provider'] | undefined, status: number, now: number, fault: Partial<Fault>): Answer {
+  switch (provider) {
+    case 'sendgrid': return sendgrid(status, now);
+    case 'resend': return refusalOfStatus(status, fault.resendName);
+    case 'twilio': return twilio(status, fault.twilioCode);
+    case undefined: return own(status);
+  } // prettier-ignore
 }
 
 function own(status: number): Answer {

@@ -1,4 +1,5 @@
 import type { WebhookFault } from '../gate/fault.policy.ts';
+import type { ResendStep } from './magic-resend.policy.ts';
 import type { MailStep, TextStep } from './magic.policy.ts';
 
 /** `planned`: has not happened yet. `none`: there is no address to tell it to. */
@@ -12,9 +13,9 @@ export interface MessageEvent<Step> {
 }
 
 interface Accepted {
-  /** One per recipient: SendGrid's sg_message_id, Twilio's Sid. */
+  /** One per recipient: SendGrid's sg_message_id, Twilio's Sid, Resend's id with a number. */
   id: string;
-  /** What the caller was told: SendGrid's X-Message-Id, Twilio's Sid. */
+  /** What the caller was told: SendGrid's X-Message-Id, Twilio's Sid, Resend's id. */
   providerMessageId: string;
   /** The platform's message id and call id, as far as the request carried them. */
   reference: string | null;
@@ -37,6 +38,8 @@ export interface Attachment {
   filename: string;
   type: string;
   bytes: number;
+  /** Where the provider would fetch it. */
+  url?: string;
 }
 
 export interface MailMessage extends Accepted {
@@ -55,6 +58,23 @@ export interface MailMessage extends Accepted {
   events: MessageEvent<MailStep>[];
 }
 
+export interface ResendMessage extends Accepted {
+  provider: 'resend';
+  /** Position among the recipients of its e-mail. */
+  index: number;
+  kind: 'to' | 'cc' | 'bcc';
+  subject: string | null;
+  text: string | null;
+  html: string | null;
+  templateId: string | null;
+  tags: { name: string; value: string }[];
+  headers: Record<string, string>;
+  /** Everyone the e-mail names, as it names them. */
+  addressees: Record<'to' | 'cc' | 'bcc' | 'replyTo', string[]>;
+  attachments: Attachment[];
+  events: MessageEvent<ResendStep>[];
+}
+
 export interface TextMessage extends Accepted {
   provider: 'twilio';
   body: string;
@@ -69,5 +89,5 @@ export interface TextMessage extends Accepted {
   events: MessageEvent<TextStep>[];
 }
 
-export type SandboxMessage = MailMessage | TextMessage;
+export type SandboxMessage = MailMessage | ResendMessage | TextMessage;
 export type ProviderName = SandboxMessage['provider'];

@@ -1,14 +1,16 @@
+import { resendEngagement, resendPlan } from './magic-resend.policy.ts';
 import { mailPlan, textPlan } from './magic.policy.ts';
-import type { MailMessage, MessageEvent, SandboxMessage, TextMessage } from './message.ts';
+import type { MailMessage, MessageEvent, ResendMessage, SandboxMessage, TextMessage } from './message.ts';
 
 type Planned<M> = Omit<M, 'events'>;
 /** A message as the journal keeps it: its events follow from its recipient. */
-export type StoredMessage = Planned<MailMessage> | Planned<TextMessage>;
+export type StoredMessage = Planned<MailMessage> | Planned<ResendMessage> | Planned<TextMessage>;
 
 /** Gives a message the events its recipient stands for, `delayMs` apart. */
 export function withEvents<M extends StoredMessage>(message: M, delayMs: number): SandboxMessage {
   const { startsAt } = message;
   if (message.provider === 'sendgrid') return { ...message, events: timed(mailPlan(message.to), startsAt, delayMs) };
+  if (message.provider === 'resend') return { ...message, events: timed(resendPlan(message.to), startsAt, delayMs) };
   const queuedFirst = message.messagingServiceSid !== null;
   return { ...message, events: timed(textPlan(message.to, queuedFirst), startsAt, delayMs) };
 }
@@ -24,10 +26,14 @@ const SERVICE_SENDER = '+15005550006';
 const engagement = new Set(['open', 'click', 'spamreport', 'unsubscribe']);
 
 /** What an event changes in its message. */
-export function changesBy(message: SandboxMessage, index: number): Partial<TextMessage> | Partial<MailMessage> {
+export function changesBy(message: SandboxMessage, index: number): Partial<TextMessage> | Partial<MailMessage> | Partial<ResendMessage> {
   if (message.provider === 'sendgrid') {
     const event = message.events[index]?.step.event;
     return event === undefined || engagement.has(event) ? {} : { status: event };
+  }
+  if (message.provider === 'resend') {
+    const event = message.events[index]?.step.event;
+    return event === undefined || resendEngagement.has(event) ? {} : { status: event };
   }
   const event = message.events[index];
   if (!event) return {};

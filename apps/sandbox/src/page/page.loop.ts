@@ -20,7 +20,7 @@ async function messages() {
 }
 
 function drawFaults(current) {
-  for (const provider of ['sendgrid', 'twilio']) {
+  for (const provider of ['sendgrid', 'resend', 'twilio']) {
     const select = $('fault-' + provider);
     const fault = current[provider];
     const name = Object.keys(presets).find((preset) => same(presets[preset], fault));
@@ -73,7 +73,7 @@ function changeFault(provider, select) {
   void attempt(() => ask('/_sandbox/faults', { method: 'PUT', headers: { 'content-type': 'application/json' }, body }));
 }
 
-for (const provider of ['sendgrid', 'twilio']) {
+for (const provider of ['sendgrid', 'resend', 'twilio']) {
   const select = $('fault-' + provider);
   for (const name of Object.keys(presets)) select.append(new Option(name, name));
   const custom = new Option('Set by the API', 'custom');

@@ -36,14 +36,14 @@ function glyph(provider) {
   svg.setAttribute('viewBox', '0 0 16 16');
   svg.setAttribute('aria-hidden', 'true');
   const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
-  path.setAttribute('d', provider === 'sendgrid' ? 'M2 4h12v9H2zM2 4.5l6 4.5 6-4.5' : 'M2.5 3h11v8H7l-3 2.6V11H2.5zM5.5 6h5M5.5 8h3');
+  path.setAttribute('d', provider !== 'twilio' ? 'M2 4h12v9H2zM2 4.5l6 4.5 6-4.5' : 'M2.5 3h11v8H7l-3 2.6V11H2.5zM5.5 6h5M5.5 8h3');
   svg.append(path);
   box.append(svg);
   return box;
 }
 
 const tones = { delivered: 'good', read: 'good', acknowledged: 'good', bounce: 'bad', dropped: 'bad', undelivered: 'bad', failed: 'bad',
-  spamreport: 'bad', unsubscribe: 'bad', deferred: 'wait', pending: 'wait', none: 'none' };
+  spamreport: 'bad', bounced: 'bad', suppressed: 'bad', complained: 'bad', delivery_delayed: 'wait', unsubscribe: 'bad', deferred: 'wait', pending: 'wait', none: 'none' };
 const webhookWords = { acknowledged: 'webhook taken', pending: 'webhook waiting', failed: 'webhook lost', none: 'no webhook address' };
 const pill = (name, text) => element('span', 'pill ' + (tones[name] || ''), text || name);
 const keyOf = (message) => message.recipientMessageId || message.providerMessageId;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { SandboxMessage } from '../messages/message.ts';
 import { changesBy } from '../messages/plan.policy.ts';
+import { ResendWebhookService } from '../resend/webhook.service.ts';
 import { EventWebhookService } from '../sendgrid/event-webhook.service.ts';
 import { StatusCallbackService } from '../twilio/status-callback.service.ts';
 import { SettleService } from './settle.service.ts';
@@ -13,6 +14,7 @@ export class LifecycleService {
     private readonly timeline: TimelineService,
     private readonly settlement: SettleService,
     private readonly eventWebhook: EventWebhookService,
+    private readonly resendWebhook: ResendWebhookService,
     private readonly statusCallback: StatusCallbackService,
   ) {}
 
@@ -52,6 +54,7 @@ export class LifecycleService {
   private notify(message: SandboxMessage, index: number): void {
     if (message.forgotten) return;
     if (message.provider === 'sendgrid') this.eventWebhook.tell({ message, index });
+    else if (message.provider === 'resend') this.resendWebhook.tell({ message, index });
     else this.statusCallback.tell({ message, index });
   }
 }

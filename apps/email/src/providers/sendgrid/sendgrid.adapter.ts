@@ -8,7 +8,7 @@ import { MailBuilder, type SdkRequest } from './sendgrid.mail.adapter.ts';
 import { withoutSuffix } from './sendgrid.receipts.policy.ts';
 import { toMailData, togetherKey } from './sendgrid.request.policy.ts';
 
-type AdapterConfig = Pick<SendgridConfig, 'SENDGRID_API_KEY' | 'SENDGRID_BASE_URL' | 'SENDGRID_TIMEOUT_MS' | 'SENDGRID_CONNECTIONS'>;
+type AdapterConfig = Pick<SendgridConfig, 'SENDGRID_BASE_URL' | 'SENDGRID_TIMEOUT_MS' | 'SENDGRID_CONNECTIONS'> & { SENDGRID_API_KEY: string };
 
 /** SendGrid through its own SDK, which builds and checks the mail, over our keep-alive pool, which carries it. */
 @Injectable()
@@ -26,8 +26,14 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
   }
 
   async send(call: ProviderCall<EmailMessage>): Promise<SendResult> {
-    if (call.message.attachments?.some((file) => file.url)) return { sent: false, failure: attachmentByUrl };
+    const obstacle = this.cannotCarry(call.message);
+    if (obstacle) return { sent: false, failure: obstacle };
     return (await this.post([call])).result;
+  }
+
+  override cannotCarry({ attachments, template }: EmailMessage): Failure | undefined {
+    if (template?.name.startsWith('resend:')) return templateElsewhere;
+    return attachments?.some((file) => file.url) ? attachmentByUrl : undefined;
   }
 
   override togetherKey(message: EmailMessage): string | undefined {
@@ -115,8 +121,14 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
   }
 }
 
-const attachmentByUrl = ownFailure('MSG_ATTACHMENT_BY_URL', 'bad-content', 'never', 'Attachments by URL cannot be sent yet.', {
-  action: 'Put the file into the request as base64 content.',
+const attachmentByUrl = ownFailure('MSG_ATTACHMENT_BY_URL', 'bad-content', 'never', 'SendGrid does not fetch attachments from a URL.', {
+  provider: 'sendgrid',
+  action: 'Put the file into the request as base64 content, or configure Resend, which fetches it.',
+});
+
+const templateElsewhere = ownFailure('MSG_TEMPLATE_ELSEWHERE', 'bad-content', 'never', 'The template is kept at Resend, so SendGrid cannot send it.', {
+  provider: 'sendgrid',
+  action: 'Name a template of SendGrid, or configure Resend.',
 });
 
 const refusedBySdk = ownFailure('MSG_MAIL_REFUSED', 'bad-content', 'never', 'The mail breaks a rule of SendGrid’s own library, so it was not sent.', {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 /** Settings of SendGrid. */
 export const sendgridSettings = {
-  SENDGRID_API_KEY: secret().describe('API key with the scope mail.send (and messages.read, to look up lost answers).'),
+  SENDGRID_API_KEY: secret().optional().describe('API key of SendGrid with the scope mail.send (and messages.read, to look up lost answers). Unset: SendGrid is not used.'),
   SENDGRID_BASE_URL: z.url().default('https://api.sendgrid.com').describe('Where its API is; EU accounts: https://api.eu.sendgrid.com.'),
   SENDGRID_RATE_PER_S: providerRate('SendGrid', 'SendGrid documents up to 10,000 for mail/send.'),
   SENDGRID_TIMEOUT_MS: milliseconds(10_000).describe('Give up on one call after this many milliseconds.'),
@@ -12,7 +12,8 @@ export const sendgridSettings = {
   SENDGRID_WEBHOOK_PUBLIC_KEY: z
     .string()
     .regex(/^[A-Za-z0-9+/=\s,]+$/, 'must be one or more base64 public keys, separated by commas')
-    .describe('Public key of the signed event webhook (base64, from its settings page); two separated by a comma while rotating.'),
+    .optional()
+    .describe('Public key of the signed event webhook (base64, from its settings page); two separated by a comma while rotating. Needed with SENDGRID_API_KEY.'),
   SENDGRID_WEBHOOK_TOLERANCE_S: z.coerce.number().int().positive().default(90_000).describe(
     'Refuse event webhooks signed longer ago than this many seconds. SendGrid repeats failed ones for 24 hours.',
   ),

@@ -3,12 +3,13 @@ import { type EmailRequested, FailureCatalogue } from '#libs/contracts';
 import { DeliveryEngine } from '#libs/delivery';
 import { LOGGER } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
-import { BadRequestException, Controller, ForbiddenException, Headers, HttpCode, Inject, Post, type RawBodyRequest, Req } from '@nestjs/common';
+import { Controller, Headers, HttpCode, Inject, Post, type RawBodyRequest, Req } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { EmailMessage } from '../../email-message.ts';
 import type { EmailConfig } from '../../email.config.ts';
+import { noSuchWebhook, signatureRefused, unreadableWebhook } from '../webhook-refusals.ts';
 import { sendgridFailures } from './sendgrid.failures.ts';
 import { SendgridEvent, toReceipt } from './sendgrid.receipts.policy.ts';
 import { isGenuine, publicKeysOf } from './sendgrid.signature.policy.ts';
@@ -32,7 +33,8 @@ export class SendgridWebhookController {
   ) {
     this.engine = engine;
     this.logger = logger;
-    this.keys = publicKeysOf(config.get('SENDGRID_WEBHOOK_PUBLIC_KEY'));
+    const keys: string | undefined = config.get('SENDGRID_WEBHOOK_PUBLIC_KEY');
+    this.keys = keys === undefined ? [] : publicKeysOf(keys);
     this.toleranceMs = config.get('SENDGRID_WEBHOOK_TOLERANCE_S') * 1000;
     this.hashKey = config.get('RECIPIENT_HASH_KEY');
   }
@@ -44,14 +46,20 @@ export class SendgridWebhookController {
     @Headers('x-twilio-email-event-webhook-signature') signature: string | undefined,
     @Headers('x-twilio-email-event-webhook-timestamp') timestamp: string | undefined,
   ): Promise<void> {
+    if (this.keys.length === 0) throw noSuchWebhook('SENDGRID_API_KEY');
     const rawBody = request.rawBody ?? Buffer.alloc(0);
     if (!isGenuine({ signature, timestamp, rawBody }, this.keys, this.toleranceMs, Date.now())) {
       this.logger.warn({ provider: 'sendgrid', bytes: rawBody.length, signed: signature !== undefined }, 'a webhook with a bad signature was refused');
-      throw new ForbiddenException({ code: 'MSG_BAD_SIGNATURE', message: 'the signature does not fit', remedy: 'Compare SENDGRID_WEBHOOK_PUBLIC_KEY with the key on the event webhook’s settings page.' });
+      throw signatureRefused('Compare SENDGRID_WEBHOOK_PUBLIC_KEY with the key on the event webhook’s settings page.');
     }
     const events = Events.safeParse(request.body);
-    if (!events.success) throw new BadRequestException({ code: 'MSG_BAD_WEBHOOK', message: 'the body is no list of events' });
-    const receipts = events.data.map((event) => toReceipt(event, this.failures, this.hashKey));
-    await this.engine.receipts.record(receipts.filter((receipt) => receipt !== undefined));
+    if (!events.success) throw unreadableWebhook();
+    const told = events.data.map((event) => ({ event, receipt: toReceipt(event, this.failures, this.hashKey) }));
+    await Promise.all([
+      this.engine.receipts.record(told.flatMap(({ receipt }) => receipt ?? [])),
+      ...told.flatMap(({ event, receipt }) => (receipt ? [] : this.engine.otherEvents.keep(otherEvent(event)))),
+    ]);
   }
 }
+
+const otherEvent = (event: SendgridEvent) => ({ provider: 'sendgrid', type: event.event, id: String(event['sg_event_id'] ?? ''), body: Buffer.from(JSON.stringify(event)) });

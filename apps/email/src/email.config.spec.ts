@@ -1,0 +1,31 @@
+import { loadConfig } from '#libs/runtime';
+import { describe, expect, it } from '@jest/globals';
+import { configuredOf, emailSchema } from './email.config.ts';
+
+const common = { KAFKA_BROKERS: 'kafka:9092', DATABASE_URL: 'postgresql://db/messaging', RECIPIENT_HASH_KEY: 'x'.repeat(32), EMAIL_FROM: 'no-reply@messaging.test' };
+const sendgrid = { SENDGRID_API_KEY: 'SG.1', SENDGRID_WEBHOOK_PUBLIC_KEY: 'MFkw' };
+const resend = { RESEND_API_KEY: 're_1', RESEND_WEBHOOK_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' };
+const used = (env: Record<string, string>) => configuredOf(loadConfig(emailSchema, { ...common, ...env }));
+
+describe('the e-mail providers', () => {
+  it('are those with a key, SendGrid before Resend', () => {
+    expect(used(sendgrid)).toEqual(['sendgrid']);
+    expect(used(resend)).toEqual(['resend']);
+    expect(used({ ...resend, ...sendgrid })).toEqual(['sendgrid', 'resend']);
+  });
+
+  it('come in the order that was asked for, and one that was not named is not used', () => {
+    expect(used({ ...sendgrid, ...resend, EMAIL_PROVIDERS: 'resend, sendgrid' })).toEqual(['resend', 'sendgrid']);
+    expect(used({ ...sendgrid, ...resend, EMAIL_PROVIDERS: 'resend' })).toEqual(['resend']);
+  });
+
+  it.each([
+    [{}, 'needs a key of a provider that EMAIL_PROVIDERS names: set SENDGRID_API_KEY or RESEND_API_KEY'],
+    [{ ...sendgrid, EMAIL_PROVIDERS: 'resend' }, 'set RESEND_API_KEY'],
+    [{ RESEND_API_KEY: 're_1' }, 'RESEND_WEBHOOK_SECRET is not set'],
+    [{ SENDGRID_API_KEY: 'SG.1' }, 'SENDGRID_WEBHOOK_PUBLIC_KEY is not set'],
+    [{ ...sendgrid, EMAIL_PROVIDERS: 'mailgun' }, 'EMAIL_PROVIDERS must be names out of sendgrid, resend'],
+  ])('that cannot work stop the start: %j', (env, problem) => {
+    expect(() => used(env)).toThrow(problem);
+  });
+});

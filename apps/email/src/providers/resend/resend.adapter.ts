@@ -1,0 +1,170 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Failure, FailureCatalogue, type LookupResult, type LookupWish, ownFailure, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
+import { brokenCallFailure, CallBroken, holdByHeaders, type HttpAnswer, ProviderHttp } from '#libs/delivery';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { EmailMessage } from '../../email-message.ts';
+import { acceptedId, acceptedIds, errorNameOf, failureOf } from './resend.answer.policy.ts';
+import type { ResendConfig } from './resend.config.ts';
+import { resendFailures } from './resend.failures.ts';
+import { findByTag } from './resend.lookup.adapter.ts';
+import { RequestBuilder, type SdkRequest } from './resend.mail.adapter.ts';
+import { cannotCarry, digestOf, keyOf, togetherKey, toEmail } from './resend.request.policy.ts';
+
+type AdapterConfig = Pick<ResendConfig, 'RESEND_BASE_URL' | 'RESEND_TIMEOUT_MS' | 'RESEND_CONNECTIONS'> & { RESEND_API_KEY: string };
+type Call = ProviderCall<EmailMessage>;
+
+/** Resend remembers a key for 24 hours from the request; an hour is left for clocks and queues. */
+const REPLAY_WITHIN_MS = 23 * 3_600_000;
+
+/** Waits before a batch whose answer was lost is repeated under its key, in milliseconds. */
+const REPEAT_AFTER_MS = [200, 1_000, 2_000];
+
+/** Resend through its own SDK, which makes the requests, over our keep-alive pool, which carries them. */
+@Injectable()
+export class ResendAdapter extends Provider<EmailMessage> implements OnApplicationShutdown {
+  readonly name = 'resend';
+  override readonly togetherMost = 100;
+  private readonly failures = new FailureCatalogue('resend', resendFailures);
+  private readonly requests: RequestBuilder;
+  private readonly http: ProviderHttp;
+
+  constructor(config: AdapterConfig) {
+    super();
+    this.http = new ProviderHttp('RESEND_BASE_URL', config.RESEND_BASE_URL, config.RESEND_TIMEOUT_MS, config.RESEND_CONNECTIONS);
+    this.requests = new RequestBuilder(config.RESEND_API_KEY);
+  }
+
+  override cannotCarry(message: EmailMessage): Failure | undefined {
+    return cannotCarry(message);
+  }
+
+  override togetherKey(message: EmailMessage): string | undefined {
+    return togetherKey(message);
+  }
+
+  async send(call: Call): Promise<SendResult> {
+    const obstacle = cannotCarry(call.message);
+    if (obstacle) return { sent: false, failure: obstacle };
+    const key = keyOf([call]);
+    const request = await this.requests.single(toEmail(call), key);
+    const answer = await this.carry(request, call.mayStart);
+    const result = answer instanceof CallBroken ? this.broken(answer) : { ...this.singleResult(answer), ...holdBy(answer) };
+    if (result.sent || result.failure.kind !== 'unknown') return result;
+    return { ...result, replay: { key, digest: digestOf(request.body ?? '') } };
+  }
+
+  /** One call for all. Who alone is refused in it goes again alone, under a key of its own, to learn why; a call refused as a whole is halved. */
+  override async sendTogether(calls: readonly Call[]): Promise<SendResult[]> {
+    if (calls.length === 1) return [await this.send(calls[0]!)];
+    const request = await this.requests.batch(calls.map(toEmail), keyOf(calls));
+    const answer = await this.untilKnown(request, calls);
+    if (answer instanceof CallBroken) return alike(calls, this.broken(answer));
+    if (answer.status >= 300) return this.refusedTogether(calls, { sent: false, failure: this.refusal(answer), ...holdBy(answer) });
+    const ids = acceptedIds(answer, calls.length);
+    if (!ids) return alike(calls, unreadable);
+    const results: SendResult[] = [];
+    for (const [index, id] of ids.entries()) results.push(id === null ? await this.send(calls[index]!) : { sent: true, providerMessageId: id, ...holdBy(answer) });
+    return results;
+  }
+
+  private async refusedTogether(calls: readonly Call[], refusal: SendResult & { sent: false }): Promise<SendResult[]> {
+    if (!['bad-content', 'bad-recipient'].includes(refusal.failure.kind)) return alike(calls, refusal);
+    const middle = Math.ceil(calls.length / 2);
+    return [...(await this.sendTogether(calls.slice(0, middle))), ...(await this.sendTogether(calls.slice(middle)))];
+  }
+
+  /**
+   * Only here are all members of a batch at hand: an answer that was lost is asked for again under the same key with the same
+   * bytes, while every member's lease lasts (docs/adr/0006).
+   */
+  private async untilKnown(request: SdkRequest, calls: readonly Call[]): Promise<HttpAnswer | CallBroken> {
+    const mayStart = () => calls.every((call) => call.mayStart());
+    let answer = await this.carry(request, mayStart);
+    for (const wait of REPEAT_AFTER_MS) {
+      if (!isDoubtful(answer, (given) => this.refusal(given).kind, calls.length)) return answer;
+      await delay(wait);
+      if (!mayStart()) break;
+      const again = await this.carry(request, mayStart);
+      // Only an acceptance says what became of the call before it: a refusal may be of this repeat alone.
+      if (!(again instanceof CallBroken) && again.status < 300) answer = again;
+    }
+    return answer;
+  }
+
+  async lookup(wish: LookupWish<EmailMessage>): Promise<LookupResult> {
+    return (await this.repeat(wish)) ?? findByTag(this.requests, this.http, wish);
+  }
+
+  /** The same call under its key: Resend gives its first answer again, or takes what it had not taken. Undefined: it must not be repeated. */
+  private async repeat({ message, repeat }: LookupWish<EmailMessage>): Promise<LookupResult | undefined> {
+    if (!repeat || Date.now() - repeat.lostAt > REPLAY_WITHIN_MS || !repeat.mayStart() || cannotCarry(message)) return undefined;
+    const { reference, replay, mayStart } = repeat;
+    const request = await this.requests.single(toEmail({ message, reference }), replay.key);
+    if (digestOf(request.body ?? '') !== replay.digest) return undefined;
+    const answer = await this.carry(request, mayStart);
+    if (answer instanceof CallBroken) return { found: 'absent' };
+    const id = answer.status < 300 ? acceptedId(answer) : undefined;
+    if (id !== undefined) return { found: 'accepted', providerMessageId: id };
+    return errorNameOf(answer) === 'invalid_idempotent_request' ? { found: 'accepted' } : { found: 'absent' };
+  }
+
+  async check(): Promise<ProviderCheck> {
+    const answer = await this.carry(await this.requests.domains());
+    if (answer instanceof CallBroken) {
+      return { state: 'unreachable', meaning: 'Resend cannot be reached.', action: 'Look at RESEND_BASE_URL, the network, and its status page; messages wait meanwhile.' };
+    }
+    // A key that may only send is refused here, and thereby proven good.
+    if (answer.status === 200 || errorNameOf(answer) === 'restricted_api_key') return { state: 'ok' };
+    if (answer.status === 401 || answer.status === 403) {
+      return { state: 'refused', meaning: `Resend refuses the API key (${answer.status}).`, action: 'Set RESEND_API_KEY to a key with sending access.' };
+    }
+    return { state: 'unreachable', meaning: `Resend answers with status ${answer.status}.`, action: 'Look at its status page; messages wait meanwhile.' };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.http.close();
+  }
+
+  private async carry(request: SdkRequest, mayStart?: () => boolean): Promise<HttpAnswer | CallBroken> {
+    try {
+      return await this.http.call({ ...request, mayStart });
+    } catch (error) {
+      if (error instanceof CallBroken) return error;
+      throw error;
+    }
+  }
+
+  private singleResult(answer: HttpAnswer): SendResult {
+    if (answer.status >= 300) return { sent: false, failure: this.refusal(answer) };
+    const id = acceptedId(answer);
+    return id === undefined ? unreadable : { sent: true, providerMessageId: id };
+  }
+
+  private refusal(answer: HttpAnswer): Failure {
+    return (errorNameOf(answer) ?? '').includes('idempotent_request') ? keyInUse : failureOf(answer, this.failures);
+  }
+
+  private broken = (error: CallBroken): SendResult & { sent: false } => ({ sent: false, failure: brokenCallFailure(this.name, error) });
+}
+
+/** Until when the rate headers ask to wait: only where nothing is left. */
+function holdBy({ headers }: HttpAnswer): { holdUntil?: number } {
+  const holdUntil = holdByHeaders(headers, Date.now());
+  return holdUntil === undefined ? {} : { holdUntil };
+}
+
+/** The same answer for all: it speaks once for the provider. */
+const alike = (calls: readonly Call[], result: SendResult): SendResult[] => calls.map(() => result);
+
+function isDoubtful(answer: HttpAnswer | CallBroken, kindOf: (answer: HttpAnswer) => Failure['kind'], members: number): boolean {
+  if (answer instanceof CallBroken) return answer.written;
+  return answer.status < 300 ? acceptedIds(answer, members) === undefined : kindOf(answer) === 'unknown';
+}
+
+const unreadable: SendResult = {
+  sent: false,
+  failure: ownFailure('MSG_NO_MESSAGE_ID', 'unknown', 'backoff', 'Resend answered without a message id for each e-mail; it may have taken them.', { provider: 'resend' }),
+};
+
+/** Every call has a key of its own: one that Resend knows already was this very call's. */
+const keyInUse = ownFailure('MSG_KEY_IN_USE', 'unknown', 'backoff', 'Resend has this call already, and its answer was lost.', { provider: 'resend', httpStatus: 409 });

@@ -1,0 +1,44 @@
+import { type CreateEmailOptions, Resend, type Response as SdkAnswer } from 'resend';
+
+/** A request as the SDK makes it. */
+export interface SdkRequest {
+  method: 'GET' | 'POST';
+  path: string;
+  headers: Record<string, string>;
+  body?: string;
+}
+
+/** Gives each request back instead of sending it: the SDK's own way hides whether a request was written at all. */
+class RequestMaker extends Resend {
+  override fetchRequest<T>(path: string, options: { method?: string; headers?: Headers; body?: string } = {}): Promise<SdkAnswer<T>> {
+    const { method = 'GET', headers, body } = options;
+    const request = { method, path, headers: Object.fromEntries(headers ?? []), ...(body !== undefined && { body }) };
+    return Promise.resolve({ data: request, error: null, headers: null } as SdkAnswer<T>);
+  }
+}
+
+/** Resend's library makes the requests; what carries them is our own affair. */
+export class RequestBuilder {
+  private readonly resend: RequestMaker;
+
+  constructor(apiKey: string) {
+    this.resend = new RequestMaker(apiKey);
+  }
+
+  single = async (email: CreateEmailOptions, idempotencyKey: string): Promise<SdkRequest> => given(await this.resend.emails.send(email, { idempotencyKey }));
+
+  // Permissive: one bad member refuses itself and not the others.
+  batch = async (emails: CreateEmailOptions[], idempotencyKey: string): Promise<SdkRequest> =>
+    given(await this.resend.batch.send(emails, { idempotencyKey, batchValidation: 'permissive' }));
+
+  retrieve = async (id: string): Promise<SdkRequest> => given(await this.resend.emails.get(id));
+
+  list = async (after: string | undefined): Promise<SdkRequest> => given(await this.resend.emails.list({ limit: 100, ...(after !== undefined && { after }) }));
+
+  domains = async (): Promise<SdkRequest> => given(await this.resend.domains.list());
+}
+
+function given({ data, error }: { data: unknown; error: { message: string } | null }): SdkRequest {
+  if (error) throw new Error(`Resend’s library refuses the request: ${error.message}`);
+  return data as SdkRequest;
+}

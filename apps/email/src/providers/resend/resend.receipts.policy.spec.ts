@@ -1,0 +1,75 @@
+import { FailureCatalogue, recipientRef, referenceFields, toTags } from '#libs/contracts';
+import { receiptFact } from '#libs/delivery';
+import { describe, expect, it } from '@jest/globals';
+import { resendFailures } from './resend.failures.ts';
+import { type ResendEvent, toReceipts } from './resend.receipts.policy.ts';
+
+const failures = new FailureCatalogue('resend', resendFailures);
+const hashKey = 'a key for the tests';
+const now = Date.parse('2026-11-23T12:00:09Z');
+const reference = { messageId: 'order:4711.a_b', tenant: 'default', lane: 'urgent', hop: 2, attempt: 1, callId: 'call-1' };
+const tags = Object.fromEntries(toTags(referenceFields(reference)).map(({ name, value }) => [name, value]));
+
+/** An event as Resend posts it, about hop 2 of a message whose id no tag could hold as it is. */
+const anEvent = (type: string, data: Partial<ResendEvent['data']> = {}): ResendEvent => ({
+  type,
+  created_at: '2026-11-23T12:00:05.123Z',
+  data: { email_id: '56761188-7520-42d8-8898-ff6fc54ce618', created_at: '2026-11-23T12:00:01Z', from: 'no-reply@messaging.test', to: ['ada@inbox.test'], subject: 'Hello', tags, ...data },
+});
+const told = (type: string, data: Partial<ResendEvent['data']> = {}) => toReceipts(anEvent(type, data), failures, hashKey);
+const fact = (type: string, data: Partial<ResendEvent['data']> = {}) => receiptFact(told(type, data)[0]!, now);
+
+describe('a webhook of Resend', () => {
+  it.each([
+    ['email.scheduled', {}, 'scheduled', false],
+    ['email.sent', {}, 'sent', false],
+    ['email.delivery_delayed', {}, 'delayed', false],
+    ['email.delivered', {}, 'delivered', true],
+    ['email.bounced', { bounce: { type: 'Permanent', subType: 'General' } }, 'bounced', true],
+    ['email.suppressed', { suppressed: { type: 'OnAccountSuppressionList', reason: 'previous_bounce' } }, 'suppressed', true],
+    ['email.failed', { failed: { reason: 'reached_daily_quota' } }, 'failed', true],
+    ['email.opened', {}, 'opened', false],
+    ['email.clicked', { click: { link: 'https://example.org' } }, 'clicked', false],
+    ['email.complained', {}, 'complained', false],
+  ])('%s %j is told as %s (final: %s)', (type, data, status, final) => {
+    expect(told(type, data)).toMatchObject([{ status, final, providerMessageId: '56761188-7520-42d8-8898-ff6fc54ce618' }]);
+  });
+
+  it.each(['email.received', 'contact.created', 'domain.updated', 'suppression.added', 'topic.created', 'email.teleported'])('%s tells nothing about a message of ours', (type) => {
+    expect(told(type)).toEqual([]);
+  });
+
+  it.each([
+    ['Permanent', 'General', { kind: 'bad-recipient', suppress: true }],
+    ['Permanent', 'SomethingNew', { kind: 'bad-recipient', suppress: true, code: 'bounced:Permanent/General' }],
+    ['Transient', 'MailboxFull', { kind: 'transient' }],
+    ['Transient', 'ContentRejected', { kind: 'bad-content' }],
+    ['Undetermined', 'Undetermined', { kind: 'unknown', retry: 'never' }],
+  ])('explains a bounce %s/%s in words of ours', (type, subType, failure) => {
+    expect(told('email.bounced', { bounce: { type, subType } })[0]!.failure).toMatchObject(failure);
+  });
+
+  it('brings the message’s reference back, whatever its id, and never an address or the provider’s text', () => {
+    const bounce = { type: 'Permanent', subType: 'General', message: '550 no such user ada@inbox.test', diagnosticCode: ['smtp; 550 ada@inbox.test'] };
+    expect(fact('email.bounced', { bounce })).toMatchObject({ ...reference, source: 'receipt', at: '2026-11-23T12:00:05.123Z' });
+    expect(JSON.stringify(fact('email.bounced', { bounce }))).not.toMatch(/ada@|no such user/);
+  });
+
+  it('finds the reference in our header where the tags are missing', () => {
+    const headers = [{ name: 'x-messaging-reference', value: new URLSearchParams(referenceFields(reference)).toString() }];
+    expect(fact('email.delivered', { tags: {}, headers })).toMatchObject(reference);
+    expect(fact('email.delivered', { tags: {} }).messageId).toBeUndefined();
+  });
+
+  it('that names several recipients is a receipt for each, by the address inside a display form', () => {
+    const receipts = told('email.delivered', { to: ['Ada <ada@inbox.test>', 'bob@inbox.test'] });
+    expect(receipts.map(({ recipient }) => recipient)).toEqual([recipientRef(hashKey, 'ada@inbox.test'), recipientRef(hashKey, 'bob@inbox.test')]);
+  });
+
+  it('has the same id when it is repeated, and another one for another link, recipient or time', () => {
+    const id = (type: string, data: Partial<ResendEvent['data']> = {}) => fact(type, data).eventId;
+    expect(id('email.clicked', { click: { link: 'https://a.test' } })).toBe(id('email.clicked', { click: { link: 'https://a.test' } }));
+    expect(id('email.clicked', { click: { link: 'https://a.test' } })).not.toBe(id('email.clicked', { click: { link: 'https://b.test' } }));
+    expect(id('email.delivered', { to: ['bob@inbox.test'] })).not.toBe(id('email.delivered'));
+  });
+});

@@ -1,0 +1,286 @@
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fromTags, type LookupWish, type ProviderCall, type SendResult } from '#libs/contracts';
+import { anEmailRequest } from '#libs/testing';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { EmailMessage } from '../src/email-message.ts';
+import { ResendAdapter } from '../src/providers/resend/resend.adapter.ts';
+
+interface Mail {
+  from: string;
+  to: string[];
+  subject: string;
+  tags: { name: string; value: string }[];
+  headers: Record<string, string>;
+  attachments?: Record<string, string>[];
+  template?: unknown;
+  html?: string;
+}
+
+interface Asked {
+  method: string;
+  path: string;
+  headers: IncomingHttpHeaders;
+  key: string | undefined;
+  text: string;
+  /** The e-mails it holds: one, or those of a batch. */
+  mails: Mail[];
+}
+
+/** `drop`: the connection ends without an answer. */
+type Answer = { status: number; headers?: Record<string, string>; body?: unknown } | 'drop';
+
+const aCall = (email: string, overrides: Partial<EmailMessage> = {}, mayStart = () => true): ProviderCall<EmailMessage> => {
+  const request = anEmailRequest({ to: [{ email }] });
+  return {
+    message: { ...request, from: { email: 'no-reply@messaging.test' }, ...overrides },
+    reference: { messageId: overrides.messageId ?? request.messageId, tenant: 'default', lane: 'bulk', hop: 1, attempt: 1, callId: `call-${email.split('@')[0]}`, traceparent: '00-a-b-01' },
+    mayStart,
+  };
+};
+/** The call once more, as the doubt that its result left tells it. */
+const lost = ({ message, reference }: ProviderCall<EmailMessage>, result?: SendResult): LookupWish<EmailMessage> => {
+  const replay = !result || result.sent ? undefined : result.replay;
+  return { message, callId: reference.callId, since: Date.now() - 60_000, repeat: replay && { reference, replay, lostAt: Date.now(), mayStart: () => true } };
+};
+const refused = (status: number, name: string, headers: Record<string, string> = {}): Answer => ({ status, headers, body: { statusCode: status, name, message: 'about ada@inbox.test' } });
+const taken: Answer = { status: 200, body: { id: 'id-1' } };
+
+describe('Resend', () => {
+  let server: Server | undefined;
+  let adapter: ResendAdapter | undefined;
+  let asked: Asked[];
+
+  const aResend = async (answer: (request: Asked) => Answer) => {
+    asked = [];
+    server = createServer(async (request, response) => {
+      let text = '';
+      for await (const chunk of request) text += String(chunk);
+      const parsed = text === '' ? [] : (JSON.parse(text) as Mail | Mail[]);
+      const one: Asked = { method: request.method!, path: request.url!, headers: request.headers, key: request.headers['idempotency-key'] as string | undefined, text, mails: [parsed].flat() };
+      asked.push(one);
+      const given = answer(one);
+      if (given === 'drop') return void request.socket.destroy();
+      response.writeHead(given.status, given.headers).end(typeof given.body === 'string' ? given.body : JSON.stringify(given.body ?? {}));
+    });
+    await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
+    const port = (server.address() as AddressInfo).port;
+    adapter = new ResendAdapter({ RESEND_API_KEY: 're_secret', RESEND_BASE_URL: `http://127.0.0.1:${port}`, RESEND_TIMEOUT_MS: 1_000, RESEND_CONNECTIONS: 4 });
+    return adapter;
+  };
+  const accept = ({ path, mails }: Asked): Answer => (path === '/emails' ? taken : { status: 200, body: { data: mails.map(({ to }) => ({ id: `id-${to[0]}` })), errors: [] } });
+
+  afterEach(async () => {
+    await adapter?.onApplicationShutdown();
+    server?.closeAllConnections();
+    server?.close();
+  });
+
+  it('gets an e-mail with a key of its own, and with the reference in tags and in a header', async () => {
+    const resend = await aResend(accept);
+    const call = aCall('ada@inbox.test', { messageId: 'order:1.a_b', from: { email: 'no-reply@messaging.test', name: 'Shop, Inc.' }, replyTo: { email: 'help@messaging.test', name: 'Help' }, tags: ['spring sale'] });
+    expect(await resend.send(call)).toEqual({ sent: true, providerMessageId: 'id-1' });
+    const { headers, key, mails } = asked[0]!;
+    expect(key).toBe('call-ada');
+    expect(headers).toMatchObject({ authorization: 'Bearer re_secret', 'content-type': 'application/json', 'user-agent': expect.stringMatching(/^resend-node/) });
+    expect(mails[0]).toMatchObject({ from: '"Shop, Inc." <no-reply@messaging.test>', to: ['ada@inbox.test'], reply_to: 'Help <help@messaging.test>' });
+    const { tags } = mails[0]!;
+    for (const { name, value } of tags) expect(name + value).toMatch(/^[A-Za-z0-9_-]+$/);
+    expect(fromTags(Object.fromEntries(tags.map(({ name, value }) => [name, value])))).toMatchObject({ mi_message_id: 'order:1.a_b', mi_call_id: call.reference.callId, mi_trace: '00-a-b-01', tag_1: 'spring_sale' });
+    expect(mails[0]!.headers['X-Messaging-Reference']).toMatch(/mi_message_id=order%3A1\.a_b/);
+    expect(mails[0]!.headers['X-Messaging-Reference']).not.toMatch(/mi_trace/);
+  });
+
+  it('gets attachments by content and by URL, inline ones by the content id that the HTML names', async () => {
+    const resend = await aResend(accept);
+    const attachments = [{ filename: 'logo.png', contentType: 'image/png', content: 'iVBORw0KGgo=', contentId: 'logo' }, { filename: 'terms.pdf', url: 'https://files.test/terms.pdf' }];
+    await resend.send(aCall('ada@inbox.test', { html: '<img src="cid:logo">', attachments }));
+    expect(asked[0]!.mails[0]!.attachments).toEqual([
+      { filename: 'logo.png', content: 'iVBORw0KGgo=', content_type: 'image/png', content_id: 'logo' },
+      { filename: 'terms.pdf', path: 'https://files.test/terms.pdf' },
+    ]);
+  });
+
+  it('gets its own templates by id with their variables, and is not asked to carry those of others', async () => {
+    const resend = await aResend(accept);
+    const template = (name: string, variables: Record<string, unknown>) => aCall('ada@inbox.test', { template: { name, variables }, text: undefined, html: undefined });
+    await resend.send(template('resend:welcome', { name: 'Ada', count: 3 }));
+    expect(asked[0]!.mails[0]!.template).toEqual({ id: 'welcome', variables: { name: 'Ada', count: 3 } });
+    expect(resend.cannotCarry(template('d-1', {}).message)).toMatchObject({ code: 'MSG_TEMPLATE_ELSEWHERE', retry: 'never' });
+    expect(resend.cannotCarry(template('resend:welcome', { items: ['a'] }).message)).toMatchObject({ code: 'MSG_VARIABLES_NOT_PLAIN' });
+    expect(resend.cannotCarry(aCall('ada@inbox.test').message)).toBeUndefined();
+  });
+
+  it.each([
+    [refused(400, 'validation_error'), { kind: 'bad-content', retry: 'never' }],
+    [refused(403, 'validation_error'), { kind: 'account', code: 'validation_error:403' }],
+    [refused(422, 'validation_error'), { kind: 'bad-recipient' }],
+    [refused(422, 'missing_required_field'), { kind: 'bad-content' }],
+    [refused(401, 'missing_api_key'), { kind: 'account', retry: 'operator' }],
+    [refused(403, 'invalid_api_key'), { kind: 'account', retry: 'operator' }],
+    [{ status: 403, body: 'error code: 1010' }, { code: 'error_1010' }],
+    [refused(429, 'rate_limit_exceeded', { 'retry-after': '7' }), { kind: 'throttled', retryAfterMs: 7_000 }],
+    [refused(429, 'rate_limit_exceeded', { 'ratelimit-reset': '2' }), { kind: 'throttled', retryAfterMs: 2_000 }],
+    [refused(429, 'daily_quota_exceeded', { 'retry-after': '1' }), { kind: 'account', retry: 'failover' }],
+    [refused(429, 'monthly_quota_exceeded'), { kind: 'account', retry: 'operator' }],
+    [refused(451, 'security_error'), { kind: 'account' }],
+    [refused(500, 'internal_server_error'), { kind: 'unknown' }],
+    [{ status: 502, body: '<html>bad gateway</html>' }, { kind: 'unknown', code: 'http_502', unlisted: true }],
+    [refused(409, 'concurrent_idempotent_requests'), { kind: 'unknown' }],
+    [refused(409, 'invalid_idempotent_request'), { kind: 'unknown' }],
+    [{ status: 200, body: 'cut o' }, { kind: 'unknown', code: 'MSG_NO_MESSAGE_ID' }],
+    ['drop', { kind: 'unknown' }],
+  ] as [Answer, object][])('that answers %j has failed in a way we can explain, in words of ours', async (answer, failure) => {
+    const resend = await aResend(() => answer);
+    const result = await resend.send(aCall('ada@inbox.test'));
+    expect(result).toMatchObject({ sent: false, failure });
+    expect(JSON.stringify(result)).not.toMatch(/ada@inbox|re_secret/);
+    if (failure !== undefined && 'kind' in failure && failure.kind === 'unknown') expect(result).toMatchObject({ replay: { key: 'call-ada' } });
+  });
+
+  describe('whose answer was lost', () => {
+    it('gets the same bytes under the same key, even when the request was stored with its keys in another order', async () => {
+      let answers: Answer[] = ['drop', taken];
+      const resend = await aResend(() => answers.shift()!);
+      const call = aCall('ada@inbox.test', { headers: { 'X-B': '2', 'X-A': '1' } });
+      const result = await resend.send(call);
+      const stored = { ...call, message: { ...call.message, headers: { 'X-A': '1', 'X-B': '2' } } };
+      expect(await resend.lookup(lost(stored, result))).toEqual({ found: 'accepted', providerMessageId: 'id-1' });
+      expect(asked.map(({ key }) => key)).toEqual([call.reference.callId, call.reference.callId]);
+      expect(asked[1]!.text).toBe(asked[0]!.text);
+      answers = [refused(409, 'invalid_idempotent_request'), refused(409, 'concurrent_idempotent_requests'), refused(429, 'rate_limit_exceeded'), 'drop'];
+      expect(await resend.lookup(lost(call, result))).toEqual({ found: 'accepted' });
+      for (let turn = 0; turn < 3; turn += 1) expect(await resend.lookup(lost(call, result))).toEqual({ found: 'absent' });
+    });
+
+    it.each<[string, (wish: LookupWish<EmailMessage>) => LookupWish<EmailMessage>]>([
+      ['23 hours are over', (wish) => ({ ...wish, repeat: { ...wish.repeat!, lostAt: Date.now() - 23 * 3_600_000 - 1_000 } })],
+      ['the message must not go any more', (wish) => ({ ...wish, repeat: { ...wish.repeat!, mayStart: () => false } })],
+      ['the body would be another', (wish) => ({ ...wish, message: { ...wish.message, subject: 'Another' } })],
+      ['the process died before it told', (wish) => ({ ...wish, repeat: undefined })],
+    ])('is never asked to repeat once %s, but only looked into', async (_, changed) => {
+      const resend = await aResend(({ method }) => (method === 'POST' ? 'drop' : { status: 200, body: { object: 'list', has_more: false, data: [] } }));
+      const call = aCall('ada@inbox.test');
+      const result = await resend.send(call);
+      expect(await resend.lookup(changed(lost(call, result)))).toEqual({ found: 'absent' });
+      expect(asked.map(({ method }) => method)).toEqual(['POST', 'GET']);
+    });
+
+    it('is searched for our call id among its newest e-mails to that recipient', async () => {
+      const email = (id: string, to: string) => ({ id, to: [to], created_at: new Date().toISOString().replace('T', ' ').replace('Z', '+00') });
+      const callOf: Record<string, string> = { 'id-2': 'call-other', 'id-3': 'call-ada' };
+      const resend = await aResend(({ path }) => {
+        if (path === '/emails?limit=100') return { status: 200, body: { has_more: true, data: [email('id-1', 'bob@inbox.test'), email('id-2', 'ada@inbox.test')] } };
+        if (path === '/emails?limit=100&after=id-2') return { status: 200, body: { has_more: false, data: [email('id-3', 'Ada <ada@inbox.test>')] } };
+        const id = path.slice('/emails/'.length);
+        return { status: 200, body: { id, tags: [{ name: 'mi_call_id', value: callOf[id] }] } };
+      });
+      expect(await resend.lookup(lost(aCall('ada@inbox.test')))).toEqual({ found: 'accepted', providerMessageId: 'id-3' });
+      expect(asked.map(({ path }) => path)).not.toContain('/emails/id-1');
+    });
+
+    it('cannot be searched with a key that may only send', async () => {
+      const resend = await aResend(() => refused(401, 'restricted_api_key'));
+      expect(await resend.lookup(lost(aCall('ada@inbox.test')))).toEqual({ found: 'unsupported' });
+    });
+  });
+
+  describe('in batches', () => {
+    const names = ['a', 'b', 'bad', 'c', 'd'];
+    const calls = (more: { mayStart?: () => boolean } = {}) => names.map((name) => aCall(`${name}@inbox.test`, { subject: `For ${name}` }, more.mayStart));
+    const isBad = ({ to }: Mail) => to[0]!.startsWith('bad');
+    const permissive = ({ path, mails }: Asked): Answer => {
+      if (path === '/emails') return isBad(mails[0]!) ? refused(422, 'missing_required_field') : taken;
+      return { status: 200, body: { data: mails.filter((mail) => !isBad(mail)).map(({ to }) => ({ id: `id-${to[0]}` })), errors: mails.flatMap((mail, index) => (isBad(mail) ? [{ index, message: 'Missing' }] : [])) } };
+    };
+    const idsOf = (results: Awaited<ReturnType<ResendAdapter['sendTogether']>>) => results.map((result) => (result.sent ? result.providerMessageId : result.failure.code));
+
+    it('gets e-mails of different content in one call, under one key', async () => {
+      const resend = await aResend(accept);
+      const [first, second] = calls();
+      expect(resend.togetherKey(first!.message)).toBe(resend.togetherKey(second!.message));
+      expect(idsOf(await resend.sendTogether(calls()))).toEqual(names.map((name) => `id-${name}@inbox.test`));
+      expect(asked).toMatchObject([{ path: '/emails/batch', key: expect.stringMatching(/^batch-[0-9a-f]{64}$/) }]);
+    });
+
+    it('never gets what a batch cannot carry, nor senders of different domains together', async () => {
+      const resend = await aResend(accept);
+      const key = (overrides: Partial<EmailMessage>) => resend.togetherKey(aCall('ada@inbox.test', overrides).message);
+      expect(key({ attachments: [{ filename: 'a.txt', content: 'YQ==' }] })).toBeUndefined();
+      expect(key({ text: 'x'.repeat(300_000) })).toBeUndefined();
+      expect(key({ from: { email: 'no-reply@other.test' } })).not.toBe(key({}));
+      expect(resend.togetherMost).toBe(100);
+    });
+
+    it('refuses a bad member alone, which goes again by itself to learn why', async () => {
+      const resend = await aResend(permissive);
+      expect(idsOf(await resend.sendTogether(calls()))).toEqual(['id-a@inbox.test', 'id-b@inbox.test', 'missing_required_field', 'id-c@inbox.test', 'id-d@inbox.test']);
+      expect(asked.map(({ path, mails }) => `${path} ${mails.length}`)).toEqual(['/emails/batch 5', '/emails 1']);
+    });
+
+    it('that are refused as a whole go again in halves under other keys, and each member once', async () => {
+      const resend = await aResend((request) => (request.mails.some(isBad) ? refused(422, 'missing_required_field') : accept(request)));
+      const results = await resend.sendTogether(calls());
+      expect(results.map(({ sent }) => sent)).toEqual([true, true, false, true, true]);
+      const accepted = asked.filter(({ mails }) => !mails.some(isBad)).flatMap(({ mails }) => mails.map(({ to }) => to[0]));
+      expect(accepted.sort()).toEqual(['a@inbox.test', 'b@inbox.test', 'c@inbox.test', 'd@inbox.test']);
+      expect(new Set(asked.map(({ key }) => key)).size).toBe(asked.length);
+    });
+
+    it('whose answer was lost are repeated at once under the same key', async () => {
+      const answers: ((request: Asked) => Answer)[] = [() => 'drop', () => refused(409, 'concurrent_idempotent_requests'), accept];
+      const resend = await aResend((request) => answers.shift()!(request));
+      expect(idsOf(await resend.sendTogether(calls()))).toEqual(names.map((name) => `id-${name}@inbox.test`));
+      expect(new Set(asked.map(({ key, text }) => key! + text)).size).toBe(1);
+      expect(asked).toHaveLength(3);
+    });
+
+    it('stay in doubt when a repeat is refused: that tells nothing of the first call', async () => {
+      const answers: Answer[] = ['drop', refused(422, 'validation_error'), refused(429, 'rate_limit_exceeded'), refused(500, 'internal_server_error')];
+      const resend = await aResend(() => answers.shift()!);
+      const results = await resend.sendTogether(calls());
+      expect(results.map((result) => !result.sent && result.failure.kind)).toEqual(names.map(() => 'unknown'));
+    });
+
+    it('are not repeated once the lease of a member is over', async () => {
+      let open = true;
+      const resend = await aResend(() => {
+        open = false;
+        return 'drop';
+      });
+      const results = await resend.sendTogether(calls({ mayStart: () => open }));
+      expect(results.map((result) => !result.sent && result.failure.kind)).toEqual(names.map(() => 'unknown'));
+      expect(asked).toHaveLength(1);
+    });
+
+    it('whose answer does not add up may have been taken', async () => {
+      const resend = await aResend(() => ({ status: 200, body: { data: [{ id: 'id-1' }] } }));
+      expect(idsOf(await resend.sendTogether(calls()))).toEqual(names.map(() => 'MSG_NO_MESSAGE_ID'));
+    });
+  });
+
+  it.each([
+    [{ status: 200, body: { data: [] } }, { state: 'ok' }],
+    [refused(401, 'restricted_api_key'), { state: 'ok' }],
+    [refused(403, 'invalid_api_key'), { state: 'refused' }],
+    [refused(500, 'internal_server_error'), { state: 'unreachable' }],
+    ['drop', { state: 'unreachable' }],
+  ] as [Answer, object][])('that answers %j to a question that sends nothing is told as %j', async (answer, state) => {
+    const resend = await aResend(() => answer);
+    expect(await resend.check()).toMatchObject(state);
+    expect(asked).toMatchObject([{ method: 'GET', path: '/domains' }]);
+  });
+
+  it('whose rate headers say that nothing is left is left alone until there is', async () => {
+    const resend = await aResend(() => ({ status: 200, headers: { 'ratelimit-remaining': '0', 'ratelimit-reset': '1' }, body: { id: 'id-1' } }));
+    const result = await resend.send(aCall('ada@inbox.test'));
+    expect(result).toMatchObject({ sent: true, holdUntil: expect.any(Number) });
+  });
+
+  it('that cannot be reached took nothing: another provider may have the message', async () => {
+    adapter = new ResendAdapter({ RESEND_API_KEY: 'k', RESEND_BASE_URL: 'http://127.0.0.1:1', RESEND_TIMEOUT_MS: 500, RESEND_CONNECTIONS: 1 });
+    const result = await adapter.send(aCall('ada@inbox.test'));
+    expect(result).toMatchObject({ sent: false, failure: { kind: 'transient', retry: 'failover' } });
+    expect(result).not.toHaveProperty('replay');
+  });
+});

@@ -1,0 +1,57 @@
+/** What happens to an e-mail of Resend after acceptance; `fields` stand in the event's data besides the common ones. */
+export interface ResendStep {
+  event: 'sent' | 'delivered' | 'delivery_delayed' | 'bounced' | 'suppressed' | 'failed' | 'opened' | 'clicked' | 'complained';
+  fields?: Readonly<Record<string, unknown>>;
+}
+
+const sent: ResendStep = { event: 'sent' };
+const delivered: ResendStep = { event: 'delivered' };
+const opened: ResendStep = { event: 'opened' };
+
+const bounced = (type: string, subType: string, response: string): ResendStep => ({
+  event: 'bounced',
+  fields: { bounce: { type, subType, message: 'The recipient’s mail server refused the e-mail.', diagnosticCode: [`smtp; ${response}`] } },
+});
+const gone = bounced('Permanent', 'General', '550 5.1.1 The email account that you tried to reach does not exist.');
+const suppressed: ResendStep = {
+  event: 'suppressed',
+  fields: { suppressed: { type: 'OnAccountSuppressionList', reason: 'previous_bounce', message: 'The address is on the account’s suppression list.', diagnosticCode: [] } },
+};
+const clicked: ResendStep = {
+  event: 'clicked',
+  fields: { click: { ipAddress: '127.0.0.1', link: 'https://example.com/sandbox', timestamp: '2026-01-01T00:00:00.000Z', userAgent: 'Mozilla/5.0 (sandbox)' } },
+};
+
+/** The same mailboxes as for SendGrid, as far as Resend knows the like of it. */
+const mailboxes: Readonly<Record<string, readonly ResendStep[]>> = {
+  bounce: [sent, gone],
+  blocked: [sent, bounced('Transient', 'ContentRejected', '550 5.7.1 Our system has detected that this message is likely unsolicited mail.')],
+  full: [sent, { event: 'delivery_delayed' }, bounced('Transient', 'MailboxFull', '452 4.2.2 The mailbox is full.')],
+  dropped: [suppressed],
+  deferred: [sent, { event: 'delivery_delayed' }, delivered],
+  failed: [{ event: 'failed', fields: { failed: { reason: 'reached_daily_quota' } } }],
+  spam: [sent, delivered, { event: 'complained' }],
+  open: [sent, delivered, opened],
+  click: [sent, delivered, opened, clicked],
+  'late-bounce': [sent, delivered, gone],
+  silent: [],
+};
+
+/** Resend's own test addresses at resend.dev. */
+const testMailboxes: Readonly<Record<string, readonly ResendStep[]>> = {
+  bounced: [sent, gone],
+  complained: [sent, delivered, { event: 'complained' }],
+  suppressed: [suppressed],
+};
+
+const plain: readonly ResendStep[] = [sent, delivered];
+
+export function resendPlan(address: string): readonly ResendStep[] {
+  const [local = '', domain = ''] = address.toLowerCase().split('@');
+  const mailbox = local.split('+', 1)[0]!;
+  const known = domain === 'resend.dev' ? testMailboxes : mailboxes;
+  return Object.hasOwn(known, mailbox) ? known[mailbox]! : plain;
+}
+
+/** What a reader does with an e-mail says nothing new about its delivery. */
+export const resendEngagement: ReadonlySet<string> = new Set(['opened', 'clicked', 'complained']);

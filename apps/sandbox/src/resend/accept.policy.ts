@@ -1,0 +1,47 @@
+import { fromTags } from '#libs/contracts';
+import type { WebhookFault } from '../gate/fault.policy.ts';
+import type { ResendMessage } from '../messages/message.ts';
+import { bareAddress } from './email-rules.policy.ts';
+import type { Email } from './email.policy.ts';
+
+export interface Acceptance {
+  /** The id of the answer, a UUID. */
+  emailId: string;
+  /** Milliseconds of the epoch. */
+  now: number;
+  webhookFault: WebhookFault | null;
+}
+
+/** One message for each recipient: they share the e-mail's id, and each meets a fate of its own. */
+export function messagesOf(email: Email, { emailId, now, webhookFault }: Acceptance): Omit<ResendMessage, 'events'>[] {
+  const { tags = [], headers = {}, cc = [], bcc = [], reply_to: replyTo = [] } = email;
+  const fields = fromTags(Object.fromEntries(tags.map(({ name, value }) => [name, value])));
+  const shared = {
+    provider: 'resend' as const,
+    providerMessageId: emailId,
+    reference: fields['mi_message_id'] ?? null,
+    callId: fields['mi_call_id'] ?? null,
+    from: email.from,
+    acceptedAt: now,
+    startsAt: email.scheduled_at === undefined ? now : Math.max(now, Date.parse(email.scheduled_at)),
+    status: email.scheduled_at === undefined ? 'queued' : 'scheduled',
+    webhookFault,
+    subject: email.subject ?? null,
+    text: email.text ?? null,
+    html: email.html ?? null,
+    templateId: email.template?.id ?? null,
+    tags,
+    headers,
+    addressees: { to: email.to, cc, bcc, replyTo },
+    attachments: (email.attachments ?? []).map(attachment),
+  };
+  const lists = { to: email.to, cc, bcc };
+  const recipients = (['to', 'cc', 'bcc'] as const).flatMap((kind) => lists[kind].map((mailbox) => ({ to: bareAddress(mailbox), kind })));
+  return recipients.map((recipient, index) => ({ ...shared, ...recipient, index, id: `${emailId}/${index}` }));
+}
+
+// Nothing leaves this machine: what stands at a URL is named, not fetched.
+function attachment({ filename, content_type: type, content, path }: NonNullable<Email['attachments']>[number]) {
+  const name = filename ?? path?.split('/').at(-1) ?? 'attachment';
+  return { filename: name, type: type ?? 'application/octet-stream', bytes: Math.floor(((content?.length ?? 0) * 3) / 4), ...(path !== undefined && { url: path }) };
+}

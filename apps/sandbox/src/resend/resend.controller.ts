@@ -1,0 +1,90 @@
+import { Controller, Get, Headers, Inject, Param, Post, Query, type RawBodyRequest, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Answer } from '../answer.ts';
+import { webhookFault } from '../gate/fault.policy.ts';
+import { faultOf } from '../gate/gate.service.ts';
+import { give } from '../gate/give.ts';
+import { MessageStore } from '../messages/message.store.ts';
+import type { ResendMessage } from '../messages/message.ts';
+import { SANDBOX_CONFIG, SandboxConfig } from '../sandbox.config.ts';
+import { checkCaller } from './auth.policy.ts';
+import { EmailService } from './email.service.ts';
+import { refusal } from './error.policy.ts';
+import { IdempotencyService } from './idempotency.service.ts';
+import { RateService } from './rate.service.ts';
+import { pageOf, paged, wholeEmail } from './retrieve.policy.ts';
+
+type Request = RawBodyRequest<FastifyRequest>;
+
+@Controller()
+export class ResendController {
+  constructor(
+    @Inject(SANDBOX_CONFIG) private readonly config: SandboxConfig,
+    private readonly emails: EmailService,
+    private readonly store: MessageStore,
+    private readonly idempotency: IdempotencyService,
+    private readonly rate: RateService,
+  ) {}
+
+  @Post('emails')
+  async send(@Req() request: Request, @Res() reply: FastifyReply): Promise<void> {
+    await this.once(request, reply, () => this.emails.send(request.body, webhookFault(faultOf(request))));
+  }
+
+  @Post('emails/batch')
+  async sendTogether(@Req() request: Request, @Res() reply: FastifyReply, @Headers('x-batch-validation') validation?: string): Promise<void> {
+    await this.once(request, reply, () => this.emails.sendTogether(request.body, validation === 'permissive', webhookFault(faultOf(request))));
+  }
+
+  @Get('emails')
+  list(@Req() request: Request, @Res() reply: FastifyReply, @Query() query: { limit?: string; after?: string; before?: string }): void {
+    this.answer(request, reply, () => {
+      const page = pageOf(query);
+      return page ? { status: 200, body: paged(this.newestFirst(), page) } : refusal('validation_error', 'The pagination parameters are wrong.', 422);
+    });
+  }
+
+  @Get('emails/:id')
+  one(@Req() request: Request, @Res() reply: FastifyReply, @Param('id') id: string): void {
+    this.answer(request, reply, () => {
+      const found = this.store.ofProviderId(id).find((message) => message.provider === 'resend');
+      return found?.provider === 'resend' ? { status: 200, body: wholeEmail(found) } : refusal('not_found', 'Email not found');
+    });
+  }
+
+  @Get('domains')
+  domains(@Req() request: Request, @Res() reply: FastifyReply): void {
+    const names = this.config.SANDBOX_RESEND_DOMAINS.split(',').map((name) => (name.trim() === '*' ? 'messaging.test' : name.trim()));
+    const data = names.map((name) => ({ id: name, name, status: 'verified', created_at: '2026-01-01 00:00:00.000+00', region: 'us-east-1', capabilities: { sending: 'enabled', receiving: 'disabled' } }));
+    this.answer(request, reply, () => ({ status: 200, body: { object: 'list', has_more: false, data } }));
+  }
+
+  /** One entry for each e-mail, though each of its recipients has a message here. */
+  private newestFirst(): ResendMessage[] {
+    return [...this.store.newestFirst()].filter((message): message is ResendMessage => message.provider === 'resend' && message.index === 0);
+  }
+
+  private answer(request: Request, reply: FastifyReply, work: () => Answer): void {
+    const { headers, refused } = this.admit(request);
+    const answer = refused ?? work();
+    give(reply, { ...answer, headers: { ...headers, ...answer.headers } });
+  }
+
+  /** A request that sends: under a key only once, and while it runs no other under its key. */
+  private async once(request: Request, reply: FastifyReply, work: () => Promise<Answer>): Promise<void> {
+    const { headers, refused } = this.admit(request);
+    const key = request.headers['idempotency-key'];
+    const before = refused ?? (typeof key === 'string' ? this.idempotency.begin(key, request.url, request.rawBody ?? Buffer.alloc(0), Date.now()) : undefined);
+    const answer = before ?? (await work());
+    // A fault may hold the answer back or lose it: until the caller has it or the connection ends, the request runs.
+    if (!before && typeof key === 'string') reply.raw.once('close', () => this.idempotency.end(key, answer));
+    give(reply, { ...answer, headers: { ...headers, ...answer.headers } });
+  }
+
+  private admit(request: Request): { headers: Record<string, string>; refused: Answer | undefined } {
+    const caller = checkCaller(request.headers, this.config.SANDBOX_RESEND_API_KEY);
+    if (caller) return { headers: {}, refused: caller };
+    const { headers, refusal: refused } = this.rate.take(Date.now());
+    return { headers, refused };
+  }
+}
