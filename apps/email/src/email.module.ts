@@ -2,6 +2,7 @@ import { DeliveryEngine, limitsOf, ratesOf } from '#libs/delivery';
 import type { Pool } from '#libs/persistence';
 import { Health, LOGGER, POOL, STOPPING } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
+import { Templates } from '#libs/templates';
 import { Publisher } from '#libs/transport';
 import { Module } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
@@ -27,12 +28,18 @@ const sendgrid = {
   },
 };
 
+const templates = {
+  provide: Templates,
+  inject: [ConfigService],
+  useFactory: (config: ConfigService<EmailConfig, true>) => Templates.load(config.get('TEMPLATES_DIR'), ['email']),
+};
+
 const engine = {
   provide: DeliveryEngine,
-  inject: [ConfigService, SendgridAdapter, POOL, Publisher, LOGGER, STOPPING],
-  useFactory: (config: ConfigService<EmailConfig, true>, adapter: SendgridAdapter, pool: Pool, publisher: Publisher, logger: Logger, stopping: AbortSignal) =>
+  inject: [ConfigService, SendgridAdapter, Templates, POOL, Publisher, LOGGER, STOPPING],
+  useFactory: (config: ConfigService<EmailConfig, true>, adapter: SendgridAdapter, templates: Templates, pool: Pool, publisher: Publisher, logger: Logger, stopping: AbortSignal) =>
     new DeliveryEngine({
-      channel: new EmailChannel([adapter], mailboxOf(config.get('EMAIL_FROM'))),
+      channel: new EmailChannel([adapter], mailboxOf(config.get('EMAIL_FROM')), templates),
       pool,
       publisher,
       logger,
@@ -48,5 +55,5 @@ const engine = {
 };
 
 /** The e-mail channel: consumer, engine, providers and their webhooks. */
-@Module({ controllers: [EmailConsumer, SendgridWebhookController], providers: [sendgrid, engine] })
+@Module({ controllers: [EmailConsumer, SendgridWebhookController], providers: [sendgrid, templates, engine] })
 export class EmailModule {}

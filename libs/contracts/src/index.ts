@@ -1,5 +1,6 @@
 export * from './call-reference.ts';
 export * from './catalogue.ts';
+export * from './email-address.ts';
 export * from './email-request.ts';
 export * from './errors.ts';
 export * from './failure.ts';
@@ -11,4 +12,5 @@ export * from './provider.port.ts';
 export * from './settings.ts';
 export * from './sms-request.ts';
 export * from './status.ts';
+export * from './template.ts';
 export * from './topics.ts';

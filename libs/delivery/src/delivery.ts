@@ -29,6 +29,10 @@ export interface Delivery<M> {
   request: Record<string, unknown>;
   message: M;
   recipients: RecipientRef[];
+  /** Of the template it is rendered with; undefined where it has none of ours. */
+  templateVersion?: string | undefined;
+  /** Why it cannot be rendered now, found on a later hop. */
+  unfit?: Failure | undefined;
   attempts: Attempt[];
   doubt: DoubtfulCall | undefined;
   doubtSince: string | undefined;

@@ -14,6 +14,8 @@ export interface FlowOptions<M> {
   holdMs: number;
   /** Whose rate the message counts to; undefined: the provider picks the sender. */
   senderOf: (message: M) => string | undefined;
+  /** The one provider that can send it; undefined: any. */
+  boundTo?: (message: M) => string | undefined;
 }
 
 /** A way for one call, or the outcome that sends the message away instead. */
@@ -33,7 +35,8 @@ export class FlowService<M> {
 
   /** @param deadline the last moment to write the request, on the clock of performance.now() */
   async wayFor(delivery: Delivery<M>, deadline: number): Promise<Way<M>> {
-    const { providers, health, permits, senderOf } = this.options;
+    const { health, permits, senderOf } = this.options;
+    const providers = this.ableTo(delivery.message);
     const { tenant, lane } = delivery;
     for (;;) {
       const choice = chooseRoute(providers, wishOf(delivery), delivery.attempts, health.snapshot());
@@ -49,6 +52,11 @@ export class FlowService<M> {
       if (entry.why === 'full') return away(delivery, Date.now() + 1_000, 'Too many calls to the provider are out.');
       // The circuit opened while it waited: routed again.
     }
+  }
+
+  private ableTo(message: M): readonly Provider<M>[] {
+    const bound = this.options.boundTo?.(message);
+    return bound === undefined ? this.options.providers : this.options.providers.filter(({ name }) => name === bound);
   }
 
   private done(provider: string, leave: (result?: SendResult) => void, result: SendResult | undefined): void {
