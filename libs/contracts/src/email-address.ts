@@ -44,7 +44,8 @@ function readDomain(text: string): { domain: string } | { wrong: string } {
   if (nowhere.has(top)) return { wrong: `ends in .${top}, which leads nowhere on the internet` };
   if (labels.length < 2) return { wrong: 'must have a full domain such as example.org after the @' };
   if (/^\d+$/.test(top)) return { wrong: 'must have a domain after the @, not an IP address' };
-  return top.length < 2 ? { wrong: 'must have a domain such as example.org after the @' } : { domain };
+  // Every top-level name is letters, or the ASCII form of others.
+  return /^([a-z]{2,}|xn--[a-z0-9-]+)$/.test(top) ? { domain } : { wrong: 'must have a domain such as example.org after the @' };
 }
 
 /** Recipient and sender addresses. International domains are taken, and come out in ASCII. */

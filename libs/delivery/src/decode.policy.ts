@@ -77,6 +77,8 @@ export function laterHop<R extends RequestEnvelope, M>(channel: ChannelPort<R, M
   const rendered = channel.render(channel.toMessage(parsed.data), due.templateVersion);
   return {
     ...common(channel, parsed.data, rendered, hashKey),
+    // A version that is gone now may be back on the next hop.
+    templateVersion: due.templateVersion ?? rendered.templateVersion,
     unfit: unfitness(rendered),
     lane: due.lane,
     hop: due.hop,

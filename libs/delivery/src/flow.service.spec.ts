@@ -18,7 +18,7 @@ class IdleProvider extends Provider<TestMessage> {
 const failing: SendResult = { sent: false, failure: ownFailure('http_500', 'unknown', 'backoff', 'It has a fault.', { httpStatus: 500 }) };
 const throttled: SendResult = { sent: false, failure: ownFailure('http_429', 'throttled', 'backoff', 'Too many.', { httpStatus: 429, retryAfterMs: 60_000 }) };
 
-function aFlow(options: { failures?: number; rate?: number; maxWaitMs?: number } = {}) {
+function aFlow(options: { failures?: number; rate?: number; maxWaitMs?: number; boundTo?: () => string } = {}) {
   const stopping = new AbortController().signal;
   const settings = z.object(healthSettings).parse({ BREAKER_CONSECUTIVE_FAILURES: options.failures ?? 2, BREAKER_MIN_CALLS: 1_000 });
   const slices = { take: () => Promise.reject(new Error('no sender is slow here')) };
@@ -27,7 +27,7 @@ function aFlow(options: { failures?: number; rate?: number; maxWaitMs?: number }
     slices: slices as never, sliceMs: 1_000, burstMs: 20, maxWaitMs: options.maxWaitMs ?? 30_000, stopping,
   }); // prettier-ignore
   const health = new ProviderHealth({ providers: ['sendgrid'], limits: breakerLimitsOf(settings), calls: 100, stopping });
-  return new FlowService<TestMessage>({ providers: [new IdleProvider()], health, permits, holdMs: 1_000, senderOf: () => undefined });
+  return new FlowService<TestMessage>({ providers: [new IdleProvider()], health, permits, holdMs: 1_000, senderOf: () => undefined, ...(options.boundTo && { boundTo: options.boundTo }) });
 }
 
 const soon = () => performance.now() + 10_000;
@@ -40,6 +40,12 @@ async function oneCall(flow: FlowService<TestMessage>, result: SendResult): Prom
 }
 
 describe('the way of a call', () => {
+  it('leads nowhere but to the provider whose own template the message names', async () => {
+    const open = await aFlow({ boundTo: () => 'sendgrid' }).wayFor(aDelivery(), soon());
+    const closed = await aFlow({ boundTo: () => 'resend' }).wayFor(aDelivery(), soon());
+    expect([open.open, closed]).toMatchObject([true, { open: false, outcome: { failure: { kind: 'unavailable' } } }]);
+  });
+
   it('is open to a provider that works', async () => {
     expect(await aFlow().wayFor(aDelivery(), soon())).toMatchObject({ open: true, provider: { name: 'sendgrid' }, why: 'first' });
   });

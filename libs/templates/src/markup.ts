@@ -1,7 +1,8 @@
-import { dirname, relative } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, relative, sep } from 'node:path';
 import type { Declaration } from './declaration.ts';
 import { type Problem, problemsIn } from './expressions.ts';
-import { includedFrom, type SourceFile } from './source.ts';
+import { includedFrom, includesOf, type SourceFile } from './source.ts';
 
 export interface FileProblem extends Problem {
   file: string;
@@ -16,12 +17,22 @@ export interface Markup {
 export async function compileMarkup(source: SourceFile, declaration: Declaration, sharedFolder: string): Promise<Markup> {
   const files = [source, ...includedFrom(source)];
   const problems = files.flatMap((file) => problemsIn(file.text, declaration, 'html').map((problem) => ({ ...problem, file: file.path })));
+  const within = [dirname(source.path), sharedFolder];
+  problems.push(...files.flatMap((file) => lostIncludes(file, within)));
   if (problems.length > 0) return { html: '', problems };
   const { html, errors } = await toHtml(source, sharedFolder);
   for (const { line, message } of errors) problems.push({ file: source.path, line, what: message });
   if (errors.length > 0) return { html, problems };
   for (const { token, what } of [...lostExpressions(files, html), ...riskyPlaces(html, declaration)]) problems.push(located(files, token, what));
   return { html, problems };
+}
+
+/** MJML leaves out, without a word, what it may not or cannot include. */
+function lostIncludes(file: SourceFile, within: readonly string[]): FileProblem[] {
+  return includesOf(file).flatMap(({ path, line }) => {
+    if (!within.some((folder) => path.startsWith(folder + sep))) return [{ file: file.path, line, what: 'may include files of its own folder and of _shared only' }];
+    return existsSync(path) ? [] : [{ file: file.path, line, what: 'includes a file that is not there' }];
+  });
 }
 
 async function toHtml(source: SourceFile, sharedFolder: string): Promise<{ html: string; errors: { line?: number | undefined; message: string }[] }> {

@@ -14,10 +14,21 @@ export const readSource = (path: string): SourceFile => ({ path, text: readFileS
 /** Names in a folder, without hidden ones. */
 export const namesIn = (folder: string): string[] => readdirSync(folder).filter((name) => !name.startsWith('.')).sort();
 
-/** Every file that MJML includes, at any depth; one that is not there is told by MJML. */
+export interface Include {
+  /** Absolute. */
+  path: string;
+  line: number;
+}
+
+/** What a file includes. */
+export function includesOf({ path, text }: SourceFile): Include[] {
+  const found = text.matchAll(/<mj-include\b[^>]*\bpath\s*=\s*["']([^"']+)["']/g);
+  return [...found].map((match) => ({ path: resolve(dirname(path), match[1]!), line: text.slice(0, match.index).split('\n').length }));
+}
+
+/** Every file that is included, at any depth. */
 export function includedFrom(source: SourceFile, seen = new Set<string>()): SourceFile[] {
-  const paths = [...source.text.matchAll(/<mj-include\b[^>]*\bpath\s*=\s*["']([^"']+)["']/g)].map(([, path]) => resolve(dirname(source.path), path!));
-  const fresh = paths.filter((path) => !seen.has(path) && existsSync(path));
+  const fresh = includesOf(source).map(({ path }) => path).filter((path) => !seen.has(path) && existsSync(path));
   for (const path of fresh) seen.add(path);
   return fresh.map(readSource).flatMap((file) => [file, ...includedFrom(file, seen)]);
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { type Channel, type FieldError, InvalidConfiguration, isOwnTemplateName, type TemplateRef } from '#libs/contracts';
 import type { FileProblem } from './markup.ts';
 import { namesIn, SHARED } from './source.ts';
@@ -37,8 +37,9 @@ export class Templates {
   }
 
   /** All that is right and all that is wrong, told as `file:line: trouble`. */
-  static async inspect(folder: string, channels: readonly Channel[] = ['email', 'sms']): Promise<{ templates: Templates; problems: string[] }> {
-    if (!existsSync(folder)) return { templates: new Templates(new Map()), problems: [`the folder ${folder} is not there (an empty one will do)`] };
+  static async inspect(directory: string, channels: readonly Channel[] = ['email', 'sms']): Promise<{ templates: Templates; problems: string[] }> {
+    const folder = resolve(directory);
+    if (!existsSync(folder)) return { templates: new Templates(new Map()), problems: [`the folder ${directory} is not there (an empty one will do)`] };
     const byName = new Map<string, Map<string, Version>>();
     const problems: FileProblem[] = [];
     for (const name of namesIn(folder).filter((entry) => entry !== SHARED)) {
