@@ -20,6 +20,7 @@ const foundations = {
   contracts: [],
   batching: [],
   telemetry: ['contracts'],
+  templates: ['contracts'],
   persistence: ['contracts', 'batching'],
   transport: ['contracts', 'telemetry', 'batching'],
   runtime: ['contracts', 'telemetry', 'persistence', 'transport'],
@@ -28,7 +29,7 @@ const foundations = {
 
 const libraryDirections = Object.entries(foundations).map(([library, below]) => ({
   name: `direction-of-${library}`,
-  comment: `libs/${library} stands on ${below.join(', ') || 'nothing'} only: contracts, batching ← telemetry, persistence, transport ← runtime, delivery ← apps.`,
+  comment: `libs/${library} stands on ${below.join(', ') || 'nothing'} only: contracts, batching ← telemetry, templates, persistence, transport ← runtime, delivery ← apps.`,
   severity: 'error',
   from: { path: `^libs/${library}/`, pathNot: tests },
   to: { path: '^(libs|apps)/', pathNot: `^libs/(${[library, ...below].join('|')})/` },
@@ -39,10 +40,10 @@ export default {
     ...libraryDirections,
     {
       name: 'contracts-are-pure',
-      comment: 'libs/contracts is what anyone may read: zod, node:crypto and types, nothing else.',
+      comment: 'libs/contracts is what anyone may read: zod, node:crypto, node:url (domains in ASCII) and types, nothing else.',
       severity: 'error',
       from: { path: '^libs/contracts/', pathNot: tests },
-      to: { pathNot: ['^libs/', '^apps/', 'node_modules/zod/', '^(node:)?crypto$'], ...atRunTime },
+      to: { pathNot: ['^libs/', '^apps/', 'node_modules/zod/', '^(node:)?(crypto|url)$'], ...atRunTime },
     },
     {
       name: 'policies-are-pure',

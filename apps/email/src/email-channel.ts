@@ -1,6 +1,9 @@
-import { EmailRequested, type Mailbox, type Provider } from '#libs/contracts';
-import { ChannelPort } from '#libs/delivery';
+import { EmailRequested, type Mailbox, type Provider, templateOwner } from '#libs/contracts';
+import { ChannelPort, type Rendered } from '#libs/delivery';
+import type { Templates } from '#libs/templates';
 import type { EmailMessage } from './email-message.ts';
+
+const noProvider = { field: 'template.name', rule: 'names a template of a provider that sends no e-mail here' };
 
 /** What makes the engine an e-mail engine. */
 export class EmailChannel extends ChannelPort<EmailRequested, EmailMessage> {
@@ -8,15 +11,35 @@ export class EmailChannel extends ChannelPort<EmailRequested, EmailMessage> {
   readonly schema = EmailRequested;
   readonly providers: readonly Provider<EmailMessage>[];
   private readonly sender: Mailbox;
+  private readonly templates: Templates;
 
-  constructor(providers: readonly Provider<EmailMessage>[], sender: Mailbox) {
+  constructor(providers: readonly Provider<EmailMessage>[], sender: Mailbox, templates: Templates) {
     super();
     this.providers = providers;
     this.sender = sender;
+    this.templates = templates;
   }
 
   toMessage(request: EmailRequested): EmailMessage {
     return { ...request, from: request.from ?? this.sender };
+  }
+
+  override render(message: EmailMessage, pinned: string | undefined): Rendered<EmailMessage> {
+    const { template, ...bare } = message;
+    if (!template) return { message };
+    const owner = templateOwner(template.name);
+    if (owner) {
+      if (!this.providers.some(({ name }) => name === owner.provider)) return { message, mendable: true, faults: [noProvider] };
+      return { message: { ...message, boundTo: owner.provider, template: { ...template, name: owner.id } } };
+    }
+    const rendering = this.templates.render('email', template, pinned);
+    if (!rendering.rendered) return { message, faults: rendering.faults, mendable: rendering.gone };
+    const { subject, text, html } = rendering.content;
+    return { message: { ...bare, subject, text, html }, templateVersion: rendering.version };
+  }
+
+  override boundTo(message: EmailMessage): string | undefined {
+    return message.boundTo;
   }
 
   senderOf(message: EmailMessage): string {

@@ -1,10 +1,19 @@
-import type { EmailRequested, Mailbox } from '#libs/contracts';
+import { type EmailRequested, type Mailbox, readAddress } from '#libs/contracts';
 
 /** An e-mail ready for a provider: the request with the defaults filled in. */
-export type EmailMessage = EmailRequested & { from: Mailbox };
+export type EmailMessage = EmailRequested & {
+  from: Mailbox;
+  /** The provider whose own template it names, by its id there. A template of ours has become subject, text and html. */
+  boundTo?: string;
+};
 
 /** `Ada <ada@example.org>` or a bare address. */
 export function mailboxOf(text: string): Mailbox {
   const named = /^(.*?)\s*<([^<>]+)>$/.exec(text);
-  return named ? { email: named[2]!, name: named[1]! } : { email: text };
+  return named ? { email: inAscii(named[2]!), name: named[1]! } : { email: inAscii(text) };
+}
+
+function inAscii(text: string): string {
+  const read = readAddress(text);
+  return 'address' in read ? read.address : text;
 }

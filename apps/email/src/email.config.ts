@@ -2,6 +2,7 @@ import { EmailAddress } from '#libs/contracts';
 import { deliverySettings, healthSettings, permitSettings } from '#libs/delivery';
 import { postgresSettings } from '#libs/persistence';
 import { recipientHashSettings, serviceSettings } from '#libs/runtime';
+import { templateSettings } from '#libs/templates';
 import { kafkaSettings } from '#libs/transport';
 import { z } from 'zod';
 import { resendSettings } from './providers/resend/resend.config.ts';
@@ -21,6 +22,7 @@ const settings = z.object({
   ...healthSettings,
   ...permitSettings,
   ...recipientHashSettings,
+  ...templateSettings,
   EMAIL_FROM: z.union([EmailAddress, z.string().regex(/^[^<>\r\n]{1,200} <[^<>\s]+@[^<>\s]+>$/)]).describe(
     'Sender of requests that name none: an address, or Name <address>. Must be verified at the provider.',
   ),

@@ -2,6 +2,7 @@ import { DeliveryEngine, limitsOf, ratesOf } from '#libs/delivery';
 import type { Pool } from '#libs/persistence';
 import { Health, LOGGER, POOL, STOPPING } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
+import { Templates } from '#libs/templates';
 import { Publisher } from '#libs/transport';
 import { Module } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
@@ -54,12 +55,18 @@ const providers = {
   },
 };
 
+const templates = {
+  provide: Templates,
+  inject: [ConfigService],
+  useFactory: (config: ConfigService<EmailConfig, true>) => Templates.load(config.get('TEMPLATES_DIR'), ['email']),
+};
+
 const engine = {
   provide: DeliveryEngine,
-  inject: [ConfigService, EmailProviders, POOL, Publisher, LOGGER, STOPPING],
-  useFactory: (config: Config, { adapters, callTimeoutMs, rates }: EmailProviders, pool: Pool, publisher: Publisher, logger: Logger, stopping: AbortSignal) =>
+  inject: [ConfigService, EmailProviders, Templates, POOL, Publisher, LOGGER, STOPPING],
+  useFactory: (config: Config, { adapters, callTimeoutMs, rates }: EmailProviders, templates: Templates, pool: Pool, publisher: Publisher, logger: Logger, stopping: AbortSignal) =>
     new DeliveryEngine({
-      channel: new EmailChannel(adapters, mailboxOf(config.get('EMAIL_FROM'))),
+      channel: new EmailChannel(adapters, mailboxOf(config.get('EMAIL_FROM')), templates),
       pool,
       publisher,
       logger,
@@ -75,5 +82,5 @@ const engine = {
 };
 
 /** The e-mail channel: consumer, engine, providers and their webhooks. */
-@Module({ controllers: [EmailConsumer, SendgridWebhookController, ResendWebhookController], providers: [providers, engine] })
+@Module({ controllers: [EmailConsumer, SendgridWebhookController, ResendWebhookController], providers: [providers, templates, engine] })
 export class EmailModule {}

@@ -2,6 +2,7 @@ import { DeliveryEngine, limitsOf, ratesOf } from '#libs/delivery';
 import type { Pool } from '#libs/persistence';
 import { Health, LOGGER, POOL, STOPPING } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
+import { Templates } from '#libs/templates';
 import { Publisher } from '#libs/transport';
 import { Module } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
@@ -31,12 +32,18 @@ const twilio = {
   },
 };
 
+const templates = {
+  provide: Templates,
+  inject: [ConfigService],
+  useFactory: (config: ConfigService<SmsConfig, true>) => Templates.load(config.get('TEMPLATES_DIR'), ['sms']),
+};
+
 const engine = {
   provide: DeliveryEngine,
-  inject: [ConfigService, TwilioAdapter, POOL, Publisher, LOGGER, STOPPING],
-  useFactory: (config: ConfigService<SmsConfig, true>, adapter: TwilioAdapter, pool: Pool, publisher: Publisher, logger: Logger, stopping: AbortSignal) =>
+  inject: [ConfigService, TwilioAdapter, Templates, POOL, Publisher, LOGGER, STOPPING],
+  useFactory: (config: ConfigService<SmsConfig, true>, adapter: TwilioAdapter, templates: Templates, pool: Pool, publisher: Publisher, logger: Logger, stopping: AbortSignal) =>
     new DeliveryEngine({
-      channel: new SmsChannel([adapter], { sms: config.get('SMS_FROM'), whatsapp: config.get('WHATSAPP_FROM') }),
+      channel: new SmsChannel([adapter], { sms: config.get('SMS_FROM'), whatsapp: config.get('WHATSAPP_FROM') }, templates),
       pool,
       publisher,
       logger,
@@ -51,5 +58,5 @@ const engine = {
 };
 
 /** The channel for SMS, MMS and WhatsApp: consumer, engine, providers and their webhooks. */
-@Module({ controllers: [SmsConsumer, TwilioWebhookController], providers: [twilio, engine] })
+@Module({ controllers: [SmsConsumer, TwilioWebhookController], providers: [twilio, templates, engine] })
 export class SmsModule {}

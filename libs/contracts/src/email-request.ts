@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { checkTimes, EmailAddress, HttpsUrl, oneLine, requestEnvelope, TemplateRef } from './primitives.ts';
+import { EmailAddress } from './email-address.ts';
+import { checkTimes, HttpsUrl, oneLine, requestEnvelope } from './primitives.ts';
+import { TemplateRef, templateOwner } from './template.ts';
 
 /** Most recipients of one e-mail over to, cc and bcc: the smallest provider limit (Resend: 50 per message). */
 export const MAX_RECIPIENTS = 50;
@@ -38,6 +40,14 @@ const HeaderName = z
   .regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, 'must be a header name')
   .refine((name) => !reservedHeaders.has(name.toLowerCase()), 'is set by the platform and cannot be given');
 
+/** A template of ours brings the whole content: what stood beside it would be lost or would win in silence. */
+function checkTemplate(mail: { template?: TemplateRef | undefined } & Partial<Record<'subject' | 'text' | 'html', string | undefined>>, context: z.RefinementCtx): void {
+  if (!mail.template || templateOwner(mail.template.name)) return;
+  for (const field of ['subject', 'text', 'html'] as const) {
+    if (mail[field] !== undefined) context.addIssue({ code: 'custom', path: [field], message: 'comes from the template: leave it out' });
+  }
+}
+
 /** Ask for an e-mail: the value of `messaging.email.requested`. */
 export const EmailRequested = z
   .looseObject({
@@ -56,6 +66,7 @@ export const EmailRequested = z
   })
   .superRefine((mail, context) => {
     checkTimes(mail, context);
+    checkTemplate(mail, context);
     if (!mail.template && mail.text === undefined && mail.html === undefined) {
       context.addIssue({ code: 'custom', path: ['text'], message: 'is needed, unless html or a template is given' });
     }

@@ -12,6 +12,7 @@ const Handover = {
   requestedAt: Instant.describe("The request's Kafka time."),
   expiresAt: Instant,
   request: z.record(z.string(), z.unknown()).describe('The request as upstream published it.'),
+  templateVersion: z.string().optional().describe('The version of a template of ours that the first hop took: later hops render the same.'),
   attempts: z.array(Attempt).describe('What was tried so far.'),
 };
 

@@ -1,5 +1,6 @@
 export * from './call-reference.ts';
 export * from './catalogue.ts';
+export * from './email-address.ts';
 export * from './email-request.ts';
 export * from './error-page.ts';
 export * from './errors.ts';
@@ -16,4 +17,5 @@ export * from './reference-tags.ts';
 export * from './settings.ts';
 export * from './sms-request.ts';
 export * from './status.ts';
+export * from './template.ts';
 export * from './topics.ts';

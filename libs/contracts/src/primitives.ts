@@ -35,15 +35,6 @@ export const Instant = z.iso
   .datetime({ offset: true, error: 'must be an ISO 8601 date and time with a zone, such as 2030-01-31T09:00:00Z' })
   .describe('ISO 8601 with a zone.');
 
-/** Recipient and sender addresses: one @, a dotted domain, no spaces, quotes or brackets. */
-export const EmailAddress = z
-  .string()
-  .max(254)
-  .regex(
-    /^[^\s@<>()[\]\\,;:"\u0000-\u001f\u007f]{1,64}@(?:[^\s@<>()[\]\\,;:"._\u0000-\u001f\u007f][^\s@<>()[\]\\,;:"._\u0000-\u001f\u007f]*\.)+[^\s@<>()[\]\\,;:"._\u0000-\u001f\u007f]{2,}$/u,
-    'must be an e-mail address such as ada@example.org',
-  );
-
 /** E.164, 8 to 15 digits. */
 export const PhoneNumber = z
   .string()
@@ -71,13 +62,6 @@ export const requestEnvelope = {
     .describe('Handed back in no event; kept with the message.'),
   provider: oneLine(32).optional().describe('Preferred provider; another may be used when it cannot send.'),
 };
-
-/** A template by name, with its variables. */
-export const TemplateRef = z.looseObject({
-  name: oneLine(100).describe('The template as the provider or the platform knows it.'),
-  version: oneLine(32).optional(),
-  variables: z.record(z.string().max(100), z.unknown()).default({}),
-});
 
 /** A message must still be wanted when its time comes. */
 export function checkTimes(request: { sendAt?: string | undefined; expiresAt?: string | undefined }, context: z.RefinementCtx): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { checkTimes, HttpsUrl, oneLine, PhoneNumber, requestEnvelope, TemplateRef } from './primitives.ts';
+import { checkTimes, HttpsUrl, oneLine, PhoneNumber, requestEnvelope } from './primitives.ts';
+import { TemplateRef } from './template.ts';
 
 export const SmsKind = z.enum(['sms', 'mms', 'whatsapp']);
 
@@ -20,19 +21,23 @@ export const SmsRequested = z
     from: Sender.optional().describe('Default: the configured sender.'),
     body: z.string().min(1).max(1600).optional().describe('At most 1600 characters (Twilio).'),
     mediaUrls: z.array(HttpsUrl).min(1).max(10).optional(),
+    template: TemplateRef.optional().describe('One of ours, instead of the body; a name such as twilio:HX… is the same as contentTemplate.'),
     contentTemplate: TemplateRef.optional().describe('An approved template, needed on WhatsApp outside the 24-hour window.'),
     subject: oneLine(64).optional(),
   })
   .superRefine((sms, context) => {
     checkTimes(sms, context);
-    if (sms.body === undefined && !sms.mediaUrls && !sms.contentTemplate) {
-      context.addIssue({ code: 'custom', path: ['body'], message: 'is needed, unless mediaUrls or contentTemplate is given' });
+    if (sms.body === undefined && !sms.mediaUrls && !sms.contentTemplate && !sms.template) {
+      context.addIssue({ code: 'custom', path: ['body'], message: 'is needed, unless mediaUrls, template or contentTemplate is given' });
     }
     if (sms.kind === 'sms' && sms.mediaUrls) {
       context.addIssue({ code: 'custom', path: ['mediaUrls'], message: 'cannot go with kind sms: use mms or whatsapp' });
     }
     if (sms.kind === 'mms' && !sms.mediaUrls) {
       context.addIssue({ code: 'custom', path: ['mediaUrls'], message: 'is needed with kind mms' });
+    }
+    if (sms.template && (sms.body !== undefined || sms.contentTemplate)) {
+      context.addIssue({ code: 'custom', path: ['template'], message: 'brings its own text: leave out body and contentTemplate' });
     }
     if (sms.contentTemplate && (sms.body !== undefined || sms.mediaUrls)) {
       context.addIssue({ code: 'custom', path: ['contentTemplate'], message: 'brings its own content: leave out body and mediaUrls' });

@@ -84,6 +84,7 @@ function deferred(delivery: Delivery<unknown>, outcome: Outcome, more: Partial<S
     messageId, tenant, channel, lane, key, hop, request,
     requestedAt: delivery.requestedAt.toISOString(),
     expiresAt: delivery.expiresAt.toISOString(),
+    templateVersion: delivery.templateVersion,
     attempts: tried,
     at: outcome.at,
     ...more,

@@ -1,4 +1,4 @@
-import type { Channel, Provider } from '#libs/contracts';
+import type { Channel, FieldError, Provider } from '#libs/contracts';
 import type { z } from 'zod';
 
 export interface Likeness {
@@ -19,6 +19,19 @@ export abstract class ChannelPort<R, M> {
   /** The request with the configured defaults filled in. */
   abstract toMessage(request: R): M;
 
+  /**
+   * The message with its template rendered. `pinned`: the version that an earlier hop took.
+   * A channel without templates gives the message back as it is.
+   */
+  render(message: M, _pinned: string | undefined): Rendered<M> {
+    return { message };
+  }
+
+  /** The one provider that can send it, since it names a template kept there; undefined: any. */
+  boundTo(_message: M): string | undefined {
+    return undefined;
+  }
+
   /** Whose rate it counts to, such as a number that sends one message a second; undefined: the provider picks the sender. */
   abstract senderOf(message: M): string | undefined;
 
@@ -32,6 +45,16 @@ export abstract class ChannelPort<R, M> {
 
   /** Every address it goes to. */
   abstract addressesOf(request: R): string[];
+}
+
+/** A message ready to send, or what is wrong with its template or variables. */
+export interface Rendered<M> {
+  message: M;
+  /** The version it was rendered with: later hops take the same. */
+  templateVersion?: string | undefined;
+  faults?: FieldError[] | undefined;
+  /** The fault is none of the request: what it names was there, or is to be set up, here. */
+  mendable?: boolean | undefined;
 }
 
 /** What every request of every channel has. */

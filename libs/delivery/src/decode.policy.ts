@@ -1,14 +1,16 @@
 import {
   contentDigest,
+  type Failure,
   fieldErrors,
   identityKey,
   type Lane,
+  ownFailure,
   recipientRef,
   type SendDue,
   UnreadableRecord,
 } from '#libs/contracts';
 import { hashedLikeness } from './doubt/likeness.policy.ts';
-import type { ChannelPort, RequestEnvelope } from './channel.port.ts';
+import type { ChannelPort, Rendered, RequestEnvelope } from './channel.port.ts';
 import type { Delivery } from './delivery.ts';
 
 /** How long a message is wanted when the request does not say, in milliseconds (design §2). */
@@ -29,7 +31,7 @@ export interface Origin {
 
 /**
  * The first hop of a message, from its request. `json` is the request as upstream wrote it.
- * @throws UnreadableRecord when it is scheduled farther ahead than anything is kept
+ * @throws UnreadableRecord when it is scheduled farther ahead than anything is kept, or its template cannot be rendered
  */
 export function firstHop<R extends RequestEnvelope, M>(
   channel: ChannelPort<R, M>,
@@ -43,9 +45,11 @@ export function firstHop<R extends RequestEnvelope, M>(
     const rule = `must be at most ${FARTHEST_DAYS} days ahead`;
     throw new UnreadableRecord(`the request cannot be scheduled: sendAt ${rule}`, [{ field: 'sendAt', rule }]);
   }
+  const rendered = channel.render(channel.toMessage(request), undefined);
+  if (rendered.faults) throw new UnreadableRecord(`its template cannot be rendered: ${rendered.faults.map(({ field, rule }) => `${field} ${rule}`).join('; ')}`, rendered.faults);
   const from = Math.max(origin.timestamp, request.sendAt ? Date.parse(request.sendAt) : 0);
   return {
-    ...common(channel, request, hashKey),
+    ...common(channel, request, rendered, hashKey),
     lane: origin.lane,
     hop: 1,
     mode: 'send',
@@ -71,8 +75,12 @@ export function laterHop<R extends RequestEnvelope, M>(channel: ChannelPort<R, M
   if (!parsed.success) {
     throw new UnreadableRecord(`the request inside the ${due.channel} hand-over breaks its schema`, fieldErrors(parsed.error));
   }
+  const rendered = channel.render(channel.toMessage(parsed.data), due.templateVersion);
   return {
-    ...common(channel, parsed.data, hashKey),
+    ...common(channel, parsed.data, rendered, hashKey),
+    // A version that is gone now may be back on the next hop.
+    templateVersion: due.templateVersion ?? rendered.templateVersion,
+    unfit: unfitness(rendered),
     lane: due.lane,
     hop: due.hop,
     mode: due.mode,
@@ -89,9 +97,18 @@ export function laterHop<R extends RequestEnvelope, M>(channel: ChannelPort<R, M
   };
 }
 
-function common<R extends RequestEnvelope, M>(channel: ChannelPort<R, M>, request: R, hashKey: string) {
+/** Found when it was under way already: what can be mended here is waited for. */
+function unfitness({ faults, mendable }: Rendered<unknown>): Failure | undefined {
+  if (!faults) return undefined;
+  if (!mendable) return ownFailure('MSG_TEMPLATE_UNFIT', 'bad-content', 'never', 'Its template no longer takes its variables.', { fields: faults });
+  return ownFailure('MSG_TEMPLATE_GONE', 'account', 'operator', 'The template or version that it was accepted with is no longer there.', {
+    action: 'Put the version back into TEMPLATES_DIR, or the provider back into the settings: it is tried again until it expires.',
+    fields: faults,
+  });
+}
+
+function common<R extends RequestEnvelope, M>(channel: ChannelPort<R, M>, request: R, { message, templateVersion }: Rendered<M>, hashKey: string) {
   const { messageId, tenant } = request;
-  const message = channel.toMessage(request);
   return {
     channel: channel.channel,
     tenant,
@@ -100,6 +117,7 @@ function common<R extends RequestEnvelope, M>(channel: ChannelPort<R, M>, reques
     sendAt: request.sendAt ? new Date(request.sendAt) : undefined,
     message,
     likeness: hashedLikeness(channel.likenessOf(message), hashKey),
+    templateVersion,
     recipients: channel.addressesOf(request).map((address) => recipientRef(hashKey, address)),
     correlationId: request.correlationId,
     tags: request.tags,

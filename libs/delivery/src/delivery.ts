@@ -31,6 +31,10 @@ export interface Delivery<M> {
   recipients: RecipientRef[];
   /** Keyed hashes of what it has in common with messages that its provider's list cannot tell from it. */
   likeness?: { party: string; wording: string | null } | undefined;
+  /** Of the template it is rendered with; undefined where it has none of ours. */
+  templateVersion?: string | undefined;
+  /** Why it cannot be rendered now, found on a later hop. */
+  unfit?: Failure | undefined;
   attempts: Attempt[];
   doubt: DoubtfulCall | undefined;
   doubtSince: string | undefined;

@@ -68,6 +68,7 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
       health: healthOf(options),
       holdMs: options.limits.PERMIT_HOLD_MS,
       senderOf: (message) => channel.senderOf(message),
+      boundTo: (message) => channel.boundTo(message),
     });
     this.dispatcher = new DispatchService({ ...options, flow, providers: channel.providers, ledger: this.ledger, announcer: this.announcer, leaseMs });
   }

@@ -29,7 +29,7 @@ class RichProvider extends IdleProvider {
   override readonly name = 'resend';
 }
 
-function aFlow(options: { failures?: number; rate?: number; maxWaitMs?: number; providers?: Provider<TestMessage>[] } = {}) {
+function aFlow(options: { failures?: number; rate?: number; maxWaitMs?: number; providers?: Provider<TestMessage>[]; boundTo?: () => string } = {}) {
   const stopping = new AbortController().signal;
   const settings = z.object(healthSettings).parse({ BREAKER_CONSECUTIVE_FAILURES: options.failures ?? 2, BREAKER_MIN_CALLS: 1_000 });
   const slices = { take: () => Promise.reject(new Error('no sender is slow here')) };
@@ -38,7 +38,7 @@ function aFlow(options: { failures?: number; rate?: number; maxWaitMs?: number; 
     slices: slices as never, sliceMs: 1_000, burstMs: 20, maxWaitMs: options.maxWaitMs ?? 30_000, stopping,
   }); // prettier-ignore
   const health = new ProviderHealth({ providers: ['sendgrid'], limits: breakerLimitsOf(settings), calls: 100, stopping });
-  return new FlowService<TestMessage>({ providers: options.providers ?? [new IdleProvider()], health, permits, holdMs: 1_000, senderOf: () => undefined });
+  return new FlowService<TestMessage>({ providers: options.providers ?? [new IdleProvider()], health, permits, holdMs: 1_000, senderOf: () => undefined, ...(options.boundTo && { boundTo: options.boundTo }) });
 }
 
 const soon = () => performance.now() + 10_000;
@@ -51,6 +51,12 @@ async function oneCall(flow: FlowService<TestMessage>, result: SendResult): Prom
 }
 
 describe('the way of a call', () => {
+  it('leads nowhere but to the provider whose own template the message names', async () => {
+    const open = await aFlow({ boundTo: () => 'sendgrid' }).wayFor(aDelivery(), soon());
+    const closed = await aFlow({ boundTo: () => 'resend' }).wayFor(aDelivery(), soon());
+    expect([open.open, closed]).toMatchObject([true, { open: false, outcome: { failure: { kind: 'unavailable' } } }]);
+  });
+
   it('is open to a provider that works', async () => {
     expect(await aFlow().wayFor(aDelivery(), soon())).toMatchObject({ open: true, provider: { name: 'sendgrid' }, why: 'first' });
   });

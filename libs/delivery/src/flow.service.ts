@@ -14,6 +14,8 @@ export interface FlowOptions<M> {
   holdMs: number;
   /** Whose rate the message counts to; undefined: the provider picks the sender. */
   senderOf: (message: M) => string | undefined;
+  /** The one provider that can send it; undefined: any. */
+  boundTo?: (message: M) => string | undefined;
 }
 
 /** A way for one call, or the outcome that sends the message away instead. */
@@ -55,7 +57,8 @@ export class FlowService<M> {
 
   /** Those that can carry the message at all; where none can, why the preferred one cannot. */
   private carriersOf(message: M): [readonly Provider<M>[], Failure | undefined] {
-    const { providers } = this.options;
+    const bound = this.options.boundTo?.(message);
+    const providers = this.options.providers.filter(({ name }) => bound === undefined || name === bound);
     const able = providers.filter((provider) => !provider.cannotCarry(message));
     return [able, able.length === 0 ? providers[0]?.cannotCarry(message) : undefined];
   }

@@ -1,0 +1,128 @@
+import { join } from 'node:path';
+import type { Channel } from '#libs/contracts';
+import Handlebars from 'handlebars';
+import { type LineCounter, LineCounter as Lines, parseDocument } from 'yaml';
+import { Declaration, examplesOf } from './declaration.ts';
+import { type Place, problemsIn } from './expressions.ts';
+import { compileMarkup, type FileProblem } from './markup.ts';
+import { readSource, namesIn, sharedOf, type SourceFile } from './source.ts';
+import { type Fitting, fittingOf } from './variables.policy.ts';
+
+/** What a template makes of its variables. */
+export interface Content {
+  /** email */
+  subject?: string;
+  /** email */
+  text?: string;
+  /** email, where the template has any */
+  html?: string;
+  /** sms */
+  body?: string;
+}
+
+/** One version of a template, ready to render. */
+export interface Version {
+  declaration: Declaration;
+  channels: readonly Channel[];
+  fit: Fitting;
+  /** @param values as `fit` gives them */
+  render(channel: Channel, values: Record<string, unknown>): Content;
+}
+
+const files = { subject: 'subject.hbs', text: 'text.hbs', html: 'html.mjml', sms: 'sms.hbs' } as const;
+const DECLARATION = 'template.yaml';
+
+type Renderer = (values: Record<string, unknown>) => string;
+
+const engine = Handlebars.create();
+
+/**
+ * Reads one version and holds it against its own declaration and examples.
+ * @param channels what is compiled; MJML takes a while
+ */
+export async function loadVersion(folder: string, root: string, channels: readonly Channel[]): Promise<{ version?: Version; problems: FileProblem[] }> {
+  const names = namesIn(folder);
+  const problems: FileProblem[] = names
+    .filter((name) => name !== DECLARATION && !Object.values<string>(files).includes(name))
+    .map((name) => ({ file: join(folder, name), what: `is no part of a template: there are ${[DECLARATION, ...Object.values(files)].join(', ')}` }));
+  if (!names.includes(DECLARATION)) return { problems: [...problems, { file: join(folder, DECLARATION), what: 'is missing: it declares the variables' }] };
+  const { declaration, faults } = readDeclaration(readSource(join(folder, DECLARATION)));
+  if (!declaration) return { problems: [...problems, ...faults] };
+
+  const has = (place: Place) => names.includes(files[place]);
+  const offered: Channel[] = [...(has('subject') || has('text') || has('html') ? (['email'] as const) : []), ...(has('sms') ? (['sms'] as const) : [])];
+  if (offered.length === 0) problems.push({ file: folder, what: 'has no content: it needs subject.hbs and text.hbs for e-mail, or sms.hbs' });
+  for (const place of offered.includes('email') ? (['subject', 'text'] as const) : []) {
+    if (!has(place)) problems.push({ file: join(folder, files[place]), what: 'is missing: every e-mail needs it' });
+  }
+  const renderers: Partial<Record<Place, Renderer>> = {};
+  for (const place of ['subject', 'text', 'sms', 'html'] as const) {
+    if (!has(place) || !channels.includes(place === 'sms' ? 'sms' : 'email')) continue;
+    const made = await compile(readSource(join(folder, files[place])), declaration, place, root);
+    problems.push(...made.problems);
+    renderers[place] = made.render;
+  }
+  if (problems.length > 0) return { problems };
+  const version: Version = { declaration, channels: offered, fit: fittingOf(declaration), render: (channel, values) => contentOf(renderers, channel, values) };
+  const served = offered.filter((channel) => channels.includes(channel));
+  return { version, problems: tryOut(version, served).map((what) => ({ file: join(folder, DECLARATION), what })) };
+}
+
+function readDeclaration(source: SourceFile): { declaration?: Declaration; faults: FileProblem[] } {
+  const lines: LineCounter = new Lines();
+  const document = parseDocument(source.text, { lineCounter: lines });
+  const lineOf = (offset: number) => lines.linePos(offset).line;
+  const [broken] = document.errors;
+  if (broken) return { faults: [{ file: source.path, line: lineOf(broken.pos[0]), what: `is no YAML: ${broken.message.split('\n')[0]}` }] };
+  const parsed = Declaration.safeParse(document.toJS());
+  if (parsed.success) return { declaration: parsed.data, faults: [] };
+  const faults = parsed.error.issues.map(({ path, message }) => {
+    const node = path.map((_, index) => document.getIn(path.slice(0, path.length - index), true)).find((found) => found !== undefined && found !== null) as { range?: [number, number, number] } | undefined;
+    return { file: source.path, line: node?.range && lineOf(node.range[0]), what: `${path.map(String).join('.') || 'the whole'}: ${message}` };
+  });
+  return { faults };
+}
+
+async function compile(source: SourceFile, declaration: Declaration, place: Place, root: string): Promise<{ render: Renderer; problems: FileProblem[] }> {
+  if (place === 'html') {
+    const { html, problems } = await compileMarkup(source, declaration, sharedOf(root));
+    return { render: rendererOf(html, false), problems };
+  }
+  const problems = problemsIn(source.text, declaration, place).map((problem) => ({ ...problem, file: source.path }));
+  const render = rendererOf(source.text.trim(), true);
+  if (place === 'subject' && source.text.trim().includes('\n')) problems.push({ file: source.path, line: 2, what: 'a subject is one line' });
+  return { render, problems };
+}
+
+function rendererOf(source: string, noEscape: boolean): Renderer {
+  return engine.compile(source, { strict: true, knownHelpersOnly: true, knownHelpers: { if: true, unless: true, each: true }, noEscape });
+}
+
+function contentOf(renderers: Partial<Record<Place, Renderer>>, channel: Channel, values: Record<string, unknown>): Content {
+  if (channel === 'sms') return { body: renderers.sms!(values) };
+  return { subject: renderers.subject!(values), text: renderers.text!(values), ...(renderers.html && { html: renderers.html(values) }) };
+}
+
+/** With all examples, and with none of the options: what cannot be rendered here could not be sent. */
+function tryOut({ declaration, fit, render }: Version, channels: readonly Channel[]): string[] {
+  const examples = examplesOf(declaration);
+  const needed = Object.fromEntries(Object.entries(examples).filter(([name]) => declaration.variables[name]?.required));
+  return [examples, needed].flatMap((given) => {
+    const fitted = fit(given);
+    if (!fitted.fits) return fitted.faults.map(({ field, rule }) => `the example of ${field.replace(/^template\.variables\./, '')} ${rule}`);
+    return channels.flatMap((channel) => contentFaults(render(channel, fitted.values)).map((rule) => `with its examples, it ${rule}`));
+  });
+}
+
+/** Longest parts of a message (the contract of the channels). */
+const limits: Record<keyof Content, number> = { subject: 998, text: 1_000_000, html: 1_000_000, body: 1_600 };
+
+/** What makes content unfit to send, as rules about the template. */
+export function contentFaults(content: Content): string[] {
+  return Object.entries(content).flatMap(([part, text]: [string, string]) => {
+    if (text.trim() === '') return [`makes an empty ${part}`];
+    const most = limits[part as keyof Content];
+    return text.length > most ? [`makes a ${part} of more than ${most} characters`] : [];
+  });
+}
+
