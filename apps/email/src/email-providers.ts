@@ -28,6 +28,8 @@ export class EmailProviders implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.adapters.map((adapter) => adapter.onApplicationShutdown()));
+    await Promise.all(this.adapters.map(async (adapter) => {
+      await adapter.onApplicationShutdown();
+    })); // prettier-ignore
   }
 }

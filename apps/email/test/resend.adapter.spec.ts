@@ -65,7 +65,7 @@ describe('Resend', () => {
     });
     await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
     const port = (server.address() as AddressInfo).port;
-    adapter = new ResendAdapter({ RESEND_API_KEY: 're_secret', RESEND_BASE_URL: `http://127.0.0.1:${port}`, RESEND_TIMEOUT_MS: 1_000, RESEND_CONNECTIONS: 4 });
+    adapter = new ResendAdapter({ RESEND_API_KEY: 're_secret', RESEND_BASE_URL: `http://127.0.0.1:${port}`, RESEND_TIMEOUT_MS: 5_000, RESEND_CONNECTIONS: 4 });
     return adapter;
   };
   const accept = ({ path, mails }: Asked): Answer => (path === '/emails' ? taken : { status: 200, body: { data: mails.map(({ to }) => ({ id: `id-${to[0]}` })), errors: [] } });
@@ -222,8 +222,8 @@ describe('Resend', () => {
       const resend = await aResend((request) => (request.mails.some(isBad) ? refused(422, 'missing_required_field') : accept(request)));
       const results = await resend.sendTogether(calls());
       expect(results.map(({ sent }) => sent)).toEqual([true, true, false, true, true]);
-      const accepted = asked.filter(({ mails }) => !mails.some(isBad)).flatMap(({ mails }) => mails.map(({ to }) => to[0]));
-      expect(accepted.sort()).toEqual(['a@inbox.test', 'b@inbox.test', 'c@inbox.test', 'd@inbox.test']);
+      const accepted = asked.filter(({ mails }) => !mails.some(isBad)).flatMap(({ mails }) => mails.map(({ to }) => to[0]!));
+      expect(accepted.toSorted((a, b) => a.localeCompare(b))).toEqual(['a@inbox.test', 'b@inbox.test', 'c@inbox.test', 'd@inbox.test']);
       expect(new Set(asked.map(({ key }) => key)).size).toBe(asked.length);
     });
 

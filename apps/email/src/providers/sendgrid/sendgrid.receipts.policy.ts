@@ -7,6 +7,7 @@ export const SendgridEvent = z.looseObject({
   event: z.string().max(64),
   email: z.string().optional(),
   timestamp: z.number().optional(),
+  sg_event_id: z.string().max(300).optional(),
   sg_message_id: z.string().max(300).optional(),
   type: z.string().optional(),
   reason: z.string().optional(),

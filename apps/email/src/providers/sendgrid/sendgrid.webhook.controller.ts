@@ -62,4 +62,4 @@ export class SendgridWebhookController {
   }
 }
 
-const otherEvent = (event: SendgridEvent) => ({ provider: 'sendgrid', type: event.event, id: String(event['sg_event_id'] ?? ''), body: Buffer.from(JSON.stringify(event)) });
+const otherEvent = (event: SendgridEvent) => ({ provider: 'sendgrid', type: event.event, id: event.sg_event_id ?? '', body: Buffer.from(JSON.stringify(event)) });
