@@ -130,7 +130,7 @@ describe('two sends of one message', () => {
   it('are counted apart when policy sent again after a lost answer, with the id', () => {
     const { duplicateSends, ambiguous } = twice(byPolicy);
     expect(duplicateSends).toBe(0);
-    expect(ambiguous).toEqual({ total: 1, reconciled: 0, resentByPolicy: 1, resentByPolicyIds: ['m1'], resentOnce: 0, unconfirmed: 0 });
+    expect(ambiguous).toEqual({ total: 1, reconciled: 0, resentByPolicy: 1, resentByPolicyIds: ['m1'], resentOnce: 0, unconfirmed: 0, takenLate: 0 });
   });
 
   it('are a duplicate when the first was made only after its doubt had been given up', () => {
@@ -186,6 +186,16 @@ describe('the order of a key', () => {
     expect(pair({}, { topic: 'messaging.email.requested.urgent' }, noon - 1)).toBe(0);
     expect(pair({ key: null }, { key: null }, noon - 1)).toBe(0);
     expect(pair({ underOtherKeys: true }, {}, noon - 1)).toBe(0);
+  });
+
+  it('is not owed to what the provider took after our call had run out of time, and only to that', () => {
+    const doubtedAt = (at: number): Evidence => ({
+      ...aGoodOne('m1', { sequence: 1 }, noon + 10),
+      facts: [fact('m1', 'unconfirmed', { callId: 'm1/1', at: new Date(at).toISOString() }), delivered('m1')],
+    });
+    const besideTheNext = (earlier: Evidence) => check(together(earlier, aGoodOne('m2', { sequence: 2 }))).figures;
+    expect(besideTheNext(doubtedAt(noon - 5))).toMatchObject({ orderInversions: 0, ambiguous: { takenLate: 1 } });
+    expect(besideTheNext(doubtedAt(noon + 2_000))).toMatchObject({ orderInversions: 1, ambiguous: { takenLate: 0 } });
   });
 
   it('is not owed to what went at a later hop', () => {

@@ -1,7 +1,7 @@
 import { fold } from '#libs/contracts';
 import { backwardSteps } from './backward.policy.ts';
 import { duplicatesOf } from './duplicates.policy.ts';
-import { inversionsOf, linesOf } from './order.policy.ts';
+import { inversionsOf, isTakenLate, linesOf } from './order.policy.ts';
 import { closes, type Evidence, type Story, storiesOf } from './story.policy.ts';
 
 /** What a run must not show, each with the number that must be 0. */
@@ -21,6 +21,8 @@ export interface Figures extends Record<(typeof mustBeZero)[number], number> {
     resentOnce: number;
     /** Of these, left `unconfirmed` to an operator. */
     unconfirmed: number;
+    /** Of these, taken by the provider only after our call had run out of time: no order can be kept then. */
+    takenLate: number;
   };
   /** Messages that end as `sent`: the provider gave up telling us before we could take its webhook. */
   receiptsGivenUp: number;
@@ -135,5 +137,6 @@ function ambiguityOf(stories: readonly Story[]): Figures['ambiguous'] {
     resentByPolicyIds: twice.map(({ published }) => published.messageId),
     resentOnce: closed.length - left.length,
     unconfirmed: left.length,
+    takenLate: doubtful.filter((story) => story.sends.some((send) => isTakenLate(story, send))).length,
   };
 }

@@ -120,7 +120,7 @@ const weather = (callTimeoutMs: number): Weather[] => [
   { name: 'delays its webhooks', webhooks: 'delay', webhookDelayMs: 3_000, rate: 1, ...calmWeather },
 ];
 
-/** Twilio cannot be asked what it took: where its callback is lost, too, only policy is left. SendGrid can. */
+/** Without its callback only a look-up in Twilio's list, or policy, can settle a lost answer. SendGrid repeats its webhooks for hours. */
 const own: Record<Storm['provider'], Weather[]> = {
   sendgrid: [],
   twilio: [{ name: 'takes messages and tells nothing of them, ever', acceptThenDrop: true, latencyMs: 100, webhooks: 'drop', rate: 0.3 }],
