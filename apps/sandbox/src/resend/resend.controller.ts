@@ -54,7 +54,7 @@ export class ResendController {
 
   @Get('domains')
   domains(@Req() request: Request, @Res() reply: FastifyReply): void {
-    const names = this.config.SANDBOX_RESEND_DOMAINS.split(',').map((name) => (name.trim() === '*' ? 'messaging.test' : name.trim()));
+    const names = this.config.SANDBOX_RESEND_DOMAINS.replace('*', this.config.SANDBOX_SENDER_DOMAINS).split(',').map((name) => name.trim());
     const data = names.map((name) => ({ id: name, name, status: 'verified', created_at: '2026-01-01 00:00:00.000+00', region: 'us-east-1', capabilities: { sending: 'enabled', receiving: 'disabled' } }));
     this.answer(request, reply, () => ({ status: 200, body: { object: 'list', has_more: false, data } }));
   }
