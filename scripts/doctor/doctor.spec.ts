@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -158,18 +157,49 @@ describe('the doctor', () => {
     expect(await troubles()).toEqual({});
   });
 
-  it('asks a key of Resend that may only send for nothing else', async () => {
-    env['RESEND_API_KEY'] = 're_secret';
-    env['RESEND_WEBHOOK_SECRET'] = 'whsec_c2VjcmV0';
-    const refusal = JSON.stringify({ statusCode: 401, name: 'restricted_api_key', message: 'This API key is restricted to only send emails' });
-    const server = createServer((_, response) => response.writeHead(401, { 'content-type': 'application/json' }).end(refusal));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    env['RESEND_BASE_URL'] = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
-    const found = await troubles();
-    server.closeAllConnections();
-    server.close();
-    expect(Object.keys(found)).toEqual(['resend.domain', 'resend.webhook']);
-    expect(found['resend.domain']).toMatch(/^skipped: a key with sending access cannot read this/);
+  describe('with Resend', () => {
+    beforeEach(async () => {
+      await sandbox.close();
+      await start({ SANDBOX_RESEND_API_KEY: 're_secret', SANDBOX_RESEND_WEBHOOK_URL: `${receiver.url}/webhooks/resend`, SANDBOX_RESEND_WEBHOOK_SECRET: 'whsec_c2VjcmV0' });
+      Object.assign(env, { RESEND_API_KEY: 're_secret', RESEND_BASE_URL: sandbox.url, RESEND_WEBHOOK_SECRET: 'whsec_c2VjcmV0' });
+    });
+
+    it('finds nothing to mend where all is set up', async () => {
+      expect(await troubles()).toEqual({});
+    });
+
+    it('says what it could not look at with a key that may only send', async () => {
+      await withAccount({ resend: { permission: 'sending_access' } });
+      const found = await troubles();
+      expect(Object.keys(found)).toEqual(['resend.domain', 'resend.webhook']);
+      expect(found['resend.domain']).toMatch(/^skipped: a key with sending access cannot read this/);
+      expect((await look()).well).toBe(true);
+    });
+
+    it.each([
+      [{ keyRevoked: true }, { 'resend.key': 'fail: the key is refused (403, invalid_api_key)' }],
+      [{ domains: [] }, { 'resend.domain': 'fail: messaging.test is not among the account’s domains' }],
+      [{ domains: [{ name: 'messaging.test', status: 'pending' }] }, { 'resend.domain': 'fail: messaging.test is there, but pending' }],
+    ])('judges an account with %j', async (resend, expected) => {
+      await withAccount({ resend });
+      expect(await troubles()).toEqual(expected);
+    });
+
+    it('tells a secret that does not fit', async () => {
+      env['RESEND_WEBHOOK_SECRET'] = 'whsec_b3RoZXI=';
+      expect(await troubles()).toEqual({ 'resend.webhook-signing': 'fail: signed with a secret other than RESEND_WEBHOOK_SECRET' });
+    });
+
+    it('told to fix registers a webhook where none is ours, and keeps its secret privately', async () => {
+      env['EMAIL_PUBLIC_URL'] = 'http://127.0.0.1:9';
+      const { repairs } = await look(true);
+      const repair = repairs.find(({ what }) => what === 'Registered a webhook for http://127.0.0.1:9/webhooks/resend.');
+      expect(repair).toMatchObject({ done: true, set: { setting: 'RESEND_WEBHOOK_SECRET_FILE' } });
+      expect(statSync(repair!.set!.file).mode & 0o777).toBe(0o600);
+      delete env['RESEND_WEBHOOK_SECRET'];
+      env['RESEND_WEBHOOK_SECRET_FILE'] = repair!.set!.file;
+      expect(Object.keys(await troubles()).filter((id) => id.startsWith('resend.'))).toEqual([]);
+    });
   });
 
   describe('told to fix', () => {

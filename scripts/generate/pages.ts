@@ -1,9 +1,9 @@
 import { asyncApi } from './asyncapi.ts';
 import { servicesOf } from './config-schemas.ts';
 import { configurationPage } from './configuration.ts';
+import { doctorPage } from './doctor.ts';
 import { errorPages } from './error-pages.ts';
 import { failureTables } from './failure-tables.ts';
-import { doctorPage } from './doctor.ts';
 import { contractSchemas } from './schemas.ts';
 import { topicsPage } from './topics.ts';
 

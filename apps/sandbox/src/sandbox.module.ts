@@ -17,6 +17,7 @@ import { IdempotencyService } from './resend/idempotency.service.ts';
 import { RateService } from './resend/rate.service.ts';
 import { ResendController } from './resend/resend.controller.ts';
 import { ResendWebhookService } from './resend/webhook.service.ts';
+import { ResendWebhookSettings } from './resend/webhook.settings.ts';
 import { ActivityService } from './sendgrid/activity.service.ts';
 import { EventWebhookService } from './sendgrid/event-webhook.service.ts';
 import { EventWebhookSettings } from './sendgrid/event-webhook.settings.ts';
@@ -34,7 +35,7 @@ import { WebhookAdapter } from './webhooks/webhook.adapter.ts';
 
 const gate = [GateService, FaultService, AccountService, { provide: APP_FILTER, useClass: FailureFilter }];
 const sendgrid = [MailService, ActivityService, EventWebhookService, EventWebhookSettings];
-const resend = [EmailService, IdempotencyService, RateService, ResendWebhookService];
+const resend = [EmailService, IdempotencyService, RateService, ResendWebhookService, ResendWebhookSettings];
 const twilio = [TextService, StatusCallbackService];
 const messages = [InboxService, MessageStore, JournalStore];
 const webhooks = [LifecycleService, TimelineService, SettleService, WebhookAdapter];

@@ -11,6 +11,11 @@ export const Account = z.strictObject({
     senders: z.array(z.strictObject({ email: z.string(), verified: z.boolean() })).describe('Verified single senders.'),
     maxWebhooks: z.number().int().min(0).max(100),
   }),
+  resend: z.strictObject({
+    keyRevoked: z.boolean(),
+    permission: z.enum(['full_access', 'sending_access']).describe('Of the API key.'),
+    domains: z.array(z.strictObject({ name: z.string(), status: z.enum(['pending', 'verified', 'failed', 'not_started', 'partially_verified', 'partially_failed']) })),
+  }),
   twilio: z.strictObject({
     keyRevoked: z.boolean(),
     status: z.enum(['active', 'suspended', 'closed']),
@@ -25,6 +30,7 @@ export type Account = z.infer<typeof Account>;
 export const AccountChange = z.strictObject({
   clockSkewSeconds: Account.shape.clockSkewSeconds.optional(),
   sendgrid: Account.shape.sendgrid.partial().optional(),
+  resend: Account.shape.resend.partial().optional(),
   twilio: Account.shape.twilio.partial().optional(),
 });
 export type AccountChange = z.infer<typeof AccountChange>;
@@ -42,6 +48,7 @@ export function standardAccount(config: SandboxConfig): Account {
   return {
     clockSkewSeconds: 0,
     sendgrid: { keyRevoked: false, scopes: [...standardScopes], domains: listed(config.SANDBOX_SENDER_DOMAINS).map((domain) => ({ domain, valid: true })), senders: [], maxWebhooks: 5 },
+    resend: { keyRevoked: false, permission: 'full_access', domains: listed(config.SANDBOX_RESEND_DOMAINS.replace('*', config.SANDBOX_SENDER_DOMAINS)).map((name) => ({ name, status: 'verified' })) },
     twilio: { keyRevoked: false, status: 'active', type: 'Full', numbers: listed(config.SANDBOX_TWILIO_NUMBERS).map((number, index) => ({ sid: sidOf('PN', index), number, sms: true, inboundUrl })), services: [] },
   };
 }
@@ -52,6 +59,7 @@ export function changed(account: Account, change: AccountChange): Account {
   return {
     clockSkewSeconds: change.clockSkewSeconds ?? account.clockSkewSeconds,
     sendgrid: { ...account.sendgrid, ...change.sendgrid },
+    resend: { ...account.resend, ...change.resend },
     twilio: { ...account.twilio, ...change.twilio },
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Finding, Told } from '#libs/contracts';
 import { ask, type HttpCall, type ProviderDoctor, ProviderHttp, type Repair } from '#libs/delivery';
 import { webhookEvents } from './resend.checks.ts';
@@ -80,10 +81,16 @@ export class ResendDoctor implements ProviderDoctor {
     return repairs;
   }
 
-  private ask(method: HttpCall['method'], path: string, body?: unknown, key = this.account.doctorKey): Promise<Told> {
+  private async ask(method: HttpCall['method'], path: string, body?: unknown, key = this.account.doctorKey): Promise<Told> {
     // Resend refuses calls without a User-Agent.
     const headers = { authorization: `Bearer ${key}`, accept: 'application/json', 'user-agent': 'messaging-integrations', ...(body !== undefined && { 'content-type': 'application/json' }) };
-    return ask(this.http, { method, path, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    const call = { method, path, headers, body: body === undefined ? undefined : JSON.stringify(body) };
+    for (let again = 0; ; again += 1) {
+      const told = await ask(this.http, call);
+      // A team has a few requests a second for all it does; a refused one was not looked at.
+      if (!told.reached || told.status !== 429 || again === 3) return told;
+      await delay(1_100);
+    }
   }
 }
 

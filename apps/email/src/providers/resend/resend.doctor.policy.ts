@@ -1,4 +1,4 @@
-import { clockSeen, type Finding, findingsOf, type Told, troubleOf } from '#libs/contracts';
+import { clockSeen, type Finding, findingsOf, type ProviderCheck, type Told, troubleOf } from '#libs/contracts';
 import { z } from 'zod';
 import { resendChecks, webhookEvents } from './resend.checks.ts';
 
@@ -23,6 +23,15 @@ export function keyFindings(told: Told): Finding[] {
 function clock(told: Told): Finding {
   const { state, seen } = clockSeen(told);
   return say[state]('resend.clock', seen);
+}
+
+/** The same, as readiness and the start of the service want it. */
+export function readinessOf(told: Told): ProviderCheck {
+  const findings = keyFindings(told);
+  const failed = findings.find(({ state }) => state === 'fail');
+  if (!failed) return { state: 'ok', warnings: findings.filter(({ state }) => state === 'warn') };
+  const words = { meaning: `Resend: ${failed.seen}.`, action: failed.mend ?? '' };
+  return troubleOf(told) === undefined ? { state: 'refused', ...words } : { state: 'unreachable', ...words };
 }
 
 const Domains = z.object({ data: z.array(z.object({ name: z.string(), status: z.string() })) });
