@@ -1,6 +1,7 @@
 import { asyncApi } from './asyncapi.ts';
 import { servicesOf } from './config-schemas.ts';
 import { configurationPage } from './configuration.ts';
+import { doctorPage } from './doctor.ts';
 import { errorPages } from './error-pages.ts';
 import { failureTables } from './failure-tables.ts';
 import { contractSchemas } from './schemas.ts';
@@ -12,6 +13,7 @@ export async function pages(root: string): Promise<Map<string, string>> {
     ...contractSchemas().map(({ file, schema }) => [`docs/schemas/${file}`, json(schema)] as const),
     ['docs/asyncapi.json', json(asyncApi())],
     ['docs/topics.md', topicsPage()],
+    ['docs/doctor.md', doctorPage()],
     ['docs/configuration.md', configurationPage(await servicesOf(root))],
     ...errorPages(await failureTables(root)),
   ]);

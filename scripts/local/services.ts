@@ -31,7 +31,7 @@ export function environmentOf(name: ServiceName | 'sandbox', env: Env, around: S
     sms: () => smsValues(env, around),
     retry: () => retryValues(env, around),
     reporting: () => ({ REPORTING_TOKEN: reportingTokensOf(env, around.secrets) }),
-    sandbox: () => sandboxValues(around),
+    sandbox: () => sandboxValues(env, around),
   };
   const shared: Values = {
     HTTP_HOST: '127.0.0.1',
@@ -86,7 +86,10 @@ function retryValues(env: Env, { modes }: Surroundings): Values {
   return Object.fromEntries(Object.entries(sandboxWaits).filter(([name]) => !env[name]));
 }
 
-function sandboxValues({ ports, layout, secrets }: Surroundings): Values {
+/** The domain of the sender's address, which the sandbox then takes for authenticated. */
+const domainOf = (from: string | undefined) => /@([^@<>\s]+?)>?$/.exec(from ?? '')?.[1];
+
+function sandboxValues(env: Env, { ports, layout, secrets }: Surroundings): Values {
   return {
     SANDBOX_DATA_FILE: layout.sandbox,
     SANDBOX_SENDGRID_API_KEY: secrets.sandboxSendgridApiKey,
@@ -95,6 +98,9 @@ function sandboxValues({ ports, layout, secrets }: Surroundings): Values {
     SANDBOX_RESEND_API_KEY: secrets.sandboxResendApiKey,
     SANDBOX_RESEND_WEBHOOK_URL: `${localUrl(ports.email)}/webhooks/resend`,
     SANDBOX_RESEND_WEBHOOK_SECRET: secrets.sandboxResendWebhookSecret,
+    SANDBOX_SENDER_DOMAINS: domainOf(env['EMAIL_FROM']) ?? 'messaging.test',
+    SANDBOX_TWILIO_NUMBERS: env['SMS_FROM'] || '+15005550006',
+    SANDBOX_TWILIO_INBOUND_URL: `${localUrl(ports.sms)}/webhooks/twilio/inbound`,
     SANDBOX_TWILIO_ACCOUNT_SID: secrets.sandboxTwilioAccountSid,
     SANDBOX_TWILIO_AUTH_TOKEN: secrets.sandboxTwilioAuthToken,
   };

@@ -59,6 +59,17 @@ export const SandboxConfig = z.object({
     .meta(secret('Signs Resend events: whsec_ and base64.')),
   SANDBOX_RESEND_DOMAINS: z.string().min(1).default('*').describe('Domains that may stand in From at Resend, separated by commas; * is any.'),
   SANDBOX_RESEND_RATE_PER_S: z.coerce.number().int().min(1).default(5).describe('Requests a second that Resend lets the team make; more are answered 429.'),
+  SANDBOX_SENDER_DOMAINS: z
+    .string()
+    .min(1)
+    .default('messaging.test')
+    .describe('Domains that are authenticated as senders at SendGrid, and shown by Resend where any may send; separated by commas.'),
+  SANDBOX_TWILIO_NUMBERS: z
+    .string()
+    .min(1)
+    .default('+15005550006')
+    .describe('Numbers the Twilio account owns, separated by commas.'),
+  SANDBOX_TWILIO_INBOUND_URL: webAddress.optional().describe('Where replies to those numbers go. Unset: nowhere.'),
   SANDBOX_TWILIO_ACCOUNT_SID: z
     .string()
     .regex(/^AC[0-9a-fA-F]{32}$/, 'must be AC and 32 hexadecimal digits')

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
+import { AccountService } from './account/account.service.ts';
 import { ControlController } from './control/control.controller.ts';
 import { FailureFilter } from './gate/failure.filter.ts';
 import { FaultService } from './gate/fault.service.ts';
@@ -16,21 +17,25 @@ import { IdempotencyService } from './resend/idempotency.service.ts';
 import { RateService } from './resend/rate.service.ts';
 import { ResendController } from './resend/resend.controller.ts';
 import { ResendWebhookService } from './resend/webhook.service.ts';
+import { ResendWebhookSettings } from './resend/webhook.settings.ts';
 import { ActivityService } from './sendgrid/activity.service.ts';
 import { EventWebhookService } from './sendgrid/event-webhook.service.ts';
+import { EventWebhookSettings } from './sendgrid/event-webhook.settings.ts';
 import { MailService } from './sendgrid/mail.service.ts';
+import { SendGridAccountController } from './sendgrid/account.controller.ts';
 import { SendGridController } from './sendgrid/sendgrid.controller.ts';
 import { StatusCallbackService } from './twilio/status-callback.service.ts';
 import { TextService } from './twilio/text.service.ts';
+import { TwilioAccountController } from './twilio/account.controller.ts';
 import { TwilioController } from './twilio/twilio.controller.ts';
 import { LifecycleService } from './webhooks/lifecycle.service.ts';
 import { SettleService } from './webhooks/settle.service.ts';
 import { TimelineService } from './webhooks/timeline.service.ts';
 import { WebhookAdapter } from './webhooks/webhook.adapter.ts';
 
-const gate = [GateService, FaultService, { provide: APP_FILTER, useClass: FailureFilter }];
-const sendgrid = [MailService, ActivityService, EventWebhookService];
-const resend = [EmailService, IdempotencyService, RateService, ResendWebhookService];
+const gate = [GateService, FaultService, AccountService, { provide: APP_FILTER, useClass: FailureFilter }];
+const sendgrid = [MailService, ActivityService, EventWebhookService, EventWebhookSettings];
+const resend = [EmailService, IdempotencyService, RateService, ResendWebhookService, ResendWebhookSettings];
 const twilio = [TextService, StatusCallbackService];
 const messages = [InboxService, MessageStore, JournalStore];
 const webhooks = [LifecycleService, TimelineService, SettleService, WebhookAdapter];
@@ -44,7 +49,7 @@ export class SandboxModule {
     ];
     return {
       module: SandboxModule,
-      controllers: [SendGridController, ResendController, TwilioController, ControlController, PageController, HealthController],
+      controllers: [SendGridController, SendGridAccountController, TwilioAccountController, ResendController, TwilioController, ControlController, PageController, HealthController],
       providers: [...settings, ...gate, ...sendgrid, ...resend, ...twilio, ...messages, ...webhooks],
     };
   }

@@ -1,4 +1,5 @@
 import type { Failure } from './failure.ts';
+import type { Finding } from './finding.ts';
 import type { Replay } from './handover.ts';
 import type { Lane } from './primitives.ts';
 
@@ -67,8 +68,8 @@ export interface LookupWish<M> {
   repeat?: Repeat | undefined;
 }
 
-/** Can this provider be used with these keys? Sends nothing. */
-export type ProviderCheck = { state: 'ok' } | { state: 'refused' | 'unreachable'; meaning: string; action: string };
+/** Can this provider be used with these keys? Sends nothing. `warnings`: it can, but something should be mended. */
+export type ProviderCheck = { state: 'ok'; warnings?: readonly Finding[] } | { state: 'refused' | 'unreachable'; meaning: string; action: string };
 
 /** One provider of a channel: contract and injection token at once. */
 export abstract class Provider<M> {

@@ -1,4 +1,6 @@
+export * from './ask.adapter.ts';
 export * from './channel.port.ts';
+export * from './doctor.port.ts';
 export * from './delivery.config.ts';
 export * from './delivery.migrations.ts';
 export * from './delivery.ts';

@@ -102,6 +102,7 @@ export async function bootService<S extends ConfigSchema>(definition: ServiceDef
     if (stopping.signal.aborted) return;
     await app.startAllMicroservices();
     logger.info({ port: config.HTTP_PORT }, 'ready');
+    void tellConcerns(core);
   })();
   ready.catch((err: unknown) => logger.error({ err }, 'the service could not become ready'));
 
@@ -133,6 +134,13 @@ async function createApp<S extends ConfigSchema>(definition: ServiceDefinition<S
     logger: new NestLogger(core.logger),
     abortOnError: false,
   });
+}
+
+/** What is amiss at a provider is told once at the start, too: a readiness that stays ready is seldom read. */
+async function tellConcerns({ health, logger, stopping }: ServiceCore): Promise<void> {
+  const concerns = await health.concerns();
+  if (stopping.aborted) return;
+  for (const concern of concerns) logger.warn(concern, 'a provider needs attention; npm run doctor tells more');
 }
 
 function addVitalChecks(core: ServiceCore, strategy: KafkaStrategy, schemaReady: { done: boolean }): void {

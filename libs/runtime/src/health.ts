@@ -1,8 +1,8 @@
-import type { ProviderCheck } from '#libs/contracts';
+import type { Finding, ProviderCheck } from '#libs/contracts';
 import { Controller, Get, Inject, Injectable, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 
-export type CheckState = { status: 'ok' | 'down' | 'refused' | 'unreachable'; meaning?: string; action?: string };
+export type CheckState = { status: 'ok' | 'down' | 'refused' | 'unreachable'; meaning?: string; action?: string; warnings?: readonly Finding[] };
 export type Check = () => Promise<CheckState>;
 
 export interface HealthReport {
@@ -26,6 +26,15 @@ export class Health {
       const { state, ...words } = await check();
       return { status: state, ...words };
     }, 60_000));
+  }
+
+  /** What a person should know of the providers once the service runs, in lines for the log. */
+  async concerns(): Promise<{ check: string; finding?: string; seen: string; action: string }[]> {
+    const states = Object.entries(await resolve(this.other));
+    return states.flatMap(([check, { status, meaning = status, action = '', warnings = [] }]) => [
+      ...(status === 'ok' ? [] : [{ check, seen: meaning, action }]),
+      ...warnings.map(({ id, seen, mend = '' }) => ({ check, finding: id, seen, action: mend })),
+    ]);
   }
 
   async report(): Promise<HealthReport> {

@@ -1,11 +1,12 @@
 import { Body, Controller, Delete, Get, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { AccountService } from '../account/account.service.ts';
 import { FaultService } from '../gate/fault.service.ts';
 import { give } from '../gate/give.ts';
 import { InboxService } from '../messages/inbox.service.ts';
 import { MessageStore } from '../messages/message.store.ts';
 import type { SandboxMessage } from '../messages/message.ts';
-import { checkFaults, checkListing } from './control.policy.ts';
+import { checkAccount, checkFaults, checkListing } from './control.policy.ts';
 import { viewOf } from './message-view.policy.ts';
 
 /** What tests and the page look at and switch. */
@@ -15,6 +16,7 @@ export class ControlController {
     private readonly store: MessageStore,
     private readonly inbox: InboxService,
     private readonly faults: FaultService,
+    private readonly accounts: AccountService,
   ) {}
 
   @Get('messages')
@@ -56,6 +58,24 @@ export class ControlController {
   @Delete('faults')
   endFaults(@Res() reply: FastifyReply): void {
     this.faults.change({ sendgrid: null, resend: null, twilio: null });
+    give(reply, { status: 204 });
+  }
+
+  @Get('account')
+  account(@Res() reply: FastifyReply): void {
+    give(reply, { status: 200, body: this.accounts.current() });
+  }
+
+  @Put('account')
+  changeAccount(@Body() body: unknown, @Res() reply: FastifyReply): void {
+    const checked = checkAccount(body);
+    if (checked.ok) this.accounts.change(checked.value);
+    give(reply, checked.ok ? { status: 200, body: this.accounts.current() } : checked.refusal);
+  }
+
+  @Delete('account')
+  resetAccount(@Res() reply: FastifyReply): void {
+    this.accounts.reset();
     give(reply, { status: 204 });
   }
 }

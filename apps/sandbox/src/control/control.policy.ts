@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Answer } from '../answer.ts';
+import { AccountChange } from '../account/account.policy.ts';
 import { FaultChange } from '../gate/fault.policy.ts';
 
 const Listing = z.strictObject({
@@ -12,6 +13,7 @@ export type Checked<T> = { ok: true; value: T } | { ok: false; refusal: Answer }
 
 export const checkListing = (query: unknown) => check(Listing, query);
 export const checkFaults = (body: unknown) => check(FaultChange, body);
+export const checkAccount = (body: unknown) => check(AccountChange, body);
 
 function check<S extends z.ZodType>(schema: S, value: unknown): Checked<z.infer<S>> {
   const parsed = schema.safeParse(value);

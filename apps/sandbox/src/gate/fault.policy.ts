@@ -44,8 +44,9 @@ export function classify(method: string, url: string): ProviderRequest | null {
   const path = url.split('?', 1)[0] ?? url;
   const post = method === 'POST';
   if (path.startsWith('/v3/')) return { provider: 'sendgrid', sends: post && path === '/v3/mail/send' };
+  if (path.startsWith('/v1/Services')) return { provider: 'twilio', sends: false };
   if (path.startsWith('/2010-04-01/')) return { provider: 'twilio', sends: post && path.endsWith('/Messages.json') };
-  if (/^\/(emails|domains)(\/|$)/.test(path)) return { provider: 'resend', sends: post && (path === '/emails' || path === '/emails/batch') };
+  if (/^\/(emails|domains|webhooks)(\/|$)/.test(path)) return { provider: 'resend', sends: post && (path === '/emails' || path === '/emails/batch') };
   return null;
 }
 

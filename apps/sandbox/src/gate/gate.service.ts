@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AccountService } from '../account/account.service.ts';
 import { classify, type Fault } from './fault.policy.ts';
 import { FaultService } from './fault.service.ts';
 import { give } from './give.ts';
@@ -13,12 +14,16 @@ export const faultOf = (request: FastifyRequest): Fault | null => faults.get(req
 /** Stands before the providers' APIs: limits a body's size and plays the faults. */
 @Injectable()
 export class GateService {
-  constructor(private readonly faults: FaultService) {}
+  constructor(
+    private readonly faults: FaultService,
+    private readonly accounts: AccountService,
+  ) {}
 
   install(server: FastifyInstance): void {
     server.addHook('onRequest', (request, reply, done) => this.enter(request, reply, done));
     server.addHook('preHandler', (request, reply, done) => this.refuse(request, reply, done));
     server.addHook('onSend', (request, reply, payload, done) => this.leave(request, reply, payload, done));
+    server.addHook('onRequest', (request, reply, done) => this.tellTime(request, reply, done));
   }
 
   private enter(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
@@ -34,6 +39,13 @@ export class GateService {
       drain(request, () => give(reply, failureAnswer(request.url, 413, Date.now())));
       return;
     }
+    done();
+  }
+
+  /** A provider whose clock differs from ours, where the account is set up so. */
+  private tellTime(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+    const { clockSkewSeconds } = this.accounts.current();
+    if (clockSkewSeconds !== 0 && classify(request.method, request.url)) reply.header('date', new Date(Date.now() + clockSkewSeconds * 1_000).toUTCString());
     done();
   }
 

@@ -1,3 +1,4 @@
+import type { Account } from '../account/account.policy.ts';
 import type { Answer } from '../answer.ts';
 import { refusal, withoutUserAgent } from './error.policy.ts';
 
@@ -6,9 +7,13 @@ export interface Caller {
   'user-agent'?: string | undefined;
 }
 
-/** Null when the caller may go on, else the refusal. */
-export function checkCaller(caller: Caller, key: string): Answer | null {
+/**
+ * Null when the caller may go on, else the refusal.
+ * @param needs what the request takes; undefined: a key that may send
+ */
+export function checkCaller(caller: Caller, key: string, account: Account['resend'], needs?: 'full_access'): Answer | null {
   if (!caller['user-agent']) return withoutUserAgent;
   if (!caller.authorization?.startsWith('Bearer ')) return refusal('missing_api_key');
-  return caller.authorization === `Bearer ${key}` ? null : refusal('invalid_api_key');
+  if (caller.authorization !== `Bearer ${key}` || account.keyRevoked) return refusal('invalid_api_key');
+  return needs === undefined || account.permission === needs ? null : refusal('restricted_api_key', 'This API key is restricted to only send emails');
 }

@@ -1,5 +1,6 @@
-import { Controller, Get, Headers, Inject, Param, Post, Query, type RawBodyRequest, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Headers, Inject, Param, Patch, Post, Query, type RawBodyRequest, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AccountService } from '../account/account.service.ts';
 import type { Answer } from '../answer.ts';
 import { webhookFault } from '../gate/fault.policy.ts';
 import { faultOf } from '../gate/gate.service.ts';
@@ -12,6 +13,7 @@ import { EmailService } from './email.service.ts';
 import { refusal } from './error.policy.ts';
 import { IdempotencyService } from './idempotency.service.ts';
 import { RateService } from './rate.service.ts';
+import { ResendWebhookSettings } from './webhook.settings.ts';
 import { pageOf, paged, wholeEmail } from './retrieve.policy.ts';
 
 type Request = RawBodyRequest<FastifyRequest>;
@@ -24,6 +26,8 @@ export class ResendController {
     private readonly store: MessageStore,
     private readonly idempotency: IdempotencyService,
     private readonly rate: RateService,
+    private readonly accounts: AccountService,
+    private readonly webhooks: ResendWebhookSettings,
   ) {}
 
   @Post('emails')
@@ -54,9 +58,33 @@ export class ResendController {
 
   @Get('domains')
   domains(@Req() request: Request, @Res() reply: FastifyReply): void {
-    const names = this.config.SANDBOX_RESEND_DOMAINS.split(',').map((name) => (name.trim() === '*' ? 'messaging.test' : name.trim()));
-    const data = names.map((name) => ({ id: name, name, status: 'verified', created_at: '2026-01-01 00:00:00.000+00', region: 'us-east-1', capabilities: { sending: 'enabled', receiving: 'disabled' } }));
-    this.answer(request, reply, () => ({ status: 200, body: { object: 'list', has_more: false, data } }));
+    const data = this.accounts.current().resend.domains.map(({ name, status }) => ({ id: name, name, status, created_at: '2026-01-01 00:00:00.000+00', region: 'us-east-1', capabilities: { sending: 'enabled', receiving: 'disabled' } }));
+    this.answer(request, reply, () => ({ status: 200, body: { object: 'list', has_more: false, data } }), 'full_access');
+  }
+
+  @Get('webhooks')
+  listWebhooks(@Req() request: Request, @Res() reply: FastifyReply): void {
+    this.answer(request, reply, () => this.webhooks.list(), 'full_access');
+  }
+
+  @Post('webhooks')
+  createWebhook(@Req() request: Request, @Res() reply: FastifyReply): void {
+    this.answer(request, reply, () => this.webhooks.create(request.body), 'full_access');
+  }
+
+  @Get('webhooks/:id')
+  showWebhook(@Req() request: Request, @Res() reply: FastifyReply, @Param('id') id: string): void {
+    this.answer(request, reply, () => this.webhooks.show(id), 'full_access');
+  }
+
+  @Patch('webhooks/:id')
+  changeWebhook(@Req() request: Request, @Res() reply: FastifyReply, @Param('id') id: string): void {
+    this.answer(request, reply, () => this.webhooks.change(id, request.body), 'full_access');
+  }
+
+  @Delete('webhooks/:id')
+  removeWebhook(@Req() request: Request, @Res() reply: FastifyReply, @Param('id') id: string): void {
+    this.answer(request, reply, () => this.webhooks.remove(id), 'full_access');
   }
 
   /** One entry for each e-mail, though each of its recipients has a message here. */
@@ -64,8 +92,8 @@ export class ResendController {
     return [...this.store.newestFirst()].filter((message): message is ResendMessage => message.provider === 'resend' && message.index === 0);
   }
 
-  private answer(request: Request, reply: FastifyReply, work: () => Answer): void {
-    const { headers, refused } = this.admit(request);
+  private answer(request: Request, reply: FastifyReply, work: () => Answer, needs?: 'full_access'): void {
+    const { headers, refused } = this.admit(request, needs);
     const answer = refused ?? work();
     give(reply, { ...answer, headers: { ...headers, ...answer.headers } });
   }
@@ -81,8 +109,8 @@ export class ResendController {
     give(reply, { ...answer, headers: { ...headers, ...answer.headers } });
   }
 
-  private admit(request: Request): { headers: Record<string, string>; refused: Answer | undefined } {
-    const caller = checkCaller(request.headers, this.config.SANDBOX_RESEND_API_KEY);
+  private admit(request: Request, needs?: 'full_access'): { headers: Record<string, string>; refused: Answer | undefined } {
+    const caller = checkCaller(request.headers, this.config.SANDBOX_RESEND_API_KEY, this.accounts.current().resend, needs);
     if (caller) return { headers: {}, refused: caller };
     const { headers, refusal: refused } = this.rate.take(Date.now());
     return { headers, refused };

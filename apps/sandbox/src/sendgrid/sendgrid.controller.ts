@@ -4,12 +4,11 @@ import type { Answer } from '../answer.ts';
 import { webhookFault } from '../gate/fault.policy.ts';
 import { faultOf } from '../gate/gate.service.ts';
 import { give } from '../gate/give.ts';
+import { AccountService } from '../account/account.service.ts';
 import { SANDBOX_CONFIG, SandboxConfig } from '../sandbox.config.ts';
 import { ActivityService } from './activity.service.ts';
 import { checkKey } from './auth.policy.ts';
 import { MailService } from './mail.service.ts';
-
-const scopes = ['mail.send', 'mail.batch.create', 'messages.read', 'user.webhooks.event.settings.read'];
 
 @Controller('v3')
 export class SendGridController {
@@ -17,16 +16,17 @@ export class SendGridController {
     @Inject(SANDBOX_CONFIG) private readonly config: SandboxConfig,
     private readonly mail: MailService,
     private readonly activity: ActivityService,
+    private readonly accounts: AccountService,
   ) {}
 
   @Post('mail/send')
   async send(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    give(reply, this.refusal(request) ?? (await this.mail.send(request.body, webhookFault(faultOf(request)))));
+    give(reply, this.refusal(request, 'mail.send') ?? (await this.mail.send(request.body, webhookFault(faultOf(request)))));
   }
 
   @Get('scopes')
   scopes(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    give(reply, this.refusal(request) ?? { status: 200, body: { scopes } });
+    give(reply, this.refusal(request) ?? { status: 200, body: { scopes: this.accounts.current().sendgrid.scopes } });
   }
 
   @Get('messages')
@@ -36,15 +36,15 @@ export class SendGridController {
     @Query('query') query?: string,
     @Query('limit') limit?: string,
   ): void {
-    give(reply, this.refusal(request) ?? this.activity.find(query ?? '', limit));
+    give(reply, this.refusal(request, 'messages.read') ?? this.activity.find(query ?? '', limit));
   }
 
   @Get('messages/:id')
   one(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string): void {
-    give(reply, this.refusal(request) ?? this.activity.one(id));
+    give(reply, this.refusal(request, 'messages.read') ?? this.activity.one(id));
   }
 
-  private refusal(request: FastifyRequest): Answer | null {
-    return checkKey(request.headers.authorization, this.config.SANDBOX_SENDGRID_API_KEY);
+  private refusal(request: FastifyRequest, scope?: string): Answer | null {
+    return checkKey(request.headers.authorization, this.config.SANDBOX_SENDGRID_API_KEY, this.accounts.current().sendgrid, scope);
   }
 }

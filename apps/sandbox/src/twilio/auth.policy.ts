@@ -7,9 +7,10 @@ export interface Account {
 }
 
 /** Null when the credentials are good and the path is of their account, else the refusal. */
-export function checkAccount(authorization: string | undefined, account: Account, path: string): Answer | null {
+export function checkAccount(authorization: string | undefined, account: Account, path: string, { keyRevoked }: { keyRevoked: boolean }): Answer | null {
   const expected = `Basic ${Buffer.from(`${account.sid}:${account.token}`).toString('base64')}`;
-  if (authorization !== expected) return refusal(20003, { status: 401 });
+  if (authorization !== expected || keyRevoked) return refusal(20003, { status: 401 });
+  if (!path.startsWith('/2010-04-01/')) return null;
   const asked = /^\/2010-04-01\/Accounts\/([^/.?]+)/.exec(path)?.[1];
   return asked === account.sid ? null : notFound(path);
 }

@@ -36,7 +36,7 @@ export function rfc2822(at: number): string {
   return new Date(at).toUTCString().replace('GMT', '+0000');
 }
 
-export function accountOf(sid: string, token: string, since: number): Record<string, unknown> {
+export function accountOf(sid: string, token: string, since: number, { status, type }: { status: string; type: string }): Record<string, unknown> {
   const uri = `${API}/Accounts/${sid}`;
   return {
     // The real answer holds it too: a client that logs this answer shows its secret.
@@ -46,9 +46,9 @@ export function accountOf(sid: string, token: string, since: number): Record<str
     friendly_name: 'Sandbox',
     owner_account_sid: sid,
     sid,
-    status: 'active',
+    status,
     subresource_uris: { messages: `${uri}/Messages.json` },
-    type: 'Full',
+    type,
     uri: `${uri}.json`,
   };
 }

@@ -4,6 +4,7 @@ import type { Answer } from '../answer.ts';
 import { webhookFault } from '../gate/fault.policy.ts';
 import { faultOf } from '../gate/gate.service.ts';
 import { give } from '../gate/give.ts';
+import { AccountService } from '../account/account.service.ts';
 import { SANDBOX_CONFIG, SandboxConfig } from '../sandbox.config.ts';
 import { checkAccount, type Account } from './auth.policy.ts';
 import { accountOf } from './resource.policy.ts';
@@ -17,6 +18,7 @@ export class TwilioController {
   constructor(
     @Inject(SANDBOX_CONFIG) config: SandboxConfig,
     private readonly texts: TextService,
+    private readonly accounts: AccountService,
   ) {
     this.account = { sid: config.SANDBOX_TWILIO_ACCOUNT_SID, token: config.SANDBOX_TWILIO_AUTH_TOKEN };
   }
@@ -39,10 +41,10 @@ export class TwilioController {
   @Get(':account.json')
   show(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const { sid, token } = this.account;
-    give(reply, this.refusal(request) ?? { status: 200, body: accountOf(sid, token, this.since) });
+    give(reply, this.refusal(request) ?? { status: 200, body: accountOf(sid, token, this.since, this.accounts.current().twilio) });
   }
 
   private refusal(request: FastifyRequest): Answer | null {
-    return checkAccount(request.headers.authorization, this.account, request.url);
+    return checkAccount(request.headers.authorization, this.account, request.url, this.accounts.current().twilio);
   }
 }

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Failure, FailureCatalogue, type LookupResult, type LookupWish, ownFailure, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
-import { brokenCallFailure, CallBroken, holdByHeaders, type HttpAnswer, ProviderHttp } from '#libs/delivery';
+import { ask, brokenCallFailure, CallBroken, holdByHeaders, type HttpAnswer, ProviderHttp } from '#libs/delivery';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { EmailMessage } from '../../email-message.ts';
 import { acceptedId, acceptedIds, errorNameOf, failureOf } from './resend.answer.policy.ts';
 import type { ResendConfig } from './resend.config.ts';
+import { readinessOf } from './resend.doctor.policy.ts';
 import { resendFailures } from './resend.failures.ts';
 import { findByTag } from './resend.lookup.adapter.ts';
 import { RequestBuilder, type SdkRequest } from './resend.mail.adapter.ts';
@@ -109,16 +110,7 @@ export class ResendAdapter extends Provider<EmailMessage> implements OnApplicati
   }
 
   async check(): Promise<ProviderCheck> {
-    const answer = await this.carry(await this.requests.domains());
-    if (answer instanceof CallBroken) {
-      return { state: 'unreachable', meaning: 'Resend cannot be reached.', action: 'Look at RESEND_BASE_URL, the network, and its status page; messages wait meanwhile.' };
-    }
-    // A key that may only send is refused here, and thereby proven good.
-    if (answer.status === 200 || errorNameOf(answer) === 'restricted_api_key') return { state: 'ok' };
-    if (answer.status === 401 || answer.status === 403) {
-      return { state: 'refused', meaning: `Resend refuses the API key (${answer.status}).`, action: 'Set RESEND_API_KEY to a key with sending access.' };
-    }
-    return { state: 'unreachable', meaning: `Resend answers with status ${answer.status}.`, action: 'Look at its status page; messages wait meanwhile.' };
+    return readinessOf(await ask(this.http, await this.requests.domains()));
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,8 +1,9 @@
 import { type Failure, FailureCatalogue, type LookupResult, ownFailure, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
-import { brokenCallFailure, CallBroken, holdByHeaders, type HttpAnswer, ProviderHttp } from '#libs/delivery';
+import { ask, brokenCallFailure, CallBroken, holdByHeaders, type HttpAnswer, ProviderHttp } from '#libs/delivery';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { EmailMessage } from '../../email-message.ts';
 import type { SendgridConfig } from './sendgrid.config.ts';
+import { readinessOf } from './sendgrid.doctor.policy.ts';
 import { sendgridFailures } from './sendgrid.failures.ts';
 import { MailBuilder, type SdkRequest } from './sendgrid.mail.adapter.ts';
 import { withoutSuffix } from './sendgrid.receipts.policy.ts';
@@ -90,16 +91,7 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
   }
 
   async check(): Promise<ProviderCheck> {
-    try {
-      const answer = await this.http.call({ method: 'GET', path: '/v3/scopes', headers: this.headers });
-      if (answer.status === 200) return { state: 'ok' };
-      if (answer.status === 401 || answer.status === 403) {
-        return { state: 'refused', meaning: `SendGrid refuses the API key (${answer.status}).`, action: 'Set SENDGRID_API_KEY to a key that holds the scope mail.send.' };
-      }
-      return { state: 'unreachable', meaning: `SendGrid answers with status ${answer.status}.`, action: 'Look at its status page; messages wait meanwhile.' };
-    } catch {
-      return { state: 'unreachable', meaning: 'SendGrid cannot be reached.', action: 'Look at SENDGRID_BASE_URL, the network, and its status page; messages wait meanwhile.' };
-    }
+    return readinessOf(await ask(this.http, { method: 'GET', path: '/v3/scopes', headers: this.headers }));
   }
 
   async onApplicationShutdown(): Promise<void> {

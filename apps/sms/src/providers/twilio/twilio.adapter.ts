@@ -1,10 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Failure, FailureCatalogue, type LookupResult, type LookupWish, ownFailure, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
-import { brokenCallFailure, CallBroken, type HttpAnswer, ProviderHttp } from '#libs/delivery';
+import { ask, brokenCallFailure, CallBroken, type HttpAnswer, ProviderHttp } from '#libs/delivery';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import twilio from 'twilio';
 import type { SmsMessage } from '../../sms-message.ts';
 import type { TwilioConfig } from './twilio.config.ts';
+import { readinessOf } from './twilio.doctor.policy.ts';
 import { twilioFailures } from './twilio.failures.ts';
 import { isAlike, type ListedText, toCandidate } from './twilio.lookup.policy.ts';
 import { recipientOf, toMessageCreate } from './twilio.request.policy.ts';
@@ -47,6 +48,7 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
   private readonly failures = new FailureCatalogue('twilio', twilioFailures);
   private readonly http: ProviderHttp;
   private readonly client: ReturnType<typeof twilio>;
+  private readonly authorization: string;
   private readonly passage = new AsyncLocalStorage<Passage>();
 
   constructor(config: AdapterConfig) {
@@ -55,6 +57,7 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
     this.http = new ProviderHttp('TWILIO_BASE_URL', config.TWILIO_BASE_URL, config.TWILIO_TIMEOUT_MS, config.TWILIO_CONNECTIONS);
     const user = config.TWILIO_API_KEY_SID ?? config.TWILIO_ACCOUNT_SID;
     const password = config.TWILIO_API_KEY_SID ? (config.TWILIO_API_KEY_SECRET ?? '') : config.TWILIO_AUTH_TOKEN;
+    this.authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
     const httpClient = { request: (request: SdkRequest) => this.carry(request) };
     this.client = twilio(user, password, { accountSid: config.TWILIO_ACCOUNT_SID, httpClient: httpClient as never });
   }
@@ -104,18 +107,9 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
   }
 
   async check(): Promise<ProviderCheck> {
-    const passage: Passage = {};
-    try {
-      // Works with every kind of key, unlike the account itself (provider facts, §6).
-      await this.passage.run(passage, () => this.client.messages.list({ limit: 1, pageSize: 1 }));
-      return { state: 'ok' };
-    } catch {
-      const status = passage.answer?.status;
-      if (status === 401 || status === 403) {
-        return { state: 'refused', meaning: `Twilio refuses the credentials (${status}).`, action: 'Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or the API key) to those of the account.' };
-      }
-      return { state: 'unreachable', meaning: 'Twilio cannot be reached.', action: 'Look at TWILIO_BASE_URL, the network, and its status page; messages wait meanwhile.' };
-    }
+    // Works with every kind of key, unlike the account itself (provider facts, §6).
+    const path = `/2010-04-01/Accounts/${this.config.TWILIO_ACCOUNT_SID}/Messages.json?PageSize=1`;
+    return readinessOf(await ask(this.http, { method: 'GET', path, headers: { accept: 'application/json', authorization: this.authorization } }));
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,0 +1,45 @@
+import type { CheckTable } from '#libs/contracts';
+
+/** What the doctor looks at beside the providers. */
+export const platformChecks = {
+  'email.provider': {
+    title: 'The e-mail channel has a provider',
+    meaning: 'Without a key e-mails go to the sandbox, which sends nothing.',
+    mend: 'Set SENDGRID_API_KEY or RESEND_API_KEY (docs/accounts.md).',
+  },
+  'sms.provider': {
+    title: 'The SMS channel has a provider',
+    meaning: 'Without a key texts go to the sandbox, which sends nothing.',
+    mend: 'Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (docs/accounts.md).',
+  },
+  'email.public-url': {
+    title: 'The email service’s public address can be called by a provider',
+    meaning: 'Webhooks go to an address that only this machine reaches, or over an open line.',
+    mend: 'Set EMAIL_PUBLIC_URL to the https address at which providers reach the email service; a tunnel will do for a trial.',
+  },
+  'sms.public-url': {
+    title: 'The sms service’s public address can be called by a provider',
+    meaning: 'Status callbacks and replies go to an address that only this machine reaches, or over an open line.',
+    mend: 'Set SMS_PUBLIC_URL to the https address at which Twilio reaches the sms service; a tunnel will do for a trial.',
+  },
+  'kafka.reachable': {
+    title: 'Kafka can be reached',
+    meaning: 'Nothing is read or published until it can.',
+    mend: 'npm start brings a local one; else correct KAFKA_BROKERS, and KAFKA_SSL… and KAFKA_SASL… if it asks for them.',
+  },
+  'kafka.topics': {
+    title: 'The topics are as the contract says',
+    meaning: 'A topic that is missing stops its service; other settings may keep records too short or too long.',
+    mend: 'npm run topics -- plan shows the difference, npm run topics -- apply makes it good.',
+  },
+  'kafka.retention': {
+    title: 'The ledger remembers longer than the request topics keep',
+    meaning: 'A request that is read again after the ledger forgot it would be sent twice; the service refuses to start.',
+    mend: 'Raise LEDGER_RETENTION_DAYS, or lower the topics’ retention (npm run topics -- apply).',
+  },
+  'postgres.reachable': {
+    title: 'PostgreSQL can be reached',
+    meaning: 'Nothing is sent until it can: claims come first.',
+    mend: 'npm start brings a local one; else correct DATABASE_URL, and DATABASE_SSL if it asks for TLS.',
+  },
+} satisfies CheckTable;
