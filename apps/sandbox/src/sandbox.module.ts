@@ -20,6 +20,7 @@ import { ActivityService } from './sendgrid/activity.service.ts';
 import { EventWebhookService } from './sendgrid/event-webhook.service.ts';
 import { MailService } from './sendgrid/mail.service.ts';
 import { SendGridController } from './sendgrid/sendgrid.controller.ts';
+import { TemplatesController } from './templates/templates.controller.ts';
 import { StatusCallbackService } from './twilio/status-callback.service.ts';
 import { TextService } from './twilio/text.service.ts';
 import { TwilioController } from './twilio/twilio.controller.ts';
@@ -44,7 +45,7 @@ export class SandboxModule {
     ];
     return {
       module: SandboxModule,
-      controllers: [SendGridController, ResendController, TwilioController, ControlController, PageController, HealthController],
+      controllers: [SendGridController, ResendController, TwilioController, ControlController, PageController, TemplatesController, HealthController],
       providers: [...settings, ...gate, ...sendgrid, ...resend, ...twilio, ...messages, ...webhooks],
     };
   }
