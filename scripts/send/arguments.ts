@@ -4,8 +4,10 @@ import { Channel, EmailRequested, fieldErrors, Lane, SmsRequested } from '#libs/
 
 export const usage = `Usage: npm run send -- email --to ada@inbox.test --subject Hello --text "It works"
        npm run send -- sms --to +12025550123 --body "It works"
+       npm run send -- email --to ada@inbox.test --template welcome --var name=Ada --var productName=Engines --var startUrl=https://example.org/
 E-mail:  --to (repeatable) --cc --bcc --from "Name <address>" --reply-to --subject --text --html
 SMS:     --to --from --body --media <url> (repeatable) --kind sms|mms|whatsapp
+Either:  --template <name> --template-version <n> --var name=value (repeatable; a value that is JSON is read as such)
 Both:    --id <messageId>  --tenant <name>  --lane transactional|urgent|bulk  --category transactional|marketing
          --send-at <ISO 8601>  --expires-at <ISO 8601>
          --timeout <seconds>  give up following after this long (60; counted from --send-at)
@@ -16,7 +18,8 @@ const text = { type: 'string' } as const;
 const texts = { type: 'string', multiple: true } as const;
 const flag = { type: 'boolean' } as const;
 const shared = {
-  id: text, tenant: text, lane: text, category: text, 'send-at': text, 'expires-at': text, timeout: text, json: flag, help: { type: 'boolean', short: 'h' },
+  id: text, tenant: text, lane: text, category: text, 'send-at': text, 'expires-at': text, timeout: text, json: flag,
+  template: text, 'template-version': text, var: texts, help: { type: 'boolean', short: 'h' },
 } as const satisfies ParseArgsOptionsConfig; // prettier-ignore
 const emailOptions = { ...shared, to: texts, cc: texts, bcc: texts, from: text, 'reply-to': text, subject: text, text, html: text } as const;
 const smsOptions = { ...shared, to: text, from: text, body: text, media: texts, kind: text } as const;
@@ -82,6 +85,7 @@ const emailOf = (values: Values) => ({
   subject: values['subject'],
   text: values['text'],
   html: values['html'],
+  template: templateOf(values),
 });
 
 const smsOf = (values: Values) => ({
@@ -90,7 +94,27 @@ const smsOf = (values: Values) => ({
   body: values['body'],
   mediaUrls: values['media'],
   kind: values['kind'],
+  template: templateOf(values),
 });
+
+function templateOf({ template, 'template-version': version, var: pairs }: Values): Record<string, unknown> | undefined {
+  if (template === undefined) return undefined;
+  const variables = [pairs ?? []].flat().map((pair): [string, unknown] => {
+    const [, name, value] = /^([^=]+)=(.*)$/s.exec(String(pair)) ?? [];
+    if (name === undefined || value === undefined) throw new WrongUse('--var takes name=value');
+    return [name, readAs(value)];
+  });
+  return defined({ name: template, version, variables: Object.fromEntries(variables) });
+}
+
+/** Numbers, true, false, lists and quoted text as JSON; anything else is text as it stands. */
+function readAs(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
 
 /** `ada@inbox.test` or `Ada <ada@inbox.test>`. */
 function mailboxes(given: Values[string]): { email: string; name?: string }[] | undefined {

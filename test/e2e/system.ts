@@ -134,7 +134,7 @@ export class System {
   }
 
   /** Reads a topic from its beginning; the array grows as records come. */
-  async follow(name: 'unreadable' | 'status.changed' | 'dead-letters'): Promise<{ value: string; headers: Record<string, string> }[]> {
+  async follow(name: 'unreadable' | 'status.changed' | 'send.deferred' | 'dead-letters'): Promise<{ value: string; headers: Record<string, string> }[]> {
     const seen: { value: string; headers: Record<string, string> }[] = [];
     const consumer = this.kafka().consumer({ groupId: `e2e-${randomUUID()}`, maxWaitTimeInMs: 100 });
     this.consumers.push(consumer);

@@ -1,3 +1,4 @@
+import { templateSettings } from '#libs/templates';
 import { z } from 'zod';
 
 const webAddress = z.url({ protocol: /^https?$/, error: 'must be an http(s) address' });
@@ -80,6 +81,7 @@ export const SandboxConfig = z.object({
     .min(1)
     .default('sandbox-auth-token')
     .meta(secret('The Twilio account\'s password; also signs status callbacks.')),
+  ...templateSettings,
 });
 export type SandboxConfig = z.infer<typeof SandboxConfig>;
 

@@ -24,6 +24,7 @@ import { EventWebhookSettings } from './sendgrid/event-webhook.settings.ts';
 import { MailService } from './sendgrid/mail.service.ts';
 import { SendGridAccountController } from './sendgrid/account.controller.ts';
 import { SendGridController } from './sendgrid/sendgrid.controller.ts';
+import { TemplatesController } from './templates/templates.controller.ts';
 import { StatusCallbackService } from './twilio/status-callback.service.ts';
 import { TextService } from './twilio/text.service.ts';
 import { TwilioAccountController } from './twilio/account.controller.ts';
@@ -49,7 +50,7 @@ export class SandboxModule {
     ];
     return {
       module: SandboxModule,
-      controllers: [SendGridController, SendGridAccountController, TwilioAccountController, ResendController, TwilioController, ControlController, PageController, HealthController],
+      controllers: [SendGridController, SendGridAccountController, TwilioAccountController, ResendController, TwilioController, ControlController, PageController, TemplatesController, HealthController],
       providers: [...settings, ...gate, ...sendgrid, ...resend, ...twilio, ...messages, ...webhooks],
     };
   }

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Sandbox } from '../src/sandbox.ts';
+import { running } from './running.ts';
+
+describe('the page of the templates', () => {
+  let sandbox: Sandbox;
+  beforeAll(async () => {
+    sandbox = await running({ TEMPLATES_DIR: join(import.meta.dirname, '../../../templates') });
+  });
+  afterAll(() => sandbox.close());
+
+  const get = (path: string) => fetch(`${sandbox.url}${path}`);
+
+  it('lists them, each with its previews', async () => {
+    const page = await (await get('/templates')).text();
+    expect(page).toContain('/templates/login-code/preview?version=1&amp;channel=sms');
+    expect(page).toContain('Tells that an order is on its way.');
+  });
+
+  it('shows a mail with the examples of its variables, in a frame that runs nothing', async () => {
+    const answer = await get('/templates/welcome/preview');
+    const page = await answer.text();
+    expect(page).toContain('<h2>Welcome to Analytical Engines, Ada</h2>');
+    expect(page).toMatch(/<iframe sandbox title="HTML" srcdoc="&#60;!doctype html/);
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+  });
+
+  it('shows an SMS where the template has one', async () => {
+    expect(await (await get('/templates/login-code/preview?channel=sms')).text()).toContain('493817 is your Analytical Engines code');
+  });
+
+  it('knows no template that is not there', async () => {
+    expect((await get('/templates/nobody/preview')).status).toBe(404);
+    expect((await get('/templates/welcome/preview?version=9')).status).toBe(404);
+  });
+});
