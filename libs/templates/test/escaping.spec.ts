@@ -48,7 +48,7 @@ const line = hostile.filter((text) => !/[\u0000-\u001f\u007f]/.test(text));
 const address = hostile.map((text) => `https://example.org/${text.replace(/[\s"'<>\\^`{|}\u0000-\u001f]/g, '-')}`).filter((text) => URL.canParse(text) && !/\s/.test(text));
 
 describe('whatever a variable holds', () => {
-  it('it stays text: no element and no attribute comes of it, and it is read as it was given', () => {
+  it('stays text: no element and no attribute comes of it, and it is read as it was given', () => {
     const innocent = shapeOf(mailOf('Ada', 'x', 'https://example.org/').elements);
     fc.assert(
       fc.property(line, line, address, (name, note, link) => {
@@ -63,7 +63,7 @@ describe('whatever a variable holds', () => {
     );
   });
 
-  it('it is caught where a template does not escape: the property can fail', () => {
+  it('is caught where a template does not escape: the property can fail', () => {
     const unescaped = mailOf('Ada', 'x', 'https://example.org/').html!.replace('>Ada</p>', '><i>Ada</i></p>');
     expect(shapeOf([...elementsOf(parse(unescaped).childNodes)])).not.toEqual(shapeOf(mailOf('Ada', 'x', 'https://example.org/').elements));
   });
