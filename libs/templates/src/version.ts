@@ -26,7 +26,7 @@ export interface Version {
   channels: readonly Channel[];
   fit: Fitting;
   /** @param values as `fit` gives them */
-  render(channel: Channel, values: Record<string, unknown>): Content;
+  render: (channel: Channel, values: Record<string, unknown>) => Content;
 }
 
 const files = { subject: 'subject.hbs', text: 'text.hbs', html: 'html.mjml', sms: 'sms.hbs' } as const;
