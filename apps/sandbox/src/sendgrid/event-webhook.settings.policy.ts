@@ -1,6 +1,17 @@
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import type { EventWebhook } from './event-webhook.settings.ts';
+
+export interface EventWebhook {
+  id: string;
+  url: string;
+  enabled: boolean;
+  friendlyName: string;
+  events: Readonly<Record<string, boolean>>;
+  /** Signs its posts; undefined: they are not signed. */
+  key: KeyObject | undefined;
+  createdAt: Date;
+  updatedAt: Date;
+}
 
 const names = [
   'processed', 'deferred', 'delivered', 'bounce', 'dropped', 'open', 'click', 'spam_report',
@@ -44,6 +55,9 @@ const settingOf: Readonly<Record<string, string>> = { spamreport: 'spam_report' 
 
 export const isToldOf = (events: Readonly<Record<string, boolean>>, event: string): boolean => events[settingOf[event] ?? event] ?? true;
 
+/** SPKI DER as base64, or empty where posts are not signed. */
+export const publicKeyOf = (key: KeyObject | undefined): string => (key ? createPublicKey(key).export({ type: 'spki', format: 'der' }).toString('base64') : '');
+
 const iso = (at: Date) => `${at.toISOString().slice(0, 19)}Z`;
 
 export function viewOf(webhook: EventWebhook): Record<string, unknown> {
@@ -54,7 +68,7 @@ export function viewOf(webhook: EventWebhook): Record<string, unknown> {
     ...events,
     friendly_name: friendlyName,
     id,
-    public_key: key ? createPublicKey(key).export({ type: 'spki', format: 'der' }).toString('base64') : '',
+    public_key: publicKeyOf(key),
     created_date: iso(createdAt),
     updated_date: iso(updatedAt),
   };

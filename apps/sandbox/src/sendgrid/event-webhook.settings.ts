@@ -1,23 +1,11 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { InvalidConfiguration } from '#libs/contracts';
 import { AccountService } from '../account/account.service.ts';
 import type { Answer } from '../answer.ts';
 import { SANDBOX_CONFIG, SandboxConfig } from '../sandbox.config.ts';
 import { privateKey } from './event-webhook.policy.ts';
-import { isToldOf, viewOf, WebhookRequest } from './event-webhook.settings.policy.ts';
-
-export interface EventWebhook {
-  id: string;
-  url: string;
-  enabled: boolean;
-  friendlyName: string;
-  events: Readonly<Record<string, boolean>>;
-  /** Signs its posts; undefined: they are not signed. */
-  key: KeyObject | undefined;
-  createdAt: Date;
-  updatedAt: Date;
-}
+import { type EventWebhook, isToldOf, publicKeyOf, viewOf, WebhookRequest } from './event-webhook.settings.policy.ts';
 
 const refuse = (status: number, error: Record<string, string>): Answer => ({ status, body: { errors: [error] } });
 const unknownId = refuse(404, { message: 'Invalid id provided.' });
@@ -105,9 +93,6 @@ export class EventWebhookSettings {
     return { ok: false, refusal: refuse(400, { id: other.id, message: `Webhook at '${url}' already exists. Please provide a unique URL.`, url }) };
   }
 }
-
-/** SPKI DER as base64, or empty where posts are not signed. */
-export const publicKeyOf = (key: KeyObject | undefined): string => (key ? createPublicKey(key).export({ type: 'spki', format: 'der' }).toString('base64') : '');
 
 function readKey(pkcs8: string | undefined): KeyObject | undefined {
   if (!pkcs8) return undefined;
