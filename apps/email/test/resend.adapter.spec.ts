@@ -103,11 +103,11 @@ describe('Resend', () => {
 
   it('gets its own templates by id with their variables, and is not asked to carry those of others', async () => {
     const resend = await aResend(accept);
-    const template = (name: string, variables: Record<string, unknown>) => aCall('ada@inbox.test', { template: { name, variables }, text: undefined, html: undefined });
-    await resend.send(template('resend:welcome', { name: 'Ada', count: 3 }));
+    const template = (boundTo: string, variables: Record<string, unknown>) => aCall('ada@inbox.test', { boundTo, template: { name: 'welcome', variables }, text: undefined, html: undefined });
+    await resend.send(template('resend', { name: 'Ada', count: 3 }));
     expect(asked[0]!.mails[0]!.template).toEqual({ id: 'welcome', variables: { name: 'Ada', count: 3 } });
-    expect(resend.cannotCarry(template('d-1', {}).message)).toMatchObject({ code: 'MSG_TEMPLATE_ELSEWHERE', retry: 'never' });
-    expect(resend.cannotCarry(template('resend:welcome', { items: ['a'] }).message)).toMatchObject({ code: 'MSG_VARIABLES_NOT_PLAIN' });
+    expect(resend.cannotCarry(template('sendgrid', {}).message)).toMatchObject({ code: 'MSG_TEMPLATE_ELSEWHERE', retry: 'never' });
+    expect(resend.cannotCarry(template('resend', { items: ['a'] }).message)).toMatchObject({ code: 'MSG_VARIABLES_NOT_PLAIN' });
     expect(resend.cannotCarry(aCall('ada@inbox.test').message)).toBeUndefined();
   });
 

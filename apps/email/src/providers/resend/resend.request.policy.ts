@@ -12,9 +12,6 @@ export interface Member {
 /** Where the reference stands besides the tags: a header comes back in webhooks, and with replies. */
 export const referenceHeader = 'X-Messaging-Reference';
 
-/** Templates kept at Resend are named `resend:<id>`. */
-const ownTemplate = 'resend:';
-
 // Of unknown size is what one batch may hold; so many of these stay far below what one e-mail may.
 const MOST_SHARED_CHARACTERS = 200_000;
 
@@ -29,7 +26,7 @@ export function toEmail({ message, reference }: Member): CreateEmailOptions {
     ...(bcc?.length && { bcc: bcc.map(addressOf) }),
     ...(replyTo && { replyTo: addressOf(replyTo) }),
     ...(subject !== undefined && { subject }),
-    ...(template ? { template: { id: template.name.slice(ownTemplate.length), variables: sorted(template.variables) } } : { text, html }),
+    ...(template ? { template: { id: template.name, variables: sorted(template.variables) } } : { text, html }),
     headers: { ...sorted(message.headers ?? {}), [referenceHeader]: new URLSearchParams(referenceFields(forReaders)).toString() },
     tags: [...toTags(referenceFields({ ...reference })), ...(message.tags ?? []).map(ownTag)],
     ...(attachments?.length && { attachments: attachments.map(attachment) }),
@@ -38,9 +35,9 @@ export function toEmail({ message, reference }: Member): CreateEmailOptions {
 }
 
 /** What Resend can never carry, however it does. */
-export function cannotCarry({ template }: EmailMessage): Failure | undefined {
+export function cannotCarry({ template, boundTo }: EmailMessage): Failure | undefined {
   if (!template) return undefined;
-  if (!template.name.startsWith(ownTemplate)) return templateElsewhere;
+  if (boundTo !== 'resend') return templateElsewhere;
   const plain = Object.values(template.variables).every((value) => typeof value === 'string' || typeof value === 'number');
   return plain ? undefined : variablesNotPlain;
 }

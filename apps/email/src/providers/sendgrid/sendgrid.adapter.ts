@@ -32,8 +32,7 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
     return (await this.post([call])).result;
   }
 
-  override cannotCarry({ attachments, template }: EmailMessage): Failure | undefined {
-    if (template?.name.startsWith('resend:')) return templateElsewhere;
+  override cannotCarry({ attachments }: EmailMessage): Failure | undefined {
     return attachments?.some((file) => file.url) ? attachmentByUrl : undefined;
   }
 
@@ -116,11 +115,6 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
 const attachmentByUrl = ownFailure('MSG_ATTACHMENT_BY_URL', 'bad-content', 'never', 'SendGrid does not fetch attachments from a URL.', {
   provider: 'sendgrid',
   action: 'Put the file into the request as base64 content, or configure Resend, which fetches it.',
-});
-
-const templateElsewhere = ownFailure('MSG_TEMPLATE_ELSEWHERE', 'bad-content', 'never', 'The template is kept at Resend, so SendGrid cannot send it.', {
-  provider: 'sendgrid',
-  action: 'Name a template of SendGrid, or configure Resend.',
 });
 
 const refusedBySdk = ownFailure('MSG_MAIL_REFUSED', 'bad-content', 'never', 'The mail breaks a rule of SendGrid’s own library, so it was not sent.', {
