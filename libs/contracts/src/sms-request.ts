@@ -3,12 +3,12 @@ import { checkTimes, HttpsUrl, oneLine, PhoneNumber, requestEnvelope, TemplateRe
 
 export const SmsKind = z.enum(['sms', 'mms', 'whatsapp']);
 
-/** A number in E.164, an alphanumeric sender (up to 11 characters), or a short code. */
-const Sender = z
+/** A number in E.164, an alphanumeric sender (up to 11 characters), a short code, or a messaging service that picks one of these. */
+export const SmsSender = z
   .string()
   .regex(
-    /^(?:\+[1-9]\d{7,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$/,
-    'must be a number in E.164 form, a short code, or up to 11 letters and digits',
+    /^(?:\+[1-9]\d{7,14}|\d{3,8}|MG[0-9a-fA-F]{32}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$/,
+    'must be a number in E.164 form, a short code, a messaging service (MG and 32 hex digits), or up to 11 letters and digits',
   );
 
 /** Ask for an SMS, MMS or WhatsApp message: the value of `messaging.sms.requested`. */
@@ -17,10 +17,11 @@ export const SmsRequested = z
     ...requestEnvelope,
     kind: SmsKind.optional().describe('Default: mms when there are media, else sms.'),
     to: PhoneNumber,
-    from: Sender.optional().describe('Default: the configured sender.'),
+    from: SmsSender.optional().describe('Default: the configured sender.'),
     body: z.string().min(1).max(1600).optional().describe('At most 1600 characters (Twilio).'),
     mediaUrls: z.array(HttpsUrl).min(1).max(10).optional(),
-    contentTemplate: TemplateRef.optional().describe('An approved template, needed on WhatsApp outside the 24-hour window.'),
+    contentTemplate: TemplateRef.optional().describe('An approved template, needed on WhatsApp outside the 24-hour window. With kind whatsapp it can stand beside a body: the body goes inside the window, the template outside it.'),
+    smartEncoding: z.boolean().optional().describe('Whether characters such as curly quotes may be replaced by plain ones, so that more fits into a segment. Default: as configured.'),
     subject: oneLine(64).optional(),
   })
   .superRefine((sms, context) => {
@@ -34,7 +35,7 @@ export const SmsRequested = z
     if (sms.kind === 'mms' && !sms.mediaUrls) {
       context.addIssue({ code: 'custom', path: ['mediaUrls'], message: 'is needed with kind mms' });
     }
-    if (sms.contentTemplate && (sms.body !== undefined || sms.mediaUrls)) {
+    if (sms.contentTemplate && sms.kind !== 'whatsapp' && (sms.body !== undefined || sms.mediaUrls)) {
       context.addIssue({ code: 'custom', path: ['contentTemplate'], message: 'brings its own content: leave out body and mediaUrls' });
     }
   });

@@ -29,7 +29,7 @@ export interface Origin {
 
 /**
  * The first hop of a message, from its request. `json` is the request as upstream wrote it.
- * @throws UnreadableRecord when it is scheduled farther ahead than anything is kept
+ * @throws UnreadableRecord when it is scheduled farther ahead than anything is kept, or breaks a rule of its channel
  */
 export function firstHop<R extends RequestEnvelope, M>(
   channel: ChannelPort<R, M>,
@@ -43,6 +43,8 @@ export function firstHop<R extends RequestEnvelope, M>(
     const rule = `must be at most ${FARTHEST_DAYS} days ahead`;
     throw new UnreadableRecord(`the request cannot be scheduled: sendAt ${rule}`, [{ field: 'sendAt', rule }]);
   }
+  const problems = channel.problemsOf(request);
+  if (problems.length > 0) throw new UnreadableRecord('the request breaks rules of its channel', problems);
   const from = Math.max(origin.timestamp, request.sendAt ? Date.parse(request.sendAt) : 0);
   return {
     ...common(channel, request, hashKey),

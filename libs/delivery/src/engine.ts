@@ -20,6 +20,7 @@ import { Permits } from './permits/permits.service.ts';
 import { PostgresSenderSlices } from './permits/sender-slices.store.ts';
 import { shareOf } from './permits/share.policy.ts';
 import { ReceiptsService } from './receipts.service.ts';
+import { UnknownEventsService } from './unknown-events.service.ts';
 
 export interface EngineOptions<R, M> {
   channel: ChannelPort<R, M>;
@@ -44,6 +45,8 @@ export interface EngineOptions<R, M> {
 /** The delivery engine given a channel: what its consumers and webhooks delegate to. */
 export class DeliveryEngine<R extends RequestEnvelope, M> {
   readonly receipts: ReceiptsService;
+  /** For webhooks that no table of the provider knows. */
+  readonly unknownEvents: UnknownEventsService;
   private readonly options: EngineOptions<R, M>;
   private readonly announcer: Announcer;
   private readonly ledger: Ledger;
@@ -57,6 +60,7 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
     this.options = options;
     this.announcer = new Announcer(options.publisher);
     this.receipts = new ReceiptsService(this.announcer);
+    this.unknownEvents = new UnknownEventsService(options.publisher, options.logger, channel.channel);
     this.ledger = new PostgresLedger({ pool, schema: channel.channel, leaseMs, retentionDays });
     this.permits = permitsOf(options);
     const flow = new FlowService<M>({
