@@ -31,7 +31,7 @@ export function environmentOf(name: ServiceName | 'sandbox', env: Env, around: S
     sms: () => smsValues(env, around),
     retry: () => retryValues(env, around),
     reporting: () => ({ REPORTING_TOKEN: reportingTokensOf(env, around.secrets) }),
-    sandbox: () => sandboxValues(around),
+    sandbox: () => sandboxValues(env, around),
   };
   const shared: Values = {
     HTTP_HOST: '127.0.0.1',
@@ -83,7 +83,7 @@ function retryValues(env: Env, { modes }: Surroundings): Values {
   return Object.fromEntries(Object.entries(sandboxWaits).filter(([name]) => !env[name]));
 }
 
-function sandboxValues({ ports, layout, secrets }: Surroundings): Values {
+function sandboxValues(env: Env, { ports, layout, secrets }: Surroundings): Values {
   return {
     SANDBOX_DATA_FILE: layout.sandbox,
     SANDBOX_SENDGRID_API_KEY: secrets.sandboxSendgridApiKey,
@@ -91,6 +91,7 @@ function sandboxValues({ ports, layout, secrets }: Surroundings): Values {
     SANDBOX_SENDGRID_PRIVATE_KEY: secrets.sandboxSendgridPrivateKey,
     SANDBOX_TWILIO_ACCOUNT_SID: secrets.sandboxTwilioAccountSid,
     SANDBOX_TWILIO_AUTH_TOKEN: secrets.sandboxTwilioAuthToken,
+    SANDBOX_TWILIO_INBOUND_URL: `${(env['SMS_PUBLIC_URL'] || localUrl(ports.sms)).replace(/\/$/, '')}/webhooks/twilio/inbound`,
   };
 }
 

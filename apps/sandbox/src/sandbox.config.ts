@@ -56,6 +56,7 @@ export const SandboxConfig = z.object({
     .min(1)
     .default('sandbox-auth-token')
     .meta(secret('The Twilio account\'s password; also signs status callbacks.')),
+  SANDBOX_TWILIO_INBOUND_URL: webAddress.optional().describe('Where replies to our numbers are posted. Unset: no inbound webhooks.'),
 });
 export type SandboxConfig = z.infer<typeof SandboxConfig>;
 

@@ -15,6 +15,10 @@ import { ActivityService } from './sendgrid/activity.service.ts';
 import { EventWebhookService } from './sendgrid/event-webhook.service.ts';
 import { MailService } from './sendgrid/mail.service.ts';
 import { SendGridController } from './sendgrid/sendgrid.controller.ts';
+import { ContentController } from './twilio/content.controller.ts';
+import { ContentService } from './twilio/content.service.ts';
+import { InboundService } from './twilio/inbound.service.ts';
+import { PeopleService } from './twilio/people.service.ts';
 import { StatusCallbackService } from './twilio/status-callback.service.ts';
 import { TextService } from './twilio/text.service.ts';
 import { TwilioController } from './twilio/twilio.controller.ts';
@@ -25,7 +29,7 @@ import { WebhookAdapter } from './webhooks/webhook.adapter.ts';
 
 const gate = [GateService, FaultService, { provide: APP_FILTER, useClass: FailureFilter }];
 const sendgrid = [MailService, ActivityService, EventWebhookService];
-const twilio = [TextService, StatusCallbackService];
+const twilio = [TextService, StatusCallbackService, ContentService, InboundService, PeopleService];
 const messages = [InboxService, MessageStore, JournalStore];
 const webhooks = [LifecycleService, TimelineService, SettleService, WebhookAdapter];
 
@@ -38,7 +42,7 @@ export class SandboxModule {
     ];
     return {
       module: SandboxModule,
-      controllers: [SendGridController, TwilioController, ControlController, PageController, HealthController],
+      controllers: [SendGridController, TwilioController, ContentController, ControlController, PageController, HealthController],
       providers: [...settings, ...gate, ...sendgrid, ...twilio, ...messages, ...webhooks],
     };
   }

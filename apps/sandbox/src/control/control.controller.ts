@@ -1,11 +1,13 @@
-import { Body, Controller, Delete, Get, Put, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { FaultService } from '../gate/fault.service.ts';
 import { give } from '../gate/give.ts';
 import { InboxService } from '../messages/inbox.service.ts';
 import { MessageStore } from '../messages/message.store.ts';
 import type { SandboxMessage } from '../messages/message.ts';
-import { checkFaults, checkListing } from './control.policy.ts';
+import { InboundService } from '../twilio/inbound.service.ts';
+import { PeopleService } from '../twilio/people.service.ts';
+import { checkFaults, checkListing, checkReply } from './control.policy.ts';
 import { viewOf } from './message-view.policy.ts';
 
 /** What tests and the page look at and switch. */
@@ -15,6 +17,8 @@ export class ControlController {
     private readonly store: MessageStore,
     private readonly inbox: InboxService,
     private readonly faults: FaultService,
+    private readonly inbound: InboundService,
+    private readonly people: PeopleService,
   ) {}
 
   @Get('messages')
@@ -38,7 +42,15 @@ export class ControlController {
   @Delete('messages')
   async clear(@Res() reply: FastifyReply): Promise<void> {
     await this.inbox.clear();
+    this.people.forget();
     give(reply, { status: 204 });
+  }
+
+  /** A person answers: posts the signed webhook. */
+  @Post('inbound')
+  async reply(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
+    const checked = checkReply(body);
+    give(reply, checked.ok ? await this.inbound.receive(checked.value) : checked.refusal);
   }
 
   @Get('faults')

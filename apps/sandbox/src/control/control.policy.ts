@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Answer } from '../answer.ts';
 import { FaultChange } from '../gate/fault.policy.ts';
+import { Reply } from '../twilio/inbound.policy.ts';
 
 const Listing = z.strictObject({
   reference: z.string().min(1).optional(),
@@ -11,6 +12,7 @@ const Listing = z.strictObject({
 export type Checked<T> = { ok: true; value: T } | { ok: false; refusal: Answer };
 
 export const checkListing = (query: unknown) => check(Listing, query);
+export const checkReply = (body: unknown) => check(Reply, body);
 export const checkFaults = (body: unknown) => check(FaultChange, body);
 
 function check<S extends z.ZodType>(schema: S, value: unknown): Checked<z.infer<S>> {

@@ -42,6 +42,7 @@ export function classify(method: string, url: string): ProviderRequest | null {
   const post = method === 'POST';
   if (path.startsWith('/v3/')) return { provider: 'sendgrid', sends: post && path === '/v3/mail/send' };
   if (path.startsWith('/2010-04-01/')) return { provider: 'twilio', sends: post && path.endsWith('/Messages.json') };
+  if (path === '/v1/Content' || path.startsWith('/v1/Content/')) return { provider: 'twilio', sends: false };
   return null;
 }
 
