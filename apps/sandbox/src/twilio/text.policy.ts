@@ -104,8 +104,8 @@ function content(form: Form): number | undefined {
   if (form.MediaUrl.length > 10) return 21623;
   if (!form.MediaUrl.every((url) => webAddress(url))) return 21620;
   if (form.ContentSid && !/^HX[0-9a-fA-F]{32}$/.test(form.ContentSid)) return 21655;
-  if (form.ContentVariables && !form.ContentSid) return 21654;
   if (givenVariables(form.ContentVariables ?? null) === undefined) return 21656;
+  if (form.ContentVariables && !form.ContentSid) return 21654;
   return undefined;
 }
 

@@ -39,7 +39,7 @@ export class TwilioSignature {
 function formParams(body: string): Record<string, string | string[]> {
   const search = new URLSearchParams(body);
   return Object.fromEntries([...new Set(search.keys())].map((name) => {
-    const values = search.getAll(name);
+    const values = [...search.getAll(name)];
     return [name, values.length > 1 ? values : values[0]!];
   })); // prettier-ignore
 }
