@@ -173,7 +173,7 @@ describe('content templates', () => {
   const whatsapp = { to: 'whatsapp:+12025550123', from: 'whatsapp:+14155238886', body: undefined };
 
   it('are filled in and reach people outside the window', async () => {
-    const template = await client().content.v1.contents.create({ friendlyName: 'order', language: 'en', variables: { 2: 'soon' }, types: { twilioText: { body: 'Order {{1}} comes {{2}}' } } } as never);
+    const template = await client().content.v1.contents.create({ friendly_name: 'order', language: 'en', variables: { 2: 'soon' }, types: { 'twilio/text': { body: 'Order {{1}} comes {{2}}' } } } as never);
     expect(template).toMatchObject({ sid: expect.stringMatching(/^HX[0-9a-f]{32}$/), friendlyName: 'order' });
     const sent = await client().messages.create(aText({ ...whatsapp, contentSid: template.sid, contentVariables: '{"1":"17"}' }));
     expect(sent.body).toBe('Order 17 comes soon');
