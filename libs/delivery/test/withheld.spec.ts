@@ -21,13 +21,19 @@ class OpenLedger extends Ledger {
   prove(): Promise<void> {
     return Promise.resolve();
   }
+  callsBeside(): Promise<never[]> {
+    return Promise.resolve([]);
+  }
 }
 
 async function dispatched(channel: NonNullable<DispatchOptions<TestMessage>['channel']>) {
   const ledger = new OpenLedger();
   const [facts, deferred, sent, places] = [[] as StatusChanged[], [] as SendDeferred[], [] as TestMessage[], { left: 0 }];
   const announcer = new Announcer({ publish: ({ topic, value }) => Promise.resolve(void (topic.name === 'send.deferred' ? deferred.push(value as SendDeferred) : facts.push(value as StatusChanged))) });
-  const provider = { name: 'twilio', togetherKey: () => undefined, send: ({ message }: { message: TestMessage }) => Promise.resolve(void sent.push(message) ?? { sent: true as const, providerMessageId: 'SM1', size: { segments: 2, encoding: 'UCS-2' as const } }) };
+  const provider = { name: 'twilio', togetherKey: () => undefined, send: ({ message }: { message: TestMessage }) => {
+    sent.push(message);
+    return Promise.resolve({ sent: true as const, providerMessageId: 'SM1', size: { segments: 2, encoding: 'UCS-2' as const } });
+  } };
   const way = { open: true as const, provider: provider as unknown as Provider<TestMessage>, why: 'first', done: () => void (places.left += 1) };
   const dispatcher = new DispatchService<TestMessage>({ providers: [], channel, ledger, flow: { wayFor: () => Promise.resolve(way) }, announcer, logger: createLogger('test', 'silent'), stopping: new AbortController().signal, leaseMs: 10_000, guardMs: 1_000, retentionDays: 14 });
   await dispatcher.dispatch(aDelivery());
