@@ -47,12 +47,12 @@ export default {
     },
     {
       name: 'policies-are-pure',
-      comment: 'A policy is values in, values out: other policies, contracts, tables and zod; of anything else only types.',
+      comment: 'A policy is values in, values out: other policies, contracts, tables, zod and the numbering plans; of anything else only types.',
       severity: 'error',
       from: { path: String.raw`\.policy\.ts$` },
       to: {
         path: ['node_modules/', coreModules, '^libs/[^/]+/src/index', String.raw`\.(service|store|adapter|consumer|controller|module|config|webhook)\.ts$`],
-        pathNot: ['^libs/contracts/', 'node_modules/zod/', '^(node:)?(crypto|url|querystring|buffer)$'],
+        pathNot: ['^libs/contracts/', 'node_modules/(zod|libphonenumber-js)/', '^(node:)?(crypto|url|querystring|buffer)$'],
         ...atRunTime,
       },
     },

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type StatusChanged, topicName, topics } from '#libs/contracts';
@@ -7,6 +7,8 @@ import { eventually } from '#libs/testing';
 import { createKafka, kafkaSettings } from '#libs/transport';
 import type { Consumer, Producer } from 'kafkajs';
 import { z } from 'zod';
+import { layoutOf } from '../../scripts/local/layout.ts';
+import type { Secrets } from '../../scripts/local/secrets.ts';
 import type { StackState } from '../../scripts/local/state.ts';
 import type { CollectedSpan } from '../trace-collector.ts';
 
@@ -133,9 +135,24 @@ export class System {
     if (!response.ok) throw new Error(`the sandbox refused the faults: ${await response.text()}`);
   }
 
+  /** A person answers a text; tells what the webhook was answered. */
+  async reply(reply: Record<string, unknown>): Promise<unknown> {
+    const response = await fetch(`${this.url('sandbox')}/_sandbox/inbound`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(reply) });
+    return ((await response.json()) as { webhook: unknown }).webhook;
+  }
+
+  /** A status callback as Twilio would sign it; gives the answer's status. */
+  async callback(params: Record<string, string>): Promise<number> {
+    const { sandboxTwilioAuthToken: token } = JSON.parse(readFileSync(layoutOf(this.dataDir).secrets, 'utf8')) as Secrets;
+    const url = `${this.url('sms')}/webhooks/twilio/status`;
+    const signed = Object.keys(params).sort().reduce((text, name) => text + name + params[name], url);
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': createHmac('sha1', token).update(signed).digest('base64') };
+    return (await fetch(url, { method: 'POST', headers, body: new URLSearchParams(params).toString() })).status;
+  }
+
   /** Reads a topic from its beginning; the array grows as records come. */
-  async follow(name: 'unreadable' | 'status.changed' | 'send.deferred' | 'dead-letters'): Promise<{ value: string; headers: Record<string, string> }[]> {
-    const seen: { value: string; headers: Record<string, string> }[] = [];
+  async follow(name: 'unreadable' | 'status.changed' | 'send.deferred' | 'dead-letters' | 'inbound.received' | 'suppression.changed'): Promise<{ key: string; value: string; headers: Record<string, string> }[]> {
+    const seen: { key: string; value: string; headers: Record<string, string> }[] = [];
     const consumer = this.kafka().consumer({ groupId: `e2e-${randomUUID()}`, maxWaitTimeInMs: 100 });
     this.consumers.push(consumer);
     await consumer.connect();
@@ -145,7 +162,7 @@ export class System {
       autoCommit: false,
       eachMessage: async ({ message }) => {
         const headers = Object.fromEntries(Object.entries(message.headers ?? {}).map(([key, value]) => [key, String(value)]));
-        seen.push({ value: message.value?.toString() ?? '', headers });
+        seen.push({ key: message.key?.toString() ?? '', value: message.value?.toString() ?? '', headers });
       },
     });
     return seen;

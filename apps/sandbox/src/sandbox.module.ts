@@ -25,6 +25,10 @@ import { MailService } from './sendgrid/mail.service.ts';
 import { SendGridAccountController } from './sendgrid/account.controller.ts';
 import { SendGridController } from './sendgrid/sendgrid.controller.ts';
 import { TemplatesController } from './templates/templates.controller.ts';
+import { ContentController } from './twilio/content.controller.ts';
+import { ContentService } from './twilio/content.service.ts';
+import { InboundService } from './twilio/inbound.service.ts';
+import { PeopleService } from './twilio/people.service.ts';
 import { StatusCallbackService } from './twilio/status-callback.service.ts';
 import { TextService } from './twilio/text.service.ts';
 import { TwilioAccountController } from './twilio/account.controller.ts';
@@ -37,7 +41,7 @@ import { WebhookAdapter } from './webhooks/webhook.adapter.ts';
 const gate = [GateService, FaultService, AccountService, { provide: APP_FILTER, useClass: FailureFilter }];
 const sendgrid = [MailService, ActivityService, EventWebhookService, EventWebhookSettings];
 const resend = [EmailService, IdempotencyService, RateService, ResendWebhookService, ResendWebhookSettings];
-const twilio = [TextService, StatusCallbackService];
+const twilio = [TextService, StatusCallbackService, ContentService, InboundService, PeopleService];
 const messages = [InboxService, MessageStore, JournalStore];
 const webhooks = [LifecycleService, TimelineService, SettleService, WebhookAdapter];
 
@@ -50,7 +54,7 @@ export class SandboxModule {
     ];
     return {
       module: SandboxModule,
-      controllers: [SendGridController, SendGridAccountController, TwilioAccountController, ResendController, TwilioController, ControlController, PageController, TemplatesController, HealthController],
+      controllers: [SendGridController, SendGridAccountController, TwilioAccountController, ResendController, TwilioController, ContentController, ControlController, PageController, TemplatesController, HealthController],
       providers: [...settings, ...gate, ...sendgrid, ...resend, ...twilio, ...messages, ...webhooks],
     };
   }

@@ -9,7 +9,7 @@ let sandbox: Sandbox;
 
 beforeAll(async () => {
   receiver = await aReceiver();
-  sandbox = await running();
+  sandbox = await running({ SANDBOX_TWILIO_INBOUND_URL: `${receiver.url}/inbound?from=twilio` });
 });
 afterAll(async () => {
   await sandbox.close();
@@ -32,6 +32,12 @@ const posts = (sid: string) => receiver.received.filter(({ body }) => body.inclu
 const forms = (sid: string) => posts(sid).map(({ body }) => Object.fromEntries(new URLSearchParams(body)));
 const untilStatuses = (sid: string, ...names: string[]) =>
   until(() => forms(sid).map(({ MessageStatus }) => MessageStatus).join() === names.join() && forms(sid));
+
+const answers = async (reply: Record<string, unknown>) => {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${sandbox.url}/_sandbox/inbound`, { method: 'POST', headers, body: JSON.stringify(reply) });
+  return { status: answer.status, body: (await answer.json()) as { providerMessageId: string; webhook: unknown; errors?: unknown } };
+};
 
 describe('the official client', () => {
   it('is given the whole resource', async () => {
@@ -106,6 +112,7 @@ describe('status callbacks', () => {
   });
 
   it('come for WhatsApp until the message is read', async () => {
+    await answers({ channel: 'whatsapp', from: '+12025550123', to: '+14155238886', body: 'Hi' });
     const { sid } = await twilioOf(sandbox).messages.create(aText({ to: 'whatsapp:+12025550123', from: 'whatsapp:+14155238886' }));
     await untilStatuses(sid, 'sent', 'delivered', 'read');
   });
@@ -114,6 +121,80 @@ describe('status callbacks', () => {
     await twilioOf(sandbox).messages.create(aText({ statusCallback: undefined }));
     await until(async () => (await listed(sandbox)).messages[0]?.events.map(({ webhook }) => webhook).join() === 'none,none');
   });
+});
+
+describe('a person who answers', () => {
+  const person = '+12025550188';
+  const inbound = (sid: string) => until(() => receiver.received.find(({ url, body }) => url.startsWith('/inbound') && body.includes(sid)));
+
+  it('is told by a signed form', async () => {
+    const { status, body } = await answers({ from: person, to: '+15005550006', body: 'Thanks', advancedOptOut: true });
+    expect([status, body.webhook]).toEqual([200, { status: 204 }]);
+    const post = await inbound(body.providerMessageId);
+    const form = Object.fromEntries(new URLSearchParams(post.body));
+    expect(form).toMatchObject({ From: person, To: '+15005550006', Body: 'Thanks', NumMedia: '0' });
+    expect(form).not.toHaveProperty('OptOutType');
+    expect(twilio.validateRequest(authToken, String(post.headers['x-twilio-signature']), receiver.url + post.url, form)).toBe(true);
+  });
+
+  it('is told by JSON whose digest stands in the signed address', async () => {
+    const { body } = await answers({ from: person, to: '+15005550006', body: 'HELP', advancedOptOut: true, as: 'json' });
+    const post = await inbound(body.providerMessageId);
+    expect(twilio.validateRequestWithBody(authToken, String(post.headers['x-twilio-signature']), receiver.url + post.url, post.body)).toBe(true);
+    expect(JSON.parse(post.body)).toMatchObject({ OptOutType: 'HELP' });
+  });
+
+  it('gets no texts from a number after STOP, and gets them again after START', async () => {
+    const send = () => twilioOf(sandbox).messages.create(aText({ to: person }));
+    await answers({ from: person, to: '+15005550006', body: ' stop ' });
+    await expect(send()).rejects.toMatchObject({ code: 21610 });
+    await expect(twilioOf(sandbox).messages.create(aText({ to: person, from: '+15005550099' }))).resolves.toMatchObject({ status: 'queued' });
+    await answers({ from: person, to: '+15005550006', body: 'START' });
+    await expect(send()).resolves.toMatchObject({ status: 'queued' });
+  });
+
+  it('who never wrote gets no free-form WhatsApp text', async () => {
+    const { sid } = await twilioOf(sandbox).messages.create(aText({ to: 'whatsapp:+12025550166', from: 'whatsapp:+14155238886' }));
+    const [failed] = await untilStatuses(sid, 'failed');
+    expect(failed).toMatchObject({ ErrorCode: '63016' });
+  });
+
+  it.each([{ from: 'me' }, { from: person, to: '+15005550006', colour: 'blue' }])('is not played by %j', async (reply) => {
+    expect((await answers(reply)).status).toBe(400);
+  });
+});
+
+describe('content templates', () => {
+  const client = () => {
+    const twilioClient = twilioOf(sandbox);
+    twilioClient.content.baseUrl = sandbox.url;
+    return twilioClient;
+  };
+  const whatsapp = { to: 'whatsapp:+12025550123', from: 'whatsapp:+14155238886', body: undefined };
+
+  it('are filled in and reach people outside the window', async () => {
+    const template = await client().content.v1.contents.create({ friendly_name: 'order', language: 'en', variables: { 2: 'soon' }, types: { 'twilio/text': { body: 'Order {{1}} comes {{2}}' } } } as never);
+    expect(template).toMatchObject({ sid: expect.stringMatching(/^HX[0-9a-f]{32}$/), friendlyName: 'order' });
+    const sent = await client().messages.create(aText({ ...whatsapp, contentSid: template.sid, contentVariables: '{"1":"17"}' }));
+    expect(sent.body).toBe('Order 17 comes soon');
+    await untilStatuses(sent.sid, 'sent', 'delivered', 'read');
+    const short = await client().messages.create(aText({ ...whatsapp, contentSid: template.sid }));
+    expect((await untilStatuses(short.sid, 'failed'))[0]).toMatchObject({ ErrorCode: '63028' });
+  });
+
+  it('must be known', async () => {
+    await expect(client().messages.create(aText({ ...whatsapp, contentSid: `HX${'0'.repeat(32)}` }))).rejects.toMatchObject({ code: 21655 });
+  });
+});
+
+it('lets a text go that waits longer than it is wanted', async () => {
+  const slow = await running({ SANDBOX_WEBHOOK_DELAY_MS: '1500' });
+  try {
+    const { sid } = await twilioOf(slow).messages.create(aText({ validityPeriod: 1 }));
+    expect((await untilStatuses(sid, 'failed'))[0]).toMatchObject({ ErrorCode: '30036' });
+  } finally {
+    await slow.close();
+  }
 });
 
 it('shows what carried our ids', async () => {

@@ -1,14 +1,15 @@
 import 'reflect-metadata';
 import { isOtherFact, topics } from '#libs/contracts';
-import { DeliveryEngine, deliveryMigrations } from '#libs/delivery';
+import { DeliveryEngine } from '#libs/delivery';
 import { runService } from '#libs/runtime';
 import { smsSchema } from './sms.config.ts';
+import { smsMigrations } from './sms.migrations.ts';
 import { SmsModule } from './sms.module.ts';
 
 void runService({
   name: 'sms',
   schema: smsSchema,
-  migrations: deliveryMigrations,
+  migrations: smsMigrations,
   module: SmsModule,
   beforeConsuming: (app, kafka, config) => app.get(DeliveryEngine).prepare(kafka, config),
   // Only the provider's word on messages of this channel concerns the ledger.

@@ -1,11 +1,21 @@
-import { type Provider, SmsRequested, templateOwner } from '#libs/contracts';
-import { ChannelPort, type Likeness, type Rendered } from '#libs/delivery';
+import { type Failure, type FieldError, type Provider, SmsRequested, templateOwner } from '#libs/contracts';
+import { ChannelPort, type Likeness, type Rendered, type Screened } from '#libs/delivery';
 import type { Templates } from '#libs/templates';
+import { type ContentTemplates, contentSidOf, templateProblems } from './content/content-template.policy.ts';
+import { mediaProblems } from './content/media.policy.ts';
+import { type NumberCheck, type Phone, readPhone } from './recipient/phone.policy.ts';
+import { refusalOf, type SendingRules } from './refusal.policy.ts';
+import type { ScreeningService } from './screening.service.ts';
+import { chooseSender, type Chosen, isMessagingService, type SenderRule, unfit } from './sender/sender-map.policy.ts';
 import type { SmsMessage } from './sms-message.ts';
 
-export interface StandardSenders {
-  sms: string | undefined;
-  whatsapp: string | undefined;
+export interface SmsRules extends SendingRules {
+  senders: readonly SenderRule[];
+  /** For SMS and MMS, and for WhatsApp, in the order of preference. */
+  standard: { text: readonly string[]; whatsapp: readonly string[] };
+  numberCheck: NumberCheck;
+  smartEncoding: boolean;
+  templates: ContentTemplates;
 }
 
 const noProvider = { field: 'template.name', rule: 'names a template of a provider that sends no SMS here' };
@@ -15,19 +25,51 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
   readonly channel = 'sms';
   readonly schema = SmsRequested;
   readonly providers: readonly Provider<SmsMessage>[];
-  private readonly senders: StandardSenders;
-  private readonly templates: Templates;
+  private readonly rules: SmsRules;
+  private readonly ours: Pick<Templates, 'render'>;
+  private readonly screening: Pick<ScreeningService, 'screen'>;
+  /** A number is read once for its checks and once for its message: the plans of the world take a while. */
+  private readonly phones = new WeakMap<SmsRequested, Phone>();
 
-  constructor(providers: readonly Provider<SmsMessage>[], senders: StandardSenders, templates: Templates) {
+  constructor(providers: readonly Provider<SmsMessage>[], rules: SmsRules, screening: Pick<ScreeningService, 'screen'>, templates: Pick<Templates, 'render'>) {
     super();
     this.providers = providers;
-    this.senders = senders;
-    this.templates = templates;
+    this.rules = rules;
+    this.screening = screening;
+    this.ours = templates;
+  }
+
+  override problemsOf(request: SmsRequested): FieldError[] {
+    const { region, problem } = this.phoneOf(request);
+    const misfit = request.from === undefined ? undefined : unfit(request.from, { kind: kindOf(request), region });
+    return [
+      ...(problem === undefined ? [] : [{ field: 'to', rule: problem }]),
+      ...(misfit === undefined ? [] : [{ field: 'from', rule: misfit }]),
+      ...mediaProblems(request.mediaUrls ?? []),
+      ...(request.contentTemplate ? templateProblems(request.contentTemplate, this.rules.templates) : []),
+    ];
   }
 
   toMessage(request: SmsRequested): SmsMessage {
-    const kind = request.kind ?? (request.mediaUrls ? 'mms' : 'sms');
-    return { ...request, kind, from: request.from ?? (kind === 'whatsapp' ? this.senders.whatsapp : this.senders.sms) };
+    const kind = kindOf(request);
+    const { region } = this.phoneOf(request);
+    const { contentTemplate } = request;
+    return {
+      ...request,
+      kind,
+      region,
+      smartEncoding: request.smartEncoding ?? this.rules.smartEncoding,
+      ...(contentTemplate && { contentTemplate: { ...contentTemplate, name: contentSidOf(contentTemplate, this.rules.templates) ?? contentTemplate.name } }),
+      ...senderFields(this.senderFor(request, kind, region)),
+    };
+  }
+
+  override refuse(message: SmsMessage): Failure | undefined {
+    return refusalOf(message, this.rules);
+  }
+
+  override screen(message: SmsMessage): Promise<Screened<SmsMessage>> {
+    return this.screening.screen(message);
   }
 
   override render(message: SmsMessage, pinned: string | undefined): Rendered<SmsMessage> {
@@ -38,7 +80,7 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
       if (!this.providers.some(({ name }) => name === owner.provider)) return { message, mendable: true, faults: [noProvider] };
       return { message: { ...bare, boundTo: owner.provider, contentTemplate: { ...template, name: owner.id } } };
     }
-    const rendering = this.templates.render('sms', template, pinned);
+    const rendering = this.ours.render('sms', template, pinned);
     if (!rendering.rendered) return { message, faults: rendering.faults, mendable: rendering.gone };
     return { message: { ...bare, body: rendering.content.body }, templateVersion: rendering.version };
   }
@@ -47,13 +89,14 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
     return message.boundTo;
   }
 
-  senderOf({ kind, from }: SmsMessage): string | undefined {
-    return from && (kind === 'whatsapp' ? `whatsapp:${from}` : from);
+  senderOf({ kind, from, messagingService }: SmsMessage): string | undefined {
+    if (from === undefined) return messagingService;
+    return kind === 'whatsapp' ? `whatsapp:${from}` : from;
   }
 
-  override likenessOf({ kind, to, from, body, mediaUrls, contentTemplate }: SmsMessage): Likeness {
+  override likenessOf({ kind, to, from, messagingService, body, mediaUrls, contentTemplate }: SmsMessage): Likeness {
     return {
-      party: [kind === 'whatsapp' ? kind : '', to, from ?? ''],
+      party: [kind === 'whatsapp' ? kind : '', to, from ?? messagingService ?? ''],
       wording: contentTemplate ? undefined : [body ?? '', String(mediaUrls?.length ?? 0)],
     };
   }
@@ -61,4 +104,24 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
   addressesOf(request: SmsRequested): string[] {
     return [request.to];
   }
+
+  private senderFor(request: SmsRequested, kind: SmsMessage['kind'], region: string | undefined): Chosen {
+    if (request.from !== undefined) return { sender: request.from };
+    const { senders, standard } = this.rules;
+    const errand = { to: request.to, region, kind, category: request.category };
+    return chooseSender(errand, senders, kind === 'whatsapp' ? standard.whatsapp : standard.text);
+  }
+
+  private phoneOf(request: SmsRequested): Phone {
+    const known = this.phones.get(request) ?? readPhone(request.to, this.rules.numberCheck);
+    this.phones.set(request, known);
+    return known;
+  }
+}
+
+const kindOf = ({ kind, mediaUrls }: SmsRequested): SmsMessage['kind'] => kind ?? (mediaUrls ? 'mms' : 'sms');
+
+function senderFields(chosen: Chosen): Pick<SmsMessage, 'from' | 'messagingService' | 'senderProblem'> {
+  if (chosen.sender === undefined) return { from: undefined, senderProblem: chosen.why };
+  return isMessagingService(chosen.sender) ? { from: undefined, messagingService: chosen.sender } : { from: chosen.sender };
 }

@@ -1,17 +1,31 @@
-import { type SmsRequested, type SendDue, type StatusChanged, topics } from '#libs/contracts';
+import { type InboundReceived, recipientHash, type SmsRequested, type SendDue, type StatusChanged, topics } from '#libs/contracts';
 import { DeliveryEngine } from '#libs/delivery';
 import { On, RecordContext } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
 import { Ctx, Payload } from '@nestjs/microservices';
+import { Conversations } from './conversation/conversations.port.ts';
 import type { SmsMessage } from './sms-message.ts';
+import type { SmsConfig } from './sms.config.ts';
+
+/** Twilio: free-form WhatsApp text outside the 24-hour window. */
+const OUTSIDE_WINDOW = '63016';
 
 /** Translates records and delegates to the engine. */
 @Controller()
 export class SmsConsumer {
   private readonly engine: DeliveryEngine<SmsRequested, SmsMessage>;
+  private readonly conversations: Conversations;
+  private readonly hashKey: string;
 
-  constructor(@Inject(DeliveryEngine) engine: DeliveryEngine<SmsRequested, SmsMessage>) {
+  constructor(
+    @Inject(DeliveryEngine) engine: DeliveryEngine<SmsRequested, SmsMessage>,
+    @Inject(Conversations) conversations: Conversations,
+    @Inject(ConfigService) config: ConfigService<SmsConfig, true>,
+  ) {
     this.engine = engine;
+    this.conversations = conversations;
+    this.hashKey = config.get('RECIPIENT_HASH_KEY');
   }
 
   @On(topics.smsRequested)
@@ -25,7 +39,14 @@ export class SmsConsumer {
   }
 
   @On(topics.statusChanged)
-  onStatus(@Payload() fact: StatusChanged): Promise<void> {
-    return this.engine.onStatus(fact);
+  async onStatus(@Payload() fact: StatusChanged): Promise<void> {
+    if (fact.failure?.code === OUTSIDE_WINDOW && fact.recipient) await this.conversations.forget(fact.recipient.hash);
+    await this.engine.onStatus(fact);
+  }
+
+  /** Whoever writes on WhatsApp opens the window in which free-form text may go back. */
+  @On(topics.inboundReceived)
+  async onInbound(@Payload() { channel, kind, from, to, at }: InboundReceived): Promise<void> {
+    if (channel === 'sms' && kind === 'whatsapp') await this.conversations.heard({ recipient: recipientHash(this.hashKey, from), business: to, at: new Date(at) });
   }
 }

@@ -1,3 +1,4 @@
+import { recipientHash } from '#libs/contracts';
 import { DeliveryEngine, limitsOf, ratesOf } from '#libs/delivery';
 import type { Pool } from '#libs/persistence';
 import { Health, LOGGER, POOL, STOPPING } from '#libs/runtime';
@@ -6,10 +7,17 @@ import { Templates } from '#libs/templates';
 import { Publisher } from '#libs/transport';
 import { Module } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
+import { Conversations } from './conversation/conversations.port.ts';
+import { PostgresConversations } from './conversation/conversations.store.ts';
 import { TwilioAdapter } from './providers/twilio/twilio.adapter.ts';
+import { TwilioInboundController } from './providers/twilio/twilio.inbound.controller.ts';
+import { TwilioSignature } from './providers/twilio/twilio.signature.webhook.ts';
 import { TwilioWebhookController } from './providers/twilio/twilio.webhook.controller.ts';
-import { SmsChannel } from './sms-channel.ts';
-import type { SmsConfig } from './sms.config.ts';
+import { PostgresPrefixUse } from './recipient/prefix-use.store.ts';
+import { readRegions } from './recipient/region.policy.ts';
+import { ScreeningService } from './screening.service.ts';
+import { SmsChannel, type SmsRules } from './sms-channel.ts';
+import { budgetsOf, type SmsConfig } from './sms.config.ts';
 import { SmsConsumer } from './sms.consumer.ts';
 
 const twilio = {
@@ -38,12 +46,34 @@ const templates = {
   useFactory: (config: ConfigService<SmsConfig, true>) => Templates.load(config.get('TEMPLATES_DIR'), ['sms']),
 };
 
+const signature = {
+  provide: TwilioSignature,
+  inject: [ConfigService],
+  useFactory: (config: ConfigService<SmsConfig, true>) =>
+    new TwilioSignature([config.get('TWILIO_AUTH_TOKEN'), config.get<string | undefined>('TWILIO_AUTH_TOKEN_PREVIOUS') ?? []].flat(), config.get('PUBLIC_URL')),
+};
+
+const conversations = { provide: Conversations, inject: [POOL], useFactory: (pool: Pool) => new PostgresConversations(pool) };
+
+const screening = {
+  provide: ScreeningService,
+  inject: [ConfigService, Conversations, POOL],
+  useFactory: (config: ConfigService<SmsConfig, true>, known: Conversations, pool: Pool) =>
+    new ScreeningService({
+      conversations: known,
+      prefixUse: new PostgresPrefixUse(pool),
+      windowRule: config.get('WHATSAPP_WINDOW'),
+      budgets: budgetsOf({ SMS_PREFIX_BUDGET: config.get('SMS_PREFIX_BUDGET') }),
+      hashOf: (number) => recipientHash(config.get('RECIPIENT_HASH_KEY'), number),
+    }),
+};
+
 const engine = {
   provide: DeliveryEngine,
-  inject: [ConfigService, TwilioAdapter, Templates, POOL, Publisher, LOGGER, STOPPING],
-  useFactory: (config: ConfigService<SmsConfig, true>, adapter: TwilioAdapter, templates: Templates, pool: Pool, publisher: Publisher, logger: Logger, stopping: AbortSignal) =>
+  inject: [ConfigService, TwilioAdapter, ScreeningService, Templates, POOL, Publisher, LOGGER, STOPPING],
+  useFactory: (config: ConfigService<SmsConfig, true>, adapter: TwilioAdapter, screening: ScreeningService, templates: Templates, pool: Pool, publisher: Publisher, logger: Logger, stopping: AbortSignal) =>
     new DeliveryEngine({
-      channel: new SmsChannel([adapter], { sms: config.get('SMS_FROM'), whatsapp: config.get('WHATSAPP_FROM') }, templates),
+      channel: new SmsChannel([adapter], rulesOf(config), screening, templates),
       pool,
       publisher,
       logger,
@@ -57,6 +87,21 @@ const engine = {
     }),
 };
 
+/** What the settings say of texts. */
+function rulesOf(config: ConfigService<SmsConfig, true>): SmsRules {
+  const given = (name: 'SMS_FROM' | 'WHATSAPP_FROM' | 'TWILIO_MESSAGING_SERVICE_SID') => config.get<string | undefined>(name) ?? [];
+  return {
+    senders: config.get<SmsConfig['SMS_SENDERS']>('SMS_SENDERS') ?? [],
+    standard: { text: [given('SMS_FROM'), given('TWILIO_MESSAGING_SERVICE_SID')].flat(), whatsapp: [given('WHATSAPP_FROM')].flat() },
+    allowed: readRegions(config.get('SMS_ALLOWED_COUNTRIES')).regions,
+    mmsRegions: readRegions(config.get('SMS_MMS_COUNTRIES')).regions,
+    maxSegments: config.get('SMS_MAX_SEGMENTS'),
+    smartEncoding: config.get('SMS_SMART_ENCODING'),
+    numberCheck: config.get('SMS_NUMBER_CHECK'),
+    templates: config.get<SmsConfig['TWILIO_CONTENT_TEMPLATES']>('TWILIO_CONTENT_TEMPLATES') ?? {},
+  };
+}
+
 /** The channel for SMS, MMS and WhatsApp: consumer, engine, providers and their webhooks. */
-@Module({ controllers: [SmsConsumer, TwilioWebhookController], providers: [twilio, templates, engine] })
+@Module({ controllers: [SmsConsumer, TwilioWebhookController, TwilioInboundController], providers: [twilio, signature, conversations, screening, templates, engine] })
 export class SmsModule {}

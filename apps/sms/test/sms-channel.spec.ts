@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type LookupResult, Provider, type ProviderCheck, type SendResult, SmsRequested } from '#libs/contracts';
 import { Templates } from '#libs/templates';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { SmsChannel } from '../src/sms-channel.ts';
+import { SmsChannel, type SmsRules } from '../src/sms-channel.ts';
 import type { SmsMessage } from '../src/sms-message.ts';
 
 class IdleTwilio extends Provider<SmsMessage> {
@@ -12,10 +12,21 @@ class IdleTwilio extends Provider<SmsMessage> {
   check = (): Promise<ProviderCheck> => Promise.resolve({ state: 'ok' });
 }
 
+const rules: SmsRules = {
+  senders: [],
+  standard: { text: ['+15005550006'], whatsapp: [] },
+  allowed: ['US'],
+  mmsRegions: ['US'],
+  maxSegments: 10,
+  smartEncoding: false,
+  numberCheck: 'valid',
+  templates: {},
+};
+
 let channel: SmsChannel;
 beforeAll(async () => {
   const templates = await Templates.load(join(import.meta.dirname, '../../../templates'), ['sms']);
-  channel = new SmsChannel([new IdleTwilio()], { sms: '+15005550006', whatsapp: undefined }, templates);
+  channel = new SmsChannel([new IdleTwilio()], rules, { screen: (message) => Promise.resolve({ pass: true, message }) }, templates);
 });
 
 const variables = { code: '493817', minutes: 10, productName: 'Engines & Co' };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Attempt, Failure } from './failure.ts';
 import { Channel, Instant, Lane, MessageId, Tenant } from './primitives.ts';
+import { RecipientRef } from './status.ts';
 
 /** What a message carries from hop to hop, whatever its channel. */
 const Handover = {
@@ -83,6 +84,10 @@ export const CancelRequested = z.looseObject({
 });
 export type CancelRequested = z.infer<typeof CancelRequested>;
 
+/** What a reply of one word asks for. */
+export const Keyword = z.enum(['stop', 'start', 'help']);
+export type Keyword = z.infer<typeof Keyword>;
+
 /** A reply: the value of `messaging.inbound.received`. */
 export const InboundReceived = z.looseObject({
   eventId: z.string(),
@@ -95,16 +100,32 @@ export const InboundReceived = z.looseObject({
   to: z.string(),
   body: z.string(),
   mediaUrls: z.array(z.string()).optional(),
+  mediaTypes: z.array(z.string()).optional().describe('Media types, one per address.'),
+  messagingService: z.string().optional().describe('The messaging service it came through.'),
+  sender: RecipientRef.optional().describe('from, as hash and mask: what statuses and suppressions call this person.'),
+  keyword: Keyword.optional().describe('The reply asks to be left alone (stop), to be written to again (start), or for help.'),
+  inReplyTo: z.string().optional().describe("The provider's id of our message, where the reply names it (WhatsApp)."),
+  button: z.looseObject({ text: z.string().optional(), payload: z.string().optional() }).optional().describe('A button of a template that was pressed.'),
+  segments: z.number().int().optional(),
 });
+export type InboundReceived = z.infer<typeof InboundReceived>;
 
 /** Who must not be written to: the value of `messaging.suppression.changed`; a tombstone lifts it. */
 export const SuppressionChanged = z.looseObject({
   channel: Channel,
   recipient: z.string().describe('Keyed hash.'),
-  scope: z.string(),
-  reason: z.string(),
+  scope: z.string().describe('What must not be sent: all, marketing, a topic, or what comes from one sender (sender:+15005550006, sender:MG…).'),
+  reason: z.string().describe('Such as stop, unsubscribe, complaint, hard-bounce, manual.'),
   at: Instant,
+  eventId: z.string().optional().describe('Derived from the fact itself: a repeat has the same id.'),
+  tenant: Tenant.optional().describe('Missing: of every tenant, since a reply does not tell whose message it answers.'),
+  mask: z.string().optional().describe('The recipient, masked.'),
+  provider: z.string().optional().describe('Whose word it is.'),
 });
+export type SuppressionChanged = z.infer<typeof SuppressionChanged>;
+
+/** The key under which the compacted topic keeps the latest word. */
+export const suppressionKey = ({ channel, recipient, scope }: Pick<SuppressionChanged, 'channel' | 'recipient' | 'scope'>): string => `${channel}:${recipient}:${scope}`;
 
 /** Paused providers, channels, lanes, tenants: the value of `messaging.control.changed`. */
 export const ControlChanged = z.looseObject({

@@ -2,6 +2,7 @@ import type { Failure } from './failure.ts';
 import type { Finding } from './finding.ts';
 import type { Replay } from './handover.ts';
 import type { Lane } from './primitives.ts';
+import type { SmsEncoding } from './status.ts';
 
 /** What a provider is told of where a message belongs: opaque, no personal data. Comes back in its webhooks. */
 export interface CallReference {
@@ -24,12 +25,18 @@ export interface ProviderCall<M> {
   mayStart: () => boolean;
 }
 
+/** What an SMS takes, which is what it costs. */
+export interface TextSize {
+  segments: number;
+  encoding: SmsEncoding;
+}
+
 /**
  * What became of a call. `sent: false` with a failure of kind `unknown` means: may have been accepted.
  * `holdUntil`: the provider's rate headers say that nothing is left until then, in ms since 1970.
  * `replay`: of a doubtful call that may be repeated under its key.
  */
-export type SendResult = { sent: true; providerMessageId: string; holdUntil?: number } | { sent: false; failure: Failure; holdUntil?: number; replay?: Replay };
+export type SendResult = { sent: true; providerMessageId: string; size?: TextSize; holdUntil?: number } | { sent: false; failure: Failure; holdUntil?: number; replay?: Replay };
 
 /** A message in a provider's list that may have come of a doubtful call: it looks the same, but bears no reference of ours. */
 export interface Candidate {

@@ -4,12 +4,12 @@ import { TemplateRef } from './template.ts';
 
 export const SmsKind = z.enum(['sms', 'mms', 'whatsapp']);
 
-/** A number in E.164, an alphanumeric sender (up to 11 characters), or a short code. */
-const Sender = z
+/** A number in E.164, an alphanumeric sender (up to 11 characters), a short code, or a messaging service that picks one of these. */
+export const SmsSender = z
   .string()
   .regex(
-    /^(?:\+[1-9]\d{7,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$/,
-    'must be a number in E.164 form, a short code, or up to 11 letters and digits',
+    /^(?:\+[1-9]\d{7,14}|\d{3,8}|MG[0-9a-fA-F]{32}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$/,
+    'must be a number in E.164 form, a short code, a messaging service (MG and 32 hex digits), or up to 11 letters and digits',
   );
 
 /** Ask for an SMS, MMS or WhatsApp message: the value of `messaging.sms.requested`. */
@@ -18,11 +18,12 @@ export const SmsRequested = z
     ...requestEnvelope,
     kind: SmsKind.optional().describe('Default: mms when there are media, else sms.'),
     to: PhoneNumber,
-    from: Sender.optional().describe('Default: the configured sender.'),
+    from: SmsSender.optional().describe('Default: the configured sender.'),
     body: z.string().min(1).max(1600).optional().describe('At most 1600 characters (Twilio).'),
     mediaUrls: z.array(HttpsUrl).min(1).max(10).optional(),
     template: TemplateRef.optional().describe('One of ours, instead of the body; a name such as twilio:HX… is the same as contentTemplate.'),
-    contentTemplate: TemplateRef.optional().describe('An approved template, needed on WhatsApp outside the 24-hour window.'),
+    contentTemplate: TemplateRef.optional().describe('An approved template, needed on WhatsApp outside the 24-hour window. With kind whatsapp it can stand beside a body: the body goes inside the window, the template outside it.'),
+    smartEncoding: z.boolean().optional().describe('Whether characters such as curly quotes may be replaced by plain ones, so that more fits into a segment. Default: as configured.'),
     subject: oneLine(64).optional(),
   })
   .superRefine((sms, context) => {
@@ -39,7 +40,7 @@ export const SmsRequested = z
     if (sms.template && (sms.body !== undefined || sms.contentTemplate)) {
       context.addIssue({ code: 'custom', path: ['template'], message: 'brings its own text: leave out body and contentTemplate' });
     }
-    if (sms.contentTemplate && (sms.body !== undefined || sms.mediaUrls)) {
+    if (sms.contentTemplate && sms.kind !== 'whatsapp' && (sms.body !== undefined || sms.mediaUrls)) {
       context.addIssue({ code: 'custom', path: ['contentTemplate'], message: 'brings its own content: leave out body and mediaUrls' });
     }
   });

@@ -30,6 +30,10 @@ export const StatusSource = z
   .describe('receipt and lookup are the provider’s word, and beat decisions.');
 export type StatusSource = z.infer<typeof StatusSource>;
 
+/** How the characters of an SMS travel: 7 bits each, or 16. */
+export const SmsEncoding = z.enum(['GSM-7', 'UCS-2']);
+export type SmsEncoding = z.infer<typeof SmsEncoding>;
+
 /** A recipient without the address: keyed hash and mask. */
 export const RecipientRef = z.looseObject({
   hash: z.string().describe('Keyed hash of the normalised address, hex.'),
@@ -57,6 +61,8 @@ export const StatusChanged = z.looseObject({
   recipientCount: z.number().int().positive().optional().describe('Of a receipt: how many recipients the send had, where more than one.'),
   recipients: z.array(RecipientRef).optional().describe('Of a send: all it went to.'),
   failure: Failure.optional(),
+  segments: z.number().int().positive().optional().describe('Of an SMS that was sent: how many parts it takes.'),
+  encoding: SmsEncoding.optional().describe('Of an SMS that was sent.'),
   nextAt: Instant.optional().describe('When it will be tried next, where that is known.'),
   reason: z.string().optional().describe('Why, in plain words.'),
   correlationId: z.string().optional(),

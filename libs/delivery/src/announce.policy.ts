@@ -15,8 +15,8 @@ export function announcement(delivery: Delivery<unknown>, outcome: Outcome): Ann
   const say = (told: Partial<Told> & { status: Status }) => fact(delivery, { final: false, at, attempt, ...told });
   switch (outcome.kind) {
     case 'sent': {
-      const { provider, providerMessageId, callId } = outcome;
-      return { facts: [say({ status: 'sent', provider, providerMessageId, callId, recipients: delivery.recipients })] };
+      const { provider, providerMessageId, callId, size } = outcome;
+      return { facts: [say({ status: 'sent', provider, providerMessageId, callId, ...size, recipients: delivery.recipients })] };
     }
     case 'failed': {
       const { failure, provider } = outcome;
@@ -73,10 +73,10 @@ function fact(delivery: Delivery<unknown>, told: Told): StatusChanged {
   return defined({ messageId, tenant, channel, lane, correlationId, tags, ...told, eventId, hop, source });
 }
 
-/** Handed over to retry; the attempt just made joins the history. */
+/** Handed over to retry; the attempt just made joins the history. What no provider was asked for is no attempt. */
 function deferred(delivery: Delivery<unknown>, outcome: Outcome, more: Partial<SendDeferred> & Pick<SendDeferred, 'why'>): SendDeferred {
   const { messageId, tenant, channel, lane, key, hop, request } = delivery;
-  const tried = outcome.kind === 'unknown' || (outcome.kind === 'failed' && outcome.failure.kind !== 'unavailable')
+  const tried = outcome.kind === 'unknown' || (outcome.kind === 'failed' && outcome.provider !== undefined)
     ? [...delivery.attempts, defined({ attempt: outcome.attempt, hop, at: outcome.at, provider: outcome.provider, failure: outcome.failure })]
     : delivery.attempts; // prettier-ignore
   return defined({

@@ -1,4 +1,4 @@
-import type { Channel, FieldError, Provider } from '#libs/contracts';
+import type { Channel, Failure, FieldError, Provider } from '#libs/contracts';
 import type { z } from 'zod';
 
 export interface Likeness {
@@ -7,6 +7,8 @@ export interface Likeness {
   /** What is said; undefined: the provider composes it. */
   wording: readonly string[] | undefined;
 }
+
+export type Screened<M> = { pass: true; message: M } | { pass: false; failure: Failure };
 
 /** What tells one channel from another; the engine does the rest. `R` is the request, `M` what its providers send. */
 export abstract class ChannelPort<R, M> {
@@ -41,6 +43,24 @@ export abstract class ChannelPort<R, M> {
    */
   likenessOf(_message: M): Likeness | undefined {
     return undefined;
+  }
+
+  /** Rules of the channel that a request breaks beyond its schema, field by field: it is told as rejected. */
+  problemsOf(_request: R): FieldError[] {
+    return [];
+  }
+
+  /** Why a message cannot go, by what is configured; undefined: it can. */
+  refuse(_message: M): Failure | undefined {
+    return undefined;
+  }
+
+  /**
+   * The last look before the call, with the permit in hand: the message as it shall go, or why not.
+   * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.
+   */
+  screen(message: M): Promise<Screened<M>> {
+    return Promise.resolve({ pass: true, message });
   }
 
   /** Every address it goes to. */

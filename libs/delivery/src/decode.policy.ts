@@ -31,7 +31,7 @@ export interface Origin {
 
 /**
  * The first hop of a message, from its request. `json` is the request as upstream wrote it.
- * @throws UnreadableRecord when it is scheduled farther ahead than anything is kept, or its template cannot be rendered
+ * @throws UnreadableRecord when it is scheduled farther ahead than anything is kept, breaks a rule of its channel, or its template cannot be rendered
  */
 export function firstHop<R extends RequestEnvelope, M>(
   channel: ChannelPort<R, M>,
@@ -45,6 +45,8 @@ export function firstHop<R extends RequestEnvelope, M>(
     const rule = `must be at most ${FARTHEST_DAYS} days ahead`;
     throw new UnreadableRecord(`the request cannot be scheduled: sendAt ${rule}`, [{ field: 'sendAt', rule }]);
   }
+  const problems = channel.problemsOf(request);
+  if (problems.length > 0) throw new UnreadableRecord('the request breaks rules of its channel', problems);
   const rendered = channel.render(channel.toMessage(request), undefined);
   if (rendered.faults) throw new UnreadableRecord(`its template cannot be rendered: ${rendered.faults.map(({ field, rule }) => `${field} ${rule}`).join('; ')}`, rendered.faults);
   const from = Math.max(origin.timestamp, request.sendAt ? Date.parse(request.sendAt) : 0);

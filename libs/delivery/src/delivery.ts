@@ -1,4 +1,4 @@
-import type { Attempt, Channel, DoubtfulCall, Failure, Lane, RecipientRef, Replay } from '#libs/contracts';
+import type { Attempt, Channel, DoubtfulCall, Failure, Lane, RecipientRef, Replay, TextSize } from '#libs/contracts';
 
 /** One hop of one message on its way through the engine (design §4). */
 export interface Delivery<M> {
@@ -44,7 +44,7 @@ export interface Delivery<M> {
 
 /** How a hop ended; kept in the ledger, so that a redelivery tells the same again. `at` is ISO 8601. */
 export type Outcome =
-  | { kind: 'sent'; at: string; provider: string; providerMessageId: string; callId: string; attempt: number }
+  | { kind: 'sent'; at: string; provider: string; providerMessageId: string; callId: string; attempt: number; size?: TextSize | undefined }
   | { kind: 'failed'; at: string; provider?: string; attempt: number; failure: Failure }
   | { kind: 'unknown'; at: string; provider?: string; callId: string; attempt: number; failure: Failure; traceparent?: string; replay?: Replay }
   | { kind: 'waiting'; at: string; until: string; reason: string }

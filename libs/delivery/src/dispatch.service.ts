@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type CallReference, type DoubtfulCall, IdConflict, InfrastructureDown, type LookupResult, ownFailure, type Provider, type ProviderCall, type Repeat, type SendResult } from '#libs/contracts';
+import { type CallReference, type DoubtfulCall, type Failure, IdConflict, InfrastructureDown, type LookupResult, ownFailure, type Provider, type ProviderCall, type Repeat, type SendResult } from '#libs/contracts';
 import { inSpan, type Logger, SpanKind, traceHeaders } from '#libs/telemetry';
 import { Stopping } from '#libs/transport';
 import { admit, isForgotten } from './admit.policy.ts';
 import { announcement } from './announce.policy.ts';
 import type { Announcer } from './announcer.service.ts';
+import type { ChannelPort, Screened } from './channel.port.ts';
 import { Coalescer } from './coalescer.service.ts';
 import { findLostCall } from './doubt/find-lost-call.ts';
 import type { Delivery, Ledger, Outcome } from './delivery.ts';
@@ -13,6 +14,8 @@ import type { FlowService } from './flow.service.ts';
 
 export interface DispatchOptions<M> {
   providers: readonly Provider<M>[];
+  /** What the channel itself has against a message. */
+  channel?: Pick<ChannelPort<unknown, M>, 'refuse' | 'screen'>;
   ledger: Ledger;
   flow: Pick<FlowService<M>, 'wayFor'>;
   announcer: Announcer;
@@ -68,13 +71,31 @@ export class DispatchService<M> {
 
   private async decide(delivery: Delivery<M>, token: string, deadline: number): Promise<Outcome> {
     if (delivery.mode === 'reconcile') return this.reconcile(delivery, deadline);
-    return admit(delivery, Date.now()) ?? this.send(delivery, token, deadline);
+    return admit(delivery, Date.now()) ?? this.refused(delivery) ?? this.send(delivery, token, deadline);
+  }
+
+  private refused(delivery: Delivery<M>): Outcome | undefined {
+    const failure = this.options.channel?.refuse(delivery.message);
+    return failure && withheld(delivery, failure, Date.now());
+  }
+
+  private screen(message: M): Promise<Screened<M>> {
+    const { channel } = this.options;
+    return channel ? this.untilUp(() => channel.screen(message)) : Promise.resolve({ pass: true, message });
   }
 
   private async send(delivery: Delivery<M>, callId: string, deadline: number): Promise<Outcome> {
     const way = await this.options.flow.wayFor(delivery, deadline);
     if (!way.open) return way.outcome;
     const { provider, why, done } = way;
+    const screened = await this.screen(delivery.message).catch((error: unknown) => {
+      done(undefined);
+      throw error;
+    });
+    if (!screened.pass) {
+      done(undefined);
+      return withheld(delivery, screened.failure, Date.now());
+    }
     const attempt = delivery.attempts.length + 1;
     const attributes = {
       'messaging.operation.name': 'send', 'messaging.message.id': delivery.messageId, 'mi.tenant': delivery.tenant,
@@ -85,7 +106,7 @@ export class DispatchService<M> {
       const started = performance.now();
       const mayStart = startable(delivery, deadline);
       const reference = referenceOf(delivery, { hop: delivery.hop, attempt, callId, traceparent: traceHeaders()['traceparent'] });
-      const result = await this.call(provider, { message: delivery.message, reference, mayStart });
+      const result = await this.call(provider, { message: screened.message, reference, mayStart });
       done(result);
       const outcome = outcomeOf(result, provider.name, reference, Date.now());
       const told = toldOf(outcome);
@@ -181,10 +202,15 @@ function repeatOf(delivery: Delivery<unknown>, { hop, attempt, callId, tracepare
   return { reference: referenceOf(delivery, { hop, attempt, callId, traceparent }), replay, lostAt: Date.parse(at), mayStart };
 }
 
+/** The channel does not let it go; no provider was asked, so it is no attempt. `now` is ms since 1970. */
+function withheld(delivery: Delivery<unknown>, failure: Failure, now: number): Outcome {
+  return { kind: 'failed', at: new Date(now).toISOString(), attempt: delivery.attempts.length, failure };
+}
+
 /** A provider's answer as the ledger keeps it. `now` is ms since 1970. */
 function outcomeOf(result: SendResult, provider: string, { callId, attempt, traceparent }: CallReference, now: number): Outcome {
   const at = new Date(now).toISOString();
-  if (result.sent) return { kind: 'sent', at, provider, providerMessageId: result.providerMessageId, callId, attempt };
+  if (result.sent) return { kind: 'sent', at, provider, providerMessageId: result.providerMessageId, callId, attempt, ...(result.size && { size: result.size }) };
   const { failure, replay } = result;
   if (failure.kind !== 'unknown') return { kind: 'failed', at, provider, attempt, failure };
   return { kind: 'unknown', at, provider, callId, attempt, failure, ...(replay && { replay, ...(traceparent !== undefined && { traceparent }) }) };

@@ -21,6 +21,7 @@ import { Permits } from './permits/permits.service.ts';
 import { PostgresSenderSlices } from './permits/sender-slices.store.ts';
 import { shareOf } from './permits/share.policy.ts';
 import { ReceiptsService } from './receipts.service.ts';
+import { UnknownEventsService } from './unknown-events.service.ts';
 
 export interface EngineOptions<R, M> {
   channel: ChannelPort<R, M>;
@@ -46,6 +47,8 @@ export interface EngineOptions<R, M> {
 export class DeliveryEngine<R extends RequestEnvelope, M> {
   readonly receipts: ReceiptsService;
   readonly otherEvents: OtherEvents;
+  /** For webhooks that no table of the provider knows. */
+  readonly unknownEvents: UnknownEventsService;
   private readonly options: EngineOptions<R, M>;
   private readonly announcer: Announcer;
   private readonly ledger: Ledger;
@@ -60,6 +63,7 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
     this.announcer = new Announcer(options.publisher);
     this.receipts = new ReceiptsService(this.announcer);
     this.otherEvents = new OtherEvents(options.publisher, options.logger);
+    this.unknownEvents = new UnknownEventsService(options.publisher, options.logger, channel.channel);
     this.ledger = new PostgresLedger({ pool, schema: channel.channel, leaseMs, retentionDays });
     this.permits = permitsOf(options);
     const flow = new FlowService<M>({

@@ -23,8 +23,9 @@ export function loadConfig<S extends ConfigSchema>(schema: S, env: NodeJS.Proces
   }
   const parsed = schema.safeParse(given);
   for (const issue of parsed.error?.issues ?? []) {
-    const name = issue.path.map(String).join('.') || 'configuration';
-    problems.push(name in given || name === 'configuration' ? `${name} ${issue.message}` : `${name} is not set: ${describe(schema, name)}`);
+    const [name = 'configuration', ...inside] = issue.path.map(String);
+    const place = inside.length > 0 ? ` (at ${inside.join('.')})` : '';
+    problems.push(name in given || name === 'configuration' ? `${name}${place} ${issue.message}` : `${name} is not set: ${describe(schema, name)}`);
   }
   if (!parsed.success || problems.length > 0) {
     throw new InvalidConfiguration(`the configuration has ${problems.length} problem(s):\n  - ${problems.join('\n  - ')}`);

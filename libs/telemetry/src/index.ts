@@ -1,2 +1,3 @@
+export * from './counters.ts';
 export * from './logger.ts';
 export * from './telemetry.ts';

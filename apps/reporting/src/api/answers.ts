@@ -1,4 +1,4 @@
-import { Channel, Engagement, FailureKind, FieldError, Instant, Lane, Status, StatusSource } from '#libs/contracts';
+import { Channel, Engagement, FailureKind, FieldError, Instant, Lane, SmsEncoding, Status, StatusSource } from '#libs/contracts';
 import { z } from 'zod';
 
 const mask = z.string().describe('A recipient, masked, such as a***@inbox.test.');
@@ -24,6 +24,8 @@ export const TimelineEntry = z.object({
   providerMessageId: z.string().optional().describe('What the provider calls it.'),
   recipient: mask.optional(),
   reason: z.string().optional().describe('Why, in plain words.'),
+  segments: z.number().int().optional().describe('Of an SMS: how many parts it takes.'),
+  encoding: SmsEncoding.optional().describe('Of an SMS: how its characters travel.'),
   nextAt: Instant.optional().describe('When it will be tried next.'),
   failure: FailureAnswer.optional(),
   description: z.string().describe('What happened, in plain words.'),

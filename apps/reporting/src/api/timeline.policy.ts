@@ -18,7 +18,7 @@ function endOf(ordered: readonly KeptFact[], hop: number): KeptFact | undefined 
 }
 
 function entryOf(fact: KeptFact, givenUp: GivenUp | undefined, docs: string | undefined): TimelineEntry {
-  const { status, at, source, hop, attempt, provider, providerMessageId, recipient, reason, nextAt, failure } = fact;
+  const { status, at, source, hop, attempt, provider, providerMessageId, recipient, reason, segments, encoding, nextAt, failure } = fact;
   return {
     status,
     at,
@@ -29,6 +29,8 @@ function entryOf(fact: KeptFact, givenUp: GivenUp | undefined, docs: string | un
     providerMessageId,
     recipient: recipient?.mask,
     reason: reason ?? givenUp?.reason,
+    segments,
+    encoding,
     nextAt,
     failure: failure && failureOf(failure, docs),
     description: [describeFact(fact), givenUp && describeGivenUp(givenUp)].filter(Boolean).join(' '),

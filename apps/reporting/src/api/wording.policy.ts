@@ -3,11 +3,13 @@ import type { GivenUp, KeptFact } from '../projection/fact.ts';
 
 const by = ({ provider }: KeptFact) => provider ?? 'the provider';
 
+const sizeOf = ({ segments, encoding }: KeptFact) => (segments === undefined ? '' : ` as ${segments} ${segments === 1 ? 'segment' : 'segments'} (${encoding ?? 'unknown encoding'})`);
+
 const words: Record<Status | Engagement, (fact: KeptFact) => string> = {
   accepted: (fact) => (fact.source === 'request' ? 'The request was received.' : 'The request was taken up for sending.'),
   scheduled: ({ nextAt }) => (nextAt ? `It waits until ${nextAt}.` : 'It waits for its time.'),
   retrying: ({ nextAt }) => `It was not sent yet and is tried again${nextAt ? ` at ${nextAt}` : ''}.`,
-  sent: (fact) => `Handed to ${by(fact)}, which took it for delivery.`,
+  sent: (fact) => `Handed to ${by(fact)}, which took it for delivery${sizeOf(fact)}.`,
   delayed: (fact) => `Delivery is held up on the recipient’s side; ${by(fact)} goes on trying.`,
   delivered: (fact) => `Delivered, as ${by(fact)} confirms.`,
   bounced: (fact) => `The recipient’s side sent it back, as ${by(fact)} reports.`,

@@ -78,6 +78,8 @@ export function factOfStatus(changed: StatusChanged, traceId: string | undefined
       recipientCount: changed.recipientCount,
       recipients: changed.recipients?.map(bare),
       failure: changed.failure && plain(changed.failure),
+      segments: changed.segments,
+      encoding: changed.encoding,
       nextAt: changed.nextAt && utc(changed.nextAt),
       reason: changed.reason,
       lane: changed.lane,

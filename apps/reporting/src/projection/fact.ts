@@ -16,6 +16,8 @@ export interface KeptFact {
   recipientCount?: number | undefined;
   recipients?: RecipientRef[] | undefined;
   failure?: Failure | undefined;
+  segments?: number | undefined;
+  encoding?: StatusChanged['encoding'];
   nextAt?: string | undefined;
   reason?: string | undefined;
   lane?: Lane | undefined;

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Put, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { AccountService } from '../account/account.service.ts';
 import { FaultService } from '../gate/fault.service.ts';
@@ -6,7 +6,9 @@ import { give } from '../gate/give.ts';
 import { InboxService } from '../messages/inbox.service.ts';
 import { MessageStore } from '../messages/message.store.ts';
 import type { SandboxMessage } from '../messages/message.ts';
-import { checkAccount, checkFaults, checkListing } from './control.policy.ts';
+import { InboundService } from '../twilio/inbound.service.ts';
+import { PeopleService } from '../twilio/people.service.ts';
+import { checkAccount, checkFaults, checkListing, checkReply } from './control.policy.ts';
 import { viewOf } from './message-view.policy.ts';
 
 /** What tests and the page look at and switch. */
@@ -17,6 +19,8 @@ export class ControlController {
     private readonly inbox: InboxService,
     private readonly faults: FaultService,
     private readonly accounts: AccountService,
+    private readonly inbound: InboundService,
+    private readonly people: PeopleService,
   ) {}
 
   @Get('messages')
@@ -40,7 +44,15 @@ export class ControlController {
   @Delete('messages')
   async clear(@Res() reply: FastifyReply): Promise<void> {
     await this.inbox.clear();
+    this.people.forget();
     give(reply, { status: 204 });
+  }
+
+  /** A person answers: posts the signed webhook. */
+  @Post('inbound')
+  async reply(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
+    const checked = checkReply(body);
+    give(reply, checked.ok ? await this.inbound.receive(checked.value) : checked.refusal);
   }
 
   @Get('faults')

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Answer } from '../answer.ts';
 import { AccountChange } from '../account/account.policy.ts';
 import { FaultChange } from '../gate/fault.policy.ts';
+import { Reply } from '../twilio/inbound.policy.ts';
 
 const Listing = z.strictObject({
   reference: z.string().min(1).optional(),
@@ -12,6 +13,7 @@ const Listing = z.strictObject({
 export type Checked<T> = { ok: true; value: T } | { ok: false; refusal: Answer };
 
 export const checkListing = (query: unknown) => check(Listing, query);
+export const checkReply = (body: unknown) => check(Reply, body);
 export const checkFaults = (body: unknown) => check(FaultChange, body);
 export const checkAccount = (body: unknown) => check(AccountChange, body);
 

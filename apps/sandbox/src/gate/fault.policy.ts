@@ -47,6 +47,7 @@ export function classify(method: string, url: string): ProviderRequest | null {
   if (path.startsWith('/v1/Services')) return { provider: 'twilio', sends: false };
   if (path.startsWith('/2010-04-01/')) return { provider: 'twilio', sends: post && path.endsWith('/Messages.json') };
   if (/^\/(emails|domains|webhooks)(\/|$)/.test(path)) return { provider: 'resend', sends: post && (path === '/emails' || path === '/emails/batch') };
+  if (path === '/v1/Content' || path.startsWith('/v1/Content/')) return { provider: 'twilio', sends: false };
   return null;
 }
 

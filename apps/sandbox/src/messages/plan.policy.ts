@@ -1,5 +1,5 @@
 import { resendEngagement, resendPlan } from './magic-resend.policy.ts';
-import { mailPlan, textPlan } from './magic.policy.ts';
+import { mailPlan, textPlan, type TextStep } from './magic.policy.ts';
 import type { MailMessage, MessageEvent, ResendMessage, SandboxMessage, TextMessage } from './message.ts';
 
 type Planned<M> = Omit<M, 'events'>;
@@ -11,8 +11,16 @@ export function withEvents<M extends StoredMessage>(message: M, delayMs: number)
   const { startsAt } = message;
   if (message.provider === 'sendgrid') return { ...message, events: timed(mailPlan(message.to), startsAt, delayMs) };
   if (message.provider === 'resend') return { ...message, events: timed(resendPlan(message.to), startsAt, delayMs) };
-  const queuedFirst = message.messagingServiceSid !== null;
-  return { ...message, events: timed(textPlan(message.to, queuedFirst), startsAt, delayMs) };
+  return { ...message, events: timed(textSteps(message, delayMs), startsAt, delayMs) };
+}
+
+/** Twilio's code for a text that waited longer than it was wanted. */
+const VALIDITY_OVER = 30036;
+
+function textSteps({ to, messagingServiceSid, doomed, validityMs }: Planned<TextMessage>, delayMs: number): readonly TextStep[] {
+  if (doomed) return [{ event: 'failed', errorCode: doomed }];
+  if (validityMs && validityMs < delayMs) return [{ event: 'failed', errorCode: VALIDITY_OVER }];
+  return textPlan(to, messagingServiceSid !== null);
 }
 
 function timed<Step>(steps: readonly Step[], startsAt: number, delayMs: number): MessageEvent<Step>[] {

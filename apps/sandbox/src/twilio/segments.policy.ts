@@ -2,8 +2,12 @@ const basic = '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤
 const extended = '\f^{}\\[~]|€';
 const widths = new Map([...[...basic].map((sign) => [sign, 1] as const), ...[...extended].map((sign) => [sign, 2] as const)]);
 
+/** Some of what Twilio's smart encoding replaces; its whole list is the sender's business. */
+const plain: Readonly<Record<string, string>> = { '‘': "'", '’': "'", '“': '"', '”': '"', '–': '-', '—': '-', '…': '...' };
+
 /** How many SMS segments a text takes: 160 or 153 GSM-7 signs, else 70 or 67 UTF-16 units. */
-export function segmentsOf(body: string): number {
+export function segmentsOf(text: string, smart = false): number {
+  const body = smart ? Array.from(text, (sign) => plain[sign] ?? sign).join('') : text;
   let width = 0;
   for (const sign of body) {
     const wide = widths.get(sign);

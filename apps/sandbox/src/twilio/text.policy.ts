@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bareNumber, refusedRecipients, refusedSenders } from '../messages/magic.policy.ts';
+import { givenVariables } from './content.policy.ts';
 
 const one = z.string().optional();
 const many = z
@@ -7,8 +8,11 @@ const many = z
   .transform((value) => (typeof value === 'string' ? [value] : value))
   .default([]);
 
-/** The form fields that matter here; Twilio leaves unknown ones alone, and so does this. */
-const Form = z.object({
+const flag = z.enum(['true', 'false']).optional();
+const choice = <const T extends string[]>(...values: T) => z.enum(values).optional();
+
+/** The form fields of twilio_api_v2010.json (CreateMessageRequest); Twilio leaves unknown ones alone, and so does this. */
+export const Form = z.object({
   To: one,
   From: one,
   MessagingServiceSid: one,
@@ -20,6 +24,20 @@ const Form = z.object({
   ValidityPeriod: one,
   ScheduleType: one,
   SendAt: one,
+  SmartEncoded: flag,
+  ProvideFeedback: flag,
+  ForceDelivery: flag,
+  ShortenUrls: flag,
+  SendAsMms: flag,
+  ContentRetention: choice('retain', 'discard'),
+  AddressRetention: choice('retain', 'obfuscate'),
+  RiskCheck: choice('enable', 'disable'),
+  TrafficType: choice('free'),
+  Attempt: one,
+  MaxPrice: one,
+  ApplicationSid: one,
+  FallbackFrom: one,
+  PersistentAction: many,
 });
 type Form = z.infer<typeof Form>;
 
@@ -30,6 +48,9 @@ export interface TextRequest {
   body: string;
   mediaUrls: string[];
   contentSid: string | null;
+  contentVariables: string | null;
+  smartEncoded: boolean;
+  validityMs: number | null;
   statusCallback: string | null;
   /** Milliseconds of the epoch; null means at once. */
   sendAt: number | null;
@@ -71,6 +92,8 @@ function sender({ From, To = '', MessagingServiceSid }: Form): number | undefine
   if (!known) return 21212;
   if (channelOf(From) !== channelOf(To)) return 21910;
   if (From === To) return 21266;
+  // No names as senders in North America.
+  if (alphanumeric.test(From) && To.startsWith('+1')) return 21612;
   return refusedSenders[From];
 }
 
@@ -81,7 +104,8 @@ function content(form: Form): number | undefined {
   if (form.MediaUrl.length > 10) return 21623;
   if (!form.MediaUrl.every((url) => webAddress(url))) return 21620;
   if (form.ContentSid && !/^HX[0-9a-fA-F]{32}$/.test(form.ContentSid)) return 21655;
-  if (form.ContentVariables && !isJsonObject(form.ContentVariables)) return 21656;
+  if (givenVariables(form.ContentVariables ?? null) === undefined) return 21656;
+  if (form.ContentVariables && !form.ContentSid) return 21654;
   return undefined;
 }
 
@@ -114,6 +138,9 @@ function textOf(form: Form): TextRequest {
     body: form.Body ?? '',
     mediaUrls: form.MediaUrl,
     contentSid: form.ContentSid ?? null,
+    contentVariables: form.ContentVariables ?? null,
+    smartEncoded: form.SmartEncoded === 'true',
+    validityMs: form.ValidityPeriod === undefined ? null : Number(form.ValidityPeriod) * 1000,
     statusCallback: form.StatusCallback ?? null,
     sendAt: form.ScheduleType && form.SendAt ? Date.parse(form.SendAt) : null,
   };
@@ -122,13 +149,4 @@ function textOf(form: Form): TextRequest {
 function webAddress(text: string): URL | null {
   const url = URL.parse(text);
   return url && /^https?:$/.test(url.protocol) ? url : null;
-}
-
-function isJsonObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
 }

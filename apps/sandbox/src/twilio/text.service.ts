@@ -3,11 +3,15 @@ import type { Answer } from '../answer.ts';
 import type { WebhookFault } from '../gate/fault.policy.ts';
 import { hex } from '../messages/ids.ts';
 import { InboxService } from '../messages/inbox.service.ts';
+import { bareNumber } from '../messages/magic.policy.ts';
 import { MessageStore } from '../messages/message.store.ts';
 import type { TextMessage } from '../messages/message.ts';
 import { SANDBOX_CONFIG, SandboxConfig } from '../sandbox.config.ts';
+import { type ContentTemplate, givenVariables, rendered } from './content.policy.ts';
+import { ContentService } from './content.service.ts';
 import { notFound, refusal } from './error.policy.ts';
 import { isListed, listingOf, pageOf } from './listing.policy.ts';
+import { PeopleService } from './people.service.ts';
 import { resourceOf } from './resource.policy.ts';
 import { segmentsOf } from './segments.policy.ts';
 import { checkText, type TextRequest } from './text.policy.ts';
@@ -21,6 +25,8 @@ export class TextService {
     @Inject(SANDBOX_CONFIG) config: SandboxConfig,
     private readonly inbox: InboxService,
     private readonly store: MessageStore,
+    private readonly contents: ContentService,
+    private readonly people: PeopleService,
   ) {
     this.accountSid = config.SANDBOX_TWILIO_ACCOUNT_SID;
   }
@@ -29,9 +35,26 @@ export class TextService {
     const now = Date.now();
     const checked = checkText(form, now);
     if (!checked.ok) return refusal(checked.code);
-    const message = { ...messageOf(checked.text, now), webhookFault };
+    const { to, from, messagingServiceSid, contentSid } = checked.text;
+    if (this.people.hasOptedOut(to, messagingServiceSid ?? from ?? '')) return refusal(21610);
+    const template = contentSid === null ? undefined : this.contents.find(contentSid);
+    if (contentSid !== null && !template) return refusal(21655);
+    const content = template ? this.fromTemplate(checked.text, template) : this.freeForm(checked.text, now);
+    const message = { ...messageOf({ ...checked.text, body: content.body }, now), doomed: content.doomed, webhookFault };
     await this.inbox.accept([message]);
     return { status: 201, body: resourceOf({ ...message, events: [] }, this.accountSid) };
+  }
+
+  private fromTemplate({ contentVariables }: TextRequest, template: ContentTemplate): { body: string; doomed: number | null } {
+    const { body, complete } = rendered(template, givenVariables(contentVariables) ?? {});
+    return { body, doomed: complete ? null : 63028 };
+  }
+
+  /** WhatsApp takes free-form text only from those who were written to by the person within a day; it tells so afterwards. */
+  private freeForm({ to, from, body }: TextRequest, now: number): { body: string; doomed: number | null } {
+    const whatsapp = to.startsWith('whatsapp:');
+    const inWindow = this.people.isInWindow(bareNumber(to), from && bareNumber(from), now);
+    return { body, doomed: whatsapp && !inWindow ? 63016 : null };
   }
 
   one(sid: string, url: string): Answer {
@@ -58,7 +81,7 @@ export class TextService {
 }
 
 function messageOf(text: TextRequest, now: number): Omit<TextMessage, 'events' | 'webhookFault'> {
-  const { sendAt, ...rest } = text;
+  const { sendAt, contentVariables: _, smartEncoded, ...rest } = text;
   const id = `${text.mediaUrls.length > 0 ? 'MM' : 'SM'}${hex(32)}`;
   const token = text.statusCallback ? URL.parse(text.statusCallback)?.searchParams : undefined;
   return {
@@ -73,7 +96,7 @@ function messageOf(text: TextRequest, now: number): Omit<TextMessage, 'events' |
     updatedAt: now,
     sentAt: null,
     errorCode: null,
-    segments: segmentsOf(text.body),
+    segments: segmentsOf(text.body, smartEncoded),
     status: sendAt === null ? (text.messagingServiceSid ? 'accepted' : 'queued') : 'scheduled',
   };
 }

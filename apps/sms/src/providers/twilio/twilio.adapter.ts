@@ -3,6 +3,7 @@ import { type Failure, FailureCatalogue, type LookupResult, type LookupWish, own
 import { ask, brokenCallFailure, CallBroken, type HttpAnswer, ProviderHttp } from '#libs/delivery';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import twilio from 'twilio';
+import { sizeOf } from '../../content/segments.policy.ts';
 import type { SmsMessage } from '../../sms-message.ts';
 import type { TwilioConfig } from './twilio.config.ts';
 import { readinessOf } from './twilio.doctor.policy.ts';
@@ -10,7 +11,7 @@ import { twilioFailures } from './twilio.failures.ts';
 import { isAlike, type ListedText, toCandidate } from './twilio.lookup.policy.ts';
 import { recipientOf, toMessageCreate } from './twilio.request.policy.ts';
 
-type AdapterConfig = TwilioConfig & { PUBLIC_URL: string };
+type AdapterConfig = Omit<TwilioConfig, 'TWILIO_AUTH_TOKEN_PREVIOUS' | 'TWILIO_CONTENT_TEMPLATES'> & { PUBLIC_URL: string };
 
 /** How far a look-up goes back: more texts to one number are not read. */
 const [PAGE_SIZE, MOST_PAGES] = [200, 10];
@@ -63,14 +64,14 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
   }
 
   async send({ message, reference, mayStart }: ProviderCall<SmsMessage>): Promise<SendResult> {
-    if (message.from === undefined && (message.kind === 'whatsapp' || !this.config.TWILIO_MESSAGING_SERVICE_SID)) {
+    if (message.from === undefined && message.messagingService === undefined && (message.kind === 'whatsapp' || !this.config.TWILIO_MESSAGING_SERVICE_SID)) {
       return { sent: false, failure: noSender(message.kind) };
     }
     const create = toMessageCreate(message, reference, this.config.PUBLIC_URL, this.config.TWILIO_MESSAGING_SERVICE_SID, Date.now());
     const passage: Passage = { mayStart };
     try {
       const { sid } = await this.passage.run(passage, () => this.client.messages.create(create as never));
-      if (sid) return { sent: true, providerMessageId: sid };
+      if (sid) return { sent: true, providerMessageId: sid, ...sizeOfSms(message) };
     } catch (error) {
       if (error instanceof CallBroken) return { sent: false, failure: brokenCallFailure(this.name, error) };
       // Before the call only the SDK's own checks can throw; its text may quote the message.
@@ -147,6 +148,9 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
     return this.failures.failure(code === undefined ? [`http_${status}`] : [code], { httpStatus: status, retryAfterMs });
   }
 }
+
+/** Only an SMS is counted in segments. */
+const sizeOfSms = ({ kind, body, smartEncoding }: SmsMessage) => kind === 'sms' && body !== undefined && { size: sizeOf(body, smartEncoding ?? false) };
 
 function codeOf(body: string): string | undefined {
   try {

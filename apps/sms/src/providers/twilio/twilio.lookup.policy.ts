@@ -21,8 +21,8 @@ export function isAlike(text: ListedText, message: SmsMessage, serviceSid: strin
 }
 
 /** A messaging service picks the number later: until then the text has none. */
-function isFrom(text: ListedText, { kind, from }: SmsMessage, serviceSid: string | undefined): boolean {
-  return from === undefined ? text.messagingServiceSid === serviceSid : !text.messagingServiceSid && text.from === addressOf(kind, from);
+function isFrom(text: ListedText, { kind, from, messagingService }: SmsMessage, serviceSid: string | undefined): boolean {
+  return from === undefined ? text.messagingServiceSid === (messagingService ?? serviceSid) : !text.messagingServiceSid && text.from === addressOf(kind, from);
 }
 
 export const toCandidate = ({ sid, dateCreated }: ListedText): Candidate => ({ providerMessageId: sid, takenAt: dateCreated.getTime() });

@@ -1,7 +1,14 @@
 import { type Engagement, type Failure, type FailureCatalogue, ownFailure, recipientRef, returnedReference, type Status } from '#libs/contracts';
 import type { Receipt } from '#libs/delivery';
+import type { TwilioParams } from './twilio.signature.webhook.ts';
 
 const withoutReason = ownFailure('MSG_UNDELIVERED', 'transient', 'never', 'The carrier could not deliver it and told no reason.', { provider: 'twilio' });
+
+/** Numbers and addresses in a text of others. */
+const personal = /\S+@\S+|\+?\d[\d\s().-]{4,}\d/g;
+
+/** A channel's own words for a failure, without what could name a person. */
+export const redacted = (text: string): string => text.replace(personal, '…').slice(0, 200);
 
 type Told = { status: Status | Engagement; final: boolean; failure?: Failure };
 
@@ -25,18 +32,19 @@ function told(status: string, errorCode: string | undefined, failures: FailureCa
 } // prettier-ignore
 
 /** A verified status callback as a receipt. It holds neither event id nor time: sid, status and error code make its identity. */
-export function toReceipt(params: Record<string, string>, query: Record<string, string>, failures: FailureCatalogue, hashKey: string): Receipt | undefined {
-  const { MessageSid, MessageStatus, ErrorCode, To } = params;
+export function toReceipt(params: TwilioParams, query: Record<string, string>, failures: FailureCatalogue, hashKey: string): Receipt | undefined {
+  const { MessageSid, MessageStatus, ErrorCode, To, ChannelStatusMessage } = params;
   if (!MessageSid || !MessageStatus) return undefined;
   const says = told(MessageStatus, ErrorCode, failures);
   if (!says) return undefined;
   return {
     ...says,
+    ...(says.failure && ChannelStatusMessage && { reason: redacted(ChannelStatusMessage) }),
     channel: 'sms',
     provider: 'twilio',
     providerMessageId: MessageSid,
     event: ErrorCode ? `${MessageStatus}:${ErrorCode}` : MessageStatus,
-    ...(To && { recipient: recipientRef(hashKey, To.replace(/^whatsapp:/, '')) }),
+    ...(To && { recipient: recipientRef(hashKey, To.slice(To.indexOf(':') + 1)) }),
     reference: returnedReference(query),
   };
 }

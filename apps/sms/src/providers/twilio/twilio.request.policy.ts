@@ -1,4 +1,5 @@
 import { type CallReference, referenceFields } from '#libs/contracts';
+import { contentVariablesOf } from '../../content/content-template.policy.ts';
 import type { SmsMessage } from '../../sms-message.ts';
 
 /** As the SDK's messages.create takes it. */
@@ -12,6 +13,7 @@ export interface MessageCreate {
   contentVariables?: string;
   statusCallback: string;
   validityPeriod?: number;
+  smartEncoded?: boolean;
 }
 
 /** Twilio hands back no reference of ours, so the callback's address carries it (provider facts, §4.1). */
@@ -32,15 +34,18 @@ export const recipientOf = ({ kind, to }: SmsMessage): string => addressOf(kind,
 
 /** A message as Twilio's SDK takes it. `now`: ms since 1970. */
 export function toMessageCreate(message: SmsMessage, reference: CallReference, publicUrl: string, serviceSid: string | undefined, now: number): MessageCreate {
-  const { from, kind, body, mediaUrls, contentTemplate, expiresAt } = message;
+  const { from, kind, body, mediaUrls, contentTemplate, expiresAt, smartEncoding } = message;
+  const service = message.messagingService ?? serviceSid;
   const left = expiresAt ? Math.floor((Date.parse(expiresAt) - now) / 1000) : MAX_VALIDITY_S;
   const query = new URLSearchParams(referenceFields({ ...reference }));
   return {
     to: recipientOf(message),
-    ...(from !== undefined ? { from: addressOf(kind, from) } : serviceSid !== undefined && { messagingServiceSid: serviceSid }),
+    ...(from !== undefined ? { from: addressOf(kind, from) } : service !== undefined && { messagingServiceSid: service }),
     ...(body !== undefined && { body }),
     ...(mediaUrls && { mediaUrl: mediaUrls }),
-    ...(contentTemplate && { contentSid: contentTemplate.name, contentVariables: JSON.stringify(contentTemplate.variables) }),
+    ...(contentTemplate && { contentSid: contentTemplate.name, contentVariables: contentVariablesOf(contentTemplate) }),
+    // Said either way: a messaging service has a setting of its own, and what is counted must be what is sent.
+    ...(kind === 'sms' && body !== undefined && smartEncoding !== undefined && { smartEncoded: smartEncoding }),
     // Text that waits at Twilio longer than it is wanted must not arrive late; Twilio takes at least 1 second.
     ...(left < MAX_VALIDITY_S && kind !== 'whatsapp' && { validityPeriod: Math.max(1, left) }),
     statusCallback: `${publicUrl.replace(/\/$/, '')}${STATUS_PATH}?${query.toString()}${REPEATS}`,

@@ -1,0 +1,39 @@
+import type { FieldError, SmsRequested } from '#libs/contracts';
+import { z } from 'zod';
+
+type TemplateRef = NonNullable<SmsRequested['contentTemplate']>;
+
+const CONTENT_SID = /^HX[0-9a-fA-F]{32}$/;
+
+/** `TWILIO_CONTENT_TEMPLATES`: a template's name, or name@version, and what Twilio calls it. */
+export const ContentTemplates = z.record(z.string().min(1).max(133), z.string().regex(CONTENT_SID, 'must be HX followed by 32 hex digits'));
+export type ContentTemplates = z.infer<typeof ContentTemplates>;
+
+/** What Twilio calls a template; undefined: nobody knows it. */
+export function contentSidOf({ name, version }: TemplateRef, known: ContentTemplates): string | undefined {
+  if (CONTENT_SID.test(name)) return name;
+  const asked = version === undefined ? name : `${name}@${version}`;
+  return Object.hasOwn(known, asked) ? known[asked] : undefined;
+}
+
+/** Why a request's template cannot be used, field by field. */
+export function templateProblems(ref: TemplateRef, known: ContentTemplates): FieldError[] {
+  const unknown = contentSidOf(ref, known) === undefined;
+  const wrong = Object.entries(ref.variables).flatMap(([name, value]) => {
+    const rule = variableRule(value);
+    return rule ? [{ field: `contentTemplate.variables.${/^\w{1,40}$/.test(name) ? name : '?'}`, rule }] : [];
+  });
+  return [...(unknown ? [{ field: 'contentTemplate.name', rule: 'must be a template of TWILIO_CONTENT_TEMPLATES, or Twilio’s own name of one (HX…)' }] : []), ...wrong];
+}
+
+/** Twilio takes strings only; WhatsApp refuses runs of blanks (63013). */
+function variableRule(value: unknown): string | undefined {
+  if (typeof value === 'number' || typeof value === 'boolean') return undefined;
+  if (typeof value !== 'string') return 'must be a text, a number, true or false';
+  return / {5}|[\n\t]/.test(value) ? 'must not hold more than four blanks in a row, line breaks or tabs' : undefined;
+}
+
+/** As Twilio takes them: a JSON object of strings. */
+export function contentVariablesOf({ variables }: Pick<TemplateRef, 'variables'>): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)])));
+}

@@ -1,0 +1,18 @@
+export interface Party {
+  /** Keyed hash of the person's number. */
+  recipient: string;
+  /** Our number; undefined: whichever. */
+  business: string | undefined;
+}
+
+/** When people last wrote to us. Hashes only. */
+export abstract class Conversations {
+  /** @throws InfrastructureDown when Postgres cannot be reached; repeating is safe. */
+  abstract heard(from: Party & { business: string; at: Date }): Promise<void>;
+
+  /** When the person last wrote, in ms since 1970; undefined: not within two days. @throws InfrastructureDown */
+  abstract lastHeard(party: Party): Promise<number | undefined>;
+
+  /** The provider says that the window is shut. @throws InfrastructureDown */
+  abstract forget(recipient: string): Promise<void>;
+}

@@ -1,0 +1,54 @@
+import { database, type Migration, type Pool } from '#libs/persistence';
+import { Conversations, type Party } from './conversations.port.ts';
+
+export const conversationMigration: Migration = {
+  name: '100-sms-conversation',
+  sql: `
+    CREATE TABLE conversation (
+      recipient text NOT NULL,
+      business text NOT NULL,
+      heard_at timestamptz NOT NULL,
+      PRIMARY KEY (recipient, business)
+    ) WITH (fillfactor = 70);
+    CREATE INDEX conversation_heard_at ON conversation (heard_at)`,
+};
+
+const HOUR_MS = 3_600_000;
+
+/** A row per person and sender of ours; what is older than two days opens no window any more and goes. */
+export class PostgresConversations extends Conversations {
+  private readonly pool: Pool;
+  private tidyAt = 0;
+
+  constructor(pool: Pool) {
+    super();
+    this.pool = pool;
+  }
+
+  async heard({ recipient, business, at }: Party & { business: string; at: Date }): Promise<void> {
+    await this.query(
+      `INSERT INTO sms.conversation AS c (recipient, business, heard_at) VALUES ($1, $2, $3)
+       ON CONFLICT (recipient, business) DO UPDATE SET heard_at = greatest(c.heard_at, excluded.heard_at)`,
+      [recipient, business, at],
+    );
+    if (performance.now() < this.tidyAt) return;
+    this.tidyAt = performance.now() + HOUR_MS;
+    await this.query(`DELETE FROM sms.conversation WHERE heard_at < now() - interval '2 days'`, []);
+  }
+
+  async lastHeard({ recipient, business }: Party): Promise<number | undefined> {
+    const [row] = await this.query<{ heard_at: Date | null }>(
+      'SELECT max(heard_at) AS heard_at FROM sms.conversation WHERE recipient = $1 AND ($2::text IS NULL OR business = $2)',
+      [recipient, business ?? null],
+    );
+    return row?.heard_at?.getTime();
+  }
+
+  async forget(recipient: string): Promise<void> {
+    await this.query('DELETE FROM sms.conversation WHERE recipient = $1', [recipient]);
+  }
+
+  private async query<T extends object>(text: string, values: unknown[]): Promise<T[]> {
+    return (await database('conversation', () => this.pool.query<T>(text, values))).rows;
+  }
+}

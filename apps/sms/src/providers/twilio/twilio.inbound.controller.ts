@@ -1,0 +1,61 @@
+import { type SmsRequested, topics } from '#libs/contracts';
+import { DeliveryEngine } from '#libs/delivery';
+import { LOGGER } from '#libs/runtime';
+import type { Logger } from '#libs/telemetry';
+import { Publisher } from '#libs/transport';
+import { Controller, Header, HttpCode, Inject, Post, type RawBodyRequest, Req } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
+import type { FastifyRequest } from 'fastify';
+import type { SmsMessage } from '../../sms-message.ts';
+import type { SmsConfig } from '../../sms.config.ts';
+import { genuine } from './twilio.gate.ts';
+import { engagementOf, suppressionOf, toInbound } from './twilio.inbound.policy.ts';
+import { TwilioSignature } from './twilio.signature.webhook.ts';
+
+/** Nothing to say: Twilio itself answers STOP, START and HELP. */
+const EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
+
+/** Replies to our numbers: verify, map, publish, 2xx. */
+@Controller('webhooks/twilio')
+export class TwilioInboundController {
+  private readonly engine: DeliveryEngine<SmsRequested, SmsMessage>;
+  private readonly signature: TwilioSignature;
+  private readonly publisher: Publisher;
+  private readonly logger: Logger;
+  private readonly hashKey: string;
+
+  constructor(
+    @Inject(DeliveryEngine) engine: DeliveryEngine<SmsRequested, SmsMessage>,
+    @Inject(TwilioSignature) signature: TwilioSignature,
+    @Inject(Publisher) publisher: Publisher,
+    @Inject(LOGGER) logger: Logger,
+    @Inject(ConfigService) config: ConfigService<SmsConfig, true>,
+  ) {
+    this.engine = engine;
+    this.signature = signature;
+    this.publisher = publisher;
+    this.logger = logger;
+    this.hashKey = config.get('RECIPIENT_HASH_KEY');
+  }
+
+  /** 503 when Kafka cannot be reached. */
+  @Post('inbound')
+  @HttpCode(200)
+  @Header('content-type', 'text/xml')
+  async receive(@Req() request: RawBodyRequest<FastifyRequest>): Promise<string> {
+    const params = genuine(request, this.signature, this.logger);
+    const inbound = toInbound(params, this.hashKey, new Date().toISOString());
+    if (!inbound) {
+      await this.engine.unknownEvents.keep({ provider: 'twilio', event: 'inbound-incomplete', key: params['MessageSid'] ?? null, body: request.rawBody ?? Buffer.alloc(0) });
+      return EMPTY_TWIML;
+    }
+    const suppression = suppressionOf(inbound, this.hashKey);
+    await Promise.all([
+      this.publisher.publish({ topic: topics.inboundReceived, key: inbound.sender?.hash ?? null, value: inbound }),
+      suppression && this.publisher.publish({ topic: topics.suppressionChanged, ...suppression }),
+      this.engine.receipts.record(engagementOf(inbound)),
+    ]);
+    this.logger.info({ provider: 'twilio', kind: inbound.kind, keyword: inbound.keyword ?? 'none' }, 'a reply was received');
+    return EMPTY_TWIML;
+  }
+}

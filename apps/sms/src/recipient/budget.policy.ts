@@ -1,0 +1,32 @@
+import { type Failure, ownFailure } from '#libs/contracts';
+import { closest, isRegion, type Place } from './region.policy.ts';
+
+/** How many messages an hour go to a country or prefix; `*`: to each country that has no entry of its own. */
+export interface Budget {
+  region: string;
+  perHour: number;
+}
+
+/** `SMS_PREFIX_BUDGET`: region=messages, separated by commas; undefined where it cannot be read. */
+export function readBudgets(text: string): Budget[] | undefined {
+  const pairs = text.split(',').map((pair) => pair.trim()).filter(Boolean);
+  const budgets = pairs.map((pair) => {
+    const [region = '', count = ''] = pair.split('=');
+    return { region, perHour: /^\d{1,9}$/.test(count) ? Number(count) : Number.NaN };
+  });
+  const sound = budgets.every(({ region, perHour }) => (region === '*' || isRegion(region)) && !Number.isNaN(perHour));
+  return sound ? budgets : undefined;
+}
+
+/** Which count a message goes to, and how far that may rise in an hour. */
+export function budgetOf(place: Place, budgets: readonly Budget[]): { prefix: string; perHour: number } | undefined {
+  const budget = closest(budgets, ({ region }) => region, place);
+  return budget && { prefix: budget.region === '*' ? (place.region ?? '*') : budget.region, perHour: budget.perHour };
+}
+
+/** @param endsInMs when the hour is over */
+export function overBudget(prefix: string, perHour: number, endsInMs: number): Failure {
+  const meaning = `This hour’s budget of ${perHour} messages to ${prefix} is used up; nothing was sent.`;
+  const action = 'Nothing if that many were meant: it goes in one of the next hours, as long as it is wanted. Else look who asks for them (SMS pumping); SMS_PREFIX_BUDGET sets the budget.';
+  return ownFailure('MSG_PREFIX_BUDGET', 'throttled', 'backoff', meaning, { action, retryAfterMs: Math.max(1_000, Math.ceil(endsInMs)) });
+}

@@ -1,0 +1,32 @@
+import { type NumberType, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+
+/** `valid`: in a range that its country has given out. `possible`: of a length that its country has. */
+export type NumberCheck = 'valid' | 'possible';
+
+export interface Phone {
+  /** ISO 3166 code; `+` and the calling code where the number belongs to no single country, such as +882; undefined where it cannot be read. */
+  region: string | undefined;
+  /** The rule it breaks. */
+  problem?: string;
+}
+
+/** Numbers that take no texts, or are paid for by the one who writes: what SMS pumping lives on. */
+const refusedTypes: Partial<Record<NonNullable<NumberType>, string>> = {
+  PREMIUM_RATE: 'a premium-rate number',
+  SHARED_COST: 'a shared-cost number',
+  VOICEMAIL: 'a voicemail box',
+  PAGER: 'a pager',
+  UAN: 'a company’s central number',
+};
+
+/** What the numbering plans tell of a number in E.164. */
+export function readPhone(number: string, check: NumberCheck): Phone {
+  const parsed = parsePhoneNumberFromString(number);
+  if (!parsed) return { region: undefined, problem: 'must begin with a country’s calling code' };
+  const region = parsed.country ?? `+${parsed.countryCallingCode}`;
+  if (!parsed.isPossible()) return { region, problem: 'must be as long as numbers of its country are' };
+  const type = parsed.getType();
+  if (type === undefined) return check === 'valid' ? { region, problem: 'must be in a range of numbers that its country uses' } : { region };
+  const refused = refusedTypes[type];
+  return refused ? { region, problem: `must take texts, and is ${refused}` } : { region };
+}

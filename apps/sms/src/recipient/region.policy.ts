@@ -1,0 +1,35 @@
+import { isSupportedCountry } from 'libphonenumber-js/max';
+
+/** What an entry of a setting can stand for: a country, the beginning of numbers, or all of them. */
+const PREFIX = /^\+[1-9]\d{0,9}$/;
+
+export const isRegion = (entry: string): boolean => PREFIX.test(entry) || isSupportedCountry(entry);
+
+/** Where a number is: its own digits, and the region that the numbering plan gives it. */
+export interface Place {
+  to: string;
+  region?: string | undefined;
+}
+
+/** How closely an entry describes a place: the longer a prefix the closer, then the country, then `*`; undefined: it does not. */
+export function closeness(entry: string, { to, region }: Place): number | undefined {
+  if (entry === '*') return 0;
+  if (entry === region) return 1;
+  return PREFIX.test(entry) && to.startsWith(entry) ? entry.length : undefined;
+}
+
+/** The entry that describes a place most closely. */
+export function closest<T>(entries: readonly T[], nameOf: (entry: T) => string, place: Place): T | undefined {
+  let best: { entry: T; by: number } | undefined;
+  for (const entry of entries) {
+    const by = closeness(nameOf(entry), place);
+    if (by !== undefined && (!best || by > best.by)) best = { entry, by };
+  }
+  return best?.entry;
+}
+
+/** A list of regions as a setting gives it, such as `US,CA,+4915`; the first entry that is none. */
+export function readRegions(text: string): { regions: string[]; wrong?: string | undefined } {
+  const regions = text.split(',').map((entry) => entry.trim()).filter(Boolean);
+  return { regions, wrong: regions.find((entry) => entry !== '*' && !isRegion(entry)) };
+}

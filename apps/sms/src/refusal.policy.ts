@@ -1,0 +1,51 @@
+import { type Failure, ownFailure } from '#libs/contracts';
+import { sizeOf } from './content/segments.policy.ts';
+import { closest } from './recipient/region.policy.ts';
+import type { SmsMessage } from './sms-message.ts';
+
+export interface SendingRules {
+  /** Regions that may be written to. */
+  allowed: readonly string[];
+  /** Regions that take media. */
+  mmsRegions: readonly string[];
+  maxSegments: number;
+}
+
+/** Why a text cannot go, by what is configured; undefined: it can. */
+export function refusalOf(message: SmsMessage, rules: SendingRules): Failure | undefined {
+  const { kind, senderProblem } = message;
+  const { allowed, mmsRegions } = rules;
+  const place = message.region ?? 'this country';
+  if (!isAmong(allowed, message)) return notAllowed(place);
+  if (kind === 'mms' && !isAmong(mmsRegions, message)) return noMedia(place);
+  if (senderProblem !== undefined) return noSender(senderProblem);
+  return tooLong(message, rules);
+}
+
+const isAmong = (regions: readonly string[], { to, region }: SmsMessage) => closest(regions, (entry) => entry, { to, region }) !== undefined;
+
+const notAllowed = (place: string) =>
+  ownFailure('MSG_COUNTRY_NOT_ALLOWED', 'bad-recipient', 'never', `Texts to ${place} are not allowed here, so nothing was sent.`, {
+    action: `If they are wanted, add ${place} to SMS_ALLOWED_COUNTRIES and publish it again; else look who asks for them (SMS pumping).`,
+  });
+
+const noMedia = (place: string) =>
+  ownFailure('MSG_NO_MMS_THERE', 'bad-recipient', 'never', `Media cannot be sent to ${place} by MMS, so nothing was sent.`, {
+    action: 'Send an SMS with a link instead, or WhatsApp; SMS_MMS_COUNTRIES tells where MMS is used.',
+  });
+
+const noSender = (why: string) =>
+  ownFailure('MSG_NO_SENDER', 'account', 'operator', `No configured sender can send it: ${why}. Nothing was sent.`, {
+    action: 'Add a sender for this country and kind to SMS_SENDERS (SMS_FROM and WHATSAPP_FROM are the standard ones), or name one in the request.',
+  });
+
+function tooLong({ kind, body, smartEncoding }: SmsMessage, rules: SendingRules): Failure | undefined {
+  if (kind !== 'sms' || body === undefined) return undefined;
+  const { segments, encoding } = sizeOf(body, smartEncoding ?? false);
+  if (segments <= rules.maxSegments) return undefined;
+  const rule = `must take at most ${rules.maxSegments} segments, and takes ${segments} in ${encoding}`;
+  return ownFailure('MSG_TOO_MANY_SEGMENTS', 'bad-content', 'never', `The text takes ${segments} segments in ${encoding}, more than the ${rules.maxSegments} that are allowed; nothing was sent.`, {
+    action: 'Shorten it, or leave out the characters that need 16 bits each; SMS_MAX_SEGMENTS sets the limit.',
+    fields: [{ field: 'body', rule }],
+  });
+}

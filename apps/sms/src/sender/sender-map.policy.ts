@@ -1,0 +1,70 @@
+import { Category, SmsKind, SmsSender } from '#libs/contracts';
+import { z } from 'zod';
+import { closeness, isRegion, type Place } from '../recipient/region.policy.ts';
+
+/** One line of `SMS_SENDERS`: whatever it names must fit the message. */
+export const SenderRule = z.strictObject({
+  country: z.string().refine(isRegion, 'must be a country such as DE, or a prefix such as +4915').optional(),
+  category: Category.optional(),
+  kind: SmsKind.optional().describe('Without one: sms and mms. WhatsApp senders are named for it.'),
+  sender: SmsSender,
+});
+export type SenderRule = z.infer<typeof SenderRule>;
+
+/** What a sender is wanted for. */
+export interface Errand extends Place {
+  kind: z.infer<typeof SmsKind>;
+  category: z.infer<typeof Category>;
+}
+
+export type Chosen = { sender: string } | { sender?: undefined; why: string };
+
+/**
+ * No names as senders: the networks there do not carry them (twilio.com/guidelines/us/sms; Canada and the US territories on
+ * +1 follow the same plan).
+ */
+const withoutNames = new Set(['US', 'CA', 'PR', 'VI', 'GU', 'AS', 'MP']);
+
+const isName = (sender: string) => /[A-Za-z]/.test(sender) && !isMessagingService(sender);
+export const isMessagingService = (sender: string): boolean => /^MG[0-9a-fA-F]{32}$/.test(sender);
+const isNumber = (sender: string) => sender.startsWith('+');
+
+/** Why a sender cannot go on an errand; undefined: it can. */
+export function unfit(sender: string, { kind, region }: Partial<Pick<Errand, 'kind' | 'region'>>): string | undefined {
+  if (kind === 'whatsapp') return isNumber(sender) || isMessagingService(sender) ? undefined : 'WhatsApp takes a number or a messaging service as the sender';
+  if (!isName(sender)) return undefined;
+  if (kind === 'mms') return 'a name cannot send media';
+  return region !== undefined && withoutNames.has(region) ? `a name cannot be the sender in ${region}` : undefined;
+}
+
+/**
+ * The sender of a message: of the rules that fit it the most specific (country before category before kind), then the standard
+ * ones in their order; each only if it may write there.
+ */
+export function chooseSender(errand: Errand, rules: readonly SenderRule[], standard: readonly string[]): Chosen {
+  const fitting = rules.filter((rule) => fits(rule, errand)).sort((a, b) => weightOf(b, errand) - weightOf(a, errand));
+  const candidates = [...fitting.map(({ sender }) => sender), ...standard];
+  const sender = candidates.find((candidate) => unfit(candidate, errand) === undefined);
+  if (sender !== undefined) return { sender };
+  const [first] = candidates;
+  return { why: first === undefined ? `none is configured for ${errand.kind}` : unfit(first, errand)! };
+}
+
+function fits({ country, category, kind }: SenderRule, errand: Errand): boolean {
+  const kindFits = kind === undefined ? errand.kind !== 'whatsapp' : kind === errand.kind;
+  return kindFits && (category === undefined || category === errand.category) && (country === undefined || closeness(country, errand) !== undefined);
+}
+
+const weightOf = ({ country, category, kind }: SenderRule, errand: Errand) =>
+  (country === undefined ? 0 : closeness(country, errand)! * 4) + (category === undefined ? 0 : 2) + (kind === undefined ? 0 : 1);
+
+/** What is wrong with a list of rules, beyond the shape of each. */
+export function ruleProblems(rules: readonly SenderRule[]): string[] {
+  const names = rules.map(({ country, category, kind }) => [country, category, kind].filter(Boolean).join('/') || 'every message');
+  const repeated = names.filter((name, index) => names.indexOf(name) !== index).map((name) => `has two rules for ${name}`);
+  const misfits = rules.flatMap(({ sender, kind, country }, index) => {
+    const why = unfit(sender, { kind: kind ?? 'sms', region: country });
+    return why ? [`has a rule for ${names[index]} whose sender cannot be used: ${why}`] : [];
+  });
+  return [...repeated, ...misfits];
+}

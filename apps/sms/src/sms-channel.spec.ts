@@ -1,0 +1,78 @@
+import type { Failure } from '#libs/contracts';
+import { anSmsRequest } from '#libs/testing';
+import { describe, expect, it } from '@jest/globals';
+import { SmsChannel, type SmsRules } from './sms-channel.ts';
+
+const service = `MG${'0'.repeat(32)}`;
+const template = `HX${'1'.repeat(32)}`;
+const rules: SmsRules = {
+  senders: [{ country: 'DE', sender: 'Shop' }, { country: 'CA', sender: service }],
+  standard: { text: ['+15005550006'], whatsapp: [] },
+  allowed: ['US', 'CA', 'DE'],
+  mmsRegions: ['US', 'CA'],
+  maxSegments: 2,
+  smartEncoding: false,
+  numberCheck: 'valid',
+  templates: { 'order-shipped': template, 'order-shipped@2': `HX${'2'.repeat(32)}` },
+};
+const noTemplates = { render: () => ({ rendered: false as const, gone: false, faults: [] }) };
+const channel = (more: Partial<SmsRules> = {}) => new SmsChannel([], { ...rules, ...more }, { screen: (message) => Promise.resolve({ pass: true, message }) }, noTemplates);
+const problems = (request: Parameters<typeof anSmsRequest>[0]) => channel().problemsOf(anSmsRequest(request));
+const refusal = (request: Parameters<typeof anSmsRequest>[0], more: Partial<SmsRules> = {}): Failure | undefined => {
+  const of = channel(more);
+  return of.refuse(of.toMessage(anSmsRequest(request)));
+};
+const media = ['https://media.example.org/a.png'];
+
+describe('a request for a text', () => {
+  it.each<[string, Parameters<typeof anSmsRequest>[0], string, RegExp]>([
+    ['to a premium-rate number', { to: '+19005551234' }, 'to', /premium-rate/],
+    ['from a name to the United States', { from: 'Shop' }, 'from', /cannot be the sender in US/],
+    ['with media by plain http', { mediaUrls: ['http://media.example.org/a.png'] }, 'mediaUrls[0]', /https/],
+    ['with media on a private address', { mediaUrls: [...media, 'https://10.0.0.1/a.png'] }, 'mediaUrls[1]', /from outside/],
+    ['with a password in a media address', { mediaUrls: ['https://a:b@media.example.org/a.png'] }, 'mediaUrls[0]', /password/],
+    ['with a template nobody knows', { body: undefined, contentTemplate: { name: 'no-such' } }, 'contentTemplate.name', /TWILIO_CONTENT_TEMPLATES/],
+    ['with a variable that is a list', { body: undefined, contentTemplate: { name: 'order-shipped', variables: { 1: [] } } }, 'contentTemplate.variables.1', /text/],
+    ['with a variable WhatsApp refuses', { body: undefined, contentTemplate: { name: 'order-shipped', variables: { 1: 'a     b' } } }, 'contentTemplate.variables.1', /blanks/],
+  ])('%s is rejected by its field', (_, request, field, rule) => {
+    expect(problems(request)).toEqual([{ field, rule: expect.stringMatching(rule) }]);
+  });
+
+  it('that breaks no rule has no problems', () => {
+    expect(problems({})).toEqual([]);
+    expect(problems({ kind: 'whatsapp', body: 'Hi', contentTemplate: { name: 'order-shipped', version: '2', variables: { 1: 17, 2: 'x' } } })).toEqual([]);
+  });
+
+  it('gets the sender of its country, and the rate is counted by that', () => {
+    const of = channel();
+    const senderTo = (to: string, more: object = {}) => of.senderOf(of.toMessage(anSmsRequest({ to, ...more })));
+    expect([senderTo('+491701234567'), senderTo('+14165550123'), senderTo('+12025550123'), senderTo('+12025550123', { from: service })]).toEqual(['Shop', service, '+15005550006', service]);
+    expect(senderTo('+12025550123', { kind: 'whatsapp', from: '+14155238886' })).toBe('whatsapp:+14155238886');
+    expect(of.toMessage(anSmsRequest({ to: '+14165550123' }))).toMatchObject({ from: undefined, messagingService: service, region: 'CA' });
+  });
+
+  it('names a template as Twilio does', () => {
+    const nameOf = (version?: string) => channel().toMessage(anSmsRequest({ body: undefined, contentTemplate: { name: 'order-shipped', version } })).contentTemplate!.name;
+    expect([nameOf(), nameOf('2')]).toEqual([template, `HX${'2'.repeat(32)}`]);
+  });
+
+  it.each<[string, Parameters<typeof anSmsRequest>[0], Partial<Failure>]>([
+    ['a country that is not allowed', { to: '+33612345678' }, { code: 'MSG_COUNTRY_NOT_ALLOWED', kind: 'bad-recipient', retry: 'never' }],
+    ['media to a country without MMS', { to: '+491701234567', mediaUrls: media }, { code: 'MSG_NO_MMS_THERE', kind: 'bad-recipient' }],
+    ['WhatsApp without a sender', { kind: 'whatsapp' }, { code: 'MSG_NO_SENDER', kind: 'account', retry: 'operator' }],
+    ['a text of too many segments', { body: 'x'.repeat(307) }, { code: 'MSG_TOO_MANY_SEGMENTS', kind: 'bad-content', fields: [{ field: 'body', rule: expect.stringContaining('at most 2 segments, and takes 3 in GSM-7') as unknown as string }] }],
+  ])('for %s fails in plain words', (_, request, failure) => {
+    expect(refusal(request)).toMatchObject(failure);
+  });
+
+  it('fails where a name is the only sender and the country takes none', () => {
+    expect(refusal({}, { senders: [], standard: { text: ['Shop'], whatsapp: [] } })!.meaning).toContain('a name cannot be the sender in US');
+  });
+
+  it('goes where everything fits', () => {
+    expect(refusal({})).toBeUndefined();
+    expect(refusal({ to: '+33612345678' }, { allowed: ['*'] })).toBeUndefined();
+    expect(refusal({ to: '+12025550123' }, { allowed: ['+1202'] })).toBeUndefined();
+    expect(refusal({ body: '“'.repeat(100), smartEncoding: true })).toBeUndefined();
+  });
+});

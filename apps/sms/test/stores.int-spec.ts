@@ -1,0 +1,57 @@
+import { migrate, type Pool } from '#libs/persistence';
+import { aDatabase, anSmsRequest, type TestDatabase } from '#libs/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PostgresConversations } from '../src/conversation/conversations.store.ts';
+import { readBudgets } from '../src/recipient/budget.policy.ts';
+import { PostgresPrefixUse } from '../src/recipient/prefix-use.store.ts';
+import { ScreeningService } from '../src/screening.service.ts';
+import type { SmsMessage } from '../src/sms-message.ts';
+import { smsMigrations } from '../src/sms.migrations.ts';
+
+describe('what the sms service remembers', () => {
+  let database: TestDatabase;
+  let pool: Pool;
+  beforeAll(async () => {
+    database = await aDatabase();
+    pool = database.pool();
+    await migrate(pool, 'sms', smsMigrations);
+  });
+  afterAll(() => database.drop());
+
+  const screening = (budgets: string) =>
+    new ScreeningService({ conversations: new PostgresConversations(pool), prefixUse: new PostgresPrefixUse(pool), windowRule: 'enforce', budgets: readBudgets(budgets)!, hashOf: (number) => `hash of ${number}` });
+  const aMessage = (more: Partial<SmsMessage>): SmsMessage => ({ ...anSmsRequest(), kind: 'sms', from: '+15005550006', region: 'US', ...more });
+
+  it('lets go exactly as many messages an hour as the budget has, over two replicas', async () => {
+    const replicas = [screening('US=7'), screening('US=7')];
+    const screened = await Promise.all(Array.from({ length: 20 }, (_, index) => replicas[index % 2]!.screen(aMessage({}))));
+    expect(screened.filter(({ pass }) => pass)).toHaveLength(7);
+    expect(screened.find((one) => !one.pass)).toMatchObject({ failure: { code: 'MSG_PREFIX_BUDGET', kind: 'throttled', retryAfterMs: expect.any(Number) } });
+    const { rows } = await pool.query<{ asked: number }>(`SELECT sum(asked)::bigint AS asked FROM sms.prefix_use WHERE prefix = 'US'`);
+    expect(rows[0]!.asked).toBe(20);
+    expect(await screening('US=7').screen(aMessage({ region: 'CA', to: '+14165550123' }))).toMatchObject({ pass: true });
+  });
+
+  it('knows who wrote within a day, by person and number of ours', async () => {
+    const conversations = new PostgresConversations(pool);
+    const at = new Date();
+    await conversations.heard({ recipient: 'ada', business: '+14155238886', at });
+    await conversations.heard({ recipient: 'ada', business: '+14155238886', at: new Date(at.getTime() - 60_000) });
+    expect(await conversations.lastHeard({ recipient: 'ada', business: '+14155238886' })).toBe(at.getTime());
+    expect(await conversations.lastHeard({ recipient: 'ada', business: undefined })).toBe(at.getTime());
+    expect(await conversations.lastHeard({ recipient: 'ada', business: '+1999' })).toBeUndefined();
+    expect(await conversations.lastHeard({ recipient: 'grace', business: undefined })).toBeUndefined();
+    await conversations.forget('ada');
+    expect(await conversations.lastHeard({ recipient: 'ada', business: undefined })).toBeUndefined();
+  });
+
+  it('sends the own words on WhatsApp inside the window, the template outside it, or says why not', async () => {
+    const to = '+12025550142';
+    const message = aMessage({ kind: 'whatsapp', to, from: '+14155238886', contentTemplate: { name: `HX${'0'.repeat(32)}`, variables: {} } });
+    const service = screening('');
+    expect(await service.screen(message)).toMatchObject({ pass: true, message: { body: undefined, contentTemplate: { name: message.contentTemplate!.name } } });
+    expect(await service.screen({ ...message, contentTemplate: undefined })).toMatchObject({ pass: false, failure: { code: 'MSG_OUTSIDE_WINDOW' } });
+    await new PostgresConversations(pool).heard({ recipient: `hash of ${to}`, business: '+14155238886', at: new Date() });
+    expect(await service.screen(message)).toMatchObject({ pass: true, message: { body: 'It works', contentTemplate: undefined } });
+  });
+});
