@@ -1,6 +1,7 @@
-import { EmailRequested, type Mailbox, type Provider } from '#libs/contracts';
+import { EmailRequested, type Failure, type Mailbox, type Provider } from '#libs/contracts';
 import { ChannelPort } from '#libs/delivery';
 import type { EmailMessage } from './email-message.ts';
+import { type LinkMaker, missingWayOut, withWayOut } from './unsubscribe/way-out.policy.ts';
 
 /** What makes the engine an e-mail engine. */
 export class EmailChannel extends ChannelPort<EmailRequested, EmailMessage> {
@@ -8,15 +9,21 @@ export class EmailChannel extends ChannelPort<EmailRequested, EmailMessage> {
   readonly schema = EmailRequested;
   readonly providers: readonly Provider<EmailMessage>[];
   private readonly sender: Mailbox;
+  private readonly links: LinkMaker | undefined;
 
-  constructor(providers: readonly Provider<EmailMessage>[], sender: Mailbox) {
+  constructor(providers: readonly Provider<EmailMessage>[], sender: Mailbox, links: LinkMaker | undefined) {
     super();
     this.providers = providers;
     this.sender = sender;
+    this.links = links;
   }
 
   toMessage(request: EmailRequested): EmailMessage {
-    return { ...request, from: request.from ?? this.sender };
+    return withWayOut({ ...request, from: request.from ?? this.sender }, this.links);
+  }
+
+  override refuse(message: EmailMessage): Failure | undefined {
+    return missingWayOut(message);
   }
 
   senderOf(message: EmailMessage): string {

@@ -10,7 +10,10 @@ import { mailboxOf } from './email-message.ts';
 import type { EmailConfig } from './email.config.ts';
 import { EmailConsumer } from './email.consumer.ts';
 import { SendgridAdapter } from './providers/sendgrid/sendgrid.adapter.ts';
+import { sendgridUrlOf } from './providers/sendgrid/sendgrid.config.ts';
 import { SendgridWebhookController } from './providers/sendgrid/sendgrid.webhook.controller.ts';
+import { LINKS, UnsubscribeModule } from './unsubscribe/unsubscribe.module.ts';
+import type { LinkMaker } from './unsubscribe/way-out.policy.ts';
 
 const sendgrid = {
   provide: SendgridAdapter,
@@ -18,7 +21,7 @@ const sendgrid = {
   useFactory: (config: ConfigService<EmailConfig, true>, health: Health) => {
     const adapter = new SendgridAdapter({
       SENDGRID_API_KEY: config.get('SENDGRID_API_KEY'),
-      SENDGRID_BASE_URL: config.get('SENDGRID_BASE_URL'),
+      SENDGRID_BASE_URL: sendgridUrlOf({ SENDGRID_BASE_URL: config.get('SENDGRID_BASE_URL'), SENDGRID_REGION: config.get('SENDGRID_REGION') }),
       SENDGRID_TIMEOUT_MS: config.get('SENDGRID_TIMEOUT_MS'),
       SENDGRID_CONNECTIONS: config.get('SENDGRID_CONNECTIONS'),
     });
@@ -29,10 +32,10 @@ const sendgrid = {
 
 const engine = {
   provide: DeliveryEngine,
-  inject: [ConfigService, SendgridAdapter, POOL, Publisher, LOGGER, STOPPING],
-  useFactory: (config: ConfigService<EmailConfig, true>, adapter: SendgridAdapter, pool: Pool, publisher: Publisher, logger: Logger, stopping: AbortSignal) =>
+  inject: [ConfigService, SendgridAdapter, POOL, Publisher, LOGGER, STOPPING, { token: LINKS, optional: true }],
+  useFactory: (config: ConfigService<EmailConfig, true>, adapter: SendgridAdapter, pool: Pool, publisher: Publisher, logger: Logger, stopping: AbortSignal, links?: LinkMaker) =>
     new DeliveryEngine({
-      channel: new EmailChannel([adapter], mailboxOf(config.get('EMAIL_FROM'))),
+      channel: new EmailChannel([adapter], mailboxOf(config.get('EMAIL_FROM')), links),
       pool,
       publisher,
       logger,
@@ -48,5 +51,5 @@ const engine = {
 };
 
 /** The e-mail channel: consumer, engine, providers and their webhooks. */
-@Module({ controllers: [EmailConsumer, SendgridWebhookController], providers: [sendgrid, engine] })
+@Module({ imports: [UnsubscribeModule], controllers: [EmailConsumer, SendgridWebhookController], providers: [sendgrid, engine] })
 export class EmailModule {}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkOptions, ProviderOptions, Tracking, Unsubscribe } from './email-options.ts';
 import { checkTimes, EmailAddress, HttpsUrl, oneLine, requestEnvelope, TemplateRef } from './primitives.ts';
 
 /** Most recipients of one e-mail over to, cc and bcc: the smallest provider limit (Resend: 50 per message). */
@@ -38,6 +39,13 @@ const HeaderName = z
   .regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, 'must be a header name')
   .refine((name) => !reservedHeaders.has(name.toLowerCase()), 'is set by the platform and cannot be given');
 
+const ReplyTo = z
+  .union([Mailbox, z.array(Mailbox).min(1).max(20)], { error: 'must be an address with, if known, a name, or a list of up to 20 of these' })
+  .describe('Where answers go: one address or several.');
+
+/** Where answers go, as a list. */
+export const replyToList = (replyTo: z.infer<typeof ReplyTo> | undefined): Mailbox[] => [replyTo ?? []].flat();
+
 /** Ask for an e-mail: the value of `messaging.email.requested`. */
 export const EmailRequested = z
   .looseObject({
@@ -46,16 +54,22 @@ export const EmailRequested = z
     cc: z.array(Mailbox).max(MAX_RECIPIENTS).optional(),
     bcc: z.array(Mailbox).max(MAX_RECIPIENTS).optional(),
     from: Mailbox.optional().describe('Default: the configured sender.'),
-    replyTo: Mailbox.optional(),
+    replyTo: ReplyTo.optional(),
     subject: oneLine(998).optional(),
     text: z.string().min(1).max(1_000_000).optional(),
     html: z.string().min(1).max(1_000_000).optional(),
     template: TemplateRef.optional(),
     headers: z.record(HeaderName, oneLine(998)).optional(),
     attachments: z.array(Attachment).max(20).optional(),
+    unsubscribe: Unsubscribe.optional(),
+    tracking: Tracking.optional(),
+    ipPool: z.string().min(2).max(64).optional().describe('Where the provider has pools of sending addresses: the name of one.'),
+    sandbox: z.boolean().optional().describe('Validate only: the provider checks the mail and sends nothing.'),
+    providerOptions: ProviderOptions.optional(),
   })
   .superRefine((mail, context) => {
     checkTimes(mail, context);
+    checkOptions(mail, context);
     if (!mail.template && mail.text === undefined && mail.html === undefined) {
       context.addIssue({ code: 'custom', path: ['text'], message: 'is needed, unless html or a template is given' });
     }

@@ -1,5 +1,6 @@
 export * from './call-reference.ts';
 export * from './catalogue.ts';
+export * from './email-options.ts';
 export * from './email-request.ts';
 export * from './errors.ts';
 export * from './failure.ts';

@@ -25,8 +25,11 @@ export interface ProviderCall<M> {
 /**
  * What became of a call. `sent: false` with a failure of kind `unknown` means: may have been accepted.
  * `holdUntil`: the provider's rate headers say that nothing is left until then, in ms since 1970.
+ * `validatedOnly`: the provider checked the message, as the request asked, and sent nothing.
  */
-export type SendResult = { sent: true; providerMessageId: string; holdUntil?: number } | { sent: false; failure: Failure; holdUntil?: number };
+export type SendResult =
+  | { sent: true; providerMessageId: string; validatedOnly?: boolean; holdUntil?: number }
+  | { sent: false; failure: Failure; holdUntil?: number };
 
 /** A message in a provider's list that may have come of a doubtful call: it looks the same, but bears no reference of ours. */
 export interface Candidate {

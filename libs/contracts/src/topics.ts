@@ -68,7 +68,7 @@ export const topics = {
   unreadable: topic('unreadable', { schema: null, key: 'as it came', from: ['email', 'sms', 'retry', 'reporting'], to: ['operators'], meaning: 'What no schema accepts, bytes as they came; origin and error in headers.', retentionHours: 30 * DAY, ...withHistory }),
   inboundReceived: topic('inbound.received', { schema: InboundReceived, key: 'sender', from: ['sms'], to: ['upstream'], meaning: 'A reply.', coming: true }),
   cancelRequested: topic('cancel.requested', { schema: CancelRequested, key: 'messageId', from: ['upstream'], to: ['retry'], meaning: 'Do not send this one any more.' }),
-  suppressionChanged: topic('suppression.changed', { schema: SuppressionChanged, key: 'channel, recipient hash and scope', from: ['email', 'sms'], to: ['upstream', 'operators'], meaning: 'Who must not be written to, and why.', compacted: true, coming: true }),
+  suppressionChanged: topic('suppression.changed', { schema: SuppressionChanged, key: 'channel, recipient hash and scope', from: ['email', 'sms'], to: ['upstream', 'operators'], meaning: 'Who must not be written to, and why; no value: it is lifted.', compacted: true }),
   controlChanged: topic('control.changed', { schema: ControlChanged, key: 'what it concerns', from: ['retry'], to: ['email', 'sms', 'reporting'], meaning: 'Paused providers, channels, lanes, tenants.', compacted: true, coming: true }),
 } as const;
 

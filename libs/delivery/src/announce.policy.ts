@@ -18,6 +18,9 @@ export function announcement(delivery: Delivery<unknown>, outcome: Outcome): Ann
       const { provider, providerMessageId, callId } = outcome;
       return { facts: [say({ status: 'sent', provider, providerMessageId, callId, recipients: delivery.recipients })] };
     }
+    // Asked to be checked and not sent: it ends here, and what it says must not look like a send.
+    case 'validated':
+      return { facts: [say({ status: 'cancelled', final: true, provider: outcome.provider, reason: validatedOnly })] };
     case 'failed': {
       const { failure, provider } = outcome;
       const final = failure.retry === 'never';
@@ -58,6 +61,8 @@ export function announcement(delivery: Delivery<unknown>, outcome: Outcome): Ann
   }
 }
 
+const validatedOnly = 'Validated only: the provider checked it as asked, and sent nothing.';
+
 /** Nothing new is known: no fact, and retry decides how long to go on looking. */
 function stillInDoubt(delivery: Delivery<unknown>, { at }: Outcome): Announcement {
   const { doubt, doubtSince = at } = delivery;
@@ -73,10 +78,10 @@ function fact(delivery: Delivery<unknown>, told: Told): StatusChanged {
   return defined({ messageId, tenant, channel, lane, correlationId, tags, ...told, eventId, hop, source });
 }
 
-/** Handed over to retry; the attempt just made joins the history. */
+/** Handed over to retry; the attempt just made joins the history. What no provider was asked for is no attempt. */
 function deferred(delivery: Delivery<unknown>, outcome: Outcome, more: Partial<SendDeferred> & Pick<SendDeferred, 'why'>): SendDeferred {
   const { messageId, tenant, channel, lane, key, hop, request } = delivery;
-  const tried = outcome.kind === 'unknown' || (outcome.kind === 'failed' && outcome.failure.kind !== 'unavailable')
+  const tried = outcome.kind === 'unknown' || (outcome.kind === 'failed' && outcome.provider !== undefined)
     ? [...delivery.attempts, defined({ attempt: outcome.attempt, hop, at: outcome.at, provider: outcome.provider, failure: outcome.failure })]
     : delivery.attempts; // prettier-ignore
   return defined({

@@ -1,4 +1,4 @@
-import type { Channel, Provider } from '#libs/contracts';
+import type { Channel, Failure, Provider } from '#libs/contracts';
 import type { z } from 'zod';
 
 export interface Likeness {
@@ -21,6 +21,11 @@ export abstract class ChannelPort<R, M> {
 
   /** Whose rate it counts to, such as a number that sends one message a second; undefined: the provider picks the sender. */
   abstract senderOf(message: M): string | undefined;
+
+  /** Why a message cannot go, by what is configured; undefined: it can. */
+  refuse(_message: M): Failure | undefined {
+    return undefined;
+  }
 
   /**
    * What it has in common with messages that its provider's list cannot tell from it (docs/adr/0004); undefined: the provider

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type DoubtfulCall, IdConflict, InfrastructureDown, type LookupResult, ownFailure, type Provider, type ProviderCall, type SendResult } from '#libs/contracts';
+import { type DoubtfulCall, type Failure, IdConflict, InfrastructureDown, type LookupResult, ownFailure, type Provider, type ProviderCall, type SendResult } from '#libs/contracts';
 import { inSpan, type Logger, SpanKind, traceHeaders } from '#libs/telemetry';
 import { Stopping } from '#libs/transport';
 import { admit, isForgotten } from './admit.policy.ts';
 import { announcement } from './announce.policy.ts';
 import type { Announcer } from './announcer.service.ts';
+import type { ChannelPort } from './channel.port.ts';
 import { Coalescer } from './coalescer.service.ts';
 import { findLostCall } from './doubt/find-lost-call.ts';
 import type { Delivery, Ledger, Outcome } from './delivery.ts';
@@ -13,6 +14,8 @@ import type { FlowService } from './flow.service.ts';
 
 export interface DispatchOptions<M> {
   providers: readonly Provider<M>[];
+  /** What the channel itself has against a message. */
+  channel?: Pick<ChannelPort<unknown, M>, 'refuse'>;
   ledger: Ledger;
   flow: Pick<FlowService<M>, 'wayFor'>;
   announcer: Announcer;
@@ -68,7 +71,12 @@ export class DispatchService<M> {
 
   private async decide(delivery: Delivery<M>, token: string, deadline: number): Promise<Outcome> {
     if (delivery.mode === 'reconcile') return this.reconcile(delivery);
-    return admit(delivery, Date.now()) ?? this.send(delivery, token, deadline);
+    return admit(delivery, Date.now()) ?? this.refused(delivery) ?? this.send(delivery, token, deadline);
+  }
+
+  private refused(delivery: Delivery<M>): Outcome | undefined {
+    const failure = this.options.channel?.refuse(delivery.message);
+    return failure && withheld(delivery, failure, Date.now());
   }
 
   private async send(delivery: Delivery<M>, callId: string, deadline: number): Promise<Outcome> {
@@ -166,9 +174,15 @@ export class DispatchService<M> {
   }
 }
 
+/** The channel does not let it go; no provider was asked, so it is no attempt. `now` is ms since 1970. */
+function withheld(delivery: Delivery<unknown>, failure: Failure, now: number): Outcome {
+  return { kind: 'failed', at: new Date(now).toISOString(), attempt: delivery.attempts.length, failure };
+}
+
 /** A provider's answer as the ledger keeps it. `now` is ms since 1970. */
 function outcomeOf(result: SendResult, provider: string, callId: string, attempt: number, now: number): Outcome {
   const at = new Date(now).toISOString();
+  if (result.sent && result.validatedOnly) return { kind: 'validated', at, provider, attempt };
   if (result.sent) return { kind: 'sent', at, provider, providerMessageId: result.providerMessageId, callId, attempt };
   const { failure } = result;
   return failure.kind === 'unknown' ? { kind: 'unknown', at, provider, callId, attempt, failure } : { kind: 'failed', at, provider, attempt, failure };

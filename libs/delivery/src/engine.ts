@@ -15,11 +15,13 @@ import { breakerLimitsOf, type HealthConfig } from './health/health.config.ts';
 import { ProviderHealth } from './health/provider-health.ts';
 import { requireLongMemory } from './ledger.retention.ts';
 import { PostgresLedger } from './ledger.store.ts';
+import { OtherEvents } from './other-events.service.ts';
 import { type PermitConfig, senderRatesOf } from './permits/permits.config.ts';
 import { Permits } from './permits/permits.service.ts';
 import { PostgresSenderSlices } from './permits/sender-slices.store.ts';
 import { shareOf } from './permits/share.policy.ts';
 import { ReceiptsService } from './receipts.service.ts';
+import { SuppressionsService } from './suppressions.service.ts';
 
 export interface EngineOptions<R, M> {
   channel: ChannelPort<R, M>;
@@ -44,6 +46,8 @@ export interface EngineOptions<R, M> {
 /** The delivery engine given a channel: what its consumers and webhooks delegate to. */
 export class DeliveryEngine<R extends RequestEnvelope, M> {
   readonly receipts: ReceiptsService;
+  readonly otherEvents: OtherEvents;
+  readonly suppressions: SuppressionsService;
   private readonly options: EngineOptions<R, M>;
   private readonly announcer: Announcer;
   private readonly ledger: Ledger;
@@ -57,6 +61,8 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
     this.options = options;
     this.announcer = new Announcer(options.publisher);
     this.receipts = new ReceiptsService(this.announcer);
+    this.suppressions = new SuppressionsService(options.publisher);
+    this.otherEvents = new OtherEvents(options.publisher, options.logger);
     this.ledger = new PostgresLedger({ pool, schema: channel.channel, leaseMs, retentionDays });
     this.permits = permitsOf(options);
     const flow = new FlowService<M>({

@@ -1,4 +1,4 @@
-import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags, type Attributes, type Context, type Span } from '@opentelemetry/api';
+import { context, metrics, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags, type Attributes, type Context, type Span } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 
 export { SpanKind, type Attributes, type Context, type Span };
@@ -90,3 +90,8 @@ export const underContext = <T>(of: Context, work: () => T): T => context.with(o
 
 /** The active context, to be kept for later. */
 export const currentContext = (): Context => context.active();
+
+/** Adds one to a counter. Asked for each time: before the SDK has started there is none that counts. */
+export function count(name: string, attributes: Attributes): void {
+  metrics.getMeter('messaging-integrations').createCounter(name).add(1, attributes);
+}

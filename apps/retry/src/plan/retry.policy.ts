@@ -47,9 +47,9 @@ function isExhausted(deferred: SendDeferred, failure: Failure, policy: RetryPoli
 
 function delayOf(deferred: SendDeferred, failure: Failure, policy: RetryPolicy, jitter: number): number {
   if (failure.retryAfterMs !== undefined) return Math.max(1, failure.retryAfterMs);
-  if (failure.retry === 'operator') return backoffDelay(deferred.attempts.length, policy.operator, jitter);
-  // An open circuit leaves no attempt behind: the hops tell how often it was met.
-  const round = failure.kind === 'unavailable' ? deferred.hop : deferred.attempts.length;
+  // An open circuit, or a refusal of our own, leaves no attempt behind: the hops tell how often it was met.
+  const round = failure.kind === 'unavailable' || deferred.attempts.length === 0 ? deferred.hop : deferred.attempts.length;
+  if (failure.retry === 'operator') return backoffDelay(round, policy.operator, jitter);
   return backoffDelay(round, policy.backoff[deferred.lane], jitter);
 }
 

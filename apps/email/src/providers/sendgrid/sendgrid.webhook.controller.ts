@@ -6,14 +6,12 @@ import type { Logger } from '#libs/telemetry';
 import { BadRequestException, Controller, ForbiddenException, Headers, HttpCode, Inject, Post, type RawBodyRequest, Req } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import type { FastifyRequest } from 'fastify';
-import { z } from 'zod';
 import type { EmailMessage } from '../../email-message.ts';
 import type { EmailConfig } from '../../email.config.ts';
+import { sorted } from './sendgrid.batch.policy.ts';
+import { eventsOf, type SendgridEvent } from './sendgrid.events.policy.ts';
 import { sendgridFailures } from './sendgrid.failures.ts';
-import { SendgridEvent, toReceipt } from './sendgrid.receipts.policy.ts';
 import { isGenuine, publicKeysOf } from './sendgrid.signature.policy.ts';
-
-const Events = z.array(SendgridEvent).max(10_000);
 
 /** SendGrid's event webhook: verify over the raw body, map, publish, 2xx. */
 @Controller('webhooks/sendgrid')
@@ -49,9 +47,14 @@ export class SendgridWebhookController {
       this.logger.warn({ provider: 'sendgrid', bytes: rawBody.length, signed: signature !== undefined }, 'a webhook with a bad signature was refused');
       throw new ForbiddenException({ code: 'MSG_BAD_SIGNATURE', message: 'the signature does not fit', remedy: 'Compare SENDGRID_WEBHOOK_PUBLIC_KEY with the key on the event webhook’s settings page.' });
     }
-    const events = Events.safeParse(request.body);
-    if (!events.success) throw new BadRequestException({ code: 'MSG_BAD_WEBHOOK', message: 'the body is no list of events' });
-    const receipts = events.data.map((event) => toReceipt(event, this.failures, this.hashKey));
-    await this.engine.receipts.record(receipts.filter((receipt) => receipt !== undefined));
+    const events = eventsOf(request.body);
+    if (!events) throw new BadRequestException({ code: 'MSG_BAD_WEBHOOK', message: 'the body is no list of events' });
+    const { receipts, suppressions, others } = sorted(events, this.failures, this.hashKey, Date.now());
+    await Promise.all([this.engine.receipts.record(receipts), this.engine.suppressions.record(suppressions), ...others.map((event) => this.keep(event))]);
+  }
+
+  private async keep(event: SendgridEvent): Promise<void> {
+    await this.engine.otherEvents.keep({ provider: 'sendgrid', type: event.event, id: event.sg_event_id ?? '', body: Buffer.from(JSON.stringify(event)) });
+    if (event.event === 'account_status_change') this.logger.error({ provider: 'sendgrid' }, 'SendGrid has changed the status of the account: look at its console');
   }
 }
