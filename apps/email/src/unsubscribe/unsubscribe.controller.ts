@@ -1,5 +1,5 @@
 import { InfrastructureDown } from '#libs/contracts';
-import { Controller, Get, Param, Post, Res } from '@nestjs/common';
+import { Controller, Get, type OnModuleInit, Param, Post, Res } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { askPage, donePage, laterPage, type Page, unknownPage } from './page.policy.ts';
@@ -11,13 +11,15 @@ const MOST_BYTES = 16 * 1024;
 
 /** The one-click unsubscribe of RFC 8058. */
 @Controller('unsubscribe')
-export class UnsubscribeController {
+export class UnsubscribeController implements OnModuleInit {
   constructor(
     private readonly tokens: UnsubscribeTokens,
     private readonly service: UnsubscribeService,
-    { httpAdapter }: HttpAdapterHost,
-  ) {
-    const fastify = httpAdapter.getInstance<FastifyInstance>();
+    private readonly host: HttpAdapterHost,
+  ) {}
+
+  onModuleInit(): void {
+    const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
     // RFC 8058 prefers this form, which Fastify does not read; nothing in it matters to us.
     if (fastify.hasContentTypeParser('multipart/form-data')) return;
     fastify.addContentTypeParser('multipart/form-data', { parseAs: 'buffer', bodyLimit: MOST_BYTES }, (_request, _body, done) => done(null, undefined));

@@ -17,7 +17,7 @@ export const SendgridEvent = z.looseObject({
   bounce_classification: text(100),
   sg_machine_open: z.boolean().optional().catch(undefined),
   url: text(10_000),
-  url_offset: z.unknown(),
+  url_offset: z.unknown().optional(),
   asm_group_id: z.number().int().positive().optional().catch(undefined),
 });
 export type SendgridEvent = z.infer<typeof SendgridEvent>;
@@ -25,7 +25,7 @@ export type SendgridEvent = z.infer<typeof SendgridEvent>;
 /** The body of a delivery; undefined when it is no list. What is no object is told as an event without a name. */
 export function eventsOf(body: unknown): SendgridEvent[] | undefined {
   const list = z.array(z.unknown()).max(10_000).safeParse(body);
-  return list.data?.map((entry) => SendgridEvent.safeParse(entry).data ?? { event: '(none)', url_offset: undefined, entry });
+  return list.data?.map((entry) => SendgridEvent.safeParse(entry).data ?? { event: '(none)', entry });
 }
 
 /** `<X-Message-Id>.recvd-…`: events and activity add a suffix to the id of the send. Older ids hold dots themselves. */
