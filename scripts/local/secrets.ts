@@ -8,6 +8,8 @@ export interface Secrets {
   recipientHashKey: string;
   databasePassword: string;
   reportingToken: string;
+  /** Seals the unsubscribe links of marketing mail. */
+  unsubscribeKey: string;
   sandboxSendgridApiKey: string;
   /** P-256, base64 of PKCS8 DER. */
   sandboxSendgridPrivateKey: string;
@@ -51,6 +53,7 @@ function freshSecrets(): Secrets {
     recipientHashKey: text(32),
     databasePassword: text(24),
     reportingToken: text(32),
+    unsubscribeKey: text(32),
     sandboxSendgridApiKey: `SG.${text(16)}.${text(32)}`,
     sandboxSendgridPrivateKey: keys.privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64'),
     sandboxSendgridPublicKey: keys.publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),

@@ -9,6 +9,7 @@ const secrets: Secrets = {
   recipientHashKey: 'hash-key',
   databasePassword: 'password',
   reportingToken: 'made-token',
+  unsubscribeKey: 'made-key',
   sandboxSendgridApiKey: 'SG.fake',
   sandboxSendgridPrivateKey: 'private',
   sandboxSendgridPublicKey: 'public',
@@ -44,6 +45,14 @@ describe('the environment of a service', () => {
     const env = { SENDGRID_API_KEY: 'SG.real', EMAIL_PUBLIC_URL: 'https://email.example.org' };
     expect(of('email', env)).toMatchObject({ SENDGRID_API_KEY: 'SG.real', PUBLIC_URL: 'https://email.example.org' });
     for (const name of ['SENDGRID_BASE_URL', 'SENDGRID_WEBHOOK_PUBLIC_KEY', 'RESEND_API_KEY', 'EMAIL_FROM']) expect(of('email', env)).not.toHaveProperty(name);
+  });
+
+  it('makes unsubscribe links of its own only where they lead somewhere', () => {
+    expect(of('email')).toMatchObject({ UNSUBSCRIBE_KEY: 'made-key', PUBLIC_URL: 'http://127.0.0.1:8081' });
+    expect(of('email', { SENDGRID_API_KEY: 'SG.real' })).not.toHaveProperty('UNSUBSCRIBE_KEY');
+    const live = { SENDGRID_API_KEY: 'SG.real', EMAIL_PUBLIC_URL: 'https://email.example.org' };
+    expect(of('email', live)).toMatchObject({ UNSUBSCRIBE_KEY: 'made-key' });
+    expect(of('email', { ...live, UNSUBSCRIBE_KEY: 'own-key' })).toMatchObject({ UNSUBSCRIBE_KEY: 'own-key' });
   });
 
   it('shortens the waits for lost answers only while nothing is live, and never a wait that was set', () => {

@@ -44,10 +44,10 @@ export function environmentOf(name: ServiceName | 'sandbox', env: Env, around: S
 }
 
 function emailValues(env: Env, { ports, modes, secrets }: Surroundings): Values {
-  const publicUrl = { PUBLIC_URL: env['EMAIL_PUBLIC_URL'] || localUrl(ports.email) };
-  if (modes.email === 'live') return publicUrl;
+  const own = { PUBLIC_URL: env['EMAIL_PUBLIC_URL'] || localUrl(ports.email), ...unsubscribeKey(env, modes, secrets) };
+  if (modes.email === 'live') return own;
   return {
-    ...publicUrl,
+    ...own,
     EMAIL_FROM: env['EMAIL_FROM'] || 'Messaging <no-reply@messaging.test>',
     SENDGRID_API_KEY: secrets.sandboxSendgridApiKey,
     SENDGRID_BASE_URL: localUrl(ports.sandbox),
@@ -56,6 +56,12 @@ function emailValues(env: Env, { ports, modes, secrets }: Surroundings): Values 
     RESEND_BASE_URL: localUrl(ports.sandbox),
     RESEND_WEBHOOK_SECRET: secrets.sandboxResendWebhookSecret,
   };
+}
+
+/** A link that real people get must lead somewhere: without an address of one's own there are no links. */
+function unsubscribeKey(env: Env, modes: ChannelModes, secrets: Secrets): Values {
+  if (valueOf(env, 'UNSUBSCRIBE_KEY') !== undefined || (modes.email === 'live' && !env['EMAIL_PUBLIC_URL'])) return {};
+  return { UNSUBSCRIBE_KEY: secrets.unsubscribeKey };
 }
 
 function smsValues(env: Env, { ports, modes, secrets }: Surroundings): Values {

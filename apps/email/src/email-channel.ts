@@ -1,7 +1,8 @@
-import { EmailRequested, type Mailbox, type Provider, templateOwner } from '#libs/contracts';
+import { EmailRequested, type Failure, type Mailbox, type Provider, templateOwner } from '#libs/contracts';
 import { ChannelPort, type Rendered } from '#libs/delivery';
 import type { Templates } from '#libs/templates';
 import type { EmailMessage } from './email-message.ts';
+import { type LinkMaker, missingWayOut, withWayOut } from './unsubscribe/way-out.policy.ts';
 
 const noProvider = { field: 'template.name', rule: 'names a template of a provider that sends no e-mail here' };
 
@@ -12,30 +13,37 @@ export class EmailChannel extends ChannelPort<EmailRequested, EmailMessage> {
   readonly providers: readonly Provider<EmailMessage>[];
   private readonly sender: Mailbox;
   private readonly templates: Templates;
+  private readonly links: LinkMaker | undefined;
 
-  constructor(providers: readonly Provider<EmailMessage>[], sender: Mailbox, templates: Templates) {
+  constructor(providers: readonly Provider<EmailMessage>[], sender: Mailbox, templates: Templates, links?: LinkMaker) {
     super();
     this.providers = providers;
     this.sender = sender;
     this.templates = templates;
+    this.links = links;
   }
 
   toMessage(request: EmailRequested): EmailMessage {
     return { ...request, from: request.from ?? this.sender };
   }
 
+  override refuse(message: EmailMessage): Failure | undefined {
+    return missingWayOut(message);
+  }
+
   override render(message: EmailMessage, pinned: string | undefined): Rendered<EmailMessage> {
     const { template, ...bare } = message;
-    if (!template) return { message };
+    if (!template) return { message: withWayOut(message, this.links) };
     const owner = templateOwner(template.name);
     if (owner) {
       if (!this.providers.some(({ name }) => name === owner.provider)) return { message, mendable: true, faults: [noProvider] };
-      return { message: { ...message, boundTo: owner.provider, template: { ...template, name: owner.id } } };
+      return { message: withWayOut({ ...message, boundTo: owner.provider, template: { ...template, name: owner.id } }, this.links) };
     }
     const rendering = this.templates.render('email', template, pinned);
     if (!rendering.rendered) return { message, faults: rendering.faults, mendable: rendering.gone };
     const { subject, text, html } = rendering.content;
-    return { message: { ...bare, subject, text, html }, templateVersion: rendering.version };
+    // Once it is rendered: the recipient’s link goes where the template asks for it.
+    return { message: withWayOut({ ...bare, subject, text, html }, this.links), templateVersion: rendering.version };
   }
 
   override boundTo(message: EmailMessage): string | undefined {

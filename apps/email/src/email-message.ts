@@ -5,6 +5,8 @@ export type EmailMessage = EmailRequested & {
   from: Mailbox;
   /** The provider whose own template it names, by its id there. A template of ours has become subject, text and html. */
   boundTo?: string;
+  /** The recipient’s own unsubscribe link of ours; stands in the headers, and where text and HTML ask for it. */
+  unsubscribeUrl?: string;
 };
 
 /** `Ada <ada@example.org>` or a bare address. */

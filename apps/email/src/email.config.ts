@@ -7,6 +7,7 @@ import { kafkaSettings } from '#libs/transport';
 import { z } from 'zod';
 import { resendSettings } from './providers/resend/resend.config.ts';
 import { sendgridSettings } from './providers/sendgrid/sendgrid.config.ts';
+import { unsubscribeSettings } from './unsubscribe/unsubscribe.config.ts';
 
 /** The providers there are, in the order of preference unless EMAIL_PROVIDERS says otherwise. */
 export const emailProviders = ['sendgrid', 'resend'] as const;
@@ -30,6 +31,7 @@ const settings = z.object({
     'How long a bulk e-mail waits for others of the same tenant, sender and content to go in one call, in milliseconds; 0: each goes alone.',
   ),
   EMAIL_PROVIDERS: z.string().regex(listed, `must be names out of ${emailProviders.join(', ')}, separated by commas`).default(emailProviders.join(',')).describe('Providers in the order of preference, separated by commas. Of these, the ones whose API key is set are used; one that is not named is not used.'),
+  ...unsubscribeSettings,
   ...sendgridSettings,
   ...resendSettings,
 });

@@ -14,7 +14,10 @@ import { EmailConsumer } from './email.consumer.ts';
 import { ResendAdapter } from './providers/resend/resend.adapter.ts';
 import { ResendWebhookController } from './providers/resend/resend.webhook.controller.ts';
 import { SendgridAdapter } from './providers/sendgrid/sendgrid.adapter.ts';
+import { sendgridUrlOf } from './providers/sendgrid/sendgrid.config.ts';
 import { SendgridWebhookController } from './providers/sendgrid/sendgrid.webhook.controller.ts';
+import { LINKS, UnsubscribeModule } from './unsubscribe/unsubscribe.module.ts';
+import type { LinkMaker } from './unsubscribe/way-out.policy.ts';
 
 type Config = ConfigService<EmailConfig, true>;
 
@@ -22,7 +25,7 @@ const sendgridTerms = (config: Config): ProviderTerms => ({
   make: () =>
     new SendgridAdapter({
       SENDGRID_API_KEY: config.getOrThrow('SENDGRID_API_KEY'),
-      SENDGRID_BASE_URL: config.get('SENDGRID_BASE_URL'),
+      SENDGRID_BASE_URL: sendgridUrlOf({ SENDGRID_BASE_URL: config.get('SENDGRID_BASE_URL'), SENDGRID_REGION: config.get('SENDGRID_REGION') }),
       SENDGRID_TIMEOUT_MS: config.get('SENDGRID_TIMEOUT_MS'),
       SENDGRID_CONNECTIONS: config.get('SENDGRID_CONNECTIONS'),
     }),
@@ -63,10 +66,10 @@ const templates = {
 
 const engine = {
   provide: DeliveryEngine,
-  inject: [ConfigService, EmailProviders, Templates, POOL, Publisher, LOGGER, STOPPING],
-  useFactory: (config: Config, { adapters, callTimeoutMs, rates }: EmailProviders, templates: Templates, pool: Pool, publisher: Publisher, logger: Logger, stopping: AbortSignal) =>
+  inject: [ConfigService, EmailProviders, Templates, POOL, Publisher, LOGGER, STOPPING, { token: LINKS, optional: true }],
+  useFactory: (config: Config, { adapters, callTimeoutMs, rates }: EmailProviders, templates: Templates, pool: Pool, publisher: Publisher, logger: Logger, stopping: AbortSignal, links?: LinkMaker) =>
     new DeliveryEngine({
-      channel: new EmailChannel(adapters, mailboxOf(config.get('EMAIL_FROM')), templates),
+      channel: new EmailChannel(adapters, mailboxOf(config.get('EMAIL_FROM')), templates, links),
       pool,
       publisher,
       logger,
@@ -82,5 +85,5 @@ const engine = {
 };
 
 /** The e-mail channel: consumer, engine, providers and their webhooks. */
-@Module({ controllers: [EmailConsumer, SendgridWebhookController, ResendWebhookController], providers: [providers, templates, engine] })
+@Module({ imports: [UnsubscribeModule], controllers: [EmailConsumer, SendgridWebhookController, ResendWebhookController], providers: [providers, templates, engine] })
 export class EmailModule {}

@@ -5,6 +5,7 @@ import { anEmailRequest } from '#libs/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { EmailMessage } from '../src/email-message.ts';
 import { SendgridAdapter } from '../src/providers/sendgrid/sendgrid.adapter.ts';
+import { sendgridUrlOf } from '../src/providers/sendgrid/sendgrid.config.ts';
 
 interface MailBody {
   personalizations: { to: { email: string }[]; custom_args: Record<string, string> }[];
@@ -139,6 +140,31 @@ describe('SendGrid', () => {
     const results = await sendgrid.sendTogether(['a@inbox.test', 'b@inbox.test'].map((email) => aCall(email)));
     expect(results.map((result) => !result.sent && result.failure.kind)).toEqual(['unknown', 'unknown']);
     expect(bodies).toHaveLength(1);
+  });
+
+  it('that was asked to check only says so with 200, and nothing counts as sent', async () => {
+    const sendgrid = await aSendgrid((mail) => ({ status: (mail as { mail_settings?: object }).mail_settings ? 200 : 202, headers: { 'x-message-id': 'Xj5L' } }));
+    expect(await sendgrid.send(aCall('ada@inbox.test', { sandbox: true }))).toEqual({ sent: true, providerMessageId: '', validatedOnly: true });
+    expect(bodies[0]).toMatchObject({ mail_settings: { sandbox_mode: { enable: true } } });
+    expect(await sendgrid.send(aCall('ada@inbox.test'))).toEqual({ sent: true, providerMessageId: 'Xj5L' });
+  });
+
+  it('that answers a check with 202 has sent it all the same', async () => {
+    const sendgrid = await aSendgrid(() => taken);
+    expect(await sendgrid.send(aCall('ada@inbox.test', { sandbox: true }))).toEqual({ sent: true, providerMessageId: 'Xj5L' });
+  });
+
+  it('leaves no doubt when the answer to a check is lost: nothing was sent', async () => {
+    const sendgrid = await aSendgrid(() => ({ status: 503, body: '<html>' }));
+    expect(await sendgrid.send(aCall('ada@inbox.test', { sandbox: true }))).toMatchObject({ sent: false, failure: { kind: 'transient', code: 'http_503' } });
+  });
+
+  it.each([
+    [{ SENDGRID_REGION: 'global' }, 'https://api.sendgrid.com'],
+    [{ SENDGRID_REGION: 'eu' }, 'https://api.eu.sendgrid.com'],
+    [{ SENDGRID_REGION: 'eu', SENDGRID_BASE_URL: 'http://127.0.0.1:4010' }, 'http://127.0.0.1:4010'],
+  ] as const)('is reached by region, or where it is said to be: %j', (config, url) => {
+    expect(sendgridUrlOf({ SENDGRID_BASE_URL: undefined, ...config })).toBe(url);
   });
 
   it('that cannot be reached is told as such by a question that sends nothing', async () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EmailAddress } from './email-address.ts';
+import { checkOptions, ProviderOptions, Tracking, Unsubscribe } from './email-options.ts';
 import { checkTimes, HttpsUrl, oneLine, requestEnvelope } from './primitives.ts';
 import { TemplateRef, templateOwner } from './template.ts';
 
@@ -47,6 +48,12 @@ function checkTemplate(mail: { template?: TemplateRef | undefined } & Partial<Re
     if (mail[field] !== undefined) context.addIssue({ code: 'custom', path: [field], message: 'comes from the template: leave it out' });
   }
 }
+const ReplyTo = z
+  .union([Mailbox, z.array(Mailbox).min(1).max(20)], { error: 'must be an address with, if known, a name, or a list of up to 20 of these' })
+  .describe('Where answers go: one address or several.');
+
+/** Where answers go, as a list. */
+export const replyToList = (replyTo: z.infer<typeof ReplyTo> | undefined): Mailbox[] => [replyTo ?? []].flat();
 
 /** Ask for an e-mail: the value of `messaging.email.requested`. */
 export const EmailRequested = z
@@ -56,17 +63,23 @@ export const EmailRequested = z
     cc: z.array(Mailbox).max(MAX_RECIPIENTS).optional(),
     bcc: z.array(Mailbox).max(MAX_RECIPIENTS).optional(),
     from: Mailbox.optional().describe('Default: the configured sender.'),
-    replyTo: Mailbox.optional(),
+    replyTo: ReplyTo.optional(),
     subject: oneLine(998).optional(),
     text: z.string().min(1).max(1_000_000).optional(),
     html: z.string().min(1).max(1_000_000).optional(),
     template: TemplateRef.optional(),
     headers: z.record(HeaderName, oneLine(998)).optional(),
     attachments: z.array(Attachment).max(20).optional(),
+    unsubscribe: Unsubscribe.optional(),
+    tracking: Tracking.optional(),
+    ipPool: z.string().min(2).max(64).optional().describe('Where the provider has pools of sending addresses: the name of one.'),
+    sandbox: z.boolean().optional().describe('Validate only: the provider checks the mail and sends nothing.'),
+    providerOptions: ProviderOptions.optional(),
   })
   .superRefine((mail, context) => {
     checkTimes(mail, context);
     checkTemplate(mail, context);
+    checkOptions(mail, context);
     if (!mail.template && mail.text === undefined && mail.html === undefined) {
       context.addIssue({ code: 'custom', path: ['text'], message: 'is needed, unless html or a template is given' });
     }

@@ -114,18 +114,20 @@ export type InboundReceived = z.infer<typeof InboundReceived>;
 export const SuppressionChanged = z.looseObject({
   channel: Channel,
   recipient: z.string().describe('Keyed hash.'),
-  scope: z.string().describe('What must not be sent: all, marketing, a topic, or what comes from one sender (sender:+15005550006, sender:MG…).'),
-  reason: z.string().describe('Such as stop, unsubscribe, complaint, hard-bounce, manual.'),
+  scope: z.string().describe('What must not be sent: all, marketing, a topic (topic:news, group:sendgrid:7), or what comes from one sender (sender:+15005550006, sender:MG…).'),
+  reason: z.string().describe('Such as stop, unsubscribe, complaint, hard-bounce, invalid, manual.'),
   at: Instant,
   eventId: z.string().optional().describe('Derived from the fact itself: a repeat has the same id.'),
-  tenant: Tenant.optional().describe('Missing: of every tenant, since a reply does not tell whose message it answers.'),
+  tenant: Tenant.optional().describe('Whose messages; missing: of every tenant.'),
   mask: z.string().optional().describe('The recipient, masked.'),
   provider: z.string().optional().describe('Whose word it is.'),
+  source: z.enum(['receipt', 'one-click', 'inbound', 'operator', 'sync']).optional().describe('How it became known: a webhook, our unsubscribe page, a reply, a person, or a list of the provider’s.'),
 });
 export type SuppressionChanged = z.infer<typeof SuppressionChanged>;
 
-/** The key under which the compacted topic keeps the latest word. */
-export const suppressionKey = ({ channel, recipient, scope }: Pick<SuppressionChanged, 'channel' | 'recipient' | 'scope'>): string => `${channel}:${recipient}:${scope}`;
+/** The key under which the compacted topic keeps the latest word: one per tenant where it concerns one tenant only. */
+export const suppressionKey = ({ channel, recipient, scope, tenant }: Pick<SuppressionChanged, 'channel' | 'recipient' | 'scope' | 'tenant'>): string =>
+  [channel, recipient, scope, ...(tenant === undefined ? [] : [tenant])].join(':');
 
 /** Paused providers, channels, lanes, tenants: the value of `messaging.control.changed`. */
 export const ControlChanged = z.looseObject({

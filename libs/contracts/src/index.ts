@@ -1,6 +1,7 @@
 export * from './call-reference.ts';
 export * from './catalogue.ts';
 export * from './email-address.ts';
+export * from './email-options.ts';
 export * from './email-request.ts';
 export * from './error-page.ts';
 export * from './errors.ts';

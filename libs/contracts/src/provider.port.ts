@@ -35,8 +35,9 @@ export interface TextSize {
  * What became of a call. `sent: false` with a failure of kind `unknown` means: may have been accepted.
  * `holdUntil`: the provider's rate headers say that nothing is left until then, in ms since 1970.
  * `replay`: of a doubtful call that may be repeated under its key.
+ * `validatedOnly`: the provider checked the message, as the request asked, and sent nothing.
  */
-export type SendResult = { sent: true; providerMessageId: string; size?: TextSize; holdUntil?: number } | { sent: false; failure: Failure; holdUntil?: number; replay?: Replay };
+export type SendResult = { sent: true; providerMessageId: string; size?: TextSize; validatedOnly?: boolean; holdUntil?: number } | { sent: false; failure: Failure; holdUntil?: number; replay?: Replay };
 
 /** A message in a provider's list that may have come of a doubtful call: it looks the same, but bears no reference of ours. */
 export interface Candidate {

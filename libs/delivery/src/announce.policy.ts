@@ -18,6 +18,9 @@ export function announcement(delivery: Delivery<unknown>, outcome: Outcome): Ann
       const { provider, providerMessageId, callId, size } = outcome;
       return { facts: [say({ status: 'sent', provider, providerMessageId, callId, ...size, recipients: delivery.recipients })] };
     }
+    // Asked to be checked and not sent: it ends here, and what it says must not look like a send.
+    case 'validated':
+      return { facts: [say({ status: 'cancelled', final: true, provider: outcome.provider, reason: validatedOnly })] };
     case 'failed': {
       const { failure, provider } = outcome;
       const final = failure.retry === 'never';
@@ -57,6 +60,8 @@ export function announcement(delivery: Delivery<unknown>, outcome: Outcome): Ann
     }
   }
 }
+
+const validatedOnly = 'Validated only: the provider checked it as asked, and sent nothing.';
 
 /** Nothing new is known: no fact, and retry decides how long to go on looking. */
 function stillInDoubt(delivery: Delivery<unknown>, { at }: Outcome): Announcement {

@@ -45,6 +45,8 @@ export interface Delivery<M> {
 /** How a hop ended; kept in the ledger, so that a redelivery tells the same again. `at` is ISO 8601. */
 export type Outcome =
   | { kind: 'sent'; at: string; provider: string; providerMessageId: string; callId: string; attempt: number; size?: TextSize | undefined }
+  /** The provider checked it, as the request asked, and sent nothing. */
+  | { kind: 'validated'; at: string; provider: string; attempt: number }
   | { kind: 'failed'; at: string; provider?: string; attempt: number; failure: Failure }
   | { kind: 'unknown'; at: string; provider?: string; callId: string; attempt: number; failure: Failure; traceparent?: string; replay?: Replay }
   | { kind: 'waiting'; at: string; until: string; reason: string }

@@ -210,6 +210,7 @@ function withheld(delivery: Delivery<unknown>, failure: Failure, now: number): O
 /** A provider's answer as the ledger keeps it. `now` is ms since 1970. */
 function outcomeOf(result: SendResult, provider: string, { callId, attempt, traceparent }: CallReference, now: number): Outcome {
   const at = new Date(now).toISOString();
+  if (result.sent && result.validatedOnly) return { kind: 'validated', at, provider, attempt };
   if (result.sent) return { kind: 'sent', at, provider, providerMessageId: result.providerMessageId, callId, attempt, ...(result.size && { size: result.size }) };
   const { failure, replay } = result;
   if (failure.kind !== 'unknown') return { kind: 'failed', at, provider, attempt, failure };

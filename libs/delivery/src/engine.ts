@@ -21,6 +21,7 @@ import { Permits } from './permits/permits.service.ts';
 import { PostgresSenderSlices } from './permits/sender-slices.store.ts';
 import { shareOf } from './permits/share.policy.ts';
 import { ReceiptsService } from './receipts.service.ts';
+import { SuppressionsService } from './suppressions.service.ts';
 import { UnknownEventsService } from './unknown-events.service.ts';
 
 export interface EngineOptions<R, M> {
@@ -49,6 +50,7 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
   readonly otherEvents: OtherEvents;
   /** For webhooks that no table of the provider knows. */
   readonly unknownEvents: UnknownEventsService;
+  readonly suppressions: SuppressionsService;
   private readonly options: EngineOptions<R, M>;
   private readonly announcer: Announcer;
   private readonly ledger: Ledger;
@@ -62,6 +64,7 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
     this.options = options;
     this.announcer = new Announcer(options.publisher);
     this.receipts = new ReceiptsService(this.announcer);
+    this.suppressions = new SuppressionsService(options.publisher);
     this.otherEvents = new OtherEvents(options.publisher, options.logger);
     this.unknownEvents = new UnknownEventsService(options.publisher, options.logger, channel.channel);
     this.ledger = new PostgresLedger({ pool, schema: channel.channel, leaseMs, retentionDays });

@@ -12,3 +12,4 @@ export * from './provider-http.adapter.ts';
 export * from './receipt.policy.ts';
 export type { ReceiptsService } from './receipts.service.ts';
 export { type UnknownEvent, UnknownEventsService } from './unknown-events.service.ts';
+export * from './suppressions.service.ts';

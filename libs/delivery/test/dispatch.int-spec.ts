@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { IdConflict, InfrastructureDown, type LookupResult, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
+import { type Failure, IdConflict, InfrastructureDown, type LookupResult, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
 import { migrate, type Pool } from '#libs/persistence';
 import { createLogger } from '#libs/telemetry';
 import { aDatabase, aFailure, type TestDatabase } from '#libs/testing';
@@ -53,10 +53,11 @@ describe('the dispatch of one message', () => {
     },
   };
 
-  const aService = (options: { leaseMs?: number; guardMs?: number; stopping?: AbortSignal } = {}) => {
+  const aService = (options: { leaseMs?: number; guardMs?: number; stopping?: AbortSignal; refuse?: () => Failure | undefined } = {}) => {
     const leaseMs = options.leaseMs ?? 5_000;
     return new DispatchService<TestMessage>({
       providers: [provider],
+      ...(options.refuse && { channel: { refuse: options.refuse, screen: (message: TestMessage) => Promise.resolve({ pass: true as const, message }) } }),
       flow: anOpenWay([provider]),
       ledger: new PostgresLedger({ pool, schema: 'email', leaseMs, retentionDays: 14 }),
       announcer: new Announcer(publisher as never),
@@ -101,6 +102,25 @@ describe('the dispatch of one message', () => {
     await aService().dispatch(delivery);
     expect(provider.accepted).toHaveLength(1);
     expect(told()).toEqual(['status.changed: sent']);
+  });
+
+  it('ends where the provider was asked to check only: final, not sent, and never asked again', async () => {
+    provider.answer = () => Promise.resolve({ sent: true, providerMessageId: '', validatedOnly: true });
+    const delivery = aDelivery();
+    await aService().dispatch(delivery);
+    await aService().dispatch(delivery);
+    await aService().dispatch({ ...delivery, source: 'another/0/1' });
+    expect(told()).toEqual(['status.changed: cancelled', 'status.changed: cancelled']);
+    expect(published[0]!.value).toMatchObject({ final: true, reason: expect.stringMatching(/^Validated only/) });
+    expect(published[1]!.value).toEqual(published[0]!.value);
+    expect(provider.accepted).toHaveLength(1);
+  });
+
+  it('asks no provider when the channel itself refuses, and that counts as no attempt', async () => {
+    await aService({ refuse: () => aFailure({ kind: 'account', retry: 'operator', code: 'MSG_NO_WAY_OUT' }) }).dispatch(aDelivery());
+    expect(told()).toEqual(['status.changed: retrying', 'send.deferred: failed']);
+    expect(published[1]!.value).toMatchObject({ attempts: [], failure: { code: 'MSG_NO_WAY_OUT' } });
+    expect(provider.accepted).toEqual([]);
   });
 
   it('waits for Kafka to come back instead of giving the message up', async () => {

@@ -31,7 +31,7 @@ function timed<Step>(steps: readonly Step[], startsAt: number, delayMs: number):
 const SERVICE_SENDER = '+15005550006';
 
 // What a reader does with a mail says nothing new about its delivery.
-const engagement = new Set(['open', 'click', 'spamreport', 'unsubscribe']);
+const engagement = new Set(['open', 'click', 'spamreport', 'unsubscribe', 'group_unsubscribe', 'group_resubscribe']);
 
 /** What an event changes in its message. */
 export function changesBy(message: SandboxMessage, index: number): Partial<TextMessage> | Partial<MailMessage> | Partial<ResendMessage> {

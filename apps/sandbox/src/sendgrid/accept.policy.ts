@@ -20,6 +20,7 @@ export function messagesOf(mail: Mail, acceptance: Acceptance): Omit<MailMessage
   const messages: Omit<MailMessage, 'events'>[] = [];
   for (const one of mail.personalizations) {
     const { customArgs, ...own } = ownOf(mail, one, acceptance);
+    const substituted = (text: string | null) => substitute(text, one.substitutions);
     for (const recipient of recipientsOf(one)) {
       const index = messages.length;
       messages.push({
@@ -27,7 +28,10 @@ export function messagesOf(mail: Mail, acceptance: Acceptance): Omit<MailMessage
         id: recipientId(acceptance, index),
         index,
         ...shared,
+        text: substituted(shared.text),
+        html: substituted(shared.html),
         ...own,
+        subject: substituted(own.subject),
         ...recipient,
         customArgs,
         reference: customArgs['mi_message_id'] ?? null,
@@ -36,6 +40,10 @@ export function messagesOf(mail: Mail, acceptance: Acceptance): Omit<MailMessage
     }
   }
   return messages;
+}
+
+function substitute(text: string | null, substitutions: Personalization['substitutions'] = {}): string | null {
+  return Object.entries(substitutions).reduce((so, [tag, value]) => so?.replaceAll(tag, () => value) ?? null, text);
 }
 
 function sharedOf(mail: Mail) {

@@ -62,6 +62,7 @@ const isEvidence = ({ source }: StatusChanged) => source === 'receipt' || source
 /** The statuses of a hop's own that tell each outcome; none where the outcome says nothing of this hop (a look-up tells of an earlier one). */
 const tellingOf: Record<Exclude<LedgerRow['state'], 'claimed'>, string[]> = {
   sent: ['sent'],
+  validated: ['cancelled'],
   failed: ['failed', 'retrying'],
   unknown: [],
   waiting: ['scheduled'],

@@ -24,7 +24,7 @@ export function toEmail({ message, reference }: Member): CreateEmailOptions {
     to: message.to.map(addressOf),
     ...(cc?.length && { cc: cc.map(addressOf) }),
     ...(bcc?.length && { bcc: bcc.map(addressOf) }),
-    ...(replyTo && { replyTo: addressOf(replyTo) }),
+    ...(replyTo && { replyTo: Array.isArray(replyTo) ? replyTo.map(addressOf) : addressOf(replyTo) }),
     ...(subject !== undefined && { subject }),
     ...(template ? { template: { id: template.name, variables: sorted(template.variables) } } : { text, html }),
     headers: { ...sorted(message.headers ?? {}), [referenceHeader]: new URLSearchParams(referenceFields(forReaders)).toString() },

@@ -6,10 +6,10 @@ import type { SendgridConfig } from './sendgrid.config.ts';
 import { readinessOf } from './sendgrid.doctor.policy.ts';
 import { sendgridFailures } from './sendgrid.failures.ts';
 import { MailBuilder, type SdkRequest } from './sendgrid.mail.adapter.ts';
-import { withoutSuffix } from './sendgrid.receipts.policy.ts';
+import { withoutSuffix } from './sendgrid.events.policy.ts';
 import { toMailData, togetherKey } from './sendgrid.request.policy.ts';
 
-type AdapterConfig = Pick<SendgridConfig, 'SENDGRID_BASE_URL' | 'SENDGRID_TIMEOUT_MS' | 'SENDGRID_CONNECTIONS'> & { SENDGRID_API_KEY: string };
+type AdapterConfig = Pick<SendgridConfig, 'SENDGRID_TIMEOUT_MS' | 'SENDGRID_CONNECTIONS'> & { SENDGRID_API_KEY: string; SENDGRID_BASE_URL: string };
 
 /** SendGrid through its own SDK, which builds and checks the mail, over our keep-alive pool, which carries it. */
 @Injectable()
@@ -56,6 +56,7 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
   /** One request. `named`: the members that the refusal names. */
   private async post(calls: readonly ProviderCall<EmailMessage>[]): Promise<{ result: SendResult; named: Set<number> }> {
     const nobody = new Set<number>();
+    const toBeChecked = calls[0]?.message.sandbox === true;
     let request: SdkRequest;
     try {
       request = await this.mails.requestOf(toMailData(calls));
@@ -66,11 +67,11 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
       const mayStart = () => calls.every((call) => call.mayStart());
       const answer = await this.http.call({ method: 'POST', path: request.url, headers: this.headers, body: JSON.stringify(request.body), mayStart });
       const holdUntil = holdByHeaders(answer.headers, Date.now());
-      const result = { ...this.resultOf(answer), ...(holdUntil !== undefined && { holdUntil }) };
+      const result = { ...this.resultOf(answer, toBeChecked), ...(holdUntil !== undefined && { holdUntil }) };
       return { result, named: answer.status === 400 ? membersNamedIn(answer.body) : nobody };
     } catch (error) {
       if (!(error instanceof CallBroken)) throw error;
-      return { result: { sent: false, failure: brokenCallFailure(this.name, error) }, named: nobody };
+      return { result: refused(brokenCallFailure(this.name, error), toBeChecked), named: nobody };
     }
   }
 
@@ -97,13 +98,15 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
     await this.http.close();
   }
 
-  private resultOf(answer: HttpAnswer): SendResult {
+  /** `toBeChecked`: asked in SendGrid's own sandbox mode, where 200 (not 202) says that nothing was sent and nothing will follow. */
+  private resultOf(answer: HttpAnswer, toBeChecked: boolean): SendResult {
     const id = answer.headers['x-message-id'];
+    if (toBeChecked && answer.status === 200) return { sent: true, providerMessageId: '', validatedOnly: true };
     if (answer.status >= 200 && answer.status < 300) {
       if (typeof id === 'string' && id !== '') return { sent: true, providerMessageId: id };
       return { sent: false, failure: ownFailure('MSG_NO_MESSAGE_ID', 'unknown', 'backoff', 'SendGrid answered without a message id; it may have taken the message.', { provider: this.name }) };
     }
-    return { sent: false, failure: this.failureOf(answer) };
+    return refused(this.failureOf(answer), toBeChecked);
   }
 
   private failureOf({ status, headers, body }: HttpAnswer): Failure {
@@ -111,6 +114,13 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
     return this.failures.failure(codes, { httpStatus: status, retryAfterMs: status === 429 ? waitOf(headers) : undefined });
   }
 }
+
+/** A check sends nothing, so a lost answer leaves no doubt: it is asked again. */
+function refused(failure: Failure, toBeChecked: boolean): SendResult {
+  return { sent: false, failure: toBeChecked && failure.kind === 'unknown' ? { ...failure, kind: 'transient', action: checkAgain } : failure };
+}
+
+const checkAgain = 'Nothing: it is checked again by itself until it expires.';
 
 const attachmentByUrl = ownFailure('MSG_ATTACHMENT_BY_URL', 'bad-content', 'never', 'SendGrid does not fetch attachments from a URL.', {
   provider: 'sendgrid',

@@ -38,9 +38,14 @@ function mailOf(data: MailDataRequired): InstanceType<typeof Mail> {
   mail.setFrom(data.from);
   if (data.subject !== undefined) mail.setSubject(data.subject);
   if (data.replyTo !== undefined) mail.setReplyTo(data.replyTo);
+  if (data.replyToList !== undefined) mail.setReplyToList([data.replyToList].flat());
   if (data.templateId !== undefined) mail.setTemplateId(data.templateId);
   if (data.headers !== undefined) mail.setHeaders(data.headers);
   if (data.categories !== undefined) mail.setCategories(data.categories);
+  if (data.asm !== undefined) mail.setAsm(data.asm);
+  if (data.ipPoolName !== undefined) mail.setIpPoolName(data.ipPoolName);
+  if (data.trackingSettings !== undefined) mail.setTrackingSettings(data.trackingSettings);
+  if (data.mailSettings !== undefined) mail.setMailSettings(data.mailSettings);
   if (data.text !== undefined) mail.addTextContent(data.text);
   if (data.html !== undefined) mail.addHtmlContent(data.html);
   for (const file of data.attachments ?? []) mail.addAttachment(new Attachment(file));
@@ -53,6 +58,8 @@ function personalizationOf(data: PersonalizationData): PersonalizationData {
   part.setTo(data.to);
   if (data.cc !== undefined) part.setCc(data.cc);
   if (data.bcc !== undefined) part.setBcc(data.bcc);
+  if (data.headers !== undefined) part.setHeaders(data.headers);
+  if (data.substitutions !== undefined) part.setSubstitutions(data.substitutions);
   if (data.customArgs !== undefined) part.setCustomArgs(data.customArgs);
   if (data.dynamicTemplateData !== undefined) part.setDynamicTemplateData(data.dynamicTemplateData);
   // It takes its own class as well, which its types forget.

@@ -1,33 +1,20 @@
 import { type Engagement, type Failure, type FailureCatalogue, recipientRef, returnedReference, type Status } from '#libs/contracts';
 import type { Receipt } from '#libs/delivery';
-import { z } from 'zod';
+import { dropReason, isBlocked, type SendgridEvent, withoutSuffix } from './sendgrid.events.policy.ts';
 
-/** One event of the event webhook, as far as we read it (provider facts, §2.3). */
-export const SendgridEvent = z.looseObject({
-  event: z.string().max(64),
-  email: z.string().optional(),
-  timestamp: z.number().optional(),
-  sg_event_id: z.string().max(300).optional(),
-  sg_message_id: z.string().max(300).optional(),
-  type: z.string().optional(),
-  reason: z.string().optional(),
-  bounce_classification: z.string().optional(),
-  sg_machine_open: z.boolean().optional(),
-  url: z.string().optional(),
-});
-export type SendgridEvent = z.infer<typeof SendgridEvent>;
+export { SendgridEvent, withoutSuffix } from './sendgrid.events.policy.ts';
 
-type Told = { status: Status | Engagement; final: boolean; failure?: Failure };
+type Told = { status: Status | Engagement; final: boolean; failure?: Failure; reason?: string };
 
 /** What an event says of its message; undefined for events about nothing of ours. */
 function told(event: SendgridEvent, failures: FailureCatalogue): Told | undefined {
   switch (event.event) {
     case 'processed': return { status: 'sent', final: false };
-    case 'deferred': return { status: 'delayed', final: false, failure: failures.failure(['deferred']) };
+    case 'deferred': return { status: 'delayed', final: false, failure: failures.failure(['deferred']), ...because(deferral(event)) };
     case 'delivered': return { status: 'delivered', final: true };
-    case 'bounce': return { status: 'bounced', final: true, failure: failures.failure(bounceCodes(event)) };
+    case 'bounce': return { status: 'bounced', final: true, failure: bounceFailure(event, failures), ...because(answerCode(event)) };
     case 'dropped': {
-      const failure = failures.failure([`dropped:${event.reason ?? ''}`]);
+      const failure = dropFailure(event, failures);
       return { status: failure.suppress ? 'suppressed' : 'failed', final: true, failure };
     }
     case 'open': return { status: event.sg_machine_open ? 'machine-opened' : 'opened', final: false };
@@ -39,19 +26,28 @@ function told(event: SendgridEvent, failures: FailureCatalogue): Told | undefine
   }
 } // prettier-ignore
 
-/** `blocked` (in one place of SendGrid's own description `block`) is not permanent; else the classification says more than the type. */
-function bounceCodes({ type, bounce_classification: classification }: SendgridEvent): string[] {
-  const kind = type === 'block' || type === 'blocked' ? 'bounce:blocked' : 'bounce:bounce';
-  return classification && classification !== 'Unclassified' ? [`bounce_classification:${classification}`, kind] : [kind];
+/** The classification says more than the type. */
+export function bounceFailure(event: SendgridEvent, failures: FailureCatalogue): Failure {
+  const kind = isBlocked(event) ? 'bounce:blocked' : 'bounce:bounce';
+  const { bounce_classification: classification } = event;
+  return failures.failure(classification && classification !== 'Unclassified' ? [`bounce_classification:${classification}`, kind] : [kind]);
 }
 
-/** `<X-Message-Id>.recvd-…`: events and activity add a suffix to the id of the send. Older ids hold dots themselves. */
-export const withoutSuffix = (id: string): string => id.replace(/\.(?:recvd|filter)[^]*$/, '');
+export const dropFailure = (event: SendgridEvent, failures: FailureCatalogue): Failure => failures.failure([`dropped:${dropReason(event)}`]);
 
-/** An event as a receipt, or undefined where it tells nothing about a message. */
+const because = (reason: string | undefined) => (reason === undefined ? {} : { reason });
+
+/** The receiving server's code (RFC 3463) is safe to show; its text is not. */
+const answerCode = ({ status }: SendgridEvent) => (status && /^[245]\.\d{1,3}\.\d{1,3}$/.test(status) ? `The receiving server answered ${status}.` : undefined);
+
+const deferral = ({ attempt }: SendgridEvent) => (/^\d{1,4}$/.test(String(attempt)) ? `SendGrid has tried ${Number(attempt) + 1} times and goes on for up to 72 hours.` : undefined);
+
+/** An event as a receipt, or undefined where it tells nothing about a message, or nothing says about which. */
 export function toReceipt(event: SendgridEvent, failures: FailureCatalogue, hashKey: string): Receipt | undefined {
   const says = told(event, failures);
-  if (!says) return undefined;
+  const reference = returnedReference(event);
+  // An asynchronous bounce may come without SendGrid's id.
+  if (!says || (!event.sg_message_id && !reference.messageId)) return undefined;
   return {
     ...says,
     channel: 'email',
@@ -60,7 +56,10 @@ export function toReceipt(event: SendgridEvent, failures: FailureCatalogue, hash
     event: event.event,
     ...(event.email && { recipient: recipientRef(hashKey, event.email) }),
     ...(event.timestamp !== undefined && { at: new Date(event.timestamp * 1000), atWithinMs: 999 }),
-    ...(event.url && { link: event.url }),
-    reference: returnedReference(event),
+    ...(event.url && { link: linkOf(event) }),
+    reference,
   };
 }
+
+/** Which link was clicked. Only tells clicks apart: an address on the web may hold one of a person, so it is told to nobody. */
+const linkOf = ({ url, url_offset: place }: SendgridEvent): string => (place === undefined ? url! : `${url} ${JSON.stringify(place)}`);

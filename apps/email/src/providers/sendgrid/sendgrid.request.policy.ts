@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type CallReference, type Mailbox, referenceFields } from '#libs/contracts';
+import { type CallReference, type Mailbox, referenceFields, replyToList } from '#libs/contracts';
 import type { MailDataRequired } from '@sendgrid/mail';
 import type { EmailMessage } from '../../email-message.ts';
+import { scopeOf } from '../../unsubscribe/way-out.policy.ts';
+import { mailSettings, trackingSettings } from './sendgrid.settings.policy.ts';
 
 const box = ({ email, name }: Mailbox) => (name === undefined ? { email } : { email, name });
 
@@ -11,44 +13,77 @@ export interface Member {
   reference: CallReference;
 }
 
+/** Custom argument that tells, in every event, what the recipient left. */
+export const SCOPE_ARGUMENT = 'mi_scope';
+
+/** Stands for the recipient's own link in what the e-mails of a call share; SendGrid puts the link in, per personalization. */
+const LINK = 'mi_unsubscribe_url';
+const linkTag = `{{${LINK}}}`;
+
 /**
- * E-mails that share all but recipients, variables and reference, as SendGrid's SDK takes them: one personalization each.
- * The reference goes into custom_args, which come back in every event.
+ * E-mails that share all but recipients, variables, reference and unsubscribe link, as SendGrid's SDK takes them: one
+ * personalization each. The reference goes into custom_args, which come back in every event.
+ * All objects are new: the SDK changes the ones it is given.
  */
 export function toMailData(members: readonly Member[]): MailDataRequired {
   const [{ message }] = members as [Member];
-  const { subject, text, html, replyTo, headers, template, tags } = message;
+  const { template, unsubscribeUrl: link } = message;
+  const options = message.providerOptions?.sendgrid;
+  const [subject, text, html] = [message.subject, message.text, message.html].map((part) => withoutLink(part, link));
+  const categories = [...new Set([...(message.tags ?? []), ...(options?.categories ?? [])])];
+  const ipPoolName = options?.ipPoolName ?? message.ipPool;
   const mail = {
     from: box(message.from),
     personalizations: members.map(personalization),
     ...(subject !== undefined && { subject }),
     ...(text !== undefined && { text }),
     ...(html !== undefined && { html }),
-    ...(replyTo && { replyTo: box(replyTo) }),
-    ...(headers && { headers }),
+    ...replies(replyToList(message.replyTo).map(box)),
+    ...(message.headers && link === undefined && { headers: { ...message.headers } }),
     ...(template && { templateId: template.name }),
-    ...(tags?.length && { categories: tags }),
+    ...(categories.length > 0 && { categories }),
     ...(message.attachments?.length && { attachments: message.attachments.map(attachment) }),
+    ...(options?.asm && { asm: { ...options.asm } }),
+    ...(ipPoolName !== undefined && { ipPoolName }),
+    ...trackingSettings(message),
+    ...mailSettings(message),
   };
   return mail as MailDataRequired;
 }
 
 function personalization({ message, reference }: Member) {
+  const { unsubscribeUrl: link, template } = message;
+  const linked = link !== undefined && [message.subject, message.text, message.html].some((part) => part?.includes(link));
   return {
     to: message.to.map(box),
     ...(message.cc?.length && { cc: message.cc.map(box) }),
     ...(message.bcc?.length && { bcc: message.bcc.map(box) }),
-    ...(message.template && { dynamicTemplateData: message.template.variables }),
-    customArgs: referenceFields({ ...reference }),
+    ...(template && { dynamicTemplateData: { ...(link !== undefined && { unsubscribeUrl: link }), ...template.variables } }),
+    // All of them: whether SendGrid merges a personalization's headers with the mail's or replaces them is not documented.
+    ...(link !== undefined && { headers: { ...message.headers } }),
+    ...(linked && { substitutions: { [LINK]: link } }),
+    customArgs: { ...referenceFields({ ...reference }), ...(isMailing(message) && { [SCOPE_ARGUMENT]: scopeOf(message) }) },
   };
 }
 
+const isMailing = ({ category, unsubscribe }: EmailMessage) => category === 'marketing' || unsubscribe !== undefined;
+
 /** What e-mails of one call share. Those with attachments, or to several recipients, go alone: a call holds at most 1,000 recipients. */
 export function togetherKey(message: EmailMessage): string | undefined {
-  const { from, subject, text, html, replyTo, headers, template, tags } = message;
+  const { from, subject, text, html, replyTo, headers, template, tags, tracking, ipPool, sandbox, providerOptions } = message;
   if (message.attachments?.length || message.to.length > 1 || message.cc?.length || message.bcc?.length) return undefined;
-  const shared = JSON.stringify([from, subject, text, html, replyTo, headers, template?.name, tags]);
-  return createHash('sha256').update(shared).digest('base64');
+  const own = message.unsubscribeUrl === undefined ? 'shared headers' : 'own headers';
+  const scope = isMailing(message) ? scopeOf(message) : null;
+  const shared = JSON.stringify([own, scope, from, subject, text, html, replyTo, headers, template?.name, template?.version, tags, tracking, ipPool, sandbox, providerOptions]);
+  return createHash('sha256').update(withoutLink(shared, message.unsubscribeUrl)!).digest('base64');
+}
+
+const withoutLink = (text: string | undefined, link: string | undefined) => (link === undefined ? text : text?.replaceAll(link, linkTag));
+
+/** SendGrid takes one address or a list, each under its own name. */
+function replies(to: { email: string }[]) {
+  if (to.length === 0) return {};
+  return to.length === 1 ? { replyTo: to[0] } : { replyToList: to };
 }
 
 function attachment(file: NonNullable<EmailMessage['attachments']>[number]) {

@@ -6,15 +6,13 @@ import type { Logger } from '#libs/telemetry';
 import { Controller, Headers, HttpCode, Inject, Post, type RawBodyRequest, Req } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import type { FastifyRequest } from 'fastify';
-import { z } from 'zod';
 import type { EmailMessage } from '../../email-message.ts';
 import type { EmailConfig } from '../../email.config.ts';
 import { noSuchWebhook, signatureRefused, unreadableWebhook } from '../webhook-refusals.ts';
+import { sorted } from './sendgrid.batch.policy.ts';
+import { eventsOf, type SendgridEvent } from './sendgrid.events.policy.ts';
 import { sendgridFailures } from './sendgrid.failures.ts';
-import { SendgridEvent, toReceipt } from './sendgrid.receipts.policy.ts';
 import { isGenuine, publicKeysOf } from './sendgrid.signature.policy.ts';
-
-const Events = z.array(SendgridEvent).max(10_000);
 
 /** SendGrid's event webhook: verify over the raw body, map, publish, 2xx. */
 @Controller('webhooks/sendgrid')
@@ -52,14 +50,14 @@ export class SendgridWebhookController {
       this.logger.warn({ provider: 'sendgrid', bytes: rawBody.length, signed: signature !== undefined }, 'a webhook with a bad signature was refused');
       throw signatureRefused('Compare SENDGRID_WEBHOOK_PUBLIC_KEY with the key on the event webhook’s settings page.');
     }
-    const events = Events.safeParse(request.body);
-    if (!events.success) throw unreadableWebhook();
-    const told = events.data.map((event) => ({ event, receipt: toReceipt(event, this.failures, this.hashKey) }));
-    await Promise.all([
-      this.engine.receipts.record(told.flatMap(({ receipt }) => receipt ?? [])),
-      ...told.flatMap(({ event, receipt }) => (receipt ? [] : this.engine.otherEvents.keep(otherEvent(event)))),
-    ]);
+    const events = eventsOf(request.body);
+    if (!events) throw unreadableWebhook();
+    const { receipts, suppressions, others } = sorted(events, this.failures, this.hashKey, Date.now());
+    await Promise.all([this.engine.receipts.record(receipts), this.engine.suppressions.record(suppressions), ...others.map((event) => this.keep(event))]);
+  }
+
+  private async keep(event: SendgridEvent): Promise<void> {
+    await this.engine.otherEvents.keep({ provider: 'sendgrid', type: event.event, id: event.sg_event_id ?? '', body: Buffer.from(JSON.stringify(event)) });
+    if (event.event === 'account_status_change') this.logger.error({ provider: 'sendgrid' }, 'SendGrid has changed the status of the account: look at its console');
   }
 }
-
-const otherEvent = (event: SendgridEvent) => ({ provider: 'sendgrid', type: event.event, id: event.sg_event_id ?? '', body: Buffer.from(JSON.stringify(event)) });

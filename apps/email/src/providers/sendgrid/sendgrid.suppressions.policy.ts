@@ -1,0 +1,57 @@
+import { type FailureCatalogue, receiptId, recipientRef, returnedReference } from '#libs/contracts';
+import type { SuppressionWord } from '#libs/delivery';
+import { dropReason, type SendgridEvent, withoutSuffix } from './sendgrid.events.policy.ts';
+import { bounceFailure } from './sendgrid.receipts.policy.ts';
+import { SCOPE_ARGUMENT } from './sendgrid.request.policy.ts';
+
+/** `everyTenant`: about the address itself, whoever writes to it. */
+interface Rule {
+  reason: string;
+  scope: (event: SendgridEvent) => string;
+  everyTenant?: boolean;
+}
+
+const all = () => 'all';
+const marketing = () => 'marketing';
+
+const hardBounce: Rule = { reason: 'hard-bounce', scope: all, everyTenant: true };
+const complaint: Rule = { reason: 'complaint', scope: all };
+
+/** Source: SendGrid’s event reference (provider facts, §2.3). */
+const rules: Readonly<Record<string, Rule>> = {
+  spamreport: complaint,
+  unsubscribe: { reason: 'unsubscribe', scope: marketing },
+  group_unsubscribe: { reason: 'unsubscribe', scope: groupOf },
+  'dropped:Bounced Address': hardBounce,
+  'dropped:Invalid': { reason: 'invalid', scope: all, everyTenant: true },
+  'dropped:Spam Reporting Address': complaint,
+  'dropped:Unsubscribed Address': { reason: 'unsubscribe', scope: groupOf },
+};
+
+/** What an event changes about whom may be written to; undefined: nothing. `now` is ms since 1970. */
+export function toSuppression(event: SendgridEvent, failures: FailureCatalogue, hashKey: string, now: number): SuppressionWord | undefined {
+  if (!event.email) return undefined;
+  const { hash, mask } = recipientRef(hashKey, event.email);
+  const { tenant } = returnedReference(event);
+  const whose = tenant === undefined ? {} : { tenant };
+  if (event.event === 'group_resubscribe') return { lift: { channel: 'email', recipient: hash, scope: groupOf(event), ...whose } };
+  const rule = ruleFor(event, failures);
+  if (!rule) return undefined;
+  const scope = rule.scope(event);
+  const at = new Date(event.timestamp === undefined ? now : event.timestamp * 1000).toISOString();
+  const eventId = receiptId({ provider: 'sendgrid', providerMessageId: withoutSuffix(event.sg_message_id ?? ''), event: `${event.event} ${scope}`, recipientHash: hash, providerTime: at });
+  return { suppress: { channel: 'email', recipient: hash, scope, reason: rule.reason, at, eventId, ...(!rule.everyTenant && whose), mask, provider: 'sendgrid', source: 'receipt' } };
+}
+
+function ruleFor(event: SendgridEvent, failures: FailureCatalogue): Rule | undefined {
+  // A block, a full mailbox or a busy server is no reason to stop writing: the failures table says which bounces are.
+  if (event.event === 'bounce') return bounceFailure(event, failures).suppress ? hardBounce : undefined;
+  return rules[event.event === 'dropped' ? `dropped:${dropReason(event)}` : event.event];
+}
+
+/** What was left: as we said when we sent it, else SendGrid's group, else all marketing. */
+function groupOf(event: SendgridEvent): string {
+  const told = event[SCOPE_ARGUMENT];
+  if (typeof told === 'string' && /^(?:marketing|topic:[a-z0-9][a-z0-9_-]{0,63}|group:sendgrid:\d{1,15})$/.test(told)) return told;
+  return event.asm_group_id === undefined ? 'marketing' : `group:sendgrid:${event.asm_group_id}`;
+}

@@ -1,0 +1,37 @@
+import { factHeaders, identityKey, receiptId, type StatusChanged, type SuppressionChanged, topics } from '#libs/contracts';
+import type { SuppressionsService } from '#libs/delivery';
+import { contextOf, underContext } from '#libs/telemetry';
+import type { Publisher } from '#libs/transport';
+import type { UnsubscribeClaim } from './token.policy.ts';
+
+/** Tells everybody that a recipient has left a mailing. */
+export class UnsubscribeService {
+  private readonly publisher: Pick<Publisher, 'publish'>;
+  private readonly suppressions: Pick<SuppressionsService, 'record'>;
+
+  constructor(publisher: Pick<Publisher, 'publish'>, suppressions: Pick<SuppressionsService, 'record'>) {
+    this.publisher = publisher;
+    this.suppressions = suppressions;
+  }
+
+  /** As often as it is clicked: the same facts under the same ids. @throws InfrastructureDown when Kafka cannot be reached */
+  async unsubscribe(claim: UnsubscribeClaim, now: Date): Promise<void> {
+    const { tenant, messageId } = claim;
+    const identity = identityKey({ tenant, channel: 'email', messageId });
+    const fact = factOf(claim, identity, now);
+    const record = { topic: topics.statusChanged, key: messageId, value: fact, headers: factHeaders(fact) };
+    await underContext(contextOf(identity), () =>
+      Promise.all([this.suppressions.record([{ suppress: suppressionOf(claim, fact) }]), this.publisher.publish(record)]),
+    );
+  }
+}
+
+function factOf({ tenant, messageId, recipient, scope }: UnsubscribeClaim, identity: string, now: Date): StatusChanged {
+  const eventId = receiptId({ provider: 'messaging', providerMessageId: identity, event: 'unsubscribed', recipientHash: recipient, link: scope });
+  // The link holds no address, so neither is there a mask to show.
+  return { eventId, messageId, tenant, channel: 'email', status: 'unsubscribed', final: false, at: now.toISOString(), source: 'receipt', recipient: { hash: recipient, mask: '***' }, reason: `Left ${scope} by the platform’s link.` };
+}
+
+function suppressionOf({ tenant, recipient, scope }: UnsubscribeClaim, { eventId, at }: StatusChanged): SuppressionChanged {
+  return { channel: 'email', recipient, scope, reason: 'unsubscribe', at, eventId, tenant, source: 'one-click' };
+}

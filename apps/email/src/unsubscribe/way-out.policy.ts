@@ -1,0 +1,70 @@
+import { type EmailRequested, type Failure, ownFailure, recipientHash } from '#libs/contracts';
+import type { EmailMessage } from '../email-message.ts';
+import type { UnsubscribeTokens } from './token.policy.ts';
+
+/** How links of ours are made; undefined where they are not set up. */
+export interface LinkMaker {
+  tokens: UnsubscribeTokens;
+  /** Where this service is reached from outside. */
+  publicUrl: string;
+  hashKey: string;
+}
+
+/** In text and HTML: where the recipient's own link goes. */
+const placeholder = /\{\{\s*unsubscribeUrl\s*\}\}/g;
+const header = 'List-Unsubscribe';
+const oneClickPost = { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' };
+
+/** What a recipient of this mail leaves. */
+export function scopeOf({ unsubscribe, providerOptions }: Pick<EmailRequested, 'unsubscribe' | 'providerOptions'>): string {
+  if (unsubscribe?.topic) return `topic:${unsubscribe.topic}`;
+  const group = providerOptions?.sendgrid?.asm?.groupId;
+  return group === undefined ? 'marketing' : `group:sendgrid:${group}`;
+}
+
+/** The mail with its way out in the headers (RFC 8058), and the link where text and HTML ask for it. */
+export function withWayOut(message: EmailMessage, links: LinkMaker | undefined): EmailMessage {
+  const { unsubscribe } = message;
+  if (!needsWayOut(message) || hasWayOut(message)) return message;
+  if (unsubscribe?.url) return filled(message, unsubscribe.url, unsubscribe.oneClick === true);
+  const recipient = onlyRecipient(message);
+  if (!links || recipient === undefined) return message;
+  const { tenant, messageId } = message;
+  const token = links.tokens.seal({ tenant, messageId, recipient: recipientHash(links.hashKey, recipient), scope: scopeOf(message) });
+  const unsubscribeUrl = `${links.publicUrl}/unsubscribe/${token}`;
+  return { ...filled(message, unsubscribeUrl, true), unsubscribeUrl };
+}
+
+/** Why a mailing must not go; undefined: it may. */
+export function missingWayOut(message: EmailMessage): Failure | undefined {
+  if (!needsWayOut(message) || hasWayOut(message)) return undefined;
+  return onlyRecipient(message) === undefined ? sharedMailing : linksNotSetUp;
+}
+
+const needsWayOut = ({ category, unsubscribe }: EmailMessage) => category === 'marketing' || unsubscribe !== undefined;
+
+const hasWayOut = ({ headers }: EmailMessage) => Object.keys(headers ?? {}).some((name) => name.toLowerCase() === header.toLowerCase());
+
+/** A link is one person's: two recipients of one mail cannot have one each. */
+function onlyRecipient({ to, cc, bcc }: EmailMessage): string | undefined {
+  return to.length === 1 && !cc?.length && !bcc?.length ? to[0]!.email : undefined;
+}
+
+function filled(message: EmailMessage, url: string, oneClick: boolean): EmailMessage {
+  const { text, html } = message;
+  return {
+    ...message,
+    headers: { ...message.headers, [header]: `<${url}>`, ...(oneClick && oneClickPost) },
+    // As a function: `$` in an address would mean something.
+    ...(text !== undefined && { text: text.replace(placeholder, () => url) }),
+    ...(html !== undefined && { html: html.replace(placeholder, () => url.replaceAll('&', '&amp;').replaceAll('"', '&quot;')) }),
+  };
+}
+
+const linksNotSetUp = ownFailure('MSG_NO_WAY_OUT', 'account', 'operator', 'A mailing needs a way to unsubscribe, and the platform’s own links are not set up.', {
+  action: 'Set PUBLIC_URL and UNSUBSCRIBE_KEY of the email service, or name a page of yours in unsubscribe.url.',
+});
+
+const sharedMailing = ownFailure('MSG_SHARED_WAY_OUT', 'bad-content', 'never', 'A mailing to several recipients at once cannot have an unsubscribe link for each of them.', {
+  action: 'Ask for one message per recipient, or name a page of yours in unsubscribe.url.',
+});

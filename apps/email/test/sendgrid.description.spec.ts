@@ -1,0 +1,103 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { anEmailRequest } from '#libs/testing';
+import { describe, expect, it } from '@jest/globals';
+import Ajv, { type ValidateFunction } from 'ajv';
+import addFormats from 'ajv-formats';
+import fc from 'fast-check';
+import { checkMail } from '../../sandbox/src/sendgrid/mail-rules.policy.ts';
+import type { EmailMessage } from '../src/email-message.ts';
+import { MailBuilder } from '../src/providers/sendgrid/sendgrid.mail.adapter.ts';
+import { toMailData } from '../src/providers/sendgrid/sendgrid.request.policy.ts';
+
+const folder = process.env['PROVIDER_SPECS'] ?? join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'provider-specs');
+const file = join(folder, 'sendgrid', 'tsg_mail_v3.json');
+const official = existsSync(file) ? describe : describe.skip;
+
+type Json = { [key: string]: Json } | Json[] | string | number | boolean | null;
+
+/** What the description does not name is refused here, so that a misspelt field shows. */
+function closed(schema: Json): Json {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (schema === null || typeof schema !== 'object') return schema;
+  const inner = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, closed(value)]));
+  return 'properties' in inner && !('additionalProperties' in inner) ? { ...inner, additionalProperties: false } : inner;
+}
+
+function officialCheck(): ValidateFunction {
+  const { components } = JSON.parse(readFileSync(file, 'utf8')) as { components: { [key: string]: Json } };
+  const ajv = new Ajv.default({ strict: false, allErrors: true });
+  addFormats.default(ajv);
+  return ajv.compile({ ...(closed({ components }) as object), $ref: '#/components/requestBodies/PostMailSend/content/application~1json/schema' });
+}
+
+const optionally = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });
+const word = fc.stringMatching(/^[A-Za-z][A-Za-z0-9 äé]{0,20}[a-z]$/);
+const flag = optionally(fc.boolean());
+const box = fc.record({ email: fc.stringMatching(/^[a-z]{3,9}$/).map((name) => `${name}@inbox.test`), name: word });
+const sendgrid = fc.record({
+  asm: optionally(fc.record({ groupId: fc.integer({ min: 1, max: 9_999 }), groupsToDisplay: fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { minLength: 1, maxLength: 25 }) })),
+  ipPoolName: optionally(word),
+  categories: optionally(fc.uniqueArray(word, { maxLength: 4 })),
+  clickTrackingInText: flag,
+  ganalytics: optionally(fc.record({ source: word, medium: word, term: word, content: word, campaign: word })),
+  bypassSpamManagement: flag,
+  bypassBounceManagement: flag,
+  bypassUnsubscribeManagement: flag,
+}, { requiredKeys: [] }); // prettier-ignore
+const content = fc.oneof(
+  fc.record({ subject: word, text: word, html: optionally(word.map((text) => `<p>${text}</p>`)) }),
+  fc.record({ template: fc.record({ name: fc.constant('d-13b8f94fbcae4ec6b75270d6cb59f932'), variables: fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.jsonValue()) }) }),
+);
+const more = fc.record({
+  cc: optionally(fc.constant([{ email: 'cc@other.test' }])),
+  replyTo: optionally(fc.oneof(box, fc.uniqueArray(box, { selector: ({ email }) => email, minLength: 1, maxLength: 5 }))),
+  headers: optionally(fc.dictionary(fc.stringMatching(/^X-[A-Z][a-z]{1,8}$/), word)),
+  attachments: optionally(fc.array(fc.record({ filename: word, contentType: fc.constant('image/png'), content: fc.constant('iVBORw0KGgo='), contentId: word }, { requiredKeys: ['filename', 'content'] }), { maxLength: 3 })),
+  tags: optionally(fc.uniqueArray(word, { maxLength: 6 })),
+  tracking: optionally(fc.record({ opens: flag, clicks: flag })),
+  ipPool: optionally(word),
+  sandbox: flag,
+  link: optionally(fc.constant('https://email.acme.test/unsubscribe/token')),
+  providerOptions: optionally(fc.record({ sendgrid })),
+});
+
+/** A request of any shape that the contract takes, as the channel hands it on. */
+const message = fc.tuple(box, content, more).map(([to, what, { link, ...rest }]): EmailMessage => {
+  const request = anEmailRequest({ text: undefined, subject: undefined, ...what, ...rest, to: [to] } as Parameters<typeof anEmailRequest>[0]);
+  const headers = { ...request.headers, 'List-Unsubscribe': `<${link}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' };
+  return { ...request, from: { email: 'news@acme.test' }, ...(link && { unsubscribeUrl: link, headers, category: 'marketing' }) };
+});
+const requests = message.map(async (of) => {
+  const reference = { messageId: of.messageId, tenant: 'default', lane: 'bulk', hop: 1, attempt: 1, callId: 'call-1', traceparent: '00-a-b-01' } as const;
+  return (await new MailBuilder().requestOf(toMailData([{ message: of, reference }]))).body;
+});
+
+it('whatever the contract takes, the sandbox takes as SendGrid would', async () => {
+  await fc.assert(
+    fc.asyncProperty(requests, async (body) => {
+      expect(checkMail(JSON.parse(JSON.stringify(await body)), Date.UTC(2030, 0, 1))).toMatchObject({ ok: true });
+    }),
+    { numRuns: 500 },
+  );
+});
+
+official('SendGrid’s own description (skipped where provider-specs is not beside the repository)', () => {
+  it('fits whatever we ask of it, and names every field that we use', async () => {
+    const check = officialCheck();
+    await fc.assert(
+      fc.asyncProperty(requests, async (body) => {
+        check(JSON.parse(JSON.stringify(await body)));
+        expect(check.errors ?? []).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('refuses what it should: the check itself can fail', () => {
+    const check = officialCheck();
+    expect(check({ from: { email: 'a@b.test' } })).toBe(false);
+    expect(check({ from: { email: 'a@b.test' }, personalizations: [{ to: [{ email: 'a@b.test' }] }], asm: { groupId: 1 } })).toBe(false);
+    expect(check({ from: { email: 'a@b.test' }, personalizations: [{ to: [{ email: 'a@b.test' }] }], asm: { group_id: 1 } })).toBe(true);
+  });
+});
