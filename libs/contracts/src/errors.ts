@@ -59,10 +59,18 @@ export class InvalidConfiguration extends MessagingError {
 
 /** The field errors of a schema violation: path and rule, never the value. */
 export function fieldErrors(error: z.ZodError): FieldError[] {
-  return error.issues.slice(0, 20).map((issue) => ({
+  return error.issues.flatMap(nearest).slice(0, 20).map((issue) => ({
     field: fieldPath(issue.path),
     rule: issue.message.slice(0, 200),
   }));
+}
+
+/** Of a choice the one form that was meant, by its outer shape, says which of its fields is wrong. */
+function nearest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const meant = issue.errors.filter((branch) => branch.length > 0 && branch.every(({ path }) => path.length > 0));
+  if (meant.length !== 1) return [issue];
+  return meant[0]!.flatMap((inner) => nearest({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 function fieldPath(path: PropertyKey[]): string {
