@@ -65,7 +65,7 @@ describe('the flow of records', () => {
     expect(performance.now() - begun).toBeLessThan(4_000);
     const again = new Set<number>();
     await start(({ value }) => Promise.resolve(again.add(Number(value)).size > 0));
-    await eventually(() => again.size === 200, { what: 'what was handed back' });
+    await eventually(() => again.size === 200, { timeoutMs: 30_000, what: 'what was handed back' });
     await delay(500);
     expect([...again].filter((number) => number < 100)).toEqual([]);
     never.resolve(false);
@@ -87,7 +87,7 @@ describe('the flow of records', () => {
         return true;
       };
       await start(handle, { KAFKA_ORDERING: ordering });
-      await eventually(() => Object.values(begun).flat().length === records.length, { what: 'all records' });
+      await eventually(() => Object.values(begun).flat().length === records.length, { timeoutMs: 30_000, what: 'all records' });
       return { begun, most };
     }
 
