@@ -30,14 +30,10 @@ const notAllowed = (place: string) =>
   });
 
 const noMedia = (place: string) =>
-  ownFailure('MSG_NO_MMS_THERE', 'bad-recipient', 'never', `Media cannot be sent to ${place} by MMS, so nothing was sent.`, {
-    action: 'Send an SMS with a link instead, or WhatsApp; SMS_MMS_COUNTRIES tells where MMS is used.',
-  });
+  ownFailure('MSG_NO_MMS_THERE', 'bad-recipient', 'never', `Media cannot be sent to ${place} by MMS, so nothing was sent.`);
 
 const noSender = (why: string) =>
-  ownFailure('MSG_NO_SENDER', 'account', 'operator', `No configured sender can send it: ${why}. Nothing was sent.`, {
-    action: 'Add a sender for this country and kind to SMS_SENDERS (SMS_FROM and WHATSAPP_FROM are the standard ones), or name one in the request.',
-  });
+  ownFailure('MSG_NO_SENDER', 'account', 'operator', `No configured sender can send it: ${why}. Nothing was sent.`);
 
 function tooLong({ kind, body, smartEncoding }: SmsMessage, rules: SendingRules): Failure | undefined {
   if (kind !== 'sms' || body === undefined) return undefined;
@@ -45,7 +41,6 @@ function tooLong({ kind, body, smartEncoding }: SmsMessage, rules: SendingRules)
   if (segments <= rules.maxSegments) return undefined;
   const rule = `must take at most ${rules.maxSegments} segments, and takes ${segments} in ${encoding}`;
   return ownFailure('MSG_TOO_MANY_SEGMENTS', 'bad-content', 'never', `The text takes ${segments} segments in ${encoding}, more than the ${rules.maxSegments} that are allowed; nothing was sent.`, {
-    action: 'Shorten it, or leave out the characters that need 16 bits each; SMS_MAX_SEGMENTS sets the limit.',
     fields: [{ field: 'body', rule }],
   });
 }

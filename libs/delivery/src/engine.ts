@@ -22,7 +22,6 @@ import { PostgresSenderSlices } from './permits/sender-slices.store.ts';
 import { shareOf } from './permits/share.policy.ts';
 import { ReceiptsService } from './receipts.service.ts';
 import { SuppressionsService } from './suppressions.service.ts';
-import { UnknownEventsService } from './unknown-events.service.ts';
 
 export interface EngineOptions<R, M> {
   channel: ChannelPort<R, M>;
@@ -48,8 +47,6 @@ export interface EngineOptions<R, M> {
 export class DeliveryEngine<R extends RequestEnvelope, M> {
   readonly receipts: ReceiptsService;
   readonly otherEvents: OtherEvents;
-  /** For webhooks that no table of the provider knows. */
-  readonly unknownEvents: UnknownEventsService;
   readonly suppressions: SuppressionsService;
   private readonly options: EngineOptions<R, M>;
   private readonly announcer: Announcer;
@@ -66,7 +63,6 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
     this.receipts = new ReceiptsService(this.announcer);
     this.suppressions = new SuppressionsService(options.publisher);
     this.otherEvents = new OtherEvents(options.publisher, options.logger);
-    this.unknownEvents = new UnknownEventsService(options.publisher, options.logger, channel.channel);
     this.ledger = new PostgresLedger({ pool, schema: channel.channel, leaseMs, retentionDays });
     this.permits = permitsOf(options);
     const flow = new FlowService<M>({

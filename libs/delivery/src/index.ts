@@ -11,5 +11,4 @@ export { permitSettings, providerRate } from './permits/permits.config.ts';
 export * from './provider-http.adapter.ts';
 export * from './receipt.policy.ts';
 export type { ReceiptsService } from './receipts.service.ts';
-export { type UnknownEvent, UnknownEventsService } from './unknown-events.service.ts';
 export * from './suppressions.service.ts';

@@ -1,3 +1,2 @@
-export * from './counters.ts';
 export * from './logger.ts';
 export * from './telemetry.ts';

@@ -27,6 +27,5 @@ export function budgetOf(place: Place, budgets: readonly Budget[]): { prefix: st
 /** @param endsInMs when the hour is over */
 export function overBudget(prefix: string, perHour: number, endsInMs: number): Failure {
   const meaning = `This hour’s budget of ${perHour} messages to ${prefix} is used up; nothing was sent.`;
-  const action = 'Nothing if that many were meant: it goes in one of the next hours, as long as it is wanted. Else look who asks for them (SMS pumping); SMS_PREFIX_BUDGET sets the budget.';
-  return ownFailure('MSG_PREFIX_BUDGET', 'throttled', 'backoff', meaning, { action, retryAfterMs: Math.max(1_000, Math.ceil(endsInMs)) });
+  return ownFailure('MSG_PREFIX_BUDGET', 'throttled', 'backoff', meaning, { retryAfterMs: Math.max(1_000, Math.ceil(endsInMs)) });
 }

@@ -46,7 +46,7 @@ export class TwilioInboundController {
     const params = genuine(request, this.signature, this.logger);
     const inbound = toInbound(params, this.hashKey, new Date().toISOString());
     if (!inbound) {
-      await this.engine.unknownEvents.keep({ provider: 'twilio', event: 'inbound-incomplete', key: params['MessageSid'] ?? null, body: request.rawBody ?? Buffer.alloc(0) });
+      await this.engine.otherEvents.keep({ provider: 'twilio', type: 'inbound-incomplete', id: params['MessageSid'] ?? 'none', body: request.rawBody ?? Buffer.alloc(0) });
       return EMPTY_TWIML;
     }
     const suppression = suppressionOf(inbound, this.hashKey);

@@ -62,7 +62,7 @@ export function suppressionOf(inbound: InboundReceived, hashKey: string): { key:
   if (keyword !== 'stop' && keyword !== 'start') return undefined;
   const number = kind === 'whatsapp' ? `whatsapp:${to}` : to;
   const of = { channel: 'sms' as const, recipient: recipientHash(hashKey, from), scope: `sender:${messagingService ?? number}` };
-  const value = { ...of, reason: 'stop', at, eventId, provider, ...(inbound.sender && { mask: inbound.sender.mask }) };
+  const value = { ...of, reason: 'stop', at, eventId, provider, source: 'inbound' as const, ...(inbound.sender && { mask: inbound.sender.mask }) };
   return { key: suppressionKey(of), value: keyword === 'stop' ? value : null };
 }
 

@@ -40,7 +40,7 @@ export class TwilioWebhookController {
     const query = Object.fromEntries(new URL(request.originalUrl, 'http://twilio').searchParams);
     const receipt = toReceipt(params, query, this.failures, this.hashKey);
     if (receipt) return this.engine.receipts.record([receipt]);
-    const { MessageStatus = 'no-status', MessageSid = null } = params;
-    await this.engine.unknownEvents.keep({ provider: 'twilio', event: MessageStatus, key: MessageSid, body: request.rawBody ?? Buffer.alloc(0) });
+    const { MessageStatus = 'no-status', MessageSid = 'none' } = params;
+    await this.engine.otherEvents.keep({ provider: 'twilio', type: MessageStatus, id: MessageSid, body: request.rawBody ?? Buffer.alloc(0) });
   }
 }
