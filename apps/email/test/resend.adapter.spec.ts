@@ -111,6 +111,13 @@ describe('Resend', () => {
     expect(resend.cannotCarry(aCall('ada@inbox.test').message)).toBeUndefined();
   });
 
+  it('never gets a mail that was only to be checked: it would go out', async () => {
+    const resend = await aResend(accept);
+    expect(resend.cannotCarry(aCall('ada@inbox.test', { sandbox: true }).message)).toMatchObject({ code: 'MSG_NO_CHECK_ONLY', retry: 'never' });
+    expect(await resend.send(aCall('ada@inbox.test', { sandbox: true }))).toMatchObject({ sent: false });
+    expect(asked).toEqual([]);
+  });
+
   it.each([
     [refused(400, 'validation_error'), { kind: 'bad-content', retry: 'never' }],
     [refused(403, 'validation_error'), { kind: 'account', code: 'validation_error:403' }],

@@ -35,7 +35,8 @@ export function toEmail({ message, reference }: Member): CreateEmailOptions {
 }
 
 /** What Resend can never carry, however it does. */
-export function cannotCarry({ template, boundTo }: EmailMessage): Failure | undefined {
+export function cannotCarry({ template, boundTo, sandbox }: EmailMessage): Failure | undefined {
+  if (sandbox) return noCheckOnly;
   if (!template) return undefined;
   if (boundTo !== 'resend') return templateElsewhere;
   const plain = Object.values(template.variables).every((value) => typeof value === 'string' || typeof value === 'number');
@@ -80,6 +81,12 @@ function attachment({ filename, content, url, contentType, contentId }: NonNulla
 const templateElsewhere = ownFailure('MSG_TEMPLATE_ELSEWHERE', 'bad-content', 'never', 'The template is not kept at Resend, so Resend cannot send it.', {
   provider: 'resend',
   action: 'Name a template of Resend as resend:<id>, or configure the provider that keeps this one.',
+});
+
+/** Sent all the same, a mail that was only to be checked would reach its recipient. */
+const noCheckOnly = ownFailure('MSG_NO_CHECK_ONLY', 'bad-content', 'never', 'Resend cannot check a mail without sending it.', {
+  provider: 'resend',
+  action: 'Leave out sandbox, or configure SendGrid, which can.',
 });
 
 const variablesNotPlain = ownFailure('MSG_VARIABLES_NOT_PLAIN', 'bad-content', 'never', 'A template of Resend takes texts and numbers only.', {

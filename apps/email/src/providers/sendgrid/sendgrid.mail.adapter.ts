@@ -1,5 +1,6 @@
 import helpers from '@sendgrid/helpers';
-import sendgrid, { type MailDataRequired } from '@sendgrid/mail';
+import type { MailDataRequired } from '@sendgrid/helpers/classes/mail.js';
+import sendgrid from '@sendgrid/mail';
 
 const { Attachment, Mail, Personalization } = helpers.classes;
 // The package's types forget that the default instance carries its class.

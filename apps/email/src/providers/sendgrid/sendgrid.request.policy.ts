@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type CallReference, type Mailbox, referenceFields, replyToList } from '#libs/contracts';
-import type { MailDataRequired } from '@sendgrid/mail';
+import type { MailDataRequired } from '@sendgrid/helpers/classes/mail.js';
 import type { EmailMessage } from '../../email-message.ts';
 import { scopeOf } from '../../unsubscribe/way-out.policy.ts';
 import { mailSettings, trackingSettings } from './sendgrid.settings.policy.ts';

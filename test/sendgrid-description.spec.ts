@@ -5,12 +5,12 @@ import { describe, expect, it } from '@jest/globals';
 import Ajv, { type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
-import { checkMail } from '../../sandbox/src/sendgrid/mail-rules.policy.ts';
-import type { EmailMessage } from '../src/email-message.ts';
-import { MailBuilder } from '../src/providers/sendgrid/sendgrid.mail.adapter.ts';
-import { toMailData } from '../src/providers/sendgrid/sendgrid.request.policy.ts';
+import { checkMail } from '../apps/sandbox/src/sendgrid/mail-rules.policy.ts';
+import type { EmailMessage } from '../apps/email/src/email-message.ts';
+import { MailBuilder } from '../apps/email/src/providers/sendgrid/sendgrid.mail.adapter.ts';
+import { toMailData } from '../apps/email/src/providers/sendgrid/sendgrid.request.policy.ts';
 
-const folder = process.env['PROVIDER_SPECS'] ?? join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'provider-specs');
+const folder = process.env['PROVIDER_SPECS'] ?? join(import.meta.dirname, '..', '..', 'shared', 'provider-specs');
 const file = join(folder, 'sendgrid', 'tsg_mail_v3.json');
 const official = existsSync(file) ? describe : describe.skip;
 
