@@ -115,7 +115,7 @@ describe('a text handed to Twilio', () => {
       ...form,
       ...(ValidityPeriod !== undefined && { ValidityPeriod: Number(ValidityPeriod) }),
       ...(SmartEncoded !== undefined && { SmartEncoded: SmartEncoded === 'true' }),
-      ...(MediaUrl !== undefined && { MediaUrl: [...[MediaUrl].flat()] }),
+      ...(MediaUrl !== undefined && { MediaUrl: [MediaUrl].flat() }),
     });
     const messages: Partial<SmsMessage>[] = [
       { smartEncoding: true, expiresAt: new Date(Date.now() + 60_000).toISOString() },
