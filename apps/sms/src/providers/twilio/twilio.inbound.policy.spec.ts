@@ -44,7 +44,7 @@ describe('a reply', () => {
 
   it('that says STOP suppresses what comes from that sender, without the number; START lifts it under the same key', () => {
     const stop = suppressionOf(inbound({ Body: 'STOP' }), key)!;
-    expect(SuppressionChanged.parse(stop.value)).toMatchObject({ channel: 'sms', scope: 'sender:+15005550006', reason: 'stop', mask: '+1******0123', provider: 'twilio' });
+    expect(SuppressionChanged.parse(stop.value)).toMatchObject({ channel: 'sms', scope: 'sender:+15005550006', reason: 'stop', source: 'inbound', mask: '+1******0123', provider: 'twilio' });
     expect(JSON.stringify(stop)).not.toContain('2025550123');
     expect(suppressionOf(inbound({ Body: 'START' }), key)).toEqual({ key: stop.key, value: null });
     expect(suppressionOf(inbound(), key)).toBeUndefined();
