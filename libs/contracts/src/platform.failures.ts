@@ -21,14 +21,11 @@ export const platformFailures: readonly PlatformFailure[] = [
   { code: 'MSG_TOO_MANY_SEGMENTS', kind: 'bad-content', retry: 'never', meaning: 'The text takes more segments than are allowed; nothing was sent.', action: 'Shorten it, or leave out the characters that need 16 bits each; SMS_MAX_SEGMENTS sets the limit.' },
   { code: 'MSG_OUTSIDE_WINDOW', kind: 'bad-content', retry: 'never', meaning: 'The recipient has not written to this sender within 24 hours, so WhatsApp takes only an approved template; nothing was sent.', action: 'Publish it with a contentTemplate (beside the body, if you like). If replies do not come to this service, set WHATSAPP_WINDOW=provider.' },
   { code: 'MSG_ATTACHMENT_BY_URL', kind: 'bad-content', retry: 'never', meaning: 'No configured provider fetches attachments from a URL.', action: 'Put the file into the request as base64 content, or configure Resend, which fetches it.' },
-<<<<<<< HEAD
   { code: 'MSG_NO_WAY_OUT', kind: 'account', retry: 'operator', meaning: 'A mailing needs a way to unsubscribe, and the platform’s own links are not set up.', action: 'Set PUBLIC_URL and UNSUBSCRIBE_KEY of the email service, or name a page of yours in unsubscribe.url.' },
   { code: 'MSG_SHARED_WAY_OUT', kind: 'bad-content', retry: 'never', meaning: 'A mailing to several recipients at once cannot have an unsubscribe link for each of them.', action: 'Ask for one message per recipient, or name a page of yours in unsubscribe.url.' },
   { code: 'MSG_NO_CHECK_ONLY', kind: 'bad-content', retry: 'never', meaning: 'The mail was only to be checked (sandbox), and the provider cannot check without sending.', action: 'Leave out sandbox, or configure a provider that can check only.' },
-=======
   { code: 'MSG_TEMPLATE_UNFIT', kind: 'bad-content', retry: 'never', meaning: 'Its template no longer takes its variables.' },
   { code: 'MSG_TEMPLATE_GONE', kind: 'account', retry: 'operator', meaning: 'The template or version that it was accepted with is no longer there.', action: 'Put the version back into TEMPLATES_DIR, or the provider back into the settings: it is tried again until it expires.' },
->>>>>>> refs/heads/twilio
   { code: 'MSG_TEMPLATE_ELSEWHERE', kind: 'bad-content', retry: 'never', meaning: 'The template is kept at another provider than the one that was asked to send it.', action: 'Name a template of this provider, or configure the one that keeps it.' },
   { code: 'MSG_VARIABLES_NOT_PLAIN', kind: 'bad-content', retry: 'never', meaning: 'The provider’s own templates take texts and numbers only.', action: 'Give each template variable as a text or a number.' },
   { code: 'MSG_MAIL_REFUSED', kind: 'bad-content', retry: 'never', meaning: 'The mail breaks a rule of the provider’s own library, so it was not sent.' },
