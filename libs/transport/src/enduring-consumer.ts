@@ -39,8 +39,14 @@ const HEARTBEAT_MS = 500;
 /** A fetch in gulps comes back with so many bytes, or after so many milliseconds with what is there. */
 const gulps = { minBytes: 64 * 1024, maxWaitTimeInMs: 100 };
 
-/** Some hundred records: many partitions are read at once. A record larger than this comes alone (KIP-74). */
-const MOST_BYTES_A_PARTITION = 256 * 1024;
+/**
+ * A hundred records: many partitions are read at once, and what is read long before its turn grows old in memory, which the
+ * garbage collector pays for. A record larger than this comes alone (KIP-74).
+ */
+const MOST_BYTES_A_PARTITION = 64 * 1024;
+
+/** A partition that resumes is asked for only by the next fetch, and one that waits for records of others holds that back. */
+const FETCH_WAITS_MS = 100;
 
 const MOST_BYTES_A_FETCH = 10 * 1024 * 1024;
 
@@ -98,7 +104,7 @@ export class EnduringConsumer {
       groupId,
       sessionTimeout: config.KAFKA_SESSION_TIMEOUT_MS,
       heartbeatInterval: Math.min(HEARTBEAT_MS, config.KAFKA_SESSION_TIMEOUT_MS / 3),
-      ...(inGulps ? gulps : { maxWaitTimeInMs: 500 }),
+      ...(inGulps ? gulps : { maxWaitTimeInMs: FETCH_WAITS_MS }),
       // A fetch that is under way when the window is full comes on top of it.
       maxBytes: Math.min(MOST_BYTES_A_FETCH, Math.floor(config.KAFKA_BYTES_WINDOW / 4)),
       maxBytesPerPartition: MOST_BYTES_A_PARTITION,

@@ -33,11 +33,7 @@ export interface KeyedConsumerOptions {
 /** The last commit of an orderly stop; without an answer by then the records come again, as after a kill. */
 const COMMIT_WITHIN_MS = 1_500;
 
-/**
- * How far a partition reads ahead of what is taken up, as a part of all places: far enough to be there when places get free,
- * and no farther, since what waits here waits as well in Kafka, where it costs no memory.
- */
-const AHEAD_OF_PLACES = 0.6;
+/** However many partitions share what may be read ahead. */
 const LEAST_AHEAD = 16;
 
 /**
@@ -54,6 +50,11 @@ export class KeyedConsumer {
   private commitTimer: NodeJS.Timeout | undefined;
   private committing: Promise<void> = Promise.resolve();
   private memberId: string | undefined;
+  /**
+   * How far a partition reads ahead of what is taken up: all of them together as much as there are places, to be there when
+   * these get free, and no farther, since what waits here waits as well in Kafka, where it costs no memory.
+   */
+  private mostAhead = LEAST_AHEAD;
   private draining = false;
   private joined = false;
 
@@ -176,6 +177,7 @@ export class KeyedConsumer {
       this.running.delete(settled);
       this.flying[lane] -= 1;
       this.pump();
+      if (tracker.paused && tracker.ahead < this.mostAhead / 2) this.steerFlow();
     });
     this.running.add(settled);
   }
@@ -184,7 +186,9 @@ export class KeyedConsumer {
   private steerFlow(): void {
     const bytes = [...this.trackers.values()].reduce((sum, tracker) => sum + tracker.bytes, 0);
     const { KAFKA_PARTITION_WINDOW: window, KAFKA_BYTES_WINDOW: bytesWindow, KAFKA_CONCURRENCY: places } = this.options.config;
-    const most = Math.max(LEAST_AHEAD, places * AHEAD_OF_PLACES);
+    const busy = [...this.trackers.values()].filter(({ ahead }) => ahead > 0).length;
+    this.mostAhead = Math.max(LEAST_AHEAD, places / Math.max(1, busy));
+    const most = this.mostAhead;
     for (const tracker of this.trackers.values()) {
       const place = [{ topic: tracker.topicName, partitions: [tracker.partition] }];
       if (tracker.size >= window || tracker.ahead >= most || (bytes >= bytesWindow && tracker.size > 0)) {

@@ -5,8 +5,11 @@ import type { IncomingRecord } from './record.ts';
 export type Ordering = 'key' | 'partition' | 'none';
 
 interface Entry {
-  record: IncomingRecord;
-  done: boolean;
+  /** Let go of once it is done: the offset may have to wait long for its commit. */
+  record: IncomingRecord | undefined;
+  /** Of one chain one after another; undefined: it runs freely. */
+  chain: string | undefined;
+  bytes: number;
 }
 
 /**
@@ -62,7 +65,7 @@ export class PartitionTracker {
     const entry = this.hold(record, false);
     if (!entry) return;
     this.unstarted += 1;
-    const key = this.chainOf(record);
+    const key = (entry.chain = this.chainOf(record));
     const queue = key === undefined ? undefined : this.waiting.get(key);
     if (queue) queue.push(entry);
     else {
@@ -78,7 +81,7 @@ export class PartitionTracker {
 
   private hold(record: IncomingRecord, done: boolean): Entry | undefined {
     if (this.held.has(record.offset) || this.released.has(record.offset) || record.offset < this.committed) return undefined;
-    const entry = { record, done };
+    const entry: Entry = { record: done ? undefined : record, chain: undefined, bytes: record.bytes };
     this.held.set(record.offset, entry);
     // A batch fetched before a rejoin can arrive ahead of lower offsets: committing relies on their order.
     if (record.offset < this.end) this.held = new Map([...this.held].sort(([a], [b]) => a - b));
@@ -97,9 +100,11 @@ export class PartitionTracker {
   /** A record is dealt with: the next of its key may run. */
   complete(record: IncomingRecord): void {
     const entry = this.held.get(record.offset);
-    if (!entry || entry.done) return;
-    entry.done = true;
-    const key = this.chainOf(record);
+    if (!entry?.record) return;
+    entry.record = undefined;
+    this.heldBytes -= entry.bytes;
+    entry.bytes = 0;
+    const key = entry.chain;
     if (key === undefined) return;
     const queue = this.waiting.get(key);
     const next = queue?.shift();
@@ -117,10 +122,10 @@ export class PartitionTracker {
   /** The offset to commit: just past the finished records before the first unfinished one. Undefined where nothing is new. */
   committable(): number | undefined {
     for (const [offset, entry] of this.held) {
-      if (!entry.done) return this.newer(offset);
+      if (entry.record) return this.newer(offset);
       this.held.delete(offset);
       this.released.add(offset);
-      this.heldBytes -= entry.record.bytes;
+      this.heldBytes -= entry.bytes;
     }
     return this.newer(this.end);
   }

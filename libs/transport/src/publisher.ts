@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { gather, type MicroBatch } from '#libs/batching';
 import { InfrastructureDown, topicName, type Lane, type Topic } from '#libs/contracts';
 import { traceHeaders } from '#libs/telemetry';
-import kafkajs, { type Kafka, type Message, type Producer, type TopicMessages } from 'kafkajs';
+import type { Kafka, Message, Producer, TopicMessages } from 'kafkajs';
 import type { KafkaConfig } from './kafka.config.ts';
+import { keyPartitioner } from './partition.policy.ts';
 
 export interface Outgoing {
   topic: Topic;
@@ -35,8 +36,7 @@ export class Publisher {
     this.source = `messaging/${service}`;
     this.producer = kafka.producer({
       allowAutoTopicCreation: false,
-      // As Java's clients partition: one key lands in one partition, whoever of the two writes it.
-      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+      createPartitioner: keyPartitioner,
       retry: { retries: 4, initialRetryTime: 100, maxRetryTime: 1_000 },
     });
     this.batch = gather({ size: 500, lingerMs: 2, isOneEntrys: isRefusal }, (entries) => this.send(entries));
