@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, relative, sep } from 'node:path';
 import type { Declaration } from './declaration.ts';
 import { type Problem, problemsIn } from './expressions.ts';
+import { mjml } from './mjml.ts';
 import { includedFrom, includesOf, type SourceFile } from './source.ts';
 
 export interface FileProblem extends Problem {
@@ -36,17 +37,11 @@ function lostIncludes(file: SourceFile, within: readonly string[]): FileProblem[
 }
 
 async function toHtml(source: SourceFile, sharedFolder: string): Promise<{ html: string; errors: { line?: number | undefined; message: string }[] }> {
-  // Half a second of start-up that only e-mail has to pay.
-  const [{ default: core }, { default: preset }] = await Promise.all([import('mjml-core'), import('mjml-preset-core')]);
   const folder = dirname(source.path);
-  try {
-    const options = { presets: [preset], filePath: source.path, actualPath: source.path, includePath: [sharedFolder], ignoreIncludes: false, keepComments: false, fonts: {} };
-    const { html, errors } = await core.default(source.text, { ...options, validationLevel: 'soft' });
-    const told = errors.map(({ line, message, formattedMessage }) => ({ line, message: place(formattedMessage, folder, source.path) ?? message }));
-    return { html: html.replace(/^[ \t]*\n/gm, ''), errors: told };
-  } catch (error) {
-    return { html: '', errors: [{ message: error instanceof Error ? error.message.replaceAll(folder, '.') : 'cannot be read as MJML' }] };
-  }
+  const made = await mjml({ text: source.text, path: source.path, sharedFolder });
+  if ('fault' in made) return { html: '', errors: [{ message: made.fault?.replaceAll(folder, '.') ?? 'cannot be read as MJML' }] };
+  const told = made.errors.map(({ line, message, formattedMessage }) => ({ line, message: place(formattedMessage, folder, source.path) ?? message }));
+  return { html: made.html.replace(/^[ \t]*\n/gm, ''), errors: told };
 }
 
 /** MJML's own words where the trouble is in an included file; else undefined, since the line is enough. */
