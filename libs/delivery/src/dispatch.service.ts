@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type CallReference, type DoubtfulCall, type Failure, IdConflict, InfrastructureDown, type LookupResult, ownFailure, type Provider, type ProviderCall, type Repeat, type SendResult } from '#libs/contracts';
-import { inSpan, type Logger, SpanKind, traceHeaders } from '#libs/telemetry';
+import { inSpan, label, type Logger, SpanKind, traceHeaders } from '#libs/telemetry';
 import { Stopping } from '#libs/transport';
 import { admit, isForgotten } from './admit.policy.ts';
 import { announcement } from './announce.policy.ts';
@@ -110,7 +110,7 @@ export class DispatchService<M> {
       done(result);
       const outcome = outcomeOf(result, provider.name, reference, Date.now());
       const told = toldOf(outcome);
-      span.setAttributes(told);
+      label(span, told);
       this.options.logger.info({ ...attributes, ...told, 'mi.duration_ms': Math.round(performance.now() - started) }, 'attempt');
       return outcome;
     });
