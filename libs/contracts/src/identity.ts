@@ -63,7 +63,9 @@ export function recipientRef(key: string, address: string): RecipientRef {
 
 /** Length before each part, so that no two different lists give the same bytes. */
 function digest(parts: string[]): string {
-  return sha256(parts.map((part) => `${part.length}:${part};`).join(''));
+  let text = '';
+  for (const part of parts) text += `${part.length}:${part};`;
+  return sha256(text);
 }
 
 /** In one call: half the time of making a hash object for so few bytes. */
@@ -73,12 +75,14 @@ function uuidOf(hex: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 }
 
+/** JSON with its keys in order. Asked of every request, so it is built up without a list in between. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (value !== null && typeof value === 'object') {
-    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-    entries.sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  const fields = value as Record<string, unknown>;
+  let text = '';
+  for (const key of Object.keys(fields).sort()) {
+    if (fields[key] !== undefined) text += `${text && ','}${JSON.stringify(key)}:${canonical(fields[key])}`;
   }
-  return JSON.stringify(value) ?? 'null';
+  return `{${text}}`;
 }
