@@ -11,4 +11,6 @@ export { permitSettings, providerRate } from './permits/permits.config.ts';
 export * from './provider-http.adapter.ts';
 export * from './receipt.policy.ts';
 export type { ReceiptsService } from './receipts.service.ts';
-export * from './suppressions.service.ts';
+export type { Reach } from './suppressions/sift.policy.ts';
+export * from './suppressions/suppressions.port.ts';
+export { SuppressionsService } from './suppressions/suppressions.service.ts';

@@ -1,6 +1,6 @@
 import { ownFailure } from '#libs/contracts';
 import { database, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
-import { type CallBeside, type Claim, type Delivery, Ledger, type Outcome } from './delivery.ts';
+import { type CallBeside, type Claim, type Delivery, Ledger, type Outcome, type SuppressionFound } from './delivery.ts';
 import { callsBeside } from './doubt/calls-beside.store.ts';
 import { keepPartitions, type LedgerTimes, periodDays, periodOf } from './ledger.partitions.ts';
 
@@ -40,6 +40,7 @@ interface ClaimRow {
   lease_left_ms: number;
   settled_at: Date | null;
   outcome: Outcome | null;
+  suppressions: SuppressionFound[] | null;
 }
 
 /** Claims and settlements in micro-batches: a thousand messages in flight cost a few statements. */
@@ -84,7 +85,7 @@ export class PostgresLedger extends Ledger {
   private async claimTurn(entries: readonly ClaimEntry[]): Promise<Claim[]> {
     const { pool, schema, leaseMs } = this.options;
     const of = <T>(pick: (entry: ClaimEntry) => T) => entries.map(pick);
-    const { rows } = await pool.query<ClaimRow>({ name: 'claim', text: `SELECT * FROM ${schema}.claim_hops($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, values: [
+    const { rows } = await pool.query<ClaimRow>({ name: 'claim', text: claimSql(schema), values: [
       of(({ delivery }) => delivery.id),
       of(({ delivery }) => delivery.hop),
       of(({ delivery }) => periodOf(delivery.rememberedAt, this.options)),
@@ -96,6 +97,7 @@ export class PostgresLedger extends Ledger {
       of(({ delivery }) => likenessOf(delivery)?.wording ?? null),
       leaseMs,
       periodDays(this.options),
+      of(({ delivery }) => peopleOf(delivery)),
     ] }); // prettier-ignore
     const byOrd = new Map(rows.map((row) => [Number(row.ord), row]));
     return entries.map((entry, index) => verdictOf(entry, byOrd.get(index + 1)!));
@@ -144,6 +146,16 @@ export class PostgresLedger extends Ledger {
   }
 }
 
+/** As an array of uuid; a look-up makes no call of its own, so whom it may write to does not matter. */
+const peopleOf = ({ mode, recipients }: Delivery<unknown>) => (mode === 'send' ? `{${recipients.map(({ hash }) => hash).join(',')}}` : '{}');
+
+/** Claims, and looks for suppressions of each message's recipients: one probe of the index by claim. */
+const claimSql = (schema: string) => `
+SELECT c.*, (SELECT jsonb_agg(jsonb_build_object('recipient', replace(s.recipient::text, '-', ''), 'scope', s.scope, 'tenant', s.tenant, 'reason', s.reason, 'since', s.at))
+               FROM ${schema}.suppression s WHERE s.recipient = ANY(p.people::uuid[]) AND NOT s.lifted) AS suppressions
+  FROM ${schema}.claim_hops($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) c
+  JOIN unnest($12::text[]) WITH ORDINALITY AS p(people, ord) USING (ord)`;
+
 /** A look-up makes no call of its own: it must not be taken for one. */
 const likenessOf = ({ mode, likeness }: Delivery<unknown>) => (mode === 'send' ? likeness : undefined);
 
@@ -168,7 +180,7 @@ async function inTurns<E extends ClaimEntry, O>(entries: readonly E[], work: (tu
 function verdictOf({ delivery, token }: ClaimEntry, row: ClaimRow): Claim {
   const otherContent = delivery.digest !== undefined && row.first_digest !== null && row.first_digest !== delivery.digest;
   if (row.elsewhere || row.token === null) return { verdict: otherContent ? 'conflict' : 'repeat' };
-  if (row.token === token && row.state === 'claimed') return { verdict: 'mine', token };
+  if (row.token === token && row.state === 'claimed') return { verdict: 'mine', token, ...(row.suppressions && { suppressions: row.suppressions }) };
   if (row.source !== delivery.source) return { verdict: otherContent ? 'conflict' : 'repeat' };
   if (row.state === 'claimed') return { verdict: 'running', waitMs: Math.max(50, row.lease_left_ms + 20) };
   return { verdict: 'settled', outcome: row.outcome ?? impliedOutcome(row) };
