@@ -72,8 +72,8 @@ export const platformProblems: readonly PlatformProblem[] = [
   { code: 'MSG_BAD_SIGNATURE', shows: 'in the answer to a webhook', meaning: 'The signature of a webhook does not fit: the key or the address differs, or somebody else called.', action: 'Compare the key or token that is configured with the one in the provider’s settings, and PUBLIC_URL with the address the provider calls.' },
   { code: 'MSG_BAD_WEBHOOK', shows: 'in the answer to a webhook', meaning: 'The signature fits, but the body is not what this provider sends.', action: 'Look whether the provider has changed its format; it goes on repeating, so nothing is lost at once.' },
   { code: 'MSG_BAD_REQUEST', shows: onApi, meaning: 'A request to an API of ours breaks a rule.', action: 'Correct the named fields; /docs of the reporting service tells what each may hold.' },
-  { code: 'MSG_UNAUTHORIZED', shows: onApi, meaning: 'The access token is missing or wrong.', action: 'Send "Authorization: Bearer <token>" with a token of REPORTING_TOKEN.' },
-  { code: 'MSG_NOT_FOUND', shows: onApi, meaning: 'No such message is known.', action: 'Check channel, messageId and tenant. A request shows within a second of being published; otherwise look for its record in messaging.unreadable.' },
+  { code: 'MSG_UNAUTHORIZED', shows: onApi, meaning: 'The access token is missing or wrong.', action: 'Send "Authorization: Bearer <token>" with a token of REPORTING_TOKEN, at a channel of OPERATOR_TOKEN.' },
+  { code: 'MSG_NOT_FOUND', shows: onApi, meaning: 'No such message, or suppression, is known.', action: 'Check channel, messageId and tenant. A request shows within a second of being published; otherwise look for its record in messaging.unreadable.' },
   { code: 'MSG_NO_SUCH_ROUTE', shows: onApi, meaning: 'There is nothing at this address.', action: 'Look at /docs of the reporting service, which describes its API.' },
   { code: 'MSG_INTERNAL', shows: onApi, meaning: 'The service met an unexpected error.', action: 'Look it up in the service’s log by the time of the request.' },
 ];

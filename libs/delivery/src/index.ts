@@ -12,5 +12,8 @@ export * from './provider-http.adapter.ts';
 export * from './receipt.policy.ts';
 export type { ReceiptsService } from './receipts.service.ts';
 export type { Reach } from './suppressions/sift.policy.ts';
+export { ListReader } from './suppressions/list-reader.adapter.ts';
+export * from './suppressions/lists.port.ts';
 export * from './suppressions/suppressions.port.ts';
+export { PostgresSuppressions } from './suppressions/suppressions.store.ts';
 export { SuppressionsService } from './suppressions/suppressions.service.ts';
