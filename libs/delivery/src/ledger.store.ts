@@ -85,6 +85,7 @@ export class PostgresLedger extends Ledger {
   private async claimTurn(entries: readonly ClaimEntry[]): Promise<Claim[]> {
     const { pool, schema, leaseMs } = this.options;
     const of = <T>(pick: (entry: ClaimEntry) => T) => entries.map(pick);
+    const people = peopleOf(entries);
     const { rows } = await pool.query<ClaimRow>({ name: 'claim', text: claimSql(schema), values: [
       of(({ delivery }) => delivery.id),
       of(({ delivery }) => delivery.hop),
@@ -97,7 +98,8 @@ export class PostgresLedger extends Ledger {
       of(({ delivery }) => likenessOf(delivery)?.wording ?? null),
       leaseMs,
       periodDays(this.options),
-      of(({ delivery }) => peopleOf(delivery)),
+      people.map(({ ord }) => ord),
+      people.map(({ hash }) => hash),
     ] }); // prettier-ignore
     const byOrd = new Map(rows.map((row) => [Number(row.ord), row]));
     return entries.map((entry, index) => verdictOf(entry, byOrd.get(index + 1)!));
@@ -146,15 +148,24 @@ export class PostgresLedger extends Ledger {
   }
 }
 
-/** As an array of uuid; a look-up makes no call of its own, so whom it may write to does not matter. */
-const peopleOf = ({ mode, recipients }: Delivery<unknown>) => (mode === 'send' ? `{${recipients.map(({ hash }) => hash).join(',')}}` : '{}');
+/** Each recipient with the place of its claim, from 1; a look-up makes no call of its own, so whom it may write to does not matter. */
+const peopleOf = (entries: readonly ClaimEntry[]) =>
+  entries.flatMap(({ delivery: { mode, recipients } }, index) => (mode === 'send' ? recipients.map(({ hash }) => ({ ord: index + 1, hash })) : []));
 
-/** Claims, and looks for suppressions of each message's recipients: one probe of the index by claim. */
+/**
+ * Claims, and looks for suppressions of the recipients: one probe of the index by recipient. OFFSET keeps it one: left to
+ * itself the planner may rather read the whole table.
+ */
 const claimSql = (schema: string) => `
-SELECT c.*, (SELECT jsonb_agg(jsonb_build_object('recipient', replace(s.recipient::text, '-', ''), 'scope', s.scope, 'tenant', s.tenant, 'reason', s.reason, 'since', s.at))
-               FROM ${schema}.suppression s WHERE s.recipient = ANY(p.people::uuid[]) AND NOT s.lifted) AS suppressions
+SELECT c.*, k.suppressions
   FROM ${schema}.claim_hops($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) c
-  JOIN unnest($12::text[]) WITH ORDINALITY AS p(people, ord) USING (ord)`;
+  LEFT JOIN (
+    SELECT r.ord, jsonb_agg(f.found) AS suppressions
+      FROM unnest($12::bigint[], $13::uuid[]) AS r(ord, recipient)
+     CROSS JOIN LATERAL (
+       SELECT jsonb_build_object('recipient', replace(s.recipient::text, '-', ''), 'scope', s.scope, 'tenant', s.tenant, 'reason', s.reason, 'since', s.at) AS found
+         FROM ${schema}.suppression s WHERE s.recipient = r.recipient AND NOT s.lifted OFFSET 0) f
+     GROUP BY r.ord) k USING (ord)`;
 
 /** A look-up makes no call of its own: it must not be taken for one. */
 const likenessOf = ({ mode, likeness }: Delivery<unknown>) => (mode === 'send' ? likeness : undefined);
