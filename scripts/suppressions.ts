@@ -1,5 +1,6 @@
 /** `npm run suppressions`: who must not be written to, and why. */
 import { readFileSync } from 'node:fs';
+import type { Channel } from '#libs/contracts';
 import { explain } from './local/problem.ts';
 import { withRunningStack } from './local/running.ts';
 import { withEnvFile } from './local/settings.ts';
@@ -10,6 +11,8 @@ import { lineOf, totalLine, totalsOf } from './suppressions/words.ts';
 const DONE = 0;
 const NOT_THERE = 1;
 const WRONG_USE = 2;
+/** The most that the API gives at once. */
+const PAGE = 500;
 
 async function main(): Promise<number> {
   const order = parseSuppressionOrder(process.argv.slice(2), () => readFileSync(0, 'utf8'));
@@ -34,16 +37,25 @@ async function main(): Promise<number> {
   }
 }
 
-async function list(client: SuppressionsClient, { channels, filter, json }: Extract<SuppressionOrder, { command: 'list' }>): Promise<number> {
-  const found: Suppression[] = [];
-  let more = false;
-  for (const channel of channels) {
-    const page = await client.call<{ suppressions: Suppression[]; nextCursor: string | null }>(channel, 'GET', `?${new URLSearchParams(filter).toString()}`);
-    found.push(...page.suppressions);
-    more ||= page.nextCursor !== null;
-  }
+async function list(client: SuppressionsClient, { channels, filter, limit, json }: Extract<SuppressionOrder, { command: 'list' }>): Promise<number> {
+  const pages = await Promise.all(channels.map((channel) => upTo(client, channel, filter, limit)));
+  const found = pages.flatMap(({ suppressions }) => suppressions);
+  const more = pages.some((page) => page.more);
   tell(json, { suppressions: found, more }, [...found.map(lineOf), `${found.length} suppression(s)${more ? ', and more: --limit' : ''}.`]);
   return DONE;
+}
+
+/** Page after page, until there are enough. */
+async function upTo(client: SuppressionsClient, channel: Channel, filter: Record<string, string>, limit: number): Promise<{ suppressions: Suppression[]; more: boolean }> {
+  const suppressions: Suppression[] = [];
+  for (let cursor: string | null = ''; cursor !== null && suppressions.length < limit; ) {
+    const query = new URLSearchParams({ ...filter, limit: String(Math.min(PAGE, limit - suppressions.length)), cursor });
+    const page: { suppressions: Suppression[]; nextCursor: string | null } = await client.call(channel, 'GET', `?${query.toString()}`);
+    suppressions.push(...page.suppressions);
+    cursor = page.nextCursor;
+    if (suppressions.length >= limit) return { suppressions, more: cursor !== null };
+  }
+  return { suppressions, more: false };
 }
 
 async function change(client: SuppressionsClient, { command, channel, body, json }: Extract<SuppressionOrder, { command: 'add' | 'remove' }>): Promise<number> {

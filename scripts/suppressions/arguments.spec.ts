@@ -6,7 +6,7 @@ const order = (...args: string[]) => parseSuppressionOrder(args, () => 'ada@inbo
 describe('the command line of suppressions', () => {
   it('says what to do, and to whom on which channel', () => {
     expect(order()).toMatchObject({ command: 'help' });
-    expect(order('list')).toMatchObject({ command: 'list', channels: ['email', 'sms'], filter: { limit: '100' } });
+    expect(order('list')).toMatchObject({ command: 'list', channels: ['email', 'sms'], limit: 100, filter: {} });
     expect(order('list', '--channel', 'sms', '--reason', 'stop', '--lifted', '--json')).toMatchObject({ channels: ['sms'], filter: { reason: 'stop', lifted: 'true' }, json: true });
     expect(order('show', '+14155550100')).toMatchObject({ command: 'show', channel: 'sms', recipient: '+14155550100' });
     expect(order('show', '-')).toMatchObject({ channel: 'email', recipient: 'ada@inbox.test' });
@@ -21,6 +21,7 @@ describe('the command line of suppressions', () => {
     ['without a note', ['add', 'ada@inbox.test']],
     ['without a channel for a hash', ['show', 'f'.repeat(32)]],
     ['with an option that is none', ['list', '--colour', 'red']],
+    ['with a limit that is none', ['list', '--limit', 'all']],
     ['with a channel that is none', ['list', '--channel', 'pigeon']],
     ['with a recipient for the lists', ['sync', 'ada@inbox.test']],
   ])('is wrong %s', (_, args) => expect(() => order(...args)).toThrow(WrongSuppressionUse));

@@ -33,7 +33,7 @@ interface Common {
 export type SuppressionOrder = Common &
   (
     | { command: 'help' | 'sync' }
-    | { command: 'list'; channels: readonly Channel[]; filter: Record<string, string> }
+    | { command: 'list'; channels: readonly Channel[]; limit: number; filter: Record<string, string> }
     | { command: 'show'; channel: Channel; recipient: string }
     | { command: 'add' | 'remove'; channel: Channel; body: Record<string, string> }
   );
@@ -53,7 +53,8 @@ export function parseSuppressionOrder(args: readonly string[], input: () => stri
     if (given !== undefined) throw new WrongSuppressionUse(`${command} takes no recipient`);
     if (command === 'sync') return { command, json };
     const { limit = '100', lifted } = values;
-    return { command, json, channels: channelOf(values.channel) ?? Channel.options, filter: { ...picked(values, ['scope', 'reason', 'tenant']), limit, ...(lifted && { lifted: 'true' }) } };
+    if (!/^[1-9]\d{0,6}$/.test(limit)) throw new WrongSuppressionUse('--limit must be a number from 1 on');
+    return { command, json, channels: channelOf(values.channel) ?? Channel.options, limit: Number(limit), filter: { ...picked(values, ['scope', 'reason', 'tenant']), ...(lifted && { lifted: 'true' }) } };
   }
   if (command !== 'show' && command !== 'add' && command !== 'remove') throw new WrongSuppressionUse(`${command} is none of list, show, add, remove and sync`);
   const recipient = given === '-' ? input().trim() : given;

@@ -65,6 +65,15 @@ describe('who must not be written to', () => {
     expect(held.timeline.at(-1)!.failure).toMatchObject({ code: 'MSG_SUPPRESSED_UNDELIVERABLE' });
   });
 
+  it('is whose number a provider refuses for good', async () => {
+    const landline = '+15005550009';
+    const refused = await system.reaches('sms', await system.requestSms({ to: landline }), 'failed');
+    expect(refused.timeline.find(({ status }) => status === 'failed')!.failure).toMatchObject({ code: '21614' });
+    const held = await eventually(async () => system.reaches('sms', await system.requestSms({ to: landline }), 'suppressed', 4_000), { timeoutMs: 20_000 });
+    expect(held.timeline.at(-1)!.failure).toMatchObject({ code: 'MSG_SUPPRESSED_UNDELIVERABLE' });
+    expect(await suppressions('show', landline)).toMatchObject({ code: 0, out: expect.stringMatching(/all, invalid \(refusal twilio\)/) });
+  });
+
   it('is taken over from the providers’ own lists, once', async () => {
     const { sandboxSendgridApiKey, sandboxResendApiKey } = JSON.parse(readFileSync(layoutOf(system.dataDir).secrets, 'utf8')) as Secrets;
     const sandbox = (path: string, key: string, body: object, method = 'POST') =>
@@ -97,6 +106,8 @@ describe('who must not be written to', () => {
     const wrong = await operator('', system.token, { recipient: 'ada@inbox.test', scope: 'everything', note: 'x', by: 'y' });
     expect([wrong.status, ((await wrong.json()) as { fields: unknown[] }).fields]).toEqual([400, [expect.objectContaining({ field: 'scope' })]]);
     expect(await suppressions('list', '--reason', 'manual', '--limit', '1')).toMatchObject({ code: 0, out: expect.stringMatching(/suppression\(s\)/) });
+    const many = JSON.parse((await suppressions('list', '--channel', 'email', '--lifted', '--json')).out) as { suppressions: { recipient: string }[]; more: boolean };
+    expect([many.suppressions.length > 3, many.more]).toEqual([true, false]);
     expect(await suppressions('list', '--scope', 'everything')).toMatchObject({ code: 2, err: expect.stringContaining('scope') });
   });
 });
