@@ -25,11 +25,12 @@ const foundations = {
   transport: ['contracts', 'telemetry', 'batching'],
   runtime: ['contracts', 'telemetry', 'persistence', 'transport'],
   delivery: ['contracts', 'telemetry', 'persistence', 'transport'],
+  operations: ['contracts', 'telemetry', 'runtime', 'delivery'],
 };
 
 const libraryDirections = Object.entries(foundations).map(([library, below]) => ({
   name: `direction-of-${library}`,
-  comment: `libs/${library} stands on ${below.join(', ') || 'nothing'} only: contracts, batching ← telemetry, templates, persistence, transport ← runtime, delivery ← apps.`,
+  comment: `libs/${library} stands on ${below.join(', ') || 'nothing'} only: contracts, batching ← telemetry, templates, persistence, transport ← runtime, delivery ← operations ← apps.`,
   severity: 'error',
   from: { path: `^libs/${library}/`, pathNot: tests },
   to: { path: '^(libs|apps)/', pathNot: `^libs/(${[library, ...below].join('|')})/` },

@@ -15,6 +15,7 @@ export const brokenBoundaries: Record<string, Plant> = {
   'direction-of-transport': { 'libs/transport/src/up.ts': "import '#libs/persistence';" },
   'direction-of-runtime': { 'libs/runtime/src/up.ts': "import '#libs/delivery';" },
   'direction-of-delivery': { 'libs/delivery/src/up.ts': "import '#libs/runtime';" },
+  'direction-of-operations': { 'libs/operations/src/up.ts': "import '#libs/transport';" },
   'contracts-are-pure': { 'libs/contracts/src/impure.ts': "import { readFileSync } from 'node:fs';\nexport const read = readFileSync;" },
   'policies-are-pure': { 'apps/retry/src/plan/impure.policy.ts': "import { Pool } from 'pg';\nexport const pool = Pool;" },
   'services-do-no-io': { 'apps/retry/src/plan/impure.service.ts': "import { request } from 'undici';\nexport const ask = request;" },

@@ -74,9 +74,9 @@ describe('the doctor', () => {
   });
 
   it('tells which scope is missing and what that costs; only mail.send is a failure', async () => {
-    await withAccount({ sendgrid: { scopes: ['mail.send', 'whitelabel.read', 'user.webhooks.event.settings.read', 'suppression.read'] } });
+    await withAccount({ sendgrid: { scopes: ['mail.send', 'whitelabel.read', 'user.webhooks.event.settings.read', 'suppression.read', 'asm.groups.suppressions.read'] } });
     expect(await troubles()).toEqual({ 'sendgrid.scopes': 'warn: missing: messages.read (a lost answer is settled by events alone)' });
-    await withAccount({ sendgrid: { scopes: ['messages.read', 'whitelabel.read', 'user.webhooks.event.settings.read', 'suppression.read'] } });
+    await withAccount({ sendgrid: { scopes: ['messages.read', 'whitelabel.read', 'user.webhooks.event.settings.read', 'suppression.read', 'asm.groups.suppressions.read'] } });
     expect(await troubles()).toEqual({ 'sendgrid.scopes': 'fail: missing: mail.send (nothing is sent)' });
   });
 

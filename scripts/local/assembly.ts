@@ -4,7 +4,7 @@ import { planKafka } from './kafka.ts';
 import type { Layout } from './layout.ts';
 import { localDatabaseUrl, planPostgres } from './postgres.ts';
 import type { Secrets } from './secrets.ts';
-import { localUrl, planService, recipientHashKeyOf, reportingTokensOf, type Surroundings } from './services.ts';
+import { localUrl, operatorTokensOf, planService, recipientHashKeyOf, reportingTokensOf, type Surroundings } from './services.ts';
 import type { PortName, ProcessName, ServiceName, Settings } from './settings.ts';
 import type { ProcessRecord } from './state.ts';
 import type { ProcessPlan } from './supervised-process.ts';
@@ -65,6 +65,9 @@ export function assemble(settings: Settings, layout: Layout, secrets: Secrets, o
       RECIPIENT_HASH_KEY: recipientHashKeyOf(env, secrets),
       REPORTING_URL: localUrl(ports.reporting),
       REPORTING_TOKEN: reportingToken,
+      EMAIL_URL: localUrl(ports.email),
+      SMS_URL: localUrl(ports.sms),
+      OPERATOR_TOKEN: operatorTokensOf(env, secrets).split(',')[0]!,
     },
     brokers,
     databaseUrl,

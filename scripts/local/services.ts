@@ -20,6 +20,9 @@ export const localUrl = (port: number): string => `http://127.0.0.1:${port}`;
 /** The tokens of the reporting API, separated by commas: the user's own, or the one made for this DATA_DIR. */
 export const reportingTokensOf = (env: Env, secrets: Secrets): string => valueOf(env, 'REPORTING_TOKEN') ?? secrets.reportingToken;
 
+/** The tokens of the channels' operator APIs: the user's own, or those of reporting. */
+export const operatorTokensOf = (env: Env, secrets: Secrets): string => valueOf(env, 'OPERATOR_TOKEN') ?? reportingTokensOf(env, secrets);
+
 export const recipientHashKeyOf = (env: Env, secrets: Secrets): string => valueOf(env, 'RECIPIENT_HASH_KEY') ?? secrets.recipientHashKey;
 
 type Values = Record<string, string>;
@@ -44,7 +47,7 @@ export function environmentOf(name: ServiceName | 'sandbox', env: Env, around: S
 }
 
 function emailValues(env: Env, { ports, modes, secrets }: Surroundings): Values {
-  const own = { PUBLIC_URL: env['EMAIL_PUBLIC_URL'] || localUrl(ports.email), ...unsubscribeKey(env, modes, secrets) };
+  const own = { PUBLIC_URL: env['EMAIL_PUBLIC_URL'] || localUrl(ports.email), OPERATOR_TOKEN: operatorTokensOf(env, secrets), ...unsubscribeKey(env, modes, secrets) };
   if (modes.email === 'live') return own;
   return {
     ...own,
@@ -65,10 +68,10 @@ function unsubscribeKey(env: Env, modes: ChannelModes, secrets: Secrets): Values
 }
 
 function smsValues(env: Env, { ports, modes, secrets }: Surroundings): Values {
-  const publicUrl = { PUBLIC_URL: env['SMS_PUBLIC_URL'] || localUrl(ports.sms) };
-  if (modes.sms === 'live') return publicUrl;
+  const own = { PUBLIC_URL: env['SMS_PUBLIC_URL'] || localUrl(ports.sms), OPERATOR_TOKEN: operatorTokensOf(env, secrets) };
+  if (modes.sms === 'live') return own;
   return {
-    ...publicUrl,
+    ...own,
     SMS_FROM: env['SMS_FROM'] || '+15005550006',
     TWILIO_ACCOUNT_SID: secrets.sandboxTwilioAccountSid,
     TWILIO_AUTH_TOKEN: secrets.sandboxTwilioAuthToken,

@@ -17,10 +17,12 @@ describe('texts and the people who answer them', () => {
     expect(JSON.parse(suppressed.value)).toMatchObject({ channel: 'sms', scope: 'sender:+15005550006', reason: 'stop' });
     expect(suppressed.value).not.toContain(person);
 
-    const refused = await system.reaches('sms', await system.requestSms({ to: person }), 'failed');
-    expect(refused.timeline.at(-1)!.failure).toMatchObject({ code: '21610' });
+    const ends = (status: string) => eventually(async () => system.reaches('sms', await system.requestSms({ to: person }), status, 4_000), { timeoutMs: 20_000 });
+    const held = await ends('suppressed');
+    expect(held.timeline.at(-1)).toMatchObject({ failure: { code: 'MSG_SUPPRESSED_OPT_OUT', help: 'docs/errors/msg-suppressed-opt-out.md' } });
+    expect(await system.sandboxMessages({ reference: held.messageId })).toMatchObject({ total: 0 });
     expect(await system.reply({ from: person, to: '+15005550006', body: 'START', as: 'json' })).toEqual({ status: 200 });
-    await system.reaches('sms', await system.requestSms({ to: person }), 'delivered');
+    await ends('delivered');
     await eventually(() => suppressions.find(({ key, value }) => key === suppressed.key && value === ''));
   });
 

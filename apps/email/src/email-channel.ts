@@ -1,7 +1,8 @@
 import { EmailRequested, type Failure, type Mailbox, type Provider, templateOwner } from '#libs/contracts';
-import { ChannelPort, type Rendered } from '#libs/delivery';
+import { ChannelPort, type Reach, type Rendered } from '#libs/delivery';
 import type { Templates } from '#libs/templates';
 import type { EmailMessage } from './email-message.ts';
+import { onlyTo, reachOf } from './suppressed.policy.ts';
 import { type LinkMaker, missingWayOut, withWayOut } from './unsubscribe/way-out.policy.ts';
 
 const noProvider = { field: 'template.name', rule: 'names a template of a provider that sends no e-mail here' };
@@ -52,6 +53,14 @@ export class EmailChannel extends ChannelPort<EmailRequested, EmailMessage> {
 
   senderOf(message: EmailMessage): string {
     return message.from.email.toLowerCase();
+  }
+
+  override reachOf(message: EmailMessage): Reach {
+    return reachOf(message);
+  }
+
+  override only(message: EmailMessage, goes: readonly boolean[]): EmailMessage | undefined {
+    return onlyTo(message, goes);
   }
 
   addressesOf(request: EmailRequested): string[] {

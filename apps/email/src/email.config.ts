@@ -1,5 +1,6 @@
 import { EmailAddress } from '#libs/contracts';
 import { deliverySettings, healthSettings, permitSettings } from '#libs/delivery';
+import { operatorSettings } from '#libs/operations';
 import { postgresSettings } from '#libs/persistence';
 import { recipientHashSettings, serviceSettings } from '#libs/runtime';
 import { templateSettings } from '#libs/templates';
@@ -23,6 +24,7 @@ const settings = z.object({
   ...healthSettings,
   ...permitSettings,
   ...recipientHashSettings,
+  ...operatorSettings,
   ...templateSettings,
   EMAIL_FROM: z.union([EmailAddress, z.string().regex(/^[^<>\r\n]{1,200} <[^<>\s]+@[^<>\s]+>$/)]).describe(
     'Sender of requests that name none: an address, or Name <address>. Must be verified at the provider.',

@@ -1,4 +1,4 @@
-import { type EmailRequested, type SendDue, type StatusChanged, topics } from '#libs/contracts';
+import { type EmailRequested, type SendDue, type StatusChanged, type SuppressionChanged, topics } from '#libs/contracts';
 import { DeliveryEngine } from '#libs/delivery';
 import { On, RecordContext } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
@@ -27,5 +27,10 @@ export class EmailConsumer {
   @On(topics.statusChanged)
   onStatus(@Payload() fact: StatusChanged): Promise<void> {
     return this.engine.onStatus(fact);
+  }
+
+  @On(topics.suppressionChanged)
+  onSuppression(@Payload() changed: SuppressionChanged | null, @Ctx() context: RecordContext): Promise<void> {
+    return this.engine.onSuppression(changed, context);
   }
 }

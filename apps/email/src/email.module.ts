@@ -1,4 +1,5 @@
 import { DeliveryEngine, limitsOf, ratesOf } from '#libs/delivery';
+import { suppressionAdmin, suppressionSync, SuppressionsController, SuppressionSyncController } from '#libs/operations';
 import type { Pool } from '#libs/persistence';
 import { Health, LOGGER, POOL, STOPPING } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
@@ -16,6 +17,7 @@ import { ResendWebhookController } from './providers/resend/resend.webhook.contr
 import { SendgridAdapter } from './providers/sendgrid/sendgrid.adapter.ts';
 import { sendgridUrlOf } from './providers/sendgrid/sendgrid.config.ts';
 import { SendgridWebhookController } from './providers/sendgrid/sendgrid.webhook.controller.ts';
+import { SUPPRESSION_LISTS, suppressionLists } from './suppression-lists.ts';
 import { LINKS, UnsubscribeModule } from './unsubscribe/unsubscribe.module.ts';
 import type { LinkMaker } from './unsubscribe/way-out.policy.ts';
 
@@ -85,5 +87,9 @@ const engine = {
 };
 
 /** The e-mail channel: consumer, engine, providers and their webhooks. */
-@Module({ imports: [UnsubscribeModule], controllers: [EmailConsumer, SendgridWebhookController, ResendWebhookController], providers: [providers, templates, engine] })
+@Module({
+  imports: [UnsubscribeModule],
+  controllers: [EmailConsumer, SendgridWebhookController, ResendWebhookController, SuppressionsController, SuppressionSyncController],
+  providers: [providers, templates, engine, suppressionAdmin('email'), suppressionLists, suppressionSync('email', SUPPRESSION_LISTS)],
+})
 export class EmailModule {}

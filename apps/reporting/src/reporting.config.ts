@@ -1,12 +1,8 @@
 import { secret } from '#libs/contracts';
 import { postgresSettings } from '#libs/persistence';
-import { recipientHashSettings, serviceSettings } from '#libs/runtime';
+import { accessTokens, recipientHashSettings, serviceSettings } from '#libs/runtime';
 import { kafkaSettings } from '#libs/transport';
 import { z } from 'zod';
-
-const tokens = z
-  .string()
-  .regex(/^[\x21-\x2b\x2d-\x7e]{16,}(?:,[\x21-\x2b\x2d-\x7e]{16,})*$/, 'must be one or more tokens of at least 16 characters, separated by commas, without blanks');
 
 /** Settings of the reporting service. */
 export const ReportingConfig = z.object({
@@ -14,7 +10,7 @@ export const ReportingConfig = z.object({
   ...kafkaSettings,
   ...postgresSettings,
   ...recipientHashSettings,
-  REPORTING_TOKEN: secret(tokens).describe(
+  REPORTING_TOKEN: secret(accessTokens).describe(
     'Access token of the reporting API, at least 16 characters. Several, separated by commas, are all accepted: add the new one, move the clients, then take the old one out.',
   ),
   REPORTING_RECEIPT_WINDOW_HOURS: z.coerce

@@ -16,6 +16,8 @@ import { EmailService } from './resend/email.service.ts';
 import { IdempotencyService } from './resend/idempotency.service.ts';
 import { RateService } from './resend/rate.service.ts';
 import { ResendController } from './resend/resend.controller.ts';
+import { ResendSuppressionsController } from './resend/suppressions.controller.ts';
+import { ResendSuppressions } from './resend/suppressions.service.ts';
 import { ResendWebhookService } from './resend/webhook.service.ts';
 import { ResendWebhookSettings } from './resend/webhook.settings.ts';
 import { ActivityService } from './sendgrid/activity.service.ts';
@@ -24,6 +26,8 @@ import { EventWebhookSettings } from './sendgrid/event-webhook.settings.ts';
 import { MailService } from './sendgrid/mail.service.ts';
 import { SendGridAccountController } from './sendgrid/account.controller.ts';
 import { SendGridController } from './sendgrid/sendgrid.controller.ts';
+import { SendGridSuppressionsController } from './sendgrid/suppressions.controller.ts';
+import { SendGridSuppressions } from './sendgrid/suppressions.service.ts';
 import { TemplatesController } from './templates/templates.controller.ts';
 import { ContentController } from './twilio/content.controller.ts';
 import { ContentService } from './twilio/content.service.ts';
@@ -35,15 +39,16 @@ import { TwilioAccountController } from './twilio/account.controller.ts';
 import { TwilioController } from './twilio/twilio.controller.ts';
 import { LifecycleService } from './webhooks/lifecycle.service.ts';
 import { SettleService } from './webhooks/settle.service.ts';
+import { SuppressionLists } from './webhooks/suppression-lists.ts';
 import { TimelineService } from './webhooks/timeline.service.ts';
 import { WebhookAdapter } from './webhooks/webhook.adapter.ts';
 
 const gate = [GateService, FaultService, AccountService, { provide: APP_FILTER, useClass: FailureFilter }];
-const sendgrid = [MailService, ActivityService, EventWebhookService, EventWebhookSettings];
-const resend = [EmailService, IdempotencyService, RateService, ResendWebhookService, ResendWebhookSettings];
+const sendgrid = [SendGridSuppressions, MailService, ActivityService, EventWebhookService, EventWebhookSettings];
+const resend = [ResendSuppressions, EmailService, IdempotencyService, RateService, ResendWebhookService, ResendWebhookSettings];
 const twilio = [TextService, StatusCallbackService, ContentService, InboundService, PeopleService];
 const messages = [InboxService, MessageStore, JournalStore];
-const webhooks = [LifecycleService, TimelineService, SettleService, WebhookAdapter];
+const webhooks = [LifecycleService, SuppressionLists, TimelineService, SettleService, WebhookAdapter];
 
 @Module({})
 export class SandboxModule {
@@ -54,7 +59,7 @@ export class SandboxModule {
     ];
     return {
       module: SandboxModule,
-      controllers: [SendGridController, SendGridAccountController, TwilioAccountController, ResendController, TwilioController, ContentController, ControlController, PageController, TemplatesController, HealthController],
+      controllers: [SendGridController, SendGridAccountController, TwilioAccountController, ResendController, SendGridSuppressionsController, ResendSuppressionsController, TwilioController, ContentController, ControlController, PageController, TemplatesController, HealthController],
       providers: [...settings, ...gate, ...sendgrid, ...resend, ...twilio, ...messages, ...webhooks],
     };
   }

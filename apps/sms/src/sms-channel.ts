@@ -1,5 +1,5 @@
 import { type Failure, type FieldError, type Provider, SmsRequested, templateOwner } from '#libs/contracts';
-import { ChannelPort, type Likeness, type Rendered, type Screened } from '#libs/delivery';
+import { ChannelPort, type Likeness, type Reach, type Rendered, type Screened } from '#libs/delivery';
 import type { Templates } from '#libs/templates';
 import { type ContentTemplates, contentSidOf, templateProblems } from './content/content-template.policy.ts';
 import { mediaProblems } from './content/media.policy.ts';
@@ -92,6 +92,17 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
   senderOf({ kind, from, messagingService }: SmsMessage): string | undefined {
     if (from === undefined) return messagingService;
     return kind === 'whatsapp' ? `whatsapp:${from}` : from;
+  }
+
+  override reachOf(message: SmsMessage): Reach {
+    const sender = this.senderOf(message);
+    return { scopes: [`kind:${message.kind}`, ...(message.category === 'marketing' ? ['marketing'] : []), ...(sender === undefined ? [] : [`sender:${sender}`])], past: [] };
+  }
+
+  override scopeOf(message: SmsMessage, reach: Failure['suppressScope']): string {
+    if (reach === 'channel') return `kind:${message.kind}`;
+    const sender = this.senderOf(message);
+    return reach === 'sender' && sender !== undefined ? `sender:${sender}` : 'all';
   }
 
   override likenessOf({ kind, to, from, messagingService, body, mediaUrls, contentTemplate }: SmsMessage): Likeness {

@@ -1,5 +1,6 @@
 import { flag, SmsSender } from '#libs/contracts';
 import { deliverySettings, healthSettings, permitSettings } from '#libs/delivery';
+import { operatorSettings } from '#libs/operations';
 import { postgresSettings } from '#libs/persistence';
 import { recipientHashSettings, serviceSettings } from '#libs/runtime';
 import { templateSettings } from '#libs/templates';
@@ -31,6 +32,7 @@ export const smsSchema = z
     ...healthSettings,
     ...permitSettings,
     ...recipientHashSettings,
+    ...operatorSettings,
     ...templateSettings,
     PUBLIC_URL: z.url().describe('Where Twilio reaches this service from outside, such as https://sms.example.org: status callbacks go there, and signatures are checked against it.'),
     SMS_FROM: SmsSender.optional().describe('Sender of SMS and MMS that name none and that SMS_SENDERS has none for: a number in E.164, a short code, an alphanumeric sender, or a messaging service (MG…).'),

@@ -1,4 +1,4 @@
-import { type InboundReceived, recipientHash, type SmsRequested, type SendDue, type StatusChanged, topics } from '#libs/contracts';
+import { type InboundReceived, recipientHash, type SmsRequested, type SendDue, type StatusChanged, type SuppressionChanged, topics } from '#libs/contracts';
 import { DeliveryEngine } from '#libs/delivery';
 import { On, RecordContext } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
@@ -48,5 +48,10 @@ export class SmsConsumer {
   @On(topics.inboundReceived)
   async onInbound(@Payload() { channel, kind, from, to, at }: InboundReceived): Promise<void> {
     if (channel === 'sms' && kind === 'whatsapp') await this.conversations.heard({ recipient: recipientHash(this.hashKey, from), business: to, at: new Date(at) });
+  }
+
+  @On(topics.suppressionChanged)
+  onSuppression(@Payload() changed: SuppressionChanged | null, @Ctx() context: RecordContext): Promise<void> {
+    return this.engine.onSuppression(changed, context);
   }
 }

@@ -1,5 +1,6 @@
 import { recipientHash } from '#libs/contracts';
 import { DeliveryEngine, limitsOf, ratesOf } from '#libs/delivery';
+import { suppressionAdmin, SuppressionsController } from '#libs/operations';
 import type { Pool } from '#libs/persistence';
 import { Health, LOGGER, POOL, STOPPING } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
@@ -103,5 +104,5 @@ function rulesOf(config: ConfigService<SmsConfig, true>): SmsRules {
 }
 
 /** The channel for SMS, MMS and WhatsApp: consumer, engine, providers and their webhooks. */
-@Module({ controllers: [SmsConsumer, TwilioWebhookController, TwilioInboundController], providers: [twilio, signature, conversations, screening, templates, engine] })
+@Module({ controllers: [SmsConsumer, TwilioWebhookController, TwilioInboundController, SuppressionsController], providers: [twilio, signature, conversations, screening, templates, engine, suppressionAdmin('sms')] })
 export class SmsModule {}

@@ -65,7 +65,7 @@ export class FailureCatalogue {
       help: listed ? pageOf(this.provider, listed.code) : unlistedPage,
       ...(seen.httpStatus !== undefined && { httpStatus: seen.httpStatus }),
       ...(seen.retryAfterMs !== undefined && { retryAfterMs: seen.retryAfterMs }),
-      ...(listed?.suppress && { suppress: true }),
+      ...(listed?.suppress && { suppress: true, ...(listed.suppressScope && { suppressScope: listed.suppressScope }) }),
       ...(!listed && { unlisted: true }),
     };
   }

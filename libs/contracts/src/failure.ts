@@ -36,6 +36,7 @@ export const Failure = z.looseObject({
   retry: RetryAdvice,
   retryAfterMs: z.number().int().nonnegative().optional().describe('How long the provider asked to wait, in milliseconds.'),
   suppress: z.boolean().optional().describe('The recipient must not be written to again.'),
+  suppressScope: z.enum(['sender', 'channel', 'group']).optional().describe('How far that reaches; missing: everything to this recipient.'),
   help: z.string().optional().describe('The page about this code: a path in the repository of this platform, such as docs/errors/twilio-21610.md.'),
   unlisted: z.boolean().optional().describe('The code stands in no catalogue; judged by its HTTP status.'),
   fields: z.array(FieldError).optional(),

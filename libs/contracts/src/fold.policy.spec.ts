@@ -38,6 +38,12 @@ describe('where a message stands', () => {
     ['one of two is late', [fact('sent', { recipients: [ada, bob] }), receipt('delivered', { recipient: ada }), receipt('delayed', { recipient: bob, final: false })], { status: 'delayed', final: false }],
     ['one of two is delivered, told before the send is', [receipt('delivered', { recipient: ada, recipientCount: 2 })], { status: 'sent', final: false }],
     ['one of two bounced, told before the send is', [receipt('bounced', { recipient: ada, recipientCount: 2 }), fact('sent', { recipients: [ada, bob] })], { status: 'sent', final: false }],
+    ['one of two is suppressed, the other under way', [fact('sent', { recipients: [bob] }), final('suppressed', { recipient: ada, recipientCount: 2 })], { status: 'sent', final: false }],
+    ['one of two is suppressed, the other delivered', [fact('sent', { recipients: [bob] }), final('suppressed', { recipient: ada, recipientCount: 2 }), receipt('delivered', { recipient: bob, recipientCount: 2 })], { status: 'suppressed', final: true }],
+    ['one of two is suppressed, told before anything else', [final('suppressed', { recipient: ada, recipientCount: 2 })], { status: 'accepted', final: false }],
+    ['one of two is suppressed, the other in doubt', [fact('unconfirmed', { recipients: [bob] }), final('suppressed', { recipient: ada, recipientCount: 2 })], { status: 'unconfirmed', final: false }],
+    ['one of two is suppressed, the other failed', [final('failed'), final('suppressed', { recipient: ada, recipientCount: 2 })], { status: 'failed', final: true }],
+    ['two of three are suppressed, and nobody is left to write to openly', [final('suppressed'), final('suppressed', { recipient: ada, recipientCount: 3 }), final('suppressed', { recipient: bob, recipientCount: 3 })], { status: 'suppressed', final: true }],
     ['a look-up without a recipient is about the only one', [fact('sent', { recipients: [ada] }), receipt('delayed', { recipient: ada, final: false }), final('delivered', { source: 'lookup' })], { status: 'delivered', final: true }],
     ['it was opened and clicked', [receipt('delivered'), receipt('clicked'), receipt('opened')], { status: 'delivered', engagement: ['clicked', 'opened'] }],
   ];

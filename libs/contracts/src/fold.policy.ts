@@ -16,6 +16,8 @@ const evidence = new Set<StatusSource>(['receipt', 'lookup']);
 /** Rank of a provider's word that a message it had taken was not delivered. */
 const REFUSED_BY_PROVIDER = 26;
 
+const rankOfSent = 20;
+
 /** How much a fact says within its hop: evidence above decisions, later stages above earlier ones. */
 function rank(fact: Fact): number {
   switch (fact.status) {
@@ -91,9 +93,20 @@ function standingOfHop(facts: Fact[]): HopStanding {
   // With a single recipient every fact is about them, whether or not it says so.
   if (own.size === 0 || expected === 1) return facts.map(standingOf).reduce((a, b) => saysMore(a, b));
   const fates = [...own.values()];
+  // Only our own decisions about some of them: what is said of the hop as a whole holds for the others.
+  const whole = facts.filter((fact) => !fact.recipient).map(standingOf);
+  if (fates.every(isDecision) && fates.length < expected && !whole.some(({ status }) => taken.has(status))) return ofTheOthers(whole, fates);
   if (fates.length === expected && fates.every((fate) => fate.final)) return fates.reduce(worse);
   const open = fates.filter((fate) => !fate.final).reduce(saysMore, { status: 'sent', final: false, rank: 20 });
   return { ...open, final: false };
+}
+
+/** No provider's word on any recipient yet. */
+const isDecision = (fate: HopStanding) => fate.rank < rankOfSent && fate.status === 'suppressed';
+
+function ofTheOthers(whole: readonly HopStanding[], withheld: readonly HopStanding[]): HopStanding {
+  const told = whole.reduce(saysMore, { status: 'accepted', final: false, rank: 0 });
+  return told.final ? withheld.reduce(worse, told) : told;
 }
 
 const standingOf = (fact: Fact): HopStanding => ({ status: fact.status as Status, final: fact.final, rank: rank(fact) });

@@ -33,6 +33,7 @@ export const DoubtfulCall = z.looseObject({
   attempt: z.number().int().positive().optional(),
   traceparent: z.string().optional().describe('Of the call: part of what the provider was told.'),
   replay: Replay.optional(),
+  withheld: z.array(z.string()).optional().describe('Recipients, by hash, that the call left out since they are suppressed.'),
 });
 export type DoubtfulCall = z.infer<typeof DoubtfulCall>;
 
@@ -109,25 +110,6 @@ export const InboundReceived = z.looseObject({
   segments: z.number().int().optional(),
 });
 export type InboundReceived = z.infer<typeof InboundReceived>;
-
-/** Who must not be written to: the value of `messaging.suppression.changed`; a tombstone lifts it. */
-export const SuppressionChanged = z.looseObject({
-  channel: Channel,
-  recipient: z.string().describe('Keyed hash.'),
-  scope: z.string().describe('What must not be sent: all, marketing, a topic (topic:news, group:sendgrid:7), or what comes from one sender (sender:+15005550006, sender:MG…).'),
-  reason: z.string().describe('Such as stop, unsubscribe, complaint, hard-bounce, invalid, manual.'),
-  at: Instant,
-  eventId: z.string().optional().describe('Derived from the fact itself: a repeat has the same id.'),
-  tenant: Tenant.optional().describe('Whose messages; missing: of every tenant.'),
-  mask: z.string().optional().describe('The recipient, masked.'),
-  provider: z.string().optional().describe('Whose word it is.'),
-  source: z.enum(['receipt', 'one-click', 'inbound', 'operator', 'sync']).optional().describe('How it became known: a webhook, our unsubscribe page, a reply, a person, or a list of the provider’s.'),
-});
-export type SuppressionChanged = z.infer<typeof SuppressionChanged>;
-
-/** The key under which the compacted topic keeps the latest word: one per tenant where it concerns one tenant only. */
-export const suppressionKey = ({ channel, recipient, scope, tenant }: Pick<SuppressionChanged, 'channel' | 'recipient' | 'scope' | 'tenant'>): string =>
-  [channel, recipient, scope, ...(tenant === undefined ? [] : [tenant])].join(':');
 
 /** Paused providers, channels, lanes, tenants: the value of `messaging.control.changed`. */
 export const ControlChanged = z.looseObject({

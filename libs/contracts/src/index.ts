@@ -19,6 +19,7 @@ export * from './reference-tags.ts';
 export * from './settings.ts';
 export * from './sms-request.ts';
 export * from './status.ts';
+export * from './suppression.ts';
 export * from './template.ts';
 export * from './told.policy.ts';
 export * from './topics.ts';

@@ -3,6 +3,8 @@ import type { FailureRow } from './failure-row.ts';
 const again = 'If it is still of use, publish it again under a new messageId with a later expiresAt.';
 const findOut = 'Find out at the provider whether it took the message; if not, publish it again under a new messageId.';
 
+const notWritten = 'Sends this recipient nothing: they end `suppressed`, and so does the message if nobody else is left.';
+
 export interface PlatformFailure extends Omit<FailureRow, 'source'> {
   /** What the platform does, where it is not what it does for every failure of this kind. */
   does?: string;
@@ -13,6 +15,10 @@ export const platformFailures: readonly PlatformFailure[] = [
   { code: 'MSG_REJECTED', kind: 'bad-content', retry: 'never', meaning: 'The request breaks its schema, so nothing was sent.', action: 'Correct the named fields and publish again under a new messageId.', does: 'Sends nothing: the message ends `rejected`, and its record is set aside in `messaging.unreadable`.' },
   { code: 'MSG_EXPIRED', kind: 'transient', retry: 'never', meaning: 'It could not be sent before it expired.', action: again, does: 'Sends nothing: the message ends `expired`.' },
   { code: 'MSG_EXPIRED_WAITING', kind: 'unavailable', retry: 'never', meaning: 'The time it had to wait for lies after the time it expires.', action: again, does: 'Sends nothing: the message ends `expired`, with a dead letter.' },
+  { code: 'MSG_SUPPRESSED_UNDELIVERABLE', kind: 'bad-recipient', retry: 'never', meaning: 'The recipient is suppressed: an earlier message came back for good, or the address is not valid.', action: 'Correct the recipient upstream. If it can be reached again: npm run suppressions -- remove.', does: notWritten },
+  { code: 'MSG_SUPPRESSED_OPT_OUT', kind: 'opted-out', retry: 'never', meaning: 'The recipient is suppressed: they have unsubscribed or answered STOP.', action: 'Do not write to them until they opt in again; START, or joining the mailing again, lifts it by itself.', does: notWritten },
+  { code: 'MSG_SUPPRESSED_COMPLAINT', kind: 'opted-out', retry: 'never', meaning: 'The recipient is suppressed: they have reported an earlier message as spam.', action: 'Do not write to them again; only with their own word: npm run suppressions -- remove.', does: notWritten },
+  { code: 'MSG_SUPPRESSED_BY_HAND', kind: 'opted-out', retry: 'never', meaning: 'The recipient is suppressed by an operator or another service.', action: 'Look why: npm run suppressions -- show. If it does not hold any more: npm run suppressions -- remove.', does: notWritten },
   { code: 'MSG_TOO_OLD', kind: 'unknown', retry: 'operator', meaning: 'The request is older than the ledger remembers; it may have been sent before.', action: 'Find out whether it was sent; if not, publish it again under a new messageId.', does: 'Sends nothing: the message ends `unconfirmed`.' },
   { code: 'MSG_NO_SENDER', kind: 'account', retry: 'operator', meaning: 'No sender is configured for this kind of message.', action: 'Add a sender for this country and kind to SMS_SENDERS (SMS_FROM, TWILIO_MESSAGING_SERVICE_SID and WHATSAPP_FROM are the standard ones), or name one in the request.' },
   { code: 'MSG_COUNTRY_NOT_ALLOWED', kind: 'bad-recipient', retry: 'never', meaning: 'Texts to this country are not allowed here, so nothing was sent.', action: 'If they are wanted, add the country to SMS_ALLOWED_COUNTRIES and publish it again; else look who asks for them (SMS pumping).' },
@@ -66,8 +72,8 @@ export const platformProblems: readonly PlatformProblem[] = [
   { code: 'MSG_BAD_SIGNATURE', shows: 'in the answer to a webhook', meaning: 'The signature of a webhook does not fit: the key or the address differs, or somebody else called.', action: 'Compare the key or token that is configured with the one in the provider’s settings, and PUBLIC_URL with the address the provider calls.' },
   { code: 'MSG_BAD_WEBHOOK', shows: 'in the answer to a webhook', meaning: 'The signature fits, but the body is not what this provider sends.', action: 'Look whether the provider has changed its format; it goes on repeating, so nothing is lost at once.' },
   { code: 'MSG_BAD_REQUEST', shows: onApi, meaning: 'A request to an API of ours breaks a rule.', action: 'Correct the named fields; /docs of the reporting service tells what each may hold.' },
-  { code: 'MSG_UNAUTHORIZED', shows: onApi, meaning: 'The access token is missing or wrong.', action: 'Send "Authorization: Bearer <token>" with a token of REPORTING_TOKEN.' },
-  { code: 'MSG_NOT_FOUND', shows: onApi, meaning: 'No such message is known.', action: 'Check channel, messageId and tenant. A request shows within a second of being published; otherwise look for its record in messaging.unreadable.' },
+  { code: 'MSG_UNAUTHORIZED', shows: onApi, meaning: 'The access token is missing or wrong.', action: 'Send "Authorization: Bearer <token>" with a token of REPORTING_TOKEN, at a channel of OPERATOR_TOKEN.' },
+  { code: 'MSG_NOT_FOUND', shows: onApi, meaning: 'No such message, or suppression, is known.', action: 'Check channel, messageId and tenant. A request shows within a second of being published; otherwise look for its record in messaging.unreadable.' },
   { code: 'MSG_NO_SUCH_ROUTE', shows: onApi, meaning: 'There is nothing at this address.', action: 'Look at /docs of the reporting service, which describes its API.' },
   { code: 'MSG_INTERNAL', shows: onApi, meaning: 'The service met an unexpected error.', action: 'Look it up in the service’s log by the time of the request.' },
 ];

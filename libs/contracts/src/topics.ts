@@ -7,11 +7,11 @@ import {
   InboundReceived,
   SendDeferred,
   SendDue,
-  SuppressionChanged,
 } from './handover.ts';
 import type { Lane } from './primitives.ts';
 import { SmsRequested } from './sms-request.ts';
 import { StatusChanged } from './status.ts';
+import { SuppressionChanged } from './suppression.ts';
 
 export type Party = 'upstream' | 'email' | 'sms' | 'retry' | 'reporting' | 'operators';
 
@@ -68,7 +68,7 @@ export const topics = {
   unreadable: topic('unreadable', { schema: null, key: 'as it came', from: ['email', 'sms', 'retry', 'reporting'], to: ['operators'], meaning: 'What no schema accepts, bytes as they came; origin and error in headers.', retentionHours: 30 * DAY, ...withHistory }),
   inboundReceived: topic('inbound.received', { schema: InboundReceived, key: 'the keyed hash of who wrote it', from: ['sms'], to: ['upstream', 'sms'], meaning: 'A reply (SMS, MMS, WhatsApp).' }),
   cancelRequested: topic('cancel.requested', { schema: CancelRequested, key: 'messageId', from: ['upstream'], to: ['retry'], meaning: 'Do not send this one any more.' }),
-  suppressionChanged: topic('suppression.changed', { schema: SuppressionChanged, key: 'channel, recipient hash and scope', from: ['email', 'sms'], to: ['upstream', 'operators'], meaning: 'Who must not be written to, and why; no value: it is lifted.', compacted: true }),
+  suppressionChanged: topic('suppression.changed', { schema: SuppressionChanged, key: 'channel, recipient hash and scope', from: ['email', 'sms'], to: ['email', 'sms', 'upstream', 'operators'], meaning: 'Who must not be written to, and why; no value: it is lifted.', compacted: true }),
   controlChanged: topic('control.changed', { schema: ControlChanged, key: 'what it concerns', from: ['retry'], to: ['email', 'sms', 'reporting'], meaning: 'Paused providers, channels, lanes, tenants.', compacted: true, coming: true }),
 } as const;
 

@@ -1,22 +1,54 @@
-import { type DoubtfulCall, factId, ownFailure, type SendDeferred, type Status, type StatusChanged } from '#libs/contracts';
-import type { Delivery, Outcome } from './delivery.ts';
+import { type DoubtfulCall, factId, ownFailure, type SendDeferred, type Status, type StatusChanged, type SuppressionChanged } from '#libs/contracts';
+import type { Delivery, Outcome, Withheld } from './delivery.ts';
 
 export interface Announcement {
   facts: StatusChanged[];
   deferred?: SendDeferred;
+  suppresses?: SuppressionChanged;
 }
 
 type Told = Pick<StatusChanged, 'status' | 'final' | 'at' | 'attempt'> & Partial<StatusChanged> & { status: Status };
 
 /** What is told of an outcome: the same facts under the same ids, however often it is told. */
 export function announcement(delivery: Delivery<unknown>, outcome: Outcome): Announcement {
+  const { facts, ...more } = ofAll(delivery, outcome);
+  const forbidden = outcome.kind === 'failed' && outcome.forbids && suppression(delivery, outcome);
+  return { facts: [...facts, ...ofWithheld(delivery, outcome)], ...more, ...(forbidden && { suppresses: forbidden }) };
+}
+
+/** Each of those that were left out has its own status. Before another hop nothing is told of them: it looks anew. */
+function ofWithheld(delivery: Delivery<unknown>, outcome: Outcome): StatusChanged[] {
+  const { withheld = [], at, kind } = outcome;
+  if (kind === 'waiting' || (kind === 'failed' && outcome.failure.retry !== 'never')) return [];
+  const recipientCount = delivery.recipients.length;
+  if (recipientCount === 1) return [];
+  return withheld.map(({ recipient, failure, why }) =>
+    fact(delivery, { status: 'suppressed', final: true, at, attempt: delivery.attempts.length, recipient, recipientCount, failure, reason: why }, recipient.hash),
+  );
+}
+
+/** Those it went to. */
+const reached = ({ recipients }: Delivery<unknown>, { withheld = [] }: Outcome) =>
+  recipients.filter(({ hash }) => !withheld.some(({ recipient }) => recipient.hash === hash));
+
+/** What a provider's refusal of the recipient forbids from now on. */
+function suppression(delivery: Delivery<unknown>, outcome: Extract<Outcome, { kind: 'failed' }>): SuppressionChanged | undefined {
+  const { channel, messageId, tenant, hop } = delivery;
+  const { forbids, at, provider } = outcome;
+  if (!forbids) return undefined;
+  const { recipient: { hash, mask }, scope, reason } = forbids;
+  const eventId = factId({ tenant, channel, messageId, hop, source: channel, status: `suppresses:${scope}` });
+  return defined({ channel, recipient: hash, scope, reason, at, eventId, mask, provider, source: 'refusal' as const });
+}
+
+function ofAll(delivery: Delivery<unknown>, outcome: Outcome): Announcement {
   const { at } = outcome;
   const attempt = 'attempt' in outcome ? outcome.attempt : delivery.attempts.length;
   const say = (told: Partial<Told> & { status: Status }) => fact(delivery, { final: false, at, attempt, ...told });
   switch (outcome.kind) {
     case 'sent': {
       const { provider, providerMessageId, callId, size } = outcome;
-      return { facts: [say({ status: 'sent', provider, providerMessageId, callId, ...size, recipients: delivery.recipients })] };
+      return { facts: [say({ status: 'sent', provider, providerMessageId, callId, ...size, recipients: reached(delivery, outcome) })] };
     }
     // Asked to be checked and not sent: it ends here, and what it says must not look like a send.
     case 'validated':
@@ -33,9 +65,9 @@ export function announcement(delivery: Delivery<unknown>, outcome: Outcome): Ann
       // A look-up that was cut off sent nothing: the call in doubt is still the earlier one.
       if (delivery.mode === 'reconcile') return stillInDoubt(delivery, outcome);
       const { failure, provider, callId, traceparent, replay } = outcome;
-      const doubt: DoubtfulCall = defined({ hop: delivery.hop, provider, callId, at, ...(replay && { attempt, traceparent, replay }) });
+      const doubt: DoubtfulCall = defined({ hop: delivery.hop, provider, callId, at, ...(replay && { attempt, traceparent, replay }), ...(outcome.withheld && { withheld: outcome.withheld.map(({ recipient }) => recipient.hash) }) });
       return {
-        facts: [say({ status: 'unconfirmed', provider, callId, failure, recipients: delivery.recipients })],
+        facts: [say({ status: 'unconfirmed', provider, callId, failure, recipients: reached(delivery, outcome) })],
         deferred: deferred(delivery, outcome, { why: 'unknown', failure, doubt, doubtSince: delivery.doubtSince ?? at }),
       };
     }
@@ -46,6 +78,11 @@ export function announcement(delivery: Delivery<unknown>, outcome: Outcome): Ann
       };
     case 'expired':
       return { facts: [say({ status: 'expired', final: true, failure: outcome.failure })] };
+    case 'suppressed': {
+      const [{ failure, why }] = outcome.withheld as [Withheld];
+      const others = outcome.withheld.length > 1;
+      return { facts: [say({ status: 'suppressed', final: true, failure, reason: others ? 'None of its recipients may be written to.' : why })] };
+    }
     case 'found': {
       const { provider, providerMessageId } = outcome;
       const { doubt } = delivery;
@@ -71,10 +108,11 @@ function stillInDoubt(delivery: Delivery<unknown>, { at }: Outcome): Announcemen
 
 const unresolved = () => ownFailure('MSG_UNRESOLVED', 'unknown', 'backoff', 'The provider could not say yet whether it took the message.');
 
-function fact(delivery: Delivery<unknown>, told: Told): StatusChanged {
+/** `about`: of one of several recipients, whose fact has an id of its own. */
+function fact(delivery: Delivery<unknown>, told: Told, about?: string): StatusChanged {
   const { messageId, tenant, channel, lane, correlationId, tags } = delivery;
   const { hop, source } = { hop: delivery.hop, source: channel, ...told };
-  const eventId = factId({ tenant, channel, messageId, hop, source, status: told.status });
+  const eventId = factId({ tenant, channel, messageId, hop, source, status: about === undefined ? told.status : `${told.status}:${about}` });
   return defined({ messageId, tenant, channel, lane, correlationId, tags, ...told, eventId, hop, source });
 }
 

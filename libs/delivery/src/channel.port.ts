@@ -1,5 +1,6 @@
 import type { Channel, Failure, FieldError, Provider } from '#libs/contracts';
 import type { z } from 'zod';
+import type { Reach } from './suppressions/sift.policy.ts';
 
 export interface Likeness {
   /** Who writes to whom. */
@@ -61,6 +62,24 @@ export abstract class ChannelPort<R, M> {
    */
   screen(message: M): Promise<Screened<M>> {
     return Promise.resolve({ pass: true, message });
+  }
+
+  /** Which suppressions concern it. */
+  reachOf(_message: M): Reach {
+    return { scopes: [], past: [] };
+  }
+
+  /**
+   * The message for some of its recipients only; undefined: it cannot go to these.
+   * @param goes by the place of an address in `addressesOf`
+   */
+  only(_message: M, _goes: readonly boolean[]): M | undefined {
+    return undefined;
+  }
+
+  /** What a refusal of its recipient forbids: contracts' FailureRow says how far it reaches. */
+  scopeOf(_message: M, _reach: Failure['suppressScope']): string {
+    return 'all';
   }
 
   /** Every address it goes to. */

@@ -42,24 +42,59 @@ export interface Delivery<M> {
   tags: string[] | undefined;
 }
 
+/** A suppression of one of its recipients, found with the claim; whether it concerns this message is decided afterwards. */
+export interface SuppressionFound {
+  /** Keyed hash. */
+  recipient: string;
+  scope: string;
+  /** Null: of every tenant. */
+  tenant: string | null;
+  reason: string;
+  /** ISO 8601. */
+  since: string;
+}
+
+/** A recipient who is left out, and why. */
+export interface Withheld {
+  recipient: RecipientRef;
+  failure: Failure;
+  /** The suppression in words. */
+  why: string;
+}
+
+/** Whom a provider's refusal forbids to write to. */
+export interface Forbidden {
+  recipient: RecipientRef;
+  scope: string;
+  reason: string;
+}
+
+/** Recipients that a hop left out, whatever became of it for the others. */
+interface Sifted {
+  withheld?: Withheld[];
+}
+
 /** How a hop ended; kept in the ledger, so that a redelivery tells the same again. `at` is ISO 8601. */
-export type Outcome =
+export type Outcome = Sifted & (
   | { kind: 'sent'; at: string; provider: string; providerMessageId: string; callId: string; attempt: number; size?: TextSize | undefined }
   /** The provider checked it, as the request asked, and sent nothing. */
   | { kind: 'validated'; at: string; provider: string; attempt: number }
-  | { kind: 'failed'; at: string; provider?: string; attempt: number; failure: Failure }
+  | { kind: 'failed'; at: string; provider?: string; attempt: number; failure: Failure; forbids?: Forbidden }
   | { kind: 'unknown'; at: string; provider?: string; callId: string; attempt: number; failure: Failure; traceparent?: string; replay?: Replay }
   | { kind: 'waiting'; at: string; until: string; reason: string }
   | { kind: 'expired'; at: string; failure: Failure }
+  /** Nobody is left who may be written to. */
+  | { kind: 'suppressed'; at: string; withheld: Withheld[] }
   | { kind: 'found'; at: string; provider: string; providerMessageId?: string }
   | { kind: 'unresolved'; at: string }
   /** `by`: the earlier hop that a provider took. */
-  | { kind: 'superseded'; at: string; by?: number | undefined };
+  | { kind: 'superseded'; at: string; by?: number | undefined }
+); // prettier-ignore
 
 /** What the ledger answers to a claim. */
 export type Claim =
-  /** Nobody else works on this hop: go on, under this token. */
-  | { verdict: 'mine'; token: string }
+  /** Nobody else works on this hop: go on, under this token. `suppressions`: what is known against its recipients. */
+  | { verdict: 'mine'; token: string; suppressions?: SuppressionFound[] }
   /** This very record was settled before: tell it again. */
   | { verdict: 'settled'; outcome: Outcome }
   /** Another processing holds it; look again after this many milliseconds. */

@@ -9,13 +9,14 @@ import type { Announcer } from './announcer.service.ts';
 import type { ChannelPort, Screened } from './channel.port.ts';
 import { Coalescer } from './coalescer.service.ts';
 import { findLostCall } from './doubt/find-lost-call.ts';
-import type { Delivery, Ledger, Outcome } from './delivery.ts';
+import type { Delivery, Ledger, Outcome, SuppressionFound, Withheld } from './delivery.ts';
 import type { FlowService } from './flow.service.ts';
+import { asCalled, forbiddenBy, sift } from './suppressions/sift.policy.ts';
 
 export interface DispatchOptions<M> {
   providers: readonly Provider<M>[];
   /** What the channel itself has against a message. */
-  channel?: Pick<ChannelPort<unknown, M>, 'refuse' | 'screen'>;
+  channel?: Pick<ChannelPort<unknown, M>, 'refuse' | 'screen' | 'reachOf' | 'only' | 'scopeOf'>;
   ledger: Ledger;
   flow: Pick<FlowService<M>, 'wayFor'>;
   announcer: Announcer;
@@ -59,7 +60,7 @@ export class DispatchService<M> {
           await this.wait(claim.waitMs);
           continue;
         case 'mine': {
-          const outcome = await this.decide(delivery, token, claimedAt + this.options.leaseMs - this.options.guardMs);
+          const outcome = await this.decide(delivery, claim, claimedAt + this.options.leaseMs - this.options.guardMs);
           const settled = await this.untilUp(() => this.options.ledger.settle(delivery, token, outcome));
           // Taken over meanwhile: what the ledger holds now is told instead.
           if (!settled) continue;
@@ -69,9 +70,25 @@ export class DispatchService<M> {
     } // prettier-ignore
   }
 
-  private async decide(delivery: Delivery<M>, token: string, deadline: number): Promise<Outcome> {
-    if (delivery.mode === 'reconcile') return this.reconcile(delivery, deadline);
-    return admit(delivery, Date.now()) ?? this.refused(delivery) ?? this.send(delivery, token, deadline);
+  private async decide(delivery: Delivery<M>, { token, suppressions = [] }: { token: string; suppressions?: SuppressionFound[] }, deadline: number): Promise<Outcome> {
+    const { channel } = this.options;
+    if (delivery.mode === 'reconcile') return this.reconcile(asCalled(delivery, delivery.doubt ?? {}, channel), deadline);
+    const now = Date.now();
+    const held = admit(delivery, now);
+    if (held?.kind === 'expired') return held;
+    const sifted = sift(delivery, suppressions, channel, now);
+    if (!sifted.left) return sifted.outcome;
+    const { withheld } = sifted;
+    const outcome = held ?? this.refused(sifted.delivery) ?? this.forbidding(await this.send(sifted.delivery, token, deadline), sifted.delivery, withheld);
+    return withheld.length > 0 ? { ...outcome, withheld } : outcome;
+  }
+
+  /** A refusal may say that this recipient must not be written to again. */
+  private forbidding(outcome: Outcome, delivery: Delivery<M>, withheld: readonly Withheld[]): Outcome {
+    if (outcome.kind !== 'failed' || !outcome.failure.suppress || outcome.provider === undefined) return outcome;
+    const scope = this.options.channel?.scopeOf(delivery.message, outcome.failure.suppressScope) ?? 'all';
+    const forbids = forbiddenBy(outcome.failure, delivery, withheld, scope);
+    return forbids ? { ...outcome, forbids } : outcome;
   }
 
   private refused(delivery: Delivery<M>): Outcome | undefined {

@@ -1,5 +1,5 @@
 import {
-  channelOf, channelTopics, type Channel, factId, identityKey, MessageId, ownFailure, type SendDue, type StatusChanged, Tenant, topicNames, type UnreadableRecord,
+  channelOf, channelTopics, type Channel, factId, identityKey, MessageId, ownFailure, type SendDue, type StatusChanged, type SuppressionChanged, Tenant, topicNames, type UnreadableRecord,
 } from '#libs/contracts'; // prettier-ignore
 import type { Pool } from '#libs/persistence';
 import { contextFrom, contextOf, hasTrace, type Logger, underContext } from '#libs/telemetry';
@@ -21,7 +21,9 @@ import { Permits } from './permits/permits.service.ts';
 import { PostgresSenderSlices } from './permits/sender-slices.store.ts';
 import { shareOf } from './permits/share.policy.ts';
 import { ReceiptsService } from './receipts.service.ts';
-import { SuppressionsService } from './suppressions.service.ts';
+import type { Suppressions } from './suppressions/suppressions.port.ts';
+import { SuppressionsService, wordOf } from './suppressions/suppressions.service.ts';
+import { PostgresSuppressions } from './suppressions/suppressions.store.ts';
 
 export interface EngineOptions<R, M> {
   channel: ChannelPort<R, M>;
@@ -48,6 +50,8 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
   readonly receipts: ReceiptsService;
   readonly otherEvents: OtherEvents;
   readonly suppressions: SuppressionsService;
+  /** Who must not be written to, as this channel knows it. */
+  readonly suppressed: Suppressions;
   private readonly options: EngineOptions<R, M>;
   private readonly announcer: Announcer;
   private readonly ledger: Ledger;
@@ -60,8 +64,9 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
     const leaseMs = callTimeoutMs + guardMs;
     this.options = options;
     this.announcer = new Announcer(options.publisher);
-    this.receipts = new ReceiptsService(this.announcer);
     this.suppressions = new SuppressionsService(options.publisher);
+    this.receipts = new ReceiptsService(this.announcer, this.suppressions);
+    this.suppressed = new PostgresSuppressions(pool, channel.channel);
     this.otherEvents = new OtherEvents(options.publisher, options.logger);
     this.ledger = new PostgresLedger({ pool, schema: channel.channel, leaseMs, retentionDays });
     this.permits = permitsOf(options);
@@ -110,6 +115,12 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
     const { channel } = this.options.channel;
     if (fact.channel !== channel || fact.source !== 'receipt' || !fact.messageId || !fact.hop) return;
     await this.ledger.prove(identityKey({ tenant: fact.tenant, channel, messageId: fact.messageId }), fact.hop, fact.providerMessageId);
+  }
+
+  /** A word about whom may be written to, of whatever channel; null lifts what stood under its key. */
+  async onSuppression(value: SuppressionChanged | null, { record }: RecordContext): Promise<void> {
+    const word = wordOf(this.options.channel.channel, value, record);
+    if (word) await this.suppressed.apply(word);
   }
 
   /** A request no schema accepts: told as `rejected` with its field errors, where its id can be read. */

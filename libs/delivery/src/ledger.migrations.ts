@@ -1,5 +1,6 @@
 import type { Migration } from '#libs/persistence';
 import { claimMigration } from './claim.migration.ts';
+import { suppressionMigration } from './suppressions/suppressions.migration.ts';
 
 /** The ledger of one channel; partitions come and go with time (ledger.partitions.ts). */
 export const ledgerMigrations: readonly Migration[] = [
@@ -25,4 +26,5 @@ export const ledgerMigrations: readonly Migration[] = [
       ) PARTITION BY RANGE (day)`,
   },
   claimMigration,
+  suppressionMigration,
 ];

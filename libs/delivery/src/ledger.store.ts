@@ -1,6 +1,6 @@
 import { ownFailure } from '#libs/contracts';
 import { database, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
-import { type CallBeside, type Claim, type Delivery, Ledger, type Outcome } from './delivery.ts';
+import { type CallBeside, type Claim, type Delivery, Ledger, type Outcome, type SuppressionFound } from './delivery.ts';
 import { callsBeside } from './doubt/calls-beside.store.ts';
 import { keepPartitions, type LedgerTimes, periodDays, periodOf } from './ledger.partitions.ts';
 
@@ -40,6 +40,7 @@ interface ClaimRow {
   lease_left_ms: number;
   settled_at: Date | null;
   outcome: Outcome | null;
+  suppressions: SuppressionFound[] | null;
 }
 
 /** Claims and settlements in micro-batches: a thousand messages in flight cost a few statements. */
@@ -84,7 +85,8 @@ export class PostgresLedger extends Ledger {
   private async claimTurn(entries: readonly ClaimEntry[]): Promise<Claim[]> {
     const { pool, schema, leaseMs } = this.options;
     const of = <T>(pick: (entry: ClaimEntry) => T) => entries.map(pick);
-    const { rows } = await pool.query<ClaimRow>({ name: 'claim', text: `SELECT * FROM ${schema}.claim_hops($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, values: [
+    const people = peopleOf(entries);
+    const { rows } = await pool.query<ClaimRow>({ name: 'claim', text: claimSql(schema), values: [
       of(({ delivery }) => delivery.id),
       of(({ delivery }) => delivery.hop),
       of(({ delivery }) => periodOf(delivery.rememberedAt, this.options)),
@@ -96,6 +98,8 @@ export class PostgresLedger extends Ledger {
       of(({ delivery }) => likenessOf(delivery)?.wording ?? null),
       leaseMs,
       periodDays(this.options),
+      people.map(({ ord }) => ord),
+      people.map(({ hash }) => hash),
     ] }); // prettier-ignore
     const byOrd = new Map(rows.map((row) => [Number(row.ord), row]));
     return entries.map((entry, index) => verdictOf(entry, byOrd.get(index + 1)!));
@@ -144,6 +148,25 @@ export class PostgresLedger extends Ledger {
   }
 }
 
+/** Each recipient with the place of its claim, from 1; a look-up makes no call of its own, so whom it may write to does not matter. */
+const peopleOf = (entries: readonly ClaimEntry[]) =>
+  entries.flatMap(({ delivery: { mode, recipients } }, index) => (mode === 'send' ? recipients.map(({ hash }) => ({ ord: index + 1, hash })) : []));
+
+/**
+ * Claims, and looks for suppressions of the recipients: one probe of the index by recipient. OFFSET keeps it one: left to
+ * itself the planner may rather read the whole table.
+ */
+const claimSql = (schema: string) => `
+SELECT c.*, k.suppressions
+  FROM ${schema}.claim_hops($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) c
+  LEFT JOIN (
+    SELECT r.ord, jsonb_agg(f.found) AS suppressions
+      FROM unnest($12::bigint[], $13::uuid[]) AS r(ord, recipient)
+     CROSS JOIN LATERAL (
+       SELECT jsonb_build_object('recipient', replace(s.recipient::text, '-', ''), 'scope', s.scope, 'tenant', s.tenant, 'reason', s.reason, 'since', s.at) AS found
+         FROM ${schema}.suppression s WHERE s.recipient = r.recipient AND NOT s.lifted OFFSET 0) f
+     GROUP BY r.ord) k USING (ord)`;
+
 /** A look-up makes no call of its own: it must not be taken for one. */
 const likenessOf = ({ mode, likeness }: Delivery<unknown>) => (mode === 'send' ? likeness : undefined);
 
@@ -168,7 +191,7 @@ async function inTurns<E extends ClaimEntry, O>(entries: readonly E[], work: (tu
 function verdictOf({ delivery, token }: ClaimEntry, row: ClaimRow): Claim {
   const otherContent = delivery.digest !== undefined && row.first_digest !== null && row.first_digest !== delivery.digest;
   if (row.elsewhere || row.token === null) return { verdict: otherContent ? 'conflict' : 'repeat' };
-  if (row.token === token && row.state === 'claimed') return { verdict: 'mine', token };
+  if (row.token === token && row.state === 'claimed') return { verdict: 'mine', token, ...(row.suppressions && { suppressions: row.suppressions }) };
   if (row.source !== delivery.source) return { verdict: otherContent ? 'conflict' : 'repeat' };
   if (row.state === 'claimed') return { verdict: 'running', waitMs: Math.max(50, row.lease_left_ms + 20) };
   return { verdict: 'settled', outcome: row.outcome ?? impliedOutcome(row) };

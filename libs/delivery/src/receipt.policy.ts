@@ -1,4 +1,4 @@
-import { receiptId, type RecipientRef, type ReturnedReference, type StatusChanged } from '#libs/contracts';
+import { receiptId, type RecipientRef, type ReturnedReference, type StatusChanged, type SuppressionChanged } from '#libs/contracts';
 
 /** What a provider's webhook tells, before it has our names. */
 export interface Receipt extends Pick<StatusChanged, 'status' | 'final' | 'channel' | 'failure' | 'reason'> {
@@ -13,11 +13,13 @@ export interface Receipt extends Pick<StatusChanged, 'status' | 'final' | 'chann
   atWithinMs?: number | undefined;
   link?: string | undefined;
   reference: ReturnedReference;
+  /** What it forbids about its recipient from now on. */
+  forbids?: { scope: string; reason: string; everyTenant: boolean } | undefined;
 }
 
 /** A receipt as a lifecycle fact. Its id comes from what it says, so a repeat is recognised under any event id. `now`: ms since 1970. */
 export function receiptFact(receipt: Receipt, now: number): StatusChanged {
-  const { provider, providerMessageId, event, at, atWithinMs = 0, link, recipient, reference, ...told } = receipt;
+  const { provider, providerMessageId, event, at, atWithinMs = 0, link, recipient, reference, forbids: _forbids, ...told } = receipt;
   const { traceparent: _, ...ours } = reference;
   return {
     ...told,
@@ -31,4 +33,13 @@ export function receiptFact(receipt: Receipt, now: number): StatusChanged {
     at: new Date(at ? Math.min(at.getTime() + atWithinMs, Math.max(now, at.getTime())) : now).toISOString(),
     eventId: receiptId({ provider, providerMessageId, event, recipientHash: recipient?.hash, providerTime: at?.toISOString(), link }),
   };
+}
+
+/** What a receipt says about whom may be written to; undefined: nothing. */
+export function forbiddenByReceipt(receipt: Receipt, { at, eventId, tenant, channel, provider }: StatusChanged): SuppressionChanged | undefined {
+  const { forbids, recipient, reference } = receipt;
+  if (!forbids || !recipient) return undefined;
+  const { scope, reason, everyTenant } = forbids;
+  const whose = everyTenant || reference.tenant === undefined ? {} : { tenant };
+  return { channel, recipient: recipient.hash, mask: recipient.mask, scope, reason, at, eventId, ...whose, ...(provider && { provider }), source: 'receipt' };
 }

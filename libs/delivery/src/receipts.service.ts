@@ -1,13 +1,16 @@
 import { contextFrom, inSpan, SpanKind } from '#libs/telemetry';
 import type { Announcer } from './announcer.service.ts';
-import { type Receipt, receiptFact } from './receipt.policy.ts';
+import { forbiddenByReceipt, type Receipt, receiptFact } from './receipt.policy.ts';
+import type { SuppressionsService } from './suppressions/suppressions.service.ts';
 
 /** Publishes what a provider's verified webhook tells, in the trace of the message it is about. No database on this path. */
 export class ReceiptsService {
   private readonly announcer: Announcer;
+  private readonly suppressions: SuppressionsService;
 
-  constructor(announcer: Announcer) {
+  constructor(announcer: Announcer, suppressions: SuppressionsService) {
     this.announcer = announcer;
+    this.suppressions = suppressions;
   }
 
   /** @throws InfrastructureDown when Kafka cannot be reached: the provider shall deliver it again. */
@@ -24,6 +27,9 @@ export class ReceiptsService {
       ...(fact.messageId && { 'messaging.message.id': fact.messageId }),
     };
     const parent = contextFrom({ traceparent: receipt.reference.traceparent });
-    await inSpan(`${receipt.provider} receipt`, { kind: SpanKind.SERVER, attributes, parent }, () => this.announcer.publishFact(fact));
+    await inSpan(`${receipt.provider} receipt`, { kind: SpanKind.SERVER, attributes, parent }, async () => {
+      const forbidden = forbiddenByReceipt(receipt, fact);
+      await Promise.all([this.announcer.publishFact(fact), forbidden && this.suppressions.record([{ suppress: forbidden }])]);
+    });
   }
 }

@@ -1,10 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { contentDigest, identityKey, recipientRef } from '#libs/contracts';
 import type { Delivery } from '../src/delivery.ts';
+import type { DispatchOptions } from '../src/dispatch.service.ts';
 
 export interface TestMessage {
   text: string;
+  /** For which of its recipients it goes, where not for all. */
+  goes?: readonly boolean[];
 }
+
+type TestChannel = NonNullable<DispatchOptions<TestMessage>['channel']>;
+
+/** A channel of newsletters that lets everything go, with what the test cares about put over it. */
+export const aChannel = (overrides: Partial<TestChannel> = {}): TestChannel => ({
+  refuse: () => undefined,
+  screen: (message) => Promise.resolve({ pass: true, message }),
+  reachOf: () => ({ scopes: ['marketing', 'topic:news'], past: [] }),
+  only: (message, goes) => ({ ...message, goes }),
+  scopeOf: (_, reach) => (reach === 'sender' ? 'sender:+15005550006' : 'all'),
+  ...overrides,
+});
 
 /** The first hop of a fresh message, with what the test cares about put over it. */
 export function aDelivery(overrides: Partial<Delivery<TestMessage>> = {}): Delivery<TestMessage> {

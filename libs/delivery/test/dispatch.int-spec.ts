@@ -10,7 +10,7 @@ import { DispatchService } from '../src/dispatch.service.ts';
 import { ledgerMigrations } from '../src/ledger.migrations.ts';
 import { PostgresLedger } from '../src/ledger.store.ts';
 import { anOpenWay } from './an-open-way.ts';
-import { aDelivery, type TestMessage } from './a-delivery.ts';
+import { aChannel, aDelivery, type TestMessage } from './a-delivery.ts';
 
 /** A provider that answers as the test says and remembers what it accepted. */
 class ScriptedProvider extends Provider<TestMessage> {
@@ -57,7 +57,7 @@ describe('the dispatch of one message', () => {
     const leaseMs = options.leaseMs ?? 5_000;
     return new DispatchService<TestMessage>({
       providers: [provider],
-      ...(options.refuse && { channel: { refuse: options.refuse, screen: (message: TestMessage) => Promise.resolve({ pass: true as const, message }) } }),
+      ...(options.refuse && { channel: aChannel({ refuse: options.refuse }) }),
       flow: anOpenWay([provider]),
       ledger: new PostgresLedger({ pool, schema: 'email', leaseMs, retentionDays: 14 }),
       announcer: new Announcer(publisher as never),

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Announcer } from '../src/announcer.service.ts';
 import { type Claim, Ledger, type Outcome } from '../src/delivery.ts';
 import { DispatchService, type DispatchOptions } from '../src/dispatch.service.ts';
-import { aDelivery, type TestMessage } from './a-delivery.ts';
+import { aChannel, aDelivery, type TestMessage } from './a-delivery.ts';
 
 const failure = ownFailure('MSG_COUNTRY_NOT_ALLOWED', 'bad-recipient', 'never', 'Not there.');
 
@@ -42,7 +42,7 @@ async function dispatched(channel: NonNullable<DispatchOptions<TestMessage>['cha
 
 describe('a message that its own channel has something against', () => {
   it('fails before any provider is asked, which is no attempt, and retry is told', async () => {
-    const { facts, deferred, sent, settled } = await dispatched({ refuse: () => failure, screen: (message) => Promise.resolve({ pass: true, message }) });
+    const { facts, deferred, sent, settled } = await dispatched(aChannel({ refuse: () => failure }));
     expect(sent).toEqual([]);
     expect(facts).toMatchObject([{ status: 'failed', final: true, attempt: 0, failure: { code: 'MSG_COUNTRY_NOT_ALLOWED' } }]);
     expect(Deferred.parse(deferred[0])).toMatchObject({ why: 'failed', attempts: [], failure: { code: 'MSG_COUNTRY_NOT_ALLOWED' } });
@@ -50,13 +50,13 @@ describe('a message that its own channel has something against', () => {
   });
 
   it('gives back its place when the last look stops it', async () => {
-    const { facts, sent, left } = await dispatched({ refuse: () => undefined, screen: () => Promise.resolve({ pass: false, failure: { ...failure, retry: 'backoff', kind: 'throttled', retryAfterMs: 5_000 } }) });
+    const { facts, sent, left } = await dispatched(aChannel({ screen: () => Promise.resolve({ pass: false, failure: { ...failure, retry: 'backoff', kind: 'throttled', retryAfterMs: 5_000 } }) }));
     expect([sent, left]).toEqual([[], 1]);
     expect(facts).toMatchObject([{ status: 'retrying', final: false, failure: { retryAfterMs: 5_000 } }]);
   });
 
   it('goes as the last look makes it, and its size is told', async () => {
-    const { facts, sent, left } = await dispatched({ refuse: () => undefined, screen: (message) => Promise.resolve({ pass: true, message: { ...message, text: 'as a template' } }) });
+    const { facts, sent, left } = await dispatched(aChannel({ screen: (message) => Promise.resolve({ pass: true, message: { ...message, text: 'as a template' } }) }));
     expect([sent, left]).toEqual([[{ text: 'as a template' }], 1]);
     expect(facts).toMatchObject([{ status: 'sent', segments: 2, encoding: 'UCS-2' }]);
   });

@@ -1,5 +1,7 @@
+export * from './bearer.ts';
 export * from './boot.ts';
 export * from './config.ts';
 export * from './health.ts';
 export { LOGGER, POOL, type ServiceCore, STOPPING } from './runtime.module.ts';
 export * from './service.config.ts';
+export * from './valid.pipe.ts';

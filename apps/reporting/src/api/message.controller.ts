@@ -1,3 +1,4 @@
+import { Valid } from '#libs/runtime';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { MessageAnswer, MessageList } from './answers.ts';
@@ -6,7 +7,6 @@ import { BearerGuard } from './bearer.guard.ts';
 import { Answers, Asks } from './docs.decorators.ts';
 import { listExample, messageExample } from './examples.ts';
 import { ReportService } from './report.service.ts';
-import { Valid } from './valid.pipe.ts';
 
 @ApiTags('Messages')
 @Controller('v1/messages')

@@ -1,19 +1,5 @@
-import type { FieldError } from '#libs/contracts';
-import { BadRequestException, NotFoundException, UnauthorizedException } from '@nestjs/common';
-
-/** The one shape of every error the API answers with. */
-export interface Problem {
-  code: string;
-  message: string;
-  remedy: string;
-  fields?: FieldError[];
-}
-
-export function badRequest(fields: FieldError[]): BadRequestException {
-  const message = fields.map(({ field, rule }) => `${field}: ${rule}`).join('; ');
-  const problem: Problem = { code: 'MSG_BAD_REQUEST', message, remedy: 'Correct the named fields; /docs tells what each may hold.', fields };
-  return new BadRequestException(problem);
-}
+import type { Problem } from '#libs/runtime';
+import { NotFoundException, UnauthorizedException } from '@nestjs/common';
 
 export function unauthorized(): UnauthorizedException {
   const problem: Problem = {

@@ -1,11 +1,12 @@
 import { identityKey, recipientHash } from '#libs/contracts';
+import { badRequest } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import type { ReportingConfig } from '../reporting.config.ts';
 import type { DeadLetterAnswer, DeadLetterList, GivenUpAnswer, MessageAnswer, MessageList, MessageSummary, SummaryAnswer } from './answers.ts';
 import type { Asked, ListQuery, MessagePath, PageQuery, Search, SummaryQuery } from './asked.ts';
 import { decodeCursor, pageOf, type Position } from './cursor.policy.ts';
-import { badRequest, messageNotFound } from './problem.ts';
+import { messageNotFound } from './problem.ts';
 import { type DeadLetterRow, type MessageRow, Reports } from './report.port.ts';
 import { isFinal, summarise } from './summary.policy.ts';
 import { failureOf, timelineOf } from './timeline.policy.ts';

@@ -1,3 +1,4 @@
+import { Valid } from '#libs/runtime';
 import { Controller, Get, Inject, Query, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { SummaryAnswer } from './answers.ts';
@@ -6,7 +7,6 @@ import { BearerGuard } from './bearer.guard.ts';
 import { Answers, Asks } from './docs.decorators.ts';
 import { summaryExample } from './examples.ts';
 import { ReportService } from './report.service.ts';
-import { Valid } from './valid.pipe.ts';
 
 @ApiTags('Reports')
 @Controller('v1/reports')

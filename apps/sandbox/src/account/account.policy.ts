@@ -37,7 +37,7 @@ export type AccountChange = z.infer<typeof AccountChange>;
 
 /** A well set-up account with no more than it needs. */
 const standardScopes = [
-  'mail.send', 'mail.batch.create', 'messages.read', 'suppression.read',
+  'mail.send', 'mail.batch.create', 'messages.read', 'suppression.read', 'asm.groups.suppressions.read',
   'user.webhooks.event.settings.read', 'user.webhooks.event.settings.update', 'whitelabel.read',
 ]; // prettier-ignore
 

@@ -46,7 +46,7 @@ export function classify(method: string, url: string): ProviderRequest | null {
   if (path.startsWith('/v3/')) return { provider: 'sendgrid', sends: post && path === '/v3/mail/send' };
   if (path.startsWith('/v1/Services')) return { provider: 'twilio', sends: false };
   if (path.startsWith('/2010-04-01/')) return { provider: 'twilio', sends: post && path.endsWith('/Messages.json') };
-  if (/^\/(emails|domains|webhooks)(\/|$)/.test(path)) return { provider: 'resend', sends: post && (path === '/emails' || path === '/emails/batch') };
+  if (/^\/(emails|domains|webhooks|suppressions)(\/|$)/.test(path)) return { provider: 'resend', sends: post && (path === '/emails' || path === '/emails/batch') };
   if (path === '/v1/Content' || path.startsWith('/v1/Content/')) return { provider: 'twilio', sends: false };
   return null;
 }

@@ -54,6 +54,7 @@ export const magicMailboxes: Readonly<Record<string, readonly MailStep[]>> = {
   bounce: [processed, bounced],
   blocked: [processed, blocked],
   dropped: [dropped],
+  invalid: [{ event: 'dropped', fields: { reason: 'Invalid', status: '5.0.0' } }],
   deferred: [processed, deferred, delivered],
   spam: [processed, delivered, { event: 'spamreport' }],
   open: [processed, delivered, opened],

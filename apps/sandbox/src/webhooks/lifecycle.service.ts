@@ -5,6 +5,7 @@ import { ResendWebhookService } from '../resend/webhook.service.ts';
 import { EventWebhookService } from '../sendgrid/event-webhook.service.ts';
 import { StatusCallbackService } from '../twilio/status-callback.service.ts';
 import { SettleService } from './settle.service.ts';
+import { SuppressionLists } from './suppression-lists.ts';
 import { TimelineService } from './timeline.service.ts';
 
 /** Lets happen to a message what its recipient stands for, step by step. */
@@ -16,6 +17,7 @@ export class LifecycleService {
     private readonly eventWebhook: EventWebhookService,
     private readonly resendWebhook: ResendWebhookService,
     private readonly statusCallback: StatusCallbackService,
+    private readonly lists: SuppressionLists,
   ) {}
 
   begin(message: SandboxMessage): void {
@@ -35,6 +37,7 @@ export class LifecycleService {
     const event = message.events[index];
     if (!event || message.forgotten) return;
     Object.assign(message, changesBy(message, index));
+    this.lists.learn(message, index);
     // After a restart some events were told already.
     if (event.webhook === 'planned') {
       event.webhook = 'pending';

@@ -67,6 +67,7 @@ const tellingOf: Record<Exclude<LedgerRow['state'], 'claimed'>, string[]> = {
   unknown: [],
   waiting: ['scheduled'],
   expired: ['expired'],
+  suppressed: ['suppressed'],
   found: [],
   unresolved: [],
   superseded: [],

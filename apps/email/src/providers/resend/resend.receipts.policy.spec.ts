@@ -1,5 +1,5 @@
-import { FailureCatalogue, recipientRef, referenceFields, toTags } from '#libs/contracts';
-import { receiptFact } from '#libs/delivery';
+import { FailureCatalogue, recipientRef, referenceFields, SuppressionChanged, toTags } from '#libs/contracts';
+import { forbiddenByReceipt, receiptFact } from '#libs/delivery';
 import { describe, expect, it } from '@jest/globals';
 import { resendFailures } from './resend.failures.ts';
 import { type ResendEvent, toReceipts } from './resend.receipts.policy.ts';
@@ -47,6 +47,22 @@ describe('a webhook of Resend', () => {
     ['Undetermined', 'Undetermined', { kind: 'unknown', retry: 'never' }],
   ])('explains a bounce %s/%s in words of ours', (type, subType, failure) => {
     expect(told('email.bounced', { bounce: { type, subType } })[0]!.failure).toMatchObject(failure);
+  });
+
+  it.each<[string, Partial<ResendEvent['data']>, object | undefined]>([
+    ['email.bounced', { bounce: { type: 'Permanent', subType: 'General' } }, { scope: 'all', reason: 'hard-bounce', everyTenant: true }],
+    ['email.bounced', { bounce: { type: 'Transient', subType: 'MailboxFull' } }, undefined],
+    ['email.suppressed', { suppressed: { type: 'OnAccountSuppressionList', reason: 'previous_bounce' } }, { reason: 'hard-bounce' }],
+    ['email.suppressed', { suppressed: { type: 'OnAccountSuppressionList', reason: 'previous_complaint' } }, { reason: 'complaint', everyTenant: false }],
+    ['email.complained', {}, { scope: 'all', reason: 'complaint' }],
+    ['email.delivered', {}, undefined],
+  ])('%s %j says whether its recipient may be written to again', (type, data, forbids) => {
+    const [receipt] = told(type, data);
+    if (forbids) expect(receipt!.forbids).toMatchObject(forbids);
+    else expect(receipt!.forbids).toBeUndefined();
+    const suppression = forbiddenByReceipt(receipt!, fact(type, data));
+    expect(suppression && SuppressionChanged.parse(suppression)).toEqual(forbids && expect.objectContaining({ ...suppression, recipient: recipientRef(hashKey, 'ada@inbox.test').hash, eventId: fact(type, data).eventId }));
+    expect(suppression?.tenant).toBe(receipt!.forbids && !receipt!.forbids.everyTenant ? 'default' : undefined);
   });
 
   it('brings the message’s reference back, whatever its id, and never an address or the provider’s text', () => {

@@ -20,7 +20,10 @@ export const ResendEvent = z.looseObject({
 });
 export type ResendEvent = z.infer<typeof ResendEvent>;
 
-type Told = { status: Status | Engagement; final: boolean; failure?: Failure };
+type Told = { status: Status | Engagement; final: boolean; failure?: Failure; forbids?: Receipt['forbids'] };
+
+const hardBounce = { scope: 'all', reason: 'hard-bounce', everyTenant: true };
+const complaint = { scope: 'all', reason: 'complaint', everyTenant: false };
 
 /** What an event says of its message; undefined for events that are not about an e-mail of ours. */
 function told({ type, data }: ResendEvent, failures: FailureCatalogue): Told | undefined {
@@ -29,15 +32,18 @@ function told({ type, data }: ResendEvent, failures: FailureCatalogue): Told | u
     case 'email.sent': return { status: 'sent', final: false };
     case 'email.delivery_delayed': return { status: 'delayed', final: false, failure: failures.failure(['delivery_delayed']) };
     case 'email.delivered': return { status: 'delivered', final: true };
-    case 'email.bounced': return { status: 'bounced', final: true, failure: failures.failure(bounceCodes(data.bounce)) };
-    case 'email.suppressed': return { status: 'suppressed', final: true, failure: failures.failure([`suppressed:${data.suppressed?.type}`, 'suppressed:OnAccountSuppressionList']) };
+    case 'email.bounced': return bounced(failures.failure(bounceCodes(data.bounce)));
+    case 'email.suppressed': return { status: 'suppressed', final: true, failure: failures.failure([`suppressed:${data.suppressed?.type}`, 'suppressed:OnAccountSuppressionList']), forbids: data.suppressed?.reason === 'previous_complaint' ? complaint : hardBounce };
     case 'email.failed': return { status: 'failed', final: true, failure: failures.failure([`failed:${data.failed?.reason}`, 'failed']) };
     case 'email.opened': return { status: 'opened', final: false };
     case 'email.clicked': return { status: 'clicked', final: false };
-    case 'email.complained': return { status: 'complained', final: false };
+    case 'email.complained': return { status: 'complained', final: false, forbids: complaint };
     default: return undefined;
   }
 } // prettier-ignore
+
+/** A full mailbox or a refused content is no reason to stop writing: the failures table says which bounces are. */
+const bounced = (failure: Failure): Told => ({ status: 'bounced', final: true, failure, ...(failure.suppress && { forbids: hardBounce }) });
 
 /** From the narrowest word to the widest: a new sub-type still tells a permanent bounce from a passing one. */
 function bounceCodes({ type, subType }: NonNullable<ResendEvent['data']['bounce']> = {}): string[] {

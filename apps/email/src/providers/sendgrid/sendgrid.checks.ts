@@ -57,6 +57,7 @@ export const scopeUses: readonly ScopeUse[] = [
   { any: ['mail.send'], use: 'sending', without: 'nothing is sent', needed: true },
   { any: ['messages.read', 'email_activity.read'], use: 'looking up a lost answer (Email Activity, a paid add-on)', without: 'a lost answer is settled by events alone', needed: false },
   { any: ['suppression.read'], use: 'reading SendGrid’s own suppression lists', without: 'its lists are not synchronised', needed: false },
+  { any: ['asm.groups.suppressions.read'], use: 'reading who has left SendGrid’s unsubscribe groups', without: 'its groups are not synchronised', needed: false },
   { any: ['user.webhooks.event.settings.read'], use: 'the doctor’s look at the event webhook', without: 'the doctor cannot look at it', needed: false },
   { any: ['whitelabel.read'], use: 'the doctor’s look at the sender’s domain', without: 'the doctor cannot look at it', needed: false },
 ];

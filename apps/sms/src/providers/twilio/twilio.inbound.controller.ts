@@ -49,10 +49,9 @@ export class TwilioInboundController {
       await this.engine.otherEvents.keep({ provider: 'twilio', type: 'inbound-incomplete', id: params['MessageSid'] ?? 'none', body: request.rawBody ?? Buffer.alloc(0) });
       return EMPTY_TWIML;
     }
-    const suppression = suppressionOf(inbound, this.hashKey);
     await Promise.all([
       this.publisher.publish({ topic: topics.inboundReceived, key: inbound.sender?.hash ?? null, value: inbound }),
-      suppression && this.publisher.publish({ topic: topics.suppressionChanged, ...suppression }),
+      this.engine.suppressions.record(suppressionOf(inbound, this.hashKey)),
       this.engine.receipts.record(engagementOf(inbound)),
     ]);
     this.logger.info({ provider: 'twilio', kind: inbound.kind, keyword: inbound.keyword ?? 'none' }, 'a reply was received');

@@ -1,4 +1,4 @@
-import { InboundReceived, SuppressionChanged } from '#libs/contracts';
+import { InboundReceived, SuppressionChanged, suppressionKey, type SuppressionPlace } from '#libs/contracts';
 import { receiptFact } from '#libs/delivery';
 import { describe, expect, it } from '@jest/globals';
 import { engagementOf, keywordOf, suppressionOf, toInbound } from './twilio.inbound.policy.ts';
@@ -42,19 +42,26 @@ describe('a reply', () => {
     expect(fact).toMatchObject({ status: 'replied', providerMessageId: 'SM9', final: false });
   });
 
+  const words = (params: Record<string, string>) => suppressionOf(inbound(params), key);
+  const stopped = (params: Record<string, string>) => {
+    const [word] = words(params);
+    return SuppressionChanged.parse(word && 'suppress' in word ? word.suppress : undefined);
+  };
+
   it('that says STOP suppresses what comes from that sender, without the number; START lifts it under the same key', () => {
-    const stop = suppressionOf(inbound({ Body: 'STOP' }), key)!;
-    expect(SuppressionChanged.parse(stop.value)).toMatchObject({ channel: 'sms', scope: 'sender:+15005550006', reason: 'stop', source: 'inbound', mask: '+1******0123', provider: 'twilio' });
+    const stop = stopped({ Body: 'STOP' });
+    expect(stop).toMatchObject({ channel: 'sms', scope: 'sender:+15005550006', reason: 'stop', source: 'inbound', mask: '+1******0123', provider: 'twilio' });
     expect(JSON.stringify(stop)).not.toContain('2025550123');
-    expect(suppressionOf(inbound({ Body: 'START' }), key)).toEqual({ key: stop.key, value: null });
-    expect(suppressionOf(inbound(), key)).toBeUndefined();
-    expect(suppressionOf(inbound({ Body: 'HELP' }), key)).toBeUndefined();
+    const [lifted] = words({ Body: 'START' }) as [{ lift: SuppressionPlace & { at: string } }];
+    expect(suppressionKey(lifted.lift)).toBe(suppressionKey(stop));
+    expect(Date.parse(lifted.lift.at)).toBe(Date.parse(stop.at));
+    expect([words({}), words({ Body: 'HELP' })]).toEqual([[], []]);
   });
 
   it('to a messaging service binds the service, and on WhatsApp the WhatsApp number', () => {
     const service = `MG${'0'.repeat(32)}`;
-    expect(suppressionOf(inbound({ Body: 'STOP', MessagingServiceSid: service }), key)!.key).toMatch(new RegExp(`^sms:[0-9a-f]{32}:sender:${service}$`));
-    expect(suppressionOf(inbound({ Body: 'STOP', From: 'whatsapp:+12025550123', To: 'whatsapp:+14155238886' }), key)!.key).toMatch(/:sender:whatsapp:\+14155238886$/);
+    expect(suppressionKey(stopped({ Body: 'STOP', MessagingServiceSid: service }))).toMatch(new RegExp(`^sms:[0-9a-f]{32}:sender:${service}$`));
+    expect(suppressionKey(stopped({ Body: 'STOP', From: 'whatsapp:+12025550123', To: 'whatsapp:+14155238886' }))).toMatch(/:sender:whatsapp:\+14155238886$/);
   });
 
   it('that says STOP to a message of ours unsubscribes from it', () => {

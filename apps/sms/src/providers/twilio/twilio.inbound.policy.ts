@@ -1,5 +1,5 @@
-import { type InboundReceived, type Keyword, receiptId, recipientHash, recipientRef, type SuppressionChanged, suppressionKey } from '#libs/contracts';
-import type { Receipt } from '#libs/delivery';
+import { type InboundReceived, type Keyword, receiptId, recipientHash, recipientRef } from '#libs/contracts';
+import type { Receipt, SuppressionWord } from '#libs/delivery';
 import type { TwilioParams } from './twilio.signature.webhook.ts';
 
 /** Twilio's own words for a whole message, in any case (provider facts, §4.5). */
@@ -56,14 +56,13 @@ export function toInbound(params: TwilioParams, hashKey: string, now: string): I
   };
 }
 
-/** What a STOP or START changes, with the key it is kept under; `value: null` lifts it. An opt-out binds the sender it answers. */
-export function suppressionOf(inbound: InboundReceived, hashKey: string): { key: string; value: SuppressionChanged | null } | undefined {
+/** What a STOP or START changes. An opt-out binds the sender it answers. */
+export function suppressionOf(inbound: InboundReceived, hashKey: string): SuppressionWord[] {
   const { keyword, from, to, kind, messagingService, at, eventId, provider } = inbound;
-  if (keyword !== 'stop' && keyword !== 'start') return undefined;
   const number = kind === 'whatsapp' ? `whatsapp:${to}` : to;
   const of = { channel: 'sms' as const, recipient: recipientHash(hashKey, from), scope: `sender:${messagingService ?? number}` };
-  const value = { ...of, reason: 'stop', at, eventId, provider, source: 'inbound' as const, ...(inbound.sender && { mask: inbound.sender.mask }) };
-  return { key: suppressionKey(of), value: keyword === 'stop' ? value : null };
+  if (keyword === 'start') return [{ lift: { ...of, at, note: 'They answered START.' } }];
+  return keyword === 'stop' ? [{ suppress: { ...of, reason: 'stop', at, eventId, provider, source: 'inbound', ...(inbound.sender && { mask: inbound.sender.mask }) } }] : [];
 }
 
 /** That a message of ours was answered, where the reply names it. */

@@ -30,6 +30,16 @@ describe('a Twilio status callback', () => {
     expect(told({ MessageStatus: 'undelivered' })!.failure).toMatchObject({ code: 'MSG_UNDELIVERED' });
   });
 
+  it.each<[string, Record<string, string>, object | undefined]>([
+    ['a landline', { MessageStatus: 'undelivered', ErrorCode: '30006' }, { scope: 'all', reason: 'invalid' }],
+    ['a recipient who has blocked the sender', { MessageStatus: 'failed', ErrorCode: '63014' }, { scope: 'sender:+15005550006', reason: 'stop' }],
+    ['one who has blocked a messaging service', { MessageStatus: 'failed', ErrorCode: '63014', MessagingServiceSid: 'MG1' }, { scope: 'sender:MG1' }],
+    ['somebody whom WhatsApp does not know', { MessageStatus: 'failed', ErrorCode: '63024', To: 'whatsapp:+12025550123' }, { scope: 'kind:whatsapp', reason: 'invalid' }],
+    ['a carrier’s filter', { MessageStatus: 'undelivered', ErrorCode: '30007' }, undefined],
+  ])('about %s says how far it forbids to write again', (_, params, forbids) => {
+    expect(told(params)!.forbids).toEqual(forbids && expect.objectContaining(forbids));
+  });
+
   it('that is repeated has the same id, though Twilio tells no time, and another code makes another fact', () => {
     const id = (params: Record<string, string>, now: number) => receiptFact(told(params)!, now).eventId;
     expect(id({ MessageStatus: 'delivered' }, 1_000)).toBe(id({ MessageStatus: 'delivered' }, 9_000_000));

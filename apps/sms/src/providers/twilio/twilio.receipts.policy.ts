@@ -31,6 +31,14 @@ function told(status: string, errorCode: string | undefined, failures: FailureCa
   }
 } // prettier-ignore
 
+/** How far the refusal reaches: one sender, one kind of text, or everything. An opt-out binds the sender it answers. */
+function forbids({ kind, suppressScope }: Failure, { To = '', From, MessagingServiceSid }: TwilioParams): Receipt['forbids'] {
+  const told = { reason: kind === 'opted-out' ? 'stop' : 'invalid', everyTenant: true };
+  if (suppressScope === 'channel') return { ...told, scope: `kind:${To.startsWith('whatsapp:') ? 'whatsapp' : 'sms'}` };
+  const sender = MessagingServiceSid || From;
+  return { ...told, scope: suppressScope === 'sender' && sender ? `sender:${sender}` : 'all' };
+}
+
 /** A verified status callback as a receipt. It holds neither event id nor time: sid, status and error code make its identity. */
 export function toReceipt(params: TwilioParams, query: Record<string, string>, failures: FailureCatalogue, hashKey: string): Receipt | undefined {
   const { MessageSid, MessageStatus, ErrorCode, To, ChannelStatusMessage } = params;
@@ -39,6 +47,7 @@ export function toReceipt(params: TwilioParams, query: Record<string, string>, f
   if (!says) return undefined;
   return {
     ...says,
+    ...(says.failure?.suppress && { forbids: forbids(says.failure, params) }),
     ...(says.failure && ChannelStatusMessage && { reason: redacted(ChannelStatusMessage) }),
     channel: 'sms',
     provider: 'twilio',

@@ -1,0 +1,59 @@
+import { type ListPage, ListReader, ProviderHttp, SuppressionLists } from '#libs/delivery';
+import { entriesOf, leaversOf, type List, lists, PAGE } from './sendgrid.lists.policy.ts';
+
+export interface SendgridListsOptions {
+  apiKey: string;
+  baseUrl: string;
+  timeoutMs: number;
+  stopping: AbortSignal;
+}
+
+const unknownShape = 'its answer is not the list that it documents';
+
+/** SendGrid's own suppression lists. */
+export class SendgridLists extends SuppressionLists {
+  readonly provider = 'sendgrid';
+  private readonly options: SendgridListsOptions;
+
+  constructor(options: SendgridListsOptions) {
+    super();
+    this.options = options;
+  }
+
+  async *read(): AsyncGenerator<ListPage> {
+    const { apiKey, baseUrl, timeoutMs, stopping } = this.options;
+    const http = new ProviderHttp('SENDGRID_BASE_URL', baseUrl, timeoutMs, 1);
+    const reader = new ListReader({ http, headers: { authorization: `Bearer ${apiKey}`, accept: 'application/json' }, stopping });
+    try {
+      for (const { list, path, ...means } of lists) yield* pagesOf(reader, list, path, means);
+      yield await leavers(reader);
+    } finally {
+      await http.close();
+    }
+  }
+}
+
+async function* pagesOf(reader: ListReader, list: string, path: string, means: List): AsyncGenerator<ListPage> {
+  for (let offset = 0; ; offset += PAGE) {
+    const answer = await reader.get(`${path}?limit=${PAGE}&offset=${offset}`);
+    const entries = answer.read ? entriesOf(answer.body, means) : undefined;
+    if (!entries) {
+      yield { list, trouble: answer.read ? unknownShape : worded(answer, 'suppression.read') };
+      return;
+    }
+    yield { list, entries };
+    if (entries.length < PAGE) return;
+  }
+}
+
+/** Of all groups at once: SendGrid has no pages there. */
+async function leavers(reader: ListReader): Promise<ListPage> {
+  const list = 'group_unsubscribes';
+  const answer = await reader.get('/v3/asm/suppressions');
+  const entries = answer.read ? leaversOf(answer.body) : undefined;
+  if (entries) return { list, entries };
+  return { list, trouble: answer.read ? unknownShape : worded(answer, 'asm.groups.suppressions.read') };
+}
+
+const worded = ({ trouble, status }: { trouble: string; status?: number }, scope: string) =>
+  status === 401 || status === 403 ? `the key may not read it: give SENDGRID_API_KEY the scope ${scope}` : trouble;

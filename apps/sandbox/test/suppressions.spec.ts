@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { description, haveSpecs, violations } from '../../../test/provider-specs.ts';
+import type { Sandbox } from '../src/sandbox.ts';
+import { until } from './receiver.ts';
+import { aMailTo, apiKey, running, sendGridOf } from './running.ts';
+
+const resendKey = 're_of_the_test';
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await running({ SANDBOX_RESEND_API_KEY: resendKey, SANDBOX_RESEND_RATE_PER_S: '1000', SANDBOX_RESEND_DOMAINS: '*', SANDBOX_SENDER_DOMAINS: 'example.org' });
+  const scopes = ['mail.send', 'suppression.read', 'suppression.delete', 'asm.groups.read', 'asm.groups.suppressions.read', 'asm.groups.suppressions.create', 'asm.groups.suppressions.delete', 'asm.suppressions.global.create', 'asm.suppressions.global.delete'];
+  await fetch(`${sandbox.url}/_sandbox/account`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ sendgrid: { scopes } }) });
+});
+afterAll(() => sandbox.close());
+
+async function ask<T>(method: string, path: string, body?: object, key = apiKey): Promise<{ status: number; headers: Headers; body: T }> {
+  const answer = await fetch(sandbox.url + path, { method, headers: { authorization: `Bearer ${key}`, 'user-agent': 'test', ...(body && { 'content-type': 'application/json' }) }, body: body && JSON.stringify(body) });
+  const text = await answer.text();
+  return { status: answer.status, headers: answer.headers, body: (text === '' ? undefined : JSON.parse(text)) as T };
+}
+type Entries = Record<string, unknown>[];
+const emails = (entries: Entries) => entries.map(({ email }) => email);
+const send = (to: string, parts: Record<string, unknown> = {}) => sendGridOf(sandbox).send(aMailTo(to, 'order', parts));
+
+describe('SendGrid’s suppression lists', () => {
+  it.each([
+    ['bounces', 'bounce+1@inbox.test', { reason: expect.stringContaining('550'), status: '5.1.1' }],
+    ['blocks', 'blocked+1@inbox.test', { reason: expect.stringContaining('unsolicited'), status: '5.7.1' }],
+    ['invalid_emails', 'invalid+1@inbox.test', { reason: 'Invalid' }],
+    ['spam_reports', 'spam+1@inbox.test', { ip: '127.0.0.1' }],
+    ['unsubscribes', 'unsubscribe+1@inbox.test', {}],
+  ])('%s hold who belongs there', async (list, to, fields) => {
+    await send(to);
+    await until(async () => emails((await ask<Entries>('GET', `/v3/suppression/${list}`)).body).includes(to));
+    const { body } = await ask<Entries>('GET', `/v3/suppression/${list}/${to}`);
+    expect(body).toEqual([{ email: to, created: expect.closeTo(Date.now() / 1000, -1), ...fields }]);
+    expect((await ask('DELETE', `/v3/suppression/${list}/${to}`)).status).toBe(204);
+    expect((await ask('GET', `/v3/suppression/${list}/${to}`)).body).toEqual([]);
+  });
+
+  it('and its groups hold who has left which of them', async () => {
+    await send('group-unsubscribe+1@inbox.test', { asm: { groupId: 7 } });
+    await send('group-resubscribe+1@inbox.test', { asm: { groupId: 7 } });
+    expect((await ask('POST', '/v3/asm/groups/9/suppressions', { recipient_emails: ['Ada@inbox.test'] })).status).toBe(201);
+    const members = async () => (await ask<Entries>('GET', '/v3/asm/suppressions')).body.map(({ email, group_id }) => [email, group_id]);
+    await until(async () => (await members()).some(([email]) => email === 'group-unsubscribe+1@inbox.test'));
+    await until(async () => !(await members()).some(([email]) => email === 'group-resubscribe+1@inbox.test'));
+    expect(await members()).toContainEqual(['ada@inbox.test', 9]);
+    expect((await ask('DELETE', '/v3/asm/groups/9/suppressions/ada@inbox.test')).status).toBe(204);
+    expect(await members()).toEqual([['group-unsubscribe+1@inbox.test', 7]]);
+  });
+
+  it('come in pages of at most 500, and tell what is left of the rate', async () => {
+    await ask('POST', '/v3/asm/suppressions/global', { recipient_emails: Array.from({ length: 501 }, (_, index) => `reader-${index}@inbox.test`) });
+    const [first, second] = [await ask<Entries>('GET', '/v3/suppression/unsubscribes?limit=500'), await ask<Entries>('GET', '/v3/suppression/unsubscribes?limit=500&offset=500')];
+    expect([first.body.length, second.body.length]).toEqual([500, 1]);
+    expect(new Set(emails([...first.body, ...second.body])).size).toBe(501);
+    expect(Number(first.headers.get('x-ratelimit-remaining'))).toBe(Number(second.headers.get('x-ratelimit-remaining')) + 1);
+    expect((await ask<Entries>('GET', '/v3/suppression/unsubscribes?email=reader-50')).body).toHaveLength(2);
+    expect((await ask('DELETE', '/v3/asm/suppressions/global/reader-0@inbox.test')).status).toBe(204);
+  });
+
+  it.each([
+    ['a page that is too large', 'GET', '/v3/suppression/bounces?limit=501', undefined, 400],
+    ['a list that is none', 'GET', '/v3/suppression/friends', undefined, 404],
+    ['nobody', 'POST', '/v3/asm/suppressions/global', { recipient_emails: [] }, 400],
+    ['who is no address', 'POST', '/v3/asm/groups/9/suppressions', { recipient_emails: ['ada'] }, 400],
+    ['who is not there', 'DELETE', '/v3/suppression/bounces/nobody@inbox.test', undefined, 404],
+  ])('refuse %s', async (_, method, path, body, status) => expect((await ask(method, path, body)).status).toBe(status));
+
+  it('are closed to a key without the scope', async () => {
+    expect((await ask('GET', '/v3/suppression/bounces', undefined, 'SG.other')).status).toBe(401);
+    await fetch(`${sandbox.url}/_sandbox/account`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ sendgrid: { keyRevoked: false } }) });
+  });
+});
+
+describe('Resend’s suppression list', () => {
+  const resend = <T>(method: string, path: string, body?: object) => ask<T>(method, path, body, resendKey);
+  type Page = { has_more: boolean; data: { id: string; email: string; origin: string; created_at: string }[] };
+
+  it('holds who bounced for good or complained, and who was put there', async () => {
+    for (const to of ['bounce+r@inbox.test', 'full+r@inbox.test', 'spam+r@inbox.test']) await resend('POST', '/emails', { from: 'shop@example.org', to, subject: 'Hi', text: 'Hi' });
+    expect((await resend('POST', '/suppressions', { email: 'ada@inbox.test' })).status).toBe(201);
+    const list = async () => (await resend<Page>('GET', '/suppressions')).body.data;
+    await until(async () => (await list()).length === 3);
+    expect(Object.fromEntries((await list()).map(({ email, origin }) => [email, origin]))).toEqual({ 'bounce+r@inbox.test': 'bounce', 'spam+r@inbox.test': 'complaint', 'ada@inbox.test': 'manual' });
+    expect((await resend<Page>('GET', '/suppressions?origin=manual')).body.data).toMatchObject([{ email: 'ada@inbox.test', created_at: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\+00$/) }]);
+    expect((await resend('DELETE', '/suppressions/ada@inbox.test')).body).toMatchObject({ deleted: true });
+    expect((await resend('GET', '/suppressions/ada@inbox.test')).status).toBe(404);
+  });
+
+  it('comes in pages that begin after an entry', async () => {
+    await resend('POST', '/suppressions/batch/add', { emails: Array.from({ length: 100 }, (_, index) => `reader-${index}@inbox.test`) });
+    const first = await resend<Page>('GET', '/suppressions?limit=60&origin=manual');
+    const second = await resend<Page>('GET', `/suppressions?limit=60&origin=manual&after=${first.body.data.at(-1)!.id}`);
+    expect([first.body.has_more, first.body.data.length, second.body.has_more, second.body.data.length]).toEqual([true, 60, false, 40]);
+    const back = await resend<Page>('GET', `/suppressions?limit=60&origin=manual&before=${second.body.data[0]!.id}`);
+    expect(back.body).toMatchObject({ has_more: false, data: first.body.data });
+    expect((await resend<{ data: unknown[] }>('POST', '/suppressions/batch/remove', { emails: ['reader-1@inbox.test', 'nobody@inbox.test'] })).body.data).toHaveLength(1);
+  });
+
+  it.each([
+    ['a page that is too large', 'GET', '/suppressions?limit=101', undefined, 422],
+    ['two directions at once', 'GET', '/suppressions?after=a&before=b', undefined, 422],
+    ['an origin that is none', 'GET', '/suppressions?origin=rumour', undefined, 422],
+    ['who is no address', 'POST', '/suppressions', { email: 'ada' }, 422],
+    ['more than a batch', 'POST', '/suppressions/batch/add', { emails: Array.from({ length: 101 }, (_, index) => `r${index}@inbox.test`) }, 422],
+    ['addresses and ids together', 'POST', '/suppressions/batch/remove', { emails: ['a@b.test'], ids: ['x'] }, 422],
+    ['who is not there', 'DELETE', '/suppressions/nobody@inbox.test', undefined, 404],
+  ])('refuses %s', async (_, method, path, body, status) => expect((await resend(method, path, body)).status).toBe(status));
+});
+
+(haveSpecs ? describe : describe.skip)('the official descriptions (skipped where provider-specs is not beside the repository)', () => {
+  it.each(['bounces', 'blocks', 'invalid_emails', 'spam_reports', 'unsubscribes'])('SendGrid’s list %s is as it is described', async (list) => {
+    await send(`${{ bounces: 'bounce', blocks: 'blocked', invalid_emails: 'invalid', spam_reports: 'spam', unsubscribes: 'unsubscribe' }[list]}+d@inbox.test`);
+    await until(async () => (await ask<Entries>('GET', `/v3/suppression/${list}`)).body.length > 0);
+    const of = description('sendgrid/tsg_suppressions_v3.json');
+    const { schema } = of.paths[`/v3/suppression/${list}`]!['get']!.responses['200']!.content!['application/json']!;
+    const { body } = await ask<Entries>('GET', `/v3/suppression/${list}`);
+    expect(body.length).toBeGreaterThan(0);
+    expect(violations(of, schema, body)).toEqual([]);
+  });
+
+  it('SendGrid’s groups and their members are as they are described', async () => {
+    await ask('POST', '/v3/asm/groups/9/suppressions', { recipient_emails: ['ada@inbox.test'] });
+    const of = description('sendgrid/tsg_suppressions_v3.json');
+    for (const path of ['/v3/asm/suppressions', '/v3/asm/groups']) {
+      const { schema } = of.paths[path]!['get']!.responses['200']!.content!['application/json']!;
+      const { body } = await ask<Entries>('GET', path);
+      expect(body.length).toBeGreaterThan(0);
+      expect(violations(of, schema, body)).toEqual([]);
+    }
+  });
+
+  it('Resend’s list is as it is described', async () => {
+    const of = description('resend/resend.trimmed.json');
+    const schemaOf = (path: string, method: string, status: number) => of.paths[path]![method]!.responses[String(status)]!.content!['application/json']!.schema;
+    for (const [method, path, described, body] of [
+      ['POST', '/suppressions', '/suppressions', { email: 'eve@inbox.test' }],
+      ['POST', '/suppressions/batch/add', '/suppressions/batch/add', { emails: ['fay@inbox.test'] }],
+      ['GET', '/suppressions', '/suppressions', undefined],
+      ['GET', '/suppressions/eve@inbox.test', '/suppressions/{suppression}', undefined],
+      ['POST', '/suppressions/batch/remove', '/suppressions/batch/remove', { emails: ['fay@inbox.test'] }],
+      ['DELETE', '/suppressions/eve@inbox.test', '/suppressions/{suppression}', undefined],
+    ] as const) {
+      const answer = await ask(method, path, body, resendKey);
+      expect(violations(of, schemaOf(described, method.toLowerCase(), answer.status), answer.body)).toEqual([]);
+    }
+  });
+});

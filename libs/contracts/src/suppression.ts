@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { Channel, Instant, Tenant } from './primitives.ts';
+
+/** What must not be sent. Beside these a whole kind of text: kind:whatsapp. */
+export const SuppressionScope = z
+  .string()
+  .max(100)
+  .regex(/^(?:all|marketing|topic:[a-z0-9][a-z0-9_-]{0,63}|group:[a-z]{1,20}:\d{1,15}|kind:[a-z]{1,20}|sender:(?:whatsapp:)?[+A-Za-z0-9 ]{1,40})$/, {
+    error: 'must be all, marketing, topic:<name>, group:<provider>:<number>, kind:<sms, mms or whatsapp>, or sender:<number or messaging service>',
+  })
+  .describe('What must not be sent: all, marketing, a topic (topic:news, group:sendgrid:7), a kind of text (kind:whatsapp), or what comes from one sender (sender:+15005550006, sender:MG…).');
+
+/** The reasons that the platform itself gives. */
+export const suppressionReasons = ['hard-bounce', 'complaint', 'unsubscribe', 'stop', 'manual', 'invalid'] as const;
+export type SuppressionReason = (typeof suppressionReasons)[number];
+
+/** Who must not be written to: the value of `messaging.suppression.changed`; a tombstone lifts it. */
+export const SuppressionChanged = z.looseObject({
+  channel: Channel,
+  recipient: z.string().describe('Keyed hash.'),
+  scope: z.string().describe(SuppressionScope.description!),
+  reason: z.string().describe('Such as stop, unsubscribe, complaint, hard-bounce, invalid, manual.'),
+  at: Instant,
+  eventId: z.string().optional().describe('Derived from the fact itself: a repeat has the same id.'),
+  tenant: Tenant.optional().describe('Whose messages; missing: of every tenant.'),
+  mask: z.string().optional().describe('The recipient, masked.'),
+  provider: z.string().optional().describe('Whose word it is.'),
+  source: z.enum(['receipt', 'refusal', 'one-click', 'inbound', 'operator', 'sync']).optional().describe('How it became known: a webhook, the answer to a call, our unsubscribe page, a reply, a person, or a list of the provider’s.'),
+  note: z.string().optional().describe('Why a person has added it.'),
+  by: z.string().optional().describe('Who has added it.'),
+});
+export type SuppressionChanged = z.infer<typeof SuppressionChanged>;
+
+/** Which suppression: what the compacted topic keeps one word about. */
+export type SuppressionPlace = Pick<SuppressionChanged, 'channel' | 'recipient' | 'scope' | 'tenant'>;
+
+/** The key under which the compacted topic keeps the latest word: one per tenant where it concerns one tenant only. */
+export const suppressionKey = ({ channel, recipient, scope, tenant }: SuppressionPlace): string =>
+  [channel, recipient, scope, ...(tenant === undefined ? [] : [tenant])].join(':');
+
+/** When, why and by whom a suppression was lifted: a tombstone has no value to say it. */
+export interface SuppressionLift {
+  at: string;
+  note?: string | undefined;
+  by?: string | undefined;
+}
+
+export const liftHeaders = ({ at, note, by }: SuppressionLift): Record<string, string> => ({
+  'x-lifted-at': at,
+  ...(note !== undefined && { 'x-lifted-because': note }),
+  ...(by !== undefined && { 'x-lifted-by': by }),
+});
+
+/** What the headers of a tombstone say; `timestamp` is the record's own, ms since 1970, for one of another's making. */
+export function liftOf(headers: Record<string, string | undefined>, timestamp: number): SuppressionLift {
+  const told = Instant.safeParse(headers['x-lifted-at']);
+  return { at: told.success ? told.data : new Date(timestamp).toISOString(), note: headers['x-lifted-because'], by: headers['x-lifted-by'] };
+}

@@ -1,0 +1,62 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { holdByHeaders } from '../permits/feedback.policy.ts';
+import { CallBroken, type HttpAnswer, type ProviderHttp } from '../provider-http.adapter.ts';
+
+export interface ListReaderOptions {
+  http: ProviderHttp;
+  headers: Record<string, string>;
+  stopping: AbortSignal;
+}
+
+export type Read = { read: true; body: unknown } | { read: false; trouble: string; status?: number };
+
+const MOST_TRIES = 6;
+/** Who asks to wait longer is not waited for: a person is. */
+const MOST_WAIT_MS = 90_000;
+
+/** Reads page after page as fast as the provider allows: its rate headers and Retry-After are honoured. */
+export class ListReader {
+  private readonly options: ListReaderOptions;
+  private notBefore = 0;
+
+  constructor(options: ListReaderOptions) {
+    this.options = options;
+  }
+
+  async get(path: string): Promise<Read> {
+    for (let round = 1; ; round += 1) {
+      const waitMs = this.notBefore - Date.now();
+      if (waitMs > MOST_WAIT_MS) return { read: false, trouble: `it asks to wait ${Math.round(waitMs / 1000)} s; run this again later` };
+      if (waitMs > 0) await delay(waitMs, undefined, { signal: this.options.stopping }).catch(() => undefined);
+      if (this.options.stopping.aborted) return { read: false, trouble: 'the service is stopping; run this again' };
+      const answer = await this.ask(path);
+      if (answer instanceof CallBroken) {
+        if (round >= 3) return { read: false, trouble: `it cannot be reached (${answer.code})` };
+        this.notBefore = Date.now() + 500 * round;
+      } else {
+        this.notBefore = holdByHeaders(answer.headers, Date.now()) ?? 0;
+        if (answer.status !== 429 || round >= MOST_TRIES) return readOf(answer);
+        this.notBefore = Math.max(this.notBefore, Date.now() + 1_000 * Math.max(1, Number(answer.headers['retry-after']) || 0));
+      }
+    }
+  }
+
+  private async ask(path: string): Promise<HttpAnswer | CallBroken> {
+    const { http, headers } = this.options;
+    try {
+      return await http.call({ method: 'GET', path, headers });
+    } catch (error) {
+      if (error instanceof CallBroken) return error;
+      throw error;
+    }
+  }
+}
+
+function readOf({ status, body }: HttpAnswer): Read {
+  if (status !== 200) return { read: false, status, trouble: `it answers with status ${status}` };
+  try {
+    return { read: true, body: JSON.parse(body) };
+  } catch {
+    return { read: false, trouble: 'its answer is not JSON' };
+  }
+}

@@ -1,0 +1,45 @@
+import { liftHeaders, liftOf, type SuppressionChanged, suppressionKey, topics } from '#libs/contracts';
+import type { IncomingRecord, Outgoing, Publisher } from '#libs/transport';
+import type { PlacedWord, Suppressions, SuppressionWord } from './suppressions.port.ts';
+
+/** Publishes who must not be written to any more, and who may be again: the topic is the truth, every table follows it. */
+export class SuppressionsService {
+  private readonly publisher: Pick<Publisher, 'publish'>;
+
+  constructor(publisher: Pick<Publisher, 'publish'>) {
+    this.publisher = publisher;
+  }
+
+  /** In their order, since the topic keeps the last word. @throws InfrastructureDown when Kafka cannot be reached; repeating is safe. */
+  async record(words: readonly SuppressionWord[]): Promise<void> {
+    await Promise.all(words.map((word) => this.publisher.publish(recordOf(word))));
+  }
+
+  /**
+   * As `record`, and into the table at once: the caller's next request finds it.
+   * @throws InfrastructureDown when Kafka or Postgres cannot be reached; repeating is safe.
+   */
+  async settle(words: readonly SuppressionWord[], table: Suppressions): Promise<void> {
+    await this.record(words);
+    await Promise.all(words.map((word) => table.apply(placed(word))));
+  }
+}
+
+function recordOf(word: SuppressionWord): Outgoing {
+  const { key, word: of } = placed(word);
+  const topic = topics.suppressionChanged;
+  return 'lift' in of ? { topic, key, value: null, headers: liftHeaders(of.lift) } : { topic, key, value: of.suppress };
+}
+
+function placed(word: SuppressionWord): PlacedWord {
+  if ('suppress' in word) return { key: suppressionKey(word.suppress), word };
+  const { at = new Date().toISOString(), note, by } = word.lift;
+  return { key: suppressionKey(word.lift), word: { lift: { at, note, by } } };
+}
+
+/** A record of the topic as a word on its place; undefined for another channel's. */
+export function wordOf(channel: string, value: SuppressionChanged | null, { key, headers, timestamp }: Pick<IncomingRecord, 'key' | 'headers' | 'timestamp'>): PlacedWord | undefined {
+  const place = key?.toString('utf8') ?? '';
+  if (value ? value.channel !== channel : !place.startsWith(`${channel}:`)) return undefined;
+  return { key: place, word: value ? { suppress: value } : { lift: liftOf(headers, timestamp) } };
+}

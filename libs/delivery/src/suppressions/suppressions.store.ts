@@ -1,0 +1,123 @@
+import { UnreadableRecord } from '#libs/contracts';
+import { database, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
+import { type ListedSuppression, type PlacedWord, type SuppressionFilter, Suppressions } from './suppressions.port.ts';
+
+interface Row {
+  recipient: string;
+  place: string;
+  at: Date;
+  lifted: boolean;
+  scope: string | null;
+  tenant: string | null;
+  reason: string | null;
+  mask: string | null;
+  provider: string | null;
+  source: string | null;
+  note: string | null;
+  by: string | null;
+}
+
+/** `channel:recipient:place`: what the place holds is its producer's affair. */
+const KEY = /^[a-z]+:([0-9a-f]{32}):(.+)$/s;
+
+/** The suppressions of one channel, in its schema. */
+export class PostgresSuppressions extends Suppressions {
+  private readonly pool: Pool;
+  private readonly table: string;
+  private readonly words: MicroBatch<PlacedWord, true>;
+
+  constructor(pool: Pool, schema: string) {
+    super();
+    this.pool = pool;
+    this.table = `${schema}.suppression`;
+    this.words = microBatch({ size: 500, lingerMs: 1 }, (words) => database('suppress', () => this.applyAll(words)));
+  }
+
+  async apply(word: PlacedWord): Promise<void> {
+    placeOf(word.key);
+    await this.words.add(word);
+  }
+
+  async list(filter: SuppressionFilter): Promise<ListedSuppression[]> {
+    const { recipient, scope, reason, tenant, lifted, limit, after } = filter;
+    const { rows } = await database('list suppressions', () =>
+      this.pool.query<Row>(
+        `SELECT * FROM ${this.table}
+          WHERE ($1::uuid IS NULL OR recipient = $1) AND ($2::text IS NULL OR scope = $2) AND ($3::text IS NULL OR reason = $3)
+            AND ($4::text IS NULL OR tenant = $4) AND ($5 OR NOT lifted)
+            AND ($6::timestamptz IS NULL OR at < $6 OR (at = $6 AND (recipient, place) > ($7::uuid, $8::text)))
+          ORDER BY at DESC, recipient, place LIMIT $9`,
+        [recipient, scope, reason, tenant, lifted, after?.at, after?.recipient, after?.place, limit + 1],
+      ),
+    );
+    return rows.map(keptOf);
+  }
+
+  async knownSince(keys: readonly string[]): Promise<(number | undefined)[]> {
+    const places = keys.map(placeOf);
+    const { rows } = await database('list suppressions', () =>
+      this.pool.query<{ ord: number; at: Date }>(
+        `SELECT i.ord::int, s.at FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS i(recipient, place, ord) JOIN ${this.table} s USING (recipient, place)`,
+        [places.map(({ recipient }) => recipient), places.map(({ place }) => place)],
+      ),
+    );
+    const known = new Map(rows.map(({ ord, at }) => [ord, at.getTime()]));
+    return keys.map((_, index) => known.get(index + 1));
+  }
+
+  private async applyAll(words: readonly PlacedWord[]): Promise<true[]> {
+    const rows = words.map(rowOf);
+    const of = <K extends keyof Row>(name: K) => rows.map((row) => row[name]);
+    await this.pool.query({ name: 'suppress', text: applySql(this.table), values: [
+      of('recipient'), of('place'), of('at'), of('lifted'), of('scope'), of('tenant'), of('reason'), of('mask'), of('provider'), of('source'), of('note'), of('by'),
+    ] }); // prettier-ignore
+    return words.map(() => true);
+  }
+}
+
+/** @throws UnreadableRecord for a key that is none of ours. */
+function placeOf(key: string): { recipient: string; place: string } {
+  const parts = KEY.exec(key);
+  if (!parts) throw new UnreadableRecord('the key is not channel:recipient:scope, with a keyed hash for the recipient');
+  return { recipient: parts[1]!, place: parts[2]! };
+}
+
+function rowOf({ key, word }: PlacedWord): Row {
+  const lifted = 'lift' in word;
+  const { at, note = null, by = null } = lifted ? word.lift : word.suppress;
+  const told = lifted ? undefined : word.suppress;
+  return {
+    ...placeOf(key),
+    at: new Date(at),
+    lifted,
+    scope: told?.scope ?? null,
+    tenant: told?.tenant ?? null,
+    reason: told?.reason ?? null,
+    mask: told?.mask ?? null,
+    provider: told?.provider ?? null,
+    source: told?.source ?? null,
+    note,
+    by,
+  };
+}
+
+function keptOf({ recipient, place, at, lifted, ...row }: Row): ListedSuppression {
+  const told = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+  return { reason: 'unknown', scope: place, ...told, recipient: recipient.replaceAll('-', ''), place, at: at.toISOString(), lifted };
+}
+
+// Rows in order, so that two replicas never wait for each other. At the same moment the word that forbids wins. A lift leaves
+// what it lifts readable: only its own time, note and person are new.
+const applySql = (table: string) => `
+INSERT INTO ${table} AS s (recipient, place, at, lifted, scope, tenant, reason, mask, provider, source, note, by)
+SELECT DISTINCT ON (recipient, place) *
+  FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::boolean[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
+    AS i(recipient, place, at, lifted, scope, tenant, reason, mask, provider, source, note, by)
+ ORDER BY recipient, place, at DESC, lifted
+ON CONFLICT (recipient, place) DO UPDATE SET
+  at = excluded.at, lifted = excluded.lifted, note = excluded.note, by = excluded.by,
+  scope = coalesce(excluded.scope, s.scope), tenant = coalesce(excluded.tenant, s.tenant), reason = coalesce(excluded.reason, s.reason),
+  mask = coalesce(excluded.mask, s.mask),
+  provider = CASE WHEN excluded.lifted THEN s.provider ELSE excluded.provider END,
+  source = CASE WHEN excluded.lifted THEN s.source ELSE excluded.source END
+ WHERE excluded.at > s.at OR (excluded.at = s.at AND s.lifted AND NOT excluded.lifted)`;

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { recipientRef, suppressionKey } from '#libs/contracts';
+import { migrate, type Pool } from '#libs/persistence';
+import { aDatabase, type TestDatabase } from '#libs/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { deliveryMigrations } from '../src/delivery.migrations.ts';
+import { PostgresLedger } from '../src/ledger.store.ts';
+import type { PlacedWord, SuppressionFilter } from '../src/suppressions/suppressions.port.ts';
+import { PostgresSuppressions } from '../src/suppressions/suppressions.store.ts';
+import { aDelivery } from './a-delivery.ts';
+
+const [noon, later, last] = ['2026-11-24T12:00:00.000Z', '2026-11-24T12:00:01.000Z', '2026-11-24T12:00:02.000Z'];
+const somebody = () => recipientRef('a key for the tests', `${randomUUID()}@inbox.test`);
+type Place = { recipient: string; scope?: string; tenant?: string };
+const placeOf = ({ recipient, scope = 'all', tenant }: Place) => ({ channel: 'email' as const, recipient, scope, ...(tenant !== undefined && { tenant }) });
+const suppress = (at: string, of: Place, reason = 'hard-bounce'): PlacedWord => ({ key: suppressionKey(placeOf(of)), word: { suppress: { ...placeOf(of), reason, at, mask: 'a***@inbox.test', source: 'receipt' } } });
+const lift = (at: string, of: Place): PlacedWord => ({ key: suppressionKey(placeOf(of)), word: { lift: { at, note: 'They asked for it.', by: 'ops' } } });
+
+describe('who must not be written to', () => {
+  let database: TestDatabase;
+  let pool: Pool;
+  let known: PostgresSuppressions;
+  let ledger: PostgresLedger;
+
+  beforeAll(async () => {
+    database = await aDatabase();
+    pool = database.pool();
+    await migrate(pool, 'email', deliveryMigrations);
+    known = new PostgresSuppressions(pool, 'email');
+    ledger = new PostgresLedger({ pool, schema: 'email', leaseMs: 60_000, retentionDays: 14 });
+  });
+  afterAll(() => database.drop());
+
+  const listed = (filter: Partial<SuppressionFilter>) => known.list({ lifted: false, limit: 50, ...filter });
+  const standing = async (recipient: string) => (await listed({ recipient, lifted: true })).map(({ lifted, at }) => `${lifted ? 'lifted' : 'holds'} ${at}`);
+
+  it.each<[string, (of: Place) => PlacedWord[], string]>([
+    ['a word that comes twice', (of) => [suppress(noon, of), suppress(noon, of)], `holds ${noon}`],
+    ['a lift after it', (of) => [suppress(noon, of), lift(later, of)], `lifted ${later}`],
+    ['a lift that comes before what it lifts', (of) => [lift(later, of), suppress(noon, of)], `lifted ${later}`],
+    ['all of it once more after the lift', (of) => [suppress(noon, of), lift(later, of), suppress(noon, of), lift(later, of)], `lifted ${later}`],
+    ['a new word after the lift', (of) => [suppress(noon, of), lift(later, of), suppress(last, of)], `holds ${last}`],
+    ['both at the same moment', (of) => [lift(noon, of), suppress(noon, of), lift(noon, of)], `holds ${noon}`],
+  ])('goes by its own time: %s', async (_, words, expected) => {
+    const [one, together] = [somebody().hash, somebody().hash];
+    for (const word of words({ recipient: one })) await known.apply(word);
+    await Promise.all(words({ recipient: together }).map((word) => known.apply(word)));
+    expect([await standing(one), await standing(together)]).toEqual([[expected], [expected]]);
+  });
+
+  it('stays readable when it is lifted: what it was, and who lifted it why', async () => {
+    const of = { recipient: somebody().hash, scope: 'marketing', tenant: 'acme' };
+    await known.apply(suppress(noon, of, 'complaint'));
+    await known.apply(lift(later, of));
+    expect(await listed({ recipient: of.recipient })).toEqual([]);
+    expect(await listed({ recipient: of.recipient, lifted: true })).toMatchObject([{ ...of, reason: 'complaint', mask: 'a***@inbox.test', source: 'receipt', lifted: true, at: later, note: 'They asked for it.', by: 'ops' }]);
+  });
+
+  it('a record whose key names nobody is unreadable', async () => {
+    const { word } = suppress(noon, { recipient: 'ada' });
+    await expect(known.apply({ key: 'email:ada@inbox.test:all', word })).rejects.toMatchObject({ code: 'MSG_UNREADABLE' });
+  });
+
+  it('is listed by filters, page by page, newest first', async () => {
+    const tenant = `t-${randomUUID().slice(0, 8)}`;
+    const people = Array.from({ length: 5 }, () => somebody().hash);
+    await Promise.all(people.map((recipient, index) => known.apply(suppress(new Date(Date.parse(noon) + 1_000 * (index >> 1)).toISOString(), { recipient, tenant }, index === 4 ? 'stop' : 'manual'))));
+    const first = await listed({ tenant, limit: 2 });
+    const second = await listed({ tenant, limit: 2, after: first[1] });
+    const third = await listed({ tenant, limit: 2, after: second[1] });
+    expect([first, second, third].map(({ length }) => length)).toEqual([3, 3, 1]);
+    const pages = [...first.slice(0, 2), ...second.slice(0, 2), ...third];
+    expect(new Set(pages.map(({ recipient }) => recipient))).toEqual(new Set(people));
+    expect(pages.map(({ at }) => at)).toEqual(pages.map(({ at }) => at).toSorted().toReversed());
+    expect(await listed({ tenant, reason: 'stop' })).toHaveLength(1);
+    expect(await known.knownSince([suppressionKey(placeOf({ recipient: people[0]!, tenant })), suppressionKey(placeOf({ recipient: people[0]! }))])).toEqual([Date.parse(noon), undefined]);
+  });
+
+  it('comes with the claim, for the recipients of each message and nobody else', async () => {
+    const [ada, bob, eve] = [somebody(), somebody(), somebody()];
+    await known.apply(suppress(noon, { recipient: ada.hash }));
+    await known.apply(suppress(noon, { recipient: ada.hash, scope: 'topic:news', tenant: 'acme' }, 'unsubscribe'));
+    await known.apply(suppress(noon, { recipient: eve.hash }));
+    await known.apply(lift(later, { recipient: eve.hash }));
+    const recipients = [[ada], [bob], [bob, ada], [eve]];
+    const claims = await Promise.all(recipients.map((to) => ledger.claim(aDelivery({ recipients: to }), randomUUID())));
+    const found = claims.map((claim) => (claim.verdict === 'mine' ? (claim.suppressions ?? []).map(({ recipient, scope, tenant, reason, since }) => [recipient === ada.hash, scope, tenant, reason, Date.parse(since)]).toSorted((a, b) => String(a[1]).localeCompare(String(b[1]))) : claim.verdict));
+    const ofAda = [[true, 'all', null, 'hard-bounce', Date.parse(noon)], [true, 'topic:news', 'acme', 'unsubscribe', Date.parse(noon)]]; // prettier-ignore
+    expect(found).toEqual([ofAda, [], ofAda, []]);
+    const look = await ledger.claim(aDelivery({ recipients: [ada], mode: 'reconcile', hop: 2 }), randomUUID());
+    expect(look).not.toHaveProperty('suppressions');
+  });
+
+  it('is probed by the index, however many there are', async () => {
+    await pool.query(`INSERT INTO email.suppression (recipient, place, at, lifted, scope) SELECT gen_random_uuid(), 'all', now(), false, 'all' FROM generate_series(1, 20000)`);
+    await pool.query('ANALYZE email.suppression');
+    const asked: { text: string; values: unknown[] }[] = [];
+    const listening = { query: (query: { text: string; values: unknown[] }) => (asked.push(query), pool.query(query)) };
+    const other = new PostgresLedger({ pool: Object.assign(Object.create(pool) as Pool, listening), schema: 'email', leaseMs: 60_000, retentionDays: 14 });
+    await Promise.all(Array.from({ length: 50 }, () => other.claim(aDelivery({ recipients: [somebody()] }), randomUUID())));
+    const { text, values } = asked.find((query) => query.text?.includes('claim_hops'))!;
+    const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, values);
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).toMatch(/Index Scan using suppression_pkey/);
+    expect(plan).not.toContain('Seq Scan on suppression');
+    await pool.query(`DELETE FROM email.suppression WHERE mask IS NULL AND place = 'all'`);
+  });
+});

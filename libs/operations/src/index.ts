@@ -1,0 +1,6 @@
+export * from './operator.config.ts';
+export * from './suppressions/suppression-admin.service.ts';
+export * from './suppressions/suppression-sync.service.ts';
+export * from './suppressions/suppressions.controller.ts';
+export * from './suppressions/suppressions.providers.ts';
+export * from './suppressions/sync.controller.ts';

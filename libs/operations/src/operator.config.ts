@@ -1,0 +1,9 @@
+import { secret } from '#libs/contracts';
+import { accessTokens } from '#libs/runtime';
+
+/** Settings of what operators do over HTTP. */
+export const operatorSettings = {
+  OPERATOR_TOKEN: secret(accessTokens).optional().describe(
+    'Access token of this service’s operator API (suppressions), at least 16 characters. Several, separated by commas, are all accepted. Unset: the API is off.',
+  ),
+};

@@ -1,0 +1,96 @@
+import { type Channel, EmailAddress, PhoneNumber, receiptId, type RecipientRef, recipientRef, suppressionKey } from '#libs/contracts';
+import type { KeptSuppression, ListedSuppression, Suppressions, SuppressionsService } from '#libs/delivery';
+import { badRequest, type Problem } from '#libs/runtime';
+import { NotFoundException } from '@nestjs/common';
+import type { Addition, Asked, RecipientSearch, Removal, SuppressionQuery } from './asked.ts';
+import { decodeCursor, encodeCursor } from './cursor.policy.ts';
+
+export interface SuppressionAdminOptions {
+  channel: Channel;
+  hashKey: string;
+  /** Publishes: the topic is the truth. */
+  words: Pick<SuppressionsService, 'settle'>;
+  table: Suppressions;
+}
+
+export type SuppressionAnswer = KeptSuppression & { channel: Channel };
+
+export interface SuppressionList {
+  suppressions: SuppressionAnswer[];
+  nextCursor: string | null;
+}
+
+/** More than anybody has of one recipient. */
+const ALL_OF_ONE = 500;
+
+/** What operators do about suppressions. Each change says who made it, and why. */
+export class SuppressionAdmin {
+  private readonly options: SuppressionAdminOptions;
+
+  constructor(options: SuppressionAdminOptions) {
+    this.options = options;
+  }
+
+  async list({ cursor, limit, ...filter }: Asked<typeof SuppressionQuery>): Promise<SuppressionList> {
+    const after = cursor === undefined ? undefined : decodeCursor(cursor);
+    if (cursor !== undefined && !after) throw badRequest([{ field: 'cursor', rule: 'must be nextCursor of the page before' }], remedy);
+    const rows = await this.options.table.list({ ...filter, limit, after });
+    const page = rows.slice(0, limit);
+    return { suppressions: page.map((row) => this.answerOf(row)), nextCursor: rows.length > limit ? encodeCursor(page.at(-1)!) : null };
+  }
+
+  async of({ recipient, lifted }: Asked<typeof RecipientSearch>): Promise<Pick<SuppressionList, 'suppressions'>> {
+    const rows = await this.options.table.list({ recipient: this.refOf(recipient).hash, lifted, limit: ALL_OF_ONE });
+    return { suppressions: rows.map((row) => this.answerOf(row)) };
+  }
+
+  async add({ recipient, scope, tenant, reason, note, by }: Asked<typeof Addition>, now: number): Promise<SuppressionAnswer> {
+    const { hash, mask } = this.refOf(recipient);
+    const place = { channel: this.options.channel, recipient: hash, scope, ...(tenant !== undefined && { tenant }) };
+    const at = await this.nextMoment(place, now);
+    const eventId = receiptId({ provider: 'operator', providerMessageId: suppressionKey(place), event: 'suppressed', recipientHash: hash, providerTime: at });
+    await this.options.words.settle([{ suppress: { ...place, reason, at, eventId, ...(mask && { mask }), source: 'operator', note, by } }], this.options.table);
+    return (await this.found(place)) ?? { ...place, reason, at, lifted: false, note, by };
+  }
+
+  /** @throws NotFoundException where nothing is to be lifted there. */
+  async remove({ recipient, scope, tenant, note, by }: Asked<typeof Removal>, now: number): Promise<SuppressionAnswer> {
+    const place = { channel: this.options.channel, recipient: this.refOf(recipient).hash, scope, ...(tenant !== undefined && { tenant }) };
+    const known = await this.found(place);
+    if (!known) throw new NotFoundException(nothingThere);
+    const at = await this.nextMoment(place, now);
+    await this.options.words.settle([{ lift: { ...place, at, note, by } }], this.options.table);
+    return { ...known, at, lifted: true, note, by };
+  }
+
+  private async found({ recipient, scope, tenant }: { recipient: string; scope: string; tenant?: string }): Promise<SuppressionAnswer | undefined> {
+    const rows = await this.options.table.list({ recipient, scope, lifted: false, limit: ALL_OF_ONE });
+    const row = rows.find((one) => one.tenant === tenant);
+    return row && this.answerOf(row);
+  }
+
+  /** The latest word counts: a person's comes after what is known, even where a provider's clock goes before ours. */
+  private async nextMoment(place: Parameters<typeof suppressionKey>[0], now: number): Promise<string> {
+    const [known = 0] = await this.options.table.knownSince([suppressionKey(place)]);
+    return new Date(Math.max(now, known + 1)).toISOString();
+  }
+
+  private refOf(recipient: string): RecipientRef {
+    if (/^[0-9a-f]{32}$/.test(recipient)) return { hash: recipient, mask: '' };
+    const read = (this.options.channel === 'email' ? EmailAddress : PhoneNumber).safeParse(recipient.trim());
+    if (!read.success) throw badRequest([{ field: 'recipient', rule: this.options.channel === 'email' ? 'must be an e-mail address or a keyed hash' : 'must be a phone number in E.164 form or a keyed hash' }], remedy);
+    return recipientRef(this.options.hashKey, read.data);
+  }
+
+  private answerOf({ place: _, ...row }: ListedSuppression): SuppressionAnswer {
+    return { channel: this.options.channel, ...row };
+  }
+}
+
+export const remedy = 'Correct the named fields; docs/suppressions.md tells what each may hold.';
+
+const nothingThere: Problem = {
+  code: 'MSG_NOT_FOUND',
+  message: 'no such suppression holds',
+  remedy: 'Look which do: POST /v1/suppressions/search, or npm run suppressions -- show. Scope and tenant must be the same.',
+};

@@ -1,0 +1,55 @@
+import { type Channel, receiptId, recipientRef, type SuppressionChanged, suppressionKey } from '#libs/contracts';
+import type { ListedAddress, SuppressionLists, Suppressions, SuppressionsService } from '#libs/delivery';
+
+export interface SuppressionSyncOptions {
+  channel: Channel;
+  hashKey: string;
+  /** Of the providers that have some. */
+  sources: readonly SuppressionLists[];
+  words: Pick<SuppressionsService, 'settle'>;
+  table: Suppressions;
+}
+
+/** What became of one page of a list, or why it could not be read. */
+export interface SyncStep {
+  provider: string;
+  list: string;
+  read: number;
+  /** Of these: new to us, and published. */
+  published: number;
+  trouble?: string;
+}
+
+/** Takes over what the providers' own lists hold. What is known already, or was lifted since, is left alone: doing it again changes nothing. */
+export class SuppressionSync {
+  private readonly options: SuppressionSyncOptions;
+
+  constructor(options: SuppressionSyncOptions) {
+    this.options = options;
+  }
+
+  /** @throws InfrastructureDown when Kafka or Postgres cannot be reached; repeating is safe. */
+  async *run(): AsyncGenerator<SyncStep> {
+    for (const { provider, read } of this.options.sources.map((source) => ({ provider: source.provider, read: source.read() }))) {
+      for await (const page of read) {
+        if ('trouble' in page) yield { provider, list: page.list, read: 0, published: 0, trouble: page.trouble };
+        else yield { provider, list: page.list, read: page.entries.length, published: await this.take(provider, page.entries) };
+      }
+    }
+  }
+
+  private async take(provider: string, entries: readonly ListedAddress[]): Promise<number> {
+    const found = new Map(entries.map((entry) => this.wordOf(provider, entry)).map((word) => [suppressionKey(word), word]));
+    const known = await this.options.table.knownSince([...found.keys()]);
+    const fresh = [...found.values()].filter((word, index) => (known[index] ?? -1) < Date.parse(word.at));
+    await this.options.words.settle(fresh.map((suppress) => ({ suppress })), this.options.table); // prettier-ignore
+    return fresh.length;
+  }
+
+  private wordOf(provider: string, { address, scope, reason, at }: ListedAddress): SuppressionChanged {
+    const { hash, mask } = recipientRef(this.options.hashKey, address);
+    const since = at.toISOString();
+    const eventId = receiptId({ provider, providerMessageId: '', event: `listed ${scope}`, recipientHash: hash, providerTime: since });
+    return { channel: this.options.channel, recipient: hash, scope, reason, at: since, eventId, mask, provider, source: 'sync' };
+  }
+}

@@ -1,0 +1,38 @@
+import { Valid } from '#libs/runtime';
+import { Body, Controller, Get, HttpCode, Inject, Post, Query, UseGuards } from '@nestjs/common';
+import { OperatorGuard } from '../operator.guard.ts';
+import { Addition, type Asked, RecipientSearch, Removal, SuppressionQuery } from './asked.ts';
+import { remedy, SuppressionAdmin, type SuppressionAnswer, type SuppressionList } from './suppression-admin.service.ts';
+
+/** Who must not be written to on this channel. Recipients stand in bodies: an address must not be in a URL, which proxies log. */
+@Controller('v1/suppressions')
+@UseGuards(OperatorGuard)
+export class SuppressionsController {
+  private readonly admin: SuppressionAdmin;
+
+  constructor(@Inject(SuppressionAdmin) admin: SuppressionAdmin) {
+    this.admin = admin;
+  }
+
+  @Get()
+  list(@Query(new Valid(SuppressionQuery, remedy)) query: Asked<typeof SuppressionQuery>): Promise<SuppressionList> {
+    return this.admin.list(query);
+  }
+
+  @Post('search')
+  @HttpCode(200)
+  search(@Body(new Valid(RecipientSearch, remedy)) search: Asked<typeof RecipientSearch>): Promise<Pick<SuppressionList, 'suppressions'>> {
+    return this.admin.of(search);
+  }
+
+  @Post()
+  add(@Body(new Valid(Addition, remedy)) addition: Asked<typeof Addition>): Promise<SuppressionAnswer> {
+    return this.admin.add(addition, Date.now());
+  }
+
+  @Post('remove')
+  @HttpCode(200)
+  remove(@Body(new Valid(Removal, remedy)) removal: Asked<typeof Removal>): Promise<SuppressionAnswer> {
+    return this.admin.remove(removal, Date.now());
+  }
+}

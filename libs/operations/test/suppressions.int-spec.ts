@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { recipientRef, SuppressionChanged } from '#libs/contracts';
+import { deliveryMigrations, type ListPage, PostgresSuppressions, SuppressionLists, type Suppressions, SuppressionsService } from '#libs/delivery';
+import { migrate } from '#libs/persistence';
+import { aDatabase, type TestDatabase } from '#libs/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { SuppressionAdmin } from '../src/suppressions/suppression-admin.service.ts';
+import { SuppressionSync, type SyncStep } from '../src/suppressions/suppression-sync.service.ts';
+
+const hashKey = 'a key for the tests';
+const now = Date.parse('2026-11-24T12:00:00Z');
+const why = { note: 'They asked for it by phone.', by: 'eve' };
+
+class FixedLists extends SuppressionLists {
+  readonly provider = 'sendgrid';
+  pages: ListPage[] = [];
+  async *read(): AsyncGenerator<ListPage> {
+    for (const page of this.pages) yield await Promise.resolve(page);
+  }
+}
+
+describe('suppressions as operators see them', () => {
+  let database: TestDatabase;
+  let table: Suppressions;
+  let published: { key: unknown; value: object | Buffer | null; headers?: Record<string, string> | undefined }[];
+  let admin: SuppressionAdmin;
+  const lists = new FixedLists();
+  let sync: SuppressionSync;
+
+  beforeAll(async () => {
+    database = await aDatabase();
+    const pool = database.pool();
+    await migrate(pool, 'email', deliveryMigrations);
+    table = new PostgresSuppressions(pool, 'email');
+    const words = new SuppressionsService({ publish: ({ key, value, headers }) => Promise.resolve(void published.push({ key, value, headers })) });
+    admin = new SuppressionAdmin({ channel: 'email', hashKey, words, table });
+    sync = new SuppressionSync({ channel: 'email', hashKey, sources: [lists], words, table });
+  });
+  afterAll(() => database.drop());
+  beforeEach(() => void (published = []));
+
+  const anybody = () => `${randomUUID()}@inbox.test`;
+  const placeOf = (recipient: string) => ({ recipient, scope: 'all' });
+  const run = async () => {
+    const steps: SyncStep[] = [];
+    for await (const step of sync.run()) steps.push(step);
+    return steps;
+  };
+
+  it('are added and removed by an address or its hash, in any spelling, each time with who and why', async () => {
+    const recipient = anybody();
+    const { hash, mask } = recipientRef(hashKey, recipient);
+    const added = await admin.add({ ...placeOf(` ${recipient.toUpperCase()} `), reason: 'manual', ...why }, now);
+    expect(added).toMatchObject({ channel: 'email', recipient: hash, mask: expect.any(String), reason: 'manual', source: 'operator', lifted: false, ...why });
+    expect(mask.toLowerCase()).toBe(added.mask!.toLowerCase());
+    expect(SuppressionChanged.parse(published[0]!.value)).toMatchObject({ recipient: hash, note: why.note, by: 'eve' });
+    expect(JSON.stringify(published).toLowerCase()).not.toContain(recipient);
+
+    const removed = await admin.remove({ ...placeOf(hash), note: 'A mistake.', by: 'ada' }, now + 1_000);
+    expect(removed).toMatchObject({ lifted: true, by: 'ada', note: 'A mistake.' });
+    expect(published[1]).toMatchObject({ key: published[0]!.key, value: null, headers: { 'x-lifted-at': new Date(now + 1_000).toISOString(), 'x-lifted-because': 'A mistake.', 'x-lifted-by': 'ada' } });
+    expect(await admin.of({ recipient, lifted: false })).toEqual({ suppressions: [] });
+    expect((await admin.of({ recipient, lifted: true })).suppressions).toHaveLength(1);
+  });
+
+  it('that do not hold cannot be removed, nor others than those that were named', async () => {
+    const recipient = anybody();
+    await admin.add({ ...placeOf(recipient), tenant: 'acme', reason: 'complaint', ...why }, now);
+    await expect(admin.remove({ ...placeOf(recipient), ...why }, now)).rejects.toMatchObject({ response: { code: 'MSG_NOT_FOUND' } });
+    await expect(admin.remove({ ...placeOf(recipient), scope: 'marketing', tenant: 'acme', ...why }, now)).rejects.toMatchObject({ status: 404 });
+    await admin.remove({ ...placeOf(recipient), tenant: 'acme', ...why }, now);
+  });
+
+  it('are removed even where a provider’s clock goes before ours', async () => {
+    const recipient = anybody();
+    lists.pages = [{ list: 'bounces', entries: [{ address: recipient, scope: 'all', reason: 'hard-bounce', at: new Date(now + 60_000) }] }];
+    await run();
+    await admin.remove({ ...placeOf(recipient), ...why }, now);
+    expect((await admin.of({ recipient, lifted: false })).suppressions).toEqual([]);
+  });
+
+  it('of what is no address are refused by their field', async () => {
+    await expect(admin.add({ ...placeOf('nobody'), reason: 'manual', ...why }, now)).rejects.toMatchObject({ response: { code: 'MSG_BAD_REQUEST', fields: [{ field: 'recipient' }] } });
+  });
+
+  it('are listed page by page', async () => {
+    const tenant = `t-${randomUUID().slice(0, 8)}`;
+    for (let index = 0; index < 3; index += 1) await admin.add({ ...placeOf(anybody()), tenant, reason: 'manual', ...why }, now);
+    const first = await admin.list({ tenant, lifted: false, limit: 2 });
+    const second = await admin.list({ tenant, lifted: false, limit: 2, cursor: first.nextCursor! });
+    expect([first.suppressions.length, second.suppressions.length, second.nextCursor]).toEqual([2, 1, null]);
+    await expect(admin.list({ lifted: false, limit: 2, cursor: 'abc' })).rejects.toMatchObject({ status: 400 });
+  });
+
+  it('of the providers’ lists are taken over once: what is known or was lifted since is left alone', async () => {
+    const [ada, bob] = [anybody(), anybody()];
+    const bounced = (address: string) => ({ address, scope: 'all', reason: 'hard-bounce', at: new Date(now) });
+    lists.pages = [{ list: 'bounces', entries: [bounced(ada), bounced(ada), bounced(bob)] }, { list: 'spam_reports', trouble: 'the key may not read it' }];
+    expect(await run()).toEqual([{ provider: 'sendgrid', list: 'bounces', read: 3, published: 2 }, { provider: 'sendgrid', list: 'spam_reports', read: 0, published: 0, trouble: 'the key may not read it' }]);
+    expect(published.map(({ value }) => SuppressionChanged.parse(value))).toMatchObject([{ reason: 'hard-bounce', source: 'sync', provider: 'sendgrid' }, { source: 'sync' }]);
+    await admin.remove({ ...placeOf(bob), ...why }, now + 1_000);
+    published = [];
+    expect((await run())[0]).toMatchObject({ read: 3, published: 0 });
+    expect(published).toEqual([]);
+  });
+});
