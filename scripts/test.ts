@@ -11,8 +11,10 @@ const root = join(import.meta.dirname, '..');
 // Jest runs ES modules only through Node's experimental interface, which says so in every process.
 const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'];
 const jest = [join('node_modules', 'jest', 'bin', 'jest.js'), '--testSequencer', join(root, 'test', 'sequencer.mjs')];
-// One after another: the end-to-end tests share one running system, and some of them stop parts of it.
+// One after another: the tests beside one Kafka and one running system share it, and some of them stop parts of it.
 const oneAfterAnother = ['--runInBand'];
+// What shares nothing, and looks at no clock of others.
+const twoAtATime = ['--maxWorkers=2'];
 
 let running: ChildProcess | undefined;
 let stopping = false;
@@ -34,7 +36,7 @@ for (const run of runs) {
 
 /** @returns the exit code; 1 where a signal ended it */
 function runJest(args: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, [...node, ...jest, ...oneAfterAnother, ...args], { cwd: root, stdio: 'inherit' });
+  const child = spawn(process.execPath, [...node, ...jest, ...(args.at(-1) === 'unit' ? twoAtATime : oneAfterAnother), ...args], { cwd: root, stdio: 'inherit' });
   running = child;
   return new Promise((resolve) => {
     child.once('error', (error) => {
