@@ -11,6 +11,7 @@ import type { Kafka } from 'kafkajs';
 import type { z } from 'zod';
 import { type ConfigSchema, loadConfig } from './config.ts';
 import { cached, Health } from './health.ts';
+import { cutOffTheSilent, cuttingOffTheSlow } from './slow-clients.ts';
 import { RuntimeModule, type ServiceCore } from './runtime.module.ts';
 import type { ServiceConfig } from './service.config.ts';
 
@@ -124,16 +125,19 @@ export async function bootService<S extends ConfigSchema>(definition: ServiceDef
 
 async function createApp<S extends ConfigSchema>(definition: ServiceDefinition<S>, core: ServiceCore<BaseConfig>): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
+    ...cuttingOffTheSlow(core.config),
     bodyLimit: definition.bodyLimit ?? 1024 * 1024,
     trustProxy: true,
     // A message id of 200 characters must fit into a path, percent-encoded too.
     routerOptions: { maxParamLength: 600 },
   });
-  return NestFactory.create<NestFastifyApplication>(serviceModule(definition.module, core), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(serviceModule(definition.module, core), adapter, {
     rawBody: true,
     logger: new NestLogger(core.logger),
     abortOnError: false,
   });
+  cutOffTheSilent(app.getHttpServer(), core.config);
+  return app;
 }
 
 /** What is amiss at a provider is told once at the start, too: a readiness that stays ready is seldom read. */
