@@ -45,4 +45,8 @@ export const migrations: readonly Migration[] = [
       COMMENT ON COLUMN progress.fact IS 'Event id of the fact that was decided last; when it comes again, the same is told again.';
     `,
   },
+  {
+    name: '002-resends',
+    sql: `CREATE INDEX schedule_resends ON schedule (channel) WHERE state = 'pending' AND mode = 'send' AND kind = 'unknown'`,
+  },
 ];

@@ -8,6 +8,8 @@ import { DeferredConsumer } from './plan/deferred.consumer.ts';
 import { PlanService } from './plan/plan.service.ts';
 import { DuePlans } from './release/due-plans.port.ts';
 import { PostgresDuePlans } from './release/due-plans.store.ts';
+import { KafkaProofReading } from './release/proof-reading.adapter.ts';
+import { ProofReading } from './release/proof-reading.port.ts';
 import { ReleaserService } from './release/releaser.service.ts';
 import { RETRY_CONFIG, RetryConfig } from './retry.config.ts';
 import { StopConsumer } from './stop/stop.consumer.ts';
@@ -33,6 +35,7 @@ const settings = (config: ConfigService): RetryConfig =>
     { provide: Decisions, useClass: PostgresDecisions },
     { provide: Stops, useClass: PostgresStops },
     { provide: DuePlans, useClass: PostgresDuePlans },
+    { provide: ProofReading, useClass: KafkaProofReading },
     { provide: Retention, useClass: PostgresRetention },
   ],
 })

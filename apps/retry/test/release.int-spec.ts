@@ -1,5 +1,6 @@
 import { aDeferred } from '#libs/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ReadUpTo } from '../src/release/proof-reading.port.ts';
 import { asking, aSchedule, future, past, planned, type Schedule } from './schedule.fixtures.ts';
 
 describe('Releasing from Postgres', () => {
@@ -13,7 +14,7 @@ describe('Releasing from Postgres', () => {
 
   it('takes what is due with its trace and leaves what is not', async () => {
     await Promise.all([plan('now'), plan('later', future)]);
-    const batch = await schedule.aReplica().take();
+    const batch = await schedule.aReplica().take({});
     expect(batch).toMatchObject({ more: false, plans: [{ due: { messageId: 'now', hop: 2, mode: 'send' }, trace: { traceparent: expect.stringContaining('0af7651916cd43dd') } }] });
     expect(await states()).toEqual({ now: 'releasing', later: 'pending' });
     await schedule.aReplica().markPublished(batch.token, batch.plans);
@@ -27,7 +28,7 @@ describe('Releasing from Postgres', () => {
     await Promise.all(
       replicas.map(async (replica) => {
         for (;;) {
-          const { token, plans } = await replica.take();
+          const { token, plans } = await replica.take({});
           if (plans.length === 0) return;
           taken.push(...plans.map(({ due }) => due.messageId));
           await replica.markPublished(token, plans);
@@ -41,10 +42,10 @@ describe('Releasing from Postgres', () => {
 
   it('takes up what a replica left unfinished, but not before its lease is over', async () => {
     await plan('stuck');
-    const dead = await schedule.aReplica().take();
-    expect((await schedule.aReplica().take()).plans).toEqual([]);
+    const dead = await schedule.aReplica().take({});
+    expect((await schedule.aReplica().take({})).plans).toEqual([]);
     await leaseEnds();
-    const heir = await schedule.aReplica().take();
+    const heir = await schedule.aReplica().take({});
     expect(heir.plans).toEqual(dead.plans);
     await schedule.aReplica().markPublished(dead.token, dead.plans);
     expect(await states()).toEqual({ stuck: 'releasing' });
@@ -54,29 +55,47 @@ describe('Releasing from Postgres', () => {
 
   it('does not mark the next hop of a message that came back before its release was marked', async () => {
     await plan('fast');
-    const batch = await schedule.aReplica().take();
+    const batch = await schedule.aReplica().take({});
     await plan('fast', future, 2);
     await schedule.aReplica().markPublished(batch.token, batch.plans);
     expect(await schedule.rows()).toMatchObject([{ hop: 3, state: 'pending' }]);
   });
 
+  it('holds back what goes again after a lost answer until everything told before it was planned has been read', async () => {
+    const again = async (messageId: string, channel: 'email' | 'sms') =>
+      schedule.decisions.decideOnce(asking(aDeferred({ messageId, channel }), planned(past, { kind: 'unknown' })));
+    const replica = schedule.aReplica();
+    const taken = async (upTo: ReadUpTo) => (await replica.take(upTo)).plans.map(({ due }) => due.messageId).sort();
+    const before = (await replica.waitingResends()).now;
+    await again('mail', 'email');
+    await again('text', 'sms');
+    await schedule.decisions.decideOnce(asking(aDeferred({ messageId: 'look' }), planned(past, { kind: 'unknown', mode: 'reconcile' })));
+    const waiting = await replica.waitingResends();
+    expect(waiting.channels.sort()).toEqual(['email', 'sms']);
+    expect(await taken({ email: before, sms: before })).toEqual(['look']);
+    expect(await taken({})).toEqual([]);
+    expect(await taken({ sms: waiting.now })).toEqual(['text']);
+    expect((await replica.waitingResends()).channels).toEqual(['email']);
+    expect(await taken({ email: waiting.now })).toEqual(['mail']);
+  });
+
   it('says that there is more when a batch was full', async () => {
     await Promise.all(['a', 'b', 'c'].map((id) => plan(id)));
     const replica = schedule.aReplica({ RETRY_BATCH: 2 });
-    expect(await replica.take()).toMatchObject({ more: true });
-    expect(await replica.take()).toMatchObject({ more: false });
+    expect(await replica.take({})).toMatchObject({ more: true });
+    expect(await replica.take({})).toMatchObject({ more: false });
   });
 
   it('takes few large messages at once, however many are due', async () => {
     const request = { text: 'x'.repeat(3_000_000) };
     await Promise.all([1, 2, 3, 4].map((number) => schedule.decisions.decideOnce(asking(aDeferred({ messageId: `large-${number}`, request }), planned(past)))));
     const replica = schedule.aReplica();
-    const sizes = [await replica.take(), await replica.take()].map(({ plans, more }) => [plans.length, more]);
+    const sizes = [await replica.take({}), await replica.take({})].map(({ plans, more }) => [plans.length, more]);
     expect(sizes).toEqual([[3, true], [1, false]]);
   });
 
   it('waits quietly for a schema that is still to come', async () => {
     await schedule.pool.query('DROP SCHEMA retry CASCADE');
-    expect(await schedule.aReplica().take()).toMatchObject({ plans: [], more: false });
+    expect(await schedule.aReplica().take({})).toMatchObject({ plans: [], more: false });
   });
 });

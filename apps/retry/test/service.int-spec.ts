@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { SendDue, StatusChanged } from '#libs/contracts';
 import { bootService, type RunningService } from '#libs/runtime';
-import { aDatabase, aDeferred, anEmailRequest, aTopicPrefix, eventually, kafkaBrokers, KafkaTestClient, provisionTopics, type TestDatabase } from '#libs/testing';
+import { aDatabase, aDeferred, anEmailRequest, aTopicPrefix, eventually, kafkaBrokers, KafkaTestClient, provisionTopics, type TestDatabase, withAdmin } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RetryConfig } from '../src/retry.config.ts';
 import { migrations } from '../src/retry.migrations.ts';
@@ -65,4 +67,61 @@ describe('The retry service', () => {
     expect(fact?.json()).toMatchObject({ messageId: 'unwanted', status: 'cancelled', final: true, hop: 1 });
     expect(fact?.headers['traceparent']).toContain(traceId);
   }, 30_000);
+
+  describe('with a lost answer that was not found in time', () => {
+    const topic = `${prefix}status.changed`;
+    const doubtSince = inMs(-3_600_000);
+    const lost = (messageId: string) =>
+      aDeferred({ messageId, hop: 2, why: 'unknown', doubt: { hop: 1, at: doubtSince, callId: randomUUID() }, doubtSince, expiresAt: inMs(600_000) });
+    const stateOf = async (messageId: string) =>
+      (await database.pool().query<{ state: string }>('SELECT state FROM retry.schedule WHERE message_id = $1', [messageId])).rows[0]?.state;
+    const isPlanned = (messageId: string) => eventually(async () => (await stateOf(messageId)) !== undefined);
+    const receipt = (messageId: string) => kafka.produce(topic, {
+      key: messageId,
+      value: { eventId: randomUUID(), messageId, tenant: 'default', channel: 'email', hop: 1, status: 'delivered', final: true, source: 'receipt', at: inMs(0) },
+    }); // prettier-ignore
+    /** The channel itself does not run here: its group is said to have read everything. */
+    const channelReads = () => withAdmin(async (admin) => {
+      const partitions = await admin.fetchTopicOffsets(topic);
+      await admin.setOffsets({ groupId: `${prefix}email-facts`, topic, partitions });
+    }); // prettier-ignore
+
+    it('sends nothing again while its channel has not read what was told before, and nothing at all once proof is found there', async () => {
+      const due = await kafka.collect(`${prefix}email.due`);
+      await defer(lost('proven'));
+      await defer(lost('unproven'));
+      await Promise.all(['proven', 'unproven'].map(isPlanned));
+      await receipt('proven');
+      await eventually(async () => (await stateOf('proven')) === 'stopped');
+      await delay(500);
+      expect(await stateOf('unproven')).toBe('pending');
+      expect(due.records).toEqual([]);
+      await channelReads();
+      expect((await due.until(1))[0]?.json()).toMatchObject({ messageId: 'unproven', hop: 3, mode: 'send' });
+      expect(due.records).toHaveLength(1);
+    }, 30_000);
+
+    it('sends nothing again while retry itself holds an earlier fact that it has not dealt with', async () => {
+      const due = await kafka.collect(`${prefix}email.due`);
+      await defer(aDeferred({ messageId: 'held', hop: 1, why: 'waiting', until: inMs(3_600_000), expiresAt: inMs(7_200_000), attempts: [], failure: undefined }));
+      await isPlanned('held');
+      const holder = await database.pool().connect();
+      try {
+        await holder.query('BEGIN');
+        await holder.query(`SELECT 1 FROM retry.schedule WHERE message_id = 'held' FOR UPDATE`);
+        await receipt('held');
+        await defer(lost('patient'));
+        await isPlanned('patient');
+        await channelReads();
+        await delay(1_000);
+        expect(await stateOf('patient')).toBe('pending');
+      } finally {
+        await holder.query('COMMIT');
+        holder.release();
+      }
+      await channelReads();
+      expect((await due.until(1))[0]?.json()).toMatchObject({ messageId: 'patient', hop: 3, mode: 'send' });
+      expect(await stateOf('held')).toBe('stopped');
+    }, 30_000);
+  });
 });

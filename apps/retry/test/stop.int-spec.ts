@@ -25,7 +25,7 @@ describe('Stopping in Postgres', () => {
   it('cancels nothing that is being released or has gone', async () => {
     await plan('m-1', past);
     const replica = schedule.aReplica();
-    const batch = await replica.take();
+    const batch = await replica.take({});
     expect(await schedule.stops.cancel(message('m-1'))).toEqual({ cancelled: false, because: 'releasing' });
     await replica.markPublished(batch.token, batch.plans);
     expect(await schedule.stops.cancel(message('m-1'))).toEqual({ cancelled: false, because: 'published' });
@@ -50,12 +50,12 @@ describe('Stopping in Postgres', () => {
     expect(await schedule.stops.prove(message('m-1'))).toBe(true);
     expect(await stateOf('m-1')).toBe('stopped');
     expect(await schedule.stops.prove(message('m-1'))).toBe(false);
-    expect((await schedule.aReplica().take()).plans).toEqual([]);
+    expect((await schedule.aReplica().take({})).plans).toEqual([]);
   });
 
   it('lets a release go on that a proof comes too late for: the channel’s ledger refuses it', async () => {
     await plan('m-1', past);
-    const batch = await schedule.aReplica().take();
+    const batch = await schedule.aReplica().take({});
     expect(await schedule.stops.prove(message('m-1'))).toBe(false);
     await schedule.aReplica().markPublished(batch.token, batch.plans);
     expect(await stateOf('m-1')).toBe('published');

@@ -74,6 +74,7 @@ export async function bootService<S extends ConfigSchema>(definition: ServiceDef
     name: definition.name,
     config,
     logger,
+    kafka,
     publisher: new Publisher(kafka, config, definition.name),
     pool: createPool(config, definition.name, (err) => logger.warn({ err }, 'an idle database connection broke')),
     health: new Health(),
@@ -82,7 +83,6 @@ export async function bootService<S extends ConfigSchema>(definition: ServiceDef
   const app = await createApp(definition, core);
   const strategy = new KafkaStrategy({
     ...core,
-    kafka,
     service: definition.name,
     graceMs: config.SHUTDOWN_GRACE_MS,
     onAssigned: (assignment) => definition.onAssigned?.(app, assignment),

@@ -4,10 +4,13 @@ import type { Logger } from '#libs/telemetry';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER } from '@nestjs/core';
+import type { Kafka } from 'kafkajs';
 import { ErrorFilter } from './error.filter.ts';
 import { Health, HealthController } from './health.ts';
 
 export const POOL = Symbol('postgres pool');
+/** The client that everything of this process shares. */
+export const KAFKA = Symbol('kafka client');
 export const LOGGER = Symbol('logger');
 /** Aborted as soon as the service is told to stop. */
 export const STOPPING = Symbol('stopping');
@@ -17,6 +20,7 @@ export interface ServiceCore<C = Record<string, unknown>> {
   name: string;
   config: C;
   logger: Logger;
+  kafka: Kafka;
   publisher: Publisher;
   pool: Pool;
   health: Health;
@@ -29,6 +33,7 @@ export class RuntimeModule {
   static of(core: ServiceCore): DynamicModule {
     const provided = [
       { provide: POOL, useValue: core.pool },
+      { provide: KAFKA, useValue: core.kafka },
       { provide: LOGGER, useValue: core.logger },
       { provide: STOPPING, useValue: core.stopping },
       { provide: Publisher, useValue: core.publisher },

@@ -29,6 +29,9 @@ export interface KafkaStrategyOptions {
 
 const byName = new Map<string, Topic>(Object.values(topics).map((topic) => [topic.name, topic]));
 
+/** The group in which a service reads what is read in gulps. */
+export const factsGroup = (prefix: string, service: string): string => `${prefix}${service}-facts`;
+
 /** Thrown into handlers that wait while the service stops: the record stays uncommitted and comes again. */
 export class Stopping extends Error {}
 
@@ -103,7 +106,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
       ...(onAssigned && !inGulps && { onAssigned }),
       ...(passOver && { passOver }),
       topics: handled,
-      groupId: `${config.KAFKA_TOPIC_PREFIX}${service}${inGulps ? '-facts' : ''}`,
+      groupId: inGulps ? factsGroup(config.KAFKA_TOPIC_PREFIX, service) : `${config.KAFKA_TOPIC_PREFIX}${service}`,
       handle: (record) => this.deal(record),
     });
   }

@@ -1,4 +1,5 @@
-import type { SendDue } from '#libs/contracts';
+import type { Channel, SendDue } from '#libs/contracts';
+import type { ReadUpTo } from './proof-reading.port.ts';
 
 export interface DuePlan {
   id: string;
@@ -15,14 +16,28 @@ export interface DueBatch {
   more: boolean;
 }
 
+export interface WaitingResends {
+  /** The clock of the plans, before it was looked. */
+  now: Date;
+  /** Those with a message that is to go again although an earlier call may have been taken. */
+  channels: Channel[];
+}
+
 /** Where plans wait until they are due. */
 export abstract class DuePlans {
   /**
-   * Takes what is due, and what another replica took and did not finish in time; committed before it returns, so that
-   * nothing is published that could still be cancelled.
+   * Whether anything waits that may be taken only once the proof before it has been read.
    * @throws InfrastructureDown when Postgres cannot be reached.
    */
-  abstract take(): Promise<DueBatch>;
+  abstract waitingResends(): Promise<WaitingResends>;
+
+  /**
+   * Takes what is due, and what another replica took and did not finish in time; committed before it returns, so that
+   * nothing is published that could still be cancelled. What goes again after a lost answer stays until everything that was
+   * told before it was planned has been read.
+   * @throws InfrastructureDown when Postgres cannot be reached.
+   */
+  abstract take(proofRead: ReadUpTo): Promise<DueBatch>;
 
   /**
    * Marks plans as published where they are still those that were taken.

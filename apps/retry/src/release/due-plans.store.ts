@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { Channel } from '#libs/contracts';
 import { database, type Pool } from '#libs/persistence';
 import { POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { openPayload } from '../payload.ts';
 import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
-import { type DueBatch, type DuePlan, DuePlans } from './due-plans.port.ts';
+import { type DueBatch, type DuePlan, DuePlans, type WaitingResends } from './due-plans.port.ts';
+import type { ReadUpTo } from './proof-reading.port.ts';
 
 /** Most bytes of hand-overs taken at once: they are held in memory until Kafka has them. */
 const BATCH_BYTES = 8 * 1024 * 1024;
@@ -30,11 +32,17 @@ export class PostgresDuePlans extends DuePlans {
     this.leaseMs = config.RETRY_LEASE_MS;
   }
 
-  async take(): Promise<DueBatch> {
+  async waitingResends(): Promise<WaitingResends> {
+    if (!(await this.isMigrated())) return { now: new Date(0), channels: [] };
+    const { rows } = await database('take', () => this.pool.query<WaitingResends>({ name: 'resends', text: resendsSql, values: [Channel.options] }));
+    return rows[0]!;
+  }
+
+  async take(proofRead: ReadUpTo): Promise<DueBatch> {
     const token = randomUUID();
     if (!(await this.isMigrated())) return { token, plans: [], more: false };
     const { rows } = await database('take', () =>
-      this.pool.query<TakenRow>({ name: 'take', text: takeSql, values: [this.size, BATCH_BYTES, token, this.leaseMs] }),
+      this.pool.query<TakenRow>({ name: 'take', text: takeSql, values: [this.size, BATCH_BYTES, token, this.leaseMs, JSON.stringify(proofRead)] }),
     );
     const bytes = rows.reduce((sum, row) => sum + row.bytes, 0);
     const plans = rows.map((row) => ({ id: row.id, due: openPayload(row.payload), trace: row.trace }));
@@ -57,6 +65,13 @@ export class PostgresDuePlans extends DuePlans {
   }
 }
 
+// The time is taken before the table is looked at, and cut to milliseconds: never later than the plans that are seen.
+const resendsSql = `
+SELECT clock_timestamp() AS now, ARRAY(
+  SELECT channel FROM unnest($1::text[]) AS c(channel)
+   WHERE EXISTS (SELECT 1 FROM retry.schedule s WHERE s.channel = c.channel AND s.state = 'pending' AND s.mode = 'send' AND s.kind = 'unknown')
+) AS channels`;
+
 // The ids are given as an array so that the plan cannot turn into a scan of the whole schedule.
 const takeSql = `
 WITH stuck AS MATERIALIZED (
@@ -64,6 +79,7 @@ WITH stuck AS MATERIALIZED (
    ORDER BY lease_until LIMIT $1 FOR UPDATE SKIP LOCKED
 ), ripe AS MATERIALIZED (
   SELECT id, due_at, bytes FROM retry.schedule WHERE state = 'pending' AND due_at <= now()
+     AND (mode <> 'send' OR kind <> 'unknown' OR created_at <= ($5::jsonb ->> channel)::timestamptz)
    ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
 ), picked AS (
   SELECT id FROM (

@@ -4,7 +4,8 @@ import { aDeferred, eventually } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
 import { Announcer } from '../announce/announcer.port.ts';
 import { dueOf } from '../announce/facts.policy.ts';
-import { type DueBatch, type DuePlan, DuePlans } from './due-plans.port.ts';
+import { type DueBatch, type DuePlan, DuePlans, type WaitingResends } from './due-plans.port.ts';
+import { ProofReading, type ReadUpTo } from './proof-reading.port.ts';
 import { ReleaserService } from './releaser.service.ts';
 
 const aPlan = (messageId: string): DuePlan => ({
@@ -13,9 +14,14 @@ const aPlan = (messageId: string): DuePlan => ({
   trace: {},
 });
 
+const noon = new Date('2030-01-31T12:00:00Z');
+
 class Queue extends DuePlans {
   takings = 0;
   readonly marked: string[] = [];
+  /** What each taking was told of the reading. */
+  readonly told: ReadUpTo[] = [];
+  resends: WaitingResends = { now: noon, channels: [] };
   private readonly batches: DuePlan[][];
 
   constructor(...batches: DuePlan[][]) {
@@ -23,8 +29,13 @@ class Queue extends DuePlans {
     this.batches = batches;
   }
 
-  async take(): Promise<DueBatch> {
+  async waitingResends(): Promise<WaitingResends> {
+    return this.resends;
+  }
+
+  async take(proofRead: ReadUpTo): Promise<DueBatch> {
     this.takings += 1;
+    this.told.push(proofRead);
     return { token: 'taking', plans: this.batches.shift() ?? [], more: this.batches.length > 0 };
   }
 
@@ -51,10 +62,23 @@ class Channel extends Announcer {
   }
 }
 
+/** Everything is read up to the moment it is asked, unless Kafka is away. */
+class Reading extends ProofReading {
+  asked = 0;
+  away = false;
+
+  async upTo(now: Date, channels: readonly ('email' | 'sms')[]): Promise<ReadUpTo> {
+    this.asked += 1;
+    if (this.away) throw new InfrastructureDown('kafka', 'release');
+    return Object.fromEntries(channels.map((channel) => [channel, now]));
+  }
+}
+
 function aReleaser(queue: Queue, channel = new Channel(), pollMs = 60_000) {
+  const reading = new Reading();
   const stop = new AbortController();
-  const releaser = new ReleaserService(queue, channel, { RETRY_POLL_MS: pollMs }, stop.signal, createLogger('test', 'silent'));
-  return { releaser, channel, stop };
+  const releaser = new ReleaserService(queue, reading, channel, { RETRY_POLL_MS: pollMs }, stop.signal, createLogger('test', 'silent'));
+  return { releaser, channel, reading, stop };
 }
 
 describe('Releasing what is due', () => {
@@ -74,6 +98,26 @@ describe('Releasing what is due', () => {
     stop.abort();
     await releaser.onModuleDestroy();
     expect(queue.takings).toBe(3);
+  });
+
+  it('asks how far proof has been read only while something waits for it', async () => {
+    const queue = new Queue();
+    const { releaser, reading } = aReleaser(queue);
+    await releaser.releaseDue();
+    expect(reading.asked).toBe(0);
+    queue.resends = { now: noon, channels: ['email'] };
+    await releaser.releaseDue();
+    expect(queue.told).toEqual([{}, { email: noon }]);
+  });
+
+  it('lets all else go while nobody can tell how far proof has been read', async () => {
+    const queue = new Queue([aPlan('m-1')]);
+    queue.resends = { now: noon, channels: ['sms'] };
+    const { releaser, reading, channel } = aReleaser(queue);
+    reading.away = true;
+    await releaser.releaseDue();
+    expect(queue.told).toEqual([{}]);
+    expect(channel.received).toEqual(['m-1']);
   });
 
   it('goes on by itself after trouble', async () => {

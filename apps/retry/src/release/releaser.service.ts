@@ -1,3 +1,4 @@
+import { InfrastructureDown } from '#libs/contracts';
 import { LOGGER, STOPPING } from '#libs/runtime';
 import { contextFrom, inSpan, type Logger, SpanKind } from '#libs/telemetry';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
@@ -5,11 +6,13 @@ import { Announcer } from '../announce/announcer.port.ts';
 import { loop } from '../loop.ts';
 import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
 import { type DuePlan, DuePlans } from './due-plans.port.ts';
+import { ProofReading, type ReadUpTo } from './proof-reading.port.ts';
 
 /** Hands messages back to their channels when they are due: take, publish, mark. */
 @Injectable()
 export class ReleaserService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly plans: DuePlans;
+  private readonly proofs: ProofReading;
   private readonly announcer: Announcer;
   private readonly config: Pick<RetryConfig, 'RETRY_POLL_MS'>;
   private readonly stopping: AbortSignal;
@@ -18,12 +21,14 @@ export class ReleaserService implements OnApplicationBootstrap, OnModuleDestroy 
 
   constructor(
     @Inject(DuePlans) plans: DuePlans,
+    @Inject(ProofReading) proofs: ProofReading,
     @Inject(Announcer) announcer: Announcer,
     @Inject(RETRY_CONFIG) config: Pick<RetryConfig, 'RETRY_POLL_MS'>,
     @Inject(STOPPING) stopping: AbortSignal,
     @Inject(LOGGER) logger: Logger,
   ) {
     this.plans = plans;
+    this.proofs = proofs;
     this.announcer = announcer;
     this.config = config;
     this.stopping = stopping;
@@ -41,12 +46,25 @@ export class ReleaserService implements OnApplicationBootstrap, OnModuleDestroy 
 
   /** One batch. What Kafka did not take stays leased and is taken again when the lease is over. */
   async releaseDue(): Promise<{ more: boolean }> {
-    const { token, plans, more } = await this.plans.take();
+    const { token, plans, more } = await this.plans.take(await this.proofRead());
     const results = await Promise.allSettled(plans.map((plan) => this.release(plan)));
     await this.plans.markPublished(token, plans.filter((_, index) => results[index]?.status === 'fulfilled'));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
     return { more };
+  }
+
+  /** Asked only while something waits for it. */
+  private async proofRead(): Promise<ReadUpTo> {
+    const { now, channels } = await this.plans.waitingResends();
+    if (channels.length === 0) return {};
+    try {
+      return await this.proofs.upTo(now, channels);
+    } catch (err) {
+      if (!(err instanceof InfrastructureDown)) throw err;
+      this.logger.warn({ err }, 'messages whose answers were lost wait: how far proof has been read cannot be found out');
+      return {};
+    }
   }
 
   private async release({ due, trace }: DuePlan): Promise<void> {

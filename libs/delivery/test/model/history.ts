@@ -66,4 +66,22 @@ export const lateAnswers: fc.Arbitrary<History> = anyHistory.map((history): Hist
   return { ...history, asked: history.asked.slice(0, 1), lookUp: 'none', steps };
 });
 
+const deadly: Act[] = ['pause', 'after the lease', 'resume', 'die at it'];
+
+/** Late answers whose processes often die before they have told what they learned. */
+export const untoldAnswers: fc.Arbitrary<History> = lateAnswers.map((history): History => {
+  const steps = history.steps.map((each): Step => ({ ...each, act: deadly[each.pick] ?? each.act }));
+  return { ...history, steps };
+});
+
+const calm: Act[] = ['go on', 'go on', 'go on', 'go on', 'fetch', 'fetch', 'release', 'something is due'];
+
+/** Nothing fails but the answers, all of them lost, and one receipt comes late: what proves acceptance may lie unread when the time for it is over. */
+export const unreadProofs: fc.Arbitrary<History> = fc.tuple(anyHistory, fc.array(step, { minLength: 80, maxLength: 160, size: 'max' }), fc.nat(79)).map(([history, steps, late]): History => {
+  const asked = history.asked.slice(0, 1).map((each): Asked => ({ ...each, sendAfter: undefined, expiresAfter: undefined, repeat: 'none', cancelled: false }));
+  const luck = endings.indexOf('lost, taken');
+  const played = steps.map(({ pick, luck: any }, index): Step => ({ act: index === steps.length - 1 - late ? 'a receipt' : calm[any % calm.length]!, pick, luck }));
+  return { ...history, lane: 'urgent', lookUp: 'none', asked, steps: played };
+});
+
 export const histories: fc.Arbitrary<History> = fc.oneof({ weight: 5, arbitrary: anyHistory }, { weight: 1, arbitrary: lateAnswers });

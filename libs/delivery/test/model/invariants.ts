@@ -1,6 +1,7 @@
 import { fold as realFold, identityKey, type StatusChanged, topicName, topics } from '#libs/contracts';
 import type { History } from './history.ts';
 import type { LedgerRow } from './ledger-table.ts';
+import type { Proof, Resend } from './retry-tables.ts';
 import type { Accepted } from './sim-provider.ts';
 import type { World } from './world.ts';
 
@@ -27,7 +28,7 @@ function judgeMessage(messageId: string, all: readonly StatusChanged[], world: W
   const calls = world.accepted.filter((call) => call.messageId === messageId);
   const rows = world.ledger.of(idOf(messageId));
   const fold = world.variant.fold ?? realFold;
-  const copies = secondCopies(messageId, calls, world.retry.resends.get(messageId) ?? []);
+  const copies = secondCopies(messageId, calls, world.retry.resends.get(messageId) ?? [], world.proofsOf(messageId));
   const violations = [...ending(messageId, facts, calls, fold), ...backward(messageId, facts, fold), ...untold(messageId, rows, facts), ...mistaken(messageId, facts, calls), ...unlawful(messageId, calls), ...copies.violations];
   return { violations, resentByPolicy: copies.byPolicy };
 }
@@ -93,11 +94,11 @@ function unlawful(messageId: string, calls: readonly Accepted[]): string[] {
   ]);
 }
 
-/** At most one accepted call, unless policy chose to send again in between. */
-function secondCopies(messageId: string, calls: readonly Accepted[], resends: readonly number[]): { violations: string[]; byPolicy: number } {
+/** At most one accepted call, unless policy chose to send again in between, when nothing yet proved the earlier one. */
+function secondCopies(messageId: string, calls: readonly Accepted[], resends: readonly Resend[], proofs: readonly Proof[]): { violations: string[]; byPolicy: number } {
   const hops = calls.map(({ hop }) => hop).sort((a, b) => a - b);
   const pairs = hops.slice(1).map((hop, index) => ({ earlier: hops[index]!, hop }));
-  const chosen = ({ earlier, hop }: (typeof pairs)[number]) => resends.some((resent) => earlier < resent && resent <= hop);
+  const chosen = ({ earlier, hop }: (typeof pairs)[number]) => resends.some((resend) => earlier < resend.hop && resend.hop <= hop && !proofs.some((proof) => proof.hop === earlier && proof.at < resend.decidedAt));
   const unintended = pairs.filter((pair) => !chosen(pair));
   return { violations: unintended.map(({ earlier, hop }) => `double: ${messageId} was taken on hop ${earlier} and on hop ${hop}`), byPolicy: pairs.length - unintended.length };
 }

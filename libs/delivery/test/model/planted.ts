@@ -1,6 +1,6 @@
 import type fc from 'fast-check';
 import type { CallBeside, Claim, Delivery, Outcome } from '../../src/delivery.ts';
-import { type History, lateAnswers } from './history.ts';
+import { type History, lateAnswers, unreadProofs, untoldAnswers } from './history.ts';
 import { type LedgerRow, LedgerTable } from './ledger-table.ts';
 import { RetryTables } from './retry-tables.ts';
 import type { Variant } from './world.ts';
@@ -56,6 +56,10 @@ class MarksWhateverItTook extends RetryTables {
   protected override mayMark = (): boolean => true;
 }
 
+class SendsAgainUnread extends RetryTables {
+  protected override mayGo = (): boolean => true;
+}
+
 class CancelsWhatIsReleased extends RetryTables {
   protected override mayCancel = ({ state }: { state: string }): boolean => state === 'pending' || state === 'releasing';
 }
@@ -84,11 +88,12 @@ export const planted: Record<string, Planted> = {
     breaks: /^(double|cancelled|lost|untold)/,
     within: 2_000,
   },
-  'does not tell which earlier hop superseded a later one': { variant: { ledger: (...of) => new KeepsWhatSuperseded(...of) }, breaks: /^(lost|untold)/, within: 8_000 },
+  'does not tell which earlier hop superseded a later one': { variant: { ledger: (...of) => new KeepsWhatSuperseded(...of) }, breaks: /^(lost|untold)/, within: 8_000, among: untoldAnswers },
   'takes what looks the same for the lost call': { variant: { ledger: (...of) => new KnowsNothingOfOtherCalls(...of) }, breaks: /^mistaken/, within: 4_000 },
   'decides by the clock before it asks the ledger': { variant: { admitsBeforeClaim: true }, breaks: /^(double|cancelled|lost|untold|backward|untrue)/, within: 2_000 },
   'takes another record for the same one come again': { variant: { ledger: (...of) => new TakesAnyRecordForTheSame(...of) }, breaks: /^swallowed/, within: 1_000 },
   'marks as published whatever it once took': { variant: { retry: (lease) => new MarksWhateverItTook(lease) }, breaks: /^lost/, within: 4_000 },
+  'sends again while what proves acceptance lies unread': { variant: { retry: (lease) => new SendsAgainUnread(lease) }, breaks: /^double/, within: 4_000, among: unreadProofs },
   'cancels what is being released': { variant: { retry: (lease) => new CancelsWhatIsReleased(lease) }, breaks: /^cancelled/, within: 4_000 },
   'shows the latest fact as the status': {
     variant: { fold: (facts) => ({ status: 'accepted', engagement: [], ...[...facts].map(({ status, final }) => ({ status: status as 'sent', final })).at(-1) } as ReturnType<NonNullable<Variant['fold']>>) },

@@ -26,7 +26,7 @@ export interface Replica {
 export async function startReplica(service: Service, name: string, world: World): Promise<Replica> {
   const process = new Process(name);
   const member = new Member(process, service, world.broker, world.scheduler);
-  const worker = service === 'email' ? new ChannelWorker(process, world) : new RetryWorker(process, world);
+  const worker = service === 'email' ? new ChannelWorker(process, world) : new RetryWorker(member, world);
   const handle = (record: IncomingRecord) => worker.handle(record);
   const consumer = new KeyedConsumer({ kafka: member.kafka, config, groupId: service, topics: worker.topics, handle, logger });
   await consumer.start();

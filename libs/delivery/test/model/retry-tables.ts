@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type Identity, identityKey, type SendDue } from '#libs/contracts';
+import { type Channel, type Identity, identityKey, type SendDue } from '#libs/contracts';
 import { dueOf } from '../../../../apps/retry/src/announce/facts.policy.ts';
-import type { Decision } from '../../../../apps/retry/src/plan/decision.ts';
+import type { Decision, Plan } from '../../../../apps/retry/src/plan/decision.ts';
 import type { Answer, Question } from '../../../../apps/retry/src/plan/decisions.port.ts';
-import type { DueBatch, DuePlan } from '../../../../apps/retry/src/release/due-plans.port.ts';
+import type { DueBatch, DuePlan, WaitingResends } from '../../../../apps/retry/src/release/due-plans.port.ts';
+import type { ReadUpTo } from '../../../../apps/retry/src/release/proof-reading.port.ts';
 import type { Cancellation } from '../../../../apps/retry/src/stop/stops.port.ts';
 
 interface Progress {
@@ -16,6 +17,8 @@ interface Progress {
 
 interface Scheduled {
   due: SendDue;
+  kind: Plan['kind'];
+  createdAt: number;
   state: 'pending' | 'releasing' | 'published' | 'cancelled' | 'stopped';
   dueAt: number;
   leaseToken: string | undefined;
@@ -23,11 +26,23 @@ interface Scheduled {
   endedAt: number;
 }
 
+/** A hop that policy sends although an earlier call may have been taken. */
+export interface Resend {
+  hop: number;
+  decidedAt: number;
+}
+
+/** A fact that proves a hop to have been accepted, and when it was written. */
+export interface Proof {
+  hop: number | undefined;
+  at: number;
+}
+
 /** What retry's stores say in SQL, in memory. */
 export class RetryTables {
   readonly schedule = new Map<string, Scheduled>();
-  /** Hops that policy sends although an earlier call may have been taken, by messageId. */
-  readonly resends = new Map<string, number[]>();
+  /** By messageId. */
+  readonly resends = new Map<string, Resend[]>();
   private readonly progress = new Map<string, Progress>();
   private readonly leaseMs: number;
 
@@ -35,7 +50,7 @@ export class RetryTables {
     this.leaseMs = leaseMs;
   }
 
-  decideOnce({ deferred, decide }: Question): Answer | undefined {
+  decideOnce({ deferred, decide }: Question, now: number): Answer | undefined {
     const id = identityKey(deferred);
     const known = this.progressOf(id);
     if (known.hop === deferred.hop && known.fact === deferred.eventId && known.decision) return { decision: known.decision, repeated: true };
@@ -43,16 +58,21 @@ export class RetryTables {
     const decision = decide(known);
     this.progress.set(id, { ...known, hop: deferred.hop, fact: deferred.eventId, decision });
     const { plan } = decision;
-    if (plan) this.keep(id, dueOf(deferred, plan), Date.parse(plan.dueAt));
-    if (plan?.mode === 'send' && plan.kind === 'unknown') this.resends.set(deferred.messageId, [...(this.resends.get(deferred.messageId) ?? []), deferred.hop + 1]);
+    if (plan) this.keep(id, dueOf(deferred, plan), plan, now);
+    if (plan?.mode === 'send' && plan.kind === 'unknown') this.resends.set(deferred.messageId, [...(this.resends.get(deferred.messageId) ?? []), { hop: deferred.hop + 1, decidedAt: now }]);
     return { decision, repeated: false };
   }
 
-  take(now: number): DueBatch {
+  waitingResends(now: number): WaitingResends {
+    const waiting = [...this.schedule.values()].filter((row) => row.state === 'pending' && goesAgain(row));
+    return { now: new Date(now), channels: [...new Set(waiting.map(({ due }) => due.channel as Channel))] };
+  }
+
+  take(proofRead: ReadUpTo, now: number): DueBatch {
     const token = randomUUID();
     const plans: DuePlan[] = [];
     for (const [id, row] of this.schedule) {
-      if (!isRipe(row, now)) continue;
+      if (!isRipe(row, now) || !this.mayGo(row, proofRead)) continue;
       Object.assign(row, { state: 'releasing', leaseToken: token, leaseUntil: now + this.leaseMs });
       plans.push({ id, due: row.due, trace: {} });
     }
@@ -93,6 +113,12 @@ export class RetryTables {
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
+  /** Once everything that was told before it was planned has been read. */
+  protected mayGo(row: Scheduled, proofRead: ReadUpTo): boolean {
+    const upTo = proofRead[row.due.channel];
+    return row.state !== 'pending' || !goesAgain(row) || (upTo !== undefined && row.createdAt <= upTo.getTime());
+  }
+
   protected mayMark(row: Scheduled, due: SendDue, token: string): boolean {
     return row.due.hop === due.hop && row.leaseToken === token && row.state === 'releasing';
   }
@@ -101,15 +127,17 @@ export class RetryTables {
     return row.state === 'pending' && row.due.mode === 'send';
   }
 
-  private keep(id: string, due: SendDue, dueAt: number): void {
+  private keep(id: string, due: SendDue, { kind, dueAt }: Plan, now: number): void {
     const row = this.schedule.get(id);
     if (row && row.due.hop >= due.hop) return;
-    this.schedule.set(id, { due, state: 'pending', dueAt, leaseToken: undefined, leaseUntil: 0, endedAt: 0 });
+    this.schedule.set(id, { due, kind, createdAt: now, state: 'pending', dueAt: Date.parse(dueAt), leaseToken: undefined, leaseUntil: 0, endedAt: 0 });
   }
 
   private progressOf(id: string): Progress {
     return this.progress.get(id) ?? { hop: 0, fact: undefined, decision: undefined, proven: false, cancelled: false };
   }
 }
+
+const goesAgain = ({ due, kind }: Scheduled) => due.mode === 'send' && kind === 'unknown';
 
 const isRipe = ({ state, dueAt, leaseUntil }: Scheduled, now: number) => (state === 'pending' && dueAt <= now) || (state === 'releasing' && leaseUntil < now);

@@ -3,10 +3,12 @@ import { silentLogger } from '#libs/testing';
 import type { IncomingRecord, Publisher } from '#libs/transport';
 import { KafkaAnnouncer } from '../../../../apps/retry/src/announce/announcer.adapter.ts';
 import { PlanService } from '../../../../apps/retry/src/plan/plan.service.ts';
+import { KafkaProofReading } from '../../../../apps/retry/src/release/proof-reading.adapter.ts';
 import { ReleaserService } from '../../../../apps/retry/src/release/releaser.service.ts';
 import { RetryConfig } from '../../../../apps/retry/src/retry.config.ts';
 import { StopService } from '../../../../apps/retry/src/stop/stop.service.ts';
 import type { Process } from './scheduler.ts';
+import type { Member } from './sim-kafka.ts';
 import type { World } from './world.ts';
 
 const config = RetryConfig.parse({
@@ -29,13 +31,14 @@ export class RetryWorker {
   private readonly releaser: ReleaserService;
   private releasing = false;
 
-  constructor(process: Process, world: World) {
+  constructor({ process, kafka }: Member, world: World) {
     this.process = process;
     this.world = world;
     const { retry, clock } = world;
     const ask = <T>(what: string, effect: () => T) => world.scheduler.ask(process, 'postgres', what, effect);
     const announcer = new KafkaAnnouncer(world.publisherOf(process) as Publisher);
-    this.planning = new PlanService({ decideOnce: (question) => ask(`decides on ${question.deferred.messageId}/${question.deferred.hop}`, () => retry.decideOnce(question)) }, announcer, config, logger);
+    // A decision has a millisecond of its own: what was there before it is told from what came after.
+    this.planning = new PlanService({ decideOnce: (question) => ask(`decides on ${question.deferred.messageId}/${question.deferred.hop}`, () => retry.decideOnce(question, (clock.now += 1))) }, announcer, config, logger);
     const stops = {
       prove: (of: Identity) => ask('stops what is proven', () => retry.prove(of, clock.now)),
       cancel: (of: Identity) => ask(`cancels ${of.messageId}`, () => retry.cancel(of, clock.now)),
@@ -43,12 +46,13 @@ export class RetryWorker {
     this.stopping = new StopService(stops, announcer, logger);
     this.releaser = new ReleaserService(
       {
-        take: () => ask('takes what is due', () => retry.take(clock.now)),
+        waitingResends: () => ask('looks for what goes again', () => retry.waitingResends(clock.now)),
+        take: (proofRead) => ask('takes what is due', () => retry.take(proofRead, clock.now)),
         markPublished: async (token, plans) => {
           if (plans.length > 0) await ask('marks what was published', () => retry.markPublished(token, plans, clock.now));
         },
       },
-      announcer, config, new AbortController().signal, logger,
+      new KafkaProofReading(kafka, config), announcer, config, new AbortController().signal, logger,
     ); // prettier-ignore
   }
 

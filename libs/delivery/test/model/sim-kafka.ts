@@ -1,4 +1,4 @@
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Process, Scheduler } from './scheduler.ts';
 
 export interface Logged {
@@ -84,7 +84,25 @@ export class Member {
       },
       commitOffsets: (offsets: { topic: string; partition: number; offset: string }[]) => this.commit(offsets),
     };
-    return { consumer: () => consumer as unknown as Consumer } as unknown as Kafka;
+    return { consumer: () => consumer as unknown as Consumer, admin: () => this.admin as unknown as Admin } as unknown as Kafka;
+  }
+
+  /** What anybody may ask the brokers. A service's two groups are one here. */
+  private get admin(): Pick<Admin, 'connect' | 'disconnect' | 'fetchTopicOffsets' | 'fetchOffsets'> {
+    const { process, broker, scheduler } = this;
+    const place = (topic: string) => `${topic}/0`;
+    return {
+      connect: () => Promise.resolve(),
+      disconnect: () => Promise.resolve(),
+      fetchTopicOffsets: (topic) => scheduler.ask(process, 'kafka', `asks for the end of ${topic}`, () => {
+        const end = String(broker.logOf(place(topic)).length);
+        return [{ partition: 0, offset: end, high: end, low: '0' }];
+      }),
+      fetchOffsets: ({ groupId, topics = [] }) => scheduler.ask(process, 'kafka', `asks how far ${groupId} has read`, () => {
+        const { committed } = broker.group(groupId.replace('-facts', ''));
+        return topics.map((topic) => ({ topic, partitions: [{ partition: 0, offset: String(committed.get(place(topic)) ?? -1), metadata: null }] }));
+      }),
+    }; // prettier-ignore
   }
 
   get isBehind(): boolean {

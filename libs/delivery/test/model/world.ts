@@ -3,7 +3,7 @@ import type { Publisher } from '#libs/transport';
 import type { Announcement } from '../../src/announce.policy.ts';
 import type { Claim, Delivery, Ledger, Outcome } from '../../src/delivery.ts';
 import { LedgerTable } from './ledger-table.ts';
-import { RetryTables } from './retry-tables.ts';
+import { type Proof, RetryTables } from './retry-tables.ts';
 import { type Process, Scheduler } from './scheduler.ts';
 import { Broker } from './sim-kafka.ts';
 import type { Accepted, LookUp, Message, ProviderChance, ProviderWorld } from './sim-provider.ts';
@@ -67,6 +67,15 @@ export class World implements ProviderWorld {
 
   get facts(): StatusChanged[] {
     return this.broker.logOf(`${topics.statusChanged.name}/0`).map(({ value }) => JSON.parse(value.toString()) as StatusChanged);
+  }
+
+  /** What was written of a message that proves a hop to have been accepted. */
+  proofsOf(messageId: string): Proof[] {
+    return this.broker.logOf(`${topics.statusChanged.name}/0`).flatMap(({ value, timestamp }) => {
+      const fact = JSON.parse(value.toString()) as StatusChanged;
+      const proves = fact.messageId === messageId && (fact.source === 'receipt' || fact.source === 'lookup');
+      return proves ? [{ hop: fact.hop, at: timestamp }] : [];
+    });
   }
 
   /** When the next wait ends or the next plan is due; undefined where nothing waits for its time. */

@@ -1,0 +1,25 @@
+/** Offsets by partition. */
+export type Offsets = ReadonlyMap<number, number>;
+
+/** Where a topic's partitions ended at some moment. */
+export interface Mark {
+  at: Date;
+  ends: Offsets;
+}
+
+/** As long as reading lags behind for ever new marks, the old ones are what counts. */
+const MOST_MARKS = 100;
+
+/** Adds a mark, and drops those before the latest that all groups have passed; that one comes first if there is one. */
+export function advance(marks: readonly Mark[], mark: Mark, positions: readonly Offsets[]): Mark[] {
+  const all = marks.length < MOST_MARKS ? [...marks, mark] : [...marks];
+  const passed = all.findLastIndex(({ ends }) => positions.every((position) => isPast(position, ends)));
+  return all.slice(Math.max(0, passed));
+}
+
+/** Up to when all groups have read; undefined where they have passed no mark yet. */
+export function readUpTo([first]: readonly Mark[], positions: readonly Offsets[]): Date | undefined {
+  return first && positions.every((position) => isPast(position, first.ends)) ? first.at : undefined;
+}
+
+const isPast = (position: Offsets, ends: Offsets): boolean => [...ends].every(([partition, end]) => (position.get(partition) ?? 0) >= end);
