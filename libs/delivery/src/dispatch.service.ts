@@ -11,6 +11,7 @@ import { Coalescer } from './coalescer.service.ts';
 import { findLostCall } from './doubt/find-lost-call.ts';
 import type { Delivery, Ledger, Outcome, SuppressionFound, Withheld } from './delivery.ts';
 import type { FlowService } from './flow.service.ts';
+import { notStarted } from './postpone.policy.ts';
 import { asCalled, forbiddenBy, sift } from './suppressions/sift.policy.ts';
 
 export interface DispatchOptions<M> {
@@ -125,7 +126,7 @@ export class DispatchService<M> {
       const reference = referenceOf(delivery, { hop: delivery.hop, attempt, callId, traceparent: traceHeaders()['traceparent'] });
       const result = await this.call(provider, { message: screened.message, reference, mayStart });
       done(result);
-      const outcome = outcomeOf(result, provider.name, reference, Date.now());
+      const outcome = isUnwritten(result) ? notStarted(delivery, Date.now()) : outcomeOf(result, provider.name, reference, Date.now());
       const told = toldOf(outcome);
       label(span, told);
       this.options.logger.info({ ...attributes, ...told, 'mi.duration_ms': Math.round(performance.now() - started) }, 'attempt');
@@ -223,6 +224,9 @@ function repeatOf(delivery: Delivery<unknown>, { hop, attempt, callId, tracepare
 function withheld(delivery: Delivery<unknown>, failure: Failure, now: number): Outcome {
   return { kind: 'failed', at: new Date(now).toISOString(), attempt: delivery.attempts.length, failure };
 }
+
+/** The lease's guard stopped it before anything went out. */
+const isUnwritten = (result: SendResult): boolean => !result.sent && result.failure.code === 'MSG_NOT_STARTED';
 
 /** A provider's answer as the ledger keeps it. `now` is ms since 1970. */
 function outcomeOf(result: SendResult, provider: string, { callId, attempt, traceparent }: CallReference, now: number): Outcome {

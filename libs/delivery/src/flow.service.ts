@@ -5,6 +5,7 @@ import { chooseRoute, circuitOpen } from './health/choose-route.policy.ts';
 import type { ProviderHealth } from './health/provider-health.ts';
 import { holdAfter } from './permits/feedback.policy.ts';
 import type { Permits } from './permits/permits.service.ts';
+import { postponed } from './postpone.policy.ts';
 
 export interface FlowOptions<M> {
   providers: readonly Provider<M>[];
@@ -89,10 +90,4 @@ function uncarried(delivery: Delivery<unknown>, failure: Failure): Outcome {
   return { kind: 'failed', at: new Date().toISOString(), attempt: delivery.attempts.length + 1, failure };
 }
 
-/** It comes again before it expires: retry would bury what is due later than that. */
-function away<M>(delivery: Delivery<M>, until: number, reason: string): Way<M> {
-  const now = Date.now();
-  const last = delivery.expiresAt.getTime() - 1_000;
-  const due = last > now ? Math.min(until, last) : until;
-  return { open: false, outcome: { kind: 'waiting', at: new Date(now).toISOString(), until: new Date(due).toISOString(), reason } };
-}
+const away = <M>(delivery: Delivery<M>, until: number, reason: string): Way<M> => ({ open: false, outcome: postponed(delivery, until, reason, Date.now()) });

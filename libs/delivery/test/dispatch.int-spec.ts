@@ -157,10 +157,11 @@ describe('the dispatch of one message', () => {
     expect(told()).toEqual(['status.changed: scheduled', 'send.deferred: waiting', 'status.changed: expired']);
   });
 
-  it('writes no request once the lease has less than its guard left', async () => {
+  it('writes no request once the lease has less than its guard left, and counts that as no attempt', async () => {
     await aService({ leaseMs: 1_000, guardMs: 1_000 }).dispatch(aDelivery());
     expect(provider.accepted).toEqual([]);
-    expect(told()).toEqual(['status.changed: retrying', 'send.deferred: failed']);
+    expect(told()).toEqual(['status.changed: scheduled', 'send.deferred: waiting']);
+    expect(published.at(-1)!.value).toMatchObject({ attempts: [] });
   });
 
   it('finds a lost call at the provider, tells the hop it belongs to as sent, and lets no later hop go', async () => {

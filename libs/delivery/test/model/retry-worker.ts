@@ -13,6 +13,7 @@ import type { World } from './world.ts';
 
 const config = RetryConfig.parse({
   DATABASE_URL: 'postgres://unused',
+  KAFKA_TOPIC_PREFIX: '',
   RETRY_MAX_ATTEMPTS: 3,
   RECONCILE_AFTER_MS: 10_000,
   RECONCILE_WINDOW_URGENT_MS: 20_000,
