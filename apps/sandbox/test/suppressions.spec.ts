@@ -7,7 +7,7 @@ import { aMailTo, apiKey, running, sendGridOf } from './running.ts';
 const resendKey = 're_of_the_test';
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await running({ SANDBOX_RESEND_API_KEY: resendKey, SANDBOX_RESEND_RATE_PER_S: '1000', SANDBOX_RESEND_DOMAINS: '*', SANDBOX_SENDER_DOMAINS: 'example.org' });
+  sandbox = await running({ SANDBOX_RESEND_API_KEY: resendKey, SANDBOX_RESEND_RATE_PER_S: '1000', SANDBOX_SENDER_DOMAINS: 'example.org' });
   const scopes = ['mail.send', 'suppression.read', 'suppression.delete', 'asm.groups.read', 'asm.groups.suppressions.read', 'asm.groups.suppressions.create', 'asm.groups.suppressions.delete', 'asm.suppressions.global.create', 'asm.suppressions.global.delete'];
   await fetch(`${sandbox.url}/_sandbox/account`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ sendgrid: { scopes } }) });
 });

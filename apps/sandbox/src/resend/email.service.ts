@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { AccountService } from '../account/account.service.ts';
 import type { Answer } from '../answer.ts';
 import type { WebhookFault } from '../gate/fault.policy.ts';
 import { InboxService } from '../messages/inbox.service.ts';
-import { SANDBOX_CONFIG, SandboxConfig } from '../sandbox.config.ts';
 import { messagesOf } from './accept.policy.ts';
 import { checkEmail, type Rules } from './email-rules.policy.ts';
 import type { Email } from './email.policy.ts';
@@ -14,14 +14,10 @@ const MOST_TOGETHER = 100;
 /** POST /emails and /emails/batch. */
 @Injectable()
 export class EmailService {
-  private readonly domains: readonly string[];
-
   constructor(
-    @Inject(SANDBOX_CONFIG) config: SandboxConfig,
     private readonly inbox: InboxService,
-  ) {
-    this.domains = config.SANDBOX_RESEND_DOMAINS.split(',').map((domain) => domain.trim().toLowerCase());
-  }
+    private readonly accounts: AccountService,
+  ) {}
 
   async send(body: unknown, webhookFault: WebhookFault | null): Promise<Answer> {
     const checked = checkEmail(body, this.rules(false));
@@ -49,5 +45,5 @@ export class EmailService {
     return ids;
   }
 
-  private rules = (together: boolean): Rules => ({ domains: this.domains, together, now: Date.now() });
+  private rules = (together: boolean): Rules => ({ account: this.accounts.current().resend, together, now: Date.now() });
 }
