@@ -65,6 +65,7 @@ export const SandboxConfig = z.object({
     .min(1)
     .default('messaging.test')
     .describe('Domains that are authenticated as senders, separated by commas; mail from others is refused.'),
+  SANDBOX_TWILIO_CONCURRENCY: z.coerce.number().int().min(1).default(1_000).describe('Texts that Twilio lets be in flight at the same time; more are answered 429 with 20429.'),
   SANDBOX_TWILIO_NUMBERS: z
     .string()
     .min(1)

@@ -40,6 +40,8 @@ export type AccountChange = z.infer<typeof AccountChange>;
 const standardScopes = [
   'mail.send', 'mail.batch.create', 'messages.read', 'suppression.read', 'asm.groups.suppressions.read',
   'user.webhooks.event.settings.read', 'user.webhooks.event.settings.update', 'whitelabel.read',
+  'templates.create', 'templates.read', 'templates.update', 'templates.delete', 'templates.versions.create', 'templates.versions.read',
+  'templates.versions.update', 'templates.versions.delete', 'templates.versions.activate.create',
 ]; // prettier-ignore
 
 const OWNER = 'owner@sandbox.test';

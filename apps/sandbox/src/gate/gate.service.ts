@@ -28,6 +28,7 @@ export class GateService {
   }
 
   private enter(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+    withoutBody(request);
     const asked = classify(request.method, request.url);
     const fault = asked && this.faults.take(asked);
     if (fault) faults.set(request, fault);
@@ -69,6 +70,11 @@ export class GateService {
     if (fault.latencyMs) setTimeout(go, fault.latencyMs).unref();
     else go();
   }
+}
+
+/** Some SDKs name a type on requests without a body, which Fastify would refuse and the providers do not. */
+function withoutBody({ headers }: FastifyRequest): void {
+  if (Number(headers['content-length'] ?? 0) === 0 && headers['transfer-encoding'] === undefined) delete headers['content-type'];
 }
 
 function hangUp(request: FastifyRequest, reply: FastifyReply): void {

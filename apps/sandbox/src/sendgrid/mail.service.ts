@@ -8,6 +8,7 @@ import { messagesOf } from './accept.policy.ts';
 import { badRequest } from './error.policy.ts';
 import { checkMail } from './mail-rules.policy.ts';
 import { unverifiedSender } from './sender.policy.ts';
+import { SendGridTemplates } from './templates/template.service.ts';
 
 /** POST /v3/mail/send. */
 @Injectable()
@@ -15,6 +16,7 @@ export class MailService {
   constructor(
     private readonly inbox: InboxService,
     private readonly accounts: AccountService,
+    private readonly templates: SendGridTemplates,
   ) {}
 
   async send(body: unknown, webhookFault: WebhookFault | null): Promise<Answer> {
@@ -27,7 +29,8 @@ export class MailService {
     const headers = { 'x-message-id': requestId };
     // SendGrid's own sandbox mode checks the request and sends nothing: 200, not 202, and no events.
     if (checked.mail.mail_settings?.sandbox_mode?.enable) return { status: 200, headers };
-    await this.inbox.accept(messagesOf(checked.mail, { requestId, server: hex(16), now, webhookFault }));
+    const template = this.templates.active(checked.mail.template_id ?? '');
+    await this.inbox.accept(messagesOf(checked.mail, { requestId, server: hex(16), now, webhookFault, template }));
     return { status: 202, headers };
   }
 }
