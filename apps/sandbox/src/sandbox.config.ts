@@ -80,7 +80,7 @@ export const SandboxConfig = z.object({
   SANDBOX_TWILIO_AUTH_TOKEN: z
     .string()
     .min(1)
-    .default('sandbox-auth-token')
+    .default('5a4db0c0aa5a4db0c0aa5a4db0c0aa00')
     .meta(secret('The Twilio account\'s password; also signs status callbacks.')),
   ...templateSettings,
 });
