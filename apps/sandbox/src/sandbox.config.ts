@@ -58,13 +58,14 @@ export const SandboxConfig = z.object({
     .regex(/^whsec_[A-Za-z0-9+/]+={0,2}$/, 'must be whsec_ and base64')
     .default('whsec_c2FuZGJveC1zaWduaW5nLXNlY3JldC1vZi1yZXNlbmQ=')
     .meta(secret('Signs Resend events: whsec_ and base64.')),
-  SANDBOX_RESEND_DOMAINS: z.string().min(1).default('*').describe('Domains that may stand in From at Resend, separated by commas; * is any.'),
+  SANDBOX_RESEND_DOMAINS: z.string().min(1).optional().describe('Domains that are verified at Resend, separated by commas. Unset: those of SANDBOX_SENDER_DOMAINS.'),
   SANDBOX_RESEND_RATE_PER_S: z.coerce.number().int().min(1).default(5).describe('Requests a second that Resend lets the team make; more are answered 429.'),
   SANDBOX_SENDER_DOMAINS: z
     .string()
     .min(1)
     .default('messaging.test')
-    .describe('Domains that are authenticated as senders at SendGrid, and shown by Resend where any may send; separated by commas.'),
+    .describe('Domains that are authenticated as senders, separated by commas; mail from others is refused.'),
+  SANDBOX_TWILIO_CONCURRENCY: z.coerce.number().int().min(1).default(1_000).describe('Texts that Twilio lets be in flight at the same time; more are answered 429 with 20429.'),
   SANDBOX_TWILIO_NUMBERS: z
     .string()
     .min(1)
@@ -79,7 +80,7 @@ export const SandboxConfig = z.object({
   SANDBOX_TWILIO_AUTH_TOKEN: z
     .string()
     .min(1)
-    .default('sandbox-auth-token')
+    .default('5a4db0c0aa5a4db0c0aa5a4db0c0aa00')
     .meta(secret('The Twilio account\'s password; also signs status callbacks.')),
   ...templateSettings,
 });

@@ -12,6 +12,14 @@ import { MessageStore } from './messages/message.store.ts';
 import { SANDBOX_CONFIG, type SandboxConfig } from './sandbox.config.ts';
 import { SANDBOX_LOG, type SandboxLog } from './sandbox.log.ts';
 import { PageController } from './page/page.controller.ts';
+import { ResendApiKeysController } from './resend/keys/api-key.controller.ts';
+import { ResendApiKeys } from './resend/keys/api-key.service.ts';
+import { ResendReception } from './resend/reception.service.ts';
+import { ResendTemplatesController } from './resend/templates/template.controller.ts';
+import { ResendTemplates } from './resend/templates/template.service.ts';
+import { SendGridReception } from './sendgrid/reception.service.ts';
+import { SendGridTemplatesController } from './sendgrid/templates/template.controller.ts';
+import { SendGridTemplates } from './sendgrid/templates/template.service.ts';
 import { EmailService } from './resend/email.service.ts';
 import { IdempotencyService } from './resend/idempotency.service.ts';
 import { RateService } from './resend/rate.service.ts';
@@ -29,6 +37,7 @@ import { SendGridController } from './sendgrid/sendgrid.controller.ts';
 import { SendGridSuppressionsController } from './sendgrid/suppressions.controller.ts';
 import { SendGridSuppressions } from './sendgrid/suppressions.service.ts';
 import { TemplatesController } from './templates/templates.controller.ts';
+import { ConcurrencyService } from './twilio/concurrency.service.ts';
 import { ContentController } from './twilio/content.controller.ts';
 import { ContentService } from './twilio/content.service.ts';
 import { InboundService } from './twilio/inbound.service.ts';
@@ -44,11 +53,18 @@ import { TimelineService } from './webhooks/timeline.service.ts';
 import { WebhookAdapter } from './webhooks/webhook.adapter.ts';
 
 const gate = [GateService, FaultService, AccountService, { provide: APP_FILTER, useClass: FailureFilter }];
-const sendgrid = [SendGridSuppressions, MailService, ActivityService, EventWebhookService, EventWebhookSettings];
-const resend = [ResendSuppressions, EmailService, IdempotencyService, RateService, ResendWebhookService, ResendWebhookSettings];
-const twilio = [TextService, StatusCallbackService, ContentService, InboundService, PeopleService];
+const sendgrid = [SendGridReception, SendGridTemplates, SendGridSuppressions, MailService, ActivityService, EventWebhookService, EventWebhookSettings];
+const resend = [ResendReception, ResendApiKeys, ResendTemplates, ResendSuppressions, EmailService, IdempotencyService, RateService, ResendWebhookService, ResendWebhookSettings];
+const twilio = [ConcurrencyService, TextService, StatusCallbackService, ContentService, InboundService, PeopleService];
 const messages = [InboxService, MessageStore, JournalStore];
 const webhooks = [LifecycleService, SuppressionLists, TimelineService, SettleService, WebhookAdapter];
+
+const controllers = [
+  SendGridController, SendGridAccountController, SendGridSuppressionsController, SendGridTemplatesController,
+  ResendController, ResendApiKeysController, ResendSuppressionsController, ResendTemplatesController,
+  TwilioController, TwilioAccountController, ContentController,
+  ControlController, PageController, TemplatesController, HealthController,
+]; // prettier-ignore
 
 @Module({})
 export class SandboxModule {
@@ -59,7 +75,7 @@ export class SandboxModule {
     ];
     return {
       module: SandboxModule,
-      controllers: [SendGridController, SendGridAccountController, TwilioAccountController, ResendController, SendGridSuppressionsController, ResendSuppressionsController, TwilioController, ContentController, ControlController, PageController, TemplatesController, HealthController],
+      controllers,
       providers: [...settings, ...gate, ...sendgrid, ...resend, ...twilio, ...messages, ...webhooks],
     };
   }

@@ -117,6 +117,30 @@ describe('faults', () => {
     expect(performance.now() - start).toBeGreaterThanOrEqual(200);
   });
 
+  it('can tell each 46 times, under ever new event ids', async () => {
+    await withFaults(sandbox, { sendgrid: { webhooks: 'duplicate', webhookCopies: 46, webhookNewIds: true } });
+    await send();
+    const told = await until(() => posts().length === 46 && posts());
+    const idsOf = ({ body }: { body: string }) => (JSON.parse(body) as { sg_event_id: string; sg_message_id: string; timestamp: number }[])[0]!;
+    expect(new Set(told.map(idsOf).map(({ sg_event_id }) => sg_event_id)).size).toBe(46);
+    expect(new Set(told.map(idsOf).map(({ sg_message_id, timestamp }) => `${sg_message_id} ${timestamp}`)).size).toBe(1);
+  });
+
+  it('can turn the order of a message’s webhooks round', async () => {
+    await withFaults(sandbox, { sendgrid: { webhooks: 'reorder' } });
+    await sendGridOf(sandbox).send(aMailTo('click@example.org', `order-${(order += 1)}`));
+    const told = await until(() => posts().length === 4 && posts());
+    expect(told.map(({ body }) => (JSON.parse(body) as { event: string }[])[0]!.event)).toEqual(['click', 'open', 'delivered', 'processed']);
+  });
+
+  it('hit only requests that fit their pattern; the first of several that fits acts', async () => {
+    await withFaults(sandbox, { sendgrid: [{ where: { to: '*@slow.test' }, status: 503 }, { where: { path: '/v3/scopes' }, status: 429 }] });
+    await expect(sendGridOf(sandbox).send(aMailTo('Ada@Slow.test'))).rejects.toMatchObject({ code: 503 });
+    await expect(send()).resolves.toBeDefined();
+    expect((await fetch(`${sandbox.url}/v3/scopes`, { headers: { authorization: 'Bearer SG.test' } })).status).toBe(429);
+    expect((await faults())['sendgrid']).toHaveLength(2);
+  });
+
   it('stay as they are when a change cannot be read', async () => {
     await withFaults(sandbox, { twilio: { status: 503 } });
     const answer = await withFaults(sandbox, { sendgrid: { latency: 3 } });

@@ -18,6 +18,7 @@ export function running(settings: Record<string, string | undefined> = {}): Prom
   const config = SandboxConfig.parse({
     HTTP_PORT: '0',
     SANDBOX_WEBHOOK_DELAY_MS: '20',
+    SANDBOX_SENDER_DOMAINS: 'example.org,messaging.test',
     SANDBOX_SENDGRID_API_KEY: apiKey,
     SANDBOX_SENDGRID_PRIVATE_KEY: privateKey,
     SANDBOX_TWILIO_ACCOUNT_SID: accountSid,
@@ -77,6 +78,12 @@ export async function listed(sandbox: Sandbox, query = ''): Promise<Listed> {
 export function withFaults(sandbox: Sandbox, faults: unknown): Promise<Response> {
   const headers = { 'content-type': 'application/json' };
   return fetch(`${sandbox.url}/_sandbox/faults`, { method: 'PUT', headers, body: JSON.stringify(faults) });
+}
+
+export async function withAccount(sandbox: Sandbox, account: unknown): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${sandbox.url}/_sandbox/account`, { method: 'PUT', headers, body: JSON.stringify(account) });
+  if (!answer.ok) throw new Error(`the account was not changed: ${await answer.text()}`);
 }
 
 /** A mail that carries our ids, as the platform sends it. */

@@ -13,13 +13,13 @@ describe('the page of the templates', () => {
   const get = (path: string) => fetch(`${sandbox.url}${path}`);
 
   it('lists them, each with its previews', async () => {
-    const page = await (await get('/templates')).text();
-    expect(page).toContain('/templates/login-code/preview?version=1&amp;channel=sms');
+    const page = await (await get('/previews')).text();
+    expect(page).toContain('/previews/login-code?version=1&amp;channel=sms');
     expect(page).toContain('Tells that an order is on its way.');
   });
 
   it('shows a mail with the examples of its variables, in a frame that runs nothing', async () => {
-    const answer = await get('/templates/welcome/preview');
+    const answer = await get('/previews/welcome');
     const page = await answer.text();
     expect(page).toContain('<h2>Welcome to Analytical Engines, Ada</h2>');
     expect(page).toMatch(/<iframe sandbox title="HTML" srcdoc="&#60;!doctype html/);
@@ -27,11 +27,11 @@ describe('the page of the templates', () => {
   });
 
   it('shows an SMS where the template has one', async () => {
-    expect(await (await get('/templates/login-code/preview?channel=sms')).text()).toContain('493817 is your Analytical Engines code');
+    expect(await (await get('/previews/login-code?channel=sms')).text()).toContain('493817 is your Analytical Engines code');
   });
 
   it('knows no template that is not there', async () => {
-    expect((await get('/templates/nobody/preview')).status).toBe(404);
-    expect((await get('/templates/welcome/preview?version=9')).status).toBe(404);
+    expect((await get('/previews/nobody')).status).toBe(404);
+    expect((await get('/previews/welcome?version=9')).status).toBe(404);
   });
 });

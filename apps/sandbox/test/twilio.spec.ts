@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import twilio from 'twilio';
 import type { Sandbox } from '../src/sandbox.ts';
 import { aReceiver, until, type Receiver } from './receiver.ts';
-import { accountSid, authToken, listed, running, twilioOf } from './running.ts';
+import { accountSid, authToken, listed, running, twilioOf, withFaults } from './running.ts';
 
 let receiver: Receiver;
 let sandbox: Sandbox;
@@ -50,6 +50,15 @@ describe('the official client', () => {
   it('learns the code of a refusal', async () => {
     await expect(twilioOf(sandbox).messages.create(aText({ to: '+15005550004' }))).rejects.toMatchObject({ status: 400, code: 21610 });
     await expect(twilioOf(sandbox).messages.create(aText({ body: undefined }))).rejects.toMatchObject({ status: 400, code: 21602 });
+  });
+
+  it('cancels a text that was scheduled, no other, and takes the body of one out of the records', async () => {
+    const client = twilioOf(sandbox);
+    const scheduled = await client.messages.create(aText({ from: undefined, messagingServiceSid: `MG${'1'.repeat(32)}`, scheduleType: 'fixed', sendAt: new Date(Date.now() + 3_600_000) }));
+    expect(await client.messages(scheduled.sid).update({ status: 'canceled' })).toMatchObject({ status: 'canceled' });
+    const sent = await client.messages.create(aText());
+    await expect(client.messages(sent.sid).update({ status: 'canceled' })).rejects.toMatchObject({ code: 30409 });
+    expect(await client.messages(sent.sid).update({ body: '' })).toMatchObject({ body: '' });
   });
 
   it('is refused with a wrong token, and finds no other account', async () => {
@@ -202,4 +211,16 @@ it('shows what carried our ids', async () => {
   const { total, messages } = await listed(sandbox, '?reference=order-1');
   expect(total).toBe(1);
   expect(messages[0]).toMatchObject({ provider: 'twilio', reference: 'order-1', callId: 'call-1', providerMessageId: message.sid });
+});
+
+it('refuses more texts at the same time than the account may have in flight, and tells the level', async () => {
+  const narrow = await running({ SANDBOX_TWILIO_CONCURRENCY: '1' });
+  await withFaults(narrow, { twilio: { latencyMs: 200, times: 1 } });
+  const send = () => twilioOf(narrow).messages.create({ to: '+12025550123', from: '+15005550006', body: 'Hi' });
+  const first = send();
+  await until(async () => (await listed(narrow)).total === 1);
+  await expect(send()).rejects.toMatchObject({ status: 429, code: 20429 });
+  await first;
+  await expect(send()).resolves.toMatchObject({ status: 'queued' });
+  await narrow.close();
 });

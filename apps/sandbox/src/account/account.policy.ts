@@ -14,6 +14,7 @@ export const Account = z.strictObject({
   resend: z.strictObject({
     keyRevoked: z.boolean(),
     permission: z.enum(['full_access', 'sending_access']).describe('Of the API key.'),
+    owner: z.string().describe('The own address: the only one that mail from resend.dev goes to.'),
     domains: z.array(z.strictObject({ name: z.string(), status: z.enum(['pending', 'verified', 'failed', 'not_started', 'partially_verified', 'partially_failed']) })),
   }),
   twilio: z.strictObject({
@@ -39,7 +40,11 @@ export type AccountChange = z.infer<typeof AccountChange>;
 const standardScopes = [
   'mail.send', 'mail.batch.create', 'messages.read', 'suppression.read', 'asm.groups.suppressions.read',
   'user.webhooks.event.settings.read', 'user.webhooks.event.settings.update', 'whitelabel.read',
+  'templates.create', 'templates.read', 'templates.update', 'templates.delete', 'templates.versions.create', 'templates.versions.read',
+  'templates.versions.update', 'templates.versions.delete', 'templates.versions.activate.create',
 ]; // prettier-ignore
+
+const OWNER = 'owner@sandbox.test';
 
 const listed = (text: string) => text.split(',').map((one) => one.trim()).filter(Boolean);
 
@@ -48,7 +53,7 @@ export function standardAccount(config: SandboxConfig): Account {
   return {
     clockSkewSeconds: 0,
     sendgrid: { keyRevoked: false, scopes: [...standardScopes], domains: listed(config.SANDBOX_SENDER_DOMAINS).map((domain) => ({ domain, valid: true })), senders: [], maxWebhooks: 5 },
-    resend: { keyRevoked: false, permission: 'full_access', domains: listed(config.SANDBOX_RESEND_DOMAINS.replace('*', config.SANDBOX_SENDER_DOMAINS)).map((name) => ({ name, status: 'verified' })) },
+    resend: { keyRevoked: false, permission: 'full_access', owner: OWNER, domains: listed(config.SANDBOX_RESEND_DOMAINS ?? config.SANDBOX_SENDER_DOMAINS).map((name) => ({ name, status: 'verified' })) },
     twilio: { keyRevoked: false, status: 'active', type: 'Full', numbers: listed(config.SANDBOX_TWILIO_NUMBERS).map((number, index) => ({ sid: sidOf('PN', index), number, sms: true, inboundUrl })), services: [] },
   };
 }

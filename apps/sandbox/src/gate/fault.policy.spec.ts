@@ -1,35 +1,60 @@
 import { describe, expect, it } from '@jest/globals';
-import { classify, Fault, FaultChange, hits, webhookFault } from './fault.policy.ts';
+import { Fault, FaultChange, hits, webhookFault } from './fault.policy.ts';
+import { classify, recipientsOf } from './request.policy.ts';
 
-const send = { provider: 'twilio', sends: true } as const;
+const send = classify('POST', '/2010-04-01/Accounts/AC1/Messages.json')!;
+const lookup = classify('GET', '/2010-04-01/Accounts/AC1/Messages/SM1.json')!;
 
 describe('which requests a fault hits', () => {
   it('tells the providers apart by path, and sends from look-ups', () => {
-    expect(classify('POST', '/v3/mail/send')).toEqual({ provider: 'sendgrid', sends: true });
-    expect(classify('GET', '/v3/scopes')).toEqual({ provider: 'sendgrid', sends: false });
+    expect(classify('POST', '/v3/mail/send')).toMatchObject({ provider: 'sendgrid', sends: true });
+    expect(classify('GET', '/v3/scopes')).toMatchObject({ provider: 'sendgrid', sends: false });
     expect(classify('POST', '/2010-04-01/Accounts/AC1/Messages.json?x=1')).toEqual(send);
+    expect(classify('POST', '/emails/batch')).toMatchObject({ provider: 'resend', sends: true });
+    expect(classify('POST', '/templates')).toMatchObject({ provider: 'resend', sends: false });
     expect(classify('GET', '/_sandbox/messages')).toBeNull();
   });
 
-  it('spares look-ups unless it is told to hit all', () => {
-    const lookup = { ...send, sends: false };
-    expect(hits(Fault.parse({}), lookup, 0)).toBe(false);
-    expect(hits(Fault.parse({ on: 'all' }), lookup, 0)).toBe(true);
+  it('spares look-ups unless it is told to hit all, or which', () => {
+    expect(hits(Fault.parse({}), lookup, undefined, 0)).toBe(false);
+    expect(hits(Fault.parse({ on: 'all' }), lookup, undefined, 0)).toBe(true);
+    expect(hits(Fault.parse({ where: { method: 'GET' } }), lookup, undefined, 0)).toBe(true);
+    expect(hits(Fault.parse({ where: { path: '*/Messages/*' } }), lookup, undefined, 0)).toBe(true);
+    expect(hits(Fault.parse({ where: { path: '*/Messages/*' } }), send, undefined, 0)).toBe(false);
   });
 
   it('hits the share it was given', () => {
     const half = Fault.parse({ rate: 0.5 });
-    expect([hits(half, send, 0.49), hits(half, send, 0.5)]).toEqual([true, false]);
-    expect(hits(Fault.parse({ rate: 0 }), send, 0)).toBe(false);
+    expect([hits(half, send, undefined, 0.49), hits(half, send, undefined, 0.5)]).toEqual([true, false]);
+    expect(hits(Fault.parse({ rate: 0 }), send, undefined, 0)).toBe(false);
+  });
+
+  it('goes by the recipient once the body was read, and only then', () => {
+    const slow = Fault.parse({ where: { to: '+1415*' } });
+    expect(hits(slow, send, undefined, 0)).toBe(false);
+    expect(hits(slow, send, ['+12025550123'], 0)).toBe(false);
+    expect(hits(slow, send, ['+12025550123', '+14155550123'], 0)).toBe(true);
+    expect(hits(Fault.parse({}), send, ['+14155550123'], 0)).toBe(false);
+  });
+
+  it.each([
+    ['SendGrid', { personalizations: [{ to: [{ email: 'a@x.test' }], bcc: [{ email: 'b@x.test' }] }, { to: [{ email: 'c@x.test' }] }] }, ['a@x.test', 'b@x.test', 'c@x.test']],
+    ['Resend', { to: 'Ada <a@x.test>', cc: ['b@x.test'] }, ['a@x.test', 'b@x.test']],
+    ['a batch of Resend', [{ to: ['a@x.test'] }, { to: 'b@x.test' }], ['a@x.test', 'b@x.test']],
+    ['Twilio', { To: '+14155550123' }, ['+14155550123']],
+    ['who is not understood', { to: 3, personalizations: 'x' }, []],
+  ])('finds the recipients in a body for %s', (_, body, recipients) => {
+    expect(recipientsOf(body)).toEqual(recipients);
   });
 });
 
-it('knows how late delayed webhooks come', () => {
-  expect(webhookFault(Fault.parse({ webhooks: 'delay', webhookDelayMs: 700 }))).toEqual({ kind: 'delay', delayMs: 700 });
+it('knows what becomes of webhooks', () => {
+  expect(webhookFault(Fault.parse({ webhooks: 'delay', webhookDelayMs: 700 }))).toEqual({ delayMs: 700 });
+  expect(webhookFault(Fault.parse({ webhooks: ['reorder', 'duplicate'], webhookCopies: 46, webhookNewIds: true }))).toEqual({ reorder: true, copies: 46, newIds: true });
   expect(webhookFault(Fault.parse({ status: 503 }))).toBeNull();
 });
 
-it.each([{ sendgrid: { latency: 3 } }, { twilio: { status: 200 } }, { twilio: { times: 0 } }, { mailgun: null }, { sendgrid: { rate: 2 } }])(
+it.each([{ sendgrid: { latency: 3 } }, { twilio: { status: 200 } }, { twilio: { times: 0 } }, { mailgun: null }, { resend: { webhooks: 'duplicate', webhookCopies: 47 } }, { twilio: { where: {  colour: 'red' } } }, { sendgrid: { rate: 2 } }])(
   'does not take %j',
   (change) => {
     expect(FaultChange.safeParse(change).success).toBe(false);

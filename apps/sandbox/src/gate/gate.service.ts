@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AccountService } from '../account/account.service.ts';
-import { classify, type Fault } from './fault.policy.ts';
+import type { Fault } from './fault.policy.ts';
 import { FaultService } from './fault.service.ts';
 import { give } from './give.ts';
+import { classify, recipientsOf } from './request.policy.ts';
 import { MAX_BODY_BYTES, failureAnswer } from './refusal.policy.ts';
 
 const faults = new WeakMap<FastifyRequest, Fault>();
@@ -27,12 +28,12 @@ export class GateService {
   }
 
   private enter(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+    withoutBody(request);
     const asked = classify(request.method, request.url);
     const fault = asked && this.faults.take(asked);
     if (fault) faults.set(request, fault);
     if (fault?.refuse) {
-      reply.hijack();
-      request.raw.socket.destroy();
+      hangUp(request, reply);
       return;
     }
     if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
@@ -50,7 +51,10 @@ export class GateService {
   }
 
   private refuse(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-    const fault = faultOf(request);
+    const asked = classify(request.method, request.url);
+    const fault = faultOf(request) ?? (asked && this.faults.take(asked, recipientsOf(request.body)));
+    if (fault) faults.set(request, fault);
+    if (fault?.refuse) return hangUp(request, reply);
     if (fault?.status === undefined) return done();
     give(reply, failureAnswer(request.url, fault.status, Date.now(), fault));
   }
@@ -66,6 +70,16 @@ export class GateService {
     if (fault.latencyMs) setTimeout(go, fault.latencyMs).unref();
     else go();
   }
+}
+
+/** Some SDKs name a type on requests without a body, which Fastify would refuse and the providers do not. */
+function withoutBody({ headers }: FastifyRequest): void {
+  if (Number(headers['content-length'] ?? 0) === 0 && headers['transfer-encoding'] === undefined) delete headers['content-type'];
+}
+
+function hangUp(request: FastifyRequest, reply: FastifyReply): void {
+  reply.hijack();
+  request.raw.socket.destroy();
 }
 
 /** Promises the whole answer and sends half of it. */

@@ -2,7 +2,8 @@ import { refusalOfStatus } from '../resend/error.policy.ts';
 import { errorAnswer, throttled, tooLarge } from '../sendgrid/error.policy.ts';
 import { refusal } from '../twilio/error.policy.ts';
 import type { Answer } from '../answer.ts';
-import { classify, type Fault, type ProviderRequest } from './fault.policy.ts';
+import type { Fault } from './fault.policy.ts';
+import { classify, type ProviderRequest } from './request.policy.ts';
 
 /** SendGrid's limit of a whole message, 30 MB; Twilio's bodies stay far below. */
 export const MAX_BODY_BYTES = 30 * 1024 * 1024;

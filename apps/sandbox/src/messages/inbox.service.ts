@@ -28,6 +28,12 @@ export class InboxService implements OnApplicationBootstrap, OnApplicationShutdo
     }
   }
 
+  /** Nothing of what was planned happens any more. */
+  async cancel(messages: readonly SandboxMessage[]): Promise<void> {
+    for (const message of messages) cancelled(message);
+    await this.journal.append({ cancelled: messages.map(({ id }) => id) });
+  }
+
   async clear(): Promise<void> {
     this.store.clear();
     await this.journal.append({ cleared: true });
@@ -53,6 +59,9 @@ export class InboxService implements OnApplicationBootstrap, OnApplicationShutdo
   private apply(record: JournalRecord): void {
     if ('accepted' in record) this.store.add(withEvents(record.accepted, this.config.SANDBOX_WEBHOOK_DELAY_MS));
     else if ('cleared' in record) this.store.clear();
+    else if ('cancelled' in record) {
+      for (const id of record.cancelled) cancelled(this.store.get(id));
+    }
     else {
       for (const [id, index] of record.settled) {
         const event = this.store.get(id)?.events[index];
@@ -64,11 +73,18 @@ export class InboxService implements OnApplicationBootstrap, OnApplicationShutdo
   private *kept(): Generator<JournalRecord> {
     for (const message of [...this.store.newestFirst()].reverse()) {
       yield { accepted: stored(message) };
+      if (message.status === CANCELLED) yield { cancelled: [message.id] };
       for (const [index, event] of message.events.entries()) {
         if (event.webhook !== 'planned') yield { settled: [[message.id, index]], as: event.webhook };
       }
     }
   }
+}
+
+const CANCELLED = 'canceled';
+
+function cancelled(message: SandboxMessage | undefined): void {
+  if (message) Object.assign(message, { status: CANCELLED, events: [] });
 }
 
 function stored(message: SandboxMessage): StoredMessage {

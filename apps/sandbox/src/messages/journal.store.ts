@@ -11,6 +11,8 @@ export type JournalRecord =
   | { accepted: StoredMessage }
   /** Which events (message id, position) need no webhook any more. */
   | { settled: [id: string, index: number][]; as: WebhookState }
+  /** Messages of which nothing more happens. */
+  | { cancelled: string[] }
   | { cleared: true };
 
 /** Keeps records over a restart, one JSON line each. Without a file it does nothing. */

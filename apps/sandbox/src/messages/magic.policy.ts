@@ -42,6 +42,8 @@ const blocked: MailStep = {
   },
 };
 const dropped: MailStep = { event: 'dropped', fields: { reason: 'Bounced Address', status: '5.0.0' } };
+/** SendGrid looks for a mail's template only after it has accepted the mail (sendgrid-go #255). */
+export const lostMail: readonly MailStep[] = [{ event: 'dropped', fields: { reason: 'Invalid SMTPAPI header' } }];
 const reader = { useragent: 'Mozilla/5.0 (sandbox)', ip: '127.0.0.1' };
 const opened: MailStep = { event: 'open', fields: { ...reader, sg_content_type: 'html' } };
 const machineOpened: MailStep = { event: 'open', fields: { ...reader, sg_content_type: 'html', sg_machine_open: true } };

@@ -54,6 +54,8 @@ export interface MailMessage extends Accepted {
   customArgs: Record<string, string>;
   categories: string[];
   asmGroupId: number | null;
+  /** Its template does not exist: SendGrid accepts such mail, and drops it afterwards. */
+  lost?: boolean;
   attachments: Attachment[];
   events: MessageEvent<MailStep>[];
 }

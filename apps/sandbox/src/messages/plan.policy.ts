@@ -1,5 +1,5 @@
 import { resendEngagement, resendPlan } from './magic-resend.policy.ts';
-import { mailPlan, textPlan, type TextStep } from './magic.policy.ts';
+import { lostMail, mailPlan, textPlan, type TextStep } from './magic.policy.ts';
 import type { MailMessage, MessageEvent, ResendMessage, SandboxMessage, TextMessage } from './message.ts';
 
 type Planned<M> = Omit<M, 'events'>;
@@ -9,7 +9,7 @@ export type StoredMessage = Planned<MailMessage> | Planned<ResendMessage> | Plan
 /** Gives a message the events its recipient stands for, `delayMs` apart. */
 export function withEvents<M extends StoredMessage>(message: M, delayMs: number): SandboxMessage {
   const { startsAt } = message;
-  if (message.provider === 'sendgrid') return { ...message, events: timed(mailPlan(message.to), startsAt, delayMs) };
+  if (message.provider === 'sendgrid') return { ...message, events: timed(message.lost ? lostMail : mailPlan(message.to), startsAt, delayMs) };
   if (message.provider === 'resend') return { ...message, events: timed(resendPlan(message.to), startsAt, delayMs) };
   return { ...message, events: timed(textSteps(message, delayMs), startsAt, delayMs) };
 }

@@ -1,4 +1,4 @@
-/** The second half of the page's script: asks the control API every two seconds, and tells it of faults. */
+/** The last part of the page's script: asks the control API every two seconds, and starts it all. */
 export const loop = String.raw`
 async function ask(path, options) {
   const answer = await fetch(path, options);
@@ -18,20 +18,6 @@ async function messages() {
   }
   return listed;
 }
-
-function drawFaults(current) {
-  for (const provider of ['sendgrid', 'resend', 'twilio']) {
-    const select = $('fault-' + provider);
-    const fault = current[provider];
-    const name = Object.keys(presets).find((preset) => same(presets[preset], fault));
-    select.classList.toggle('active', fault !== null);
-    if (document.activeElement !== select) select.value = name || 'custom';
-    $('hits-' + provider).textContent = fault && fault.times ? fault.times + ' left' : '';
-  }
-}
-
-const same = (preset, fault) => preset === null || fault === null ? preset === fault : Object.keys(presetShape).every((key) => (preset[key] ?? presetShape[key]) === (fault[key] ?? presetShape[key]));
-const presetShape = { latencyMs: undefined, status: undefined, retryAfterSeconds: undefined, acceptThenDrop: undefined, cutAnswer: undefined, refuse: undefined, webhooks: undefined, rate: 1 };
 
 async function refresh() {
   try {
@@ -64,23 +50,6 @@ async function attempt(work) {
   await refresh();
 }
 
-function changeFault(provider, select) {
-  const preset = presets[select.value];
-  if (preset === undefined) return;
-  const times = Number($('times').value) || undefined;
-  const body = JSON.stringify({ [provider]: preset && { ...preset, times } });
-  select.blur();
-  void attempt(() => ask('/_sandbox/faults', { method: 'PUT', headers: { 'content-type': 'application/json' }, body }));
-}
-
-for (const provider of ['sendgrid', 'resend', 'twilio']) {
-  const select = $('fault-' + provider);
-  for (const name of Object.keys(presets)) select.append(new Option(name, name));
-  const custom = new Option('Set by the API', 'custom');
-  custom.disabled = true;
-  select.append(custom);
-  select.addEventListener('change', () => changeFault(provider, select));
-}
 for (const button of document.querySelectorAll('[data-provider]')) {
   button.addEventListener('click', () => {
     state.provider = button.dataset.provider;

@@ -10,12 +10,19 @@ export const markup = `
 <main>
   <section class="faults" aria-labelledby="faults-title">
     <h2 id="faults-title">Faults</h2>
-    <div class="fault"><label for="fault-sendgrid">SendGrid</label><select id="fault-sendgrid"></select><span class="hits" id="hits-sendgrid"></span></div>
-    <div class="fault"><label for="fault-resend">Resend</label><select id="fault-resend"></select><span class="hits" id="hits-resend"></span></div>
-    <div class="fault"><label for="fault-twilio">Twilio</label><select id="fault-twilio"></select><span class="hits" id="hits-twilio"></span></div>
-    <div class="fault"><label for="times">Lasts</label><select id="times">
-      <option value="">until switched off</option><option value="1">for 1 request</option><option value="10">for 10 requests</option><option value="100">for 100 requests</option>
-    </select></div>
+    <span id="calm" class="muted">None: all three providers work</span>
+    <ul id="faults" class="chips" aria-label="Faults that are on" hidden></ul>
+    <button type="button" id="fault-open" class="quiet plain" aria-expanded="false" aria-controls="fault-form">Add a fault</button>
+    <form id="fault-form" class="card form" hidden>
+      <label>Provider <select id="fault-provider"><option value="sendgrid">SendGrid</option><option value="resend">Resend</option><option value="twilio">Twilio</option></select></label>
+      <label>What goes wrong <select id="fault-what"></select></label>
+      <label>Requests <select id="fault-on"><option value="">that send</option><option value="all">of every kind</option></select></label>
+      <label>Only to <input id="fault-to" placeholder="anyone, or *@slow.test" autocomplete="off" spellcheck="false"></label>
+      <label>Only path <input id="fault-path" placeholder="any, or /v3/templates*" autocomplete="off" spellcheck="false"></label>
+      <label>Share <select id="fault-rate"><option value="1">all of them</option><option value="0.5">half of them</option><option value="0.1">one in ten</option></select></label>
+      <label>Lasts <select id="fault-times"><option value="">until switched off</option><option value="1">for 1 request</option><option value="10">for 10 requests</option><option value="100">for 100 requests</option></select></label>
+      <div class="acts"><button type="submit" class="strong">Switch on</button><button type="button" id="fault-cancel" class="quiet plain">Cancel</button></div>
+    </form>
     <p class="problem" id="problem" role="alert" hidden></p>
   </section>
   <section class="bar" aria-label="Filter">

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { faults } from './page.faults.ts';
 import { loop } from './page.loop.ts';
 import { markup } from './page.markup.ts';
 import { script } from './page.script.ts';
 import { styles } from './page.styles.ts';
 
-const code = script + loop;
+const code = script + faults + loop;
 
 /** The whole page: one document that asks for nothing else. */
 export const page = `<!doctype html>

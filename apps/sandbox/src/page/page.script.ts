@@ -8,21 +8,6 @@ const SHOWN = 200;
 const $ = (id) => document.getElementById(id);
 const state = { provider: '', search: '', selected: null, messages: [], total: 0, seen: '' };
 
-const presets = {
-  'Works': null,
-  'Slow: answers after 3 s': { latencyMs: 3000 },
-  'Down: 503': { status: 503 },
-  'Throttled: 429 for 5 s': { status: 429, retryAfterSeconds: 5 },
-  'Wrong credentials: 401': { status: 401 },
-  'Half of the calls fail: 500': { status: 500, rate: 0.5 },
-  'Answer lost after acceptance': { acceptThenDrop: true },
-  'Answer cut off after acceptance': { cutAnswer: true },
-  'Connection refused': { refuse: true },
-  'Webhooks lost': { webhooks: 'drop' },
-  'Webhooks twice': { webhooks: 'duplicate' },
-  'Webhooks 10 s late': { webhooks: 'delay', webhookDelayMs: 10000 },
-};
-
 function element(name, className, text) {
   const made = document.createElement(name);
   if (className) made.className = className;

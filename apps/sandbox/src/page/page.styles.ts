@@ -26,12 +26,14 @@ button, select, input { font: inherit; color: inherit; }
 main { flex: 1; min-height: 0; display: flex; flex-direction: column; gap: 14px; width: 100%; max-width: 1480px; margin: 0 auto; padding: 16px 24px 24px; }
 .faults, .bar { display: flex; flex-wrap: wrap; align-items: center; gap: 10px 20px; }
 .faults h2 { font-size: 14px; }
-.fault select { width: 236px; } .fault #times { width: 184px; }
-.fault { display: flex; align-items: center; gap: 8px; }
-.fault label { color: var(--soft); }
-select, input[type=search] { height: 34px; padding: 0 10px; border: 1px solid var(--line); border-radius: 8px; background: var(--card); }
-select.active { border-color: var(--wait); background: var(--wait-tint); color: var(--wait); font-weight: 600; }
-.hits { color: var(--wait); font-size: 12.5px; }
+.chips { display: flex; flex-wrap: wrap; gap: 8px; margin: 0; padding: 0; list-style: none; min-width: 0; }
+.chip { display: flex; align-items: center; gap: 8px; padding: 4px 4px 4px 12px; border-radius: 10px; background: var(--wait-tint); color: var(--wait); font-size: 13px; overflow-wrap: anywhere; }
+.end { flex: none; width: 24px; height: 24px; border: 0; border-radius: 7px; background: none; cursor: pointer; font-size: 16px; line-height: 1; } .end:hover { background: var(--wait); color: var(--wait-tint); }
+.form { width: 100%; display: grid; grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); gap: 12px 16px; padding: 16px; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
+.form label { display: flex; flex-direction: column; gap: 4px; color: var(--soft); font-size: 13px; } .form select, .form input { width: 100%; min-width: 0; color: var(--ink); font-size: 14px; }
+.acts { display: flex; gap: 10px; align-items: flex-end; }
+.strong { height: 34px; padding: 0 15px; border: 0; border-radius: 8px; background: var(--accent); color: light-dark(#fff, #0f1216); font-weight: 600; cursor: pointer; }
+select, input { height: 34px; padding: 0 10px; border: 1px solid var(--line); border-radius: 8px; background: var(--card); }
 .problem { color: var(--bad); width: 100%; }
 .tabs { display: flex; padding: 3px; border: 1px solid var(--line); border-radius: 9px; background: var(--card); }
 .tabs button { border: 0; background: none; padding: 3px 13px; border-radius: 6px; cursor: pointer; color: var(--soft); }
@@ -39,7 +41,7 @@ select.active { border-color: var(--wait); background: var(--wait-tint); color: 
 input[type=search] { flex: 1 1 220px; max-width: 380px; }
 #count { flex: 1; white-space: nowrap; }
 .quiet { height: 34px; padding: 0 13px; border: 1px solid var(--line); border-radius: 8px; background: var(--card); cursor: pointer; }
-.quiet:hover { border-color: var(--bad); color: var(--bad); }
+.quiet.plain:hover { border-color: var(--accent); color: var(--accent); } .quiet:not(.plain):hover { border-color: var(--bad); color: var(--bad); }
 .panes { flex: 1; min-height: 0; display: grid; grid-template-columns: minmax(320px, 5fr) 7fr; gap: 14px; }
 .panes.alone { grid-template-columns: 1fr; }
 .list { margin: 0; padding: 0; list-style: none; overflow: auto; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
@@ -67,7 +69,7 @@ pre { margin: 0; padding: 14px 16px; white-space: pre-wrap; overflow-wrap: anywh
 .empty { place-self: center; grid-column: 1 / -1; text-align: center; color: var(--soft); max-width: 420px; padding: 40px 0; } .empty h2 { color: var(--ink); font-size: 16px; margin-bottom: 6px; }
 .close { display: none; }
 @media (max-width: 860px) {
-  .top, main { padding-left: 14px; padding-right: 14px; } .brand p { display: none; } .fault { width: 100%; } .fault label { width: 88px; } .fault select, .fault #times { flex: 1; width: auto; min-width: 0; }
+  .top, main { padding-left: 14px; padding-right: 14px; } .brand p { display: none; }
   .faults { gap: 8px; } .faults h2 { width: 100%; }
   .panes { grid-template-columns: 1fr; } .detail { position: fixed; inset: 0; z-index: 2; border: 0; border-radius: 0; padding: 16px; }
   .close { display: inline-block; align-self: flex-start; } #count { order: 3; }

@@ -1,4 +1,3 @@
-import type { Account } from '../account/account.policy.ts';
 import type { Answer } from '../answer.ts';
 import { refusal, withoutUserAgent } from './error.policy.ts';
 
@@ -9,11 +8,13 @@ export interface Caller {
 
 /**
  * Null when the caller may go on, else the refusal.
+ * @param permissionOf what a key may do; undefined: it is none
  * @param needs what the request takes; undefined: a key that may send
  */
-export function checkCaller(caller: Caller, key: string, account: Account['resend'], needs?: 'full_access'): Answer | null {
+export function checkCaller(caller: Caller, permissionOf: (key: string) => 'full_access' | 'sending_access' | undefined, needs?: 'full_access'): Answer | null {
   if (!caller['user-agent']) return withoutUserAgent;
   if (!caller.authorization?.startsWith('Bearer ')) return refusal('missing_api_key');
-  if (caller.authorization !== `Bearer ${key}` || account.keyRevoked) return refusal('invalid_api_key');
-  return needs === undefined || account.permission === needs ? null : refusal('restricted_api_key', 'This API key is restricted to only send emails');
+  const permission = permissionOf(caller.authorization.slice('Bearer '.length));
+  if (!permission) return refusal('invalid_api_key');
+  return needs === undefined || permission === needs ? null : refusal('restricted_api_key', 'This API key is restricted to only send emails');
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Account } from '../account/account.policy.ts';
 import type { Answer } from '../answer.ts';
 import { Email } from './email.policy.ts';
 import { refusal } from './error.policy.ts';
@@ -6,8 +7,8 @@ import { refusal } from './error.policy.ts';
 export type Checked = { ok: true; email: Email } | { ok: false; refusal: Answer };
 
 export interface Rules {
-  /** Domains that may stand in From; `*`: any. */
-  domains: readonly string[];
+  /** Whose domains may stand in From. */
+  account: Account['resend'];
   /** Whether it is a member of a batch. */
   together: boolean;
   /** Milliseconds of the epoch. */
@@ -47,11 +48,22 @@ function together(email: Email, rules: Rules): Answer | undefined {
   if (email.template && (email.html !== undefined || email.text !== undefined)) return refusal('validation_error', 'A template cannot go with `html` or `text`.');
   if (rules.together && email.attachments) return refusal('validation_error', 'The `attachments` field is not supported in a batch.');
   if (rules.together && email.scheduled_at) return refusal('validation_error', 'The `scheduled_at` field is not supported in a batch.');
-  const domain = domainOf(email.from);
-  if (!rules.domains.includes('*') && !rules.domains.includes(domain)) return refusal('validation_error', `The ${domain} domain is not verified.`, 403);
   const everyone = [...email.to, ...(email.cc ?? []), ...(email.bcc ?? [])];
+  const unverified = sender(email.from, everyone, rules.account);
+  if (unverified) return unverified;
   if (everyone.some((address) => reserved.has(domainOf(address)))) return refusal('validation_error', 'Invalid `to` field. Please use our testing email address instead of domains like `example.com`.', 422);
   return email.scheduled_at === undefined ? undefined : schedule(email.scheduled_at, rules.now);
+}
+
+/** Who sends from resend.dev, which is for trying things out, reaches nobody but themselves. */
+function sender(from: string, everyone: readonly string[], { domains, owner }: Account['resend']): Answer | undefined {
+  const domain = domainOf(from);
+  if (domain === 'resend.dev') {
+    const alone = everyone.every((address) => bareAddress(address).toLowerCase() === owner.toLowerCase());
+    return alone ? undefined : refusal('validation_error', `You can only send testing emails to your own email address (${owner}). To send emails to other recipients, please verify a domain at resend.com/domains, and change the \`from\` address to an email using this domain.`, 403);
+  }
+  if (domains.some(({ name, status }) => status === 'verified' && name.toLowerCase() === domain)) return undefined;
+  return refusal('validation_error', `The ${domain} domain is not verified. Please, add and verify your domain on https://resend.com/domains`, 403);
 }
 
 // Natural language, which the real one takes as well, is more than a sandbox needs.

@@ -1,30 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { AccountService } from '../account/account.service.ts';
 import type { Answer } from '../answer.ts';
 import type { WebhookFault } from '../gate/fault.policy.ts';
 import { InboxService } from '../messages/inbox.service.ts';
-import { SANDBOX_CONFIG, SandboxConfig } from '../sandbox.config.ts';
+import { MessageStore } from '../messages/message.store.ts';
 import { messagesOf } from './accept.policy.ts';
-import { checkEmail, type Rules } from './email-rules.policy.ts';
+import { type Checked, checkEmail } from './email-rules.policy.ts';
 import type { Email } from './email.policy.ts';
 import { refusal } from './error.policy.ts';
+import { applied } from './templates/apply.policy.ts';
+import { ResendTemplates } from './templates/template.service.ts';
 
 const MOST_TOGETHER = 100;
 
 /** POST /emails and /emails/batch. */
 @Injectable()
 export class EmailService {
-  private readonly domains: readonly string[];
-
   constructor(
-    @Inject(SANDBOX_CONFIG) config: SandboxConfig,
     private readonly inbox: InboxService,
-  ) {
-    this.domains = config.SANDBOX_RESEND_DOMAINS.split(',').map((domain) => domain.trim().toLowerCase());
-  }
+    private readonly accounts: AccountService,
+    private readonly templates: ResendTemplates,
+    private readonly store: MessageStore,
+  ) {}
 
   async send(body: unknown, webhookFault: WebhookFault | null): Promise<Answer> {
-    const checked = checkEmail(body, this.rules(false));
+    const checked = this.check(body, false);
     if (!checked.ok) return checked.refusal;
     const [id] = await this.accept([checked.email], webhookFault);
     return { status: 200, body: { id } };
@@ -33,7 +34,7 @@ export class EmailService {
   /** @param permissive one bad e-mail refuses itself and not the others */
   async sendTogether(body: unknown, permissive: boolean, webhookFault: WebhookFault | null): Promise<Answer> {
     if (!Array.isArray(body) || body.length < 1 || body.length > MOST_TOGETHER) return refusal('validation_error', 'A batch must hold 1 to 100 e-mails.');
-    const checked = body.map((email: unknown) => checkEmail(email, this.rules(true)));
+    const checked = body.map((email: unknown) => this.check(email, true));
     const refused = checked.flatMap((one, index) => (one.ok ? [] : [{ index, refusal: one.refusal }]));
     if (!permissive && refused.length > 0) return refused[0]!.refusal;
     const ids = await this.accept(checked.flatMap((one) => (one.ok ? [one.email] : [])), webhookFault);
@@ -49,5 +50,18 @@ export class EmailService {
     return ids;
   }
 
-  private rules = (together: boolean): Rules => ({ domains: this.domains, together, now: Date.now() });
+  /** Only what was not sent yet can be cancelled. */
+  async cancel(emailId: string): Promise<Answer> {
+    const messages = this.store.ofProviderId(emailId).filter((message) => message.provider === 'resend');
+    const [first] = messages;
+    if (!first) return refusal('not_found', 'Email not found');
+    if (first.status !== 'scheduled') return refusal('validation_error', 'Only a scheduled e-mail can be cancelled.', 422);
+    await this.inbox.cancel(messages);
+    return { status: 200, body: { object: 'email', id: emailId } };
+  }
+
+  private check(body: unknown, together: boolean): Checked {
+    const checked = checkEmail(body, { account: this.accounts.current().resend, together, now: Date.now() });
+    return checked.ok ? applied(checked.email, this.templates.find(checked.email.template?.id ?? '')) : checked;
+  }
 }

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, Headers, Inject, Param, Patch, Post, Query, type RawBodyRequest, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Headers, Param, Patch, Post, Query, type RawBodyRequest, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AccountService } from '../account/account.service.ts';
 import type { Answer } from '../answer.ts';
@@ -7,25 +7,23 @@ import { faultOf } from '../gate/gate.service.ts';
 import { give } from '../gate/give.ts';
 import { MessageStore } from '../messages/message.store.ts';
 import type { ResendMessage } from '../messages/message.ts';
-import { SANDBOX_CONFIG, SandboxConfig } from '../sandbox.config.ts';
-import { checkCaller } from './auth.policy.ts';
 import { EmailService } from './email.service.ts';
 import { refusal } from './error.policy.ts';
 import { IdempotencyService } from './idempotency.service.ts';
-import { RateService } from './rate.service.ts';
+import { listOf, pageOf } from './page.policy.ts';
+import { ResendReception } from './reception.service.ts';
 import { ResendWebhookSettings } from './webhook.settings.ts';
-import { pageOf, paged, wholeEmail } from './retrieve.policy.ts';
+import { listedEmail, wholeEmail } from './retrieve.policy.ts';
 
 type Request = RawBodyRequest<FastifyRequest>;
 
 @Controller()
 export class ResendController {
   constructor(
-    @Inject(SANDBOX_CONFIG) private readonly config: SandboxConfig,
+    private readonly reception: ResendReception,
     private readonly emails: EmailService,
     private readonly store: MessageStore,
     private readonly idempotency: IdempotencyService,
-    private readonly rate: RateService,
     private readonly accounts: AccountService,
     private readonly webhooks: ResendWebhookSettings,
   ) {}
@@ -42,49 +40,56 @@ export class ResendController {
 
   @Get('emails')
   list(@Req() request: Request, @Res() reply: FastifyReply, @Query() query: { limit?: string; after?: string; before?: string }): void {
-    this.answer(request, reply, () => {
+    this.reception.answer(request, reply, () => {
       const page = pageOf(query);
-      return page ? { status: 200, body: paged(this.newestFirst(), page) } : refusal('validation_error', 'The pagination parameters are wrong.', 422);
+      return page ? { status: 200, body: listOf(this.newestFirst(), page, ({ providerMessageId }) => providerMessageId, listedEmail) } : refusal('validation_error', 'The pagination parameters are wrong.', 422);
     });
   }
 
   @Get('emails/:id')
   one(@Req() request: Request, @Res() reply: FastifyReply, @Param('id') id: string): void {
-    this.answer(request, reply, () => {
+    this.reception.answer(request, reply, () => {
       const found = this.store.ofProviderId(id).find((message) => message.provider === 'resend');
       return found?.provider === 'resend' ? { status: 200, body: wholeEmail(found) } : refusal('not_found', 'Email not found');
     });
   }
 
+  @Post('emails/:id/cancel')
+  async cancel(@Req() request: Request, @Res() reply: FastifyReply, @Param('id') id: string): Promise<void> {
+    const { headers, refused } = this.reception.admit(request);
+    const answer = refused ?? (await this.emails.cancel(id));
+    give(reply, { ...answer, headers: { ...headers, ...answer.headers } });
+  }
+
   @Get('domains')
   domains(@Req() request: Request, @Res() reply: FastifyReply): void {
     const data = this.accounts.current().resend.domains.map(({ name, status }) => ({ id: name, name, status, created_at: '2026-01-01 00:00:00.000+00', region: 'us-east-1', capabilities: { sending: 'enabled', receiving: 'disabled' } }));
-    this.answer(request, reply, () => ({ status: 200, body: { object: 'list', has_more: false, data } }), 'full_access');
+    this.reception.answer(request, reply, () => ({ status: 200, body: { object: 'list', has_more: false, data } }), 'full_access');
   }
 
   @Get('webhooks')
   listWebhooks(@Req() request: Request, @Res() reply: FastifyReply): void {
-    this.answer(request, reply, () => this.webhooks.list(), 'full_access');
+    this.reception.answer(request, reply, () => this.webhooks.list(), 'full_access');
   }
 
   @Post('webhooks')
   createWebhook(@Req() request: Request, @Res() reply: FastifyReply): void {
-    this.answer(request, reply, () => this.webhooks.create(request.body), 'full_access');
+    this.reception.answer(request, reply, () => this.webhooks.create(request.body), 'full_access');
   }
 
   @Get('webhooks/:id')
   showWebhook(@Req() request: Request, @Res() reply: FastifyReply, @Param('id') id: string): void {
-    this.answer(request, reply, () => this.webhooks.show(id), 'full_access');
+    this.reception.answer(request, reply, () => this.webhooks.show(id), 'full_access');
   }
 
   @Patch('webhooks/:id')
   changeWebhook(@Req() request: Request, @Res() reply: FastifyReply, @Param('id') id: string): void {
-    this.answer(request, reply, () => this.webhooks.change(id, request.body), 'full_access');
+    this.reception.answer(request, reply, () => this.webhooks.change(id, request.body), 'full_access');
   }
 
   @Delete('webhooks/:id')
   removeWebhook(@Req() request: Request, @Res() reply: FastifyReply, @Param('id') id: string): void {
-    this.answer(request, reply, () => this.webhooks.remove(id), 'full_access');
+    this.reception.answer(request, reply, () => this.webhooks.remove(id), 'full_access');
   }
 
   /** One entry for each e-mail, though each of its recipients has a message here. */
@@ -92,27 +97,14 @@ export class ResendController {
     return [...this.store.newestFirst()].filter((message): message is ResendMessage => message.provider === 'resend' && message.index === 0);
   }
 
-  private answer(request: Request, reply: FastifyReply, work: () => Answer, needs?: 'full_access'): void {
-    const { headers, refused } = this.admit(request, needs);
-    const answer = refused ?? work();
-    give(reply, { ...answer, headers: { ...headers, ...answer.headers } });
-  }
-
   /** A request that sends: under a key only once, and while it runs no other under its key. */
   private async once(request: Request, reply: FastifyReply, work: () => Promise<Answer>): Promise<void> {
-    const { headers, refused } = this.admit(request);
+    const { headers, refused } = this.reception.admit(request);
     const key = request.headers['idempotency-key'];
     const before = refused ?? (typeof key === 'string' ? this.idempotency.begin(key, request.url, request.rawBody ?? Buffer.alloc(0), Date.now()) : undefined);
     const answer = before ?? (await work());
     // A fault may hold the answer back or lose it: until the caller has it or the connection ends, the request runs.
     if (!before && typeof key === 'string') reply.raw.once('close', () => this.idempotency.end(key, answer));
     give(reply, { ...answer, headers: { ...headers, ...answer.headers } });
-  }
-
-  private admit(request: Request, needs?: 'full_access'): { headers: Record<string, string>; refused: Answer | undefined } {
-    const caller = checkCaller(request.headers, this.config.SANDBOX_RESEND_API_KEY, this.accounts.current().resend, needs);
-    if (caller) return { headers: {}, refused: caller };
-    const { headers, refusal: refused } = this.rate.take(Date.now());
-    return { headers, refused };
   }
 }

@@ -1,4 +1,5 @@
 import type { ResendMessage } from '../messages/message.ts';
+import { instant } from './page.policy.ts';
 
 /** As GET /emails lists it (resend.yaml, Email; text, html and tags only with a single one). */
 export function listedEmail(message: ResendMessage): Record<string, unknown> {
@@ -27,27 +28,3 @@ export const wholeEmail = (message: ResendMessage): Record<string, unknown> => (
   text: message.text,
   tags: message.tags,
 });
-
-export interface Page {
-  limit: number;
-  after: string | undefined;
-  before: string | undefined;
-}
-
-/** Null for a query that Resend does not take. */
-export function pageOf({ limit = '20', after, before }: { limit?: string; after?: string; before?: string }): Page | null {
-  const count = Number(limit);
-  if (!Number.isInteger(count) || count < 1 || count > 100 || (after !== undefined && before !== undefined)) return null;
-  return { limit: count, after, before };
-}
-
-/** A page of e-mails that stand newest first. */
-export function paged(emails: readonly ResendMessage[], { limit, after, before }: Page): Record<string, unknown> {
-  const place = (id: string) => emails.findIndex((email) => email.providerMessageId === id);
-  const start = after !== undefined ? place(after) + 1 : before !== undefined ? Math.max(0, place(before) - limit) : 0;
-  const end = before !== undefined ? Math.max(0, place(before)) : start + limit;
-  return { object: 'list', has_more: before === undefined ? end < emails.length : start > 0, data: emails.slice(start, end).map(listedEmail) };
-}
-
-/** As Resend writes it: `2023-04-03 22:13:42.674+00`. */
-const instant = (at: number): string => new Date(at).toISOString().replace('T', ' ').replace('Z', '+00');

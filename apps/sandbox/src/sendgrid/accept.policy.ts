@@ -1,6 +1,7 @@
 import type { WebhookFault } from '../gate/fault.policy.ts';
 import type { Attachment, MailMessage } from '../messages/message.ts';
 import type { Mail, Personalization } from './mail.policy.ts';
+import { rendered, type Source } from './templates/rendering.ts';
 
 export interface Acceptance {
   /** The X-Message-Id of the answer. */
@@ -10,6 +11,8 @@ export interface Acceptance {
   /** Milliseconds of the epoch. */
   now: number;
   webhookFault: WebhookFault | null;
+  /** The active version of the mail's template. */
+  template?: Source | undefined;
 }
 
 type Recipient = Pick<MailMessage, 'to' | 'kind'>;
@@ -21,6 +24,8 @@ export function messagesOf(mail: Mail, acceptance: Acceptance): Omit<MailMessage
   for (const one of mail.personalizations) {
     const { customArgs, ...own } = ownOf(mail, one, acceptance);
     const substituted = (text: string | null) => substitute(text, one.substitutions);
+    const made = acceptance.template && rendered(acceptance.template, one.dynamic_template_data ?? {});
+    const lost = mail.template_id !== undefined && made === undefined;
     for (const recipient of recipientsOf(one)) {
       const index = messages.length;
       messages.push({
@@ -32,6 +37,8 @@ export function messagesOf(mail: Mail, acceptance: Acceptance): Omit<MailMessage
         html: substituted(shared.html),
         ...own,
         subject: substituted(own.subject),
+        ...(made && { subject: made.subject, text: made.plain, html: made.html }),
+        ...(lost && { lost }),
         ...recipient,
         customArgs,
         reference: customArgs['mi_message_id'] ?? null,

@@ -1,11 +1,8 @@
-import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AccountService } from '../account/account.service.ts';
-import type { Answer } from '../answer.ts';
-import { give } from '../gate/give.ts';
-import { SANDBOX_CONFIG, SandboxConfig } from '../sandbox.config.ts';
-import { checkKey } from './auth.policy.ts';
 import { EventWebhookSettings } from './event-webhook.settings.ts';
+import { SendGridReception } from './reception.service.ts';
 import { domainsOf, sendersOf } from './sender.policy.ts';
 
 const READ = 'user.webhooks.event.settings.read';
@@ -16,7 +13,7 @@ const SETTINGS = 'user/webhooks/event/settings';
 @Controller('v3')
 export class SendGridAccountController {
   constructor(
-    @Inject(SANDBOX_CONFIG) private readonly config: SandboxConfig,
+    private readonly reception: SendGridReception,
     private readonly accounts: AccountService,
     private readonly webhooks: EventWebhookSettings,
   ) {}
@@ -24,50 +21,46 @@ export class SendGridAccountController {
   // SendGrid does not document which scope verified senders take; here they go with the domains.
   @Get('verified_senders')
   senders(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    this.answer(request, reply, 'whitelabel.read', () => ({ status: 200, body: sendersOf(this.accounts.current().sendgrid) }));
+    this.reception.answer(request, reply, 'whitelabel.read', () => ({ status: 200, body: sendersOf(this.accounts.current().sendgrid) }));
   }
 
   @Get('whitelabel/domains')
   domains(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query('domain') domain?: string): void {
-    this.answer(request, reply, 'whitelabel.read', () => ({ status: 200, body: domainsOf(this.accounts.current().sendgrid, domain) }));
+    this.reception.answer(request, reply, 'whitelabel.read', () => ({ status: 200, body: domainsOf(this.accounts.current().sendgrid, domain) }));
   }
 
   @Post(SETTINGS)
   create(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Body() body: unknown): void {
-    this.answer(request, reply, UPDATE, () => this.webhooks.create(body));
+    this.reception.answer(request, reply, UPDATE, () => this.webhooks.create(body));
   }
 
   @Get(`${SETTINGS}/all`)
   list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    this.answer(request, reply, READ, () => this.webhooks.list());
+    this.reception.answer(request, reply, READ, () => this.webhooks.list());
   }
 
   @Get(`${SETTINGS}/signed/:id`)
   showKey(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string): void {
-    this.answer(request, reply, READ, () => this.webhooks.showKey(id));
+    this.reception.answer(request, reply, READ, () => this.webhooks.showKey(id));
   }
 
   @Patch(`${SETTINGS}/signed/:id`)
   sign(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string, @Body() body: unknown): void {
-    this.answer(request, reply, UPDATE, () => this.webhooks.sign(id, body));
+    this.reception.answer(request, reply, UPDATE, () => this.webhooks.sign(id, body));
   }
 
   @Get(`${SETTINGS}/:id`)
   show(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string): void {
-    this.answer(request, reply, READ, () => this.webhooks.show(id));
+    this.reception.answer(request, reply, READ, () => this.webhooks.show(id));
   }
 
   @Patch(`${SETTINGS}/:id`)
   change(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string, @Body() body: unknown): void {
-    this.answer(request, reply, UPDATE, () => this.webhooks.change(id, body));
+    this.reception.answer(request, reply, UPDATE, () => this.webhooks.change(id, body));
   }
 
   @Delete(`${SETTINGS}/:id`)
   remove(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string): void {
-    this.answer(request, reply, UPDATE, () => this.webhooks.remove(id));
-  }
-
-  private answer(request: FastifyRequest, reply: FastifyReply, scope: string, work: () => Answer): void {
-    give(reply, checkKey(request.headers.authorization, this.config.SANDBOX_SENDGRID_API_KEY, this.accounts.current().sendgrid, scope) ?? work());
+    this.reception.answer(request, reply, UPDATE, () => this.webhooks.remove(id));
   }
 }

@@ -3,7 +3,7 @@ import type { MailMessage } from '../messages/message.ts';
 import type { Notice } from '../webhooks/notice.ts';
 
 /** The event as SendGrid tells it. Custom arguments lie flat beside its own fields, which win. */
-export function eventOf({ message, index }: Notice<MailMessage>): Record<string, unknown> {
+export function eventOf({ message, index, copy }: Notice<MailMessage>): Record<string, unknown> {
   const { step, at } = message.events[index] ?? {};
   const { categories } = message;
   return {
@@ -15,16 +15,16 @@ export function eventOf({ message, index }: Notice<MailMessage>): Record<string,
     // One category comes as text, several as a list: both happen, and readers must take both.
     ...(categories.length > 0 && { category: categories.length === 1 ? categories[0] : categories }),
     ...(message.asmGroupId !== null && { asm_group_id: message.asmGroupId }),
-    sg_event_id: eventId(message, index),
+    sg_event_id: eventId(message, index, copy),
     sg_message_id: message.id,
     ...step?.fields,
   };
 }
 
 /** The same for every repeat, over a restart too: it is what readers recognise a repeat by. */
-function eventId(message: MailMessage, index: number): string {
+function eventId(message: MailMessage, index: number, copy?: number): string {
   const event = message.events[index]?.step.event ?? '';
-  return Buffer.from(`${event}-${index}-${message.providerMessageId}-${message.index}`).toString('base64url');
+  return Buffer.from(`${event}-${index}-${message.providerMessageId}-${message.index}${copy === undefined ? '' : `-${copy}`}`).toString('base64url');
 }
 
 /** SendGrid puts CRLF after each event: who verifies a re-serialised body gets another signature. */

@@ -1,6 +1,23 @@
 import type { Account } from '../account/account.policy.ts';
+import type { Answer } from '../answer.ts';
+import type { Mail } from './mail.policy.ts';
 
 type SendGridAccount = Account['sendgrid'];
+
+const UNVERIFIED =
+  'The from address does not match a verified Sender Identity. Mail cannot be sent until this error is resolved. Visit https://sendgrid.com/docs/for-developers/sending-email/sender-identity/ to see the Sender Identity requirements';
+
+/** The refusal of a mail whose sender the account has neither verified nor authenticated the domain of; null: it may go. */
+export function unverifiedSender({ from, personalizations }: Mail, account: SendGridAccount): Answer | null {
+  const senders = [from, ...personalizations.flatMap((one) => one.from ?? [])].map(({ email }) => email.toLowerCase());
+  if (senders.every((email) => isVerified(email, account))) return null;
+  return { status: 403, body: { errors: [{ message: UNVERIFIED, field: 'from', help: null }] } };
+}
+
+function isVerified(email: string, { domains, senders }: SendGridAccount): boolean {
+  const of = email.slice(email.lastIndexOf('@') + 1);
+  return domains.some(({ domain, valid }) => valid && domain.toLowerCase() === of) || senders.some((sender) => sender.verified && sender.email.toLowerCase() === email);
+}
 
 const record = (host: string, data: string, valid: boolean) => ({ valid, type: 'cname', host, data });
 

@@ -11,7 +11,7 @@ const document = (title: string, inside: string): string => `<!doctype html>
 /** All templates, and what is wrong with any. */
 export function listPage(infos: readonly TemplateInfo[], problems: readonly string[]): string {
   const rows = infos.map(({ name, version, newest, channels, declaration }) => {
-    const links = channels.map((channel) => `<a href="/templates/${name}/preview?version=${version}&amp;channel=${channel}">${channel}</a>`).join(', ');
+    const links = channels.map((channel) => `<a href="/previews/${name}?version=${version}&amp;channel=${channel}">${channel}</a>`).join(', ');
     return `<li><strong>${name}</strong> ${version}${newest ? '' : ' (older)'}: ${escaped(declaration.description)} Preview: ${links}</li>`;
   });
   const wrong = problems.map((problem) => `<li class="wrong">${escaped(problem)}</li>`);
@@ -21,7 +21,7 @@ export function listPage(infos: readonly TemplateInfo[], problems: readonly stri
 /** One message as its recipient would see it; the mail may run nothing and load nothing but pictures. */
 export function previewPage(name: string, version: string, { subject, text, html, body }: Content): string {
   const parts = [
-    `<h1>${escaped(name)} ${version}</h1><p>With the examples of its template.yaml. <a href="/templates">All templates</a></p>`,
+    `<h1>${escaped(name)} ${version}</h1><p>With the examples of its template.yaml. <a href="/previews">All templates</a></p>`,
     subject === undefined ? '' : `<h2>${escaped(subject)}</h2>`,
     html === undefined ? '' : `<iframe sandbox title="HTML" srcdoc="${escaped(html)}"></iframe>`,
     `<pre>${escaped(text ?? body ?? '')}</pre>`,

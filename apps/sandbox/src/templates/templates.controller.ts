@@ -6,7 +6,7 @@ import { SANDBOX_CONFIG, type SandboxConfig } from '../sandbox.config.ts';
 import { listPage, previewPage, templatePageHeaders } from './template-page.policy.ts';
 
 /** Previews of the templates. The folder is read anew each time, so that an author sees what was just saved. */
-@Controller('templates')
+@Controller('previews')
 export class TemplatesController {
   private readonly config: SandboxConfig;
 
@@ -20,7 +20,7 @@ export class TemplatesController {
     void reply.headers(templatePageHeaders).send(listPage(templates.list(), problems));
   }
 
-  @Get(':name/preview')
+  @Get(':name')
   async preview(@Param('name') name: string, @Query('version') version: string | undefined, @Query('channel') wanted: string | undefined, @Res() reply: FastifyReply): Promise<void> {
     const { templates } = await Templates.inspect(this.config.TEMPLATES_DIR);
     const info = templates.list().find((one) => one.name === name && (version ? one.version === version : one.newest));

@@ -2,13 +2,18 @@ import { z } from 'zod';
 
 const Variables = z.record(z.string(), z.string());
 
-/** A body of POST /v1/Content (twilio_content_v1.json: ContentCreateRequest). */
-export const ContentForm = z.object({
+const given = <T extends object>(fields: T): T => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as T;
+
+/** A body of POST /v1/Content (twilio_content_v1.json: ContentCreateRequest). Python's library writes null for what was not given. */
+export const ContentForm = z.preprocess((body) => (typeof body === 'object' && body !== null ? given(body) : body), z.object({
   friendly_name: z.string().optional(),
   variables: Variables.optional(),
   language: z.string().min(2),
-  types: z.record(z.string().regex(/^[a-z-]+\/[a-z-]+$/), z.looseObject({})).refine((types) => Object.keys(types).length > 0),
-});
+  types: z
+    .record(z.string().regex(/^[a-z-]+\/[a-z-]+$/), z.looseObject({}).nullable())
+    .transform((types) => given(types) as Record<string, Record<string, unknown>>)
+    .refine((types) => Object.keys(types).length > 0),
+})); // prettier-ignore
 export type ContentForm = z.infer<typeof ContentForm>;
 
 export interface ContentTemplate extends ContentForm {

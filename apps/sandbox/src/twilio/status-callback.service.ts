@@ -41,7 +41,7 @@ export class StatusCallbackService {
       'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
       'user-agent': 'TwilioProxy/1.1',
       'x-twilio-signature': signatureOf(this.token, url, form),
-      'i-twilio-idempotency-token': `${notice.message.id}-${notice.index}`,
+      'i-twilio-idempotency-token': [notice.message.id, notice.index, notice.copy ?? 0].join('-'),
     };
     const answer = await this.webhook.post(url, headers, new URLSearchParams(form).toString(), readTimeoutMs);
     if ('status' in answer && answer.status >= 200 && answer.status < 300) return this.settlement.settle([notice], 'acknowledged');

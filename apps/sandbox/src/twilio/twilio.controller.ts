@@ -7,6 +7,7 @@ import { give } from '../gate/give.ts';
 import { AccountService } from '../account/account.service.ts';
 import { SANDBOX_CONFIG, SandboxConfig } from '../sandbox.config.ts';
 import { checkAccount, type Account } from './auth.policy.ts';
+import { ConcurrencyService } from './concurrency.service.ts';
 import { accountOf } from './resource.policy.ts';
 import { TextService } from './text.service.ts';
 
@@ -19,13 +20,16 @@ export class TwilioController {
     @Inject(SANDBOX_CONFIG) config: SandboxConfig,
     private readonly texts: TextService,
     private readonly accounts: AccountService,
+    private readonly concurrency: ConcurrencyService,
   ) {
     this.account = { sid: config.SANDBOX_TWILIO_ACCOUNT_SID, token: config.SANDBOX_TWILIO_AUTH_TOKEN };
   }
 
   @Post(':account/Messages.json')
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    give(reply, this.refusal(request) ?? (await this.texts.create(request.body, webhookFault(faultOf(request)))));
+    const { headers, refused } = this.concurrency.enter(reply.raw);
+    const answer = this.refusal(request) ?? refused ?? (await this.texts.create(request.body, webhookFault(faultOf(request))));
+    give(reply, { ...answer, headers: { ...headers, ...answer.headers } });
   }
 
   @Get(':account/Messages.json')
@@ -36,6 +40,11 @@ export class TwilioController {
   @Get(':account/Messages/:sid.json')
   one(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('sid') sid: string): void {
     give(reply, this.refusal(request) ?? this.texts.one(sid, request.url));
+  }
+
+  @Post(':account/Messages/:sid.json')
+  async change(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('sid') sid: string): Promise<void> {
+    give(reply, this.refusal(request) ?? (await this.texts.change(sid, request.body, request.url)));
   }
 
   @Get(':account.json')

@@ -6,6 +6,7 @@ import { EventWebhookService } from '../sendgrid/event-webhook.service.ts';
 import { StatusCallbackService } from '../twilio/status-callback.service.ts';
 import { SettleService } from './settle.service.ts';
 import { SuppressionLists } from './suppression-lists.ts';
+import { tellings } from './telling.policy.ts';
 import { TimelineService } from './timeline.service.ts';
 
 /** Lets happen to a message what its recipient stands for, step by step. */
@@ -47,17 +48,19 @@ export class LifecycleService {
   }
 
   private tell(message: SandboxMessage, index: number): void {
-    const fault = message.webhookFault;
-    if (fault?.kind === 'drop') return this.settlement.settle([{ message, index }], 'failed');
-    if (fault?.kind === 'delay') return this.timeline.at(Date.now() + fault.delayMs, () => this.notify(message, index));
-    this.notify(message, index);
-    if (fault?.kind === 'duplicate') this.timeline.at(Date.now() + 50, () => this.notify(message, index));
+    const times = message.events.map(({ at }) => at);
+    const planned = tellings(times, index, message.webhookFault);
+    if (planned.length === 0) return this.settlement.settle([{ message, index }], 'failed');
+    for (const { wait, ...variant } of planned) {
+      if (wait === 0) this.notify(message, index, variant);
+      else this.timeline.at(Date.now() + wait, () => this.notify(message, index, variant));
+    }
   }
 
-  private notify(message: SandboxMessage, index: number): void {
+  private notify(message: SandboxMessage, index: number, variant: { copy?: number }): void {
     if (message.forgotten) return;
-    if (message.provider === 'sendgrid') this.eventWebhook.tell({ message, index });
-    else if (message.provider === 'resend') this.resendWebhook.tell({ message, index });
-    else this.statusCallback.tell({ message, index });
+    if (message.provider === 'sendgrid') this.eventWebhook.tell({ message, index, ...variant });
+    else if (message.provider === 'resend') this.resendWebhook.tell({ message, index, ...variant });
+    else this.statusCallback.tell({ message, index, ...variant });
   }
 }

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Resend } from 'resend';
+import type { Sandbox } from '../src/sandbox.ts';
+import { until } from './receiver.ts';
+import { aMailTo, apiKey, listed, running, sendGridOf, withAccount } from './running.ts';
+
+interface Shown {
+  subject: string | null;
+  text: string | null;
+  html: string | null;
+  status: string;
+}
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await running({ SANDBOX_RESEND_API_KEY: 're_test', SANDBOX_RESEND_RATE_PER_S: '1000' });
+});
+afterAll(() => sandbox.close());
+beforeEach(async () => {
+  await fetch(`${sandbox.url}/_sandbox/messages`, { method: 'DELETE' });
+  await fetch(`${sandbox.url}/_sandbox/account`, { method: 'DELETE' });
+});
+
+const newest = async () => (await listed(sandbox)).messages[0] as unknown as Shown;
+
+describe('SendGrid’s templates', () => {
+  const ask = async (method: string, path: string, body?: unknown) => {
+    const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
+    const answer = await fetch(`${sandbox.url}/v3/templates${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, body: (text ? JSON.parse(text) : {}) as Record<string, unknown> };
+  };
+  const aTemplate = async () => (await ask('POST', '', { name: 'order', generation: 'dynamic' })).body['id'] as string;
+  const aVersion = (id: string, parts: Record<string, unknown> = {}) => ask('POST', `/${id}/versions`, { name: 'first', subject: 'Order {{number}}', html_content: '<p>Dear {{name}}{{#equals paid true}}, paid{{/equals}}</p>', ...parts });
+  const send = (templateId: string, dynamicTemplateData = {}) => sendGridOf(sandbox).send(aMailTo('ada@inbox.test', 'order-1', { templateId, dynamicTemplateData, subject: undefined, text: undefined }));
+
+  it('make the mail that its reader sees, with variables escaped in HTML and missing ones left out', async () => {
+    const id = await aTemplate();
+    expect(id).toMatch(/^d-[0-9a-f]{32}$/);
+    expect(await aVersion(id)).toMatchObject({ status: 201, body: { active: 1, template_id: id } });
+    await send(id, { name: '<b>Ada</b>', paid: true });
+    expect(await newest()).toMatchObject({ subject: 'Order ', html: '<p>Dear &lt;b&gt;Ada&lt;/b&gt;, paid</p>', text: 'Dear <b>Ada</b>, paid' });
+  });
+
+  it('are used in their active version', async () => {
+    const id = await aTemplate();
+    await aVersion(id, { subject: 'One' });
+    const { body: second } = await aVersion(id, { name: 'second', subject: 'Two' });
+    expect(second['active']).toBe(0);
+    await send(id);
+    expect((await newest()).subject).toBe('One');
+    await ask('POST', `/${id}/versions/${String(second['id'])}/activate`);
+    await send(id);
+    expect((await newest()).subject).toBe('Two');
+    expect((await ask('GET', `/${id}`)).body['versions']).toMatchObject([{ active: 1 }, { active: 0 }]);
+  });
+
+  it('that do not exist are noticed only after the mail was accepted', async () => {
+    const [answer] = await send('d-00000000000000000000000000000000');
+    expect(answer.statusCode).toBe(202);
+    await until(async () => (await newest()).status === 'dropped');
+  });
+
+  it('are listed by generation, renamed and removed', async () => {
+    const id = await aTemplate();
+    const mine = async () => ((await ask('GET', '?generations=dynamic&page_size=100')).body['result'] as { id: string; name: string }[]).find((one) => one.id === id);
+    expect(await mine()).toMatchObject({ name: 'order' });
+    await ask('PATCH', `/${id}`, { name: 'receipt' });
+    expect(await mine()).toMatchObject({ name: 'receipt' });
+    expect((await ask('DELETE', `/${id}`)).status).toBe(204);
+    expect((await ask('GET', `/${id}`)).status).toBe(404);
+  });
+
+  it.each([
+    ['without a name', { generation: 'dynamic' }, 'name'],
+    ['with another generation', { name: 'a', generation: 'next' }, 'generation'],
+  ])('are refused %s', async (_, body, field) => {
+    expect(await ask('POST', '', body)).toMatchObject({ status: 400, body: { errors: [{ field }] } });
+  });
+
+  it('are refused when they cannot be read', async () => {
+    expect(await aVersion(await aTemplate(), { html_content: '{{#if}' })).toMatchObject({ status: 400, body: { errors: [{ field: 'html_content' }] } });
+  });
+
+  it('tell the rate with every answer, and take a scope', async () => {
+    const answer = await ask('GET', '?generations=dynamic');
+    expect([answer.headers.get('x-ratelimit-limit'), Number(answer.headers.get('x-ratelimit-remaining'))]).toEqual(['600', expect.any(Number)]);
+    await withAccount(sandbox, { sendgrid: { scopes: ['mail.send'] } });
+    expect((await ask('GET', '?generations=dynamic')).status).toBe(403);
+  });
+});
+
+describe('Resend’s templates and keys', () => {
+  const resend = (key = 're_test') => new Resend(key, { baseUrl: sandbox.url });
+  const order = { name: 'order', subject: 'Order {{{NUMBER}}}', html: '<p>Dear {{{NAME}}}</p>', variables: [{ key: 'NUMBER', type: 'number' as const }, { key: 'NAME', type: 'string' as const, fallbackValue: 'friend' }] };
+  const send = (id: string, variables: Record<string, string | number> = {}) => resend().emails.send({ from: 'shop@messaging.test', to: 'ada@inbox.test', template: { id, variables } });
+  const aTemplate = async (parts: Record<string, unknown> = {}) => (await resend().templates.create({ ...order, ...parts })).data!.id;
+
+  it('make the mail once they are published, found by id or alias', async () => {
+    const id = await aTemplate({ alias: 'order-confirmation' });
+    expect((await send(id, { NUMBER: 7 })).error).toMatchObject({ statusCode: 422 });
+    await resend().templates.publish(id);
+    expect((await send('order-confirmation', { NUMBER: 7 })).error).toBeNull();
+    expect(await newest()).toMatchObject({ subject: 'Order 7', html: '<p>Dear friend</p>' });
+    expect((await send(id)).error).toMatchObject({ statusCode: 422, message: expect.stringContaining('NUMBER') });
+    expect((await send('nobody')).error).toMatchObject({ statusCode: 404 });
+    await resend().templates.remove(id);
+  });
+
+  it('are changed without changing what is published', async () => {
+    const id = await aTemplate();
+    await resend().templates.publish(id);
+    await resend().templates.update(id, { subject: 'Changed {{{NUMBER}}}' });
+    expect((await resend().templates.get(id)).data).toMatchObject({ status: 'published', subject: 'Changed {{{NUMBER}}}', has_unpublished_versions: true });
+    await send(id, { NUMBER: 8 });
+    expect((await newest()).subject).toBe('Order 8');
+  });
+
+  it('must declare what they use', async () => {
+    expect((await resend().templates.create({ ...order, html: '<p>{{{OTHER}}}</p>' })).error).toMatchObject({ name: 'validation_error', message: "Variable 'OTHER' is used in the template but not defined in the variables list" });
+  });
+
+  it('that were made may do what they were made for, until they are removed', async () => {
+    const { data } = await resend().apiKeys.create({ name: 'sender', permission: 'sending_access' });
+    const sender = resend(data!.token);
+    expect((await sender.emails.send({ from: 'shop@messaging.test', to: 'ada@inbox.test', subject: 'Hi', text: 'Hi' })).error).toBeNull();
+    expect((await sender.apiKeys.list()).error).toMatchObject({ name: 'restricted_api_key' });
+    expect((await resend().apiKeys.list()).data!.data).toMatchObject([{ id: data!.id, name: 'sender' }]);
+    await resend().apiKeys.remove(data!.id);
+    expect((await sender.emails.list()).error).toMatchObject({ name: 'invalid_api_key' });
+  });
+
+  it('cancels an e-mail that was scheduled, and no other', async () => {
+    const email = { from: 'shop@messaging.test', to: 'ada@inbox.test', subject: 'Hi', text: 'Hi' };
+    const { data } = await resend().emails.send({ ...email, scheduledAt: new Date(Date.now() + 3_600_000).toISOString() });
+    expect((await resend().emails.cancel(data!.id)).error).toBeNull();
+    expect((await resend().emails.get(data!.id)).data).toMatchObject({ last_event: 'canceled' });
+    const { data: sent } = await resend().emails.send(email);
+    expect((await resend().emails.cancel(sent!.id)).error).toMatchObject({ statusCode: 422 });
+  });
+});
