@@ -13,6 +13,7 @@ import { type ConfigSchema, loadConfig } from './config.ts';
 import { cached, Health } from './health.ts';
 import { RuntimeModule, type ServiceCore } from './runtime.module.ts';
 import type { ServiceConfig } from './service.config.ts';
+import { limitConnections, slowClientOptions } from './slow-clients.ts';
 
 type BaseConfig = ServiceConfig & KafkaConfig & PostgresConfig;
 
@@ -92,6 +93,7 @@ export async function bootService<S extends ConfigSchema>(definition: ServiceDef
   const schemaReady = { done: false };
   addVitalChecks(core, strategy, schemaReady);
   await definition.prepare?.(app, config as z.infer<S>);
+  limitConnections(app.getHttpServer(), config, logger);
   await app.listen(config.HTTP_PORT, config.HTTP_HOST);
 
   const ready = (async () => {
@@ -125,6 +127,7 @@ export async function bootService<S extends ConfigSchema>(definition: ServiceDef
 async function createApp<S extends ConfigSchema>(definition: ServiceDefinition<S>, core: ServiceCore<BaseConfig>): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: definition.bodyLimit ?? 1024 * 1024,
+    ...slowClientOptions(core.config),
     trustProxy: true,
     // A message id of 200 characters must fit into a path, percent-encoded too.
     routerOptions: { maxParamLength: 600 },
