@@ -11,9 +11,9 @@ import type { Kafka } from 'kafkajs';
 import type { z } from 'zod';
 import { type ConfigSchema, loadConfig } from './config.ts';
 import { cached, Health } from './health.ts';
-import { cutOffTheSilent, cuttingOffTheSlow } from './slow-clients.ts';
 import { RuntimeModule, type ServiceCore } from './runtime.module.ts';
 import type { ServiceConfig } from './service.config.ts';
+import { limitConnections, slowClientOptions } from './slow-clients.ts';
 
 type BaseConfig = ServiceConfig & KafkaConfig & PostgresConfig;
 
@@ -93,6 +93,7 @@ export async function bootService<S extends ConfigSchema>(definition: ServiceDef
   const schemaReady = { done: false };
   addVitalChecks(core, strategy, schemaReady);
   await definition.prepare?.(app, config as z.infer<S>);
+  limitConnections(app.getHttpServer(), config, logger);
   await app.listen(config.HTTP_PORT, config.HTTP_HOST);
 
   const ready = (async () => {
@@ -125,19 +126,17 @@ export async function bootService<S extends ConfigSchema>(definition: ServiceDef
 
 async function createApp<S extends ConfigSchema>(definition: ServiceDefinition<S>, core: ServiceCore<BaseConfig>): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
-    ...cuttingOffTheSlow(core.config),
     bodyLimit: definition.bodyLimit ?? 1024 * 1024,
+    ...slowClientOptions(core.config),
     trustProxy: true,
     // A message id of 200 characters must fit into a path, percent-encoded too.
     routerOptions: { maxParamLength: 600 },
   });
-  const app = await NestFactory.create<NestFastifyApplication>(serviceModule(definition.module, core), adapter, {
+  return NestFactory.create<NestFastifyApplication>(serviceModule(definition.module, core), adapter, {
     rawBody: true,
     logger: new NestLogger(core.logger),
     abortOnError: false,
   });
-  cutOffTheSilent(app.getHttpServer(), core.config);
-  return app;
 }
 
 /** What is amiss at a provider is told once at the start, too: a readiness that stays ready is seldom read. */

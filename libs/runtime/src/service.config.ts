@@ -1,12 +1,12 @@
 import { milliseconds, port, secret } from '#libs/contracts';
 import { z } from 'zod';
+import { httpLimitSettings } from './slow-clients.ts';
 
 /** Settings that every service has. */
 export const serviceSettings = (standardPort: number) => ({
   HTTP_HOST: z.string().default('0.0.0.0').describe('Address to listen on.'),
   HTTP_PORT: port(standardPort).describe('Port to listen on.'),
-  HTTP_REQUEST_TIMEOUT_MS: milliseconds(10_000).describe('How long a client may take to send a request, its body included, in milliseconds; half of it for the headers. Past that it is answered 408 and cut off.'),
-  HTTP_MAX_CONNECTIONS: z.coerce.number().int().min(1).default(5_000).describe('Most connections at a time; further ones are closed at once. Keep it well above what a proxy in front opens.'),
+  ...httpLimitSettings,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info').describe('Least severe log line that is written.'),
   SHUTDOWN_GRACE_MS: milliseconds(25_000).describe('How long work may take to finish after SIGTERM, in milliseconds; keep it under the platform’s termination grace.'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional().describe('Where traces are exported by OTLP over HTTP, such as http://jaeger:4318; unset: nowhere. The other OTEL_ variables of the OpenTelemetry SDK work as well.'),

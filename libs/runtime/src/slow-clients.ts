@@ -1,18 +1,46 @@
 import type { Server } from 'node:http';
-import type { ServiceConfig } from './service.config.ts';
+import { milliseconds } from '#libs/contracts';
+import type { Logger } from '#libs/telemetry';
+import type { FastifyHttpOptions } from 'fastify';
+import { z } from 'zod';
 
-type Limits = Pick<ServiceConfig, 'HTTP_REQUEST_TIMEOUT_MS' | 'HTTP_MAX_CONNECTIONS'>;
+/** How long a client may take, and how many there may be: a connection that sends nothing costs its sender nothing. */
+export const httpLimitSettings = {
+  HTTP_HEADERS_TIMEOUT_MS: milliseconds(10_000).describe('A connection whose request line and headers are not complete after this many milliseconds is cut off.'),
+  HTTP_REQUEST_TIMEOUT_MS: milliseconds(30_000).describe('A request whose body is not complete after this many milliseconds, counted from its first byte, is cut off, however steadily it trickles.'),
+  HTTP_KEEP_ALIVE_MS: milliseconds(72_000).describe('How long a connection may lie idle between two requests, in milliseconds; keep it above the idle time of a load balancer in front.'),
+  HTTP_MAX_CONNECTIONS: z.coerce.number().int().positive().default(2_000).describe('Most connections at a time; any further one is closed at once.'),
+};
 
-/** Settings of the HTTP server: who sends a byte now and then holds a connection, and nothing else, until its time is up. */
-export function cuttingOffTheSlow({ HTTP_REQUEST_TIMEOUT_MS: requestTimeout }: Limits) {
-  return { requestTimeout, http: { headersTimeout: Math.ceil(requestTimeout / 2), connectionsCheckingInterval: Math.min(1_000, Math.ceil(requestTimeout / 4)) } };
+export type HttpLimits = z.infer<z.ZodObject<typeof httpLimitSettings>>;
+
+/** A slow connection may outlive its time-out by this long: Node looks for them in intervals. */
+const CHECK_EVERY_MS = 1_000;
+const TELL_EVERY_MS = 60_000;
+
+export function slowClientOptions(limits: HttpLimits) {
+  const { HTTP_HEADERS_TIMEOUT_MS: headersTimeout, HTTP_REQUEST_TIMEOUT_MS: requestTimeout, HTTP_KEEP_ALIVE_MS: keepAliveTimeout } = limits;
+  return {
+    requestTimeout,
+    keepAliveTimeout,
+    // Also cuts off who takes no more of an answer; it must not end an idle connection before its time.
+    connectionTimeout: Math.max(requestTimeout, keepAliveTimeout),
+    http: {
+      // Node refuses to start where headers may take longer than the whole request.
+      headersTimeout: Math.min(headersTimeout, requestTimeout),
+      requestTimeout,
+      connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, headersTimeout),
+    },
+  } satisfies FastifyHttpOptions<Server>;
 }
 
-/** Node's own clock of a request starts with its first byte: who sends none is cut off here. */
-export function cutOffTheSilent(server: Server, { HTTP_REQUEST_TIMEOUT_MS: requestTimeout, HTTP_MAX_CONNECTIONS: most }: Limits): void {
+/** Closes connections above the limit, and says so once a minute at most. */
+export function limitConnections(server: Server, { HTTP_MAX_CONNECTIONS: most }: HttpLimits, logger: Logger): void {
   server.maxConnections = most;
-  server.on('connection', (socket) => {
-    const timer = setTimeout(() => socket.bytesRead === 0 && socket.destroy(), requestTimeout).unref();
-    socket.once('close', () => clearTimeout(timer));
+  let toldAt = -TELL_EVERY_MS;
+  server.on('drop', () => {
+    if (performance.now() - toldAt < TELL_EVERY_MS) return;
+    toldAt = performance.now();
+    logger.warn({ most }, 'connections above HTTP_MAX_CONNECTIONS are closed');
   });
 }
