@@ -17,8 +17,8 @@ export interface MjmlError {
 /** `fault`: what it threw, where that was an error. */
 export type MjmlAnswer = { html: string; errors: MjmlError[] } | { fault: string | undefined };
 
-parentPort!.on('message', async ({ id, ...question }: MjmlQuestion & { id: number }) => {
-  parentPort!.postMessage({ id, answer: await answerTo(question) });
+parentPort!.on('message', ({ id, ...question }: MjmlQuestion & { id: number }) => {
+  void answerTo(question).then((answer) => parentPort!.postMessage({ id, answer }));
 });
 
 async function answerTo({ text, path, sharedFolder }: MjmlQuestion): Promise<MjmlAnswer> {
