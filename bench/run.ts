@@ -1,4 +1,4 @@
-/** `npm run bench -- dispatch|keyed|latency`: what the platform does, measured. */
+/** `npm run bench -- dispatch|keyed|latency|webhooks`: what the platform does, measured. */
 import { explain, Interrupted } from '../scripts/local/problem.ts';
 import { type Command, parseCommand, usage, WrongUse } from './arguments.ts';
 import { startBench } from './bench.ts';
@@ -7,6 +7,7 @@ import { Closers } from './foundation/closers.ts';
 import { keyed } from './keyed/keyed.ts';
 import { latency } from './latency/latency.ts';
 import { tableOf } from './table.ts';
+import { webhooks } from './webhooks/webhooks.ts';
 
 const closers = new Closers();
 
@@ -39,5 +40,7 @@ async function measure(command: Command): Promise<object> {
       return keyed(await startBench(closers, say), command);
     case 'latency':
       return latency(closers, say, command);
+    case 'webhooks':
+      return webhooks(await startBench(closers, say));
   }
 }
