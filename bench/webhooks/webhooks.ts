@@ -1,85 +1,115 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePorts } from '../../test/free-ports.ts';
 import type { Bench } from '../bench.ts';
-import { Upstream } from '../dispatch/upstream.ts';
-import { median, percentile, rounded } from '../figures.ts';
-import { startChild } from '../foundation/child.ts';
-import { startChannel } from './channel-service.ts';
-import { EVENTS_A_BATCH, sendgridBatches, sendgridKeys, twilioCallbacks } from './deliveries.ts';
-import { atFullSpeed, atPace, slowClients } from './sender.ts';
+import { EmailService } from '../dispatch/email-service.ts';
+import { PREFIX, Upstream } from '../dispatch/upstream.ts';
+import { rounded } from '../figures.ts';
+import { Child, startChild } from '../foundation/child.ts';
+import { type Delivery, sendgridDelivery, twilioDelivery } from './deliveries.ts';
+import { load, type Loaded, SlowLoris } from './load.ts';
+
+const BATCH = 100;
+const SLOW = 500;
+const batches = { inFlight: 4, warmUpMs: 4_000, forMs: 12_000 };
+const singles = { inFlight: 32, warmUpMs: 4_000, forMs: 10_000 };
+const READY_WITHIN_MS = 60_000;
 
 export interface WebhookFigures {
-  /** Events per second, verified, published (acks=all) and acknowledged: in batches of a hundred, and one by one. */
+  /** Events a second: verified, published with acks=all, acknowledged. */
   sendgridBatch100: number;
   twilioSingle: number;
-  /** Events per second of a handler that only parses the same batches, and the same singles. */
+  /** The same bodies, only parsed. */
   bareFastify: number;
   bareFastifySingle: number;
-  /** What a SendGrid batch takes at a steady 5,000 events a second, while the slow connections are open, in milliseconds. */
-  p50Ms: number;
+  /** From sending a delivery to its answer. */
   p99Ms: number;
-  slowConnections: number;
-  /** How many of these the service cut off meanwhile. */
-  cutOff: number;
+  twilioP99Ms: number;
+  /** Fewest slow connections that stood open at the ends of a measurement, and how many were cut off. */
+  slowOpen: number;
+  slowCutOff: number;
   othersShare: number;
 }
 
-const SLOW = 500;
-const PACE = 5_000;
-const PACED_SECONDS = 15;
-/** Connections at a time: providers keep few. */
-const AT_A_TIME = { batches: 10, singles: 32 };
-const PUBLIC_URL = 'https://hooks.messaging.test';
-const twilio = { sid: `AC${'0'.repeat(32)}`, token: 'only for the bench, as any token' };
-
-/** How fast the webhooks of both channels are taken, beside a bare handler, while 500 slow clients hold connections. */
-export async function webhooks(bench: Bench, { rounds, messages }: { rounds: number; messages: number }): Promise<WebhookFigures> {
-  const { privateKey, publicKey } = sendgridKeys();
-  // Makes the topics.
-  await Upstream.connect(bench.foundation.kafkaBrokers, bench.closers);
-  bench.say('starting the email and the sms service');
-  const email = await startChannel(bench, 'email', {
-    EMAIL_FROM: 'Messaging <no-reply@messaging.test>', SENDGRID_API_KEY: 'SG.bench', SENDGRID_BASE_URL: bench.provider.url, SENDGRID_WEBHOOK_PUBLIC_KEY: publicKey,
-  }); // prettier-ignore
-  const sms = await startChannel(bench, 'sms', {
-    SMS_FROM: '+15005550006', PUBLIC_URL, TWILIO_ACCOUNT_SID: twilio.sid, TWILIO_AUTH_TOKEN: twilio.token, TWILIO_BASE_URL: bench.provider.url,
-  }); // prettier-ignore
-  const bare = await startChild('webhooks/bare-fastify.peer.ts', {}, bench.closers);
-  const bareUrl = `http://127.0.0.1:${bare.port}`;
-  const speeds = { sendgrid: [] as number[], twilio: [] as number[], bare: [] as number[], bareSingle: [] as number[] };
-  let cutOff = 0;
-  /** While slow clients hold connections to the service. */
-  const besideSlow = async <T>(url: string, work: () => Promise<T>): Promise<T> => {
-    const end = slowClients(url, SLOW);
-    await delay(500);
-    return work().finally(() => (cutOff += end()));
-  };
-  // One round more than is counted: compilers and connections settle in it.
-  for (let round = 0; round <= rounds; round += 1) {
-    const batches = sendgridBatches(Math.ceil(messages / EVENTS_A_BATCH), privateKey);
-    const singles = twilioCallbacks(Math.ceil(messages / 5), PUBLIC_URL, twilio.sid, twilio.token);
-    const sendgrid = (await besideSlow(email, () => atFullSpeed(email, batches, AT_A_TIME.batches))).perSecond * EVENTS_A_BATCH;
-    const bareBatch = (await atFullSpeed(bareUrl, batches, AT_A_TIME.batches)).perSecond * EVENTS_A_BATCH;
-    const single = (await besideSlow(sms, () => atFullSpeed(sms, singles, AT_A_TIME.singles))).perSecond;
-    const bareSingle = (await atFullSpeed(bareUrl, singles, AT_A_TIME.singles)).perSecond;
-    bench.say(`round ${round}: SendGrid in hundreds ${rounded(sendgrid)}/s (bare ${rounded(bareBatch)}/s), Twilio one by one ${rounded(single)}/s (bare ${rounded(bareSingle)}/s)`);
-    if (round === 0) continue;
-    speeds.sendgrid.push(sendgrid);
-    speeds.twilio.push(single);
-    speeds.bare.push(bareBatch);
-    speeds.bareSingle.push(bareSingle);
-  }
-  bench.say(`SendGrid in hundreds, ${PACE} events a second for ${PACED_SECONDS} s`);
-  const paced = sendgridBatches((PACE / EVENTS_A_BATCH) * PACED_SECONDS, privateKey);
-  const tookMs = await besideSlow(email, () => atPace(email, paced, PACE / EVENTS_A_BATCH));
+/** Webhooks through the services as they ship, while slow connections are held open, beside a handler that only parses. */
+export async function webhooks(bench: Bench): Promise<WebhookFigures> {
+  const upstream = await Upstream.connect(bench.foundation.kafkaBrokers, bench.closers);
+  const sendgrid = await ofSendgrid(bench, upstream);
+  const twilio = await ofTwilio(bench, upstream);
+  bench.say('a bare handler, the same bodies');
+  const bare = await startChild('webhooks/bare.peer.ts', {}, bench.closers);
+  const url = `http://127.0.0.1:${bare.port}`;
+  const parsed = await load({ url, deliveries: sendgrid.deliveries, ...batches, forMs: 5_000, warmUpMs: 2_000 });
+  const parsedSingle = await load({ url, deliveries: twilio.deliveries, ...singles, forMs: 5_000, warmUpMs: 2_000 });
   return {
-    sendgridBatch100: rounded(median(speeds.sendgrid)),
-    twilioSingle: rounded(median(speeds.twilio)),
-    bareFastify: rounded(median(speeds.bare)),
-    bareFastifySingle: rounded(median(speeds.bareSingle)),
-    p50Ms: rounded(percentile(tookMs, 0.5), 1),
-    p99Ms: rounded(percentile(tookMs, 0.99), 1),
-    slowConnections: SLOW,
-    cutOff,
+    sendgridBatch100: rounded(sendgrid.eventsPerSecond),
+    twilioSingle: rounded(twilio.eventsPerSecond),
+    bareFastify: rounded(parsed.eventsPerSecond),
+    bareFastifySingle: rounded(parsedSingle.eventsPerSecond),
+    p99Ms: rounded(sendgrid.p99Ms, 1),
+    twilioP99Ms: rounded(twilio.p99Ms, 1),
+    slowOpen: Math.min(sendgrid.slowOpen, twilio.slowOpen),
+    slowCutOff: sendgrid.slowCutOff + twilio.slowCutOff,
     othersShare: rounded(bench.othersShare, 2),
   };
+}
+
+type Measured = Loaded & { deliveries: Delivery[]; slowOpen: number; slowCutOff: number };
+
+async function ofSendgrid(bench: Bench, upstream: Upstream): Promise<Measured> {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const [port] = (await freePorts(1)) as [string];
+  const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+  bench.say('batches of SendGrid at the email service');
+  const service = await EmailService.start(bench, { otlpUrl: undefined, env: { HTTP_PORT: port, SENDGRID_WEBHOOK_PUBLIC_KEY: key, OTEL_SDK_DISABLED: 'false' } });
+  const deliveries = Array.from({ length: 300 }, (_, index) => sendgridDelivery(index, BATCH, privateKey));
+  const measured = await service.during(measure(`http://127.0.0.1:${port}`, upstream, deliveries, batches));
+  await service.stop();
+  return measured;
+}
+
+async function ofTwilio(bench: Bench, upstream: Upstream): Promise<Measured> {
+  const [port] = (await freePorts(1)) as [string];
+  const url = `http://127.0.0.1:${port}`;
+  const [account, token] = [`AC${'0'.repeat(32)}`, 'only for the bench'];
+  bench.say('status callbacks of Twilio at the sms service');
+  const service = new Child(join(import.meta.dirname, '..', '..', 'dist', 'apps', 'sms', 'src', 'main.js'), {
+    log: join(bench.foundation.dataDir, 'logs', 'sms.log'),
+    node: ['--enable-source-maps', '--max-semi-space-size=16'],
+    env: {
+      HTTP_HOST: '127.0.0.1', HTTP_PORT: port, PUBLIC_URL: url, KAFKA_BROKERS: bench.foundation.kafkaBrokers, KAFKA_TOPIC_PREFIX: PREFIX,
+      DATABASE_URL: bench.foundation.databaseUrl, RECIPIENT_HASH_KEY: 'only for the bench', SMS_FROM: '+12025550100',
+      TWILIO_ACCOUNT_SID: account, TWILIO_AUTH_TOKEN: token, TWILIO_BASE_URL: bench.provider.url,
+    },
+  }, bench.closers); // prettier-ignore
+  const deliveries = Array.from({ length: 5_000 }, (_, index) => twilioDelivery(index, url, account, token));
+  const measured = await measure(url, upstream, deliveries, singles);
+  await service.stop('SIGTERM');
+  return measured;
+}
+
+/** @throws Error when fewer events are in Kafka than were acknowledged */
+async function measure(url: string, upstream: Upstream, deliveries: Delivery[], how: typeof batches): Promise<Measured> {
+  await untilReady(url);
+  const loris = await SlowLoris.at(url, SLOW);
+  try {
+    const before = await upstream.facts();
+    const openBefore = loris.standing;
+    const loaded = await load({ url, deliveries, ...how });
+    const slowOpen = Math.min(openBefore, loris.standing);
+    const published = (await upstream.facts()) - before;
+    if (published < loaded.events) throw new Error(`${loaded.events} events were acknowledged and ${published} are in Kafka`);
+    return { ...loaded, deliveries, slowOpen, slowCutOff: loris.cutOff };
+  } finally {
+    loris.stop();
+  }
+}
+
+async function untilReady(url: string): Promise<void> {
+  for (const until = performance.now() + READY_WITHIN_MS; performance.now() < until; await delay(200)) {
+    const ready = await fetch(`${url}/health/ready`).then((answer) => answer.ok, () => false);
+    if (ready) return;
+  }
+  throw new Error(`the service was not ready within ${READY_WITHIN_MS / 1_000} s`);
 }
