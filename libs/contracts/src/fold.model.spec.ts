@@ -1,0 +1,101 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type Fact, fold } from './fold.policy.ts';
+import type { Status } from './status.ts';
+
+/**
+ * What truly happens to a message, told step by step as it happens. The end is known from the life itself, without a look at the
+ * facts: fold has to find it in them, in whatever order and however often they come.
+ */
+interface Life {
+  /** What became of the hops before the last: refused for now, or answered by nobody. */
+  before: ('refused' | 'doubtful')[];
+  /** Whether the doubt about them was given up in the end. */
+  doubtEnded: boolean;
+  last: 'taken' | 'failed' | 'expired' | 'cancelled';
+  /** Of each recipient, where the provider took the last hop. */
+  fates: Fate[];
+  /** The window for receipts is over. */
+  windowOver: boolean;
+}
+
+type Fate = 'silence' | 'late' | 'late, then delivered' | 'delivered' | 'delivered, then bounced' | 'bounced' | 'dropped';
+
+const stages: Record<Fate, [Status, boolean][]> = {
+  silence: [],
+  late: [['delayed', false]],
+  'late, then delivered': [['delayed', false], ['delivered', true]],
+  delivered: [['delivered', true]],
+  'delivered, then bounced': [['delivered', true], ['bounced', true]],
+  bounced: [['bounced', true]],
+  dropped: [['suppressed', true]],
+}; // prettier-ignore
+
+const people = ['ada', 'bob', 'cyd'].map((hash) => ({ hash, mask: `${hash[0]}***@inbox.test` }));
+
+function toldOf({ before, doubtEnded, last, fates, windowOver }: Life): Fact[] {
+  const facts: Fact[] = [{ status: 'accepted', final: false, hop: undefined, source: 'request' }];
+  for (const [index, what] of before.entries()) {
+    const hop = index + 1;
+    if (what === 'refused') facts.push({ status: 'retrying', final: false, hop, source: 'retry' });
+    else facts.push({ status: 'unconfirmed', final: false, hop, source: 'email' }, ...(doubtEnded ? [{ status: 'unconfirmed', final: true, hop, source: 'retry' } as const] : []));
+  }
+  const hop = before.length + 1;
+  if (last !== 'taken') return [...facts, { status: last, final: true, hop, source: 'retry' }];
+  const recipients = people.slice(0, fates.length);
+  facts.push({ status: 'sent', final: false, hop, source: 'email', recipients });
+  for (const [index, fate] of fates.entries()) {
+    const about = { recipient: people[index], ...(fates.length > 1 && { recipientCount: fates.length }) };
+    for (const [status, final] of stages[fate]) facts.push({ status, final, hop, source: 'receipt', ...about });
+  }
+  if (windowOver && fates.length === 1 && fates[0] === 'silence') facts.push({ status: 'sent', final: true, hop, source: 'retry' });
+  return facts;
+}
+
+function endOf({ before, doubtEnded, last, fates, windowOver }: Life): { status: Status; final: boolean } {
+  const doubted = before.includes('doubtful');
+  // Nothing that says "not sent" is final while an earlier call may have been taken.
+  const notSent = (status: Status) => (doubted ? ({ status: 'unconfirmed', final: doubtEnded } as const) : ({ status, final: true } as const));
+  if (last !== 'taken') return notSent(last);
+  if (fates.includes('silence') || fates.includes('late')) {
+    return { status: fates.includes('late') ? 'delayed' : 'sent', final: windowOver && fates.length === 1 && fates[0] === 'silence' };
+  }
+  if (fates.some((fate) => fate === 'bounced' || fate === 'delivered, then bounced')) return { status: 'bounced', final: true };
+  return fates.includes('dropped') ? notSent('suppressed') : { status: 'delivered', final: true };
+}
+
+const life: fc.Arbitrary<Life> = fc.record({
+  before: fc.array(fc.constantFrom('refused' as const, 'doubtful' as const), { maxLength: 3 }),
+  doubtEnded: fc.boolean(),
+  last: fc.oneof({ weight: 4, arbitrary: fc.constant('taken' as const) }, { weight: 1, arbitrary: fc.constantFrom('failed' as const, 'expired' as const, 'cancelled' as const) }),
+  fates: fc.array(fc.constantFrom(...(Object.keys(stages) as Fate[])), { minLength: 1, maxLength: 3 }),
+  windowOver: fc.boolean(),
+});
+
+/** As Kafka, retries and webhooks bring them: any order, some more than once. */
+const told = life.chain((lived) => {
+  const facts = toldOf(lived);
+  const retold = fc.array(fc.constantFrom(...facts), { maxLength: 6 }).chain((again) => {
+    const all = [...facts, ...again];
+    return fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length });
+  });
+  return fc.tuple(fc.constant(lived), retold);
+});
+
+const RUNS = 20_000;
+
+describe('the life of a message', () => {
+  it('ends, by its facts shuffled and repeated, as it truly did', () => {
+    fc.assert(fc.property(told, ([lived, facts]) => expect(fold(facts)).toMatchObject(endOf(lived))), { numRuns: RUNS });
+  });
+
+  it('would end otherwise if the last word counted, which this test notices', () => {
+    const byLastWord = (facts: Fact[]) => ({ status: facts.at(-1)!.status, final: facts.at(-1)!.final });
+    expect(() => fc.assert(fc.property(told, ([lived, facts]) => expect(byLastWord(facts)).toMatchObject(endOf(lived))), { numRuns: 200 })).toThrow();
+  });
+
+  it('would end otherwise if a delivery beat its bounce, which this test notices', () => {
+    const withoutBounce = (facts: Fact[]) => fold(facts.some(({ status }) => status === 'delivered') ? facts.filter(({ status }) => status !== 'bounced') : facts);
+    expect(() => fc.assert(fc.property(told, ([lived, facts]) => expect(withoutBounce(facts)).toMatchObject(endOf(lived))), { numRuns: 2_000 })).toThrow();
+  });
+});
