@@ -73,3 +73,14 @@ export function viewOf(webhook: EventWebhook): Record<string, unknown> {
     updated_date: iso(updatedAt),
   };
 }
+
+/** SendGrid leaves out the key where one is made or changed, and the dates where one is asked for. */
+export function changedView(webhook: EventWebhook): Record<string, unknown> {
+  const { public_key: _, ...view } = viewOf(webhook);
+  return view;
+}
+
+export function singleView(webhook: EventWebhook): Record<string, unknown> {
+  const { created_date: _, updated_date: __, ...view } = viewOf(webhook);
+  return view;
+}

@@ -5,7 +5,7 @@ import { AccountService } from '../account/account.service.ts';
 import type { Answer } from '../answer.ts';
 import { SANDBOX_CONFIG, SandboxConfig } from '../sandbox.config.ts';
 import { privateKey } from './event-webhook.policy.ts';
-import { type EventWebhook, isToldOf, publicKeyOf, viewOf, WebhookRequest } from './event-webhook.settings.policy.ts';
+import { changedView, type EventWebhook, isToldOf, publicKeyOf, singleView, viewOf, WebhookRequest } from './event-webhook.settings.policy.ts';
 
 const refuse = (status: number, error: Record<string, string>): Answer => ({ status, body: { errors: [error] } });
 const unknownId = refuse(404, { message: 'Invalid id provided.' });
@@ -39,7 +39,7 @@ export class EventWebhookSettings {
 
   show(id: string): Answer {
     const webhook = this.webhooks.get(id);
-    return webhook ? { status: 200, body: viewOf(webhook) } : unknownId;
+    return webhook ? { status: 200, body: singleView(webhook) } : unknownId;
   }
 
   create(body: unknown): Answer {
@@ -49,14 +49,14 @@ export class EventWebhookSettings {
       return refuse(400, { message: 'You have reached the maximum number of webhooks per your current billing plan.' });
     }
     const now = new Date();
-    return { status: 201, body: viewOf(this.keep({ ...asked.value, id: randomUUID(), key: undefined, createdAt: now, updatedAt: now })) };
+    return { status: 201, body: changedView(this.keep({ ...asked.value, id: randomUUID(), key: undefined, createdAt: now, updatedAt: now })) };
   }
 
   change(id: string, body: unknown): Answer {
     const before = this.webhooks.get(id);
     if (!before) return unknownId;
     const asked = this.check(body, id);
-    return asked.ok ? { status: 200, body: viewOf(this.keep({ ...before, ...asked.value, updatedAt: new Date() })) } : asked.refusal;
+    return asked.ok ? { status: 200, body: changedView(this.keep({ ...before, ...asked.value, updatedAt: new Date() })) } : asked.refusal;
   }
 
   remove(id: string): Answer {

@@ -69,7 +69,7 @@ export class ResendApiKeys {
   }
 
   remove(id: string): Answer {
-    return this.keys.delete(id) ? { status: 200, body: {} } : unknownId();
+    return this.keys.delete(id) ? { status: 200, body: { object: 'api_key', id, deleted: true } } : unknownId();
   }
 }
 

@@ -34,7 +34,7 @@ export class SendGridTemplates {
     if (!Number.isInteger(most) || most < 1 || most > 200) return badRequest([{ message: 'page_size must be a number from 1 to 200', field: 'page_size', help: null }]);
     const wanted = (generations ?? 'legacy').split(',');
     const found = [...this.templates.values()].filter(({ generation }) => wanted.includes(generation));
-    return { status: 200, body: { result: found.slice(0, most).map(templateView), _metadata: { self: '/v3/templates', count: found.length } } };
+    return { status: 200, body: { result: found.slice(0, most).map(templateView), _metadata: { self: 'https://api.sendgrid.com/v3/templates', count: found.length } } };
   }
 
   one(id: string): Answer {
