@@ -48,12 +48,12 @@ export default {
     },
     {
       name: 'policies-are-pure',
-      comment: 'A policy is values in, values out: other policies, contracts, tables, zod and the numbering plans; of anything else only types.',
+      comment: 'A policy is values in, values out: other policies, contracts, tables, zod, the numbering plans and the ranges of addresses; of anything else only types.',
       severity: 'error',
       from: { path: String.raw`\.policy\.ts$` },
       to: {
         path: ['node_modules/', coreModules, '^libs/[^/]+/src/index', String.raw`\.(service|store|adapter|consumer|controller|module|config|webhook)\.ts$`],
-        pathNot: ['^libs/contracts/', 'node_modules/(zod|libphonenumber-js)/', '^(node:)?(crypto|url|querystring|buffer)$'],
+        pathNot: ['^libs/contracts/', String.raw`node_modules/(zod|libphonenumber-js|ipaddr\.js)/`, '^(node:)?(crypto|url|querystring|buffer)$'],
         ...atRunTime,
       },
     },

@@ -4,19 +4,29 @@
  * output, in one line of JSON, the environment the system was started with.
  */
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { layoutOf } from '../scripts/local/layout.ts';
 import { readPlace } from '../scripts/local/postgres-place.ts';
 import { freePorts } from './free-ports.ts';
+import { anAuthority } from './secure/certificates.ts';
 import { startTraceCollector } from './trace-collector.ts';
 
 const dataDir = realpathSync(mkdtempSync(join(tmpdir(), 'messaging-e2e-')));
 chmodSync(dataDir, 0o755);
 const names = ['KAFKA_PORT', 'KAFKA_CONTROLLER_PORT', 'POSTGRES_PORT', 'SANDBOX_PORT', 'REPORTING_PORT', 'EMAIL_PORT', 'SMS_PORT', 'RETRY_PORT'];
 const ports = await freePorts(names.length);
+// Files that requests name by URL come from a test's own https server on this machine.
+const authority = anAuthority('Files for tests');
+const filesAuthority = join(dataDir, 'files-authority.pem');
+writeFileSync(filesAuthority, authority.certificate);
+writeFileSync(join(dataDir, 'files-server.json'), JSON.stringify(authority.issue('localhost')), { mode: 0o600 });
+// A folder of its own for the templates, so that a test may add a version to one.
+const templates = join(dataDir, 'templates');
+cpSync(join(import.meta.dirname, '..', 'templates'), templates, { recursive: true });
+addTemplate('greeting', { 'template.yaml': 'description: A greeting.\nvariables:\n  name: { type: string, description: Who., example: Ada }\n', 'subject.hbs': 'For {{name}}', 'text.hbs': 'Hello {{name}}.' });
 const own: Record<string, string> = {
   DATA_DIR: dataDir,
   ...Object.fromEntries(names.map((name, index) => [name, ports[index]!])),
@@ -24,6 +34,9 @@ const own: Record<string, string> = {
   SENDGRID_TIMEOUT_MS: '2000',
   TWILIO_TIMEOUT_MS: '2000',
   LEASE_GUARD_MS: '1000',
+  TEMPLATES_DIR: templates,
+  FILES_ALLOWED_ADDRESSES: '127.0.0.1,::1',
+  NODE_EXTRA_CA_CERTS: filesAuthority,
   OTEL_EXPORTER_OTLP_ENDPOINT: await startTraceCollector(),
   OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
   OTEL_BSP_SCHEDULE_DELAY: '500',
@@ -38,6 +51,12 @@ if (started.code === 0) tell({ env: own });
 else {
   tell({ problem: started.output });
   end();
+}
+
+function addTemplate(name: string, files: Record<string, string>): void {
+  const folder = join(templates, name, '1');
+  mkdirSync(folder, { recursive: true });
+  for (const [file, content] of Object.entries(files)) writeFileSync(join(folder, file), content);
 }
 
 function tell(answer: object): void {

@@ -13,6 +13,16 @@ describe('the command line of npm run send', () => {
     });
   });
 
+  const variablesOf = (...pairs: string[]) => parseOrder(['sms', '--to', '+12025550123', '--template', 'login-code', ...pairs.flatMap((pair) => ['--var', pair])])?.request['template'];
+
+  it('reads a variable as JSON where it is JSON, and as text where it is not', () => {
+    expect(variablesOf('minutes=10', 'name=Ada', 'vip=true', 'items=[{"title":"Gear","quantity":2}]', 'code="493817"', 'link=https://example.org/?a=b', 'empty=', 'half={"a"')).toEqual({
+      name: 'login-code',
+      variables: { minutes: 10, name: 'Ada', vip: true, items: [{ title: 'Gear', quantity: 2 }], code: '493817', link: 'https://example.org/?a=b', empty: '', half: '{"a"' },
+    });
+    expect(() => variablesOf('nothing')).toThrow('--var takes name=value');
+  });
+
   it('makes an MMS request', () => {
     const order = parseOrder(['sms', '--to', '+12025550123', '--media', 'https://example.org/a.png', '--id', 'm-2', '--lane', 'urgent']);
     expect(order).toMatchObject({ channel: 'sms', messageId: 'm-2', lane: 'urgent', request: { to: '+12025550123', mediaUrls: ['https://example.org/a.png'] } });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { aFileServer, type FileServer } from '../secure/file-server.ts';
 import { statusesOf, System } from './system.ts';
 
 describe('an e-mail with two providers', () => {
@@ -31,10 +32,36 @@ describe('an e-mail with two providers', () => {
     expect(await takenBy(messageId)).toEqual(['sendgrid']);
   });
 
-  it('with an attachment by URL goes by Resend, which fetches it', async () => {
-    const messageId = await system.requestEmail({ attachments: [{ filename: 'terms.pdf', url: 'https://files.test/terms.pdf' }] });
-    await system.reaches('email', messageId, 'delivered');
-    expect(await takenBy(messageId)).toEqual(['resend']);
+  describe('with an attachment by URL', () => {
+    const terms = '%PDF-1.7 the terms';
+    let server: FileServer;
+    beforeAll(async () => {
+      server = await aFileServer(system.filesCertificate, (_, response) => response.writeHead(200, { 'content-type': 'application/pdf' }).end(terms));
+    });
+    afterAll(() => server.close());
+    const attachments = () => [{ filename: 'terms.pdf', url: `https://localhost:${server.port}/terms.pdf` }];
+
+    it('reaches SendGrid with the file inside', async () => {
+      const messageId = await system.requestEmail({ attachments: attachments() });
+      await system.reaches('email', messageId, 'delivered');
+      const { messages } = await system.sandboxMessages({ reference: messageId });
+      expect(messages).toMatchObject([{ provider: 'sendgrid', attachments: [{ filename: 'terms.pdf', type: 'application/pdf', bytes: terms.length }] }]);
+    });
+
+    it('goes by SendGrid when Resend, which would fetch it, does not take it', async () => {
+      await system.faults({ resend: { status: 429, resendName: 'daily_quota_exceeded' } });
+      const messageId = await system.requestEmail({ provider: 'resend', attachments: attachments() });
+      await system.reaches('email', messageId, 'delivered', 30_000);
+      const { messages } = await system.sandboxMessages({ reference: messageId });
+      expect(messages).toMatchObject([{ provider: 'sendgrid', attachments: [{ bytes: terms.length }] }]);
+    });
+
+    it('that leads to what stands beside the service fails, and is told by its field', async () => {
+      const messageId = await system.requestEmail({ attachments: [{ filename: 'keys', url: 'https://169.254.169.254/latest/meta-data/' }] });
+      const timeline = await system.reaches('email', messageId, 'failed');
+      expect(timeline.timeline.at(-1)!.failure).toMatchObject({ code: 'MSG_FILE_FORBIDDEN', fields: [{ field: 'attachments[0].url' }] });
+      expect(await takenBy(messageId)).toEqual([]);
+    });
   });
 
   it('whose answer from Resend was lost, and whose webhooks never came, is asked for again under its key and is one', async () => {

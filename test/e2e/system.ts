@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { layoutOf } from '../../scripts/local/layout.ts';
 import type { Secrets } from '../../scripts/local/secrets.ts';
 import type { StackState } from '../../scripts/local/state.ts';
+import type { Certified } from '../secure/certificates.ts';
 import type { CollectedSpan } from '../trace-collector.ts';
 
 export interface Timeline {
@@ -43,6 +44,11 @@ export class System {
 
   get state(): StackState {
     return JSON.parse(readFileSync(join(this.dataDir, 'state.json'), 'utf8')) as StackState;
+  }
+
+  /** What an https server at localhost shows, so that the services fetch files from it. */
+  get filesCertificate(): Certified {
+    return JSON.parse(readFileSync(join(this.dataDir, 'files-server.json'), 'utf8')) as Certified;
   }
 
   url(name: 'reporting' | 'email' | 'sms' | 'retry' | 'sandbox'): string {

@@ -6,6 +6,7 @@ import { recipientHashSettings, serviceSettings } from '#libs/runtime';
 import { templateSettings } from '#libs/templates';
 import { kafkaSettings } from '#libs/transport';
 import { z } from 'zod';
+import { attachmentSettings } from './attachments/attachments.config.ts';
 import { resendSettings } from './providers/resend/resend.config.ts';
 import { sendgridSettings } from './providers/sendgrid/sendgrid.config.ts';
 import { unsubscribeSettings } from './unsubscribe/unsubscribe.config.ts';
@@ -34,6 +35,7 @@ const settings = z.object({
   ),
   EMAIL_PROVIDERS: z.string().regex(listed, `must be names out of ${emailProviders.join(', ')}, separated by commas`).default(emailProviders.join(',')).describe('Providers in the order of preference, separated by commas. Of these, the ones whose API key is set are used; one that is not named is not used.'),
   ...unsubscribeSettings,
+  ...attachmentSettings,
   ...sendgridSettings,
   ...resendSettings,
 });

@@ -1,4 +1,4 @@
-import { DeliveryEngine, limitsOf, ratesOf } from '#libs/delivery';
+import { DeliveryEngine, GuardedFiles, limitsOf, ratesOf, readAddresses } from '#libs/delivery';
 import { suppressionAdmin, suppressionSync, SuppressionsController, SuppressionSyncController } from '#libs/operations';
 import type { Pool } from '#libs/persistence';
 import { Health, LOGGER, POOL, STOPPING } from '#libs/runtime';
@@ -7,6 +7,7 @@ import { Templates } from '#libs/templates';
 import { Publisher } from '#libs/transport';
 import { Module } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
+import { AttachmentsService } from './attachments/attachments.service.ts';
 import { EmailChannel } from './email-channel.ts';
 import { mailboxOf } from './email-message.ts';
 import { EmailProviders, type ProviderTerms } from './email-providers.ts';
@@ -23,14 +24,17 @@ import type { LinkMaker } from './unsubscribe/way-out.policy.ts';
 
 type Config = ConfigService<EmailConfig, true>;
 
-const sendgridTerms = (config: Config): ProviderTerms => ({
+const sendgridTerms = (config: Config, attachments: AttachmentsService): ProviderTerms => ({
   make: () =>
-    new SendgridAdapter({
-      SENDGRID_API_KEY: config.getOrThrow('SENDGRID_API_KEY'),
-      SENDGRID_BASE_URL: sendgridUrlOf({ SENDGRID_BASE_URL: config.get('SENDGRID_BASE_URL'), SENDGRID_REGION: config.get('SENDGRID_REGION') }),
-      SENDGRID_TIMEOUT_MS: config.get('SENDGRID_TIMEOUT_MS'),
-      SENDGRID_CONNECTIONS: config.get('SENDGRID_CONNECTIONS'),
-    }),
+    new SendgridAdapter(
+      {
+        SENDGRID_API_KEY: config.getOrThrow('SENDGRID_API_KEY'),
+        SENDGRID_BASE_URL: sendgridUrlOf({ SENDGRID_BASE_URL: config.get('SENDGRID_BASE_URL'), SENDGRID_REGION: config.get('SENDGRID_REGION') }),
+        SENDGRID_TIMEOUT_MS: config.get('SENDGRID_TIMEOUT_MS'),
+        SENDGRID_CONNECTIONS: config.get('SENDGRID_CONNECTIONS'),
+      },
+      attachments,
+    ),
   callTimeoutMs: config.get('SENDGRID_TIMEOUT_MS'),
   ratePerS: config.get('SENDGRID_RATE_PER_S'),
 });
@@ -47,16 +51,33 @@ const resendTerms = (config: Config): ProviderTerms => ({
   ratePerS: config.get('RESEND_RATE_PER_S'),
 });
 
+const files = {
+  provide: GuardedFiles,
+  inject: [ConfigService],
+  useFactory: (config: Config) => new GuardedFiles(readAddresses(config.get('FILES_ALLOWED_ADDRESSES')) ?? []),
+};
+
+const attachments = {
+  provide: AttachmentsService,
+  inject: [ConfigService, GuardedFiles],
+  useFactory: (config: Config, fetcher: GuardedFiles) =>
+    new AttachmentsService(fetcher, {
+      ATTACHMENT_MAX_BYTES: config.get('ATTACHMENT_MAX_BYTES'),
+      ATTACHMENT_TIMEOUT_MS: config.get('ATTACHMENT_TIMEOUT_MS'),
+      ATTACHMENT_MAILS: config.get('ATTACHMENT_MAILS'),
+    }),
+};
+
 const providers = {
   provide: EmailProviders,
-  inject: [ConfigService, Health],
-  useFactory: (config: Config, health: Health) => {
+  inject: [ConfigService, AttachmentsService, Health],
+  useFactory: (config: Config, attachments: AttachmentsService, health: Health) => {
     const names = configuredOf({
       EMAIL_PROVIDERS: config.get('EMAIL_PROVIDERS'),
       SENDGRID_API_KEY: config.get('SENDGRID_API_KEY'),
       RESEND_API_KEY: config.get('RESEND_API_KEY'),
     });
-    return new EmailProviders(names, { sendgrid: sendgridTerms(config), resend: resendTerms(config) }, health);
+    return new EmailProviders(names, { sendgrid: sendgridTerms(config, attachments), resend: resendTerms(config) }, health);
   },
 };
 
@@ -90,6 +111,6 @@ const engine = {
 @Module({
   imports: [UnsubscribeModule],
   controllers: [EmailConsumer, SendgridWebhookController, ResendWebhookController, SuppressionsController, SuppressionSyncController],
-  providers: [providers, templates, engine, suppressionAdmin('email'), suppressionLists, suppressionSync('email', SUPPRESSION_LISTS)],
+  providers: [files, attachments, providers, templates, engine, suppressionAdmin('email'), suppressionLists, suppressionSync('email', SUPPRESSION_LISTS)],
 })
 export class EmailModule {}

@@ -1,11 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ProviderCall } from '#libs/contracts';
+import type { FetchedFile } from '#libs/delivery';
 import { anEmailRequest } from '#libs/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { EmailMessage } from '../src/email-message.ts';
 import { SendgridAdapter } from '../src/providers/sendgrid/sendgrid.adapter.ts';
 import { sendgridUrlOf } from '../src/providers/sendgrid/sendgrid.config.ts';
+import { attachmentsFrom } from './attachments.ts';
 
 interface MailBody {
   personalizations: { to: { email: string }[]; custom_args: Record<string, string> }[];
@@ -32,7 +34,7 @@ describe('SendGrid', () => {
   let adapter: SendgridAdapter | undefined;
   let bodies: MailBody[];
 
-  const aSendgrid = async (answer: (mail: MailBody) => Answer) => {
+  const aSendgrid = async (answer: (mail: MailBody) => Answer, known?: Parameters<typeof attachmentsFrom>[0]) => {
     bodies = [];
     server = createServer(async (request, response) => {
       let text = '';
@@ -44,7 +46,7 @@ describe('SendGrid', () => {
     });
     await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
     const port = (server.address() as AddressInfo).port;
-    adapter = new SendgridAdapter({ SENDGRID_API_KEY: 'SG.secret', SENDGRID_BASE_URL: `http://127.0.0.1:${port}`, SENDGRID_TIMEOUT_MS: 1_000, SENDGRID_CONNECTIONS: 4 });
+    adapter = new SendgridAdapter({ SENDGRID_API_KEY: 'SG.secret', SENDGRID_BASE_URL: `http://127.0.0.1:${port}`, SENDGRID_TIMEOUT_MS: 1_000, SENDGRID_CONNECTIONS: 4 }, attachmentsFrom(known));
     return adapter;
   };
   const taken: Answer = { status: 202, headers: { 'x-message-id': 'Xj5L' } };
@@ -79,6 +81,22 @@ describe('SendGrid', () => {
     const attachments = [{ filename: 'logo.png', contentType: 'image/png', content: 'iVBORw0KGgo=', contentId: 'logo' }];
     await sendgrid.send(aCall('ada@inbox.test', { html: '<img src="cid:logo">', attachments }));
     expect(bodies[0]).toMatchObject({ attachments: [{ filename: 'logo.png', type: 'image/png', content: 'iVBORw0KGgo=', content_id: 'logo', disposition: 'inline' }] });
+  });
+
+  it('gets the file of an attachment by URL, and nothing at all while the file cannot be had or once it is too late', async () => {
+    const attachments = [{ filename: 'terms.pdf', url: 'https://files.test/terms.pdf' }];
+    let file: FetchedFile = { fetched: false, fault: 'unreachable' };
+    const sendgrid = await aSendgrid(() => taken, () => file);
+    expect(await sendgrid.send(aCall('ada@inbox.test', { attachments }))).toMatchObject({ sent: false, failure: { code: 'MSG_FILE_UNREACHABLE', kind: 'transient' } });
+    file = { fetched: true, content: Buffer.from('%PDF'), type: 'application/pdf' };
+    let late = false;
+    const slow = { ...aCall('ada@inbox.test', { attachments }), mayStart: () => !late };
+    late = true;
+    expect(await sendgrid.send(slow)).toMatchObject({ sent: false, failure: { code: 'MSG_NOT_STARTED' } });
+    expect(bodies).toEqual([]);
+    late = false;
+    expect(await sendgrid.send(slow)).toMatchObject({ sent: true });
+    expect(bodies[0]).toMatchObject({ attachments: [{ filename: 'terms.pdf', type: 'application/pdf', content: Buffer.from('%PDF').toString('base64') }] });
   });
 
   it('that has taken the last mail of its limit is left alone until the limit starts anew', async () => {
@@ -168,7 +186,7 @@ describe('SendGrid', () => {
   });
 
   it('that cannot be reached is told as such by a question that sends nothing', async () => {
-    adapter = new SendgridAdapter({ SENDGRID_API_KEY: 'k', SENDGRID_BASE_URL: 'http://127.0.0.1:1', SENDGRID_TIMEOUT_MS: 500, SENDGRID_CONNECTIONS: 1 });
+    adapter = new SendgridAdapter({ SENDGRID_API_KEY: 'k', SENDGRID_BASE_URL: 'http://127.0.0.1:1', SENDGRID_TIMEOUT_MS: 500, SENDGRID_CONNECTIONS: 1 }, attachmentsFrom());
     expect(await adapter.check()).toMatchObject({ state: 'unreachable' });
   });
 });

@@ -17,7 +17,7 @@ describe('what a result says of the provider', () => {
   });
 
   it('learns nothing from what was throttled, found on our side, or never started', () => {
-    const silent = [of({ kind: 'throttled', httpStatus: 429 }), of({ kind: 'bad-content' }), of({ kind: 'account' }), of({ code: 'MSG_NOT_STARTED' }), verdictOf(undefined)];
+    const silent = [of({ kind: 'throttled', httpStatus: 429 }), of({ kind: 'bad-content' }), of({ kind: 'account' }), of({ code: 'MSG_NOT_STARTED' }), of({ code: 'MSG_FILE_UNREACHABLE', kind: 'transient' }), verdictOf(undefined)];
     expect(new Set(silent)).toEqual(new Set(['neutral']));
   });
 });

@@ -8,8 +8,7 @@ export function verdictOf(result: SendResult | undefined): Verdict {
 }
 
 function verdictOfFailure(failure: Failure): Verdict {
-  // It waited too long on our side: the provider never saw it.
-  if (failure.code === 'MSG_NOT_STARTED') return 'neutral';
+  if (unseen.has(failure.code)) return 'neutral';
   switch (failure.kind) {
     case 'transient':
     case 'unknown':
@@ -27,6 +26,9 @@ function verdictOfFailure(failure: Failure): Verdict {
       return answered(failure);
   }
 }
+
+/** It waited too long on our side, or for somebody else's file: the provider never saw it. */
+const unseen = new Set(['MSG_NOT_STARTED', 'MSG_FILE_UNREACHABLE']);
 
 /** A refusal with a status is an answer; one without was found on our side, before any call. */
 const answered = ({ httpStatus }: Failure): Verdict => (httpStatus === undefined ? 'neutral' : 'healthy');

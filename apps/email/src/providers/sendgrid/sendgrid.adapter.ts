@@ -1,6 +1,7 @@
 import { type Failure, FailureCatalogue, type LookupResult, ownFailure, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
 import { ask, brokenCallFailure, CallBroken, holdByHeaders, type HttpAnswer, ProviderHttp } from '#libs/delivery';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { AttachmentsService } from '../../attachments/attachments.service.ts';
 import type { EmailMessage } from '../../email-message.ts';
 import type { SendgridConfig } from './sendgrid.config.ts';
 import { readinessOf } from './sendgrid.doctor.policy.ts';
@@ -19,21 +20,21 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
   private readonly mails = new MailBuilder();
   private readonly http: ProviderHttp;
   private readonly headers: Record<string, string>;
+  private readonly attachments: Pick<AttachmentsService, 'carry'>;
 
-  constructor(config: AdapterConfig) {
+  constructor(config: AdapterConfig, attachments: Pick<AttachmentsService, 'carry'>) {
     super();
+    this.attachments = attachments;
     this.http = new ProviderHttp('SENDGRID_BASE_URL', config.SENDGRID_BASE_URL, config.SENDGRID_TIMEOUT_MS, config.SENDGRID_CONNECTIONS);
     this.headers = { authorization: `Bearer ${config.SENDGRID_API_KEY}`, 'content-type': 'application/json', accept: 'application/json' };
   }
 
+  /** SendGrid fetches no files: they are put into the mail before it is looked once more whether it may still start. */
   async send(call: ProviderCall<EmailMessage>): Promise<SendResult> {
-    const obstacle = this.cannotCarry(call.message);
-    if (obstacle) return { sent: false, failure: obstacle };
-    return (await this.post([call])).result;
-  }
-
-  override cannotCarry({ attachments }: EmailMessage): Failure | undefined {
-    return attachments?.some((file) => file.url) ? attachmentByUrl : undefined;
+    return this.attachments.carry(this.name, call.message, call.reference, async (completed) => {
+      if (!completed.complete) return { sent: false, failure: completed.failure };
+      return (await this.post([{ ...call, message: completed.message }])).result;
+    });
   }
 
   override togetherKey(message: EmailMessage): string | undefined {
@@ -121,11 +122,6 @@ function refused(failure: Failure, toBeChecked: boolean): SendResult {
 }
 
 const checkAgain = 'Nothing: it is checked again by itself until it expires.';
-
-const attachmentByUrl = ownFailure('MSG_ATTACHMENT_BY_URL', 'bad-content', 'never', 'SendGrid does not fetch attachments from a URL.', {
-  provider: 'sendgrid',
-  action: 'Put the file into the request as base64 content, or configure Resend, which fetches it.',
-});
 
 const refusedBySdk = ownFailure('MSG_MAIL_REFUSED', 'bad-content', 'never', 'The mail breaks a rule of SendGrid’s own library, so it was not sent.', {
   provider: 'sendgrid',

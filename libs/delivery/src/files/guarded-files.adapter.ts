@@ -1,0 +1,148 @@
+import { lookup as systemLookup, type LookupAddress } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import { Agent, type Dispatcher, request } from 'undici';
+import { type AllowedAddresses, isFetchable, mayFetchFrom } from './address.policy.ts';
+import { type FetchedFile, type FetchLimits, type FileFacts, type FileFault, Files } from './files.port.ts';
+
+const MOST_REDIRECTS = 3;
+const redirects = new Set([301, 302, 303, 307, 308]);
+/** Statuses that say "not now". */
+const passing = new Set([408, 425, 429]);
+/** Identity: what comes is what is attached. Nothing else is told: no credentials, no cookies, no referrer. */
+const headers = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'messaging-integrations' };
+
+type Answer = Dispatcher.ResponseData;
+/** All addresses of a host name. */
+export type AddressBook = (host: string, options: { all: true }, done: (error: Error | null, found: LookupAddress[]) => void) => void;
+
+class NoFile extends Error {
+  readonly fault: FileFault;
+
+  constructor(fault: FileFault) {
+    super(fault);
+    this.fault = fault;
+  }
+}
+
+/**
+ * Fetches over connections of its own. The address that is checked is the one connected to: the look-up of a host name is part
+ * of the connection, so a name that means something else a moment later gains nothing. Each redirect is looked at anew.
+ */
+export class GuardedFiles extends Files {
+  private readonly allowed: AllowedAddresses;
+  private readonly agent: Agent;
+
+  constructor(allowed: AllowedAddresses, addressBook: AddressBook = systemLookup) {
+    super();
+    this.allowed = allowed;
+    this.agent = new Agent({ allowH2: false, connections: 8, keepAliveTimeout: 1_000, connect: { lookup: this.checked(addressBook), timeout: 5_000 } });
+  }
+
+  async fetch(url: string, { mostBytes, withinMs }: FetchLimits): Promise<FetchedFile> {
+    try {
+      const answer = await this.open(url, 'GET', within(withinMs));
+      return { fetched: true, content: await contentOf(answer, mostBytes), type: typeOf(answer) };
+    } catch (error) {
+      return { fetched: false, fault: error instanceof NoFile ? error.fault : 'unreachable' };
+    }
+  }
+
+  async look(url: string, withinMs: number): Promise<FileFacts | undefined> {
+    const signal = within(withinMs);
+    // Links that are signed for GET, and some servers, refuse HEAD: then the file is asked for, and its body left.
+    return (await this.factsBy('HEAD', url, signal)) ?? this.factsBy('GET', url, signal);
+  }
+
+  /** Called by Nest, too, as the service stops. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  private async factsBy(method: 'HEAD' | 'GET', url: string, signal: AbortSignal): Promise<FileFacts | undefined> {
+    try {
+      const answer = await this.open(url, method, signal);
+      leave(answer);
+      return answer.statusCode === 200 ? { bytes: lengthOf(answer), type: typeOf(answer) } : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The answer behind all redirects. @throws NoFile, or what broke the connection */
+  private async open(address: string, method: 'HEAD' | 'GET', signal: AbortSignal): Promise<Answer> {
+    let url = URL.parse(address);
+    for (let redirected = 0; redirected <= MOST_REDIRECTS; redirected += 1) {
+      if (!url || !this.mayAsk(url)) throw new NoFile('forbidden');
+      const answer = await request(url, { dispatcher: this.agent, method, headers, signal });
+      const { location } = answer.headers;
+      if (!redirects.has(answer.statusCode) || typeof location !== 'string') return answer;
+      leave(answer);
+      url = URL.parse(location, url.href);
+    }
+    throw new NoFile('missing');
+  }
+
+  /** An address in place of a host name is never looked up, so it is checked here. */
+  private mayAsk(url: URL): boolean {
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const isAddress = host.includes(':') || /^[\d.]+$/.test(host);
+    return isFetchable(url) && (!isAddress || mayFetchFrom(host, this.allowed));
+  }
+
+  /** One forbidden address among those of a name is enough: which of them a connection takes is chance. */
+  private checked(addressBook: AddressBook): LookupFunction {
+    return (host, { all }, done) => {
+      addressBook(host, { all: true }, (error, found) => {
+        if (error) return done(error, []);
+        const [first] = found;
+        if (!first || found.some(({ address }) => !mayFetchFrom(address, this.allowed))) return done(new NoFile('forbidden'), []);
+        if (all) done(null, found);
+        else done(null, first.address, first.family);
+      });
+    };
+  }
+}
+
+/** What is left of a time is seldom a whole number, and may be none. */
+const within = (ms: number) => AbortSignal.timeout(Math.max(1, Math.ceil(ms)));
+
+async function contentOf(answer: Answer, mostBytes: number): Promise<Buffer> {
+  const fault = faultOf(answer, mostBytes);
+  if (fault) {
+    leave(answer);
+    throw new NoFile(fault);
+  }
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > mostBytes) throw new NoFile('too-large');
+    chunks.push(chunk);
+  }
+  if (bytes === 0) throw new NoFile('unusable');
+  return Buffer.concat(chunks);
+}
+
+function faultOf(answer: Answer, mostBytes: number): FileFault | undefined {
+  const { statusCode: status } = answer;
+  if (status >= 500 || passing.has(status)) return 'unreachable';
+  if (status !== 200) return 'missing';
+  const encoding = answer.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') return 'unusable';
+  return (lengthOf(answer) ?? 0) > mostBytes ? 'too-large' : undefined;
+}
+
+function lengthOf({ headers: { 'content-length': told } }: Answer): number | undefined {
+  const bytes = typeof told === 'string' && /^\d+$/.test(told) ? Number(told) : undefined;
+  return Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
+function typeOf({ headers: { 'content-type': told } }: Answer): string | undefined {
+  const [type] = (typeof told === 'string' ? told : '').split(';');
+  return /^[\w.+-]+\/[\w.+-]+$/.test(type!.trim()) ? type!.trim().toLowerCase() : undefined;
+}
+
+/** The rest of an answer is not wanted: its connection goes with it. */
+function leave({ body }: Answer): void {
+  body.on('error', () => {}).destroy();
+}
