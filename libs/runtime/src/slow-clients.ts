@@ -1,4 +1,5 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { milliseconds } from '#libs/contracts';
 import type { Logger } from '#libs/telemetry';
 import type { FastifyHttpOptions } from 'fastify';
@@ -9,7 +10,7 @@ export const httpLimitSettings = {
   HTTP_HEADERS_TIMEOUT_MS: milliseconds(10_000).describe('A connection whose request line and headers are not complete after this many milliseconds is cut off.'),
   HTTP_REQUEST_TIMEOUT_MS: milliseconds(30_000).describe('A request whose body is not complete after this many milliseconds, counted from its first byte, is cut off, however steadily it trickles.'),
   HTTP_KEEP_ALIVE_MS: milliseconds(72_000).describe('How long a connection may lie idle between two requests, in milliseconds; keep it above the idle time of a load balancer in front.'),
-  HTTP_MAX_CONNECTIONS: z.coerce.number().int().positive().default(2_000).describe('Most connections at a time; any further one is closed at once.'),
+  HTTP_MAX_CONNECTIONS: z.coerce.number().int().positive().default(2_000).describe('Most connections at a time. A further one takes the place of the one whose request has been awaited the longest; requests in work are left alone.'),
 };
 
 export type HttpLimits = z.infer<z.ZodObject<typeof httpLimitSettings>>;
@@ -34,13 +35,42 @@ export function slowClientOptions(limits: HttpLimits) {
   } satisfies FastifyHttpOptions<Server>;
 }
 
-/** Closes connections above the limit, and says so once a minute at most. */
+/**
+ * Keeps a server at its most connections. Beyond it a newcomer takes the place of the one whose request has been awaited the
+ * longest, so that those who send nothing, or little by little, keep nobody out. A request that is there whole is never cut
+ * off. Says once a minute at most that somebody had to go.
+ */
 export function limitConnections(server: Server, { HTTP_MAX_CONNECTIONS: most }: HttpLimits, logger: Logger): void {
-  server.maxConnections = most;
+  // In the order in which they have been awaited.
+  const open = new Map<Socket, IncomingMessage | undefined>();
   let toldAt = -TELL_EVERY_MS;
-  server.on('drop', () => {
+  const tell = () => {
     if (performance.now() - toldAt < TELL_EVERY_MS) return;
     toldAt = performance.now();
-    logger.warn({ most }, 'connections above HTTP_MAX_CONNECTIONS are closed');
+    logger.warn({ most }, 'there are as many connections as HTTP_MAX_CONNECTIONS allows: the slowest make room for new ones');
+  };
+  server.on('connection', (socket: Socket) => {
+    if (open.size >= most) {
+      tell();
+      const slowest = slowestOf(open);
+      (slowest ?? socket).destroy();
+      if (!slowest) return;
+      open.delete(slowest);
+    }
+    open.set(socket, undefined);
+    socket.once('close', () => open.delete(socket));
   });
+  server.on('request', (request, response) => {
+    const { socket } = request;
+    if (!open.has(socket)) return;
+    open.set(socket, request);
+    response.once('close', () => {
+      if (open.delete(socket) && !socket.destroyed) open.set(socket, undefined);
+    });
+  });
+}
+
+function slowestOf(open: ReadonlyMap<Socket, IncomingMessage | undefined>): Socket | undefined {
+  for (const [socket, request] of open) if (!request?.complete) return socket;
+  return undefined;
 }
