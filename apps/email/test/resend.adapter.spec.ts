@@ -124,11 +124,8 @@ describe('Resend', () => {
     [refused(422, 'validation_error'), { kind: 'bad-recipient' }],
     [refused(422, 'missing_required_field'), { kind: 'bad-content' }],
     [refused(401, 'missing_api_key'), { kind: 'account', retry: 'operator' }],
-    [refused(403, 'invalid_api_key'), { kind: 'account', retry: 'operator' }],
     [{ status: 403, body: 'error code: 1010' }, { code: 'error_1010' }],
-    [refused(429, 'rate_limit_exceeded', { 'retry-after': '7' }), { kind: 'throttled', retryAfterMs: 7_000 }],
     [refused(429, 'rate_limit_exceeded', { 'ratelimit-reset': '2' }), { kind: 'throttled', retryAfterMs: 2_000 }],
-    [refused(429, 'daily_quota_exceeded', { 'retry-after': '1' }), { kind: 'account', retry: 'failover' }],
     [refused(429, 'monthly_quota_exceeded'), { kind: 'account', retry: 'operator' }],
     [refused(451, 'security_error'), { kind: 'account' }],
     [refused(500, 'internal_server_error'), { kind: 'unknown' }],
@@ -269,7 +266,6 @@ describe('Resend', () => {
   it.each([
     [{ status: 200, body: { data: [] } }, { state: 'ok' }],
     [refused(401, 'restricted_api_key'), { state: 'ok' }],
-    [refused(403, 'invalid_api_key'), { state: 'refused' }],
     [refused(500, 'internal_server_error'), { state: 'unreachable' }],
     ['drop', { state: 'unreachable' }],
   ] as [Answer, object][])('that answers %j to a question that sends nothing is told as %j', async (answer, state) => {
@@ -282,12 +278,5 @@ describe('Resend', () => {
     const resend = await aResend(() => ({ status: 200, headers: { 'ratelimit-remaining': '0', 'ratelimit-reset': '1' }, body: { id: 'id-1' } }));
     const result = await resend.send(aCall('ada@inbox.test'));
     expect(result).toMatchObject({ sent: true, holdUntil: expect.any(Number) });
-  });
-
-  it('that cannot be reached took nothing: another provider may have the message', async () => {
-    adapter = new ResendAdapter({ RESEND_API_KEY: 'k', RESEND_BASE_URL: 'http://127.0.0.1:1', RESEND_TIMEOUT_MS: 500, RESEND_CONNECTIONS: 1 });
-    const result = await adapter.send(aCall('ada@inbox.test'));
-    expect(result).toMatchObject({ sent: false, failure: { kind: 'transient', retry: 'failover' } });
-    expect(result).not.toHaveProperty('replay');
   });
 });

@@ -89,13 +89,9 @@ describe('a text handed to Twilio', () => {
   });
 
   it.each([
-    [400, 21610, { kind: 'opted-out', retry: 'never', suppress: true }],
     [400, 21408, { kind: 'account', retry: 'operator' }],
     [400, 63016, { kind: 'bad-content', retry: 'failover' }],
-    [429, 20429, { kind: 'throttled', retry: 'backoff' }],
-    [401, 20003, { kind: 'account' }],
     [503, 20503, { kind: 'unknown' }],
-    [400, 29999, { kind: 'bad-content', unlisted: true }],
   ])('that Twilio refuses with %d and %d fails as the table says, without number, text or secret', async (status, code, failure) => {
     answer = { status, body: { code, message: 'Attempt to send to +12025550123: It works', more_info: '', status } };
     const result = await send({});

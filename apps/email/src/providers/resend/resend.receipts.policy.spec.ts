@@ -20,21 +20,6 @@ const told = (type: string, data: Partial<ResendEvent['data']> = {}) => toReceip
 const fact = (type: string, data: Partial<ResendEvent['data']> = {}) => receiptFact(told(type, data)[0]!, now);
 
 describe('a webhook of Resend', () => {
-  it.each([
-    ['email.scheduled', {}, 'scheduled', false],
-    ['email.sent', {}, 'sent', false],
-    ['email.delivery_delayed', {}, 'delayed', false],
-    ['email.delivered', {}, 'delivered', true],
-    ['email.bounced', { bounce: { type: 'Permanent', subType: 'General' } }, 'bounced', true],
-    ['email.suppressed', { suppressed: { type: 'OnAccountSuppressionList', reason: 'previous_bounce' } }, 'suppressed', true],
-    ['email.failed', { failed: { reason: 'reached_daily_quota' } }, 'failed', true],
-    ['email.opened', {}, 'opened', false],
-    ['email.clicked', { click: { link: 'https://example.org' } }, 'clicked', false],
-    ['email.complained', {}, 'complained', false],
-  ])('%s %j is told as %s (final: %s)', (type, data, status, final) => {
-    expect(told(type, data)).toMatchObject([{ status, final, providerMessageId: '56761188-7520-42d8-8898-ff6fc54ce618' }]);
-  });
-
   it.each(['email.received', 'contact.created', 'domain.updated', 'suppression.added', 'topic.created', 'email.teleported'])('%s tells nothing about a message of ours', (type) => {
     expect(told(type)).toEqual([]);
   });

@@ -25,28 +25,6 @@ const anEvent = (overrides: Partial<SendgridEvent> = {}): SendgridEvent => ({
 const told = (overrides: Partial<SendgridEvent>) => toReceipt(anEvent(overrides), failures, 'a key for the tests');
 
 describe('a SendGrid event', () => {
-  it.each([
-    [{ event: 'processed' }, 'sent', false],
-    [{ event: 'deferred', response: '450 try later' }, 'delayed', false],
-    [{ event: 'delivered' }, 'delivered', true],
-    [{ event: 'bounce', type: 'bounce' }, 'bounced', true],
-    [{ event: 'bounce', type: 'blocked' }, 'bounced', true],
-    [{ event: 'dropped', reason: 'Bounced Address' }, 'suppressed', true],
-    [{ event: 'dropped', reason: 'Spam Content' }, 'failed', true],
-    [{ event: 'open' }, 'opened', false],
-    [{ event: 'open', sg_machine_open: true }, 'machine-opened', false],
-    [{ event: 'click', url: 'https://example.org' }, 'clicked', false],
-    [{ event: 'spamreport' }, 'complained', false],
-    [{ event: 'group_unsubscribe' }, 'unsubscribed', false],
-  ] as const)('%j is told as %s (final: %s)', (event, status, final) => {
-    expect(told(event)).toMatchObject({ status, final });
-  });
-
-  it('of a kind that is new to us, or about the account, tells nothing about a message', () => {
-    expect(told({ event: 'account_status_change' })).toBeUndefined();
-    expect(told({ event: 'teleported' })).toBeUndefined();
-  });
-
   it('explains a bounce by its classification, in words of ours', () => {
     expect(told({ event: 'bounce', type: 'bounce', bounce_classification: 'Mailbox Unavailable' })!.failure).toMatchObject({ kind: 'transient', code: 'bounce_classification:Mailbox Unavailable' });
     expect(told({ event: 'bounce', type: 'block' })!.failure).toMatchObject({ code: 'bounce:blocked' });

@@ -10,20 +10,6 @@ const told = (params: Record<string, string>) =>
   toReceipt({ MessageSid: 'SM0123', To: '+12025550123', From: '+15005550006', ...params }, query, failures, 'a key for the tests');
 
 describe('a Twilio status callback', () => {
-  it.each([
-    ['queued', 'sent', false],
-    ['sending', 'sent', false],
-    ['sent', 'sent', false],
-    ['delivered', 'delivered', true],
-    ['partially_delivered', 'delivered', true],
-    ['undelivered', 'bounced', true],
-    ['failed', 'failed', true],
-    ['canceled', 'cancelled', true],
-    ['read', 'read', false],
-  ])('%s is told as %s (final: %s)', (MessageStatus, status, final) => {
-    expect(told({ MessageStatus })).toMatchObject({ status, final });
-  });
-
   it('explains a failure by Twilio’s code, an unknown code by what is left to say', () => {
     expect(told({ MessageStatus: 'undelivered', ErrorCode: '30007' })!.failure).toMatchObject({ code: '30007', kind: 'bad-content' });
     expect(told({ MessageStatus: 'failed', ErrorCode: '39999' })!.failure).toMatchObject({ code: '39999', unlisted: true });

@@ -1,0 +1,32 @@
+/** Everything that was said in the course of a suite: results, errors, log lines, spans. Nothing of it may hold what is nobody's business. */
+export class Overheard {
+  private readonly said: string[] = [];
+
+  /** Keeps what came of a piece of work, a throw included, and hands it on. */
+  async note<T>(work: Promise<T>): Promise<T> {
+    try {
+      const result = await work;
+      this.add(result);
+      return result;
+    } catch (error) {
+      this.add(textOf(error));
+      throw error;
+    }
+  }
+
+  add(what: unknown): void {
+    this.said.push(typeof what === 'string' ? what : JSON.stringify(what));
+  }
+
+  /** Which of the words were said, in any case and spelling that an address in a URL takes. */
+  leaked(words: readonly string[]): string[] {
+    const all = this.said.join('\n').toLowerCase();
+    return words.filter((word) => [word, encodeURIComponent(word), word.replaceAll('+', '')].some((form) => all.includes(form.toLowerCase())));
+  }
+}
+
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { stack, cause, ...fields } = error;
+  return `${error.name} ${error.message} ${stack ?? ''} ${JSON.stringify(fields)} ${cause === undefined ? '' : textOf(cause)}`;
+}

@@ -1,0 +1,136 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Overheard } from './overheard.ts';
+
+/** A delivery of a webhook, as it comes over HTTP. */
+export interface WebhookDelivery {
+  /** Path and query. */
+  path: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** A running service with its records, its log and its spans in reach. */
+export interface WebhookHouse {
+  post: (delivery: WebhookDelivery) => Promise<number>;
+  /** Records since the last `clear`. */
+  published: () => { topic: string; value: unknown; headers: Record<string, string> }[];
+  log: () => Record<string, unknown>[];
+  spans: () => readonly unknown[];
+  /** How often `mi.webhook.other` was counted for a kind of event. */
+  counted: (provider: string, kind: string) => number;
+  /** From now on Kafka takes nothing, or does again. */
+  kafka: (is: 'up' | 'down') => void;
+  clear: () => void;
+}
+
+/** `status`: of the fact that it becomes. Without one it changes a suppression alone. */
+export interface KnownEvent {
+  type: string;
+  fields?: object;
+  status: string | undefined;
+}
+
+/** What the suite has to know of one provider's webhook. */
+export interface WebhookDescription {
+  provider: string;
+  /** Every type of event that the provider tells us of. */
+  types: readonly string[];
+  known: readonly KnownEvent[];
+  /** As the provider signs it now; about the message `messageId`, to `person`. */
+  delivery: (event: { type: string; fields?: object }, about: { messageId: string; person: string }) => WebhookDelivery;
+  /** What makes a genuine delivery another one; each must be refused. */
+  tampering: Readonly<Record<string, (genuine: WebhookDelivery) => WebhookDelivery>>;
+  person: string;
+  secrets: readonly string[];
+}
+
+const TELEPORTED = 'teleported';
+/** Whatever the provider: after these nothing more comes of the message by itself. */
+const last = new Set(['delivered', 'bounced', 'suppressed', 'failed', 'cancelled']);
+
+/** Every webhook does the same, whatever its provider: verify, map, publish, answer. */
+export function describeWebhook(of: WebhookDescription, houseOf: () => WebhookHouse): void {
+  describe(`the webhook of ${of.provider}`, () => {
+    const heard = new Overheard();
+    let house: WebhookHouse;
+    let number = 0;
+    let spans = 0;
+
+    beforeEach(() => {
+      house = houseOf();
+      house.clear();
+    });
+
+    const post = async (delivery: WebhookDelivery) => {
+      const status = await house.post(delivery);
+      spans += house.spans().length;
+      for (const said of [house.log(), house.spans(), house.published().filter(({ topic }) => topic !== 'unreadable')]) heard.add(said);
+      return status;
+    };
+    const about = () => ({ messageId: `m-${of.provider}-${(number += 1)}`, person: of.person });
+    const facts = () => house.published().filter(({ topic }) => topic === 'status.changed').map(({ value }) => value);
+
+    it('knows every type of event that there is', () => {
+      expect([...new Set(of.known.map(({ type }) => type))].toSorted()).toEqual(of.types.toSorted());
+    });
+
+    it.each(of.known)('takes a genuine $type ($fields) and tells it as $status', async ({ type, fields, status }) => {
+      const whom = about();
+      expect(await post(of.delivery({ type, ...(fields && { fields }) }, whom))).toBe(204);
+      const recipient = expect.objectContaining({ hash: expect.stringMatching(/^[0-9a-f]{32,}$/) });
+      const fact = { status, final: last.has(status ?? ''), provider: of.provider, source: 'receipt', messageId: whom.messageId, recipient };
+      const asFact = expect.objectContaining({ topic: 'status.changed', value: expect.objectContaining(fact) });
+      const asSuppression = expect.objectContaining({ topic: 'suppression.changed' });
+      expect(house.published()).toEqual(expect.arrayContaining([status === undefined ? asSuppression : asFact]));
+      expect(facts()).toHaveLength(status === undefined ? 0 : 1);
+    });
+
+    it('says the same again of a repeat, under the same id', async () => {
+      const { type, fields } = of.known.find(({ status }) => status === 'delivered')!;
+      const genuine = of.delivery({ type, ...(fields && { fields }) }, about());
+      expect([await post(genuine), await post(genuine)]).toEqual([204, 204]);
+      const ids = facts().map((fact) => (fact as { eventId: string }).eventId);
+      expect(ids).toHaveLength(2);
+      expect(new Set(ids).size).toBe(1);
+    });
+
+    it.each(Object.entries(of.tampering))('refuses one with %s, and publishes nothing', async (_, tamper) => {
+      const { type, fields } = of.known.find(({ status }) => status === 'delivered')!;
+      const genuine = of.delivery({ type, ...(fields && { fields }) }, about());
+      expect(await post(tamper(genuine))).toBe(403);
+      expect(house.published()).toEqual([]);
+      expect(house.log()).toMatchObject([{ provider: of.provider, level: 'warn' }]);
+      expect(await post(genuine)).toBe(204);
+    });
+
+    it('refuses what was cut off on its way', async () => {
+      const genuine = of.delivery({ type: of.types[0]! }, about());
+      expect([400, 403]).toContain(await post({ ...genuine, body: genuine.body.slice(0, -3) }));
+      expect(house.published()).toEqual([]);
+    });
+
+    it('keeps a type that is new to us, counts it, logs it once and answers that all is well', async () => {
+      const before = house.counted(of.provider, TELEPORTED);
+      const unheardOf = () => post(of.delivery({ type: TELEPORTED }, about()));
+      expect([await unheardOf(), await unheardOf()]).toEqual([204, 204]);
+      expect(house.published().map(({ topic, headers }) => [topic, headers['x-event-type']])).toEqual([['unreadable', TELEPORTED], ['unreadable', TELEPORTED]]);
+      expect(house.log()).toMatchObject([{ provider: of.provider, type: TELEPORTED }]);
+      expect(house.counted(of.provider, TELEPORTED) - before).toBe(2);
+    });
+
+    it('asks for another delivery while Kafka takes nothing', async () => {
+      const { type, fields } = of.known.find(({ status }) => status === 'delivered')!;
+      house.kafka('down');
+      try {
+        expect(await post(of.delivery({ type, ...(fields && { fields }) }, about()))).toBe(503);
+      } finally {
+        house.kafka('up');
+      }
+    });
+
+    it('has told no address, content or secret in any of this', () => {
+      expect(spans).toBeGreaterThan(of.types.length);
+      expect(heard.leaked([of.person, ...of.secrets])).toEqual([]);
+    });
+  });
+}
