@@ -8,7 +8,7 @@ export const usage = `Usage: npm run bench -- dispatch [--json] [--messages 2000
                                 [--only ours,ceiling] [--set NAME=VALUE]… [--cpu-profile FOLDER]
        npm run bench -- keyed    [--json] [--messages 5000] [--rounds 3]
        npm run bench -- latency  [--json] [--messages 200]
-       npm run bench -- webhooks [--json]
+       npm run bench -- webhooks [--json] [--cpu-profile FOLDER]
   dispatch   messages per second against a provider that answers after 100 ms, beside other senders; then memory and
              urgent messages while --backlog bulk requests wait (0 leaves that out), watched for --watch seconds
   keyed      one partition, 100 keys, 0 to 5 ms of work each, 16 at a time: against the ideal and kafkajs's eachMessage
@@ -23,7 +23,7 @@ interface Common {
   rounds: number;
 }
 
-export type Command = ({ name: 'dispatch' } & DispatchOptions & Common) | ({ name: 'keyed' } & Common) | ({ name: 'latency' | 'webhooks' } & Common);
+export type Command = ({ name: 'dispatch' } & DispatchOptions & Common) | ({ name: 'keyed' } & Common) | ({ name: 'latency' } & Common) | ({ name: 'webhooks'; cpuProfile?: string | undefined } & Common);
 
 const standardMessages = { dispatch: 20_000, keyed: 5_000, latency: 200, webhooks: 1 };
 
@@ -40,6 +40,7 @@ export function parseCommand(args: string[]): Command | undefined {
     messages: count('--messages', values.messages, standardMessages[name], 1),
     rounds: count('--rounds', values.rounds, 3, 1),
   };
+  if (name === 'webhooks') return { name, ...common, cpuProfile: values['cpu-profile'] };
   if (name !== 'dispatch') return { name, ...common };
   return {
     name,

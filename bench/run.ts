@@ -41,6 +41,6 @@ async function measure(command: Command): Promise<object> {
     case 'latency':
       return latency(closers, say, command);
     case 'webhooks':
-      return webhooks(await startBench(closers, say));
+      return webhooks(await startBench(closers, say), command.cpuProfile);
   }
 }

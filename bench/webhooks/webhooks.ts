@@ -33,9 +33,9 @@ export interface WebhookFigures {
 }
 
 /** Webhooks through the services as they ship, while slow connections are held open, beside a handler that only parses. */
-export async function webhooks(bench: Bench): Promise<WebhookFigures> {
+export async function webhooks(bench: Bench, cpuProfile?: string): Promise<WebhookFigures> {
   const upstream = await Upstream.connect(bench.foundation.kafkaBrokers, bench.closers);
-  const sendgrid = await ofSendgrid(bench, upstream);
+  const sendgrid = await ofSendgrid(bench, upstream, cpuProfile);
   const twilio = await ofTwilio(bench, upstream);
   bench.say('a bare handler, the same bodies');
   const bare = await startChild('webhooks/bare.peer.ts', {}, bench.closers);
@@ -57,12 +57,12 @@ export async function webhooks(bench: Bench): Promise<WebhookFigures> {
 
 type Measured = Loaded & { deliveries: Delivery[]; slowOpen: number; slowCutOff: number };
 
-async function ofSendgrid(bench: Bench, upstream: Upstream): Promise<Measured> {
+async function ofSendgrid(bench: Bench, upstream: Upstream, cpuProfile: string | undefined): Promise<Measured> {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const [port] = (await freePorts(1)) as [string];
   const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
   bench.say('batches of SendGrid at the email service');
-  const service = await EmailService.start(bench, { otlpUrl: undefined, env: { HTTP_PORT: port, SENDGRID_WEBHOOK_PUBLIC_KEY: key, OTEL_SDK_DISABLED: 'false' } });
+  const service = await EmailService.start(bench, { otlpUrl: undefined, cpuProfile, env: { HTTP_PORT: port, SENDGRID_WEBHOOK_PUBLIC_KEY: key, OTEL_SDK_DISABLED: 'false' } });
   const deliveries = Array.from({ length: 300 }, (_, index) => sendgridDelivery(index, BATCH, privateKey));
   const measured = await service.during(measure(`http://127.0.0.1:${port}`, upstream, deliveries, batches));
   await service.stop();

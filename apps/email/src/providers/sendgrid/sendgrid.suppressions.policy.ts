@@ -30,13 +30,13 @@ const rules: Readonly<Record<string, Rule>> = {
 
 /** What an event changes about whom may be written to; undefined: nothing. `now` is ms since 1970. */
 export function toSuppression(event: SendgridEvent, failures: FailureCatalogue, hashKey: string, now: number): SuppressionWord | undefined {
-  if (!event.email) return undefined;
+  const rejoined = event.event === 'group_resubscribe';
+  const rule = rejoined ? undefined : ruleFor(event, failures);
+  if (!event.email || !(rejoined || rule)) return undefined;
   const { hash, mask } = recipientRef(hashKey, event.email);
   const { tenant } = returnedReference(event);
   const whose = tenant === undefined ? {} : { tenant };
-  if (event.event === 'group_resubscribe') return { lift: { channel: 'email', recipient: hash, scope: groupOf(event), ...whose } };
-  const rule = ruleFor(event, failures);
-  if (!rule) return undefined;
+  if (!rule) return { lift: { channel: 'email', recipient: hash, scope: groupOf(event), ...whose } };
   const scope = rule.scope(event);
   const at = new Date(event.timestamp === undefined ? now : event.timestamp * 1000).toISOString();
   const eventId = receiptId({ provider: 'sendgrid', providerMessageId: withoutSuffix(event.sg_message_id ?? ''), event: `${event.event} ${scope}`, recipientHash: hash, providerTime: at });
