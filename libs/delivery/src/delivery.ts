@@ -102,7 +102,9 @@ export type Claim =
   /** Another record of the same message and hop: absorbed in silence. */
   | { verdict: 'repeat' }
   /** The id was used before for other content. */
-  | { verdict: 'conflict' };
+  | { verdict: 'conflict' }
+  /** Older than the ledger remembers. */
+  | { verdict: 'forgotten' };
 
 /** A call that may have been accepted, as far as the ledger knows. */
 export interface CallBeside {

@@ -56,6 +56,7 @@ export class DispatchService<M> {
       switch (claim.verdict) {
         case 'repeat': return this.log(delivery, 'repeat');
         case 'conflict': throw new IdConflict();
+        case 'forgotten': return this.leaveToOperator(delivery);
         case 'settled': return this.announce(delivery, claim.outcome);
         case 'running':
           await this.wait(claim.waitMs);

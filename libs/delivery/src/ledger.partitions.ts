@@ -1,4 +1,4 @@
-import { type Pool, transaction } from '#libs/persistence';
+import { type Pool, type PoolClient, transaction } from '#libs/persistence';
 
 const DAY_MS = 86_400_000;
 
@@ -7,42 +7,72 @@ export interface LedgerTimes {
   retentionDays: number;
 }
 
-/** Half the retention: so few partitions that a claim can look into all of them. */
-export const periodDays = ({ retentionDays }: LedgerTimes): number => Math.ceil(retentionDays / 2);
-
-/** The first day of the period a time falls into, as YYYY-MM-DD: the same for every hop of a message. */
-export function periodOf(time: Date, times: LedgerTimes): string {
-  const span = periodDays(times) * DAY_MS;
-  return isoDay(Math.floor(time.getTime() / span) * span);
+/** The days of one partition, as YYYY-MM-DD: `from` is the first, `to` the first that is not of it any more. */
+export interface Period {
+  from: string;
+  to: string;
 }
+
+/** Half the retention: so few partitions that a claim can look into all of them. */
+const periodDays = ({ retentionDays }: LedgerTimes): number => Math.ceil(retentionDays / 2);
 
 const isoDay = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+const after = (day: string, days: number) => isoDay(Date.parse(day) + days * DAY_MS);
 
-/** Partitions that must be there: of the retention, and of the time ahead. */
-export function neededPeriods(now: Date, times: LedgerTimes): string[] {
-  const span = periodDays(times) * DAY_MS;
-  return [-2, -1, 0, 1].map((step) => periodOf(new Date(now.getTime() + step * span), times));
+/** How long a period is, in days. */
+export const daysOf = ({ from, to }: Period): number => (Date.parse(to) - Date.parse(from)) / DAY_MS;
+
+/** Of a ledger that is new: its retention, and the time ahead. */
+export function firstPeriods(now: Date, times: LedgerTimes): Period[] {
+  const days = periodDays(times);
+  const current = isoDay(Math.floor(now.getTime() / (days * DAY_MS)) * days * DAY_MS);
+  return [-2, -1, 0, 1].map((step) => ({ from: after(current, step * days), to: after(current, (step + 1) * days) }));
 }
 
-/** Makes the partitions that are needed and drops those whose time is over; replicas take turns. */
-export async function keepPartitions(pool: Pool, schema: string, now: Date, times: LedgerTimes): Promise<void> {
-  const needed = neededPeriods(now, times);
-  const span = periodDays(times) * DAY_MS;
-  await transaction(pool, async (client) => {
+/**
+ * What must be added and may be dropped. Periods that are there stay as they are, whatever the retention was when they were
+ * made: a message must fall into the same one at every replica and at every time. A new length holds for those to come.
+ */
+export function planPeriods(existing: readonly Period[], now: Date, times: LedgerTimes): { add: Period[]; drop: Period[] } {
+  if (existing.length === 0) return { add: firstPeriods(now, times), drop: [] };
+  const days = periodDays(times);
+  const add: Period[] = [];
+  for (let end = existing.at(-1)!.to; Date.parse(end) <= now.getTime() + days * DAY_MS; end = add.at(-1)!.to) add.push({ from: end, to: after(end, days) });
+  return { add, drop: existing.filter(({ to }) => Date.parse(to) <= now.getTime() - times.retentionDays * DAY_MS) };
+}
+
+/**
+ * The period a time falls into: the same for every copy of a record. A clock that runs ahead of all periods counts to the
+ * last. Undefined: before the ledger's memory begins.
+ */
+export const periodAt = (periods: readonly Period[], time: Date): Period | undefined => periods.findLast(({ from }) => Date.parse(from) <= time.getTime());
+
+/** Makes the partitions that are needed and drops those whose time is over; replicas take turns. @returns all there are, the oldest first */
+export async function keepPartitions(pool: Pool, schema: string, now: Date, times: LedgerTimes): Promise<Period[]> {
+  return transaction(pool, async (client) => {
     await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`partitions:${schema}`]);
-    for (const day of needed) {
-      const end = isoDay(Date.parse(day) + span);
-      await client.query(
-        `CREATE TABLE IF NOT EXISTS ${schema}.ledger_${day.replaceAll('-', '')} PARTITION OF ${schema}.ledger
-           FOR VALUES FROM ('${day}') TO ('${end}') WITH (fillfactor = 60)`,
-      );
+    const there = await partitionsOf(client, schema);
+    const { add, drop } = planPeriods(there, now, times);
+    for (const { from, to } of add) {
+      await client.query(`CREATE TABLE ${schema}.${nameOf(from)} PARTITION OF ${schema}.ledger FOR VALUES FROM ('${from}') TO ('${to}') WITH (fillfactor = 60)`);
     }
-    const { rows } = await client.query<{ name: string }>(
-      `SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-         WHERE i.inhparent = $1::regclass`,
-      [`${schema}.ledger`],
-    );
-    const oldest = `ledger_${needed[0]!.replaceAll('-', '')}`;
-    for (const { name } of rows) if (name < oldest) await client.query(`DROP TABLE ${schema}.${name}`);
+    for (const { from } of drop) await client.query(`DROP TABLE ${schema}.${nameOf(from)}`);
+    return [...there.filter((period) => !drop.includes(period)), ...add];
   });
+}
+
+const nameOf = (from: string) => `ledger_${from.replaceAll('-', '')}`;
+
+async function partitionsOf(client: PoolClient, schema: string): Promise<Period[]> {
+  const { rows } = await client.query<{ bounds: string }>(
+    'SELECT pg_get_expr(c.relpartbound, c.oid) AS bounds FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = $1::regclass',
+    [`${schema}.ledger`],
+  );
+  return rows.map(({ bounds }) => periodFrom(bounds)).sort((a, b) => (a.from < b.from ? -1 : 1));
+}
+
+/** `FOR VALUES FROM ('2030-01-01') TO ('2030-01-08')` */
+function periodFrom(bounds: string): Period {
+  const [from = '', to = ''] = bounds.match(/\d{4}-\d{2}-\d{2}/g) ?? [];
+  return { from, to };
 }

@@ -2,7 +2,7 @@ import { ownFailure } from '#libs/contracts';
 import { database, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
 import { type CallBeside, type Claim, type Delivery, Ledger, type Outcome, type SuppressionFound } from './delivery.ts';
 import { callsBeside } from './doubt/calls-beside.store.ts';
-import { keepPartitions, type LedgerTimes, periodDays, periodOf } from './ledger.partitions.ts';
+import { daysOf, keepPartitions, type LedgerTimes, type Period, periodAt } from './ledger.partitions.ts';
 
 export interface LedgerOptions extends LedgerTimes {
   pool: Pool;
@@ -49,7 +49,7 @@ export class PostgresLedger extends Ledger {
   private readonly claims: MicroBatch<ClaimEntry, Claim>;
   private readonly settlements: MicroBatch<Settlement, boolean>;
   private readonly proofs: MicroBatch<Proof, true>;
-  private partitions: Promise<void> | undefined;
+  private partitions: Promise<Period[]> | undefined;
   private partitionsUntil = 0;
 
   constructor(options: LedgerOptions) {
@@ -78,18 +78,28 @@ export class PostgresLedger extends Ledger {
   }
 
   private async claimAll(entries: readonly ClaimEntry[]): Promise<Claim[]> {
-    await this.readyPartitions();
-    return inTurns(entries, (turn) => this.claimTurn(turn));
+    const periods = await this.readyPartitions();
+    return inTurns(entries, (turn) => this.claimTurn(turn, periods));
   }
 
-  private async claimTurn(entries: readonly ClaimEntry[]): Promise<Claim[]> {
+  private async claimTurn(given: readonly ClaimEntry[], periods: readonly Period[]): Promise<Claim[]> {
+    const remembered = given.flatMap((entry) => {
+      const period = periodAt(periods, entry.delivery.rememberedAt);
+      return period ? [{ ...entry, period }] : [];
+    });
+    const claims = new Map(remembered.length > 0 ? await this.claimRemembered(remembered) : []);
+    return given.map(({ token }) => claims.get(token) ?? { verdict: 'forgotten' });
+  }
+
+  /** @returns by token */
+  private async claimRemembered(entries: readonly (ClaimEntry & { period: Period })[]): Promise<[string, Claim][]> {
     const { pool, schema, leaseMs } = this.options;
-    const of = <T>(pick: (entry: ClaimEntry) => T) => entries.map(pick);
+    const of = <T>(pick: (entry: ClaimEntry & { period: Period }) => T) => entries.map(pick);
     const people = peopleOf(entries);
     const { rows } = await pool.query<ClaimRow>({ name: 'claim', text: claimSql(schema), values: [
       of(({ delivery }) => delivery.id),
       of(({ delivery }) => delivery.hop),
-      of(({ delivery }) => periodOf(delivery.rememberedAt, this.options)),
+      of(({ period }) => period.from),
       of(({ token }) => token),
       of(({ delivery }) => delivery.source),
       of(({ delivery }) => delivery.digest ?? null),
@@ -97,25 +107,26 @@ export class PostgresLedger extends Ledger {
       of(({ delivery }) => likenessOf(delivery)?.party ?? null),
       of(({ delivery }) => likenessOf(delivery)?.wording ?? null),
       leaseMs,
-      periodDays(this.options),
+      commonDays(entries),
       people.map(({ ord }) => ord),
       people.map(({ hash }) => hash),
     ] }); // prettier-ignore
     const byOrd = new Map(rows.map((row) => [Number(row.ord), row]));
-    return entries.map((entry, index) => verdictOf(entry, byOrd.get(index + 1)!));
+    return entries.map((entry, index) => [entry.token, verdictOf(entry, byOrd.get(index + 1)!)]);
   }
 
-  private settleAll(entries: readonly Settlement[]): Promise<boolean[]> {
-    return inTurns(entries, (turn) => this.settleTurn(turn));
+  private async settleAll(entries: readonly Settlement[]): Promise<boolean[]> {
+    const periods = await this.readyPartitions();
+    return inTurns(entries, (turn) => this.settleTurn(turn, periods));
   }
 
-  private async settleTurn(entries: readonly Settlement[]): Promise<boolean[]> {
+  private async settleTurn(entries: readonly Settlement[], periods: readonly Period[]): Promise<boolean[]> {
     const { pool, schema } = this.options;
     const of = <T>(pick: (entry: Settlement) => T) => entries.map(pick);
     const { rows } = await pool.query<{ id: string; hop: number }>({ name: 'settle', text: settleSql(schema), values: [
       of(({ delivery }) => delivery.id),
       of(({ delivery }) => delivery.hop),
-      of(({ delivery }) => periodOf(delivery.rememberedAt, this.options)),
+      of(({ delivery }) => (periodAt(periods, delivery.rememberedAt) ?? periods[0]!).from),
       of(({ token }) => token),
       of(({ outcome }) => outcome.kind),
       of(({ delivery }) => delivery.source),
@@ -137,7 +148,7 @@ export class PostgresLedger extends Ledger {
     return entries.map(() => true);
   }
 
-  private readyPartitions(): Promise<void> {
+  private readyPartitions(): Promise<Period[]> {
     if (!this.partitions || Date.now() > this.partitionsUntil) {
       this.partitionsUntil = Date.now() + 3_600_000;
       const { pool, schema } = this.options;
@@ -146,6 +157,12 @@ export class PostgresLedger extends Ledger {
     }
     return this.partitions;
   }
+}
+
+/** How long the period is that all of them fall into; 0 where they fall into several: not all are of the current one then. */
+function commonDays(entries: readonly { period: Period }[]): number {
+  const { period } = entries[0]!;
+  return entries.every((entry) => entry.period === period) ? daysOf(period) : 0;
 }
 
 /** Each recipient with the place of its claim, from 1; a look-up makes no call of its own, so whom it may write to does not matter. */

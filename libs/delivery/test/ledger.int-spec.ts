@@ -5,7 +5,7 @@ import { aDatabase, aFailure, type TestDatabase } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Outcome } from '../src/delivery.ts';
 import { ledgerMigrations } from '../src/ledger.migrations.ts';
-import { keepPartitions, periodOf } from '../src/ledger.partitions.ts';
+import { firstPeriods, keepPartitions, periodAt } from '../src/ledger.partitions.ts';
 import { PostgresLedger } from '../src/ledger.store.ts';
 import { aDelivery } from './a-delivery.ts';
 
@@ -158,7 +158,8 @@ describe('the ledger', () => {
     const delivery = aDelivery();
     await ledger.claim(delivery, randomUUID());
     const earlier = new Date(Date.now() - 8 * 86_400_000);
-    expect(periodOf(earlier, { retentionDays: 14 })).not.toBe(periodOf(delivery.requestedAt, { retentionDays: 14 }));
+    const periods = firstPeriods(new Date(), { retentionDays: 14 });
+    expect(periodAt(periods, earlier)).not.toBe(periodAt(periods, delivery.requestedAt));
     const repeat = aDelivery({ ...delivery, rememberedAt: earlier, source: 'elsewhere/0/1' });
     expect(await ledger.claim(repeat, randomUUID())).toEqual({ verdict: 'repeat' });
   });
@@ -176,5 +177,38 @@ describe('the ledger', () => {
     expect(before).toHaveLength(4);
     expect(after).toHaveLength(4);
     expect(after.slice(0, 3)).toEqual(before.slice(1));
+  });
+
+  describe('whose retention is changed while it is in use', () => {
+    const inUse = (retentionDays: number) => new PostgresLedger({ pool, schema: 'changed', leaseMs: 60_000, retentionDays });
+    const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+    const copyOf = (delivery: ReturnType<typeof aDelivery>) => aDelivery({ ...delivery, source: `elsewhere/0/${randomUUID()}` });
+    beforeAll(() => migrate(pool, 'changed', ledgerMigrations));
+
+    it('recognises what it had claimed before, of whatever length its periods are', async () => {
+      const [recent, older] = [aDelivery(), aDelivery({ rememberedAt: daysAgo(6) })];
+      for (const delivery of [recent, older]) expect(await inUse(14).claim(delivery, randomUUID())).toMatchObject({ verdict: 'mine' });
+      for (const retentionDays of [30, 7, 61, 10]) {
+        const ledger = inUse(retentionDays);
+        expect(await Promise.all([recent, older].map((delivery) => ledger.claim(copyOf(delivery), randomUUID())))).toEqual([{ verdict: 'repeat' }, { verdict: 'repeat' }]);
+        expect(await ledger.claim(aDelivery({ rememberedAt: daysAgo(6) }), randomUUID())).toMatchObject({ verdict: 'mine' });
+      }
+    });
+
+    it('leaves to an operator what is older than its memory, which does not grow backwards', async () => {
+      const claims = await Promise.all([aDelivery({ rememberedAt: daysAgo(40) }), aDelivery()].map((delivery) => inUse(90).claim(delivery, randomUUID())));
+      expect(claims).toMatchObject([{ verdict: 'forgotten' }, { verdict: 'mine' }]);
+    });
+
+    it('has no gap between its periods and no day twice, however often and whenever it is changed', async () => {
+      let now = Date.now();
+      for (const retentionDays of [14, 30, 5, 2, 61, 90, 3, 14]) {
+        now += 11 * 86_400_000;
+        const periods = await keepPartitions(pool, 'changed', new Date(now), { retentionDays });
+        expect(periods.slice(1).map(({ from }) => from)).toEqual(periods.slice(0, -1).map(({ to }) => to));
+        expect(Date.parse(periods.at(-1)!.to)).toBeGreaterThan(now + (retentionDays / 2) * 86_400_000);
+        expect(Date.parse(periods[0]!.to)).toBeGreaterThan(now - retentionDays * 86_400_000);
+      }
+    });
   });
 });

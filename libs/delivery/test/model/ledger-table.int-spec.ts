@@ -41,7 +41,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 
 /** One message in both ledgers; copies differ in content or in the time of their record. */
 class Pair {
-  private readonly table = new LedgerTable(hour, 14);
+  private readonly table = new LedgerTable(hour, 14, Date.now());
   private readonly messageId = `m-${randomUUID()}`;
   private readonly tokens = [0, 1, 2, 3].map(() => randomUUID());
   private readonly first = aDelivery({ messageId: this.messageId, likeness: { party: randomUUID(), wording: randomUUID() } });

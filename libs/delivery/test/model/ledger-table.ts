@@ -1,6 +1,6 @@
 import { ownFailure } from '#libs/contracts';
 import type { CallBeside, Claim, Delivery, Outcome } from '../../src/delivery.ts';
-import { periodOf } from '../../src/ledger.partitions.ts';
+import { firstPeriods, periodAt, type Period } from '../../src/ledger.partitions.ts';
 
 export interface LedgerRow {
   id: string;
@@ -25,11 +25,11 @@ export interface LedgerRow {
 export class LedgerTable {
   readonly rows = new Map<string, LedgerRow>();
   private readonly leaseMs: number;
-  private readonly retentionDays: number;
+  private readonly periods: Period[];
 
-  constructor(leaseMs: number, retentionDays: number) {
+  constructor(leaseMs: number, retentionDays: number, now: number) {
     this.leaseMs = leaseMs;
-    this.retentionDays = retentionDays;
+    this.periods = firstPeriods(new Date(now), { retentionDays });
   }
 
   claim(delivery: Delivery<unknown>, token: string, now: number): Claim {
@@ -117,7 +117,9 @@ export class LedgerTable {
   }
 
   private dayOf(delivery: Delivery<unknown>): string {
-    return periodOf(delivery.rememberedAt, { retentionDays: this.retentionDays });
+    const period = periodAt(this.periods, delivery.rememberedAt);
+    if (!period) throw new Error('a record older than the ledger remembers');
+    return period.from;
   }
 
   private keyOf(delivery: Delivery<unknown>): string {

@@ -7,7 +7,7 @@ import { type Proof, RetryTables } from './retry-tables.ts';
 import { type Process, Scheduler } from './scheduler.ts';
 import { Broker } from './sim-kafka.ts';
 import type { Accepted, LookUp, Message, ProviderChance, ProviderWorld } from './sim-provider.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { noon, VirtualClock } from './virtual-clock.ts';
 
 /** How long a claim protects its holder, in milliseconds: a call's time-out and the guard. */
 export const leaseMs = 8_000;
@@ -18,7 +18,7 @@ type Outgoing = Parameters<Publisher['publish']>[0];
 
 /** A fault built in on purpose, to see that the checks notice. */
 export interface Variant {
-  ledger?: (leaseMs: number, retentionDays: number) => LedgerTable;
+  ledger?: (leaseMs: number, retentionDays: number, now: number) => LedgerTable;
   retry?: (leaseMs: number) => RetryTables;
   /** What the worker believes its lease to be, in milliseconds. */
   believedLeaseMs?: number;
@@ -61,7 +61,7 @@ export class World implements ProviderWorld {
     this.lane = lane;
     this.lookUp = lookUp;
     this.variant = variant;
-    this.ledger = variant.ledger?.(leaseMs, retentionDays) ?? new LedgerTable(leaseMs, retentionDays);
+    this.ledger = variant.ledger?.(leaseMs, retentionDays, noon) ?? new LedgerTable(leaseMs, retentionDays, noon);
     this.retry = variant.retry?.(30_000) ?? new RetryTables(30_000);
   }
 
