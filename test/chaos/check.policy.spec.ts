@@ -188,14 +188,30 @@ describe('the order of a key', () => {
     expect(pair({ underOtherKeys: true }, {}, noon - 1)).toBe(0);
   });
 
-  it('is not owed to what the provider took after our call had run out of time, and only to that', () => {
-    const doubtedAt = (at: number): Evidence => ({
-      ...aGoodOne('m1', { sequence: 1 }, noon + 10),
-      facts: [fact('m1', 'unconfirmed', { callId: 'm1/1', at: new Date(at).toISOString() }), delivered('m1')],
+  describe('beside one that the provider took only after our call had run out of time', () => {
+    /** The middle one of three, whose call ran out of time before it was taken. */
+    const late = (givenUpAt: number, takenAt: number): Evidence => ({
+      ...aGoodOne('m2', { sequence: 2 }, takenAt),
+      facts: [fact('m2', 'unconfirmed', { callId: 'm2/1', at: new Date(givenUpAt).toISOString() }), delivered('m2')],
     });
-    const besideTheNext = (earlier: Evidence) => check(together(earlier, aGoodOne('m2', { sequence: 2 }))).figures;
-    expect(besideTheNext(doubtedAt(noon - 5))).toMatchObject({ orderInversions: 0, ambiguous: { takenLate: 1 } });
-    expect(besideTheNext(doubtedAt(noon + 2_000))).toMatchObject({ orderInversions: 1, ambiguous: { takenLate: 0 } });
+    const figures = (first: number, middle: Evidence, last: number) =>
+      check(together(aGoodOne('m1', { sequence: 1 }, first), middle, aGoodOne('m3', { sequence: 3 }, last))).figures;
+
+    it('may be broken by the next, which has gone on by then', () => {
+      expect(figures(noon, late(noon + 100, noon + 300), noon + 200)).toMatchObject({ orderInversions: 0, ambiguous: { takenLate: 1 }, exercised: { orderedPairs: 2 } });
+    });
+
+    it('is broken when the next was taken while that call still ran', () => {
+      expect(figures(noon, late(noon + 100, noon + 300), noon + 99).orderInversions).toBe(1);
+    });
+
+    it('is broken when it came before the one that was published first', () => {
+      expect(figures(noon + 400, late(noon + 100, noon + 300), noon + 500).orderInversions).toBe(1);
+    });
+
+    it('is broken like any other when it was taken in time', () => {
+      expect(figures(noon, late(noon + 2_000, noon + 300), noon + 200)).toMatchObject({ orderInversions: 1, ambiguous: { takenLate: 0 } });
+    });
   });
 
   it('is not owed to what went at a later hop', () => {

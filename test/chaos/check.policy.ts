@@ -21,7 +21,7 @@ export interface Figures extends Record<(typeof mustBeZero)[number], number> {
     resentOnce: number;
     /** Of these, left `unconfirmed` to an operator. */
     unconfirmed: number;
-    /** Of these, taken by the provider only after our call had run out of time: no order can be kept then. */
+    /** Of these, taken by the provider only after our call had run out of time: the next of its key may then come first. */
     takenLate: number;
   };
   /** Messages that end as `sent`: the provider gave up telling us before we could take its webhook. */

@@ -3,6 +3,8 @@ import { type AcceptedSend, hopOf, type Story } from './story.policy.ts';
 interface FirstHop {
   messageId: string;
   acceptedAt: number;
+  /** When our call had run out of time before the provider took it; undefined where it had not. */
+  givenUpAt: number | undefined;
 }
 
 export interface Inversion {
@@ -12,21 +14,26 @@ export interface Inversion {
 
 /**
  * Pairs of one topic and key that the provider took in another order than they were published in. Only first hops keep the
- * order, and not those that the provider took late; of equal times, which are whole milliseconds, none is earlier.
+ * order; of equal times, which are whole milliseconds, none is earlier.
  */
 export function inversionsOf(stories: readonly Story[]): Inversion[] {
   const inversions: Inversion[] = [];
   for (const line of linesOf(stories)) {
-    let latest = line[0]!;
-    for (const next of line) {
-      if (next.acceptedAt < latest.acceptedAt) {
-        inversions.push({ messageId: next.messageId, what: `it was taken ${latest.acceptedAt - next.acceptedAt} ms before ${latest.messageId}, which was published first` });
-      }
-      if (next.acceptedAt > latest.acceptedAt) latest = next;
+    for (const [place, next] of line.entries()) {
+      const overtaken = line.slice(0, place).filter((earlier) => next.acceptedAt < earlier.acceptedAt && !mayOvertake(next, earlier));
+      if (overtaken.length === 0) continue;
+      const latest = overtaken.reduce((a, b) => (b.acceptedAt > a.acceptedAt ? b : a));
+      inversions.push({ messageId: next.messageId, what: `it was taken ${latest.acceptedAt - next.acceptedAt} ms before ${latest.messageId}, which was published first` });
     }
   }
   return inversions;
 }
+
+/**
+ * What the provider takes only after our call has run out of time may come after the next of its key, which has gone on by
+ * then (docs/delivery.md, honest limits). It must not come before what was published first, nor be overtaken while its call ran.
+ */
+const mayOvertake = (next: FirstHop, { givenUpAt }: FirstHop): boolean => givenUpAt !== undefined && next.acceptedAt >= givenUpAt;
 
 /** The first hops of each topic and key, in the order of publishing. */
 export function linesOf(stories: readonly Story[]): FirstHop[][] {
@@ -34,15 +41,20 @@ export function linesOf(stories: readonly Story[]): FirstHop[][] {
   for (const story of [...stories].sort((a, b) => a.published.sequence - b.published.sequence)) {
     const { topic, key, underOtherKeys, messageId } = story.published;
     const first = firstSend(story);
-    if (key === null || underOtherKeys || !first || hopOf(story, first) !== 1 || isTakenLate(story, first)) continue;
+    if (key === null || underOtherKeys || !first || hopOf(story, first) !== 1) continue;
     const line = `${topic} ${key}`;
-    lines.set(line, [...(lines.get(line) ?? []), { messageId, acceptedAt: first.acceptedAt }]);
+    lines.set(line, [...(lines.get(line) ?? []), { messageId, acceptedAt: first.acceptedAt, givenUpAt: givenUpAt(story, first) }]);
   }
   return [...lines.values()];
 }
 
-/** The provider took it only after our call had run out of time: by then the next of its key had gone on. */
-export const isTakenLate = ({ facts }: Story, { callId, acceptedAt }: AcceptedSend): boolean =>
-  callId !== null && facts.some(({ fact }) => fact.status === 'unconfirmed' && fact.callId === callId && Date.parse(fact.at) < acceptedAt);
+/** When our call had run out of time, where the provider took it only after that. */
+function givenUpAt({ facts }: Story, { callId, acceptedAt }: AcceptedSend): number | undefined {
+  const doubts = facts.flatMap(({ fact }) => (fact.status === 'unconfirmed' && callId !== null && fact.callId === callId ? [Date.parse(fact.at)] : []));
+  return doubts.find((at) => at < acceptedAt);
+}
+
+/** The provider took it only after our call had run out of time. */
+export const isTakenLate = (story: Story, send: AcceptedSend): boolean => givenUpAt(story, send) !== undefined;
 
 const firstSend = ({ sends }: Story) => sends.toSorted((a, b) => a.acceptedAt - b.acceptedAt)[0];
