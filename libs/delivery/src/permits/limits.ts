@@ -3,7 +3,7 @@ import { appointment } from './appointment.policy.ts';
 import { availableAt, type Bucket, fullBucket, held, isFull, type Rate, reRated, taken } from './bucket.policy.ts';
 import { atLeastAsUrgent } from './lanes.policy.ts';
 import type { SenderSlices } from './sender-slices.port.ts';
-import { momentAt, noSlice, type Slice, sliceSize, used } from './slice.policy.ts';
+import { granted, momentAt, noSlice, type Slice, sliceSize, used } from './slice.policy.ts';
 
 /** Something a message needs one token of before it may go. Times are in ms of one clock. */
 export abstract class Limit {
@@ -137,9 +137,9 @@ export class SenderLimit extends Limit {
     const { slices, sender, perS, sliceMs, now, onChange, onError } = this.options;
     const count = sliceSize(this.ahead('bulk'), perS, sliceMs);
     try {
+      const asked = now();
       const startsInMs = await slices.reserve({ sender, perS, count });
-      // Counted from the answer, later than the database's own clock: never too early.
-      this.slice = { next: now() + startsInMs, left: count, intervalMs: this.intervalMs };
+      this.slice = granted(count, startsInMs, this.intervalMs, asked, now());
     } catch (error) {
       onError(error);
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { momentAt, type Slice, sliceSize, unexpired, used } from './slice.policy.ts';
+import { granted, momentAt, type Slice, sliceSize, unexpired, used } from './slice.policy.ts';
 
 const aSlice = (overrides: Partial<Slice> = {}): Slice => ({ next: 0, left: 5, intervalMs: 1_000, ...overrides });
 
@@ -30,6 +30,15 @@ describe('a slice of a slow sender’s moments', () => {
         for (let last = first; last < given.length; last += 1) expect(last - first + 1).toBeLessThanOrEqual((given[last]! - from) / 1_000 + 2);
       }
     })); // prettier-ignore
+  });
+
+  it('begins with the answer, and ends where the next one’s may begin, however long the answer took', () => {
+    expect(granted(100, 40, 20, 1_000, 1_005)).toEqual({ next: 1_045, left: 100, intervalMs: 20 });
+    const slow = granted(100, 40, 20, 1_000, 1_500);
+    expect(slow).toMatchObject({ next: 1_540, left: 79 });
+    // The last moment of those granted when it was asked, and the leeway of a busy process.
+    expect(slow.next + (slow.left - 1) * 20).toBeLessThanOrEqual(1_000 + 40 + 99 * 20 + 100);
+    expect(granted(1, 0, 20, 1_000, 9_000).left).toBe(1);
   });
 
   it('is as long as many wait, within bounds', () => {

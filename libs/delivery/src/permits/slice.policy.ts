@@ -10,6 +10,16 @@ export const noSlice: Slice = { next: 0, left: 0, intervalMs: 1 };
 // A moment cannot be used ever later, or unused ones would add up to a burst; a busy process still needs some leeway.
 const LEAST_LEEWAY_MS = 100;
 
+/**
+ * A slice as the database granted it: `count` moments, the first `startsInMs` after it was granted, which was some time between
+ * asking and the answer. Counted from the answer, so never too early; what would come too late for that, when the answer took
+ * long, belongs to others by then and is given up, but for one: a slow database must not hold up everything.
+ */
+export function granted(count: number, startsInMs: number, intervalMs: number, asked: number, answered: number): Slice {
+  const tooLate = Math.floor((answered - asked - Math.max(intervalMs, LEAST_LEEWAY_MS)) / intervalMs) + 1;
+  return { next: answered + startsInMs, left: Math.max(1, count - Math.max(0, tooLate)), intervalMs };
+}
+
 /** The slice without the moments that have passed unused. */
 export function unexpired(slice: Slice, now: number): Slice {
   const leeway = Math.max(slice.intervalMs, LEAST_LEEWAY_MS);
