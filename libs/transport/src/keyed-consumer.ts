@@ -96,6 +96,8 @@ export class KeyedConsumer {
     const grace = new Promise((resolve) => (timer = setTimeout(resolve, graceMs)));
     await Promise.race([Promise.allSettled(this.running), grace]);
     clearTimeout(timer);
+    // Until here it went on: what finishes is committed, whatever becomes of the last commit.
+    clearInterval(this.commitTimer);
     await Promise.race([this.commit(), delay(COMMIT_WITHIN_MS, undefined, { ref: false })]);
     await this.consumer.stop();
   }
@@ -103,7 +105,6 @@ export class KeyedConsumer {
   private takeNoMore(): void {
     this.draining = true;
     for (const tracker of this.trackers.values()) tracker.dropWaiting();
-    clearInterval(this.commitTimer);
   }
 
   /** Under a new member id the group has gone on without this consumer: what it holds is somebody else's past. */

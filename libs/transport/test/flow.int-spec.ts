@@ -43,33 +43,38 @@ describe('the flow of records', () => {
       return true;
     };
     await start(handle, { KAFKA_BYTES_WINDOW: String(8 * MB) }, topics.emailRequested);
-    await eventually(() => bytes >= 8 * MB, { what: 'a full window' });
+    await eventually(() => bytes >= 8 * MB, { timeoutMs: 40_000, what: 'a full window' });
     await delay(2_000);
     expect(bytes).toBeLessThan((8 + 2 + 1) * MB);
     gate.resolve();
-    await eventually(() => ended === 60, { timeoutMs: 20_000, what: 'the rest' });
-  });
+    await eventually(() => ended === 60, { timeoutMs: 40_000, what: 'the rest' });
+  }, 120_000);
 
   it('ends within the grace when the service stops: what does not finish comes again elsewhere, what did does not', async () => {
     await produce(...Array.from({ length: 300 }, (_, number) => ({ key: String(number), value: String(number) })));
     const never = Promise.withResolvers<boolean>();
+    const soon = Promise.withResolvers<boolean>();
     let started = 0;
     // Of each partition the records that end come first or last: only what stands before the first unfinished one is committed.
     const first = await start(({ value }) => {
       started += 1;
-      return Number(value) < 100 ? delay(300, true) : never.promise;
+      return Number(value) < 100 ? soon.promise : never.promise;
     });
-    await eventually(() => started === 300);
+    await eventually(() => started === 300, { timeoutMs: 40_000, what: 'all at work' });
     const begun = performance.now();
-    await first.stop(1_000);
-    expect(performance.now() - begun).toBeLessThan(4_000);
+    const stopped = first.stop(1_000);
+    // Within the grace, and before anything else can happen, however busy the machine is.
+    soon.resolve(true);
+    await stopped;
+    // The grace, and what committing and leaving may take at most (docs/delivery.md).
+    expect(performance.now() - begun).toBeLessThan(1_000 + 4_500);
     const again = new Set<number>();
     await start(({ value }) => Promise.resolve(again.add(Number(value)).size > 0));
-    await eventually(() => again.size === 200, { timeoutMs: 30_000, what: 'what was handed back' });
+    await eventually(() => again.size >= 200, { timeoutMs: 40_000, what: 'what was handed back' });
     await delay(500);
     expect([...again].filter((number) => number < 100)).toEqual([]);
     never.resolve(false);
-  });
+  }, 120_000);
 
   describe('in the order that is chosen:', () => {
     /** How many records were in work at once, at most, and in which order they began, per partition. */
@@ -87,7 +92,7 @@ describe('the flow of records', () => {
         return true;
       };
       await start(handle, { KAFKA_ORDERING: ordering });
-      await eventually(() => Object.values(begun).flat().length === records.length, { timeoutMs: 30_000, what: 'all records' });
+      await eventually(() => Object.values(begun).flat().length === records.length, { timeoutMs: 50_000, what: 'all records' });
       return { begun, most };
     }
 
