@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { aDeferred } from '#libs/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Decision } from '../../../../apps/retry/src/plan/decision.ts';
+import type { DueBatch } from '../../../../apps/retry/src/release/due-plans.port.ts';
+import type { Cancellation } from '../../../../apps/retry/src/stop/stops.port.ts';
+import { asking, aSchedule, future, past, planned, type Schedule } from '../../../../apps/retry/test/schedule.fixtures.ts';
+import { RetryTables } from './retry-tables.ts';
+
+const decisions: Decision[] = [
+  planned(past), planned(past), planned(future), planned(past, { kind: 'unknown' }), planned(past, { mode: 'reconcile', kind: 'unknown' }), planned(future, { mode: 'reconcile', kind: 'unknown' }),
+  { outcome: 'buried', at: past, facts: [] },
+]; // prettier-ignore
+
+type Step =
+  | { do: 'decide'; message: number; hop: number; fact: number; decision: number }
+  | { do: 'take'; allRead: boolean }
+  | { do: 'mark'; taking: number }
+  | { do: 'prove' | 'cancel'; message: number }
+  | { do: 'the lease passes' };
+
+const message = fc.nat(1);
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    { weight: 5, arbitrary: fc.record({ do: fc.constant('decide' as const), message, hop: fc.integer({ min: 1, max: 4 }), fact: fc.nat(1), decision: fc.nat(decisions.length - 1) }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('take' as const), allRead: fc.boolean() }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('mark' as const), taking: fc.nat(3) }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('prove' as const, 'cancel' as const), message }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('the lease passes' as const) }) },
+  ),
+  { minLength: 4, maxLength: 20, size: 'max' },
+);
+
+/** Two messages in both schedules. */
+class Pair {
+  private readonly tables = new RetryTables(30_000);
+  private readonly ids = [`m-${randomUUID()}`, `m-${randomUUID()}`];
+  private readonly takings: [DueBatch, DueBatch][] = [];
+  private readonly schedule: Schedule;
+  private now = Date.now();
+
+  constructor(schedule: Schedule) {
+    this.schedule = schedule;
+  }
+
+  /** What each of the two says to a step. */
+  async take(step: Step): Promise<[unknown, unknown]> {
+    const { decisions: deciding, stops, pool } = this.schedule;
+    switch (step.do) {
+      case 'decide': {
+        const deferred = aDeferred({ messageId: this.ids[step.message]!, hop: step.hop, eventId: `fact-${step.hop}-${step.fact}` });
+        const question = asking(deferred, decisions[step.decision]!);
+        return [await deciding.decideOnce(question), this.tables.decideOnce(question, this.now)];
+      }
+      case 'take': {
+        const replica = this.schedule.aReplica();
+        const waiting = [await replica.waitingResends(), this.tables.waitingResends(this.now)].map(({ channels }) => channels);
+        const read = { email: new Date(step.allRead ? future : past) };
+        const batches: [DueBatch, DueBatch] = [await replica.take(read), this.tables.take(read, this.now)];
+        this.takings.push(batches);
+        return [[waiting[0], ...taken(batches[0])], [waiting[1], ...taken(batches[1])]];
+      }
+      case 'mark': {
+        const [real, inMemory] = this.takings[step.taking] ?? [];
+        if (!real || !inMemory) return [undefined, undefined];
+        return [await this.schedule.aReplica().markPublished(real.token, real.plans), this.tables.markPublished(inMemory.token, inMemory.plans, this.now)];
+      }
+      case 'prove': return [await stops.prove(this.identity(step.message)), this.tables.prove(this.identity(step.message), this.now)];
+      case 'cancel': return [told(await stops.cancel(this.identity(step.message))), told(this.tables.cancel(this.identity(step.message), this.now))];
+      case 'the lease passes': {
+        this.now += 60_000;
+        return [void (await pool.query(`UPDATE retry.schedule SET lease_until = lease_until - interval '1 minute'`)), undefined];
+      }
+    } // prettier-ignore
+  }
+
+  /** Where the plans stand in each. */
+  async standings(): Promise<[unknown, unknown]> {
+    const real = (await this.schedule.rows()).map(({ message_id, hop, state, mode }) => [message_id, hop, state, mode].join());
+    const inMemory = [...this.tables.schedule.values()].map(({ due: { messageId, hop, mode }, state }) => [messageId, hop, state, mode].join());
+    return [real.sort(), inMemory.sort()];
+  }
+
+  private identity(index: number) {
+    return { tenant: 'default', channel: 'email' as const, messageId: this.ids[index]! };
+  }
+}
+
+const taken = ({ plans }: DueBatch) => plans.map(({ due }) => `${due.messageId}/${due.hop}`).sort();
+const told = (result: Cancellation) => (result.cancelled ? [true, result.due.hop] : [false, result.because]);
+
+describe('the schedule in memory that the protocol is played with', () => {
+  let schedule: Schedule;
+  beforeAll(async () => (schedule = await aSchedule()));
+  afterAll(() => schedule.drop());
+
+  it('says to every decision, release, proof and cancellation what the one in Postgres says', async () => {
+    const same = fc.asyncProperty(steps, async (all) => {
+      await schedule.pool.query('TRUNCATE retry.schedule, retry.progress');
+      const pair = new Pair(schedule);
+      for (const step of all) {
+        const [real, inMemory] = await pair.take(step);
+        expect({ step, said: inMemory }).toEqual({ step, said: real });
+        const [stands, standsInMemory] = await pair.standings();
+        expect({ step, stands: standsInMemory }).toEqual({ step, stands });
+      }
+    });
+    await fc.assert(same, { numRuns: 60 });
+  }, 120_000);
+});
