@@ -4,7 +4,7 @@ import Ajv, { type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
 
-/** The providers' official descriptions, where they are (test/provider-specs.ts says where that is). */
+/** The providers' official descriptions lie beside the repository where they are (CI); elsewhere these tests are skipped. */
 const folder = process.env['PROVIDER_SPECS'] ?? join(import.meta.dirname, '..', '..', 'shared', 'provider-specs');
 
 export const haveOfficial = existsSync(folder);
@@ -48,11 +48,23 @@ function located(whole: Json, pointer: readonly string[]): string[] {
   return place;
 }
 
+/** Named by its descriptions and by nobody else; what it means by a phone number may be a short code or a name, too. */
+const formatsOfTwilio = {
+  'phone-number': true,
+  'uri-map': true,
+  currency: /^[A-Za-z]{3}$/,
+  'date-time-rfc-2822': /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} \+0000$/,
+} as const;
+
+type ContentType = 'application/json' | 'application/x-www-form-urlencoded';
+
 export interface Official {
   /** What is wrong with an answer. */
   answer(method: string, path: string, status: number, body: unknown): string[];
-  /** What is wrong with a request. */
-  request(method: string, path: string, body: unknown): string[];
+  /** What is wrong with a request; `type`: JSON, or as a form, whose fields have the types of the description. */
+  request(method: string, path: string, body: unknown, type?: ContentType): string[];
+  /** Names of the fields that a request may have. */
+  fields(method: string, path: string, type?: ContentType): string[];
   /** What is wrong with a webhook of the given type. */
   webhook(type: string, body: unknown): string[];
 }
@@ -63,6 +75,7 @@ export function officialOf(file: string): Official {
   const whole = closed(described, new Set(composed(described))) as { [key: string]: Json };
   const ajv = new Ajv.default({ strict: false, allErrors: true, unicodeRegExp: false });
   addFormats.default(ajv);
+  for (const [name, format] of Object.entries(formatsOfTwilio)) ajv.addFormat(name, format);
   ajv.addSchema({ ...whole, $id: file });
   const checks = new Map<string, ValidateFunction>();
   const problems = (pointer: readonly string[], body: unknown): string[] => {
@@ -72,10 +85,12 @@ export function officialOf(file: string): Official {
     check(body);
     return (check.errors ?? []).map(({ instancePath, message, params }) => `${instancePath || '(the whole)'} ${message} ${JSON.stringify(params)}`);
   };
-  const json = ['content', 'application/json', 'schema'];
+  const as = (type: ContentType = 'application/json') => ['content', type, 'schema'];
+  const requestOf = (method: string, path: string, type?: ContentType) => ['paths', path, method, 'requestBody', ...as(type)];
   return {
-    answer: (method, path, status, body) => problems(['paths', path, method, 'responses', String(status), ...json], body),
-    request: (method, path, body) => problems(['paths', path, method, 'requestBody', ...json], body),
-    webhook: (type, body) => problems(['webhooks', type, 'post', 'requestBody', ...json], body),
+    answer: (method, path, status, body) => problems(['paths', path, method, 'responses', String(status), ...as()], body),
+    request: (method, path, body, type) => problems(requestOf(method, path, type), body),
+    fields: (method, path, type) => Object.keys(at(whole, located(whole, [...requestOf(method, path, type), 'properties']))!),
+    webhook: (type, body) => problems(['webhooks', type, 'post', 'requestBody', ...as()], body),
   };
 }
