@@ -73,7 +73,7 @@ export interface SpanOptions {
 
 /**
  * Writes attributes into a span that is being recorded. The SDK's own way makes a WeakSet for every value that it looks at, and
- * looks at each twice: thirty a message, which the garbage collector treats as a special case. Ours are plain values, typed so.
+ * looks at each twice: more than twenty a message, which the garbage collector treats as a special case. Ours are plain values, typed so.
  */
 export function label(span: Span, attributes: Attributes): void {
   if (!span.isRecording() || !('attributes' in span)) return;

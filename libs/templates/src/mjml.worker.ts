@@ -1,4 +1,3 @@
-import { parentPort } from 'node:worker_threads';
 import core from 'mjml-core';
 import preset from 'mjml-preset-core';
 
@@ -17,11 +16,8 @@ export interface MjmlError {
 /** `fault`: what it threw, where that was an error. */
 export type MjmlAnswer = { html: string; errors: MjmlError[] } | { fault: string | undefined };
 
-parentPort!.on('message', ({ id, ...question }: MjmlQuestion & { id: number }) => {
-  void answerTo(question).then((answer) => parentPort!.postMessage({ id, answer }));
-});
-
-async function answerTo({ text, path, sharedFolder }: MjmlQuestion): Promise<MjmlAnswer> {
+/** What the thread does. */
+export default async function answerTo({ text, path, sharedFolder }: MjmlQuestion): Promise<MjmlAnswer> {
   try {
     const options = { presets: [preset], filePath: path, actualPath: path, includePath: [sharedFolder], ignoreIncludes: false, keepComments: false, fonts: {} };
     const { html, errors } = await core.default(text, { ...options, validationLevel: 'soft' });

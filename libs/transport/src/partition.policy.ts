@@ -2,7 +2,7 @@ import type { ICustomPartitioner } from 'kafkajs';
 
 /**
  * As Java's clients partition: one key lands in one partition, whoever of the two writes it; without a key, each partition in
- * turn. kafkajs's own gives the same answers (a test compares), but reckons in BigInt, which costs 5 µs a record.
+ * turn. kafkajs's own gives the same answers (a test compares), but reckons in BigInt: 6 µs a key instead of 0.6.
  */
 export const keyPartitioner: ICustomPartitioner = () => {
   let turn = 0;
