@@ -52,14 +52,14 @@ export class SuppressionsClient {
     return (await response.json()) as T;
   }
 
-  /** The lines of a long answer, as they come. */
+  /** The lines of a long answer, as they come; empty ones are signs of life. */
   async *lines(channel: Channel, path: string): AsyncGenerator<SyncLine> {
     const response = await this.reach(channel, 'POST', path);
     let rest = '';
     for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
       const lines = (rest + chunk).split('\n');
       rest = lines.pop()!;
-      for (const line of lines) yield JSON.parse(line) as SyncLine;
+      for (const line of lines) if (line !== '') yield JSON.parse(line) as SyncLine;
     }
   }
 

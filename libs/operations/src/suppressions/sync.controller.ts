@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { PassThrough, pipeline } from 'node:stream';
 import { MessagingError } from '#libs/contracts';
 import { LOGGER } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
@@ -7,21 +7,27 @@ import type { FastifyReply } from 'fastify';
 import { OperatorGuard } from '../operator.guard.ts';
 import { SuppressionSync } from './suppression-sync.service.ts';
 
-/** Takes over the providers' lists, and tells as it goes: a line of JSON for each page, at the end {"done":true}. */
+/** A provider may ask to wait for longer than a silent connection is kept: an empty line so often, in milliseconds, says that all is well. */
+const SIGN_OF_LIFE_MS = 1_000;
+
+/** Takes over the providers' lists, and tells as it goes: a line of JSON for each page, empty ones in between, at the end {"done":true}. */
 @Controller('v1/suppressions/sync')
 @UseGuards(OperatorGuard)
 export class SuppressionSyncController {
-  private readonly sync: SuppressionSync;
+  private readonly sync: Pick<SuppressionSync, 'run'>;
   private readonly logger: Logger;
 
-  constructor(@Inject(SuppressionSync) sync: SuppressionSync, @Inject(LOGGER) logger: Logger) {
+  constructor(@Inject(SuppressionSync) sync: Pick<SuppressionSync, 'run'>, @Inject(LOGGER) logger: Logger) {
     this.sync = sync;
     this.logger = logger;
   }
 
   @Post()
   run(@Res() reply: FastifyReply): void {
-    void reply.code(200).header('content-type', 'application/x-ndjson').send(Readable.from(this.lines()));
+    const lines = new PassThrough();
+    const signs = setInterval(() => lines.write('\n'), SIGN_OF_LIFE_MS);
+    pipeline(this.lines(), lines, () => clearInterval(signs));
+    void reply.code(200).header('content-type', 'application/x-ndjson').send(lines);
   }
 
   private async *lines(): AsyncGenerator<string> {
