@@ -75,7 +75,7 @@ export class KeyedConsumer {
       onBatch: (payload) => this.onBatch(payload),
       onJoin: (memberId, assignment) => this.onJoin(memberId, assignment),
       onLost: () => (this.joined = false),
-      onFenced: () => this.takeNoMore(),
+      onFenced: () => this.leaveToOther(),
     });
   }
 
@@ -105,6 +105,12 @@ export class KeyedConsumer {
   private takeNoMore(): void {
     this.draining = true;
     for (const tracker of this.trackers.values()) tracker.dropWaiting();
+  }
+
+  /** What is still in work here is committed by nobody any more: the other one gets it again. */
+  private leaveToOther(): void {
+    this.takeNoMore();
+    clearInterval(this.commitTimer);
   }
 
   /** Under a new member id the group has gone on without this consumer: what it holds is somebody else's past. */

@@ -60,10 +60,12 @@ describe('the records of a partition', () => {
     expect(takeAll(aTracker(invalid([0xff], 0), invalid([0xfe], 1)))).toHaveLength(2);
   });
 
-  it('count as held, with their bytes, until they are committed over', () => {
+  it('count as held until they are committed over, their bytes until they are done; what is passed over has none', () => {
     const tracker = aTracker(aRecord(0), aRecord(1));
-    expect([tracker.size, tracker.bytes]).toEqual([2, 400]);
+    tracker.pass(aRecord(2));
+    expect([tracker.size, tracker.bytes]).toEqual([3, 400]);
     takeAll(tracker).forEach((record) => tracker.complete(record));
+    expect([tracker.size, tracker.bytes]).toEqual([3, 0]);
     tracker.committable();
     expect([tracker.size, tracker.bytes]).toEqual([0, 0]);
   });

@@ -5,11 +5,10 @@ import type { IncomingRecord } from './record.ts';
 export type Ordering = 'key' | 'partition' | 'none';
 
 interface Entry {
-  /** Let go of once it is done: the offset may have to wait long for its commit. */
+  /** Let go of once it is done, and not counted as held in memory any more: the offset may wait long for its commit. */
   record: IncomingRecord | undefined;
   /** Of one chain one after another; undefined: it runs freely. */
   chain: string | undefined;
-  bytes: number;
 }
 
 /**
@@ -81,11 +80,11 @@ export class PartitionTracker {
 
   private hold(record: IncomingRecord, done: boolean): Entry | undefined {
     if (this.held.has(record.offset) || this.released.has(record.offset) || record.offset < this.committed) return undefined;
-    const entry: Entry = { record: done ? undefined : record, chain: undefined, bytes: record.bytes };
+    const entry: Entry = { record: done ? undefined : record, chain: undefined };
     this.held.set(record.offset, entry);
     // A batch fetched before a rejoin can arrive ahead of lower offsets: committing relies on their order.
     if (record.offset < this.end) this.held = new Map([...this.held].sort(([a], [b]) => a - b));
-    this.heldBytes += record.bytes;
+    this.heldBytes += entry.record?.bytes ?? 0;
     this.end = Math.max(this.end, record.offset + 1);
     return entry;
   }
@@ -101,9 +100,8 @@ export class PartitionTracker {
   complete(record: IncomingRecord): void {
     const entry = this.held.get(record.offset);
     if (!entry?.record) return;
+    this.heldBytes -= entry.record.bytes;
     entry.record = undefined;
-    this.heldBytes -= entry.bytes;
-    entry.bytes = 0;
     const key = entry.chain;
     if (key === undefined) return;
     const queue = this.waiting.get(key);
@@ -125,7 +123,6 @@ export class PartitionTracker {
       if (entry.record) return this.newer(offset);
       this.held.delete(offset);
       this.released.add(offset);
-      this.heldBytes -= entry.bytes;
     }
     return this.newer(this.end);
   }
