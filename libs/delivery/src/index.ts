@@ -18,7 +18,7 @@ export * from './provider-http.adapter.ts';
 export * from './receipt.policy.ts';
 export type { ReceiptsService } from './receipts.service.ts';
 export type { Reach } from './suppressions/sift.policy.ts';
-export { ListReader } from './suppressions/list-reader.adapter.ts';
+export { HttpLists, type ListReader, type ListsAccess, notAsDocumented } from './suppressions/list-reader.adapter.ts';
 export * from './suppressions/lists.port.ts';
 export * from './suppressions/suppressions.port.ts';
 export { PostgresSuppressions } from './suppressions/suppressions.store.ts';

@@ -1,12 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { holdByHeaders } from '../permits/feedback.policy.ts';
-import { CallBroken, type HttpAnswer, type ProviderHttp } from '../provider-http.adapter.ts';
+import { CallBroken, type HttpAnswer, ProviderHttp } from '../provider-http.adapter.ts';
+import { type ListPage, SuppressionLists } from './lists.port.ts';
 
-export interface ListReaderOptions {
+interface ListReaderOptions {
   http: ProviderHttp;
   headers: Record<string, string>;
   stopping: AbortSignal;
 }
+
+export interface ListsAccess {
+  apiKey: string;
+  baseUrl: string;
+  timeoutMs: number;
+  stopping: AbortSignal;
+}
+
+/** Says of an answer that cannot be read what is wrong with it. */
+export const notAsDocumented = 'its answer is not the list that it documents';
 
 export type Read = { read: true; body: unknown } | { read: false; trouble: string; status?: number };
 
@@ -50,6 +61,33 @@ export class ListReader {
       throw error;
     }
   }
+}
+
+/** The lists of a provider that gives them over HTTP. */
+export abstract class HttpLists extends SuppressionLists {
+  private readonly setting: string;
+  private readonly access: ListsAccess;
+
+  /** @param setting names the base URL */
+  constructor(setting: string, access: ListsAccess) {
+    super();
+    this.setting = setting;
+    this.access = access;
+  }
+
+  async *read(): AsyncGenerator<ListPage> {
+    const { apiKey, baseUrl, timeoutMs, stopping } = this.access;
+    const http = new ProviderHttp(this.setting, baseUrl, timeoutMs, 1);
+    // Resend refuses calls without a User-Agent.
+    const headers = { authorization: `Bearer ${apiKey}`, accept: 'application/json', 'user-agent': 'messaging-integrations' };
+    try {
+      yield* this.pages(new ListReader({ http, headers, stopping }));
+    } finally {
+      await http.close();
+    }
+  }
+
+  protected abstract pages(reader: ListReader): AsyncGenerator<ListPage>;
 }
 
 function readOf({ status, body }: HttpAnswer): Read {

@@ -1,35 +1,17 @@
-import { type ListPage, ListReader, ProviderHttp, SuppressionLists } from '#libs/delivery';
+import { HttpLists, type ListPage, type ListReader, type ListsAccess, notAsDocumented } from '#libs/delivery';
 import { entriesOf, leaversOf, type List, lists, PAGE } from './sendgrid.lists.policy.ts';
 
-export interface SendgridListsOptions {
-  apiKey: string;
-  baseUrl: string;
-  timeoutMs: number;
-  stopping: AbortSignal;
-}
-
-const unknownShape = 'its answer is not the list that it documents';
-
 /** SendGrid's own suppression lists. */
-export class SendgridLists extends SuppressionLists {
+export class SendgridLists extends HttpLists {
   readonly provider = 'sendgrid';
-  private readonly options: SendgridListsOptions;
 
-  constructor(options: SendgridListsOptions) {
-    super();
-    this.options = options;
+  constructor(access: ListsAccess) {
+    super('SENDGRID_BASE_URL', access);
   }
 
-  async *read(): AsyncGenerator<ListPage> {
-    const { apiKey, baseUrl, timeoutMs, stopping } = this.options;
-    const http = new ProviderHttp('SENDGRID_BASE_URL', baseUrl, timeoutMs, 1);
-    const reader = new ListReader({ http, headers: { authorization: `Bearer ${apiKey}`, accept: 'application/json' }, stopping });
-    try {
-      for (const { list, path, ...means } of lists) yield* pagesOf(reader, list, path, means);
-      yield await leavers(reader);
-    } finally {
-      await http.close();
-    }
+  protected async *pages(reader: ListReader): AsyncGenerator<ListPage> {
+    for (const { list, path, ...means } of lists) yield* pagesOf(reader, list, path, means);
+    yield await leavers(reader);
   }
 }
 
@@ -38,7 +20,7 @@ async function* pagesOf(reader: ListReader, list: string, path: string, means: L
     const answer = await reader.get(`${path}?limit=${PAGE}&offset=${offset}`);
     const entries = answer.read ? entriesOf(answer.body, means) : undefined;
     if (!entries) {
-      yield { list, trouble: answer.read ? unknownShape : worded(answer, 'suppression.read') };
+      yield { list, trouble: answer.read ? notAsDocumented : worded(answer, 'suppression.read') };
       return;
     }
     yield { list, entries };
@@ -52,7 +34,7 @@ async function leavers(reader: ListReader): Promise<ListPage> {
   const answer = await reader.get('/v3/asm/suppressions');
   const entries = answer.read ? leaversOf(answer.body) : undefined;
   if (entries) return { list, entries };
-  return { list, trouble: answer.read ? unknownShape : worded(answer, 'asm.groups.suppressions.read') };
+  return { list, trouble: answer.read ? notAsDocumented : worded(answer, 'asm.groups.suppressions.read') };
 }
 
 const worded = ({ trouble, status }: { trouble: string; status?: number }, scope: string) =>
