@@ -60,13 +60,13 @@ type ContentType = 'application/json' | 'application/x-www-form-urlencoded';
 
 export interface Official {
   /** What is wrong with an answer. */
-  answer(method: string, path: string, status: number, body: unknown): string[];
+  answer: (method: string, path: string, status: number, body: unknown) => string[];
   /** What is wrong with a request; `type`: JSON, or as a form, whose fields have the types of the description. */
-  request(method: string, path: string, body: unknown, type?: ContentType): string[];
+  request: (method: string, path: string, body: unknown, type?: ContentType) => string[];
   /** Names of the fields that a request may have. */
-  fields(method: string, path: string, type?: ContentType): string[];
+  fields: (method: string, path: string, type?: ContentType) => string[];
   /** What is wrong with a webhook of the given type. */
-  webhook(type: string, body: unknown): string[];
+  webhook: (type: string, body: unknown) => string[];
 }
 
 /** @param file such as `resend/resend.yaml` */

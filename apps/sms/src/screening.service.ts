@@ -1,4 +1,6 @@
-import type { Screened } from '#libs/delivery';
+import type { Failure } from '#libs/contracts';
+import { fileFailure, type Files, type Screened } from '#libs/delivery';
+import { mediaFault } from './content/media.policy.ts';
 import type { Conversations } from './conversation/conversations.port.ts';
 import { wordingOf, type WindowRule } from './conversation/window.policy.ts';
 import { type Budget, budgetOf, overBudget } from './recipient/budget.policy.ts';
@@ -10,11 +12,16 @@ export interface ScreeningOptions {
   prefixUse: PrefixUse;
   windowRule: WindowRule;
   budgets: readonly Budget[];
+  /** Where media are looked at; undefined: nowhere. */
+  files: Pick<Files, 'look'> | undefined;
   /** The keyed hash under which conversations are kept. */
   hashOf: (number: string) => string;
 }
 
-/** The last look at a text before it goes: WhatsApp's window, and what the budget of its country leaves. */
+/** For all media of a message, in milliseconds: the claim's lease runs meanwhile. */
+const LOOK_WITHIN_MS = 1_000;
+
+/** The last look at a text before it goes: WhatsApp's window, its media, and what the budget of its country leaves. */
 export class ScreeningService {
   private readonly options: ScreeningOptions;
 
@@ -25,7 +32,9 @@ export class ScreeningService {
   /** @throws InfrastructureDown when Postgres cannot be reached. */
   async screen(message: SmsMessage): Promise<Screened<SmsMessage>> {
     const worded = message.kind === 'whatsapp' ? await this.inWindow(message) : { pass: true as const, message };
-    return worded.pass ? this.inBudget(worded.message) : worded;
+    if (!worded.pass) return worded;
+    const failure = await this.unfitMedia(worded.message);
+    return failure ? { pass: false, failure } : this.inBudget(worded.message);
   }
 
   private async inWindow(message: SmsMessage): Promise<Screened<SmsMessage>> {
@@ -41,6 +50,12 @@ export class ScreeningService {
       default:
         return { pass: false, failure: wording };
     }
+  }
+
+  private async unfitMedia({ kind, mediaUrls = [] }: SmsMessage): Promise<Failure | undefined> {
+    const { files } = this.options;
+    const wrong = files && mediaFault(kind, await Promise.all(mediaUrls.map((url) => files.look(url, LOOK_WITHIN_MS))));
+    return wrong && fileFailure(wrong.fault, wrong.field, wrong.rule);
   }
 
   private async inBudget(message: SmsMessage): Promise<Screened<SmsMessage>> {

@@ -1,5 +1,5 @@
 import { flag, SmsSender } from '#libs/contracts';
-import { deliverySettings, healthSettings, permitSettings } from '#libs/delivery';
+import { deliverySettings, fileSettings, healthSettings, permitSettings } from '#libs/delivery';
 import { operatorSettings } from '#libs/operations';
 import { postgresSettings } from '#libs/persistence';
 import { recipientHashSettings, serviceSettings } from '#libs/runtime';
@@ -34,12 +34,14 @@ export const smsSchema = z
     ...recipientHashSettings,
     ...operatorSettings,
     ...templateSettings,
+    ...fileSettings,
     PUBLIC_URL: z.url().describe('Where Twilio reaches this service from outside, such as https://sms.example.org: status callbacks go there, and signatures are checked against it.'),
     SMS_FROM: SmsSender.optional().describe('Sender of SMS and MMS that name none and that SMS_SENDERS has none for: a number in E.164, a short code, an alphanumeric sender, or a messaging service (MG…).'),
     WHATSAPP_FROM: z.string().regex(/^(\+[1-9]\d{7,14}|MG[0-9a-fA-F]{32})$/, 'must be a number in E.164, or MG and 32 hex digits').optional().describe('Sender of WhatsApp messages that name none: a number in E.164, or a messaging service (MG…).'),
     SMS_SENDERS: json(Senders).optional().describe('Senders by country (or prefix such as +4915), category and kind, as JSON: [{"country":"DE","sender":"Shop"},{"country":"US","category":"marketing","sender":"MG…"},{"kind":"whatsapp","sender":"+14155238886"}]. The most specific that may be used there is taken.'),
     SMS_ALLOWED_COUNTRIES: regions('US,CA').describe('Where texts may go: countries (ISO codes), number prefixes (+4915), or * for everywhere. Premium destinations cost real money and draw fraud (SMS pumping): name those you serve.'),
     SMS_MMS_COUNTRIES: regions('US,CA').describe('Where media go by MMS.'),
+    SMS_MEDIA_CHECK: z.enum(['look', 'provider']).default('look').describe('look: the servers of media are asked, for a second at most, how large and of what type these are; what is proven too large for Twilio is not sent. provider: Twilio decides.'),
     SMS_PREFIX_BUDGET: z
       .string()
       .default('')

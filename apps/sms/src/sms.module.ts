@@ -1,5 +1,5 @@
 import { recipientHash } from '#libs/contracts';
-import { DeliveryEngine, limitsOf, ratesOf } from '#libs/delivery';
+import { DeliveryEngine, GuardedFiles, limitsOf, ratesOf, readAddresses } from '#libs/delivery';
 import { suppressionAdmin, SuppressionsController } from '#libs/operations';
 import type { Pool } from '#libs/persistence';
 import { Health, LOGGER, POOL, STOPPING } from '#libs/runtime';
@@ -56,15 +56,22 @@ const signature = {
 
 const conversations = { provide: Conversations, inject: [POOL], useFactory: (pool: Pool) => new PostgresConversations(pool) };
 
+const files = {
+  provide: GuardedFiles,
+  inject: [ConfigService],
+  useFactory: (config: ConfigService<SmsConfig, true>) => new GuardedFiles(readAddresses(config.get('FILES_ALLOWED_ADDRESSES')) ?? []),
+};
+
 const screening = {
   provide: ScreeningService,
-  inject: [ConfigService, Conversations, POOL],
-  useFactory: (config: ConfigService<SmsConfig, true>, known: Conversations, pool: Pool) =>
+  inject: [ConfigService, Conversations, GuardedFiles, POOL],
+  useFactory: (config: ConfigService<SmsConfig, true>, known: Conversations, media: GuardedFiles, pool: Pool) =>
     new ScreeningService({
       conversations: known,
       prefixUse: new PostgresPrefixUse(pool),
       windowRule: config.get('WHATSAPP_WINDOW'),
       budgets: budgetsOf({ SMS_PREFIX_BUDGET: config.get('SMS_PREFIX_BUDGET') }),
+      files: config.get('SMS_MEDIA_CHECK') === 'look' ? media : undefined,
       hashOf: (number) => recipientHash(config.get('RECIPIENT_HASH_KEY'), number),
     }),
 };
@@ -104,5 +111,5 @@ function rulesOf(config: ConfigService<SmsConfig, true>): SmsRules {
 }
 
 /** The channel for SMS, MMS and WhatsApp: consumer, engine, providers and their webhooks. */
-@Module({ controllers: [SmsConsumer, TwilioWebhookController, TwilioInboundController, SuppressionsController], providers: [twilio, signature, conversations, screening, templates, engine, suppressionAdmin('sms')] })
+@Module({ controllers: [SmsConsumer, TwilioWebhookController, TwilioInboundController, SuppressionsController], providers: [twilio, signature, conversations, files, screening, templates, engine, suppressionAdmin('sms')] })
 export class SmsModule {}

@@ -19,7 +19,7 @@ describe('what the sms service remembers', () => {
   afterAll(() => database.drop());
 
   const screening = (budgets: string) =>
-    new ScreeningService({ conversations: new PostgresConversations(pool), prefixUse: new PostgresPrefixUse(pool), windowRule: 'enforce', budgets: readBudgets(budgets)!, hashOf: (number) => `hash of ${number}` });
+    new ScreeningService({ conversations: new PostgresConversations(pool), prefixUse: new PostgresPrefixUse(pool), windowRule: 'enforce', budgets: readBudgets(budgets)!, files: undefined, hashOf: (number) => `hash of ${number}` });
   const aMessage = (more: Partial<SmsMessage>): SmsMessage => ({ ...anSmsRequest(), kind: 'sms', from: '+15005550006', region: 'US', ...more });
 
   it('lets go exactly as many messages an hour as the budget has, over two replicas', async () => {

@@ -1,10 +1,14 @@
 import { type Failure, ownFailure } from '#libs/contracts';
 import type { FileFault } from './files.port.ts';
 
-/** A file that a message names by URL and that could not be had. @param field such as attachments[0].url */
-export function fileFailure(fault: FileFault, field: string): Failure {
+/**
+ * A file that a message names by URL and that could not be had, or cannot go.
+ * @param field such as attachments[0].url
+ * @param exactly the rule that it breaks, where more can be said than usually
+ */
+export function fileFailure(fault: FileFault, field: string, exactly?: string): Failure {
   const { failure, rule } = failures[fault];
-  return { ...failure, fields: [{ field, rule }] };
+  return { ...failure, fields: [{ field, rule: exactly ?? rule }] };
 }
 
 const failures: Readonly<Record<FileFault, { failure: Failure; rule: string }>> = {

@@ -1,0 +1,92 @@
+import type { ServerResponse } from 'node:http';
+import { GuardedFiles } from '#libs/delivery';
+import { anSmsRequest } from '#libs/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { aFileServer, type FileServer, trusted } from '../../../test/secure/file-server.ts';
+import { ScreeningService } from '../src/screening.service.ts';
+import type { SmsMessage } from '../src/sms-message.ts';
+import { Conversations } from '../src/conversation/conversations.port.ts';
+import { PrefixUse, type Use } from '../src/recipient/prefix-use.port.ts';
+
+/** Everybody has just written. */
+class JustHeard extends Conversations {
+  heard = () => Promise.resolve();
+  lastHeard = () => Promise.resolve(Date.now());
+  forget = () => Promise.resolve();
+}
+
+class NoBudget extends PrefixUse {
+  count = (): Promise<Use> => Promise.reject(new Error('there is no budget to count for'));
+}
+
+const aMessage = (kind: SmsMessage['kind'], mediaUrls: string[]): SmsMessage => ({ ...anSmsRequest(), kind, from: '+15005550006', region: 'US', mediaUrls });
+const screeningBy = (files: GuardedFiles | undefined) =>
+  new ScreeningService({ conversations: new JustHeard(), prefixUse: new NoBudget(), windowRule: 'enforce', budgets: [], files, hashOf: (number) => `hash of ${number}` });
+
+describe('media, as their servers tell of them,', () => {
+  let server: FileServer;
+  let files: GuardedFiles;
+  /** By path. */
+  const told: Record<string, { type?: string; bytes?: number }> = {
+    '/photo.png': { type: 'image/png', bytes: 5_000_000 },
+    '/large.png': { type: 'image/png', bytes: 5_000_001 },
+    '/clip.mp4': { type: 'video/mp4', bytes: 500_001 },
+    '/short.mp4': { type: 'video/mp4', bytes: 500_000 },
+    '/film.mp4': { type: 'video/mp4', bytes: 16_000_001 },
+    '/nameless': { bytes: 600_000 },
+    '/endless.png': { type: 'image/png' },
+    '/sign-in': { type: 'text/html; charset=utf-8', bytes: 900 },
+  };
+
+  beforeAll(async () => {
+    server = await aFileServer(trusted('files.test'), (incoming, response: ServerResponse) => {
+      const file = told[incoming.url ?? ''];
+      if (!file) return void response.writeHead(404).end();
+      response.writeHead(200, { ...(file.type && { 'content-type': file.type }), ...(file.bytes !== undefined && { 'content-length': file.bytes }) });
+      if (incoming.method === 'HEAD') response.end();
+    });
+    files = new GuardedFiles(['127.0.0.1'], (_host, _options, done) => done(null, [{ address: '127.0.0.1', family: 4 }]));
+  });
+  afterAll(async () => {
+    await files.onApplicationShutdown();
+    await server.close();
+  });
+
+  const screened = (kind: SmsMessage['kind'], paths: string[]) =>
+    screeningBy(files).screen(aMessage(kind, paths.map((path) => `https://files.test:${server.port}${path}`))); // prettier-ignore
+  const failed = (code: string, place: number, rule: RegExp) => ({ pass: false, failure: { code, kind: 'bad-content', retry: 'never', fields: [{ field: `mediaUrls[${place}]`, rule: expect.stringMatching(rule) }] } });
+
+  it.each<[SmsMessage['kind'], string[]]>([
+    ['mms', ['/photo.png', '/short.mp4']],
+    ['mms', ['/nameless']],
+    ['mms', ['/endless.png', '/not-there']],
+    ['whatsapp', ['/large.png', '/clip.mp4']],
+  ])('go by %s where nothing is proven against them: %j', async (kind, paths) => {
+    expect(await screened(kind, paths)).toMatchObject({ pass: true });
+  });
+
+  it.each<[SmsMessage['kind'], string[], object]>([
+    ['mms', ['/photo.png', '/large.png'], failed('MSG_FILE_TOO_LARGE', 1, /5000000 bytes, and has 5000001/)],
+    ['mms', ['/clip.mp4'], failed('MSG_FILE_TOO_LARGE', 0, /500000/)],
+    ['whatsapp', ['/film.mp4'], failed('MSG_FILE_TOO_LARGE', 0, /16000000/)],
+    ['mms', ['/sign-in'], failed('MSG_FILE_UNUSABLE', 0, /not to a page/)],
+  ])('do not go by %s where something is: %j', async (kind, paths, outcome) => {
+    expect(await screened(kind, paths)).toMatchObject(outcome);
+  });
+
+  it('go where nobody is to be asked', async () => {
+    const asked = server.asked.length;
+    const message = aMessage('mms', [`https://files.test:${server.port}/large.png`]);
+    expect(await screeningBy(undefined).screen(message)).toMatchObject({ pass: true });
+    expect(server.asked).toHaveLength(asked);
+  });
+
+  it('go where their server does not answer in time', async () => {
+    const silent = await aFileServer(trusted('files.test'), () => undefined);
+    const started = performance.now();
+    expect(await screeningBy(files).screen(aMessage('mms', [`https://files.test:${silent.port}/large.png`]))).toMatchObject({ pass: true });
+    expect(performance.now() - started).toBeGreaterThan(900);
+    expect(performance.now() - started).toBeLessThan(2_500);
+    await silent.close();
+  });
+});
