@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type CallReference, type DoubtfulCall, type Failure, IdConflict, InfrastructureDown, type LookupResult, ownFailure, type Provider, type ProviderCall, type Repeat, type SendResult } from '#libs/contracts';
+import { type DoubtfulCall, IdConflict, InfrastructureDown, type LookupResult, ownFailure, type Provider, type ProviderCall, type SendResult } from '#libs/contracts';
 import { inSpan, label, type Logger, SpanKind, traceHeaders } from '#libs/telemetry';
 import { Stopping } from '#libs/transport';
 import { admit, isForgotten } from './admit.policy.ts';
@@ -11,6 +11,7 @@ import { Coalescer } from './coalescer.service.ts';
 import { findLostCall } from './doubt/find-lost-call.ts';
 import type { Delivery, Ledger, Outcome, SuppressionFound, Withheld } from './delivery.ts';
 import type { FlowService } from './flow.service.ts';
+import { heldBack, isUnwritten, outcomeOf, referenceOf, repeatOf, toldOf } from './outcome.policy.ts';
 import { notStarted } from './postpone.policy.ts';
 import { asCalled, forbiddenBy, sift } from './suppressions/sift.policy.ts';
 
@@ -95,7 +96,7 @@ export class DispatchService<M> {
 
   private refused(delivery: Delivery<M>): Outcome | undefined {
     const failure = this.options.channel?.refuse(delivery.message);
-    return failure && withheld(delivery, failure, Date.now());
+    return failure && heldBack(delivery, failure, Date.now());
   }
 
   private screen(message: M): Promise<Screened<M>> {
@@ -113,7 +114,7 @@ export class DispatchService<M> {
     });
     if (!screened.pass) {
       done(undefined);
-      return withheld(delivery, screened.failure, Date.now());
+      return heldBack(delivery, screened.failure, Date.now());
     }
     const attempt = delivery.attempts.length + 1;
     const attributes = {
@@ -209,38 +210,3 @@ export class DispatchService<M> {
 
 /** May a request still be written? Not once the lease has less than its guard left, nor once the message has expired. */
 const startable = ({ expiresAt }: Delivery<unknown>, deadline: number) => () => performance.now() < deadline && expiresAt.getTime() > Date.now();
-
-function referenceOf(delivery: Delivery<unknown>, call: Pick<CallReference, 'hop' | 'attempt' | 'callId' | 'traceparent'>): CallReference {
-  const { messageId, tenant, lane, recipients } = delivery;
-  return { messageId, tenant, lane, ...call, recipientCount: recipients.length > 1 ? recipients.length : undefined };
-}
-
-/** The call in doubt once more, where enough of it was told. */
-function repeatOf(delivery: Delivery<unknown>, { hop, attempt, callId, traceparent, replay, at }: DoubtfulCall, mayStart: () => boolean): Repeat | undefined {
-  if (!replay || attempt === undefined) return undefined;
-  return { reference: referenceOf(delivery, { hop, attempt, callId, traceparent }), replay, lostAt: Date.parse(at), mayStart };
-}
-
-/** The channel does not let it go; no provider was asked, so it is no attempt. `now` is ms since 1970. */
-function withheld(delivery: Delivery<unknown>, failure: Failure, now: number): Outcome {
-  return { kind: 'failed', at: new Date(now).toISOString(), attempt: delivery.attempts.length, failure };
-}
-
-/** The lease's guard stopped it before anything went out. */
-const isUnwritten = (result: SendResult): boolean => !result.sent && result.failure.code === 'MSG_NOT_STARTED';
-
-/** A provider's answer as the ledger keeps it. `now` is ms since 1970. */
-function outcomeOf(result: SendResult, provider: string, { callId, attempt, traceparent }: CallReference, now: number): Outcome {
-  const at = new Date(now).toISOString();
-  if (result.sent && result.validatedOnly) return { kind: 'validated', at, provider, attempt };
-  if (result.sent) return { kind: 'sent', at, provider, providerMessageId: result.providerMessageId, callId, attempt, ...(result.size && { size: result.size }) };
-  const { failure, replay } = result;
-  if (failure.kind !== 'unknown') return { kind: 'failed', at, provider, attempt, failure };
-  return { kind: 'unknown', at, provider, callId, attempt, failure, ...(replay && { replay, ...(traceparent !== undefined && { traceparent }) }) };
-}
-
-function toldOf(outcome: Outcome): Record<string, string | boolean> {
-  if (!('failure' in outcome)) return { 'mi.outcome': outcome.kind };
-  const { kind, code, help, unlisted } = outcome.failure;
-  return { 'mi.outcome': outcome.kind, 'mi.failure.kind': kind, 'mi.failure.code': code, ...(help && { 'mi.failure.help': help }), ...(unlisted && { 'mi.failure.unlisted': true }) };
-}
