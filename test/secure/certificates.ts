@@ -14,7 +14,9 @@ export interface Authority {
 }
 
 /** An authority of one's own, valid from yesterday until tomorrow. Made without openssl or keytool, which a machine may not have. */
-export function anAuthority(name: string): Authority {
+export function anAuthority(purpose: string): Authority {
+  // Issuers are found by their name: two of one name, and the wrong one may be asked whether it signed.
+  const name = `${purpose} ${randomBytes(8).toString('hex')}`;
   const { publicKey, privateKey } = keyPair();
   const certify = (subject: string, key: KeyObject, extensions: Buffer[]) => certificate({ issuer: name, signer: privateKey, subject, key, extensions });
   return {
