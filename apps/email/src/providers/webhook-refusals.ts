@@ -1,9 +1,15 @@
+import type { Logger } from '#libs/telemetry';
 import { BadRequestException, ForbiddenException, NotFoundException } from '@nestjs/common';
 
 /** The webhook of a provider that is not configured: nobody has an address to call here. */
 export const noSuchWebhook = (setting: string) =>
   new NotFoundException({ code: 'MSG_NO_SUCH_ROUTE', message: 'this provider is not in use here', remedy: `Set ${setting}, or point the webhook elsewhere.` });
 
-export const signatureRefused = (remedy: string) => new ForbiddenException({ code: 'MSG_BAD_SIGNATURE', message: 'the signature does not fit', remedy });
+/** A delivery whose signature does not fit: told in the log without its content. */
+export function signatureRefused(logger: Pick<Logger, 'warn'>, seen: { provider: string; rawBody: Buffer; signature: string | undefined }, remedy: string): ForbiddenException {
+  const { provider, rawBody, signature } = seen;
+  logger.warn({ provider, bytes: rawBody.length, signed: signature !== undefined }, 'a webhook with a bad signature was refused');
+  return new ForbiddenException({ code: 'MSG_BAD_SIGNATURE', message: 'the signature does not fit', remedy });
+}
 
 export const unreadableWebhook = () => new BadRequestException({ code: 'MSG_BAD_WEBHOOK', message: 'the body is no event of this provider' });

@@ -46,8 +46,7 @@ export class ResendWebhookController {
     if (this.secrets.length === 0) throw noSuchWebhook('RESEND_API_KEY');
     const rawBody = request.rawBody ?? Buffer.alloc(0);
     if (!isGenuine({ id, timestamp, signature, rawBody }, this.secrets, this.toleranceMs, Date.now())) {
-      this.logger.warn({ provider: 'resend', bytes: rawBody.length, signed: signature !== undefined }, 'a webhook with a bad signature was refused');
-      throw signatureRefused('Compare RESEND_WEBHOOK_SECRET with the signing secret on the webhook’s page, and this machine’s clock with the time.');
+      throw signatureRefused(this.logger, { provider: 'resend', rawBody, signature }, 'Compare RESEND_WEBHOOK_SECRET with the signing secret on the webhook’s page, and this machine’s clock with the time.');
     }
     const event = ResendEvent.safeParse(request.body);
     if (!event.success) throw unreadableWebhook();

@@ -47,8 +47,7 @@ export class SendgridWebhookController {
     if (this.keys.length === 0) throw noSuchWebhook('SENDGRID_API_KEY');
     const rawBody = request.rawBody ?? Buffer.alloc(0);
     if (!isGenuine({ signature, timestamp, rawBody }, this.keys, this.toleranceMs, Date.now())) {
-      this.logger.warn({ provider: 'sendgrid', bytes: rawBody.length, signed: signature !== undefined }, 'a webhook with a bad signature was refused');
-      throw signatureRefused('Compare SENDGRID_WEBHOOK_PUBLIC_KEY with the key on the event webhook’s settings page.');
+      throw signatureRefused(this.logger, { provider: 'sendgrid', rawBody, signature }, 'Compare SENDGRID_WEBHOOK_PUBLIC_KEY with the key on the event webhook’s settings page.');
     }
     const events = eventsOf(request.body);
     if (!events) throw unreadableWebhook();
