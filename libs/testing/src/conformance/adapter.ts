@@ -146,7 +146,7 @@ export function describeAdapter<M>(of: AdapterDescription<M>, sandboxOf: () => S
     });
 
     it('has told no address, content or credential in any of this', () => {
-      const people = Array.from({ length: used }, (_, index) => of.recipient(index + 1));
+      const people = [...Array.from({ length: used }, (_, index) => of.recipient(index + 1)), ...of.refusals.flatMap(({ to }) => to ?? [])];
       expect(used).toBeGreaterThanOrEqual(10);
       expect(heard.leaked([...people, ...of.secrets, CONTENT])).toEqual([]);
     });
