@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { type EncoderClass, writeInPlace } from './kafkajs-encoder.ts';
 
 interface RequestQueue {
   throttledUntil: number;
@@ -30,6 +31,7 @@ export function mendKafkaJs(): void {
   const connection = load('kafkajs/src/network/connection.js') as { prototype: Connection };
   neverCheckInThePast(queue.prototype);
   forgetHalfFrames(connection.prototype);
+  writeInPlace(load('kafkajs/src/protocol/encoder.js') as EncoderClass);
 }
 
 /**
