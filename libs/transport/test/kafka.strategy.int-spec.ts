@@ -1,8 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { EmailRequested, InfrastructureDown, topicName, topics, type UnreadableRecord } from '#libs/contracts';
 import { activeTraceId, startTelemetry } from '#libs/telemetry';
 import { aKafka, aKafkaConfig, aTopicPrefix, type Collected, eventually, KafkaTestClient, provisionTopics, silentLogger } from '#libs/testing';
 import { type IncomingRecord, KafkaStrategy, Publisher, type RecordContext, Stopping } from '#libs/transport';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { isObservable, Subject, tap, throwError } from 'rxjs';
 
 const topic = topics.emailRequested;
 const email = (messageId: string, more: object = {}) => ({ messageId, to: [{ email: 'ada@inbox.test' }], subject: 'Hello', text: 'It works', ...more });
@@ -44,8 +46,10 @@ describe('the Kafka transport', () => {
     strategy.addHandler(
       topic.name,
       async (request: EmailRequested, context: RecordContext) => {
-        await handler(request, context);
+        const answer = await handler(request, context);
+        if (isObservable(answer)) return answer.pipe(tap({ complete: () => handled.push(request.messageId) }));
         handled.push(request.messageId);
+        return undefined;
       },
       true,
     );
@@ -59,6 +63,19 @@ describe('the Kafka transport', () => {
     const [request, json] = await seen.promise;
     expect(request).toMatchObject({ messageId: 'm-1', tenant: 'default', campaign: 7 });
     expect(json).toEqual(email('m-1', { campaign: 7 }));
+  });
+
+  it('waits for a handler that answers by a stream, as one behind an interceptor does, and sets aside where that fails', async () => {
+    const open = new Subject<void>();
+    await listen(({ messageId }) => Promise.resolve(messageId === 'm-bug' ? throwError(() => new TypeError('a bug')) : open));
+    await produce(email('m-slow'), email('m-bug'), email('m-next'));
+    await delay(300);
+    expect(handled).toEqual([]);
+    open.complete();
+    await eventually(() => handled.length === 2);
+    expect(handled).toEqual(['m-slow', 'm-next']);
+    const [record] = await unreadable.until(1);
+    expect(record!.json()).toEqual(email('m-bug'));
   });
 
   it('reads all lanes of a topic', async () => {
