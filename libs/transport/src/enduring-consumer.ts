@@ -14,7 +14,7 @@ export interface EnduringConsumerOptions {
   logger: Logger;
   /** Without a fetch, heartbeat, join or restart for so long, in milliseconds, it is given up for a new one. */
   silentMs: number;
-  onBatch: (payload: EachBatchPayload) => void;
+  onBatch: (payload: EachBatchPayload) => Promise<void>;
   onJoin: (memberId: string, assignment: Record<string, number[]>) => void;
   /** The group has to divide the partitions anew, or the connection is lost. */
   onLost: () => void;
@@ -133,7 +133,7 @@ export class EnduringConsumer {
       autoCommit: false,
       eachBatchAutoResolve: true,
       partitionsConsumedConcurrently: 64,
-      eachBatch: (payload) => Promise.resolve(this.current === consumer ? onBatch(payload) : undefined),
+      eachBatch: (payload) => (this.current === consumer ? onBatch(payload) : Promise.resolve()),
     });
   }
 

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import { type Lane, laneOf, topicNames, type Topic } from '#libs/contracts';
 import type { Logger } from '#libs/telemetry';
-import type { EachBatchPayload, Kafka } from 'kafkajs';
+import type { Batch, EachBatchPayload, Kafka } from 'kafkajs';
 import { EnduringConsumer } from './enduring-consumer.ts';
 import { lanesByUrgency, placesOf } from './flight.policy.ts';
 import type { KafkaConfig } from './kafka.config.ts';
@@ -49,6 +49,8 @@ export class KeyedConsumer {
   private readonly flying: Record<Lane, number> = { urgent: 0, transactional: 0, bulk: 0 };
   private commitTimer: NodeJS.Timeout | undefined;
   private committing: Promise<void> = Promise.resolve();
+  /** Of partitions that are taken in one after another. */
+  private turn: Promise<void> = Promise.resolve();
   private memberId: string | undefined;
   /**
    * How far a partition reads ahead of what is taken up: all of them together as much as there are places, to be there when
@@ -142,10 +144,18 @@ export class KeyedConsumer {
     this.options.onAssigned?.(assignment);
   }
 
-  private onBatch({ batch }: EachBatchPayload): void {
-    const tracker = this.trackers.get(`${batch.topic}/${batch.partition}`);
+  /** What is read in gulps can wait, what else there is to do (a webhook, a call) cannot: then one partition is taken in at a time. */
+  private async onBatch({ batch }: EachBatchPayload): Promise<void> {
+    const place = `${batch.topic}/${batch.partition}`;
+    const tracker = this.trackers.get(place);
+    if (this.options.inGulps) await (this.turn = this.turn.then(() => setImmediate()));
+    // Given away meanwhile, and perhaps given back: then it is read again from its committed offset.
+    if (tracker && this.trackers.get(place) === tracker) this.takeIn(batch, tracker);
+  }
+
+  private takeIn(batch: Batch, tracker: PartitionTracker): void {
     const topic = this.byName.get(batch.topic);
-    if (!tracker || !topic || this.draining) return;
+    if (!topic || this.draining) return;
     const lane = laneOf(batch.topic);
     for (const message of batch.messages) {
       const record = toRecord(topic, batch.topic, lane, batch.partition, message);

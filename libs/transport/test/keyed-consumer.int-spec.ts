@@ -24,9 +24,9 @@ describe('a key-parallel consumer', () => {
   const produce = (...records: [key: string | null, value: string][]) =>
     client.produce(topicName(topic, prefix), ...records.map(([key, value]) => ({ key, value })));
 
-  async function start(handle: RecordHandler, settings: Record<string, string> = {}, kafka = aKafka()): Promise<KeyedConsumer> {
+  async function start(handle: RecordHandler, settings: Record<string, string> = {}, kafka = aKafka(), inGulps = false): Promise<KeyedConsumer> {
     const config = aKafkaConfig(prefix, { KAFKA_COMMIT_INTERVAL_MS: '50', ...settings });
-    const consumer = new KeyedConsumer({ kafka, config, groupId: `${prefix}readers`, topics: [topic], handle, logger: silentLogger() });
+    const consumer = new KeyedConsumer({ kafka, config, groupId: `${prefix}readers`, topics: [topic], handle, inGulps, logger: silentLogger() });
     running.push(consumer);
     await consumer.start();
     return consumer;
@@ -69,6 +69,26 @@ describe('a key-parallel consumer', () => {
       return true;
     });
     await eventually(() => atWork === 10);
+  });
+
+  it('takes in one partition at a time what is read in gulps, so that other work is done between them', async () => {
+    for (const partition of [0, 1, 2]) await client.produce(topicName(topic, prefix), ...Array.from({ length: 40 }, () => ({ value: 'a fact', partition })));
+    let round = 0;
+    let counting = true;
+    const count = () => {
+      round += 1;
+      if (counting) setImmediate(count);
+    };
+    count();
+    const seen: { partition: number; round: number }[] = [];
+    await start(({ partition }) => {
+      seen.push({ partition, round });
+      return Promise.resolve(true);
+    }, {}, aKafka(), true); // prettier-ignore
+    await eventually(() => seen.length === 120);
+    counting = false;
+    const together = Object.values(Object.groupBy(seen, (record) => record.round)).map((records) => new Set(records!.map(({ partition }) => partition)).size);
+    expect(Math.max(...together)).toBe(1);
   });
 
   it('brings back what was not finished when it stopped', async () => {
