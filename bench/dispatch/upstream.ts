@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Lane, topicName, topics } from '#libs/contracts';
+import { factsGroup } from '#libs/transport';
 import kafkajs, { type Admin, type Kafka, type Producer } from 'kafkajs';
 import { createKafka } from '../../scripts/local/kafka-client.ts';
 import { applyTopics } from '../../scripts/local/topics.ts';
@@ -55,6 +56,13 @@ export class Upstream {
   async facts(): Promise<number> {
     const offsets = await this.admin.fetchTopicOffsets(topicName(topics.statusChanged, PREFIX));
     return offsets.reduce((sum, { high }) => sum + Number(high), 0);
+  }
+
+  /** How many of the published facts a service has not read and committed yet. */
+  async unread(service: string): Promise<number> {
+    const published = await this.facts();
+    const [of] = await this.admin.fetchOffsets({ groupId: factsGroup(PREFIX, service), topics: [topicName(topics.statusChanged, PREFIX)] });
+    return published - of!.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
   }
 
   /** Leaders are elected a moment after a topic is created. */

@@ -4,13 +4,20 @@ import { Pool } from 'undici';
 import { percentile } from '../figures.ts';
 import type { Delivery } from './deliveries.ts';
 
-export interface Load {
+interface Target {
   url: string;
   deliveries: readonly Delivery[];
-  /** So many at a time. */
-  inFlight: number;
   warmUpMs: number;
   forMs: number;
+}
+
+export interface Load extends Target {
+  /** So many at a time. */
+  inFlight: number;
+}
+
+export interface Offer extends Target {
+  eventsPerSecond: number;
 }
 
 export interface Loaded {
@@ -20,7 +27,10 @@ export interface Loaded {
   events: number;
 }
 
-/** Delivers one after another in so many lanes; an answer other than 2xx ends it. */
+/** More than a service that keeps up needs. */
+const MOST_CONNECTIONS = 64;
+
+/** As fast as it takes them, in so many lanes; an answer other than 2xx ends it. The waits are those of a service that is never idle. */
 export async function load({ url, deliveries, inFlight, warmUpMs, forMs }: Load): Promise<Loaded> {
   const pool = new Pool(url, { connections: inFlight, pipelining: 1 });
   const from = performance.now() + warmUpMs;
@@ -28,11 +38,10 @@ export async function load({ url, deliveries, inFlight, warmUpMs, forMs }: Load)
   let [next, events, counted] = [0, 0, 0];
   const lane = async () => {
     while (performance.now() < from + forMs) {
-      const { path, headers, body, events: held } = deliveries[next++ % deliveries.length]!;
+      const delivery = deliveries[next++ % deliveries.length]!;
+      const { events: held } = delivery;
       const at = performance.now();
-      const answer = await pool.request({ path, method: 'POST', headers, body });
-      await answer.body.dump();
-      if (answer.statusCode >= 300) throw new Error(`a delivery to ${path} was answered ${answer.statusCode}`);
+      await deliver(pool, delivery);
       const end = performance.now();
       events += held;
       if (end < from || end > from + forMs) continue;
@@ -43,6 +52,36 @@ export async function load({ url, deliveries, inFlight, warmUpMs, forMs }: Load)
   await Promise.all(Array.from({ length: inFlight }, lane));
   await pool.close();
   return { eventsPerSecond: (counted / forMs) * 1_000, p99Ms: percentile(waits, 0.99), events };
+}
+
+/**
+ * At an even pace whatever the answers take, over as many connections as that needs, as a provider does. A wait counts from when
+ * its delivery was due, so that one which holds up those behind it counts as often as it does so.
+ */
+export async function offer({ url, deliveries, eventsPerSecond, warmUpMs, forMs }: Offer): Promise<Loaded> {
+  const pool = new Pool(url, { connections: MOST_CONNECTIONS, pipelining: 1 });
+  const start = performance.now();
+  const waits: number[] = [];
+  const all: Promise<void>[] = [];
+  let events = 0;
+  for (let due = start, next = 0; due < start + warmUpMs + forMs; next += 1) {
+    const delivery = deliveries[next % deliveries.length]!;
+    const at = due;
+    await delay(Math.max(0, at - performance.now()));
+    events += delivery.events;
+    all.push(deliver(pool, delivery).then(() => void (at >= start + warmUpMs && waits.push(performance.now() - at))));
+    due += (delivery.events / eventsPerSecond) * 1_000;
+  }
+  await Promise.all(all);
+  const lasted = performance.now() - start;
+  await pool.close();
+  return { eventsPerSecond: (events / lasted) * 1_000, p99Ms: percentile(waits, 0.99), events };
+}
+
+async function deliver(pool: Pool, { path, headers, body }: Delivery): Promise<void> {
+  const answer = await pool.request({ path, method: 'POST', headers, body });
+  await answer.body.dump();
+  if (answer.statusCode >= 300) throw new Error(`a delivery to ${path} was answered ${answer.statusCode}`);
 }
 
 /** Connections that never finish their headers, opened anew when they are cut off. */

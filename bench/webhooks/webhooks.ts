@@ -8,11 +8,14 @@ import { PREFIX, Upstream } from '../dispatch/upstream.ts';
 import { rounded } from '../figures.ts';
 import { Child, startChild } from '../foundation/child.ts';
 import { type Delivery, sendgridDelivery, twilioDelivery } from './deliveries.ts';
-import { load, type Loaded, SlowLoris } from './load.ts';
+import { load, type Loaded, offer, SlowLoris } from './load.ts';
 
 const BATCH = 100;
 const SLOW = 500;
-const batches = { inFlight: 4, warmUpMs: 4_000, forMs: 12_000 };
+// With so many under way at once each waits for the others: a wait is at least their events by the events a second.
+const batches = { inFlight: 2, warmUpMs: 4_000, forMs: 12_000 };
+/** A pace that it can follow. */
+const offered = { eventsPerSecond: 5_000, warmUpMs: 2_000, forMs: 12_000 };
 const singles = { inFlight: 32, warmUpMs: 4_000, forMs: 10_000 };
 const READY_WITHIN_MS = 60_000;
 
@@ -23,8 +26,14 @@ export interface WebhookFigures {
   /** The same bodies, only parsed. */
   bareFastify: number;
   bareFastifySingle: number;
-  /** From sending a delivery to its answer. */
+  /** From sending a delivery of SendGrid to its answer. */
   p99Ms: number;
+  /** Facts that the service had still to read back from Kafka just after: what it puts off is no speed. */
+  unread: number;
+  /** The same at an even pace; the wait is from the moment a delivery is due. */
+  offeredPerSecond: number;
+  offeredP99Ms: number;
+  offeredUnread: number;
   twilioP99Ms: number;
   /** Fewest slow connections that stood open at the ends of a measurement, and how many were cut off. */
   slowOpen: number;
@@ -48,6 +57,10 @@ export async function webhooks(bench: Bench, cpuProfile?: string): Promise<Webho
     bareFastify: rounded(parsed.eventsPerSecond),
     bareFastifySingle: rounded(parsedSingle.eventsPerSecond),
     p99Ms: rounded(sendgrid.p99Ms, 1),
+    unread: sendgrid.unread,
+    offeredPerSecond: rounded(sendgrid.paced!.eventsPerSecond),
+    offeredP99Ms: rounded(sendgrid.paced!.p99Ms, 1),
+    offeredUnread: sendgrid.paced!.unread,
     twilioP99Ms: rounded(twilio.p99Ms, 1),
     slowOpen: Math.min(sendgrid.slowOpen, twilio.slowOpen),
     slowCutOff: sendgrid.slowCutOff + twilio.slowCutOff,
@@ -55,7 +68,8 @@ export async function webhooks(bench: Bench, cpuProfile?: string): Promise<Webho
   };
 }
 
-type Measured = Loaded & { deliveries: Delivery[]; slowOpen: number; slowCutOff: number };
+type Read = Loaded & { unread: number };
+type Measured = Read & { paced: Read | undefined; deliveries: Delivery[]; slowOpen: number; slowCutOff: number };
 
 async function ofSendgrid(bench: Bench, upstream: Upstream, cpuProfile: string | undefined): Promise<Measured> {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -64,7 +78,7 @@ async function ofSendgrid(bench: Bench, upstream: Upstream, cpuProfile: string |
   bench.say('batches of SendGrid at the email service');
   const service = await EmailService.start(bench, { otlpUrl: undefined, cpuProfile, env: { HTTP_PORT: port, SENDGRID_WEBHOOK_PUBLIC_KEY: key, OTEL_SDK_DISABLED: 'false' } });
   const deliveries = Array.from({ length: 300 }, (_, index) => sendgridDelivery(index, BATCH, privateKey));
-  const measured = await service.during(measure(`http://127.0.0.1:${port}`, upstream, deliveries, batches));
+  const measured = await service.during(measure('email', `http://127.0.0.1:${port}`, upstream, deliveries, { ...batches, offered }));
   await service.stop();
   return measured;
 }
@@ -84,23 +98,26 @@ async function ofTwilio(bench: Bench, upstream: Upstream): Promise<Measured> {
     },
   }, bench.closers); // prettier-ignore
   const deliveries = Array.from({ length: 5_000 }, (_, index) => twilioDelivery(index, url, account, token));
-  const measured = await measure(url, upstream, deliveries, singles);
+  const measured = await measure('sms', url, upstream, deliveries, singles);
   await service.stop('SIGTERM');
   return measured;
 }
 
 /** @throws Error when fewer events are in Kafka than were acknowledged */
-async function measure(url: string, upstream: Upstream, deliveries: Delivery[], how: typeof batches): Promise<Measured> {
+async function measure(service: 'email' | 'sms', url: string, upstream: Upstream, deliveries: Delivery[], how: typeof batches & { offered?: typeof offered }): Promise<Measured> {
   await untilReady(url);
   const loris = await SlowLoris.at(url, SLOW);
   try {
     const before = await upstream.facts();
     const openBefore = loris.standing;
-    const loaded = await load({ url, deliveries, ...how });
+    const read = async (loaded: Loaded): Promise<Read> => ({ ...loaded, unread: await upstream.unread(service) });
+    const loaded = await read(await load({ url, deliveries, ...how }));
+    const paced = how.offered && (await read(await offer({ url, deliveries, ...how.offered })));
     const slowOpen = Math.min(openBefore, loris.standing);
+    const events = loaded.events + (paced?.events ?? 0);
     const published = (await upstream.facts()) - before;
-    if (published < loaded.events) throw new Error(`${loaded.events} events were acknowledged and ${published} are in Kafka`);
-    return { ...loaded, deliveries, slowOpen, slowCutOff: loris.cutOff };
+    if (published < events) throw new Error(`${events} events were acknowledged and ${published} are in Kafka`);
+    return { ...loaded, paced, deliveries, slowOpen, slowCutOff: loris.cutOff };
   } finally {
     loris.stop();
   }

@@ -32,12 +32,12 @@ export function returnedReference(fields: Record<string, unknown>): ReturnedRefe
   const messageId = MessageId.safeParse(text(names.messageId));
   const tenant = Tenant.safeParse(text(names.tenant));
   if (!messageId.success || !tenant.success) return {};
-  const lane = Lane.safeParse(text(names.lane));
+  const lane = Lane.options.find((name) => name === fields[names.lane]);
   const count = (name: string) => (/^\d{1,5}$/.test(text(name) ?? '') ? Number(text(name)) : undefined);
   return {
     messageId: messageId.data,
     tenant: tenant.data,
-    lane: lane.success ? lane.data : undefined,
+    lane,
     hop: count(names.hop) || undefined,
     attempt: count(names.attempt),
     callId: text(names.callId)?.slice(0, 64),
