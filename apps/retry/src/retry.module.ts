@@ -5,6 +5,7 @@ import { Announcer } from './announce/announcer.port.ts';
 import { Decisions } from './plan/decisions.port.ts';
 import { PostgresDecisions } from './plan/decisions.store.ts';
 import { DeferredConsumer } from './plan/deferred.consumer.ts';
+import { MOMENT, thisMoment } from './plan/moment.ts';
 import { PlanService } from './plan/plan.service.ts';
 import { DuePlans } from './release/due-plans.port.ts';
 import { PostgresDuePlans } from './release/due-plans.store.ts';
@@ -31,6 +32,7 @@ const settings = (config: ConfigService): RetryConfig =>
     ReleaserService,
     TidyService,
     { provide: RETRY_CONFIG, useFactory: settings, inject: [ConfigService] },
+    { provide: MOMENT, useValue: thisMoment },
     { provide: Announcer, useClass: KafkaAnnouncer },
     { provide: Decisions, useClass: PostgresDecisions },
     { provide: Stops, useClass: PostgresStops },

@@ -1,9 +1,16 @@
 import type { Provider, ProviderCall, SendResult } from '#libs/contracts';
+import { type Clock, systemClock } from './clock.ts';
 
 interface Waiting<M> {
   call: ProviderCall<M>;
   resolve: (result: SendResult) => void;
   reject: (error: unknown) => void;
+}
+
+interface Group<M> {
+  members: Waiting<M>[];
+  /** It goes, and nobody waits for more. */
+  gone: AbortController;
 }
 
 /**
@@ -12,11 +19,13 @@ interface Waiting<M> {
  */
 export class Coalescer<M> {
   private readonly lingerMs: number;
-  private readonly groups = new Map<string, Waiting<M>[]>();
+  private readonly clock: Clock;
+  private readonly groups = new Map<string, Group<M>>();
 
   /** @param lingerMs how long the first of a group waits for others, in milliseconds; 0: each goes alone */
-  constructor(lingerMs: number) {
+  constructor(lingerMs: number, clock: Clock = systemClock) {
     this.lingerMs = lingerMs;
+    this.clock = clock;
   }
 
   send(provider: Provider<M>, call: ProviderCall<M>): Promise<SendResult> {
@@ -26,30 +35,36 @@ export class Coalescer<M> {
     const key = `${provider.name}/${tenant}/${shared}`;
     return new Promise((resolve, reject) => {
       const group = this.groups.get(key) ?? this.open(key, provider);
-      group.push({ call, resolve, reject });
-      if (group.length >= provider.togetherMost) this.close(key, provider, group);
+      group.members.push({ call, resolve, reject });
+      if (group.members.length >= provider.togetherMost) this.close(key, provider, group);
     });
   }
 
-  private open(key: string, provider: Provider<M>): Waiting<M>[] {
-    const group: Waiting<M>[] = [];
+  private open(key: string, provider: Provider<M>): Group<M> {
+    const group: Group<M> = { members: [], gone: new AbortController() };
     this.groups.set(key, group);
-    setTimeout(() => this.close(key, provider, group), this.lingerMs);
+    const close = () => this.close(key, provider, group);
+    this.clock.wait(this.lingerMs, group.gone.signal).then(close, () => undefined);
     return group;
   }
 
-  private close(key: string, provider: Provider<M>, group: Waiting<M>[]): void {
+  private close(key: string, provider: Provider<M>, group: Group<M>): void {
     if (this.groups.get(key) !== group) return;
     this.groups.delete(key);
+    group.gone.abort();
     // One that came too late must not hold the others back: alone it is refused before it is written.
-    for (const late of group.filter(({ call }) => !call.mayStart())) {
-      group.splice(group.indexOf(late), 1);
-      provider.send(late.call).then(late.resolve, late.reject);
-    }
-    if (group.length === 0) return;
-    provider.sendTogether(group.map(({ call }) => call)).then(
-      (results) => group.forEach(({ resolve }, index) => resolve(results[index]!)),
-      (error: unknown) => group.forEach(({ reject }) => reject(error)),
+    const [late, inTime] = parted(group.members, ({ call }) => !call.mayStart());
+    for (const { call, resolve, reject } of late) provider.send(call).then(resolve, reject);
+    if (inTime.length === 0) return;
+    provider.sendTogether(inTime.map(({ call }) => call)).then(
+      (results) => inTime.forEach(({ resolve }, index) => resolve(results[index]!)),
+      (error: unknown) => inTime.forEach(({ reject }) => reject(error)),
     );
   }
+}
+
+function parted<T>(all: readonly T[], first: (one: T) => boolean): [T[], T[]] {
+  const parts: [T[], T[]] = [[], []];
+  for (const one of all) parts[first(one) ? 0 : 1].push(one);
+  return parts;
 }

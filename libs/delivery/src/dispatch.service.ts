@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type DoubtfulCall, IdConflict, InfrastructureDown, type LookupResult, ownFailure, type Provider, type ProviderCall, type SendResult } from '#libs/contracts';
 import { inSpan, label, type Logger, SpanKind, traceHeaders } from '#libs/telemetry';
 import { Stopping } from '#libs/transport';
@@ -7,6 +6,7 @@ import { admit, isForgotten } from './admit.policy.ts';
 import { announcement } from './announce.policy.ts';
 import type { Announcer } from './announcer.service.ts';
 import type { ChannelPort, Screened } from './channel.port.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { Coalescer } from './coalescer.service.ts';
 import { findLostCall } from './doubt/find-lost-call.ts';
 import type { Delivery, Ledger, Outcome, SuppressionFound, Withheld } from './delivery.ts';
@@ -31,16 +31,19 @@ export interface DispatchOptions<M> {
   retentionDays: number;
   /** How long bulk messages wait for others of the same content, in milliseconds; 0: not at all. */
   coalesceLingerMs?: number;
+  clock?: Clock;
 }
 
 /** Sends one message, one hop at a time (design §4). */
 export class DispatchService<M> {
   private readonly options: DispatchOptions<M>;
   private readonly coalescer: Coalescer<M>;
+  private readonly clock: Clock;
 
   constructor(options: DispatchOptions<M>) {
     this.options = options;
-    this.coalescer = new Coalescer(options.coalesceLingerMs ?? 0);
+    this.clock = options.clock ?? systemClock;
+    this.coalescer = new Coalescer(options.coalesceLingerMs ?? 0, this.clock);
   }
 
   /**
@@ -48,10 +51,10 @@ export class DispatchService<M> {
    * @throws IdConflict when the id was used for other content; Stopping when the service stops before it is through.
    */
   async dispatch(delivery: Delivery<M>): Promise<void> {
-    if (isForgotten(delivery, this.options.retentionDays, Date.now())) return this.leaveToOperator(delivery);
+    if (isForgotten(delivery, this.options.retentionDays, this.clock.now())) return this.leaveToOperator(delivery);
     for (;;) {
       // The lease counts from before the claim: the database grants it later, never earlier.
-      const claimedAt = performance.now();
+      const claimedAt = this.clock.steady();
       const token = randomUUID();
       const claim = await this.untilUp(() => this.options.ledger.claim(delivery, token));
       switch (claim.verdict) {
@@ -76,7 +79,7 @@ export class DispatchService<M> {
   private async decide(delivery: Delivery<M>, { token, suppressions = [] }: { token: string; suppressions?: SuppressionFound[] }, deadline: number): Promise<Outcome> {
     const { channel } = this.options;
     if (delivery.mode === 'reconcile') return this.reconcile(asCalled(delivery, delivery.doubt ?? {}, channel), deadline);
-    const now = Date.now();
+    const now = this.clock.now();
     const held = admit(delivery, now);
     if (held?.kind === 'expired') return held;
     const sifted = sift(delivery, suppressions, channel, now);
@@ -96,7 +99,7 @@ export class DispatchService<M> {
 
   private refused(delivery: Delivery<M>): Outcome | undefined {
     const failure = this.options.channel?.refuse(delivery.message);
-    return failure && heldBack(delivery, failure, Date.now());
+    return failure && heldBack(delivery, failure, this.clock.now());
   }
 
   private screen(message: M): Promise<Screened<M>> {
@@ -114,7 +117,7 @@ export class DispatchService<M> {
     });
     if (!screened.pass) {
       done(undefined);
-      return heldBack(delivery, screened.failure, Date.now());
+      return heldBack(delivery, screened.failure, this.clock.now());
     }
     const attempt = delivery.attempts.length + 1;
     const attributes = {
@@ -123,15 +126,15 @@ export class DispatchService<M> {
       'mi.provider': provider.name, 'mi.route': why, 'mi.call_id': callId,
     }; // prettier-ignore
     return inSpan(`${delivery.channel} send`, { kind: SpanKind.CLIENT, attributes }, async (span) => {
-      const started = performance.now();
-      const mayStart = startable(delivery, deadline);
+      const started = this.clock.steady();
+      const mayStart = startable(delivery, deadline, this.clock);
       const reference = referenceOf(delivery, { hop: delivery.hop, attempt, callId, traceparent: traceHeaders()['traceparent'] });
       const result = await this.call(provider, { message: screened.message, reference, mayStart });
       done(result);
-      const outcome = isUnwritten(result) ? notStarted(delivery, Date.now()) : outcomeOf(result, provider.name, reference, Date.now());
+      const outcome = isUnwritten(result) ? notStarted(delivery, this.clock.now()) : outcomeOf(result, provider.name, reference, this.clock.now());
       const told = toldOf(outcome);
       label(span, told);
-      this.options.logger.info({ ...attributes, ...told, 'mi.duration_ms': Math.round(performance.now() - started) }, 'attempt');
+      this.options.logger.info({ ...attributes, ...told, 'mi.duration_ms': Math.round(this.clock.steady() - started) }, 'attempt');
       return outcome;
     });
   }
@@ -158,14 +161,14 @@ export class DispatchService<M> {
       if (result.found !== 'accepted') continue;
       const { providerMessageId } = result;
       await this.untilUp(() => this.options.ledger.prove(delivery.id, doubt!.hop, providerMessageId));
-      return { kind: 'found', at: new Date().toISOString(), provider: provider.name, ...(providerMessageId !== undefined && { providerMessageId }) };
+      return { kind: 'found', at: new Date(this.clock.now()).toISOString(), provider: provider.name, ...(providerMessageId !== undefined && { providerMessageId }) };
     }
-    return { kind: 'unresolved', at: new Date().toISOString() };
+    return { kind: 'unresolved', at: new Date(this.clock.now()).toISOString() };
   }
 
   private find(provider: Provider<M>, delivery: Delivery<M>, doubt: DoubtfulCall, deadline: number): Promise<LookupResult> {
     const { ledger, leaseMs } = this.options;
-    const repeat = repeatOf(delivery, doubt, startable(delivery, deadline));
+    const repeat = repeatOf(delivery, doubt, startable(delivery, deadline, this.clock));
     return findLostCall({ provider, delivery, doubt, repeat, leaseMs, callsBeside: (withinMs) => this.untilUp(() => ledger.callsBeside(delivery.id, doubt.hop, withinMs)) });
   }
 
@@ -202,11 +205,11 @@ export class DispatchService<M> {
 
   private async wait(ms: number): Promise<void> {
     if (this.options.stopping.aborted) throw new Stopping();
-    await delay(ms, undefined, { signal: this.options.stopping }).catch(() => {
+    await this.clock.wait(ms, this.options.stopping).catch(() => {
       throw new Stopping();
     });
   }
 }
 
 /** May a request still be written? Not once the lease has less than its guard left, nor once the message has expired. */
-const startable = ({ expiresAt }: Delivery<unknown>, deadline: number) => () => performance.now() < deadline && expiresAt.getTime() > Date.now();
+const startable = ({ expiresAt }: Delivery<unknown>, deadline: number, clock: Clock) => () => clock.steady() < deadline && expiresAt.getTime() > clock.now();

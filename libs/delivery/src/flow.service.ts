@@ -1,5 +1,6 @@
 import type { Failure, Provider, SendResult } from '#libs/contracts';
 import { admit } from './admit.policy.ts';
+import { type Clock, systemClock } from './clock.ts';
 import type { Delivery, Outcome } from './delivery.ts';
 import { chooseRoute, circuitOpen } from './health/choose-route.policy.ts';
 import type { ProviderHealth } from './health/provider-health.ts';
@@ -17,6 +18,7 @@ export interface FlowOptions<M> {
   senderOf: (message: M) => string | undefined;
   /** The one provider that can send it; undefined: any. */
   boundTo?: (message: M) => string | undefined;
+  clock?: Clock;
 }
 
 /** A way for one call, or the outcome that sends the message away instead. */
@@ -27,31 +29,33 @@ export type Way<M> =
 /** Route, permit, place (design §4): which provider takes a call, and when. */
 export class FlowService<M> {
   private readonly options: FlowOptions<M>;
+  private readonly clock: Clock;
   /** The members of a coalesced call share one answer: it speaks for the provider once. */
   private readonly spoken = new WeakSet<SendResult>();
 
   constructor(options: FlowOptions<M>) {
     this.options = options;
+    this.clock = options.clock ?? systemClock;
   }
 
-  /** @param deadline the last moment to write the request, on the clock of performance.now() */
+  /** @param deadline the last moment to write the request, on the steady clock */
   async wayFor(delivery: Delivery<M>, deadline: number): Promise<Way<M>> {
     const { health, permits, senderOf } = this.options;
     const { tenant, lane } = delivery;
     const [providers, obstacle] = this.carriersOf(delivery.message);
-    if (obstacle) return { open: false, outcome: uncarried(delivery, obstacle) };
+    if (obstacle) return { open: false, outcome: uncarried(delivery, obstacle, this.clock.now()) };
     for (;;) {
       const choice = chooseRoute(providers, wishOf(delivery), delivery.attempts, health.snapshot());
-      if (!choice.found) return { open: false, outcome: unavailable(delivery) };
+      if (!choice.found) return { open: false, outcome: unavailable(delivery, this.clock.now()) };
       const { provider, why } = choice;
-      const wish = { provider: provider.name, tenant, lane, sender: senderOf(delivery.message), notAfter: performance.timeOrigin + deadline };
+      const wish = { provider: provider.name, tenant, lane, sender: senderOf(delivery.message), notAfter: deadline };
       const permit = await permits.take(wish);
-      if (!permit.granted) return away(delivery, permit.waitUntil.getTime(), 'Its turn under a rate limit has not come.');
-      const late = admit(delivery, Date.now());
+      if (!permit.granted) return away(delivery, permit.waitUntil.getTime(), 'Its turn under a rate limit has not come.', this.clock.now());
+      const late = admit(delivery, this.clock.now());
       if (late) return { open: false, outcome: late };
-      const entry = await health.enter(provider.name, lane, deadline - performance.now());
+      const entry = await health.enter(provider.name, lane, deadline - this.clock.steady());
       if (entry.entered) return { open: true, provider, why, done: (result) => this.done(provider.name, entry.leave, result) };
-      if (entry.why === 'full') return away(delivery, Date.now() + 1_000, 'Too many calls to the provider are out.');
+      if (entry.why === 'full') return away(delivery, this.clock.now() + 1_000, 'Too many calls to the provider are out.', this.clock.now());
       // The circuit opened while it waited: routed again.
     }
   }
@@ -68,7 +72,7 @@ export class FlowService<M> {
     if (!result || this.spoken.has(result)) return leave();
     this.spoken.add(result);
     leave(result);
-    const until = holdAfter(result, this.options.holdMs, Date.now());
+    const until = holdAfter(result, this.options.holdMs, this.clock.now());
     if (until !== undefined) this.options.permits.hold(provider, until);
   }
 }
@@ -78,16 +82,16 @@ function wishOf({ request: { provider } }: Delivery<unknown>): string | undefine
 }
 
 /** No provider can take it now; that is no attempt of its own. */
-const unavailable = (delivery: Delivery<unknown>): Outcome => ({
+const unavailable = (delivery: Delivery<unknown>, now: number): Outcome => ({
   kind: 'failed',
-  at: new Date().toISOString(),
+  at: new Date(now).toISOString(),
   attempt: delivery.attempts.length,
   failure: circuitOpen,
 });
 
 /** No provider will ever take it; nothing was tried. */
-function uncarried(delivery: Delivery<unknown>, failure: Failure): Outcome {
-  return { kind: 'failed', at: new Date().toISOString(), attempt: delivery.attempts.length + 1, failure };
+function uncarried(delivery: Delivery<unknown>, failure: Failure, now: number): Outcome {
+  return { kind: 'failed', at: new Date(now).toISOString(), attempt: delivery.attempts.length + 1, failure };
 }
 
-const away = <M>(delivery: Delivery<M>, until: number, reason: string): Way<M> => ({ open: false, outcome: postponed(delivery, until, reason, Date.now()) });
+const away = <M>(delivery: Delivery<M>, until: number, reason: string, now: number): Way<M> => ({ open: false, outcome: postponed(delivery, until, reason, now) });

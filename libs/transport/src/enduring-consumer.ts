@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '#libs/telemetry';
 import type { Consumer, EachBatchPayload, Kafka, TopicPartitionOffsetAndMetadata } from 'kafkajs';
+import type { Every } from './every.ts';
 import type { KafkaConfig } from './kafka.config.ts';
 
 export interface EnduringConsumerOptions {
@@ -14,6 +15,7 @@ export interface EnduringConsumerOptions {
   logger: Logger;
   /** Without a fetch, heartbeat, join or restart for so long, in milliseconds, it is given up for a new one. */
   silentMs: number;
+  every: Every;
   onBatch: (payload: EachBatchPayload) => Promise<void>;
   onJoin: (memberId: string, assignment: Record<string, number[]>) => void;
   /** The group has to divide the partitions anew, or the connection is lost. */
@@ -61,7 +63,7 @@ const LEAVE_WITHIN_MS = 2_000;
 export class EnduringConsumer {
   private readonly options: EnduringConsumerOptions;
   private current: Consumer;
-  private watch: NodeJS.Timeout | undefined;
+  private stopWatching: (() => void) | undefined;
   private quietTicks = 0;
   private reviving = false;
   private stopped = false;
@@ -74,7 +76,7 @@ export class EnduringConsumer {
   /** @throws when no broker answers */
   async start(): Promise<void> {
     await this.run(this.current);
-    this.watch = setInterval(() => this.tick(), this.options.silentMs / TICKS);
+    this.stopWatching = this.options.every(this.options.silentMs / TICKS, () => this.tick());
   }
 
   async commitOffsets(offsets: TopicPartitionOffsetAndMetadata[]): Promise<void> {
@@ -92,7 +94,7 @@ export class EnduringConsumer {
   /** Leaves the group. A broker that does not answer is not waited for: the group notices by itself. */
   async stop(): Promise<void> {
     this.stopped = true;
-    clearInterval(this.watch);
+    this.stopWatching?.();
     const left = this.current.disconnect().then(() => true);
     const gaveUp = delay(LEAVE_WITHIN_MS, false, { ref: false });
     if (!(await Promise.race([left, gaveUp]))) this.options.logger.warn('the consumer group could not be left in time: it will notice by itself');
@@ -146,7 +148,7 @@ export class EnduringConsumer {
 
   private endFenced(err: Error): void {
     this.stopped = true;
-    clearInterval(this.watch);
+    this.stopWatching?.();
     this.options.logger.error({ err }, 'another process has joined under this KAFKA_INSTANCE_ID: this one stops consuming; give each replica a name of its own');
     this.options.onFenced();
   }

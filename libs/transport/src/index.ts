@@ -1,3 +1,4 @@
+export type { Every } from './every.ts';
 export * from './kafka.config.ts';
 export * from './kafka.strategy.ts';
 export * from './kafka.ts';

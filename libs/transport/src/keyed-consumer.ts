@@ -3,6 +3,7 @@ import { type Lane, laneOf, topicNames, type Topic } from '#libs/contracts';
 import type { Logger } from '#libs/telemetry';
 import type { Batch, EachBatchPayload, Kafka } from 'kafkajs';
 import { EnduringConsumer } from './enduring-consumer.ts';
+import { type Every, every } from './every.ts';
 import { lanesByUrgency, placesOf } from './flight.policy.ts';
 import type { KafkaConfig } from './kafka.config.ts';
 import { PartitionTracker } from './partition-tracker.ts';
@@ -28,6 +29,7 @@ export interface KeyedConsumerOptions {
   fromBeginning?: boolean;
   /** A consumer that shows no sign of life for so long is replaced, in milliseconds; default 45,000 or two sessions, past any time-out of a request. */
   silentMs?: number;
+  every?: Every;
 }
 
 /** The last commit of an orderly stop; without an answer by then the records come again, as after a kill. */
@@ -47,7 +49,7 @@ export class KeyedConsumer {
   private readonly trackers = new Map<string, PartitionTracker>();
   private readonly running = new Set<Promise<void>>();
   private readonly flying: Record<Lane, number> = { urgent: 0, transactional: 0, bulk: 0 };
-  private commitTimer: NodeJS.Timeout | undefined;
+  private stopCommitting: (() => void) | undefined;
   private committing: Promise<void> = Promise.resolve();
   /** Of partitions that are taken in one after another. */
   private turn: Promise<void> = Promise.resolve();
@@ -74,6 +76,7 @@ export class KeyedConsumer {
       inGulps: options.inGulps ?? false,
       logger: options.logger,
       silentMs: options.silentMs ?? Math.max(45_000, 2 * options.config.KAFKA_SESSION_TIMEOUT_MS),
+      every: options.every ?? every,
       onBatch: (payload) => this.onBatch(payload),
       onJoin: (memberId, assignment) => this.onJoin(memberId, assignment),
       onLost: () => (this.joined = false),
@@ -88,7 +91,7 @@ export class KeyedConsumer {
 
   async start(): Promise<void> {
     await this.consumer.start();
-    this.commitTimer = setInterval(() => void this.commit(), this.options.config.KAFKA_COMMIT_INTERVAL_MS);
+    this.stopCommitting = (this.options.every ?? every)(this.options.config.KAFKA_COMMIT_INTERVAL_MS, () => void this.commit());
   }
 
   /** Stops taking records, lets those in work finish for at most `graceMs`, commits, and leaves the group. */
@@ -99,7 +102,7 @@ export class KeyedConsumer {
     await Promise.race([Promise.allSettled(this.running), grace]);
     clearTimeout(timer);
     // Until here it went on: what finishes is committed, whatever becomes of the last commit.
-    clearInterval(this.commitTimer);
+    this.stopCommitting?.();
     await Promise.race([this.commit(), delay(COMMIT_WITHIN_MS, undefined, { ref: false })]);
     await this.consumer.stop();
   }
@@ -112,7 +115,7 @@ export class KeyedConsumer {
   /** What is still in work here is committed by nobody any more: the other one gets it again. */
   private leaveToOther(): void {
     this.takeNoMore();
-    clearInterval(this.commitTimer);
+    this.stopCommitting?.();
   }
 
   /** Under a new member id the group has gone on without this consumer: what it holds is somebody else's past. */

@@ -5,6 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Announcer } from '../announce/announcer.port.ts';
 import { RetryConfig } from '../retry.config.ts';
 import { type Answer, Decisions, type Question } from './decisions.port.ts';
+import { thisMoment } from './moment.ts';
 import { PlanService } from './plan.service.ts';
 
 class RememberedDecisions extends Decisions {
@@ -38,7 +39,7 @@ class Heard extends Announcer {
 function aPlanner(decisions: Decisions = new RememberedDecisions()) {
   const heard = new Heard();
   const config = RetryConfig.parse({ DATABASE_URL: 'postgres://unused' });
-  return { heard, planner: new PlanService(decisions, heard, config, createLogger('test', 'silent')) };
+  return { heard, planner: new PlanService(decisions, heard, config, createLogger('test', 'silent'), thisMoment) };
 }
 
 describe('Planning what follows from a deferred message', () => {

@@ -5,8 +5,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Announcer } from '../announce/announcer.port.ts';
 import { deadLetterOf, factsOf } from '../announce/facts.policy.ts';
 import { policyOf, RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
-import type { RetryPolicy } from './decision.ts';
+import type { Moment, RetryPolicy } from './decision.ts';
 import { type Answer, Decisions } from './decisions.port.ts';
+import { MOMENT } from './moment.ts';
 import { planRetry } from './retry.policy.ts';
 
 /** Decides what follows from a message that was not sent, and tells it. */
@@ -16,22 +17,25 @@ export class PlanService {
   private readonly announcer: Announcer;
   private readonly logger: Logger;
   private readonly policy: RetryPolicy;
+  private readonly moment: () => Moment;
 
   constructor(
     @Inject(Decisions) decisions: Decisions,
     @Inject(Announcer) announcer: Announcer,
     @Inject(RETRY_CONFIG) config: RetryConfig,
     @Inject(LOGGER) logger: Logger,
+    @Inject(MOMENT) moment: () => Moment,
   ) {
     this.decisions = decisions;
     this.announcer = announcer;
     this.logger = logger;
     this.policy = policyOf(config);
+    this.moment = moment;
   }
 
   /** @throws InfrastructureDown when Postgres or Kafka cannot be reached; the record then comes again, and tells the same. */
   async plan(deferred: SendDeferred): Promise<void> {
-    const moment = { now: Date.now(), jitter: Math.random() };
+    const moment = this.moment();
     const answer = await this.decisions.decideOnce({
       deferred,
       trace: traceHeaders(),

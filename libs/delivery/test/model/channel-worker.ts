@@ -48,7 +48,7 @@ export class ChannelWorker {
   private readonly dispatcher: DispatchService<Message>;
 
   constructor(process: Process, world: World) {
-    const { variant, scheduler } = world;
+    const { variant } = world;
     const provider = new SimProvider(process, world);
     this.process = process;
     this.world = world;
@@ -63,9 +63,8 @@ export class ChannelWorker {
       leaseMs: variant.believedLeaseMs ?? leaseMs,
       guardMs,
       retentionDays,
+      clock: world.clockOf(process),
     });
-    // Its waits go by the history's clock.
-    Object.assign(this.dispatcher, { wait: (ms: number) => scheduler.wait(process, ms) });
   }
 
   /** As KafkaStrategy deals with a record: what stands in its way is waited for, what cannot be dealt with is set aside. */
@@ -97,7 +96,7 @@ export class ChannelWorker {
   }
 
   private dispatch(delivery: Delivery<Message>): Promise<void> {
-    const early = this.world.variant.admitsBeforeClaim && delivery.mode === 'send' ? admit(delivery, Date.now()) : undefined;
+    const early = this.world.variant.admitsBeforeClaim && delivery.mode === 'send' ? admit(delivery, this.world.clock.now) : undefined;
     return early ? this.announcer().announce(announcement(delivery, early)) : this.dispatcher.dispatch(delivery);
   }
 

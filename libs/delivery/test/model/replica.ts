@@ -1,5 +1,5 @@
 import { silentLogger } from '#libs/testing';
-import { type IncomingRecord, type KafkaConfig, kafkaSettings, KeyedConsumer } from '#libs/transport';
+import { type Every, type IncomingRecord, type KafkaConfig, kafkaSettings, KeyedConsumer } from '#libs/transport';
 import { z } from 'zod';
 import { ChannelWorker } from './channel-worker.ts';
 import { RetryWorker } from './retry-worker.ts';
@@ -28,8 +28,14 @@ export async function startReplica(service: Service, name: string, world: World)
   const member = new Member(process, service, world.broker, world.scheduler);
   const worker = service === 'email' ? new ChannelWorker(process, world) : new RetryWorker(member, world);
   const handle = (record: IncomingRecord) => worker.handle(record);
-  const consumer = new KeyedConsumer({ kafka: member.kafka, config, groupId: service, topics: worker.topics, handle, logger });
+  // Nothing runs by itself: the history says when the consumer commits, and its look for silence, set up before, never comes.
+  const repeated: (() => void)[] = [];
+  const every: Every = (_ms, work) => {
+    repeated.push(work);
+    return () => undefined;
+  };
+  const consumer = new KeyedConsumer({ kafka: member.kafka, config, groupId: service, topics: worker.topics, handle, logger, every });
   await consumer.start();
-  const commit = world.clock.intervals.pop()!;
+  const commit = repeated.at(-1)!;
   return { service, process, member, commit, release: () => worker instanceof RetryWorker && worker.release() };
 }

@@ -39,7 +39,7 @@ export class RetryWorker {
     const ask = <T>(what: string, effect: () => T) => world.scheduler.ask(process, 'postgres', what, effect);
     const announcer = new KafkaAnnouncer(world.publisherOf(process) as Publisher);
     // A decision has a millisecond of its own: what was there before it is told from what came after.
-    this.planning = new PlanService({ decideOnce: (question) => ask(`decides on ${question.deferred.messageId}/${question.deferred.hop}`, () => retry.decideOnce(question, (clock.now += 1))) }, announcer, config, logger);
+    this.planning = new PlanService({ decideOnce: (question) => ask(`decides on ${question.deferred.messageId}/${question.deferred.hop}`, () => retry.decideOnce(question, (clock.now += 1))) }, announcer, config, logger, () => ({ now: clock.now, jitter: 0.5 }));
     const stops = {
       prove: (of: Identity) => ask('stops what is proven', () => retry.prove(of, clock.now)),
       cancel: (of: Identity) => ask(`cancels ${of.messageId}`, () => retry.cancel(of, clock.now)),

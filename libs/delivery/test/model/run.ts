@@ -12,22 +12,17 @@ export interface Played extends Judgement {
 /** Plays one history to its end. */
 export async function play(history: History, variant: Variant = {}): Promise<Played> {
   const played = new Play(history, variant);
-  const { clock, scheduler } = played.world;
-  clock.install();
-  try {
-    await played.begin();
+  const { scheduler } = played.world;
+  await played.begin();
+  await scheduler.settle();
+  for (const step of history.steps) {
+    await played.act(step);
     await scheduler.settle();
-    for (const step of history.steps) {
-      await played.act(step);
-      await scheduler.settle();
-    }
-    await played.heal();
-    const unrest = await comeToRest(played);
-    const judgement = judge(played.world, history);
-    return { ...judgement, violations: [...(unrest ? [`unrest: ${unrest}`] : []), ...judgement.violations], trace: scheduler.trace };
-  } finally {
-    clock.uninstall();
   }
+  await played.heal();
+  const unrest = await comeToRest(played);
+  const judgement = judge(played.world, history);
+  return { ...judgement, violations: [...(unrest ? [`unrest: ${unrest}`] : []), ...judgement.violations], trace: scheduler.trace };
 }
 
 export interface Watch {

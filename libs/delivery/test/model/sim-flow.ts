@@ -13,5 +13,5 @@ export function simFlow(owner: Process, provider: SimProvider, world: ProviderWo
   };
   const permits: Pick<Permits, 'take' | 'hold'> = { take: () => Promise.resolve({ granted: true }), hold: () => undefined };
   const providers = [provider];
-  return new FlowService({ providers, health: health as ProviderHealth, permits: permits as Permits, holdMs: 1_000, senderOf: () => undefined });
+  return new FlowService({ providers, health: health as ProviderHealth, permits: permits as Permits, holdMs: 1_000, senderOf: () => undefined, clock: world.clockOf(owner) });
 }

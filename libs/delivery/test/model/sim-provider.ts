@@ -1,5 +1,6 @@
 import { type Candidate, type Failure, type LookupResult, type LookupWish, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
 import { aFailure } from '#libs/testing';
+import type { Clock } from '../../src/clock.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 
 export interface Message {
@@ -41,6 +42,7 @@ export interface ProviderChance {
 }
 
 export interface ProviderWorld {
+  clockOf: (process: Process) => Clock;
   scheduler: Scheduler;
   chance: () => ProviderChance;
   lookUp: LookUp;

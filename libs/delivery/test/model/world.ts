@@ -1,5 +1,6 @@
 import { type fold, identityKey, type Lane, type ProviderCall, type StatusChanged, topicName, topics } from '#libs/contracts';
 import type { Publisher } from '#libs/transport';
+import type { Clock } from '../../src/clock.ts';
 import type { Announcement } from '../../src/announce.policy.ts';
 import type { Claim, Delivery, Ledger, Outcome } from '../../src/delivery.ts';
 import { LedgerTable } from './ledger-table.ts';
@@ -82,6 +83,12 @@ export class World implements ProviderWorld {
   get nextTime(): number | undefined {
     const next = Math.min(this.scheduler.nextTime ?? Infinity, this.retry.nextTime ?? Infinity);
     return Number.isFinite(next) ? Math.max(next, this.clock.now) : undefined;
+  }
+
+  /** A process waits where it can be killed. */
+  clockOf(process: Process): Clock {
+    const { clock, scheduler } = this;
+    return { now: () => clock.now, steady: () => clock.now, wait: (ms) => scheduler.wait(process, ms) };
   }
 
   publisherOf(process: Process): Pick<Publisher, 'publish'> {
