@@ -78,6 +78,8 @@ export const planted: Record<string, Planted> = {
   'claims by id instead of by token': { variant: { ledger: (...of) => new ClaimsById(...of) }, breaks: /^(double|unfenced)/, within: 2_000 },
   'looks at no lease before it calls': { variant: { believedLeaseMs: Infinity }, breaks: /^unfenced/, within: 2_000 },
   'commits before it publishes': { variant: { commitsBeforePublishing: true }, breaks: /^(lost|untold)/, within: 2_000 },
+  // Nothing is lost by it, since a record counts as done only once it is told: but the group's offset goes back behind another's.
+  'commits on for a partition that was given away': { variant: { commitsWhatWasGivenAway: true }, breaks: /^backward: .* was committed/, within: 2_000 },
   'sends on although an earlier hop is proven': { variant: { ledger: (...of) => new IgnoresProof(...of) }, breaks: /^double/, within: 4_000 },
   'drops a late answer that shows acceptance': { variant: { ledger: (...of) => new DropsLateEvidence(...of) }, breaks: /^double/, within: 4_000, among: lateAnswers },
   'lets a postponement take no hop': {

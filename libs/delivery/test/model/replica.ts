@@ -25,7 +25,7 @@ export interface Replica {
 
 export async function startReplica(service: Service, name: string, world: World): Promise<Replica> {
   const process = new Process(name);
-  const member = new Member(process, service, world.broker, world.scheduler);
+  const member = new Member(process, service, world.broker, world.scheduler, world.variant.commitsWhatWasGivenAway);
   const worker = service === 'email' ? new ChannelWorker(process, world) : new RetryWorker(member, world);
   const handle = (record: IncomingRecord) => worker.handle(record);
   // Nothing runs by itself: the history says when the consumer commits, and its look for silence, set up before, never comes.

@@ -59,13 +59,18 @@ export class Member {
   private generation = -1;
   /** How often the group went on without it: it then comes back under a new id. */
   private expelled = 0;
+  /** What it is told to be its own, by topic. */
+  private told: Record<string, number[]> = {};
+  private readonly keepsAll: boolean;
   private eachBatch: ((payload: EachBatchPayload) => Promise<void>) | undefined;
 
-  constructor(process: Process, groupId: string, broker: Broker, scheduler: Scheduler) {
+  /** @param keepsAll it never hears that a place was given away: a bug built in on purpose */
+  constructor(process: Process, groupId: string, broker: Broker, scheduler: Scheduler, keepsAll = false) {
     this.process = process;
     this.broker = broker;
     this.scheduler = scheduler;
     this.group = broker.group(groupId);
+    this.keepsAll = keepsAll;
   }
 
   /** What kafkajs gives the transport, as far as it uses it. */
@@ -114,11 +119,12 @@ export class Member {
     if (this.group.generation > this.generation + 1) this.expelled += 1;
     this.generation = this.group.generation;
     this.positions.clear();
-    const mine: Record<string, number[]> = {};
+    const mine: Record<string, number[]> = this.keepsAll ? this.told : {};
+    this.told = mine;
     for (const [place, owner] of this.group.owners) {
       if (owner !== this.process) continue;
       const [topic, partition] = splitPlace(place);
-      (mine[topic] ??= []).push(partition);
+      mine[topic] = [...new Set(mine[topic]).add(partition)];
       this.positions.set(place, this.group.committed.get(place) ?? 0);
     }
     const memberId = `${this.process.name}-${this.expelled}`;

@@ -25,6 +25,8 @@ export interface Variant {
   believedLeaseMs?: number;
   /** The record counts as dealt with before Kafka has what is told of it. */
   commitsBeforePublishing?: boolean;
+  /** A place that was given to another replica is committed on. */
+  commitsWhatWasGivenAway?: boolean;
   /** Changes what is told of a hop. */
   announcement?: (announcement: Announcement) => Announcement;
   fold?: typeof fold;
