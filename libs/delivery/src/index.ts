@@ -17,6 +17,7 @@ export { permitSettings, providerRate } from './permits/permits.config.ts';
 export * from './provider-http.adapter.ts';
 export * from './receipt.policy.ts';
 export type { ReceiptsService } from './receipts.service.ts';
+export { type JointAnswer, mayStartTogether, sendJointly } from './send-jointly.ts';
 export type { Reach } from './suppressions/sift.policy.ts';
 export { HttpLists, type ListReader, type ListsAccess, notAsDocumented } from './suppressions/list-reader.adapter.ts';
 export * from './suppressions/lists.port.ts';

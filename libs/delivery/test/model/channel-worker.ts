@@ -9,6 +9,7 @@ import { ChannelPort, type Likeness, type RequestEnvelope } from '../../src/chan
 import { firstHop, laterHop } from '../../src/decode.policy.ts';
 import type { Delivery } from '../../src/delivery.ts';
 import { DispatchService } from '../../src/dispatch.service.ts';
+import { hashKey } from './people.ts';
 import type { Process } from './scheduler.ts';
 import { simFlow } from './sim-flow.ts';
 import { type Message, SimProvider } from './sim-provider.ts';
@@ -16,27 +17,30 @@ import { guardMs, leaseMs, retentionDays, type World } from './world.ts';
 
 interface Request extends RequestEnvelope {
   text: string;
+  to: string[];
   [field: string]: unknown;
 }
 
-const hashKey = 'a key for the model test';
-const schema = z.looseObject({ messageId: z.string(), tenant: z.string(), text: z.string() });
+const schema = z.looseObject({ messageId: z.string(), tenant: z.string(), text: z.string(), to: z.array(z.string()) });
 const logger = silentLogger();
 
 class SimChannel extends ChannelPort<Request, Message> {
   readonly channel: Channel = 'email';
   readonly schema = schema;
   readonly providers;
+  private readonly goesToAll: boolean;
 
-  constructor(provider: SimProvider) {
+  constructor(provider: SimProvider, goesToAll = false) {
     super();
     this.providers = [provider];
+    this.goesToAll = goesToAll;
   }
 
-  toMessage = ({ text }: Request): Message => ({ text });
-  addressesOf = (): string[] => ['ada@inbox.test'];
+  toMessage = ({ text, to }: Request): Message => ({ text, to });
+  addressesOf = ({ to }: Request): string[] => to;
   senderOf = (): undefined => undefined;
-  override likenessOf = ({ text }: Message): Likeness => ({ party: ['ada'], wording: [text] });
+  override likenessOf = ({ text, to }: Message): Likeness => ({ party: to, wording: [text] });
+  override only = (message: Message, goes: readonly boolean[]): Message => (this.goesToAll ? message : { ...message, to: message.to.filter((_, place) => goes[place]) });
 }
 
 /** What a channel does with a record: the engine's consumers over the real dispatch, and the ports of the simulated world. */
@@ -52,9 +56,10 @@ export class ChannelWorker {
     const provider = new SimProvider(process, world);
     this.process = process;
     this.world = world;
-    this.channel = new SimChannel(provider);
+    this.channel = new SimChannel(provider, variant.goesToAll);
     this.dispatcher = new DispatchService<Message>({
       providers: [provider],
+      channel: this.channel,
       flow: simFlow(process, provider, world),
       ledger: world.ledgerOf(process),
       announcer: this.announcer(),
@@ -63,6 +68,7 @@ export class ChannelWorker {
       leaseMs: variant.believedLeaseMs ?? leaseMs,
       guardMs,
       retentionDays,
+      coalesceLingerMs: 400,
       clock: world.clockOf(process),
     });
   }

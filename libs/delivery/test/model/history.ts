@@ -1,6 +1,7 @@
 import type { Lane } from '#libs/contracts';
 import fc from 'fast-check';
-import { endings, type LookUp, lookUps, receipts, ways } from './sim-provider.ts';
+import { ada, bob, cy, nobody } from './people.ts';
+import { endings, type LookUp, lookUps, receipts, type RefusalOfOne, refusals, ways } from './sim-provider.ts';
 
 /** One message upstream publishes, and whether it publishes it once more elsewhere. */
 export interface Asked {
@@ -10,6 +11,7 @@ export interface Asked {
   sendAfter: number | undefined;
   /** Not after this many milliseconds. */
   expiresAfter: number | undefined;
+  to: readonly string[];
   repeat: 'none' | 'other partition' | 'other content';
   /** Upstream takes it back at some time. */
   cancelled: boolean;
@@ -25,13 +27,14 @@ export interface Step {
 export interface History {
   lane: Lane;
   lookUp: LookUp;
+  refusal: RefusalOfOne;
   asked: Asked[];
   steps: Step[];
 }
 
 const weights = {
   // The work itself.
-  'go on': 60, 'go halfway': 8, fetch: 24, commit: 6, 'a little later': 3, 'something is due': 6, release: 8, 'a receipt': 2, cancel: 1,
+  'go on': 60, 'go halfway': 8, fetch: 24, commit: 6, 'a little later': 3, 'something is due': 6, release: 8, 'a receipt': 2, cancel: 1, suppress: 1,
   // What goes wrong.
   'lose an answer': 2, 'after the lease': 4, kill: 1, 'die at it': 2, start: 5, pause: 2, resume: 4, rebalance: 1, join: 5, rejoin: 1,
   'postgres goes': 1, 'postgres comes': 4, 'kafka goes': 1, 'kafka comes': 4,
@@ -45,6 +48,7 @@ const asked: fc.Arbitrary<Asked> = fc.record({
   partition: fc.constantFrom(0, 0, 1),
   sendAfter: fc.constantFrom(undefined, undefined, undefined, 20_000),
   expiresAfter: fc.constantFrom(undefined, undefined, undefined, undefined, 45_000),
+  to: fc.constantFrom([ada], [ada], [ada], [ada, bob], [ada, bob, cy], [bob], [nobody]),
   repeat: fc.constantFrom('none', 'none', 'none', 'none', 'none', 'other partition', 'other partition', 'other content'),
   cancelled: fc.constantFrom(false, false, false, true),
 });
@@ -53,35 +57,79 @@ const step: fc.Arbitrary<Step> = fc
   .tuple(fc.nat(acts.length - 1), fc.nat(23), fc.nat(endings.length * receipts.length * ways.length - 1))
   .map(([act, pick, luck]) => ({ act: acts[act]!, pick, luck }));
 
+/** What only a list can tell of, a text, goes to one number. */
+const asSuch = (history: History): History => (history.lookUp === 'by list' ? { ...history, asked: history.asked.map((each): Asked => ({ ...each, to: each.to.slice(0, 1) })) } : history);
+
 const anyHistory: fc.Arbitrary<History> = fc.record({
   lane: fc.constantFrom<Lane>('transactional', 'urgent', 'bulk'),
   lookUp: fc.constantFrom(...lookUps),
+  refusal: fc.constantFrom(...refusals),
   asked: fc.oneof(fc.array(asked, { minLength: 1, maxLength: 1 }), fc.array(asked, { minLength: 1, maxLength: 3 })),
   steps: fc.array(step, { minLength: 30, maxLength: 200, size: 'max' }),
-});
+}).map(asSuch); // prettier-ignore
 
 /** Calls that are taken and whose webhooks never come, by processes that often stand still: answers that come too late. */
 export const lateAnswers: fc.Arbitrary<History> = anyHistory.map((history): History => {
   const steps = history.steps.map(({ act, pick, luck }): Step => ({ act: luck % 9 === 0 ? 'pause' : act, pick, luck: (luck % 2) + endings.length * receipts.indexOf('nothing') }));
-  return { ...history, asked: history.asked.slice(0, 1), lookUp: 'none', steps };
-});
-
-const deadly: Act[] = ['pause', 'after the lease', 'resume', 'die at it'];
-
-/** Late answers whose processes often die before they have told what they learned. */
-export const untoldAnswers: fc.Arbitrary<History> = lateAnswers.map((history): History => {
-  const steps = history.steps.map((each): Step => ({ ...each, act: deadly[each.pick] ?? each.act }));
-  return { ...history, steps };
+  const asked = history.asked.slice(0, 1).map((each): Asked => ({ ...each, to: [ada] }));
+  return { ...history, asked, lookUp: 'none', steps };
 });
 
 const calm: Act[] = ['go on', 'go on', 'go on', 'go on', 'fetch', 'fetch', 'release', 'something is due'];
 
-/** Nothing fails but the answers, all of them lost, and one receipt comes late: what proves acceptance may lie unread when the time for it is over. */
-export const unreadProofs: fc.Arbitrary<History> = fc.tuple(anyHistory, fc.array(step, { minLength: 80, maxLength: 160, size: 'max' }), fc.nat(79)).map(([history, steps, late]): History => {
-  const asked = history.asked.slice(0, 1).map((each): Asked => ({ ...each, sendAfter: undefined, expiresAfter: undefined, repeat: 'none', cancelled: false }));
-  const luck = endings.indexOf('lost, taken');
-  const played = steps.map(({ pick, luck: any }, index): Step => ({ act: index === steps.length - 1 - late ? 'a receipt' : calm[any % calm.length]!, pick, luck }));
-  return { ...history, lane: 'urgent', lookUp: 'none', asked, steps: played };
+/** So many steps in which nothing fails, but for what `luck` says of calls. */
+const calmly = (minLength: number, maxLength: number, luck: number): fc.Arbitrary<Step[]> =>
+  fc.array(fc.tuple(fc.nat(23), fc.nat(calm.length - 1)).map(([pick, which]): Step => ({ act: calm[which]!, pick, luck })), { minLength, maxLength, size: 'max' }); // prettier-ignore
+
+const one = (act: Act, pick = fc.nat(23), luck = fc.nat(100)): fc.Arbitrary<Step> => fc.record({ act: fc.constant(act), pick, luck });
+
+/** A course of events with messages for one person, whose calls cannot be looked up. */
+const course = (lane: Lane, count: number, ...parts: fc.Arbitrary<Step | Step[]>[]): fc.Arbitrary<History> =>
+  fc.tuple(asked, fc.tuple(...parts)).map(([each, steps]): History => {
+    const message: Asked = { ...each, sendAfter: undefined, expiresAfter: undefined, to: [ada], repeat: 'none', cancelled: false };
+    return { lane, lookUp: 'none', refusal: 'as a whole', asked: Array.from({ length: count }, () => message), steps: steps.flat() };
+  });
+
+const takenInSilence = endings.indexOf('taken') + endings.length * receipts.indexOf('nothing');
+const atTheFirst = fc.constant(0);
+
+/** Who has called stands still, another takes the message over, and the first one dies as it has kept what it learned, before it tells. */
+export const untoldAnswers: fc.Arbitrary<History> = course(
+  'urgent', 1,
+  calmly(4, 12, takenInSilence),
+  one('pause'), one('rebalance', atTheFirst), one('join'), one('after the lease'),
+  calmly(20, 60, takenInSilence),
+  one('commit', atTheFirst),
+  calmly(2, 6, takenInSilence),
+  one('resume'), one('die at it'),
+); // prettier-ignore
+
+/** All answers are lost, and one receipt comes late: what proves acceptance may lie unread when the time for it is over. */
+export const unreadProofs: fc.Arbitrary<History> = fc.tuple(course('urgent', 1, calmly(80, 160, endings.indexOf('lost, taken'))), fc.nat(79)).map(([history, late]): History => {
+  const steps = history.steps.map((each, index): Step => (index === history.steps.length - 1 - late ? { ...each, act: 'a receipt' } : each));
+  return { ...history, steps };
 });
 
-export const histories: fc.Arbitrary<History> = fc.oneof({ weight: 5, arbitrary: anyHistory }, { weight: 1, arbitrary: lateAnswers });
+const seconds = fc.integer({ min: 20, max: 31 });
+
+/** Of two that go in one call the one was claimed seconds before the other, and the call is slow to start. */
+export const slowStarts: fc.Arbitrary<History> = course(
+  'bulk', 2,
+  one('fetch', undefined, atTheFirst), one('go on'),
+  one('a little later', undefined, seconds), one('a little later', undefined, seconds),
+  calmly(6, 14, takenInSilence),
+  one('something is due'), one('a little later', undefined, seconds),
+  calmly(2, 6, takenInSilence),
+); // prettier-ignore
+
+/** Bulk messages of one content under many keys, most of them to one recipient: they go in one call. */
+export const togetherHistories: fc.Arbitrary<History> = fc.tuple(anyHistory, fc.array(asked, { minLength: 2, maxLength: 4 })).map(([history, many]): History => {
+  const free = many.map((each): Asked => ({ ...each, key: each.key === 'L' ? 'L' : null, sendAfter: undefined }));
+  return asSuch({ ...history, lane: 'bulk', asked: free });
+});
+
+export const histories: fc.Arbitrary<History> = fc.oneof(
+  { weight: 4, arbitrary: anyHistory },
+  { weight: 1, arbitrary: lateAnswers },
+  { weight: 1, arbitrary: togetherHistories },
+);

@@ -3,12 +3,16 @@ import type { History } from './history.ts';
 import type { LedgerRow } from './ledger-table.ts';
 import type { Proof, Resend } from './retry-tables.ts';
 import type { Accepted } from './sim-provider.ts';
-import type { World } from './world.ts';
+import { guardMs, type World } from './world.ts';
 
 export interface Judgement {
   violations: string[];
   /** Second copies that policy chose after a doubt that nobody could end (design §3.2). */
   resentByPolicy: number;
+  /** Taken in a request with others. */
+  together: number;
+  /** Taken for some of their recipients, others being suppressed. */
+  leftOut: number;
 }
 
 const notSent = new Set(['failed', 'expired', 'cancelled', 'suppressed', 'rejected']);
@@ -20,16 +24,18 @@ export function judge(world: World, { asked, lane }: History): Judgement {
   return {
     violations: [...judged.flatMap(({ violations }) => violations), ...inversions(world, topicName(topics.emailRequested, '', lane)), ...strange(world, asked), ...world.broker.stepsBack.map((step) => `backward: ${step} was committed`)],
     resentByPolicy: judged.reduce((sum, { resentByPolicy }) => sum + resentByPolicy, 0),
+    together: world.accepted.filter(({ together }) => together > 1).length,
+    leftOut: world.accepted.filter(({ to, count }) => to.length < count).length,
   };
 }
 
-function judgeMessage(messageId: string, all: readonly StatusChanged[], world: World): Judgement {
+function judgeMessage(messageId: string, all: readonly StatusChanged[], world: World): Pick<Judgement, 'violations' | 'resentByPolicy'> {
   const facts = all.filter((fact) => fact.messageId === messageId);
   const calls = world.accepted.filter((call) => call.messageId === messageId);
   const rows = world.ledger.of(idOf(messageId));
   const fold = world.variant.fold ?? realFold;
   const copies = secondCopies(messageId, calls, world.retry.resends.get(messageId) ?? [], world.proofsOf(messageId));
-  const violations = [...ending(messageId, facts, calls, fold), ...backward(messageId, facts, fold), ...untold(messageId, rows, facts), ...mistaken(messageId, facts, calls), ...unlawful(messageId, calls), ...copies.violations];
+  const violations = [...ending(messageId, facts, calls, fold), ...early(messageId, facts, calls, fold), ...backward(messageId, facts, fold), ...untold(messageId, rows, facts), ...mistaken(messageId, facts, calls), ...unlawful(messageId, calls), ...wronged(messageId, facts, world), ...unheard(messageId, rows, facts), ...copies.violations];
   return { violations, resentByPolicy: copies.byPolicy };
 }
 
@@ -39,6 +45,13 @@ function ending(messageId: string, facts: readonly StatusChanged[], calls: reado
   const ended = final || status === 'sent' || status === 'delayed';
   const saidOtherwise = notSent.has(status) && calls.length > 0 && !facts.some((fact) => fact.source === 'receipt');
   return [...(ended ? [] : [`lost: ${messageId} stays "${status}" for ever`]), ...(saidOtherwise ? [`untrue: ${messageId} was taken, and is shown as ${status}`] : [])];
+}
+
+/** Shown as delivered is what one call has brought to everybody. */
+function early(messageId: string, facts: readonly StatusChanged[], calls: readonly Accepted[], fold: typeof realFold): string[] {
+  const { status } = fold(facts);
+  const toAll = calls.some(({ copies, count }) => copies.length === count && copies.every(({ receipt, told }) => told && receipt === 'delivered'));
+  return status === 'delivered' && !toAll ? [`untrue: ${messageId} is shown as delivered, and was not to everybody`] : [];
 }
 
 function backward(messageId: string, facts: readonly StatusChanged[], fold: typeof realFold): string[] {
@@ -86,9 +99,25 @@ function strange({ setAside }: World, asked: History['asked']): string[] {
   return names.filter((messageId) => !setAside.has(messageId)).map((messageId) => `swallowed: ${messageId} came with other content, and no record was set aside`);
 }
 
+/** Only what the provider has something against is told as refused for good. */
+function wronged(messageId: string, facts: readonly StatusChanged[], { refused }: World): string[] {
+  const wrong = facts.filter(({ failure, hop }) => failure?.code === 'refused for good' && !refused.has(`${messageId}/${hop}`));
+  return wrong.map(({ hop }) => `mistaken: ${messageId}/${hop} is told as refused for good, and others were`);
+}
+
+/** Each of several recipients who was left out is told of. */
+function unheard(messageId: string, rows: readonly LedgerRow[], facts: readonly StatusChanged[]): string[] {
+  return rows.flatMap(({ hop, outcome }) => {
+    const { withheld = [] } = outcome?.kind === 'sent' ? outcome : {};
+    const untoldOf = withheld.filter(({ recipient }) => !facts.some((fact) => fact.hop === hop && fact.status === 'suppressed' && fact.recipient?.hash === recipient.hash));
+    return untoldOf.map(({ recipient }) => `untold: ${recipient.mask} was left out of ${messageId}/${hop}`);
+  });
+}
+
 function unlawful(messageId: string, calls: readonly Accepted[]): string[] {
-  return calls.flatMap(({ hop, held, knewOf, afterCancel }) => [
-    ...(held ? [] : [`unfenced: ${messageId}/${hop} was sent although its claim was over`]),
+  return calls.flatMap(({ hop, leaseLeft, knewOf, afterCancel, againstWish }) => [
+    ...(againstWish ? [`unwanted: ${messageId}/${hop} went to somebody who was known as suppressed`] : []),
+    ...(leaseLeft >= guardMs ? [] : [`unfenced: ${messageId}/${hop} was sent ${leaseLeft < 0 ? 'although its claim was over' : 'with too little of its lease left'}`]),
     ...(knewOf === undefined ? [] : [`double: ${messageId}/${hop} was sent although hop ${knewOf} was known to be accepted`]),
     ...(afterCancel ? [`cancelled: ${messageId}/${hop} was sent after it was told as cancelled`] : []),
   ]);

@@ -82,9 +82,9 @@ export class LedgerTable {
     return [...this.rows.values()].filter((row) => row.id === id);
   }
 
-  /** Whether the row is there whose call this is, claimed still. */
-  isHeld(id: string, hop: number, callId: string): boolean {
-    return this.of(id).some((row) => row.hop === hop && row.token === callId && row.state === 'claimed');
+  /** The row whose call this is, while it is claimed still. */
+  heldBy(id: string, hop: number, callId: string): LedgerRow | undefined {
+    return this.of(id).find((row) => row.hop === hop && row.token === callId && row.state === 'claimed');
   }
 
   protected acceptedBy({ id, hop }: Delivery<unknown>): number | undefined {

@@ -1,6 +1,7 @@
+import { fold } from '#libs/contracts';
 import type fc from 'fast-check';
 import type { CallBeside, Claim, Delivery, Outcome } from '../../src/delivery.ts';
-import { type History, lateAnswers, unreadProofs, untoldAnswers } from './history.ts';
+import { type History, lateAnswers, slowStarts, togetherHistories, unreadProofs, untoldAnswers } from './history.ts';
 import { type LedgerRow, LedgerTable } from './ledger-table.ts';
 import { RetryTables } from './retry-tables.ts';
 import type { Variant } from './world.ts';
@@ -90,10 +91,16 @@ export const planted: Record<string, Planted> = {
     breaks: /^(double|cancelled|lost|untold)/,
     within: 2_000,
   },
-  'does not tell which earlier hop superseded a later one': { variant: { ledger: (...of) => new KeepsWhatSuperseded(...of) }, breaks: /^(lost|untold)/, within: 8_000, among: untoldAnswers },
+  'does not tell which earlier hop superseded a later one': { variant: { ledger: (...of) => new KeepsWhatSuperseded(...of) }, breaks: /^(lost|untold)/, within: 1_000, among: untoldAnswers },
   'takes what looks the same for the lost call': { variant: { ledger: (...of) => new KnowsNothingOfOtherCalls(...of) }, breaks: /^mistaken/, within: 4_000 },
   'decides by the clock before it asks the ledger': { variant: { admitsBeforeClaim: true }, breaks: /^(double|cancelled|lost|untold|backward|untrue)/, within: 2_000 },
   'takes another record for the same one come again': { variant: { ledger: (...of) => new TakesAnyRecordForTheSame(...of) }, breaks: /^swallowed/, within: 1_000 },
+  'takes what became of the first of a call for what became of all': { variant: { firstSpeaksForAll: true }, breaks: /^(mistaken|untrue|double|lost)/, within: 1_000, among: togetherHistories },
+  'sends the halves of a call that was refused under its own key': { variant: { halvesUnderOneKey: true }, breaks: /^mistaken/, within: 1_000, among: togetherHistories },
+  'looks at the lease of the last of a call alone': { variant: { asksTheLastAlone: true }, breaks: /^unfenced/, within: 1_000, among: slowStarts },
+  'writes to all of several recipients, whoever is suppressed': { variant: { goesToAll: true }, breaks: /^unwanted/, within: 2_000 },
+  'does not tell who was left out': { variant: { announcement: (told) => ({ ...told, facts: told.facts.filter(({ recipient }) => !recipient) }) }, breaks: /^untold/, within: 2_000 },
+  'takes the fate of one of several recipients for that of all': { variant: { fold: (facts) => fold([...facts].map(({ recipient: _, recipients: __, recipientCount: ___, ...fact }) => fact)) }, breaks: /^(untrue|backward)/, within: 2_000 },
   'marks as published whatever it once took': { variant: { retry: (lease) => new MarksWhateverItTook(lease) }, breaks: /^lost/, within: 4_000 },
   'sends again while what proves acceptance lies unread': { variant: { retry: (lease) => new SendsAgainUnread(lease) }, breaks: /^double/, within: 4_000, among: unreadProofs },
   'cancels what is being released': { variant: { retry: (lease) => new CancelsWhatIsReleased(lease) }, breaks: /^cancelled/, within: 4_000 },

@@ -1,5 +1,6 @@
 import { topicName, topics } from '#libs/contracts';
 import type { Asked, History, Step } from './history.ts';
+import { bob, cy, refOf } from './people.ts';
 import { tellReceipt } from './receipts.ts';
 import { type Replica, type Service, startReplica } from './replica.ts';
 import type { How, Scheduler } from './scheduler.ts';
@@ -45,6 +46,7 @@ export class Play {
       case 'kafka comes': return this.turn('kafka', false);
       case 'a receipt': return tellReceipt(this.world, step.pick);
       case 'cancel': return this.cancel(step.pick);
+      case 'suppress': return this.suppress(step.pick);
       case 'start': return this.restart(step);
       default: return this.actOn(step);
     } // prettier-ignore
@@ -84,9 +86,9 @@ export class Play {
     return this.replicas.filter((replica) => replica.service === service);
   }
 
-  private publish(messageId: string, { key, partition, sendAfter, expiresAfter }: Asked, more: object = {}): void {
+  private publish(messageId: string, { key, partition, to, sendAfter, expiresAfter }: Asked, more: object = {}): void {
     const times = { ...(sendAfter && { sendAt: isoAt(sendAfter) }), ...(expiresAfter && { expiresAt: isoAt(expiresAfter) }) };
-    const value = Buffer.from(JSON.stringify({ messageId, tenant: 'default', text: 'Hello', ...times, ...more }));
+    const value = Buffer.from(JSON.stringify({ messageId, tenant: 'default', text: 'Hello', to, ...times, ...more }));
     const topic = topicName(topics.emailRequested, '', this.history.lane);
     this.world.broker.append(topic, partition, { key: key === null ? null : Buffer.from(key), value, timestamp: noon });
   }
@@ -163,6 +165,12 @@ export class Play {
     if (scheduler.down.has(dependency) === down) return;
     scheduler.down[down ? 'add' : 'delete'](dependency);
     scheduler.say(undefined, `${dependency} ${down ? 'goes away' : 'is back'}`);
+  }
+
+  private suppress(pick: number): void {
+    const address = among([bob, cy], pick)!;
+    this.world.suppressed.add(refOf(address).hash);
+    this.world.scheduler.say(undefined, `${address} must not be written to any more`);
   }
 
   private cancel(pick: number): void {

@@ -125,7 +125,9 @@ function told(answer: Answer): string {
   const { value } = answer;
   if (value === undefined) return 'done';
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const { verdict, outcome, failure, found, decision, plans, sent, entered } = value as Record<string, unknown>;
+  const { verdict, outcome, failure, found, decision, plans, sent, entered, results, refused } = value as Record<string, unknown>;
+  if (Array.isArray(results)) return results.map((result) => told({ value: result })).join(' and ');
+  if (refused !== undefined) return `${told({ value: refused })}, as a whole`;
   if (Array.isArray(plans)) return plans.length === 0 ? 'nothing' : `${plans.length} plans`;
   if (entered !== undefined) return entered ? 'there is one' : 'there is none';
   return [verdict, kindOf(outcome), sent === true ? 'taken' : kindOf(failure), found, kindOf(decision)].filter((word) => typeof word === 'string').join(' ');

@@ -1,10 +1,14 @@
-import { type Candidate, type Failure, type LookupResult, type LookupWish, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
+import { type Candidate, type Failure, type LookupResult, type LookupWish, Provider, type ProviderCall, type ProviderCheck, type RecipientRef, type SendResult } from '#libs/contracts';
 import { aFailure } from '#libs/testing';
+import { keyOf } from '../../../../apps/email/src/providers/resend/resend.request.policy.ts';
 import type { Clock } from '../../src/clock.ts';
+import { type JointAnswer, mayStartTogether, sendJointly } from '../../src/send-jointly.ts';
+import { nobody } from './people.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 
 export interface Message {
   text: string;
+  to: readonly string[];
 }
 
 /** How a call ends: an answer can be lost whether or not the message was taken. */
@@ -18,17 +22,34 @@ export const receipts = ['delivered', 'nothing', 'failed', 'bounced'] as const;
 export const lookUps = ['none', 'by reference', 'by list'] as const;
 export type LookUp = (typeof lookUps)[number];
 
+/** What the provider says where it refuses one of several that come in one request: nothing of who it is, who it is, or it takes the others. */
+export const refusals = ['as a whole', 'by name', 'one by one'] as const;
+export type RefusalOfOne = (typeof refusals)[number];
+
 export interface Accepted {
   messageId: string;
   takenAt: number;
   text: string;
   hop: number;
   callId: string;
-  /** Whether the claim was held under this call's token as the provider took it. */
-  held: boolean;
+  /** What was left of the claim under this call's token as the provider took it, in milliseconds; below 0 where it was over. */
+  leaseLeft: number;
   /** The earlier hop that the ledger had been told of as accepted before this one was claimed. */
   knewOf: number | undefined;
   afterCancel: boolean;
+  to: readonly string[];
+  /** One of them was known as suppressed when it was claimed. */
+  againstWish: boolean;
+  /** How many had come in the same request. */
+  together: number;
+  copies: Copy[];
+  /** How many the message is for, those included that were left out. */
+  count: number;
+}
+
+/** What becomes of a message for one of its recipients. */
+export interface Copy {
+  recipient: RecipientRef;
   receipt: (typeof receipts)[number];
   /** Whether its webhook has come. */
   told: boolean;
@@ -41,18 +62,37 @@ export interface ProviderChance {
   receipt: (typeof receipts)[number];
 }
 
+type Call = ProviderCall<Message>;
+
 export interface ProviderWorld {
   clockOf: (process: Process) => Clock;
   scheduler: Scheduler;
   chance: () => ProviderChance;
   lookUp: LookUp;
+  refusal: RefusalOfOne;
+  variant: JointFaults;
   accepted: Accepted[];
-  take: (call: ProviderCall<Message>, chance: ProviderChance) => void;
+  take: (call: Call, chance: ProviderChance, together: number) => void;
+  /** The provider has this against this one message. */
+  refuse: (call: Call) => void;
+  /** What it answered to requests, by their keys: a key that comes again is answered as the first time. */
+  answered: Map<string, JointAnswer>;
+}
+
+/** Faults of an adapter, built in on purpose. */
+export interface JointFaults {
+  /** What is said of the first of a request holds for all. */
+  firstSpeaksForAll?: boolean;
+  /** The parts of a request that was refused as a whole go under its key. */
+  halvesUnderOneKey?: boolean;
+  /** Only the last of a request is asked whether it may still start. */
+  asksTheLastAlone?: boolean;
 }
 
 /** A provider as one process sees it: the last look at the lease and the taking are one step (design §3.2 names the rest). */
 export class SimProvider extends Provider<Message> {
   readonly name = 'sendgrid';
+  override readonly togetherMost = 3;
   private readonly owner: Process;
   private readonly world: ProviderWorld;
 
@@ -62,15 +102,23 @@ export class SimProvider extends Provider<Message> {
     this.world = world;
   }
 
-  send(call: ProviderCall<Message>): Promise<SendResult> {
-    const { messageId, hop } = call.reference;
-    return this.world.scheduler.ask(this.owner, 'provider', `calls for ${messageId}/${hop}`, () => this.answer(call));
+  override togetherKey = ({ text, to }: Message): string | undefined => (to.length === 1 ? text : undefined);
+
+  async send(call: Call): Promise<SendResult> {
+    return (await this.sendTogether([call]))[0]!;
   }
 
-  lookup({ callId, message: { text } }: LookupWish<Message>): Promise<LookupResult> {
+  override async sendTogether(calls: readonly Call[]): Promise<SendResult[]> {
+    const { firstSpeaksForAll, halvesUnderOneKey } = this.world.variant;
+    const results = await sendJointly(calls, (members) => this.request(members, keyOf(halvesUnderOneKey ? calls : members)));
+    return firstSpeaksForAll ? calls.map(() => results[0]!) : results;
+  }
+
+  lookup({ callId, message: { text, to } }: LookupWish<Message>): Promise<LookupResult> {
     return this.world.scheduler.ask(this.owner, 'provider', 'looks for a lost call', () => {
       if (this.world.lookUp === 'none') return { found: 'unsupported' };
-      if (this.world.lookUp === 'by list') return { found: 'candidates', candidates: this.world.accepted.filter((call) => call.text === text).map(toCandidate) };
+      const alike = this.world.accepted.filter((call) => call.text === text && call.to.join() === to.join());
+      if (this.world.lookUp === 'by list') return { found: 'candidates', candidates: alike.map(toCandidate) };
       const known = this.world.accepted.some((call) => call.callId === callId);
       return known ? { found: 'accepted', providerMessageId: `p-${callId}` } : { found: 'absent' };
     });
@@ -78,22 +126,59 @@ export class SimProvider extends Provider<Message> {
 
   check = (): Promise<ProviderCheck> => Promise.resolve({ state: 'ok' });
 
-  private answer(call: ProviderCall<Message>): SendResult {
-    if (!call.mayStart()) return refused({ code: 'MSG_NOT_STARTED' });
+  private request(calls: readonly Call[], key: string): Promise<JointAnswer> {
+    const { answered, scheduler } = this.world;
+    const names = calls.map(({ reference: { messageId, hop } }) => `${messageId}/${hop}`).join(' and ');
+    return scheduler.ask(this.owner, 'provider', `calls for ${names}`, () => {
+      const asked = this.world.variant.asksTheLastAlone ? calls.slice(-1) : calls;
+      if (!mayStartTogether(asked)) return alike(calls, { code: 'MSG_NOT_STARTED' });
+      const { answer, lost } = this.answer(calls, answered.get(key));
+      answered.set(key, answer);
+      return lost ? alike(calls, { kind: 'unknown', code: lost }) : answer;
+    });
+  }
+
+  /** What the provider makes of a request, and how its answer was lost, if it was. */
+  private answer(calls: readonly Call[], before: JointAnswer | undefined): { answer: JointAnswer; lost?: string } {
     const chance = this.world.chance();
-    if (chance.ending === 'taken' || chance.ending === 'lost, taken') this.world.take(call, chance);
-    switch (chance.ending) {
-      case 'taken': return { sent: true, providerMessageId: `p-${call.reference.callId}` };
-      case 'lost, taken':
-      case 'lost, not taken': return refused({ kind: 'unknown', code: chance.ending });
-      case 'refused': return refused({});
-      case 'refused for good': return refused({ kind: 'bad-recipient', retry: 'never', code: chance.ending });
-      case 'refused by the account': return refused({ kind: 'account', retry: 'operator', code: chance.ending });
+    const { ending } = chance;
+    const lost = ending.startsWith('lost') ? ending : undefined;
+    if (before) return { answer: before, ...(lost && { lost }) };
+    switch (ending) {
+      case 'taken':
+      case 'lost, taken': return { answer: this.take(calls, chance), ...(lost && { lost }) };
+      case 'lost, not taken': return { answer: alike(calls, {}), lost: ending };
+      case 'refused': return { answer: alike(calls, {}) };
+      case 'refused for good': return { answer: this.refuse(calls, new Set()) };
+      case 'refused by the account': return { answer: alike(calls, { kind: 'account', retry: 'operator', code: ending }) };
     } // prettier-ignore
+  }
+
+  private take(calls: readonly Call[], chance: ProviderChance): JointAnswer {
+    const bad = new Set(calls.flatMap(({ message }, place) => (message.to.includes(nobody) ? [place] : [])));
+    if (bad.size > 0 && this.world.refusal !== 'one by one') return this.refuse(calls, this.world.refusal === 'by name' ? bad : new Set());
+    const results = calls.map((call, place): SendResult => {
+      if (bad.has(place)) this.world.refuse(call);
+      else this.world.take(call, chance, calls.length);
+      return bad.has(place) ? refused(forGood) : { sent: true, providerMessageId: `p-${call.reference.callId}` };
+    });
+    return { results };
+  }
+
+  private refuse(calls: readonly Call[], named: ReadonlySet<number>): JointAnswer {
+    for (const [place, call] of calls.entries()) if (named.has(place) || calls.length === 1) this.world.refuse(call);
+    return { refused: refused(forGood), named };
   }
 }
 
 const toCandidate = ({ callId, takenAt }: Accepted): Candidate => ({ providerMessageId: `p-${callId}`, takenAt });
 
 const plain = aFailure();
+const forGood: Partial<Failure> = { kind: 'bad-content', retry: 'never', code: 'refused for good' };
 const refused = (failure: Partial<Failure>): SendResult => ({ sent: false, failure: { ...plain, ...failure } });
+
+/** One answer for all. */
+function alike(calls: readonly Call[], failure: Partial<Failure>): JointAnswer {
+  const result = refused(failure);
+  return { results: calls.map(() => result) };
+}

@@ -2,12 +2,14 @@ import { type fold, identityKey, type Lane, type ProviderCall, type StatusChange
 import type { Publisher } from '#libs/transport';
 import type { Clock } from '../../src/clock.ts';
 import type { Announcement } from '../../src/announce.policy.ts';
-import type { Claim, Delivery, Ledger, Outcome } from '../../src/delivery.ts';
+import type { JointAnswer } from '../../src/send-jointly.ts';
+import type { Claim, Delivery, Ledger, Outcome, SuppressionFound } from '../../src/delivery.ts';
+import { refOf } from './people.ts';
 import { LedgerTable } from './ledger-table.ts';
 import { type Proof, RetryTables } from './retry-tables.ts';
 import { type Process, Scheduler } from './scheduler.ts';
 import { Broker } from './sim-kafka.ts';
-import type { Accepted, LookUp, Message, ProviderChance, ProviderWorld } from './sim-provider.ts';
+import { type Accepted, type JointFaults, type LookUp, type Message, type ProviderChance, type ProviderWorld, receipts, type RefusalOfOne } from './sim-provider.ts';
 import { noon, VirtualClock } from './virtual-clock.ts';
 
 /** How long a claim protects its holder, in milliseconds: a call's time-out and the guard. */
@@ -18,7 +20,7 @@ export const retentionDays = 14;
 type Outgoing = Parameters<Publisher['publish']>[0];
 
 /** A fault built in on purpose, to see that the checks notice. */
-export interface Variant {
+export interface Variant extends JointFaults {
   ledger?: (leaseMs: number, retentionDays: number, now: number) => LedgerTable;
   retry?: (leaseMs: number) => RetryTables;
   /** What the worker believes its lease to be, in milliseconds. */
@@ -30,6 +32,8 @@ export interface Variant {
   /** Changes what is told of a hop. */
   announcement?: (announcement: Announcement) => Announcement;
   fold?: typeof fold;
+  /** Whoever is suppressed is written to all the same, together with others. */
+  goesToAll?: boolean;
   /** What its time says is decided before the ledger is asked, and not kept there. */
   admitsBeforeClaim?: boolean;
 }
@@ -37,6 +41,7 @@ export interface Variant {
 export interface Conditions {
   lane: Lane;
   lookUp: LookUp;
+  refusal: RefusalOfOne;
 }
 
 /** Whatever is asked of the provider goes well. */
@@ -53,16 +58,25 @@ export class World implements ProviderWorld {
   readonly variant: Variant;
   readonly lane: Lane;
   readonly lookUp: LookUp;
+  readonly refusal: RefusalOfOne;
+  readonly answered = new Map<string, JointAnswer>();
+  /** Messages and hops (`m1/1`) that the provider has refused for their own sake. */
+  readonly refused = new Set<string>();
+  /** Keyed hashes of those who must not be written to. */
+  readonly suppressed = new Set<string>();
   /** The messages of which a record was set aside. */
   readonly setAside = new Set<string>();
   /** What decides over the provider's next answer. */
   chance: () => ProviderChance = () => atEase;
   private readonly told = new Map<string, number>();
   private readonly claimedKnowing = new Map<string, number | undefined>();
+  /** By token: the recipients that were known as suppressed as it was claimed. */
+  private readonly forbidden = new Map<string, ReadonlySet<string>>();
 
-  constructor({ lane, lookUp }: Conditions, variant: Variant) {
+  constructor({ lane, lookUp, refusal }: Conditions, variant: Variant) {
     this.lane = lane;
     this.lookUp = lookUp;
+    this.refusal = refusal;
     this.variant = variant;
     this.ledger = variant.ledger?.(leaseMs, retentionDays, noon) ?? new LedgerTable(leaseMs, retentionDays, noon);
     this.retry = variant.retry?.(30_000) ?? new RetryTables(30_000);
@@ -119,10 +133,24 @@ export class World implements ProviderWorld {
     }; // prettier-ignore
   }
 
-  take({ message: { text }, reference: { messageId, tenant, hop, callId } }: ProviderCall<Message>, { receipt }: ProviderChance): void {
+  take({ message: { text, to }, reference }: ProviderCall<Message>, { receipt }: ProviderChance, together: number): void {
+    const { messageId, tenant, hop, callId, recipientCount: count = 1 } = reference;
     const id = identityKey({ tenant, channel: 'email', messageId });
-    const afterCancel = this.facts.some((fact) => fact.messageId === messageId && fact.status === 'cancelled');
-    this.accepted.push({ messageId, takenAt: this.clock.now, text, hop, callId, receipt, told: false, afterCancel, held: this.ledger.isHeld(id, hop, callId), knewOf: this.claimedKnowing.get(`${id}/${hop}`) });
+    const people = to.map(refOf);
+    this.accepted.push({
+      messageId, hop, callId, text, to, count, together,
+      takenAt: this.clock.now,
+      leaseLeft: (this.ledger.heldBy(id, hop, callId)?.leaseUntil ?? 0) - this.clock.now,
+      knewOf: this.claimedKnowing.get(`${id}/${hop}`),
+      afterCancel: this.facts.some((fact) => fact.messageId === messageId && fact.status === 'cancelled'),
+      againstWish: people.some(({ hash }) => this.forbidden.get(callId)?.has(hash)),
+      // Each recipient has another fate.
+      copies: people.map((recipient, place) => ({ recipient, receipt: receipts[(receipts.indexOf(receipt) + place) % receipts.length]!, told: false })),
+    }); // prettier-ignore
+  }
+
+  refuse({ reference: { messageId, hop } }: ProviderCall<Message>): void {
+    this.refused.add(nameOfHop({ messageId, hop }));
   }
 
   private claim(delivery: Delivery<unknown>, token: string): Claim {
@@ -130,7 +158,10 @@ export class World implements ProviderWorld {
     const known = this.told.get(delivery.id);
     const key = `${delivery.id}/${delivery.hop}`;
     if (claim.verdict === 'mine' && !this.claimedKnowing.has(key)) this.claimedKnowing.set(key, known !== undefined && known < delivery.hop ? known : undefined);
-    return claim;
+    if (claim.verdict !== 'mine' || delivery.mode !== 'send') return claim;
+    const found = delivery.recipients.flatMap(({ hash }) => (this.suppressed.has(hash) ? [suppressionOf(hash)] : []));
+    this.forbidden.set(token, new Set(found.map(({ recipient }) => recipient)));
+    return found.length > 0 ? { ...claim, suppressions: found } : claim;
   }
 
   /** The ledger is told that a hop was accepted, whatever it makes of it. */
@@ -138,6 +169,8 @@ export class World implements ProviderWorld {
     this.told.set(id, Math.min(hop, this.told.get(id) ?? hop));
   }
 }
+
+const suppressionOf = (recipient: string): SuppressionFound => ({ recipient, scope: 'all', tenant: null, reason: 'complaint', since: new Date(noon).toISOString() });
 
 const nameOfHop = ({ messageId, hop }: { messageId?: string | undefined; hop?: number | undefined }) => `${messageId}/${hop}`;
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Failure, FailureCatalogue, type LookupResult, type LookupWish, ownFailure, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
-import { ask, brokenCallFailure, CallBroken, holdByHeaders, type HttpAnswer, ProviderHttp } from '#libs/delivery';
+import { ask, brokenCallFailure, CallBroken, holdByHeaders, type HttpAnswer, type JointAnswer, mayStartTogether, ProviderHttp, sendJointly } from '#libs/delivery';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { EmailMessage } from '../../email-message.ts';
 import { acceptedId, acceptedIds, errorNameOf, failureOf } from './resend.answer.policy.ts';
@@ -54,24 +54,24 @@ export class ResendAdapter extends Provider<EmailMessage> implements OnApplicati
     return { ...result, replay: { key, digest: digestOf(request.body ?? '') } };
   }
 
-  /** One call for all. Who alone is refused in it goes again alone, under a key of its own, to learn why; a call refused as a whole is halved. */
-  override async sendTogether(calls: readonly Call[]): Promise<SendResult[]> {
-    if (calls.length === 1) return [await this.send(calls[0]!)];
+  /** One call for all. Who alone is refused in it goes again alone, under a key of its own, to learn why. */
+  override sendTogether(calls: readonly Call[]): Promise<SendResult[]> {
+    return sendJointly(calls, async (members) => (members.length === 1 ? { results: [await this.send(members[0]!)] } : this.sendBatch(members)));
+  }
+
+  private async sendBatch(calls: readonly Call[]): Promise<JointAnswer> {
     const request = await this.requests.batch(calls.map(toEmail), keyOf(calls));
     const answer = await this.untilKnown(request, calls);
     if (answer instanceof CallBroken) return alike(calls, this.broken(answer));
-    if (answer.status >= 300) return this.refusedTogether(calls, { sent: false, failure: this.refusal(answer), ...holdBy(answer) });
+    if (answer.status >= 300) {
+      const refusal: SendResult & { sent: false } = { sent: false, failure: this.refusal(answer), ...holdBy(answer) };
+      return ['bad-content', 'bad-recipient'].includes(refusal.failure.kind) ? { refused: refusal } : alike(calls, refusal);
+    }
     const ids = acceptedIds(answer, calls.length);
     if (!ids) return alike(calls, unreadable);
     const results: SendResult[] = [];
     for (const [index, id] of ids.entries()) results.push(id === null ? await this.send(calls[index]!) : { sent: true, providerMessageId: id, ...holdBy(answer) });
-    return results;
-  }
-
-  private async refusedTogether(calls: readonly Call[], refusal: SendResult & { sent: false }): Promise<SendResult[]> {
-    if (!['bad-content', 'bad-recipient'].includes(refusal.failure.kind)) return alike(calls, refusal);
-    const middle = Math.ceil(calls.length / 2);
-    return [...(await this.sendTogether(calls.slice(0, middle))), ...(await this.sendTogether(calls.slice(middle)))];
+    return { results };
   }
 
   /**
@@ -79,7 +79,7 @@ export class ResendAdapter extends Provider<EmailMessage> implements OnApplicati
    * bytes, while every member's lease lasts (docs/adr/0006).
    */
   private async untilKnown(request: SdkRequest, calls: readonly Call[]): Promise<HttpAnswer | CallBroken> {
-    const mayStart = () => calls.every((call) => call.mayStart());
+    const mayStart = () => mayStartTogether(calls);
     let answer = await this.carry(request, mayStart);
     for (const wait of REPEAT_AFTER_MS) {
       if (!isDoubtful(answer, (given) => this.refusal(given).kind, calls.length)) return answer;
@@ -146,7 +146,7 @@ function holdBy({ headers }: HttpAnswer): { holdUntil?: number } {
 }
 
 /** The same answer for all: it speaks once for the provider. */
-const alike = (calls: readonly Call[], result: SendResult): SendResult[] => calls.map(() => result);
+const alike = (calls: readonly Call[], result: SendResult): JointAnswer => ({ results: calls.map(() => result) });
 
 function isDoubtful(answer: HttpAnswer | CallBroken, kindOf: (answer: HttpAnswer) => Failure['kind'], members: number): boolean {
   if (answer instanceof CallBroken) return answer.written;

@@ -50,7 +50,7 @@ export function togetherKey({ from, text, html, attachments }: EmailMessage): st
 }
 
 /** The key of a call: that of its only member, or one of exactly these members in this order. */
-export function keyOf(members: readonly Member[]): string {
+export function keyOf(members: readonly Pick<Member, 'reference'>[]): string {
   const [first, ...others] = members.map(({ reference }) => reference.callId);
   return others.length === 0 ? first! : `batch-${hash('sha256', [first, ...others].join('\n'), 'hex')}`;
 }

@@ -1,5 +1,5 @@
 import { type Failure, FailureCatalogue, type LookupResult, ownFailure, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
-import { ask, brokenCallFailure, CallBroken, holdByHeaders, type HttpAnswer, ProviderHttp } from '#libs/delivery';
+import { ask, brokenCallFailure, CallBroken, holdByHeaders, type HttpAnswer, mayStartTogether, ProviderHttp, sendJointly } from '#libs/delivery';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { AttachmentsService } from '../../attachments/attachments.service.ts';
 import type { EmailMessage } from '../../email-message.ts';
@@ -41,17 +41,13 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
     return togetherKey(message);
   }
 
-  /** One call for all. Refused as a whole it proves that nothing was sent: the members it names fail, the others go again without them. */
-  override async sendTogether(calls: readonly ProviderCall<EmailMessage>[]): Promise<SendResult[]> {
-    const { result, named } = await this.post(calls);
-    const refusedForContent = !result.sent && result.failure.kind === 'bad-content';
-    if (!refusedForContent || calls.length === 1) return calls.map(() => result);
-    if (named.size > 0 && named.size < calls.length) {
-      const rest = await this.sendTogether(calls.filter((_, index) => !named.has(index)));
-      return calls.map((_, index) => (named.has(index) ? result : rest.shift()!));
-    }
-    const middle = Math.ceil(calls.length / 2);
-    return [...(await this.sendTogether(calls.slice(0, middle))), ...(await this.sendTogether(calls.slice(middle)))];
+  /** One call for all. */
+  override sendTogether(calls: readonly ProviderCall<EmailMessage>[]): Promise<SendResult[]> {
+    return sendJointly(calls, async (members) => {
+      const { result, named } = await this.post(members);
+      const refusedForContent = !result.sent && result.failure.kind === 'bad-content';
+      return refusedForContent ? { refused: result, named } : { results: members.map(() => result) };
+    });
   }
 
   /** One request. `named`: the members that the refusal names. */
@@ -65,7 +61,7 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
       return { result: { sent: false, failure: refusedBySdk }, named: nobody };
     }
     try {
-      const mayStart = () => calls.every((call) => call.mayStart());
+      const mayStart = () => mayStartTogether(calls);
       const answer = await this.http.call({ method: 'POST', path: request.url, headers: this.headers, body: JSON.stringify(request.body), mayStart });
       const holdUntil = holdByHeaders(answer.headers, Date.now());
       const result = { ...this.resultOf(answer, toBeChecked), ...(holdUntil !== undefined && { holdUntil }) };
