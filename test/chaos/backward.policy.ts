@@ -1,5 +1,6 @@
-import { fold, isEngagement, type Status } from '#libs/contracts';
-import type { RecordedFact } from './story.policy.ts';
+import { fold, isEngagement, type Status, type StatusChanged } from '#libs/contracts';
+import { duplicatesOf } from './duplicates.policy.ts';
+import { hopOf, type Story } from './story.policy.ts';
 
 /** How far a message has come. `unconfirmed` is no stage of its own: a receipt, an operator or policy may still say more. */
 const stages: Record<Status, number> = {
@@ -11,15 +12,29 @@ const stages: Record<Status, number> = {
 }; // prettier-ignore
 
 /** A step of a message's status that must not happen, as its readers saw it: `delivered → failed`. */
-export function backwardSteps(facts: readonly RecordedFact[]): string[] {
+export function backwardSteps(story: Story): string[] {
+  const copies = copiesByPolicy(story);
   const steps: string[] = [];
   let before: Status = 'accepted';
-  for (let count = 1; count <= facts.length; count += 1) {
-    const seen = facts.slice(0, count).map(({ fact }) => fact);
+  for (let count = 1; count <= story.facts.length; count += 1) {
+    const seen = story.facts.slice(0, count).map(({ fact }) => fact);
     if (isEngagement(seen.at(-1)!.status)) continue;
     const { status } = fold(seen);
-    if (stages[status] < stages[before]) steps.push(`${before} → ${status}`);
+    if (stages[status] < stages[before] && !isOfOtherCopy(before, status, seen, copies)) steps.push(`${before} → ${status}`);
     before = status;
   }
   return steps;
+}
+
+/** The hops of the copies that the provider has taken, where policy chose to send again: each has a fate of its own. */
+function copiesByPolicy(story: Story): number[] {
+  const { unintended, byPolicy } = duplicatesOf(story);
+  if (byPolicy === 0 || unintended.length > 0) return [];
+  return story.sends.flatMap((send) => hopOf(story, send) ?? []);
+}
+
+/** The copy that bounced stands there still; the other one speaks now (design §6: a bounced hop gives way to a later one, or to a delivery). */
+function isOfOtherCopy(before: Status, now: Status, seen: readonly StatusChanged[], copies: readonly number[]): boolean {
+  const standings = copies.map((hop) => fold(seen.filter((fact) => fact.hop === hop)).status);
+  return before === 'bounced' && standings.includes('bounced') && standings.includes(now);
 }

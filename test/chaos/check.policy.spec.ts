@@ -236,6 +236,30 @@ describe('a status', () => {
     expect(steps(delivered('m1'), sent('m1'), fact('m1', 'retrying', { hop: 2 }), fact('m1', 'failed', { hop: 2, final: true }))).toBe(0);
   });
 
+  describe('of two copies, the second of which policy chose', () => {
+    const bounced = (hop: number) => fact('m1', 'bounced', { hop, final: true, source: 'receipt', callId: `m1/${hop}` }, noon + 60_000);
+    const decided = [doubted('m1'), givenUp('m1', noon + 50_000)];
+    const both = [taken('m1'), taken('m1', { callId: 'm1/2', acceptedAt: noon + 61_000 })];
+    const ofCopies = (facts: RecordedFact[], sends = both) => figuresOf({ sends, facts }).backwardStatuses;
+
+    it('has not gone back when one bounces and the other is sent or delivered', () => {
+      expect(ofCopies([...decided, bounced(1), sent('m1', 2), delivered('m1', 2, noon + 62_000)])).toBe(0);
+      expect(ofCopies([...decided, sent('m1', 2), bounced(2), delivered('m1', 1, noon + 62_000)])).toBe(0);
+    });
+
+    it('has gone back when the provider has no other copy', () => {
+      expect(ofCopies([...decided, bounced(1), sent('m1', 2)], [taken('m1')])).toBe(1);
+    });
+
+    it('has gone back when nobody decided on another copy', () => {
+      expect(ofCopies([doubted('m1'), bounced(1), sent('m1', 2)])).toBe(1);
+    });
+
+    it('has gone back when it is of a hop that is none of the copies', () => {
+      expect(ofCopies([...decided, bounced(1), fact('m1', 'sent', { hop: 3, callId: 'm1/3' }), sent('m1', 2)])).toBe(1);
+    });
+  });
+
   it('may leave unconfirmed for another try, which policy decides', () => {
     expect(steps(doubted('m1'), givenUp('m1', noon), fact('m1', 'retrying', { hop: 2, source: 'retry' }))).toBe(0);
   });

@@ -95,7 +95,7 @@ function findingsOf(story: Story): Finding[] {
     ['nonTerminal', stillOpen(story)],
     ['misreported', misreportOf(story)],
     ...duplicatesOf(story).unintended.map((what): [Finding['kind'], string] => ['duplicateSends', what]),
-    ...backwardSteps(story.facts).map((what): [Finding['kind'], string] => ['backwardStatuses', what]),
+    ...backwardSteps(story).map((what): [Finding['kind'], string] => ['backwardStatuses', what]),
   ];
   return found.flatMap(([kind, what]) => (what === undefined ? [] : [{ kind, messageId, what }]));
 }
