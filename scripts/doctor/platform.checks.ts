@@ -29,7 +29,7 @@ export const platformChecks = {
   },
   'kafka.topics': {
     title: 'The topics are as the contract says',
-    meaning: 'A topic that is missing stops its service; other settings may keep records too short or too long.',
+    meaning: 'A topic that is missing stops its service; under another cleanup policy records are lost; other settings may keep records too short or too long, or let fewer replicas share the work.',
     mend: 'npm run topics -- plan shows the difference, npm run topics -- apply makes it good.',
   },
   'kafka.retention': {
@@ -41,5 +41,10 @@ export const platformChecks = {
     title: 'PostgreSQL can be reached',
     meaning: 'Nothing is sent until it can: claims come first.',
     mend: 'npm start brings a local one; else correct DATABASE_URL, and DATABASE_SSL if it asks for TLS.',
+  },
+  'postgres.schema': {
+    title: 'Each service’s schema is up to date',
+    meaning: 'With DATABASE_MIGRATE=false a service does not bring its tables itself: without them it does nothing.',
+    mend: 'Start each service once with DATABASE_MIGRATE=true, under a login that may create tables.',
   },
 } satisfies CheckTable;

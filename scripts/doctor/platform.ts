@@ -5,33 +5,59 @@ import { requireDatabase } from '../local/external.ts';
 import { createKafka, topicPrefixOf } from '../local/kafka-client.ts';
 import { reasonOf } from '../local/problem.ts';
 import { valueOf, type Env } from '../local/settings.ts';
+import type { TopicChange } from '../local/topic-plan.ts';
 import { planOf } from '../local/topics.ts';
 import { platformChecks } from './platform.checks.ts';
+import { examineSchemas } from './schemas.ts';
 
 const say = findingsOf(platformChecks);
 const DAY_MS = 86_400_000;
 
-/** Kafka, its topics, PostgreSQL. */
+/** Kafka, its topics, PostgreSQL and the services' schemas in it. */
 export async function examinePlatform(env: Env): Promise<Finding[]> {
-  const [kafka, postgres] = await Promise.all([examineKafka(env), examinePostgres(env)]);
-  return [...kafka, postgres];
+  return (await Promise.all([examineKafka(env), examinePostgres(env)])).flat();
 }
 
 async function examineKafka(env: Env): Promise<Finding[]> {
   try {
     const { changes } = await planOf(env);
     const reached = say.ok('kafka.reachable', env['KAFKA_BROKERS'] || '127.0.0.1:9092');
-    const missing = changes.filter(({ kind }) => kind === 'create').length;
-    if (missing > 0) return [reached, say.fail('kafka.topics', `${missing} of the contract’s topics are missing`)];
-    const topics = changes.length === 0 ? say.ok('kafka.topics', 'as the contract says') : say.warn('kafka.topics', `${changes.length} differ from the contract`);
-    return [reached, topics, await examineRetention(env)];
+    const missing = changes.some(({ kind }) => kind === 'create');
+    return [reached, topicFinding(changes), ...(missing ? [] : [await examineRetention(env)])];
   } catch (error) {
     return [say.fail('kafka.reachable', reasonOf(error))];
   }
 }
 
+/** Compaction drops requests and facts, its absence suppressions: all else that differs still works. */
+function topicFinding(changes: readonly TopicChange[]): Finding {
+  if (changes.length === 0) return say.ok('kafka.topics', 'as the contract says');
+  const missing = changes.filter(({ kind }) => kind === 'create');
+  if (missing.length > 0) return say.fail('kafka.topics', `missing: ${listed(missing.map(({ name }) => name))}`);
+  const seen = listed(changes.map(differenceOf), '; ');
+  return changes.some(losesRecords) ? say.fail('kafka.topics', `records are lost: ${seen}`) : say.warn('kafka.topics', seen);
+}
+
+const losesRecords = (change: TopicChange): boolean => change.kind === 'configure' && change.changes.some(({ name }) => name === 'cleanup.policy');
+
+function differenceOf(change: TopicChange): string {
+  switch (change.kind) {
+    case 'create': return `${change.name} is missing`;
+    case 'add-partitions': return `${change.name} has ${change.from} of ${change.to} partitions`;
+    case 'configure': return `${change.name} has ${change.changes.map(({ name, from = 'nothing', to }) => `${name} ${from} instead of ${to}`).join(', ')}`;
+  }
+} // prettier-ignore
+
+const MOST_SHOWN = 4;
+
+function listed(all: readonly string[], between = ', '): string {
+  const more = all.length - MOST_SHOWN;
+  return all.slice(0, MOST_SHOWN).join(between) + (more > 0 ? `${between}and ${more} more` : '');
+}
+
 async function examineRetention(env: Env): Promise<Finding> {
-  const days = deliverySettings.LEDGER_RETENTION_DAYS.parse(env['LEDGER_RETENTION_DAYS'] || undefined);
+  const { data: days } = deliverySettings.LEDGER_RETENTION_DAYS.safeParse(env['LEDGER_RETENTION_DAYS'] || undefined);
+  if (days === undefined) return say.fail('kafka.retention', 'LEDGER_RETENTION_DAYS is not a number of days in its range', 'Correct LEDGER_RETENTION_DAYS: docs/configuration.md tells its range.');
   const names = Object.values(channelTopics).flatMap(({ requested }) => topicNames(requested, topicPrefixOf(env)));
   const keptDays = (await longestRetention(createKafka(env, 'doctor'), names)) / DAY_MS;
   const kept = Number.isFinite(keptDays) ? `${Math.ceil(keptDays)} days` : 'for ever';
@@ -39,13 +65,13 @@ async function examineRetention(env: Env): Promise<Finding> {
   return keptDays <= days ? say.ok('kafka.retention', seen) : say.fail('kafka.retention', seen);
 }
 
-async function examinePostgres(env: Env): Promise<Finding> {
+async function examinePostgres(env: Env): Promise<Finding[]> {
   const url = valueOf(env, 'DATABASE_URL');
-  if (!url) return say.skipped('postgres.reachable', 'DATABASE_URL is not set, and no local system runs');
+  if (!url) return [say.skipped('postgres.reachable', 'DATABASE_URL is not set, and no local system runs')];
   try {
     await requireDatabase(url, env);
-    return say.ok('postgres.reachable', 'it answers');
   } catch (error) {
-    return say.fail('postgres.reachable', reasonOf(error));
+    return [say.fail('postgres.reachable', reasonOf(error))];
   }
+  return [say.ok('postgres.reachable', 'it answers'), await examineSchemas(url, env)];
 }

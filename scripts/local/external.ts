@@ -1,4 +1,4 @@
-import { createPool, postgresSettings } from '#libs/persistence';
+import { createPool, type Pool, postgresSettings } from '#libs/persistence';
 import { z } from 'zod';
 import { createKafka } from './kafka-client.ts';
 import { reasonOf, StartProblem } from './problem.ts';
@@ -27,19 +27,24 @@ export async function requireBroker(env: Env): Promise<void> {
 /** Asks it as the services will, TLS included. @throws StartProblem when the database given by DATABASE_URL does not answer */
 export async function requireDatabase(url: string, env: Env): Promise<void> {
   try {
-    const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name in postgresSettings && value));
-    const pool = createPool(z.object(postgresSettings).parse({ ...given, DATABASE_URL: url }), 'start', () => undefined);
-    try {
-      await pool.query('SELECT 1');
-    } finally {
-      await pool.end();
-    }
+    await withDatabase(url, env, (pool) => pool.query('SELECT 1'));
   } catch (cause) {
     throw new StartProblem(
       `PostgreSQL at ${withoutPassword(url)} (DATABASE_URL) cannot be used: ${reasonOf(cause)}`,
       ['start that database, or correct DATABASE_URL (postgresql://user:password@host:5432/database), and DATABASE_SSL if it asks for TLS', 'unset DATABASE_URL to have a local one started'],
       { cause },
     );
+  }
+}
+
+/** Works on a database under the settings the services have, TLS included. */
+export async function withDatabase<T>(url: string, env: Env, work: (pool: Pool) => Promise<T>): Promise<T> {
+  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name in postgresSettings && value));
+  const pool = createPool(z.object(postgresSettings).parse({ ...given, DATABASE_URL: url }), 'start', () => undefined);
+  try {
+    return await work(pool);
+  } finally {
+    await pool.end();
   }
 }
 

@@ -28,6 +28,11 @@ describe('the memory of the ledger', () => {
     await expect(ask(90)).rejects.toThrow(/for ever/);
   });
 
+  it('cannot reach back as far as a topic that is only compacted', async () => {
+    await keep({ 'cleanup.policy': 'compact', 'retention.ms': String(DAY_MS) });
+    await expect(ask(90)).rejects.toThrow(/for ever/);
+  });
+
   it('is not judged while the topics are missing', async () => {
     await expect(requireLongMemory(aKafka(), 'sms', { KAFKA_TOPIC_PREFIX: prefix, LEDGER_RETENTION_DAYS: 14 })).rejects.toThrow(InfrastructureDown);
   });

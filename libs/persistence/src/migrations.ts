@@ -27,6 +27,17 @@ export async function migrate(pool: Pool, schema: string, migrations: readonly M
   }
 }
 
+/** The names of the migrations that a schema does not have yet: all of them where there is no such schema. Changes nothing. */
+export async function pendingMigrations(pool: Pool, schema: string, migrations: readonly Migration[]): Promise<string[]> {
+  const { rows } = await pool.query<{ there: boolean }>(`SELECT to_regclass($1) IS NOT NULL AS there`, [`${schema}.migration`]);
+  const applied = rows[0]?.there ? await executed(pool, `${schema}.migration`) : [];
+  return migrations.map(({ name }) => name).filter((name) => !applied.includes(name));
+}
+
+async function executed(from: Pool | PoolClient, table: string): Promise<string[]> {
+  return (await from.query<{ name: string }>(`SELECT name FROM ${table}`)).rows.map(({ name }) => name);
+}
+
 function runner(client: PoolClient, migrations: readonly Migration[]): Umzug<PoolClient> {
   return new Umzug<PoolClient>({
     context: client,
@@ -40,7 +51,7 @@ function runner(client: PoolClient, migrations: readonly Migration[]): Umzug<Poo
     storage: {
       logMigration: () => Promise.resolve(),
       unlogMigration: () => Promise.resolve(),
-      executed: async () => (await client.query<{ name: string }>('SELECT name FROM migration')).rows.map((row) => row.name),
+      executed: () => executed(client, 'migration'),
     },
   });
 }

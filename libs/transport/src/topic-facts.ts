@@ -10,12 +10,15 @@ export async function longestRetention(kafka: Kafka, topicNames: readonly string
   const admin = kafka.admin();
   try {
     await admin.connect();
-    const resources = topicNames.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: ['retention.ms', 'segment.ms'] }));
+    const resources = topicNames.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: ['cleanup.policy', 'retention.ms', 'segment.ms'] }));
     const described = await admin.describeConfigs({ resources, includeSynonyms: false });
     const ages = described.resources.map(({ configEntries }) => {
-      const valueOf = (wanted: string) => Number(configEntries.find(({ configName }) => configName === wanted)?.configValue);
+      const textOf = (wanted: string) => configEntries.find(({ configName }) => configName === wanted)?.configValue;
+      const valueOf = (wanted: string) => Number(textOf(wanted));
       const retention = valueOf('retention.ms');
-      return retention < 0 ? Number.POSITIVE_INFINITY : retention + valueOf('segment.ms');
+      // Under another cleanup policy nothing is dropped for its age, whatever retention.ms says.
+      const dropsByAge = textOf('cleanup.policy')?.includes('delete') ?? true;
+      return retention < 0 || !dropsByAge ? Number.POSITIVE_INFINITY : retention + valueOf('segment.ms');
     });
     return Math.max(...ages);
   } catch (cause) {

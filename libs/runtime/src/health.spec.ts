@@ -1,0 +1,44 @@
+import type { ProviderCheck } from '#libs/contracts';
+import { describe, expect, it } from '@jest/globals';
+import { Health } from './health.ts';
+
+const refused: ProviderCheck = { state: 'refused', meaning: 'The key is refused.', action: 'Set another.' };
+
+describe('the readiness of a service', () => {
+  const aHealth = (provider: () => Promise<ProviderCheck>) => {
+    const health = new Health();
+    health.addVital('postgres', () => Promise.resolve({ status: 'ok' }));
+    health.addProvider('sendgrid', provider);
+    return health;
+  };
+
+  it('is degraded, not down, by a provider that refuses the key', async () => {
+    const health = aHealth(() => Promise.resolve(refused));
+    expect(await health.report()).toEqual({
+      status: 'degraded',
+      checks: { postgres: { status: 'ok' }, 'provider:sendgrid': { status: 'refused', meaning: 'The key is refused.', action: 'Set another.' } },
+    });
+  });
+
+  it('is degraded by a provider whose check breaks, and shows nothing of the error', async () => {
+    const health = aHealth(() => Promise.reject(new Error('a secret')));
+    expect(await health.report()).toEqual({ status: 'degraded', checks: { postgres: { status: 'ok' }, 'provider:sendgrid': { status: 'down' } } });
+  });
+
+  it('is down where something vital is, whatever the providers say', async () => {
+    const health = aHealth(() => Promise.resolve({ state: 'ok' }));
+    health.addVital('kafka', () => Promise.resolve({ status: 'down' }));
+    expect((await health.report()).status).toBe('down');
+  });
+
+  it('asks a provider once, however many probes come', async () => {
+    let asked = 0;
+    const health = aHealth(() => {
+      asked += 1;
+      return Promise.resolve(refused);
+    });
+    await Promise.all([health.report(), health.report(), health.concerns()]);
+    await health.report();
+    expect(asked).toBe(1);
+  });
+});
