@@ -28,7 +28,6 @@ describe('a request for a text', () => {
   it.each<[string, Parameters<typeof anSmsRequest>[0], string, RegExp]>([
     ['to a premium-rate number', { to: '+19005551234' }, 'to', /premium-rate/],
     ['from a name to the United States', { from: 'Shop' }, 'from', /cannot be the sender in US/],
-    ['with media by plain http', { mediaUrls: ['http://media.example.org/a.png'] }, 'mediaUrls[0]', /https/],
     ['with media on a private address', { mediaUrls: [...media, 'https://10.0.0.1/a.png'] }, 'mediaUrls[1]', /from outside/],
     ['with a password in a media address', { mediaUrls: ['https://a:b@media.example.org/a.png'] }, 'mediaUrls[0]', /password/],
     ['with a template nobody knows', { body: undefined, contentTemplate: { name: 'no-such' } }, 'contentTemplate.name', /TWILIO_CONTENT_TEMPLATES/],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HttpsUrl, oneLine } from './primitives.ts';
+import { oneLine, WebUrl } from './primitives.ts';
 
 /** The way out of a mailing (RFC 2369, RFC 8058). */
 export const Unsubscribe = z
@@ -10,7 +10,7 @@ export const Unsubscribe = z
       .regex(/^[a-z0-9][a-z0-9_-]*$/, 'may hold only lower-case letters, digits, - and _')
       .optional()
       .describe('What the recipient leaves, such as newsletter. Default: all marketing mail.'),
-    url: HttpsUrl.regex(/^[\u0021-\u003b\u003d\u003f-\u007e]{1,900}$/, 'must be at most 900 printable ASCII characters')
+    url: WebUrl.regex(/^[\u0021-\u003b\u003d\u003f-\u007e]{1,900}$/, 'must be at most 900 printable ASCII characters')
       .optional()
       .describe("Upstream's own unsubscribe page instead of the platform's."),
     oneClick: z.boolean().optional().describe('Whether that page takes the POST of RFC 8058.'),

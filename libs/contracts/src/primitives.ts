@@ -40,10 +40,14 @@ export const PhoneNumber = z
   .string()
   .regex(/^\+[1-9]\d{7,14}$/, 'must be a phone number in E.164 form, such as +14155550100');
 
+/** A file to be fetched: over an open line it could be another on arrival. */
 export const HttpsUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an http(s) address' })
+  .url({ protocol: /^https$/, error: 'must be an address that begins with https://' })
   .max(2048)
   .describe('Fetched by the provider.');
+
+/** A page for people. */
+export const WebUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) address' }).max(2048);
 
 /** What every request of every channel holds. */
 export const requestEnvelope = {

@@ -64,6 +64,8 @@ describe('a request as anyone may publish it', () => {
     ['an e-mail without content', EmailRequested, { ...email, text: undefined }, 'text'],
     ['an e-mail without a subject', EmailRequested, { ...email, subject: undefined }, 'subject'],
     ['an attachment without content', EmailRequested, { ...email, attachments: [{ filename: 'a.pdf' }] }, 'attachments[0].content'],
+    ['an attachment over an open line', EmailRequested, { ...email, attachments: [{ filename: 'a.pdf', url: 'http://files.test/a.pdf' }] }, 'attachments[0].url'],
+    ['media over an open line', SmsRequested, { ...sms, mediaUrls: ['http://files.test/a.png'] }, 'mediaUrls[0]'],
     ['a subject beside a template of ours', EmailRequested, { messageId: 'm-3', to: email.to, subject: 'Hello', template: { name: 'welcome' } }, 'subject'],
     ['HTML beside a template of ours', EmailRequested, { messageId: 'm-3', to: email.to, html: '<b>x</b>', template: { name: 'welcome' } }, 'html'],
     ['a body beside a template', SmsRequested, { ...sms, template: { name: 'login-code' } }, 'template'],

@@ -5,15 +5,14 @@ import type { SmsMessage } from '../sms-message.ts';
 /** Media that Twilio could not fetch, since it fetches from outside, field by field. */
 export function mediaProblems(urls: readonly string[]): FieldError[] {
   return urls.flatMap((address, index) => {
-    const rule = ruleFor(URL.parse(address));
+    const rule = ruleFor(new URL(address));
     return rule ? [{ field: `mediaUrls[${index}]`, rule }] : [];
   });
 }
 
 const unreachable = /^(localhost|.*\.localhost|.*\.local|.*\.internal|\d+\.\d+\.\d+\.\d+|\[.*\])$/i;
 
-function ruleFor(url: URL | null): string | undefined {
-  if (url?.protocol !== 'https:') return 'must begin with https://';
+function ruleFor(url: URL): string | undefined {
   if (url.username !== '' || url.password !== '') return 'must not hold a user name or password: put a signature into the query';
   return unreachable.test(url.hostname) ? 'must have a host name that the provider can reach from outside' : undefined;
 }
