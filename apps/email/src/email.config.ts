@@ -45,6 +45,10 @@ export const emailSchema = settings.superRefine((config, context) => {
   const missing = (name: keyof typeof config) => context.addIssue({ code: 'custom', path: [name], message: 'is needed' });
   if (config.SENDGRID_API_KEY !== undefined && config.SENDGRID_WEBHOOK_PUBLIC_KEY === undefined) missing('SENDGRID_WEBHOOK_PUBLIC_KEY');
   if (config.RESEND_API_KEY !== undefined && config.RESEND_WEBHOOK_SECRET === undefined) missing('RESEND_WEBHOOK_SECRET');
+  const { ATTACHMENT_TIMEOUT_MS: filesMs, SENDGRID_TIMEOUT_MS: callMs } = config;
+  if (config.SENDGRID_API_KEY !== undefined && filesMs !== undefined && filesMs >= callMs) {
+    context.addIssue({ code: 'custom', path: ['ATTACHMENT_TIMEOUT_MS'], message: `must be below SENDGRID_TIMEOUT_MS (${callMs})` });
+  }
   if (configuredOf(config).length === 0) {
     const named = preferenceOf(config).map((name) => `${name.toUpperCase()}_API_KEY`).join(' or ');
     context.addIssue({ code: 'custom', path: [], message: `needs a key of a provider that EMAIL_PROVIDERS names: set ${named}` });

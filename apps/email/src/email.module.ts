@@ -7,6 +7,7 @@ import { Templates } from '#libs/templates';
 import { Publisher } from '#libs/transport';
 import { Module } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
+import { attachmentTimeoutOf } from './attachments/attachments.config.ts';
 import { AttachmentsService } from './attachments/attachments.service.ts';
 import { EmailChannel } from './email-channel.ts';
 import { mailboxOf } from './email-message.ts';
@@ -63,7 +64,7 @@ const attachments = {
   useFactory: (config: Config, fetcher: GuardedFiles) =>
     new AttachmentsService(fetcher, {
       ATTACHMENT_MAX_BYTES: config.get('ATTACHMENT_MAX_BYTES'),
-      ATTACHMENT_TIMEOUT_MS: config.get('ATTACHMENT_TIMEOUT_MS'),
+      ATTACHMENT_TIMEOUT_MS: attachmentTimeoutOf(config.get('ATTACHMENT_TIMEOUT_MS'), config.get('SENDGRID_TIMEOUT_MS')),
       ATTACHMENT_MAILS: config.get('ATTACHMENT_MAILS'),
     }),
 };
