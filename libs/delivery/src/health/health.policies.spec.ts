@@ -42,6 +42,18 @@ describe('the route of a message', () => {
     expect(chooseRoute(providers, undefined, [], new Map())).toMatchObject({ provider: { name: 'sendgrid' }, why: 'first' });
   });
 
+  it('takes turns once all have failed it: any of them may have recovered', () => {
+    const history = (...names: string[]) => names.map((provider, index) => ({ attempt: index + 1, hop: index + 1, at: '2030-01-31T12:00:00Z', provider, failure: aFailure() }));
+    const taken: string[] = [];
+    for (let attempt = 1; attempt <= 6; attempt += 1) {
+      const choice = chooseRoute(providers, 'resend', history(...taken), health('closed', 'closed'));
+      taken.push(choice.found ? choice.provider.name : 'none');
+    }
+    expect(taken).toEqual(['resend', 'sendgrid', 'resend', 'sendgrid', 'resend', 'sendgrid']);
+    expect(chooseRoute(providers, undefined, history('sendgrid', 'resend'), health('closed', 'closed'))).toEqual({ found: true, provider: { name: 'sendgrid' }, why: 'failed longest ago' });
+    expect(chooseRoute(providers, undefined, history('sendgrid', 'resend'), health('open', 'closed'))).toEqual({ found: true, provider: { name: 'resend' }, why: 'the better one is failing' });
+  });
+
   it('is none when every circuit is open', () => {
     expect(chooseRoute(providers, 'resend', [], health('open', 'open'))).toEqual({ found: false });
   });
