@@ -1,3 +1,4 @@
+import { factsGroup } from '#libs/transport';
 import { type Party, type Topic, topics } from '#libs/contracts';
 import { table } from './markdown.ts';
 import { nameOf, schemaFile } from './schemas.ts';
@@ -31,6 +32,14 @@ ${table(
   ]),
 )}
 
+## Rights
+
+Where the brokers ask for rights (ACLs), each service’s login needs these; names of topics and groups come after the prefix, topics with lanes count as three.
+
+${table(['Login', 'Write', 'Read', 'Read on groups', 'Beside that'], services.map((service) => [service, names(({ from }) => from.includes(service)), names(({ to }) => to.includes(service)), groupsOf(service).join(', '), furtherRights[service]]))}
+
+\`npm run topics\` needs Describe and DescribeConfigs on all of them, and for \`apply\` Create, Alter and AlterConfigs; \`npm run doctor\` Describe and DescribeConfigs.
+
 ## The flow
 
 \`\`\`mermaid
@@ -41,6 +50,22 @@ ${current.flatMap((topic) => [...topic.from.map((party) => `  ${party} --> ${idO
 \`\`\`
 `;
 }
+
+const services = ['email', 'sms', 'retry', 'reporting'] as const;
+
+const names = (matches: (topic: Topic) => boolean): string => current.filter(matches).map(({ name }) => `\`${name}\``).join(', ');
+
+/** The groups a service is a member of: one for what it reads as it comes, one for what it reads in gulps. */
+const groupsOf = (service: Party): string[] =>
+  [false, true].filter((inGulps) => current.some((topic) => topic.to.includes(service) && topic.inGulps === inGulps)).map((inGulps) => `\`${inGulps ? factsGroup('', service) : service}\``);
+
+const retentionIsAsked = 'DescribeConfigs on its request topics: the ledger must remember longer than they keep';
+const furtherRights: Record<(typeof services)[number], string> = {
+  email: retentionIsAsked,
+  sms: retentionIsAsked,
+  retry: `Describe on the groups \`${factsGroup('', 'email')}\` and \`${factsGroup('', 'sms')}\`: nothing is resent before the channel has read every proof ([ADR 8](adr/0008-proof-before-resend.md))`,
+  reporting: '',
+};
 
 const linked = (name: string) => `[${name}](schemas/${schemaFile(name)})`;
 
