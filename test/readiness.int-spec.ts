@@ -1,5 +1,6 @@
 import { topics } from '#libs/contracts';
 import { DeliveryEngine, deliveryMigrations } from '#libs/delivery';
+import { migrate } from '#libs/persistence';
 import { bootService, type HealthReport, LOGGER, type RunningService } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
 import { aDatabase, aTopicPrefix, eventually, kafkaBrokers, provisionTopics, type TestDatabase } from '#libs/testing';
@@ -77,6 +78,24 @@ describe('a service at its start', () => {
       },
     });
     for (const secret of [apiKey, 're_secret']) expect(JSON.stringify([report, warnings])).not.toContain(secret);
+  });
+
+  it('told not to bring its tables waits for them, and is ready once a job has', async () => {
+    await withAccount({ sendgrid: { keyRevoked: false }, clockSkewSeconds: 0 });
+    const empty = await aDatabase();
+    try {
+      const { ready } = await start({ DATABASE_URL: empty.url, DATABASE_MIGRATE: 'false' });
+      const { code, report } = await ask('ready');
+      expect(code).toBe(503);
+      expect(report.checks['postgres']).toEqual({ status: 'down', meaning: 'The service’s schema is not up to date yet.' });
+      await migrate(empty.pool(), 'email', deliveryMigrations);
+      await ready;
+      await eventually(async () => (await ask('ready')).code === 200, { what: 'readiness' });
+    } finally {
+      await service?.stop();
+      service = undefined;
+      await empty.drop();
+    }
   });
 
   it('is live and not ready while PostgreSQL and Kafka cannot be reached', async () => {

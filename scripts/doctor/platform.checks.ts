@@ -44,7 +44,7 @@ export const platformChecks = {
   },
   'postgres.schema': {
     title: 'Each service’s schema is up to date',
-    meaning: 'With DATABASE_MIGRATE=false a service does not bring its tables itself: without them it does nothing.',
-    mend: 'Start each service once with DATABASE_MIGRATE=true, under a login that may create tables.',
+    meaning: 'With DATABASE_MIGRATE=false a service does not bring its tables itself: it waits for them and does nothing.',
+    mend: 'Run the job that brings them, or start each service once with DATABASE_MIGRATE=true, under a login that may create tables.',
   },
 } satisfies CheckTable;

@@ -50,6 +50,17 @@ export class InfrastructureDown extends MessagingError {
   }
 }
 
+/** The service's tables are not there or of an earlier version, and something else than the service brings them. */
+export class SchemaBehind extends MessagingError {
+  readonly code = 'MSG_SCHEMA_BEHIND';
+  readonly stage = 'start';
+  readonly remedy = 'Run the job that brings the schema up to date, or set DATABASE_MIGRATE=true for one start; the service goes on by itself then.';
+
+  constructor(schema: string, missing: readonly string[]) {
+    super(`the schema ${schema} lacks ${missing.join(', ')}`);
+  }
+}
+
 /** A setting that is missing or wrong, found at start. */
 export class InvalidConfiguration extends MessagingError {
   readonly code = 'MSG_CONFIGURATION';

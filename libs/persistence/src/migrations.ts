@@ -1,3 +1,4 @@
+import { SchemaBehind } from '#libs/contracts';
 import { Umzug } from 'umzug';
 import { type Pool, type PoolClient, takeClient } from './pool.ts';
 
@@ -32,6 +33,12 @@ export async function pendingMigrations(pool: Pool, schema: string, migrations: 
   const { rows } = await pool.query<{ there: boolean }>(`SELECT to_regclass($1) IS NOT NULL AS there`, [`${schema}.migration`]);
   const applied = rows[0]?.there ? await executed(pool, `${schema}.migration`) : [];
   return migrations.map(({ name }) => name).filter((name) => !applied.includes(name));
+}
+
+/** @throws SchemaBehind while a schema does not have all of them yet; changes nothing. */
+export async function requireSchema(pool: Pool, schema: string, migrations: readonly Migration[]): Promise<void> {
+  const missing = await pendingMigrations(pool, schema, migrations);
+  if (missing.length > 0) throw new SchemaBehind(schema, missing);
 }
 
 async function executed(from: Pool | PoolClient, table: string): Promise<string[]> {

@@ -11,7 +11,7 @@ export const postgresSettings = {
   DATABASE_SSL_CA_FILE: z.string().optional().describe('PEM file of the authority that signed the database’s certificate.'),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(100).default(8).describe('Most connections one replica opens.'),
   DATABASE_STATEMENT_TIMEOUT_MS: milliseconds(15_000).describe('Give up on one statement after this many milliseconds.'),
-  DATABASE_MIGRATE: flag(true).describe('Bring the schema up to date at start. Switch off where a job does that.'),
+  DATABASE_MIGRATE: flag(true).describe('Bring the schema up to date at start. Switch off where a job does that: the service then waits until the job has.'),
 };
 
 const schema = z.object(postgresSettings);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { migrate, type Migration } from '#libs/persistence';
+import { SchemaBehind } from '#libs/contracts';
+import { migrate, type Migration, requireSchema } from '#libs/persistence';
 import { aDatabase, type TestDatabase } from '#libs/testing';
 
 const first: Migration = { name: '001-note', sql: 'CREATE TABLE note (text text); SELECT pg_sleep(0.2)' };
@@ -29,6 +30,15 @@ describe('migrations', () => {
     await expect(migrate(database.pool(), 'broken', [first, broken])).rejects.toThrow('division by zero');
     expect(await notes('broken')).toEqual([]);
     expect(await migrate(database.pool(), 'broken', [first, second])).toEqual(['002-greeting']);
+  });
+
+  it('that are missing are named, without changing anything', async () => {
+    await expect(requireSchema(database.pool(), 'nowhere', [first, second])).rejects.toThrow('the schema nowhere lacks 001-note, 002-greeting');
+    await expect(requireSchema(database.pool(), 'nowhere', [first])).rejects.toThrow(SchemaBehind);
+    await migrate(database.pool(), 'behind', [first]);
+    await expect(requireSchema(database.pool(), 'behind', [first, second])).rejects.toThrow('the schema behind lacks 002-greeting');
+    await migrate(database.pool(), 'behind', [first, second]);
+    await expect(requireSchema(database.pool(), 'behind', [first, second])).resolves.toBeUndefined();
   });
 
   it('keep services apart in schemas of their own', async () => {

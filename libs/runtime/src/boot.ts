@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { InvalidConfiguration, MessagingError, type UnreadableRecord } from '#libs/contracts';
-import { createPool, migrate, type Migration, type PostgresConfig } from '#libs/persistence';
+import { createPool, migrate, type Migration, type PostgresConfig, requireSchema } from '#libs/persistence';
 import { createLogger, NestLogger, startTelemetry } from '#libs/telemetry';
 import { createKafka, type IncomingRecord, type KafkaConfig, KafkaStrategy, Publisher } from '#libs/transport';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
@@ -97,7 +97,9 @@ export async function bootService<S extends ConfigSchema>(definition: ServiceDef
   await app.listen(config.HTTP_PORT, config.HTTP_HOST);
 
   const ready = (async () => {
-    if (config.DATABASE_MIGRATE) await untilDone(core, () => migrate(core.pool, definition.name, definition.migrations));
+    const bring = config.DATABASE_MIGRATE ? migrate : requireSchema;
+    await untilDone(core, () => bring(core.pool, definition.name, definition.migrations));
+    if (stopping.signal.aborted) return;
     schemaReady.done = true;
     await untilDone(core, () => core.publisher.connect());
     await untilDone(core, async () => definition.beforeConsuming?.(app, kafka, config as z.infer<S>));
@@ -149,7 +151,7 @@ async function tellConcerns({ health, logger, stopping }: ServiceCore): Promise<
 function addVitalChecks(core: ServiceCore, strategy: KafkaStrategy, schemaReady: { done: boolean }): void {
   const postgres = cached(async () => {
     await core.pool.query('SELECT 1');
-    return { status: schemaReady.done ? 'ok' : 'down' };
+    return schemaReady.done ? { status: 'ok' } : { status: 'down', meaning: 'The service’s schema is not up to date yet.' };
   }, 1_000);
   core.health.addVital('postgres', postgres);
   core.health.addVital('kafka', () => Promise.resolve({ status: strategy.isReady ? 'ok' : 'down' }));
