@@ -147,10 +147,22 @@ export class System {
     return ((await response.json()) as { webhook: unknown }).webhook;
   }
 
-  /** A status callback as Twilio would sign it; gives the answer's status. */
-  async callback(params: Record<string, string>): Promise<number> {
-    const { sandboxTwilioAuthToken: token } = JSON.parse(readFileSync(layoutOf(this.dataDir).secrets, 'utf8')) as Secrets;
-    const url = `${this.url('sms')}/webhooks/twilio/status`;
+  /** A content template at the sandbox's Twilio; gives its sid. */
+  async contentTemplate(body: string): Promise<string> {
+    const { sandboxTwilioAccountSid: sid, sandboxTwilioAuthToken: token } = this.secrets;
+    const headers = { 'content-type': 'application/json', authorization: `Basic ${Buffer.from(`${sid}:${token}`).toString('base64')}` };
+    const made = await fetch(`${this.url('sandbox')}/v1/Content`, { method: 'POST', headers, body: JSON.stringify({ friendly_name: 'e2e', language: 'en', types: { 'twilio/text': { body } } }) });
+    return ((await made.json()) as { sid: string }).sid;
+  }
+
+  private get secrets(): Secrets {
+    return JSON.parse(readFileSync(layoutOf(this.dataDir).secrets, 'utf8')) as Secrets;
+  }
+
+  /** A callback as Twilio would sign it; gives the answer's status. */
+  async callback(params: Record<string, string>, path: 'status' | 'inbound' = 'status'): Promise<number> {
+    const { sandboxTwilioAuthToken: token } = this.secrets;
+    const url = `${this.url('sms')}/webhooks/twilio/${path}`;
     const signed = Object.keys(params).sort().reduce((text, name) => text + name + params[name], url);
     const headers = { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': createHmac('sha1', token).update(signed).digest('base64') };
     return (await fetch(url, { method: 'POST', headers, body: new URLSearchParams(params).toString() })).status;

@@ -49,4 +49,10 @@ export const migrations: readonly Migration[] = [
     name: '002-resends',
     sql: `CREATE INDEX schedule_resends ON schedule (channel) WHERE state = 'pending' AND mode = 'send' AND kind = 'unknown'`,
   },
+  {
+    name: '003-taken-back',
+    sql: `
+      ALTER TABLE progress ADD COLUMN taken_back integer;
+      COMMENT ON COLUMN progress.taken_back IS 'The last hop that its provider took and gave back: proof of it and of earlier ones counts no more.'`,
+  },
 ];

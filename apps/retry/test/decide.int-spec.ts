@@ -70,7 +70,7 @@ describe('Deciding in Postgres', () => {
     await schedule.decisions.decideOnce(asking(of(1), look));
     await schedule.stops.cancel(of(1));
     await schedule.decisions.decideOnce(asking(of(2), look));
-    await schedule.stops.prove(of(2));
+    await schedule.stops.prove(of(2), 3);
     await schedule.decisions.decideOnce(asking(of(3), look));
     expect(seen).toEqual([{ proven: false, cancelled: false }, { proven: false, cancelled: true }, { proven: true, cancelled: true }]);
   });

@@ -44,7 +44,7 @@ export class ScreeningService {
     const wording = wordingOf(content, heardAt, windowRule, Date.now());
     switch (wording) {
       case 'free-form':
-        return { pass: true, message: { ...message, contentTemplate: undefined } };
+        return { pass: true, message: { ...message, contentTemplate: undefined, ...(content.template && { standby: true }) } };
       case 'template':
         return { pass: true, message: { ...message, body: undefined, mediaUrls: undefined } };
       default:

@@ -16,7 +16,7 @@ const rules: SmsRules = {
   templates: { 'order-shipped': template, 'order-shipped@2': `HX${'2'.repeat(32)}` },
 };
 const noTemplates = { render: () => ({ rendered: false as const, gone: false, faults: [] }) };
-const channel = (more: Partial<SmsRules> = {}) => new SmsChannel([], { ...rules, ...more }, { screen: (message) => Promise.resolve({ pass: true, message }) }, noTemplates);
+const channel = (more: Partial<SmsRules> = {}) => new SmsChannel([], { ...rules, ...more }, { screen: (message) => Promise.resolve({ pass: true, message }) }, noTemplates, { keep: () => Promise.resolve() });
 const problems = (request: Parameters<typeof anSmsRequest>[0]) => channel().problemsOf(anSmsRequest(request));
 const refusal = (request: Parameters<typeof anSmsRequest>[0], more: Partial<SmsRules> = {}): Failure | undefined => {
   const of = channel(more);

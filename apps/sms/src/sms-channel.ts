@@ -1,8 +1,9 @@
 import { type Failure, type FieldError, type Provider, SmsRequested, templateOwner } from '#libs/contracts';
-import { ChannelPort, type Likeness, type Reach, type Rendered, type Screened } from '#libs/delivery';
+import { ChannelPort, type Likeness, type Reach, type Rendered, type Screened, type Standby } from '#libs/delivery';
 import type { Templates } from '#libs/templates';
 import { type ContentTemplates, contentSidOf, templateProblems } from './content/content-template.policy.ts';
 import { mediaProblems } from './content/media.policy.ts';
+import type { Standbys } from './conversation/standbys.port.ts';
 import { type NumberCheck, type Phone, readPhone } from './recipient/phone.policy.ts';
 import { refusalOf, type SendingRules } from './refusal.policy.ts';
 import type { ScreeningService } from './screening.service.ts';
@@ -28,15 +29,17 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
   private readonly rules: SmsRules;
   private readonly ours: Pick<Templates, 'render'>;
   private readonly screening: Pick<ScreeningService, 'screen'>;
+  private readonly standbys: Pick<Standbys, 'keep'>;
   /** A number is read once for its checks and once for its message: the plans of the world take a while. */
   private readonly phones = new WeakMap<SmsRequested, Phone>();
 
-  constructor(providers: readonly Provider<SmsMessage>[], rules: SmsRules, screening: Pick<ScreeningService, 'screen'>, templates: Pick<Templates, 'render'>) {
+  constructor(providers: readonly Provider<SmsMessage>[], rules: SmsRules, screening: Pick<ScreeningService, 'screen'>, templates: Pick<Templates, 'render'>, standbys: Pick<Standbys, 'keep'>) {
     super();
     this.providers = providers;
     this.rules = rules;
     this.screening = screening;
     this.ours = templates;
+    this.standbys = standbys;
   }
 
   override problemsOf(request: SmsRequested): FieldError[] {
@@ -68,8 +71,13 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
     return refusalOf(message, this.rules);
   }
 
-  override screen(message: SmsMessage): Promise<Screened<SmsMessage>> {
-    return this.screening.screen(message);
+  override async screen(message: SmsMessage): Promise<Screened<SmsMessage>> {
+    const screened = await this.screening.screen(message);
+    return screened.pass && screened.message.standby ? { ...screened, standby: true } : screened;
+  }
+
+  override keepStandby(id: string, standby: Standby): Promise<void> {
+    return this.standbys.keep(id, standby);
   }
 
   override render(message: SmsMessage, pinned: string | undefined): Rendered<SmsMessage> {

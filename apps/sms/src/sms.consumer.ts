@@ -1,10 +1,11 @@
-import { type InboundReceived, recipientHash, type SmsRequested, type SendDue, type StatusChanged, type SuppressionChanged, topics } from '#libs/contracts';
+import { identityKey, type InboundReceived, isTakenBack, recipientHash, type SmsRequested, type SendDue, type StatusChanged, type SuppressionChanged, topics } from '#libs/contracts';
 import { DeliveryEngine } from '#libs/delivery';
 import { On, RecordContext } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { Conversations } from './conversation/conversations.port.ts';
+import { Standbys } from './conversation/standbys.port.ts';
 import type { SmsMessage } from './sms-message.ts';
 import type { SmsConfig } from './sms.config.ts';
 
@@ -16,15 +17,18 @@ const OUTSIDE_WINDOW = '63016';
 export class SmsConsumer {
   private readonly engine: DeliveryEngine<SmsRequested, SmsMessage>;
   private readonly conversations: Conversations;
+  private readonly standbys: Standbys;
   private readonly hashKey: string;
 
   constructor(
     @Inject(DeliveryEngine) engine: DeliveryEngine<SmsRequested, SmsMessage>,
     @Inject(Conversations) conversations: Conversations,
+    @Inject(Standbys) standbys: Standbys,
     @Inject(ConfigService) config: ConfigService<SmsConfig, true>,
   ) {
     this.engine = engine;
     this.conversations = conversations;
+    this.standbys = standbys;
     this.hashKey = config.get('RECIPIENT_HASH_KEY');
   }
 
@@ -41,7 +45,15 @@ export class SmsConsumer {
   @On(topics.statusChanged)
   async onStatus(@Payload() fact: StatusChanged): Promise<void> {
     if (fact.failure?.code === OUTSIDE_WINDOW && fact.recipient) await this.conversations.forget(fact.recipient.hash);
+    if (isTakenBack(fact) && fact.channel === 'sms') await this.goAsTemplate(fact);
     await this.engine.onStatus(fact);
+  }
+
+  /** The window is known to be shut by now: the next hop takes the template. */
+  private async goAsTemplate(fact: StatusChanged): Promise<void> {
+    const { tenant, channel, messageId, hop } = fact;
+    if (messageId === undefined || hop === undefined) return;
+    await this.engine.takenBack.goAnotherWay(fact, await this.standbys.of(identityKey({ tenant, channel, messageId }), hop));
   }
 
   /** Whoever writes on WhatsApp opens the window in which free-form text may go back. */

@@ -10,6 +10,8 @@ import { Module } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { Conversations } from './conversation/conversations.port.ts';
 import { PostgresConversations } from './conversation/conversations.store.ts';
+import { Standbys } from './conversation/standbys.port.ts';
+import { PostgresStandbys } from './conversation/standbys.store.ts';
 import { TwilioAdapter } from './providers/twilio/twilio.adapter.ts';
 import { TwilioInboundController } from './providers/twilio/twilio.inbound.controller.ts';
 import { TwilioSignature } from './providers/twilio/twilio.signature.webhook.ts';
@@ -56,6 +58,8 @@ const signature = {
 
 const conversations = { provide: Conversations, inject: [POOL], useFactory: (pool: Pool) => new PostgresConversations(pool) };
 
+const standbys = { provide: Standbys, inject: [POOL], useFactory: (pool: Pool) => new PostgresStandbys(pool) };
+
 const files = {
   provide: GuardedFiles,
   inject: [ConfigService],
@@ -78,10 +82,10 @@ const screening = {
 
 const engine = {
   provide: DeliveryEngine,
-  inject: [ConfigService, TwilioAdapter, ScreeningService, Templates, POOL, Publisher, LOGGER, STOPPING],
-  useFactory: (config: ConfigService<SmsConfig, true>, adapter: TwilioAdapter, screening: ScreeningService, templates: Templates, pool: Pool, publisher: Publisher, logger: Logger, stopping: AbortSignal) =>
+  inject: [ConfigService, TwilioAdapter, ScreeningService, Templates, Standbys, POOL, Publisher, LOGGER, STOPPING],
+  useFactory: (config: ConfigService<SmsConfig, true>, adapter: TwilioAdapter, screening: ScreeningService, templates: Templates, kept: Standbys, pool: Pool, publisher: Publisher, logger: Logger, stopping: AbortSignal) =>
     new DeliveryEngine({
-      channel: new SmsChannel([adapter], rulesOf(config), screening, templates),
+      channel: new SmsChannel([adapter], rulesOf(config), screening, templates, kept),
       pool,
       publisher,
       logger,
@@ -111,5 +115,5 @@ function rulesOf(config: ConfigService<SmsConfig, true>): SmsRules {
 }
 
 /** The channel for SMS, MMS and WhatsApp: consumer, engine, providers and their webhooks. */
-@Module({ controllers: [SmsConsumer, TwilioWebhookController, TwilioInboundController, SuppressionsController], providers: [twilio, signature, conversations, files, screening, templates, engine, suppressionAdmin('sms')] })
+@Module({ controllers: [SmsConsumer, TwilioWebhookController, TwilioInboundController, SuppressionsController], providers: [twilio, signature, conversations, standbys, files, screening, templates, engine, suppressionAdmin('sms')] })
 export class SmsModule {}

@@ -26,7 +26,7 @@ const rules: SmsRules = {
 let channel: SmsChannel;
 beforeAll(async () => {
   const templates = await Templates.load(join(import.meta.dirname, '../../../templates'), ['sms']);
-  channel = new SmsChannel([new IdleTwilio()], rules, { screen: (message) => Promise.resolve({ pass: true, message }) }, templates);
+  channel = new SmsChannel([new IdleTwilio()], rules, { screen: (message) => Promise.resolve({ pass: true, message }) }, templates, { keep: () => Promise.resolve() });
 });
 
 const variables = { code: '493817', minutes: 10, productName: 'Engines & Co' };

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { migrate, type Pool } from '#libs/persistence';
-import { aDatabase, anSmsRequest, type TestDatabase } from '#libs/testing';
+import { aDatabase, aDeferred, anSmsRequest, type TestDatabase } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PostgresConversations } from '../src/conversation/conversations.store.ts';
+import { PostgresStandbys } from '../src/conversation/standbys.store.ts';
 import { readBudgets } from '../src/recipient/budget.policy.ts';
 import { PostgresPrefixUse } from '../src/recipient/prefix-use.store.ts';
 import { ScreeningService } from '../src/screening.service.ts';
@@ -30,6 +32,27 @@ describe('what the sms service remembers', () => {
     const { rows } = await pool.query<{ asked: number }>(`SELECT sum(asked)::bigint AS asked FROM sms.prefix_use WHERE prefix = 'US'`);
     expect(rows[0]!.asked).toBe(20);
     expect(await screening('US=7').screen(aMessage({ region: 'CA', to: '+14165550123' }))).toMatchObject({ pass: true });
+  });
+
+  it('marks a WhatsApp text whose template stands by, once its words go', async () => {
+    const conversations = new PostgresConversations(pool);
+    const both = aMessage({ kind: 'whatsapp', to: '+12025550177', from: '+14155238886', contentTemplate: { name: 'HX1', variables: {} } });
+    expect(await screening('').screen(both)).toMatchObject({ pass: true, message: { body: undefined, contentTemplate: { name: 'HX1' } } });
+    await conversations.heard({ recipient: 'hash of +12025550177', business: '+14155238886', at: new Date() });
+    expect(await screening('').screen(both)).toMatchObject({ pass: true, message: { body: 'It works', contentTemplate: undefined, standby: true } });
+    const { contentTemplate: _, ...wordsOnly } = both;
+    expect(await screening('').screen(wordsOnly)).toEqual({ pass: true, message: { ...wordsOnly, contentTemplate: undefined } });
+  });
+
+  it('keeps what stands by for two days, by message and hop', async () => {
+    const standbys = new PostgresStandbys(pool);
+    const [id, old] = [randomUUID(), randomUUID()];
+    const standby = { provider: 'twilio', attempt: 1, deferred: aDeferred({ channel: 'sms', hop: 2 }) };
+    await pool.query(`INSERT INTO sms.standby (id, hop, standby, kept_at) VALUES ($1, 1, '{}', now() - interval '49 hours')`, [old]);
+    await standbys.keep(id, standby);
+    await standbys.keep(id, { ...standby, attempt: 9 });
+    expect(await standbys.of(id, 2)).toEqual(standby);
+    expect([await standbys.of(id, 1), await standbys.of(old, 1)]).toEqual([undefined, undefined]);
   });
 
   it('knows who wrote within a day, by person and number of ours', async () => {

@@ -8,8 +8,8 @@ import type { Status } from './status.ts';
  * facts: fold has to find it in them, in whatever order and however often they come.
  */
 interface Life {
-  /** What became of the hops before the last: refused for now, or answered by nobody. */
-  before: ('refused' | 'doubtful')[];
+  /** What became of the hops before the last: refused for now, answered by nobody, or taken and given back. */
+  before: ('refused' | 'doubtful' | 'given back')[];
   /** Whether the doubt about them was given up in the end. */
   doubtEnded: boolean;
   last: 'taken' | 'failed' | 'expired' | 'cancelled';
@@ -38,6 +38,7 @@ function toldOf({ before, doubtEnded, last, fates, windowOver }: Life): Fact[] {
   for (const [index, what] of before.entries()) {
     const hop = index + 1;
     if (what === 'refused') facts.push({ status: 'retrying', final: false, hop, source: 'retry' });
+    else if (what === 'given back') facts.push({ status: 'sent', final: false, hop, source: 'sms' }, { status: 'sent', final: false, hop, source: 'receipt' }, { status: 'retrying', final: false, hop, source: 'receipt' });
     else facts.push({ status: 'unconfirmed', final: false, hop, source: 'email' }, ...(doubtEnded ? [{ status: 'unconfirmed', final: true, hop, source: 'retry' } as const] : []));
   }
   const hop = before.length + 1;
@@ -65,7 +66,7 @@ function endOf({ before, doubtEnded, last, fates, windowOver }: Life): { status:
 }
 
 const life: fc.Arbitrary<Life> = fc.record({
-  before: fc.array(fc.constantFrom('refused' as const, 'doubtful' as const), { maxLength: 3 }),
+  before: fc.array(fc.constantFrom('refused' as const, 'doubtful' as const, 'given back' as const), { maxLength: 3 }),
   doubtEnded: fc.boolean(),
   last: fc.oneof({ weight: 4, arbitrary: fc.constant('taken' as const) }, { weight: 1, arbitrary: fc.constantFrom('failed' as const, 'expired' as const, 'cancelled' as const) }),
   fates: fc.array(fc.constantFrom(...(Object.keys(stages) as Fate[])), { minLength: 1, maxLength: 3 }),

@@ -41,6 +41,9 @@ function rank(fact: Fact): number {
 /** The provider took the message: from then on a later hop's decisions do not count. */
 const taken = new Set<Status>(['sent', 'delayed', 'bounced']);
 
+/** The provider gives a message back that it had taken: it goes again another way, and what was said of its taking counts no more. */
+export const isTakenBack = ({ status, source }: Pick<Fact, 'status' | 'source'>): boolean => status === 'retrying' && evidence.has(source);
+
 /** From the best to the worst: of several recipients the message shows the worst fate. */
 const severity: Status[] = [
   'accepted', 'scheduled', 'retrying', 'delivered', 'sent', 'delayed', 'unconfirmed', 'cancelled', 'expired', 'suppressed', 'rejected', 'failed', 'bounced',
@@ -82,7 +85,8 @@ function speaking(hops: HopStanding[]): Pick<Standing, 'status' | 'final'> {
 }
 
 /** One hop: its best fact; with several recipients, the worst of their fates once each has a final one. */
-function standingOfHop(facts: Fact[]): HopStanding {
+function standingOfHop(told: Fact[]): HopStanding {
+  const facts = told.some(isTakenBack) ? told.filter(({ status }) => status !== 'sent' && status !== 'delayed') : told;
   const own = new Map<string, HopStanding>();
   for (const fact of facts) {
     if (fact.recipient) own.set(fact.recipient.hash, saysMore(standingOf(fact), own.get(fact.recipient.hash)));

@@ -48,6 +48,7 @@ export const SendDeferred = z.looseObject({
   at: Instant,
   until: Instant.optional().describe('waiting: not before this.'),
   failure: Failure.optional().describe('failed, unknown: the classified failure.'),
+  takenBack: z.boolean().optional().describe('failed: the provider had taken this hop and gave it back. What proves that it was taken counts no more.'),
   doubt: DoubtfulCall.optional().describe('unknown: the call whose answer was lost.'),
   doubtSince: Instant.optional().describe('unknown: when the first doubt arose.'),
 });

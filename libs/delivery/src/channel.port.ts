@@ -1,6 +1,7 @@
 import type { Channel, Failure, FieldError, Provider } from '#libs/contracts';
 import type { z } from 'zod';
 import type { Reach } from './suppressions/sift.policy.ts';
+import type { Standby } from './taken-back/standby.policy.ts';
 
 export interface Likeness {
   /** Who writes to whom. */
@@ -9,7 +10,8 @@ export interface Likeness {
   wording: readonly string[] | undefined;
 }
 
-export type Screened<M> = { pass: true; message: M } | { pass: false; failure: Failure };
+/** `standby`: the provider may take it and give it back, and then it goes another way. */
+export type Screened<M> = { pass: true; message: M; standby?: true } | { pass: false; failure: Failure };
 
 /** What tells one channel from another; the engine does the rest. `R` is the request, `M` what its providers send. */
 export abstract class ChannelPort<R, M> {
@@ -62,6 +64,11 @@ export abstract class ChannelPort<R, M> {
    */
   screen(message: M): Promise<Screened<M>> {
     return Promise.resolve({ pass: true, message });
+  }
+
+  /** Keeps what is needed to go another way; only where `screen` says so. @throws InfrastructureDown; repeating is safe. */
+  keepStandby(_id: string, _standby: Standby): Promise<void> {
+    return Promise.resolve();
   }
 
   /** Which suppressions concern it. */

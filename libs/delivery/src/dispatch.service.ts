@@ -13,12 +13,13 @@ import type { Delivery, Ledger, Outcome, SuppressionFound, Withheld } from './de
 import type { FlowService } from './flow.service.ts';
 import { heldBack, isUnwritten, outcomeOf, referenceOf, repeatOf, toldOf } from './outcome.policy.ts';
 import { notStarted } from './postpone.policy.ts';
+import { standbyOf } from './taken-back/standby.policy.ts';
 import { asCalled, forbiddenBy, sift } from './suppressions/sift.policy.ts';
 
 export interface DispatchOptions<M> {
   providers: readonly Provider<M>[];
   /** What the channel itself has against a message. */
-  channel?: Pick<ChannelPort<unknown, M>, 'refuse' | 'screen' | 'reachOf' | 'only' | 'scopeOf'>;
+  channel?: Pick<ChannelPort<unknown, M>, 'refuse' | 'screen' | 'keepStandby' | 'reachOf' | 'only' | 'scopeOf'>;
   ledger: Ledger;
   flow: Pick<FlowService<M>, 'wayFor'>;
   announcer: Announcer;
@@ -119,6 +120,7 @@ export class DispatchService<M> {
       done(undefined);
       return heldBack(delivery, screened.failure, this.clock.now());
     }
+    if (screened.standby) await this.keepStandby(delivery, provider.name, done);
     const attempt = delivery.attempts.length + 1;
     const attributes = {
       'messaging.operation.name': 'send', 'messaging.message.id': delivery.messageId, 'mi.tenant': delivery.tenant,
@@ -136,6 +138,14 @@ export class DispatchService<M> {
       label(span, told);
       this.options.logger.info({ ...attributes, ...told, 'mi.duration_ms': Math.round(this.clock.steady() - started) }, 'attempt');
       return outcome;
+    });
+  }
+
+  private async keepStandby(delivery: Delivery<M>, provider: string, done: (result: undefined) => void): Promise<void> {
+    const kept = this.untilUp(async () => this.options.channel?.keepStandby(delivery.id, standbyOf(delivery, provider, Date.now())));
+    await kept.catch((error: unknown) => {
+      done(undefined);
+      throw error;
     });
   }
 

@@ -1,5 +1,5 @@
 import {
-  channelOf, channelTopics, type Channel, factId, identityKey, MessageId, ownFailure, type SendDue, type StatusChanged, type SuppressionChanged, Tenant, topicNames, type UnreadableRecord,
+  channelOf, channelTopics, type Channel, factId, identityKey, isTakenBack, MessageId, ownFailure, type SendDue, type StatusChanged, type SuppressionChanged, Tenant, topicNames, type UnreadableRecord,
 } from '#libs/contracts'; // prettier-ignore
 import type { Pool } from '#libs/persistence';
 import { contextFrom, contextOf, hasTrace, type Logger, underContext } from '#libs/telemetry';
@@ -24,6 +24,8 @@ import { ReceiptsService } from './receipts.service.ts';
 import type { Suppressions } from './suppressions/suppressions.port.ts';
 import { SuppressionsService, wordOf } from './suppressions/suppressions.service.ts';
 import { PostgresSuppressions } from './suppressions/suppressions.store.ts';
+import { takeBack } from './taken-back/take-back.store.ts';
+import { TakenBackService } from './taken-back/taken-back.service.ts';
 
 export interface EngineOptions<R, M> {
   channel: ChannelPort<R, M>;
@@ -52,6 +54,8 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
   readonly suppressions: SuppressionsService;
   /** Who must not be written to, as this channel knows it. */
   readonly suppressed: Suppressions;
+  /** Messages that a provider took and gave back. */
+  readonly takenBack: TakenBackService;
   private readonly options: EngineOptions<R, M>;
   private readonly announcer: Announcer;
   private readonly ledger: Ledger;
@@ -68,6 +72,7 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
     this.receipts = new ReceiptsService(this.announcer, this.suppressions);
     this.suppressed = new PostgresSuppressions(pool, channel.channel);
     this.otherEvents = new OtherEvents(options.publisher, options.logger);
+    this.takenBack = new TakenBackService((id, hop) => takeBack({ pool, schema: channel.channel }, id, hop), this.announcer, options.stopping);
     this.ledger = new PostgresLedger({ pool, schema: channel.channel, leaseMs, retentionDays });
     this.permits = permitsOf(options);
     const flow = new FlowService<M>({
@@ -113,7 +118,7 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
   /** A lifecycle fact: the provider's word proves that a hop was accepted. */
   async onStatus(fact: StatusChanged): Promise<void> {
     const { channel } = this.options.channel;
-    if (fact.channel !== channel || fact.source !== 'receipt' || !fact.messageId || !fact.hop) return;
+    if (fact.channel !== channel || fact.source !== 'receipt' || !fact.messageId || !fact.hop || isTakenBack(fact)) return;
     await this.ledger.prove(identityKey({ tenant: fact.tenant, channel, messageId: fact.messageId }), fact.hop, fact.providerMessageId);
   }
 

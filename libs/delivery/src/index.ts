@@ -23,4 +23,5 @@ export { HttpLists, type ListReader, type ListsAccess, notAsDocumented } from '.
 export * from './suppressions/lists.port.ts';
 export * from './suppressions/suppressions.port.ts';
 export { PostgresSuppressions } from './suppressions/suppressions.store.ts';
+export type { Standby } from './taken-back/standby.policy.ts';
 export { SuppressionsService } from './suppressions/suppressions.service.ts';

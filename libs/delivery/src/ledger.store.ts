@@ -142,7 +142,7 @@ export class PostgresLedger extends Ledger {
     await this.options.pool.query(
       `UPDATE ${this.options.schema}.ledger l SET proven = true, proof = coalesce(l.proof, i.proof)
          FROM (SELECT id, hop, max(proof) AS proof FROM unnest($1::uuid[], $2::int[], $3::text[]) AS t(id, hop, proof) GROUP BY id, hop) i
-        WHERE l.id = i.id AND l.hop = i.hop AND l.state <> 'sent' AND (NOT l.proven OR (l.proof IS NULL AND i.proof IS NOT NULL))`,
+        WHERE l.id = i.id AND l.hop = i.hop AND l.state NOT IN ('sent', 'taken-back') AND (NOT l.proven OR (l.proof IS NULL AND i.proof IS NOT NULL))`,
       [entries.map(({ id }) => id), entries.map(({ hop }) => hop), entries.map(({ providerMessageId }) => providerMessageId ?? null)],
     );
     return entries.map(() => true);

@@ -15,6 +15,7 @@ type TestChannel = NonNullable<DispatchOptions<TestMessage>['channel']>;
 export const aChannel = (overrides: Partial<TestChannel> = {}): TestChannel => ({
   refuse: () => undefined,
   screen: (message) => Promise.resolve({ pass: true, message }),
+  keepStandby: () => Promise.resolve(),
   reachOf: () => ({ scopes: ['marketing', 'topic:news'], past: [] }),
   only: (message, goes) => ({ ...message, goes }),
   scopeOf: (_, reach) => (reach === 'sender' ? 'sender:+15005550006' : 'all'),

@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Announcer } from '../src/announcer.service.ts';
 import { type Claim, Ledger, type Outcome } from '../src/delivery.ts';
 import { DispatchService, type DispatchOptions } from '../src/dispatch.service.ts';
+import type { Standby } from '../src/taken-back/standby.policy.ts';
 import { aChannel, aDelivery, type TestMessage } from './a-delivery.ts';
 
 const failure = ownFailure('MSG_COUNTRY_NOT_ALLOWED', 'bad-recipient', 'never', 'Not there.');
@@ -59,5 +60,20 @@ describe('a message that its own channel has something against', () => {
     const { facts, sent, left } = await dispatched(aChannel({ screen: (message) => Promise.resolve({ pass: true, message: { ...message, text: 'as a template' } }) }));
     expect([sent, left]).toEqual([[{ text: 'as a template' }], 1]);
     expect(facts).toMatchObject([{ status: 'sent', segments: 2, encoding: 'UCS-2' }]);
+  });
+
+  it('is kept before the call where the provider may give it back, and only there', async () => {
+    const kept: Standby[] = [];
+    const screen = (message: TestMessage) => Promise.resolve({ pass: true as const, standby: true as const, message });
+    const keepStandby = (_: string, standby: Standby) => Promise.resolve(void kept.push(standby));
+    const { deferred } = await dispatched(aChannel({ screen, keepStandby }));
+    expect(Deferred.parse(kept[0]!.deferred)).toMatchObject({ hop: 1, why: 'failed', takenBack: true, attempts: [], request: { text: 'Hello' } });
+    expect(kept[0]).toMatchObject({ attempt: 1, provider: 'twilio' });
+    expect(deferred).toEqual([]);
+    await dispatched(aChannel({ keepStandby }));
+    expect(kept).toHaveLength(1);
+
+    const broken = dispatched(aChannel({ screen, keepStandby: () => Promise.reject(new Error('a bug')) }));
+    await expect(broken).rejects.toThrow('a bug');
   });
 });

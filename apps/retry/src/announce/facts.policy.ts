@@ -36,10 +36,16 @@ function factOf(of: Told, verdict: Verdict, at: string): StatusChanged {
 
 const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every((item) => typeof item === 'string');
 
+/** A message was given back while something else was decided of its hop: it does not go again, and says so. */
+export function leftFact(deferred: SendDeferred): StatusChanged {
+  const reason = 'The provider gave it back after its answer had been lost: it is not sent again.';
+  return factOf(deferred, { status: 'failed', final: true, hop: deferred.hop, reason, ...(deferred.failure && { failure: deferred.failure }) }, deferred.at);
+}
+
 /** The dead letter of a decision that gives up. */
 export function deadLetterOf(deferred: SendDeferred, decision: Decision): DeadLetter | undefined {
   if (!decision.burial) return undefined;
-  const { eventId: _eventId, why: _why, at: _at, until: _until, failure: _failure, doubt, doubtSince, ...handover } = deferred;
+  const { eventId: _eventId, why: _why, at: _at, until: _until, failure: _failure, takenBack: _takenBack, doubt, doubtSince, ...handover } = deferred;
   const { tenant, channel, messageId, hop } = deferred;
   return {
     ...handover,
@@ -53,7 +59,7 @@ export function deadLetterOf(deferred: SendDeferred, decision: Decision): DeadLe
 
 /** The hand-over that goes back to the channel when a plan is due. */
 export function dueOf(deferred: SendDeferred, plan: Plan): SendDue {
-  const { eventId: _eventId, at: _at, until: _until, failure: _failure, doubt, doubtSince, ...handover } = deferred;
+  const { eventId: _eventId, at: _at, until: _until, failure: _failure, takenBack: _takenBack, doubt, doubtSince, ...handover } = deferred;
   const { tenant, channel, messageId } = deferred;
   const hop = deferred.hop + 1;
   return {

@@ -14,6 +14,8 @@ interface Progress {
   decision: Decision | null;
   proven: boolean;
   cancelled: boolean;
+  /** The hop that is given back now. */
+  takenBack?: number;
 }
 
 interface PlannedHop {
@@ -49,8 +51,10 @@ async function decideAll(client: PoolClient, questions: readonly Question[]): Pr
     const known = progress.get(id) ?? { id, hop: 0, fact: null, decision: null, proven: false, cancelled: false };
     if (known.hop === deferred.hop && known.fact === deferred.eventId && known.decision) return { decision: known.decision, repeated: true };
     if (known.hop >= deferred.hop) return undefined;
-    const decision = decide(known);
-    const next = { ...known, hop: deferred.hop, fact: deferred.eventId, decision };
+    // Whether another hop was taken is for the channel's ledger to say.
+    const current = deferred.takenBack ? { ...known, proven: false, takenBack: deferred.hop } : known;
+    const decision = decide(current);
+    const next = { ...current, hop: deferred.hop, fact: deferred.eventId, decision };
     progress.set(id, next);
     raised.set(id, next);
     if (decision.plan) planned.set(id, { id, plan: decision.plan, due: dueOf(deferred, decision.plan), trace });
@@ -76,10 +80,14 @@ async function lockProgress(client: PoolClient, ids: string[]): Promise<Map<stri
 async function raiseHighWater(client: PoolClient, raised: readonly Progress[]): Promise<void> {
   if (raised.length === 0) return;
   await client.query(
-    `INSERT INTO retry.progress AS p (id, hop, fact, decision)
-     SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::json[])
-     ON CONFLICT (id) DO UPDATE SET hop = excluded.hop, fact = excluded.fact, decision = excluded.decision, updated_at = now()`,
-    [raised.map(({ id }) => id), raised.map(({ hop }) => hop), raised.map(({ fact }) => fact), raised.map(({ decision }) => JSON.stringify(decision))],
+    `INSERT INTO retry.progress AS p (id, hop, fact, decision, taken_back)
+     SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::json[], $5::int[])
+     ON CONFLICT (id) DO UPDATE SET hop = excluded.hop, fact = excluded.fact, decision = excluded.decision, updated_at = now(),
+       proven = p.proven AND excluded.taken_back IS NULL, taken_back = coalesce(excluded.taken_back, p.taken_back)`,
+    [
+      raised.map(({ id }) => id), raised.map(({ hop }) => hop), raised.map(({ fact }) => fact), raised.map(({ decision }) => JSON.stringify(decision)),
+      raised.map(({ takenBack }) => takenBack ?? null),
+    ], // prettier-ignore
   );
 }
 

@@ -55,6 +55,17 @@ describe('Planning what follows from a deferred message', () => {
     expect(heard.told[1]).toEqual(heard.told[0]);
   });
 
+  it('says of a message given back, whose hop was decided otherwise, that it does not go again', async () => {
+    class DecidedOtherwise extends Decisions {
+      decideOnce = () => Promise.resolve(undefined);
+    }
+    const { heard, planner } = aPlanner(new DecidedOtherwise());
+    await planner.plan(aDeferred({ takenBack: true, hop: 3 }));
+    expect(heard.told).toMatchObject([{ status: 'failed', final: true, hop: 3, source: 'retry', failure: { code: 'ECONNREFUSED' } }]);
+    await planner.plan(aDeferred());
+    expect(heard.told).toHaveLength(1);
+  });
+
   it('tells the final status and writes a dead letter when it gives up', async () => {
     const { heard, planner } = aPlanner();
     await planner.plan(aDeferred({ expiresAt: '2020-01-01T00:00:00Z', failure: aFailure() }));

@@ -3,7 +3,7 @@ import { LOGGER } from '#libs/runtime';
 import { type Logger, traceHeaders } from '#libs/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { Announcer } from '../announce/announcer.port.ts';
-import { deadLetterOf, factsOf } from '../announce/facts.policy.ts';
+import { deadLetterOf, factsOf, leftFact } from '../announce/facts.policy.ts';
 import { policyOf, RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
 import type { Moment, RetryPolicy } from './decision.ts';
 import { type Answer, Decisions } from './decisions.port.ts';
@@ -42,7 +42,7 @@ export class PlanService {
       decide: (known) => planRetry(deferred, known, this.policy, moment),
     });
     this.log(deferred, answer);
-    if (!answer) return;
+    if (!answer) return deferred.takenBack ? this.announcer.facts([leftFact(deferred)]) : undefined;
     // Told only after the decision is kept: a crash in between repeats it on redelivery, under the same ids and times.
     await this.announcer.facts(factsOf(deferred, answer.decision));
     const letter = deadLetterOf(deferred, answer.decision);

@@ -1,8 +1,8 @@
-import type { Identity, StatusChanged } from '#libs/contracts';
+import { type Identity, isTakenBack, type StatusChanged } from '#libs/contracts';
 
-/** The message of which a fact proves that a provider took it; undefined where it proves nothing. */
-export function provenBy(fact: StatusChanged): Identity | undefined {
+/** The hop of a message of which a fact proves that a provider has it; undefined where it proves nothing. */
+export function provenBy(fact: StatusChanged): (Identity & { hop: number }) | undefined {
   const { source, hop, messageId, tenant, channel } = fact;
   const isEvidence = source === 'receipt' || source === 'lookup';
-  return isEvidence && hop !== undefined && messageId !== undefined ? { tenant, channel, messageId } : undefined;
+  return isEvidence && !isTakenBack(fact) && hop !== undefined && messageId !== undefined ? { tenant, channel, messageId, hop } : undefined;
 }

@@ -23,9 +23,9 @@ export class StopService {
   /** @throws InfrastructureDown when Postgres cannot be reached. */
   async learn(fact: StatusChanged): Promise<void> {
     const proven = provenBy(fact);
-    if (!proven || !(await this.stops.prove(proven))) return;
-    const { tenant, channel, messageId } = proven;
-    this.logger.info({ tenant, channel, messageId, hop: fact.hop, status: fact.status, decision: 'stopped' }, 'retry decision');
+    if (!proven || !(await this.stops.prove(proven, proven.hop))) return;
+    const { tenant, channel, messageId, hop } = proven;
+    this.logger.info({ tenant, channel, messageId, hop, status: fact.status, decision: 'stopped' }, 'retry decision');
   }
 
   /** @throws InfrastructureDown when Postgres or Kafka cannot be reached. */

@@ -9,11 +9,12 @@ export type Cancellation =
 /** Where plans are ended before their time. */
 export abstract class Stops {
   /**
-   * A provider took the message: what is planned for it does not go. Messages never deferred cost one look.
+   * A provider took this hop of the message: what is planned for it does not go, unless the provider has given that hop, or a
+   * later one, back. Messages never deferred cost one look.
    * @returns whether a plan was stopped.
    * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.
    */
-  abstract prove(of: Identity): Promise<boolean>;
+  abstract prove(of: Identity, hop: number): Promise<boolean>;
 
   /**
    * Cancels what is pending; whatever else is on its way is remembered as wanted no more. Again gives the same.

@@ -12,40 +12,52 @@ interface Stood {
   ended_at: Date | null;
 }
 
+interface Proof {
+  id: string;
+  hop: number;
+}
+
 @Injectable()
 export class PostgresStops extends Stops {
   private readonly pool: Pool;
-  private readonly proofs: MicroBatch<string, boolean>;
+  private readonly proofs: MicroBatch<Proof, boolean>;
 
   constructor(@Inject(POOL) pool: Pool) {
     super();
     this.pool = pool;
-    this.proofs = microBatch({ size: 500, lingerMs: 5 }, (ids) => this.proveAll(ids));
+    this.proofs = microBatch({ size: 500, lingerMs: 5 }, (proofs) => this.proveAll(proofs));
   }
 
-  prove(of: Identity): Promise<boolean> {
-    return database('prove', () => this.proofs.add(identityKey(of)));
+  prove(of: Identity, hop: number): Promise<boolean> {
+    return database('prove', () => this.proofs.add({ id: identityKey(of), hop }));
   }
 
   cancel(of: Identity): Promise<Cancellation> {
     return database('cancel', () => transaction(this.pool, (client) => cancelOne(client, identityKey(of))));
   }
 
-  private async proveAll(ids: readonly string[]): Promise<boolean[]> {
-    const { rows } = await this.pool.query<{ id: string }>('SELECT id FROM retry.progress WHERE id = ANY($1::uuid[]) AND NOT proven', [ids]);
-    if (rows.length === 0) return ids.map(() => false);
-    const stopped = await transaction(this.pool, (client) => stopAll(client, rows.map(({ id }) => id)));
-    return ids.map((id) => stopped.has(id));
+  private async proveAll(proofs: readonly Proof[]): Promise<boolean[]> {
+    const { rows } = await this.pool.query<{ id: string }>('SELECT id FROM retry.progress WHERE id = ANY($1::uuid[]) AND NOT proven', [proofs.map(({ id }) => id)]);
+    if (rows.length === 0) return proofs.map(() => false);
+    const deferred = new Set(rows.map(({ id }) => id));
+    const stopped = await transaction(this.pool, (client) => stopAll(client, proofs.filter(({ id }) => deferred.has(id))));
+    return proofs.map(({ id }) => stopped.has(id));
   }
 }
 
 /** Progress first: its lock waits for a decision in the making, and the second statement then sees the plan that came of it. */
-async function stopAll(client: PoolClient, ids: readonly string[]): Promise<Set<string>> {
+async function stopAll(client: PoolClient, proofs: readonly Proof[]): Promise<Set<string>> {
+  const [ids, hops] = [proofs.map(({ id }) => id), proofs.map(({ hop }) => hop)];
   await client.query('SELECT 1 FROM retry.progress WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE', [ids]);
-  await client.query('UPDATE retry.progress SET proven = true WHERE id = ANY($1::uuid[])', [ids]);
+  const proven = await client.query<{ id: string }>(
+    `UPDATE retry.progress p SET proven = true
+       FROM (SELECT id, max(hop) AS hop FROM unnest($1::uuid[], $2::int[]) AS t(id, hop) GROUP BY id) i
+      WHERE p.id = i.id AND i.hop > coalesce(p.taken_back, 0) RETURNING p.id`,
+    [ids, hops],
+  );
   const { rows } = await client.query<{ id: string }>(
     `UPDATE retry.schedule SET state = 'stopped', ended_at = now() WHERE id = ANY($1::uuid[]) AND state = 'pending' RETURNING id`,
-    [ids],
+    [proven.rows.map(({ id }) => id)],
   );
   return new Set(rows.map(({ id }) => id));
 }

@@ -15,12 +15,12 @@ export async function callsBeside({ pool, schema }: { pool: Pool; schema: string
     text: `
       SELECT l.id = d.id AND l.hop = d.hop AS own,
              (extract(epoch FROM l.claimed_at) * 1000)::float8 AS claimed_at_ms,
-             coalesce(l.proof, CASE WHEN l.state = 'sent' THEN l.outcome->>'providerMessageId' END) AS provider_message_id,
+             coalesce(l.proof, CASE WHEN l.state IN ('sent', 'taken-back') THEN l.outcome->>'providerMessageId' END) AS provider_message_id,
              l.wording IS NULL OR l.wording = d.wording AS alike
         FROM ${schema}.ledger d
         JOIN ${schema}.ledger l ON l.party = d.party
          AND l.claimed_at BETWEEN d.claimed_at - $3::int * interval '1 millisecond' AND d.claimed_at + $3::int * interval '1 millisecond'
-       WHERE d.id = $1 AND d.hop = $2 AND d.wording IS NOT NULL AND l.state IN ('claimed', 'unknown', 'sent')`,
+       WHERE d.id = $1 AND d.hop = $2 AND d.wording IS NOT NULL AND l.state IN ('claimed', 'unknown', 'sent', 'taken-back')`,
     values: [id, hop, withinMs],
   });
   return rows.map((row) => ({ own: row.own, claimedAt: row.claimed_at_ms, providerMessageId: row.provider_message_id ?? undefined, alike: row.alike }));

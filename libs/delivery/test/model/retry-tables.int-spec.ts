@@ -14,19 +14,21 @@ const decisions: Decision[] = [
 ]; // prettier-ignore
 
 type Step =
-  | { do: 'decide'; message: number; hop: number; fact: number; decision: number }
+  | { do: 'decide'; message: number; hop: number; fact: number; decision: number; takenBack: boolean }
   | { do: 'take'; allRead: boolean }
   | { do: 'mark'; taking: number }
-  | { do: 'prove' | 'cancel'; message: number }
+  | { do: 'prove'; message: number; hop: number }
+  | { do: 'cancel'; message: number }
   | { do: 'the lease passes' };
 
 const message = fc.nat(1);
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
-    { weight: 5, arbitrary: fc.record({ do: fc.constant('decide' as const), message, hop: fc.integer({ min: 1, max: 4 }), fact: fc.nat(1), decision: fc.nat(decisions.length - 1) }) },
+    { weight: 5, arbitrary: fc.record({ do: fc.constant('decide' as const), message, hop: fc.integer({ min: 1, max: 4 }), fact: fc.nat(1), decision: fc.nat(decisions.length - 1), takenBack: fc.boolean() }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constant('take' as const), allRead: fc.boolean() }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constant('mark' as const), taking: fc.nat(3) }) },
-    { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('prove' as const, 'cancel' as const), message }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('prove' as const), message, hop: fc.integer({ min: 1, max: 4 }) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel' as const), message }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('the lease passes' as const) }) },
   ),
   { minLength: 4, maxLength: 20, size: 'max' },
@@ -49,8 +51,9 @@ class Pair {
     const { decisions: deciding, stops, pool } = this.schedule;
     switch (step.do) {
       case 'decide': {
-        const deferred = aDeferred({ messageId: this.ids[step.message]!, hop: step.hop, eventId: `fact-${step.hop}-${step.fact}` });
-        const question = asking(deferred, decisions[step.decision]!);
+        const deferred = aDeferred({ messageId: this.ids[step.message]!, hop: step.hop, eventId: `fact-${step.hop}-${step.fact}`, ...(step.takenBack && { takenBack: true }) });
+        const proven: Decision = { outcome: 'proven', at: past, facts: [] };
+        const question = asking(deferred, (known) => (known.proven ? proven : decisions[step.decision]!));
         return [await deciding.decideOnce(question), this.tables.decideOnce(question, this.now)];
       }
       case 'take': {
@@ -66,7 +69,7 @@ class Pair {
         if (!real || !inMemory) return [undefined, undefined];
         return [await this.schedule.aReplica().markPublished(real.token, real.plans), this.tables.markPublished(inMemory.token, inMemory.plans, this.now)];
       }
-      case 'prove': return [await stops.prove(this.identity(step.message)), this.tables.prove(this.identity(step.message), this.now)];
+      case 'prove': return [await stops.prove(this.identity(step.message), step.hop), this.tables.prove(this.identity(step.message), step.hop, this.now)];
       case 'cancel': return [told(await stops.cancel(this.identity(step.message))), told(this.tables.cancel(this.identity(step.message), this.now))];
       case 'the lease passes': {
         this.now += 60_000;

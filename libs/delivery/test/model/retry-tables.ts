@@ -13,6 +13,7 @@ interface Progress {
   decision: Decision | undefined;
   proven: boolean;
   cancelled: boolean;
+  takenBack: number;
 }
 
 interface Scheduled {
@@ -55,8 +56,9 @@ export class RetryTables {
     const known = this.progressOf(id);
     if (known.hop === deferred.hop && known.fact === deferred.eventId && known.decision) return { decision: known.decision, repeated: true };
     if (known.hop >= deferred.hop) return undefined;
-    const decision = decide(known);
-    this.progress.set(id, { ...known, hop: deferred.hop, fact: deferred.eventId, decision });
+    const current = deferred.takenBack ? { ...known, proven: false, takenBack: deferred.hop } : known;
+    const decision = decide(current);
+    this.progress.set(id, { ...current, hop: deferred.hop, fact: deferred.eventId, decision });
     const { plan } = decision;
     if (plan) this.keep(id, dueOf(deferred, plan), plan, now);
     if (plan?.mode === 'send' && plan.kind === 'unknown') this.resends.set(deferred.messageId, [...(this.resends.get(deferred.messageId) ?? []), { hop: deferred.hop + 1, decidedAt: now }]);
@@ -86,10 +88,10 @@ export class RetryTables {
     }
   }
 
-  prove(of: Identity, now: number): boolean {
+  prove(of: Identity, hop: number, now: number): boolean {
     const id = identityKey(of);
     const known = this.progress.get(id);
-    if (!known || known.proven) return false;
+    if (!known || known.proven || hop <= known.takenBack) return false;
     known.proven = true;
     const row = this.schedule.get(id);
     if (row?.state !== 'pending') return false;
@@ -134,7 +136,7 @@ export class RetryTables {
   }
 
   private progressOf(id: string): Progress {
-    return this.progress.get(id) ?? { hop: 0, fact: undefined, decision: undefined, proven: false, cancelled: false };
+    return this.progress.get(id) ?? { hop: 0, fact: undefined, decision: undefined, proven: false, cancelled: false, takenBack: 0 };
   }
 }
 

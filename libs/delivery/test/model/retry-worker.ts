@@ -41,7 +41,7 @@ export class RetryWorker {
     // A decision has a millisecond of its own: what was there before it is told from what came after.
     this.planning = new PlanService({ decideOnce: (question) => ask(`decides on ${question.deferred.messageId}/${question.deferred.hop}`, () => retry.decideOnce(question, (clock.now += 1))) }, announcer, config, logger, () => ({ now: clock.now, jitter: 0.5 }));
     const stops = {
-      prove: (of: Identity) => ask('stops what is proven', () => retry.prove(of, clock.now)),
+      prove: (of: Identity, hop: number) => ask('stops what is proven', () => retry.prove(of, hop, clock.now)),
       cancel: (of: Identity) => ask(`cancels ${of.messageId}`, () => retry.cancel(of, clock.now)),
     };
     this.stopping = new StopService(stops, announcer, logger);

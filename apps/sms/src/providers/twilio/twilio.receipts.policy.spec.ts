@@ -1,8 +1,11 @@
 import { FailureCatalogue } from '#libs/contracts';
 import { receiptFact } from '#libs/delivery';
+import { anSmsRequest } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
+import type { SmsMessage } from '../../sms-message.ts';
 import { twilioFailures } from './twilio.failures.ts';
 import { redacted, toReceipt } from './twilio.receipts.policy.ts';
+import { toMessageCreate } from './twilio.request.policy.ts';
 
 const failures = new FailureCatalogue('twilio', twilioFailures);
 const query = { mi_message_id: 'm-1', mi_tenant: 'default', mi_hop: '1', mi_attempt: '1', mi_call_id: 'call-1' };
@@ -24,6 +27,20 @@ describe('a Twilio status callback', () => {
     ['a carrier’s filter', { MessageStatus: 'undelivered', ErrorCode: '30007' }, undefined],
   ])('about %s says how far it forbids to write again', (_, params, forbids) => {
     expect(told(params)!.forbids).toEqual(forbids && expect.objectContaining(forbids));
+  });
+
+  it('that WhatsApp’s window is shut gives a text back that has a template standing by, and ends one that has none', () => {
+    const addressOf = (standby: boolean) => {
+      const message: SmsMessage = { ...anSmsRequest({ kind: 'whatsapp' }), kind: 'whatsapp', from: '+14155238886', ...(standby && { standby: true }) };
+      const reference = { messageId: 'm-1', tenant: 'default', lane: 'transactional' as const, hop: 1, attempt: 1, callId: 'call-1', traceparent: undefined, recipientCount: undefined };
+      return Object.fromEntries(new URL(toMessageCreate(message, reference, 'https://sms.example.org', undefined, 0).statusCallback).searchParams);
+    };
+    const shut = { MessageSid: 'SM0123', To: 'whatsapp:+12025550123', MessageStatus: 'failed', ErrorCode: '63016' };
+    const says = (params: Record<string, string>, standby: boolean) => toReceipt(params, addressOf(standby), failures, 'k');
+    expect(says(shut, true)).toMatchObject({ status: 'retrying', final: false, failure: { code: '63016' }, reference: { messageId: 'm-1', hop: 1 } });
+    expect(says(shut, false)).toMatchObject({ status: 'failed', final: true, failure: { code: '63016' } });
+    expect(says({ ...shut, ErrorCode: '63024' }, true)).toMatchObject({ status: 'failed', final: true });
+    expect(says({ ...shut, MessageStatus: 'sent' }, true)).toMatchObject({ status: 'sent', final: false });
   });
 
   it('that is repeated has the same id, though Twilio tells no time, and another code makes another fact', () => {

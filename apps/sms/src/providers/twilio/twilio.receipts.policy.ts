@@ -1,5 +1,6 @@
 import { type Engagement, type Failure, type FailureCatalogue, ownFailure, recipientRef, returnedReference, type Status } from '#libs/contracts';
 import type { Receipt } from '#libs/delivery';
+import { STANDBY } from './twilio.request.policy.ts';
 import type { TwilioParams } from './twilio.signature.webhook.ts';
 
 const withoutReason = ownFailure('MSG_UNDELIVERED', 'transient', 'never', 'The carrier could not deliver it and told no reason.', { provider: 'twilio' });
@@ -9,6 +10,9 @@ const personal = /\S+@\S+|\+?\d[\d\s().-]{4,}\d/g;
 
 /** A channel's own words for a failure, without what could name a person. */
 export const redacted = (text: string): string => text.replace(personal, '…').slice(0, 200);
+
+/** Free-form WhatsApp text outside the 24-hour window: a template may still go. */
+const OUTSIDE_WINDOW = '63016';
 
 type Told = { status: Status | Engagement; final: boolean; failure?: Failure };
 
@@ -43,8 +47,10 @@ function forbids({ kind, suppressScope }: Failure, { To = '', From, MessagingSer
 export function toReceipt(params: TwilioParams, query: Record<string, string>, failures: FailureCatalogue, hashKey: string): Receipt | undefined {
   const { MessageSid, MessageStatus, ErrorCode, To, ChannelStatusMessage } = params;
   if (!MessageSid || !MessageStatus) return undefined;
-  const says = told(MessageStatus, ErrorCode, failures);
-  if (!says) return undefined;
+  const outcome = told(MessageStatus, ErrorCode, failures);
+  if (!outcome) return undefined;
+  const isGivenBack = outcome.final && ErrorCode === OUTSIDE_WINDOW && query[STANDBY] === '1';
+  const says: Told = isGivenBack ? { ...outcome, status: 'retrying', final: false } : outcome;
   return {
     ...says,
     ...(says.failure?.suppress && { forbids: forbids(says.failure, params) }),

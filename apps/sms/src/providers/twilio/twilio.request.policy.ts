@@ -19,6 +19,9 @@ export interface MessageCreate {
 /** Twilio hands back no reference of ours, so the callback's address carries it (provider facts, §4.1). */
 export const STATUS_PATH = '/webhooks/twilio/status';
 
+/** In the callback's address: a template stands by, should this text be refused for WhatsApp's window. */
+export const STANDBY = 'mi_standby';
+
 /**
  * Connection overrides of Twilio's callbacks, in the fragment: repeat five times, after a failed connection, a time-out or a 5xx
  * of ours. Without them a callback that meets a restart is lost (provider facts, §4.4). The fragment is not signed.
@@ -37,7 +40,7 @@ export function toMessageCreate(message: SmsMessage, reference: CallReference, p
   const { from, kind, body, mediaUrls, contentTemplate, expiresAt, smartEncoding } = message;
   const service = message.messagingService ?? serviceSid;
   const left = expiresAt ? Math.floor((Date.parse(expiresAt) - now) / 1000) : MAX_VALIDITY_S;
-  const query = new URLSearchParams(referenceFields({ ...reference }));
+  const query = new URLSearchParams({ ...referenceFields({ ...reference }), ...(message.standby && { [STANDBY]: '1' }) });
   return {
     to: recipientOf(message),
     ...(from !== undefined ? { from: addressOf(kind, from) } : service !== undefined && { messagingServiceSid: service }),
