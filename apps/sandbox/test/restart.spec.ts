@@ -50,6 +50,18 @@ it('tells nothing twice that was acknowledged', async () => {
   expect(idsOf()).toHaveLength(2);
 });
 
+it('remembers whom it did not write to, and why', async () => {
+  const send = () => sendGridOf(sandbox!).send(aMailTo('bounce@example.org'));
+  await started();
+  await send();
+  await until(() => idsOf().length === 2);
+  await send();
+  await until(async () => idsOf().length === 3 && (await settled('acknowledged')()));
+  await started();
+  await until(async () => (await listed(sandbox!)).messages.map(({ status }) => status).join() === 'dropped,bounce');
+  expect(idsOf()).toHaveLength(3);
+});
+
 it('forgets what was cleared, on disk too', async () => {
   const running = await started();
   await sendGridOf(running).send(aMailTo('ada@example.org', 'secret-order'));

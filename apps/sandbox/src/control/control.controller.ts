@@ -8,6 +8,7 @@ import { MessageStore } from '../messages/message.store.ts';
 import type { SandboxMessage } from '../messages/message.ts';
 import { InboundService } from '../twilio/inbound.service.ts';
 import { PeopleService } from '../twilio/people.service.ts';
+import { SuppressionLists } from '../webhooks/suppression-lists.ts';
 import { checkAccount, checkFaults, checkListing, checkReply } from './control.policy.ts';
 import { viewOf } from './message-view.policy.ts';
 
@@ -21,6 +22,7 @@ export class ControlController {
     private readonly accounts: AccountService,
     private readonly inbound: InboundService,
     private readonly people: PeopleService,
+    private readonly lists: SuppressionLists,
   ) {}
 
   @Get('messages')
@@ -45,6 +47,7 @@ export class ControlController {
   async clear(@Res() reply: FastifyReply): Promise<void> {
     await this.inbox.clear();
     this.people.forget();
+    this.lists.forget();
     give(reply, { status: 204 });
   }
 

@@ -4,8 +4,8 @@ import { SANDBOX_LOG, type SandboxLog } from '../sandbox.log.ts';
 import { LifecycleService } from '../webhooks/lifecycle.service.ts';
 import { JournalStore, type JournalRecord } from './journal.store.ts';
 import { MessageStore } from './message.store.ts';
-import type { SandboxMessage } from './message.ts';
-import { withEvents, type StoredMessage } from './plan.policy.ts';
+import { CANCELLED, type SandboxMessage } from './message.ts';
+import { withEvents, withheldPlan, type StoredMessage } from './plan.policy.ts';
 
 /** Where accepted messages go: kept first, answered then, followed by their webhooks. */
 @Injectable()
@@ -59,10 +59,13 @@ export class InboxService implements OnApplicationBootstrap, OnApplicationShutdo
   private apply(record: JournalRecord): void {
     if ('accepted' in record) this.store.add(withEvents(record.accepted, this.config.SANDBOX_WEBHOOK_DELAY_MS));
     else if ('cleared' in record) this.store.clear();
+    else if ('withheld' in record) {
+      const message = this.store.get(record.withheld);
+      if (message) Object.assign(message, withheldPlan(message, record.reason, this.config.SANDBOX_WEBHOOK_DELAY_MS));
+    }
     else if ('cancelled' in record) {
       for (const id of record.cancelled) cancelled(this.store.get(id));
-    }
-    else {
+    } else {
       for (const [id, index] of record.settled) {
         const event = this.store.get(id)?.events[index];
         if (event) event.webhook = record.as;
@@ -80,8 +83,6 @@ export class InboxService implements OnApplicationBootstrap, OnApplicationShutdo
     }
   }
 }
-
-const CANCELLED = 'canceled';
 
 function cancelled(message: SandboxMessage | undefined): void {
   if (message) Object.assign(message, { status: CANCELLED, events: [] });

@@ -4,13 +4,15 @@ import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Inject, Injectable } from '@nestjs/common';
 import { SANDBOX_CONFIG, SandboxConfig } from '../sandbox.config.ts';
-import type { WebhookState } from './message.ts';
+import type { WebhookState, WithheldReason } from './message.ts';
 import type { StoredMessage } from './plan.policy.ts';
 
 export type JournalRecord =
   | { accepted: StoredMessage }
   /** Which events (message id, position) need no webhook any more. */
   | { settled: [id: string, index: number][]; as: WebhookState }
+  /** A message that its provider did not send, and why. */
+  | { withheld: string; reason: WithheldReason }
   /** Messages of which nothing more happens. */
   | { cancelled: string[] }
   | { cleared: true };

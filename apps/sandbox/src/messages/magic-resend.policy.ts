@@ -13,10 +13,13 @@ const bounced = (type: string, subType: string, response: string): ResendStep =>
   fields: { bounce: { type, subType, message: 'The recipient’s mail server refused the e-mail.', diagnosticCode: [`smtp; ${response}`] } },
 });
 const gone = bounced('Permanent', 'General', '550 5.1.1 The email account that you tried to reach does not exist.');
-const suppressed: ResendStep = {
+/** The two that resend.yaml knows (WebhookEventSuppressed). */
+export type SuppressedReason = 'previous_bounce' | 'previous_complaint';
+const suppressedFor = (reason: SuppressedReason): ResendStep => ({
   event: 'suppressed',
-  fields: { suppressed: { type: 'OnAccountSuppressionList', reason: 'previous_bounce', message: 'The address is on the account’s suppression list.', diagnosticCode: [] } },
-};
+  fields: { suppressed: { type: 'OnAccountSuppressionList', reason, message: 'The address is on the account’s suppression list.', diagnosticCode: [] } },
+});
+const suppressed = suppressedFor('previous_bounce');
 const clicked: ResendStep = {
   event: 'clicked',
   fields: { click: { ipAddress: '127.0.0.1', link: 'https://example.com/sandbox', timestamp: '2026-01-01T00:00:00.000Z', userAgent: 'Mozilla/5.0 (sandbox)' } },
@@ -46,10 +49,14 @@ const testMailboxes: Readonly<Record<string, readonly ResendStep[]>> = {
 
 const plain: readonly ResendStep[] = [sent, delivered];
 
-export function resendPlan(address: string): readonly ResendStep[] {
-  const [local = '', domain = ''] = address.toLowerCase().split('@');
-  const mailbox = local.split('+', 1)[0]!;
-  const known = domain === 'resend.dev' ? testMailboxes : mailboxes;
+/** Resend's test addresses show what they are called, however often. */
+export const isForTrials = (address: string): boolean => address.toLowerCase().endsWith('@resend.dev');
+
+/** @param withheld why it is not sent, whatever its recipient stands for */
+export function resendPlan(address: string, withheld?: SuppressedReason): readonly ResendStep[] {
+  if (withheld) return [suppressedFor(withheld)];
+  const mailbox = address.toLowerCase().split(/[+@]/, 1)[0]!;
+  const known = isForTrials(address) ? testMailboxes : mailboxes;
   return Object.hasOwn(known, mailbox) ? known[mailbox]! : plain;
 }
 

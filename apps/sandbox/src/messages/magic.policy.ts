@@ -41,7 +41,9 @@ const blocked: MailStep = {
     tls: 1,
   },
 };
-const dropped: MailStep = { event: 'dropped', fields: { reason: 'Bounced Address', status: '5.0.0' } };
+/** Why SendGrid drops mail to who stands on one of its lists (event.md, glossary “Drops”). */
+export type DropReason = 'Bounced Address' | 'Spam Reporting Address' | 'Unsubscribed Address' | 'Invalid';
+const droppedFor = (reason: DropReason): MailStep => ({ event: 'dropped', fields: { reason, status: '5.0.0' } });
 /** SendGrid looks for a mail's template only after it has accepted the mail (sendgrid-go #255). */
 export const lostMail: readonly MailStep[] = [{ event: 'dropped', fields: { reason: 'Invalid SMTPAPI header' } }];
 const reader = { useragent: 'Mozilla/5.0 (sandbox)', ip: '127.0.0.1' };
@@ -55,8 +57,8 @@ const clicked: MailStep = { event: 'click', fields: { ...reader, url: 'https://e
 export const magicMailboxes: Readonly<Record<string, readonly MailStep[]>> = {
   bounce: [processed, bounced],
   blocked: [processed, blocked],
-  dropped: [dropped],
-  invalid: [{ event: 'dropped', fields: { reason: 'Invalid', status: '5.0.0' } }],
+  dropped: [droppedFor('Bounced Address')],
+  invalid: [droppedFor('Invalid')],
   deferred: [processed, deferred, delivered],
   spam: [processed, delivered, { event: 'spamreport' }],
   open: [processed, delivered, opened],
@@ -95,7 +97,9 @@ export const refusedSenders: Readonly<Record<string, number>> = {
   '+15005550008': 21611,
 };
 
-export function mailPlan(address: string): readonly MailStep[] {
+/** @param withheld why it is not sent, whatever its recipient stands for */
+export function mailPlan(address: string, withheld?: DropReason): readonly MailStep[] {
+  if (withheld) return [droppedFor(withheld)];
   const mailbox = address.slice(0, address.lastIndexOf('@')).split('+', 1)[0]?.toLowerCase() ?? '';
   return Object.hasOwn(magicMailboxes, mailbox) ? (magicMailboxes[mailbox] ?? plainMail) : plainMail;
 }

@@ -1,6 +1,12 @@
 import type { WebhookFault } from '../gate/fault.policy.ts';
-import type { ResendStep } from './magic-resend.policy.ts';
-import type { MailStep, TextStep } from './magic.policy.ts';
+import type { ResendStep, SuppressedReason } from './magic-resend.policy.ts';
+import type { DropReason, MailStep, TextStep } from './magic.policy.ts';
+
+export const bypassNames = ['bypass_list_management', 'bypass_bounce_management', 'bypass_spam_management', 'bypass_unsubscribe_management'] as const;
+export type BypassName = (typeof bypassNames)[number];
+
+/** Why a provider does not send to a recipient, in its own words. */
+export type WithheldReason = DropReason | SuppressedReason;
 
 /** `planned`: has not happened yet. `none`: there is no address to tell it to. */
 export type WebhookState = 'planned' | 'pending' | 'acknowledged' | 'failed' | 'none';
@@ -54,8 +60,12 @@ export interface MailMessage extends Accepted {
   customArgs: Record<string, string>;
   categories: string[];
   asmGroupId: number | null;
+  /** The suppression lists it goes past, by the names of the settings that said so. */
+  bypasses?: BypassName[];
   /** Its template does not exist: SendGrid accepts such mail, and drops it afterwards. */
   lost?: boolean;
+  /** Set when it left and its recipient stood on a suppression list. */
+  withheld?: DropReason;
   attachments: Attachment[];
   events: MessageEvent<MailStep>[];
 }
@@ -71,6 +81,8 @@ export interface ResendMessage extends Accepted {
   templateId: string | null;
   tags: { name: string; value: string }[];
   headers: Record<string, string>;
+  /** Set when it left and its recipient stood on the suppression list. */
+  withheld?: SuppressedReason;
   /** Everyone the e-mail names, as it names them. */
   addressees: Record<'to' | 'cc' | 'bcc' | 'replyTo', string[]>;
   attachments: Attachment[];
@@ -94,6 +106,9 @@ export interface TextMessage extends Accepted {
   errorCode: number | null;
   events: MessageEvent<TextStep>[];
 }
+
+/** The status of a message that was scheduled, and called off. */
+export const CANCELLED = 'canceled';
 
 export type SandboxMessage = MailMessage | ResendMessage | TextMessage;
 export type ProviderName = SandboxMessage['provider'];

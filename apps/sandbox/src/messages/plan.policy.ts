@@ -1,6 +1,6 @@
 import { resendEngagement, resendPlan } from './magic-resend.policy.ts';
 import { lostMail, mailPlan, textPlan, type TextStep } from './magic.policy.ts';
-import type { MailMessage, MessageEvent, ResendMessage, SandboxMessage, TextMessage } from './message.ts';
+import type { MailMessage, MessageEvent, ResendMessage, SandboxMessage, TextMessage, WithheldReason } from './message.ts';
 
 type Planned<M> = Omit<M, 'events'>;
 /** A message as the journal keeps it: its events follow from its recipient. */
@@ -9,10 +9,13 @@ export type StoredMessage = Planned<MailMessage> | Planned<ResendMessage> | Plan
 /** Gives a message the events its recipient stands for, `delayMs` apart. */
 export function withEvents<M extends StoredMessage>(message: M, delayMs: number): SandboxMessage {
   const { startsAt } = message;
-  if (message.provider === 'sendgrid') return { ...message, events: timed(message.lost ? lostMail : mailPlan(message.to), startsAt, delayMs) };
-  if (message.provider === 'resend') return { ...message, events: timed(resendPlan(message.to), startsAt, delayMs) };
+  if (message.provider === 'sendgrid') return { ...message, events: timed(message.lost ? lostMail : mailPlan(message.to, message.withheld), startsAt, delayMs) };
+  if (message.provider === 'resend') return { ...message, events: timed(resendPlan(message.to, message.withheld), startsAt, delayMs) };
   return { ...message, events: timed(textSteps(message, delayMs), startsAt, delayMs) };
 }
+
+/** What is left of a message that its provider does not send. */
+export const withheldPlan = (message: SandboxMessage, withheld: WithheldReason, delayMs: number): SandboxMessage => withEvents(Object.assign({ ...message }, { withheld }), delayMs);
 
 /** Twilio's code for a text that waited longer than it was wanted. */
 const VALIDITY_OVER = 30036;

@@ -1,3 +1,5 @@
+import type { SuppressedReason } from '../messages/magic-resend.policy.ts';
+
 export interface ResendSuppression {
   id: string;
   email: string;
@@ -7,6 +9,9 @@ export interface ResendSuppression {
   /** Milliseconds of the epoch. */
   at: number;
 }
+
+/** What `email.suppressed` says of an entry. It has no word for one that a person made. */
+export const reasonOf: Readonly<Record<ResendSuppression['origin'], SuppressedReason>> = { bounce: 'previous_bounce', complaint: 'previous_complaint', manual: 'previous_bounce' };
 
 /** As GET /suppressions lists it. */
 export const listed = ({ id, email, origin, sourceId, at }: ResendSuppression): Record<string, unknown> => ({

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Answer } from '../answer.ts';
+import { isForTrials, type SuppressedReason } from '../messages/magic-resend.policy.ts';
 import type { ResendMessage } from '../messages/message.ts';
 import { refusal } from './error.policy.ts';
-import { listed, pageOf, type ResendSuppression, type SuppressionQuery } from './suppressions.policy.ts';
+import { listed, pageOf, reasonOf, type ResendSuppression, type SuppressionQuery } from './suppressions.policy.ts';
 
 /** Most addresses of one batch. */
 const BATCH = 100;
@@ -21,7 +22,16 @@ export class ResendSuppressions {
     const event = message.events[index];
     const { event: name, fields } = event?.step ?? {};
     const permanent = name === 'bounced' && (fields?.['bounce'] as { type?: string } | undefined)?.type === 'Permanent';
-    if (event && (permanent || name === 'complained')) this.put(message.to, permanent ? 'bounce' : 'complaint', message.providerMessageId, event.at);
+    if (event && !isForTrials(message.to) && (permanent || name === 'complained')) this.put(message.to, permanent ? 'bounce' : 'complaint', message.providerMessageId, event.at);
+  }
+
+  against({ to }: ResendMessage): SuppressedReason | undefined {
+    const origin = this.entries.get(to.toLowerCase())?.origin;
+    return origin && reasonOf[origin];
+  }
+
+  forget(): void {
+    this.entries.clear();
   }
 
   list(query: SuppressionQuery): Answer {

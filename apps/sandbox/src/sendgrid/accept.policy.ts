@@ -1,5 +1,5 @@
 import type { WebhookFault } from '../gate/fault.policy.ts';
-import type { Attachment, MailMessage } from '../messages/message.ts';
+import { type Attachment, bypassNames, type MailMessage } from '../messages/message.ts';
 import type { Mail, Personalization } from './mail.policy.ts';
 import { rendered, type Source } from './templates/rendering.ts';
 
@@ -61,6 +61,7 @@ function sharedOf(mail: Mail) {
     templateId: mail.template_id ?? null,
     categories: mail.categories ?? [],
     asmGroupId: mail.asm?.group_id ?? null,
+    bypasses: bypassNames.filter((name) => mail.mail_settings?.[name]?.enable),
     attachments: (mail.attachments ?? []).map(attachment),
   };
 }

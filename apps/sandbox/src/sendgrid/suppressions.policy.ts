@@ -1,5 +1,6 @@
 import type { Answer } from '../answer.ts';
-import type { MailMessage } from '../messages/message.ts';
+import type { DropReason } from '../messages/magic.policy.ts';
+import type { BypassName, MailMessage } from '../messages/message.ts';
 import { badRequest, type FieldProblem } from './error.policy.ts';
 
 /** SendGrid's lists of addresses (tsg_suppressions_v3). */
@@ -33,6 +34,25 @@ export function learnedFrom({ events, asmGroupId }: Pick<MailMessage, 'events' |
     default: return undefined;
   }
 } // prettier-ignore
+
+/** Whom mail is not sent to, and which setting goes past that; `bypass_list_management` goes past all. Who is blocked is tried again. */
+const drops: readonly { list: ListName; reason: DropReason; bypass?: BypassName }[] = [
+  { list: 'invalid_emails', reason: 'Invalid' },
+  { list: 'bounces', reason: 'Bounced Address', bypass: 'bypass_bounce_management' },
+  { list: 'spam_reports', reason: 'Spam Reporting Address', bypass: 'bypass_spam_management' },
+  { list: 'unsubscribes', reason: 'Unsubscribed Address', bypass: 'bypass_unsubscribe_management' },
+];
+
+/**
+ * Why a mail is dropped; undefined: it may go.
+ * @param standsOn the recipient's lists
+ * @param leftGroup whether they left the group the mail goes to, which only `bypass_list_management` goes past
+ */
+export function dropReason(standsOn: (list: ListName) => boolean, leftGroup: boolean, bypasses: readonly BypassName[] = []): DropReason | undefined {
+  if (bypasses.includes('bypass_list_management')) return undefined;
+  const found = drops.find(({ list, bypass }) => standsOn(list) && !(bypass && bypasses.includes(bypass)));
+  return found?.reason ?? (leftGroup ? 'Unsubscribed Address' : undefined);
+}
 
 /** An entry as its list shows it: each has fields of its own. */
 export function shown(list: ListName, { email, created, reason, status, ip }: Suppressed): Record<string, unknown> {

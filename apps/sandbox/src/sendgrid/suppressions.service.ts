@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Answer } from '../answer.ts';
+import type { DropReason } from '../messages/magic.policy.ts';
 import type { MailMessage } from '../messages/message.ts';
 import { badRequest, errorAnswer } from './error.policy.ts';
-import { learnedFrom, type ListName, listNames, type ListQuery, pageOf, shown, type Suppressed } from './suppressions.policy.ts';
+import { dropReason, learnedFrom, type ListName, listNames, type ListQuery, pageOf, shown, type Suppressed } from './suppressions.policy.ts';
 
 /** The oldest entry of a list goes beyond so many. */
 const MOST_ENTRIES = 100_000;
@@ -26,6 +27,18 @@ export class SendGridSuppressions {
     if ('list' in learned) return this.put(learned.list, { email, created, ...textOf(event.step.fields ?? {}) });
     if (learned.left) this.membersOf(learned.group).set(email, { email, created });
     else this.groups.get(learned.group)?.delete(email);
+  }
+
+  against({ to, asmGroupId, bypasses, lost }: MailMessage): DropReason | undefined {
+    if (lost) return undefined;
+    const email = to.toLowerCase();
+    const leftGroup = asmGroupId !== null && (this.groups.get(asmGroupId)?.has(email) ?? false);
+    return dropReason((list) => this.lists.get(list)!.has(email), leftGroup, bypasses);
+  }
+
+  forget(): void {
+    for (const entries of this.lists.values()) entries.clear();
+    this.groups.clear();
   }
 
   page(list: ListName, query: ListQuery): Answer {

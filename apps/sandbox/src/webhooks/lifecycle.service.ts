@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { SandboxMessage } from '../messages/message.ts';
+import { CANCELLED, type SandboxMessage } from '../messages/message.ts';
 import { changesBy } from '../messages/plan.policy.ts';
 import { ResendWebhookService } from '../resend/webhook.service.ts';
 import { EventWebhookService } from '../sendgrid/event-webhook.service.ts';
@@ -22,11 +22,19 @@ export class LifecycleService {
   ) {}
 
   begin(message: SandboxMessage): void {
-    this.await(message, 0);
+    if (message.startsAt <= Date.now()) this.depart(message);
+    else this.timeline.at(message.startsAt, () => this.depart(message));
   }
 
   stop(): void {
     this.timeline.stop();
+  }
+
+  /** Who may be written to is looked at when a message leaves, not when it was accepted; after a restart it may have left before. */
+  private depart(message: SandboxMessage): void {
+    const left = message.events.some(({ webhook }) => webhook !== 'planned');
+    if (!left && !message.forgotten && message.status !== CANCELLED) this.lists.withhold(message);
+    this.await(message, 0);
   }
 
   private await(message: SandboxMessage, index: number): void {

@@ -1,18 +1,44 @@
-import { Injectable } from '@nestjs/common';
-import type { SandboxMessage } from '../messages/message.ts';
+import { Inject, Injectable } from '@nestjs/common';
+import { JournalStore } from '../messages/journal.store.ts';
+import type { SandboxMessage, WithheldReason } from '../messages/message.ts';
+import { withheldPlan } from '../messages/plan.policy.ts';
 import { ResendSuppressions } from '../resend/suppressions.service.ts';
+import { SANDBOX_CONFIG, SandboxConfig } from '../sandbox.config.ts';
+import { SANDBOX_LOG, type SandboxLog } from '../sandbox.log.ts';
 import { SendGridSuppressions } from '../sendgrid/suppressions.service.ts';
 
-/** The providers' suppression lists: what happens to a message may put its recipient there. */
+/** The providers' suppression lists: what happens to a message may put its recipient there, and who is there gets no more. */
 @Injectable()
 export class SuppressionLists {
   constructor(
+    @Inject(SANDBOX_CONFIG) private readonly config: SandboxConfig,
+    @Inject(SANDBOX_LOG) private readonly log: SandboxLog,
+    private readonly journal: JournalStore,
     private readonly sendgrid: SendGridSuppressions,
     private readonly resend: ResendSuppressions,
   ) {}
 
   learn(message: SandboxMessage, index: number): void {
+    if (message.provider === 'twilio' || message.withheld) return;
     if (message.provider === 'sendgrid') this.sendgrid.learn(message, index);
-    else if (message.provider === 'resend') this.resend.learn(message, index);
+    else this.resend.learn(message, index);
+  }
+
+  /** Lets a message that is about to leave go no further, where its recipient stands on a list. */
+  withhold(message: SandboxMessage): void {
+    const reason = this.against(message);
+    if (!reason) return;
+    Object.assign(message, withheldPlan(message, reason, this.config.SANDBOX_WEBHOOK_DELAY_MS));
+    this.journal.append({ withheld: message.id, reason }).catch(() => this.log.error('the data file cannot be written'));
+  }
+
+  forget(): void {
+    this.sendgrid.forget();
+    this.resend.forget();
+  }
+
+  private against(message: SandboxMessage): WithheldReason | undefined {
+    if (message.provider === 'twilio') return undefined;
+    return message.provider === 'sendgrid' ? this.sendgrid.against(message) : this.resend.against(message);
   }
 }
