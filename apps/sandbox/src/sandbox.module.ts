@@ -7,6 +7,7 @@ import { FaultService } from './gate/fault.service.ts';
 import { GateService } from './gate/gate.service.ts';
 import { HealthController } from './health/health.controller.ts';
 import { InboxService } from './messages/inbox.service.ts';
+import { InlineImageStore } from './messages/inline-image.store.ts';
 import { JournalStore } from './messages/journal.store.ts';
 import { MessageStore } from './messages/message.store.ts';
 import { SANDBOX_CONFIG, type SandboxConfig } from './sandbox.config.ts';
@@ -56,7 +57,7 @@ const gate = [GateService, FaultService, AccountService, { provide: APP_FILTER, 
 const sendgrid = [SendGridReception, SendGridTemplates, SendGridSuppressions, MailService, ActivityService, EventWebhookService, EventWebhookSettings];
 const resend = [ResendReception, ResendApiKeys, ResendTemplates, ResendSuppressions, EmailService, IdempotencyService, RateService, ResendWebhookService, ResendWebhookSettings];
 const twilio = [ConcurrencyService, TextService, StatusCallbackService, ContentService, InboundService, PeopleService];
-const messages = [InboxService, MessageStore, JournalStore];
+const messages = [InboxService, MessageStore, InlineImageStore, JournalStore];
 const webhooks = [LifecycleService, SuppressionLists, TimelineService, SettleService, WebhookAdapter];
 
 const controllers = [

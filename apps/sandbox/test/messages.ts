@@ -19,6 +19,7 @@ export function aMail(parts: Partial<Stored<MailMessage>> = {}): Stored<MailMess
     templateId: null,
     customArgs: { mi_message_id: 'order-1' },
     categories: [],
+    headers: {},
     asmGroupId: null,
     attachments: [],
     status: 'accepted',

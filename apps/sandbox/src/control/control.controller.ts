@@ -4,6 +4,8 @@ import { AccountService } from '../account/account.service.ts';
 import { FaultService } from '../gate/fault.service.ts';
 import { give } from '../gate/give.ts';
 import { InboxService } from '../messages/inbox.service.ts';
+import { withImages } from '../messages/inline-image.policy.ts';
+import { InlineImageStore } from '../messages/inline-image.store.ts';
 import { MessageStore } from '../messages/message.store.ts';
 import type { SandboxMessage } from '../messages/message.ts';
 import { InboundService } from '../twilio/inbound.service.ts';
@@ -18,6 +20,7 @@ export class ControlController {
   constructor(
     private readonly store: MessageStore,
     private readonly inbox: InboxService,
+    private readonly images: InlineImageStore,
     private readonly faults: FaultService,
     private readonly accounts: AccountService,
     private readonly inbound: InboundService,
@@ -41,6 +44,15 @@ export class ControlController {
       if (shown.length < limit) shown.push(message);
     }
     give(reply, { status: 200, body: { total, messages: shown.map(viewOf) } });
+  }
+
+  /** A mail's HTML as its reader sees it: with the pictures that came with it. As JSON, so that it can never run on this origin. */
+  @Get('messages/html')
+  html(@Query('id') id: string, @Res() reply: FastifyReply): void {
+    const message = this.store.get(id);
+    const html = message?.provider === 'twilio' ? undefined : message?.html;
+    if (message && html) give(reply, { status: 200, body: { html: withImages(html, this.images.of(message.providerMessageId)) } });
+    else give(reply, { status: 404, body: { errors: [{ field: 'id', message: 'there is no such mail with HTML' }] } });
   }
 
   @Delete('messages')

@@ -29,6 +29,6 @@ function contentOf(message: SandboxMessage): Record<string, unknown> {
     const { id, kind, subject, text, html, templateId, tags, headers, attachments } = message;
     return { recipientMessageId: id, kind, subject, text, html, templateId, tags, headers, attachments };
   }
-  const { id, kind, subject, text, html, templateId, categories, customArgs, attachments } = message;
-  return { recipientMessageId: id, kind, subject, text, html, templateId, categories, customArgs, attachments };
+  const { id, kind, subject, text, html, templateId, categories, customArgs, headers, attachments } = message;
+  return { recipientMessageId: id, kind, subject, text, html, templateId, categories, customArgs, headers, attachments };
 }

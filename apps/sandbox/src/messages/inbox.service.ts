@@ -2,6 +2,8 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import { SANDBOX_CONFIG, SandboxConfig } from '../sandbox.config.ts';
 import { SANDBOX_LOG, type SandboxLog } from '../sandbox.log.ts';
 import { LifecycleService } from '../webhooks/lifecycle.service.ts';
+import type { InlineImage } from './inline-image.policy.ts';
+import { InlineImageStore } from './inline-image.store.ts';
 import { JournalStore, type JournalRecord } from './journal.store.ts';
 import { MessageStore } from './message.store.ts';
 import { CANCELLED, type SandboxMessage } from './message.ts';
@@ -14,14 +16,17 @@ export class InboxService implements OnApplicationBootstrap, OnApplicationShutdo
     @Inject(SANDBOX_CONFIG) private readonly config: SandboxConfig,
     @Inject(SANDBOX_LOG) private readonly log: SandboxLog,
     private readonly store: MessageStore,
+    private readonly images: InlineImageStore,
     private readonly journal: JournalStore,
     private readonly lifecycle: LifecycleService,
   ) {}
 
-  /** Takes the messages of one request, all or none. */
-  async accept(accepted: readonly StoredMessage[]): Promise<void> {
+  /** Takes the messages of one request, all or none, with the pictures that stand in them. */
+  async accept(accepted: readonly StoredMessage[], images: readonly InlineImage[] = []): Promise<void> {
     const messages = accepted.map((message) => withEvents(message, this.config.SANDBOX_WEBHOOK_DELAY_MS));
-    await Promise.all(accepted.map((message) => this.journal.append({ accepted: message })));
+    const records: JournalRecord[] = [...images.map((image) => ({ image })), ...accepted.map((message) => ({ accepted: message }))];
+    await Promise.all(records.map((record) => this.journal.append(record)));
+    for (const image of images) this.images.add(image);
     for (const message of messages) {
       this.store.add(message);
       this.lifecycle.begin(message);
@@ -36,6 +41,7 @@ export class InboxService implements OnApplicationBootstrap, OnApplicationShutdo
 
   async clear(): Promise<void> {
     this.store.clear();
+    this.images.clear();
     await this.journal.append({ cleared: true });
   }
 
@@ -58,7 +64,11 @@ export class InboxService implements OnApplicationBootstrap, OnApplicationShutdo
 
   private apply(record: JournalRecord): void {
     if ('accepted' in record) this.store.add(withEvents(record.accepted, this.config.SANDBOX_WEBHOOK_DELAY_MS));
-    else if ('cleared' in record) this.store.clear();
+    else if ('image' in record) this.images.add(record.image);
+    else if ('cleared' in record) {
+      this.store.clear();
+      this.images.clear();
+    }
     else if ('withheld' in record) {
       const message = this.store.get(record.withheld);
       if (message) Object.assign(message, withheldPlan(message, record.reason, this.config.SANDBOX_WEBHOOK_DELAY_MS));
@@ -74,6 +84,7 @@ export class InboxService implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   private *kept(): Generator<JournalRecord> {
+    for (const image of this.images.oldestFirst()) yield { image };
     for (const message of [...this.store.newestFirst()].reverse()) {
       yield { accepted: stored(message) };
       if (message.status === CANCELLED) yield { cancelled: [message.id] };

@@ -4,11 +4,13 @@ import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Inject, Injectable } from '@nestjs/common';
 import { SANDBOX_CONFIG, SandboxConfig } from '../sandbox.config.ts';
+import type { InlineImage } from './inline-image.policy.ts';
 import type { WebhookState, WithheldReason } from './message.ts';
 import type { StoredMessage } from './plan.policy.ts';
 
 export type JournalRecord =
   | { accepted: StoredMessage }
+  | { image: InlineImage }
   /** Which events (message id, position) need no webhook any more. */
   | { settled: [id: string, index: number][]; as: WebhookState }
   /** A message that its provider did not send, and why. */

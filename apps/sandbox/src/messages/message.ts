@@ -46,6 +46,8 @@ export interface Attachment {
   bytes: number;
   /** Where the provider would fetch it. */
   url?: string;
+  /** By which the HTML shows it: as `cid:…`. */
+  contentId?: string;
 }
 
 export interface MailMessage extends Accepted {
@@ -59,6 +61,8 @@ export interface MailMessage extends Accepted {
   templateId: string | null;
   customArgs: Record<string, string>;
   categories: string[];
+  /** Those of the mail, and of the personalization, which win. */
+  headers: Record<string, string>;
   asmGroupId: number | null;
   /** The suppression lists it goes past, by the names of the settings that said so. */
   bypasses?: BypassName[];

@@ -62,13 +62,20 @@ function facts(pairs) {
   return list;
 }
 
+async function show(message, frame) {
+  frame.srcdoc = message.html;
+  if (!(message.attachments || []).some((file) => file.contentId)) return;
+  // Its pictures are asked for only when it is looked at.
+  await ask('/_sandbox/messages/html?id=' + encodeURIComponent(keyOf(message))).then((answer) => { frame.srcdoc = answer.html; }, () => {});
+}
+
 function content(message) {
   const box = element('div', 'content');
   if (message.html) {
     const frame = element('iframe');
     frame.setAttribute('sandbox', '');
     frame.title = 'The mail as its reader sees it';
-    frame.srcdoc = message.html;
+    void show(message, frame);
     box.append(frame);
   } else {
     box.append(element('pre', '', message.text || message.body || firstLine(message)));
@@ -99,7 +106,8 @@ function detail(message) {
   close.addEventListener('click', () => { state.selected = null; draw(); });
   const head = element('header');
   head.append(element('h2', '', message.subject || message.to), pill(message.status));
-  const files = (message.attachments || []).map((file) => file.filename + ' (' + Math.ceil(file.bytes / 1024) + ' KB)');
+  const files = (message.attachments || []).map((file) => file.filename + ' (' + Math.ceil(file.bytes / 1024) + ' KB' + (file.contentId ? ', in the text' : '') + ')');
+  const headers = Object.entries(message.headers || {}).map(([name, value]) => [name, value, true]);
   const parts = [close, head, facts([
     ['To', message.kind && message.kind !== 'to' ? message.to + ' (' + message.kind + ')' : message.to], ['From', message.from || 'chosen by the Messaging Service'],
     ['Accepted', clock(message.acceptedAt, true)], ['Message', message.reference, true], ['Call', message.callId, true],
@@ -108,6 +116,7 @@ function detail(message) {
     ['Categories', message.categories], ['Attachments', files], ['Media', message.mediaUrls, true],
   ]), part('Events', events(message)), part(message.html ? 'HTML' : 'Text', content(message))];
   if (message.html && message.text) parts.push(part('Text', content({ text: message.text })));
+  if (headers.length > 0) parts.push(part('Custom headers', facts(headers)));
   return parts;
 }
 

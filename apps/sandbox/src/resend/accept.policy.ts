@@ -1,6 +1,7 @@
 import { fromTags } from '#libs/contracts';
 import type { WebhookFault } from '../gate/fault.policy.ts';
-import type { ResendMessage } from '../messages/message.ts';
+import { type InlineImage, isShown, typeOfFile } from '../messages/inline-image.policy.ts';
+import type { Attachment, ResendMessage } from '../messages/message.ts';
 import { bareAddress } from './email-rules.policy.ts';
 import type { Email } from './email.policy.ts';
 
@@ -41,7 +42,20 @@ export function messagesOf(email: Email, { emailId, now, webhookFault }: Accepta
 }
 
 // Nothing leaves this machine: what stands at a URL is named, not fetched.
-function attachment({ filename, content_type: type, content, path }: NonNullable<Email['attachments']>[number]) {
-  const name = filename ?? path?.split('/').at(-1) ?? 'attachment';
-  return { filename: name, type: type ?? 'application/octet-stream', bytes: Math.floor(((content?.length ?? 0) * 3) / 4), ...(path !== undefined && { url: path }) };
+function attachment(file: File): Attachment {
+  const { content, path, content_id: contentId } = file;
+  return { filename: nameOf(file), type: typeOf(file), bytes: Math.floor(((content?.length ?? 0) * 3) / 4), ...(path !== undefined && { url: path }), ...(contentId && { contentId }) };
 }
+
+/** The pictures that stand in an e-mail's HTML. */
+export function imagesOf({ attachments = [] }: Email, providerMessageId: string): InlineImage[] {
+  return attachments.flatMap((file) => {
+    const { content, content_id: contentId } = file;
+    const type = typeOf(file);
+    return content && contentId && isShown(type) ? { providerMessageId, contentId, type, content } : [];
+  });
+}
+
+type File = NonNullable<Email['attachments']>[number];
+const nameOf = ({ filename, path }: File): string => filename ?? path?.split('/').at(-1) ?? 'attachment';
+const typeOf = (file: File): string => file.content_type ?? typeOfFile(nameOf(file)) ?? 'application/octet-stream';

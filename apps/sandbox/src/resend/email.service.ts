@@ -5,7 +5,7 @@ import type { Answer } from '../answer.ts';
 import type { WebhookFault } from '../gate/fault.policy.ts';
 import { InboxService } from '../messages/inbox.service.ts';
 import { MessageStore } from '../messages/message.store.ts';
-import { messagesOf } from './accept.policy.ts';
+import { imagesOf, messagesOf } from './accept.policy.ts';
 import { type Checked, checkEmail } from './email-rules.policy.ts';
 import type { Email } from './email.policy.ts';
 import { refusal } from './error.policy.ts';
@@ -46,7 +46,7 @@ export class EmailService {
   private async accept(emails: readonly Email[], webhookFault: WebhookFault | null): Promise<string[]> {
     const now = Date.now();
     const ids = emails.map(() => randomUUID());
-    await this.inbox.accept(emails.flatMap((email, index) => messagesOf(email, { emailId: ids[index]!, now, webhookFault })));
+    await this.inbox.accept(emails.flatMap((email, index) => messagesOf(email, { emailId: ids[index]!, now, webhookFault })), emails.flatMap((email, index) => imagesOf(email, ids[index]!)));
     return ids;
   }
 

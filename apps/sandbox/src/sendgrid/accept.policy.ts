@@ -1,4 +1,5 @@
 import type { WebhookFault } from '../gate/fault.policy.ts';
+import { type InlineImage, isShown, typeOfFile } from '../messages/inline-image.policy.ts';
 import { type Attachment, bypassNames, type MailMessage } from '../messages/message.ts';
 import type { Mail, Personalization } from './mail.policy.ts';
 import { rendered, type Source } from './templates/rendering.ts';
@@ -72,6 +73,7 @@ function ownOf(mail: Mail, one: Personalization, { requestId, now, webhookFault 
     providerMessageId: requestId,
     from: (one.from ?? mail.from).email,
     subject: one.subject ?? mail.subject ?? null,
+    headers: headersOf(mail.headers, one.headers),
     customArgs: { ...mail.custom_args, ...one.custom_args },
     acceptedAt: now,
     startsAt: Math.max(now, (sendAt ?? 0) * 1000),
@@ -79,6 +81,23 @@ function ownOf(mail: Mail, one: Personalization, { requestId, now, webhookFault 
     webhookFault,
   };
 }
+
+/** A personalization's headers win, whatever the case of their names. */
+function headersOf(general: Record<string, string> = {}, own: Record<string, string> = {}): Record<string, string> {
+  const names = new Set(Object.keys(own).map((name) => name.toLowerCase()));
+  return { ...Object.fromEntries(Object.entries(general).filter(([name]) => !names.has(name.toLowerCase()))), ...own };
+}
+
+/** The pictures that stand in a mail's HTML. */
+export function imagesOf({ attachments = [] }: Mail, providerMessageId: string): InlineImage[] {
+  return attachments.flatMap((file) => {
+    const { filename, type = typeOfFile(filename) ?? '', content, content_id: contentId } = file;
+    return isInline(file) && contentId && isShown(type) ? { providerMessageId, contentId, type, content } : [];
+  });
+}
+
+type File = NonNullable<Mail['attachments']>[number];
+const isInline = ({ disposition }: File): boolean => disposition === 'inline';
 
 function recipientsOf(one: Personalization): Recipient[] {
   return (['to', 'cc', 'bcc'] as const).flatMap((kind) => (one[kind] ?? []).map(({ email }) => ({ to: email, kind })));
@@ -90,6 +109,7 @@ function recipientId({ requestId, server, now }: Acceptance, index: number): str
 }
 
 // Only what the inbox shows is kept: a load run with attachments would fill the memory otherwise.
-function attachment({ filename, type, content }: NonNullable<Mail['attachments']>[number]): Attachment {
-  return { filename, type: type ?? 'application/octet-stream', bytes: Math.floor((content.length * 3) / 4) };
+function attachment(file: File): Attachment {
+  const { filename, type = 'application/octet-stream', content, content_id: contentId } = file;
+  return { filename, type, bytes: Math.floor((content.length * 3) / 4), ...(isInline(file) && contentId && { contentId }) };
 }

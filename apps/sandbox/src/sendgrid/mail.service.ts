@@ -4,7 +4,7 @@ import type { Answer } from '../answer.ts';
 import type { WebhookFault } from '../gate/fault.policy.ts';
 import { hex, messageId } from '../messages/ids.ts';
 import { InboxService } from '../messages/inbox.service.ts';
-import { messagesOf } from './accept.policy.ts';
+import { imagesOf, messagesOf } from './accept.policy.ts';
 import { badRequest } from './error.policy.ts';
 import { checkMail } from './mail-rules.policy.ts';
 import { unverifiedSender } from './sender.policy.ts';
@@ -30,7 +30,7 @@ export class MailService {
     // SendGrid's own sandbox mode checks the request and sends nothing: 200, not 202, and no events.
     if (checked.mail.mail_settings?.sandbox_mode?.enable) return { status: 200, headers };
     const template = this.templates.active(checked.mail.template_id ?? '');
-    await this.inbox.accept(messagesOf(checked.mail, { requestId, server: hex(16), now, webhookFault, template }));
+    await this.inbox.accept(messagesOf(checked.mail, { requestId, server: hex(16), now, webhookFault, template }), imagesOf(checked.mail, requestId));
     return { status: 202, headers };
   }
 }
