@@ -7,12 +7,6 @@ export interface Duplicates {
   byPolicy: number;
 }
 
-/**
- * Proof that stood in the topic as the doubt was given up must have been read before anything was sent again. A record bears
- * the time at which it was made: a producer that stands still, or waits for Kafka, writes it so much later.
- */
-export const PROOF_MUST_BE_KNOWN_MS = 10_000;
-
 /** Sorts a message's sends after the first into those that policy chose and those that must not be. */
 export function duplicatesOf(story: Story): Duplicates {
   const found: Duplicates = { unintended: story.sends.flatMap(repeatedRecipients), byPolicy: 0 };
@@ -40,6 +34,7 @@ function unexcused(story: Story, earlier: { send: AcceptedSend; hop: number | un
   if (!closing) return `hop ${hop} was sent though hop ${earlier.hop} had been, and nobody decided so`;
   if (earlier.send.acceptedAt > Date.parse(closing.at)) return `hop ${earlier.hop} was sent after its doubt had been given up`;
   const proof = story.facts.find(({ fact }) => (fact.source === 'receipt' || fact.source === 'lookup') && fact.hop === earlier.hop);
-  if (proof && proof.recordedAt < Date.parse(closing.at) - PROOF_MUST_BE_KNOWN_MS) return `hop ${hop} was sent though hop ${earlier.hop} had long been proven`;
+  // What stood in the topic as the doubt was given up has been read before anything goes again (docs/adr/0008).
+  if (proof && proof.recordedAt < Date.parse(closing.at)) return `hop ${hop} was sent though hop ${earlier.hop} had been proven`;
   return undefined;
 }

@@ -8,6 +8,7 @@ import { type Asked, type Workload, workloadOf } from './messages.policy.ts';
 import { type Plan, planOf } from './plan.policy.ts';
 import { publish } from './publish.ts';
 import { ChaosStack, timing } from './stack.ts';
+import { stampOnArrival } from './stamp.ts';
 import { storm, strikeAll } from './strike.ts';
 
 export interface ChaosOptions {
@@ -63,6 +64,7 @@ export async function runChaos(options: ChaosOptions, scenario: Scenario = whole
   let kept = options.keep !== 'never';
   try {
     const sources = sourcesOf(chaos, options);
+    await stampOnArrival(sources.kafka);
     const published = await publishUnderFire(chaos, sources, scenario, options);
     say(`faults are over; waiting until ${published.length} messages have settled`);
     await untilSettled(sources, published.length, scenario.patienceMs, options);

@@ -40,7 +40,7 @@ export interface Shown {
 /** A fact from `status.changed`. */
 export interface RecordedFact {
   fact: StatusChanged;
-  /** When Kafka took it, milliseconds since 1970. */
+  /** When the broker took it (stamp.ts), milliseconds since 1970. */
   recordedAt: number;
 }
 

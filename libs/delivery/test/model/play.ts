@@ -2,8 +2,8 @@ import { topicName, topics } from '#libs/contracts';
 import type { Asked, History, Step } from './history.ts';
 import { bob, cy, refOf } from './people.ts';
 import { tellReceipt } from './receipts.ts';
-import { type Replica, type Service, startReplica } from './replica.ts';
-import type { How, Scheduler } from './scheduler.ts';
+import { concerns, type Replica, type Service, startReplica } from './replica.ts';
+import type { How } from './scheduler.ts';
 import { endings, type ProviderChance, receipts, ways } from './sim-provider.ts';
 import { noon } from './virtual-clock.ts';
 import { leaseMs, type Variant, World } from './world.ts';
@@ -189,17 +189,5 @@ function chanceOf({ luck }: Step): ProviderChance {
 }
 
 const among = <T>(all: readonly T[], pick: number): T | undefined => all[pick % (all.length || 1)];
-
-/** Whether an act can happen to a replica; killing and pausing only where something is under way. */
-function concerns(act: Step['act'], { service, process, member }: Replica, scheduler: Scheduler): boolean {
-  switch (act) {
-    case 'kill':
-    case 'pause': return !process.paused && scheduler.isBusy(process);
-    case 'resume': return process.paused;
-    case 'release': return process.runs && service === 'retry';
-    case 'join': return process.runs && member.isBehind;
-    default: return process.runs;
-  } // prettier-ignore
-}
 
 const isoAt = (ms: number) => new Date(noon + ms).toISOString();

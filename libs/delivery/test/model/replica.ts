@@ -3,7 +3,8 @@ import { type Every, type IncomingRecord, type KafkaConfig, kafkaSettings, Keyed
 import { z } from 'zod';
 import { ChannelWorker } from './channel-worker.ts';
 import { RetryWorker } from './retry-worker.ts';
-import { Process } from './scheduler.ts';
+import type { Step } from './history.ts';
+import { Process, type Scheduler } from './scheduler.ts';
 import { Member } from './sim-kafka.ts';
 import type { World } from './world.ts';
 
@@ -38,4 +39,16 @@ export async function startReplica(service: Service, name: string, world: World)
   await consumer.start();
   const commit = repeated.at(-1)!;
   return { service, process, member, commit, release: () => worker instanceof RetryWorker && worker.release() };
+}
+
+/** Whether an act can happen to a replica; killing and pausing only where something is under way. */
+export function concerns(act: Step['act'], { service, process, member }: Replica, scheduler: Scheduler): boolean {
+  switch (act) {
+    case 'kill':
+    case 'pause': return !process.paused && scheduler.isBusy(process);
+    case 'resume': return process.paused;
+    case 'release': return process.runs && service === 'retry';
+    case 'join': return process.runs && member.isBehind;
+    default: return process.runs;
+  } // prettier-ignore
 }
