@@ -37,6 +37,8 @@ const COMMIT_WITHIN_MS = 1_500;
 
 /** However many partitions share what may be read ahead. */
 const LEAST_AHEAD = 16;
+/** However few places there are: the next fetch may have to wait for one that waits, and of few records few have keys that are free. */
+const LEAST_AHEAD_TOGETHER = 1_000;
 
 /**
  * Works on many records at a time while those of one key keep their order, and commits only over finished ones.
@@ -55,8 +57,8 @@ export class KeyedConsumer {
   private turn: Promise<void> = Promise.resolve();
   private memberId: string | undefined;
   /**
-   * How far a partition reads ahead of what is taken up: all of them together as much as there are places, to be there when
-   * these get free, and no farther, since what waits here waits as well in Kafka, where it costs no memory.
+   * How far a partition reads ahead of what is taken up: all of them together as much as there are places (a thousand at least), to be there
+   * when these get free, and no farther, since what waits here waits as well in Kafka, where it costs no memory.
    */
   private mostAhead = LEAST_AHEAD;
   private draining = false;
@@ -207,14 +209,14 @@ export class KeyedConsumer {
     const bytes = [...this.trackers.values()].reduce((sum, tracker) => sum + tracker.bytes, 0);
     const { KAFKA_PARTITION_WINDOW: window, KAFKA_BYTES_WINDOW: bytesWindow, KAFKA_CONCURRENCY: places } = this.options.config;
     const busy = [...this.trackers.values()].filter(({ ahead }) => ahead > 0).length;
-    this.mostAhead = Math.max(LEAST_AHEAD, places / Math.max(1, busy));
+    this.mostAhead = Math.max(LEAST_AHEAD, Math.max(LEAST_AHEAD_TOGETHER, places) / Math.max(1, busy));
     const most = this.mostAhead;
     for (const tracker of this.trackers.values()) {
       const place = [{ topic: tracker.topicName, partitions: [tracker.partition] }];
       if (tracker.size >= window || tracker.ahead >= most || (bytes >= bytesWindow && tracker.size > 0)) {
         this.consumer.pause(place);
         tracker.paused = true;
-      } else if (tracker.paused && tracker.size <= window / 2 && tracker.ahead <= most / 2 && bytes < bytesWindow / 2) {
+      } else if (tracker.paused && tracker.size < window && tracker.ahead <= most / 2 && bytes < bytesWindow / 2) {
         this.consumer.resume(place);
         tracker.paused = false;
       }
