@@ -50,7 +50,7 @@ function certificate({ issuer, signer, subject, key, extensions }: ToSign): stri
   const publicKey = key.export({ type: 'spki', format: 'der' });
   const body = sequence(version3, serial, ecdsaWithSha256, nameOf(issuer), validity, nameOf(subject), publicKey, der(0xa3, sequence(...extensions)));
   const signature = bitString(sign('sha256', body, signer));
-  const lines = sequence(body, ecdsaWithSha256, signature).toString('base64').replace(/.{64}/g, '$&\n');
+  const lines = sequence(body, ecdsaWithSha256, signature).toString('base64').match(/.{1,64}/g)!.join('\n');
   return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
 }
 
