@@ -6,11 +6,9 @@ import { ConfigService } from '@nestjs/config';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { Conversations } from './conversation/conversations.port.ts';
 import { Standbys } from './conversation/standbys.port.ts';
+import { OUTSIDE_WINDOW } from './providers/twilio/twilio.receipts.policy.ts';
 import type { SmsMessage } from './sms-message.ts';
 import type { SmsConfig } from './sms.config.ts';
-
-/** Twilio: free-form WhatsApp text outside the 24-hour window. */
-const OUTSIDE_WINDOW = '63016';
 
 /** Translates records and delegates to the engine. */
 @Controller()

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { migrate, type Pool } from '#libs/persistence';
-import { aDatabase, aDeferred, anSmsRequest, type TestDatabase } from '#libs/testing';
+import { aDatabase, aDeferred, anSmsRequest, eventually, type TestDatabase } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PostgresConversations } from '../src/conversation/conversations.store.ts';
 import { PostgresStandbys } from '../src/conversation/standbys.store.ts';
@@ -53,6 +53,20 @@ describe('what the sms service remembers', () => {
     await standbys.keep(id, { ...standby, attempt: 9 });
     expect(await standbys.of(id, 2)).toEqual(standby);
     expect([await standbys.of(id, 1), await standbys.of(old, 1)]).toEqual([undefined, undefined]);
+  });
+
+  it('lets go of what stood by for two days, though nothing new is kept', async () => {
+    const standbys = new PostgresStandbys(pool, 20);
+    const [young, old] = [randomUUID(), randomUUID()];
+    await pool.query(`INSERT INTO sms.standby (id, hop, standby, kept_at) VALUES ($1, 1, '{}', now() - interval '49 hours'), ($2, 1, '{}', now() - interval '47 hours')`, [old, young]);
+    const left = async () => (await pool.query<{ id: string }>('SELECT id FROM sms.standby WHERE id = ANY($1)', [[young, old]])).rows.map(({ id }) => id);
+    standbys.onApplicationBootstrap();
+    try {
+      await eventually(async () => (await left()).length === 1);
+      expect(await left()).toEqual([young]);
+    } finally {
+      standbys.onModuleDestroy();
+    }
   });
 
   it('knows who wrote within a day, by person and number of ours', async () => {

@@ -1,5 +1,6 @@
 import type { Standby } from '#libs/delivery';
 import { database, type Migration, type Pool } from '#libs/persistence';
+import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { Standbys } from './standbys.port.ts';
 
 export const standbyMigration: Migration = {
@@ -19,26 +20,41 @@ export const standbyMigration: Migration = {
 
 const HOUR_MS = 3_600_000;
 
-/** Twilio queues a message ten hours at the most: what is older than two days is not given back any more, and goes. */
-export class PostgresStandbys extends Standbys {
+/**
+ * Twilio queues a message ten hours at the most: what is older than two days is not given back any more, and goes, whether or not
+ * anything new is kept, since it holds an address and content.
+ */
+export class PostgresStandbys extends Standbys implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly pool: Pool;
-  private tidyAt = 0;
+  private readonly tidyEveryMs: number;
+  private timer: NodeJS.Timeout | undefined;
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, tidyEveryMs = HOUR_MS) {
     super();
     this.pool = pool;
+    this.tidyEveryMs = tidyEveryMs;
+  }
+
+  onApplicationBootstrap(): void {
+    // Where the database cannot be reached the next turn makes up for it.
+    this.timer = setInterval(() => void this.tidy().catch(() => undefined), this.tidyEveryMs);
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
   }
 
   async keep(id: string, standby: Standby): Promise<void> {
     await this.query('INSERT INTO sms.standby (id, hop, standby) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [id, standby.deferred.hop, JSON.stringify(standby)]);
-    if (performance.now() < this.tidyAt) return;
-    this.tidyAt = performance.now() + HOUR_MS;
-    await this.query(`DELETE FROM sms.standby WHERE kept_at < now() - interval '2 days'`, []);
   }
 
   async of(id: string, hop: number): Promise<Standby | undefined> {
-    const [row] = await this.query<{ standby: Standby }>('SELECT standby FROM sms.standby WHERE id = $1 AND hop = $2', [id, hop]);
+    const [row] = await this.query<{ standby: Standby }>(`SELECT standby FROM sms.standby WHERE id = $1 AND hop = $2 AND kept_at > now() - interval '2 days'`, [id, hop]);
     return row?.standby;
+  }
+
+  private async tidy(): Promise<void> {
+    await this.query(`DELETE FROM sms.standby WHERE kept_at < now() - interval '2 days'`, []);
   }
 
   private async query<T extends object>(text: string, values: unknown[]): Promise<T[]> {

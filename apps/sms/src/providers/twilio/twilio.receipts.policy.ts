@@ -12,7 +12,7 @@ const personal = /\S+@\S+|\+?\d[\d\s().-]{4,}\d/g;
 export const redacted = (text: string): string => text.replace(personal, '…').slice(0, 200);
 
 /** Free-form WhatsApp text outside the 24-hour window: a template may still go. */
-const OUTSIDE_WINDOW = '63016';
+export const OUTSIDE_WINDOW = '63016';
 
 type Told = { status: Status | Engagement; final: boolean; failure?: Failure };
 
