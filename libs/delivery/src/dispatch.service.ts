@@ -142,7 +142,7 @@ export class DispatchService<M> {
   }
 
   private async keepStandby(delivery: Delivery<M>, provider: string, done: (result: undefined) => void): Promise<void> {
-    const kept = this.untilUp(async () => this.options.channel?.keepStandby(delivery.id, standbyOf(delivery, provider, Date.now())));
+    const kept = this.untilUp(async () => this.options.channel?.keepStandby(delivery.id, standbyOf(delivery, provider, this.clock.now())));
     await kept.catch((error: unknown) => {
       done(undefined);
       throw error;
