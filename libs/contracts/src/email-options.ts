@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { oneLine, WebUrl } from './primitives.ts';
+import { WebUrl } from './primitives.ts';
+import { oneLine } from './text.ts';
 
 /** The way out of a mailing (RFC 2369, RFC 8058). */
 export const Unsubscribe = z
@@ -38,7 +39,7 @@ export const SendgridOptions = z
         groupsToDisplay: z.array(unsubscribeGroup).min(1).max(25).optional().describe('Groups that its preferences page shows.'),
       })
       .optional(),
-    ipPoolName: z.string().min(2).max(64).optional().describe('Wins over ipPool.'),
+    ipPoolName: oneLine(64).min(2).optional().describe('Wins over ipPool.'),
     categories: z.array(oneLine(255)).max(10).optional().describe('Besides the tags; together at most 10.'),
     clickTrackingInText: z.boolean().optional().describe('Whether links in the plain text are tracked as well.'),
     ganalytics: z

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { EmailAddress } from './email-address.ts';
 import { checkOptions, ProviderOptions, Tracking, Unsubscribe } from './email-options.ts';
-import { checkTimes, HttpsUrl, oneLine, requestEnvelope } from './primitives.ts';
+import { checkTimes, HttpsUrl, requestEnvelope } from './primitives.ts';
 import { TemplateRef, templateOwner } from './template.ts';
+import { multiLine, oneLine } from './text.ts';
 
 /** Most recipients of one e-mail over to, cc and bcc: the smallest provider limit (Resend: 50 per message). */
 export const MAX_RECIPIENTS = 50;
@@ -65,14 +66,14 @@ export const EmailRequested = z
     from: Mailbox.optional().describe('Default: the configured sender.'),
     replyTo: ReplyTo.optional(),
     subject: oneLine(998).optional(),
-    text: z.string().min(1).max(1_000_000).optional(),
-    html: z.string().min(1).max(1_000_000).optional(),
+    text: multiLine(1_000_000).min(1).optional(),
+    html: multiLine(1_000_000).min(1).optional(),
     template: TemplateRef.optional(),
     headers: z.record(HeaderName, oneLine(998)).optional(),
     attachments: z.array(Attachment).max(20).optional(),
     unsubscribe: Unsubscribe.optional(),
     tracking: Tracking.optional(),
-    ipPool: z.string().min(2).max(64).optional().describe('Where the provider has pools of sending addresses: the name of one.'),
+    ipPool: oneLine(64).min(2).optional().describe('Where the provider has pools of sending addresses: the name of one.'),
     sandbox: z.boolean().optional().describe('Validate only: the provider checks the mail and sends nothing.'),
     providerOptions: ProviderOptions.optional(),
   })

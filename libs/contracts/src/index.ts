@@ -21,5 +21,6 @@ export * from './sms-request.ts';
 export * from './status.ts';
 export * from './suppression.ts';
 export * from './template.ts';
+export * from './text.ts';
 export * from './told.policy.ts';
 export * from './topics.ts';

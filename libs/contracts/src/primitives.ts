@@ -1,11 +1,5 @@
 import { z } from 'zod';
-
-/** Printable text without control characters: nothing that could smuggle a header or a log line. */
-const noControl = /^[^\u0000-\u001f\u007f]*$/u;
-
-/** One line of text, so it can stand in a mail header. */
-export const oneLine = (max: number) =>
-  z.string().min(1).max(max).regex(noControl, 'must not contain line breaks or control characters');
+import { multiLine, oneLine } from './text.ts';
 
 export const MessageId = z
   .string()
@@ -60,7 +54,7 @@ export const requestEnvelope = {
   correlationId: oneLine(200).optional().describe("Upstream's own reference, repeated in every status."),
   tags: z.array(oneLine(64)).max(10).optional().describe('For reports. No personal data.'),
   metadata: z
-    .record(oneLine(64), z.string().max(500))
+    .record(oneLine(64), multiLine(500))
     .refine((entries) => Object.keys(entries).length <= 20, 'may hold at most 20 entries')
     .optional()
     .describe('Handed back in no event; kept with the message.'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { checkTimes, HttpsUrl, oneLine, PhoneNumber, requestEnvelope } from './primitives.ts';
+import { checkTimes, HttpsUrl, PhoneNumber, requestEnvelope } from './primitives.ts';
 import { TemplateRef } from './template.ts';
+import { multiLine, oneLine } from './text.ts';
 
 export const SmsKind = z.enum(['sms', 'mms', 'whatsapp']);
 
@@ -19,7 +20,7 @@ export const SmsRequested = z
     kind: SmsKind.optional().describe('Default: mms when there are media, else sms.'),
     to: PhoneNumber,
     from: SmsSender.optional().describe('Default: the configured sender.'),
-    body: z.string().min(1).max(1600).optional().describe('At most 1600 characters (Twilio).'),
+    body: multiLine(1600).min(1).optional().describe('At most 1600 characters (Twilio).'),
     mediaUrls: z.array(HttpsUrl).min(1).max(10).optional(),
     template: TemplateRef.optional().describe('One of ours, instead of the body; a name such as twilio:HX… is the same as contentTemplate.'),
     contentTemplate: TemplateRef.optional().describe('An approved template, needed on WhatsApp outside the 24-hour window. With kind whatsapp it can stand beside a body: the body goes inside the window, the template outside it.'),

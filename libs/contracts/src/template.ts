@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { oneLine } from './primitives.ts';
+import { multiLine, oneLine } from './text.ts';
 
 /** A template by name, with its variables. */
 export const TemplateRef = z.looseObject({
   name: oneLine(100).describe('One of ours (docs/templates.md), or a provider’s own: sendgrid:d-…, resend:…, twilio:HX….'),
   version: oneLine(32).optional().describe('Of one of ours. Default: the newest when the message is first looked at; its retries keep it.'),
-  variables: z.record(z.string().max(100), z.unknown()).default({}),
+  variables: z.record(multiLine(100), z.unknown()).default({}),
 });
 export type TemplateRef = z.infer<typeof TemplateRef>;
 

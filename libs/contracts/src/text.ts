@@ -1,0 +1,62 @@
+import { z } from 'zod';
+
+/** What a lone surrogate (half of a character of UTF-16) makes of a text: PostgreSQL refuses it, and UTF-8 has no bytes for it. */
+export const NOT_WELL_FORMED = 'must be well-formed Unicode: it holds half of a surrogate pair';
+export const HOLDS_NUL = 'must not contain the character NUL (U+0000)';
+
+/** C0 and C1 controls and the separators of lines and paragraphs: nothing that could smuggle a header or a log line. */
+const noControl = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/u;
+
+/** The rule that a text breaks wherever it stands, in words; undefined: it can be stored and sent as it is. */
+export function textProblem(text: string): string | undefined {
+  if (!text.isWellFormed()) return NOT_WELL_FORMED;
+  return text.includes('\0') ? HOLDS_NUL : undefined;
+}
+
+/** One line of text, 1 to `max` UTF-16 units, so that it can stand in a mail header. */
+export const oneLine = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(noControl, 'must not contain line breaks or control characters')
+    .refine((text) => text.isWellFormed(), NOT_WELL_FORMED);
+
+/** Text of any number of lines, at most `max` UTF-16 units; may be empty. */
+export const multiLine = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((text) => text.isWellFormed(), NOT_WELL_FORMED)
+    .refine((text) => !text.includes('\0'), HOLDS_NUL);
+
+/** The first `max` UTF-16 units of a text, one less where the cut would halve a character. */
+export function cutText(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const last = text.charCodeAt(max - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? max - 1 : max);
+}
+
+const unstorable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
+
+/**
+ * A text from outside, such as a webhook's, made fit to be stored: nobody could be told to correct it.
+ * Halves of surrogate pairs become U+FFFD; controls other than tab and line break are left out. At most `max` UTF-16 units remain.
+ */
+export function repairText(text: string, max = Infinity): string {
+  return cutText(text.toWellFormed().replace(unstorable, ''), max);
+}
+
+/** As `repairText`, for a text of one line: what would break the line becomes a blank. */
+export function repairLine(text: string, max = Infinity): string {
+  return cutText(repairText(text.replace(/[\t\n\r\u0085\u2028\u2029]+/g, ' ')), max);
+}
+
+/** Every text in a parsed JSON value by `repairText`, the names of its fields too. `depth`: what lies deeper is left out. */
+export function repairTexts(value: unknown, depth = 64): unknown {
+  if (typeof value === 'string') return repairText(value);
+  if (value === null || typeof value !== 'object') return value;
+  if (depth === 0) return null;
+  if (Array.isArray(value)) return value.map((item) => repairTexts(item, depth - 1));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [repairText(name), repairTexts(item, depth - 1)]));
+}
