@@ -33,7 +33,7 @@ describe('a service at its start', () => {
   /** The email service as it ships, and what it warns of. */
   const start = async (more: Record<string, string> = {}) => {
     const env = {
-      HTTP_HOST: '127.0.0.1', HTTP_PORT: '0', LOG_LEVEL: 'error', DATABASE_URL: database.url, KAFKA_BROKERS: kafkaBrokers(), KAFKA_TOPIC_PREFIX: prefix,
+      HTTP_HOST: '127.0.0.1', HTTP_PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'error', DATABASE_URL: database.url, KAFKA_BROKERS: kafkaBrokers(), KAFKA_TOPIC_PREFIX: prefix,
       EMAIL_FROM: 'Shop <no-reply@messaging.test>', RECIPIENT_HASH_KEY: 'a-key-for-these-tests-of-32-bytes', PUBLIC_URL: 'http://127.0.0.1:1', OPERATOR_TOKEN: 'a-token-for-these-tests',
       SENDGRID_API_KEY: apiKey, SENDGRID_BASE_URL: sandbox.url, SENDGRID_WEBHOOK_PUBLIC_KEY: publicKey,
       RESEND_API_KEY: 're_secret', RESEND_BASE_URL: sandbox.url, RESEND_WEBHOOK_SECRET: 'whsec_c2VjcmV0', ...more,

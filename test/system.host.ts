@@ -16,7 +16,7 @@ import { startTraceCollector } from './trace-collector.ts';
 
 const dataDir = realpathSync(mkdtempSync(join(tmpdir(), 'messaging-e2e-')));
 chmodSync(dataDir, 0o755);
-const names = ['KAFKA_PORT', 'KAFKA_CONTROLLER_PORT', 'POSTGRES_PORT', 'SANDBOX_PORT', 'REPORTING_PORT', 'EMAIL_PORT', 'SMS_PORT', 'RETRY_PORT'];
+const names = ['KAFKA_PORT', 'KAFKA_CONTROLLER_PORT', 'POSTGRES_PORT', 'SANDBOX_PORT', 'REPORTING_PORT', 'EMAIL_PORT', 'SMS_PORT', 'RETRY_PORT', 'REPORTING_METRICS_PORT', 'EMAIL_METRICS_PORT', 'SMS_METRICS_PORT', 'RETRY_METRICS_PORT'];
 const ports = await freePorts(names.length);
 // Files that requests name by URL come from a test's own https server on this machine.
 const authority = anAuthority('Files for tests');

@@ -35,6 +35,7 @@ export class EmailService {
       env: {
         HTTP_HOST: '127.0.0.1',
         HTTP_PORT: port,
+        METRICS_PORT: '0',
         KAFKA_BROKERS: foundation.kafkaBrokers,
         KAFKA_TOPIC_PREFIX: PREFIX,
         DATABASE_URL: foundation.databaseUrl,

@@ -92,7 +92,7 @@ async function ofTwilio(bench: Bench, upstream: Upstream): Promise<Measured> {
     log: join(bench.foundation.dataDir, 'logs', 'sms.log'),
     node: ['--enable-source-maps', '--max-semi-space-size=16'],
     env: {
-      HTTP_HOST: '127.0.0.1', HTTP_PORT: port, PUBLIC_URL: url, KAFKA_BROKERS: bench.foundation.kafkaBrokers, KAFKA_TOPIC_PREFIX: PREFIX,
+      HTTP_HOST: '127.0.0.1', HTTP_PORT: port, METRICS_PORT: '0', PUBLIC_URL: url, KAFKA_BROKERS: bench.foundation.kafkaBrokers, KAFKA_TOPIC_PREFIX: PREFIX,
       DATABASE_URL: bench.foundation.databaseUrl, RECIPIENT_HASH_KEY: 'only for the bench', SMS_FROM: '+12025550100',
       TWILIO_ACCOUNT_SID: account, TWILIO_AUTH_TOKEN: token, TWILIO_BASE_URL: bench.provider.url,
     },

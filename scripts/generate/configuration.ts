@@ -9,7 +9,7 @@ import { table } from './markdown.ts';
 
 /** Settings that several services share, described once. */
 const shared = [
-  { title: 'Service', settings: settingsOf(z.object(serviceSettings(0))) },
+  { title: 'Service', settings: settingsOf(z.object(serviceSettings(0, 0))) },
   { title: 'Kafka', settings: settingsOf(z.object(kafkaSettings)) },
   { title: 'PostgreSQL', settings: settingsOf(z.object(postgresSettings)) },
   { title: 'Hashing of addresses', settings: settingsOf(z.object(recipientHashSettings)) },

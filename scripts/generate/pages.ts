@@ -4,6 +4,7 @@ import { configurationPage } from './configuration.ts';
 import { doctorPage } from './doctor.ts';
 import { errorPages } from './error-pages.ts';
 import { failureTables } from './failure-tables.ts';
+import { metricsPage } from './metrics.ts';
 import { contractSchemas } from './schemas.ts';
 import { topicsPage } from './topics.ts';
 
@@ -14,6 +15,7 @@ export async function pages(root: string): Promise<Map<string, string>> {
     ['docs/asyncapi.json', json(asyncApi())],
     ['docs/topics.md', topicsPage()],
     ['docs/doctor.md', doctorPage()],
+    ['docs/metrics.md', metricsPage()],
     ['docs/configuration.md', configurationPage(await servicesOf(root))],
     ...errorPages(await failureTables(root)),
   ]);

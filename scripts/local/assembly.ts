@@ -56,7 +56,7 @@ export function assemble(settings: Settings, layout: Layout, secrets: Secrets, o
     foundations,
     services,
     external: [...(settings.brokers ? [external('kafka', brokers)] : []), ...(settings.databaseUrl ? [external('postgres', withoutPassword(databaseUrl))] : [])],
-    ports: [...foundations, ...services].flatMap(({ name }): PortName[] => (name === 'kafka' ? ['kafka', 'kafkaController'] : [name])),
+    ports: [...foundations, ...services].flatMap(({ name }) => portsOf(name)),
     urls: Object.fromEntries([...foundations, ...services].map(({ name, url }) => [name, url])),
     env: {
       DATA_DIR: dataDir,
@@ -74,6 +74,11 @@ export function assemble(settings: Settings, layout: Layout, secrets: Secrets, o
     reportingToken,
   };
 }
+
+const portsOf = (name: ProcessName): PortName[] => {
+  if (name === 'kafka') return ['kafka', 'kafkaController'];
+  return name === 'postgres' || name === 'sandbox' ? [name] : [name, `${name}Metrics`];
+};
 
 const external = (name: ProcessName, url: string): ProcessRecord => ({
   name,

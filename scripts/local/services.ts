@@ -39,6 +39,8 @@ export function environmentOf(name: ServiceName | 'sandbox', env: Env, around: S
   const shared: Values = {
     HTTP_HOST: '127.0.0.1',
     HTTP_PORT: String(around.ports[name]),
+    METRICS_HOST: '127.0.0.1',
+    ...(name !== 'sandbox' && { METRICS_PORT: String(around.ports[`${name}Metrics`]) }),
     KAFKA_BROKERS: around.brokers,
     DATABASE_URL: around.databaseUrl,
     RECIPIENT_HASH_KEY: recipientHashKeyOf(env, around.secrets),

@@ -19,6 +19,10 @@ export const portSettings = {
   email: { setting: 'EMAIL_PORT', standard: 8081, wantedBy: 'the email service' },
   sms: { setting: 'SMS_PORT', standard: 8082, wantedBy: 'the sms service' },
   retry: { setting: 'RETRY_PORT', standard: 8083, wantedBy: 'the retry service' },
+  reportingMetrics: { setting: 'REPORTING_METRICS_PORT', standard: 9464, wantedBy: 'the metrics of the reporting service' },
+  emailMetrics: { setting: 'EMAIL_METRICS_PORT', standard: 9465, wantedBy: 'the metrics of the email service' },
+  smsMetrics: { setting: 'SMS_METRICS_PORT', standard: 9466, wantedBy: 'the metrics of the sms service' },
+  retryMetrics: { setting: 'RETRY_METRICS_PORT', standard: 9467, wantedBy: 'the metrics of the retry service' },
 } as const;
 export type PortName = keyof typeof portSettings;
 export type Ports = Record<PortName, number>;

@@ -3,7 +3,7 @@ import type { Assembly } from './assembly.ts';
 import { withoutPassword } from './external.ts';
 import { topicPrefixOf } from './kafka-client.ts';
 import { layoutOf } from './layout.ts';
-import { portSettings, type Settings } from './settings.ts';
+import { portSettings, type ProcessName, type ServiceName, type Settings } from './settings.ts';
 
 /** The block at the end of a start: what runs where, and what to do next. */
 export function summarise(settings: Settings, assembly: Assembly, readyAfterMs: number): string {
@@ -18,6 +18,8 @@ export function summarise(settings: Settings, assembly: Assembly, readyAfterMs: 
     ...assembly.services.map(({ name, url }) => row(name, `${url}${name === 'email' || name === 'sms' ? `   (${modeWords[modes[name]]})` : ''}`)),
     ...(urls.sandbox ? [row('Sandbox inbox', `${urls.sandbox}/`)] : []),
     '',
+    row('Metrics', assembly.services.map(({ name }) => `${name} ${metricsPortOf(name, settings)}`).join(', ')),
+    row('  scraped at', 'http://127.0.0.1:<port>/metrics'),
     row('Reporting API', `${urls.reporting ?? '-'}/docs`),
     row('  its token', layout.adminToken),
     '',
@@ -29,6 +31,8 @@ export function summarise(settings: Settings, assembly: Assembly, readyAfterMs: 
   ];
   return boxed(lines);
 }
+
+const metricsPortOf = (name: ProcessName, { ports }: Settings) => ports[`${name as ServiceName}Metrics`];
 
 const modeWords = { live: 'live: real messages', sandbox: 'sandbox: nothing leaves this machine' };
 

@@ -132,7 +132,7 @@ function replicaOf(stack: Stack, service: ServiceName, port: number, say: (line:
   const isReady = async () => (await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(3_000) })).ok;
   const log = layoutOf(stack.dataDir).log(`${service}-2`);
   const watcher = { policy: untiring, say: (line: string) => say(`second replica: ${line}`), changed: () => undefined, gaveUp: () => undefined };
-  return new SupervisedProcess({ ...plan, url, log, isReady, env: { ...plan.env, HTTP_PORT: String(port) } }, watcher);
+  return new SupervisedProcess({ ...plan, url, log, isReady, env: { ...plan.env, HTTP_PORT: String(port), METRICS_PORT: '0' } }, watcher);
 }
 
 function remove(dataDir: string): void {

@@ -18,7 +18,7 @@ export type EmailProviderName = (typeof emailProviders)[number];
 const listed = new RegExp(String.raw`^\s*(${emailProviders.join('|')})\s*(,\s*(${emailProviders.join('|')})\s*)*$`);
 
 const settings = z.object({
-  ...serviceSettings(8081),
+  ...serviceSettings(8081, 9465),
   ...kafkaSettings,
   ...postgresSettings,
   ...deliverySettings,

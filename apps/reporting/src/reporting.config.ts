@@ -6,7 +6,7 @@ import { z } from 'zod';
 
 /** Settings of the reporting service. */
 export const ReportingConfig = z.object({
-  ...serviceSettings(8080),
+  ...serviceSettings(8080, 9464),
   ...kafkaSettings,
   ...postgresSettings,
   ...recipientHashSettings,

@@ -36,6 +36,7 @@ beforeAll(async () => {
   service = await bootService(reporting, {
     HTTP_HOST: '127.0.0.1',
     HTTP_PORT: '0',
+    METRICS_PORT: '0',
     LOG_LEVEL: 'error',
     DATABASE_URL: database.url,
     KAFKA_BROKERS: kafkaBrokers(),

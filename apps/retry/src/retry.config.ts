@@ -9,7 +9,7 @@ const lanes = Lane.options.join('|');
 
 /** Everything the retry service is told by its environment. */
 export const RetryConfig = z.object({
-  ...serviceSettings(8083),
+  ...serviceSettings(8083, 9467),
   ...kafkaSettings,
   ...postgresSettings,
   RETRY_MAX_ATTEMPTS: z.coerce.number().int().min(1).max(1_000).default(10).describe('After this many attempts a message is given up into dead-letters; trouble of an account or an open circuit does not count.'),

@@ -21,7 +21,7 @@ describe('The retry service', () => {
     database = await aDatabase();
     await provisionTopics(prefix);
     const env = {
-      DATABASE_URL: database.url, KAFKA_BROKERS: kafkaBrokers(), KAFKA_TOPIC_PREFIX: prefix, HTTP_HOST: '127.0.0.1', HTTP_PORT: '0',
+      DATABASE_URL: database.url, KAFKA_BROKERS: kafkaBrokers(), KAFKA_TOPIC_PREFIX: prefix, HTTP_HOST: '127.0.0.1', HTTP_PORT: '0', METRICS_PORT: '0',
       LOG_LEVEL: 'error', RETRY_POLL_MS: '50', RETRY_URGENT_CAP_MS: '50',
     }; // prettier-ignore
     service = await bootService({ name: 'retry', schema: RetryConfig, migrations, module: RetryModule }, env);

@@ -25,7 +25,7 @@ const regions = (standard: string) =>
 /** Settings of the sms service. */
 export const smsSchema = z
   .object({
-    ...serviceSettings(8082),
+    ...serviceSettings(8082, 9466),
     ...kafkaSettings,
     ...postgresSettings,
     ...deliverySettings,

@@ -1,5 +1,5 @@
 import { topics } from '#libs/contracts';
-import { count, type Logger } from '#libs/telemetry';
+import { count, counters, type Logger } from '#libs/telemetry';
 import type { Publisher } from '#libs/transport';
 
 /** A verified webhook event that is about no message of ours: of a kind that is new to us, or about the account. */
@@ -34,7 +34,7 @@ export class OtherEvents {
       value: body,
       headers: { 'x-origin': `webhook/${provider}`, 'x-event-type': kind, 'x-set-aside-at': new Date().toISOString(), 'x-error-code': 'MSG_OTHER_EVENT', 'x-error': 'an event about no message of ours' },
     });
-    count('mi.webhook.other', { 'mi.provider': provider, 'mi.event': kind });
+    count(counters.otherWebhookEvents, { 'mi.provider': provider, 'mi.event': kind });
     const name = `${provider}/${kind}`;
     if (this.seen.has(name) || this.seen.size >= MOST_KINDS) return;
     this.seen.add(name);

@@ -66,7 +66,7 @@ export async function runService<S extends ConfigSchema>(definition: ServiceDefi
 /** Starts to listen at once; consumption begins when Postgres and Kafka are there, however long that takes. */
 export async function bootService<S extends ConfigSchema>(definition: ServiceDefinition<S>, env = process.env): Promise<RunningService> {
   const config = loadConfig(definition.schema, env) as BaseConfig;
-  const stopTelemetry = startTelemetry(`messaging-${definition.name}`, env);
+  const stopTelemetry = await startTelemetry(`messaging-${definition.name}`, env, { host: config.METRICS_HOST, port: config.METRICS_PORT });
   const logger = createLogger(definition.name, config.LOG_LEVEL);
   const kafka = createKafka(config, definition.name, logger);
   const stopping = new AbortController();

@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { httpLimitSettings } from './slow-clients.ts';
 
 /** Settings that every service has. */
-export const serviceSettings = (standardPort: number) => ({
+export const serviceSettings = (standardPort: number, standardMetricsPort: number) => ({
   HTTP_HOST: z.string().default('0.0.0.0').describe('Address to listen on.'),
   HTTP_PORT: port(standardPort).describe('Port to listen on.'),
+  METRICS_HOST: z.string().default('0.0.0.0').describe('Address on which metrics are served.'),
+  METRICS_PORT: port(standardMetricsPort).describe('Port on which GET /metrics gives the metrics to Prometheus; 0: no such port. Anyone who reaches it can read them: they hold no address and no content, but keep it inside. With OTEL_METRICS_EXPORTER set (otlp, say) the metrics go there instead.'),
   ...httpLimitSettings,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info').describe('Least severe log line that is written.'),
   SHUTDOWN_GRACE_MS: milliseconds(25_000).describe('How long work may take to finish after SIGTERM, in milliseconds; keep it under the platform’s termination grace.'),
@@ -19,5 +21,5 @@ export const recipientHashSettings = {
   ),
 };
 
-const schema = z.object(serviceSettings(0));
+const schema = z.object(serviceSettings(0, 0));
 export type ServiceConfig = z.infer<typeof schema>;

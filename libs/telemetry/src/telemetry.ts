@@ -1,5 +1,6 @@
 import { context, metrics, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags, type Attributes, type Context, type Span } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
+import { type MetricsPlace, servePrometheus } from './prometheus.ts';
 
 export { SpanKind, type Attributes, type Context, type Span };
 
@@ -19,17 +20,30 @@ const silent: SilentProcessor = {
 };
 
 /**
- * Starts tracing for this process; exports by OTLP when OTEL_EXPORTER_OTLP_ENDPOINT (or the traces one) is set.
+ * Starts tracing and, where it is given a place, a Prometheus endpoint for this process. Spans are exported by OTLP when
+ * OTEL_EXPORTER_OTLP_ENDPOINT (or the traces one) is set. With OTEL_METRICS_EXPORTER the SDK exports metrics as that says, and the
+ * endpoint is left out.
  * @returns a function that flushes and stops it.
+ * @throws InvalidConfiguration where the port of the endpoint cannot be had
  */
-export function startTelemetry(service: string, env: NodeJS.ProcessEnv = process.env): () => Promise<void> {
+export async function startTelemetry(service: string, env: NodeJS.ProcessEnv = process.env, place?: MetricsPlace): Promise<() => Promise<void>> {
   const exporting = Boolean(env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']);
-  // Metrics are scraped and logs go to stdout: left unset, the SDK would export both to localhost.
-  env['OTEL_METRICS_EXPORTER'] ??= 'none';
+  const metricsGo = env['OTEL_METRICS_EXPORTER'];
+  const scraped = metricsGo === undefined && place !== undefined && place.port > 0 ? await servePrometheus(place) : undefined;
+  // Logs go to stdout: left unset, the SDK would export them and the metrics to localhost.
   env['OTEL_LOGS_EXPORTER'] ??= 'none';
-  const sdk = new NodeSDK({ serviceName: service, ...(!exporting && { spanProcessors: [silent] }) });
+  const ours = metricsGo === undefined || metricsGo === 'none';
+  const sdk = new NodeSDK({
+    serviceName: service,
+    ...(ours && { metricReaders: scraped ? [scraped] : [] }),
+    ...(!exporting && { spanProcessors: [silent] }),
+  });
   sdk.start();
-  return () => sdk.shutdown().catch(() => undefined);
+  return async () => {
+    await sdk.shutdown().catch(() => undefined);
+    // Else a service that starts later in this process would count into what has been shut down.
+    if (scraped) metrics.disable();
+  };
 }
 
 /** Stands for the SDK's tracer as soon as there is one, so it need not be asked for again with each span. */
@@ -101,8 +115,3 @@ export const underContext = <T>(of: Context, work: () => T): T => context.with(o
 
 /** The active context, to be kept for later. */
 export const currentContext = (): Context => context.active();
-
-/** Adds one to a counter. Asked for each time: before the SDK has started there is none that counts. */
-export function count(name: string, attributes: Attributes): void {
-  metrics.getMeter('messaging-integrations').createCounter(name).add(1, attributes);
-}

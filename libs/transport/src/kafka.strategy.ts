@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { channelOf, identityKey, InfrastructureDown, topics, UnreadableRecord, type Topic } from '#libs/contracts';
-import { type Context, contextFrom, contextOf, hasTrace, inSpan, SpanKind, underContext, type Logger } from '#libs/telemetry';
+import { type Context, contextFrom, contextOf, count, counters, hasTrace, inSpan, type Logger, SpanKind, underContext } from '#libs/telemetry';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import type { Kafka } from 'kafkajs';
 import { isObservable, lastValueFrom } from 'rxjs';
@@ -98,6 +98,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
 
   private makeConsumer(handled: readonly Topic[], inGulps: boolean): KeyedConsumer {
     const { kafka, config, service, logger, onAssigned, passOver } = this.options;
+    const groupId = inGulps ? factsGroup(config.KAFKA_TOPIC_PREFIX, service) : `${config.KAFKA_TOPIC_PREFIX}${service}`;
     return new KeyedConsumer({
       kafka,
       config,
@@ -106,8 +107,11 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
       ...(onAssigned && !inGulps && { onAssigned }),
       ...(passOver && { passOver }),
       topics: handled,
-      groupId: inGulps ? factsGroup(config.KAFKA_TOPIC_PREFIX, service) : `${config.KAFKA_TOPIC_PREFIX}${service}`,
-      handle: (record) => this.deal(record),
+      groupId,
+      handle: (record) => {
+        countConsumed(record, groupId);
+        return this.deal(record);
+      },
     });
   }
 
@@ -161,6 +165,15 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
     }
     return false;
   }
+}
+
+function countConsumed({ topicName }: IncomingRecord, groupId: string): void {
+  count(counters.recordsConsumed, {
+    'messaging.system': 'kafka',
+    'messaging.operation.name': 'process',
+    'messaging.destination.name': topicName,
+    'messaging.consumer.group.name': groupId,
+  });
 }
 
 /** Every consumer of a topic finds the same record unreadable: the first service that the map names keeps it, once. */

@@ -1,4 +1,5 @@
 import { MessagingError, topics } from '#libs/contracts';
+import { count, counters } from '#libs/telemetry';
 import type { Publisher } from './publisher.ts';
 import type { IncomingRecord } from './record.ts';
 
@@ -22,7 +23,11 @@ export async function setAside(publisher: Publisher, record: IncomingRecord, err
       ...errorHeaders(error),
     },
   });
+  count(counters.recordsSetAside, { 'messaging.destination.name': record.topicName, 'error.type': codeOf(error) });
 }
+
+/** The code under which an error is told and counted. */
+const codeOf = (error: unknown) => (error instanceof MessagingError ? error.code : 'MSG_HANDLER_BUG');
 
 /** Our own errors tell all; of any other only its name and place, since its text may quote the record. */
 function errorHeaders(error: unknown): Record<string, string> {
@@ -36,7 +41,7 @@ function errorHeaders(error: unknown): Record<string, string> {
   }
   const stack = error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at ')) : [];
   return {
-    'x-error-code': 'MSG_HANDLER_BUG',
+    'x-error-code': codeOf(error),
     'x-error-stage': 'handle',
     'x-error': error instanceof Error ? error.name : typeof error,
     'x-error-remedy': 'A fault of the platform: report it with these headers; publish the record again after the mend.',

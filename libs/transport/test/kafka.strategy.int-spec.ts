@@ -21,7 +21,7 @@ describe('the Kafka transport', () => {
   let unreadable: Collected;
   let handled: string[];
 
-  beforeAll(() => void (stopTelemetry = startTelemetry('test', {})));
+  beforeAll(async () => void (stopTelemetry = await startTelemetry('test', {})));
   beforeEach(async () => {
     prefix = aTopicPrefix();
     handled = [];

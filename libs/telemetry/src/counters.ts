@@ -1,0 +1,38 @@
+/** What a counter counts: `npm run generate` writes docs/metrics.md from these. */
+export interface CounterRow {
+  /** By OpenTelemetry's semantic conventions where they have one, else under `mi.` (messaging integrations). */
+  name: string;
+  /** One thing that is counted, in OpenTelemetry's notation: `{record}`. */
+  unit: string;
+  meaning: string;
+  /** Each label and what it holds: few values, since every combination is a series of its own. Never an id, address or content. */
+  labels: Record<string, string>;
+  /** What an operator does when it grows; undefined where growth is the daily work. */
+  remedy?: string;
+}
+
+const topic = { 'messaging.destination.name': 'topic, with prefix and lane' };
+const group = { 'messaging.consumer.group.name': 'consumer group' };
+
+/** Every counter of the platform. A new one is a row here, and `count(counters.name, labels)` where it happens. */
+export const counters = {
+  recordsConsumed: {
+    name: 'messaging.client.consumed.messages',
+    unit: '{message}',
+    meaning: 'Kafka records that were taken up; a record that comes again counts again.',
+    labels: { 'messaging.system': '`kafka`', 'messaging.operation.name': '`process`', ...topic, ...group },
+  },
+  recordsSetAside: {
+    name: 'mi.records.set_aside',
+    unit: '{record}',
+    meaning: 'Records put into `messaging.unreadable`, by topic and reason.',
+    labels: { ...topic, 'error.type': 'code of the reason (docs/errors)' },
+    remedy: 'look at the topic (`x-error…` in the headers tell why); a `MSG_HANDLER_BUG` is a fault of the platform',
+  },
+  otherWebhookEvents: {
+    name: 'mi.webhook.other',
+    unit: '{event}',
+    meaning: 'Genuine webhook events of a kind that means nothing to the platform; they are kept nowhere.',
+    labels: { 'mi.provider': 'provider', 'mi.event': 'the provider’s word for the kind' },
+  },
+} as const satisfies Record<string, CounterRow>;
