@@ -17,6 +17,8 @@ interface Life {
   fates: Fate[];
   /** The window for receipts is over. */
   windowOver: boolean;
+  /** Of a message to one: the provider names another address, as where the mail was forwarded. */
+  forwarded: boolean;
 }
 
 type Fate = 'silence' | 'late' | 'late, then delivered' | 'delivered' | 'delivered, then bounced' | 'bounced' | 'dropped';
@@ -31,9 +33,11 @@ const stages: Record<Fate, [Status, boolean][]> = {
   dropped: [['suppressed', true]],
 }; // prettier-ignore
 
+const stranger = { hash: 'stranger', mask: 's***@elsewhere.test' };
+
 const people = ['ada', 'bob', 'cyd'].map((hash) => ({ hash, mask: `${hash[0]}***@inbox.test` }));
 
-function toldOf({ before, doubtEnded, last, fates, windowOver }: Life): Fact[] {
+function toldOf({ before, doubtEnded, last, fates, windowOver, forwarded }: Life): Fact[] {
   const facts: Fact[] = [{ status: 'accepted', final: false, hop: undefined, source: 'request' }];
   for (const [index, what] of before.entries()) {
     const hop = index + 1;
@@ -46,7 +50,7 @@ function toldOf({ before, doubtEnded, last, fates, windowOver }: Life): Fact[] {
   const recipients = people.slice(0, fates.length);
   facts.push({ status: 'sent', final: false, hop, source: 'email', recipients });
   for (const [index, fate] of fates.entries()) {
-    const about = { recipient: people[index], ...(fates.length > 1 && { recipientCount: fates.length }) };
+    const about = { recipient: forwarded && fates.length === 1 ? stranger : people[index], ...(fates.length > 1 && { recipientCount: fates.length }) };
     for (const [status, final] of stages[fate]) facts.push({ status, final, hop, source: 'receipt', ...about });
   }
   if (windowOver && fates.length === 1 && fates[0] === 'silence') facts.push({ status: 'sent', final: true, hop, source: 'retry' });
@@ -71,6 +75,7 @@ const life: fc.Arbitrary<Life> = fc.record({
   last: fc.oneof({ weight: 4, arbitrary: fc.constant('taken' as const) }, { weight: 1, arbitrary: fc.constantFrom('failed' as const, 'expired' as const, 'cancelled' as const) }),
   fates: fc.array(fc.constantFrom(...(Object.keys(stages) as Fate[])), { minLength: 1, maxLength: 3 }),
   windowOver: fc.boolean(),
+  forwarded: fc.boolean(),
 });
 
 /** As Kafka, retries and webhooks bring them: any order, some more than once. */

@@ -8,6 +8,9 @@ const final = (status: Fact['status'], more: Partial<Fact> = {}): Fact => fact(s
 const receipt = (status: Fact['status'], more: Partial<Fact> = {}): Fact => final(status, { source: 'receipt', ...more });
 const ada = { hash: 'ada', mask: 'a***@inbox.test' };
 const bob = { hash: 'bob', mask: 'b***@inbox.test' };
+/** An address that nobody has asked for: a provider spells it otherwise, or the mail was forwarded. */
+const stranger = { hash: 'stranger', mask: 's***@elsewhere.test' };
+const asked = (...recipients: (typeof ada)[]): Fact => fact('accepted', { hop: undefined, source: 'request', recipients });
 
 describe('where a message stands', () => {
   const table: [string, Fact[], Partial<ReturnType<typeof fold>>][] = [
@@ -49,6 +52,12 @@ describe('where a message stands', () => {
     ['one of two is suppressed, the other failed', [final('failed'), final('suppressed', { recipient: ada, recipientCount: 2 })], { status: 'failed', final: true }],
     ['two of three are suppressed, and nobody is left to write to openly', [final('suppressed'), final('suppressed', { recipient: ada, recipientCount: 3 }), final('suppressed', { recipient: bob, recipientCount: 3 })], { status: 'suppressed', final: true }],
     ['a look-up without a recipient is about the only one', [fact('sent', { recipients: [ada] }), receipt('delayed', { recipient: ada, final: false }), final('delivered', { source: 'lookup' })], { status: 'delivered', final: true }],
+    ['the only recipient is told under another address', [fact('sent', { recipients: [ada] }), receipt('delivered', { recipient: stranger })], { status: 'delivered', final: true }],
+    ['the only recipient bounced under another address, and only the request names them', [asked(ada), receipt('bounced', { recipient: stranger })], { status: 'bounced', final: true }],
+    ['the only recipient is told under two addresses', [asked(ada), fact('sent', { recipients: [ada] }), receipt('delivered', { recipient: ada }), receipt('bounced', { recipient: stranger })], { status: 'bounced', final: true }],
+    ['the only one it went to is told under another address', [fact('sent', { recipients: [bob] }), final('suppressed', { recipient: ada, recipientCount: 2 }), receipt('delivered', { recipient: stranger, recipientCount: 2 })], { status: 'suppressed', final: true }],
+    ['an unknown address beside two of whom both are delivered', [fact('sent', { recipients: [ada, bob] }), receipt('delivered', { recipient: ada }), receipt('delivered', { recipient: bob }), receipt('bounced', { recipient: stranger, recipientCount: 2 })], { status: 'delivered', final: true }],
+    ['nothing but an unknown address is told of one to two', [asked(ada, bob), receipt('bounced', { recipient: stranger, recipientCount: 2 })], { status: 'sent', final: false }],
     ['it was opened and clicked', [receipt('delivered'), receipt('clicked'), receipt('opened')], { status: 'delivered', engagement: ['clicked', 'opened'] }],
   ];
 

@@ -64,11 +64,13 @@ interface HopStanding {
 export function fold(facts: Iterable<Fact>): Standing {
   const engagement = new Set<Engagement>();
   const hops = new Map<number, Fact[]>();
+  const listed = new Set<string>();
   for (const fact of facts) {
+    for (const { hash } of fact.recipients ?? []) listed.add(hash);
     if (isEngagement(fact.status)) engagement.add(fact.status);
     else hops.set(fact.hop ?? 0, [...(hops.get(fact.hop ?? 0) ?? []), fact]);
   }
-  const standings = [...hops].sort(([a], [b]) => a - b).map(([, ofHop]) => standingOfHop(ofHop));
+  const standings = [...hops].sort(([a], [b]) => a - b).map(([, ofHop]) => standingOfHop(ofHop, listed));
   const { status, final } = speaking(standings);
   return { status, final, engagement: [...engagement].sort() };
 }
@@ -85,24 +87,45 @@ function speaking(hops: HopStanding[]): Pick<Standing, 'status' | 'final'> {
 }
 
 /** One hop: its best fact; with several recipients, the worst of their fates once each has a final one. */
-function standingOfHop(told: Fact[]): HopStanding {
+function standingOfHop(told: Fact[], listed: ReadonlySet<string>): HopStanding {
   const facts = told.some(isTakenBack) ? told.filter(({ status }) => status !== 'sent' && status !== 'delayed') : told;
+  const { expected, whose } = addresseesOf(facts, listed);
+  // With a single recipient every fact is about them, whether or not it says so, and whatever address it names.
+  if (expected <= 1 || !facts.some((fact) => fact.recipient)) return facts.map(standingOf).reduce((a, b) => saysMore(a, b));
   const own = new Map<string, HopStanding>();
+  const whole: HopStanding[] = [];
   for (const fact of facts) {
-    if (fact.recipient) own.set(fact.recipient.hash, saysMore(standingOf(fact), own.get(fact.recipient.hash)));
+    const hash = whose(fact);
+    if (hash !== undefined) own.set(hash, saysMore(standingOf(fact), own.get(hash)));
+    else whole.push(fact.recipient ? taking : standingOf(fact));
   }
-  const known = new Set([...own.keys(), ...facts.flatMap((fact) => fact.recipients ?? []).map((recipient) => recipient.hash)]);
-  // A receipt may come before the send itself is told: it says by itself how many others there are.
-  const expected = Math.max(known.size, ...facts.map((fact) => fact.recipientCount ?? 0));
-  // With a single recipient every fact is about them, whether or not it says so.
-  if (own.size === 0 || expected === 1) return facts.map(standingOf).reduce((a, b) => saysMore(a, b));
   const fates = [...own.values()];
   // Only our own decisions about some of them: what is said of the hop as a whole holds for the others.
-  const whole = facts.filter((fact) => !fact.recipient).map(standingOf);
   if (fates.every(isDecision) && fates.length < expected && !whole.some(({ status }) => taken.has(status))) return ofTheOthers(whole, fates);
   if (fates.length === expected && fates.every((fate) => fate.final)) return fates.reduce(worse);
-  const open = fates.filter((fate) => !fate.final).reduce(saysMore, { status: 'sent', final: false, rank: 20 });
-  return { ...open, final: false };
+  return { ...fates.filter((fate) => !fate.final).reduce(saysMore, taking), final: false };
+}
+
+/** All that is certain of a message to several, once a provider has spoken of an address that is none of theirs. */
+const taking: HopStanding = { status: 'sent', final: false, rank: rankOfSent };
+
+/**
+ * How many recipients a hop has, and whom of them a fact is about. A provider may name an address that is none of theirs, as
+ * where a mail was forwarded or a network spells a number otherwise: of a hop that went to one recipient it means that one;
+ * of a hop to several it cannot be told whom (undefined), and it is no recipient more.
+ */
+function addresseesOf(facts: readonly Fact[], listed: ReadonlySet<string>): { expected: number; whose: (fact: Fact) => string | undefined } {
+  const went = new Set(facts.flatMap((fact) => fact.recipients ?? []).map(({ hash }) => hash));
+  const decided = facts.filter(({ source }) => !evidence.has(source)).flatMap(({ recipient }) => recipient?.hash ?? []);
+  const known = new Set([...listed, ...went, ...decided]);
+  // A receipt may come before the send itself is told: it says by itself how many others there are.
+  const told = Math.max(0, ...facts.map((fact) => fact.recipientCount ?? 0));
+  if (known.size === 0 || known.size < told) {
+    const named = new Set([...known, ...facts.flatMap(({ recipient }) => recipient?.hash ?? [])]);
+    return { expected: Math.max(named.size, told), whose: (fact) => fact.recipient?.hash };
+  }
+  const [only] = went.size === 1 ? went : [];
+  return { expected: known.size, whose: ({ recipient }) => (recipient === undefined || known.has(recipient.hash) ? recipient?.hash : only) };
 }
 
 /** No provider's word on any recipient yet. */
