@@ -102,6 +102,7 @@ const engine = {
       callTimeoutMs,
       guardMs: config.get('LEASE_GUARD_MS'),
       retentionDays: config.get('LEDGER_RETENTION_DAYS'),
+      scheduleAtMostDays: config.get('SCHEDULE_AT_MOST_DAYS'),
       limits: limitsOf(config),
       providerRates: ratesOf(rates),
       coalesceLingerMs: config.get('EMAIL_COALESCE_LINGER_MS'),

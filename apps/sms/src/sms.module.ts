@@ -94,6 +94,7 @@ const engine = {
       callTimeoutMs: config.get('TWILIO_TIMEOUT_MS'),
       guardMs: config.get('LEASE_GUARD_MS'),
       retentionDays: config.get('LEDGER_RETENTION_DAYS'),
+      scheduleAtMostDays: config.get('SCHEDULE_AT_MOST_DAYS'),
       limits: limitsOf(config),
       providerRates: ratesOf({ twilio: config.get('TWILIO_RATE_PER_S') }),
     }),

@@ -38,6 +38,11 @@ describe('a provider’s failure catalogue', () => {
     expect(catalogue.failure(['99999', 'http_429'], { httpStatus: 429, retryAfterMs: 30_000 })).toMatchObject({ code: 'http_429', kind: 'throttled', retryAfterMs: 30_000 });
   });
 
+  it.each([[1.5, 2], [0.2, 1], [9e99, Number.MAX_SAFE_INTEGER], [Number.NaN, undefined], [-5, undefined]])('tells a wait of %s ms as one that can be written and read again', (retryAfterMs, told) => {
+    const failure = catalogue.failure(['http_429'], { httpStatus: 429, retryAfterMs });
+    expect(Failure.parse(failure).retryAfterMs).toBe(told);
+  });
+
   it.each([
     [401, 'account', 'operator'],
     [403, 'account', 'operator'],

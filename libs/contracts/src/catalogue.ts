@@ -41,6 +41,9 @@ function kindOfStatus(httpStatus: number | undefined): Pick<FailureRow, 'kind' |
   return { kind: 'bad-content', retry: 'never', meaning: 'The provider refused the request.' };
 }
 
+/** A header may ask for part of a second, or for more than a number can hold. */
+const wholeMs = (ms: number | undefined) => (ms === undefined || !(ms >= 0) ? undefined : Math.min(Math.ceil(ms), Number.MAX_SAFE_INTEGER));
+
 /** Failure tables of one provider: looks a code up, and falls back on the HTTP status where it is unlisted. */
 export class FailureCatalogue {
   readonly provider: string;
@@ -53,6 +56,7 @@ export class FailureCatalogue {
 
   /** The failure for the first of `codes` that is listed; never throws. */
   failure(codes: readonly string[], seen: { httpStatus?: number | undefined; retryAfterMs?: number | undefined } = {}): Failure {
+    const retryAfterMs = wholeMs(seen.retryAfterMs);
     const listed = codes.map((code) => this.rows.get(code)).find((row) => row !== undefined);
     const row = listed ?? kindOfStatus(seen.httpStatus);
     return {
@@ -64,7 +68,7 @@ export class FailureCatalogue {
       retry: row.retry,
       help: listed ? pageOf(this.provider, listed.code) : unlistedPage,
       ...(seen.httpStatus !== undefined && { httpStatus: seen.httpStatus }),
-      ...(seen.retryAfterMs !== undefined && { retryAfterMs: seen.retryAfterMs }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
       ...(listed?.suppress && { suppress: true, ...(listed.suppressScope && { suppressScope: listed.suppressScope }) }),
       ...(!listed && { unlisted: true }),
     };

@@ -84,7 +84,8 @@ function nearest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   return meant[0]!.flatMap((inner) => nearest({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
-function fieldPath(path: PropertyKey[]): string {
+/** A path as field errors name it; what does not look like a name in it is masked. */
+export function fieldPath(path: PropertyKey[]): string {
   const text = path.reduce<string>((whole, part) => {
     if (typeof part === 'number') return `${whole}[${part}]`;
     // A key of a record is upstream's text: shown only as far as it looks like a name.

@@ -1,5 +1,6 @@
 export * from './call-reference.ts';
 export * from './catalogue.ts';
+export * from './depth.ts';
 export * from './email-address.ts';
 export * from './email-options.ts';
 export * from './email-request.ts';
@@ -11,6 +12,7 @@ export * from './finding.ts';
 export * from './fold.policy.ts';
 export * from './handover.ts';
 export * from './identity.ts';
+export * from './instant.ts';
 export * from './network.failures.ts';
 export * from './platform.failures.ts';
 export * from './primitives.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isInstant } from './instant.ts';
 import { multiLine, oneLine } from './text.ts';
 
 export const MessageId = z
@@ -27,6 +28,7 @@ export const Category = z
 
 export const Instant = z.iso
   .datetime({ offset: true, error: 'must be an ISO 8601 date and time with a zone, such as 2030-01-31T09:00:00Z' })
+  .refine((text) => isInstant(Date.parse(text)), 'must lie in the years 0001 to 9999 (in UTC)')
   .describe('ISO 8601 with a zone.');
 
 /** E.164, 8 to 15 digits. */
@@ -48,8 +50,8 @@ export const requestEnvelope = {
   messageId: MessageId,
   tenant: Tenant.default('default'),
   category: Category.default('transactional'),
-  sendAt: Instant.optional().describe('Not before this time.'),
-  expiresAt: Instant.optional().describe('Not after this time. Default: urgent 10 min, transactional 24 h, bulk 72 h.'),
+  sendAt: Instant.optional().describe('Not before this time. At most SCHEDULE_AT_MOST_DAYS (30) after the request.'),
+  expiresAt: Instant.optional().describe('Not after this time. Default: urgent 10 min, transactional 24 h, bulk 72 h. At most 14 days after sendAt, or after the request.'),
   timeZone: oneLine(64).optional().describe("The recipient's IANA time zone, for quiet hours."),
   correlationId: oneLine(200).optional().describe("Upstream's own reference, repeated in every status."),
   tags: z.array(oneLine(64)).max(10).optional().describe('For reports. No personal data.'),

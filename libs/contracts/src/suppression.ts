@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nearestInstant } from './instant.ts';
 import { Channel, Instant, Tenant } from './primitives.ts';
 
 /** What must not be sent. Beside these a whole kind of text: kind:whatsapp. */
@@ -54,5 +55,5 @@ export const liftHeaders = ({ at, note, by }: SuppressionLift): Record<string, s
 /** What the headers of a tombstone say; `timestamp` is the record's own, ms since 1970, for one of another's making. */
 export function liftOf(headers: Record<string, string | undefined>, timestamp: number): SuppressionLift {
   const told = Instant.safeParse(headers['x-lifted-at']);
-  return { at: told.success ? told.data : new Date(timestamp).toISOString(), note: headers['x-lifted-because'], by: headers['x-lifted-by'] };
+  return { at: told.success ? told.data : nearestInstant(timestamp), note: headers['x-lifted-because'], by: headers['x-lifted-by'] };
 }

@@ -3,7 +3,9 @@ import {
   type Failure,
   fieldErrors,
   identityKey,
+  isInstant,
   type Lane,
+  nearestInstant,
   ownFailure,
   recipientRef,
   type SendDue,
@@ -12,12 +14,10 @@ import {
 import { hashedLikeness } from './doubt/likeness.policy.ts';
 import type { ChannelPort, Rendered, RequestEnvelope } from './channel.port.ts';
 import type { Delivery } from './delivery.ts';
+import { STANDARD_SCHEDULE_DAYS, startOf, timeProblems } from './times.policy.ts';
 
 /** How long a message is wanted when the request does not say, in milliseconds (design §2). */
 const standardLife: Record<Lane, number> = { urgent: 10 * 60_000, transactional: 24 * 3_600_000, bulk: 72 * 3_600_000 };
-
-/** How far ahead a message can be scheduled, in days. */
-const FARTHEST_DAYS = 366;
 
 /** The part of a Kafka record that a delivery needs. */
 export interface Origin {
@@ -31,7 +31,7 @@ export interface Origin {
 
 /**
  * The first hop of a message, from its request. `json` is the request as upstream wrote it.
- * @throws UnreadableRecord when it is scheduled farther ahead than anything is kept, breaks a rule of its channel, or its template cannot be rendered
+ * @throws UnreadableRecord when its times lie farther ahead than anything is kept, it breaks a rule of its channel, or its template cannot be rendered
  */
 export function firstHop<R extends RequestEnvelope, M>(
   channel: ChannelPort<R, M>,
@@ -39,17 +39,16 @@ export function firstHop<R extends RequestEnvelope, M>(
   json: unknown,
   origin: Origin,
   hashKey: string,
+  scheduleAtMostDays = STANDARD_SCHEDULE_DAYS,
 ): Delivery<M> {
+  if (!isInstant(origin.timestamp)) throw new UnreadableRecord('the record’s timestamp is no time: it must be in milliseconds since 1970');
   const requestedAt = new Date(origin.timestamp);
-  if (request.sendAt && Date.parse(request.sendAt) > origin.timestamp + FARTHEST_DAYS * 86_400_000) {
-    const rule = `must be at most ${FARTHEST_DAYS} days ahead`;
-    throw new UnreadableRecord(`the request cannot be scheduled: sendAt ${rule}`, [{ field: 'sendAt', rule }]);
-  }
+  const times = timeProblems(request, origin.timestamp, scheduleAtMostDays);
+  if (times.length > 0) throw new UnreadableRecord(`the request cannot be scheduled: ${times.map(({ field, rule }) => `${field} ${rule}`).join('; ')}`, times);
   const problems = channel.problemsOf(request);
   if (problems.length > 0) throw new UnreadableRecord('the request breaks rules of its channel', problems);
   const rendered = channel.render(channel.toMessage(request), undefined);
   if (rendered.faults) throw new UnreadableRecord(`its template cannot be rendered: ${rendered.faults.map(({ field, rule }) => `${field} ${rule}`).join('; ')}`, rendered.faults);
-  const from = Math.max(origin.timestamp, request.sendAt ? Date.parse(request.sendAt) : 0);
   return {
     ...common(channel, request, rendered, hashKey),
     lane: origin.lane,
@@ -58,7 +57,7 @@ export function firstHop<R extends RequestEnvelope, M>(
     source: origin.source,
     requestedAt,
     rememberedAt: requestedAt,
-    expiresAt: request.expiresAt ? new Date(request.expiresAt) : new Date(from + standardLife[origin.lane]),
+    expiresAt: request.expiresAt ? new Date(request.expiresAt) : new Date(nearestInstant(startOf(request, origin.timestamp) + standardLife[origin.lane])),
     digest: contentDigest(json),
     key: origin.key?.toString('base64') ?? null,
     request: json as Record<string, unknown>,

@@ -2,12 +2,16 @@ import { milliseconds } from '#libs/contracts';
 import { z } from 'zod';
 import { type HealthConfig, healthSettings } from './health/health.config.ts';
 import { type PermitConfig, permitSettings } from './permits/permits.config.ts';
+import { STANDARD_SCHEDULE_DAYS } from './times.policy.ts';
 
 /** Settings of the delivery engine, the same in every channel. */
 export const deliverySettings = {
   LEASE_GUARD_MS: milliseconds(3_000).describe('What must be left of a claim’s lease when a request is written to the provider, in milliseconds.'),
   LEDGER_RETENTION_DAYS: z.coerce.number().int().min(2).max(90).default(14).describe(
     'How long repeats of a message are recognised, in days. Must exceed the retention of the request topics.',
+  ),
+  SCHEDULE_AT_MOST_DAYS: z.coerce.number().int().min(1).max(366).default(STANDARD_SCHEDULE_DAYS).describe(
+    'How far ahead a message can be scheduled (sendAt), in days from the request’s Kafka time; one beyond is rejected.',
   ),
 };
 

@@ -1,5 +1,5 @@
 import {
-  channelOf, channelTopics, type Channel, factId, identityKey, isTakenBack, MessageId, ownFailure, type SendDue, type StatusChanged, type SuppressionChanged, Tenant, topicNames, type UnreadableRecord,
+  channelOf, channelTopics, type Channel, factId, identityKey, isTakenBack, MessageId, nearestInstant, ownFailure, type SendDue, type StatusChanged, type SuppressionChanged, Tenant, topicNames, type UnreadableRecord,
 } from '#libs/contracts'; // prettier-ignore
 import type { Pool } from '#libs/persistence';
 import { contextFrom, contextOf, hasTrace, type Logger, underContext } from '#libs/telemetry';
@@ -39,6 +39,8 @@ export interface EngineOptions<R, M> {
   /** What must be left of the lease when a request is written, in milliseconds. */
   guardMs: number;
   retentionDays: number;
+  /** How far ahead a message can be scheduled, in days. */
+  scheduleAtMostDays: number;
   /** Circuits, places and rates. */
   limits: PermitConfig & HealthConfig;
   /** Calls a second by provider, of all replicas together; one that is not named is unlimited. */
@@ -105,8 +107,8 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
 
   /** A request of this channel: its first hop. */
   async onRequested(request: R, { record, json }: RecordContext): Promise<void> {
-    const { channel, hashKey } = this.options;
-    await this.dispatcher.dispatch(firstHop(channel, request, json, originOf(record), hashKey));
+    const { channel, hashKey, scheduleAtMostDays } = this.options;
+    await this.dispatcher.dispatch(firstHop(channel, request, json, originOf(record), hashKey, scheduleAtMostDays));
   }
 
   /** A message whose time has come: its next hop. */
@@ -199,7 +201,7 @@ function rejection(identity: ReadIdentity, record: IncomingRecord, error: Unread
     lane: record.lane,
     status: 'rejected',
     final: true,
-    at: new Date(record.timestamp).toISOString(),
+    at: nearestInstant(record.timestamp),
     source: identity.channel,
     failure,
   };

@@ -1,4 +1,4 @@
-import { receiptId, type RecipientRef, type ReturnedReference, type StatusChanged, type SuppressionChanged } from '#libs/contracts';
+import { isInstant, nearestInstant, receiptId, type RecipientRef, type ReturnedReference, type StatusChanged, type SuppressionChanged } from '#libs/contracts';
 
 /** What a provider's webhook tells, before it has our names. */
 export interface Receipt extends Pick<StatusChanged, 'status' | 'final' | 'channel' | 'failure' | 'reason'> {
@@ -19,8 +19,9 @@ export interface Receipt extends Pick<StatusChanged, 'status' | 'final' | 'chann
 
 /** A receipt as a lifecycle fact. Its id comes from what it says, so a repeat is recognised under any event id. `now`: ms since 1970. */
 export function receiptFact(receipt: Receipt, now: number): StatusChanged {
-  const { provider, providerMessageId, event, at, atWithinMs = 0, link, recipient, reference, forbids: _forbids, ...told } = receipt;
+  const { provider, providerMessageId, event, at: givenAt, atWithinMs = 0, link, recipient, reference, forbids: _forbids, ...told } = receipt;
   const { traceparent: _, ...ours } = reference;
+  const at = givenAt && isInstant(givenAt.getTime()) ? givenAt : undefined;
   return {
     ...told,
     ...ours,
@@ -30,7 +31,7 @@ export function receiptFact(receipt: Receipt, now: number): StatusChanged {
     ...(recipient && { recipient }),
     source: 'receipt',
     // A cut-off time lies before what happened: the latest it can have been keeps the order of the timeline.
-    at: new Date(at ? Math.min(at.getTime() + atWithinMs, Math.max(now, at.getTime())) : now).toISOString(),
+    at: nearestInstant(at ? Math.min(at.getTime() + atWithinMs, Math.max(now, at.getTime())) : now),
     eventId: receiptId({ provider, providerMessageId, event, recipientHash: recipient?.hash, providerTime: at?.toISOString(), link }),
   };
 }

@@ -1,4 +1,4 @@
-import { fieldErrors, UnreadableRecord, type Lane, type Topic } from '#libs/contracts';
+import { deepField, type FieldError, fieldErrors, fieldPath, HANDOVER_DEPTH, isDeeper, MAX_DEPTH, UnreadableRecord, type Lane, type Topic } from '#libs/contracts';
 import type { KafkaMessage } from 'kafkajs';
 
 /** One record as it came from Kafka. */
@@ -59,14 +59,23 @@ export function decode(record: IncomingRecord): Decoded {
   // A compacted topic takes a word back by a record without a value.
   if (record.value === null && record.topic.compacted) return { json: null, value: null };
   const json = parse(record.value);
+  // Before anything goes through it by recursion.
+  requireShallow(json, record.topic);
   if (!record.topic.schema) return { json, value: json };
   const parsed = record.topic.schema.safeParse(json);
   if (parsed.success) return { json, value: parsed.data };
-  const fields = fieldErrors(parsed.error);
-  throw new UnreadableRecord(
-    `the value breaks the schema of ${record.topic.name}: ${fields.map(({ field, rule }) => `${field} ${rule}`).join('; ')}`,
-    fields,
-  );
+  throw unreadable(record.topic, fieldErrors(parsed.error));
+}
+
+const unreadable = (topic: Topic, fields: FieldError[]) =>
+  new UnreadableRecord(`the value breaks the schema of ${topic.name}: ${fields.map(({ field, rule }) => `${field} ${rule}`).join('; ')}`, fields);
+
+/** What upstream writes has at most 64 levels; our own hand-overs put some more around it. */
+function requireShallow(json: unknown, topic: Topic): void {
+  const most = topic.from.includes('upstream') ? MAX_DEPTH : MAX_DEPTH + HANDOVER_DEPTH;
+  if (!isDeeper(json, most)) return;
+  const field = deepField(json, most);
+  throw unreadable(topic, [{ field: fieldPath(field === undefined ? [] : [field]), rule: `must have at most ${MAX_DEPTH} levels of objects and arrays` }]);
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

@@ -1,4 +1,4 @@
-import { type Channel, receiptId, recipientRef, type SuppressionChanged, suppressionKey } from '#libs/contracts';
+import { type Channel, nearestInstant, receiptId, recipientRef, type SuppressionChanged, suppressionKey } from '#libs/contracts';
 import type { ListedAddress, SuppressionLists, Suppressions, SuppressionsService } from '#libs/delivery';
 
 export interface SuppressionSyncOptions {
@@ -48,7 +48,7 @@ export class SuppressionSync {
 
   private wordOf(provider: string, { address, scope, reason, at }: ListedAddress): SuppressionChanged {
     const { hash, mask } = recipientRef(this.options.hashKey, address);
-    const since = at.toISOString();
+    const since = nearestInstant(at.getTime());
     const eventId = receiptId({ provider, providerMessageId: '', event: `listed ${scope}`, recipientHash: hash, providerTime: since });
     return { channel: this.options.channel, recipient: hash, scope, reason, at: since, eventId, mask, provider, source: 'sync' };
   }

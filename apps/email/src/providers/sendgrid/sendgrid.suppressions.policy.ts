@@ -1,4 +1,4 @@
-import { type FailureCatalogue, receiptId, recipientRef, returnedReference } from '#libs/contracts';
+import { type FailureCatalogue, nearestInstant, receiptId, recipientRef, returnedReference } from '#libs/contracts';
 import type { SuppressionWord } from '#libs/delivery';
 import { dropReason, type SendgridEvent, withoutSuffix } from './sendgrid.events.policy.ts';
 import { bounceFailure } from './sendgrid.receipts.policy.ts';
@@ -38,7 +38,7 @@ export function toSuppression(event: SendgridEvent, failures: FailureCatalogue, 
   const whose = tenant === undefined ? {} : { tenant };
   if (!rule) return { lift: { channel: 'email', recipient: hash, scope: groupOf(event), ...whose } };
   const scope = rule.scope(event);
-  const at = new Date(event.timestamp === undefined ? now : event.timestamp * 1000).toISOString();
+  const at = nearestInstant(event.timestamp === undefined ? now : event.timestamp * 1000);
   const eventId = receiptId({ provider: 'sendgrid', providerMessageId: withoutSuffix(event.sg_message_id ?? ''), event: `${event.event} ${scope}`, recipientHash: hash, providerTime: at });
   return { suppress: { channel: 'email', recipient: hash, scope, reason: rule.reason, at, eventId, ...(!rule.everyTenant && whose), mask, provider: 'sendgrid', source: 'receipt' } };
 }
