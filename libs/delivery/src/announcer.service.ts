@@ -1,4 +1,4 @@
-import { factHeaders, topics, type StatusChanged } from '#libs/contracts';
+import { factRecord, topics, type StatusChanged } from '#libs/contracts';
 import type { Publisher } from '#libs/transport';
 import type { Announcement } from './announce.policy.ts';
 import { SuppressionsService } from './suppressions/suppressions.service.ts';
@@ -22,6 +22,6 @@ export class Announcer {
   }
 
   async publishFact(fact: StatusChanged): Promise<void> {
-    await this.publisher.publish({ topic: topics.statusChanged, key: fact.messageId ?? fact.providerMessageId ?? null, value: fact, headers: factHeaders(fact) });
+    await this.publisher.publish(factRecord(fact));
   }
 }

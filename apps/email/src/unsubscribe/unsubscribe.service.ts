@@ -1,4 +1,4 @@
-import { factHeaders, identityKey, receiptId, type StatusChanged, type SuppressionChanged, topics } from '#libs/contracts';
+import { factRecord, identityKey, receiptId, type StatusChanged, type SuppressionChanged } from '#libs/contracts';
 import type { SuppressionsService } from '#libs/delivery';
 import { contextOf, underContext } from '#libs/telemetry';
 import type { Publisher } from '#libs/transport';
@@ -19,9 +19,8 @@ export class UnsubscribeService {
     const { tenant, messageId } = claim;
     const identity = identityKey({ tenant, channel: 'email', messageId });
     const fact = factOf(claim, identity, now);
-    const record = { topic: topics.statusChanged, key: messageId, value: fact, headers: factHeaders(fact) };
     await underContext(contextOf(identity), () =>
-      Promise.all([this.suppressions.record([{ suppress: suppressionOf(claim, fact) }]), this.publisher.publish(record)]),
+      Promise.all([this.suppressions.record([{ suppress: suppressionOf(claim, fact) }]), this.publisher.publish(factRecord(fact))]),
     );
   }
 }

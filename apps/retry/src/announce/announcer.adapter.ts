@@ -1,4 +1,4 @@
-import { channelTopics, type DeadLetter, type SendDue, type StatusChanged, topics } from '#libs/contracts';
+import { channelTopics, type DeadLetter, factRecord, type SendDue, type StatusChanged, topics } from '#libs/contracts';
 import { Publisher } from '#libs/transport';
 import { Inject, Injectable } from '@nestjs/common';
 import { Announcer } from './announcer.port.ts';
@@ -14,7 +14,7 @@ export class KafkaAnnouncer extends Announcer {
   }
 
   async facts(facts: readonly StatusChanged[]): Promise<void> {
-    await Promise.all(facts.map((fact) => this.publisher.publish({ topic: topics.statusChanged, key: fact.messageId ?? null, value: fact })));
+    await Promise.all(facts.map((fact) => this.publisher.publish(factRecord(fact))));
   }
 
   async deadLetter(letter: DeadLetter): Promise<void> {
