@@ -166,7 +166,7 @@ export class DispatchService<M> {
     const asked = this.options.providers.filter((provider) => !doubt?.provider || provider.name === doubt.provider);
     for (const provider of doubt ? asked : []) {
       const find = () => this.find(provider, delivery, doubt!, deadline);
-      const result = await inSpan(`${delivery.channel} look up`, { kind: SpanKind.CLIENT, attributes: { 'mi.provider': provider.name } }, find);
+      const result = await inSpan(`${delivery.channel} look up`, { kind: SpanKind.CLIENT, attributes: { 'messaging.message.id': delivery.messageId, 'mi.provider': provider.name } }, find);
       this.options.logger.info({ 'messaging.message.id': delivery.messageId, 'mi.hop': delivery.hop, 'mi.provider': provider.name, 'mi.outcome': result.found }, 'reconcile');
       if (result.found !== 'accepted') continue;
       const { providerMessageId } = result;

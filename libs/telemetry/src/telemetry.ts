@@ -78,6 +78,12 @@ export function activeTraceId(): string | undefined {
   return trace.getActiveSpan()?.spanContext().traceId;
 }
 
+/** What the active span is labelled with; nothing outside of one. */
+export function activeSpanAttributes(): Attributes {
+  const span = trace.getActiveSpan();
+  return span && 'attributes' in span ? (span.attributes as Attributes) : {};
+}
+
 export interface SpanOptions {
   kind?: SpanKind;
   attributes?: Attributes;

@@ -142,7 +142,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
       if (isObservable(answer)) await lastValueFrom(answer, { defaultValue: undefined });
     };
     if (!record.topic.traced) return underContext(parent, work);
-    const attributes = { 'messaging.system': 'kafka', 'messaging.destination.name': record.topicName };
+    const attributes = { 'messaging.system': 'kafka', 'messaging.destination.name': record.topicName, ...messageIdOf(value) };
     await inSpan(`${record.topic.name} process`, { kind: SpanKind.CONSUMER, attributes, parent }, work);
   }
 
@@ -178,6 +178,12 @@ function countConsumed({ topicName }: IncomingRecord, groupId: string): void {
 
 /** Every consumer of a topic finds the same record unreadable: the first service that the map names keeps it, once. */
 const keeperOf = (topic: Topic) => topic.to.find((party) => party !== 'upstream' && party !== 'operators');
+
+/** Which message a record is about: whoever searches the traces for one finds each service's work on it. */
+function messageIdOf(value: unknown): { 'messaging.message.id'?: string } {
+  const id = (value as { messageId?: unknown } | null)?.messageId;
+  return typeof id === 'string' ? { 'messaging.message.id': id } : {};
+}
 
 /** The trace in the record's headers; a request without one gets the trace of its identity. */
 function parentOf(record: IncomingRecord, value: unknown): Context {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { EmailRequested, InfrastructureDown, topicName, topics, type UnreadableRecord } from '#libs/contracts';
-import { activeTraceId, startTelemetry } from '#libs/telemetry';
-import { aKafka, aKafkaConfig, aTopicPrefix, type Collected, eventually, KafkaTestClient, provisionTopics, silentLogger } from '#libs/testing';
+import { EmailRequested, InfrastructureDown, type Topic, topicName, topics, type UnreadableRecord } from '#libs/contracts';
+import { activeSpanAttributes, activeTraceId, startTelemetry } from '#libs/telemetry';
+import { aDeferred, aKafka, aKafkaConfig, aTopicPrefix, type Collected, eventually, KafkaTestClient, provisionTopics, silentLogger } from '#libs/testing';
 import { type IncomingRecord, KafkaStrategy, Publisher, type RecordContext, Stopping } from '#libs/transport';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { isObservable, Subject, tap, throwError } from 'rxjs';
@@ -200,6 +200,22 @@ describe('the Kafka transport', () => {
     const [record] = await statuses.until(1);
     expect(record!.headers['traceparent']).toMatch(new RegExp(`^00-${trace}-[0-9a-f]{16}-01$`));
     expect(record!.headers).toMatchObject({ ce_id: 'e-1', ce_type: 'messaging.status.changed', ce_source: 'messaging/test', 'content-type': 'application/json' });
+  });
+
+  it('names the message on the span of every record that is about one, whatever its topic', async () => {
+    const of = (messageId: string) => ({ ...aDeferred({ messageId }), dueAt: '2030-01-31T12:00:00Z', mode: 'send', reason: 'expired' });
+    const value = (messageId: string) => ({ ...of(messageId), to: '+12025550123', body: 'It works', channel: 'sms' });
+    const about = Object.values<Topic>(topics).filter((each) => each.traced && !each.coming && each.schema?.safeParse(value('m-1')).success && each.schema !== EmailRequested);
+    await provisionTopics(prefix, about.filter((each) => each !== topic), 1);
+    const spans = new Map<string, unknown>();
+    strategy = new KafkaStrategy({ kafka: aKafka(), config: aKafkaConfig(prefix), publisher, service: 'email', logger: silentLogger(), graceMs: 1_000 });
+    for (const each of [topic, ...about]) strategy.addHandler(each.name, async () => void spans.set(each.name, activeSpanAttributes()['messaging.message.id']), true);
+    await new Promise<void>((resolve, reject) => strategy!.listen((error) => (error ? reject(error as Error) : resolve())));
+    await produce(email(topic.name));
+    for (const each of about) await client.produce(topicName(each, prefix), { value: value(each.name) });
+    await eventually(() => spans.size === about.length + 1);
+    expect([...spans.keys()]).toEqual(expect.arrayContaining(['email.requested', 'sms.requested', 'email.due', 'sms.due', 'send.deferred', 'dead-letters', 'cancel.requested']));
+    for (const [name, messageId] of spans) expect(messageId).toBe(name);
   });
 
   it('gives a request without a trace one of its own: the same each time it comes', async () => {

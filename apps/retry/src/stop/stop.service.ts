@@ -38,7 +38,7 @@ export class StopService {
     }
     // In the message's own trace, not in that of the request to cancel it.
     const parent = contextFrom(result.trace);
-    await inSpan('retry cancel', { parent }, () => this.announcer.facts([cancelledFact(result.due, result.at)]));
+    await inSpan('retry cancel', { parent, attributes: { 'messaging.message.id': messageId } }, () => this.announcer.facts([cancelledFact(result.due, result.at)]));
     this.logger.info({ ...ids, hop: result.due.hop - 1, decision: 'cancelled' }, 'retry decision');
   }
 }
