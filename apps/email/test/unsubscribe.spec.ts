@@ -88,6 +88,17 @@ describe('the unsubscribe page', () => {
     expect(published).toEqual([]);
   });
 
+  it.each(['/', '.', '>', ')', ',', '%3E', '%29.', '/>', '/).', '>%20', '?utm_source=mail', '%22', ';', '!', '…', '_', '**', '/index.html'])(
+    'takes a link with %s behind it, as mail programs and people hand it on: to look at and to click',
+    async (more) => {
+      const page = await fetch(`${url}/unsubscribe/${token}${more}`);
+      expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<form method="post">')]);
+      expect(published).toEqual([]);
+      expect((await post(`${token}${more}`)).status).toBe(200);
+      expect(published.map(({ topic }) => topic.name)).toEqual(['suppression.changed', 'status.changed']);
+    },
+  );
+
   it('knows no link that was not made here, and says nothing more', async () => {
     for (const other of ['x', token.slice(0, -1), `${token}A`, new UnsubscribeTokens(['another key of 32 characters …']).seal({ tenant: 'a', messageId: 'b', recipient: 'c', scope: 'd' })]) {
       expect((await fetch(`${url}/unsubscribe/${other}`)).status).toBe(404);

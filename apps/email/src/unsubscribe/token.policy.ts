@@ -70,4 +70,10 @@ function claimOf(plain: string): UnsubscribeClaim | undefined {
   return { tenant, messageId, recipient, scope };
 }
 
+/**
+ * The token in what stands behind `/unsubscribe/`, as mail programs and people hand it on: with the `/`, `.`, `>` or `)` of the
+ * text around it. A token has none of these, so whatever follows one is not of it.
+ */
+export const tokenIn = (text: string): string => /^[\w-]*/.exec(text)![0];
+
 const derived = (secret: string, use: string): Buffer => Buffer.from(hkdfSync('sha256', secret, '', use, 32));

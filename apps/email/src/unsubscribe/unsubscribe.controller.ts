@@ -3,11 +3,14 @@ import { Controller, Get, type OnModuleInit, Param, Post, Res } from '@nestjs/co
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { askPage, donePage, laterPage, type Page, unknownPage } from './page.policy.ts';
-import { UnsubscribeTokens } from './token.policy.ts';
+import { tokenIn, type UnsubscribeClaim, UnsubscribeTokens } from './token.policy.ts';
 import { UnsubscribeService } from './unsubscribe.service.ts';
 
 /** Mail programs send little more than `List-Unsubscribe=One-Click`. */
 const MOST_BYTES = 16 * 1024;
+
+/** Also what has a slash behind the token, and more. */
+const link = [':token', ':token/*'];
 
 /** The one-click unsubscribe of RFC 8058. */
 @Controller('unsubscribe')
@@ -25,14 +28,14 @@ export class UnsubscribeController implements OnModuleInit {
     fastify.addContentTypeParser('multipart/form-data', { parseAs: 'buffer', bodyLimit: MOST_BYTES }, (_request, _body, done) => done(null, undefined));
   }
 
-  @Get(':token')
+  @Get(link)
   ask(@Param('token') token: string, @Res() reply: FastifyReply): void {
-    give(reply, this.tokens.open(token) ? askPage : unknownPage);
+    give(reply, this.claimOf(token) ? askPage : unknownPage);
   }
 
-  @Post(':token')
+  @Post(link)
   async leave(@Param('token') token: string, @Res() reply: FastifyReply): Promise<void> {
-    const claim = this.tokens.open(token);
+    const claim = this.claimOf(token);
     if (!claim) return give(reply, unknownPage);
     try {
       await this.service.unsubscribe(claim, new Date());
@@ -41,6 +44,12 @@ export class UnsubscribeController implements OnModuleInit {
       return give(reply, laterPage);
     }
     give(reply, donePage);
+  }
+
+  private claimOf(text: string): UnsubscribeClaim | undefined {
+    const token = tokenIn(text);
+    // The emphasis of _a marked-up link_ reads like the token's own last characters.
+    return this.tokens.open(token) ?? this.tokens.open(token.replace(/[-_]+$/, ''));
   }
 }
 
