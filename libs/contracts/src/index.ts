@@ -6,6 +6,7 @@ export * from './email-options.ts';
 export * from './email-request.ts';
 export * from './error-page.ts';
 export * from './errors.ts';
+export * from './fact-record.ts';
 export * from './failure-row.ts';
 export * from './failure.ts';
 export * from './finding.ts';

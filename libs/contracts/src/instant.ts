@@ -10,3 +10,6 @@ export const isInstant = (ms: number): boolean => ms >= FIRST_MS && ms <= LAST_M
 
 /** ISO 8601 in UTC for a time in ms since 1970; the nearest there is for one that lies outside the years 1 to 9999 or is none. */
 export const nearestInstant = (ms: number): string => new Date(Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, FIRST_MS), LAST_MS)).toISOString();
+
+/** Whether a text is an instant as `toISOString` writes it: no day that its month lacks, no year outside 1 to 9999. */
+export const isPlainInstant = (text: string): boolean => nearestInstant(Date.parse(text)) === text;

@@ -10,6 +10,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { Kafka } from 'kafkajs';
 import type { z } from 'zod';
 import { type ConfigSchema, loadConfig } from './config.ts';
+import { refuseMalformedQuery, unroutable } from './error.filter.ts';
 import { cached, Health } from './health.ts';
 import { RuntimeModule, type ServiceCore } from './runtime.module.ts';
 import type { ServiceConfig } from './service.config.ts';
@@ -131,9 +132,11 @@ async function createApp<S extends ConfigSchema>(definition: ServiceDefinition<S
     bodyLimit: definition.bodyLimit ?? 1024 * 1024,
     ...slowClientOptions(core.config),
     trustProxy: true,
+    frameworkErrors: unroutable,
     // A message id of 200 characters must fit into a path, percent-encoded too.
     routerOptions: { maxParamLength: 600 },
   });
+  adapter.getInstance().addHook('onRequest', refuseMalformedQuery);
   return NestFactory.create<NestFastifyApplication>(serviceModule(definition.module, core), adapter, {
     rawBody: true,
     logger: new NestLogger(core.logger),

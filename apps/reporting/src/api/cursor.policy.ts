@@ -1,3 +1,5 @@
+import { isPlainInstant } from '#libs/contracts';
+
 /** Where a page ended: the time (ISO 8601, UTC) and id of its last row. */
 export interface Position {
   at: string;
@@ -12,7 +14,7 @@ export function encodeCursor({ at, id }: Position): string {
 export function decodeCursor(cursor: string): Position | undefined {
   const text = Buffer.from(cursor, 'base64url').toString('latin1');
   const parts = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(text);
-  return parts ? { at: parts[1]!, id: parts[2]! } : undefined;
+  return parts && isPlainInstant(parts[1]!) ? { at: parts[1]!, id: parts[2]! } : undefined;
 }
 
 /** `rows` holds one more than `limit` where another page follows. */

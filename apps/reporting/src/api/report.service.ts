@@ -1,4 +1,4 @@
-import { identityKey, recipientHash } from '#libs/contracts';
+import { identityKey, nearestInstant, recipientHash } from '#libs/contracts';
 import { badRequest } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
@@ -55,7 +55,7 @@ export class ReportService {
 
   async summary({ tenant, since, until }: Asked<typeof SummaryQuery>): Promise<SummaryAnswer> {
     const end = until === undefined ? new Date() : new Date(until);
-    const start = since === undefined ? new Date(end.getTime() - STANDARD_RANGE) : new Date(since);
+    const start = since === undefined ? new Date(nearestInstant(end.getTime() - STANDARD_RANGE)) : new Date(since);
     if (start >= end) throw badRequest([{ field: 'since', rule: 'must be before until' }]);
     const range = { since: start.toISOString(), until: end.toISOString() };
     return { ...range, ...summarise(await this.reports.counts({ tenant, ...range })) };
