@@ -36,6 +36,21 @@ describe('bad input', () => {
     await setAside((record) => record.value.includes(messageId));
   });
 
+  it.each([
+    ['email', 'messaging.email.requested', { to: [{ email: 'nobody' }], subject: 'Hello', text: 'x' }, { to: [{ email: 'ada@inbox.test' }], subject: 'Hello', text: 'x' }],
+    ['sms', 'messaging.sms.requested.urgent', { to: '+12025550123', template: { name: 'no-such-template' } }, { to: '+12025550123', body: 'x' }],
+  ] as const)('may be corrected under the same id: the %s that was rejected goes, once', async (channel, topic, wrong, corrected) => {
+    const messageId = `e2e-${randomUUID()}`;
+    await system.produce(topic, { value: { messageId, ...wrong } });
+    expect(await system.reaches(channel, messageId, 'rejected')).toMatchObject({ final: true });
+    await system.produce(topic, { value: { messageId, ...corrected } });
+    await system.reaches(channel, messageId, 'delivered');
+    await system.produce(topic, { value: { messageId, ...wrong } });
+    await setAside((record) => record.value.includes(messageId) && record.headers['x-origin-offset'] !== undefined);
+    expect(await system.timeline(channel, messageId)).toMatchObject({ status: 'delivered' });
+    expect(await system.sandboxMessages({ reference: messageId })).toMatchObject({ total: 1 });
+  });
+
   it('with a line break in an address is rejected and reaches no provider', async () => {
     const messageId = `e2e-${randomUUID()}`;
     await system.produce('messaging.email.requested', { value: { messageId, to: [{ email: 'ada@inbox.test\r\nBcc: eve@inbox.test' }], subject: 'Hello', text: 'x' } });

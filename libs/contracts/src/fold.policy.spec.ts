@@ -58,6 +58,9 @@ describe('where a message stands', () => {
     ['the only one it went to is told under another address', [fact('sent', { recipients: [bob] }), final('suppressed', { recipient: ada, recipientCount: 2 }), receipt('delivered', { recipient: stranger, recipientCount: 2 })], { status: 'suppressed', final: true }],
     ['an unknown address beside two of whom both are delivered', [fact('sent', { recipients: [ada, bob] }), receipt('delivered', { recipient: ada }), receipt('delivered', { recipient: bob }), receipt('bounced', { recipient: stranger, recipientCount: 2 })], { status: 'delivered', final: true }],
     ['nothing but an unknown address is told of one to two', [asked(ada, bob), receipt('bounced', { recipient: stranger, recipientCount: 2 })], { status: 'sent', final: false }],
+    ['it was rejected', [final('rejected', { hop: undefined })], { status: 'rejected', final: true }],
+    ['the corrected request waits for its time', [final('rejected', { hop: undefined }), fact('scheduled')], { status: 'scheduled', final: false }],
+    ['the corrected request was delivered', [final('rejected', { hop: undefined }), fact('sent'), receipt('delivered')], { status: 'delivered', final: true }],
     ['it was opened and clicked', [receipt('delivered'), receipt('clicked'), receipt('opened')], { status: 'delivered', engagement: ['clicked', 'opened'] }],
   ];
 

@@ -12,7 +12,7 @@ export interface PlatformFailure extends Omit<FailureRow, 'source'> {
 
 /** Failures of a message that the platform itself finds. A code of ours that a failure carries has its row here. */
 export const platformFailures: readonly PlatformFailure[] = [
-  { code: 'MSG_REJECTED', kind: 'bad-content', retry: 'never', meaning: 'The request breaks its schema, so nothing was sent.', action: 'Correct the named fields and publish again under a new messageId.', does: 'Sends nothing: the message ends `rejected`, and its record is set aside in `messaging.unreadable`.' },
+  { code: 'MSG_REJECTED', kind: 'bad-content', retry: 'never', meaning: 'The request breaks its schema, so nothing was sent.', action: 'Correct the named fields and publish again, under the same messageId or a new one.', does: 'Sends nothing: the message ends `rejected`, and its record is set aside in `messaging.unreadable`.' },
   { code: 'MSG_EXPIRED', kind: 'transient', retry: 'never', meaning: 'It could not be sent before it expired.', action: again, does: 'Sends nothing: the message ends `expired`.' },
   { code: 'MSG_EXPIRED_WAITING', kind: 'unavailable', retry: 'never', meaning: 'The time it had to wait for lies after the time it expires.', action: again, does: 'Sends nothing: the message ends `expired`, with a dead letter.' },
   { code: 'MSG_SUPPRESSED_UNDELIVERABLE', kind: 'bad-recipient', retry: 'never', meaning: 'The recipient is suppressed: an earlier message came back for good, or the address is not valid.', action: 'Correct the recipient upstream. If it can be reached again: npm run suppressions -- remove.', does: notWritten },

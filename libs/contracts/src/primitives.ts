@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { isInstant } from './instant.ts';
 import { multiLine, oneLine } from './text.ts';
 
+// It stands in the path of a URL (reporting's API), from which clients take out the segments . and ..
 export const MessageId = z
   .string()
   .min(1)
   .max(200)
-  .regex(/^[A-Za-z0-9._:-]+$/, 'may hold only letters, digits and . _ : -')
+  .regex(/^(?!\.{1,2}$)[A-Za-z0-9._:-]+$/, 'may hold only letters, digits and . _ : -, and must not be . or ..')
   .describe('Chosen by upstream, unique per tenant and channel. A repeat with the same content is absorbed.');
 
 export const Tenant = z

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { z } from 'zod';
 import { EmailRequested } from './email-request.ts';
 import { fieldErrors } from './errors.ts';
+import { MessageId } from './primitives.ts';
 import { SmsRequested } from './sms-request.ts';
 
 const email = { messageId: 'm-1', to: [{ email: 'ada@inbox.test' }], subject: 'Hello', text: 'It works' };
@@ -50,6 +51,8 @@ describe('a request as anyone may publish it', () => {
     ['a messageId of 10,000 characters', EmailRequested, { ...email, messageId: 'x'.repeat(10_000) }, 'messageId'],
     ['a messageId with a blank', EmailRequested, { ...email, messageId: 'm 1' }, 'messageId'],
     ['a messageId with a line break at its end', EmailRequested, { ...email, messageId: 'm-1\n' }, 'messageId'],
+    ['a messageId of one dot', EmailRequested, { ...email, messageId: '.' }, 'messageId'],
+    ['a messageId of two dots', SmsRequested, { ...sms, messageId: '..' }, 'messageId'],
     ['no messageId', EmailRequested, { ...email, messageId: undefined }, 'messageId'],
     ['an address with CR and LF', EmailRequested, { ...email, to: [{ email: 'ada@inbox.test\r\nBcc: eve@inbox.test' }] }, 'to[0].email'],
     ['an address that ends in a line break', EmailRequested, { ...email, to: [{ email: 'ada@inbox.test\n' }] }, 'to[0].email'],
@@ -90,10 +93,22 @@ describe('a request as anyone may publish it', () => {
   ] as const)('refuses %s, naming the field', (_, schema, request, field) => expect(wrongFields(schema, request)).toContain(field));
 });
 
+describe('a messageId', () => {
+  it('stands in the path of a URL as it is, whichever the schema takes', () => {
+    const made = fc.array(fc.constantFrom('.', '..', '-', '_', ':', 'a', 'B', '7'), { minLength: 1, maxLength: 6 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(made.filter((id) => MessageId.safeParse(id).success), (id) => {
+        expect(new URL(`http://reporting.test/v1/messages/email/${id}`).pathname).toBe(`/v1/messages/email/${id}`);
+      }),
+    );
+    expect(MessageId.safeParse('...').success).toBe(true);
+  });
+});
+
 describe('what is said of a wrong request', () => {
   it('names field and rule', () => {
     expect(errorsOf(SmsRequested, { ...sms, to: '12' })).toEqual([{ field: 'to', rule: expect.stringMatching(/^must be a phone number in E.164 form, such as \+\d+$/) }]);
-    expect(errorsOf(EmailRequested, { ...email, messageId: 'm 1' })).toEqual([{ field: 'messageId', rule: 'may hold only letters, digits and . _ : -' }]);
+    expect(errorsOf(EmailRequested, { ...email, messageId: 'm 1' })).toEqual([{ field: 'messageId', rule: 'may hold only letters, digits and . _ : -, and must not be . or ..' }]);
   });
 
   it('never holds a value, whichever field it stood in', () => {

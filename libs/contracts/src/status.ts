@@ -49,7 +49,7 @@ export const StatusChanged = z.looseObject({
   channel: Channel,
   lane: Lane.optional(),
   status: z.union([Status, Engagement]),
-  final: z.boolean().describe('Nothing more will be tried as far as this fact knows; a receipt may still override it.'),
+  final: z.boolean().describe('Nothing more will be tried as far as this fact knows. Two things can still supersede it: the provider’s word (a receipt or look-up), and, after rejected, a corrected request under the same id.'),
   at: Instant.describe('When it happened.'),
   source: StatusSource,
   hop: z.number().int().positive().optional().describe('Counter of the way: sends, postponements, reconciliations.'),

@@ -191,7 +191,7 @@ function readableIdentity(value: Buffer | null, channel: Channel): ReadIdentity 
 
 function rejection(identity: ReadIdentity, record: IncomingRecord, error: UnreadableRecord): StatusChanged {
   const failure = ownFailure('MSG_REJECTED', 'bad-content', 'never', 'The request breaks its schema, so nothing was sent.', {
-    action: 'Correct the named fields and publish again under a new messageId.',
+    action: 'Correct the named fields and publish again, under the same messageId or a new one.',
     fields: error.fields,
   });
   return {
