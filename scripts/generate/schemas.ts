@@ -32,9 +32,9 @@ export function nameOf(schema: z.ZodType, topic: Topic): string {
 /** One JSON Schema per contract: what a producer may write, so what has a default is optional and unknown fields are welcome. */
 export function contractSchemas(): { file: string; schema: object }[] {
   return contractsOfTopics().map(({ name, schema, topics: of }) => {
-    const { $schema, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input' });
+    const { $schema, description, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input' });
     const where = of.map((topic) => `messaging.${topic.name}`).join(', ');
-    return { file: schemaFile(name), schema: { $schema, title: name, description: `Value of ${where}.`, ...rest } };
+    return { file: schemaFile(name), schema: { $schema, title: name, description: [`Value of ${where}.`, description ?? []].flat().join(' '), ...rest } };
   });
 }
 

@@ -1,4 +1,4 @@
-import { EmailAddress } from '#libs/contracts';
+import { channelProviders, EmailAddress } from '#libs/contracts';
 import { deliverySettings, healthSettings, permitSettings } from '#libs/delivery';
 import { operatorSettings } from '#libs/operations';
 import { postgresSettings } from '#libs/persistence';
@@ -12,7 +12,7 @@ import { sendgridSettings } from './providers/sendgrid/sendgrid.config.ts';
 import { unsubscribeSettings } from './unsubscribe/unsubscribe.config.ts';
 
 /** The providers there are, in the order of preference unless EMAIL_PROVIDERS says otherwise. */
-export const emailProviders = ['sendgrid', 'resend'] as const;
+export const emailProviders = channelProviders.email;
 export type EmailProviderName = (typeof emailProviders)[number];
 
 const listed = new RegExp(String.raw`^\s*(${emailProviders.join('|')})\s*(,\s*(${emailProviders.join('|')})\s*)*$`);

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { EmailAddress } from './email-address.ts';
 import { checkOptions, ProviderOptions, Tracking, Unsubscribe } from './email-options.ts';
 import { checkTimes, HttpsUrl, requestEnvelope } from './primitives.ts';
+import { preferredProvider } from './providers.ts';
+import { requestSchema } from './request-schema.ts';
 import { TemplateRef, templateOwner } from './template.ts';
 import { multiLine, oneLine } from './text.ts';
 
@@ -56,10 +58,10 @@ const ReplyTo = z
 /** Where answers go, as a list. */
 export const replyToList = (replyTo: z.infer<typeof ReplyTo> | undefined): Mailbox[] => [replyTo ?? []].flat();
 
-/** Ask for an e-mail: the value of `messaging.email.requested`. */
-export const EmailRequested = z
+const Mail = z
   .looseObject({
     ...requestEnvelope,
+    provider: preferredProvider('email'),
     to: z.array(Mailbox).min(1).max(MAX_RECIPIENTS),
     cc: z.array(Mailbox).max(MAX_RECIPIENTS).optional(),
     bcc: z.array(Mailbox).max(MAX_RECIPIENTS).optional(),
@@ -95,4 +97,6 @@ export const EmailRequested = z
       context.addIssue({ code: 'custom', path: ['to'], message: 'an address stands twice over to, cc and bcc' });
     }
   });
+/** Ask for an e-mail: the value of `messaging.email.requested`. */
+export const EmailRequested = requestSchema(Mail);
 export type EmailRequested = z.infer<typeof EmailRequested>;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { Attempt, Failure } from './failure.ts';
 import { Channel, Instant, Lane, MessageId, Tenant } from './primitives.ts';
+import { requestSchema } from './request-schema.ts';
+import { SmsKind } from './sms-request.ts';
 import { RecipientRef } from './status.ts';
 
 /** What a message carries from hop to hop, whatever its channel. */
@@ -78,12 +80,16 @@ export const DeadLetter = z.looseObject({
 });
 export type DeadLetter = z.infer<typeof DeadLetter>;
 
+/** MMS and WhatsApp messages are sent by the channel sms; who asked for one by its kind may name it so. */
+const CancelledChannel = z
+  .enum([...Channel.options, ...SmsKind.exclude(['sms']).options], { error: 'must be email or sms (mms and whatsapp are understood as sms)' })
+  .transform((name): Channel => (name === 'email' ? 'email' : 'sms'))
+  .describe('The channel it was asked for at: email or sms. mms and whatsapp are understood as sms.');
+
 /** Do not send this one any more: the value of `messaging.cancel.requested`. */
-export const CancelRequested = z.looseObject({
-  messageId: MessageId,
-  tenant: Tenant.default('default'),
-  channel: Channel,
-});
+export const CancelRequested = requestSchema(
+  z.looseObject({ messageId: MessageId, tenant: Tenant.default('default'), channel: CancelledChannel }),
+);
 export type CancelRequested = z.infer<typeof CancelRequested>;
 
 /** What a reply of one word asks for. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isInstant } from './instant.ts';
 import { multiLine, oneLine } from './text.ts';
+import { TimeZone } from './time-zone.ts';
 
 // It stands in the path of a URL (reporting's API), from which clients take out the segments . and ..
 export const MessageId = z
@@ -53,7 +54,7 @@ export const requestEnvelope = {
   category: Category.default('transactional'),
   sendAt: Instant.optional().describe('Not before this time. At most SCHEDULE_AT_MOST_DAYS (30) after the request.'),
   expiresAt: Instant.optional().describe('Not after this time. Default: urgent 10 min, transactional 24 h, bulk 72 h. At most 14 days after sendAt, or after the request.'),
-  timeZone: oneLine(64).optional().describe("The recipient's IANA time zone, for quiet hours."),
+  timeZone: TimeZone.optional(),
   correlationId: oneLine(200).optional().describe("Upstream's own reference, repeated in every status."),
   tags: z.array(oneLine(64)).max(10).optional().describe('For reports. No personal data.'),
   metadata: z
@@ -61,7 +62,6 @@ export const requestEnvelope = {
     .refine((entries) => Object.keys(entries).length <= 20, 'may hold at most 20 entries')
     .optional()
     .describe('Handed back in no event; kept with the message.'),
-  provider: oneLine(32).optional().describe('Preferred provider; another may be used when it cannot send.'),
 };
 
 /** A message must still be wanted when its time comes. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { checkTimes, HttpsUrl, PhoneNumber, requestEnvelope } from './primitives.ts';
+import { preferredProvider } from './providers.ts';
+import { requestSchema } from './request-schema.ts';
 import { TemplateRef } from './template.ts';
 import { multiLine, oneLine } from './text.ts';
 
@@ -13,10 +15,10 @@ export const SmsSender = z
     'must be a number in E.164 form, a short code, a messaging service (MG and 32 hex digits), or up to 11 letters and digits',
   );
 
-/** Ask for an SMS, MMS or WhatsApp message: the value of `messaging.sms.requested`. */
-export const SmsRequested = z
+const Text = z
   .looseObject({
     ...requestEnvelope,
+    provider: preferredProvider('sms'),
     kind: SmsKind.optional().describe('Default: mms when there are media, else sms.'),
     to: PhoneNumber,
     from: SmsSender.optional().describe('Default: the configured sender.'),
@@ -45,4 +47,6 @@ export const SmsRequested = z
       context.addIssue({ code: 'custom', path: ['contentTemplate'], message: 'brings its own content: leave out body and mediaUrls' });
     }
   });
+/** Ask for an SMS, MMS or WhatsApp message: the value of `messaging.sms.requested`. */
+export const SmsRequested = requestSchema(Text);
 export type SmsRequested = z.infer<typeof SmsRequested>;

@@ -10,6 +10,7 @@ import {
   recipientRef,
   type SendDue,
   UnreadableRecord,
+  withoutIdleNulls,
 } from '#libs/contracts';
 import { hashedLikeness } from './doubt/likeness.policy.ts';
 import type { ChannelPort, Rendered, RequestEnvelope } from './channel.port.ts';
@@ -58,7 +59,7 @@ export function firstHop<R extends RequestEnvelope, M>(
     requestedAt,
     rememberedAt: requestedAt,
     expiresAt: request.expiresAt ? new Date(request.expiresAt) : new Date(nearestInstant(startOf(request, origin.timestamp) + standardLife[origin.lane])),
-    digest: contentDigest(json),
+    digest: contentDigest(withoutIdleNulls(channel.schema, json)),
     key: origin.key?.toString('base64') ?? null,
     request: json as Record<string, unknown>,
     attempts: [],
