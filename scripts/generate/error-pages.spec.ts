@@ -53,6 +53,14 @@ describe('the pages about error codes', () => {
     }
   });
 
+  it('promise another provider only where the channel has one', () => {
+    const promising = [...pages].filter(([, text]) => /another provider/.test(text)).map(([page]) => page);
+    expect(promising.filter((page) => /twilio-|msg-(no-sender|no-way-out|circuit-open|template-gone)\.md/.test(page))).toEqual([]);
+    expect(promising).toEqual(expect.arrayContaining(['docs/errors/sendgrid-http-403.md', 'docs/errors/resend-daily-quota-exceeded.md', 'docs/errors/network-econnrefused.md']));
+    const alone = errorPages(tables.filter(({ provider }) => provider !== 'resend'));
+    expect(alone.get('docs/errors/sendgrid-http-403.md')).not.toMatch(/another provider/);
+  });
+
   it('refuse two codes that would share a page', () => {
     const row = { code: 'a:b', kind: 'transient', retry: 'never', meaning: 'It failed.', source: 'test' } as const;
     expect(() => errorPages([{ provider: 'somebody', file: 'x', rows: [row, { ...row, code: 'a_b' }] }])).toThrow('same page name');
@@ -64,6 +72,21 @@ describe('what the tables say', () => {
     const rows = [...(await failureTables(root)).flatMap((table) => table.rows), ...platformFailures];
     const said = [...rows.flatMap((row) => [row.meaning, actionOf(row)]), ...platformProblems.flatMap(({ meaning, action }) => [meaning, action])];
     expect(said.filter((text) => !/^[A-Z].+\.$/.test(text))).toEqual([]);
+  });
+
+  it('is taken from the provider’s own pages, or from what we saw ourselves, and from nobody else’s repository', async () => {
+    const own: Record<string, RegExp> = {
+      sendgrid: /^(https:\/\/(www\.twilio\.com\/docs\/sendgrid|(support\.|docs\.)?sendgrid\.com)\/|on no page of SendGrid’s)/,
+      resend: /^(https:\/\/resend\.com\/docs\/|own run )/,
+      twilio: /^(https:\/\/www\.twilio\.com\/docs\/api\/errors\/\d+|own run )/,
+      network: /^own runs? /,
+    };
+    const tables = await failureTables(root);
+    const strange = tables.flatMap(({ provider, rows }) => rows.filter(({ source }) => !own[provider]?.test(source) || /github|@[0-9a-f]{7}/.test(source)).map(({ code, source }) => ({ provider, code, source })));
+    expect(strange).toEqual([]);
+    const twilio = tables.find(({ provider }) => provider === 'twilio')!;
+    // A page is about one code: a copied row that keeps the page of another would lead astray.
+    expect(twilio.rows.filter(({ code, source }) => source.startsWith('https:') && !source.startsWith(`https://www.twilio.com/docs/api/errors/${code}`))).toEqual([]);
   });
 
   it('is suppressed only for good', async () => {

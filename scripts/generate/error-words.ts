@@ -16,13 +16,16 @@ export const shownWhere = ({ stage = 'request', httpStatus }: Row): string => `$
 
 const lookUp = 'Finds out at the provider whether it took the message before anything goes again ([when the answer is lost](../delivery.md#when-the-providers-answer-is-lost)).';
 
-/** What the platform does by itself (docs/delivery.md). */
-export function platformDoes(row: Row): string {
+/**
+ * What the platform does by itself (docs/delivery.md).
+ * @param others whether the channel of this code has other providers that could be configured
+ */
+export function platformDoes(row: Row, others: boolean): string {
   switch (row.stage ?? 'request') {
     case 'request':
-      return afterRequest(row);
+      return afterRequest(row, others);
     case 'network':
-      return `${afterRequest(row)} What counts is whether the request was written, which the transport sees: if it was not, the message is tried again; if it was, it is looked up first.`;
+      return `${afterRequest(row, others)} What counts is whether the request was written, which the transport sees: if it was not, the message is tried again; if it was, it is looked up first.`;
     case 'receipt':
       return 'Tells it in the message’s timeline. Nothing is sent again by itself, since the provider had taken the message.';
     case 'webhook':
@@ -32,16 +35,17 @@ export function platformDoes(row: Row): string {
   }
 }
 
-function afterRequest({ kind, retry }: Row): string {
+function afterRequest({ kind, retry }: Row, others: boolean): string {
+  const by = others ? ', by another provider of the channel where one is configured,' : '';
   if (kind === 'unknown') return lookUp;
   if (kind === 'throttled' && retry !== 'never') return 'Tries again after the time that the provider asked for, else with growing pauses, until it expires.';
   switch (retry) {
     case 'never':
       return 'Never sends it again: the message ends `failed`, with a dead letter.';
     case 'operator':
-      return 'Tries again slowly until it expires, by another provider where one is configured, since an operator must mend it.';
+      return `Tries again slowly${by} until it expires, since an operator must mend it.`;
     case 'failover':
     case 'backoff':
-      return 'Tries again with growing pauses, by another provider where one is configured, until it expires or the attempts are used up.';
+      return `Tries again with growing pauses${by} until it expires or the attempts are used up.`;
   }
 }

@@ -8,7 +8,7 @@ import { platformFailures } from './platform.failures.ts';
 const actions: Record<FailureKind, string> = {
   transient: 'Nothing: it is tried again by itself until it expires.',
   throttled: 'Nothing now; if it goes on, ask the provider for a higher rate or add senders.',
-  unavailable: 'Nothing: another provider takes it, or it waits. Look at the provider’s status page if it lasts.',
+  unavailable: 'Nothing: it goes as soon as a provider takes it again. Look at the provider’s status page if it lasts.',
   'bad-recipient': 'Correct the recipient upstream; sending again cannot help.',
   'bad-content': 'Correct what the request holds; sending the same again cannot help.',
   'opted-out': 'Do not write to this recipient until they opt in again.',
