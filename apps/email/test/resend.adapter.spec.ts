@@ -111,6 +111,18 @@ describe('Resend', () => {
     expect(resend.cannotCarry(aCall('ada@inbox.test').message)).toBeUndefined();
   });
 
+  it.each([
+    [422, 'missing_required_field', 'Missing `to` field.', ['to']],
+    [400, 'validation_error', 'Invalid `attachments.0.content_id` field. It was `ada@inbox.test`.', ['attachments.0.content_id']],
+    [422, 'invalid_from_address', 'Invalid `from` field. The email address needs to follow the `email@example.com` or `Name <email@example.com>` format.', ['from']],
+    [422, 'validation_error', 'Something about ada@inbox.test', undefined],
+  ])('that answers %i %s has the field told that its text names, and nothing else of the text', async (status, name, message, fields) => {
+    const resend = await aResend(() => ({ status, body: { statusCode: status, name, message } }));
+    const result = await resend.send(aCall('ada@inbox.test'));
+    expect(result.sent ? undefined : result.failure.fields?.map(({ field }) => field)).toEqual(fields);
+    expect(JSON.stringify(result)).not.toMatch(/ada@|email@/);
+  });
+
   it('never gets a mail that was only to be checked: it would go out', async () => {
     const resend = await aResend(accept);
     expect(resend.cannotCarry(aCall('ada@inbox.test', { sandbox: true }).message)).toMatchObject({ code: 'MSG_NO_CHECK_ONLY', retry: 'never' });

@@ -75,6 +75,27 @@ describe('SendGrid', () => {
     expect(await sendgrid.send(aCall('ada@inbox.test'))).toMatchObject({ sent: false, failure });
   });
 
+  it('that names a field in its refusal has it told, by its names alone', async () => {
+    const errors = [
+      { message: 'ada@inbox.test is not valid', field: 'personalizations.0.to.0.name', help: null },
+      { message: 'The headers can’t contain duplicate keys.', field: 'headers.X-Ada-Lovelace' },
+      { message: 'Bad Request', field: null },
+      { message: 'odd', field: 'ada@inbox.test' },
+    ];
+    const sendgrid = await aSendgrid(() => ({ status: 400, body: { errors } }));
+    const result = await sendgrid.send(aCall('ada@inbox.test'));
+    const rule = 'is refused by SendGrid, which calls the field so';
+    expect(result).toMatchObject({ failure: { code: 'http_400', fields: [{ field: 'personalizations.to.0.name', rule }, { field: 'headers', rule }] } });
+    expect(JSON.stringify(result)).not.toMatch(/ada|lovelace/i);
+  });
+
+  it.each([[{ errors: [{ message: 'Bad Request', field: null }] }], [{ errors: 'no' }], ['<html>'], [{ errors: [{ field: 7 }] }]])('that refuses with %j, naming no field, has none told', async (body) => {
+    const sendgrid = await aSendgrid(() => ({ status: 400, body }));
+    const result = await sendgrid.send(aCall('ada@inbox.test'));
+    expect(result).toMatchObject({ sent: false, failure: { code: 'http_400' } });
+    expect(result.sent || result.failure).not.toHaveProperty('fields');
+  });
+
   it('gets an inline image under the content id that the HTML names', async () => {
     const sendgrid = await aSendgrid(() => taken);
     const attachments = [{ filename: 'logo.png', contentType: 'image/png', content: 'iVBORw0KGgo=', contentId: 'logo' }];

@@ -51,6 +51,18 @@ describe('a text handed to Twilio', () => {
     return Object.fromEntries([...new Set(form.keys())].map((name) => [name, form.getAll(name).length > 1 ? [...form.getAll(name)] : form.get(name)!]));
   };
 
+  it.each([
+    [21617, 'The concatenated message body exceeds the 1600 character limit', ['Body']],
+    [21211, "The 'To' number +12025550123 is not a valid phone number.", ['To']],
+    [21999, "Invalid 'ContentVariables' for '+12025550123' of 'Ada'", ['ContentVariables']],
+    [21999, 'Something about +12025550123', undefined],
+  ])('that Twilio refuses with %i names the parameter it is about, and no number', async (code, message, fields) => {
+    answer = { status: 400, body: { code, message, more_info: '', status: 400 } };
+    const result = await send({});
+    expect(result.sent ? undefined : result.failure.fields?.map(({ field }) => field)).toEqual(fields);
+    expect(JSON.stringify(result)).not.toMatch(/\+1202|Ada/);
+  });
+
   it('tells how many segments it takes, as smart encoding makes it', async () => {
     expect(await send({ body: 'x'.repeat(161) })).toMatchObject({ sent: true, size: { segments: 2, encoding: 'GSM-7' } });
     expect(await send({ body: '“Hi”', smartEncoding: false })).toMatchObject({ size: { segments: 1, encoding: 'UCS-2' } });

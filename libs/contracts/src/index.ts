@@ -15,6 +15,7 @@ export * from './handover.ts';
 export * from './identity.ts';
 export * from './instant.ts';
 export * from './json.policy.ts';
+export * from './named-field.ts';
 export * from './network.failures.ts';
 export * from './platform.failures.ts';
 export * from './primitives.ts';

@@ -1,4 +1,4 @@
-import type { FailureCatalogue, Failure } from '#libs/contracts';
+import { type Failure, type FailureCatalogue, namedField, refusedFields } from '#libs/contracts';
 import { z } from 'zod';
 
 /** As far as it matters here. */
@@ -8,12 +8,24 @@ export interface Answer {
   body: string;
 }
 
-const ErrorBody = z.looseObject({ name: z.string() });
+const ErrorBody = z.looseObject({ name: z.string(), message: z.unknown() });
 const Single = z.looseObject({ id: z.string().min(1) });
 const Batch = z.looseObject({
   data: z.array(Single),
   errors: z.array(z.looseObject({ index: z.number().int().nonnegative() })).optional(),
 });
+
+/** The fields of an e-mail, as Resend's API description has them. */
+const words = new Set([
+  'from', 'to', 'cc', 'bcc', 'reply_to', 'subject', 'html', 'text', 'headers', 'tags', 'name', 'value', 'attachments', 'content', 'path', 'filename',
+  'content_type', 'content_id', 'template', 'id', 'variables', 'scheduled_at', 'topic_id',
+]); // prettier-ignore
+
+/** Resend names a field in its text alone, between backticks: "Invalid `to` field". */
+function fieldsNamedIn(answer: Answer): (string | undefined)[] {
+  const message = read(ErrorBody, answer.body)?.message;
+  return typeof message === 'string' ? [...message.matchAll(/`([^`\s]{1,80})`/g)].map(([, name]) => namedField(name!, words)) : [];
+}
 
 /** Resend's name of an error; undefined where the answer is not in its words. */
 export const errorNameOf = ({ body }: Answer): string | undefined => read(ErrorBody, body)?.name;
@@ -25,7 +37,8 @@ export function failureOf(answer: Answer, failures: FailureCatalogue): Failure {
   const named = name === undefined ? (/error code: 1010/i.test(body) ? ['error_1010'] : []) : [`${name}:${status}`, name];
   // Quotas come as 429, too, and their answer says nothing of when they are over.
   const retryAfterMs = name === 'rate_limit_exceeded' ? waitOf(answer.headers) : undefined;
-  return failures.failure([...named, `http_${status}`], { httpStatus: status, retryAfterMs });
+  const failure = failures.failure([...named, `http_${status}`], { httpStatus: status, retryAfterMs });
+  return status === 400 || status === 422 ? { ...failure, ...refusedFields(fieldsNamedIn(answer), 'Resend') } : failure;
 }
 
 /** How long a 429 asks to wait, in ms. */

@@ -1,8 +1,9 @@
-import { type Failure, FailureCatalogue, type LookupResult, ownFailure, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
+import { type Failure, FailureCatalogue, type LookupResult, ownFailure, Provider, type ProviderCall, type ProviderCheck, refusedFields, type SendResult } from '#libs/contracts';
 import { ask, brokenCallFailure, CallBroken, holdByHeaders, type HttpAnswer, mayStartTogether, ProviderHttp, sendJointly } from '#libs/delivery';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { AttachmentsService } from '../../attachments/attachments.service.ts';
 import type { EmailMessage } from '../../email-message.ts';
+import { fieldsNamedIn, membersNamedIn } from './sendgrid.answer.policy.ts';
 import type { SendgridConfig } from './sendgrid.config.ts';
 import { readinessOf } from './sendgrid.doctor.policy.ts';
 import { sendgridFailures } from './sendgrid.failures.ts';
@@ -108,7 +109,8 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
 
   private failureOf({ status, headers, body }: HttpAnswer): Failure {
     const codes = [...special(status, body), `http_${status}`];
-    return this.failures.failure(codes, { httpStatus: status, retryAfterMs: status === 429 ? waitOf(headers) : undefined });
+    const failure = this.failures.failure(codes, { httpStatus: status, retryAfterMs: status === 429 ? waitOf(headers) : undefined });
+    return status === 400 ? { ...failure, ...refusedFields(fieldsNamedIn(body), 'SendGrid') } : failure;
   }
 }
 
@@ -128,11 +130,6 @@ function special(status: number, body: string): string[] {
   if (status === 401 && body.includes('Maximum credits exceeded')) return ['http_401:maximum_credits_exceeded'];
   if (status === 403 && /"field"\s*:\s*"from/.test(body)) return ['http_403:from_not_verified'];
   return [];
-}
-
-/** `personalizations.3.to.0.email` names the fourth member of a call. */
-function membersNamedIn(body: string): Set<number> {
-  return new Set([...body.matchAll(/"field"\s*:\s*"personalizations\.(\d+)\./g)].map(([, index]) => Number(index)));
 }
 
 /** How long a 429 asks to wait, in ms: Retry-After, or X-RateLimit-Reset (unix seconds). */

@@ -1,10 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type Failure, FailureCatalogue, type LookupResult, type LookupWish, ownFailure, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
+import { type Failure, FailureCatalogue, type LookupResult, type LookupWish, ownFailure, Provider, type ProviderCall, type ProviderCheck, refusedFields, type SendResult } from '#libs/contracts';
 import { ask, brokenCallFailure, CallBroken, type HttpAnswer, ProviderHttp } from '#libs/delivery';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import twilio from 'twilio';
 import { sizeOf } from '../../content/segments.policy.ts';
 import type { SmsMessage } from '../../sms-message.ts';
+import { readRefusal } from './twilio.answer.policy.ts';
 import type { TwilioConfig } from './twilio.config.ts';
 import { readinessOf } from './twilio.doctor.policy.ts';
 import { twilioFailures } from './twilio.failures.ts';
@@ -142,24 +143,16 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
     if (status >= 200 && status < 300) {
       return ownFailure('MSG_ANSWER_CUT', 'unknown', 'backoff', 'Twilio’s answer was cut off; it has taken the message.', { provider: this.name });
     }
-    const code = codeOf(body);
+    const { code, fields } = readRefusal(body);
     const after = Number(headers['retry-after']);
     const retryAfterMs = status === 429 && after > 0 ? after * 1000 : undefined;
-    return this.failures.failure(code === undefined ? [`http_${status}`] : [code], { httpStatus: status, retryAfterMs });
+    const failure = this.failures.failure(code === undefined ? [`http_${status}`] : [code], { httpStatus: status, retryAfterMs });
+    return status === 400 ? { ...failure, ...refusedFields(fields, 'Twilio') } : failure;
   }
 }
 
 /** Only an SMS is counted in segments. */
 const sizeOfSms = ({ kind, body, smartEncoding }: SmsMessage) => kind === 'sms' && body !== undefined && { size: sizeOf(body, smartEncoding ?? false) };
-
-function codeOf(body: string): string | undefined {
-  try {
-    const { code } = JSON.parse(body) as { code?: unknown };
-    return typeof code === 'number' || typeof code === 'string' ? String(code) : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /** Lists are repeated, as Twilio wants them. */
 function formOf(data: Record<string, unknown>): string {
