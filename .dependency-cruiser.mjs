@@ -41,10 +41,10 @@ export default {
     ...libraryDirections,
     {
       name: 'contracts-are-pure',
-      comment: 'libs/contracts is what anyone may read: zod, node:crypto, node:url (domains in ASCII) and types, nothing else.',
+      comment: 'libs/contracts is what anyone may read: zod, node:crypto, node:url (domains in ASCII), the numbering plans and types, nothing else.',
       severity: 'error',
       from: { path: '^libs/contracts/', pathNot: tests },
-      to: { pathNot: ['^libs/', '^apps/', 'node_modules/zod/', '^(node:)?(crypto|url)$'], ...atRunTime },
+      to: { pathNot: ['^libs/', '^apps/', 'node_modules/(zod|libphonenumber-js)/', '^(node:)?(crypto|url)$'], ...atRunTime },
     },
     {
       name: 'policies-are-pure',

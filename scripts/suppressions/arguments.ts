@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
-import { Channel, suppressionReasons } from '#libs/contracts';
+import { Channel, isRecipient, suppressionReasons } from '#libs/contracts';
 
 export const usage = `Usage: npm run suppressions -- list                   who must not be written to, newest first
            --channel email|sms        only these
@@ -18,7 +18,7 @@ export const usage = `Usage: npm run suppressions -- list                   who 
        npm run suppressions -- remove <recipient> --note <why>
            --scope, --tenant, --by    as for add: they must be the suppression's own
        npm run suppressions -- sync                   takes over SendGrid's and Resend's own lists
-  <recipient>: an e-mail address, a phone number (+14155550100), the keyed hash that list shows (with --channel), or - to read it from standard input
+  <recipient>: an e-mail address, a phone number (+14155550100, "+1 (415) 555-0100"), the keyed hash that list shows (with --channel), or - to read it from standard input
   --json    as JSON
 Settings: EMAIL_URL, SMS_URL and OPERATOR_TOKEN; not needed where npm start runs the system here
 Exit code: 0 done, 1 there was nothing to do it to, or a list could not be read, 2 wrong use or no answer`;
@@ -75,9 +75,9 @@ function channelOf(given: string | undefined): readonly Channel[] | undefined {
 
 /** An address says by itself where it belongs. */
 function guessed(recipient: string): readonly Channel[] {
-  if (recipient.includes('@')) return ['email'];
-  if (recipient.startsWith('+')) return ['sms'];
-  throw new WrongSuppressionUse('this is neither an e-mail address nor a number that begins with +: say --channel if it is a keyed hash');
+  const channels = Channel.options.filter((channel) => isRecipient(recipient, channel));
+  if (channels.length > 0) return channels;
+  throw new WrongSuppressionUse('this is neither an e-mail address nor a phone number with its country’s code (+14155550100): say --channel if it is a keyed hash');
 }
 
 const picked = (values: Values, names: readonly (keyof Values)[]): Record<string, string> =>

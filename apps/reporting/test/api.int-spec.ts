@@ -125,6 +125,7 @@ describe('a caller', () => {
     for (const query of ['status=lost', 'limit=0', 'cursor=bogus', 'chanel=email']) expect((await ask(`/v1/messages?${query}`)).status).toBe(400);
     expect((await ask('/v1/reports/summary?since=yesterday')).status).toBe(400);
     expect((await ask('/v1/messages/search', { body: {} })).status).toBe(400);
+    expect((await ask('/v1/messages/search', { body: { recipient: '202 555 0123' } })).body).toMatchObject({ message: expect.stringMatching(/recipient.*country/) });
   });
 });
 
@@ -223,6 +224,7 @@ describe('reports', () => {
     const found = await ask<MessageList>('/v1/messages/search', { body: { recipient: ' Bob@Inbox.test' } });
     expect(found.status).toBe(200);
     expect(found.body.items.map(({ messageId }) => messageId)).toEqual(['to-bob']);
+    for (const recipient of ['Bob <bob@INBOX.test>', 'mailto:bob@inbox.test']) expect((await ask<MessageList>('/v1/messages/search', { body: { recipient } })).body.items).toHaveLength(1);
     const failed = await ask<MessageList>('/v1/messages?tenant=finds&status=failed');
     expect(failed.body.items.map(({ messageId }) => messageId)).toEqual(['to-bob']);
     const { rows } = await database.pool().query('SELECT hash FROM reporting.recipient WHERE id = $1', [identityKey({ tenant: 'finds', channel: 'email', messageId: 'to-bob' })]);

@@ -1,4 +1,4 @@
-import type { Failure } from '#libs/contracts';
+import { type Failure, phoneIdentity } from '#libs/contracts';
 import { fileFailure, type Files, type Screened } from '#libs/delivery';
 import { mediaFault } from './content/media.policy.ts';
 import type { Conversations } from './conversation/conversations.port.ts';
@@ -40,7 +40,7 @@ export class ScreeningService {
   private async inWindow(message: SmsMessage): Promise<Screened<SmsMessage>> {
     const { conversations, windowRule, hashOf } = this.options;
     const content = { freeForm: message.body !== undefined || message.mediaUrls !== undefined, template: message.contentTemplate !== undefined };
-    const heardAt = content.freeForm ? await conversations.lastHeard({ recipient: hashOf(message.to), business: message.from }) : undefined;
+    const heardAt = content.freeForm ? await conversations.lastHeard({ recipient: hashOf(message.to), business: message.from && phoneIdentity(message.from) }) : undefined;
     const wording = wordingOf(content, heardAt, windowRule, Date.now());
     switch (wording) {
       case 'free-form':

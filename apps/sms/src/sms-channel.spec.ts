@@ -50,6 +50,29 @@ describe('a request for a text', () => {
     expect(of.toMessage(anSmsRequest({ to: '+14165550123' }))).toMatchObject({ from: undefined, messagingService: service, region: 'CA' });
   });
 
+  it.each([
+    ['with a trunk 1', { to: '+112025552177' }, '+12025552177', 'US'],
+    ['with a trunk 0', { to: '+4901701234567' }, '+491701234567', 'DE'],
+    ['of Mexico as address books have it', { to: '+5215512345678' }, '+525512345678', 'MX'],
+    ['of Brazil without its ninth digit', { to: '+553187654321' }, '+5531987654321', 'BR'],
+    ['of Mexico by WhatsApp, whose address it is', { to: '+5215512345678', kind: 'whatsapp' as const }, '+5215512345678', 'MX'],
+    ['of Brazil by WhatsApp', { to: '+553187654321', kind: 'whatsapp' as const }, '+553187654321', 'BR'],
+    ['that only WhatsApp knows', { to: '+15550783881', kind: 'whatsapp' as const }, '+15550783881', '+1'],
+  ])('to a number %s goes to the number that is meant, and counts for its country', (_, request, to, region) => {
+    expect(problems(request)).toEqual([]);
+    expect(channel().toMessage(anSmsRequest(request))).toMatchObject({ to, region });
+  });
+
+  it('to one number in two spellings is alike, and is of one sender', () => {
+    const of = channel();
+    const message = (to: string, from: string) => of.toMessage(anSmsRequest({ to, from, kind: 'whatsapp' }));
+    const [a, b] = [message('+5215512345678', '+5215598765432'), message('+525512345678', '+525598765432')];
+    expect(of.likenessOf(a).party[1]).toBe(of.likenessOf(b).party[1]);
+    expect(of.reachOf(a).scopes).toEqual(of.reachOf(b).scopes);
+    expect(of.scopeOf(a, 'sender')).toBe('sender:whatsapp:+525598765432');
+    expect(of.reachOf(of.toMessage(anSmsRequest({ from: '+115005550006' }))).scopes).toContain('sender:+15005550006');
+  });
+
   it('names a template as Twilio does', () => {
     const nameOf = (version?: string) => channel().toMessage(anSmsRequest({ body: undefined, contentTemplate: { name: 'order-shipped', version } })).contentTemplate!.name;
     expect([nameOf(), nameOf('2')]).toEqual([template, `HX${'2'.repeat(32)}`]);

@@ -1,4 +1,4 @@
-import { type Failure, type FieldError, type Provider, SmsRequested, templateOwner } from '#libs/contracts';
+import { type Failure, type FieldError, phoneIdentity, type Provider, readPhoneNumber, senderScope, SmsRequested, templateOwner } from '#libs/contracts';
 import { ChannelPort, type Likeness, type Reach, type Rendered, type Screened, type Standby } from '#libs/delivery';
 import type { Templates } from '#libs/templates';
 import { type ContentTemplates, contentSidOf, templateProblems } from './content/content-template.policy.ts';
@@ -14,7 +14,7 @@ export interface SmsRules extends SendingRules {
   senders: readonly SenderRule[];
   /** For SMS and MMS, and for WhatsApp, in the order of preference. */
   standard: { text: readonly string[]; whatsapp: readonly string[] };
-  numberCheck: NumberCheck;
+  numberCheck: Exclude<NumberCheck, 'theirs'>;
   smartEncoding: boolean;
   templates: ContentTemplates;
 }
@@ -59,6 +59,8 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
     const { contentTemplate } = request;
     return {
       ...request,
+      // A text goes to the number that its network has; WhatsApp's addresses are its own.
+      to: kind === 'whatsapp' ? request.to : (readPhoneNumber(request.to)?.number ?? request.to),
       kind,
       region,
       smartEncoding: request.smartEncoding ?? this.rules.smartEncoding,
@@ -104,18 +106,18 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
 
   override reachOf(message: SmsMessage): Reach {
     const sender = this.senderOf(message);
-    return { scopes: [`kind:${message.kind}`, ...(message.category === 'marketing' ? ['marketing'] : []), ...(sender === undefined ? [] : [`sender:${sender}`])], past: [] };
+    return { scopes: [`kind:${message.kind}`, ...(message.category === 'marketing' ? ['marketing'] : []), ...(sender === undefined ? [] : [senderScope(sender)])], past: [] };
   }
 
   override scopeOf(message: SmsMessage, reach: Failure['suppressScope']): string {
     if (reach === 'channel') return `kind:${message.kind}`;
     const sender = this.senderOf(message);
-    return reach === 'sender' && sender !== undefined ? `sender:${sender}` : 'all';
+    return reach === 'sender' && sender !== undefined ? senderScope(sender) : 'all';
   }
 
   override likenessOf({ kind, to, from, messagingService, body, mediaUrls, contentTemplate }: SmsMessage): Likeness {
     return {
-      party: [kind === 'whatsapp' ? kind : '', to, from ?? messagingService ?? ''],
+      party: [kind === 'whatsapp' ? kind : '', phoneIdentity(to), from ?? messagingService ?? ''],
       wording: contentTemplate ? undefined : [body ?? '', String(mediaUrls?.length ?? 0)],
     };
   }
@@ -132,7 +134,7 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
   }
 
   private phoneOf(request: SmsRequested): Phone {
-    const known = this.phones.get(request) ?? readPhone(request.to, this.rules.numberCheck);
+    const known = this.phones.get(request) ?? readPhone(request.to, request.kind === 'whatsapp' ? 'theirs' : this.rules.numberCheck);
     this.phones.set(request, known);
     return known;
   }

@@ -1,4 +1,4 @@
-import { flag, SmsSender } from '#libs/contracts';
+import { asWritten, flag, SmsSender } from '#libs/contracts';
 import { deliverySettings, fileSettings, healthSettings, permitSettings } from '#libs/delivery';
 import { operatorSettings } from '#libs/operations';
 import { postgresSettings } from '#libs/persistence';
@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { twilioSettings } from './providers/twilio/twilio.config.ts';
 import { type Budget, readBudgets } from './recipient/budget.policy.ts';
 import { readRegions } from './recipient/region.policy.ts';
+import { KeywordTable } from './reply/keywords.policy.ts';
 import { ruleProblems, SenderRule } from './sender/sender-map.policy.ts';
 import { json } from './settings.ts';
 
@@ -37,7 +38,7 @@ export const smsSchema = z
     ...fileSettings,
     PUBLIC_URL: z.url().describe('Where Twilio reaches this service from outside, such as https://sms.example.org: status callbacks go there, and signatures are checked against it.'),
     SMS_FROM: SmsSender.optional().describe('Sender of SMS and MMS that name none and that SMS_SENDERS has none for: a number in E.164, a short code, an alphanumeric sender, or a messaging service (MG…).'),
-    WHATSAPP_FROM: z.string().regex(/^(\+[1-9]\d{7,14}|MG[0-9a-fA-F]{32})$/, 'must be a number in E.164, or MG and 32 hex digits').optional().describe('Sender of WhatsApp messages that name none: a number in E.164, or a messaging service (MG…).'),
+    WHATSAPP_FROM: z.string().regex(/^(\+[1-9]\d{6,14}|MG[0-9a-fA-F]{32})$/, 'must be a number in E.164, or MG and 32 hex digits').transform(asWritten).optional().describe('Sender of WhatsApp messages that name none: a number in E.164, or a messaging service (MG…).'),
     SMS_SENDERS: json(Senders).optional().describe('Senders by country (or prefix such as +4915), category and kind, as JSON: [{"country":"DE","sender":"Shop"},{"country":"US","category":"marketing","sender":"MG…"},{"kind":"whatsapp","sender":"+14155238886"}]. The most specific that may be used there is taken.'),
     SMS_ALLOWED_COUNTRIES: regions('US,CA').describe('Where texts may go: countries (ISO codes), number prefixes (+4915), or * for everywhere. Premium destinations cost real money and draw fraud (SMS pumping): name those you serve.'),
     SMS_MMS_COUNTRIES: regions('US,CA').describe('Where media go by MMS.'),
@@ -50,6 +51,9 @@ export const smsSchema = z
     SMS_NUMBER_CHECK: z.enum(['valid', 'possible']).default('valid').describe('valid: numbers must be in a range that their country uses. possible: only their length is looked at, for ranges that are newer than this release.'),
     SMS_MAX_SEGMENTS: z.coerce.number().int().min(1).max(24).default(10).describe('Most segments of one SMS; each is paid for. A longer one fails.'),
     SMS_SMART_ENCODING: flag(false).describe('Replace characters such as curly quotes by plain ones, so that more fits into a segment; a request may ask for it itself.'),
+    SMS_KEYWORDS: json(KeywordTable).optional().describe(
+      'Words by which people leave (stop) and come back (start), by language, as JSON: {"fr":{"stop":["ARRET"],"start":["RETOUR"],"stopPhrases":["plus de messages"]},"it":{}}. What is said of a language stands in place of the platform’s words for it (apps/sms/README.md); {} takes a language away. Whole replies only; stopPhrases are told as inferred.',
+    ),
     WHATSAPP_WINDOW: z.enum(['enforce', 'provider']).default('enforce').describe('enforce: free-form WhatsApp text goes only to people who wrote to us within 24 hours, as /webhooks/twilio/inbound heard it. provider: Twilio decides.'),
     ...twilioSettings,
   })

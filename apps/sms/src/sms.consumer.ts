@@ -1,4 +1,4 @@
-import { identityKey, type InboundReceived, isTakenBack, recipientHash, type SmsRequested, type SendDue, type StatusChanged, type SuppressionChanged, topics } from '#libs/contracts';
+import { identityKey, type InboundReceived, isTakenBack, phoneIdentity, recipientHash, type SmsRequested, type SendDue, type StatusChanged, type SuppressionChanged, topics } from '#libs/contracts';
 import { DeliveryEngine } from '#libs/delivery';
 import { On, RecordContext } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
@@ -57,7 +57,7 @@ export class SmsConsumer {
   /** Whoever writes on WhatsApp opens the window in which free-form text may go back. */
   @On(topics.inboundReceived)
   async onInbound(@Payload() { channel, kind, from, to, at }: InboundReceived): Promise<void> {
-    if (channel === 'sms' && kind === 'whatsapp') await this.conversations.heard({ recipient: recipientHash(this.hashKey, from), business: to, at: new Date(at) });
+    if (channel === 'sms' && kind === 'whatsapp') await this.conversations.heard({ recipient: recipientHash(this.hashKey, from), business: phoneIdentity(to), at: new Date(at) });
   }
 
   @On(topics.suppressionChanged)

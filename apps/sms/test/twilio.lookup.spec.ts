@@ -65,6 +65,12 @@ describe('a text whose answer was lost, looked for in Twilio’s list', () => {
     expect(await found([aText('SM1', more)])).toBe('absent');
   });
 
+  it('is known in the spelling that WhatsApp has for its recipient', async () => {
+    const ours: SmsMessage = { ...message, kind: 'whatsapp', to: '+525512345678' };
+    const theirs = { to: 'whatsapp:+5215512345678', from: 'whatsapp:+15005550006' };
+    expect(await found([aText('SM1', theirs), aText('SM2', { ...theirs, to: 'whatsapp:+5215512345679' }), aText('SM3', { to: '+5215512345678' })], ours)).toEqual(['SM1']);
+  });
+
   it('is known by the messaging service where that picks the number', async () => {
     const ours = { ...message, from: undefined };
     expect(await found([aText('SM1', { from: null, messaging_service_sid: service }), aText('SM2')], ours)).toEqual(['SM1']);

@@ -6,6 +6,9 @@ const nowhere = new Set(['invalid', 'localhost', 'local', 'onion']);
 
 const LONGEST = 254;
 
+/** More than an address with a display name takes: what is longer is none, and is not searched for one. */
+const MOST_READ = 1_000;
+
 type Read = { address: string } | { wrong: string };
 
 /**
@@ -46,6 +49,28 @@ function readDomain(text: string): { domain: string } | { wrong: string } {
   if (/^\d+$/.test(top)) return { wrong: 'must have a domain after the @, not an IP address' };
   // Every top-level name is letters, or the ASCII form of others.
   return /^([a-z]{2,}|xn--[a-z0-9-]+)$/.test(top) ? { domain } : { wrong: 'must have a domain such as example.org after the @' };
+}
+
+/**
+ * One spelling for one address, however a receipt, a list or a person writes it: without display name, brackets, comment,
+ * `mailto:` and quotes that are not needed, the domain in ASCII and lower case without a dot at its end. The part before the
+ * @ is compared without regard to case: RFC 5321 §2.4 leaves it to the receiving server, none of note tells A from a, and
+ * receipts come back in lower case. Dots and `+tag` stay: there servers differ. (Mail goes to the address as it was written.)
+ */
+export function emailIdentity(text: string): string {
+  const read = readAddress(text);
+  if ('address' in read) return read.address.toLowerCase();
+  const plain = text.length <= MOST_READ ? withoutTrimmings(text) : text.trim();
+  const again = readAddress(plain);
+  return ('address' in again ? again.address : plain).toLowerCase();
+}
+
+function withoutTrimmings(text: string): string {
+  const plain = text.normalize('NFKC').replace(/\p{Cf}/gu, '').trim();
+  const inside = /<([^<>]*)>[^<>]*$/.exec(plain)?.[1] ?? plain.replace(/\([^()]*\)/g, '');
+  const address = inside.trim().replace(/^(?:mailto:|rfc822;)\s*/i, '').replace(/^([^?]*@[^?]*)\?.*$/, '$1').replace(/\.$/, '');
+  const quoted = /^"((?:[^"\\]|\\.)*)"(@[^@]*)$/.exec(address);
+  return quoted ? quoted[1]!.replace(/\\(.)/g, '$1') + quoted[2]! : address;
 }
 
 /** Recipient and sender addresses. International domains are taken, and come out in ASCII. */

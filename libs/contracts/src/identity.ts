@@ -1,5 +1,6 @@
 import { createHmac, hash } from 'node:crypto';
 import type { Channel } from './primitives.ts';
+import { recipientIdentity } from './recipient-identity.ts';
 import type { RecipientRef } from './status.ts';
 
 export interface Identity {
@@ -35,13 +36,10 @@ export function contentDigest(request: unknown): string {
   return uuidOf(sha256(canonical(request)));
 }
 
-/** Lower-case without surrounding blanks: how an address is looked up. */
-export const normaliseAddress = (address: string): string => address.trim().toLowerCase();
+/** Keyed hash (HMAC-SHA-256, 16 bytes as hex) of an address in whatever spelling: the same person, without the address. */
+export const recipientHash = (key: string, address: string): string => hashOf(key, recipientIdentity(address));
 
-/** Keyed hash (HMAC-SHA-256, 16 bytes as hex) of a normalised address: the same person, without the address. */
-export function recipientHash(key: string, address: string): string {
-  return createHmac('sha256', key).update(normaliseAddress(address)).digest('hex').slice(0, 32);
-}
+const hashOf = (key: string, identity: string): string => createHmac('sha256', key).update(identity).digest('hex').slice(0, 32);
 
 /** Keyed hash of some parts, 16 bytes as a UUID text: tells whether two are the same, and not what they are. */
 export function keyedDigest(key: string, parts: readonly string[]): string {
@@ -56,9 +54,10 @@ export function maskAddress(address: string): string {
   return address.slice(0, 2) + '*'.repeat(address.length - 6) + address.slice(-4);
 }
 
-/** An address as events and logs may show it. */
+/** An address as events and logs may show it: hash and mask are the same for every spelling. */
 export function recipientRef(key: string, address: string): RecipientRef {
-  return { hash: recipientHash(key, address), mask: maskAddress(address) };
+  const identity = recipientIdentity(address);
+  return { hash: hashOf(key, identity), mask: maskAddress(identity) };
 }
 
 /** Length before each part, so that no two different lists give the same bytes. */

@@ -33,11 +33,6 @@ export const Instant = z.iso
   .refine((text) => isInstant(Date.parse(text)), 'must lie in the years 0001 to 9999 (in UTC)')
   .describe('ISO 8601 with a zone.');
 
-/** E.164, 8 to 15 digits. */
-export const PhoneNumber = z
-  .string()
-  .regex(/^\+[1-9]\d{7,14}$/, 'must be a phone number in E.164 form, such as +14155550100');
-
 /** A file to be fetched: over an open line it could be another on arrival. */
 export const HttpsUrl = z
   .url({ protocol: /^https$/, error: 'must be an address that begins with https://' })

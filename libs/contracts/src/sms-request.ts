@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { checkTimes, HttpsUrl, PhoneNumber, requestEnvelope } from './primitives.ts';
+import { asWritten, PhoneNumber } from './phone-number.ts';
+import { checkTimes, HttpsUrl, requestEnvelope } from './primitives.ts';
 import { preferredProvider } from './providers.ts';
 import { requestSchema } from './request-schema.ts';
 import { TemplateRef } from './template.ts';
@@ -11,9 +12,10 @@ export const SmsKind = z.enum(['sms', 'mms', 'whatsapp']);
 export const SmsSender = z
   .string()
   .regex(
-    /^(?:\+[1-9]\d{7,14}|\d{3,8}|MG[0-9a-fA-F]{32}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$/,
+    /^(?:\+[1-9]\d{6,14}|\d{3,8}|MG[0-9a-fA-F]{32}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$/,
     'must be a number in E.164 form, a short code, a messaging service (MG and 32 hex digits), or up to 11 letters and digits',
-  );
+  )
+  .transform(asWritten);
 
 const Text = z
   .looseObject({

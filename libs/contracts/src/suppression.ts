@@ -1,15 +1,26 @@
 import { z } from 'zod';
 import { nearestInstant } from './instant.ts';
+import { phoneIdentity } from './phone-number.ts';
 import { Channel, Instant, Tenant } from './primitives.ts';
 
 /** What must not be sent. Beside these a whole kind of text: kind:whatsapp. */
 export const SuppressionScope = z
   .string()
   .max(100)
-  .regex(/^(?:all|marketing|topic:[a-z0-9][a-z0-9_-]{0,63}|group:[a-z]{1,20}:\d{1,15}|kind:[a-z]{1,20}|sender:(?:whatsapp:)?[+A-Za-z0-9 ]{1,40})$/, {
+  .regex(/^(?:all|marketing|topic:[a-z0-9][a-z0-9_-]{0,63}|group:[a-z]{1,20}:\d{1,15}|kind:[a-z]{1,20}|sender:(?:[a-z][a-z0-9]{0,19}:)?[+A-Za-z0-9 ._-]{1,70})$/, {
     error: 'must be all, marketing, topic:<name>, group:<provider>:<number>, kind:<sms, mms or whatsapp>, or sender:<number or messaging service>',
   })
+  .transform((scope) => (scope.startsWith('sender:') ? senderScope(scope.slice('sender:'.length)) : scope))
   .describe('What must not be sent: all, marketing, a topic (topic:news, group:sendgrid:7), a kind of text (kind:whatsapp), or what comes from one sender (sender:+15005550006, sender:MG…).');
+
+/**
+ * The scope of what comes from one sender of ours. @param sender a number (with `whatsapp:` or the like before it where it is
+ * one of these), a short code, a name, or a messaging service; a number in any of its spellings gives the same scope
+ */
+export function senderScope(sender: string): string {
+  const [, kind = '', own = sender] = /^([a-z][a-z0-9]*:)?(.+)$/s.exec(sender) ?? [];
+  return `sender:${kind}${own.startsWith('+') ? phoneIdentity(own) : own}`;
+}
 
 /** The reasons that the platform itself gives. */
 export const suppressionReasons = ['hard-bounce', 'complaint', 'unsubscribe', 'stop', 'manual', 'invalid'] as const;
@@ -27,7 +38,8 @@ export const SuppressionChanged = z.looseObject({
   mask: z.string().optional().describe('The recipient, masked.'),
   provider: z.string().optional().describe('Whose word it is.'),
   source: z.enum(['receipt', 'refusal', 'one-click', 'inbound', 'operator', 'sync']).optional().describe('How it became known: a webhook, the answer to a call, our unsubscribe page, a reply, a person, or a list of the provider’s.'),
-  note: z.string().optional().describe('Why a person has added it.'),
+  inferred: z.boolean().optional().describe('The recipient said it in a sentence, and not by a keyword.'),
+  note: z.string().optional().describe('Why, in words: a person’s, or ours.'),
   by: z.string().optional().describe('Who has added it.'),
 });
 export type SuppressionChanged = z.infer<typeof SuppressionChanged>;

@@ -14,7 +14,7 @@ export interface Receipt extends Pick<StatusChanged, 'status' | 'final' | 'chann
   link?: string | undefined;
   reference: ReturnedReference;
   /** What it forbids about its recipient from now on. */
-  forbids?: { scope: string; reason: string; everyTenant: boolean } | undefined;
+  forbids?: { scope: string | readonly string[]; reason: string; everyTenant: boolean } | undefined;
 }
 
 /** A receipt as a lifecycle fact. Its id comes from what it says, so a repeat is recognised under any event id. `now`: ms since 1970. */
@@ -36,11 +36,12 @@ export function receiptFact(receipt: Receipt, now: number): StatusChanged {
   };
 }
 
-/** What a receipt says about whom may be written to; undefined: nothing. */
-export function forbiddenByReceipt(receipt: Receipt, { at, eventId, tenant, channel, provider }: StatusChanged): SuppressionChanged | undefined {
+/** What a receipt says about whom may be written to; empty: nothing. */
+export function forbiddenByReceipt(receipt: Receipt, { at, eventId, tenant, channel, provider }: StatusChanged): SuppressionChanged[] {
   const { forbids, recipient, reference } = receipt;
-  if (!forbids || !recipient) return undefined;
+  if (!forbids || !recipient) return [];
   const { scope, reason, everyTenant } = forbids;
   const whose = everyTenant || reference.tenant === undefined ? {} : { tenant };
-  return { channel, recipient: recipient.hash, mask: recipient.mask, scope, reason, at, eventId, ...whose, ...(provider && { provider }), source: 'receipt' };
+  const of = { channel, recipient: recipient.hash, mask: recipient.mask, reason, at, eventId, ...whose, ...(provider && { provider }), source: 'receipt' as const };
+  return [scope].flat().map((one) => ({ ...of, scope: one }));
 }

@@ -29,7 +29,7 @@ export class ReceiptsService {
     const parent = contextFrom({ traceparent: receipt.reference.traceparent });
     await inSpan(`${receipt.provider} receipt`, { kind: SpanKind.SERVER, attributes, parent }, async () => {
       const forbidden = forbiddenByReceipt(receipt, fact);
-      await Promise.all([this.announcer.publishFact(fact), forbidden && this.suppressions.record([{ suppress: forbidden }])]);
+      await Promise.all([this.announcer.publishFact(fact), this.suppressions.record(forbidden.map((suppress) => ({ suppress })))]);
     });
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { recipientRef, SuppressionChanged } from '#libs/contracts';
+import { recipientRef, SuppressionChanged, SuppressionScope } from '#libs/contracts';
 import { deliveryMigrations, type ListPage, PostgresSuppressions, SuppressionLists, type Suppressions, SuppressionsService } from '#libs/delivery';
 import { migrate } from '#libs/persistence';
 import { aDatabase, type TestDatabase } from '#libs/testing';
@@ -61,6 +61,27 @@ describe('suppressions as operators see them', () => {
     expect(published[1]).toMatchObject({ key: published[0]!.key, value: null, headers: { 'x-lifted-at': new Date(now + 1_000).toISOString(), 'x-lifted-because': 'A mistake.', 'x-lifted-by': 'ada' } });
     expect(await admin.of({ recipient, lifted: false })).toEqual({ suppressions: [] });
     expect((await admin.of({ recipient, lifted: true })).suppressions).toHaveLength(1);
+  });
+
+  it('of a phone number are found, added and removed by any of its spellings, and by the sender in any of its own', async () => {
+    const words = new SuppressionsService({ publish: () => Promise.resolve() });
+    const texts = new SuppressionAdmin({ channel: 'sms', hashKey, words, table });
+    const scope = SuppressionScope.parse('sender:whatsapp:+5215598765432');
+    await texts.add({ recipient: '+112025552177', scope, reason: 'stop', ...why }, now);
+    for (const recipient of ['+12025552177', '+1 (202) 555-2177', 'tel:+1-202-555-2177', 'whatsapp:+12025552177', '0012025552177']) {
+      expect((await texts.of({ recipient, lifted: false })).suppressions).toMatchObject([{ scope: 'sender:whatsapp:+525598765432', mask: '+1******2177' }]);
+    }
+    await texts.remove({ recipient: ' +1 202.555.2177 ', scope: SuppressionScope.parse('sender:whatsapp:+525598765432'), ...why }, now + 1);
+    expect((await texts.of({ recipient: '+12025552177', lifted: false })).suppressions).toEqual([]);
+    await expect(texts.of({ recipient: '2025552177', lifted: false })).rejects.toMatchObject({ response: { fields: [{ field: 'recipient', rule: expect.stringContaining('country') }] } });
+  });
+
+  it('of an address are found by what a receipt, a list or a person makes of it', async () => {
+    const recipient = `ada-${randomUUID()}@bücher.example`;
+    await admin.add({ ...placeOf(recipient), reason: 'manual', ...why }, now);
+    for (const spelling of [recipient.replace('bücher', 'xn--bcher-kva'), `"Ada" <${recipient.toUpperCase()}>`, `mailto:${recipient}`, `${recipient}.`]) {
+      expect((await admin.of({ recipient: spelling, lifted: false })).suppressions).toHaveLength(1);
+    }
   });
 
   it('that do not hold cannot be removed, nor others than those that were named', async () => {

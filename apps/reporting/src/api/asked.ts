@@ -27,7 +27,7 @@ const filters = {
 export const ListQuery = z.strictObject(filters);
 
 export const Search = z.strictObject({
-  recipient: z.string().min(3).max(254).describe('An e-mail address or phone number. Only its keyed hash is looked up; it is not kept.'),
+  recipient: z.string().min(3).max(254).describe('An e-mail address, or a phone number with its country’s code, in any spelling. Only its keyed hash is looked up; it is not kept.'),
   ...filters,
 });
 

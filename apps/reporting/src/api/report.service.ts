@@ -1,4 +1,4 @@
-import { identityKey, nearestInstant, recipientHash } from '#libs/contracts';
+import { Channel, identityKey, isRecipient, nearestInstant, recipientHash } from '#libs/contracts';
 import { badRequest } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
@@ -45,7 +45,7 @@ export class ReportService {
   async messages({ cursor, limit, recipient, ...filter }: Asked<typeof ListQuery> & Partial<Asked<typeof Search>>): Promise<MessageList> {
     const rows = await this.reports.messages({
       ...filter,
-      recipientHash: recipient === undefined ? undefined : recipientHash(this.hashKey, plainAddress(recipient)),
+      recipientHash: recipient === undefined ? undefined : this.hashOf(recipient),
       after: positionOf(cursor),
       limit: limit + 1,
     });
@@ -83,6 +83,11 @@ export class ReportService {
     return { messageId, channel, tenant, lane, ...givenUpAnswer(row), requestedAt, failure: failureOf(row.failure, this.errorDocs), status, final, traceId };
   }
 
+  private hashOf(recipient: string): string {
+    if (!Channel.options.some((channel) => isRecipient(recipient, channel))) throw badRequest([{ field: 'recipient', rule: 'must be an e-mail address, or a phone number with its country’s code such as +1 202 555 0123' }]);
+    return recipientHash(this.hashKey, recipient);
+  }
+
   private ended({ statusAt, ...row }: { status: string; final: boolean; statusAt: Date }): boolean {
     return isFinal({ ...row, statusAtMs: statusAt.getTime() }, Date.now(), this.windowMs);
   }
@@ -99,6 +104,3 @@ function positionOf(cursor: string | undefined): Position | undefined {
   if (!position) throw badRequest([{ field: 'cursor', rule: 'must be the nextCursor of an earlier answer' }]);
   return position;
 }
-
-/** People paste numbers as they are printed: +1 (202) 555-0123. */
-const plainAddress = (recipient: string): string => (recipient.includes('@') ? recipient : recipient.replace(/[\s().-]/g, ''));

@@ -1,21 +1,29 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
-const phone = z.string().regex(/^\+[1-9]\d{7,14}$/, 'must be a number in E.164');
+const phone = /^\+[1-9]\d{6,14}$/;
+/** What a person of another kind of channel, or an agent of RCS, is called. */
+const name = /^[A-Za-z0-9+._-]{1,80}$/;
 
 /** A body of POST /_sandbox/inbound: what a person does who answers. */
-export const Reply = z.strictObject({
-  from: phone,
-  to: z.string().regex(/^(\+[1-9]\d{7,14}|\d{3,8})$/, 'must be a number in E.164 or a short code'),
-  body: z.string().max(1600).default(''),
-  channel: z.enum(['sms', 'whatsapp']).default('sms'),
-  mediaUrls: z.array(z.url()).max(10).default([]),
-  messagingServiceSid: z.string().regex(/^MG[0-9a-fA-F]{32}$/).optional(),
-  advancedOptOut: z.boolean().default(false).describe('Whether OptOutType tells what a keyword meant.'),
-  inReplyTo: z.string().optional().describe('WhatsApp: the Sid of the message that is answered.'),
-  button: z.strictObject({ text: z.string(), payload: z.string() }).optional(),
-  as: z.enum(['form', 'json']).default('form').describe('How the webhook is written.'),
-});
+export const Reply = z
+  .strictObject({
+    from: z.string().regex(name),
+    to: z.string().regex(name),
+    body: z.string().max(1600).default(''),
+    channel: z.string().regex(/^[a-z][a-z0-9]{0,19}$/).default('sms').describe('sms, whatsapp, rcs, or any other kind of address: it stands before from and to.'),
+    mediaUrls: z.array(z.url()).max(10).default([]),
+    messagingServiceSid: z.string().regex(/^MG[0-9a-fA-F]{32}$/).optional(),
+    advancedOptOut: z.boolean().default(false).describe('Whether OptOutType tells what a keyword meant.'),
+    inReplyTo: z.string().optional().describe('WhatsApp: the Sid of the message that is answered.'),
+    button: z.strictObject({ text: z.string(), payload: z.string() }).optional(),
+    as: z.enum(['form', 'json']).default('form').describe('How the webhook is written.'),
+  })
+  .superRefine(({ channel, from, to }, context) => {
+    if (!['sms', 'whatsapp', 'rcs'].includes(channel)) return;
+    if (!phone.test(from)) context.addIssue({ code: 'custom', path: ['from'], message: 'must be a number in E.164' });
+    if (channel !== 'rcs' && !phone.test(to) && !/^\d{3,8}$/.test(to)) context.addIssue({ code: 'custom', path: ['to'], message: 'must be a number in E.164 or a short code' });
+  });
 export type Reply = z.infer<typeof Reply>;
 
 /** Twilio's default keywords: a whole message, in any case (twilio.com/docs/messaging/tutorials/advanced-opt-out). */
@@ -29,7 +37,7 @@ export function keywordOf(body: string): 'STOP' | 'START' | 'HELP' | undefined {
 /** The parameters of the webhook for an incoming message. */
 export function inboundForm(reply: Reply, sid: string, accountSid: string): Record<string, string> {
   const { body, channel, mediaUrls, messagingServiceSid, inReplyTo, button } = reply;
-  const address = (number: string) => (channel === 'whatsapp' ? `whatsapp:${number}` : number);
+  const address = (number: string) => (channel === 'sms' ? number : `${channel}:${number}`);
   const keyword = reply.advancedOptOut ? keywordOf(body) : undefined;
   return {
     MessageSid: sid,

@@ -14,8 +14,8 @@ export class PeopleService {
     if (reply.channel === 'whatsapp') {
       this.heardAt.set(pair(reply.from, reply.to), now);
       this.heardAt.set(pair(reply.from, ''), now);
-      return;
     }
+    if (reply.channel !== 'sms') return;
     const keyword = keywordOf(reply.body);
     const key = pair(reply.from, reply.messagingServiceSid ?? reply.to);
     if (keyword === 'STOP') this.optedOut.add(key);

@@ -1,7 +1,11 @@
-import { type NumberType, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { readPhoneNumber } from '#libs/contracts';
+import type { NumberType } from 'libphonenumber-js/max';
 
-/** `valid`: in a range that its country has given out. `possible`: of a length that its country has. */
-export type NumberCheck = 'valid' | 'possible';
+/**
+ * `valid`: in a range that its country has given out. `possible`: of a length that its country has. `theirs`: an address of
+ * WhatsApp's, which keeps numbers that the plans have left, and has some that they never had: only its country is looked at.
+ */
+export type NumberCheck = 'valid' | 'possible' | 'theirs';
 
 export interface Phone {
   /** ISO 3166 code; `+` and the calling code where the number belongs to no single country, such as +882; undefined where it cannot be read. */
@@ -21,11 +25,12 @@ const refusedTypes: Partial<Record<NonNullable<NumberType>, string>> = {
 
 /** What the numbering plans tell of a number in E.164. */
 export function readPhone(number: string, check: NumberCheck): Phone {
-  const parsed = parsePhoneNumberFromString(number);
-  if (!parsed) return { region: undefined, problem: 'must begin with a country’s calling code' };
-  const region = parsed.country ?? `+${parsed.countryCallingCode}`;
-  if (!parsed.isPossible()) return { region, problem: 'must be as long as numbers of its country are' };
-  const type = parsed.getType();
+  const plan = readPhoneNumber(number)?.plan;
+  if (!plan) return { region: undefined, problem: 'must begin with a country’s calling code' };
+  const region = plan.country ?? `+${plan.countryCallingCode}`;
+  if (check === 'theirs') return { region };
+  if (!plan.isPossible()) return { region, problem: 'must be as long as numbers of its country are' };
+  const type = plan.getType();
   if (type === undefined) return check === 'valid' ? { region, problem: 'must be in a range of numbers that its country uses' } : { region };
   const refused = refusedTypes[type];
   return refused ? { region, problem: `must take texts, and is ${refused}` } : { region };

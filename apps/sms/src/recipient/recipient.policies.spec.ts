@@ -38,6 +38,8 @@ describe('the region of a setting', () => {
 
   it('is the one that describes a number most closely', () => {
     expect([of('+4915112345', 'DE'), of('+4915212345', 'DE'), of('+4917012345', 'DE'), of('+33612345678', 'FR')]).toEqual(['+49151', '+4915', 'DE', '*']);
+    expect(of('+5215512345678', 'MX')).toBe('*');
+    expect(closest(['MX', '+5255'], (entry) => entry, { to: '+5215512345678', region: 'MX' })).toBe('+5255');
     expect(closest(['US', 'CA'], (entry) => entry, { to: '+33612345678', region: 'FR' })).toBeUndefined();
   });
 

@@ -1,3 +1,4 @@
+import { readPhoneNumber } from '#libs/contracts';
 import { isSupportedCountry } from 'libphonenumber-js/max';
 
 /** What an entry of a setting can stand for: a country, the beginning of numbers, or all of them. */
@@ -15,7 +16,9 @@ export interface Place {
 export function closeness(entry: string, { to, region }: Place): number | undefined {
   if (entry === '*') return 0;
   if (entry === region) return 1;
-  return PREFIX.test(entry) && to.startsWith(entry) ? entry.length : undefined;
+  if (!PREFIX.test(entry)) return undefined;
+  // An old spelling (Mexico's +52 1) is in the region of its number.
+  return to.startsWith(entry) || readPhoneNumber(to)?.number.startsWith(entry) ? entry.length : undefined;
 }
 
 /** The entry that describes a place most closely. */

@@ -1,4 +1,4 @@
-import { type Channel, EmailAddress, PhoneNumber, receiptId, type RecipientRef, recipientRef, suppressionKey } from '#libs/contracts';
+import { type Channel, isRecipient, receiptId, type RecipientRef, recipientRef, suppressionKey } from '#libs/contracts';
 import type { KeptSuppression, ListedSuppression, Suppressions, SuppressionsService } from '#libs/delivery';
 import { badRequest, type Problem } from '#libs/runtime';
 import { NotFoundException } from '@nestjs/common';
@@ -22,6 +22,11 @@ export interface SuppressionList {
 
 /** More than anybody has of one recipient. */
 const ALL_OF_ONE = 500;
+
+const rules: Record<Channel, string> = {
+  email: 'must be an e-mail address or a keyed hash',
+  sms: 'must be a phone number with its country’s code (+1 202 555 0123) or a keyed hash',
+};
 
 /** What operators do about suppressions. Each change says who made it, and why. */
 export class SuppressionAdmin {
@@ -77,9 +82,8 @@ export class SuppressionAdmin {
 
   private refOf(recipient: string): RecipientRef {
     if (/^[0-9a-f]{32}$/.test(recipient)) return { hash: recipient, mask: '' };
-    const read = (this.options.channel === 'email' ? EmailAddress : PhoneNumber).safeParse(recipient.trim());
-    if (!read.success) throw badRequest([{ field: 'recipient', rule: this.options.channel === 'email' ? 'must be an e-mail address or a keyed hash' : 'must be a phone number in E.164 form or a keyed hash' }], remedy);
-    return recipientRef(this.options.hashKey, read.data);
+    if (!isRecipient(recipient, this.options.channel)) throw badRequest([{ field: 'recipient', rule: rules[this.options.channel] }], remedy);
+    return recipientRef(this.options.hashKey, recipient);
   }
 
   private answerOf({ place: _, ...row }: ListedSuppression): SuppressionAnswer {

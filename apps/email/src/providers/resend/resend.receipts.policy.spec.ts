@@ -45,7 +45,7 @@ describe('a webhook of Resend', () => {
     const [receipt] = told(type, data);
     if (forbids) expect(receipt!.forbids).toMatchObject(forbids);
     else expect(receipt!.forbids).toBeUndefined();
-    const suppression = forbiddenByReceipt(receipt!, fact(type, data));
+    const [suppression] = forbiddenByReceipt(receipt!, fact(type, data));
     expect(suppression && SuppressionChanged.parse(suppression)).toEqual(forbids && expect.objectContaining({ ...suppression, recipient: recipientRef(hashKey, 'ada@inbox.test').hash, eventId: fact(type, data).eventId }));
     expect(suppression?.tenant).toBe(receipt!.forbids && !receipt!.forbids.everyTenant ? 'default' : undefined);
   });

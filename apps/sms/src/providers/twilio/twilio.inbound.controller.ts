@@ -6,6 +6,7 @@ import { Publisher } from '#libs/transport';
 import { Controller, Header, HttpCode, Inject, Post, type RawBodyRequest, Req } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import type { FastifyRequest } from 'fastify';
+import { type Keywords, keywordsFrom } from '../../reply/keywords.policy.ts';
 import type { SmsMessage } from '../../sms-message.ts';
 import type { SmsConfig } from '../../sms.config.ts';
 import { genuine } from './twilio.gate.ts';
@@ -23,6 +24,7 @@ export class TwilioInboundController {
   private readonly publisher: Publisher;
   private readonly logger: Logger;
   private readonly hashKey: string;
+  private readonly keywords: Keywords;
 
   constructor(
     @Inject(DeliveryEngine) engine: DeliveryEngine<SmsRequested, SmsMessage>,
@@ -36,6 +38,7 @@ export class TwilioInboundController {
     this.publisher = publisher;
     this.logger = logger;
     this.hashKey = config.get('RECIPIENT_HASH_KEY');
+    this.keywords = keywordsFrom(config.get<SmsConfig['SMS_KEYWORDS']>('SMS_KEYWORDS'));
   }
 
   /** 503 when Kafka cannot be reached. */
@@ -44,17 +47,17 @@ export class TwilioInboundController {
   @Header('content-type', 'text/xml')
   async receive(@Req() request: RawBodyRequest<FastifyRequest>): Promise<string> {
     const params = genuine(request, this.signature, this.logger);
-    const inbound = toInbound(params, this.hashKey, new Date().toISOString());
+    const inbound = toInbound(params, { hashKey: this.hashKey, keywords: this.keywords, now: new Date().toISOString() });
     if (!inbound) {
       await this.engine.otherEvents.keep({ provider: 'twilio', type: 'inbound-incomplete', id: params['MessageSid'] ?? 'none', body: request.rawBody ?? Buffer.alloc(0) });
       return EMPTY_TWIML;
     }
     await Promise.all([
       this.publisher.publish({ topic: topics.inboundReceived, key: inbound.sender?.hash ?? null, value: inbound }),
-      this.engine.suppressions.record(suppressionOf(inbound, this.hashKey)),
+      this.engine.suppressions.record(suppressionOf(params, inbound)),
       this.engine.receipts.record(engagementOf(inbound)),
     ]);
-    this.logger.info({ provider: 'twilio', kind: inbound.kind, keyword: inbound.keyword ?? 'none' }, 'a reply was received');
+    this.logger.info({ provider: 'twilio', kind: inbound.kind, keyword: inbound.keyword ?? 'none', inferred: inbound.inferred ?? false }, 'a reply was received');
     return EMPTY_TWIML;
   }
 }

@@ -1,23 +1,17 @@
-import { type InboundReceived, type Keyword, receiptId, recipientHash, recipientRef } from '#libs/contracts';
+import { type InboundReceived, type Keyword, receiptId, recipientRef } from '#libs/contracts';
 import type { Receipt, SuppressionWord } from '#libs/delivery';
+import { type Asked, askedBy, type Keywords } from '../../reply/keywords.policy.ts';
+import { readAddress, sendersOf } from './twilio.address.policy.ts';
 import type { TwilioParams } from './twilio.signature.webhook.ts';
 
-/** Twilio's own words for a whole message, in any case (provider facts, §4.5). */
-const keywords: Readonly<Record<string, Keyword>> = {
-  STOP: 'stop', STOPALL: 'stop', UNSUBSCRIBE: 'stop', CANCEL: 'stop', END: 'stop', QUIT: 'stop', REVOKE: 'stop', OPTOUT: 'stop',
-  START: 'start', YES: 'start', UNSTOP: 'start',
-  HELP: 'help', INFO: 'help',
-}; // prettier-ignore
+/** Advanced Opt-Out's own word, which knows what the account has set up for each language (provider facts, §4.5). */
+const toldByTwilio: Readonly<Record<string, Keyword>> = { STOP: 'stop', START: 'start', HELP: 'help' };
 
-/** What a reply asks for: Advanced Opt-Out's own word, which knows other languages too, before ours. */
-export function keywordOf({ OptOutType, Body = '' }: TwilioParams): Keyword | undefined {
-  const told = OptOutType?.toLowerCase();
-  if (told === 'stop' || told === 'start' || told === 'help') return told;
-  const word = Body.trim().toUpperCase();
-  return Object.hasOwn(keywords, word) ? keywords[word] : undefined;
+/** What a reply asks for: Twilio's word before ours. */
+export function keywordOf({ OptOutType, Body = '' }: TwilioParams, keywords: Keywords): Asked | undefined {
+  const word = OptOutType?.toUpperCase() ?? '';
+  return Object.hasOwn(toldByTwilio, word) ? { keyword: toldByTwilio[word]!, inferred: false } : askedBy(Body, keywords);
 }
-
-const bare = (address: string) => address.slice(address.indexOf(':') + 1);
 
 function numbered(params: TwilioParams, name: string): string[] {
   const found: string[] = [];
@@ -25,44 +19,54 @@ function numbered(params: TwilioParams, name: string): string[] {
   return found;
 }
 
-function kindOf({ From = '' }: TwilioParams, media: readonly string[]): InboundReceived['kind'] {
-  if (From.startsWith('whatsapp:')) return 'whatsapp';
-  return media.length > 0 ? 'mms' : 'sms';
+export interface InboundReading {
+  /** RECIPIENT_HASH_KEY. */
+  hashKey: string;
+  keywords: Keywords;
+  /** Twilio tells no time; ISO 8601. */
+  now: string;
 }
 
-/** A verified inbound webhook as a reply; undefined where it lacks what every reply has. Twilio tells no time: `now`, in ISO 8601. */
-export function toInbound(params: TwilioParams, hashKey: string, now: string): InboundReceived | undefined {
+/** A verified inbound webhook as a reply; undefined where it lacks what every reply has. */
+export function toInbound(params: TwilioParams, { hashKey, keywords, now }: InboundReading): InboundReceived | undefined {
   const { MessageSid, From, To, Body = '', MessagingServiceSid, NumSegments = '', ButtonText, ButtonPayload, OriginalRepliedMessageSid } = params;
   if (!MessageSid || !From || !To) return undefined;
   const mediaUrls = numbered(params, 'MediaUrl');
-  const keyword = keywordOf(params);
+  const asked = keywordOf(params, keywords);
+  const from = readAddress(From);
   return {
     eventId: receiptId({ provider: 'twilio', providerMessageId: MessageSid, event: 'received' }),
     channel: 'sms',
-    kind: kindOf(params, mediaUrls),
+    kind: from.kind === 'sms' && mediaUrls.length > 0 ? 'mms' : from.kind,
     provider: 'twilio',
     providerMessageId: MessageSid,
     at: now,
-    from: bare(From),
-    to: bare(To),
+    from: from.own,
+    to: readAddress(To).own,
     body: Body,
-    sender: recipientRef(hashKey, bare(From)),
+    sender: recipientRef(hashKey, from.own),
     ...(mediaUrls.length > 0 && { mediaUrls, mediaTypes: numbered(params, 'MediaContentType') }),
     ...(MessagingServiceSid && { messagingService: MessagingServiceSid }),
-    ...(keyword && { keyword }),
+    ...(asked && { keyword: asked.keyword, ...(asked.inferred && { inferred: true }) }),
     ...(OriginalRepliedMessageSid && { inReplyTo: OriginalRepliedMessageSid }),
     ...((ButtonText || ButtonPayload) && { button: { ...(ButtonText && { text: ButtonText }), ...(ButtonPayload && { payload: ButtonPayload }) } }),
     ...(/^\d{1,3}$/.test(NumSegments) && { segments: Number(NumSegments) }),
   };
 }
 
-/** What a STOP or START changes. An opt-out binds the sender it answers. */
-export function suppressionOf(inbound: InboundReceived, hashKey: string): SuppressionWord[] {
-  const { keyword, from, to, kind, messagingService, at, eventId, provider } = inbound;
-  const number = kind === 'whatsapp' ? `whatsapp:${to}` : to;
-  const of = { channel: 'sms' as const, recipient: recipientHash(hashKey, from), scope: `sender:${messagingService ?? number}` };
-  if (keyword === 'start') return [{ lift: { ...of, at, note: 'They answered START.' } }];
-  return keyword === 'stop' ? [{ suppress: { ...of, reason: 'stop', at, eventId, provider, source: 'inbound', ...(inbound.sender && { mask: inbound.sender.mask }) } }] : [];
+/**
+ * What a STOP or START changes. An opt-out binds the number that it answers and, where that belongs to one, the messaging
+ * service: whichever of the two a later text goes from, it is stopped.
+ */
+export function suppressionOf({ To = '', MessagingServiceSid }: TwilioParams, inbound: InboundReceived): SuppressionWord[] {
+  const { keyword, inferred, sender, at, eventId, provider } = inbound;
+  if (!sender || (keyword !== 'stop' && keyword !== 'start')) return [];
+  const why = inferred ? { inferred: true, note: 'Inferred: the reply is a sentence, and not a keyword.' } : {};
+  return sendersOf(To, MessagingServiceSid).map((scope) => {
+    const of = { channel: 'sms' as const, recipient: sender.hash, scope };
+    if (keyword === 'start') return { lift: { ...of, at, note: 'They answered START.' } };
+    return { suppress: { ...of, reason: 'stop', at, eventId, provider, source: 'inbound' as const, mask: sender.mask, ...why } };
+  });
 }
 
 /** That a message of ours was answered, where the reply names it. */

@@ -1,4 +1,4 @@
-import type { Candidate } from '#libs/contracts';
+import { type Candidate, phoneIdentity } from '#libs/contracts';
 import type { SmsMessage } from '../../sms-message.ts';
 import { addressOf, recipientOf } from './twilio.request.policy.ts';
 
@@ -16,13 +16,19 @@ export interface ListedText {
 
 /** Whether a text looks as the message would: recipient, sender, body, number of media, and sent through the API. */
 export function isAlike(text: ListedText, message: SmsMessage, serviceSid: string | undefined): boolean {
-  if (text.direction !== 'outbound-api' || text.to !== recipientOf(message)) return false;
+  if (text.direction !== 'outbound-api' || !isSame(text.to, recipientOf(message))) return false;
   return isFrom(text, message, serviceSid) && (text.body ?? '') === (message.body ?? '') && Number(text.numMedia ?? 0) === (message.mediaUrls?.length ?? 0);
 }
 
 /** A messaging service picks the number later: until then the text has none. */
 function isFrom(text: ListedText, { kind, from, messagingService }: SmsMessage, serviceSid: string | undefined): boolean {
-  return from === undefined ? text.messagingServiceSid === (messagingService ?? serviceSid) : !text.messagingServiceSid && text.from === addressOf(kind, from);
+  return from === undefined ? text.messagingServiceSid === (messagingService ?? serviceSid) : !text.messagingServiceSid && isSame(text.from ?? '', addressOf(kind, from));
+}
+
+/** Of the same kind and the same number: Twilio may spell one otherwise than it was given. */
+function isSame(told: string, given: string): boolean {
+  const kindOf = (address: string) => address.slice(0, address.indexOf(':') + 1);
+  return told === given || (kindOf(told) === kindOf(given) && phoneIdentity(told) === phoneIdentity(given));
 }
 
 export const toCandidate = ({ sid, dateCreated }: ListedText): Candidate => ({ providerMessageId: sid, takenAt: dateCreated.getTime() });

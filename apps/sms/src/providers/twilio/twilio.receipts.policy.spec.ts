@@ -21,8 +21,10 @@ describe('a Twilio status callback', () => {
 
   it.each<[string, Record<string, string>, object | undefined]>([
     ['a landline', { MessageStatus: 'undelivered', ErrorCode: '30006' }, { scope: 'all', reason: 'invalid' }],
-    ['a recipient who has blocked the sender', { MessageStatus: 'failed', ErrorCode: '63014' }, { scope: 'sender:+15005550006', reason: 'stop' }],
-    ['one who has blocked a messaging service', { MessageStatus: 'failed', ErrorCode: '63014', MessagingServiceSid: 'MG1' }, { scope: 'sender:MG1' }],
+    ['a recipient who has blocked the sender', { MessageStatus: 'failed', ErrorCode: '63014' }, { scope: ['sender:+15005550006'], reason: 'stop' }],
+    ['one who has blocked a number of a messaging service', { MessageStatus: 'failed', ErrorCode: '63014', MessagingServiceSid: 'MG1' }, { scope: ['sender:+15005550006', 'sender:MG1'] }],
+    ['one who has blocked an agent of RCS', { MessageStatus: 'failed', ErrorCode: '63014', From: 'rcs:shop_agent', To: 'rcs:+12025550123' }, { scope: ['sender:rcs:shop_agent'] }],
+    ['somebody whom RCS does not know', { MessageStatus: 'failed', ErrorCode: '63024', To: 'rcs:+12025550123' }, { scope: 'kind:rcs' }],
     ['somebody whom WhatsApp does not know', { MessageStatus: 'failed', ErrorCode: '63024', To: 'whatsapp:+12025550123' }, { scope: 'kind:whatsapp', reason: 'invalid' }],
     ['a carrier’s filter', { MessageStatus: 'undelivered', ErrorCode: '30007' }, undefined],
   ])('about %s says how far it forbids to write again', (_, params, forbids) => {

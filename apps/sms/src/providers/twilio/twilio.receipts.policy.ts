@@ -1,5 +1,6 @@
 import { type Engagement, type Failure, type FailureCatalogue, ownFailure, recipientRef, returnedReference, type Status } from '#libs/contracts';
 import type { Receipt } from '#libs/delivery';
+import { readAddress, sendersOf } from './twilio.address.policy.ts';
 import { STANDBY } from './twilio.request.policy.ts';
 import type { TwilioParams } from './twilio.signature.webhook.ts';
 
@@ -35,12 +36,12 @@ function told(status: string, errorCode: string | undefined, failures: FailureCa
   }
 } // prettier-ignore
 
-/** How far the refusal reaches: one sender, one kind of text, or everything. An opt-out binds the sender it answers. */
+/** How far the refusal reaches: one sender, one kind of text, or everything. An opt-out binds the number that it answers, and its service. */
 function forbids({ kind, suppressScope }: Failure, { To = '', From, MessagingServiceSid }: TwilioParams): Receipt['forbids'] {
   const told = { reason: kind === 'opted-out' ? 'stop' : 'invalid', everyTenant: true };
-  if (suppressScope === 'channel') return { ...told, scope: `kind:${To.startsWith('whatsapp:') ? 'whatsapp' : 'sms'}` };
-  const sender = MessagingServiceSid || From;
-  return { ...told, scope: suppressScope === 'sender' && sender ? `sender:${sender}` : 'all' };
+  if (suppressScope === 'channel') return { ...told, scope: `kind:${readAddress(To).kind}` };
+  const senders = suppressScope === 'sender' ? sendersOf(From, MessagingServiceSid) : [];
+  return { ...told, scope: senders.length > 0 ? senders : 'all' };
 }
 
 /** A verified status callback as a receipt. It holds neither event id nor time: sid, status and error code make its identity. */
@@ -59,7 +60,7 @@ export function toReceipt(params: TwilioParams, query: Record<string, string>, f
     provider: 'twilio',
     providerMessageId: MessageSid,
     event: ErrorCode ? `${MessageStatus}:${ErrorCode}` : MessageStatus,
-    ...(To && { recipient: recipientRef(hashKey, To.slice(To.indexOf(':') + 1)) }),
+    ...(To && { recipient: recipientRef(hashKey, readAddress(To).own) }),
     reference: returnedReference(query),
   };
 }

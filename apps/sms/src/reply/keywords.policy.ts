@@ -1,0 +1,58 @@
+import type { Keyword } from '#libs/contracts';
+import { z } from 'zod';
+import { type LanguageWords, standardKeywords } from './keywords.table.ts';
+
+/** What a reply asks for; `inferred`: it is no keyword, but a sentence that can hardly mean anything else. */
+export interface Asked {
+  keyword: Keyword;
+  inferred: boolean;
+}
+
+export type Keywords = ReadonlyMap<string, Asked>;
+
+/**
+ * A reply without what does not change its meaning: width and style of letters (NFKC), case, accents and other marks,
+ * punctuation, symbols, emoji, what cannot be seen, and blanks. `“Opt-Out!” 🙏` is `optout`.
+ */
+export function plainWord(text: string): string {
+  const letters = text.normalize('NFKC').normalize('NFD').replace(/[\p{M}\p{C}\p{P}\p{S}\p{Z}\s]/gu, '');
+  return letters.toUpperCase().toLowerCase().normalize('NFC');
+}
+
+/** More than any keyword or phrase: a longer reply is none, and is not searched. */
+const MOST_READ = 300;
+
+/** What a whole reply asks for; undefined: it is a reply as any other. */
+export function askedBy(body: string, keywords: Keywords): Asked | undefined {
+  return body.length > MOST_READ ? undefined : keywords.get(plainWord(body));
+}
+
+/** The words of all languages, each by its plain form. What asks to be left alone wins over what asks for more. */
+export function keywordsOf(languages: Readonly<Record<string, LanguageWords>>): Keywords {
+  const keywords = new Map<string, Asked>();
+  const add = (words: readonly string[] | undefined, keyword: Keyword, inferred: boolean) => {
+    for (const word of words ?? []) {
+      const plain = plainWord(word);
+      if (plain && !keywords.has(plain)) keywords.set(plain, { keyword, inferred });
+    }
+  };
+  const all = Object.values(languages);
+  for (const { stop } of all) add(stop, 'stop', false);
+  for (const { help } of all) add(help, 'help', false);
+  for (const { start } of all) add(start, 'start', false);
+  for (const { stopPhrases } of all) add(stopPhrases, 'stop', true);
+  return keywords;
+}
+
+const Words = z.array(z.string().max(100).refine((word) => plainWord(word) !== '', 'must hold a letter or digit')).max(200).optional();
+
+/** `SMS_KEYWORDS`: what it says of a language stands in place of what the platform knows of it; `{}` takes a language away. */
+export const KeywordTable = z
+  .record(z.string().regex(/^[a-z]{2,3}$/, 'must be a language such as fr'), z.strictObject({ stop: Words, start: Words, help: Words, stopPhrases: Words }))
+  // What the law asks for holds whatever is configured.
+  .refine((languages) => !('en' in languages) || ['stop', 'quit', 'end', 'revoke', 'optout', 'cancel', 'unsubscribe'].every((word) => languages['en']?.stop?.some((given) => plainWord(given) === word)), {
+    error: 'must keep the words stop, quit, end, revoke, opt out, cancel and unsubscribe for en: the FCC names them (47 CFR 64.1200)',
+  });
+
+/** The words that hold: the platform's, with what is configured in place of them. */
+export const keywordsFrom = (configured: z.infer<typeof KeywordTable> | undefined): Keywords => keywordsOf({ ...standardKeywords, ...configured });
