@@ -38,6 +38,21 @@ export class IdConflict extends UnreadableRecord {
   }
 }
 
+/**
+ * A request whose record has no timestamp, or one that is not in milliseconds. Its repeats could not be recognised, nor could be
+ * said when it expires.
+ */
+export class BadRecordTime extends UnreadableRecord {
+  override readonly code = 'MSG_RECORD_TIME';
+  override readonly remedy =
+    'Give the record a timestamp in milliseconds since 1970 or leave it to the client, and publish again; npm run topics -- apply makes the topic bear the broker\'s time.';
+
+  /** @param rule what is wrong with the timestamp, from recordTimeProblem */
+  constructor(rule: string) {
+    super(`the record's timestamp ${rule}`, [{ field: "(the record's timestamp)", rule }]);
+  }
+}
+
 /** Postgres or Kafka cannot be reached. Nothing is lost: consumption waits and goes on by itself. */
 export class InfrastructureDown extends MessagingError {
   readonly code = 'MSG_INFRASTRUCTURE_DOWN';

@@ -23,6 +23,7 @@ export * from './primitives.ts';
 export * from './provider.port.ts';
 export * from './providers.ts';
 export * from './recipient-identity.ts';
+export * from './record-time.policy.ts';
 export * from './reference-tags.ts';
 export * from './request-schema.ts';
 export * from './settings.ts';

@@ -1,9 +1,9 @@
 import {
-  channelOf, channelTopics, type Channel, factId, identityKey, isTakenBack, MessageId, nearestInstant, ownFailure, type SendDue, type StatusChanged, type SuppressionChanged, Tenant, topicNames, type UnreadableRecord,
+  BadRecordTime, channelOf, channelTopics, type Channel, factId, IdConflict, identityKey, isTakenBack, MessageId, nearestInstant, ownFailure, type SendDue, type StatusChanged, type SuppressionChanged, Tenant, topicNames, type UnreadableRecord,
 } from '#libs/contracts'; // prettier-ignore
 import type { Pool } from '#libs/persistence';
 import { contextFrom, contextOf, hasTrace, type Logger, underContext } from '#libs/telemetry';
-import { type IncomingRecord, partitionCounts, placeOf, type Publisher, type RecordContext } from '#libs/transport';
+import { type IncomingRecord, partitionCounts, placeOf, type Publisher, readJsonLeniently, type RecordContext } from '#libs/transport';
 import type { Kafka } from 'kafkajs';
 import { Announcer } from './announcer.service.ts';
 import type { ChannelPort, RequestEnvelope } from './channel.port.ts';
@@ -134,7 +134,7 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
   async onUnreadable(record: IncomingRecord, error: UnreadableRecord): Promise<void> {
     const { channel } = this.options.channel;
     // An id conflict is no rejection: the status of the first message with that id must stay as it is.
-    if (error.code !== 'MSG_UNREADABLE' || channelOf(record.topic) !== channel) return;
+    if (error instanceof IdConflict || channelOf(record.topic) !== channel) return;
     const identity = readableIdentity(record.value, channel);
     if (!identity) return;
     const given = contextFrom(record.headers);
@@ -181,19 +181,20 @@ interface ReadIdentity {
 }
 
 function readableIdentity(value: Buffer | null, channel: Channel): ReadIdentity | undefined {
-  try {
-    const json = JSON.parse(value?.toString('utf8') ?? '') as { messageId?: unknown; tenant?: unknown } | null;
-    return { messageId: MessageId.parse(json?.messageId), tenant: Tenant.default('default').parse(json?.tenant), channel };
-  } catch {
-    return undefined;
-  }
+  const json = readJsonLeniently(value) as { messageId?: unknown; tenant?: unknown } | null | undefined;
+  const messageId = MessageId.safeParse(json?.messageId);
+  const tenant = Tenant.default('default').safeParse(json?.tenant ?? undefined);
+  return messageId.success && tenant.success ? { messageId: messageId.data, tenant: tenant.data, channel } : undefined;
 }
 
 function rejection(identity: ReadIdentity, record: IncomingRecord, error: UnreadableRecord): StatusChanged {
-  const failure = ownFailure('MSG_REJECTED', 'bad-content', 'never', 'The request breaks its schema, so nothing was sent.', {
-    action: 'Correct the named fields and publish again, under the same messageId or a new one.',
-    fields: error.fields,
-  });
+  const { fields } = error;
+  const badTime = 'The Kafka record of the request has no timestamp, or one that is not in milliseconds, so nothing was sent.';
+  const action = 'Correct the named fields and publish again, under the same messageId or a new one.';
+  const failure =
+    error instanceof BadRecordTime
+      ? ownFailure('MSG_RECORD_TIME', 'bad-content', 'never', badTime, { fields })
+      : ownFailure('MSG_REJECTED', 'bad-content', 'never', 'The request breaks its schema, so nothing was sent.', { action, fields });
   return {
     ...identity,
     // Hop 0 does not exist: a rejected record takes none, so a good one under the same id still has its first.
@@ -201,7 +202,7 @@ function rejection(identity: ReadIdentity, record: IncomingRecord, error: Unread
     lane: record.lane,
     status: 'rejected',
     final: true,
-    at: nearestInstant(record.timestamp),
+    at: nearestInstant(error instanceof BadRecordTime ? Date.now() : record.timestamp),
     source: identity.channel,
     failure,
   };

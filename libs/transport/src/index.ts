@@ -6,6 +6,7 @@ export * from './keyed-consumer.ts';
 export * from './on.decorator.ts';
 export * from './partition-tracker.ts';
 export * from './publisher.ts';
+export * from './read-json.ts';
 export * from './record.ts';
 export * from './set-aside.ts';
 export * from './topic-facts.ts';

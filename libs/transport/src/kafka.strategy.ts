@@ -149,7 +149,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
   /** Never blocks, never disappears: kept trying until Kafka has it. */
   private async putAside(record: IncomingRecord, error: unknown): Promise<boolean> {
     const { publisher, service, logger, onUnreadable } = this.options;
-    if (error instanceof UnreadableRecord && error.code === 'MSG_UNREADABLE' && keeperOf(record.topic) !== service) return true;
+    if (error instanceof UnreadableRecord && error.code !== 'MSG_ID_CONFLICT' && keeperOf(record.topic) !== service) return true;
     const level = error instanceof UnreadableRecord ? 'warn' : 'error';
     const place = { topic: record.topicName, partition: record.partition, offset: record.offset };
     logger[level]({ err: error, ...place }, 'a record is set aside in the unreadable topic');

@@ -1,9 +1,9 @@
-import { MAX_DEPTH, topics, UnreadableRecord } from '#libs/contracts';
+import { BadRecordTime, MAX_DEPTH, topics, UnreadableRecord } from '#libs/contracts';
 import { aDeferred } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
 import { decode, type IncomingRecord } from './record.ts';
 
-const aRecord = (topic: IncomingRecord['topic'], value: Buffer | null): IncomingRecord => ({ topic, topicName: `messaging.${topic.name}`, lane: 'transactional', partition: 0, offset: 1, key: null, value, headers: {}, timestamp: 0, bytes: 0 });
+const aRecord = (topic: IncomingRecord['topic'], value: Buffer | null): IncomingRecord => ({ topic, topicName: `messaging.${topic.name}`, lane: 'transactional', partition: 0, offset: 1, key: null, value, headers: {}, timestamp: Date.parse('2030-01-31T12:00:00Z'), bytes: 0 });
 
 /** JSON of so many levels, its own object among them, around a request; without JSON.stringify, which could not write the deep ones. */
 const nested = (request: object, levels: number, [open, close]: readonly [string, string]) =>
@@ -59,5 +59,46 @@ describe('a record without a value', () => {
   it('cannot be read anywhere else, nor where there are bytes that are none', () => {
     expect(() => decode(aRecord(topics.emailRequested, null))).toThrow(UnreadableRecord);
     expect(() => decode(aRecord(topics.suppressionChanged, Buffer.alloc(0)))).toThrow(UnreadableRecord);
+  });
+});
+
+describe('a record whose value is no UTF-8', () => {
+  const latin1 = (value: object) => Buffer.from(JSON.stringify(value), 'latin1');
+
+  it.each([
+    ['an e-mail', topics.emailRequested, latin1({ ...email, subject: 'Grüße' })],
+    ['an SMS', topics.smsRequested, latin1({ ...sms, body: 'Grüße' })],
+    ['a cancellation', topics.cancelRequested, latin1({ messageId: 'm-1', channel: 'sms', note: 'für' })],
+    ['a hand-over', topics.sendDeferred, latin1(aDeferred({ request: { note: 'für' } }))],
+    ['a fact', topics.statusChanged, latin1({ reason: 'für' })],
+  ])('is refused for that and not as bad JSON: %s', (_, topic, value) => {
+    const at = value.indexOf(0xfc);
+    const rule = `must be JSON in UTF-8: byte ${at} (counted from 0) is not UTF-8 (Latin-1 or Windows-1252?)`;
+    expect(refusalOf(aRecord(topic, value))).toMatchObject({ code: 'MSG_UNREADABLE', message: `the value ${rule}`, fields: [{ field: '(the whole value)', rule }] });
+  });
+
+  it('is read with a byte order mark before it', () => {
+    expect(decode(aRecord(topics.emailRequested, Buffer.from(`\ufeff${JSON.stringify(email)}`))).value).toMatchObject(email);
+  });
+});
+
+describe('a request whose record has no time in milliseconds', () => {
+  it.each([
+    [topics.emailRequested, email, -1, 'is -1, which is none: milliseconds since 1970?'],
+    [topics.smsRequested, sms, 0, 'is 0, which is none: milliseconds since 1970?'],
+    [topics.emailRequested, email, 1_764_370_000, 'is 1764370000, which looks like seconds: milliseconds?'],
+    [topics.smsRequested, sms, 1_764_370_000_000_000, 'is 1764370000000000, which looks like microseconds: milliseconds?'],
+    [topics.smsRequested, sms, 1_764_370_000_000_000_000, 'is 1764370000000000000, which looks like nanoseconds: milliseconds?'],
+  ])('is refused in words of its own', (topic, value, timestamp, rule) => {
+    const refusal = refusalOf({ ...aRecord(topic, Buffer.from(JSON.stringify(value))), timestamp });
+    expect(refusal).toBeInstanceOf(BadRecordTime);
+    expect(refusal).toMatchObject({ code: 'MSG_RECORD_TIME', message: `the record's timestamp ${rule}`, fields: [{ field: "(the record's timestamp)", rule }] });
+  });
+
+  it('is no trouble where the time of the record does not count', () => {
+    const cancel = { messageId: 'm-1', tenant: 'default', channel: 'sms' };
+    expect(decode({ ...aRecord(topics.cancelRequested, Buffer.from(JSON.stringify(cancel))), timestamp: -1 }).value).toEqual(cancel);
+    const deferred = aDeferred();
+    expect(decode({ ...aRecord(topics.sendDeferred, Buffer.from(JSON.stringify(deferred))), timestamp: 0 }).value).toEqual(deferred);
   });
 });

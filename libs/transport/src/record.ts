@@ -1,5 +1,8 @@
-import { deepField, type FieldError, fieldErrors, fieldPath, HANDOVER_DEPTH, isDeeper, MAX_DEPTH, UnreadableRecord, type Lane, type Topic } from '#libs/contracts';
+import {
+  BadRecordTime, channelOf, deepField, type FieldError, fieldErrors, fieldPath, HANDOVER_DEPTH, isDeeper, MAX_DEPTH, recordTimeProblem, UnreadableRecord, type Lane, type Topic,
+} from '#libs/contracts'; // prettier-ignore
 import type { KafkaMessage } from 'kafkajs';
+import { readJson } from './read-json.ts';
 
 /** One record as it came from Kafka. */
 export interface IncomingRecord {
@@ -53,12 +56,13 @@ export interface Decoded {
 
 /**
  * Reads a record by the schema of its topic.
- * @throws UnreadableRecord with the field errors, never with a value.
+ * @throws UnreadableRecord with the field errors, never with a value; BadRecordTime for a request whose time cannot be known
  */
 export function decode(record: IncomingRecord): Decoded {
   // A compacted topic takes a word back by a record without a value.
   if (record.value === null && record.topic.compacted) return { json: null, value: null };
-  const json = parse(record.value);
+  requireTime(record);
+  const json = readJson(record.value);
   // Before anything goes through it by recursion.
   requireShallow(json, record.topic);
   if (!record.topic.schema) return { json, value: json };
@@ -78,14 +82,8 @@ function requireShallow(json: unknown, topic: Topic): void {
   throw unreadable(topic, [{ field: fieldPath(field === undefined ? [] : [field]), rule: `must have at most ${MAX_DEPTH} levels of objects and arrays` }]);
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
-function parse(value: Buffer | null): unknown {
-  if (value === null || value.length === 0) throw new UnreadableRecord('the record has no value');
-  try {
-    return JSON.parse(utf8.decode(value));
-  } catch {
-    // The parser's own words quote the text: not told.
-    throw new UnreadableRecord('the value is not JSON in UTF-8');
-  }
+/** A request is recognised and expires by its record's time; of all other records the value says what time counts. */
+function requireTime({ topic, timestamp }: IncomingRecord): void {
+  const problem = channelOf(topic) && recordTimeProblem(timestamp);
+  if (problem) throw new BadRecordTime(problem);
 }

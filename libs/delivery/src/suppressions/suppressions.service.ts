@@ -1,4 +1,4 @@
-import { liftHeaders, liftOf, type SuppressionChanged, suppressionKey, topics } from '#libs/contracts';
+import { BadRecordTime, Instant, liftHeaders, liftOf, recordTimeProblem, type SuppressionChanged, suppressionKey, topics } from '#libs/contracts';
 import type { IncomingRecord, Outgoing, Publisher } from '#libs/transport';
 import type { PlacedWord, Suppressions, SuppressionWord } from './suppressions.port.ts';
 
@@ -37,9 +37,16 @@ function placed(word: SuppressionWord): PlacedWord {
   return { key: suppressionKey(word.lift), word: { lift: { at, note, by } } };
 }
 
-/** A record of the topic as a word on its place; undefined for another channel's. */
+/**
+ * A record of the topic as a word on its place; undefined for another channel's.
+ * @throws BadRecordTime where a word is lifted at a time that nobody can know
+ */
 export function wordOf(channel: string, value: SuppressionChanged | null, { key, headers, timestamp }: Pick<IncomingRecord, 'key' | 'headers' | 'timestamp'>): PlacedWord | undefined {
   const place = key?.toString('utf8') ?? '';
   if (value ? value.channel !== channel : !place.startsWith(`${channel}:`)) return undefined;
-  return { key: place, word: value ? { suppress: value } : { lift: liftOf(headers, timestamp) } };
+  if (value) return { key: place, word: { suppress: value } };
+  // A tombstone of another's making has no time but its record's own: with a wrong one it would lift nothing, or all that is yet to come.
+  const problem = Instant.safeParse(headers['x-lifted-at']).success ? undefined : recordTimeProblem(timestamp);
+  if (problem) throw new BadRecordTime(problem);
+  return { key: place, word: { lift: liftOf(headers, timestamp) } };
 }
