@@ -29,7 +29,7 @@ export const platformChecks = {
   },
   'kafka.topics': {
     title: 'The topics are as the contract says',
-    meaning: 'A topic that is missing stops its service; under another cleanup policy records are lost; other settings may keep records too short or too long, or let fewer replicas share the work.',
+    meaning: 'A topic that is missing stops its service; under another cleanup policy records are lost; other settings may keep records too short or too long, take a wrong time from a producer, or let fewer replicas share the work.',
     mend: 'npm run topics -- plan shows the difference, npm run topics -- apply makes it good.',
   },
   'kafka.retention': {

@@ -123,6 +123,12 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
       expect(code).toBe(1);
     });
 
+    it('warns of requests that bear the time of whoever wrote them', async () => {
+      await given('sms.requested.urgent', 'message.timestamp.type', 'CreateTime');
+      const seen = `${topic('sms.requested.urgent')} has message.timestamp.type CreateTime instead of LogAppendTime`;
+      expect((await look()).found['kafka.topics']).toEqual({ state: 'warn', seen, mend: applyRemedy });
+    });
+
     it('fails requests that are kept longer than the ledger remembers', async () => {
       await given('sms.requested.bulk', 'retention.ms', String(20 * DAY_MS));
       const { found, well } = await look();

@@ -41,7 +41,7 @@ function channelsOf(id: string, topic: Topic): [string, object][] {
     channel,
     {
       address,
-      description: topic.meaning,
+      description: topic.brokerTime ? `${topic.meaning} Its records bear the broker’s time (message.timestamp.type=LogAppendTime).` : topic.meaning,
       messages: { [id]: { $ref: `#/components/messages/${id}` } },
       bindings: {
         kafka: {

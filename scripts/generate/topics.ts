@@ -15,16 +15,18 @@ export function topicsPage(): string {
 
 Every record's value is JSON, but for \`${PREFIX}unreadable\`, which holds bytes as they came. The prefix \`${PREFIX}\` is set by \`KAFKA_TOPIC_PREFIX\`.
 A topic with lanes is three: \`…\` (transactional), \`….urgent\` and \`….bulk\`. \`npm run topics -- plan\` compares a broker with this page, \`npm run topics -- apply\` mends it.
+Time tells whose time a record bears. The broker’s (\`message.timestamp.type=LogAppendTime\`) is the one at which it took the record, whatever its producer wrote: a request’s repeats are recognised and its standard expiry is counted from then. A request that is mirrored or restored into such a topic after the ledger has forgotten it is a new one. A producer that may hold a request back for long says with \`expiresAt\` until when it is wanted. A topic that still bears the writer’s time (made by other means than \`apply\`) works as well: there a request without a timestamp, or with one that is not in milliseconds, is \`rejected\` with [MSG_RECORD_TIME](errors/msg-record-time.md), and Kafka drops it early, since it counts retention by the same time.
 The fields of each value: [schemas/](schemas) (JSON Schema), [asyncapi.json](asyncapi.json) (AsyncAPI 3).
 
 ${table(
-  ['Topic', 'Meaning', 'Value', 'Key', 'Lanes', 'Kept', 'Largest record', 'Written by', 'Read by'],
+  ['Topic', 'Meaning', 'Value', 'Key', 'Lanes', 'Time', 'Kept', 'Largest record', 'Written by', 'Read by'],
   all.map((topic) => [
     `\`${PREFIX}${topic.name}\``,
     topic.coming ? `${topic.meaning} (Coming: no service writes or reads it yet.)` : topic.meaning,
     topic.schema ? linked(nameOf(topic.schema, topic)) : 'bytes',
     topic.key,
     topic.lanes ? 'yes' : 'no',
+    topic.brokerTime ? 'broker’s' : 'writer’s',
     topic.compacted ? 'latest per key' : `${topic.retentionHours / 24} days`,
     `${topic.maxBytes / 1024 / 1024} MiB`,
     topic.from.join(', '),

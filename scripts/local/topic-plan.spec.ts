@@ -20,6 +20,14 @@ describe('the topics a broker should have', () => {
   });
 });
 
+describe('the time of a record', () => {
+  it('is the broker’s on every topic that upstream writes to, and the writer’s on those of the services', () => {
+    const stamped = wanted.filter(({ config }) => config['message.timestamp.type'] === 'LogAppendTime').map(({ name }) => name);
+    const lanes = (name: string) => [name, `${name}.urgent`, `${name}.bulk`];
+    expect(stamped).toEqual([...lanes('messaging.email.requested'), ...lanes('messaging.sms.requested'), 'messaging.cancel.requested']);
+  });
+});
+
 describe('planning topics', () => {
   it('creates all of them on an empty broker', () => {
     expect(planTopics(wanted, []).changes.map(({ kind }) => kind)).toEqual(wanted.map(() => 'create'));

@@ -67,6 +67,7 @@ function configOf(topic: Topic, { minInSyncReplicas }: TopicDefaults): Record<st
           // and a request could come back after the ledger has forgotten it.
           'segment.ms': String(24 * HOUR_MS),
         }),
+    ...(topic.brokerTime && { 'message.timestamp.type': 'LogAppendTime' }),
     ...(minInSyncReplicas !== undefined && { 'min.insync.replicas': String(minInSyncReplicas) }),
   };
 }

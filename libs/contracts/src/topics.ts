@@ -36,6 +36,11 @@ export interface TopicOptions<S extends z.ZodType | null> {
   coming?: boolean;
   /** Whether each consumer's work on a record is a span of its own. */
   traced?: boolean;
+  /**
+   * Whether its records bear the time at which the broker took them, and not the one that whoever wrote them gave: upstream's
+   * clients write none, seconds, or what their clock says, and a request's repeats and its expiry are counted from it.
+   */
+  brokerTime?: boolean;
   /** Whether its readers take it in gulps: it is large, and nobody waits for a single one of its records. */
   inGulps?: boolean;
 }
@@ -49,7 +54,7 @@ const DAY = 24;
 const MIB = 1024 * 1024;
 
 function topic<S extends z.ZodType | null>(name: string, options: TopicOptions<S>): Topic<S> {
-  return { name, lanes: false, compacted: false, retentionHours: 7 * DAY, maxBytes: MIB, traced: true, inGulps: false, coming: false, ...options };
+  return { name, lanes: false, compacted: false, retentionHours: 7 * DAY, maxBytes: MIB, traced: true, brokerTime: false, inGulps: false, coming: false, ...options };
 }
 
 // A request travels inside a hand-over together with its history: these topics take twice a request.
@@ -58,8 +63,8 @@ const withHistory = { maxBytes: 2 * MIB };
 // Four services read every fact: a span for each would bury the message's own way and tell nothing more.
 /** Every topic there is. Provisioning, wiring tests, AsyncAPI and the docs' picture come from this map. */
 export const topics = {
-  emailRequested: topic('email.requested', { schema: EmailRequested, lanes: true, key: 'upstream’s choice', from: ['upstream'], to: ['email', 'reporting'], meaning: 'Send this e-mail.' }),
-  smsRequested: topic('sms.requested', { schema: SmsRequested, lanes: true, key: 'upstream’s choice', from: ['upstream'], to: ['sms', 'reporting'], meaning: 'Send this SMS, MMS or WhatsApp message.' }),
+  emailRequested: topic('email.requested', { schema: EmailRequested, lanes: true, brokerTime: true, key: 'upstream’s choice', from: ['upstream'], to: ['email', 'reporting'], meaning: 'Send this e-mail.' }),
+  smsRequested: topic('sms.requested', { schema: SmsRequested, lanes: true, brokerTime: true, key: 'upstream’s choice', from: ['upstream'], to: ['sms', 'reporting'], meaning: 'Send this SMS, MMS or WhatsApp message.' }),
   emailDue: topic('email.due', { schema: SendDue, lanes: true, key: 'the request’s own key', from: ['retry'], to: ['email'], meaning: 'Its time has come: send again, or reconcile.', ...withHistory }),
   smsDue: topic('sms.due', { schema: SendDue, lanes: true, key: 'the request’s own key', from: ['retry'], to: ['sms'], meaning: 'Its time has come: send again, or reconcile.', ...withHistory }),
   sendDeferred: topic('send.deferred', { schema: SendDeferred, key: 'messageId', from: ['email', 'sms'], to: ['retry'], meaning: 'Not sent now: failed, unknown, or waiting for its time.', ...withHistory }),
@@ -67,7 +72,7 @@ export const topics = {
   deadLetters: topic('dead-letters', { schema: DeadLetter, key: 'messageId', from: ['retry'], to: ['operators', 'reporting'], meaning: 'Given up: what was asked, what was tried, what to do.', retentionHours: 30 * DAY, ...withHistory }),
   unreadable: topic('unreadable', { schema: null, key: 'as it came', from: ['email', 'sms', 'retry', 'reporting'], to: ['operators'], meaning: 'What no schema accepts, bytes as they came; origin and error in headers.', retentionHours: 30 * DAY, ...withHistory }),
   inboundReceived: topic('inbound.received', { schema: InboundReceived, key: 'the keyed hash of who wrote it', from: ['sms'], to: ['upstream', 'sms'], meaning: 'A reply (SMS, MMS, WhatsApp).' }),
-  cancelRequested: topic('cancel.requested', { schema: CancelRequested, key: 'messageId', from: ['upstream'], to: ['retry'], meaning: 'Do not send this one any more.' }),
+  cancelRequested: topic('cancel.requested', { schema: CancelRequested, brokerTime: true, key: 'messageId', from: ['upstream'], to: ['retry'], meaning: 'Do not send this one any more.' }),
   suppressionChanged: topic('suppression.changed', { schema: SuppressionChanged, key: 'channel, recipient hash and scope', from: ['email', 'sms'], to: ['email', 'sms', 'upstream', 'operators'], meaning: 'Who must not be written to, and why; no value: it is lifted.', compacted: true }),
   controlChanged: topic('control.changed', { schema: ControlChanged, key: 'what it concerns', from: ['retry'], to: ['email', 'sms', 'reporting'], meaning: 'Paused providers, channels, lanes, tenants.', compacted: true, coming: true }),
 } as const;

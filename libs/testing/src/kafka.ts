@@ -45,6 +45,8 @@ export interface RawRecord {
   value: object | string | Buffer | null;
   headers?: Record<string, string>;
   partition?: number;
+  /** Its writer's time, ms since 1970; a topic that bears the broker's has another. Default: now. */
+  timestamp?: string;
 }
 
 export interface SeenRecord {
