@@ -21,6 +21,8 @@ describe('texts and the people who answer them', () => {
     const held = await ends('suppressed');
     expect(held.timeline.at(-1)).toMatchObject({ failure: { code: 'MSG_SUPPRESSED_OPT_OUT', help: 'docs/errors/msg-suppressed-opt-out.md' } });
     expect(await system.sandboxMessages({ reference: held.messageId })).toMatchObject({ total: 0 });
+    // The same number with its trunk 1 behind the country's code.
+    await system.reaches('sms', await system.requestSms({ to: person.replace('+1', '+11') }), 'suppressed');
     expect(await system.reply({ from: person, to: '+15005550006', body: 'START', as: 'json' })).toEqual({ status: 200 });
     await ends('delivered');
     await eventually(() => suppressions.find(({ key, value }) => key === suppressed.key && value === ''));

@@ -22,7 +22,7 @@ const Text = z
     ...requestEnvelope,
     provider: preferredProvider('sms'),
     kind: SmsKind.optional().describe('Default: mms when there are media, else sms.'),
-    to: PhoneNumber,
+    to: PhoneNumber.describe('E.164. A trunk prefix after the country’s code is taken away: +112025552177 is +12025552177. For WhatsApp also as inbound.received tells it.'),
     from: SmsSender.optional().describe('Default: the configured sender.'),
     body: multiLine(1600).min(1).optional().describe('At most 1600 characters (Twilio).'),
     mediaUrls: z.array(HttpsUrl).min(1).max(10).optional(),
