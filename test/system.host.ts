@@ -34,6 +34,8 @@ const own: Record<string, string> = {
   SENDGRID_TIMEOUT_MS: '2000',
   TWILIO_TIMEOUT_MS: '2000',
   LEASE_GUARD_MS: '1000',
+  // One minute otherwise: how long the request of a cancelled message is waited for.
+  CANCEL_WAIT_MS: '5000',
   TEMPLATES_DIR: templates,
   FILES_ALLOWED_ADDRESSES: '127.0.0.1,::1',
   NODE_EXTRA_CA_CERTS: filesAuthority,

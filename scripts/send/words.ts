@@ -27,6 +27,7 @@ const words: Record<string, (fact: StatusChanged) => string> = {
   suppressed: () => 'this recipient must not be written to',
   expired: () => 'its time ran out',
   cancelled: () => 'called off',
+  'cancel-refused': () => 'could not be called off any more',
   unconfirmed: () => 'the provider’s answer was lost: nobody knows yet whether it took the message',
 };
 

@@ -1,4 +1,4 @@
-import { fold, isEngagement, type Status, type StatusChanged } from '#libs/contracts';
+import { fold, isEngagement, isNotice, type Status, type StatusChanged } from '#libs/contracts';
 import { duplicatesOf } from './duplicates.policy.ts';
 import { hopOf, type Story } from './story.policy.ts';
 
@@ -18,7 +18,8 @@ export function backwardSteps(story: Story): string[] {
   let before: Status = 'accepted';
   for (let count = 1; count <= story.facts.length; count += 1) {
     const seen = story.facts.slice(0, count).map(({ fact }) => fact);
-    if (isEngagement(seen.at(-1)!.status)) continue;
+    const last = seen.at(-1)!.status;
+    if (isEngagement(last) || isNotice(last)) continue;
     const { status } = fold(seen);
     if (stages[status] < stages[before] && !isOfOtherCopy(before, status, seen, copies)) steps.push(`${before} → ${status}`);
     before = status;

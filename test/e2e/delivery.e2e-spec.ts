@@ -135,6 +135,38 @@ describe('a message on its way through the running system', () => {
     expect(await system.sandboxMessages({ reference: messageId })).toMatchObject({ total: 0 });
   });
 
+  it.each(['email', 'sms'] as const)('that is cancelled before it is asked for is not sent, although it was to go at once (%s)', async (channel) => {
+    const messageId = `e2e-${randomUUID()}`;
+    await system.produce('messaging.cancel.requested', { key: messageId, value: { messageId, channel } });
+    // The cancellation and the request travel on topics of their own: nothing keeps their order but time.
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await (channel === 'email' ? system.requestEmail({ messageId }) : system.requestSms({ messageId }));
+    expect(await system.reaches(channel, messageId, 'cancelled')).toMatchObject({ final: true });
+    expect(await system.sandboxMessages({ reference: messageId })).toMatchObject({ total: 0 });
+  });
+
+  it.each(['email', 'sms'] as const)('that is cancelled too late says so, and stands as it stood (%s)', async (channel) => {
+    const messageId = await (channel === 'email' ? system.requestEmail() : system.requestSms());
+    await system.reaches(channel, messageId, 'delivered');
+    const facts = await system.follow('status.changed');
+    for (let time = 0; time < 2; time += 1) await system.produce('messaging.cancel.requested', { key: messageId, value: { messageId, channel } });
+    const timeline = await eventually(async () => {
+      const now = await system.timeline(channel, messageId);
+      return now && statusesOf(now).includes('cancel-refused') ? now : undefined;
+    });
+    expect(timeline).toMatchObject({ status: 'delivered', final: true });
+    expect(timeline.timeline.filter(({ status }) => status === 'cancel-refused')).toEqual([expect.objectContaining({ reason: 'Cancel refused: already sent.' })]);
+    await eventually(() => facts.find(({ value }) => value.includes(messageId) && value.includes('Cancel refused: already sent')));
+  });
+
+  it('that is cancelled and unknown is told as never seen, after the wait', async () => {
+    const messageId = `e2e-${randomUUID()}`;
+    const facts = await system.follow('status.changed');
+    await system.produce('messaging.cancel.requested', { key: messageId, value: { messageId, channel: 'sms' } });
+    await eventually(() => facts.find(({ value }) => value.includes(messageId) && value.includes('Cancel refused: never seen')), { timeoutMs: 90_000 });
+    expect(await system.timeline('sms', messageId)).toBeUndefined();
+  }, 120_000);
+
   it('that expires before it can go is not sent', async () => {
     const messageId = await system.requestEmail({ expiresAt: new Date(Date.now() - 1_000).toISOString() });
     expect(await system.reaches('email', messageId, 'expired')).toMatchObject({ final: true });

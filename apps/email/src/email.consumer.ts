@@ -1,4 +1,4 @@
-import { type EmailRequested, type SendDue, type StatusChanged, type SuppressionChanged, topics } from '#libs/contracts';
+import { type CancelRequested, type EmailRequested, type SendDue, type StatusChanged, type SuppressionChanged, topics } from '#libs/contracts';
 import { DeliveryEngine } from '#libs/delivery';
 import { On, RecordContext } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
@@ -27,6 +27,11 @@ export class EmailConsumer {
   @On(topics.statusChanged)
   onStatus(@Payload() fact: StatusChanged): Promise<void> {
     return this.engine.onStatus(fact);
+  }
+
+  @On(topics.cancelRequested)
+  onCancel(@Payload() request: CancelRequested): Promise<void> {
+    return this.engine.cancels.cancel(request);
   }
 
   @On(topics.suppressionChanged)

@@ -103,6 +103,7 @@ const engine = {
       guardMs: config.get('LEASE_GUARD_MS'),
       retentionDays: config.get('LEDGER_RETENTION_DAYS'),
       scheduleAtMostDays: config.get('SCHEDULE_AT_MOST_DAYS'),
+      cancelWaitMs: config.get('CANCEL_WAIT_MS'),
       limits: limitsOf(config),
       providerRates: ratesOf(rates),
       coalesceLingerMs: config.get('EMAIL_COALESCE_LINGER_MS'),

@@ -34,6 +34,16 @@ const history = (messageId: string) => reports.history(idOf(messageId));
 const project = (facts: readonly IncomingFact[]) => Promise.all(facts.map((each) => replicas[0]!.project(each)));
 
 describe('projecting facts', () => {
+  it('makes no message of a refused cancellation, and shows it in the timeline of the message that comes later', async () => {
+    const refused = () => fact('taken-back', { status: 'cancel-refused', hop: undefined, attempt: undefined, provider: undefined, reason: 'Cancel refused: never seen.' });
+    await project([refused()]);
+    expect(await history('taken-back')).toBeUndefined();
+    await project([requested('taken-back'), fact('taken-back', { status: 'cancelled', final: true })]);
+    const known = await history('taken-back');
+    expect(known?.message).toMatchObject({ status: 'cancelled', final: true });
+    expect(known?.facts.map(({ status }) => status).sort()).toEqual(['accepted', 'cancel-refused', 'cancelled']);
+  });
+
   it('gives every message the standing that follows from its facts, shuffled, repeated, and over two replicas at once', async () => {
     const messages = Array.from({ length: 150 }, (_, index) => {
       const messageId = `many-${index}`;

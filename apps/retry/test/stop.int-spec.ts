@@ -1,4 +1,4 @@
-import { aDeferred } from '#libs/testing';
+import { aDeferred, aFailure } from '#libs/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Plan } from '../src/plan/decision.ts';
 import { asking, aSchedule, future, past, planned, type Schedule } from './schedule.fixtures.ts';
@@ -35,6 +35,17 @@ describe('Stopping in Postgres', () => {
     await plan('m-1', future, { mode: 'reconcile', kind: 'unknown' });
     expect(await schedule.stops.cancel(message('m-1'))).toEqual({ cancelled: false, because: 'looking' });
     expect(await stateOf('m-1')).toBe('pending');
+  });
+
+  it.each([
+    ['expired', 'ended'],
+    ['exhausted', 'ended'],
+    ['unconfirmed', 'in-doubt'],
+  ] as const)('says of a message that was given up as %s that it has ended, and the same when asked again', async (reason, refusal) => {
+    await schedule.decisions.decideOnce(asking(aDeferred({ messageId: 'm-1' }), { outcome: 'buried', at: past, facts: [], burial: { reason, failure: aFailure() } }));
+    const first = await schedule.stops.cancel(message('m-1'));
+    expect(first).toEqual({ cancelled: false, because: 'ended', refusal, at: expect.any(String) });
+    expect(await schedule.stops.cancel(message('m-1'))).toEqual(first);
   });
 
   it('remembers a cancellation that overtook its message', async () => {

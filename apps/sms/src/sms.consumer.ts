@@ -1,4 +1,4 @@
-import { identityKey, type InboundReceived, isTakenBack, phoneIdentity, recipientHash, type SmsRequested, type SendDue, type StatusChanged, type SuppressionChanged, topics } from '#libs/contracts';
+import { type CancelRequested, identityKey, type InboundReceived, isTakenBack, phoneIdentity, recipientHash, type SmsRequested, type SendDue, type StatusChanged, type SuppressionChanged, topics } from '#libs/contracts';
 import { DeliveryEngine } from '#libs/delivery';
 import { On, RecordContext } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
@@ -58,6 +58,11 @@ export class SmsConsumer {
   @On(topics.inboundReceived)
   async onInbound(@Payload() { channel, kind, from, to, at }: InboundReceived): Promise<void> {
     if (channel === 'sms' && kind === 'whatsapp') await this.conversations.heard({ recipient: recipientHash(this.hashKey, from), business: phoneIdentity(to), at: new Date(at) });
+  }
+
+  @On(topics.cancelRequested)
+  onCancel(@Payload() request: CancelRequested): Promise<void> {
+    return this.engine.cancels.cancel(request);
   }
 
   @On(topics.suppressionChanged)

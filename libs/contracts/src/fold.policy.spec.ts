@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Fact, fold } from './fold.policy.ts';
-import { Engagement, Status, StatusSource } from './status.ts';
+import { Engagement, Notice, Status, StatusSource } from './status.ts';
 
 const fact = (status: Fact['status'], more: Partial<Fact> = {}): Fact => ({ status, final: false, hop: 1, source: 'email', ...more });
 const final = (status: Fact['status'], more: Partial<Fact> = {}): Fact => fact(status, { final: true, ...more });
@@ -75,7 +75,7 @@ describe('where a message stands', () => {
 });
 
 const anyFact: fc.Arbitrary<Fact> = fc.record({
-  status: fc.constantFrom(...Status.options, ...Engagement.options),
+  status: fc.constantFrom(...Status.options, ...Engagement.options, ...Notice.options),
   final: fc.boolean(),
   hop: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
   source: fc.constantFrom(...StatusSource.options),
@@ -92,6 +92,18 @@ const retold = fc
   .chain((facts) => fc.tuple(fc.constant(facts), fc.subarray(facts).chain((again) => shuffled([...facts, ...again]))));
 
 const RUNS = 10_000;
+
+describe('a notice, such as that a cancellation came too late', () => {
+  it('changes nothing of where a message stands, whatever else is told of it', () => {
+    const notice = fc.record({ status: fc.constantFrom(...Notice.options), final: fc.boolean(), source: fc.constantFrom(...StatusSource.options), hop: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }) });
+    fc.assert(
+      fc.property(fc.array(anyFact, { maxLength: 8 }), notice, (facts, told) => {
+        expect(fold([told, ...facts])).toEqual(fold(facts));
+        expect(fold([...facts, told])).toEqual(fold(facts));
+      }),
+    );
+  });
+});
 
 describe('a history, in whatever order and however often its facts are told', () => {
   it('always comes to the same standing', () => {

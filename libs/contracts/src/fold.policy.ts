@@ -1,4 +1,4 @@
-import { isEngagement, type Engagement, type Status, type StatusChanged, type StatusSource } from './status.ts';
+import { isEngagement, isNotice, type Engagement, type Status, type StatusChanged, type StatusSource } from './status.ts';
 
 /** The part of a fact that decides where a message stands. */
 export type Fact = Pick<StatusChanged, 'status' | 'final' | 'hop' | 'source' | 'recipient' | 'recipients' | 'recipientCount'>;
@@ -67,6 +67,7 @@ export function fold(facts: Iterable<Fact>): Standing {
   const listed = new Set<string>();
   for (const fact of facts) {
     for (const { hash } of fact.recipients ?? []) listed.add(hash);
+    if (isNotice(fact.status)) continue;
     if (isEngagement(fact.status)) engagement.add(fact.status);
     else hops.set(fact.hop ?? 0, [...(hops.get(fact.hop ?? 0) ?? []), fact]);
   }

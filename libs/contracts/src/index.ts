@@ -1,4 +1,5 @@
 export * from './call-reference.ts';
+export * from './cancel-refused.ts';
 export * from './catalogue.ts';
 export * from './depth.ts';
 export * from './email-address.ts';

@@ -2,13 +2,20 @@ import { describe, expect, it } from '@jest/globals';
 import { factHeaders, isOtherFact } from './status.ts';
 
 describe('the headers of a fact', () => {
-  const receipt = factHeaders({ channel: 'email', source: 'receipt' });
+  const receipt = factHeaders({ channel: 'email', source: 'receipt', status: 'delivered' });
 
-  it('tell a consumer what does not concern it', () => {
+  it('let a reader pass over facts of other channels and sources', () => {
     expect(isOtherFact(receipt, { channel: 'email', sources: ['receipt'] })).toBe(false);
     expect(isOtherFact(receipt, { channel: 'sms', sources: ['receipt'] })).toBe(true);
-    expect(isOtherFact(factHeaders({ channel: 'email', source: 'email' }), { channel: 'email', sources: ['receipt'] })).toBe(true);
-    expect(isOtherFact(factHeaders({ channel: 'sms', source: 'lookup' }), { sources: ['receipt', 'lookup'] })).toBe(false);
+    expect(isOtherFact(factHeaders({ channel: 'email', source: 'email', status: 'sent' }), { channel: 'email', sources: ['receipt'] })).toBe(true);
+    expect(isOtherFact(factHeaders({ channel: 'sms', source: 'lookup', status: 'sent' }), { sources: ['receipt', 'lookup'] })).toBe(false);
+  });
+
+  it('let a reader keep certain statuses of its channel, whoever tells them', () => {
+    const wanted = { channel: 'email', sources: ['receipt'], statuses: ['cancelled', 'cancel-refused'] } as const;
+    const ofRetry = (status: 'cancelled' | 'cancel-refused' | 'retrying', channel: 'email' | 'sms' = 'email') => isOtherFact(factHeaders({ channel, source: 'retry', status }), wanted);
+    expect([ofRetry('cancelled'), ofRetry('cancel-refused'), ofRetry('retrying'), ofRetry('cancelled', 'sms')]).toEqual([false, false, true, true]);
+    expect(isOtherFact(receipt, wanted)).toBe(false);
   });
 
   it('that another producer left out keep nobody from reading it', () => {

@@ -24,6 +24,10 @@ export type Status = z.infer<typeof Status>;
 export const Engagement = z.enum(['opened', 'machine-opened', 'clicked', 'read', 'replied', 'complained', 'unsubscribed']);
 export type Engagement = z.infer<typeof Engagement>;
 
+/** What is told of a message beside its status: fold passes over it. */
+export const Notice = z.enum(['cancel-refused']).describe('cancel-refused: a cancellation came too late, or is about nothing known; reason says which. It changes no status.');
+export type Notice = z.infer<typeof Notice>;
+
 /** Who says so: a service's own decision, or evidence from the provider. */
 export const StatusSource = z
   .enum(['request', 'email', 'sms', 'retry', 'receipt', 'lookup'])
@@ -48,7 +52,7 @@ export const StatusChanged = z.looseObject({
   tenant: Tenant,
   channel: Channel,
   lane: Lane.optional(),
-  status: z.union([Status, Engagement]),
+  status: z.union([Status, Engagement, Notice]),
   final: z.boolean().describe('Nothing more will be tried as far as this fact knows. Two things can still supersede it: the provider’s word (a receipt or look-up), and, after rejected, a corrected request under the same id.'),
   at: Instant.describe('When it happened.'),
   source: StatusSource,
@@ -73,15 +77,28 @@ export type StatusChanged = z.infer<typeof StatusChanged>;
 const engagements = new Set<string>(Engagement.options);
 export const isEngagement = (status: string): status is Engagement => engagements.has(status);
 
+const notices = new Set<string>(Notice.options);
+export const isNotice = (status: string): status is Notice => notices.has(status);
+
 /** CloudEvents extension attributes of a fact, so that a consumer can pass over what does not concern it without reading it. */
-export const factHeaders = ({ channel, source }: Pick<StatusChanged, 'channel' | 'source'>): Record<string, string> => ({
+export const factHeaders = ({ channel, source, status }: Pick<StatusChanged, 'channel' | 'source' | 'status'>): Record<string, string> => ({
   ce_factchannel: channel,
   ce_factsource: source,
+  ce_factstatus: status,
 });
 
-/** Whether the headers of a fact say that it is of another channel or source; facts without these headers are for everybody. */
-export function isOtherFact(headers: Record<string, string | undefined>, wanted: { channel?: string; sources: readonly StatusSource[] }): boolean {
-  const { ce_factchannel: channel, ce_factsource: source } = headers;
-  if (channel === undefined || source === undefined) return false;
-  return (wanted.channel !== undefined && channel !== wanted.channel) || !wanted.sources.some((own) => own === source);
+export interface WantedFacts {
+  /** Missing: of whatever channel. */
+  channel?: string;
+  sources: readonly StatusSource[];
+  /** Of these whoever tells them. */
+  statuses?: readonly StatusChanged['status'][];
+}
+
+/** Whether the headers of a fact say that it is none of the wanted ones; facts without these headers are for everybody. */
+export function isOtherFact(headers: Record<string, string | undefined>, { channel, sources, statuses = [] }: WantedFacts): boolean {
+  const { ce_factchannel: itsChannel, ce_factsource: source, ce_factstatus: status } = headers;
+  if (itsChannel === undefined || source === undefined) return false;
+  if (channel !== undefined && itsChannel !== channel) return true;
+  return !sources.some((own) => own === source) && !statuses.some((own) => own === status);
 }

@@ -72,7 +72,7 @@ export const topics = {
   deadLetters: topic('dead-letters', { schema: DeadLetter, key: 'messageId', from: ['retry'], to: ['operators', 'reporting'], meaning: 'Given up: what was asked, what was tried, what to do.', retentionHours: 30 * DAY, ...withHistory }),
   unreadable: topic('unreadable', { schema: null, key: 'as it came', from: ['email', 'sms', 'retry', 'reporting'], to: ['operators'], meaning: 'What no schema accepts, bytes as they came; origin and error in headers.', retentionHours: 30 * DAY, ...withHistory }),
   inboundReceived: topic('inbound.received', { schema: InboundReceived, key: 'the keyed hash of who wrote it', from: ['sms'], to: ['upstream', 'sms'], meaning: 'A reply (SMS, MMS, WhatsApp).' }),
-  cancelRequested: topic('cancel.requested', { schema: CancelRequested, brokerTime: true, key: 'messageId', from: ['upstream'], to: ['retry'], meaning: 'Do not send this one any more.' }),
+  cancelRequested: topic('cancel.requested', { schema: CancelRequested, brokerTime: true, key: 'messageId', from: ['upstream'], to: ['retry', 'email', 'sms'], meaning: 'Do not send this one any more.' }),
   suppressionChanged: topic('suppression.changed', { schema: SuppressionChanged, key: 'channel, recipient hash and scope', from: ['email', 'sms'], to: ['email', 'sms', 'upstream', 'operators'], meaning: 'Who must not be written to, and why; no value: it is lifted.', compacted: true }),
   controlChanged: topic('control.changed', { schema: ControlChanged, key: 'what it concerns', from: ['retry'], to: ['email', 'sms', 'reporting'], meaning: 'Paused providers, channels, lanes, tenants.', compacted: true, coming: true }),
 } as const;

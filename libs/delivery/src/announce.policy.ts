@@ -76,6 +76,8 @@ function ofAll(delivery: Delivery<unknown>, outcome: Outcome): Announcement {
         facts: [say({ status: 'scheduled', nextAt: outcome.until, reason: outcome.reason })],
         deferred: deferred(delivery, outcome, { why: 'waiting', until: outcome.until }),
       };
+    case 'cancelled':
+      return { facts: [say({ status: 'cancelled', final: true, reason: 'Upstream asked not to send it any more.' })] };
     case 'expired':
       return { facts: [say({ status: 'expired', final: true, failure: outcome.failure })] };
     case 'suppressed': {

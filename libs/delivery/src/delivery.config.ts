@@ -10,6 +10,9 @@ export const deliverySettings = {
   LEDGER_RETENTION_DAYS: z.coerce.number().int().min(2).max(90).default(14).describe(
     'How long repeats of a message are recognised, in days. Must exceed the retention of the request topics.',
   ),
+  CANCEL_WAIT_MS: milliseconds(60_000).describe(
+    'A cancellation whose request has not come within this many milliseconds is told as refused: never seen. Should the request still come within LEDGER_RETENTION_DAYS, it is not sent.',
+  ),
   SCHEDULE_AT_MOST_DAYS: z.coerce.number().int().min(1).max(366).default(STANDARD_SCHEDULE_DAYS).describe(
     'How far ahead a message can be scheduled (sendAt), in days from the request’s Kafka time; one beyond is rejected.',
   ),

@@ -83,6 +83,8 @@ export type Outcome = Sifted & (
   | { kind: 'unknown'; at: string; provider?: string; callId: string; attempt: number; failure: Failure; traceparent?: string; replay?: Replay }
   | { kind: 'waiting'; at: string; until: string; reason: string }
   | { kind: 'expired'; at: string; failure: Failure }
+  /** Upstream took it back before it was claimed. */
+  | { kind: 'cancelled'; at: string }
   /** Nobody is left who may be written to. */
   | { kind: 'suppressed'; at: string; withheld: Withheld[] }
   | { kind: 'found'; at: string; provider: string; providerMessageId?: string }
@@ -93,8 +95,8 @@ export type Outcome = Sifted & (
 
 /** What the ledger answers to a claim. */
 export type Claim =
-  /** Nobody else works on this hop: go on, under this token. `suppressions`: what is known against its recipients. */
-  | { verdict: 'mine'; token: string; suppressions?: SuppressionFound[] }
+  /** Nobody else works on this hop: go on, under this token. `suppressions`: what is known against its recipients. `cancelled`: upstream wants it sent no more. */
+  | { verdict: 'mine'; token: string; suppressions?: SuppressionFound[]; cancelled?: true }
   /** This very record was settled before: tell it again. */
   | { verdict: 'settled'; outcome: Outcome }
   /** Another processing holds it; look again after this many milliseconds. */

@@ -9,7 +9,7 @@ import type { ChannelPort, Screened } from './channel.port.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Coalescer } from './coalescer.service.ts';
 import { findLostCall } from './doubt/find-lost-call.ts';
-import type { Delivery, Ledger, Outcome, SuppressionFound, Withheld } from './delivery.ts';
+import type { Claim, Delivery, Ledger, Outcome, Withheld } from './delivery.ts';
 import type { FlowService } from './flow.service.ts';
 import { heldBack, isUnwritten, outcomeOf, referenceOf, repeatOf, toldOf } from './outcome.policy.ts';
 import { notStarted } from './postpone.policy.ts';
@@ -34,6 +34,8 @@ export interface DispatchOptions<M> {
   coalesceLingerMs?: number;
   clock?: Clock;
 }
+
+type Claimed = Extract<Claim, { verdict: 'mine' }>;
 
 /** Sends one message, one hop at a time (design §4). */
 export class DispatchService<M> {
@@ -77,10 +79,11 @@ export class DispatchService<M> {
     } // prettier-ignore
   }
 
-  private async decide(delivery: Delivery<M>, { token, suppressions = [] }: { token: string; suppressions?: SuppressionFound[] }, deadline: number): Promise<Outcome> {
+  private async decide(delivery: Delivery<M>, { token, suppressions = [], cancelled }: Claimed, deadline: number): Promise<Outcome> {
     const { channel } = this.options;
     if (delivery.mode === 'reconcile') return this.reconcile(asCalled(delivery, delivery.doubt ?? {}, channel), deadline);
     const now = this.clock.now();
+    if (cancelled) return { kind: 'cancelled', at: new Date(now).toISOString() };
     const held = admit(delivery, now);
     if (held?.kind === 'expired') return held;
     const sifted = sift(delivery, suppressions, channel, now);

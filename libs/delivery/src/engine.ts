@@ -6,6 +6,8 @@ import { contextFrom, contextOf, hasTrace, type Logger, underContext } from '#li
 import { type IncomingRecord, partitionCounts, placeOf, type Publisher, readJsonLeniently, type RecordContext } from '#libs/transport';
 import type { Kafka } from 'kafkajs';
 import { Announcer } from './announcer.service.ts';
+import { CancelService } from './cancel/cancel.service.ts';
+import { PostgresCancellations } from './cancel/cancellations.store.ts';
 import type { ChannelPort, RequestEnvelope } from './channel.port.ts';
 import { firstHop, laterHop, type Origin } from './decode.policy.ts';
 import type { Ledger } from './delivery.ts';
@@ -39,6 +41,8 @@ export interface EngineOptions<R, M> {
   /** What must be left of the lease when a request is written, in milliseconds. */
   guardMs: number;
   retentionDays: number;
+  /** How long the request of a cancelled message may be on its way, in milliseconds. */
+  cancelWaitMs: number;
   /** How far ahead a message can be scheduled, in days. */
   scheduleAtMostDays: number;
   /** Circuits, places and rates. */
@@ -58,6 +62,8 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
   readonly suppressed: Suppressions;
   /** Messages that a provider took and gave back. */
   readonly takenBack: TakenBackService;
+  /** What upstream wants sent no more. */
+  readonly cancels: CancelService;
   private readonly options: EngineOptions<R, M>;
   private readonly announcer: Announcer;
   private readonly ledger: Ledger;
@@ -76,6 +82,7 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
     this.otherEvents = new OtherEvents(options.publisher, options.logger);
     this.takenBack = new TakenBackService((id, hop) => takeBack({ pool, schema: channel.channel }, id, hop), this.announcer, options.stopping);
     this.ledger = new PostgresLedger({ pool, schema: channel.channel, leaseMs, retentionDays });
+    this.cancels = cancelsOf(options, this.announcer);
     this.permits = permitsOf(options);
     const flow = new FlowService<M>({
       providers: channel.providers,
@@ -98,6 +105,7 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
     const { requested, due } = channelTopics[channel];
     const names = [requested, due].flatMap((topic) => topicNames(topic, config.KAFKA_TOPIC_PREFIX));
     this.partitions = await partitionCounts(kafka, names);
+    this.cancels.start();
   }
 
   /** The group has divided the partitions anew: this replica's part of every rate follows. */
@@ -117,9 +125,10 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
     await this.dispatcher.dispatch(laterHop(channel, due, originOf(record), hashKey));
   }
 
-  /** A lifecycle fact: the provider's word proves that a hop was accepted. */
+  /** A lifecycle fact: the provider's word proves that a hop was accepted; retry's, what came of a cancellation. */
   async onStatus(fact: StatusChanged): Promise<void> {
     const { channel } = this.options.channel;
+    await this.cancels.heard(fact);
     if (fact.channel !== channel || fact.source !== 'receipt' || !fact.messageId || !fact.hop || isTakenBack(fact)) return;
     await this.ledger.prove(identityKey({ tenant: fact.tenant, channel, messageId: fact.messageId }), fact.hop, fact.providerMessageId);
   }
@@ -151,6 +160,11 @@ function healthOf<R, M>({ channel, limits, stopping, logger }: EngineOptions<R, 
     stopping,
     onChange: (provider, state) => logger.warn({ provider, state }, 'a provider’s circuit has changed'),
   });
+}
+
+function cancelsOf<R, M>({ channel: { channel }, pool, retentionDays, cancelWaitMs, logger, stopping }: EngineOptions<R, M>, announcer: Announcer): CancelService {
+  const cancellations = new PostgresCancellations(pool, channel, retentionDays);
+  return new CancelService({ channel, cancellations, announcer, logger, stopping, waitMs: cancelWaitMs, now: Date.now });
 }
 
 function permitsOf<R, M>({ channel, limits, providerRates, pool, stopping, logger }: EngineOptions<R, M>): Permits {

@@ -1,4 +1,5 @@
 import type { Migration } from '#libs/persistence';
+import { cancellationMigration } from './cancel/cancellations.migration.ts';
 import { claimMigration } from './claim.migration.ts';
 import { suppressionMigration } from './suppressions/suppressions.migration.ts';
 
@@ -27,4 +28,5 @@ export const ledgerMigrations: readonly Migration[] = [
   },
   claimMigration,
   suppressionMigration,
+  cancellationMigration,
 ];

@@ -41,6 +41,7 @@ interface ClaimRow {
   settled_at: Date | null;
   outcome: Outcome | null;
   suppressions: SuppressionFound[] | null;
+  cancelled: boolean;
 }
 
 /** Claims and settlements in micro-batches: a thousand messages in flight cost a few statements. */
@@ -170,11 +171,11 @@ const peopleOf = (entries: readonly ClaimEntry[]) =>
   entries.flatMap(({ delivery: { mode, recipients } }, index) => (mode === 'send' ? recipients.map(({ hash }) => ({ ord: index + 1, hash })) : []));
 
 /**
- * Claims, and looks for suppressions of the recipients: one probe of the index by recipient. OFFSET keeps it one: left to
+ * Claims, and looks for a cancellation of the message and for suppressions of the recipients: one probe of the index by recipient. OFFSET keeps it one: left to
  * itself the planner may rather read the whole table.
  */
 const claimSql = (schema: string) => `
-SELECT c.*, k.suppressions
+SELECT c.*, k.suppressions, EXISTS (SELECT 1 FROM ${schema}.cancellation x WHERE x.id = ($1::uuid[])[c.ord]) AS cancelled
   FROM ${schema}.claim_hops($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) c
   LEFT JOIN (
     SELECT r.ord, jsonb_agg(f.found) AS suppressions
@@ -208,7 +209,7 @@ async function inTurns<E extends ClaimEntry, O>(entries: readonly E[], work: (tu
 function verdictOf({ delivery, token }: ClaimEntry, row: ClaimRow): Claim {
   const otherContent = delivery.digest !== undefined && row.first_digest !== null && row.first_digest !== delivery.digest;
   if (row.elsewhere || row.token === null) return { verdict: otherContent ? 'conflict' : 'repeat' };
-  if (row.token === token && row.state === 'claimed') return { verdict: 'mine', token, ...(row.suppressions && { suppressions: row.suppressions }) };
+  if (row.token === token && row.state === 'claimed') return { verdict: 'mine', token, ...(row.suppressions && { suppressions: row.suppressions }), ...(row.cancelled && delivery.mode === 'send' && { cancelled: true }) };
   if (row.source !== delivery.source) return { verdict: otherContent ? 'conflict' : 'repeat' };
   if (row.state === 'claimed') return { verdict: 'running', waitMs: Math.max(50, row.lease_left_ms + 20) };
   return { verdict: 'settled', outcome: row.outcome ?? impliedOutcome(row) };

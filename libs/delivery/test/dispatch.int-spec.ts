@@ -6,6 +6,7 @@ import { aDatabase, aFailure, type TestDatabase } from '#libs/testing';
 import { Stopping } from '#libs/transport';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Announcer } from '../src/announcer.service.ts';
+import { PostgresCancellations } from '../src/cancel/cancellations.store.ts';
 import { DispatchService } from '../src/dispatch.service.ts';
 import { ledgerMigrations } from '../src/ledger.migrations.ts';
 import { PostgresLedger } from '../src/ledger.store.ts';
@@ -155,6 +156,21 @@ describe('the dispatch of one message', () => {
     await aService().dispatch(aDelivery({ expiresAt: new Date(now - 1) }));
     expect(provider.accepted).toEqual([]);
     expect(told()).toEqual(['status.changed: scheduled', 'send.deferred: waiting', 'status.changed: expired']);
+  });
+
+  it.each([
+    ['at its first hop, however urgent', {}],
+    ['at a later hop, whatever retry had planned', { hop: 2, source: 'due/0/7' }],
+    ['even where it was to wait for its time', { sendAt: new Date(Date.now() + 60_000) }],
+  ])('sends nothing that upstream took back before it was claimed: %s', async (_, more) => {
+    const delivery = aDelivery(more);
+    await new PostgresCancellations(pool, 'email', 14).keep(delivery);
+    await aService().dispatch(delivery);
+    await aService().dispatch(delivery);
+    expect(provider.accepted).toEqual([]);
+    expect(told()).toEqual(['status.changed: cancelled', 'status.changed: cancelled']);
+    expect(published[0]!.value).toMatchObject({ final: true, hop: delivery.hop, reason: 'Upstream asked not to send it any more.' });
+    expect(published[1]!.value).toEqual(published[0]!.value);
   });
 
   it('writes no request once the lease has less than its guard left, and counts that as no attempt', async () => {

@@ -1,4 +1,4 @@
-import { Channel, Engagement, FailureKind, FieldError, Instant, Lane, SmsEncoding, Status, StatusSource } from '#libs/contracts';
+import { Channel, Engagement, FailureKind, FieldError, Instant, Lane, Notice, SmsEncoding, Status, StatusSource } from '#libs/contracts';
 import { z } from 'zod';
 
 const mask = z.string().describe('A recipient, masked, such as a***@inbox.test.');
@@ -15,7 +15,7 @@ export const FailureAnswer = z.object({
 export type FailureAnswer = z.infer<typeof FailureAnswer>;
 
 export const TimelineEntry = z.object({
-  status: z.union([Status, Engagement]),
+  status: z.union([Status, Engagement, Notice]),
   at: Instant.describe('When it happened, as its source tells it.'),
   source: StatusSource,
   hop: z.number().int().optional().describe('Counter of the way: sends, postponements, reconciliations.'),

@@ -1,4 +1,4 @@
-import { Engagement, Status } from '#libs/contracts';
+import { Engagement, Notice, Status } from '#libs/contracts';
 import { aFailure } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
 import type { GivenUp, KeptFact } from '../projection/fact.ts';
@@ -63,7 +63,7 @@ describe('a timeline', () => {
   });
 
   it('has plain words for everything that can happen', () => {
-    for (const status of [...Status.options, ...Engagement.options]) {
+    for (const status of [...Status.options, ...Engagement.options, ...Notice.options]) {
       for (const final of [true, false]) {
         expect(describeFact(aFact({ status, final, provider: undefined }))).toMatch(/^[A-Z].+\.$/);
       }

@@ -1,11 +1,11 @@
-import type { Engagement, Status } from '#libs/contracts';
+import type { Engagement, Notice, Status } from '#libs/contracts';
 import type { GivenUp, KeptFact } from '../projection/fact.ts';
 
 const by = ({ provider }: KeptFact) => provider ?? 'the provider';
 
 const sizeOf = ({ segments, encoding }: KeptFact) => (segments === undefined ? '' : ` as ${segments} ${segments === 1 ? 'segment' : 'segments'} (${encoding ?? 'unknown encoding'})`);
 
-const words: Record<Status | Engagement, (fact: KeptFact) => string> = {
+const words: Record<Status | Engagement | Notice, (fact: KeptFact) => string> = {
   accepted: (fact) => (fact.source === 'request' ? 'The request was received.' : 'The request was taken up for sending.'),
   scheduled: ({ nextAt }) => (nextAt ? `It waits until ${nextAt}.` : 'It waits for its time.'),
   retrying: ({ nextAt }) => `It was not sent yet and is tried again${nextAt ? ` at ${nextAt}` : ''}.`,
@@ -22,6 +22,7 @@ const words: Record<Status | Engagement, (fact: KeptFact) => string> = {
     final
       ? 'The provider’s answer was lost and could not be found out: it may or may not have been delivered.'
       : 'The provider’s answer was lost; it is being asked whether it took the message.',
+  'cancel-refused': () => 'It was not cancelled.',
   opened: () => 'The recipient opened it.',
   'machine-opened': () => 'A program, not a person, opened it on the recipient’s side.',
   clicked: () => 'The recipient clicked a link.',

@@ -1,10 +1,10 @@
-import { isEngagement } from '#libs/contracts';
+import { isEngagement, isNotice } from '#libs/contracts';
 import type { KeptFact } from './fact.ts';
 
 /** Within one instant: what can only happen after what. */
 const stages = ['accepted', 'scheduled', 'retrying', 'unconfirmed', 'sent', 'delayed'];
 const stageOf = ({ status }: KeptFact): number => {
-  if (isEngagement(status)) return stages.length + 1;
+  if (isEngagement(status) || isNotice(status)) return stages.length + 1;
   const stage = stages.indexOf(status);
   return stage < 0 ? stages.length : stage;
 };

@@ -1,3 +1,4 @@
+import { isNotice } from '#libs/contracts';
 import { database, type MicroBatch, microBatch, type Pool, type PoolClient, transaction } from '#libs/persistence';
 import { POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
@@ -54,8 +55,9 @@ async function projectAll(client: PoolClient, facts: readonly IncomingFact[]): P
   await settleStandings(client, keys.filter(({ id }) => changed.has(id)));
 }
 
+/** A notice makes no message: it may be about one that nobody has asked for. Where it comes before its request, it stands in the timeline later. */
 async function addMessages(client: PoolClient, known: readonly KnownFact[]): Promise<void> {
-  const rows = known.flatMap(({ id, of, fact }) => (of ? [{ id, ...of, at: fact.at }] : []));
+  const rows = known.flatMap(({ id, of, fact }) => (of && !isNotice(fact.status) ? [{ id, ...of, at: fact.at }] : []));
   if (rows.length === 0) return;
   await client.query(
     `INSERT INTO reporting.message (id, tenant, channel, message_id, requested_at, status, status_at, final)

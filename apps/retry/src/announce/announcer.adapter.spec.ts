@@ -14,7 +14,7 @@ describe('A fact that retry tells', () => {
 
   it.each(['email', 'sms'] as const)('bears in its headers that it is retry’s and of the %s channel, as the channels’ own facts do', async (channel) => {
     const { headers, key } = await tell(aStatus({ source: 'retry', channel, messageId: 'm-1', status: 'expired', final: true }));
-    expect(headers).toEqual({ ce_factchannel: channel, ce_factsource: 'retry' });
+    expect(headers).toEqual({ ce_factchannel: channel, ce_factsource: 'retry', ce_factstatus: 'expired' });
     expect(key).toBe('m-1');
   });
 
@@ -23,7 +23,7 @@ describe('A fact that retry tells', () => {
     ['the sms channel', { channel: 'sms', sources: ['receipt'] }],
     ['retry itself', { sources: ['receipt', 'lookup'] }],
   ] as const)('is passed over unread by %s, which waits for the provider’s word', async (_, wanted) => {
-    const { headers = {} } = await tell(aStatus({ source: 'retry', status: 'cancelled', final: true }));
+    const { headers = {} } = await tell(aStatus({ source: 'retry', status: 'expired', final: true }));
     expect(isOtherFact(headers, wanted)).toBe(true);
   });
 });

@@ -1,6 +1,6 @@
-import type { CancelRequested, StatusChanged } from '#libs/contracts';
+import { cancelRefused, type CancelRequested, identityKey, type StatusChanged } from '#libs/contracts';
 import { LOGGER } from '#libs/runtime';
-import { contextFrom, inSpan, type Logger } from '#libs/telemetry';
+import { contextFrom, contextOf, inSpan, type Logger } from '#libs/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { Announcer } from '../announce/announcer.port.ts';
 import { cancelledFact } from '../announce/facts.policy.ts';
@@ -32,13 +32,18 @@ export class StopService {
   async cancel({ tenant, channel, messageId }: CancelRequested): Promise<void> {
     const result = await this.stops.cancel({ tenant, channel, messageId });
     const ids = { tenant, channel, messageId };
+    const attributes = { 'messaging.message.id': messageId };
     if (!result.cancelled) {
+      if (result.because === 'ended') {
+        const fact = cancelRefused(ids, result.refusal, 'retry', result.at);
+        await inSpan('retry cancel', { parent: contextOf(identityKey(ids)), attributes }, () => this.announcer.facts([fact]));
+      }
       this.logger.info({ ...ids, decision: 'not cancelled', because: result.because }, 'retry decision');
       return;
     }
     // In the message's own trace, not in that of the request to cancel it.
     const parent = contextFrom(result.trace);
-    await inSpan('retry cancel', { parent, attributes: { 'messaging.message.id': messageId } }, () => this.announcer.facts([cancelledFact(result.due, result.at)]));
+    await inSpan('retry cancel', { parent, attributes }, () => this.announcer.facts([cancelledFact(result.due, result.at)]));
     this.logger.info({ ...ids, hop: result.due.hop - 1, decision: 'cancelled' }, 'retry decision');
   }
 }

@@ -1,9 +1,11 @@
-import type { Identity, SendDue } from '#libs/contracts';
+import type { CancelRefusal, Identity, SendDue } from '#libs/contracts';
 
 export type Cancellation =
   /** It was still waiting and does not go any more; `due` is what would have gone, `at` when it was cancelled, `trace` its message's headers. */
   | { cancelled: true; due: SendDue; at: string; trace: Record<string, string> }
-  /** Nothing to take back: where the plan stands, or that there is none. */
+  /** It has ended by a decision of retry's: what is told of the cancellation, and when it was asked for first. */
+  | { cancelled: false; because: 'ended'; refusal: CancelRefusal; at: string }
+  /** Nothing to take back: where the plan stands, or that there is none. What came of it the channel knows, and tells. */
   | { cancelled: false; because: 'no plan' | 'releasing' | 'published' | 'stopped' | 'looking' };
 
 /** Where plans are ended before their time. */

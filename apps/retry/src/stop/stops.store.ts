@@ -12,6 +12,12 @@ interface Stood {
   ended_at: Date | null;
 }
 
+interface Asked {
+  cancelled_at: Date;
+  /** Why it was given up, by the last decision. */
+  burial: string | null;
+}
+
 interface Proof {
   id: string;
   hop: number;
@@ -64,9 +70,10 @@ async function stopAll(client: PoolClient, proofs: readonly Proof[]): Promise<Se
 
 async function cancelOne(client: PoolClient, id: string): Promise<Cancellation> {
   // Kept for unknown messages too: a cancellation may overtake the fact that its message waits.
-  await client.query(
+  const asked = await client.query<Asked>(
     `INSERT INTO retry.progress AS p (id, cancelled_at) VALUES ($1, now())
-     ON CONFLICT (id) DO UPDATE SET cancelled_at = coalesce(p.cancelled_at, excluded.cancelled_at)`,
+     ON CONFLICT (id) DO UPDATE SET cancelled_at = coalesce(p.cancelled_at, excluded.cancelled_at)
+     RETURNING cancelled_at, decision -> 'burial' ->> 'reason' AS burial`,
     [id],
   );
   // A look at the provider goes on: it may have the message already, and what became of it must be found out.
@@ -76,9 +83,12 @@ async function cancelOne(client: PoolClient, id: string): Promise<Cancellation> 
   );
   const { rows } = await client.query<Stood>('SELECT state, payload::text AS payload, trace, ended_at FROM retry.schedule WHERE id = $1', [id]);
   const stood = rows[0];
-  if (!stood) return { cancelled: false, because: 'no plan' };
-  if (rowCount === 1 || stood.state === 'cancelled') {
+  if (stood && (rowCount === 1 || stood.state === 'cancelled')) {
     return { cancelled: true, due: openPayload(stood.payload), at: (stood.ended_at ?? new Date()).toISOString(), trace: stood.trace };
   }
-  return { cancelled: false, because: stood.state === 'pending' ? 'looking' : stood.state };
+  const { burial, cancelled_at: at } = asked.rows[0]!;
+  if (burial !== null) return { cancelled: false, because: 'ended', refusal: burial === 'unconfirmed' ? 'in-doubt' : 'ended', at: at.toISOString() };
+  if (!stood) return { cancelled: false, because: 'no plan' };
+  const { state } = stood;
+  return { cancelled: false, because: state === 'pending' || state === 'cancelled' ? 'looking' : state };
 }

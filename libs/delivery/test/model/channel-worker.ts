@@ -1,4 +1,4 @@
-import { type Channel, identityKey, InfrastructureDown, type SendDue, type StatusChanged, topics } from '#libs/contracts';
+import { type CancelRequested, type Channel, identityKey, InfrastructureDown, type SendDue, type StatusChanged, topics } from '#libs/contracts';
 import { silentLogger } from '#libs/testing';
 import { type IncomingRecord, placeOf, Stopping } from '#libs/transport';
 import { z } from 'zod';
@@ -45,7 +45,7 @@ class SimChannel extends ChannelPort<Request, Message> {
 
 /** What a channel does with a record: the engine's consumers over the real dispatch, and the ports of the simulated world. */
 export class ChannelWorker {
-  readonly topics = [topics.emailRequested, topics.emailDue, topics.statusChanged];
+  readonly topics = [topics.emailRequested, topics.emailDue, topics.statusChanged, topics.cancelRequested];
   private readonly process: Process;
   private readonly world: World;
   private readonly channel: SimChannel;
@@ -97,6 +97,7 @@ export class ChannelWorker {
     switch (record.topic.name) {
       case topics.emailRequested.name: return this.dispatch(firstHop(this.channel, json as Request, json, origin, hashKey));
       case topics.emailDue.name: return this.dispatch(laterHop(this.channel, json as SendDue, origin, hashKey));
+      case topics.cancelRequested.name: return this.world.cancel(this.process, json as CancelRequested);
       default: return this.onStatus(json as StatusChanged);
     } // prettier-ignore
   }

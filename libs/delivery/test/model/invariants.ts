@@ -77,6 +77,7 @@ const isEvidence = ({ source }: StatusChanged) => source === 'receipt' || source
 const tellingOf: Record<Exclude<LedgerRow['state'], 'claimed'>, string[]> = {
   sent: ['sent'],
   validated: ['cancelled'],
+  cancelled: ['cancelled'],
   failed: ['failed', 'retrying'],
   unknown: [],
   waiting: ['scheduled'],
@@ -119,7 +120,7 @@ function unlawful(messageId: string, calls: readonly Accepted[]): string[] {
     ...(againstWish ? [`unwanted: ${messageId}/${hop} went to somebody who was known as suppressed`] : []),
     ...(leaseLeft >= guardMs ? [] : [`unfenced: ${messageId}/${hop} was sent ${leaseLeft < 0 ? 'although its claim was over' : 'with too little of its lease left'}`]),
     ...(knewOf === undefined ? [] : [`double: ${messageId}/${hop} was sent although hop ${knewOf} was known to be accepted`]),
-    ...(afterCancel ? [`cancelled: ${messageId}/${hop} was sent after it was told as cancelled`] : []),
+    ...(afterCancel ? [`cancelled: ${messageId}/${hop} was sent after it was told as cancelled, or although its claim knew that it is`] : []),
   ]);
 }
 

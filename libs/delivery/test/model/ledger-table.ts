@@ -24,6 +24,8 @@ export interface LedgerRow {
 /** What ledger.store.ts says in SQL, in memory; ledger-table.int-spec.ts holds the two against each other. */
 export class LedgerTable {
   readonly rows = new Map<string, LedgerRow>();
+  /** Ids of the messages that upstream has taken back. */
+  readonly cancelled = new Set<string>();
   private readonly leaseMs: number;
   private readonly periods: Period[];
 
@@ -44,7 +46,7 @@ export class LedgerTable {
     const otherContent = digest !== undefined && firstDigest !== undefined && firstDigest !== digest;
     const repeat: Claim = { verdict: otherContent ? 'conflict' : 'repeat' };
     if (!row) return repeat;
-    if (row.token === token && row.state === 'claimed') return { verdict: 'mine', token };
+    if (row.token === token && row.state === 'claimed') return { verdict: 'mine', token, ...(this.cancelled.has(id) && delivery.mode === 'send' && { cancelled: true }) };
     if (row.source !== delivery.source) return repeat;
     if (row.state === 'claimed') return { verdict: 'running', waitMs: Math.max(50, row.leaseUntil - now + 20) };
     return { verdict: 'settled', outcome: row.outcome ?? impliedOutcome(row, acceptedBy) };

@@ -53,6 +53,13 @@ class KnowsNothingOfOtherCalls extends LedgerTable {
   }
 }
 
+class OverlooksCancellations extends LedgerTable {
+  override claim(delivery: Delivery<unknown>, token: string, now: number): Claim {
+    const claim = super.claim(delivery, token, now);
+    return claim.verdict === 'mine' ? { verdict: 'mine', token } : claim;
+  }
+}
+
 class MarksWhateverItTook extends RetryTables {
   protected override mayMark = (): boolean => true;
 }
@@ -91,6 +98,7 @@ export const planted: Record<string, Planted> = {
     breaks: /^(double|cancelled|lost|untold)/,
     within: 2_000,
   },
+  'claims without a look at what upstream took back': { variant: { ledger: (...of) => new OverlooksCancellations(...of) }, breaks: /^cancelled/, within: 1_000 },
   'does not tell which earlier hop superseded a later one': { variant: { ledger: (...of) => new KeepsWhatSuperseded(...of) }, breaks: /^(lost|untold)/, within: 1_000, among: untoldAnswers },
   'takes what looks the same for the lost call': { variant: { ledger: (...of) => new KnowsNothingOfOtherCalls(...of) }, breaks: /^mistaken/, within: 4_000 },
   'decides by the clock before it asks the ledger': { variant: { admitsBeforeClaim: true }, breaks: /^(double|cancelled|lost|untold|backward|untrue)/, within: 2_000 },

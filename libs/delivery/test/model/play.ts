@@ -152,7 +152,7 @@ export class Play {
     const status = `${topics.statusChanged.name}/0`;
     if (service === 'retry') return [`${topics.sendDeferred.name}/0`, status, `${topics.cancelRequested.name}/0`];
     const requested = topicName(topics.emailRequested, '', lane);
-    return [`${requested}/0`, `${requested}/1`, `${topicName(topics.emailDue, '', lane)}/0`, status];
+    return [`${requested}/0`, `${requested}/1`, `${topicName(topics.emailDue, '', lane)}/0`, status, `${topics.cancelRequested.name}/0`];
   }
 
   private pass(ms: number, words: string): void {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { aDeferred } from '#libs/testing';
+import { aDeferred, aFailure } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision } from '../../../../apps/retry/src/plan/decision.ts';
@@ -10,7 +10,7 @@ import { RetryTables } from './retry-tables.ts';
 
 const decisions: Decision[] = [
   planned(past), planned(past), planned(future), planned(past, { kind: 'unknown' }), planned(past, { mode: 'reconcile', kind: 'unknown' }), planned(future, { mode: 'reconcile', kind: 'unknown' }),
-  { outcome: 'buried', at: past, facts: [] },
+  { outcome: 'buried', at: past, facts: [], burial: { reason: 'expired', failure: aFailure() } }, { outcome: 'buried', at: past, facts: [], burial: { reason: 'unconfirmed', failure: aFailure() } },
 ]; // prettier-ignore
 
 type Step =
@@ -91,7 +91,7 @@ class Pair {
 }
 
 const taken = ({ plans }: DueBatch) => plans.map(({ due }) => `${due.messageId}/${due.hop}`).sort();
-const told = (result: Cancellation) => (result.cancelled ? [true, result.due.hop] : [false, result.because]);
+const told = (result: Cancellation) => (result.cancelled ? [true, result.due.hop] : [false, result.because, ...(result.because === 'ended' ? [result.refusal] : [])]);
 
 describe('the schedule in memory that the protocol is played with', () => {
   let schedule: Schedule;

@@ -103,9 +103,11 @@ export class RetryTables {
     const id = identityKey(of);
     this.progress.set(id, { ...this.progressOf(id), cancelled: true });
     const row = this.schedule.get(id);
+    if (row && this.mayCancel(row)) Object.assign(row, { state: 'cancelled', endedAt: now });
+    if (row?.state === 'cancelled') return { cancelled: true, due: row.due, at: new Date(row.endedAt).toISOString(), trace: {} };
+    const burial = this.progressOf(id).decision?.burial?.reason;
+    if (burial) return { cancelled: false, because: 'ended', refusal: burial === 'unconfirmed' ? 'in-doubt' : 'ended', at: new Date(now).toISOString() };
     if (!row) return { cancelled: false, because: 'no plan' };
-    if (this.mayCancel(row)) Object.assign(row, { state: 'cancelled', endedAt: now });
-    if (row.state === 'cancelled') return { cancelled: true, due: row.due, at: new Date(row.endedAt).toISOString(), trace: {} };
     return { cancelled: false, because: row.state === 'pending' ? 'looking' : row.state };
   }
 

@@ -1,4 +1,4 @@
-import { type fold, identityKey, type Lane, type ProviderCall, type StatusChanged, topicName, topics } from '#libs/contracts';
+import { type CancelRequested, type fold, identityKey, type Lane, type ProviderCall, type StatusChanged, topicName, topics } from '#libs/contracts';
 import type { Publisher } from '#libs/transport';
 import type { Clock } from '../../src/clock.ts';
 import type { Announcement } from '../../src/announce.policy.ts';
@@ -71,6 +71,8 @@ export class World implements ProviderWorld {
   private readonly told = new Map<string, number>();
   private readonly claimedKnowing = new Map<string, number | undefined>();
   /** By token: the recipients that were known as suppressed as it was claimed. */
+  /** Tokens of claims that were won after the channel knew that upstream had taken the message back. */
+  private readonly unwanted = new Set<string>();
   private readonly forbidden = new Map<string, ReadonlySet<string>>();
 
   constructor({ lane, lookUp, refusal }: Conditions, variant: Variant) {
@@ -133,6 +135,11 @@ export class World implements ProviderWorld {
     }; // prettier-ignore
   }
 
+  /** As the channel does it: kept where claims see it. */
+  cancel(process: Process, of: CancelRequested): Promise<void> {
+    return this.scheduler.ask(process, 'postgres', `keeps that ${of.messageId} is taken back`, () => void this.ledger.cancelled.add(identityKey(of)));
+  }
+
   take({ message: { text, to }, reference }: ProviderCall<Message>, { receipt }: ProviderChance, together: number): void {
     const { messageId, tenant, hop, callId, recipientCount: count = 1 } = reference;
     const id = identityKey({ tenant, channel: 'email', messageId });
@@ -142,7 +149,7 @@ export class World implements ProviderWorld {
       takenAt: this.clock.now,
       leaseLeft: (this.ledger.heldBy(id, hop, callId)?.leaseUntil ?? 0) - this.clock.now,
       knewOf: this.claimedKnowing.get(`${id}/${hop}`),
-      afterCancel: this.facts.some((fact) => fact.messageId === messageId && fact.status === 'cancelled'),
+      afterCancel: this.unwanted.has(callId) || this.facts.some((fact) => fact.messageId === messageId && fact.status === 'cancelled'),
       againstWish: people.some(({ hash }) => this.forbidden.get(callId)?.has(hash)),
       // Each recipient has another fate.
       copies: people.map((recipient, place) => ({ recipient, receipt: receipts[(receipts.indexOf(receipt) + place) % receipts.length]!, told: false })),
@@ -159,6 +166,7 @@ export class World implements ProviderWorld {
     const key = `${delivery.id}/${delivery.hop}`;
     if (claim.verdict === 'mine' && !this.claimedKnowing.has(key)) this.claimedKnowing.set(key, known !== undefined && known < delivery.hop ? known : undefined);
     if (claim.verdict !== 'mine' || delivery.mode !== 'send') return claim;
+    if (this.ledger.cancelled.has(delivery.id)) this.unwanted.add(token);
     const found = delivery.recipients.flatMap(({ hash }) => (this.suppressed.has(hash) ? [suppressionOf(hash)] : []));
     this.forbidden.set(token, new Set(found.map(({ recipient }) => recipient)));
     return found.length > 0 ? { ...claim, suppressions: found } : claim;

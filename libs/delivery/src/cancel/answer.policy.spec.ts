@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { answerTo, type AskedCancellation, type HopSeen } from './answer.policy.ts';
+
+const MINUTE = 60_000;
+const hop = (state: string, more: Partial<HopSeen> = {}): HopSeen => ({ hop: 1, state, proven: false, retry: null, ...more });
+const asked = (hops: HopSeen[], more: Partial<AskedCancellation> = {}): AskedCancellation => ({ id: 'x', tenant: 'default', messageId: 'm-1', ageMs: MINUTE, looks: 1, hops, ...more });
+const answer = (hops: HopSeen[], more: Partial<AskedCancellation> = {}) => answerTo(asked(hops, more), MINUTE);
+const refused = (why: string) => ({ is: 'refused', why });
+
+describe('what came of a cancellation', () => {
+  it.each([
+    ['already sent', [hop('sent')], refused('sent')],
+    ['already sent, as a receipt proved after its answer was lost', [hop('unknown', { proven: true }), hop('unresolved', { hop: 2 })], refused('sent')],
+    ['already sent, as was found out before it could go again', [hop('unknown', { proven: true }), hop('superseded', { hop: 2 })], refused('sent')],
+    ['already sent on its second hop', [hop('failed', { retry: 'backoff' }), hop('sent', { hop: 2 })], refused('sent')],
+    ['perhaps sent: its answer was lost', [hop('unknown')], refused('in-doubt')],
+    ['perhaps sent: it is looked for still', [hop('unknown'), hop('unresolved', { hop: 2 })], refused('in-doubt')],
+    ['ended before: it failed for good', [hop('failed', { retry: 'never' })], refused('ended')],
+    ['ended before: it had expired', [hop('expired')], refused('ended')],
+    ['ended before: its recipient is suppressed', [hop('waiting'), hop('suppressed', { hop: 2 })], refused('ended')],
+    ['ended before: it was only to be checked', [hop('validated')], refused('ended')],
+    ['told: its own claim found the cancellation', [hop('cancelled')], { is: 'told' }],
+    ['told: a resend found the cancellation', [hop('unknown'), hop('cancelled', { hop: 2 })], { is: 'told' }],
+    ['left to retry: it waits for its time', [hop('waiting')], { is: 'told' }],
+    ['left to retry: it is to be tried again', [hop('failed', { retry: 'backoff' })], { is: 'told' }],
+    ['left to retry: its provider gave it back', [hop('taken-back', { proven: true })], { is: 'told' }],
+    ['never seen', [], refused('unseen')],
+  ] as const)('%s', (_, hops, expected) => expect(answer([...hops])).toEqual(expected));
+
+  it('is not known while a claim is under way, and is looked for at growing intervals', () => {
+    const pauses = [1, 2, 3, 4, 9].map((looks) => answer([hop('claimed')], { looks }));
+    expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 30_000].map((nextMs) => ({ is: 'open', nextMs })));
+  });
+
+  it.each([['its answer was lost', [hop('unknown')]], ['it waits', [hop('waiting')]], ['it is to be tried again', [hop('failed', { retry: 'operator' })]]] as const)(
+    'is not known at once where %s: a claim of the next hop may be under way that looked before',
+    (_, hops) => expect(answer([...hops], { ageMs: 100 })).toEqual({ is: 'open', nextMs: 1_000 }),
+  );
+
+  it('is told at once where the provider has it', () => expect(answer([hop('sent')], { ageMs: 1 })).toEqual(refused('sent')));
+
+  it('waits for a request that is not there yet, no longer than it may be on its way', () => {
+    expect(answer([], { ageMs: 100 })).toEqual({ is: 'open', nextMs: 1_000 });
+    expect(answer([], { ageMs: MINUTE - 300, looks: 6 })).toEqual({ is: 'open', nextMs: 300 });
+  });
+});
