@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { Resend } from 'resend';
 import { checkEmail } from '../apps/sandbox/src/resend/email-rules.policy.ts';
 import type { EmailMessage } from '../apps/email/src/email-message.ts';
-import { cannotCarry, toEmail } from '../apps/email/src/providers/resend/resend.request.policy.ts';
+import { cannotCarry } from '../apps/email/src/providers/resend/resend.carry.policy.ts';
+import { toEmail } from '../apps/email/src/providers/resend/resend.request.policy.ts';
 import { haveOfficial, officialOf } from './official.ts';
 
 const optionally = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });

@@ -14,13 +14,15 @@ const problemsIn = () => {
 };
 
 const optionally = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });
-const word = fc.stringMatching(/^[A-Za-z][A-Za-z0-9 äé]{0,20}[a-z]$/);
+const word = fc.stringMatching(/^[A-Za-z][A-Za-z0-9 äé,;"]{0,20}[a-z]$/);
+const plain = fc.stringMatching(/^[A-Za-z][A-Za-z0-9 ]{0,20}[a-z]$/);
+const id = fc.stringMatching(/^[A-Za-z0-9._@-]{1,20}$/);
 const flag = optionally(fc.boolean());
 const box = fc.record({ email: fc.stringMatching(/^[a-z]{3,9}$/).map((name) => `${name}@inbox.test`), name: word });
 const sendgrid = fc.record({
   asm: optionally(fc.record({ groupId: fc.integer({ min: 1, max: 9_999 }), groupsToDisplay: fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { minLength: 1, maxLength: 25 }) })),
   ipPoolName: optionally(word),
-  categories: optionally(fc.uniqueArray(word, { maxLength: 4 })),
+  categories: optionally(fc.uniqueArray(plain, { maxLength: 4 })),
   clickTrackingInText: flag,
   ganalytics: optionally(fc.record({ source: word, medium: word, term: word, content: word, campaign: word })),
   bypassSpamManagement: flag,
@@ -35,7 +37,7 @@ const more = fc.record({
   cc: optionally(fc.constant([{ email: 'cc@other.test' }])),
   replyTo: optionally(fc.oneof(box, fc.uniqueArray(box, { selector: ({ email }) => email, minLength: 1, maxLength: 5 }))),
   headers: optionally(fc.dictionary(fc.stringMatching(/^X-[A-Z][a-z]{1,8}$/), word)),
-  attachments: optionally(fc.array(fc.record({ filename: word, contentType: fc.constant('image/png'), content: fc.constant('iVBORw0KGgo='), contentId: word }, { requiredKeys: ['filename', 'content'] }), { maxLength: 3 })),
+  attachments: optionally(fc.array(fc.record({ filename: word, contentType: fc.constant('image/png'), content: fc.constant('iVBORw0KGgo='), contentId: id }, { requiredKeys: ['filename', 'content'] }), { maxLength: 3 })),
   tags: optionally(fc.uniqueArray(word, { maxLength: 6 })),
   tracking: optionally(fc.record({ opens: flag, clicks: flag })),
   ipPool: optionally(word),

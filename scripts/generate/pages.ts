@@ -4,6 +4,7 @@ import { configurationPage } from './configuration.ts';
 import { doctorPage } from './doctor.ts';
 import { errorPages } from './error-pages.ts';
 import { failureTables } from './failure-tables.ts';
+import { limitsPage } from './limits.ts';
 import { metricsPage } from './metrics.ts';
 import { contractSchemas } from './schemas.ts';
 import { topicsPage } from './topics.ts';
@@ -16,6 +17,7 @@ export async function pages(root: string): Promise<Map<string, string>> {
     ['docs/topics.md', topicsPage()],
     ['docs/doctor.md', doctorPage()],
     ['docs/metrics.md', metricsPage()],
+    ['docs/limits.md', await limitsPage(root)],
     ['docs/configuration.md', configurationPage(await servicesOf(root))],
     ...errorPages(await failureTables(root)),
   ]);

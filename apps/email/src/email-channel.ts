@@ -1,9 +1,9 @@
-import { EmailRequested, type Failure, type Mailbox, type Provider, templateOwner } from '#libs/contracts';
+import { EmailRequested, type Failure, type FieldError, type Mailbox, type Provider, templateOwner } from '#libs/contracts';
 import { ChannelPort, type Reach, type Rendered } from '#libs/delivery';
 import type { Templates } from '#libs/templates';
 import type { EmailMessage } from './email-message.ts';
 import { onlyTo, reachOf } from './suppressed.policy.ts';
-import { type LinkMaker, missingWayOut, withWayOut } from './unsubscribe/way-out.policy.ts';
+import { type LinkMaker, lostPlaceholders, missingWayOut, withWayOut } from './unsubscribe/way-out.policy.ts';
 
 const noProvider = { field: 'template.name', rule: 'names a template of a provider that sends no e-mail here' };
 
@@ -22,6 +22,10 @@ export class EmailChannel extends ChannelPort<EmailRequested, EmailMessage> {
     this.sender = sender;
     this.templates = templates;
     this.links = links;
+  }
+
+  override problemsOf(request: EmailRequested): FieldError[] {
+    return lostPlaceholders(request);
   }
 
   toMessage(request: EmailRequested): EmailMessage {

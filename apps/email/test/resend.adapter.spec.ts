@@ -123,6 +123,15 @@ describe('Resend', () => {
     expect(JSON.stringify(result)).not.toMatch(/ada@|email@/);
   });
 
+  it('is not asked to send what it documents that it does not: another provider may take it', async () => {
+    const resend = await aResend(accept);
+    const fields = (parts: Partial<EmailMessage>) => resend.cannotCarry(aCall('ada@inbox.test', parts).message)?.fields?.map(({ field }) => field);
+    expect(fields({ attachments: [{ filename: 'ok.pdf', content: 'YQ==' }, { filename: 'run.BAT', content: 'YQ==' }] })).toEqual(['attachments[1].filename']);
+    expect(fields({ text: 'Leave: <%asm_preferences_url%>', providerOptions: { sendgrid: { asm: { groupId: 7 } } } })).toEqual(['text']);
+    expect(fields({ boundTo: 'resend', text: undefined, template: { name: 't', variables: { EMAIL: 'x', 'a b': 1 } } })).toEqual(['template.variables.EMAIL', 'template.variables.?']);
+    expect(asked).toEqual([]);
+  });
+
   it('never gets a mail that was only to be checked: it would go out', async () => {
     const resend = await aResend(accept);
     expect(resend.cannotCarry(aCall('ada@inbox.test', { sandbox: true }).message)).toMatchObject({ code: 'MSG_NO_CHECK_ONLY', retry: 'never' });

@@ -96,6 +96,16 @@ describe('SendGrid', () => {
     expect(result.sent || result.failure).not.toHaveProperty('fields');
   });
 
+  it('is not asked to send what is larger than it reads, nor a tag of its own that it would leave as it is', async () => {
+    const sendgrid = await aSendgrid(() => taken);
+    const large = aCall('ada@inbox.test', { attachments: [{ filename: 'a.bin', content: 'A'.repeat(29_999_000) }, { filename: 'b.bin', content: 'A'.repeat(2_000) }] });
+    expect(await sendgrid.send(large)).toMatchObject({ sent: false, failure: { code: 'MSG_BEYOND_LIMIT', retry: 'never', fields: [{ field: 'attachments' }] } });
+    expect(bodies).toEqual([]);
+    const tagged = aCall('ada@inbox.test', { html: '<a href="<%asm_group_unsubscribe_raw_url%>">Leave</a>' }).message;
+    expect(sendgrid.cannotCarry(tagged)).toMatchObject({ code: 'MSG_BEYOND_LIMIT', fields: [{ field: 'html' }] });
+    expect(sendgrid.cannotCarry({ ...tagged, providerOptions: { sendgrid: { asm: { groupId: 7 } } } })).toBeUndefined();
+  });
+
   it('gets an inline image under the content id that the HTML names', async () => {
     const sendgrid = await aSendgrid(() => taken);
     const attachments = [{ filename: 'logo.png', contentType: 'image/png', content: 'iVBORw0KGgo=', contentId: 'logo' }];

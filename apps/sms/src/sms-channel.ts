@@ -48,7 +48,7 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
     return [
       ...(problem === undefined ? [] : [{ field: 'to', rule: problem }]),
       ...(misfit === undefined ? [] : [{ field: 'from', rule: misfit }]),
-      ...mediaProblems(request.mediaUrls ?? []),
+      ...mediaProblems(kindOf(request), request.mediaUrls ?? []),
       ...(request.contentTemplate ? templateProblems(request.contentTemplate, this.rules.templates) : []),
     ];
   }

@@ -36,6 +36,8 @@ describe('the settings of the sms service', () => {
     [{ SMS_FROM: 'a name too long' }, /SMS_FROM must be a number/],
     [{ TWILIO_CONTENT_TEMPLATES: '{"a":"1"}' }, /must be HX/],
     [{ SMS_FROM: '' }, /SMS_FROM/],
+    [{ PUBLIC_URL: 'https://sms_1.example.org' }, /PUBLIC_URL must have a host name without _/],
+    [{ PUBLIC_URL: `https://sms.example.org/${'x'.repeat(1_000)}` }, /PUBLIC_URL/],
   ])('are refused at start: %j', (more, problem) => {
     expect(problemOf(more)).toMatch(problem);
   });

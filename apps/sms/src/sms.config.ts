@@ -36,7 +36,7 @@ export const smsSchema = z
     ...operatorSettings,
     ...templateSettings,
     ...fileSettings,
-    PUBLIC_URL: z.url().describe('Where Twilio reaches this service from outside, such as https://sms.example.org: status callbacks go there, and signatures are checked against it.'),
+    PUBLIC_URL: z.url().max(1_000).refine((url) => !URL.parse(url)?.hostname.includes('_'), 'must have a host name without _: Twilio takes no other (21609)').describe('Where Twilio reaches this service from outside, such as https://sms.example.org: status callbacks go there, and signatures are checked against it.'),
     SMS_FROM: SmsSender.optional().describe('Sender of SMS and MMS that name none and that SMS_SENDERS has none for: a number in E.164, a short code, an alphanumeric sender, or a messaging service (MG…).'),
     WHATSAPP_FROM: z.string().regex(/^(\+[1-9]\d{6,14}|MG[0-9a-fA-F]{32})$/, 'must be a number in E.164, or MG and 32 hex digits').transform(asWritten).optional().describe('Sender of WhatsApp messages that name none: a number in E.164, or a messaging service (MG…).'),
     SMS_SENDERS: json(Senders).optional().describe('Senders by country (or prefix such as +4915), category and kind, as JSON: [{"country":"DE","sender":"Shop"},{"country":"US","category":"marketing","sender":"MG…"},{"kind":"whatsapp","sender":"+14155238886"}]. The most specific that may be used there is taken.'),

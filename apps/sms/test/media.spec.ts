@@ -34,6 +34,10 @@ describe('media, as their servers tell of them,', () => {
     '/short.mp4': { type: 'video/mp4', bytes: 500_000 },
     '/film.mp4': { type: 'video/mp4', bytes: 16_000_001 },
     '/nameless': { bytes: 600_000 },
+    '/half.png': { type: 'image/png', bytes: 2_500_000 },
+    '/half-and-one.png': { type: 'image/png', bytes: 2_500_001 },
+    '/moving.gif': { type: 'image/gif', bytes: 1_000 },
+    '/empty.png': { type: 'image/png', bytes: 0 },
     '/endless.png': { type: 'image/png' },
     '/sign-in': { type: 'text/html; charset=utf-8', bytes: 900 },
   };
@@ -57,10 +61,12 @@ describe('media, as their servers tell of them,', () => {
   const failed = (code: string, place: number, rule: RegExp) => ({ pass: false, failure: { code, kind: 'bad-content', retry: 'never', fields: [{ field: `mediaUrls[${place}]`, rule: expect.stringMatching(rule) }] } });
 
   it.each<[SmsMessage['kind'], string[]]>([
-    ['mms', ['/photo.png', '/short.mp4']],
+    ['mms', ['/photo.png']],
+    ['mms', ['/short.mp4', '/half.png']],
+    ['mms', ['/half.png', '/half.png']],
     ['mms', ['/nameless']],
     ['mms', ['/endless.png', '/not-there']],
-    ['whatsapp', ['/large.png', '/clip.mp4']],
+    ['whatsapp', ['/photo.png', '/clip.mp4']],
   ])('go by %s where nothing is proven against them: %j', async (kind, paths) => {
     expect(await screened(kind, paths)).toMatchObject({ pass: true });
   });
@@ -69,6 +75,10 @@ describe('media, as their servers tell of them,', () => {
     ['mms', ['/photo.png', '/large.png'], failed('MSG_FILE_TOO_LARGE', 1, /5000000 bytes, and has 5000001/)],
     ['mms', ['/clip.mp4'], failed('MSG_FILE_TOO_LARGE', 0, /500000/)],
     ['whatsapp', ['/film.mp4'], failed('MSG_FILE_TOO_LARGE', 0, /16000000/)],
+    ['mms', ['/half.png', '/half-and-one.png'], failed('MSG_FILE_TOO_LARGE', 1, /files before it.*5000000 bytes, and has 5000001/)],
+    ['whatsapp', ['/large.png'], failed('MSG_FILE_TOO_LARGE', 0, /5000000 bytes, and has 5000001/)],
+    ['whatsapp', ['/moving.gif'], failed('MSG_FILE_UNUSABLE', 0, /type that WhatsApp takes, and is image\/gif/)],
+    ['mms', ['/empty.png'], failed('MSG_FILE_UNUSABLE', 0, /not empty/)],
     ['mms', ['/sign-in'], failed('MSG_FILE_UNUSABLE', 0, /not to a page/)],
   ])('do not go by %s where something is: %j', async (kind, paths, outcome) => {
     expect(await screened(kind, paths)).toMatchObject(outcome);

@@ -1,6 +1,6 @@
 import { pageOf, unlistedPage } from './error-page.ts';
 import type { FailureRow } from './failure-row.ts';
-import type { Failure, FailureKind, RetryAdvice } from './failure.ts';
+import type { Failure, FailureKind, FieldError, RetryAdvice } from './failure.ts';
 import { networkFailures } from './network.failures.ts';
 import { platformFailures } from './platform.failures.ts';
 
@@ -85,3 +85,7 @@ export function ownFailure(code: string, kind: FailureKind, retry: RetryAdvice, 
   const { help = unlistedPage, action, stage } = own.get(code) ?? {};
   return { kind, code, meaning, action: actionOf({ kind, ...(action && { action }), ...(stage && { stage }) }), retry, help, ...more };
 }
+
+/** A message that is beyond limits which a provider documents, field by field. `provider`: its name in the settings. */
+export const beyondLimit = (provider: string, fields: readonly FieldError[]): Failure =>
+  ownFailure('MSG_BEYOND_LIMIT', 'bad-content', 'never', 'The message is beyond a limit of the provider, so nothing was sent.', { provider, fields: [...fields] });

@@ -40,7 +40,7 @@ export const SendgridOptions = z
       })
       .optional(),
     ipPoolName: oneLine(64).min(2).optional().describe('Wins over ipPool.'),
-    categories: z.array(oneLine(255)).max(10).optional().describe('Besides the tags; together at most 10.'),
+    categories: z.array(oneLine(255).regex(/^[\u0020-\u007e]*$/, 'must be plain ASCII: SendGrid takes no other letters in a category')).max(10).optional().describe('Besides the tags; together at most 10.'),
     clickTrackingInText: z.boolean().optional().describe('Whether links in the plain text are tracked as well.'),
     ganalytics: z
       .strictObject({ source: campaignTag, medium: campaignTag, term: campaignTag, content: campaignTag, campaign: campaignTag })

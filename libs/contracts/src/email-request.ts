@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EmailAddress } from './email-address.ts';
+import { MailHeaders } from './email-headers.ts';
 import { checkOptions, ProviderOptions, Tracking, Unsubscribe } from './email-options.ts';
 import { checkTimes, HttpsUrl, requestEnvelope } from './primitives.ts';
 import { preferredProvider } from './providers.ts';
@@ -15,6 +16,12 @@ export const Mailbox = z
   .describe('An address and, if known, its display name.');
 export type Mailbox = z.infer<typeof Mailbox>;
 
+/** Under 128 characters (Resend), none that ends a header or the address `cid:…` (SendGrid refuses `;` and line breaks). */
+const ContentId = z
+  .string()
+  .max(127)
+  .regex(/^[A-Za-z0-9!#$%&*+\-./=?@^_{|}~]+$/, 'may hold only ASCII letters, digits and signs such as . - _ @, without blanks');
+
 export const Attachment = z
   .looseObject({
     filename: oneLine(255),
@@ -23,26 +30,14 @@ export const Attachment = z
       .max(127)
       .regex(/^[\w.+-]+\/[\w.+-]+$/, 'must be a media type such as application/pdf')
       .optional(),
-    content: z.base64().optional().describe('Base64, while the record stays under the limit of the topic.'),
+    content: z.base64().min(1, 'must hold at least one byte: providers take no empty file').optional().describe('Base64, while the record stays under the limit of the topic.'),
     url: HttpsUrl.optional().describe('Fetched when sending, for larger files.'),
-    contentId: oneLine(128).optional().describe('For inline images: cid:<contentId>.'),
+    contentId: ContentId.optional().describe('For inline images: cid:<contentId>.'),
   })
   .refine((file) => (file.content === undefined) !== (file.url === undefined), {
     error: 'needs either content or url, not both',
     path: ['content'],
   });
-
-/** Headers that a provider or a mail server owns (SendGrid's list in provider-facts §2.1). */
-const reservedHeaders = new Set([
-  'x-sg-id', 'x-sg-eid', 'received', 'dkim-signature', 'content-type', 'content-transfer-encoding',
-  'to', 'from', 'subject', 'reply-to', 'cc', 'bcc', 'date', 'message-id', 'sender', 'return-path',
-]); // prettier-ignore
-
-const HeaderName = z
-  .string()
-  .max(100)
-  .regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, 'must be a header name')
-  .refine((name) => !reservedHeaders.has(name.toLowerCase()), 'is set by the platform and cannot be given');
 
 /** A template of ours brings the whole content: what stood beside it would be lost or would win in silence. */
 function checkTemplate(mail: { template?: TemplateRef | undefined } & Partial<Record<'subject' | 'text' | 'html', string | undefined>>, context: z.RefinementCtx): void {
@@ -71,7 +66,7 @@ const Mail = z
     text: multiLine(1_000_000).min(1).optional(),
     html: multiLine(1_000_000).min(1).optional(),
     template: TemplateRef.optional(),
-    headers: z.record(HeaderName, oneLine(998)).optional(),
+    headers: MailHeaders.optional(),
     attachments: z.array(Attachment).max(20).optional(),
     unsubscribe: Unsubscribe.optional(),
     tracking: Tracking.optional(),

@@ -91,8 +91,9 @@ export function fieldErrors(error: z.ZodError): FieldError[] {
   }));
 }
 
-/** Of a choice the one form that was meant, by its outer shape, says which of its fields is wrong. */
+/** Of a choice the one form that was meant, by its outer shape, says which of its fields is wrong; of a name, the rule it breaks. */
 function nearest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code === 'invalid_key') return issue.issues.map((inner) => ({ ...inner, path: issue.path }));
   if (issue.code !== 'invalid_union') return [issue];
   const meant = issue.errors.filter((branch) => branch.length > 0 && branch.every(({ path }) => path.length > 0));
   if (meant.length !== 1) return [issue];

@@ -21,6 +21,7 @@ export * from './network.failures.ts';
 export * from './phone-number.ts';
 export * from './platform.failures.ts';
 export * from './primitives.ts';
+export * from './provider-limit.ts';
 export * from './provider.port.ts';
 export * from './providers.ts';
 export * from './recipient-identity.ts';

@@ -44,7 +44,10 @@ describe('a request as anyone may publish it', () => {
     ['an MMS', SmsRequested, { messageId: 'm-4', to: sms.to, mediaUrls: ['https://files.test/a.png'] }],
     ['WhatsApp by a template', SmsRequested, { messageId: 'm-5', to: sms.to, kind: 'whatsapp', contentTemplate: { name: 'HX1' } }],
     ['a sender by name', SmsRequested, { ...sms, from: 'Acme' }],
+    ['a sender by a name with each of the signs that Twilio takes', SmsRequested, { ...sms, from: 'A&B -C_D+E' }],
+    ['a sender whose name begins with +', SmsRequested, { ...sms, from: '+Plus' }],
     ['a short code', SmsRequested, { ...sms, from: '12345' }],
+    ['an attachment of one byte', EmailRequested, { ...email, attachments: [{ filename: 'a.txt', content: 'YQ==', contentId: 'logo.1@acme' }] }],
   ] as const)('takes %s', (_, schema, request) => expect(errorsOf(schema, request)).toEqual([]));
 
   it.each([
@@ -68,6 +71,12 @@ describe('a request as anyone may publish it', () => {
     ['an e-mail without content', EmailRequested, { ...email, text: undefined }, 'text'],
     ['an e-mail without a subject', EmailRequested, { ...email, subject: undefined }, 'subject'],
     ['an attachment without content', EmailRequested, { ...email, attachments: [{ filename: 'a.pdf' }] }, 'attachments[0].content'],
+    ['an attachment of no bytes', EmailRequested, { ...email, attachments: [{ filename: 'a.txt', content: '' }] }, 'attachments[0].content'],
+    ['a content id with a blank', EmailRequested, { ...email, attachments: [{ filename: 'a.png', content: 'YQ==', contentId: 'my logo' }] }, 'attachments[0].contentId'],
+    ['one header twice in two cases', EmailRequested, { ...email, headers: { 'X-A': '1', 'x-a': '2' } }, 'headers.x-a'],
+    ['a sender’s name of 12 characters', SmsRequested, { ...sms, from: 'Acme & Sons+' }, 'from'],
+    ['a sender’s name without a letter', SmsRequested, { ...sms, from: '12 & 34' }, 'from'],
+    ['a sender’s name with another sign', SmsRequested, { ...sms, from: 'Acme!' }, 'from'],
     ['an attachment over an open line', EmailRequested, { ...email, attachments: [{ filename: 'a.pdf', url: 'http://files.test/a.pdf' }] }, 'attachments[0].url'],
     ['media over an open line', SmsRequested, { ...sms, mediaUrls: ['http://files.test/a.png'] }, 'mediaUrls[0]'],
     ['a subject beside a template of ours', EmailRequested, { messageId: 'm-3', to: email.to, subject: 'Hello', template: { name: 'welcome' } }, 'subject'],
@@ -109,6 +118,23 @@ describe('what is said of a wrong request', () => {
   it('names field and rule', () => {
     expect(errorsOf(SmsRequested, { ...sms, to: '12' })).toEqual([{ field: 'to', rule: expect.stringMatching(/^must be a phone number in E.164 form, such as \+\d+$/) }]);
     expect(errorsOf(EmailRequested, { ...email, messageId: 'm 1' })).toEqual([{ field: 'messageId', rule: 'may hold only letters, digits and . _ : -, and must not be . or ..' }]);
+  });
+
+  it.each([
+    ['Reply-To', 'is set by the platform; use replyTo'],
+    ['bcc', 'is set by the platform; use bcc'],
+    ['Subject', 'is set by the platform; use subject'],
+    ['MIME-Version', 'is set by the platform; use text, html and attachments'],
+    ['Message-ID', 'is set by the provider and cannot be given; for a reference of yours, use correlationId'],
+    ['X-SG-EID', 'is set by the provider and cannot be given'],
+    ['X-SMTPAPI', 'is read by SendGrid as instructions; use providerOptions.sendgrid'],
+    ['X Blank', 'must be a header name: letters, digits and signs such as -, without blanks'],
+  ])('names the rule of the header %s', (name, rule) => {
+    expect(errorsOf(EmailRequested, { ...email, headers: { [name]: 'x' } })).toEqual([{ field: `headers.${name.replace(' ', '?')}`, rule }]);
+  });
+
+  it('names the rule that a name of metadata breaks, too', () => {
+    expect(errorsOf(EmailRequested, { ...email, metadata: { 'a\nb': 'x' } })).toEqual([{ field: 'metadata.a?b', rule: 'must not contain line breaks or control characters' }]);
   });
 
   it('never holds a value, whichever field it stood in', () => {

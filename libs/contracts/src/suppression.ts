@@ -7,7 +7,7 @@ import { Channel, Instant, Tenant } from './primitives.ts';
 export const SuppressionScope = z
   .string()
   .max(100)
-  .regex(/^(?:all|marketing|topic:[a-z0-9][a-z0-9_-]{0,63}|group:[a-z]{1,20}:\d{1,15}|kind:[a-z]{1,20}|sender:(?:[a-z][a-z0-9]{0,19}:)?[+A-Za-z0-9 ._-]{1,70})$/, {
+  .regex(/^(?:all|marketing|topic:[a-z0-9][a-z0-9_-]{0,63}|group:[a-z]{1,20}:\d{1,15}|kind:[a-z]{1,20}|sender:(?:[a-z][a-z0-9]{0,19}:)?[+A-Za-z0-9 &._-]{1,70})$/, {
     error: 'must be all, marketing, topic:<name>, group:<provider>:<number>, kind:<sms, mms or whatsapp>, or sender:<number or messaging service>',
   })
   .transform((scope) => (scope.startsWith('sender:') ? senderScope(scope.slice('sender:'.length)) : scope))
@@ -19,7 +19,7 @@ export const SuppressionScope = z
  */
 export function senderScope(sender: string): string {
   const [, kind = '', own = sender] = /^([a-z][a-z0-9]*:)?(.+)$/s.exec(sender) ?? [];
-  return `sender:${kind}${own.startsWith('+') ? phoneIdentity(own) : own}`;
+  return `sender:${kind}${/^\+\d+$/.test(own) ? phoneIdentity(own) : own}`;
 }
 
 /** The reasons that the platform itself gives. */

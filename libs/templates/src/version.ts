@@ -86,16 +86,30 @@ function readDeclaration(source: SourceFile): { declaration?: Declaration; fault
 async function compile(source: SourceFile, declaration: Declaration, place: Place, root: string): Promise<{ render: Renderer; problems: FileProblem[] }> {
   if (place === 'html') {
     const { html, problems } = await compileMarkup(source, declaration, sharedOf(root));
-    return { render: rendererOf(html, false), problems };
+    const render = rendererOf(html);
+    return { render: (values) => render(escaped(values) as Record<string, unknown>), problems };
   }
   const problems = problemsIn(source.text, declaration, place).map((problem) => ({ ...problem, file: source.path }));
-  const render = rendererOf(source.text.trim(), true);
+  const render = rendererOf(source.text.trim());
   if (place === 'subject' && source.text.trim().includes('\n')) problems.push({ file: source.path, line: 2, what: 'a subject is one line' });
   return { render, problems };
 }
 
-function rendererOf(source: string, noEscape: boolean): Renderer {
-  return engine.compile(source, { strict: true, knownHelpersOnly: true, knownHelpers: { if: true, unless: true, each: true }, noEscape });
+function rendererOf(source: string): Renderer {
+  return engine.compile(source, { strict: true, knownHelpersOnly: true, knownHelpers: { if: true, unless: true, each: true }, noEscape: true });
+}
+
+const references: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+/**
+ * Every text of the values as HTML shows it. Handlebars’ own escaping writes `=` and backtick as references, too: right for an
+ * attribute without quotes, which markup.ts does not let through, and wrong for links that are read as they stand.
+ */
+function escaped(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(/[&<>"']/g, (sign) => references[sign]!);
+  if (Array.isArray(value)) return value.map(escaped);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, escaped(item)]));
 }
 
 function contentOf(renderers: Partial<Record<Place, Renderer>>, channel: Channel, values: Record<string, unknown>): Content {

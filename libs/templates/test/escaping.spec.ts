@@ -63,6 +63,15 @@ describe('whatever a variable holds', () => {
     );
   });
 
+  it.each([
+    ['https://example.org/?a=1&b=2==', 'href="https://example.org/?a=1&amp;b=2=="'],
+    ['https://example.org/reset?token=abc=', 'href="https://example.org/reset?token=abc="'],
+  ])('keeps the links’ =, and escapes & < > " and the apostrophe only: %s', (link, written) => {
+    const { html } = mailOf(`a=b\`c&<>"'`, 'x', link);
+    expect(html).toContain(written);
+    expect(html).toContain('>a=b`c&amp;&lt;&gt;&quot;&#39;</p>');
+  });
+
   it('is caught where a template does not escape: the property can fail', () => {
     const unescaped = mailOf('Ada', 'x', 'https://example.org/').html!.replace('>Ada</p>', '><i>Ada</i></p>');
     expect(shapeOf([...elementsOf(parse(unescaped).childNodes)])).not.toEqual(shapeOf(mailOf('Ada', 'x', 'https://example.org/').elements));

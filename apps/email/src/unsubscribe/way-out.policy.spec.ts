@@ -3,7 +3,7 @@ import { anEmailRequest } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
 import type { EmailMessage } from '../email-message.ts';
 import { UnsubscribeTokens } from './token.policy.ts';
-import { type LinkMaker, missingWayOut, withWayOut } from './way-out.policy.ts';
+import { type LinkMaker, lostPlaceholders, missingWayOut, withWayOut } from './way-out.policy.ts';
 
 const links: LinkMaker = { tokens: new UnsubscribeTokens(['a key for the tests, of 32 characters']), publicUrl: 'https://email.acme.test', hashKey: 'a key for the hashes' };
 const aMailing = (parts: Partial<EmailMessage> = {}): EmailMessage => ({
@@ -32,6 +32,11 @@ describe('a mailing', () => {
     expect([text, html]).toEqual([`Leave: ${link}`, `<a href="${link}">Leave</a>`]);
   });
 
+  it('that asks for the link in another spelling gets it just so', () => {
+    const { text, html, unsubscribeUrl: link } = withWayOut(aMailing({ text: 'Leave: {{{unsubscribeUrl}}}', html: '<a href="{{{RESEND_UNSUBSCRIBE_URL}}}">Leave</a> <%unsubscribe%>' }), links);
+    expect([text, html]).toEqual([`Leave: ${link}`, `<a href="${link}">Leave</a> ${link}`]);
+  });
+
   it('may have a page of upstream’s own instead, with one click only where that is said', () => {
     const url = 'https://acme.test/leave?u=1&l=$&';
     expect(withWayOut(aMailing({ unsubscribe: { url } }), links).headers).toEqual({ 'List-Unsubscribe': `<${url}>` });
@@ -54,6 +59,18 @@ describe('a mailing', () => {
     expect(shared.unsubscribeUrl).toBeUndefined();
     expect(missingWayOut(shared)).toMatchObject({ code: 'MSG_SHARED_WAY_OUT', kind: 'bad-content', retry: 'never' });
     expect(missingWayOut(withWayOut(aMailing({ cc: [{ email: 'bob@inbox.test' }], unsubscribe: { url: 'https://acme.test/leave' } }), links))).toBeUndefined();
+  });
+});
+
+describe('a place for the link that nothing would fill', () => {
+  const told = (parts: Partial<EmailMessage>) => lostPlaceholders(aMailing(parts)).map(({ field }) => field);
+
+  it('is told by its field: of a mail without a way out, with a header of its own, or in the subject', () => {
+    const asks = { text: 'Leave: {{unsubscribeUrl}}', html: '<a href="{{{unsubscribe_url}}}">' };
+    expect(told({ ...asks, category: 'transactional' })).toEqual(['text', 'html']);
+    expect(told({ ...asks, headers: { 'list-unsubscribe': '<mailto:leave@acme.test>' } })).toEqual(['text', 'html']);
+    expect(told({ ...asks, subject: 'News {{unsubscribeUrl}}' })).toEqual(['subject']);
+    expect([told(asks), told({ ...asks, category: 'transactional', unsubscribe: { topic: 'news' } }), told({ category: 'transactional' })]).toEqual([[], [], []]);
   });
 });
 

@@ -1,5 +1,6 @@
-import { type EmailRequested, type Failure, ownFailure, recipientHash } from '#libs/contracts';
+import { type EmailRequested, type Failure, type FieldError, ownFailure, recipientHash } from '#libs/contracts';
 import type { EmailMessage } from '../email-message.ts';
+import { placeholderProblems, withLink } from './placeholder.policy.ts';
 import type { UnsubscribeTokens } from './token.policy.ts';
 
 /** How links of ours are made; undefined where they are not set up. */
@@ -10,8 +11,6 @@ export interface LinkMaker {
   hashKey: string;
 }
 
-/** In text and HTML: where the recipient's own link goes. */
-const placeholder = /\{\{\s*unsubscribeUrl\s*\}\}/g;
 const header = 'List-Unsubscribe';
 const oneClickPost = { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' };
 
@@ -41,9 +40,15 @@ export function missingWayOut(message: EmailMessage): Failure | undefined {
   return onlyRecipient(message) === undefined ? sharedMailing : linksNotSetUp;
 }
 
-const needsWayOut = ({ category, unsubscribe }: EmailMessage) => category === 'marketing' || unsubscribe !== undefined;
+/** Places for the link in a request that nothing would fill, field by field. */
+export function lostPlaceholders(request: EmailRequested): FieldError[] {
+  const way = hasWayOut(request) ? 'own header' : needsWayOut(request) ? 'link' : 'none';
+  return placeholderProblems(request, way);
+}
 
-const hasWayOut = ({ headers }: EmailMessage) => Object.keys(headers ?? {}).some((name) => name.toLowerCase() === header.toLowerCase());
+const needsWayOut = ({ category, unsubscribe }: EmailRequested) => category === 'marketing' || unsubscribe !== undefined;
+
+const hasWayOut = ({ headers }: EmailRequested) => Object.keys(headers ?? {}).some((name) => name.toLowerCase() === header.toLowerCase());
 
 /** A link is one person's: two recipients of one mail cannot have one each. */
 function onlyRecipient({ to, cc, bcc }: EmailMessage): string | undefined {
@@ -55,9 +60,8 @@ function filled(message: EmailMessage, url: string, oneClick: boolean): EmailMes
   return {
     ...message,
     headers: { ...message.headers, [header]: `<${url}>`, ...(oneClick && oneClickPost) },
-    // As a function: `$` in an address would mean something.
-    ...(text !== undefined && { text: text.replace(placeholder, () => url) }),
-    ...(html !== undefined && { html: html.replace(placeholder, () => url.replaceAll('&', '&amp;').replaceAll('"', '&quot;')) }),
+    ...(text !== undefined && { text: withLink(text, url) }),
+    ...(html !== undefined && { html: withLink(html, url.replaceAll('&', '&amp;').replaceAll('"', '&quot;')) }),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Fault } from './fault.policy.ts';
 import { FaultService } from './fault.service.ts';
 import { give } from './give.ts';
 import { classify, recipientsOf } from './request.policy.ts';
-import { MAX_BODY_BYTES, failureAnswer } from './refusal.policy.ts';
+import { failureAnswer, isTooLarge } from './refusal.policy.ts';
 
 const faults = new WeakMap<FastifyRequest, Fault>();
 
@@ -36,7 +36,7 @@ export class GateService {
       hangUp(request, reply);
       return;
     }
-    if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
+    if (isTooLarge(request.url, Number(request.headers['content-length'] ?? 0))) {
       drain(request, () => give(reply, failureAnswer(request.url, 413, Date.now())));
       return;
     }

@@ -5,8 +5,16 @@ import type { Answer } from '../answer.ts';
 import type { Fault } from './fault.policy.ts';
 import { classify, type ProviderRequest } from './request.policy.ts';
 
-/** SendGrid's limit of a whole message, 30 MB; Twilio's bodies stay far below. */
-export const MAX_BODY_BYTES = 30 * 1024 * 1024;
+/** Of any request: Resend takes e-mails of 40 MB, and a few names around them. */
+export const MAX_BODY_BYTES = 45_000_000;
+
+/** SendGrid takes less than 30 MB, the whole request (docs.sendgrid.com/api-reference/mail-send/limitations). */
+const SENDGRID_BYTES = 30_000_000;
+
+/** Whether a provider reads no request of this size. */
+export function isTooLarge(url: string, bytes: number): boolean {
+  return bytes > MAX_BODY_BYTES || (classify('', url)?.provider === 'sendgrid' && bytes >= SENDGRID_BYTES);
+}
 
 /**
  * An answer with this status, in the words of the API that the URL belongs to.

@@ -15,6 +15,8 @@ export interface Rules {
   now: number;
 }
 
+/** Of a whole e-mail, attachments in base64 (resend.com/docs/dashboard/emails/attachments). */
+const MAX_BYTES = 40_000_000;
 const MAX_AHEAD_MS = 30 * 24 * 3_600_000;
 const reserved = new Set(['example.com', 'test.com']);
 
@@ -48,12 +50,16 @@ function together(email: Email, rules: Rules): Answer | undefined {
   if (email.template && (email.html !== undefined || email.text !== undefined)) return refusal('validation_error', 'A template cannot go with `html` or `text`.');
   if (rules.together && email.attachments) return refusal('validation_error', 'The `attachments` field is not supported in a batch.');
   if (rules.together && email.scheduled_at) return refusal('validation_error', 'The `scheduled_at` field is not supported in a batch.');
+  if (sizeOf(email) > MAX_BYTES) return refusal('invalid_attachment', 'Invalid `attachments` field. An email can be no larger than 40MB, attachments in base64 included.');
   const everyone = [...email.to, ...(email.cc ?? []), ...(email.bcc ?? [])];
   const unverified = sender(email.from, everyone, rules.account);
   if (unverified) return unverified;
   if (everyone.some((address) => reserved.has(domainOf(address)))) return refusal('validation_error', 'Invalid `to` field. Please use our testing email address instead of domains like `example.com`.', 422);
   return email.scheduled_at === undefined ? undefined : schedule(email.scheduled_at, rules.now);
 }
+
+const sizeOf = ({ text = '', html = '', attachments = [] }: Email): number =>
+  attachments.reduce((sum, { content = '' }) => sum + content.length, Buffer.byteLength(text) + Buffer.byteLength(html));
 
 /** Who sends from resend.dev, which is for trying things out, reaches nobody but themselves. */
 function sender(from: string, everyone: readonly string[], { domains, owner }: Account['resend']): Answer | undefined {

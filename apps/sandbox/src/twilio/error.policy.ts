@@ -27,6 +27,7 @@ const meanings: Readonly<Record<number, string>> = {
   21620: 'Invalid media URL(s)',
   21623: 'Number of media files exceeds allowed limit',
   21624: 'Invalid validity period value',
+  21658: 'Parameter exceeded character limit',
   21655: 'The ContentSid is Invalid',
   21654: 'ContentSid Required',
   21656: 'The ContentVariables Parameter is invalid',

@@ -1,5 +1,6 @@
 import type { FieldError, SmsRequested } from '#libs/contracts';
 import { z } from 'zod';
+import { twilioLimits } from '../providers/twilio/twilio.limits.ts';
 
 type TemplateRef = NonNullable<SmsRequested['contentTemplate']>;
 
@@ -19,17 +20,21 @@ export function contentSidOf({ name, version }: TemplateRef, known: ContentTempl
 /** Why a request's template cannot be used, field by field. */
 export function templateProblems(ref: TemplateRef, known: ContentTemplates): FieldError[] {
   const unknown = contentSidOf(ref, known) === undefined;
+  const { variables, variableNames } = twilioLimits;
+  const tooMany = Object.keys(ref.variables).length > variables.most ? [{ field: 'contentTemplate.variables', rule: `must be at most ${variables.most}` }] : [];
   const wrong = Object.entries(ref.variables).flatMap(([name, value]) => {
-    const rule = variableRule(value);
+    const rule = /^\S+$/.test(name) && name.length <= variableNames.most ? variableRule(value) : `must have a name of 1 to ${variableNames.most} characters without blanks`;
     return rule ? [{ field: `contentTemplate.variables.${/^\w{1,40}$/.test(name) ? name : '?'}`, rule }] : [];
   });
-  return [...(unknown ? [{ field: 'contentTemplate.name', rule: 'must be a template of TWILIO_CONTENT_TEMPLATES, or Twilio’s own name of one (HX…)' }] : []), ...wrong];
+  return [...(unknown ? [{ field: 'contentTemplate.name', rule: 'must be a template of TWILIO_CONTENT_TEMPLATES, or Twilio’s own name of one (HX…)' }] : []), ...tooMany, ...wrong];
 }
 
 /** Twilio takes strings only; WhatsApp refuses runs of blanks (63013). */
 function variableRule(value: unknown): string | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return undefined;
   if (typeof value !== 'string') return 'must be a text, a number, true or false';
+  const { most } = twilioLimits.variableValues;
+  if (value.length > most) return `must have at most ${most} characters`;
   return / {5}|[\n\t]/.test(value) ? 'must not hold more than four blanks in a row, line breaks or tabs' : undefined;
 }
 

@@ -1,48 +1,71 @@
 import type { FieldError } from '#libs/contracts';
 import type { FileFacts, FileFault } from '#libs/delivery';
+import { twilioLimits } from '../providers/twilio/twilio.limits.ts';
 import type { SmsMessage } from '../sms-message.ts';
 
-/** Media that Twilio could not fetch, since it fetches from outside, field by field. */
-export function mediaProblems(urls: readonly string[]): FieldError[] {
-  return urls.flatMap((address, index) => {
+/** Media that Twilio could not fetch, since it fetches from outside, or would leave out, field by field. */
+export function mediaProblems(kind: SmsMessage['kind'], urls: readonly string[]): FieldError[] {
+  const lost = urls.flatMap((address, index) => {
     const rule = ruleFor(new URL(address));
     return rule ? [{ field: `mediaUrls[${index}]`, rule }] : [];
   });
+  return kind === 'whatsapp' && urls.length > twilioLimits.whatsappMedia.most ? [{ field: 'mediaUrls', rule: 'must be one on WhatsApp: send a message for each' }, ...lost] : lost;
 }
 
-const unreachable = /^(localhost|.*\.localhost|.*\.local|.*\.internal|\d+\.\d+\.\d+\.\d+|\[.*\])$/i;
+/** Names that mean something inside one network only (RFC 6761, 6762, 8375; ICANN keeps .internal), and numbers in place of names. */
+const unreachable = /^(localhost|.*\.localhost|.*\.local|.*\.internal|home\.arpa|.*\.home\.arpa|\d+\.\d+\.\d+\.\d+|\[.*\]|[^.]*)$/;
 
 function ruleFor(url: URL): string | undefined {
   if (url.username !== '' || url.password !== '') return 'must not hold a user name or password: put a signature into the query';
-  return unreachable.test(url.hostname) ? 'must have a host name that the provider can reach from outside' : undefined;
+  return unreachable.test(hostOf(url)) ? 'must have a host name that the provider can reach from outside' : undefined;
 }
 
-const KB = 1_000;
-const MB = 1_000_000;
-/** Twilio's limits (provider facts: Twilio's messages and WhatsApp), in bytes of one file. */
-const limits = { picture: 5 * MB, otherByMms: 500 * KB, whatsapp: 16 * MB };
+/** As names are compared: URL writes them in lower case, in ASCII and numbers in full; a dot at the end changes nothing. */
+const hostOf = ({ hostname }: URL) => hostname.replace(/\.$/, '');
+
 const pictures = new Set(['image/jpeg', 'image/png', 'image/gif']);
+/** What WhatsApp takes of these kinds (twilioLimits.whatsappTypes). */
+const onWhatsapp = new Set([
+  'image/jpeg', 'image/jpg', 'image/png', 'image/webp', 'audio/ogg', 'audio/amr', 'audio/3gpp', 'audio/aac', 'audio/mpeg', 'video/mp4', 'video/3gpp',
+]); // prettier-ignore
 /** What is answered in place of a file, with status 200. */
 const PAGE = 'text/html';
+
+interface Proof {
+  fault: FileFault;
+  rule: string;
+}
 
 /**
  * What is proven wrong with media by what their servers tell of them; what they do not tell is left to the provider, whose word
  * it is then (63019, 63034, 11751).
  */
-export function mediaFault(kind: SmsMessage['kind'], facts: readonly (FileFacts | undefined)[]): (FieldError & { fault: FileFault }) | undefined {
+export function mediaFault(kind: SmsMessage['kind'], facts: readonly (FileFacts | undefined)[]): (FieldError & Proof) | undefined {
+  let total = 0;
   for (const [index, told] of facts.entries()) {
+    if (told === undefined) continue;
     const field = `mediaUrls[${index}]`;
-    if (told?.type === PAGE) return { fault: 'unusable', field, rule: 'must lead to the file itself, not to a page' };
-    const most = mostBytesOf(kind, told?.type);
-    if (told?.bytes !== undefined && told.bytes > most) {
-      return { fault: 'too-large', field, rule: `must have at most ${most} bytes, and has ${told.bytes}` };
-    }
+    const fault = faultOf(kind, told);
+    if (fault) return { ...fault, field };
+    total += told.bytes ?? 0;
+    const { most } = kind === 'whatsapp' ? twilioLimits.whatsappBytes : twilioLimits.mmsBytes;
+    if (total > most) return { fault: 'too-large', field, rule: `must, with the files before it, have at most ${most} bytes, and has ${total}` };
   }
   return undefined;
 }
 
+function faultOf(kind: SmsMessage['kind'], { type, bytes }: FileFacts): Proof | undefined {
+  if (type === PAGE) return { fault: 'unusable', rule: 'must lead to the file itself, not to a page' };
+  if (bytes === 0) return { fault: 'unusable', rule: 'must lead to a file that is not empty' };
+  if (kind === 'whatsapp' && type !== undefined && /^(image|audio|video)\//.test(type) && !onWhatsapp.has(type)) {
+    return { fault: 'unusable', rule: `must be of a type that WhatsApp takes, and is ${type}` };
+  }
+  const most = mostBytesOf(kind, type);
+  return bytes !== undefined && bytes > most ? { fault: 'too-large', rule: `must have at most ${most} bytes, and has ${bytes}` } : undefined;
+}
+
 /** Where the type is not told, it may be a picture. */
 function mostBytesOf(kind: SmsMessage['kind'], type: string | undefined): number {
-  if (kind === 'whatsapp') return limits.whatsapp;
-  return type === undefined || pictures.has(type) ? limits.picture : limits.otherByMms;
+  if (kind === 'whatsapp') return type?.startsWith('image/') ? twilioLimits.whatsappPictureBytes.most : twilioLimits.whatsappBytes.most;
+  return type === undefined || pictures.has(type) ? twilioLimits.pictureBytes.most : twilioLimits.otherBytes.most;
 }

@@ -48,6 +48,8 @@ describe('a list of senders', () => {
     ['two rules for the same', [{ country: 'DE', sender: 'A' }, { country: 'DE', sender: 'B' }], /two rules for DE/],
     ['a name for the United States', [{ country: 'US', sender: 'Shop' }], /rule for US .* a name cannot be the sender/],
     ['a name for WhatsApp', [{ kind: 'whatsapp', sender: 'Shop' }], /WhatsApp takes a number/],
+    ['a name for WhatsApp that begins with +', [{ kind: 'whatsapp', sender: '+Shop' }], /WhatsApp takes a number/],
+    ['a name for media, with signs', [{ kind: 'mms', sender: 'A&B_C' }], /cannot send media/],
     ['a name for media', [{ kind: 'mms', sender: 'Shop' }], /cannot send media/],
   ])('is refused with %s', (_, list, problem) => {
     expect(ruleProblems(list).join()).toMatch(problem);

@@ -27,7 +27,8 @@ const withoutNames = new Set(['US', 'CA', 'PR', 'VI', 'GU', 'AS', 'MP']);
 
 const isName = (sender: string) => /[A-Za-z]/.test(sender) && !isMessagingService(sender);
 export const isMessagingService = (sender: string): boolean => /^MG[0-9a-fA-F]{32}$/.test(sender);
-const isNumber = (sender: string) => sender.startsWith('+');
+/** A name may begin with + as well. */
+const isNumber = (sender: string) => /^\+\d+$/.test(sender);
 
 /** Why a sender cannot go on an errand; undefined: it can. */
 export function unfit(sender: string, { kind, region }: Partial<Pick<Errand, 'kind' | 'region'>>): string | undefined {

@@ -49,8 +49,10 @@ export class GuardedFiles extends Files {
 
   async look(url: string, withinMs: number): Promise<FileFacts | undefined> {
     const signal = within(withinMs);
-    // Links that are signed for GET, and some servers, refuse HEAD: then the file is asked for, and its body left.
-    return (await this.factsBy('HEAD', url, signal)) ?? this.factsBy('GET', url, signal);
+    const told = await this.factsBy('HEAD', url, signal);
+    if (told && told.bytes !== 0) return told;
+    // Links that are signed for GET, and some servers, refuse HEAD or tell nothing of the file: then it is asked for, and its body left.
+    return (await this.factsBy('GET', url, signal)) ?? told;
   }
 
   /** Called by Nest, too, as the service stops. */

@@ -4,12 +4,14 @@ import { ask, brokenCallFailure, CallBroken, holdByHeaders, type HttpAnswer, typ
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { EmailMessage } from '../../email-message.ts';
 import { acceptedId, acceptedIds, errorNameOf, failureOf } from './resend.answer.policy.ts';
+import { cannotCarry } from './resend.carry.policy.ts';
 import type { ResendConfig } from './resend.config.ts';
 import { readinessOf } from './resend.doctor.policy.ts';
 import { resendFailures } from './resend.failures.ts';
+import { resendLimits } from './resend.limits.ts';
 import { findByTag } from './resend.lookup.adapter.ts';
 import { RequestBuilder, type SdkRequest } from './resend.mail.adapter.ts';
-import { cannotCarry, digestOf, keyOf, togetherKey, toEmail } from './resend.request.policy.ts';
+import { digestOf, keyOf, togetherKey, toEmail } from './resend.request.policy.ts';
 
 type AdapterConfig = Pick<ResendConfig, 'RESEND_BASE_URL' | 'RESEND_TIMEOUT_MS' | 'RESEND_CONNECTIONS'> & { RESEND_API_KEY: string };
 type Call = ProviderCall<EmailMessage>;
@@ -24,7 +26,7 @@ const REPEAT_AFTER_MS = [200, 1_000, 2_000];
 @Injectable()
 export class ResendAdapter extends Provider<EmailMessage> implements OnApplicationShutdown {
   readonly name = 'resend';
-  override readonly togetherMost = 100;
+  override readonly togetherMost = resendLimits.batch.most;
   private readonly failures = new FailureCatalogue('resend', resendFailures);
   private readonly requests: RequestBuilder;
   private readonly http: ProviderHttp;

@@ -1,7 +1,8 @@
 import { createHash, hash } from 'node:crypto';
-import { type CallReference, type Failure, type Mailbox, ownFailure, referenceFields, toTags } from '#libs/contracts';
+import { type CallReference, type Mailbox, referenceFields, toTags } from '#libs/contracts';
 import type { CreateEmailOptions } from 'resend';
 import type { EmailMessage } from '../../email-message.ts';
+import { headerTexts } from '../../header-text.policy.ts';
 
 /** One e-mail of a call. */
 export interface Member {
@@ -27,20 +28,11 @@ export function toEmail({ message, reference }: Member): CreateEmailOptions {
     ...(replyTo && { replyTo: Array.isArray(replyTo) ? replyTo.map(addressOf) : addressOf(replyTo) }),
     ...(subject !== undefined && { subject }),
     ...(template ? { template: { id: template.name, variables: sorted(template.variables) } } : { text, html }),
-    headers: { ...sorted(message.headers ?? {}), [referenceHeader]: new URLSearchParams(referenceFields(forReaders)).toString() },
+    headers: { ...sorted(headerTexts(message.headers ?? {})), [referenceHeader]: new URLSearchParams(referenceFields(forReaders)).toString() },
     tags: [...toTags(referenceFields({ ...reference })), ...(message.tags ?? []).map(ownTag)],
     ...(attachments?.length && { attachments: attachments.map(attachment) }),
   };
   return email as CreateEmailOptions;
-}
-
-/** What Resend can never carry, however it does. */
-export function cannotCarry({ template, boundTo, sandbox }: EmailMessage): Failure | undefined {
-  if (sandbox) return noCheckOnly;
-  if (!template) return undefined;
-  if (boundTo !== 'resend') return templateElsewhere;
-  const plain = Object.values(template.variables).every((value) => typeof value === 'string' || typeof value === 'number');
-  return plain ? undefined : variablesNotPlain;
 }
 
 /** E-mails of one sender's domain share a batch, whatever they hold. A batch takes no attachments. */
@@ -77,19 +69,3 @@ function attachment({ filename, content, url, contentType, contentId }: NonNulla
     ...(contentId && { contentId }),
   };
 }
-
-const templateElsewhere = ownFailure('MSG_TEMPLATE_ELSEWHERE', 'bad-content', 'never', 'The template is not kept at Resend, so Resend cannot send it.', {
-  provider: 'resend',
-  action: 'Name a template of Resend as resend:<id>, or configure the provider that keeps this one.',
-});
-
-/** Sent all the same, a mail that was only to be checked would reach its recipient. */
-const noCheckOnly = ownFailure('MSG_NO_CHECK_ONLY', 'bad-content', 'never', 'Resend cannot check a mail without sending it.', {
-  provider: 'resend',
-  action: 'Leave out sandbox, or configure SendGrid, which can.',
-});
-
-const variablesNotPlain = ownFailure('MSG_VARIABLES_NOT_PLAIN', 'bad-content', 'never', 'A template of Resend takes texts and numbers only.', {
-  provider: 'resend',
-  action: 'Give each template variable as a text or a number.',
-});

@@ -4,9 +4,11 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { AttachmentsService } from '../../attachments/attachments.service.ts';
 import type { EmailMessage } from '../../email-message.ts';
 import { fieldsNamedIn, membersNamedIn } from './sendgrid.answer.policy.ts';
+import { cannotCarry, tooLarge } from './sendgrid.carry.policy.ts';
 import type { SendgridConfig } from './sendgrid.config.ts';
 import { readinessOf } from './sendgrid.doctor.policy.ts';
 import { sendgridFailures } from './sendgrid.failures.ts';
+import { sendgridLimits } from './sendgrid.limits.ts';
 import { MailBuilder, type SdkRequest } from './sendgrid.mail.adapter.ts';
 import { withoutSuffix } from './sendgrid.events.policy.ts';
 import { toMailData, togetherKey } from './sendgrid.request.policy.ts';
@@ -17,6 +19,7 @@ type AdapterConfig = Pick<SendgridConfig, 'SENDGRID_TIMEOUT_MS' | 'SENDGRID_CONN
 @Injectable()
 export class SendgridAdapter extends Provider<EmailMessage> implements OnApplicationShutdown {
   readonly name = 'sendgrid';
+  override readonly togetherMost = sendgridLimits.personalizations.most;
   private readonly failures = new FailureCatalogue('sendgrid', sendgridFailures);
   private readonly mails = new MailBuilder();
   private readonly http: ProviderHttp;
@@ -36,6 +39,10 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
       if (!completed.complete) return { sent: false, failure: completed.failure };
       return (await this.post([{ ...call, message: completed.message }])).result;
     });
+  }
+
+  override cannotCarry(message: EmailMessage): Failure | undefined {
+    return cannotCarry(message);
   }
 
   override togetherKey(message: EmailMessage): string | undefined {
@@ -61,9 +68,12 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
     } catch {
       return { result: { sent: false, failure: refusedBySdk }, named: nobody };
     }
+    const body = JSON.stringify(request.body);
+    const beyond = tooLarge(body);
+    if (beyond) return { result: { sent: false, failure: beyond }, named: nobody };
     try {
       const mayStart = () => mayStartTogether(calls);
-      const answer = await this.http.call({ method: 'POST', path: request.url, headers: this.headers, body: JSON.stringify(request.body), mayStart });
+      const answer = await this.http.call({ method: 'POST', path: request.url, headers: this.headers, body, mayStart });
       const holdUntil = holdByHeaders(answer.headers, Date.now());
       const result = { ...this.resultOf(answer, toBeChecked), ...(holdUntil !== undefined && { holdUntil }) };
       return { result, named: answer.status === 400 ? membersNamedIn(answer.body) : nobody };

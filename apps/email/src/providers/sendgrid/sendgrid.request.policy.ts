@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type CallReference, type Mailbox, referenceFields, replyToList } from '#libs/contracts';
+import { type CallReference, referenceFields, replyToList } from '#libs/contracts';
 import type { MailDataRequired } from '@sendgrid/helpers/classes/mail.js';
 import type { EmailMessage } from '../../email-message.ts';
+import { headerTexts } from '../../header-text.policy.ts';
 import { scopeOf } from '../../unsubscribe/way-out.policy.ts';
 import { mailSettings, trackingSettings } from './sendgrid.settings.policy.ts';
-
-const box = ({ email, name }: Mailbox) => (name === undefined ? { email } : { email, name });
+import { boxOf, categoryOf, filenameOf, recipientBox } from './sendgrid.words.policy.ts';
 
 /** One e-mail of a call. */
 export interface Member {
@@ -30,16 +30,16 @@ export function toMailData(members: readonly Member[]): MailDataRequired {
   const { template, unsubscribeUrl: link } = message;
   const options = message.providerOptions?.sendgrid;
   const [subject, text, html] = [message.subject, message.text, message.html].map((part) => withoutLink(part, link));
-  const categories = [...new Set([...(message.tags ?? []), ...(options?.categories ?? [])])];
+  const categories = [...new Set([...(message.tags ?? []).map(categoryOf), ...(options?.categories ?? [])])];
   const ipPoolName = options?.ipPoolName ?? message.ipPool;
   const mail = {
-    from: box(message.from),
+    from: boxOf(message.from),
     personalizations: members.map(personalization),
     ...(subject !== undefined && { subject }),
     ...(text !== undefined && { text }),
     ...(html !== undefined && { html }),
-    ...replies(replyToList(message.replyTo).map(box)),
-    ...(message.headers && link === undefined && { headers: { ...message.headers } }),
+    ...replies(replyToList(message.replyTo).map(boxOf)),
+    ...(message.headers && link === undefined && { headers: headerTexts(message.headers) }),
     ...(template && { templateId: template.name }),
     ...(categories.length > 0 && { categories }),
     ...(message.attachments?.length && { attachments: message.attachments.map(attachment) }),
@@ -55,12 +55,12 @@ function personalization({ message, reference }: Member) {
   const { unsubscribeUrl: link, template } = message;
   const linked = link !== undefined && [message.subject, message.text, message.html].some((part) => part?.includes(link));
   return {
-    to: message.to.map(box),
-    ...(message.cc?.length && { cc: message.cc.map(box) }),
-    ...(message.bcc?.length && { bcc: message.bcc.map(box) }),
+    to: message.to.map(recipientBox),
+    ...(message.cc?.length && { cc: message.cc.map(recipientBox) }),
+    ...(message.bcc?.length && { bcc: message.bcc.map(recipientBox) }),
     ...(template && { dynamicTemplateData: { ...(link !== undefined && { unsubscribeUrl: link }), ...template.variables } }),
     // All of them: whether SendGrid merges a personalization's headers with the mail's or replaces them is not documented.
-    ...(link !== undefined && { headers: { ...message.headers } }),
+    ...(link !== undefined && { headers: headerTexts(message.headers ?? {}) }),
     ...(linked && { substitutions: { [LINK]: link } }),
     customArgs: { ...referenceFields({ ...reference }), ...(isMailing(message) && { [SCOPE_ARGUMENT]: scopeOf(message) }) },
   };
@@ -88,7 +88,7 @@ function replies(to: { email: string }[]) {
 
 function attachment(file: NonNullable<EmailMessage['attachments']>[number]) {
   return {
-    filename: file.filename,
+    filename: filenameOf(file.filename),
     content: file.content ?? '',
     ...(file.contentType && { type: file.contentType }),
     ...(file.contentId && { contentId: file.contentId, disposition: 'inline' }),

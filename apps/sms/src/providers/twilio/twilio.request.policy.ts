@@ -1,6 +1,7 @@
 import { type CallReference, referenceFields } from '#libs/contracts';
 import { contentVariablesOf } from '../../content/content-template.policy.ts';
 import type { SmsMessage } from '../../sms-message.ts';
+import { twilioLimits } from './twilio.limits.ts';
 
 /** As the SDK's messages.create takes it. */
 export interface MessageCreate {
@@ -29,7 +30,7 @@ export const STANDBY = 'mi_standby';
 const REPEATS = '#rc=5&rp=ct,rt,5xx';
 
 /** Twilio's longest validity period, in seconds. */
-const MAX_VALIDITY_S = 36_000;
+const MAX_VALIDITY_S = twilioLimits.validityPeriod.most;
 
 export const addressOf = (kind: SmsMessage['kind'], number: string): string => (kind === 'whatsapp' ? `whatsapp:${number}` : number);
 
