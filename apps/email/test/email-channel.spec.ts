@@ -49,6 +49,12 @@ describe('the e-mail channel', () => {
     expect(rendered({ name: 'twilio:HX1' })).toMatchObject({ faults: [{ field: 'template.name' }], mendable: true });
   });
 
+  it('rejects a request whose place for the unsubscribe link nothing would fill, by its field', () => {
+    const request = (parts: object) => EmailRequested.parse({ messageId: 'm-1', to: [{ email: 'ada@inbox.test' }], subject: 'News', text: 'Leave: {{{unsubscribeUrl}}}', ...parts });
+    expect(channel.problemsOf(request({}))).toEqual([{ field: 'text', rule: expect.stringMatching(/this mail has none/) }]);
+    expect(channel.problemsOf(request({ category: 'marketing' }))).toEqual([]);
+  });
+
   it('writes to domains outside ASCII in ASCII, the sender’s too', () => {
     expect(rendered({ name: 'welcome', variables }).message).toMatchObject({ to: [{ email: 'ada@xn--bcher-kva.example' }], from: { email: 'desk@xn--bcher-kva.example', name: 'Desk' } });
   });
