@@ -47,4 +47,9 @@ export const platformChecks = {
     meaning: 'With DATABASE_MIGRATE=false a service does not bring its tables itself: it waits for them and does nothing.',
     mend: 'Run the job that brings them, or start each service once with DATABASE_MIGRATE=true, under a login that may create tables.',
   },
+  'postgres.standing': {
+    title: 'No message stands still between a channel and retry',
+    meaning: 'Messages that went several times, and of which the other service has read and said nothing: a fault of the platform, or records that cannot be read.',
+    mend: 'Look into messaging.unreadable and the logs of the services named; docs/adr/0011-what-was-lost.md tells what they wait for.',
+  },
 } satisfies CheckTable;

@@ -187,6 +187,18 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
     expect((await look()).found['postgres.schema']).toEqual({ state: 'ok', seen: 'up to date' });
   });
 
+  it('names messages that stand still between a channel and retry', async () => {
+    for (const schema of ['email', 'sms', 'retry'] as const) await migrate(database.pool(), schema, schemas[schema]);
+    expect((await look()).found['postgres.standing']).toEqual({ state: 'ok', seen: 'none does' });
+    await database.pool().query(`INSERT INTO sms.handover (id, hop, kept_at, again, deferred, trace) SELECT gen_random_uuid(), 1, now(), again, '{}', '{}' FROM unnest(ARRAY[0, 2, 3, 7]) AS again`);
+    await database.pool().query(`
+      INSERT INTO retry.schedule (id, hop, channel, tenant, message_id, lane, mode, kind, state, due_at, bytes, payload, trace, again)
+      SELECT gen_random_uuid(), 2, 'email', 'default', 'm', 'urgent', 'send', 'failed', state, now(), 2, '{}', '{}', 3 FROM unnest(ARRAY['published', 'answered']) AS state`);
+    const { found, well } = await look();
+    expect(found['postgres.standing']).toEqual({ state: 'fail', seen: '1 released by retry, 2 handed over by sms', mend: expect.stringContaining('messaging.unreadable') });
+    expect(well).toBe(false);
+  });
+
   it('says that a login may not look at another service’s tables', async () => {
     const login = `outsider_${prefix.replace(/\W/g, '')}`;
     const pool = database.pool();

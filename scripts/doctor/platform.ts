@@ -9,6 +9,7 @@ import type { TopicChange } from '../local/topic-plan.ts';
 import { planOf } from '../local/topics.ts';
 import { platformChecks } from './platform.checks.ts';
 import { examineSchemas } from './schemas.ts';
+import { examineStanding } from './standing.ts';
 
 const say = findingsOf(platformChecks);
 const DAY_MS = 86_400_000;
@@ -73,5 +74,5 @@ async function examinePostgres(env: Env): Promise<Finding[]> {
   } catch (error) {
     return [say.fail('postgres.reachable', reasonOf(error))];
   }
-  return [say.ok('postgres.reachable', 'it answers'), await examineSchemas(url, env)];
+  return [say.ok('postgres.reachable', 'it answers'), await examineSchemas(url, env), await examineStanding(url, env)];
 }

@@ -62,10 +62,11 @@ const groupsOf = (service: Party): string[] =>
   [false, true].filter((inGulps) => current.some((topic) => topic.to.includes(service) && topic.inGulps === inGulps)).map((inGulps) => `\`${inGulps ? factsGroup('', service) : service}\``);
 
 const retentionIsAsked = 'DescribeConfigs on its request topics: the ledger must remember longer than they keep';
+const lookedAfter = 'Describe on the group `retry`: what was handed over goes again once it has been read past ([ADR 11](adr/0011-what-was-lost.md))';
 const furtherRights: Record<(typeof services)[number], string> = {
-  email: retentionIsAsked,
-  sms: retentionIsAsked,
-  retry: `Describe on the groups \`${factsGroup('', 'email')}\` and \`${factsGroup('', 'sms')}\`: nothing is resent before the channel has read every proof ([ADR 8](adr/0008-proof-before-resend.md))`,
+  email: `${retentionIsAsked}. ${lookedAfter}`,
+  sms: `${retentionIsAsked}. ${lookedAfter}`,
+  retry: `Describe on the groups \`email\`, \`sms\`, \`${factsGroup('', 'email')}\` and \`${factsGroup('', 'sms')}\`: nothing is resent before the channel has read every proof ([ADR 8](adr/0008-proof-before-resend.md)), nor released again before it has read past it ([ADR 11](adr/0011-what-was-lost.md))`,
   reporting: '',
 };
 

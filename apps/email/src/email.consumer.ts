@@ -1,4 +1,4 @@
-import { type CancelRequested, type EmailRequested, type SendDue, type StatusChanged, type SuppressionChanged, topics } from '#libs/contracts';
+import { type CancelRequested, type EmailRequested, type SendDue, type SendPlanned, type StatusChanged, type SuppressionChanged, topics } from '#libs/contracts';
 import { DeliveryEngine } from '#libs/delivery';
 import { On, RecordContext } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
@@ -22,6 +22,11 @@ export class EmailConsumer {
   @On(topics.emailDue)
   onDue(@Payload() due: SendDue, @Ctx() context: RecordContext): Promise<void> {
     return this.engine.onDue(due, context);
+  }
+
+  @On(topics.sendPlanned)
+  onPlanned(@Payload() planned: SendPlanned): Promise<void> {
+    return this.engine.onPlanned(planned);
   }
 
   @On(topics.statusChanged)

@@ -104,6 +104,7 @@ const engine = {
       retentionDays: config.get('LEDGER_RETENTION_DAYS'),
       scheduleAtMostDays: config.get('SCHEDULE_AT_MOST_DAYS'),
       cancelWaitMs: config.get('CANCEL_WAIT_MS'),
+      handoverAnswerMs: config.get('HANDOVER_ANSWER_MS'),
       limits: limitsOf(config),
       providerRates: ratesOf(rates),
       coalesceLingerMs: config.get('EMAIL_COALESCE_LINGER_MS'),

@@ -1,5 +1,6 @@
-import { isOtherFact, topics } from '#libs/contracts';
+import { topics } from '#libs/contracts';
 import { runService } from '#libs/runtime';
+import { isNoConcern } from './answer/answered.policy.ts';
 import { RetryConfig } from './retry.config.ts';
 import { migrations } from './retry.migrations.ts';
 import { RetryModule } from './retry.module.ts';
@@ -9,6 +10,5 @@ void runService({
   schema: RetryConfig,
   migrations,
   module: RetryModule,
-  // Only the provider's word can stop a plan.
-  passOver: ({ topic, headers }) => topic.name === topics.statusChanged.name && isOtherFact(headers, { sources: ['receipt', 'lookup'] }),
+  passOver: ({ topic, headers }) => topic.name === topics.statusChanged.name && isNoConcern(headers),
 });

@@ -33,7 +33,8 @@ export const RetryConfig = z.object({
   RETRY_POLL_MS: milliseconds(200).describe('How often the schedule is looked at for what is due, in milliseconds.'),
   RETRY_BATCH: z.coerce.number().int().min(1).max(5_000).default(500).describe('Most messages released at once.'),
   RETRY_LEASE_MS: milliseconds(30_000).describe('A release that was not finished within this many milliseconds is taken up by another replica.'),
-  RETRY_PLAN_RETENTION_MS: milliseconds(24 * 3_600_000).describe('How long a plan is kept after it was released, cancelled or stopped, in milliseconds.'),
+  RETRY_ANSWER_MS: milliseconds(30_000).describe('A released message of which its channel has told nothing for so long is looked after, in milliseconds: it goes once more if its record or the answer was lost, not if the channel is behind.'),
+  RETRY_PLAN_RETENTION_MS: milliseconds(24 * 3_600_000).describe('How long a plan is kept after it was answered, cancelled or stopped, in milliseconds.'),
   RETRY_PROGRESS_RETENTION_MS: milliseconds(14 * 24 * 3_600_000).describe('How long it is remembered what was decided about a message, in milliseconds; keep it above the retention of send.deferred.'),
   RETRY_TIDY_MS: milliseconds(60_000).describe('How often what is past its retention is deleted, in milliseconds.'),
 });

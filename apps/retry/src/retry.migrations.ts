@@ -55,4 +55,16 @@ export const migrations: readonly Migration[] = [
       ALTER TABLE progress ADD COLUMN taken_back integer;
       COMMENT ON COLUMN progress.taken_back IS 'The last hop that its provider took and gave back: proof of it and of earlier ones counts no more.'`,
   },
+  {
+    name: '004-answers',
+    sql: `
+      ALTER TABLE schedule DROP CONSTRAINT schedule_state_check,
+        ADD CONSTRAINT schedule_state_check CHECK (state IN ('pending', 'releasing', 'published', 'answered', 'cancelled', 'stopped')),
+        ADD COLUMN again smallint NOT NULL DEFAULT 0;
+      -- What was released before answers were noted is not asked for again.
+      UPDATE schedule SET state = 'answered' WHERE state = 'published';
+      CREATE INDEX schedule_published ON schedule (channel, ended_at) WHERE state = 'published';
+      COMMENT ON COLUMN schedule.state IS 'published: its channel has it, or will; answered: the channel is done with this hop.';
+      COMMENT ON COLUMN schedule.again IS 'How often it was released once more, since the channel had read past it and nothing was heard.'`,
+  },
 ];

@@ -2,6 +2,11 @@ import { Module } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { KafkaAnnouncer } from './announce/announcer.adapter.ts';
 import { Announcer } from './announce/announcer.port.ts';
+import { AnswerReading } from './answer/answer-reading.port.ts';
+import { KafkaAnswerReading } from './answer/answer-reading.adapter.ts';
+import { Answers } from './answer/answers.port.ts';
+import { PostgresAnswers } from './answer/answers.store.ts';
+import { WatchService } from './answer/watch.service.ts';
 import { Decisions } from './plan/decisions.port.ts';
 import { PostgresDecisions } from './plan/decisions.store.ts';
 import { DeferredConsumer } from './plan/deferred.consumer.ts';
@@ -31,9 +36,12 @@ const settings = (config: ConfigService): RetryConfig =>
     StopService,
     ReleaserService,
     TidyService,
+    WatchService,
     { provide: RETRY_CONFIG, useFactory: settings, inject: [ConfigService] },
     { provide: MOMENT, useValue: thisMoment },
     { provide: Announcer, useClass: KafkaAnnouncer },
+    { provide: Answers, useClass: PostgresAnswers },
+    { provide: AnswerReading, useClass: KafkaAnswerReading },
     { provide: Decisions, useClass: PostgresDecisions },
     { provide: Stops, useClass: PostgresStops },
     { provide: DuePlans, useClass: PostgresDuePlans },

@@ -3,6 +3,7 @@ import { migrate, type Pool } from '#libs/persistence';
 import { aDatabase, type TestDatabase } from '#libs/testing';
 import type { Decision, Known, Plan } from '../src/plan/decision.ts';
 import type { Question } from '../src/plan/decisions.port.ts';
+import { PostgresAnswers } from '../src/answer/answers.store.ts';
 import { PostgresDecisions } from '../src/plan/decisions.store.ts';
 import { PostgresDuePlans } from '../src/release/due-plans.store.ts';
 import { migrations } from '../src/retry.migrations.ts';
@@ -12,7 +13,7 @@ import { PostgresRetention } from '../src/tidy/retention.store.ts';
 export const past = '2020-01-01T00:00:00.000Z';
 export const future = '2040-01-01T00:00:00.000Z';
 
-const settings = { RETRY_BATCH: 500, RETRY_LEASE_MS: 30_000, RETRY_PLAN_RETENTION_MS: 86_400_000, RETRY_PROGRESS_RETENTION_MS: 14 * 86_400_000 };
+const settings = { RETRY_BATCH: 500, RETRY_LEASE_MS: 30_000, RETRY_PLAN_RETENTION_MS: 86_400_000, RETRY_PROGRESS_RETENTION_MS: 14 * 86_400_000, RETRY_ANSWER_MS: 30_000 };
 
 export interface PlanRow {
   message_id: string;
@@ -25,6 +26,7 @@ export interface Schedule {
   pool: Pool;
   decisions: PostgresDecisions;
   stops: PostgresStops;
+  answers: PostgresAnswers;
   /** What one replica releases from. */
   aReplica(more?: Partial<typeof settings>): PostgresDuePlans;
   retention: PostgresRetention;
@@ -42,6 +44,7 @@ export async function aSchedule(): Promise<Schedule> {
     pool,
     decisions: new PostgresDecisions(pool),
     stops: new PostgresStops(pool),
+    answers: new PostgresAnswers(pool, settings),
     aReplica: (more = {}) => new PostgresDuePlans(pool, { ...settings, ...more }),
     retention: new PostgresRetention(pool, settings),
     rows: async () => (await pool.query<PlanRow>('SELECT message_id, hop, state, mode FROM retry.schedule ORDER BY message_id')).rows,

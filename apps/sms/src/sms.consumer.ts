@@ -1,4 +1,4 @@
-import { type CancelRequested, identityKey, type InboundReceived, isTakenBack, phoneIdentity, recipientHash, type SmsRequested, type SendDue, type StatusChanged, type SuppressionChanged, topics } from '#libs/contracts';
+import { type CancelRequested, identityKey, type InboundReceived, isTakenBack, phoneIdentity, recipientHash, type SmsRequested, type SendDue, type SendPlanned, type StatusChanged, type SuppressionChanged, topics } from '#libs/contracts';
 import { DeliveryEngine } from '#libs/delivery';
 import { On, RecordContext } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
@@ -38,6 +38,11 @@ export class SmsConsumer {
   @On(topics.smsDue)
   onDue(@Payload() due: SendDue, @Ctx() context: RecordContext): Promise<void> {
     return this.engine.onDue(due, context);
+  }
+
+  @On(topics.sendPlanned)
+  onPlanned(@Payload() planned: SendPlanned): Promise<void> {
+    return this.engine.onPlanned(planned);
   }
 
   @On(topics.statusChanged)

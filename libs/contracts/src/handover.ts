@@ -53,6 +53,7 @@ export const SendDeferred = z.looseObject({
   takenBack: z.boolean().optional().describe('failed: the provider had taken this hop and gave it back. What proves that it was taken counts no more.'),
   doubt: DoubtfulCall.optional().describe('unknown: the call whose answer was lost.'),
   doubtSince: Instant.optional().describe('unknown: when the first doubt arose.'),
+  acknowledge: z.boolean().optional().describe('Its channel keeps this hand-over until it is told (send.planned) that it was decided on.'),
 });
 export type SendDeferred = z.infer<typeof SendDeferred>;
 
@@ -66,8 +67,19 @@ export const SendDue = z.looseObject({
   dueAt: Instant.optional().describe('When it was planned to go: the ledger remembers this hop from then on.'),
   doubt: DoubtfulCall.optional(),
   doubtSince: Instant.optional(),
+  again: z.number().int().positive().optional().describe('How often it was published again, since nothing was heard of this hop: what was told of it is told once more.'),
 });
 export type SendDue = z.infer<typeof SendDue>;
+
+/** Decided on: the value of `messaging.send.planned`. Holds neither address nor content. */
+export const SendPlanned = z.looseObject({
+  eventId: z.string(),
+  messageId: MessageId,
+  tenant: Tenant,
+  channel: Channel,
+  hop: z.number().int().positive().describe('The hop of the hand-over that was decided on.'),
+});
+export type SendPlanned = z.infer<typeof SendPlanned>;
 
 /** Given up: the value of `messaging.dead-letters`. */
 export const DeadLetter = z.looseObject({

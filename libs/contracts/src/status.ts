@@ -80,11 +80,14 @@ export const isEngagement = (status: string): status is Engagement => engagement
 const notices = new Set<string>(Notice.options);
 export const isNotice = (status: string): status is Notice => notices.has(status);
 
+type HeadedFact = Pick<StatusChanged, 'channel' | 'source' | 'hop'> & { status?: StatusChanged['status'] };
+
 /** CloudEvents extension attributes of a fact, so that a consumer can pass over what does not concern it without reading it. */
-export const factHeaders = ({ channel, source, status }: Pick<StatusChanged, 'channel' | 'source' | 'status'>): Record<string, string> => ({
+export const factHeaders = ({ channel, source, status, hop }: HeadedFact): Record<string, string> => ({
   ce_factchannel: channel,
   ce_factsource: source,
-  ce_factstatus: status,
+  ...(status !== undefined && { ce_factstatus: status }),
+  ...(hop !== undefined && { ce_facthop: String(hop) }),
 });
 
 export interface WantedFacts {

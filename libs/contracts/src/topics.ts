@@ -7,6 +7,7 @@ import {
   InboundReceived,
   SendDeferred,
   SendDue,
+  SendPlanned,
 } from './handover.ts';
 import type { Lane } from './primitives.ts';
 import { SmsRequested } from './sms-request.ts';
@@ -68,6 +69,7 @@ export const topics = {
   emailDue: topic('email.due', { schema: SendDue, lanes: true, key: 'the request’s own key', from: ['retry'], to: ['email'], meaning: 'Its time has come: send again, or reconcile.', ...withHistory }),
   smsDue: topic('sms.due', { schema: SendDue, lanes: true, key: 'the request’s own key', from: ['retry'], to: ['sms'], meaning: 'Its time has come: send again, or reconcile.', ...withHistory }),
   sendDeferred: topic('send.deferred', { schema: SendDeferred, key: 'messageId', from: ['email', 'sms'], to: ['retry'], meaning: 'Not sent now: failed, unknown, or waiting for its time.', ...withHistory }),
+  sendPlanned: topic('send.planned', { schema: SendPlanned, key: 'messageId', from: ['retry'], to: ['email', 'sms'], meaning: 'Retry has decided on a hand-over: its channel need not keep it any longer.', retentionHours: DAY, traced: false, inGulps: true }),
   statusChanged: topic('status.changed', { schema: StatusChanged, key: 'messageId', from: ['email', 'sms', 'retry'], to: ['reporting', 'upstream', 'retry', 'email', 'sms'], meaning: 'Every lifecycle fact, receipts included.', traced: false, inGulps: true }),
   deadLetters: topic('dead-letters', { schema: DeadLetter, key: 'messageId', from: ['retry'], to: ['operators', 'reporting'], meaning: 'Given up: what was asked, what was tried, what to do.', retentionHours: 30 * DAY, ...withHistory }),
   unreadable: topic('unreadable', { schema: null, key: 'as it came', from: ['email', 'sms', 'retry', 'reporting'], to: ['operators'], meaning: 'What no schema accepts, bytes as they came; origin and error in headers.', retentionHours: 30 * DAY, ...withHistory }),

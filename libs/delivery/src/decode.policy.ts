@@ -86,6 +86,7 @@ export function laterHop<R extends RequestEnvelope, M>(channel: ChannelPort<R, M
     lane: due.lane,
     hop: due.hop,
     mode: due.mode,
+    again: due.again !== undefined,
     source: origin.source,
     requestedAt: new Date(due.requestedAt),
     rememberedAt: new Date(due.dueAt ?? due.requestedAt),

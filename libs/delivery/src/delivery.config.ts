@@ -7,6 +7,7 @@ import { STANDARD_SCHEDULE_DAYS } from './times.policy.ts';
 /** Settings of the delivery engine, the same in every channel. */
 export const deliverySettings = {
   LEASE_GUARD_MS: milliseconds(3_000).describe('What must be left of a claim’s lease when a request is written to the provider, in milliseconds.'),
+  HANDOVER_ANSWER_MS: milliseconds(30_000).describe('A message that was handed over to retry, and on which retry has said nothing for so long, is looked after, in milliseconds: it is handed over once more if its record or the answer was lost, not if retry is behind.'),
   LEDGER_RETENTION_DAYS: z.coerce.number().int().min(2).max(90).default(14).describe(
     'How long repeats of a message are recognised, in days. Must exceed the retention of the request topics.',
   ),

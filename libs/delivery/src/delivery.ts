@@ -10,6 +10,8 @@ export interface Delivery<M> {
   lane: Lane;
   hop: number;
   mode: 'send' | 'reconcile';
+  /** Retry has heard nothing of this hop and released it once more: what was told of it is told again. */
+  again?: boolean | undefined;
   /** `topic/partition/offset` of the record: the same record when it comes again. */
   source: string;
   /** The request's Kafka time. */
@@ -101,8 +103,8 @@ export type Claim =
   | { verdict: 'settled'; outcome: Outcome }
   /** Another processing holds it; look again after this many milliseconds. */
   | { verdict: 'running'; waitMs: number }
-  /** Another record of the same message and hop: absorbed in silence. */
-  | { verdict: 'repeat' }
+  /** Another record of the same message and hop: absorbed in silence. `of`: the record that the hop is claimed for, where it can be told. */
+  | { verdict: 'repeat'; of?: string }
   /** The id was used before for other content. */
   | { verdict: 'conflict' }
   /** Older than the ledger remembers. */

@@ -61,7 +61,7 @@ export class DispatchService<M> {
       const token = randomUUID();
       const claim = await this.untilUp(() => this.options.ledger.claim(delivery, token));
       switch (claim.verdict) {
-        case 'repeat': return this.log(delivery, 'repeat');
+        case 'repeat': return this.repeated(delivery, claim.of);
         case 'conflict': throw new IdConflict();
         case 'forgotten': return this.leaveToOperator(delivery);
         case 'settled': return this.announce(delivery, claim.outcome);
@@ -77,6 +77,15 @@ export class DispatchService<M> {
         }
       }
     } // prettier-ignore
+  }
+
+  /**
+   * A repeat is absorbed in silence, unless retry asks since it has heard nothing: then the record that the hop is claimed for, or
+   * what was told of it, was lost, and this one stands for it.
+   */
+  private async repeated(delivery: Delivery<M>, of: string | undefined): Promise<void> {
+    if (delivery.again && of !== undefined) return this.dispatch({ ...delivery, again: false, source: of });
+    this.log(delivery, 'repeat');
   }
 
   private async decide(delivery: Delivery<M>, { token, suppressions = [], cancelled }: Claimed, deadline: number): Promise<Outcome> {

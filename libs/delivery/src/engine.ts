@@ -1,5 +1,5 @@
 import {
-  BadRecordTime, channelOf, channelTopics, type Channel, factId, IdConflict, identityKey, isTakenBack, MessageId, nearestInstant, ownFailure, type SendDue, type StatusChanged, type SuppressionChanged, Tenant, topicNames, type UnreadableRecord,
+  BadRecordTime, channelOf, channelTopics, type Channel, factId, IdConflict, identityKey, isTakenBack, MessageId, nearestInstant, ownFailure, type SendDue, type SendPlanned, type StatusChanged, type SuppressionChanged, Tenant, topicNames, type UnreadableRecord,
 } from '#libs/contracts'; // prettier-ignore
 import type { Pool } from '#libs/persistence';
 import { contextFrom, contextOf, hasTrace, type Logger, underContext } from '#libs/telemetry';
@@ -13,6 +13,10 @@ import { firstHop, laterHop, type Origin } from './decode.policy.ts';
 import type { Ledger } from './delivery.ts';
 import { DispatchService } from './dispatch.service.ts';
 import { FlowService } from './flow.service.ts';
+import { KafkaHandoverReading } from './handover/handover-reading.adapter.ts';
+import { HandoverWatch } from './handover/handover-watch.service.ts';
+import type { Handovers } from './handover/handovers.port.ts';
+import { PostgresHandovers } from './handover/handovers.store.ts';
 import { breakerLimitsOf, type HealthConfig } from './health/health.config.ts';
 import { ProviderHealth } from './health/provider-health.ts';
 import { requireLongMemory } from './ledger.retention.ts';
@@ -45,12 +49,19 @@ export interface EngineOptions<R, M> {
   cancelWaitMs: number;
   /** How far ahead a message can be scheduled, in days. */
   scheduleAtMostDays: number;
+  /** How long retry may take before it is looked after what was handed over, in milliseconds. */
+  handoverAnswerMs: number;
   /** Circuits, places and rates. */
   limits: PermitConfig & HealthConfig;
   /** Calls a second by provider, of all replicas together; one that is not named is unlimited. */
   providerRates: ReadonlyMap<string, number>;
   /** How long bulk messages wait for others of the same content, in milliseconds; 0: not at all. */
   coalesceLingerMs?: number;
+}
+
+/** Where it is said what needs an operator. */
+export interface Readiness {
+  addOther(name: string, check: () => Promise<ReturnType<HandoverWatch['state']>>): void;
 }
 
 /** The delivery engine given a channel: what its consumers and webhooks delegate to. */
@@ -64,9 +75,13 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
   readonly takenBack: TakenBackService;
   /** What upstream wants sent no more. */
   readonly cancels: CancelService;
+  /** Looks after what was handed over to retry. */
+  readonly handoverWatch: HandoverWatch;
   private readonly options: EngineOptions<R, M>;
   private readonly announcer: Announcer;
   private readonly ledger: Ledger;
+  private readonly handovers: Handovers;
+  private watching: Promise<void> = Promise.resolve();
   private readonly dispatcher: DispatchService<M>;
   private readonly permits: Permits;
   private partitions: ReadonlyMap<string, number> = new Map();
@@ -75,7 +90,9 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
     const { channel, pool, callTimeoutMs, guardMs, retentionDays } = options;
     const leaseMs = callTimeoutMs + guardMs;
     this.options = options;
-    this.announcer = new Announcer(options.publisher);
+    this.handovers = new PostgresHandovers({ pool, schema: channel.channel, answerMs: options.handoverAnswerMs });
+    this.announcer = new Announcer(options.publisher, this.handovers);
+    this.handoverWatch = watchOf(options, this.handovers, this.announcer);
     this.suppressions = new SuppressionsService(options.publisher);
     this.receipts = new ReceiptsService(this.announcer, this.suppressions);
     this.suppressed = new PostgresSuppressions(pool, channel.channel);
@@ -96,16 +113,24 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
   }
 
   /**
-   * Looks at the topics before the first record is read: their retention, and how many partitions share the rates.
+   * Looks at the topics before the first record is read: their retention, and how many partitions share the rates. From then on it
+   * looks after what is handed over.
    * @throws InvalidConfiguration, InfrastructureDown
    */
-  async prepare(kafka: Kafka, config: { KAFKA_TOPIC_PREFIX: string; LEDGER_RETENTION_DAYS: number }): Promise<void> {
+  async prepare(kafka: Kafka, config: { KAFKA_TOPIC_PREFIX: string; LEDGER_RETENTION_DAYS: number }, health: Readiness): Promise<void> {
     const { channel } = this.options.channel;
     await requireLongMemory(kafka, channel, config);
     const { requested, due } = channelTopics[channel];
     const names = [requested, due].flatMap((topic) => topicNames(topic, config.KAFKA_TOPIC_PREFIX));
     this.partitions = await partitionCounts(kafka, names);
     this.cancels.start();
+    health.addOther('handovers', () => Promise.resolve(this.handoverWatch.state()));
+    this.watching = this.handoverWatch.run(new KafkaHandoverReading(kafka, config.KAFKA_TOPIC_PREFIX, channel));
+  }
+
+  /** Nest calls it as the service stops, before the connections are closed. */
+  async onModuleDestroy(): Promise<void> {
+    await this.watching;
   }
 
   /** The group has divided the partitions anew: this replica's part of every rate follows. */
@@ -123,6 +148,11 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
   async onDue(due: SendDue, { record }: RecordContext): Promise<void> {
     const { channel, hashKey } = this.options;
     await this.dispatcher.dispatch(laterHop(channel, due, originOf(record), hashKey));
+  }
+
+  /** Retry has decided on a message that was handed over. */
+  async onPlanned(planned: SendPlanned): Promise<void> {
+    if (planned.channel === this.options.channel.channel) await this.handovers.decided(identityKey(planned), planned.hop);
   }
 
   /** A lifecycle fact: the provider's word proves that a hop was accepted; retry's, what came of a cancellation. */
@@ -150,6 +180,11 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
     const fact = rejection(identity, record, error);
     await underContext(hasTrace(given) ? given : contextOf(identityKey(identity)), () => this.announcer.publishFact(fact));
   }
+}
+
+function watchOf<R, M>(options: EngineOptions<R, M>, handovers: Handovers, announcer: Announcer): HandoverWatch {
+  const { channel, logger, stopping, handoverAnswerMs: answerMs } = options;
+  return new HandoverWatch({ channel: channel.channel, handovers, publish: (deferred) => announcer.handOver(deferred), logger, stopping, answerMs });
 }
 
 function healthOf<R, M>({ channel, limits, stopping, logger }: EngineOptions<R, M>): ProviderHealth {

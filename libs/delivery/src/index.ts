@@ -14,6 +14,7 @@ export { Bulkhead } from './health/bulkhead.ts';
 export { healthSettings } from './health/health.config.ts';
 export { holdByHeaders } from './permits/feedback.policy.ts';
 export { permitSettings, providerRate } from './permits/permits.config.ts';
+export { isNoConcernOf } from './pass-over.policy.ts';
 export * from './provider-http.adapter.ts';
 export * from './receipt.policy.ts';
 export type { ReceiptsService } from './receipts.service.ts';

@@ -210,7 +210,7 @@ function verdictOf({ delivery, token }: ClaimEntry, row: ClaimRow): Claim {
   const otherContent = delivery.digest !== undefined && row.first_digest !== null && row.first_digest !== delivery.digest;
   if (row.elsewhere || row.token === null) return { verdict: otherContent ? 'conflict' : 'repeat' };
   if (row.token === token && row.state === 'claimed') return { verdict: 'mine', token, ...(row.suppressions && { suppressions: row.suppressions }), ...(row.cancelled && delivery.mode === 'send' && { cancelled: true }) };
-  if (row.source !== delivery.source) return { verdict: otherContent ? 'conflict' : 'repeat' };
+  if (row.source !== delivery.source) return otherContent ? { verdict: 'conflict' } : { verdict: 'repeat', of: row.source };
   if (row.state === 'claimed') return { verdict: 'running', waitMs: Math.max(50, row.lease_left_ms + 20) };
   return { verdict: 'settled', outcome: row.outcome ?? impliedOutcome(row) };
 }

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { type Failure, IdConflict, InfrastructureDown, type LookupResult, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
 import { migrate, type Pool } from '#libs/persistence';
 import { createLogger } from '#libs/telemetry';
-import { aDatabase, aFailure, type TestDatabase } from '#libs/testing';
+import { aDatabase, aFailure, eventually, type TestDatabase } from '#libs/testing';
 import { Stopping } from '#libs/transport';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Announcer } from '../src/announcer.service.ts';
 import { PostgresCancellations } from '../src/cancel/cancellations.store.ts';
+import type { Delivery } from '../src/delivery.ts';
 import { DispatchService } from '../src/dispatch.service.ts';
 import { ledgerMigrations } from '../src/ledger.migrations.ts';
 import { PostgresLedger } from '../src/ledger.store.ts';
@@ -214,6 +215,53 @@ describe('the dispatch of one message', () => {
     await aService().dispatch(aDelivery({ hop: 2, mode: 'reconcile', source: 'due/0/3', doubt, doubtSince: doubt.at }));
     expect(told()).toEqual(['send.deferred: unknown']);
     expect(published[0]!.value).toMatchObject({ hop: 2, doubt, doubtSince: doubt.at });
+  });
+
+  describe('when retry asks again for a hop', () => {
+    const asked = (delivery: Delivery<TestMessage>) => ({ ...delivery, source: `due/0/${randomUUID()}`, again: true });
+
+    it('sends what was never claimed: the first record was lost', async () => {
+      const delivery = aDelivery({ hop: 2, source: 'due/0/21' });
+      await aService().dispatch(asked(delivery));
+      expect(provider.accepted).toEqual([delivery.messageId]);
+      // The first one comes after all.
+      await aService().dispatch(delivery);
+      expect(told()).toEqual(['status.changed: sent']);
+    });
+
+    it('tells again, under the same ids and times, what was told and lost, and sends nothing', async () => {
+      const delivery = aDelivery({ hop: 2, source: 'due/0/22' });
+      provider.answer = () => Promise.resolve({ sent: false, failure: aFailure() });
+      await aService().dispatch(delivery);
+      const first = published.splice(0);
+      await aService().dispatch(asked(delivery));
+      expect(published).toEqual(first);
+      expect(told()).toEqual(['status.changed: retrying', 'send.deferred: failed']);
+      // Any other repeat is absorbed.
+      await aService().dispatch({ ...asked(delivery), again: false });
+      expect(published).toHaveLength(2);
+    });
+
+    it('waits for a claim that is in work, and tells what came of it', async () => {
+      let answer = (_: SendResult) => {};
+      provider.answer = () => new Promise((resolve) => (answer = resolve));
+      const delivery = aDelivery({ hop: 2, source: 'due/0/23' });
+      const first = aService({ leaseMs: 1_500 }).dispatch(delivery);
+      await eventually(async () => (await pool.query('SELECT 1 FROM email.ledger WHERE id = $1', [delivery.id])).rowCount === 1);
+      const second = aService({ leaseMs: 1_500 }).dispatch(asked(delivery));
+      setTimeout(() => answer({ sent: true, providerMessageId: 'x-1' }), 200);
+      await Promise.all([first, second]);
+      expect(provider.accepted).toHaveLength(1);
+      expect(told()).toEqual(['status.changed: sent', 'status.changed: sent']);
+    });
+
+    it('takes the answer for lost where whoever held the claim has died, and its record is lost as well', async () => {
+      const delivery = aDelivery({ hop: 2, source: 'due/0/24' });
+      await new PostgresLedger({ pool, schema: 'email', leaseMs: 1, retentionDays: 14 }).claim(delivery, randomUUID());
+      await aService().dispatch(asked(delivery));
+      expect(provider.accepted).toEqual([]);
+      expect(told()).toEqual(['status.changed: unconfirmed', 'send.deferred: unknown']);
+    });
   });
 
   it('leaves a record that is older than the ledger remembers to an operator', async () => {

@@ -2,7 +2,7 @@ import type { Finding, ProviderCheck } from '#libs/contracts';
 import { Controller, Get, Inject, Injectable, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 
-export type CheckState = { status: 'ok' | 'down' | 'refused' | 'unreachable'; meaning?: string; action?: string; warnings?: readonly Finding[] };
+export type CheckState = { status: 'ok' | 'degraded' | 'down' | 'refused' | 'unreachable'; meaning?: string; action?: string; warnings?: readonly Finding[] };
 export type Check = () => Promise<CheckState>;
 
 export interface HealthReport {
@@ -19,6 +19,11 @@ export class Health {
 
   addVital(name: string, check: Check): void {
     this.vital.set(name, check);
+  }
+
+  /** What needs an operator while the service goes on with all else. */
+  addOther(name: string, check: Check): void {
+    this.other.set(name, check);
   }
 
   addProvider(name: string, check: () => Promise<ProviderCheck>): void {

@@ -29,6 +29,20 @@ export const counters = {
     labels: { ...topic, 'error.type': 'code of the reason (docs/errors)' },
     remedy: 'look at the topic (`x-error…` in the headers tell why); a `MSG_HANDLER_BUG` is a fault of the platform',
   },
+  releasedAgain: {
+    name: 'mi.lost.releases',
+    unit: '{message}',
+    meaning: 'Messages that retry released once more, since the record of the first release, or what its channel told of it, was lost.',
+    labels: { 'mi.channel': 'email, sms' },
+    remedy: 'look for the cause in `messaging.unreadable`; the messages themselves go on',
+  },
+  handedOverAgain: {
+    name: 'mi.lost.handovers',
+    unit: '{message}',
+    meaning: 'Messages that a channel handed over to retry once more, since the record of the first hand-over, or its acknowledgement, was lost.',
+    labels: { 'mi.channel': 'email, sms' },
+    remedy: 'look for the cause in `messaging.unreadable`; the messages themselves go on',
+  },
   otherWebhookEvents: {
     name: 'mi.webhook.other',
     unit: '{event}',

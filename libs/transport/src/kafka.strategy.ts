@@ -29,6 +29,9 @@ export interface KafkaStrategyOptions {
 
 const byName = new Map<string, Topic>(Object.values(topics).map((topic) => [topic.name, topic]));
 
+/** The group in which a service reads what is read as it comes. */
+export const recordsGroup = (prefix: string, service: string): string => `${prefix}${service}`;
+
 /** The group in which a service reads what is read in gulps. */
 export const factsGroup = (prefix: string, service: string): string => `${prefix}${service}-facts`;
 
@@ -98,7 +101,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
 
   private makeConsumer(handled: readonly Topic[], inGulps: boolean): KeyedConsumer {
     const { kafka, config, service, logger, onAssigned, passOver } = this.options;
-    const groupId = inGulps ? factsGroup(config.KAFKA_TOPIC_PREFIX, service) : `${config.KAFKA_TOPIC_PREFIX}${service}`;
+    const groupId = (inGulps ? factsGroup : recordsGroup)(config.KAFKA_TOPIC_PREFIX, service);
     return new KeyedConsumer({
       kafka,
       config,

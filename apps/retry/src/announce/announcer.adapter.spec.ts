@@ -14,7 +14,7 @@ describe('A fact that retry tells', () => {
 
   it.each(['email', 'sms'] as const)('bears in its headers that it is retry’s and of the %s channel, as the channels’ own facts do', async (channel) => {
     const { headers, key } = await tell(aStatus({ source: 'retry', channel, messageId: 'm-1', status: 'expired', final: true }));
-    expect(headers).toEqual({ ce_factchannel: channel, ce_factsource: 'retry', ce_factstatus: 'expired' });
+    expect(headers).toEqual({ ce_factchannel: channel, ce_factsource: 'retry', ce_factstatus: 'expired', ce_facthop: '1' });
     expect(key).toBe('m-1');
   });
 

@@ -1,4 +1,4 @@
-import { channelTopics, type DeadLetter, factRecord, type SendDue, type StatusChanged, topics } from '#libs/contracts';
+import { channelTopics, type DeadLetter, factHeaders, factRecord, type SendDue, type SendPlanned, type StatusChanged, topics } from '#libs/contracts';
 import { Publisher } from '#libs/transport';
 import { Inject, Injectable } from '@nestjs/common';
 import { Announcer } from './announcer.port.ts';
@@ -19,6 +19,10 @@ export class KafkaAnnouncer extends Announcer {
 
   async deadLetter(letter: DeadLetter): Promise<void> {
     await this.publisher.publish({ topic: topics.deadLetters, key: letter.messageId, value: letter });
+  }
+
+  async planned(planned: SendPlanned): Promise<void> {
+    await this.publisher.publish({ topic: topics.sendPlanned, key: planned.messageId, value: planned, headers: factHeaders({ channel: planned.channel, source: 'retry' }) });
   }
 
   async due(due: SendDue): Promise<void> {

@@ -1,4 +1,4 @@
-import type { DeadLetter, SendDue, StatusChanged } from '#libs/contracts';
+import type { DeadLetter, SendDue, SendPlanned, StatusChanged } from '#libs/contracts';
 
 /** What retry tells the world. Resolves when Kafka has it; repeating is safe, since ids are derived. */
 export abstract class Announcer {
@@ -7,6 +7,12 @@ export abstract class Announcer {
 
   /** @throws InfrastructureDown when Kafka cannot be reached. */
   abstract deadLetter(letter: DeadLetter): Promise<void>;
+
+  /**
+   * A hand-over was decided on, and what follows is told: its channel need not keep it any longer.
+   * @throws InfrastructureDown when Kafka cannot be reached.
+   */
+  abstract planned(planned: SendPlanned): Promise<void>;
 
   /**
    * Hands a message back to its channel, in its lane and under its own key.

@@ -1,4 +1,4 @@
-import { type DeadLetter, factId, type SendDeferred, type SendDue, type StatusChanged } from '#libs/contracts';
+import { type DeadLetter, factId, type SendDeferred, type SendDue, type SendPlanned, type StatusChanged } from '#libs/contracts';
 import type { Decision, Plan, Verdict } from '../plan/decision.ts';
 
 /** What both a deferred and a due message tell of themselves. */
@@ -42,10 +42,15 @@ export function leftFact(deferred: SendDeferred): StatusChanged {
   return factOf(deferred, { status: 'failed', final: true, hop: deferred.hop, reason, ...(deferred.failure && { failure: deferred.failure }) }, deferred.at);
 }
 
+/** Tells the channel that a hand-over was decided on. */
+export function plannedOf({ tenant, channel, messageId, hop }: SendDeferred): SendPlanned {
+  return { eventId: factId({ tenant, channel, messageId, hop, source: 'retry', status: 'planned' }), tenant, channel, messageId, hop };
+}
+
 /** The dead letter of a decision that gives up. */
 export function deadLetterOf(deferred: SendDeferred, decision: Decision): DeadLetter | undefined {
   if (!decision.burial) return undefined;
-  const { eventId: _eventId, why: _why, at: _at, until: _until, failure: _failure, takenBack: _takenBack, doubt, doubtSince, ...handover } = deferred;
+  const { eventId: _eventId, why: _why, at: _at, until: _until, failure: _failure, takenBack: _takenBack, acknowledge: _, doubt, doubtSince, ...handover } = deferred;
   const { tenant, channel, messageId, hop } = deferred;
   return {
     ...handover,
@@ -59,7 +64,7 @@ export function deadLetterOf(deferred: SendDeferred, decision: Decision): DeadLe
 
 /** The hand-over that goes back to the channel when a plan is due. */
 export function dueOf(deferred: SendDeferred, plan: Plan): SendDue {
-  const { eventId: _eventId, at: _at, until: _until, failure: _failure, takenBack: _takenBack, doubt, doubtSince, ...handover } = deferred;
+  const { eventId: _eventId, at: _at, until: _until, failure: _failure, takenBack: _takenBack, acknowledge: _, doubt, doubtSince, ...handover } = deferred;
   const { tenant, channel, messageId } = deferred;
   const hop = deferred.hop + 1;
   return {

@@ -103,7 +103,7 @@ async function keepPlans(client: PoolClient, planned: readonly PlannedHop[]): Pr
      ON CONFLICT (id) DO UPDATE SET
        hop = excluded.hop, lane = excluded.lane, mode = excluded.mode, kind = excluded.kind, state = 'pending', due_at = excluded.due_at,
        lease_token = NULL, lease_until = NULL, bytes = excluded.bytes, payload = excluded.payload, trace = excluded.trace,
-       created_at = now(), ended_at = NULL
+       created_at = now(), ended_at = NULL, again = 0
      WHERE s.hop < excluded.hop`,
     [
       of(({ id }) => id), of(({ due }) => due.hop), of(({ due }) => due.channel), of(({ due }) => due.tenant),

@@ -1,7 +1,8 @@
-import { type DeadLetter, InfrastructureDown, type StatusChanged } from '#libs/contracts';
+import { type DeadLetter, type Identity, InfrastructureDown, type SendPlanned, type StatusChanged } from '#libs/contracts';
 import { createLogger } from '#libs/telemetry';
 import { aDeferred, aFailure } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
+import type { Answers } from '../answer/answers.port.ts';
 import { Announcer } from '../announce/announcer.port.ts';
 import { RetryConfig } from '../retry.config.ts';
 import { type Answer, Decisions, type Question } from './decisions.port.ts';
@@ -22,6 +23,7 @@ class RememberedDecisions extends Decisions {
 
 class Heard extends Announcer {
   readonly told: (StatusChanged | DeadLetter)[] = [];
+  readonly acknowledged: SendPlanned[] = [];
   down = false;
 
   async facts(facts: readonly StatusChanged[]): Promise<void> {
@@ -33,13 +35,19 @@ class Heard extends Announcer {
     this.told.push(letter);
   }
 
+  async planned(planned: SendPlanned): Promise<void> {
+    this.acknowledged.push(planned);
+  }
+
   async due(): Promise<void> {}
 }
 
 function aPlanner(decisions: Decisions = new RememberedDecisions()) {
   const heard = new Heard();
   const config = RetryConfig.parse({ DATABASE_URL: 'postgres://unused' });
-  return { heard, planner: new PlanService(decisions, heard, config, createLogger('test', 'silent'), thisMoment) };
+  const answered: number[] = [];
+  const answers: Pick<Answers, 'note'> = { note: (_: Identity, hop: number) => Promise.resolve(void answered.push(hop)) };
+  return { heard, answered, planner: new PlanService(decisions, heard, answers as Answers, config, createLogger('test', 'silent'), thisMoment) };
 }
 
 describe('Planning what follows from a deferred message', () => {
@@ -70,6 +78,33 @@ describe('Planning what follows from a deferred message', () => {
     const { heard, planner } = aPlanner();
     await planner.plan(aDeferred({ expiresAt: '2020-01-01T00:00:00Z', failure: aFailure() }));
     expect(heard.told).toMatchObject([{ status: 'expired', final: true }, { reason: 'expired' }]);
+  });
+
+  it('tells a channel that keeps a hand-over that it is decided on: after what follows is told, and however often it is asked', async () => {
+    const { heard, planner } = aPlanner();
+    const deferred = aDeferred({ messageId: 'm-1', hop: 1, acknowledge: true, expiresAt: '2030-02-01T12:00:00Z' });
+    heard.down = true;
+    await expect(planner.plan(deferred)).rejects.toThrow(InfrastructureDown);
+    expect(heard.acknowledged).toEqual([]);
+    heard.down = false;
+    await planner.plan(deferred);
+    await planner.plan(deferred);
+    expect(heard.acknowledged).toMatchObject([{ messageId: 'm-1', channel: 'email', hop: 1 }, { messageId: 'm-1', hop: 1 }]);
+    await planner.plan(aDeferred({ hop: 2 }));
+    expect(heard.acknowledged).toHaveLength(2);
+  });
+
+  it('takes a release for answered once nothing is planned after it, and that is told', async () => {
+    const { heard, answered, planner } = aPlanner();
+    await planner.plan(aDeferred({ hop: 2, expiresAt: '2040-02-01T12:00:00Z' }));
+    expect(answered).toEqual([]);
+    const late = aDeferred({ hop: 3, expiresAt: '2020-01-01T00:00:00Z' });
+    heard.down = true;
+    await expect(planner.plan(late)).rejects.toThrow(InfrastructureDown);
+    expect(answered).toEqual([]);
+    heard.down = false;
+    await planner.plan(late);
+    expect(answered).toEqual([3]);
   });
 
   it('is silent about a fact that a later one has overtaken', async () => {

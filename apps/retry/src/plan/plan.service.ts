@@ -2,19 +2,24 @@ import type { SendDeferred } from '#libs/contracts';
 import { LOGGER } from '#libs/runtime';
 import { type Logger, traceHeaders } from '#libs/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
+import { Answers } from '../answer/answers.port.ts';
 import { Announcer } from '../announce/announcer.port.ts';
-import { deadLetterOf, factsOf, leftFact } from '../announce/facts.policy.ts';
+import { deadLetterOf, factsOf, leftFact, plannedOf } from '../announce/facts.policy.ts';
 import { policyOf, RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
-import type { Moment, RetryPolicy } from './decision.ts';
+import type { Decision, Moment, RetryPolicy } from './decision.ts';
 import { type Answer, Decisions } from './decisions.port.ts';
 import { MOMENT } from './moment.ts';
 import { planRetry } from './retry.policy.ts';
+
+/** More than a message can have. */
+const EVERY_HOP = 2 ** 31 - 1;
 
 /** Decides what follows from a message that was not sent, and tells it. */
 @Injectable()
 export class PlanService {
   private readonly decisions: Decisions;
   private readonly announcer: Announcer;
+  private readonly answers: Answers;
   private readonly logger: Logger;
   private readonly policy: RetryPolicy;
   private readonly moment: () => Moment;
@@ -22,12 +27,14 @@ export class PlanService {
   constructor(
     @Inject(Decisions) decisions: Decisions,
     @Inject(Announcer) announcer: Announcer,
+    @Inject(Answers) answers: Answers,
     @Inject(RETRY_CONFIG) config: RetryConfig,
     @Inject(LOGGER) logger: Logger,
     @Inject(MOMENT) moment: () => Moment,
   ) {
     this.decisions = decisions;
     this.announcer = announcer;
+    this.answers = answers;
     this.logger = logger;
     this.policy = policyOf(config);
     this.moment = moment;
@@ -42,10 +49,17 @@ export class PlanService {
       decide: (known) => planRetry(deferred, known, this.policy, moment),
     });
     this.log(deferred, answer);
-    if (!answer) return deferred.takenBack ? this.announcer.facts([leftFact(deferred)]) : undefined;
+    await this.tell(deferred, answer?.decision);
+    // Only what has been told is answered: until then its channel is asked to hand it over again.
+    if (!answer?.decision.plan) await this.answers.note(deferred, !answer && deferred.takenBack ? EVERY_HOP : deferred.hop);
+    if (deferred.acknowledge) await this.announcer.planned(plannedOf(deferred));
+  }
+
+  private async tell(deferred: SendDeferred, decision: Decision | undefined): Promise<void> {
+    if (!decision) return deferred.takenBack ? this.announcer.facts([leftFact(deferred)]) : undefined;
     // Told only after the decision is kept: a crash in between repeats it on redelivery, under the same ids and times.
-    await this.announcer.facts(factsOf(deferred, answer.decision));
-    const letter = deadLetterOf(deferred, answer.decision);
+    await this.announcer.facts(factsOf(deferred, decision));
+    const letter = deadLetterOf(deferred, decision);
     if (letter) await this.announcer.deadLetter(letter);
   }
 

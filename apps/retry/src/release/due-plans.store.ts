@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { Channel } from '#libs/contracts';
+import { Channel, type SendDue } from '#libs/contracts';
 import { database, type Pool } from '#libs/persistence';
 import { POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { openPayload } from '../payload.ts';
 import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
+import { SchemaWatch } from '../schema-watch.store.ts';
 import { type DueBatch, type DuePlan, DuePlans, type WaitingResends } from './due-plans.port.ts';
 import type { ReadUpTo } from './proof-reading.port.ts';
 
@@ -14,6 +15,7 @@ const BATCH_BYTES = 8 * 1024 * 1024;
 interface TakenRow {
   id: string;
   bytes: number;
+  again: number;
   payload: string;
   trace: Record<string, string>;
 }
@@ -23,29 +25,30 @@ export class PostgresDuePlans extends DuePlans {
   private readonly pool: Pool;
   private readonly size: number;
   private readonly leaseMs: number;
-  private migrated = false;
+  private readonly schema: SchemaWatch;
 
   constructor(@Inject(POOL) pool: Pool, @Inject(RETRY_CONFIG) config: Pick<RetryConfig, 'RETRY_BATCH' | 'RETRY_LEASE_MS'>) {
     super();
     this.pool = pool;
     this.size = config.RETRY_BATCH;
     this.leaseMs = config.RETRY_LEASE_MS;
+    this.schema = new SchemaWatch(pool);
   }
 
   async waitingResends(): Promise<WaitingResends> {
-    if (!(await this.isMigrated())) return { now: new Date(0), channels: [] };
+    if (!(await this.schema.isThere())) return { now: new Date(0), channels: [] };
     const { rows } = await database('take', () => this.pool.query<WaitingResends>({ name: 'resends', text: resendsSql, values: [Channel.options] }));
     return rows[0]!;
   }
 
   async take(proofRead: ReadUpTo): Promise<DueBatch> {
     const token = randomUUID();
-    if (!(await this.isMigrated())) return { token, plans: [], more: false };
+    if (!(await this.schema.isThere())) return { token, plans: [], more: false };
     const { rows } = await database('take', () =>
       this.pool.query<TakenRow>({ name: 'take', text: takeSql, values: [this.size, BATCH_BYTES, token, this.leaseMs, JSON.stringify(proofRead)] }),
     );
     const bytes = rows.reduce((sum, row) => sum + row.bytes, 0);
-    const plans = rows.map((row) => ({ id: row.id, due: openPayload(row.payload), trace: row.trace }));
+    const plans = rows.map((row) => ({ id: row.id, due: dueOf(row), trace: row.trace }));
     return { token, plans, more: rows.length >= this.size || bytes >= BATCH_BYTES };
   }
 
@@ -55,15 +58,10 @@ export class PostgresDuePlans extends DuePlans {
       this.pool.query({ name: 'mark', text: markSql, values: [plans.map(({ id }) => id), plans.map(({ due }) => due.hop), token] }),
     );
   }
-
-  /** The loop starts with the process, the schema may come later. */
-  private async isMigrated(): Promise<boolean> {
-    if (this.migrated) return true;
-    const { rows } = await database('take', () => this.pool.query<{ there: boolean }>(`SELECT to_regclass('retry.schedule') IS NOT NULL AS there`));
-    this.migrated = rows[0]?.there ?? false;
-    return this.migrated;
-  }
 }
+
+/** How often it goes again is no part of what was decided. */
+const dueOf = ({ payload, again }: TakenRow): SendDue => ({ ...openPayload(payload), ...(again > 0 && { again }) });
 
 // The time is taken before the table is looked at, and cut to milliseconds: never later than the plans that are seen.
 const resendsSql = `
@@ -92,7 +90,7 @@ WITH stuck AS MATERIALIZED (
 UPDATE retry.schedule
    SET state = 'releasing', lease_token = $3, lease_until = now() + $4::int * interval '1 millisecond'
  WHERE id = ANY(ARRAY(SELECT id FROM picked))
-RETURNING id, bytes, payload::text AS payload, trace`;
+RETURNING id, bytes, again, payload::text AS payload, trace`;
 
 const markSql = `
 UPDATE retry.schedule

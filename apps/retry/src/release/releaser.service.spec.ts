@@ -55,6 +55,7 @@ class Channel extends Announcer {
 
   async facts(): Promise<void> {}
   async deadLetter(): Promise<void> {}
+  async planned(): Promise<void> {}
 
   async due({ messageId }: SendDue): Promise<void> {
     if (this.refused.includes(messageId)) throw new InfrastructureDown('kafka', 'publish');

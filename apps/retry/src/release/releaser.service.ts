@@ -1,9 +1,9 @@
 import { InfrastructureDown } from '#libs/contracts';
 import { LOGGER, STOPPING } from '#libs/runtime';
 import { contextFrom, inSpan, type Logger, SpanKind } from '#libs/telemetry';
+import { loop } from '#libs/transport';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Announcer } from '../announce/announcer.port.ts';
-import { loop } from '../loop.ts';
 import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
 import { type DuePlan, DuePlans } from './due-plans.port.ts';
 import { ProofReading, type ReadUpTo } from './proof-reading.port.ts';

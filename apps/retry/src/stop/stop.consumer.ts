@@ -2,18 +2,24 @@ import { type CancelRequested, type StatusChanged, topics } from '#libs/contract
 import { On } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
+import { answeredBy } from '../answer/answered.policy.ts';
+import { Answers } from '../answer/answers.port.ts';
 import { StopService } from './stop.service.ts';
 
 @Controller()
 export class StopConsumer {
   private readonly stopping: StopService;
+  private readonly answers: Answers;
 
-  constructor(@Inject(StopService) stopping: StopService) {
+  constructor(@Inject(StopService) stopping: StopService, @Inject(Answers) answers: Answers) {
     this.stopping = stopping;
+    this.answers = answers;
   }
 
   @On(topics.statusChanged)
   async onStatus(@Payload() fact: StatusChanged): Promise<void> {
+    const answered = answeredBy(fact);
+    if (answered) return this.answers.note(answered, answered.hop);
     await this.stopping.learn(fact);
   }
 

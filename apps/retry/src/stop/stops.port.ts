@@ -6,7 +6,7 @@ export type Cancellation =
   /** It has ended by a decision of retry's: what is told of the cancellation, and when it was asked for first. */
   | { cancelled: false; because: 'ended'; refusal: CancelRefusal; at: string }
   /** Nothing to take back: where the plan stands, or that there is none. What came of it the channel knows, and tells. */
-  | { cancelled: false; because: 'no plan' | 'releasing' | 'published' | 'stopped' | 'looking' };
+  | { cancelled: false; because: 'no plan' | 'releasing' | 'published' | 'answered' | 'stopped' | 'looking' };
 
 /** Where plans are ended before their time. */
 export abstract class Stops {

@@ -6,7 +6,7 @@ import { openPayload } from '../payload.ts';
 import { type Cancellation, Stops } from './stops.port.ts';
 
 interface Stood {
-  state: 'pending' | 'releasing' | 'published' | 'cancelled' | 'stopped';
+  state: 'pending' | 'releasing' | 'published' | 'answered' | 'cancelled' | 'stopped';
   payload: string;
   trace: Record<string, string>;
   ended_at: Date | null;
@@ -61,11 +61,14 @@ async function stopAll(client: PoolClient, proofs: readonly Proof[]): Promise<Se
       WHERE p.id = i.id AND i.hop > coalesce(p.taken_back, 0) RETURNING p.id`,
     [ids, hops],
   );
-  const { rows } = await client.query<{ id: string }>(
-    `UPDATE retry.schedule SET state = 'stopped', ended_at = now() WHERE id = ANY($1::uuid[]) AND state = 'pending' RETURNING id`,
+  // What has gone to its channel needs no answer any more: the channel's ledger refuses it.
+  const { rows } = await client.query<{ id: string; state: string }>(
+    `UPDATE retry.schedule SET state = CASE state WHEN 'pending' THEN 'stopped' ELSE 'answered' END,
+            ended_at = coalesce(ended_at, now()), lease_token = NULL, lease_until = NULL
+      WHERE id = ANY($1::uuid[]) AND state IN ('pending', 'releasing', 'published') RETURNING id, state`,
     [proven.rows.map(({ id }) => id)],
   );
-  return new Set(rows.map(({ id }) => id));
+  return new Set(rows.filter(({ state }) => state === 'stopped').map(({ id }) => id));
 }
 
 async function cancelOne(client: PoolClient, id: string): Promise<Cancellation> {

@@ -34,12 +34,12 @@ export class PostgresRetention extends Retention {
 
 const plansSql = `
 DELETE FROM retry.schedule WHERE id = ANY(ARRAY(
-  SELECT id FROM retry.schedule WHERE ended_at < now() - $1::bigint * interval '1 millisecond'
+  SELECT id FROM retry.schedule WHERE ended_at < now() - $1::bigint * interval '1 millisecond' AND state <> 'published'
    ORDER BY ended_at LIMIT $2 FOR UPDATE SKIP LOCKED))`;
 
 // A plan that still waits needs the memory of what it came from, however long it waits.
 const progressSql = `
 DELETE FROM retry.progress WHERE id = ANY(ARRAY(
   SELECT p.id FROM retry.progress p WHERE p.updated_at < now() - $1::bigint * interval '1 millisecond'
-     AND NOT EXISTS (SELECT 1 FROM retry.schedule s WHERE s.id = p.id AND s.state IN ('pending', 'releasing'))
+     AND NOT EXISTS (SELECT 1 FROM retry.schedule s WHERE s.id = p.id AND s.state IN ('pending', 'releasing', 'published'))
    ORDER BY p.updated_at LIMIT $2 FOR UPDATE SKIP LOCKED))`;

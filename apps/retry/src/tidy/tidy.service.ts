@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LOGGER, STOPPING } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
+import { loop } from '#libs/transport';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { loop } from '../loop.ts';
 import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
 import { Retention } from './retention.port.ts';
 

@@ -1,4 +1,4 @@
-import { type CancelRequested, type Channel, identityKey, InfrastructureDown, type SendDue, type StatusChanged, topics } from '#libs/contracts';
+import { type CancelRequested, type Channel, identityKey, InfrastructureDown, type SendDue, type SendPlanned, type StatusChanged, topics } from '#libs/contracts';
 import { silentLogger } from '#libs/testing';
 import { type IncomingRecord, placeOf, Stopping } from '#libs/transport';
 import { z } from 'zod';
@@ -8,12 +8,16 @@ import { Announcer } from '../../src/announcer.service.ts';
 import { ChannelPort, type Likeness, type RequestEnvelope } from '../../src/channel.port.ts';
 import { firstHop, laterHop } from '../../src/decode.policy.ts';
 import type { Delivery } from '../../src/delivery.ts';
+import type { Handovers } from '../../src/handover/handovers.port.ts';
 import { DispatchService } from '../../src/dispatch.service.ts';
+import { KafkaHandoverReading } from '../../src/handover/handover-reading.adapter.ts';
+import { HandoverWatch } from '../../src/handover/handover-watch.service.ts';
 import { hashKey } from './people.ts';
 import type { Process } from './scheduler.ts';
+import type { Member } from './sim-kafka.ts';
 import { simFlow } from './sim-flow.ts';
 import { type Message, SimProvider } from './sim-provider.ts';
-import { guardMs, leaseMs, retentionDays, type World } from './world.ts';
+import { answerMs, guardMs, leaseMs, retentionDays, type World } from './world.ts';
 
 interface Request extends RequestEnvelope {
   text: string;
@@ -45,18 +49,26 @@ class SimChannel extends ChannelPort<Request, Message> {
 
 /** What a channel does with a record: the engine's consumers over the real dispatch, and the ports of the simulated world. */
 export class ChannelWorker {
-  readonly topics = [topics.emailRequested, topics.emailDue, topics.statusChanged, topics.cancelRequested];
+  readonly topics = [topics.emailRequested, topics.emailDue, topics.statusChanged, topics.cancelRequested, topics.sendPlanned];
   private readonly process: Process;
   private readonly world: World;
   private readonly channel: SimChannel;
   private readonly dispatcher: DispatchService<Message>;
+  private readonly handovers: Handovers;
+  private readonly watch: HandoverWatch;
+  private readonly reading: KafkaHandoverReading;
+  private looking = false;
 
-  constructor(process: Process, world: World) {
+  constructor({ process, kafka }: Member, world: World) {
     const { variant } = world;
     const provider = new SimProvider(process, world);
     this.process = process;
     this.world = world;
     this.channel = new SimChannel(provider, variant.goesToAll);
+    this.handovers = world.handoversOf(process);
+    this.reading = new KafkaHandoverReading(kafka, '', 'email');
+    const stopping = new AbortController().signal;
+    this.watch = new HandoverWatch({ channel: 'email', handovers: this.handovers, publish: (deferred) => this.announcer().handOver(deferred), logger, stopping, answerMs });
     this.dispatcher = new DispatchService<Message>({
       providers: [provider],
       channel: this.channel,
@@ -64,13 +76,21 @@ export class ChannelWorker {
       ledger: world.ledgerOf(process),
       announcer: this.announcer(),
       logger,
-      stopping: new AbortController().signal,
+      stopping,
       leaseMs: variant.believedLeaseMs ?? leaseMs,
       guardMs,
       retentionDays,
       coalesceLingerMs: 400,
       clock: world.clockOf(process),
     });
+  }
+
+  /** One look after what was handed over, unless the last one still runs. */
+  look(): void {
+    if (this.looking) return;
+    this.looking = true;
+    const over = () => (this.looking = false);
+    this.watch.look(this.reading).then(over, over);
   }
 
   /** As KafkaStrategy deals with a record: what stands in its way is waited for, what cannot be dealt with is set aside. */
@@ -96,10 +116,15 @@ export class ChannelWorker {
     const origin = { source: placeOf(record), lane: record.lane, timestamp: record.timestamp, key: record.key };
     switch (record.topic.name) {
       case topics.emailRequested.name: return this.dispatch(firstHop(this.channel, json as Request, json, origin, hashKey));
-      case topics.emailDue.name: return this.dispatch(laterHop(this.channel, json as SendDue, origin, hashKey));
+      case topics.emailDue.name: return this.dispatch(this.heard(laterHop(this.channel, json as SendDue, origin, hashKey)));
       case topics.cancelRequested.name: return this.world.cancel(this.process, json as CancelRequested);
+      case topics.sendPlanned.name: return this.handovers.decided(identityKey(json as SendPlanned), (json as SendPlanned).hop);
       default: return this.onStatus(json as StatusChanged);
     } // prettier-ignore
+  }
+
+  private heard(delivery: Delivery<Message>): Delivery<Message> {
+    return this.world.variant.absorbsWhatIsAskedAgain ? { ...delivery, again: false } : delivery;
   }
 
   private dispatch(delivery: Delivery<Message>): Promise<void> {
@@ -115,10 +140,12 @@ export class ChannelWorker {
 
   private announcer(): Announcer {
     const { variant } = this.world;
-    const announcer = new Announcer(this.world.publisherOf(this.process));
+    const announcer = new Announcer(this.world.publisherOf(this.process), this.handovers);
     const tell = announcer.announce.bind(announcer);
     announcer.announce = async (announcement: Announcement) => {
-      const telling = tell(variant.announcement?.(announcement) ?? announcement);
+      const { deferred, ...others } = variant.announcement?.(announcement) ?? announcement;
+      if (variant.handsOverFirst && deferred) await tell({ facts: [], deferred });
+      const telling = tell({ ...others, ...(deferred && !variant.handsOverFirst && { deferred }) });
       if (!variant.commitsBeforePublishing) return telling;
       telling.catch(() => undefined);
     };

@@ -34,9 +34,9 @@ export interface History {
 
 const weights = {
   // The work itself.
-  'go on': 60, 'go halfway': 8, fetch: 24, commit: 6, 'a little later': 3, 'something is due': 6, release: 8, 'a receipt': 2, cancel: 1, suppress: 1,
+  'go on': 60, 'go halfway': 8, fetch: 24, commit: 6, 'a little later': 3, 'something is due': 6, release: 8, 'a receipt': 2, cancel: 1, suppress: 1, look: 3,
   // What goes wrong.
-  'lose an answer': 2, 'after the lease': 4, kill: 1, 'die at it': 2, start: 5, pause: 2, resume: 4, rebalance: 1, join: 5, rejoin: 1,
+  'lose an answer': 2, 'lose a record': 2, 'after the lease': 4, kill: 1, 'die at it': 2, start: 5, pause: 2, resume: 4, rebalance: 1, join: 5, rejoin: 1,
   'postgres goes': 1, 'postgres comes': 4, 'kafka goes': 1, 'kafka comes': 4,
 } as const; // prettier-ignore
 
@@ -112,6 +112,21 @@ export const unreadProofs: fc.Arbitrary<History> = fc.tuple(course('urgent', 1, 
 
 const seconds = fc.integer({ min: 20, max: 31 });
 
+const refusedInSilence = endings.indexOf('refused') + endings.length * receipts.indexOf('nothing');
+const lost = one('lose a record', undefined, atTheFirst);
+
+/** A message is refused and goes again, and what the channel and retry say to each other is lost, mostly before it is read. */
+export const lostRecords: fc.Arbitrary<History> = course(
+  'transactional', 1,
+  calmly(8, 40, refusedInSilence), lost, calmly(4, 40, refusedInSilence), lost, calmly(10, 40, refusedInSilence),
+); // prettier-ignore
+
+/** Whoever works on a message dies at it, and what it was read from is lost before it comes again. */
+export const lostInWork: fc.Arbitrary<History> = course(
+  'transactional', 1,
+  calmly(15, 60, refusedInSilence), one('die at it'), lost, calmly(0, 30, refusedInSilence), one('die at it'), lost, calmly(10, 30, refusedInSilence),
+); // prettier-ignore
+
 /** Of two that go in one call the one was claimed seconds before the other, and the call is slow to start. */
 export const slowStarts: fc.Arbitrary<History> = course(
   'bulk', 2,
@@ -132,4 +147,6 @@ export const histories: fc.Arbitrary<History> = fc.oneof(
   { weight: 4, arbitrary: anyHistory },
   { weight: 1, arbitrary: lateAnswers },
   { weight: 1, arbitrary: togetherHistories },
+  { weight: 1, arbitrary: lostRecords },
+  { weight: 1, arbitrary: lostInWork },
 );

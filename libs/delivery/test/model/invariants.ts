@@ -22,7 +22,7 @@ export function judge(world: World, { asked, lane }: History): Judgement {
   const { facts } = world;
   const judged = asked.map((_, index) => judgeMessage(`m${index + 1}`, facts, world));
   return {
-    violations: [...judged.flatMap(({ violations }) => violations), ...inversions(world, topicName(topics.emailRequested, '', lane)), ...strange(world, asked), ...world.broker.stepsBack.map((step) => `backward: ${step} was committed`)],
+    violations: [...judged.flatMap(({ violations }) => violations), ...inversions(world, topicName(topics.emailRequested, '', lane)), ...strange(world, asked), ...needless(world), ...world.broker.stepsBack.map((step) => `backward: ${step} was committed`)],
     resentByPolicy: judged.reduce((sum, { resentByPolicy }) => sum + resentByPolicy, 0),
     together: world.accepted.filter(({ together }) => together > 1).length,
     leftOut: world.accepted.filter(({ to, count }) => to.length < count).length,
@@ -98,6 +98,11 @@ function mistaken(messageId: string, facts: readonly StatusChanged[], calls: rea
 function strange({ setAside }: World, asked: History['asked']): string[] {
   const names = asked.flatMap(({ repeat }, index) => (repeat === 'other content' ? [`m${index + 1}`] : []));
   return names.filter((messageId) => !setAside.has(messageId)).map((messageId) => `swallowed: ${messageId} came with other content, and no record was set aside`);
+}
+
+/** While no record is lost, nothing is taken for lost. */
+function needless({ broker, retry }: World): string[] {
+  return broker.losses > 0 ? [] : retry.releasedAgain.map((hop) => `needless: ${hop} was released once more, and nothing had been lost`);
 }
 
 /** Only what the provider has something against is told as refused for good. */

@@ -47,7 +47,7 @@ export class LedgerTable {
     const repeat: Claim = { verdict: otherContent ? 'conflict' : 'repeat' };
     if (!row) return repeat;
     if (row.token === token && row.state === 'claimed') return { verdict: 'mine', token, ...(this.cancelled.has(id) && delivery.mode === 'send' && { cancelled: true }) };
-    if (row.source !== delivery.source) return repeat;
+    if (row.source !== delivery.source) return otherContent ? repeat : { verdict: 'repeat', of: row.source };
     if (row.state === 'claimed') return { verdict: 'running', waitMs: Math.max(50, row.leaseUntil - now + 20) };
     return { verdict: 'settled', outcome: row.outcome ?? impliedOutcome(row, acceptedBy) };
   }

@@ -1,10 +1,11 @@
 import { fold } from '#libs/contracts';
 import type fc from 'fast-check';
 import type { CallBeside, Claim, Delivery, Outcome } from '../../src/delivery.ts';
-import { type History, lateAnswers, slowStarts, togetherHistories, unreadProofs, untoldAnswers } from './history.ts';
+import { type History, lateAnswers, lostInWork, lostRecords, slowStarts, togetherHistories, unreadProofs, untoldAnswers } from './history.ts';
+import { HandoverTable } from './handover-table.ts';
 import { type LedgerRow, LedgerTable } from './ledger-table.ts';
 import { RetryTables } from './retry-tables.ts';
-import type { Variant } from './world.ts';
+import { answerMs, type Variant } from './world.ts';
 
 class ClaimsById extends LedgerTable {
   override claim(delivery: Delivery<unknown>, token: string, now: number): Claim {
@@ -72,6 +73,22 @@ class CancelsWhatIsReleased extends RetryTables {
   protected override mayCancel = ({ state }: { state: string }): boolean => state === 'pending' || state === 'releasing';
 }
 
+class NeverAsksAgain extends RetryTables {
+  protected override isWaitedFor = (): boolean => false;
+}
+
+class KeepsNoHandover extends HandoverTable {
+  override keep(): void {}
+}
+
+class StandsForNoLostRecord extends LedgerTable {
+  override claim(delivery: Delivery<unknown>, token: string, now: number): Claim {
+    const claim = super.claim(delivery, token, now);
+    const inWork = this.of(delivery.id).some((row) => row.hop === delivery.hop && row.state === 'claimed');
+    return claim.verdict === 'repeat' && inWork ? { verdict: 'repeat' } : claim;
+  }
+}
+
 export interface Planted {
   variant: Variant;
   /** The promise that it breaks. */
@@ -109,9 +126,17 @@ export const planted: Record<string, Planted> = {
   'writes to all of several recipients, whoever is suppressed': { variant: { goesToAll: true }, breaks: /^unwanted/, within: 2_000 },
   'does not tell who was left out': { variant: { announcement: (told) => ({ ...told, facts: told.facts.filter(({ recipient }) => !recipient) }) }, breaks: /^untold/, within: 2_000 },
   'takes the fate of one of several recipients for that of all': { variant: { fold: (facts) => fold([...facts].map(({ recipient: _, recipients: __, recipientCount: ___, ...fact }) => fact)) }, breaks: /^(untrue|backward)/, within: 2_000 },
-  'marks as published whatever it once took': { variant: { retry: (lease) => new MarksWhateverItTook(lease) }, breaks: /^lost/, within: 4_000 },
-  'sends again while what proves acceptance lies unread': { variant: { retry: (lease) => new SendsAgainUnread(lease) }, breaks: /^double/, within: 4_000, among: unreadProofs },
-  'cancels what is being released': { variant: { retry: (lease) => new CancelsWhatIsReleased(lease) }, breaks: /^cancelled/, within: 4_000 },
+  // Nothing is lost by it any more: what is not answered is asked for again.
+  'marks as published whatever it once took': { variant: { retry: (lease) => new MarksWhateverItTook(lease, answerMs) }, breaks: /^needless/, within: 4_000 },
+  'sends again while what proves acceptance lies unread': { variant: { retry: (lease) => new SendsAgainUnread(lease, answerMs) }, breaks: /^double/, within: 4_000, among: unreadProofs },
+  'cancels what is being released': { variant: { retry: (lease) => new CancelsWhatIsReleased(lease, answerMs) }, breaks: /^cancelled/, within: 4_000 },
+  'never asks again for what it released': { variant: { retry: (lease) => new NeverAsksAgain(lease, answerMs) }, breaks: /^(lost|untold)/, within: 1_000, among: lostRecords },
+  'forgets what it handed over before retry has decided': { variant: { handovers: () => new KeepsNoHandover(answerMs) }, breaks: /^lost/, within: 1_000, among: lostRecords },
+  'absorbs in silence what it is asked again': { variant: { absorbsWhatIsAskedAgain: true }, breaks: /^(lost|untold)/, within: 1_000, among: lostRecords },
+  'leaves a claim open whose record was lost': { variant: { ledger: (...of) => new StandsForNoLostRecord(...of) }, breaks: /^(lost|unresolved)/, within: 2_000, among: lostInWork },
+  'takes what comes with a hand-over for the answer': { variant: { takesAnyFactForAnAnswer: true }, breaks: /^lost/, within: 1_000, among: lostRecords },
+  'takes what is late for lost': { variant: { takesLagForLoss: true }, breaks: /^needless/, within: 2_000 },
+  'hands a message over before it has told of it': { variant: { handsOverFirst: true }, breaks: /^(lost|untold)/, within: 4_000, among: lostInWork },
   'shows the latest fact as the status': {
     variant: { fold: (facts) => ({ status: 'accepted', engagement: [], ...[...facts].map(({ status, final }) => ({ status: status as 'sent', final })).at(-1) } as ReturnType<NonNullable<Variant['fold']>>) },
     breaks: /^(lost|backward|untrue)/,

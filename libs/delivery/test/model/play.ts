@@ -8,6 +8,9 @@ import { endings, type ProviderChance, receipts, ways } from './sim-provider.ts'
 import { noon } from './virtual-clock.ts';
 import { leaseMs, type Variant, World } from './world.ts';
 
+/** Records of our own topics that a history loses at the most. */
+const mostLosses = 2;
+
 /** A world with two replicas of each service, and the acts that a history is made of. */
 export class Play {
   readonly world: World;
@@ -46,6 +49,7 @@ export class Play {
       case 'kafka comes': return this.turn('kafka', false);
       case 'a receipt': return tellReceipt(this.world, step.pick);
       case 'cancel': return this.cancel(step.pick);
+      case 'lose a record': return this.loseRecord(step);
       case 'suppress': return this.suppress(step.pick);
       case 'start': return this.restart(step);
       default: return this.actOn(step);
@@ -60,6 +64,7 @@ export class Play {
     switch (act) {
       case 'commit': return replica.commit();
       case 'release': return replica.release();
+      case 'look': return replica.look();
       case 'kill': return this.kill(replica, luck);
       case 'pause': return this.pause(replica, true);
       case 'resume': return this.pause(replica, false);
@@ -152,7 +157,7 @@ export class Play {
     const status = `${topics.statusChanged.name}/0`;
     if (service === 'retry') return [`${topics.sendDeferred.name}/0`, status, `${topics.cancelRequested.name}/0`];
     const requested = topicName(topics.emailRequested, '', lane);
-    return [`${requested}/0`, `${requested}/1`, `${topicName(topics.emailDue, '', lane)}/0`, status, `${topics.cancelRequested.name}/0`];
+    return [`${requested}/0`, `${requested}/1`, `${topicName(topics.emailDue, '', lane)}/0`, status, `${topics.cancelRequested.name}/0`, `${topics.sendPlanned.name}/0`];
   }
 
   private pass(ms: number, words: string): void {
@@ -171,6 +176,17 @@ export class Play {
     const address = among([bob, cy], pick)!;
     this.world.suppressed.add(refOf(address).hash);
     this.world.scheduler.say(undefined, `${address} must not be written to any more`);
+  }
+
+  /** One of our own topics: a record among the last of them cannot be read from now on. */
+  private loseRecord({ pick, luck }: Step): void {
+    const { broker, scheduler } = this.world;
+    const own = [topicName(topics.emailDue, '', this.history.lane), topics.sendDeferred.name, topics.sendPlanned.name, topics.statusChanged.name].map((name) => `${name}/0`);
+    const place = among(own.filter((name) => broker.logOf(name).length > 0), pick);
+    if (place === undefined || broker.losses >= mostLosses) return;
+    const offset = Math.max(0, broker.logOf(place).length - 1 - (luck % 3));
+    broker.lose(place, offset);
+    scheduler.say(undefined, `${place}/${offset} is lost`);
   }
 
   private cancel(pick: number): void {

@@ -35,11 +35,15 @@ function commit({ replicas }: Play): true {
   return true;
 }
 
-function release({ world: { retry, clock }, replicas }: Play): boolean {
-  if ((retry.nextTime ?? Infinity) > clock.now) return false;
+function release({ world, replicas }: Play): boolean {
+  const { clock, nextRound = Infinity } = world;
+  if (nextRound > clock.now) return false;
   // Its loop rests between two rounds; what waits for a dependency goes on meanwhile.
   clock.now += 200;
-  for (const replica of replicas) replica.release();
+  for (const replica of replicas) {
+    replica.release();
+    replica.look();
+  }
   return true;
 }
 

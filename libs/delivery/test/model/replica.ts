@@ -1,5 +1,5 @@
 import { silentLogger } from '#libs/testing';
-import { type Every, type IncomingRecord, type KafkaConfig, kafkaSettings, KeyedConsumer } from '#libs/transport';
+import { type Every, type IncomingRecord, type KafkaConfig, kafkaSettings, KeyedConsumer, placeOf } from '#libs/transport';
 import { z } from 'zod';
 import { ChannelWorker } from './channel-worker.ts';
 import { RetryWorker } from './retry-worker.ts';
@@ -22,13 +22,16 @@ export interface Replica {
   commit(): void;
   /** Retry only: one round of its loop. */
   release(): void;
+  /** One look after what was published and not answered. */
+  look(): void;
 }
 
 export async function startReplica(service: Service, name: string, world: World): Promise<Replica> {
   const process = new Process(name);
   const member = new Member(process, service, world.broker, world.scheduler, world.variant.commitsWhatWasGivenAway);
-  const worker = service === 'email' ? new ChannelWorker(process, world) : new RetryWorker(member, world);
-  const handle = (record: IncomingRecord) => worker.handle(record);
+  const worker = service === 'email' ? new ChannelWorker(member, world) : new RetryWorker(member, world);
+  // What cannot be read any more is passed over by the transport, and counts as dealt with.
+  const handle = (record: IncomingRecord) => (world.broker.isLost(placeOf(record)) ? Promise.resolve(true) : worker.handle(record));
   // Nothing runs by itself: the history says when the consumer commits, and its look for silence, set up before, never comes.
   const repeated: (() => void)[] = [];
   const every: Every = (_ms, work) => {
@@ -38,7 +41,7 @@ export async function startReplica(service: Service, name: string, world: World)
   const consumer = new KeyedConsumer({ kafka: member.kafka, config, groupId: service, topics: worker.topics, handle, logger, every });
   await consumer.start();
   const commit = repeated.at(-1)!;
-  return { service, process, member, commit, release: () => worker instanceof RetryWorker && worker.release() };
+  return { service, process, member, commit, release: () => worker instanceof RetryWorker && worker.release(), look: () => worker.look() };
 }
 
 /** Whether an act can happen to a replica; killing and pausing only where something is under way. */

@@ -19,7 +19,9 @@ type Step =
   | { do: 'mark'; taking: number }
   | { do: 'prove'; message: number; hop: number }
   | { do: 'cancel'; message: number }
-  | { do: 'the lease passes' };
+  | { do: 'note'; message: number; hop: number }
+  | { do: 'ask again' }
+  | { do: 'a minute passes' };
 
 const message = fc.nat(1);
 const steps: fc.Arbitrary<Step[]> = fc.array(
@@ -29,14 +31,16 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
     { weight: 3, arbitrary: fc.record({ do: fc.constant('mark' as const), taking: fc.nat(3) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('prove' as const), message, hop: fc.integer({ min: 1, max: 4 }) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel' as const), message }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('the lease passes' as const) }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('note' as const), message, hop: fc.integer({ min: 1, max: 5 }) }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('ask again' as const) }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('a minute passes' as const) }) },
   ),
-  { minLength: 4, maxLength: 20, size: 'max' },
+  { minLength: 4, maxLength: 24, size: 'max' },
 );
 
 /** Two messages in both schedules. */
 class Pair {
-  private readonly tables = new RetryTables(30_000);
+  private readonly tables = new RetryTables(30_000, 30_000);
   private readonly ids = [`m-${randomUUID()}`, `m-${randomUUID()}`];
   private readonly takings: [DueBatch, DueBatch][] = [];
   private readonly schedule: Schedule;
@@ -48,7 +52,7 @@ class Pair {
 
   /** What each of the two says to a step. */
   async take(step: Step): Promise<[unknown, unknown]> {
-    const { decisions: deciding, stops, pool } = this.schedule;
+    const { decisions: deciding, stops, answers, pool } = this.schedule;
     switch (step.do) {
       case 'decide': {
         const deferred = aDeferred({ messageId: this.ids[step.message]!, hop: step.hop, eventId: `fact-${step.hop}-${step.fact}`, ...(step.takenBack && { takenBack: true }) });
@@ -71,9 +75,18 @@ class Pair {
       }
       case 'prove': return [await stops.prove(this.identity(step.message), step.hop), this.tables.prove(this.identity(step.message), step.hop, this.now)];
       case 'cancel': return [told(await stops.cancel(this.identity(step.message))), told(this.tables.cancel(this.identity(step.message), this.now))];
-      case 'the lease passes': {
-        this.now += 60_000;
-        return [void (await pool.query(`UPDATE retry.schedule SET lease_until = lease_until - interval '1 minute'`)), undefined];
+      case 'note': return [await answers.note(this.identity(step.message), step.hop), this.tables.note(this.identity(step.message), step.hop, this.now)];
+      case 'ask again': {
+        const overdue = [await answers.overdue(), this.tables.overdue(this.now)] as const;
+        return [
+          [overdue[0].channels, await answers.releaseAgain('email', overdue[0].now)],
+          [overdue[1].channels, this.tables.releaseAgain('email', overdue[1].now, this.now)],
+        ];
+      }
+      case 'a minute passes': {
+        // A little more than one: no wait ends just now.
+        this.now += 61_000;
+        return [void (await pool.query(`UPDATE retry.schedule SET lease_until = lease_until - interval '61 seconds', ended_at = ended_at - interval '61 seconds'`)), undefined];
       }
     } // prettier-ignore
   }
@@ -90,7 +103,7 @@ class Pair {
   }
 }
 
-const taken = ({ plans }: DueBatch) => plans.map(({ due }) => `${due.messageId}/${due.hop}`).sort();
+const taken = ({ plans }: DueBatch) => plans.map(({ due }) => `${due.messageId}/${due.hop}/${due.again}`).sort();
 const told = (result: Cancellation) => (result.cancelled ? [true, result.due.hop] : [false, result.because, ...(result.because === 'ended' ? [result.refusal] : [])]);
 
 describe('the schedule in memory that the protocol is played with', () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Channel, type Identity, identityKey, type SendDue } from '#libs/contracts';
 import { dueOf } from '../../../../apps/retry/src/announce/facts.policy.ts';
+import type { Overdue } from '../../../../apps/retry/src/answer/answers.port.ts';
 import type { Decision, Plan } from '../../../../apps/retry/src/plan/decision.ts';
 import type { Answer, Question } from '../../../../apps/retry/src/plan/decisions.port.ts';
 import type { DueBatch, DuePlan, WaitingResends } from '../../../../apps/retry/src/release/due-plans.port.ts';
@@ -20,7 +21,9 @@ interface Scheduled {
   due: SendDue;
   kind: Plan['kind'];
   createdAt: number;
-  state: 'pending' | 'releasing' | 'published' | 'cancelled' | 'stopped';
+  state: 'pending' | 'releasing' | 'published' | 'answered' | 'cancelled' | 'stopped';
+  /** How often it was released once more. */
+  again: number;
   dueAt: number;
   leaseToken: string | undefined;
   leaseUntil: number;
@@ -45,10 +48,14 @@ export class RetryTables {
   /** By messageId. */
   readonly resends = new Map<string, Resend[]>();
   private readonly progress = new Map<string, Progress>();
+  /** Messages and hops (`m1/2`) that were released once more. */
+  readonly releasedAgain: string[] = [];
   private readonly leaseMs: number;
+  private readonly answerMs: number;
 
-  constructor(leaseMs: number) {
+  constructor(leaseMs: number, answerMs: number) {
     this.leaseMs = leaseMs;
+    this.answerMs = answerMs;
   }
 
   decideOnce({ deferred, decide }: Question, now: number): Answer | undefined {
@@ -76,7 +83,7 @@ export class RetryTables {
     for (const [id, row] of this.schedule) {
       if (!isRipe(row, now) || !this.mayGo(row, proofRead)) continue;
       Object.assign(row, { state: 'releasing', leaseToken: token, leaseUntil: now + this.leaseMs });
-      plans.push({ id, due: row.due, trace: {} });
+      plans.push({ id, due: { ...row.due, ...(row.again > 0 && { again: row.again }) }, trace: {} });
     }
     return { token, plans, more: false };
   }
@@ -94,9 +101,29 @@ export class RetryTables {
     if (!known || known.proven || hop <= known.takenBack) return false;
     known.proven = true;
     const row = this.schedule.get(id);
+    if (row?.state === 'releasing' || row?.state === 'published') Object.assign(row, { state: 'answered', endedAt: row.endedAt || now });
     if (row?.state !== 'pending') return false;
     Object.assign(row, { state: 'stopped', endedAt: now });
     return true;
+  }
+
+  note(of: Identity, hop: number, now: number): void {
+    const row = this.schedule.get(identityKey(of));
+    if (row && row.due.hop <= hop && (row.state === 'releasing' || row.state === 'published')) Object.assign(row, { state: 'answered', endedAt: row.endedAt || now });
+  }
+
+  overdue(now: number): Overdue {
+    const overdue = [...this.schedule.values()].filter((row) => this.isWaitedFor(row) && row.endedAt < now - this.answerMs);
+    return { now: new Date(now), channels: [...new Set(overdue.map(({ due }) => due.channel))], standing: 0 };
+  }
+
+  releaseAgain(channel: Channel, upTo: Date, now: number): number {
+    const lost = [...this.schedule.values()].filter((row) => this.isWaitedFor(row) && row.due.channel === channel && row.endedAt <= upTo.getTime() && this.patienceEnds(row) < now);
+    for (const row of lost) {
+      Object.assign(row, { state: 'releasing', again: row.again + 1, leaseToken: undefined, leaseUntil: now - 1, endedAt: 0 });
+      this.releasedAgain.push(`${row.due.messageId}/${row.due.hop}`);
+    }
+    return lost.length;
   }
 
   cancel(of: Identity, now: number): Cancellation {
@@ -113,8 +140,23 @@ export class RetryTables {
 
   /** When something is due next; undefined where nothing is planned. */
   get nextTime(): number | undefined {
-    const times = [...this.schedule.values()].flatMap((row) => (row.state === 'pending' ? [row.dueAt] : row.state === 'releasing' ? [row.leaseUntil + 1] : []));
+    const times = [...this.schedule.values()].flatMap((row) => this.timeOf(row) ?? []);
     return times.length > 0 ? Math.min(...times) : undefined;
+  }
+
+  /** Whether an answer is waited for. */
+  protected isWaitedFor(row: Scheduled): boolean {
+    return row.state === 'published';
+  }
+
+  private timeOf(row: Scheduled): number | undefined {
+    if (row.state === 'pending') return row.dueAt;
+    if (row.state === 'releasing') return row.leaseUntil + 1;
+    return this.isWaitedFor(row) ? this.patienceEnds(row) + 1 : undefined;
+  }
+
+  private patienceEnds({ endedAt, again }: Scheduled): number {
+    return endedAt + this.answerMs * 2 ** Math.min(again, 6);
   }
 
   /** Once everything that was told before it was planned has been read. */
@@ -134,7 +176,7 @@ export class RetryTables {
   private keep(id: string, due: SendDue, { kind, dueAt }: Plan, now: number): void {
     const row = this.schedule.get(id);
     if (row && row.due.hop >= due.hop) return;
-    this.schedule.set(id, { due, kind, createdAt: now, state: 'pending', dueAt: Date.parse(dueAt), leaseToken: undefined, leaseUntil: 0, endedAt: 0 });
+    this.schedule.set(id, { due, kind, createdAt: now, state: 'pending', again: 0, dueAt: Date.parse(dueAt), leaseToken: undefined, leaseUntil: 0, endedAt: 0 });
   }
 
   private progressOf(id: string): Progress {

@@ -1,6 +1,10 @@
 import { type CancelRequested, type Identity, InfrastructureDown, type SendDeferred, type StatusChanged, topics } from '#libs/contracts';
 import { silentLogger } from '#libs/testing';
 import type { IncomingRecord, Publisher } from '#libs/transport';
+import { KafkaAnswerReading } from '../../../../apps/retry/src/answer/answer-reading.adapter.ts';
+import { answeredBy } from '../../../../apps/retry/src/answer/answered.policy.ts';
+import type { Answers } from '../../../../apps/retry/src/answer/answers.port.ts';
+import { WatchService } from '../../../../apps/retry/src/answer/watch.service.ts';
 import { KafkaAnnouncer } from '../../../../apps/retry/src/announce/announcer.adapter.ts';
 import { PlanService } from '../../../../apps/retry/src/plan/plan.service.ts';
 import { KafkaProofReading } from '../../../../apps/retry/src/release/proof-reading.adapter.ts';
@@ -9,7 +13,7 @@ import { RetryConfig } from '../../../../apps/retry/src/retry.config.ts';
 import { StopService } from '../../../../apps/retry/src/stop/stop.service.ts';
 import type { Process } from './scheduler.ts';
 import type { Member } from './sim-kafka.ts';
-import type { World } from './world.ts';
+import { answerMs, type World } from './world.ts';
 
 const config = RetryConfig.parse({
   DATABASE_URL: 'postgres://unused',
@@ -19,6 +23,7 @@ const config = RetryConfig.parse({
   RECONCILE_WINDOW_URGENT_MS: 20_000,
   RECONCILE_WINDOW_TRANSACTIONAL_MS: 40_000,
   RECONCILE_WINDOW_BULK_MS: 40_000,
+  RETRY_ANSWER_MS: answerMs,
 });
 const logger = silentLogger();
 
@@ -30,7 +35,10 @@ export class RetryWorker {
   private readonly planning: PlanService;
   private readonly stopping: StopService;
   private readonly releaser: ReleaserService;
+  private readonly answers: Answers;
+  private readonly watch: WatchService;
   private releasing = false;
+  private looking = false;
 
   constructor({ process, kafka }: Member, world: World) {
     this.process = process;
@@ -38,8 +46,16 @@ export class RetryWorker {
     const { retry, clock } = world;
     const ask = <T>(what: string, effect: () => T) => world.scheduler.ask(process, 'postgres', what, effect);
     const announcer = new KafkaAnnouncer(world.publisherOf(process) as Publisher);
+    const stop = new AbortController().signal;
+    this.answers = {
+      note: (of, hop) => ask(`takes ${of.messageId}/${hop} for answered`, () => retry.note(of, hop, clock.now)),
+      overdue: () => ask('looks for what is not answered', () => retry.overdue(clock.now)),
+      releaseAgain: (channel, upTo) => ask('releases again what is not answered', () => retry.releaseAgain(channel, upTo, clock.now)),
+    };
+    const answerReading = world.variant.takesLagForLoss ? { upTo: (now: Date) => Promise.resolve(now) } : new KafkaAnswerReading(kafka, config);
+    this.watch = new WatchService(this.answers, answerReading, config, { addOther: () => undefined }, stop, logger);
     // A decision has a millisecond of its own: what was there before it is told from what came after.
-    this.planning = new PlanService({ decideOnce: (question) => ask(`decides on ${question.deferred.messageId}/${question.deferred.hop}`, () => retry.decideOnce(question, (clock.now += 1))) }, announcer, config, logger, () => ({ now: clock.now, jitter: 0.5 }));
+    this.planning = new PlanService({ decideOnce: (question) => ask(`decides on ${question.deferred.messageId}/${question.deferred.hop}`, () => retry.decideOnce(question, (clock.now += 1))) }, announcer, this.answers, config, logger, () => ({ now: clock.now, jitter: 0.5 }));
     const stops = {
       prove: (of: Identity, hop: number) => ask('stops what is proven', () => retry.prove(of, hop, clock.now)),
       cancel: (of: Identity) => ask(`cancels ${of.messageId}`, () => retry.cancel(of, clock.now)),
@@ -65,6 +81,14 @@ export class RetryWorker {
     this.releaser.releaseDue().then(over, over);
   }
 
+  /** One look after what was released and not answered, unless the last one still runs. */
+  look(): void {
+    if (this.looking) return;
+    this.looking = true;
+    const over = () => (this.looking = false);
+    this.watch.look().then(over, over);
+  }
+
   async handle(record: IncomingRecord): Promise<boolean> {
     for (let round = 0; ; round += 1) {
       try {
@@ -82,7 +106,13 @@ export class RetryWorker {
     switch (record.topic.name) {
       case topics.sendDeferred.name: return this.planning.plan(json as SendDeferred);
       case topics.cancelRequested.name: return this.stopping.cancel(json as CancelRequested);
-      default: return this.stopping.learn(json as StatusChanged);
+      default: return this.learn(json as StatusChanged);
     } // prettier-ignore
+  }
+
+  /** As StopConsumer. */
+  private async learn(fact: StatusChanged): Promise<void> {
+    const answered = this.world.variant.takesAnyFactForAnAnswer && fact.source === 'email' && fact.hop && fact.messageId ? { ...fact, messageId: fact.messageId, hop: fact.hop } : answeredBy(fact);
+    return answered ? this.answers.note(answered, answered.hop) : this.stopping.learn(fact);
   }
 }

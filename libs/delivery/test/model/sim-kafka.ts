@@ -21,6 +21,8 @@ export class Broker {
   /** By place. */
   readonly logs = new Map<string, Logged[]>();
   readonly groups = new Map<string, Group>();
+  /** Records (`topic/partition/offset`) that nobody can read any more. */
+  private readonly lost = new Set<string>();
   /** Commits that were behind what the group had committed before. */
   readonly stepsBack: string[] = [];
 
@@ -39,6 +41,22 @@ export class Broker {
     const group = this.group(id);
     group.generation += 1;
     for (const [index, place] of places.entries()) group.owners.set(place, members[(chance >> index) % members.length]!);
+  }
+
+  lose(place: string, offset: number): void {
+    this.lost.add(`${place}/${offset}`);
+  }
+
+  isLost(record: string): boolean {
+    return this.lost.has(record);
+  }
+
+  get losses(): number {
+    return this.lost.size;
+  }
+
+  readable(place: string): Logged[] {
+    return this.logOf(place).filter((_, offset) => !this.isLost(`${place}/${offset}`));
   }
 
   logOf(place: string): Logged[] {

@@ -5,7 +5,9 @@ import type { Announcement } from '../../src/announce.policy.ts';
 import type { JointAnswer } from '../../src/send-jointly.ts';
 import type { Claim, Delivery, Ledger, Outcome, SuppressionFound } from '../../src/delivery.ts';
 import { refOf } from './people.ts';
+import { HandoverTable } from './handover-table.ts';
 import { LedgerTable } from './ledger-table.ts';
+import type { Handovers } from '../../src/handover/handovers.port.ts';
 import { type Proof, RetryTables } from './retry-tables.ts';
 import { type Process, Scheduler } from './scheduler.ts';
 import { Broker } from './sim-kafka.ts';
@@ -16,6 +18,8 @@ import { noon, VirtualClock } from './virtual-clock.ts';
 export const leaseMs = 8_000;
 export const guardMs = 3_000;
 export const retentionDays = 14;
+/** After how long without an answer one looks after what was published, in milliseconds. */
+export const answerMs = 15_000;
 
 type Outgoing = Parameters<Publisher['publish']>[0];
 
@@ -23,6 +27,15 @@ type Outgoing = Parameters<Publisher['publish']>[0];
 export interface Variant extends JointFaults {
   ledger?: (leaseMs: number, retentionDays: number, now: number) => LedgerTable;
   retry?: (leaseMs: number) => RetryTables;
+  handovers?: () => HandoverTable;
+  /** What was released and not answered counts as lost, however far its channel has read. */
+  takesLagForLoss?: boolean;
+  /** A fact that comes with a hand-over is taken for the answer. */
+  takesAnyFactForAnAnswer?: boolean;
+  /** A hand-over may be in Kafka before what is told of its hop. */
+  handsOverFirst?: boolean;
+  /** What retry releases once more is absorbed like any other repeat. */
+  absorbsWhatIsAskedAgain?: boolean;
   /** What the worker believes its lease to be, in milliseconds. */
   believedLeaseMs?: number;
   /** The record counts as dealt with before Kafka has what is told of it. */
@@ -55,6 +68,7 @@ export class World implements ProviderWorld {
   readonly accepted: Accepted[] = [];
   readonly ledger: LedgerTable;
   readonly retry: RetryTables;
+  readonly handovers: HandoverTable;
   readonly variant: Variant;
   readonly lane: Lane;
   readonly lookUp: LookUp;
@@ -81,7 +95,8 @@ export class World implements ProviderWorld {
     this.refusal = refusal;
     this.variant = variant;
     this.ledger = variant.ledger?.(leaseMs, retentionDays, noon) ?? new LedgerTable(leaseMs, retentionDays, noon);
-    this.retry = variant.retry?.(30_000) ?? new RetryTables(30_000);
+    this.retry = variant.retry?.(30_000) ?? new RetryTables(30_000, answerMs);
+    this.handovers = variant.handovers?.() ?? new HandoverTable(answerMs);
   }
 
   get facts(): StatusChanged[] {
@@ -90,7 +105,7 @@ export class World implements ProviderWorld {
 
   /** What was written of a message that proves a hop to have been accepted. */
   proofsOf(messageId: string): Proof[] {
-    return this.broker.logOf(`${topics.statusChanged.name}/0`).flatMap(({ value, timestamp }) => {
+    return this.broker.readable(`${topics.statusChanged.name}/0`).flatMap(({ value, timestamp }) => {
       const fact = JSON.parse(value.toString()) as StatusChanged;
       const proves = fact.messageId === messageId && (fact.source === 'receipt' || fact.source === 'lookup');
       return proves ? [{ hop: fact.hop, at: timestamp }] : [];
@@ -99,8 +114,14 @@ export class World implements ProviderWorld {
 
   /** When the next wait ends or the next plan is due; undefined where nothing waits for its time. */
   get nextTime(): number | undefined {
-    const next = Math.min(this.scheduler.nextTime ?? Infinity, this.retry.nextTime ?? Infinity);
+    const next = Math.min(this.scheduler.nextTime ?? Infinity, this.nextRound ?? Infinity);
     return Number.isFinite(next) ? Math.max(next, this.clock.now) : undefined;
+  }
+
+  /** When a loop of retry or of a channel has something to do; undefined where it has nothing. */
+  get nextRound(): number | undefined {
+    const next = Math.min(this.retry.nextTime ?? Infinity, this.handovers.nextTime ?? Infinity);
+    return Number.isFinite(next) ? next : undefined;
   }
 
   /** A process waits where it can be killed. */
@@ -138,6 +159,17 @@ export class World implements ProviderWorld {
   /** As the channel does it: kept where claims see it. */
   cancel(process: Process, of: CancelRequested): Promise<void> {
     return this.scheduler.ask(process, 'postgres', `keeps that ${of.messageId} is taken back`, () => void this.ledger.cancelled.add(identityKey(of)));
+  }
+
+  handoversOf(process: Process): Handovers {
+    const { scheduler, handovers, clock } = this;
+    const ask = <T>(what: string, effect: () => T) => scheduler.ask(process, 'postgres', what, effect);
+    return {
+      keep: (id, kept) => ask(`keeps the hand-over of ${nameOfHop(kept.deferred)}`, () => handovers.keep(id, kept, clock.now)),
+      decided: (id, hop) => ask(`keeps the hand-over of hop ${hop} no longer`, () => handovers.decided(id, hop)),
+      overdue: () => ask('looks for hand-overs without an answer', () => handovers.overdue(clock.now)),
+      takeAgain: (upTo) => ask('takes hand-overs without an answer', () => handovers.takeAgain(upTo, clock.now)),
+    };
   }
 
   take({ message: { text, to }, reference }: ProviderCall<Message>, { receipt }: ProviderChance, together: number): void {

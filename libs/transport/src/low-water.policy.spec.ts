@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { advance, type Mark, readUpTo } from './low-water.policy.ts';
 
 const at = (second: number) => new Date(Date.UTC(2030, 0, 31, 12, 0, second));
-const offsets = (...of: number[]) => new Map(of.map((offset, partition) => [partition, offset]));
+const offsets = (...of: number[]) => new Map(of.map((offset, partition) => [`topic/${partition}`, offset]));
 const mark = (second: number, ...ends: number[]): Mark => ({ at: at(second), ends: offsets(...ends) });
 
 describe('How far a topic has been read', () => {

@@ -1,7 +1,7 @@
-/** Offsets by partition. */
-export type Offsets = ReadonlyMap<number, number>;
+/** Offsets by place: `topic/partition`. */
+export type Offsets = ReadonlyMap<string, number>;
 
-/** Where a topic's partitions ended at some moment. */
+/** Where the partitions of one or more topics ended at some moment. */
 export interface Mark {
   at: Date;
   ends: Offsets;
@@ -22,4 +22,4 @@ export function readUpTo([first]: readonly Mark[], positions: readonly Offsets[]
   return first && positions.every((position) => isPast(position, first.ends)) ? first.at : undefined;
 }
 
-const isPast = (position: Offsets, ends: Offsets): boolean => [...ends].every(([partition, end]) => (position.get(partition) ?? 0) >= end);
+const isPast = (position: Offsets, ends: Offsets): boolean => [...ends].every(([place, end]) => (position.get(place) ?? 0) >= end);

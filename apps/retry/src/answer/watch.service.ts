@@ -1,0 +1,79 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Health, LOGGER, STOPPING } from '#libs/runtime';
+import { count, counters, type Logger } from '#libs/telemetry';
+import { loop } from '#libs/transport';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
+import { AnswerReading } from './answer-reading.port.ts';
+import { Answers } from './answers.port.ts';
+
+const LOOKS_PER_PATIENCE = 5;
+const MOST_REST_MS = 5_000;
+
+/** Lets a released message go once more when its record, or what was told of it, was lost (docs/adr/0011). */
+@Injectable()
+export class WatchService implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly answers: Answers;
+  private readonly reading: AnswerReading;
+  private readonly everyMs: number;
+  private readonly stopping: AbortSignal;
+  private readonly logger: Logger;
+  private running: Promise<void> = Promise.resolve();
+  private standing = 0;
+
+  constructor(
+    @Inject(Answers) answers: Answers,
+    @Inject(AnswerReading) reading: AnswerReading,
+    @Inject(RETRY_CONFIG) config: Pick<RetryConfig, 'RETRY_ANSWER_MS'>,
+    @Inject(Health) health: Pick<Health, 'addOther'>,
+    @Inject(STOPPING) stopping: AbortSignal,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.answers = answers;
+    this.reading = reading;
+    this.everyMs = Math.min(MOST_REST_MS, Math.ceil(config.RETRY_ANSWER_MS / LOOKS_PER_PATIENCE));
+    this.stopping = stopping;
+    this.logger = logger;
+    health.addOther('answers', async () => (this.standing === 0 ? { status: 'ok' } : { status: 'degraded', meaning: `${this.standing} ${standsStill}`, action }));
+  }
+
+  onApplicationBootstrap(): void {
+    this.running = this.run();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.running;
+  }
+
+  /** Looks once after what was released and not answered. */
+  async look(): Promise<void> {
+    const { now, channels, standing } = await this.answers.overdue();
+    this.tell(standing);
+    for (const channel of channels) {
+      const upTo = await this.reading.upTo(now, channel);
+      const messages = upTo ? await this.answers.releaseAgain(channel, upTo) : 0;
+      if (messages === 0) continue;
+      count(counters.releasedAgain, { 'mi.channel': channel }, messages);
+      this.logger.warn({ channel, messages }, 'released messages go once more: their records, or what was told of them, were lost');
+    }
+  }
+
+  private tell(standing: number): void {
+    if (standing > 0 && this.standing === 0) this.logger.error({ messages: standing, action }, standsStill);
+    this.standing = standing;
+  }
+
+  private async run(): Promise<void> {
+    const { everyMs, stopping, logger } = this;
+    // Not at once: the schema may still be coming.
+    await delay(everyMs, undefined, { signal: stopping }).catch(() => undefined);
+    await loop({ name: 'watch', everyMs, stopping, logger }, async () => {
+      await this.look();
+      return { more: false };
+    });
+  }
+}
+
+const standsStill = 'messages stand still: they were released several times, and their channel read it and told nothing of them';
+const action =
+  "Look into messaging.unreadable and the channel's log for records of the due topics. Which messages: SELECT channel, tenant, message_id, hop, again FROM retry.schedule WHERE state = 'published' AND again >= 3.";

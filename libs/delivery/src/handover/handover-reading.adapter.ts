@@ -1,0 +1,26 @@
+import { type Channel, topicNames, topics } from '#libs/contracts';
+import { factsGroup, KafkaReading, recordsGroup, RoundTrip } from '#libs/transport';
+import type { Kafka } from 'kafkajs';
+import type { HandoverReading } from './handover-watch.service.ts';
+
+/** To retry and back, as Kafka knows how far its groups have read. */
+export class KafkaHandoverReading implements HandoverReading {
+  private readonly reading: KafkaReading;
+  private readonly trip: RoundTrip;
+
+  constructor(kafka: Kafka, prefix: string, channel: Channel) {
+    this.reading = new KafkaReading(kafka);
+    this.trip = new RoundTrip(this.reading, {
+      there: { groupId: recordsGroup(prefix, 'retry'), topics: topicNames(topics.sendDeferred, prefix) },
+      back: [{ groupId: factsGroup(prefix, channel), topics: topicNames(topics.sendPlanned, prefix) }],
+    });
+  }
+
+  answeredUpTo(now: Date): Promise<Date | undefined> {
+    return this.trip.answeredUpTo(now);
+  }
+
+  async close(): Promise<void> {
+    await this.reading.close();
+  }
+}

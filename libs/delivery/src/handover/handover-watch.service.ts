@@ -1,0 +1,76 @@
+import type { Channel, SendDeferred } from '#libs/contracts';
+import { contextFrom, count, counters, type Logger, underContext } from '#libs/telemetry';
+import { loop } from '#libs/transport';
+import type { Handovers } from './handovers.port.ts';
+
+const LOOKS_PER_PATIENCE = 5;
+const MOST_REST_MS = 5_000;
+
+export interface HandoverWatchOptions {
+  channel: Channel;
+  handovers: Handovers;
+  /** Publishes a hand-over that is kept already. */
+  publish: (deferred: SendDeferred) => Promise<void>;
+  logger: Logger;
+  stopping: AbortSignal;
+  /** How long retry may take before it is looked after a hand-over, in milliseconds. */
+  answerMs: number;
+}
+
+/** How far retry has read what was handed over, and how far its words on that have been read here. */
+export interface HandoverReading {
+  /**
+   * @param now by the database's clock, taken before this call
+   * @returns the moment up to which retry has decided on all that was handed over, and all its words on that have been read here
+   * @throws InfrastructureDown when Kafka cannot be asked.
+   */
+  answeredUpTo(now: Date): Promise<Date | undefined>;
+  close(): Promise<void>;
+}
+
+/** Hands a message over to retry once more when its record, or retry's acknowledgement, was lost (docs/adr/0011). */
+export class HandoverWatch {
+  private readonly options: HandoverWatchOptions;
+  private standing = 0;
+
+  constructor(options: HandoverWatchOptions) {
+    this.options = options;
+  }
+
+  /** Whether messages stand still although they were handed over several times; for readiness. */
+  state(): { status: 'ok' } | { status: 'degraded'; meaning: string; action: string } {
+    return this.standing === 0 ? { status: 'ok' } : { status: 'degraded', meaning: `${this.standing} ${standStill}`, action };
+  }
+
+  /** Looks again and again until the service stops. */
+  async run(reading: HandoverReading): Promise<void> {
+    const { answerMs, stopping, logger } = this.options;
+    const everyMs = Math.min(MOST_REST_MS, Math.ceil(answerMs / LOOKS_PER_PATIENCE));
+    await loop({ name: 'hand-overs', everyMs, stopping, logger }, async () => {
+      await this.look(reading);
+      return { more: false };
+    });
+    await reading.close();
+  }
+
+  /** Looks once after what was handed over and not decided on. */
+  async look(reading: Pick<HandoverReading, 'answeredUpTo'>): Promise<void> {
+    const { channel, handovers, logger } = this.options;
+    const { now, any, standing } = await handovers.overdue();
+    this.tell(standing);
+    const upTo = any ? await reading.answeredUpTo(now) : undefined;
+    const lost = upTo ? await handovers.takeAgain(upTo) : [];
+    if (lost.length === 0) return;
+    count(counters.handedOverAgain, { 'mi.channel': channel }, lost.length);
+    logger.warn({ channel, messages: lost.length }, 'messages are handed over to retry once more: their records, or the acknowledgements, were lost');
+    await Promise.all(lost.map(({ deferred, trace }) => underContext(contextFrom(trace), () => this.options.publish(deferred))));
+  }
+
+  private tell(standing: number): void {
+    if (standing > 0 && this.standing === 0) this.options.logger.error({ messages: standing, action }, standStill);
+    this.standing = standing;
+  }
+}
+
+const standStill = 'messages stand still: they were handed over to retry several times, and it has read that and decided nothing';
+const action = "Look into messaging.unreadable and retry's log for records of send.deferred. Which messages: SELECT id, hop, again, kept_at FROM handover WHERE again >= 3, in the channel's schema.";

@@ -1,0 +1,105 @@
+import { database, type Migration, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
+import { Handovers, type KeptHandover, type OverdueHandovers } from './handovers.port.ts';
+
+export const handoverMigration: Migration = {
+  name: '006-handover',
+  sql: `
+    CREATE TABLE handover (
+      id       uuid NOT NULL,
+      hop      smallint NOT NULL,
+      kept_at  timestamptz NOT NULL,
+      again    smallint NOT NULL DEFAULT 0,
+      -- json, not jsonb: jsonb refuses texts that hold U+0000, and a message must not be lost over that.
+      deferred json NOT NULL,
+      trace    json NOT NULL,
+      PRIMARY KEY (id, hop)
+    ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+    CREATE INDEX handover_kept_at ON handover (kept_at);
+    COMMENT ON TABLE handover IS 'Messages handed over to retry that it has not decided on yet, as a rule for less than a second. Holds addresses and content.';
+    COMMENT ON COLUMN handover.again IS 'How often it was published once more, since retry had read past it and said nothing.'`,
+};
+
+/** Most messages published again at once: the others are not forgotten. */
+const PORTION = 200;
+/** From then on a message is said to stand still. */
+export const STANDS_STILL_AFTER = 3;
+
+interface Kept extends KeptHandover {
+  id: string;
+}
+
+interface Decided {
+  id: string;
+  hop: number;
+}
+
+/** A row for each message that waits for retry's word, written and deleted in micro-batches. */
+export class PostgresHandovers extends Handovers {
+  private readonly pool: Pool;
+  private readonly table: string;
+  private readonly answerMs: number;
+  private readonly keeping: MicroBatch<Kept, true>;
+  private readonly deleting: MicroBatch<Decided, true>;
+
+  constructor({ pool, schema, answerMs }: { pool: Pool; schema: string; answerMs: number }) {
+    super();
+    this.pool = pool;
+    this.table = `${schema}.handover`;
+    this.answerMs = answerMs;
+    this.keeping = microBatch({ size: 200, lingerMs: 2 }, (all) => this.keepAll(all));
+    this.deleting = microBatch({ size: 500, lingerMs: 5 }, (all) => this.deleteAll(all));
+  }
+
+  async keep(id: string, handover: KeptHandover): Promise<void> {
+    await database('hand over', () => this.keeping.add({ id, ...handover }));
+  }
+
+  async decided(id: string, hop: number): Promise<void> {
+    await database('hand over', () => this.deleting.add({ id, hop }));
+  }
+
+  async overdue(): Promise<OverdueHandovers> {
+    const text = `
+      SELECT clock_timestamp() AS now,
+             EXISTS (SELECT 1 FROM ${this.table} WHERE kept_at < clock_timestamp() - $1::bigint * interval '1 millisecond') AS any,
+             (SELECT count(*)::int FROM ${this.table}
+               WHERE again >= $2::int AND kept_at < clock_timestamp() - $1::bigint * interval '1 millisecond') AS standing`;
+    const { rows } = await database('hand over', () => this.pool.query<OverdueHandovers>(text, [this.answerMs, STANDS_STILL_AFTER]));
+    return rows[0]!;
+  }
+
+  async takeAgain(upTo: Date): Promise<KeptHandover[]> {
+    const text = `
+      UPDATE ${this.table} SET again = again + 1, kept_at = clock_timestamp()
+       WHERE (id, hop) IN (
+         SELECT id, hop FROM ${this.table}
+          WHERE kept_at <= $1 AND kept_at < clock_timestamp() - $2::bigint * interval '1 millisecond' * 2 ^ least(again, 6)
+          ORDER BY kept_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+      RETURNING deferred, trace`;
+    const { rows } = await database('hand over', () => this.pool.query<KeptHandover>(text, [upTo, this.answerMs, PORTION]));
+    return rows;
+  }
+
+  private async keepAll(all: readonly Kept[]): Promise<true[]> {
+    // One statement cannot touch a row twice; two of one hop say the same.
+    const each = [...new Map(all.map((kept) => [`${kept.id}/${kept.deferred.hop}`, kept])).values()];
+    await this.pool.query({
+      name: 'keep handovers',
+      text: `
+        INSERT INTO ${this.table} AS h (id, hop, deferred, trace, kept_at)
+        SELECT *, clock_timestamp() FROM unnest($1::uuid[], $2::smallint[], $3::json[], $4::json[]) AS t(id, hop, deferred, trace) ORDER BY id, hop
+        ON CONFLICT (id, hop) DO UPDATE SET kept_at = excluded.kept_at`,
+      values: [each.map(({ id }) => id), each.map(({ deferred }) => deferred.hop), each.map(({ deferred }) => JSON.stringify(deferred)), each.map(({ trace }) => JSON.stringify(trace))],
+    });
+    return all.map(() => true);
+  }
+
+  private async deleteAll(all: readonly Decided[]): Promise<true[]> {
+    await this.pool.query({
+      name: 'handovers decided',
+      text: `DELETE FROM ${this.table} h USING (SELECT id, hop FROM unnest($1::uuid[], $2::smallint[]) AS t(id, hop)) d WHERE h.id = d.id AND h.hop <= d.hop`,
+      values: [all.map(({ id }) => id), all.map(({ hop }) => hop)],
+    });
+    return all.map(() => true);
+  }
+}

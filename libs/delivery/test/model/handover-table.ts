@@ -1,0 +1,52 @@
+import { identityKey } from '#libs/contracts';
+import type { KeptHandover, OverdueHandovers } from '../../src/handover/handovers.port.ts';
+
+interface Row extends KeptHandover {
+  id: string;
+  keptAt: number;
+  again: number;
+}
+
+/** What handovers.store.ts says in SQL, in memory. */
+export class HandoverTable {
+  readonly rows = new Map<string, Row>();
+  private readonly answerMs: number;
+
+  constructor(answerMs: number) {
+    this.answerMs = answerMs;
+  }
+
+  keep(id: string, kept: KeptHandover, now: number): void {
+    const key = `${id}/${kept.deferred.hop}`;
+    this.rows.set(key, { ...(this.rows.get(key) ?? { ...kept, id, again: 0 }), keptAt: now });
+  }
+
+  decided(id: string, hop: number): void {
+    for (const [key, row] of this.rows) if (row.id === id && row.deferred.hop <= hop) this.rows.delete(key);
+  }
+
+  overdue(now: number): OverdueHandovers {
+    return { now: new Date(now), any: [...this.rows.values()].some((row) => row.keptAt < now - this.answerMs), standing: 0 };
+  }
+
+  takeAgain(upTo: Date, now: number): KeptHandover[] {
+    const taken = [...this.rows.values()].filter((row) => row.keptAt <= upTo.getTime() && this.patienceEnds(row) < now);
+    for (const row of taken) Object.assign(row, { again: row.again + 1, keptAt: now });
+    return taken.map(({ deferred, trace }) => ({ deferred, trace }));
+  }
+
+  /** When something is to be looked after next; undefined where nothing is kept. */
+  get nextTime(): number | undefined {
+    const times = [...this.rows.values()].map((row) => this.patienceEnds(row) + 1);
+    return times.length > 0 ? Math.min(...times) : undefined;
+  }
+
+  has(messageId: string): boolean {
+    const id = identityKey({ tenant: 'default', channel: 'email', messageId });
+    return [...this.rows.values()].some((row) => row.id === id);
+  }
+
+  private patienceEnds({ keptAt, again }: Row): number {
+    return keptAt + this.answerMs * 2 ** Math.min(again, 6);
+  }
+}

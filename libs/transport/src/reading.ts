@@ -1,0 +1,60 @@
+import { InfrastructureDown } from '#libs/contracts';
+import type { Admin, Kafka } from 'kafkajs';
+import type { Offsets } from './low-water.policy.ts';
+
+/** Topics by their full names. */
+export interface Extent {
+  topics: readonly string[];
+  ends: Offsets;
+  /** Where the partitions begin: what is older has been deleted, and nobody will read it. */
+  starts: Offsets;
+}
+
+/**
+ * Asks Kafka where topics end and what groups have committed: every replica learns the same, whichever of them reads. What is
+ * committed has been dealt with, down to its row in Postgres and to what is told of it.
+ */
+export class KafkaReading {
+  private readonly admin: Admin;
+  private connected: Promise<void> | undefined;
+
+  constructor(kafka: Kafka) {
+    this.admin = kafka.admin({ retry: { retries: 1, initialRetryTime: 100 } });
+  }
+
+  /** @throws InfrastructureDown when Kafka cannot be asked. */
+  async extent(topics: readonly string[]): Promise<Extent> {
+    return this.ask(async () => {
+      const bounds = await Promise.all(topics.map(async (topic) => ({ topic, partitions: await this.admin.fetchTopicOffsets(topic) })));
+      const by = (bound: 'high' | 'low') =>
+        new Map(bounds.flatMap(({ topic, partitions }) => partitions.map((each) => [`${topic}/${each.partition}`, Number(each[bound])] as const)));
+      return { topics, ends: by('high'), starts: by('low') };
+    });
+  }
+
+  /** How far a group has read. @throws InfrastructureDown when Kafka cannot be asked. */
+  async position(groupId: string, { topics, starts }: Extent): Promise<Offsets> {
+    return this.ask(async () => {
+      const fetched = await this.admin.fetchOffsets({ groupId, topics: [...topics] });
+      const places = fetched.flatMap(({ topic, partitions }) => partitions.map(({ partition, offset }) => ({ place: `${topic}/${partition}`, offset })));
+      return new Map(places.map(({ place, offset }) => [place, Math.max(Number(offset), starts.get(place) ?? 0)]));
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.connected) await this.admin.disconnect().catch(() => undefined);
+  }
+
+  private async ask<T>(question: () => Promise<T>): Promise<T> {
+    try {
+      this.connected ??= this.admin.connect();
+      await this.connected.catch((error: unknown) => {
+        this.connected = undefined;
+        throw error;
+      });
+      return await question();
+    } catch (cause) {
+      throw new InfrastructureDown('kafka', 'look how far is read', { cause });
+    }
+  }
+}
