@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AccountService } from './account/account.service.ts';
+import { CallbackController } from './control/callback.controller.ts';
 import { ControlController } from './control/control.controller.ts';
 import { FailureFilter } from './gate/failure.filter.ts';
 import { FaultService } from './gate/fault.service.ts';
@@ -47,6 +48,7 @@ import { StatusCallbackService } from './twilio/status-callback.service.ts';
 import { TextService } from './twilio/text.service.ts';
 import { TwilioAccountController } from './twilio/account.controller.ts';
 import { TwilioController } from './twilio/twilio.controller.ts';
+import { CallbackService } from './webhooks/callback.service.ts';
 import { LifecycleService } from './webhooks/lifecycle.service.ts';
 import { SettleService } from './webhooks/settle.service.ts';
 import { SuppressionLists } from './webhooks/suppression-lists.ts';
@@ -58,13 +60,13 @@ const sendgrid = [SendGridReception, SendGridTemplates, SendGridSuppressions, Ma
 const resend = [ResendReception, ResendApiKeys, ResendTemplates, ResendSuppressions, EmailService, IdempotencyService, RateService, ResendWebhookService, ResendWebhookSettings];
 const twilio = [ConcurrencyService, TextService, StatusCallbackService, ContentService, InboundService, PeopleService];
 const messages = [InboxService, MessageStore, InlineImageStore, JournalStore];
-const webhooks = [LifecycleService, SuppressionLists, TimelineService, SettleService, WebhookAdapter];
+const webhooks = [CallbackService, LifecycleService, SuppressionLists, TimelineService, SettleService, WebhookAdapter];
 
 const controllers = [
   SendGridController, SendGridAccountController, SendGridSuppressionsController, SendGridTemplatesController,
   ResendController, ResendApiKeysController, ResendSuppressionsController, ResendTemplatesController,
   TwilioController, TwilioAccountController, ContentController,
-  ControlController, PageController, TemplatesController, HealthController,
+  ControlController, CallbackController, PageController, TemplatesController, HealthController,
 ]; // prettier-ignore
 
 @Module({})

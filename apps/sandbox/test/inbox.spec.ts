@@ -40,6 +40,32 @@ it('shows the headers of a mail of SendGrid, of which those of a personalization
   });
 });
 
+describe('whom a mail is from and to, and where answers go', () => {
+  const people = { toName: 'Ada Lovelace', fromName: 'The “Shop”, Ltd' };
+
+  it('is shown with names as SendGrid was given them, of each recipient', async () => {
+    const personalizations = [{ to: [{ email: 'ada@inbox.test', name: people.toName }], cc: [{ email: 'bob@inbox.test' }] }];
+    await sendGridOf(sandbox).send(aMailTo('x@inbox.test', 'order-1', { to: undefined, personalizations, from: { email: 'shop@example.org', name: people.fromName }, replyTo: { email: 'desk@example.org', name: 'Desk' } }));
+    const shown = Object.fromEntries((await inbox()).map((mail) => [mail.to, mail]));
+    expect(shown['ada@inbox.test']).toMatchObject({ ...people, from: 'shop@example.org', replyTo: ['Desk <desk@example.org>'] });
+    expect(shown['bob@inbox.test']).toMatchObject({ fromName: people.fromName });
+    expect(shown['bob@inbox.test']).not.toHaveProperty('toName');
+  });
+
+  it('is shown with names as Resend was given them', async () => {
+    const resend = new Resend('re_test', { baseUrl: sandbox.url });
+    await resend.emails.send({ from: 'Shop <shop@messaging.test>', to: ['"Ada \\"A.\\" Lovelace" <ada@inbox.test>'], replyTo: ['desk@messaging.test', 'Bob <bob@messaging.test>'], subject: 'Hi', text: 'Hi' });
+    expect((await inbox())[0]).toMatchObject({ to: 'ada@inbox.test', toName: 'Ada "A." Lovelace', from: 'shop@messaging.test', fromName: 'Shop', replyTo: ['desk@messaging.test', 'Bob <bob@messaging.test>'] });
+  });
+
+  it('has no names and no other address for answers where none were given', async () => {
+    await sendGridOf(sandbox).send(aMailTo('ada@inbox.test'));
+    const [mail] = await inbox();
+    expect(mail).toMatchObject({ from: 'shop@example.org', replyTo: [] });
+    expect(mail).not.toHaveProperty('fromName');
+  });
+});
+
 describe('a picture that stands in a mail', () => {
   const body = '<p>Hi</p><img src="cid:logo">';
   const shown = '<p>Hi</p><img src="data:image/png;base64,aGk=">';

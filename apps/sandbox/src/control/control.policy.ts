@@ -10,10 +10,19 @@ const Listing = z.strictObject({
   limit: z.coerce.number().int().min(0).max(100_000).default(1000),
 });
 
+/** A body of POST /_sandbox/callback: what a provider tells of a message, with whatever fields. */
+const Callback = z.strictObject({
+  id: z.string().min(1).describe('Its recipientMessageId, or Twilio’s Sid.'),
+  fields: z.record(z.string().min(1), z.unknown()).default({}).describe('Over those that are usual, or beside them.'),
+  without: z.array(z.string().min(1)).default([]).describe('Usual fields that are left out; at Resend also those of data, as data.tags.'),
+});
+export type Callback = z.infer<typeof Callback>;
+
 export type Checked<T> = { ok: true; value: T } | { ok: false; refusal: Answer };
 
 export const checkListing = (query: unknown) => check(Listing, query);
 export const checkReply = (body: unknown) => check(Reply, body);
+export const checkCallback = (body: unknown) => check(Callback, body);
 export const checkFaults = (body: unknown) => check(FaultChange, body);
 export const checkAccount = (body: unknown) => check(AccountChange, body);
 

@@ -1,3 +1,4 @@
+import { bareAddress, nameOfMailbox } from '../resend/email-rules.policy.ts';
 import type { SandboxMessage } from '../messages/message.ts';
 
 const iso = (at: number) => new Date(at).toISOString();
@@ -9,7 +10,7 @@ export function viewOf(message: SandboxMessage): Record<string, unknown> {
     reference: message.reference,
     callId: message.callId,
     to: message.to,
-    from: message.from,
+    from: message.from && bareAddress(message.from),
     ...contentOf(message),
     acceptedAt: iso(message.acceptedAt),
     providerMessageId: message.providerMessageId,
@@ -26,9 +27,9 @@ function contentOf(message: SandboxMessage): Record<string, unknown> {
     return { body, mediaUrls, contentSid, messagingServiceSid, errorCode };
   }
   if (message.provider === 'resend') {
-    const { id, kind, subject, text, html, templateId, tags, headers, attachments } = message;
-    return { recipientMessageId: id, kind, subject, text, html, templateId, tags, headers, attachments };
+    const { id, kind, from, toName, replyTo, subject, text, html, templateId, tags, headers, attachments } = message;
+    return { recipientMessageId: id, kind, fromName: (from && nameOfMailbox(from)) || undefined, toName, replyTo, subject, text, html, templateId, tags, headers, attachments };
   }
-  const { id, kind, subject, text, html, templateId, categories, customArgs, headers, attachments } = message;
-  return { recipientMessageId: id, kind, subject, text, html, templateId, categories, customArgs, headers, attachments };
+  const { id, kind, fromName, toName, replyTo, subject, text, html, templateId, categories, customArgs, headers, attachments } = message;
+  return { recipientMessageId: id, kind, fromName, toName, replyTo, subject, text, html, templateId, categories, customArgs, headers, attachments };
 }

@@ -18,6 +18,14 @@ export interface MessageEvent<Step> {
   webhook: WebhookState;
 }
 
+/** How a mailbox is called in the mail; unset: it has no name. */
+interface Named {
+  fromName?: string;
+  toName?: string;
+  /** Where answers go, each as `Name <address>` or the address alone. */
+  replyTo?: string[];
+}
+
 interface Accepted {
   /** One per recipient: SendGrid's sg_message_id, Twilio's Sid, Resend's id with a number. */
   id: string;
@@ -50,7 +58,7 @@ export interface Attachment {
   contentId?: string;
 }
 
-export interface MailMessage extends Accepted {
+export interface MailMessage extends Accepted, Named {
   provider: 'sendgrid';
   /** Position among the recipients of its request. */
   index: number;
@@ -74,7 +82,7 @@ export interface MailMessage extends Accepted {
   events: MessageEvent<MailStep>[];
 }
 
-export interface ResendMessage extends Accepted {
+export interface ResendMessage extends Accepted, Named {
   provider: 'resend';
   /** Position among the recipients of its e-mail. */
   index: number;

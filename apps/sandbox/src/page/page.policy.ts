@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import { callbacks } from './page.callbacks.ts';
 import { faults } from './page.faults.ts';
 import { loop } from './page.loop.ts';
 import { markup } from './page.markup.ts';
 import { script } from './page.script.ts';
 import { styles } from './page.styles.ts';
 
-const code = script + faults + loop;
+const code = script + faults + callbacks + loop;
 
 /** The whole page: one document that asks for nothing else. */
 export const page = `<!doctype html>

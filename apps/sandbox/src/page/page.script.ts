@@ -46,7 +46,7 @@ function row(message) {
   const button = element('button', 'row');
   button.type = 'button';
   button.setAttribute('aria-current', String(keyOf(message) === state.selected));
-  button.append(glyph(message.provider), element('span', 'to clip', message.to), element('span', 'when', clock(message.acceptedAt)),
+  button.append(glyph(message.provider), element('span', 'to clip', mailbox(message.toName, message.to)), element('span', 'when', clock(message.acceptedAt)),
     element('span', 'line clip', firstLine(message)), pill(message.status));
   button.addEventListener('click', () => { state.selected = keyOf(message); draw(); $('detail').scrollTop = 0; });
   item.append(button);
@@ -100,6 +100,8 @@ function events(message) {
   return list;
 }
 
+const mailbox = (name, address) => (name ? name + ' <' + address + '>' : address);
+
 function detail(message) {
   const close = element('button', 'quiet close', 'Back to the list');
   close.type = 'button';
@@ -109,7 +111,8 @@ function detail(message) {
   const files = (message.attachments || []).map((file) => file.filename + ' (' + Math.ceil(file.bytes / 1024) + ' KB' + (file.contentId ? ', in the text' : '') + ')');
   const headers = Object.entries(message.headers || {}).map(([name, value]) => [name, value, true]);
   const parts = [close, head, facts([
-    ['To', message.kind && message.kind !== 'to' ? message.to + ' (' + message.kind + ')' : message.to], ['From', message.from || 'chosen by the Messaging Service'],
+    ['To', mailbox(message.toName, message.to) + (message.kind && message.kind !== 'to' ? ' (' + message.kind + ')' : '')],
+    ['From', message.from ? mailbox(message.fromName, message.from) : 'chosen by the Messaging Service'], ['Reply to', message.replyTo],
     ['Accepted', clock(message.acceptedAt, true)], ['Message', message.reference, true], ['Call', message.callId, true],
     ['Provider id', message.providerMessageId, true], ['Recipient id', message.recipientMessageId, true], ['Messaging Service', message.messagingServiceSid, true],
     ['Error code', message.errorCode === null || message.errorCode === undefined ? null : String(message.errorCode), true],
@@ -117,12 +120,13 @@ function detail(message) {
   ]), part('Events', events(message)), part(message.html ? 'HTML' : 'Text', content(message))];
   if (message.html && message.text) parts.push(part('Text', content({ text: message.text })));
   if (headers.length > 0) parts.push(part('Custom headers', facts(headers)));
+  parts.push(part('Webhook', callbackForm(message)));
   return parts;
 }
 
 function found(message) {
   const wanted = state.search.trim().toLowerCase();
-  return !wanted || [message.to, message.subject, message.body, message.reference, message.callId, keyOf(message)].some((value) => value && value.toLowerCase().includes(wanted));
+  return !wanted || [message.to, message.toName, message.from, message.fromName, message.subject, message.body, message.reference, message.callId, keyOf(message)].some((value) => value && value.toLowerCase().includes(wanted));
 }
 
 function draw() {

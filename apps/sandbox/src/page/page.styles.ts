@@ -63,6 +63,8 @@ input[type=search] { flex: 1 1 220px; max-width: 380px; }
 .events { margin: 0; padding: 0; list-style: none; border: 1px solid var(--line); border-radius: 10px; overflow: hidden; }
 .events li { display: grid; grid-template-columns: 1fr auto auto; gap: 16px; padding: 8px 14px; align-items: center; }
 .events li + li { border-top: 1px solid var(--line); }
+.callback { display: flex; flex-direction: column; gap: 10px; } .callback .acts { align-items: center; }
+textarea { width: 100%; padding: 10px 12px; border: 1px solid var(--line); border-radius: 10px; background: var(--card); color: inherit; resize: vertical; }
 .content { width: 100%; border: 1px solid var(--line); border-radius: 10px; overflow: hidden; }
 iframe { display: block; width: 100%; height: 380px; border: 0; background: #fff; color-scheme: light; }
 pre { margin: 0; padding: 14px 16px; white-space: pre-wrap; overflow-wrap: anywhere; font-family: inherit; }

@@ -2,7 +2,7 @@ import { fromTags } from '#libs/contracts';
 import type { WebhookFault } from '../gate/fault.policy.ts';
 import { type InlineImage, isShown, typeOfFile } from '../messages/inline-image.policy.ts';
 import type { Attachment, ResendMessage } from '../messages/message.ts';
-import { bareAddress } from './email-rules.policy.ts';
+import { bareAddress, nameOfMailbox } from './email-rules.policy.ts';
 import type { Email } from './email.policy.ts';
 
 export interface Acceptance {
@@ -23,6 +23,7 @@ export function messagesOf(email: Email, { emailId, now, webhookFault }: Accepta
     reference: fields['mi_message_id'] ?? null,
     callId: fields['mi_call_id'] ?? null,
     from: email.from,
+    replyTo,
     acceptedAt: now,
     startsAt: email.scheduled_at === undefined ? now : Math.max(now, Date.parse(email.scheduled_at)),
     status: email.scheduled_at === undefined ? 'queued' : 'scheduled',
@@ -37,8 +38,13 @@ export function messagesOf(email: Email, { emailId, now, webhookFault }: Accepta
     attachments: (email.attachments ?? []).map(attachment),
   };
   const lists = { to: email.to, cc, bcc };
-  const recipients = (['to', 'cc', 'bcc'] as const).flatMap((kind) => lists[kind].map((mailbox) => ({ to: bareAddress(mailbox), kind })));
+  const recipients = (['to', 'cc', 'bcc'] as const).flatMap((kind) => lists[kind].map((mailbox) => ({ to: bareAddress(mailbox), ...named(mailbox), kind })));
   return recipients.map((recipient, index) => ({ ...shared, ...recipient, index, id: `${emailId}/${index}` }));
+}
+
+function named(mailbox: string): { toName?: string } {
+  const toName = nameOfMailbox(mailbox);
+  return toName ? { toName } : {};
 }
 
 // Nothing leaves this machine: what stands at a URL is named, not fetched.

@@ -30,6 +30,12 @@ export function checkEmail(body: unknown, rules: Rules): Checked {
 /** The address inside `Name <address>`. */
 export const bareAddress = (mailbox: string): string => /<([^<>]+)>$/.exec(mailbox)?.[1] ?? mailbox;
 
+/** The name before `<address>`, without its quotes; empty where there is none. */
+export const nameOfMailbox = (mailbox: string): string => {
+  const name = /^(.*?)\s*<[^<>]+>$/s.exec(mailbox)?.[1] ?? '';
+  return name.startsWith('"') ? name.slice(1, -1).replace(/\\(.)/g, '$1') : name;
+};
+
 const domainOf = (mailbox: string): string => bareAddress(mailbox).split('@').at(-1)!.toLowerCase();
 
 function refusalOf(issue: z.core.$ZodIssue, body: unknown): Answer {

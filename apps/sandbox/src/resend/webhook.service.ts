@@ -1,11 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ResendMessage } from '../messages/message.ts';
 import { SANDBOX_LOG, type SandboxLog } from '../sandbox.log.ts';
 import type { Notice } from '../webhooks/notice.ts';
 import { SettleService } from '../webhooks/settle.service.ts';
 import { TimelineService } from '../webhooks/timeline.service.ts';
-import { WebhookAdapter } from '../webhooks/webhook.adapter.ts';
+import { type FreeFields, lastEvent, withFieldsIn } from '../webhooks/free-fields.policy.ts';
+import { type WebhookAnswer, WebhookAdapter } from '../webhooks/webhook.adapter.ts';
 import { eventId, eventOf, repeatAfter, signatureHeaders } from './webhook.policy.ts';
+import type { ResendWebhook } from './webhook.settings.ts';
 import { ResendWebhookSettings } from './webhook.settings.ts';
 
 const TIMEOUT_MS = 15_000;
@@ -27,18 +30,30 @@ export class ResendWebhookService {
     for (const { id } of webhooks) void this.post(notice, id, 0);
   }
 
-  private async post(notice: Notice<ResendMessage>, webhookId: string, failures: number): Promise<void> {
-    if (notice.message.forgotten) return;
-    const webhook = this.settings.one(webhookId);
-    if (webhook?.status !== 'enabled') return this.settlement.settle([notice], 'failed');
-    const body = JSON.stringify(eventOf(notice));
-    const id = eventId(notice);
+  /** Posts an event with whatever fields, once, under an id of its own; undefined where there is no webhook. */
+  async tellFreely(message: ResendMessage, free: FreeFields): Promise<WebhookAnswer | undefined> {
+    const usual = { ...eventOf({ message, index: lastEvent(message.events) }), created_at: new Date().toISOString() };
+    const body = JSON.stringify(withFieldsIn('data', usual, free));
+    const id = `msg_${randomBytes(20).toString('base64url')}`;
+    const answers = await Promise.all(this.settings.enabled().map((webhook) => this.postTo(webhook, id, body)));
+    return answers[0];
+  }
+
+  private postTo(webhook: ResendWebhook, id: string, body: string): Promise<WebhookAnswer> {
     const headers = {
       'content-type': 'application/json',
       'user-agent': 'Svix-Webhooks/1.62.0 (sandbox)',
       ...signatureHeaders(webhook.secret, id, String(Math.floor(Date.now() / 1000)), body),
     };
-    const answer = await this.webhook.post(webhook.endpoint, headers, body, TIMEOUT_MS);
+    return this.webhook.post(webhook.endpoint, headers, body, TIMEOUT_MS);
+  }
+
+  private async post(notice: Notice<ResendMessage>, webhookId: string, failures: number): Promise<void> {
+    if (notice.message.forgotten) return;
+    const webhook = this.settings.one(webhookId);
+    if (webhook?.status !== 'enabled') return this.settlement.settle([notice], 'failed');
+    const body = JSON.stringify(eventOf(notice));
+    const answer = await this.postTo(webhook, eventId(notice), body);
     if ('status' in answer && answer.status >= 200 && answer.status < 300) return this.settlement.settle([notice], 'acknowledged');
     this.log.warn({ provider: 'resend', answer: 'status' in answer ? answer.status : answer.failure }, 'a webhook was not taken');
     const wait = repeatAfter(failures + 1);

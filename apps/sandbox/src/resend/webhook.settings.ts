@@ -36,6 +36,11 @@ export class ResendWebhookSettings {
     return [...this.webhooks.values()].filter((webhook) => webhook.status === 'enabled' && (webhook.events?.includes(type) ?? true));
   }
 
+  /** Those that are told of anything at all. */
+  enabled(): ResendWebhook[] {
+    return [...this.webhooks.values()].filter((webhook) => webhook.status === 'enabled');
+  }
+
   one(id: string): ResendWebhook | undefined {
     return this.webhooks.get(id);
   }

@@ -16,7 +16,7 @@ export interface Acceptance {
   template?: Source | undefined;
 }
 
-type Recipient = Pick<MailMessage, 'to' | 'kind'>;
+type Recipient = Pick<MailMessage, 'to' | 'kind' | 'toName'>;
 
 /** One message for each recipient of a request. */
 export function messagesOf(mail: Mail, acceptance: Acceptance): Omit<MailMessage, 'events'>[] {
@@ -61,6 +61,7 @@ function sharedOf(mail: Mail) {
     html: part('text/html'),
     templateId: mail.template_id ?? null,
     categories: mail.categories ?? [],
+    replyTo: [mail.reply_to ?? mail.reply_to_list ?? []].flat().map(written),
     asmGroupId: mail.asm?.group_id ?? null,
     bypasses: bypassNames.filter((name) => mail.mail_settings?.[name]?.enable),
     attachments: (mail.attachments ?? []).map(attachment),
@@ -69,9 +70,11 @@ function sharedOf(mail: Mail) {
 
 function ownOf(mail: Mail, one: Personalization, { requestId, now, webhookFault }: Acceptance) {
   const sendAt = one.send_at ?? mail.send_at;
+  const from = one.from ?? mail.from;
   return {
     providerMessageId: requestId,
-    from: (one.from ?? mail.from).email,
+    from: from.email,
+    ...(from.name && { fromName: from.name }),
     subject: one.subject ?? mail.subject ?? null,
     headers: headersOf(mail.headers, one.headers),
     customArgs: { ...mail.custom_args, ...one.custom_args },
@@ -100,8 +103,10 @@ type File = NonNullable<Mail['attachments']>[number];
 const isInline = ({ disposition }: File): boolean => disposition === 'inline';
 
 function recipientsOf(one: Personalization): Recipient[] {
-  return (['to', 'cc', 'bcc'] as const).flatMap((kind) => (one[kind] ?? []).map(({ email }) => ({ to: email, kind })));
+  return (['to', 'cc', 'bcc'] as const).flatMap((kind) => (one[kind] ?? []).map(({ email, name }) => ({ to: email, ...(name && { toName: name }), kind })));
 }
+
+const written = ({ email, name }: Mail['from']): string => (name ? `${name} <${email}>` : email);
 
 function recipientId({ requestId, server, now }: Acceptance, index: number): string {
   const time = Math.floor(now / 1000).toString(16).toUpperCase();

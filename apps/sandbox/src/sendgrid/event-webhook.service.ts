@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { MailMessage } from '../messages/message.ts';
 import { SANDBOX_LOG, type SandboxLog } from '../sandbox.log.ts';
@@ -5,8 +6,10 @@ import { waitAfter } from '../webhooks/backoff.policy.ts';
 import type { Notice } from '../webhooks/notice.ts';
 import { SettleService } from '../webhooks/settle.service.ts';
 import { TimelineService } from '../webhooks/timeline.service.ts';
-import { WebhookAdapter } from '../webhooks/webhook.adapter.ts';
+import { type FreeFields, lastEvent, withFields } from '../webhooks/free-fields.policy.ts';
+import { type WebhookAnswer, WebhookAdapter } from '../webhooks/webhook.adapter.ts';
 import { bodyOf, eventOf, signatureHeaders } from './event-webhook.policy.ts';
+import type { EventWebhook } from './event-webhook.settings.policy.ts';
 import { EventWebhookSettings } from './event-webhook.settings.ts';
 
 const MAX_EVENTS = 1000;
@@ -44,6 +47,23 @@ export class EventWebhookService {
     for (const { id } of webhooks) this.enqueue({ ...notice, webhookId: id, attempt: 0, since: Date.now() });
   }
 
+  /** Posts an event with whatever fields, once, under an id of its own; undefined where there is no webhook. */
+  async tellFreely(message: MailMessage, free: FreeFields): Promise<WebhookAnswer | undefined> {
+    const usual = { ...eventOf({ message, index: lastEvent(message.events) }), timestamp: Math.floor(Date.now() / 1000), sg_event_id: randomUUID() };
+    const answers = await Promise.all(this.settings.enabled().map((webhook) => this.postTo(webhook, bodyOf([withFields(usual, free)]))));
+    return answers[0];
+  }
+
+  private postTo(webhook: EventWebhook, body: string): Promise<WebhookAnswer> {
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': 'SendGrid Event API',
+      ...(webhook.key && signatureHeaders(webhook.key, timestamp, body)),
+    };
+    return this.webhook.post(webhook.url, headers, body, TIMEOUT_MS);
+  }
+
   private enqueue(pending: Pending): void {
     this.queue.push(pending);
     if (this.scheduled) return;
@@ -72,14 +92,7 @@ export class EventWebhookService {
     const webhook = this.settings.one(batch[0]?.webhookId ?? '');
     if (!webhook?.enabled) return this.settlement.settle(batch, 'failed');
     this.posts += 1;
-    const body = bodyOf(batch.map(eventOf));
-    const timestamp = String(Math.floor(Date.now() / 1000));
-    const headers = {
-      'content-type': 'application/json',
-      'user-agent': 'SendGrid Event API',
-      ...(webhook.key && signatureHeaders(webhook.key, timestamp, body)),
-    };
-    const answer = await this.webhook.post(webhook.url, headers, body, TIMEOUT_MS);
+    const answer = await this.postTo(webhook, bodyOf(batch.map(eventOf)));
     this.posts -= 1;
     if ('status' in answer && answer.status >= 200 && answer.status < 300) this.settlement.settle(batch, 'acknowledged');
     else this.again(batch, 'status' in answer ? answer.status : answer.failure);

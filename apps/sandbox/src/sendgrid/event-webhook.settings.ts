@@ -29,6 +29,11 @@ export class EventWebhookSettings {
     return [...this.webhooks.values()].filter((webhook) => webhook.enabled && isToldOf(webhook.events, event));
   }
 
+  /** Those that are told of anything at all. */
+  enabled(): EventWebhook[] {
+    return [...this.webhooks.values()].filter((webhook) => webhook.enabled);
+  }
+
   one(id: string): EventWebhook | undefined {
     return this.webhooks.get(id);
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { TextMessage } from '../messages/message.ts';
 import { SANDBOX_CONFIG, SandboxConfig } from '../sandbox.config.ts';
@@ -6,7 +7,8 @@ import { waitAfter } from '../webhooks/backoff.policy.ts';
 import type { Notice } from '../webhooks/notice.ts';
 import { SettleService } from '../webhooks/settle.service.ts';
 import { TimelineService } from '../webhooks/timeline.service.ts';
-import { WebhookAdapter } from '../webhooks/webhook.adapter.ts';
+import { type FreeFields, lastEvent, withFields } from '../webhooks/free-fields.policy.ts';
+import { type WebhookAnswer, WebhookAdapter } from '../webhooks/webhook.adapter.ts';
 import { callbackForm, connectionOf, signatureOf, worthRepeating } from './status-callback.policy.ts';
 
 const backoff = { firstMs: 500, capMs: 8_000 };
@@ -33,16 +35,29 @@ export class StatusCallbackService {
     void this.post(notice, notice.message.statusCallback, 1);
   }
 
+  /** Posts a callback with whatever fields, once; undefined where the message has no address for it. */
+  async tellFreely(message: TextMessage, free: FreeFields): Promise<WebhookAnswer | undefined> {
+    if (!message.statusCallback) return undefined;
+    const { url, readTimeoutMs } = connectionOf(message.statusCallback);
+    const given = withFields(callbackForm({ message, index: lastEvent(message.events) }, this.accountSid), free);
+    const form = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]));
+    return this.webhook.post(url, this.headersOf(url, form, `${message.id}-free-${randomUUID()}`), new URLSearchParams(form).toString(), readTimeoutMs);
+  }
+
+  private headersOf(url: string, form: Record<string, string>, idempotencyToken: string): Record<string, string> {
+    return {
+      'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
+      'user-agent': 'TwilioProxy/1.1',
+      'x-twilio-signature': signatureOf(this.token, url, form),
+      'i-twilio-idempotency-token': idempotencyToken,
+    };
+  }
+
   private async post(notice: Notice<TextMessage>, callback: string, attempt: number): Promise<void> {
     if (notice.message.forgotten) return;
     const { url, repeats, repeatOn, readTimeoutMs } = connectionOf(callback);
     const form = callbackForm(notice, this.accountSid);
-    const headers = {
-      'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
-      'user-agent': 'TwilioProxy/1.1',
-      'x-twilio-signature': signatureOf(this.token, url, form),
-      'i-twilio-idempotency-token': [notice.message.id, notice.index, notice.copy ?? 0].join('-'),
-    };
+    const headers = this.headersOf(url, form, [notice.message.id, notice.index, notice.copy ?? 0].join('-'));
     const answer = await this.webhook.post(url, headers, new URLSearchParams(form).toString(), readTimeoutMs);
     if ('status' in answer && answer.status >= 200 && answer.status < 300) return this.settlement.settle([notice], 'acknowledged');
     if (attempt <= repeats && worthRepeating(answer, repeatOn)) {
