@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from '#libs/runtime';
 import { serveDocs } from './api/docs.ts';
+import { salvage } from './intake/salvage.ts';
 import { ReportingConfig } from './reporting.config.ts';
 import { reportingMigrations } from './reporting.migrations.ts';
 import { ReportingModule } from './reporting.module.ts';
@@ -11,4 +12,5 @@ export const reporting: ServiceDefinition<typeof ReportingConfig> = {
   migrations: reportingMigrations,
   module: ReportingModule,
   prepare: serveDocs,
+  salvage,
 };

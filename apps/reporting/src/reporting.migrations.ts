@@ -77,4 +77,8 @@ export const reportingMigrations: readonly Migration[] = [
       CREATE INDEX dead_letter_newest ON dead_letter (at DESC, event_id DESC);
       CREATE INDEX dead_letter_of_message ON dead_letter (id)`,
   },
+  {
+    name: '002-lacks',
+    sql: "ALTER TABLE dead_letter ADD COLUMN lacks text[] NOT NULL DEFAULT '{}'",
+  },
 ];

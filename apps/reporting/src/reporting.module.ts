@@ -7,6 +7,7 @@ import { Reports } from './api/report.port.ts';
 import { ReportService } from './api/report.service.ts';
 import { SummaryController } from './api/summary.controller.ts';
 import { DeadLetterConsumer } from './intake/dead-letter.consumer.ts';
+import { Losses } from './intake/losses.service.ts';
 import { RequestConsumer } from './intake/request.consumer.ts';
 import { StatusConsumer } from './intake/status.consumer.ts';
 import { Projection } from './projection/projection.port.ts';
@@ -18,6 +19,7 @@ import { PostgresProjection } from './projection/projection.store.ts';
     { provide: Projection, useClass: PostgresProjection },
     { provide: Reports, useClass: PostgresReports },
     ReportService,
+    Losses,
     BearerGuard,
   ],
 })

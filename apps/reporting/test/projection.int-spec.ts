@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { identityKey } from '#libs/contracts';
 import { createPool, migrate, type Pool, postgresSettings } from '#libs/persistence';
-import { aDatabase, type TestDatabase } from '#libs/testing';
+import { aDatabase, aDeferred, aFailure, type TestDatabase } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
+import { timelineOf } from '../src/api/timeline.policy.ts';
 import { PostgresReports } from '../src/api/report.store.ts';
+import { givenUp } from '../src/intake/translate.ts';
 import type { IncomingFact } from '../src/projection/fact.ts';
 import { PostgresProjection } from '../src/projection/projection.store.ts';
 import { standingOf } from '../src/projection/standing.policy.ts';
@@ -42,6 +44,20 @@ describe('projecting facts', () => {
     const known = await history('taken-back');
     expect(known?.message).toMatchObject({ status: 'cancelled', final: true });
     expect(known?.facts.map(({ status }) => status).sort()).toEqual(['accepted', 'cancel-refused', 'cancelled']);
+  });
+
+  it('keeps a fact that an older producer wrote with text that is no Unicode or holds NUL, without that field', async () => {
+    const half = '\ud83d';
+    await project([
+      requested('odd'),
+      fact('odd', { correlationId: `c${half}`, tags: ['spring', 'a\0b'], hop: 1 }),
+      receipt('odd', { hop: 1, reason: half, failure: aFailure({ meaning: `No${half}\0.` }) }),
+      receipt('odd', { status: 'opened', hop: 3_000_000_000, at: '2030-01-31T12:00:09Z' }),
+    ]);
+    const known = await history('odd');
+    expect(known?.message).toMatchObject({ status: 'delivered', tags: ['spring'], correlationId: null, engagement: ['opened'] });
+    expect(known?.facts.map(({ status, lacks }) => [status, lacks]).sort()).toEqual([['accepted', undefined], ['delivered', ['failure', 'reason']], ['opened', ['hop']], ['sent', ['correlationId', 'tags']]]);
+    expect(timelineOf(known!.facts, undefined).find(({ status }) => status === 'sent')?.lacks).toEqual(['correlationId', 'tags']);
   });
 
   it('gives every message the standing that follows from its facts, shuffled, repeated, and over two replicas at once', async () => {
@@ -118,7 +134,8 @@ describe('projecting facts', () => {
   });
 
   it('lets no fact that Postgres refuses stand in the way of others', async () => {
-    const refused = fact('refused', { reason: 'a zero \u0000 byte' });
+    const refused = fact('refused');
+    refused.fact.reason = 'a zero \u0000 byte';
     const results = await Promise.allSettled([requested('fine-1'), refused, requested('fine-2')].map((each) => replicas[0]!.project(each)));
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(await history('fine-2')).toBeDefined();
@@ -129,7 +146,14 @@ describe('projecting facts', () => {
     const letter = aGivenUp({ id: idOf('given-up'), tenant: 'default', channel: 'email', messageId: 'given-up' });
     await project([requested('given-up'), fact('given-up', { status: 'failed', final: true, source: 'retry' })]);
     await Promise.all([replicas[0]!.giveUp(letter), replicas[1]!.giveUp(letter), replicas[0]!.giveUp({ ...letter, eventId: randomUUID(), messageId: 'other', id: idOf('other') })]);
-    expect((await history('given-up'))?.givenUp).toEqual(letter);
+    expect((await history('given-up'))?.givenUp).toEqual({ ...letter, lacks: [] });
     expect(await reports.deadLetters({ limit: 10 })).toHaveLength(2);
+  });
+
+  it('keeps a dead letter whose words are no Unicode', async () => {
+    await project([requested('odd-letter')]);
+    const letter = { ...aDeferred({ messageId: 'odd-letter' }), reason: 'exhausted', failure: aFailure({ meaning: '\ud83d\0' }), hop: 3_000_000_000 } as const;
+    await replicas[0]!.giveUp(givenUp(letter));
+    expect((await history('odd-letter'))?.givenUp).toMatchObject({ reason: 'exhausted', failure: { meaning: '\ufffd' }, lacks: ['failure'] });
   });
 });

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { InvalidConfiguration, MessagingError, type UnreadableRecord } from '#libs/contracts';
 import { createPool, migrate, type Migration, type PostgresConfig, requireSchema } from '#libs/persistence';
 import { createLogger, NestLogger, startTelemetry } from '#libs/telemetry';
-import { createKafka, type IncomingRecord, type KafkaConfig, KafkaStrategy, Publisher } from '#libs/transport';
+import { createKafka, type Decoded, type IncomingRecord, type KafkaConfig, KafkaStrategy, Publisher } from '#libs/transport';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -27,6 +27,8 @@ export interface ServiceDefinition<S extends ConfigSchema> {
   module: Type;
   /** Told of a record that no schema accepts. */
   onUnreadable?: (app: NestFastifyApplication, record: IncomingRecord, error: UnreadableRecord) => Promise<void>;
+  /** What can be read of a record that breaks its schema; undefined: nothing, it is set aside. */
+  salvage?: (record: IncomingRecord) => Decoded | undefined;
   /** Whether a record is of no interest here, by what its headers say. */
   passOver?: (record: IncomingRecord) => boolean;
   /** Told of its partitions, by full topic name, each time the group has divided them. */
@@ -87,6 +89,7 @@ export async function bootService<S extends ConfigSchema>(definition: ServiceDef
     service: definition.name,
     graceMs: config.SHUTDOWN_GRACE_MS,
     onAssigned: (assignment) => definition.onAssigned?.(app, assignment),
+    ...(definition.salvage && { salvage: definition.salvage }),
     ...(definition.passOver && { passOver: definition.passOver }),
     onUnreadable: async (record, error) => definition.onUnreadable?.(app, record, error),
   });

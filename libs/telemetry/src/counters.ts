@@ -43,6 +43,13 @@ export const counters = {
     labels: { 'mi.channel': 'email, sms' },
     remedy: 'look for the cause in `messaging.unreadable`; the messages themselves go on',
   },
+  fieldsLost: {
+    name: 'mi.fields.lost',
+    unit: '{field}',
+    meaning: 'Fields of facts and dead letters that reporting could not keep, such as text that is no Unicode; the rest is kept, and `lacks` in the timeline names them.',
+    labels: { 'messaging.destination.name': 'topic, without prefix', 'mi.field': 'name of the field' },
+    remedy: 'find who writes them: a service of another version, or somebody else',
+  },
   otherWebhookEvents: {
     name: 'mi.webhook.other',
     unit: '{event}',

@@ -8,7 +8,7 @@ import type { KafkaConfig } from './kafka.config.ts';
 import { KeyedConsumer } from './keyed-consumer.ts';
 import { RecordContext } from './on.decorator.ts';
 import type { Publisher } from './publisher.ts';
-import { decode, type IncomingRecord } from './record.ts';
+import { decode, type Decoded, type IncomingRecord } from './record.ts';
 import { setAside } from './set-aside.ts';
 
 export interface KafkaStrategyOptions {
@@ -19,6 +19,8 @@ export interface KafkaStrategyOptions {
   logger: Logger;
   /** Told of a record no schema accepts before it is set aside, for instance to publish `rejected`. */
   onUnreadable?: (record: IncomingRecord, error: UnreadableRecord) => Promise<void>;
+  /** What can be read of a record that breaks its schema; undefined: nothing, it is set aside. */
+  salvage?: (record: IncomingRecord) => Decoded | undefined;
   /** Whether a record is of no interest here, by what its headers say. */
   passOver?: (record: IncomingRecord) => boolean;
   /** Told of the partitions, by full topic name, each time the group has divided them. */
@@ -135,7 +137,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
   }
 
   private async handle(record: IncomingRecord): Promise<void> {
-    const { json, value } = decode(record);
+    const { json, value } = this.read(record);
     const handler = this.messageHandlers.get(record.topic.name);
     if (!handler) throw new Error(`no handler for ${record.topic.name}`);
     const parent = parentOf(record, value);
@@ -147,6 +149,16 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
     if (!record.topic.traced) return underContext(parent, work);
     const attributes = { 'messaging.system': 'kafka', 'messaging.destination.name': record.topicName, ...messageIdOf(value) };
     await inSpan(`${record.topic.name} process`, { kind: SpanKind.CONSUMER, attributes, parent }, work);
+  }
+
+  private read(record: IncomingRecord): Decoded {
+    try {
+      return decode(record);
+    } catch (error) {
+      const salvaged = error instanceof UnreadableRecord ? this.options.salvage?.(record) : undefined;
+      if (!salvaged) throw error;
+      return salvaged;
+    }
   }
 
   /** Never blocks, never disappears: kept trying until Kafka has it. */

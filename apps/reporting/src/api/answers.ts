@@ -28,6 +28,7 @@ export const TimelineEntry = z.object({
   encoding: SmsEncoding.optional().describe('Of an SMS: how its characters travel.'),
   nextAt: Instant.optional().describe('When it will be tried next.'),
   failure: FailureAnswer.optional(),
+  lacks: z.array(z.string()).optional().describe('Fields that could not be kept as they came, such as text that is no Unicode.'),
   description: z.string().describe('What happened, in plain words.'),
 });
 export type TimelineEntry = z.infer<typeof TimelineEntry>;

@@ -10,7 +10,7 @@ const messageColumns = `m.id, m.tenant, m.channel, m.message_id AS "messageId", 
   m.final, m.engagement, m.provider, m.attempts, m.updated_at AS "updatedAt"`;
 
 const letterColumns = `d.event_id AS "eventId", d.id, d.tenant, d.channel, d.message_id AS "messageId", d.lane, d.at,
-  d.requested_at AS "requestedAt", d.hop, d.reason, d.attempts, d.failure`;
+  d.requested_at AS "requestedAt", d.hop, d.reason, d.attempts, d.failure, d.lacks`;
 
 /** Dates as the driver reads them. */
 type Dated<T extends GivenUp> = Omit<T, 'at' | 'requestedAt'> & { at: Date; requestedAt: Date };

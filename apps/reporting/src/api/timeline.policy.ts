@@ -33,8 +33,14 @@ function entryOf(fact: KeptFact, givenUp: GivenUp | undefined, docs: string | un
     encoding,
     nextAt,
     failure: failure && failureOf(failure, docs),
+    lacks: lacksOf(fact, givenUp),
     description: [describeFact(fact), givenUp && describeGivenUp(givenUp)].filter(Boolean).join(' '),
   };
+}
+
+function lacksOf(...of: ({ lacks?: string[] | undefined } | undefined)[]): string[] | undefined {
+  const names = new Set(of.flatMap((each) => each?.lacks ?? []));
+  return names.size > 0 ? [...names] : undefined;
 }
 
 /** A failure as the API tells it, with a link to the page about its code. */

@@ -4,20 +4,24 @@ import { On, RecordContext } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { Projection } from '../projection/projection.port.ts';
+import { Losses } from './losses.service.ts';
 import { factOfStatus } from './translate.ts';
 
 @Controller()
 export class StatusConsumer {
   private readonly projection: Projection;
+  private readonly losses: Losses;
 
-  constructor(@Inject(Projection) projection: Projection) {
+  constructor(@Inject(Projection) projection: Projection, @Inject(Losses) losses: Losses) {
     this.projection = projection;
+    this.losses = losses;
   }
 
   @On(topics.statusChanged)
   onStatus(@Payload() changed: StatusChanged, @Ctx() context: RecordContext): Promise<void> {
     // Without a traceparent the active trace is only this reading's own, not the message's.
     const traceId = context.record.headers['traceparent'] ? activeTraceId() : undefined;
-    return this.projection.project(factOfStatus(changed, traceId));
+    const { of, fact } = factOfStatus(changed, traceId);
+    return this.projection.project({ of, fact: this.losses.of(topics.statusChanged, fact) });
   }
 }

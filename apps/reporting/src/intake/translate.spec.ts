@@ -1,6 +1,7 @@
 import { UnreadableRecord } from '#libs/contracts';
 import { aDeferred, aFailure, anEmailRequest, anSmsRequest, aStatus } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { factOfEmail, factOfSms, factOfStatus, givenUp } from './translate.ts';
 
 const arrival = { lane: 'urgent', timestamp: Date.UTC(2030, 0, 31, 12), traceId: 'abc', hashKey: 'a key for hashes' } as const;
@@ -50,11 +51,47 @@ describe('a status', () => {
   });
 });
 
+describe('a status with a field that cannot be kept', () => {
+  const half = '\ud83d';
+
+  it.each([
+    ['a correlationId that is no Unicode', { correlationId: `c${half}` }, { correlationId: undefined }, ['correlationId']],
+    ['a reason with NUL', { reason: 'a\0b' }, { reason: undefined }, ['reason']],
+    ['tags of which one is no Unicode', { tags: ['spring', half] }, { tags: ['spring'] }, ['tags']],
+    ['a counter beyond all numbers of PostgreSQL', { hop: 3_000_000_000, attempt: 1 }, { hop: undefined, attempt: 1 }, ['hop']],
+    ['a failure whose words are no Unicode', { failure: aFailure({ meaning: `No${half}.` }) }, { failure: expect.objectContaining({ meaning: 'No\ufffd.', code: 'ECONNREFUSED' }) }, ['failure']],
+    ['a recipient whose mask holds NUL', { recipients: [{ hash: 'ada', mask: 'a\0***@inbox.test' }] }, { recipients: [{ hash: 'ada', mask: 'a***@inbox.test' }] }, ['recipients']],
+    ['two of them', { correlationId: '\0', reason: half }, { correlationId: undefined, reason: undefined }, ['reason', 'correlationId']],
+  ])('is kept without it, and says so: %s', (_, more, rest, lacks) => {
+    const { of, fact } = factOfStatus(aStatus({ messageId: 'm-1', status: 'failed', final: true, ...more }), undefined);
+    expect(of?.messageId).toBe('m-1');
+    expect(fact).toMatchObject({ status: 'failed', final: true, provider: 'sendgrid', lacks });
+    for (const [name, value] of Object.entries(rest)) expect(fact[name as keyof typeof fact]).toEqual(value);
+  });
+
+  it('can always be stored, whatever its texts and numbers are', () => {
+    const unstorable = /\\u0000|\\ud[89a-f]/;
+    const text = fc.string({ unit: fc.constantFrom('a', '\0', '\ud83d', '\ude00', 'é') });
+    const odd = fc.record({ correlationId: text, reason: text, provider: text, tags: fc.array(text), hop: fc.integer({ min: 1, max: 2 ** 40 }), segments: fc.integer({ min: 1, max: 2 ** 40 }) });
+    fc.assert(fc.property(odd, text, (more, meaning) => {
+      const { fact } = factOfStatus(aStatus({ ...more, failure: aFailure({ meaning }) }), undefined);
+      expect(JSON.stringify(fact)).not.toMatch(unstorable);
+      expect(fact.hop ?? 1).toBeLessThan(2 ** 31);
+      expect(fact.lacks === undefined).toBe(!unstorable.test(JSON.stringify([more, meaning])) && more.hop < 2 ** 31 && more.segments < 2 ** 31);
+    }));
+  });
+});
+
 describe('a dead letter', () => {
   it('is kept without what was asked', () => {
     const letter = { ...aDeferred(), reason: 'exhausted', failure: aFailure() } as const;
     const kept = givenUp(letter);
     expect(kept).toMatchObject({ reason: 'exhausted', attempts: 1, hop: 1 });
     expect(JSON.stringify(kept)).not.toMatch(/ada@|It works/);
+  });
+
+  it('whose words are no Unicode is kept with these replaced, and says so', () => {
+    const letter = { ...aDeferred(), reason: 'exhausted', failure: aFailure({ action: 'Ask\ud83d.' }), hop: 3_000_000_000 } as const;
+    expect(givenUp(letter)).toMatchObject({ failure: { action: 'Ask\ufffd.' }, hop: 2_147_483_647, lacks: ['failure'] });
   });
 });

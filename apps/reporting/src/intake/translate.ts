@@ -14,7 +14,8 @@ import {
   type StatusChanged,
   UnreadableRecord,
 } from '#libs/contracts';
-import type { GivenUp, IncomingFact } from '../projection/fact.ts';
+import type { GivenUp, IncomingFact, KeptFact } from '../projection/fact.ts';
+import { LARGEST_INTEGER, storable } from './storable.policy.ts';
 
 /** Where and when a request came. */
 export interface Arrival {
@@ -59,42 +60,42 @@ function factOfRequest(channel: Channel, request: EmailRequested | SmsRequested,
  * @throws UnreadableRecord for a receipt that names neither our message nor the provider's.
  */
 export function factOfStatus(changed: StatusChanged, traceId: string | undefined): IncomingFact {
-  const { messageId, tenant, channel, provider, providerMessageId } = changed;
-  if (messageId === undefined && !(provider && providerMessageId)) {
+  const { messageId, tenant, channel } = changed;
+  const fact = storable(factOf(changed, traceId), lacksOf(changed));
+  if (messageId === undefined && !(fact.provider && fact.providerMessageId)) {
     throw new UnreadableRecord('a receipt needs messageId, or provider and providerMessageId');
   }
-  return {
-    of: messageId === undefined ? undefined : { tenant, channel, messageId },
-    fact: {
-      eventId: uuidOf(changed.eventId),
-      status: changed.status,
-      final: changed.final,
-      source: changed.source,
-      at: utc(changed.at),
-      hop: changed.hop,
-      attempt: changed.attempt,
-      provider,
-      providerMessageId,
-      recipient: changed.recipient && bare(changed.recipient),
-      recipientCount: changed.recipientCount,
-      recipients: changed.recipients?.map(bare),
-      failure: changed.failure && plain(changed.failure),
-      segments: changed.segments,
-      encoding: changed.encoding,
-      nextAt: changed.nextAt && utc(changed.nextAt),
-      reason: changed.reason,
-      lane: changed.lane,
-      traceId,
-      correlationId: changed.correlationId,
-      tags: changed.tags,
-    },
-  };
+  return { of: messageId === undefined ? undefined : { tenant, channel, messageId }, fact };
 }
+
+const factOf = (changed: StatusChanged, traceId: string | undefined): KeptFact => ({
+  eventId: uuidOf(changed.eventId),
+  status: changed.status,
+  final: changed.final,
+  source: changed.source,
+  at: utc(changed.at),
+  hop: changed.hop,
+  attempt: changed.attempt,
+  provider: changed.provider,
+  providerMessageId: changed.providerMessageId,
+  recipient: changed.recipient && bare(changed.recipient),
+  recipientCount: changed.recipientCount,
+  recipients: changed.recipients?.map(bare),
+  failure: changed.failure && plain(changed.failure),
+  segments: changed.segments,
+  encoding: changed.encoding,
+  nextAt: changed.nextAt && utc(changed.nextAt),
+  reason: changed.reason,
+  lane: changed.lane,
+  traceId,
+  correlationId: changed.correlationId,
+  tags: changed.tags,
+});
 
 /** A dead letter without what was asked. */
 export function givenUp(letter: DeadLetter): GivenUp {
   const { tenant, channel, messageId, lane, hop, reason, attempts } = letter;
-  return {
+  const kept: GivenUp = {
     eventId: uuidOf(letter.eventId),
     id: identityKey({ tenant, channel, messageId }),
     tenant,
@@ -103,11 +104,17 @@ export function givenUp(letter: DeadLetter): GivenUp {
     lane,
     at: utc(letter.at),
     requestedAt: utc(letter.requestedAt),
-    hop,
+    hop: Math.min(hop, LARGEST_INTEGER),
     reason,
     attempts: attempts.length,
     failure: plain(letter.failure),
   };
+  return storable(kept, lacksOf(letter));
+}
+
+/** What was lost of it on its way here. */
+function lacksOf({ lacks }: Record<string, unknown>): string[] {
+  return Array.isArray(lacks) ? lacks.filter((name) => typeof name === 'string' && /^[\w.]{1,64}$/.test(name)).slice(0, 64) : [];
 }
 
 const utc = (instant: string): string => new Date(instant).toISOString();

@@ -25,6 +25,8 @@ export interface KeptFact {
   traceId?: string | undefined;
   correlationId?: string | undefined;
   tags?: string[] | undefined;
+  /** Names of fields that could not be kept. */
+  lacks?: string[] | undefined;
 }
 
 /** A fact on its way in. Without an identity it is a receipt that names only the provider's message id. */
@@ -49,4 +51,6 @@ export interface GivenUp {
   /** How many tries at a provider there were. */
   attempts: number;
   failure: Failure;
+  /** Names of fields that could not be kept. */
+  lacks?: string[] | undefined;
 }

@@ -137,10 +137,10 @@ async function factsOf(client: PoolClient, ids: readonly string[]): Promise<Map<
 
 async function keepLetters(client: PoolClient, letters: readonly GivenUp[]): Promise<void> {
   await client.query(
-    `INSERT INTO reporting.dead_letter (event_id, id, tenant, channel, message_id, lane, at, requested_at, hop, reason, attempts, failure)
-     SELECT "eventId", id, tenant, channel, "messageId", lane, at, "requestedAt", hop, reason, attempts, failure
+    `INSERT INTO reporting.dead_letter (event_id, id, tenant, channel, message_id, lane, at, requested_at, hop, reason, attempts, failure, lacks)
+     SELECT "eventId", id, tenant, channel, "messageId", lane, at, "requestedAt", hop, reason, attempts, failure, coalesce(lacks, '{}')
        FROM jsonb_to_recordset($1) AS r("eventId" uuid, id uuid, tenant text, channel text, "messageId" text, lane text,
-         at timestamptz, "requestedAt" timestamptz, hop integer, reason text, attempts integer, failure jsonb)
+         at timestamptz, "requestedAt" timestamptz, hop integer, reason text, attempts integer, failure jsonb, lacks text[])
       ORDER BY "eventId"
      ON CONFLICT (event_id) DO NOTHING`,
     [JSON.stringify(letters)],

@@ -1,0 +1,26 @@
+import type { Topic } from '#libs/contracts';
+import { LOGGER } from '#libs/runtime';
+import { count, counters, type Logger } from '#libs/telemetry';
+import { Inject, Injectable } from '@nestjs/common';
+
+/** Tells of fields that could not be kept: each by a count, and a kind of them once in the log. */
+@Injectable()
+export class Losses {
+  private readonly logger: Logger;
+  private readonly told = new Set<string>();
+
+  constructor(@Inject(LOGGER) logger: Logger) {
+    this.logger = logger;
+  }
+
+  /** Tells what a record of the topic lacks, and gives it back. */
+  of<T extends { lacks?: string[] | undefined }>(topic: Topic, record: T): T {
+    for (const field of record.lacks ?? []) {
+      count(counters.fieldsLost, { 'messaging.destination.name': topic.name, 'mi.field': field });
+      if (this.told.has(`${topic.name} ${field}`)) continue;
+      this.told.add(`${topic.name} ${field}`);
+      this.logger.warn({ topic: topic.name, field }, 'a field could not be kept and is left out; told once, counted each time (mi.fields.lost)');
+    }
+    return record;
+  }
+}

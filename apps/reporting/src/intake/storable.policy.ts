@@ -1,0 +1,32 @@
+import { repairTexts, textProblem } from '#libs/contracts';
+
+/** The largest whole number that a column of PostgreSQL's type integer holds. */
+export const LARGEST_INTEGER = 2_147_483_647;
+
+/**
+ * A fact or a dead letter as PostgreSQL can keep it: a text that is no Unicode or holds NUL, and a number that is too large, is
+ * left out; inside an object such a text is replaced. `lacks` names these fields, beside those that were lacking before.
+ */
+export function storable<T extends object>(of: T, lackedBefore: readonly string[] = []): T & { lacks?: string[] } {
+  const lacks = new Set(lackedBefore);
+  const kept = Object.entries(of).flatMap(([name, value]: [string, unknown]): [string, unknown][] => {
+    if (fits(value)) return [[name, value]];
+    lacks.add(name);
+    const rest = whatFits(value);
+    return rest === undefined ? [] : [[name, rest]];
+  });
+  return { ...(Object.fromEntries(kept) as T), ...(lacks.size > 0 && { lacks: [...lacks] }) };
+}
+
+function fits(value: unknown): boolean {
+  if (typeof value === 'string') return textProblem(value) === undefined;
+  if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) <= LARGEST_INTEGER;
+  return value === null || typeof value !== 'object' || Object.entries(value).every(([name, item]) => fits(name) && fits(item));
+}
+
+/** Of a list of texts the good ones, of an object its repaired texts; of anything else nothing. */
+function whatFits(value: unknown): unknown {
+  if (typeof value !== 'object') return undefined;
+  const isTexts = Array.isArray(value) && value.every((item) => typeof item === 'string');
+  return isTexts ? value.filter(fits) : repairTexts(value);
+}
