@@ -92,6 +92,54 @@ describe('bad input', () => {
     await system.reaches('email', await system.requestEmail({ sendAt: '2020-01-01T00:00:00Z' }), 'delivered');
   });
 
+  it.each([
+    ['email', 'messaging.email.requested', { to: [{ email: 'ada@inbox.test' }], subject: 'Hello', text: 'x', correlationId: 'c\ud83d' }, 'correlationId', /well-formed Unicode/],
+    ['sms', 'messaging.sms.requested.bulk', { to: '+12025550123', body: 'x', tags: ['spring', '\ude00'] }, 'tags[1]', /well-formed Unicode/],
+    ['sms', 'messaging.sms.requested', { to: '+12025550123', body: 'x', metadata: { order: 'a\0b' } }, 'metadata.order', /NUL/],
+    ['email', 'messaging.email.requested.urgent', { to: [{ email: 'ada@inbox.test' }], subject: 'Hello', text: 'x', send_at: '2030-01-01T00:00:00Z' }, 'send_at', /is sendAt meant/],
+  ] as const)('that nothing could store, or that asks for what is not, is told as rejected with its field: %s on %s', async (channel, topic, wrong, field, rule) => {
+    const messageId = `e2e-${randomUUID()}`;
+    await system.produce(topic, { value: { messageId, ...wrong } });
+    const { timeline, final } = await system.reaches(channel, messageId, 'rejected');
+    expect(final).toBe(true);
+    expect(timeline.at(-1)?.failure).toMatchObject({ fields: [{ field, rule: expect.stringMatching(rule) }] });
+    expect(await system.sandboxMessages({ reference: messageId })).toMatchObject({ total: 0 });
+  });
+
+  it('in Latin-1 is told as rejected for that', async () => {
+    const messageId = `e2e-${randomUUID()}`;
+    await system.produce('messaging.sms.requested', { value: Buffer.from(JSON.stringify({ messageId, to: '+12025550123', body: 'Grüße' }), 'latin1') });
+    expect(JSON.stringify(await system.reaches('sms', messageId, 'rejected'))).toMatch(/byte \d+ \(counted from 0\) is not UTF-8/);
+  });
+
+  it('in a fact of an older producer costs that field alone', async () => {
+    const messageId = await system.requestEmail();
+    await system.reaches('email', messageId, 'delivered');
+    const fact = { eventId: randomUUID(), messageId, tenant: 'default', channel: 'email', status: 'opened', final: false, at: new Date().toISOString(), source: 'receipt', hop: 1, correlationId: 'c\ud83d', tags: 'spring' };
+    await system.produce('messaging.status.changed', { key: messageId, value: fact });
+    const opened = await eventually(async () => (await system.timeline('email', messageId))?.timeline.find(({ status }) => status === 'opened'), { what: 'the fact in the timeline' });
+    expect(opened).toMatchObject({ lacks: expect.arrayContaining(['correlationId', 'tags']) });
+  });
+
+  it('of nulls is as if they were not there', async () => {
+    const messageId = `e2e-${randomUUID()}`;
+    await system.produce('messaging.sms.requested', { value: { messageId, to: '+12025550123', body: 'x', mediaUrls: null, sendAt: null, tenant: null } });
+    await system.reaches('sms', messageId, 'delivered');
+  });
+
+  it.each([
+    ['understood where it names the kind', { channel: 'whatsapp' }],
+    ['set aside where it names no channel, and the error names both', {}],
+  ])('to cancel is %s', async (_, channel) => {
+    const messageId = await system.requestSms({ sendAt: new Date(Date.now() + 3_600_000).toISOString() });
+    await system.reaches('sms', messageId, 'scheduled');
+    await system.produce('messaging.cancel.requested', { key: messageId, value: { messageId, ...channel } });
+    if ('channel' in channel) return void (await system.reaches('sms', messageId, 'cancelled'));
+    const { headers } = await setAside((record) => record.value.includes(messageId));
+    expect(headers['x-error']).toMatch(/channel must be email or sms/);
+    expect(headers['x-origin-topic']).toBe('messaging.cancel.requested');
+  });
+
   it('without a value, or with a binary key, is no trouble either', async () => {
     await system.produce('messaging.email.requested', { key: '\u0000\u00ff', value: null });
     await system.reaches('email', await system.requestEmail(), 'delivered');

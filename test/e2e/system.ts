@@ -71,12 +71,12 @@ export class System {
   }
 
   /** Publishes raw values, as any client might. */
-  async produce(topic: string, ...messages: { key?: string | null; value: object | string | null; headers?: Record<string, string> }[]): Promise<void> {
+  async produce(topic: string, ...messages: { key?: string | null; value: object | string | Buffer | null; headers?: Record<string, string> }[]): Promise<void> {
     if (!this.producer) {
       this.producer = this.kafka().producer({ allowAutoTopicCreation: false });
       await this.producer.connect();
     }
-    const records = messages.map(({ key = null, value, headers }) => ({ key, headers, value: typeof value === 'object' && value !== null ? JSON.stringify(value) : value }));
+    const records = messages.map(({ key = null, value, headers }) => ({ key, headers, value: typeof value === 'object' && value !== null && !Buffer.isBuffer(value) ? JSON.stringify(value) : value }));
     await this.producer.send({ topic, acks: -1, messages: records });
   }
 

@@ -72,6 +72,15 @@ describe('an address that must not be shown', () => {
     expect(maskAddress('12345')).toBe('***');
   });
 
+  it('can be stored, whatever a webhook calls an address', () => {
+    expect(maskAddress('😀da@inbox.test')).toBe('😀***@inbox.test');
+    expect(maskAddress('\ud83d@in\0box.test')).toBe('\ufffd***@inbox.test');
+    fc.assert(fc.property(fc.string({ unit: fc.constantFrom('a', '@', '\0', '\n', '\ud83d', '\ude00') }), (address) => {
+      const mask = maskAddress(address);
+      expect(mask.isWellFormed() && !/[\0\n]/.test(mask)).toBe(true);
+    }));
+  });
+
   it('never keeps more of a local part than its first character, nor more of a number than six', () => {
     fc.assert(fc.property(fc.emailAddress(), (address) => expect(maskAddress(address)).toBe(`${address[0]}***${address.slice(address.lastIndexOf('@'))}`)));
     fc.assert(

@@ -2,6 +2,7 @@ import { createHmac, hash } from 'node:crypto';
 import type { Channel } from './primitives.ts';
 import { recipientIdentity } from './recipient-identity.ts';
 import type { RecipientRef } from './status.ts';
+import { repairLine } from './text.ts';
 
 export interface Identity {
   tenant: string;
@@ -49,9 +50,10 @@ export function keyedDigest(key: string, parts: readonly string[]): string {
 /** `a***@inbox.test`, `+1******0123`: enough for a person to recognise, too little to write to. */
 export function maskAddress(address: string): string {
   const at = address.lastIndexOf('@');
-  if (at > 0) return `${address[0]}***${address.slice(at)}`;
+  // Of an address out of a webhook the first letter may be any, also one of two UTF-16 units.
+  if (at > 0) return repairLine(`${String.fromCodePoint(address.codePointAt(0)!)}***${address.slice(at)}`);
   if (address.length < 8) return '***';
-  return address.slice(0, 2) + '*'.repeat(address.length - 6) + address.slice(-4);
+  return repairLine(address.slice(0, 2) + '*'.repeat(address.length - 6) + address.slice(-4));
 }
 
 /** An address as events and logs may show it: hash and mask are the same for every spelling. */

@@ -1,4 +1,4 @@
-import { Channel, Instant, MessageId, Status, Tenant } from '#libs/contracts';
+import { Channel, Instant, MessageId, oneLine, Status, Tenant } from '#libs/contracts';
 import { z } from 'zod';
 
 /**
@@ -27,7 +27,7 @@ const filters = {
 export const ListQuery = z.strictObject(filters);
 
 export const Search = z.strictObject({
-  recipient: z.string().min(3).max(254).describe('An e-mail address, or a phone number with its country’s code, in any spelling. Only its keyed hash is looked up; it is not kept.'),
+  recipient: oneLine(254).min(3).describe('An e-mail address, or a phone number with its country’s code, in any spelling. Only its keyed hash is looked up; it is not kept.'),
   ...filters,
 });
 

@@ -114,7 +114,8 @@ export function givenUp(letter: DeadLetter): GivenUp {
 
 /** What was lost of it on its way here. */
 function lacksOf({ lacks }: Record<string, unknown>): string[] {
-  return Array.isArray(lacks) ? lacks.filter((name) => typeof name === 'string' && /^[\w.]{1,64}$/.test(name)).slice(0, 64) : [];
+  if (!Array.isArray(lacks)) return [];
+  return (lacks as unknown[]).filter((name): name is string => typeof name === 'string' && /^[\w.]{1,64}$/.test(name)).slice(0, 64);
 }
 
 const utc = (instant: string): string => new Date(instant).toISOString();

@@ -1,4 +1,4 @@
-import { BadRecordTime, Instant, liftHeaders, liftOf, recordTimeProblem, type SuppressionChanged, suppressionKey, topics } from '#libs/contracts';
+import { BadRecordTime, Instant, liftHeaders, liftOf, recordTimeProblem, repairLine, type SuppressionChanged, suppressionKey, topics } from '#libs/contracts';
 import type { IncomingRecord, Outgoing, Publisher } from '#libs/transport';
 import type { PlacedWord, Suppressions, SuppressionWord } from './suppressions.port.ts';
 
@@ -44,9 +44,17 @@ function placed(word: SuppressionWord): PlacedWord {
 export function wordOf(channel: string, value: SuppressionChanged | null, { key, headers, timestamp }: Pick<IncomingRecord, 'key' | 'headers' | 'timestamp'>): PlacedWord | undefined {
   const place = key?.toString('utf8') ?? '';
   if (value ? value.channel !== channel : !place.startsWith(`${channel}:`)) return undefined;
-  if (value) return { key: place, word: { suppress: value } };
+  if (value) return { key: place, word: { suppress: storable(value) } };
   // A tombstone of another's making has no time but its record's own: with a wrong one it would lift nothing, or all that is yet to come.
   const problem = Instant.safeParse(headers['x-lifted-at']).success ? undefined : recordTimeProblem(timestamp);
   if (problem) throw new BadRecordTime(problem);
-  return { key: place, word: { lift: liftOf(headers, timestamp) } };
+  const { at, note, by } = liftOf(headers, timestamp);
+  return { key: place, word: { lift: { at, note: note && repairLine(note), by: by && repairLine(by) } } };
+}
+
+/** Anybody may write to the topic: words that PostgreSQL cannot keep must not cost the suppression itself. */
+function storable(value: SuppressionChanged): SuppressionChanged {
+  const { reason, mask, provider, note, by } = value;
+  const words = Object.entries({ reason, mask, provider, note, by }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return { ...value, ...Object.fromEntries(words.map(([name, text]) => [name, repairLine(text)])) };
 }

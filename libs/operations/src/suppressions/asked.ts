@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** What a schema below reads, under a name that is no schema's: see reporting's asked.ts. */
 export type Asked<S extends z.ZodType> = z.infer<S>;
 
-const recipient = z.string().min(3).max(320).describe('An e-mail address or a phone number with its country’s code, in any spelling, or the keyed hash that a list shows.');
+const recipient = oneLine(320).min(3).describe('An e-mail address or a phone number with its country’s code, in any spelling, or the keyed hash that a list shows.');
 const tenant = Tenant.optional().describe('Whose messages; left out: of every tenant.');
 const scope = SuppressionScope.default('all');
 const lifted = z
