@@ -53,6 +53,14 @@ export class BadRecordTime extends UnreadableRecord {
   }
 }
 
+/** A batch of records whose bytes cannot be decoded: which messages it held, nobody can tell. It is set aside as it came. */
+export class UndecodableRecords extends MessagingError {
+  readonly code = 'MSG_UNDECODABLE_BATCH';
+  readonly stage = 'fetch';
+  readonly remedy =
+    'Look at docs/operations.md (batches that cannot be decoded): find the producer by the offsets, and let it publish again what stood there.';
+}
+
 /** Postgres or Kafka cannot be reached. Nothing is lost: consumption waits and goes on by itself. */
 export class InfrastructureDown extends MessagingError {
   readonly code = 'MSG_INFRASTRUCTURE_DOWN';

@@ -10,6 +10,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { Kafka } from 'kafkajs';
 import type { z } from 'zod';
 import { type ConfigSchema, loadConfig } from './config.ts';
+import { showConsumption } from './consumption.ts';
 import { refuseMalformedQuery, unroutable } from './error.filter.ts';
 import { cached, Health } from './health.ts';
 import { RuntimeModule, type ServiceCore } from './runtime.module.ts';
@@ -161,6 +162,7 @@ function addVitalChecks(core: ServiceCore, strategy: KafkaStrategy, schemaReady:
   }, 1_000);
   core.health.addVital('postgres', postgres);
   core.health.addVital('kafka', () => Promise.resolve({ status: strategy.isReady ? 'ok' : 'down' }));
+  showConsumption(core.health, strategy.watch);
 }
 
 /** Again and again until it works; what waiting cannot mend is thrown. */

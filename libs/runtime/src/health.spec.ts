@@ -1,6 +1,6 @@
 import type { ProviderCheck } from '#libs/contracts';
 import { describe, expect, it } from '@jest/globals';
-import { Health } from './health.ts';
+import { Health, HealthController } from './health.ts';
 
 const refused: ProviderCheck = { state: 'refused', meaning: 'The key is refused.', action: 'Set another.' };
 
@@ -29,6 +29,17 @@ describe('the readiness of a service', () => {
     const health = aHealth(() => Promise.resolve({ state: 'ok' }));
     health.addVital('kafka', () => Promise.resolve({ status: 'down' }));
     expect((await health.report()).status).toBe('down');
+  });
+
+  it('is degraded by a concern, which is named with its remedy, for as long as there is one', async () => {
+    const health = aHealth(() => Promise.resolve({ state: 'ok' }));
+    const concern = { meaning: 'The consumer starts again and again.', action: 'Look at the brokers.' };
+    let now: typeof concern | undefined = concern;
+    health.addConcern('consumer-restarts', () => now);
+    expect(await health.report()).toMatchObject({ status: 'degraded', checks: { 'consumer-restarts': { status: 'degraded', ...concern } } });
+    expect(new HealthController(health).live()).toEqual({ status: 'ok' });
+    now = undefined;
+    expect(await health.report()).toMatchObject({ status: 'ok', checks: { 'consumer-restarts': { status: 'ok' } } });
   });
 
   it('asks a provider once, however many probes come', async () => {

@@ -6,7 +6,7 @@ export type CheckState = { status: 'ok' | 'degraded' | 'down' | 'refused' | 'unr
 export type Check = () => Promise<CheckState>;
 
 export interface HealthReport {
-  /** degraded: still ready, but something that is not ours does not work. */
+  /** degraded: still ready, but something does not work; its check says what, and what to do. */
   status: 'ok' | 'degraded' | 'down';
   checks: Record<string, CheckState>;
 }
@@ -24,6 +24,14 @@ export class Health {
   /** What needs an operator while the service goes on with all else. */
   addOther(name: string, check: Check): void {
     this.other.set(name, check);
+  }
+
+  /** Something that may be amiss while the service works on. */
+  addConcern(name: string, look: () => { meaning: string; action: string } | undefined): void {
+    this.addOther(name, () => {
+      const concern = look();
+      return Promise.resolve(concern ? { status: 'degraded', ...concern } : { status: 'ok' });
+    });
   }
 
   addProvider(name: string, check: () => Promise<ProviderCheck>): void {

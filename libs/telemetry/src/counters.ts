@@ -22,6 +22,27 @@ export const counters = {
     meaning: 'Kafka records that were taken up; a record that comes again counts again.',
     labels: { 'messaging.system': '`kafka`', 'messaging.operation.name': '`process`', ...topic, ...group },
   },
+  undecodableBatches: {
+    name: 'mi.batches.undecodable',
+    unit: '{batch}',
+    meaning: 'Batches of Kafka’s that could not be decoded and were left out, once in each service that reads the topic.',
+    labels: { ...topic, 'error.type': '`magic`, `crc`, `codec`, `compression` or `records` ([operations.md](operations.md))' },
+    remedy: '[operations.md](operations.md): find the producer, and let it publish again',
+  },
+  stuckFetches: {
+    name: 'mi.partitions.stuck',
+    unit: '{fetch}',
+    meaning: 'Fetches of a partition that its broker could not read; it is asked again every five seconds.',
+    labels: { ...topic, 'error.type': 'Kafka’s name of the error, or `INCOMPLETE_BATCH`' },
+    remedy: '[operations.md](operations.md): the broker’s copy of the partition is damaged',
+  },
+  consumerRestarts: {
+    name: 'mi.consumer.restarts',
+    unit: '{restart}',
+    meaning: 'Times that a consumer lost its group or connection and started again; more than five a minute degrade the readiness.',
+    labels: { ...group, 'error.type': 'name of the error' },
+    remedy: 'look at the brokers, and at the service’s log',
+  },
   recordsSetAside: {
     name: 'mi.records.set_aside',
     unit: '{record}',

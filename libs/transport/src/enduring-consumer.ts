@@ -20,8 +20,15 @@ export interface EnduringConsumerOptions {
   onJoin: (memberId: string, assignment: Record<string, number[]>) => void;
   /** The group has to divide the partitions anew, or the connection is lost. */
   onLost: () => void;
+  /** kafkajs, or this class, starts it again, and why. */
+  onRestart: (reason: Error) => void;
   /** Another process has joined under this one's KAFKA_INSTANCE_ID: this one is out for good. */
   onFenced: () => void;
+}
+
+/** No sign of life: what came of it, nobody knows. */
+class SilentConsumer extends Error {
+  override readonly name = 'SilentConsumer';
 }
 
 interface Place {
@@ -91,6 +98,11 @@ export class EnduringConsumer {
     whileItRuns(() => this.current.resume(places));
   }
 
+  /** The next fetch of the partition begins there. */
+  seek(topic: string, partition: number, offset: number): void {
+    whileItRuns(() => this.current.seek({ topic, partition, offset: String(offset) }));
+  }
+
   /** Leaves the group. A broker that does not answer is not waited for: the group notices by itself. */
   async stop(): Promise<void> {
     this.stopped = true;
@@ -143,6 +155,7 @@ export class EnduringConsumer {
     this.options.onLost();
     if (isFenced(error)) return this.endFenced(error);
     this.options.logger.warn({ err: error, restart: restarts }, 'the consumer lost its connection and starts again');
+    this.options.onRestart(error);
     if (!restarts) void this.revive();
   }
 
@@ -158,6 +171,7 @@ export class EnduringConsumer {
     if (this.quietTicks < TICKS) return;
     this.options.logger.warn({ silentMs: this.options.silentMs }, 'the consumer is silent and is replaced');
     this.options.onLost();
+    this.options.onRestart(new SilentConsumer());
     void this.revive();
   }
 

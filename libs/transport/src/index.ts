@@ -1,7 +1,10 @@
+export { type Concern, ConsumptionWatch } from './consumption-watch.ts';
 export type { Every } from './every.ts';
+export type { BatchFault, UndecodableBatch } from './fetch/unread.ts';
 export * from './kafka.config.ts';
 export * from './kafka.strategy.ts';
 export * from './kafka.ts';
+export { mendKafkaJs } from './kafkajs-mends.ts';
 export * from './keyed-consumer.ts';
 export { loop, type LoopOptions } from './loop.ts';
 export * from './low-water.policy.ts';

@@ -5,11 +5,13 @@ import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import type { Kafka } from 'kafkajs';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { KafkaConfig } from './kafka.config.ts';
+import { ConsumptionWatch } from './consumption-watch.ts';
+import type { UndecodableBatch } from './fetch/unread.ts';
 import { KeyedConsumer } from './keyed-consumer.ts';
 import { RecordContext } from './on.decorator.ts';
 import type { Publisher } from './publisher.ts';
 import { decode, type Decoded, type IncomingRecord } from './record.ts';
-import { setAside } from './set-aside.ts';
+import { setAside, setBatchAside } from './set-aside.ts';
 
 export interface KafkaStrategyOptions {
   kafka: Kafka;
@@ -45,10 +47,13 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
   private readonly options: KafkaStrategyOptions;
   private consumers: readonly KeyedConsumer[] = [];
   private stopping = false;
+  /** What is amiss with consumption as such. */
+  readonly watch: ConsumptionWatch;
 
   constructor(options: KafkaStrategyOptions) {
     super();
     this.options = options;
+    this.watch = new ConsumptionWatch(options.logger);
   }
 
   /** Whether the consumer group has given this replica its share. */
@@ -109,11 +114,13 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
       config,
       logger,
       inGulps,
+      watch: this.watch,
       ...(onAssigned && !inGulps && { onAssigned }),
       ...(passOver && { passOver }),
       topics: handled,
       groupId,
       handle: (record) => {
+        if (record.undecodable) return this.putBatchAside(record, record.undecodable);
         countConsumed(record, groupId);
         return this.deal(record);
       },
@@ -168,13 +175,31 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
     const level = error instanceof UnreadableRecord ? 'warn' : 'error';
     const place = { topic: record.topicName, partition: record.partition, offset: record.offset };
     logger[level]({ err: error, ...place }, 'a record is set aside in the unreadable topic');
+    return this.untilKept(place, async () => {
+      if (error instanceof UnreadableRecord) await onUnreadable?.(record, error);
+      await setAside(publisher, record, error, service);
+    });
+  }
+
+  /** Each service that reads the topic lacks what was in it and says so; one of them keeps it. */
+  private async putBatchAside(record: IncomingRecord, batch: UndecodableBatch): Promise<boolean> {
+    const { publisher, service, logger } = this.options;
+    const { topicName: topic, partition } = record;
+    const { fault, detail, firstOffset, lastOffset, bytes } = batch;
+    const place = { topic, partition, offset: firstOffset };
+    logger.error({ ...place, lastOffset, fault, detail, bytes: bytes.length }, 'a batch cannot be decoded and is left out: its messages are lost to this service');
+    this.watch.leftOutBatch(topic, partition, batch);
+    if (keeperOf(record.topic) !== service) return true;
+    return this.untilKept(place, () => setBatchAside(publisher, record, batch, service));
+  }
+
+  private async untilKept(place: object, keep: () => Promise<void>): Promise<boolean> {
     for (let round = 0; !this.stopping; round += 1) {
       try {
-        if (error instanceof UnreadableRecord) await onUnreadable?.(record, error);
-        await setAside(publisher, record, error, service);
+        await keep();
         return true;
       } catch (failure) {
-        logger.warn({ err: failure, ...place }, 'a record waits to be set aside');
+        this.options.logger.warn({ err: failure, ...place }, 'a record waits to be set aside');
         await delay(Math.min(5_000, 200 * 2 ** round));
       }
     }

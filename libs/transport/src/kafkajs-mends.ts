@@ -1,4 +1,6 @@
 import { createRequire } from 'node:module';
+import { registerCodecs } from './codecs/codecs.ts';
+import { readFetchAnswers } from './fetch/fetch-answer.ts';
 import { type EncoderClass, writeInPlace } from './kafkajs-encoder.ts';
 
 interface RequestQueue {
@@ -22,7 +24,7 @@ const SIZE_BYTES = 4;
 
 let mended = false;
 
-/** What kafkajs 2.2.4 does wrong on the wire, mended in its prototypes. */
+/** What kafkajs 2.2.4 does wrong on the wire or lacks, mended in its prototypes and tables: for every client of this process. */
 export function mendKafkaJs(): void {
   if (mended) return;
   mended = true;
@@ -32,6 +34,8 @@ export function mendKafkaJs(): void {
   neverCheckInThePast(queue.prototype);
   forgetHalfFrames(connection.prototype);
   writeInPlace(load('kafkajs/src/protocol/encoder.js') as EncoderClass);
+  readFetchAnswers(load('kafkajs/src/protocol/requests/fetch/index.js') as Parameters<typeof readFetchAnswers>[0]);
+  registerCodecs();
 }
 
 /**

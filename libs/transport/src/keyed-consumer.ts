@@ -2,11 +2,13 @@ import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import { type Lane, laneOf, topicNames, type Topic } from '#libs/contracts';
 import type { Logger } from '#libs/telemetry';
 import type { Batch, EachBatchPayload, Kafka } from 'kafkajs';
+import { type ConsumptionWatch } from './consumption-watch.ts';
 import { EnduringConsumer } from './enduring-consumer.ts';
 import { type Every, every } from './every.ts';
 import { lanesByUrgency, placesOf } from './flight.policy.ts';
 import type { KafkaConfig } from './kafka.config.ts';
 import { PartitionTracker } from './partition-tracker.ts';
+import type { UnreadMessage } from './fetch/unread.ts';
 import { toRecord, type IncomingRecord } from './record.ts';
 
 /** Deals with one record. Resolves when its offset may be committed; `false` leaves it for the next assignment. */
@@ -25,6 +27,8 @@ export interface KeyedConsumerOptions {
   onAssigned?: (assignment: Record<string, number[]>) => void;
   /** Waits for much rather than taking each record as it comes: a fetch costs the broker and us more than many a record. */
   inGulps?: boolean;
+  /** Told of what goes wrong with the consumption as such. */
+  watch?: ConsumptionWatch;
   /** Where a new group starts. */
   fromBeginning?: boolean;
   /** A consumer that shows no sign of life for so long is replaced, in milliseconds; default 45,000 or two sessions, past any time-out of a request. */
@@ -34,6 +38,9 @@ export interface KeyedConsumerOptions {
 
 /** The last commit of an orderly stop; without an answer by then the records come again, as after a kill. */
 const COMMIT_WITHIN_MS = 1_500;
+
+/** A partition that the broker cannot read is asked for again after so long: a replica may be brought back, or take over. */
+const STUCK_ASKED_AGAIN_MS = 5_000;
 
 /** However many partitions share what may be read ahead. */
 const LEAST_AHEAD = 16;
@@ -82,6 +89,7 @@ export class KeyedConsumer {
       onBatch: (payload) => this.onBatch(payload),
       onJoin: (memberId, assignment) => this.onJoin(memberId, assignment),
       onLost: () => (this.joined = false),
+      onRestart: (reason) => options.watch?.restarted(options.groupId, reason),
       onFenced: () => this.leaveToOther(),
     });
   }
@@ -162,13 +170,31 @@ export class KeyedConsumer {
     const topic = this.byName.get(batch.topic);
     if (!topic || this.draining) return;
     const lane = laneOf(batch.topic);
-    for (const message of batch.messages) {
+    for (const message of batch.messages as UnreadMessage[]) {
+      if (message.stuck) return this.askLater(tracker, Number(message.offset), message.stuck.error);
       const record = toRecord(topic, batch.topic, lane, batch.partition, message);
-      if (this.options.passOver?.(record)) tracker.pass(record);
+      const verdict = record.undecodable && tracker.unread.judge(record.undecodable);
+      if (verdict === 'again') {
+        this.consumer.seek(batch.topic, batch.partition, record.undecodable!.firstOffset);
+        break;
+      }
+      if (verdict === 'told' || (!verdict && this.options.passOver?.(record))) tracker.pass(record);
       else tracker.add(record);
     }
     this.pump();
     this.steerFlow();
+  }
+
+  /** The broker cannot read on there now: other partitions go on, and this one is asked for again after a while. */
+  private askLater(tracker: PartitionTracker, offset: number, error: string): void {
+    const { topicName: topic, partition } = tracker;
+    const place = [{ topic, partitions: [partition] }];
+    this.options.watch?.stuck({ topic, partition, offset, error });
+    this.consumer.pause(place);
+    this.consumer.seek(topic, partition, offset);
+    const again = setTimeout(() => tracker.paused || this.consumer.resume(place), STUCK_ASKED_AGAIN_MS);
+    again.unref();
+    this.pump();
   }
 
   /** Starts records while there is room: urgent lanes first, the partitions of a lane in turn. */

@@ -1,5 +1,6 @@
 import type { Lane } from '#libs/contracts';
 import type { IncomingRecord } from './record.ts';
+import { UnreadBatches } from './unread-batches.ts';
 
 /** What goes one after another. */
 export type Ordering = 'key' | 'partition' | 'none';
@@ -22,6 +23,7 @@ export class PartitionTracker {
   /** False once the group has given the partition to somebody else: nothing of it is committed any more. */
   assigned = true;
   paused = false;
+  readonly unread = new UnreadBatches();
   /** By offset, ascending. */
   private held = new Map<number, Entry>();
   /** Finished and given up for committing, but the commit has not succeeded yet: a rejoin fetches them again. */

@@ -2,6 +2,7 @@ import {
   BadRecordTime, channelOf, deepField, type FieldError, fieldErrors, fieldPath, HANDOVER_DEPTH, isDeeper, MAX_DEPTH, recordTimeProblem, UnreadableRecord, type Lane, type Topic,
 } from '#libs/contracts'; // prettier-ignore
 import type { KafkaMessage } from 'kafkajs';
+import type { UndecodableBatch, UnreadMessage } from './fetch/unread.ts';
 import { readJson } from './read-json.ts';
 
 /** One record as it came from Kafka. */
@@ -18,12 +19,15 @@ export interface IncomingRecord {
   /** Kafka's time, ms since 1970. */
   timestamp: number;
   bytes: number;
+  /** Stands for a whole batch that cannot be decoded: `offset` is its last one, and there is neither key nor value. */
+  undecodable?: UndecodableBatch;
 }
 
 /** `topic/partition/offset`: where a record stands, and that it is the same one when it comes again. */
 export const placeOf = (record: IncomingRecord): string => `${record.topicName}/${record.partition}/${record.offset}`;
 
 export function toRecord(topic: Topic, topicName: string, lane: Lane, partition: number, message: KafkaMessage): IncomingRecord {
+  const { undecodable } = message as UnreadMessage;
   return {
     topic,
     topicName,
@@ -34,7 +38,8 @@ export function toRecord(topic: Topic, topicName: string, lane: Lane, partition:
     value: message.value,
     headers: headersOf(message),
     timestamp: Number(message.timestamp),
-    bytes: (message.value?.length ?? 0) + (message.key?.length ?? 0) + 200,
+    bytes: (message.value?.length ?? 0) + (message.key?.length ?? 0) + (undecodable?.bytes.length ?? 0) + 200,
+    ...(undecodable && { undecodable }),
   };
 }
 

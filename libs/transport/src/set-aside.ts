@@ -1,5 +1,6 @@
-import { MessagingError, topics } from '#libs/contracts';
+import { InfrastructureDown, MessagingError, topics, UndecodableRecords } from '#libs/contracts';
 import { count, counters } from '#libs/telemetry';
+import type { UndecodableBatch } from './fetch/unread.ts';
 import type { Publisher } from './publisher.ts';
 import type { IncomingRecord } from './record.ts';
 
@@ -24,6 +25,32 @@ export async function setAside(publisher: Publisher, record: IncomingRecord, err
     },
   });
   count(counters.recordsSetAside, { 'messaging.destination.name': record.topicName, 'error.type': codeOf(error) });
+}
+
+/**
+ * Puts a batch that cannot be decoded there: its bytes, and in headers what is known of it. Where even these are too many for the
+ * topic, only the headers.
+ * @throws InfrastructureDown when Kafka cannot be reached.
+ */
+export async function setBatchAside(publisher: Publisher, record: IncomingRecord, batch: UndecodableBatch, service: string): Promise<void> {
+  const error = new UndecodableRecords(`${batch.fault}: ${batch.detail}`);
+  const headers = {
+    'x-origin-topic': record.topicName,
+    'x-origin-partition': String(record.partition),
+    'x-origin-offset': String(batch.firstOffset),
+    'x-origin-last-offset': String(batch.lastOffset),
+    'x-batch-fault': batch.fault,
+    'x-batch-bytes': String(batch.bytes.length),
+    'x-set-aside-by': service,
+    'x-set-aside-at': new Date().toISOString(),
+    ...errorHeaders(error),
+  };
+  const outgoing = { topic: topics.unreadable, key: `${record.topicName}/${record.partition}/${batch.firstOffset}`, headers };
+  await publisher.publish({ ...outgoing, value: batch.bytes }).catch((failure: unknown) => {
+    if (failure instanceof InfrastructureDown) throw failure;
+    return publisher.publish({ ...outgoing, value: null });
+  });
+  count(counters.recordsSetAside, { 'messaging.destination.name': record.topicName, 'error.type': error.code });
 }
 
 /** The code under which an error is told and counted. */

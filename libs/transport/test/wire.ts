@@ -16,6 +16,7 @@ export class Wire {
   private fetchToCut = false;
   private heartbeatError: number | undefined;
   private silent = false;
+  private alterFetch: ((answer: Buffer) => void) | undefined;
 
   private constructor(server: Server, brokers: string) {
     const [host, port] = brokers.split(':');
@@ -58,6 +59,11 @@ export class Wire {
     return new Promise((resolve) => this.server.once('refused', resolve));
   }
 
+  /** Changes the bytes of each answer with records from now on, until it is told otherwise. */
+  alterFetches(alter: ((answer: Buffer) => void) | undefined): void {
+    this.alterFetch = alter;
+  }
+
   async close(): Promise<void> {
     for (const pair of this.pairs) for (const socket of pair) socket.destroy();
     this.server.close();
@@ -90,6 +96,7 @@ export class Wire {
       this.server.emit('cut');
       return;
     }
+    if (api === FETCH) this.alterFetch?.(frame);
     if (api === HEARTBEAT && this.heartbeatError !== undefined) {
       frame.writeInt16BE(this.heartbeatError, HEARTBEAT_ERROR_AT);
       this.heartbeatError = undefined;
