@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { mendKafkaJs } from '#libs/transport';
 import { Kafka, logLevel, type KafkaConfig, type SASLOptions } from 'kafkajs';
 import { StartProblem } from './problem.ts';
 import { valueOf, type Env } from './settings.ts';
@@ -8,7 +7,6 @@ const mechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
 /** A Kafka client from the same variables the services read (docs/configuration.md). It logs nothing: what matters is thrown. */
 export function createKafka(env: Env, clientId: string): Kafka {
-  mendKafkaJs();
   return new Kafka({
     ...connectionOf(env),
     clientId: `messaging-${clientId}`,

@@ -17,6 +17,7 @@ export interface Follower {
 export async function follow(kafka: Kafka, prefix: string, order: SendOrder, onFact: (fact: StatusChanged) => void, onCrash: (error: Error) => void): Promise<Follower> {
   const topic = topicName(topics.statusChanged, prefix);
   const groupId = `${prefix}send-${randomUUID()}`;
+  const codecs = import('#libs/transport').then(({ mendKafkaJs }) => mendKafkaJs());
   const admin = kafka.admin();
   await admin.connect();
   const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100, sessionTimeout: 10_000, rebalanceTimeout: 10_000 });
@@ -31,6 +32,8 @@ export async function follow(kafka: Kafka, prefix: string, order: SendOrder, onF
     await consumer.subscribe({ topic });
     const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
     consumer.on(consumer.events.CRASH, ({ payload }) => onCrash(payload.error));
+    // Loaded beside the first requests: it takes longer than they do.
+    await codecs;
     await consumer.run({ autoCommit: false, eachMessage: async (payload) => deliver(payload, order, onFact) });
     for (const { partition, high } of ends) consumer.seek({ topic, partition, offset: high });
     await Promise.race([joined, sleep(15_000, undefined, { ref: false }).then(() => Promise.reject(new Error('the broker did not let us follow the statuses')))]);
