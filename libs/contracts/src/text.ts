@@ -7,6 +7,12 @@ export const HOLDS_NUL = 'must not contain the character NUL (U+0000)';
 /** C0 and C1 controls and the separators of lines and paragraphs: nothing that could smuggle a header or a log line. */
 const noControl = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/u;
 
+/** Whether nothing in a text breaks its line, nor controls what shows it. */
+export const isOneLine = (text: string): boolean => noControl.test(text);
+
+/** Whether a text holds controls other than tab and line breaks. */
+export const holdsControls = (text: string): boolean => /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/.test(text);
+
 /** The rule that a text breaks wherever it stands, in words; undefined: it can be stored and sent as it is. */
 export function textProblem(text: string): string | undefined {
   if (!text.isWellFormed()) return NOT_WELL_FORMED;

@@ -1,4 +1,4 @@
-import { type FieldError, fieldErrors } from '#libs/contracts';
+import { type FieldError, fieldErrors, holdsControls, isOneLine, withoutIdleNulls } from '#libs/contracts';
 import { z } from 'zod';
 import { type Declaration, type Field, longestOf, type Variable } from './declaration.ts';
 
@@ -7,10 +7,8 @@ export type Fitted = { fits: true; values: Record<string, unknown> } | { fits: f
 
 export type Fitting = (given: Record<string, unknown>) => Fitted;
 
-const isControl = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
-
 const typeSchemas: Record<Field['type'], (longest: number) => z.ZodType> = {
-  string: (longest) => textSchema(longest).refine((text) => !/[\n\r\t]/.test(text), 'must be one line'),
+  string: (longest) => textSchema(longest).refine(isOneLine, 'must be one line'),
   text: (longest) => textSchema(longest),
   url: (longest) => textSchema(longest).refine(isWebAddress, 'must be an http(s) address'),
   number: () => z.number(expected('must be a number')),
@@ -22,7 +20,8 @@ export function fittingOf({ variables }: Pick<Declaration, 'variables'>): Fittin
   const schema = z.strictObject(shapeOf(variables), { error: (issue) => (issue.code === 'unrecognized_keys' ? 'is not declared by the template' : undefined) });
   const names = Object.keys(variables);
   return (given) => {
-    const parsed = schema.safeParse(given);
+    // Null for what need not be given is the same as leaving it out, as everywhere in a request.
+    const parsed = schema.safeParse(withoutIdleNulls(schema, given));
     if (!parsed.success) return { fits: false, faults: fieldErrors({ ...parsed.error, issues: parsed.error.issues.flatMap(oneByOne) } as z.ZodError) };
     // Every declared name is there, so that strict rendering tells a gap from an option that was not used.
     const values: Record<string, unknown> = {};
@@ -55,7 +54,7 @@ const textSchema = (longest: number) =>
     .string(expected('must be text'))
     .min(1, 'must not be empty')
     .max(longest, `may have at most ${longest} characters`)
-    .refine((text) => !isControl.test(text), 'must not contain control characters');
+    .refine((text) => !holdsControls(text), 'must not contain control characters');
 
 const expected = (rule: string) => ({ error: ({ input }: { input?: unknown }) => (input === undefined ? 'is missing' : rule) });
 

@@ -47,6 +47,12 @@ describe('a message by a template', () => {
     expect(contentOf(templates.render('sms', { name: 'standard', variables: { name: 'Ada' } }))).toEqual({ body: 'nothing' });
   });
 
+  it('takes null for one that need not be given as if it were not there', () => {
+    expect(contentOf(templates.render('sms', { name: 'standard', variables: { name: 'Ada', note: null } }))).toEqual({ body: 'nothing' });
+    const { html } = contentOf(templates.render('email', given({ name: 'Ada', note: null, things: [{ title: 'Gear', price: null }] })));
+    expect(html).toMatch(/0 Gear for Ada/);
+  });
+
   it('takes the newest version by number where none is asked for', () => {
     expect(templates.render('email', { name: 'greeting', variables: { name: 'Ada' } })).toMatchObject({ version: '10', content: { subject: 'Good evening Ada' } });
   });
@@ -67,6 +73,9 @@ describe('a message that does not fit its template', () => {
     ['an empty one', given({ name: '' }), 'template.variables.name must not be empty'],
     ['one of another type', given({ name: 7 }), 'template.variables.name must be text'],
     ['a line break where one line is declared', given({ name: 'Ada\r\nBcc: eve@inbox.test' }), 'template.variables.name must be one line'],
+    ['a line separator where one line is declared', given({ name: 'Ada\u2028Bcc' }), 'template.variables.name must be one line'],
+    ['null for one that is required', given({ name: null }), 'template.variables.name must be text'],
+    ['a control character of the second set', given({ name: 'Ada', note: 'a\u0085' }), 'template.variables.note must not contain control characters'],
     ['a control character', given({ name: 'Ada', note: 'a\u0000' }), 'template.variables.note must not contain control characters'],
     ['an address that would run code', given({ name: 'Ada', link: 'javascript:alert(1)' }), 'template.variables.link must be an http(s) address'],
     ['one that nobody declared', given({ name: 'Ada', nmae: 'Ada' }), 'template.variables.nmae is not declared by the template'],
