@@ -31,10 +31,10 @@ function examine(value: unknown, path: PropertyKey[], found: Examined): void {
     for (let index = 0; index < value.length; index += 1) within(value[index], index, path, found);
     return;
   }
-  for (const [name, item] of Object.entries(value)) {
+  for (const name in value) {
     const problem = textProblem(name);
     if (problem) found.problems.push({ path: [...path, name], message: `its name ${problem}` });
-    within(item, name, path, found);
+    within((value as Record<string, unknown>)[name], name, path, found);
   }
 }
 

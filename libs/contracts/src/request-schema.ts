@@ -30,10 +30,12 @@ export const withoutIdleNulls = (schema: z.ZodType, request: unknown): unknown =
 
 function misspellings(request: unknown, known: readonly string[]): JsonProblem[] {
   if (request === null || typeof request !== 'object' || Array.isArray(request)) return [];
-  return Object.keys(request).flatMap((name) => {
+  const problems: JsonProblem[] = [];
+  for (const name in request) {
     const meant = known.includes(name) ? undefined : meantName(name, known);
-    return meant === undefined ? [] : [{ path: [name], message: `is not a field: is ${meant} meant?` }];
-  });
+    if (meant !== undefined) problems.push({ path: [name], message: `is not a field: is ${meant} meant?` });
+  }
+  return problems;
 }
 
 /** All that is wrong at once: a problem found here would otherwise hide what the fields' own rules say. */
