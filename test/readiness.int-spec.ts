@@ -22,7 +22,7 @@ describe('a service at its start', () => {
   beforeAll(async () => {
     database = await aDatabase();
     sandbox = await running({ SANDBOX_RESEND_API_KEY: 're_secret', SANDBOX_RESEND_WEBHOOK_SECRET: 'whsec_c2VjcmV0' });
-    await provisionTopics(prefix, [topics.emailRequested, topics.emailDue, topics.statusChanged, topics.sendPlanned, topics.suppressionChanged, topics.unreadable], 1);
+    await provisionTopics(prefix, [topics.emailRequested, topics.emailDue, topics.statusChanged, topics.sendPlanned, topics.cancelRequested, topics.suppressionChanged, topics.unreadable], 1);
   });
   afterEach(() => service?.stop());
   afterAll(async () => {

@@ -77,12 +77,12 @@ describe('Stopping in Postgres', () => {
     expect(await stateOf('m-1')).toBe('stopped');
   });
 
-  it('lets a release go on that a proof comes too late for: the channel’s ledger refuses it', async () => {
+  it('lets a release go on that a proof comes too late for, and waits for no answer: the channel’s ledger refuses it', async () => {
     await plan('m-1', past);
     const batch = await schedule.aReplica().take({});
     expect(await schedule.stops.prove(message('m-1'), 3)).toBe(false);
     await schedule.aReplica().markPublished(batch.token, batch.plans);
-    expect(await stateOf('m-1')).toBe('published');
+    expect(await stateOf('m-1')).toBe('answered');
   });
 
   it('keeps nothing of receipts for messages that were never deferred', async () => {

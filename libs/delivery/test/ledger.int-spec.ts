@@ -63,7 +63,7 @@ describe('the ledger', () => {
   it('absorbs another record of the same message, and refuses the same id with other content', async () => {
     const delivery = aDelivery();
     await ledger.claim(delivery, randomUUID());
-    expect(await ledger.claim(aDelivery({ ...delivery, source: 'elsewhere/0/7' }), randomUUID())).toEqual({ verdict: 'repeat' });
+    expect(await ledger.claim(aDelivery({ ...delivery, source: 'elsewhere/0/7' }), randomUUID())).toEqual({ verdict: 'repeat', of: delivery.source });
     const changed = aDelivery({ ...delivery, source: 'elsewhere/0/8', digest: randomUUID() });
     expect(await ledger.claim(changed, randomUUID())).toEqual({ verdict: 'conflict' });
   });
@@ -86,7 +86,7 @@ describe('the ledger', () => {
     const token = randomUUID();
     await hasty.claim(delivery, token);
     await delay(20);
-    expect(await hasty.claim(aDelivery({ ...delivery, source: 'elsewhere/0/9' }), randomUUID())).toEqual({ verdict: 'repeat' });
+    expect(await hasty.claim(aDelivery({ ...delivery, source: 'elsewhere/0/9' }), randomUUID())).toEqual({ verdict: 'repeat', of: delivery.source });
     expect(await hasty.settle(delivery, token, sent(token))).toBe(true);
   });
 
@@ -190,7 +190,7 @@ describe('the ledger', () => {
       for (const delivery of [recent, older]) expect(await inUse(14).claim(delivery, randomUUID())).toMatchObject({ verdict: 'mine' });
       for (const retentionDays of [30, 7, 61, 10]) {
         const ledger = inUse(retentionDays);
-        expect(await Promise.all([recent, older].map((delivery) => ledger.claim(copyOf(delivery), randomUUID())))).toEqual([{ verdict: 'repeat' }, { verdict: 'repeat' }]);
+        expect(await Promise.all([recent, older].map((delivery) => ledger.claim(copyOf(delivery), randomUUID())))).toMatchObject([{ verdict: 'repeat' }, { verdict: 'repeat' }]);
         expect(await ledger.claim(aDelivery({ rememberedAt: daysAgo(6) }), randomUUID())).toMatchObject({ verdict: 'mine' });
       }
     });
