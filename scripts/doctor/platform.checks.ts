@@ -50,6 +50,6 @@ export const platformChecks = {
   'postgres.standing': {
     title: 'No message stands still between a channel and retry',
     meaning: 'Messages that went several times, and of which the other service has read and said nothing: a fault of the platform, or records that cannot be read.',
-    mend: 'Look into messaging.unreadable and the logs of the services named; docs/adr/0011-what-was-lost.md tells what they wait for.',
+    mend: 'Look into messaging.unreadable and the logs of the services named; docs/operations.md tells how to find the messages.',
   },
 } satisfies CheckTable;

@@ -61,7 +61,7 @@ export interface EngineOptions<R, M> {
 
 /** Where it is said what needs an operator. */
 export interface Readiness {
-  addOther(name: string, check: () => Promise<ReturnType<HandoverWatch['state']>>): void;
+  addConcern(name: string, look: HandoverWatch['concern']): void;
 }
 
 /** The delivery engine given a channel: what its consumers and webhooks delegate to. */
@@ -124,7 +124,7 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
     const names = [requested, due].flatMap((topic) => topicNames(topic, config.KAFKA_TOPIC_PREFIX));
     this.partitions = await partitionCounts(kafka, names);
     this.cancels.start();
-    health.addOther('handovers', () => Promise.resolve(this.handoverWatch.state()));
+    health.addConcern('handovers', () => this.handoverWatch.concern());
     this.watching = this.handoverWatch.run(new KafkaHandoverReading(kafka, config.KAFKA_TOPIC_PREFIX, channel));
   }
 

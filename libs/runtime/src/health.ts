@@ -21,14 +21,9 @@ export class Health {
     this.vital.set(name, check);
   }
 
-  /** What needs an operator while the service goes on with all else. */
-  addOther(name: string, check: Check): void {
-    this.other.set(name, check);
-  }
-
   /** Something that may be amiss while the service works on. */
   addConcern(name: string, look: () => { meaning: string; action: string } | undefined): void {
-    this.addOther(name, () => {
+    this.other.set(name, () => {
       const concern = look();
       return Promise.resolve(concern ? { status: 'degraded', ...concern } : { status: 'ok' });
     });

@@ -25,7 +25,7 @@ export class WatchService implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(Answers) answers: Answers,
     @Inject(AnswerReading) reading: AnswerReading,
     @Inject(RETRY_CONFIG) config: Pick<RetryConfig, 'RETRY_ANSWER_MS'>,
-    @Inject(Health) health: Pick<Health, 'addOther'>,
+    @Inject(Health) health: Pick<Health, 'addConcern'>,
     @Inject(STOPPING) stopping: AbortSignal,
     @Inject(LOGGER) logger: Logger,
   ) {
@@ -34,7 +34,7 @@ export class WatchService implements OnApplicationBootstrap, OnModuleDestroy {
     this.everyMs = Math.min(MOST_REST_MS, Math.ceil(config.RETRY_ANSWER_MS / LOOKS_PER_PATIENCE));
     this.stopping = stopping;
     this.logger = logger;
-    health.addOther('answers', async () => (this.standing === 0 ? { status: 'ok' } : { status: 'degraded', meaning: `${this.standing} ${standsStill}`, action }));
+    health.addConcern('answers', () => (this.standing === 0 ? undefined : { meaning: `${this.standing} ${standsStill}`, action }));
   }
 
   onApplicationBootstrap(): void {
@@ -75,5 +75,4 @@ export class WatchService implements OnApplicationBootstrap, OnModuleDestroy {
 }
 
 const standsStill = 'messages stand still: they were released several times, and their channel read it and told nothing of them';
-const action =
-  "Look into messaging.unreadable and the channel's log for records of the due topics. Which messages: SELECT channel, tenant, message_id, hop, again FROM retry.schedule WHERE state = 'published' AND again >= 3.";
+const action = 'Look into messaging.unreadable and the channel’s log for records of the due topics; docs/operations.md tells how to find the messages.';

@@ -37,9 +37,9 @@ export class HandoverWatch {
     this.options = options;
   }
 
-  /** Whether messages stand still although they were handed over several times; for readiness. */
-  state(): { status: 'ok' } | { status: 'degraded'; meaning: string; action: string } {
-    return this.standing === 0 ? { status: 'ok' } : { status: 'degraded', meaning: `${this.standing} ${standStill}`, action };
+  /** That messages stand still although they were handed over several times; undefined where none does. */
+  concern(): { meaning: string; action: string } | undefined {
+    return this.standing === 0 ? undefined : { meaning: `${this.standing} ${standStill}`, action };
   }
 
   /** Looks again and again until the service stops. */
@@ -73,4 +73,4 @@ export class HandoverWatch {
 }
 
 const standStill = 'messages stand still: they were handed over to retry several times, and it has read that and decided nothing';
-const action = "Look into messaging.unreadable and retry's log for records of send.deferred. Which messages: SELECT id, hop, again, kept_at FROM handover WHERE again >= 3, in the channel's schema.";
+const action = 'Look into messaging.unreadable and retry’s log for records of send.deferred; docs/operations.md tells how to find the messages.';

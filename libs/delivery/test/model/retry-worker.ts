@@ -53,7 +53,7 @@ export class RetryWorker {
       releaseAgain: (channel, upTo) => ask('releases again what is not answered', () => retry.releaseAgain(channel, upTo, clock.now)),
     };
     const answerReading = world.variant.takesLagForLoss ? { upTo: (now: Date) => Promise.resolve(now) } : new KafkaAnswerReading(kafka, config);
-    this.watch = new WatchService(this.answers, answerReading, config, { addOther: () => undefined }, stop, logger);
+    this.watch = new WatchService(this.answers, answerReading, config, { addConcern: () => undefined }, stop, logger);
     // A decision has a millisecond of its own: what was there before it is told from what came after.
     this.planning = new PlanService({ decideOnce: (question) => ask(`decides on ${question.deferred.messageId}/${question.deferred.hop}`, () => retry.decideOnce(question, (clock.now += 1))) }, announcer, this.answers, config, logger, () => ({ now: clock.now, jitter: 0.5 }));
     const stops = {
