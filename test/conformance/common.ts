@@ -1,4 +1,4 @@
-import { anEmailRequest } from '#libs/testing';
+import { anEmailRequest, type WebhookDelivery } from '#libs/testing';
 import type { EmailMessage } from '../../apps/email/src/email-message.ts';
 
 /** Whom webhooks are about. */
@@ -14,3 +14,5 @@ export const anEmail = (email: string, content: string): EmailMessage => ({
   to: [{ email }],
   from: { email: 'no-reply@messaging.test' },
 });
+
+export const textOf = ({ body }: WebhookDelivery): string => body.toString();

@@ -45,6 +45,7 @@ beforeAll(async () => {
         ...common, EMAIL_FROM: 'no-reply@messaging.test', SENDGRID_API_KEY: sendgridKey, SENDGRID_BASE_URL: sandbox.url, SENDGRID_WEBHOOK_PUBLIC_KEY: sendgridKeys.public,
         RESEND_API_KEY: resendKey, RESEND_BASE_URL: sandbox.url, RESEND_WEBHOOK_SECRET: resendSecret,
       },
+      postgres: 'empty',
     }, spans, counts),
     startService({
       name: 'sms', schema: smsSchema, module: SmsModule,

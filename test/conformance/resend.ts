@@ -1,10 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { referenceFields, toTags } from '#libs/contracts';
-import type { AdapterDescription, WebhookDescription } from '#libs/testing';
+import type { AdapterDescription, OddWebhookDescription, WebhookDescription } from '#libs/testing';
 import type { EmailMessage } from '../../apps/email/src/email-message.ts';
 import { ResendAdapter } from '../../apps/email/src/providers/resend/resend.adapter.ts';
 import { webhookEvents } from '../../apps/email/src/providers/resend/resend.checks.ts';
-import { anEmail, emailRecipient, PERSON, refusedEmail } from './common.ts';
+import { anEmail, emailRecipient, PERSON, refusedEmail, textOf } from './common.ts';
+import { resendEvents } from './resend.events.ts';
 
 export const resendKey = 're_conformance_secret';
 export const resendSecret = `whsec_${Buffer.from('the secret of the conformance suite').toString('base64')}`;
@@ -28,8 +29,8 @@ export const resend: AdapterDescription<EmailMessage> = {
 
 const seconds = (agoMs = 0) => String(Math.floor((Date.now() - agoMs) / 1000));
 
-function withSignature(body: string, id: string, timestamp: string, secret = resendSecret) {
-  const proof = createHmac('sha256', Buffer.from(secret.slice('whsec_'.length), 'base64')).update(`${id}.${timestamp}.${body}`).digest('base64');
+function withSignature(body: string | Buffer, id: string, timestamp: string, secret = resendSecret) {
+  const proof = createHmac('sha256', Buffer.from(secret.slice('whsec_'.length), 'base64')).update(`${id}.${timestamp}.`).update(body).digest('base64');
   return { path: '/webhooks/resend', headers: { 'content-type': 'application/json', 'svix-id': id, 'svix-timestamp': timestamp, 'svix-signature': `v1,${proof}` }, body };
 }
 
@@ -47,15 +48,18 @@ export const resendWebhook: WebhookDescription = {
     { type: 'email.opened', status: 'opened' },
     { type: 'email.clicked', fields: { click: { link: `https://example.org/?of=${PERSON}` } }, status: 'clicked' },
     { type: 'email.complained', status: 'complained' },
+    { type: 'suppression.added', fields: { id: 's-1', origin: 'bounce', source_id: null, created_at: '2026-11-23T12:00:05.123Z' }, status: undefined },
+    { type: 'suppression.removed', fields: { id: 's-1', origin: 'manual', source_id: null, created_at: '2026-11-23T12:00:05.123Z' }, status: undefined },
   ],
   delivery: ({ type, fields }, { messageId, person }) => {
     const tags = Object.fromEntries(toTags(referenceFields({ messageId, tenant: 'default', hop: 1, callId: 'call-1' })).map(({ name, value }) => [name, value]));
-    const data = { email_id: `id-of-${messageId}`, from: 'no-reply@messaging.test', to: [person], subject: 'Hello', tags, ...fields };
+    const mail = { email_id: `id-of-${messageId}`, from: 'no-reply@messaging.test', to: [person], subject: 'Hello', tags, ...fields };
+    const data = type.startsWith('suppression.') ? { email: person, ...fields } : mail;
     return withSignature(JSON.stringify({ type, created_at: new Date().toISOString(), data }), `msg_${messageId}`, seconds());
   },
   tampering: {
-    'somebody else in it': (genuine) => ({ ...genuine, body: genuine.body.replace(PERSON, `x${PERSON.slice(1)}`) }),
-    'one blank more': (genuine) => ({ ...genuine, body: `${genuine.body} ` }),
+    'somebody else in it': (genuine) => ({ ...genuine, body: textOf(genuine).replace(PERSON, `x${PERSON.slice(1)}`) }),
+    'one blank more': (genuine) => ({ ...genuine, body: `${textOf(genuine)} ` }),
     'another id': ({ headers, ...genuine }) => ({ ...genuine, headers: { ...headers, 'svix-id': 'msg_other' } }),
     'another time': ({ headers, ...genuine }) => ({ ...genuine, headers: { ...headers, 'svix-timestamp': seconds(5_000) } }),
     'a time long past': ({ body }) => withSignature(body, 'msg_old', seconds(3_600_000)),
@@ -65,4 +69,13 @@ export const resendWebhook: WebhookDescription = {
   },
   person: PERSON,
   secrets: [resendKey, resendSecret],
+};
+
+export const oddResend: OddWebhookDescription = {
+  provider: 'resend',
+  documented: resendEvents,
+  ways: { 'as JSON': (event) => withSignature(JSON.stringify(event), 'msg_odd', seconds()) },
+  body: (body) => withSignature(body, 'msg_odd', seconds()),
+  holders: [[], ['data']],
+  person: PERSON,
 };

@@ -1,11 +1,12 @@
 import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { referenceFields } from '#libs/contracts';
-import type { AdapterDescription, WebhookDescription } from '#libs/testing';
+import type { AdapterDescription, OddWebhookDescription, WebhookDescription } from '#libs/testing';
 import type { EmailMessage } from '../../apps/email/src/email-message.ts';
 import { SendgridAdapter } from '../../apps/email/src/providers/sendgrid/sendgrid.adapter.ts';
 import { webhookEvents } from '../../apps/email/src/providers/sendgrid/sendgrid.checks.ts';
 import { attachmentsFrom } from '../../apps/email/test/attachments.ts';
-import { anEmail, emailRecipient, PERSON, refusedEmail } from './common.ts';
+import { anEmail, emailRecipient, PERSON, refusedEmail, textOf } from './common.ts';
+import { sendgridEvents } from './sendgrid.events.ts';
 
 const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -33,8 +34,8 @@ export const sendgrid: AdapterDescription<EmailMessage> = {
 const SIGNATURE = 'x-twilio-email-event-webhook-signature';
 const TIMESTAMP = 'x-twilio-email-event-webhook-timestamp';
 const seconds = (agoMs = 0) => String(Math.floor((Date.now() - agoMs) / 1000));
-const sign = (body: string, timestamp: string, key: KeyObject = pair.privateKey) => createSign('sha256').update(timestamp + body).sign(key, 'base64');
-const withSignature = (body: string, timestamp: string, key?: KeyObject) => ({
+const sign = (body: string | Buffer, timestamp: string, key: KeyObject = pair.privateKey) => createSign('sha256').update(timestamp).update(body).sign(key, 'base64');
+const withSignature = (body: string | Buffer, timestamp: string, key?: KeyObject) => ({
   path: '/webhooks/sendgrid',
   headers: { 'content-type': 'application/json', [SIGNATURE]: sign(body, timestamp, key), [TIMESTAMP]: timestamp },
   body,
@@ -66,8 +67,8 @@ export const sendgridWebhook: WebhookDescription = {
     return withSignature(`[${JSON.stringify(event)}\r\n]`, seconds());
   },
   tampering: {
-    'somebody else in it': (genuine) => ({ ...genuine, body: genuine.body.replace(PERSON, `x${PERSON.slice(1)}`) }),
-    'one blank more': (genuine) => ({ ...genuine, body: `${genuine.body} ` }),
+    'somebody else in it': (genuine) => ({ ...genuine, body: textOf(genuine).replace(PERSON, `x${PERSON.slice(1)}`) }),
+    'one blank more': (genuine) => ({ ...genuine, body: `${textOf(genuine)} ` }),
     'another time': ({ headers, ...genuine }) => ({ ...genuine, headers: { ...headers, [TIMESTAMP]: seconds(5_000) } }),
     'a time long past': ({ body }) => withSignature(body, seconds(48 * 3_600_000)),
     'half its signature': ({ headers, ...genuine }) => ({ ...genuine, headers: { ...headers, [SIGNATURE]: headers[SIGNATURE]!.slice(0, 40) } }),
@@ -76,4 +77,17 @@ export const sendgridWebhook: WebhookDescription = {
   },
   person: PERSON,
   secrets: [sendgridKeys.private, sendgridKey],
+};
+
+export const oddSendgrid: OddWebhookDescription = {
+  provider: 'sendgrid',
+  documented: sendgridEvents,
+  ways: {
+    'in a list': (event) => withSignature(`[${JSON.stringify(event)}\r\n]`, seconds()),
+    'alone, without a list': (event) => withSignature(JSON.stringify(event), seconds()),
+    'among others that cannot be used': (event) => withSignature(JSON.stringify([null, {}, event, 7, 'text', [], { event: null }]), seconds()),
+  },
+  body: (body) => withSignature(body, seconds()),
+  holders: [[]],
+  person: PERSON,
 };

@@ -1,17 +1,20 @@
 import { InfrastructureDown } from '#libs/contracts';
 import { createPool, type PostgresConfig } from '#libs/persistence';
-import { type ConfigSchema, Health, loadConfig, RuntimeModule } from '#libs/runtime';
+import { type ConfigSchema, createHttpAdapter, Health, loadConfig, type Route, routesOf, RuntimeModule, type ServiceConfig } from '#libs/runtime';
 import { createLogger } from '#libs/telemetry';
 import type { WebhookDelivery, WebhookHouse } from '#libs/testing';
 import { createKafka, type KafkaConfig, type Outgoing, Publisher } from '#libs/transport';
 import { Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { CountedEvents, FinishedSpans } from './telemetry.ts';
 
 /** A channel's service as it ships, but for what it stands on: its records are kept here, Kafka and PostgreSQL are never reached. */
 export interface ChannelService extends WebhookHouse {
+  name: string;
   url: string;
+  /** As they run. */
+  routes: Route[];
   close(): Promise<void>;
 }
 
@@ -32,10 +35,16 @@ export interface Around {
   schema: ConfigSchema;
   module: Type;
   env: Record<string, string>;
+  prepare?: (app: NestFastifyApplication) => void;
+  /** `empty`: a stand-in that holds nothing; `down`, the default: it cannot be reached. */
+  postgres?: 'empty' | 'down';
 }
 
-export async function startService({ name, schema, module, env }: Around, spans: FinishedSpans, counts: CountedEvents): Promise<ChannelService> {
-  const config = loadConfig(schema, { ...env, KAFKA_BROKERS: '127.0.0.1:1', DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' }) as KafkaConfig & PostgresConfig;
+/** Answers every question with no rows. */
+const holdsNothing = { query: () => Promise.resolve({ rows: [], rowCount: 0 }) };
+
+export async function startService({ name, schema, module, env, prepare, postgres = 'down' }: Around, spans: FinishedSpans, counts: CountedEvents): Promise<ChannelService> {
+  const config = loadConfig(schema, { ...env, KAFKA_BROKERS: '127.0.0.1:1', DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' }) as KafkaConfig & PostgresConfig & ServiceConfig;
   const lines: Record<string, unknown>[] = [];
   const logger = createLogger(name, 'silent');
   for (const level of ['info', 'warn', 'error'] as const) {
@@ -43,24 +52,31 @@ export async function startService({ name, schema, module, env }: Around, spans:
   }
   const kafka = createKafka(config, name, logger);
   const publisher = new KeptRecords(kafka, config, name);
-  const pool = createPool(config, name, () => undefined);
-  const core = { name, config, logger, kafka, publisher, pool, health: new Health(), stopping: new AbortController().signal };
+  const pool = Object.assign(createPool(config, name, () => undefined), postgres === 'empty' && holdsNothing);
+  const stopping = new AbortController();
+  const core = { name, config, logger, kafka, publisher, pool, health: new Health(), stopping: stopping.signal };
   class ServiceModule {}
   Module({})(ServiceModule);
+  const adapter = createHttpAdapter({ limits: config });
   const app = await NestFactory.create<NestFastifyApplication>(
     { module: ServiceModule, imports: [RuntimeModule.of(core), module] },
-    new FastifyAdapter(),
+    adapter,
     { rawBody: true, logger: false, abortOnError: false },
   );
+  prepare?.(app);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   return {
+    name,
     url,
+    routes: routesOf(app.getHttpServer())!.all(),
     close: async () => {
+      stopping.abort();
       await app.close();
       await pool.end();
     },
-    post: async ({ path, headers, body }: WebhookDelivery) => (await fetch(url + path, { method: 'POST', headers, body })).status,
+    // Through all of Fastify and Nest, without a socket: thousands are posted.
+    post: async ({ path, headers, body }: WebhookDelivery) => (await app.inject({ method: 'POST', url: path, headers, payload: body })).statusCode,
     published: () => publisher.records.map(({ topic, value, headers = {} }) => ({ topic: topic.name, value, headers })),
     log: () => lines,
     spans: () => spans.all(),

@@ -1,7 +1,9 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { referenceFields } from '#libs/contracts';
-import { type AdapterDescription, anSmsRequest, type WebhookDescription } from '#libs/testing';
+import { type AdapterDescription, anSmsRequest, type OddWebhookDescription, type WebhookDelivery, type WebhookDescription } from '#libs/testing';
 import { TwilioAdapter } from '../../apps/sms/src/providers/twilio/twilio.adapter.ts';
+import { textOf } from './common.ts';
+import { twilioEvents, twilioReplies } from './twilio.events.ts';
 import type { SmsMessage } from '../../apps/sms/src/sms-message.ts';
 
 export const twilioAccount = `AC${'a'.repeat(32)}`;
@@ -28,11 +30,15 @@ export const twilio: AdapterDescription<SmsMessage> = {
   ],
 };
 
-const sign = (url: string, form: URLSearchParams, token = twilioToken) =>
-  createHmac('sha1', token).update(url + [...form].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => name + value).join('')).digest('base64');
+/** Twilio's way: each name in order, with each of its values once, in order (twilio-node, getExpectedTwilioSignature). */
+function sign(url: string, form: URLSearchParams, token = twilioToken): string {
+  const names = [...new Set(form.keys())].toSorted();
+  const text = names.flatMap((name) => [...new Set(form.getAll(name))].toSorted().map((value) => name + value)).join('');
+  return createHmac('sha1', token).update(url + text).digest('base64');
+}
 
-function withSignature(path: string, body: string, token?: string, base = twilioPublicUrl) {
-  return { path, headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': sign(base + path, new URLSearchParams(body), token) }, body };
+function withSignature(path: string, body: string | Buffer, token?: string, base = twilioPublicUrl) {
+  return { path, headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': sign(base + path, new URLSearchParams(body.toString()), token) }, body };
 }
 
 export const twilioWebhook: WebhookDescription = {
@@ -58,8 +64,8 @@ export const twilioWebhook: WebhookDescription = {
     return withSignature(path, new URLSearchParams(form).toString());
   },
   tampering: {
-    'another status': (genuine) => ({ ...genuine, body: genuine.body.replace('MessageStatus=delivered', 'MessageStatus=failed') }),
-    'one more field': (genuine) => ({ ...genuine, body: `${genuine.body}&Extra=1` }),
+    'another status': (genuine) => ({ ...genuine, body: textOf(genuine).replace('MessageStatus=delivered', 'MessageStatus=failed') }),
+    'one more field': (genuine) => ({ ...genuine, body: `${textOf(genuine)}&Extra=1` }),
     'another message in its address': (genuine) => ({ ...genuine, path: genuine.path.replace('mi_hop=1', 'mi_hop=2') }),
     'another host': ({ path, body }) => withSignature(path, body, undefined, 'https://sms.example.com/behind'),
     'plain http': ({ path, body }) => withSignature(path, body, undefined, twilioPublicUrl.replace('https', 'http')),
@@ -70,3 +76,41 @@ export const twilioWebhook: WebhookDescription = {
   person: PERSON,
   secrets: [twilioToken],
 };
+
+/** A reply to one of our numbers, as Twilio signs it. */
+export const inboundDelivery = (fields: Record<string, string> = {}): WebhookDelivery =>
+  withSignature('/webhooks/twilio/inbound', new URLSearchParams({ MessageSid: `SM${'1'.repeat(32)}`, AccountSid: twilioAccount, From: PERSON, To: '+15005550006', NumMedia: '0', NumSegments: '1', ...fields }).toString());
+
+const query = new URLSearchParams(referenceFields({ messageId: 'm-odd', tenant: 'default', hop: 1, callId: 'call-1' })).toString();
+
+/** As Twilio puts it into a form: a list as a name that stands several times. */
+function formOf(event: unknown): string {
+  const plain = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+  const pairs = Object.entries(event as object).flatMap(([name, value]) => {
+    const values = Array.isArray(value) ? value : [value];
+    return values.filter((one) => one !== null).map((one): [string, string] => [name, plain(one)]);
+  });
+  return new URLSearchParams(pairs).toString();
+}
+
+function asJson(path: string, body: string | Buffer): WebhookDelivery {
+  const signed = `${path}${path.includes('?') ? '&' : '?'}bodySHA256=${createHash('sha256').update(body).digest('hex')}`;
+  return { path: signed, headers: { 'content-type': 'application/json', 'x-twilio-signature': sign(twilioPublicUrl + signed, new URLSearchParams()) }, body };
+}
+
+const waysTo = (path: string): OddWebhookDescription['ways'] => ({
+  'as a form': (event) => withSignature(path, formOf(event)),
+  'as JSON': (event) => asJson(path, JSON.stringify(event)),
+});
+
+const statusPath = `/webhooks/twilio/status?${query}`;
+export const oddTwilio: OddWebhookDescription = {
+  provider: 'twilio',
+  documented: twilioEvents,
+  ways: waysTo(statusPath),
+  body: (body) => withSignature(statusPath, body),
+  holders: [[]],
+  person: PERSON,
+};
+
+export const oddReplies: OddWebhookDescription = { ...oddTwilio, documented: twilioReplies, ways: waysTo('/webhooks/twilio/inbound'), body: (body) => withSignature('/webhooks/twilio/inbound', body) };

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { InfrastructureDown } from '#libs/contracts';
 import { SuppressionsService } from '#libs/delivery';
+import { createHttpAdapter, loadConfig, serviceSettings } from '#libs/runtime';
 import type { Outgoing } from '#libs/transport';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import { z } from 'zod';
 import { UnsubscribeTokens } from '../src/unsubscribe/token.policy.ts';
 import { UnsubscribeController } from '../src/unsubscribe/unsubscribe.controller.ts';
 import { UnsubscribeService } from '../src/unsubscribe/unsubscribe.service.ts';
@@ -32,7 +34,7 @@ describe('the unsubscribe page', () => {
   beforeAll(async () => {
     const service = { provide: UnsubscribeService, useValue: new UnsubscribeService(publisher, new SuppressionsService(publisher)) };
     const module = await Test.createTestingModule({ controllers: [UnsubscribeController], providers: [service, { provide: UnsubscribeTokens, useValue: tokens }] }).compile();
-    const adapter = new FastifyAdapter({ routerOptions: { maxParamLength: 600 } });
+    const adapter = createHttpAdapter({ limits: loadConfig(z.object(serviceSettings(1, 2)), {}) });
     app = await module.createNestApplication<NestFastifyApplication>(adapter, { rawBody: true, logger: false }).init();
     await app.listen(0, '127.0.0.1');
     url = await app.getUrl();

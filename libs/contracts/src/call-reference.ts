@@ -1,5 +1,6 @@
 import { Lane, MessageId, Tenant } from './primitives.ts';
 import type { StatusChanged } from './status.ts';
+import { repairLine } from './text.ts';
 
 /** What we hand a provider and get back in its webhooks. Short names of our own: a provider's fields must not collide. */
 const names = {
@@ -29,6 +30,7 @@ export function referenceFields(reference: { [K in keyof typeof names]?: string 
 /** The reference a webhook brings back; whatever does not fit is left out, since anyone may write into a mail's arguments. */
 export function returnedReference(fields: Record<string, unknown>): ReturnedReference {
   const text = (name: string) => (typeof fields[name] === 'string' || typeof fields[name] === 'number' ? String(fields[name]) : undefined);
+  const line = (name: string, max: number) => repairLine(text(name) ?? '', max) || undefined;
   const messageId = MessageId.safeParse(text(names.messageId));
   const tenant = Tenant.safeParse(text(names.tenant));
   if (!messageId.success || !tenant.success) return {};
@@ -40,8 +42,8 @@ export function returnedReference(fields: Record<string, unknown>): ReturnedRefe
     lane,
     hop: count(names.hop) || undefined,
     attempt: count(names.attempt),
-    callId: text(names.callId)?.slice(0, 64),
+    callId: line(names.callId, 64),
     ...(count(names.recipientCount) && { recipientCount: count(names.recipientCount) }),
-    traceparent: text(names.traceparent)?.slice(0, 100),
+    traceparent: line(names.traceparent, 100),
   };
 }

@@ -21,7 +21,6 @@ import { breakerLimitsOf, type HealthConfig } from './health/health.config.ts';
 import { ProviderHealth } from './health/provider-health.ts';
 import { requireLongMemory } from './ledger.retention.ts';
 import { PostgresLedger } from './ledger.store.ts';
-import { OtherEvents } from './other-events.service.ts';
 import { type PermitConfig, senderRatesOf } from './permits/permits.config.ts';
 import { Permits } from './permits/permits.service.ts';
 import { PostgresSenderSlices } from './permits/sender-slices.store.ts';
@@ -32,6 +31,7 @@ import { SuppressionsService, wordOf } from './suppressions/suppressions.service
 import { PostgresSuppressions } from './suppressions/suppressions.store.ts';
 import { takeBack } from './taken-back/take-back.store.ts';
 import { TakenBackService } from './taken-back/taken-back.service.ts';
+import { OtherEvents } from './webhooks/other-events.service.ts';
 
 export interface EngineOptions<R, M> {
   channel: ChannelPort<R, M>;

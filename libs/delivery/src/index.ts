@@ -25,4 +25,5 @@ export * from './suppressions/lists.port.ts';
 export * from './suppressions/suppressions.port.ts';
 export { PostgresSuppressions } from './suppressions/suppressions.store.ts';
 export type { Standby } from './taken-back/standby.policy.ts';
+export type { Withdrawal } from './suppressions/withdrawn.policy.ts';
 export { SuppressionsService } from './suppressions/suppressions.service.ts';

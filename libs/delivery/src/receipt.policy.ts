@@ -1,8 +1,9 @@
-import { isInstant, nearestInstant, receiptId, type RecipientRef, type ReturnedReference, type StatusChanged, type SuppressionChanged } from '#libs/contracts';
+import { happenedAt, isInstant, nearestInstant, receiptId, type RecipientRef, type ReturnedReference, type StatusChanged, type SuppressionChanged } from '#libs/contracts';
 
 /** What a provider's webhook tells, before it has our names. */
 export interface Receipt extends Pick<StatusChanged, 'status' | 'final' | 'channel' | 'failure' | 'reason'> {
   provider: string;
+  /** Empty where the event does not tell it: the reference says then which message it is about. */
   providerMessageId: string;
   /** The provider's own word for it. */
   event: string;
@@ -22,17 +23,20 @@ export function receiptFact(receipt: Receipt, now: number): StatusChanged {
   const { provider, providerMessageId, event, at: givenAt, atWithinMs = 0, link, recipient, reference, forbids: _forbids, ...told } = receipt;
   const { traceparent: _, ...ours } = reference;
   const at = givenAt && isInstant(givenAt.getTime()) ? givenAt : undefined;
+  const happened = happenedAt(at, now);
+  // Without the provider's id two messages to one recipient would look like one.
+  const about = providerMessageId || `${ours.tenant ?? ''} ${ours.messageId ?? ''} ${ours.hop ?? ''}`;
   return {
     ...told,
     ...ours,
     tenant: ours.tenant ?? 'default',
     provider,
-    providerMessageId,
+    ...(providerMessageId !== '' && { providerMessageId }),
     ...(recipient && { recipient }),
     source: 'receipt',
     // A cut-off time lies before what happened: the latest it can have been keeps the order of the timeline.
-    at: nearestInstant(at ? Math.min(at.getTime() + atWithinMs, Math.max(now, at.getTime())) : now),
-    eventId: receiptId({ provider, providerMessageId, event, recipientHash: recipient?.hash, providerTime: at?.toISOString(), link }),
+    at: nearestInstant(happened ? Math.min(happened.getTime() + atWithinMs, Math.max(now, happened.getTime())) : now),
+    eventId: receiptId({ provider, providerMessageId: about, event, recipientHash: recipient?.hash, providerTime: at?.toISOString(), link }),
   };
 }
 

@@ -6,16 +6,16 @@ import { createLogger, NestLogger, startTelemetry } from '#libs/telemetry';
 import { createKafka, type Decoded, type IncomingRecord, type KafkaConfig, KafkaStrategy, Publisher } from '#libs/transport';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Kafka } from 'kafkajs';
 import type { z } from 'zod';
 import { type ConfigSchema, loadConfig } from './config.ts';
 import { showConsumption } from './consumption.ts';
-import { refuseMalformedQuery, unroutable } from './error.filter.ts';
 import { cached, Health } from './health.ts';
+import { createHttpAdapter } from './http.ts';
 import { RuntimeModule, type ServiceCore } from './runtime.module.ts';
 import type { ServiceConfig } from './service.config.ts';
-import { limitConnections, slowClientOptions } from './slow-clients.ts';
+import { limitConnections } from './slow-clients.ts';
 
 type BaseConfig = ServiceConfig & KafkaConfig & PostgresConfig;
 
@@ -132,15 +132,7 @@ export async function bootService<S extends ConfigSchema>(definition: ServiceDef
 }
 
 async function createApp<S extends ConfigSchema>(definition: ServiceDefinition<S>, core: ServiceCore<BaseConfig>): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({
-    bodyLimit: definition.bodyLimit ?? 1024 * 1024,
-    ...slowClientOptions(core.config),
-    trustProxy: true,
-    frameworkErrors: unroutable,
-    // A message id of 200 characters must fit into a path, percent-encoded too.
-    routerOptions: { maxParamLength: 600 },
-  });
-  adapter.getInstance().addHook('onRequest', refuseMalformedQuery);
+  const adapter = createHttpAdapter({ bodyLimit: definition.bodyLimit, limits: core.config });
   return NestFactory.create<NestFastifyApplication>(serviceModule(definition.module, core), adapter, {
     rawBody: true,
     logger: new NestLogger(core.logger),

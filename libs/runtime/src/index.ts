@@ -3,6 +3,8 @@ export * from './boot.ts';
 export * from './config.ts';
 export * from './consumption.ts';
 export * from './health.ts';
+export { BodyAsBytes, createHttpAdapter, routesOf } from './http.ts';
 export { KAFKA, LOGGER, POOL, RuntimeModule, type ServiceCore, STOPPING } from './runtime.module.ts';
+export type { Route, RouteTable } from './route-table.ts';
 export * from './service.config.ts';
 export * from './valid.pipe.ts';

@@ -14,6 +14,8 @@ export interface CounterRow {
 const topic = { 'messaging.destination.name': 'topic, with prefix and lane' };
 const group = { 'messaging.consumer.group.name': 'consumer group' };
 
+const webhookEvent = { 'mi.provider': 'provider', 'mi.event': 'the provider’s word for the kind; `no-type` where it has none, `beyond` after 500 shapes' };
+
 /** Every counter of the platform. A new one is a row here, and `count(counters.name, labels)` where it happens. */
 export const counters = {
   recordsConsumed: {
@@ -74,7 +76,21 @@ export const counters = {
   otherWebhookEvents: {
     name: 'mi.webhook.other',
     unit: '{event}',
-    meaning: 'Genuine webhook events of a kind that means nothing to the platform; they are kept nowhere.',
-    labels: { 'mi.provider': 'provider', 'mi.event': 'the provider’s word for the kind' },
+    meaning: 'Genuine webhook events about no message of ours: of the account, or of a kind that is new. They are kept in `messaging.unreadable`.',
+    labels: webhookEvent,
+  },
+  unusableWebhookEvents: {
+    name: 'mi.webhook.unusable',
+    unit: '{event}',
+    meaning: 'Genuine webhook events that lack what is needed, such as the message they are about. They are kept in `messaging.unreadable`.',
+    labels: webhookEvent,
+    remedy: 'look at the topic (`x-error` tells what an event lacks): perhaps the provider has changed its format',
+  },
+  oddWebhookFields: {
+    name: 'mi.webhook.odd',
+    unit: '{event}',
+    meaning: 'Genuine webhook events that were used without some of their fields, which are not as the provider describes them.',
+    labels: webhookEvent,
+    remedy: 'the log names the fields, once for each shape: perhaps the provider has changed its format',
   },
 } as const satisfies Record<string, CounterRow>;

@@ -1,5 +1,5 @@
 import type { Logger } from '#libs/telemetry';
-import { BadRequestException, ForbiddenException, NotFoundException } from '@nestjs/common';
+import { ForbiddenException, NotFoundException } from '@nestjs/common';
 
 /** The webhook of a provider that is not configured: nobody has an address to call here. */
 export const noSuchWebhook = (setting: string) =>
@@ -11,5 +11,3 @@ export function signatureRefused(logger: Pick<Logger, 'warn'>, seen: { provider:
   logger.warn({ provider, bytes: rawBody.length, signed: signature !== undefined }, 'a webhook with a bad signature was refused');
   return new ForbiddenException({ code: 'MSG_BAD_SIGNATURE', message: 'the signature does not fit', remedy });
 }
-
-export const unreadableWebhook = () => new BadRequestException({ code: 'MSG_BAD_WEBHOOK', message: 'the body is no event of this provider' });

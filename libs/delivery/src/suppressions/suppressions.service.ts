@@ -1,6 +1,10 @@
 import { BadRecordTime, Instant, liftHeaders, liftOf, recordTimeProblem, repairLine, type SuppressionChanged, suppressionKey, topics } from '#libs/contracts';
 import type { IncomingRecord, Outgoing, Publisher } from '#libs/transport';
 import type { PlacedWord, Suppressions, SuppressionWord } from './suppressions.port.ts';
+import { type Withdrawal, withdrawn } from './withdrawn.policy.ts';
+
+/** More than anybody has of one recipient and scope. */
+const MOST_OF_ONE = 500;
 
 /** Publishes who must not be written to any more, and who may be again: the topic is the truth, every table follows it. */
 export class SuppressionsService {
@@ -22,6 +26,16 @@ export class SuppressionsService {
   async settle(words: readonly SuppressionWord[], table: Suppressions): Promise<void> {
     await this.record(words);
     await Promise.all(words.map((word) => table.apply(placed(word))));
+  }
+
+  /**
+   * A provider has taken somebody off its list: lifts what stands there by its word.
+   * @throws InfrastructureDown when Kafka or Postgres cannot be reached; repeating is safe.
+   */
+  async withdraw(withdrawal: Withdrawal, table: Pick<Suppressions, 'list'>): Promise<void> {
+    const { recipient, scope } = withdrawal;
+    const standing = await table.list({ recipient, scope, lifted: false, limit: MOST_OF_ONE });
+    await this.record(withdrawn(withdrawal, standing));
   }
 }
 

@@ -6,7 +6,7 @@ export interface WebhookDelivery {
   /** Path and query. */
   path: string;
   headers: Record<string, string>;
-  body: string;
+  body: string | Buffer;
 }
 
 /** A running service with its records, its log and its spans in reach. */

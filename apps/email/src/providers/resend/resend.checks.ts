@@ -39,8 +39,8 @@ export const resendChecks = {
   },
 } satisfies CheckTable;
 
-/** The kinds of event about an e-mail that we follow. */
+/** The kinds of event that we follow: about an e-mail, and about Resend's own list. */
 export const webhookEvents = [
   'email.sent', 'email.scheduled', 'email.delivered', 'email.delivery_delayed', 'email.complained', 'email.bounced',
-  'email.opened', 'email.clicked', 'email.failed', 'email.suppressed',
+  'email.opened', 'email.clicked', 'email.failed', 'email.suppressed', 'suppression.added', 'suppression.removed',
 ] as const; // prettier-ignore

@@ -23,7 +23,8 @@ export function listPageOf(body: unknown): ResendListPage | undefined {
   return { entries, after: more ? data.at(-1)?.id : undefined };
 }
 
-const reasonOf = (origin: string): string => (Object.hasOwn(reasons, origin) ? reasons[origin as keyof typeof reasons] : 'manual');
+/** Why somebody stands on the list, in our words; what is new to us counts as a person's doing. */
+export const reasonOf = (origin: string): string => (Object.hasOwn(reasons, origin) ? reasons[origin as keyof typeof reasons] : 'manual');
 
 /** Resend writes `2023-10-06 23:47:56.678+00`. A time that cannot be read is the earliest: whatever else is known counts more. */
 function timeOf(text: string): Date {

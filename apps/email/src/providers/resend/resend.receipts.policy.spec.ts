@@ -2,7 +2,8 @@ import { FailureCatalogue, recipientRef, referenceFields, SuppressionChanged, to
 import { forbiddenByReceipt, receiptFact } from '#libs/delivery';
 import { describe, expect, it } from '@jest/globals';
 import { resendFailures } from './resend.failures.ts';
-import { type ResendEvent, toReceipts } from './resend.receipts.policy.ts';
+import { ResendEvent } from './resend.events.policy.ts';
+import { toReceipts } from './resend.receipts.policy.ts';
 
 const failures = new FailureCatalogue('resend', resendFailures);
 const hashKey = 'a key for the tests';
@@ -11,13 +12,13 @@ const reference = { messageId: 'order:4711.a_b', tenant: 'default', lane: 'urgen
 const tags = Object.fromEntries(toTags(referenceFields(reference)).map(({ name, value }) => [name, value]));
 
 /** An event as Resend posts it, about hop 2 of a message whose id no tag could hold as it is. */
-const anEvent = (type: string, data: Partial<ResendEvent['data']> = {}): ResendEvent => ({
+const anEvent = (type: string, data: object = {}): ResendEvent => ResendEvent.parse({
   type,
   created_at: '2026-11-23T12:00:05.123Z',
   data: { email_id: '56761188-7520-42d8-8898-ff6fc54ce618', created_at: '2026-11-23T12:00:01Z', from: 'no-reply@messaging.test', to: ['ada@inbox.test'], subject: 'Hello', tags, ...data },
-});
-const told = (type: string, data: Partial<ResendEvent['data']> = {}) => toReceipts(anEvent(type, data), failures, hashKey);
-const fact = (type: string, data: Partial<ResendEvent['data']> = {}) => receiptFact(told(type, data)[0]!, now);
+}); // prettier-ignore
+const told = (type: string, data: object = {}) => toReceipts(anEvent(type, data), failures, hashKey);
+const fact = (type: string, data: object = {}) => receiptFact(told(type, data)[0]!, now);
 
 describe('a webhook of Resend', () => {
   it.each(['email.received', 'contact.created', 'domain.updated', 'suppression.added', 'topic.created', 'email.teleported'])('%s tells nothing about a message of ours', (type) => {
@@ -34,7 +35,7 @@ describe('a webhook of Resend', () => {
     expect(told('email.bounced', { bounce: { type, subType } })[0]!.failure).toMatchObject(failure);
   });
 
-  it.each<[string, Partial<ResendEvent['data']>, object | undefined]>([
+  it.each<[string, object, object | undefined]>([
     ['email.bounced', { bounce: { type: 'Permanent', subType: 'General' } }, { scope: 'all', reason: 'hard-bounce', everyTenant: true }],
     ['email.bounced', { bounce: { type: 'Transient', subType: 'MailboxFull' } }, undefined],
     ['email.suppressed', { suppressed: { type: 'OnAccountSuppressionList', reason: 'previous_bounce' } }, { reason: 'hard-bounce' }],
@@ -68,7 +69,7 @@ describe('a webhook of Resend', () => {
   });
 
   it('has the same id when it is repeated, and another one for another link, recipient or time', () => {
-    const id = (type: string, data: Partial<ResendEvent['data']> = {}) => fact(type, data).eventId;
+    const id = (type: string, data: object = {}) => fact(type, data).eventId;
     expect(id('email.clicked', { click: { link: 'https://a.test' } })).toBe(id('email.clicked', { click: { link: 'https://a.test' } }));
     expect(id('email.clicked', { click: { link: 'https://a.test' } })).not.toBe(id('email.clicked', { click: { link: 'https://b.test' } }));
     expect(id('email.delivered', { to: ['bob@inbox.test'] })).not.toBe(id('email.delivered'));

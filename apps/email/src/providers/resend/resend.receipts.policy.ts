@@ -1,24 +1,7 @@
 import { type Engagement, type Failure, type FailureCatalogue, fromTags, recipientRef, returnedReference, type Status } from '#libs/contracts';
 import type { Receipt } from '#libs/delivery';
-import { z } from 'zod';
+import { bare, type ResendEvent } from './resend.events.policy.ts';
 import { referenceHeader } from './resend.request.policy.ts';
-
-/** One webhook, as far as we read it (provider facts, §3.3). */
-export const ResendEvent = z.looseObject({
-  type: z.string().max(64),
-  created_at: z.string().max(64).optional(),
-  data: z.looseObject({
-    email_id: z.string().max(300).optional(),
-    to: z.array(z.string()).optional(),
-    tags: z.record(z.string(), z.unknown()).optional(),
-    headers: z.array(z.looseObject({ name: z.string(), value: z.string() })).optional(),
-    bounce: z.looseObject({ type: z.string().optional(), subType: z.string().optional() }).optional(),
-    click: z.looseObject({ link: z.string().optional() }).optional(),
-    failed: z.looseObject({ reason: z.string().optional() }).optional(),
-    suppressed: z.looseObject({ type: z.string().optional(), reason: z.string().optional() }).optional(),
-  }),
-});
-export type ResendEvent = z.infer<typeof ResendEvent>;
 
 type Told = { status: Status | Engagement; final: boolean; failure?: Failure; forbids?: Receipt['forbids'] };
 
@@ -50,32 +33,33 @@ function bounceCodes({ type, subType }: NonNullable<ResendEvent['data']['bounce'
   return [`bounced:${type}/${subType}`, `bounced:${type}/General`, 'bounced:Undetermined/Undetermined'];
 }
 
-/** A receipt for each recipient that the event names; none where it tells nothing about a message. */
+/** A receipt for each recipient that the event names; none where it tells nothing about a message, or nothing says about which. */
 export function toReceipts(event: ResendEvent, failures: FailureCatalogue, hashKey: string): Receipt[] {
   const says = told(event, failures);
-  const { email_id: id, to = [], click } = event.data;
-  if (!says || id === undefined) return [];
-  const at = new Date(event.created_at ?? '');
+  const reference = referenceOf(event);
+  const { email_id: id = '', to = [], click } = event.data;
+  if (!says || (id === '' && reference.messageId === undefined)) return [];
   const receipt: Receipt = {
     ...says,
     channel: 'email',
     provider: 'resend',
     providerMessageId: id,
     event: event.type,
-    ...(!Number.isNaN(at.getTime()) && { at }),
+    ...(event.created_at && { at: event.created_at }),
     ...(click?.link && { link: click.link }),
-    reference: referenceOf(event),
+    reference,
   };
-  return to.length === 0 ? [receipt] : to.map((address) => ({ ...receipt, recipient: recipientRef(hashKey, bare(address)) }));
+  const recipients = to.flatMap((address) => bare(address) ?? []);
+  return recipients.length === 0 ? [receipt] : recipients.map((address) => ({ ...receipt, recipient: recipientRef(hashKey, address) }));
 }
+
+/** Whether an event of this type is about a mail of somebody's. */
+export const isAboutMail = (event: ResendEvent, failures: FailureCatalogue): boolean => told(event, failures) !== undefined;
 
 /** The reference from the tags, or from our header where they are missing. */
-function referenceOf({ data: { tags, headers } }: ResendEvent) {
+function referenceOf({ data: { tags, headers = {} } }: ResendEvent) {
   const tagged = returnedReference(fromTags(tags ?? {}));
   if (tagged.messageId !== undefined) return tagged;
-  const header = headers?.find(({ name }) => name.toLowerCase() === referenceHeader.toLowerCase());
-  return returnedReference(Object.fromEntries(new URLSearchParams(header?.value ?? '')));
+  const header = Object.entries(headers).find(([name]) => name.toLowerCase() === referenceHeader.toLowerCase())?.[1];
+  return returnedReference(Object.fromEntries(new URLSearchParams(header ?? '')));
 }
-
-/** `Ada <ada@example.org>` → the address. */
-const bare = (address: string): string => /<([^<>]+)>\s*$/.exec(address)?.[1] ?? address;

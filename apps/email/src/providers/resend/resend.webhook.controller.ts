@@ -1,16 +1,18 @@
-import { type EmailRequested, FailureCatalogue } from '#libs/contracts';
+import { type EmailRequested, FailureCatalogue, oddFields, readJson } from '#libs/contracts';
 import { DeliveryEngine } from '#libs/delivery';
-import { LOGGER } from '#libs/runtime';
+import { BodyAsBytes, LOGGER } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
 import { Controller, Headers, HttpCode, Inject, Post, type RawBodyRequest, Req } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import type { FastifyRequest } from 'fastify';
 import type { EmailMessage } from '../../email-message.ts';
 import type { EmailConfig } from '../../email.config.ts';
-import { noSuchWebhook, signatureRefused, unreadableWebhook } from '../webhook-refusals.ts';
+import { noSuchWebhook, signatureRefused } from '../webhook-refusals.ts';
+import { eventOf, type ResendEvent } from './resend.events.policy.ts';
 import { resendFailures } from './resend.failures.ts';
-import { ResendEvent, toReceipts } from './resend.receipts.policy.ts';
+import { isAboutMail, toReceipts } from './resend.receipts.policy.ts';
 import { isGenuine, secretsOf } from './resend.signature.policy.ts';
+import { isAboutList, listChangeOf } from './resend.suppressions.policy.ts';
 
 /** Resend's webhooks, one event each: verify over the raw body, map, publish, 2xx. */
 @Controller('webhooks/resend')
@@ -36,6 +38,7 @@ export class ResendWebhookController {
   }
 
   @Post()
+  @BodyAsBytes()
   @HttpCode(204)
   async receive(
     @Req() request: RawBodyRequest<FastifyRequest>,
@@ -48,10 +51,28 @@ export class ResendWebhookController {
     if (!isGenuine({ id, timestamp, signature, rawBody }, this.secrets, this.toleranceMs, Date.now())) {
       throw signatureRefused(this.logger, { provider: 'resend', rawBody, signature }, 'Compare RESEND_WEBHOOK_SECRET with the signing secret on the webhook’s page, and this machine’s clock with the time.');
     }
-    const event = ResendEvent.safeParse(request.body);
-    if (!event.success) throw unreadableWebhook();
-    const receipts = toReceipts(event.data, this.failures, this.hashKey);
-    if (receipts.length > 0) await this.engine.receipts.record(receipts);
-    else await this.engine.otherEvents.keep({ provider: 'resend', type: event.data.type, id: id!, body: rawBody });
+    await this.take(rawBody, id!, Date.now());
   }
+
+  /** What is genuine is never refused: what cannot be used is kept. `now`: ms since 1970. */
+  private async take(rawBody: Buffer, id: string, now: number): Promise<void> {
+    const { receipts, suppressions, suppressed, otherEvents } = this.engine;
+    const body = readJson(rawBody);
+    const event = eventOf(body?.value);
+    const keep = (lacks?: string) => otherEvents.keep({ provider: 'resend', type: event?.type, id, body: rawBody, lacks });
+    if (!event) return keep(body ? 'fields: it is no object' : 'a body of JSON');
+    otherEvents.odd({ provider: 'resend', type: event.type, fields: oddFields(body?.value, event) });
+    const told = toReceipts(event, this.failures, this.hashKey);
+    if (told.length > 0) return receipts.record(told);
+    const change = listChangeOf(event, this.hashKey, now);
+    if (change) return 'added' in change ? suppressions.record([{ suppress: change.added }]) : suppressions.withdraw(change.removed, suppressed);
+    return keep(lacking(event, this.failures));
+  }
+}
+
+/** What an event lacks that we could use else; undefined: nothing. */
+function lacking(event: ResendEvent, failures: FailureCatalogue): string | undefined {
+  if (event.type === '') return 'type';
+  if (isAboutList(event)) return 'data.email';
+  return isAboutMail(event, failures) ? 'data.email_id, and our reference in data.tags or data.headers' : undefined;
 }

@@ -15,7 +15,7 @@ const anEvent = (parts: Record<string, unknown>) => ({
   email: 'ada@inbox.test', timestamp: 1_795_435_205, sg_event_id: 'ZXZlbnQtMQ', sg_message_id: 'Xj5LmGvSRt2n34BA.recvd-6c9f4-1-5F5F.0', 'smtp-id': '<Xj5L@geopod-ismtpd-1>',
   mi_message_id: 'm-1', mi_tenant: 'acme', mi_hop: '1', mi_call_id: 'call-1', ...parts,
 }); // prettier-ignore
-const read = (...events: unknown[]) => sorted(eventsOf(JSON.parse(JSON.stringify(events)))!, failures, hashKey, now);
+const read = (...events: unknown[]) => sorted(eventsOf(JSON.parse(JSON.stringify(events))), failures, hashKey, now);
 const suppressed = (parts: Record<string, unknown>): SuppressionChanged | undefined => {
   const [word] = read(anEvent(parts)).suppressions;
   return word && 'suppress' in word ? Schema.parse(word.suppress) : undefined;
@@ -60,7 +60,7 @@ describe('who must not be written to any more, after SendGrid tells', () => {
     const left = anEvent({ event: 'group_unsubscribe', asm_group_id: 7, timestamp: 1_795_435_100 });
     const joined = anEvent({ event: 'group_resubscribe', asm_group_id: 7, timestamp: 1_795_435_200 });
     const { suppressions, others } = read(joined, left);
-    expect(suppressions).toEqual([expect.objectContaining({ suppress: expect.anything() }), { lift: { channel: 'email', recipient: ada, scope: 'group:sendgrid:7', tenant: 'acme' } }]);
+    expect(suppressions).toEqual([expect.objectContaining({ suppress: expect.anything() }), { lift: { channel: 'email', recipient: ada, scope: 'group:sendgrid:7', at: new Date(1_795_435_200_000).toISOString(), tenant: 'acme' } }]);
     expect(others).toEqual([]);
   });
 
@@ -76,8 +76,36 @@ describe('a delivery of SendGrid’s webhook', () => {
     expect(others).toHaveLength(4);
   });
 
-  it('is refused when it is no list', () => {
-    expect([eventsOf({}), eventsOf(null), eventsOf('[]'), eventsOf(Array.from({ length: 10_001 }, () => ({})))]).toEqual([undefined, undefined, undefined, undefined]);
+  it('may be one event alone, empty, or of more than any delivery holds', () => {
+    expect(sorted(eventsOf(anEvent({ event: 'bounce', type: 'bounce' })), failures, hashKey, now).receipts).toMatchObject([{ status: 'bounced' }]);
+    expect(eventsOf([])).toEqual([]);
+    expect(read(...Array.from({ length: 20_000 }, () => ({}))).others).toHaveLength(20_000);
+  });
+
+  it.each([
+    ['is no object', 7, 'fields: it is no object'],
+    ['has no kind', {}, 'event'],
+    ['is about no message', { event: 'delivered' }, 'sg_message_id, and our reference among its custom arguments'],
+    ['is about nobody', { event: 'group_resubscribe' }, 'email'],
+    ['is of a kind that is new', { event: 'teleported' }, undefined],
+  ])('keeps an event that %s as it came, and says what it lacks', (_, given, lacks) => {
+    expect(read(given).others).toMatchObject([{ given, ...(lacks !== undefined && { lacks }) }]);
+    expect(read(given).others[0]!.lacks).toBe(lacks);
+  });
+
+  it.each([
+    ['text', '1795435205'],
+    ['milliseconds', 1_795_435_205_000],
+    ['milliseconds as text', '1795435205000'],
+    ['ISO 8601', '2026-11-23T12:00:05Z'],
+  ])('reads a time that is given as %s', (_, timestamp) => {
+    expect(read(anEvent({ event: 'delivered', timestamp })).receipts).toMatchObject([{ at: new Date('2026-11-23T12:00:05Z') }]);
+  });
+
+  it('names the fields that are not as described, and takes the event without them', () => {
+    const { odd, receipts } = read(anEvent({ event: 'bounce', type: {}, reason: ['x'], timestamp: 'soon', status: null, mine: {} }));
+    expect(receipts).toMatchObject([{ status: 'bounced' }]);
+    expect(odd).toEqual([{ type: 'bounce', fields: ['timestamp', 'type', 'reason'] }]);
   });
 
   it('takes one category and several alike', () => {
@@ -86,7 +114,7 @@ describe('a delivery of SendGrid’s webhook', () => {
 
   it('keeps what is new to us, what is about the account, and what is about nothing that can be named', () => {
     const { others, receipts } = read(anEvent({ event: 'teleported' }), anEvent({ event: 'account_status_change', type: 'compliance_suspend' }), { event: 'delivered' });
-    expect(others.map(({ event }) => event).sort()).toEqual(['account_status_change', 'delivered', 'teleported']);
+    expect(others.map(({ event }) => event?.event ?? 'none').sort()).toEqual(['account_status_change', 'delivered', 'teleported']);
     expect(receipts).toEqual([]);
   });
 

@@ -1,32 +1,39 @@
+import { cutText, isRecord, readAs } from '#libs/contracts';
 import { z } from 'zod';
 
-/** A field that is not as described is as good as missing: one odd event must not hold up the batch it came in. */
-const text = (max: number) => z.string().max(max).optional().catch(undefined);
-
-/** One event of the event webhook, as far as we read it (provider facts, §2.3). Everything else in it is kept and ignored. */
+/**
+ * One event of the event webhook, as far as we read it (provider facts, §2.3). Its `event` is needed, and either `sg_message_id` or
+ * our reference among its custom arguments; to change a suppression alone, `email`. Everything else may be missing, and what we do
+ * not read is kept and ignored.
+ */
 export const SendgridEvent = z.looseObject({
-  event: z.string().max(64).catch('(none)'),
-  email: text(320),
-  timestamp: z.number().positive().max(99_999_999_999).optional().catch(undefined),
-  sg_event_id: text(200),
-  sg_message_id: text(300),
-  type: text(64),
-  reason: text(10_000),
-  status: text(64),
-  attempt: z.union([z.string(), z.number()]).optional().catch(undefined),
-  bounce_classification: text(100),
-  sg_machine_open: z.boolean().optional().catch(undefined),
-  url: text(10_000),
+  event: z.string().transform((event) => cutText(event, 64)).catch(''),
+  email: readAs.text(320),
+  timestamp: readAs.time(),
+  sg_event_id: readAs.text(200),
+  sg_message_id: readAs.text(300),
+  type: readAs.text(64),
+  reason: readAs.text(10_000),
+  status: readAs.text(64),
+  attempt: readAs.textOrNumber(),
+  bounce_classification: readAs.text(100),
+  sg_machine_open: readAs.flag(),
+  url: readAs.text(10_000),
   url_offset: z.unknown().optional(),
-  asm_group_id: z.number().int().positive().optional().catch(undefined),
-});
+  asm_group_id: readAs.id(),
+}); // prettier-ignore
 export type SendgridEvent = z.infer<typeof SendgridEvent>;
 
-/** The body of a delivery; undefined when it is no list. What is no object is told as an event without a name. */
-export function eventsOf(body: unknown): SendgridEvent[] | undefined {
-  const list = z.array(z.unknown()).max(10_000).safeParse(body);
-  return list.data?.map((entry) => SendgridEvent.safeParse(entry).data ?? { event: '(none)', entry });
+/** An event with what it was read from. */
+export interface ReadEvent {
+  given: unknown;
+  /** Undefined where it is no object. */
+  event: SendgridEvent | undefined;
 }
+
+/** The events of a delivery: of a list, or one that comes alone. */
+export const eventsOf = (body: unknown): ReadEvent[] =>
+  (Array.isArray(body) ? body : [body]).map((given: unknown) => ({ given, event: isRecord(given) ? SendgridEvent.parse(given) : undefined }));
 
 /** `<X-Message-Id>.recvd-…`: events and activity add a suffix to the id of the send. Older ids hold dots themselves. */
 export const withoutSuffix = (id: string): string => id.replace(/\.(?:recvd|filter)[^]*$/, '');

@@ -2,13 +2,13 @@ import { FailureCatalogue } from '#libs/contracts';
 import { receiptFact } from '#libs/delivery';
 import { describe, expect, it } from '@jest/globals';
 import { sendgridFailures } from './sendgrid.failures.ts';
-import { type SendgridEvent, toReceipt, withoutSuffix } from './sendgrid.receipts.policy.ts';
+import { SendgridEvent, toReceipt, withoutSuffix } from './sendgrid.receipts.policy.ts';
 
 const failures = new FailureCatalogue('sendgrid', sendgridFailures);
 const now = Date.parse('2026-11-23T12:00:05.500Z');
 
 /** An event as SendGrid posts it, about hop 1 of m-1. */
-const anEvent = (overrides: Partial<SendgridEvent> = {}): SendgridEvent => ({
+const anEvent = (overrides: object = {}): SendgridEvent => SendgridEvent.parse({
   event: 'delivered',
   email: 'ada@inbox.test',
   timestamp: Date.parse('2026-11-23T12:00:05Z') / 1000,
@@ -22,7 +22,7 @@ const anEvent = (overrides: Partial<SendgridEvent> = {}): SendgridEvent => ({
   mi_call_id: 'call-1',
   ...overrides,
 });
-const told = (overrides: Partial<SendgridEvent>) => toReceipt(anEvent(overrides), failures, 'a key for the tests');
+const told = (overrides: object) => toReceipt(anEvent(overrides), failures, 'a key for the tests');
 
 describe('a SendGrid event', () => {
   it('explains a bounce by its classification, in words of ours', () => {
@@ -38,7 +38,7 @@ describe('a SendGrid event', () => {
   });
 
   it('has the same id when it is repeated under another event id, and another one for another link', () => {
-    const id = (event: Partial<SendgridEvent>) => receiptFact(told(event)!, now).eventId;
+    const id = (event: object) => receiptFact(told(event)!, now).eventId;
     expect(id({ sg_event_id: 'another' })).toBe(id({}));
     expect(id({ event: 'click', url: 'https://a.test' })).not.toBe(id({ event: 'click', url: 'https://b.test' }));
     expect(id({ email: 'bob@inbox.test' })).not.toBe(id({}));

@@ -55,11 +55,17 @@ export function toReceipt(event: SendgridEvent, failures: FailureCatalogue, hash
     providerMessageId: withoutSuffix(event.sg_message_id ?? ''),
     event: event.event,
     ...(event.email && { recipient: recipientRef(hashKey, event.email) }),
-    ...(event.timestamp !== undefined && { at: new Date(event.timestamp * 1000), atWithinMs: 999 }),
+    ...timeOf(event),
     ...(event.url && { link: linkOf(event) }),
     reference,
   };
 }
+
+/** SendGrid tells whole seconds, cut off. */
+const timeOf = ({ timestamp: at }: SendgridEvent) => (at === undefined ? {} : { at, ...(at.getMilliseconds() === 0 && { atWithinMs: 999 }) });
+
+/** Whether an event of this kind is about a mail of somebody's. */
+export const isAboutMail = (event: SendgridEvent, failures: FailureCatalogue): boolean => told(event, failures) !== undefined;
 
 /** Which link was clicked. Only tells clicks apart: an address on the web may hold one of a person, so it is told to nobody. */
 const linkOf = ({ url, url_offset: place }: SendgridEvent): string => (place === undefined ? url! : `${url} ${JSON.stringify(place)}`);

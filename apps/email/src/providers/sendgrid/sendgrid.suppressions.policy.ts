@@ -1,4 +1,4 @@
-import { type FailureCatalogue, nearestInstant, receiptId, recipientRef, returnedReference } from '#libs/contracts';
+import { type FailureCatalogue, happenedAt, receiptId, recipientRef, returnedReference } from '#libs/contracts';
 import type { SuppressionWord } from '#libs/delivery';
 import { dropReason, type SendgridEvent, withoutSuffix } from './sendgrid.events.policy.ts';
 import { bounceFailure } from './sendgrid.receipts.policy.ts';
@@ -30,18 +30,20 @@ const rules: Readonly<Record<string, Rule>> = {
 
 /** What an event changes about whom may be written to; undefined: nothing. `now` is ms since 1970. */
 export function toSuppression(event: SendgridEvent, failures: FailureCatalogue, hashKey: string, now: number): SuppressionWord | undefined {
-  const rejoined = event.event === 'group_resubscribe';
-  const rule = rejoined ? undefined : ruleFor(event, failures);
-  if (!event.email || !(rejoined || rule)) return undefined;
+  if (!event.email || !isAboutSuppression(event, failures)) return undefined;
+  const rule = ruleFor(event, failures);
   const { hash, mask } = recipientRef(hashKey, event.email);
   const { tenant } = returnedReference(event);
   const whose = tenant === undefined ? {} : { tenant };
-  if (!rule) return { lift: { channel: 'email', recipient: hash, scope: groupOf(event), ...whose } };
+  const at = (happenedAt(event.timestamp, now) ?? new Date(now)).toISOString();
+  if (!rule) return { lift: { channel: 'email', recipient: hash, scope: groupOf(event), at, ...whose } };
   const scope = rule.scope(event);
-  const at = nearestInstant(event.timestamp === undefined ? now : event.timestamp * 1000);
-  const eventId = receiptId({ provider: 'sendgrid', providerMessageId: withoutSuffix(event.sg_message_id ?? ''), event: `${event.event} ${scope}`, recipientHash: hash, providerTime: at });
+  const eventId = receiptId({ provider: 'sendgrid', providerMessageId: withoutSuffix(event.sg_message_id ?? ''), event: `${event.event} ${scope}`, recipientHash: hash, providerTime: event.timestamp?.toISOString() });
   return { suppress: { channel: 'email', recipient: hash, scope, reason: rule.reason, at, eventId, ...(!rule.everyTenant && whose), mask, provider: 'sendgrid', source: 'receipt' } };
 }
+
+/** Whether an event of this kind changes who may be written to. */
+export const isAboutSuppression = (event: SendgridEvent, failures: FailureCatalogue): boolean => event.event === 'group_resubscribe' || ruleFor(event, failures) !== undefined;
 
 function ruleFor(event: SendgridEvent, failures: FailureCatalogue): Rule | undefined {
   // A block, a full mailbox or a busy server is no reason to stop writing: the failures table says which bounces are.

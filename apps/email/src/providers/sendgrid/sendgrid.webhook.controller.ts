@@ -1,16 +1,16 @@
 import type { KeyObject } from 'node:crypto';
-import { type EmailRequested, FailureCatalogue } from '#libs/contracts';
+import { type EmailRequested, FailureCatalogue, readJson } from '#libs/contracts';
 import { DeliveryEngine } from '#libs/delivery';
-import { LOGGER } from '#libs/runtime';
+import { BodyAsBytes, LOGGER } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
 import { Controller, Headers, HttpCode, Inject, Post, type RawBodyRequest, Req } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import type { FastifyRequest } from 'fastify';
 import type { EmailMessage } from '../../email-message.ts';
 import type { EmailConfig } from '../../email.config.ts';
-import { noSuchWebhook, signatureRefused, unreadableWebhook } from '../webhook-refusals.ts';
-import { sorted } from './sendgrid.batch.policy.ts';
-import { eventsOf, type SendgridEvent } from './sendgrid.events.policy.ts';
+import { noSuchWebhook, signatureRefused } from '../webhook-refusals.ts';
+import { type OtherSendgridEvent, sorted } from './sendgrid.batch.policy.ts';
+import { eventsOf } from './sendgrid.events.policy.ts';
 import { sendgridFailures } from './sendgrid.failures.ts';
 import { isGenuine, publicKeysOf } from './sendgrid.signature.policy.ts';
 
@@ -38,6 +38,7 @@ export class SendgridWebhookController {
   }
 
   @Post()
+  @BodyAsBytes()
   @HttpCode(204)
   async receive(
     @Req() request: RawBodyRequest<FastifyRequest>,
@@ -49,14 +50,32 @@ export class SendgridWebhookController {
     if (!isGenuine({ signature, timestamp, rawBody }, this.keys, this.toleranceMs, Date.now())) {
       throw signatureRefused(this.logger, { provider: 'sendgrid', rawBody, signature }, 'Compare SENDGRID_WEBHOOK_PUBLIC_KEY with the key on the event webhook’s settings page.');
     }
-    const events = eventsOf(request.body);
-    if (!events) throw unreadableWebhook();
-    const { receipts, suppressions, others } = sorted(events, this.failures, this.hashKey, Date.now());
-    await Promise.all([this.engine.receipts.record(receipts), this.engine.suppressions.record(suppressions), ...others.map((event) => this.keep(event))]);
+    await this.take(rawBody, Date.now());
   }
 
-  private async keep(event: SendgridEvent): Promise<void> {
-    await this.engine.otherEvents.keep({ provider: 'sendgrid', type: event.event, id: event.sg_event_id ?? '', body: Buffer.from(JSON.stringify(event)) });
-    if (event.event === 'account_status_change') this.logger.error({ provider: 'sendgrid' }, 'SendGrid has changed the status of the account: look at its console');
+  /** What is genuine is never refused: what cannot be used is kept. `now`: ms since 1970. */
+  private async take(rawBody: Buffer, now: number): Promise<void> {
+    const { otherEvents, receipts, suppressions } = this.engine;
+    const body = readJson(rawBody);
+    if (!body) return otherEvents.keep({ provider: 'sendgrid', type: undefined, id: undefined, body: rawBody, lacks: 'a body of JSON' });
+    const found = sorted(eventsOf(body.value), this.failures, this.hashKey, now);
+    for (const { type, fields } of found.odd) otherEvents.odd({ provider: 'sendgrid', type, fields });
+    await inPortions(found.receipts, (portion) => receipts.record(portion));
+    await inPortions(found.suppressions, (portion) => suppressions.record(portion));
+    await inPortions(found.others, async (portion) => void (await Promise.all(portion.map((other) => this.keep(other)))));
   }
+
+  private async keep({ given, event, lacks }: OtherSendgridEvent): Promise<void> {
+    const body = Buffer.from(JSON.stringify(given));
+    await this.engine.otherEvents.keep({ provider: 'sendgrid', type: event?.event, id: event?.sg_event_id, body, lacks });
+    if (event?.event === 'account_status_change') this.logger.error({ provider: 'sendgrid' }, 'SendGrid has changed the status of the account: look at its console');
+  }
+}
+
+/** Most events of a delivery that are on their way to Kafka at a time: SendGrid sends up to 768 KB at once. */
+const PORTION = 1_000;
+
+/** One portion after the other, so that a huge delivery holds little memory; in their order. */
+async function inPortions<T>(all: readonly T[], work: (portion: readonly T[]) => Promise<void>): Promise<void> {
+  for (let from = 0; from < all.length; from += PORTION) await work(all.slice(from, from + PORTION));
 }

@@ -1,6 +1,6 @@
 import { type SmsRequested, topics } from '#libs/contracts';
 import { DeliveryEngine } from '#libs/delivery';
-import { LOGGER } from '#libs/runtime';
+import { BodyAsBytes, LOGGER } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
 import { Publisher } from '#libs/transport';
 import { Controller, Header, HttpCode, Inject, Post, type RawBodyRequest, Req } from '@nestjs/common';
@@ -10,7 +10,8 @@ import { type Keywords, keywordsFrom } from '../../reply/keywords.policy.ts';
 import type { SmsMessage } from '../../sms-message.ts';
 import type { SmsConfig } from '../../sms.config.ts';
 import { genuine } from './twilio.gate.ts';
-import { engagementOf, suppressionOf, toInbound } from './twilio.inbound.policy.ts';
+import { engagementOf, replyLacks, suppressionOf, toInbound } from './twilio.inbound.policy.ts';
+import { sidOf } from './twilio.receipts.policy.ts';
 import { TwilioSignature } from './twilio.signature.webhook.ts';
 
 /** Nothing to say: Twilio itself answers STOP, START and HELP. */
@@ -43,13 +44,14 @@ export class TwilioInboundController {
 
   /** 503 when Kafka cannot be reached. */
   @Post('inbound')
+  @BodyAsBytes()
   @HttpCode(200)
   @Header('content-type', 'text/xml')
   async receive(@Req() request: RawBodyRequest<FastifyRequest>): Promise<string> {
     const params = genuine(request, this.signature, this.logger);
     const inbound = toInbound(params, { hashKey: this.hashKey, keywords: this.keywords, now: new Date().toISOString() });
     if (!inbound) {
-      await this.engine.otherEvents.keep({ provider: 'twilio', type: 'inbound-incomplete', id: params['MessageSid'] ?? 'none', body: request.rawBody ?? Buffer.alloc(0) });
+      await this.engine.otherEvents.keep({ provider: 'twilio', type: 'inbound', id: sidOf(params), body: request.rawBody ?? Buffer.alloc(0), lacks: replyLacks(params) });
       return EMPTY_TWIML;
     }
     await Promise.all([

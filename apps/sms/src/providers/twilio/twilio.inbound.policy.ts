@@ -2,6 +2,7 @@ import { type InboundReceived, type Keyword, receiptId, recipientRef } from '#li
 import type { Receipt, SuppressionWord } from '#libs/delivery';
 import { type Asked, askedBy, type Keywords } from '../../reply/keywords.policy.ts';
 import { readAddress, sendersOf } from './twilio.address.policy.ts';
+import { sidOf } from './twilio.receipts.policy.ts';
 import type { TwilioParams } from './twilio.signature.webhook.ts';
 
 /** Advanced Opt-Out's own word, which knows what the account has set up for each language (provider facts, §4.5). */
@@ -27,19 +28,24 @@ export interface InboundReading {
   now: string;
 }
 
+/** What a reply lacks of what every reply needs: its sid, who wrote it, and to which of our senders; undefined: nothing. */
+export const replyLacks = (params: TwilioParams): string | undefined =>
+  [...(sidOf(params) === undefined ? ['MessageSid'] : []), ...['From', 'To'].filter((name) => !params[name])].join(' and ') || undefined;
+
 /** A verified inbound webhook as a reply; undefined where it lacks what every reply has. */
 export function toInbound(params: TwilioParams, { hashKey, keywords, now }: InboundReading): InboundReceived | undefined {
-  const { MessageSid, From, To, Body = '', MessagingServiceSid, NumSegments = '', ButtonText, ButtonPayload, OriginalRepliedMessageSid } = params;
-  if (!MessageSid || !From || !To) return undefined;
+  const { From, To, Body = '', MessagingServiceSid, NumSegments = '', ButtonText, ButtonPayload, OriginalRepliedMessageSid } = params;
+  const sid = sidOf(params);
+  if (sid === undefined || !From || !To) return undefined;
   const mediaUrls = numbered(params, 'MediaUrl');
   const asked = keywordOf(params, keywords);
   const from = readAddress(From);
   return {
-    eventId: receiptId({ provider: 'twilio', providerMessageId: MessageSid, event: 'received' }),
+    eventId: receiptId({ provider: 'twilio', providerMessageId: sid, event: 'received' }),
     channel: 'sms',
     kind: from.kind === 'sms' && mediaUrls.length > 0 ? 'mms' : from.kind,
     provider: 'twilio',
-    providerMessageId: MessageSid,
+    providerMessageId: sid,
     at: now,
     from: from.own,
     to: readAddress(To).own,

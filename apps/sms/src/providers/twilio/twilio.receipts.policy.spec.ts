@@ -4,7 +4,7 @@ import { anSmsRequest } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
 import type { SmsMessage } from '../../sms-message.ts';
 import { twilioFailures } from './twilio.failures.ts';
-import { redacted, toReceipt } from './twilio.receipts.policy.ts';
+import { lacking, redacted, toReceipt } from './twilio.receipts.policy.ts';
 import { toMessageCreate } from './twilio.request.policy.ts';
 
 const failures = new FailureCatalogue('twilio', twilioFailures);
@@ -57,9 +57,21 @@ describe('a Twilio status callback', () => {
     expect(JSON.stringify(receiptFact(sms, 0))).not.toContain('2025550123');
   });
 
-  it('of a status that is new to us, or without a sid, tells nothing', () => {
+  it('tells nothing of a status that is new to us, without a status, or where nothing says about which message', () => {
     expect(told({ MessageStatus: 'teleported' })).toBeUndefined();
-    expect(toReceipt({ MessageStatus: 'sent' }, query, failures, 'k')).toBeUndefined();
+    expect(lacking({ MessageStatus: 'teleported', MessageSid: 'SM1' }, {})).toBeUndefined();
+    expect([toReceipt({ MessageSid: 'SM1' }, query, failures, 'k'), lacking({ MessageSid: 'SM1' }, query)]).toEqual([undefined, 'MessageStatus']);
+    expect(toReceipt({ MessageStatus: 'sent' }, {}, failures, 'k')).toBeUndefined();
+    expect(lacking({ MessageStatus: 'sent' }, {})).toMatch(/^MessageSid, and our reference/);
+  });
+
+  it('is understood by the names of Twilio’s older API, or by our reference in its address alone', () => {
+    expect(toReceipt({ SmsSid: 'SM1', SmsStatus: 'delivered' }, {}, failures, 'k')).toMatchObject({ status: 'delivered', providerMessageId: 'SM1' });
+    expect(toReceipt({ MessageStatus: 'undelivered' }, query, failures, 'k')).toMatchObject({ status: 'bounced', reference: { messageId: 'm-1', hop: 1 } });
+  });
+
+  it('whose code is no number tells the status without it', () => {
+    expect(told({ MessageStatus: 'undelivered', ErrorCode: '[object Object]' })).toMatchObject({ event: 'undelivered', failure: { code: 'MSG_UNDELIVERED' } });
   });
 
   it('tells a channel’s own words for a failure without what could name a person', () => {

@@ -44,13 +44,27 @@ function forbids({ kind, suppressScope }: Failure, { To = '', From, MessagingSer
   return { ...told, scope: senders.length > 0 ? senders : 'all' };
 }
 
+/** A callback's status and sid; Twilio sends both twice, under the names of its older API too. */
+export const statusOf = ({ MessageStatus, SmsStatus }: TwilioParams): string | undefined => MessageStatus ?? SmsStatus;
+export const sidOf = ({ MessageSid, SmsSid, SmsMessageSid }: TwilioParams): string | undefined => [MessageSid, SmsSid, SmsMessageSid].find((sid) => sid !== undefined && sid.length <= 100);
+
+/**
+ * What a callback lacks of which a status could be made: the status itself, and either the sid or our reference in its address; everything
+ * else may be missing. Undefined: nothing, its status is just new to us.
+ */
+export function lacking(params: TwilioParams, query: TwilioParams): string | undefined {
+  if (statusOf(params) === undefined) return 'MessageStatus';
+  return sidOf(params) ?? returnedReference(query).messageId ? undefined : 'MessageSid, and our reference in its address';
+}
+
 /** A verified status callback as a receipt. It holds neither event id nor time: sid, status and error code make its identity. */
-export function toReceipt(params: TwilioParams, query: Record<string, string>, failures: FailureCatalogue, hashKey: string): Receipt | undefined {
-  const { MessageSid, MessageStatus, ErrorCode, To, ChannelStatusMessage } = params;
-  if (!MessageSid || !MessageStatus) return undefined;
-  const outcome = told(MessageStatus, ErrorCode, failures);
+export function toReceipt(params: TwilioParams, query: TwilioParams, failures: FailureCatalogue, hashKey: string): Receipt | undefined {
+  const { To, ChannelStatusMessage } = params;
+  const [status, sid = '', code] = [statusOf(params), sidOf(params), codeOf(params)];
+  if (status === undefined || lacking(params, query) !== undefined) return undefined;
+  const outcome = told(status, code, failures);
   if (!outcome) return undefined;
-  const isGivenBack = outcome.final && ErrorCode === OUTSIDE_WINDOW && query[STANDBY] === '1';
+  const isGivenBack = outcome.final && code === OUTSIDE_WINDOW && query[STANDBY] === '1';
   const says: Told = isGivenBack ? { ...outcome, status: 'retrying', final: false } : outcome;
   return {
     ...says,
@@ -58,9 +72,12 @@ export function toReceipt(params: TwilioParams, query: Record<string, string>, f
     ...(says.failure && ChannelStatusMessage && { reason: redacted(ChannelStatusMessage) }),
     channel: 'sms',
     provider: 'twilio',
-    providerMessageId: MessageSid,
-    event: ErrorCode ? `${MessageStatus}:${ErrorCode}` : MessageStatus,
-    ...(To && { recipient: recipientRef(hashKey, readAddress(To).own) }),
+    providerMessageId: sid,
+    event: code ? `${status}:${code}` : status,
+    ...(To && To.length <= 320 && { recipient: recipientRef(hashKey, readAddress(To).own) }),
     reference: returnedReference(query),
   };
 }
+
+/** Twilio's codes are numbers; anything else is none. */
+const codeOf = ({ ErrorCode }: TwilioParams): string | undefined => (ErrorCode && /^\d{1,9}$/.test(ErrorCode) ? ErrorCode : undefined);

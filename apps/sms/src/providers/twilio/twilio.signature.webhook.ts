@@ -1,6 +1,7 @@
+import { repairText } from '#libs/contracts';
 import twilio from 'twilio';
 
-/** What a webhook says; of a name that stands several times, the first value. */
+/** What a webhook says, fit to be stored; of a name that stands several times, the first value. What is empty is missing. */
 export type TwilioParams = Readonly<Record<string, string>>;
 
 export interface TwilioWebhook {
@@ -44,16 +45,26 @@ function formParams(body: string): Record<string, string | string[]> {
   })); // prettier-ignore
 }
 
+/** More than any value of Twilio's has: a text is 1,600 characters at most. */
+const MOST_CHARACTERS = 10_000;
+
+/** The one place where what Twilio sends becomes values: nobody could be told to correct a text, so it is repaired. */
+const repaired = (fields: readonly (readonly [string, string])[]): TwilioParams =>
+  Object.fromEntries(fields.map(([name, value]) => [name, repairText(value, MOST_CHARACTERS)] as const).filter(([, value]) => value !== ''));
+
 const firstValues = (form: Record<string, string | string[]>): TwilioParams =>
-  Object.fromEntries(Object.entries(form).map(([name, value]) => [name, Array.isArray(value) ? value[0]! : value]));
+  repaired(Object.entries(form).map(([name, value]) => [name, Array.isArray(value) ? value[0]! : value]));
 
 function jsonParams(body: string): TwilioParams {
   try {
     const value: unknown = JSON.parse(body);
     if (typeof value !== 'object' || value === null) return {};
     const plain = Object.entries(value).filter(([, field]) => ['string', 'number', 'boolean'].includes(typeof field));
-    return Object.fromEntries(plain.map(([name, field]) => [name, String(field)]));
+    return repaired(plain.map(([name, field]) => [name, String(field)]));
   } catch {
     return {};
   }
 }
+
+/** What the address of a callback says: our reference. */
+export const queryOf = (path: string): TwilioParams => repaired([...new URL(path, 'http://twilio').searchParams]);

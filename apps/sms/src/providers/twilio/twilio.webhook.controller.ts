@@ -1,6 +1,6 @@
 import { FailureCatalogue, type SmsRequested } from '#libs/contracts';
 import { DeliveryEngine } from '#libs/delivery';
-import { LOGGER } from '#libs/runtime';
+import { BodyAsBytes, LOGGER } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
 import { Controller, HttpCode, Inject, Post, type RawBodyRequest, Req } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
@@ -9,8 +9,8 @@ import type { SmsMessage } from '../../sms-message.ts';
 import type { SmsConfig } from '../../sms.config.ts';
 import { twilioFailures } from './twilio.failures.ts';
 import { genuine } from './twilio.gate.ts';
-import { toReceipt } from './twilio.receipts.policy.ts';
-import { TwilioSignature } from './twilio.signature.webhook.ts';
+import { lacking, sidOf, statusOf, toReceipt } from './twilio.receipts.policy.ts';
+import { queryOf, TwilioSignature } from './twilio.signature.webhook.ts';
 
 /** Twilio's status callbacks: verify, map, publish, 2xx. */
 @Controller('webhooks/twilio')
@@ -34,13 +34,14 @@ export class TwilioWebhookController {
   }
 
   @Post('status')
+  @BodyAsBytes()
   @HttpCode(204)
   async receive(@Req() request: RawBodyRequest<FastifyRequest>): Promise<void> {
     const params = genuine(request, this.signature, this.logger);
-    const query = Object.fromEntries(new URL(request.originalUrl, 'http://twilio').searchParams);
+    const query = queryOf(request.originalUrl);
     const receipt = toReceipt(params, query, this.failures, this.hashKey);
     if (receipt) return this.engine.receipts.record([receipt]);
-    const { MessageStatus = 'no-status', MessageSid = 'none' } = params;
-    await this.engine.otherEvents.keep({ provider: 'twilio', type: MessageStatus, id: MessageSid, body: request.rawBody ?? Buffer.alloc(0) });
+    // What is genuine is never refused: what cannot be used is kept.
+    await this.engine.otherEvents.keep({ provider: 'twilio', type: statusOf(params), id: sidOf(params), body: request.rawBody ?? Buffer.alloc(0), lacks: lacking(params, query) });
   }
 }

@@ -1,0 +1,84 @@
+import { cutText, topics } from '#libs/contracts';
+import { count, counters, type Logger } from '#libs/telemetry';
+import type { Publisher } from '#libs/transport';
+
+/** A verified webhook event that becomes no fact: of a kind that is new to us, about the account, or one that lacks what a fact needs. */
+export interface OtherEvent {
+  provider: string;
+  /** The provider's own word for its kind; missing where it has none. */
+  type: string | undefined;
+  /** The provider's id of the event, where it has one. */
+  id: string | undefined;
+  /** The event as it came. */
+  body: Buffer;
+  /** What it would need to be of use, in words; undefined: nothing, it is just not about a message of ours. */
+  lacks?: string | undefined;
+}
+
+/** A field of an event that was used all the same. */
+export interface OddFields {
+  provider: string;
+  type: string;
+  /** Where they stand, such as `data.tags`. */
+  fields: readonly string[];
+}
+
+/** More shapes than any provider has: one beyond them is counted under a common name, and no longer logged. */
+const MOST_SHAPES = 500;
+const NO_TYPE = 'no-type';
+
+const codes = {
+  other: { 'x-error-code': 'MSG_OTHER_EVENT', 'x-error': 'an event about no message of ours' },
+  unusable: { 'x-error-code': 'MSG_UNUSABLE_EVENT' },
+};
+
+/** Keeps such events for operators, counts them by kind, and logs each shape once. Its memory is bounded. */
+export class OtherEvents {
+  private readonly publisher: Pick<Publisher, 'publish'>;
+  private readonly logger: Logger;
+  private readonly seen = new Set<string>();
+
+  constructor(publisher: Pick<Publisher, 'publish'>, logger: Logger) {
+    this.publisher = publisher;
+    this.logger = logger;
+  }
+
+  /** @throws InfrastructureDown when Kafka cannot be reached: the provider shall deliver it again. */
+  async keep({ provider, type, id, body, lacks }: OtherEvent): Promise<void> {
+    const kind = nameOf(type);
+    await this.publisher.publish({
+      topic: topics.unreadable,
+      key: cutText(`${provider}/${id ?? 'none'}`, 400),
+      value: body,
+      headers: {
+        'x-origin': `webhook/${provider}`,
+        'x-event-type': kind,
+        'x-set-aside-at': new Date().toISOString(),
+        ...(lacks === undefined ? codes.other : { ...codes.unusable, 'x-error': `it lacks ${lacks}` }),
+      },
+    });
+    const known = this.see(`${provider}/${kind}/${lacks ?? ''}`);
+    count(lacks === undefined ? counters.otherWebhookEvents : counters.unusableWebhookEvents, { 'mi.provider': provider, 'mi.event': known === 'beyond' ? 'beyond' : kind });
+    if (known !== 'new') return;
+    if (lacks === undefined) this.logger.info({ provider, type: kind }, 'a webhook about no message of ours was kept; further ones of its kind are only counted');
+    else this.logger.warn({ provider, type: kind, lacks }, 'a webhook that lacks what is needed was kept in the unreadable topic; further ones of its shape are only counted');
+  }
+
+  /** Counts fields that are not as described, and logs each shape once: perhaps the provider has changed it. */
+  odd({ provider, type, fields }: OddFields): void {
+    if (fields.length === 0) return;
+    const kind = nameOf(type);
+    const known = this.see(`${provider}/${kind}/${fields.join()}`);
+    count(counters.oddWebhookFields, { 'mi.provider': provider, 'mi.event': known === 'beyond' ? 'beyond' : kind });
+    if (known === 'new') this.logger.warn({ provider, type: kind, fields }, 'fields of a webhook are not as the provider describes them and count as missing; further ones of its shape are only counted');
+  }
+
+  private see(shape: string): 'new' | 'known' | 'beyond' {
+    if (this.seen.has(shape)) return 'known';
+    if (this.seen.size >= MOST_SHAPES) return 'beyond';
+    this.seen.add(shape);
+    return 'new';
+  }
+}
+
+const nameOf = (type: string | undefined): string => (type === undefined || type === '' ? NO_TYPE : type.replace(/[^\w.-]/g, '?').slice(0, 64));

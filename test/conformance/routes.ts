@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import type { Route } from '#libs/runtime';
+import { UnsubscribeTokens } from '../../apps/email/src/unsubscribe/token.policy.ts';
+import { resendWebhook } from './resend.ts';
+import { sendgridWebhook } from './sendgrid.ts';
+import { inboundDelivery, twilioWebhook } from './twilio.ts';
+
+export const unsubscribeKey = randomBytes(32).toString('hex');
+
+/** Headers of all providers' signatures, of nobody's making. */
+export const shutOut = {
+  'x-twilio-signature': 'AAAA',
+  'x-twilio-email-event-webhook-signature': 'AAAA',
+  'x-twilio-email-event-webhook-timestamp': String(Math.floor(Date.now() / 1000)),
+  'svix-id': 'msg_1',
+  'svix-timestamp': String(Math.floor(Date.now() / 1000)),
+  'svix-signature': 'v1,AAAA',
+};
+
+/** A request that its route takes. */
+export interface Good {
+  path: string;
+  headers: Record<string, string>;
+  body?: string | Buffer;
+  /** Whether it cannot be answered without Kafka or PostgreSQL, and says so with 503 in our shape. */
+  needs?: boolean;
+}
+
+const about = { messageId: 'm-routes', person: 'ada@inbox.test' };
+const recipient = 'ab'.repeat(16);
+const link = new UnsubscribeTokens([unsubscribeKey]).seal({ tenant: 'default', messageId: 'm-routes', recipient, scope: 'marketing' });
+const change = { recipient, note: 'asked by phone', by: 'a test' };
+
+/** By method and path; a new route needs a line here. HEAD is as GET. */
+const bodies: Readonly<Record<string, { path?: string; body?: object; needs?: boolean }>> = {
+  'GET /health/live': {},
+  // They say by themselves what is down.
+  'GET /health/ready': {},
+  // Pages for people.
+  'GET /unsubscribe/:token': { path: `/unsubscribe/${link}` },
+  'POST /unsubscribe/:token': { path: `/unsubscribe/${link}` },
+  'GET /unsubscribe/:token/*': { path: `/unsubscribe/${link}/` },
+  'POST /unsubscribe/:token/*': { path: `/unsubscribe/${link}/` },
+  'GET /v1/suppressions': { needs: true },
+  'POST /v1/suppressions': { body: change, needs: true },
+  'POST /v1/suppressions/search': { body: { recipient }, needs: true },
+  'POST /v1/suppressions/remove': { body: change, needs: true },
+  // Its status is out before it reads: the last line says how it ended.
+  'POST /v1/suppressions/sync': { body: {} },
+  'GET /v1/messages': { needs: true },
+  'POST /v1/messages/search': { body: { recipient: 'ada@inbox.test' }, needs: true },
+  'GET /v1/messages/:channel/:messageId': { path: '/v1/messages/email/m-1', needs: true },
+  'GET /v1/reports/summary': { needs: true },
+  'GET /v1/dead-letters': { needs: true },
+};
+
+export function aGoodRequest({ method, path }: Route, token: string): Good | undefined {
+  if (path === '/webhooks/sendgrid') return { ...sendgridWebhook.delivery({ type: 'delivered' }, about), needs: true };
+  if (path === '/webhooks/resend') return { ...resendWebhook.delivery({ type: 'email.delivered' }, about), needs: true };
+  if (path === '/webhooks/twilio/status') return { ...twilioWebhook.delivery({ type: 'delivered' }, { ...about, person: '+12025550199' }), needs: true };
+  if (path === '/webhooks/twilio/inbound') return { ...inboundDelivery({ Body: 'Hello' }), needs: true };
+  const known = bodies[`${method === 'HEAD' ? 'GET' : method} ${path}`];
+  if (!known) return undefined;
+  return {
+    path: known.path ?? path,
+    headers: { authorization: `Bearer ${token}`, ...(known.body && { 'content-type': 'application/json' }) },
+    ...(known.body && { body: JSON.stringify(known.body) }),
+    // What HEAD answers has no body to say it in.
+    needs: known.needs === true && method !== 'HEAD',
+  };
+}
