@@ -4,6 +4,7 @@ import { mailboxOf } from '../../apps/email/src/email-message.ts';
 import { ResendDoctor } from '../../apps/email/src/providers/resend/resend.doctor.adapter.ts';
 import { SendgridDoctor } from '../../apps/email/src/providers/sendgrid/sendgrid.doctor.adapter.ts';
 import { TwilioDoctor } from '../../apps/sms/src/providers/twilio/twilio.doctor.adapter.ts';
+import { sendgridUrl } from '../local/sendgrid-url.ts';
 import { valueOf, type Env } from '../local/settings.ts';
 import { channelEnv } from './channel-env.ts';
 import { platformChecks } from './platform.checks.ts';
@@ -32,7 +33,7 @@ function sendgrid(env: Env): ProviderDoctor | undefined {
   const apiKey = valueOf(env, 'SENDGRID_API_KEY');
   if (!apiKey) return undefined;
   const doctorKey = valueOf(env, 'DOCTOR_SENDGRID_API_KEY') ?? apiKey;
-  const baseUrl = env['SENDGRID_BASE_URL'] || 'https://api.sendgrid.com';
+  const baseUrl = sendgridUrl(env);
   return new SendgridDoctor({ apiKey, doctorKey, baseUrl, timeoutMs, from: address(env), webhookUrl: under(env, '/webhooks/sendgrid'), webhookKeys: listed(valueOf(env, 'SENDGRID_WEBHOOK_PUBLIC_KEY')) });
 }
 

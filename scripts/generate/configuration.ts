@@ -4,6 +4,7 @@ import { recipientHashSettings, serviceSettings, type Setting, settingsOf } from
 import { kafkaSettings } from '#libs/transport';
 import { z } from 'zod';
 import { portSettings } from '../local/settings.ts';
+import { toolSettings } from '../local/tool-settings.ts';
 import type { ServiceSettings } from './config-schemas.ts';
 import { table } from './markdown.ts';
 
@@ -35,6 +36,12 @@ ${shared.map(({ title, settings }) => `## Shared: ${title}\n\nRead by ${readersO
 On one machine \`npm start\` gives the services what they need. These ports can be changed, in the environment or in \`.env\`:
 
 ${table(['Name', 'Meaning', 'Default'], Object.values(portSettings).map(({ setting, wantedBy, standard }) => [`\`${setting}\``, `Port of ${wantedBy}.`, `\`${standard}\``]))}
+
+## The other npm scripts
+
+They read the services’ settings where these concern them, from the environment and from \`.env\`, and beside these:
+
+${table(['Name', 'Meaning', 'Default', 'Secret'], toolSettings.map(({ name, meaning, standard, secret }) => [`\`${name}\``, meaning, code(standard), secret ? 'yes' : '']))}
 `;
 }
 

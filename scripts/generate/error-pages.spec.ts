@@ -61,6 +61,13 @@ describe('the pages about error codes', () => {
     expect(alone.get('docs/errors/sendgrid-http-403.md')).not.toMatch(/another provider/);
   });
 
+  it('wait as long as the provider asked only for a code of the provider’s: a limit of ours ends when we say', () => {
+    const waiting = [...pages].filter(([, text]) => /the provider asked/.test(text)).map(([page]) => page);
+    expect(waiting.filter((page) => page.startsWith('docs/errors/msg-'))).toEqual([]);
+    expect(waiting).toEqual(expect.arrayContaining(['docs/errors/twilio-20429.md', 'docs/errors/sendgrid-http-429.md']));
+    expect(pages.get('docs/errors/msg-prefix-budget.md')).toContain('once the hour that is used up is over');
+  });
+
   it('refuse two codes that would share a page', () => {
     const row = { code: 'a:b', kind: 'transient', retry: 'never', meaning: 'It failed.', source: 'test' } as const;
     expect(() => errorPages([{ provider: 'somebody', file: 'x', rows: [row, { ...row, code: 'a_b' }] }])).toThrow('same page name');

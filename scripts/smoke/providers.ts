@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mailboxOf } from '../../apps/email/src/email-message.ts';
+import { sendgridUrl } from '../local/sendgrid-url.ts';
 import { valueOf, type Env } from '../local/settings.ts';
 import { call, statusWords, type Proof } from './trial.ts';
 
@@ -20,7 +21,7 @@ export async function trySendgrid(env: Env): Promise<Proof[]> {
     content: [{ type: 'text/plain', value: 'Smoke' }],
     mail_settings: { sandbox_mode: { enable: true } },
   };
-  const url = `${env['SENDGRID_BASE_URL'] || 'https://api.sendgrid.com'}/v3/mail/send`;
+  const url = `${sendgridUrl(env)}/v3/mail/send`;
   const { status } = await call(url, { method: 'POST', headers: { ...json, authorization: `Bearer ${key}` }, body: JSON.stringify(mail) });
   if (status === 200) return [proved('SendGrid', 'key, sender and mail are accepted (sandbox mode: nothing was sent)')];
   const why = { 401: 'the key is refused', 403: 'the sender is not verified, or the key lacks mail.send' }[status] ?? statusWords(status);

@@ -1,9 +1,9 @@
 import type { SendDue } from '#libs/contracts';
 
-// The only place where content and addresses are made ready for storage and read back.
+// The only place where content and addresses are made ready for storage and read back: as JSON, not encrypted.
 
 /** A hand-over as it is stored. */
-export const sealPayload = (due: SendDue): string => JSON.stringify(due);
+export const writePayload = (due: SendDue): string => JSON.stringify(due);
 
 /** A stored hand-over; it was valid when it was stored. */
-export const openPayload = (stored: string): SendDue => JSON.parse(stored) as SendDue;
+export const readPayload = (stored: string): SendDue => JSON.parse(stored) as SendDue;

@@ -3,7 +3,7 @@ import { database, type MicroBatch, microBatch, type Pool, type PoolClient, tran
 import { POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { dueOf } from '../announce/facts.policy.ts';
-import { sealPayload } from '../payload.ts';
+import { writePayload } from '../payload.ts';
 import type { Decision, Plan } from './decision.ts';
 import { type Answer, Decisions, type Question } from './decisions.port.ts';
 
@@ -95,7 +95,7 @@ async function raiseHighWater(client: PoolClient, raised: readonly Progress[]): 
 async function keepPlans(client: PoolClient, planned: readonly PlannedHop[]): Promise<void> {
   if (planned.length === 0) return;
   const of = <T>(pick: (hop: PlannedHop) => T) => planned.map(pick);
-  const payloads = of(({ due }) => sealPayload(due));
+  const payloads = of(({ due }) => writePayload(due));
   await client.query(
     `INSERT INTO retry.schedule AS s (id, hop, channel, tenant, message_id, lane, mode, kind, due_at, bytes, payload, trace)
      SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],

@@ -3,7 +3,7 @@ import { Channel, type SendDue } from '#libs/contracts';
 import { database, type Pool } from '#libs/persistence';
 import { POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
-import { openPayload } from '../payload.ts';
+import { readPayload } from '../payload.ts';
 import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
 import { SchemaWatch } from '../schema-watch.store.ts';
 import { type DueBatch, type DuePlan, DuePlans, type WaitingResends } from './due-plans.port.ts';
@@ -61,7 +61,7 @@ export class PostgresDuePlans extends DuePlans {
 }
 
 /** How often it goes again is no part of what was decided. */
-const dueOf = ({ payload, again }: TakenRow): SendDue => ({ ...openPayload(payload), ...(again > 0 && { again }) });
+const dueOf = ({ payload, again }: TakenRow): SendDue => ({ ...readPayload(payload), ...(again > 0 && { again }) });
 
 // The time is taken before the table is looked at, and cut to milliseconds: never later than the plans that are seen.
 const resendsSql = `

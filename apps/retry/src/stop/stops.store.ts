@@ -2,7 +2,7 @@ import { type Identity, identityKey } from '#libs/contracts';
 import { database, type MicroBatch, microBatch, type Pool, type PoolClient, transaction } from '#libs/persistence';
 import { POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
-import { openPayload } from '../payload.ts';
+import { readPayload } from '../payload.ts';
 import { type Cancellation, Stops } from './stops.port.ts';
 
 interface Stood {
@@ -87,7 +87,7 @@ async function cancelOne(client: PoolClient, id: string): Promise<Cancellation> 
   const { rows } = await client.query<Stood>('SELECT state, payload::text AS payload, trace, ended_at FROM retry.schedule WHERE id = $1', [id]);
   const stood = rows[0];
   if (stood && (rowCount === 1 || stood.state === 'cancelled')) {
-    return { cancelled: true, due: openPayload(stood.payload), at: (stood.ended_at ?? new Date()).toISOString(), trace: stood.trace };
+    return { cancelled: true, due: readPayload(stood.payload), at: (stood.ended_at ?? new Date()).toISOString(), trace: stood.trace };
   }
   const { burial, cancelled_at: at } = asked.rows[0]!;
   if (burial !== null) return { cancelled: false, because: 'ended', refusal: burial === 'unconfirmed' ? 'in-doubt' : 'ended', at: at.toISOString() };

@@ -5,7 +5,7 @@ export const sendgridChecks = {
   'sendgrid.key': {
     title: 'SendGrid accepts SENDGRID_API_KEY',
     meaning: 'Nothing can be sent: SendGrid refuses the key, or cannot be reached.',
-    mend: 'Create an API key in SendGrid under Settings → API Keys and set SENDGRID_API_KEY to it; EU accounts also set SENDGRID_BASE_URL=https://api.eu.sendgrid.com.',
+    mend: 'Create an API key in SendGrid under Settings → API Keys and set SENDGRID_API_KEY to it; EU accounts also set SENDGRID_REGION=eu.',
   },
   'sendgrid.scopes': {
     title: 'The key holds the scopes that are needed',

@@ -6,7 +6,7 @@ import { z } from 'zod';
 export const sendgridSettings = {
   SENDGRID_API_KEY: secret().optional().describe('API key of SendGrid with the scope mail.send (and messages.read, to look up lost answers). Unset: SendGrid is not used.'),
   SENDGRID_REGION: z.enum(['global', 'eu']).default('global').describe('Where the account is: eu for regional subusers in the EU, whose keys work there only.'),
-  SENDGRID_BASE_URL: z.url().optional().describe('Where its API is. Default: https://api.sendgrid.com, in the region eu https://api.eu.sendgrid.com.'),
+  SENDGRID_BASE_URL: z.url().optional().describe('Where its API is, where SENDGRID_REGION does not say it: a proxy, for instance. Default: https://api.sendgrid.com, in the region eu https://api.eu.sendgrid.com.'),
   SENDGRID_RATE_PER_S: providerRate('SendGrid', 'SendGrid documents up to 10,000 for mail/send.'),
   SENDGRID_TIMEOUT_MS: milliseconds(10_000).describe('Give up on one call after this many milliseconds.'),
   SENDGRID_CONNECTIONS: z.coerce.number().int().min(1).max(10_000).default(1_000).describe('Most connections to SendGrid at a time, opened as they are needed: so many calls can be in flight.'),
