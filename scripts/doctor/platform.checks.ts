@@ -22,6 +22,26 @@ export const platformChecks = {
     meaning: 'Status callbacks and replies go to an address that only this machine reaches, or over an open line.',
     mend: 'Set SMS_PUBLIC_URL to the https address at which Twilio reaches the sms service; a tunnel will do for a trial.',
   },
+  'email.ready': {
+    title: 'The e-mail service is ready, and nothing degrades it',
+    meaning: 'A consumer starts again and again, a partition cannot be read, batches were left out, messages wait in vain, or what it stands on is down.',
+    mend: 'docs/operations.md tells what each check means.',
+  },
+  'sms.ready': {
+    title: 'The sms service is ready, and nothing degrades it',
+    meaning: 'A consumer starts again and again, a partition cannot be read, batches were left out, messages wait in vain, or what it stands on is down.',
+    mend: 'docs/operations.md tells what each check means.',
+  },
+  'retry.ready': {
+    title: 'The retry service is ready, and nothing degrades it',
+    meaning: 'A consumer starts again and again, a partition cannot be read, batches were left out, messages wait in vain, or what it stands on is down.',
+    mend: 'docs/operations.md tells what each check means.',
+  },
+  'reporting.ready': {
+    title: 'The reporting service is ready, and nothing degrades it',
+    meaning: 'A consumer starts again and again, a partition cannot be read, batches were left out, messages wait in vain, or what it stands on is down.',
+    mend: 'docs/operations.md tells what each check means.',
+  },
   'kafka.reachable': {
     title: 'Kafka can be reached',
     meaning: 'Nothing is read or published until it can.',
@@ -36,6 +56,11 @@ export const platformChecks = {
     title: 'The ledger remembers longer than the request topics keep',
     meaning: 'A request that is read again after the ledger forgot it would be sent twice; the service refuses to start.',
     mend: 'Raise LEDGER_RETENTION_DAYS, or lower the topics’ retention (npm run topics -- apply).',
+  },
+  'kafka.undecodable': {
+    title: 'No batch was left out because it could not be decoded',
+    meaning: 'What it held is lost until its producer publishes it again; within the last day it counts as failed, within seven as a warning.',
+    mend: 'docs/operations.md (batches that cannot be decoded) tells how to find what was in it.',
   },
   'postgres.reachable': {
     title: 'PostgreSQL can be reached',

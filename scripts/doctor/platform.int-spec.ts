@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from '#libs/persistence';
-import { aDatabase, aTopicPrefix, kafkaBrokers, type TestDatabase, withAdmin } from '#libs/testing';
+import { aDatabase, aTopicPrefix, eventually, kafkaBrokers, KafkaTestClient, type TestDatabase, withAdmin } from '#libs/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { wantedTopics } from '../local/topic-plan.ts';
 import { applyTopics } from '../local/topics.ts';
@@ -72,6 +74,47 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
     const { findings, well } = await examine(env, { fix: false, providersOnly: true });
     expect(findings.map(({ id }) => id)).toEqual(['email.provider', 'sms.provider']);
     expect(well).toBe(true);
+  });
+
+  it('names the batches that could not be decoded, as failed for a day and as a warning for a week', async () => {
+    const client = new KafkaTestClient();
+    const setAside = (offset: number, ageMs: number, code = 'MSG_UNDECODABLE_BATCH') =>
+      client.produce(topic('unreadable'), {
+        value: Buffer.from([1, 2, 3]),
+        headers: {
+          'x-error-code': code, 'x-origin-topic': topic('email.requested'), 'x-origin-partition': '2', 'x-origin-offset': String(offset),
+          'x-origin-last-offset': String(offset + 2), 'x-batch-fault': 'crc', 'x-set-aside-at': new Date(Date.now() - ageMs).toISOString(),
+        },
+      }); // prettier-ignore
+    expect((await look()).found['kafka.undecodable']).toEqual({ state: 'ok', seen: 'none in the last 7 days' });
+    await setAside(1, 0, 'MSG_UNREADABLE');
+    await setAside(10, 8 * DAY_MS);
+    expect((await look()).found['kafka.undecodable']).toMatchObject({ state: 'ok' });
+    await setAside(20, 3 * DAY_MS);
+    expect((await look()).found['kafka.undecodable']).toMatchObject({ state: 'warn', seen: expect.stringContaining(`1 in the last 7 days, the last ones: ${topic('email.requested')}/2 20-22 (crc, `) });
+    await setAside(30, 0);
+    const { found, well } = await look();
+    expect(found['kafka.undecodable']).toMatchObject({ state: 'fail', seen: expect.stringContaining('2 in the last 7 days'), mend: expect.stringContaining('docs/operations.md') });
+    expect(well).toBe(false);
+    await client.close();
+    await withAdmin((admin) => admin.deleteTopics({ topics: [topic('unreadable')] }));
+    await eventually(async () => (await applyTopics(standard)).changes.length > 0, { what: 'the topic, empty again' });
+  }, 60_000);
+
+  it('tells what a service says of itself, but for its providers', async () => {
+    const { promise: listening, resolve } = Promise.withResolvers<void>();
+    const checks = {
+      'provider:sendgrid': { status: 'refused', meaning: 'The key is refused.' },
+      'consumer-restarts': { status: 'degraded', meaning: 'The consumer starts again and again.', action: 'Look at the brokers.' },
+    };
+    const service = createServer((_, answer) => answer.end(JSON.stringify({ status: 'degraded', checks }))).listen(0, '127.0.0.1', resolve);
+    await listening;
+    Object.assign(env, { RETRY_URL: `http://127.0.0.1:${(service.address() as AddressInfo).port}`, EMAIL_URL: 'http://127.0.0.1:1' });
+    const { found } = await look();
+    service.close();
+    expect(found['retry.ready']).toEqual({ state: 'fail', seen: 'consumer-restarts: The consumer starts again and again.', mend: 'Look at the brokers.' });
+    expect(found['email.ready']).toMatchObject({ state: 'fail', seen: 'http://127.0.0.1:1 does not answer' });
+    expect(found['sms.ready']).toMatchObject({ state: 'skipped' });
   });
 
   it('names the setting of Kafka that makes no sense', async () => {

@@ -9,14 +9,16 @@ import type { TopicChange } from '../local/topic-plan.ts';
 import { planOf } from '../local/topics.ts';
 import { platformChecks } from './platform.checks.ts';
 import { examineSchemas } from './schemas.ts';
+import { examineReadiness } from './readiness.ts';
 import { examineStanding } from './standing.ts';
+import { examineUndecodable } from './undecodable.ts';
 
 const say = findingsOf(platformChecks);
 const DAY_MS = 86_400_000;
 
-/** Kafka, its topics, PostgreSQL and the services' schemas in it. */
+/** Kafka, its topics, PostgreSQL and the services' schemas in it, and what the services say of themselves. */
 export async function examinePlatform(env: Env): Promise<Finding[]> {
-  return (await Promise.all([examineKafka(env), examinePostgres(env)])).flat();
+  return (await Promise.all([examineKafka(env), examinePostgres(env), examineReadiness(env)])).flat();
 }
 
 async function examineKafka(env: Env): Promise<Finding[]> {
@@ -24,7 +26,7 @@ async function examineKafka(env: Env): Promise<Finding[]> {
     const { changes } = await planOf(env);
     const reached = say.ok('kafka.reachable', env['KAFKA_BROKERS'] || '127.0.0.1:9092');
     const missing = changes.some(({ kind }) => kind === 'create');
-    return [reached, topicFinding(changes), ...(missing ? [] : [await examineRetention(env)])];
+    return [reached, topicFinding(changes), ...(missing ? [] : await Promise.all([examineRetention(env), examineUndecodable(env)]))];
   } catch (error) {
     return [say.fail('kafka.reachable', reasonOf(error))];
   }

@@ -40,7 +40,7 @@ Where the brokers ask for rights (ACLs), each service’s login needs these; nam
 
 ${table(['Login', 'Write', 'Read', 'Read on groups', 'Beside that'], services.map((service) => [service, names(({ from }) => from.includes(service)), names(({ to }) => to.includes(service)), groupsOf(service).join(', '), furtherRights[service]]))}
 
-\`npm run topics\` needs Describe and DescribeConfigs on all of them, and for \`apply\` Create, Alter and AlterConfigs; \`npm run doctor\` Describe and DescribeConfigs.
+\`npm run topics\` needs Describe and DescribeConfigs on all of them, and for \`apply\` Create, Alter and AlterConfigs; \`npm run doctor\` Describe and DescribeConfigs, and to look for batches that were left out Read on \`${PREFIX}unreadable\` and Read and Delete on groups \`doctor-…\`.
 
 ## The flow
 

@@ -67,6 +67,7 @@ export function assemble(settings: Settings, layout: Layout, secrets: Secrets, o
       REPORTING_TOKEN: reportingToken,
       EMAIL_URL: localUrl(ports.email),
       SMS_URL: localUrl(ports.sms),
+      RETRY_URL: localUrl(ports.retry),
       OPERATOR_TOKEN: operatorTokensOf(env, secrets).split(',')[0]!,
     },
     brokers,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type DoubtfulCall, IdConflict, InfrastructureDown, type LookupResult, ownFailure, type Provider, type ProviderCall, type SendResult } from '#libs/contracts';
-import { inSpan, label, type Logger, SpanKind, traceHeaders } from '#libs/telemetry';
+import { count, counters, inSpan, label, type Logger, SpanKind, traceHeaders } from '#libs/telemetry';
 import { Stopping } from '#libs/transport';
 import { admit, isForgotten } from './admit.policy.ts';
 import { announcement } from './announce.policy.ts';
@@ -148,9 +148,15 @@ export class DispatchService<M> {
       const outcome = isUnwritten(result) ? notStarted(delivery, this.clock.now()) : outcomeOf(result, provider.name, reference, this.clock.now());
       const told = toldOf(outcome);
       label(span, told);
+      this.countAttempt(delivery, provider.name, outcome);
       this.options.logger.info({ ...attributes, ...told, 'mi.duration_ms': Math.round(this.clock.steady() - started) }, 'attempt');
       return outcome;
     });
+  }
+
+  private countAttempt({ channel }: Delivery<M>, provider: string, outcome: Outcome): void {
+    const kind = 'failure' in outcome ? outcome.failure.kind : undefined;
+    count(counters.attempts, { 'mi.channel': channel, 'mi.provider': provider, 'mi.outcome': outcome.kind, 'mi.failure.kind': kind });
   }
 
   private async keepStandby(delivery: Delivery<M>, provider: string, done: (result: undefined) => void): Promise<void> {

@@ -1,4 +1,4 @@
-import { contextFrom, inSpan, SpanKind } from '#libs/telemetry';
+import { contextFrom, count, counters, inSpan, SpanKind } from '#libs/telemetry';
 import type { Announcer } from './announcer.service.ts';
 import { forbiddenByReceipt, type Receipt, receiptFact } from './receipt.policy.ts';
 import type { SuppressionsService } from './suppressions/suppressions.service.ts';
@@ -19,6 +19,7 @@ export class ReceiptsService {
   }
 
   private async publish(receipt: Receipt): Promise<void> {
+    count(counters.webhookEvents, { 'mi.provider': receipt.provider, 'mi.event': receipt.event });
     const fact = receiptFact(receipt, Date.now());
     const attributes = {
       'mi.provider': receipt.provider,

@@ -4,8 +4,8 @@ import type { CounterRow } from './counters.ts';
 /** Kept by provider: counters that were made before the SDK had started would count nothing for ever. */
 const made = new WeakMap<MeterProvider, Map<string, Counter>>();
 
-/** The labels of a counter, each of them needed. */
-export type LabelsOf<C extends CounterRow> = Record<keyof C['labels'] & string, string>;
+/** The labels of a counter, each of them needed; undefined: it does not apply here. */
+export type LabelsOf<C extends CounterRow> = Record<keyof C['labels'] & string, string | undefined>;
 
 /** Counts something: `count(counters.recordsSetAside, { … })`. Does nothing where metrics are not exported. */
 export function count<const C extends CounterRow>(row: C, labels: LabelsOf<C>, by = 1): void {

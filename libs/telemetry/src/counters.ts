@@ -24,6 +24,24 @@ export const counters = {
     meaning: 'Kafka records that were taken up; a record that comes again counts again.',
     labels: { 'messaging.system': '`kafka`', 'messaging.operation.name': '`process`', ...topic, ...group },
   },
+  attempts: {
+    name: 'mi.attempts',
+    unit: '{attempt}',
+    meaning: 'Calls to a provider that were to send a message, by how they ended.',
+    labels: {
+      'mi.channel': 'email, sms',
+      'mi.provider': 'provider',
+      'mi.outcome': '`sent`, `failed`, `unknown` (the answer was lost), `validated` (only checked) or `waiting` and `expired` (it could not begin in time)',
+      'mi.failure.kind': 'kind of the failure ([delivery.md](delivery.md#failures)); none where there is none',
+    },
+    remedy: 'where `failed` grows: the log lines `attempt` name the code, [errors](errors/README.md) what to do',
+  },
+  webhookEvents: {
+    name: 'mi.webhook.events',
+    unit: '{event}',
+    meaning: 'Events of verified webhooks that are about a message of ours; a repeat counts again.',
+    labels: webhookEvent,
+  },
   undecodableBatches: {
     name: 'mi.batches.undecodable',
     unit: '{batch}',
@@ -35,7 +53,7 @@ export const counters = {
     name: 'mi.partitions.stuck',
     unit: '{fetch}',
     meaning: 'Fetches of a partition that its broker could not read; it is asked again every five seconds.',
-    labels: { ...topic, 'error.type': 'Kafka’s name of the error, or `INCOMPLETE_BATCH`' },
+    labels: { ...topic, 'error.type': 'Kafka’s name of the error, `NOTHING_TO_READ` or `INCOMPLETE_BATCH`' },
     remedy: '[operations.md](operations.md): the broker’s copy of the partition is damaged',
   },
   consumerRestarts: {
