@@ -79,5 +79,6 @@ describe('a Twilio status callback', () => {
     expect(told({ MessageStatus: 'failed', ErrorCode: '63016', ChannelStatusMessage })).toMatchObject({ reason: 'Message to … / … failed: … re-engagement', failure: { code: '63016' } });
     expect(told({ MessageStatus: 'delivered', ChannelStatusMessage })).not.toHaveProperty('reason');
     expect(redacted('x'.repeat(500))).toHaveLength(200);
+    expect(redacted('x'.repeat(199) + '😀')).toBe('x'.repeat(199));
   });
 });

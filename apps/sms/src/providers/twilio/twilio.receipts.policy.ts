@@ -1,4 +1,4 @@
-import { type Engagement, type Failure, type FailureCatalogue, ownFailure, recipientRef, returnedReference, type Status } from '#libs/contracts';
+import { cutText, type Engagement, type Failure, type FailureCatalogue, ownFailure, recipientRef, returnedReference, type Status } from '#libs/contracts';
 import type { Receipt } from '#libs/delivery';
 import { readAddress, sendersOf } from './twilio.address.policy.ts';
 import { STANDBY } from './twilio.request.policy.ts';
@@ -10,7 +10,7 @@ const withoutReason = ownFailure('MSG_UNDELIVERED', 'transient', 'never', 'The c
 const personal = /\S+@\S+|\+?\d[\d\s().-]{4,}\d/g;
 
 /** A channel's own words for a failure, without what could name a person. */
-export const redacted = (text: string): string => text.replace(personal, '…').slice(0, 200);
+export const redacted = (text: string): string => cutText(text.replace(personal, '…'), 200);
 
 /** Free-form WhatsApp text outside the 24-hour window: a template may still go. */
 export const OUTSIDE_WINDOW = '63016';
