@@ -140,6 +140,39 @@ describe('bad input', () => {
     expect(headers['x-origin-topic']).toBe('messaging.cancel.requested');
   });
 
+  it('whose time lies in the year 10000 is rejected by the rule, and so is one wanted until then', async () => {
+    const [sms, email] = [`e2e-${randomUUID()}`, `e2e-${randomUUID()}`];
+    await system.requestSms({ messageId: sms, sendAt: new Date(Date.now() + 3_600_000).toISOString(), expiresAt: '9999-12-31T23:59:59-14:00' });
+    await system.requestEmail({ messageId: email, expiresAt: '9999-12-31T23:59:59Z' });
+    expect(JSON.stringify(await system.reaches('sms', sms, 'rejected'))).toMatch(/expiresAt.*must lie in the years 0001 to 9999/);
+    expect(JSON.stringify(await system.reaches('email', email, 'rejected'))).toMatch(/expiresAt.*must be at most 14 days after the request/);
+  });
+
+  it('with 3,000 levels of nesting in a field nobody knows is rejected by the rule, on either channel', async () => {
+    const [sms, email] = [`e2e-${randomUUID()}`, `e2e-${randomUUID()}`];
+    const deep = (request: object) => JSON.stringify({ ...request, extra: 0 }).replace('"extra":0', `"extra":${'{"a":'.repeat(3_000)}1${'}'.repeat(3_000)}`);
+    await system.produce('messaging.sms.requested', { value: deep({ messageId: sms, to: '+12025550123', body: 'Deep' }) });
+    await system.produce('messaging.email.requested', { value: deep({ messageId: email, to: [{ email: 'ada@inbox.test' }], subject: 'Deep', text: 'Deep' }) });
+    for (const timeline of [await system.reaches('sms', sms, 'rejected'), await system.reaches('email', email, 'rejected')]) {
+      expect(JSON.stringify(timeline)).toMatch(/extra.*must have at most 64 levels/);
+    }
+  });
+
+  it('that cannot be handed on, since it grows as it is written anew, ends failed with a dead letter that says what to do', async () => {
+    const letters = await system.follow('dead-letters');
+    const messageId = `e2e-${randomUUID()}`;
+    const request = { messageId, to: '+12025550123', body: 'Grows', sendAt: new Date(Date.now() + 3_600_000).toISOString(), numbers: [] };
+    // 5 bytes each as they come, 22 as they are written: the hand-over is larger than its topic takes.
+    await system.produce('messaging.sms.requested', { value: JSON.stringify(request).replace('"numbers":[]', `"numbers":[${'1e20,'.repeat(150_000)}1]`) });
+    const timeline = await system.reaches('sms', messageId, 'failed', 40_000);
+    expect(timeline.final).toBe(true);
+    expect(timeline.timeline.at(-1)?.failure).toMatchObject({ code: 'MSG_RECORD_REFUSED', help: 'docs/errors/msg-record-refused.md' });
+    const letter = await eventually(() => letters.find(({ key }) => key === messageId), { what: 'the dead letter' });
+    expect(JSON.parse(letter.value)).toMatchObject({ reason: 'failed', lacks: ['request', 'attempts'], failure: { code: 'MSG_RECORD_REFUSED', action: expect.stringContaining('smaller') } });
+    await setAside((record) => record.value.includes(messageId));
+    await system.reaches('sms', await system.requestSms(), 'delivered');
+  }, 60_000);
+
   it('without a value, or with a binary key, is no trouble either', async () => {
     await system.produce('messaging.email.requested', { key: '\u0000\u00ff', value: null });
     await system.reaches('email', await system.requestEmail(), 'delivered');

@@ -12,5 +12,5 @@ void runService({
   beforeConsuming: (app, kafka, config) => app.get(DeliveryEngine).prepare(kafka, config, app.get(Health)),
   passOver: isNoConcernOf('email'),
   onAssigned: (app, assignment) => app.get(DeliveryEngine).onAssigned(assignment),
-  onUnreadable: (app, record, error) => app.get(DeliveryEngine).onUnreadable(record, error),
+  onSetAside: (app, record, error) => app.get(DeliveryEngine).endings.onSetAside(record, error),
 });

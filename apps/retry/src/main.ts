@@ -3,6 +3,7 @@ import { runService } from '#libs/runtime';
 import { isNoConcern } from './answer/answered.policy.ts';
 import { RetryConfig } from './retry.config.ts';
 import { migrations } from './retry.migrations.ts';
+import { EndingService } from './plan/ending.service.ts';
 import { RetryModule } from './retry.module.ts';
 
 void runService({
@@ -11,4 +12,5 @@ void runService({
   migrations,
   module: RetryModule,
   passOver: ({ topic, headers }) => topic.name === topics.statusChanged.name && isNoConcern(headers),
+  onSetAside: (app, record, error) => app.get(EndingService).onSetAside(record, error),
 });

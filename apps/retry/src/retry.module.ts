@@ -10,6 +10,7 @@ import { WatchService } from './answer/watch.service.ts';
 import { Decisions } from './plan/decisions.port.ts';
 import { PostgresDecisions } from './plan/decisions.store.ts';
 import { DeferredConsumer } from './plan/deferred.consumer.ts';
+import { EndingService } from './plan/ending.service.ts';
 import { MOMENT, thisMoment } from './plan/moment.ts';
 import { PlanService } from './plan/plan.service.ts';
 import { DuePlans } from './release/due-plans.port.ts';
@@ -33,6 +34,7 @@ const settings = (config: ConfigService): RetryConfig =>
   controllers: [DeferredConsumer, StopConsumer],
   providers: [
     PlanService,
+    EndingService,
     StopService,
     ReleaserService,
     TidyService,

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { SendDue, StatusChanged } from '#libs/contracts';
+import { DeadLetter, SendDue, StatusChanged } from '#libs/contracts';
 import { bootService, type RunningService } from '#libs/runtime';
 import { aDatabase, aDeferred, anEmailRequest, aTopicPrefix, eventually, kafkaBrokers, KafkaTestClient, provisionTopics, type TestDatabase, withAdmin } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { EndingService } from '../src/plan/ending.service.ts';
 import { RetryConfig } from '../src/retry.config.ts';
 import { migrations } from '../src/retry.migrations.ts';
 import { RetryModule } from '../src/retry.module.ts';
@@ -24,7 +25,7 @@ describe('The retry service', () => {
       DATABASE_URL: database.url, KAFKA_BROKERS: kafkaBrokers(), KAFKA_TOPIC_PREFIX: prefix, HTTP_HOST: '127.0.0.1', HTTP_PORT: '0', METRICS_PORT: '0',
       LOG_LEVEL: 'error', RETRY_POLL_MS: '50', RETRY_URGENT_CAP_MS: '50',
     }; // prettier-ignore
-    service = await bootService({ name: 'retry', schema: RetryConfig, migrations, module: RetryModule }, env);
+    service = await bootService({ name: 'retry', schema: RetryConfig, migrations, module: RetryModule, onSetAside: (app, record, error) => app.get(EndingService).onSetAside(record, error) }, env);
     await eventually(async () => (await fetch(`${await service.app.getUrl()}/health/ready`)).ok, { timeoutMs: 30_000 });
   }, 60_000);
 
@@ -56,6 +57,35 @@ describe('The retry service', () => {
     await defer(aDeferred({ messageId: 'late', expiresAt: inMs(-1), request: anEmailRequest({ messageId: 'late', correlationId: 'order-7' }) }));
     expect((await letters.until(1))[0]?.json()).toMatchObject({ messageId: 'late', reason: 'expired', request: { correlationId: 'order-7' } });
     expect((await statuses.until(1))[0]?.json()).toMatchObject({ status: 'expired', final: true, correlationId: 'order-7' });
+  }, 30_000);
+
+  it('ends a message whose hand-over it cannot read: a final status, and a dead letter of what is left of it', async () => {
+    const letters = await kafka.collect(`${prefix}dead-letters`);
+    const statuses = await kafka.collect(`${prefix}status.changed`);
+    const broken = { ...aDeferred({ messageId: 'broken', why: 'waiting' }), expiresAt: '+010000-01-01T13:59:59.000Z' };
+    await defer(broken);
+    await kafka.produce(`${prefix}send.deferred`, {
+      key: 'garbled', value: 'not json', headers: { ce_messagetenant: 'default', ce_messagechannel: 'sms', ce_hop: '2', ce_doubthop: '1' },
+    }); // prettier-ignore
+    const facts = (await statuses.until(2)).map((record) => StatusChanged.parse(record.json()));
+    expect(facts.find(({ messageId }) => messageId === 'broken')).toMatchObject({ status: 'failed', final: true, hop: 1, failure: { code: 'MSG_HANDOVER_UNREADABLE', fields: [{ field: 'expiresAt' }] } });
+    expect(facts.find(({ messageId }) => messageId === 'garbled')).toMatchObject({ channel: 'sms', status: 'unconfirmed', final: true, hop: 1 });
+    const given = (await letters.until(2)).map((record) => DeadLetter.parse(record.json()));
+    expect(given.find(({ messageId }) => messageId === 'broken')).toMatchObject({ reason: 'failed', lacks: ['expiresAt'], request: { text: 'It works' } });
+    expect(given.find(({ messageId }) => messageId === 'garbled')).toMatchObject({ reason: 'unconfirmed', request: {}, failure: { action: expect.stringContaining('messaging.unreadable') } });
+  }, 30_000);
+
+  it('ends a message whose plan Kafka does not take back', async () => {
+    const letters = await kafka.collect(`${prefix}dead-letters`);
+    const statuses = await kafka.collect(`${prefix}status.changed`);
+    await defer(aDeferred({ messageId: 'grown', why: 'waiting', until: inMs(3_600_000), expiresAt: inMs(7_200_000), attempts: [], failure: undefined }));
+    await eventually(async () => (await database.pool().query(`SELECT 1 FROM retry.schedule WHERE message_id = 'grown'`)).rowCount === 1);
+    // As a request whose numbers take more room written out: more than the topic takes.
+    await database.pool().query(`UPDATE retry.schedule SET due_at = now(), payload = jsonb_set(payload::jsonb, '{request,text}', to_jsonb(repeat('x', 3000000)))::json WHERE message_id = 'grown'`);
+    const [fact] = await statuses.until(1);
+    expect(fact?.json()).toMatchObject({ messageId: 'grown', status: 'failed', final: true, hop: 1, failure: { code: 'MSG_RECORD_REFUSED' } });
+    expect((await letters.until(1))[0]?.json()).toMatchObject({ messageId: 'grown', reason: 'failed', request: {}, lacks: ['request', 'attempts'] });
+    await eventually(async () => (await database.pool().query(`SELECT 1 FROM retry.schedule WHERE message_id = 'grown' AND state = 'published'`)).rowCount === 1);
   }, 30_000);
 
   it('cancels a message that waits, in the trace of the message', async () => {

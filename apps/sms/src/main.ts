@@ -13,5 +13,5 @@ void runService({
   beforeConsuming: (app, kafka, config) => app.get(DeliveryEngine).prepare(kafka, config, app.get(Health)),
   passOver: isNoConcernOf('sms'),
   onAssigned: (app, assignment) => app.get(DeliveryEngine).onAssigned(assignment),
-  onUnreadable: (app, record, error) => app.get(DeliveryEngine).onUnreadable(record, error),
+  onSetAside: (app, record, error) => app.get(DeliveryEngine).endings.onSetAside(record, error),
 });

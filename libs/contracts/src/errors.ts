@@ -73,6 +73,24 @@ export class InfrastructureDown extends MessagingError {
   }
 }
 
+/**
+ * A record of the platform's own that breaks the schema of its topic, or that Kafka refuses for what it is, such as its size.
+ * Repeating cannot help; whoever publishes it sees to it that its message ends all the same.
+ */
+export class RecordRefused extends MessagingError {
+  readonly code = 'MSG_RECORD_REFUSED';
+  readonly stage = 'publish';
+  readonly remedy = 'A fault of the platform: report it with these headers. If the message is still of use, publish it again under a new messageId after the mend.';
+  readonly fields: FieldError[];
+
+  /** @param topic its name without prefix */
+  constructor(topic: string, fields: FieldError[] = [], options?: ErrorOptions) {
+    const why = fields.length > 0 ? `breaks its schema: ${fields.map(({ field, rule }) => `${field} ${rule}`).join('; ')}` : 'was refused by Kafka, for its size perhaps';
+    super(`a record of ours for ${topic} ${why}`, options);
+    this.fields = fields;
+  }
+}
+
 /** The service's tables are not there or of an earlier version, and something else than the service brings them. */
 export class SchemaBehind extends MessagingError {
   readonly code = 'MSG_SCHEMA_BEHIND';

@@ -132,9 +132,10 @@ function addresseesOf(facts: readonly Fact[], listed: ReadonlySet<string>): { ex
 /** No provider's word on any recipient yet. */
 const isDecision = (fate: HopStanding) => fate.rank < rankOfSent && fate.status === 'suppressed';
 
+/** Those who were left out are worse off than the others only where it is known what became of these. */
 function ofTheOthers(whole: readonly HopStanding[], withheld: readonly HopStanding[]): HopStanding {
   const told = whole.reduce(saysMore, { status: 'accepted', final: false, rank: 0 });
-  return told.final ? withheld.reduce(worse, told) : told;
+  return told.final && told.status !== 'unconfirmed' ? withheld.reduce(worse, told) : told;
 }
 
 const standingOf = (fact: Fact): HopStanding => ({ status: fact.status as Status, final: fact.final, rank: rank(fact) });

@@ -17,6 +17,7 @@ const Handover = {
   request: z.record(z.string(), z.unknown()).describe('The request as upstream published it.'),
   templateVersion: z.string().optional().describe('The version of a template of ours that the first hop took: later hops render the same.'),
   attempts: z.array(Attempt).describe('What was tried so far.'),
+  lacks: z.array(z.string()).optional().describe('Fields that could not be kept: what stands there is empty.'),
 };
 
 /** What repeating a call needs at a provider that takes the same key and bytes only once (Resend). */

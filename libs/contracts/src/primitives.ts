@@ -29,7 +29,7 @@ export const Category = z
   .describe('What the law asks of it; marketing needs consent and an unsubscribe.');
 
 export const Instant = z.iso
-  .datetime({ offset: true, error: 'must be an ISO 8601 date and time with a zone, such as 2030-01-31T09:00:00Z' })
+  .datetime({ offset: true, abort: true, error: 'must be an ISO 8601 date and time with a zone, such as 2030-01-31T09:00:00Z' })
   .refine((text) => isInstant(Date.parse(text)), 'must lie in the years 0001 to 9999 (in UTC)')
   .describe('ISO 8601 with a zone.');
 

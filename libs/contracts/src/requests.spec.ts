@@ -115,6 +115,11 @@ describe('a messageId', () => {
 });
 
 describe('what is said of a wrong request', () => {
+  it('says one thing of a time that is none', () => {
+    expect(errorsOf(SmsRequested, { ...sms, sendAt: 'soon' })).toEqual([{ field: 'sendAt', rule: expect.stringContaining('ISO 8601') }]);
+    expect(errorsOf(SmsRequested, { ...sms, sendAt: '9999-12-31T23:59:59-14:00' })).toEqual([{ field: 'sendAt', rule: 'must lie in the years 0001 to 9999 (in UTC)' }]);
+  });
+
   it('names field and rule', () => {
     expect(errorsOf(SmsRequested, { ...sms, to: '12' })).toEqual([{ field: 'to', rule: expect.stringMatching(/^must be a phone number in E.164 form, such as \+\d+$/) }]);
     expect(errorsOf(EmailRequested, { ...email, messageId: 'm 1' })).toEqual([{ field: 'messageId', rule: 'may hold only letters, digits and . _ : -, and must not be . or ..' }]);

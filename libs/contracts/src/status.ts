@@ -74,6 +74,14 @@ export const StatusChanged = z.looseObject({
 });
 export type StatusChanged = z.infer<typeof StatusChanged>;
 
+/** What a fact needs to be one: where the message stands and who says so. For a fact that breaks its schema in what stands beside. */
+export function bareFact({ eventId, messageId, tenant, channel, lane, status, final, at, source, hop, provider, providerMessageId }: StatusChanged): StatusChanged {
+  const named = { ...(messageId !== undefined && { messageId }), ...(lane && { lane }), ...(hop !== undefined && { hop }) };
+  // Only by these a receipt without a reference of ours finds its message.
+  const reference = typeof provider === 'string' && typeof providerMessageId === 'string' ? { provider, providerMessageId } : {};
+  return { eventId, tenant, channel, status, final, at, source, ...named, ...reference };
+}
+
 const engagements = new Set<string>(Engagement.options);
 export const isEngagement = (status: string): status is Engagement => engagements.has(status);
 

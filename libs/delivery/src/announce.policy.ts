@@ -20,7 +20,8 @@ export function announcement(delivery: Delivery<unknown>, outcome: Outcome): Ann
 function ofWithheld(delivery: Delivery<unknown>, outcome: Outcome): StatusChanged[] {
   const { withheld = [], at, kind } = outcome;
   if (kind === 'waiting' || (kind === 'failed' && outcome.failure.retry !== 'never')) return [];
-  const recipientCount = delivery.recipients.length;
+  // None: they could not be read. How many there are is not told then.
+  const recipientCount = delivery.recipients.length || undefined;
   if (recipientCount === 1) return [];
   return withheld.map(({ recipient, failure, why }) =>
     fact(delivery, { status: 'suppressed', final: true, at, attempt: delivery.attempts.length, recipient, recipientCount, failure, reason: why }, recipient.hash),

@@ -3,7 +3,6 @@ import {
   type Failure,
   fieldErrors,
   identityKey,
-  isInstant,
   type Lane,
   nearestInstant,
   ownFailure,
@@ -42,7 +41,6 @@ export function firstHop<R extends RequestEnvelope, M>(
   hashKey: string,
   scheduleAtMostDays = STANDARD_SCHEDULE_DAYS,
 ): Delivery<M> {
-  if (!isInstant(origin.timestamp)) throw new UnreadableRecord('the record’s timestamp is no time: it must be in milliseconds since 1970');
   const requestedAt = new Date(origin.timestamp);
   const times = timeProblems(request, origin.timestamp, scheduleAtMostDays);
   if (times.length > 0) throw new UnreadableRecord(`the request cannot be scheduled: ${times.map(({ field, rule }) => `${field} ${rule}`).join('; ')}`, times);
@@ -58,7 +56,7 @@ export function firstHop<R extends RequestEnvelope, M>(
     source: origin.source,
     requestedAt,
     rememberedAt: requestedAt,
-    expiresAt: request.expiresAt ? new Date(request.expiresAt) : new Date(nearestInstant(startOf(request, origin.timestamp) + standardLife[origin.lane])),
+    expiresAt: lifeEnd(request, origin),
     digest: contentDigest(withoutIdleNulls(channel.schema, json)),
     key: origin.key?.toString('base64') ?? null,
     request: json as Record<string, unknown>,
@@ -98,6 +96,11 @@ export function laterHop<R extends RequestEnvelope, M>(channel: ChannelPort<R, M
     doubt: due.doubt,
     doubtSince: due.doubtSince,
   };
+}
+
+/** When it is wanted no more. */
+export function lifeEnd(request: Pick<RequestEnvelope, 'sendAt' | 'expiresAt'>, { timestamp, lane }: Pick<Origin, 'timestamp' | 'lane'>): Date {
+  return new Date(request.expiresAt ?? nearestInstant(startOf(request, timestamp) + standardLife[lane]));
 }
 
 /** Found when it was under way already: what can be mended here is waited for. */

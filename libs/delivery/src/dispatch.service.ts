@@ -1,95 +1,64 @@
-import { randomUUID } from 'node:crypto';
-import { type DoubtfulCall, IdConflict, InfrastructureDown, type LookupResult, ownFailure, type Provider, type ProviderCall, type SendResult } from '#libs/contracts';
-import { count, counters, inSpan, label, type Logger, SpanKind, traceHeaders } from '#libs/telemetry';
-import { Stopping } from '#libs/transport';
+import { type DoubtfulCall, type Failure, type LookupResult, ownFailure, type Provider, type ProviderCall, type SendResult } from '#libs/contracts';
+import { count, counters, inSpan, label, SpanKind, traceHeaders } from '#libs/telemetry';
 import { admit, isForgotten } from './admit.policy.ts';
-import { announcement } from './announce.policy.ts';
-import type { Announcer } from './announcer.service.ts';
 import type { ChannelPort, Screened } from './channel.port.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Coalescer } from './coalescer.service.ts';
 import { findLostCall } from './doubt/find-lost-call.ts';
-import type { Claim, Delivery, Ledger, Outcome, Withheld } from './delivery.ts';
+import type { Delivery, Outcome, Withheld } from './delivery.ts';
 import type { FlowService } from './flow.service.ts';
+import { type HopOptions, HopService, type WonClaim } from './hop.service.ts';
 import { heldBack, isUnwritten, outcomeOf, referenceOf, repeatOf, toldOf } from './outcome.policy.ts';
 import { notStarted } from './postpone.policy.ts';
 import { standbyOf } from './taken-back/standby.policy.ts';
 import { asCalled, forbiddenBy, sift } from './suppressions/sift.policy.ts';
 
-export interface DispatchOptions<M> {
+export interface DispatchOptions<M> extends Omit<HopOptions, 'clock'> {
   providers: readonly Provider<M>[];
   /** What the channel itself has against a message. */
   channel?: Pick<ChannelPort<unknown, M>, 'refuse' | 'screen' | 'keepStandby' | 'reachOf' | 'only' | 'scopeOf'>;
-  ledger: Ledger;
   flow: Pick<FlowService<M>, 'wayFor'>;
-  announcer: Announcer;
-  logger: Logger;
-  stopping: AbortSignal;
-  /** How long a claim protects its holder, in milliseconds. */
-  leaseMs: number;
-  /** The part of the lease that must be left when a request is written, in milliseconds. */
-  guardMs: number;
   retentionDays: number;
   /** How long bulk messages wait for others of the same content, in milliseconds; 0: not at all. */
   coalesceLingerMs?: number;
   clock?: Clock;
 }
 
-type Claimed = Extract<Claim, { verdict: 'mine' }>;
-
 /** Sends one message, one hop at a time (design §4). */
 export class DispatchService<M> {
   private readonly options: DispatchOptions<M>;
+  private readonly hops: HopService;
   private readonly coalescer: Coalescer<M>;
   private readonly clock: Clock;
 
   constructor(options: DispatchOptions<M>) {
     this.options = options;
     this.clock = options.clock ?? systemClock;
+    this.hops = new HopService({ ...options, clock: this.clock });
     this.coalescer = new Coalescer(options.coalesceLingerMs ?? 0, this.clock);
   }
 
   /**
    * Sees one hop through: claim, admit, route, send, settle, publish.
-   * @throws IdConflict when the id was used for other content; Stopping when the service stops before it is through.
+   * @throws IdConflict when the id was used for other content; Stopping when the service stops before it is through; the fault
+   * that a bug of ours has brought: how the hop ends is settled then, and `breakOff` tells it
    */
   async dispatch(delivery: Delivery<M>): Promise<void> {
-    if (isForgotten(delivery, this.options.retentionDays, this.clock.now())) return this.leaveToOperator(delivery);
-    for (;;) {
-      // The lease counts from before the claim: the database grants it later, never earlier.
-      const claimedAt = this.clock.steady();
-      const token = randomUUID();
-      const claim = await this.untilUp(() => this.options.ledger.claim(delivery, token));
-      switch (claim.verdict) {
-        case 'repeat': return this.repeated(delivery, claim.of);
-        case 'conflict': throw new IdConflict();
-        case 'forgotten': return this.leaveToOperator(delivery);
-        case 'settled': return this.announce(delivery, claim.outcome);
-        case 'running':
-          await this.wait(claim.waitMs);
-          continue;
-        case 'mine': {
-          const outcome = await this.decide(delivery, claim, claimedAt + this.options.leaseMs - this.options.guardMs);
-          const settled = await this.untilUp(() => this.options.ledger.settle(delivery, token, outcome));
-          // Taken over meanwhile: what the ledger holds now is told instead.
-          if (!settled) continue;
-          return this.announce(delivery, outcome);
-        }
-      }
-    } // prettier-ignore
+    if (isForgotten(delivery, this.options.retentionDays, this.clock.now())) return this.hops.leaveToOperator(delivery);
+    await this.hops.seeThrough(delivery, (claim, deadline) => this.decide(delivery, claim, deadline));
   }
 
   /**
-   * A repeat is absorbed in silence, unless retry asks since it has heard nothing: then the record that the hop is claimed for, or
-   * what was told of it, was lost, and this one stands for it.
+   * Ends a hop that cannot be seen through: told is what the ledger has of it, and `failure` where it has nothing yet.
+   * @throws Stopping when the service stops before it is through
    */
-  private async repeated(delivery: Delivery<M>, of: string | undefined): Promise<void> {
-    if (delivery.again && of !== undefined) return this.dispatch({ ...delivery, again: false, source: of });
-    this.log(delivery, 'repeat');
+  breakOff(delivery: Delivery<unknown>, failure: Failure): Promise<void> {
+    return this.hops.breakOff(delivery, failure);
   }
 
-  private async decide(delivery: Delivery<M>, { token, suppressions = [], cancelled }: Claimed, deadline: number): Promise<Outcome> {
+  private async decide(delivery: Delivery<M>, claim: WonClaim, deadline: number): Promise<Outcome> {
     const { channel } = this.options;
+    const { suppressions = [], cancelled } = claim;
     if (delivery.mode === 'reconcile') return this.reconcile(asCalled(delivery, delivery.doubt ?? {}, channel), deadline);
     const now = this.clock.now();
     if (cancelled) return { kind: 'cancelled', at: new Date(now).toISOString() };
@@ -98,7 +67,7 @@ export class DispatchService<M> {
     const sifted = sift(delivery, suppressions, channel, now);
     if (!sifted.left) return sifted.outcome;
     const { withheld } = sifted;
-    const outcome = held ?? this.refused(sifted.delivery) ?? this.forbidding(await this.send(sifted.delivery, token, deadline), sifted.delivery, withheld);
+    const outcome = held ?? this.refused(sifted.delivery) ?? this.forbidding(await this.send(sifted.delivery, claim, deadline), sifted.delivery, withheld);
     return withheld.length > 0 ? { ...outcome, withheld } : outcome;
   }
 
@@ -117,10 +86,11 @@ export class DispatchService<M> {
 
   private screen(message: M): Promise<Screened<M>> {
     const { channel } = this.options;
-    return channel ? this.untilUp(() => channel.screen(message)) : Promise.resolve({ pass: true, message });
+    return channel ? this.hops.untilUp(() => channel.screen(message)) : Promise.resolve({ pass: true, message });
   }
 
-  private async send(delivery: Delivery<M>, callId: string, deadline: number): Promise<Outcome> {
+  private async send(delivery: Delivery<M>, claim: WonClaim, deadline: number): Promise<Outcome> {
+    const { token: callId } = claim;
     const way = await this.options.flow.wayFor(delivery, deadline);
     if (!way.open) return way.outcome;
     const { provider, why, done } = way;
@@ -143,6 +113,8 @@ export class DispatchService<M> {
       const started = this.clock.steady();
       const mayStart = startable(delivery, deadline, this.clock);
       const reference = referenceOf(delivery, { hop: delivery.hop, attempt, callId, traceparent: traceHeaders()['traceparent'] });
+      // From here on a fault of ours leaves in doubt whether the provider has it.
+      claim.call = { provider: provider.name, callId };
       const result = await this.call(provider, { message: screened.message, reference, mayStart });
       done(result);
       const outcome = isUnwritten(result) ? notStarted(delivery, this.clock.now()) : outcomeOf(result, provider.name, reference, this.clock.now());
@@ -160,7 +132,7 @@ export class DispatchService<M> {
   }
 
   private async keepStandby(delivery: Delivery<M>, provider: string, done: (result: undefined) => void): Promise<void> {
-    const kept = this.untilUp(async () => this.options.channel?.keepStandby(delivery.id, standbyOf(delivery, provider, this.clock.now())));
+    const kept = this.hops.untilUp(async () => this.options.channel?.keepStandby(delivery.id, standbyOf(delivery, provider, this.clock.now())));
     await kept.catch((error: unknown) => {
       done(undefined);
       throw error;
@@ -188,7 +160,7 @@ export class DispatchService<M> {
       this.options.logger.info({ 'messaging.message.id': delivery.messageId, 'mi.hop': delivery.hop, 'mi.provider': provider.name, 'mi.outcome': result.found }, 'reconcile');
       if (result.found !== 'accepted') continue;
       const { providerMessageId } = result;
-      await this.untilUp(() => this.options.ledger.prove(delivery.id, doubt!.hop, providerMessageId));
+      await this.hops.untilUp(() => this.options.ledger.prove(delivery.id, doubt!.hop, providerMessageId));
       return { kind: 'found', at: new Date(this.clock.now()).toISOString(), provider: provider.name, ...(providerMessageId !== undefined && { providerMessageId }) };
     }
     return { kind: 'unresolved', at: new Date(this.clock.now()).toISOString() };
@@ -197,45 +169,7 @@ export class DispatchService<M> {
   private find(provider: Provider<M>, delivery: Delivery<M>, doubt: DoubtfulCall, deadline: number): Promise<LookupResult> {
     const { ledger, leaseMs } = this.options;
     const repeat = repeatOf(delivery, doubt, startable(delivery, deadline, this.clock));
-    return findLostCall({ provider, delivery, doubt, repeat, leaseMs, callsBeside: (withinMs) => this.untilUp(() => ledger.callsBeside(delivery.id, doubt.hop, withinMs)) });
-  }
-
-  private async announce(delivery: Delivery<M>, outcome: Outcome): Promise<void> {
-    await this.untilUp(() => this.options.announcer.announce(announcement(delivery, outcome)));
-  }
-
-  /** Older than the ledger remembers: it may have been sent before, so an operator decides. */
-  private async leaveToOperator(delivery: Delivery<M>): Promise<void> {
-    const at = delivery.requestedAt.toISOString();
-    const failure = ownFailure('MSG_TOO_OLD', 'unknown', 'operator', 'The request is older than the ledger remembers; it may have been sent before.', {
-      action: 'Find out whether it was sent; if not, publish it again under a new messageId.',
-    });
-    const { facts } = announcement(delivery, { kind: 'unknown', at, callId: '', attempt: 0, failure });
-    await this.untilUp(() => this.options.announcer.announce({ facts: facts.map(({ callId: _, ...fact }) => ({ ...fact, final: true })) }));
-  }
-
-  private log(delivery: Delivery<M>, outcome: string): void {
-    this.options.logger.info({ 'messaging.message.id': delivery.messageId, 'mi.hop': delivery.hop, 'mi.outcome': outcome }, 'absorbed');
-  }
-
-  /** Postgres or Kafka away is no outcome: the step is repeated until it is back. */
-  private async untilUp<T>(step: () => Promise<T>): Promise<T> {
-    for (let round = 0; ; round += 1) {
-      try {
-        return await step();
-      } catch (error) {
-        if (!(error instanceof InfrastructureDown)) throw error;
-        this.options.logger.warn({ err: error }, 'waiting for a dependency');
-        await this.wait(Math.min(5_000, 100 * 2 ** round));
-      }
-    }
-  }
-
-  private async wait(ms: number): Promise<void> {
-    if (this.options.stopping.aborted) throw new Stopping();
-    await this.clock.wait(ms, this.options.stopping).catch(() => {
-      throw new Stopping();
-    });
+    return findLostCall({ provider, delivery, doubt, repeat, leaseMs, callsBeside: (withinMs) => this.hops.untilUp(() => ledger.callsBeside(delivery.id, doubt.hop, withinMs)) });
   }
 }
 

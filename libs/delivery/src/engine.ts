@@ -1,17 +1,16 @@
-import {
-  BadRecordTime, channelOf, channelTopics, type Channel, factId, IdConflict, identityKey, isTakenBack, MessageId, nearestInstant, ownFailure, type SendDue, type SendPlanned, type StatusChanged, type SuppressionChanged, Tenant, topicNames, type UnreadableRecord,
-} from '#libs/contracts'; // prettier-ignore
+import { channelTopics, identityKey, isTakenBack, recipientRef, type SendDue, type SendPlanned, type StatusChanged, type SuppressionChanged, topicNames } from '#libs/contracts';
 import type { Pool } from '#libs/persistence';
-import { contextFrom, contextOf, hasTrace, type Logger, underContext } from '#libs/telemetry';
-import { type IncomingRecord, partitionCounts, placeOf, type Publisher, readJsonLeniently, type RecordContext } from '#libs/transport';
+import type { Logger } from '#libs/telemetry';
+import { partitionCounts, type Publisher, type RecordContext } from '#libs/transport';
 import type { Kafka } from 'kafkajs';
 import { Announcer } from './announcer.service.ts';
 import { CancelService } from './cancel/cancel.service.ts';
 import { PostgresCancellations } from './cancel/cancellations.store.ts';
 import type { ChannelPort, RequestEnvelope } from './channel.port.ts';
-import { firstHop, laterHop, type Origin } from './decode.policy.ts';
+import { firstHop, laterHop } from './decode.policy.ts';
 import type { Ledger } from './delivery.ts';
 import { DispatchService } from './dispatch.service.ts';
+import { EndingService } from './ending/ending.service.ts';
 import { FlowService } from './flow.service.ts';
 import { KafkaHandoverReading } from './handover/handover-reading.adapter.ts';
 import { HandoverWatch } from './handover/handover-watch.service.ts';
@@ -21,6 +20,7 @@ import { breakerLimitsOf, type HealthConfig } from './health/health.config.ts';
 import { ProviderHealth } from './health/provider-health.ts';
 import { requireLongMemory } from './ledger.retention.ts';
 import { PostgresLedger } from './ledger.store.ts';
+import { originOf } from './origin.ts';
 import { type PermitConfig, senderRatesOf } from './permits/permits.config.ts';
 import { Permits } from './permits/permits.service.ts';
 import { PostgresSenderSlices } from './permits/sender-slices.store.ts';
@@ -77,6 +77,8 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
   readonly cancels: CancelService;
   /** Looks after what was handed over to retry. */
   readonly handoverWatch: HandoverWatch;
+  /** Messages whose records were set aside. */
+  readonly endings: EndingService;
   private readonly options: EngineOptions<R, M>;
   private readonly announcer: Announcer;
   private readonly ledger: Ledger;
@@ -91,7 +93,7 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
     const leaseMs = callTimeoutMs + guardMs;
     this.options = options;
     this.handovers = new PostgresHandovers({ pool, schema: channel.channel, answerMs: options.handoverAnswerMs });
-    this.announcer = new Announcer(options.publisher, this.handovers);
+    this.announcer = new Announcer(options.publisher, this.handovers, options.logger);
     this.handoverWatch = watchOf(options, this.handovers, this.announcer);
     this.suppressions = new SuppressionsService(options.publisher);
     this.receipts = new ReceiptsService(this.announcer, this.suppressions);
@@ -110,6 +112,14 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
       boundTo: (message) => channel.boundTo(message),
     });
     this.dispatcher = new DispatchService({ ...options, flow, providers: channel.providers, ledger: this.ledger, announcer: this.announcer, leaseMs });
+    this.endings = new EndingService({
+      channel: channel.channel,
+      schema: channel.schema,
+      recipientsOf: (request) => channel.addressesOf(channel.schema.parse(request)).map((address) => recipientRef(options.hashKey, address)),
+      dispatcher: this.dispatcher,
+      announcer: this.announcer,
+      logger: options.logger,
+    });
   }
 
   /**
@@ -168,18 +178,6 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
     const word = wordOf(this.options.channel.channel, value, record);
     if (word) await this.suppressed.apply(word);
   }
-
-  /** A request no schema accepts: told as `rejected` with its field errors, where its id can be read. */
-  async onUnreadable(record: IncomingRecord, error: UnreadableRecord): Promise<void> {
-    const { channel } = this.options.channel;
-    // An id conflict is no rejection: the status of the first message with that id must stay as it is.
-    if (error instanceof IdConflict || channelOf(record.topic) !== channel) return;
-    const identity = readableIdentity(record.value, channel);
-    if (!identity) return;
-    const given = contextFrom(record.headers);
-    const fact = rejection(identity, record, error);
-    await underContext(hasTrace(given) ? given : contextOf(identityKey(identity)), () => this.announcer.publishFact(fact));
-  }
 }
 
 function watchOf<R, M>(options: EngineOptions<R, M>, handovers: Handovers, announcer: Announcer): HandoverWatch {
@@ -214,45 +212,4 @@ function permitsOf<R, M>({ channel, limits, providerRates, pool, stopping, logge
     stopping,
     onError: (err) => logger.warn({ err }, 'the rate of a sender cannot be asked for'),
   });
-}
-
-const originOf = (record: IncomingRecord): Origin => ({
-  source: placeOf(record),
-  lane: record.lane,
-  timestamp: record.timestamp,
-  key: record.key,
-});
-
-interface ReadIdentity {
-  messageId: string;
-  tenant: string;
-  channel: Channel;
-}
-
-function readableIdentity(value: Buffer | null, channel: Channel): ReadIdentity | undefined {
-  const json = readJsonLeniently(value) as { messageId?: unknown; tenant?: unknown } | null | undefined;
-  const messageId = MessageId.safeParse(json?.messageId);
-  const tenant = Tenant.default('default').safeParse(json?.tenant ?? undefined);
-  return messageId.success && tenant.success ? { messageId: messageId.data, tenant: tenant.data, channel } : undefined;
-}
-
-function rejection(identity: ReadIdentity, record: IncomingRecord, error: UnreadableRecord): StatusChanged {
-  const { fields } = error;
-  const badTime = 'The Kafka record of the request has no timestamp, or one that is not in milliseconds, so nothing was sent.';
-  const action = 'Correct the named fields and publish again, under the same messageId or a new one.';
-  const failure =
-    error instanceof BadRecordTime
-      ? ownFailure('MSG_RECORD_TIME', 'bad-content', 'never', badTime, { fields })
-      : ownFailure('MSG_REJECTED', 'bad-content', 'never', 'The request breaks its schema, so nothing was sent.', { action, fields });
-  return {
-    ...identity,
-    // Hop 0 does not exist: a rejected record takes none, so a good one under the same id still has its first.
-    eventId: factId({ ...identity, hop: 0, source: identity.channel, status: `rejected:${placeOf(record)}` }),
-    lane: record.lane,
-    status: 'rejected',
-    final: true,
-    at: nearestInstant(error instanceof BadRecordTime ? Date.now() : record.timestamp),
-    source: identity.channel,
-    failure,
-  };
 }

@@ -39,7 +39,7 @@ describe('the rates of a provider, divided between the replicas of a service', (
     }); // prettier-ignore
     const replica: Replica = { permits, share: 1, strategy: undefined as unknown as KafkaStrategy };
     replica.strategy = new KafkaStrategy({
-      kafka: aKafka(), config: aKafkaConfig(prefix), publisher, service: 'email', logger: silentLogger(), onUnreadable: async () => {}, graceMs: 1_000,
+      kafka: aKafka(), config: aKafkaConfig(prefix), publisher, service: 'email', logger: silentLogger(), graceMs: 1_000,
       onAssigned: (assigned) => {
         replica.share = shareOf(assigned, partitions);
         permits.setShare(replica.share);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
-import { InvalidConfiguration, MessagingError, type UnreadableRecord } from '#libs/contracts';
+import { InvalidConfiguration, MessagingError } from '#libs/contracts';
 import { createPool, migrate, type Migration, type PostgresConfig, requireSchema } from '#libs/persistence';
 import { createLogger, NestLogger, startTelemetry } from '#libs/telemetry';
 import { createKafka, type Decoded, type IncomingRecord, type KafkaConfig, KafkaStrategy, Publisher } from '#libs/transport';
@@ -26,10 +26,10 @@ export interface ServiceDefinition<S extends ConfigSchema> {
   migrations: readonly Migration[];
   /** The service's own module. */
   module: Type;
-  /** Told of a record that no schema accepts. */
-  onUnreadable?: (app: NestFastifyApplication, record: IncomingRecord, error: UnreadableRecord) => Promise<void>;
   /** What can be read of a record that breaks its schema; undefined: nothing, it is set aside. */
   salvage?: (record: IncomingRecord) => Decoded | undefined;
+  /** Told of a record once it is set aside: its message must not stay open. */
+  onSetAside?: (app: NestFastifyApplication, record: IncomingRecord, error: unknown) => Promise<void>;
   /** Whether a record is of no interest here, by what its headers say. */
   passOver?: (record: IncomingRecord) => boolean;
   /** Told of its partitions, by full topic name, each time the group has divided them. */
@@ -92,7 +92,7 @@ export async function bootService<S extends ConfigSchema>(definition: ServiceDef
     onAssigned: (assignment) => definition.onAssigned?.(app, assignment),
     ...(definition.salvage && { salvage: definition.salvage }),
     ...(definition.passOver && { passOver: definition.passOver }),
-    onUnreadable: async (record, error) => definition.onUnreadable?.(app, record, error),
+    onSetAside: async (record, error) => definition.onSetAside?.(app, record, error),
   });
   app.connectMicroservice({ strategy }, { inheritAppConfig: true });
   const schemaReady = { done: false };

@@ -19,8 +19,11 @@ export interface KafkaStrategyOptions {
   publisher: Publisher;
   service: string;
   logger: Logger;
-  /** Told of a record no schema accepts before it is set aside, for instance to publish `rejected`. */
-  onUnreadable?: (record: IncomingRecord, error: UnreadableRecord) => Promise<void>;
+  /**
+   * Told of a record once it is set aside, to end its message: a request is told as `rejected`, for instance. Told again when
+   * the record comes again. What it throws is waited for where a dependency is down, and is only logged otherwise.
+   */
+  onSetAside?: (record: IncomingRecord, error: unknown) => Promise<void>;
   /** What can be read of a record that breaks its schema; undefined: nothing, it is set aside. */
   salvage?: (record: IncomingRecord) => Decoded | undefined;
   /** Whether a record is of no interest here, by what its headers say. */
@@ -170,15 +173,24 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
 
   /** Never blocks, never disappears: kept trying until Kafka has it. */
   private async putAside(record: IncomingRecord, error: unknown): Promise<boolean> {
-    const { publisher, service, logger, onUnreadable } = this.options;
+    const { publisher, service, logger } = this.options;
     if (error instanceof UnreadableRecord && error.code !== 'MSG_ID_CONFLICT' && keeperOf(record.topic) !== service) return true;
     const level = error instanceof UnreadableRecord ? 'warn' : 'error';
     const place = { topic: record.topicName, partition: record.partition, offset: record.offset };
     logger[level]({ err: error, ...place }, 'a record is set aside in the unreadable topic');
-    return this.untilKept(place, async () => {
-      if (error instanceof UnreadableRecord) await onUnreadable?.(record, error);
-      await setAside(publisher, record, error, service);
-    });
+    // In this order: a crash in between repeats both.
+    const isKept = await this.untilDone(place, () => setAside(publisher, record, error, service));
+    return isKept && this.untilDone(place, () => this.endMessage(record, error, place));
+  }
+
+  /** A record that is set aside must not leave its message open; trouble with that must not hold up the partition. */
+  private async endMessage(record: IncomingRecord, error: unknown, place: object): Promise<void> {
+    try {
+      await this.options.onSetAside?.(record, error);
+    } catch (err) {
+      if (err instanceof InfrastructureDown || err instanceof Stopping) throw err;
+      this.options.logger.error({ err, ...place }, 'the message of a record that was set aside could not be ended: it stays as it is');
+    }
   }
 
   /** Each service that reads the topic lacks what was in it and says so; one of them keeps it. */
@@ -190,16 +202,18 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
     logger.error({ ...place, lastOffset, fault, detail, bytes: bytes.length }, 'a batch cannot be decoded and is left out: its messages are lost to this service');
     this.watch.leftOutBatch(topic, partition, batch);
     if (keeperOf(record.topic) !== service) return true;
-    return this.untilKept(place, () => setBatchAside(publisher, record, batch, service));
+    return this.untilDone(place, () => setBatchAside(publisher, record, batch, service));
   }
 
-  private async untilKept(place: object, keep: () => Promise<void>): Promise<boolean> {
+  /** @returns whether it was done before the service stopped. */
+  private async untilDone(place: object, work: () => Promise<void>): Promise<boolean> {
     for (let round = 0; !this.stopping; round += 1) {
       try {
-        await keep();
+        await work();
         return true;
-      } catch (failure) {
-        this.options.logger.warn({ err: failure, ...place }, 'a record waits to be set aside');
+      } catch (err) {
+        if (err instanceof Stopping) return false;
+        this.options.logger.warn({ err, ...place }, 'a record waits to be set aside');
         await delay(Math.min(5_000, 200 * 2 ** round));
       }
     }

@@ -1,4 +1,4 @@
-import { InfrastructureDown, MessagingError, topics, UndecodableRecords } from '#libs/contracts';
+import { InfrastructureDown, MessagingError, RecordRefused, topics, UndecodableRecords } from '#libs/contracts';
 import { count, counters } from '#libs/telemetry';
 import type { UndecodableBatch } from './fetch/unread.ts';
 import type { Publisher } from './publisher.ts';
@@ -9,12 +9,35 @@ import type { IncomingRecord } from './record.ts';
  * @throws InfrastructureDown when Kafka cannot be reached.
  */
 export async function setAside(publisher: Publisher, record: IncomingRecord, error: unknown, service: string): Promise<void> {
+  try {
+    await keep(publisher, record, error, service);
+  } catch (refusal) {
+    if (!(refusal instanceof RecordRefused)) throw refusal;
+    // Together with what is said of it it is larger than the topic takes: then as much as surely fits.
+    await keep(publisher, cutDown(record), error, service, { 'x-value-bytes': String(record.value?.length ?? 0) });
+  }
+  count(counters.recordsSetAside, { 'messaging.destination.name': record.topicName, 'error.type': codeOf(error) });
+}
+
+/** What remains of the value and the key of a record that is too large, in bytes. Its own headers go: they may be what is large. */
+const KEPT_OF_VALUE = 1024 * 1024;
+const KEPT_OF_KEY = 64 * 1024;
+
+const cutDown = (record: IncomingRecord): IncomingRecord => ({
+  ...record,
+  key: record.key && record.key.subarray(0, KEPT_OF_KEY),
+  value: record.value && record.value.subarray(0, KEPT_OF_VALUE),
+  headers: {},
+});
+
+async function keep(publisher: Publisher, record: IncomingRecord, error: unknown, service: string, more: Record<string, string> = {}): Promise<void> {
   await publisher.publish({
     topic: topics.unreadable,
     key: record.key,
     value: record.value,
     headers: {
       ...definedHeaders(record.headers),
+      ...more,
       'x-origin-topic': record.topicName,
       'x-origin-partition': String(record.partition),
       'x-origin-offset': String(record.offset),
@@ -24,7 +47,6 @@ export async function setAside(publisher: Publisher, record: IncomingRecord, err
       ...errorHeaders(error),
     },
   });
-  count(counters.recordsSetAside, { 'messaging.destination.name': record.topicName, 'error.type': codeOf(error) });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { EmailRequested, InfrastructureDown, type Topic, topicName, topics, type UnreadableRecord } from '#libs/contracts';
+import { EmailRequested, InfrastructureDown, type Topic, topicName, topics } from '#libs/contracts';
 import { activeSpanAttributes, activeTraceId, startTelemetry } from '#libs/telemetry';
-import { aDeferred, aKafka, aKafkaConfig, aTopicPrefix, type Collected, eventually, KafkaTestClient, provisionTopics, silentLogger } from '#libs/testing';
+import { aDeferred, aKafka, aKafkaConfig, aStatus, aTopicPrefix, type Collected, eventually, KafkaTestClient, provisionTopics, silentLogger } from '#libs/testing';
 import { type IncomingRecord, KafkaStrategy, Publisher, type RecordContext, Stopping } from '#libs/transport';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { isObservable, Subject, tap, throwError } from 'rxjs';
@@ -13,7 +13,7 @@ type Handler = (request: EmailRequested, context: RecordContext) => Promise<unkn
 
 describe('the Kafka transport', () => {
   const client = new KafkaTestClient();
-  const onUnreadable = jest.fn(async (_record: IncomingRecord, _error: UnreadableRecord) => {});
+  const onSetAside = jest.fn(async (_record: IncomingRecord, _error: unknown) => {});
   let prefix: string;
   let publisher: Publisher;
   let strategy: KafkaStrategy | undefined;
@@ -25,7 +25,7 @@ describe('the Kafka transport', () => {
   beforeEach(async () => {
     prefix = aTopicPrefix();
     handled = [];
-    onUnreadable.mockClear();
+    onSetAside.mockClear();
     publisher = new Publisher(aKafka(), aKafkaConfig(prefix), 'test');
     await provisionTopics(prefix, [topic, topics.unreadable, topics.statusChanged], 1);
     unreadable = await client.collect(topicName(topics.unreadable, prefix));
@@ -42,7 +42,7 @@ describe('the Kafka transport', () => {
   const produce = (...values: (object | string | Buffer | null)[]) => client.produce(topicName(topic, prefix), ...values.map((value) => ({ key: 'same', value })));
 
   async function listen(handler: Handler = async () => {}, service = 'email'): Promise<void> {
-    strategy = new KafkaStrategy({ kafka: aKafka(), config: aKafkaConfig(prefix), publisher, service, logger: silentLogger(), onUnreadable, graceMs: 1_000 });
+    strategy = new KafkaStrategy({ kafka: aKafka(), config: aKafkaConfig(prefix), publisher, service, logger: silentLogger(), onSetAside, graceMs: 1_000 });
     strategy.addHandler(
       topic.name,
       async (request: EmailRequested, context: RecordContext) => {
@@ -105,7 +105,7 @@ describe('the Kafka transport', () => {
     });
     expect(records[3]!.headers['x-error']).toContain('to[0].email must be an e-mail address');
     for (const { headers } of records) expect(JSON.stringify(headers)).not.toContain('inbox.test');
-    expect(onUnreadable).toHaveBeenCalledTimes(bad.length);
+    expect(onSetAside).toHaveBeenCalledTimes(bad.length);
   });
 
   it('leaves it to the first reader of a topic to set a record aside, so that it is kept once', async () => {
@@ -161,7 +161,38 @@ describe('the Kafka transport', () => {
     const [record] = await unreadable.until(1);
     expect(record!.headers).toMatchObject({ 'x-error-code': 'MSG_HANDLER_BUG', 'x-error': 'TypeError' });
     expect(JSON.stringify(record!.headers)).not.toContain('ada');
-    expect(onUnreadable).not.toHaveBeenCalled();
+    await eventually(() => onSetAside.mock.calls.length === 1);
+    expect(onSetAside).toHaveBeenCalledWith(expect.objectContaining({ offset: 0 }), expect.any(TypeError));
+  });
+
+  it('ends the message of a record only once that is set aside, waiting for what is down', async () => {
+    const kept: number[] = [];
+    let down = 2;
+    onSetAside.mockImplementation(async () => {
+      kept.push(unreadable.records.length);
+      if (down-- > 0) throw new InfrastructureDown('postgres', 'claim');
+    });
+    await listen();
+    await produce('not json', email('m-good'));
+    await eventually(() => kept.length === 3);
+    await eventually(() => unreadable.records.length === 1);
+    expect(handled).toEqual(['m-good']);
+    expect(unreadable.records).toHaveLength(1);
+    onSetAside.mockReset();
+  });
+
+  it('goes on where the message of a record cannot be ended', async () => {
+    onSetAside.mockRejectedValue(new TypeError('a bug in the ending'));
+    await listen();
+    await produce('not json', email('m-good'));
+    await eventually(() => handled.length === 1 && unreadable.records.length === 1);
+    await strategy!.close();
+    onSetAside.mockReset();
+    // Committed past both.
+    await listen();
+    await produce(email('m-next'));
+    await eventually(() => handled.includes('m-next'));
+    expect(handled).toEqual(['m-good', 'm-next']);
   });
 
   it('waits for a dependency that is down, in order, and sets nothing aside', async () => {
@@ -194,7 +225,7 @@ describe('the Kafka transport', () => {
 
   it('goes on with the trace of the record, into what its handler publishes', async () => {
     const statuses = await client.collect(topicName(topics.statusChanged, prefix));
-    await listen(() => publisher.publish({ topic: topics.statusChanged, key: 'm-1', value: { eventId: 'e-1' } }));
+    await listen(() => publisher.publish({ topic: topics.statusChanged, key: 'm-1', value: aStatus({ eventId: 'e-1' }) }));
     const trace = '0af7651916cd43dd8448eb211c80319c';
     await client.produce(topicName(topic, prefix), { value: email('m-1'), headers: { traceparent: `00-${trace}-b7ad6b7169203331-01` } });
     const [record] = await statuses.until(1);

@@ -1,5 +1,5 @@
-import { InfrastructureDown, topicName, topics } from '#libs/contracts';
-import { aKafka, aKafkaConfig, aStatus, aTopicPrefix, KafkaTestClient, provisionTopics, silentLogger } from '#libs/testing';
+import { InfrastructureDown, RecordRefused, SendDue, topicName, topics } from '#libs/contracts';
+import { aKafka, aKafkaConfig, aDeferred, aStatus, aTopicPrefix, KafkaTestClient, provisionTopics, silentLogger } from '#libs/testing';
 import { createKafka, Publisher } from '#libs/transport';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
@@ -22,7 +22,7 @@ describe('the publisher', () => {
     const facts = Array.from({ length: 100 }, (_, index) => aStatus({ messageId: 'm-1', hop: index + 1 }));
     await Promise.all([
       ...facts.map((value) => publisher.publish({ topic: topics.statusChanged, key: 'm-1', value })),
-      publisher.publish({ topic: topics.emailDue, lane: 'urgent', key: null, value: { eventId: 'e-1' } }),
+      publisher.publish({ topic: topics.emailDue, lane: 'urgent', key: null, value: SendDue.parse({ ...aDeferred(), mode: 'send', why: 'Its time has come.' }) }),
     ]);
     const records = await statuses!.until(100);
     expect(records.map((record) => record.json())).toEqual(facts);
@@ -32,13 +32,23 @@ describe('the publisher', () => {
 
   it('fails only the record that the broker refuses, not those beside it', async () => {
     const statuses = await client.collect(topicName(topics.statusChanged, prefix));
-    const tooLarge = { eventId: 'large', text: 'x'.repeat(3 * 1024 * 1024) };
+    const [before, tooLarge, after] = [aStatus(), aStatus({ reason: 'x'.repeat(3 * 1024 * 1024) }), aStatus()];
     const outcomes = await Promise.allSettled(
-      [{ eventId: 'before' }, tooLarge, { eventId: 'after' }].map((value) => publisher.publish({ topic: topics.statusChanged, key: 'm-1', value })),
+      [before, tooLarge, after].map((value) => publisher.publish({ topic: topics.statusChanged, key: 'm-1', value })),
     );
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    expect((outcomes[1] as PromiseRejectedResult).reason).not.toBeInstanceOf(InfrastructureDown);
-    expect((await statuses.until(2)).map((record) => record.json())).toEqual([{ eventId: 'before' }, { eventId: 'after' }]);
+    expect((outcomes[1] as PromiseRejectedResult).reason).toBeInstanceOf(RecordRefused);
+    expect((await statuses.until(2)).map((record) => record.json())).toEqual([before, after]);
+  });
+
+  it('refuses a record that its topic’s readers could not read, with field and rule and without the value', async () => {
+    const statuses = await client.collect(topicName(topics.statusChanged, prefix));
+    const [broken, good] = [{ ...aStatus(), nextAt: '+010000-01-01T13:59:59.000Z' }, aStatus()];
+    const refused = await publisher.publish({ topic: topics.statusChanged, key: 'm-1', value: broken }).catch((error: unknown) => error);
+    await publisher.publish({ topic: topics.statusChanged, key: 'm-1', value: good });
+    expect(refused).toMatchObject({ code: 'MSG_RECORD_REFUSED', stage: 'publish', fields: [{ field: 'nextAt', rule: expect.stringContaining('ISO 8601') }] });
+    expect((refused as Error).message).not.toContain('010000');
+    expect((await statuses.until(1)).map((record) => record.json())).toEqual([good]);
   });
 
   it('says that Kafka is down when no broker answers', async () => {

@@ -1,24 +1,30 @@
-import { channelTopics, type DeadLetter, factHeaders, factRecord, type SendDue, type SendPlanned, type StatusChanged, topics } from '#libs/contracts';
-import { Publisher } from '#libs/transport';
+import { bareFact, channelTopics, type DeadLetter, factHeaders, factRecord, handoverHeaders, RecordRefused, type SendDue, type SendPlanned, type StatusChanged, topics } from '#libs/contracts';
+import { LOGGER } from '#libs/runtime';
+import type { Logger } from '#libs/telemetry';
+import { type Outgoing, Publisher } from '#libs/transport';
 import { Inject, Injectable } from '@nestjs/common';
 import { Announcer } from './announcer.port.ts';
+import { slimLetter } from './facts.policy.ts';
 
-/** Tells it through Kafka. */
+/** Tells it through Kafka. What breaks its contract, or is too large, is told without what is not needed. */
 @Injectable()
 export class KafkaAnnouncer extends Announcer {
   private readonly publisher: Publisher;
+  private readonly logger: Pick<Logger, 'error'>;
 
-  constructor(@Inject(Publisher) publisher: Publisher) {
+  constructor(@Inject(Publisher) publisher: Publisher, @Inject(LOGGER) logger: Pick<Logger, 'error'>) {
     super();
     this.publisher = publisher;
+    this.logger = logger;
   }
 
   async facts(facts: readonly StatusChanged[]): Promise<void> {
-    await Promise.all(facts.map((fact) => this.publisher.publish(factRecord(fact))));
+    await Promise.all(facts.map((fact) => this.tell(factRecord(fact), () => factRecord(bareFact(fact)))));
   }
 
   async deadLetter(letter: DeadLetter): Promise<void> {
-    await this.publisher.publish({ topic: topics.deadLetters, key: letter.messageId, value: letter });
+    const record = (value: DeadLetter): Outgoing => ({ topic: topics.deadLetters, key: letter.messageId, value, headers: handoverHeaders(letter) });
+    await this.tell(record(letter), () => record(slimLetter(letter)));
   }
 
   async planned(planned: SendPlanned): Promise<void> {
@@ -27,6 +33,16 @@ export class KafkaAnnouncer extends Announcer {
 
   async due(due: SendDue): Promise<void> {
     const key = due.key === null ? null : Buffer.from(due.key, 'base64');
-    await this.publisher.publish({ topic: channelTopics[due.channel].due, lane: due.lane, key, value: due });
+    await this.publisher.publish({ topic: channelTopics[due.channel].due, lane: due.lane, key, value: due, headers: handoverHeaders(due) });
+  }
+
+  private async tell(record: Outgoing, inShort: () => Outgoing): Promise<void> {
+    try {
+      await this.publisher.publish(record);
+    } catch (err) {
+      if (!(err instanceof RecordRefused)) throw err;
+      this.logger.error({ err, topic: record.topic.name }, 'a record was refused and is told in short');
+      await this.publisher.publish(inShort());
+    }
   }
 }

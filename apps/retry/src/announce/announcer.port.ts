@@ -16,7 +16,7 @@ export abstract class Announcer {
 
   /**
    * Hands a message back to its channel, in its lane and under its own key.
-   * @throws InfrastructureDown when Kafka cannot be reached.
+   * @throws InfrastructureDown when Kafka cannot be reached; RecordRefused when it cannot be handed back at all.
    */
   abstract due(due: SendDue): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { type DeadLetter, factId, type SendDeferred, type SendDue, type SendPlanned, type StatusChanged } from '#libs/contracts';
+import { type DeadLetter, factId, type Failure, type SendDeferred, type SendDue, type SendPlanned, type StatusChanged } from '#libs/contracts';
 import type { Decision, Plan, Verdict } from '../plan/decision.ts';
 
 /** What both a deferred and a due message tell of themselves. */
@@ -60,6 +60,29 @@ export function deadLetterOf(deferred: SendDeferred, decision: Decision): DeadLe
     eventId: factId({ tenant, channel, messageId, hop, source: 'retry', status: 'dead-letter' }),
     at: decision.at,
   };
+}
+
+/** A dead letter without what the request holds and what was tried: either may be what is wrong with it, or too large. */
+export const slimLetter = (letter: DeadLetter): DeadLetter => ({ ...letter, request: {}, attempts: [], lacks: [...new Set([...(letter.lacks ?? []), 'request', 'attempts'])] });
+
+/** What is told of a plan that cannot be handed back to its channel: the same, however often it is told. */
+export function endOfPlan(due: SendDue, failure: Failure): { fact: StatusChanged; letter: DeadLetter } {
+  const { eventId: _eventId, mode: _mode, why: _why, dueAt, ...handover } = due;
+  const { tenant, channel, messageId, doubt } = due;
+  // The plan's own hop was never taken: the one before it is the last that happened.
+  const hop = due.hop - 1;
+  const at = dueAt ?? due.requestedAt;
+  return {
+    fact: factOf(due, endVerdict(failure, hop, doubt), at),
+    letter: { ...handover, hop, at, failure, reason: doubt ? 'unconfirmed' : 'failed', eventId: factId({ tenant, channel, messageId, hop, source: 'retry', status: 'dead-letter' }) },
+  };
+}
+
+/** The end of a message that a fault of ours stops: failed, unless a call of it is in doubt. */
+export function endVerdict(failure: Failure, hop: number, doubt: { hop: number } | undefined): Verdict {
+  if (!doubt) return { status: 'failed', final: true, hop, failure, reason: `It cannot go on. ${failure.meaning}` };
+  const reason = `The provider’s answer was lost, and it cannot be looked for any more: it may have arrived. ${failure.meaning}`;
+  return { status: 'unconfirmed', final: true, hop: doubt.hop, failure, reason };
 }
 
 /** The hand-over that goes back to the channel when a plan is due. */

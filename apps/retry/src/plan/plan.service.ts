@@ -1,4 +1,4 @@
-import type { SendDeferred } from '#libs/contracts';
+import type { Failure, SendDeferred } from '#libs/contracts';
 import { LOGGER } from '#libs/runtime';
 import { type Logger, traceHeaders } from '#libs/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
@@ -8,6 +8,8 @@ import { deadLetterOf, factsOf, leftFact, plannedOf } from '../announce/facts.po
 import { policyOf, RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
 import type { Decision, Moment, RetryPolicy } from './decision.ts';
 import { type Answer, Decisions } from './decisions.port.ts';
+import { isoOf } from '../instant.ts';
+import { endNow } from './ending.policy.ts';
 import { MOMENT } from './moment.ts';
 import { planRetry } from './retry.policy.ts';
 
@@ -61,6 +63,19 @@ export class PlanService {
     await this.announcer.facts(factsOf(deferred, decision));
     const letter = deadLetterOf(deferred, decision);
     if (letter) await this.announcer.deadLetter(letter);
+  }
+
+  /**
+   * Ends a message whose hand-over cannot be read or dealt with: a final status, and a dead letter of what is left of it.
+   * @throws InfrastructureDown when Postgres or Kafka cannot be reached; repeating is safe.
+   */
+  async end(deferred: SendDeferred, failure: Failure): Promise<void> {
+    const at = isoOf(this.moment().now);
+    const answer = await this.decisions.decideOnce({ deferred, trace: traceHeaders(), decide: (known) => endNow(deferred, failure, known, at) });
+    this.log(deferred, answer);
+    await this.tell(deferred, answer?.decision);
+    if (!answer?.decision.plan) await this.answers.note(deferred, deferred.hop);
+    await this.announcer.planned(plannedOf(deferred));
   }
 
   private log(deferred: SendDeferred, answer: Answer | undefined): void {

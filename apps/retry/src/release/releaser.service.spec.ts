@@ -1,4 +1,4 @@
-import { InfrastructureDown, type SendDue } from '#libs/contracts';
+import { InfrastructureDown, RecordRefused, type SendDue } from '#libs/contracts';
 import { createLogger } from '#libs/telemetry';
 import { aDeferred, eventually } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
@@ -78,8 +78,9 @@ class Reading extends ProofReading {
 function aReleaser(queue: Queue, channel = new Channel(), pollMs = 60_000) {
   const reading = new Reading();
   const stop = new AbortController();
-  const releaser = new ReleaserService(queue, reading, channel, { RETRY_POLL_MS: pollMs }, stop.signal, createLogger('test', 'silent'));
-  return { releaser, channel, reading, stop };
+  const ended: string[] = [];
+  const releaser = new ReleaserService(queue, reading, channel, { endPlan: ({ messageId }) => Promise.resolve(void ended.push(messageId)) }, { RETRY_POLL_MS: pollMs }, stop.signal, createLogger('test', 'silent'));
+  return { releaser, channel, reading, stop, ended };
 }
 
 describe('Releasing what is due', () => {
@@ -89,6 +90,18 @@ describe('Releasing what is due', () => {
     await expect(releaser.releaseDue()).rejects.toThrow(InfrastructureDown);
     expect(channel.received).toEqual(['m-1', 'm-3']);
     expect(queue.marked).toEqual(['m-1', 'm-3']);
+  });
+
+  it('ends what cannot go back to its channel, and lets the rest go: it is not taken again', async () => {
+    const queue = new Queue([aPlan('m-1'), aPlan('m-2')]);
+    const channel = new Channel();
+    channel.due = async ({ messageId }) => {
+      if (messageId === 'm-1') throw new RecordRefused('email.due');
+      channel.received.push(messageId);
+    };
+    const { releaser, ended } = aReleaser(queue, channel);
+    await releaser.releaseDue();
+    expect([ended, channel.received, queue.marked]).toEqual([['m-1'], ['m-2'], ['m-1', 'm-2']]);
   });
 
   it('goes on at once while there is more, and ends with the service', async () => {

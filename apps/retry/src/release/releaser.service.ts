@@ -4,6 +4,7 @@ import { contextFrom, inSpan, type Logger, SpanKind } from '#libs/telemetry';
 import { loop } from '#libs/transport';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Announcer } from '../announce/announcer.port.ts';
+import { EndingService } from '../plan/ending.service.ts';
 import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
 import { type DuePlan, DuePlans } from './due-plans.port.ts';
 import { ProofReading, type ReadUpTo } from './proof-reading.port.ts';
@@ -14,6 +15,7 @@ export class ReleaserService implements OnApplicationBootstrap, OnModuleDestroy 
   private readonly plans: DuePlans;
   private readonly proofs: ProofReading;
   private readonly announcer: Announcer;
+  private readonly endings: Pick<EndingService, 'endPlan'>;
   private readonly config: Pick<RetryConfig, 'RETRY_POLL_MS'>;
   private readonly stopping: AbortSignal;
   private readonly logger: Logger;
@@ -23,6 +25,7 @@ export class ReleaserService implements OnApplicationBootstrap, OnModuleDestroy 
     @Inject(DuePlans) plans: DuePlans,
     @Inject(ProofReading) proofs: ProofReading,
     @Inject(Announcer) announcer: Announcer,
+    @Inject(EndingService) endings: Pick<EndingService, 'endPlan'>,
     @Inject(RETRY_CONFIG) config: Pick<RetryConfig, 'RETRY_POLL_MS'>,
     @Inject(STOPPING) stopping: AbortSignal,
     @Inject(LOGGER) logger: Logger,
@@ -30,6 +33,7 @@ export class ReleaserService implements OnApplicationBootstrap, OnModuleDestroy 
     this.plans = plans;
     this.proofs = proofs;
     this.announcer = announcer;
+    this.endings = endings;
     this.config = config;
     this.stopping = stopping;
     this.logger = logger;
@@ -71,7 +75,14 @@ export class ReleaserService implements OnApplicationBootstrap, OnModuleDestroy 
     const { tenant, channel, messageId, lane, hop, mode } = due;
     const attributes = { 'messaging.message.id': messageId, 'mi.tenant': tenant, 'mi.channel': channel, 'mi.lane': lane, 'mi.hop': hop, 'mi.mode': mode };
     await inSpan('retry release', { kind: SpanKind.PRODUCER, attributes, parent: contextFrom(trace) }, async () => {
-      await this.announcer.due(due);
+      try {
+        await this.announcer.due(due);
+      } catch (err) {
+        if (err instanceof InfrastructureDown) throw err;
+        this.logger.error({ err, tenant, channel, messageId, lane, hop, mode }, 'a plan cannot be handed back to its channel: its message ends');
+        // Taken again, it would be refused again: it counts as released.
+        return this.endings.endPlan(due, err);
+      }
       this.logger.info({ tenant, channel, messageId, lane, hop, mode }, 'released');
     });
   }

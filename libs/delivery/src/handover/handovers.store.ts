@@ -81,14 +81,14 @@ export class PostgresHandovers extends Handovers {
   }
 
   private async keepAll(all: readonly Kept[]): Promise<true[]> {
-    // One statement cannot touch a row twice; two of one hop say the same.
+    // One statement cannot touch a row twice. Two of one hop say the same, unless Kafka has refused the first.
     const each = [...new Map(all.map((kept) => [`${kept.id}/${kept.deferred.hop}`, kept])).values()];
     await this.pool.query({
       name: 'keep handovers',
       text: `
         INSERT INTO ${this.table} AS h (id, hop, deferred, trace, kept_at)
         SELECT *, clock_timestamp() FROM unnest($1::uuid[], $2::smallint[], $3::json[], $4::json[]) AS t(id, hop, deferred, trace) ORDER BY id, hop
-        ON CONFLICT (id, hop) DO UPDATE SET kept_at = excluded.kept_at`,
+        ON CONFLICT (id, hop) DO UPDATE SET kept_at = excluded.kept_at, deferred = excluded.deferred, trace = excluded.trace`,
       values: [each.map(({ id }) => id), each.map(({ deferred }) => deferred.hop), each.map(({ deferred }) => JSON.stringify(deferred)), each.map(({ trace }) => JSON.stringify(trace))],
     });
     return all.map(() => true);

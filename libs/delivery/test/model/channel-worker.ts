@@ -1,18 +1,21 @@
-import { type CancelRequested, type Channel, identityKey, InfrastructureDown, type SendDue, type SendPlanned, type StatusChanged, topics } from '#libs/contracts';
+import { type CancelRequested, type Channel, type Failure, identityKey, InfrastructureDown, type SendDue, type SendPlanned, type StatusChanged, topics } from '#libs/contracts';
 import { silentLogger } from '#libs/testing';
 import { type IncomingRecord, placeOf, Stopping } from '#libs/transport';
 import { z } from 'zod';
 import { admit } from '../../src/admit.policy.ts';
 import { type Announcement, announcement } from '../../src/announce.policy.ts';
 import { Announcer } from '../../src/announcer.service.ts';
-import { ChannelPort, type Likeness, type RequestEnvelope } from '../../src/channel.port.ts';
+import { ChannelPort, type Likeness, type RequestEnvelope, type Screened } from '../../src/channel.port.ts';
 import { firstHop, laterHop } from '../../src/decode.policy.ts';
 import type { Delivery } from '../../src/delivery.ts';
 import type { Handovers } from '../../src/handover/handovers.port.ts';
 import { DispatchService } from '../../src/dispatch.service.ts';
+import { EndingService } from '../../src/ending/ending.service.ts';
+import type { FlowService, Way } from '../../src/flow.service.ts';
 import { KafkaHandoverReading } from '../../src/handover/handover-reading.adapter.ts';
 import { HandoverWatch } from '../../src/handover/handover-watch.service.ts';
-import { hashKey } from './people.ts';
+import type { Fault } from './faults.ts';
+import { hashKey, refOf } from './people.ts';
 import type { Process } from './scheduler.ts';
 import type { Member } from './sim-kafka.ts';
 import { simFlow } from './sim-flow.ts';
@@ -22,6 +25,7 @@ import { answerMs, guardMs, leaseMs, retentionDays, type World } from './world.t
 interface Request extends RequestEnvelope {
   text: string;
   to: string[];
+  fault?: Fault;
   [field: string]: unknown;
 }
 
@@ -40,7 +44,14 @@ class SimChannel extends ChannelPort<Request, Message> {
     this.goesToAll = goesToAll;
   }
 
-  toMessage = ({ text, to }: Request): Message => ({ text, to });
+  toMessage = ({ text, to, fault }: Request): Message => {
+    if (fault === 'reading') throw new RangeError('a bug that a message brings out as it is read');
+    return { text, to, fault };
+  };
+  override screen = (message: Message): Promise<Screened<Message>> => {
+    if (message.fault === 'before the call') throw new TypeError('a bug before the call');
+    return Promise.resolve({ pass: true, message });
+  };
   addressesOf = ({ to }: Request): string[] => to;
   senderOf = (): undefined => undefined;
   override likenessOf = ({ text, to }: Message): Likeness => ({ party: to, wording: [text] });
@@ -58,6 +69,7 @@ export class ChannelWorker {
   private readonly watch: HandoverWatch;
   private readonly reading: KafkaHandoverReading;
   private looking = false;
+  private readonly endings: EndingService;
 
   constructor({ process, kafka }: Member, world: World) {
     const { variant } = world;
@@ -72,7 +84,7 @@ export class ChannelWorker {
     this.dispatcher = new DispatchService<Message>({
       providers: [provider],
       channel: this.channel,
-      flow: simFlow(process, provider, world),
+      flow: withFaultAfter(simFlow(process, provider, world)),
       ledger: world.ledgerOf(process),
       announcer: this.announcer(),
       logger,
@@ -82,6 +94,14 @@ export class ChannelWorker {
       retentionDays,
       coalesceLingerMs: 400,
       clock: world.clockOf(process),
+    });
+    this.endings = new EndingService({
+      channel: 'email',
+      schema,
+      recipientsOf: (request) => schema.parse(request).to.map(refOf),
+      dispatcher: variant.endsUnasked ? { breakOff: (hop, failure) => this.endUnasked(hop, failure) } : this.dispatcher,
+      announcer: this.announcer(),
+      logger,
     });
   }
 
@@ -104,11 +124,30 @@ export class ChannelWorker {
         if (!(error instanceof InfrastructureDown)) {
           this.world.setAside.add((JSON.parse(record.value!.toString()) as Request).messageId);
           this.world.scheduler.say({ owner: this.process, what: 'sets aside' }, `${placeOf(record)}: ${String(error)}`);
-          return true;
+          return this.endMessage(record, error);
         }
         await this.world.scheduler.wait(this.process, Math.min(5_000, 200 * 2 ** round));
       }
     }
+  }
+
+  /** As KafkaStrategy does once a record is set aside. */
+  private async endMessage(record: IncomingRecord, error: unknown): Promise<boolean> {
+    for (let round = 0; !this.world.variant.endsNothing; round += 1) {
+      try {
+        await this.endings.onSetAside(record, error);
+        return true;
+      } catch (trouble) {
+        if (trouble instanceof Stopping) return false;
+        if (!(trouble instanceof InfrastructureDown)) throw trouble;
+        await this.world.scheduler.wait(this.process, Math.min(5_000, 200 * 2 ** round));
+      }
+    }
+    return true;
+  }
+
+  private endUnasked(hop: Delivery<unknown>, failure: Failure): Promise<void> {
+    return this.announcer().announce(announcement(hop, { kind: 'failed', at: new Date(this.world.clock.now).toISOString(), attempt: 0, failure }));
   }
 
   private on(record: IncomingRecord): Promise<void> {
@@ -152,3 +191,18 @@ export class ChannelWorker {
     return announcer;
   }
 }
+
+/** A bug as what the provider answered is taken down. */
+const withFaultAfter = (flow: Pick<FlowService<Message>, 'wayFor'>): Pick<FlowService<Message>, 'wayFor'> => ({
+  wayFor: async (delivery, deadline): Promise<Way<Message>> => {
+    const way = await flow.wayFor(delivery, deadline);
+    if (!way.open || delivery.message.fault !== 'after the call') return way;
+    return {
+      ...way,
+      done: (result) => {
+        way.done(result);
+        if (result) throw new TypeError('a bug after the call');
+      },
+    };
+  },
+});

@@ -18,7 +18,7 @@ export class HandoverTable {
 
   keep(id: string, kept: KeptHandover, now: number): void {
     const key = `${id}/${kept.deferred.hop}`;
-    this.rows.set(key, { ...(this.rows.get(key) ?? { ...kept, id, again: 0 }), keptAt: now });
+    this.rows.set(key, { again: 0, ...this.rows.get(key), ...kept, id, keptAt: now });
   }
 
   decided(id: string, hop: number): void {

@@ -1,5 +1,6 @@
 import type { Lane } from '#libs/contracts';
 import fc from 'fast-check';
+import { type Fault, faults } from './faults.ts';
 import { ada, bob, cy, nobody } from './people.ts';
 import { endings, type LookUp, lookUps, receipts, type RefusalOfOne, refusals, ways } from './sim-provider.ts';
 
@@ -15,6 +16,8 @@ export interface Asked {
   repeat: 'none' | 'other partition' | 'other content';
   /** Upstream takes it back at some time. */
   cancelled: boolean;
+  /** What of ours fails whenever it deals with this message. */
+  fault?: Fault;
 }
 
 /** What happens next. Which one of many, and how it ends, `pick` and `luck` say. */
@@ -143,10 +146,18 @@ export const togetherHistories: fc.Arbitrary<History> = fc.tuple(anyHistory, fc.
   return asSuch({ ...history, lane: 'bulk', asked: free });
 });
 
-export const histories: fc.Arbitrary<History> = fc.oneof(
+/** Messages that bring out a fault of ours. */
+export const faultyHistories: fc.Arbitrary<History> = fc
+  .tuple(anyHistory, fc.array(fc.constantFrom(...faults), { minLength: 3, maxLength: 3 }))
+  .map(([history, some]): History => ({ ...history, asked: history.asked.map((each, index): Asked => ({ ...each, fault: some[index]! })) }));
+
+/** In which nothing of ours fails. */
+export const soundHistories: fc.Arbitrary<History> = fc.oneof(
   { weight: 4, arbitrary: anyHistory },
   { weight: 1, arbitrary: lateAnswers },
   { weight: 1, arbitrary: togetherHistories },
   { weight: 1, arbitrary: lostRecords },
   { weight: 1, arbitrary: lostInWork },
 );
+
+export const histories: fc.Arbitrary<History> = fc.oneof({ weight: 6, arbitrary: soundHistories }, { weight: 1, arbitrary: faultyHistories });

@@ -35,7 +35,7 @@ function judgeMessage(messageId: string, all: readonly StatusChanged[], world: W
   const rows = world.ledger.of(idOf(messageId));
   const fold = world.variant.fold ?? realFold;
   const copies = secondCopies(messageId, calls, world.retry.resends.get(messageId) ?? [], world.proofsOf(messageId));
-  const violations = [...ending(messageId, facts, calls, fold), ...early(messageId, facts, calls, fold), ...backward(messageId, facts, fold), ...untold(messageId, rows, facts), ...mistaken(messageId, facts, calls), ...unlawful(messageId, calls), ...wronged(messageId, facts, world), ...unheard(messageId, rows, facts), ...copies.violations];
+  const violations = [...ending(messageId, facts, calls, fold), ...early(messageId, facts, calls, fold), ...backward(messageId, facts, fold), ...untold(messageId, rows, facts), ...mistaken(messageId, facts, calls), ...unlawful(messageId, calls), ...wronged(messageId, facts, world), ...unheard(messageId, rows, facts), ...unburied(messageId, facts, fold, world), ...copies.violations];
   return { violations, resentByPolicy: copies.byPolicy };
 }
 
@@ -110,6 +110,14 @@ function wronged(messageId: string, facts: readonly StatusChanged[], { refused }
   const wrong = facts.filter(({ failure, hop }) => failure?.code === 'refused for good' && !refused.has(`${messageId}/${hop}`));
   return wrong.map(({ hop }) => `mistaken: ${messageId}/${hop} is told as refused for good, and others were`);
 }
+
+/** What a fault of ours ends has a dead letter that tells what to do. */
+function unburied(messageId: string, facts: readonly StatusChanged[], fold: typeof realFold, { buried }: World): string[] {
+  const stopped = facts.some(({ failure, final }) => final && ownFaults.has(failure?.code ?? ''));
+  return stopped && ['failed', 'unconfirmed'].includes(fold(facts).status) && !buried.has(messageId) ? [`unburied: ${messageId} is ended by a fault, without a dead letter`] : [];
+}
+
+const ownFaults = new Set(['MSG_HANDLER_BUG', 'MSG_RECORD_REFUSED', 'MSG_HANDOVER_UNREADABLE']);
 
 /** Each of several recipients who was left out is told of. */
 function unheard(messageId: string, rows: readonly LedgerRow[], facts: readonly StatusChanged[]): string[] {

@@ -1,7 +1,7 @@
 import { fold } from '#libs/contracts';
 import type fc from 'fast-check';
 import type { CallBeside, Claim, Delivery, Outcome } from '../../src/delivery.ts';
-import { type History, lateAnswers, lostInWork, lostRecords, slowStarts, togetherHistories, unreadProofs, untoldAnswers } from './history.ts';
+import { faultyHistories, type History, lateAnswers, lostInWork, lostRecords, slowStarts, togetherHistories, unreadProofs, untoldAnswers } from './history.ts';
 import { HandoverTable } from './handover-table.ts';
 import { type LedgerRow, LedgerTable } from './ledger-table.ts';
 import { RetryTables } from './retry-tables.ts';
@@ -137,6 +137,8 @@ export const planted: Record<string, Planted> = {
   'takes what comes with a hand-over for the answer': { variant: { takesAnyFactForAnAnswer: true }, breaks: /^lost/, within: 1_000, among: lostRecords },
   'takes what is late for lost': { variant: { takesLagForLoss: true }, breaks: /^needless/, within: 2_000 },
   'hands a message over before it has told of it': { variant: { handsOverFirst: true }, breaks: /^(lost|untold)/, within: 4_000, among: lostInWork },
+  'leaves the message of a record that it sets aside as it is': { variant: { endsNothing: true }, breaks: /^lost/, within: 1_000, among: faultyHistories },
+  'tells as failed whatever a fault has stopped': { variant: { endsUnasked: true }, breaks: /^untrue/, within: 2_000, among: faultyHistories },
   'shows the latest fact as the status': {
     variant: { fold: (facts) => ({ status: 'accepted', engagement: [], ...[...facts].map(({ status, final }) => ({ status: status as 'sent', final })).at(-1) } as ReturnType<NonNullable<Variant['fold']>>) },
     breaks: /^(lost|backward|untrue)/,

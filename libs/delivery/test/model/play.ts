@@ -91,9 +91,9 @@ export class Play {
     return this.replicas.filter((replica) => replica.service === service);
   }
 
-  private publish(messageId: string, { key, partition, to, sendAfter, expiresAfter }: Asked, more: object = {}): void {
+  private publish(messageId: string, { key, partition, to, sendAfter, expiresAfter, fault }: Asked, more: object = {}): void {
     const times = { ...(sendAfter && { sendAt: isoAt(sendAfter) }), ...(expiresAfter && { expiresAt: isoAt(expiresAfter) }) };
-    const value = Buffer.from(JSON.stringify({ messageId, tenant: 'default', text: 'Hello', to, ...times, ...more }));
+    const value = Buffer.from(JSON.stringify({ messageId, tenant: 'default', text: 'Hello', to, ...(fault && { fault }), ...times, ...more }));
     const topic = topicName(topics.emailRequested, '', this.history.lane);
     this.world.broker.append(topic, partition, { key: key === null ? null : Buffer.from(key), value, timestamp: noon });
   }

@@ -6,6 +6,7 @@ import { answeredBy } from '../../../../apps/retry/src/answer/answered.policy.ts
 import type { Answers } from '../../../../apps/retry/src/answer/answers.port.ts';
 import { WatchService } from '../../../../apps/retry/src/answer/watch.service.ts';
 import { KafkaAnnouncer } from '../../../../apps/retry/src/announce/announcer.adapter.ts';
+import { EndingService } from '../../../../apps/retry/src/plan/ending.service.ts';
 import { PlanService } from '../../../../apps/retry/src/plan/plan.service.ts';
 import { KafkaProofReading } from '../../../../apps/retry/src/release/proof-reading.adapter.ts';
 import { ReleaserService } from '../../../../apps/retry/src/release/releaser.service.ts';
@@ -33,6 +34,7 @@ export class RetryWorker {
   private readonly process: Process;
   private readonly world: World;
   private readonly planning: PlanService;
+  private readonly endings: EndingService;
   private readonly stopping: StopService;
   private readonly releaser: ReleaserService;
   private readonly answers: Answers;
@@ -45,7 +47,7 @@ export class RetryWorker {
     this.world = world;
     const { retry, clock } = world;
     const ask = <T>(what: string, effect: () => T) => world.scheduler.ask(process, 'postgres', what, effect);
-    const announcer = new KafkaAnnouncer(world.publisherOf(process) as Publisher);
+    const announcer = new KafkaAnnouncer(world.publisherOf(process) as Publisher, logger);
     const stop = new AbortController().signal;
     this.answers = {
       note: (of, hop) => ask(`takes ${of.messageId}/${hop} for answered`, () => retry.note(of, hop, clock.now)),
@@ -60,6 +62,7 @@ export class RetryWorker {
       prove: (of: Identity, hop: number) => ask('stops what is proven', () => retry.prove(of, hop, clock.now)),
       cancel: (of: Identity) => ask(`cancels ${of.messageId}`, () => retry.cancel(of, clock.now)),
     };
+    this.endings = new EndingService(this.planning, announcer, this.answers, logger);
     this.stopping = new StopService(stops, announcer, logger);
     this.releaser = new ReleaserService(
       {
@@ -69,7 +72,7 @@ export class RetryWorker {
           if (plans.length > 0) await ask('marks what was published', () => retry.markPublished(token, plans, clock.now));
         },
       },
-      new KafkaProofReading(kafka, config), announcer, config, new AbortController().signal, logger,
+      new KafkaProofReading(kafka, config), announcer, this.endings, config, new AbortController().signal, logger,
     ); // prettier-ignore
   }
 
@@ -90,21 +93,32 @@ export class RetryWorker {
   }
 
   async handle(record: IncomingRecord): Promise<boolean> {
+    let fault: unknown;
     for (let round = 0; ; round += 1) {
       try {
-        await this.on(record);
+        // As KafkaStrategy: what cannot be dealt with is set aside, and its message ended.
+        await (fault === undefined ? this.on(record) : this.endMessage(record, fault));
         return true;
       } catch (error) {
-        if (!(error instanceof InfrastructureDown)) throw error;
-        await this.world.scheduler.wait(this.process, Math.min(5_000, 200 * 2 ** round));
+        if (error instanceof InfrastructureDown) await this.world.scheduler.wait(this.process, Math.min(5_000, 200 * 2 ** round));
+        else fault = error;
       }
     }
+  }
+
+  private plan(deferred: SendDeferred): Promise<void> {
+    if (deferred.request['fault'] === 'planning') throw new TypeError('a bug as it is planned');
+    return this.planning.plan(deferred);
+  }
+
+  private async endMessage(record: IncomingRecord, error: unknown): Promise<void> {
+    if (!this.world.variant.endsNothing) await this.endings.onSetAside(record, error);
   }
 
   private on(record: IncomingRecord): Promise<void> {
     const json: unknown = JSON.parse(record.value!.toString());
     switch (record.topic.name) {
-      case topics.sendDeferred.name: return this.planning.plan(json as SendDeferred);
+      case topics.sendDeferred.name: return this.plan(json as SendDeferred);
       case topics.cancelRequested.name: return this.stopping.cancel(json as CancelRequested);
       default: return this.learn(json as StatusChanged);
     } // prettier-ignore

@@ -3,12 +3,15 @@ import { aFailure } from '#libs/testing';
 import { keyOf } from '../../../../apps/email/src/providers/resend/resend.request.policy.ts';
 import type { Clock } from '../../src/clock.ts';
 import { type JointAnswer, mayStartTogether, sendJointly } from '../../src/send-jointly.ts';
+import type { Fault } from './faults.ts';
 import { nobody } from './people.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 
 export interface Message {
   text: string;
   to: readonly string[];
+  /** What of ours fails with it. */
+  fault?: Fault | undefined;
 }
 
 /** How a call ends: an answer can be lost whether or not the message was taken. */

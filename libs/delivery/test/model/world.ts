@@ -1,9 +1,10 @@
-import { type CancelRequested, type fold, identityKey, type Lane, type ProviderCall, type StatusChanged, topicName, topics } from '#libs/contracts';
+import { type CancelRequested, type fold, identityKey, type Lane, type ProviderCall, RecordRefused, type StatusChanged, topicName, topics } from '#libs/contracts';
 import type { Publisher } from '#libs/transport';
 import type { Clock } from '../../src/clock.ts';
 import type { Announcement } from '../../src/announce.policy.ts';
 import type { JointAnswer } from '../../src/send-jointly.ts';
 import type { Claim, Delivery, Ledger, Outcome, SuppressionFound } from '../../src/delivery.ts';
+import type { Fault } from './faults.ts';
 import { refOf } from './people.ts';
 import { HandoverTable } from './handover-table.ts';
 import { LedgerTable } from './ledger-table.ts';
@@ -47,6 +48,10 @@ export interface Variant extends JointFaults {
   fold?: typeof fold;
   /** Whoever is suppressed is written to all the same, together with others. */
   goesToAll?: boolean;
+  /** A record that is set aside leaves its message as it is. */
+  endsNothing?: boolean;
+  /** Whatever a fault has stopped ends as failed, whatever the ledger has of it. */
+  endsUnasked?: boolean;
   /** What its time says is decided before the ledger is asked, and not kept there. */
   admitsBeforeClaim?: boolean;
 }
@@ -103,6 +108,11 @@ export class World implements ProviderWorld {
     return this.broker.logOf(`${topics.statusChanged.name}/0`).map(({ value }) => JSON.parse(value.toString()) as StatusChanged);
   }
 
+  /** The messages that have a dead letter. */
+  get buried(): Set<string> {
+    return new Set(this.broker.logOf(`${topics.deadLetters.name}/0`).map(({ value }) => (JSON.parse(value.toString()) as { messageId: string }).messageId));
+  }
+
   /** What was written of a message that proves a hop to have been accepted. */
   proofsOf(messageId: string): Proof[] {
     return this.broker.readable(`${topics.statusChanged.name}/0`).flatMap(({ value, timestamp }) => {
@@ -135,6 +145,8 @@ export class World implements ProviderWorld {
   }
 
   append({ topic, lane, key, value }: Outgoing): void {
+    const { request } = value as { request?: { fault?: Fault } };
+    if (request?.fault === refusedOn(topic.name)) throw new RecordRefused(topic.name);
     const bytes = Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value));
     this.broker.append(topicName(topic, '', lane), 0, { key: typeof key === 'string' ? Buffer.from(key) : key, value: bytes, timestamp: this.clock.now });
   }
@@ -208,6 +220,12 @@ export class World implements ProviderWorld {
   private learn(id: string, hop: number): void {
     this.told.set(id, Math.min(hop, this.told.get(id) ?? hop));
   }
+}
+
+/** The fault by which Kafka does not take a record of this topic. */
+function refusedOn(topic: string): Fault | 'none' {
+  if (topic === topics.sendDeferred.name) return 'handing over';
+  return topic === topics.emailDue.name ? 'releasing' : 'none';
 }
 
 const suppressionOf = (recipient: string): SuppressionFound => ({ recipient, scope: 'all', tenant: null, reason: 'complaint', since: new Date(noon).toISOString() });

@@ -1,0 +1,121 @@
+import {
+  BadRecordTime, type Channel, channelOf, channelTopics, factId, failureBy, IdConflict, identityKey, isTakenBack, MessageId, nearestInstant, ownFailure, type RecipientRef, salvageHandover, type StatusChanged, Tenant, topics, UnreadableRecord,
+} from '#libs/contracts'; // prettier-ignore
+import { contextFrom, contextOf, hasTrace, type Logger, underContext } from '#libs/telemetry';
+import { decode, type IncomingRecord, placeOf, readJsonLeniently } from '#libs/transport';
+import type { z } from 'zod';
+import type { Announcer } from '../announcer.service.ts';
+import type { RequestEnvelope } from '../channel.port.ts';
+import type { Delivery } from '../delivery.ts';
+import type { DispatchService } from '../dispatch.service.ts';
+import { originOf } from '../origin.ts';
+import { refusedForGood } from '../taken-back/standby.policy.ts';
+import { bareFirstHop, bareLaterHop } from './ending.policy.ts';
+
+export interface EndingOptions {
+  channel: Channel;
+  /** Of the channel's requests. */
+  schema: z.ZodType<RequestEnvelope>;
+  /** Whom a request is for. @throws where it cannot be read */
+  recipientsOf: (request: unknown) => RecipientRef[];
+  dispatcher: Pick<DispatchService<unknown>, 'breakOff'>;
+  announcer: Pick<Announcer, 'publishFact'>;
+  logger: Logger;
+}
+
+/** Ends the message of a record that was set aside; told again, it tells the same. */
+export class EndingService {
+  private readonly options: EndingOptions;
+
+  constructor(options: EndingOptions) {
+    this.options = options;
+  }
+
+  /**
+   * A request that breaks its schema is told as `rejected`; one that brought out a fault, and a later hop whatever stands in its
+   * way, end by what the ledger has of them. An id conflict ends nothing: the message that came first stands.
+   * @throws InfrastructureDown when Postgres or Kafka cannot be reached; repeating is safe.
+   */
+  async onSetAside(record: IncomingRecord, error: unknown): Promise<void> {
+    if (error instanceof IdConflict) return;
+    const { channel } = this.options;
+    const { due } = channelTopics[channel];
+    if (record.topic.name === topics.statusChanged.name) return this.refuseForGood(record);
+    if (record.topic.name === due.name) return this.breakOff(this.laterHop(record), record, error);
+    if (channelOf(record.topic) !== channel) return;
+    if (error instanceof UnreadableRecord) return this.reject(record, error);
+    return this.breakOff(bareFirstHop(channel, this.options.schema, JSON.parse(String(record.value)), originOf(record)), record, error);
+  }
+
+  private async breakOff(hop: Delivery<undefined> | undefined, record: IncomingRecord, error: unknown): Promise<void> {
+    if (!hop) return this.options.logger.error({ record: placeOf(record) }, 'a record that is set aside names no message: nothing can be told of it');
+    const recipients = this.recipientsOf(hop.request);
+    await inTraceOf(record, hop, () => this.options.dispatcher.breakOff({ ...hop, recipients }, failureBy(error)));
+  }
+
+  /** Where they cannot be read, nothing is told of single ones. */
+  private recipientsOf(request: unknown): RecipientRef[] {
+    try {
+      return this.options.recipientsOf(request);
+    } catch {
+      return [];
+    }
+  }
+
+  private laterHop(record: IncomingRecord): Delivery<undefined> | undefined {
+    const { channel } = this.options;
+    const read = salvageHandover({ ...record, channel, keyIsMessageId: false });
+    // One of another channel is none of ours, wherever it stands.
+    return read?.channel === channel ? bareLaterHop(read, originOf(record)) : undefined;
+  }
+
+  /** A message that its provider gave back waits for its other way: where that cannot be gone, the refusal is the end of it. */
+  private async refuseForGood(record: IncomingRecord): Promise<void> {
+    const fact = decode(record).value as StatusChanged;
+    if (fact.channel === this.options.channel && isTakenBack(fact)) await this.options.announcer.publishFact(refusedForGood(fact));
+  }
+
+  private async reject(record: IncomingRecord, error: UnreadableRecord): Promise<void> {
+    const identity = readableIdentity(record.value, this.options.channel);
+    if (identity) await inTraceOf(record, identity, () => this.options.announcer.publishFact(rejection(identity, record, error)));
+  }
+}
+
+interface ReadIdentity {
+  messageId: string;
+  tenant: string;
+  channel: Channel;
+}
+
+function inTraceOf<T>(record: IncomingRecord, of: ReadIdentity, work: () => T): T {
+  const given = contextFrom(record.headers);
+  return underContext(hasTrace(given) ? given : contextOf(identityKey(of)), work);
+}
+
+function readableIdentity(value: Buffer | null, channel: Channel): ReadIdentity | undefined {
+  const json = readJsonLeniently(value) as { messageId?: unknown; tenant?: unknown } | null | undefined;
+  const messageId = MessageId.safeParse(json?.messageId);
+  const tenant = Tenant.default('default').safeParse(json?.tenant ?? undefined);
+  return messageId.success && tenant.success ? { messageId: messageId.data, tenant: tenant.data, channel } : undefined;
+}
+
+function rejection(identity: ReadIdentity, record: IncomingRecord, error: UnreadableRecord): StatusChanged {
+  const { fields } = error;
+  const badTime = 'The Kafka record of the request has no timestamp, or one that is not in milliseconds, so nothing was sent.';
+  const action = 'Correct the named fields and publish again, under the same messageId or a new one.';
+  const failure =
+    error instanceof BadRecordTime
+      ? ownFailure('MSG_RECORD_TIME', 'bad-content', 'never', badTime, { fields })
+      : ownFailure('MSG_REJECTED', 'bad-content', 'never', 'The request breaks its schema, so nothing was sent.', { action, fields });
+  return {
+    ...identity,
+    // Hop 0 does not exist: a rejected record takes none, so a good one under the same id still has its first.
+    eventId: factId({ ...identity, hop: 0, source: identity.channel, status: `rejected:${placeOf(record)}` }),
+    lane: record.lane,
+    status: 'rejected',
+    final: true,
+    at: nearestInstant(error instanceof BadRecordTime ? Date.now() : record.timestamp),
+    source: identity.channel,
+    failure,
+  };
+}
