@@ -22,14 +22,22 @@ interface Batch {
   at: number;
 }
 
-/** Whether batches that could not be decoded were set aside lately: what they held is lost until its producer publishes it again. */
+/**
+ * Whether batches that could not be decoded were set aside lately: what they held is lost until its producer publishes
+ * it again.
+ */
 export async function examineUndecodable(env: Env): Promise<Finding> {
   try {
     const batches = await recentBatches(createKafka(env, 'doctor'), topicPrefixOf(env), Date.now() - LOOKED_BACK_MS);
     if (batches.length === 0) return say.ok('kafka.undecodable', 'none in the last 7 days');
-    const named = batches.toSorted((a, b) => b.at - a.at).slice(0, MOST_NAMED).map(({ place, fault, at }) => `${place} (${fault}, ${new Date(at).toISOString()})`);
+    const named = batches
+      .toSorted((a, b) => b.at - a.at)
+      .slice(0, MOST_NAMED)
+      .map(({ place, fault, at }) => `${place} (${fault}, ${new Date(at).toISOString()})`);
     const seen = `${batches.length} in the last 7 days, the last ones: ${named.join('; ')}`;
-    return batches.some(({ at }) => at > Date.now() - DAY_MS) ? say.fail('kafka.undecodable', seen) : say.warn('kafka.undecodable', seen);
+    return batches.some(({ at }) => at > Date.now() - DAY_MS)
+      ? say.fail('kafka.undecodable', seen)
+      : say.warn('kafka.undecodable', seen);
   } catch (error) {
     return say.skipped('kafka.undecodable', `messaging.unreadable cannot be read: ${reasonOf(error)}`);
   }
@@ -43,7 +51,10 @@ async function recentBatches(kafka: Kafka, prefix: string, since: number): Promi
     const topic = topicName(topics.unreadable, prefix);
     const places = await placesToRead(admin, topic, since);
     const found: Batch[] = [];
-    if (places.length > 0) await read(kafka, admin, { topic, groupId: `${prefix}doctor-${randomUUID()}`, places }, (headers) => found.push(...batchOf(headers)));
+    if (places.length > 0)
+      await read(kafka, admin, { topic, groupId: `${prefix}doctor-${randomUUID()}`, places }, (headers) =>
+        found.push(...batchOf(headers)),
+      );
     return found.filter(({ at }) => at >= since);
   } finally {
     await admin.disconnect();
@@ -58,7 +69,10 @@ interface Place {
 }
 
 async function placesToRead(admin: Admin, topic: string, since: number): Promise<Place[]> {
-  const [ends, starts] = await Promise.all([admin.fetchTopicOffsets(topic), admin.fetchTopicOffsetsByTimestamp(topic, since)]);
+  const [ends, starts] = await Promise.all([
+    admin.fetchTopicOffsets(topic),
+    admin.fetchTopicOffsetsByTimestamp(topic, since),
+  ]);
   return ends.flatMap(({ partition, high }) => {
     const end = Number(high);
     const start = Number(starts.find((each) => each.partition === partition)?.offset ?? end);
@@ -67,11 +81,18 @@ async function placesToRead(admin: Admin, topic: string, since: number): Promise
 }
 
 /** Reads these places to their ends, under a group of its own that is removed afterwards. */
-async function read(kafka: Kafka, admin: Admin, { topic, groupId, places }: { topic: string; groupId: string; places: Place[] }, take: (headers: IHeaders) => void): Promise<void> {
+async function read(
+  kafka: Kafka,
+  admin: Admin,
+  { topic, groupId, places }: { topic: string; groupId: string; places: Place[] },
+  take: (headers: IHeaders) => void,
+): Promise<void> {
   const left = new Map(places.map(({ partition, end }) => [partition, end]));
   const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100 });
   const done = Promise.withResolvers<void>();
-  const late = delay(WITHIN_MS, undefined, { ref: false }).then(() => Promise.reject(new Error(`it was not read within ${WITHIN_MS / 1_000} s`)));
+  const late = delay(WITHIN_MS, undefined, { ref: false }).then(() =>
+    Promise.reject(new Error(`it was not read within ${WITHIN_MS / 1_000} s`)),
+  );
   for (const promise of [done.promise, late]) promise.catch(() => undefined);
   try {
     await consumer.connect();
@@ -86,7 +107,8 @@ async function read(kafka: Kafka, admin: Admin, { topic, groupId, places }: { to
     });
     await consumer.run({
       autoCommit: false,
-      eachMessage: ({ partition, message }) => Promise.resolve(left.has(partition) && take(message.headers ?? {})).then(() => undefined),
+      eachMessage: ({ partition, message }) =>
+        Promise.resolve(left.has(partition) && take(message.headers ?? {})).then(() => undefined),
     });
     await Promise.race([joined, late]);
     for (const { partition, from } of places) consumer.seek({ topic, partition, offset: String(from) });
@@ -100,6 +122,7 @@ async function read(kafka: Kafka, admin: Admin, { topic, groupId, places }: { to
 function batchOf(headers: IHeaders): Batch[] {
   const told = (name: string) => String(headers[name] ?? '');
   if (told('x-error-code') !== 'MSG_UNDECODABLE_BATCH') return [];
-  const place = `${told('x-origin-topic')}/${told('x-origin-partition')} ${told('x-origin-offset')}-${told('x-origin-last-offset')}`;
+  const offsets = `${told('x-origin-offset')}-${told('x-origin-last-offset')}`;
+  const place = `${told('x-origin-topic')}/${told('x-origin-partition')} ${offsets}`;
   return [{ place, fault: told('x-batch-fault'), at: Date.parse(told('x-set-aside-at')) }];
 }

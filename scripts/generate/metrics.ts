@@ -12,9 +12,15 @@ Names follow OpenTelemetry's semantic conventions where they have one, else they
 All are counters from the start of the process: ask for \`rate(…)\` or \`increase(…)\`. \`target_info\` says which service and process it is. No label holds an id, an address or content.
 
 ${table(
-    ['Metric', 'In Prometheus', 'Counts', 'Labels', 'When it grows'],
-    Object.values<CounterRow>(counters).map(({ name, meaning, labels, remedy }) => [`\`${name}\``, `\`${inPrometheus(name)}_total\``, meaning, labelsOf(labels), remedy ?? 'the daily work']),
-  )}
+  ['Metric', 'In Prometheus', 'Counts', 'Labels', 'When it grows'],
+  Object.values<CounterRow>(counters).map(({ name, meaning, labels, remedy }) => [
+    `\`${name}\``,
+    `\`${inPrometheus(name)}_total\``,
+    meaning,
+    labelsOf(labels),
+    remedy ?? 'the daily work',
+  ]),
+)}
 
 A scrape configuration for the local system:
 
@@ -29,4 +35,7 @@ scrape_configs:
 
 const inPrometheus = (name: string) => name.replaceAll(/[^\w]/g, '_');
 
-const labelsOf = (labels: CounterRow['labels']) => Object.entries(labels).map(([name, holds]) => `\`${name}\`: ${holds}`).join('; ');
+const labelsOf = (labels: CounterRow['labels']) =>
+  Object.entries(labels)
+    .map(([name, holds]) => `\`${name}\`: ${holds}`)
+    .join('; ');

@@ -10,7 +10,10 @@ import { startHost, stopHost } from '../host.ts';
 import type { FragileKafka } from './kafka.host.ts';
 
 const topic = topics.emailRequested;
-const email = (messageId: string) => ({ key: null, value: JSON.stringify({ messageId, to: [{ email: 'ada@inbox.test' }], subject: 'Hello', text: 'It works' }) });
+const email = (messageId: string) => ({
+  key: null,
+  value: JSON.stringify({ messageId, to: [{ email: 'ada@inbox.test' }], subject: 'Hello', text: 'It works' }),
+});
 
 describe('a log that is damaged on the broker’s disk', () => {
   let host: ChildProcess;
@@ -24,7 +27,10 @@ describe('a log that is damaged on the broker’s disk', () => {
   let handled: string[];
 
   beforeAll(async () => {
-    ({ host, answer: fragile } = await startHost<FragileKafka>('outage/kafka.host.ts', 'the Kafka that may be stopped'));
+    ({ host, answer: fragile } = await startHost<FragileKafka>(
+      'outage/kafka.host.ts',
+      'the Kafka that may be stopped',
+    ));
   }, 120_000);
   afterAll(() => stopHost(host));
 
@@ -35,7 +41,10 @@ describe('a log that is damaged on the broker’s disk', () => {
     const admin = kafka.admin({ retry: { retries: 20 } });
     await admin.connect();
     const names = [topic, topics.unreadable].flatMap((each) => topicNames(each, config.KAFKA_TOPIC_PREFIX));
-    await admin.createTopics({ waitForLeaders: true, topics: names.map((each) => ({ topic: each, numPartitions: 2, replicationFactor: 1 })) });
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: names.map((each) => ({ topic: each, numPartitions: 2, replicationFactor: 1 })),
+    });
     await admin.disconnect();
     producer = kafka.producer({ allowAutoTopicCreation: false, retry: { retries: 20 } });
     await producer.connect();
@@ -50,16 +59,31 @@ describe('a log that is damaged on the broker’s disk', () => {
 
   /** Each list is a batch of its own. */
   async function produce(partition: number, ...batches: string[][]): Promise<void> {
-    for (const ids of batches) await producer.send({ topic: name, acks: -1, messages: ids.map((id) => ({ ...email(id), partition })) });
+    for (const ids of batches)
+      await producer.send({ topic: name, acks: -1, messages: ids.map((id) => ({ ...email(id), partition })) });
   }
 
   async function listen(): Promise<void> {
-    strategy = new KafkaStrategy({ kafka, config, publisher, service: 'email', logger: silentLogger(), graceMs: 1_000 });
-    strategy.addHandler(topic.name, (request: EmailRequested) => Promise.resolve(void handled.push(request.messageId)), true);
-    await new Promise<void>((resolve, reject) => strategy!.listen((error) => (error ? reject(error as Error) : resolve())));
+    strategy = new KafkaStrategy({
+      kafka,
+      config,
+      publisher,
+      service: 'email',
+      logger: silentLogger(),
+      graceMs: 1_000,
+    });
+    strategy.addHandler(
+      topic.name,
+      (request: EmailRequested) => Promise.resolve(void handled.push(request.messageId)),
+      true,
+    );
+    await new Promise<void>((resolve, reject) =>
+      strategy!.listen((error) => (error ? reject(error as Error) : resolve())),
+    );
   }
 
-  const segmentOf = (partition: number) => join(dirname(fragile.pidFile), 'kafka', 'data', `${name}-${partition}`, '00000000000000000000.log');
+  const segmentOf = (partition: number) =>
+    join(dirname(fragile.pidFile), 'kafka', 'data', `${name}-${partition}`, '00000000000000000000.log');
 
   /** While the broker runs: it holds the log for as long as it was. */
   function overwrite(partition: number, at: (log: Buffer) => number, bytes: Buffer): void {
@@ -81,21 +105,30 @@ describe('a log that is damaged on the broker’s disk', () => {
     change(log);
     writeFileSync(segment, log);
     await eventually(() => pid() > 0, { timeoutMs: 30_000, what: 'another broker' });
-    await eventually(async () => (await kafka.admin({ retry: { retries: 0 } }).connect()) === undefined, { timeoutMs: 60_000, everyMs: 500 });
+    await eventually(async () => (await kafka.admin({ retry: { retries: 0 } }).connect()) === undefined, {
+      timeoutMs: 60_000,
+      everyMs: 500,
+    });
   }
 
   async function unreadable(): Promise<{ value: Buffer | null; headers: IHeaders }[]> {
     const records: { value: Buffer | null; headers: IHeaders }[] = [];
     const consumer = kafka.consumer({ groupId: `${config.KAFKA_TOPIC_PREFIX}test`, maxWaitTimeInMs: 100 });
     await consumer.connect();
-    await consumer.subscribe({ topics: [topicName(topics.unreadable, config.KAFKA_TOPIC_PREFIX)], fromBeginning: true });
-    await consumer.run({ eachMessage: ({ message }) => Promise.resolve(void records.push({ value: message.value, headers: message.headers ?? {} })) });
+    await consumer.subscribe({
+      topics: [topicName(topics.unreadable, config.KAFKA_TOPIC_PREFIX)],
+      fromBeginning: true,
+    });
+    await consumer.run({
+      eachMessage: ({ message }) =>
+        Promise.resolve(void records.push({ value: message.value, headers: message.headers ?? {} })),
+    });
     await eventually(() => records.length > 0, { timeoutMs: 20_000, what: 'what was set aside' });
     await consumer.disconnect();
     return records;
   }
 
-  it('costs only the batch whose bytes are wrong, which is kept and told: what is before, behind and beside it is handled', async () => {
+  it('costs only the batch whose bytes are wrong, which is kept and told: all around it is handled', async () => {
     await produce(0, ['m-before'], ['m-lost-1', 'm-lost-2', 'm-lost-3'], ['m-behind']);
     await produce(1, ['m-beside-1'], ['m-beside-2']);
     let batch = Buffer.alloc(0);
@@ -113,8 +146,10 @@ describe('a log that is damaged on the broker’s disk', () => {
     const [kept, ...more] = await unreadable();
     expect(more).toEqual([]);
     expect(kept!.value?.equals(batch)).toBe(true);
-    expect(Object.fromEntries(Object.entries(kept!.headers).map(([header, value]) => [header, String(value)]))).toMatchObject({
-      'x-origin-topic': name, 'x-origin-partition': '0', 'x-origin-offset': '1', 'x-origin-last-offset': '3', 'x-batch-fault': 'crc', 'x-error-code': 'MSG_UNDECODABLE_BATCH', 'x-set-aside-by': 'email',
+    const headers = Object.entries(kept!.headers).map(([header, value]) => [header, String(value)]);
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'x-origin-topic': name, 'x-origin-partition': '0', 'x-origin-offset': '1', 'x-origin-last-offset': '3',
+      'x-batch-fault': 'crc', 'x-error-code': 'MSG_UNDECODABLE_BATCH', 'x-set-aside-by': 'email',
     }); // prettier-ignore
     expect(strategy!.watch.lostBatches()?.meaning).toContain(`${name}/0 1-3 (crc)`);
     expect(strategy!.watch.restlessness()).toBeUndefined();
@@ -133,7 +168,10 @@ describe('a log that is damaged on the broker’s disk', () => {
     overwrite(0, (log) => 12 + log.readInt32BE(8) + 8, Buffer.from([0x7f, 0xff, 0xff, 0xff]));
     await listen();
     await eventually(() => handled.includes('m-beside-1'), { timeoutMs: 30_000 });
-    await eventually(() => strategy!.watch.stuckPartitions() !== undefined, { timeoutMs: 30_000, what: 'word of the partition' });
+    await eventually(() => strategy!.watch.stuckPartitions() !== undefined, {
+      timeoutMs: 30_000,
+      what: 'word of the partition',
+    });
     await produce(1, ['m-beside-2']);
     await eventually(() => handled.includes('m-beside-2'), { timeoutMs: 20_000 });
     expect(strategy!.watch.stuckPartitions()?.meaning).toContain(`${name}/0 from offset 1 on`);

@@ -29,25 +29,56 @@ const announcer = new Announcer({ publish: () => Promise.resolve() });
 const counts = new CountedEvents();
 
 async function attempt(result: SendResult): Promise<void> {
-  const provider = { name: 'twilio', togetherKey: () => undefined, send: () => Promise.resolve(result) } as unknown as Provider<TestMessage>;
-  const flow = { wayFor: () => Promise.resolve({ open: true as const, provider, why: 'first', done: () => undefined }) };
-  const rest = { logger: createLogger('test', 'silent'), stopping: new AbortController().signal, leaseMs: 10_000, guardMs: 1_000, retentionDays: 14 };
-  await new DispatchService<TestMessage>({ providers: [], channel: aChannel(), ledger: new OpenLedger(), flow, announcer, ...rest }).dispatch(aDelivery());
+  const provider = {
+    name: 'twilio',
+    togetherKey: () => undefined,
+    send: () => Promise.resolve(result),
+  } as unknown as Provider<TestMessage>;
+  const flow = {
+    wayFor: () => Promise.resolve({ open: true as const, provider, why: 'first', done: () => undefined }),
+  };
+  const rest = {
+    logger: createLogger('test', 'silent'),
+    stopping: new AbortController().signal,
+    leaseMs: 10_000,
+    guardMs: 1_000,
+    retentionDays: 14,
+  };
+  await new DispatchService<TestMessage>({
+    providers: [],
+    channel: aChannel(),
+    ledger: new OpenLedger(),
+    flow,
+    announcer,
+    ...rest,
+  }).dispatch(aDelivery());
 }
 
 describe('what is counted', () => {
   it('is each attempt, by its provider, and by how and why it ended', async () => {
     await attempt({ sent: true, providerMessageId: 'SM1' });
     await attempt({ sent: true, providerMessageId: 'SM2' });
-    await attempt({ sent: false, failure: ownFailure('MSG_COUNTRY_NOT_ALLOWED', 'bad-recipient', 'never', 'Not there.') });
-    const of = (outcome: string, kind?: string) => counts.of('mi.attempts', { 'mi.channel': 'email', 'mi.provider': 'twilio', 'mi.outcome': outcome, 'mi.failure.kind': kind });
+    await attempt({
+      sent: false,
+      failure: ownFailure('MSG_COUNTRY_NOT_ALLOWED', 'bad-recipient', 'never', 'Not there.'),
+    });
+    const of = (outcome: string, kind?: string) =>
+      counts.of('mi.attempts', {
+        'mi.channel': 'email',
+        'mi.provider': 'twilio',
+        'mi.outcome': outcome,
+        'mi.failure.kind': kind,
+      });
     expect([of('sent'), of('failed', 'bad-recipient'), of('failed')]).toEqual([2, 1, 0]);
   });
 
   it('is each event of a webhook, by its provider and kind', async () => {
-    const receipts = new ReceiptsService(announcer, { record: () => Promise.resolve() } as unknown as SuppressionsService);
+    const receipts = new ReceiptsService(announcer, {
+      record: () => Promise.resolve(),
+    } as unknown as SuppressionsService);
     const receipt: Receipt = {
-      provider: 'resend', providerMessageId: 'e-1', event: 'email.delivered', channel: 'email', status: 'delivered', final: true, at: new Date(),
+      provider: 'resend', providerMessageId: 'e-1', event: 'email.delivered', channel: 'email', status: 'delivered',
+      final: true, at: new Date(),
       reference: { messageId: 'm-1', tenant: 'default' },
     }; // prettier-ignore
     await receipts.record([receipt, receipt, { ...receipt, event: 'email.opened' }]);

@@ -16,7 +16,8 @@ function counterOf({ name, unit, meaning }: CounterRow): Counter {
   const provider = metrics.getMeterProvider();
   const known = made.get(provider) ?? new Map<string, Counter>();
   made.set(provider, known);
-  const counter = known.get(name) ?? provider.getMeter('messaging-integrations').createCounter(name, { unit, description: meaning });
+  const counter =
+    known.get(name) ?? provider.getMeter('messaging-integrations').createCounter(name, { unit, description: meaning });
   known.set(name, counter);
   return counter;
 }

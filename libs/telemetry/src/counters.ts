@@ -40,7 +40,7 @@ export const counters = {
     name: 'mi.webhook.events',
     unit: '{event}',
     meaning: 'Events of verified webhooks that are about a message of ours; a repeat counts again.',
-    labels: webhookEvent,
+    labels: { 'mi.provider': 'provider', 'mi.event': 'the provider’s word for the kind' },
   },
   undecodableBatches: {
     name: 'mi.batches.undecodable',

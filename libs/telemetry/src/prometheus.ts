@@ -9,7 +9,8 @@ export interface MetricsPlace {
 }
 
 /**
- * Answers `GET /metrics` on a port of its own, so that what may read the metrics need not reach the service's other routes.
+ * Answers `GET /metrics` on a port of its own, so that what may read the metrics need not reach the service's other
+ * routes.
  * @throws InvalidConfiguration where the port is taken or may not be listened on
  */
 export async function servePrometheus({ host, port }: MetricsPlace): Promise<PrometheusExporter> {

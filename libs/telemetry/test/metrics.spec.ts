@@ -3,7 +3,12 @@ import { count, counters, startTelemetry } from '#libs/telemetry';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { freePorts } from '../../../test/free-ports.ts';
 
-const labels = { 'messaging.system': 'kafka', 'messaging.operation.name': 'process', 'messaging.destination.name': 'messaging.email.requested', 'messaging.consumer.group.name': 'messaging.email' };
+const labels = {
+  'messaging.system': 'kafka',
+  'messaging.operation.name': 'process',
+  'messaging.destination.name': 'messaging.email.requested',
+  'messaging.consumer.group.name': 'messaging.email',
+};
 
 describe('the metrics of a service', () => {
   let stop: (() => Promise<void>) | undefined;
@@ -21,7 +26,9 @@ describe('the metrics of a service', () => {
     count(counters.recordsConsumed, labels);
     count(counters.recordsConsumed, labels, 2);
     const page = await scrape(url);
-    expect(page).toMatch(/^messaging_client_consumed_messages_total\{.*messaging_destination_name="messaging.email.requested".*\} 3$/m);
+    expect(page).toMatch(
+      /^messaging_client_consumed_messages_total\{.*messaging_destination_name="messaging.email.requested".*\} 3$/m,
+    );
     expect(page).toMatch(/^target_info\{service_name="messaging-test"/m);
     expect((await fetch(`${url}/health/ready`)).status).toBe(404);
   });
@@ -39,7 +46,9 @@ describe('the metrics of a service', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
     const { port } = other.address() as { port: number };
-    await expect(startTelemetry('messaging-test', {}, { host: '127.0.0.1', port })).rejects.toThrow(`METRICS_PORT ${port} on 127.0.0.1 cannot be listened on (EADDRINUSE)`);
+    await expect(startTelemetry('messaging-test', {}, { host: '127.0.0.1', port })).rejects.toThrow(
+      `METRICS_PORT ${port} on 127.0.0.1 cannot be listened on (EADDRINUSE)`,
+    );
     await new Promise((resolve) => other.close(resolve));
   });
 

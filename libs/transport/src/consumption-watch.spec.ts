@@ -3,7 +3,14 @@ import { describe, expect, it } from '@jest/globals';
 import { ConsumptionWatch } from './consumption-watch.ts';
 import type { UndecodableBatch } from './fetch/unread.ts';
 
-const batch: UndecodableBatch = { fault: 'crc', detail: '', baseOffset: 7, firstOffset: 7, lastOffset: 9, bytes: Buffer.alloc(0) };
+const batch: UndecodableBatch = {
+  fault: 'crc',
+  detail: '',
+  baseOffset: 7,
+  firstOffset: 7,
+  lastOffset: 9,
+  bytes: Buffer.alloc(0),
+};
 const HOUR_MS = 3_600_000;
 
 function aWatch() {
@@ -22,7 +29,9 @@ describe('a consumer that starts again', () => {
     }
     expect(watch.restlessness()).toBeUndefined();
     watch.restarted('messaging.email', new TypeError('a text that nobody needs'));
-    expect(watch.restlessness()?.meaning).toBe('The consumer has started again more than 5 times in the last minute: messaging.email (TypeError).');
+    expect(watch.restlessness()?.meaning).toBe(
+      'The consumer has started again more than 5 times in the last minute: messaging.email (TypeError).',
+    );
     clock.now += 56_000;
     expect(watch.restlessness()).toBeUndefined();
   });
@@ -33,14 +42,19 @@ describe('a consumer that starts again', () => {
       watch.restarted('messaging.email', new TypeError());
       clock.now += 13_000;
     }
-    for (const group of ['messaging.retry', 'messaging.sms']) for (let time = 0; time < 4; time += 1) watch.restarted(group, new TypeError());
+    for (const group of ['messaging.retry', 'messaging.sms'])
+      for (let time = 0; time < 4; time += 1) watch.restarted(group, new TypeError());
     expect(watch.restlessness()).toBeUndefined();
   });
 
   it('is told by what the broker said, however often kafkajs has wrapped it', () => {
     const { watch } = aWatch();
-    const said = Object.assign(new Error('Not authorized'), { name: 'KafkaJSProtocolError', type: 'GROUP_AUTHORIZATION_FAILED' });
-    for (let time = 0; time < 6; time += 1) watch.restarted('messaging.email', new Error('retries exceeded', { cause: new Error('again', { cause: said }) }));
+    const said = Object.assign(new Error('Not authorized'), {
+      name: 'KafkaJSProtocolError',
+      type: 'GROUP_AUTHORIZATION_FAILED',
+    });
+    for (let time = 0; time < 6; time += 1)
+      watch.restarted('messaging.email', new Error('retries exceeded', { cause: new Error('again', { cause: said }) }));
     expect(watch.restlessness()?.meaning).toContain('messaging.email (GROUP_AUTHORIZATION_FAILED)');
   });
 });
@@ -53,7 +67,9 @@ describe('batches that were left out', () => {
     clock.now += 20 * HOUR_MS;
     watch.leftOutBatch('messaging.email.requested', 3, { ...batch, fault: 'codec' });
     clock.now += 23 * HOUR_MS;
-    expect(watch.lostBatches()?.meaning).toContain('2 batch(es) could not be decoded since this replica started and were left out, the last ones: messaging.email.requested/2 7-9 (crc), messaging.email.requested/3 7-9 (codec).');
+    expect(watch.lostBatches()?.meaning).toContain(
+      '2 batch(es) could not be decoded since this replica started and were left out, the last ones: messaging.email.requested/2 7-9 (crc), messaging.email.requested/3 7-9 (codec).',
+    );
     clock.now += 2 * HOUR_MS;
     expect(watch.lostBatches()).toBeUndefined();
   });
@@ -75,7 +91,9 @@ describe('a partition that its broker cannot read', () => {
       clock.now += 5_000;
     }
     expect(lines).toEqual([place]);
-    expect(watch.stuckPartitions()?.meaning).toBe('1 partition(s) cannot be read: messaging.email.requested/0 from offset 41 on (CORRUPT_MESSAGE).');
+    expect(watch.stuckPartitions()?.meaning).toBe(
+      '1 partition(s) cannot be read: messaging.email.requested/0 from offset 41 on (CORRUPT_MESSAGE).',
+    );
     clock.now += 30_000;
     expect(watch.stuckPartitions()).toBeUndefined();
     watch.stuck(place);

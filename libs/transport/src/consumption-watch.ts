@@ -51,7 +51,9 @@ export class ConsumptionWatch {
 
   leftOutBatch(topic: string, partition: number, { fault, firstOffset, lastOffset }: UndecodableBatch): void {
     count(counters.undecodableBatches, { 'messaging.destination.name': topic, 'error.type': fault });
-    const places = [...this.leftOut.places, `${topic}/${partition} ${firstOffset}-${lastOffset} (${fault})`].slice(-MOST_NAMED);
+    const places = [...this.leftOut.places, `${topic}/${partition} ${firstOffset}-${lastOffset} (${fault})`].slice(
+      -MOST_NAMED,
+    );
     this.leftOut = { batches: this.leftOut.batches + 1, at: this.now(), places };
   }
 
@@ -60,31 +62,50 @@ export class ConsumptionWatch {
     const key = `${topic}/${partition}`;
     count(counters.stuckFetches, { 'messaging.destination.name': topic, 'error.type': error });
     const known = this.stuckPlaces.get(key);
-    if (known?.offset !== offset || this.isOver(known.at, STUCK_FOR_MS)) this.logger.error({ topic, partition, offset, error }, 'a partition cannot be read on, and is asked for again every few seconds');
+    if (known?.offset !== offset || this.isOver(known.at, STUCK_FOR_MS))
+      this.logger.error(
+        { topic, partition, offset, error },
+        'a partition cannot be read on, and is asked for again every few seconds',
+      );
     this.stuckPlaces.set(key, { ...place, at: this.now() });
   }
 
   /** What keeps starting again; undefined: nothing does. */
   restlessness(): Concern | undefined {
-    const restless = [...this.restarts].filter(([, { times }]) => times.length > MOST_RESTARTS && !this.isOver(times[0]!, MINUTE_MS));
+    const restless = [...this.restarts].filter(
+      ([, { times }]) => times.length > MOST_RESTARTS && !this.isOver(times[0]!, MINUTE_MS),
+    );
     if (restless.length === 0) return undefined;
     const named = restless.map(([group, { reason }]) => `${group} (${reason})`).join(', ');
-    return { meaning: `The consumer has started again more than ${MOST_RESTARTS} times in the last minute: ${named}.`, action: `Look at the brokers and at this service's log; ${docs} tells the usual causes.` };
+    return {
+      meaning: `The consumer has started again more than ${MOST_RESTARTS} times in the last minute: ${named}.`,
+      action: `Look at the brokers and at this service's log; ${docs} tells the usual causes.`,
+    };
   }
 
   /** What was left out in the last 24 hours. */
   lostBatches(): Concern | undefined {
     const { batches, at, places } = this.leftOut;
     if (batches === 0 || this.isOver(at, TOLD_FOR_MS)) return undefined;
-    return { meaning: `${batches} batch(es) could not be decoded since this replica started and were left out, the last ones: ${places.join(', ')}.`, action: `They are in the unreadable topic: ${docs} tells how to get their messages published again. Told for 24 hours, or until a restart.` };
+    const last = places.join(', ');
+    return {
+      meaning: `${batches} batch(es) could not be decoded since this replica started and were left out, the last ones: ${last}.`,
+      action: `${docs} tells how to get their messages published again. Told for 24 hours, or until a restart.`,
+    };
   }
 
   /** The partitions that stand still. */
   stuckPartitions(): Concern | undefined {
     const now = [...this.stuckPlaces.values()].filter(({ at }) => !this.isOver(at, STUCK_FOR_MS));
     if (now.length === 0) return undefined;
-    const named = now.slice(0, MOST_NAMED).map(({ topic, partition, offset, error }) => `${topic}/${partition} from offset ${offset} on (${error})`).join(', ');
-    return { meaning: `${now.length} partition(s) cannot be read: ${named}.`, action: `Look into the broker's log: its copy of the partition is damaged, or its disk. ${docs} tells how to go on.` };
+    const named = now
+      .slice(0, MOST_NAMED)
+      .map(({ topic, partition, offset, error }) => `${topic}/${partition} from offset ${offset} on (${error})`)
+      .join(', ');
+    return {
+      meaning: `${now.length} partition(s) cannot be read: ${named}.`,
+      action: `Look into the broker's log: its copy of the partition is damaged, or its disk. ${docs} tells how to go on.`,
+    };
   }
 
   private isOver(at: number, ms: number): boolean {
@@ -92,7 +113,10 @@ export class ConsumptionWatch {
   }
 }
 
-/** Names only: a text may quote what it failed over. kafkajs wraps what the broker said, and its own errors, more than once. */
+/**
+ * Names only: a text may quote what it failed over. kafkajs wraps what the broker said, and its own errors, more than
+ * once.
+ */
 function reasonOf(error: Error): string {
   const { cause, type } = error as { cause?: unknown; type?: string };
   return cause instanceof Error ? reasonOf(cause) : (type ?? error.name);

@@ -2,7 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import type { BatchFault, UndecodableBatch } from './fetch/unread.ts';
 import { UnreadBatches } from './unread-batches.ts';
 
-const batch = (fault: BatchFault, baseOffset = 5): UndecodableBatch => ({ fault, detail: '', baseOffset, firstOffset: baseOffset, lastOffset: baseOffset, bytes: Buffer.alloc(0) });
+const batch = (fault: BatchFault, baseOffset = 5): UndecodableBatch => ({
+  fault,
+  detail: '',
+  baseOffset,
+  firstOffset: baseOffset,
+  lastOffset: baseOffset,
+  bytes: Buffer.alloc(0),
+});
 
 describe('a batch that cannot be decoded', () => {
   it.each(['crc', 'magic'] as const)('is fetched once more for its %s: the way here may have changed it', (fault) => {
@@ -10,9 +17,12 @@ describe('a batch that cannot be decoded', () => {
     expect([unread.judge(batch(fault)), unread.judge(batch(fault))]).toEqual(['again', 'set-aside']);
   });
 
-  it.each(['codec', 'compression', 'records'] as const)('is set aside at once for its %s: so it was written', (fault) => {
-    expect(new UnreadBatches().judge(batch(fault))).toBe('set-aside');
-  });
+  it.each(['codec', 'compression', 'records'] as const)(
+    'is set aside at once for its %s: so it was written',
+    (fault) => {
+      expect(new UnreadBatches().judge(batch(fault))).toBe('set-aside');
+    },
+  );
 
   it('is set aside once, in however many steps the consumer gets behind it', () => {
     const unread = new UnreadBatches();

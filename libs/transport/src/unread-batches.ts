@@ -11,8 +11,8 @@ export class UnreadBatches {
   private told: number | undefined;
 
   /**
-   * Bytes that are not those that were written may have been changed on their way here: asked for again, they can be good. Where the
-   * checksum fits, the producer wrote them so, and asking helps nothing.
+   * Bytes that are not those that were written may have been changed on their way here: asked for again, they can be
+   * good. Where the checksum fits, the producer wrote them so, and asking helps nothing.
    */
   judge({ fault, baseOffset }: UndecodableBatch): UnreadVerdict {
     if (this.told === baseOffset) return 'told';

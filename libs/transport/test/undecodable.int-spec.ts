@@ -1,13 +1,28 @@
 import { type EmailRequested, topicName, topics } from '#libs/contracts';
 import { Health, showConsumption } from '#libs/runtime';
-import { aKafka, aKafkaConfig, aTopicPrefix, type Collected, eventually, kafkaBrokers, KafkaTestClient, provisionTopics, silentLogger } from '#libs/testing';
+import {
+  aKafka,
+  aKafkaConfig,
+  aTopicPrefix,
+  type Collected,
+  eventually,
+  kafkaBrokers,
+  KafkaTestClient,
+  provisionTopics,
+  silentLogger,
+} from '#libs/testing';
 import { createKafka, KafkaStrategy, Publisher } from '#libs/transport';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { withCrc } from './a-batch.ts';
 import { Wire } from './wire.ts';
 
 const topic = topics.emailRequested;
-const email = (messageId: string) => ({ messageId, to: [{ email: 'ada@inbox.test' }], subject: 'Hello', text: 'It works' });
+const email = (messageId: string) => ({
+  messageId,
+  to: [{ email: 'ada@inbox.test' }],
+  subject: 'Hello',
+  text: 'It works',
+});
 
 /** The batch that holds a text, wherever it stands in an answer. */
 function batchWith(answer: Buffer, text: string): Buffer | undefined {
@@ -21,12 +36,16 @@ function batchWith(answer: Buffer, text: string): Buffer | undefined {
   return undefined;
 }
 
-/** Gives a partition an error, where it is the first of its topic in the answer: name, number of partitions, partition, error. */
+/**
+ * Gives a partition an error, where it is the first of its topic in the answer: name, number of partitions, partition,
+ * error.
+ */
 function fail(answer: Buffer, topicName: string, partition: number, error: number): void {
   for (let at = answer.indexOf(topicName); at > 0; at = answer.indexOf(topicName, at + 1)) {
     const end = at + topicName.length;
     // Names of lanes begin with it.
-    if (answer.readInt16BE(at - 2) === topicName.length && answer.readInt32BE(end + 4) === partition) answer.writeInt16BE(error, end + 8);
+    if (answer.readInt16BE(at - 2) === topicName.length && answer.readInt32BE(end + 4) === partition)
+      answer.writeInt16BE(error, end + 8);
   }
 }
 
@@ -67,16 +86,23 @@ describe('an answer of the broker that cannot be decoded', () => {
     const config = aKafkaConfig(prefix, { KAFKA_COMMIT_INTERVAL_MS: '50' });
     const kafka = createKafka(config, 'test', silentLogger(), wire.socketFactory);
     strategy = new KafkaStrategy({ kafka, config, publisher, service, logger: silentLogger(), graceMs: 1_000 });
-    strategy.addHandler(topic.name, (request: EmailRequested) => Promise.resolve(void handled.push(request.messageId)), true);
+    strategy.addHandler(
+      topic.name,
+      (request: EmailRequested) => Promise.resolve(void handled.push(request.messageId)),
+      true,
+    );
     showConsumption(health, strategy.watch);
-    await new Promise<void>((resolve, reject) => strategy.listen((error) => (error ? reject(error as Error) : resolve())));
+    await new Promise<void>((resolve, reject) =>
+      strategy.listen((error) => (error ? reject(error as Error) : resolve())),
+    );
   }
 
   /** Each a batch of its own. */
   const produce = async (partition: number, ...ids: string[]) => {
     for (const id of ids) await client.produce(name, { value: email(id), partition });
   };
-  const come = (...ids: string[]) => eventually(() => ids.every((id) => handled.includes(id)), { timeoutMs: 20_000, what: ids.join(', ') });
+  const come = (...ids: string[]) =>
+    eventually(() => ids.every((id) => handled.includes(id)), { timeoutMs: 20_000, what: ids.join(', ') });
 
   it('is fetched once more first: what was changed on its way alone loses nothing', async () => {
     let flips = 0;
@@ -94,7 +120,7 @@ describe('an answer of the broker that cannot be decoded', () => {
     expect((await health.report()).status).toBe('ok');
   });
 
-  it('is set aside with its place and bytes, degrades the readiness, and holds up neither what is behind nor other partitions', async () => {
+  it('is set aside with place and bytes, degrades the readiness, and holds up nothing behind it or in other partitions', async () => {
     wire.alterFetches(flip('m-lost'));
     await listen();
     await produce(0, 'm-before', 'm-lost', 'm-behind');
@@ -104,7 +130,8 @@ describe('an answer of the broker that cannot be decoded', () => {
     expect(kept).toMatchObject({
       key: `${name}/0/1`,
       headers: {
-        'x-origin-topic': name, 'x-origin-partition': '0', 'x-origin-offset': '1', 'x-origin-last-offset': '1', 'x-batch-fault': 'crc',
+        'x-origin-topic': name, 'x-origin-partition': '0', 'x-origin-offset': '1', 'x-origin-last-offset': '1',
+        'x-batch-fault': 'crc',
         'x-error-code': 'MSG_UNDECODABLE_BATCH', 'x-error-stage': 'fetch', 'x-set-aside-by': 'email',
       },
     }); // prettier-ignore
@@ -112,7 +139,11 @@ describe('an answer of the broker that cannot be decoded', () => {
     expect(handled).not.toContain('m-lost');
     const { status, checks } = await health.report();
     expect(status).toBe('degraded');
-    expect(checks['undecodable-batches']).toMatchObject({ status: 'degraded', meaning: expect.stringContaining(`${name}/0 1-1 (crc)`), action: expect.stringContaining('docs/operations.md') });
+    expect(checks['undecodable-batches']).toMatchObject({
+      status: 'degraded',
+      meaning: expect.stringContaining(`${name}/0 1-1 (crc)`),
+      action: expect.stringContaining('docs/operations.md'),
+    });
     expect(checks['consumer-restarts']).toEqual({ status: 'ok' });
     expect(strategy.isReady).toBe(true);
   });
@@ -153,7 +184,9 @@ describe('an answer of the broker that cannot be decoded', () => {
     await produce(0, 'm-held-up');
     await produce(1, 'm-beside-1', 'm-beside-2');
     await come('m-beside-1', 'm-beside-2');
-    await eventually(() => strategy.watch.stuckPartitions()?.meaning.includes('CORRUPT_MESSAGE'), { timeoutMs: 10_000 });
+    await eventually(() => strategy.watch.stuckPartitions()?.meaning.includes('CORRUPT_MESSAGE'), {
+      timeoutMs: 10_000,
+    });
     expect((await health.report()).status).toBe('degraded');
     expect(handled).not.toContain('m-held-up');
     expect(strategy.watch.restlessness()).toBeUndefined();
@@ -166,7 +199,10 @@ describe('an answer of the broker that cannot be decoded', () => {
     await listen();
     const TOPIC_AUTHORIZATION_FAILED = 29;
     wire.alterFetches((answer) => fail(answer, name, 1, TOPIC_AUTHORIZATION_FAILED));
-    await eventually(async () => (await health.report()).checks['consumer-restarts']!.status === 'degraded', { timeoutMs: 40_000, everyMs: 200 });
+    await eventually(async () => (await health.report()).checks['consumer-restarts']!.status === 'degraded', {
+      timeoutMs: 40_000,
+      everyMs: 200,
+    });
     const { status, checks } = await health.report();
     expect(status).toBe('degraded');
     expect(checks['consumer-restarts']!.meaning).toContain(`${prefix}email (TOPIC_AUTHORIZATION_FAILED)`);

@@ -15,7 +15,11 @@ const codec = (name: keyof typeof types) => codecOf(types[name])!;
 
 describe.each(names)('%s', (name) => {
   it('gives back what it took, whatever the bytes and their number', async () => {
-    const bytes = fc.oneof(fc.uint8Array({ maxLength: 5_000 }), fc.nat(400_000).map((length) => randomBytes(length)), fc.nat(400_000).map((length) => Buffer.alloc(length, 'ab')));
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 5_000 }),
+      fc.nat(400_000).map((length) => randomBytes(length)),
+      fc.nat(400_000).map((length) => Buffer.alloc(length, 'ab')),
+    );
     await fc.assert(
       fc.asyncProperty(bytes, async (given) => {
         const buffer = Buffer.from(given);
@@ -26,7 +30,8 @@ describe.each(names)('%s', (name) => {
   });
 
   it('refuses bytes that are none of its own instead of guessing', async () => {
-    for (const bytes of [Buffer.alloc(0), Buffer.from('{"messageId":"m-1"}'), Buffer.alloc(40, 0xff)]) await expect(codec(name).decompress(bytes)).rejects.toThrow();
+    for (const bytes of [Buffer.alloc(0), Buffer.from('{"messageId":"m-1"}'), Buffer.alloc(40, 0xff)])
+      await expect(codec(name).decompress(bytes)).rejects.toThrow();
   });
 
   it('refuses what was cut off', async () => {
@@ -36,7 +41,12 @@ describe.each(names)('%s', (name) => {
 });
 
 describe('a batch that would fill the memory', () => {
-  const bombs = { gzip: () => gzipSync(zeros), snappy: () => compressSync(zeros), lz4: () => compressFrameSync(zeros), zstd: () => zstdCompressSync(zeros) };
+  const bombs = {
+    gzip: () => gzipSync(zeros),
+    snappy: () => compressSync(zeros),
+    lz4: () => compressFrameSync(zeros),
+    zstd: () => zstdCompressSync(zeros),
+  };
 
   it.each(names)('is refused in %s', async (name) => {
     await expect(codec(name).decompress(bombs[name]())).rejects.toThrow(/large|larger|size/i);
@@ -51,7 +61,8 @@ describe('a batch that would fill the memory', () => {
 describe('kafkajs', () => {
   it('is given all codecs in one place', () => {
     registerCodecs();
-    for (const name of names) expect((kafkajs.CompressionCodecs as Record<number, () => unknown>)[types[name]]!()).toBe(codec(name));
+    for (const name of names)
+      expect((kafkajs.CompressionCodecs as Record<number, () => unknown>)[types[name]]!()).toBe(codec(name));
   });
 
   it('knows none for the codes that Kafka has not given away', () => {

@@ -17,7 +17,10 @@ export async function unframeLz4(bytes: Buffer, most: number): Promise<Buffer> {
   return decompressFrame(bytes);
 }
 
-/** At most so many bytes come out. The library has no limit of its own, and a frame need not tell its size: its blocks do. */
+/**
+ * At most so many bytes come out. The library has no limit of its own, and a frame need not tell its size: its blocks
+ * do.
+ */
 function boundOf(bytes: Buffer): number {
   if (bytes.readUInt32LE(0) !== MAGIC) throw new RangeError('not an LZ4 frame');
   const flags = bytes.readUInt8(4);
@@ -28,7 +31,8 @@ function boundOf(bytes: Buffer): number {
     bound += Math.min(largest, length * MOST_PER_BYTE);
     at += 4 + length + (flags & BLOCK_CHECKSUMS ? 4 : 0);
   }
-  if (at + 4 + (flags & CONTENT_CHECKSUM ? 4 : 0) !== bytes.length) throw new RangeError('an LZ4 frame of another length');
+  if (at + 4 + (flags & CONTENT_CHECKSUM ? 4 : 0) !== bytes.length)
+    throw new RangeError('an LZ4 frame of another length');
   return bound;
 }
 

@@ -1,8 +1,8 @@
 import { compress, uncompress } from 'snappy';
 
 /**
- * Java's clients write snappy in blocks behind a header of their own (snappy-java's SnappyOutputStream); others, such as librdkafka,
- * write one block without. Both are read; the first is written, since every client reads it.
+ * Java's clients write snappy in blocks behind a header of their own (snappy-java's SnappyOutputStream); others, such
+ * as librdkafka, write one block without. Both are read; the first is written, since every client reads it.
  */
 const MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
 const VERSION = 1;
@@ -31,10 +31,11 @@ export async function unframeSnappy(bytes: Buffer, most: number): Promise<Buffer
   if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) return block(bytes, most);
   const parts: Buffer[] = [];
   let left = most;
-  for (let at = HEADER_BYTES; at < bytes.length; ) {
+  for (let at = HEADER_BYTES; at < bytes.length;) {
     const length = bytes.readInt32BE(at);
     at += 4;
-    if (length < 0 || at + length > bytes.length) throw new RangeError('a block of snappy is longer than what is there');
+    if (length < 0 || at + length > bytes.length)
+      throw new RangeError('a block of snappy is longer than what is there');
     const part = await block(bytes.subarray(at, at + length), left);
     left -= part.length;
     parts.push(part);

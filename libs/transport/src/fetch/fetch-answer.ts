@@ -32,8 +32,9 @@ interface Partition {
 const FIRST = 4;
 
 /**
- * Errors of one partition that say that its log cannot be read now: kafkajs lets them end the fetch of all partitions, and the
- * consumer crashes and starts again as long as they last. All other errors are kafkajs's to deal with, as before.
+ * Errors of one partition that say that its log cannot be read now: kafkajs lets them end the fetch of all partitions,
+ * and the consumer crashes and starts again as long as they last. All other errors are kafkajs's to deal with, as
+ * before.
  */
 const stuckBy: ReadonlyMap<number, string> = new Map([
   [-1, 'UNKNOWN_SERVER_ERROR'],
@@ -41,7 +42,10 @@ const stuckBy: ReadonlyMap<number, string> = new Map([
   [56, 'KAFKA_STORAGE_ERROR'],
 ]);
 
-/** Puts a decoder in the place of kafkajs's, in which a failure stays with its batch, and one of the broker with its partition. */
+/**
+ * Puts a decoder in the place of kafkajs's, in which a failure stays with its batch, and one of the broker with its
+ * partition.
+ */
 export function readFetchAnswers(fetch: { protocol: Protocol }): void {
   const protocol = fetch.protocol;
   fetch.protocol = ({ version }) => {
@@ -49,33 +53,46 @@ export function readFetchAnswers(fetch: { protocol: Protocol }): void {
     if (version < FIRST) return make;
     return (asked) => {
       const { response, ...rest } = make(asked);
-      return { ...rest, response: { parse: response.parse, decode: (bytes) => decode(bytes, version, offsetsOf(asked)) } };
+      return {
+        ...rest,
+        response: { parse: response.parse, decode: (bytes) => decode(bytes, version, offsetsOf(asked)) },
+      };
     };
   };
 }
 
 const offsetsOf = ({ topics }: FetchArguments) =>
-  new Map(topics.flatMap(({ topic, partitions }) => partitions.map(({ partition, fetchOffset }) => [`${topic}/${partition}`, Number(fetchOffset)] as const)));
+  new Map(
+    topics.flatMap(({ topic, partitions }) =>
+      partitions.map(({ partition, fetchOffset }) => [`${topic}/${partition}`, Number(fetchOffset)] as const),
+    ),
+  );
 
 /** The answer to Fetch, versions 4 to 11 (https://kafka.apache.org/protocol#The_Messages_Fetch). */
 async function decode(bytes: Buffer, version: number, offsets: ReadonlyMap<string, number>): Promise<object> {
-  const decoder = new (createRequire(import.meta.url)('kafkajs/src/protocol/decoder.js') as new (bytes: Buffer) => Decoder)(bytes);
+  const decoder = new (
+    createRequire(import.meta.url)('kafkajs/src/protocol/decoder.js') as new (bytes: Buffer) => Decoder
+  )(bytes);
   const throttleMs = decoder.readInt32();
   const session = version >= 7 ? { errorCode: decoder.readInt16(), sessionId: decoder.readInt32() } : {};
   const responses = await decoder.readArrayAsync(async () => {
     const topicName = decoder.readString();
-    return { topicName, partitions: await decoder.readArrayAsync(() => readPartition(decoder, version, topicName, offsets)) };
+    return {
+      topicName,
+      partitions: await decoder.readArrayAsync(() => readPartition(decoder, version, topicName, offsets)),
+    };
   });
   if (throttleMs === 0) tellStandstill(responses.flatMap(({ partitions }) => partitions));
   // From version 8 on the broker leaves the waiting to us.
-  const throttle = version >= 8 ? { throttleTime: 0, clientSideThrottleTime: throttleMs } : { throttleTime: throttleMs };
+  const throttle =
+    version >= 8 ? { throttleTime: 0, clientSideThrottleTime: throttleMs } : { throttleTime: throttleMs };
   return { ...throttle, ...session, responses };
 }
 
 /**
- * A broker gives at least one batch if there is any to give (KIP-74). Where it gives none at all, and yet says that a partition reaches
- * beyond what was asked for, it cannot find its way through the log: Apache Kafka does so, without an error, where a batch's length is
- * damaged.
+ * A broker gives at least one batch if there is any to give (KIP-74). Where it gives none at all, and yet says that a
+ * partition reaches beyond what was asked for, it cannot find its way through the log: Apache Kafka does so, without an
+ * error, where a batch's length is damaged.
  */
 function tellStandstill(partitions: readonly Partition[]): void {
   if (partitions.some(({ messages, errorCode }) => messages.length > 0 || errorCode !== 0)) return;
@@ -85,13 +102,21 @@ function tellStandstill(partitions: readonly Partition[]): void {
   }
 }
 
-async function readPartition(decoder: Decoder, version: number, topicName: string, offsets: ReadonlyMap<string, number>): Promise<Partition> {
+async function readPartition(
+  decoder: Decoder,
+  version: number,
+  topicName: string,
+  offsets: ReadonlyMap<string, number>,
+): Promise<Partition> {
   const partition = decoder.readInt32();
   const errorCode = decoder.readInt16();
   const highWatermark = decoder.readInt64();
   const lastStableOffset = String(decoder.readInt64());
   if (version >= 5) decoder.readInt64();
-  const abortedTransactions = decoder.readArray(() => ({ producerId: String(decoder.readInt64()), firstOffset: Number(decoder.readInt64()) }));
+  const abortedTransactions = decoder.readArray(() => ({
+    producerId: String(decoder.readInt64()),
+    firstOffset: Number(decoder.readInt64()),
+  }));
   const preferredReadReplica = version >= 11 ? decoder.readInt32() : -1;
   const bytes = decoder.readBytes() ?? Buffer.alloc(0);
   const fetchOffset = offsets.get(`${topicName}/${partition}`) ?? 0;
@@ -100,6 +125,15 @@ async function readPartition(decoder: Decoder, version: number, topicName: strin
     ? [stuckAt(fetchOffset, { error: stuck })]
     : await readRecordSet({ fetchOffset, highWatermark: Number(highWatermark), abortedTransactions, bytes });
   // Aborted ones are left out already: kafkajs would look for them in keys that only look like its marks.
-  const answer = { partition, fetchOffset, errorCode: stuck ? 0 : errorCode, highWatermark: String(highWatermark), lastStableOffset, abortedTransactions: [], preferredReadReplica, messages };
+  const answer = {
+    partition,
+    fetchOffset,
+    errorCode: stuck ? 0 : errorCode,
+    highWatermark: String(highWatermark),
+    lastStableOffset,
+    abortedTransactions: [],
+    preferredReadReplica,
+    messages,
+  };
   return answer;
 }

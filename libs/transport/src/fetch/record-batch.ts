@@ -43,12 +43,14 @@ export function headerOf(batch: Buffer): BatchHeader {
 }
 
 /**
- * kafkajs takes any bytes for what was written. The check costs about 1 µs a KB with this library, which uses the processor's own
- * instruction for it (kafkajs's JavaScript, written for producing: 11 µs); Kafka's own consumers check by default, too.
+ * kafkajs takes any bytes for what was written. The check costs about 1 µs a KB with this library, which uses the
+ * processor's own instruction for it (kafkajs's JavaScript, written for producing: 11 µs); Kafka's own consumers check
+ * by default, too.
  * @throws Fault
  */
 export function requireCrc(batch: Buffer): void {
-  if (crc32c(batch.subarray(ATTRIBUTES_AT)) !== batch.readUInt32BE(CRC_AT)) throw new Fault('crc', 'the checksum does not fit the bytes');
+  if (crc32c(batch.subarray(ATTRIBUTES_AT)) !== batch.readUInt32BE(CRC_AT))
+    throw new Fault('crc', 'the checksum does not fit the bytes');
 }
 
 /** @throws Fault where it cannot be decoded */
@@ -59,7 +61,8 @@ export async function decodeRecords(batch: Buffer, header: BatchHeader): Promise
   const base = Number(batch.readBigInt64BE(27));
   const appended = header.attributes & LOG_APPEND_TIME ? String(batch.readBigInt64BE(35)) : undefined;
   return readRecords(bytes, batch.readInt32BE(57)).map(({ timestampDelta, offsetDelta, key, value, headers }) => {
-    if (offsetDelta < 0 || offsetDelta > header.lastOffsetDelta) throw new Fault('records', 'a record stands outside of its batch');
+    if (offsetDelta < 0 || offsetDelta > header.lastOffsetDelta)
+      throw new Fault('records', 'a record stands outside of its batch');
     return {
       magicByte: 2,
       attributes: 0,

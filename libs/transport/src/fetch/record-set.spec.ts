@@ -11,18 +11,38 @@ registerCodecs();
 const { None, GZIP, Snappy, LZ4, ZSTD } = kafkajs.CompressionTypes;
 const codecs = [None, GZIP, Snappy, LZ4, ZSTD];
 
-const fetched = (bytes: Buffer, more: Partial<FetchedPartition> = {}): FetchedPartition => ({ fetchOffset: 0, highWatermark: 1_000, abortedTransactions: [], bytes, ...more });
+const fetched = (bytes: Buffer, more: Partial<FetchedPartition> = {}): FetchedPartition => ({
+  fetchOffset: 0,
+  highWatermark: 1_000,
+  abortedTransactions: [],
+  bytes,
+  ...more,
+});
 const texts = (...values: string[]): WrittenRecord[] => values.map((value) => ({ key: 'k', value }));
 /** What handlers would get: neither control records nor what stands for a batch. */
-const shown = (messages: readonly UnreadMessage[]) => messages.filter((message) => !message.undecodable && !(message as { isControlRecord?: boolean }).isControlRecord);
-const seen = (messages: readonly UnreadMessage[]) => shown(messages).map(({ offset, value }) => `${offset}:${value?.toString()}`);
-const faults = (messages: readonly UnreadMessage[]) => messages.flatMap(({ undecodable: batch }) => (batch ? [`${batch.fault} ${batch.firstOffset}-${batch.lastOffset}`] : []));
+const shown = (messages: readonly UnreadMessage[]) =>
+  messages.filter((message) => !message.undecodable && !(message as { isControlRecord?: boolean }).isControlRecord);
+const seen = (messages: readonly UnreadMessage[]) =>
+  shown(messages).map(({ offset, value }) => `${offset}:${value?.toString()}`);
+const faults = (messages: readonly UnreadMessage[]) =>
+  messages.flatMap(({ undecodable: batch }) =>
+    batch ? [`${batch.fault} ${batch.firstOffset}-${batch.lastOffset}`] : [],
+  );
 
 describe('the records of a partition', () => {
   it('are read as they were written, whatever the codec, key, value and headers', async () => {
-    const bytes = fc.option(fc.uint8Array({ maxLength: 300 }).map((given) => Buffer.from(given)), { nil: null });
-    const headers = fc.dictionary(fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom('constructor', 'toString')), fc.string());
-    const batch = fc.record({ compression: fc.constantFrom(...codecs), records: fc.array(fc.record({ key: bytes, value: bytes, headers }), { minLength: 1, maxLength: 6 }) });
+    const bytes = fc.option(
+      fc.uint8Array({ maxLength: 300 }).map((given) => Buffer.from(given)),
+      { nil: null },
+    );
+    const headers = fc.dictionary(
+      fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom('constructor', 'toString')),
+      fc.string(),
+    );
+    const batch = fc.record({
+      compression: fc.constantFrom(...codecs),
+      records: fc.array(fc.record({ key: bytes, value: bytes, headers }), { minLength: 1, maxLength: 6 }),
+    });
     await fc.assert(
       fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 4 }), async (batches) => {
         const records = batches.flatMap((each) => each.records);
@@ -34,8 +54,14 @@ describe('the records of a partition', () => {
         }
         const read = shown(await readRecordSet(fetched(Buffer.concat(written))));
         expect(read.map(({ offset }) => Number(offset))).toEqual(records.map((_, index) => index));
-        expect(read.map(({ key, value }) => [key?.toString('hex'), value?.toString('hex')])).toEqual(records.map(({ key, value }) => [key?.toString('hex'), value?.toString('hex')]));
-        expect(read.map((each) => Object.fromEntries(Object.entries(each.headers ?? {}).map(([name, value]) => [name, String(value)])))).toEqual(records.map((each) => ({ ...each.headers })));
+        expect(read.map(({ key, value }) => [key?.toString('hex'), value?.toString('hex')])).toEqual(
+          records.map(({ key, value }) => [key?.toString('hex'), value?.toString('hex')]),
+        );
+        expect(
+          read.map((each) =>
+            Object.fromEntries(Object.entries(each.headers ?? {}).map(([name, value]) => [name, String(value)])),
+          ),
+        ).toEqual(records.map((each) => ({ ...each.headers })));
       }),
       { numRuns: 60 },
     );
@@ -43,30 +69,55 @@ describe('the records of a partition', () => {
 
   it('keep their times, whether the producer gave them or the broker', async () => {
     const batch = await aBatch({ firstOffset: 0, records: texts('a', 'b'), firstTimestamp: 1_700_000_000_123 });
-    expect((await readRecordSet(fetched(batch))).map(({ timestamp }) => timestamp)).toEqual(['1700000000123', '1700000000124']);
+    expect((await readRecordSet(fetched(batch))).map(({ timestamp }) => timestamp)).toEqual([
+      '1700000000123',
+      '1700000000124',
+    ]);
     batch.writeInt16BE(0x08, 21);
     batch.writeBigInt64BE(1_800_000_000_000n, 35);
-    expect((await readRecordSet(fetched(withCrc(batch)))).map(({ timestamp }) => timestamp)).toEqual(['1800000000000', '1800000000000']);
+    expect((await readRecordSet(fetched(withCrc(batch)))).map(({ timestamp }) => timestamp)).toEqual([
+      '1800000000000',
+      '1800000000000',
+    ]);
   });
 
   it('give several headers of one name as a list', async () => {
-    const batch = await aBatch({ firstOffset: 0, records: [{ key: null, value: 'a', headers: { trace: ['one', 'two'] } }] });
-    expect((await readRecordSet(fetched(batch)))[0]!.headers!['trace']).toEqual([Buffer.from('one'), Buffer.from('two')]);
+    const batch = await aBatch({
+      firstOffset: 0,
+      records: [{ key: null, value: 'a', headers: { trace: ['one', 'two'] } }],
+    });
+    expect((await readRecordSet(fetched(batch)))[0]!.headers!['trace']).toEqual([
+      Buffer.from('one'),
+      Buffer.from('two'),
+    ]);
   });
 
   it('leave a last batch that is cut off to the next fetch', async () => {
-    const [first, second] = [await aBatch({ firstOffset: 0, records: texts('a') }), await aBatch({ firstOffset: 1, records: texts('b') })];
-    for (const cut of [1, 20, second.length - 1]) expect(await readRecordSet(fetched(Buffer.concat([first, second.subarray(0, cut)])))).toMatchObject([{ offset: '0' }]);
+    const [first, second] = [
+      await aBatch({ firstOffset: 0, records: texts('a') }),
+      await aBatch({ firstOffset: 1, records: texts('b') }),
+    ];
+    for (const cut of [1, 20, second.length - 1])
+      expect(await readRecordSet(fetched(Buffer.concat([first, second.subarray(0, cut)])))).toMatchObject([
+        { offset: '0' },
+      ]);
   });
 
   it('are asked for again later where not even the first batch comes whole', async () => {
     const batch = await aBatch({ firstOffset: 5, records: texts('a') });
-    expect(await readRecordSet(fetched(batch.subarray(0, batch.length - 3), { fetchOffset: 5 }))).toMatchObject([{ offset: '5', stuck: { error: 'INCOMPLETE_BATCH' } }]);
+    expect(await readRecordSet(fetched(batch.subarray(0, batch.length - 3), { fetchOffset: 5 }))).toMatchObject([
+      { offset: '5', stuck: { error: 'INCOMPLETE_BATCH' } },
+    ]);
   });
 
   it('are moved over where compaction has left nothing of a batch', async () => {
-    const batch = altered(await aBatch({ firstOffset: 7, records: texts('a', 'b', 'c') }), { body: Buffer.alloc(0), count: 0 });
-    expect(await readRecordSet(fetched(batch, { fetchOffset: 7 }))).toMatchObject([{ offset: '9', isControlRecord: true }]);
+    const batch = altered(await aBatch({ firstOffset: 7, records: texts('a', 'b', 'c') }), {
+      body: Buffer.alloc(0),
+      count: 0,
+    });
+    expect(await readRecordSet(fetched(batch, { fetchOffset: 7 }))).toMatchObject([
+      { offset: '9', isControlRecord: true },
+    ]);
   });
 });
 
@@ -82,20 +133,34 @@ describe('transactions', () => {
   ]); // prettier-ignore
 
   it('show what was committed, and not what was aborted', async () => {
-    const read = await readRecordSet(fetched(await set(), { abortedTransactions: [{ producerId: '7', firstOffset: 0 }] }));
+    const read = await readRecordSet(
+      fetched(await set(), { abortedTransactions: [{ producerId: '7', firstOffset: 0 }] }),
+    );
     expect(seen(read)).toEqual(['1:beside', '2:kept', '5:meant this time']);
   });
 
   it('show nothing of an aborted one that looks like the mark of its end', async () => {
     const bytes = Buffer.concat([
-      await aBatch({ firstOffset: 0, producerId: 7, transactional: true, records: [{ key: Buffer.alloc(4), value: 'a key of four zero bytes' }, ...texts('given up')] }),
+      await aBatch({
+        firstOffset: 0,
+        producerId: 7,
+        transactional: true,
+        records: [{ key: Buffer.alloc(4), value: 'a key of four zero bytes' }, ...texts('given up')],
+      }),
       await aMarker(2, 7, false),
     ]);
-    expect(seen(await readRecordSet(fetched(bytes, { abortedTransactions: [{ producerId: '7', firstOffset: 0 }] })))).toEqual([]);
+    expect(
+      seen(await readRecordSet(fetched(bytes, { abortedTransactions: [{ producerId: '7', firstOffset: 0 }] }))),
+    ).toEqual([]);
   });
 
   it('set nothing aside that was aborted anyway', async () => {
-    const bytes = Buffer.concat([altered(await aBatch({ firstOffset: 0, producerId: 7, transactional: true, records: texts('given up') }), { codec: 6 }), await aMarker(1, 7, false)]);
+    const bytes = Buffer.concat([
+      altered(await aBatch({ firstOffset: 0, producerId: 7, transactional: true, records: texts('given up') }), {
+        codec: 6,
+      }),
+      await aMarker(1, 7, false),
+    ]);
     const read = await readRecordSet(fetched(bytes, { abortedTransactions: [{ producerId: '7', firstOffset: 0 }] }));
     expect(faults(read)).toEqual([]);
     expect(read.at(-1)).toMatchObject({ offset: '1' });
@@ -103,16 +168,24 @@ describe('transactions', () => {
 });
 
 describe('a batch that cannot be decoded', () => {
-  const between = async (middle: Buffer) => Buffer.concat([await aBatch({ firstOffset: 0, records: texts('before') }), middle, await aBatch({ firstOffset: 4, compression: Snappy, records: texts('after') })]);
+  const between = async (middle: Buffer) =>
+    Buffer.concat([
+      await aBatch({ firstOffset: 0, records: texts('before') }),
+      middle,
+      await aBatch({ firstOffset: 4, compression: Snappy, records: texts('after') }),
+    ]);
   const middle = (compression = None) => aBatch({ firstOffset: 1, compression, records: texts('a', 'b', 'c') });
 
-  it.each([5, 6, 7])('for the unknown codec %d is left out by its offsets, and what is beside it is read', async (codec) => {
-    const bad = altered(await middle(), { codec });
-    const read = await readRecordSet(fetched(await between(bad)));
-    expect(seen(read)).toEqual(['0:before', '4:after']);
-    expect(faults(read)).toEqual(['codec 1-3']);
-    expect(read.find(({ undecodable }) => undecodable)!.undecodable!.bytes.equals(bad)).toBe(true);
-  });
+  it.each([5, 6, 7])(
+    'for the unknown codec %d is left out by its offsets, and what is beside it is read',
+    async (codec) => {
+      const bad = altered(await middle(), { codec });
+      const read = await readRecordSet(fetched(await between(bad)));
+      expect(seen(read)).toEqual(['0:before', '4:after']);
+      expect(faults(read)).toEqual(['codec 1-3']);
+      expect(read.find(({ undecodable }) => undecodable)!.undecodable!.bytes.equals(bad)).toBe(true);
+    },
+  );
 
   it.each([3, 4, 127, -7])('for the unknown format %d is left out up to the next batch', async (magic) => {
     const bad = await middle();
@@ -191,6 +264,8 @@ describe('a batch that cannot be decoded', () => {
   });
 
   it('counts from the offset that was asked for, where its first records have been read before', async () => {
-    expect(faults(await readRecordSet(fetched(altered(await middle(), { codec: 7 }), { fetchOffset: 2, highWatermark: 4 })))).toEqual(['codec 2-3']);
+    expect(
+      faults(await readRecordSet(fetched(altered(await middle(), { codec: 7 }), { fetchOffset: 2, highWatermark: 4 }))),
+    ).toEqual(['codec 2-3']);
   });
 });

@@ -1,6 +1,15 @@
 import { createRequire } from 'node:module';
 import type { KafkaMessage } from 'kafkajs';
-import { decodeRecords, FRAME_BYTES, HEADER_BYTES, headerOf, isAbortMarker, MAGIC_AT, requireCrc, type BatchHeader } from './record-batch.ts';
+import {
+  decodeRecords,
+  FRAME_BYTES,
+  HEADER_BYTES,
+  headerOf,
+  isAbortMarker,
+  MAGIC_AT,
+  requireCrc,
+  type BatchHeader,
+} from './record-batch.ts';
 import { Fault, type StuckPartition, type UndecodableBatch, type UnreadMessage } from './unread.ts';
 
 /** What a broker answers for one partition. */
@@ -18,8 +27,9 @@ const LEGACY = [0, 1];
 const load = createRequire(import.meta.url);
 
 /**
- * The records of a partition, in order. A batch that cannot be decoded stands among them as one message without content, at the
- * last of its offsets: what is beside it is read, and kafkajs goes on behind it. Batches of aborted transactions are left out unread.
+ * The records of a partition, in order. A batch that cannot be decoded stands among them as one message without
+ * content, at the last of its offsets: what is beside it is read, and kafkajs goes on behind it. Batches of aborted
+ * transactions are left out unread.
  */
 export async function readRecordSet(fetched: FetchedPartition): Promise<UnreadMessage[]> {
   const messages: UnreadMessage[] = [];
@@ -34,7 +44,8 @@ export async function readRecordSet(fetched: FetchedPartition): Promise<UnreadMe
   const last = messages.at(-1);
   // What was left out (aborted, compacted away) must be moved over, too: kafkajs looks at the last message only.
   if (next > fetched.fetchOffset && Number(last?.offset ?? -1) < next - 1) messages.push(filler(next - 1));
-  if (messages.length === 0 && fetched.bytes.length > 0) return [stuckAt(fetched.fetchOffset, { error: 'INCOMPLETE_BATCH' })];
+  if (messages.length === 0 && fetched.bytes.length > 0)
+    return [stuckAt(fetched.fetchOffset, { error: 'INCOMPLETE_BATCH' })];
   return messages;
 }
 
@@ -61,7 +72,8 @@ async function readBatch(batch: Buffer, around: Around): Promise<Read> {
     requireCrc(batch);
     const header = headerOf(batch);
     const lastOffset = header.baseOffset + header.lastOffsetDelta;
-    if (lastOffset < around.next && around.following !== undefined && around.following <= around.next) return { read: [], lastOffset, goOn: true };
+    if (lastOffset < around.next && around.following !== undefined && around.following <= around.next)
+      return { read: [], lastOffset, goOn: true };
     // The checksum leaves the offset out: a broker writes it in later.
     if (!isPlausible(header.baseOffset, lastOffset, around)) throw new Fault('crc', 'its offset cannot be true');
     if (around.aborted.holds(header, lastOffset)) return { read: [], lastOffset, goOn: true };
@@ -77,21 +89,32 @@ async function readBatch(batch: Buffer, around: Around): Promise<Read> {
 }
 
 /**
- * Only the first batch may begin before what was asked for. The next one's word counts only where there is a gap before this one, as
- * compaction leaves: it may itself be the one that is wrong.
+ * Only the first batch may begin before what was asked for. The next one's word counts only where there is a gap before
+ * this one, as compaction leaves: it may itself be the one that is wrong.
  */
-function isPlausible(baseOffset: number, lastOffset: number, { next, fetchOffset, highWatermark, following }: Around): boolean {
+function isPlausible(
+  baseOffset: number,
+  lastOffset: number,
+  { next, fetchOffset, highWatermark, following }: Around,
+): boolean {
   if (baseOffset < 0 || lastOffset < Math.max(baseOffset, next) || lastOffset >= highWatermark) return false;
   if (baseOffset <= next) return baseOffset === next || next === fetchOffset;
   return following === undefined || lastOffset < following;
 }
 
-/** If the next one does not begin behind it, its length may be what is wrong: the broker knows better where the next one begins. */
+/**
+ * If the next one does not begin behind it, its length may be what is wrong: the broker knows better where the next one
+ * begins.
+ */
 function leftOut(batch: Buffer, fault: Fault, around: Around): Read {
   const undecodable = undecodableOf(batch, fault, around);
   const { lastOffset } = undecodable;
   const { following } = around;
-  return { read: [filler(lastOffset, { undecodable, isControlRecord: false })], lastOffset, goOn: following === lastOffset + 1 };
+  return {
+    read: [filler(lastOffset, { undecodable, isControlRecord: false })],
+    lastOffset,
+    goOn: following === lastOffset + 1,
+  };
 }
 
 function undecodableOf(bytes: Buffer, { fault, message }: Fault, around: Around): UndecodableBatch {
@@ -102,12 +125,22 @@ function undecodableOf(bytes: Buffer, { fault, message }: Fault, around: Around)
   const ofNext = around.following === undefined ? Number.NaN : around.following - 1;
   const lastOffset = [ofNext, ofHeader].find((offset) => offset >= next && offset < around.highWatermark) ?? next;
   const known = header.baseOffset >= 0 && header.baseOffset <= lastOffset;
-  return { fault, detail: message, baseOffset: known ? header.baseOffset : next, firstOffset: known ? Math.max(next, header.baseOffset) : next, lastOffset, bytes };
+  return {
+    fault,
+    detail: message,
+    baseOffset: known ? header.baseOffset : next,
+    firstOffset: known ? Math.max(next, header.baseOffset) : next,
+    lastOffset,
+    bytes,
+  };
 }
 
-/** Cuts a record set into batches, by the lengths that they tell. The last one may be cut off, and is then left for the next fetch. */
+/**
+ * Cuts a record set into batches, by the lengths that they tell. The last one may be cut off, and is then left for the
+ * next fetch.
+ */
 function* framesOf(set: Buffer): Generator<{ bytes: Buffer; following: number | undefined }> {
-  for (let at = 0; at + FRAME_BYTES <= set.length; ) {
+  for (let at = 0; at + FRAME_BYTES <= set.length;) {
     const end = at + FRAME_BYTES + set.readInt32BE(at + 8);
     if (end < at + FRAME_BYTES || end > set.length) return;
     const bytes = set.subarray(at, end);
@@ -141,7 +174,8 @@ class Aborted {
 
   /** Whether a batch belongs to one of them. */
   holds({ transactional, control, producerId }: BatchHeader, lastOffset: number): boolean {
-    while (this.coming.length > 0 && this.coming[0]!.firstOffset <= lastOffset) this.producers.add(this.coming.shift()!.producerId);
+    while (this.coming.length > 0 && this.coming[0]!.firstOffset <= lastOffset)
+      this.producers.add(this.coming.shift()!.producerId);
     return transactional && !control && this.producers.has(producerId);
   }
 
@@ -159,4 +193,5 @@ function filler(offset: number, more: object = {}): UnreadMessage {
 }
 
 /** Stands at the offset that was asked for: who takes it asks for it again. */
-export const stuckAt = (offset: number, stuck: StuckPartition): UnreadMessage => filler(offset, { stuck, isControlRecord: false });
+export const stuckAt = (offset: number, stuck: StuckPartition): UnreadMessage =>
+  filler(offset, { stuck, isControlRecord: false });

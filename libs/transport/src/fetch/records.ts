@@ -13,14 +13,15 @@ const LONGEST_VARINT = 5;
 const LONGEST_VARLONG = 10;
 
 /**
- * Reads the records of a batch, as strictly as Kafka's own consumer (DefaultRecord.readFrom): kafkajs's decoder reads beyond the end
- * of what it is given, and takes what comes of it for records.
+ * Reads the records of a batch, as strictly as Kafka's own consumer (DefaultRecord.readFrom): kafkajs's decoder reads
+ * beyond the end of what it is given, and takes what comes of it for records.
  * @throws Fault where there are not exactly `count` whole records
  */
 export function readRecords(bytes: Buffer, count: number): ReadRecord[] {
   const cursor = new Cursor(bytes);
   // Seven bytes are the least that a record takes: a count that cannot be true must not cost memory.
-  if (count < 0 || count > bytes.length / 7) throw new Fault('records', `${count} records cannot stand in ${bytes.length} bytes`);
+  if (count < 0 || count > bytes.length / 7)
+    throw new Fault('records', `${count} records cannot stand in ${bytes.length} bytes`);
   const records = Array.from({ length: count }, () => readRecord(cursor));
   if (cursor.left > 0) throw new Fault('records', `${cursor.left} bytes are left behind the last record`);
   return records;
@@ -51,7 +52,7 @@ function readHeaders(cursor: Cursor): ReadRecord['headers'] {
     const name = cursor.bytes()?.toString('utf8');
     if (name === undefined) throw new Fault('records', 'a header has no name');
     const value = cursor.bytes();
-    headers[name] = name in headers ? [headers[name], value].flat() as Buffer[] : value;
+    headers[name] = name in headers ? ([headers[name], value].flat() as Buffer[]) : value;
   }
   return headers;
 }
@@ -85,10 +86,14 @@ class Cursor {
   /** A number in zigzag, seven bits a byte; beyond 2^53 it is not exact. */
   varint(longest: number): number {
     let value = 0;
+    let factor = 1;
     for (let index = 0; index < longest; index += 1) {
-      const byte = this.take(1)[0]!;
-      value += (byte & 0x7f) * 2 ** (7 * index);
+      const byte = this.buffer[this.at];
+      if (byte === undefined) break;
+      this.at += 1;
+      value += (byte & 0x7f) * factor;
       if (byte < 0x80) return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+      factor *= 128;
     }
     throw new Fault('records', 'a number does not end');
   }

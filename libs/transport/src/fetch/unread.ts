@@ -19,7 +19,10 @@ export interface UndecodableBatch {
   baseOffset: number;
   /** The first of its offsets that was asked for. */
   firstOffset: number;
-  /** How far it reaches: up to the next batch, or as its own header says; else just its first offset, and the rest is asked for again. */
+  /**
+   * How far it reaches: up to the next batch, or as its own header says; else just its first offset, and the rest is
+   * asked for again.
+   */
   lastOffset: number;
   /** The batch as it came, header included. */
   bytes: Buffer;
