@@ -42,7 +42,7 @@ const shapes: DocumentedEvent[] = [
   ['with headers as an object', { ...referenceInHeader, headers: { 'x-messaging-reference': new URLSearchParams(fields).toString() } }, [['type'], ['data.headers']]],
   ['to one address that is no list', { ...mail, to: `Ada <${PERSON}>` }, needs],
   ['at a time in milliseconds', { ...mail, created_at: 1_795_435_205_123 }, needs],
-].map(([how, data, needed]) => ({ name: `email.bounced ${how as string}`, event: about('email.bounced', { ...(data as object), bounce }), tells: { status: 'bounced' }, needs: needed as string[][] }));
+].map(([how, data, needed]) => ({ name: `email.bounced ${how as string}`, event: about('email.bounced', { ...(data as object), bounce }), tells: { status: 'bounced' }, needs: needed as string[][], alike: (how as string).endsWith('list') || (how as string).endsWith('milliseconds') }));
 
 const entry = { id: 's-1', email: PERSON, origin: 'bounce', source_id: 'e-1', created_at };
 const list: DocumentedEvent[] = ['suppression.added', 'suppression.removed'].map((type) => ({ name: type, event: about(type, entry), tells: { topic: 'suppression.changed' }, needs: [['type'], ['data.email']] }));

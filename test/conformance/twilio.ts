@@ -99,8 +99,8 @@ function asJson(path: string, body: string | Buffer): WebhookDelivery {
 }
 
 const waysTo = (path: string): OddWebhookDescription['ways'] => ({
-  'as a form': (event) => withSignature(path, formOf(event)),
   'as JSON': (event) => asJson(path, JSON.stringify(event)),
+  'as a form': (event) => withSignature(path, formOf(event)),
 });
 
 const statusPath = `/webhooks/twilio/status?${query}`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { readJson } from './webhook-body.ts';
+import { bytesOf, readJson } from './webhook-body.ts';
 import { oddFields, readAs } from './webhook-fields.ts';
 
 const Event = z.looseObject({ id: readAs.text(8), at: readAs.time(), to: readAs.list(2, 20), tags: readAs.named(), bounce: readAs.part({ type: readAs.text(8) }) });
@@ -36,6 +36,12 @@ describe('an event as far as it is as described', () => {
 describe('the JSON of a webhook', () => {
   it('has texts that can be stored, whatever stood in them', () => {
     expect(readJson(Buffer.from('\uFEFF{"a":"x\\ud800y","b":["\\u0000"]}'))).toEqual({ value: { a: 'x\uFFFDy', b: [''] } });
+  });
+
+  it('can be written again however deeply it is nested', () => {
+    const deep = '['.repeat(200_000) + ']'.repeat(200_000);
+    expect(JSON.parse(bytesOf(readJson(Buffer.from(deep))!.value).toString())).toBeInstanceOf(Array);
+    expect(bytesOf({ a: [1] }).toString()).toBe('{"a":[1]}');
   });
 
   it('is null or a text as well, and none where the bytes are no JSON', () => {

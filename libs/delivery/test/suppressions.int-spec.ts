@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { recipientRef, suppressionKey } from '#libs/contracts';
+import { liftOf, recipientRef, suppressionKey } from '#libs/contracts';
 import { migrate, type Pool } from '#libs/persistence';
 import { aDatabase, type TestDatabase } from '#libs/testing';
+import type { Outgoing } from '#libs/transport';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { deliveryMigrations } from '../src/delivery.migrations.ts';
 import { PostgresLedger } from '../src/ledger.store.ts';
 import type { PlacedWord, SuppressionFilter } from '../src/suppressions/suppressions.port.ts';
+import { SuppressionsService } from '../src/suppressions/suppressions.service.ts';
 import { PostgresSuppressions } from '../src/suppressions/suppressions.store.ts';
 import { aDelivery } from './a-delivery.ts';
 
@@ -46,6 +48,21 @@ describe('who must not be written to', () => {
     for (const word of words({ recipient: one })) await known.apply(word);
     await Promise.all(words({ recipient: together }).map((word) => known.apply(word)));
     expect([await standing(one), await standing(together)]).toEqual([[expected], [expected]]);
+  });
+
+  it('is lifted by a provider’s removal as far as that provider’s word put it there, and by no other', async () => {
+    const { hash: recipient } = somebody();
+    const by = (provider: string | undefined, of: Place): PlacedWord => {
+      const { key, word } = suppress(noon, of);
+      return { key, word: 'suppress' in word ? { suppress: { ...word.suppress, ...(provider !== undefined && { provider }) } } : word };
+    };
+    for (const word of [by('resend', { recipient }), by('resend', { recipient, tenant: 'acme' }), by('sendgrid', { recipient, tenant: 'other' }), by('resend', { recipient, scope: 'marketing' })]) await known.apply(word);
+    const published: Outgoing[] = [];
+    const service = new SuppressionsService({ publish: (record) => Promise.resolve(void published.push(record)) });
+    await service.withdraw({ channel: 'email', recipient, scope: 'all', provider: 'resend', at: later, note: 'taken off' }, known);
+    expect(published.map(({ key, value }) => [key, value])).toEqual([[`email:${recipient}:all`, null], [`email:${recipient}:all:acme`, null]]);
+    for (const { key, headers } of published) await known.apply({ key: String(key), word: { lift: liftOf(headers!, 0) } });
+    expect((await listed({ recipient })).map(({ scope, tenant }) => [scope, tenant]).toSorted()).toEqual([['all', 'other'], ['marketing', undefined]]);
   });
 
   it('stays readable when it is lifted: what it was, and who lifted it why', async () => {

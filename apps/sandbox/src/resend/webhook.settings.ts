@@ -83,12 +83,16 @@ export class ResendWebhookSettings {
 
 const unknownId = () => refusal('not_found', 'Webhook not found');
 
-const followed = ['sent', 'scheduled', 'delivered', 'delivery_delayed', 'complained', 'bounced', 'opened', 'clicked', 'failed', 'suppressed'];
+const followed = [
+  ...['sent', 'scheduled', 'delivered', 'delivery_delayed', 'complained', 'bounced', 'opened', 'clicked', 'failed', 'suppressed'].map((event) => `email.${event}`),
+  'suppression.added',
+  'suppression.removed',
+];
 
 const viewOf = ({ id, endpoint: url, events: chosen, status, createdAt }: ResendWebhook) => ({
   id,
   endpoint: url,
-  events: chosen ?? followed.map((event) => `email.${event}`),
+  events: chosen ?? followed,
   status,
   created_at: createdAt.toISOString().replace('T', ' ').replace('Z', '+00'),
 });

@@ -74,7 +74,10 @@ export function describeOddWebhooks(of: OddWebhookDescription, houseOf: () => We
       return statuses.some((status) => [told.tells, ...turned.map((status) => ({ status }))].some((may) => 'status' in may && may.status === status)) ? undefined : `its status is lost: ${statuses.join() || 'none'}`;
     }
 
-    describe.each(Object.entries(of.ways))('sent %s', (_, send) => {
+    describe.each(Object.entries(of.ways).map(([way, send], index) => ({ way, send, isFirst: index === 0 })))('sent $way', ({ send, isFirst }) => {
+      // What makes the ways differ is how an event is found in a body: one in three oddities shows that.
+      const tried = Object.entries(oddities).filter((_, index) => isFirst || index % 3 === 0);
+
       it.each(of.documented)('$name is understood as it is documented', async (told) => {
         expect(judge(await post(send(told.event)), told)).toBeUndefined();
       });
@@ -83,7 +86,7 @@ export function describeOddWebhooks(of: OddWebhookDescription, houseOf: () => We
         const heard = new Overheard();
         const wrong: string[] = [];
         for (const path of pathsOf(told.event)) {
-          for (const [oddity, value] of Object.entries(oddities)) {
+          for (const [oddity, value] of tried) {
             const trouble = judge(await post(send(withOddity(told.event, path, value))), told, path);
             if (trouble !== undefined) wrong.push(`${oddity} at ${path.join('.')}: ${trouble}`);
             heard.add([house.log(), house.published().filter(({ topic }) => topic === 'status.changed')]);

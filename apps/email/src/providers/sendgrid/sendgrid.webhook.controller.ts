@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { type EmailRequested, FailureCatalogue, readJson } from '#libs/contracts';
+import { bytesOf, type EmailRequested, FailureCatalogue, readJson } from '#libs/contracts';
 import { DeliveryEngine } from '#libs/delivery';
 import { BodyAsBytes, LOGGER } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
@@ -66,7 +66,7 @@ export class SendgridWebhookController {
   }
 
   private async keep({ given, event, lacks }: OtherSendgridEvent): Promise<void> {
-    const body = Buffer.from(JSON.stringify(given));
+    const body = bytesOf(given);
     await this.engine.otherEvents.keep({ provider: 'sendgrid', type: event?.event, id: event?.sg_event_id, body, lacks });
     if (event?.event === 'account_status_change') this.logger.error({ provider: 'sendgrid' }, 'SendGrid has changed the status of the account: look at its console');
   }
