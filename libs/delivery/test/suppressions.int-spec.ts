@@ -62,7 +62,7 @@ describe('who must not be written to', () => {
     await service.withdraw({ channel: 'email', recipient, scope: 'all', provider: 'resend', at: later, note: 'taken off' }, known);
     expect(published.map(({ key, value }) => [key, value])).toEqual([[`email:${recipient}:all`, null], [`email:${recipient}:all:acme`, null]]);
     for (const { key, headers } of published) await known.apply({ key: String(key), word: { lift: liftOf(headers!, 0) } });
-    expect((await listed({ recipient })).map(({ scope, tenant }) => [scope, tenant]).toSorted()).toEqual([['all', 'other'], ['marketing', undefined]]);
+    expect((await listed({ recipient })).map(({ scope, tenant = 'every tenant' }) => `${scope} of ${tenant}`).toSorted()).toEqual(['all of other', 'marketing of every tenant']);
   });
 
   it('stays readable when it is lifted: what it was, and who lifted it why', async () => {
