@@ -75,6 +75,9 @@ describe('a service at its start', () => {
         kafka: { status: 'ok' },
         'provider:sendgrid': { status: 'refused', ...refused },
         'provider:resend': { status: 'ok', warnings: [expect.objectContaining({ id: 'resend.clock', state: 'warn' })] },
+        'consumer-restarts': { status: 'ok' },
+        'undecodable-batches': { status: 'ok' },
+        'unreadable-partitions': { status: 'ok' },
       },
     });
     for (const secret of [apiKey, 're_secret']) expect(JSON.stringify([report, warnings])).not.toContain(secret);
