@@ -20,7 +20,7 @@ export interface Timeline {
   status: string;
   final: boolean;
   traceId: string;
-  timeline: { status: string; at: string; attempt?: number; hop?: number; provider?: string; source?: string; failure?: { code: string; meaning: string; action: string; help?: string } }[];
+  timeline: { status: string; at: string; attempt?: number; hop?: number; provider?: string; source?: string; failure?: { code: string; meaning: string; action: string; help?: string; fields?: { field: string; rule: string }[] } }[];
 }
 
 export interface SandboxMessage {
