@@ -19,7 +19,7 @@ const more = fc.record({
   cc: optionally(fc.constant([{ email: 'cc@other.test' }])),
   replyTo: optionally(fc.oneof(box, fc.array(box, { minLength: 1, maxLength: 5 }))),
   headers: optionally(fc.dictionary(fc.stringMatching(/^X-[A-Z][a-z]{1,8}$/), word)),
-  attachments: optionally(fc.array(fc.record({ filename: word, contentType: fc.constant('image/png'), content: fc.constant('iVBORw0KGgo='), contentId: fc.constant('logo') }, { requiredKeys: ['filename', 'content'] }), { maxLength: 3 })),
+  attachments: optionally(fc.array(fc.record({ filename: word.map((name) => `${name}.png`), contentType: fc.constant('image/png'), content: fc.constant('iVBORw0KGgo='), contentId: fc.constant('logo') }, { requiredKeys: ['filename', 'content'] }), { maxLength: 3 })),
   tags: optionally(fc.uniqueArray(word, { maxLength: 6 })),
 });
 

@@ -85,7 +85,7 @@ describe('The retry service', () => {
     const [fact] = await statuses.until(1);
     expect(fact?.json()).toMatchObject({ messageId: 'grown', status: 'failed', final: true, hop: 1, failure: { code: 'MSG_RECORD_REFUSED' } });
     expect((await letters.until(1))[0]?.json()).toMatchObject({ messageId: 'grown', reason: 'failed', request: {}, lacks: ['request', 'attempts'] });
-    await eventually(async () => (await database.pool().query(`SELECT 1 FROM retry.schedule WHERE message_id = 'grown' AND state = 'published'`)).rowCount === 1);
+    await eventually(async () => (await database.pool().query(`SELECT 1 FROM retry.schedule WHERE message_id = 'grown' AND state = 'answered'`)).rowCount === 1);
   }, 30_000);
 
   it('cancels a message that waits, in the trace of the message', async () => {

@@ -44,7 +44,8 @@ function mailOf(name: string, note: string, link: string) {
 
 const pieces = ['<script>', '</p>', '">', "'>", '"', "'", '`', '=', ' onload=x ', '&', '&lt;', '&#60;', '<!--', '-->', '<![endif]-->', '{{name}}', '{{{name}}}', '{{#each this}}', '\\', '/', '>', '<', ']]>', '\u2028', 'é', '😀', 'javascript:', '<style>', '</td></tr></table>', '%22'];
 const hostile = fc.oneof(fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 8 }).map((parts) => parts.join('')), fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }));
-const line = hostile.filter((text) => !/[\u0000-\u001f\u007f]/.test(text));
+// Without what a request refuses in one line. Blanks at an end are the layout's: a mail's text is trimmed.
+const line = hostile.filter((text) => !/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text) && text.trim() === text);
 const address = hostile.map((text) => `https://example.org/${text.replace(/[\s"'<>\\^`{|}\u0000-\u001f]/g, '-')}`).filter((text) => URL.canParse(text) && !/\s/.test(text));
 
 describe('whatever a variable holds', () => {
