@@ -1,9 +1,11 @@
-/** Types, lint, boundaries and generated files: `npm run check`. Says which part failed, and how to see it alone. */
+/** Format, types, lint, boundaries and generated files: `npm run check`. Says which part failed, and how to see it alone. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 
 const root = join(import.meta.dirname, '..');
+/** What the formatter looks after: `npm run format` writes it; .prettierignore leaves out tables of data. */
+const FORMATTED = '**/*.{ts,mjs}';
 
 interface Part {
   name: string;
@@ -16,6 +18,7 @@ const tool = (name: string, command: string, ...args: string[]): Part => ({ name
 const types = tool('types', 'tsc', '--noEmit');
 const others: Part[] = [
   { name: 'lockfile', command: process.execPath, args: [join('scripts', 'complete-lockfile.mjs'), '--check'] },
+  tool('format', 'prettier', '--check', '--log-level', 'warn', FORMATTED),
   tool('lint', 'oxlint', '--type-aware'),
   tool('boundaries', 'depcruise', '--config', '.dependency-cruiser.mjs', 'apps', 'libs', 'scripts', 'test'),
   { name: 'generated files', command: process.execPath, args: ['--conditions=source', join('scripts', 'generate.ts'), '--check'] },
