@@ -1,6 +1,6 @@
 /**
- * The boundaries of design §8. test/house.spec.ts plants a violation of each rule and sees it caught: a rule that is added
- * here needs one there.
+ * The boundaries of design §8. test/house.spec.ts plants a violation of each rule and sees it caught: a rule that is
+ * added here needs one there.
  */
 
 const tests = String.raw`\.(spec|int-spec|e2e-spec)\.ts$|^(apps|libs)/[^/]+/test/|^test/`;
@@ -41,19 +41,33 @@ export default {
     ...libraryDirections,
     {
       name: 'contracts-are-pure',
-      comment: 'libs/contracts is what anyone may read: zod, node:crypto, node:url (domains in ASCII), the numbering plans and types, nothing else.',
+      comment:
+        'libs/contracts is what anyone may read: zod, node:crypto, node:url (domains in ASCII), the numbering plans and types, nothing else.',
       severity: 'error',
       from: { path: '^libs/contracts/', pathNot: tests },
-      to: { pathNot: ['^libs/', '^apps/', 'node_modules/(zod|libphonenumber-js)/', '^(node:)?(crypto|url)$'], ...atRunTime },
+      to: {
+        pathNot: ['^libs/', '^apps/', 'node_modules/(zod|libphonenumber-js)/', '^(node:)?(crypto|url)$'],
+        ...atRunTime,
+      },
     },
     {
       name: 'policies-are-pure',
-      comment: 'A policy is values in, values out: other policies, contracts, tables, zod, the numbering plans and the ranges of addresses; of anything else only types.',
+      comment:
+        'A policy is values in, values out: other policies, contracts, tables, zod, the numbering plans and the ranges of addresses; of anything else only types.',
       severity: 'error',
       from: { path: String.raw`\.policy\.ts$` },
       to: {
-        path: ['node_modules/', coreModules, '^libs/[^/]+/src/index', String.raw`\.(service|store|adapter|consumer|controller|module|config|webhook)\.ts$`],
-        pathNot: ['^libs/contracts/', String.raw`node_modules/(zod|libphonenumber-js|ipaddr\.js)/`, '^(node:)?(crypto|url|querystring|buffer)$'],
+        path: [
+          'node_modules/',
+          coreModules,
+          '^libs/[^/]+/src/index',
+          String.raw`\.(service|store|adapter|consumer|controller|module|config|webhook)\.ts$`,
+        ],
+        pathNot: [
+          '^libs/contracts/',
+          String.raw`node_modules/(zod|libphonenumber-js|ipaddr\.js)/`,
+          '^(node:)?(crypto|url|querystring|buffer)$',
+        ],
         ...atRunTime,
       },
     },
@@ -74,11 +88,16 @@ export default {
     },
     {
       name: 'io-where-the-name-says',
-      comment: 'Only *.store, *.adapter, *.webhook, *.consumer, *.controller, *.filter, *.module, *.config and main touch the outside, so that one sees it from the name.',
+      comment:
+        'Only *.store, *.adapter, *.webhook, *.consumer, *.controller, *.filter, *.module, *.config and main touch the outside, so that one sees it from the name.',
       severity: 'error',
       from: {
         path: '^(apps/[^/]+|libs/delivery)/src/',
-        pathNot: [tests, String.raw`\.(store|adapter|webhook|consumer|controller|filter|module|config)\.ts$`, String.raw`/main\.ts$`],
+        pathNot: [
+          tests,
+          String.raw`\.(store|adapter|webhook|consumer|controller|filter|module|config)\.ts$`,
+          String.raw`/main\.ts$`,
+        ],
       },
       to: { path: io, ...atRunTime },
     },
@@ -98,9 +117,13 @@ export default {
     },
     {
       name: 'sdk-only-in-its-adapter',
-      comment: 'Only *.adapter.ts and *.webhook.ts (or *.webhook.controller.ts) inside a provider’s folder run its SDK; its types may be known.',
+      comment:
+        'Only *.adapter.ts and *.webhook.ts (or *.webhook.controller.ts) inside a provider’s folder run its SDK; its types may be known.',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: [tests, String.raw`^apps/[^/]+/src/providers/.*[./](adapter|webhook|webhook\.controller)\.ts$`] },
+      from: {
+        path: '^(apps|libs)/',
+        pathNot: [tests, String.raw`^apps/[^/]+/src/providers/.*[./](adapter|webhook|webhook\.controller)\.ts$`],
+      },
       to: { path: sdks, ...atRunTime },
     },
     {
@@ -174,6 +197,10 @@ export default {
     tsPreCompilationDeps: true,
     combinedDependencies: true,
     // Without these `#libs` resolves into dist, and every rule passes whatever the sources do.
-    enhancedResolveOptions: { conditionNames: ['source', 'import', 'node', 'default', 'types'], exportsFields: ['exports'], mainFields: ['module', 'main', 'types'] },
+    enhancedResolveOptions: {
+      conditionNames: ['source', 'import', 'node', 'default', 'types'],
+      exportsFields: ['exports'],
+      mainFields: ['module', 'main', 'types'],
+    },
   },
 };

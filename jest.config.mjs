@@ -1,4 +1,6 @@
-/** Three kinds of test, told apart by suffix: spec (no I/O), int-spec (one real service), e2e-spec (the running system). */
+/**
+ * Three kinds of test, told apart by suffix: spec (no I/O), int-spec (one real service), e2e-spec (the running system).
+ */
 const base = {
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironment: 'node',

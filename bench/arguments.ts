@@ -23,18 +23,24 @@ interface Common {
   rounds: number;
 }
 
-export type Command = ({ name: 'dispatch' } & DispatchOptions & Common) | ({ name: 'keyed' } & Common) | ({ name: 'latency' } & Common) | ({ name: 'webhooks'; cpuProfile?: string | undefined } & Common);
+export type Command =
+  | ({ name: 'dispatch' } & DispatchOptions & Common)
+  | ({ name: 'keyed' } & Common)
+  | ({ name: 'latency' } & Common)
+  | ({ name: 'webhooks'; cpuProfile?: string | undefined } & Common);
 
 const standardMessages = { dispatch: 20_000, keyed: 5_000, latency: 200, webhooks: 1 };
 
-const isMeasurement = (name: string | undefined): name is keyof typeof standardMessages => name !== undefined && Object.hasOwn(standardMessages, name);
+const isMeasurement = (name: string | undefined): name is keyof typeof standardMessages =>
+  name !== undefined && Object.hasOwn(standardMessages, name);
 
 /** @returns undefined where help was asked for. @throws WrongUse */
 export function parseCommand(args: string[]): Command | undefined {
   const { values, positionals } = parse(args);
   if (values.help) return undefined;
   const [name] = positionals;
-  if (positionals.length !== 1 || !isMeasurement(name)) throw new WrongUse('one of dispatch, keyed, latency and webhooks is needed');
+  if (positionals.length !== 1 || !isMeasurement(name))
+    throw new WrongUse('one of dispatch, keyed, latency and webhooks is needed');
   const common = {
     json: values.json ?? false,
     messages: count('--messages', values.messages, standardMessages[name], 1),
@@ -60,10 +66,17 @@ function parse(args: string[]) {
       args,
       allowPositionals: true,
       options: {
-        json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' }, set: { type: 'string', multiple: true },
-        messages: text, rounds: text, backlog: text, watch: text, only: text, 'cpu-profile': text,
+        json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+        set: { type: 'string', multiple: true },
+        messages: text,
+        rounds: text,
+        backlog: text,
+        watch: text,
+        only: text,
+        'cpu-profile': text,
       },
-    }); // prettier-ignore
+    });
   } catch (error) {
     throw new WrongUse((error as Error).message);
   }
@@ -71,7 +84,8 @@ function parse(args: string[]) {
 
 function count(name: string, given: string | undefined, standard: number, least: number): number {
   const value = given === undefined ? standard : Number(given);
-  if (!Number.isInteger(value) || value < least) throw new WrongUse(`${name} must be a whole number of at least ${least}`);
+  if (!Number.isInteger(value) || value < least)
+    throw new WrongUse(`${name} must be a whole number of at least ${least}`);
   return value;
 }
 
@@ -86,5 +100,7 @@ function sendersOf(given: string | undefined): Set<Sender> {
 function settingsOf(given: readonly string[]): Record<string, string> {
   const wrong = given.find((setting) => !/^[A-Z][A-Z0-9_]*=/.test(setting));
   if (wrong !== undefined) throw new WrongUse(`--set ${wrong} is not NAME=VALUE`);
-  return Object.fromEntries(given.map((setting) => [setting.slice(0, setting.indexOf('=')), setting.slice(setting.indexOf('=') + 1)]));
+  return Object.fromEntries(
+    given.map((setting) => [setting.slice(0, setting.indexOf('=')), setting.slice(setting.indexOf('=') + 1)]),
+  );
 }

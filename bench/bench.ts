@@ -24,7 +24,11 @@ export async function startBench(closers: Closers, say: (line: string) => void):
   const share = await othersShare();
   say('starting Kafka, PostgreSQL, Redis and the provider stub');
   const foundation = await startServices(closers);
-  const { child, port } = await startChild('provider/stub.ts', { PROVIDER_DELAY_MS: String(PROVIDER_DELAY_MS) }, closers);
+  const { child, port } = await startChild(
+    'provider/stub.ts',
+    { PROVIDER_DELAY_MS: String(PROVIDER_DELAY_MS) },
+    closers,
+  );
   return { foundation, provider: { child, url: `http://127.0.0.1:${port}` }, othersShare: share, closers, say };
 }
 

@@ -25,7 +25,8 @@ try {
   else console.log(command.json ? JSON.stringify(figures) : tableOf(figures!));
 } catch (error) {
   // A signal ends what is being measured: that is no fault to tell.
-  if (!(error instanceof Interrupted)) console.error(error instanceof WrongUse ? `${error.message}\n\n${usage}` : explain(error));
+  if (!(error instanceof Interrupted))
+    console.error(error instanceof WrongUse ? `${error.message}\n\n${usage}` : explain(error));
   process.exitCode = 1;
 } finally {
   await closers.close();

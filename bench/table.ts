@@ -15,5 +15,7 @@ function flat(value: object, path: readonly string[] = []): [string, string][] {
 
 function shown(value: unknown): string {
   if (value === null || value === undefined) return 'not measured';
-  return typeof value === 'number' ? value.toLocaleString('en', { maximumFractionDigits: 3 }).padStart(12) : String(value as string);
+  return typeof value === 'number'
+    ? value.toLocaleString('en', { maximumFractionDigits: 3 }).padStart(12)
+    : String(value as string);
 }

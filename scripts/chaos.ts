@@ -1,6 +1,7 @@
 /**
- * `npm run chaos -- --messages 20000 --kills 40 --seed 7 --json`: the whole system under faults that the seed chooses, and what
- * became of every message. The exit code is 0 only where nothing was lost, sent twice, turned around or left open.
+ * `npm run chaos -- --messages 20000 --kills 40 --seed 7 --json`: the whole system under faults that the seed chooses,
+ * and what became of every message. The exit code is 0 only where nothing was lost, sent twice, turned around or left
+ * open.
  */
 import { parseArgs } from 'node:util';
 import { mustBeZero, passes } from '../test/chaos/check.policy.ts';
@@ -31,9 +32,15 @@ interface Order {
 function parseOrder(): Order | undefined {
   const { values } = parseArgs({
     options: {
-      messages: { type: 'string' }, kills: { type: 'string' }, seed: { type: 'string' }, plant: { type: 'string' },
-      json: { type: 'boolean' }, keep: { type: 'boolean' }, help: { type: 'boolean' }, 'with-parent': { type: 'boolean' },
-    }, // prettier-ignore
+      messages: { type: 'string' },
+      kills: { type: 'string' },
+      seed: { type: 'string' },
+      plant: { type: 'string' },
+      json: { type: 'boolean' },
+      keep: { type: 'boolean' },
+      help: { type: 'boolean' },
+      'with-parent': { type: 'boolean' },
+    },
   });
   if (values.help) return undefined;
   const whole = (name: string, value: string | undefined, standard: number) => {
@@ -58,7 +65,12 @@ function parseOrder(): Order | undefined {
 function untilAsked(withParent: boolean): AbortSignal {
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
-  if (withParent) process.stdin.resume().once('end', () => stopping.abort()).once('error', () => stopping.abort()).unref();
+  if (withParent)
+    process.stdin
+      .resume()
+      .once('end', () => stopping.abort())
+      .once('error', () => stopping.abort())
+      .unref();
   return stopping.signal;
 }
 
@@ -71,11 +83,15 @@ async function main(): Promise<number> {
   const { messages, kills, seed, json, keep, plant } = order;
   const start = performance.now();
   // Of a death the first line is enough: the last words of the dead are in their logs.
-  const say = (line: string) => console.error(`[${((performance.now() - start) / 1000).toFixed(1)}] ${line.split('\n')[0]}`);
+  const say = (line: string) =>
+    console.error(`[${((performance.now() - start) / 1000).toFixed(1)}] ${line.split('\n')[0]}`);
   const signal = untilAsked(order.withParent);
   say(`seed ${seed}`);
   const keeping = keep ? 'always' : plant ? 'never' : 'where something was found';
-  const result = await runChaos({ messages, kills, seed, keep: keeping, say, signal }, plants[plant ?? '']?.scenario ?? wholeSystem);
+  const result = await runChaos(
+    { messages, kills, seed, keep: keeping, say, signal },
+    plants[plant ?? '']?.scenario ?? wholeSystem,
+  );
   signal.throwIfAborted();
   const repeat = `npm run chaos -- --messages ${messages} --kills ${kills} --seed ${seed}${plant ? ` --plant ${plant}` : ''}`;
   const report = reportOf(result, repeat);

@@ -1,4 +1,7 @@
-/** Format, types, lint, boundaries and generated files: `npm run check`. Says which part failed, and how to see it alone. */
+/**
+ * Format, types, lint, boundaries and generated files: `npm run check`. Says which part failed, and how to see it
+ * alone.
+ */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
@@ -13,7 +16,11 @@ interface Part {
   args: string[];
 }
 
-const tool = (name: string, command: string, ...args: string[]): Part => ({ name, command: process.execPath, args: [join('node_modules', '.bin', command), ...args] });
+const tool = (name: string, command: string, ...args: string[]): Part => ({
+  name,
+  command: process.execPath,
+  args: [join('node_modules', '.bin', command), ...args],
+});
 
 const types = tool('types', 'tsc', '--noEmit');
 const others: Part[] = [
@@ -21,7 +28,11 @@ const others: Part[] = [
   tool('format', 'prettier', '--check', '--log-level', 'warn', FORMATTED),
   tool('lint', 'oxlint', '--type-aware'),
   tool('boundaries', 'depcruise', '--config', '.dependency-cruiser.mjs', 'apps', 'libs', 'scripts', 'test'),
-  { name: 'generated files', command: process.execPath, args: ['--conditions=source', join('scripts', 'generate.ts'), '--check'] },
+  {
+    name: 'generated files',
+    command: process.execPath,
+    args: ['--conditions=source', join('scripts', 'generate.ts'), '--check'],
+  },
 ];
 
 // The compiler takes about as long as all others together: on two cores they run beside it.
@@ -58,6 +69,8 @@ function run(command: string, args: string[]): Promise<{ code: number | null; ou
     const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     const pieces: Buffer[] = [];
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => pieces.push(piece));
-    child.once('error', reject).once('close', (code) => resolve({ code, output: Buffer.concat(pieces).toString('utf8') }));
+    child
+      .once('error', reject)
+      .once('close', (code) => resolve({ code, output: Buffer.concat(pieces).toString('utf8') }));
   });
 }

@@ -9,7 +9,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const file = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..', 'package-lock.json');
-const systems = { darwin: 'darwin', linux: 'linux', win32: 'win32', windows: 'win32', freebsd: 'freebsd', android: 'android', openharmony: 'openharmony' };
+const systems = {
+  darwin: 'darwin',
+  linux: 'linux',
+  win32: 'win32',
+  windows: 'win32',
+  freebsd: 'freebsd',
+  android: 'android',
+  openharmony: 'openharmony',
+};
 const processors = ['x64', 'arm64', 'arm', 'ia32', 'ppc64', 's390x', 'riscv64', 'loong64', 'wasm32'];
 
 /** What a name such as @oxlint/binding-linux-x64-musl tells about its platform. */
@@ -19,7 +27,11 @@ function platformOf(name) {
   const cpu = words.find((word) => processors.includes(word));
   if (!os || !cpu) return undefined;
   const musl = words.some((word) => word.startsWith('musl'));
-  return { os: [os], cpu: [cpu], ...(os === 'linux' && words.some((word) => /^(musl|gnu)/.test(word)) && { libc: [musl ? 'musl' : 'glibc'] }) };
+  return {
+    os: [os],
+    cpu: [cpu],
+    ...(os === 'linux' && words.some((word) => /^(musl|gnu)/.test(word)) && { libc: [musl ? 'musl' : 'glibc'] }),
+  };
 }
 
 function missingFrom(packages) {
@@ -42,7 +54,9 @@ const missing = missingFrom(lock.packages);
 const names = Object.keys(missing);
 if (names.length === 0) console.log('package-lock.json is complete.');
 else if (process.argv.includes('--check')) {
-  console.error(`package-lock.json lacks ${names.length} packages of other platforms: run node scripts/complete-lockfile.mjs.`);
+  console.error(
+    `package-lock.json lacks ${names.length} packages of other platforms: run node scripts/complete-lockfile.mjs.`,
+  );
   process.exitCode = 1;
 } else {
   const sorted = Object.entries({ ...lock.packages, ...missing }).sort(([a], [b]) => (a < b ? -1 : 1));

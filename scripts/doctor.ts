@@ -16,12 +16,17 @@ const marks = { ok: '✓', warn: '!', fail: '✗', skipped: '-' } as const;
 
 async function main(): Promise<number> {
   const flag = { type: 'boolean', default: false } as const;
-  const { values } = parseArgs({ options: { fix: flag, json: flag, strict: flag, providers: flag, help: { ...flag, short: 'h' } } });
+  const { values } = parseArgs({
+    options: { fix: flag, json: flag, strict: flag, providers: flag, help: { ...flag, short: 'h' } },
+  });
   if (values.help) {
     console.log(usage);
     return 0;
   }
-  const diagnosis = await examine(withRunningStack(withEnvFile(process.env)), { fix: values.fix, providersOnly: values.providers });
+  const diagnosis = await examine(withRunningStack(withEnvFile(process.env)), {
+    fix: values.fix,
+    providersOnly: values.providers,
+  });
   if (values.json) console.log(JSON.stringify(diagnosis, null, 2));
   else show(diagnosis);
   const warned = diagnosis.findings.some(({ state }) => state === 'warn');
@@ -31,13 +36,17 @@ async function main(): Promise<number> {
 function show({ findings, repairs, well }: Diagnosis): void {
   for (const { what, done, set } of repairs) {
     console.log(`${done ? '+' : '✗'} ${what}`);
-    if (set) console.log(`    Set ${set.setting}=${set.file}, without the variable it stands for, and restart the service.`);
+    if (set)
+      console.log(`    Set ${set.setting}=${set.file}, without the variable it stands for, and restart the service.`);
   }
   for (const finding of findings) console.log(lineOf(finding));
-  console.log(well ? '\nNothing has to be mended.' : '\nSomething has to be mended: docs/doctor.md tells what each line means.');
+  console.log(
+    well ? '\nNothing has to be mended.' : '\nSomething has to be mended: docs/doctor.md tells what each line means.',
+  );
 }
 
-const lineOf = ({ id, state, seen, mend }: Finding) => `${marks[state]} ${id.padEnd(26)}${seen}${mend ? `\n    ${mend}` : ''}`;
+const lineOf = ({ id, state, seen, mend }: Finding) =>
+  `${marks[state]} ${id.padEnd(26)}${seen}${mend ? `\n    ${mend}` : ''}`;
 
 try {
   process.exitCode = await main();

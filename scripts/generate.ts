@@ -36,7 +36,10 @@ function write(): void {
 }
 
 function complain(): void {
-  const lines = [...stale.map((file) => `  ${file} is not what the code says`), ...leftover.map((file) => `  ${file} belongs to no contract or code`)];
+  const lines = [
+    ...stale.map((file) => `  ${file} is not what the code says`),
+    ...leftover.map((file) => `  ${file} belongs to no contract or code`),
+  ];
   console.error(`Generated files are stale:\n${lines.join('\n')}\nRenew them with: npm run generate`);
   process.exitCode = 1;
 }
@@ -47,5 +50,7 @@ function contentOf(file: string): string | undefined {
 
 /** A contract or a code that was removed or renamed leaves its file behind. */
 function generatedFolders(): string[] {
-  return ['docs/schemas', 'docs/errors'].filter((folder) => existsSync(join(root, folder))).flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`));
+  return ['docs/schemas', 'docs/errors']
+    .filter((folder) => existsSync(join(root, folder)))
+    .flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`));
 }

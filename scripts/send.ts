@@ -28,9 +28,15 @@ async function main(): Promise<number> {
     console.error(`The timeline cannot be shown: ${reasonOf(error)}`);
     return undefined;
   });
-  if (order.json) console.log(JSON.stringify(timeline ?? { ...whatWasSeen(order, status, final, traceId), timeline: facts }, null, 2));
+  if (order.json)
+    console.log(
+      JSON.stringify(timeline ?? { ...whatWasSeen(order, status, final, traceId), timeline: facts }, null, 2),
+    );
   else showEnd(order, timeline ?? { ...whatWasSeen(order, status, final, traceId), timeline: facts });
-  if (!final) console.error(`Gave up following after ${order.timeoutMs / 1000} s (--timeout); it stands at ${facts.length > 0 ? status : 'no status at all: is the service up? npm run status'}.`);
+  if (!final)
+    console.error(
+      `Gave up following after ${order.timeoutMs / 1000} s (--timeout); it stands at ${facts.length > 0 ? status : 'no status at all: is the service up? npm run status'}.`,
+    );
   if (!final) return NO_ANSWER;
   return status === 'delivered' ? DELIVERED : OTHER_END;
 }
@@ -71,7 +77,11 @@ async function sendAndFollow(env: Env, order: SendOrder, say: (line: string) => 
     if (cause instanceof StartProblem) throw cause;
     throw new StartProblem(
       `Kafka at ${env['KAFKA_BROKERS'] || '127.0.0.1:9092'} (KAFKA_BROKERS) did not do it: ${reasonOf(cause)}`,
-      ['npm start, if it is the local one; npm run status shows it', 'correct KAFKA_BROKERS', 'npm run topics -- apply, if its topics are missing'],
+      [
+        'npm start, if it is the local one; npm run status shows it',
+        'correct KAFKA_BROKERS',
+        'npm run topics -- apply, if its topics are missing',
+      ],
       { cause },
     );
   }
@@ -85,8 +95,13 @@ function reportingOf(env: Env): { url: string; token: string } {
 }
 
 const whatWasSeen = ({ messageId, channel, tenant }: SendOrder, status: string, final: boolean, traceId: string) => ({
-  messageId, channel, tenant, status, final, traceId,
-}); // prettier-ignore
+  messageId,
+  channel,
+  tenant,
+  status,
+  final,
+  traceId,
+});
 
 function showEnd({ channel, messageId }: SendOrder, timeline: Timeline): void {
   console.log(`\n${channel} ${messageId}: ${timeline.status}${timeline.final ? '' : ' (not final)'}`);

@@ -32,17 +32,33 @@ async function main(): Promise<number> {
   return failed ? 1 : 0;
 }
 
-const live = async (env: Env): Promise<Proof[]> => (await Promise.all([trySendgrid(env), tryResend(env), tryTwilio(env)])).flat();
+const live = async (env: Env): Promise<Proof[]> =>
+  (await Promise.all([trySendgrid(env), tryResend(env), tryTwilio(env)])).flat();
 
 /** The sandbox stands for the providers: its live account answers Twilio's magic numbers as test credentials would. */
 async function local(env: Env): Promise<Proof[]> {
-  if (!runningState(dataDirOf(env))) throw new StartProblem('No local system runs whose sandbox could be asked.', ['npm start, then npm run smoke', 'npm run smoke -- --live asks the providers themselves']);
+  if (!runningState(dataDirOf(env)))
+    throw new StartProblem('No local system runs whose sandbox could be asked.', [
+      'npm start, then npm run smoke',
+      'npm run smoke -- --live asks the providers themselves',
+    ]);
   const modes = channelModes(env);
   const email = channelEnv('email', env);
   const sms = channelEnv('sms', env);
-  const test = { ...sms, TWILIO_TEST_ACCOUNT_SID: sms['TWILIO_ACCOUNT_SID'], TWILIO_TEST_AUTH_TOKEN: sms['TWILIO_AUTH_TOKEN'] };
-  const usesLive = (provider: Proof['provider'], channel: string): Proof => ({ provider, state: 'unset', what: `the ${channel} channel is live, so the sandbox is not in use; --live asks the provider` });
-  const mail = modes.email === 'live' ? [usesLive('SendGrid', 'email')] : [...(await trySendgrid(email)), ...(email['RESEND_API_KEY'] ? await tryResend(email) : [])];
+  const test = {
+    ...sms,
+    TWILIO_TEST_ACCOUNT_SID: sms['TWILIO_ACCOUNT_SID'],
+    TWILIO_TEST_AUTH_TOKEN: sms['TWILIO_AUTH_TOKEN'],
+  };
+  const usesLive = (provider: Proof['provider'], channel: string): Proof => ({
+    provider,
+    state: 'unset',
+    what: `the ${channel} channel is live, so the sandbox is not in use; --live asks the provider`,
+  });
+  const mail =
+    modes.email === 'live'
+      ? [usesLive('SendGrid', 'email')]
+      : [...(await trySendgrid(email)), ...(email['RESEND_API_KEY'] ? await tryResend(email) : [])];
   return [...mail, ...(modes.sms === 'live' ? [usesLive('Twilio', 'sms')] : await tryTwilio(test))];
 }
 

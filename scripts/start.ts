@@ -19,7 +19,9 @@ Settings, from the environment or .env:
 ${portHelp}`;
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { detach: { type: 'boolean' }, supervise: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
+  const { values } = parseArgs({
+    options: { detach: { type: 'boolean' }, supervise: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  });
   if (values.help) {
     console.log(usage);
     return 0;
@@ -33,7 +35,9 @@ async function main(): Promise<number> {
 
 async function alreadyRunning({ dataDir }: Settings, detach: boolean): Promise<number> {
   const { ready, running } = await probe(dataDir);
-  console.log(`Already running (DATA_DIR ${dataDir}, supervisor: process ${running?.supervisor.pid}), ${ready ? 'and all of it is ready' : 'but not all of it is ready'}.`);
+  console.log(
+    `Already running (DATA_DIR ${dataDir}, supervisor: process ${running?.supervisor.pid}), ${ready ? 'and all of it is ready' : 'but not all of it is ready'}.`,
+  );
   console.log('npm run status shows it, npm run stop ends it.');
   return detach && ready ? 0 : 1;
 }

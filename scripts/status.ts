@@ -12,8 +12,10 @@ if (values.json) {
   console.log(JSON.stringify({ ready, running: running !== undefined, dataDir, supervisor, processes }, null, 2));
 } else {
   for (const row of table(processes)) console.log(row);
-  if (running) console.log(`\nSupervisor: process ${running.supervisor.pid}, ${running.state}, started ${running.startedAt}.`);
-  else if (processes.some(({ state }) => state === 'left behind')) console.log('\nThe supervisor is gone; npm run stop or npm start ends what it left behind.');
+  if (running)
+    console.log(`\nSupervisor: process ${running.supervisor.pid}, ${running.state}, started ${running.startedAt}.`);
+  else if (processes.some(({ state }) => state === 'left behind'))
+    console.log('\nThe supervisor is gone; npm run stop or npm start ends what it left behind.');
   else console.log('Nothing is running. npm start starts everything.');
 }
 process.exitCode = ready ? 0 : 1;
@@ -21,9 +23,19 @@ process.exitCode = ready ? 0 : 1;
 function table(all: readonly ProcessStatus[]): string[] {
   if (!all.some(({ state }) => state !== 'stopped')) return [];
   const cells = all.map(({ name, pid, state, url, restarts, since, external }) => [
-    name, external ? 'yours' : String(pid ?? '-'), state, url, String(restarts), since,
-  ]); // prettier-ignore
+    name,
+    external ? 'yours' : String(pid ?? '-'),
+    state,
+    url,
+    String(restarts),
+    since,
+  ]);
   const rows = [['name', 'pid', 'state', 'where', 'restarts', 'since'], ...cells];
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }

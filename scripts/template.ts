@@ -23,7 +23,11 @@ async function main(): Promise<number> {
   const { templates, problems } = await Templates.inspect(folder);
   for (const problem of problems) console.error(`${folder}/${problem}`);
   if (order.command === 'preview') return preview(templates, order);
-  console.log(order.command === 'list' ? listOf(templates.list()) : `${templates.list().length} versions are good, ${problems.length} problem(s).`);
+  console.log(
+    order.command === 'list'
+      ? listOf(templates.list())
+      : `${templates.list().length} versions are good, ${problems.length} problem(s).`,
+  );
   return problems.length > 0 ? BROKEN : OK;
 }
 
@@ -31,9 +35,15 @@ function preview(templates: Templates, order: PreviewOrder): number {
   const { name, version } = order;
   const versions = templates.list().filter((info) => info.name === name);
   const info = versions.find((one) => (version === undefined ? one.newest : one.version === version));
-  if (!info) throw new WrongTemplateUse(versions.length > 0 ? `${name} has the versions ${versions.map((one) => one.version).join(', ')}` : `there is no template ${name}: npm run template -- list`);
+  if (!info)
+    throw new WrongTemplateUse(
+      versions.length > 0
+        ? `${name} has the versions ${versions.map((one) => one.version).join(', ')}`
+        : `there is no template ${name}: npm run template -- list`,
+    );
   const channel = order.channel ?? info.channels[0]!;
-  const variables = variablesOf(order, info.declaration, (file) => readFileSync(file, 'utf8')) ?? examplesOf(info.declaration);
+  const variables =
+    variablesOf(order, info.declaration, (file) => readFileSync(file, 'utf8')) ?? examplesOf(info.declaration);
   const rendering = templates.render(channel, { name, version: info.version, variables });
   if (!rendering.rendered) {
     for (const { field, rule } of rendering.faults) console.error(`${field} ${rule}`);
@@ -50,7 +60,8 @@ function show({ subject, text, html, body }: Content, { out, open }: PreviewOrde
   const page = html ?? `<!doctype html><meta charset="utf-8"><pre>${escaped(text ?? body ?? '')}</pre>`;
   const file = out ?? (open ? join(mkdtempSync(join(tmpdir(), 'template-')), 'preview.html') : undefined);
   if (file === undefined) {
-    if (html !== undefined) console.log(`\nHTML: ${html.length} characters; --open shows it in a browser, --out <file> writes it.`);
+    if (html !== undefined)
+      console.log(`\nHTML: ${html.length} characters; --open shows it in a browser, --out <file> writes it.`);
     return;
   }
   writeFileSync(file, page);

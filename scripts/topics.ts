@@ -27,7 +27,10 @@ async function main(): Promise<number> {
   const plan = await (verb === 'plan' ? planOf(env) : applyTopics(env)).catch((error: unknown) => {
     if (error instanceof StartProblem) throw error;
     const brokers = env['KAFKA_BROKERS'] || '127.0.0.1:9092';
-    throw new StartProblem(`Kafka at ${brokers} (KAFKA_BROKERS) did not do it: ${reasonOf(error)}`, ['npm start, if it is the local one', 'correct KAFKA_BROKERS']);
+    throw new StartProblem(`Kafka at ${brokers} (KAFKA_BROKERS) did not do it: ${reasonOf(error)}`, [
+      'npm start, if it is the local one',
+      'correct KAFKA_BROKERS',
+    ]);
   });
   print(plan, verb, values.json === true);
   return verb === 'plan' && values['exit-code'] && plan.changes.length > 0 ? CHANGES_WAIT : 0;
@@ -41,7 +44,11 @@ function print(plan: TopicPlan, verb: 'plan' | 'apply', json: boolean): void {
   for (const change of plan.changes) console.log(describeChange(change));
   for (const note of plan.notes) console.log(`! ${note}`);
   const done = verb === 'plan' ? 'to make; npm run topics -- apply makes them' : 'made';
-  console.log(plan.changes.length === 0 ? 'Nothing to change: the topics are as the map wants them.' : `${plan.changes.length} change(s) ${done}.`);
+  console.log(
+    plan.changes.length === 0
+      ? 'Nothing to change: the topics are as the map wants them.'
+      : `${plan.changes.length} change(s) ${done}.`,
+  );
 }
 
 try {

@@ -9,12 +9,20 @@ import { toolSettings } from '../scripts/local/tool-settings.ts';
 
 const root = join(import.meta.dirname, '..');
 const configSchemas = await servicesOf(join(import.meta.dirname, '..'));
-const files = (...patterns: string[]) => globSync(patterns, { cwd: root, exclude: ['**/node_modules', 'dist', '.data', 'deploy/kafka/target'] });
+const files = (...patterns: string[]) =>
+  globSync(patterns, { cwd: root, exclude: ['**/node_modules', 'dist', '.data', 'deploy/kafka/target'] });
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const pages = files('**/*.md').map((file) => ({ file, text: read(file) }));
 
 /** A heading as its link writes it. */
-const anchorOf = (heading: string) => heading.trim().toLowerCase().replace(/[`*]/g, '').replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/[^\p{L}\p{N}\s_-]/gu, '').replace(/\s/g, '-');
+const anchorOf = (heading: string) =>
+  heading
+    .trim()
+    .toLowerCase()
+    .replace(/[`*]/g, '')
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replace(/\s/g, '-');
 const anchorsOf = (text: string) => [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading!));
 
 describe('the docs', () => {
@@ -25,7 +33,9 @@ describe('the docs', () => {
         const [path = '', anchor] = target!.split('#');
         const at = path === '' ? file : join(dirname(file), path);
         if (!existsSync(join(root, at))) return [`${file}: ${target}`];
-        return anchor === undefined || !at.endsWith('.md') || anchorsOf(read(at)).includes(anchor) ? [] : [`${file}: ${target}`];
+        return anchor === undefined || !at.endsWith('.md') || anchorsOf(read(at)).includes(anchor)
+          ? []
+          : [`${file}: ${target}`];
       }),
     );
     expect(broken).toEqual([]);
@@ -33,13 +43,19 @@ describe('the docs', () => {
 
   it('name only npm scripts that there are', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-    const named = pages.flatMap(({ file, text }) => [...text.matchAll(/npm run ([a-z][a-z-]*)/g)].map(([, script]) => [file, script!] as const));
+    const named = pages.flatMap(({ file, text }) =>
+      [...text.matchAll(/npm run ([a-z][a-z-]*)/g)].map(([, script]) => [file, script!] as const),
+    );
     expect(named.length).toBeGreaterThan(20);
     expect(named.filter(([, script]) => !(script in scripts))).toEqual([]);
   });
 
   it('name only settings that there are', () => {
-    const known = new Set(read('docs/configuration.md').match(/`[A-Z][A-Z0-9_]+`/g)?.map((name) => name.slice(1, -1)));
+    const known = new Set(
+      read('docs/configuration.md')
+        .match(/`[A-Z][A-Z0-9_]+`/g)
+        ?.map((name) => name.slice(1, -1)),
+    );
     // What begins as no setting does is a code of somebody's; of OpenTelemetry's own settings only one is listed.
     const families = new Set([...known].map((name) => name.split('_')[0]!).filter((family) => family !== 'OTEL'));
     const wrong = pages.flatMap(({ file, text }) =>
@@ -53,23 +69,41 @@ describe('the docs', () => {
   });
 
   it('tell every setting that the npm scripts read', () => {
-    const sources = files('scripts/**/*.{ts,mjs}', 'libs/testing/**/*.ts', 'test/**/*.ts').filter((file) => !file.endsWith('spec.ts'));
-    const names = new Set(sources.flatMap((file) => [...read(file).matchAll(/(?:env(?:\(\))?\[|valueOf\([\w.]*env, |count\(env, |process\.env\.)'?([A-Z][A-Z0-9_]{2,})/g)].map(([, name]) => name!)));
+    const sources = files('scripts/**/*.{ts,mjs}', 'libs/testing/**/*.ts', 'test/**/*.ts').filter(
+      (file) => !file.endsWith('spec.ts'),
+    );
+    const names = new Set(
+      sources.flatMap((file) =>
+        [
+          ...read(file).matchAll(
+            /(?:env(?:\(\))?\[|valueOf\([\w.]*env, |count\(env, |process\.env\.)'?([A-Z][A-Z0-9_]{2,})/g,
+          ),
+        ].map(([, name]) => name!),
+      ),
+    );
     const told = new Set([
       ...configSchemas.flatMap(({ schema }) => settingsOf(schema).map(({ name }) => name)),
       ...Object.values(portSettings).map(({ setting }) => setting as string),
       ...toolSettings.map(({ name }) => name),
       // What the system gives, and what the tests give each other.
-      'PATH', 'NODE_OPTIONS', 'E2E_ENVIRONMENT', 'TEST_DATABASE_URL', 'TEST_KAFKA_BROKERS',
-    ]); // prettier-ignore
+      'PATH',
+      'NODE_OPTIONS',
+      'E2E_ENVIRONMENT',
+      'TEST_DATABASE_URL',
+      'TEST_KAFKA_BROKERS',
+    ]);
     expect(names.size).toBeGreaterThan(20);
     expect([...names].filter((name) => !name.startsWith('OTEL_') && !told.has(name.replace(/_FILE$/, '')))).toEqual([]);
   });
 
   it('never write that something is sealed, scraped or alarmed about where the code does no such thing', () => {
-    const said = pages.flatMap(({ file, text }) => [...text.matchAll(/\bseal(?:s|ed)?\b|raise an alarm/gi)].map(([words]) => `${file}: ${words}`));
+    const said = pages.flatMap(({ file, text }) =>
+      [...text.matchAll(/\bseal(?:s|ed)?\b|raise an alarm/gi)].map(([words]) => `${file}: ${words}`),
+    );
     // Unsubscribe tokens are: AES-256-GCM.
-    expect(new Set(said)).toEqual(new Set(['apps/email/README.md: sealed', 'docs/configuration.md: Seals', 'docs/configuration.md: seals']));
+    expect(new Set(said)).toEqual(
+      new Set(['apps/email/README.md: sealed', 'docs/configuration.md: Seals', 'docs/configuration.md: seals']),
+    );
   });
 });
 
@@ -87,7 +121,11 @@ describe('docker-compose.yml', () => {
 
   it.each(names)('gives %s as long to stop as the docs say, which is enough', (name) => {
     const grace = /^(\d+)s$/.exec(compose.services[name]!.stop_grace_period!)![1]!;
-    const standard = Number(settingsOf(configSchemas.find((one) => one.name === name)!.schema).find((setting) => setting.name === 'SHUTDOWN_GRACE_MS')!.standard);
+    const standard = Number(
+      settingsOf(configSchemas.find((one) => one.name === name)!.schema).find(
+        (setting) => setting.name === 'SHUTDOWN_GRACE_MS',
+      )!.standard,
+    );
     const [, afterwards] = /closing the producer take at most ([\d.]+) s more/.exec(read('docs/delivery.md'))!;
     expect(read('docs/delivery.md')).toContain(`a termination grace of ${grace} s is enough`);
     expect(read('deploy/docker/README.md')).toContain(`(give it ${grace} seconds)`);
@@ -95,7 +133,10 @@ describe('docker-compose.yml', () => {
   });
 
   it('hands to the job that provisions the topics what it reads', () => {
-    const read = ['KAFKA_TOPIC_PREFIX', ...toolSettings.map(({ name }) => name).filter((name) => name.startsWith('KAFKA_TOPIC_'))];
+    const read = [
+      'KAFKA_TOPIC_PREFIX',
+      ...toolSettings.map(({ name }) => name).filter((name) => name.startsWith('KAFKA_TOPIC_')),
+    ];
     expect(Object.keys(compose.services['topics']!.environment!).sort()).toEqual(['KAFKA_BROKERS', ...read].sort());
   });
 
@@ -103,7 +144,9 @@ describe('docker-compose.yml', () => {
     const given = compose.services[name]!.environment!;
     const settings = settingsOf(configSchemas.find((one) => one.name === name)!.schema).map((setting) => setting.name);
     // The Kafka and the PostgreSQL are its own: how to speak with others is none of its affairs.
-    expect(settings.filter((setting) => !(setting in given) && !/^(KAFKA_SSL|KAFKA_SASL|DATABASE_SSL)/.test(setting))).toEqual([]);
+    expect(
+      settings.filter((setting) => !(setting in given) && !/^(KAFKA_SSL|KAFKA_SASL|DATABASE_SSL)/.test(setting)),
+    ).toEqual([]);
     const unknown = Object.keys(given).filter((setting) => !settings.includes(setting) && setting !== 'APP');
     expect(unknown).toEqual([]);
   });

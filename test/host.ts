@@ -3,15 +3,28 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** Runs a host script that starts something for the tests and tells in one line of JSON where it is, or what went wrong. */
-export async function startHost<T extends object>(script: string, what: string): Promise<{ host: ChildProcess; answer: T }> {
-  const host = spawn(process.execPath, ['--conditions=source', '--disable-warning=TimeoutNegativeWarning', join(import.meta.dirname, script)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    // A Ctrl-C in the terminal must not reach it before the tests that use it are gone.
-    detached: true,
-  });
-  const gone = once(host, 'exit').then(([code]) => ({ problem: `their host ended with exit code ${String(code)} before it told where they are` }));
-  const line = once(createInterface({ input: host.stdout! }), 'line').then(([text]) => JSON.parse(text as string) as T | { problem: string });
+/**
+ * Runs a host script that starts something for the tests and tells in one line of JSON where it is, or what went wrong.
+ */
+export async function startHost<T extends object>(
+  script: string,
+  what: string,
+): Promise<{ host: ChildProcess; answer: T }> {
+  const host = spawn(
+    process.execPath,
+    ['--conditions=source', '--disable-warning=TimeoutNegativeWarning', join(import.meta.dirname, script)],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      // A Ctrl-C in the terminal must not reach it before the tests that use it are gone.
+      detached: true,
+    },
+  );
+  const gone = once(host, 'exit').then(([code]) => ({
+    problem: `their host ended with exit code ${String(code)} before it told where they are`,
+  }));
+  const line = once(createInterface({ input: host.stdout! }), 'line').then(
+    ([text]) => JSON.parse(text as string) as T | { problem: string },
+  );
   const answer = await Promise.race([line, gone]);
   if ('problem' in answer) {
     await gone;

@@ -1,6 +1,6 @@
 /**
- * A small house in which every rule is broken once. Rule → the files that break it, by path; the first file is the one to
- * be reported. `nothing` is innocent and must not be reported at all.
+ * A small house in which every rule is broken once. Rule → the files that break it, by path; the first file is the one
+ * to be reported. `nothing` is innocent and must not be reported at all.
  */
 export type Plant = Record<string, string>;
 
@@ -16,14 +16,23 @@ export const brokenBoundaries: Record<string, Plant> = {
   'direction-of-runtime': { 'libs/runtime/src/up.ts': "import '#libs/delivery';" },
   'direction-of-delivery': { 'libs/delivery/src/up.ts': "import '#libs/runtime';" },
   'direction-of-operations': { 'libs/operations/src/up.ts': "import '#libs/transport';" },
-  'contracts-are-pure': { 'libs/contracts/src/impure.ts': "import { readFileSync } from 'node:fs';\nexport const read = readFileSync;" },
-  'policies-are-pure': { 'apps/retry/src/plan/impure.policy.ts': "import { Pool } from 'pg';\nexport const pool = Pool;" },
-  'services-do-no-io': { 'apps/retry/src/plan/impure.service.ts': "import { request } from 'undici';\nexport const ask = request;" },
+  'contracts-are-pure': {
+    'libs/contracts/src/impure.ts': "import { readFileSync } from 'node:fs';\nexport const read = readFileSync;",
+  },
+  'policies-are-pure': {
+    'apps/retry/src/plan/impure.policy.ts': "import { Pool } from 'pg';\nexport const pool = Pool;",
+  },
+  'services-do-no-io': {
+    'apps/retry/src/plan/impure.service.ts': "import { request } from 'undici';\nexport const ask = request;",
+  },
   'services-know-ports': {
-    'apps/retry/src/plan/direct.service.ts': "import { PlanStore } from './plan.store.ts';\nexport const store = PlanStore;",
+    'apps/retry/src/plan/direct.service.ts':
+      "import { PlanStore } from './plan.store.ts';\nexport const store = PlanStore;",
     'apps/retry/src/plan/plan.store.ts': 'export class PlanStore {}',
   },
-  'io-where-the-name-says': { 'apps/retry/src/plan/quiet.ts': "import { Kafka } from 'kafkajs';\nexport const kafka = Kafka;" },
+  'io-where-the-name-says': {
+    'apps/retry/src/plan/quiet.ts': "import { Kafka } from 'kafkajs';\nexport const kafka = Kafka;",
+  },
   'no-app-imports-another': {
     'apps/sms/src/neighbour.ts': "import '../../email/src/door.ts';",
     'apps/email/src/door.ts': 'export {};',
@@ -32,8 +41,12 @@ export const brokenBoundaries: Record<string, Plant> = {
     [`${provider}/resend/resend.adapter.ts`]: "import '../sendgrid/sendgrid.failures.ts';",
     [`${provider}/sendgrid/sendgrid.failures.ts`]: 'export {};',
   },
-  'sdk-only-in-its-adapter': { [`${provider}/sendgrid/sendgrid.failures.module.ts`]: "import mail from '@sendgrid/mail';\nexport default mail;" },
-  'sdk-of-its-own-provider': { [`${provider}/resend/other.adapter.ts`]: "import mail from '@sendgrid/mail';\nexport default mail;" },
+  'sdk-only-in-its-adapter': {
+    [`${provider}/sendgrid/sendgrid.failures.module.ts`]: "import mail from '@sendgrid/mail';\nexport default mail;",
+  },
+  'sdk-of-its-own-provider': {
+    [`${provider}/resend/other.adapter.ts`]: "import mail from '@sendgrid/mail';\nexport default mail;",
+  },
   'libraries-through-their-index': {
     'apps/email/src/deep.ts': "import '../../../libs/contracts/src/inside.ts';",
     'libs/contracts/src/inside.ts': 'export {};',
@@ -49,24 +62,34 @@ export const brokenBoundaries: Record<string, Plant> = {
     'apps/email/src/tool.ts': "import '../../../scripts/tool.ts';",
     'scripts/tool.ts': 'export {};',
   },
-  'production-without-dev-packages': { 'apps/email/src/dev.ts': "import { it } from '@jest/globals';\nexport const test = it;" },
+  'production-without-dev-packages': {
+    'apps/email/src/dev.ts': "import { it } from '@jest/globals';\nexport const test = it;",
+  },
   'nothing-unresolved': { 'apps/email/src/lost.ts': "import './not-there.ts';" },
 };
 
 export const innocent: Plant = {
   'apps/sms/src/sms.consumer.ts': "import '#libs/contracts';\nimport '#libs/transport';\nimport './sms.policy.ts';",
-  'apps/sms/src/sms.policy.ts': "import type { Pool } from 'pg';\nimport { createHash } from 'node:crypto';\nimport '#libs/contracts';\nexport const hash = (_: Pool) => createHash('md5');",
-  'apps/sms/src/sms.policy.spec.ts': "import '#libs/testing';\nimport { it } from '@jest/globals';\nexport const test = it;",
-  'apps/sms/src/providers/twilio/twilio.adapter.ts': "import twilio from 'twilio';\nimport type { Pool } from 'undici';\nexport const client = (_: Pool) => twilio;",
+  'apps/sms/src/sms.policy.ts':
+    "import type { Pool } from 'pg';\nimport { createHash } from 'node:crypto';\nimport '#libs/contracts';\nexport const hash = (_: Pool) => createHash('md5');",
+  'apps/sms/src/sms.policy.spec.ts':
+    "import '#libs/testing';\nimport { it } from '@jest/globals';\nexport const test = it;",
+  'apps/sms/src/providers/twilio/twilio.adapter.ts':
+    "import twilio from 'twilio';\nimport type { Pool } from 'undici';\nexport const client = (_: Pool) => twilio;",
   'apps/sms/test/whole.int-spec.ts': "import '#libs/testing';\nimport '../src/sms.consumer.ts';",
   'scripts/innocent.ts': "import '#libs/runtime';",
 };
 
 export const brokenLint: Record<string, Plant> = {
-  'typescript(no-floating-promises)': { 'apps/sms/src/floating.ts': 'const work = () => Promise.resolve(1);\nexport function start(): void {\n  work();\n}' },
-  'typescript(no-misused-promises)': { 'apps/sms/src/misused.ts': 'const look = () => Promise.resolve(true);\nexport const seen = () => (look() ? 1 : 2);' },
+  'typescript(no-floating-promises)': {
+    'apps/sms/src/floating.ts': 'const work = () => Promise.resolve(1);\nexport function start(): void {\n  work();\n}',
+  },
+  'typescript(no-misused-promises)': {
+    'apps/sms/src/misused.ts': 'const look = () => Promise.resolve(true);\nexport const seen = () => (look() ? 1 : 2);',
+  },
   'typescript(switch-exhaustiveness-check)': {
-    'apps/sms/src/switch.ts': "export function word(of: 'a' | 'b'): string {\n  switch (of) {\n    case 'a':\n      return 'A';\n  }\n  return '';\n}",
+    'apps/sms/src/switch.ts':
+      "export function word(of: 'a' | 'b'): string {\n  switch (of) {\n    case 'a':\n      return 'A';\n  }\n  return '';\n}",
   },
   'typescript(no-explicit-any)': { 'apps/sms/src/any.ts': 'export const anything = (value: any): void => void value;' },
   'typescript(no-unsafe-assignment)': { 'apps/sms/src/unsafe.ts': "export const text: string = JSON.parse('1');" },
@@ -81,7 +104,8 @@ export const brokenLint: Record<string, Plant> = {
 };
 
 export const innocentLint: Plant = {
-  'apps/sms/src/pure.policy.ts': 'export const later = (at: Date, ms: number): Date => new Date(at.getTime() + ms);\nexport const parsed = (text: string): number => Date.parse(text);',
+  'apps/sms/src/pure.policy.ts':
+    'export const later = (at: Date, ms: number): Date => new Date(at.getTime() + ms);\nexport const parsed = (text: string): number => Date.parse(text);',
   'apps/sms/src/clock.ts': 'export const now = (): Date => new Date();',
   'scripts/speaks.ts': "console.log('hello');",
 };

@@ -11,7 +11,10 @@ const libraries = ['contracts', 'telemetry', 'persistence', 'transport', 'runtim
 /** `rule: file` of everything that is caught. */
 type Caught = string[];
 
-/** A house of its own outside the tree, so that planted files disturb nobody; the packages and settings are the real ones. */
+/**
+ * A house of its own outside the tree, so that planted files disturb nobody; the packages and settings are the real
+ * ones.
+ */
 function buildHouse(plants: Plant[]): string {
   const house = realpathSync(mkdtempSync(join(tmpdir(), 'messaging-house-')));
   for (const file of ['package.json', 'tsconfig.json']) cpSync(join(root, file), join(house, file));
@@ -31,19 +34,31 @@ function write(house: string, file: string, content: string): void {
 }
 
 function run(tool: string, args: string[], cwd: string): string {
-  const { stdout, stderr, error } = spawnSync(process.execPath, [join(root, 'node_modules', '.bin', tool), ...args], { cwd, encoding: 'utf8', maxBuffer: 2 ** 26 });
+  const { stdout, stderr, error } = spawnSync(process.execPath, [join(root, 'node_modules', '.bin', tool), ...args], {
+    cwd,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  });
   if (error || stdout === '') throw new Error(`${tool} gave no answer: ${error?.message ?? stderr}`);
   return stdout;
 }
 
 function cruise(cwd: string, folders: string[]): Caught {
-  const output = run('depcruise', ['--config', join(root, '.dependency-cruiser.mjs'), '--output-type', 'json', ...folders], cwd);
+  const output = run(
+    'depcruise',
+    ['--config', join(root, '.dependency-cruiser.mjs'), '--output-type', 'json', ...folders],
+    cwd,
+  );
   const { summary } = JSON.parse(output) as { summary: { violations: { rule: { name: string }; from: string }[] } };
   return summary.violations.map(({ rule, from }) => `${rule.name}: ${from}`);
 }
 
 function lint(cwd: string): Caught {
-  const output = run('oxlint', ['--config', join(root, '.oxlintrc.json'), '--type-aware', '--format', 'json', 'apps', 'scripts'], cwd);
+  const output = run(
+    'oxlint',
+    ['--config', join(root, '.oxlintrc.json'), '--type-aware', '--format', 'json', 'apps', 'scripts'],
+    cwd,
+  );
   const { diagnostics } = JSON.parse(output) as { diagnostics: { code: string; filename: string }[] };
   return diagnostics.map(({ code, filename }) => `${code}: ${filename}`);
 }
@@ -62,7 +77,9 @@ describe('the house (design §8)', () => {
   afterAll(() => rmSync(house, { recursive: true, force: true }));
 
   it('has a planted violation for every boundary', async () => {
-    const { default: boundaries } = (await import(join(root, '.dependency-cruiser.mjs'))) as { default: { forbidden: { name: string }[] } };
+    const { default: boundaries } = (await import(join(root, '.dependency-cruiser.mjs'))) as {
+      default: { forbidden: { name: string }[] };
+    };
     expect(boundaries.forbidden.map(({ name }) => name).sort()).toEqual(Object.keys(brokenBoundaries).sort());
   });
 
@@ -77,7 +94,9 @@ describe('the house (design §8)', () => {
   it('lets through what is allowed', () => {
     const files = [...Object.keys(innocent), ...Object.keys(innocentLint)];
     expect(crossed.filter((caught) => files.some((file) => caught.endsWith(`: ${file}`)))).toEqual([]);
-    expect(linted.filter((caught) => Object.keys(innocentLint).some((file) => caught.endsWith(`: ${file}`)))).toEqual([]);
+    expect(linted.filter((caught) => Object.keys(innocentLint).some((file) => caught.endsWith(`: ${file}`)))).toEqual(
+      [],
+    );
   });
 
   it('is kept by the whole tree', () => {

@@ -1,7 +1,17 @@
 import { type SendDeferred, type SendDue, topics } from '#libs/contracts';
 import { DeliveryEngine, deliveryMigrations, isNoConcernOf } from '#libs/delivery';
 import { bootService, Health, type RunningService } from '#libs/runtime';
-import { aDatabase, anEmailRequest, aTopicPrefix, type Collected, eventually, kafkaBrokers, KafkaTestClient, provisionTopics, type TestDatabase } from '#libs/testing';
+import {
+  aDatabase,
+  anEmailRequest,
+  aTopicPrefix,
+  type Collected,
+  eventually,
+  kafkaBrokers,
+  KafkaTestClient,
+  provisionTopics,
+  type TestDatabase,
+} from '#libs/testing';
 import type { IncomingRecord } from '#libs/transport';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { emailSchema } from '../apps/email/src/email.config.ts';
@@ -45,7 +55,9 @@ describe('A record of our own topics that cannot be read', () => {
     if (lost.some((loss) => loss.place === place)) return true;
     if (losses.length === 0 || value === null) return false;
     const { messageId, hop } = JSON.parse(value.toString()) as Partial<Told>;
-    const index = losses.findIndex((loss) => loss.topic === topic.name && loss.messageId === messageId && (loss.hop ?? hop) === hop);
+    const index = losses.findIndex(
+      (loss) => loss.topic === topic.name && loss.messageId === messageId && (loss.hop ?? hop) === hop,
+    );
     if (index >= 0) lost.push({ ...losses.splice(index, 1)[0]!, place });
     return index >= 0;
   };
@@ -54,29 +66,58 @@ describe('A record of our own topics that cannot be read', () => {
     databases = [await aDatabase(), await aDatabase()];
     sandbox = await running();
     await provisionTopics(prefix);
-    [told, due, deferred] = await Promise.all(['status.changed', 'email.due', 'send.deferred'].map((name) => kafka.collect(prefix + name))) as [Collected, Collected, Collected];
-    const common = { HTTP_HOST: '127.0.0.1', HTTP_PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'error', KAFKA_BROKERS: kafkaBrokers(), KAFKA_TOPIC_PREFIX: prefix };
+    [told, due, deferred] = (await Promise.all(
+      ['status.changed', 'email.due', 'send.deferred'].map((name) => kafka.collect(prefix + name)),
+    )) as [Collected, Collected, Collected];
+    const common = {
+      HTTP_HOST: '127.0.0.1',
+      HTTP_PORT: '0',
+      METRICS_PORT: '0',
+      LOG_LEVEL: 'error',
+      KAFKA_BROKERS: kafkaBrokers(),
+      KAFKA_TOPIC_PREFIX: prefix,
+    };
     const email = bootService(
       {
-        name: 'email', schema: emailSchema, migrations: deliveryMigrations, module: EmailModule,
+        name: 'email',
+        schema: emailSchema,
+        migrations: deliveryMigrations,
+        module: EmailModule,
         beforeConsuming: (app, client, config) => app.get(DeliveryEngine).prepare(client, config, app.get(Health)),
         passOver: (record) => cannotRead(record) || isNoConcernOf('email')(record),
       },
       {
-        ...common, DATABASE_URL: databases[0]!.url, EMAIL_FROM: 'Shop <no-reply@messaging.test>', RECIPIENT_HASH_KEY: 'a-key-for-these-tests-of-32-bytes',
-        PUBLIC_URL: 'http://127.0.0.1:1', OPERATOR_TOKEN: 'a-token-for-these-tests', HANDOVER_ANSWER_MS: '1000',
-        SENDGRID_API_KEY: apiKey, SENDGRID_BASE_URL: sandbox.url, SENDGRID_WEBHOOK_PUBLIC_KEY: publicKey,
+        ...common,
+        DATABASE_URL: databases[0]!.url,
+        EMAIL_FROM: 'Shop <no-reply@messaging.test>',
+        RECIPIENT_HASH_KEY: 'a-key-for-these-tests-of-32-bytes',
+        PUBLIC_URL: 'http://127.0.0.1:1',
+        OPERATOR_TOKEN: 'a-token-for-these-tests',
+        HANDOVER_ANSWER_MS: '1000',
+        SENDGRID_API_KEY: apiKey,
+        SENDGRID_BASE_URL: sandbox.url,
+        SENDGRID_WEBHOOK_PUBLIC_KEY: publicKey,
       },
-    ); // prettier-ignore
+    );
     const retry = bootService(
       {
-        name: 'retry', schema: RetryConfig, migrations, module: RetryModule,
-        passOver: (record) => cannotRead(record) || (record.topic.name === topics.statusChanged.name && isNoConcern(record.headers)),
+        name: 'retry',
+        schema: RetryConfig,
+        migrations,
+        module: RetryModule,
+        passOver: (record) =>
+          cannotRead(record) || (record.topic.name === topics.statusChanged.name && isNoConcern(record.headers)),
       },
       { ...common, DATABASE_URL: databases[1]!.url, RETRY_POLL_MS: '50', RETRY_ANSWER_MS: '1000' },
-    ); // prettier-ignore
+    );
     services = await Promise.all([email, retry]);
-    await Promise.all(services.map(async ({ app }) => eventually(async () => (await fetch(`${await app.getUrl()}/health/ready`)).status === 200, { timeoutMs: 60_000 })));
+    await Promise.all(
+      services.map(async ({ app }) =>
+        eventually(async () => (await fetch(`${await app.getUrl()}/health/ready`)).status === 200, {
+          timeoutMs: 60_000,
+        }),
+      ),
+    );
   }, 120_000);
 
   afterAll(async () => {
@@ -89,18 +130,33 @@ describe('A record of our own topics that cannot be read', () => {
   /** A message that is asked for to go in a second, so that it goes by way of retry. */
   const publish = async (messageId: string, ...missing: Omit<Loss, 'messageId'>[]) => {
     losses.push(...missing.map((loss) => ({ ...loss, messageId })));
-    await kafka.produce(`${prefix}email.requested`, { key: messageId, value: anEmailRequest({ messageId, subject: messageId, sendAt: new Date(Date.now() + 1_000).toISOString() }) });
+    await kafka.produce(`${prefix}email.requested`, {
+      key: messageId,
+      value: anEmailRequest({ messageId, subject: messageId, sendAt: new Date(Date.now() + 1_000).toISOString() }),
+    });
   };
-  const isSent = (messageId: string) => told.until(1, (record) => record.json<Told>().messageId === messageId && record.json<Told>().status === 'sent', { timeoutMs: 60_000 });
+  const isSent = (messageId: string) =>
+    told.until(1, (record) => record.json<Told>().messageId === messageId && record.json<Told>().status === 'sent', {
+      timeoutMs: 60_000,
+    });
   const mailsOf = async (messageId: string) => {
-    const { messages } = (await (await fetch(`${sandbox.url}/_sandbox/messages?limit=500`)).json()) as { messages: object[] };
+    const { messages } = (await (await fetch(`${sandbox.url}/_sandbox/messages?limit=500`)).json()) as {
+      messages: object[];
+    };
     return messages.filter((message) => JSON.stringify(message).includes(messageId));
   };
   const hops = (records: Collected, messageId: string) =>
-    records.records.map((record) => record.json<SendDue & SendDeferred>()).filter((value) => value.messageId === messageId);
+    records.records
+      .map((record) => record.json<SendDue & SendDeferred>())
+      .filter((value) => value.messageId === messageId);
   const kept = async () => (await databases[0]!.pool().query('SELECT 1 FROM email.handover')).rowCount;
-  const open = async () => (await databases[1]!.pool().query(`SELECT 1 FROM retry.schedule WHERE state <> 'answered'`)).rowCount;
-  const everythingRests = () => eventually(async () => losses.length === 0 && (await kept()) === 0 && (await open()) === 0, { timeoutMs: 60_000, what: 'nothing to be waited for' });
+  const open = async () =>
+    (await databases[1]!.pool().query(`SELECT 1 FROM retry.schedule WHERE state <> 'answered'`)).rowCount;
+  const everythingRests = () =>
+    eventually(async () => losses.length === 0 && (await kept()) === 0 && (await open()) === 0, {
+      timeoutMs: 60_000,
+      what: 'nothing to be waited for',
+    });
 
   it('holds up no message whose hand-over it was: its channel hands it over again, and it is sent once', async () => {
     await publish('handed-over', { topic: 'send.deferred', hop: 1 });
@@ -116,7 +172,10 @@ describe('A record of our own topics that cannot be read', () => {
     await publish('released', { topic: 'email.due', hop: 2 });
     await isSent('released');
     await everythingRests();
-    expect(hops(due, 'released').slice(0, 2)).toMatchObject([{ hop: 2, eventId: expect.any(String) }, { hop: 2, again: 1, eventId: hops(due, 'released')[0]!.eventId }]);
+    expect(hops(due, 'released').slice(0, 2)).toMatchObject([
+      { hop: 2, eventId: expect.any(String) },
+      { hop: 2, again: 1, eventId: hops(due, 'released')[0]!.eventId },
+    ]);
     expect(await mailsOf('released')).toHaveLength(1);
   }, 120_000);
 
@@ -124,7 +183,9 @@ describe('A record of our own topics that cannot be read', () => {
     await publish('answered', { topic: 'status.changed', hop: 2 });
     await eventually(() => lost.some(({ messageId }) => messageId === 'answered'), { timeoutMs: 60_000 });
     await everythingRests();
-    const sent = told.records.map((record) => record.json<Told>()).filter(({ messageId, status }) => messageId === 'answered' && status === 'sent');
+    const sent = told.records
+      .map((record) => record.json<Told>())
+      .filter(({ messageId, status }) => messageId === 'answered' && status === 'sent');
     expect(sent.length).toBeGreaterThan(1);
     expect(sent[1]).toEqual(sent[0]);
     expect(await mailsOf('answered')).toHaveLength(1);

@@ -4,19 +4,26 @@ import Ajv, { type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
 
-/** The providers' official descriptions lie beside the repository where they are (CI); elsewhere these tests are skipped. */
+/**
+ * The providers' official descriptions lie beside the repository where they are (CI); elsewhere these tests are
+ * skipped.
+ */
 const folder = process.env['PROVIDER_SPECS'] ?? join(import.meta.dirname, '..', '..', 'shared', 'provider-specs');
 
 export const haveOfficial = existsSync(folder);
 
 type Json = { [key: string]: Json } | Json[] | string | number | boolean | null;
 
-/** What a description does not name is refused here, so that a misspelt field shows; parts that others are composed of stay open. */
+/**
+ * What a description does not name is refused here, so that a misspelt field shows; parts that others are composed of
+ * stay open.
+ */
 function closed(schema: Json, open: ReadonlySet<Json>): Json {
   if (Array.isArray(schema)) return schema.map((one) => closed(one, open));
   if (schema === null || typeof schema !== 'object') return schema;
   const inner = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, closed(value, open)]));
-  const closes = schema['type'] === 'object' && 'properties' in schema && !('additionalProperties' in schema) && !open.has(schema);
+  const closes =
+    schema['type'] === 'object' && 'properties' in schema && !('additionalProperties' in schema) && !open.has(schema);
   return closes ? { ...inner, additionalProperties: false } : inner;
 }
 
@@ -24,18 +31,27 @@ function closed(schema: Json, open: ReadonlySet<Json>): Json {
 function composed(whole: Json, schema: Json = whole): Json[] {
   if (Array.isArray(schema)) return schema.flatMap((one) => composed(whole, one));
   if (schema === null || typeof schema !== 'object') return [];
-  const members = Array.isArray(schema['allOf']) ? schema['allOf'].map((one) => at(whole, pointerOf(one) ?? []) ?? one) : [];
+  const members = Array.isArray(schema['allOf'])
+    ? schema['allOf'].map((one) => at(whole, pointerOf(one) ?? []) ?? one)
+    : [];
   return [...members, ...Object.values(schema).flatMap((one) => composed(whole, one))];
 }
 
 /** Where a `$ref` points to. */
 function pointerOf(schema: Json | undefined): string[] | undefined {
   const ref = schema !== null && typeof schema === 'object' && !Array.isArray(schema) ? schema['$ref'] : undefined;
-  return typeof ref === 'string' ? ref.slice(2).split('/').map((part) => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')) : undefined;
+  return typeof ref === 'string'
+    ? ref
+        .slice(2)
+        .split('/')
+        .map((part) => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~'))
+    : undefined;
 }
 
 function at(whole: Json, pointer: readonly string[]): Json | undefined {
-  return pointer.length === 0 ? undefined : pointer.reduce<Json | undefined>((place, part) => (place as { [key: string]: Json } | undefined)?.[part], whole);
+  return pointer.length === 0
+    ? undefined
+    : pointer.reduce<Json | undefined>((place, part) => (place as { [key: string]: Json } | undefined)?.[part], whole);
 }
 
 /** The place of a part, through whatever is referred to on the way. */
@@ -79,18 +95,30 @@ export function officialOf(file: string): Official {
   ajv.addSchema({ ...whole, $id: file });
   const checks = new Map<string, ValidateFunction>();
   const problems = (pointer: readonly string[], body: unknown): string[] => {
-    const place = `${file}#/${located(whole, pointer).map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`;
+    const place = `${file}#/${located(whole, pointer)
+      .map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1')))
+      .join('/')}`;
     const check = checks.get(place) ?? ajv.compile({ $ref: place });
     checks.set(place, check);
     check(body);
-    return (check.errors ?? []).map(({ instancePath, message, params }) => `${instancePath || '(the whole)'} ${message} ${JSON.stringify(params)}`);
+    return (check.errors ?? []).map(
+      ({ instancePath, message, params }) => `${instancePath || '(the whole)'} ${message} ${JSON.stringify(params)}`,
+    );
   };
   const as = (type: ContentType = 'application/json') => ['content', type, 'schema'];
-  const requestOf = (method: string, path: string, type?: ContentType) => ['paths', path, method, 'requestBody', ...as(type)];
+  const requestOf = (method: string, path: string, type?: ContentType) => [
+    'paths',
+    path,
+    method,
+    'requestBody',
+    ...as(type),
+  ];
   return {
-    answer: (method, path, status, body) => problems(['paths', path, method, 'responses', String(status), ...as()], body),
+    answer: (method, path, status, body) =>
+      problems(['paths', path, method, 'responses', String(status), ...as()], body),
     request: (method, path, body, type) => problems(requestOf(method, path, type), body),
-    fields: (method, path, type) => Object.keys(at(whole, located(whole, [...requestOf(method, path, type), 'properties']))!),
+    fields: (method, path, type) =>
+      Object.keys(at(whole, located(whole, [...requestOf(method, path, type), 'properties']))!),
     webhook: (type, body) => problems(['webhooks', type, 'post', 'requestBody', ...as()], body),
   };
 }

@@ -22,7 +22,19 @@ describe('a service at its start', () => {
   beforeAll(async () => {
     database = await aDatabase();
     sandbox = await running({ SANDBOX_RESEND_API_KEY: 're_secret', SANDBOX_RESEND_WEBHOOK_SECRET: 'whsec_c2VjcmV0' });
-    await provisionTopics(prefix, [topics.emailRequested, topics.emailDue, topics.statusChanged, topics.sendPlanned, topics.cancelRequested, topics.suppressionChanged, topics.unreadable], 1);
+    await provisionTopics(
+      prefix,
+      [
+        topics.emailRequested,
+        topics.emailDue,
+        topics.statusChanged,
+        topics.sendPlanned,
+        topics.cancelRequested,
+        topics.suppressionChanged,
+        topics.unreadable,
+      ],
+      1,
+    );
   });
   afterEach(() => service?.stop());
   afterAll(async () => {
@@ -33,11 +45,25 @@ describe('a service at its start', () => {
   /** The email service as it ships, and what it warns of. */
   const start = async (more: Record<string, string> = {}) => {
     const env = {
-      HTTP_HOST: '127.0.0.1', HTTP_PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'error', DATABASE_URL: database.url, KAFKA_BROKERS: kafkaBrokers(), KAFKA_TOPIC_PREFIX: prefix,
-      EMAIL_FROM: 'Shop <no-reply@messaging.test>', RECIPIENT_HASH_KEY: 'a-key-for-these-tests-of-32-bytes', PUBLIC_URL: 'http://127.0.0.1:1', OPERATOR_TOKEN: 'a-token-for-these-tests',
-      SENDGRID_API_KEY: apiKey, SENDGRID_BASE_URL: sandbox.url, SENDGRID_WEBHOOK_PUBLIC_KEY: publicKey,
-      RESEND_API_KEY: 're_secret', RESEND_BASE_URL: sandbox.url, RESEND_WEBHOOK_SECRET: 'whsec_c2VjcmV0', ...more,
-    }; // prettier-ignore
+      HTTP_HOST: '127.0.0.1',
+      HTTP_PORT: '0',
+      METRICS_PORT: '0',
+      LOG_LEVEL: 'error',
+      DATABASE_URL: database.url,
+      KAFKA_BROKERS: kafkaBrokers(),
+      KAFKA_TOPIC_PREFIX: prefix,
+      EMAIL_FROM: 'Shop <no-reply@messaging.test>',
+      RECIPIENT_HASH_KEY: 'a-key-for-these-tests-of-32-bytes',
+      PUBLIC_URL: 'http://127.0.0.1:1',
+      OPERATOR_TOKEN: 'a-token-for-these-tests',
+      SENDGRID_API_KEY: apiKey,
+      SENDGRID_BASE_URL: sandbox.url,
+      SENDGRID_WEBHOOK_PUBLIC_KEY: publicKey,
+      RESEND_API_KEY: 're_secret',
+      RESEND_BASE_URL: sandbox.url,
+      RESEND_WEBHOOK_SECRET: 'whsec_c2VjcmV0',
+      ...more,
+    };
     const beforeConsuming = (app: RunningService['app']) => {
       const logger = app.get<Logger>(LOGGER);
       // Kafka’s own troubles of its first moments are another matter.
@@ -47,10 +73,25 @@ describe('a service at its start', () => {
       return Promise.resolve();
     };
     warnings = [];
-    service = await bootService({ name: 'email', schema: emailSchema, migrations: deliveryMigrations, module: EmailModule, beforeConsuming, onAssigned: (app, assignment) => app.get(DeliveryEngine).onAssigned(assignment) }, env);
+    service = await bootService(
+      {
+        name: 'email',
+        schema: emailSchema,
+        migrations: deliveryMigrations,
+        module: EmailModule,
+        beforeConsuming,
+        onAssigned: (app, assignment) => app.get(DeliveryEngine).onAssigned(assignment),
+      },
+      env,
+    );
     return service;
   };
-  const withAccount = (change: unknown) => fetch(`${sandbox.url}/_sandbox/account`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(change) });
+  const withAccount = (change: unknown) =>
+    fetch(`${sandbox.url}/_sandbox/account`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(change),
+    });
   const ask = async (path: string) => {
     const { statusCode, payload } = await service!.app.inject({ url: `/health/${path}` });
     return { code: statusCode, report: JSON.parse(payload) as HealthReport };
@@ -58,12 +99,22 @@ describe('a service at its start', () => {
 
   it('warns of a key that is refused and of what is missing at another provider, shows both in its readiness, and is ready', async () => {
     await withAccount({ sendgrid: { keyRevoked: true }, clockSkewSeconds: 120 });
-    await (await start()).ready;
+    await (
+      await start()
+    ).ready;
     await eventually(() => warnings.length >= 2, { what: 'the warnings' });
-    const refused = { meaning: 'SendGrid: the key is refused (401): it is wrong, revoked, or of another region.', action: expect.stringContaining('set SENDGRID_API_KEY to it') };
+    const refused = {
+      meaning: 'SendGrid: the key is refused (401): it is wrong, revoked, or of another region.',
+      action: expect.stringContaining('set SENDGRID_API_KEY to it'),
+    };
     expect(warnings).toEqual([
       { check: 'provider:sendgrid', seen: refused.meaning, action: refused.action },
-      { check: 'provider:resend', finding: 'resend.clock', seen: expect.stringMatching(/^our clock is 1(19|20|21) s behind theirs$/), action: expect.stringContaining('NTP') },
+      {
+        check: 'provider:resend',
+        finding: 'resend.clock',
+        seen: expect.stringMatching(/^our clock is 1(19|20|21) s behind theirs$/),
+        action: expect.stringContaining('NTP'),
+      },
     ]);
     await eventually(async () => (await ask('ready')).code === 200, { what: 'readiness' });
     const { code, report } = await ask('ready');
@@ -90,7 +141,10 @@ describe('a service at its start', () => {
       const { ready } = await start({ DATABASE_URL: empty.url, DATABASE_MIGRATE: 'false' });
       const { code, report } = await ask('ready');
       expect(code).toBe(503);
-      expect(report.checks['postgres']).toEqual({ status: 'down', meaning: 'The service’s schema is not up to date yet.' });
+      expect(report.checks['postgres']).toEqual({
+        status: 'down',
+        meaning: 'The service’s schema is not up to date yet.',
+      });
       await migrate(empty.pool(), 'email', deliveryMigrations);
       await ready;
       await eventually(async () => (await ask('ready')).code === 200, { what: 'readiness' });
@@ -107,7 +161,10 @@ describe('a service at its start', () => {
     expect((await ask('live')).code).toBe(200);
     const { code, report } = await ask('ready');
     expect(code).toBe(503);
-    expect(report).toMatchObject({ status: 'down', checks: { postgres: { status: 'down' }, kafka: { status: 'down' }, 'provider:sendgrid': { status: 'ok' } } });
+    expect(report).toMatchObject({
+      status: 'down',
+      checks: { postgres: { status: 'down' }, kafka: { status: 'down' }, 'provider:sendgrid': { status: 'ok' } },
+    });
     expect(warnings).toEqual([]);
   });
 });

@@ -19,25 +19,48 @@ const plain = fc.stringMatching(/^[A-Za-z][A-Za-z0-9 ]{0,20}[a-z]$/);
 const id = fc.stringMatching(/^[A-Za-z0-9._@-]{1,20}$/);
 const flag = optionally(fc.boolean());
 const box = fc.record({ email: fc.stringMatching(/^[a-z]{3,9}$/).map((name) => `${name}@inbox.test`), name: word });
-const sendgrid = fc.record({
-  asm: optionally(fc.record({ groupId: fc.integer({ min: 1, max: 9_999 }), groupsToDisplay: fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { minLength: 1, maxLength: 25 }) })),
-  ipPoolName: optionally(word),
-  categories: optionally(fc.uniqueArray(plain, { maxLength: 4 })),
-  clickTrackingInText: flag,
-  ganalytics: optionally(fc.record({ source: word, medium: word, term: word, content: word, campaign: word })),
-  bypassSpamManagement: flag,
-  bypassBounceManagement: flag,
-  bypassUnsubscribeManagement: flag,
-}, { requiredKeys: [] }); // prettier-ignore
+const sendgrid = fc.record(
+  {
+    asm: optionally(
+      fc.record({
+        groupId: fc.integer({ min: 1, max: 9_999 }),
+        groupsToDisplay: fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { minLength: 1, maxLength: 25 }),
+      }),
+    ),
+    ipPoolName: optionally(word),
+    categories: optionally(fc.uniqueArray(plain, { maxLength: 4 })),
+    clickTrackingInText: flag,
+    ganalytics: optionally(fc.record({ source: word, medium: word, term: word, content: word, campaign: word })),
+    bypassSpamManagement: flag,
+    bypassBounceManagement: flag,
+    bypassUnsubscribeManagement: flag,
+  },
+  { requiredKeys: [] },
+);
 const content = fc.oneof(
   fc.record({ subject: word, text: word, html: optionally(word.map((text) => `<p>${text}</p>`)) }),
-  fc.record({ template: fc.record({ name: fc.constant('d-13b8f94fbcae4ec6b75270d6cb59f932'), variables: fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.jsonValue()) }) }),
+  fc.record({
+    template: fc.record({
+      name: fc.constant('d-13b8f94fbcae4ec6b75270d6cb59f932'),
+      variables: fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.jsonValue()),
+    }),
+  }),
 );
 const more = fc.record({
   cc: optionally(fc.constant([{ email: 'cc@other.test' }])),
-  replyTo: optionally(fc.oneof(box, fc.uniqueArray(box, { selector: ({ email }) => email, minLength: 1, maxLength: 5 }))),
+  replyTo: optionally(
+    fc.oneof(box, fc.uniqueArray(box, { selector: ({ email }) => email, minLength: 1, maxLength: 5 })),
+  ),
   headers: optionally(fc.dictionary(fc.stringMatching(/^X-[A-Z][a-z]{1,8}$/), word)),
-  attachments: optionally(fc.array(fc.record({ filename: word, contentType: fc.constant('image/png'), content: fc.constant('iVBORw0KGgo='), contentId: id }, { requiredKeys: ['filename', 'content'] }), { maxLength: 3 })),
+  attachments: optionally(
+    fc.array(
+      fc.record(
+        { filename: word, contentType: fc.constant('image/png'), content: fc.constant('iVBORw0KGgo='), contentId: id },
+        { requiredKeys: ['filename', 'content'] },
+      ),
+      { maxLength: 3 },
+    ),
+  ),
   tags: optionally(fc.uniqueArray(word, { maxLength: 6 })),
   tracking: optionally(fc.record({ opens: flag, clicks: flag })),
   ipPool: optionally(word),
@@ -48,12 +71,30 @@ const more = fc.record({
 
 /** A request of any shape that the contract takes, as the channel hands it on. */
 const message = fc.tuple(box, content, more).map(([to, what, { link, ...rest }]): EmailMessage => {
-  const request = anEmailRequest({ text: undefined, subject: undefined, ...what, ...rest, to: [to] } as Parameters<typeof anEmailRequest>[0]);
-  const headers = { ...request.headers, 'List-Unsubscribe': `<${link}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' };
-  return { ...request, from: { email: 'news@acme.test' }, ...(link && { unsubscribeUrl: link, headers, category: 'marketing' }) };
+  const request = anEmailRequest({ text: undefined, subject: undefined, ...what, ...rest, to: [to] } as Parameters<
+    typeof anEmailRequest
+  >[0]);
+  const headers = {
+    ...request.headers,
+    'List-Unsubscribe': `<${link}>`,
+    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+  };
+  return {
+    ...request,
+    from: { email: 'news@acme.test' },
+    ...(link && { unsubscribeUrl: link, headers, category: 'marketing' }),
+  };
 });
 const requests = message.map(async (of) => {
-  const reference = { messageId: of.messageId, tenant: 'default', lane: 'bulk', hop: 1, attempt: 1, callId: 'call-1', traceparent: '00-a-b-01' } as const;
+  const reference = {
+    messageId: of.messageId,
+    tenant: 'default',
+    lane: 'bulk',
+    hop: 1,
+    attempt: 1,
+    callId: 'call-1',
+    traceparent: '00-a-b-01',
+  } as const;
   return (await new MailBuilder().requestOf(toMailData([{ message: of, reference }]))).body;
 });
 
@@ -80,7 +121,19 @@ official('SendGrid’s own description (skipped where provider-specs is not besi
   it('refuses what it should: the check itself can fail', () => {
     const problems = problemsIn();
     expect(problems({ from: { email: 'a@b.test' } })).not.toEqual([]);
-    expect(problems({ from: { email: 'a@b.test' }, personalizations: [{ to: [{ email: 'a@b.test' }] }], asm: { groupId: 1 } })).not.toEqual([]);
-    expect(problems({ from: { email: 'a@b.test' }, personalizations: [{ to: [{ email: 'a@b.test' }] }], asm: { group_id: 1 } })).toEqual([]);
+    expect(
+      problems({
+        from: { email: 'a@b.test' },
+        personalizations: [{ to: [{ email: 'a@b.test' }] }],
+        asm: { groupId: 1 },
+      }),
+    ).not.toEqual([]);
+    expect(
+      problems({
+        from: { email: 'a@b.test' },
+        personalizations: [{ to: [{ email: 'a@b.test' }] }],
+        asm: { group_id: 1 },
+      }),
+    ).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
 /**
- * One real Kafka and one real PostgreSQL for the integration tests, on free ports and in a temporary folder. A process of
- * its own: it stops both and removes the folder as soon as its standard input closes, so that nothing is left behind
- * however jest ends, kill -9 included. Tells on standard output, in one line of JSON, where they are or what went wrong.
+ * One real Kafka and one real PostgreSQL for the integration tests, on free ports and in a temporary folder. A process
+ * of its own: it stops both and removes the folder as soon as its standard input closes, so that nothing is left behind
+ * however jest ends, kill -9 included. Tells on standard output, in one line of JSON, where they are or what went
+ * wrong.
  */
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,8 +26,14 @@ const processes: SupervisedProcess[] = [];
 let started = false;
 let ending: Promise<void> | undefined;
 
-process.stdin.resume().on('end', () => end(0)).on('error', () => end(0));
-process.on('SIGTERM', () => end(0)).on('SIGINT', () => end(0)).on('SIGHUP', () => end(0));
+process.stdin
+  .resume()
+  .on('end', () => end(0))
+  .on('error', () => end(0));
+process
+  .on('SIGTERM', () => end(0))
+  .on('SIGINT', () => end(0))
+  .on('SIGHUP', () => end(0));
 
 try {
   tell(await start());
@@ -39,20 +46,35 @@ try {
 async function start(): Promise<{ databaseUrl: string; kafkaBrokers: string }> {
   mkdirSync(layout.logs, { recursive: true });
   const [kafka, controller, postgres] = await freePorts(3);
-  const env = { ...process.env, DATA_DIR: dataDir, KAFKA_PORT: kafka, KAFKA_CONTROLLER_PORT: controller, POSTGRES_PORT: postgres };
+  const env = {
+    ...process.env,
+    DATA_DIR: dataDir,
+    KAFKA_PORT: kafka,
+    KAFKA_CONTROLLER_PORT: controller,
+    POSTGRES_PORT: postgres,
+  };
   const settings = readSettings(env);
   const secrets = loadSecrets(layout);
   const database = planPostgres(settings, layout, secrets);
-  // What these tests write may be forgotten when the machine dies: not waiting for the disk saves a third of their time.
+  // What these tests write may be forgotten when the machine dies: not waiting for the disk saves a third of their
+  // time.
   const forgetful = { ...database, args: [...database.args, '-c', 'fsync=off', '-c', 'full_page_writes=off'] };
   for (const plan of [planKafka(settings, layout), forgetful]) processes.push(supervised(plan));
   await Promise.all(processes.map((each) => each.start()));
-  return { databaseUrl: localDatabaseUrl(settings.ports.postgres, secrets.databasePassword), kafkaBrokers: `127.0.0.1:${kafka}` };
+  return {
+    databaseUrl: localDatabaseUrl(settings.ports.postgres, secrets.databasePassword),
+    kafkaBrokers: `127.0.0.1:${kafka}`,
+  };
 }
 
 function supervised(plan: ProcessPlan): SupervisedProcess {
   const say = (line: string) => process.stderr.write(`services for tests: ${line}\n`);
-  return new SupervisedProcess(plan, { policy: standardRestarts, say, changed: () => {}, gaveUp: (problem) => started && say(explain(problem)) });
+  return new SupervisedProcess(plan, {
+    policy: standardRestarts,
+    say,
+    changed: () => {},
+    gaveUp: (problem) => started && say(explain(problem)),
+  });
 }
 
 function tell(answer: object): void {

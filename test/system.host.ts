@@ -1,7 +1,7 @@
 /**
- * The running system for the end-to-end tests: `npm start -- --detach` with ports and a folder of its own. A process of its
- * own: it stops the system and removes the folder as soon as its standard input closes, however jest ends. Tells on standard
- * output, in one line of JSON, the environment the system was started with.
+ * The running system for the end-to-end tests: `npm start -- --detach` with ports and a folder of its own. A process of
+ * its own: it stops the system and removes the folder as soon as its standard input closes, however jest ends. Tells on
+ * standard output, in one line of JSON, the environment the system was started with.
  */
 import { spawn } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,20 @@ import { startTraceCollector } from './trace-collector.ts';
 
 const dataDir = realpathSync(mkdtempSync(join(tmpdir(), 'messaging-e2e-')));
 chmodSync(dataDir, 0o755);
-const names = ['KAFKA_PORT', 'KAFKA_CONTROLLER_PORT', 'POSTGRES_PORT', 'SANDBOX_PORT', 'REPORTING_PORT', 'EMAIL_PORT', 'SMS_PORT', 'RETRY_PORT', 'REPORTING_METRICS_PORT', 'EMAIL_METRICS_PORT', 'SMS_METRICS_PORT', 'RETRY_METRICS_PORT'];
+const names = [
+  'KAFKA_PORT',
+  'KAFKA_CONTROLLER_PORT',
+  'POSTGRES_PORT',
+  'SANDBOX_PORT',
+  'REPORTING_PORT',
+  'EMAIL_PORT',
+  'SMS_PORT',
+  'RETRY_PORT',
+  'REPORTING_METRICS_PORT',
+  'EMAIL_METRICS_PORT',
+  'SMS_METRICS_PORT',
+  'RETRY_METRICS_PORT',
+];
 const ports = await freePorts(names.length);
 // Files that requests name by URL come from a test's own https server on this machine.
 const authority = anAuthority('Files for tests');
@@ -26,7 +39,11 @@ writeFileSync(join(dataDir, 'files-server.json'), JSON.stringify(authority.issue
 // A folder of its own for the templates, so that a test may add a version to one.
 const templates = join(dataDir, 'templates');
 cpSync(join(import.meta.dirname, '..', 'templates'), templates, { recursive: true });
-addTemplate('greeting', { 'template.yaml': 'description: A greeting.\nvariables:\n  name: { type: string, description: Who., example: Ada }\n', 'subject.hbs': 'For {{name}}', 'text.hbs': 'Hello {{name}}.' });
+addTemplate('greeting', {
+  'template.yaml': 'description: A greeting.\nvariables:\n  name: { type: string, description: Who., example: Ada }\n',
+  'subject.hbs': 'For {{name}}',
+  'text.hbs': 'Hello {{name}}.',
+});
 const own: Record<string, string> = {
   DATA_DIR: dataDir,
   ...Object.fromEntries(names.map((name, index) => [name, ports[index]!])),
@@ -66,16 +83,30 @@ function tell(answer: object): void {
 }
 
 async function run(script: string, ...args: string[]): Promise<{ code: number | null; output: string }> {
-  const node = ['--conditions=source', '--disable-warning=TimeoutNegativeWarning', join(import.meta.dirname, '..', 'scripts', script)];
-  const child = spawn(process.execPath, [...node, ...args], { env: { ...withoutAmbient(process.env), ...own }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const node = [
+    '--conditions=source',
+    '--disable-warning=TimeoutNegativeWarning',
+    join(import.meta.dirname, '..', 'scripts', script),
+  ];
+  const child = spawn(process.execPath, [...node, ...args], {
+    env: { ...withoutAmbient(process.env), ...own },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const code = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return { code: await code, output: `${out}\n${err}` };
 }
 
-/** The tests are about the sandbox: real keys and a Kafka or database given to the developer's shell must not reach them. */
+/**
+ * The tests are about the sandbox: real keys and a Kafka or database given to the developer's shell must not reach
+ * them.
+ */
 function withoutAmbient(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(SENDGRID_|RESEND_|TWILIO_|KAFKA_|DATABASE_|TEST_|NODE_OPTIONS)/.test(name)));
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      ([name]) => !/^(SENDGRID_|RESEND_|TWILIO_|KAFKA_|DATABASE_|TEST_|NODE_OPTIONS)/.test(name),
+    ),
+  );
 }
 
 function end(): void {

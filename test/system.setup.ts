@@ -8,7 +8,10 @@ declare global {
 
 /** Jest runs this once before the first end-to-end test: the whole system, as `npm start` runs it. */
 export default async function startSystem(): Promise<void> {
-  const { host, answer } = await startHost<{ env: Record<string, string> }>('system.host.ts', 'the system for the end-to-end tests');
+  const { host, answer } = await startHost<{ env: Record<string, string> }>(
+    'system.host.ts',
+    'the system for the end-to-end tests',
+  );
   process.env['E2E_ENVIRONMENT'] = JSON.stringify(answer.env);
   globalThis.systemHost = host;
 }

@@ -16,7 +16,10 @@ interface Export {
   }[];
 }
 
-/** The receiving end of OTLP over HTTP in JSON: keeps the spans it is sent and hands out those of one trace. Returns its address. */
+/**
+ * The receiving end of OTLP over HTTP in JSON: keeps the spans it is sent and hands out those of one trace. Returns its
+ * address.
+ */
 export async function startTraceCollector(): Promise<string> {
   const spans: CollectedSpan[] = [];
   const server = createServer(async (request, response) => {
@@ -32,7 +35,9 @@ export async function startTraceCollector(): Promise<string> {
 function spansOf({ resourceSpans = [] }: Export): CollectedSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans = [] }) => {
     const service = resource?.attributes?.find(({ key }) => key === 'service.name')?.value.stringValue ?? '';
-    return scopeSpans.flatMap(({ spans = [] }) => spans.map(({ name, traceId, spanId, parentSpanId }) => ({ service, name, traceId, spanId, parentSpanId })));
+    return scopeSpans.flatMap(({ spans = [] }) =>
+      spans.map(({ name, traceId, spanId, parentSpanId }) => ({ service, name, traceId, spanId, parentSpanId })),
+    );
   });
 }
 

@@ -1,7 +1,7 @@
 /**
- * Keeps Kafka and PostgreSQL as busy as the email service does while the bare loop runs: for each message one status event
- * written (acks=all), two records read, one row claimed and settled. Prepared beforehand as far as possible, so that the load
- * is theirs and not this process's.
+ * Keeps Kafka and PostgreSQL as busy as the email service does while the bare loop runs: for each message one status
+ * event written (acks=all), two records read, one row claimed and settled. Prepared beforehand as far as possible, so
+ * that the load is theirs and not this process's.
  */
 import { randomUUID } from 'node:crypto';
 import kafkajs from 'kafkajs';
@@ -16,8 +16,16 @@ const kafka = createKafka(process.env, 'bench-load');
 const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
 const pool = new pg.Pool({ connectionString: process.env['DATABASE_URL'], max: 8 });
 const value = Buffer.alloc(450, 'x');
-const headers = Object.fromEntries(Array.from({ length: 7 }, (_, index) => [`header-${index}`, 'a header of usual length']));
-const outcome = JSON.stringify({ kind: 'sent', at: new Date().toISOString(), provider: 'sendgrid', providerMessageId: 'x'.repeat(22), attempt: 1 });
+const headers = Object.fromEntries(
+  Array.from({ length: 7 }, (_, index) => [`header-${index}`, 'a header of usual length']),
+);
+const outcome = JSON.stringify({
+  kind: 'sent',
+  at: new Date().toISOString(),
+  provider: 'sendgrid',
+  providerMessageId: 'x'.repeat(22),
+  attempt: 1,
+});
 
 const write = (state: string) => ({
   name: state,
@@ -26,7 +34,9 @@ const write = (state: string) => ({
 });
 
 await producer.connect();
-await pool.query('CREATE TABLE IF NOT EXISTS bench_load (id uuid PRIMARY KEY, token uuid, state text, source text, outcome jsonb) WITH (fillfactor = 60)');
+await pool.query(
+  'CREATE TABLE IF NOT EXISTS bench_load (id uuid PRIMARY KEY, token uuid, state text, source text, outcome jsonb) WITH (fillfactor = 60)',
+);
 for (const reader of ['requests', 'statuses']) {
   const consumer = kafka.consumer({ groupId: `bench-load-${reader}`, maxWaitTimeInMs: 500 });
   await consumer.connect();

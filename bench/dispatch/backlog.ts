@@ -30,7 +30,12 @@ const URGENT_EVERY_MS = 100;
 const MARK = 'urgent-';
 
 /** One service before a mountain of bulk requests: its memory, and what an urgent message has to wait. */
-export async function measureBacklog(bench: Bench, upstream: Upstream, sink: TraceSink, options: BacklogOptions): Promise<Backlog> {
+export async function measureBacklog(
+  bench: Bench,
+  upstream: Upstream,
+  sink: TraceSink,
+  options: BacklogOptions,
+): Promise<Backlog> {
   const { backlog, watchSeconds, env } = options;
   bench.say(`backlog: publishing ${backlog} bulk requests`);
   await upstream.request(`backlog-${process.pid}`, backlog, 'bulk');
@@ -52,11 +57,20 @@ export async function measureBacklog(bench: Bench, upstream: Upstream, sink: Tra
     rssPeakMb: rounded(rssPeakMb),
     rssFirstMb: rounded(mean(memory.slice(0, quarter))),
     rssLastMb: rounded(mean(memory.slice(-quarter))),
-    urgentMs: { count: waits.length, p50: rounded(percentile(waits, 0.5)), p99: rounded(percentile(waits, 0.99)), max: rounded(Math.max(...waits)) },
+    urgentMs: {
+      count: waits.length,
+      p50: rounded(percentile(waits, 0.5)),
+      p99: rounded(percentile(waits, 0.99)),
+      max: rounded(Math.max(...waits)),
+    },
   };
 }
 
-async function watch(upstream: Upstream, service: EmailService, seconds: number): Promise<{ published: number[]; memory: number[] }> {
+async function watch(
+  upstream: Upstream,
+  service: EmailService,
+  seconds: number,
+): Promise<{ published: number[]; memory: number[] }> {
   const published: number[] = [];
   const memory: number[] = [];
   const end = now() + seconds * 1_000;
@@ -77,7 +91,8 @@ async function waitsOf({ provider }: Bench, published: readonly number[]): Promi
     provider.child.tell({ count: true });
     const { marked } = await report;
     if (marked.length >= published.length) return published.map((at, index) => marked[index]! - at);
-    if (now() > lookUntil) throw new Error(`of ${published.length} urgent messages only ${marked.length} came to the provider`);
+    if (now() > lookUntil)
+      throw new Error(`of ${published.length} urgent messages only ${marked.length} came to the provider`);
     await delay(200);
   }
 }

@@ -41,11 +41,18 @@ export async function dispatch(bench: Bench, options: DispatchOptions): Promise<
   const sink = { child, url: `http://127.0.0.1:${port}` };
   const rounds: Round[] = [];
   for (let number = 1; number <= options.rounds; number += 1) {
-    rounds.push(await new RoundOfSenders(bench, upstream, sink, { ...options, number, warmUp: warmUpOf(options.messages) }).run());
+    rounds.push(
+      await new RoundOfSenders(bench, upstream, sink, { ...options, number, warmUp: warmUpOf(options.messages) }).run(),
+    );
   }
   const { env, backlog, watchSeconds } = options;
   const watched = backlog > 0 ? await measureBacklog(bench, upstream, sink, { backlog, watchSeconds, env }) : null;
-  return { ...summary(rounds), backlog: watched, messages: options.messages, othersShare: rounded(bench.othersShare, 2) };
+  return {
+    ...summary(rounds),
+    backlog: watched,
+    messages: options.messages,
+    othersShare: rounded(bench.othersShare, 2),
+  };
 }
 
 // Half a run: compilers, pools and batches have settled then, in every sender alike.
@@ -53,7 +60,11 @@ const warmUpOf = (messages: number): number => Math.max(200, Math.round(messages
 
 function summary(rounds: readonly Round[]): Omit<DispatchFigures, 'backlog' | 'messages' | 'othersShare'> {
   const speed = (sender: Sender) => middle(rounds.map(({ speeds }) => speeds[sender]));
-  const ratio = (of: Sender, to: Sender) => middle(rounds.map(({ speeds }) => quotient(speeds[of], speeds[to])), 3);
+  const ratio = (of: Sender, to: Sender) =>
+    middle(
+      rounds.map(({ speeds }) => quotient(speeds[of], speeds[to])),
+      3,
+    );
   const reasons = senders.flatMap((sender) => {
     const said = rounds[0]?.speeds[sender];
     return typeof said === 'string' ? [[sender, said] as const] : [];
@@ -75,16 +86,23 @@ function summary(rounds: readonly Round[]): Omit<DispatchFigures, 'backlog' | 'm
     },
     cpuUsPerMessage: middle(rounds.map(({ ours }) => ours?.cpuUsPerMessage)),
     rssPeakMb: middle(rounds.map(({ ours }) => ours?.rssPeakMb)),
-    spansPerMessage: middle(rounds.map(({ ours }) => ours?.spansPerMessage), 2),
+    spansPerMessage: middle(
+      rounds.map(({ ours }) => ours?.spansPerMessage),
+      2,
+    ),
     notMeasured: Object.fromEntries(reasons),
     rounds: rounds.map(({ speeds }) => speeds),
   };
 }
 
-/** The median over the rounds, each ratio within its own round: what disturbs one sender there disturbs the other as well. */
+/**
+ * The median over the rounds, each ratio within its own round: what disturbs one sender there disturbs the other as
+ * well.
+ */
 function middle(values: readonly (number | string | undefined)[], digits = 0): number | null {
   const numbers = values.filter((value) => typeof value === 'number' && Number.isFinite(value)) as number[];
   return numbers.length === 0 ? null : rounded(median(numbers), digits);
 }
 
-const quotient = (a: number | string | undefined, b: number | string | undefined) => (typeof a === 'number' && typeof b === 'number' ? a / b : undefined);
+const quotient = (a: number | string | undefined, b: number | string | undefined) =>
+  typeof a === 'number' && typeof b === 'number' ? a / b : undefined;

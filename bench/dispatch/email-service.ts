@@ -11,7 +11,9 @@ import { PREFIX } from './upstream.ts';
 const entry = join(import.meta.dirname, '..', '..', 'dist', 'apps', 'email', 'src', 'main.js');
 
 /** No webhook comes here, but the service does not start without a real key. */
-const webhookKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+const webhookKey = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  .publicKey.export({ type: 'spki', format: 'der' })
+  .toString('base64');
 
 export interface EmailServiceOptions {
   /** Where spans are exported; undefined switches tracing off. */
@@ -26,28 +28,36 @@ export class EmailService {
   private readonly child: Child;
   readonly log: string;
 
-  constructor({ foundation, provider, closers }: Bench, port: string, { otlpUrl, env, cpuProfile }: EmailServiceOptions) {
+  constructor(
+    { foundation, provider, closers }: Bench,
+    port: string,
+    { otlpUrl, env, cpuProfile }: EmailServiceOptions,
+  ) {
     this.log = join(foundation.dataDir, 'logs', 'email.log');
     const profiling = cpuProfile ? ['--cpu-prof', `--cpu-prof-dir=${cpuProfile}`] : [];
-    this.child = new Child(entry, {
-      log: this.log,
-      node: ['--enable-source-maps', '--max-semi-space-size=16', ...profiling],
-      env: {
-        HTTP_HOST: '127.0.0.1',
-        HTTP_PORT: port,
-        METRICS_PORT: '0',
-        KAFKA_BROKERS: foundation.kafkaBrokers,
-        KAFKA_TOPIC_PREFIX: PREFIX,
-        DATABASE_URL: foundation.databaseUrl,
-        RECIPIENT_HASH_KEY: 'only for the bench',
-        EMAIL_FROM: 'Messaging <no-reply@messaging.test>',
-        SENDGRID_API_KEY: 'SG.bench',
-        SENDGRID_BASE_URL: provider.url,
-        SENDGRID_WEBHOOK_PUBLIC_KEY: webhookKey,
-        ...(otlpUrl ? { OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl } : { OTEL_SDK_DISABLED: 'true' }),
-        ...env,
+    this.child = new Child(
+      entry,
+      {
+        log: this.log,
+        node: ['--enable-source-maps', '--max-semi-space-size=16', ...profiling],
+        env: {
+          HTTP_HOST: '127.0.0.1',
+          HTTP_PORT: port,
+          METRICS_PORT: '0',
+          KAFKA_BROKERS: foundation.kafkaBrokers,
+          KAFKA_TOPIC_PREFIX: PREFIX,
+          DATABASE_URL: foundation.databaseUrl,
+          RECIPIENT_HASH_KEY: 'only for the bench',
+          EMAIL_FROM: 'Messaging <no-reply@messaging.test>',
+          SENDGRID_API_KEY: 'SG.bench',
+          SENDGRID_BASE_URL: provider.url,
+          SENDGRID_WEBHOOK_PUBLIC_KEY: webhookKey,
+          ...(otlpUrl ? { OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl } : { OTEL_SDK_DISABLED: 'true' }),
+          ...env,
+        },
       },
-    }, closers); // prettier-ignore
+      closers,
+    );
   }
 
   static async start(bench: Bench, options: EmailServiceOptions): Promise<EmailService> {

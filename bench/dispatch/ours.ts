@@ -31,10 +31,15 @@ export interface TraceSink {
 }
 
 /**
- * The email service works off a backlog, from the request to the acknowledged status event. The clock starts when the status
- * events of the warm-up are published, and stops with the last one.
+ * The email service works off a backlog, from the request to the acknowledged status event. The clock starts when the
+ * status events of the warm-up are published, and stops with the last one.
  */
-export async function runOurs(bench: Bench, upstream: Upstream, sink: TraceSink, options: OursOptions): Promise<OursResult> {
+export async function runOurs(
+  bench: Bench,
+  upstream: Upstream,
+  sink: TraceSink,
+  options: OursOptions,
+): Promise<OursResult> {
   const { run, warmUp, messages, lane, traced, coalesced, env, cpuProfile } = options;
   const total = warmUp + messages;
   const before = await upstream.facts();
@@ -49,8 +54,14 @@ export async function runOurs(bench: Bench, upstream: Upstream, sink: TraceSink,
   const rssPeakMb = service.peakMb;
   const calls = await callsOf(bench);
   await service.stop();
-  if (!coalesced && calls !== total) throw new Error(`${total} messages were asked for and ${calls} calls came to the provider`);
-  return { perSecond: (messages / (to - from)) * 1_000, cpuUsPerMessage: cpuUs, rssPeakMb, spansPerMessage: ((await spansOf(sink)) - spansBefore) / total };
+  if (!coalesced && calls !== total)
+    throw new Error(`${total} messages were asked for and ${calls} calls came to the provider`);
+  return {
+    perSecond: (messages / (to - from)) * 1_000,
+    cpuUsPerMessage: cpuUs,
+    rssPeakMb,
+    spansPerMessage: ((await spansOf(sink)) - spansBefore) / total,
+  };
 }
 
 async function callsOf({ provider }: Bench): Promise<number> {

@@ -7,7 +7,16 @@ import { type OursOptions, type OursResult, runOurs, type TraceSink } from './ou
 import { type PeerOptions, runPeer } from './peer.ts';
 import type { Upstream } from './upstream.ts';
 
-export const senders = ['ours', 'ceiling', 'oursUntraced', 'oursCoalesced', 'bullmq', 'sendgridSdk', 'nestStock6', 'nestStock1'] as const;
+export const senders = [
+  'ours',
+  'ceiling',
+  'oursUntraced',
+  'oursCoalesced',
+  'bullmq',
+  'sendgridSdk',
+  'nestStock6',
+  'nestStock1',
+] as const;
 export type Sender = (typeof senders)[number];
 
 /** Messages per second of each sender in one round; a sentence where one could not be measured. */
@@ -48,7 +57,9 @@ export class RoundOfSenders {
       if (!this.options.only.has(sender)) continue;
       const speed = await this.measure(sender);
       this.round.speeds[sender] = speed;
-      this.bench.say(`round ${this.options.number}: ${sender} ${typeof speed === 'number' ? `${Math.round(speed)}/s` : `not measured: ${speed}`}`);
+      this.bench.say(
+        `round ${this.options.number}: ${sender} ${typeof speed === 'number' ? `${Math.round(speed)}/s` : `not measured: ${speed}`}`,
+      );
     }
     return this.round;
   }
@@ -82,12 +93,27 @@ export class RoundOfSenders {
   private ours(name: string, more: Partial<OursOptions> & { traced: boolean }): Promise<OursResult> {
     const { number, messages, warmUp, env } = this.options;
     const run = `${name}-${number}-${process.pid}`;
-    return runOurs(this.bench, this.upstream, this.sink, { run, messages, warmUp, lane: 'transactional', ...more, env: { ...env, ...more.env } });
+    return runOurs(this.bench, this.upstream, this.sink, {
+      run,
+      messages,
+      warmUp,
+      lane: 'transactional',
+      ...more,
+      env: { ...env, ...more.env },
+    });
   }
 
   private async coalesced(): Promise<number | string> {
-    if (!settings().includes('EMAIL_COALESCE_LINGER_MS')) return 'the email service does not coalesce yet (EMAIL_COALESCE_LINGER_MS)';
-    return (await this.ours('coalesced', { traced: true, lane: 'bulk', coalesced: true, env: { EMAIL_COALESCE_LINGER_MS: '20' } })).perSecond;
+    if (!settings().includes('EMAIL_COALESCE_LINGER_MS'))
+      return 'the email service does not coalesce yet (EMAIL_COALESCE_LINGER_MS)';
+    return (
+      await this.ours('coalesced', {
+        traced: true,
+        lane: 'bulk',
+        coalesced: true,
+        env: { EMAIL_COALESCE_LINGER_MS: '20' },
+      })
+    ).perSecond;
   }
 
   /** The bare loop, while Kafka, PostgreSQL and the stub are as busy as with ours. */
@@ -96,11 +122,22 @@ export class RoundOfSenders {
     const topic = `bench-load-${this.options.number}`;
     await this.upstream.createTopic(topic, 6);
     const perSecond = String(Math.round(this.round.ours?.perSecond ?? USUAL_LOAD));
-    const { child } = await startChild('dispatch/background.peer.ts', {
-      KAFKA_BROKERS: foundation.kafkaBrokers, DATABASE_URL: foundation.databaseUrl, TOPIC: topic, PER_SECOND: perSecond,
-    }, closers); // prettier-ignore
+    const { child } = await startChild(
+      'dispatch/background.peer.ts',
+      {
+        KAFKA_BROKERS: foundation.kafkaBrokers,
+        DATABASE_URL: foundation.databaseUrl,
+        TOPIC: topic,
+        PER_SECOND: perSecond,
+      },
+      closers,
+    );
     try {
-      return await this.peer({ script: 'ceiling.peer.ts', warmUp: this.options.warmUp, messages: this.options.messages });
+      return await this.peer({
+        script: 'ceiling.peer.ts',
+        warmUp: this.options.warmUp,
+        messages: this.options.messages,
+      });
     } finally {
       await child.stop('SIGKILL');
     }
@@ -113,7 +150,11 @@ export class RoundOfSenders {
     const topic = `bench-nest-${partitionsAtOnce}-${this.options.number}`;
     await this.upstream.createTopic(topic, 6);
     await this.upstream.request(topic, warmUp + messages, { topic });
-    const env = { KAFKA_BROKERS: this.bench.foundation.kafkaBrokers, TOPIC: topic, PARTITIONS_AT_ONCE: String(partitionsAtOnce) };
+    const env = {
+      KAFKA_BROKERS: this.bench.foundation.kafkaBrokers,
+      TOPIC: topic,
+      PARTITIONS_AT_ONCE: String(partitionsAtOnce),
+    };
     return this.peer({ script: 'nest-stock.peer.ts', warmUp, messages, env });
   }
 

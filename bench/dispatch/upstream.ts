@@ -61,14 +61,23 @@ export class Upstream {
   /** How many of the published facts a service has not read and committed yet. */
   async unread(service: string): Promise<number> {
     const published = await this.facts();
-    const [of] = await this.admin.fetchOffsets({ groupId: factsGroup(PREFIX, service), topics: [topicName(topics.statusChanged, PREFIX)] });
+    const [of] = await this.admin.fetchOffsets({
+      groupId: factsGroup(PREFIX, service),
+      topics: [topicName(topics.statusChanged, PREFIX)],
+    });
     return published - of!.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
   }
 
   /** Leaders are elected a moment after a topic is created. */
   private async untilLed(): Promise<void> {
     for (let look = 0; look < 50; look += 1) {
-      if (await this.facts().then(() => true, () => false)) return;
+      if (
+        await this.facts().then(
+          () => true,
+          () => false,
+        )
+      )
+        return;
       await delay(200);
     }
   }
@@ -76,12 +85,14 @@ export class Upstream {
   /** When so many facts have been published, in milliseconds since 1970; between two looks, in proportion. */
   async timeOf(wanted: number): Promise<number> {
     let last = { count: await this.facts(), at: now() };
-    for (let moved = last.at; last.count < wanted; ) {
+    for (let moved = last.at; last.count < wanted;) {
       await delay(LOOK_EVERY_MS);
       const seen = { count: await this.facts(), at: now() };
-      if (seen.count >= wanted) return last.at + ((wanted - last.count) / (seen.count - last.count)) * (seen.at - last.at);
+      if (seen.count >= wanted)
+        return last.at + ((wanted - last.count) / (seen.count - last.count)) * (seen.at - last.at);
       if (seen.count > last.count) moved = seen.at;
-      if (seen.at - moved > STALLED_MS) throw new Error(`nothing was sent for ${STALLED_MS / 1_000} s; ${seen.count} facts of ${wanted} are there`);
+      if (seen.at - moved > STALLED_MS)
+        throw new Error(`nothing was sent for ${STALLED_MS / 1_000} s; ${seen.count} facts of ${wanted} are there`);
       last = seen;
     }
     return last.at;

@@ -22,10 +22,17 @@ export interface ChildOptions {
 
 const leaveWithParent = join(import.meta.dirname, 'leave-with-parent.ts');
 
-/** A Node process of the bench's own, in a group of its own so that a Ctrl-C in the terminal reaches only the bench itself. */
+/**
+ * A Node process of the bench's own, in a group of its own so that a Ctrl-C in the terminal reaches only the bench
+ * itself.
+ */
 export class Child {
   readonly process: ChildProcess;
-  private readonly waiting = new Set<{ kind: Report['kind']; resolve: (report: Report) => void; reject: (error: Error) => void }>();
+  private readonly waiting = new Set<{
+    kind: Report['kind'];
+    resolve: (report: Report) => void;
+    reject: (error: Error) => void;
+  }>();
   private readonly name: string;
 
   constructor(script: string, options: ChildOptions, closers: Closers) {
@@ -34,7 +41,11 @@ export class Child {
     this.process = fork(script, {
       detached: true,
       // It ends with this process, even when this one is killed.
-      execArgv: ['--import', leaveWithParent, ...(options.node ?? ['--conditions=source', '--disable-warning=TimeoutNegativeWarning'])],
+      execArgv: [
+        '--import',
+        leaveWithParent,
+        ...(options.node ?? ['--conditions=source', '--disable-warning=TimeoutNegativeWarning']),
+      ],
       env: { ...process.env, ...options.env },
       stdio: ['ignore', output, output, 'ipc'],
     });
@@ -79,7 +90,11 @@ export class Child {
 }
 
 /** Starts one of the bench's own scripts and waits until it is ready. */
-export async function startChild(script: string, env: Record<string, string>, closers: Closers): Promise<{ child: Child; port: number }> {
+export async function startChild(
+  script: string,
+  env: Record<string, string>,
+  closers: Closers,
+): Promise<{ child: Child; port: number }> {
   const child = new Child(join(import.meta.dirname, '..', script), { env }, closers);
   const { port = 0 } = await child.next('ready');
   return { child, port };

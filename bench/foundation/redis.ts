@@ -16,7 +16,18 @@ export class Redis {
 
   /** @returns its port, or null where it is not installed */
   async start(): Promise<number | null> {
-    const args = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder, '--save', '', '--appendonly', 'no'];
+    const args = [
+      '--port',
+      String(this.port),
+      '--bind',
+      '127.0.0.1',
+      '--dir',
+      this.folder,
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+    ];
     const child = spawn('redis-server', args, { stdio: 'ignore', detached: true });
     const failed = once(child, 'error').then(() => false);
     if (!(await Promise.race([once(child, 'spawn').then(() => true), failed]))) return null;

@@ -1,7 +1,8 @@
 /**
- * A real Kafka, PostgreSQL and, where it is installed, Redis for the bench, on free ports and in a temporary folder. A process
- * of its own: it stops them and removes the folder as soon as its standard input closes, however the bench ends. PostgreSQL
- * keeps its own durability (unlike in the tests): a claim that waits for the disk is part of what is measured.
+ * A real Kafka, PostgreSQL and, where it is installed, Redis for the bench, on free ports and in a temporary folder. A
+ * process of its own: it stops them and removes the folder as soon as its standard input closes, however the bench
+ * ends. PostgreSQL keeps its own durability (unlike in the tests): a claim that waits for the disk is part of what is
+ * measured.
  */
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,8 +27,14 @@ const layout = layoutOf(dataDir);
 const processes: { stop(): Promise<void> }[] = [];
 let ending: Promise<void> | undefined;
 
-process.stdin.resume().on('end', () => end(0)).on('error', () => end(0));
-process.on('SIGTERM', () => end(0)).on('SIGINT', () => end(0)).on('SIGHUP', () => end(0));
+process.stdin
+  .resume()
+  .on('end', () => end(0))
+  .on('error', () => end(0));
+process
+  .on('SIGTERM', () => end(0))
+  .on('SIGINT', () => end(0))
+  .on('SIGHUP', () => end(0));
 
 try {
   tell(await start());
@@ -41,18 +48,34 @@ async function start(): Promise<Foundation> {
   const [kafka, controller, postgres, redis] = (await freePorts(4)) as [string, string, string, string];
   // Whatever Kafka or database the shell names is somebody else's: the bench has its own.
   const { KAFKA_BROKERS: _, DATABASE_URL: __, ...ambient } = process.env;
-  const settings = readSettings({ ...ambient, DATA_DIR: dataDir, KAFKA_PORT: kafka, KAFKA_CONTROLLER_PORT: controller, POSTGRES_PORT: postgres });
+  const settings = readSettings({
+    ...ambient,
+    DATA_DIR: dataDir,
+    KAFKA_PORT: kafka,
+    KAFKA_CONTROLLER_PORT: controller,
+    POSTGRES_PORT: postgres,
+  });
   const secrets = loadSecrets(layout);
   const supervised = [planKafka(settings, layout), planPostgres(settings, layout, secrets)].map(supervise);
   const cache = new Redis(Number(redis), dataDir);
   processes.push(...supervised, cache);
   const [redisPort] = await Promise.all([cache.start(), ...supervised.map((each) => each.start())]);
-  return { dataDir, databaseUrl: localDatabaseUrl(settings.ports.postgres, secrets.databasePassword), kafkaBrokers: `127.0.0.1:${kafka}`, redisPort };
+  return {
+    dataDir,
+    databaseUrl: localDatabaseUrl(settings.ports.postgres, secrets.databasePassword),
+    kafkaBrokers: `127.0.0.1:${kafka}`,
+    redisPort,
+  };
 }
 
 function supervise(plan: ProcessPlan): SupervisedProcess {
   const say = (line: string) => process.stderr.write(`services for the bench: ${line}\n`);
-  return new SupervisedProcess(plan, { policy: standardRestarts, say, changed: () => {}, gaveUp: (problem) => say(explain(problem)) });
+  return new SupervisedProcess(plan, {
+    policy: standardRestarts,
+    say,
+    changed: () => {},
+    gaveUp: (problem) => say(explain(problem)),
+  });
 }
 
 function tell(answer: object): void {

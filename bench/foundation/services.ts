@@ -13,7 +13,10 @@ export interface Foundation {
 
 /** Starts Kafka, PostgreSQL and Redis for this run of the bench. */
 export async function startServices(closers: Closers): Promise<Foundation> {
-  const { host, answer } = await startHost<Foundation>('../bench/foundation/services.host.ts', 'Kafka and PostgreSQL for the bench');
+  const { host, answer } = await startHost<Foundation>(
+    '../bench/foundation/services.host.ts',
+    'Kafka and PostgreSQL for the bench',
+  );
   closers.add(() => stopHost(host));
   return answer;
 }

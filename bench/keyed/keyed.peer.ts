@@ -1,4 +1,7 @@
-/** Works off one partition, 0 to 5 ms a record, with our KeyedConsumer or with kafkajs's own eachMessage; from dist, as shipped. */
+/**
+ * Works off one partition, 0 to 5 ms a record, with our KeyedConsumer or with kafkajs's own eachMessage; from dist, as
+ * shipped.
+ */
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import { topics } from '#libs/contracts';
 import { createLogger } from '#libs/telemetry';
@@ -21,12 +24,16 @@ tell({ kind: 'ready' });
 
 async function ours(): Promise<void> {
   const consumer = new KeyedConsumer({
-    kafka, config, logger, groupId: group, topics: [topics.emailRequested],
+    kafka,
+    config,
+    logger,
+    groupId: group,
+    topics: [topics.emailRequested],
     handle: async ({ key, value, offset }) => {
       await work(key, value, offset);
       return true;
     },
-  }); // prettier-ignore
+  });
   await consumer.start();
 }
 
@@ -44,7 +51,8 @@ async function work(key: Buffer | null, value: Buffer | null, offset: number): P
   const name = String(key);
   if ((last.get(name) ?? -1) >= offset) throw new Error(`the records of ${name} changed their order`);
   last.set(name, offset);
-  // Node's timers are late by up to a millisecond, which is a good part of the work itself: the rest is waited for turn by turn.
+  // Node's timers are late by up to a millisecond, which is a good part of the work itself: the rest is waited for turn
+  // by turn.
   if (ms > 2) await delay(Math.floor(ms) - 1);
   while (performance.now() - begin < ms) await turn();
   done += 1;

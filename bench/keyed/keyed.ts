@@ -21,7 +21,10 @@ export interface KeyedFigures {
 }
 
 /** How near the consumer comes to the best that one partition's keys allow. */
-export async function keyed(bench: Bench, { messages, rounds }: { messages: number; rounds: number }): Promise<KeyedFigures> {
+export async function keyed(
+  bench: Bench,
+  { messages, rounds }: { messages: number; rounds: number },
+): Promise<KeyedFigures> {
   const works = aWorkload(messages, KEYS);
   const ideal = idealMs(works, SLOTS);
   const ours: number[] = [];
@@ -42,17 +45,31 @@ export async function keyed(bench: Bench, { messages, rounds }: { messages: numb
   };
 }
 
-async function measure({ foundation, closers }: Bench, mode: 'ours' | 'stock', works: readonly Work[], round: number): Promise<number> {
+async function measure(
+  { foundation, closers }: Bench,
+  mode: 'ours' | 'stock',
+  works: readonly Work[],
+  round: number,
+): Promise<number> {
   const prefix = `keyed-${mode}-${round}.`;
   const brokers = foundation.kafkaBrokers;
   // The urgent lane may take all places there are, so sixteen are sixteen.
   const topic = topicName(topics.emailRequested, prefix, 'urgent');
   await publish(brokers, prefix, topic, works);
   const env = {
-    MODE: mode, TOPIC: topic, GROUP: `${prefix}bench`, MESSAGES: String(works.length),
-    KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: prefix, KAFKA_CONCURRENCY: String(SLOTS),
-  }; // prettier-ignore
-  const peer = new Child(join(import.meta.dirname, 'keyed.peer.ts'), { env, node: ['--disable-warning=TimeoutNegativeWarning'] }, closers);
+    MODE: mode,
+    TOPIC: topic,
+    GROUP: `${prefix}bench`,
+    MESSAGES: String(works.length),
+    KAFKA_BROKERS: brokers,
+    KAFKA_TOPIC_PREFIX: prefix,
+    KAFKA_CONCURRENCY: String(SLOTS),
+  };
+  const peer = new Child(
+    join(import.meta.dirname, 'keyed.peer.ts'),
+    { env, node: ['--disable-warning=TimeoutNegativeWarning'] },
+    closers,
+  );
   await peer.next('ready');
   const marks = Promise.all([peer.next('from'), peer.next('to')]);
   peer.tell({});
@@ -66,10 +83,19 @@ async function publish(brokers: string, prefix: string, topic: string, works: re
   const admin = kafka.admin();
   const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   await Promise.all([admin.connect(), producer.connect()]);
-  const lanes = (['urgent', 'transactional', 'bulk'] as const).map((lane) => topicName(topics.emailRequested, prefix, lane));
-  await admin.createTopics({ waitForLeaders: true, topics: lanes.map((name) => ({ topic: name, numPartitions: 1, replicationFactor: 1 })) });
+  const lanes = (['urgent', 'transactional', 'bulk'] as const).map((lane) =>
+    topicName(topics.emailRequested, prefix, lane),
+  );
+  await admin.createTopics({
+    waitForLeaders: true,
+    topics: lanes.map((name) => ({ topic: name, numPartitions: 1, replicationFactor: 1 })),
+  });
   for (let from = 0; from < works.length; from += 1_000) {
-    await producer.send({ topic, acks: -1, messages: works.slice(from, from + 1_000).map((work) => ({ key: work.key, value: JSON.stringify(work) })) });
+    await producer.send({
+      topic,
+      acks: -1,
+      messages: works.slice(from, from + 1_000).map((work) => ({ key: work.key, value: JSON.stringify(work) })),
+    });
   }
   await Promise.all([admin.disconnect(), producer.disconnect()]);
 }

@@ -4,7 +4,10 @@ export interface Work {
   ms: number;
 }
 
-/** Work of 0 to 5 ms for records under `keys` keys, the same at every call: chance is drawn from a fixed seed (mulberry32). */
+/**
+ * Work of 0 to 5 ms for records under `keys` keys, the same at every call: chance is drawn from a fixed seed
+ * (mulberry32).
+ */
 export function aWorkload(messages: number, keys: number): Work[] {
   let state = 20_261_123;
   const chance = () => {
@@ -17,8 +20,8 @@ export function aWorkload(messages: number, keys: number): Work[] {
 }
 
 /**
- * How long so many slots need at best when the records of one key go one after another: at any time a free slot takes the
- * record that has been ready longest.
+ * How long so many slots need at best when the records of one key go one after another: at any time a free slot takes
+ * the record that has been ready longest.
  */
 export function idealMs(works: readonly Work[], slots: number): number {
   const waiting = new Map<string, Work[]>();
@@ -33,7 +36,7 @@ export function idealMs(works: readonly Work[], slots: number): number {
   }
   const busy: { until: number; work: Work }[] = [];
   let now = 0;
-  for (let next = 0; next < ready.length || busy.length > 0; ) {
+  for (let next = 0; next < ready.length || busy.length > 0;) {
     while (busy.length < slots && next < ready.length) {
       const work = ready[next++]!;
       busy.push({ until: now + work.ms, work });

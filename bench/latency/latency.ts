@@ -31,8 +31,15 @@ export interface LatencyFigures {
   messages: number;
 }
 
-/** What one message takes on an idle system, from before it is published until its `delivered` is read from the status topic. */
-export async function latency(closers: Closers, say: (line: string) => void, { messages }: { messages: number }): Promise<LatencyFigures> {
+/**
+ * What one message takes on an idle system, from before it is published until its `delivered` is read from the status
+ * topic.
+ */
+export async function latency(
+  closers: Closers,
+  say: (line: string) => void,
+  { messages }: { messages: number },
+): Promise<LatencyFigures> {
   say('starting the system');
   const { host, answer } = await startHost<System>('../bench/latency/system.host.ts', 'The system for the bench');
   closers.add(() => stopHost(host));
@@ -59,14 +66,25 @@ export async function latency(closers: Closers, say: (line: string) => void, { m
   return { publishToProviderMs: quantiles(toProvider), publishToDeliveredMs: quantiles(waits), messages };
 }
 
-const quantiles = (values: number[]): Quantiles => ({ p50: rounded(percentile(values, 0.5), 1), p99: rounded(percentile(values, 0.99), 1) });
+const quantiles = (values: number[]): Quantiles => ({
+  p50: rounded(percentile(values, 0.5), 1),
+  p99: rounded(percentile(values, 0.99), 1),
+});
 
-async function publisher(kafka: Kafka, closers: Closers): Promise<(messageId: string, index: number) => Promise<unknown>> {
+async function publisher(
+  kafka: Kafka,
+  closers: Closers,
+): Promise<(messageId: string, index: number) => Promise<unknown>> {
   const producer = kafka.producer();
   await producer.connect();
   closers.add(() => producer.disconnect());
   const topic = topicName(topics.emailRequested, PREFIX);
-  return (messageId, index) => producer.send({ topic, acks: -1, messages: [{ key: messageId, value: JSON.stringify(requestOf(messageId, index)) }] });
+  return (messageId, index) =>
+    producer.send({
+      topic,
+      acks: -1,
+      messages: [{ key: messageId, value: JSON.stringify(requestOf(messageId, index)) }],
+    });
 }
 
 /** @returns a function that tells when a message's `delivered` comes, in milliseconds since 1970 */
@@ -86,7 +104,10 @@ async function followDelivered(kafka: Kafka, closers: Closers): Promise<(message
   });
   return (messageId) =>
     new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${messageId} was not delivered within ${GIVE_UP_MS / 1_000} s`)), GIVE_UP_MS);
+      const timer = setTimeout(
+        () => reject(new Error(`${messageId} was not delivered within ${GIVE_UP_MS / 1_000} s`)),
+        GIVE_UP_MS,
+      );
       waiting.set(messageId, (at) => {
         clearTimeout(timer);
         waiting.delete(messageId);

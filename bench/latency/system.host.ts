@@ -1,6 +1,6 @@
 /**
- * The whole system with the sandbox, as `npm start` runs it, with ports and a folder of its own. A process of its own: it stops
- * the system and removes the folder as soon as its standard input closes, however the bench ends.
+ * The whole system with the sandbox, as `npm start` runs it, with ports and a folder of its own. A process of its own:
+ * it stops the system and removes the folder as soon as its standard input closes, however the bench ends.
  */
 import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,8 +20,14 @@ const stopping = new AbortController();
 let stop = (): Promise<void> => Promise.resolve();
 let ending: Promise<void> | undefined;
 
-process.stdin.resume().on('end', () => end(0)).on('error', () => end(0));
-process.on('SIGTERM', () => end(0)).on('SIGINT', () => end(0)).on('SIGHUP', () => end(0));
+process.stdin
+  .resume()
+  .on('end', () => end(0))
+  .on('error', () => end(0));
+process
+  .on('SIGTERM', () => end(0))
+  .on('SIGINT', () => end(0))
+  .on('SIGHUP', () => end(0));
 
 try {
   const names = Object.keys(portSettings) as PortName[];
@@ -37,7 +43,9 @@ try {
 
 /** Real keys and a Kafka or database given to the developer's shell must not be reached. */
 function withoutAmbient(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(SENDGRID_|RESEND_|TWILIO_|KAFKA_|DATABASE_|NODE_OPTIONS)/.test(name)));
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^(SENDGRID_|RESEND_|TWILIO_|KAFKA_|DATABASE_|NODE_OPTIONS)/.test(name)),
+  );
 }
 
 function tell(answer: object): void {
@@ -46,9 +54,11 @@ function tell(answer: object): void {
 
 function end(code: number): void {
   stopping.abort();
-  ending ??= stop().catch(() => undefined).then(() => {
-    const outside = readPlace(layoutOf(dataDir))?.home;
-    for (const folder of outside ? [outside, dataDir] : [dataDir]) rmSync(folder, { recursive: true, force: true });
-    process.exit(code);
-  }); // prettier-ignore
+  ending ??= stop()
+    .catch(() => undefined)
+    .then(() => {
+      const outside = readPlace(layoutOf(dataDir))?.home;
+      for (const folder of outside ? [outside, dataDir] : [dataDir]) rmSync(folder, { recursive: true, force: true });
+      process.exit(code);
+    });
 }

@@ -12,7 +12,10 @@ const send = providerPool(order.providerUrl, order.inFlight);
 
 await fill();
 onGo(async () => {
-  const worker = new Worker(name, ({ data }) => send(data.messageId, data.index), { connection, concurrency: order.inFlight });
+  const worker = new Worker(name, ({ data }) => send(data.messageId, data.index), {
+    connection,
+    concurrency: order.inFlight,
+  });
   worker.on('failed', (_, error) => tellFailure(error));
   worker.on('error', tellFailure);
 });

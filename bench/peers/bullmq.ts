@@ -6,11 +6,18 @@ interface Connection {
 
 /** The part of BullMQ that is used here. */
 export interface BullMq {
-  Queue: new (name: string, options: Connection) => {
+  Queue: new (
+    name: string,
+    options: Connection,
+  ) => {
     addBulk(jobs: { name: string; data: object; opts: object }[]): Promise<unknown>;
     close(): Promise<void>;
   };
-  Worker: new (name: string, work: (job: { data: { messageId: string; index: number } }) => Promise<void>, options: Connection & { concurrency: number }) => {
+  Worker: new (
+    name: string,
+    work: (job: { data: { messageId: string; index: number } }) => Promise<void>,
+    options: Connection & { concurrency: number },
+  ) => {
     on(event: 'failed', listener: (job: unknown, error: Error) => void): unknown;
     on(event: 'error', listener: (error: Error) => void): unknown;
     close(): Promise<void>;

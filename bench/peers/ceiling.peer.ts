@@ -1,4 +1,6 @@
-/** The machine's ceiling: a bare loop over an undici pool. No Kafka, no ledger, no events, no validation, no tracing. */
+/**
+ * The machine's ceiling: a bare loop over an undici pool. No Kafka, no ledger, no events, no validation, no tracing.
+ */
 import { tell } from '../foundation/tell.ts';
 import { loop } from './loop.ts';
 import { onGo, order } from './order.ts';

@@ -1,5 +1,9 @@
 /** Sends `total` messages, so many at a time. */
-export async function loop(total: number, inFlight: number, send: (messageId: string, index: number) => Promise<unknown>): Promise<void> {
+export async function loop(
+  total: number,
+  inFlight: number,
+  send: (messageId: string, index: number) => Promise<unknown>,
+): Promise<void> {
   let next = 0;
   const run = async () => {
     while (next < total) {

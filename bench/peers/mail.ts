@@ -15,7 +15,9 @@ export const requestOf = (messageId: string, index: number): object => ({
 /** As SendGrid takes it. */
 export const sendgridBodyOf = (messageId: string, index: number): object => ({
   from: { email: 'no-reply@messaging.test', name: 'Messaging' },
-  personalizations: [{ to: [{ email: recipientOf(index), name: `Customer ${index}` }], custom_args: { mi_message_id: messageId } }],
+  personalizations: [
+    { to: [{ email: recipientOf(index), name: `Customer ${index}` }], custom_args: { mi_message_id: messageId } },
+  ],
   subject: 'Your order is on its way',
   content: [{ type: 'text/plain', value: text }],
 });

@@ -1,4 +1,7 @@
-/** Nest's stock Kafka transport: a handler that awaits the provider, partitions consumed concurrently as told. No ledger, no events. */
+/**
+ * Nest's stock Kafka transport: a handler that awaits the provider, partitions consumed concurrently as told. No
+ * ledger, no events.
+ */
 import 'reflect-metadata';
 import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -23,7 +26,11 @@ class App {}
 
 // Node strips types and nothing more, so the decorators are applied by hand.
 Controller()(Consumer);
-EventPattern<string>(topic)(Consumer.prototype, 'onRequested', Object.getOwnPropertyDescriptor(Consumer.prototype, 'onRequested')!);
+EventPattern<string>(topic)(
+  Consumer.prototype,
+  'onRequested',
+  Object.getOwnPropertyDescriptor(Consumer.prototype, 'onRequested')!,
+);
 Payload()(Consumer.prototype, 'onRequested', 0);
 Module({ controllers: [Consumer] })(App);
 

@@ -14,8 +14,18 @@ client.setDefaultRequest('baseUrl', `${order.providerUrl}/`);
 sendgrid.setClient(client);
 
 const send = (messageId: string, index: number) => {
-  const { to, subject, text } = requestOf(messageId, index) as { to: { email: string; name: string }[]; subject: string; text: string };
-  return sendgrid.send({ to, from: { email: 'no-reply@messaging.test', name: 'Messaging' }, subject, text, customArgs: { mi_message_id: messageId } });
+  const { to, subject, text } = requestOf(messageId, index) as {
+    to: { email: string; name: string }[];
+    subject: string;
+    text: string;
+  };
+  return sendgrid.send({
+    to,
+    from: { email: 'no-reply@messaging.test', name: 'Messaging' },
+    subject,
+    text,
+    customArgs: { mi_message_id: messageId },
+  });
 };
 onGo(() => loop(order.messages, order.inFlight, send));
 tell({ kind: 'ready' });

@@ -1,5 +1,8 @@
 const LENGTH_DELIMITED = 2;
-/** ExportTraceServiceRequest.resource_spans = 1, ResourceSpans.scope_spans = 2, ScopeSpans.spans = 2 (opentelemetry-proto). */
+/**
+ * ExportTraceServiceRequest.resource_spans = 1, ResourceSpans.scope_spans = 2, ScopeSpans.spans = 2
+ * (opentelemetry-proto).
+ */
 const wayToSpans = [1, 2, 2];
 
 /** How many spans an OTLP export in protobuf holds, without decoding any of them. */

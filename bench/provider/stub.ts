@@ -1,7 +1,7 @@
 /**
- * SendGrid as far as speed is concerned: takes any POST and answers 202 with an X-Message-Id after PROVIDER_DELAY_MS. HTTP is
- * read from the bare socket, since Node's own server would cost the peers a good part of the machine. Tells when the
- * answers number `from` and `to` go out.
+ * SendGrid as far as speed is concerned: takes any POST and answers 202 with an X-Message-Id after PROVIDER_DELAY_MS.
+ * HTTP is read from the bare socket, since Node's own server would cost the peers a good part of the machine. Tells
+ * when the answers number `from` and `to` go out.
  */
 import { createServer, type Socket } from 'node:net';
 import { now, tell } from '../foundation/tell.ts';
@@ -73,7 +73,10 @@ function answer(socket: Socket, request: Buffer): void {
 }
 
 function accept(socket: Socket, number: number): void {
-  if (socket.writable) socket.write(`HTTP/1.1 202 Accepted\r\nX-Message-Id: stub-${number.toString().padStart(16, '0')}\r\nContent-Length: 0\r\n\r\n`);
+  if (socket.writable)
+    socket.write(
+      `HTTP/1.1 202 Accepted\r\nX-Message-Id: stub-${number.toString().padStart(16, '0')}\r\nContent-Length: 0\r\n\r\n`,
+    );
   answered += 1;
   if (answered === expect.from) tell({ kind: 'from', at: now() });
   if (answered === expect.to) tell({ kind: 'to', at: now() });

@@ -30,7 +30,10 @@ export interface Loaded {
 /** More than a service that keeps up needs. */
 const MOST_CONNECTIONS = 64;
 
-/** As fast as it takes them, in so many lanes; an answer other than 2xx ends it. The waits are those of a service that is never idle. */
+/**
+ * As fast as it takes them, in so many lanes; an answer other than 2xx ends it. The waits are those of a service that
+ * is never idle.
+ */
 export async function load({ url, deliveries, inFlight, warmUpMs, forMs }: Load): Promise<Loaded> {
   const pool = new Pool(url, { connections: inFlight, pipelining: 1 });
   const from = performance.now() + warmUpMs;
@@ -55,8 +58,8 @@ export async function load({ url, deliveries, inFlight, warmUpMs, forMs }: Load)
 }
 
 /**
- * At an even pace whatever the answers take, over as many connections as that needs, as a provider does. A wait counts from when
- * its delivery was due, so that one which holds up those behind it counts as often as it does so.
+ * At an even pace whatever the answers take, over as many connections as that needs, as a provider does. A wait counts
+ * from when its delivery was due, so that one which holds up those behind it counts as often as it does so.
  */
 export async function offer({ url, deliveries, eventsPerSecond, warmUpMs, forMs }: Offer): Promise<Loaded> {
   const pool = new Pool(url, { connections: MOST_CONNECTIONS, pipelining: 1 });

@@ -41,7 +41,9 @@ export interface WebhookFigures {
   othersShare: number;
 }
 
-/** Webhooks through the services as they ship, while slow connections are held open, beside a handler that only parses. */
+/**
+ * Webhooks through the services as they ship, while slow connections are held open, beside a handler that only parses.
+ */
 export async function webhooks(bench: Bench, cpuProfile?: string): Promise<WebhookFigures> {
   const upstream = await Upstream.connect(bench.foundation.kafkaBrokers, bench.closers);
   const sendgrid = await ofSendgrid(bench, upstream, cpuProfile);
@@ -76,9 +78,15 @@ async function ofSendgrid(bench: Bench, upstream: Upstream, cpuProfile: string |
   const [port] = (await freePorts(1)) as [string];
   const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
   bench.say('batches of SendGrid at the email service');
-  const service = await EmailService.start(bench, { otlpUrl: undefined, cpuProfile, env: { HTTP_PORT: port, SENDGRID_WEBHOOK_PUBLIC_KEY: key, OTEL_SDK_DISABLED: 'false' } });
+  const service = await EmailService.start(bench, {
+    otlpUrl: undefined,
+    cpuProfile,
+    env: { HTTP_PORT: port, SENDGRID_WEBHOOK_PUBLIC_KEY: key, OTEL_SDK_DISABLED: 'false' },
+  });
   const deliveries = Array.from({ length: 300 }, (_, index) => sendgridDelivery(index, BATCH, privateKey));
-  const measured = await service.during(measure('email', `http://127.0.0.1:${port}`, upstream, deliveries, { ...batches, offered }));
+  const measured = await service.during(
+    measure('email', `http://127.0.0.1:${port}`, upstream, deliveries, { ...batches, offered }),
+  );
   await service.stop();
   return measured;
 }
@@ -88,15 +96,28 @@ async function ofTwilio(bench: Bench, upstream: Upstream): Promise<Measured> {
   const url = `http://127.0.0.1:${port}`;
   const [account, token] = [`AC${'0'.repeat(32)}`, 'only for the bench'];
   bench.say('status callbacks of Twilio at the sms service');
-  const service = new Child(join(import.meta.dirname, '..', '..', 'dist', 'apps', 'sms', 'src', 'main.js'), {
-    log: join(bench.foundation.dataDir, 'logs', 'sms.log'),
-    node: ['--enable-source-maps', '--max-semi-space-size=16'],
-    env: {
-      HTTP_HOST: '127.0.0.1', HTTP_PORT: port, METRICS_PORT: '0', PUBLIC_URL: url, KAFKA_BROKERS: bench.foundation.kafkaBrokers, KAFKA_TOPIC_PREFIX: PREFIX,
-      DATABASE_URL: bench.foundation.databaseUrl, RECIPIENT_HASH_KEY: 'only for the bench', SMS_FROM: '+12025550100',
-      TWILIO_ACCOUNT_SID: account, TWILIO_AUTH_TOKEN: token, TWILIO_BASE_URL: bench.provider.url,
+  const service = new Child(
+    join(import.meta.dirname, '..', '..', 'dist', 'apps', 'sms', 'src', 'main.js'),
+    {
+      log: join(bench.foundation.dataDir, 'logs', 'sms.log'),
+      node: ['--enable-source-maps', '--max-semi-space-size=16'],
+      env: {
+        HTTP_HOST: '127.0.0.1',
+        HTTP_PORT: port,
+        METRICS_PORT: '0',
+        PUBLIC_URL: url,
+        KAFKA_BROKERS: bench.foundation.kafkaBrokers,
+        KAFKA_TOPIC_PREFIX: PREFIX,
+        DATABASE_URL: bench.foundation.databaseUrl,
+        RECIPIENT_HASH_KEY: 'only for the bench',
+        SMS_FROM: '+12025550100',
+        TWILIO_ACCOUNT_SID: account,
+        TWILIO_AUTH_TOKEN: token,
+        TWILIO_BASE_URL: bench.provider.url,
+      },
     },
-  }, bench.closers); // prettier-ignore
+    bench.closers,
+  );
   const deliveries = Array.from({ length: 5_000 }, (_, index) => twilioDelivery(index, url, account, token));
   const measured = await measure('sms', url, upstream, deliveries, singles);
   await service.stop('SIGTERM');
@@ -104,7 +125,13 @@ async function ofTwilio(bench: Bench, upstream: Upstream): Promise<Measured> {
 }
 
 /** @throws Error when fewer events are in Kafka than were acknowledged */
-async function measure(service: 'email' | 'sms', url: string, upstream: Upstream, deliveries: Delivery[], how: typeof batches & { offered?: typeof offered }): Promise<Measured> {
+async function measure(
+  service: 'email' | 'sms',
+  url: string,
+  upstream: Upstream,
+  deliveries: Delivery[],
+  how: typeof batches & { offered?: typeof offered },
+): Promise<Measured> {
   await untilReady(url);
   const loris = await SlowLoris.at(url, SLOW);
   try {
@@ -125,7 +152,10 @@ async function measure(service: 'email' | 'sms', url: string, upstream: Upstream
 
 async function untilReady(url: string): Promise<void> {
   for (const until = performance.now() + READY_WITHIN_MS; performance.now() < until; await delay(200)) {
-    const ready = await fetch(`${url}/health/ready`).then((answer) => answer.ok, () => false);
+    const ready = await fetch(`${url}/health/ready`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
     if (ready) return;
   }
   throw new Error(`the service was not ready within ${READY_WITHIN_MS / 1_000} s`);

@@ -18,7 +18,14 @@ export function channelEnv(channel: 'email' | 'sms', env: Env): Env {
   if (!state) return own;
   const layout = layoutOf(dataDir);
   const ports = { ...readSettings(env).ports, ...portsOf(state.urls) };
-  return environmentOf(channel, env, { ports, layout, secrets: loadSecrets(layout), modes, brokers: '', databaseUrl: '' });
+  return environmentOf(channel, env, {
+    ports,
+    layout,
+    secrets: loadSecrets(layout),
+    modes,
+    brokers: '',
+    databaseUrl: '',
+  });
 }
 
 /** Where the running system listens, whatever the settings say by now. */

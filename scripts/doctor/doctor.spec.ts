@@ -6,7 +6,15 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EventWebhook } from '@sendgrid/eventwebhook';
 import type { Sandbox } from '../../apps/sandbox/src/sandbox.ts';
 import { aReceiver, type Receiver, until } from '../../apps/sandbox/test/receiver.ts';
-import { accountSid, aMailTo, apiKey, authToken, publicKey, running, sendGridOf } from '../../apps/sandbox/test/running.ts';
+import {
+  accountSid,
+  aMailTo,
+  apiKey,
+  authToken,
+  publicKey,
+  running,
+  sendGridOf,
+} from '../../apps/sandbox/test/running.ts';
 import { examine } from './doctor.ts';
 
 const script = join(import.meta.dirname, '..', 'doctor.ts');
@@ -19,7 +27,11 @@ describe('the doctor', () => {
   let env: Record<string, string>;
 
   const start = async (settings: Record<string, string | undefined> = {}) => {
-    sandbox = await running({ SANDBOX_SENDGRID_WEBHOOK_URL: `${receiver.url}/webhooks/sendgrid`, SANDBOX_TWILIO_INBOUND_URL: `${receiver.url}/webhooks/twilio/inbound`, ...settings });
+    sandbox = await running({
+      SANDBOX_SENDGRID_WEBHOOK_URL: `${receiver.url}/webhooks/sendgrid`,
+      SANDBOX_TWILIO_INBOUND_URL: `${receiver.url}/webhooks/twilio/inbound`,
+      ...settings,
+    });
     env = {
       DATA_DIR: dataDir,
       EMAIL_FROM: 'Shop <no-reply@messaging.test>',
@@ -36,12 +48,21 @@ describe('the doctor', () => {
   };
   /** Sets the accounts up otherwise than they should be. */
   const withAccount = async (change: unknown) => {
-    const answer = await fetch(`${sandbox.url}/_sandbox/account`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(change) });
+    const answer = await fetch(`${sandbox.url}/_sandbox/account`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(change),
+    });
     expect(answer.status).toBe(200);
   };
   const look = (fix = false) => examine(env, { fix, providersOnly: true });
   /** The findings that are not well, by id. */
-  const troubles = async (fix = false) => Object.fromEntries((await look(fix)).findings.filter(({ state }) => state !== 'ok').map(({ id, state, seen }) => [id, `${state}: ${seen}`]));
+  const troubles = async (fix = false) =>
+    Object.fromEntries(
+      (await look(fix)).findings
+        .filter(({ state }) => state !== 'ok')
+        .map(({ id, state, seen }) => [id, `${state}: ${seen}`]),
+    );
 
   beforeEach(async () => {
     receiver = await aReceiver();
@@ -58,11 +79,22 @@ describe('the doctor', () => {
     const diagnosis = await look();
     expect(diagnosis.findings.filter(({ state }) => state !== 'ok')).toEqual([]);
     expect(diagnosis.findings.map(({ id }) => id)).toEqual(
-      expect.arrayContaining(['sendgrid.key', 'sendgrid.scopes', 'sendgrid.sender', 'sendgrid.webhook-signing', 'sendgrid.clock', 'twilio.key', 'twilio.account', 'twilio.sender', 'twilio.inbound']),
+      expect.arrayContaining([
+        'sendgrid.key',
+        'sendgrid.scopes',
+        'sendgrid.sender',
+        'sendgrid.webhook-signing',
+        'sendgrid.clock',
+        'twilio.key',
+        'twilio.account',
+        'twilio.sender',
+        'twilio.inbound',
+      ]),
     );
     expect(diagnosis.well).toBe(true);
     const told = JSON.stringify(diagnosis);
-    for (const secret of [apiKey, authToken, publicKey, accountSid, 'no-reply@', '+15005550006']) expect(told).not.toContain(secret);
+    for (const secret of [apiKey, authToken, publicKey, accountSid, 'no-reply@', '+15005550006'])
+      expect(told).not.toContain(secret);
   });
 
   it('tells a revoked key of each provider, and asks no more with it', async () => {
@@ -74,9 +106,31 @@ describe('the doctor', () => {
   });
 
   it('tells which scope is missing and what that costs; only mail.send is a failure', async () => {
-    await withAccount({ sendgrid: { scopes: ['mail.send', 'whitelabel.read', 'user.webhooks.event.settings.read', 'suppression.read', 'asm.groups.suppressions.read'] } });
-    expect(await troubles()).toEqual({ 'sendgrid.scopes': 'warn: missing: messages.read (a lost answer is settled by events alone)' });
-    await withAccount({ sendgrid: { scopes: ['messages.read', 'whitelabel.read', 'user.webhooks.event.settings.read', 'suppression.read', 'asm.groups.suppressions.read'] } });
+    await withAccount({
+      sendgrid: {
+        scopes: [
+          'mail.send',
+          'whitelabel.read',
+          'user.webhooks.event.settings.read',
+          'suppression.read',
+          'asm.groups.suppressions.read',
+        ],
+      },
+    });
+    expect(await troubles()).toEqual({
+      'sendgrid.scopes': 'warn: missing: messages.read (a lost answer is settled by events alone)',
+    });
+    await withAccount({
+      sendgrid: {
+        scopes: [
+          'messages.read',
+          'whitelabel.read',
+          'user.webhooks.event.settings.read',
+          'suppression.read',
+          'asm.groups.suppressions.read',
+        ],
+      },
+    });
     expect(await troubles()).toEqual({ 'sendgrid.scopes': 'fail: missing: mail.send (nothing is sent)' });
   });
 
@@ -89,16 +143,33 @@ describe('the doctor', () => {
   });
 
   it('warns of scopes that let others in', async () => {
-    const { scopes } = ((await (await fetch(`${sandbox.url}/_sandbox/account`)).json()) as { sendgrid: { scopes: string[] } }).sendgrid;
+    const { scopes } = (
+      (await (await fetch(`${sandbox.url}/_sandbox/account`)).json()) as { sendgrid: { scopes: string[] } }
+    ).sendgrid;
     await withAccount({ sendgrid: { scopes: [...scopes, 'api_keys.create', 'billing.read', 'templates.read'] } });
     expect(await troubles()).toEqual({ 'sendgrid.power': 'warn: 2 such: api_keys.create, billing.read' });
   });
 
   it.each([
     ['an unknown domain', [], [], 'fail: messaging.test is neither authenticated, nor the sender verified'],
-    ['a domain without its DNS records', [{ domain: 'messaging.test', valid: false }], [], 'fail: messaging.test is known, but its DNS records are not as they should be'],
-    ['a sender who has not confirmed', [], [{ email: 'no-reply@messaging.test', verified: false }], 'fail: the sender has not confirmed the mail SendGrid sent it'],
-    ['a verified single sender', [], [{ email: 'no-reply@messaging.test', verified: true }], 'warn: the sender is verified, its domain messaging.test is not authenticated'],
+    [
+      'a domain without its DNS records',
+      [{ domain: 'messaging.test', valid: false }],
+      [],
+      'fail: messaging.test is known, but its DNS records are not as they should be',
+    ],
+    [
+      'a sender who has not confirmed',
+      [],
+      [{ email: 'no-reply@messaging.test', verified: false }],
+      'fail: the sender has not confirmed the mail SendGrid sent it',
+    ],
+    [
+      'a verified single sender',
+      [],
+      [{ email: 'no-reply@messaging.test', verified: true }],
+      'warn: the sender is verified, its domain messaging.test is not authenticated',
+    ],
   ])('judges %s', async (_, domains, senders, seen) => {
     await withAccount({ sendgrid: { domains, senders } });
     expect(await troubles()).toEqual({ 'sendgrid.sender': seen });
@@ -106,7 +177,9 @@ describe('the doctor', () => {
 
   it('tells a webhook that is not signed, and one signed by another key', async () => {
     env['SENDGRID_WEBHOOK_PUBLIC_KEY'] = 'MFkw';
-    expect(await troubles()).toEqual({ 'sendgrid.webhook-signing': 'fail: signed, but by a key other than SENDGRID_WEBHOOK_PUBLIC_KEY' });
+    expect(await troubles()).toEqual({
+      'sendgrid.webhook-signing': 'fail: signed, but by a key other than SENDGRID_WEBHOOK_PUBLIC_KEY',
+    });
     await sandbox.close();
     await start({ SANDBOX_SENDGRID_PRIVATE_KEY: undefined });
     expect(await troubles()).toEqual({ 'sendgrid.webhook-signing': 'fail: events are not signed' });
@@ -121,7 +194,10 @@ describe('the doctor', () => {
     });
   });
 
-  it.each([[120, 'warn: our clock is 120 s behind theirs'], [-120, 'warn: our clock is 120 s ahead of theirs']])('tells a clock that is %i s off', async (clockSkewSeconds, seen) => {
+  it.each([
+    [120, 'warn: our clock is 120 s behind theirs'],
+    [-120, 'warn: our clock is 120 s ahead of theirs'],
+  ])('tells a clock that is %i s off', async (clockSkewSeconds, seen) => {
     await withAccount({ clockSkewSeconds });
     const found = await troubles();
     for (const id of ['sendgrid.clock', 'twilio.clock']) expect(found[id]?.replace(/1(19|21)/, '120')).toBe(seen);
@@ -139,7 +215,13 @@ describe('the doctor', () => {
 
   it.each([
     [{ status: 'suspended' }, { 'twilio.account': 'fail: the account is suspended' }],
-    [{ type: 'Trial' }, { 'twilio.account': 'warn: a trial account: it writes only to numbers you verified, with a notice of Twilio’s before the text' }],
+    [
+      { type: 'Trial' },
+      {
+        'twilio.account':
+          'warn: a trial account: it writes only to numbers you verified, with a notice of Twilio’s before the text',
+      },
+    ],
     [{ numbers: [] }, { 'twilio.sender': 'fail: the number …0006 does not belong to this account' }],
   ])('judges a Twilio account with %j', async (twilio, expected) => {
     await withAccount({ twilio });
@@ -150,7 +232,12 @@ describe('the doctor', () => {
     delete env['SMS_FROM'];
     env['TWILIO_MESSAGING_SERVICE_SID'] = serviceSid;
     expect((await troubles())['twilio.sender']).toMatch(/^fail: the messaging service MGbbbb… does not exist/);
-    const service = { sid: serviceSid, inboundUrl: `${receiver.url}/webhooks/twilio/inbound`, useInboundOnNumber: false, numbers: [] as string[] };
+    const service = {
+      sid: serviceSid,
+      inboundUrl: `${receiver.url}/webhooks/twilio/inbound`,
+      useInboundOnNumber: false,
+      numbers: [] as string[],
+    };
     await withAccount({ twilio: { services: [service] } });
     expect((await troubles())['twilio.sender']).toMatch(/^warn: .* holds no number/);
     await withAccount({ twilio: { services: [{ ...service, numbers: ['+15005550006'] }] } });
@@ -160,8 +247,16 @@ describe('the doctor', () => {
   describe('with Resend', () => {
     beforeEach(async () => {
       await sandbox.close();
-      await start({ SANDBOX_RESEND_API_KEY: 're_secret', SANDBOX_RESEND_WEBHOOK_URL: `${receiver.url}/webhooks/resend`, SANDBOX_RESEND_WEBHOOK_SECRET: 'whsec_c2VjcmV0' });
-      Object.assign(env, { RESEND_API_KEY: 're_secret', RESEND_BASE_URL: sandbox.url, RESEND_WEBHOOK_SECRET: 'whsec_c2VjcmV0' });
+      await start({
+        SANDBOX_RESEND_API_KEY: 're_secret',
+        SANDBOX_RESEND_WEBHOOK_URL: `${receiver.url}/webhooks/resend`,
+        SANDBOX_RESEND_WEBHOOK_SECRET: 'whsec_c2VjcmV0',
+      });
+      Object.assign(env, {
+        RESEND_API_KEY: 're_secret',
+        RESEND_BASE_URL: sandbox.url,
+        RESEND_WEBHOOK_SECRET: 'whsec_c2VjcmV0',
+      });
     });
 
     it('finds nothing to mend where all is set up', async () => {
@@ -179,7 +274,10 @@ describe('the doctor', () => {
     it.each([
       [{ keyRevoked: true }, { 'resend.key': 'fail: the key is refused (403, invalid_api_key)' }],
       [{ domains: [] }, { 'resend.domain': 'fail: messaging.test is not among the account’s domains' }],
-      [{ domains: [{ name: 'messaging.test', status: 'pending' }] }, { 'resend.domain': 'fail: messaging.test is there, but pending' }],
+      [
+        { domains: [{ name: 'messaging.test', status: 'pending' }] },
+        { 'resend.domain': 'fail: messaging.test is there, but pending' },
+      ],
     ])('judges an account with %j', async (resend, expected) => {
       await withAccount({ resend });
       expect(await troubles()).toEqual(expected);
@@ -187,13 +285,17 @@ describe('the doctor', () => {
 
     it('tells a secret that does not fit', async () => {
       env['RESEND_WEBHOOK_SECRET'] = 'whsec_b3RoZXI=';
-      expect(await troubles()).toEqual({ 'resend.webhook-signing': 'fail: signed with a secret other than RESEND_WEBHOOK_SECRET' });
+      expect(await troubles()).toEqual({
+        'resend.webhook-signing': 'fail: signed with a secret other than RESEND_WEBHOOK_SECRET',
+      });
     });
 
     it('told to fix registers a webhook where none is ours, and keeps its secret privately', async () => {
       env['EMAIL_PUBLIC_URL'] = 'http://127.0.0.1:9';
       const { repairs } = await look(true);
-      const repair = repairs.find(({ what }) => what === 'Registered a webhook for http://127.0.0.1:9/webhooks/resend.');
+      const repair = repairs.find(
+        ({ what }) => what === 'Registered a webhook for http://127.0.0.1:9/webhooks/resend.',
+      );
       expect(repair).toMatchObject({ done: true, set: { setting: 'RESEND_WEBHOOK_SECRET_FILE' } });
       expect(statSync(repair!.set!.file).mode & 0o777).toBe(0o600);
       delete env['RESEND_WEBHOOK_SECRET'];
@@ -222,7 +324,14 @@ describe('the doctor', () => {
       const post = await until(() => receiver.received.find(({ body }) => body.includes('"delivered"')));
       const verifier = new EventWebhook();
       const signed = (name: string) => String(post.headers[`x-twilio-email-event-webhook-${name}`]);
-      expect(verifier.verifySignature(verifier.convertPublicKeyToECDSA(key), post.body, signed('signature'), signed('timestamp'))).toBe(true);
+      expect(
+        verifier.verifySignature(
+          verifier.convertPublicKeyToECDSA(key),
+          post.body,
+          signed('signature'),
+          signed('timestamp'),
+        ),
+      ).toBe(true);
     });
 
     it('changes nothing where nothing is amiss, however often', async () => {
@@ -233,18 +342,38 @@ describe('the doctor', () => {
     it('switches on again what was switched off, and never touches another webhook', async () => {
       const settings = `${sandbox.url}/v3/user/webhooks/event/settings`;
       const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
-      const all = async () => ((await (await fetch(`${settings}/all`, { headers })).json()) as { webhooks: { id: string; url: string; enabled: boolean; bounce: boolean }[] }).webhooks;
+      const all = async () =>
+        (
+          (await (await fetch(`${settings}/all`, { headers })).json()) as {
+            webhooks: { id: string; url: string; enabled: boolean; bounce: boolean }[];
+          }
+        ).webhooks;
       const [ours] = await all();
-      await fetch(settings, { method: 'POST', headers, body: JSON.stringify({ enabled: false, url: 'https://other.example.org/webhooks/sendgrid' }) });
-      await fetch(`${settings}/${ours!.id}`, { method: 'PATCH', headers, body: JSON.stringify({ enabled: false, url: ours!.url, delivered: true }) });
-      expect((await look(true)).repairs).toMatchObject([{ done: true, what: expect.stringContaining('switched on and told to tell of processed') }]);
-      expect((await all()).map(({ enabled, bounce }) => [enabled, bounce])).toEqual([[true, true], [false, false]]);
+      await fetch(settings, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ enabled: false, url: 'https://other.example.org/webhooks/sendgrid' }),
+      });
+      await fetch(`${settings}/${ours!.id}`, {
+        method: 'PATCH',
+        headers,
+        body: JSON.stringify({ enabled: false, url: ours!.url, delivered: true }),
+      });
+      expect((await look(true)).repairs).toMatchObject([
+        { done: true, what: expect.stringContaining('switched on and told to tell of processed') },
+      ]);
+      expect((await all()).map(({ enabled, bounce }) => [enabled, bounce])).toEqual([
+        [true, true],
+        [false, false],
+      ]);
     });
 
     it('says what the plan does not allow', async () => {
       await withAccount({ sendgrid: { maxWebhooks: 1 } });
       env['EMAIL_PUBLIC_URL'] = 'http://127.0.0.1:9';
-      expect((await look(true)).repairs).toMatchObject([{ done: false, what: expect.stringContaining('the plan allows no more webhooks') }]);
+      expect((await look(true)).repairs).toMatchObject([
+        { done: false, what: expect.stringContaining('the plan allows no more webhooks') },
+      ]);
     });
 
     it.each([
@@ -253,7 +382,9 @@ describe('the doctor', () => {
       ['https://old.example.org/webhooks/twilio/inbound', true],
       ['https://shop.example.org/replies', false],
     ])('sends replies that go to "%s" to us: %s', async (inboundUrl, done) => {
-      await withAccount({ twilio: { numbers: [{ sid: `PN${'c'.repeat(32)}`, number: '+15005550006', sms: true, inboundUrl }] } });
+      await withAccount({
+        twilio: { numbers: [{ sid: `PN${'c'.repeat(32)}`, number: '+15005550006', sms: true, inboundUrl }] },
+      });
       expect((await look(true)).repairs).toMatchObject([{ done }]);
       expect(Object.keys(await troubles())).toEqual(done ? [] : ['twilio.inbound']);
     });
@@ -262,7 +393,12 @@ describe('the doctor', () => {
   describe('as a command', () => {
     const run = (...args: string[]) =>
       new Promise<{ code: number; output: string }>((resolve) => {
-        const child = execFile(process.execPath, ['--conditions=source', script, '--providers', ...args], { env }, (_, stdout, stderr) => resolve({ code: child.exitCode ?? -1, output: stdout + stderr }));
+        const child = execFile(
+          process.execPath,
+          ['--conditions=source', script, '--providers', ...args],
+          { env },
+          (_, stdout, stderr) => resolve({ code: child.exitCode ?? -1, output: stdout + stderr }),
+        );
       });
 
     it('ends with 0, 1 or 2, and never shows a key it got', async () => {

@@ -24,7 +24,10 @@ export async function examine(env: Env, { fix, providersOnly }: DoctorOptions): 
   try {
     const done = fix ? (await Promise.all(doctors.map((doctor) => doctor.fix()))).flat() : [];
     const repairs = done.map((repair) => tellRepair(repair, dataDirOf(env)));
-    const examined = await Promise.all([...doctors.map((doctor) => doctor.examine()), ...(providersOnly ? [] : [examinePlatform(env)])]);
+    const examined = await Promise.all([
+      ...doctors.map((doctor) => doctor.examine()),
+      ...(providersOnly ? [] : [examinePlatform(env)]),
+    ]);
     const all = [...findings, ...examined.flat()];
     return { well: all.every(({ state }) => state !== 'fail'), findings: all, repairs };
   } finally {

@@ -21,5 +21,7 @@ export interface ToldRepair {
 }
 
 export function tellRepair({ what, done, kept }: Repair, dataDir: string): ToldRepair {
-  return kept ? { what, done, set: { setting: `${kept.setting}_FILE`, file: keepSecret(kept, dataDir) } } : { what, done };
+  return kept
+    ? { what, done, set: { setting: `${kept.setting}_FILE`, file: keepSecret(kept, dataDir) } }
+    : { what, done };
 }

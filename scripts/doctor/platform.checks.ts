@@ -24,22 +24,26 @@ export const platformChecks = {
   },
   'email.ready': {
     title: 'The e-mail service is ready, and nothing degrades it',
-    meaning: 'A consumer starts again and again, a partition cannot be read, batches were left out, messages wait in vain, or what it stands on is down.',
+    meaning:
+      'A consumer starts again and again, a partition cannot be read, batches were left out, messages wait in vain, or what it stands on is down.',
     mend: 'docs/operations.md tells what each check means.',
   },
   'sms.ready': {
     title: 'The sms service is ready, and nothing degrades it',
-    meaning: 'A consumer starts again and again, a partition cannot be read, batches were left out, messages wait in vain, or what it stands on is down.',
+    meaning:
+      'A consumer starts again and again, a partition cannot be read, batches were left out, messages wait in vain, or what it stands on is down.',
     mend: 'docs/operations.md tells what each check means.',
   },
   'retry.ready': {
     title: 'The retry service is ready, and nothing degrades it',
-    meaning: 'A consumer starts again and again, a partition cannot be read, batches were left out, messages wait in vain, or what it stands on is down.',
+    meaning:
+      'A consumer starts again and again, a partition cannot be read, batches were left out, messages wait in vain, or what it stands on is down.',
     mend: 'docs/operations.md tells what each check means.',
   },
   'reporting.ready': {
     title: 'The reporting service is ready, and nothing degrades it',
-    meaning: 'A consumer starts again and again, a partition cannot be read, batches were left out, messages wait in vain, or what it stands on is down.',
+    meaning:
+      'A consumer starts again and again, a partition cannot be read, batches were left out, messages wait in vain, or what it stands on is down.',
     mend: 'docs/operations.md tells what each check means.',
   },
   'kafka.reachable': {
@@ -49,17 +53,20 @@ export const platformChecks = {
   },
   'kafka.topics': {
     title: 'The topics are as the contract says',
-    meaning: 'A topic that is missing stops its service; under another cleanup policy records are lost; other settings may keep records too short or too long, take a wrong time from a producer, or let fewer replicas share the work.',
+    meaning:
+      'A topic that is missing stops its service; under another cleanup policy records are lost; other settings may keep records too short or too long, take a wrong time from a producer, or let fewer replicas share the work.',
     mend: 'npm run topics -- plan shows the difference, npm run topics -- apply makes it good.',
   },
   'kafka.retention': {
     title: 'The ledger remembers longer than the request topics keep',
-    meaning: 'A request that is read again after the ledger forgot it would be sent twice; the service refuses to start.',
+    meaning:
+      'A request that is read again after the ledger forgot it would be sent twice; the service refuses to start.',
     mend: 'Raise LEDGER_RETENTION_DAYS, or lower the topics’ retention (npm run topics -- apply).',
   },
   'kafka.undecodable': {
     title: 'No batch was left out because it could not be decoded',
-    meaning: 'What it held is lost until its producer publishes it again; within the last day it counts as failed, within seven as a warning.',
+    meaning:
+      'What it held is lost until its producer publishes it again; within the last day it counts as failed, within seven as a warning.',
     mend: 'docs/operations.md (batches that cannot be decoded) tells how to find what was in it.',
   },
   'postgres.reachable': {
@@ -69,12 +76,14 @@ export const platformChecks = {
   },
   'postgres.schema': {
     title: 'Each service’s schema is up to date',
-    meaning: 'With DATABASE_MIGRATE=false a service does not bring its tables itself: it waits for them and does nothing.',
+    meaning:
+      'With DATABASE_MIGRATE=false a service does not bring its tables itself: it waits for them and does nothing.',
     mend: 'Run the job that brings them, or start each service once with DATABASE_MIGRATE=true, under a login that may create tables.',
   },
   'postgres.standing': {
     title: 'No message stands still between a channel and retry',
-    meaning: 'Messages that went several times, and of which the other service has read and said nothing: a fault of the platform, or records that cannot be read.',
+    meaning:
+      'Messages that went several times, and of which the other service has read and said nothing: a fault of the platform, or records that cannot be read.',
     mend: 'Look into messaging.unreadable and the logs of the services named; docs/operations.md tells how to find the messages.',
   },
 } satisfies CheckTable;

@@ -26,7 +26,11 @@ async function examineKafka(env: Env): Promise<Finding[]> {
     const { changes } = await planOf(env);
     const reached = say.ok('kafka.reachable', env['KAFKA_BROKERS'] || '127.0.0.1:9092');
     const missing = changes.some(({ kind }) => kind === 'create');
-    return [reached, topicFinding(changes), ...(missing ? [] : await Promise.all([examineRetention(env), examineUndecodable(env)]))];
+    return [
+      reached,
+      topicFinding(changes),
+      ...(missing ? [] : await Promise.all([examineRetention(env), examineUndecodable(env)])),
+    ];
   } catch (error) {
     return [say.fail('kafka.reachable', reasonOf(error))];
   }
@@ -38,18 +42,24 @@ function topicFinding(changes: readonly TopicChange[]): Finding {
   const missing = changes.filter(({ kind }) => kind === 'create');
   if (missing.length > 0) return say.fail('kafka.topics', `missing: ${listed(missing.map(({ name }) => name))}`);
   const seen = listed(changes.map(differenceOf), '; ');
-  return changes.some(losesRecords) ? say.fail('kafka.topics', `records are lost: ${seen}`) : say.warn('kafka.topics', seen);
+  return changes.some(losesRecords)
+    ? say.fail('kafka.topics', `records are lost: ${seen}`)
+    : say.warn('kafka.topics', seen);
 }
 
-const losesRecords = (change: TopicChange): boolean => change.kind === 'configure' && change.changes.some(({ name }) => name === 'cleanup.policy');
+const losesRecords = (change: TopicChange): boolean =>
+  change.kind === 'configure' && change.changes.some(({ name }) => name === 'cleanup.policy');
 
 function differenceOf(change: TopicChange): string {
   switch (change.kind) {
-    case 'create': return `${change.name} is missing`;
-    case 'add-partitions': return `${change.name} has ${change.from} of ${change.to} partitions`;
-    case 'configure': return `${change.name} has ${change.changes.map(({ name, from = 'nothing', to }) => `${name} ${from} instead of ${to}`).join(', ')}`;
+    case 'create':
+      return `${change.name} is missing`;
+    case 'add-partitions':
+      return `${change.name} has ${change.from} of ${change.to} partitions`;
+    case 'configure':
+      return `${change.name} has ${change.changes.map(({ name, from = 'nothing', to }) => `${name} ${from} instead of ${to}`).join(', ')}`;
   }
-} // prettier-ignore
+}
 
 const MOST_SHOWN = 4;
 
@@ -60,7 +70,12 @@ function listed(all: readonly string[], between = ', '): string {
 
 async function examineRetention(env: Env): Promise<Finding> {
   const { data: days } = deliverySettings.LEDGER_RETENTION_DAYS.safeParse(env['LEDGER_RETENTION_DAYS'] || undefined);
-  if (days === undefined) return say.fail('kafka.retention', 'LEDGER_RETENTION_DAYS is not a number of days in its range', 'Correct LEDGER_RETENTION_DAYS: docs/configuration.md tells its range.');
+  if (days === undefined)
+    return say.fail(
+      'kafka.retention',
+      'LEDGER_RETENTION_DAYS is not a number of days in its range',
+      'Correct LEDGER_RETENTION_DAYS: docs/configuration.md tells its range.',
+    );
   const names = Object.values(channelTopics).flatMap(({ requested }) => topicNames(requested, topicPrefixOf(env)));
   const keptDays = (await longestRetention(createKafka(env, 'doctor'), names)) / DAY_MS;
   const kept = Number.isFinite(keptDays) ? `${Math.ceil(keptDays)} days` : 'for ever';

@@ -19,13 +19,21 @@ export function callDoctors(env: Env): { doctors: ProviderDoctor[]; findings: Fi
   const mail = [sendgrid(email), resend(email)].filter((doctor) => doctor !== undefined);
   const text = [twilio(sms)].filter((doctor) => doctor !== undefined);
   const findings = [
-    mail.length > 0 ? publicUrl('email', email, ['SENDGRID_BASE_URL', 'RESEND_BASE_URL']) : say.skipped('email.provider', 'no key is set, so e-mails go to the sandbox'),
-    text.length > 0 ? publicUrl('sms', sms, ['TWILIO_BASE_URL']) : say.skipped('sms.provider', 'no key is set, so texts go to the sandbox'),
+    mail.length > 0
+      ? publicUrl('email', email, ['SENDGRID_BASE_URL', 'RESEND_BASE_URL'])
+      : say.skipped('email.provider', 'no key is set, so e-mails go to the sandbox'),
+    text.length > 0
+      ? publicUrl('sms', sms, ['TWILIO_BASE_URL'])
+      : say.skipped('sms.provider', 'no key is set, so texts go to the sandbox'),
   ];
   return { doctors: [...mail, ...text], findings };
 }
 
-const listed = (text: string | undefined) => (text ?? '').split(',').map((one) => one.trim()).filter(Boolean);
+const listed = (text: string | undefined) =>
+  (text ?? '')
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
 const address = (env: Env) => (env['EMAIL_FROM'] ? mailboxOf(env['EMAIL_FROM']).email : undefined);
 const under = (env: Env, path: string) => `${(env['PUBLIC_URL'] ?? '').replace(/\/$/, '')}${path}`;
 
@@ -34,7 +42,15 @@ function sendgrid(env: Env): ProviderDoctor | undefined {
   if (!apiKey) return undefined;
   const doctorKey = valueOf(env, 'DOCTOR_SENDGRID_API_KEY') ?? apiKey;
   const baseUrl = sendgridUrl(env);
-  return new SendgridDoctor({ apiKey, doctorKey, baseUrl, timeoutMs, from: address(env), webhookUrl: under(env, '/webhooks/sendgrid'), webhookKeys: listed(valueOf(env, 'SENDGRID_WEBHOOK_PUBLIC_KEY')) });
+  return new SendgridDoctor({
+    apiKey,
+    doctorKey,
+    baseUrl,
+    timeoutMs,
+    from: address(env),
+    webhookUrl: under(env, '/webhooks/sendgrid'),
+    webhookKeys: listed(valueOf(env, 'SENDGRID_WEBHOOK_PUBLIC_KEY')),
+  });
 }
 
 function resend(env: Env): ProviderDoctor | undefined {
@@ -42,7 +58,15 @@ function resend(env: Env): ProviderDoctor | undefined {
   if (!apiKey) return undefined;
   const doctorKey = valueOf(env, 'DOCTOR_RESEND_API_KEY') ?? apiKey;
   const baseUrl = env['RESEND_BASE_URL'] || 'https://api.resend.com';
-  return new ResendDoctor({ apiKey, doctorKey, baseUrl, timeoutMs, from: address(env), webhookUrl: under(env, '/webhooks/resend'), webhookSecrets: listed(valueOf(env, 'RESEND_WEBHOOK_SECRET')) });
+  return new ResendDoctor({
+    apiKey,
+    doctorKey,
+    baseUrl,
+    timeoutMs,
+    from: address(env),
+    webhookUrl: under(env, '/webhooks/resend'),
+    webhookSecrets: listed(valueOf(env, 'RESEND_WEBHOOK_SECRET')),
+  });
 }
 
 function twilio(env: Env): ProviderDoctor | undefined {
@@ -52,7 +76,15 @@ function twilio(env: Env): ProviderDoctor | undefined {
   const sid = env['TWILIO_API_KEY_SID'];
   const apiKey = sid ? { sid, secret: valueOf(env, 'TWILIO_API_KEY_SECRET') ?? '' } : undefined;
   const baseUrl = env['TWILIO_BASE_URL'] || 'https://api.twilio.com';
-  return new TwilioDoctor({ accountSid, authToken, apiKey, baseUrl, timeoutMs, senders: sendersOf(env), inboundUrl: under(env, '/webhooks/twilio/inbound') });
+  return new TwilioDoctor({
+    accountSid,
+    authToken,
+    apiKey,
+    baseUrl,
+    timeoutMs,
+    senders: sendersOf(env),
+    inboundUrl: under(env, '/webhooks/twilio/inbound'),
+  });
 }
 
 /** Every sender that is configured for SMS, each once. */

@@ -24,8 +24,16 @@ export async function examineSchemas(url: string, env: Env): Promise<Finding> {
   let behind: string[];
   try {
     behind = await withDatabase(url, env, async (pool) => {
-      const pending = await Promise.all(Object.entries(schemas).map(async ([schema, all]) => ({ schema, all, missing: await pendingMigrations(pool, schema, all) })));
-      return pending.filter(({ missing }) => missing.length > 0).map(({ schema, all, missing }) => `${schema} lacks ${missing.length} of ${all.length}`);
+      const pending = await Promise.all(
+        Object.entries(schemas).map(async ([schema, all]) => ({
+          schema,
+          all,
+          missing: await pendingMigrations(pool, schema, all),
+        })),
+      );
+      return pending
+        .filter(({ missing }) => missing.length > 0)
+        .map(({ schema, all, missing }) => `${schema} lacks ${missing.length} of ${all.length}`);
     });
   } catch (error) {
     return say.skipped('postgres.schema', `this login may not look: ${reasonOf(error)}`);
@@ -33,5 +41,7 @@ export async function examineSchemas(url: string, env: Env): Promise<Finding> {
   if (behind.length === 0) return say.ok('postgres.schema', 'up to date');
   const seen = `migrations to come: ${behind.join(', ')}`;
   const byThemselves = postgresSettings.DATABASE_MIGRATE.safeParse(env['DATABASE_MIGRATE'] || undefined).data !== false;
-  return byThemselves ? say.ok('postgres.schema', `${seen}; each service applies its own as it starts`) : say.fail('postgres.schema', seen);
+  return byThemselves
+    ? say.ok('postgres.schema', `${seen}; each service applies its own as it starts`)
+    : say.fail('postgres.schema', seen);
 }

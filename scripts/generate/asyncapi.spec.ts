@@ -13,13 +13,23 @@ describe('the AsyncAPI document', () => {
   it('has a channel for every topic in every lane', () => {
     const { channels } = asyncApi() as { channels: Record<string, { address: string }> };
     const addresses = Object.values(channels).map(({ address }) => address);
-    expect(addresses.sort()).toEqual(Object.values<Topic>(topics).flatMap((topic) => topicNames(topic, 'messaging.')).sort());
+    expect(addresses.sort()).toEqual(
+      Object.values<Topic>(topics)
+        .flatMap((topic) => topicNames(topic, 'messaging.'))
+        .sort(),
+    );
   });
 
   it('refers to nothing that is not there', () => {
     const document = asyncApi();
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"#([^"]+)"/g)].map(([, path]) => path!);
-    const leadsNowhere = references.filter((path) => path.split('/').slice(1).reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], document) === undefined);
+    const leadsNowhere = references.filter(
+      (path) =>
+        path
+          .split('/')
+          .slice(1)
+          .reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], document) === undefined,
+    );
     expect(references.length).toBeGreaterThan(50);
     expect(leadsNowhere).toEqual([]);
   });

@@ -16,7 +16,8 @@ export function asyncApi(): object {
     info: {
       title: 'Messaging Integrations',
       version: '1.0.0',
-      description: 'Ask for a message by writing to a `*.requested` topic; follow it in `messaging.status.changed`. The prefix `messaging.` is configurable.',
+      description:
+        'Ask for a message by writing to a `*.requested` topic; follow it in `messaging.status.changed`. The prefix `messaging.` is configurable.',
     },
     defaultContentType: 'application/json',
     channels: Object.fromEntries(entries.flatMap(([id, topic]) => channelsOf(id, topic))),
@@ -41,7 +42,9 @@ function channelsOf(id: string, topic: Topic): [string, object][] {
     channel,
     {
       address,
-      description: topic.brokerTime ? `${topic.meaning} Its records bear the broker’s time (message.timestamp.type=LogAppendTime).` : topic.meaning,
+      description: topic.brokerTime
+        ? `${topic.meaning} Its records bear the broker’s time (message.timestamp.type=LogAppendTime).`
+        : topic.meaning,
       messages: { [id]: { $ref: `#/components/messages/${id}` } },
       bindings: {
         kafka: {
@@ -77,7 +80,12 @@ function messageOf(topic: Topic): object {
   const key = { type: 'string', description: `The record's key: ${topic.key}.` };
   const shared = { name: topic.name, summary: topic.meaning, bindings: { kafka: { key, bindingVersion: '0.5.0' } } };
   if (!topic.schema) {
-    return { ...shared, contentType: 'application/octet-stream', headers: { $ref: '#/components/schemas/SetAsideHeaders' }, payload: { description: 'Bytes as they came.' } };
+    return {
+      ...shared,
+      contentType: 'application/octet-stream',
+      headers: { $ref: '#/components/schemas/SetAsideHeaders' },
+      payload: { description: 'Bytes as they came.' },
+    };
   }
   return {
     ...shared,
@@ -91,7 +99,11 @@ function messageOf(topic: Topic): object {
 function schemas(): Record<string, object> {
   const registry = z.registry<{ id: string }>();
   for (const { name, schema } of contractsOfTopics()) registry.add(schema, { id: name });
-  const { schemas: made } = z.toJSONSchema(registry, { target: 'draft-7', io: 'input', uri: (id) => `#/components/schemas/${id}` });
+  const { schemas: made } = z.toJSONSchema(registry, {
+    target: 'draft-7',
+    io: 'input',
+    uri: (id) => `#/components/schemas/${id}`,
+  });
   return Object.fromEntries(Object.entries(made).map(([name, { $schema: _, $id: __, ...schema }]) => [name, schema]));
 }
 

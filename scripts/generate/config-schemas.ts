@@ -21,6 +21,7 @@ const fileOf = (root: string, name: string) => join(root, 'apps', name, 'src', `
 async function schemaOf(root: string, name: string): Promise<ConfigSchema> {
   const exported = (await import(pathToFileURL(fileOf(root, name)).href)) as Record<string, unknown>;
   const [schema, ...others] = Object.values(exported).filter((value) => value instanceof z.ZodObject);
-  if (!schema || others.length > 0) throw new Error(`apps/${name}/src/${name}.config.ts must export exactly one zod object: the service's settings`);
+  if (!schema || others.length > 0)
+    throw new Error(`apps/${name}/src/${name}.config.ts must export exactly one zod object: the service's settings`);
   return schema as ConfigSchema;
 }

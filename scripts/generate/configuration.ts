@@ -35,13 +35,28 @@ ${shared.map(({ title, settings }) => `## Shared: ${title}\n\nRead by ${readersO
 
 On one machine \`npm start\` gives the services what they need. These ports can be changed, in the environment or in \`.env\`:
 
-${table(['Name', 'Meaning', 'Default'], Object.values(portSettings).map(({ setting, wantedBy, standard }) => [`\`${setting}\``, `Port of ${wantedBy}.`, `\`${standard}\``]))}
+${table(
+  ['Name', 'Meaning', 'Default'],
+  Object.values(portSettings).map(({ setting, wantedBy, standard }) => [
+    `\`${setting}\``,
+    `Port of ${wantedBy}.`,
+    `\`${standard}\``,
+  ]),
+)}
 
 ## The other npm scripts
 
 They read the services’ settings where these concern them, from the environment and from \`.env\`, and beside these:
 
-${table(['Name', 'Meaning', 'Default', 'Secret'], toolSettings.map(({ name, meaning, standard, secret }) => [`\`${name}\``, meaning, code(standard), secret ? 'yes' : '']))}
+${table(
+  ['Name', 'Meaning', 'Default', 'Secret'],
+  toolSettings.map(({ name, meaning, standard, secret }) => [
+    `\`${name}\``,
+    meaning,
+    code(standard),
+    secret ? 'yes' : '',
+  ]),
+)}
 `;
 }
 
@@ -73,7 +88,12 @@ const generic = (group: readonly Setting[], services: readonly Described[]) =>
 function settingsTable(settings: readonly Setting[]): string {
   return table(
     ['Name', 'Meaning', 'Default', 'Secret'],
-    settings.map(({ name, meaning, standard, needed, secret }) => [`\`${name}\``, meaning, needed ? '**needed**' : code(standard), secret ? 'yes' : '']),
+    settings.map(({ name, meaning, standard, needed, secret }) => [
+      `\`${name}\``,
+      meaning,
+      needed ? '**needed**' : code(standard),
+      secret ? 'yes' : '',
+    ]),
   );
 }
 

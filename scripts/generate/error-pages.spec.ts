@@ -55,8 +55,16 @@ describe('the pages about error codes', () => {
 
   it('promise another provider only where the channel has one', () => {
     const promising = [...pages].filter(([, text]) => /another provider/.test(text)).map(([page]) => page);
-    expect(promising.filter((page) => /twilio-|msg-(no-sender|no-way-out|circuit-open|template-gone)\.md/.test(page))).toEqual([]);
-    expect(promising).toEqual(expect.arrayContaining(['docs/errors/sendgrid-http-403.md', 'docs/errors/resend-daily-quota-exceeded.md', 'docs/errors/network-econnrefused.md']));
+    expect(
+      promising.filter((page) => /twilio-|msg-(no-sender|no-way-out|circuit-open|template-gone)\.md/.test(page)),
+    ).toEqual([]);
+    expect(promising).toEqual(
+      expect.arrayContaining([
+        'docs/errors/sendgrid-http-403.md',
+        'docs/errors/resend-daily-quota-exceeded.md',
+        'docs/errors/network-econnrefused.md',
+      ]),
+    );
     const alone = errorPages(tables.filter(({ provider }) => provider !== 'resend'));
     expect(alone.get('docs/errors/sendgrid-http-403.md')).not.toMatch(/another provider/);
   });
@@ -64,36 +72,53 @@ describe('the pages about error codes', () => {
   it('wait as long as the provider asked only for a code of the provider’s: a limit of ours ends when we say', () => {
     const waiting = [...pages].filter(([, text]) => /the provider asked/.test(text)).map(([page]) => page);
     expect(waiting.filter((page) => page.startsWith('docs/errors/msg-'))).toEqual([]);
-    expect(waiting).toEqual(expect.arrayContaining(['docs/errors/twilio-20429.md', 'docs/errors/sendgrid-http-429.md']));
+    expect(waiting).toEqual(
+      expect.arrayContaining(['docs/errors/twilio-20429.md', 'docs/errors/sendgrid-http-429.md']),
+    );
     expect(pages.get('docs/errors/msg-prefix-budget.md')).toContain('once the hour that is used up is over');
   });
 
   it('refuse two codes that would share a page', () => {
     const row = { code: 'a:b', kind: 'transient', retry: 'never', meaning: 'It failed.', source: 'test' } as const;
-    expect(() => errorPages([{ provider: 'somebody', file: 'x', rows: [row, { ...row, code: 'a_b' }] }])).toThrow('same page name');
+    expect(() => errorPages([{ provider: 'somebody', file: 'x', rows: [row, { ...row, code: 'a_b' }] }])).toThrow(
+      'same page name',
+    );
   });
 });
 
 describe('what the tables say', () => {
   it('are plain sentences', async () => {
     const rows = [...(await failureTables(root)).flatMap((table) => table.rows), ...platformFailures];
-    const said = [...rows.flatMap((row) => [row.meaning, actionOf(row)]), ...platformProblems.flatMap(({ meaning, action }) => [meaning, action])];
+    const said = [
+      ...rows.flatMap((row) => [row.meaning, actionOf(row)]),
+      ...platformProblems.flatMap(({ meaning, action }) => [meaning, action]),
+    ];
     expect(said.filter((text) => !/^[A-Z].+\.$/.test(text))).toEqual([]);
   });
 
   it('is taken from the provider’s own pages, or from what we saw ourselves, and from nobody else’s repository', async () => {
     const own: Record<string, RegExp> = {
-      sendgrid: /^(https:\/\/(www\.twilio\.com\/docs\/sendgrid|(support\.|docs\.)?sendgrid\.com)\/|on no page of SendGrid’s)/,
+      sendgrid:
+        /^(https:\/\/(www\.twilio\.com\/docs\/sendgrid|(support\.|docs\.)?sendgrid\.com)\/|on no page of SendGrid’s)/,
       resend: /^(https:\/\/resend\.com\/docs\/|own run )/,
       twilio: /^(https:\/\/www\.twilio\.com\/docs\/api\/errors\/\d+|own run )/,
       network: /^own runs? /,
     };
     const tables = await failureTables(root);
-    const strange = tables.flatMap(({ provider, rows }) => rows.filter(({ source }) => !own[provider]?.test(source) || /github|@[0-9a-f]{7}/.test(source)).map(({ code, source }) => ({ provider, code, source })));
+    const strange = tables.flatMap(({ provider, rows }) =>
+      rows
+        .filter(({ source }) => !own[provider]?.test(source) || /github|@[0-9a-f]{7}/.test(source))
+        .map(({ code, source }) => ({ provider, code, source })),
+    );
     expect(strange).toEqual([]);
     const twilio = tables.find(({ provider }) => provider === 'twilio')!;
     // A page is about one code: a copied row that keeps the page of another would lead astray.
-    expect(twilio.rows.filter(({ code, source }) => source.startsWith('https:') && !source.startsWith(`https://www.twilio.com/docs/api/errors/${code}`))).toEqual([]);
+    expect(
+      twilio.rows.filter(
+        ({ code, source }) =>
+          source.startsWith('https:') && !source.startsWith(`https://www.twilio.com/docs/api/errors/${code}`),
+      ),
+    ).toEqual([]);
   });
 
   it('is suppressed only for good', async () => {
@@ -105,8 +130,13 @@ describe('what the tables say', () => {
 
 describe('the platform’s own codes', () => {
   const sources = ['apps', 'libs']
-    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`))
-    .filter((file) => /^[^/]+\/[^/]+\/src\/.*\.ts$/.test(file) && !file.endsWith('spec.ts') && !file.endsWith('platform.failures.ts'))
+    .flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`),
+    )
+    .filter(
+      (file) =>
+        /^[^/]+\/[^/]+\/src\/.*\.ts$/.test(file) && !file.endsWith('spec.ts') && !file.endsWith('platform.failures.ts'),
+    )
     .map((file) => readFileSync(join(root, file), 'utf8'));
   const listed = [...platformFailures, ...platformProblems].map(({ code }) => code);
 
@@ -116,7 +146,11 @@ describe('the platform’s own codes', () => {
   });
 
   it('have the kind and the advice there that they have where they are used', () => {
-    const calls = sources.flatMap((source) => [...source.matchAll(/ownFailure\(\s*'(MSG_[A-Z_]+)',\s*'([\w-]+)',\s*'([\w-]+)'/g)].map(([, code, kind, retry]) => ({ code, kind, retry })));
+    const calls = sources.flatMap((source) =>
+      [...source.matchAll(/ownFailure\(\s*'(MSG_[A-Z_]+)',\s*'([\w-]+)',\s*'([\w-]+)'/g)].map(
+        ([, code, kind, retry]) => ({ code, kind, retry }),
+      ),
+    );
     expect(calls.length).toBeGreaterThan(10);
     for (const { code, ...call } of calls) {
       const row = platformFailures.find((failure) => failure.code === code);

@@ -12,9 +12,11 @@ const places: Record<FailureStage, string> = {
 };
 
 /** Where one meets the code. */
-export const shownWhere = ({ stage = 'request', httpStatus }: Row): string => `${places[stage]}${httpStatus === undefined ? '' : `, HTTP ${httpStatus}`}`;
+export const shownWhere = ({ stage = 'request', httpStatus }: Row): string =>
+  `${places[stage]}${httpStatus === undefined ? '' : `, HTTP ${httpStatus}`}`;
 
-const lookUp = 'Finds out at the provider whether it took the message before anything goes again ([when the answer is lost](../delivery.md#when-the-providers-answer-is-lost)).';
+const lookUp =
+  'Finds out at the provider whether it took the message before anything goes again ([when the answer is lost](../delivery.md#when-the-providers-answer-is-lost)).';
 
 /**
  * What the platform does by itself (docs/delivery.md).
@@ -38,7 +40,8 @@ export function platformDoes(row: Row, others: boolean): string {
 function afterRequest({ kind, retry }: Row, others: boolean): string {
   const by = others ? ', by another provider of the channel where one is configured,' : '';
   if (kind === 'unknown') return lookUp;
-  if (kind === 'throttled' && retry !== 'never') return 'Tries again after the time that the provider asked for, else with growing pauses, until it expires.';
+  if (kind === 'throttled' && retry !== 'never')
+    return 'Tries again after the time that the provider asked for, else with growing pauses, until it expires.';
   switch (retry) {
     case 'never':
       return 'Never sends it again: the message ends `failed`, with a dead letter.';

@@ -24,17 +24,34 @@ interface Collected {
   safe_with?: string;
 }
 
-const advice: Record<string, string> = { never: 'never', after_operator: 'operator', same_provider_backoff: 'backoff', failover: 'failover' };
+const advice: Record<string, string> = {
+  never: 'never',
+  after_operator: 'operator',
+  same_provider_backoff: 'backoff',
+  failover: 'failover',
+};
 const stages: Record<string, string> = { delivery: 'receipt', transport: 'network' };
 
 /** Which of our kinds a class of the collection is. */
 const kinds: Record<string, FailureKind> = {
-  account: 'account', auth: 'account', config: 'account', quota: 'account', webhook: 'account',
-  bad_request: 'bad-content', blocked: 'bad-content', rejected_content: 'bad-content',
-  invalid_recipient: 'bad-recipient', unsupported: 'bad-recipient',
-  expired: 'transient', in_progress: 'transient', provider_unavailable: 'transient', unreachable: 'transient',
-  ambiguous: 'unknown', opted_out: 'opted-out', throttled: 'throttled',
-}; // prettier-ignore
+  account: 'account',
+  auth: 'account',
+  config: 'account',
+  quota: 'account',
+  webhook: 'account',
+  bad_request: 'bad-content',
+  blocked: 'bad-content',
+  rejected_content: 'bad-content',
+  invalid_recipient: 'bad-recipient',
+  unsupported: 'bad-recipient',
+  expired: 'transient',
+  in_progress: 'transient',
+  provider_unavailable: 'transient',
+  unreachable: 'transient',
+  ambiguous: 'unknown',
+  opted_out: 'opted-out',
+  throttled: 'throttled',
+};
 
 /** Where a row knows better than its class. */
 const exceptions: Record<string, FailureKind> = {
@@ -53,7 +70,8 @@ whereCollected('the failure tables, held against what was collected about the pr
   const collected = existsSync(collection) ? (JSON.parse(readFileSync(collection, 'utf8')) as Collected[]) : [];
   const rows = new Map<string, FailureRow>();
   beforeAll(async () => {
-    for (const table of await failureTables(root)) for (const row of table.rows) rows.set(`${table.provider} ${row.code}`, row);
+    for (const table of await failureTables(root))
+      for (const row of table.rows) rows.set(`${table.provider} ${row.code}`, row);
   });
   const rowOf = ({ provider, code }: Collected) => rows.get(`${provider === 'any' ? 'network' : provider} ${code}`);
 
@@ -84,7 +102,9 @@ whereCollected('the failure tables, held against what was collected about the pr
   });
 
   it('say when a limit ends by itself, and what makes a repeat safe', () => {
-    expect(collected.filter((entry) => (entry.retry_hint !== undefined) !== (rowOf(entry)!.ends !== undefined))).toEqual([]);
+    expect(
+      collected.filter((entry) => (entry.retry_hint !== undefined) !== (rowOf(entry)!.ends !== undefined)),
+    ).toEqual([]);
     expect(collected.filter((entry) => entry.safe_with && !/idempotency key/.test(rowOf(entry)!.meaning))).toEqual([]);
   });
 });

@@ -14,20 +14,28 @@ describe('the generated pages', () => {
   });
 
   it('name every topic, and each contract’s schema', () => {
-    for (const { name } of Object.values<Topic>(topics)) expect(files.get('docs/topics.md')).toContain(`\`messaging.${name}\``);
-    expect([...files.keys()]).toEqual(expect.arrayContaining(['docs/schemas/email-requested.schema.json', 'docs/schemas/status-changed.schema.json']));
+    for (const { name } of Object.values<Topic>(topics))
+      expect(files.get('docs/topics.md')).toContain(`\`messaging.${name}\``);
+    expect([...files.keys()]).toEqual(
+      expect.arrayContaining(['docs/schemas/email-requested.schema.json', 'docs/schemas/status-changed.schema.json']),
+    );
   });
 
   it('ask of an upstream only what has no default', () => {
-    const schema = JSON.parse(files.get('docs/schemas/email-requested.schema.json')!) as { required: string[]; additionalProperties: unknown };
+    const schema = JSON.parse(files.get('docs/schemas/email-requested.schema.json')!) as {
+      required: string[];
+      additionalProperties: unknown;
+    };
     expect(schema.required.sort()).toEqual(['messageId', 'to']);
     expect(schema.additionalProperties).toEqual({});
   });
 
   it('describe every setting of every service, each with its meaning', () => {
     const configuration = files.get('docs/configuration.md')!;
-    for (const service of ['email', 'sms', 'retry', 'reporting', 'sandbox']) expect(configuration).toContain(`\n## ${service}\n`);
-    for (const name of ['KAFKA_BROKERS', 'DATABASE_URL', 'RECIPIENT_HASH_KEY', 'SENDGRID_API_KEY']) expect(configuration).toContain(`| \`${name}\` |`);
+    for (const service of ['email', 'sms', 'retry', 'reporting', 'sandbox'])
+      expect(configuration).toContain(`\n## ${service}\n`);
+    for (const name of ['KAFKA_BROKERS', 'DATABASE_URL', 'RECIPIENT_HASH_KEY', 'SENDGRID_API_KEY'])
+      expect(configuration).toContain(`| \`${name}\` |`);
     expect(configuration.split('\n').filter((line) => /^\| `\w+` \|\s*\|/.test(line))).toEqual([]);
   });
 });

@@ -29,14 +29,26 @@ export function nameOf(schema: z.ZodType, topic: Topic): string {
   return entry[0];
 }
 
-/** One JSON Schema per contract: what a producer may write, so what has a default is optional and unknown fields are welcome. */
+/**
+ * One JSON Schema per contract: what a producer may write, so what has a default is optional and unknown fields are
+ * welcome.
+ */
 export function contractSchemas(): { file: string; schema: object }[] {
   return contractsOfTopics().map(({ name, schema, topics: of }) => {
     const { $schema, description, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input' });
     const where = of.map((topic) => `messaging.${topic.name}`).join(', ');
-    return { file: schemaFile(name), schema: { $schema, title: name, description: [`Value of ${where}.`, description ?? []].flat().join(' '), ...rest } };
+    return {
+      file: schemaFile(name),
+      schema: {
+        $schema,
+        title: name,
+        description: [`Value of ${where}.`, description ?? []].flat().join(' '),
+        ...rest,
+      },
+    };
   });
 }
 
 /** EmailRequested → email-requested.schema.json */
-export const schemaFile = (name: string): string => `${name.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase()}.schema.json`;
+export const schemaFile = (name: string): string =>
+  `${name.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase()}.schema.json`;

@@ -38,7 +38,16 @@ ${table(
 
 Where the brokers ask for rights (ACLs), each service’s login needs these; names of topics and groups come after the prefix, topics with lanes count as three.
 
-${table(['Login', 'Write', 'Read', 'Read on groups', 'Beside that'], services.map((service) => [service, names(({ from }) => from.includes(service)), names(({ to }) => to.includes(service)), groupsOf(service).join(', '), furtherRights[service]]))}
+${table(
+  ['Login', 'Write', 'Read', 'Read on groups', 'Beside that'],
+  services.map((service) => [
+    service,
+    names(({ from }) => from.includes(service)),
+    names(({ to }) => to.includes(service)),
+    groupsOf(service).join(', '),
+    furtherRights[service],
+  ]),
+)}
 
 \`npm run topics\` needs Describe and DescribeConfigs on all of them, and for \`apply\` Create, Alter and AlterConfigs; \`npm run doctor\` Describe and DescribeConfigs, and to look for batches that were left out Read on \`${PREFIX}unreadable\` and Read and Delete on groups \`doctor-…\`.
 
@@ -46,7 +55,9 @@ ${table(['Login', 'Write', 'Read', 'Read on groups', 'Beside that'], services.ma
 
 \`\`\`mermaid
 flowchart LR
-${parties().map((party) => `  ${party}([${party}])`).join('\n')}
+${parties()
+  .map((party) => `  ${party}([${party}])`)
+  .join('\n')}
 ${current.map((topic) => `  ${idOf(topic)}[/"${topic.name}"/]`).join('\n')}
 ${current.flatMap((topic) => [...topic.from.map((party) => `  ${party} --> ${idOf(topic)}`), ...topic.to.map((party) => `  ${idOf(topic)} --> ${party}`)]).join('\n')}
 \`\`\`
@@ -55,14 +66,21 @@ ${current.flatMap((topic) => [...topic.from.map((party) => `  ${party} --> ${idO
 
 const services = ['email', 'sms', 'retry', 'reporting'] as const;
 
-const names = (matches: (topic: Topic) => boolean): string => current.filter(matches).map(({ name }) => `\`${name}\``).join(', ');
+const names = (matches: (topic: Topic) => boolean): string =>
+  current
+    .filter(matches)
+    .map(({ name }) => `\`${name}\``)
+    .join(', ');
 
 /** The groups a service is a member of: one for what it reads as it comes, one for what it reads in gulps. */
 const groupsOf = (service: Party): string[] =>
-  [false, true].filter((inGulps) => current.some((topic) => topic.to.includes(service) && topic.inGulps === inGulps)).map((inGulps) => `\`${inGulps ? factsGroup('', service) : service}\``);
+  [false, true]
+    .filter((inGulps) => current.some((topic) => topic.to.includes(service) && topic.inGulps === inGulps))
+    .map((inGulps) => `\`${inGulps ? factsGroup('', service) : service}\``);
 
 const retentionIsAsked = 'DescribeConfigs on its request topics: the ledger must remember longer than they keep';
-const lookedAfter = 'Describe on the group `retry`: what was handed over goes again once it has been read past ([ADR 11](adr/0011-what-was-lost.md))';
+const lookedAfter =
+  'Describe on the group `retry`: what was handed over goes again once it has been read past ([ADR 11](adr/0011-what-was-lost.md))';
 const furtherRights: Record<(typeof services)[number], string> = {
   email: `${retentionIsAsked}. ${lookedAfter}`,
   sms: `${retentionIsAsked}. ${lookedAfter}`,

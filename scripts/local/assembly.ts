@@ -4,7 +4,14 @@ import { planKafka } from './kafka.ts';
 import type { Layout } from './layout.ts';
 import { localDatabaseUrl, planPostgres } from './postgres.ts';
 import type { Secrets } from './secrets.ts';
-import { localUrl, operatorTokensOf, planService, recipientHashKeyOf, reportingTokensOf, type Surroundings } from './services.ts';
+import {
+  localUrl,
+  operatorTokensOf,
+  planService,
+  recipientHashKeyOf,
+  reportingTokensOf,
+  type Surroundings,
+} from './services.ts';
 import type { PortName, ProcessName, ServiceName, Settings } from './settings.ts';
 import type { ProcessRecord } from './state.ts';
 import type { ProcessPlan } from './supervised-process.ts';
@@ -55,7 +62,10 @@ export function assemble(settings: Settings, layout: Layout, secrets: Secrets, o
     modes,
     foundations,
     services,
-    external: [...(settings.brokers ? [external('kafka', brokers)] : []), ...(settings.databaseUrl ? [external('postgres', withoutPassword(databaseUrl))] : [])],
+    external: [
+      ...(settings.brokers ? [external('kafka', brokers)] : []),
+      ...(settings.databaseUrl ? [external('postgres', withoutPassword(databaseUrl))] : []),
+    ],
     ports: [...foundations, ...services].flatMap(({ name }) => portsOf(name)),
     urls: Object.fromEntries([...foundations, ...services].map(({ name, url }) => [name, url])),
     env: {

@@ -1,7 +1,10 @@
 import { StartProblem } from './problem.ts';
 import { valueOf, type Env } from './settings.ts';
 
-/** How each channel reaches its recipients: through its providers, or all of it through the sandbox. Never a mix in one channel. */
+/**
+ * How each channel reaches its recipients: through its providers, or all of it through the sandbox. Never a mix in one
+ * channel.
+ */
 export interface ChannelModes {
   email: 'live' | 'sandbox';
   sms: 'live' | 'sandbox';

@@ -24,14 +24,20 @@ export async function requireBroker(env: Env): Promise<void> {
   }
 }
 
-/** Asks it as the services will, TLS included. @throws StartProblem when the database given by DATABASE_URL does not answer */
+/**
+ * Asks it as the services will, TLS included. @throws StartProblem when the database given by DATABASE_URL does not
+ * answer
+ */
 export async function requireDatabase(url: string, env: Env): Promise<void> {
   try {
     await withDatabase(url, env, (pool) => pool.query('SELECT 1'));
   } catch (cause) {
     throw new StartProblem(
       `PostgreSQL at ${withoutPassword(url)} (DATABASE_URL) cannot be used: ${reasonOf(cause)}`,
-      ['start that database, or correct DATABASE_URL (postgresql://user:password@host:5432/database), and DATABASE_SSL if it asks for TLS', 'unset DATABASE_URL to have a local one started'],
+      [
+        'start that database, or correct DATABASE_URL (postgresql://user:password@host:5432/database), and DATABASE_SSL if it asks for TLS',
+        'unset DATABASE_URL to have a local one started',
+      ],
       { cause },
     );
   }

@@ -7,8 +7,18 @@ describe('connecting to Kafka', () => {
   });
 
   it('takes several brokers, TLS and a login', () => {
-    const env = { KAFKA_BROKERS: 'a:1, b:2', KAFKA_SSL: 'true', KAFKA_SASL_MECHANISM: 'scram-sha-256', KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: 'p' };
-    expect(connectionOf(env)).toEqual({ brokers: ['a:1', 'b:2'], ssl: {}, sasl: { mechanism: 'scram-sha-256', username: 'u', password: 'p' } });
+    const env = {
+      KAFKA_BROKERS: 'a:1, b:2',
+      KAFKA_SSL: 'true',
+      KAFKA_SASL_MECHANISM: 'scram-sha-256',
+      KAFKA_SASL_USERNAME: 'u',
+      KAFKA_SASL_PASSWORD: 'p',
+    };
+    expect(connectionOf(env)).toEqual({
+      brokers: ['a:1', 'b:2'],
+      ssl: {},
+      sasl: { mechanism: 'scram-sha-256', username: 'u', password: 'p' },
+    });
   });
 
   it('names the setting that makes no sense', () => {

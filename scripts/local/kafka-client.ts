@@ -5,7 +5,10 @@ import { valueOf, type Env } from './settings.ts';
 
 const mechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
-/** A Kafka client from the same variables the services read (docs/configuration.md). It logs nothing: what matters is thrown. */
+/**
+ * A Kafka client from the same variables the services read (docs/configuration.md). It logs nothing: what matters is
+ * thrown.
+ */
 export function createKafka(env: Env, clientId: string): Kafka {
   return new Kafka({
     ...connectionOf(env),
@@ -24,12 +27,15 @@ export function connectionOf(env: Env): Pick<KafkaConfig, 'brokers' | 'ssl' | 's
   const brokers = (env['KAFKA_BROKERS'] || '127.0.0.1:9092').split(',').map((broker) => broker.trim());
   const wrong = brokers.find((broker) => !/^[^\s:/]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(broker));
   if (wrong !== undefined) {
-    throw new StartProblem('KAFKA_BROKERS must be host:port, several separated by commas.', ['KAFKA_BROKERS=broker-1:9092,broker-2:9092']);
+    throw new StartProblem('KAFKA_BROKERS must be host:port, several separated by commas.', [
+      'KAFKA_BROKERS=broker-1:9092,broker-2:9092',
+    ]);
   }
   return { brokers, ...(isOn(env['KAFKA_SSL']) && { ssl: tlsOf(env) }), ...saslOf(env) };
 }
 
-const isOn = (value: string | undefined) => ['true', '1', 'yes', 'on', 'y', 'enabled'].includes((value ?? '').toLowerCase());
+const isOn = (value: string | undefined) =>
+  ['true', '1', 'yes', 'on', 'y', 'enabled'].includes((value ?? '').toLowerCase());
 
 function tlsOf(env: Env): KafkaConfig['ssl'] {
   const pem = (name: string) => {
@@ -38,7 +44,11 @@ function tlsOf(env: Env): KafkaConfig['ssl'] {
     try {
       return readFileSync(file, 'utf8');
     } catch (cause) {
-      throw new StartProblem(`${name} names a file that cannot be read: ${file}.`, ['correct the path', `unset ${name}`], { cause });
+      throw new StartProblem(
+        `${name} names a file that cannot be read: ${file}.`,
+        ['correct the path', `unset ${name}`],
+        { cause },
+      );
     }
   };
   const ca = pem('KAFKA_SSL_CA_FILE');

@@ -36,9 +36,31 @@ export function planKafka(settings: Settings, layout: Layout): ProcessPlan {
       mkdirSync(layout.kafka, { recursive: true });
       writeFileSync(properties, serverProperties(settings, layout));
       if (existsSync(join(layout.kafka, 'data', 'meta.properties'))) return;
-      const format = ['format', '--standalone', '--ignore-formatted', '--cluster-id', clusterId(), '--config', properties];
-      const args = ['-Xmx128m', '-XX:TieredStopAtLevel=1', logging, ...onClassPath, 'kafka.tools.StorageTool', ...format];
-      await runTool({ purpose: 'Preparing the storage of Kafka', command: java, args, env, log: layout.log('kafka'), signal });
+      const format = [
+        'format',
+        '--standalone',
+        '--ignore-formatted',
+        '--cluster-id',
+        clusterId(),
+        '--config',
+        properties,
+      ];
+      const args = [
+        '-Xmx128m',
+        '-XX:TieredStopAtLevel=1',
+        logging,
+        ...onClassPath,
+        'kafka.tools.StorageTool',
+        ...format,
+      ];
+      await runTool({
+        purpose: 'Preparing the storage of Kafka',
+        command: java,
+        args,
+        env,
+        log: layout.log('kafka'),
+        signal,
+      });
     },
     isReady: () => answers(settings.ports.kafka, { KAFKA_BROKERS: brokers }),
   };
@@ -72,7 +94,9 @@ function serverProperties({ ports }: Settings, layout: Layout): string {
     // Nobody else will join: waiting for more members would only delay the first message.
     'group.initial.rebalance.delay.ms': 0,
   };
-  return Object.entries(values).map(([name, value]) => `${name}=${value}\n`).join('');
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
 }
 
 export const javaCommand = (env: Env): string => (env['JAVA_HOME'] ? join(env['JAVA_HOME'], 'bin', 'java') : 'java');

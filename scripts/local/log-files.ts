@@ -19,7 +19,12 @@ export function lastLines(file: string, from: number, count = 8): string[] {
   const fd = openSync(file, 'r');
   readSync(fd, buffer, 0, length, size - length);
   closeSync(fd);
-  return buffer.toString('utf8').split('\n').filter((line) => line.trim() !== '').slice(-count).map(readable);
+  return buffer
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-count)
+    .map(readable);
 }
 
 interface LogLine {

@@ -18,7 +18,11 @@ export async function endOrphans(state: StackState, say: (line: string) => void)
       stage.map(async ({ name, pid, command }) => {
         say(`ending ${name} (process ${pid}), left behind by an earlier start`);
         // PostgreSQL's fast shutdown; the others stop in order on SIGTERM.
-        await endGroup({ pid, command }, name === 'postgres' ? 'SIGINT' : 'SIGTERM', name === 'kafka' || name === 'postgres' ? 20_000 : 35_000);
+        await endGroup(
+          { pid, command },
+          name === 'postgres' ? 'SIGINT' : 'SIGTERM',
+          name === 'kafka' || name === 'postgres' ? 20_000 : 35_000,
+        );
       }),
     );
   }

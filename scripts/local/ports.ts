@@ -25,7 +25,9 @@ export function portsTaken(taken: readonly TakenPort[]): StartProblem {
     const who = holder ? `held by process ${holder.pid} (${shortened(holder.command)})` : 'held by another process';
     return `  port ${port}, which ${wantedBy} needs (${setting}), is ${who}`;
   });
-  const settings = taken.map(({ name, port }) => `${portSettings[name].setting}=${port + 10_000 > 65_535 ? port - 1_000 : port + 10_000}`);
+  const settings = taken.map(
+    ({ name, port }) => `${portSettings[name].setting}=${port + 10_000 > 65_535 ? port - 1_000 : port + 10_000}`,
+  );
   return new StartProblem(`${taken.length === 1 ? 'A port is' : 'Ports are'} already in use:\n${lines.join('\n')}`, [
     'stop what holds it; if it is an earlier start of this project: npm run stop, in its own folder',
     `choose another port, in the environment or in .env: ${settings.join(' ')}`,

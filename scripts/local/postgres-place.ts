@@ -25,8 +25,9 @@ interface PlaceRecord {
 }
 
 /**
- * Where PostgreSQL lives. It refuses to run as root, so root runs it as the user `postgres`; that user cannot reach a checkout
- * or a DATA_DIR below a private folder such as /root. Then programs and data live outside, and DATA_DIR remembers where.
+ * Where PostgreSQL lives. It refuses to run as root, so root runs it as the user `postgres`; that user cannot reach a
+ * checkout or a DATA_DIR below a private folder such as /root. Then programs and data live outside, and DATA_DIR
+ * remembers where.
  */
 export function postgresPlace(root: string, dataDir: string, layout: Layout): PostgresPlace {
   const packaged = packagedPostgres(root);
@@ -40,7 +41,9 @@ export function postgresPlace(root: string, dataDir: string, layout: Layout): Po
 
 /** The recorded home outside DATA_DIR, if there is one. */
 export function readPlace(layout: Layout): PlaceRecord | undefined {
-  return existsSync(layout.postgresPlace) ? (JSON.parse(readFileSync(layout.postgresPlace, 'utf8')) as PlaceRecord) : undefined;
+  return existsSync(layout.postgresPlace)
+    ? (JSON.parse(readFileSync(layout.postgresPlace, 'utf8')) as PlaceRecord)
+    : undefined;
 }
 
 /** Gives everything below a folder to the user that PostgreSQL runs as. */
@@ -63,7 +66,10 @@ function packagedPostgres(root: string): Packaged {
   } catch (cause) {
     throw new StartProblem(
       `PostgreSQL for this platform (${name}) is not installed.`,
-      ['npm ci --include=optional', 'or use a database that runs already: DATABASE_URL=postgresql://user:password@host:5432/messaging'],
+      [
+        'npm ci --include=optional',
+        'or use a database that runs already: DATABASE_URL=postgresql://user:password@host:5432/messaging',
+      ],
       { cause },
     );
   }
@@ -71,7 +77,9 @@ function packagedPostgres(root: string): Packaged {
 
 function outside(packaged: Packaged, dataDir: string, layout: Layout): { home: string; native: string } {
   const known = readPlace(layout);
-  const home = known?.home ?? join(sharedFolder(), `messaging-local-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`);
+  const home =
+    known?.home ??
+    join(sharedFolder(), `messaging-local-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`);
   const native = join(home, 'native');
   // A home without a record belonged to a DATA_DIR that was removed by hand.
   if (!known) rmSync(home, { recursive: true, force: true });
@@ -101,7 +109,8 @@ function canReach(owner: { uid: number; gid: number }, path: string): boolean {
 }
 
 function postgresUser(): { uid: number; gid: number } {
-  const id = (flag: string) => Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout?.trim() || Number.NaN);
+  const id = (flag: string) =>
+    Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout?.trim() || Number.NaN);
   if (Number.isNaN(id('-u'))) createUser();
   const owner = { uid: id('-u'), gid: id('-g') };
   if (!Number.isNaN(owner.uid) && !Number.isNaN(owner.gid)) return owner;

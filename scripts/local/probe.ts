@@ -25,7 +25,9 @@ export interface SystemStatus {
 export async function probe(dataDir: string): Promise<SystemStatus> {
   const state = readState(dataDir);
   const running = state && isRunning(state.supervisor) ? state : undefined;
-  const processes = await Promise.all((state?.processes ?? []).map((record) => statusOf(record, running !== undefined)));
+  const processes = await Promise.all(
+    (state?.processes ?? []).map((record) => statusOf(record, running !== undefined)),
+  );
   const ready = running?.state === 'ready' && processes.length > 0 && processes.every((each) => each.state === 'ready');
   return { running, ready, processes };
 }
@@ -44,7 +46,10 @@ async function seen({ name, state, url }: ProcessRecord): Promise<ProcessStatus[
 }
 
 const isHealthy = (url: string) =>
-  fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(5_000) }).then((answer) => answer.ok, () => false); // prettier-ignore
+  fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(5_000) }).then(
+    (answer) => answer.ok,
+    () => false,
+  );
 
 /** Whether the first of several addresses takes a connection. */
 function accepts(address: string): Promise<boolean> {
@@ -56,6 +61,9 @@ function accepts(address: string): Promise<boolean> {
       socket.destroy();
       resolve(open);
     };
-    socket.once('connect', () => end(true)).once('timeout', () => end(false)).once('error', () => end(false));
+    socket
+      .once('connect', () => end(true))
+      .once('timeout', () => end(false))
+      .once('error', () => end(false));
   });
 }

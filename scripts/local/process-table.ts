@@ -58,7 +58,9 @@ export function listenerOn(port: number): KnownProcess | undefined {
   if (!hasProc) return undefined;
   const sockets = new Set(listeningInodes(port).map((inode) => `socket:[${inode}]`));
   if (sockets.size === 0) return undefined;
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number)) {
+  for (const pid of readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)) {
     if (openFiles(pid).some((file) => sockets.has(file))) return { pid, command: commandLineOf(pid) ?? '' };
   }
   return undefined;
@@ -69,10 +71,12 @@ const LISTEN = '0A';
 function listeningInodes(port: number): string[] {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
   return ['/proc/net/tcp', '/proc/net/tcp6'].filter(existsSync).flatMap((file) =>
-    readFileSync(file, 'utf8').split('\n').map((line) => line.trim().split(/\s+/))
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
       .filter((columns) => columns[1]?.endsWith(`:${hex}`) && columns[3] === LISTEN)
       .flatMap((columns) => columns[9] ?? []),
-  ); // prettier-ignore
+  );
 }
 
 function openFiles(pid: number): string[] {

@@ -17,7 +17,8 @@ export async function checkProviders(url: string): Promise<string[]> {
   const warnings: string[] = [];
   for (const [provider, state] of await providersOf(url)) {
     if (state.status === 'refused') throw keyRefused(provider, state);
-    if (state.status === 'unreachable') warnings.push(`${labelOf(provider)} cannot be reached at the moment: ${state.meaning ?? 'no answer'}`);
+    if (state.status === 'unreachable')
+      warnings.push(`${labelOf(provider)} cannot be reached at the moment: ${state.meaning ?? 'no answer'}`);
   }
   return warnings;
 }
@@ -41,7 +42,9 @@ async function providersOf(url: string): Promise<[string, ProviderState][]> {
   try {
     const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(20_000) });
     const { checks = {} } = (await answer.json()) as { checks?: Record<string, ProviderState> };
-    return Object.entries(checks).flatMap(([name, state]) => (name.startsWith('provider:') ? [[name.slice('provider:'.length), state]] : []));
+    return Object.entries(checks).flatMap(([name, state]) =>
+      name.startsWith('provider:') ? [[name.slice('provider:'.length), state]] : [],
+    );
   } catch (error) {
     throw new StartProblem(`${url}/health/ready does not tell about its providers: ${reasonOf(error)}`);
   }

@@ -49,7 +49,8 @@ export class RunningStack {
     for (;;) {
       const record = this.process(name);
       if (record.state === 'ready' && record.restarts > restartsAbove) return record;
-      if (performance.now() > end) throw new Error(`${name} was not ready within ${withinMs} ms; it is ${record.state}`);
+      if (performance.now() > end)
+        throw new Error(`${name} was not ready within ${withinMs} ms; it is ${record.state}`);
       await sleep(100);
     }
   }

@@ -26,7 +26,8 @@ export interface Secrets {
 export function loadSecrets(layout: Layout): Secrets {
   const known = read(layout.secrets);
   const secrets = { ...freshSecrets(), ...known };
-  if (Object.keys(secrets).length !== Object.keys(known).length) writePrivately(layout.secrets, `${JSON.stringify(secrets, null, 2)}\n`);
+  if (Object.keys(secrets).length !== Object.keys(known).length)
+    writePrivately(layout.secrets, `${JSON.stringify(secrets, null, 2)}\n`);
   return secrets;
 }
 
@@ -42,7 +43,11 @@ function read(file: string): Partial<Secrets> {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>;
   } catch (cause) {
-    throw new StartProblem(`${file} cannot be read as JSON.`, ['restore the file', 'npm run reset starts over, without any state'], { cause });
+    throw new StartProblem(
+      `${file} cannot be read as JSON.`,
+      ['restore the file', 'npm run reset starts over, without any state'],
+      { cause },
+    );
   }
 }
 

@@ -13,7 +13,9 @@ describe('where the doctor and the smoke test find SendGrid', () => {
 
   it('is written in no script: an address there would leave out who has an account in the EU', () => {
     const folder = join(import.meta.dirname, '..');
-    const written = globSync('**/*.{ts,mjs}', { cwd: folder }).filter((file) => !file.endsWith('.spec.ts') && readFileSync(join(folder, file), 'utf8').includes('api.sendgrid.com'));
+    const written = globSync('**/*.{ts,mjs}', { cwd: folder }).filter(
+      (file) => !file.endsWith('.spec.ts') && readFileSync(join(folder, file), 'utf8').includes('api.sendgrid.com'),
+    );
     expect(written).toEqual([]);
   });
 });

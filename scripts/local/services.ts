@@ -18,12 +18,15 @@ export interface Surroundings {
 export const localUrl = (port: number): string => `http://127.0.0.1:${port}`;
 
 /** The tokens of the reporting API, separated by commas: the user's own, or the one made for this DATA_DIR. */
-export const reportingTokensOf = (env: Env, secrets: Secrets): string => valueOf(env, 'REPORTING_TOKEN') ?? secrets.reportingToken;
+export const reportingTokensOf = (env: Env, secrets: Secrets): string =>
+  valueOf(env, 'REPORTING_TOKEN') ?? secrets.reportingToken;
 
 /** The tokens of the channels' operator APIs: the user's own, or those of reporting. */
-export const operatorTokensOf = (env: Env, secrets: Secrets): string => valueOf(env, 'OPERATOR_TOKEN') ?? reportingTokensOf(env, secrets);
+export const operatorTokensOf = (env: Env, secrets: Secrets): string =>
+  valueOf(env, 'OPERATOR_TOKEN') ?? reportingTokensOf(env, secrets);
 
-export const recipientHashKeyOf = (env: Env, secrets: Secrets): string => valueOf(env, 'RECIPIENT_HASH_KEY') ?? secrets.recipientHashKey;
+export const recipientHashKeyOf = (env: Env, secrets: Secrets): string =>
+  valueOf(env, 'RECIPIENT_HASH_KEY') ?? secrets.recipientHashKey;
 
 type Values = Record<string, string>;
 
@@ -45,11 +48,19 @@ export function environmentOf(name: ServiceName | 'sandbox', env: Env, around: S
     DATABASE_URL: around.databaseUrl,
     RECIPIENT_HASH_KEY: recipientHashKeyOf(env, around.secrets),
   };
-  return { ...withoutSourceCondition(env), ...(name === 'sandbox' ? pick(shared, ['HTTP_HOST', 'HTTP_PORT']) : shared), ...own[name]() };
+  return {
+    ...withoutSourceCondition(env),
+    ...(name === 'sandbox' ? pick(shared, ['HTTP_HOST', 'HTTP_PORT']) : shared),
+    ...own[name](),
+  };
 }
 
 function emailValues(env: Env, { ports, modes, secrets }: Surroundings): Values {
-  const own = { PUBLIC_URL: env['EMAIL_PUBLIC_URL'] || localUrl(ports.email), OPERATOR_TOKEN: operatorTokensOf(env, secrets), ...unsubscribeKey(env, modes, secrets) };
+  const own = {
+    PUBLIC_URL: env['EMAIL_PUBLIC_URL'] || localUrl(ports.email),
+    OPERATOR_TOKEN: operatorTokensOf(env, secrets),
+    ...unsubscribeKey(env, modes, secrets),
+  };
   if (modes.email === 'live') return own;
   return {
     ...own,
@@ -70,7 +81,10 @@ function unsubscribeKey(env: Env, modes: ChannelModes, secrets: Secrets): Values
 }
 
 function smsValues(env: Env, { ports, modes, secrets }: Surroundings): Values {
-  const own = { PUBLIC_URL: env['SMS_PUBLIC_URL'] || localUrl(ports.sms), OPERATOR_TOKEN: operatorTokensOf(env, secrets) };
+  const own = {
+    PUBLIC_URL: env['SMS_PUBLIC_URL'] || localUrl(ports.sms),
+    OPERATOR_TOKEN: operatorTokensOf(env, secrets),
+  };
   if (modes.sms === 'live') return own;
   return {
     ...own,
@@ -82,8 +96,9 @@ function smsValues(env: Env, { ports, modes, secrets }: Surroundings): Values {
 }
 
 /**
- * A provider may take a while to confirm, so a lost answer is looked into only after a decent wait. The sandbox confirms
- * within a second: where nothing else is in use, nobody should have to wait for minutes to see what becomes of it.
+ * A provider may take a while to confirm, so a lost answer is looked into only after a decent wait. The sandbox
+ * confirms within a second: where nothing else is in use, nobody should have to wait for minutes to see what becomes of
+ * it.
  */
 const sandboxWaits: Values = {
   RECONCILE_AFTER_MS: '2000',
@@ -117,22 +132,35 @@ function sandboxValues(env: Env, { ports, layout, secrets }: Surroundings): Valu
   };
 }
 
-const pick = (values: Values, names: string[]): Values => Object.fromEntries(names.map((name) => [name, values[name] ?? '']));
+const pick = (values: Values, names: string[]): Values =>
+  Object.fromEntries(names.map((name) => [name, values[name] ?? '']));
 
-/** Services run what was built: a caller that runs on sources (`--conditions=source`, as tests do) must not pass that on. */
+/**
+ * Services run what was built: a caller that runs on sources (`--conditions=source`, as tests do) must not pass that
+ * on.
+ */
 function withoutSourceCondition(env: Env): Env {
   const options = env['NODE_OPTIONS']?.replace(/(^|\s)(--conditions|-C)[= ]\S+/g, '').trim();
   return env['NODE_OPTIONS'] === undefined ? env : { ...env, NODE_OPTIONS: options };
 }
 
 /** How to run a service or the sandbox: a Node process of its own, from dist/ unless `entry` names another file. */
-export function planService(name: ServiceName | 'sandbox', settings: Settings, around: Surroundings, entry?: string): ProcessPlan {
+export function planService(
+  name: ServiceName | 'sandbox',
+  settings: Settings,
+  around: Surroundings,
+  entry?: string,
+): ProcessPlan {
   const url = localUrl(around.ports[name]);
   return {
     name,
     url,
     command: process.execPath,
-    args: ['--enable-source-maps', '--max-semi-space-size=16', entry ?? join(settings.root, 'dist', 'apps', name, 'src', 'main.js')],
+    args: [
+      '--enable-source-maps',
+      '--max-semi-space-size=16',
+      entry ?? join(settings.root, 'dist', 'apps', name, 'src', 'main.js'),
+    ],
     env: environmentOf(name, settings.env, around),
     cwd: settings.root,
     log: around.layout.log(name),

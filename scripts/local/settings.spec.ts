@@ -7,7 +7,20 @@ describe('the settings of npm start', () => {
   it('has the documented defaults', () => {
     const { dataDir, ports, brokers, databaseUrl } = readSettings({});
     expect(dataDir).toBe(join(projectRoot, '.data'));
-    expect(ports).toEqual({ kafka: 9092, kafkaController: 9093, postgres: 5442, sandbox: 4010, reporting: 8080, email: 8081, sms: 8082, retry: 8083, reportingMetrics: 9464, emailMetrics: 9465, smsMetrics: 9466, retryMetrics: 9467 });
+    expect(ports).toEqual({
+      kafka: 9092,
+      kafkaController: 9093,
+      postgres: 5442,
+      sandbox: 4010,
+      reporting: 8080,
+      email: 8081,
+      sms: 8082,
+      retry: 8083,
+      reportingMetrics: 9464,
+      emailMetrics: 9465,
+      smsMetrics: 9466,
+      retryMetrics: 9467,
+    });
     expect([brokers, databaseUrl]).toEqual([undefined, undefined]);
   });
 

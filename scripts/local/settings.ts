@@ -19,7 +19,11 @@ export const portSettings = {
   email: { setting: 'EMAIL_PORT', standard: 8081, wantedBy: 'the email service' },
   sms: { setting: 'SMS_PORT', standard: 8082, wantedBy: 'the sms service' },
   retry: { setting: 'RETRY_PORT', standard: 8083, wantedBy: 'the retry service' },
-  reportingMetrics: { setting: 'REPORTING_METRICS_PORT', standard: 9464, wantedBy: 'the metrics of the reporting service' },
+  reportingMetrics: {
+    setting: 'REPORTING_METRICS_PORT',
+    standard: 9464,
+    wantedBy: 'the metrics of the reporting service',
+  },
   emailMetrics: { setting: 'EMAIL_METRICS_PORT', standard: 9465, wantedBy: 'the metrics of the email service' },
   smsMetrics: { setting: 'SMS_METRICS_PORT', standard: 9466, wantedBy: 'the metrics of the sms service' },
   retryMetrics: { setting: 'RETRY_METRICS_PORT', standard: 9467, wantedBy: 'the metrics of the retry service' },
@@ -73,14 +77,21 @@ function readPorts(env: Env): Ports {
   const problems: string[] = [];
   const ports = {} as Ports;
   const users = new Map<number, string>();
-  for (const [name, { setting, standard }] of Object.entries(portSettings) as [PortName, (typeof portSettings)[PortName]][]) {
+  for (const [name, { setting, standard }] of Object.entries(portSettings) as [
+    PortName,
+    (typeof portSettings)[PortName],
+  ][]) {
     const port = env[setting] ? Number(env[setting]) : standard;
     const other = users.get(port);
-    if (!Number.isInteger(port) || port < 1 || port > 65_535) problems.push(`${setting} must be a port from 1 to 65535`);
+    if (!Number.isInteger(port) || port < 1 || port > 65_535)
+      problems.push(`${setting} must be a port from 1 to 65535`);
     else if (other) problems.push(`${setting} and ${other} are both ${port}`);
     users.set(port, setting);
     ports[name] = port;
   }
-  if (problems.length > 0) throw new StartProblem(`The settings do not fit: ${problems.join('; ')}.`, ['correct them in the environment or in .env']);
+  if (problems.length > 0)
+    throw new StartProblem(`The settings do not fit: ${problems.join('; ')}.`, [
+      'correct them in the environment or in .env',
+    ]);
   return ports;
 }

@@ -64,7 +64,14 @@ export class Stack extends RunningStack {
     this.closed = this.#closed.promise;
     this.#options = options;
     this.#layout = layoutOf(settings.dataDir);
-    this.#state = { supervisor: thisProcess(), state: 'starting', startedAt: new Date().toISOString(), urls: {}, env: {}, processes: [] };
+    this.#state = {
+      supervisor: thisProcess(),
+      state: 'starting',
+      startedAt: new Date().toISOString(),
+      urls: {},
+      env: {},
+      processes: [],
+    };
     // Whoever waits for it is told by other means when nobody does.
     this.#halt.promise.catch(() => undefined);
   }
@@ -121,10 +128,14 @@ export class Stack extends RunningStack {
       notes.forEach(this.#say);
     } catch (cause) {
       if (cause instanceof StartProblem) throw cause;
-      throw new StartProblem(`The topics on ${brokers} could not be provisioned: ${reasonOf(cause)}`, [
-        'npm run topics -- plan shows what is missing',
-        'give the user of KAFKA_SASL_USERNAME the right to create and alter topics, or create them beforehand',
-      ], { cause }); // prettier-ignore
+      throw new StartProblem(
+        `The topics on ${brokers} could not be provisioned: ${reasonOf(cause)}`,
+        [
+          'npm run topics -- plan shows what is missing',
+          'give the user of KAFKA_SASL_USERNAME the right to create and alter topics, or create them beforehand',
+        ],
+        { cause },
+      );
     }
   }
 

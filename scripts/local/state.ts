@@ -48,6 +48,7 @@ export function runningState(dataDir: string): StackState | undefined {
 /** Processes of ours that still run, recorded by a supervisor that does not. */
 export function orphansOf(state: StackState): (ProcessRecord & KnownProcess)[] {
   return state.processes.filter(
-    (record): record is ProcessRecord & KnownProcess => record.pid !== undefined && isRunning({ pid: record.pid, command: record.command }),
+    (record): record is ProcessRecord & KnownProcess =>
+      record.pid !== undefined && isRunning({ pid: record.pid, command: record.command }),
   );
 }

@@ -14,7 +14,11 @@ export async function stopSystem(dataDir: string, say: (line: string) => void): 
   return [...stopped, ...(await endOrphans(readState(dataDir) ?? state, say))];
 }
 
-async function stopSupervised({ supervisor }: StackState, dataDir: string, say: (line: string) => void): Promise<string[]> {
+async function stopSupervised(
+  { supervisor }: StackState,
+  dataDir: string,
+  say: (line: string) => void,
+): Promise<string[]> {
   say(`stopping (supervisor: process ${supervisor.pid})`);
   process.kill(supervisor.pid, 'SIGTERM');
   const end = performance.now() + PATIENCE_MS;
@@ -39,5 +43,7 @@ async function stopSupervised({ supervisor }: StackState, dataDir: string, say: 
 
 const stoppedOf = (dataDir: string, before: readonly { name: string }[]): string[] => {
   const now = readState(dataDir)?.processes ?? [];
-  return before.filter(({ name }) => now.find((record) => record.name === name)?.state === 'stopped').map(({ name }) => name);
+  return before
+    .filter(({ name }) => now.find((record) => record.name === name)?.state === 'stopped')
+    .map(({ name }) => name);
 };

@@ -15,7 +15,9 @@ export function summarise(settings: Settings, assembly: Assembly, readyAfterMs: 
     '',
     row('Kafka', `${brokers}${elsewhere(settings.brokers)}`),
     row('PostgreSQL', `${withoutPassword(databaseUrl)}${elsewhere(settings.databaseUrl)}`),
-    ...assembly.services.map(({ name, url }) => row(name, `${url}${name === 'email' || name === 'sms' ? `   (${modeWords[modes[name]]})` : ''}`)),
+    ...assembly.services.map(({ name, url }) =>
+      row(name, `${url}${name === 'email' || name === 'sms' ? `   (${modeWords[modes[name]]})` : ''}`),
+    ),
     ...(urls.sandbox ? [row('Sandbox inbox', `${urls.sandbox}/`)] : []),
     '',
     row('Metrics', assembly.services.map(({ name }) => `${name} ${metricsPortOf(name, settings)}`).join(', ')),
@@ -60,4 +62,6 @@ function boxed(lines: string[]): string {
 }
 
 /** The variables that move a port, for `--help`. */
-export const portHelp = Object.values(portSettings).map(({ setting, standard, wantedBy }) => `  ${setting.padEnd(23)}${String(standard).padEnd(7)}${wantedBy}`).join('\n');
+export const portHelp = Object.values(portSettings)
+  .map(({ setting, standard, wantedBy }) => `  ${setting.padEnd(23)}${String(standard).padEnd(7)}${wantedBy}`)
+  .join('\n');

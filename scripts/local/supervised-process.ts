@@ -65,7 +65,9 @@ export class SupervisedProcess {
     this.#firstReady.promise.catch(() => undefined);
   }
 
-  /** Resolves when it is ready. @throws StartProblem when it gives up or takes too long, Interrupted when stopped before */
+  /**
+   * Resolves when it is ready. @throws StartProblem when it gives up or takes too long, Interrupted when stopped before
+   */
   async start(): Promise<void> {
     if (this.#stopping.signal.aborted) throw new Interrupted();
     this.#loop = this.#run();
@@ -100,7 +102,9 @@ export class SupervisedProcess {
       const verdict = afterDeath(this.#deaths, performance.now(), this.#watcher.policy);
       if (verdict.giveUp || death.hopeless) return this.#giveUp(death);
       this.#enter('restarting');
-      this.#watcher.say(`${this.plan.name} ${death.how}; starting it again in ${verdict.waitMs / 1000} s${quoted(death.lines)}`);
+      this.#watcher.say(
+        `${this.plan.name} ${death.how}; starting it again in ${verdict.waitMs / 1000} s${quoted(death.lines)}`,
+      );
       await sleep(verdict.waitMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
       this.restarts += 1;
     }
@@ -111,7 +115,12 @@ export class SupervisedProcess {
     try {
       await this.plan.prepare?.(this.#stopping.signal);
     } catch (error) {
-      return { how: `could not be started: ${reasonOf(error)}`, lines: [], hopeless: error instanceof StartProblem, cause: error };
+      return {
+        how: `could not be started: ${reasonOf(error)}`,
+        lines: [],
+        hopeless: error instanceof StartProblem,
+        cause: error,
+      };
     }
     if (this.#stopping.signal.aborted) return { how: 'was stopped', lines: [], hopeless: false };
     const { fd, from } = openLog(this.plan.log);
@@ -132,7 +141,8 @@ export class SupervisedProcess {
   }
 
   async #watchReadiness(child: ChildProcess): Promise<void> {
-    const alive = () => child.pid !== undefined && child.exitCode === null && child.signalCode === null && !this.#stopping.signal.aborted;
+    const alive = () =>
+      child.pid !== undefined && child.exitCode === null && child.signalCode === null && !this.#stopping.signal.aborted;
     while (alive()) {
       const ready = await this.plan.isReady().catch(() => false);
       if (ready && alive()) {
@@ -147,7 +157,9 @@ export class SupervisedProcess {
 
   #giveUp(death: Death): void {
     this.#enter('failed');
-    const often = death.hopeless ? '' : `, ${this.#watcher.policy.deaths} times within ${this.#watcher.policy.withinMs / 1000} s`;
+    const often = death.hopeless
+      ? ''
+      : `, ${this.#watcher.policy.deaths} times within ${this.#watcher.policy.withinMs / 1000} s`;
     const problem =
       death.cause instanceof StartProblem
         ? death.cause
@@ -161,10 +173,10 @@ export class SupervisedProcess {
 
   #tooLate(): StartProblem {
     const seconds = this.plan.readyWithinMs / 1000;
-    return new StartProblem(`${this.plan.name} runs, but was not ready within ${seconds} s.${quoted(lastLines(this.plan.log, 0))}`, [
-      `see what it says at ${this.plan.url}`,
-      `read its whole log: ${this.plan.log}`,
-    ]);
+    return new StartProblem(
+      `${this.plan.name} runs, but was not ready within ${seconds} s.${quoted(lastLines(this.plan.log, 0))}`,
+      [`see what it says at ${this.plan.url}`, `read its whole log: ${this.plan.log}`],
+    );
   }
 
   #enter(state: ProcessState): void {
@@ -186,9 +198,13 @@ function endOf(child: ChildProcess): Promise<Omit<Death, 'lines'>> {
   return new Promise((resolve) => {
     child.once('error', (error) => resolve({ how: `cannot be run: ${error.message}`, hopeless: true }));
     child.once('exit', (code, signal) =>
-      resolve({ how: signal ? `was ended by ${signal}` : `ended with exit code ${code}`, hopeless: code === EX_CONFIG }),
+      resolve({
+        how: signal ? `was ended by ${signal}` : `ended with exit code ${code}`,
+        hopeless: code === EX_CONFIG,
+      }),
     );
   });
 }
 
-const quoted = (lines: readonly string[]) => (lines.length === 0 ? '' : `\n${lines.map((line) => `    | ${line}`).join('\n')}`);
+const quoted = (lines: readonly string[]) =>
+  lines.length === 0 ? '' : `\n${lines.map((line) => `    | ${line}`).join('\n')}`;

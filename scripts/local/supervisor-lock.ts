@@ -18,7 +18,11 @@ export function lockDataDir(layout: Layout, dataDir: string): () => void {
   try {
     writeFileSync(layout.lock, JSON.stringify(thisProcess()), { flag: 'wx' });
   } catch (cause) {
-    throw new StartProblem(`Another start with DATA_DIR=${dataDir} was a moment quicker.`, ['npm run status shows it'], { cause });
+    throw new StartProblem(
+      `Another start with DATA_DIR=${dataDir} was a moment quicker.`,
+      ['npm run status shows it'],
+      { cause },
+    );
   }
   return () => rmSync(layout.lock, { force: true });
 }

@@ -5,22 +5,70 @@ export interface ToolSetting {
   secret?: boolean;
 }
 
-/** What the npm scripts read beside the services' settings and the ports of `npm start`; test/docs.spec.ts holds them against this list. */
+/**
+ * What the npm scripts read beside the services' settings and the ports of `npm start`; test/docs.spec.ts holds them
+ * against this list.
+ */
 export const toolSettings: readonly ToolSetting[] = [
-  { name: 'DATA_DIR', meaning: 'npm start and all that asks the local system: the folder that holds its state.', standard: '.data' },
+  {
+    name: 'DATA_DIR',
+    meaning: 'npm start and all that asks the local system: the folder that holds its state.',
+    standard: '.data',
+  },
   { name: 'EMAIL_PUBLIC_URL', meaning: 'npm start, doctor, docker-compose.yml: PUBLIC_URL of the email service.' },
   { name: 'SMS_PUBLIC_URL', meaning: 'npm start, doctor, docker-compose.yml: PUBLIC_URL of the sms service.' },
-  { name: 'EMAIL_URL', meaning: 'suppressions: where the email service is, when npm start does not run it here.', standard: 'http://127.0.0.1:8081' },
-  { name: 'SMS_URL', meaning: 'suppressions: where the sms service is, when npm start does not run it here.', standard: 'http://127.0.0.1:8082' },
-  { name: 'REPORTING_URL', meaning: 'send: where the reporting service is, when npm start does not run it here.', standard: 'http://127.0.0.1:8080' },
-  { name: 'KAFKA_TOPIC_PARTITIONS', meaning: 'topics apply, npm start: partitions of a topic that is made.', standard: '6' },
-  { name: 'KAFKA_TOPIC_REPLICATION', meaning: 'topics apply, npm start: replicas of a topic that is made; -1: the broker’s default.', standard: '-1' },
-  { name: 'KAFKA_TOPIC_MIN_INSYNC_REPLICAS', meaning: 'topics apply, npm start: min.insync.replicas of the topics. Unset: the broker’s default.' },
-  { name: 'DOCTOR_SENDGRID_API_KEY', meaning: 'doctor: a key with more scopes, for the time of its look (docs/accounts.md). Unset: SENDGRID_API_KEY.', secret: true },
-  { name: 'DOCTOR_RESEND_API_KEY', meaning: 'doctor: a key with full access, for the time of its look (docs/accounts.md). Unset: RESEND_API_KEY.', secret: true },
+  {
+    name: 'EMAIL_URL',
+    meaning: 'suppressions: where the email service is, when npm start does not run it here.',
+    standard: 'http://127.0.0.1:8081',
+  },
+  {
+    name: 'SMS_URL',
+    meaning: 'suppressions: where the sms service is, when npm start does not run it here.',
+    standard: 'http://127.0.0.1:8082',
+  },
+  {
+    name: 'REPORTING_URL',
+    meaning: 'send: where the reporting service is, when npm start does not run it here.',
+    standard: 'http://127.0.0.1:8080',
+  },
+  {
+    name: 'KAFKA_TOPIC_PARTITIONS',
+    meaning: 'topics apply, npm start: partitions of a topic that is made.',
+    standard: '6',
+  },
+  {
+    name: 'KAFKA_TOPIC_REPLICATION',
+    meaning: 'topics apply, npm start: replicas of a topic that is made; -1: the broker’s default.',
+    standard: '-1',
+  },
+  {
+    name: 'KAFKA_TOPIC_MIN_INSYNC_REPLICAS',
+    meaning: 'topics apply, npm start: min.insync.replicas of the topics. Unset: the broker’s default.',
+  },
+  {
+    name: 'DOCTOR_SENDGRID_API_KEY',
+    meaning: 'doctor: a key with more scopes, for the time of its look (docs/accounts.md). Unset: SENDGRID_API_KEY.',
+    secret: true,
+  },
+  {
+    name: 'DOCTOR_RESEND_API_KEY',
+    meaning: 'doctor: a key with full access, for the time of its look (docs/accounts.md). Unset: RESEND_API_KEY.',
+    secret: true,
+  },
   { name: 'TWILIO_TEST_ACCOUNT_SID', meaning: 'smoke -- --live: the account of Twilio’s test credentials.' },
   { name: 'TWILIO_TEST_AUTH_TOKEN', meaning: 'smoke -- --live: their token.', secret: true },
   { name: 'JAVA_HOME', meaning: 'npm start, npm test: the JDK that runs Kafka. Unset: the java of the PATH.' },
-  { name: 'PROVIDER_ERRORS', meaning: 'npm test: a collected list of the providers’ codes to hold the failure tables against; where it is not there that test is skipped.', standard: '../shared/provider-errors.json' },
-  { name: 'PROVIDER_SPECS', meaning: 'npm test: the folder of the providers’ official descriptions; where it is not there those tests are skipped.', standard: '../shared/provider-specs' },
+  {
+    name: 'PROVIDER_ERRORS',
+    meaning:
+      'npm test: a collected list of the providers’ codes to hold the failure tables against; where it is not there that test is skipped.',
+    standard: '../shared/provider-errors.json',
+  },
+  {
+    name: 'PROVIDER_SPECS',
+    meaning:
+      'npm test: the folder of the providers’ official descriptions; where it is not there those tests are skipped.',
+    standard: '../shared/provider-specs',
+  },
 ];

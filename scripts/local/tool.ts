@@ -15,7 +15,10 @@ export interface Tool {
   signal: AbortSignal;
 }
 
-/** Runs a short command, its output into a log. @throws StartProblem with its last lines when it fails, Interrupted on abort */
+/**
+ * Runs a short command, its output into a log. @throws StartProblem with its last lines when it fails, Interrupted on
+ * abort
+ */
 export async function runTool({ purpose, command, args, env, log, owner, signal }: Tool): Promise<void> {
   if (signal.aborted) throw new Interrupted();
   const { fd, from } = openLog(log);
@@ -29,7 +32,9 @@ export async function runTool({ purpose, command, args, env, log, owner, signal 
   closeSync(fd);
   if (signal.aborted) throw new Interrupted();
   if (end !== '') {
-    const lines = lastLines(log, from).map((line) => `\n    | ${line}`).join('');
+    const lines = lastLines(log, from)
+      .map((line) => `\n    | ${line}`)
+      .join('');
     throw new StartProblem(`${purpose} failed: ${end}.${lines}`, [`read the whole log: ${log}`]);
   }
 }

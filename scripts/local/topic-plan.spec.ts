@@ -2,13 +2,25 @@ import { describe, expect, it } from '@jest/globals';
 import { describeChange, planTopics, wantedTopics, type ExistingTopic } from './topic-plan.ts';
 
 const wanted = wantedTopics({ prefix: 'messaging.', partitions: 6, replication: -1 });
-const asWanted: ExistingTopic[] = wanted.map(({ name, partitions, config }) => ({ name, partitions, config: { ...config, 'compression.type': 'lz4' } }));
-const changed = (name: string, change: Partial<ExistingTopic>) => asWanted.map((topic) => (topic.name === name ? { ...topic, ...change } : topic));
+const asWanted: ExistingTopic[] = wanted.map(({ name, partitions, config }) => ({
+  name,
+  partitions,
+  config: { ...config, 'compression.type': 'lz4' },
+}));
+const changed = (name: string, change: Partial<ExistingTopic>) =>
+  asWanted.map((topic) => (topic.name === name ? { ...topic, ...change } : topic));
 
 describe('the topics a broker should have', () => {
   it('has one topic per lane, under the prefix', () => {
     const names = wanted.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(['messaging.email.requested', 'messaging.email.requested.urgent', 'messaging.email.requested.bulk', 'messaging.status.changed']));
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'messaging.email.requested',
+        'messaging.email.requested.urgent',
+        'messaging.email.requested.bulk',
+        'messaging.status.changed',
+      ]),
+    );
     expect(new Set(names).size).toBe(names.length);
   });
 
@@ -22,9 +34,15 @@ describe('the topics a broker should have', () => {
 
 describe('the time of a record', () => {
   it('is the broker’s on every topic that upstream writes to, and the writer’s on those of the services', () => {
-    const stamped = wanted.filter(({ config }) => config['message.timestamp.type'] === 'LogAppendTime').map(({ name }) => name);
+    const stamped = wanted
+      .filter(({ config }) => config['message.timestamp.type'] === 'LogAppendTime')
+      .map(({ name }) => name);
     const lanes = (name: string) => [name, `${name}.urgent`, `${name}.bulk`];
-    expect(stamped).toEqual([...lanes('messaging.email.requested'), ...lanes('messaging.sms.requested'), 'messaging.cancel.requested']);
+    expect(stamped).toEqual([
+      ...lanes('messaging.email.requested'),
+      ...lanes('messaging.sms.requested'),
+      'messaging.cancel.requested',
+    ]);
   });
 });
 
@@ -46,11 +64,15 @@ describe('planning topics', () => {
   it('never takes partitions away, and says so', () => {
     const plan = planTopics(wanted, changed('messaging.unreadable', { partitions: 12 }));
     expect(plan.changes).toEqual([]);
-    expect(plan.notes).toEqual([expect.stringContaining('messaging.unreadable has 12 partitions, more than the 6 wanted')]);
+    expect(plan.notes).toEqual([
+      expect.stringContaining('messaging.unreadable has 12 partitions, more than the 6 wanted'),
+    ]);
   });
 
   it('names each setting that differs', () => {
-    const existing = changed('messaging.dead-letters', { config: { ...asWanted[0]?.config, 'cleanup.policy': 'compact' } });
+    const existing = changed('messaging.dead-letters', {
+      config: { ...asWanted[0]?.config, 'cleanup.policy': 'compact' },
+    });
     const [change] = planTopics(wanted, existing).changes;
     expect(change && describeChange(change)).toContain('cleanup.policy compact → delete');
   });

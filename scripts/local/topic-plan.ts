@@ -63,8 +63,8 @@ function configOf(topic: Topic, { minInSyncReplicas }: TopicDefaults): Record<st
       : {
           'cleanup.policy': 'delete',
           'retention.ms': String(topic.retentionHours * HOUR_MS),
-          // Whole segments are dropped: with Kafka's default of a week, records would outlive their retention by as much,
-          // and a request could come back after the ledger has forgotten it.
+          // Whole segments are dropped: with Kafka's default of a week, records would outlive their retention by as
+          // much, and a request could come back after the ledger has forgotten it.
           'segment.ms': String(24 * HOUR_MS),
         }),
     ...(topic.brokerTime && { 'message.timestamp.type': 'LogAppendTime' }),
@@ -82,9 +82,12 @@ export function planTopics(wanted: readonly WantedTopic[], existing: readonly Ex
       plan.changes.push({ kind: 'create', ...topic });
       continue;
     }
-    if (now.partitions < topic.partitions) plan.changes.push({ kind: 'add-partitions', name: topic.name, from: now.partitions, to: topic.partitions });
+    if (now.partitions < topic.partitions)
+      plan.changes.push({ kind: 'add-partitions', name: topic.name, from: now.partitions, to: topic.partitions });
     if (now.partitions > topic.partitions) {
-      plan.notes.push(`${topic.name} has ${now.partitions} partitions, more than the ${topic.partitions} wanted: Kafka cannot take any away, so they stay.`);
+      plan.notes.push(
+        `${topic.name} has ${now.partitions} partitions, more than the ${topic.partitions} wanted: Kafka cannot take any away, so they stay.`,
+      );
     }
     const changes = Object.entries(topic.config)
       .map(([name, to]) => ({ name, from: now.config[name], to }))
@@ -98,8 +101,11 @@ export function planTopics(wanted: readonly WantedTopic[], existing: readonly Ex
 export function describeChange(change: TopicChange): string {
   switch (change.kind) {
     case 'create': {
-      const config = Object.entries(change.config).map(([name, value]) => `${name}=${value}`).join(' ');
-      const replication = change.replication === -1 ? "broker's default replication" : `replication ${change.replication}`;
+      const config = Object.entries(change.config)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(' ');
+      const replication =
+        change.replication === -1 ? "broker's default replication" : `replication ${change.replication}`;
       return `+ ${change.name}: create, ${change.partitions} partitions, ${replication}, ${config}`;
     }
     case 'add-partitions':

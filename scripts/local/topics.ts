@@ -2,7 +2,14 @@ import kafkajs, { type Admin, type DescribeConfigResponse } from 'kafkajs';
 import { createKafka, topicPrefixOf } from './kafka-client.ts';
 import { StartProblem } from './problem.ts';
 import type { Env } from './settings.ts';
-import { planTopics, wantedTopics, type ExistingTopic, type TopicChange, type TopicDefaults, type TopicPlan } from './topic-plan.ts';
+import {
+  planTopics,
+  wantedTopics,
+  type ExistingTopic,
+  type TopicChange,
+  type TopicDefaults,
+  type TopicPlan,
+} from './topic-plan.ts';
 
 // kafkajs is CommonJS, and this name is not among those that Node finds in it.
 const { ConfigResourceTypes } = kafkajs;
@@ -76,12 +83,20 @@ async function carryOut(admin: Admin, changes: readonly TopicChange[], overrides
       })),
     });
   }
-  if (grow.length > 0) await admin.createPartitions({ topicPartitions: grow.map(({ name, to }) => ({ topic: name, count: to })) });
+  if (grow.length > 0)
+    await admin.createPartitions({ topicPartitions: grow.map(({ name, to }) => ({ topic: name, count: to })) });
   if (configure.length > 0) {
     const resources = configure.map(({ name, changes: settings }) => {
       // This request replaces all that is set on a topic: what an operator set there has to go along.
-      const values = { ...overrides.get(name), ...Object.fromEntries(settings.map((setting) => [setting.name, setting.to])) };
-      return { type: ConfigResourceTypes.TOPIC, name, configEntries: Object.entries(values).map(([entry, value]) => ({ name: entry, value })) };
+      const values = {
+        ...overrides.get(name),
+        ...Object.fromEntries(settings.map((setting) => [setting.name, setting.to])),
+      };
+      return {
+        type: ConfigResourceTypes.TOPIC,
+        name,
+        configEntries: Object.entries(values).map(([entry, value]) => ({ name: entry, value })),
+      };
     });
     await admin.alterConfigs({ validateOnly: false, resources });
   }
@@ -102,5 +117,7 @@ function count(env: Env, name: string, least: number): number | undefined {
   if (!text) return undefined;
   const value = Number(text);
   if (Number.isInteger(value) && value >= least && value !== 0 && value <= 10_000) return value;
-  throw new StartProblem(`${name} must be a whole number${least === -1 ? ', or -1 for the broker’s default' : ` of at least ${least}`}.`);
+  throw new StartProblem(
+    `${name} must be a whole number${least === -1 ? ', or -1 for the broker’s default' : ` of at least ${least}`}.`,
+  );
 }

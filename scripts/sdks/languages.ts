@@ -10,7 +10,9 @@ export interface Language {
   name: string;
   /** Folder of its trials in apps/sandbox/sdks. */
   folder: string;
-  /** Brings the libraries from the language's registry into `into`; where one of these fails, the language is skipped. */
+  /**
+   * Brings the libraries from the language's registry into `into`; where one of these fails, the language is skipped.
+   */
   prepare: (into: string) => readonly Command[];
   run: (into: string) => Command;
 }
@@ -21,7 +23,10 @@ export const languages: readonly Language[] = [
     folder: 'python',
     prepare: (into) => [
       { command: 'python3', args: ['-m', 'venv', into] },
-      { command: join(into, 'bin', 'pip'), args: ['install', '--quiet', '--disable-pip-version-check', '--requirement', 'requirements.txt'] },
+      {
+        command: join(into, 'bin', 'pip'),
+        args: ['install', '--quiet', '--disable-pip-version-check', '--requirement', 'requirements.txt'],
+      },
     ],
     run: (into) => ({ command: join(into, 'bin', 'python'), args: ['-B', 'main.py'] }),
   },

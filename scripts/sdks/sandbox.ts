@@ -31,7 +31,11 @@ export async function startSandbox(root: string): Promise<RunningSandbox> {
     SANDBOX_TWILIO_ACCOUNT_SID: credentials.TWILIO_ACCOUNT_SID,
     SANDBOX_TWILIO_AUTH_TOKEN: credentials.TWILIO_AUTH_TOKEN,
   };
-  const child = spawn(process.execPath, [join('dist', 'apps', 'sandbox', 'src', 'main.js')], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [join('dist', 'apps', 'sandbox', 'src', 'main.js')], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   return { url: await urlOf(child), stop: () => child.kill() };
 }
 

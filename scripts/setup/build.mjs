@@ -14,7 +14,11 @@ export async function build() {
   say('building the services');
   rmSync(stamp, { force: true });
   if (!existsSync(join(root, 'dist', 'apps'))) rmSync(join(root, 'dist', 'build.tsbuildinfo'), { force: true });
-  const code = await run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
+  const code = await run(process.execPath, [
+    join('node_modules', 'typescript', 'bin', 'tsc'),
+    '-p',
+    'tsconfig.build.json',
+  ]);
   if (code !== 0) throw new Trouble('The build failed: the compiler says above where.');
   dropLeftovers();
   copyAssets(sources);

@@ -13,7 +13,9 @@ const stamp = join(folder, 'target', '.pom-hash');
 export async function fetchKafka() {
   if (givenBrokers()) return;
   requireJava();
-  const hash = createHash('sha256').update(readFileSync(join(folder, 'pom.xml'))).digest('hex');
+  const hash = createHash('sha256')
+    .update(readFileSync(join(folder, 'pom.xml')))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash && holdsKafka()) return;
   const [maven] = ['mvn', 'mvnd'].filter((command) => outputOf(command, ['--version']));
   if (!maven) throw new Trouble(message('Maven, which fetches Apache Kafka, is not on the PATH.'));
@@ -21,7 +23,8 @@ export async function fetchKafka() {
   say('fetching Apache Kafka by Maven (44 MB on a first run)');
   rmSync(join(folder, 'target'), { recursive: true, force: true });
   const code = await run(maven, ['-q', '-B', '-f', join(folder, 'pom.xml'), 'dependency:copy-dependencies']);
-  if (code !== 0 || !holdsKafka()) throw new Trouble(message('Maven could not fetch Apache Kafka; its output above says why.'));
+  if (code !== 0 || !holdsKafka())
+    throw new Trouble(message('Maven could not fetch Apache Kafka; its output above says why.'));
   writeFileSync(stamp, hash);
   say(`Apache Kafka fetched in ${took()}`);
 }
@@ -38,9 +41,11 @@ function requireJava() {
   const home = process.env.JAVA_HOME;
   const command = home ? join(home, 'bin', 'java') : 'java';
   const version = outputOf(command, ['-version']);
-  if (!version) throw new Trouble(message(home ? `JAVA_HOME is set, but ${command} does not run.` : 'Java is not on the PATH.'));
+  if (!version)
+    throw new Trouble(message(home ? `JAVA_HOME is set, but ${command} does not run.` : 'Java is not on the PATH.'));
   const major = Number(/version "(?:1\.)?(\d+)/.exec(version)?.[1] ?? 0);
-  if (major < NEEDED_JAVA) throw new Trouble(message(`Java ${NEEDED_JAVA} or newer is needed; ${command} is Java ${major}.`));
+  if (major < NEEDED_JAVA)
+    throw new Trouble(message(`Java ${NEEDED_JAVA} or newer is needed; ${command} is Java ${major}.`));
 }
 
 function message(what) {

@@ -12,7 +12,8 @@ export async function installPackages() {
   // Named kinds, since NODE_ENV=production or a user's npmrc would leave some out: the compiler, or Node 24 itself.
   const code = await run(command, [...first, 'ci', '--include=dev', '--include=optional']);
   if (code === null) throw new Trouble('npm is not on the PATH. It comes with Node.js: https://nodejs.org');
-  if (code !== 0) throw new Trouble(`npm ci failed (exit code ${code}); its output above says why. Then run the same command again.`);
+  if (code !== 0)
+    throw new Trouble(`npm ci failed (exit code ${code}); its output above says why. Then run the same command again.`);
   say(`packages installed in ${took()}`);
 }
 
@@ -32,7 +33,8 @@ function staleness() {
   if (!installed) return 'an earlier installation did not finish';
   for (const [path, wanted] of Object.entries(packagesOf('package-lock.json') ?? {})) {
     if (path === '' || wanted.optional || wanted.devOptional) continue;
-    if (installed[path]?.version !== wanted.version) return `${path.replace(/^.*node_modules\//, '')} is not at ${wanted.version}`;
+    if (installed[path]?.version !== wanted.version)
+      return `${path.replace(/^.*node_modules\//, '')} is not at ${wanted.version}`;
   }
   return undefined;
 }

@@ -22,9 +22,15 @@ export async function trySendgrid(env: Env): Promise<Proof[]> {
     mail_settings: { sandbox_mode: { enable: true } },
   };
   const url = `${sendgridUrl(env)}/v3/mail/send`;
-  const { status } = await call(url, { method: 'POST', headers: { ...json, authorization: `Bearer ${key}` }, body: JSON.stringify(mail) });
+  const { status } = await call(url, {
+    method: 'POST',
+    headers: { ...json, authorization: `Bearer ${key}` },
+    body: JSON.stringify(mail),
+  });
   if (status === 200) return [proved('SendGrid', 'key, sender and mail are accepted (sandbox mode: nothing was sent)')];
-  const why = { 401: 'the key is refused', 403: 'the sender is not verified, or the key lacks mail.send' }[status] ?? statusWords(status);
+  const why =
+    { 401: 'the key is refused', 403: 'the sender is not verified, or the key lacks mail.send' }[status] ??
+    statusWords(status);
   return [failed('SendGrid', why)];
 }
 
@@ -41,7 +47,11 @@ export async function tryResend(env: Env): Promise<Proof[]> {
     const { status, body } = await call(url, { method: 'POST', headers, body: JSON.stringify(mail) });
     const taken = status === 200 && typeof body['id'] === 'string';
     const why = typeof body['name'] === 'string' ? `${statusWords(status)} (${body['name']})` : statusWords(status);
-    proofs.push(taken ? proved('Resend', `a mail to the test address ${name}@resend.dev is accepted`) : failed('Resend', `${name}@resend.dev: ${why}`));
+    proofs.push(
+      taken
+        ? proved('Resend', `a mail to the test address ${name}@resend.dev is accepted`)
+        : failed('Resend', `${name}@resend.dev: ${why}`),
+    );
     if (!taken) break;
   }
   return proofs;
@@ -58,12 +68,20 @@ const magic = [
 export async function tryTwilio(env: Env): Promise<Proof[]> {
   const sid = env['TWILIO_TEST_ACCOUNT_SID'];
   const token = valueOf(env, 'TWILIO_TEST_AUTH_TOKEN');
-  if (!sid || !token) return [unset('Twilio', `${sid ? 'TWILIO_TEST_AUTH_TOKEN' : 'TWILIO_TEST_ACCOUNT_SID'} is not set`)];
+  if (!sid || !token)
+    return [unset('Twilio', `${sid ? 'TWILIO_TEST_AUTH_TOKEN' : 'TWILIO_TEST_ACCOUNT_SID'} is not set`)];
   const url = `${env['TWILIO_BASE_URL'] || 'https://api.twilio.com'}/2010-04-01/Accounts/${sid}/Messages.json`;
-  const headers = { authorization: `Basic ${Buffer.from(`${sid}:${token}`).toString('base64')}`, 'content-type': 'application/x-www-form-urlencoded' };
+  const headers = {
+    authorization: `Basic ${Buffer.from(`${sid}:${token}`).toString('base64')}`,
+    'content-type': 'application/x-www-form-urlencoded',
+  };
   const proofs: Proof[] = [];
   for (const { to, code, what } of magic) {
-    const { status, body } = await call(url, { method: 'POST', headers, body: new URLSearchParams({ From: '+15005550006', To: to, Body: 'Smoke' }).toString() });
+    const { status, body } = await call(url, {
+      method: 'POST',
+      headers,
+      body: new URLSearchParams({ From: '+15005550006', To: to, Body: 'Smoke' }).toString(),
+    });
     const asWanted = code === undefined ? status === 201 : body['code'] === code;
     const told = typeof body['code'] === 'number' ? `${statusWords(status)} (${body['code']})` : statusWords(status);
     proofs.push(asWanted ? proved('Twilio', what) : failed('Twilio', `not proved: ${what}; ${told}`));

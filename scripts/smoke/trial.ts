@@ -5,7 +5,9 @@ export interface Proof {
   what: string;
 }
 
-/** What a provider answered, as far as a trial looks at it. Never shown as a whole: it may hold addresses or a token. */
+/**
+ * What a provider answered, as far as a trial looks at it. Never shown as a whole: it may hold addresses or a token.
+ */
 export interface Answer {
   status: number;
   body: Record<string, unknown>;
@@ -22,4 +24,5 @@ export async function call(url: string, init: RequestInit): Promise<Answer> {
   }
 }
 
-export const statusWords = (status: number): string => (status === 0 ? 'it could not be reached' : `it answered with status ${status}`);
+export const statusWords = (status: number): string =>
+  status === 0 ? 'it could not be reached' : `it answered with status ${status}`;

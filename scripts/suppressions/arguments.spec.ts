@@ -7,13 +7,24 @@ describe('the command line of suppressions', () => {
   it('says what to do, and to whom on which channel', () => {
     expect(order()).toMatchObject({ command: 'help' });
     expect(order('list')).toMatchObject({ command: 'list', channels: ['email', 'sms'], limit: 100, filter: {} });
-    expect(order('list', '--channel', 'sms', '--reason', 'stop', '--lifted', '--json')).toMatchObject({ channels: ['sms'], filter: { reason: 'stop', lifted: 'true' }, json: true });
+    expect(order('list', '--channel', 'sms', '--reason', 'stop', '--lifted', '--json')).toMatchObject({
+      channels: ['sms'],
+      filter: { reason: 'stop', lifted: 'true' },
+      json: true,
+    });
     expect(order('show', '+14155550100')).toMatchObject({ command: 'show', channel: 'sms', recipient: '+14155550100' });
     expect(order('show', 'Ada <ada@inbox.test>')).toMatchObject({ channel: 'email' });
-    for (const recipient of ['+1 (415) 555-0100', 'whatsapp:+5215512345678', '0044 7400 123456']) expect(order('show', recipient)).toMatchObject({ channel: 'sms', recipient });
+    for (const recipient of ['+1 (415) 555-0100', 'whatsapp:+5215512345678', '0044 7400 123456'])
+      expect(order('show', recipient)).toMatchObject({ channel: 'sms', recipient });
     expect(order('show', '-')).toMatchObject({ channel: 'email', recipient: 'ada@inbox.test' });
-    expect(order('add', 'ada@inbox.test', '--note', 'asked by phone', '--by', 'eve')).toMatchObject({ command: 'add', channel: 'email', body: { recipient: 'ada@inbox.test', note: 'asked by phone', by: 'eve' } });
-    expect(order('remove', 'f'.repeat(32), '--channel', 'email', '--scope', 'marketing', '--note', 'back')).toMatchObject({ channel: 'email', body: { scope: 'marketing', by: expect.any(String) } });
+    expect(order('add', 'ada@inbox.test', '--note', 'asked by phone', '--by', 'eve')).toMatchObject({
+      command: 'add',
+      channel: 'email',
+      body: { recipient: 'ada@inbox.test', note: 'asked by phone', by: 'eve' },
+    });
+    expect(
+      order('remove', 'f'.repeat(32), '--channel', 'email', '--scope', 'marketing', '--note', 'back'),
+    ).toMatchObject({ channel: 'email', body: { scope: 'marketing', by: expect.any(String) } });
   });
 
   it.each([

@@ -40,8 +40,23 @@ export type SuppressionOrder = Common &
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
-const options = { channel: text, scope: text, reason: text, tenant: text, limit: text, note: text, by: text, lifted: flag, json: flag, help: { ...flag, short: 'h' } } as const;
-type Values = Partial<Record<'channel' | 'scope' | 'reason' | 'tenant' | 'limit' | 'note' | 'by', string>> & { lifted?: boolean; json?: boolean; help?: boolean };
+const options = {
+  channel: text,
+  scope: text,
+  reason: text,
+  tenant: text,
+  limit: text,
+  note: text,
+  by: text,
+  lifted: flag,
+  json: flag,
+  help: { ...flag, short: 'h' },
+} as const;
+type Values = Partial<Record<'channel' | 'scope' | 'reason' | 'tenant' | 'limit' | 'note' | 'by', string>> & {
+  lifted?: boolean;
+  json?: boolean;
+  help?: boolean;
+};
 
 /** @param input reads standard input, for a recipient given as - */
 export function parseSuppressionOrder(args: readonly string[], input: () => string): SuppressionOrder {
@@ -54,16 +69,29 @@ export function parseSuppressionOrder(args: readonly string[], input: () => stri
     if (command === 'sync') return { command, json };
     const { limit = '100', lifted } = values;
     if (!/^[1-9]\d{0,6}$/.test(limit)) throw new WrongSuppressionUse('--limit must be a number from 1 on');
-    return { command, json, channels: channelOf(values.channel) ?? Channel.options, limit: Number(limit), filter: { ...picked(values, ['scope', 'reason', 'tenant']), ...(lifted && { lifted: 'true' }) } };
+    return {
+      command,
+      json,
+      channels: channelOf(values.channel) ?? Channel.options,
+      limit: Number(limit),
+      filter: { ...picked(values, ['scope', 'reason', 'tenant']), ...(lifted && { lifted: 'true' }) },
+    };
   }
-  if (command !== 'show' && command !== 'add' && command !== 'remove') throw new WrongSuppressionUse(`${command} is none of list, show, add, remove and sync`);
+  if (command !== 'show' && command !== 'add' && command !== 'remove')
+    throw new WrongSuppressionUse(`${command} is none of list, show, add, remove and sync`);
   const recipient = given === '-' ? input().trim() : given;
   if (!recipient || more.length > 0) throw new WrongSuppressionUse(`${command} takes one recipient`);
   const channel = (channelOf(values.channel) ?? guessed(recipient))[0]!;
   if (command === 'show') return { command, json, channel, recipient };
   if (!values.note) throw new WrongSuppressionUse(`${command} needs --note: why, for whoever looks later`);
-  const fields = command === 'add' ? (['scope', 'reason', 'tenant', 'note'] as const) : (['scope', 'tenant', 'note'] as const);
-  return { command, json, channel, body: { recipient, ...picked(values, fields), by: values.by ?? userInfo().username } };
+  const fields =
+    command === 'add' ? (['scope', 'reason', 'tenant', 'note'] as const) : (['scope', 'tenant', 'note'] as const);
+  return {
+    command,
+    json,
+    channel,
+    body: { recipient, ...picked(values, fields), by: values.by ?? userInfo().username },
+  };
 }
 
 function channelOf(given: string | undefined): readonly Channel[] | undefined {
@@ -77,7 +105,9 @@ function channelOf(given: string | undefined): readonly Channel[] | undefined {
 function guessed(recipient: string): readonly Channel[] {
   const channels = Channel.options.filter((channel) => isRecipient(recipient, channel));
   if (channels.length > 0) return channels;
-  throw new WrongSuppressionUse('this is neither an e-mail address nor a phone number with its country’s code (+14155550100): say --channel if it is a keyed hash');
+  throw new WrongSuppressionUse(
+    'this is neither an e-mail address nor a phone number with its country’s code (+14155550100): say --channel if it is a keyed hash',
+  );
 }
 
 const picked = (values: Values, names: readonly (keyof Values)[]): Record<string, string> =>

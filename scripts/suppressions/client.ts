@@ -66,15 +66,26 @@ export class SuppressionsClient {
   private async reach(channel: Channel, method: string, path: string, body?: object): Promise<Response> {
     const { url, setting } = this.placeOf(channel);
     const headers = { authorization: `Bearer ${this.token}`, ...(body && { 'content-type': 'application/json' }) };
-    const response = await fetch(`${url}/v1/suppressions${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) }).catch((cause: unknown) => {
-      throw new StartProblem(`The ${channel} service at ${url} (${setting}) does not answer: ${reasonOf(cause)}`, ['npm start, if it is the local one; npm run status shows it', `correct ${setting}`], { cause });
+    const response = await fetch(`${url}/v1/suppressions${path}`, {
+      method,
+      headers,
+      ...(body && { body: JSON.stringify(body) }),
+    }).catch((cause: unknown) => {
+      throw new StartProblem(
+        `The ${channel} service at ${url} (${setting}) does not answer: ${reasonOf(cause)}`,
+        ['npm start, if it is the local one; npm run status shows it', `correct ${setting}`],
+        { cause },
+      );
     });
     if (response.ok) return response;
     throw new Refused(response.status, await wordsOf(response));
   }
 
   private placeOf(channel: Channel): { url: string; setting: string } {
-    const [setting, port] = channel === 'email' ? (['EMAIL_URL', this.env['EMAIL_PORT'] || '8081'] as const) : (['SMS_URL', this.env['SMS_PORT'] || '8082'] as const);
+    const [setting, port] =
+      channel === 'email'
+        ? (['EMAIL_URL', this.env['EMAIL_PORT'] || '8081'] as const)
+        : (['SMS_URL', this.env['SMS_PORT'] || '8082'] as const);
     return { url: (this.env[setting] || `http://127.0.0.1:${port}`).replace(/\/$/, ''), setting };
   }
 

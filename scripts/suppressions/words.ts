@@ -1,7 +1,20 @@
 import type { Suppression, SyncLine } from './client.ts';
 
 /** One suppression as a line for people. */
-export function lineOf({ channel, recipient, mask, scope, tenant, reason, at, lifted, provider, source, note, by }: Suppression): string {
+export function lineOf({
+  channel,
+  recipient,
+  mask,
+  scope,
+  tenant,
+  reason,
+  at,
+  lifted,
+  provider,
+  source,
+  note,
+  by,
+}: Suppression): string {
   const whose = tenant === undefined ? '' : ` of ${tenant}`;
   const from = [source, provider].filter(Boolean).join(' ');
   const person = by === undefined ? '' : `, ${lifted ? 'lifted ' : ''}by ${by}${note === undefined ? '' : `: ${note}`}`;
@@ -22,7 +35,12 @@ export function totalsOf(lines: readonly SyncLine[]): ListTotal[] {
   for (const { provider, list, read = 0, published = 0, trouble } of lines) {
     if (provider === undefined || list === undefined) continue;
     const known = totals.get(`${provider} ${list}`) ?? { provider, list, read: 0, published: 0 };
-    totals.set(`${provider} ${list}`, { ...known, read: known.read + read, published: known.published + published, ...(trouble !== undefined && { trouble }) });
+    totals.set(`${provider} ${list}`, {
+      ...known,
+      read: known.read + read,
+      published: known.published + published,
+      ...(trouble !== undefined && { trouble }),
+    });
   }
   return [...totals.values()];
 }

@@ -31,9 +31,14 @@ export interface PreviewOrder {
 export type TemplateOrder = { command: 'list' | 'check' | 'help' } | PreviewOrder;
 
 const options = {
-  version: { type: 'string' }, channel: { type: 'string' }, var: { type: 'string', multiple: true }, vars: { type: 'string' },
-  out: { type: 'string' }, open: { type: 'boolean' }, help: { type: 'boolean', short: 'h' },
-} as const; // prettier-ignore
+  version: { type: 'string' },
+  channel: { type: 'string' },
+  var: { type: 'string', multiple: true },
+  vars: { type: 'string' },
+  out: { type: 'string' },
+  open: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
 
 /** @throws WrongTemplateUse */
 export function parseTemplateOrder(args: readonly string[]): TemplateOrder {
@@ -45,7 +50,16 @@ export function parseTemplateOrder(args: readonly string[]): TemplateOrder {
   if (name === undefined || more.length > 0) throw new WrongTemplateUse('preview takes the name of one template');
   const channel = Channel.optional().safeParse(values.channel);
   if (!channel.success) throw new WrongTemplateUse(`--channel must be ${Channel.options.join(' or ')}`);
-  return { command, name, version: values.version, channel: channel.data, vars: values.var ?? [], varsFile: values.vars, out: values.out, open: values.open === true };
+  return {
+    command,
+    name,
+    version: values.version,
+    channel: channel.data,
+    vars: values.var ?? [],
+    varsFile: values.vars,
+    out: values.out,
+    open: values.open === true,
+  };
 }
 
 function parsed(args: readonly string[]) {
@@ -57,7 +71,11 @@ function parsed(args: readonly string[]) {
 }
 
 /** The variables that the command line gives, or undefined: the examples. @throws WrongTemplateUse */
-export function variablesOf({ vars, varsFile }: PreviewOrder, declaration: Declaration, read: (file: string) => string): Record<string, unknown> | undefined {
+export function variablesOf(
+  { vars, varsFile }: PreviewOrder,
+  declaration: Declaration,
+  read: (file: string) => string,
+): Record<string, unknown> | undefined {
   if (vars.length === 0 && varsFile === undefined) return undefined;
   const from = varsFile === undefined ? examplesOf(declaration) : objectIn(varsFile, read);
   return { ...from, ...Object.fromEntries(vars.map((pair) => variableOf(pair, declaration))) };

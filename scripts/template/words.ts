@@ -7,6 +7,9 @@ export function listOf(infos: readonly TemplateInfo[]): string {
 }
 
 function blockOf({ name, version, newest, channels, declaration: { description, variables } }: TemplateInfo): string {
-  const taken = Object.entries(variables).map(([variable, { type, required, description: meaning }]) => `    ${variable}  ${type}${required ? '' : ', optional'}: ${meaning}`);
+  const taken = Object.entries(variables).map(
+    ([variable, { type, required, description: meaning }]) =>
+      `    ${variable}  ${type}${required ? '' : ', optional'}: ${meaning}`,
+  );
   return [`${name} ${version}${newest ? '' : ' (older)'}  ${channels.join(', ')}: ${description}`, ...taken].join('\n');
 }

@@ -2,14 +2,25 @@ import { fold, isEngagement, isNotice, type Status, type StatusChanged } from '#
 import { duplicatesOf } from './duplicates.policy.ts';
 import { hopOf, type Story } from './story.policy.ts';
 
-/** How far a message has come. `unconfirmed` is no stage of its own: a receipt, an operator or policy may still say more. */
+/**
+ * How far a message has come. `unconfirmed` is no stage of its own: a receipt, an operator or policy may still say
+ * more.
+ */
 const stages: Record<Status, number> = {
-  accepted: 0, scheduled: 0, retrying: 0, unconfirmed: 0,
-  failed: 1, rejected: 1, suppressed: 1, expired: 1, cancelled: 1,
-  sent: 2, delayed: 2,
+  accepted: 0,
+  scheduled: 0,
+  retrying: 0,
+  unconfirmed: 0,
+  failed: 1,
+  rejected: 1,
+  suppressed: 1,
+  expired: 1,
+  cancelled: 1,
+  sent: 2,
+  delayed: 2,
   delivered: 3,
   bounced: 4,
-}; // prettier-ignore
+};
 
 /** A step of a message's status that must not happen, as its readers saw it: `delivered → failed`. */
 export function backwardSteps(story: Story): string[] {
@@ -21,7 +32,8 @@ export function backwardSteps(story: Story): string[] {
     const last = seen.at(-1)!.status;
     if (isEngagement(last) || isNotice(last)) continue;
     const { status } = fold(seen);
-    if (stages[status] < stages[before] && !isOfOtherCopy(before, status, seen, copies)) steps.push(`${before} → ${status}`);
+    if (stages[status] < stages[before] && !isOfOtherCopy(before, status, seen, copies))
+      steps.push(`${before} → ${status}`);
     before = status;
   }
   return steps;
@@ -34,8 +46,16 @@ function copiesByPolicy(story: Story): number[] {
   return story.sends.flatMap((send) => hopOf(story, send) ?? []);
 }
 
-/** The copy that bounced stands there still; the other one speaks now (design §6: a bounced hop gives way to a later one, or to a delivery). */
-function isOfOtherCopy(before: Status, now: Status, seen: readonly StatusChanged[], copies: readonly number[]): boolean {
+/**
+ * The copy that bounced stands there still; the other one speaks now (design §6: a bounced hop gives way to a later
+ * one, or to a delivery).
+ */
+function isOfOtherCopy(
+  before: Status,
+  now: Status,
+  seen: readonly StatusChanged[],
+  copies: readonly number[],
+): boolean {
   const standings = copies.map((hop) => fold(seen.filter((fact) => fact.hop === hop)).status);
   return before === 'bounced' && standings.includes('bounced') && standings.includes(now);
 }

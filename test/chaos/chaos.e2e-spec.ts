@@ -15,10 +15,14 @@ interface Run {
 
 /** A system of its own, as `npm run chaos` runs it; it stops with this process, however that ends. */
 async function chaos(...args: string[]): Promise<Run> {
-  const child = spawn(process.execPath, ['--conditions=source', '--disable-warning=TimeoutNegativeWarning', script, '--json', '--with-parent', ...args], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
+  const child = spawn(
+    process.execPath,
+    ['--conditions=source', '--disable-warning=TimeoutNegativeWarning', script, '--json', '--with-parent', ...args],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_OPTIONS: '' },
+    },
+  );
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const [out, told, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   if (out.trim() === '') throw new Error(`the run ended with ${code} and no figures:\n${told}`);
@@ -30,7 +34,8 @@ describe('the system under chaos', () => {
     const { code, figures, told } = await chaos('--messages', '2000', '--kills', '8', '--seed', '8');
     if (code !== 0) throw new Error(told);
     expect(figures).toMatchObject({ published: 2_000, ...Object.fromEntries(mustBeZero.map((name) => [name, 0])) });
-    for (const tried of Object.values({ ...figures.exercised, ambiguous: figures.ambiguous.total })) expect(tried).toBeGreaterThan(0);
+    for (const tried of Object.values({ ...figures.exercised, ambiguous: figures.ambiguous.total }))
+      expect(tried).toBeGreaterThan(0);
   }, 400_000);
 });
 

@@ -6,21 +6,50 @@ import type { AcceptedSend, Evidence, Published, RecordedFact, Shown } from './s
 const noon = Date.parse('2030-01-31T12:00:00Z');
 
 const asked = (messageId: string, more: Partial<Published> = {}): Published => ({
-  messageId, channel: 'email', lane: 'transactional', topic: 'messaging.email.requested', key: 'ada', sequence: 0, recipients: ['ada@inbox.test'], underOtherKeys: false, ...more,
-}); // prettier-ignore
+  messageId,
+  channel: 'email',
+  lane: 'transactional',
+  topic: 'messaging.email.requested',
+  key: 'ada',
+  sequence: 0,
+  recipients: ['ada@inbox.test'],
+  underOtherKeys: false,
+  ...more,
+});
 
 const taken = (messageId: string, more: Partial<AcceptedSend> = {}): AcceptedSend => ({
-  messageId, requestId: `request of ${more.callId ?? messageId}`, recipients: ['ada@inbox.test'], callId: `${messageId}/1`, acceptedAt: noon, toldDelivered: true, telling: false, gaveUpTelling: false, ...more,
-}); // prettier-ignore
+  messageId,
+  requestId: `request of ${more.callId ?? messageId}`,
+  recipients: ['ada@inbox.test'],
+  callId: `${messageId}/1`,
+  acceptedAt: noon,
+  toldDelivered: true,
+  telling: false,
+  gaveUpTelling: false,
+  ...more,
+});
 
 const stands = (messageId: string, status = 'delivered', final = true): Shown => ({ messageId, status, final });
 
-function fact(messageId: string, status: StatusChanged['status'], more: Partial<StatusChanged> = {}, recordedAt = noon): RecordedFact {
+function fact(
+  messageId: string,
+  status: StatusChanged['status'],
+  more: Partial<StatusChanged> = {},
+  recordedAt = noon,
+): RecordedFact {
   const hop = more.hop ?? 1;
   const told: StatusChanged = {
-    eventId: `${messageId}/${hop}/${status}/${more.source}`, messageId, tenant: 'default', channel: 'email', status, final: false,
-    at: new Date(recordedAt).toISOString(), source: 'email', hop, ...more,
-  }; // prettier-ignore
+    eventId: `${messageId}/${hop}/${status}/${more.source}`,
+    messageId,
+    tenant: 'default',
+    channel: 'email',
+    status,
+    final: false,
+    at: new Date(recordedAt).toISOString(),
+    source: 'email',
+    hop,
+    ...more,
+  };
   return { fact: told, recordedAt };
 }
 
@@ -28,7 +57,8 @@ const sent = (messageId: string, hop = 1) => fact(messageId, 'sent', { hop, call
 const delivered = (messageId: string, hop = 1, recordedAt = noon + 200) =>
   fact(messageId, 'delivered', { hop, final: true, source: 'receipt', callId: `${messageId}/${hop}` }, recordedAt);
 const doubted = (messageId: string, hop = 1) => fact(messageId, 'unconfirmed', { hop, callId: `${messageId}/${hop}` });
-const givenUp = (messageId: string, at: number, hop = 1) => fact(messageId, 'unconfirmed', { hop, final: true, source: 'retry' }, at);
+const givenUp = (messageId: string, at: number, hop = 1) =>
+  fact(messageId, 'unconfirmed', { hop, final: true, source: 'retry' }, at);
 
 /** One message of which everything is as it should be. */
 const aGoodOne = (messageId = 'm1', more: Partial<Published> = {}, acceptedAt = noon): Evidence => ({
@@ -65,7 +95,9 @@ describe('the checker of a chaos run', () => {
 
   it('calls a message lost that reporting does not know, or that stands still without ever having been sent', () => {
     expect(figuresOf({ shown: [] }).lost).toBe(1);
-    expect(figuresOf({ sends: [], shown: [stands('m1', 'retrying', false)], facts: [fact('m1', 'retrying')] })).toMatchObject({ lost: 1, nonTerminal: 1 });
+    expect(
+      figuresOf({ sends: [], shown: [stands('m1', 'retrying', false)], facts: [fact('m1', 'retrying')] }),
+    ).toMatchObject({ lost: 1, nonTerminal: 1 });
   });
 
   it('calls a message lost that is said to be delivered though no provider has it', () => {
@@ -73,13 +105,22 @@ describe('the checker of a chaos run', () => {
   });
 
   it('does not call a message lost whose sender was told that it was not sent', () => {
-    expect(check({ ...aGoodOne(), sends: [], shown: [stands('m1', 'failed')], facts: [fact('m1', 'failed', { final: true })] }).findings).toEqual([]);
+    expect(
+      check({
+        ...aGoodOne(),
+        sends: [],
+        shown: [stands('m1', 'failed')],
+        facts: [fact('m1', 'failed', { final: true })],
+      }).findings,
+    ).toEqual([]);
   });
 
   it('calls a message lost of whose recipients the provider was told only some', () => {
     const toBoth = { published: [asked('m1', { recipients: ['ada@inbox.test', 'bob@inbox.test'] })] };
     expect(figuresOf(toBoth).lost).toBe(1);
-    expect(figuresOf({ ...toBoth, sends: [taken('m1', { recipients: ['bob@inbox.test', 'ada@inbox.test'] })] }).lost).toBe(0);
+    expect(
+      figuresOf({ ...toBoth, sends: [taken('m1', { recipients: ['bob@inbox.test', 'ada@inbox.test'] })] }).lost,
+    ).toBe(0);
   });
 
   it('finds good records that a service has set aside', () => {
@@ -91,18 +132,33 @@ describe('the checker of a chaos run', () => {
   });
 
   it('finds messages that never come to an end', () => {
-    expect(figuresOf({ sends: [taken('m1', { toldDelivered: false })], shown: [stands('m1', 'sent', false)], facts: [sent('m1')] })).toMatchObject({ lost: 0, nonTerminal: 1 });
+    expect(
+      figuresOf({
+        sends: [taken('m1', { toldDelivered: false })],
+        shown: [stands('m1', 'sent', false)],
+        facts: [sent('m1')],
+      }),
+    ).toMatchObject({ lost: 0, nonTerminal: 1 });
   });
 
   it('lets a message end as sent only where the provider gave up telling more', () => {
-    const ends = (gaveUpTelling: boolean) => figuresOf({ sends: [taken('m1', { toldDelivered: false, gaveUpTelling })], shown: [stands('m1', 'sent', true)], facts: [sent('m1')] });
+    const ends = (gaveUpTelling: boolean) =>
+      figuresOf({
+        sends: [taken('m1', { toldDelivered: false, gaveUpTelling })],
+        shown: [stands('m1', 'sent', true)],
+        facts: [sent('m1')],
+      });
     expect(ends(true)).toMatchObject({ nonTerminal: 0, receiptsGivenUp: 1 });
     expect(ends(false).nonTerminal).toBe(1);
   });
 
   it('finds a message that is shown otherwise than the provider or the topic told', () => {
-    expect(figuresOf({ shown: [stands('m1', 'expired')], facts: [fact('m1', 'expired', { final: true })] }).misreported).toBe(1);
-    expect(figuresOf({ sends: [taken('m1', { toldDelivered: false })], shown: [stands('m1', 'bounced')] }).misreported).toBe(1);
+    expect(
+      figuresOf({ shown: [stands('m1', 'expired')], facts: [fact('m1', 'expired', { final: true })] }).misreported,
+    ).toBe(1);
+    expect(
+      figuresOf({ sends: [taken('m1', { toldDelivered: false })], shown: [stands('m1', 'bounced')] }).misreported,
+    ).toBe(1);
   });
 });
 
@@ -116,7 +172,13 @@ describe('two sends of one message', () => {
   });
 
   it('are a duplicate when both were made on one hop', () => {
-    expect(twice([...byPolicy, fact('m1', 'sent', { callId: 'm1/2', hop: 1 })].toSorted((a, b) => (a.fact.hop ?? 0) - (b.fact.hop ?? 0))).duplicateSends).toBe(1);
+    expect(
+      twice(
+        [...byPolicy, fact('m1', 'sent', { callId: 'm1/2', hop: 1 })].toSorted(
+          (a, b) => (a.fact.hop ?? 0) - (b.fact.hop ?? 0),
+        ),
+      ).duplicateSends,
+    ).toBe(1);
   });
 
   it('are a duplicate when no fact tells of the second call', () => {
@@ -124,13 +186,23 @@ describe('two sends of one message', () => {
   });
 
   it('are a duplicate when one call named a recipient twice', () => {
-    expect(figuresOf({ sends: [taken('m1', { recipients: ['ada@inbox.test', 'ada@inbox.test'] })] }).duplicateSends).toBe(1);
+    expect(
+      figuresOf({ sends: [taken('m1', { recipients: ['ada@inbox.test', 'ada@inbox.test'] })] }).duplicateSends,
+    ).toBe(1);
   });
 
   it('are counted apart when policy sent again after a lost answer, with the id', () => {
     const { duplicateSends, ambiguous } = twice(byPolicy);
     expect(duplicateSends).toBe(0);
-    expect(ambiguous).toEqual({ total: 1, reconciled: 0, resentByPolicy: 1, resentByPolicyIds: ['m1'], resentOnce: 0, unconfirmed: 0, takenLate: 0 });
+    expect(ambiguous).toEqual({
+      total: 1,
+      reconciled: 0,
+      resentByPolicy: 1,
+      resentByPolicyIds: ['m1'],
+      resentOnce: 0,
+      unconfirmed: 0,
+      takenLate: 0,
+    });
   });
 
   it('are a duplicate when the first was made only after its doubt had been given up', () => {
@@ -153,7 +225,11 @@ describe('a lost answer', () => {
 
   it('is resent once where the provider had nothing', () => {
     const facts = [doubted('m1'), givenUp('m1', noon), sent('m1', 2), delivered('m1', 2)];
-    expect(ambiguous({ sends: [taken('m1', { callId: 'm1/2' })], facts })).toMatchObject({ total: 1, resentOnce: 1, resentByPolicy: 0 });
+    expect(ambiguous({ sends: [taken('m1', { callId: 'm1/2' })], facts })).toMatchObject({
+      total: 1,
+      resentOnce: 1,
+      resentByPolicy: 0,
+    });
   });
 
   it('may be left to an operator', () => {
@@ -166,15 +242,25 @@ describe('a lost answer', () => {
 
 describe('what a run has tried', () => {
   it('is told beside what it found', () => {
-    const sharing = (messageId: string, key: string): Evidence => ({ ...aGoodOne(messageId, { key }), sends: [taken(messageId, { requestId: 'one call' })] });
-    const { exercised } = check(together(sharing('m1', 'ada'), sharing('m2', 'bob'), aGoodOne('m3', { recipients: ['ada@inbox.test', 'bob@inbox.test'], sequence: 1 }))).figures;
+    const sharing = (messageId: string, key: string): Evidence => ({
+      ...aGoodOne(messageId, { key }),
+      sends: [taken(messageId, { requestId: 'one call' })],
+    });
+    const { exercised } = check(
+      together(
+        sharing('m1', 'ada'),
+        sharing('m2', 'bob'),
+        aGoodOne('m3', { recipients: ['ada@inbox.test', 'bob@inbox.test'], sequence: 1 }),
+      ),
+    ).figures;
     expect(exercised).toEqual({ coalesced: 2, toSeveralRecipients: 1, orderedPairs: 1 });
   });
 });
 
 describe('the order of a key', () => {
   const pair = (first: Partial<Published>, second: Partial<Published>, secondAt: number) =>
-    check(together(aGoodOne('m1', { sequence: 1, ...first }), aGoodOne('m2', { sequence: 2, ...second }, secondAt))).figures.orderInversions;
+    check(together(aGoodOne('m1', { sequence: 1, ...first }), aGoodOne('m2', { sequence: 2, ...second }, secondAt)))
+      .figures.orderInversions;
 
   it('is broken when the later message was taken first', () => {
     expect(pair({}, {}, noon - 1)).toBe(1);
@@ -198,7 +284,11 @@ describe('the order of a key', () => {
       check(together(aGoodOne('m1', { sequence: 1 }, first), middle, aGoodOne('m3', { sequence: 3 }, last))).figures;
 
     it('may be broken by the next, which has gone on by then', () => {
-      expect(figures(noon, late(noon + 100, noon + 300), noon + 200)).toMatchObject({ orderInversions: 0, ambiguous: { takenLate: 1 }, exercised: { orderedPairs: 2 } });
+      expect(figures(noon, late(noon + 100, noon + 300), noon + 200)).toMatchObject({
+        orderInversions: 0,
+        ambiguous: { takenLate: 1 },
+        exercised: { orderedPairs: 2 },
+      });
     });
 
     it('is broken when the next was taken while that call still ran', () => {
@@ -210,12 +300,19 @@ describe('the order of a key', () => {
     });
 
     it('is broken like any other when it was taken in time', () => {
-      expect(figures(noon, late(noon + 2_000, noon + 300), noon + 200)).toMatchObject({ orderInversions: 1, ambiguous: { takenLate: 0 } });
+      expect(figures(noon, late(noon + 2_000, noon + 300), noon + 200)).toMatchObject({
+        orderInversions: 1,
+        ambiguous: { takenLate: 0 },
+      });
     });
   });
 
   it('is not owed to what went at a later hop', () => {
-    const later: Evidence = { ...aGoodOne('m1', { sequence: 1 }), sends: [taken('m1', { callId: 'm1/2', acceptedAt: noon + 10 })], facts: [sent('m1', 2), delivered('m1', 2)] };
+    const later: Evidence = {
+      ...aGoodOne('m1', { sequence: 1 }),
+      sends: [taken('m1', { callId: 'm1/2', acceptedAt: noon + 10 })],
+      facts: [sent('m1', 2), delivered('m1', 2)],
+    };
     expect(check(together(later, aGoodOne('m2', { sequence: 2 }))).figures.orderInversions).toBe(0);
   });
 });
@@ -233,11 +330,19 @@ describe('a status', () => {
   });
 
   it('has not gone back when the facts come late and out of order', () => {
-    expect(steps(delivered('m1'), sent('m1'), fact('m1', 'retrying', { hop: 2 }), fact('m1', 'failed', { hop: 2, final: true }))).toBe(0);
+    expect(
+      steps(
+        delivered('m1'),
+        sent('m1'),
+        fact('m1', 'retrying', { hop: 2 }),
+        fact('m1', 'failed', { hop: 2, final: true }),
+      ),
+    ).toBe(0);
   });
 
   describe('of two copies, the second of which policy chose', () => {
-    const bounced = (hop: number) => fact('m1', 'bounced', { hop, final: true, source: 'receipt', callId: `m1/${hop}` }, noon + 60_000);
+    const bounced = (hop: number) =>
+      fact('m1', 'bounced', { hop, final: true, source: 'receipt', callId: `m1/${hop}` }, noon + 60_000);
     const decided = [doubted('m1'), givenUp('m1', noon + 50_000)];
     const both = [taken('m1'), taken('m1', { callId: 'm1/2', acceptedAt: noon + 61_000 })];
     const ofCopies = (facts: RecordedFact[], sends = both) => figuresOf({ sends, facts }).backwardStatuses;

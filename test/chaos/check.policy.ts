@@ -5,7 +5,16 @@ import { inversionsOf, isTakenLate, linesOf } from './order.policy.ts';
 import { closes, type Evidence, type Story, storiesOf } from './story.policy.ts';
 
 /** What a run must not show, each with the number that must be 0. */
-export const mustBeZero = ['lost', 'duplicateSends', 'orderInversions', 'nonTerminal', 'backwardStatuses', 'misreported', 'setAside', 'crashes'] as const;
+export const mustBeZero = [
+  'lost',
+  'duplicateSends',
+  'orderInversions',
+  'nonTerminal',
+  'backwardStatuses',
+  'misreported',
+  'setAside',
+  'crashes',
+] as const;
 
 export interface Figures extends Record<(typeof mustBeZero)[number], number> {
   published: number;
@@ -21,7 +30,9 @@ export interface Figures extends Record<(typeof mustBeZero)[number], number> {
     resentOnce: number;
     /** Of these, left `unconfirmed` to an operator. */
     unconfirmed: number;
-    /** Of these, taken by the provider only after our call had run out of time: the next of its key may then come first. */
+    /**
+     * Of these, taken by the provider only after our call had run out of time: the next of its key may then come first.
+     */
     takenLate: number;
   };
   /** Messages that end as `sent`: the provider gave up telling us before we could take its webhook. */
@@ -79,7 +90,10 @@ export function check(evidence: Evidence): Verdict {
 }
 
 function exerciseOf(stories: readonly Story[]): Figures['exercised'] {
-  const requests = Map.groupBy(stories.flatMap(({ sends }) => sends), ({ requestId }) => requestId);
+  const requests = Map.groupBy(
+    stories.flatMap(({ sends }) => sends),
+    ({ requestId }) => requestId,
+  );
   const together = [...requests.values()].filter((sends) => sends.length > 1).flat();
   return {
     coalesced: new Set(together.map(({ messageId }) => messageId)).size,
@@ -105,8 +119,11 @@ const notSent = new Set(['failed', 'rejected', 'suppressed', 'expired', 'cancell
 /** Lost: it neither reached the provider nor was its sender told that it would not. */
 function lossOf({ published, shown, sends }: Story): string | undefined {
   if (!shown) return 'reporting does not know it';
-  const missing = published.recipients.filter((recipient) => sends.some(({ recipients }) => !recipients.includes(recipient)));
-  if (missing.length > 0) return `the provider was not told of ${missing.length} of its ${published.recipients.length} recipients`;
+  const missing = published.recipients.filter((recipient) =>
+    sends.some(({ recipients }) => !recipients.includes(recipient)),
+  );
+  if (missing.length > 0)
+    return `the provider was not told of ${missing.length} of its ${published.recipients.length} recipients`;
   if (sends.length > 0 || (shown.final && notSent.has(shown.status))) return undefined;
   return `the provider never took it, and it stands at ${shown.status}`;
 }
@@ -120,7 +137,8 @@ function stillOpen({ shown, sends }: Story): string | undefined {
 /** What reporting shows is neither what the provider told nor what the topic says. */
 function misreportOf({ shown, sends, facts }: Story): string | undefined {
   if (!shown) return undefined;
-  if (sends.some((send) => send.toldDelivered) && shown.status !== 'delivered') return `the provider told that it was delivered, and it stands at ${shown.status}`;
+  if (sends.some((send) => send.toldDelivered) && shown.status !== 'delivered')
+    return `the provider told that it was delivered, and it stands at ${shown.status}`;
   const { status } = fold(facts.map(({ fact }) => fact));
   return status === shown.status ? undefined : `its facts say ${status}, and reporting ${shown.status}`;
 }

@@ -24,10 +24,15 @@ interface SandboxMessage {
 
 /** What the provider accepted, by its own record. */
 export async function acceptedSends({ sandboxUrl, tenant }: Sources): Promise<AcceptedSend[]> {
-  const { total, messages } = await json<{ total: number; messages: SandboxMessage[] }>(`${sandboxUrl}/_sandbox/messages?limit=100000`);
-  if (total > messages.length) throw new Error(`the sandbox shows ${messages.length} of ${total} messages: too many for one run`);
+  const { total, messages } = await json<{ total: number; messages: SandboxMessage[] }>(
+    `${sandboxUrl}/_sandbox/messages?limit=100000`,
+  );
+  if (total > messages.length)
+    throw new Error(`the sandbox shows ${messages.length} of ${total} messages: too many for one run`);
   const ours = messages.filter(({ reference }) => reference?.startsWith(`${tenant}-`));
-  return Object.values(Object.groupBy(ours, ({ reference, providerMessageId }) => `${reference}/${providerMessageId}`)).map((copies = []) => sendOf(copies));
+  return Object.values(
+    Object.groupBy(ours, ({ reference, providerMessageId }) => `${reference}/${providerMessageId}`),
+  ).map((copies = []) => sendOf(copies));
 }
 
 function sendOf(copies: readonly SandboxMessage[]): AcceptedSend {
@@ -55,7 +60,10 @@ export async function shownMessages({ reportingUrl, reportingToken, tenant }: So
   let cursor: string | null = null;
   do {
     const query = new URLSearchParams({ tenant, limit: '200', ...(cursor && { cursor }) });
-    const page: { items: Shown[]; nextCursor: string | null } = await json(`${reportingUrl}/v1/messages?${query.toString()}`, reportingToken);
+    const page: { items: Shown[]; nextCursor: string | null } = await json(
+      `${reportingUrl}/v1/messages?${query.toString()}`,
+      reportingToken,
+    );
     shown.push(...page.items.map(({ messageId, status, final }) => ({ messageId, status, final })));
     cursor = page.nextCursor;
   } while (cursor !== null);
@@ -64,7 +72,10 @@ export async function shownMessages({ reportingUrl, reportingToken, tenant }: So
 
 /** How many messages stand at each status. */
 export async function statusCounts({ reportingUrl, reportingToken, tenant }: Sources): Promise<Record<string, number>> {
-  const { channels } = await json<{ channels: Record<string, Record<string, number>> }>(`${reportingUrl}/v1/reports/summary?tenant=${tenant}`, reportingToken);
+  const { channels } = await json<{ channels: Record<string, Record<string, number>> }>(
+    `${reportingUrl}/v1/reports/summary?tenant=${tenant}`,
+    reportingToken,
+  );
   const counts: Record<string, number> = {};
   for (const ofChannel of Object.values(channels)) {
     for (const [status, count] of Object.entries(ofChannel)) counts[status] = (counts[status] ?? 0) + count;
@@ -73,11 +84,17 @@ export async function statusCounts({ reportingUrl, reportingToken, tenant }: Sou
 }
 
 /** One message's timeline, for a person to read. */
-export const timelineOf = ({ reportingUrl, reportingToken, tenant }: Sources, channel: string, messageId: string): Promise<unknown> =>
-  json(`${reportingUrl}/v1/messages/${channel}/${messageId}?tenant=${tenant}`, reportingToken);
+export const timelineOf = (
+  { reportingUrl, reportingToken, tenant }: Sources,
+  channel: string,
+  messageId: string,
+): Promise<unknown> => json(`${reportingUrl}/v1/messages/${channel}/${messageId}?tenant=${tenant}`, reportingToken);
 
 async function json<T>(url: string, token?: string): Promise<T> {
-  const answer = await fetch(url, { ...(token && { headers: { authorization: `Bearer ${token}` } }), signal: AbortSignal.timeout(30_000) });
+  const answer = await fetch(url, {
+    ...(token && { headers: { authorization: `Bearer ${token}` } }),
+    signal: AbortSignal.timeout(30_000),
+  });
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
   return (await answer.json()) as T;
 }
@@ -100,7 +117,10 @@ export async function recordsSetAside({ kafka, tenant }: Sources): Promise<SetAs
     if (!text.includes(`"tenant":"${tenant}"`)) return;
     const told = (name: string) => String(headers?.[name] ?? '');
     const { messageId = '' } = JSON.parse(text) as { messageId?: string };
-    found.push({ messageId, what: `${told('x-set-aside-by')} set ${told('x-origin-topic')} aside: ${told('x-error')}` });
+    found.push({
+      messageId,
+      what: `${told('x-set-aside-by')} set ${told('x-origin-topic')} aside: ${told('x-error')}`,
+    });
   });
   return found;
 }
@@ -136,7 +156,11 @@ async function unread(kafka: Kafka, topic: string): Promise<Map<number, number>>
   await admin.connect();
   try {
     const offsets = await admin.fetchTopicOffsets(topic);
-    return new Map(offsets.filter(({ low, high }) => Number(high) > Number(low)).map(({ partition, high }) => [partition, Number(high)]));
+    return new Map(
+      offsets
+        .filter(({ low, high }) => Number(high) > Number(low))
+        .map(({ partition, high }) => [partition, Number(high)]),
+    );
   } finally {
     await admin.disconnect();
   }

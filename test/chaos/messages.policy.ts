@@ -67,7 +67,10 @@ function messageOf({ tenant, channels }: WorkloadOptions, chance: Chance, keys: 
   const lane = ofCampaign ? 'bulk' : chance.pick(lanes);
   const key = chance.happens(0.1) ? null : `customer-${chance.between(0, keys)}`;
   const topic = topicName(channelTopics[channel].requested, 'messaging.', lane);
-  const recipients = channel === 'sms' ? [numberOf(chance, sequence)] : boxesOf(chance, sequence, ofCampaign ? 1 : chance.pick(recipientCounts));
+  const recipients =
+    channel === 'sms'
+      ? [numberOf(chance, sequence)]
+      : boxesOf(chance, sequence, ofCampaign ? 1 : chance.pick(recipientCounts));
   return { messageId: `${tenant}-${sequence}`, channel, lane, topic, key, sequence, recipients, underOtherKeys: false };
 }
 
@@ -80,7 +83,11 @@ function numberOf(chance: Chance, sequence: number): string {
 }
 
 /** A repeat comes at once, a little later, or a little later under another key. */
-function recordsOf(messages: readonly Asked[], { tenant, repeated }: WorkloadOptions, chance: Chance): UpstreamRecord[] {
+function recordsOf(
+  messages: readonly Asked[],
+  { tenant, repeated }: WorkloadOptions,
+  chance: Chance,
+): UpstreamRecord[] {
   const placed: { at: number; record: UpstreamRecord }[] = [];
   for (const message of messages) {
     const { messageId, topic, key, sequence } = message;
@@ -89,7 +96,10 @@ function recordsOf(messages: readonly Asked[], { tenant, repeated }: WorkloadOpt
     if (!chance.happens(repeated)) continue;
     message.underOtherKeys = chance.happens(0.4);
     const later = chance.happens(0.4) ? 0.5 : chance.between(1, 100) + 0.5;
-    placed.push({ at: sequence + later, record: message.underOtherKeys ? { ...record, key: `other-${chance.between(0, 50)}` } : record });
+    placed.push({
+      at: sequence + later,
+      record: message.underOtherKeys ? { ...record, key: `other-${chance.between(0, 50)}` } : record,
+    });
   }
   return placed.sort((a, b) => a.at - b.at).map(({ record }) => record);
 }
@@ -101,7 +111,14 @@ function requestOf({ messageId, channel, sequence, recipients }: Asked, tenant: 
   const subject = campaign === undefined ? `Number ${sequence}` : `Campaign ${campaign}`;
   // The last of several is copied in.
   const [to, cc] = others.length > 1 ? [recipients.slice(0, -1), recipients.slice(-1)] : [recipients, []];
-  return { messageId, tenant, to: to.map(box), ...(cc.length > 0 && { cc: cc.map(box) }), subject, text: 'Sent under chaos' };
+  return {
+    messageId,
+    tenant,
+    to: to.map(box),
+    ...(cc.length > 0 && { cc: cc.map(box) }),
+    subject,
+    text: 'Sent under chaos',
+  };
 }
 
 const box = (email: string) => ({ email });

@@ -2,7 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { workloadOf } from './messages.policy.ts';
 import { planOf } from './plan.policy.ts';
 
-const options = { seed: 4, kills: 16, victims: ['email', 'sms', 'retry'], services: ['email'], sessionTimeoutMs: 6_000, callTimeoutMs: 2_000 };
+const options = {
+  seed: 4,
+  kills: 16,
+  victims: ['email', 'sms', 'retry'],
+  services: ['email'],
+  sessionTimeoutMs: 6_000,
+  callTimeoutMs: 2_000,
+};
 const workload = { seed: 4, count: 500, tenant: 'chaos', channels: ['email', 'sms'] as const, repeated: 0.1 };
 
 describe('a chaos run', () => {
@@ -16,16 +23,22 @@ describe('a chaos run', () => {
   it('has as many blows as asked for, every kind among eight', () => {
     const kinds = planOf(options).blows.map(({ kind }) => kind);
     expect(kinds).toHaveLength(16);
-    expect(new Set(kinds.slice(0, 8))).toEqual(new Set(['kill', 'freeze', 'end Kafka', 'restart PostgreSQL', 'end connections']));
+    expect(new Set(kinds.slice(0, 8))).toEqual(
+      new Set(['kill', 'freeze', 'end Kafka', 'restart PostgreSQL', 'end connections']),
+    );
   });
 
   it('freezes a process for longer than its group waits for it', () => {
-    for (const blow of planOf(options).blows) if (blow.kind === 'freeze') expect(blow.ms).toBeGreaterThan(options.sessionTimeoutMs);
+    for (const blow of planOf(options).blows)
+      if (blow.kind === 'freeze') expect(blow.ms).toBeGreaterThan(options.sessionTimeoutMs);
   });
 
   it('lets every provider have every trouble before any comes again', () => {
     const { storms } = planOf({ ...options, kills: 60 });
-    for (const [provider, kinds] of [['sendgrid', 9], ['twilio', 10]] as const) {
+    for (const [provider, kinds] of [
+      ['sendgrid', 9],
+      ['twilio', 10],
+    ] as const) {
       const names = storms.filter((storm) => storm.provider === provider).map(({ name }) => name);
       expect(new Set(names.slice(0, kinds)).size).toBe(kinds);
     }
@@ -33,7 +46,8 @@ describe('a chaos run', () => {
 
   it('never has two storms at one provider at a time', () => {
     const ofOne = planOf(options).storms.filter(({ provider }) => provider === 'twilio');
-    for (const [index, { at }] of ofOne.entries()) if (index > 0) expect(at).toBeGreaterThan(ofOne[index - 1]!.at + ofOne[index - 1]!.ms);
+    for (const [index, { at }] of ofOne.entries())
+      if (index > 0) expect(at).toBeGreaterThan(ofOne[index - 1]!.at + ofOne[index - 1]!.ms);
   });
 
   it('holds every lane and channel, several recipients, keys that repeat, and campaigns of one content', () => {
@@ -42,7 +56,9 @@ describe('a chaos run', () => {
     expect(kinds.size).toBe(6);
     expect(Math.max(...messages.map(({ recipients }) => recipients.length))).toBe(4);
     expect(new Set(messages.map(({ key }) => key)).size).toBeLessThan(messages.length / 2);
-    const subjects = new Map(records.map(({ messageId, value }) => [messageId, (JSON.parse(value) as { subject?: string }).subject]));
+    const subjects = new Map(
+      records.map(({ messageId, value }) => [messageId, (JSON.parse(value) as { subject?: string }).subject]),
+    );
     expect([...subjects.values()].filter((subject) => subject === 'Campaign 1')).toHaveLength(25);
   });
 

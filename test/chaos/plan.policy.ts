@@ -49,7 +49,9 @@ const CALM = { from: 1_000, to: 5_000 };
 export function planOf(options: PlanOptions): Plan {
   const blows = blowsOf(options, chanceOf(options.seed, 'blows'));
   const ms = Math.max(5_000, ...blows.map((blow) => blow.at + ('ms' in blow ? blow.ms : 0) + 2_000));
-  const storms = (['sendgrid', 'twilio'] as const).flatMap((provider) => stormsOf(provider, ms, options, chanceOf(options.seed, provider)));
+  const storms = (['sendgrid', 'twilio'] as const).flatMap((provider) =>
+    stormsOf(provider, ms, options, chanceOf(options.seed, provider)),
+  );
   return { blows, storms: storms.sort((a, b) => a.at - b.at), ms };
 }
 
@@ -63,7 +65,16 @@ const outages = [
 ] as const;
 
 /** Of every eight blows one is of each rarer kind, in an order of chance. */
-const eight: readonly Kind[] = ['kill', 'kill', 'kill', 'kill', 'freeze', 'end Kafka', 'restart PostgreSQL', 'end connections'];
+const eight: readonly Kind[] = [
+  'kill',
+  'kill',
+  'kill',
+  'kill',
+  'freeze',
+  'end Kafka',
+  'restart PostgreSQL',
+  'end connections',
+];
 
 function blowsOf(options: PlanOptions, chance: Chance): Blow[] {
   const kinds: Kind[] = [];
@@ -78,13 +89,18 @@ function blowsOf(options: PlanOptions, chance: Chance): Blow[] {
   return kinds.slice(0, options.kills).map((kind): Blow => {
     at += chance.between(GAP.from, GAP.to);
     switch (kind) {
-      case 'kill': return { at, kind, victim: victim() };
-      case 'freeze': return { at, kind, victim: victim(), ms: options.sessionTimeoutMs + chance.between(1_000, 4_000) };
-      case 'end Kafka': return { at, kind, ...chance.pick(outages) };
-      case 'restart PostgreSQL': return { at, kind, signal: chance.pick(['SIGINT', 'SIGKILL'] as const) };
-      case 'end connections': return { at, kind, service: chance.pick(options.services) };
+      case 'kill':
+        return { at, kind, victim: victim() };
+      case 'freeze':
+        return { at, kind, victim: victim(), ms: options.sessionTimeoutMs + chance.between(1_000, 4_000) };
+      case 'end Kafka':
+        return { at, kind, ...chance.pick(outages) };
+      case 'restart PostgreSQL':
+        return { at, kind, signal: chance.pick(['SIGINT', 'SIGKILL'] as const) };
+      case 'end connections':
+        return { at, kind, service: chance.pick(options.services) };
     }
-  }); // prettier-ignore
+  });
 }
 
 /** Also in calm weather an answer takes its time, so that a kill meets calls before, during and after it. */
@@ -94,7 +110,7 @@ function stormsOf(provider: Storm['provider'], ms: number, options: PlanOptions,
   const storms: Storm[] = [];
   // Every weather has come before any comes again.
   let bag: Weather[] = [];
-  for (let at = chance.between(500, 2_000); at < ms; ) {
+  for (let at = chance.between(500, 2_000); at < ms;) {
     const lasting = chance.between(1_000, 4_000);
     const share = chance.pick([0.1, 0.3, 1]);
     if (bag.length === 0) bag = chance.shuffled([...weather(options.callTimeoutMs), ...own[provider]]);
@@ -120,8 +136,19 @@ const weather = (callTimeoutMs: number): Weather[] => [
   { name: 'delays its webhooks', webhooks: 'delay', webhookDelayMs: 3_000, rate: 1, ...calmWeather },
 ];
 
-/** Without its callback only a look-up in Twilio's list, or policy, can settle a lost answer. SendGrid repeats its webhooks for hours. */
+/**
+ * Without its callback only a look-up in Twilio's list, or policy, can settle a lost answer. SendGrid repeats its
+ * webhooks for hours.
+ */
 const own: Record<Storm['provider'], Weather[]> = {
   sendgrid: [],
-  twilio: [{ name: 'takes messages and tells nothing of them, ever', acceptThenDrop: true, latencyMs: 100, webhooks: 'drop', rate: 0.3 }],
+  twilio: [
+    {
+      name: 'takes messages and tells nothing of them, ever',
+      acceptThenDrop: true,
+      latencyMs: 100,
+      webhooks: 'drop',
+      rate: 0.3,
+    },
+  ],
 };

@@ -33,7 +33,9 @@ export const plants: Record<string, Plant> = {
         ...planOf(noBlows),
         blows: [{ at: 3_000, kind: 'kill', victim: 'email' }],
         // Nothing goes at the first try, so every message hangs on the fact that hands it over to retry.
-        storms: [{ at: 0, ms: 4_500, provider: 'sendgrid', name: 'answers 429', fault: { status: 429, retryAfterSeconds: 1 } }],
+        storms: [
+          { at: 0, ms: 4_500, provider: 'sendgrid', name: 'answers 429', fault: { status: 429, retryAfterSeconds: 1 } },
+        ],
       }),
     },
   },
@@ -54,6 +56,11 @@ export const plants: Record<string, Plant> = {
   },
   'claims-by-id': {
     messages: 200,
-    scenario: { ...emailAlone, repeated: 0.5, entries: { email: entry('claims-by-id') }, plan: () => ({ ...planOf(noBlows), storms: [] }) },
+    scenario: {
+      ...emailAlone,
+      repeated: 0.5,
+      entries: { email: entry('claims-by-id') },
+      plan: () => ({ ...planOf(noBlows), storms: [] }),
+    },
   },
 };

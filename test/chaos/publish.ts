@@ -16,12 +16,19 @@ const PATIENCE_MS = 120_000;
  * Publishes in order, as a careful upstream does: what Kafka has not acknowledged is published again, so that a broken
  * answer makes repeats. @returns the ids that Kafka has acknowledged
  */
-export async function publish(kafka: Kafka, records: readonly UpstreamRecord[], { ms, signal }: PublishOptions): Promise<Set<string>> {
-  const producer = kafka.producer({ allowAutoTopicCreation: false, createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+export async function publish(
+  kafka: Kafka,
+  records: readonly UpstreamRecord[],
+  { ms, signal }: PublishOptions,
+): Promise<Set<string>> {
+  const producer = kafka.producer({
+    allowAutoTopicCreation: false,
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+  });
   const acknowledged = new Set<string>();
   const start = performance.now();
   try {
-    for (let from = 0; from < records.length && !signal.aborted; ) {
+    for (let from = 0; from < records.length && !signal.aborted;) {
       const due = Math.ceil(records.length * Math.min(1, (performance.now() - start + TICK_MS) / ms));
       const batch = records.slice(from, Math.max(from, due));
       await untilAcknowledged(producer, batch, signal);
@@ -35,7 +42,11 @@ export async function publish(kafka: Kafka, records: readonly UpstreamRecord[], 
   return acknowledged;
 }
 
-async function untilAcknowledged(producer: Producer, batch: readonly UpstreamRecord[], signal: AbortSignal): Promise<void> {
+async function untilAcknowledged(
+  producer: Producer,
+  batch: readonly UpstreamRecord[],
+  signal: AbortSignal,
+): Promise<void> {
   if (batch.length === 0) return;
   const topicMessages = Object.entries(Object.groupBy(batch, ({ topic }) => topic)).map(([topic, records = []]) => ({
     topic,

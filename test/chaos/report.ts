@@ -13,8 +13,17 @@ export function reportOf({ figures, findings, timelines, seconds, dataDir }: Cha
     `  ${ambiguous.total} calls lost their answer: ${ambiguous.reconciled} were settled by the provider’s word, ${ambiguous.resentOnce} went again since it had nothing,`,
     `  ${ambiguous.unconfirmed} are left to an operator, ${ambiguous.resentByPolicy} went twice by policy${ambiguous.resentByPolicyIds.map((id) => ` ${id}`).join('')}`,
     `  ${figures.exercised.coalesced} shared a call, ${figures.exercised.toSeveralRecipients} had several recipients, ${figures.exercised.orderedPairs} pairs of one key could be compared`,
-    ...(figures.receiptsGivenUp > 0 ? [`  ${figures.receiptsGivenUp} end as sent: the provider gave up telling more while we could not listen`] : []),
-    ...(findings.length > 0 ? ['', ...findings.slice(0, 20).map(({ kind, messageId, what }) => `  ${kind}: ${messageId ? `${messageId}: ` : ''}${what}`)] : []),
+    ...(figures.receiptsGivenUp > 0
+      ? [`  ${figures.receiptsGivenUp} end as sent: the provider gave up telling more while we could not listen`]
+      : []),
+    ...(findings.length > 0
+      ? [
+          '',
+          ...findings
+            .slice(0, 20)
+            .map(({ kind, messageId, what }) => `  ${kind}: ${messageId ? `${messageId}: ` : ''}${what}`),
+        ]
+      : []),
     ...(findings.length > 20 ? [`  and ${findings.length - 20} more`] : []),
     ...timelines.map((timeline) => JSON.stringify(timeline, null, 1)),
     ...(dataDir ? ['', `Logs and data are kept in ${dataDir}`] : []),

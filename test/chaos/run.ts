@@ -3,7 +3,15 @@ import type { Channel } from '#libs/contracts';
 import { createKafka } from '../../scripts/local/kafka-client.ts';
 import type { ServiceName } from '../../scripts/local/settings.ts';
 import { check, type Verdict } from './check.policy.ts';
-import { acceptedSends, recordedFacts, recordsSetAside, shownMessages, type Sources, statusCounts, timelineOf } from './gather.ts';
+import {
+  acceptedSends,
+  recordedFacts,
+  recordsSetAside,
+  shownMessages,
+  type Sources,
+  statusCounts,
+  timelineOf,
+} from './gather.ts';
 import { type Asked, type Workload, workloadOf } from './messages.policy.ts';
 import { type Plan, planOf } from './plan.policy.ts';
 import { publish } from './publish.ts';
@@ -52,7 +60,14 @@ export const wholeSystem: Scenario = {
   replicated,
   channels: ['email', 'sms'],
   repeated: 0.08,
-  plan: ({ seed, kills }) => planOf({ seed, kills, ...timing, services: everybody, victims: [...everybody, ...replicated.map((name) => `${name}-2`)] }),
+  plan: ({ seed, kills }) =>
+    planOf({
+      seed,
+      kills,
+      ...timing,
+      services: everybody,
+      victims: [...everybody, ...replicated.map((name) => `${name}-2`)],
+    }),
   patienceMs: 60_000,
 };
 
@@ -72,7 +87,12 @@ export async function runChaos(options: ChaosOptions, scenario: Scenario = whole
     const worth = [...new Set(verdict.findings.flatMap(({ messageId }) => messageId ?? []))].slice(0, 3);
     const timelines = await Promise.all(worth.map((messageId) => explain(sources, published, messageId)));
     kept &&= options.keep === 'always' || verdict.findings.length > 0;
-    return { ...verdict, timelines, seconds: (performance.now() - begin) / 1000, dataDir: kept ? chaos.stack.dataDir : undefined };
+    return {
+      ...verdict,
+      timelines,
+      seconds: (performance.now() - begin) / 1000,
+      dataDir: kept ? chaos.stack.dataDir : undefined,
+    };
   } finally {
     await chaos.stop({ keep: kept && (!signal.aborted || options.keep === 'always') });
   }
@@ -89,11 +109,24 @@ function sourcesOf({ stack }: ChaosStack, { seed }: ChaosOptions): Sources {
 }
 
 /** @returns the messages that Kafka has acknowledged */
-async function publishUnderFire(chaos: ChaosStack, sources: Sources, scenario: Scenario, options: ChaosOptions): Promise<Asked[]> {
+async function publishUnderFire(
+  chaos: ChaosStack,
+  sources: Sources,
+  scenario: Scenario,
+  options: ChaosOptions,
+): Promise<Asked[]> {
   const { seed, messages: count, say, signal } = options;
-  const { messages, records }: Workload = workloadOf({ seed, count, tenant: sources.tenant, channels: scenario.channels, repeated: scenario.repeated });
+  const { messages, records }: Workload = workloadOf({
+    seed,
+    count,
+    tenant: sources.tenant,
+    channels: scenario.channels,
+    repeated: scenario.repeated,
+  });
   const { blows, storms, ms } = scenario.plan(options);
-  say(`publishing ${messages.length} messages in ${records.length} records over ${Math.round(ms / 1000)} s, with ${blows.length} blows and ${storms.length} storms`);
+  say(
+    `publishing ${messages.length} messages in ${records.length} records over ${Math.round(ms / 1000)} s, with ${blows.length} blows and ${storms.length} storms`,
+  );
   const [acknowledged] = await Promise.all([
     publish(sources.kafka, records, { ms, signal }),
     strikeAll(blows, { chaos, say, signal }),
@@ -106,7 +139,12 @@ async function publishUnderFire(chaos: ChaosStack, sources: Sources, scenario: S
 const open = ['accepted', 'scheduled', 'retrying', 'delayed'];
 
 /** Waits until reporting shows everything as final and stays so, or until nothing has moved for too long. */
-async function untilSettled(sources: Sources, total: number, patienceMs: number, { say, signal }: ChaosOptions): Promise<void> {
+async function untilSettled(
+  sources: Sources,
+  total: number,
+  patienceMs: number,
+  { say, signal }: ChaosOptions,
+): Promise<void> {
   let last = '';
   let toldAt = performance.now();
   let movedAt = performance.now();
@@ -125,7 +163,10 @@ async function untilSettled(sources: Sources, total: number, patienceMs: number,
   }
 }
 
-/** `unconfirmed` and `sent` may be final or not, and a provider may still have something to tell: counts do not show that. */
+/**
+ * `unconfirmed` and `sent` may be final or not, and a provider may still have something to tell: counts do not show
+ * that.
+ */
 async function nothingIsOpen(sources: Sources): Promise<boolean> {
   const shown = await shownMessages(sources);
   return shown.every(({ final }) => final) && (await acceptedSends(sources)).every(({ telling }) => !telling);

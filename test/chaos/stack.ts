@@ -69,7 +69,14 @@ export class ChaosStack {
     this.crashes = crashes;
   }
 
-  static async start({ services, replicated, entries = {}, env: own = {}, say: tell, signal }: ChaosStackOptions): Promise<ChaosStack> {
+  static async start({
+    services,
+    replicated,
+    entries = {},
+    env: own = {},
+    say: tell,
+    signal,
+  }: ChaosStackOptions): Promise<ChaosStack> {
     const crashes: string[] = [];
     // A supervisor tells of a death in words only.
     const say = (line: string) => {
@@ -85,7 +92,9 @@ export class ChaosStack {
       const ports = Object.fromEntries(names.map((name, index) => [name, free[index]!]));
       const env = { ...withoutAmbient(process.env), ...environment, ...own };
       const stack = await startStack({ dataDir, ports, env, apps: services, entries, restarts: untiring, say, signal });
-      const replicas = new Map(replicated.map((name, index) => [`${name}-2`, replicaOf(stack, name, free[names.length + index]!, say)]));
+      const replicas = new Map(
+        replicated.map((name, index) => [`${name}-2`, replicaOf(stack, name, free[names.length + index]!, say)]),
+      );
       const chaos = new ChaosStack(stack, replicas, crashes);
       await Promise.all([...replicas.values()].map((each) => each.start())).catch(async (error: unknown) => {
         await chaos.stop({ keep: false });
@@ -131,8 +140,16 @@ function replicaOf(stack: Stack, service: ServiceName, port: number, say: (line:
   const url = `http://127.0.0.1:${port}`;
   const isReady = async () => (await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(3_000) })).ok;
   const log = layoutOf(stack.dataDir).log(`${service}-2`);
-  const watcher = { policy: untiring, say: (line: string) => say(`second replica: ${line}`), changed: () => undefined, gaveUp: () => undefined };
-  return new SupervisedProcess({ ...plan, url, log, isReady, env: { ...plan.env, HTTP_PORT: String(port), METRICS_PORT: '0' } }, watcher);
+  const watcher = {
+    policy: untiring,
+    say: (line: string) => say(`second replica: ${line}`),
+    changed: () => undefined,
+    gaveUp: () => undefined,
+  };
+  return new SupervisedProcess(
+    { ...plan, url, log, isReady, env: { ...plan.env, HTTP_PORT: String(port), METRICS_PORT: '0' } },
+    watcher,
+  );
 }
 
 function remove(dataDir: string): void {
@@ -142,5 +159,9 @@ function remove(dataDir: string): void {
 
 /** Real keys, and a Kafka or database given to the developer's shell, must never be reached from here. */
 function withoutAmbient(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(SENDGRID_|RESEND_|TWILIO_|KAFKA_|DATABASE_|TEST_|OTEL_|NODE_OPTIONS)/.test(name)));
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      ([name]) => !/^(SENDGRID_|RESEND_|TWILIO_|KAFKA_|DATABASE_|TEST_|OTEL_|NODE_OPTIONS)/.test(name),
+    ),
+  );
 }

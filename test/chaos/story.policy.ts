@@ -72,7 +72,9 @@ export interface Story {
 
 /** The lists by message. */
 export function storiesOf({ published, sends, shown, facts }: Evidence): Story[] {
-  const stories = new Map<string, Story>(published.map((message) => [message.messageId, { published: message, sends: [], shown: undefined, facts: [] }]));
+  const stories = new Map<string, Story>(
+    published.map((message) => [message.messageId, { published: message, sends: [], shown: undefined, facts: [] }]),
+  );
   for (const send of sends) stories.get(send.messageId)?.sends.push(send);
   for (const each of shown) Object.assign(stories.get(each.messageId) ?? {}, { shown: each });
   for (const each of facts) stories.get(each.fact.messageId ?? '')?.facts.push(each);
@@ -81,8 +83,11 @@ export function storiesOf({ published, sends, shown, facts }: Evidence): Story[]
 
 /** The hop of an accepted send, as far as any fact tells of its call. */
 export function hopOf({ facts }: Story, { callId }: AcceptedSend): number | undefined {
-  return callId === null ? undefined : facts.find(({ fact }) => fact.callId === callId && fact.hop !== undefined)?.fact.hop;
+  return callId === null
+    ? undefined
+    : facts.find(({ fact }) => fact.callId === callId && fact.hop !== undefined)?.fact.hop;
 }
 
 /** A fact in which retry gives up looking for the lost answer of a hop. */
-export const closes = ({ status, final, source }: StatusChanged): boolean => status === 'unconfirmed' && final && source === 'retry';
+export const closes = ({ status, final, source }: StatusChanged): boolean =>
+  status === 'unconfirmed' && final && source === 'retry';

@@ -26,19 +26,27 @@ export async function strikeAll(blows: readonly Blow[], options: StrikeOptions):
 async function strike(blow: Blow, options: StrikeOptions): Promise<void> {
   options.say(`${(blow.at / 1000).toFixed(1)} s: ${describeBlow(blow)}`);
   switch (blow.kind) {
-    case 'kill': return signalled(blow.victim, 'SIGKILL', options);
-    case 'end Kafka': return keepAway('kafka', blow, options);
-    case 'restart PostgreSQL': return signalled('postgres', blow.signal, options);
-    case 'end connections': return endConnections(blow.service, options);
+    case 'kill':
+      return signalled(blow.victim, 'SIGKILL', options);
+    case 'end Kafka':
+      return keepAway('kafka', blow, options);
+    case 'restart PostgreSQL':
+      return signalled('postgres', blow.signal, options);
+    case 'end connections':
+      return endConnections(blow.service, options);
     case 'freeze': {
       await signalled(blow.victim, 'SIGSTOP', options);
       await until(performance.now() + blow.ms, options.signal);
       options.chaos.signal(blow.victim, 'SIGCONT');
     }
-  } // prettier-ignore
+  }
 }
 
-async function keepAway(victim: string, { signal, ms }: { signal: NodeJS.Signals; ms: number }, options: StrikeOptions): Promise<void> {
+async function keepAway(
+  victim: string,
+  { signal, ms }: { signal: NodeJS.Signals; ms: number },
+  options: StrikeOptions,
+): Promise<void> {
   const end = performance.now() + ms;
   await signalled(victim, signal, options);
   while (performance.now() < end && !options.signal.aborted) {
@@ -81,19 +89,28 @@ export async function storm(storms: readonly Storm[], { chaos, say, signal }: St
 
 /** Changes what the sandbox does; a provider that is not named keeps what it has. */
 export async function setFaults(sandboxUrl: string, faults: Record<string, unknown>): Promise<void> {
-  const answer = await fetch(`${sandboxUrl}/_sandbox/faults`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(faults) });
+  const answer = await fetch(`${sandboxUrl}/_sandbox/faults`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(faults),
+  });
   if (!answer.ok) throw new Error(`the sandbox refused the faults: ${await answer.text()}`);
 }
 
 function describeBlow(blow: Blow): string {
   switch (blow.kind) {
-    case 'kill': return `kill -9 ${blow.victim}`;
-    case 'freeze': return `SIGSTOP ${blow.victim} for ${(blow.ms / 1000).toFixed(1)} s`;
-    case 'end Kafka': return `${blow.signal} kafka${blow.ms > 0 ? `, again and again for ${blow.ms / 1000} s` : ''}`;
-    case 'restart PostgreSQL': return blow.signal === 'SIGKILL' ? 'kill -9 postgres' : 'postgres restarts';
-    case 'end connections': return `all database connections of ${blow.service} end`;
+    case 'kill':
+      return `kill -9 ${blow.victim}`;
+    case 'freeze':
+      return `SIGSTOP ${blow.victim} for ${(blow.ms / 1000).toFixed(1)} s`;
+    case 'end Kafka':
+      return `${blow.signal} kafka${blow.ms > 0 ? `, again and again for ${blow.ms / 1000} s` : ''}`;
+    case 'restart PostgreSQL':
+      return blow.signal === 'SIGKILL' ? 'kill -9 postgres' : 'postgres restarts';
+    case 'end connections':
+      return `all database connections of ${blow.service} end`;
   }
-} // prettier-ignore
+}
 
 async function until(time: number, signal: AbortSignal): Promise<void> {
   await delay(Math.max(0, time - performance.now()), undefined, { signal }).catch(() => undefined);

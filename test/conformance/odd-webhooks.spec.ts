@@ -17,11 +17,30 @@ beforeAll(async () => {
   spans = new FinishedSpans();
   const counts = new CountedEvents();
   const common = { RECIPIENT_HASH_KEY: 'only for the conformance suite', LOG_LEVEL: 'error' };
-  const email = { EMAIL_FROM: 'no-reply@messaging.test', SENDGRID_API_KEY: sendgridKey, SENDGRID_WEBHOOK_PUBLIC_KEY: sendgridKeys.public, RESEND_API_KEY: resendKey, RESEND_WEBHOOK_SECRET: resendSecret };
-  const sms = { PUBLIC_URL: twilioPublicUrl, SMS_FROM: '+15005550006', TWILIO_ACCOUNT_SID: twilioAccount, TWILIO_AUTH_TOKEN: twilioToken };
+  const email = {
+    EMAIL_FROM: 'no-reply@messaging.test',
+    SENDGRID_API_KEY: sendgridKey,
+    SENDGRID_WEBHOOK_PUBLIC_KEY: sendgridKeys.public,
+    RESEND_API_KEY: resendKey,
+    RESEND_WEBHOOK_SECRET: resendSecret,
+  };
+  const sms = {
+    PUBLIC_URL: twilioPublicUrl,
+    SMS_FROM: '+15005550006',
+    TWILIO_ACCOUNT_SID: twilioAccount,
+    TWILIO_AUTH_TOKEN: twilioToken,
+  };
   services = {
-    email: await startService({ name: 'email', schema: emailSchema, module: EmailModule, env: { ...common, ...email }, postgres: 'empty' }, spans, counts),
-    sms: await startService({ name: 'sms', schema: smsSchema, module: SmsModule, env: { ...common, ...sms }, postgres: 'empty' }, spans, counts),
+    email: await startService(
+      { name: 'email', schema: emailSchema, module: EmailModule, env: { ...common, ...email }, postgres: 'empty' },
+      spans,
+      counts,
+    ),
+    sms: await startService(
+      { name: 'sms', schema: smsSchema, module: SmsModule, env: { ...common, ...sms }, postgres: 'empty' },
+      spans,
+      counts,
+    ),
   };
 }, 60_000);
 

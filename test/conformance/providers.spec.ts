@@ -17,7 +17,10 @@ import { CountedEvents, FinishedSpans } from './telemetry.ts';
 import { twilio, twilioAccount, twilioPublicUrl, twilioToken, twilioWebhook } from './twilio.ts';
 
 const apps = join(import.meta.dirname, '..', '..', 'apps');
-const foldersOf = (app: string) => readdirSync(join(apps, app, 'src', 'providers'), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+const foldersOf = (app: string) =>
+  readdirSync(join(apps, app, 'src', 'providers'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
 
 let sandbox: Sandbox;
 let control: SandboxControl;
@@ -29,29 +32,63 @@ beforeAll(async () => {
   const counts = new CountedEvents();
   sandbox = await createSandbox(
     SandboxConfig.parse({
-      HTTP_PORT: '0', SANDBOX_WEBHOOK_DELAY_MS: '20', SANDBOX_RESEND_RATE_PER_S: '100000',
-      SANDBOX_SENDGRID_API_KEY: sendgridKey, SANDBOX_SENDGRID_PRIVATE_KEY: sendgridKeys.private,
-      SANDBOX_RESEND_API_KEY: resendKey, SANDBOX_RESEND_WEBHOOK_SECRET: resendSecret,
-      SANDBOX_TWILIO_ACCOUNT_SID: twilioAccount, SANDBOX_TWILIO_AUTH_TOKEN: twilioToken,
+      HTTP_PORT: '0',
+      SANDBOX_WEBHOOK_DELAY_MS: '20',
+      SANDBOX_RESEND_RATE_PER_S: '100000',
+      SANDBOX_SENDGRID_API_KEY: sendgridKey,
+      SANDBOX_SENDGRID_PRIVATE_KEY: sendgridKeys.private,
+      SANDBOX_RESEND_API_KEY: resendKey,
+      SANDBOX_RESEND_WEBHOOK_SECRET: resendSecret,
+      SANDBOX_TWILIO_ACCOUNT_SID: twilioAccount,
+      SANDBOX_TWILIO_AUTH_TOKEN: twilioToken,
     }),
     createLog('silent'),
-  ); // prettier-ignore
+  );
   control = new SandboxControl(sandbox.url);
-  const common = { HTTP_PORT: '0', RECIPIENT_HASH_KEY: 'only for the conformance suite', OPERATOR_TOKENS: 'token-of-an-operator' };
+  const common = {
+    HTTP_PORT: '0',
+    RECIPIENT_HASH_KEY: 'only for the conformance suite',
+    OPERATOR_TOKENS: 'token-of-an-operator',
+  };
   const [email, sms] = await Promise.all([
-    startService({
-      name: 'email', schema: emailSchema, module: EmailModule,
-      env: {
-        ...common, EMAIL_FROM: 'no-reply@messaging.test', SENDGRID_API_KEY: sendgridKey, SENDGRID_BASE_URL: sandbox.url, SENDGRID_WEBHOOK_PUBLIC_KEY: sendgridKeys.public,
-        RESEND_API_KEY: resendKey, RESEND_BASE_URL: sandbox.url, RESEND_WEBHOOK_SECRET: resendSecret,
+    startService(
+      {
+        name: 'email',
+        schema: emailSchema,
+        module: EmailModule,
+        env: {
+          ...common,
+          EMAIL_FROM: 'no-reply@messaging.test',
+          SENDGRID_API_KEY: sendgridKey,
+          SENDGRID_BASE_URL: sandbox.url,
+          SENDGRID_WEBHOOK_PUBLIC_KEY: sendgridKeys.public,
+          RESEND_API_KEY: resendKey,
+          RESEND_BASE_URL: sandbox.url,
+          RESEND_WEBHOOK_SECRET: resendSecret,
+        },
+        postgres: 'empty',
       },
-      postgres: 'empty',
-    }, spans, counts),
-    startService({
-      name: 'sms', schema: smsSchema, module: SmsModule,
-      env: { ...common, PUBLIC_URL: twilioPublicUrl, SMS_FROM: '+15005550006', TWILIO_ACCOUNT_SID: twilioAccount, TWILIO_AUTH_TOKEN: twilioToken, TWILIO_BASE_URL: sandbox.url },
-    }, spans, counts),
-  ]); // prettier-ignore
+      spans,
+      counts,
+    ),
+    startService(
+      {
+        name: 'sms',
+        schema: smsSchema,
+        module: SmsModule,
+        env: {
+          ...common,
+          PUBLIC_URL: twilioPublicUrl,
+          SMS_FROM: '+15005550006',
+          TWILIO_ACCOUNT_SID: twilioAccount,
+          TWILIO_AUTH_TOKEN: twilioToken,
+          TWILIO_BASE_URL: sandbox.url,
+        },
+      },
+      spans,
+      counts,
+    ),
+  ]);
   services = { email, sms };
 }, 60_000);
 
@@ -61,7 +98,10 @@ afterAll(async () => {
 }, 20_000);
 
 describe('the providers', () => {
-  const described = (of: Record<string, { provider: string }>) => Object.values(of).map(({ provider }) => provider).toSorted();
+  const described = (of: Record<string, { provider: string }>) =>
+    Object.values(of)
+      .map(({ provider }) => provider)
+      .toSorted();
 
   it('all stand in the suite, adapter and webhook, for e-mail and for texts', () => {
     const [email, sms] = [channelProviders.email.toSorted(), channelProviders.sms.toSorted()];

@@ -28,7 +28,12 @@ export interface Good {
 
 const about = { messageId: 'm-routes', person: 'ada@inbox.test' };
 const recipient = 'ab'.repeat(16);
-const link = new UnsubscribeTokens([unsubscribeKey]).seal({ tenant: 'default', messageId: 'm-routes', recipient, scope: 'marketing' });
+const link = new UnsubscribeTokens([unsubscribeKey]).seal({
+  tenant: 'default',
+  messageId: 'm-routes',
+  recipient,
+  scope: 'marketing',
+});
 const change = { recipient, note: 'asked by phone', by: 'a test' };
 
 /** By method and path; a new route needs a line here. HEAD is as GET. */
@@ -56,8 +61,10 @@ const bodies: Readonly<Record<string, { path?: string; body?: object; needs?: bo
 
 export function aGoodRequest({ method, path }: Route, token: string): Good | undefined {
   if (path === '/webhooks/sendgrid') return { ...sendgridWebhook.delivery({ type: 'delivered' }, about), needs: true };
-  if (path === '/webhooks/resend') return { ...resendWebhook.delivery({ type: 'email.delivered' }, about), needs: true };
-  if (path === '/webhooks/twilio/status') return { ...twilioWebhook.delivery({ type: 'delivered' }, { ...about, person: '+12025550199' }), needs: true };
+  if (path === '/webhooks/resend')
+    return { ...resendWebhook.delivery({ type: 'email.delivered' }, about), needs: true };
+  if (path === '/webhooks/twilio/status')
+    return { ...twilioWebhook.delivery({ type: 'delivered' }, { ...about, person: '+12025550199' }), needs: true };
   if (path === '/webhooks/twilio/inbound') return { ...inboundDelivery({ Body: 'Hello' }), needs: true };
   const known = bodies[`${method === 'HEAD' ? 'GET' : method} ${path}`];
   if (!known) return undefined;

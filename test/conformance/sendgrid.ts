@@ -18,14 +18,31 @@ export const sendgridKeys = {
 
 export const sendgrid: AdapterDescription<EmailMessage> = {
   provider: 'sendgrid',
-  make: ({ url, timeoutMs, wrong }) => new SendgridAdapter({ SENDGRID_API_KEY: wrong ? 'SG.wrong' : sendgridKey, SENDGRID_BASE_URL: url, SENDGRID_TIMEOUT_MS: timeoutMs, SENDGRID_CONNECTIONS: 4 }, attachmentsFrom()),
+  make: ({ url, timeoutMs, wrong }) =>
+    new SendgridAdapter(
+      {
+        SENDGRID_API_KEY: wrong ? 'SG.wrong' : sendgridKey,
+        SENDGRID_BASE_URL: url,
+        SENDGRID_TIMEOUT_MS: timeoutMs,
+        SENDGRID_CONNECTIONS: 4,
+      },
+      attachmentsFrom(),
+    ),
   message: anEmail,
   recipient: emailRecipient,
   secrets: [sendgridKey],
   throttling: { status: 429, retryAfterSeconds: 7 },
   refusals: [
-    { why: 'an address that is none', to: refusedEmail, failure: { kind: 'bad-content', code: 'http_400', retry: 'never' } },
-    { why: 'a key that is not accepted', fault: { status: 401 }, failure: { kind: 'account', code: 'http_401', retry: 'operator' } },
+    {
+      why: 'an address that is none',
+      to: refusedEmail,
+      failure: { kind: 'bad-content', code: 'http_400', retry: 'never' },
+    },
+    {
+      why: 'a key that is not accepted',
+      fault: { status: 401 },
+      failure: { kind: 'account', code: 'http_401', retry: 'operator' },
+    },
     { why: 'a mail that is too large', fault: { status: 413 }, failure: { kind: 'bad-content', code: 'http_413' } },
   ],
   refusedMember: (message) => ({ ...message, to: [{ email: refusedEmail }] }),
@@ -34,7 +51,8 @@ export const sendgrid: AdapterDescription<EmailMessage> = {
 const SIGNATURE = 'x-twilio-email-event-webhook-signature';
 const TIMESTAMP = 'x-twilio-email-event-webhook-timestamp';
 const seconds = (agoMs = 0) => String(Math.floor((Date.now() - agoMs) / 1000));
-const sign = (body: string | Buffer, timestamp: string, key: KeyObject = pair.privateKey) => createSign('sha256').update(timestamp).update(body).sign(key, 'base64');
+const sign = (body: string | Buffer, timestamp: string, key: KeyObject = pair.privateKey) =>
+  createSign('sha256').update(timestamp).update(body).sign(key, 'base64');
 const withSignature = (body: string | Buffer, timestamp: string, key?: KeyObject) => ({
   path: '/webhooks/sendgrid',
   headers: { 'content-type': 'application/json', [SIGNATURE]: sign(body, timestamp, key), [TIMESTAMP]: timestamp },
@@ -63,7 +81,15 @@ export const sendgridWebhook: WebhookDescription = {
   ],
   delivery: ({ type, fields }, { messageId, person }) => {
     const about = referenceFields({ messageId, tenant: 'default', hop: 1, callId: 'call-1' });
-    const event = { event: type, email: person, timestamp: Number(seconds()), sg_event_id: `ev-${messageId}`, sg_message_id: `${messageId}.recvd-6c9f4-1-5F5F.0`, ...about, ...fields };
+    const event = {
+      event: type,
+      email: person,
+      timestamp: Number(seconds()),
+      sg_event_id: `ev-${messageId}`,
+      sg_message_id: `${messageId}.recvd-6c9f4-1-5F5F.0`,
+      ...about,
+      ...fields,
+    };
     return withSignature(`[${JSON.stringify(event)}\r\n]`, seconds());
   },
   tampering: {
@@ -71,7 +97,10 @@ export const sendgridWebhook: WebhookDescription = {
     'one blank more': (genuine) => ({ ...genuine, body: `${textOf(genuine)} ` }),
     'another time': ({ headers, ...genuine }) => ({ ...genuine, headers: { ...headers, [TIMESTAMP]: seconds(5_000) } }),
     'a time long past': ({ body }) => withSignature(body, seconds(48 * 3_600_000)),
-    'half its signature': ({ headers, ...genuine }) => ({ ...genuine, headers: { ...headers, [SIGNATURE]: headers[SIGNATURE]!.slice(0, 40) } }),
+    'half its signature': ({ headers, ...genuine }) => ({
+      ...genuine,
+      headers: { ...headers, [SIGNATURE]: headers[SIGNATURE]!.slice(0, 40) },
+    }),
     'no signature': ({ headers: { [SIGNATURE]: _, ...headers }, ...genuine }) => ({ ...genuine, headers }),
     'the signature of a stranger': ({ body }) => withSignature(body, seconds(), stranger.privateKey),
   },
@@ -85,7 +114,8 @@ export const oddSendgrid: OddWebhookDescription = {
   ways: {
     'in a list': (event) => withSignature(`[${JSON.stringify(event)}\r\n]`, seconds()),
     'alone, without a list': (event) => withSignature(JSON.stringify(event), seconds()),
-    'among others that cannot be used': (event) => withSignature(JSON.stringify([null, {}, event, 7, 'text', [], { event: null }]), seconds()),
+    'among others that cannot be used': (event) =>
+      withSignature(JSON.stringify([null, {}, event, 7, 'text', [], { event: null }]), seconds()),
   },
   body: (body) => withSignature(body, seconds()),
   holders: [[]],

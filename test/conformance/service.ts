@@ -1,6 +1,15 @@
 import { InfrastructureDown } from '#libs/contracts';
 import { createPool, type PostgresConfig } from '#libs/persistence';
-import { type ConfigSchema, createHttpAdapter, Health, loadConfig, type Route, routesOf, RuntimeModule, type ServiceConfig } from '#libs/runtime';
+import {
+  type ConfigSchema,
+  createHttpAdapter,
+  Health,
+  loadConfig,
+  type Route,
+  routesOf,
+  RuntimeModule,
+  type ServiceConfig,
+} from '#libs/runtime';
 import { createLogger } from '#libs/telemetry';
 import type { WebhookDelivery, WebhookHouse } from '#libs/testing';
 import { createKafka, type KafkaConfig, type Outgoing, Publisher } from '#libs/transport';
@@ -9,7 +18,10 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { CountedEvents, FinishedSpans } from './telemetry.ts';
 
-/** A channel's service as it ships, but for what it stands on: its records are kept here, Kafka and PostgreSQL are never reached. */
+/**
+ * A channel's service as it ships, but for what it stands on: its records are kept here, Kafka and PostgreSQL are never
+ * reached.
+ */
 export interface ChannelService extends WebhookHouse {
   name: string;
   url: string;
@@ -43,8 +55,16 @@ export interface Around {
 /** Answers every question with no rows. */
 const holdsNothing = { query: () => Promise.resolve({ rows: [], rowCount: 0 }) };
 
-export async function startService({ name, schema, module, env, prepare, postgres = 'down' }: Around, spans: FinishedSpans, counts: CountedEvents): Promise<ChannelService> {
-  const config = loadConfig(schema, { ...env, KAFKA_BROKERS: '127.0.0.1:1', DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' }) as KafkaConfig & PostgresConfig & ServiceConfig;
+export async function startService(
+  { name, schema, module, env, prepare, postgres = 'down' }: Around,
+  spans: FinishedSpans,
+  counts: CountedEvents,
+): Promise<ChannelService> {
+  const config = loadConfig(schema, {
+    ...env,
+    KAFKA_BROKERS: '127.0.0.1:1',
+    DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing',
+  }) as KafkaConfig & PostgresConfig & ServiceConfig;
   const lines: Record<string, unknown>[] = [];
   const logger = createLogger(name, 'silent');
   for (const level of ['info', 'warn', 'error'] as const) {
@@ -52,7 +72,10 @@ export async function startService({ name, schema, module, env, prepare, postgre
   }
   const kafka = createKafka(config, name, logger);
   const publisher = new KeptRecords(kafka, config, name);
-  const pool = Object.assign(createPool(config, name, () => undefined), postgres === 'empty' && holdsNothing);
+  const pool = Object.assign(
+    createPool(config, name, () => undefined),
+    postgres === 'empty' && holdsNothing,
+  );
   const stopping = new AbortController();
   const core = { name, config, logger, kafka, publisher, pool, health: new Health(), stopping: stopping.signal };
   class ServiceModule {}
@@ -76,7 +99,8 @@ export async function startService({ name, schema, module, env, prepare, postgre
       await pool.end();
     },
     // Through all of Fastify and Nest, without a socket: thousands are posted.
-    post: async ({ path, headers, body }: WebhookDelivery) => (await app.inject({ method: 'POST', url: path, headers, payload: body })).statusCode,
+    post: async ({ path, headers, body }: WebhookDelivery) =>
+      (await app.inject({ method: 'POST', url: path, headers, payload: body })).statusCode,
     published: () => publisher.records.map(({ topic, value, headers = {} }) => ({ topic: topic.name, value, headers })),
     log: () => lines,
     spans: () => spans.all(),

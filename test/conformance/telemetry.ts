@@ -9,7 +9,17 @@ export class FinishedSpans {
   constructor() {
     const keep = {
       onStart: () => {},
-      onEnd: ({ name, attributes, status, events }: { name: string; attributes: Attributes; status: object; events: object }) => {
+      onEnd: ({
+        name,
+        attributes,
+        status,
+        events,
+      }: {
+        name: string;
+        attributes: Attributes;
+        status: object;
+        events: object;
+      }) => {
         this.spans.push({ name, attributes, status, events });
       },
       forceFlush: () => Promise.resolve(),
@@ -56,4 +66,5 @@ export class CountedEvents {
   }
 }
 
-const keyOf = (name: string, attributes: object): string => `${name} ${JSON.stringify(Object.entries(attributes).toSorted(([a], [b]) => (a < b ? -1 : 1)))}`;
+const keyOf = (name: string, attributes: object): string =>
+  `${name} ${JSON.stringify(Object.entries(attributes).toSorted(([a], [b]) => (a < b ? -1 : 1)))}`;

@@ -1,6 +1,12 @@
 import { createHash, createHmac } from 'node:crypto';
 import { referenceFields } from '#libs/contracts';
-import { type AdapterDescription, anSmsRequest, type OddWebhookDescription, type WebhookDelivery, type WebhookDescription } from '#libs/testing';
+import {
+  type AdapterDescription,
+  anSmsRequest,
+  type OddWebhookDescription,
+  type WebhookDelivery,
+  type WebhookDescription,
+} from '#libs/testing';
 import { TwilioAdapter } from '../../apps/sms/src/providers/twilio/twilio.adapter.ts';
 import { textOf } from './common.ts';
 import { twilioEvents, twilioReplies } from './twilio.events.ts';
@@ -15,36 +21,85 @@ export const twilio: AdapterDescription<SmsMessage> = {
   provider: 'twilio',
   make: ({ url, timeoutMs, wrong }) =>
     new TwilioAdapter({
-      TWILIO_ACCOUNT_SID: twilioAccount, TWILIO_AUTH_TOKEN: wrong ? 'wrong' : twilioToken, TWILIO_API_KEY_SID: undefined, TWILIO_API_KEY_SECRET: undefined,
-      TWILIO_MESSAGING_SERVICE_SID: undefined, TWILIO_BASE_URL: url, TWILIO_CONNECTIONS: 4, TWILIO_RATE_PER_S: undefined, TWILIO_TIMEOUT_MS: timeoutMs, PUBLIC_URL: twilioPublicUrl,
-    }), // prettier-ignore
+      TWILIO_ACCOUNT_SID: twilioAccount,
+      TWILIO_AUTH_TOKEN: wrong ? 'wrong' : twilioToken,
+      TWILIO_API_KEY_SID: undefined,
+      TWILIO_API_KEY_SECRET: undefined,
+      TWILIO_MESSAGING_SERVICE_SID: undefined,
+      TWILIO_BASE_URL: url,
+      TWILIO_CONNECTIONS: 4,
+      TWILIO_RATE_PER_S: undefined,
+      TWILIO_TIMEOUT_MS: timeoutMs,
+      PUBLIC_URL: twilioPublicUrl,
+    }),
   message: (to, body) => ({ ...anSmsRequest({ to, body }), kind: 'sms', from: '+15005550006' }),
   recipient: (number) => `+120255501${String(number).padStart(2, '0')}`,
   secrets: [twilioToken, Buffer.from(`${twilioAccount}:${twilioToken}`).toString('base64')],
   throttling: { status: 429, twilioCode: 20429, retryAfterSeconds: 7 },
   refusals: [
-    { why: 'a number that is none', to: '+15005550001', failure: { kind: 'bad-recipient', code: '21211', retry: 'never' } },
-    { why: 'a recipient who has replied STOP', to: '+15005550004', failure: { kind: 'opted-out', code: '21610', suppress: true } },
-    { why: 'credentials that are not accepted', fault: { status: 401, twilioCode: 20003 }, failure: { kind: 'account', code: '20003' } },
-    { why: 'a code that is in no table', fault: { status: 400, twilioCode: 29999 }, failure: { kind: 'bad-content', unlisted: true } },
+    {
+      why: 'a number that is none',
+      to: '+15005550001',
+      failure: { kind: 'bad-recipient', code: '21211', retry: 'never' },
+    },
+    {
+      why: 'a recipient who has replied STOP',
+      to: '+15005550004',
+      failure: { kind: 'opted-out', code: '21610', suppress: true },
+    },
+    {
+      why: 'credentials that are not accepted',
+      fault: { status: 401, twilioCode: 20003 },
+      failure: { kind: 'account', code: '20003' },
+    },
+    {
+      why: 'a code that is in no table',
+      fault: { status: 400, twilioCode: 29999 },
+      failure: { kind: 'bad-content', unlisted: true },
+    },
   ],
 };
 
-/** Twilio's way: each name in order, with each of its values once, in order (twilio-node, getExpectedTwilioSignature). */
+/**
+ * Twilio's way: each name in order, with each of its values once, in order (twilio-node, getExpectedTwilioSignature).
+ */
 function sign(url: string, form: URLSearchParams, token = twilioToken): string {
   const names = [...new Set(form.keys())].toSorted();
-  const text = names.flatMap((name) => [...new Set(form.getAll(name))].toSorted().map((value) => name + value)).join('');
-  return createHmac('sha1', token).update(url + text).digest('base64');
+  const text = names
+    .flatMap((name) => [...new Set(form.getAll(name))].toSorted().map((value) => name + value))
+    .join('');
+  return createHmac('sha1', token)
+    .update(url + text)
+    .digest('base64');
 }
 
 function withSignature(path: string, body: string | Buffer, token?: string, base = twilioPublicUrl) {
-  return { path, headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': sign(base + path, new URLSearchParams(body.toString()), token) }, body };
+  return {
+    path,
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-twilio-signature': sign(base + path, new URLSearchParams(body.toString()), token),
+    },
+    body,
+  };
 }
 
 export const twilioWebhook: WebhookDescription = {
   provider: 'twilio',
   // Those of messages that go out (provider facts, §4.4).
-  types: ['accepted', 'scheduled', 'queued', 'sending', 'sent', 'delivered', 'partially_delivered', 'undelivered', 'failed', 'canceled', 'read'],
+  types: [
+    'accepted',
+    'scheduled',
+    'queued',
+    'sending',
+    'sent',
+    'delivered',
+    'partially_delivered',
+    'undelivered',
+    'failed',
+    'canceled',
+    'read',
+  ],
   known: [
     { type: 'accepted', status: 'sent' },
     { type: 'scheduled', status: 'sent' },
@@ -60,16 +115,29 @@ export const twilioWebhook: WebhookDescription = {
   ],
   delivery: ({ type, fields }, { messageId, person }) => {
     const path = `/webhooks/twilio/status?${new URLSearchParams(referenceFields({ messageId, tenant: 'default', hop: 1, callId: 'call-1' })).toString()}`;
-    const form = { MessageSid: `SM-${messageId}`, MessageStatus: type, To: person, From: '+15005550006', AccountSid: twilioAccount, ...fields };
+    const form = {
+      MessageSid: `SM-${messageId}`,
+      MessageStatus: type,
+      To: person,
+      From: '+15005550006',
+      AccountSid: twilioAccount,
+      ...fields,
+    };
     return withSignature(path, new URLSearchParams(form).toString());
   },
   tampering: {
-    'another status': (genuine) => ({ ...genuine, body: textOf(genuine).replace('MessageStatus=delivered', 'MessageStatus=failed') }),
+    'another status': (genuine) => ({
+      ...genuine,
+      body: textOf(genuine).replace('MessageStatus=delivered', 'MessageStatus=failed'),
+    }),
     'one more field': (genuine) => ({ ...genuine, body: `${textOf(genuine)}&Extra=1` }),
     'another message in its address': (genuine) => ({ ...genuine, path: genuine.path.replace('mi_hop=1', 'mi_hop=2') }),
     'another host': ({ path, body }) => withSignature(path, body, undefined, 'https://sms.example.com/behind'),
     'plain http': ({ path, body }) => withSignature(path, body, undefined, twilioPublicUrl.replace('https', 'http')),
-    'half its signature': ({ headers, ...genuine }) => ({ ...genuine, headers: { ...headers, 'x-twilio-signature': headers['x-twilio-signature']!.slice(0, 14) } }),
+    'half its signature': ({ headers, ...genuine }) => ({
+      ...genuine,
+      headers: { ...headers, 'x-twilio-signature': headers['x-twilio-signature']!.slice(0, 14) },
+    }),
     'no signature': ({ headers: { 'x-twilio-signature': _, ...headers }, ...genuine }) => ({ ...genuine, headers }),
     'the signature of a stranger': ({ path, body }) => withSignature(path, body, 'the token of somebody else'),
   },
@@ -79,9 +147,22 @@ export const twilioWebhook: WebhookDescription = {
 
 /** A reply to one of our numbers, as Twilio signs it. */
 export const inboundDelivery = (fields: Record<string, string> = {}): WebhookDelivery =>
-  withSignature('/webhooks/twilio/inbound', new URLSearchParams({ MessageSid: `SM${'1'.repeat(32)}`, AccountSid: twilioAccount, From: PERSON, To: '+15005550006', NumMedia: '0', NumSegments: '1', ...fields }).toString());
+  withSignature(
+    '/webhooks/twilio/inbound',
+    new URLSearchParams({
+      MessageSid: `SM${'1'.repeat(32)}`,
+      AccountSid: twilioAccount,
+      From: PERSON,
+      To: '+15005550006',
+      NumMedia: '0',
+      NumSegments: '1',
+      ...fields,
+    }).toString(),
+  );
 
-const query = new URLSearchParams(referenceFields({ messageId: 'm-odd', tenant: 'default', hop: 1, callId: 'call-1' })).toString();
+const query = new URLSearchParams(
+  referenceFields({ messageId: 'm-odd', tenant: 'default', hop: 1, callId: 'call-1' }),
+).toString();
 
 /** As Twilio puts it into a form: a list as a name that stands several times. */
 function formOf(event: unknown): string {
@@ -95,7 +176,14 @@ function formOf(event: unknown): string {
 
 function asJson(path: string, body: string | Buffer): WebhookDelivery {
   const signed = `${path}${path.includes('?') ? '&' : '?'}bodySHA256=${createHash('sha256').update(body).digest('hex')}`;
-  return { path: signed, headers: { 'content-type': 'application/json', 'x-twilio-signature': sign(twilioPublicUrl + signed, new URLSearchParams()) }, body };
+  return {
+    path: signed,
+    headers: {
+      'content-type': 'application/json',
+      'x-twilio-signature': sign(twilioPublicUrl + signed, new URLSearchParams()),
+    },
+    body,
+  };
 }
 
 const waysTo = (path: string): OddWebhookDescription['ways'] => ({
@@ -113,4 +201,9 @@ export const oddTwilio: OddWebhookDescription = {
   person: PERSON,
 };
 
-export const oddReplies: OddWebhookDescription = { ...oddTwilio, documented: twilioReplies, ways: waysTo('/webhooks/twilio/inbound'), body: (body) => withSignature('/webhooks/twilio/inbound', body) };
+export const oddReplies: OddWebhookDescription = {
+  ...oddTwilio,
+  documented: twilioReplies,
+  ways: waysTo('/webhooks/twilio/inbound'),
+  body: (body) => withSignature('/webhooks/twilio/inbound', body),
+};

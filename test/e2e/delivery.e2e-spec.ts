@@ -14,7 +14,10 @@ describe('a message on its way through the running system', () => {
     expect(timeline).toMatchObject({ messageId, channel: 'email', tenant: 'default', final: true });
     expect(statusesOf(timeline)).toEqual(['accepted', 'sent', 'sent', 'delivered']);
     expect(timeline.timeline[1]).toMatchObject({ provider: 'sendgrid', attempt: 1 });
-    expect(await system.sandboxMessages({ reference: messageId })).toMatchObject({ total: 1, messages: [{ provider: 'sendgrid', to: 'ada@inbox.test' }] });
+    expect(await system.sandboxMessages({ reference: messageId })).toMatchObject({
+      total: 1,
+      messages: [{ provider: 'sendgrid', to: 'ada@inbox.test' }],
+    });
   });
 
   it('is delivered by SMS', async () => {
@@ -44,10 +47,14 @@ describe('a message on its way through the running system', () => {
     const messageId = await system.requestEmail({}, { traceparent: `00-${traceId}-00f067aa0ba902b7-01` });
     await system.reaches('email', messageId, 'delivered', 30_000);
     const wanted = [
-      'messaging-email: email.requested process', 'messaging-email: email send', 'messaging-retry: send.deferred process',
-      'messaging-retry: retry release', 'messaging-email: email.due process', 'messaging-email: sendgrid receipt',
+      'messaging-email: email.requested process',
+      'messaging-email: email send',
+      'messaging-retry: send.deferred process',
+      'messaging-retry: retry release',
+      'messaging-email: email.due process',
+      'messaging-email: sendgrid receipt',
       'messaging-reporting: email.requested process',
-    ]; // prettier-ignore
+    ];
     const spans = await eventually(async () => {
       const found = await system.spansOf(traceId);
       expect(found.map((span) => `${span.service}: ${span.name}`)).toEqual(expect.arrayContaining(wanted));
@@ -59,7 +66,9 @@ describe('a message on its way through the running system', () => {
 
   it('has a trace of its own where upstream gave none, one for each message', async () => {
     const ids = await Promise.all([system.requestSms(), system.requestSms(), system.requestEmail()]);
-    const traces = await Promise.all(ids.map(async (id, index) => (await system.reaches(index < 2 ? 'sms' : 'email', id, 'delivered')).traceId));
+    const traces = await Promise.all(
+      ids.map(async (id, index) => (await system.reaches(index < 2 ? 'sms' : 'email', id, 'delivered')).traceId),
+    );
     expect(new Set(traces).size).toBe(3);
     for (const traceId of traces) expect(traceId).toMatch(/^(?!0{32})[0-9a-f]{32}$/);
   });
@@ -68,7 +77,10 @@ describe('a message on its way through the running system', () => {
     const messageId = await system.requestEmail({ to: [{ email: 'bounce@inbox.test' }] });
     const timeline = await system.reaches('email', messageId, 'bounced');
     expect(timeline.final).toBe(true);
-    expect(timeline.timeline.at(-1)!.failure).toMatchObject({ meaning: expect.any(String), action: expect.stringMatching(/Correct the recipient/) });
+    expect(timeline.timeline.at(-1)!.failure).toMatchObject({
+      meaning: expect.any(String),
+      action: expect.stringMatching(/Correct the recipient/),
+    });
   });
 
   it('to a number that Twilio calls invalid fails at once, is never tried again, and becomes a dead letter', async () => {
@@ -76,11 +88,26 @@ describe('a message on its way through the running system', () => {
     const messageId = await system.requestSms({ to: '+15005550001' });
     const timeline = await system.reaches('sms', messageId, 'failed');
     expect(timeline).toMatchObject({ final: true });
-    expect(timeline.timeline.find((entry) => entry.status === 'failed')!.failure).toMatchObject({ code: '21211', help: 'docs/errors/twilio-21211.md' });
-    const letter = await eventually(() => letters.map(({ value }) => JSON.parse(value) as { messageId: string; failure: { help?: string } }).find((one) => one.messageId === messageId));
+    expect(timeline.timeline.find((entry) => entry.status === 'failed')!.failure).toMatchObject({
+      code: '21211',
+      help: 'docs/errors/twilio-21211.md',
+    });
+    const letter = await eventually(() =>
+      letters
+        .map(({ value }) => JSON.parse(value) as { messageId: string; failure: { help?: string } })
+        .find((one) => one.messageId === messageId),
+    );
     expect(letter.failure.help).toBe('docs/errors/twilio-21211.md');
-    const attempt = await eventually(() => system.log('sms').split('\n').find((line) => line.includes(messageId) && line.includes('"attempt"')));
-    expect(JSON.parse(attempt)).toMatchObject({ 'mi.failure.code': '21211', 'mi.failure.help': 'docs/errors/twilio-21211.md' });
+    const attempt = await eventually(() =>
+      system
+        .log('sms')
+        .split('\n')
+        .find((line) => line.includes(messageId) && line.includes('"attempt"')),
+    );
+    expect(JSON.parse(attempt)).toMatchObject({
+      'mi.failure.code': '21211',
+      'mi.failure.help': 'docs/errors/twilio-21211.md',
+    });
   });
 
   it('that meets throttled providers goes again by itself and arrives', async () => {
@@ -135,35 +162,49 @@ describe('a message on its way through the running system', () => {
     expect(await system.sandboxMessages({ reference: messageId })).toMatchObject({ total: 0 });
   });
 
-  it.each(['email', 'sms'] as const)('that is cancelled before it is asked for is not sent, although it was to go at once (%s)', async (channel) => {
-    const messageId = `e2e-${randomUUID()}`;
-    await system.produce('messaging.cancel.requested', { key: messageId, value: { messageId, channel } });
-    // The cancellation and the request travel on topics of their own: nothing keeps their order but time.
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
-    await (channel === 'email' ? system.requestEmail({ messageId }) : system.requestSms({ messageId }));
-    expect(await system.reaches(channel, messageId, 'cancelled')).toMatchObject({ final: true });
-    expect(await system.sandboxMessages({ reference: messageId })).toMatchObject({ total: 0 });
-  });
+  it.each(['email', 'sms'] as const)(
+    'that is cancelled before it is asked for is not sent, although it was to go at once (%s)',
+    async (channel) => {
+      const messageId = `e2e-${randomUUID()}`;
+      await system.produce('messaging.cancel.requested', { key: messageId, value: { messageId, channel } });
+      // The cancellation and the request travel on topics of their own: nothing keeps their order but time.
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      await (channel === 'email' ? system.requestEmail({ messageId }) : system.requestSms({ messageId }));
+      expect(await system.reaches(channel, messageId, 'cancelled')).toMatchObject({ final: true });
+      expect(await system.sandboxMessages({ reference: messageId })).toMatchObject({ total: 0 });
+    },
+  );
 
-  it.each(['email', 'sms'] as const)('that is cancelled too late says so, and stands as it stood (%s)', async (channel) => {
-    const messageId = await (channel === 'email' ? system.requestEmail() : system.requestSms());
-    await system.reaches(channel, messageId, 'delivered');
-    const facts = await system.follow('status.changed');
-    for (let time = 0; time < 2; time += 1) await system.produce('messaging.cancel.requested', { key: messageId, value: { messageId, channel } });
-    const timeline = await eventually(async () => {
-      const now = await system.timeline(channel, messageId);
-      return now && statusesOf(now).includes('cancel-refused') ? now : undefined;
-    });
-    expect(timeline).toMatchObject({ status: 'delivered', final: true });
-    expect(timeline.timeline.filter(({ status }) => status === 'cancel-refused')).toEqual([expect.objectContaining({ reason: 'Cancel refused: already sent.' })]);
-    await eventually(() => facts.find(({ value }) => value.includes(messageId) && value.includes('Cancel refused: already sent')));
-  });
+  it.each(['email', 'sms'] as const)(
+    'that is cancelled too late says so, and stands as it stood (%s)',
+    async (channel) => {
+      const messageId = await (channel === 'email' ? system.requestEmail() : system.requestSms());
+      await system.reaches(channel, messageId, 'delivered');
+      const facts = await system.follow('status.changed');
+      for (let time = 0; time < 2; time += 1)
+        await system.produce('messaging.cancel.requested', { key: messageId, value: { messageId, channel } });
+      const timeline = await eventually(async () => {
+        const now = await system.timeline(channel, messageId);
+        return now && statusesOf(now).includes('cancel-refused') ? now : undefined;
+      });
+      expect(timeline).toMatchObject({ status: 'delivered', final: true });
+      expect(timeline.timeline.filter(({ status }) => status === 'cancel-refused')).toEqual([
+        expect.objectContaining({ reason: 'Cancel refused: already sent.' }),
+      ]);
+      await eventually(() =>
+        facts.find(({ value }) => value.includes(messageId) && value.includes('Cancel refused: already sent')),
+      );
+    },
+  );
 
   it('that is cancelled and unknown is told as never seen, after the wait', async () => {
     const messageId = `e2e-${randomUUID()}`;
     const facts = await system.follow('status.changed');
     await system.produce('messaging.cancel.requested', { key: messageId, value: { messageId, channel: 'sms' } });
-    await eventually(() => facts.find(({ value }) => value.includes(messageId) && value.includes('Cancel refused: never seen')), { timeoutMs: 90_000 });
+    await eventually(
+      () => facts.find(({ value }) => value.includes(messageId) && value.includes('Cancel refused: never seen')),
+      { timeoutMs: 90_000 },
+    );
     expect(await system.timeline('sms', messageId)).toBeUndefined();
   }, 120_000);
 
@@ -176,7 +217,10 @@ describe('a message on its way through the running system', () => {
   it('that is asked for again with the same content is absorbed', async () => {
     const messageId = `e2e-${randomUUID()}`;
     const request = { messageId, to: [{ email: 'ada@inbox.test' }], subject: 'Once', text: 'Only once' };
-    await system.produce('messaging.email.requested', ...Array.from({ length: 10 }, (_, index) => ({ key: `key-${index}`, value: request })));
+    await system.produce(
+      'messaging.email.requested',
+      ...Array.from({ length: 10 }, (_, index) => ({ key: `key-${index}`, value: request })),
+    );
     await system.reaches('email', messageId, 'delivered');
     await system.produce('messaging.email.requested', { value: request });
     await system.reaches('email', await system.requestEmail(), 'delivered');
@@ -185,9 +229,12 @@ describe('a message on its way through the running system', () => {
 
   it('in bulk shares calls with others of its content, and is delivered and told on its own', async () => {
     const ids = Array.from({ length: 200 }, () => `bulk-${randomUUID()}`);
-    await system.produce('messaging.email.requested.bulk', ...ids.map((messageId, index) => ({
-      value: { messageId, to: [{ email: `reader${index}@inbox.test` }], subject: 'News', text: 'The same for all' },
-    }))); // prettier-ignore
+    await system.produce(
+      'messaging.email.requested.bulk',
+      ...ids.map((messageId, index) => ({
+        value: { messageId, to: [{ email: `reader${index}@inbox.test` }], subject: 'News', text: 'The same for all' },
+      })),
+    );
     for (const messageId of ids) await system.reaches('email', messageId, 'delivered');
     const { messages } = await system.sandboxMessages({ provider: 'sendgrid' });
     const own = messages.filter((message) => ids.includes(message.reference));

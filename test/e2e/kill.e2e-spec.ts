@@ -11,7 +11,8 @@ describe('a service that is killed', () => {
   const ended = async (ids: string[]) => {
     const found = await Promise.all(ids.map((id) => system.timeline('email', id)));
     const open = found.filter((timeline) => timeline?.status !== 'delivered');
-    if (open.length > 0) throw new Error(`${open.length} of ${ids.length} have not been delivered: ${JSON.stringify(open[0])}`);
+    if (open.length > 0)
+      throw new Error(`${open.length} of ${ids.length} have not been delivered: ${JSON.stringify(open[0])}`);
     return true;
   };
 
@@ -19,10 +20,20 @@ describe('a service that is killed', () => {
     const ids = Array.from({ length: 500 }, () => `kill-${randomUUID()}`);
     // Slow enough that the kill meets calls before, during and after the provider's answer.
     await system.faults({ sendgrid: { latencyMs: 100 } });
-    await system.produce('messaging.email.requested', ...ids.map((messageId) => ({
-      key: messageId, value: { messageId, to: [{ email: 'ada@inbox.test' }], subject: 'Hello', text: 'It works' },
-    }))); // prettier-ignore
-    await eventually(async () => (await system.sandboxMessages({ provider: 'sendgrid' })).messages.filter((message) => message.reference.startsWith('kill-')).length > 100, { timeoutMs: 20_000 });
+    await system.produce(
+      'messaging.email.requested',
+      ...ids.map((messageId) => ({
+        key: messageId,
+        value: { messageId, to: [{ email: 'ada@inbox.test' }], subject: 'Hello', text: 'It works' },
+      })),
+    );
+    await eventually(
+      async () =>
+        (await system.sandboxMessages({ provider: 'sendgrid' })).messages.filter((message) =>
+          message.reference.startsWith('kill-'),
+        ).length > 100,
+      { timeoutMs: 20_000 },
+    );
     process.kill(system.pid('email'), 'SIGKILL');
     await eventually(() => ended(ids), { timeoutMs: 90_000, everyMs: 1_000 });
     const { messages } = await system.sandboxMessages({ provider: 'sendgrid' });
@@ -31,11 +42,18 @@ describe('a service that is killed', () => {
     expect(new Set(sends.map((message) => message.reference)).size).toBe(500);
   }, 150_000);
 
-  it.each(['retry', 'reporting', 'sms'])('is started again and goes on where it was: %s', async (name) => {
-    const before = system.pid(name);
-    process.kill(before, 'SIGKILL');
-    const messageId = name === 'sms' ? await system.requestSms() : await system.requestEmail({ sendAt: new Date(Date.now() + 1_500).toISOString() });
-    await system.reaches(name === 'sms' ? 'sms' : 'email', messageId, 'delivered', 60_000);
-    expect(system.pid(name)).not.toBe(before);
-  }, 90_000);
+  it.each(['retry', 'reporting', 'sms'])(
+    'is started again and goes on where it was: %s',
+    async (name) => {
+      const before = system.pid(name);
+      process.kill(before, 'SIGKILL');
+      const messageId =
+        name === 'sms'
+          ? await system.requestSms()
+          : await system.requestEmail({ sendAt: new Date(Date.now() + 1_500).toISOString() });
+      await system.reaches(name === 'sms' ? 'sms' : 'email', messageId, 'delivered', 60_000);
+      expect(system.pid(name)).not.toBe(before);
+    },
+    90_000,
+  );
 });

@@ -14,7 +14,13 @@ describe('a mailing', () => {
 
   it('reaches the provider with a way out of one click, which ends it for that recipient and topic', async () => {
     const reader = `reader-${randomUUID()}@inbox.test`;
-    const mailing = { category: 'marketing', provider: 'resend', to: [{ email: reader }], unsubscribe: { topic: 'newsletter' }, text: 'News. Leave: {{unsubscribeUrl}}' };
+    const mailing = {
+      category: 'marketing',
+      provider: 'resend',
+      to: [{ email: reader }],
+      unsubscribe: { topic: 'newsletter' },
+      text: 'News. Leave: {{unsubscribeUrl}}',
+    };
     const suppressions = await system.follow('suppression.changed');
     const messageId = await system.requestEmail(mailing);
     await system.reaches('email', messageId, 'delivered');
@@ -26,15 +32,32 @@ describe('a mailing', () => {
     expect(link).not.toContain(reader);
 
     // As a mail program clicks (RFC 8058 §3.2).
-    const clicked = await fetch(link, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'List-Unsubscribe=One-Click' });
+    const clicked = await fetch(link, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'List-Unsubscribe=One-Click',
+    });
     expect(clicked.status).toBe(200);
-    const found = await eventually(() => suppressions.find(({ key, value }) => key.endsWith(':topic:newsletter:default') && value.includes('one-click')), { what: 'the suppression' });
-    expect(parseFact(found)).toMatchObject({ channel: 'email', scope: 'topic:newsletter', reason: 'unsubscribe', source: 'one-click', tenant: 'default' });
+    const found = await eventually(
+      () =>
+        suppressions.find(({ key, value }) => key.endsWith(':topic:newsletter:default') && value.includes('one-click')),
+      { what: 'the suppression' },
+    );
+    expect(parseFact(found)).toMatchObject({
+      channel: 'email',
+      scope: 'topic:newsletter',
+      reason: 'unsubscribe',
+      source: 'one-click',
+      tenant: 'default',
+    });
     expect(found.value).not.toContain(reader);
-    const timeline = await eventually(async () => {
-      const now = await system.timeline('email', messageId);
-      return now?.timeline.some(({ status }) => status === 'unsubscribed') ? now : undefined;
-    }, { what: 'unsubscribed in the timeline' });
+    const timeline = await eventually(
+      async () => {
+        const now = await system.timeline('email', messageId);
+        return now?.timeline.some(({ status }) => status === 'unsubscribed') ? now : undefined;
+      },
+      { what: 'unsubscribed in the timeline' },
+    );
     expect(timeline.status).toBe('delivered');
 
     const next = await system.requestEmail(mailing);

@@ -4,10 +4,14 @@ import { describe, expect, it } from '@jest/globals';
 import { environment, System } from './system.ts';
 
 const run = (script: string, ...args: string[]) =>
-  spawnSync(process.execPath, ['--conditions=source', join(import.meta.dirname, '..', '..', 'scripts', script), ...args], {
-    env: { ...process.env, NODE_OPTIONS: '', ...environment() },
-    encoding: 'utf8',
-  });
+  spawnSync(
+    process.execPath,
+    ['--conditions=source', join(import.meta.dirname, '..', '..', 'scripts', script), ...args],
+    {
+      env: { ...process.env, NODE_OPTIONS: '', ...environment() },
+      encoding: 'utf8',
+    },
+  );
 
 describe('the system as a whole', () => {
   it('keeps its state over a restart: what was sent is known, what was scheduled still goes', async () => {
@@ -26,7 +30,9 @@ describe('the system as a whole', () => {
     const after = new System();
     expect(await after.reaches('email', sent, 'delivered')).toMatchObject({ final: true });
     await after.reaches('sms', scheduled, 'delivered', 30_000);
-    await after.produce('messaging.email.requested', { value: { messageId: sent, to: [{ email: 'ada@inbox.test' }], subject: 'Hello', text: 'It works' } });
+    await after.produce('messaging.email.requested', {
+      value: { messageId: sent, to: [{ email: 'ada@inbox.test' }], subject: 'Hello', text: 'It works' },
+    });
     await after.reaches('email', await after.requestEmail(), 'delivered');
     expect(await after.sandboxMessages({ reference: sent })).toMatchObject({ total: 1 });
     await after.close();
@@ -35,7 +41,9 @@ describe('the system as a whole', () => {
   it('tells in its status what runs, for people and for scripts', () => {
     const { status, stdout } = run('status.ts', '--json');
     expect(status).toBe(0);
-    const names = (JSON.parse(stdout) as { processes: { name: string; state: string }[] }).processes.map((entry) => entry.name);
+    const names = (JSON.parse(stdout) as { processes: { name: string; state: string }[] }).processes.map(
+      (entry) => entry.name,
+    );
     expect(names.sort()).toEqual(['email', 'kafka', 'postgres', 'reporting', 'retry', 'sandbox', 'sms']);
   });
 });

@@ -24,27 +24,60 @@ describe('who must not be written to', () => {
   /** `npm run suppressions -- …`, as an operator of this system would. */
   async function suppressions(...args: string[]): Promise<Told> {
     const script = join(import.meta.dirname, '..', '..', 'scripts', 'suppressions.ts');
-    const child = spawn(process.execPath, ['--conditions=source', script, ...args], { env: { ...process.env, ...environment() }, stdio: ['ignore', 'pipe', 'pipe'] });
-    const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), new Promise<number | null>((resolve) => child.once('close', resolve))]);
+    const child = spawn(process.execPath, ['--conditions=source', script, ...args], {
+      env: { ...process.env, ...environment() },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const [out, err, code] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      new Promise<number | null>((resolve) => child.once('close', resolve)),
+    ]);
     return { code, out, err };
   }
 
   const operator = (path: string, token?: string, body?: object) =>
-    fetch(`${system.url('email')}/v1/suppressions${path}`, { method: body ? 'POST' : 'GET', headers: { ...(token && { authorization: `Bearer ${token}` }), ...(body && { 'content-type': 'application/json' }) }, body: body && JSON.stringify(body) });
+    fetch(`${system.url('email')}/v1/suppressions${path}`, {
+      method: body ? 'POST' : 'GET',
+      headers: {
+        ...(token && { authorization: `Bearer ${token}` }),
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      body: body && JSON.stringify(body),
+    });
 
   it('is put down by hand, and holds for the next mail; taken off again, the next one goes', async () => {
     const person = anybody();
     const added = await suppressions('add', person, '--note', 'Asked by phone', '--by', 'eve', '--json');
     expect(added).toMatchObject({ code: 0, err: '' });
-    expect(JSON.parse(added.out)).toMatchObject({ channel: 'email', scope: 'all', reason: 'manual', source: 'operator', by: 'eve', note: 'Asked by phone' });
+    expect(JSON.parse(added.out)).toMatchObject({
+      channel: 'email',
+      scope: 'all',
+      reason: 'manual',
+      source: 'operator',
+      by: 'eve',
+      note: 'Asked by phone',
+    });
     const held = await system.reaches('email', await mailTo(person), 'suppressed');
-    expect(held.timeline.at(-1)).toMatchObject({ status: 'suppressed', failure: { code: 'MSG_SUPPRESSED_BY_HAND', action: expect.stringContaining('npm run suppressions') } });
+    expect(held.timeline.at(-1)).toMatchObject({
+      status: 'suppressed',
+      failure: { code: 'MSG_SUPPRESSED_BY_HAND', action: expect.stringContaining('npm run suppressions') },
+    });
     expect(await system.sandboxMessages({ reference: held.messageId })).toMatchObject({ total: 0 });
 
-    expect(await suppressions('show', person)).toMatchObject({ code: 0, out: expect.stringContaining('by eve: Asked by phone') });
-    expect(await suppressions('remove', person, '--note', 'A mistake')).toMatchObject({ code: 0, out: expect.stringContaining('lifted: all') });
+    expect(await suppressions('show', person)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('by eve: Asked by phone'),
+    });
+    expect(await suppressions('remove', person, '--note', 'A mistake')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('lifted: all'),
+    });
     await system.reaches('email', await mailTo(person), 'delivered');
-    expect(await suppressions('remove', person, '--note', 'A mistake')).toMatchObject({ code: 1, err: expect.stringContaining('no such suppression holds') });
+    expect(await suppressions('remove', person, '--note', 'A mistake')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no such suppression holds'),
+    });
     expect((await suppressions('add', person)).code).toBe(2);
     expect(system.log('email')).not.toContain(person);
   });
@@ -54,14 +87,20 @@ describe('who must not be written to', () => {
     await suppressions('add', ada, '--note', 'Asked by phone');
     const timeline = await system.reaches('email', await mailTo(ada, bob), 'suppressed');
     expect(timeline.final).toBe(true);
-    expect(timeline.timeline.map(({ status }) => status)).toEqual(expect.arrayContaining(['sent', 'suppressed', 'delivered']));
-    expect((await system.sandboxMessages({ reference: timeline.messageId })).messages.map(({ to }) => to)).toEqual([bob]);
+    expect(timeline.timeline.map(({ status }) => status)).toEqual(
+      expect.arrayContaining(['sent', 'suppressed', 'delivered']),
+    );
+    expect((await system.sandboxMessages({ reference: timeline.messageId })).messages.map(({ to }) => to)).toEqual([
+      bob,
+    ]);
   });
 
   it('is who bounced before', async () => {
     const person = `bounce+${randomUUID()}@inbox.test`;
     await system.reaches('email', await mailTo(person), 'bounced');
-    const held = await eventually(async () => system.reaches('email', await mailTo(person), 'suppressed', 4_000), { timeoutMs: 20_000 });
+    const held = await eventually(async () => system.reaches('email', await mailTo(person), 'suppressed', 4_000), {
+      timeoutMs: 20_000,
+    });
     expect(held.timeline.at(-1)!.failure).toMatchObject({ code: 'MSG_SUPPRESSED_UNDELIVERABLE' });
   });
 
@@ -69,30 +108,56 @@ describe('who must not be written to', () => {
     const landline = '+15005550009';
     const refused = await system.reaches('sms', await system.requestSms({ to: landline }), 'failed');
     expect(refused.timeline.find(({ status }) => status === 'failed')!.failure).toMatchObject({ code: '21614' });
-    const held = await eventually(async () => system.reaches('sms', await system.requestSms({ to: landline }), 'suppressed', 4_000), { timeoutMs: 20_000 });
+    const held = await eventually(
+      async () => system.reaches('sms', await system.requestSms({ to: landline }), 'suppressed', 4_000),
+      { timeoutMs: 20_000 },
+    );
     expect(held.timeline.at(-1)!.failure).toMatchObject({ code: 'MSG_SUPPRESSED_UNDELIVERABLE' });
-    expect(await suppressions('show', landline)).toMatchObject({ code: 0, out: expect.stringMatching(/all, invalid \(refusal twilio\)/) });
+    expect(await suppressions('show', landline)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/all, invalid \(refusal twilio\)/),
+    });
   });
 
   it('is taken over from the providers’ own lists, once', async () => {
-    const { sandboxSendgridApiKey, sandboxResendApiKey } = JSON.parse(readFileSync(layoutOf(system.dataDir).secrets, 'utf8')) as Secrets;
+    const { sandboxSendgridApiKey, sandboxResendApiKey } = JSON.parse(
+      readFileSync(layoutOf(system.dataDir).secrets, 'utf8'),
+    ) as Secrets;
     const sandbox = (path: string, key: string, body: object, method = 'POST') =>
-      fetch(system.url('sandbox') + path, { method, headers: { 'content-type': 'application/json', authorization: `Bearer ${key}`, 'user-agent': 'e2e' }, body: JSON.stringify(body) });
-    const { sendgrid } = (await (await fetch(`${system.url('sandbox')}/_sandbox/account`)).json()) as { sendgrid: { scopes: string[] } };
+      fetch(system.url('sandbox') + path, {
+        method,
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${key}`, 'user-agent': 'e2e' },
+        body: JSON.stringify(body),
+      });
+    const { sendgrid } = (await (await fetch(`${system.url('sandbox')}/_sandbox/account`)).json()) as {
+      sendgrid: { scopes: string[] };
+    };
     const scopes = (of: string[]) => sandbox('/_sandbox/account', '', { sendgrid: { scopes: of } }, 'PUT');
     const [left, listed] = [anybody(), anybody()];
     await scopes([...sendgrid.scopes, 'asm.groups.suppressions.create']);
-    expect((await sandbox('/v3/asm/groups/7/suppressions', sandboxSendgridApiKey, { recipient_emails: [left] })).status).toBe(201);
+    expect(
+      (await sandbox('/v3/asm/groups/7/suppressions', sandboxSendgridApiKey, { recipient_emails: [left] })).status,
+    ).toBe(201);
     await scopes(sendgrid.scopes);
     expect((await sandbox('/suppressions', sandboxResendApiKey, { email: listed })).status).toBe(201);
 
     const first = await suppressions('sync', '--json');
     expect(first).toMatchObject({ code: 0, err: '' });
-    const { lists } = JSON.parse(first.out) as { lists: { provider: string; list: string; read: number; published: number }[] };
-    expect(lists.map(({ provider, list }) => `${provider} ${list}`)).toEqual(['sendgrid bounces', 'sendgrid invalid_emails', 'sendgrid spam_reports', 'sendgrid unsubscribes', 'sendgrid group_unsubscribes', 'resend suppressions']);
+    const { lists } = JSON.parse(first.out) as {
+      lists: { provider: string; list: string; read: number; published: number }[];
+    };
+    expect(lists.map(({ provider, list }) => `${provider} ${list}`)).toEqual([
+      'sendgrid bounces',
+      'sendgrid invalid_emails',
+      'sendgrid spam_reports',
+      'sendgrid unsubscribes',
+      'sendgrid group_unsubscribes',
+      'resend suppressions',
+    ]);
     expect(lists.find(({ list }) => list === 'suppressions')!.published).toBeGreaterThanOrEqual(1);
     await system.reaches('email', await mailTo(listed), 'suppressed');
-    const ofGroup = (groupId: number) => system.requestEmail({ to: [{ email: left }], providerOptions: { sendgrid: { asm: { groupId } } } });
+    const ofGroup = (groupId: number) =>
+      system.requestEmail({ to: [{ email: left }], providerOptions: { sendgrid: { asm: { groupId } } } });
     await system.reaches('email', await ofGroup(7), 'suppressed');
     await system.reaches('email', await ofGroup(8), 'delivered');
 
@@ -102,12 +167,33 @@ describe('who must not be written to', () => {
   });
 
   it('is told only to who holds the token, and never by an address in a URL', async () => {
-    expect([(await operator('')).status, (await operator('', 'a-token-of-somebody-else')).status, (await operator('', system.token)).status]).toEqual([401, 401, 200]);
-    const wrong = await operator('', system.token, { recipient: 'ada@inbox.test', scope: 'everything', note: 'x', by: 'y' });
-    expect([wrong.status, ((await wrong.json()) as { fields: unknown[] }).fields]).toEqual([400, [expect.objectContaining({ field: 'scope' })]]);
-    expect(await suppressions('list', '--reason', 'manual', '--limit', '1')).toMatchObject({ code: 0, out: expect.stringMatching(/suppression\(s\)/) });
-    const many = JSON.parse((await suppressions('list', '--channel', 'email', '--lifted', '--json')).out) as { suppressions: { recipient: string }[]; more: boolean };
+    expect([
+      (await operator('')).status,
+      (await operator('', 'a-token-of-somebody-else')).status,
+      (await operator('', system.token)).status,
+    ]).toEqual([401, 401, 200]);
+    const wrong = await operator('', system.token, {
+      recipient: 'ada@inbox.test',
+      scope: 'everything',
+      note: 'x',
+      by: 'y',
+    });
+    expect([wrong.status, ((await wrong.json()) as { fields: unknown[] }).fields]).toEqual([
+      400,
+      [expect.objectContaining({ field: 'scope' })],
+    ]);
+    expect(await suppressions('list', '--reason', 'manual', '--limit', '1')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/suppression\(s\)/),
+    });
+    const many = JSON.parse((await suppressions('list', '--channel', 'email', '--lifted', '--json')).out) as {
+      suppressions: { recipient: string }[];
+      more: boolean;
+    };
     expect([many.suppressions.length > 3, many.more]).toEqual([true, false]);
-    expect(await suppressions('list', '--scope', 'everything')).toMatchObject({ code: 2, err: expect.stringContaining('scope') });
+    expect(await suppressions('list', '--scope', 'everything')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('scope'),
+    });
   });
 });

@@ -20,7 +20,21 @@ export interface Timeline {
   status: string;
   final: boolean;
   traceId: string;
-  timeline: { status: string; at: string; attempt?: number; hop?: number; provider?: string; source?: string; failure?: { code: string; meaning: string; action: string; help?: string; fields?: { field: string; rule: string }[] } }[];
+  timeline: {
+    status: string;
+    at: string;
+    attempt?: number;
+    hop?: number;
+    provider?: string;
+    source?: string;
+    failure?: {
+      code: string;
+      meaning: string;
+      action: string;
+      help?: string;
+      fields?: { field: string; rule: string }[];
+    };
+  }[];
 }
 
 export interface SandboxMessage {
@@ -34,7 +48,8 @@ export interface SandboxMessage {
 type Channel = 'email' | 'sms';
 
 /** The environment the system under test was started with. */
-export const environment = (): Record<string, string> => JSON.parse(process.env['E2E_ENVIRONMENT'] ?? '{}') as Record<string, string>;
+export const environment = (): Record<string, string> =>
+  JSON.parse(process.env['E2E_ENVIRONMENT'] ?? '{}') as Record<string, string>;
 
 /** The running system, as its users see it: Kafka, the reporting API, the sandbox, and its processes. */
 export class System {
@@ -71,12 +86,19 @@ export class System {
   }
 
   /** Publishes raw values, as any client might. */
-  async produce(topic: string, ...messages: { key?: string | null; value: object | string | Buffer | null; headers?: Record<string, string> }[]): Promise<void> {
+  async produce(
+    topic: string,
+    ...messages: { key?: string | null; value: object | string | Buffer | null; headers?: Record<string, string> }[]
+  ): Promise<void> {
     if (!this.producer) {
       this.producer = this.kafka().producer({ allowAutoTopicCreation: false });
       await this.producer.connect();
     }
-    const records = messages.map(({ key = null, value, headers }) => ({ key, headers, value: typeof value === 'object' && value !== null && !Buffer.isBuffer(value) ? JSON.stringify(value) : value }));
+    const records = messages.map(({ key = null, value, headers }) => ({
+      key,
+      headers,
+      value: typeof value === 'object' && value !== null && !Buffer.isBuffer(value) ? JSON.stringify(value) : value,
+    }));
     await this.producer.send({ topic, acks: -1, messages: records });
   }
 
@@ -101,7 +123,9 @@ export class System {
   }
 
   async report<T>(path: string): Promise<{ status: number; body: T }> {
-    const response = await fetch(`${this.url('reporting')}${path}`, { headers: { authorization: `Bearer ${this.token}` } });
+    const response = await fetch(`${this.url('reporting')}${path}`, {
+      headers: { authorization: `Bearer ${this.token}` },
+    });
     return { status: response.status, body: (await response.json()) as T };
   }
 
@@ -115,7 +139,8 @@ export class System {
     return eventually(
       async () => {
         const found = await this.timeline(channel, messageId);
-        if (found?.status !== status) throw new Error(`it is ${found?.status ?? 'not known'}: ${JSON.stringify(found?.timeline)}`);
+        if (found?.status !== status)
+          throw new Error(`it is ${found?.status ?? 'not known'}: ${JSON.stringify(found?.timeline)}`);
         return found;
       },
       { timeoutMs, everyMs: 150, what: `${status} of ${messageId}` },
@@ -123,7 +148,9 @@ export class System {
   }
 
   async sandboxMessages(query: Record<string, string> = {}): Promise<{ total: number; messages: SandboxMessage[] }> {
-    const response = await fetch(`${this.url('sandbox')}/_sandbox/messages?${new URLSearchParams({ limit: '100000', ...query }).toString()}`);
+    const response = await fetch(
+      `${this.url('sandbox')}/_sandbox/messages?${new URLSearchParams({ limit: '100000', ...query }).toString()}`,
+    );
     return (await response.json()) as { total: number; messages: SandboxMessage[] };
   }
 
@@ -143,15 +170,26 @@ export class System {
 
   /** A person answers a text; tells what the webhook was answered. */
   async reply(reply: Record<string, unknown>): Promise<unknown> {
-    const response = await fetch(`${this.url('sandbox')}/_sandbox/inbound`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(reply) });
+    const response = await fetch(`${this.url('sandbox')}/_sandbox/inbound`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(reply),
+    });
     return ((await response.json()) as { webhook: unknown }).webhook;
   }
 
   /** A content template at the sandbox's Twilio; gives its sid. */
   async contentTemplate(body: string): Promise<string> {
     const { sandboxTwilioAccountSid: sid, sandboxTwilioAuthToken: token } = this.secrets;
-    const headers = { 'content-type': 'application/json', authorization: `Basic ${Buffer.from(`${sid}:${token}`).toString('base64')}` };
-    const made = await fetch(`${this.url('sandbox')}/v1/Content`, { method: 'POST', headers, body: JSON.stringify({ friendly_name: 'e2e', language: 'en', types: { 'twilio/text': { body } } }) });
+    const headers = {
+      'content-type': 'application/json',
+      authorization: `Basic ${Buffer.from(`${sid}:${token}`).toString('base64')}`,
+    };
+    const made = await fetch(`${this.url('sandbox')}/v1/Content`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ friendly_name: 'e2e', language: 'en', types: { 'twilio/text': { body } } }),
+    });
     return ((await made.json()) as { sid: string }).sid;
   }
 
@@ -163,13 +201,21 @@ export class System {
   async callback(params: Record<string, string>, path: 'status' | 'inbound' = 'status'): Promise<number> {
     const { sandboxTwilioAuthToken: token } = this.secrets;
     const url = `${this.url('sms')}/webhooks/twilio/${path}`;
-    const signed = Object.keys(params).sort().reduce((text, name) => text + name + params[name], url);
-    const headers = { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': createHmac('sha1', token).update(signed).digest('base64') };
+    const signed = Object.keys(params)
+      .sort()
+      .reduce((text, name) => text + name + params[name], url);
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-twilio-signature': createHmac('sha1', token).update(signed).digest('base64'),
+    };
     return (await fetch(url, { method: 'POST', headers, body: new URLSearchParams(params).toString() })).status;
   }
 
   /** Reads a topic from its beginning; the array grows as records come. */
-  async follow(name: 'unreadable' | 'status.changed' | 'send.deferred' | 'dead-letters' | 'inbound.received' | 'suppression.changed'): Promise<{ key: string; value: string; headers: Record<string, string> }[]> {
+  async follow(
+    name:
+      'unreadable' | 'status.changed' | 'send.deferred' | 'dead-letters' | 'inbound.received' | 'suppression.changed',
+  ): Promise<{ key: string; value: string; headers: Record<string, string> }[]> {
     const seen: { key: string; value: string; headers: Record<string, string> }[] = [];
     const consumer = this.kafka().consumer({ groupId: `e2e-${randomUUID()}`, maxWaitTimeInMs: 100 });
     this.consumers.push(consumer);
@@ -179,7 +225,9 @@ export class System {
     await consumer.run({
       autoCommit: false,
       eachMessage: async ({ message }) => {
-        const headers = Object.fromEntries(Object.entries(message.headers ?? {}).map(([key, value]) => [key, String(value)]));
+        const headers = Object.fromEntries(
+          Object.entries(message.headers ?? {}).map(([key, value]) => [key, String(value)]),
+        );
         seen.push({ key: message.key?.toString() ?? '', value: message.value?.toString() ?? '', headers });
       },
     });

@@ -21,8 +21,13 @@ describe('a request that names a template', () => {
 
   it('is delivered as an e-mail with its variables, escaped in HTML', async () => {
     const messageId = `e2e-${randomUUID()}`;
-    const template = { name: 'welcome', variables: { name: '<b>Ada</b>', productName: 'Engines & Co', startUrl: 'https://example.org/start' } };
-    await system.produce('messaging.email.requested', { value: { messageId, to: [{ email: 'ada@bücher.test' }], template } });
+    const template = {
+      name: 'welcome',
+      variables: { name: '<b>Ada</b>', productName: 'Engines & Co', startUrl: 'https://example.org/start' },
+    };
+    await system.produce('messaging.email.requested', {
+      value: { messageId, to: [{ email: 'ada@bücher.test' }], template },
+    });
     await system.reaches('email', messageId, 'delivered');
     const shown = await sent(messageId);
     expect(shown).toContain('ada@xn--bcher-kva.test');
@@ -42,7 +47,9 @@ describe('a request that names a template', () => {
     const messageId = `e2e-${randomUUID()}`;
     const template = { name: 'login-code', variables: { code: '1', minutes: 1, productName: 'Engines' } };
     const deferred = await system.follow('send.deferred');
-    await system.produce('messaging.sms.requested', { value: { messageId, to: '+12025550123', template, sendAt: new Date(Date.now() + 4_000).toISOString() } });
+    await system.produce('messaging.sms.requested', {
+      value: { messageId, to: '+12025550123', template, sendAt: new Date(Date.now() + 4_000).toISOString() },
+    });
     await system.reaches('sms', messageId, 'delivered');
     const handover = deferred.find(({ value }) => value.includes(messageId))!;
     expect(JSON.parse(handover.value)).toMatchObject({ why: 'waiting', templateVersion: '1', request: { template } });
@@ -50,7 +57,13 @@ describe('a request that names a template', () => {
 
   it('is rejected with the field when a variable is missing, and reaches no provider', async () => {
     const messageId = `e2e-${randomUUID()}`;
-    await system.produce('messaging.email.requested', { value: { messageId, to: [{ email: 'ada@inbox.test' }], template: { name: 'welcome', variables: { name: 'Ada' } } } });
+    await system.produce('messaging.email.requested', {
+      value: {
+        messageId,
+        to: [{ email: 'ada@inbox.test' }],
+        template: { name: 'welcome', variables: { name: 'Ada' } },
+      },
+    });
     const timeline = await system.reaches('email', messageId, 'rejected');
     expect(timeline.final).toBe(true);
     expect(JSON.stringify(timeline)).toContain('template.variables.startUrl');
@@ -62,7 +75,9 @@ describe('a request that names a template', () => {
     const deferred = await system.follow('send.deferred');
     const ask = async (more: object = {}) => {
       const messageId = `e2e-${randomUUID()}`;
-      await system.produce('messaging.email.requested', { value: { messageId, to: [{ email: 'ada@inbox.test' }], template, ...more } });
+      await system.produce('messaging.email.requested', {
+        value: { messageId, to: [{ email: 'ada@inbox.test' }], template, ...more },
+      });
       return messageId;
     };
     // Templates are read at start: the newer version counts from the restart on.
@@ -71,7 +86,10 @@ describe('a request that names a template', () => {
     writeFileSync(join(folder, '2', 'text.hbs'), 'Good day, {{name}}.');
     await system.faults({ sendgrid: { status: 429, retryAfterSeconds: 1 } });
     const before = await ask();
-    const handover = await eventually(() => deferred.find(({ value }) => value.includes(before)), { everyMs: 10, what: 'a first attempt at SendGrid' });
+    const handover = await eventually(() => deferred.find(({ value }) => value.includes(before)), {
+      everyMs: 10,
+      what: 'a first attempt at SendGrid',
+    });
     const killed = system.pid('email');
     process.kill(killed, 'SIGKILL');
     expect(JSON.parse(handover.value)).toMatchObject({ templateVersion: '1', attempts: [{ provider: 'sendgrid' }] });

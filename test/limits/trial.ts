@@ -5,7 +5,10 @@ import { describe, expect, it } from '@jest/globals';
 export interface Trial {
   /** What the platform says of a request, field by field; `null`: upstream cannot get there. */
   ours: { within: () => FieldError[]; beyond: () => FieldError[]; field: RegExp } | null;
-  /** What the sandbox says: the fields or codes of its refusal; none: it takes it. `null`: it shows elsewhere, as `why` says. */
+  /**
+   * What the sandbox says: the fields or codes of its refusal; none: it takes it. `null`: it shows elsewhere, as `why`
+   * says.
+   */
   theirs: { within: () => string[]; beyond: () => string[]; refused: RegExp } | null;
   why?: string;
 }
@@ -16,7 +19,9 @@ export type Trials<T extends LimitTable> = { [name in keyof T]: Trial };
 const mail = { messageId: 'm-1', to: [{ email: 'ada@inbox.test' }], subject: 'Hello', text: 'It works' };
 const text = { messageId: 'm-1', to: '+12025550123', body: 'It works' };
 
-const problems = (parsed: { success: true } | { success: false; error: Parameters<typeof fieldErrors>[0] }): FieldError[] => (parsed.success ? [] : fieldErrors(parsed.error));
+const problems = (
+  parsed: { success: true } | { success: false; error: Parameters<typeof fieldErrors>[0] },
+): FieldError[] => (parsed.success ? [] : fieldErrors(parsed.error));
 
 /** What the schema of an e-mail says of these parts over a plain one. */
 export const ofMail = (parts: object) => (): FieldError[] => problems(EmailRequested.safeParse({ ...mail, ...parts }));
@@ -24,24 +29,40 @@ export const ofMail = (parts: object) => (): FieldError[] => problems(EmailReque
 export const ofText = (parts: object) => (): FieldError[] => problems(SmsRequested.safeParse({ ...text, ...parts }));
 
 /** `count` things, each of its own. */
-export const several = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
+export const several = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index));
 
 /** Tries each limit of a table on both sides. `answers`: how the provider says no, in the title. */
-export function describeLimits<T extends LimitTable>(provider: string, limits: T, trials: Trials<T>, answers: string): void {
+export function describeLimits<T extends LimitTable>(
+  provider: string,
+  limits: T,
+  trials: Trials<T>,
+  answers: string,
+): void {
   const rows = Object.entries<Trial>(trials);
-  const ours = rows.flatMap(([name, trial]) => (trial.ours ? [[limits[name]!.field, limits[name]!.rule, trial.ours] as const] : []));
-  const theirs = rows.flatMap(([name, trial]) => (trial.theirs ? [[limits[name]!.field, limits[name]!.rule, trial.theirs] as const] : []));
+  const ours = rows.flatMap(([name, trial]) =>
+    trial.ours ? [[limits[name]!.field, limits[name]!.rule, trial.ours] as const] : [],
+  );
+  const theirs = rows.flatMap(([name, trial]) =>
+    trial.theirs ? [[limits[name]!.field, limits[name]!.rule, trial.theirs] as const] : [],
+  );
 
   describe(`the limits that ${provider} documents`, () => {
-    it.each(ours)('are kept by the platform, which names field and rule: %s, %s', (_field, _rule, { within, beyond, field }) => {
-      expect(within()).toEqual([]);
-      expect(beyond()).toContainEqual({ field: expect.stringMatching(field), rule: expect.stringMatching(/\w+/) });
-    });
+    it.each(ours)(
+      'are kept by the platform, which names field and rule: %s, %s',
+      (_field, _rule, { within, beyond, field }) => {
+        expect(within()).toEqual([]);
+        expect(beyond()).toContainEqual({ field: expect.stringMatching(field), rule: expect.stringMatching(/\w+/) });
+      },
+    );
 
-    it.each(theirs)(`are kept by the sandbox, which ${answers}: %s, %s`, (_field, _rule, { within, beyond, refused }) => {
-      expect(within()).toEqual([]);
-      expect(beyond()).toContainEqual(expect.stringMatching(refused));
-    });
+    it.each(theirs)(
+      `are kept by the sandbox, which ${answers}: %s, %s`,
+      (_field, _rule, { within, beyond, refused }) => {
+        expect(within()).toEqual([]);
+        expect(beyond()).toContainEqual(expect.stringMatching(refused));
+      },
+    );
 
     it('are each tried, or it is said where', () => {
       const kept = rows.filter(([name]) => ['schema', 'channel', 'carry', 'call'].includes(limits[name]!.keeper));
@@ -50,7 +71,14 @@ export function describeLimits<T extends LimitTable>(provider: string, limits: T
     });
 
     it('each name the page of the provider that says so', () => {
-      expect(Object.values(limits).filter(({ source }) => !/^https:\/\/(www\.twilio\.com\/docs|docs\.sendgrid\.com|support\.twilio\.com|resend\.com\/docs)\//.test(source))).toEqual([]);
+      expect(
+        Object.values(limits).filter(
+          ({ source }) =>
+            !/^https:\/\/(www\.twilio\.com\/docs|docs\.sendgrid\.com|support\.twilio\.com|resend\.com\/docs)\//.test(
+              source,
+            ),
+        ),
+      ).toEqual([]);
     });
   });
 }

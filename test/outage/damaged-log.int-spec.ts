@@ -148,9 +148,14 @@ describe('a log that is damaged on the broker’s disk', () => {
     expect(kept!.value?.equals(batch)).toBe(true);
     const headers = Object.entries(kept!.headers).map(([header, value]) => [header, String(value)]);
     expect(Object.fromEntries(headers)).toMatchObject({
-      'x-origin-topic': name, 'x-origin-partition': '0', 'x-origin-offset': '1', 'x-origin-last-offset': '3',
-      'x-batch-fault': 'crc', 'x-error-code': 'MSG_UNDECODABLE_BATCH', 'x-set-aside-by': 'email',
-    }); // prettier-ignore
+      'x-origin-topic': name,
+      'x-origin-partition': '0',
+      'x-origin-offset': '1',
+      'x-origin-last-offset': '3',
+      'x-batch-fault': 'crc',
+      'x-error-code': 'MSG_UNDECODABLE_BATCH',
+      'x-set-aside-by': 'email',
+    });
     expect(strategy!.watch.lostBatches()?.meaning).toContain(`${name}/0 1-3 (crc)`);
     expect(strategy!.watch.restlessness()).toBeUndefined();
     // A new consumer of the group begins behind it.

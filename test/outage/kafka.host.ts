@@ -14,7 +14,12 @@ export interface FragileKafka {
 
 await host(async ({ dataDir, layout }) => {
   const [port, controllerPort] = await freePorts(2);
-  const settings = readSettings({ ...process.env, DATA_DIR: dataDir, KAFKA_PORT: port, KAFKA_CONTROLLER_PORT: controllerPort });
+  const settings = readSettings({
+    ...process.env,
+    DATA_DIR: dataDir,
+    KAFKA_PORT: port,
+    KAFKA_CONTROLLER_PORT: controllerPort,
+  });
   const pidFile = join(dataDir, 'kafka.pid');
   const answer: FragileKafka = { brokers: `127.0.0.1:${port}`, pidFile };
   return {

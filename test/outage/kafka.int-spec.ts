@@ -30,11 +30,18 @@ describe('two consumers of a group, under load,', () => {
 
   beforeEach(async () => {
     // A window that is often full: pausing and resuming goes on through the outage.
-    config = aKafkaConfig(`outage-${Date.now()}.`, { KAFKA_BROKERS: fragile.brokers, KAFKA_COMMIT_INTERVAL_MS: '50', KAFKA_PARTITION_WINDOW: '20' });
+    config = aKafkaConfig(`outage-${Date.now()}.`, {
+      KAFKA_BROKERS: fragile.brokers,
+      KAFKA_COMMIT_INTERVAL_MS: '50',
+      KAFKA_PARTITION_WINDOW: '20',
+    });
     const kafka = createKafka(config, 'test', silentLogger());
     const admin = kafka.admin({ retry: { retries: 20 } });
     await admin.connect();
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic: topicName(topic, config.KAFKA_TOPIC_PREFIX), numPartitions: 6, replicationFactor: 1 }] });
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: [{ topic: topicName(topic, config.KAFKA_TOPIC_PREFIX), numPartitions: 6, replicationFactor: 1 }],
+    });
     await admin.disconnect();
     producer = kafka.producer({ allowAutoTopicCreation: false });
     acknowledged = new Set();
@@ -60,7 +67,14 @@ describe('two consumers of a group, under load,', () => {
 
   async function aConsumer(): Promise<KeyedConsumer> {
     const kafka = createKafka(config, 'test', silentLogger());
-    const consumer = new KeyedConsumer({ kafka, config, groupId: `${config.KAFKA_TOPIC_PREFIX}readers`, topics: [topic], handle, logger: silentLogger() });
+    const consumer = new KeyedConsumer({
+      kafka,
+      config,
+      groupId: `${config.KAFKA_TOPIC_PREFIX}readers`,
+      topics: [topic],
+      handle,
+      logger: silentLogger(),
+    });
     await consumer.start();
     return consumer;
   }
@@ -71,7 +85,13 @@ describe('two consumers of a group, under load,', () => {
     for (let number = 0; loading; number += 1) {
       const messages = Array.from({ length: KEYS }, (_, key) => ({ key: `key-${key}`, value: String(number) }));
       while (loading) {
-        const sent = await producer.connect().then(() => producer.send({ topic: topicName(topic, config.KAFKA_TOPIC_PREFIX), acks: -1, messages })).then(() => true, () => false);
+        const sent = await producer
+          .connect()
+          .then(() => producer.send({ topic: topicName(topic, config.KAFKA_TOPIC_PREFIX), acks: -1, messages }))
+          .then(
+            () => true,
+            () => false,
+          );
         if (!sent) continue;
         for (const { key, value } of messages) acknowledged.add(`${key}/${value}`);
         break;
@@ -93,7 +113,9 @@ describe('two consumers of a group, under load,', () => {
     await load;
     await eventually(
       () => {
-        const missing = [...acknowledged].filter((record) => !seen.get(record.split('/')[0]!)?.includes(Number(record.split('/')[1])));
+        const missing = [...acknowledged].filter(
+          (record) => !seen.get(record.split('/')[0]!)?.includes(Number(record.split('/')[1])),
+        );
         expect(missing).toEqual([]);
         return true;
       },
@@ -104,7 +126,10 @@ describe('two consumers of a group, under load,', () => {
       const firsts = [...new Set(numbers)];
       expect(firsts).toEqual(firsts.toSorted((a, b) => a - b));
     }
-    await eventually(() => consumers.every((consumer) => consumer.isMember), { timeoutMs: 20_000, what: 'both in the group' });
+    await eventually(() => consumers.every((consumer) => consumer.isMember), {
+      timeoutMs: 20_000,
+      what: 'both in the group',
+    });
   }
 
   it('go on by themselves after the broker was killed', async () => {

@@ -1,6 +1,6 @@
 /**
- * One server with TLS, in a temporary folder and a process of its own: it stops the server and removes the folder as soon
- * as its standard input closes, so that nothing is left behind however jest ends, kill -9 included.
+ * One server with TLS, in a temporary folder and a process of its own: it stops the server and removes the folder as
+ * soon as its standard input closes, so that nothing is left behind however jest ends, kill -9 included.
  */
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -41,15 +41,26 @@ export async function host(prepare: (home: Home) => Promise<Hosted>): Promise<vo
       process.exit(code);
     });
   };
-  process.stdin.resume().on('end', () => end(0)).on('error', () => end(0));
-  process.on('SIGTERM', () => end(0)).on('SIGINT', () => end(0)).on('SIGHUP', () => end(0));
+  process.stdin
+    .resume()
+    .on('end', () => end(0))
+    .on('error', () => end(0));
+  process
+    .on('SIGTERM', () => end(0))
+    .on('SIGINT', () => end(0))
+    .on('SIGHUP', () => end(0));
   try {
     mkdirSync(layout.logs, { recursive: true });
     const hosted = await prepare({ dataDir, layout });
     const { plan, answer, changed } = hosted;
     const say = (line: string) => process.stderr.write(`${plan.name} for tests: ${line}\n`);
     const policy = hosted.restarts ?? { ...standardRestarts, deaths: 1 };
-    server = new SupervisedProcess(plan, { policy, say: hosted.restarts ? () => {} : say, changed: () => server && changed?.(server), gaveUp: () => {} });
+    server = new SupervisedProcess(plan, {
+      policy,
+      say: hosted.restarts ? () => {} : say,
+      changed: () => server && changed?.(server),
+      gaveUp: () => {},
+    });
     await server.start();
     tell(answer);
   } catch (error) {

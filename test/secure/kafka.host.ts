@@ -18,14 +18,23 @@ export interface SecuredKafka {
   mutualPort: string;
   username: string;
   password: string;
-  files: Record<'ca' | 'otherCa' | 'password' | 'clientCertificate' | 'clientKey' | 'strangerCertificate' | 'strangerKey', string>;
+  files: Record<
+    'ca' | 'otherCa' | 'password' | 'clientCertificate' | 'clientKey' | 'strangerCertificate' | 'strangerKey',
+    string
+  >;
 }
 
 await host(async (home) => {
   const [loginPort, mutualPort, controllerPort] = (await freePorts(3)) as [string, string, string];
   const authority = anAuthority('authority');
   const password = randomBytes(18).toString('base64url');
-  const secured: SecuredKafka = { loginPort, mutualPort, username: 'messaging', password, files: filesOf(home, authority, password) };
+  const secured: SecuredKafka = {
+    loginPort,
+    mutualPort,
+    username: 'messaging',
+    password,
+    files: filesOf(home, authority, password),
+  };
   return { plan: planSecured(home, secured, controllerPort, authority), answer: secured };
 });
 
@@ -50,8 +59,18 @@ function filesOf({ dataDir }: Home, authority: Authority, password: string): Sec
 }
 
 /** The local Kafka's programs with properties of our own. */
-function planSecured({ dataDir, layout }: Home, secured: SecuredKafka, controllerPort: string, authority: Authority): ProcessPlan {
-  const settings = readSettings({ ...process.env, DATA_DIR: dataDir, KAFKA_PORT: secured.loginPort, KAFKA_CONTROLLER_PORT: controllerPort });
+function planSecured(
+  { dataDir, layout }: Home,
+  secured: SecuredKafka,
+  controllerPort: string,
+  authority: Authority,
+): ProcessPlan {
+  const settings = readSettings({
+    ...process.env,
+    DATA_DIR: dataDir,
+    KAFKA_PORT: secured.loginPort,
+    KAFKA_CONTROLLER_PORT: controllerPort,
+  });
   const standard = planKafka(settings, layout);
   const java = standard.args.slice(0, -2);
   const properties = join(layout.kafka, 'server.properties');
@@ -60,17 +79,47 @@ function planSecured({ dataDir, layout }: Home, secured: SecuredKafka, controlle
     ...standard,
     prepare: async (signal) => {
       mkdirSync(layout.kafka, { recursive: true });
-      writeFileSync(properties, serverProperties(secured, controllerPort, authority, join(layout.kafka, 'data')), { mode: 0o600 });
+      writeFileSync(properties, serverProperties(secured, controllerPort, authority, join(layout.kafka, 'data')), {
+        mode: 0o600,
+      });
       const user = ['--add-scram', `SCRAM-SHA-512=[name=${username},password=${password}]`];
-      const format = ['format', '--standalone', '--ignore-formatted', '--cluster-id', 'c2VjdXJlZC1mb3ItdGVzdA', ...user, '--config', properties];
+      const format = [
+        'format',
+        '--standalone',
+        '--ignore-formatted',
+        '--cluster-id',
+        'c2VjdXJlZC1mb3ItdGVzdA',
+        ...user,
+        '--config',
+        properties,
+      ];
       const args = ['-XX:TieredStopAtLevel=1', ...java, 'kafka.tools.StorageTool', ...format];
-      await runTool({ purpose: 'Preparing the storage of the secured Kafka', command: standard.command, args, env: standard.env, log: standard.log, signal });
+      await runTool({
+        purpose: 'Preparing the storage of the secured Kafka',
+        command: standard.command,
+        args,
+        env: standard.env,
+        log: standard.log,
+        signal,
+      });
     },
-    isReady: () => answers({ KAFKA_BROKERS: `localhost:${secured.mutualPort}`, KAFKA_SSL: 'true', KAFKA_SSL_CA_FILE: files.ca, KAFKA_SSL_CERT_FILE: files.clientCertificate, KAFKA_SSL_KEY_FILE: files.clientKey }),
+    isReady: () =>
+      answers({
+        KAFKA_BROKERS: `localhost:${secured.mutualPort}`,
+        KAFKA_SSL: 'true',
+        KAFKA_SSL_CA_FILE: files.ca,
+        KAFKA_SSL_CERT_FILE: files.clientCertificate,
+        KAFKA_SSL_KEY_FILE: files.clientKey,
+      }),
   };
 }
 
-function serverProperties({ loginPort, mutualPort, username, password }: SecuredKafka, controllerPort: string, authority: Authority, data: string): string {
+function serverProperties(
+  { loginPort, mutualPort, username, password }: SecuredKafka,
+  controllerPort: string,
+  authority: Authority,
+  data: string,
+): string {
   const server = authority.issue('localhost');
   const login = 'listener.name.login';
   const values = {
@@ -98,7 +147,9 @@ function serverProperties({ loginPort, mutualPort, username, password }: Secured
     [`${login}.scram-sha-512.sasl.jaas.config`]: 'org.apache.kafka.common.security.scram.ScramLoginModule required;',
     [`${login}.plain.sasl.jaas.config`]: `org.apache.kafka.common.security.plain.PlainLoginModule required user_${username}="${password}";`,
   };
-  return Object.entries(values).map(([name, value]) => `${name}=${value}\n`).join('');
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
 }
 
 /** As a property file continues a value over lines. */

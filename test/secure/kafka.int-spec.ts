@@ -23,19 +23,65 @@ interface Refusal {
 }
 
 const refusals = new Map<string, Refusal>([
-  ['a wrong password under SCRAM', { env: ({ login }) => ({ ...login, KAFKA_SASL_PASSWORD: wrongPassword }), why: /authentication failed/i }],
-  ['a wrong password under PLAIN', { env: ({ login }) => ({ ...login, KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_PASSWORD: wrongPassword }), why: /authentication failed/i }],
-  ['a login by a mechanism it does not offer', { env: ({ login }) => ({ ...login, KAFKA_SASL_MECHANISM: 'scram-sha-256' }), why: /UNSUPPORTED_SASL_MECHANISM/ }],
-  ['who does not log in', { env: ({ login }) => ({ ...login, KAFKA_SASL_MECHANISM: undefined }), why: /closed|disconnected/i }],
-  ['a connection in the clear', { env: ({ login }) => ({ ...login, KAFKA_SSL: 'false' }), why: /closed|disconnected/i }],
-  ['who comes without a certificate', { env: ({ certified }) => ({ ...certified, KAFKA_SSL_CERT_FILE: undefined, KAFKA_SSL_KEY_FILE: undefined }), why: /alert (bad )?certificate/i }],
+  [
+    'a wrong password under SCRAM',
+    { env: ({ login }) => ({ ...login, KAFKA_SASL_PASSWORD: wrongPassword }), why: /authentication failed/i },
+  ],
+  [
+    'a wrong password under PLAIN',
+    {
+      env: ({ login }) => ({ ...login, KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_PASSWORD: wrongPassword }),
+      why: /authentication failed/i,
+    },
+  ],
+  [
+    'a login by a mechanism it does not offer',
+    { env: ({ login }) => ({ ...login, KAFKA_SASL_MECHANISM: 'scram-sha-256' }), why: /UNSUPPORTED_SASL_MECHANISM/ },
+  ],
+  [
+    'who does not log in',
+    { env: ({ login }) => ({ ...login, KAFKA_SASL_MECHANISM: undefined }), why: /closed|disconnected/i },
+  ],
+  [
+    'a connection in the clear',
+    { env: ({ login }) => ({ ...login, KAFKA_SSL: 'false' }), why: /closed|disconnected/i },
+  ],
+  [
+    'who comes without a certificate',
+    {
+      env: ({ certified }) => ({ ...certified, KAFKA_SSL_CERT_FILE: undefined, KAFKA_SSL_KEY_FILE: undefined }),
+      why: /alert (bad )?certificate/i,
+    },
+  ],
   [
     'who comes with a certificate of another authority',
-    { env: ({ certified, files }) => ({ ...certified, KAFKA_SSL_CERT_FILE: files.strangerCertificate, KAFKA_SSL_KEY_FILE: files.strangerKey }), why: /alert .*certificate/i },
+    {
+      env: ({ certified, files }) => ({
+        ...certified,
+        KAFKA_SSL_CERT_FILE: files.strangerCertificate,
+        KAFKA_SSL_KEY_FILE: files.strangerKey,
+      }),
+      why: /alert .*certificate/i,
+    },
   ],
-  ['to be trusted without its authority', { env: ({ login }) => ({ ...login, KAFKA_SSL_CA_FILE: undefined }), why: /unable to (verify|get) .*certificate/i }],
-  ['to be trusted by another authority', { env: ({ login, files }) => ({ ...login, KAFKA_SSL_CA_FILE: files.otherCa }), why: /unable to (verify|get) .*certificate/i }],
-  ['to be trusted under another name', { env: ({ login }) => ({ ...login, KAFKA_BROKERS: login['KAFKA_BROKERS']!.replace('localhost', '127.0.0.1') }), why: /does not match certificate/i }],
+  [
+    'to be trusted without its authority',
+    { env: ({ login }) => ({ ...login, KAFKA_SSL_CA_FILE: undefined }), why: /unable to (verify|get) .*certificate/i },
+  ],
+  [
+    'to be trusted by another authority',
+    {
+      env: ({ login, files }) => ({ ...login, KAFKA_SSL_CA_FILE: files.otherCa }),
+      why: /unable to (verify|get) .*certificate/i,
+    },
+  ],
+  [
+    'to be trusted under another name',
+    {
+      env: ({ login }) => ({ ...login, KAFKA_BROKERS: login['KAFKA_BROKERS']!.replace('localhost', '127.0.0.1') }),
+      why: /does not match certificate/i,
+    },
+  ],
 ]);
 
 describe('a Kafka that asks for TLS', () => {
@@ -55,7 +101,9 @@ describe('a Kafka that asks for TLS', () => {
   afterAll(() => stopHost(host));
 
   it('is given its topics by a login, and then has nothing left to change', async () => {
-    expect(applied.changes.map(({ kind, name }) => `${kind} ${name}`)).toContain('create secured.email.requested.urgent');
+    expect(applied.changes.map(({ kind, name }) => `${kind} ${name}`)).toContain(
+      'create secured.email.requested.urgent',
+    );
     expect(await planOf(ways.login)).toMatchObject({ changes: [] });
   });
 
@@ -65,7 +113,10 @@ describe('a Kafka that asks for TLS', () => {
 
   it.each<[string, (ways: Ways) => Env]>([
     ['by SCRAM-SHA-512', ({ login }) => login],
-    ['by SCRAM-SHA-512 with the password in a file', ({ login, files }) => ({ ...login, KAFKA_SASL_PASSWORD: undefined, KAFKA_SASL_PASSWORD_FILE: files.password })],
+    [
+      'by SCRAM-SHA-512 with the password in a file',
+      ({ login, files }) => ({ ...login, KAFKA_SASL_PASSWORD: undefined, KAFKA_SASL_PASSWORD_FILE: files.password }),
+    ],
     ['by PLAIN', ({ login }) => ({ ...login, KAFKA_SASL_MECHANISM: 'PLAIN' })],
     ['by a certificate', ({ certified }) => certified],
   ])('carries a record from publisher to consumer for who logs in %s', async (_, env) => {
@@ -81,7 +132,9 @@ describe('a Kafka that asks for TLS', () => {
   });
 
   it('is not even tried when the file of a certificate cannot be read', () => {
-    expect(() => connectionFrom({ ...ways.certified, KAFKA_SSL_CERT_FILE: `${ways.files.ca}.gone` })).toThrow('KAFKA_SSL_CERT_FILE cannot be read (ENOENT)');
+    expect(() => connectionFrom({ ...ways.certified, KAFKA_SSL_CERT_FILE: `${ways.files.ca}.gone` })).toThrow(
+      'KAFKA_SSL_CERT_FILE cannot be read (ENOENT)',
+    );
   });
 });
 
@@ -93,8 +146,17 @@ interface Ways {
 }
 
 function waysInto({ loginPort, mutualPort, username, password, files }: SecuredKafka): Ways {
-  const trusting = { KAFKA_SSL: 'true', KAFKA_SSL_CA_FILE: files.ca, KAFKA_TOPIC_PREFIX: 'secured.', KAFKA_TOPIC_PARTITIONS: '1' };
-  const credentials = { KAFKA_SASL_MECHANISM: 'scram-sha-512', KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password };
+  const trusting = {
+    KAFKA_SSL: 'true',
+    KAFKA_SSL_CA_FILE: files.ca,
+    KAFKA_TOPIC_PREFIX: 'secured.',
+    KAFKA_TOPIC_PARTITIONS: '1',
+  };
+  const credentials = {
+    KAFKA_SASL_MECHANISM: 'scram-sha-512',
+    KAFKA_SASL_USERNAME: username,
+    KAFKA_SASL_PASSWORD: password,
+  };
   const certificate = { KAFKA_SSL_CERT_FILE: files.clientCertificate, KAFKA_SSL_KEY_FILE: files.clientKey };
   return {
     login: { ...trusting, ...credentials, KAFKA_BROKERS: `localhost:${loginPort}` },
@@ -118,7 +180,14 @@ async function seenAfterPublishing(env: Env): Promise<string | undefined> {
     return Promise.resolve(true);
   };
   const publisher = new Publisher(kafka, config, 'secured');
-  const consumer = new KeyedConsumer({ kafka, config, groupId, topics: [topics.unreadable], handle, logger: silentLogger() });
+  const consumer = new KeyedConsumer({
+    kafka,
+    config,
+    groupId,
+    topics: [topics.unreadable],
+    handle,
+    logger: silentLogger(),
+  });
   try {
     await publisher.publish({ topic: topics.unreadable, key: groupId, value: Buffer.from('as it went in') });
     await consumer.start();

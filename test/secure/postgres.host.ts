@@ -33,7 +33,12 @@ await host(async (home) => {
 });
 
 /** The local PostgreSQL with a certificate, and rules that know only TLS. */
-function planSecured({ dataDir, layout }: Home, port: string, url: URL, server: { certificate: string; key: string }): ProcessPlan {
+function planSecured(
+  { dataDir, layout }: Home,
+  port: string,
+  url: URL,
+  server: { certificate: string; key: string },
+): ProcessPlan {
   const settings = readSettings({ ...process.env, DATA_DIR: dataDir, POSTGRES_PORT: port });
   const standard = planPostgres(settings, layout, loadSecrets(layout));
   const { home, owner } = postgresPlace(settings.root, settings.dataDir, layout);

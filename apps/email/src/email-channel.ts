@@ -1,4 +1,11 @@
-import { EmailRequested, type Failure, type FieldError, type Mailbox, type Provider, templateOwner } from '#libs/contracts';
+import {
+  EmailRequested,
+  type Failure,
+  type FieldError,
+  type Mailbox,
+  type Provider,
+  templateOwner,
+} from '#libs/contracts';
 import { ChannelPort, type Reach, type Rendered } from '#libs/delivery';
 import type { Templates } from '#libs/templates';
 import type { EmailMessage } from './email-message.ts';
@@ -41,8 +48,14 @@ export class EmailChannel extends ChannelPort<EmailRequested, EmailMessage> {
     if (!template) return { message: withWayOut(message, this.links) };
     const owner = templateOwner(template.name);
     if (owner) {
-      if (!this.providers.some(({ name }) => name === owner.provider)) return { message, mendable: true, faults: [noProvider] };
-      return { message: withWayOut({ ...message, boundTo: owner.provider, template: { ...template, name: owner.id } }, this.links) };
+      if (!this.providers.some(({ name }) => name === owner.provider))
+        return { message, mendable: true, faults: [noProvider] };
+      return {
+        message: withWayOut(
+          { ...message, boundTo: owner.provider, template: { ...template, name: owner.id } },
+          this.links,
+        ),
+      };
     }
     const rendering = this.templates.render('email', template, pinned);
     if (!rendering.rendered) return { message, faults: rendering.faults, mendable: rendering.gone };

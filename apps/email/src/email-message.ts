@@ -3,7 +3,9 @@ import { type EmailRequested, type Mailbox, readAddress } from '#libs/contracts'
 /** An e-mail ready for a provider: the request with the defaults filled in. */
 export type EmailMessage = EmailRequested & {
   from: Mailbox;
-  /** The provider whose own template it names, by its id there. A template of ours has become subject, text and html. */
+  /**
+   * The provider whose own template it names, by its id there. A template of ours has become subject, text and html.
+   */
   boundTo?: string;
   /** The recipient’s own unsubscribe link of ours; stands in the headers, and where text and HTML ask for it. */
   unsubscribeUrl?: string;

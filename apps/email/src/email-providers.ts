@@ -20,7 +20,11 @@ export class EmailProviders implements OnApplicationShutdown {
   readonly callTimeoutMs: number;
   readonly rates: Readonly<Record<string, number | undefined>>;
 
-  constructor(names: readonly EmailProviderName[], terms: Readonly<Record<EmailProviderName, ProviderTerms>>, health: Health) {
+  constructor(
+    names: readonly EmailProviderName[],
+    terms: Readonly<Record<EmailProviderName, ProviderTerms>>,
+    health: Health,
+  ) {
     this.adapters = names.map((name) => terms[name].make());
     this.callTimeoutMs = Math.max(...names.map((name) => terms[name].callTimeoutMs));
     this.rates = Object.fromEntries(names.map((name) => [name, terms[name].ratePerS]));
@@ -28,8 +32,10 @@ export class EmailProviders implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.adapters.map(async (adapter) => {
-      await adapter.onApplicationShutdown();
-    })); // prettier-ignore
+    await Promise.all(
+      this.adapters.map(async (adapter) => {
+        await adapter.onApplicationShutdown();
+      }),
+    );
   }
 }

@@ -3,7 +3,12 @@ import { describe, expect, it } from '@jest/globals';
 import { attachmentTimeoutOf } from './attachments/attachments.config.ts';
 import { configuredOf, emailSchema } from './email.config.ts';
 
-const common = { KAFKA_BROKERS: 'kafka:9092', DATABASE_URL: 'postgresql://db/messaging', RECIPIENT_HASH_KEY: 'x'.repeat(32), EMAIL_FROM: 'no-reply@messaging.test' };
+const common = {
+  KAFKA_BROKERS: 'kafka:9092',
+  DATABASE_URL: 'postgresql://db/messaging',
+  RECIPIENT_HASH_KEY: 'x'.repeat(32),
+  EMAIL_FROM: 'no-reply@messaging.test',
+};
 const sendgrid = { SENDGRID_API_KEY: 'SG.1', SENDGRID_WEBHOOK_PUBLIC_KEY: 'MFkw' };
 const resend = { RESEND_API_KEY: 're_1', RESEND_WEBHOOK_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' };
 const used = (env: Record<string, string>) => configuredOf(loadConfig(emailSchema, { ...common, ...env }));
@@ -23,7 +28,11 @@ describe('the e-mail providers', () => {
   it('may be given any time for attachments where none are fetched here, and half of a call’s where nothing is said', () => {
     expect(used({ ...resend, ATTACHMENT_TIMEOUT_MS: '20000' })).toEqual(['resend']);
     expect(used({ ...sendgrid, SENDGRID_TIMEOUT_MS: '1000' })).toEqual(['sendgrid']);
-    expect([attachmentTimeoutOf(undefined, 1_000), attachmentTimeoutOf(300, 1_000), attachmentTimeoutOf(undefined, 10_000)]).toEqual([500, 300, 5_000]);
+    expect([
+      attachmentTimeoutOf(undefined, 1_000),
+      attachmentTimeoutOf(300, 1_000),
+      attachmentTimeoutOf(undefined, 10_000),
+    ]).toEqual([500, 300, 5_000]);
   });
 
   it.each([
@@ -31,8 +40,14 @@ describe('the e-mail providers', () => {
     [{ ...sendgrid, EMAIL_PROVIDERS: 'resend' }, 'set RESEND_API_KEY'],
     [{ RESEND_API_KEY: 're_1' }, 'RESEND_WEBHOOK_SECRET is not set'],
     [{ SENDGRID_API_KEY: 'SG.1' }, 'SENDGRID_WEBHOOK_PUBLIC_KEY is not set'],
-    [{ ...sendgrid, ATTACHMENT_TIMEOUT_MS: '10000' }, 'ATTACHMENT_TIMEOUT_MS must be below SENDGRID_TIMEOUT_MS (10000)'],
-    [{ ...sendgrid, SENDGRID_TIMEOUT_MS: '4000', ATTACHMENT_TIMEOUT_MS: '5000' }, 'ATTACHMENT_TIMEOUT_MS must be below SENDGRID_TIMEOUT_MS (4000)'],
+    [
+      { ...sendgrid, ATTACHMENT_TIMEOUT_MS: '10000' },
+      'ATTACHMENT_TIMEOUT_MS must be below SENDGRID_TIMEOUT_MS (10000)',
+    ],
+    [
+      { ...sendgrid, SENDGRID_TIMEOUT_MS: '4000', ATTACHMENT_TIMEOUT_MS: '5000' },
+      'ATTACHMENT_TIMEOUT_MS must be below SENDGRID_TIMEOUT_MS (4000)',
+    ],
     [{ ...sendgrid, EMAIL_PROVIDERS: 'mailgun' }, 'EMAIL_PROVIDERS must be names out of sendgrid, resend'],
   ])('that cannot work stop the start: %j', (env, problem) => {
     expect(() => used(env)).toThrow(problem);

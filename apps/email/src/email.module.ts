@@ -30,7 +30,10 @@ const sendgridTerms = (config: Config, attachments: AttachmentsService): Provide
     new SendgridAdapter(
       {
         SENDGRID_API_KEY: config.getOrThrow('SENDGRID_API_KEY'),
-        SENDGRID_BASE_URL: sendgridUrlOf({ SENDGRID_BASE_URL: config.get('SENDGRID_BASE_URL'), SENDGRID_REGION: config.get('SENDGRID_REGION') }),
+        SENDGRID_BASE_URL: sendgridUrlOf({
+          SENDGRID_BASE_URL: config.get('SENDGRID_BASE_URL'),
+          SENDGRID_REGION: config.get('SENDGRID_REGION'),
+        }),
         SENDGRID_TIMEOUT_MS: config.get('SENDGRID_TIMEOUT_MS'),
         SENDGRID_CONNECTIONS: config.get('SENDGRID_CONNECTIONS'),
       },
@@ -64,7 +67,10 @@ const attachments = {
   useFactory: (config: Config, fetcher: GuardedFiles) =>
     new AttachmentsService(fetcher, {
       ATTACHMENT_MAX_BYTES: config.get('ATTACHMENT_MAX_BYTES'),
-      ATTACHMENT_TIMEOUT_MS: attachmentTimeoutOf(config.get('ATTACHMENT_TIMEOUT_MS'), config.get('SENDGRID_TIMEOUT_MS')),
+      ATTACHMENT_TIMEOUT_MS: attachmentTimeoutOf(
+        config.get('ATTACHMENT_TIMEOUT_MS'),
+        config.get('SENDGRID_TIMEOUT_MS'),
+      ),
       ATTACHMENT_MAILS: config.get('ATTACHMENT_MAILS'),
     }),
 };
@@ -78,7 +84,11 @@ const providers = {
       SENDGRID_API_KEY: config.get('SENDGRID_API_KEY'),
       RESEND_API_KEY: config.get('RESEND_API_KEY'),
     });
-    return new EmailProviders(names, { sendgrid: sendgridTerms(config, attachments), resend: resendTerms(config) }, health);
+    return new EmailProviders(
+      names,
+      { sendgrid: sendgridTerms(config, attachments), resend: resendTerms(config) },
+      health,
+    );
   },
 };
 
@@ -90,8 +100,26 @@ const templates = {
 
 const engine = {
   provide: DeliveryEngine,
-  inject: [ConfigService, EmailProviders, Templates, POOL, Publisher, LOGGER, STOPPING, { token: LINKS, optional: true }],
-  useFactory: (config: Config, { adapters, callTimeoutMs, rates }: EmailProviders, templates: Templates, pool: Pool, publisher: Publisher, logger: Logger, stopping: AbortSignal, links?: LinkMaker) =>
+  inject: [
+    ConfigService,
+    EmailProviders,
+    Templates,
+    POOL,
+    Publisher,
+    LOGGER,
+    STOPPING,
+    { token: LINKS, optional: true },
+  ],
+  useFactory: (
+    config: Config,
+    { adapters, callTimeoutMs, rates }: EmailProviders,
+    templates: Templates,
+    pool: Pool,
+    publisher: Publisher,
+    logger: Logger,
+    stopping: AbortSignal,
+    links?: LinkMaker,
+  ) =>
     new DeliveryEngine({
       channel: new EmailChannel(adapters, mailboxOf(config.get('EMAIL_FROM')), templates, links),
       pool,
@@ -114,7 +142,22 @@ const engine = {
 /** The e-mail channel: consumer, engine, providers and their webhooks. */
 @Module({
   imports: [UnsubscribeModule],
-  controllers: [EmailConsumer, SendgridWebhookController, ResendWebhookController, SuppressionsController, SuppressionSyncController],
-  providers: [files, attachments, providers, templates, engine, suppressionAdmin('email'), suppressionLists, suppressionSync('email', SUPPRESSION_LISTS)],
+  controllers: [
+    EmailConsumer,
+    SendgridWebhookController,
+    ResendWebhookController,
+    SuppressionsController,
+    SuppressionSyncController,
+  ],
+  providers: [
+    files,
+    attachments,
+    providers,
+    templates,
+    engine,
+    suppressionAdmin('email'),
+    suppressionLists,
+    suppressionSync('email', SUPPRESSION_LISTS),
+  ],
 })
 export class EmailModule {}

@@ -1,9 +1,12 @@
-/** Bytes of UTF-8 in one encoded word: in base64, with what stands around it, it has at most 75 characters (RFC 2047, section 2). */
+/**
+ * Bytes of UTF-8 in one encoded word: in base64, with what stands around it, it has at most 75 characters (RFC 2047,
+ * section 2).
+ */
 const WORD_BYTES = 45;
 
 /**
- * A header's value as it stands in a mail: other than ASCII is written in encoded words (RFC 2047), as SendGrid asks for
- * (https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send, headers). No character is torn apart.
+ * A header's value as it stands in a mail: other than ASCII is written in encoded words (RFC 2047), as SendGrid asks
+ * for (https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send, headers). No character is torn apart.
  */
 export function headerText(value: string): string {
   if (/^[\u0020-\u007e]*$/.test(value)) return value;

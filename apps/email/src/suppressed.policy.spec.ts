@@ -4,10 +4,21 @@ import type { EmailMessage } from './email-message.ts';
 import { onlyTo, reachOf } from './suppressed.policy.ts';
 
 const box = (name: string) => ({ email: `${name}@inbox.test` });
-const aMail = (more: Partial<EmailMessage> = {}): EmailMessage => ({ ...anEmailRequest({ to: [box('ada'), box('bob')] }), from: box('shop'), ...more });
+const aMail = (more: Partial<EmailMessage> = {}): EmailMessage => ({
+  ...anEmailRequest({ to: [box('ada'), box('bob')] }),
+  from: box('shop'),
+  ...more,
+});
 const left = (mail: EmailMessage, goes: boolean[]) => {
   const rest = onlyTo(mail, goes);
-  return rest && Object.fromEntries((['to', 'cc', 'bcc'] as const).filter((kind) => rest[kind]).map((kind) => [kind, rest[kind]!.map(({ email }) => email[0])]));
+  return (
+    rest &&
+    Object.fromEntries(
+      (['to', 'cc', 'bcc'] as const)
+        .filter((kind) => rest[kind])
+        .map((kind) => [kind, rest[kind]!.map(({ email }) => email[0])]),
+    )
+  );
 };
 
 describe('a mail of whose recipients some must not be written to', () => {
@@ -16,9 +27,17 @@ describe('a mail of whose recipients some must not be written to', () => {
   it.each<[string, boolean[], ReturnType<typeof left>]>([
     ['goes to the rest of each kind', [false, true, true, false, false, true], { to: ['b'], cc: ['c'], bcc: ['f'] }],
     ['names no kind that nobody is left of', [true, false, false, false, false, false], { to: ['a'] }],
-    ['is addressed to those who get a copy where nobody else is', [false, false, true, true, true, false], { to: ['c', 'd'], bcc: ['e'] }],
+    [
+      'is addressed to those who get a copy where nobody else is',
+      [false, false, true, true, true, false],
+      { to: ['c', 'd'], bcc: ['e'] },
+    ],
     ['is addressed to the only one, who was hidden', [false, false, false, false, false, true], { to: ['f'] }],
-    ['goes to nobody where it would show hidden ones to each other', [false, false, false, false, true, true], undefined],
+    [
+      'goes to nobody where it would show hidden ones to each other',
+      [false, false, false, false, true, true],
+      undefined,
+    ],
     ['goes to nobody where nobody is left', [false, false, false, false, false, false], undefined],
   ])('%s', (_, goes, expected) => expect(left(copies, goes)).toEqual(expected));
 });
@@ -28,12 +47,20 @@ describe('the suppressions that concern a mail', () => {
     ['transactional', {}, []],
     ['marketing', { category: 'marketing' }, ['marketing']],
     ['with a topic', { unsubscribe: { topic: 'news' } }, ['topic:news']],
-    ['marketing in a group of SendGrid’s', { category: 'marketing', providerOptions: { sendgrid: { asm: { groupId: 7 } } } }, ['marketing', 'group:sendgrid:7']],
+    [
+      'marketing in a group of SendGrid’s',
+      { category: 'marketing', providerOptions: { sendgrid: { asm: { groupId: 7 } } } },
+      ['marketing', 'group:sendgrid:7'],
+    ],
   ])('%s', (_, more, scopes) => expect(reachOf(aMail(more)).scopes).toEqual(scopes));
 
   it('leave out those that the request goes past, as it goes past SendGrid’s', () => {
     const past = (sendgrid: object) => reachOf(aMail({ providerOptions: { sendgrid } })).past;
     expect(past({ bypassListManagement: true })).toEqual(['hard-bounce', 'invalid', 'complaint', 'unsubscribe']);
-    expect([past({ bypassBounceManagement: true }), past({ bypassSpamManagement: true }), past({ bypassUnsubscribeManagement: true })]).toEqual([['hard-bounce', 'invalid'], ['complaint'], ['unsubscribe']]);
+    expect([
+      past({ bypassBounceManagement: true }),
+      past({ bypassSpamManagement: true }),
+      past({ bypassUnsubscribeManagement: true }),
+    ]).toEqual([['hard-bounce', 'invalid'], ['complaint'], ['unsubscribe']]);
   });
 });

@@ -6,21 +6,32 @@ type Kind = 'to' | 'cc' | 'bcc';
 
 /** Which suppressions concern a mail: those of everything, of its category, of its topic, of its group. */
 export function reachOf({ category, unsubscribe, providerOptions }: EmailMessage): Reach {
-  const { asm, bypassListManagement: all, bypassBounceManagement: bounce, bypassSpamManagement: spam, bypassUnsubscribeManagement: left } = providerOptions?.sendgrid ?? {};
+  const {
+    asm,
+    bypassListManagement: all,
+    bypassBounceManagement: bounce,
+    bypassSpamManagement: spam,
+    bypassUnsubscribeManagement: left,
+  } = providerOptions?.sendgrid ?? {};
   return {
     scopes: [
       ...(category === 'marketing' ? ['marketing'] : []),
       ...(unsubscribe?.topic ? [`topic:${unsubscribe.topic}`] : []),
       ...(asm ? [`group:sendgrid:${asm.groupId}`] : []),
     ],
-    // Whoever asks SendGrid to go past its lists means ours of the same kind as well, never what a person has put there.
-    past: [...(all || bounce ? ['hard-bounce', 'invalid'] : []), ...(all || spam ? ['complaint'] : []), ...(all || left ? ['unsubscribe'] : [])],
+    // Whoever asks SendGrid to go past its lists means ours of the same kind as well, never what a person has put
+    // there.
+    past: [
+      ...(all || bounce ? ['hard-bounce', 'invalid'] : []),
+      ...(all || spam ? ['complaint'] : []),
+      ...(all || left ? ['unsubscribe'] : []),
+    ],
   };
 }
 
 /**
- * The mail for some of its recipients. A mail needs somebody it is openly addressed to: where nobody in `to` is left, those who
- * got a copy are. Hidden recipients must not be shown to each other, so several of them alone are nobody.
+ * The mail for some of its recipients. A mail needs somebody it is openly addressed to: where nobody in `to` is left,
+ * those who got a copy are. Hidden recipients must not be shown to each other, so several of them alone are nobody.
  */
 export function onlyTo(message: EmailMessage, goes: readonly boolean[]): EmailMessage | undefined {
   let place = 0;
@@ -31,6 +42,9 @@ export function onlyTo(message: EmailMessage, goes: readonly boolean[]): EmailMe
   return bcc.length === 1 ? addressed(message, { to: bcc, cc: [], bcc: [] }) : undefined;
 }
 
-function addressed({ cc: _cc, bcc: _bcc, ...message }: EmailMessage, { to, cc, bcc }: Record<Kind, Mailbox[]>): EmailMessage {
+function addressed(
+  { cc: _cc, bcc: _bcc, ...message }: EmailMessage,
+  { to, cc, bcc }: Record<Kind, Mailbox[]>,
+): EmailMessage {
   return { ...message, to, ...(cc.length > 0 && { cc }), ...(bcc.length > 0 && { bcc }) };
 }

@@ -25,11 +25,20 @@ export const suppressionLists: FactoryProvider<SuppressionLists[]> = {
       sendgrid: () =>
         new SendgridLists({
           apiKey: config.getOrThrow('SENDGRID_API_KEY'),
-          baseUrl: sendgridUrlOf({ SENDGRID_BASE_URL: config.get('SENDGRID_BASE_URL'), SENDGRID_REGION: config.get('SENDGRID_REGION') }),
+          baseUrl: sendgridUrlOf({
+            SENDGRID_BASE_URL: config.get('SENDGRID_BASE_URL'),
+            SENDGRID_REGION: config.get('SENDGRID_REGION'),
+          }),
           timeoutMs: config.get('SENDGRID_TIMEOUT_MS'),
           stopping,
         }),
-      resend: () => new ResendLists({ apiKey: config.getOrThrow('RESEND_API_KEY'), baseUrl: config.get('RESEND_BASE_URL'), timeoutMs: config.get('RESEND_TIMEOUT_MS'), stopping }),
+      resend: () =>
+        new ResendLists({
+          apiKey: config.getOrThrow('RESEND_API_KEY'),
+          baseUrl: config.get('RESEND_BASE_URL'),
+          timeoutMs: config.get('RESEND_TIMEOUT_MS'),
+          stopping,
+        }),
     };
     return used.map((name) => make[name]());
   },

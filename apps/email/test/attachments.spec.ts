@@ -8,10 +8,25 @@ import { attachmentsFrom } from './attachments.ts';
 
 type Attachments = NonNullable<EmailMessage['attachments']>;
 
-const aMail = (attachments: Attachments): EmailMessage => ({ ...anEmailRequest(), from: { email: 'no-reply@messaging.test' }, attachments });
-const reference = { messageId: 'm', tenant: 'default', lane: 'transactional', hop: 1, attempt: 1, callId: 'c' } as const;
+const aMail = (attachments: Attachments): EmailMessage => ({
+  ...anEmailRequest(),
+  from: { email: 'no-reply@messaging.test' },
+  attachments,
+});
+const reference = {
+  messageId: 'm',
+  tenant: 'default',
+  lane: 'transactional',
+  hop: 1,
+  attempt: 1,
+  callId: 'c',
+} as const;
 const file = (text: string, type?: string): FetchedFile => ({ fetched: true, content: Buffer.from(text), type });
-const byUrl = (name: string, contentType?: string) => ({ filename: `${name}.pdf`, url: `https://files.test/${name}`, ...(contentType !== undefined && { contentType }) });
+const byUrl = (name: string, contentType?: string) => ({
+  filename: `${name}.pdf`,
+  url: `https://files.test/${name}`,
+  ...(contentType !== undefined && { contentType }),
+});
 const given = (completed: Completed) => completed;
 
 describe('an attachment by URL, at a provider that fetches none', () => {
@@ -19,9 +34,16 @@ describe('an attachment by URL, at a provider that fetches none', () => {
     const mail = aMail([byUrl('terms'), { filename: 'a.txt', content: 'YQ==' }]);
     const asked = structuredClone(mail);
     const attachments = attachmentsFrom(() => file('terms', 'application/pdf'));
-    expect(await attachments.carry('sendgrid', mail, reference, (completed) => Promise.resolve(given(completed)))).toMatchObject({
+    expect(
+      await attachments.carry('sendgrid', mail, reference, (completed) => Promise.resolve(given(completed))),
+    ).toMatchObject({
       complete: true,
-      message: { attachments: [{ filename: 'terms.pdf', content: Buffer.from('terms').toString('base64'), contentType: 'application/pdf' }, { filename: 'a.txt', content: 'YQ==' }] },
+      message: {
+        attachments: [
+          { filename: 'terms.pdf', content: Buffer.from('terms').toString('base64'), contentType: 'application/pdf' },
+          { filename: 'a.txt', content: 'YQ==' },
+        ],
+      },
     });
     expect(mail).toEqual(asked);
   });
@@ -41,7 +63,10 @@ describe('an attachment by URL, at a provider that fetches none', () => {
   });
 
   it('that turns out to be a page, such as one to sign in, is not sent as the file that was promised', async () => {
-    expect(await completedWith([byUrl('terms', 'application/pdf')], () => file('<html>', 'text/html'))).toMatchObject({ complete: false, failure: { code: 'MSG_FILE_UNUSABLE', kind: 'bad-content', retry: 'never' } });
+    expect(await completedWith([byUrl('terms', 'application/pdf')], () => file('<html>', 'text/html'))).toMatchObject({
+      complete: false,
+      failure: { code: 'MSG_FILE_UNUSABLE', kind: 'bad-content', retry: 'never' },
+    });
   });
 
   it.each([
@@ -51,8 +76,13 @@ describe('an attachment by URL, at a provider that fetches none', () => {
     ['unusable', { code: 'MSG_FILE_UNUSABLE', kind: 'bad-content', retry: 'never' }],
     ['unreachable', { code: 'MSG_FILE_UNREACHABLE', kind: 'transient', retry: 'failover' }],
   ] as const)('that is %s is told by its field', async (fault, failure) => {
-    const completed = await completedWith([byUrl('good'), byUrl('bad')], (url) => (url.endsWith('good') ? file('x') : { fetched: false, fault }));
-    expect(completed).toMatchObject({ complete: false, failure: { ...failure, fields: [{ field: 'attachments[1].url' }] } });
+    const completed = await completedWith([byUrl('good'), byUrl('bad')], (url) =>
+      url.endsWith('good') ? file('x') : { fetched: false, fault },
+    );
+    expect(completed).toMatchObject({
+      complete: false,
+      failure: { ...failure, fields: [{ field: 'attachments[1].url' }] },
+    });
     expect(JSON.stringify(completed)).not.toContain('files.test');
   });
 
@@ -62,7 +92,9 @@ describe('an attachment by URL, at a provider that fetches none', () => {
       limits.push(mostBytes);
       return file('x'.repeat(400));
     });
-    await attachments.carry('sendgrid', aMail([byUrl('a'), byUrl('b'), byUrl('c')]), reference, () => Promise.resolve());
+    await attachments.carry('sendgrid', aMail([byUrl('a'), byUrl('b'), byUrl('c')]), reference, () =>
+      Promise.resolve(),
+    );
     expect(limits).toEqual([1_000, 600, 200]);
   });
 
@@ -70,19 +102,27 @@ describe('an attachment by URL, at a provider that fetches none', () => {
     let held = 0;
     let most = 0;
     const attachments = attachmentsFrom(() => file('x'));
-    const send = () => attachments.carry('sendgrid', aMail([byUrl('a')]), reference, async () => {
-      held += 1;
-      most = Math.max(most, held);
-      await delay(20);
-      held -= 1;
-    });
+    const send = () =>
+      attachments.carry('sendgrid', aMail([byUrl('a')]), reference, async () => {
+        held += 1;
+        most = Math.max(most, held);
+        await delay(20);
+        held -= 1;
+      });
     await Promise.all(Array.from({ length: 6 }, send));
     expect(most).toBe(2);
 
     const impatient = attachmentsFrom(() => file('x'), { ATTACHMENT_MAILS: 1, ATTACHMENT_TIMEOUT_MS: 30 });
     let release = () => {};
-    const first = impatient.carry('sendgrid', aMail([byUrl('a')]), reference, () => new Promise<void>((resolve) => (release = resolve)));
-    const second = await impatient.carry('sendgrid', aMail([byUrl('b')]), reference, (completed) => Promise.resolve(completed));
+    const first = impatient.carry(
+      'sendgrid',
+      aMail([byUrl('a')]),
+      reference,
+      () => new Promise<void>((resolve) => (release = resolve)),
+    );
+    const second = await impatient.carry('sendgrid', aMail([byUrl('b')]), reference, (completed) =>
+      Promise.resolve(completed),
+    );
     expect(second).toMatchObject({ complete: false, failure: { code: 'MSG_NOT_STARTED', kind: 'transient' } });
     release();
     await first;

@@ -22,6 +22,14 @@ class KnownFiles extends Files {
 }
 
 /** Attachments out of files that the test knows. */
-export function attachmentsFrom(known: Known = () => ({ fetched: false, fault: 'missing' }), config: Partial<AttachmentConfig> = {}): AttachmentsService {
-  return new AttachmentsService(new KnownFiles(known), { ATTACHMENT_MAX_BYTES: 1_000, ATTACHMENT_TIMEOUT_MS: 1_000, ATTACHMENT_MAILS: 2, ...config });
+export function attachmentsFrom(
+  known: Known = () => ({ fetched: false, fault: 'missing' }),
+  config: Partial<AttachmentConfig> = {},
+): AttachmentsService {
+  return new AttachmentsService(new KnownFiles(known), {
+    ATTACHMENT_MAX_BYTES: 1_000,
+    ATTACHMENT_TIMEOUT_MS: 1_000,
+    ATTACHMENT_MAILS: 2,
+    ...config,
+  });
 }

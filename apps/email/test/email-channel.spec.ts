@@ -19,21 +19,40 @@ class IdleProvider extends Provider<EmailMessage> {
 let channel: EmailChannel;
 beforeAll(async () => {
   const templates = await Templates.load(join(import.meta.dirname, '../../../templates'), ['email']);
-  channel = new EmailChannel(['sendgrid', 'resend'].map((name) => new IdleProvider(name)), mailboxOf('Desk <desk@bücher.example>'), templates);
+  channel = new EmailChannel(
+    ['sendgrid', 'resend'].map((name) => new IdleProvider(name)),
+    mailboxOf('Desk <desk@bücher.example>'),
+    templates,
+  );
 });
 
 const variables = { name: 'Ada', productName: 'Engines & Co', startUrl: 'https://example.org/start' };
-const rendered = (template: object, pinned?: string) => channel.render(channel.toMessage(EmailRequested.parse({ messageId: 'm-1', to: [{ email: 'ada@bücher.example' }], template })), pinned);
+const rendered = (template: object, pinned?: string) =>
+  channel.render(
+    channel.toMessage(EmailRequested.parse({ messageId: 'm-1', to: [{ email: 'ada@bücher.example' }], template })),
+    pinned,
+  );
 
 describe('the e-mail channel', () => {
   it('renders a template of ours before a provider is chosen, so that any of them can send it', () => {
     const { message, templateVersion, faults } = rendered({ name: 'welcome', variables });
-    expect([faults, templateVersion, message.template, channel.boundTo(message)]).toEqual([undefined, '1', undefined, undefined]);
-    expect(message).toMatchObject({ subject: 'Welcome to Engines & Co, Ada', text: expect.stringContaining('your Engines & Co account'), html: expect.stringContaining('your Engines &amp; Co account') });
+    expect([faults, templateVersion, message.template, channel.boundTo(message)]).toEqual([
+      undefined,
+      '1',
+      undefined,
+      undefined,
+    ]);
+    expect(message).toMatchObject({
+      subject: 'Welcome to Engines & Co, Ada',
+      text: expect.stringContaining('your Engines & Co account'),
+      html: expect.stringContaining('your Engines &amp; Co account'),
+    });
   });
 
   it('tells the variables that do not fit', () => {
-    expect(rendered({ name: 'welcome', variables: { ...variables, name: undefined } }).faults).toEqual([{ field: 'template.variables.name', rule: 'is missing' }]);
+    expect(rendered({ name: 'welcome', variables: { ...variables, name: undefined } }).faults).toEqual([
+      { field: 'template.variables.name', rule: 'is missing' },
+    ]);
   });
 
   it.each([
@@ -42,7 +61,11 @@ describe('the e-mail channel', () => {
     ['resend:34a080c9', 'resend', '34a080c9'],
   ])('leaves %s to %s, and to no other provider', (name, provider, id) => {
     const { message, faults } = rendered({ name, variables: { a: 1 } });
-    expect([faults, channel.boundTo(message), message.template]).toEqual([undefined, provider, { name: id, variables: { a: 1 } }]);
+    expect([faults, channel.boundTo(message), message.template]).toEqual([
+      undefined,
+      provider,
+      { name: id, variables: { a: 1 } },
+    ]);
   });
 
   it('refuses the template of a provider that sends no e-mail here', () => {
@@ -50,12 +73,24 @@ describe('the e-mail channel', () => {
   });
 
   it('rejects a request whose place for the unsubscribe link nothing would fill, by its field', () => {
-    const request = (parts: object) => EmailRequested.parse({ messageId: 'm-1', to: [{ email: 'ada@inbox.test' }], subject: 'News', text: 'Leave: {{{unsubscribeUrl}}}', ...parts });
-    expect(channel.problemsOf(request({}))).toEqual([{ field: 'text', rule: expect.stringMatching(/this mail has none/) }]);
+    const request = (parts: object) =>
+      EmailRequested.parse({
+        messageId: 'm-1',
+        to: [{ email: 'ada@inbox.test' }],
+        subject: 'News',
+        text: 'Leave: {{{unsubscribeUrl}}}',
+        ...parts,
+      });
+    expect(channel.problemsOf(request({}))).toEqual([
+      { field: 'text', rule: expect.stringMatching(/this mail has none/) },
+    ]);
     expect(channel.problemsOf(request({ category: 'marketing' }))).toEqual([]);
   });
 
   it('writes to domains outside ASCII in ASCII, the sender’s too', () => {
-    expect(rendered({ name: 'welcome', variables }).message).toMatchObject({ to: [{ email: 'ada@xn--bcher-kva.example' }], from: { email: 'desk@xn--bcher-kva.example', name: 'Desk' } });
+    expect(rendered({ name: 'welcome', variables }).message).toMatchObject({
+      to: [{ email: 'ada@xn--bcher-kva.example' }],
+      from: { email: 'desk@xn--bcher-kva.example', name: 'Desk' },
+    });
   });
 });

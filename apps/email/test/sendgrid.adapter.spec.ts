@@ -24,7 +24,15 @@ const aCall = (email: string, overrides: Partial<EmailMessage> = {}): ProviderCa
   const request = anEmailRequest({ to: [{ email }] });
   return {
     message: { ...request, from: { email: 'no-reply@messaging.test' }, ...overrides },
-    reference: { messageId: request.messageId, tenant: 'default', lane: 'bulk', hop: 1, attempt: 1, callId: `call-${email}`, traceparent: '00-a-b-01' },
+    reference: {
+      messageId: request.messageId,
+      tenant: 'default',
+      lane: 'bulk',
+      hop: 1,
+      attempt: 1,
+      callId: `call-${email}`,
+      traceparent: '00-a-b-01',
+    },
     mayStart: () => true,
   };
 };
@@ -42,11 +50,21 @@ describe('SendGrid', () => {
       const mail = JSON.parse(text) as MailBody;
       bodies.push(mail);
       const { status, headers, body } = answer(mail);
-      response.writeHead(status, headers).end(body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body));
+      response
+        .writeHead(status, headers)
+        .end(body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body));
     });
     await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
     const port = (server.address() as AddressInfo).port;
-    adapter = new SendgridAdapter({ SENDGRID_API_KEY: 'SG.secret', SENDGRID_BASE_URL: `http://127.0.0.1:${port}`, SENDGRID_TIMEOUT_MS: 1_000, SENDGRID_CONNECTIONS: 4 }, attachmentsFrom(known));
+    adapter = new SendgridAdapter(
+      {
+        SENDGRID_API_KEY: 'SG.secret',
+        SENDGRID_BASE_URL: `http://127.0.0.1:${port}`,
+        SENDGRID_TIMEOUT_MS: 1_000,
+        SENDGRID_CONNECTIONS: 4,
+      },
+      attachmentsFrom(known),
+    );
     return adapter;
   };
   const taken: Answer = { status: 202, headers: { 'x-message-id': 'Xj5L' } };
@@ -55,7 +73,14 @@ describe('SendGrid', () => {
   const pickyAbout = (naming: boolean) => (mail: MailBody) => {
     const bad = recipientsOf(mail).findIndex((email) => email.startsWith('bad'));
     if (bad < 0) return taken;
-    return { status: 400, body: { errors: [{ message: 'Does not contain a valid address.', field: naming ? `personalizations.${bad}.to.0.email` : null }] } };
+    return {
+      status: 400,
+      body: {
+        errors: [
+          { message: 'Does not contain a valid address.', field: naming ? `personalizations.${bad}.to.0.email` : null },
+        ],
+      },
+    };
   };
 
   afterEach(async () => {
@@ -65,8 +90,16 @@ describe('SendGrid', () => {
   });
 
   it.each([
-    [401, { errors: [{ message: 'Maximum credits exceeded', field: null }] }, { kind: 'account', code: 'http_401:maximum_credits_exceeded' }],
-    [403, { errors: [{ message: 'The from address does not match', field: 'from' }] }, { code: 'http_403:from_not_verified' }],
+    [
+      401,
+      { errors: [{ message: 'Maximum credits exceeded', field: null }] },
+      { kind: 'account', code: 'http_401:maximum_credits_exceeded' },
+    ],
+    [
+      403,
+      { errors: [{ message: 'The from address does not match', field: 'from' }] },
+      { code: 'http_403:from_not_verified' },
+    ],
     [413, '<html>413 Request Entity Too Large</html>', { kind: 'bad-content', retry: 'never' }],
     [503, '<html>nginx</html>', { kind: 'unknown', code: 'http_503' }],
     [418, 'teapot', { kind: 'bad-content', unlisted: true }],
@@ -85,11 +118,24 @@ describe('SendGrid', () => {
     const sendgrid = await aSendgrid(() => ({ status: 400, body: { errors } }));
     const result = await sendgrid.send(aCall('ada@inbox.test'));
     const rule = 'is refused by SendGrid, which calls the field so';
-    expect(result).toMatchObject({ failure: { code: 'http_400', fields: [{ field: 'personalizations.to.0.name', rule }, { field: 'headers', rule }] } });
+    expect(result).toMatchObject({
+      failure: {
+        code: 'http_400',
+        fields: [
+          { field: 'personalizations.to.0.name', rule },
+          { field: 'headers', rule },
+        ],
+      },
+    });
     expect(JSON.stringify(result)).not.toMatch(/ada|lovelace/i);
   });
 
-  it.each([[{ errors: [{ message: 'Bad Request', field: null }] }], [{ errors: 'no' }], ['<html>'], [{ errors: [{ field: 7 }] }]])('that refuses with %j, naming no field, has none told', async (body) => {
+  it.each([
+    [{ errors: [{ message: 'Bad Request', field: null }] }],
+    [{ errors: 'no' }],
+    ['<html>'],
+    [{ errors: [{ field: 7 }] }],
+  ])('that refuses with %j, naming no field, has none told', async (body) => {
     const sendgrid = await aSendgrid(() => ({ status: 400, body }));
     const result = await sendgrid.send(aCall('ada@inbox.test'));
     expect(result).toMatchObject({ sent: false, failure: { code: 'http_400' } });
@@ -98,8 +144,16 @@ describe('SendGrid', () => {
 
   it('is not asked to send what is larger than it reads, nor a tag of its own that it would leave as it is', async () => {
     const sendgrid = await aSendgrid(() => taken);
-    const large = aCall('ada@inbox.test', { attachments: [{ filename: 'a.bin', content: 'A'.repeat(29_999_000) }, { filename: 'b.bin', content: 'A'.repeat(2_000) }] });
-    expect(await sendgrid.send(large)).toMatchObject({ sent: false, failure: { code: 'MSG_BEYOND_LIMIT', retry: 'never', fields: [{ field: 'attachments' }] } });
+    const large = aCall('ada@inbox.test', {
+      attachments: [
+        { filename: 'a.bin', content: 'A'.repeat(29_999_000) },
+        { filename: 'b.bin', content: 'A'.repeat(2_000) },
+      ],
+    });
+    expect(await sendgrid.send(large)).toMatchObject({
+      sent: false,
+      failure: { code: 'MSG_BEYOND_LIMIT', retry: 'never', fields: [{ field: 'attachments' }] },
+    });
     expect(bodies).toEqual([]);
     const tagged = aCall('ada@inbox.test', { html: '<a href="<%asm_group_unsubscribe_raw_url%>">Leave</a>' }).message;
     expect(sendgrid.cannotCarry(tagged)).toMatchObject({ code: 'MSG_BEYOND_LIMIT', fields: [{ field: 'html' }] });
@@ -108,16 +162,28 @@ describe('SendGrid', () => {
 
   it('gets an inline image under the content id that the HTML names', async () => {
     const sendgrid = await aSendgrid(() => taken);
-    const attachments = [{ filename: 'logo.png', contentType: 'image/png', content: 'iVBORw0KGgo=', contentId: 'logo' }];
+    const attachments = [
+      { filename: 'logo.png', contentType: 'image/png', content: 'iVBORw0KGgo=', contentId: 'logo' },
+    ];
     await sendgrid.send(aCall('ada@inbox.test', { html: '<img src="cid:logo">', attachments }));
-    expect(bodies[0]).toMatchObject({ attachments: [{ filename: 'logo.png', type: 'image/png', content: 'iVBORw0KGgo=', content_id: 'logo', disposition: 'inline' }] });
+    expect(bodies[0]).toMatchObject({
+      attachments: [
+        { filename: 'logo.png', type: 'image/png', content: 'iVBORw0KGgo=', content_id: 'logo', disposition: 'inline' },
+      ],
+    });
   });
 
   it('gets the file of an attachment by URL, and nothing at all while the file cannot be had or once it is too late', async () => {
     const attachments = [{ filename: 'terms.pdf', url: 'https://files.test/terms.pdf' }];
     let file: FetchedFile = { fetched: false, fault: 'unreachable' };
-    const sendgrid = await aSendgrid(() => taken, () => file);
-    expect(await sendgrid.send(aCall('ada@inbox.test', { attachments }))).toMatchObject({ sent: false, failure: { code: 'MSG_FILE_UNREACHABLE', kind: 'transient' } });
+    const sendgrid = await aSendgrid(
+      () => taken,
+      () => file,
+    );
+    expect(await sendgrid.send(aCall('ada@inbox.test', { attachments }))).toMatchObject({
+      sent: false,
+      failure: { code: 'MSG_FILE_UNREACHABLE', kind: 'transient' },
+    });
     file = { fetched: true, content: Buffer.from('%PDF'), type: 'application/pdf' };
     let late = false;
     const slow = { ...aCall('ada@inbox.test', { attachments }), mayStart: () => !late };
@@ -126,22 +192,40 @@ describe('SendGrid', () => {
     expect(bodies).toEqual([]);
     late = false;
     expect(await sendgrid.send(slow)).toMatchObject({ sent: true });
-    expect(bodies[0]).toMatchObject({ attachments: [{ filename: 'terms.pdf', type: 'application/pdf', content: Buffer.from('%PDF').toString('base64') }] });
+    expect(bodies[0]).toMatchObject({
+      attachments: [
+        { filename: 'terms.pdf', type: 'application/pdf', content: Buffer.from('%PDF').toString('base64') },
+      ],
+    });
   });
 
   it('that has taken the last mail of its limit is left alone until the limit starts anew', async () => {
     const reset = Math.ceil(Date.now() / 1000) + 30;
-    const limits = (remaining: string) => ({ 'x-ratelimit-limit': '600', 'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': String(reset) });
+    const limits = (remaining: string) => ({
+      'x-ratelimit-limit': '600',
+      'x-ratelimit-remaining': remaining,
+      'x-ratelimit-reset': String(reset),
+    });
     let remaining = '1';
-    const sendgrid = await aSendgrid(() => ({ status: 202, headers: { 'x-message-id': 'Xj5L', ...limits(remaining) } }));
+    const sendgrid = await aSendgrid(() => ({
+      status: 202,
+      headers: { 'x-message-id': 'Xj5L', ...limits(remaining) },
+    }));
     expect(await sendgrid.send(aCall('ada@inbox.test'))).toEqual({ sent: true, providerMessageId: 'Xj5L' });
     remaining = '0';
-    expect(await sendgrid.send(aCall('ada@inbox.test'))).toEqual({ sent: true, providerMessageId: 'Xj5L', holdUntil: reset * 1000 });
+    expect(await sendgrid.send(aCall('ada@inbox.test'))).toEqual({
+      sent: true,
+      providerMessageId: 'Xj5L',
+      holdUntil: reset * 1000,
+    });
   });
 
   it('that answers without a message id may have taken the mail', async () => {
     const sendgrid = await aSendgrid(() => ({ status: 202 }));
-    expect(await sendgrid.send(aCall('ada@inbox.test'))).toMatchObject({ sent: false, failure: { kind: 'unknown', code: 'MSG_NO_MESSAGE_ID' } });
+    expect(await sendgrid.send(aCall('ada@inbox.test'))).toMatchObject({
+      sent: false,
+      failure: { kind: 'unknown', code: 'MSG_NO_MESSAGE_ID' },
+    });
   });
 
   it('is told the mail’s own headers as such, and never as headers of the call', async () => {
@@ -154,29 +238,42 @@ describe('SendGrid', () => {
     const sendgrid = await aSendgrid(() => taken);
     const calls = ['ada@inbox.test', 'bob@inbox.test'].map((email) => aCall(email));
     expect(sendgrid.togetherKey(calls[0]!.message)).toBe(sendgrid.togetherKey(calls[1]!.message));
-    expect(await sendgrid.sendTogether(calls)).toEqual([{ sent: true, providerMessageId: 'Xj5L' }, { sent: true, providerMessageId: 'Xj5L' }]);
+    expect(await sendgrid.sendTogether(calls)).toEqual([
+      { sent: true, providerMessageId: 'Xj5L' },
+      { sent: true, providerMessageId: 'Xj5L' },
+    ]);
     expect(bodies).toHaveLength(1);
-    expect(bodies[0]!.personalizations.map(({ custom_args: args }) => args['mi_call_id'])).toEqual(['call-ada@inbox.test', 'call-bob@inbox.test']);
+    expect(bodies[0]!.personalizations.map(({ custom_args: args }) => args['mi_call_id'])).toEqual([
+      'call-ada@inbox.test',
+      'call-bob@inbox.test',
+    ]);
   });
 
   it('never gets e-mails in one call that differ, or that bring attachments or several recipients', async () => {
     const sendgrid = await aSendgrid(() => taken);
-    const key = (overrides: Partial<EmailMessage>) => sendgrid.togetherKey(aCall('ada@inbox.test', { messageId: 'm', ...overrides }).message);
+    const key = (overrides: Partial<EmailMessage>) =>
+      sendgrid.togetherKey(aCall('ada@inbox.test', { messageId: 'm', ...overrides }).message);
     expect(key({ subject: 'Other' })).not.toBe(key({}));
     expect(key({ from: { email: 'other@messaging.test' } })).not.toBe(key({}));
     expect(key({ attachments: [{ filename: 'a.txt', content: 'YQ==' }] })).toBeUndefined();
     expect(key({ cc: [{ email: 'eve@inbox.test' }] })).toBeUndefined();
   });
 
-  it.each([[true, 2], [false, 5]])('that refuses a call for one member (named: %s) gets the others again without it, in %i calls', async (naming, requests) => {
-    const sendgrid = await aSendgrid(pickyAbout(naming));
-    const emails = ['a@inbox.test', 'b@inbox.test', 'bad@inbox.test', 'c@inbox.test'];
-    const results = await sendgrid.sendTogether(emails.map((email) => aCall(email)));
-    expect(results.map(({ sent }) => sent)).toEqual([true, true, false, true]);
-    expect(bodies).toHaveLength(requests);
-    const accepted = bodies.filter((mail) => !recipientsOf(mail).includes('bad@inbox.test')).flatMap(recipientsOf);
-    expect(accepted.sort()).toEqual(['a@inbox.test', 'b@inbox.test', 'c@inbox.test']);
-  });
+  it.each([
+    [true, 2],
+    [false, 5],
+  ])(
+    'that refuses a call for one member (named: %s) gets the others again without it, in %i calls',
+    async (naming, requests) => {
+      const sendgrid = await aSendgrid(pickyAbout(naming));
+      const emails = ['a@inbox.test', 'b@inbox.test', 'bad@inbox.test', 'c@inbox.test'];
+      const results = await sendgrid.sendTogether(emails.map((email) => aCall(email)));
+      expect(results.map(({ sent }) => sent)).toEqual([true, true, false, true]);
+      expect(bodies).toHaveLength(requests);
+      const accepted = bodies.filter((mail) => !recipientsOf(mail).includes('bad@inbox.test')).flatMap(recipientsOf);
+      expect(accepted.sort()).toEqual(['a@inbox.test', 'b@inbox.test', 'c@inbox.test']);
+    },
+  );
 
   it('that is down refuses all members of a call alike, and none goes twice', async () => {
     const sendgrid = await aSendgrid(() => ({ status: 503 }));
@@ -186,20 +283,33 @@ describe('SendGrid', () => {
   });
 
   it('that was asked to check only says so with 200, and nothing counts as sent', async () => {
-    const sendgrid = await aSendgrid((mail) => ({ status: (mail as { mail_settings?: object }).mail_settings ? 200 : 202, headers: { 'x-message-id': 'Xj5L' } }));
-    expect(await sendgrid.send(aCall('ada@inbox.test', { sandbox: true }))).toEqual({ sent: true, providerMessageId: '', validatedOnly: true });
+    const sendgrid = await aSendgrid((mail) => ({
+      status: (mail as { mail_settings?: object }).mail_settings ? 200 : 202,
+      headers: { 'x-message-id': 'Xj5L' },
+    }));
+    expect(await sendgrid.send(aCall('ada@inbox.test', { sandbox: true }))).toEqual({
+      sent: true,
+      providerMessageId: '',
+      validatedOnly: true,
+    });
     expect(bodies[0]).toMatchObject({ mail_settings: { sandbox_mode: { enable: true } } });
     expect(await sendgrid.send(aCall('ada@inbox.test'))).toEqual({ sent: true, providerMessageId: 'Xj5L' });
   });
 
   it('that answers a check with 202 has sent it all the same', async () => {
     const sendgrid = await aSendgrid(() => taken);
-    expect(await sendgrid.send(aCall('ada@inbox.test', { sandbox: true }))).toEqual({ sent: true, providerMessageId: 'Xj5L' });
+    expect(await sendgrid.send(aCall('ada@inbox.test', { sandbox: true }))).toEqual({
+      sent: true,
+      providerMessageId: 'Xj5L',
+    });
   });
 
   it('leaves no doubt when the answer to a check is lost: nothing was sent', async () => {
     const sendgrid = await aSendgrid(() => ({ status: 503, body: '<html>' }));
-    expect(await sendgrid.send(aCall('ada@inbox.test', { sandbox: true }))).toMatchObject({ sent: false, failure: { kind: 'transient', code: 'http_503' } });
+    expect(await sendgrid.send(aCall('ada@inbox.test', { sandbox: true }))).toMatchObject({
+      sent: false,
+      failure: { kind: 'transient', code: 'http_503' },
+    });
   });
 
   it.each([

@@ -32,8 +32,14 @@ describe('the unsubscribe page', () => {
     fetch(`${url}/unsubscribe/${of}`, { method: 'POST', headers: { 'content-type': type }, body });
 
   beforeAll(async () => {
-    const service = { provide: UnsubscribeService, useValue: new UnsubscribeService(publisher, new SuppressionsService(publisher)) };
-    const module = await Test.createTestingModule({ controllers: [UnsubscribeController], providers: [service, { provide: UnsubscribeTokens, useValue: tokens }] }).compile();
+    const service = {
+      provide: UnsubscribeService,
+      useValue: new UnsubscribeService(publisher, new SuppressionsService(publisher)),
+    };
+    const module = await Test.createTestingModule({
+      controllers: [UnsubscribeController],
+      providers: [service, { provide: UnsubscribeTokens, useValue: tokens }],
+    }).compile();
     const adapter = createHttpAdapter({ limits: loadConfig(z.object(serviceSettings(1, 2)), {}) });
     app = await module.createNestApplication<NestFastifyApplication>(adapter, { rawBody: true, logger: false }).init();
     await app.listen(0, '127.0.0.1');
@@ -60,19 +66,37 @@ describe('the unsubscribe page', () => {
 
   it.each([
     ['application/x-www-form-urlencoded', 'List-Unsubscribe=One-Click'],
-    ['multipart/form-data; boundary=b', '--b\r\ncontent-disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n'],
+    [
+      'multipart/form-data; boundary=b',
+      '--b\r\ncontent-disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n',
+    ],
   ])('takes the one click of a mail program as %s: a fact about the message, and a suppression', async (type, body) => {
     expect((await post(token, type, body)).status).toBe(200);
     const [suppression, fact] = published;
     expect(suppression).toMatchObject({
       topic: { name: 'suppression.changed' },
       key: `email:${recipient}:topic:offers:acme`,
-      value: { channel: 'email', recipient, scope: 'topic:offers', reason: 'unsubscribe', tenant: 'acme', source: 'one-click' },
+      value: {
+        channel: 'email',
+        recipient,
+        scope: 'topic:offers',
+        reason: 'unsubscribe',
+        tenant: 'acme',
+        source: 'one-click',
+      },
     });
     expect(fact).toMatchObject({
       topic: { name: 'status.changed' },
       key: 'm-1',
-      value: { messageId: 'm-1', tenant: 'acme', channel: 'email', status: 'unsubscribed', final: false, source: 'receipt', recipient: { hash: recipient } },
+      value: {
+        messageId: 'm-1',
+        tenant: 'acme',
+        channel: 'email',
+        status: 'unsubscribed',
+        final: false,
+        source: 'receipt',
+        recipient: { hash: recipient },
+      },
     });
   });
 
@@ -90,7 +114,26 @@ describe('the unsubscribe page', () => {
     expect(published).toEqual([]);
   });
 
-  it.each(['/', '.', '>', ')', ',', '%3E', '%29.', '/>', '/).', '>%20', '?utm_source=mail', '%22', ';', '!', '…', '_', '**', '/index.html'])(
+  it.each([
+    '/',
+    '.',
+    '>',
+    ')',
+    ',',
+    '%3E',
+    '%29.',
+    '/>',
+    '/).',
+    '>%20',
+    '?utm_source=mail',
+    '%22',
+    ';',
+    '!',
+    '…',
+    '_',
+    '**',
+    '/index.html',
+  ])(
     'takes a link with %s behind it, as mail programs and people hand it on: to look at and to click',
     async (more) => {
       const page = await fetch(`${url}/unsubscribe/${token}${more}`);
@@ -102,7 +145,17 @@ describe('the unsubscribe page', () => {
   );
 
   it('knows no link that was not made here, and says nothing more', async () => {
-    for (const other of ['x', token.slice(0, -1), `${token}A`, new UnsubscribeTokens(['another key of 32 characters …']).seal({ tenant: 'a', messageId: 'b', recipient: 'c', scope: 'd' })]) {
+    for (const other of [
+      'x',
+      token.slice(0, -1),
+      `${token}A`,
+      new UnsubscribeTokens(['another key of 32 characters …']).seal({
+        tenant: 'a',
+        messageId: 'b',
+        recipient: 'c',
+        scope: 'd',
+      }),
+    ]) {
       expect((await fetch(`${url}/unsubscribe/${other}`)).status).toBe(404);
       expect((await post(other)).status).toBe(404);
     }

@@ -21,6 +21,8 @@ export const ReportingConfig = z.object({
   ERROR_DOCS_URL: z
     .url()
     .optional()
-    .describe('Where docs/errors is published, such as https://docs.example.org/errors: links to the pages about codes begin with it. Unset: the path in the repository.'),
+    .describe(
+      'Where docs/errors is published, such as https://docs.example.org/errors: links to the pages about codes begin with it. Unset: the path in the repository.',
+    ),
 });
 export type ReportingConfig = z.infer<typeof ReportingConfig>;

@@ -14,7 +14,14 @@ import { Projection } from './projection/projection.port.ts';
 import { PostgresProjection } from './projection/projection.store.ts';
 
 @Module({
-  controllers: [RequestConsumer, StatusConsumer, DeadLetterConsumer, MessageController, SummaryController, DeadLetterController],
+  controllers: [
+    RequestConsumer,
+    StatusConsumer,
+    DeadLetterConsumer,
+    MessageController,
+    SummaryController,
+    DeadLetterController,
+  ],
   providers: [
     { provide: Projection, useClass: PostgresProjection },
     { provide: Reports, useClass: PostgresReports },

@@ -8,9 +8,21 @@ export const hashKey = 'a key for hashes in tests';
 export const noon = Date.UTC(2030, 0, 31, 12);
 
 /** That an e-mail was asked for. */
-export const requested = (messageId: string, more: { tenant?: string; to?: string; at?: number } = {}): IncomingFact => {
-  const request = anEmailRequest({ messageId, tenant: more.tenant ?? 'default', to: [{ email: more.to ?? 'ada@inbox.test' }] });
-  return factOfEmail(request, { lane: 'transactional', timestamp: more.at ?? noon, traceId: '4bf92f3577b34da6a3ce929d0e0e4736', hashKey });
+export const requested = (
+  messageId: string,
+  more: { tenant?: string; to?: string; at?: number } = {},
+): IncomingFact => {
+  const request = anEmailRequest({
+    messageId,
+    tenant: more.tenant ?? 'default',
+    to: [{ email: more.to ?? 'ada@inbox.test' }],
+  });
+  return factOfEmail(request, {
+    lane: 'transactional',
+    timestamp: more.at ?? noon,
+    traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+    hashKey,
+  });
 };
 
 export const fact = (messageId: string | undefined, more: Parameters<typeof aStatus>[0] = {}): IncomingFact =>
@@ -34,5 +46,8 @@ export const aGivenUp = (of: Identity & { id: string }, more: Partial<GivenUp> =
 
 /** In another order each time. */
 export function shuffled<T>(all: readonly T[]): T[] {
-  return all.map((value) => ({ value, at: Math.random() })).sort((a, b) => a.at - b.at).map(({ value }) => value);
+  return all
+    .map((value) => ({ value, at: Math.random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ value }) => value);
 }

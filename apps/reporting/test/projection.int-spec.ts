@@ -20,7 +20,9 @@ let reports: PostgresReports;
 
 beforeAll(async () => {
   database = await aDatabase();
-  pools = [0, 1].map(() => createPool(z.object(postgresSettings).parse({ DATABASE_URL: database.url }), 'test', () => undefined));
+  pools = [0, 1].map(() =>
+    createPool(z.object(postgresSettings).parse({ DATABASE_URL: database.url }), 'test', () => undefined),
+  );
   await migrate(pools[0]!, 'reporting', reportingMigrations);
   replicas = pools.map((pool) => new PostgresProjection(pool));
   reports = new PostgresReports(pools[0]!);
@@ -37,7 +39,14 @@ const project = (facts: readonly IncomingFact[]) => Promise.all(facts.map((each)
 
 describe('projecting facts', () => {
   it('makes no message of a refused cancellation, and shows it in the timeline of the message that comes later', async () => {
-    const refused = () => fact('taken-back', { status: 'cancel-refused', hop: undefined, attempt: undefined, provider: undefined, reason: 'Cancel refused: never seen.' });
+    const refused = () =>
+      fact('taken-back', {
+        status: 'cancel-refused',
+        hop: undefined,
+        attempt: undefined,
+        provider: undefined,
+        reason: 'Cancel refused: never seen.',
+      });
     await project([refused()]);
     expect(await history('taken-back')).toBeUndefined();
     await project([requested('taken-back'), fact('taken-back', { status: 'cancelled', final: true })]);
@@ -55,9 +64,22 @@ describe('projecting facts', () => {
       receipt('odd', { status: 'opened', hop: 3_000_000_000, at: '2030-01-31T12:00:09Z' }),
     ]);
     const known = await history('odd');
-    expect(known?.message).toMatchObject({ status: 'delivered', tags: ['spring'], correlationId: null, engagement: ['opened'] });
-    expect(known?.facts.map(({ status, lacks }) => [status, lacks]).sort()).toEqual([['accepted', undefined], ['delivered', ['failure', 'reason']], ['opened', ['hop']], ['sent', ['correlationId', 'tags']]]);
-    expect(timelineOf(known!.facts, undefined).find(({ status }) => status === 'sent')?.lacks).toEqual(['correlationId', 'tags']);
+    expect(known?.message).toMatchObject({
+      status: 'delivered',
+      tags: ['spring'],
+      correlationId: null,
+      engagement: ['opened'],
+    });
+    expect(known?.facts.map(({ status, lacks }) => [status, lacks]).sort()).toEqual([
+      ['accepted', undefined],
+      ['delivered', ['failure', 'reason']],
+      ['opened', ['hop']],
+      ['sent', ['correlationId', 'tags']],
+    ]);
+    expect(timelineOf(known!.facts, undefined).find(({ status }) => status === 'sent')?.lacks).toEqual([
+      'correlationId',
+      'tags',
+    ]);
   });
 
   it('gives every message the standing that follows from its facts, shuffled, repeated, and over two replicas at once', async () => {
@@ -72,7 +94,12 @@ describe('projecting facts', () => {
           fact(messageId, { hop: 2, attempt: 2, providerMessageId, at: '2030-01-31T12:00:05Z' }),
           index % 3 === 0
             ? receipt(undefined, { hop: undefined, providerMessageId, at: '2030-01-31T12:00:07Z' })
-            : receipt(messageId, { hop: 2, providerMessageId, status: index % 3 === 1 ? 'delivered' : 'bounced', at: '2030-01-31T12:00:07Z' }),
+            : receipt(messageId, {
+                hop: 2,
+                providerMessageId,
+                status: index % 3 === 1 ? 'delivered' : 'bounced',
+                at: '2030-01-31T12:00:07Z',
+              }),
           receipt(messageId, { status: 'opened', hop: 2, at: '2030-01-31T12:00:09Z' }),
         ],
       };
@@ -84,14 +111,24 @@ describe('projecting facts', () => {
       const known = await history(messageId);
       const { status, final, engagement, attempts, provider } = standingOf(facts.map((each) => each.fact));
       expect(known?.facts).toHaveLength(5);
-      expect(known?.message).toMatchObject({ messageId, status, final, engagement, attempts, provider, lane: 'transactional' });
+      expect(known?.message).toMatchObject({
+        messageId,
+        status,
+        final,
+        engagement,
+        attempts,
+        provider,
+        lane: 'transactional',
+      });
     }
     const { rows } = await pools[0]!.query('SELECT count(*) AS waiting FROM reporting.orphan');
     expect(rows[0]).toEqual({ waiting: 0 });
   });
 
   it('joins a receipt that came before its message was known, as soon as the send is told', async () => {
-    await project([receipt(undefined, { provider: 'twilio', channel: 'email', providerMessageId: 'SM1', hop: undefined })]);
+    await project([
+      receipt(undefined, { provider: 'twilio', channel: 'email', providerMessageId: 'SM1', hop: undefined }),
+    ]);
     await project([requested('early')]);
     expect((await history('early'))?.message).toMatchObject({ status: 'accepted', final: false });
     await project([fact('early', { provider: 'twilio', providerMessageId: 'SM1', hop: 1 })]);
@@ -136,7 +173,9 @@ describe('projecting facts', () => {
   it('lets no fact that Postgres refuses stand in the way of others', async () => {
     const refused = fact('refused');
     refused.fact.reason = 'a zero \u0000 byte';
-    const results = await Promise.allSettled([requested('fine-1'), refused, requested('fine-2')].map((each) => replicas[0]!.project(each)));
+    const results = await Promise.allSettled(
+      [requested('fine-1'), refused, requested('fine-2')].map((each) => replicas[0]!.project(each)),
+    );
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(await history('fine-2')).toBeDefined();
     expect(await history('refused')).toBeUndefined();
@@ -145,15 +184,28 @@ describe('projecting facts', () => {
   it('keeps a dead letter once', async () => {
     const letter = aGivenUp({ id: idOf('given-up'), tenant: 'default', channel: 'email', messageId: 'given-up' });
     await project([requested('given-up'), fact('given-up', { status: 'failed', final: true, source: 'retry' })]);
-    await Promise.all([replicas[0]!.giveUp(letter), replicas[1]!.giveUp(letter), replicas[0]!.giveUp({ ...letter, eventId: randomUUID(), messageId: 'other', id: idOf('other') })]);
+    await Promise.all([
+      replicas[0]!.giveUp(letter),
+      replicas[1]!.giveUp(letter),
+      replicas[0]!.giveUp({ ...letter, eventId: randomUUID(), messageId: 'other', id: idOf('other') }),
+    ]);
     expect((await history('given-up'))?.givenUp).toEqual({ ...letter, lacks: [] });
     expect(await reports.deadLetters({ limit: 10 })).toHaveLength(2);
   });
 
   it('keeps a dead letter whose words are no Unicode', async () => {
     await project([requested('odd-letter')]);
-    const letter = { ...aDeferred({ messageId: 'odd-letter' }), reason: 'exhausted', failure: aFailure({ meaning: '\ud83d\0' }), hop: 3_000_000_000 } as const;
+    const letter = {
+      ...aDeferred({ messageId: 'odd-letter' }),
+      reason: 'exhausted',
+      failure: aFailure({ meaning: '\ud83d\0' }),
+      hop: 3_000_000_000,
+    } as const;
     await replicas[0]!.giveUp(givenUp(letter));
-    expect((await history('odd-letter'))?.givenUp).toMatchObject({ reason: 'exhausted', failure: { meaning: '\ufffd' }, lacks: ['failure'] });
+    expect((await history('odd-letter'))?.givenUp).toMatchObject({
+      reason: 'exhausted',
+      failure: { meaning: '\ufffd' },
+      lacks: ['failure'],
+    });
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { policyOf, RetryConfig } from './retry.config.ts';
 
-const parse = (given: Record<string, string> = {}) => RetryConfig.safeParse({ DATABASE_URL: 'postgres://unused', ...given });
+const parse = (given: Record<string, string> = {}) =>
+  RetryConfig.safeParse({ DATABASE_URL: 'postgres://unused', ...given });
 
 describe('The settings of the retry service', () => {
   it('send urgent and transactional messages again after a lost answer, unless told otherwise', () => {
@@ -16,7 +17,9 @@ describe('The settings of the retry service', () => {
   });
 
   it('all tell their meaning', () => {
-    const silent = Object.entries(RetryConfig.shape).filter(([, type]) => !type.description && !(type as { unwrap?: () => { description?: string } }).unwrap?.().description);
+    const silent = Object.entries(RetryConfig.shape).filter(
+      ([, type]) => !type.description && !(type as { unwrap?: () => { description?: string } }).unwrap?.().description,
+    );
     expect(silent.map(([name]) => name)).toEqual([]);
   });
 });

@@ -12,7 +12,9 @@ export class SchemaWatch {
   /** Whether the newest part that a loop needs is there. @throws InfrastructureDown when Postgres cannot be reached. */
   async isThere(): Promise<boolean> {
     if (this.there) return true;
-    const { rows } = await database('start', () => this.pool.query<{ there: boolean }>(`SELECT to_regclass('retry.schedule_published') IS NOT NULL AS there`));
+    const { rows } = await database('start', () =>
+      this.pool.query<{ there: boolean }>(`SELECT to_regclass('retry.schedule_published') IS NOT NULL AS there`),
+    );
     this.there = rows[0]?.there ?? false;
     return this.there;
   }

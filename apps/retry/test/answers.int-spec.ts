@@ -4,7 +4,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Answers } from '../src/answer/answers.port.ts';
 import { asking, aSchedule, future, past, planned, type Schedule } from './schedule.fixtures.ts';
 
-const message = (messageId: string, channel: Identity['channel'] = 'email'): Identity => ({ tenant: 'default', channel, messageId });
+const message = (messageId: string, channel: Identity['channel'] = 'email'): Identity => ({
+  tenant: 'default',
+  channel,
+  messageId,
+});
 
 describe('Answers to what was released, in Postgres', () => {
   let schedule: Schedule;
@@ -15,16 +19,19 @@ describe('Answers to what was released, in Postgres', () => {
   });
   afterEach(() => schedule.drop());
 
-  const plan = (messageId: string, hop = 1, channel: Identity['channel'] = 'email') => schedule.decisions.decideOnce(asking(aDeferred({ messageId, hop, channel }), planned(past)));
+  const plan = (messageId: string, hop = 1, channel: Identity['channel'] = 'email') =>
+    schedule.decisions.decideOnce(asking(aDeferred({ messageId, hop, channel }), planned(past)));
   const release = async () => {
     const batch = await schedule.aReplica().take({});
     await schedule.aReplica().markPublished(batch.token, batch.plans);
     return batch.plans.map(({ due }) => due);
   };
-  const wait = (seconds: number) => schedule.pool.query(`UPDATE retry.schedule SET ended_at = ended_at - $1::int * interval '1 second'`, [seconds]);
+  const wait = (seconds: number) =>
+    schedule.pool.query(`UPDATE retry.schedule SET ended_at = ended_at - $1::int * interval '1 second'`, [seconds]);
   const states = async () => Object.fromEntries((await schedule.rows()).map((row) => [row.message_id, row.state]));
   /** As the watch does once Kafka says that all was read up to now. */
-  const ask = async (channel: Identity['channel'] = 'email') => answers.releaseAgain(channel, (await answers.overdue()).now);
+  const ask = async (channel: Identity['channel'] = 'email') =>
+    answers.releaseAgain(channel, (await answers.overdue()).now);
 
   it('lets what nobody answered go once more: the same hop under the same ids, marked as asked again', async () => {
     await plan('m-1');
@@ -64,15 +71,18 @@ describe('Answers to what was released, in Postgres', () => {
     expect(await states()).toEqual({ 'm-1': 'published', 'm-2': 'releasing' });
   });
 
-  it.each([2, 3])('waits for no answer any more once hop %i is answered, even before the release is marked', async (hop) => {
-    await plan('m-1');
-    const batch = await schedule.aReplica().take({});
-    await answers.note(message('m-1'), hop);
-    await schedule.aReplica().markPublished(batch.token, batch.plans);
-    await wait(31);
-    expect(await ask()).toBe(0);
-    expect(await states()).toEqual({ 'm-1': 'answered' });
-  });
+  it.each([2, 3])(
+    'waits for no answer any more once hop %i is answered, even before the release is marked',
+    async (hop) => {
+      await plan('m-1');
+      const batch = await schedule.aReplica().take({});
+      await answers.note(message('m-1'), hop);
+      await schedule.aReplica().markPublished(batch.token, batch.plans);
+      await wait(31);
+      expect(await ask()).toBe(0);
+      expect(await states()).toEqual({ 'm-1': 'answered' });
+    },
+  );
 
   it('takes word of an earlier hop for no answer, and lets what is planned alone', async () => {
     await plan('gone', 2);

@@ -34,7 +34,9 @@ describe('Deciding in Postgres', () => {
   it('remembers how far a message came when its plan is long deleted', async () => {
     await schedule.decisions.decideOnce(asking(aDeferred({ messageId: 'deleted', hop: 2 }), planned(future)));
     await schedule.pool.query(`DELETE FROM retry.schedule WHERE message_id = 'deleted'`);
-    expect(await schedule.decisions.decideOnce(asking(aDeferred({ messageId: 'deleted', hop: 1 }), planned(future)))).toBeUndefined();
+    expect(
+      await schedule.decisions.decideOnce(asking(aDeferred({ messageId: 'deleted', hop: 1 }), planned(future))),
+    ).toBeUndefined();
     expect(await rowOf('deleted')).toBeUndefined();
   });
 
@@ -42,8 +44,12 @@ describe('Deciding in Postgres', () => {
     const deferred = aDeferred({ messageId: 'twice' });
     let decided = 0;
     const count = () => ((decided += 1), planned(future));
-    const other = new (schedule.decisions.constructor as new (pool: typeof schedule.pool) => typeof schedule.decisions)(schedule.pool);
-    const answers = await Promise.all([schedule.decisions, other].map((replica) => replica.decideOnce(asking(deferred, count))));
+    const other = new (schedule.decisions.constructor as new (pool: typeof schedule.pool) => typeof schedule.decisions)(
+      schedule.pool,
+    );
+    const answers = await Promise.all(
+      [schedule.decisions, other].map((replica) => replica.decideOnce(asking(deferred, count))),
+    );
     expect(decided).toBe(1);
     expect(answers.filter((answer) => answer?.repeated)).toHaveLength(1);
   });
@@ -67,12 +73,19 @@ describe('Deciding in Postgres', () => {
   it('is told what is known of a message', async () => {
     const of = (hop: number) => aDeferred({ messageId: 'known', hop });
     const seen: Known[] = [];
-    const look = (known: Known) => (seen.push({ proven: known.proven, cancelled: known.cancelled }), planned(future, { mode: 'reconcile' }));
+    const look = (known: Known) => (
+      seen.push({ proven: known.proven, cancelled: known.cancelled }),
+      planned(future, { mode: 'reconcile' })
+    );
     await schedule.decisions.decideOnce(asking(of(1), look));
     await schedule.stops.cancel(of(1));
     await schedule.decisions.decideOnce(asking(of(2), look));
     await schedule.stops.prove(of(2), 3);
     await schedule.decisions.decideOnce(asking(of(3), look));
-    expect(seen).toEqual([{ proven: false, cancelled: false }, { proven: false, cancelled: true }, { proven: true, cancelled: true }]);
+    expect(seen).toEqual([
+      { proven: false, cancelled: false },
+      { proven: false, cancelled: true },
+      { proven: true, cancelled: true },
+    ]);
   });
 });

@@ -8,14 +8,26 @@ describe('Releasing from Postgres', () => {
   beforeEach(async () => (schedule = await aSchedule()));
   afterEach(() => schedule.drop());
 
-  const plan = (messageId: string, dueAt = past, hop = 1) => schedule.decisions.decideOnce(asking(aDeferred({ messageId, hop }), planned(dueAt)));
+  const plan = (messageId: string, dueAt = past, hop = 1) =>
+    schedule.decisions.decideOnce(asking(aDeferred({ messageId, hop }), planned(dueAt)));
   const states = async () => Object.fromEntries((await schedule.rows()).map((row) => [row.message_id, row.state]));
-  const leaseEnds = () => schedule.pool.query(`UPDATE retry.schedule SET lease_until = now() - interval '1 second' WHERE state = 'releasing'`);
+  const leaseEnds = () =>
+    schedule.pool.query(
+      `UPDATE retry.schedule SET lease_until = now() - interval '1 second' WHERE state = 'releasing'`,
+    );
 
   it('takes what is due with its trace and leaves what is not', async () => {
     await Promise.all([plan('now'), plan('later', future)]);
     const batch = await schedule.aReplica().take({});
-    expect(batch).toMatchObject({ more: false, plans: [{ due: { messageId: 'now', hop: 2, mode: 'send' }, trace: { traceparent: expect.stringContaining('0af7651916cd43dd') } }] });
+    expect(batch).toMatchObject({
+      more: false,
+      plans: [
+        {
+          due: { messageId: 'now', hop: 2, mode: 'send' },
+          trace: { traceparent: expect.stringContaining('0af7651916cd43dd') },
+        },
+      ],
+    });
     expect(await states()).toEqual({ now: 'releasing', later: 'pending' });
     await schedule.aReplica().markPublished(batch.token, batch.plans);
     expect(await states()).toEqual({ now: 'published', later: 'pending' });
@@ -69,7 +81,9 @@ describe('Releasing from Postgres', () => {
     const before = (await replica.waitingResends()).now;
     await again('mail', 'email');
     await again('text', 'sms');
-    await schedule.decisions.decideOnce(asking(aDeferred({ messageId: 'look' }), planned(past, { kind: 'unknown', mode: 'reconcile' })));
+    await schedule.decisions.decideOnce(
+      asking(aDeferred({ messageId: 'look' }), planned(past, { kind: 'unknown', mode: 'reconcile' })),
+    );
     const waiting = await replica.waitingResends();
     expect(waiting.channels.sort()).toEqual(['email', 'sms']);
     expect(await taken({ email: before, sms: before })).toEqual(['look']);
@@ -88,10 +102,17 @@ describe('Releasing from Postgres', () => {
 
   it('takes few large messages at once, however many are due', async () => {
     const request = { text: 'x'.repeat(3_000_000) };
-    await Promise.all([1, 2, 3, 4].map((number) => schedule.decisions.decideOnce(asking(aDeferred({ messageId: `large-${number}`, request }), planned(past)))));
+    await Promise.all(
+      [1, 2, 3, 4].map((number) =>
+        schedule.decisions.decideOnce(asking(aDeferred({ messageId: `large-${number}`, request }), planned(past))),
+      ),
+    );
     const replica = schedule.aReplica();
     const sizes = [await replica.take({}), await replica.take({})].map(({ plans, more }) => [plans.length, more]);
-    expect(sizes).toEqual([[3, true], [1, false]]);
+    expect(sizes).toEqual([
+      [3, true],
+      [1, false],
+    ]);
   });
 
   it('waits quietly for a schema that is still to come', async () => {

@@ -13,7 +13,13 @@ import { PostgresRetention } from '../src/tidy/retention.store.ts';
 export const past = '2020-01-01T00:00:00.000Z';
 export const future = '2040-01-01T00:00:00.000Z';
 
-const settings = { RETRY_BATCH: 500, RETRY_LEASE_MS: 30_000, RETRY_PLAN_RETENTION_MS: 86_400_000, RETRY_PROGRESS_RETENTION_MS: 14 * 86_400_000, RETRY_ANSWER_MS: 30_000 };
+const settings = {
+  RETRY_BATCH: 500,
+  RETRY_LEASE_MS: 30_000,
+  RETRY_PLAN_RETENTION_MS: 86_400_000,
+  RETRY_PROGRESS_RETENTION_MS: 14 * 86_400_000,
+  RETRY_ANSWER_MS: 30_000,
+};
 
 export interface PlanRow {
   message_id: string;
@@ -47,7 +53,8 @@ export async function aSchedule(): Promise<Schedule> {
     answers: new PostgresAnswers(pool, settings),
     aReplica: (more = {}) => new PostgresDuePlans(pool, { ...settings, ...more }),
     retention: new PostgresRetention(pool, settings),
-    rows: async () => (await pool.query<PlanRow>('SELECT message_id, hop, state, mode FROM retry.schedule ORDER BY message_id')).rows,
+    rows: async () =>
+      (await pool.query<PlanRow>('SELECT message_id, hop, state, mode FROM retry.schedule ORDER BY message_id')).rows,
     drop: () => database.drop(),
   };
 }

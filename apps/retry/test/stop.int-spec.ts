@@ -12,12 +12,17 @@ describe('Stopping in Postgres', () => {
 
   const plan = (messageId: string, dueAt = future, more: Partial<Plan> = {}) =>
     schedule.decisions.decideOnce(asking(aDeferred({ messageId, hop: 3 }), planned(dueAt, more)));
-  const stateOf = async (messageId: string) => (await schedule.rows()).find((row) => row.message_id === messageId)?.state;
+  const stateOf = async (messageId: string) =>
+    (await schedule.rows()).find((row) => row.message_id === messageId)?.state;
 
   it('cancels what is pending, and tells the same when asked again', async () => {
     await plan('m-1');
     const first = await schedule.stops.cancel(message('m-1'));
-    expect(first).toMatchObject({ cancelled: true, due: { messageId: 'm-1', hop: 4 }, trace: { traceparent: expect.any(String) } });
+    expect(first).toMatchObject({
+      cancelled: true,
+      due: { messageId: 'm-1', hop: 4 },
+      trace: { traceparent: expect.any(String) },
+    });
     expect(await schedule.stops.cancel(message('m-1'))).toEqual(first);
     expect(await stateOf('m-1')).toBe('cancelled');
   });
@@ -41,17 +46,32 @@ describe('Stopping in Postgres', () => {
     ['expired', 'ended'],
     ['exhausted', 'ended'],
     ['unconfirmed', 'in-doubt'],
-  ] as const)('says of a message that was given up as %s that it has ended, and the same when asked again', async (reason, refusal) => {
-    await schedule.decisions.decideOnce(asking(aDeferred({ messageId: 'm-1' }), { outcome: 'buried', at: past, facts: [], burial: { reason, failure: aFailure() } }));
-    const first = await schedule.stops.cancel(message('m-1'));
-    expect(first).toEqual({ cancelled: false, because: 'ended', refusal, at: expect.any(String) });
-    expect(await schedule.stops.cancel(message('m-1'))).toEqual(first);
-  });
+  ] as const)(
+    'says of a message that was given up as %s that it has ended, and the same when asked again',
+    async (reason, refusal) => {
+      await schedule.decisions.decideOnce(
+        asking(aDeferred({ messageId: 'm-1' }), {
+          outcome: 'buried',
+          at: past,
+          facts: [],
+          burial: { reason, failure: aFailure() },
+        }),
+      );
+      const first = await schedule.stops.cancel(message('m-1'));
+      expect(first).toEqual({ cancelled: false, because: 'ended', refusal, at: expect.any(String) });
+      expect(await schedule.stops.cancel(message('m-1'))).toEqual(first);
+    },
+  );
 
   it('remembers a cancellation that overtook its message', async () => {
     expect(await schedule.stops.cancel(message('early'))).toEqual({ cancelled: false, because: 'no plan' });
     let cancelled: boolean | undefined;
-    await schedule.decisions.decideOnce(asking(aDeferred({ messageId: 'early' }), (known) => ((cancelled = known.cancelled), { outcome: 'cancelled', at: past, facts: [] })));
+    await schedule.decisions.decideOnce(
+      asking(
+        aDeferred({ messageId: 'early' }),
+        (known) => ((cancelled = known.cancelled), { outcome: 'cancelled', at: past, facts: [] }),
+      ),
+    );
     expect(cancelled).toBe(true);
     expect(await stateOf('early')).toBeUndefined();
   });
@@ -65,7 +85,10 @@ describe('Stopping in Postgres', () => {
   });
 
   it('stops nothing of a message that its provider gave back for what was told of the hop that it had taken', async () => {
-    const takenBack = (hop: number) => asking(aDeferred({ messageId: 'm-1', hop, takenBack: true }), ({ proven }) => (proven ? { outcome: 'proven', at: past, facts: [] } : planned(future)));
+    const takenBack = (hop: number) =>
+      asking(aDeferred({ messageId: 'm-1', hop, takenBack: true }), ({ proven }) =>
+        proven ? { outcome: 'proven', at: past, facts: [] } : planned(future),
+      );
     await plan('m-1');
     await schedule.stops.prove(message('m-1'), 4);
     expect(await schedule.decisions.decideOnce(takenBack(4))).toMatchObject({ decision: { outcome: 'planned' } });
@@ -93,9 +116,16 @@ describe('Stopping in Postgres', () => {
 
   it('never leaves a plan behind that a proof and a decision raced for', async () => {
     const ids = Array.from({ length: 60 }, (_, index) => `race-${index}`);
-    await Promise.all(ids.map((id) => schedule.decisions.decideOnce(asking(aDeferred({ messageId: id }), planned(past)))));
-    const next = (id: string) => asking(aDeferred({ messageId: id, hop: 2 }), ({ proven }) => (proven ? { outcome: 'proven', at: past, facts: [] } : planned(future)));
-    await Promise.all(ids.flatMap((id) => [schedule.decisions.decideOnce(next(id)), schedule.stops.prove(message(id), 3)]));
+    await Promise.all(
+      ids.map((id) => schedule.decisions.decideOnce(asking(aDeferred({ messageId: id }), planned(past)))),
+    );
+    const next = (id: string) =>
+      asking(aDeferred({ messageId: id, hop: 2 }), ({ proven }) =>
+        proven ? { outcome: 'proven', at: past, facts: [] } : planned(future),
+      );
+    await Promise.all(
+      ids.flatMap((id) => [schedule.decisions.decideOnce(next(id)), schedule.stops.prove(message(id), 3)]),
+    );
     expect((await schedule.rows()).filter((row) => row.state === 'pending')).toEqual([]);
   });
 });
@@ -107,7 +137,8 @@ describe('Tidying up in Postgres', () => {
 
   it('deletes plans that ended long ago, and the memory of messages later, but never of one that still waits', async () => {
     const { decisions, stops, retention, pool } = schedule;
-    for (const messageId of ['ended', 'just-ended', 'waiting']) await decisions.decideOnce(asking(aDeferred({ messageId }), planned(future)));
+    for (const messageId of ['ended', 'just-ended', 'waiting'])
+      await decisions.decideOnce(asking(aDeferred({ messageId }), planned(future)));
     await stops.cancel(message('ended'));
     await stops.cancel(message('just-ended'));
     await pool.query(`UPDATE retry.schedule SET ended_at = now() - interval '25 hours' WHERE message_id = 'ended'`);

@@ -5,6 +5,9 @@ it.each(['127.0.0.1', '127.8.8.8', 'localhost', '::1', '[::1]'])('takes %s for t
   expect(isLoopback(host)).toBe(true);
 });
 
-it.each(['0.0.0.0', '::', '192.168.1.4', '127.0.0.1.example.org', 'example.org', ''])('takes %s for reachable by others', (host) => {
-  expect(isLoopback(host)).toBe(false);
-});
+it.each(['0.0.0.0', '::', '192.168.1.4', '127.0.0.1.example.org', 'example.org', ''])(
+  'takes %s for reachable by others',
+  (host) => {
+    expect(isLoopback(host)).toBe(false);
+  },
+);

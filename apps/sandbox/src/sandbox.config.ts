@@ -11,11 +11,19 @@ export const SandboxConfig = z.object({
     .min(1)
     .default('127.0.0.1')
     .describe('Address to listen on. Only a loopback address, unless SANDBOX_ALLOW_REMOTE is true.'),
-  HTTP_PORT: z.coerce.number().int().min(0).max(65_535).default(4010).describe('Port to listen on; 0 takes any free one.'),
+  HTTP_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(4010)
+    .describe('Port to listen on; 0 takes any free one.'),
   SANDBOX_ALLOW_REMOTE: z
     .stringbool()
     .default(false)
-    .describe('Whether other machines may reach the sandbox, whose page shows every message to anyone (true or false).'),
+    .describe(
+      'Whether other machines may reach the sandbox, whose page shows every message to anyone (true or false).',
+    ),
   SANDBOX_DATA_FILE: z
     .string()
     .min(1)
@@ -58,14 +66,28 @@ export const SandboxConfig = z.object({
     .regex(/^whsec_[A-Za-z0-9+/]+={0,2}$/, 'must be whsec_ and base64')
     .default('whsec_c2FuZGJveC1zaWduaW5nLXNlY3JldC1vZi1yZXNlbmQ=')
     .meta(secret('Signs Resend events: whsec_ and base64.')),
-  SANDBOX_RESEND_DOMAINS: z.string().min(1).optional().describe('Domains that are verified at Resend, separated by commas. Unset: those of SANDBOX_SENDER_DOMAINS.'),
-  SANDBOX_RESEND_RATE_PER_S: z.coerce.number().int().min(1).default(5).describe('Requests a second that Resend lets the team make; more are answered 429.'),
+  SANDBOX_RESEND_DOMAINS: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Domains that are verified at Resend, separated by commas. Unset: those of SANDBOX_SENDER_DOMAINS.'),
+  SANDBOX_RESEND_RATE_PER_S: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(5)
+    .describe('Requests a second that Resend lets the team make; more are answered 429.'),
   SANDBOX_SENDER_DOMAINS: z
     .string()
     .min(1)
     .default('messaging.test')
     .describe('Domains that are authenticated as senders, separated by commas; mail from others is refused.'),
-  SANDBOX_TWILIO_CONCURRENCY: z.coerce.number().int().min(1).default(1_000).describe('Texts that Twilio lets be in flight at the same time; more are answered 429 with 20429.'),
+  SANDBOX_TWILIO_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(1_000)
+    .describe('Texts that Twilio lets be in flight at the same time; more are answered 429 with 20429.'),
   SANDBOX_TWILIO_NUMBERS: z
     .string()
     .min(1)
@@ -81,7 +103,7 @@ export const SandboxConfig = z.object({
     .string()
     .min(1)
     .default('5a4db0c0aa5a4db0c0aa5a4db0c0aa00')
-    .meta(secret('The Twilio account\'s password; also signs status callbacks.')),
+    .meta(secret("The Twilio account's password; also signs status callbacks.")),
   ...templateSettings,
 });
 export type SandboxConfig = z.infer<typeof SandboxConfig>;

@@ -56,18 +56,48 @@ import { TimelineService } from './webhooks/timeline.service.ts';
 import { WebhookAdapter } from './webhooks/webhook.adapter.ts';
 
 const gate = [GateService, FaultService, AccountService, { provide: APP_FILTER, useClass: FailureFilter }];
-const sendgrid = [SendGridReception, SendGridTemplates, SendGridSuppressions, MailService, ActivityService, EventWebhookService, EventWebhookSettings];
-const resend = [ResendReception, ResendApiKeys, ResendTemplates, ResendSuppressions, EmailService, IdempotencyService, RateService, ResendWebhookService, ResendWebhookSettings];
+const sendgrid = [
+  SendGridReception,
+  SendGridTemplates,
+  SendGridSuppressions,
+  MailService,
+  ActivityService,
+  EventWebhookService,
+  EventWebhookSettings,
+];
+const resend = [
+  ResendReception,
+  ResendApiKeys,
+  ResendTemplates,
+  ResendSuppressions,
+  EmailService,
+  IdempotencyService,
+  RateService,
+  ResendWebhookService,
+  ResendWebhookSettings,
+];
 const twilio = [ConcurrencyService, TextService, StatusCallbackService, ContentService, InboundService, PeopleService];
 const messages = [InboxService, MessageStore, InlineImageStore, JournalStore];
 const webhooks = [CallbackService, LifecycleService, SuppressionLists, TimelineService, SettleService, WebhookAdapter];
 
 const controllers = [
-  SendGridController, SendGridAccountController, SendGridSuppressionsController, SendGridTemplatesController,
-  ResendController, ResendApiKeysController, ResendSuppressionsController, ResendTemplatesController,
-  TwilioController, TwilioAccountController, ContentController,
-  ControlController, CallbackController, PageController, TemplatesController, HealthController,
-]; // prettier-ignore
+  SendGridController,
+  SendGridAccountController,
+  SendGridSuppressionsController,
+  SendGridTemplatesController,
+  ResendController,
+  ResendApiKeysController,
+  ResendSuppressionsController,
+  ResendTemplatesController,
+  TwilioController,
+  TwilioAccountController,
+  ContentController,
+  ControlController,
+  CallbackController,
+  PageController,
+  TemplatesController,
+  HealthController,
+];
 
 @Module({})
 export class SandboxModule {

@@ -29,24 +29,51 @@ interface Told {
   body: { webhook?: unknown; errors?: { field: string }[] };
 }
 async function tell(body: object): Promise<Told> {
-  const answer = await fetch(`${sandbox.url}/_sandbox/callback`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  const answer = await fetch(`${sandbox.url}/_sandbox/callback`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
   return { status: answer.status, body: (await answer.json()) as Told['body'] };
 }
 /** Once all that happens by itself has been told. */
-const settled = (event: string) => until(async () => (await listed(sandbox)).messages.find(({ events }) => events.some((one) => one.event === event && one.webhook === 'acknowledged')));
+const settled = (event: string) =>
+  until(async () =>
+    (await listed(sandbox)).messages.find(({ events }) =>
+      events.some((one) => one.event === event && one.webhook === 'acknowledged'),
+    ),
+  );
 const last = (): Received => receiver.received.at(-1)!;
 const form = ({ body }: Received) => Object.fromEntries(new URLSearchParams(body));
 
 describe('a status callback of Twilio', () => {
-  const sent = async () => (await twilioOf(sandbox).messages.create({ to: '+12025550123', from: '+15005550006', body: 'Hi', statusCallback: `${receiver.url}/twilio?mi_hop=1` })).sid;
+  const sent = async () =>
+    (
+      await twilioOf(sandbox).messages.create({
+        to: '+12025550123',
+        from: '+15005550006',
+        body: 'Hi',
+        statusCallback: `${receiver.url}/twilio?mi_hop=1`,
+      })
+    ).sid;
 
   it('tells what somebody says, beside what is usual, and is signed', async () => {
     const sid = await sent();
     await settled('delivered');
-    expect(await tell({ id: sid, fields: { MessageStatus: 'teleported', ErrorCode: '30999', Surprise: 'yes' } })).toEqual({ status: 200, body: { webhook: { status: 204 } } });
+    expect(
+      await tell({ id: sid, fields: { MessageStatus: 'teleported', ErrorCode: '30999', Surprise: 'yes' } }),
+    ).toEqual({ status: 200, body: { webhook: { status: 204 } } });
     const callback = last();
-    expect(form(callback)).toMatchObject({ MessageSid: sid, To: '+12025550123', MessageStatus: 'teleported', ErrorCode: '30999', Surprise: 'yes' });
-    const signed = Object.entries(form(callback)).sort(([a], [b]) => (a < b ? -1 : 1)).reduce((text, [name, value]) => text + name + value, `${receiver.url}/twilio?mi_hop=1`);
+    expect(form(callback)).toMatchObject({
+      MessageSid: sid,
+      To: '+12025550123',
+      MessageStatus: 'teleported',
+      ErrorCode: '30999',
+      Surprise: 'yes',
+    });
+    const signed = Object.entries(form(callback))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .reduce((text, [name, value]) => text + name + value, `${receiver.url}/twilio?mi_hop=1`);
     expect(callback.headers['x-twilio-signature']).toBe(createHmac('sha1', authToken).update(signed).digest('base64'));
   });
 
@@ -70,10 +97,18 @@ describe('an event of a mail', () => {
     await sendGridOf(sandbox).send(aMailTo('ada@example.org', 'order-1'));
     const message = await settled('delivered');
     const id = (message as unknown as { recipientMessageId: string }).recipientMessageId;
-    expect(await tell({ id, fields: { event: 'soared', timestamp: '1700000000', extra: [1] }, without: ['smtp-id'] })).toEqual({ status: 200, body: { webhook: { status: 204 } } });
+    expect(
+      await tell({ id, fields: { event: 'soared', timestamp: '1700000000', extra: [1] }, without: ['smtp-id'] }),
+    ).toEqual({ status: 200, body: { webhook: { status: 204 } } });
     const { body, headers } = last();
     const [event] = JSON.parse(body) as [Record<string, unknown>];
-    expect(event).toMatchObject({ email: 'ada@example.org', mi_message_id: 'order-1', event: 'soared', timestamp: '1700000000', extra: [1] });
+    expect(event).toMatchObject({
+      email: 'ada@example.org',
+      mi_message_id: 'order-1',
+      event: 'soared',
+      timestamp: '1700000000',
+      extra: [1],
+    });
     expect(event).not.toHaveProperty('smtp-id');
     const proven = createVerify('sha256').update(String(headers['x-twilio-email-event-webhook-timestamp']) + body);
     const key = { key: Buffer.from(publicKey, 'base64'), format: 'der' as const, type: 'spki' as const };
@@ -81,15 +116,31 @@ describe('an event of a mail', () => {
   });
 
   it('of Resend tells what somebody says, inside its data too, and is signed', async () => {
-    await new Resend('re_test', { baseUrl: sandbox.url }).emails.send({ from: 'shop@messaging.test', to: 'ada@inbox.test', subject: 'Hi', text: 'Hi' });
+    await new Resend('re_test', { baseUrl: sandbox.url }).emails.send({
+      from: 'shop@messaging.test',
+      to: 'ada@inbox.test',
+      subject: 'Hi',
+      text: 'Hi',
+    });
     const { providerMessageId } = await settled('delivered');
-    await tell({ id: providerMessageId, fields: { type: 'email.soared', data: { tags: null } }, without: ['data.subject'] });
+    await tell({
+      id: providerMessageId,
+      fields: { type: 'email.soared', data: { tags: null } },
+      without: ['data.subject'],
+    });
     const { body, headers } = last();
     const event = JSON.parse(body) as { type: string; data: Record<string, unknown> };
-    expect(event).toMatchObject({ type: 'email.soared', data: { email_id: providerMessageId, to: ['ada@inbox.test'], tags: null } });
+    expect(event).toMatchObject({
+      type: 'email.soared',
+      data: { email_id: providerMessageId, to: ['ada@inbox.test'], tags: null },
+    });
     expect(event.data).not.toHaveProperty('subject');
     const key = Buffer.from(resendSecret.replace('whsec_', ''), 'base64');
-    expect(headers['svix-signature']).toBe(`v1,${createHmac('sha256', key).update(`${String(headers['svix-id'])}.${String(headers['svix-timestamp'])}.${body}`).digest('base64')}`);
+    expect(headers['svix-signature']).toBe(
+      `v1,${createHmac('sha256', key)
+        .update(`${String(headers['svix-id'])}.${String(headers['svix-timestamp'])}.${body}`)
+        .digest('base64')}`,
+    );
   });
 
   it.each([

@@ -20,11 +20,16 @@ afterEach(async () => {
 });
 
 let order = 0;
-const send = (reference = `order-${(order += 1)}`) => sendGridOf(sandbox).send(aMailTo('dropped@example.org', reference));
+const send = (reference = `order-${(order += 1)}`) =>
+  sendGridOf(sandbox).send(aMailTo('dropped@example.org', reference));
 /** The webhooks of the last order: those of a test before may still be on their way. */
 const posts = () => receiver.received.filter(({ body }) => body.includes(`"order-${order}"`));
 /** What they told: events that are due in the same turn share a post. */
-const told = () => posts().flatMap(({ body }) => JSON.parse(body) as { event: string; sg_event_id: string; sg_message_id: string; timestamp: number }[]);
+const told = () =>
+  posts().flatMap(
+    ({ body }) =>
+      JSON.parse(body) as { event: string; sg_event_id: string; sg_message_id: string; timestamp: number }[],
+  );
 const text = () => twilioOf(sandbox).messages.create({ to: '+12025550123', from: '+15005550006', body: 'Hi' });
 const faults = async () => (await (await fetch(`${sandbox.url}/_sandbox/faults`)).json()) as Record<string, unknown>;
 
@@ -135,17 +140,27 @@ describe('faults', () => {
   });
 
   it('hit only requests that fit their pattern; the first of several that fits acts', async () => {
-    await withFaults(sandbox, { sendgrid: [{ where: { to: '*@slow.test' }, status: 503 }, { where: { path: '/v3/scopes' }, status: 429 }] });
+    await withFaults(sandbox, {
+      sendgrid: [
+        { where: { to: '*@slow.test' }, status: 503 },
+        { where: { path: '/v3/scopes' }, status: 429 },
+      ],
+    });
     await expect(sendGridOf(sandbox).send(aMailTo('Ada@Slow.test'))).rejects.toMatchObject({ code: 503 });
     await expect(send()).resolves.toBeDefined();
-    expect((await fetch(`${sandbox.url}/v3/scopes`, { headers: { authorization: 'Bearer SG.test' } })).status).toBe(429);
+    expect((await fetch(`${sandbox.url}/v3/scopes`, { headers: { authorization: 'Bearer SG.test' } })).status).toBe(
+      429,
+    );
     expect((await faults())['sendgrid']).toHaveLength(2);
   });
 
   it('stay as they are when a change cannot be read', async () => {
     await withFaults(sandbox, { twilio: { status: 503 } });
     const answer = await withFaults(sandbox, { sendgrid: { latency: 3 } });
-    expect([answer.status, await answer.json()]).toEqual([400, { errors: [{ field: 'sendgrid.latency', message: 'there is no such field' }] }]);
+    expect([answer.status, await answer.json()]).toEqual([
+      400,
+      { errors: [{ field: 'sendgrid.latency', message: 'there is no such field' }] },
+    ]);
     expect(await faults()).toMatchObject({ sendgrid: null, twilio: { status: 503 } });
   });
 });

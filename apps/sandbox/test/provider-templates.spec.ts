@@ -26,20 +26,41 @@ const newest = async () => (await listed(sandbox)).messages[0] as unknown as Sho
 describe('SendGrid’s templates', () => {
   const ask = async (method: string, path: string, body?: unknown) => {
     const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
-    const answer = await fetch(`${sandbox.url}/v3/templates${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    const answer = await fetch(`${sandbox.url}/v3/templates${path}`, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
     const text = await answer.text();
-    return { status: answer.status, headers: answer.headers, body: (text ? JSON.parse(text) : {}) as Record<string, unknown> };
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      body: (text ? JSON.parse(text) : {}) as Record<string, unknown>,
+    };
   };
   const aTemplate = async () => (await ask('POST', '', { name: 'order', generation: 'dynamic' })).body['id'] as string;
-  const aVersion = (id: string, parts: Record<string, unknown> = {}) => ask('POST', `/${id}/versions`, { name: 'first', subject: 'Order {{number}}', html_content: '<p>Dear {{name}}{{#equals paid true}}, paid{{/equals}}</p>', ...parts });
-  const send = (templateId: string, dynamicTemplateData = {}) => sendGridOf(sandbox).send(aMailTo('ada@inbox.test', 'order-1', { templateId, dynamicTemplateData, subject: undefined, text: undefined }));
+  const aVersion = (id: string, parts: Record<string, unknown> = {}) =>
+    ask('POST', `/${id}/versions`, {
+      name: 'first',
+      subject: 'Order {{number}}',
+      html_content: '<p>Dear {{name}}{{#equals paid true}}, paid{{/equals}}</p>',
+      ...parts,
+    });
+  const send = (templateId: string, dynamicTemplateData = {}) =>
+    sendGridOf(sandbox).send(
+      aMailTo('ada@inbox.test', 'order-1', { templateId, dynamicTemplateData, subject: undefined, text: undefined }),
+    );
 
   it('make the mail that its reader sees, with variables escaped in HTML and missing ones left out', async () => {
     const id = await aTemplate();
     expect(id).toMatch(/^d-[0-9a-f]{32}$/);
     expect(await aVersion(id)).toMatchObject({ status: 201, body: { active: 1, template_id: id } });
     await send(id, { name: '<b>Ada</b>', paid: true });
-    expect(await newest()).toMatchObject({ subject: 'Order ', html: '<p>Dear &lt;b&gt;Ada&lt;/b&gt;, paid</p>', text: 'Dear <b>Ada</b>, paid' });
+    expect(await newest()).toMatchObject({
+      subject: 'Order ',
+      html: '<p>Dear &lt;b&gt;Ada&lt;/b&gt;, paid</p>',
+      text: 'Dear <b>Ada</b>, paid',
+    });
   });
 
   it('are used in their active version', async () => {
@@ -63,7 +84,10 @@ describe('SendGrid’s templates', () => {
 
   it('are listed by generation, renamed and removed', async () => {
     const id = await aTemplate();
-    const mine = async () => ((await ask('GET', '?generations=dynamic&page_size=100')).body['result'] as { id: string; name: string }[]).find((one) => one.id === id);
+    const mine = async () =>
+      ((await ask('GET', '?generations=dynamic&page_size=100')).body['result'] as { id: string; name: string }[]).find(
+        (one) => one.id === id,
+      );
     expect(await mine()).toMatchObject({ name: 'order' });
     await ask('PATCH', `/${id}`, { name: 'receipt' });
     expect(await mine()).toMatchObject({ name: 'receipt' });
@@ -79,12 +103,18 @@ describe('SendGrid’s templates', () => {
   });
 
   it('are refused when they cannot be read', async () => {
-    expect(await aVersion(await aTemplate(), { html_content: '{{#if}' })).toMatchObject({ status: 400, body: { errors: [{ field: 'html_content' }] } });
+    expect(await aVersion(await aTemplate(), { html_content: '{{#if}' })).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: 'html_content' }] },
+    });
   });
 
   it('tell the rate with every answer, and take a scope', async () => {
     const answer = await ask('GET', '?generations=dynamic');
-    expect([answer.headers.get('x-ratelimit-limit'), Number(answer.headers.get('x-ratelimit-remaining'))]).toEqual(['600', expect.any(Number)]);
+    expect([answer.headers.get('x-ratelimit-limit'), Number(answer.headers.get('x-ratelimit-remaining'))]).toEqual([
+      '600',
+      expect.any(Number),
+    ]);
     await withAccount(sandbox, { sendgrid: { scopes: ['mail.send'] } });
     expect((await ask('GET', '?generations=dynamic')).status).toBe(403);
   });
@@ -92,9 +122,19 @@ describe('SendGrid’s templates', () => {
 
 describe('Resend’s templates and keys', () => {
   const resend = (key = 're_test') => new Resend(key, { baseUrl: sandbox.url });
-  const order = { name: 'order', subject: 'Order {{{NUMBER}}}', html: '<p>Dear {{{NAME}}}</p>', variables: [{ key: 'NUMBER', type: 'number' as const }, { key: 'NAME', type: 'string' as const, fallbackValue: 'friend' }] };
-  const send = (id: string, variables: Record<string, string | number> = {}) => resend().emails.send({ from: 'shop@messaging.test', to: 'ada@inbox.test', template: { id, variables } });
-  const aTemplate = async (parts: Record<string, unknown> = {}) => (await resend().templates.create({ ...order, ...parts })).data!.id;
+  const order = {
+    name: 'order',
+    subject: 'Order {{{NUMBER}}}',
+    html: '<p>Dear {{{NAME}}}</p>',
+    variables: [
+      { key: 'NUMBER', type: 'number' as const },
+      { key: 'NAME', type: 'string' as const, fallbackValue: 'friend' },
+    ],
+  };
+  const send = (id: string, variables: Record<string, string | number> = {}) =>
+    resend().emails.send({ from: 'shop@messaging.test', to: 'ada@inbox.test', template: { id, variables } });
+  const aTemplate = async (parts: Record<string, unknown> = {}) =>
+    (await resend().templates.create({ ...order, ...parts })).data!.id;
 
   it('make the mail once they are published, found by id or alias', async () => {
     const id = await aTemplate({ alias: 'order-confirmation' });
@@ -111,19 +151,29 @@ describe('Resend’s templates and keys', () => {
     const id = await aTemplate();
     await resend().templates.publish(id);
     await resend().templates.update(id, { subject: 'Changed {{{NUMBER}}}' });
-    expect((await resend().templates.get(id)).data).toMatchObject({ status: 'published', subject: 'Changed {{{NUMBER}}}', has_unpublished_versions: true });
+    expect((await resend().templates.get(id)).data).toMatchObject({
+      status: 'published',
+      subject: 'Changed {{{NUMBER}}}',
+      has_unpublished_versions: true,
+    });
     await send(id, { NUMBER: 8 });
     expect((await newest()).subject).toBe('Order 8');
   });
 
   it('must declare what they use', async () => {
-    expect((await resend().templates.create({ ...order, html: '<p>{{{OTHER}}}</p>' })).error).toMatchObject({ name: 'validation_error', message: "Variable 'OTHER' is used in the template but not defined in the variables list" });
+    expect((await resend().templates.create({ ...order, html: '<p>{{{OTHER}}}</p>' })).error).toMatchObject({
+      name: 'validation_error',
+      message: "Variable 'OTHER' is used in the template but not defined in the variables list",
+    });
   });
 
   it('that were made may do what they were made for, until they are removed', async () => {
     const { data } = await resend().apiKeys.create({ name: 'sender', permission: 'sending_access' });
     const sender = resend(data!.token);
-    expect((await sender.emails.send({ from: 'shop@messaging.test', to: 'ada@inbox.test', subject: 'Hi', text: 'Hi' })).error).toBeNull();
+    expect(
+      (await sender.emails.send({ from: 'shop@messaging.test', to: 'ada@inbox.test', subject: 'Hi', text: 'Hi' }))
+        .error,
+    ).toBeNull();
     expect((await sender.apiKeys.list()).error).toMatchObject({ name: 'restricted_api_key' });
     expect((await resend().apiKeys.list()).data!.data).toMatchObject([{ id: data!.id, name: 'sender' }]);
     await resend().apiKeys.remove(data!.id);
@@ -132,7 +182,10 @@ describe('Resend’s templates and keys', () => {
 
   it('cancels an e-mail that was scheduled, and no other', async () => {
     const email = { from: 'shop@messaging.test', to: 'ada@inbox.test', subject: 'Hi', text: 'Hi' };
-    const { data } = await resend().emails.send({ ...email, scheduledAt: new Date(Date.now() + 3_600_000).toISOString() });
+    const { data } = await resend().emails.send({
+      ...email,
+      scheduledAt: new Date(Date.now() + 3_600_000).toISOString(),
+    });
     expect((await resend().emails.cancel(data!.id)).error).toBeNull();
     expect((await resend().emails.get(data!.id)).data).toMatchObject({ last_event: 'canceled' });
     const { data: sent } = await resend().emails.send(email);

@@ -35,9 +35,25 @@ beforeEach(async () => {
   await fetch(`${sandbox.url}/_sandbox/messages`, { method: 'DELETE' });
 });
 
-const anEmail = (to: string, parts: Record<string, unknown> = {}) => ({ from: 'Shop <shop@messaging.test>', to, subject: 'Hello', text: 'Hello Ada', ...parts });
-const eventsOf = (id: string) => receiver.received.filter(({ url }) => url === '/resend').map((post) => ({ ...post, event: JSON.parse(post.body) as Event })).filter(({ event }) => event.data.email_id === id);
-const untilTypes = (id: string, ...types: string[]) => until(() => eventsOf(id).map(({ event }) => event.type).join() === types.join() && eventsOf(id));
+const anEmail = (to: string, parts: Record<string, unknown> = {}) => ({
+  from: 'Shop <shop@messaging.test>',
+  to,
+  subject: 'Hello',
+  text: 'Hello Ada',
+  ...parts,
+});
+const eventsOf = (id: string) =>
+  receiver.received
+    .filter(({ url }) => url === '/resend')
+    .map((post) => ({ ...post, event: JSON.parse(post.body) as Event }))
+    .filter(({ event }) => event.data.email_id === id);
+const untilTypes = (id: string, ...types: string[]) =>
+  until(
+    () =>
+      eventsOf(id)
+        .map(({ event }) => event.type)
+        .join() === types.join() && eventsOf(id),
+  );
 const idOf = ({ data }: { data: { id: string } | null }) => data!.id;
 
 describe('the official client', () => {
@@ -45,23 +61,83 @@ describe('the official client', () => {
     const { data, error, headers } = await resend.emails.send(anEmail('ada@inbox.test'));
     expect(error).toBeNull();
     expect(data!.id).toMatch(/^[0-9a-f-]{36}$/);
-    expect(headers).toMatchObject({ 'ratelimit-limit': '1000', 'ratelimit-remaining': expect.any(String), 'ratelimit-reset': '1' });
+    expect(headers).toMatchObject({
+      'ratelimit-limit': '1000',
+      'ratelimit-remaining': expect.any(String),
+      'ratelimit-reset': '1',
+    });
   });
 
   it.each([
-    ['a wrong key', () => new Resend('re_wrong', { baseUrl: sandbox.url }).emails.send(anEmail('ada@inbox.test')), 403, 'invalid_api_key'],
-    ['no subject', () => resend.emails.send(anEmail('ada@inbox.test', { subject: undefined })), 422, 'missing_required_field'],
-    ['no content', () => resend.emails.send(anEmail('ada@inbox.test', { text: undefined })), 422, 'missing_required_field'],
+    [
+      'a wrong key',
+      () => new Resend('re_wrong', { baseUrl: sandbox.url }).emails.send(anEmail('ada@inbox.test')),
+      403,
+      'invalid_api_key',
+    ],
+    [
+      'no subject',
+      () => resend.emails.send(anEmail('ada@inbox.test', { subject: undefined })),
+      422,
+      'missing_required_field',
+    ],
+    [
+      'no content',
+      () => resend.emails.send(anEmail('ada@inbox.test', { text: undefined })),
+      422,
+      'missing_required_field',
+    ],
     ['a malformed recipient', () => resend.emails.send(anEmail('ada')), 400, 'validation_error'],
-    ['a malformed sender', () => resend.emails.send(anEmail('ada@inbox.test', { from: 'shop' })), 422, 'invalid_from_address'],
-    ['a domain that is not verified', () => resend.emails.send(anEmail('ada@inbox.test', { from: 'shop@other.test' })), 403, 'validation_error'],
+    [
+      'a malformed sender',
+      () => resend.emails.send(anEmail('ada@inbox.test', { from: 'shop' })),
+      422,
+      'invalid_from_address',
+    ],
+    [
+      'a domain that is not verified',
+      () => resend.emails.send(anEmail('ada@inbox.test', { from: 'shop@other.test' })),
+      403,
+      'validation_error',
+    ],
     ['a recipient at a reserved domain', () => resend.emails.send(anEmail('ada@example.com')), 422, 'validation_error'],
-    ['a tag with other characters', () => resend.emails.send(anEmail('ada@inbox.test', { tags: [{ name: 'a', value: 'b.c' }] })), 400, 'validation_error'],
-    ['an attachment without content', () => resend.emails.send(anEmail('ada@inbox.test', { attachments: [{ filename: 'a.txt' }] })), 422, 'invalid_attachment'],
-    ['51 recipients', () => resend.emails.send({ ...anEmail(''), to: Array.from({ length: 51 }, (_, index) => `p${index}@inbox.test`) }), 400, 'validation_error'],
-    ['a field that there is not', () => resend.post('/emails', { ...anEmail('ada@inbox.test'), colour: 'red' }), 400, 'validation_error'],
-    ['attachments in a batch', () => resend.batch.send([anEmail('ada@inbox.test', { attachments: [{ filename: 'a.txt', content: 'YQ==' }] })]), 400, 'validation_error'],
-    ['a key that is too long', () => resend.emails.send(anEmail('ada@inbox.test'), { idempotencyKey: 'k'.repeat(257) }), 400, 'invalid_idempotency_key'],
+    [
+      'a tag with other characters',
+      () => resend.emails.send(anEmail('ada@inbox.test', { tags: [{ name: 'a', value: 'b.c' }] })),
+      400,
+      'validation_error',
+    ],
+    [
+      'an attachment without content',
+      () => resend.emails.send(anEmail('ada@inbox.test', { attachments: [{ filename: 'a.txt' }] })),
+      422,
+      'invalid_attachment',
+    ],
+    [
+      '51 recipients',
+      () =>
+        resend.emails.send({ ...anEmail(''), to: Array.from({ length: 51 }, (_, index) => `p${index}@inbox.test`) }),
+      400,
+      'validation_error',
+    ],
+    [
+      'a field that there is not',
+      () => resend.post('/emails', { ...anEmail('ada@inbox.test'), colour: 'red' }),
+      400,
+      'validation_error',
+    ],
+    [
+      'attachments in a batch',
+      () => resend.batch.send([anEmail('ada@inbox.test', { attachments: [{ filename: 'a.txt', content: 'YQ==' }] })]),
+      400,
+      'validation_error',
+    ],
+    [
+      'a key that is too long',
+      () => resend.emails.send(anEmail('ada@inbox.test'), { idempotencyKey: 'k'.repeat(257) }),
+      400,
+      'invalid_idempotency_key',
+    ],
     ['an unknown id', () => resend.emails.get('none'), 404, 'not_found'],
   ])('learns what is wrong with %s', async (_, ask, statusCode, name) => {
     expect((await ask()).error).toMatchObject({ statusCode, name });
@@ -72,24 +148,39 @@ describe('the official client', () => {
     const batch = [anEmail('a@inbox.test'), anEmail('nobody'), anEmail('b@inbox.test')];
     expect((await resend.batch.send(batch)).error).toMatchObject({ name: 'validation_error' });
     const { data } = await resend.batch.send(batch, { batchValidation: 'permissive' });
-    expect(data).toMatchObject({ data: [{ id: expect.any(String) }, { id: expect.any(String) }], errors: [{ index: 1, message: expect.any(String) }] });
+    expect(data).toMatchObject({
+      data: [{ id: expect.any(String) }, { id: expect.any(String) }],
+      errors: [{ index: 1, message: expect.any(String) }],
+    });
     expect((await listed(sandbox)).messages.map(({ to }) => to).sort()).toEqual(['a@inbox.test', 'b@inbox.test']);
   });
 
   it('finds an e-mail by its id with its tags, and the newest ones in pages', async () => {
     const ids = [];
-    for (const to of ['a@inbox.test', 'b@inbox.test', 'c@inbox.test']) ids.push(idOf(await resend.emails.send(anEmail(to, { tags: [{ name: 'mi_call_id', value: 'call-1' }] }))));
-    expect((await resend.emails.get(ids[0]!)).data).toMatchObject({ object: 'email', id: ids[0], to: ['a@inbox.test'], tags: [{ name: 'mi_call_id', value: 'call-1' }] });
+    for (const to of ['a@inbox.test', 'b@inbox.test', 'c@inbox.test'])
+      ids.push(idOf(await resend.emails.send(anEmail(to, { tags: [{ name: 'mi_call_id', value: 'call-1' }] }))));
+    expect((await resend.emails.get(ids[0]!)).data).toMatchObject({
+      object: 'email',
+      id: ids[0],
+      to: ['a@inbox.test'],
+      tags: [{ name: 'mi_call_id', value: 'call-1' }],
+    });
     const first = await resend.emails.list({ limit: 2 });
     expect(first.data).toMatchObject({ has_more: true, data: [{ id: ids[2] }, { id: ids[1] }] });
-    expect((await resend.emails.list({ limit: 2, after: ids[1]! })).data).toMatchObject({ has_more: false, data: [{ id: ids[0] }] });
-    expect((await resend.domains.list()).data).toMatchObject({ data: [{ name: 'messaging.test', status: 'verified' }] });
+    expect((await resend.emails.list({ limit: 2, after: ids[1]! })).data).toMatchObject({
+      has_more: false,
+      data: [{ id: ids[0] }],
+    });
+    expect((await resend.domains.list()).data).toMatchObject({
+      data: [{ name: 'messaging.test', status: 'verified' }],
+    });
   });
 });
 
 describe('an idempotency key', () => {
   it('gives the first answer again to the same body, and refuses another', async () => {
-    const send = (subject: string) => resend.emails.send(anEmail('ada@inbox.test', { subject }), { idempotencyKey: 'key-1' });
+    const send = (subject: string) =>
+      resend.emails.send(anEmail('ada@inbox.test', { subject }), { idempotencyKey: 'key-1' });
     const first = await send('Hello');
     expect(idOf(await send('Hello'))).toBe(idOf(first));
     expect((await send('Other')).error).toMatchObject({ statusCode: 409, name: 'invalid_idempotent_request' });
@@ -108,7 +199,8 @@ describe('an idempotency key', () => {
   });
 
   it('of a request that was refused may be used again', async () => {
-    const send = (subject: string | undefined) => resend.emails.send(anEmail('ada@inbox.test', { subject }), { idempotencyKey: 'key-3' });
+    const send = (subject: string | undefined) =>
+      resend.emails.send(anEmail('ada@inbox.test', { subject }), { idempotencyKey: 'key-3' });
     expect((await send(undefined)).error).not.toBeNull();
     expect((await send('Hello')).error).toBeNull();
   });
@@ -116,11 +208,19 @@ describe('an idempotency key', () => {
 
 describe('webhooks', () => {
   it('come signed as the official client verifies, with tags as an object', async () => {
-    const id = idOf(await resend.emails.send(anEmail('ada@inbox.test', { tags: [{ name: 'mi_message_id', value: 'order_d1' }] })));
+    const id = idOf(
+      await resend.emails.send(anEmail('ada@inbox.test', { tags: [{ name: 'mi_message_id', value: 'order_d1' }] })),
+    );
     const posts = await untilTypes(id, 'email.sent', 'email.delivered');
     for (const { headers, body } of posts) {
-      const given = { id: String(headers['svix-id']), timestamp: String(headers['svix-timestamp']), signature: String(headers['svix-signature']) };
-      expect(resend.webhooks.verify({ payload: body, headers: given, webhookSecret: secret })).toMatchObject({ data: { email_id: id } });
+      const given = {
+        id: String(headers['svix-id']),
+        timestamp: String(headers['svix-timestamp']),
+        signature: String(headers['svix-signature']),
+      };
+      expect(resend.webhooks.verify({ payload: body, headers: given, webhookSecret: secret })).toMatchObject({
+        data: { email_id: id },
+      });
       expect(() => resend.webhooks.verify({ payload: `${body} `, headers: given, webhookSecret: secret })).toThrow();
     }
     expect(posts[1]!.event.data).toMatchObject({ to: ['ada@inbox.test'], tags: { mi_message_id: 'order_d1' } });
@@ -142,7 +242,12 @@ describe('webhooks', () => {
     const id = idOf(await resend.emails.send({ ...anEmail(''), to: ['ada@inbox.test', 'bounce@inbox.test'] }));
     const posts = await until(() => eventsOf(id).length === 4 && eventsOf(id));
     const told = posts.map(({ event }) => `${event.data.to.join()} ${event.type}`);
-    expect(told.sort()).toEqual(['ada@inbox.test email.delivered', 'ada@inbox.test email.sent', 'bounce@inbox.test email.bounced', 'bounce@inbox.test email.sent']);
+    expect(told.sort()).toEqual([
+      'ada@inbox.test email.delivered',
+      'ada@inbox.test email.sent',
+      'bounce@inbox.test email.bounced',
+      'bounce@inbox.test email.sent',
+    ]);
   });
 
   it('come again under the same id', async () => {
@@ -160,7 +265,10 @@ describe('faults', () => {
     [{ status: 500 }, 'application_error'],
   ])('%j answer in the words of Resend', async (fault, name) => {
     await withFaults(sandbox, { resend: fault });
-    expect((await resend.emails.send(anEmail('ada@inbox.test'))).error).toMatchObject({ statusCode: fault.status, name });
+    expect((await resend.emails.send(anEmail('ada@inbox.test'))).error).toMatchObject({
+      statusCode: fault.status,
+      name,
+    });
   });
 
   it('can lose the answer to an e-mail that was accepted, which its key gives again', async () => {
@@ -174,13 +282,21 @@ describe('faults', () => {
 
 it('refuses a request without a User-Agent before anything else', async () => {
   const { request } = await import('undici');
-  const answer = await request(`${sandbox.url}/emails`, { method: 'POST', headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' }, body: JSON.stringify(anEmail('ada@inbox.test')) });
+  const answer = await request(`${sandbox.url}/emails`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify(anEmail('ada@inbox.test')),
+  });
   expect([answer.statusCode, await answer.body.text()]).toEqual([403, 'error code: 1010']);
 });
 
 it('lets the team make so many requests a second and no more', async () => {
   const strict = await running({ SANDBOX_RESEND_API_KEY: apiKey, SANDBOX_RESEND_RATE_PER_S: '3' });
-  const answers = await Promise.all(Array.from({ length: 12 }, () => new Resend(apiKey, { baseUrl: strict.url }).emails.send(anEmail('ada@inbox.test'))));
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, () =>
+      new Resend(apiKey, { baseUrl: strict.url }).emails.send(anEmail('ada@inbox.test')),
+    ),
+  );
   const refused = answers.filter(({ error }) => error?.name === 'rate_limit_exceeded');
   expect(refused.length).toBeGreaterThanOrEqual(6);
   expect(refused[0]!.headers).toMatchObject({ 'retry-after': '1', 'ratelimit-remaining': '0' });

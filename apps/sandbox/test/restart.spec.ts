@@ -27,9 +27,15 @@ async function started(): Promise<Sandbox> {
   sandbox = await running({ SANDBOX_DATA_FILE: file, SANDBOX_SENDGRID_WEBHOOK_URL: receiver.url });
   return sandbox;
 }
-const idsOf = () => receiver.received.flatMap(({ body }) => (JSON.parse(body) as { sg_event_id: string }[]).map(({ sg_event_id }) => sg_event_id));
+const idsOf = () =>
+  receiver.received.flatMap(({ body }) =>
+    (JSON.parse(body) as { sg_event_id: string }[]).map(({ sg_event_id }) => sg_event_id),
+  );
 const settled = (webhook: string) => async () =>
-  sandbox !== undefined && (await listed(sandbox)).messages.every(({ events }) => events.length > 0 && events.every((event) => event.webhook === webhook));
+  sandbox !== undefined &&
+  (await listed(sandbox)).messages.every(
+    ({ events }) => events.length > 0 && events.every((event) => event.webhook === webhook),
+  );
 
 it('remembers its messages, and tells again what was not acknowledged', async () => {
   receiver.failOnce.push('dropped');

@@ -82,7 +82,11 @@ export function withFaults(sandbox: Sandbox, faults: unknown): Promise<Response>
 
 export async function withAccount(sandbox: Sandbox, account: unknown): Promise<void> {
   const headers = { 'content-type': 'application/json' };
-  const answer = await fetch(`${sandbox.url}/_sandbox/account`, { method: 'PUT', headers, body: JSON.stringify(account) });
+  const answer = await fetch(`${sandbox.url}/_sandbox/account`, {
+    method: 'PUT',
+    headers,
+    body: JSON.stringify(account),
+  });
   if (!answer.ok) throw new Error(`the account was not changed: ${await answer.text()}`);
 }
 

@@ -7,7 +7,11 @@ let sandbox: Sandbox;
 let resend: Resend;
 
 beforeAll(async () => {
-  sandbox = await running({ SANDBOX_SENDER_DOMAINS: 'messaging.test', SANDBOX_RESEND_API_KEY: 're_test', SANDBOX_RESEND_RATE_PER_S: '1000' });
+  sandbox = await running({
+    SANDBOX_SENDER_DOMAINS: 'messaging.test',
+    SANDBOX_RESEND_API_KEY: 're_test',
+    SANDBOX_RESEND_RATE_PER_S: '1000',
+  });
   resend = new Resend('re_test', { baseUrl: sandbox.url });
 });
 afterAll(() => sandbox.close());
@@ -16,14 +20,24 @@ afterEach(async () => {
   await fetch(`${sandbox.url}/_sandbox/messages`, { method: 'DELETE' });
 });
 
-const sendGrid = (from: string, parts: Record<string, unknown> = {}) => sendGridOf(sandbox).send(aMailTo('ada@inbox.test', 'order-1', { from, ...parts }));
+const sendGrid = (from: string, parts: Record<string, unknown> = {}) =>
+  sendGridOf(sandbox).send(aMailTo('ada@inbox.test', 'order-1', { from, ...parts }));
 
 describe('SendGrid', () => {
-  const unverified = { code: 403, response: { body: { errors: [{ field: 'from', message: expect.stringContaining('does not match a verified Sender Identity') }] } } };
+  const unverified = {
+    code: 403,
+    response: {
+      body: {
+        errors: [{ field: 'from', message: expect.stringContaining('does not match a verified Sender Identity') }],
+      },
+    },
+  };
 
   it('refuses mail from whom the account does not know, in its own sandbox mode too', async () => {
     await expect(sendGrid('shop@other.test')).rejects.toMatchObject(unverified);
-    await expect(sendGrid('shop@other.test', { mailSettings: { sandboxMode: { enable: true } } })).rejects.toMatchObject(unverified);
+    await expect(
+      sendGrid('shop@other.test', { mailSettings: { sandboxMode: { enable: true } } }),
+    ).rejects.toMatchObject(unverified);
     expect((await listed(sandbox)).total).toBe(0);
   });
 
@@ -34,17 +48,29 @@ describe('SendGrid', () => {
   });
 
   it('takes it from a verified single sender, once they have confirmed', async () => {
-    await withAccount(sandbox, { sendgrid: { senders: [{ email: 'ada@other.test', verified: true }, { email: 'bob@other.test', verified: false }] } });
+    await withAccount(sandbox, {
+      sendgrid: {
+        senders: [
+          { email: 'ada@other.test', verified: true },
+          { email: 'bob@other.test', verified: false },
+        ],
+      },
+    });
     await expect(sendGrid('ada@other.test')).resolves.toBeDefined();
     await expect(sendGrid('bob@other.test')).rejects.toMatchObject(unverified);
   });
 });
 
 describe('Resend', () => {
-  const email = (from: string, to = 'ada@inbox.test') => resend.emails.send({ from, to, subject: 'Hello', text: 'Hello Ada' });
+  const email = (from: string, to = 'ada@inbox.test') =>
+    resend.emails.send({ from, to, subject: 'Hello', text: 'Hello Ada' });
 
   it('refuses mail from a domain that is not verified, or not any more', async () => {
-    expect((await email('shop@other.test')).error).toMatchObject({ statusCode: 403, name: 'validation_error', message: expect.stringContaining('other.test domain is not verified') });
+    expect((await email('shop@other.test')).error).toMatchObject({
+      statusCode: 403,
+      name: 'validation_error',
+      message: expect.stringContaining('other.test domain is not verified'),
+    });
     expect((await email('shop@messaging.test')).error).toBeNull();
     await withAccount(sandbox, { resend: { domains: [{ name: 'messaging.test', status: 'pending' }] } });
     expect((await email('shop@messaging.test')).error).toMatchObject({ statusCode: 403 });
@@ -52,7 +78,10 @@ describe('Resend', () => {
 
   it('takes mail from its domain for trials only to the account’s own address', async () => {
     await withAccount(sandbox, { resend: { owner: 'me@home.test' } });
-    expect((await email('onboarding@resend.dev')).error).toMatchObject({ statusCode: 403, message: expect.stringContaining('your own email address (me@home.test)') });
+    expect((await email('onboarding@resend.dev')).error).toMatchObject({
+      statusCode: 403,
+      message: expect.stringContaining('your own email address (me@home.test)'),
+    });
     expect((await email('onboarding@resend.dev', 'me@home.test')).error).toBeNull();
   });
 });

@@ -51,7 +51,11 @@ describe('the official client', () => {
   it('learns with a wrong key that it is not authorised', async () => {
     await expect(sendGridOf(sandbox, 'SG.wrong').send(aMailTo('ada@example.org'))).rejects.toMatchObject({
       code: 401,
-      response: { body: { errors: [{ message: 'The provided authorization grant is invalid, expired, or revoked', field: null }] } },
+      response: {
+        body: {
+          errors: [{ message: 'The provided authorization grant is invalid, expired, or revoked', field: null }],
+        },
+      },
     });
   });
 
@@ -64,7 +68,9 @@ describe('the official client', () => {
   });
 
   it('sends nothing in the sandbox mode of SendGrid itself', async () => {
-    const [answer] = await sendGridOf(sandbox).send(aMailTo('ada@example.org', 'dry', { mailSettings: { sandboxMode: { enable: true } } }));
+    const [answer] = await sendGridOf(sandbox).send(
+      aMailTo('ada@example.org', 'dry', { mailSettings: { sandboxMode: { enable: true } } }),
+    );
     expect(answer.statusCode).toBe(200);
     expect((await listed(sandbox)).total).toBe(0);
   });
@@ -88,7 +94,12 @@ describe('events', () => {
       expect(helper.verifySignature(key, body, signature, timestamp)).toBe(true);
       expect(helper.verifySignature(key, JSON.stringify(JSON.parse(body)), signature, timestamp)).toBe(false);
     }
-    expect(events[1]).toMatchObject({ email: 'ada@example.org', category: 'orders', mi_message_id: 'order-7', mi_call_id: 'call-of-order-7' });
+    expect(events[1]).toMatchObject({
+      email: 'ada@example.org',
+      category: 'orders',
+      mi_message_id: 'order-7',
+      mi_call_id: 'call-of-order-7',
+    });
   });
 
   it('come again with the same id until they are taken', async () => {
@@ -100,9 +111,15 @@ describe('events', () => {
   });
 
   it('of the same moment share a post', async () => {
-    await Promise.all(Array.from({ length: 50 }, (_, index) => sendGridOf(sandbox).send(aMailTo(`p${index}@example.org`, `batched-${index}`))));
+    await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        sendGridOf(sandbox).send(aMailTo(`p${index}@example.org`, `batched-${index}`)),
+      ),
+    );
     const own = () => receiver.received.filter(({ body }) => body.includes('batched-'));
-    await until(() => eventsOf(own()).filter(({ mi_message_id }) => mi_message_id.startsWith('batched-')).length === 100);
+    await until(
+      () => eventsOf(own()).filter(({ mi_message_id }) => mi_message_id.startsWith('batched-')).length === 100,
+    );
     expect(own().length).toBeLessThan(50);
   });
 
@@ -143,7 +160,11 @@ describe('look-ups', () => {
 
 it('answers more than 30 MB with 413 that is no JSON', async () => {
   const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
-  const answer = await fetch(`${sandbox.url}/v3/mail/send`, { method: 'POST', headers, body: 'x'.repeat(31 * 1024 * 1024) });
+  const answer = await fetch(`${sandbox.url}/v3/mail/send`, {
+    method: 'POST',
+    headers,
+    body: 'x'.repeat(31 * 1024 * 1024),
+  });
   expect(answer.status).toBe(413);
   expect(await answer.text()).toContain('<html>');
 });

@@ -7,14 +7,45 @@ import { aMailTo, apiKey, listed, running, sendGridOf } from './running.ts';
 const resendKey = 're_of_the_test';
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await running({ SANDBOX_RESEND_API_KEY: resendKey, SANDBOX_RESEND_RATE_PER_S: '1000', SANDBOX_SENDER_DOMAINS: 'example.org' });
-  const scopes = ['mail.send', 'suppression.read', 'suppression.delete', 'asm.groups.read', 'asm.groups.suppressions.read', 'asm.groups.suppressions.create', 'asm.groups.suppressions.delete', 'asm.suppressions.global.create', 'asm.suppressions.global.delete'];
-  await fetch(`${sandbox.url}/_sandbox/account`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ sendgrid: { scopes } }) });
+  sandbox = await running({
+    SANDBOX_RESEND_API_KEY: resendKey,
+    SANDBOX_RESEND_RATE_PER_S: '1000',
+    SANDBOX_SENDER_DOMAINS: 'example.org',
+  });
+  const scopes = [
+    'mail.send',
+    'suppression.read',
+    'suppression.delete',
+    'asm.groups.read',
+    'asm.groups.suppressions.read',
+    'asm.groups.suppressions.create',
+    'asm.groups.suppressions.delete',
+    'asm.suppressions.global.create',
+    'asm.suppressions.global.delete',
+  ];
+  await fetch(`${sandbox.url}/_sandbox/account`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ sendgrid: { scopes } }),
+  });
 });
 afterAll(() => sandbox.close());
 
-async function ask<T>(method: string, path: string, body?: object, key = apiKey): Promise<{ status: number; headers: Headers; body: T }> {
-  const answer = await fetch(sandbox.url + path, { method, headers: { authorization: `Bearer ${key}`, 'user-agent': 'test', ...(body && { 'content-type': 'application/json' }) }, body: body && JSON.stringify(body) });
+async function ask<T>(
+  method: string,
+  path: string,
+  body?: object,
+  key = apiKey,
+): Promise<{ status: number; headers: Headers; body: T }> {
+  const answer = await fetch(sandbox.url + path, {
+    method,
+    headers: {
+      authorization: `Bearer ${key}`,
+      'user-agent': 'test',
+      ...(body && { 'content-type': 'application/json' }),
+    },
+    body: body && JSON.stringify(body),
+  });
   const text = await answer.text();
   return { status: answer.status, headers: answer.headers, body: (text === '' ? undefined : JSON.parse(text)) as T };
 }
@@ -41,21 +72,34 @@ describe('SendGrid’s suppression lists', () => {
   it('and its groups hold who has left which of them', async () => {
     await send('group-unsubscribe+1@inbox.test', { asm: { groupId: 7 } });
     await send('group-resubscribe+1@inbox.test', { asm: { groupId: 7 } });
-    expect((await ask('POST', '/v3/asm/groups/9/suppressions', { recipient_emails: ['Ada@inbox.test'] })).status).toBe(201);
-    const members = async () => (await ask<Entries>('GET', '/v3/asm/suppressions')).body.map(({ email, group_id }) => [email, group_id]);
+    expect((await ask('POST', '/v3/asm/groups/9/suppressions', { recipient_emails: ['Ada@inbox.test'] })).status).toBe(
+      201,
+    );
+    const members = async () =>
+      (await ask<Entries>('GET', '/v3/asm/suppressions')).body.map(({ email, group_id }) => [email, group_id]);
     await until(async () => (await members()).some(([email]) => email === 'group-unsubscribe+1@inbox.test'));
-    await until(async () => (await listed(sandbox)).messages.find(({ to }) => to === 'group-resubscribe+1@inbox.test')?.events.length === 4);
+    await until(
+      async () =>
+        (await listed(sandbox)).messages.find(({ to }) => to === 'group-resubscribe+1@inbox.test')?.events.length === 4,
+    );
     expect(await members()).toContainEqual(['ada@inbox.test', 9]);
     expect((await ask('DELETE', '/v3/asm/groups/9/suppressions/ada@inbox.test')).status).toBe(204);
     expect(await members()).toEqual([['group-unsubscribe+1@inbox.test', 7]]);
   });
 
   it('come in pages of at most 500, and tell what is left of the rate', async () => {
-    await ask('POST', '/v3/asm/suppressions/global', { recipient_emails: Array.from({ length: 501 }, (_, index) => `reader-${index}@inbox.test`) });
-    const [first, second] = [await ask<Entries>('GET', '/v3/suppression/unsubscribes?limit=500'), await ask<Entries>('GET', '/v3/suppression/unsubscribes?limit=500&offset=500')];
+    await ask('POST', '/v3/asm/suppressions/global', {
+      recipient_emails: Array.from({ length: 501 }, (_, index) => `reader-${index}@inbox.test`),
+    });
+    const [first, second] = [
+      await ask<Entries>('GET', '/v3/suppression/unsubscribes?limit=500'),
+      await ask<Entries>('GET', '/v3/suppression/unsubscribes?limit=500&offset=500'),
+    ];
     expect([first.body.length, second.body.length]).toEqual([500, 1]);
     expect(new Set(emails([...first.body, ...second.body])).size).toBe(501);
-    expect(Number(first.headers.get('x-ratelimit-remaining'))).toBe(Number(second.headers.get('x-ratelimit-remaining')) + 1);
+    expect(Number(first.headers.get('x-ratelimit-remaining'))).toBe(
+      Number(second.headers.get('x-ratelimit-remaining')) + 1,
+    );
     expect((await ask<Entries>('GET', '/v3/suppression/unsubscribes?email=reader-50')).body).toHaveLength(2);
     expect((await ask('DELETE', '/v3/asm/suppressions/global/reader-0@inbox.test')).status).toBe(204);
   });
@@ -70,7 +114,11 @@ describe('SendGrid’s suppression lists', () => {
 
   it('are closed to a key without the scope', async () => {
     expect((await ask('GET', '/v3/suppression/bounces', undefined, 'SG.other')).status).toBe(401);
-    await fetch(`${sandbox.url}/_sandbox/account`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ sendgrid: { keyRevoked: false } }) });
+    await fetch(`${sandbox.url}/_sandbox/account`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ sendgrid: { keyRevoked: false } }),
+    });
   });
 });
 
@@ -79,24 +127,47 @@ describe('Resend’s suppression list', () => {
   type Page = { has_more: boolean; data: { id: string; email: string; origin: string; created_at: string }[] };
 
   it('holds who bounced for good or complained, and who was put there', async () => {
-    for (const to of ['bounce+r@inbox.test', 'full+r@inbox.test', 'spam+r@inbox.test']) await resend('POST', '/emails', { from: 'shop@example.org', to, subject: 'Hi', text: 'Hi' });
+    for (const to of ['bounce+r@inbox.test', 'full+r@inbox.test', 'spam+r@inbox.test'])
+      await resend('POST', '/emails', { from: 'shop@example.org', to, subject: 'Hi', text: 'Hi' });
     expect((await resend('POST', '/suppressions', { email: 'ada@inbox.test' })).status).toBe(201);
     const list = async () => (await resend<Page>('GET', '/suppressions')).body.data;
     await until(async () => (await list()).length === 3);
-    expect(Object.fromEntries((await list()).map(({ email, origin }) => [email, origin]))).toEqual({ 'bounce+r@inbox.test': 'bounce', 'spam+r@inbox.test': 'complaint', 'ada@inbox.test': 'manual' });
-    expect((await resend<Page>('GET', '/suppressions?origin=manual')).body.data).toMatchObject([{ email: 'ada@inbox.test', created_at: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\+00$/) }]);
+    expect(Object.fromEntries((await list()).map(({ email, origin }) => [email, origin]))).toEqual({
+      'bounce+r@inbox.test': 'bounce',
+      'spam+r@inbox.test': 'complaint',
+      'ada@inbox.test': 'manual',
+    });
+    expect((await resend<Page>('GET', '/suppressions?origin=manual')).body.data).toMatchObject([
+      { email: 'ada@inbox.test', created_at: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\+00$/) },
+    ]);
     expect((await resend('DELETE', '/suppressions/ada@inbox.test')).body).toMatchObject({ deleted: true });
     expect((await resend('GET', '/suppressions/ada@inbox.test')).status).toBe(404);
   });
 
   it('comes in pages that begin after an entry', async () => {
-    await resend('POST', '/suppressions/batch/add', { emails: Array.from({ length: 100 }, (_, index) => `reader-${index}@inbox.test`) });
+    await resend('POST', '/suppressions/batch/add', {
+      emails: Array.from({ length: 100 }, (_, index) => `reader-${index}@inbox.test`),
+    });
     const first = await resend<Page>('GET', '/suppressions?limit=60&origin=manual');
-    const second = await resend<Page>('GET', `/suppressions?limit=60&origin=manual&after=${first.body.data.at(-1)!.id}`);
-    expect([first.body.has_more, first.body.data.length, second.body.has_more, second.body.data.length]).toEqual([true, 60, false, 40]);
+    const second = await resend<Page>(
+      'GET',
+      `/suppressions?limit=60&origin=manual&after=${first.body.data.at(-1)!.id}`,
+    );
+    expect([first.body.has_more, first.body.data.length, second.body.has_more, second.body.data.length]).toEqual([
+      true,
+      60,
+      false,
+      40,
+    ]);
     const back = await resend<Page>('GET', `/suppressions?limit=60&origin=manual&before=${second.body.data[0]!.id}`);
     expect(back.body).toMatchObject({ has_more: false, data: first.body.data });
-    expect((await resend<{ data: unknown[] }>('POST', '/suppressions/batch/remove', { emails: ['reader-1@inbox.test', 'nobody@inbox.test'] })).body.data).toHaveLength(1);
+    expect(
+      (
+        await resend<{ data: unknown[] }>('POST', '/suppressions/batch/remove', {
+          emails: ['reader-1@inbox.test', 'nobody@inbox.test'],
+        })
+      ).body.data,
+    ).toHaveLength(1);
   });
 
   it.each([
@@ -104,43 +175,61 @@ describe('Resend’s suppression list', () => {
     ['two directions at once', 'GET', '/suppressions?after=a&before=b', undefined, 422],
     ['an origin that is none', 'GET', '/suppressions?origin=rumour', undefined, 422],
     ['who is no address', 'POST', '/suppressions', { email: 'ada' }, 422],
-    ['more than a batch', 'POST', '/suppressions/batch/add', { emails: Array.from({ length: 101 }, (_, index) => `r${index}@inbox.test`) }, 422],
+    [
+      'more than a batch',
+      'POST',
+      '/suppressions/batch/add',
+      { emails: Array.from({ length: 101 }, (_, index) => `r${index}@inbox.test`) },
+      422,
+    ],
     ['addresses and ids together', 'POST', '/suppressions/batch/remove', { emails: ['a@b.test'], ids: ['x'] }, 422],
     ['who is not there', 'DELETE', '/suppressions/nobody@inbox.test', undefined, 404],
-  ])('refuses %s', async (_, method, path, body, status) => expect((await resend(method, path, body)).status).toBe(status));
+  ])('refuses %s', async (_, method, path, body, status) =>
+    expect((await resend(method, path, body)).status).toBe(status),
+  );
 });
 
-(haveOfficial ? describe : describe.skip)('the official descriptions (skipped where provider-specs is not beside the repository)', () => {
-  it.each(['bounces', 'blocks', 'invalid_emails', 'spam_reports', 'unsubscribes'])('SendGrid’s list %s is as it is described', async (list) => {
-    await send(`${{ bounces: 'bounce', blocks: 'blocked', invalid_emails: 'invalid', spam_reports: 'spam', unsubscribes: 'unsubscribe' }[list]}+d@inbox.test`);
-    await until(async () => (await ask<Entries>('GET', `/v3/suppression/${list}`)).body.length > 0);
-    const { body } = await ask<Entries>('GET', `/v3/suppression/${list}`);
-    expect(body.length).toBeGreaterThan(0);
-    expect(officialOf('sendgrid/tsg_suppressions_v3.json').answer('get', `/v3/suppression/${list}`, 200, body)).toEqual([]);
-  });
+(haveOfficial ? describe : describe.skip)(
+  'the official descriptions (skipped where provider-specs is not beside the repository)',
+  () => {
+    it.each(['bounces', 'blocks', 'invalid_emails', 'spam_reports', 'unsubscribes'])(
+      'SendGrid’s list %s is as it is described',
+      async (list) => {
+        await send(
+          `${{ bounces: 'bounce', blocks: 'blocked', invalid_emails: 'invalid', spam_reports: 'spam', unsubscribes: 'unsubscribe' }[list]}+d@inbox.test`,
+        );
+        await until(async () => (await ask<Entries>('GET', `/v3/suppression/${list}`)).body.length > 0);
+        const { body } = await ask<Entries>('GET', `/v3/suppression/${list}`);
+        expect(body.length).toBeGreaterThan(0);
+        expect(
+          officialOf('sendgrid/tsg_suppressions_v3.json').answer('get', `/v3/suppression/${list}`, 200, body),
+        ).toEqual([]);
+      },
+    );
 
-  it('SendGrid’s groups and their members are as they are described', async () => {
-    await ask('POST', '/v3/asm/groups/9/suppressions', { recipient_emails: ['ada@inbox.test'] });
-    const { answer } = officialOf('sendgrid/tsg_suppressions_v3.json');
-    for (const path of ['/v3/asm/suppressions', '/v3/asm/groups']) {
-      const { body } = await ask<Entries>('GET', path);
-      expect(body.length).toBeGreaterThan(0);
-      expect(answer('get', path, 200, body)).toEqual([]);
-    }
-  });
+    it('SendGrid’s groups and their members are as they are described', async () => {
+      await ask('POST', '/v3/asm/groups/9/suppressions', { recipient_emails: ['ada@inbox.test'] });
+      const { answer } = officialOf('sendgrid/tsg_suppressions_v3.json');
+      for (const path of ['/v3/asm/suppressions', '/v3/asm/groups']) {
+        const { body } = await ask<Entries>('GET', path);
+        expect(body.length).toBeGreaterThan(0);
+        expect(answer('get', path, 200, body)).toEqual([]);
+      }
+    });
 
-  it('Resend’s list is as it is described', async () => {
-    const resends = officialOf('resend/resend.yaml');
-    for (const [method, path, described, body] of [
-      ['POST', '/suppressions', '/suppressions', { email: 'eve@inbox.test' }],
-      ['POST', '/suppressions/batch/add', '/suppressions/batch/add', { emails: ['fay@inbox.test'] }],
-      ['GET', '/suppressions', '/suppressions', undefined],
-      ['GET', '/suppressions/eve@inbox.test', '/suppressions/{suppression}', undefined],
-      ['POST', '/suppressions/batch/remove', '/suppressions/batch/remove', { emails: ['fay@inbox.test'] }],
-      ['DELETE', '/suppressions/eve@inbox.test', '/suppressions/{suppression}', undefined],
-    ] as const) {
-      const answer = await ask(method, path, body, resendKey);
-      expect(resends.answer(method.toLowerCase(), described, answer.status, answer.body)).toEqual([]);
-    }
-  });
-});
+    it('Resend’s list is as it is described', async () => {
+      const resends = officialOf('resend/resend.yaml');
+      for (const [method, path, described, body] of [
+        ['POST', '/suppressions', '/suppressions', { email: 'eve@inbox.test' }],
+        ['POST', '/suppressions/batch/add', '/suppressions/batch/add', { emails: ['fay@inbox.test'] }],
+        ['GET', '/suppressions', '/suppressions', undefined],
+        ['GET', '/suppressions/eve@inbox.test', '/suppressions/{suppression}', undefined],
+        ['POST', '/suppressions/batch/remove', '/suppressions/batch/remove', { emails: ['fay@inbox.test'] }],
+        ['DELETE', '/suppressions/eve@inbox.test', '/suppressions/{suppression}', undefined],
+      ] as const) {
+        const answer = await ask(method, path, body, resendKey);
+        expect(resends.answer(method.toLowerCase(), described, answer.status, answer.body)).toEqual([]);
+      }
+    });
+  },
+);

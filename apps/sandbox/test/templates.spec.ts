@@ -27,7 +27,9 @@ describe('the page of the templates', () => {
   });
 
   it('shows an SMS where the template has one', async () => {
-    expect(await (await get('/previews/login-code?channel=sms')).text()).toContain('493817 is your Analytical Engines code');
+    expect(await (await get('/previews/login-code?channel=sms')).text()).toContain(
+      '493817 is your Analytical Engines code',
+    );
   });
 
   it('knows no template that is not there', async () => {

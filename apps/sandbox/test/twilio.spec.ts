@@ -31,30 +31,61 @@ const aText = (parts: Record<string, unknown> = {}) => ({
 const posts = (sid: string) => receiver.received.filter(({ body }) => body.includes(sid));
 const forms = (sid: string) => posts(sid).map(({ body }) => Object.fromEntries(new URLSearchParams(body)));
 const untilStatuses = (sid: string, ...names: string[]) =>
-  until(() => forms(sid).map(({ MessageStatus }) => MessageStatus).join() === names.join() && forms(sid));
+  until(
+    () =>
+      forms(sid)
+        .map(({ MessageStatus }) => MessageStatus)
+        .join() === names.join() && forms(sid),
+  );
 
 const answers = async (reply: Record<string, unknown>) => {
   const headers = { 'content-type': 'application/json' };
-  const answer = await fetch(`${sandbox.url}/_sandbox/inbound`, { method: 'POST', headers, body: JSON.stringify(reply) });
-  return { status: answer.status, body: (await answer.json()) as { providerMessageId: string; webhook: unknown; errors?: unknown } };
+  const answer = await fetch(`${sandbox.url}/_sandbox/inbound`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(reply),
+  });
+  return {
+    status: answer.status,
+    body: (await answer.json()) as { providerMessageId: string; webhook: unknown; errors?: unknown },
+  };
 };
 
 describe('the official client', () => {
   it('is given the whole resource', async () => {
     const message = await twilioOf(sandbox).messages.create(aText());
     expect(message.sid).toMatch(/^SM[0-9a-f]{32}$/);
-    expect(message).toMatchObject({ status: 'queued', numSegments: '1', numMedia: '0', errorCode: null, from: '+15005550006' });
+    expect(message).toMatchObject({
+      status: 'queued',
+      numSegments: '1',
+      numMedia: '0',
+      errorCode: null,
+      from: '+15005550006',
+    });
     expect(message.dateCreated).toBeInstanceOf(Date);
   });
 
   it('learns the code of a refusal', async () => {
-    await expect(twilioOf(sandbox).messages.create(aText({ to: '+15005550004' }))).rejects.toMatchObject({ status: 400, code: 21610 });
-    await expect(twilioOf(sandbox).messages.create(aText({ body: undefined }))).rejects.toMatchObject({ status: 400, code: 21602 });
+    await expect(twilioOf(sandbox).messages.create(aText({ to: '+15005550004' }))).rejects.toMatchObject({
+      status: 400,
+      code: 21610,
+    });
+    await expect(twilioOf(sandbox).messages.create(aText({ body: undefined }))).rejects.toMatchObject({
+      status: 400,
+      code: 21602,
+    });
   });
 
   it('cancels a text that was scheduled, no other, and takes the body of one out of the records', async () => {
     const client = twilioOf(sandbox);
-    const scheduled = await client.messages.create(aText({ from: undefined, messagingServiceSid: `MG${'1'.repeat(32)}`, scheduleType: 'fixed', sendAt: new Date(Date.now() + 3_600_000) }));
+    const scheduled = await client.messages.create(
+      aText({
+        from: undefined,
+        messagingServiceSid: `MG${'1'.repeat(32)}`,
+        scheduleType: 'fixed',
+        sendAt: new Date(Date.now() + 3_600_000),
+      }),
+    );
     expect(await client.messages(scheduled.sid).update({ status: 'canceled' })).toMatchObject({ status: 'canceled' });
     const sent = await client.messages.create(aText());
     await expect(client.messages(sent.sid).update({ status: 'canceled' })).rejects.toMatchObject({ code: 30409 });
@@ -62,10 +93,16 @@ describe('the official client', () => {
   });
 
   it('is refused with a wrong token, and finds no other account', async () => {
-    await expect(twilioOf(sandbox, 'wrong').messages.create(aText())).rejects.toMatchObject({ status: 401, code: 20003 });
+    await expect(twilioOf(sandbox, 'wrong').messages.create(aText())).rejects.toMatchObject({
+      status: 401,
+      code: 20003,
+    });
     const other = twilioOf(sandbox).api.v2010.accounts(`AC${'b'.repeat(32)}`);
     await expect(other.fetch()).rejects.toMatchObject({ status: 404, code: 20404 });
-    expect(await twilioOf(sandbox).api.v2010.accounts(accountSid).fetch()).toMatchObject({ status: 'active', type: 'Full' });
+    expect(await twilioOf(sandbox).api.v2010.accounts(accountSid).fetch()).toMatchObject({
+      status: 'active',
+      type: 'Full',
+    });
   });
 
   it('sends by a Messaging Service, which chooses the sender later', async () => {
@@ -73,16 +110,22 @@ describe('the official client', () => {
     const message = await twilioOf(sandbox).messages.create(aText(parts));
     expect(message).toMatchObject({ status: 'accepted', from: null, numSegments: '0' });
     await untilStatuses(message.sid, 'queued', 'sent', 'delivered');
-    expect(await twilioOf(sandbox).messages(message.sid).fetch()).toMatchObject({ status: 'delivered', from: '+15005550006' });
+    expect(await twilioOf(sandbox).messages(message.sid).fetch()).toMatchObject({
+      status: 'delivered',
+      from: '+15005550006',
+    });
   });
 
   it('names a text with media MM', async () => {
-    const message = await twilioOf(sandbox).messages.create(aText({ mediaUrl: ['https://example.org/a.png', 'https://example.org/b.png'] }));
+    const message = await twilioOf(sandbox).messages.create(
+      aText({ mediaUrl: ['https://example.org/a.png', 'https://example.org/b.png'] }),
+    );
     expect(message).toMatchObject({ numMedia: '2', sid: expect.stringMatching(/^MM/) });
   });
 
   it('lists by recipient, newest first, over several pages', async () => {
-    for (const body of ['one', 'two', 'three']) await twilioOf(sandbox).messages.create(aText({ body, to: '+12025550177' }));
+    for (const body of ['one', 'two', 'three'])
+      await twilioOf(sandbox).messages.create(aText({ body, to: '+12025550177' }));
     await twilioOf(sandbox).messages.create(aText());
     const found = await twilioOf(sandbox).messages.list({ to: '+12025550177', pageSize: 2 });
     expect(found.map(({ body }) => body)).toEqual(['three', 'two', 'one']);
@@ -94,7 +137,12 @@ describe('status callbacks', () => {
     const url = `${receiver.url}/twilio?${token}`;
     const { sid } = await twilioOf(sandbox).messages.create(aText({ statusCallback: `${url}#rc=2&rp=ct,rt,5xx` }));
     const [sent] = await untilStatuses(sid, 'sent', 'delivered');
-    expect(sent).toMatchObject({ AccountSid: accountSid, To: '+12025550123', From: '+15005550006', ApiVersion: '2010-04-01' });
+    expect(sent).toMatchObject({
+      AccountSid: accountSid,
+      To: '+12025550123',
+      From: '+15005550006',
+      ApiVersion: '2010-04-01',
+    });
     for (const { headers, body, url: path } of posts(sid)) {
       const signature = String(headers['x-twilio-signature']);
       const params = Object.fromEntries(new URLSearchParams(body));
@@ -106,7 +154,9 @@ describe('status callbacks', () => {
 
   it('are lost by default when the reader answers 503', async () => {
     receiver.failOnce.push('/lost');
-    const { sid } = await twilioOf(sandbox).messages.create(aText({ to: '+15005550034', statusCallback: `${receiver.url}/lost` }));
+    const { sid } = await twilioOf(sandbox).messages.create(
+      aText({ to: '+15005550034', statusCallback: `${receiver.url}/lost` }),
+    );
     await until(async () => (await listed(sandbox)).messages[0]?.events[0]?.webhook === 'failed');
     expect(posts(sid)).toHaveLength(1);
   });
@@ -122,19 +172,24 @@ describe('status callbacks', () => {
 
   it('come for WhatsApp until the message is read', async () => {
     await answers({ channel: 'whatsapp', from: '+12025550123', to: '+14155238886', body: 'Hi' });
-    const { sid } = await twilioOf(sandbox).messages.create(aText({ to: 'whatsapp:+12025550123', from: 'whatsapp:+14155238886' }));
+    const { sid } = await twilioOf(sandbox).messages.create(
+      aText({ to: 'whatsapp:+12025550123', from: 'whatsapp:+14155238886' }),
+    );
     await untilStatuses(sid, 'sent', 'delivered', 'read');
   });
 
   it('are not missed where no address was given', async () => {
     await twilioOf(sandbox).messages.create(aText({ statusCallback: undefined }));
-    await until(async () => (await listed(sandbox)).messages[0]?.events.map(({ webhook }) => webhook).join() === 'none,none');
+    await until(
+      async () => (await listed(sandbox)).messages[0]?.events.map(({ webhook }) => webhook).join() === 'none,none',
+    );
   });
 });
 
 describe('a person who answers', () => {
   const person = '+12025550188';
-  const inbound = (sid: string) => until(() => receiver.received.find(({ url, body }) => url.startsWith('/inbound') && body.includes(sid)));
+  const inbound = (sid: string) =>
+    until(() => receiver.received.find(({ url, body }) => url.startsWith('/inbound') && body.includes(sid)));
 
   it('is told by a signed form', async () => {
     const { status, body } = await answers({ from: person, to: '+15005550006', body: 'Thanks', advancedOptOut: true });
@@ -143,13 +198,28 @@ describe('a person who answers', () => {
     const form = Object.fromEntries(new URLSearchParams(post.body));
     expect(form).toMatchObject({ From: person, To: '+15005550006', Body: 'Thanks', NumMedia: '0' });
     expect(form).not.toHaveProperty('OptOutType');
-    expect(twilio.validateRequest(authToken, String(post.headers['x-twilio-signature']), receiver.url + post.url, form)).toBe(true);
+    expect(
+      twilio.validateRequest(authToken, String(post.headers['x-twilio-signature']), receiver.url + post.url, form),
+    ).toBe(true);
   });
 
   it('is told by JSON whose digest stands in the signed address', async () => {
-    const { body } = await answers({ from: person, to: '+15005550006', body: 'HELP', advancedOptOut: true, as: 'json' });
+    const { body } = await answers({
+      from: person,
+      to: '+15005550006',
+      body: 'HELP',
+      advancedOptOut: true,
+      as: 'json',
+    });
     const post = await inbound(body.providerMessageId);
-    expect(twilio.validateRequestWithBody(authToken, String(post.headers['x-twilio-signature']), receiver.url + post.url, post.body)).toBe(true);
+    expect(
+      twilio.validateRequestWithBody(
+        authToken,
+        String(post.headers['x-twilio-signature']),
+        receiver.url + post.url,
+        post.body,
+      ),
+    ).toBe(true);
     expect(JSON.parse(post.body)).toMatchObject({ OptOutType: 'HELP' });
   });
 
@@ -157,20 +227,27 @@ describe('a person who answers', () => {
     const send = () => twilioOf(sandbox).messages.create(aText({ to: person }));
     await answers({ from: person, to: '+15005550006', body: ' stop ' });
     await expect(send()).rejects.toMatchObject({ code: 21610 });
-    await expect(twilioOf(sandbox).messages.create(aText({ to: person, from: '+15005550099' }))).resolves.toMatchObject({ status: 'queued' });
+    await expect(twilioOf(sandbox).messages.create(aText({ to: person, from: '+15005550099' }))).resolves.toMatchObject(
+      { status: 'queued' },
+    );
     await answers({ from: person, to: '+15005550006', body: 'START' });
     await expect(send()).resolves.toMatchObject({ status: 'queued' });
   });
 
   it('who never wrote gets no free-form WhatsApp text', async () => {
-    const { sid } = await twilioOf(sandbox).messages.create(aText({ to: 'whatsapp:+12025550166', from: 'whatsapp:+14155238886' }));
+    const { sid } = await twilioOf(sandbox).messages.create(
+      aText({ to: 'whatsapp:+12025550166', from: 'whatsapp:+14155238886' }),
+    );
     const [failed] = await untilStatuses(sid, 'failed');
     expect(failed).toMatchObject({ ErrorCode: '63016' });
   });
 
-  it.each([{ from: 'me' }, { from: person, to: '+15005550006', colour: 'blue' }])('is not played by %j', async (reply) => {
-    expect((await answers(reply)).status).toBe(400);
-  });
+  it.each([{ from: 'me' }, { from: person, to: '+15005550006', colour: 'blue' }])(
+    'is not played by %j',
+    async (reply) => {
+      expect((await answers(reply)).status).toBe(400);
+    },
+  );
 });
 
 describe('content templates', () => {
@@ -182,9 +259,16 @@ describe('content templates', () => {
   const whatsapp = { to: 'whatsapp:+12025550123', from: 'whatsapp:+14155238886', body: undefined };
 
   it('are filled in and reach people outside the window', async () => {
-    const template = await client().content.v1.contents.create({ friendly_name: 'order', language: 'en', variables: { 2: 'soon' }, types: { 'twilio/text': { body: 'Order {{1}} comes {{2}}' } } } as never);
+    const template = await client().content.v1.contents.create({
+      friendly_name: 'order',
+      language: 'en',
+      variables: { 2: 'soon' },
+      types: { 'twilio/text': { body: 'Order {{1}} comes {{2}}' } },
+    } as never);
     expect(template).toMatchObject({ sid: expect.stringMatching(/^HX[0-9a-f]{32}$/), friendlyName: 'order' });
-    const sent = await client().messages.create(aText({ ...whatsapp, contentSid: template.sid, contentVariables: '{"1":"17"}' }));
+    const sent = await client().messages.create(
+      aText({ ...whatsapp, contentSid: template.sid, contentVariables: '{"1":"17"}' }),
+    );
     expect(sent.body).toBe('Order 17 comes soon');
     await untilStatuses(sent.sid, 'sent', 'delivered', 'read');
     const short = await client().messages.create(aText({ ...whatsapp, contentSid: template.sid }));
@@ -192,7 +276,9 @@ describe('content templates', () => {
   });
 
   it('must be known', async () => {
-    await expect(client().messages.create(aText({ ...whatsapp, contentSid: `HX${'0'.repeat(32)}` }))).rejects.toMatchObject({ code: 21655 });
+    await expect(
+      client().messages.create(aText({ ...whatsapp, contentSid: `HX${'0'.repeat(32)}` })),
+    ).rejects.toMatchObject({ code: 21655 });
   });
 });
 
@@ -210,7 +296,12 @@ it('shows what carried our ids', async () => {
   const message = await twilioOf(sandbox).messages.create(aText());
   const { total, messages } = await listed(sandbox, '?reference=order-1');
   expect(total).toBe(1);
-  expect(messages[0]).toMatchObject({ provider: 'twilio', reference: 'order-1', callId: 'call-1', providerMessageId: message.sid });
+  expect(messages[0]).toMatchObject({
+    provider: 'twilio',
+    reference: 'order-1',
+    callId: 'call-1',
+    providerMessageId: message.sid,
+  });
 });
 
 it('refuses more texts at the same time than the account may have in flight, and tells the level', async () => {

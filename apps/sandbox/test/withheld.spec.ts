@@ -10,8 +10,17 @@ let sandbox: Sandbox;
 let resend: Resend;
 beforeAll(async () => {
   receiver = await aReceiver();
-  sandbox = await running({ SANDBOX_SENDGRID_WEBHOOK_URL: `${receiver.url}/sendgrid`, SANDBOX_RESEND_WEBHOOK_URL: `${receiver.url}/resend`, SANDBOX_RESEND_API_KEY: 're_test', SANDBOX_RESEND_RATE_PER_S: '1000' });
-  await withAccount(sandbox, { sendgrid: { scopes: ['mail.send', 'suppression.delete', 'asm.groups.suppressions.create', 'asm.suppressions.global.create'] } });
+  sandbox = await running({
+    SANDBOX_SENDGRID_WEBHOOK_URL: `${receiver.url}/sendgrid`,
+    SANDBOX_RESEND_WEBHOOK_URL: `${receiver.url}/resend`,
+    SANDBOX_RESEND_API_KEY: 're_test',
+    SANDBOX_RESEND_RATE_PER_S: '1000',
+  });
+  await withAccount(sandbox, {
+    sendgrid: {
+      scopes: ['mail.send', 'suppression.delete', 'asm.groups.suppressions.create', 'asm.suppressions.global.create'],
+    },
+  });
   resend = new Resend('re_test', { baseUrl: sandbox.url });
 });
 afterAll(async () => {
@@ -26,8 +35,18 @@ interface SendGridEvent {
   mi_message_id: string;
   asm_group_id?: number;
 }
-const told = (reference: string) => receiver.received.filter(({ url }) => url === '/sendgrid').flatMap(({ body }) => JSON.parse(body) as SendGridEvent[]).filter(({ mi_message_id }) => mi_message_id === reference);
-const untilTold = (reference: string, ...events: string[]) => until(() => told(reference).map(({ event }) => event).join() === events.join() && told(reference));
+const told = (reference: string) =>
+  receiver.received
+    .filter(({ url }) => url === '/sendgrid')
+    .flatMap(({ body }) => JSON.parse(body) as SendGridEvent[])
+    .filter(({ mi_message_id }) => mi_message_id === reference);
+const untilTold = (reference: string, ...events: string[]) =>
+  until(
+    () =>
+      told(reference)
+        .map(({ event }) => event)
+        .join() === events.join() && told(reference),
+  );
 let order = 0;
 const mail = async (to: string, parts: Record<string, unknown> = {}) => {
   const reference = `withheld-${(order += 1)}`;
@@ -35,7 +54,12 @@ const mail = async (to: string, parts: Record<string, unknown> = {}) => {
   expect(statusCode).toBe(202);
   return reference;
 };
-const post = (path: string, body: object) => fetch(sandbox.url + path, { method: 'POST', headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+const post = (path: string, body: object) =>
+  fetch(sandbox.url + path, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
 
 describe('SendGrid accepts mail', () => {
   it.each([
@@ -55,16 +79,29 @@ describe('SendGrid accepts mail', () => {
 
   it('of a group, and drops it for who left that group', async () => {
     await post('/v3/asm/groups/7/suppressions', { recipient_emails: ['ada@inbox.test'] });
-    expect(await untilTold(await mail('ada@inbox.test', { asm: { groupId: 7 } }), 'dropped')).toMatchObject([{ reason: 'Unsubscribed Address', asm_group_id: 7 }]);
+    expect(await untilTold(await mail('ada@inbox.test', { asm: { groupId: 7 } }), 'dropped')).toMatchObject([
+      { reason: 'Unsubscribed Address', asm_group_id: 7 },
+    ]);
     await untilTold(await mail('ada@inbox.test', { asm: { groupId: 8 } }), 'processed', 'delivered');
     await untilTold(await mail('ada@inbox.test'), 'processed', 'delivered');
   });
 
   it('that goes past its lists', async () => {
     await post('/v3/asm/suppressions/global', { recipient_emails: ['eve@inbox.test'] });
-    await untilTold(await mail('eve@inbox.test', { mailSettings: { bypassBounceManagement: { enable: true } } }), 'dropped');
-    await untilTold(await mail('eve@inbox.test', { mailSettings: { bypassListManagement: { enable: false } } }), 'dropped');
-    for (const bypass of ['bypassUnsubscribeManagement', 'bypassListManagement']) await untilTold(await mail('eve@inbox.test', { mailSettings: { [bypass]: { enable: true } } }), 'processed', 'delivered');
+    await untilTold(
+      await mail('eve@inbox.test', { mailSettings: { bypassBounceManagement: { enable: true } } }),
+      'dropped',
+    );
+    await untilTold(
+      await mail('eve@inbox.test', { mailSettings: { bypassListManagement: { enable: false } } }),
+      'dropped',
+    );
+    for (const bypass of ['bypassUnsubscribeManagement', 'bypassListManagement'])
+      await untilTold(
+        await mail('eve@inbox.test', { mailSettings: { [bypass]: { enable: true } } }),
+        'processed',
+        'delivered',
+      );
   });
 
   it('for later, and looks at its lists when it leaves', async () => {
@@ -90,28 +127,48 @@ describe('Resend accepts mail', () => {
     type: string;
     data: { email_id: string; to: string[]; suppressed?: unknown };
   }
-  const email = async (...to: string[]) => (await resend.emails.send({ from: 'shop@messaging.test', to, subject: 'Hi', text: 'Hi' })).data!.id;
-  const toldOf = (id: string) => receiver.received.filter(({ url }) => url === '/resend').map(({ body }) => JSON.parse(body) as Event).filter(({ data }) => data.email_id === id);
-  const untilTypes = (id: string, ...types: string[]) => until(() => toldOf(id).map(({ type }) => type).sort().join() === types.map((type) => `email.${type}`).sort().join() && toldOf(id));
+  const email = async (...to: string[]) =>
+    (await resend.emails.send({ from: 'shop@messaging.test', to, subject: 'Hi', text: 'Hi' })).data!.id;
+  const toldOf = (id: string) =>
+    receiver.received
+      .filter(({ url }) => url === '/resend')
+      .map(({ body }) => JSON.parse(body) as Event)
+      .filter(({ data }) => data.email_id === id);
+  const untilTypes = (id: string, ...types: string[]) =>
+    until(
+      () =>
+        toldOf(id)
+          .map(({ type }) => type)
+          .sort()
+          .join() ===
+          types
+            .map((type) => `email.${type}`)
+            .sort()
+            .join() && toldOf(id),
+    );
 
   it.each([
     ['bounced', 'bounce@inbox.test', ['sent', 'bounced'], 'previous_bounce'],
     ['complained', 'spam@inbox.test', ['sent', 'delivered', 'complained'], 'previous_complaint'],
-  ])('to who %s before, and tells then that it was suppressed, while the others get it', async (_, to, first, reason) => {
-    await untilTypes(await email(to), ...first);
-    const id = await email(to, 'ada@inbox.test');
-    const events = await untilTypes(id, 'suppressed', 'sent', 'delivered');
-    const suppressed = events.find(({ type }) => type === 'email.suppressed')!;
-    expect(suppressed.data).toMatchObject({ to: [to], suppressed: { type: 'OnAccountSuppressionList', reason } });
-    if (haveOfficial) expect(officialOf('resend/resend.yaml').webhook('email.suppressed', suppressed)).toEqual([]);
-  });
+  ])(
+    'to who %s before, and tells then that it was suppressed, while the others get it',
+    async (_, to, first, reason) => {
+      await untilTypes(await email(to), ...first);
+      const id = await email(to, 'ada@inbox.test');
+      const events = await untilTypes(id, 'suppressed', 'sent', 'delivered');
+      const suppressed = events.find(({ type }) => type === 'email.suppressed')!;
+      expect(suppressed.data).toMatchObject({ to: [to], suppressed: { type: 'OnAccountSuppressionList', reason } });
+      if (haveOfficial) expect(officialOf('resend/resend.yaml').webhook('email.suppressed', suppressed)).toEqual([]);
+    },
+  );
 
   it('to who was put on its list, and not to who bounced for now', async () => {
     await resend.post('/suppressions', { email: 'Bob@inbox.test' });
     const id = await email('bob@inbox.test');
     await untilTypes(id, 'suppressed');
     expect((await resend.emails.get(id)).data).toMatchObject({ last_event: 'suppressed' });
-    for (let turn = 0; turn < 2; turn += 1) await untilTypes(await email('full@inbox.test'), 'sent', 'delivery_delayed', 'bounced');
+    for (let turn = 0; turn < 2; turn += 1)
+      await untilTypes(await email('full@inbox.test'), 'sent', 'delivery_delayed', 'bounced');
   });
 
   it('to its own test addresses as often as one likes', async () => {
@@ -122,5 +179,7 @@ describe('Resend accepts mail', () => {
 it('shows such mail in the inbox as what became of it', async () => {
   await post('/v3/asm/suppressions/global', { recipient_emails: ['hal@inbox.test'] });
   await untilTold(await mail('hal@inbox.test'), 'dropped');
-  expect((await listed(sandbox)).messages).toMatchObject([{ to: 'hal@inbox.test', status: 'dropped', events: [{ event: 'dropped' }] }]);
+  expect((await listed(sandbox)).messages).toMatchObject([
+    { to: 'hal@inbox.test', status: 'dropped', events: [{ event: 'dropped' }] },
+  ]);
 });

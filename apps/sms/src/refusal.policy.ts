@@ -22,15 +22,27 @@ export function refusalOf(message: SmsMessage, rules: SendingRules): Failure | u
   return tooLong(message, rules);
 }
 
-const isAmong = (regions: readonly string[], { to, region }: SmsMessage) => closest(regions, (entry) => entry, { to, region }) !== undefined;
+const isAmong = (regions: readonly string[], { to, region }: SmsMessage) =>
+  closest(regions, (entry) => entry, { to, region }) !== undefined;
 
 const notAllowed = (place: string) =>
-  ownFailure('MSG_COUNTRY_NOT_ALLOWED', 'bad-recipient', 'never', `Texts to ${place} are not allowed here, so nothing was sent.`, {
-    action: `If they are wanted, add ${place} to SMS_ALLOWED_COUNTRIES and publish it again; else look who asks for them (SMS pumping).`,
-  });
+  ownFailure(
+    'MSG_COUNTRY_NOT_ALLOWED',
+    'bad-recipient',
+    'never',
+    `Texts to ${place} are not allowed here, so nothing was sent.`,
+    {
+      action: `If they are wanted, add ${place} to SMS_ALLOWED_COUNTRIES and publish it again; else look who asks for them (SMS pumping).`,
+    },
+  );
 
 const noMedia = (place: string) =>
-  ownFailure('MSG_NO_MMS_THERE', 'bad-recipient', 'never', `Media cannot be sent to ${place} by MMS, so nothing was sent.`);
+  ownFailure(
+    'MSG_NO_MMS_THERE',
+    'bad-recipient',
+    'never',
+    `Media cannot be sent to ${place} by MMS, so nothing was sent.`,
+  );
 
 const noSender = (why: string) =>
   ownFailure('MSG_NO_SENDER', 'account', 'operator', `No configured sender can send it: ${why}. Nothing was sent.`);
@@ -40,7 +52,13 @@ function tooLong({ kind, body, smartEncoding }: SmsMessage, rules: SendingRules)
   const { segments, encoding } = sizeOf(body, smartEncoding ?? false);
   if (segments <= rules.maxSegments) return undefined;
   const rule = `must take at most ${rules.maxSegments} segments, and takes ${segments} in ${encoding}`;
-  return ownFailure('MSG_TOO_MANY_SEGMENTS', 'bad-content', 'never', `The text takes ${segments} segments in ${encoding}, more than the ${rules.maxSegments} that are allowed; nothing was sent.`, {
-    fields: [{ field: 'body', rule }],
-  });
+  return ownFailure(
+    'MSG_TOO_MANY_SEGMENTS',
+    'bad-content',
+    'never',
+    `The text takes ${segments} segments in ${encoding}, more than the ${rules.maxSegments} that are allowed; nothing was sent.`,
+    {
+      fields: [{ field: 'body', rule }],
+    },
+  );
 }

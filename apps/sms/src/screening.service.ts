@@ -39,12 +39,23 @@ export class ScreeningService {
 
   private async inWindow(message: SmsMessage): Promise<Screened<SmsMessage>> {
     const { conversations, windowRule, hashOf } = this.options;
-    const content = { freeForm: message.body !== undefined || message.mediaUrls !== undefined, template: message.contentTemplate !== undefined };
-    const heardAt = content.freeForm ? await conversations.lastHeard({ recipient: hashOf(message.to), business: message.from && phoneIdentity(message.from) }) : undefined;
+    const content = {
+      freeForm: message.body !== undefined || message.mediaUrls !== undefined,
+      template: message.contentTemplate !== undefined,
+    };
+    const heardAt = content.freeForm
+      ? await conversations.lastHeard({
+          recipient: hashOf(message.to),
+          business: message.from && phoneIdentity(message.from),
+        })
+      : undefined;
     const wording = wordingOf(content, heardAt, windowRule, Date.now());
     switch (wording) {
       case 'free-form':
-        return { pass: true, message: { ...message, contentTemplate: undefined, ...(content.template && { standby: true }) } };
+        return {
+          pass: true,
+          message: { ...message, contentTemplate: undefined, ...(content.template && { standby: true }) },
+        };
       case 'template':
         return { pass: true, message: { ...message, body: undefined, mediaUrls: undefined } };
       default:
@@ -62,6 +73,8 @@ export class ScreeningService {
     const budget = budgetOf(message, this.options.budgets);
     if (!budget) return { pass: true, message };
     const { asked, endsInMs } = await this.options.prefixUse.count(budget.prefix);
-    return asked <= budget.perHour ? { pass: true, message } : { pass: false, failure: overBudget(budget.prefix, budget.perHour, endsInMs) };
+    return asked <= budget.perHour
+      ? { pass: true, message }
+      : { pass: false, failure: overBudget(budget.prefix, budget.perHour, endsInMs) };
   }
 }

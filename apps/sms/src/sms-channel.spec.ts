@@ -6,7 +6,10 @@ import { SmsChannel, type SmsRules } from './sms-channel.ts';
 const service = `MG${'0'.repeat(32)}`;
 const template = `HX${'1'.repeat(32)}`;
 const rules: SmsRules = {
-  senders: [{ country: 'DE', sender: 'Shop' }, { country: 'CA', sender: service }],
+  senders: [
+    { country: 'DE', sender: 'Shop' },
+    { country: 'CA', sender: service },
+  ],
   standard: { text: ['+15005550006'], whatsapp: [] },
   allowed: ['US', 'CA', 'DE'],
   mmsRegions: ['US', 'CA'],
@@ -16,7 +19,14 @@ const rules: SmsRules = {
   templates: { 'order-shipped': template, 'order-shipped@2': `HX${'2'.repeat(32)}` },
 };
 const noTemplates = { render: () => ({ rendered: false as const, gone: false, faults: [] }) };
-const channel = (more: Partial<SmsRules> = {}) => new SmsChannel([], { ...rules, ...more }, { screen: (message) => Promise.resolve({ pass: true, message }) }, noTemplates, { keep: () => Promise.resolve() });
+const channel = (more: Partial<SmsRules> = {}) =>
+  new SmsChannel(
+    [],
+    { ...rules, ...more },
+    { screen: (message) => Promise.resolve({ pass: true, message }) },
+    noTemplates,
+    { keep: () => Promise.resolve() },
+  );
 const problems = (request: Parameters<typeof anSmsRequest>[0]) => channel().problemsOf(anSmsRequest(request));
 const refusal = (request: Parameters<typeof anSmsRequest>[0], more: Partial<SmsRules> = {}): Failure | undefined => {
   const of = channel(more);
@@ -28,32 +38,97 @@ describe('a request for a text', () => {
   it.each<[string, Parameters<typeof anSmsRequest>[0], string, RegExp]>([
     ['to a premium-rate number', { to: '+19005551234' }, 'to', /premium-rate/],
     ['from a name to the United States', { from: 'Shop' }, 'from', /cannot be the sender in US/],
-    ['with media on a private address', { mediaUrls: [...media, 'https://10.0.0.1/a.png'] }, 'mediaUrls[1]', /from outside/],
-    ['with media on this machine, in capitals and with a dot at the end', { mediaUrls: ['https://LOCALHOST.:443/a.png'] }, 'mediaUrls[0]', /from outside/],
-    ['with media on this machine, its number written short', { mediaUrls: ['https://127.1/a.png'] }, 'mediaUrls[0]', /from outside/],
-    ['with media inside a network, its name in full width', { mediaUrls: ['https://ｆｉｌｅｓ．ｉｎｔｅｒｎａｌ./a.png'] }, 'mediaUrls[0]', /from outside/],
+    [
+      'with media on a private address',
+      { mediaUrls: [...media, 'https://10.0.0.1/a.png'] },
+      'mediaUrls[1]',
+      /from outside/,
+    ],
+    [
+      'with media on this machine, in capitals and with a dot at the end',
+      { mediaUrls: ['https://LOCALHOST.:443/a.png'] },
+      'mediaUrls[0]',
+      /from outside/,
+    ],
+    [
+      'with media on this machine, its number written short',
+      { mediaUrls: ['https://127.1/a.png'] },
+      'mediaUrls[0]',
+      /from outside/,
+    ],
+    [
+      'with media inside a network, its name in full width',
+      { mediaUrls: ['https://ｆｉｌｅｓ．ｉｎｔｅｒｎａｌ./a.png'] },
+      'mediaUrls[0]',
+      /from outside/,
+    ],
     ['with media on a host of one word', { mediaUrls: ['https://minio:443/a.png'] }, 'mediaUrls[0]', /from outside/],
-    ['with two files for WhatsApp, which shows one', { kind: 'whatsapp', mediaUrls: [...media, ...media] }, 'mediaUrls', /one on WhatsApp/],
-    ['with a variable of a long name', { body: undefined, contentTemplate: { name: 'order-shipped', variables: { ['x'.repeat(17)]: 'a' } } }, 'contentTemplate.variables.xxxxxxxxxxxxxxxxx', /16 characters/],
-    ['with a password in a media address', { mediaUrls: ['https://a:b@media.example.org/a.png'] }, 'mediaUrls[0]', /password/],
-    ['with a template nobody knows', { body: undefined, contentTemplate: { name: 'no-such' } }, 'contentTemplate.name', /TWILIO_CONTENT_TEMPLATES/],
-    ['with a variable that is a list', { body: undefined, contentTemplate: { name: 'order-shipped', variables: { 1: [] } } }, 'contentTemplate.variables.1', /text/],
-    ['with a variable WhatsApp refuses', { body: undefined, contentTemplate: { name: 'order-shipped', variables: { 1: 'a     b' } } }, 'contentTemplate.variables.1', /blanks/],
+    [
+      'with two files for WhatsApp, which shows one',
+      { kind: 'whatsapp', mediaUrls: [...media, ...media] },
+      'mediaUrls',
+      /one on WhatsApp/,
+    ],
+    [
+      'with a variable of a long name',
+      { body: undefined, contentTemplate: { name: 'order-shipped', variables: { ['x'.repeat(17)]: 'a' } } },
+      'contentTemplate.variables.xxxxxxxxxxxxxxxxx',
+      /16 characters/,
+    ],
+    [
+      'with a password in a media address',
+      { mediaUrls: ['https://a:b@media.example.org/a.png'] },
+      'mediaUrls[0]',
+      /password/,
+    ],
+    [
+      'with a template nobody knows',
+      { body: undefined, contentTemplate: { name: 'no-such' } },
+      'contentTemplate.name',
+      /TWILIO_CONTENT_TEMPLATES/,
+    ],
+    [
+      'with a variable that is a list',
+      { body: undefined, contentTemplate: { name: 'order-shipped', variables: { 1: [] } } },
+      'contentTemplate.variables.1',
+      /text/,
+    ],
+    [
+      'with a variable WhatsApp refuses',
+      { body: undefined, contentTemplate: { name: 'order-shipped', variables: { 1: 'a     b' } } },
+      'contentTemplate.variables.1',
+      /blanks/,
+    ],
   ])('%s is rejected by its field', (_, request, field, rule) => {
     expect(problems(request)).toEqual([{ field, rule: expect.stringMatching(rule) }]);
   });
 
   it('that breaks no rule has no problems', () => {
     expect(problems({})).toEqual([]);
-    expect(problems({ kind: 'whatsapp', body: 'Hi', contentTemplate: { name: 'order-shipped', version: '2', variables: { 1: 17, 2: 'x' } } })).toEqual([]);
+    expect(
+      problems({
+        kind: 'whatsapp',
+        body: 'Hi',
+        contentTemplate: { name: 'order-shipped', version: '2', variables: { 1: 17, 2: 'x' } },
+      }),
+    ).toEqual([]);
   });
 
   it('gets the sender of its country, and the rate is counted by that', () => {
     const of = channel();
     const senderTo = (to: string, more: object = {}) => of.senderOf(of.toMessage(anSmsRequest({ to, ...more })));
-    expect([senderTo('+491701234567'), senderTo('+14165550123'), senderTo('+12025550123'), senderTo('+12025550123', { from: service })]).toEqual(['Shop', service, '+15005550006', service]);
+    expect([
+      senderTo('+491701234567'),
+      senderTo('+14165550123'),
+      senderTo('+12025550123'),
+      senderTo('+12025550123', { from: service }),
+    ]).toEqual(['Shop', service, '+15005550006', service]);
     expect(senderTo('+12025550123', { kind: 'whatsapp', from: '+14155238886' })).toBe('whatsapp:+14155238886');
-    expect(of.toMessage(anSmsRequest({ to: '+14165550123' }))).toMatchObject({ from: undefined, messagingService: service, region: 'CA' });
+    expect(of.toMessage(anSmsRequest({ to: '+14165550123' }))).toMatchObject({
+      from: undefined,
+      messagingService: service,
+      region: 'CA',
+    });
   });
 
   it.each([
@@ -61,7 +136,12 @@ describe('a request for a text', () => {
     ['with a trunk 0', { to: '+4901701234567' }, '+491701234567', 'DE'],
     ['of Mexico as address books have it', { to: '+5215512345678' }, '+525512345678', 'MX'],
     ['of Brazil without its ninth digit', { to: '+553187654321' }, '+5531987654321', 'BR'],
-    ['of Mexico by WhatsApp, whose address it is', { to: '+5215512345678', kind: 'whatsapp' as const }, '+5215512345678', 'MX'],
+    [
+      'of Mexico by WhatsApp, whose address it is',
+      { to: '+5215512345678', kind: 'whatsapp' as const },
+      '+5215512345678',
+      'MX',
+    ],
     ['of Brazil by WhatsApp', { to: '+553187654321', kind: 'whatsapp' as const }, '+553187654321', 'BR'],
     ['that only WhatsApp knows', { to: '+15550783881', kind: 'whatsapp' as const }, '+15550783881', '+1'],
   ])('to a number %s goes to the number that is meant, and counts for its country', (_, request, to, region) => {
@@ -80,21 +160,46 @@ describe('a request for a text', () => {
   });
 
   it('names a template as Twilio does', () => {
-    const nameOf = (version?: string) => channel().toMessage(anSmsRequest({ body: undefined, contentTemplate: { name: 'order-shipped', version } })).contentTemplate!.name;
+    const nameOf = (version?: string) =>
+      channel().toMessage(anSmsRequest({ body: undefined, contentTemplate: { name: 'order-shipped', version } }))
+        .contentTemplate!.name;
     expect([nameOf(), nameOf('2')]).toEqual([template, `HX${'2'.repeat(32)}`]);
   });
 
   it.each<[string, Parameters<typeof anSmsRequest>[0], Partial<Failure>]>([
-    ['a country that is not allowed', { to: '+33612345678' }, { code: 'MSG_COUNTRY_NOT_ALLOWED', kind: 'bad-recipient', retry: 'never' }],
-    ['media to a country without MMS', { to: '+491701234567', mediaUrls: media }, { code: 'MSG_NO_MMS_THERE', kind: 'bad-recipient' }],
+    [
+      'a country that is not allowed',
+      { to: '+33612345678' },
+      { code: 'MSG_COUNTRY_NOT_ALLOWED', kind: 'bad-recipient', retry: 'never' },
+    ],
+    [
+      'media to a country without MMS',
+      { to: '+491701234567', mediaUrls: media },
+      { code: 'MSG_NO_MMS_THERE', kind: 'bad-recipient' },
+    ],
     ['WhatsApp without a sender', { kind: 'whatsapp' }, { code: 'MSG_NO_SENDER', kind: 'account', retry: 'operator' }],
-    ['a text of too many segments', { body: 'x'.repeat(307) }, { code: 'MSG_TOO_MANY_SEGMENTS', kind: 'bad-content', fields: [{ field: 'body', rule: expect.stringContaining('at most 2 segments, and takes 3 in GSM-7') as unknown as string }] }],
+    [
+      'a text of too many segments',
+      { body: 'x'.repeat(307) },
+      {
+        code: 'MSG_TOO_MANY_SEGMENTS',
+        kind: 'bad-content',
+        fields: [
+          {
+            field: 'body',
+            rule: expect.stringContaining('at most 2 segments, and takes 3 in GSM-7') as unknown as string,
+          },
+        ],
+      },
+    ],
   ])('for %s fails in plain words', (_, request, failure) => {
     expect(refusal(request)).toMatchObject(failure);
   });
 
   it('fails where a name is the only sender and the country takes none', () => {
-    expect(refusal({}, { senders: [], standard: { text: ['Shop'], whatsapp: [] } })!.meaning).toContain('a name cannot be the sender in US');
+    expect(refusal({}, { senders: [], standard: { text: ['Shop'], whatsapp: [] } })!.meaning).toContain(
+      'a name cannot be the sender in US',
+    );
   });
 
   it('goes where everything fits', () => {

@@ -1,4 +1,13 @@
-import { type Failure, type FieldError, phoneIdentity, type Provider, readPhoneNumber, senderScope, SmsRequested, templateOwner } from '#libs/contracts';
+import {
+  type Failure,
+  type FieldError,
+  phoneIdentity,
+  type Provider,
+  readPhoneNumber,
+  senderScope,
+  SmsRequested,
+  templateOwner,
+} from '#libs/contracts';
 import { ChannelPort, type Likeness, type Reach, type Rendered, type Screened, type Standby } from '#libs/delivery';
 import type { Templates } from '#libs/templates';
 import { type ContentTemplates, contentSidOf, templateProblems } from './content/content-template.policy.ts';
@@ -33,7 +42,13 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
   /** A number is read once for its checks and once for its message: the plans of the world take a while. */
   private readonly phones = new WeakMap<SmsRequested, Phone>();
 
-  constructor(providers: readonly Provider<SmsMessage>[], rules: SmsRules, screening: Pick<ScreeningService, 'screen'>, templates: Pick<Templates, 'render'>, standbys: Pick<Standbys, 'keep'>) {
+  constructor(
+    providers: readonly Provider<SmsMessage>[],
+    rules: SmsRules,
+    screening: Pick<ScreeningService, 'screen'>,
+    templates: Pick<Templates, 'render'>,
+    standbys: Pick<Standbys, 'keep'>,
+  ) {
     super();
     this.providers = providers;
     this.rules = rules;
@@ -64,7 +79,12 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
       kind,
       region,
       smartEncoding: request.smartEncoding ?? this.rules.smartEncoding,
-      ...(contentTemplate && { contentTemplate: { ...contentTemplate, name: contentSidOf(contentTemplate, this.rules.templates) ?? contentTemplate.name } }),
+      ...(contentTemplate && {
+        contentTemplate: {
+          ...contentTemplate,
+          name: contentSidOf(contentTemplate, this.rules.templates) ?? contentTemplate.name,
+        },
+      }),
       ...senderFields(this.senderFor(request, kind, region)),
     };
   }
@@ -87,7 +107,8 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
     if (!template) return { message };
     const owner = templateOwner(template.name);
     if (owner) {
-      if (!this.providers.some(({ name }) => name === owner.provider)) return { message, mendable: true, faults: [noProvider] };
+      if (!this.providers.some(({ name }) => name === owner.provider))
+        return { message, mendable: true, faults: [noProvider] };
       return { message: { ...bare, boundTo: owner.provider, contentTemplate: { ...template, name: owner.id } } };
     }
     const rendering = this.ours.render('sms', template, pinned);
@@ -106,7 +127,14 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
 
   override reachOf(message: SmsMessage): Reach {
     const sender = this.senderOf(message);
-    return { scopes: [`kind:${message.kind}`, ...(message.category === 'marketing' ? ['marketing'] : []), ...(sender === undefined ? [] : [senderScope(sender)])], past: [] };
+    return {
+      scopes: [
+        `kind:${message.kind}`,
+        ...(message.category === 'marketing' ? ['marketing'] : []),
+        ...(sender === undefined ? [] : [senderScope(sender)]),
+      ],
+      past: [],
+    };
   }
 
   override scopeOf(message: SmsMessage, reach: Failure['suppressScope']): string {
@@ -134,7 +162,9 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
   }
 
   private phoneOf(request: SmsRequested): Phone {
-    const known = this.phones.get(request) ?? readPhone(request.to, request.kind === 'whatsapp' ? 'theirs' : this.rules.numberCheck);
+    const known =
+      this.phones.get(request) ??
+      readPhone(request.to, request.kind === 'whatsapp' ? 'theirs' : this.rules.numberCheck);
     this.phones.set(request, known);
     return known;
   }
@@ -144,5 +174,7 @@ const kindOf = ({ kind, mediaUrls }: SmsRequested): SmsMessage['kind'] => kind ?
 
 function senderFields(chosen: Chosen): Pick<SmsMessage, 'from' | 'messagingService' | 'senderProblem'> {
   if (chosen.sender === undefined) return { from: undefined, senderProblem: chosen.why };
-  return isMessagingService(chosen.sender) ? { from: undefined, messagingService: chosen.sender } : { from: chosen.sender };
+  return isMessagingService(chosen.sender)
+    ? { from: undefined, messagingService: chosen.sender }
+    : { from: chosen.sender };
 }

@@ -22,8 +22,18 @@ const problemOf = (more: Record<string, string>) => {
 
 describe('the settings of the sms service', () => {
   it('read senders and templates from JSON', () => {
-    const config = loadConfig(smsSchema, { ...needed, SMS_FROM: '', SMS_SENDERS: '[{"country":"DE","sender":"Shop"}]', TWILIO_CONTENT_TEMPLATES: `{"a":"HX${'1'.repeat(32)}"}` });
-    expect(config).toMatchObject({ SMS_SENDERS: [{ country: 'DE', sender: 'Shop' }], SMS_ALLOWED_COUNTRIES: 'US,CA', SMS_MAX_SEGMENTS: 10, WHATSAPP_WINDOW: 'enforce' });
+    const config = loadConfig(smsSchema, {
+      ...needed,
+      SMS_FROM: '',
+      SMS_SENDERS: '[{"country":"DE","sender":"Shop"}]',
+      TWILIO_CONTENT_TEMPLATES: `{"a":"HX${'1'.repeat(32)}"}`,
+    });
+    expect(config).toMatchObject({
+      SMS_SENDERS: [{ country: 'DE', sender: 'Shop' }],
+      SMS_ALLOWED_COUNTRIES: 'US,CA',
+      SMS_MAX_SEGMENTS: 10,
+      WHATSAPP_WINDOW: 'enforce',
+    });
   });
 
   it.each<[Record<string, string>, RegExp]>([

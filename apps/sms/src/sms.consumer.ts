@@ -1,4 +1,17 @@
-import { type CancelRequested, identityKey, type InboundReceived, isTakenBack, phoneIdentity, recipientHash, type SmsRequested, type SendDue, type SendPlanned, type StatusChanged, type SuppressionChanged, topics } from '#libs/contracts';
+import {
+  type CancelRequested,
+  identityKey,
+  type InboundReceived,
+  isTakenBack,
+  phoneIdentity,
+  recipientHash,
+  type SmsRequested,
+  type SendDue,
+  type SendPlanned,
+  type StatusChanged,
+  type SuppressionChanged,
+  topics,
+} from '#libs/contracts';
 import { DeliveryEngine } from '#libs/delivery';
 import { On, RecordContext } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
@@ -56,13 +69,21 @@ export class SmsConsumer {
   private async goAsTemplate(fact: StatusChanged): Promise<void> {
     const { tenant, channel, messageId, hop } = fact;
     if (messageId === undefined || hop === undefined) return;
-    await this.engine.takenBack.goAnotherWay(fact, await this.standbys.of(identityKey({ tenant, channel, messageId }), hop));
+    await this.engine.takenBack.goAnotherWay(
+      fact,
+      await this.standbys.of(identityKey({ tenant, channel, messageId }), hop),
+    );
   }
 
   /** Whoever writes on WhatsApp opens the window in which free-form text may go back. */
   @On(topics.inboundReceived)
   async onInbound(@Payload() { channel, kind, from, to, at }: InboundReceived): Promise<void> {
-    if (channel === 'sms' && kind === 'whatsapp') await this.conversations.heard({ recipient: recipientHash(this.hashKey, from), business: phoneIdentity(to), at: new Date(at) });
+    if (channel === 'sms' && kind === 'whatsapp')
+      await this.conversations.heard({
+        recipient: recipientHash(this.hashKey, from),
+        business: phoneIdentity(to),
+        at: new Date(at),
+      });
   }
 
   @On(topics.cancelRequested)

@@ -5,4 +5,9 @@ import { standbyMigration } from './conversation/standbys.store.ts';
 import { prefixUseMigration } from './recipient/prefix-use.store.ts';
 
 /** All tables of the sms service. */
-export const smsMigrations: readonly Migration[] = [...deliveryMigrations, conversationMigration, prefixUseMigration, standbyMigration];
+export const smsMigrations: readonly Migration[] = [
+  ...deliveryMigrations,
+  conversationMigration,
+  prefixUseMigration,
+  standbyMigration,
+];

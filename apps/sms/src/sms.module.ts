@@ -53,17 +53,25 @@ const signature = {
   provide: TwilioSignature,
   inject: [ConfigService],
   useFactory: (config: ConfigService<SmsConfig, true>) =>
-    new TwilioSignature([config.get('TWILIO_AUTH_TOKEN'), config.get<string | undefined>('TWILIO_AUTH_TOKEN_PREVIOUS') ?? []].flat(), config.get('PUBLIC_URL')),
+    new TwilioSignature(
+      [config.get('TWILIO_AUTH_TOKEN'), config.get<string | undefined>('TWILIO_AUTH_TOKEN_PREVIOUS') ?? []].flat(),
+      config.get('PUBLIC_URL'),
+    ),
 };
 
-const conversations = { provide: Conversations, inject: [POOL], useFactory: (pool: Pool) => new PostgresConversations(pool) };
+const conversations = {
+  provide: Conversations,
+  inject: [POOL],
+  useFactory: (pool: Pool) => new PostgresConversations(pool),
+};
 
 const standbys = { provide: Standbys, inject: [POOL], useFactory: (pool: Pool) => new PostgresStandbys(pool) };
 
 const files = {
   provide: GuardedFiles,
   inject: [ConfigService],
-  useFactory: (config: ConfigService<SmsConfig, true>) => new GuardedFiles(readAddresses(config.get('FILES_ALLOWED_ADDRESSES')) ?? []),
+  useFactory: (config: ConfigService<SmsConfig, true>) =>
+    new GuardedFiles(readAddresses(config.get('FILES_ALLOWED_ADDRESSES')) ?? []),
 };
 
 const screening = {
@@ -83,7 +91,17 @@ const screening = {
 const engine = {
   provide: DeliveryEngine,
   inject: [ConfigService, TwilioAdapter, ScreeningService, Templates, Standbys, POOL, Publisher, LOGGER, STOPPING],
-  useFactory: (config: ConfigService<SmsConfig, true>, adapter: TwilioAdapter, screening: ScreeningService, templates: Templates, kept: Standbys, pool: Pool, publisher: Publisher, logger: Logger, stopping: AbortSignal) =>
+  useFactory: (
+    config: ConfigService<SmsConfig, true>,
+    adapter: TwilioAdapter,
+    screening: ScreeningService,
+    templates: Templates,
+    kept: Standbys,
+    pool: Pool,
+    publisher: Publisher,
+    logger: Logger,
+    stopping: AbortSignal,
+  ) =>
     new DeliveryEngine({
       channel: new SmsChannel([adapter], rulesOf(config), screening, templates, kept),
       pool,
@@ -104,10 +122,14 @@ const engine = {
 
 /** What the settings say of texts. */
 function rulesOf(config: ConfigService<SmsConfig, true>): SmsRules {
-  const given = (name: 'SMS_FROM' | 'WHATSAPP_FROM' | 'TWILIO_MESSAGING_SERVICE_SID') => config.get<string | undefined>(name) ?? [];
+  const given = (name: 'SMS_FROM' | 'WHATSAPP_FROM' | 'TWILIO_MESSAGING_SERVICE_SID') =>
+    config.get<string | undefined>(name) ?? [];
   return {
     senders: config.get<SmsConfig['SMS_SENDERS']>('SMS_SENDERS') ?? [],
-    standard: { text: [given('SMS_FROM'), given('TWILIO_MESSAGING_SERVICE_SID')].flat(), whatsapp: [given('WHATSAPP_FROM')].flat() },
+    standard: {
+      text: [given('SMS_FROM'), given('TWILIO_MESSAGING_SERVICE_SID')].flat(),
+      whatsapp: [given('WHATSAPP_FROM')].flat(),
+    },
     allowed: readRegions(config.get('SMS_ALLOWED_COUNTRIES')).regions,
     mmsRegions: readRegions(config.get('SMS_MMS_COUNTRIES')).regions,
     maxSegments: config.get('SMS_MAX_SEGMENTS'),
@@ -118,5 +140,8 @@ function rulesOf(config: ConfigService<SmsConfig, true>): SmsRules {
 }
 
 /** The channel for SMS, MMS and WhatsApp: consumer, engine, providers and their webhooks. */
-@Module({ controllers: [SmsConsumer, TwilioWebhookController, TwilioInboundController, SuppressionsController], providers: [twilio, signature, conversations, standbys, files, screening, templates, engine, suppressionAdmin('sms')] })
+@Module({
+  controllers: [SmsConsumer, TwilioWebhookController, TwilioInboundController, SuppressionsController],
+  providers: [twilio, signature, conversations, standbys, files, screening, templates, engine, suppressionAdmin('sms')],
+})
 export class SmsModule {}

@@ -19,9 +19,22 @@ class NoBudget extends PrefixUse {
   count = (): Promise<Use> => Promise.reject(new Error('there is no budget to count for'));
 }
 
-const aMessage = (kind: SmsMessage['kind'], mediaUrls: string[]): SmsMessage => ({ ...anSmsRequest(), kind, from: '+15005550006', region: 'US', mediaUrls });
+const aMessage = (kind: SmsMessage['kind'], mediaUrls: string[]): SmsMessage => ({
+  ...anSmsRequest(),
+  kind,
+  from: '+15005550006',
+  region: 'US',
+  mediaUrls,
+});
 const screeningBy = (files: GuardedFiles | undefined) =>
-  new ScreeningService({ conversations: new JustHeard(), prefixUse: new NoBudget(), windowRule: 'enforce', budgets: [], files, hashOf: (number) => `hash of ${number}` });
+  new ScreeningService({
+    conversations: new JustHeard(),
+    prefixUse: new NoBudget(),
+    windowRule: 'enforce',
+    budgets: [],
+    files,
+    hashOf: (number) => `hash of ${number}`,
+  });
 
 describe('media, as their servers tell of them,', () => {
   let server: FileServer;
@@ -46,10 +59,15 @@ describe('media, as their servers tell of them,', () => {
     server = await aFileServer(trusted('files.test'), (incoming, response: ServerResponse) => {
       const file = told[incoming.url ?? ''];
       if (!file) return void response.writeHead(404).end();
-      response.writeHead(200, { ...(file.type && { 'content-type': file.type }), ...(file.bytes !== undefined && { 'content-length': file.bytes }) });
+      response.writeHead(200, {
+        ...(file.type && { 'content-type': file.type }),
+        ...(file.bytes !== undefined && { 'content-length': file.bytes }),
+      });
       if (incoming.method === 'HEAD') response.end();
     });
-    files = new GuardedFiles(['127.0.0.1'], (_host, _options, done) => done(null, [{ address: '127.0.0.1', family: 4 }]));
+    files = new GuardedFiles(['127.0.0.1'], (_host, _options, done) =>
+      done(null, [{ address: '127.0.0.1', family: 4 }]),
+    );
   });
   afterAll(async () => {
     await files.onApplicationShutdown();
@@ -57,8 +75,21 @@ describe('media, as their servers tell of them,', () => {
   });
 
   const screened = (kind: SmsMessage['kind'], paths: string[]) =>
-    screeningBy(files).screen(aMessage(kind, paths.map((path) => `https://files.test:${server.port}${path}`))); // prettier-ignore
-  const failed = (code: string, place: number, rule: RegExp) => ({ pass: false, failure: { code, kind: 'bad-content', retry: 'never', fields: [{ field: `mediaUrls[${place}]`, rule: expect.stringMatching(rule) }] } });
+    screeningBy(files).screen(
+      aMessage(
+        kind,
+        paths.map((path) => `https://files.test:${server.port}${path}`),
+      ),
+    );
+  const failed = (code: string, place: number, rule: RegExp) => ({
+    pass: false,
+    failure: {
+      code,
+      kind: 'bad-content',
+      retry: 'never',
+      fields: [{ field: `mediaUrls[${place}]`, rule: expect.stringMatching(rule) }],
+    },
+  });
 
   it.each<[SmsMessage['kind'], string[]]>([
     ['mms', ['/photo.png']],
@@ -75,7 +106,11 @@ describe('media, as their servers tell of them,', () => {
     ['mms', ['/photo.png', '/large.png'], failed('MSG_FILE_TOO_LARGE', 1, /5000000 bytes, and has 5000001/)],
     ['mms', ['/clip.mp4'], failed('MSG_FILE_TOO_LARGE', 0, /500000/)],
     ['whatsapp', ['/film.mp4'], failed('MSG_FILE_TOO_LARGE', 0, /16000000/)],
-    ['mms', ['/half.png', '/half-and-one.png'], failed('MSG_FILE_TOO_LARGE', 1, /files before it.*5000000 bytes, and has 5000001/)],
+    [
+      'mms',
+      ['/half.png', '/half-and-one.png'],
+      failed('MSG_FILE_TOO_LARGE', 1, /files before it.*5000000 bytes, and has 5000001/),
+    ],
     ['whatsapp', ['/large.png'], failed('MSG_FILE_TOO_LARGE', 0, /5000000 bytes, and has 5000001/)],
     ['whatsapp', ['/moving.gif'], failed('MSG_FILE_UNUSABLE', 0, /type that WhatsApp takes, and is image\/gif/)],
     ['mms', ['/empty.png'], failed('MSG_FILE_UNUSABLE', 0, /not empty/)],
@@ -95,7 +130,9 @@ describe('media, as their servers tell of them,', () => {
     const silent = await aFileServer(trusted('files.test'), () => undefined);
     try {
       const started = performance.now();
-      expect(await screeningBy(files).screen(aMessage('mms', [`https://files.test:${silent.port}/large.png`]))).toMatchObject({ pass: true });
+      expect(
+        await screeningBy(files).screen(aMessage('mms', [`https://files.test:${silent.port}/large.png`])),
+      ).toMatchObject({ pass: true });
       expect(performance.now() - started).toBeGreaterThan(900);
       expect(performance.now() - started).toBeLessThan(2_500);
       expect(silent.asked).toEqual(['HEAD /large.png']);

@@ -26,26 +26,46 @@ const rules: SmsRules = {
 let channel: SmsChannel;
 beforeAll(async () => {
   const templates = await Templates.load(join(import.meta.dirname, '../../../templates'), ['sms']);
-  channel = new SmsChannel([new IdleTwilio()], rules, { screen: (message) => Promise.resolve({ pass: true, message }) }, templates, { keep: () => Promise.resolve() });
+  channel = new SmsChannel(
+    [new IdleTwilio()],
+    rules,
+    { screen: (message) => Promise.resolve({ pass: true, message }) },
+    templates,
+    { keep: () => Promise.resolve() },
+  );
 });
 
 const variables = { code: '493817', minutes: 10, productName: 'Engines & Co' };
-const rendered = (more: object) => channel.render(channel.toMessage(SmsRequested.parse({ messageId: 'm-1', to: '+12025550123', ...more })), undefined);
+const rendered = (more: object) =>
+  channel.render(channel.toMessage(SmsRequested.parse({ messageId: 'm-1', to: '+12025550123', ...more })), undefined);
 
 describe('the SMS channel', () => {
   it('makes the body from a template of ours, as plain text', () => {
     const { message, templateVersion } = rendered({ template: { name: 'login-code', variables } });
-    expect([message.body, templateVersion]).toEqual(['493817 is your Engines & Co code, good for 10 minutes. Give it to nobody.', '1']);
-    expect([message.template, message.contentTemplate, channel.boundTo(message)]).toEqual([undefined, undefined, undefined]);
+    expect([message.body, templateVersion]).toEqual([
+      '493817 is your Engines & Co code, good for 10 minutes. Give it to nobody.',
+      '1',
+    ]);
+    expect([message.template, message.contentTemplate, channel.boundTo(message)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   it('refuses a template that has no SMS text', () => {
-    expect(rendered({ template: { name: 'welcome', variables: {} } }).faults).toEqual([{ field: 'template.name', rule: 'names a template that has no SMS content' }]);
+    expect(rendered({ template: { name: 'welcome', variables: {} } }).faults).toEqual([
+      { field: 'template.name', rule: 'names a template that has no SMS content' },
+    ]);
   });
 
   it.each(['twilio:HX1', 'HX1'])('hands %s to Twilio as a content template', (name) => {
     const { message } = rendered({ template: { name, variables: { 1: 'Ada' } } });
-    expect([message.template, message.contentTemplate, channel.boundTo(message)]).toEqual([undefined, { name: 'HX1', variables: { 1: 'Ada' } }, 'twilio']);
+    expect([message.template, message.contentTemplate, channel.boundTo(message)]).toEqual([
+      undefined,
+      { name: 'HX1', variables: { 1: 'Ada' } },
+      'twilio',
+    ]);
   });
 
   it('leaves contentTemplate as it is', () => {

@@ -21,34 +21,72 @@ describe('what the sms service remembers', () => {
   afterAll(() => database.drop());
 
   const screening = (budgets: string) =>
-    new ScreeningService({ conversations: new PostgresConversations(pool), prefixUse: new PostgresPrefixUse(pool), windowRule: 'enforce', budgets: readBudgets(budgets)!, files: undefined, hashOf: (number) => `hash of ${number}` });
-  const aMessage = (more: Partial<SmsMessage>): SmsMessage => ({ ...anSmsRequest(), kind: 'sms', from: '+15005550006', region: 'US', ...more });
+    new ScreeningService({
+      conversations: new PostgresConversations(pool),
+      prefixUse: new PostgresPrefixUse(pool),
+      windowRule: 'enforce',
+      budgets: readBudgets(budgets)!,
+      files: undefined,
+      hashOf: (number) => `hash of ${number}`,
+    });
+  const aMessage = (more: Partial<SmsMessage>): SmsMessage => ({
+    ...anSmsRequest(),
+    kind: 'sms',
+    from: '+15005550006',
+    region: 'US',
+    ...more,
+  });
 
   it('lets go exactly as many messages an hour as the budget has, over two replicas', async () => {
     const replicas = [screening('US=7'), screening('US=7')];
-    const screened = await Promise.all(Array.from({ length: 20 }, (_, index) => replicas[index % 2]!.screen(aMessage({}))));
+    const screened = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => replicas[index % 2]!.screen(aMessage({}))),
+    );
     expect(screened.filter(({ pass }) => pass)).toHaveLength(7);
-    expect(screened.find((one) => !one.pass)).toMatchObject({ failure: { code: 'MSG_PREFIX_BUDGET', kind: 'throttled', retryAfterMs: expect.any(Number) } });
-    const { rows } = await pool.query<{ asked: number }>(`SELECT sum(asked)::bigint AS asked FROM sms.prefix_use WHERE prefix = 'US'`);
+    expect(screened.find((one) => !one.pass)).toMatchObject({
+      failure: { code: 'MSG_PREFIX_BUDGET', kind: 'throttled', retryAfterMs: expect.any(Number) },
+    });
+    const { rows } = await pool.query<{ asked: number }>(
+      `SELECT sum(asked)::bigint AS asked FROM sms.prefix_use WHERE prefix = 'US'`,
+    );
     expect(rows[0]!.asked).toBe(20);
-    expect(await screening('US=7').screen(aMessage({ region: 'CA', to: '+14165550123' }))).toMatchObject({ pass: true });
+    expect(await screening('US=7').screen(aMessage({ region: 'CA', to: '+14165550123' }))).toMatchObject({
+      pass: true,
+    });
   });
 
   it('marks a WhatsApp text whose template stands by, once its words go', async () => {
     const conversations = new PostgresConversations(pool);
-    const both = aMessage({ kind: 'whatsapp', to: '+12025550177', from: '+14155238886', contentTemplate: { name: 'HX1', variables: {} } });
-    expect(await screening('').screen(both)).toMatchObject({ pass: true, message: { body: undefined, contentTemplate: { name: 'HX1' } } });
+    const both = aMessage({
+      kind: 'whatsapp',
+      to: '+12025550177',
+      from: '+14155238886',
+      contentTemplate: { name: 'HX1', variables: {} },
+    });
+    expect(await screening('').screen(both)).toMatchObject({
+      pass: true,
+      message: { body: undefined, contentTemplate: { name: 'HX1' } },
+    });
     await conversations.heard({ recipient: 'hash of +12025550177', business: '+14155238886', at: new Date() });
-    expect(await screening('').screen(both)).toMatchObject({ pass: true, message: { body: 'It works', contentTemplate: undefined, standby: true } });
+    expect(await screening('').screen(both)).toMatchObject({
+      pass: true,
+      message: { body: 'It works', contentTemplate: undefined, standby: true },
+    });
     const { contentTemplate: _, ...wordsOnly } = both;
-    expect(await screening('').screen(wordsOnly)).toEqual({ pass: true, message: { ...wordsOnly, contentTemplate: undefined } });
+    expect(await screening('').screen(wordsOnly)).toEqual({
+      pass: true,
+      message: { ...wordsOnly, contentTemplate: undefined },
+    });
   });
 
   it('keeps what stands by for two days, by message and hop', async () => {
     const standbys = new PostgresStandbys(pool);
     const [id, old] = [randomUUID(), randomUUID()];
     const standby = { provider: 'twilio', attempt: 1, deferred: aDeferred({ channel: 'sms', hop: 2 }) };
-    await pool.query(`INSERT INTO sms.standby (id, hop, standby, kept_at) VALUES ($1, 1, '{}', now() - interval '49 hours')`, [old]);
+    await pool.query(
+      `INSERT INTO sms.standby (id, hop, standby, kept_at) VALUES ($1, 1, '{}', now() - interval '49 hours')`,
+      [old],
+    );
     await standbys.keep(id, standby);
     await standbys.keep(id, { ...standby, attempt: 9 });
     expect(await standbys.of(id, 2)).toEqual(standby);
@@ -58,8 +96,14 @@ describe('what the sms service remembers', () => {
   it('lets go of what stood by for two days, though nothing new is kept', async () => {
     const standbys = new PostgresStandbys(pool, 20);
     const [young, old] = [randomUUID(), randomUUID()];
-    await pool.query(`INSERT INTO sms.standby (id, hop, standby, kept_at) VALUES ($1, 1, '{}', now() - interval '49 hours'), ($2, 1, '{}', now() - interval '47 hours')`, [old, young]);
-    const left = async () => (await pool.query<{ id: string }>('SELECT id FROM sms.standby WHERE id = ANY($1)', [[young, old]])).rows.map(({ id }) => id);
+    await pool.query(
+      `INSERT INTO sms.standby (id, hop, standby, kept_at) VALUES ($1, 1, '{}', now() - interval '49 hours'), ($2, 1, '{}', now() - interval '47 hours')`,
+      [old, young],
+    );
+    const left = async () =>
+      (await pool.query<{ id: string }>('SELECT id FROM sms.standby WHERE id = ANY($1)', [[young, old]])).rows.map(
+        ({ id }) => id,
+      );
     standbys.onApplicationBootstrap();
     try {
       await eventually(async () => (await left()).length === 1);
@@ -84,11 +128,29 @@ describe('what the sms service remembers', () => {
 
   it('sends the own words on WhatsApp inside the window, the template outside it, or says why not', async () => {
     const to = '+12025550142';
-    const message = aMessage({ kind: 'whatsapp', to, from: '+14155238886', contentTemplate: { name: `HX${'0'.repeat(32)}`, variables: {} } });
+    const message = aMessage({
+      kind: 'whatsapp',
+      to,
+      from: '+14155238886',
+      contentTemplate: { name: `HX${'0'.repeat(32)}`, variables: {} },
+    });
     const service = screening('');
-    expect(await service.screen(message)).toMatchObject({ pass: true, message: { body: undefined, contentTemplate: { name: message.contentTemplate!.name } } });
-    expect(await service.screen({ ...message, contentTemplate: undefined })).toMatchObject({ pass: false, failure: { code: 'MSG_OUTSIDE_WINDOW' } });
-    await new PostgresConversations(pool).heard({ recipient: `hash of ${to}`, business: '+14155238886', at: new Date() });
-    expect(await service.screen(message)).toMatchObject({ pass: true, message: { body: 'It works', contentTemplate: undefined } });
+    expect(await service.screen(message)).toMatchObject({
+      pass: true,
+      message: { body: undefined, contentTemplate: { name: message.contentTemplate!.name } },
+    });
+    expect(await service.screen({ ...message, contentTemplate: undefined })).toMatchObject({
+      pass: false,
+      failure: { code: 'MSG_OUTSIDE_WINDOW' },
+    });
+    await new PostgresConversations(pool).heard({
+      recipient: `hash of ${to}`,
+      business: '+14155238886',
+      at: new Date(),
+    });
+    expect(await service.screen(message)).toMatchObject({
+      pass: true,
+      message: { body: 'It works', contentTemplate: undefined },
+    });
   });
 });

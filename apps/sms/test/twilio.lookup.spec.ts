@@ -7,13 +7,27 @@ import type { SmsMessage } from '../src/sms-message.ts';
 const account = `AC${'a'.repeat(32)}`;
 const service = `MG${'b'.repeat(32)}`;
 const noon = Date.UTC(2030, 0, 1, 12);
-const message = { messageId: 'm-1', kind: 'sms', to: '+12025550123', from: '+15005550006', body: 'Your code is 1' } as SmsMessage;
+const message = {
+  messageId: 'm-1',
+  kind: 'sms',
+  to: '+12025550123',
+  from: '+15005550006',
+  body: 'Your code is 1',
+} as SmsMessage;
 
 /** A text as Twilio lists it. */
 const aText = (sid: string, more: Record<string, unknown> = {}) => ({
-  sid, to: '+12025550123', from: '+15005550006', messaging_service_sid: null, body: 'Your code is 1', num_media: '0',
-  direction: 'outbound-api', date_created: new Date(noon).toUTCString().replace('GMT', '+0000'), status: 'sent', ...more,
-}); // prettier-ignore
+  sid,
+  to: '+12025550123',
+  from: '+15005550006',
+  messaging_service_sid: null,
+  body: 'Your code is 1',
+  num_media: '0',
+  direction: 'outbound-api',
+  date_created: new Date(noon).toUTCString().replace('GMT', '+0000'),
+  status: 'sent',
+  ...more,
+});
 
 describe('a text whose answer was lost, looked for in Twilio’s list', () => {
   let server: Server | undefined;
@@ -31,21 +45,39 @@ describe('a text whose answer was lost, looked for in Twilio’s list', () => {
     server = createServer((request, response) => {
       asked.push(request.url!);
       const page = Number(new URL(request.url!, 'http://twilio').searchParams.get('Page') ?? 0);
-      const next = page + 1 < pages.length ? `/2010-04-01/Accounts/${account}/Messages.json?To=%2B12025550123&PageSize=200&Page=${page + 1}&PageToken=PASM${page}` : null;
+      const next =
+        page + 1 < pages.length
+          ? `/2010-04-01/Accounts/${account}/Messages.json?To=%2B12025550123&PageSize=200&Page=${page + 1}&PageToken=PASM${page}`
+          : null;
       response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(status === 200 ? { messages: pages[page] ?? [], next_page_uri: next, page, page_size: 200 } : { code: 20003, message: 'no', status }));
+      response.end(
+        JSON.stringify(
+          status === 200
+            ? { messages: pages[page] ?? [], next_page_uri: next, page, page_size: 200 }
+            : { code: 20003, message: 'no', status },
+        ),
+      );
     });
     await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
     adapter = new TwilioAdapter({
-      TWILIO_ACCOUNT_SID: account, TWILIO_AUTH_TOKEN: 'secret', TWILIO_API_KEY_SID: undefined, TWILIO_API_KEY_SECRET: undefined,
-      TWILIO_MESSAGING_SERVICE_SID: service, TWILIO_BASE_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      TWILIO_CONNECTIONS: 2, TWILIO_RATE_PER_S: undefined, TWILIO_TIMEOUT_MS: 1_000, PUBLIC_URL: 'https://sms.example.org',
-    }); // prettier-ignore
+      TWILIO_ACCOUNT_SID: account,
+      TWILIO_AUTH_TOKEN: 'secret',
+      TWILIO_API_KEY_SID: undefined,
+      TWILIO_API_KEY_SECRET: undefined,
+      TWILIO_MESSAGING_SERVICE_SID: service,
+      TWILIO_BASE_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      TWILIO_CONNECTIONS: 2,
+      TWILIO_RATE_PER_S: undefined,
+      TWILIO_TIMEOUT_MS: 1_000,
+      PUBLIC_URL: 'https://sms.example.org',
+    });
     return adapter;
   };
   const found = async (texts: unknown[], of: SmsMessage = message) => {
     const result = await (await aTwilio([texts])).lookup({ message: of, callId: 'c', since: noon });
-    return result.found === 'candidates' ? result.candidates.map(({ providerMessageId }) => providerMessageId) : result.found;
+    return result.found === 'candidates'
+      ? result.candidates.map(({ providerMessageId }) => providerMessageId)
+      : result.found;
   };
 
   afterEach(close);
@@ -68,29 +100,56 @@ describe('a text whose answer was lost, looked for in Twilio’s list', () => {
   it('is known in the spelling that WhatsApp has for its recipient', async () => {
     const ours: SmsMessage = { ...message, kind: 'whatsapp', to: '+525512345678' };
     const theirs = { to: 'whatsapp:+5215512345678', from: 'whatsapp:+15005550006' };
-    expect(await found([aText('SM1', theirs), aText('SM2', { ...theirs, to: 'whatsapp:+5215512345679' }), aText('SM3', { to: '+5215512345678' })], ours)).toEqual(['SM1']);
+    expect(
+      await found(
+        [
+          aText('SM1', theirs),
+          aText('SM2', { ...theirs, to: 'whatsapp:+5215512345679' }),
+          aText('SM3', { to: '+5215512345678' }),
+        ],
+        ours,
+      ),
+    ).toEqual(['SM1']);
   });
 
   it('is known by the messaging service where that picks the number', async () => {
     const ours = { ...message, from: undefined };
-    expect(await found([aText('SM1', { from: null, messaging_service_sid: service }), aText('SM2')], ours)).toEqual(['SM1']);
+    expect(await found([aText('SM1', { from: null, messaging_service_sid: service }), aText('SM2')], ours)).toEqual([
+      'SM1',
+    ]);
   });
 
   it('is looked for among WhatsApp’s own addresses', async () => {
     const ours: SmsMessage = { ...message, kind: 'whatsapp' };
-    expect(await found([aText('SM1', { to: 'whatsapp:+12025550123', from: 'whatsapp:+15005550006' }), aText('SM2')], ours)).toEqual(['SM1']);
+    expect(
+      await found([aText('SM1', { to: 'whatsapp:+12025550123', from: 'whatsapp:+15005550006' }), aText('SM2')], ours),
+    ).toEqual(['SM1']);
   });
 
   it('is looked for page by page, back to the time it was asked for and no further', async () => {
     const old = { date_created: new Date(noon - 3_600_000).toUTCString().replace('GMT', '+0000') };
     const twilio = await aTwilio([[aText('SM3')], [aText('SM2')], [aText('SM1', old)], [aText('SM0', old)]]);
-    expect(await twilio.lookup({ message, callId: 'c', since: noon })).toMatchObject({ candidates: [{ providerMessageId: 'SM3', takenAt: noon }, { providerMessageId: 'SM2' }, { providerMessageId: 'SM1' }] });
+    expect(await twilio.lookup({ message, callId: 'c', since: noon })).toMatchObject({
+      candidates: [
+        { providerMessageId: 'SM3', takenAt: noon },
+        { providerMessageId: 'SM2' },
+        { providerMessageId: 'SM1' },
+      ],
+    });
     expect(asked).toHaveLength(3);
   });
 
   it('cannot be looked for when Twilio composed it, or when the key may not list', async () => {
-    expect(await found([aText('SM1')], { ...message, body: undefined, contentTemplate: { name: 'HX1', variables: {} } } as SmsMessage)).toBe('unsupported');
-    expect(await (await aTwilio([], 403)).lookup({ message, callId: 'c', since: noon })).toEqual({ found: 'unsupported' });
+    expect(
+      await found([aText('SM1')], {
+        ...message,
+        body: undefined,
+        contentTemplate: { name: 'HX1', variables: {} },
+      } as SmsMessage),
+    ).toBe('unsupported');
+    expect(await (await aTwilio([], 403)).lookup({ message, callId: 'c', since: noon })).toEqual({
+      found: 'unsupported',
+    });
     expect(await (await aTwilio([], 500)).lookup({ message, callId: 'c', since: noon })).toEqual({ found: 'absent' });
   });
 });

@@ -56,8 +56,9 @@ describe('entries that are gathered', () => {
   });
 
   it('fail alone where an error may be the fault of single entries', async () => {
-    const picky = gather<number, number>({ size: 100, lingerMs: 1, isOneEntrys: (error) => error instanceof RangeError }, (entries) =>
-      entries.includes(13) ? Promise.reject(new RangeError('13')) : Promise.resolve([...entries]),
+    const picky = gather<number, number>(
+      { size: 100, lingerMs: 1, isOneEntrys: (error) => error instanceof RangeError },
+      (entries) => (entries.includes(13) ? Promise.reject(new RangeError('13')) : Promise.resolve([...entries])),
     );
     const answers = await Promise.allSettled([11, 12, 13, 14].map((entry) => picky.add(entry)));
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
@@ -65,10 +66,13 @@ describe('entries that are gathered', () => {
 
   it('fail together where the error is nobody’s own', async () => {
     let calls = 0;
-    const down = gather<number, number>({ size: 100, lingerMs: 1, isOneEntrys: (error) => error instanceof RangeError }, () => {
-      calls += 1;
-      return Promise.reject(new Error('down'));
-    });
+    const down = gather<number, number>(
+      { size: 100, lingerMs: 1, isOneEntrys: (error) => error instanceof RangeError },
+      () => {
+        calls += 1;
+        return Promise.reject(new Error('down'));
+      },
+    );
     const answers = await Promise.allSettled([1, 2, 3].map((entry) => down.add(entry)));
     expect(answers.every(({ status }) => status === 'rejected')).toBe(true);
     expect(calls).toBe(1);

@@ -15,24 +15,37 @@ export interface MicroBatch<I, O> {
   add(entry: I): Promise<O>;
 }
 
-/** A batch of so many says that much is coming: the next one gathers for longer, since every batch has a price of its own. */
+/**
+ * A batch of so many says that much is coming: the next one gathers for longer, since every batch has a price of its
+ * own.
+ */
 const MUCH = 8;
 const LINGER_WHEN_MUCH_MS = 10;
 /** So long one batch waits for the one before it, which may be held up by a lock of its own entries. */
 const PATIENCE_MS = 100;
 
 /** Joins entries that come within a few milliseconds into one call of `work`, which answers in the same order. */
-export function gather<I, O>(options: MicroBatchOptions, work: (entries: readonly I[]) => Promise<O[]>): MicroBatch<I, O> {
+export function gather<I, O>(
+  options: MicroBatchOptions,
+  work: (entries: readonly I[]) => Promise<O[]>,
+): MicroBatch<I, O> {
   const pace = new Pace(options.lingerMs);
-  const loader = new DataLoader<I, O>((entries) => pace.during(entries.length, () => bisecting(entries, work, options.isOneEntrys)), {
-    cache: false,
-    maxBatchSize: options.size,
-    batchScheduleFn: (flush) => pace.schedule(flush),
-  });
+  const loader = new DataLoader<I, O>(
+    (entries) => pace.during(entries.length, () => bisecting(entries, work, options.isOneEntrys)),
+    {
+      cache: false,
+      maxBatchSize: options.size,
+      batchScheduleFn: (flush) => pace.schedule(flush),
+    },
+  );
   return { add: (entry) => loader.load(entry) };
 }
 
-async function bisecting<I, O>(entries: readonly I[], work: (entries: readonly I[]) => Promise<O[]>, isOneEntrys: (error: unknown) => boolean): Promise<(O | Error)[]> {
+async function bisecting<I, O>(
+  entries: readonly I[],
+  work: (entries: readonly I[]) => Promise<O[]>,
+  isOneEntrys: (error: unknown) => boolean,
+): Promise<(O | Error)[]> {
   try {
     return await work(entries);
   } catch (error) {

@@ -1,7 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { referenceFields, returnedReference } from './call-reference.ts';
 
-const reference = { messageId: 'm-1', tenant: 'acme', lane: 'urgent', hop: 2, attempt: 1, callId: 'c-1', recipientCount: 3, traceparent: '00-aa-bb-01' } as const;
+const reference = {
+  messageId: 'm-1',
+  tenant: 'acme',
+  lane: 'urgent',
+  hop: 2,
+  attempt: 1,
+  callId: 'c-1',
+  recipientCount: 3,
+  traceparent: '00-aa-bb-01',
+} as const;
 
 describe('the reference that a provider hands back', () => {
   it('comes back as it was given', () => {
@@ -21,7 +30,20 @@ describe('the reference that a provider hands back', () => {
   ])('is left out where it %s', (_, fields) => expect(returnedReference(fields)).toEqual({}));
 
   it('loses only the parts that do not fit', () => {
-    const fields = { ...referenceFields(reference), mi_lane: 'express', mi_hop: '-1', mi_attempt: '1e3', mi_call_id: 'x'.repeat(100) };
-    expect(returnedReference(fields)).toMatchObject({ messageId: 'm-1', tenant: 'acme', lane: undefined, hop: undefined, attempt: undefined, callId: 'x'.repeat(64) });
+    const fields = {
+      ...referenceFields(reference),
+      mi_lane: 'express',
+      mi_hop: '-1',
+      mi_attempt: '1e3',
+      mi_call_id: 'x'.repeat(100),
+    };
+    expect(returnedReference(fields)).toMatchObject({
+      messageId: 'm-1',
+      tenant: 'acme',
+      lane: undefined,
+      hop: undefined,
+      attempt: undefined,
+      callId: 'x'.repeat(64),
+    });
   });
 });

@@ -2,7 +2,9 @@ import { Lane, MessageId, Tenant } from './primitives.ts';
 import type { StatusChanged } from './status.ts';
 import { repairLine } from './text.ts';
 
-/** What we hand a provider and get back in its webhooks. Short names of our own: a provider's fields must not collide. */
+/**
+ * What we hand a provider and get back in its webhooks. Short names of our own: a provider's fields must not collide.
+ */
 const names = {
   messageId: 'mi_message_id',
   tenant: 'mi_tenant',
@@ -14,12 +16,17 @@ const names = {
   traceparent: 'mi_trace',
 } as const;
 
-export type ReturnedReference = Partial<Pick<StatusChanged, 'messageId' | 'tenant' | 'lane' | 'hop' | 'attempt' | 'callId' | 'recipientCount'>> & {
+export type ReturnedReference = Partial<
+  Pick<StatusChanged, 'messageId' | 'tenant' | 'lane' | 'hop' | 'attempt' | 'callId' | 'recipientCount'>
+> & {
   traceparent?: string | undefined;
 };
 
 /** A call's reference as flat strings, for custom arguments or a query. */
-export function referenceFields(reference: { [K in keyof typeof names]?: string | number | undefined }): Record<string, string> {
+export function referenceFields(reference: { [K in keyof typeof names]?: string | number | undefined }): Record<
+  string,
+  string
+> {
   const fields: Record<string, string> = {};
   for (const [name, wire] of Object.entries(names) as [keyof typeof names, string][]) {
     if (reference[name] !== undefined) fields[wire] = String(reference[name]);
@@ -27,9 +34,13 @@ export function referenceFields(reference: { [K in keyof typeof names]?: string 
   return fields;
 }
 
-/** The reference a webhook brings back; whatever does not fit is left out, since anyone may write into a mail's arguments. */
+/**
+ * The reference a webhook brings back; whatever does not fit is left out, since anyone may write into a mail's
+ * arguments.
+ */
 export function returnedReference(fields: Record<string, unknown>): ReturnedReference {
-  const text = (name: string) => (typeof fields[name] === 'string' || typeof fields[name] === 'number' ? String(fields[name]) : undefined);
+  const text = (name: string) =>
+    typeof fields[name] === 'string' || typeof fields[name] === 'number' ? String(fields[name]) : undefined;
   const line = (name: string, max: number) => repairLine(text(name) ?? '', max) || undefined;
   const messageId = MessageId.safeParse(text(names.messageId));
   const tenant = Tenant.safeParse(text(names.tenant));

@@ -14,17 +14,33 @@ export type CancelRefusal =
 
 const words: Record<CancelRefusal, string> = {
   sent: 'Cancel refused: already sent.',
-  'in-doubt': 'Cancel refused: it may have been sent. The provider’s answer was lost; it is looked for, and no other copy is sent.',
+  'in-doubt':
+    'Cancel refused: it may have been sent. The provider’s answer was lost; it is looked for, and no other copy is sent.',
   ended: 'Cancel refused: it had ended before.',
   unseen: 'Cancel refused: never seen. Should its request still come, it is not sent.',
 };
 
 /**
- * The fact that a cancellation came too late, or is about nothing known. It changes no status: fold passes over it. Told again,
- * and by whoever finds it first, it has the same id.
+ * The fact that a cancellation came too late, or is about nothing known. It changes no status: fold passes over it.
+ * Told again, and by whoever finds it first, it has the same id.
  * @param at when it was found; ISO 8601
  */
-export function cancelRefused({ tenant, channel, messageId }: Identity, why: CancelRefusal, source: StatusSource, at: string): StatusChanged {
+export function cancelRefused(
+  { tenant, channel, messageId }: Identity,
+  why: CancelRefusal,
+  source: StatusSource,
+  at: string,
+): StatusChanged {
   const eventId = factId({ tenant, channel, messageId, hop: 0, source: 'cancel', status: `cancel-refused:${why}` });
-  return { eventId, messageId, tenant, channel, status: 'cancel-refused', final: false, at, source, reason: words[why] };
+  return {
+    eventId,
+    messageId,
+    tenant,
+    channel,
+    status: 'cancel-refused',
+    final: false,
+    at,
+    source,
+    reason: words[why],
+  };
 }

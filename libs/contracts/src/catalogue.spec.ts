@@ -4,9 +4,30 @@ import { linkTo, pageOf } from './error-page.ts';
 import { Failure } from './failure.ts';
 
 const catalogue = new FailureCatalogue('twilio', [
-  { code: '21610', kind: 'opted-out', retry: 'never', suppress: true, meaning: 'The recipient replied STOP to this number.', source: 'test' },
-  { code: '21408', kind: 'account', retry: 'operator', meaning: 'The country is not enabled.', action: 'Enable the country.', source: 'test' },
-  { code: '30003', kind: 'transient', retry: 'backoff', stage: 'receipt', meaning: 'The handset is off.', source: 'test' },
+  {
+    code: '21610',
+    kind: 'opted-out',
+    retry: 'never',
+    suppress: true,
+    meaning: 'The recipient replied STOP to this number.',
+    source: 'test',
+  },
+  {
+    code: '21408',
+    kind: 'account',
+    retry: 'operator',
+    meaning: 'The country is not enabled.',
+    action: 'Enable the country.',
+    source: 'test',
+  },
+  {
+    code: '30003',
+    kind: 'transient',
+    retry: 'backoff',
+    stage: 'receipt',
+    meaning: 'The handset is off.',
+    source: 'test',
+  },
   { code: 'http_429', kind: 'throttled', retry: 'backoff', meaning: 'Too many requests.', source: 'test' },
 ]);
 
@@ -30,15 +51,27 @@ describe('a provider’s failure catalogue', () => {
   });
 
   it('does not promise another try where a receipt tells it', () => {
-    expect(catalogue.failure(['30003']).action).toBe('Nothing is sent again by itself. If it is still of use, publish it again later under a new messageId.');
+    expect(catalogue.failure(['30003']).action).toBe(
+      'Nothing is sent again by itself. If it is still of use, publish it again later under a new messageId.',
+    );
     expect(catalogue.failure(['99999']).action).toMatch(/may have arrived/);
   });
 
   it('takes the first code that is listed', () => {
-    expect(catalogue.failure(['99999', 'http_429'], { httpStatus: 429, retryAfterMs: 30_000 })).toMatchObject({ code: 'http_429', kind: 'throttled', retryAfterMs: 30_000 });
+    expect(catalogue.failure(['99999', 'http_429'], { httpStatus: 429, retryAfterMs: 30_000 })).toMatchObject({
+      code: 'http_429',
+      kind: 'throttled',
+      retryAfterMs: 30_000,
+    });
   });
 
-  it.each([[1.5, 2], [0.2, 1], [9e99, Number.MAX_SAFE_INTEGER], [Number.NaN, undefined], [-5, undefined]])('tells a wait of %s ms as one that can be written and read again', (retryAfterMs, told) => {
+  it.each([
+    [1.5, 2],
+    [0.2, 1],
+    [9e99, Number.MAX_SAFE_INTEGER],
+    [Number.NaN, undefined],
+    [-5, undefined],
+  ])('tells a wait of %s ms as one that can be written and read again', (retryAfterMs, told) => {
     const failure = catalogue.failure(['http_429'], { httpStatus: 429, retryAfterMs });
     expect(Failure.parse(failure).retryAfterMs).toBe(told);
   });
@@ -73,11 +106,15 @@ describe('a failure of our own', () => {
   });
 
   it('may say it in words of its own', () => {
-    expect(ownFailure('MSG_NO_SENDER', 'account', 'operator', 'No sender.', { action: 'Set WHATSAPP_FROM.' }).action).toBe('Set WHATSAPP_FROM.');
+    expect(
+      ownFailure('MSG_NO_SENDER', 'account', 'operator', 'No sender.', { action: 'Set WHATSAPP_FROM.' }).action,
+    ).toBe('Set WHATSAPP_FROM.');
   });
 
   it('names the page about a broken connection, and that of unlisted codes for one that nobody knows', () => {
-    expect(ownFailure('ECONNREFUSED', 'transient', 'failover', 'Not reached.').help).toBe('docs/errors/network-econnrefused.md');
+    expect(ownFailure('ECONNREFUSED', 'transient', 'failover', 'Not reached.').help).toBe(
+      'docs/errors/network-econnrefused.md',
+    );
     expect(ownFailure('ESOMETHING', 'transient', 'failover', 'Not reached.').help).toBe('docs/errors/unlisted-code.md');
   });
 });
@@ -86,7 +123,11 @@ describe('the page about a code', () => {
   it.each([
     ['twilio', '21610', 'docs/errors/twilio-21610.md'],
     ['sendgrid', 'http_401:maximum_credits_exceeded', 'docs/errors/sendgrid-http-401-maximum-credits-exceeded.md'],
-    ['sendgrid', 'dropped:Recipient List over Package Quota', 'docs/errors/sendgrid-dropped-recipient-list-over-package-quota.md'],
+    [
+      'sendgrid',
+      'dropped:Recipient List over Package Quota',
+      'docs/errors/sendgrid-dropped-recipient-list-over-package-quota.md',
+    ],
     ['resend', 'bounced:Permanent/NoEmail', 'docs/errors/resend-bounced-permanent-noemail.md'],
     ['platform', 'MSG_TOO_OLD', 'docs/errors/msg-too-old.md'],
   ])('of %s, %s, has a name that any file system takes', (source, code, page) => {
@@ -101,6 +142,8 @@ describe('the page about a code', () => {
   });
 
   it('that stands elsewhere is linked to as it is', () => {
-    expect(linkTo('https://elsewhere.example/codes/7', 'https://docs.example.org/errors')).toBe('https://elsewhere.example/codes/7');
+    expect(linkTo('https://elsewhere.example/codes/7', 'https://docs.example.org/errors')).toBe(
+      'https://elsewhere.example/codes/7',
+    );
   });
 });

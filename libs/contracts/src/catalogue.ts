@@ -33,16 +33,30 @@ export function actionOf({ action, kind, stage = 'request' }: Pick<FailureRow, '
 /** Which kind an HTTP status alone means, for a code that stands in no table. */
 function kindOfStatus(httpStatus: number | undefined): Pick<FailureRow, 'kind' | 'retry' | 'meaning' | 'stage'> {
   // Only a receipt tells a code without a status.
-  if (httpStatus === undefined) return { stage: 'receipt', kind: 'unknown', retry: 'backoff', meaning: 'The provider’s answer could not be understood.' };
-  if (httpStatus === 401 || httpStatus === 403) return { kind: 'account', retry: 'operator', meaning: 'The provider does not let this account do that.' };
-  if (httpStatus === 408) return { kind: 'unknown', retry: 'backoff', meaning: 'The provider gave up waiting; it may have taken the message.' };
+  if (httpStatus === undefined)
+    return {
+      stage: 'receipt',
+      kind: 'unknown',
+      retry: 'backoff',
+      meaning: 'The provider’s answer could not be understood.',
+    };
+  if (httpStatus === 401 || httpStatus === 403)
+    return { kind: 'account', retry: 'operator', meaning: 'The provider does not let this account do that.' };
+  if (httpStatus === 408)
+    return {
+      kind: 'unknown',
+      retry: 'backoff',
+      meaning: 'The provider gave up waiting; it may have taken the message.',
+    };
   if (httpStatus === 429) return { kind: 'throttled', retry: 'backoff', meaning: 'Too many requests at the provider.' };
-  if (httpStatus >= 500) return { kind: 'unknown', retry: 'backoff', meaning: 'The provider had a fault; it may have taken the message.' };
+  if (httpStatus >= 500)
+    return { kind: 'unknown', retry: 'backoff', meaning: 'The provider had a fault; it may have taken the message.' };
   return { kind: 'bad-content', retry: 'never', meaning: 'The provider refused the request.' };
 }
 
 /** A header may ask for part of a second, or for more than a number can hold. */
-const wholeMs = (ms: number | undefined) => (ms === undefined || !(ms >= 0) ? undefined : Math.min(Math.ceil(ms), Number.MAX_SAFE_INTEGER));
+const wholeMs = (ms: number | undefined) =>
+  ms === undefined || !(ms >= 0) ? undefined : Math.min(Math.ceil(ms), Number.MAX_SAFE_INTEGER);
 
 /** Failure tables of one provider: looks a code up, and falls back on the HTTP status where it is unlisted. */
 export class FailureCatalogue {
@@ -55,7 +69,10 @@ export class FailureCatalogue {
   }
 
   /** The failure for the first of `codes` that is listed; never throws. */
-  failure(codes: readonly string[], seen: { httpStatus?: number | undefined; retryAfterMs?: number | undefined } = {}): Failure {
+  failure(
+    codes: readonly string[],
+    seen: { httpStatus?: number | undefined; retryAfterMs?: number | undefined } = {},
+  ): Failure {
     const retryAfterMs = wholeMs(seen.retryAfterMs);
     const listed = codes.map((code) => this.rows.get(code)).find((row) => row !== undefined);
     const row = listed ?? kindOfStatus(seen.httpStatus);
@@ -80,12 +97,34 @@ const own = new Map([
   ...networkFailures.map((row) => [row.code, { ...row, help: pageOf('network', row.code) }] as const),
 ]);
 
-/** A failure that the platform itself finds. Its code stands in platform.failures.ts, or is that of a broken connection. */
-export function ownFailure(code: string, kind: FailureKind, retry: RetryAdvice, meaning: string, more: Partial<Failure> = {}): Failure {
+/**
+ * A failure that the platform itself finds. Its code stands in platform.failures.ts, or is that of a broken connection.
+ */
+export function ownFailure(
+  code: string,
+  kind: FailureKind,
+  retry: RetryAdvice,
+  meaning: string,
+  more: Partial<Failure> = {},
+): Failure {
   const { help = unlistedPage, action, stage } = own.get(code) ?? {};
-  return { kind, code, meaning, action: actionOf({ kind, ...(action && { action }), ...(stage && { stage }) }), retry, help, ...more };
+  return {
+    kind,
+    code,
+    meaning,
+    action: actionOf({ kind, ...(action && { action }), ...(stage && { stage }) }),
+    retry,
+    help,
+    ...more,
+  };
 }
 
 /** A message that is beyond limits which a provider documents, field by field. `provider`: its name in the settings. */
 export const beyondLimit = (provider: string, fields: readonly FieldError[]): Failure =>
-  ownFailure('MSG_BEYOND_LIMIT', 'bad-content', 'never', 'The message is beyond a limit of the provider, so nothing was sent.', { provider, fields: [...fields] });
+  ownFailure(
+    'MSG_BEYOND_LIMIT',
+    'bad-content',
+    'never',
+    'The message is beyond a limit of the provider, so nothing was sent.',
+    { provider, fields: [...fields] },
+  );

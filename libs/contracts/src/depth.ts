@@ -5,8 +5,8 @@ export const MAX_DEPTH = 64;
 export const HANDOVER_DEPTH = 8;
 
 /**
- * Whether a value out of JSON has more than `most` levels of arrays and objects. Level by level instead of by recursion:
- * a record of 1 MiB may have half a million of them, and a stack ends after some thousand.
+ * Whether a value out of JSON has more than `most` levels of arrays and objects. Level by level instead of by
+ * recursion: a record of 1 MiB may have half a million of them, and a stack ends after some thousand.
  */
 export function isDeeper(json: unknown, most: number): boolean {
   let level = nested([json]);

@@ -5,8 +5,9 @@ const provider = 'is set by the provider and cannot be given';
 const use = (field: string) => `is set by the platform; use ${field}`;
 
 /**
- * Headers that upstream cannot give, each with its rule: those that fields of a request stand for, those of a mail server, and
- * those that providers keep (SendGrid: https://www.twilio.com/docs/sendgrid/api-reference/mail-send/errors, headers).
+ * Headers that upstream cannot give, each with its rule: those that fields of a request stand for, those of a mail
+ * server, and those that providers keep (SendGrid: https://www.twilio.com/docs/sendgrid/api-reference/mail-send/errors,
+ * headers).
  */
 const reserved: Readonly<Record<string, string>> = {
   to: use('to'),
@@ -43,7 +44,12 @@ const HeaderName = z
 export const MailHeaders = z.record(HeaderName, oneLine(998)).superRefine((headers, context) => {
   const seen = new Set<string>();
   for (const name of Object.keys(headers)) {
-    if (seen.has(name.toLowerCase())) context.addIssue({ code: 'custom', path: [name], message: 'stands twice: names of headers are the same whatever their case' });
+    if (seen.has(name.toLowerCase()))
+      context.addIssue({
+        code: 'custom',
+        path: [name],
+        message: 'stands twice: names of headers are the same whatever their case',
+      });
     seen.add(name.toLowerCase());
   }
 });

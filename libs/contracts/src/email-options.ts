@@ -16,8 +16,13 @@ export const Unsubscribe = z
       .describe("Upstream's own unsubscribe page instead of the platform's."),
     oneClick: z.boolean().optional().describe('Whether that page takes the POST of RFC 8058.'),
   })
-  .refine((way) => !way.oneClick || way.url?.startsWith('https:'), { path: ['oneClick'], error: 'needs url, and that with https' })
-  .describe('How recipients leave the mailing. Marketing mail without it has the platform’s one-click unsubscribe for all marketing.');
+  .refine((way) => !way.oneClick || way.url?.startsWith('https:'), {
+    path: ['oneClick'],
+    error: 'needs url, and that with https',
+  })
+  .describe(
+    'How recipients leave the mailing. Marketing mail without it has the platform’s one-click unsubscribe for all marketing.',
+  );
 export type Unsubscribe = z.infer<typeof Unsubscribe>;
 
 export const Tracking = z
@@ -36,17 +41,37 @@ export const SendgridOptions = z
     asm: z
       .strictObject({
         groupId: unsubscribeGroup.describe('Unsubscribe group that the mail belongs to.'),
-        groupsToDisplay: z.array(unsubscribeGroup).min(1).max(25).optional().describe('Groups that its preferences page shows.'),
+        groupsToDisplay: z
+          .array(unsubscribeGroup)
+          .min(1)
+          .max(25)
+          .optional()
+          .describe('Groups that its preferences page shows.'),
       })
       .optional(),
     ipPoolName: oneLine(64).min(2).optional().describe('Wins over ipPool.'),
-    categories: z.array(oneLine(255).regex(/^[\u0020-\u007e]*$/, 'must be plain ASCII: SendGrid takes no other letters in a category')).max(10).optional().describe('Besides the tags; together at most 10.'),
+    categories: z
+      .array(
+        oneLine(255).regex(/^[\u0020-\u007e]*$/, 'must be plain ASCII: SendGrid takes no other letters in a category'),
+      )
+      .max(10)
+      .optional()
+      .describe('Besides the tags; together at most 10.'),
     clickTrackingInText: z.boolean().optional().describe('Whether links in the plain text are tracked as well.'),
     ganalytics: z
-      .strictObject({ source: campaignTag, medium: campaignTag, term: campaignTag, content: campaignTag, campaign: campaignTag })
+      .strictObject({
+        source: campaignTag,
+        medium: campaignTag,
+        term: campaignTag,
+        content: campaignTag,
+        campaign: campaignTag,
+      })
       .optional()
       .describe('Google Analytics parameters for all links.'),
-    bypassListManagement: z.boolean().optional().describe('Send even to addresses on SendGrid’s suppression lists. Not for marketing.'),
+    bypassListManagement: z
+      .boolean()
+      .optional()
+      .describe('Send even to addresses on SendGrid’s suppression lists. Not for marketing.'),
     bypassSpamManagement: z.boolean().optional(),
     bypassBounceManagement: z.boolean().optional(),
     bypassUnsubscribeManagement: z.boolean().optional(),
@@ -67,10 +92,18 @@ interface MailWithOptions {
 export function checkOptions({ category, tags, providerOptions }: MailWithOptions, context: z.RefinementCtx): void {
   const options = providerOptions?.sendgrid;
   if (!options) return;
-  const wrong = (field: keyof SendgridOptions, message: string) => context.addIssue({ code: 'custom', path: ['providerOptions', 'sendgrid', field], message });
-  if (new Set([...(tags ?? []), ...(options.categories ?? [])]).size > 10) wrong('categories', 'are more than 10 together with the tags');
-  const { bypassListManagement: all, bypassSpamManagement: spam, bypassBounceManagement: bounce, bypassUnsubscribeManagement: unsubscribe } = options;
-  if (all && (spam || bounce || unsubscribe)) wrong('bypassListManagement', 'cannot go with the other ways round a list');
+  const wrong = (field: keyof SendgridOptions, message: string) =>
+    context.addIssue({ code: 'custom', path: ['providerOptions', 'sendgrid', field], message });
+  if (new Set([...(tags ?? []), ...(options.categories ?? [])]).size > 10)
+    wrong('categories', 'are more than 10 together with the tags');
+  const {
+    bypassListManagement: all,
+    bypassSpamManagement: spam,
+    bypassBounceManagement: bounce,
+    bypassUnsubscribeManagement: unsubscribe,
+  } = options;
+  if (all && (spam || bounce || unsubscribe))
+    wrong('bypassListManagement', 'cannot go with the other ways round a list');
   if (category === 'marketing' && all) wrong('bypassListManagement', 'is not for marketing mail');
   if (category === 'marketing' && spam) wrong('bypassSpamManagement', 'is not for marketing mail');
   if (category === 'marketing' && unsubscribe) wrong('bypassUnsubscribeManagement', 'is not for marketing mail');

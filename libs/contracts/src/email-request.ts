@@ -16,11 +16,16 @@ export const Mailbox = z
   .describe('An address and, if known, its display name.');
 export type Mailbox = z.infer<typeof Mailbox>;
 
-/** Under 128 characters (Resend), none that ends a header or the address `cid:…` (SendGrid refuses `;` and line breaks). */
+/**
+ * Under 128 characters (Resend), none that ends a header or the address `cid:…` (SendGrid refuses `;` and line breaks).
+ */
 const ContentId = z
   .string()
   .max(127)
-  .regex(/^[A-Za-z0-9!#$%&*+\-./=?@^_{|}~]+$/, 'may hold only ASCII letters, digits and signs such as . - _ @, without blanks');
+  .regex(
+    /^[A-Za-z0-9!#$%&*+\-./=?@^_{|}~]+$/,
+    'may hold only ASCII letters, digits and signs such as . - _ @, without blanks',
+  );
 
 export const Attachment = z
   .looseObject({
@@ -30,7 +35,11 @@ export const Attachment = z
       .max(127)
       .regex(/^[\w.+-]+\/[\w.+-]+$/, 'must be a media type such as application/pdf')
       .optional(),
-    content: z.base64().min(1, 'must hold at least one byte: providers take no empty file').optional().describe('Base64, while the record stays under the limit of the topic.'),
+    content: z
+      .base64()
+      .min(1, 'must hold at least one byte: providers take no empty file')
+      .optional()
+      .describe('Base64, while the record stays under the limit of the topic.'),
     url: HttpsUrl.optional().describe('Fetched when sending, for larger files.'),
     contentId: ContentId.optional().describe('For inline images: cid:<contentId>.'),
   })
@@ -40,14 +49,20 @@ export const Attachment = z
   });
 
 /** A template of ours brings the whole content: what stood beside it would be lost or would win in silence. */
-function checkTemplate(mail: { template?: TemplateRef | undefined } & Partial<Record<'subject' | 'text' | 'html', string | undefined>>, context: z.RefinementCtx): void {
+function checkTemplate(
+  mail: { template?: TemplateRef | undefined } & Partial<Record<'subject' | 'text' | 'html', string | undefined>>,
+  context: z.RefinementCtx,
+): void {
   if (!mail.template || templateOwner(mail.template.name)) return;
   for (const field of ['subject', 'text', 'html'] as const) {
-    if (mail[field] !== undefined) context.addIssue({ code: 'custom', path: [field], message: 'comes from the template: leave it out' });
+    if (mail[field] !== undefined)
+      context.addIssue({ code: 'custom', path: [field], message: 'comes from the template: leave it out' });
   }
 }
 const ReplyTo = z
-  .union([Mailbox, z.array(Mailbox).min(1).max(20)], { error: 'must be an address with, if known, a name, or a list of up to 20 of these' })
+  .union([Mailbox, z.array(Mailbox).min(1).max(20)], {
+    error: 'must be an address with, if known, a name, or a list of up to 20 of these',
+  })
   .describe('Where answers go: one address or several.');
 
 /** Where answers go, as a list. */
@@ -70,7 +85,10 @@ const Mail = z
     attachments: z.array(Attachment).max(20).optional(),
     unsubscribe: Unsubscribe.optional(),
     tracking: Tracking.optional(),
-    ipPool: oneLine(64).min(2).optional().describe('Where the provider has pools of sending addresses: the name of one.'),
+    ipPool: oneLine(64)
+      .min(2)
+      .optional()
+      .describe('Where the provider has pools of sending addresses: the name of one.'),
     sandbox: z.boolean().optional().describe('Validate only: the provider checks the mail and sends nothing.'),
     providerOptions: ProviderOptions.optional(),
   })
@@ -86,7 +104,11 @@ const Mail = z
     }
     const all = [...mail.to, ...(mail.cc ?? []), ...(mail.bcc ?? [])].map((box) => box.email.toLowerCase());
     if (all.length > MAX_RECIPIENTS) {
-      context.addIssue({ code: 'custom', path: ['to'], message: `to, cc and bcc hold more than ${MAX_RECIPIENTS} recipients` });
+      context.addIssue({
+        code: 'custom',
+        path: ['to'],
+        message: `to, cc and bcc hold more than ${MAX_RECIPIENTS} recipients`,
+      });
     }
     if (new Set(all).size !== all.length) {
       context.addIssue({ code: 'custom', path: ['to'], message: 'an address stands twice over to, cc and bcc' });

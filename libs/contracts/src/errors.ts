@@ -39,13 +39,13 @@ export class IdConflict extends UnreadableRecord {
 }
 
 /**
- * A request whose record has no timestamp, or one that is not in milliseconds. Its repeats could not be recognised, nor could be
- * said when it expires.
+ * A request whose record has no timestamp, or one that is not in milliseconds. Its repeats could not be recognised, nor
+ * could be said when it expires.
  */
 export class BadRecordTime extends UnreadableRecord {
   override readonly code = 'MSG_RECORD_TIME';
   override readonly remedy =
-    'Give the record a timestamp in milliseconds since 1970 or leave it to the client, and publish again; npm run topics -- apply makes the topic bear the broker\'s time.';
+    "Give the record a timestamp in milliseconds since 1970 or leave it to the client, and publish again; npm run topics -- apply makes the topic bear the broker's time.";
 
   /** @param rule what is wrong with the timestamp, from recordTimeProblem */
   constructor(rule: string) {
@@ -53,7 +53,10 @@ export class BadRecordTime extends UnreadableRecord {
   }
 }
 
-/** A batch of records whose bytes cannot be decoded: which messages it held, nobody can tell. It is set aside as it came. */
+/**
+ * A batch of records whose bytes cannot be decoded: which messages it held, nobody can tell. It is set aside as it
+ * came.
+ */
 export class UndecodableRecords extends MessagingError {
   readonly code = 'MSG_UNDECODABLE_BATCH';
   readonly stage = 'fetch';
@@ -74,18 +77,22 @@ export class InfrastructureDown extends MessagingError {
 }
 
 /**
- * A record of the platform's own that breaks the schema of its topic, or that Kafka refuses for what it is, such as its size.
- * Repeating cannot help; whoever publishes it sees to it that its message ends all the same.
+ * A record of the platform's own that breaks the schema of its topic, or that Kafka refuses for what it is, such as its
+ * size. Repeating cannot help; whoever publishes it sees to it that its message ends all the same.
  */
 export class RecordRefused extends MessagingError {
   readonly code = 'MSG_RECORD_REFUSED';
   readonly stage = 'publish';
-  readonly remedy = 'A fault of the platform: report it with these headers. If the message is still of use, publish it again under a new messageId after the mend.';
+  readonly remedy =
+    'A fault of the platform: report it with these headers. If the message is still of use, publish it again under a new messageId after the mend.';
   readonly fields: FieldError[];
 
   /** @param topic its name without prefix */
   constructor(topic: string, fields: FieldError[] = [], options?: ErrorOptions) {
-    const why = fields.length > 0 ? `breaks its schema: ${fields.map(({ field, rule }) => `${field} ${rule}`).join('; ')}` : 'was refused by Kafka, for its size perhaps';
+    const why =
+      fields.length > 0
+        ? `breaks its schema: ${fields.map(({ field, rule }) => `${field} ${rule}`).join('; ')}`
+        : 'was refused by Kafka, for its size perhaps';
     super(`a record of ours for ${topic} ${why}`, options);
     this.fields = fields;
   }
@@ -95,7 +102,8 @@ export class RecordRefused extends MessagingError {
 export class SchemaBehind extends MessagingError {
   readonly code = 'MSG_SCHEMA_BEHIND';
   readonly stage = 'start';
-  readonly remedy = 'Run the job that brings the schema up to date, or set DATABASE_MIGRATE=true for one start; the service goes on by itself then.';
+  readonly remedy =
+    'Run the job that brings the schema up to date, or set DATABASE_MIGRATE=true for one start; the service goes on by itself then.';
 
   constructor(schema: string, missing: readonly string[]) {
     super(`the schema ${schema} lacks ${missing.join(', ')}`);
@@ -111,13 +119,19 @@ export class InvalidConfiguration extends MessagingError {
 
 /** The field errors of a schema violation: path and rule, never the value. */
 export function fieldErrors(error: z.ZodError): FieldError[] {
-  return error.issues.flatMap(nearest).slice(0, 20).map((issue) => ({
-    field: fieldPath(issue.path),
-    rule: issue.message.slice(0, 200),
-  }));
+  return error.issues
+    .flatMap(nearest)
+    .slice(0, 20)
+    .map((issue) => ({
+      field: fieldPath(issue.path),
+      rule: issue.message.slice(0, 200),
+    }));
 }
 
-/** Of a choice the one form that was meant, by its outer shape, says which of its fields is wrong; of a name, the rule it breaks. */
+/**
+ * Of a choice the one form that was meant, by its outer shape, says which of its fields is wrong; of a name, the rule
+ * it breaks.
+ */
 function nearest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code === 'invalid_key') return issue.issues.map((inner) => ({ ...inner, path: issue.path }));
   if (issue.code !== 'invalid_union') return [issue];
@@ -131,7 +145,9 @@ export function fieldPath(path: PropertyKey[]): string {
   const text = path.reduce<string>((whole, part) => {
     if (typeof part === 'number') return `${whole}[${part}]`;
     // A key of a record is upstream's text: shown only as far as it looks like a name.
-    const name = String(part).replace(/[^\w.-]/g, '?').slice(0, 60);
+    const name = String(part)
+      .replace(/[^\w.-]/g, '?')
+      .slice(0, 60);
     return whole === '' ? name : `${whole}.${name}`;
   }, '');
   return text === '' ? '(the whole value)' : text;

@@ -1,6 +1,9 @@
 import type { FailureKind, RetryAdvice } from './failure.ts';
 
-/** Where a code shows: in the answer to a request, in a receipt, in a broken connection, in a provider's call of our webhook, about a message to us, or as a warning only. */
+/**
+ * Where a code shows: in the answer to a request, in a receipt, in a broken connection, in a provider's call of our
+ * webhook, about a message to us, or as a warning only.
+ */
 export type FailureStage = 'request' | 'receipt' | 'network' | 'webhook' | 'inbound' | 'warning';
 
 /** One row of a failure table. */

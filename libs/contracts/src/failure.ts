@@ -14,7 +14,10 @@ export const FailureKind = z.enum([
 ]);
 export type FailureKind = z.infer<typeof FailureKind>;
 
-/** `never`; `backoff`: the same provider later; `failover`: another provider may take it at once; `operator`: when somebody has mended it. */
+/**
+ * `never`; `backoff`: the same provider later; `failover`: another provider may take it at once; `operator`: when
+ * somebody has mended it.
+ */
 export const RetryAdvice = z.enum(['never', 'backoff', 'failover', 'operator']);
 export type RetryAdvice = z.infer<typeof RetryAdvice>;
 
@@ -34,10 +37,23 @@ export const Failure = z.looseObject({
   meaning: z.string().describe('What happened, in plain words.'),
   action: z.string().describe('What to do about it.'),
   retry: RetryAdvice,
-  retryAfterMs: z.number().int().nonnegative().optional().describe('How long the provider asked to wait, in milliseconds.'),
+  retryAfterMs: z
+    .number()
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('How long the provider asked to wait, in milliseconds.'),
   suppress: z.boolean().optional().describe('The recipient must not be written to again.'),
-  suppressScope: z.enum(['sender', 'channel', 'group']).optional().describe('How far that reaches; missing: everything to this recipient.'),
-  help: z.string().optional().describe('The page about this code: a path in the repository of this platform, such as docs/errors/twilio-21610.md.'),
+  suppressScope: z
+    .enum(['sender', 'channel', 'group'])
+    .optional()
+    .describe('How far that reaches; missing: everything to this recipient.'),
+  help: z
+    .string()
+    .optional()
+    .describe(
+      'The page about this code: a path in the repository of this platform, such as docs/errors/twilio-21610.md.',
+    ),
   unlisted: z.boolean().optional().describe('The code stands in no catalogue; judged by its HTTP status.'),
   fields: z.array(FieldError).optional(),
 });

@@ -25,7 +25,9 @@ export interface Finding {
 /** Findings about the checks of one table, with its advice unless there is better. */
 export function findingsOf<T extends CheckTable>(table: T) {
   type Id = keyof T & string;
-  const bad = (state: 'warn' | 'fail') => (id: Id, seen: string, mend = table[id]!.mend): Finding => ({ id, state, seen, mend });
+  const bad =
+    (state: 'warn' | 'fail') =>
+    (id: Id, seen: string, mend = table[id]!.mend): Finding => ({ id, state, seen, mend });
   return {
     ok: (id: Id, seen: string): Finding => ({ id, state: 'ok', seen }),
     skipped: (id: Id, seen: string): Finding => ({ id, state: 'skipped', seen }),

@@ -4,8 +4,8 @@ import { type Fact, fold } from './fold.policy.ts';
 import type { Status } from './status.ts';
 
 /**
- * What truly happens to a message, told step by step as it happens. The end is known from the life itself, without a look at the
- * facts: fold has to find it in them, in whatever order and however often they come.
+ * What truly happens to a message, told step by step as it happens. The end is known from the life itself, without a
+ * look at the facts: fold has to find it in them, in whatever order and however often they come.
  */
 interface Life {
   /** What became of the hops before the last: refused for now, answered by nobody, or taken and given back. */
@@ -21,17 +21,24 @@ interface Life {
   forwarded: boolean;
 }
 
-type Fate = 'silence' | 'late' | 'late, then delivered' | 'delivered' | 'delivered, then bounced' | 'bounced' | 'dropped';
+type Fate =
+  'silence' | 'late' | 'late, then delivered' | 'delivered' | 'delivered, then bounced' | 'bounced' | 'dropped';
 
 const stages: Record<Fate, [Status, boolean][]> = {
   silence: [],
   late: [['delayed', false]],
-  'late, then delivered': [['delayed', false], ['delivered', true]],
+  'late, then delivered': [
+    ['delayed', false],
+    ['delivered', true],
+  ],
   delivered: [['delivered', true]],
-  'delivered, then bounced': [['delivered', true], ['bounced', true]],
+  'delivered, then bounced': [
+    ['delivered', true],
+    ['bounced', true],
+  ],
   bounced: [['bounced', true]],
   dropped: [['suppressed', true]],
-}; // prettier-ignore
+};
 
 const stranger = { hash: 'stranger', mask: 's***@elsewhere.test' };
 
@@ -42,37 +49,58 @@ function toldOf({ before, doubtEnded, last, fates, windowOver, forwarded }: Life
   for (const [index, what] of before.entries()) {
     const hop = index + 1;
     if (what === 'refused') facts.push({ status: 'retrying', final: false, hop, source: 'retry' });
-    else if (what === 'given back') facts.push({ status: 'sent', final: false, hop, source: 'sms' }, { status: 'sent', final: false, hop, source: 'receipt' }, { status: 'retrying', final: false, hop, source: 'receipt' });
-    else facts.push({ status: 'unconfirmed', final: false, hop, source: 'email' }, ...(doubtEnded ? [{ status: 'unconfirmed', final: true, hop, source: 'retry' } as const] : []));
+    else if (what === 'given back')
+      facts.push(
+        { status: 'sent', final: false, hop, source: 'sms' },
+        { status: 'sent', final: false, hop, source: 'receipt' },
+        { status: 'retrying', final: false, hop, source: 'receipt' },
+      );
+    else
+      facts.push(
+        { status: 'unconfirmed', final: false, hop, source: 'email' },
+        ...(doubtEnded ? [{ status: 'unconfirmed', final: true, hop, source: 'retry' } as const] : []),
+      );
   }
   const hop = before.length + 1;
   if (last !== 'taken') return [...facts, { status: last, final: true, hop, source: 'retry' }];
   const recipients = people.slice(0, fates.length);
   facts.push({ status: 'sent', final: false, hop, source: 'email', recipients });
   for (const [index, fate] of fates.entries()) {
-    const about = { recipient: forwarded && fates.length === 1 ? stranger : people[index], ...(fates.length > 1 && { recipientCount: fates.length }) };
+    const about = {
+      recipient: forwarded && fates.length === 1 ? stranger : people[index],
+      ...(fates.length > 1 && { recipientCount: fates.length }),
+    };
     for (const [status, final] of stages[fate]) facts.push({ status, final, hop, source: 'receipt', ...about });
   }
-  if (windowOver && fates.length === 1 && fates[0] === 'silence') facts.push({ status: 'sent', final: true, hop, source: 'retry' });
+  if (windowOver && fates.length === 1 && fates[0] === 'silence')
+    facts.push({ status: 'sent', final: true, hop, source: 'retry' });
   return facts;
 }
 
 function endOf({ before, doubtEnded, last, fates, windowOver }: Life): { status: Status; final: boolean } {
   const doubted = before.includes('doubtful');
   // Nothing that says "not sent" is final while an earlier call may have been taken.
-  const notSent = (status: Status) => (doubted ? ({ status: 'unconfirmed', final: doubtEnded } as const) : ({ status, final: true } as const));
+  const notSent = (status: Status) =>
+    doubted ? ({ status: 'unconfirmed', final: doubtEnded } as const) : ({ status, final: true } as const);
   if (last !== 'taken') return notSent(last);
   if (fates.includes('silence') || fates.includes('late')) {
-    return { status: fates.includes('late') ? 'delayed' : 'sent', final: windowOver && fates.length === 1 && fates[0] === 'silence' };
+    return {
+      status: fates.includes('late') ? 'delayed' : 'sent',
+      final: windowOver && fates.length === 1 && fates[0] === 'silence',
+    };
   }
-  if (fates.some((fate) => fate === 'bounced' || fate === 'delivered, then bounced')) return { status: 'bounced', final: true };
+  if (fates.some((fate) => fate === 'bounced' || fate === 'delivered, then bounced'))
+    return { status: 'bounced', final: true };
   return fates.includes('dropped') ? notSent('suppressed') : { status: 'delivered', final: true };
 }
 
 const life: fc.Arbitrary<Life> = fc.record({
   before: fc.array(fc.constantFrom('refused' as const, 'doubtful' as const, 'given back' as const), { maxLength: 3 }),
   doubtEnded: fc.boolean(),
-  last: fc.oneof({ weight: 4, arbitrary: fc.constant('taken' as const) }, { weight: 1, arbitrary: fc.constantFrom('failed' as const, 'expired' as const, 'cancelled' as const) }),
+  last: fc.oneof(
+    { weight: 4, arbitrary: fc.constant('taken' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('failed' as const, 'expired' as const, 'cancelled' as const) },
+  ),
   fates: fc.array(fc.constantFrom(...(Object.keys(stages) as Fate[])), { minLength: 1, maxLength: 3 }),
   windowOver: fc.boolean(),
   forwarded: fc.boolean(),
@@ -92,16 +120,32 @@ const RUNS = 20_000;
 
 describe('the life of a message', () => {
   it('ends, by its facts shuffled and repeated, as it truly did', () => {
-    fc.assert(fc.property(told, ([lived, facts]) => expect(fold(facts)).toMatchObject(endOf(lived))), { numRuns: RUNS });
+    fc.assert(
+      fc.property(told, ([lived, facts]) => expect(fold(facts)).toMatchObject(endOf(lived))),
+      { numRuns: RUNS },
+    );
   });
 
   it('would end otherwise if the last word counted, which this test notices', () => {
     const byLastWord = (facts: Fact[]) => ({ status: facts.at(-1)!.status, final: facts.at(-1)!.final });
-    expect(() => fc.assert(fc.property(told, ([lived, facts]) => expect(byLastWord(facts)).toMatchObject(endOf(lived))), { numRuns: 200 })).toThrow();
+    expect(() =>
+      fc.assert(
+        fc.property(told, ([lived, facts]) => expect(byLastWord(facts)).toMatchObject(endOf(lived))),
+        { numRuns: 200 },
+      ),
+    ).toThrow();
   });
 
   it('would end otherwise if a delivery beat its bounce, which this test notices', () => {
-    const withoutBounce = (facts: Fact[]) => fold(facts.some(({ status }) => status === 'delivered') ? facts.filter(({ status }) => status !== 'bounced') : facts);
-    expect(() => fc.assert(fc.property(told, ([lived, facts]) => expect(withoutBounce(facts)).toMatchObject(endOf(lived))), { numRuns: 2_000 })).toThrow();
+    const withoutBounce = (facts: Fact[]) =>
+      fold(
+        facts.some(({ status }) => status === 'delivered') ? facts.filter(({ status }) => status !== 'bounced') : facts,
+      );
+    expect(() =>
+      fc.assert(
+        fc.property(told, ([lived, facts]) => expect(withoutBounce(facts)).toMatchObject(endOf(lived))),
+        { numRuns: 2_000 },
+      ),
+    ).toThrow();
   });
 });

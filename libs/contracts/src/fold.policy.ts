@@ -1,7 +1,17 @@
-import { isEngagement, isNotice, type Engagement, type Status, type StatusChanged, type StatusSource } from './status.ts';
+import {
+  isEngagement,
+  isNotice,
+  type Engagement,
+  type Status,
+  type StatusChanged,
+  type StatusSource,
+} from './status.ts';
 
 /** The part of a fact that decides where a message stands. */
-export type Fact = Pick<StatusChanged, 'status' | 'final' | 'hop' | 'source' | 'recipient' | 'recipients' | 'recipientCount'>;
+export type Fact = Pick<
+  StatusChanged,
+  'status' | 'final' | 'hop' | 'source' | 'recipient' | 'recipients' | 'recipientCount'
+>;
 
 export interface Standing {
   status: Status;
@@ -21,33 +31,57 @@ const rankOfSent = 20;
 /** How much a fact says within its hop: evidence above decisions, later stages above earlier ones. */
 function rank(fact: Fact): number {
   switch (fact.status) {
-    case 'bounced': return 40;
-    case 'delivered': return 30;
-    case 'delayed': return 22;
-    case 'sent': return 20;
+    case 'bounced':
+      return 40;
+    case 'delivered':
+      return 30;
+    case 'delayed':
+      return 22;
+    case 'sent':
+      return 20;
     case 'failed':
     case 'suppressed':
     case 'expired':
     case 'cancelled':
     case 'rejected':
       return evidence.has(fact.source) ? REFUSED_BY_PROVIDER : 8;
-    case 'unconfirmed': return fact.final ? 6 : 3;
-    case 'retrying': return 2;
-    case 'scheduled': return 1;
-    default: return 0;
+    case 'unconfirmed':
+      return fact.final ? 6 : 3;
+    case 'retrying':
+      return 2;
+    case 'scheduled':
+      return 1;
+    default:
+      return 0;
   }
-} // prettier-ignore
+}
 
 /** The provider took the message: from then on a later hop's decisions do not count. */
 const taken = new Set<Status>(['sent', 'delayed', 'bounced']);
 
-/** The provider gives a message back that it had taken: it goes again another way, and what was said of its taking counts no more. */
-export const isTakenBack = ({ status, source }: Pick<Fact, 'status' | 'source'>): boolean => status === 'retrying' && evidence.has(source);
+/**
+ * The provider gives a message back that it had taken: it goes again another way, and what was said of its taking
+ * counts no more.
+ */
+export const isTakenBack = ({ status, source }: Pick<Fact, 'status' | 'source'>): boolean =>
+  status === 'retrying' && evidence.has(source);
 
 /** From the best to the worst: of several recipients the message shows the worst fate. */
 const severity: Status[] = [
-  'accepted', 'scheduled', 'retrying', 'delivered', 'sent', 'delayed', 'unconfirmed', 'cancelled', 'expired', 'suppressed', 'rejected', 'failed', 'bounced',
-]; // prettier-ignore
+  'accepted',
+  'scheduled',
+  'retrying',
+  'delivered',
+  'sent',
+  'delayed',
+  'unconfirmed',
+  'cancelled',
+  'expired',
+  'suppressed',
+  'rejected',
+  'failed',
+  'bounced',
+];
 
 /** How one hop stands. */
 interface HopStanding {
@@ -57,9 +91,9 @@ interface HopStanding {
 }
 
 /**
- * Where a message stands: a pure function of the set of its facts, in any order and however often each is repeated (design §6).
- * `delivered` on any hop wins until its bounce; otherwise the highest hop that a provider took speaks; otherwise the highest hop.
- * While the fate of an earlier hop is unknown, nothing that says "not sent" is final.
+ * Where a message stands: a pure function of the set of its facts, in any order and however often each is repeated
+ * (design §6). `delivered` on any hop wins until its bounce; otherwise the highest hop that a provider took speaks;
+ * otherwise the highest hop. While the fate of an earlier hop is unknown, nothing that says "not sent" is final.
  */
 export function fold(facts: Iterable<Fact>): Standing {
   const engagement = new Set<Engagement>();
@@ -92,7 +126,8 @@ function standingOfHop(told: Fact[], listed: ReadonlySet<string>): HopStanding {
   const facts = told.some(isTakenBack) ? told.filter(({ status }) => status !== 'sent' && status !== 'delayed') : told;
   const { expected, whose } = addresseesOf(facts, listed);
   // With a single recipient every fact is about them, whether or not it says so, and whatever address it names.
-  if (expected <= 1 || !facts.some((fact) => fact.recipient)) return facts.map(standingOf).reduce((a, b) => saysMore(a, b));
+  if (expected <= 1 || !facts.some((fact) => fact.recipient))
+    return facts.map(standingOf).reduce((a, b) => saysMore(a, b));
   const own = new Map<string, HopStanding>();
   const whole: HopStanding[] = [];
   for (const fact of facts) {
@@ -102,7 +137,8 @@ function standingOfHop(told: Fact[], listed: ReadonlySet<string>): HopStanding {
   }
   const fates = [...own.values()];
   // Only our own decisions about some of them: what is said of the hop as a whole holds for the others.
-  if (fates.every(isDecision) && fates.length < expected && !whole.some(({ status }) => taken.has(status))) return ofTheOthers(whole, fates);
+  if (fates.every(isDecision) && fates.length < expected && !whole.some(({ status }) => taken.has(status)))
+    return ofTheOthers(whole, fates);
   if (fates.length === expected && fates.every((fate) => fate.final)) return fates.reduce(worse);
   return { ...fates.filter((fate) => !fate.final).reduce(saysMore, taking), final: false };
 }
@@ -111,11 +147,14 @@ function standingOfHop(told: Fact[], listed: ReadonlySet<string>): HopStanding {
 const taking: HopStanding = { status: 'sent', final: false, rank: rankOfSent };
 
 /**
- * How many recipients a hop has, and whom of them a fact is about. A provider may name an address that is none of theirs, as
- * where a mail was forwarded or a network spells a number otherwise: of a hop that went to one recipient it means that one;
- * of a hop to several it cannot be told whom (undefined), and it is no recipient more.
+ * How many recipients a hop has, and whom of them a fact is about. A provider may name an address that is none of
+ * theirs, as where a mail was forwarded or a network spells a number otherwise: of a hop that went to one recipient it
+ * means that one; of a hop to several it cannot be told whom (undefined), and it is no recipient more.
  */
-function addresseesOf(facts: readonly Fact[], listed: ReadonlySet<string>): { expected: number; whose: (fact: Fact) => string | undefined } {
+function addresseesOf(
+  facts: readonly Fact[],
+  listed: ReadonlySet<string>,
+): { expected: number; whose: (fact: Fact) => string | undefined } {
   const went = new Set(facts.flatMap((fact) => fact.recipients ?? []).map(({ hash }) => hash));
   const decided = facts.filter(({ source }) => !evidence.has(source)).flatMap(({ recipient }) => recipient?.hash ?? []);
   const known = new Set([...listed, ...went, ...decided]);
@@ -126,7 +165,10 @@ function addresseesOf(facts: readonly Fact[], listed: ReadonlySet<string>): { ex
     return { expected: Math.max(named.size, told), whose: (fact) => fact.recipient?.hash };
   }
   const [only] = went.size === 1 ? went : [];
-  return { expected: known.size, whose: ({ recipient }) => (recipient === undefined || known.has(recipient.hash) ? recipient?.hash : only) };
+  return {
+    expected: known.size,
+    whose: ({ recipient }) => (recipient === undefined || known.has(recipient.hash) ? recipient?.hash : only),
+  };
 }
 
 /** No provider's word on any recipient yet. */
@@ -138,7 +180,11 @@ function ofTheOthers(whole: readonly HopStanding[], withheld: readonly HopStandi
   return told.final && told.status !== 'unconfirmed' ? withheld.reduce(worse, told) : told;
 }
 
-const standingOf = (fact: Fact): HopStanding => ({ status: fact.status as Status, final: fact.final, rank: rank(fact) });
+const standingOf = (fact: Fact): HopStanding => ({
+  status: fact.status as Status,
+  final: fact.final,
+  rank: rank(fact),
+});
 
 const severityOf = (of: HopStanding) => severity.indexOf(of.status);
 
@@ -149,4 +195,5 @@ function saysMore(a: HopStanding, b: HopStanding | undefined): HopStanding {
   return difference >= 0 ? a : b;
 }
 
-const worse = (a: HopStanding, b: HopStanding): HopStanding => ((severityOf(b) - severityOf(a) || b.rank - a.rank) > 0 ? b : a);
+const worse = (a: HopStanding, b: HopStanding): HopStanding =>
+  (severityOf(b) - severityOf(a) || b.rank - a.rank) > 0 ? b : a;

@@ -15,7 +15,10 @@ const Handover = {
   requestedAt: Instant.describe("The request's Kafka time."),
   expiresAt: Instant,
   request: z.record(z.string(), z.unknown()).describe('The request as upstream published it.'),
-  templateVersion: z.string().optional().describe('The version of a template of ours that the first hop took: later hops render the same.'),
+  templateVersion: z
+    .string()
+    .optional()
+    .describe('The version of a template of ours that the first hop took: later hops render the same.'),
   attempts: z.array(Attempt).describe('What was tried so far.'),
   lacks: z.array(z.string()).optional().describe('Fields that could not be kept: what stands there is empty.'),
 };
@@ -36,7 +39,10 @@ export const DoubtfulCall = z.looseObject({
   attempt: z.number().int().positive().optional(),
   traceparent: z.string().optional().describe('Of the call: part of what the provider was told.'),
   replay: Replay.optional(),
-  withheld: z.array(z.string()).optional().describe('Recipients, by hash, that the call left out since they are suppressed.'),
+  withheld: z
+    .array(z.string())
+    .optional()
+    .describe('Recipients, by hash, that the call left out since they are suppressed.'),
 });
 export type DoubtfulCall = z.infer<typeof DoubtfulCall>;
 
@@ -51,10 +57,18 @@ export const SendDeferred = z.looseObject({
   at: Instant,
   until: Instant.optional().describe('waiting: not before this.'),
   failure: Failure.optional().describe('failed, unknown: the classified failure.'),
-  takenBack: z.boolean().optional().describe('failed: the provider had taken this hop and gave it back. What proves that it was taken counts no more.'),
+  takenBack: z
+    .boolean()
+    .optional()
+    .describe(
+      'failed: the provider had taken this hop and gave it back. What proves that it was taken counts no more.',
+    ),
   doubt: DoubtfulCall.optional().describe('unknown: the call whose answer was lost.'),
   doubtSince: Instant.optional().describe('unknown: when the first doubt arose.'),
-  acknowledge: z.boolean().optional().describe('Its channel keeps this hand-over until it is told (send.planned) that it was decided on.'),
+  acknowledge: z
+    .boolean()
+    .optional()
+    .describe('Its channel keeps this hand-over until it is told (send.planned) that it was decided on.'),
 });
 export type SendDeferred = z.infer<typeof SendDeferred>;
 
@@ -68,7 +82,14 @@ export const SendDue = z.looseObject({
   dueAt: Instant.optional().describe('When it was planned to go: the ledger remembers this hop from then on.'),
   doubt: DoubtfulCall.optional(),
   doubtSince: Instant.optional(),
-  again: z.number().int().positive().optional().describe('How often it was published again, since nothing was heard of this hop: what was told of it is told once more.'),
+  again: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe(
+      'How often it was published again, since nothing was heard of this hop: what was told of it is told once more.',
+    ),
 });
 export type SendDue = z.infer<typeof SendDue>;
 
@@ -95,7 +116,9 @@ export type DeadLetter = z.infer<typeof DeadLetter>;
 
 /** MMS and WhatsApp messages are sent by the channel sms; who asked for one by its kind may name it so. */
 const CancelledChannel = z
-  .enum([...Channel.options, ...SmsKind.exclude(['sms']).options], { error: 'must be email or sms (mms and whatsapp are understood as sms)' })
+  .enum([...Channel.options, ...SmsKind.exclude(['sms']).options], {
+    error: 'must be email or sms (mms and whatsapp are understood as sms)',
+  })
   .transform((name): Channel => (name === 'email' ? 'email' : 'sms'))
   .describe('The channel it was asked for at: email or sms. mms and whatsapp are understood as sms.');
 
@@ -113,21 +136,35 @@ export type Keyword = z.infer<typeof Keyword>;
 export const InboundReceived = z.looseObject({
   eventId: z.string(),
   channel: Channel,
-  kind: z.string().describe('sms, mms, whatsapp or rcs; another kind under the name that the provider gives it, such as messenger.'),
+  kind: z
+    .string()
+    .describe('sms, mms, whatsapp or rcs; another kind under the name that the provider gives it, such as messenger.'),
   provider: z.string(),
   providerMessageId: z.string(),
   at: Instant,
-  from: z.string().describe('As the provider has it: an answer under the same kind goes there. Of other kinds than those named above with the kind before it, such as messenger:1234.'),
+  from: z
+    .string()
+    .describe(
+      'As the provider has it: an answer under the same kind goes there. Of other kinds than those named above with the kind before it, such as messenger:1234.',
+    ),
   to: z.string(),
   body: z.string(),
   mediaUrls: z.array(z.string()).optional(),
   mediaTypes: z.array(z.string()).optional().describe('Media types, one per address.'),
   messagingService: z.string().optional().describe('The messaging service it came through.'),
   sender: RecipientRef.optional().describe('from, as hash and mask: what statuses and suppressions call this person.'),
-  keyword: Keyword.optional().describe('The reply asks to be left alone (stop), to be written to again (start), or for help.'),
-  inferred: z.boolean().optional().describe('The keyword is inferred from a sentence, by a fixed list of phrases; missing: the reply is a keyword.'),
+  keyword: Keyword.optional().describe(
+    'The reply asks to be left alone (stop), to be written to again (start), or for help.',
+  ),
+  inferred: z
+    .boolean()
+    .optional()
+    .describe('The keyword is inferred from a sentence, by a fixed list of phrases; missing: the reply is a keyword.'),
   inReplyTo: z.string().optional().describe("The provider's id of our message, where the reply names it (WhatsApp)."),
-  button: z.looseObject({ text: z.string().optional(), payload: z.string().optional() }).optional().describe('A button of a template that was pressed.'),
+  button: z
+    .looseObject({ text: z.string().optional(), payload: z.string().optional() })
+    .optional()
+    .describe('A button of a template that was pressed.'),
   segments: z.number().int().optional(),
 });
 export type InboundReceived = z.infer<typeof InboundReceived>;

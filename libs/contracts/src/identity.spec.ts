@@ -7,16 +7,24 @@ const identity = { tenant: 'default', channel: 'email', messageId: 'm-1' } as co
 
 describe('the identity of a message', () => {
   it('is one 16-byte key per tenant, channel and messageId', () => {
-    const keys = [identity, { ...identity, tenant: 'acme' }, { ...identity, channel: 'sms' as const }, { ...identity, messageId: 'm-2' }].map(identityKey);
+    const keys = [
+      identity,
+      { ...identity, tenant: 'acme' },
+      { ...identity, channel: 'sms' as const },
+      { ...identity, messageId: 'm-2' },
+    ].map(identityKey);
     expect(new Set(keys).size).toBe(4);
     for (const key of keys) expect(key).toMatch(uuid);
     expect(identityKey({ ...identity })).toBe(keys[0]);
   });
 
   it('does not depend on where one part ends and the next begins', () => {
-    expect(identityKey({ tenant: 'a', channel: 'sms', messageId: 'm' })).not.toBe(identityKey({ tenant: 'a3:sms', channel: 'sms', messageId: 'm' }));
+    expect(identityKey({ tenant: 'a', channel: 'sms', messageId: 'm' })).not.toBe(
+      identityKey({ tenant: 'a3:sms', channel: 'sms', messageId: 'm' }),
+    );
     const parts = fc.tuple(fc.string(), fc.constantFrom('email' as const, 'sms' as const), fc.string());
-    const key = ([tenant, channel, messageId]: [string, 'email' | 'sms', string]) => identityKey({ tenant, channel, messageId });
+    const key = ([tenant, channel, messageId]: [string, 'email' | 'sms', string]) =>
+      identityKey({ tenant, channel, messageId });
     fc.assert(fc.property(parts, parts, (a, b) => expect(key(a) === key(b)).toBe(a.join('\0') === b.join('\0'))));
   });
 });
@@ -25,14 +33,31 @@ describe('the id of a fact', () => {
   it('is the same each time the fact is told, and another for any other fact', () => {
     const fact = { ...identity, hop: 1, source: 'email', status: 'sent' };
     expect(factId({ ...fact })).toBe(factId(fact));
-    const others = [{ ...fact, hop: 2 }, { ...fact, status: 'failed' }, { ...fact, source: 'retry' }, { ...fact, messageId: 'm-2' }];
+    const others = [
+      { ...fact, hop: 2 },
+      { ...fact, status: 'failed' },
+      { ...fact, source: 'retry' },
+      { ...fact, messageId: 'm-2' },
+    ];
     expect(new Set([fact, ...others].map(factId)).size).toBe(5);
   });
 
   it('of a receipt follows from what the provider says', () => {
-    const receipt = { provider: 'sendgrid', providerMessageId: 'p-1', event: 'click', recipientHash: 'aa', providerTime: '1', link: 'https://a.test' };
+    const receipt = {
+      provider: 'sendgrid',
+      providerMessageId: 'p-1',
+      event: 'click',
+      recipientHash: 'aa',
+      providerTime: '1',
+      link: 'https://a.test',
+    };
     expect(receiptId({ ...receipt })).toBe(receiptId(receipt));
-    const others = [{ ...receipt, event: 'open' }, { ...receipt, recipientHash: 'bb' }, { ...receipt, providerTime: '2' }, { ...receipt, link: undefined }];
+    const others = [
+      { ...receipt, event: 'open' },
+      { ...receipt, recipientHash: 'bb' },
+      { ...receipt, providerTime: '2' },
+      { ...receipt, link: undefined },
+    ];
     expect(new Set([receipt, ...others].map(receiptId)).size).toBe(5);
   });
 });
@@ -48,21 +73,39 @@ describe('the digest of a request', () => {
   });
 
   it('tells different content apart', () => {
-    const all = [{ a: 1 }, { a: '1' }, { a: null }, { a: [1] }, { a: { 0: 1 } }, { b: 1 }, { a: 1, b: 2 }, [], {}, null, ''];
+    const all = [
+      { a: 1 },
+      { a: '1' },
+      { a: null },
+      { a: [1] },
+      { a: { 0: 1 } },
+      { b: 1 },
+      { a: 1, b: 2 },
+      [],
+      {},
+      null,
+      '',
+    ];
     expect(new Set(all.map(contentDigest)).size).toBe(all.length);
   });
 
   it('agrees exactly where the JSON says the same', () => {
     const value = fc.jsonValue().filter((json) => !JSON.stringify(json).includes('-0'));
-    fc.assert(fc.property(value, value, (a, b) => expect(contentDigest(a) === contentDigest(b)).toBe(sorted(a) === sorted(b))));
-    fc.assert(fc.property(value, (json) => expect(contentDigest(JSON.parse(JSON.stringify(json)))).toBe(contentDigest(json))));
+    fc.assert(
+      fc.property(value, value, (a, b) => expect(contentDigest(a) === contentDigest(b)).toBe(sorted(a) === sorted(b))),
+    );
+    fc.assert(
+      fc.property(value, (json) => expect(contentDigest(JSON.parse(JSON.stringify(json)))).toBe(contentDigest(json))),
+    );
   });
 });
 
 /** JSON with the fields of every object in one order. */
 const sorted = (value: unknown): string =>
   JSON.stringify(value, (_, item: unknown) =>
-    item && typeof item === 'object' && !Array.isArray(item) ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item,
+    item && typeof item === 'object' && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
   );
 
 describe('an address that must not be shown', () => {
@@ -75,14 +118,20 @@ describe('an address that must not be shown', () => {
   it('can be stored, whatever a webhook calls an address', () => {
     expect(maskAddress('😀da@inbox.test')).toBe('😀***@inbox.test');
     expect(maskAddress('\ud83d@in\0box.test')).toBe('\ufffd***@inbox.test');
-    fc.assert(fc.property(fc.string({ unit: fc.constantFrom('a', '@', '\0', '\n', '\ud83d', '\ude00') }), (address) => {
-      const mask = maskAddress(address);
-      expect(mask.isWellFormed() && !/[\0\n]/.test(mask)).toBe(true);
-    }));
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('a', '@', '\0', '\n', '\ud83d', '\ude00') }), (address) => {
+        const mask = maskAddress(address);
+        expect(mask.isWellFormed() && !/[\0\n]/.test(mask)).toBe(true);
+      }),
+    );
   });
 
   it('never keeps more of a local part than its first character, nor more of a number than six', () => {
-    fc.assert(fc.property(fc.emailAddress(), (address) => expect(maskAddress(address)).toBe(`${address[0]}***${address.slice(address.lastIndexOf('@'))}`)));
+    fc.assert(
+      fc.property(fc.emailAddress(), (address) =>
+        expect(maskAddress(address)).toBe(`${address[0]}***${address.slice(address.lastIndexOf('@'))}`),
+      ),
+    );
     fc.assert(
       fc.property(fc.stringMatching(/^\+[1-9]\d{7,14}$/), (number) => {
         const mask = maskAddress(number);
@@ -95,6 +144,9 @@ describe('an address that must not be shown', () => {
   it('has one hash however it is written, and another under another key', () => {
     expect(recipientHash('key', 'Ada@Inbox.test ')).toBe(recipientHash('key', 'ada@inbox.test'));
     expect(recipientHash('key', 'ada@inbox.test')).not.toBe(recipientHash('other', 'ada@inbox.test'));
-    expect(recipientRef('key', 'ada@inbox.test')).toEqual({ hash: expect.stringMatching(/^[0-9a-f]{32}$/), mask: 'a***@inbox.test' });
+    expect(recipientRef('key', 'ada@inbox.test')).toEqual({
+      hash: expect.stringMatching(/^[0-9a-f]{32}$/),
+      mask: 'a***@inbox.test',
+    });
   });
 });

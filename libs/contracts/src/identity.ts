@@ -29,22 +29,35 @@ export function receiptId(of: {
   providerTime?: string | undefined;
   link?: string | undefined;
 }): string {
-  return uuidOf(digest([of.provider, of.providerMessageId, of.event, of.recipientHash ?? '', of.providerTime ?? '', of.link ?? '']));
+  return uuidOf(
+    digest([of.provider, of.providerMessageId, of.event, of.recipientHash ?? '', of.providerTime ?? '', of.link ?? '']),
+  );
 }
 
-/** SHA-256 over the request with sorted keys: tells a repeat from an id used for something else. 16 bytes as a UUID text. */
+/**
+ * SHA-256 over the request with sorted keys: tells a repeat from an id used for something else. 16 bytes as a UUID
+ * text.
+ */
 export function contentDigest(request: unknown): string {
   return uuidOf(sha256(canonical(request)));
 }
 
-/** Keyed hash (HMAC-SHA-256, 16 bytes as hex) of an address in whatever spelling: the same person, without the address. */
+/**
+ * Keyed hash (HMAC-SHA-256, 16 bytes as hex) of an address in whatever spelling: the same person, without the address.
+ */
 export const recipientHash = (key: string, address: string): string => hashOf(key, recipientIdentity(address));
 
-const hashOf = (key: string, identity: string): string => createHmac('sha256', key).update(identity).digest('hex').slice(0, 32);
+const hashOf = (key: string, identity: string): string =>
+  createHmac('sha256', key).update(identity).digest('hex').slice(0, 32);
 
 /** Keyed hash of some parts, 16 bytes as a UUID text: tells whether two are the same, and not what they are. */
 export function keyedDigest(key: string, parts: readonly string[]): string {
-  return uuidOf(createHmac('sha256', key).update(parts.map((part) => `${part.length}:${part};`).join('')).digest('hex').slice(0, 32));
+  return uuidOf(
+    createHmac('sha256', key)
+      .update(parts.map((part) => `${part.length}:${part};`).join(''))
+      .digest('hex')
+      .slice(0, 32),
+  );
 }
 
 /** `a***@inbox.test`, `+1******0123`: enough for a person to recognise, too little to write to. */

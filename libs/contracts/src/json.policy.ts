@@ -24,7 +24,10 @@ function examine(value: unknown, path: PropertyKey[], found: Examined): void {
   if (typeof value === 'string') tell(value, path, found);
   if (value === null || typeof value !== 'object') return;
   if (path.length >= MAX_DEPTH) {
-    found.problems.push({ path: path.slice(0, 1), message: `must have at most ${MAX_DEPTH} levels of objects and arrays` });
+    found.problems.push({
+      path: path.slice(0, 1),
+      message: `must have at most ${MAX_DEPTH} levels of objects and arrays`,
+    });
     return;
   }
   if (Array.isArray(value)) {

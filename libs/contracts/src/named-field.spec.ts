@@ -12,12 +12,23 @@ describe('a field that a provider names', () => {
   it('is told only as far as its names are the provider’s: no address, no header of upstream’s and no sentence gets through', () => {
     expect(namedField('headers.X-Customer-Ada', words)).toBe('headers');
     expect(namedField('to.ada@inbox.test', words)).toBe('to');
-    expect(['ada@inbox.test', '', '0', '0.to', 'The to field is wrong', 'To', '__proto__'].map((text) => namedField(text, words))).toEqual(Array(7).fill(undefined));
+    expect(
+      ['ada@inbox.test', '', '0', '0.to', 'The to field is wrong', 'To', '__proto__'].map((text) =>
+        namedField(text, words),
+      ),
+    ).toEqual(Array(7).fill(undefined));
   });
 
   it('stands once in the failure, and ten of them at most', () => {
-    expect(refusedFields(['to', undefined, 'to'], 'SendGrid')).toEqual({ fields: [{ field: 'to', rule: 'is refused by SendGrid, which calls the field so' }] });
+    expect(refusedFields(['to', undefined, 'to'], 'SendGrid')).toEqual({
+      fields: [{ field: 'to', rule: 'is refused by SendGrid, which calls the field so' }],
+    });
     expect(refusedFields([undefined], 'SendGrid')).toEqual({});
-    expect(refusedFields(Array.from({ length: 30 }, (_, index) => `to.${index}`), 'SendGrid').fields).toHaveLength(10);
+    expect(
+      refusedFields(
+        Array.from({ length: 30 }, (_, index) => `to.${index}`),
+        'SendGrid',
+      ).fields,
+    ).toHaveLength(10);
   });
 });

@@ -4,9 +4,9 @@ import type { FieldError } from './failure.ts';
 const MOST_FIELDS = 10;
 
 /**
- * A field as a provider's answer calls it, such as `personalizations.0.to.0.email`: its known names and the numbers between them.
- * What follows the first unknown step is left out: names of headers and variables are upstream's, and no text of a provider is
- * passed on. Undefined: it names no known field.
+ * A field as a provider's answer calls it, such as `personalizations.0.to.0.email`: its known names and the numbers
+ * between them. What follows the first unknown step is left out: names of headers and variables are upstream's, and no
+ * text of a provider is passed on. Undefined: it names no known field.
  * @param words every name of a field that the provider's API has
  */
 export function namedField(text: string, words: ReadonlySet<string>): string | undefined {
@@ -19,5 +19,7 @@ export function namedField(text: string, words: ReadonlySet<string>): string | u
 /** Fields that a provider refused, as those of a failure: each once. `provider`: as it is written, such as SendGrid. */
 export function refusedFields(fields: readonly (string | undefined)[], provider: string): { fields?: FieldError[] } {
   const named = [...new Set(fields)].filter((field) => field !== undefined).slice(0, MOST_FIELDS);
-  return named.length === 0 ? {} : { fields: named.map((field) => ({ field, rule: `is refused by ${provider}, which calls the field so` })) };
+  return named.length === 0
+    ? {}
+    : { fields: named.map((field) => ({ field, rule: `is refused by ${provider}, which calls the field so` })) };
 }

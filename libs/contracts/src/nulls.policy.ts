@@ -7,12 +7,17 @@ import { z } from 'zod';
 export function withoutNulls(schema: z.core.$ZodType, value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value;
   const { def } = (schema as z.ZodType)._zod;
-  if (isKind(def, 'union')) return withoutNulls(def.options.find((option) => isListSchema(option) === Array.isArray(value)) ?? z.unknown(), value);
+  if (isKind(def, 'union'))
+    return withoutNulls(
+      def.options.find((option) => isListSchema(option) === Array.isArray(value)) ?? z.unknown(),
+      value,
+    );
   if ('innerType' in def) return withoutNulls(def.innerType as z.core.$ZodType, value);
   if (isKind(def, 'pipe')) return withoutNulls(isKind(def.in._zod.def, 'transform') ? def.out : def.in, value);
   if (isKind(def, 'array')) return Array.isArray(value) ? value.map((item) => withoutNulls(def.element, item)) : value;
   if (Array.isArray(value)) return value;
-  if (isKind(def, 'record')) return mapped(value, () => ({ schema: def.valueType, optional: !takesNull(def.valueType) }));
+  if (isKind(def, 'record'))
+    return mapped(value, () => ({ schema: def.valueType, optional: !takesNull(def.valueType) }));
   if (isKind(def, 'object')) return mapped(value, (name) => fieldOf(def.shape, name));
   return value;
 }
@@ -34,7 +39,12 @@ function mapped(value: object, fieldNamed: (name: string) => Field | undefined):
 
 function fieldOf(shape: Readonly<Record<string, z.core.$ZodType>>, name: string): Field | undefined {
   const schema = Object.hasOwn(shape, name) ? shape[name] : undefined;
-  return schema && { schema, optional: ['optional', 'default', 'prefault'].includes(schema._zod.def.type) && !takesNull(schema) };
+  return (
+    schema && {
+      schema,
+      optional: ['optional', 'default', 'prefault'].includes(schema._zod.def.type) && !takesNull(schema),
+    }
+  );
 }
 
 const takesNull = (schema: z.core.$ZodType): boolean => z.safeParse(schema, null).success;
@@ -50,4 +60,5 @@ interface Definitions {
   transform: z.core.$ZodTransformDef;
 }
 
-const isKind = <K extends keyof Definitions>(def: { type: string }, kind: K): def is Definitions[K] => def.type === kind;
+const isKind = <K extends keyof Definitions>(def: { type: string }, kind: K): def is Definitions[K] =>
+  def.type === kind;

@@ -20,27 +20,38 @@ describe('a phone number', () => {
     expect(hashOf(given)).toBe(hashOf(taken));
   });
 
-  it.each(['12025552177', '+1 202 555 2177', '+0123456789', '+123', '+1234567890123456'])('in a request is refused where it is not in E.164: %s', (given) => {
-    expect(PhoneNumber.safeParse(given).success).toBe(false);
-  });
+  it.each(['12025552177', '+1 202 555 2177', '+0123456789', '+123', '+1234567890123456'])(
+    'in a request is refused where it is not in E.164: %s',
+    (given) => {
+      expect(PhoneNumber.safeParse(given).success).toBe(false);
+    },
+  );
 
   it.each([
     ['Mexico', '+5215512345678', '+525512345678', '+525512345678'],
     ['Brazil', '+553187654321', '+5531987654321', '+5531987654321'],
     ['Benin', '+22997123456', '+2290197123456', '+2290197123456'],
     ['Argentina', '+541123456789', '+541123456789', '+5491123456789'],
-  ])('of %s in its other spelling stays as WhatsApp has it, goes by text to where the network has it, and is of one person', (_, given, number, modern) => {
-    expect(PhoneNumber.parse(given)).toBe(given);
-    expect(readPhoneNumber(given)).toMatchObject({ written: given, number });
-    expect(hashOf(given)).toBe(hashOf(modern));
-  });
+  ])(
+    'of %s in its other spelling stays as WhatsApp has it, goes by text to where the network has it, and is of one person',
+    (_, given, number, modern) => {
+      expect(PhoneNumber.parse(given)).toBe(given);
+      expect(readPhoneNumber(given)).toMatchObject({ written: given, number });
+      expect(hashOf(given)).toBe(hashOf(modern));
+    },
+  );
 
   it('of a fixed line in Brazil has no ninth digit', () => {
     expect(readPhoneNumber('+553133334444')).toMatchObject({ number: '+553133334444', identity: '+553133334444' });
   });
 
   it('without a calling code of any country is none', () => {
-    expect([readPhoneNumber('+9991234567'), readPhoneNumber('2025552177'), readPhoneNumber('Shop'), readPhoneNumber('1'.repeat(500))]).toEqual([undefined, undefined, undefined, undefined]);
+    expect([
+      readPhoneNumber('+9991234567'),
+      readPhoneNumber('2025552177'),
+      readPhoneNumber('Shop'),
+      readPhoneNumber('1'.repeat(500)),
+    ]).toEqual([undefined, undefined, undefined, undefined]);
   });
 });
 
@@ -52,15 +63,33 @@ function spellingsOf(country: ReturnType<typeof getCountries>[number]): string[]
   const e164 = `+${code}${national}`;
   const plan = new Metadata();
   plan.selectNumberingPlan(country);
-  const trunk: string | undefined = (plan.numberingPlan as unknown as { nationalPrefix(): string | undefined } | undefined)?.nationalPrefix();
+  const trunk: string | undefined = (
+    plan.numberingPlan as unknown as { nationalPrefix(): string | undefined } | undefined
+  )?.nationalPrefix();
   const withTrunk = trunk ? [`+${code}${trunk}${national}`, `+${code} (${trunk}) ${national}`] : [];
   // Where the plan itself does not read the trunk prefix away, it is another number, and no spelling of this one.
   const understood = withTrunk.filter((text) => readPhoneNumber(text)?.plan.nationalNumber === national);
-  return [e164, ` ${e164} `, example.formatInternational(), example.getURI(), `00${code}${national}`, `whatsapp:${e164}`, `rcs:${e164}`, `+${code} (${national.slice(0, 2)}) ${national.slice(2)}`, ...understood, ...double(e164)];
+  return [
+    e164,
+    ` ${e164} `,
+    example.formatInternational(),
+    example.getURI(),
+    `00${code}${national}`,
+    `whatsapp:${e164}`,
+    `rcs:${e164}`,
+    `+${code} (${national.slice(0, 2)}) ${national.slice(2)}`,
+    ...understood,
+    ...double(e164),
+  ];
 }
 
 function double(e164: string): string[] {
-  const pairs: [RegExp, string][] = [[/^\+52(\d{10})$/, '+521$1'], [/^\+549(\d{10})$/, '+54$1'], [/^\+55(\d\d)9(\d{8})$/, '+55$1$2'], [/^\+22901(\d{8})$/, '+229$1']];
+  const pairs: [RegExp, string][] = [
+    [/^\+52(\d{10})$/, '+521$1'],
+    [/^\+549(\d{10})$/, '+54$1'],
+    [/^\+55(\d\d)9(\d{8})$/, '+55$1$2'],
+    [/^\+22901(\d{8})$/, '+229$1'],
+  ];
   return pairs.flatMap(([from, to]) => (from.test(e164) ? [e164.replace(from, to)] : []));
 }
 

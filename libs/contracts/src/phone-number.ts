@@ -3,7 +3,10 @@ import { z } from 'zod';
 
 /** One phone number, however it was written. All three forms are E.164. */
 export interface ReadNumber {
-  /** As written, without what is dialled within the country only, such as a trunk 0 or 1. An address of WhatsApp's is this. */
+  /**
+   * As written, without what is dialled within the country only, such as a trunk 0 or 1. An address of WhatsApp's is
+   * this.
+   */
   written: string;
   /** As the networks have it: where texts go. */
   number: string;
@@ -21,11 +24,13 @@ interface DoubleSpelling {
 }
 
 /**
- * Mobile numbers that are written in two ways: WhatsApp and old address books keep a form that the numbering plan has left.
+ * Mobile numbers that are written in two ways: WhatsApp and old address books keep a form that the numbering plan has
+ * left.
  * - Mexico: no 1 after +52 since 3 August 2019 (IFT, Plan Técnico Fundamental de Numeración); WhatsApp ids have it.
- * - Brazil: a 9 before the eight digits of mobiles, which began with 6 to 9 (Anatel, Resolução 553/2010); WhatsApp ids outside
- *   the areas 11 to 28 often lack it. Fixed lines begin with 2 to 5.
- * - Argentina: a 9 after +54 for mobiles called from abroad (ENACOM, Plan Fundamental de Numeración Nacional); often left out.
+ * - Brazil: a 9 before the eight digits of mobiles, which began with 6 to 9 (Anatel, Resolução 553/2010); WhatsApp ids
+ *   outside the areas 11 to 28 often lack it. Fixed lines begin with 2 to 5.
+ * - Argentina: a 9 after +54 for mobiles called from abroad (ENACOM, Plan Fundamental de Numeración Nacional); often
+ *   left out.
  * - Benin: 01 before the eight digits of every number since 30 November 2024 (ARCEP Bénin).
  */
 const doubleSpellings: readonly DoubleSpelling[] = [
@@ -42,8 +47,8 @@ const MOST_KNOWN = 5_000;
 const MOST_READ = 100;
 
 /**
- * A number in international form, in whatever spelling: blanks, brackets, dashes, full-width digits, `00` for the `+`, a trunk
- * prefix after the country's code, `tel:`, `sms:`, `whatsapp:` or `rcs:` before it.
+ * A number in international form, in whatever spelling: blanks, brackets, dashes, full-width digits, `00` for the `+`,
+ * a trunk prefix after the country's code, `tel:`, `sms:`, `whatsapp:` or `rcs:` before it.
  * @returns undefined for what has no country's calling code
  */
 export function readPhoneNumber(text: string): ReadNumber | undefined {
@@ -58,7 +63,11 @@ export function readPhoneNumber(text: string): ReadNumber | undefined {
 /** Without what only makes it easier to read. */
 function bare(text: string): string {
   if (/^\+\d+$/.test(text)) return text;
-  const plain = text.normalize('NFKC').trim().replace(/^(?:tel|sms|whatsapp|rcs):/i, '').replace(/;.*$/s, '');
+  const plain = text
+    .normalize('NFKC')
+    .trim()
+    .replace(/^(?:tel|sms|whatsapp|rcs):/i, '')
+    .replace(/;.*$/s, '');
   return plain.replace(/[\s().\-/\u2010-\u2015\u2212\p{Cf}]/gu, '').replace(/^00(?=[1-9])/, '+');
 }
 
@@ -70,14 +79,20 @@ function parsed(text: string): ReadNumber | undefined {
   if (!double) return { written, number: written, identity: written, plan };
   const identity = written.replace(double.written, double.identity);
   if (double.bothDialled) return { written, number: written, identity, plan };
-  return { written, number: identity, identity, plan: parsePhoneNumberFromString(identity, { extract: false }) ?? plan };
+  return {
+    written,
+    number: identity,
+    identity,
+    plan: parsePhoneNumberFromString(identity, { extract: false }) ?? plan,
+  };
 }
 
 /** One spelling for one number; what is none stays as it is. */
 export const phoneIdentity = (text: string): string => readPhoneNumber(text)?.identity ?? text;
 
 /** A number without its country's trunk prefix; anything else, such as a short code or a name, as it is. */
-export const asWritten = (text: string): string => (text.startsWith('+') ? (readPhoneNumber(text)?.written ?? text) : text);
+export const asWritten = (text: string): string =>
+  text.startsWith('+') ? (readPhoneNumber(text)?.written ?? text) : text;
 
 /** E.164, 7 to 15 digits. A trunk prefix after the country's code is taken away: `+112025552177` is `+12025552177`. */
 export const PhoneNumber = z

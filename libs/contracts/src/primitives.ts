@@ -29,7 +29,11 @@ export const Category = z
   .describe('What the law asks of it; marketing needs consent and an unsubscribe.');
 
 export const Instant = z.iso
-  .datetime({ offset: true, abort: true, error: 'must be an ISO 8601 date and time with a zone, such as 2030-01-31T09:00:00Z' })
+  .datetime({
+    offset: true,
+    abort: true,
+    error: 'must be an ISO 8601 date and time with a zone, such as 2030-01-31T09:00:00Z',
+  })
   .refine((text) => isInstant(Date.parse(text)), 'must lie in the years 0001 to 9999 (in UTC)')
   .describe('ISO 8601 with a zone.');
 
@@ -48,7 +52,9 @@ export const requestEnvelope = {
   tenant: Tenant.default('default'),
   category: Category.default('transactional'),
   sendAt: Instant.optional().describe('Not before this time. At most SCHEDULE_AT_MOST_DAYS (30) after the request.'),
-  expiresAt: Instant.optional().describe('Not after this time. Default: urgent 10 min, transactional 24 h, bulk 72 h. At most 14 days after sendAt, or after the request.'),
+  expiresAt: Instant.optional().describe(
+    'Not after this time. Default: urgent 10 min, transactional 24 h, bulk 72 h. At most 14 days after sendAt, or after the request.',
+  ),
   timeZone: TimeZone.optional(),
   correlationId: oneLine(200).optional().describe("Upstream's own reference, repeated in every status."),
   tags: z.array(oneLine(64)).max(10).optional().describe('For reports. No personal data.'),
@@ -60,7 +66,10 @@ export const requestEnvelope = {
 };
 
 /** A message must still be wanted when its time comes. */
-export function checkTimes(request: { sendAt?: string | undefined; expiresAt?: string | undefined }, context: z.RefinementCtx): void {
+export function checkTimes(
+  request: { sendAt?: string | undefined; expiresAt?: string | undefined },
+  context: z.RefinementCtx,
+): void {
   if (request.sendAt && request.expiresAt && Date.parse(request.expiresAt) <= Date.parse(request.sendAt)) {
     context.addIssue({ code: 'custom', path: ['expiresAt'], message: 'must be after sendAt' });
   }

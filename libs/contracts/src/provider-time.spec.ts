@@ -17,7 +17,25 @@ describe('the time that a provider tells', () => {
     expect(timeOf(value)?.toISOString()).toBe(expected);
   });
 
-  it.each([null, undefined, '', 'soon', 'soon 1', '1', 12, -1, 0, Number.NaN, 1e300, '2026-13-45T00:00:00Z', '+010000-01-01T00:00:00Z', true, [], {}, [1_795_435_205]])('is none where it says %j', (value) => {
+  it.each([
+    null,
+    undefined,
+    '',
+    'soon',
+    'soon 1',
+    '1',
+    12,
+    -1,
+    0,
+    Number.NaN,
+    1e300,
+    '2026-13-45T00:00:00Z',
+    '+010000-01-01T00:00:00Z',
+    true,
+    [],
+    {},
+    [1_795_435_205],
+  ])('is none where it says %j', (value) => {
     expect(timeOf(value)).toBeUndefined();
   });
 

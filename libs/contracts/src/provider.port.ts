@@ -37,9 +37,14 @@ export interface TextSize {
  * `replay`: of a doubtful call that may be repeated under its key.
  * `validatedOnly`: the provider checked the message, as the request asked, and sent nothing.
  */
-export type SendResult = { sent: true; providerMessageId: string; size?: TextSize; validatedOnly?: boolean; holdUntil?: number } | { sent: false; failure: Failure; holdUntil?: number; replay?: Replay };
+export type SendResult =
+  | { sent: true; providerMessageId: string; size?: TextSize; validatedOnly?: boolean; holdUntil?: number }
+  | { sent: false; failure: Failure; holdUntil?: number; replay?: Replay };
 
-/** A message in a provider's list that may have come of a doubtful call: it looks the same, but bears no reference of ours. */
+/**
+ * A message in a provider's list that may have come of a doubtful call: it looks the same, but bears no reference of
+ * ours.
+ */
 export interface Candidate {
   providerMessageId: string;
   /** When the provider took it, in ms since 1970. */
@@ -47,9 +52,9 @@ export interface Candidate {
 }
 
 /**
- * What a look-up of a doubtful call found. `candidates`: which of them came of this call, the ledger can tell from what it
- * knows of the other calls. `absent` proves nothing by itself: a provider's lists lag behind. An acceptance may be proven
- * without its id.
+ * What a look-up of a doubtful call found. `candidates`: which of them came of this call, the ledger can tell from what
+ * it knows of the other calls. `absent` proves nothing by itself: a provider's lists lag behind. An acceptance may be
+ * proven without its id.
  */
 export type LookupResult =
   | { found: 'accepted'; providerMessageId?: string }
@@ -77,7 +82,9 @@ export interface LookupWish<M> {
 }
 
 /** Can this provider be used with these keys? Sends nothing. `warnings`: it can, but something should be mended. */
-export type ProviderCheck = { state: 'ok'; warnings?: readonly Finding[] } | { state: 'refused' | 'unreachable'; meaning: string; action: string };
+export type ProviderCheck =
+  | { state: 'ok'; warnings?: readonly Finding[] }
+  | { state: 'refused' | 'unreachable'; meaning: string; action: string };
 
 /** One provider of a channel: contract and injection token at once. */
 export abstract class Provider<M> {

@@ -7,8 +7,8 @@ const understood = /^(?:mailto|tel|sms|whatsapp|rcs):/i;
 const ofSomeKind = /^[a-z][a-z0-9.+-]{1,31}:\S+$/i;
 
 /**
- * One text for one recipient, whichever spelling of an address is given: what is hashed. An address of a kind that is not
- * known (`xyz:+12025550123`) is somebody of its own, and not the phone number that it looks like.
+ * One text for one recipient, whichever spelling of an address is given: what is hashed. An address of a kind that is
+ * not known (`xyz:+12025550123`) is somebody of its own, and not the phone number that it looks like.
  */
 export function recipientIdentity(address: string): string {
   const text = address.trim();

@@ -4,8 +4,8 @@ const EARLIEST_MS = 1e11;
 const LATEST_MS = 1e14;
 
 /**
- * What is wrong with the timestamp of a Kafka record, in words; undefined: it can be a time in milliseconds since 1970, as
- * Kafka means it. -1 is Kafka's own sign for none (KIP-32); 0 is what some clients write instead.
+ * What is wrong with the timestamp of a Kafka record, in words; undefined: it can be a time in milliseconds since 1970,
+ * as Kafka means it. -1 is Kafka's own sign for none (KIP-32); 0 is what some clients write instead.
  */
 export function recordTimeProblem(timestamp: number): string | undefined {
   if (timestamp >= EARLIEST_MS && timestamp < LATEST_MS) return undefined;

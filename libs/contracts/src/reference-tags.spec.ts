@@ -4,7 +4,8 @@ import { referenceFields, returnedReference } from './call-reference.ts';
 import { MessageId } from './primitives.ts';
 import { fromTags, toTags } from './reference-tags.ts';
 
-const objectOf = (tags: { name: string; value: string }[]) => Object.fromEntries(tags.map(({ name, value }) => [name, value]));
+const objectOf = (tags: { name: string; value: string }[]) =>
+  Object.fromEntries(tags.map(({ name, value }) => [name, value]));
 
 describe('a reference as tags', () => {
   it('comes back as it went, whatever message id upstream chose', () => {
@@ -12,7 +13,8 @@ describe('a reference as tags', () => {
     fc.assert(
       fc.property(ids, (messageId) => {
         const tags = toTags(referenceFields({ messageId, tenant: 'acme-1', hop: 3 }));
-        for (const { name, value } of tags) expect(`${name}=${value}`).toMatch(/^[A-Za-z0-9_-]{1,256}=[A-Za-z0-9_-]{1,256}$/);
+        for (const { name, value } of tags)
+          expect(`${name}=${value}`).toMatch(/^[A-Za-z0-9_-]{1,256}=[A-Za-z0-9_-]{1,256}$/);
         expect(returnedReference(fromTags(objectOf(tags)))).toMatchObject({ messageId, tenant: 'acme-1', hop: 3 });
       }),
       { numRuns: 2_000 },
@@ -27,6 +29,9 @@ describe('a reference as tags', () => {
   });
 
   it('lets no tag of another kind pass for text', () => {
-    expect(fromTags({ mi_hop: 3, campaign: 'spring', mi_tenant_2: 'x' })).toEqual({ campaign: 'spring', mi_tenant_2: 'x' });
+    expect(fromTags({ mi_hop: 3, campaign: 'spring', mi_tenant_2: 'x' })).toEqual({
+      campaign: 'spring',
+      mi_tenant_2: 'x',
+    });
   });
 });

@@ -2,17 +2,22 @@
 const MOST = 256;
 
 const escapes: Readonly<Record<string, string>> = { _: '__', '.': '_d', ':': '_c' };
-const plain: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(escapes).map(([character, escape]) => [escape, character]));
+const plain: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(escapes).map(([character, escape]) => [escape, character]),
+);
 
 /**
- * Fields of a reference as tags, for providers whose tags hold letters, digits, _ and - only: `.` and `:` are written as `_d`
- * and `_c`, `_` itself as `__`. What grows too long for one tag goes on in `<name>_2`.
+ * Fields of a reference as tags, for providers whose tags hold letters, digits, _ and - only: `.` and `:` are written
+ * as `_d` and `_c`, `_` itself as `__`. What grows too long for one tag goes on in `<name>_2`.
  */
 export function toTags(fields: Readonly<Record<string, string>>): { name: string; value: string }[] {
   return Object.entries(fields).flatMap(([name, text]) => {
     const value = text.replace(/[_.:]/g, (character) => escapes[character]!);
     if (value.length <= MOST) return [{ name, value }];
-    return [{ name, value: value.slice(0, MOST) }, { name: `${name}_2`, value: value.slice(MOST) }];
+    return [
+      { name, value: value.slice(0, MOST) },
+      { name: `${name}_2`, value: value.slice(MOST) },
+    ];
   });
 }
 

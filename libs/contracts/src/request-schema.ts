@@ -9,7 +9,8 @@ const rules =
 
 /**
  * The schema of what upstream publishes. Beside the fields' own rules:
- * - every text, in unknown fields too, is well-formed Unicode without NUL, and there are at most 64 levels of objects and arrays;
+ * - every text, in unknown fields too, is well-formed Unicode without NUL, and there are at most 64 levels of objects
+ *   and arrays;
  * - null for an optional field is the same as leaving it out;
  * - an unknown field at the top whose name is a known one misspelt is refused: it would be ignored in silence.
  */
@@ -26,7 +27,8 @@ export function requestSchema<S extends z.ZodObject>(schema: S) {
 }
 
 /** A request as it would be without the nulls that mean nothing: what has the same content is the same here. */
-export const withoutIdleNulls = (schema: z.ZodType, request: unknown): unknown => (examineJson(request).hasNull ? withoutNulls(schema, request) : request);
+export const withoutIdleNulls = (schema: z.ZodType, request: unknown): unknown =>
+  examineJson(request).hasNull ? withoutNulls(schema, request) : request;
 
 function misspellings(request: unknown, known: readonly string[]): JsonProblem[] {
   if (request === null || typeof request !== 'object' || Array.isArray(request)) return [];
@@ -39,7 +41,12 @@ function misspellings(request: unknown, known: readonly string[]): JsonProblem[]
 }
 
 /** All that is wrong at once: a problem found here would otherwise hide what the fields' own rules say. */
-function report(problems: readonly JsonProblem[], request: unknown, schema: z.ZodType, context: z.core.$RefinementCtx): void {
+function report(
+  problems: readonly JsonProblem[],
+  request: unknown,
+  schema: z.ZodType,
+  context: z.core.$RefinementCtx,
+): void {
   const place = (path: PropertyKey[]) => path.map(String).join('\0');
   const told = new Set(problems.map(({ path }) => place(path)));
   for (const { path, message } of problems) context.addIssue({ code: 'custom', path, message });

@@ -6,33 +6,66 @@ const at = '2030-01-31T12:00:00.000Z';
 const timestamp = Date.parse(at);
 const doubt = { hop: 2, callId: 'c-1', at };
 const whole = {
-  eventId: 'e-1', messageId: 'm-1', tenant: 'acme', channel: 'sms', lane: 'urgent', key: 'aw==', requestedAt: at, expiresAt: '2030-02-01T12:00:00Z',
-  request: { messageId: 'm-1', body: 'It works' }, attempts: [], hop: 3, why: 'unknown', at, doubt,
-} as const; // prettier-ignore
+  eventId: 'e-1',
+  messageId: 'm-1',
+  tenant: 'acme',
+  channel: 'sms',
+  lane: 'urgent',
+  key: 'aw==',
+  requestedAt: at,
+  expiresAt: '2030-02-01T12:00:00Z',
+  request: { messageId: 'm-1', body: 'It works' },
+  attempts: [],
+  hop: 3,
+  why: 'unknown',
+  at,
+  doubt,
+} as const;
 
 const recordOf = (value: unknown, headers: Record<string, string> = {}, key: string | null = 'm-1') => ({
   value: typeof value === 'string' ? Buffer.from(value) : Buffer.from(JSON.stringify(value)),
   key: key === null ? null : Buffer.from(key),
-  headers, timestamp, keyIsMessageId: true,
-}); // prettier-ignore
+  headers,
+  timestamp,
+  keyIsMessageId: true,
+});
 
 const headers = handoverHeaders(SendDeferred.parse(whole));
 
 describe('what is left of a hand-over that breaks its schema', () => {
   it('is everything else where one field is wrong', () => {
     const { eventId: _eventId, why: _why, at: _at, ...rest } = whole;
-    expect(salvageHandover(recordOf({ ...whole, expiresAt: '+010000-01-01T13:59:59.000Z' }))).toEqual({ ...rest, expiresAt: at, lacks: ['expiresAt'] });
+    expect(salvageHandover(recordOf({ ...whole, expiresAt: '+010000-01-01T13:59:59.000Z' }))).toEqual({
+      ...rest,
+      expiresAt: at,
+      lacks: ['expiresAt'],
+    });
   });
 
   it('is what its headers say where its value is no JSON: which hop of which message, and which call is in doubt', () => {
     const read = salvageHandover(recordOf('not json', headers));
-    expect(read).toMatchObject({ messageId: 'm-1', tenant: 'acme', channel: 'sms', lane: 'urgent', hop: 3, doubt: { hop: 2 }, request: {}, attempts: [], requestedAt: at });
+    expect(read).toMatchObject({
+      messageId: 'm-1',
+      tenant: 'acme',
+      channel: 'sms',
+      lane: 'urgent',
+      hop: 3,
+      doubt: { hop: 2 },
+      request: {},
+      attempts: [],
+      requestedAt: at,
+    });
     expect(read!.lacks).toEqual(['requestedAt', 'key', 'expiresAt', 'request', 'attempts']);
   });
 
   it('is its flat fields where it is nested too deeply to be gone through', () => {
     const deep = JSON.stringify(whole).replace('"It works"', '['.repeat(3_000) + ']'.repeat(3_000));
-    expect(salvageHandover(recordOf(deep, headers))).toMatchObject({ messageId: 'm-1', expiresAt: whole.expiresAt, request: {}, lacks: ['request', 'attempts'] });
+    expect(salvageHandover(recordOf(deep, headers))).toMatchObject({
+      messageId: 'm-1',
+      expiresAt: whole.expiresAt,
+      request: {},
+      lacks: ['request', 'attempts'],
+    });
   });
 
   it('takes the message id from the key where nothing else tells it, and only where the key is one', () => {
@@ -53,7 +86,13 @@ describe('what is left of a hand-over that breaks its schema', () => {
 
   it('makes a dead letter that its readers read', () => {
     const { doubtSince: _, dueAt: __, ...read } = salvageHandover(recordOf('not json', headers))!;
-    const failure = { kind: 'transient', code: 'MSG_HANDOVER_UNREADABLE', meaning: 'x', action: 'y', retry: 'never' } as const;
+    const failure = {
+      kind: 'transient',
+      code: 'MSG_HANDOVER_UNREADABLE',
+      meaning: 'x',
+      action: 'y',
+      retry: 'never',
+    } as const;
     expect(DeadLetter.safeParse({ ...read, eventId: 'e-2', at, reason: 'unconfirmed', failure }).success).toBe(true);
   });
 });

@@ -5,8 +5,18 @@ import type { Identity } from './identity.ts';
 import { nearestInstant } from './instant.ts';
 import { Channel, Lane, MessageId, Tenant } from './primitives.ts';
 
-/** Of which message and hop a hand-over is, as CloudEvents extension attributes: there even where its value cannot be read. */
-export const handoverHeaders = ({ messageId, tenant, channel, lane, hop, doubt }: Pick<SendDue, 'messageId' | 'tenant' | 'channel' | 'lane' | 'hop' | 'doubt'>): Record<string, string> => ({
+/**
+ * Of which message and hop a hand-over is, as CloudEvents extension attributes: there even where its value cannot be
+ * read.
+ */
+export const handoverHeaders = ({
+  messageId,
+  tenant,
+  channel,
+  lane,
+  hop,
+  doubt,
+}: Pick<SendDue, 'messageId' | 'tenant' | 'channel' | 'lane' | 'hop' | 'doubt'>): Record<string, string> => ({
   ce_messageid: messageId,
   ce_messagetenant: tenant,
   ce_messagechannel: channel,
@@ -17,7 +27,21 @@ export const handoverHeaders = ({ messageId, tenant, channel, lane, hop, doubt }
 
 /** What can be read of a hand-over that breaks its schema. */
 export type SalvagedHandover = Identity &
-  Pick<SendDue, 'lane' | 'key' | 'requestedAt' | 'expiresAt' | 'request' | 'attempts' | 'hop' | 'templateVersion' | 'dueAt' | 'again' | 'doubt' | 'doubtSince'> & {
+  Pick<
+    SendDue,
+    | 'lane'
+    | 'key'
+    | 'requestedAt'
+    | 'expiresAt'
+    | 'request'
+    | 'attempts'
+    | 'hop'
+    | 'templateVersion'
+    | 'dueAt'
+    | 'again'
+    | 'doubt'
+    | 'doubtSince'
+  > & {
     /** Names of the fields that are not there or not as they must be; they stand empty here. */
     lacks: string[];
   };
@@ -38,7 +62,14 @@ interface Wreck {
  * Reads what can be read of a hand-over that breaks its schema: first its value, then its headers, then its key.
  * @returns undefined where it does not tell of which hop of which message it is
  */
-export function salvageHandover({ value, key, headers, timestamp, channel: ofTopic, keyIsMessageId }: Wreck): SalvagedHandover | undefined {
+export function salvageHandover({
+  value,
+  key,
+  headers,
+  timestamp,
+  channel: ofTopic,
+  keyIsMessageId,
+}: Wreck): SalvagedHandover | undefined {
   const fields = fieldsOf(value);
   const one = <T>(schema: z.ZodType<T>, ...candidates: unknown[]): T | undefined => {
     for (const candidate of candidates) {
@@ -48,7 +79,12 @@ export function salvageHandover({ value, key, headers, timestamp, channel: ofTop
     return undefined;
   };
   const { shape } = SendDeferred;
-  const messageId = one(MessageId, fields['messageId'], headers['ce_messageid'], keyIsMessageId ? key?.toString('utf8') : undefined);
+  const messageId = one(
+    MessageId,
+    fields['messageId'],
+    headers['ce_messageid'],
+    keyIsMessageId ? key?.toString('utf8') : undefined,
+  );
   const tenant = one(Tenant, fields['tenant'], headers['ce_messagetenant']);
   const channel = one(Channel, fields['channel'], headers['ce_messagechannel'], ofTopic);
   const hop = one(shape.hop, fields['hop'], numberOf(headers['ce_hop']));
@@ -66,7 +102,11 @@ export function salvageHandover({ value, key, headers, timestamp, channel: ofTop
   const dueAt = one(SendDue.shape.dueAt, fields['dueAt']);
   const again = one(SendDue.shape.again, fields['again']);
   return {
-    messageId, tenant, channel, hop, requestedAt,
+    messageId,
+    tenant,
+    channel,
+    hop,
+    requestedAt,
     lane: one(Lane, fields['lane'], headers['ce_messagelane']) ?? 'transactional',
     key: field('key', shape.key, null),
     expiresAt: field('expiresAt', shape.expiresAt, requestedAt),
@@ -78,13 +118,14 @@ export function salvageHandover({ value, key, headers, timestamp, channel: ofTop
     ...(doubt && { doubt }),
     ...(doubtSince !== undefined && { doubtSince }),
     lacks,
-  }; // prettier-ignore
+  };
 }
 
 const numberOf = (text: string | undefined) => (text === undefined ? undefined : Number(text));
 
 /** The header tells the hop of a call whose answer was lost; what else is known of the call is lost as well. */
-const doubtBy = (hop: string | undefined, at: string) => (hop === undefined ? undefined : { hop: Number(hop), callId: '', at });
+const doubtBy = (hop: string | undefined, at: string) =>
+  hop === undefined ? undefined : { hop: Number(hop), callId: '', at };
 
 /** The fields of a value that is a JSON object; of one that is nested too deeply only what is not nested. */
 function fieldsOf(value: Buffer | null): Readonly<Record<string, unknown>> {

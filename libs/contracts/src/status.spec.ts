@@ -7,14 +7,26 @@ describe('the headers of a fact', () => {
   it('let a reader pass over facts of other channels and sources', () => {
     expect(isOtherFact(receipt, { channel: 'email', sources: ['receipt'] })).toBe(false);
     expect(isOtherFact(receipt, { channel: 'sms', sources: ['receipt'] })).toBe(true);
-    expect(isOtherFact(factHeaders({ channel: 'email', source: 'email', status: 'sent' }), { channel: 'email', sources: ['receipt'] })).toBe(true);
-    expect(isOtherFact(factHeaders({ channel: 'sms', source: 'lookup', status: 'sent' }), { sources: ['receipt', 'lookup'] })).toBe(false);
+    expect(
+      isOtherFact(factHeaders({ channel: 'email', source: 'email', status: 'sent' }), {
+        channel: 'email',
+        sources: ['receipt'],
+      }),
+    ).toBe(true);
+    expect(
+      isOtherFact(factHeaders({ channel: 'sms', source: 'lookup', status: 'sent' }), {
+        sources: ['receipt', 'lookup'],
+      }),
+    ).toBe(false);
   });
 
   it('let a reader keep certain statuses of its channel, whoever tells them', () => {
     const wanted = { channel: 'email', sources: ['receipt'], statuses: ['cancelled', 'cancel-refused'] } as const;
-    const ofRetry = (status: 'cancelled' | 'cancel-refused' | 'retrying', channel: 'email' | 'sms' = 'email') => isOtherFact(factHeaders({ channel, source: 'retry', status }), wanted);
-    expect([ofRetry('cancelled'), ofRetry('cancel-refused'), ofRetry('retrying'), ofRetry('cancelled', 'sms')]).toEqual([false, false, true, true]);
+    const ofRetry = (status: 'cancelled' | 'cancel-refused' | 'retrying', channel: 'email' | 'sms' = 'email') =>
+      isOtherFact(factHeaders({ channel, source: 'retry', status }), wanted);
+    expect([ofRetry('cancelled'), ofRetry('cancel-refused'), ofRetry('retrying'), ofRetry('cancelled', 'sms')]).toEqual(
+      [false, false, true, true],
+    );
     expect(isOtherFact(receipt, wanted)).toBe(false);
   });
 

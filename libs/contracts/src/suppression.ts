@@ -7,15 +7,22 @@ import { Channel, Instant, Tenant } from './primitives.ts';
 export const SuppressionScope = z
   .string()
   .max(100)
-  .regex(/^(?:all|marketing|topic:[a-z0-9][a-z0-9_-]{0,63}|group:[a-z]{1,20}:\d{1,15}|kind:[a-z]{1,20}|sender:(?:[a-z][a-z0-9]{0,19}:)?[+A-Za-z0-9 &._-]{1,70})$/, {
-    error: 'must be all, marketing, topic:<name>, group:<provider>:<number>, kind:<sms, mms or whatsapp>, or sender:<number or messaging service>',
-  })
+  .regex(
+    /^(?:all|marketing|topic:[a-z0-9][a-z0-9_-]{0,63}|group:[a-z]{1,20}:\d{1,15}|kind:[a-z]{1,20}|sender:(?:[a-z][a-z0-9]{0,19}:)?[+A-Za-z0-9 &._-]{1,70})$/,
+    {
+      error:
+        'must be all, marketing, topic:<name>, group:<provider>:<number>, kind:<sms, mms or whatsapp>, or sender:<number or messaging service>',
+    },
+  )
   .transform((scope) => (scope.startsWith('sender:') ? senderScope(scope.slice('sender:'.length)) : scope))
-  .describe('What must not be sent: all, marketing, a topic (topic:news, group:sendgrid:7), a kind of text (kind:whatsapp), or what comes from one sender (sender:+15005550006, sender:MG…).');
+  .describe(
+    'What must not be sent: all, marketing, a topic (topic:news, group:sendgrid:7), a kind of text (kind:whatsapp), or what comes from one sender (sender:+15005550006, sender:MG…).',
+  );
 
 /**
- * The scope of what comes from one sender of ours. @param sender a number (with `whatsapp:` or the like before it where it is
- * one of these), a short code, a name, or a messaging service; a number in any of its spellings gives the same scope
+ * The scope of what comes from one sender of ours. @param sender a number (with `whatsapp:` or the like before it where
+ * it is one of these), a short code, a name, or a messaging service; a number in any of its spellings gives the same
+ * scope
  */
 export function senderScope(sender: string): string {
   const [, kind = '', own = sender] = /^([a-z][a-z0-9]*:)?(.+)$/s.exec(sender) ?? [];
@@ -37,7 +44,12 @@ export const SuppressionChanged = z.looseObject({
   tenant: Tenant.optional().describe('Whose messages; missing: of every tenant.'),
   mask: z.string().optional().describe('The recipient, masked.'),
   provider: z.string().optional().describe('Whose word it is.'),
-  source: z.enum(['receipt', 'refusal', 'one-click', 'inbound', 'operator', 'sync']).optional().describe('How it became known: a webhook, the answer to a call, our unsubscribe page, a reply, a person, or a list of the provider’s.'),
+  source: z
+    .enum(['receipt', 'refusal', 'one-click', 'inbound', 'operator', 'sync'])
+    .optional()
+    .describe(
+      'How it became known: a webhook, the answer to a call, our unsubscribe page, a reply, a person, or a list of the provider’s.',
+    ),
   inferred: z.boolean().optional().describe('The recipient said it in a sentence, and not by a keyword.'),
   note: z.string().optional().describe('Why, in words: a person’s, or ours.'),
   by: z.string().optional().describe('Who has added it.'),
@@ -67,5 +79,9 @@ export const liftHeaders = ({ at, note, by }: SuppressionLift): Record<string, s
 /** What the headers of a tombstone say; `timestamp` is the record's own, ms since 1970, for one of another's making. */
 export function liftOf(headers: Record<string, string | undefined>, timestamp: number): SuppressionLift {
   const told = Instant.safeParse(headers['x-lifted-at']);
-  return { at: told.success ? told.data : nearestInstant(timestamp), note: headers['x-lifted-because'], by: headers['x-lifted-by'] };
+  return {
+    at: told.success ? told.data : nearestInstant(timestamp),
+    note: headers['x-lifted-because'],
+    by: headers['x-lifted-by'],
+  };
 }

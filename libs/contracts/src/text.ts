@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** What a lone surrogate (half of a character of UTF-16) makes of a text: PostgreSQL refuses it, and UTF-8 has no bytes for it. */
+/**
+ * What a lone surrogate (half of a character of UTF-16) makes of a text: PostgreSQL refuses it, and UTF-8 has no bytes
+ * for it.
+ */
 export const NOT_WELL_FORMED = 'must be well-formed Unicode: it holds half of a surrogate pair';
 export const HOLDS_NUL = 'must not contain the character NUL (U+0000)';
 
@@ -11,7 +14,8 @@ const noControl = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/u;
 export const isOneLine = (text: string): boolean => noControl.test(text);
 
 /** Whether a text holds controls other than tab and line breaks. */
-export const holdsControls = (text: string): boolean => /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/.test(text);
+export const holdsControls = (text: string): boolean =>
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/.test(text);
 
 /** The rule that a text breaks wherever it stands, in words; undefined: it can be stored and sent as it is. */
 export function textProblem(text: string): string | undefined {
@@ -46,8 +50,9 @@ export function cutText(text: string, max: number): string {
 const unstorable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
 
 /**
- * A text from outside, such as a webhook's, made fit to be stored: nobody could be told to correct it.
- * Halves of surrogate pairs become U+FFFD; controls other than tab and line break are left out. At most `max` UTF-16 units remain.
+ * A text from outside, such as a webhook's, made fit to be stored: nobody could be told to correct it. Halves of
+ * surrogate pairs become U+FFFD; controls other than tab and line break are left out. At most `max` UTF-16 units
+ * remain.
  */
 export function repairText(text: string, max = Infinity): string {
   return cutText(text.toWellFormed().replace(unstorable, ''), max);
@@ -58,11 +63,16 @@ export function repairLine(text: string, max = Infinity): string {
   return cutText(repairText(text.replace(/[\t\n\r\u0085\u2028\u2029]+/g, ' ')), max);
 }
 
-/** Every text in a parsed JSON value by `repairText`, the names of its fields too. `depth`: what lies deeper is left out. */
+/**
+ * Every text in a parsed JSON value by `repairText`, the names of its fields too. `depth`: what lies deeper is left
+ * out.
+ */
 export function repairTexts(value: unknown, depth = 64): unknown {
   if (typeof value === 'string') return repairText(value);
   if (value === null || typeof value !== 'object') return value;
   if (depth === 0) return null;
   if (Array.isArray(value)) return value.map((item) => repairTexts(item, depth - 1));
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [repairText(name), repairTexts(item, depth - 1)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [repairText(name), repairTexts(item, depth - 1)]),
+  );
 }

@@ -14,8 +14,8 @@ export type Told =
 export const SKEW_WORTH_TELLING_MS = 30_000;
 
 /**
- * How far another clock goes before (positive) or behind ours at the least, in milliseconds, by the Date header of its answer.
- * The header tells whole seconds, and was written at some time between the question and the answer.
+ * How far another clock goes before (positive) or behind ours at the least, in milliseconds, by the Date header of its
+ * answer. The header tells whole seconds, and was written at some time between the question and the answer.
  * @param askedAt by our clock, milliseconds of the epoch, as is answeredAt
  */
 export function skewOf(date: string | string[] | undefined, askedAt: number, answeredAt: number): number | undefined {
@@ -31,7 +31,8 @@ export function clockSeen(told: Told): { state: 'ok' | 'warn' | 'skipped'; seen:
   if (!told.reached) return { state: 'skipped', seen: 'there was no answer to take the time from' };
   if (told.skewMs === undefined) return { state: 'skipped', seen: 'the answer bears no time' };
   const seconds = Math.round(Math.abs(told.skewMs) / 1_000);
-  if (Math.abs(told.skewMs) < SKEW_WORTH_TELLING_MS) return { state: 'ok', seen: seconds < 2 ? 'our clock agrees with theirs' : `our clock is ${seconds} s off theirs` };
+  if (Math.abs(told.skewMs) < SKEW_WORTH_TELLING_MS)
+    return { state: 'ok', seen: seconds < 2 ? 'our clock agrees with theirs' : `our clock is ${seconds} s off theirs` };
   return { state: 'warn', seen: `our clock is ${seconds} s ${told.skewMs > 0 ? 'behind' : 'ahead of'} theirs` };
 }
 

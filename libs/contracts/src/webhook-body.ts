@@ -5,12 +5,15 @@ export interface JsonBody {
   value: unknown;
 }
 
-/** All that a repair could change: escapes for halves of characters and controls, and controls that stand there as they are. */
+/**
+ * All that a repair could change: escapes for halves of characters and controls, and controls that stand there as they
+ * are.
+ */
 const mayNeedRepair = /\\[ubf]|[\u007f-\u009f]/;
 
 /**
- * The JSON of a verified webhook: the one place where a provider's bytes become values. Nobody could be told to correct them, so
- * texts are repaired (`repairTexts`), and a mark of the byte order is passed over.
+ * The JSON of a verified webhook: the one place where a provider's bytes become values. Nobody could be told to correct
+ * them, so texts are repaired (`repairTexts`), and a mark of the byte order is passed over.
  * @returns undefined where the bytes are no JSON
  */
 export function readJson(rawBody: Buffer): JsonBody | undefined {
@@ -24,7 +27,10 @@ export function readJson(rawBody: Buffer): JsonBody | undefined {
   }
 }
 
-/** An event as it came, as bytes that can be kept: of one that is nested too deeply to be written, what lies 64 levels deep at most. */
+/**
+ * An event as it came, as bytes that can be kept: of one that is nested too deeply to be written, what lies 64 levels
+ * deep at most.
+ */
 export function bytesOf(event: unknown): Buffer {
   try {
     return Buffer.from(JSON.stringify(event));
@@ -33,4 +39,5 @@ export function bytesOf(event: unknown): Buffer {
   }
 }
 
-export const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

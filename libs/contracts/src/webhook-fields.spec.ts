@@ -3,7 +3,13 @@ import { z } from 'zod';
 import { bytesOf, readJson } from './webhook-body.ts';
 import { oddFields, readAs } from './webhook-fields.ts';
 
-const Event = z.looseObject({ id: readAs.text(8), at: readAs.time(), to: readAs.list(2, 20), tags: readAs.named(), bounce: readAs.part({ type: readAs.text(8) }) });
+const Event = z.looseObject({
+  id: readAs.text(8),
+  at: readAs.time(),
+  to: readAs.list(2, 20),
+  tags: readAs.named(),
+  bounce: readAs.part({ type: readAs.text(8) }),
+});
 const read = (given: object) => Event.parse(given);
 
 describe('an event as far as it is as described', () => {
@@ -26,16 +32,26 @@ describe('an event as far as it is as described', () => {
 
   it('names what is odd in it, inner fields too, and nothing that is only missing', () => {
     const odd = (given: object) => oddFields(given, read(given));
-    expect(odd({ id: 7, at: 'soon', to: {}, tags: 'x', bounce: { type: [], more: {} }, more: null })).toEqual(['id', 'at', 'to', 'tags', 'bounce.type']);
+    expect(odd({ id: 7, at: 'soon', to: {}, tags: 'x', bounce: { type: [], more: {} }, more: null })).toEqual([
+      'id',
+      'at',
+      'to',
+      'tags',
+      'bounce.type',
+    ]);
     expect(odd({ id: null, at: undefined, tags: '', bounce: null })).toEqual([]);
-    expect(odd({ id: 'x', at: 1_795_435_205, to: ['a'], tags: { a: '1' }, bounce: { type: 'hard' }, mine: [{}] })).toEqual([]);
+    expect(
+      odd({ id: 'x', at: 1_795_435_205, to: ['a'], tags: { a: '1' }, bounce: { type: 'hard' }, mine: [{}] }),
+    ).toEqual([]);
     expect(odd({ tags: [], to: 'a', bounce: 'hard' })).toEqual(['to', 'tags', 'bounce']);
   });
 });
 
 describe('the JSON of a webhook', () => {
   it('has texts that can be stored, whatever stood in them', () => {
-    expect(readJson(Buffer.from('\uFEFF{"a":"x\\ud800y","b":["\\u0000"]}'))).toEqual({ value: { a: 'x\uFFFDy', b: [''] } });
+    expect(readJson(Buffer.from('\uFEFF{"a":"x\\ud800y","b":["\\u0000"]}'))).toEqual({
+      value: { a: 'x\uFFFDy', b: [''] },
+    });
   });
 
   it('can be written again however deeply it is nested', () => {
@@ -45,6 +61,10 @@ describe('the JSON of a webhook', () => {
   });
 
   it('is null or a text as well, and none where the bytes are no JSON', () => {
-    expect([readJson(Buffer.from('null')), readJson(Buffer.from('')), readJson(Buffer.from('{"a":'))]).toEqual([{ value: null }, undefined, undefined]);
+    expect([readJson(Buffer.from('null')), readJson(Buffer.from('')), readJson(Buffer.from('{"a":'))]).toEqual([
+      { value: null },
+      undefined,
+      undefined,
+    ]);
   });
 });

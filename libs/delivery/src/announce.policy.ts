@@ -1,4 +1,12 @@
-import { type DoubtfulCall, factId, ownFailure, type SendDeferred, type Status, type StatusChanged, type SuppressionChanged } from '#libs/contracts';
+import {
+  type DoubtfulCall,
+  factId,
+  ownFailure,
+  type SendDeferred,
+  type Status,
+  type StatusChanged,
+  type SuppressionChanged,
+} from '#libs/contracts';
 import type { Delivery, Outcome, Withheld } from './delivery.ts';
 
 export interface Announcement {
@@ -24,7 +32,20 @@ function ofWithheld(delivery: Delivery<unknown>, outcome: Outcome): StatusChange
   const recipientCount = delivery.recipients.length || undefined;
   if (recipientCount === 1) return [];
   return withheld.map(({ recipient, failure, why }) =>
-    fact(delivery, { status: 'suppressed', final: true, at, attempt: delivery.attempts.length, recipient, recipientCount, failure, reason: why }, recipient.hash),
+    fact(
+      delivery,
+      {
+        status: 'suppressed',
+        final: true,
+        at,
+        attempt: delivery.attempts.length,
+        recipient,
+        recipientCount,
+        failure,
+        reason: why,
+      },
+      recipient.hash,
+    ),
   );
 }
 
@@ -33,11 +54,18 @@ const reached = ({ recipients }: Delivery<unknown>, { withheld = [] }: Outcome) 
   recipients.filter(({ hash }) => !withheld.some(({ recipient }) => recipient.hash === hash));
 
 /** What a provider's refusal of the recipient forbids from now on. */
-function suppression(delivery: Delivery<unknown>, outcome: Extract<Outcome, { kind: 'failed' }>): SuppressionChanged | undefined {
+function suppression(
+  delivery: Delivery<unknown>,
+  outcome: Extract<Outcome, { kind: 'failed' }>,
+): SuppressionChanged | undefined {
   const { channel, messageId, tenant, hop } = delivery;
   const { forbids, at, provider } = outcome;
   if (!forbids) return undefined;
-  const { recipient: { hash, mask }, scope, reason } = forbids;
+  const {
+    recipient: { hash, mask },
+    scope,
+    reason,
+  } = forbids;
   const eventId = factId({ tenant, channel, messageId, hop, source: channel, status: `suppresses:${scope}` });
   return defined({ channel, recipient: hash, scope, reason, at, eventId, mask, provider, source: 'refusal' as const });
 }
@@ -49,7 +77,11 @@ function ofAll(delivery: Delivery<unknown>, outcome: Outcome): Announcement {
   switch (outcome.kind) {
     case 'sent': {
       const { provider, providerMessageId, callId, size } = outcome;
-      return { facts: [say({ status: 'sent', provider, providerMessageId, callId, ...size, recipients: reached(delivery, outcome) })] };
+      return {
+        facts: [
+          say({ status: 'sent', provider, providerMessageId, callId, ...size, recipients: reached(delivery, outcome) }),
+        ],
+      };
     }
     // Asked to be checked and not sent: it ends here, and what it says must not look like a send.
     case 'validated':
@@ -66,10 +98,22 @@ function ofAll(delivery: Delivery<unknown>, outcome: Outcome): Announcement {
       // A look-up that was cut off sent nothing: the call in doubt is still the earlier one.
       if (delivery.mode === 'reconcile') return stillInDoubt(delivery, outcome);
       const { failure, provider, callId, traceparent, replay } = outcome;
-      const doubt: DoubtfulCall = defined({ hop: delivery.hop, provider, callId, at, ...(replay && { attempt, traceparent, replay }), ...(outcome.withheld && { withheld: outcome.withheld.map(({ recipient }) => recipient.hash) }) });
+      const doubt: DoubtfulCall = defined({
+        hop: delivery.hop,
+        provider,
+        callId,
+        at,
+        ...(replay && { attempt, traceparent, replay }),
+        ...(outcome.withheld && { withheld: outcome.withheld.map(({ recipient }) => recipient.hash) }),
+      });
       return {
         facts: [say({ status: 'unconfirmed', provider, callId, failure, recipients: reached(delivery, outcome) })],
-        deferred: deferred(delivery, outcome, { why: 'unknown', failure, doubt, doubtSince: delivery.doubtSince ?? at }),
+        deferred: deferred(delivery, outcome, {
+          why: 'unknown',
+          failure,
+          doubt,
+          doubtSince: delivery.doubtSince ?? at,
+        }),
       };
     }
     case 'waiting':
@@ -84,19 +128,53 @@ function ofAll(delivery: Delivery<unknown>, outcome: Outcome): Announcement {
     case 'suppressed': {
       const [{ failure, why }] = outcome.withheld as [Withheld];
       const others = outcome.withheld.length > 1;
-      return { facts: [say({ status: 'suppressed', final: true, failure, reason: others ? 'None of its recipients may be written to.' : why })] };
+      return {
+        facts: [
+          say({
+            status: 'suppressed',
+            final: true,
+            failure,
+            reason: others ? 'None of its recipients may be written to.' : why,
+          }),
+        ],
+      };
     }
     case 'found': {
       const { provider, providerMessageId } = outcome;
       const { doubt } = delivery;
-      return { facts: [say({ status: 'sent', source: 'lookup', hop: doubt?.hop ?? delivery.hop, provider, providerMessageId, recipients: delivery.recipients, reason: 'The provider’s answer was lost; asked again, it has the message.' })] }; // prettier-ignore
+      return {
+        facts: [
+          say({
+            status: 'sent',
+            source: 'lookup',
+            hop: doubt?.hop ?? delivery.hop,
+            provider,
+            providerMessageId,
+            recipients: delivery.recipients,
+            reason: 'The provider’s answer was lost; asked again, it has the message.',
+          }),
+        ],
+      };
     }
     case 'unresolved':
       return stillInDoubt(delivery, outcome);
     case 'superseded': {
       // Whoever learned that it was taken may have died before telling.
       const { by } = outcome;
-      return { facts: by === undefined ? [] : [say({ status: 'sent', source: 'lookup', hop: by, recipients: delivery.recipients, reason: 'The provider took it on an earlier attempt, so it is not sent again.' })] };
+      return {
+        facts:
+          by === undefined
+            ? []
+            : [
+                say({
+                  status: 'sent',
+                  source: 'lookup',
+                  hop: by,
+                  recipients: delivery.recipients,
+                  reason: 'The provider took it on an earlier attempt, so it is not sent again.',
+                }),
+              ],
+      };
     }
   }
 }
@@ -106,35 +184,70 @@ const validatedOnly = 'Validated only: the provider checked it as asked, and sen
 /** Nothing new is known: no fact, and retry decides how long to go on looking. */
 function stillInDoubt(delivery: Delivery<unknown>, { at }: Outcome): Announcement {
   const { doubt, doubtSince = at } = delivery;
-  return { facts: [], deferred: deferred(delivery, { kind: 'unresolved', at }, { why: 'unknown', failure: unresolved(), doubt, doubtSince }) };
+  return {
+    facts: [],
+    deferred: deferred(
+      delivery,
+      { kind: 'unresolved', at },
+      { why: 'unknown', failure: unresolved(), doubt, doubtSince },
+    ),
+  };
 }
 
-const unresolved = () => ownFailure('MSG_UNRESOLVED', 'unknown', 'backoff', 'The provider could not say yet whether it took the message.');
+const unresolved = () =>
+  ownFailure('MSG_UNRESOLVED', 'unknown', 'backoff', 'The provider could not say yet whether it took the message.');
 
 /** `about`: of one of several recipients, whose fact has an id of its own. */
 function fact(delivery: Delivery<unknown>, told: Told, about?: string): StatusChanged {
   const { messageId, tenant, channel, lane, correlationId, tags } = delivery;
   const { hop, source } = { hop: delivery.hop, source: channel, ...told };
-  const eventId = factId({ tenant, channel, messageId, hop, source, status: about === undefined ? told.status : `${told.status}:${about}` });
+  const eventId = factId({
+    tenant,
+    channel,
+    messageId,
+    hop,
+    source,
+    status: about === undefined ? told.status : `${told.status}:${about}`,
+  });
   return defined({ messageId, tenant, channel, lane, correlationId, tags, ...told, eventId, hop, source });
 }
 
 /** Handed over to retry; the attempt just made joins the history. What no provider was asked for is no attempt. */
-function deferred(delivery: Delivery<unknown>, outcome: Outcome, more: Partial<SendDeferred> & Pick<SendDeferred, 'why'>): SendDeferred {
+function deferred(
+  delivery: Delivery<unknown>,
+  outcome: Outcome,
+  more: Partial<SendDeferred> & Pick<SendDeferred, 'why'>,
+): SendDeferred {
   const { messageId, tenant, channel, lane, key, hop, request } = delivery;
-  const tried = outcome.kind === 'unknown' || (outcome.kind === 'failed' && outcome.provider !== undefined)
-    ? [...delivery.attempts, defined({ attempt: outcome.attempt, hop, at: outcome.at, provider: outcome.provider, failure: outcome.failure })]
-    : delivery.attempts; // prettier-ignore
+  const tried =
+    outcome.kind === 'unknown' || (outcome.kind === 'failed' && outcome.provider !== undefined)
+      ? [
+          ...delivery.attempts,
+          defined({
+            attempt: outcome.attempt,
+            hop,
+            at: outcome.at,
+            provider: outcome.provider,
+            failure: outcome.failure,
+          }),
+        ]
+      : delivery.attempts;
   return defined({
     eventId: factId({ tenant, channel, messageId, hop, source: channel, status: `deferred:${more.why}` }),
-    messageId, tenant, channel, lane, key, hop, request,
+    messageId,
+    tenant,
+    channel,
+    lane,
+    key,
+    hop,
+    request,
     requestedAt: delivery.requestedAt.toISOString(),
     expiresAt: delivery.expiresAt.toISOString(),
     templateVersion: delivery.templateVersion,
     attempts: tried,
     at: outcome.at,
     ...more,
-  }); // prettier-ignore
+  });
 }
 
 /** Without the fields that hold nothing. */

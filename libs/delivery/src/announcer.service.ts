@@ -1,4 +1,14 @@
-import { bareFact, factRecord, handoverHeaders, identityKey, InfrastructureDown, RecordRefused, type SendDeferred, topics, type StatusChanged } from '#libs/contracts';
+import {
+  bareFact,
+  factRecord,
+  handoverHeaders,
+  identityKey,
+  InfrastructureDown,
+  RecordRefused,
+  type SendDeferred,
+  topics,
+  type StatusChanged,
+} from '#libs/contracts';
 import { type Logger, traceHeaders } from '#libs/telemetry';
 import type { Publisher } from '#libs/transport';
 import type { Announcement } from './announce.policy.ts';
@@ -14,7 +24,11 @@ export class Announcer {
   private readonly logger: Pick<Logger, 'error'> | undefined;
 
   /** @param handovers where hand-overs are kept until retry has decided on them; undefined: nowhere */
-  constructor(publisher: Pick<Publisher, 'publish'>, handovers?: Pick<Handovers, 'keep'>, logger?: Pick<Logger, 'error'>) {
+  constructor(
+    publisher: Pick<Publisher, 'publish'>,
+    handovers?: Pick<Handovers, 'keep'>,
+    logger?: Pick<Logger, 'error'>,
+  ) {
     this.publisher = publisher;
     this.handovers = handovers;
     this.suppressions = new SuppressionsService(publisher);
@@ -36,16 +50,26 @@ export class Announcer {
   }
 
   async handOver(deferred: SendDeferred): Promise<void> {
-    await this.publisher.publish({ topic: topics.sendDeferred, key: deferred.messageId, value: deferred, headers: handoverHeaders(deferred) });
+    await this.publisher.publish({
+      topic: topics.sendDeferred,
+      key: deferred.messageId,
+      value: deferred,
+      headers: handoverHeaders(deferred),
+    });
   }
 
-  /** Where something beside the status breaks the contract, the status is told all the same. @throws InfrastructureDown */
+  /**
+   * Where something beside the status breaks the contract, the status is told all the same. @throws InfrastructureDown
+   */
   async publishFact(fact: StatusChanged): Promise<void> {
     try {
       await this.publisher.publish(factRecord(fact));
     } catch (err) {
       if (!(err instanceof RecordRefused)) throw err;
-      this.logger?.error({ err, eventId: fact.eventId, status: fact.status }, 'a fact breaks its contract: its bare status is told');
+      this.logger?.error(
+        { err, eventId: fact.eventId, status: fact.status },
+        'a fact breaks its contract: its bare status is told',
+      );
       await this.publisher.publish(factRecord(bareFact(fact)));
     }
   }
@@ -58,10 +82,15 @@ export class Announcer {
   }
 }
 
-/** Once each has gone or cannot: the first that was refused. @throws InfrastructureDown, and whatever else is no refusal */
+/**
+ * Once each has gone or cannot: the first that was refused. @throws InfrastructureDown, and whatever else is no refusal
+ */
 async function firstRefusal(records: readonly Promise<void>[]): Promise<RecordRefused | undefined> {
-  const errors = (await Promise.allSettled(records)).flatMap((record): unknown[] => (record.status === 'rejected' ? [record.reason] : []));
+  const errors = (await Promise.allSettled(records)).flatMap((record): unknown[] =>
+    record.status === 'rejected' ? [record.reason] : [],
+  );
   const worse = errors.find((error) => !(error instanceof RecordRefused));
-  if (worse !== undefined) throw worse instanceof Error ? worse : new InfrastructureDown('kafka', 'publish', { cause: worse });
+  if (worse !== undefined)
+    throw worse instanceof Error ? worse : new InfrastructureDown('kafka', 'publish', { cause: worse });
   return errors[0] as RecordRefused | undefined;
 }

@@ -37,12 +37,15 @@ export abstract class ChannelPort<R, M> {
     return undefined;
   }
 
-  /** Whose rate it counts to, such as a number that sends one message a second; undefined: the provider picks the sender. */
+  /**
+   * Whose rate it counts to, such as a number that sends one message a second; undefined: the provider picks the
+   * sender.
+   */
   abstract senderOf(message: M): string | undefined;
 
   /**
-   * What it has in common with messages that its provider's list cannot tell from it (docs/adr/0004); undefined: the provider
-   * hands our reference back, or has no list.
+   * What it has in common with messages that its provider's list cannot tell from it (docs/adr/0004); undefined: the
+   * provider hands our reference back, or has no list.
    */
   likenessOf(_message: M): Likeness | undefined {
     return undefined;
@@ -66,7 +69,9 @@ export abstract class ChannelPort<R, M> {
     return Promise.resolve({ pass: true, message });
   }
 
-  /** Keeps what is needed to go another way; only where `screen` says so. @throws InfrastructureDown; repeating is safe. */
+  /**
+   * Keeps what is needed to go another way; only where `screen` says so. @throws InfrastructureDown; repeating is safe.
+   */
   keepStandby(_id: string, _standby: Standby): Promise<void> {
     return Promise.resolve();
   }

@@ -1,19 +1,20 @@
 import type { Migration } from '#libs/persistence';
 
 /**
- * How far from the border of a period a claim must lie to count as one of the current period only. Longer than any statement
- * may run (DATABASE_STATEMENT_TIMEOUT_MS), so that two claims never share the lock from either side of a border.
+ * How far from the border of a period a claim must lie to count as one of the current period only. Longer than any
+ * statement may run (DATABASE_STATEMENT_TIMEOUT_MS), so that two claims never share the lock from either side of a
+ * border.
  */
 const BORDER = "interval '5 minutes'";
 
 /**
- * Claims a batch of hops: looks at each message's other hops (an accepted one supersedes) and periods (an older copy wins),
- * inserts, and turns a claim of the same record whose lease is over into `unknown`.
+ * Claims a batch of hops: looks at each message's other hops (an accepted one supersedes) and periods (an older copy
+ * wins), inserts, and turns a claim of the same record whose lease is over into `unknown`.
  *
- * Uniqueness holds within a period. Two copies from different periods are told apart by the look at the other periods, which
- * must see the other's commit: so a batch that holds anything but the current period takes the lock for itself, all others
- * share it (docs/adr/0002). The lock and the statement are two statements of one call: the second has a snapshot of its own,
- * taken when the lock is held, and the lock ends with the transaction, which is this call.
+ * Uniqueness holds within a period. Two copies from different periods are told apart by the look at the other periods,
+ * which must see the other's commit: so a batch that holds anything but the current period takes the lock for itself,
+ * all others share it (docs/adr/0002). The lock and the statement are two statements of one call: the second has a
+ * snapshot of its own, taken when the lock is held, and the lock ends with the transaction, which is this call.
  */
 export const claimMigration: Migration = {
   name: '003-claim-hops',

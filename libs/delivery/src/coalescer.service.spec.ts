@@ -17,16 +17,28 @@ class CountingProvider extends Provider<string> {
 
   override sendTogether(calls: readonly ProviderCall<string>[]): Promise<SendResult[]> {
     this.together.push(calls.map(({ reference }) => reference.messageId));
-    return Promise.resolve(calls.map(({ reference }) => ({ sent: true, providerMessageId: `of-${reference.messageId}` })));
+    return Promise.resolve(
+      calls.map(({ reference }) => ({ sent: true, providerMessageId: `of-${reference.messageId}` })),
+    );
   }
 
   lookup = (): Promise<LookupResult> => Promise.resolve({ found: 'unsupported' });
   check = (): Promise<ProviderCheck> => Promise.resolve({ state: 'ok' });
 }
 
-const aCall = (messageId: string, more: { message?: string; lane?: 'bulk' | 'urgent'; tenant?: string; mayStart?: () => boolean } = {}): ProviderCall<string> => ({
+const aCall = (
+  messageId: string,
+  more: { message?: string; lane?: 'bulk' | 'urgent'; tenant?: string; mayStart?: () => boolean } = {},
+): ProviderCall<string> => ({
   message: more.message ?? 'newsletter',
-  reference: { messageId, tenant: more.tenant ?? 'default', lane: more.lane ?? 'bulk', hop: 1, attempt: 1, callId: `call-${messageId}` },
+  reference: {
+    messageId,
+    tenant: more.tenant ?? 'default',
+    lane: more.lane ?? 'bulk',
+    hop: 1,
+    attempt: 1,
+    callId: `call-${messageId}`,
+  },
   mayStart: more.mayStart ?? (() => true),
 });
 
@@ -71,7 +83,10 @@ describe('bulk messages with the same content', () => {
   it('do not wait for one that has come too late to be sent', async () => {
     const provider = new CountingProvider();
     const coalescer = new Coalescer<string>(10);
-    await Promise.all([coalescer.send(provider, aCall('a')), coalescer.send(provider, aCall('late', { mayStart: () => false }))]);
+    await Promise.all([
+      coalescer.send(provider, aCall('a')),
+      coalescer.send(provider, aCall('late', { mayStart: () => false })),
+    ]);
     expect(provider.together).toEqual([['a']]);
     expect(provider.alone).toEqual([]);
   });

@@ -31,7 +31,8 @@ export interface Origin {
 
 /**
  * The first hop of a message, from its request. `json` is the request as upstream wrote it.
- * @throws UnreadableRecord when its times lie farther ahead than anything is kept, it breaks a rule of its channel, or its template cannot be rendered
+ * @throws UnreadableRecord when its times lie farther ahead than anything is kept, it breaks a rule of its channel, or
+ * its template cannot be rendered
  */
 export function firstHop<R extends RequestEnvelope, M>(
   channel: ChannelPort<R, M>,
@@ -43,11 +44,19 @@ export function firstHop<R extends RequestEnvelope, M>(
 ): Delivery<M> {
   const requestedAt = new Date(origin.timestamp);
   const times = timeProblems(request, origin.timestamp, scheduleAtMostDays);
-  if (times.length > 0) throw new UnreadableRecord(`the request cannot be scheduled: ${times.map(({ field, rule }) => `${field} ${rule}`).join('; ')}`, times);
+  if (times.length > 0)
+    throw new UnreadableRecord(
+      `the request cannot be scheduled: ${times.map(({ field, rule }) => `${field} ${rule}`).join('; ')}`,
+      times,
+    );
   const problems = channel.problemsOf(request);
   if (problems.length > 0) throw new UnreadableRecord('the request breaks rules of its channel', problems);
   const rendered = channel.render(channel.toMessage(request), undefined);
-  if (rendered.faults) throw new UnreadableRecord(`its template cannot be rendered: ${rendered.faults.map(({ field, rule }) => `${field} ${rule}`).join('; ')}`, rendered.faults);
+  if (rendered.faults)
+    throw new UnreadableRecord(
+      `its template cannot be rendered: ${rendered.faults.map(({ field, rule }) => `${field} ${rule}`).join('; ')}`,
+      rendered.faults,
+    );
   return {
     ...common(channel, request, rendered, hashKey),
     lane: origin.lane,
@@ -70,10 +79,18 @@ export function firstHop<R extends RequestEnvelope, M>(
  * A later hop, from what retry released.
  * @throws UnreadableRecord when the request inside is none of this channel.
  */
-export function laterHop<R extends RequestEnvelope, M>(channel: ChannelPort<R, M>, due: SendDue, origin: Origin, hashKey: string): Delivery<M> {
+export function laterHop<R extends RequestEnvelope, M>(
+  channel: ChannelPort<R, M>,
+  due: SendDue,
+  origin: Origin,
+  hashKey: string,
+): Delivery<M> {
   const parsed = channel.schema.safeParse(due.request);
   if (!parsed.success) {
-    throw new UnreadableRecord(`the request inside the ${due.channel} hand-over breaks its schema`, fieldErrors(parsed.error));
+    throw new UnreadableRecord(
+      `the request inside the ${due.channel} hand-over breaks its schema`,
+      fieldErrors(parsed.error),
+    );
   }
   const rendered = channel.render(channel.toMessage(parsed.data), due.templateVersion);
   return {
@@ -99,21 +116,39 @@ export function laterHop<R extends RequestEnvelope, M>(channel: ChannelPort<R, M
 }
 
 /** When it is wanted no more. */
-export function lifeEnd(request: Pick<RequestEnvelope, 'sendAt' | 'expiresAt'>, { timestamp, lane }: Pick<Origin, 'timestamp' | 'lane'>): Date {
+export function lifeEnd(
+  request: Pick<RequestEnvelope, 'sendAt' | 'expiresAt'>,
+  { timestamp, lane }: Pick<Origin, 'timestamp' | 'lane'>,
+): Date {
   return new Date(request.expiresAt ?? nearestInstant(startOf(request, timestamp) + standardLife[lane]));
 }
 
 /** Found when it was under way already: what can be mended here is waited for. */
 function unfitness({ faults, mendable }: Rendered<unknown>): Failure | undefined {
   if (!faults) return undefined;
-  if (!mendable) return ownFailure('MSG_TEMPLATE_UNFIT', 'bad-content', 'never', 'Its template no longer takes its variables.', { fields: faults });
-  return ownFailure('MSG_TEMPLATE_GONE', 'account', 'operator', 'The template or version that it was accepted with is no longer there.', {
-    action: 'Put the version back into TEMPLATES_DIR, or the provider back into the settings: it is tried again until it expires.',
-    fields: faults,
-  });
+  if (!mendable)
+    return ownFailure('MSG_TEMPLATE_UNFIT', 'bad-content', 'never', 'Its template no longer takes its variables.', {
+      fields: faults,
+    });
+  return ownFailure(
+    'MSG_TEMPLATE_GONE',
+    'account',
+    'operator',
+    'The template or version that it was accepted with is no longer there.',
+    {
+      action:
+        'Put the version back into TEMPLATES_DIR, or the provider back into the settings: it is tried again until it expires.',
+      fields: faults,
+    },
+  );
 }
 
-function common<R extends RequestEnvelope, M>(channel: ChannelPort<R, M>, request: R, { message, templateVersion }: Rendered<M>, hashKey: string) {
+function common<R extends RequestEnvelope, M>(
+  channel: ChannelPort<R, M>,
+  request: R,
+  { message, templateVersion }: Rendered<M>,
+  hashKey: string,
+) {
   const { messageId, tenant } = request;
   return {
     channel: channel.channel,

@@ -4,4 +4,8 @@ import { ledgerMigrations } from './ledger.migrations.ts';
 import { senderRateMigration } from './permits/sender-slices.store.ts';
 
 /** All tables of a channel's schema, in the order of their names. */
-export const deliveryMigrations: readonly Migration[] = [...ledgerMigrations, senderRateMigration, handoverMigration].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+export const deliveryMigrations: readonly Migration[] = [
+  ...ledgerMigrations,
+  senderRateMigration,
+  handoverMigration,
+].toSorted((a, b) => (a.name < b.name ? -1 : 1));

@@ -17,8 +17,9 @@ export interface Delivery<M> {
   /** The request's Kafka time. */
   requestedAt: Date;
   /**
-   * From when on the ledger remembers this hop: the same in every copy of its record. The first hop's is the request's time;
-   * a later one's the time it was planned for, so that a message scheduled far ahead is not forgotten before it goes.
+   * From when on the ledger remembers this hop: the same in every copy of its record. The first hop's is the request's
+   * time; a later one's the time it was planned for, so that a message scheduled far ahead is not forgotten before it
+   * goes.
    */
   rememberedAt: Date;
   sendAt: Date | undefined;
@@ -44,7 +45,9 @@ export interface Delivery<M> {
   tags: string[] | undefined;
 }
 
-/** A suppression of one of its recipients, found with the claim; whether it concerns this message is decided afterwards. */
+/**
+ * A suppression of one of its recipients, found with the claim; whether it concerns this message is decided afterwards.
+ */
 export interface SuppressionFound {
   /** Keyed hash. */
   recipient: string;
@@ -77,33 +80,57 @@ interface Sifted {
 }
 
 /** How a hop ended; kept in the ledger, so that a redelivery tells the same again. `at` is ISO 8601. */
-export type Outcome = Sifted & (
-  | { kind: 'sent'; at: string; provider: string; providerMessageId: string; callId: string; attempt: number; size?: TextSize | undefined }
-  /** The provider checked it, as the request asked, and sent nothing. */
-  | { kind: 'validated'; at: string; provider: string; attempt: number }
-  | { kind: 'failed'; at: string; provider?: string; attempt: number; failure: Failure; forbids?: Forbidden }
-  | { kind: 'unknown'; at: string; provider?: string; callId: string; attempt: number; failure: Failure; traceparent?: string; replay?: Replay }
-  | { kind: 'waiting'; at: string; until: string; reason: string }
-  | { kind: 'expired'; at: string; failure: Failure }
-  /** Upstream took it back before it was claimed. */
-  | { kind: 'cancelled'; at: string }
-  /** Nobody is left who may be written to. */
-  | { kind: 'suppressed'; at: string; withheld: Withheld[] }
-  | { kind: 'found'; at: string; provider: string; providerMessageId?: string }
-  | { kind: 'unresolved'; at: string }
-  /** `by`: the earlier hop that a provider took. */
-  | { kind: 'superseded'; at: string; by?: number | undefined }
-); // prettier-ignore
+export type Outcome = Sifted &
+  (
+    | {
+        kind: 'sent';
+        at: string;
+        provider: string;
+        providerMessageId: string;
+        callId: string;
+        attempt: number;
+        size?: TextSize | undefined;
+      }
+    /** The provider checked it, as the request asked, and sent nothing. */
+    | { kind: 'validated'; at: string; provider: string; attempt: number }
+    | { kind: 'failed'; at: string; provider?: string; attempt: number; failure: Failure; forbids?: Forbidden }
+    | {
+        kind: 'unknown';
+        at: string;
+        provider?: string;
+        callId: string;
+        attempt: number;
+        failure: Failure;
+        traceparent?: string;
+        replay?: Replay;
+      }
+    | { kind: 'waiting'; at: string; until: string; reason: string }
+    | { kind: 'expired'; at: string; failure: Failure }
+    /** Upstream took it back before it was claimed. */
+    | { kind: 'cancelled'; at: string }
+    /** Nobody is left who may be written to. */
+    | { kind: 'suppressed'; at: string; withheld: Withheld[] }
+    | { kind: 'found'; at: string; provider: string; providerMessageId?: string }
+    | { kind: 'unresolved'; at: string }
+    /** `by`: the earlier hop that a provider took. */
+    | { kind: 'superseded'; at: string; by?: number | undefined }
+  );
 
 /** What the ledger answers to a claim. */
 export type Claim =
-  /** Nobody else works on this hop: go on, under this token. `suppressions`: what is known against its recipients. `cancelled`: upstream wants it sent no more. */
+  /**
+   * Nobody else works on this hop: go on, under this token. `suppressions`: what is known against its recipients.
+   * `cancelled`: upstream wants it sent no more.
+   */
   | { verdict: 'mine'; token: string; suppressions?: SuppressionFound[]; cancelled?: true }
   /** This very record was settled before: tell it again. */
   | { verdict: 'settled'; outcome: Outcome }
   /** Another processing holds it; look again after this many milliseconds. */
   | { verdict: 'running'; waitMs: number }
-  /** Another record of the same message and hop: absorbed in silence. `of`: the record that the hop is claimed for, where it can be told. */
+  /**
+   * Another record of the same message and hop: absorbed in silence. `of`: the record that the hop is claimed for,
+   * where it can be told.
+   */
   | { verdict: 'repeat'; of?: string }
   /** The id was used before for other content. */
   | { verdict: 'conflict' }
@@ -137,6 +164,8 @@ export abstract class Ledger {
   /** Records a receipt or a look-up as proof that a hop was accepted, and under which id of the provider. */
   abstract prove(id: string, hop: number, providerMessageId?: string): Promise<void>;
 
-  /** The calls between the same two as this hop's, itself included, that were claimed within so many milliseconds of it. */
+  /**
+   * The calls between the same two as this hop's, itself included, that were claimed within so many milliseconds of it.
+   */
   abstract callsBeside(id: string, hop: number, withinMs: number): Promise<CallBeside[]>;
 }

@@ -1,4 +1,12 @@
-import { type DoubtfulCall, type Failure, type LookupResult, ownFailure, type Provider, type ProviderCall, type SendResult } from '#libs/contracts';
+import {
+  type DoubtfulCall,
+  type Failure,
+  type LookupResult,
+  ownFailure,
+  type Provider,
+  type ProviderCall,
+  type SendResult,
+} from '#libs/contracts';
 import { count, counters, inSpan, label, SpanKind, traceHeaders } from '#libs/telemetry';
 import { admit, isForgotten } from './admit.policy.ts';
 import type { ChannelPort, Screened } from './channel.port.ts';
@@ -40,8 +48,8 @@ export class DispatchService<M> {
 
   /**
    * Sees one hop through: claim, admit, route, send, settle, publish.
-   * @throws IdConflict when the id was used for other content; Stopping when the service stops before it is through; the fault
-   * that a bug of ours has brought: how the hop ends is settled then, and `breakOff` tells it
+   * @throws IdConflict when the id was used for other content; Stopping when the service stops before it is through;
+   * the fault that a bug of ours has brought: how the hop ends is settled then, and `breakOff` tells it
    */
   async dispatch(delivery: Delivery<M>): Promise<void> {
     if (isForgotten(delivery, this.options.retentionDays, this.clock.now())) return this.hops.leaveToOperator(delivery);
@@ -59,7 +67,8 @@ export class DispatchService<M> {
   private async decide(delivery: Delivery<M>, claim: WonClaim, deadline: number): Promise<Outcome> {
     const { channel } = this.options;
     const { suppressions = [], cancelled } = claim;
-    if (delivery.mode === 'reconcile') return this.reconcile(asCalled(delivery, delivery.doubt ?? {}, channel), deadline);
+    if (delivery.mode === 'reconcile')
+      return this.reconcile(asCalled(delivery, delivery.doubt ?? {}, channel), deadline);
     const now = this.clock.now();
     if (cancelled) return { kind: 'cancelled', at: new Date(now).toISOString() };
     const held = admit(delivery, now);
@@ -67,7 +76,10 @@ export class DispatchService<M> {
     const sifted = sift(delivery, suppressions, channel, now);
     if (!sifted.left) return sifted.outcome;
     const { withheld } = sifted;
-    const outcome = held ?? this.refused(sifted.delivery) ?? this.forbidding(await this.send(sifted.delivery, claim, deadline), sifted.delivery, withheld);
+    const outcome =
+      held ??
+      this.refused(sifted.delivery) ??
+      this.forbidding(await this.send(sifted.delivery, claim, deadline), sifted.delivery, withheld);
     return withheld.length > 0 ? { ...outcome, withheld } : outcome;
   }
 
@@ -105,48 +117,78 @@ export class DispatchService<M> {
     if (screened.standby) await this.keepStandby(delivery, provider.name, done);
     const attempt = delivery.attempts.length + 1;
     const attributes = {
-      'messaging.operation.name': 'send', 'messaging.message.id': delivery.messageId, 'mi.tenant': delivery.tenant,
-      'mi.channel': delivery.channel, 'mi.lane': delivery.lane, 'mi.hop': delivery.hop, 'mi.attempt': attempt,
-      'mi.provider': provider.name, 'mi.route': why, 'mi.call_id': callId,
-    }; // prettier-ignore
+      'messaging.operation.name': 'send',
+      'messaging.message.id': delivery.messageId,
+      'mi.tenant': delivery.tenant,
+      'mi.channel': delivery.channel,
+      'mi.lane': delivery.lane,
+      'mi.hop': delivery.hop,
+      'mi.attempt': attempt,
+      'mi.provider': provider.name,
+      'mi.route': why,
+      'mi.call_id': callId,
+    };
     return inSpan(`${delivery.channel} send`, { kind: SpanKind.CLIENT, attributes }, async (span) => {
       const started = this.clock.steady();
       const mayStart = startable(delivery, deadline, this.clock);
-      const reference = referenceOf(delivery, { hop: delivery.hop, attempt, callId, traceparent: traceHeaders()['traceparent'] });
+      const reference = referenceOf(delivery, {
+        hop: delivery.hop,
+        attempt,
+        callId,
+        traceparent: traceHeaders()['traceparent'],
+      });
       // From here on a fault of ours leaves in doubt whether the provider has it.
       claim.call = { provider: provider.name, callId };
       const result = await this.call(provider, { message: screened.message, reference, mayStart });
       done(result);
-      const outcome = isUnwritten(result) ? notStarted(delivery, this.clock.now()) : outcomeOf(result, provider.name, reference, this.clock.now());
+      const outcome = isUnwritten(result)
+        ? notStarted(delivery, this.clock.now())
+        : outcomeOf(result, provider.name, reference, this.clock.now());
       const told = toldOf(outcome);
       label(span, told);
       this.countAttempt(delivery, provider.name, outcome);
-      this.options.logger.info({ ...attributes, ...told, 'mi.duration_ms': Math.round(this.clock.steady() - started) }, 'attempt');
+      this.options.logger.info(
+        { ...attributes, ...told, 'mi.duration_ms': Math.round(this.clock.steady() - started) },
+        'attempt',
+      );
       return outcome;
     });
   }
 
   private countAttempt({ channel }: Delivery<M>, provider: string, outcome: Outcome): void {
     const kind = 'failure' in outcome ? outcome.failure.kind : undefined;
-    count(counters.attempts, { 'mi.channel': channel, 'mi.provider': provider, 'mi.outcome': outcome.kind, 'mi.failure.kind': kind });
+    count(counters.attempts, {
+      'mi.channel': channel,
+      'mi.provider': provider,
+      'mi.outcome': outcome.kind,
+      'mi.failure.kind': kind,
+    });
   }
 
   private async keepStandby(delivery: Delivery<M>, provider: string, done: (result: undefined) => void): Promise<void> {
-    const kept = this.hops.untilUp(async () => this.options.channel?.keepStandby(delivery.id, standbyOf(delivery, provider, this.clock.now())));
+    const kept = this.hops.untilUp(async () =>
+      this.options.channel?.keepStandby(delivery.id, standbyOf(delivery, provider, this.clock.now())),
+    );
     await kept.catch((error: unknown) => {
       done(undefined);
       throw error;
     });
   }
 
-  /** A fault of the adapter itself is an answer, too: whether the request was written is not known then, so it is looked up. */
+  /**
+   * A fault of the adapter itself is an answer, too: whether the request was written is not known then, so it is looked
+   * up.
+   */
   private async call(provider: Provider<M>, call: ProviderCall<M>): Promise<SendResult> {
     try {
       return await this.coalescer.send(provider, call);
     } catch (error) {
       this.options.logger.error({ err: error, 'mi.provider': provider.name }, 'a provider adapter failed');
       const meaning = 'The platform failed while it was sending; the provider may have taken the message.';
-      return { sent: false, failure: ownFailure('MSG_ADAPTER_FAULT', 'unknown', 'backoff', meaning, { provider: provider.name }) };
+      return {
+        sent: false,
+        failure: ownFailure('MSG_ADAPTER_FAULT', 'unknown', 'backoff', meaning, { provider: provider.name }),
+      };
     }
   }
 
@@ -156,22 +198,59 @@ export class DispatchService<M> {
     const asked = this.options.providers.filter((provider) => !doubt?.provider || provider.name === doubt.provider);
     for (const provider of doubt ? asked : []) {
       const find = () => this.find(provider, delivery, doubt!, deadline);
-      const result = await inSpan(`${delivery.channel} look up`, { kind: SpanKind.CLIENT, attributes: { 'messaging.message.id': delivery.messageId, 'mi.provider': provider.name } }, find);
-      this.options.logger.info({ 'messaging.message.id': delivery.messageId, 'mi.hop': delivery.hop, 'mi.provider': provider.name, 'mi.outcome': result.found }, 'reconcile');
+      const result = await inSpan(
+        `${delivery.channel} look up`,
+        {
+          kind: SpanKind.CLIENT,
+          attributes: { 'messaging.message.id': delivery.messageId, 'mi.provider': provider.name },
+        },
+        find,
+      );
+      this.options.logger.info(
+        {
+          'messaging.message.id': delivery.messageId,
+          'mi.hop': delivery.hop,
+          'mi.provider': provider.name,
+          'mi.outcome': result.found,
+        },
+        'reconcile',
+      );
       if (result.found !== 'accepted') continue;
       const { providerMessageId } = result;
       await this.hops.untilUp(() => this.options.ledger.prove(delivery.id, doubt!.hop, providerMessageId));
-      return { kind: 'found', at: new Date(this.clock.now()).toISOString(), provider: provider.name, ...(providerMessageId !== undefined && { providerMessageId }) };
+      return {
+        kind: 'found',
+        at: new Date(this.clock.now()).toISOString(),
+        provider: provider.name,
+        ...(providerMessageId !== undefined && { providerMessageId }),
+      };
     }
     return { kind: 'unresolved', at: new Date(this.clock.now()).toISOString() };
   }
 
-  private find(provider: Provider<M>, delivery: Delivery<M>, doubt: DoubtfulCall, deadline: number): Promise<LookupResult> {
+  private find(
+    provider: Provider<M>,
+    delivery: Delivery<M>,
+    doubt: DoubtfulCall,
+    deadline: number,
+  ): Promise<LookupResult> {
     const { ledger, leaseMs } = this.options;
     const repeat = repeatOf(delivery, doubt, startable(delivery, deadline, this.clock));
-    return findLostCall({ provider, delivery, doubt, repeat, leaseMs, callsBeside: (withinMs) => this.hops.untilUp(() => ledger.callsBeside(delivery.id, doubt.hop, withinMs)) });
+    return findLostCall({
+      provider,
+      delivery,
+      doubt,
+      repeat,
+      leaseMs,
+      callsBeside: (withinMs) => this.hops.untilUp(() => ledger.callsBeside(delivery.id, doubt.hop, withinMs)),
+    });
   }
 }
 
-/** May a request still be written? Not once the lease has less than its guard left, nor once the message has expired. */
-const startable = ({ expiresAt }: Delivery<unknown>, deadline: number, clock: Clock) => () => clock.steady() < deadline && expiresAt.getTime() > clock.now();
+/**
+ * May a request still be written? Not once the lease has less than its guard left, nor once the message has expired.
+ */
+const startable =
+  ({ expiresAt }: Delivery<unknown>, deadline: number, clock: Clock) =>
+  () =>
+    clock.steady() < deadline && expiresAt.getTime() > clock.now();

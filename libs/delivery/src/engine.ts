@@ -1,4 +1,14 @@
-import { channelTopics, identityKey, isTakenBack, recipientRef, type SendDue, type SendPlanned, type StatusChanged, type SuppressionChanged, topicNames } from '#libs/contracts';
+import {
+  channelTopics,
+  identityKey,
+  isTakenBack,
+  recipientRef,
+  type SendDue,
+  type SendPlanned,
+  type StatusChanged,
+  type SuppressionChanged,
+  topicNames,
+} from '#libs/contracts';
 import type { Pool } from '#libs/persistence';
 import type { Logger } from '#libs/telemetry';
 import { partitionCounts, type Publisher, type RecordContext } from '#libs/transport';
@@ -99,7 +109,11 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
     this.receipts = new ReceiptsService(this.announcer, this.suppressions);
     this.suppressed = new PostgresSuppressions(pool, channel.channel);
     this.otherEvents = new OtherEvents(options.publisher, options.logger);
-    this.takenBack = new TakenBackService((id, hop) => takeBack({ pool, schema: channel.channel }, id, hop), this.announcer, options.stopping);
+    this.takenBack = new TakenBackService(
+      (id, hop) => takeBack({ pool, schema: channel.channel }, id, hop),
+      this.announcer,
+      options.stopping,
+    );
     this.ledger = new PostgresLedger({ pool, schema: channel.channel, leaseMs, retentionDays });
     this.cancels = cancelsOf(options, this.announcer);
     this.permits = permitsOf(options);
@@ -111,11 +125,19 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
       senderOf: (message) => channel.senderOf(message),
       boundTo: (message) => channel.boundTo(message),
     });
-    this.dispatcher = new DispatchService({ ...options, flow, providers: channel.providers, ledger: this.ledger, announcer: this.announcer, leaseMs });
+    this.dispatcher = new DispatchService({
+      ...options,
+      flow,
+      providers: channel.providers,
+      ledger: this.ledger,
+      announcer: this.announcer,
+      leaseMs,
+    });
     this.endings = new EndingService({
       channel: channel.channel,
       schema: channel.schema,
-      recipientsOf: (request) => channel.addressesOf(channel.schema.parse(request)).map((address) => recipientRef(options.hashKey, address)),
+      recipientsOf: (request) =>
+        channel.addressesOf(channel.schema.parse(request)).map((address) => recipientRef(options.hashKey, address)),
       dispatcher: this.dispatcher,
       announcer: this.announcer,
       logger: options.logger,
@@ -123,11 +145,15 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
   }
 
   /**
-   * Looks at the topics before the first record is read: their retention, and how many partitions share the rates. From then on it
-   * looks after what is handed over.
+   * Looks at the topics before the first record is read: their retention, and how many partitions share the rates. From
+   * then on it looks after what is handed over.
    * @throws InvalidConfiguration, InfrastructureDown
    */
-  async prepare(kafka: Kafka, config: { KAFKA_TOPIC_PREFIX: string; LEDGER_RETENTION_DAYS: number }, health: Readiness): Promise<void> {
+  async prepare(
+    kafka: Kafka,
+    config: { KAFKA_TOPIC_PREFIX: string; LEDGER_RETENTION_DAYS: number },
+    health: Readiness,
+  ): Promise<void> {
     const { channel } = this.options.channel;
     await requireLongMemory(kafka, channel, config);
     const { requested, due } = channelTopics[channel];
@@ -162,15 +188,21 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
 
   /** Retry has decided on a message that was handed over. */
   async onPlanned(planned: SendPlanned): Promise<void> {
-    if (planned.channel === this.options.channel.channel) await this.handovers.decided(identityKey(planned), planned.hop);
+    if (planned.channel === this.options.channel.channel)
+      await this.handovers.decided(identityKey(planned), planned.hop);
   }
 
   /** A lifecycle fact: the provider's word proves that a hop was accepted; retry's, what came of a cancellation. */
   async onStatus(fact: StatusChanged): Promise<void> {
     const { channel } = this.options.channel;
     await this.cancels.heard(fact);
-    if (fact.channel !== channel || fact.source !== 'receipt' || !fact.messageId || !fact.hop || isTakenBack(fact)) return;
-    await this.ledger.prove(identityKey({ tenant: fact.tenant, channel, messageId: fact.messageId }), fact.hop, fact.providerMessageId);
+    if (fact.channel !== channel || fact.source !== 'receipt' || !fact.messageId || !fact.hop || isTakenBack(fact))
+      return;
+    await this.ledger.prove(
+      identityKey({ tenant: fact.tenant, channel, messageId: fact.messageId }),
+      fact.hop,
+      fact.providerMessageId,
+    );
   }
 
   /** A word about whom may be written to, of whatever channel; null lifts what stood under its key. */
@@ -182,7 +214,14 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
 
 function watchOf<R, M>(options: EngineOptions<R, M>, handovers: Handovers, announcer: Announcer): HandoverWatch {
   const { channel, logger, stopping, handoverAnswerMs: answerMs } = options;
-  return new HandoverWatch({ channel: channel.channel, handovers, publish: (deferred) => announcer.handOver(deferred), logger, stopping, answerMs });
+  return new HandoverWatch({
+    channel: channel.channel,
+    handovers,
+    publish: (deferred) => announcer.handOver(deferred),
+    logger,
+    stopping,
+    answerMs,
+  });
 }
 
 function healthOf<R, M>({ channel, limits, stopping, logger }: EngineOptions<R, M>): ProviderHealth {
@@ -195,9 +234,20 @@ function healthOf<R, M>({ channel, limits, stopping, logger }: EngineOptions<R, 
   });
 }
 
-function cancelsOf<R, M>({ channel: { channel }, pool, retentionDays, cancelWaitMs, logger, stopping }: EngineOptions<R, M>, announcer: Announcer): CancelService {
+function cancelsOf<R, M>(
+  { channel: { channel }, pool, retentionDays, cancelWaitMs, logger, stopping }: EngineOptions<R, M>,
+  announcer: Announcer,
+): CancelService {
   const cancellations = new PostgresCancellations(pool, channel, retentionDays);
-  return new CancelService({ channel, cancellations, announcer, logger, stopping, waitMs: cancelWaitMs, now: Date.now });
+  return new CancelService({
+    channel,
+    cancellations,
+    announcer,
+    logger,
+    stopping,
+    waitMs: cancelWaitMs,
+    now: Date.now,
+  });
 }
 
 function permitsOf<R, M>({ channel, limits, providerRates, pool, stopping, logger }: EngineOptions<R, M>): Permits {

@@ -16,8 +16,14 @@ class IdleProvider extends Provider<TestMessage> {
   check = (): Promise<ProviderCheck> => Promise.resolve({ state: 'ok' });
 }
 
-const failing: SendResult = { sent: false, failure: ownFailure('http_500', 'unknown', 'backoff', 'It has a fault.', { httpStatus: 500 }) };
-const throttled: SendResult = { sent: false, failure: ownFailure('http_429', 'throttled', 'backoff', 'Too many.', { httpStatus: 429, retryAfterMs: 60_000 }) };
+const failing: SendResult = {
+  sent: false,
+  failure: ownFailure('http_500', 'unknown', 'backoff', 'It has a fault.', { httpStatus: 500 }),
+};
+const throttled: SendResult = {
+  sent: false,
+  failure: ownFailure('http_429', 'throttled', 'backoff', 'Too many.', { httpStatus: 429, retryAfterMs: 60_000 }),
+};
 
 const tooRich = ownFailure('MSG_TOO_RICH', 'bad-content', 'never', 'It holds what this provider cannot carry.');
 
@@ -30,16 +36,44 @@ class RichProvider extends IdleProvider {
   override readonly name = 'resend';
 }
 
-function aFlow(options: { failures?: number; rate?: number; maxWaitMs?: number; providers?: Provider<TestMessage>[]; boundTo?: () => string } = {}) {
+function aFlow(
+  options: {
+    failures?: number;
+    rate?: number;
+    maxWaitMs?: number;
+    providers?: Provider<TestMessage>[];
+    boundTo?: () => string;
+  } = {},
+) {
   const stopping = new AbortController().signal;
-  const settings = z.object(healthSettings).parse({ BREAKER_CONSECUTIVE_FAILURES: options.failures ?? 2, BREAKER_MIN_CALLS: 1_000 });
+  const settings = z
+    .object(healthSettings)
+    .parse({ BREAKER_CONSECUTIVE_FAILURES: options.failures ?? 2, BREAKER_MIN_CALLS: 1_000 });
   const slices = { take: () => Promise.reject(new Error('no sender is slow here')) };
   const permits = new Permits({
-    providerRates: new Map(options.rate === undefined ? [] : [['sendgrid', options.rate]]), tenantRatePerS: undefined, senderRates: new Map(),
-    slices: slices as never, sliceMs: 1_000, burstMs: 20, maxWaitMs: options.maxWaitMs ?? 30_000, stopping,
-  }); // prettier-ignore
-  const health = new ProviderHealth({ providers: ['sendgrid'], limits: breakerLimitsOf(settings), calls: 100, stopping });
-  return new FlowService<TestMessage>({ providers: options.providers ?? [new IdleProvider()], health, permits, holdMs: 1_000, senderOf: () => undefined, ...(options.boundTo && { boundTo: options.boundTo }) });
+    providerRates: new Map(options.rate === undefined ? [] : [['sendgrid', options.rate]]),
+    tenantRatePerS: undefined,
+    senderRates: new Map(),
+    slices: slices as never,
+    sliceMs: 1_000,
+    burstMs: 20,
+    maxWaitMs: options.maxWaitMs ?? 30_000,
+    stopping,
+  });
+  const health = new ProviderHealth({
+    providers: ['sendgrid'],
+    limits: breakerLimitsOf(settings),
+    calls: 100,
+    stopping,
+  });
+  return new FlowService<TestMessage>({
+    providers: options.providers ?? [new IdleProvider()],
+    health,
+    permits,
+    holdMs: 1_000,
+    senderOf: () => undefined,
+    ...(options.boundTo && { boundTo: options.boundTo }),
+  });
 }
 
 const soon = () => systemClock.steady() + 10_000;
@@ -59,7 +93,11 @@ describe('the way of a call', () => {
   });
 
   it('is open to a provider that works', async () => {
-    expect(await aFlow().wayFor(aDelivery(), soon())).toMatchObject({ open: true, provider: { name: 'sendgrid' }, why: 'first' });
+    expect(await aFlow().wayFor(aDelivery(), soon())).toMatchObject({
+      open: true,
+      provider: { name: 'sendgrid' },
+      why: 'first',
+    });
   });
 
   it('is closed while the only provider’s circuit is open, and that counts as no attempt', async () => {
@@ -67,7 +105,10 @@ describe('the way of a call', () => {
     for (let call = 0; call < 2; call += 1) await oneCall(flow, { ...failing });
     const delivery = aDelivery();
     const way = await flow.wayFor(delivery, soon());
-    expect(way).toMatchObject({ open: false, outcome: { kind: 'failed', failure: { kind: 'unavailable', code: 'MSG_CIRCUIT_OPEN' } } });
+    expect(way).toMatchObject({
+      open: false,
+      outcome: { kind: 'failed', failure: { kind: 'unavailable', code: 'MSG_CIRCUIT_OPEN' } },
+    });
     if (way.open) throw new Error('the way is open');
     const { facts, deferred } = announcement(delivery, way.outcome);
     expect(facts).toMatchObject([{ status: 'retrying', final: false }]);
@@ -110,7 +151,10 @@ describe('the way of a call', () => {
     const flow = aFlow({ rate: 0.1, maxWaitMs: 100 });
     await oneCall(flow, { sent: true, providerMessageId: 'first' });
     const way = await flow.wayFor(aDelivery(), soon());
-    expect(way).toMatchObject({ open: false, outcome: { kind: 'waiting', reason: expect.stringContaining('rate limit') } });
+    expect(way).toMatchObject({
+      open: false,
+      outcome: { kind: 'waiting', reason: expect.stringContaining('rate limit') },
+    });
   });
 
   it('lets a message ask again before it expires', async () => {
@@ -124,8 +168,14 @@ describe('the way of a call', () => {
 
   it('leads past a provider that cannot carry the message, and where none can it fails at once', async () => {
     const rich = aDelivery({ message: { text: 'rich' } });
-    expect(await aFlow({ providers: [new PlainProvider(), new RichProvider()] }).wayFor(rich, soon())).toMatchObject({ open: true, provider: { name: 'resend' } });
-    expect(await aFlow({ providers: [new PlainProvider()] }).wayFor(rich, soon())).toMatchObject({ open: false, outcome: { kind: 'failed', attempt: 1, failure: tooRich } });
+    expect(await aFlow({ providers: [new PlainProvider(), new RichProvider()] }).wayFor(rich, soon())).toMatchObject({
+      open: true,
+      provider: { name: 'resend' },
+    });
+    expect(await aFlow({ providers: [new PlainProvider()] }).wayFor(rich, soon())).toMatchObject({
+      open: false,
+      outcome: { kind: 'failed', attempt: 1, failure: tooRich },
+    });
     expect(await aFlow({ providers: [new PlainProvider()] }).wayFor(aDelivery(), soon())).toMatchObject({ open: true });
   });
 });

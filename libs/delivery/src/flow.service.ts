@@ -50,12 +50,20 @@ export class FlowService<M> {
       const { provider, why } = choice;
       const wish = { provider: provider.name, tenant, lane, sender: senderOf(delivery.message), notAfter: deadline };
       const permit = await permits.take(wish);
-      if (!permit.granted) return away(delivery, permit.waitUntil.getTime(), 'Its turn under a rate limit has not come.', this.clock.now());
+      if (!permit.granted)
+        return away(
+          delivery,
+          permit.waitUntil.getTime(),
+          'Its turn under a rate limit has not come.',
+          this.clock.now(),
+        );
       const late = admit(delivery, this.clock.now());
       if (late) return { open: false, outcome: late };
       const entry = await health.enter(provider.name, lane, deadline - this.clock.steady());
-      if (entry.entered) return { open: true, provider, why, done: (result) => this.done(provider.name, entry.leave, result) };
-      if (entry.why === 'full') return away(delivery, this.clock.now() + 1_000, 'Too many calls to the provider are out.', this.clock.now());
+      if (entry.entered)
+        return { open: true, provider, why, done: (result) => this.done(provider.name, entry.leave, result) };
+      if (entry.why === 'full')
+        return away(delivery, this.clock.now() + 1_000, 'Too many calls to the provider are out.', this.clock.now());
       // The circuit opened while it waited: routed again.
     }
   }
@@ -94,4 +102,7 @@ function uncarried(delivery: Delivery<unknown>, failure: Failure, now: number): 
   return { kind: 'failed', at: new Date(now).toISOString(), attempt: delivery.attempts.length + 1, failure };
 }
 
-const away = <M>(delivery: Delivery<M>, until: number, reason: string, now: number): Way<M> => ({ open: false, outcome: postponed(delivery, until, reason, now) });
+const away = <M>(delivery: Delivery<M>, until: number, reason: string, now: number): Way<M> => ({
+  open: false,
+  outcome: postponed(delivery, until, reason, now),
+});

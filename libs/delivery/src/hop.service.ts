@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type Failure, failureBy, IdConflict, InfrastructureDown, nearestInstant, ownFailure, repairTexts } from '#libs/contracts';
+import {
+  type Failure,
+  failureBy,
+  IdConflict,
+  InfrastructureDown,
+  nearestInstant,
+  ownFailure,
+  repairTexts,
+} from '#libs/contracts';
 import type { Logger } from '#libs/telemetry';
 import { Stopping } from '#libs/transport';
 import { announcement } from './announce.policy.ts';
@@ -39,22 +47,32 @@ export class HopService {
    * Claims, decides, settles and tells: where somebody else has settled the hop, that is told instead.
    * @throws IdConflict, Stopping, and whatever `decide` has thrown, once how the hop ends is settled
    */
-  async seeThrough(delivery: Delivery<unknown>, decide: Decide, tell: Tell = (outcome) => this.announce(delivery, outcome)): Promise<void> {
+  async seeThrough(
+    delivery: Delivery<unknown>,
+    decide: Decide,
+    tell: Tell = (outcome) => this.announce(delivery, outcome),
+  ): Promise<void> {
     for (;;) {
       // The lease counts from before the claim: the database grants it later, never earlier.
       const claimedAt = this.options.clock.steady();
       const token = randomUUID();
       const claim = await this.untilUp(() => this.options.ledger.claim(delivery, token));
       switch (claim.verdict) {
-        case 'repeat': return this.repeated(delivery, claim.of, decide, tell);
-        case 'conflict': throw new IdConflict();
-        case 'forgotten': return this.leaveToOperator(delivery);
-        case 'settled': return tell(claim.outcome);
+        case 'repeat':
+          return this.repeated(delivery, claim.of, decide, tell);
+        case 'conflict':
+          throw new IdConflict();
+        case 'forgotten':
+          return this.leaveToOperator(delivery);
+        case 'settled':
+          return tell(claim.outcome);
         case 'running':
           await this.wait(claim.waitMs);
           continue;
         case 'mine': {
-          const { outcome, fault } = await this.decideInAnyCase(delivery, claim, () => decide(claim, claimedAt + this.options.leaseMs - this.options.guardMs));
+          const { outcome, fault } = await this.decideInAnyCase(delivery, claim, () =>
+            decide(claim, claimedAt + this.options.leaseMs - this.options.guardMs),
+          );
           const settled = await this.settle(delivery, token, outcome);
           // Taken over meanwhile: what the ledger holds now is told instead.
           if (!settled) continue;
@@ -62,20 +80,33 @@ export class HopService {
           return tell(settled);
         }
       }
-    } // prettier-ignore
+    }
   }
 
   /**
-   * A repeat is absorbed in silence, unless retry asks since it has heard nothing: then the record that the hop is claimed for, or
-   * what was told of it, was lost, and this one stands for it.
+   * A repeat is absorbed in silence, unless retry asks since it has heard nothing: then the record that the hop is
+   * claimed for, or what was told of it, was lost, and this one stands for it.
    */
-  private repeated(delivery: Delivery<unknown>, of: string | undefined, decide: Decide, tell: Tell): Promise<void> | void {
-    if (delivery.again && of !== undefined) return this.seeThrough({ ...delivery, again: false, source: of }, decide, tell);
+  private repeated(
+    delivery: Delivery<unknown>,
+    of: string | undefined,
+    decide: Decide,
+    tell: Tell,
+  ): Promise<void> | void {
+    if (delivery.again && of !== undefined)
+      return this.seeThrough({ ...delivery, again: false, source: of }, decide, tell);
     this.log(delivery, 'repeat');
   }
 
-  /** A fault of ours is an outcome, too: what is claimed must come to an end. The fault itself is thrown once that is settled. */
-  private async decideInAnyCase(delivery: Delivery<unknown>, claim: WonClaim, decide: () => Promise<Outcome>): Promise<{ outcome: Outcome; fault?: Error }> {
+  /**
+   * A fault of ours is an outcome, too: what is claimed must come to an end. The fault itself is thrown once that is
+   * settled.
+   */
+  private async decideInAnyCase(
+    delivery: Delivery<unknown>,
+    claim: WonClaim,
+    decide: () => Promise<Outcome>,
+  ): Promise<{ outcome: Outcome; fault?: Error }> {
     try {
       return { outcome: await decide() };
     } catch (error) {
@@ -85,9 +116,13 @@ export class HopService {
     }
   }
 
-  /** @returns what the ledger holds now: where PostgreSQL refuses a text of the provider's in it, the outcome without what it refuses. */
+  /**
+   * @returns what the ledger holds now: where PostgreSQL refuses a text of the provider's in it, the outcome without
+   * what it refuses.
+   */
   private async settle(delivery: Delivery<unknown>, token: string, outcome: Outcome): Promise<Outcome | undefined> {
-    const settle = async (as: Outcome) => ((await this.untilUp(() => this.options.ledger.settle(delivery, token, as))) ? as : undefined);
+    const settle = async (as: Outcome) =>
+      (await this.untilUp(() => this.options.ledger.settle(delivery, token, as))) ? as : undefined;
     try {
       return await settle(outcome);
     } catch (error) {
@@ -105,7 +140,12 @@ export class HopService {
     const end = () => stopped(delivery, failure, this.options.clock.now());
     const tell = (outcome: Outcome) => this.announceInAnyCase(delivery, outcome);
     try {
-      await this.seeThrough(delivery, ({ cancelled }) => Promise.resolve(cancelled ? { kind: 'cancelled', at: nearestInstant(this.options.clock.now()) } : end()), tell);
+      await this.seeThrough(
+        delivery,
+        ({ cancelled }) =>
+          Promise.resolve(cancelled ? { kind: 'cancelled', at: nearestInstant(this.options.clock.now()) } : end()),
+        tell,
+      );
     } catch (error) {
       if (error instanceof Stopping) throw error;
       if (error instanceof IdConflict) return this.log(delivery, 'conflict');
@@ -133,11 +173,19 @@ export class HopService {
   /** Older than the ledger remembers: it may have been sent before, so an operator decides. */
   async leaveToOperator(delivery: Delivery<unknown>): Promise<void> {
     const at = delivery.requestedAt.toISOString();
-    const failure = ownFailure('MSG_TOO_OLD', 'unknown', 'operator', 'The request is older than the ledger remembers; it may have been sent before.', {
-      action: 'Find out whether it was sent; if not, publish it again under a new messageId.',
-    });
+    const failure = ownFailure(
+      'MSG_TOO_OLD',
+      'unknown',
+      'operator',
+      'The request is older than the ledger remembers; it may have been sent before.',
+      {
+        action: 'Find out whether it was sent; if not, publish it again under a new messageId.',
+      },
+    );
     const { facts } = announcement(delivery, { kind: 'unknown', at, callId: '', attempt: 0, failure });
-    await this.untilUp(() => this.options.announcer.announce({ facts: facts.map(({ callId: _, ...fact }) => ({ ...fact, final: true })) }));
+    await this.untilUp(() =>
+      this.options.announcer.announce({ facts: facts.map(({ callId: _, ...fact }) => ({ ...fact, final: true })) }),
+    );
   }
 
   private logFault(err: unknown, delivery: Delivery<unknown>, what: string): void {
@@ -145,7 +193,10 @@ export class HopService {
   }
 
   private log(delivery: Delivery<unknown>, outcome: string): void {
-    this.options.logger.info({ 'messaging.message.id': delivery.messageId, 'mi.hop': delivery.hop, 'mi.outcome': outcome }, 'absorbed');
+    this.options.logger.info(
+      { 'messaging.message.id': delivery.messageId, 'mi.hop': delivery.hop, 'mi.outcome': outcome },
+      'absorbed',
+    );
   }
 
   /** Postgres or Kafka away is no outcome: the step is repeated until it is back. */

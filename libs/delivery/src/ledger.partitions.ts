@@ -30,31 +30,43 @@ export function firstPeriods(now: Date, times: LedgerTimes): Period[] {
 }
 
 /**
- * What must be added and may be dropped. Periods that are there stay as they are, whatever the retention was when they were
- * made: a message must fall into the same one at every replica and at every time. A new length holds for those to come.
+ * What must be added and may be dropped. Periods that are there stay as they are, whatever the retention was when they
+ * were made: a message must fall into the same one at every replica and at every time. A new length holds for those to
+ * come.
  */
-export function planPeriods(existing: readonly Period[], now: Date, times: LedgerTimes): { add: Period[]; drop: Period[] } {
+export function planPeriods(
+  existing: readonly Period[],
+  now: Date,
+  times: LedgerTimes,
+): { add: Period[]; drop: Period[] } {
   if (existing.length === 0) return { add: firstPeriods(now, times), drop: [] };
   const days = periodDays(times);
   const add: Period[] = [];
-  for (let end = existing.at(-1)!.to; Date.parse(end) <= now.getTime() + days * DAY_MS; end = add.at(-1)!.to) add.push({ from: end, to: after(end, days) });
+  for (let end = existing.at(-1)!.to; Date.parse(end) <= now.getTime() + days * DAY_MS; end = add.at(-1)!.to)
+    add.push({ from: end, to: after(end, days) });
   return { add, drop: existing.filter(({ to }) => Date.parse(to) <= now.getTime() - times.retentionDays * DAY_MS) };
 }
 
 /**
- * The period a time falls into: the same for every copy of a record. A clock that runs ahead of all periods counts to the
- * last. Undefined: before the ledger's memory begins.
+ * The period a time falls into: the same for every copy of a record. A clock that runs ahead of all periods counts to
+ * the last. Undefined: before the ledger's memory begins.
  */
-export const periodAt = (periods: readonly Period[], time: Date): Period | undefined => periods.findLast(({ from }) => Date.parse(from) <= time.getTime());
+export const periodAt = (periods: readonly Period[], time: Date): Period | undefined =>
+  periods.findLast(({ from }) => Date.parse(from) <= time.getTime());
 
-/** Makes the partitions that are needed and drops those whose time is over; replicas take turns. @returns all there are, the oldest first */
+/**
+ * Makes the partitions that are needed and drops those whose time is over; replicas take turns. @returns all there are,
+ * the oldest first
+ */
 export async function keepPartitions(pool: Pool, schema: string, now: Date, times: LedgerTimes): Promise<Period[]> {
   return transaction(pool, async (client) => {
     await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`partitions:${schema}`]);
     const there = await partitionsOf(client, schema);
     const { add, drop } = planPeriods(there, now, times);
     for (const { from, to } of add) {
-      await client.query(`CREATE TABLE ${schema}.${nameOf(from)} PARTITION OF ${schema}.ledger FOR VALUES FROM ('${from}') TO ('${to}') WITH (fillfactor = 60)`);
+      await client.query(
+        `CREATE TABLE ${schema}.${nameOf(from)} PARTITION OF ${schema}.ledger FOR VALUES FROM ('${from}') TO ('${to}') WITH (fillfactor = 60)`,
+      );
     }
     for (const { from } of drop) await client.query(`DROP TABLE ${schema}.${nameOf(from)}`);
     return [...there.filter((period) => !drop.includes(period)), ...add];

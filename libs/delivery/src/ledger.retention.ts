@@ -5,10 +5,16 @@ import type { Kafka } from 'kafkajs';
 const DAY_MS = 86_400_000;
 
 /**
- * A request that can still be read must still be remembered: read again after an offset reset, it would be sent twice (design §2).
- * @throws InvalidConfiguration when the ledger forgets sooner than the request topics; InfrastructureDown when they cannot be asked
+ * A request that can still be read must still be remembered: read again after an offset reset, it would be sent twice
+ * (design §2).
+ * @throws InvalidConfiguration when the ledger forgets sooner than the request topics; InfrastructureDown when they
+ * cannot be asked
  */
-export async function requireLongMemory(kafka: Kafka, channel: Channel, config: { KAFKA_TOPIC_PREFIX: string; LEDGER_RETENTION_DAYS: number }): Promise<void> {
+export async function requireLongMemory(
+  kafka: Kafka,
+  channel: Channel,
+  config: { KAFKA_TOPIC_PREFIX: string; LEDGER_RETENTION_DAYS: number },
+): Promise<void> {
   const names = topicNames(channelTopics[channel].requested, config.KAFKA_TOPIC_PREFIX);
   const kept = await longestRetention(kafka, names);
   if (kept <= config.LEDGER_RETENTION_DAYS * DAY_MS) return;

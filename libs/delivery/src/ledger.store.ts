@@ -97,21 +97,25 @@ export class PostgresLedger extends Ledger {
     const { pool, schema, leaseMs } = this.options;
     const of = <T>(pick: (entry: ClaimEntry & { period: Period }) => T) => entries.map(pick);
     const people = peopleOf(entries);
-    const { rows } = await pool.query<ClaimRow>({ name: 'claim', text: claimSql(schema), values: [
-      of(({ delivery }) => delivery.id),
-      of(({ delivery }) => delivery.hop),
-      of(({ period }) => period.from),
-      of(({ token }) => token),
-      of(({ delivery }) => delivery.source),
-      of(({ delivery }) => delivery.digest ?? null),
-      of(({ delivery }) => delivery.attempts.length + 1),
-      of(({ delivery }) => likenessOf(delivery)?.party ?? null),
-      of(({ delivery }) => likenessOf(delivery)?.wording ?? null),
-      leaseMs,
-      commonDays(entries),
-      people.map(({ ord }) => ord),
-      people.map(({ hash }) => hash),
-    ] }); // prettier-ignore
+    const { rows } = await pool.query<ClaimRow>({
+      name: 'claim',
+      text: claimSql(schema),
+      values: [
+        of(({ delivery }) => delivery.id),
+        of(({ delivery }) => delivery.hop),
+        of(({ period }) => period.from),
+        of(({ token }) => token),
+        of(({ delivery }) => delivery.source),
+        of(({ delivery }) => delivery.digest ?? null),
+        of(({ delivery }) => delivery.attempts.length + 1),
+        of(({ delivery }) => likenessOf(delivery)?.party ?? null),
+        of(({ delivery }) => likenessOf(delivery)?.wording ?? null),
+        leaseMs,
+        commonDays(entries),
+        people.map(({ ord }) => ord),
+        people.map(({ hash }) => hash),
+      ],
+    });
     const byOrd = new Map(rows.map((row) => [Number(row.ord), row]));
     return entries.map((entry, index) => [entry.token, verdictOf(entry, byOrd.get(index + 1)!)]);
   }
@@ -124,16 +128,20 @@ export class PostgresLedger extends Ledger {
   private async settleTurn(entries: readonly Settlement[], periods: readonly Period[]): Promise<boolean[]> {
     const { pool, schema } = this.options;
     const of = <T>(pick: (entry: Settlement) => T) => entries.map(pick);
-    const { rows } = await pool.query<{ id: string; hop: number }>({ name: 'settle', text: settleSql(schema), values: [
-      of(({ delivery }) => delivery.id),
-      of(({ delivery }) => delivery.hop),
-      of(({ delivery }) => (periodAt(periods, delivery.rememberedAt) ?? periods[0]!).from),
-      of(({ token }) => token),
-      of(({ outcome }) => outcome.kind),
-      of(({ delivery }) => delivery.source),
-      of(({ delivery }) => delivery.attempts.length + 1),
-      of(({ outcome }) => JSON.stringify(outcome)),
-    ] }); // prettier-ignore
+    const { rows } = await pool.query<{ id: string; hop: number }>({
+      name: 'settle',
+      text: settleSql(schema),
+      values: [
+        of(({ delivery }) => delivery.id),
+        of(({ delivery }) => delivery.hop),
+        of(({ delivery }) => (periodAt(periods, delivery.rememberedAt) ?? periods[0]!).from),
+        of(({ token }) => token),
+        of(({ outcome }) => outcome.kind),
+        of(({ delivery }) => delivery.source),
+        of(({ delivery }) => delivery.attempts.length + 1),
+        of(({ outcome }) => JSON.stringify(outcome)),
+      ],
+    });
     const settled = new Set(rows.map((row) => `${row.id}/${row.hop}`));
     return entries.map(({ delivery }) => settled.has(`${delivery.id}/${delivery.hop}`));
   }
@@ -144,7 +152,11 @@ export class PostgresLedger extends Ledger {
       `UPDATE ${this.options.schema}.ledger l SET proven = true, proof = coalesce(l.proof, i.proof)
          FROM (SELECT id, hop, max(proof) AS proof FROM unnest($1::uuid[], $2::int[], $3::text[]) AS t(id, hop, proof) GROUP BY id, hop) i
         WHERE l.id = i.id AND l.hop = i.hop AND l.state NOT IN ('sent', 'taken-back') AND (NOT l.proven OR (l.proof IS NULL AND i.proof IS NOT NULL))`,
-      [entries.map(({ id }) => id), entries.map(({ hop }) => hop), entries.map(({ providerMessageId }) => providerMessageId ?? null)],
+      [
+        entries.map(({ id }) => id),
+        entries.map(({ hop }) => hop),
+        entries.map(({ providerMessageId }) => providerMessageId ?? null),
+      ],
     );
     return entries.map(() => true);
   }
@@ -160,19 +172,27 @@ export class PostgresLedger extends Ledger {
   }
 }
 
-/** How long the period is that all of them fall into; 0 where they fall into several: not all are of the current one then. */
+/**
+ * How long the period is that all of them fall into; 0 where they fall into several: not all are of the current one
+ * then.
+ */
 function commonDays(entries: readonly { period: Period }[]): number {
   const { period } = entries[0]!;
   return entries.every((entry) => entry.period === period) ? daysOf(period) : 0;
 }
 
-/** Each recipient with the place of its claim, from 1; a look-up makes no call of its own, so whom it may write to does not matter. */
+/**
+ * Each recipient with the place of its claim, from 1; a look-up makes no call of its own, so whom it may write to does
+ * not matter.
+ */
 const peopleOf = (entries: readonly ClaimEntry[]) =>
-  entries.flatMap(({ delivery: { mode, recipients } }, index) => (mode === 'send' ? recipients.map(({ hash }) => ({ ord: index + 1, hash })) : []));
+  entries.flatMap(({ delivery: { mode, recipients } }, index) =>
+    mode === 'send' ? recipients.map(({ hash }) => ({ ord: index + 1, hash })) : [],
+  );
 
 /**
- * Claims, and looks for a cancellation of the message and for suppressions of the recipients: one probe of the index by recipient. OFFSET keeps it one: left to
- * itself the planner may rather read the whole table.
+ * Claims, and looks for a cancellation of the message and for suppressions of the recipients: one probe of the index by
+ * recipient. OFFSET keeps it one: left to itself the planner may rather read the whole table.
  */
 const claimSql = (schema: string) => `
 SELECT c.*, k.suppressions, EXISTS (SELECT 1 FROM ${schema}.cancellation x WHERE x.id = ($1::uuid[])[c.ord]) AS cancelled
@@ -189,7 +209,10 @@ SELECT c.*, k.suppressions, EXISTS (SELECT 1 FROM ${schema}.cancellation x WHERE
 const likenessOf = ({ mode, likeness }: Delivery<unknown>) => (mode === 'send' ? likeness : undefined);
 
 /** One statement cannot touch a row twice: copies of one hop in a batch take turns. */
-async function inTurns<E extends ClaimEntry, O>(entries: readonly E[], work: (turn: E[]) => Promise<O[]>): Promise<O[]> {
+async function inTurns<E extends ClaimEntry, O>(
+  entries: readonly E[],
+  work: (turn: E[]) => Promise<O[]>,
+): Promise<O[]> {
   const answers = new Map<E, O>();
   let rest = [...entries];
   while (rest.length > 0) {
@@ -207,10 +230,18 @@ async function inTurns<E extends ClaimEntry, O>(entries: readonly E[], work: (tu
 }
 
 function verdictOf({ delivery, token }: ClaimEntry, row: ClaimRow): Claim {
-  const otherContent = delivery.digest !== undefined && row.first_digest !== null && row.first_digest !== delivery.digest;
+  const otherContent =
+    delivery.digest !== undefined && row.first_digest !== null && row.first_digest !== delivery.digest;
   if (row.elsewhere || row.token === null) return { verdict: otherContent ? 'conflict' : 'repeat' };
-  if (row.token === token && row.state === 'claimed') return { verdict: 'mine', token, ...(row.suppressions && { suppressions: row.suppressions }), ...(row.cancelled && delivery.mode === 'send' && { cancelled: true }) };
-  if (row.source !== delivery.source) return otherContent ? { verdict: 'conflict' } : { verdict: 'repeat', of: row.source };
+  if (row.token === token && row.state === 'claimed')
+    return {
+      verdict: 'mine',
+      token,
+      ...(row.suppressions && { suppressions: row.suppressions }),
+      ...(row.cancelled && delivery.mode === 'send' && { cancelled: true }),
+    };
+  if (row.source !== delivery.source)
+    return otherContent ? { verdict: 'conflict' } : { verdict: 'repeat', of: row.source };
   if (row.state === 'claimed') return { verdict: 'running', waitMs: Math.max(50, row.lease_left_ms + 20) };
   return { verdict: 'settled', outcome: row.outcome ?? impliedOutcome(row) };
 }
@@ -219,11 +250,18 @@ function verdictOf({ delivery, token }: ClaimEntry, row: ClaimRow): Claim {
 function impliedOutcome(row: ClaimRow): Outcome {
   const at = (row.settled_at ?? new Date()).toISOString();
   if (row.state === 'superseded') return { kind: 'superseded', at, by: row.accepted_by ?? undefined };
-  const failure = ownFailure('MSG_ABANDONED', 'unknown', 'backoff', 'The service stopped while it was sending; the provider may have taken the message.');
+  const failure = ownFailure(
+    'MSG_ABANDONED',
+    'unknown',
+    'backoff',
+    'The service stopped while it was sending; the provider may have taken the message.',
+  );
   return { kind: 'unknown', at, callId: row.call_id, attempt: row.attempt, failure };
 }
 
-/** Settles where the token still matches; proof of acceptance also upgrades what was turned into `unknown` meanwhile. */
+/**
+ * Settles where the token still matches; proof of acceptance also upgrades what was turned into `unknown` meanwhile.
+ */
 const settleSql = (schema: string) => `
 INSERT INTO ${schema}.ledger AS l (id, hop, day, token, call_id, state, source, attempt, lease_until, claimed_at, settled_at, outcome)
 SELECT i.id, i.hop, i.day, i.token, i.token, i.state, i.source, i.attempt, clock_timestamp(), clock_timestamp(), clock_timestamp(), i.outcome::jsonb

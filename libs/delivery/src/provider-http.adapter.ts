@@ -49,11 +49,19 @@ export class ProviderHttp {
   constructor(setting: string, baseUrl: string, timeoutMs: number, connections = 100) {
     const url = new URL(baseUrl);
     if (url.protocol !== 'https:' && !loopback.test(url.hostname)) {
-      throw new InvalidConfiguration(`${setting} must begin with https:// (plain http:// is allowed to this machine only)`);
+      throw new InvalidConfiguration(
+        `${setting} must begin with https:// (plain http:// is allowed to this machine only)`,
+      );
     }
     this.basePath = url.pathname.replace(/\/$/, '');
     this.timeoutMs = timeoutMs;
-    this.pool = new Pool(url.origin, { connections, pipelining: 1, allowH2: false, keepAliveTimeout: 30_000, connectTimeout: Math.min(5_000, timeoutMs) });
+    this.pool = new Pool(url.origin, {
+      connections,
+      pipelining: 1,
+      allowH2: false,
+      keepAliveTimeout: 30_000,
+      connectTimeout: Math.min(5_000, timeoutMs),
+    });
   }
 
   /** @throws CallBroken when there is no answer. */
@@ -138,10 +146,16 @@ class Exchange implements Dispatcher.DispatchHandler {
 export function brokenCallFailure(provider: string, error: CallBroken): Failure {
   const { code } = error;
   if (error.written) {
-    return ownFailure(code, 'unknown', 'backoff', 'The provider’s answer was lost; it may have taken the message.', { provider });
+    return ownFailure(code, 'unknown', 'backoff', 'The provider’s answer was lost; it may have taken the message.', {
+      provider,
+    });
   }
   if (code === 'MSG_NOT_STARTED') {
-    return ownFailure(code, 'transient', 'backoff', 'It took too long to get to the provider, so nothing was sent.', { provider });
+    return ownFailure(code, 'transient', 'backoff', 'It took too long to get to the provider, so nothing was sent.', {
+      provider,
+    });
   }
-  return ownFailure(code, 'transient', 'failover', 'The provider could not be reached; nothing was sent.', { provider });
+  return ownFailure(code, 'transient', 'failover', 'The provider could not be reached; nothing was sent.', {
+    provider,
+  });
 }

@@ -4,9 +4,16 @@ import { type Receipt, receiptFact } from './receipt.policy.ts';
 
 const noon = Date.parse('2030-01-31T12:00:00Z');
 const receipt = (at: Date | undefined): Receipt => ({
-  provider: 'sendgrid', providerMessageId: 'p-1', event: 'delivered', status: 'delivered', final: true, channel: 'email', at, atWithinMs: 999,
+  provider: 'sendgrid',
+  providerMessageId: 'p-1',
+  event: 'delivered',
+  status: 'delivered',
+  final: true,
+  channel: 'email',
+  at,
+  atWithinMs: 999,
   reference: { messageId: 'm-1', tenant: 'default', hop: 1 },
-}); // prettier-ignore
+});
 
 describe('the time of a receipt', () => {
   it('is the latest that a provider’s cut-off time can have been', () => {

@@ -1,4 +1,13 @@
-import { happenedAt, isInstant, nearestInstant, receiptId, type RecipientRef, type ReturnedReference, type StatusChanged, type SuppressionChanged } from '#libs/contracts';
+import {
+  happenedAt,
+  isInstant,
+  nearestInstant,
+  receiptId,
+  type RecipientRef,
+  type ReturnedReference,
+  type StatusChanged,
+  type SuppressionChanged,
+} from '#libs/contracts';
 
 /** What a provider's webhook tells, before it has our names. */
 export interface Receipt extends Pick<StatusChanged, 'status' | 'final' | 'channel' | 'failure' | 'reason'> {
@@ -18,9 +27,23 @@ export interface Receipt extends Pick<StatusChanged, 'status' | 'final' | 'chann
   forbids?: { scope: string | readonly string[]; reason: string; everyTenant: boolean } | undefined;
 }
 
-/** A receipt as a lifecycle fact. Its id comes from what it says, so a repeat is recognised under any event id. `now`: ms since 1970. */
+/**
+ * A receipt as a lifecycle fact. Its id comes from what it says, so a repeat is recognised under any event id. `now`:
+ * ms since 1970.
+ */
 export function receiptFact(receipt: Receipt, now: number): StatusChanged {
-  const { provider, providerMessageId, event, at: givenAt, atWithinMs = 0, link, recipient, reference, forbids: _forbids, ...told } = receipt;
+  const {
+    provider,
+    providerMessageId,
+    event,
+    at: givenAt,
+    atWithinMs = 0,
+    link,
+    recipient,
+    reference,
+    forbids: _forbids,
+    ...told
+  } = receipt;
   const { traceparent: _, ...ours } = reference;
   const at = givenAt && isInstant(givenAt.getTime()) ? givenAt : undefined;
   const happened = happenedAt(at, now);
@@ -36,16 +59,36 @@ export function receiptFact(receipt: Receipt, now: number): StatusChanged {
     source: 'receipt',
     // A cut-off time lies before what happened: the latest it can have been keeps the order of the timeline.
     at: nearestInstant(happened ? Math.min(happened.getTime() + atWithinMs, Math.max(now, happened.getTime())) : now),
-    eventId: receiptId({ provider, providerMessageId: about, event, recipientHash: recipient?.hash, providerTime: at?.toISOString(), link }),
+    eventId: receiptId({
+      provider,
+      providerMessageId: about,
+      event,
+      recipientHash: recipient?.hash,
+      providerTime: at?.toISOString(),
+      link,
+    }),
   };
 }
 
 /** What a receipt says about whom may be written to; empty: nothing. */
-export function forbiddenByReceipt(receipt: Receipt, { at, eventId, tenant, channel, provider }: StatusChanged): SuppressionChanged[] {
+export function forbiddenByReceipt(
+  receipt: Receipt,
+  { at, eventId, tenant, channel, provider }: StatusChanged,
+): SuppressionChanged[] {
   const { forbids, recipient, reference } = receipt;
   if (!forbids || !recipient) return [];
   const { scope, reason, everyTenant } = forbids;
   const whose = everyTenant || reference.tenant === undefined ? {} : { tenant };
-  const of = { channel, recipient: recipient.hash, mask: recipient.mask, reason, at, eventId, ...whose, ...(provider && { provider }), source: 'receipt' as const };
+  const of = {
+    channel,
+    recipient: recipient.hash,
+    mask: recipient.mask,
+    reason,
+    at,
+    eventId,
+    ...whose,
+    ...(provider && { provider }),
+    source: 'receipt' as const,
+  };
   return [scope].flat().map((one) => ({ ...of, scope: one }));
 }

@@ -3,7 +3,10 @@ import type { Announcer } from './announcer.service.ts';
 import { forbiddenByReceipt, type Receipt, receiptFact } from './receipt.policy.ts';
 import type { SuppressionsService } from './suppressions/suppressions.service.ts';
 
-/** Publishes what a provider's verified webhook tells, in the trace of the message it is about. No database on this path. */
+/**
+ * Publishes what a provider's verified webhook tells, in the trace of the message it is about. No database on this
+ * path.
+ */
 export class ReceiptsService {
   private readonly announcer: Announcer;
   private readonly suppressions: SuppressionsService;
@@ -30,7 +33,10 @@ export class ReceiptsService {
     const parent = contextFrom({ traceparent: receipt.reference.traceparent });
     await inSpan(`${receipt.provider} receipt`, { kind: SpanKind.SERVER, attributes, parent }, async () => {
       const forbidden = forbiddenByReceipt(receipt, fact);
-      await Promise.all([this.announcer.publishFact(fact), this.suppressions.record(forbidden.map((suppress) => ({ suppress })))]);
+      await Promise.all([
+        this.announcer.publishFact(fact),
+        this.suppressions.record(forbidden.map((suppress) => ({ suppress }))),
+      ]);
     });
   }
 }

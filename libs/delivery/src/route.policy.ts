@@ -7,11 +7,15 @@ export interface Route<P> {
 }
 
 /**
- * Which provider takes it: the one the request prefers, else the first that has not failed it yet, else the one whose last
- * failure is longest ago, so that they take turns: any of them may have recovered meanwhile.
- * `providers` stand in the order of preference and are never empty.
+ * Which provider takes it: the one the request prefers, else the first that has not failed it yet, else the one whose
+ * last failure is longest ago, so that they take turns: any of them may have recovered meanwhile. `providers` stand in
+ * the order of preference and are never empty.
  */
-export function chooseProvider<P extends { name: string }>(providers: readonly P[], wish: string | undefined, attempts: readonly Attempt[]): Route<P> {
+export function chooseProvider<P extends { name: string }>(
+  providers: readonly P[],
+  wish: string | undefined,
+  attempts: readonly Attempt[],
+): Route<P> {
   const lastFailure = new Map(attempts.map((attempt, index) => [attempt.provider, index]));
   const preferred = providers.find(({ name }) => name === wish && !lastFailure.has(name));
   if (preferred) return { provider: preferred, why: 'preferred' };

@@ -16,12 +16,19 @@ function aProvider({ names }: { names: boolean }) {
   return { requests, request };
 }
 
-const outcomes = (results: SendResult[]) => results.map((result) => (result.sent ? result.providerMessageId : 'refused'));
+const outcomes = (results: SendResult[]) =>
+  results.map((result) => (result.sent ? result.providerMessageId : 'refused'));
 
 describe('messages that share a request', () => {
   it('go without those that the provider names, each with its own outcome', async () => {
     const { requests, request } = aProvider({ names: true });
-    expect(outcomes(await sendJointly(['a', 'b!', 'c', 'd!', 'e'], request))).toEqual(['a', 'refused', 'c', 'refused', 'e']);
+    expect(outcomes(await sendJointly(['a', 'b!', 'c', 'd!', 'e'], request))).toEqual([
+      'a',
+      'refused',
+      'c',
+      'refused',
+      'e',
+    ]);
     expect(requests).toEqual(['ab!cd!e', 'ace']);
   });
 

@@ -13,18 +13,28 @@ export type JointAnswer =
  * @param request a request of its own for these members, under a name of its own
  * @returns for each its own outcome, in their order
  */
-export async function sendJointly<C>(members: readonly C[], request: (members: readonly C[]) => Promise<JointAnswer>): Promise<SendResult[]> {
+export async function sendJointly<C>(
+  members: readonly C[],
+  request: (members: readonly C[]) => Promise<JointAnswer>,
+): Promise<SendResult[]> {
   const answer = await request(members);
   if ('results' in answer) return answer.results;
   const { refused, named = new Set() } = answer;
   if (members.length === 1) return [refused];
   if (named.size > 0 && named.size < members.length) {
-    const rest = await sendJointly(members.filter((_, place) => !named.has(place)), request); // prettier-ignore
+    const rest = await sendJointly(
+      members.filter((_, place) => !named.has(place)),
+      request,
+    );
     return members.map((_, place) => (named.has(place) ? refused : rest.shift()!));
   }
   const middle = Math.ceil(members.length / 2);
-  return [...(await sendJointly(members.slice(0, middle), request)), ...(await sendJointly(members.slice(middle), request))];
+  return [
+    ...(await sendJointly(members.slice(0, middle), request)),
+    ...(await sendJointly(members.slice(middle), request)),
+  ];
 }
 
 /** One request is written for all of them or for none: it may start while each of them may. */
-export const mayStartTogether = (calls: readonly Pick<ProviderCall<unknown>, 'mayStart'>[]): boolean => calls.every((call) => call.mayStart());
+export const mayStartTogether = (calls: readonly Pick<ProviderCall<unknown>, 'mayStart'>[]): boolean =>
+  calls.every((call) => call.mayStart());

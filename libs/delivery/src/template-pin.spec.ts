@@ -27,7 +27,8 @@ class TemplateChannel extends ChannelPort<Request, string> {
     const version = pinned ?? this.versions.at(-1)!;
     const fault = (field: string, rule: string): FieldError[] => [{ field, rule }];
     if (name === '') return { message: name, faults: fault('template.variables.name', 'is missing') };
-    if (!this.versions.includes(version)) return { message: name, faults: fault('template.version', 'does not exist'), mendable: true };
+    if (!this.versions.includes(version))
+      return { message: name, faults: fault('template.version', 'does not exist'), mendable: true };
     return { message: `${name} by ${version}`, templateVersion: version };
   }
 
@@ -36,7 +37,12 @@ class TemplateChannel extends ChannelPort<Request, string> {
   senderOf = (): undefined => undefined;
 }
 
-const origin: Origin = { source: 'messaging.email.requested/0/1', lane: 'transactional', timestamp: Date.parse('2030-01-31T09:00:00Z'), key: null };
+const origin: Origin = {
+  source: 'messaging.email.requested/0/1',
+  lane: 'transactional',
+  timestamp: Date.parse('2030-01-31T09:00:00Z'),
+  key: null,
+};
 const request = { messageId: 'm-1', tenant: 'default', name: 'Ada' };
 const hashKey = 'a key for the tests';
 const at = '2030-01-31T09:00:01.000Z';
@@ -66,7 +72,9 @@ describe('a message by a template', () => {
   it('is set aside with the field errors when its variables do not fit', () => {
     const refused = () => first(new TemplateChannel('1'), { ...request, name: '' });
     expect(refused).toThrow(UnreadableRecord);
-    expect(refused).toThrow(expect.objectContaining({ fields: [{ field: 'template.variables.name', rule: 'is missing' }] }));
+    expect(refused).toThrow(
+      expect.objectContaining({ fields: [{ field: 'template.variables.name', rule: 'is missing' }] }),
+    );
   });
 
   it('waits for an operator when its version is gone, sends nothing, and goes on once it is back', () => {
@@ -75,8 +83,19 @@ describe('a message by a template', () => {
     channel.versions = ['2'];
     const two = nextOf(channel, one, waiting);
     const outcome = admit(two, now)!;
-    expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'MSG_TEMPLATE_GONE', kind: 'account', retry: 'operator', fields: [{ field: 'template.version' }] } });
-    expect(announcement(two, outcome)).toMatchObject({ facts: [{ status: 'retrying', final: false }], deferred: { templateVersion: '1' } });
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      failure: {
+        code: 'MSG_TEMPLATE_GONE',
+        kind: 'account',
+        retry: 'operator',
+        fields: [{ field: 'template.version' }],
+      },
+    });
+    expect(announcement(two, outcome)).toMatchObject({
+      facts: [{ status: 'retrying', final: false }],
+      deferred: { templateVersion: '1' },
+    });
     channel.versions = ['1', '2'];
     const three = nextOf(channel, two, outcome);
     expect([three.message, admit(three, now)]).toEqual(['Ada by 1', undefined]);

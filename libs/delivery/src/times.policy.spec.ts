@@ -17,15 +17,33 @@ describe('the times of a request', () => {
 
   it.each([
     ['is to go later than that', { sendAt: inDays(30, 1) }, { field: 'sendAt', rule: 'must be at most 30 days ahead' }],
-    ['is to go in the year 9999', { sendAt: '9999-12-31T23:59:59Z' }, { field: 'sendAt', rule: 'must be at most 30 days ahead' }],
-    ['is wanted for longer', { expiresAt: inDays(14, 1) }, { field: 'expiresAt', rule: 'must be at most 14 days after the request' }],
-    ['is wanted for longer after its time', { sendAt: inDays(2), expiresAt: '9999-12-31T23:59:59Z' }, { field: 'expiresAt', rule: 'must be at most 14 days after sendAt, or after the request' }],
-    ['is wanted for longer after a time that has passed', { sendAt: inDays(-20), expiresAt: inDays(14, 1) }, { field: 'expiresAt', rule: 'must be at most 14 days after sendAt, or after the request' }],
+    [
+      'is to go in the year 9999',
+      { sendAt: '9999-12-31T23:59:59Z' },
+      { field: 'sendAt', rule: 'must be at most 30 days ahead' },
+    ],
+    [
+      'is wanted for longer',
+      { expiresAt: inDays(14, 1) },
+      { field: 'expiresAt', rule: 'must be at most 14 days after the request' },
+    ],
+    [
+      'is wanted for longer after its time',
+      { sendAt: inDays(2), expiresAt: '9999-12-31T23:59:59Z' },
+      { field: 'expiresAt', rule: 'must be at most 14 days after sendAt, or after the request' },
+    ],
+    [
+      'is wanted for longer after a time that has passed',
+      { sendAt: inDays(-20), expiresAt: inDays(14, 1) },
+      { field: 'expiresAt', rule: 'must be at most 14 days after sendAt, or after the request' },
+    ],
   ])('are a field error when it %s', (_, times, problem) => expect(timeProblems(times, noon, 30)).toEqual([problem]));
 
   it('follow the setting of the operator', () => {
     expect(timeProblems({ sendAt: inDays(40) }, noon, 60)).toEqual([]);
-    expect(timeProblems({ sendAt: inDays(2) }, noon, 1)).toMatchObject([{ field: 'sendAt', rule: 'must be at most 1 day ahead' }]);
+    expect(timeProblems({ sendAt: inDays(2) }, noon, 1)).toMatchObject([
+      { field: 'sendAt', rule: 'must be at most 1 day ahead' },
+    ]);
   });
 
   it('say when it can go first', () => {

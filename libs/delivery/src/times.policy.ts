@@ -14,18 +14,30 @@ interface Times {
 }
 
 /** When a message can go first: its `sendAt`, or at once. `requestedAt` and the result are ms since 1970. */
-export const startOf = ({ sendAt }: Times, requestedAt: number): number => Math.max(requestedAt, sendAt === undefined ? requestedAt : Date.parse(sendAt));
+export const startOf = ({ sendAt }: Times, requestedAt: number): number =>
+  Math.max(requestedAt, sendAt === undefined ? requestedAt : Date.parse(sendAt));
 
 /**
- * What is wrong with the times of a request, field by field. Nothing is kept longer than these bounds, and every time that
- * follows from them can be written.
+ * What is wrong with the times of a request, field by field. Nothing is kept longer than these bounds, and every time
+ * that follows from them can be written.
  * @param requestedAt the record's Kafka time, ms since 1970
  */
 export function timeProblems(times: Times, requestedAt: number, scheduleAtMostDays: number): FieldError[] {
   // Without a time of its own nothing can be said of the others.
   if (!isInstant(requestedAt)) return [];
   const start = startOf(times, requestedAt);
-  if (start > requestedAt + scheduleAtMostDays * DAY_MS) return [{ field: 'sendAt', rule: `must be at most ${scheduleAtMostDays} day${scheduleAtMostDays === 1 ? '' : 's'} ahead` }];
+  if (start > requestedAt + scheduleAtMostDays * DAY_MS)
+    return [
+      {
+        field: 'sendAt',
+        rule: `must be at most ${scheduleAtMostDays} day${scheduleAtMostDays === 1 ? '' : 's'} ahead`,
+      },
+    ];
   if (times.expiresAt === undefined || Date.parse(times.expiresAt) <= start + LONGEST_LIFE_DAYS * DAY_MS) return [];
-  return [{ field: 'expiresAt', rule: `must be at most ${LONGEST_LIFE_DAYS} days after ${times.sendAt === undefined ? 'the request' : 'sendAt, or after the request'}` }];
+  return [
+    {
+      field: 'expiresAt',
+      rule: `must be at most ${LONGEST_LIFE_DAYS} days after ${times.sendAt === undefined ? 'the request' : 'sendAt, or after the request'}`,
+    },
+  ];
 }

@@ -4,5 +4,6 @@ import { chooseProvider } from '../src/route.policy.ts';
 
 /** A flow without circuits and rates: every call may go at once. */
 export const anOpenWay = <M>(providers: readonly Provider<M>[]): DispatchOptions<M>['flow'] => ({
-  wayFor: ({ attempts }) => Promise.resolve({ open: true, ...chooseProvider(providers, undefined, attempts), done: () => undefined }),
+  wayFor: ({ attempts }) =>
+    Promise.resolve({ open: true, ...chooseProvider(providers, undefined, attempts), done: () => undefined }),
 });

@@ -31,24 +31,59 @@ describe('a cancellation at its channel', () => {
     told = [];
     kafkaIsDown = false;
     await pool.query('TRUNCATE email.cancellation');
-    const announcer = { publishFact: (fact: StatusChanged) => (kafkaIsDown ? Promise.reject(new InfrastructureDown('kafka', 'publish')) : Promise.resolve(void told.push(fact))) };
+    const announcer = {
+      publishFact: (fact: StatusChanged) =>
+        kafkaIsDown
+          ? Promise.reject(new InfrastructureDown('kafka', 'publish'))
+          : Promise.resolve(void told.push(fact)),
+    };
     const cancellations = new PostgresCancellations(pool, 'email', 14);
-    service = new CancelService({ channel: 'email', cancellations, announcer, logger: silentLogger(), stopping: new AbortController().signal, waitMs: WAIT_MS, now: Date.now });
+    service = new CancelService({
+      channel: 'email',
+      cancellations,
+      announcer,
+      logger: silentLogger(),
+      stopping: new AbortController().signal,
+      waitMs: WAIT_MS,
+      now: Date.now,
+    });
   });
 
-  const cancel = ({ tenant, messageId }: Pick<Identity, 'tenant' | 'messageId'>, channel: Identity['channel'] = 'email') => service.cancel({ tenant, messageId, channel });
+  const cancel = (
+    { tenant, messageId }: Pick<Identity, 'tenant' | 'messageId'>,
+    channel: Identity['channel'] = 'email',
+  ) => service.cancel({ tenant, messageId, channel });
   /** As if it had been asked for so long ago, and was due for a look. */
-  const later = (ms: number) => pool.query(`UPDATE email.cancellation SET asked_at = asked_at - $1 * interval '1 millisecond', look_at = CASE WHEN look_at IS NOT NULL THEN now() END`, [ms]);
+  const later = (ms: number) =>
+    pool.query(
+      `UPDATE email.cancellation SET asked_at = asked_at - $1 * interval '1 millisecond', look_at = CASE WHEN look_at IS NOT NULL THEN now() END`,
+      [ms],
+    );
   const reasons = () => told.map(({ reason }) => reason ?? '');
 
-  async function settled(outcome: Outcome, delivery: Delivery<TestMessage> = aDelivery()): Promise<Delivery<TestMessage>> {
+  async function settled(
+    outcome: Outcome,
+    delivery: Delivery<TestMessage> = aDelivery(),
+  ): Promise<Delivery<TestMessage>> {
     const token = randomUUID();
     expect(await ledger.claim(delivery, token)).toEqual({ verdict: 'mine', token });
     await ledger.settle(delivery, token, outcome);
     return delivery;
   }
-  const sent: Outcome = { kind: 'sent', at: '2030-01-31T12:00:00.000Z', provider: 'sendgrid', providerMessageId: 'p-1', callId: 'c-1', attempt: 1 };
-  const failed = (retry: 'never' | 'backoff'): Outcome => ({ kind: 'failed', at: '2030-01-31T12:00:00.000Z', attempt: 1, failure: aFailure({ retry }) });
+  const sent: Outcome = {
+    kind: 'sent',
+    at: '2030-01-31T12:00:00.000Z',
+    provider: 'sendgrid',
+    providerMessageId: 'p-1',
+    callId: 'c-1',
+    attempt: 1,
+  };
+  const failed = (retry: 'never' | 'backoff'): Outcome => ({
+    kind: 'failed',
+    at: '2030-01-31T12:00:00.000Z',
+    attempt: 1,
+    failure: aFailure({ retry }),
+  });
 
   it('that comes before its request is seen by the claim', async () => {
     const delivery = aDelivery();
@@ -61,8 +96,15 @@ describe('a cancellation at its channel', () => {
     const delivery = await settled(failed('backoff'));
     await cancel(delivery);
     const [again, look] = [randomUUID(), randomUUID()];
-    expect(await ledger.claim({ ...delivery, hop: 2, source: 'due/0/1' }, again)).toEqual({ verdict: 'mine', token: again, cancelled: true });
-    expect(await ledger.claim({ ...delivery, hop: 3, mode: 'reconcile', source: 'due/0/2' }, look)).toEqual({ verdict: 'mine', token: look });
+    expect(await ledger.claim({ ...delivery, hop: 2, source: 'due/0/1' }, again)).toEqual({
+      verdict: 'mine',
+      token: again,
+      cancelled: true,
+    });
+    expect(await ledger.claim({ ...delivery, hop: 3, mode: 'reconcile', source: 'due/0/2' }, look)).toEqual({
+      verdict: 'mine',
+      token: look,
+    });
   });
 
   it('concerns no other message, tenant or channel', async () => {
@@ -78,7 +120,19 @@ describe('a cancellation at its channel', () => {
     const { messageId, tenant } = await settled(sent);
     await cancel({ messageId, tenant });
     await service.look();
-    expect(told).toEqual([{ eventId: expect.any(String), messageId, tenant, channel: 'email', status: 'cancel-refused', final: false, source: 'email', at: expect.any(String), reason: 'Cancel refused: already sent.' }]);
+    expect(told).toEqual([
+      {
+        eventId: expect.any(String),
+        messageId,
+        tenant,
+        channel: 'email',
+        status: 'cancel-refused',
+        final: false,
+        source: 'email',
+        at: expect.any(String),
+        reason: 'Cancel refused: already sent.',
+      },
+    ]);
     await service.look();
     expect(told).toHaveLength(1);
   });
@@ -108,10 +162,21 @@ describe('a cancellation at its channel', () => {
 
   it('is told as refused where the message had ended, or may have been sent', async () => {
     await cancel(await settled(failed('never')));
-    await cancel(await settled({ kind: 'unknown', at: '2030-01-31T12:00:00.000Z', callId: 'c-1', attempt: 1, failure: aFailure({ kind: 'unknown' }) }));
+    await cancel(
+      await settled({
+        kind: 'unknown',
+        at: '2030-01-31T12:00:00.000Z',
+        callId: 'c-1',
+        attempt: 1,
+        failure: aFailure({ kind: 'unknown' }),
+      }),
+    );
     await later(20_000);
     await service.look();
-    expect(reasons().sort()).toEqual(['Cancel refused: it had ended before.', expect.stringMatching(/^Cancel refused: it may have been sent\./)]);
+    expect(reasons().sort()).toEqual([
+      'Cancel refused: it had ended before.',
+      expect.stringMatching(/^Cancel refused: it may have been sent\./),
+    ]);
   });
 
   it('of what waits is left to retry, and of what retry has answered nothing more is told', async () => {

@@ -77,10 +77,15 @@ describe('what is counted', () => {
       record: () => Promise.resolve(),
     } as unknown as SuppressionsService);
     const receipt: Receipt = {
-      provider: 'resend', providerMessageId: 'e-1', event: 'email.delivered', channel: 'email', status: 'delivered',
-      final: true, at: new Date(),
+      provider: 'resend',
+      providerMessageId: 'e-1',
+      event: 'email.delivered',
+      channel: 'email',
+      status: 'delivered',
+      final: true,
+      at: new Date(),
       reference: { messageId: 'm-1', tenant: 'default' },
-    }; // prettier-ignore
+    };
     await receipts.record([receipt, receipt, { ...receipt, event: 'email.opened' }]);
     const of = (event: string) => counts.of('mi.webhook.events', { 'mi.provider': 'resend', 'mi.event': event });
     expect([of('email.delivered'), of('email.opened')]).toEqual([2, 1]);

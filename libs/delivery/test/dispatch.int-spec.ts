@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { type Failure, IdConflict, InfrastructureDown, type LookupResult, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
+import {
+  type Failure,
+  IdConflict,
+  InfrastructureDown,
+  type LookupResult,
+  Provider,
+  type ProviderCall,
+  type ProviderCheck,
+  type SendResult,
+} from '#libs/contracts';
 import { migrate, type Pool } from '#libs/persistence';
 import { createLogger } from '#libs/telemetry';
 import { aDatabase, aFailure, eventually, type TestDatabase } from '#libs/testing';
@@ -55,7 +64,9 @@ describe('the dispatch of one message', () => {
     },
   };
 
-  const aService = (options: { leaseMs?: number; guardMs?: number; stopping?: AbortSignal; refuse?: () => Failure | undefined } = {}) => {
+  const aService = (
+    options: { leaseMs?: number; guardMs?: number; stopping?: AbortSignal; refuse?: () => Failure | undefined } = {},
+  ) => {
     const leaseMs = options.leaseMs ?? 5_000;
     return new DispatchService<TestMessage>({
       providers: [provider],
@@ -119,7 +130,9 @@ describe('the dispatch of one message', () => {
   });
 
   it('asks no provider when the channel itself refuses, and that counts as no attempt', async () => {
-    await aService({ refuse: () => aFailure({ kind: 'account', retry: 'operator', code: 'MSG_NO_WAY_OUT' }) }).dispatch(aDelivery());
+    await aService({ refuse: () => aFailure({ kind: 'account', retry: 'operator', code: 'MSG_NO_WAY_OUT' }) }).dispatch(
+      aDelivery(),
+    );
     expect(told()).toEqual(['status.changed: retrying', 'send.deferred: failed']);
     expect(published[1]!.value).toMatchObject({ attempts: [], failure: { code: 'MSG_NO_WAY_OUT' } });
     expect(provider.accepted).toEqual([]);
@@ -139,7 +152,8 @@ describe('the dispatch of one message', () => {
   });
 
   it('calls a permanent refusal failed at once', async () => {
-    provider.answer = () => Promise.resolve({ sent: false, failure: aFailure({ kind: 'bad-recipient', retry: 'never' }) });
+    provider.answer = () =>
+      Promise.resolve({ sent: false, failure: aFailure({ kind: 'bad-recipient', retry: 'never' }) });
     await aService().dispatch(aDelivery());
     expect(told()).toEqual(['status.changed: failed', 'send.deferred: failed']);
   });
@@ -170,7 +184,11 @@ describe('the dispatch of one message', () => {
     await aService().dispatch(delivery);
     expect(provider.accepted).toEqual([]);
     expect(told()).toEqual(['status.changed: cancelled', 'status.changed: cancelled']);
-    expect(published[0]!.value).toMatchObject({ final: true, hop: delivery.hop, reason: 'Upstream asked not to send it any more.' });
+    expect(published[0]!.value).toMatchObject({
+      final: true,
+      hop: delivery.hop,
+      reason: 'Upstream asked not to send it any more.',
+    });
     expect(published[1]!.value).toEqual(published[0]!.value);
   });
 
@@ -188,7 +206,12 @@ describe('the dispatch of one message', () => {
     provider.found = { found: 'accepted', providerMessageId: 'x-1' };
     const doubt = { hop: 1, provider: 'sendgrid', callId: randomUUID(), at: new Date().toISOString() };
     await aService().dispatch(aDelivery({ ...delivery, hop: 2, mode: 'reconcile', source: 'due/0/1', doubt }));
-    expect(published.at(-1)!.value).toMatchObject({ status: 'sent', source: 'lookup', hop: 1, providerMessageId: 'x-1' });
+    expect(published.at(-1)!.value).toMatchObject({
+      status: 'sent',
+      source: 'lookup',
+      hop: 1,
+      providerMessageId: 'x-1',
+    });
     provider.answer = () => Promise.resolve({ sent: true, providerMessageId: 'x-2' });
     await aService().dispatch(aDelivery({ ...delivery, hop: 3, source: 'due/0/2' }));
     expect(provider.accepted).toEqual([]);
@@ -203,11 +226,26 @@ describe('the dispatch of one message', () => {
     await aService().dispatch(lost);
     const doubt = { hop: 1, provider: 'sendgrid', callId: randomUUID(), at: new Date().toISOString() };
     provider.found = { found: 'candidates', candidates: [{ providerMessageId: 'SM1', takenAt: Date.now() }] };
-    await aService().dispatch(aDelivery({ ...lost, hop: 2, mode: 'reconcile', source: 'due/1/1', doubt, doubtSince: doubt.at }));
+    await aService().dispatch(
+      aDelivery({ ...lost, hop: 2, mode: 'reconcile', source: 'due/1/1', doubt, doubtSince: doubt.at }),
+    );
     expect(published.at(-1)).toMatchObject({ topic: 'send.deferred', value: { hop: 2 } });
-    provider.found = { found: 'candidates', candidates: [{ providerMessageId: 'SM1', takenAt: Date.now() }, { providerMessageId: 'SM2', takenAt: Date.now() }] };
-    await aService().dispatch(aDelivery({ ...lost, hop: 3, mode: 'reconcile', source: 'due/1/2', doubt, doubtSince: doubt.at }));
-    expect(published.at(-1)!.value).toMatchObject({ status: 'sent', source: 'lookup', hop: 1, providerMessageId: 'SM2' });
+    provider.found = {
+      found: 'candidates',
+      candidates: [
+        { providerMessageId: 'SM1', takenAt: Date.now() },
+        { providerMessageId: 'SM2', takenAt: Date.now() },
+      ],
+    };
+    await aService().dispatch(
+      aDelivery({ ...lost, hop: 3, mode: 'reconcile', source: 'due/1/2', doubt, doubtSince: doubt.at }),
+    );
+    expect(published.at(-1)!.value).toMatchObject({
+      status: 'sent',
+      source: 'lookup',
+      hop: 1,
+      providerMessageId: 'SM2',
+    });
   });
 
   it('hands a call that cannot be found back to retry, the doubt unchanged', async () => {
@@ -247,7 +285,9 @@ describe('the dispatch of one message', () => {
       provider.answer = () => new Promise((resolve) => (answer = resolve));
       const delivery = aDelivery({ hop: 2, source: 'due/0/23' });
       const first = aService({ leaseMs: 1_500 }).dispatch(delivery);
-      await eventually(async () => (await pool.query('SELECT 1 FROM email.ledger WHERE id = $1', [delivery.id])).rowCount === 1);
+      await eventually(
+        async () => (await pool.query('SELECT 1 FROM email.ledger WHERE id = $1', [delivery.id])).rowCount === 1,
+      );
       const second = aService({ leaseMs: 1_500 }).dispatch(asked(delivery));
       setTimeout(() => answer({ sent: true, providerMessageId: 'x-1' }), 200);
       await Promise.all([first, second]);
@@ -272,7 +312,13 @@ describe('the dispatch of one message', () => {
 
   it('sends a message that was scheduled long before the ledger’s memory begins', async () => {
     const requestedAt = new Date(Date.now() - 60 * 86_400_000);
-    const delivery = aDelivery({ requestedAt, rememberedAt: new Date(), expiresAt: new Date(Date.now() + 60_000), hop: 2, source: 'due/0/9' });
+    const delivery = aDelivery({
+      requestedAt,
+      rememberedAt: new Date(),
+      expiresAt: new Date(Date.now() + 60_000),
+      hop: 2,
+      source: 'due/0/9',
+    });
     await aService().dispatch(delivery);
     await aService().dispatch(delivery);
     expect(provider.accepted).toEqual([delivery.messageId]);
@@ -281,7 +327,9 @@ describe('the dispatch of one message', () => {
   it('refuses an id that was used for other content and leaves the original untouched', async () => {
     const delivery = aDelivery();
     await aService().dispatch(delivery);
-    await expect(aService().dispatch(aDelivery({ ...delivery, source: 'elsewhere/0/1', digest: randomUUID() }))).rejects.toThrow(IdConflict);
+    await expect(
+      aService().dispatch(aDelivery({ ...delivery, source: 'elsewhere/0/1', digest: randomUUID() })),
+    ).rejects.toThrow(IdConflict);
     expect(provider.accepted).toHaveLength(1);
   });
 });

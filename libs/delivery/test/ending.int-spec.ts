@@ -1,7 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import {
-  type DeadLetter, EmailRequested, identityKey, Provider, type ProviderCall, type ProviderCheck, RecordRefused, recipientRef, type SendDeferred, SendDue, type SendResult, type StatusChanged, topics, UnreadableRecord,
-} from '#libs/contracts'; // prettier-ignore
+  type DeadLetter,
+  EmailRequested,
+  identityKey,
+  Provider,
+  type ProviderCall,
+  type ProviderCheck,
+  RecordRefused,
+  recipientRef,
+  type SendDeferred,
+  SendDue,
+  type SendResult,
+  type StatusChanged,
+  topics,
+  UnreadableRecord,
+} from '#libs/contracts';
 import { migrate, type Pool } from '#libs/persistence';
 import { createLogger } from '#libs/telemetry';
 import { aDatabase, aDeferred, aFailure, anEmailRequest, type TestDatabase } from '#libs/testing';
@@ -54,7 +67,8 @@ describe('a record that is set aside', () => {
 
   const publisher = {
     publish: async (record: Outgoing) => {
-      if (refuses(record) || !record.topic.schema?.safeParse(record.value).success) throw new RecordRefused(record.topic.name);
+      if (refuses(record) || !record.topic.schema?.safeParse(record.value).success)
+        throw new RecordRefused(record.topic.name);
       published.push(record);
     },
   };
@@ -63,32 +77,75 @@ describe('a record that is set aside', () => {
     const logger = createLogger('test', 'silent');
     const announcer = new Announcer(publisher);
     const dispatcher = new DispatchService<TestMessage>({
-      providers: [provider], channel: aChannel(channel), flow: anOpenWay([provider]), announcer, logger,
+      providers: [provider],
+      channel: aChannel(channel),
+      flow: anOpenWay([provider]),
+      announcer,
+      logger,
       ledger: new PostgresLedger({ pool, schema: 'email', leaseMs: 5_000, retentionDays: 14 }),
-      stopping: new AbortController().signal, leaseMs: 5_000, guardMs: 100, retentionDays: 14,
-    }); // prettier-ignore
+      stopping: new AbortController().signal,
+      leaseMs: 5_000,
+      guardMs: 100,
+      retentionDays: 14,
+    });
     const recipientsOf = () => [recipientRef(hashKey, 'ada@inbox.test')];
-    return { dispatcher, ending: new EndingService({ channel: 'email', schema: EmailRequested as never, recipientsOf, dispatcher, announcer, logger }) };
+    return {
+      dispatcher,
+      ending: new EndingService({
+        channel: 'email',
+        schema: EmailRequested as never,
+        recipientsOf,
+        dispatcher,
+        announcer,
+        logger,
+      }),
+    };
   }
 
   const recordOf = (value: object, more: Partial<IncomingRecord> = {}): IncomingRecord => ({
-    topic: topics.emailRequested, topicName: 'messaging.email.requested', lane: 'transactional', partition: 0, offset: 1, key: null, headers: {}, timestamp: Date.now(), bytes: 0,
-    value: Buffer.from(JSON.stringify(value)), ...more,
-  }); // prettier-ignore
+    topic: topics.emailRequested,
+    topicName: 'messaging.email.requested',
+    lane: 'transactional',
+    partition: 0,
+    offset: 1,
+    key: null,
+    headers: {},
+    timestamp: Date.now(),
+    bytes: 0,
+    value: Buffer.from(JSON.stringify(value)),
+    ...more,
+  });
 
   /** As the engine makes it of this record. */
   const deliveryOf = (record: IncomingRecord, request: EmailRequested, more: Partial<Delivery<TestMessage>> = {}) =>
-    aDelivery({ messageId: request.messageId, source: `${record.topicName}/0/${record.offset}`, requestedAt: new Date(record.timestamp), digest: undefined, ...more });
+    aDelivery({
+      messageId: request.messageId,
+      source: `${record.topicName}/0/${record.offset}`,
+      requestedAt: new Date(record.timestamp),
+      digest: undefined,
+      ...more,
+    });
 
-  const told = () => published.map(({ value }) => value as unknown as StatusChanged & SendDeferred & DeadLetter).map(({ status, final, why, failure }) => [status ?? why, final ?? failure?.code]);
+  const told = () =>
+    published
+      .map(({ value }) => value as unknown as StatusChanged & SendDeferred & DeadLetter)
+      .map(({ status, final, why, failure }) => [status ?? why, final ?? failure?.code]);
 
   it('brings out a bug before anything is claimed: its message ends failed and is handed to retry, the same when it comes again', async () => {
     const request = anEmailRequest();
     const record = recordOf(request);
     for (const _ of [1, 2]) await aService().ending.onSetAside(record, bug);
-    expect(told()).toEqual([['failed', true], ['failed', 'MSG_HANDLER_BUG'], ['failed', true], ['failed', 'MSG_HANDLER_BUG']]);
+    expect(told()).toEqual([
+      ['failed', true],
+      ['failed', 'MSG_HANDLER_BUG'],
+      ['failed', true],
+      ['failed', 'MSG_HANDLER_BUG'],
+    ]);
     expect(published.slice(2).map(({ value }) => value)).toEqual(published.slice(0, 2).map(({ value }) => value));
-    expect(published[1]!.value).toMatchObject({ request: { messageId: request.messageId, text: 'It works' }, failure: { retry: 'never', action: expect.stringContaining('messaging.unreadable') } });
+    expect(published[1]!.value).toMatchObject({
+      request: { messageId: request.messageId, text: 'It works' },
+      failure: { retry: 'never', action: expect.stringContaining('messaging.unreadable') },
+    });
   });
 
   it('brings out a bug before the call: failed, and nothing was sent', async () => {
@@ -98,7 +155,10 @@ describe('a record that is set aside', () => {
     await expect(dispatcher.dispatch(deliveryOf(record, request))).rejects.toBe(bug);
     expect(published).toEqual([]);
     await ending.onSetAside(record, bug);
-    expect(told()).toEqual([['failed', true], ['failed', 'MSG_HANDLER_BUG']]);
+    expect(told()).toEqual([
+      ['failed', true],
+      ['failed', 'MSG_HANDLER_BUG'],
+    ]);
     expect(provider.calls).toBe(0);
   });
 
@@ -106,10 +166,17 @@ describe('a record that is set aside', () => {
     const request = anEmailRequest();
     const record = recordOf(request);
     provider.answer = { sent: false, failure: aFailure({ kind: 'bad-recipient', retry: 'never', suppress: true }) };
-    const { dispatcher, ending } = aService({ scopeOf: () => { throw bug; } }); // prettier-ignore
+    const { dispatcher, ending } = aService({
+      scopeOf: () => {
+        throw bug;
+      },
+    });
     await expect(dispatcher.dispatch(deliveryOf(record, request))).rejects.toBe(bug);
     for (const _ of [1, 2]) await ending.onSetAside(record, bug);
-    expect(told().slice(0, 2)).toEqual([['unconfirmed', false], ['unknown', 'MSG_ADAPTER_FAULT']]);
+    expect(told().slice(0, 2)).toEqual([
+      ['unconfirmed', false],
+      ['unknown', 'MSG_ADAPTER_FAULT'],
+    ]);
     expect(published[1]!.value).toMatchObject({ doubt: { hop: 1, provider: 'sendgrid' } });
     expect(published.slice(2).map(({ value }) => value)).toEqual(published.slice(0, 2).map(({ value }) => value));
   });
@@ -124,36 +191,75 @@ describe('a record that is set aside', () => {
   });
 
   it('is a later hop that cannot be read: failed by its headers, with the doubt looked into where there is one', async () => {
-    const due = recordOf({}, { topic: topics.emailDue, topicName: 'messaging.email.due', value: Buffer.from('not json') });
-    const headersOf = (messageId: string) => ({ ce_messageid: messageId, ce_messagetenant: 'default', ce_messagechannel: 'email', ce_hop: '2' });
+    const due = recordOf(
+      {},
+      { topic: topics.emailDue, topicName: 'messaging.email.due', value: Buffer.from('not json') },
+    );
+    const headersOf = (messageId: string) => ({
+      ce_messageid: messageId,
+      ce_messagetenant: 'default',
+      ce_messagechannel: 'email',
+      ce_hop: '2',
+    });
     const { ending } = aService();
     await ending.onSetAside({ ...due, headers: headersOf(`m-${randomUUID()}`) }, new UnreadableRecord('no'));
-    await ending.onSetAside({ ...due, headers: { ...headersOf(`m-${randomUUID()}`), ce_doubthop: '1' } }, new UnreadableRecord('no'));
+    await ending.onSetAside(
+      { ...due, headers: { ...headersOf(`m-${randomUUID()}`), ce_doubthop: '1' } },
+      new UnreadableRecord('no'),
+    );
     await ending.onSetAside(due, new UnreadableRecord('no'));
-    expect(told()).toEqual([['failed', true], ['failed', 'MSG_HANDOVER_UNREADABLE'], ['unknown', 'MSG_UNRESOLVED']]);
+    expect(told()).toEqual([
+      ['failed', true],
+      ['failed', 'MSG_HANDOVER_UNREADABLE'],
+      ['unknown', 'MSG_UNRESOLVED'],
+    ]);
     expect(published[1]!.value).toMatchObject({ hop: 2, request: {} });
     expect(published[2]!.value).toMatchObject({ hop: 2, doubt: { hop: 1 } });
   });
 
   it('holds a request that breaks its schema by now: the hop ends failed, with the fields', async () => {
     const { messageId, ...request } = anEmailRequest();
-    const due = SendDue.parse({ ...aDeferred({ messageId, attempts: [] }), request: { ...request, messageId, to: 'nobody' }, hop: 2, mode: 'send', why: 'Its time has come.', dueAt: new Date().toISOString() });
-    const error = new UnreadableRecord('the request inside breaks its schema', [{ field: 'to', rule: 'must be a list' }]);
-    await aService().ending.onSetAside(recordOf(due, { topic: topics.emailDue, topicName: 'messaging.email.due' }), error);
-    expect(published[0]!.value).toMatchObject({ status: 'failed', final: true, hop: 2, failure: { code: 'MSG_HANDOVER_UNREADABLE', fields: error.fields } });
+    const due = SendDue.parse({
+      ...aDeferred({ messageId, attempts: [] }),
+      request: { ...request, messageId, to: 'nobody' },
+      hop: 2,
+      mode: 'send',
+      why: 'Its time has come.',
+      dueAt: new Date().toISOString(),
+    });
+    const error = new UnreadableRecord('the request inside breaks its schema', [
+      { field: 'to', rule: 'must be a list' },
+    ]);
+    await aService().ending.onSetAside(
+      recordOf(due, { topic: topics.emailDue, topicName: 'messaging.email.due' }),
+      error,
+    );
+    expect(published[0]!.value).toMatchObject({
+      status: 'failed',
+      final: true,
+      hop: 2,
+      failure: { code: 'MSG_HANDOVER_UNREADABLE', fields: error.fields },
+    });
   });
 
   it('was to be handed on, and Kafka does not take the hand-over: it ends failed, without its request, and says so', async () => {
     const request = anEmailRequest();
     const record = recordOf(request);
-    refuses = ({ topic, value }) => topic === topics.sendDeferred && Object.keys((value as SendDeferred).request).length > 0;
+    refuses = ({ topic, value }) =>
+      topic === topics.sendDeferred && Object.keys((value as SendDeferred).request).length > 0;
     const later = deliveryOf(record, request, { sendAt: new Date(Date.now() + 60_000) });
     const { dispatcher, ending } = aService();
     const error = await dispatcher.dispatch(later).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(RecordRefused);
     for (const _ of [1, 2]) await ending.onSetAside(record, error);
     const own = published.filter(({ topic }) => topic === topics.sendDeferred).map(({ value }) => value);
-    expect(own[0]).toMatchObject({ request: {}, attempts: [], lacks: ['request', 'attempts'], why: 'failed', failure: { code: 'MSG_RECORD_REFUSED', retry: 'never' } });
+    expect(own[0]).toMatchObject({
+      request: {},
+      attempts: [],
+      lacks: ['request', 'attempts'],
+      why: 'failed',
+      failure: { code: 'MSG_RECORD_REFUSED', retry: 'never' },
+    });
     expect(own[1]).toEqual(own[0]);
     expect(told()).toContainEqual(['failed', true]);
   });
@@ -162,14 +268,31 @@ describe('a record that is set aside', () => {
     const request = anEmailRequest();
     provider.answer = { sent: true, providerMessageId: 'p\u0000-\ud800' };
     await aService().dispatcher.dispatch(deliveryOf(recordOf(request), request));
-    expect(published.map(({ value }) => value)).toMatchObject([{ status: 'sent', providerMessageId: expect.stringMatching(/^p-/) }]);
-    const { rows } = await pool.query<{ state: string }>('SELECT state FROM email.ledger WHERE id = $1', [identityKey({ tenant: 'default', channel: 'email', messageId: request.messageId })]);
+    expect(published.map(({ value }) => value)).toMatchObject([
+      { status: 'sent', providerMessageId: expect.stringMatching(/^p-/) },
+    ]);
+    const { rows } = await pool.query<{ state: string }>('SELECT state FROM email.ledger WHERE id = $1', [
+      identityKey({ tenant: 'default', channel: 'email', messageId: request.messageId }),
+    ]);
     expect(rows).toEqual([{ state: 'sent' }]);
   });
 
   it('tells of a message that its provider gave back: it goes no other way, and ends failed', async () => {
-    const fact = { eventId: randomUUID(), messageId: 'm-1', tenant: 'default', channel: 'email', hop: 1, status: 'retrying', final: false, source: 'receipt', at: new Date().toISOString() };
-    await aService().ending.onSetAside(recordOf(fact, { topic: topics.statusChanged, topicName: 'messaging.status.changed' }), bug);
+    const fact = {
+      eventId: randomUUID(),
+      messageId: 'm-1',
+      tenant: 'default',
+      channel: 'email',
+      hop: 1,
+      status: 'retrying',
+      final: false,
+      source: 'receipt',
+      at: new Date().toISOString(),
+    };
+    await aService().ending.onSetAside(
+      recordOf(fact, { topic: topics.statusChanged, topicName: 'messaging.status.changed' }),
+      bug,
+    );
     expect(told()).toEqual([['failed', true]]);
   });
 });

@@ -18,11 +18,15 @@ describe('a file by URL', () => {
     lookedUp.push(host);
     const found = addresses[host];
     if (!found) return done(Object.assign(new Error('unknown'), { code: 'ENOTFOUND' }), []);
-    done(null, found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })));
+    done(
+      null,
+      found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+    );
   };
   const at = (path: string, host = 'files.test') => `https://${host}:${server.port}${path}`;
   const redirectTo = (location: string) => {
-    answer = (response, path) => (path === '/start' ? response.writeHead(302, { location }).end('elsewhere') : response.end('secret'));
+    answer = (response, path) =>
+      path === '/start' ? response.writeHead(302, { location }).end('elsewhere') : response.end('secret');
   };
 
   beforeAll(async () => {
@@ -40,14 +44,19 @@ describe('a file by URL', () => {
   afterAll(() => server.close());
 
   it('is fetched with its type, and its server is told nothing of us', async () => {
-    expect(await files.fetch(at('/terms.pdf?signature=x'), limits)).toEqual({ fetched: true, content: pdf, type: 'application/pdf' });
+    expect(await files.fetch(at('/terms.pdf?signature=x'), limits)).toEqual({
+      fetched: true,
+      content: pdf,
+      type: 'application/pdf',
+    });
     expect(server.asked).toEqual(['GET /terms.pdf?signature=x']);
     const told = Object.keys(server.requests[0]!.headers).sort();
     expect(told).toEqual(['accept', 'accept-encoding', 'connection', 'host', 'user-agent']);
   });
 
   it('is fetched where it has moved to', async () => {
-    answer = (response, path) => (path === '/old' ? response.writeHead(301, { location: '/new' }).end() : response.end(pdf));
+    answer = (response, path) =>
+      path === '/old' ? response.writeHead(301, { location: '/new' }).end() : response.end(pdf);
     expect(await files.fetch(at('/old'), limits)).toEqual({ fetched: true, content: pdf, type: undefined });
   });
 
@@ -72,16 +81,20 @@ describe('a file by URL', () => {
     expect(server.asked).toEqual(['GET /start']);
   });
 
-  it.each([['10.0.0.1'], ['169.254.169.254'], ['::ffff:10.0.0.1'], ['fd00:ec2::254'], ['127.0.0.1', '127.0.0.2'], ['1.1.1.1', '192.168.0.1']])(
-    'whose host name means %s %s is not fetched',
-    async (...found) => {
-      addresses['inside.test'] = found.filter((address) => address !== undefined);
-      expect(await files.fetch(at('/', 'inside.test'), limits)).toEqual({ fetched: false, fault: 'forbidden' });
-      redirectTo(at('/', 'inside.test'));
-      expect(await files.fetch(at('/start'), limits)).toEqual({ fetched: false, fault: 'forbidden' });
-      expect(server.asked).toEqual(['GET /start']);
-    },
-  );
+  it.each([
+    ['10.0.0.1'],
+    ['169.254.169.254'],
+    ['::ffff:10.0.0.1'],
+    ['fd00:ec2::254'],
+    ['127.0.0.1', '127.0.0.2'],
+    ['1.1.1.1', '192.168.0.1'],
+  ])('whose host name means %s %s is not fetched', async (...found) => {
+    addresses['inside.test'] = found.filter((address) => address !== undefined);
+    expect(await files.fetch(at('/', 'inside.test'), limits)).toEqual({ fetched: false, fault: 'forbidden' });
+    redirectTo(at('/', 'inside.test'));
+    expect(await files.fetch(at('/start'), limits)).toEqual({ fetched: false, fault: 'forbidden' });
+    expect(server.asked).toEqual(['GET /start']);
+  });
 
   it('is fetched from the address that was checked, though its name means another one the next moment', async () => {
     const turning: AddressBook = (host, options, done) => {
@@ -123,12 +136,19 @@ describe('a file by URL', () => {
   });
 
   it.each([
-    [404, 'missing'], [403, 'missing'], [410, 'missing'], [204, 'missing'], [206, 'missing'],
-    [500, 'unreachable'], [503, 'unreachable'], [429, 'unreachable'], [408, 'unreachable'],
+    [404, 'missing'],
+    [403, 'missing'],
+    [410, 'missing'],
+    [204, 'missing'],
+    [206, 'missing'],
+    [500, 'unreachable'],
+    [503, 'unreachable'],
+    [429, 'unreachable'],
+    [408, 'unreachable'],
   ])('that is answered with %i is %s', async (status, fault) => {
     answer = (response) => response.writeHead(status).end(status === 204 ? undefined : 'no');
     expect(await files.fetch(at('/'), limits)).toEqual({ fetched: false, fault });
-  }); // prettier-ignore
+  });
 
   it('that is empty, compressed, or redirected for ever is no file', async () => {
     answer = (response) => response.end();

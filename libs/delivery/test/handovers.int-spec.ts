@@ -25,7 +25,8 @@ describe('Hand-overs that retry has not decided on', () => {
   });
 
   const keep = (deferred: SendDeferred) => handovers.keep(identityKey(deferred), { deferred, trace });
-  const wait = (seconds: number) => pool.query(`UPDATE email.handover SET kept_at = kept_at - $1::int * interval '1 second'`, [seconds]);
+  const wait = (seconds: number) =>
+    pool.query(`UPDATE email.handover SET kept_at = kept_at - $1::int * interval '1 second'`, [seconds]);
   /** As the watch does once Kafka says that all was read up to now. */
   const ask = async () => (await handovers.takeAgain((await handovers.overdue()).now)).map(({ deferred }) => deferred);
 
@@ -41,7 +42,11 @@ describe('Hand-overs that retry has not decided on', () => {
   });
 
   it('are forgotten as soon as retry has decided on them, or on a later hop of their message', async () => {
-    const [first, second, other] = [aDeferred({ messageId: 'm-1' }), aDeferred({ messageId: 'm-1', hop: 3, takenBack: true }), aDeferred()];
+    const [first, second, other] = [
+      aDeferred({ messageId: 'm-1' }),
+      aDeferred({ messageId: 'm-1', hop: 3, takenBack: true }),
+      aDeferred(),
+    ];
     await Promise.all([first, second, other].map(keep));
     await handovers.decided(identityKey(first), 1);
     await wait(31);
@@ -88,19 +93,37 @@ describe('Hand-overs that retry has not decided on', () => {
   describe('as a channel announces them', () => {
     const announced = async (deferred: SendDeferred) => {
       const published: { topic: string; value: object; kept: number }[] = [];
-      const kept = async () => (await pool.query<{ kept: number }>('SELECT count(*) AS kept FROM email.handover')).rows[0]!.kept;
-      const publish = async ({ topic, value }: { topic: { name: string }; value: unknown }) => void published.push({ topic: topic.name, value: value as object, kept: await kept() });
+      const kept = async () =>
+        (await pool.query<{ kept: number }>('SELECT count(*) AS kept FROM email.handover')).rows[0]!.kept;
+      const publish = async ({ topic, value }: { topic: { name: string }; value: unknown }) =>
+        void published.push({ topic: topic.name, value: value as object, kept: await kept() });
       const { messageId, tenant, channel, hop } = deferred;
-      const fact = { eventId: 'f', messageId, tenant, channel, hop, status: 'retrying' as const, final: false, at: deferred.at, source: channel };
+      const fact = {
+        eventId: 'f',
+        messageId,
+        tenant,
+        channel,
+        hop,
+        status: 'retrying' as const,
+        final: false,
+        at: deferred.at,
+        source: channel,
+      };
       await new Announcer({ publish }, handovers).announce({ facts: [fact], deferred });
       return published;
     };
 
-    it.each([{ hop: 1 }, { hop: 4, takenBack: true }])('are kept before they are published, after the facts, and ask for retry’s word: %j', async (more) => {
-      const published = await announced(aDeferred(more));
-      expect(published.map(({ topic, kept }) => [topic, kept])).toEqual([['status.changed', 1], ['send.deferred', 1]]);
-      expect(published[1]!.value).toMatchObject({ ...more, acknowledge: true });
-    });
+    it.each([{ hop: 1 }, { hop: 4, takenBack: true }])(
+      'are kept before they are published, after the facts, and ask for retry’s word: %j',
+      async (more) => {
+        const published = await announced(aDeferred(more));
+        expect(published.map(({ topic, kept }) => [topic, kept])).toEqual([
+          ['status.changed', 1],
+          ['send.deferred', 1],
+        ]);
+        expect(published[1]!.value).toMatchObject({ ...more, acknowledge: true });
+      },
+    );
 
     it('are not kept on a later hop: retry itself waits for an answer to what it has released', async () => {
       const published = await announced(aDeferred({ hop: 2 }));

@@ -10,8 +10,13 @@ import { PostgresLedger } from '../src/ledger.store.ts';
 import { aDelivery } from './a-delivery.ts';
 
 const sent = (callId: string): Outcome => ({
-  kind: 'sent', at: new Date().toISOString(), provider: 'sendgrid', providerMessageId: `id-of-${callId}`, callId, attempt: 1,
-}); // prettier-ignore
+  kind: 'sent',
+  at: new Date().toISOString(),
+  provider: 'sendgrid',
+  providerMessageId: `id-of-${callId}`,
+  callId,
+  attempt: 1,
+});
 
 describe('the ledger', () => {
   let database: TestDatabase;
@@ -30,7 +35,9 @@ describe('the ledger', () => {
 
   it('gives a hop to exactly one of many copies that come at once', async () => {
     const messageId = `m-${randomUUID()}`;
-    const copies = Array.from({ length: 20 }, (_, index) => aDelivery({ messageId, source: `messaging.email.requested/1/${index}` }));
+    const copies = Array.from({ length: 20 }, (_, index) =>
+      aDelivery({ messageId, source: `messaging.email.requested/1/${index}` }),
+    );
     const claims = await Promise.all(copies.map((copy) => ledger.claim(copy, randomUUID())));
     expect(claims.filter((claim) => claim.verdict === 'mine')).toHaveLength(1);
     expect(claims.filter((claim) => claim.verdict === 'repeat')).toHaveLength(19);
@@ -39,7 +46,9 @@ describe('the ledger', () => {
   it('gives a hop to exactly one of two replicas', async () => {
     const other = new PostgresLedger({ pool, schema: 'email', leaseMs: 60_000, retentionDays: 14 });
     const deliveries = Array.from({ length: 100 }, () => aDelivery());
-    const claims = await Promise.all(deliveries.flatMap((delivery) => [ledger.claim(delivery, randomUUID()), other.claim(delivery, randomUUID())]));
+    const claims = await Promise.all(
+      deliveries.flatMap((delivery) => [ledger.claim(delivery, randomUUID()), other.claim(delivery, randomUUID())]),
+    );
     expect(claims.filter((claim) => claim.verdict === 'mine')).toHaveLength(100);
     expect(claims.filter((claim) => claim.verdict === 'running')).toHaveLength(100);
   });
@@ -63,7 +72,10 @@ describe('the ledger', () => {
   it('absorbs another record of the same message, and refuses the same id with other content', async () => {
     const delivery = aDelivery();
     await ledger.claim(delivery, randomUUID());
-    expect(await ledger.claim(aDelivery({ ...delivery, source: 'elsewhere/0/7' }), randomUUID())).toEqual({ verdict: 'repeat', of: delivery.source });
+    expect(await ledger.claim(aDelivery({ ...delivery, source: 'elsewhere/0/7' }), randomUUID())).toEqual({
+      verdict: 'repeat',
+      of: delivery.source,
+    });
     const changed = aDelivery({ ...delivery, source: 'elsewhere/0/8', digest: randomUUID() });
     expect(await ledger.claim(changed, randomUUID())).toEqual({ verdict: 'conflict' });
   });
@@ -78,7 +90,10 @@ describe('the ledger', () => {
     const lost = randomUUID();
     await hasty.claim(abandoned, lost);
     await delay(20);
-    expect(await hasty.claim(abandoned, randomUUID())).toMatchObject({ verdict: 'settled', outcome: { kind: 'unknown', callId: lost } });
+    expect(await hasty.claim(abandoned, randomUUID())).toMatchObject({
+      verdict: 'settled',
+      outcome: { kind: 'unknown', callId: lost },
+    });
   });
 
   it('never takes a running claim away from its holder for the sake of another record', async () => {
@@ -86,7 +101,10 @@ describe('the ledger', () => {
     const token = randomUUID();
     await hasty.claim(delivery, token);
     await delay(20);
-    expect(await hasty.claim(aDelivery({ ...delivery, source: 'elsewhere/0/9' }), randomUUID())).toEqual({ verdict: 'repeat', of: delivery.source });
+    expect(await hasty.claim(aDelivery({ ...delivery, source: 'elsewhere/0/9' }), randomUUID())).toEqual({
+      verdict: 'repeat',
+      of: delivery.source,
+    });
     expect(await hasty.settle(delivery, token, sent(token))).toBe(true);
   });
 
@@ -107,14 +125,27 @@ describe('the ledger', () => {
     await hasty.claim(delivery, token);
     await ledger.prove(delivery.id, 1);
     const next = aDelivery({ ...delivery, hop: 2, source: 'messaging.email.due/0/1', digest: undefined });
-    expect(await ledger.claim(next, randomUUID())).toMatchObject({ verdict: 'settled', outcome: { kind: 'superseded' } });
+    expect(await ledger.claim(next, randomUUID())).toMatchObject({
+      verdict: 'settled',
+      outcome: { kind: 'superseded' },
+    });
   });
 
   it('knows the calls between the same two that may have been accepted, and under which id of the provider', async () => {
     const [party, wording] = [randomUUID(), randomUUID()];
     const of = (likeness: { party: string; wording: string | null }, more = {}) => aDelivery({ likeness, ...more });
-    const [lost, answered, refused, proven] = [of({ party, wording }), of({ party, wording }), of({ party, wording }), of({ party, wording: null })];
-    const others = [of({ party, wording: randomUUID() }), of({ party: randomUUID(), wording }), of({ party, wording }, { mode: 'reconcile' }), aDelivery()];
+    const [lost, answered, refused, proven] = [
+      of({ party, wording }),
+      of({ party, wording }),
+      of({ party, wording }),
+      of({ party, wording: null }),
+    ];
+    const others = [
+      of({ party, wording: randomUUID() }),
+      of({ party: randomUUID(), wording }),
+      of({ party, wording }, { mode: 'reconcile' }),
+      aDelivery(),
+    ];
     const tokens = new Map([lost, answered, refused, proven, ...others].map((delivery) => [delivery, randomUUID()]));
     await Promise.all([...tokens].map(([delivery, token]) => ledger.claim(delivery, token)));
     await ledger.settle(answered, tokens.get(answered)!, sent('a'));
@@ -123,7 +154,14 @@ describe('the ledger', () => {
     const calls = await ledger.callsBeside(lost.id, 1, 60_000);
     const brief = calls.map(({ own, providerMessageId, alike }) => [own, providerMessageId, alike]);
     expect(brief).toHaveLength(4);
-    expect(brief).toEqual(expect.arrayContaining([[true, undefined, true], [false, 'id-of-a', true], [false, 'SM9', true], [false, undefined, false]]));
+    expect(brief).toEqual(
+      expect.arrayContaining([
+        [true, undefined, true],
+        [false, 'id-of-a', true],
+        [false, 'SM9', true],
+        [false, undefined, false],
+      ]),
+    );
     for (const { claimedAt } of calls) expect(Math.abs(claimedAt - Date.now())).toBeLessThan(30_000);
     expect(await ledger.callsBeside(aDelivery().id, 1, 60_000)).toEqual([]);
   });
@@ -138,10 +176,14 @@ describe('the ledger', () => {
 
     const outcomes = good.map((delivery, index) => {
       const outcome = sent(tokens.get(delivery)!);
-      return { delivery, outcome: index === 3 ? { ...outcome, providerMessageId: 'x\u0000' } as Outcome : outcome };
+      return { delivery, outcome: index === 3 ? ({ ...outcome, providerMessageId: 'x\u0000' } as Outcome) : outcome };
     });
-    const settled = await Promise.allSettled(outcomes.map(({ delivery, outcome }) => ledger.settle(delivery, tokens.get(delivery)!, outcome)));
-    expect(settled.map(({ status }) => status)).toEqual(good.map((_, index) => (index === 3 ? 'rejected' : 'fulfilled')));
+    const settled = await Promise.allSettled(
+      outcomes.map(({ delivery, outcome }) => ledger.settle(delivery, tokens.get(delivery)!, outcome)),
+    );
+    expect(settled.map(({ status }) => status)).toEqual(
+      good.map((_, index) => (index === 3 ? 'rejected' : 'fulfilled')),
+    );
     expect(await ledger.claim(good[0]!, randomUUID())).toMatchObject({ verdict: 'settled' });
     expect(await ledger.claim(good[3]!, randomUUID())).toMatchObject({ verdict: 'running' });
   });
@@ -150,8 +192,15 @@ describe('the ledger', () => {
     const delivery = aDelivery();
     const token = randomUUID();
     await ledger.claim(delivery, token);
-    await ledger.settle(delivery, token, { kind: 'waiting', at: new Date().toISOString(), until: new Date().toISOString(), reason: '' });
-    expect(await ledger.claim(aDelivery({ ...delivery, hop: 2, source: 'due/0/2' }), randomUUID())).toMatchObject({ verdict: 'mine' });
+    await ledger.settle(delivery, token, {
+      kind: 'waiting',
+      at: new Date().toISOString(),
+      until: new Date().toISOString(),
+      reason: '',
+    });
+    expect(await ledger.claim(aDelivery({ ...delivery, hop: 2, source: 'due/0/2' }), randomUUID())).toMatchObject({
+      verdict: 'mine',
+    });
   });
 
   it('recognises a repeat that was published in another period than the first', async () => {
@@ -170,7 +219,11 @@ describe('the ledger', () => {
     const then = new Date('2030-01-01T00:00:00Z');
     await keepPartitions(pool, 'sms', then, times);
     const names = async () =>
-      (await pool.query<{ name: string }>(`SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'sms.ledger'::regclass ORDER BY 1`)).rows.map((row) => row.name);
+      (
+        await pool.query<{ name: string }>(
+          `SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'sms.ledger'::regclass ORDER BY 1`,
+        )
+      ).rows.map((row) => row.name);
     const before = await names();
     await keepPartitions(pool, 'sms', new Date('2030-01-08T00:00:00Z'), times);
     const after = await names();
@@ -180,23 +233,34 @@ describe('the ledger', () => {
   });
 
   describe('whose retention is changed while it is in use', () => {
-    const inUse = (retentionDays: number) => new PostgresLedger({ pool, schema: 'changed', leaseMs: 60_000, retentionDays });
+    const inUse = (retentionDays: number) =>
+      new PostgresLedger({ pool, schema: 'changed', leaseMs: 60_000, retentionDays });
     const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
-    const copyOf = (delivery: ReturnType<typeof aDelivery>) => aDelivery({ ...delivery, source: `elsewhere/0/${randomUUID()}` });
+    const copyOf = (delivery: ReturnType<typeof aDelivery>) =>
+      aDelivery({ ...delivery, source: `elsewhere/0/${randomUUID()}` });
     beforeAll(() => migrate(pool, 'changed', ledgerMigrations));
 
     it('recognises what it had claimed before, of whatever length its periods are', async () => {
       const [recent, older] = [aDelivery(), aDelivery({ rememberedAt: daysAgo(6) })];
-      for (const delivery of [recent, older]) expect(await inUse(14).claim(delivery, randomUUID())).toMatchObject({ verdict: 'mine' });
+      for (const delivery of [recent, older])
+        expect(await inUse(14).claim(delivery, randomUUID())).toMatchObject({ verdict: 'mine' });
       for (const retentionDays of [30, 7, 61, 10]) {
         const ledger = inUse(retentionDays);
-        expect(await Promise.all([recent, older].map((delivery) => ledger.claim(copyOf(delivery), randomUUID())))).toMatchObject([{ verdict: 'repeat' }, { verdict: 'repeat' }]);
-        expect(await ledger.claim(aDelivery({ rememberedAt: daysAgo(6) }), randomUUID())).toMatchObject({ verdict: 'mine' });
+        expect(
+          await Promise.all([recent, older].map((delivery) => ledger.claim(copyOf(delivery), randomUUID()))),
+        ).toMatchObject([{ verdict: 'repeat' }, { verdict: 'repeat' }]);
+        expect(await ledger.claim(aDelivery({ rememberedAt: daysAgo(6) }), randomUUID())).toMatchObject({
+          verdict: 'mine',
+        });
       }
     });
 
     it('leaves to an operator what is older than its memory, which does not grow backwards', async () => {
-      const claims = await Promise.all([aDelivery({ rememberedAt: daysAgo(40) }), aDelivery()].map((delivery) => inUse(90).claim(delivery, randomUUID())));
+      const claims = await Promise.all(
+        [aDelivery({ rememberedAt: daysAgo(40) }), aDelivery()].map((delivery) =>
+          inUse(90).claim(delivery, randomUUID()),
+        ),
+      );
       expect(claims).toMatchObject([{ verdict: 'forgotten' }, { verdict: 'mine' }]);
     });
 

@@ -15,7 +15,12 @@ describe('a call to a provider', () => {
   };
   const post = { method: 'POST', path: '/send', headers: {}, body: '{}' } as const;
   const broken = (call: Promise<unknown>) =>
-    call.then(() => { throw new Error('it was answered'); }, (error: unknown) => error as CallBroken); // prettier-ignore
+    call.then(
+      () => {
+        throw new Error('it was answered');
+      },
+      (error: unknown) => error as CallBroken,
+    );
 
   afterEach(async () => {
     await http?.close();
@@ -61,13 +66,18 @@ describe('a call to a provider', () => {
       requests += 1;
       response.end();
     });
-    expect(await broken(provider.call({ ...post, mayStart: () => false }))).toMatchObject({ written: false, code: 'MSG_NOT_STARTED' });
+    expect(await broken(provider.call({ ...post, mayStart: () => false }))).toMatchObject({
+      written: false,
+      code: 'MSG_NOT_STARTED',
+    });
     expect(await provider.call(post)).toMatchObject({ status: 200 });
     expect(requests).toBe(1);
   });
 
   it('refuses plain http to anything but this machine', () => {
-    expect(() => new ProviderHttp('SENDGRID_BASE_URL', 'http://api.sendgrid.com', 1_000)).toThrow(/SENDGRID_BASE_URL must begin with https/);
+    expect(() => new ProviderHttp('SENDGRID_BASE_URL', 'http://api.sendgrid.com', 1_000)).toThrow(
+      /SENDGRID_BASE_URL must begin with https/,
+    );
     expect(() => new ProviderHttp('SENDGRID_BASE_URL', 'http://127.0.0.1.evil.test', 1_000)).toThrow(/https/);
   });
 });

@@ -7,15 +7,23 @@ const DAY_MS = 86_400_000;
 
 describe('the memory of the ledger', () => {
   const prefix = aTopicPrefix();
-  const ask = (days: number) => requireLongMemory(aKafka(), 'email', { KAFKA_TOPIC_PREFIX: prefix, LEDGER_RETENTION_DAYS: days });
+  const ask = (days: number) =>
+    requireLongMemory(aKafka(), 'email', { KAFKA_TOPIC_PREFIX: prefix, LEDGER_RETENTION_DAYS: days });
   const keep = (entries: Record<string, string>) =>
     withAdmin(async (admin) => {
       const configEntries = Object.entries(entries).map(([name, value]) => ({ name, value }));
-      await admin.alterConfigs({ validateOnly: false, resources: [{ type: 2, name: `${prefix}email.requested.bulk`, configEntries }] });
+      await admin.alterConfigs({
+        validateOnly: false,
+        resources: [{ type: 2, name: `${prefix}email.requested.bulk`, configEntries }],
+      });
     });
 
   beforeAll(() => provisionTopics(prefix, [topics.emailRequested], 1));
-  afterAll(() => withAdmin((admin) => admin.deleteTopics({ topics: ['', '.urgent', '.bulk'].map((lane) => `${prefix}email.requested${lane}`) })));
+  afterAll(() =>
+    withAdmin((admin) =>
+      admin.deleteTopics({ topics: ['', '.urgent', '.bulk'].map((lane) => `${prefix}email.requested${lane}`) }),
+    ),
+  );
 
   it('must reach further back than any lane’s requests can be read, the time of a segment included', async () => {
     await keep({ 'retention.ms': String(20 * DAY_MS), 'segment.ms': String(DAY_MS) });
@@ -34,6 +42,8 @@ describe('the memory of the ledger', () => {
   });
 
   it('is not judged while the topics are missing', async () => {
-    await expect(requireLongMemory(aKafka(), 'sms', { KAFKA_TOPIC_PREFIX: prefix, LEDGER_RETENTION_DAYS: 14 })).rejects.toThrow(InfrastructureDown);
+    await expect(
+      requireLongMemory(aKafka(), 'sms', { KAFKA_TOPIC_PREFIX: prefix, LEDGER_RETENTION_DAYS: 14 }),
+    ).rejects.toThrow(InfrastructureDown);
   });
 });

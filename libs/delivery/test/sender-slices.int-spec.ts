@@ -6,7 +6,10 @@ import { Permits } from '../src/permits/permits.service.ts';
 import type { SliceWish } from '../src/permits/sender-slices.port.ts';
 import { PostgresSenderSlices, senderRateMigration } from '../src/permits/sender-slices.store.ts';
 
-/** Asks the real one, and adds up what a busy machine takes away: moments are lost, not caught up, while nobody can use them. */
+/**
+ * Asks the real one, and adds up what a busy machine takes away: moments are lost, not caught up, while nobody can use
+ * them.
+ */
 class Watched extends PostgresSenderSlices {
   standstillMs = 0;
   override async reserve(wish: SliceWish): Promise<number> {
@@ -42,12 +45,25 @@ describe('the moments of a slow sender, shared out by Postgres', () => {
 
   const aReplica = (perS: number, stopping: AbortSignal, slices: Watched) =>
     new Permits({
-      providerRates: new Map(), tenantRatePerS: undefined, senderRates: new Map([['*', perS]]), slices,
-      sliceMs: 2_000, burstMs: 1_000, maxWaitMs: 30_000, stopping,
-    }); // prettier-ignore
+      providerRates: new Map(),
+      tenantRatePerS: undefined,
+      senderRates: new Map([['*', perS]]),
+      slices,
+      sliceMs: 2_000,
+      burstMs: 1_000,
+      maxWaitMs: 30_000,
+      stopping,
+    });
 
-  /** Two replicas with more to send than they may; returns when each message went, and how long the machine held them up, in ms. */
-  async function rush(sender: string, perS: number, forMs: number): Promise<{ first: number[]; second: number[]; heldUpMs: number }> {
+  /**
+   * Two replicas with more to send than they may; returns when each message went, and how long the machine held them
+   * up, in ms.
+   */
+  async function rush(
+    sender: string,
+    perS: number,
+    forMs: number,
+  ): Promise<{ first: number[]; second: number[]; heldUpMs: number }> {
     const stopping = new AbortController();
     const went = { first: [] as number[], second: [] as number[] };
     const asked = { first: new Watched(pool, 'sms'), second: new Watched(pool, 'sms') };
@@ -69,7 +85,11 @@ describe('the moments of a slow sender, shared out by Postgres', () => {
   /** The most by which any window holds more than rate × its length. */
   function excess(times: readonly number[], perS: number): number {
     const sorted = [...times].sort((a, b) => a - b);
-    return Math.max(...sorted.flatMap((from, first) => sorted.slice(first).map((to, more) => more + 1 - ((to - from) * perS) / 1_000)));
+    return Math.max(
+      ...sorted.flatMap((from, first) =>
+        sorted.slice(first).map((to, more) => more + 1 - ((to - from) * perS) / 1_000),
+      ),
+    );
   }
 
   it('are one a second over two replicas together, none wasted', async () => {

@@ -24,7 +24,10 @@ describe('the rates of a provider, divided between the replicas of a service', (
   beforeAll(async () => {
     publisher = new Publisher(aKafka(), aKafkaConfig(prefix), 'test');
     await provisionTopics(prefix, [topics.emailRequested, topics.emailDue, topics.unreadable], partitionsOfATopic);
-    partitions = await partitionCounts(aKafka(), [topics.emailRequested, topics.emailDue].flatMap((topic) => topicNames(topic, prefix)));
+    partitions = await partitionCounts(
+      aKafka(),
+      [topics.emailRequested, topics.emailDue].flatMap((topic) => topicNames(topic, prefix)),
+    );
   });
   afterAll(async () => {
     await Promise.all(running.map(({ strategy }) => strategy.close()));
@@ -34,20 +37,34 @@ describe('the rates of a provider, divided between the replicas of a service', (
   /** A replica as the engine makes one: what the group gives it decides over its part of the rates. */
   async function start(): Promise<Replica> {
     const permits = new Permits({
-      providerRates: new Map([['sendgrid', ratePerS]]), tenantRatePerS: undefined, senderRates: new Map(), slices: { reserve: () => Promise.reject(new Error('no sender is slow here')) },
-      sliceMs: 1_000, burstMs: 20, maxWaitMs: 60_000, stopping: new AbortController().signal,
-    }); // prettier-ignore
+      providerRates: new Map([['sendgrid', ratePerS]]),
+      tenantRatePerS: undefined,
+      senderRates: new Map(),
+      slices: { reserve: () => Promise.reject(new Error('no sender is slow here')) },
+      sliceMs: 1_000,
+      burstMs: 20,
+      maxWaitMs: 60_000,
+      stopping: new AbortController().signal,
+    });
     const replica: Replica = { permits, share: 1, strategy: undefined as unknown as KafkaStrategy };
     replica.strategy = new KafkaStrategy({
-      kafka: aKafka(), config: aKafkaConfig(prefix), publisher, service: 'email', logger: silentLogger(), graceMs: 1_000,
+      kafka: aKafka(),
+      config: aKafkaConfig(prefix),
+      publisher,
+      service: 'email',
+      logger: silentLogger(),
+      graceMs: 1_000,
       onAssigned: (assigned) => {
         replica.share = shareOf(assigned, partitions);
         permits.setShare(replica.share);
       },
-    }); // prettier-ignore
-    for (const topic of [topics.emailRequested, topics.emailDue]) replica.strategy.addHandler(topic.name, async (_: EmailRequested) => {}, true);
+    });
+    for (const topic of [topics.emailRequested, topics.emailDue])
+      replica.strategy.addHandler(topic.name, async (_: EmailRequested) => {}, true);
     running.push(replica);
-    await new Promise<void>((resolve, reject) => replica.strategy.listen((error) => (error ? reject(error as Error) : resolve())));
+    await new Promise<void>((resolve, reject) =>
+      replica.strategy.listen((error) => (error ? reject(error as Error) : resolve())),
+    );
     return replica;
   }
 
@@ -58,7 +75,11 @@ describe('the rates of a provider, divided between the replicas of a service', (
   async function pace(permits: number): Promise<number> {
     const from = performance.now();
     const wish = { provider: 'sendgrid', tenant: 'default', sender: undefined, lane: 'transactional' as const };
-    await Promise.all(running.flatMap((replica) => Array.from({ length: Math.round(permits * replica.share) }, () => replica.permits.take(wish))));
+    await Promise.all(
+      running.flatMap((replica) =>
+        Array.from({ length: Math.round(permits * replica.share) }, () => replica.permits.take(wish)),
+      ),
+    );
     return (permits * 1_000) / (performance.now() - from);
   }
 

@@ -1,4 +1,11 @@
-import { ownFailure, type Provider, recipientRef, type SendResult, type StatusChanged, type SuppressionChanged } from '#libs/contracts';
+import {
+  ownFailure,
+  type Provider,
+  recipientRef,
+  type SendResult,
+  type StatusChanged,
+  type SuppressionChanged,
+} from '#libs/contracts';
 import { createLogger } from '#libs/telemetry';
 import { describe, expect, it } from '@jest/globals';
 import { announcement } from '../src/announce.policy.ts';
@@ -8,7 +15,14 @@ import { DispatchService } from '../src/dispatch.service.ts';
 import { aChannel, aDelivery, type TestMessage } from './a-delivery.ts';
 
 const [ada, bob] = [recipientRef('key', 'ada@inbox.test'), recipientRef('key', 'bob@inbox.test')];
-const against = (recipient: { hash: string }, more: Partial<SuppressionFound> = {}): SuppressionFound => ({ recipient: recipient.hash, scope: 'all', tenant: null, reason: 'hard-bounce', since: '2026-11-01T00:00:00Z', ...more });
+const against = (recipient: { hash: string }, more: Partial<SuppressionFound> = {}): SuppressionFound => ({
+  recipient: recipient.hash,
+  scope: 'all',
+  tenant: null,
+  reason: 'hard-bounce',
+  since: '2026-11-01T00:00:00Z',
+  ...more,
+});
 const taken: SendResult = { sent: true, providerMessageId: 'id-1' };
 
 /** Grants every claim with what is known against its recipients. */
@@ -19,7 +33,8 @@ class KnowingLedger extends Ledger {
     super();
     this.found = found;
   }
-  claim = (_: unknown, token: string): Promise<Claim> => Promise.resolve({ verdict: 'mine', token, suppressions: this.found });
+  claim = (_: unknown, token: string): Promise<Claim> =>
+    Promise.resolve({ verdict: 'mine', token, suppressions: this.found });
   settle(_: unknown, __: string, outcome: Outcome): Promise<boolean> {
     this.settled = outcome;
     return Promise.resolve(true);
@@ -28,21 +43,55 @@ class KnowingLedger extends Ledger {
   callsBeside = (): Promise<never[]> => Promise.resolve([]);
 }
 
-async function dispatched(found: SuppressionFound[], of: Partial<Delivery<TestMessage>> = {}, answer: SendResult = taken, past: string[] = []) {
+async function dispatched(
+  found: SuppressionFound[],
+  of: Partial<Delivery<TestMessage>> = {},
+  answer: SendResult = taken,
+  past: string[] = [],
+) {
   const ledger = new KnowingLedger(found);
   const told: Record<string, unknown[]> = {};
-  const announcer = new Announcer({ publish: ({ topic, value }) => Promise.resolve(void (told[topic.name] ??= []).push(value)) });
+  const announcer = new Announcer({
+    publish: ({ topic, value }) => Promise.resolve(void (told[topic.name] ??= []).push(value)),
+  });
   const sent: TestMessage[] = [];
-  const provider = { name: 'sendgrid', togetherKey: () => undefined, send: ({ message }: { message: TestMessage }) => {
-    sent.push(message);
-    return Promise.resolve(answer);
-  } };
-  const way = { open: true as const, provider: provider as unknown as Provider<TestMessage>, why: 'first', done: () => undefined };
+  const provider = {
+    name: 'sendgrid',
+    togetherKey: () => undefined,
+    send: ({ message }: { message: TestMessage }) => {
+      sent.push(message);
+      return Promise.resolve(answer);
+    },
+  };
+  const way = {
+    open: true as const,
+    provider: provider as unknown as Provider<TestMessage>,
+    why: 'first',
+    done: () => undefined,
+  };
   const channel = aChannel({ reachOf: () => ({ scopes: ['marketing', 'topic:news'], past }) });
   const delivery = aDelivery({ recipients: [ada], ...of });
-  await new DispatchService<TestMessage>({ providers: [], channel, ledger, flow: { wayFor: () => Promise.resolve(way) }, announcer, logger: createLogger('test', 'silent'), stopping: new AbortController().signal, leaseMs: 10_000, guardMs: 1_000, retentionDays: 14 }).dispatch(delivery);
+  await new DispatchService<TestMessage>({
+    providers: [],
+    channel,
+    ledger,
+    flow: { wayFor: () => Promise.resolve(way) },
+    announcer,
+    logger: createLogger('test', 'silent'),
+    stopping: new AbortController().signal,
+    leaseMs: 10_000,
+    guardMs: 1_000,
+    retentionDays: 14,
+  }).dispatch(delivery);
   const facts = (told['status.changed'] ?? []) as StatusChanged[];
-  return { facts, sent, deferred: told['send.deferred'], suppresses: told['suppression.changed'] as SuppressionChanged[] | undefined, settled: ledger.settled!, delivery };
+  return {
+    facts,
+    sent,
+    deferred: told['send.deferred'],
+    suppresses: told['suppression.changed'] as SuppressionChanged[] | undefined,
+    settled: ledger.settled!,
+    delivery,
+  };
 }
 
 describe('a message to somebody who must not be written to', () => {
@@ -56,17 +105,35 @@ describe('a message to somebody who must not be written to', () => {
     ['by an operator', { reason: 'manual' }, 'MSG_SUPPRESSED_BY_HAND', []],
     ['for a reason that is new to us', { reason: 'moved-to-mars' }, 'MSG_SUPPRESSED_BY_HAND', []],
     ['for a reason that the request goes past', { reason: 'hard-bounce' }, undefined, ['hard-bounce']],
-    ['by an operator, though the request goes past bounces', { reason: 'manual' }, 'MSG_SUPPRESSED_BY_HAND', ['hard-bounce']],
+    [
+      'by an operator, though the request goes past bounces',
+      { reason: 'manual' },
+      'MSG_SUPPRESSED_BY_HAND',
+      ['hard-bounce'],
+    ],
   ])('%s', async (_, more, code, past) => {
     const { facts, sent, deferred, settled } = await dispatched([against(ada, more)], {}, taken, past);
     expect(sent).toHaveLength(code === undefined ? 1 : 0);
     if (code === undefined) return expect(facts).toMatchObject([{ status: 'sent' }]);
-    expect(facts).toMatchObject([{ status: 'suppressed', final: true, attempt: 0, failure: { code, retry: 'never' }, reason: expect.stringMatching(/^Suppressed \(.+\): .+, since 2026-11-01\.$/) }]);
+    expect(facts).toMatchObject([
+      {
+        status: 'suppressed',
+        final: true,
+        attempt: 0,
+        failure: { code, retry: 'never' },
+        reason: expect.stringMatching(/^Suppressed \(.+\): .+, since 2026-11-01\.$/),
+      },
+    ]);
     expect([deferred, settled.kind]).toEqual([undefined, 'suppressed']);
   });
 
   it('is told of the weightiest of several reasons', async () => {
-    const { facts } = await dispatched([against(ada, { reason: 'manual' }), against(ada, { reason: 'hard-bounce' }), against(ada, { reason: 'complaint' }), against(ada, { reason: 'stop' })]);
+    const { facts } = await dispatched([
+      against(ada, { reason: 'manual' }),
+      against(ada, { reason: 'hard-bounce' }),
+      against(ada, { reason: 'complaint' }),
+      against(ada, { reason: 'stop' }),
+    ]);
     expect(facts[0]!.failure!.code).toBe('MSG_SUPPRESSED_COMPLAINT');
   });
 
@@ -84,7 +151,13 @@ describe('a message to several, one of whom must not be written to', () => {
     expect(sent).toMatchObject([{ goes: [false, true] }]);
     expect(facts).toMatchObject([
       { status: 'sent', recipients: [bob] },
-      { status: 'suppressed', final: true, recipient: ada, recipientCount: 2, failure: { code: 'MSG_SUPPRESSED_UNDELIVERABLE' } },
+      {
+        status: 'suppressed',
+        final: true,
+        recipient: ada,
+        recipientCount: 2,
+        failure: { code: 'MSG_SUPPRESSED_UNDELIVERABLE' },
+      },
     ]);
     expect(announcement(delivery, settled).facts).toEqual(facts);
     expect(new Set(facts.map(({ eventId }) => eventId)).size).toBe(2);
@@ -93,7 +166,11 @@ describe('a message to several, one of whom must not be written to', () => {
   it('ends where all of them must not', async () => {
     const { facts, sent } = await dispatched([against(ada), against(bob, { reason: 'stop' })], { recipients });
     expect(sent).toEqual([]);
-    expect(facts.map(({ status, recipient }) => [status, recipient?.mask])).toEqual([['suppressed', undefined], ['suppressed', ada.mask], ['suppressed', bob.mask]]);
+    expect(facts.map(({ status, recipient }) => [status, recipient?.mask])).toEqual([
+      ['suppressed', undefined],
+      ['suppressed', ada.mask],
+      ['suppressed', bob.mask],
+    ]);
   });
 
   it('leaves open who is suppressed while it will be tried again', async () => {
@@ -111,16 +188,32 @@ describe('a message to several, one of whom must not be written to', () => {
 });
 
 describe('a provider’s refusal that says never to write again', () => {
-  const refusal = (more: object) => ({ sent: false as const, failure: { ...ownFailure('21610', 'opted-out', 'never', 'STOP.'), suppress: true, ...more } });
+  const refusal = (more: object) => ({
+    sent: false as const,
+    failure: { ...ownFailure('21610', 'opted-out', 'never', 'STOP.'), suppress: true, ...more },
+  });
 
   it('is told to everybody, as far as it reaches', async () => {
     const { suppresses, settled, delivery } = await dispatched([], {}, refusal({ suppressScope: 'sender' }));
-    expect(suppresses).toMatchObject([{ channel: 'email', recipient: ada.hash, mask: ada.mask, scope: 'sender:+15005550006', reason: 'unsubscribe', provider: 'sendgrid', source: 'refusal', at: settled.at }]);
+    expect(suppresses).toMatchObject([
+      {
+        channel: 'email',
+        recipient: ada.hash,
+        mask: ada.mask,
+        scope: 'sender:+15005550006',
+        reason: 'unsubscribe',
+        provider: 'sendgrid',
+        source: 'refusal',
+        at: settled.at,
+      },
+    ]);
     expect(announcement(delivery, settled).suppresses).toEqual(suppresses![0]);
   });
 
   it('is of everything and of an address that is not valid, where the table says no more', async () => {
-    expect((await dispatched([], {}, refusal({ kind: 'bad-recipient' }))).suppresses).toMatchObject([{ scope: 'all', reason: 'invalid' }]);
+    expect((await dispatched([], {}, refusal({ kind: 'bad-recipient' }))).suppresses).toMatchObject([
+      { scope: 'all', reason: 'invalid' },
+    ]);
   });
 
   it('says nothing where it may mean any of several', async () => {

@@ -14,9 +14,20 @@ import { aDelivery } from './a-delivery.ts';
 const [noon, later, last] = ['2026-11-24T12:00:00.000Z', '2026-11-24T12:00:01.000Z', '2026-11-24T12:00:02.000Z'];
 const somebody = () => recipientRef('a key for the tests', `${randomUUID()}@inbox.test`);
 type Place = { recipient: string; scope?: string; tenant?: string };
-const placeOf = ({ recipient, scope = 'all', tenant }: Place) => ({ channel: 'email' as const, recipient, scope, ...(tenant !== undefined && { tenant }) });
-const suppress = (at: string, of: Place, reason = 'hard-bounce'): PlacedWord => ({ key: suppressionKey(placeOf(of)), word: { suppress: { ...placeOf(of), reason, at, mask: 'a***@inbox.test', source: 'receipt' } } });
-const lift = (at: string, of: Place): PlacedWord => ({ key: suppressionKey(placeOf(of)), word: { lift: { at, note: 'They asked for it.', by: 'ops' } } });
+const placeOf = ({ recipient, scope = 'all', tenant }: Place) => ({
+  channel: 'email' as const,
+  recipient,
+  scope,
+  ...(tenant !== undefined && { tenant }),
+});
+const suppress = (at: string, of: Place, reason = 'hard-bounce'): PlacedWord => ({
+  key: suppressionKey(placeOf(of)),
+  word: { suppress: { ...placeOf(of), reason, at, mask: 'a***@inbox.test', source: 'receipt' } },
+});
+const lift = (at: string, of: Place): PlacedWord => ({
+  key: suppressionKey(placeOf(of)),
+  word: { lift: { at, note: 'They asked for it.', by: 'ops' } },
+});
 
 describe('who must not be written to', () => {
   let database: TestDatabase;
@@ -34,13 +45,18 @@ describe('who must not be written to', () => {
   afterAll(() => database.drop());
 
   const listed = (filter: Partial<SuppressionFilter>) => known.list({ lifted: false, limit: 50, ...filter });
-  const standing = async (recipient: string) => (await listed({ recipient, lifted: true })).map(({ lifted, at }) => `${lifted ? 'lifted' : 'holds'} ${at}`);
+  const standing = async (recipient: string) =>
+    (await listed({ recipient, lifted: true })).map(({ lifted, at }) => `${lifted ? 'lifted' : 'holds'} ${at}`);
 
   it.each<[string, (of: Place) => PlacedWord[], string]>([
     ['a word that comes twice', (of) => [suppress(noon, of), suppress(noon, of)], `holds ${noon}`],
     ['a lift after it', (of) => [suppress(noon, of), lift(later, of)], `lifted ${later}`],
     ['a lift that comes before what it lifts', (of) => [lift(later, of), suppress(noon, of)], `lifted ${later}`],
-    ['all of it once more after the lift', (of) => [suppress(noon, of), lift(later, of), suppress(noon, of), lift(later, of)], `lifted ${later}`],
+    [
+      'all of it once more after the lift',
+      (of) => [suppress(noon, of), lift(later, of), suppress(noon, of), lift(later, of)],
+      `lifted ${later}`,
+    ],
     ['a new word after the lift', (of) => [suppress(noon, of), lift(later, of), suppress(last, of)], `holds ${last}`],
     ['both at the same moment', (of) => [lift(noon, of), suppress(noon, of), lift(noon, of)], `holds ${noon}`],
   ])('goes by its own time: %s', async (_, words, expected) => {
@@ -54,15 +70,34 @@ describe('who must not be written to', () => {
     const { hash: recipient } = somebody();
     const by = (provider: string | undefined, of: Place): PlacedWord => {
       const { key, word } = suppress(noon, of);
-      return { key, word: 'suppress' in word ? { suppress: { ...word.suppress, ...(provider !== undefined && { provider }) } } : word };
+      return {
+        key,
+        word:
+          'suppress' in word ? { suppress: { ...word.suppress, ...(provider !== undefined && { provider }) } } : word,
+      };
     };
-    for (const word of [by('resend', { recipient }), by('resend', { recipient, tenant: 'acme' }), by('sendgrid', { recipient, tenant: 'other' }), by('resend', { recipient, scope: 'marketing' })]) await known.apply(word);
+    for (const word of [
+      by('resend', { recipient }),
+      by('resend', { recipient, tenant: 'acme' }),
+      by('sendgrid', { recipient, tenant: 'other' }),
+      by('resend', { recipient, scope: 'marketing' }),
+    ])
+      await known.apply(word);
     const published: Outgoing[] = [];
     const service = new SuppressionsService({ publish: (record) => Promise.resolve(void published.push(record)) });
-    await service.withdraw({ channel: 'email', recipient, scope: 'all', provider: 'resend', at: later, note: 'taken off' }, known);
-    expect(published.map(({ key, value }) => [key, value])).toEqual([[`email:${recipient}:all`, null], [`email:${recipient}:all:acme`, null]]);
-    for (const { key, headers } of published) await known.apply({ key: String(key), word: { lift: liftOf(headers!, 0) } });
-    expect((await listed({ recipient })).map(({ scope, tenant = 'every tenant' }) => `${scope} of ${tenant}`).toSorted()).toEqual(['all of other', 'marketing of every tenant']);
+    await service.withdraw(
+      { channel: 'email', recipient, scope: 'all', provider: 'resend', at: later, note: 'taken off' },
+      known,
+    );
+    expect(published.map(({ key, value }) => [key, value])).toEqual([
+      [`email:${recipient}:all`, null],
+      [`email:${recipient}:all:acme`, null],
+    ]);
+    for (const { key, headers } of published)
+      await known.apply({ key: String(key), word: { lift: liftOf(headers!, 0) } });
+    expect(
+      (await listed({ recipient })).map(({ scope, tenant = 'every tenant' }) => `${scope} of ${tenant}`).toSorted(),
+    ).toEqual(['all of other', 'marketing of every tenant']);
   });
 
   it('stays readable when it is lifted: what it was, and who lifted it why', async () => {
@@ -70,27 +105,60 @@ describe('who must not be written to', () => {
     await known.apply(suppress(noon, of, 'complaint'));
     await known.apply(lift(later, of));
     expect(await listed({ recipient: of.recipient })).toEqual([]);
-    expect(await listed({ recipient: of.recipient, lifted: true })).toMatchObject([{ ...of, reason: 'complaint', mask: 'a***@inbox.test', source: 'receipt', lifted: true, at: later, note: 'They asked for it.', by: 'ops' }]);
+    expect(await listed({ recipient: of.recipient, lifted: true })).toMatchObject([
+      {
+        ...of,
+        reason: 'complaint',
+        mask: 'a***@inbox.test',
+        source: 'receipt',
+        lifted: true,
+        at: later,
+        note: 'They asked for it.',
+        by: 'ops',
+      },
+    ]);
   });
 
   it('a record whose key names nobody is unreadable', async () => {
     const { word } = suppress(noon, { recipient: 'ada' });
-    await expect(known.apply({ key: 'email:ada@inbox.test:all', word })).rejects.toMatchObject({ code: 'MSG_UNREADABLE' });
+    await expect(known.apply({ key: 'email:ada@inbox.test:all', word })).rejects.toMatchObject({
+      code: 'MSG_UNREADABLE',
+    });
   });
 
   it('is listed by filters, page by page, newest first', async () => {
     const tenant = `t-${randomUUID().slice(0, 8)}`;
     const people = Array.from({ length: 5 }, () => somebody().hash);
-    await Promise.all(people.map((recipient, index) => known.apply(suppress(new Date(Date.parse(noon) + 1_000 * (index >> 1)).toISOString(), { recipient, tenant }, index === 4 ? 'stop' : 'manual'))));
+    await Promise.all(
+      people.map((recipient, index) =>
+        known.apply(
+          suppress(
+            new Date(Date.parse(noon) + 1_000 * (index >> 1)).toISOString(),
+            { recipient, tenant },
+            index === 4 ? 'stop' : 'manual',
+          ),
+        ),
+      ),
+    );
     const first = await listed({ tenant, limit: 2 });
     const second = await listed({ tenant, limit: 2, after: first[1] });
     const third = await listed({ tenant, limit: 2, after: second[1] });
     expect([first, second, third].map(({ length }) => length)).toEqual([3, 3, 1]);
     const pages = [...first.slice(0, 2), ...second.slice(0, 2), ...third];
     expect(new Set(pages.map(({ recipient }) => recipient))).toEqual(new Set(people));
-    expect(pages.map(({ at }) => at)).toEqual(pages.map(({ at }) => at).toSorted().toReversed());
+    expect(pages.map(({ at }) => at)).toEqual(
+      pages
+        .map(({ at }) => at)
+        .toSorted()
+        .toReversed(),
+    );
     expect(await listed({ tenant, reason: 'stop' })).toHaveLength(1);
-    expect(await known.knownSince([suppressionKey(placeOf({ recipient: people[0]!, tenant })), suppressionKey(placeOf({ recipient: people[0]! }))])).toEqual([Date.parse(noon), undefined]);
+    expect(
+      await known.knownSince([
+        suppressionKey(placeOf({ recipient: people[0]!, tenant })),
+        suppressionKey(placeOf({ recipient: people[0]! })),
+      ]),
+    ).toEqual([Date.parse(noon), undefined]);
   });
 
   it('comes with the claim, for the recipients of each message and nobody else', async () => {
@@ -101,20 +169,44 @@ describe('who must not be written to', () => {
     await known.apply(lift(later, { recipient: eve.hash }));
     const recipients = [[ada], [bob], [bob, ada], [eve]];
     const claims = await Promise.all(recipients.map((to) => ledger.claim(aDelivery({ recipients: to }), randomUUID())));
-    const found = claims.map((claim) => (claim.verdict === 'mine' ? (claim.suppressions ?? []).map(({ recipient, scope, tenant, reason, since }) => [recipient === ada.hash, scope, tenant, reason, Date.parse(since)]).toSorted((a, b) => String(a[1]).localeCompare(String(b[1]))) : claim.verdict));
-    const ofAda = [[true, 'all', null, 'hard-bounce', Date.parse(noon)], [true, 'topic:news', 'acme', 'unsubscribe', Date.parse(noon)]]; // prettier-ignore
+    const found = claims.map((claim) =>
+      claim.verdict === 'mine'
+        ? (claim.suppressions ?? [])
+            .map(({ recipient, scope, tenant, reason, since }) => [
+              recipient === ada.hash,
+              scope,
+              tenant,
+              reason,
+              Date.parse(since),
+            ])
+            .toSorted((a, b) => String(a[1]).localeCompare(String(b[1])))
+        : claim.verdict,
+    );
+    const ofAda = [
+      [true, 'all', null, 'hard-bounce', Date.parse(noon)],
+      [true, 'topic:news', 'acme', 'unsubscribe', Date.parse(noon)],
+    ];
     expect(found).toEqual([ofAda, [], ofAda, []]);
     const look = await ledger.claim(aDelivery({ recipients: [ada], mode: 'reconcile', hop: 2 }), randomUUID());
     expect(look).not.toHaveProperty('suppressions');
   });
 
   it('is probed by the index, however many there are', async () => {
-    await pool.query(`INSERT INTO email.suppression (recipient, place, at, lifted, scope) SELECT gen_random_uuid(), 'all', now(), false, 'all' FROM generate_series(1, 20000)`);
+    await pool.query(
+      `INSERT INTO email.suppression (recipient, place, at, lifted, scope) SELECT gen_random_uuid(), 'all', now(), false, 'all' FROM generate_series(1, 20000)`,
+    );
     await pool.query('ANALYZE email.suppression');
     const asked: { text: string; values: unknown[] }[] = [];
     const listening = { query: (query: { text: string; values: unknown[] }) => (asked.push(query), pool.query(query)) };
-    const other = new PostgresLedger({ pool: Object.assign(Object.create(pool) as Pool, listening), schema: 'email', leaseMs: 60_000, retentionDays: 14 });
-    await Promise.all(Array.from({ length: 50 }, () => other.claim(aDelivery({ recipients: [somebody()] }), randomUUID())));
+    const other = new PostgresLedger({
+      pool: Object.assign(Object.create(pool) as Pool, listening),
+      schema: 'email',
+      leaseMs: 60_000,
+      retentionDays: 14,
+    });
+    await Promise.all(
+      Array.from({ length: 50 }, () => other.claim(aDelivery({ recipients: [somebody()] }), randomUUID())),
+    );
     const { text, values } = asked.find((query) => query.text?.includes('claim_hops'))!;
     const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, values);
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n');

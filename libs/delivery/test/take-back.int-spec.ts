@@ -42,8 +42,22 @@ describe('a message that its provider took and gives back', () => {
   afterAll(() => database.drop());
 
   const outcomes = {
-    sent: { kind: 'sent', at: '2030-01-31T12:00:00Z', provider: 'twilio', providerMessageId: 'SM1', callId: 'c', attempt: 1 },
-    unknown: { kind: 'unknown', at: '2030-01-31T12:00:00Z', provider: 'twilio', callId: 'c', attempt: 1, failure: aFailure({ kind: 'unknown' }) },
+    sent: {
+      kind: 'sent',
+      at: '2030-01-31T12:00:00Z',
+      provider: 'twilio',
+      providerMessageId: 'SM1',
+      callId: 'c',
+      attempt: 1,
+    },
+    unknown: {
+      kind: 'unknown',
+      at: '2030-01-31T12:00:00Z',
+      provider: 'twilio',
+      callId: 'c',
+      attempt: 1,
+      failure: aFailure({ kind: 'unknown' }),
+    },
   } as const;
   const settled = async (outcome: keyof typeof outcomes) => {
     const delivery = aDelivery();
@@ -52,13 +66,26 @@ describe('a message that its provider took and gives back', () => {
     await ledger.settle(delivery, token, outcomes[outcome]);
     return delivery;
   };
-  const next = (delivery: Delivery<TestMessage>, hop = 2) => ledger.claim({ ...delivery, hop, digest: undefined, source: `messaging.email.due/0/${hop}` }, randomUUID());
+  const next = (delivery: Delivery<TestMessage>, hop = 2) =>
+    ledger.claim({ ...delivery, hop, digest: undefined, source: `messaging.email.due/0/${hop}` }, randomUUID());
   /** The provider's word on the first hop of a message, and what is made of it. */
   const givenBack = async (delivery: Delivery<TestMessage>, { kept = true } = {}) => {
     const heard = new Heard();
-    const service = new TakenBackService((id, hop) => takeBack({ pool: database.pool(), schema: 'email' }, id, hop), heard, new AbortController().signal);
+    const service = new TakenBackService(
+      (id, hop) => takeBack({ pool: database.pool(), schema: 'email' }, id, hop),
+      heard,
+      new AbortController().signal,
+    );
     const failure = aFailure({ code: '63016', kind: 'bad-content', retry: 'failover', provider: 'twilio' });
-    const fact = aStatus({ messageId: delivery.messageId, status: 'retrying', source: 'receipt', hop: 1, failure, provider: 'twilio', at: '2030-01-31T12:00:05Z' });
+    const fact = aStatus({
+      messageId: delivery.messageId,
+      status: 'retrying',
+      source: 'receipt',
+      hop: 1,
+      failure,
+      provider: 'twilio',
+      at: '2030-01-31T12:00:05Z',
+    });
     await service.goAnotherWay(fact, kept ? standbyOf(delivery, 'twilio', 0) : undefined);
     return heard.told;
   };
@@ -66,9 +93,23 @@ describe('a message that its provider took and gives back', () => {
   it('goes to retry with the attempt and its failure, and its next hop may go', async () => {
     const delivery = await settled('sent');
     const told = await givenBack(delivery);
-    expect(told).toEqual([{ facts: [], deferred: expect.objectContaining({ messageId: delivery.messageId, hop: 1, why: 'failed', takenBack: true, at: '2030-01-31T12:00:05Z', request: delivery.request }) }]);
+    expect(told).toEqual([
+      {
+        facts: [],
+        deferred: expect.objectContaining({
+          messageId: delivery.messageId,
+          hop: 1,
+          why: 'failed',
+          takenBack: true,
+          at: '2030-01-31T12:00:05Z',
+          request: delivery.request,
+        }),
+      },
+    ]);
     const { deferred } = told[0] as Announcement;
-    expect(deferred!.attempts).toEqual([{ attempt: 1, hop: 1, at: '2030-01-31T12:00:05Z', provider: 'twilio', failure: deferred!.failure }]);
+    expect(deferred!.attempts).toEqual([
+      { attempt: 1, hop: 1, at: '2030-01-31T12:00:05Z', provider: 'twilio', failure: deferred!.failure },
+    ]);
     expect(await next(delivery)).toMatchObject({ verdict: 'mine' });
     // Once more, as callbacks come: the same under the same id.
     expect(await givenBack(delivery)).toEqual(told);
@@ -82,7 +123,10 @@ describe('a message that its provider took and gives back', () => {
     const second = { ...delivery, hop: 2, digest: undefined, source: 'messaging.email.due/0/2' };
     expect(await ledger.claim(second, token)).toMatchObject({ verdict: 'mine' });
     await ledger.settle(second, token, { ...outcomes.sent, providerMessageId: 'SM2' });
-    expect(await next(delivery, 3)).toEqual({ verdict: 'settled', outcome: { kind: 'superseded', at: expect.any(String), by: 2 } });
+    expect(await next(delivery, 3)).toEqual({
+      verdict: 'settled',
+      outcome: { kind: 'superseded', at: expect.any(String), by: 2 },
+    });
   });
 
   it('is waited for while its own call is still out', async () => {
@@ -95,10 +139,20 @@ describe('a message that its provider took and gives back', () => {
   });
 
   it.each<[string, () => Promise<StatusChanged[]>]>([
-    ['was in doubt: its look-up goes its own way', async () => (await givenBack(await settled('unknown'))) as StatusChanged[]],
+    [
+      'was in doubt: its look-up goes its own way',
+      async () => (await givenBack(await settled('unknown'))) as StatusChanged[],
+    ],
     ['is not kept any more', async () => (await givenBack(await settled('sent'), { kept: false })) as StatusChanged[]],
   ])('ends as the provider says where it %s', async (_, told) => {
     const [fact] = await told();
-    expect(StatusChanged.parse(fact)).toMatchObject({ status: 'failed', final: true, source: 'receipt', hop: 1, failure: { code: '63016' }, reason: expect.stringContaining('not sent another way') });
+    expect(StatusChanged.parse(fact)).toMatchObject({
+      status: 'failed',
+      final: true,
+      source: 'receipt',
+      hop: 1,
+      failure: { code: '63016' },
+      reason: expect.stringContaining('not sent another way'),
+    });
   });
 });

@@ -62,7 +62,10 @@ describe('two copies of one message from different periods of the ledger', () =>
       await holder.query(`SELECT pg_advisory_xact_lock_shared(hashtextextended('claims:email', 0))`);
       expect(await replica().claim(aDelivery(), randomUUID())).toMatchObject({ verdict: 'mine' });
       const late = replica().claim(aDelivery({ rememberedAt: new Date(Date.now() - 7 * day) }), randomUUID());
-      const first = await Promise.race([late.then(() => 'claimed'), new Promise((resolve) => setTimeout(() => resolve('waits'), 200))]);
+      const first = await Promise.race([
+        late.then(() => 'claimed'),
+        new Promise((resolve) => setTimeout(() => resolve('waits'), 200)),
+      ]);
       expect(first).toBe('waits');
       await holder.query('COMMIT');
       expect(await late).toMatchObject({ verdict: 'mine' });

@@ -1,4 +1,10 @@
-import { ownFailure, type Provider, type SendDeferred, SendDeferred as Deferred, type StatusChanged } from '#libs/contracts';
+import {
+  ownFailure,
+  type Provider,
+  type SendDeferred,
+  SendDeferred as Deferred,
+  type StatusChanged,
+} from '#libs/contracts';
 import { createLogger } from '#libs/telemetry';
 import { describe, expect, it } from '@jest/globals';
 import { Announcer } from '../src/announcer.service.ts';
@@ -29,14 +35,50 @@ class OpenLedger extends Ledger {
 
 async function dispatched(channel: NonNullable<DispatchOptions<TestMessage>['channel']>) {
   const ledger = new OpenLedger();
-  const [facts, deferred, sent, places] = [[] as StatusChanged[], [] as SendDeferred[], [] as TestMessage[], { left: 0 }];
-  const announcer = new Announcer({ publish: ({ topic, value }) => Promise.resolve(void (topic.name === 'send.deferred' ? deferred.push(value as SendDeferred) : facts.push(value as StatusChanged))) });
-  const provider = { name: 'twilio', togetherKey: () => undefined, send: ({ message }: { message: TestMessage }) => {
-    sent.push(message);
-    return Promise.resolve({ sent: true as const, providerMessageId: 'SM1', size: { segments: 2, encoding: 'UCS-2' as const } });
-  } };
-  const way = { open: true as const, provider: provider as unknown as Provider<TestMessage>, why: 'first', done: () => void (places.left += 1) };
-  const dispatcher = new DispatchService<TestMessage>({ providers: [], channel, ledger, flow: { wayFor: () => Promise.resolve(way) }, announcer, logger: createLogger('test', 'silent'), stopping: new AbortController().signal, leaseMs: 10_000, guardMs: 1_000, retentionDays: 14 });
+  const [facts, deferred, sent, places] = [
+    [] as StatusChanged[],
+    [] as SendDeferred[],
+    [] as TestMessage[],
+    { left: 0 },
+  ];
+  const announcer = new Announcer({
+    publish: ({ topic, value }) =>
+      Promise.resolve(
+        void (topic.name === 'send.deferred'
+          ? deferred.push(value as SendDeferred)
+          : facts.push(value as StatusChanged)),
+      ),
+  });
+  const provider = {
+    name: 'twilio',
+    togetherKey: () => undefined,
+    send: ({ message }: { message: TestMessage }) => {
+      sent.push(message);
+      return Promise.resolve({
+        sent: true as const,
+        providerMessageId: 'SM1',
+        size: { segments: 2, encoding: 'UCS-2' as const },
+      });
+    },
+  };
+  const way = {
+    open: true as const,
+    provider: provider as unknown as Provider<TestMessage>,
+    why: 'first',
+    done: () => void (places.left += 1),
+  };
+  const dispatcher = new DispatchService<TestMessage>({
+    providers: [],
+    channel,
+    ledger,
+    flow: { wayFor: () => Promise.resolve(way) },
+    announcer,
+    logger: createLogger('test', 'silent'),
+    stopping: new AbortController().signal,
+    leaseMs: 10_000,
+    guardMs: 1_000,
+    retentionDays: 14,
+  });
   await dispatcher.dispatch(aDelivery());
   return { facts, deferred, sent, left: places.left, settled: ledger.settled };
 }
@@ -45,19 +87,37 @@ describe('a message that its own channel has something against', () => {
   it('fails before any provider is asked, which is no attempt, and retry is told', async () => {
     const { facts, deferred, sent, settled } = await dispatched(aChannel({ refuse: () => failure }));
     expect(sent).toEqual([]);
-    expect(facts).toMatchObject([{ status: 'failed', final: true, attempt: 0, failure: { code: 'MSG_COUNTRY_NOT_ALLOWED' } }]);
-    expect(Deferred.parse(deferred[0])).toMatchObject({ why: 'failed', attempts: [], failure: { code: 'MSG_COUNTRY_NOT_ALLOWED' } });
+    expect(facts).toMatchObject([
+      { status: 'failed', final: true, attempt: 0, failure: { code: 'MSG_COUNTRY_NOT_ALLOWED' } },
+    ]);
+    expect(Deferred.parse(deferred[0])).toMatchObject({
+      why: 'failed',
+      attempts: [],
+      failure: { code: 'MSG_COUNTRY_NOT_ALLOWED' },
+    });
     expect(settled).toMatchObject({ kind: 'failed', attempt: 0 });
   });
 
   it('gives back its place when the last look stops it', async () => {
-    const { facts, sent, left } = await dispatched(aChannel({ screen: () => Promise.resolve({ pass: false, failure: { ...failure, retry: 'backoff', kind: 'throttled', retryAfterMs: 5_000 } }) }));
+    const { facts, sent, left } = await dispatched(
+      aChannel({
+        screen: () =>
+          Promise.resolve({
+            pass: false,
+            failure: { ...failure, retry: 'backoff', kind: 'throttled', retryAfterMs: 5_000 },
+          }),
+      }),
+    );
     expect([sent, left]).toEqual([[], 1]);
     expect(facts).toMatchObject([{ status: 'retrying', final: false, failure: { retryAfterMs: 5_000 } }]);
   });
 
   it('goes as the last look makes it, and its size is told', async () => {
-    const { facts, sent, left } = await dispatched(aChannel({ screen: (message) => Promise.resolve({ pass: true, message: { ...message, text: 'as a template' } }) }));
+    const { facts, sent, left } = await dispatched(
+      aChannel({
+        screen: (message) => Promise.resolve({ pass: true, message: { ...message, text: 'as a template' } }),
+      }),
+    );
     expect([sent, left]).toEqual([[{ text: 'as a template' }], 1]);
     expect(facts).toMatchObject([{ status: 'sent', segments: 2, encoding: 'UCS-2' }]);
   });
@@ -67,7 +127,13 @@ describe('a message that its own channel has something against', () => {
     const screen = (message: TestMessage) => Promise.resolve({ pass: true as const, standby: true as const, message });
     const keepStandby = (_: string, standby: Standby) => Promise.resolve(void kept.push(standby));
     const { deferred } = await dispatched(aChannel({ screen, keepStandby }));
-    expect(Deferred.parse(kept[0]!.deferred)).toMatchObject({ hop: 1, why: 'failed', takenBack: true, attempts: [], request: { text: 'Hello' } });
+    expect(Deferred.parse(kept[0]!.deferred)).toMatchObject({
+      hop: 1,
+      why: 'failed',
+      takenBack: true,
+      attempts: [],
+      request: { text: 'Hello' },
+    });
     expect(kept[0]).toMatchObject({ attempt: 1, provider: 'twilio' });
     expect(deferred).toEqual([]);
     await dispatched(aChannel({ keepStandby }));

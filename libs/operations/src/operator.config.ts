@@ -3,7 +3,9 @@ import { accessTokens } from '#libs/runtime';
 
 /** Settings of what operators do over HTTP. */
 export const operatorSettings = {
-  OPERATOR_TOKEN: secret(accessTokens).optional().describe(
-    'Access token of this service’s operator API (suppressions), at least 16 characters. Several, separated by commas, are all accepted. Unset: the API is off.',
-  ),
+  OPERATOR_TOKEN: secret(accessTokens)
+    .optional()
+    .describe(
+      'Access token of this service’s operator API (suppressions), at least 16 characters. Several, separated by commas, are all accepted. Unset: the API is off.',
+    ),
 };

@@ -5,7 +5,10 @@ import { OperatorGuard } from './operator.guard.ts';
 
 function asked(tokens: string | undefined, authorization: string | undefined) {
   const headers: Record<string, string> = {};
-  const http = { getRequest: () => ({ headers: { authorization } }), getResponse: () => ({ header: (name: string, value: string) => void (headers[name] = value) }) };
+  const http = {
+    getRequest: () => ({ headers: { authorization } }),
+    getResponse: () => ({ header: (name: string, value: string) => void (headers[name] = value) }),
+  };
   const guard = new OperatorGuard(new ConfigService({ OPERATOR_TOKEN: tokens }));
   try {
     return { let: guard.canActivate({ switchToHttp: () => http } as unknown as ExecutionContext), headers };
@@ -29,10 +32,15 @@ describe('the operator API', () => {
     ['with both at once', `Bearer ${old},${fresh}`, /invalid_token/],
     ['by another scheme', `Basic ${old}`, /^Bearer realm="operators"$/],
   ])('refuses who comes %s', (_, authorization, challenge) => {
-    expect(asked(`${fresh},${old}`, authorization)).toMatchObject({ status: 401, code: 'MSG_UNAUTHORIZED', headers: { 'www-authenticate': expect.stringMatching(challenge) } });
+    expect(asked(`${fresh},${old}`, authorization)).toMatchObject({
+      status: 401,
+      code: 'MSG_UNAUTHORIZED',
+      headers: { 'www-authenticate': expect.stringMatching(challenge) },
+    });
   });
 
   it('is not there where no token is set, whatever is sent', () => {
-    for (const authorization of [undefined, 'Bearer ', 'Bearer undefined']) expect(asked(undefined, authorization)).toMatchObject({ status: 404, code: 'MSG_NO_SUCH_ROUTE' });
+    for (const authorization of [undefined, 'Bearer ', 'Bearer undefined'])
+      expect(asked(undefined, authorization)).toMatchObject({ status: 404, code: 'MSG_NO_SUCH_ROUTE' });
   });
 });

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { recipientRef, SuppressionChanged, SuppressionScope } from '#libs/contracts';
-import { deliveryMigrations, type ListPage, PostgresSuppressions, SuppressionLists, type Suppressions, SuppressionsService } from '#libs/delivery';
+import {
+  deliveryMigrations,
+  type ListPage,
+  PostgresSuppressions,
+  SuppressionLists,
+  type Suppressions,
+  SuppressionsService,
+} from '#libs/delivery';
 import { migrate } from '#libs/persistence';
 import { aDatabase, type TestDatabase } from '#libs/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -32,7 +39,9 @@ describe('suppressions as operators see them', () => {
     const pool = database.pool();
     await migrate(pool, 'email', deliveryMigrations);
     table = new PostgresSuppressions(pool, 'email');
-    const words = new SuppressionsService({ publish: ({ key, value, headers }) => Promise.resolve(void published.push({ key, value, headers })) });
+    const words = new SuppressionsService({
+      publish: ({ key, value, headers }) => Promise.resolve(void published.push({ key, value, headers })),
+    });
     admin = new SuppressionAdmin({ channel: 'email', hashKey, words, table });
     sync = new SuppressionSync({ channel: 'email', hashKey, sources: [lists], words, table });
   });
@@ -51,14 +60,30 @@ describe('suppressions as operators see them', () => {
     const recipient = anybody();
     const { hash, mask } = recipientRef(hashKey, recipient);
     const added = await admin.add({ ...placeOf(` ${recipient.toUpperCase()} `), reason: 'manual', ...why }, now);
-    expect(added).toMatchObject({ channel: 'email', recipient: hash, mask: expect.any(String), reason: 'manual', source: 'operator', lifted: false, ...why });
+    expect(added).toMatchObject({
+      channel: 'email',
+      recipient: hash,
+      mask: expect.any(String),
+      reason: 'manual',
+      source: 'operator',
+      lifted: false,
+      ...why,
+    });
     expect(mask.toLowerCase()).toBe(added.mask!.toLowerCase());
     expect(SuppressionChanged.parse(published[0]!.value)).toMatchObject({ recipient: hash, note: why.note, by: 'eve' });
     expect(JSON.stringify(published).toLowerCase()).not.toContain(recipient);
 
     const removed = await admin.remove({ ...placeOf(hash), note: 'A mistake.', by: 'ada' }, now + 1_000);
     expect(removed).toMatchObject({ lifted: true, by: 'ada', note: 'A mistake.' });
-    expect(published[1]).toMatchObject({ key: published[0]!.key, value: null, headers: { 'x-lifted-at': new Date(now + 1_000).toISOString(), 'x-lifted-because': 'A mistake.', 'x-lifted-by': 'ada' } });
+    expect(published[1]).toMatchObject({
+      key: published[0]!.key,
+      value: null,
+      headers: {
+        'x-lifted-at': new Date(now + 1_000).toISOString(),
+        'x-lifted-because': 'A mistake.',
+        'x-lifted-by': 'ada',
+      },
+    });
     expect(await admin.of({ recipient, lifted: false })).toEqual({ suppressions: [] });
     expect((await admin.of({ recipient, lifted: true })).suppressions).toHaveLength(1);
   });
@@ -68,18 +93,36 @@ describe('suppressions as operators see them', () => {
     const texts = new SuppressionAdmin({ channel: 'sms', hashKey, words, table });
     const scope = SuppressionScope.parse('sender:whatsapp:+5215598765432');
     await texts.add({ recipient: '+112025552177', scope, reason: 'stop', ...why }, now);
-    for (const recipient of ['+12025552177', '+1 (202) 555-2177', 'tel:+1-202-555-2177', 'whatsapp:+12025552177', '0012025552177']) {
-      expect((await texts.of({ recipient, lifted: false })).suppressions).toMatchObject([{ scope: 'sender:whatsapp:+525598765432', mask: '+1******2177' }]);
+    for (const recipient of [
+      '+12025552177',
+      '+1 (202) 555-2177',
+      'tel:+1-202-555-2177',
+      'whatsapp:+12025552177',
+      '0012025552177',
+    ]) {
+      expect((await texts.of({ recipient, lifted: false })).suppressions).toMatchObject([
+        { scope: 'sender:whatsapp:+525598765432', mask: '+1******2177' },
+      ]);
     }
-    await texts.remove({ recipient: ' +1 202.555.2177 ', scope: SuppressionScope.parse('sender:whatsapp:+525598765432'), ...why }, now + 1);
+    await texts.remove(
+      { recipient: ' +1 202.555.2177 ', scope: SuppressionScope.parse('sender:whatsapp:+525598765432'), ...why },
+      now + 1,
+    );
     expect((await texts.of({ recipient: '+12025552177', lifted: false })).suppressions).toEqual([]);
-    await expect(texts.of({ recipient: '2025552177', lifted: false })).rejects.toMatchObject({ response: { fields: [{ field: 'recipient', rule: expect.stringContaining('country') }] } });
+    await expect(texts.of({ recipient: '2025552177', lifted: false })).rejects.toMatchObject({
+      response: { fields: [{ field: 'recipient', rule: expect.stringContaining('country') }] },
+    });
   });
 
   it('of an address are found by what a receipt, a list or a person makes of it', async () => {
     const recipient = `ada-${randomUUID()}@bücher.example`;
     await admin.add({ ...placeOf(recipient), reason: 'manual', ...why }, now);
-    for (const spelling of [recipient.replace('bücher', 'xn--bcher-kva'), `"Ada" <${recipient.toUpperCase()}>`, `mailto:${recipient}`, `${recipient}.`]) {
+    for (const spelling of [
+      recipient.replace('bücher', 'xn--bcher-kva'),
+      `"Ada" <${recipient.toUpperCase()}>`,
+      `mailto:${recipient}`,
+      `${recipient}.`,
+    ]) {
       expect((await admin.of({ recipient: spelling, lifted: false })).suppressions).toHaveLength(1);
     }
   });
@@ -87,26 +130,38 @@ describe('suppressions as operators see them', () => {
   it('that do not hold cannot be removed, nor others than those that were named', async () => {
     const recipient = anybody();
     await admin.add({ ...placeOf(recipient), tenant: 'acme', reason: 'complaint', ...why }, now);
-    await expect(admin.remove({ ...placeOf(recipient), ...why }, now)).rejects.toMatchObject({ response: { code: 'MSG_NOT_FOUND' } });
-    await expect(admin.remove({ ...placeOf(recipient), scope: 'marketing', tenant: 'acme', ...why }, now)).rejects.toMatchObject({ status: 404 });
+    await expect(admin.remove({ ...placeOf(recipient), ...why }, now)).rejects.toMatchObject({
+      response: { code: 'MSG_NOT_FOUND' },
+    });
+    await expect(
+      admin.remove({ ...placeOf(recipient), scope: 'marketing', tenant: 'acme', ...why }, now),
+    ).rejects.toMatchObject({ status: 404 });
     await admin.remove({ ...placeOf(recipient), tenant: 'acme', ...why }, now);
   });
 
   it('are removed even where a provider’s clock goes before ours', async () => {
     const recipient = anybody();
-    lists.pages = [{ list: 'bounces', entries: [{ address: recipient, scope: 'all', reason: 'hard-bounce', at: new Date(now + 60_000) }] }];
+    lists.pages = [
+      {
+        list: 'bounces',
+        entries: [{ address: recipient, scope: 'all', reason: 'hard-bounce', at: new Date(now + 60_000) }],
+      },
+    ];
     await run();
     await admin.remove({ ...placeOf(recipient), ...why }, now);
     expect((await admin.of({ recipient, lifted: false })).suppressions).toEqual([]);
   });
 
   it('of what is no address are refused by their field', async () => {
-    await expect(admin.add({ ...placeOf('nobody'), reason: 'manual', ...why }, now)).rejects.toMatchObject({ response: { code: 'MSG_BAD_REQUEST', fields: [{ field: 'recipient' }] } });
+    await expect(admin.add({ ...placeOf('nobody'), reason: 'manual', ...why }, now)).rejects.toMatchObject({
+      response: { code: 'MSG_BAD_REQUEST', fields: [{ field: 'recipient' }] },
+    });
   });
 
   it('are listed page by page', async () => {
     const tenant = `t-${randomUUID().slice(0, 8)}`;
-    for (let index = 0; index < 3; index += 1) await admin.add({ ...placeOf(anybody()), tenant, reason: 'manual', ...why }, now);
+    for (let index = 0; index < 3; index += 1)
+      await admin.add({ ...placeOf(anybody()), tenant, reason: 'manual', ...why }, now);
     const first = await admin.list({ tenant, lifted: false, limit: 2 });
     const second = await admin.list({ tenant, lifted: false, limit: 2, cursor: first.nextCursor! });
     expect([first.suppressions.length, second.suppressions.length, second.nextCursor]).toEqual([2, 1, null]);
@@ -116,9 +171,18 @@ describe('suppressions as operators see them', () => {
   it('of the providers’ lists are taken over once: what is known or was lifted since is left alone', async () => {
     const [ada, bob] = [anybody(), anybody()];
     const bounced = (address: string) => ({ address, scope: 'all', reason: 'hard-bounce', at: new Date(now) });
-    lists.pages = [{ list: 'bounces', entries: [bounced(ada), bounced(ada), bounced(bob)] }, { list: 'spam_reports', trouble: 'the key may not read it' }];
-    expect(await run()).toEqual([{ provider: 'sendgrid', list: 'bounces', read: 3, published: 2 }, { provider: 'sendgrid', list: 'spam_reports', read: 0, published: 0, trouble: 'the key may not read it' }]);
-    expect(published.map(({ value }) => SuppressionChanged.parse(value))).toMatchObject([{ reason: 'hard-bounce', source: 'sync', provider: 'sendgrid' }, { source: 'sync' }]);
+    lists.pages = [
+      { list: 'bounces', entries: [bounced(ada), bounced(ada), bounced(bob)] },
+      { list: 'spam_reports', trouble: 'the key may not read it' },
+    ];
+    expect(await run()).toEqual([
+      { provider: 'sendgrid', list: 'bounces', read: 3, published: 2 },
+      { provider: 'sendgrid', list: 'spam_reports', read: 0, published: 0, trouble: 'the key may not read it' },
+    ]);
+    expect(published.map(({ value }) => SuppressionChanged.parse(value))).toMatchObject([
+      { reason: 'hard-bounce', source: 'sync', provider: 'sendgrid' },
+      { source: 'sync' },
+    ]);
     await admin.remove({ ...placeOf(bob), ...why }, now + 1_000);
     published = [];
     expect((await run())[0]).toMatchObject({ read: 3, published: 0 });

@@ -7,6 +7,9 @@ export type { MicroBatch };
  * Joins entries that come within a few milliseconds into one call of `work`, which answers in the same order.
  * When the data of one entry is refused (SQLSTATE 22, 23), the batch is bisected: only that entry fails.
  */
-export function microBatch<I, O>(options: { size: number; lingerMs: number }, work: (entries: readonly I[]) => Promise<O[]>): MicroBatch<I, O> {
+export function microBatch<I, O>(
+  options: { size: number; lingerMs: number },
+  work: (entries: readonly I[]) => Promise<O[]>,
+): MicroBatch<I, O> {
   return gather({ ...options, isOneEntrys: isDataError }, work);
 }

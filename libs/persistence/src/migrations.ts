@@ -19,7 +19,9 @@ export async function migrate(pool: Pool, schema: string, migrations: readonly M
     await client.query('SELECT pg_advisory_lock(hashtext($1))', [`migrate:${schema}`]);
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
     await client.query(`SET search_path TO ${schema}`);
-    await client.query('CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())');
+    await client.query(
+      'CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())',
+    );
     const applied = await runner(client, migrations).up();
     return applied.map((migration) => migration.name);
   } finally {
@@ -28,9 +30,18 @@ export async function migrate(pool: Pool, schema: string, migrations: readonly M
   }
 }
 
-/** The names of the migrations that a schema does not have yet: all of them where there is no such schema. Changes nothing. */
-export async function pendingMigrations(pool: Pool, schema: string, migrations: readonly Migration[]): Promise<string[]> {
-  const { rows } = await pool.query<{ there: boolean }>(`SELECT to_regclass($1) IS NOT NULL AS there`, [`${schema}.migration`]);
+/**
+ * The names of the migrations that a schema does not have yet: all of them where there is no such schema. Changes
+ * nothing.
+ */
+export async function pendingMigrations(
+  pool: Pool,
+  schema: string,
+  migrations: readonly Migration[],
+): Promise<string[]> {
+  const { rows } = await pool.query<{ there: boolean }>(`SELECT to_regclass($1) IS NOT NULL AS there`, [
+    `${schema}.migration`,
+  ]);
   const applied = rows[0]?.there ? await executed(pool, `${schema}.migration`) : [];
   return migrations.map(({ name }) => name).filter((name) => !applied.includes(name));
 }

@@ -25,7 +25,10 @@ export function createPool(config: PostgresConfig, service: string, onIdleError:
   return pool;
 }
 
-/** pg lets what the URL says of TLS win over everything else: a `sslmode` there would loosen or break what DATABASE_SSL asks for. */
+/**
+ * pg lets what the URL says of TLS win over everything else: a `sslmode` there would loosen or break what DATABASE_SSL
+ * asks for.
+ */
 function withoutSslMode(connection: string): string {
   if (!URL.canParse(connection)) return connection;
   const url = new URL(connection);
@@ -44,14 +47,23 @@ function authority(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new InvalidConfiguration(`DATABASE_SSL_CA_FILE cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'error'})`, { cause });
+    throw new InvalidConfiguration(
+      `DATABASE_SSL_CA_FILE cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'error'})`,
+      { cause },
+    );
   }
 }
 
-/** SQLSTATE classes of trouble with the server or with being let in, not with the data (PostgreSQL manual, appendix A). */
+/**
+ * SQLSTATE classes of trouble with the server or with being let in, not with the data (PostgreSQL manual, appendix A).
+ */
 const infrastructureClasses = new Set(['08', '28', '3D', '53', '57', '58', 'XX']);
-/** Node's codes for sockets (ECONNRESET, EPIPE: five letters, but no SQLSTATE) and for TLS (Node manual, tls: X509 certificate error codes). */
-const connectionCodes = /^E[A-Z]+$|^ERR_(SSL|TLS)_|CERT|CRL|LEAF_SIGNATURE|^(HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/;
+/**
+ * Node's codes for sockets (ECONNRESET, EPIPE: five letters, but no SQLSTATE) and for TLS (Node manual, tls: X509
+ * certificate error codes).
+ */
+const connectionCodes =
+  /^E[A-Z]+$|^ERR_(SSL|TLS)_|CERT|CRL|LEAF_SIGNATURE|^(HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/;
 /** Serialization failure and deadlock: the statement may simply be repeated. */
 const repeatable = new Set(['40001', '40P01', '55P03', '25006']);
 
@@ -93,17 +105,22 @@ export async function transaction<T>(pool: Pool, work: (client: PoolClient) => P
     taken.giveBack();
     return result;
   } catch (error) {
-    const broken = await taken.client.query('ROLLBACK').then(() => undefined, (rollback: Error) => rollback); // prettier-ignore
+    const broken = await taken.client.query('ROLLBACK').then(
+      () => undefined,
+      (rollback: Error) => rollback,
+    );
     taken.giveBack(broken);
     throw error;
   }
 }
 
 /**
- * A connection for several statements. One that breaks between two of them is told by an event: without a listener Node would
- * end the process; the next statement fails anyway.
+ * A connection for several statements. One that breaks between two of them is told by an event: without a listener Node
+ * would end the process; the next statement fails anyway.
  */
-export async function takeClient(pool: Pool): Promise<{ client: PoolClient; giveBack: (broken?: Error | boolean) => void }> {
+export async function takeClient(
+  pool: Pool,
+): Promise<{ client: PoolClient; giveBack: (broken?: Error | boolean) => void }> {
   const client = await pool.connect();
   let lost: Error | undefined;
   const onError = (error: Error) => {

@@ -12,10 +12,12 @@ describe('a micro-batch against PostgreSQL', () => {
     await database.pool().query('CREATE TABLE entry (text text PRIMARY KEY, number int NOT NULL)');
     halves = microBatch({ size: 100, lingerMs: 5 }, async (entries) => {
       statements += 1;
-      const { rows } = await database.pool().query<{ number: number }>(
-        'INSERT INTO entry SELECT text, text::int FROM unnest($1::text[]) AS t(text) RETURNING number',
-        [entries],
-      );
+      const { rows } = await database
+        .pool()
+        .query<{ number: number }>(
+          'INSERT INTO entry SELECT text, text::int FROM unnest($1::text[]) AS t(text) RETURNING number',
+          [entries],
+        );
       return rows.map(({ number }) => number);
     });
   });
@@ -31,10 +33,21 @@ describe('a micro-batch against PostgreSQL', () => {
   it('fails only the entries whose data the database refuses; all others are written', async () => {
     const entries = ['200', 'not a number', '201', '202', '203', '99999999999', '204', '205'];
     const answers = await Promise.allSettled(entries.map((entry) => halves.add(entry)));
-    expect(answers.map(({ status }) => status === 'fulfilled')).toEqual([true, false, true, true, true, false, true, true]);
+    expect(answers.map(({ status }) => status === 'fulfilled')).toEqual([
+      true,
+      false,
+      true,
+      true,
+      true,
+      false,
+      true,
+      true,
+    ]);
     expect(codeOf(answers[1]!)).toBe('22P02');
     expect(codeOf(answers[5]!)).toBe('22003');
-    const { rows } = await database.pool().query('SELECT number FROM entry WHERE number BETWEEN 200 AND 299 ORDER BY 1');
+    const { rows } = await database
+      .pool()
+      .query('SELECT number FROM entry WHERE number BETWEEN 200 AND 299 ORDER BY 1');
     expect(rows).toEqual([200, 201, 202, 203, 204, 205].map((number) => ({ number })));
   });
 
@@ -51,4 +64,5 @@ describe('a micro-batch against PostgreSQL', () => {
   });
 });
 
-const codeOf = (answer: PromiseSettledResult<unknown>) => (answer.status === 'rejected' ? (answer.reason as { code?: string }).code : undefined);
+const codeOf = (answer: PromiseSettledResult<unknown>) =>
+  answer.status === 'rejected' ? (answer.reason as { code?: string }).code : undefined;

@@ -11,7 +11,8 @@ describe('migrations', () => {
   beforeAll(async () => void (database = await aDatabase()));
   afterAll(() => database.drop());
 
-  const notes = async (schema: string) => (await database.pool().query<{ text: string }>(`SELECT text FROM ${schema}.note`)).rows;
+  const notes = async (schema: string) =>
+    (await database.pool().query<{ text: string }>(`SELECT text FROM ${schema}.note`)).rows;
 
   it('run once when two replicas start together', async () => {
     const applied = await Promise.all([1, 2].map(() => migrate(database.pool(), 'together', [first, second])));
@@ -33,10 +34,14 @@ describe('migrations', () => {
   });
 
   it('that are missing are named, without changing anything', async () => {
-    await expect(requireSchema(database.pool(), 'nowhere', [first, second])).rejects.toThrow('the schema nowhere lacks 001-note, 002-greeting');
+    await expect(requireSchema(database.pool(), 'nowhere', [first, second])).rejects.toThrow(
+      'the schema nowhere lacks 001-note, 002-greeting',
+    );
     await expect(requireSchema(database.pool(), 'nowhere', [first])).rejects.toThrow(SchemaBehind);
     await migrate(database.pool(), 'behind', [first]);
-    await expect(requireSchema(database.pool(), 'behind', [first, second])).rejects.toThrow('the schema behind lacks 002-greeting');
+    await expect(requireSchema(database.pool(), 'behind', [first, second])).rejects.toThrow(
+      'the schema behind lacks 002-greeting',
+    );
     await migrate(database.pool(), 'behind', [first, second]);
     await expect(requireSchema(database.pool(), 'behind', [first, second])).resolves.toBeUndefined();
   });

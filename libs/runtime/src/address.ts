@@ -2,18 +2,27 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { JSON_TYPE } from './problem.ts';
 
 /** What Fastify cannot find a route for never gets as far as a filter: an address that is no URL. */
-export function unroutable({ code, statusCode = 400 }: Pick<FastifyError, 'code' | 'statusCode'>, _request: FastifyRequest, reply: FastifyReply): void {
+export function unroutable(
+  { code, statusCode = 400 }: Pick<FastifyError, 'code' | 'statusCode'>,
+  _request: FastifyRequest,
+  reply: FastifyReply,
+): void {
   const tooLong = code === 'FST_ERR_MAX_PARAM_LENGTH';
-  void reply.code(statusCode).header('content-type', JSON_TYPE).send({
-    code: 'MSG_BAD_REQUEST',
-    message: tooLong ? 'a part of the address is too long' : 'the address is not percent-encoded UTF-8',
-    remedy: tooLong ? 'No id of ours has so many characters: check the address.' : 'Write each % of the address as %25, and any other character outside of ASCII as its bytes in UTF-8, such as %C3%A9.',
-  });
+  void reply
+    .code(statusCode)
+    .header('content-type', JSON_TYPE)
+    .send({
+      code: 'MSG_BAD_REQUEST',
+      message: tooLong ? 'a part of the address is too long' : 'the address is not percent-encoded UTF-8',
+      remedy: tooLong
+        ? 'No id of ours has so many characters: check the address.'
+        : 'Write each % of the address as %25, and any other character outside of ASCII as its bytes in UTF-8, such as %C3%A9.',
+    });
 }
 
 /**
- * Fastify leaves a malformed query as it is, and what then cannot be read is passed over: a filter that does not filter. Of the APIs
- * only: what a person clicks or a provider calls is not turned away for what it does not need.
+ * Fastify leaves a malformed query as it is, and what then cannot be read is passed over: a filter that does not
+ * filter. Of the APIs only: what a person clicks or a provider calls is not turned away for what it does not need.
  */
 export function refuseMalformedQuery(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
   if (!request.url.startsWith('/v1/') || isDecodable(request.url.slice(request.url.indexOf('?') + 1))) return done();

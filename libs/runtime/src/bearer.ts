@@ -4,7 +4,10 @@ import { z } from 'zod';
 /** One or more access tokens, separated by commas, so that they can be replaced one after another. */
 export const accessTokens = z
   .string()
-  .regex(/^[\x21-\x2b\x2d-\x7e]{16,}(?:,[\x21-\x2b\x2d-\x7e]{16,})*$/, 'must be one or more tokens of at least 16 characters, separated by commas, without blanks');
+  .regex(
+    /^[\x21-\x2b\x2d-\x7e]{16,}(?:,[\x21-\x2b\x2d-\x7e]{16,})*$/,
+    'must be one or more tokens of at least 16 characters, separated by commas, without blanks',
+  );
 
 /** The tokens that let in. Digests are compared, so that neither time nor length tells anything. */
 export class BearerTokens {
@@ -20,7 +23,9 @@ export class BearerTokens {
     const given = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
     if (given === undefined) return 'missing';
     const seen = digest(given);
-    return this.accepted.reduce((known, accepted) => timingSafeEqual(accepted, seen) || known, false) ? 'good' : 'wrong';
+    return this.accepted.reduce((known, accepted) => timingSafeEqual(accepted, seen) || known, false)
+      ? 'good'
+      : 'wrong';
   }
 }
 

@@ -3,7 +3,14 @@ import { setFlagsFromString } from 'node:v8';
 import { InvalidConfiguration, MessagingError } from '#libs/contracts';
 import { createPool, migrate, type Migration, type PostgresConfig, requireSchema } from '#libs/persistence';
 import { createLogger, NestLogger, startTelemetry } from '#libs/telemetry';
-import { createKafka, type Decoded, type IncomingRecord, type KafkaConfig, KafkaStrategy, Publisher } from '#libs/transport';
+import {
+  createKafka,
+  type Decoded,
+  type IncomingRecord,
+  type KafkaConfig,
+  KafkaStrategy,
+  Publisher,
+} from '#libs/transport';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -56,21 +63,33 @@ export async function runService<S extends ConfigSchema>(definition: ServiceDefi
   setFlagsFromString('--heap-growing-percent=60');
   try {
     const service = await bootService(definition);
-    const stop = () => void service.stop().then(() => process.exit(0), () => process.exit(1));
+    const stop = () =>
+      void service.stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
     process.once('SIGTERM', stop);
     process.once('SIGINT', stop);
     await service.ready;
   } catch (error) {
     const ours = error instanceof MessagingError;
-    process.stderr.write(`${definition.name} cannot start: ${ours ? `${error.message}\n${error.remedy}` : (error as Error).stack}\n`);
+    process.stderr.write(
+      `${definition.name} cannot start: ${ours ? `${error.message}\n${error.remedy}` : (error as Error).stack}\n`,
+    );
     process.exit(ours ? 78 : 1);
   }
 }
 
 /** Starts to listen at once; consumption begins when Postgres and Kafka are there, however long that takes. */
-export async function bootService<S extends ConfigSchema>(definition: ServiceDefinition<S>, env = process.env): Promise<RunningService> {
+export async function bootService<S extends ConfigSchema>(
+  definition: ServiceDefinition<S>,
+  env = process.env,
+): Promise<RunningService> {
   const config = loadConfig(definition.schema, env) as BaseConfig;
-  const stopTelemetry = await startTelemetry(`messaging-${definition.name}`, env, { host: config.METRICS_HOST, port: config.METRICS_PORT });
+  const stopTelemetry = await startTelemetry(`messaging-${definition.name}`, env, {
+    host: config.METRICS_HOST,
+    port: config.METRICS_PORT,
+  });
   const logger = createLogger(definition.name, config.LOG_LEVEL);
   const kafka = createKafka(config, definition.name, logger);
   const stopping = new AbortController();
@@ -131,7 +150,10 @@ export async function bootService<S extends ConfigSchema>(definition: ServiceDef
   };
 }
 
-async function createApp<S extends ConfigSchema>(definition: ServiceDefinition<S>, core: ServiceCore<BaseConfig>): Promise<NestFastifyApplication> {
+async function createApp<S extends ConfigSchema>(
+  definition: ServiceDefinition<S>,
+  core: ServiceCore<BaseConfig>,
+): Promise<NestFastifyApplication> {
   const adapter = createHttpAdapter({ bodyLimit: definition.bodyLimit, limits: core.config });
   return NestFactory.create<NestFastifyApplication>(serviceModule(definition.module, core), adapter, {
     rawBody: true,
@@ -150,7 +172,9 @@ async function tellConcerns({ health, logger, stopping }: ServiceCore): Promise<
 function addVitalChecks(core: ServiceCore, strategy: KafkaStrategy, schemaReady: { done: boolean }): void {
   const postgres = cached(async () => {
     await core.pool.query('SELECT 1');
-    return schemaReady.done ? { status: 'ok' } : { status: 'down', meaning: 'The service’s schema is not up to date yet.' };
+    return schemaReady.done
+      ? { status: 'ok' }
+      : { status: 'down', meaning: 'The service’s schema is not up to date yet.' };
   }, 1_000);
   core.health.addVital('postgres', postgres);
   core.health.addVital('kafka', () => Promise.resolve({ status: strategy.isReady ? 'ok' : 'down' }));

@@ -31,11 +31,22 @@ describe('the configuration of a service', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it('takes defaults for what is not set', () => {
-    expect(loadConfig(schema, { TOKEN: token })).toEqual({ TOKEN: token, HTTP_PORT: 8080, TIMEOUT_MS: 10_000, TLS: false });
+    expect(loadConfig(schema, { TOKEN: token })).toEqual({
+      TOKEN: token,
+      HTTP_PORT: 8080,
+      TIMEOUT_MS: 10_000,
+      TLS: false,
+    });
   });
 
   it('reads numbers and switches from text', () => {
-    const config = loadConfig(schema, { TOKEN: token, HTTP_PORT: '0', TIMEOUT_MS: '250', TLS: 'yes', CA_FILE: '/ca.pem' });
+    const config = loadConfig(schema, {
+      TOKEN: token,
+      HTTP_PORT: '0',
+      TIMEOUT_MS: '250',
+      TLS: 'yes',
+      CA_FILE: '/ca.pem',
+    });
     expect(config).toEqual({ TOKEN: token, HTTP_PORT: 0, TIMEOUT_MS: 250, TLS: true, CA_FILE: '/ca.pem' });
   });
 
@@ -81,14 +92,26 @@ describe('the settings for the docs', () => {
     expect(settingsOf(schema)).toEqual([
       { name: 'TOKEN', meaning: 'Access token.', standard: undefined, needed: true, secret: true },
       { name: 'HTTP_PORT', meaning: 'Port to listen on.', standard: '8080', needed: false, secret: false },
-      { name: 'TIMEOUT_MS', meaning: 'Give up after this many milliseconds.', standard: '10000', needed: false, secret: false },
+      {
+        name: 'TIMEOUT_MS',
+        meaning: 'Give up after this many milliseconds.',
+        standard: '10000',
+        needed: false,
+        secret: false,
+      },
       { name: 'TLS', meaning: 'Speak TLS.', standard: 'false', needed: false, secret: false },
       { name: 'CA_FILE', meaning: 'PEM file.', standard: undefined, needed: false, secret: false },
     ]);
   });
 
   it('find a secret and its meaning below a default or an option', () => {
-    const nested = z.object({ KEY: secret().optional().describe('Key.'), OTHER: secret().describe('Other.').default('x') });
-    expect(settingsOf(nested)).toMatchObject([{ meaning: 'Key.', secret: true }, { meaning: 'Other.', secret: true, standard: 'x' }]);
+    const nested = z.object({
+      KEY: secret().optional().describe('Key.'),
+      OTHER: secret().describe('Other.').default('x'),
+    });
+    expect(settingsOf(nested)).toMatchObject([
+      { meaning: 'Key.', secret: true },
+      { meaning: 'Other.', secret: true, standard: 'x' },
+    ]);
   });
 });

@@ -25,10 +25,16 @@ export function loadConfig<S extends ConfigSchema>(schema: S, env: NodeJS.Proces
   for (const issue of parsed.error?.issues ?? []) {
     const [name = 'configuration', ...inside] = issue.path.map(String);
     const place = inside.length > 0 ? ` (at ${inside.join('.')})` : '';
-    problems.push(name in given || name === 'configuration' ? `${name}${place} ${issue.message}` : `${name} is not set: ${describe(schema, name)}`);
+    problems.push(
+      name in given || name === 'configuration'
+        ? `${name}${place} ${issue.message}`
+        : `${name} is not set: ${describe(schema, name)}`,
+    );
   }
   if (!parsed.success || problems.length > 0) {
-    throw new InvalidConfiguration(`the configuration has ${problems.length} problem(s):\n  - ${problems.join('\n  - ')}`);
+    throw new InvalidConfiguration(
+      `the configuration has ${problems.length} problem(s):\n  - ${problems.join('\n  - ')}`,
+    );
   }
   return parsed.data;
 }
@@ -68,6 +74,9 @@ function unwrapped(type: z.ZodType): z.ZodType[] {
   return inner ? [type, ...unwrapped(inner)] : [type];
 }
 
-const meaningOf = (type: z.ZodType) => unwrapped(type).map((layer) => layer.description).find(Boolean) ?? '';
+const meaningOf = (type: z.ZodType) =>
+  unwrapped(type)
+    .map((layer) => layer.description)
+    .find(Boolean) ?? '';
 
 const isSecret = (type: z.ZodType) => unwrapped(type).some((layer) => layer.meta()?.['secret'] === true);

@@ -16,13 +16,19 @@ describe('the readiness of a service', () => {
     const health = aHealth(() => Promise.resolve(refused));
     expect(await health.report()).toEqual({
       status: 'degraded',
-      checks: { postgres: { status: 'ok' }, 'provider:sendgrid': { status: 'refused', meaning: 'The key is refused.', action: 'Set another.' } },
+      checks: {
+        postgres: { status: 'ok' },
+        'provider:sendgrid': { status: 'refused', meaning: 'The key is refused.', action: 'Set another.' },
+      },
     });
   });
 
   it('is degraded by a provider whose check breaks, and shows nothing of the error', async () => {
     const health = aHealth(() => Promise.reject(new Error('a secret')));
-    expect(await health.report()).toEqual({ status: 'degraded', checks: { postgres: { status: 'ok' }, 'provider:sendgrid': { status: 'down' } } });
+    expect(await health.report()).toEqual({
+      status: 'degraded',
+      checks: { postgres: { status: 'ok' }, 'provider:sendgrid': { status: 'down' } },
+    });
   });
 
   it('is down where something vital is, whatever the providers say', async () => {
@@ -36,7 +42,10 @@ describe('the readiness of a service', () => {
     const concern = { meaning: 'The consumer starts again and again.', action: 'Look at the brokers.' };
     let now: typeof concern | undefined = concern;
     health.addConcern('consumer-restarts', () => now);
-    expect(await health.report()).toMatchObject({ status: 'degraded', checks: { 'consumer-restarts': { status: 'degraded', ...concern } } });
+    expect(await health.report()).toMatchObject({
+      status: 'degraded',
+      checks: { 'consumer-restarts': { status: 'degraded', ...concern } },
+    });
     expect(new HealthController(health).live()).toEqual({ status: 'ok' });
     now = undefined;
     expect(await health.report()).toMatchObject({ status: 'ok', checks: { 'consumer-restarts': { status: 'ok' } } });

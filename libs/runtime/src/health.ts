@@ -2,7 +2,12 @@ import type { Finding, ProviderCheck } from '#libs/contracts';
 import { Controller, Get, Inject, Injectable, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 
-export type CheckState = { status: 'ok' | 'degraded' | 'down' | 'refused' | 'unreachable'; meaning?: string; action?: string; warnings?: readonly Finding[] };
+export type CheckState = {
+  status: 'ok' | 'degraded' | 'down' | 'refused' | 'unreachable';
+  meaning?: string;
+  action?: string;
+  warnings?: readonly Finding[];
+};
 export type Check = () => Promise<CheckState>;
 
 export interface HealthReport {
@@ -30,10 +35,13 @@ export class Health {
   }
 
   addProvider(name: string, check: () => Promise<ProviderCheck>): void {
-    this.other.set(`provider:${name}`, cached(async () => {
-      const { state, ...words } = await check();
-      return { status: state, ...words };
-    }, 60_000));
+    this.other.set(
+      `provider:${name}`,
+      cached(async () => {
+        const { state, ...words } = await check();
+        return { status: state, ...words };
+      }, 60_000),
+    );
   }
 
   /** What a person should know of the providers once the service runs, in lines for the log. */
@@ -54,7 +62,9 @@ export class Health {
 }
 
 async function resolve(checks: Map<string, Check>): Promise<Record<string, CheckState>> {
-  const entries = [...checks].map(async ([name, check]) => [name, await check().catch((): CheckState => ({ status: 'down' }))] as const);
+  const entries = [...checks].map(
+    async ([name, check]) => [name, await check().catch((): CheckState => ({ status: 'down' }))] as const,
+  );
   return Object.fromEntries(await Promise.all(entries));
 }
 

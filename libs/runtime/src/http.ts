@@ -13,8 +13,9 @@ const BYTES = 'application/x-messaging-bytes';
 const MIB = 1024 * 1024;
 
 /**
- * Takes the body as it comes, of whatever media type, into `request.rawBody`; `request.body` holds the same bytes. For a
- * webhook the signature decides, and it covers bytes: none may be refused before for what it calls them, or for what they hold.
+ * Takes the body as it comes, of whatever media type, into `request.rawBody`; `request.body` holds the same bytes. For
+ * a webhook the signature decides, and it covers bytes: none may be refused before for what it calls them, or for what
+ * they hold.
  */
 export const BodyAsBytes = () => applyDecorators(RouteConfig({ bodyAsBytes: true }));
 
@@ -45,7 +46,8 @@ export function createHttpAdapter({ bodyLimit = MIB, limits }: HttpOptions): Fas
     done(null, body);
   });
   fastify.addHook('onRequest', (request, _reply, done) => {
-    if ((request.routeOptions.config as { bodyAsBytes?: boolean } | undefined)?.bodyAsBytes) request.raw.headers['content-type'] = BYTES;
+    if ((request.routeOptions.config as { bodyAsBytes?: boolean } | undefined)?.bodyAsBytes)
+      request.raw.headers['content-type'] = BYTES;
     done();
   });
   return adapter;
@@ -58,7 +60,11 @@ export const routesOf = (server: object): RouteTable | undefined => tables.get(s
 
 /** What an error's answer has to know of its request. */
 export function askedOf({ method, url, server, routeOptions }: FastifyRequest): Asked {
-  return { method, allowed: routesOf(server.server)?.methodsAt(url) ?? [], bodyLimit: routeOptions.bodyLimit ?? server.initialConfig.bodyLimit ?? MIB };
+  return {
+    method,
+    allowed: routesOf(server.server)?.methodsAt(url) ?? [],
+    bodyLimit: routeOptions.bodyLimit ?? server.initialConfig.bodyLimit ?? MIB,
+  };
 }
 
 /** Bytes that are no request never become one: they are answered on the socket itself. */

@@ -22,10 +22,17 @@ export interface ErrorAnswer {
 
 const unexpected: ErrorAnswer = {
   status: 500,
-  body: { code: 'MSG_INTERNAL', message: 'an unexpected error', remedy: 'Look it up in the service’s log by the time of the request.' },
+  body: {
+    code: 'MSG_INTERNAL',
+    message: 'an unexpected error',
+    remedy: 'Look it up in the service’s log by the time of the request.',
+  },
 };
 
-/** The answer to a request that failed, in the one shape `{ code, message, remedy }`. Quotes nothing that the caller sent. */
+/**
+ * The answer to a request that failed, in the one shape `{ code, message, remedy }`. Quotes nothing that the caller
+ * sent.
+ */
 export function answerTo(error: unknown, asked: Asked): ErrorAnswer {
   if (error instanceof MessagingError) {
     const status = error instanceof InfrastructureDown ? 503 : 500;
@@ -46,29 +53,64 @@ function statusOf(error: unknown): number | undefined {
 }
 
 function refusal(status: number, { method, allowed, bodyLimit }: Asked): ErrorAnswer {
-  const tell = (code: string, message: string, remedy: string): ErrorAnswer => ({ status, body: { code, message, remedy } });
+  const tell = (code: string, message: string, remedy: string): ErrorAnswer => ({
+    status,
+    body: { code, message, remedy },
+  });
   switch (status) {
     case 404:
       if (allowed.length > 0 && !allowed.includes(method)) return notThisWay(allowed);
-      return tell('MSG_NO_SUCH_ROUTE', 'there is nothing at this address', 'The API is described at /docs of the reporting service.');
+      return tell(
+        'MSG_NO_SUCH_ROUTE',
+        'there is nothing at this address',
+        'The API is described at /docs of the reporting service.',
+      );
     case 413:
-      return tell('MSG_BODY_TOO_LARGE', `the body is larger than ${bodyLimit} bytes, the most that is taken here`, 'Send less in one request.');
+      return tell(
+        'MSG_BODY_TOO_LARGE',
+        `the body is larger than ${bodyLimit} bytes, the most that is taken here`,
+        'Send less in one request.',
+      );
     case 415:
-      return tell('MSG_MEDIA_TYPE', 'a body of this media type is not read here', 'Send JSON with the content type application/json.');
+      return tell(
+        'MSG_MEDIA_TYPE',
+        'a body of this media type is not read here',
+        'Send JSON with the content type application/json.',
+      );
     default:
-      return tell('MSG_BAD_REQUEST', 'the request could not be read', 'Send well-formed JSON with the content type application/json.');
+      return tell(
+        'MSG_BAD_REQUEST',
+        'the request could not be read',
+        'Send well-formed JSON with the content type application/json.',
+      );
   }
 }
 
 function notThisWay(allowed: readonly string[]): ErrorAnswer {
   const allow = allowed.toSorted().join(', ');
-  return { status: 405, allow, body: { code: 'MSG_METHOD_NOT_ALLOWED', message: `this address takes ${allow} only`, remedy: 'Use one of these methods; /docs of the reporting service describes its API.' } };
+  return {
+    status: 405,
+    allow,
+    body: {
+      code: 'MSG_METHOD_NOT_ALLOWED',
+      message: `this address takes ${allow} only`,
+      remedy: 'Use one of these methods; /docs of the reporting service describes its API.',
+    },
+  };
 }
 
 /** The answer to bytes that are no request, by the code of Node's error. */
 export function answerToNoRequest(code: string | undefined): ErrorAnswer {
-  const tell = (status: number, message: string, remedy: string): ErrorAnswer => ({ status, body: { code: 'MSG_BAD_REQUEST', message, remedy } });
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return tell(408, 'the request did not come whole in time', 'Send it again, in one go.');
+  const tell = (status: number, message: string, remedy: string): ErrorAnswer => ({
+    status,
+    body: { code: 'MSG_BAD_REQUEST', message, remedy },
+  });
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return tell(408, 'the request did not come whole in time', 'Send it again, in one go.');
   if (code === 'HPE_HEADER_OVERFLOW') return tell(431, 'the headers are too large', 'Send fewer or shorter headers.');
-  return tell(400, 'this is no HTTP request that can be read', 'Look what speaks to this port, and whether it should use TLS.');
+  return tell(
+    400,
+    'this is no HTTP request that can be read',
+    'Look what speaks to this port, and whether it should use TLS.',
+  );
 }

@@ -1,4 +1,6 @@
-/** A way to call a service: its method and path as they are declared, such as `GET /v1/messages/:channel/:messageId`. */
+/**
+ * A way to call a service: its method and path as they are declared, such as `GET /v1/messages/:channel/:messageId`.
+ */
 export interface Route {
   method: string;
   path: string;
@@ -30,7 +32,10 @@ export class RouteTable {
 function patternOf(path: string): RegExp {
   const parts = path.split('/').map((part) => {
     if (part.startsWith(':')) return '[^/]+';
-    return part.split('*').map((text) => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*'); // prettier-ignore
+    return part
+      .split('*')
+      .map((text) => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+      .join('.*');
   });
   return new RegExp(`^${parts.join('/')}$`);
 }

@@ -8,7 +8,12 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { type HttpLimits, httpLimitSettings, limitConnections, slowClientOptions } from './slow-clients.ts';
 
-const limits: HttpLimits = { HTTP_HEADERS_TIMEOUT_MS: 400, HTTP_REQUEST_TIMEOUT_MS: 900, HTTP_KEEP_ALIVE_MS: 300, HTTP_MAX_CONNECTIONS: 150 };
+const limits: HttpLimits = {
+  HTTP_HEADERS_TIMEOUT_MS: 400,
+  HTTP_REQUEST_TIMEOUT_MS: 900,
+  HTTP_KEEP_ALIVE_MS: 300,
+  HTTP_MAX_CONNECTIONS: 150,
+};
 /** Node adds a second of its own to what it promises of idle connections, and looks for slow ones in intervals. */
 const SLACK_MS = 1_600;
 
@@ -60,7 +65,13 @@ async function lifeOf({ first, drip }: Slow): Promise<number> {
   return performance.now() - from;
 }
 
-const ask = () => fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: '{"a":1}', headers: { 'content-type': 'application/json', connection: 'close' }, signal: AbortSignal.timeout(5_000) });
+const ask = () =>
+  fetch(`http://127.0.0.1:${port}/`, {
+    method: 'POST',
+    body: '{"a":1}',
+    headers: { 'content-type': 'application/json', connection: 'close' },
+    signal: AbortSignal.timeout(5_000),
+  });
 
 describe('a client that is too slow', () => {
   it('is cut off in its headers, its body or between requests, while genuine requests are answered', async () => {
@@ -69,7 +80,10 @@ describe('a client that is too slow', () => {
     const answers: number[] = [];
     const over = lives.then(() => true);
     while (!(await Promise.race([over, delay(30)]))) answers.push((await ask()).status);
-    const [silence, headers, body, chunks, rest] = (await lives).map((all) => ({ least: Math.min(...all), most: Math.max(...all) }));
+    const [silence, headers, body, chunks, rest] = (await lives).map((all) => ({
+      least: Math.min(...all),
+      most: Math.max(...all),
+    }));
     for (const { least, most } of [silence!, headers!]) {
       expect(least).toBeGreaterThan(limits.HTTP_HEADERS_TIMEOUT_MS - 50);
       expect(most).toBeLessThan(limits.HTTP_HEADERS_TIMEOUT_MS + SLACK_MS);
@@ -86,15 +100,21 @@ describe('a client that is too slow', () => {
   it('keeps nobody out: beyond the most connections the one that was awaited longest makes room', async () => {
     const lives = Array.from({ length: limits.HTTP_MAX_CONNECTIONS + 50 }, () => lifeOf(tricklingHeaders));
     expect((await ask()).status).toBe(200);
-    await expect(new Promise((resolve) => app.server.getConnections((_, count) => resolve(count)))).resolves.toBeLessThanOrEqual(limits.HTTP_MAX_CONNECTIONS);
+    await expect(
+      new Promise((resolve) => app.server.getConnections((_, count) => resolve(count))),
+    ).resolves.toBeLessThanOrEqual(limits.HTTP_MAX_CONNECTIONS);
     const lived = await Promise.all(lives);
     // Fifty of them and one for the genuine client; the others had all the time there is.
-    expect(lived.filter((ms) => ms > limits.HTTP_HEADERS_TIMEOUT_MS - 50).length).toBeGreaterThan(limits.HTTP_MAX_CONNECTIONS - 20);
+    expect(lived.filter((ms) => ms > limits.HTTP_HEADERS_TIMEOUT_MS - 50).length).toBeGreaterThan(
+      limits.HTTP_MAX_CONNECTIONS - 20,
+    );
     expect(Math.max(...lived.slice(0, 40))).toBeLessThan(limits.HTTP_HEADERS_TIMEOUT_MS - 50);
   }, 20_000);
 
   it('never takes the place of one that waits for us', async () => {
-    const asked = Array.from({ length: limits.HTTP_MAX_CONNECTIONS }, () => fetch(`http://127.0.0.1:${port}/later`, { headers: { connection: 'close' } }));
+    const asked = Array.from({ length: limits.HTTP_MAX_CONNECTIONS }, () =>
+      fetch(`http://127.0.0.1:${port}/later`, { headers: { connection: 'close' } }),
+    );
     while (waiting.length < limits.HTTP_MAX_CONNECTIONS) await delay(10);
     await expect(ask()).rejects.toThrow();
     for (const answer of waiting.splice(0)) answer();
@@ -106,7 +126,11 @@ describe('a client that is too slow', () => {
 describe('the limits of a service', () => {
   it('hold as they ship: headers never take longer than the whole request', () => {
     const shipped = z.object(httpLimitSettings).parse({});
-    expect(slowClientOptions(shipped)).toMatchObject({ requestTimeout: 30_000, keepAliveTimeout: 72_000, http: { headersTimeout: 10_000 } });
+    expect(slowClientOptions(shipped)).toMatchObject({
+      requestTimeout: 30_000,
+      keepAliveTimeout: 72_000,
+      http: { headersTimeout: 10_000 },
+    });
     expect(slowClientOptions({ ...shipped, HTTP_REQUEST_TIMEOUT_MS: 2_000 }).http.headersTimeout).toBe(2_000);
   });
 });

@@ -7,10 +7,23 @@ import { z } from 'zod';
 
 /** How long a client may take, and how many there may be: a connection that sends nothing costs its sender nothing. */
 export const httpLimitSettings = {
-  HTTP_HEADERS_TIMEOUT_MS: milliseconds(10_000).describe('A connection whose request line and headers are not complete after this many milliseconds is cut off.'),
-  HTTP_REQUEST_TIMEOUT_MS: milliseconds(30_000).describe('A request whose body is not complete after this many milliseconds, counted from its first byte, is cut off, however steadily it trickles.'),
-  HTTP_KEEP_ALIVE_MS: milliseconds(72_000).describe('How long a connection may lie idle between two requests, in milliseconds; keep it above the idle time of a load balancer in front.'),
-  HTTP_MAX_CONNECTIONS: z.coerce.number().int().positive().default(2_000).describe('Most connections at a time. A further one takes the place of the one whose request has been awaited the longest; requests in work are left alone.'),
+  HTTP_HEADERS_TIMEOUT_MS: milliseconds(10_000).describe(
+    'A connection whose request line and headers are not complete after this many milliseconds is cut off.',
+  ),
+  HTTP_REQUEST_TIMEOUT_MS: milliseconds(30_000).describe(
+    'A request whose body is not complete after this many milliseconds, counted from its first byte, is cut off, however steadily it trickles.',
+  ),
+  HTTP_KEEP_ALIVE_MS: milliseconds(72_000).describe(
+    'How long a connection may lie idle between two requests, in milliseconds; keep it above the idle time of a load balancer in front.',
+  ),
+  HTTP_MAX_CONNECTIONS: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(2_000)
+    .describe(
+      'Most connections at a time. A further one takes the place of the one whose request has been awaited the longest; requests in work are left alone.',
+    ),
 };
 
 export type HttpLimits = z.infer<z.ZodObject<typeof httpLimitSettings>>;
@@ -20,7 +33,11 @@ const CHECK_EVERY_MS = 1_000;
 const TELL_EVERY_MS = 60_000;
 
 export function slowClientOptions(limits: HttpLimits) {
-  const { HTTP_HEADERS_TIMEOUT_MS: headersTimeout, HTTP_REQUEST_TIMEOUT_MS: requestTimeout, HTTP_KEEP_ALIVE_MS: keepAliveTimeout } = limits;
+  const {
+    HTTP_HEADERS_TIMEOUT_MS: headersTimeout,
+    HTTP_REQUEST_TIMEOUT_MS: requestTimeout,
+    HTTP_KEEP_ALIVE_MS: keepAliveTimeout,
+  } = limits;
   return {
     requestTimeout,
     keepAliveTimeout,
@@ -36,9 +53,9 @@ export function slowClientOptions(limits: HttpLimits) {
 }
 
 /**
- * Keeps a server at its most connections. Beyond it a newcomer takes the place of the one whose request has been awaited the
- * longest, so that those who send nothing, or little by little, keep nobody out. A request that is there whole is never cut
- * off. Says once a minute at most that somebody had to go.
+ * Keeps a server at its most connections. Beyond it a newcomer takes the place of the one whose request has been
+ * awaited the longest, so that those who send nothing, or little by little, keep nobody out. A request that is there
+ * whole is never cut off. Says once a minute at most that somebody had to go.
  */
 export function limitConnections(server: Server, { HTTP_MAX_CONNECTIONS: most }: HttpLimits, logger: Logger): void {
   // In the order in which they have been awaited.
@@ -47,7 +64,10 @@ export function limitConnections(server: Server, { HTTP_MAX_CONNECTIONS: most }:
   const tell = () => {
     if (performance.now() - toldAt < TELL_EVERY_MS) return;
     toldAt = performance.now();
-    logger.warn({ most }, 'there are as many connections as HTTP_MAX_CONNECTIONS allows: the slowest make room for new ones');
+    logger.warn(
+      { most },
+      'there are as many connections as HTTP_MAX_CONNECTIONS allows: the slowest make room for new ones',
+    );
   };
   server.on('connection', (socket: Socket) => {
     if (open.size >= most) {

@@ -10,7 +10,10 @@ export interface Problem {
   fields?: FieldError[];
 }
 
-export function badRequest(fields: FieldError[], remedy = 'Correct the named fields; /docs tells what each may hold.'): BadRequestException {
+export function badRequest(
+  fields: FieldError[],
+  remedy = 'Correct the named fields; /docs tells what each may hold.',
+): BadRequestException {
   const message = fields.map(({ field, rule }) => `${field}: ${rule}`).join('; ');
   const problem: Problem = { code: 'MSG_BAD_REQUEST', message, remedy, fields };
   return new BadRequestException(problem);

@@ -5,7 +5,10 @@ export interface CounterRow {
   /** One thing that is counted, in OpenTelemetry's notation: `{record}`. */
   unit: string;
   meaning: string;
-  /** Each label and what it holds: few values, since every combination is a series of its own. Never an id, address or content. */
+  /**
+   * Each label and what it holds: few values, since every combination is a series of its own. Never an id, address or
+   * content.
+   */
   labels: Record<string, string>;
   /** What an operator does when it grows; undefined where growth is the daily work. */
   remedy?: string;
@@ -14,7 +17,10 @@ export interface CounterRow {
 const topic = { 'messaging.destination.name': 'topic, with prefix and lane' };
 const group = { 'messaging.consumer.group.name': 'consumer group' };
 
-const webhookEvent = { 'mi.provider': 'provider', 'mi.event': 'the provider’s word for the kind; `no-type` where it has none, `beyond` after 500 shapes' };
+const webhookEvent = {
+  'mi.provider': 'provider',
+  'mi.event': 'the provider’s word for the kind; `no-type` where it has none, `beyond` after 500 shapes',
+};
 
 /** Every counter of the platform. A new one is a row here, and `count(counters.name, labels)` where it happens. */
 export const counters = {
@@ -31,7 +37,8 @@ export const counters = {
     labels: {
       'mi.channel': 'email, sms',
       'mi.provider': 'provider',
-      'mi.outcome': '`sent`, `failed`, `unknown` (the answer was lost), `validated` (only checked) or `waiting` and `expired` (it could not begin in time)',
+      'mi.outcome':
+        '`sent`, `failed`, `unknown` (the answer was lost), `validated` (only checked) or `waiting` and `expired` (it could not begin in time)',
       'mi.failure.kind': 'kind of the failure ([delivery.md](delivery.md#failures)); none where there is none',
     },
     remedy: 'where `failed` grows: the log lines `attempt` name the code, [errors](errors/README.md) what to do',
@@ -45,8 +52,12 @@ export const counters = {
   undecodableBatches: {
     name: 'mi.batches.undecodable',
     unit: '{batch}',
-    meaning: 'Batches of Kafka’s that could not be decoded and were left out, once in each service that reads the topic.',
-    labels: { ...topic, 'error.type': '`magic`, `crc`, `codec`, `compression` or `records` ([operations.md](operations.md))' },
+    meaning:
+      'Batches of Kafka’s that could not be decoded and were left out, once in each service that reads the topic.',
+    labels: {
+      ...topic,
+      'error.type': '`magic`, `crc`, `codec`, `compression` or `records` ([operations.md](operations.md))',
+    },
     remedy: '[operations.md](operations.md): find the producer, and let it publish again',
   },
   stuckFetches: {
@@ -59,7 +70,8 @@ export const counters = {
   consumerRestarts: {
     name: 'mi.consumer.restarts',
     unit: '{restart}',
-    meaning: 'Times that a consumer lost its group or connection and started again; more than five a minute degrade the readiness.',
+    meaning:
+      'Times that a consumer lost its group or connection and started again; more than five a minute degrade the readiness.',
     labels: { ...group, 'error.type': 'name of the error' },
     remedy: 'look at the brokers, and at the service’s log',
   },
@@ -73,41 +85,47 @@ export const counters = {
   releasedAgain: {
     name: 'mi.lost.releases',
     unit: '{message}',
-    meaning: 'Messages that retry released once more, since the record of the first release, or what its channel told of it, was lost.',
+    meaning:
+      'Messages that retry released once more, since the record of the first release, or what its channel told of it, was lost.',
     labels: { 'mi.channel': 'email, sms' },
     remedy: 'look for the cause in `messaging.unreadable`; the messages themselves go on',
   },
   handedOverAgain: {
     name: 'mi.lost.handovers',
     unit: '{message}',
-    meaning: 'Messages that a channel handed over to retry once more, since the record of the first hand-over, or its acknowledgement, was lost.',
+    meaning:
+      'Messages that a channel handed over to retry once more, since the record of the first hand-over, or its acknowledgement, was lost.',
     labels: { 'mi.channel': 'email, sms' },
     remedy: 'look for the cause in `messaging.unreadable`; the messages themselves go on',
   },
   fieldsLost: {
     name: 'mi.fields.lost',
     unit: '{field}',
-    meaning: 'Fields of facts and dead letters that reporting could not keep, such as text that is no Unicode; the rest is kept, and `lacks` in the timeline names them.',
+    meaning:
+      'Fields of facts and dead letters that reporting could not keep, such as text that is no Unicode; the rest is kept, and `lacks` in the timeline names them.',
     labels: { 'messaging.destination.name': 'topic, without prefix', 'mi.field': 'name of the field' },
     remedy: 'find who writes them: a service of another version, or somebody else',
   },
   otherWebhookEvents: {
     name: 'mi.webhook.other',
     unit: '{event}',
-    meaning: 'Genuine webhook events about no message of ours: of the account, or of a kind that is new. They are kept in `messaging.unreadable`.',
+    meaning:
+      'Genuine webhook events about no message of ours: of the account, or of a kind that is new. They are kept in `messaging.unreadable`.',
     labels: webhookEvent,
   },
   unusableWebhookEvents: {
     name: 'mi.webhook.unusable',
     unit: '{event}',
-    meaning: 'Genuine webhook events that lack what is needed, such as the message they are about. They are kept in `messaging.unreadable`.',
+    meaning:
+      'Genuine webhook events that lack what is needed, such as the message they are about. They are kept in `messaging.unreadable`.',
     labels: webhookEvent,
     remedy: 'look at the topic (`x-error` tells what an event lacks): perhaps the provider has changed its format',
   },
   oddWebhookFields: {
     name: 'mi.webhook.odd',
     unit: '{event}',
-    meaning: 'Genuine webhook events that were used without some of their fields, which are not as the provider describes them.',
+    meaning:
+      'Genuine webhook events that were used without some of their fields, which are not as the provider describes them.',
     labels: webhookEvent,
     remedy: 'the log names the fields, once for each shape: perhaps the provider has changed its format',
   },

@@ -4,7 +4,10 @@ import { destination, pino, type Logger, type LoggerOptions } from 'pino';
 
 export type { Logger };
 
-/** A JSON logger: one line per event, with the trace it belongs to. Callers pass ids and codes, never addresses or content. */
+/**
+ * A JSON logger: one line per event, with the trace it belongs to. Callers pass ids and codes, never addresses or
+ * content.
+ */
 export function createLogger(service: string, level = 'info'): Logger {
   const options: LoggerOptions = {
     level,
@@ -28,7 +31,11 @@ function errorFields(error: unknown): Record<string, unknown> {
     name: error.name,
     ...(code !== undefined && { code }),
     ...(ours && { stage, message: error.message, remedy }),
-    at: error.stack?.split('\n').filter((line) => line.trimStart().startsWith('at ')).slice(0, 6).map((line) => line.trim()),
+    at: error.stack
+      ?.split('\n')
+      .filter((line) => line.trimStart().startsWith('at '))
+      .slice(0, 6)
+      .map((line) => line.trim()),
     ...(error.cause instanceof Error && { cause: errorFields(error.cause) }),
   };
 }
@@ -51,7 +58,10 @@ export class NestLogger implements LoggerService {
   }
 
   error(message: unknown, ...more: unknown[]): void {
-    this.logger.error({ err: message instanceof Error ? message : undefined, context: more.at(-1) }, 'nest reported an error');
+    this.logger.error(
+      { err: message instanceof Error ? message : undefined, context: more.at(-1) },
+      'nest reported an error',
+    );
   }
 
   warn(message: unknown, context?: string): void {

@@ -1,4 +1,16 @@
-import { context, metrics, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags, type Attributes, type Context, type Span } from '@opentelemetry/api';
+import {
+  context,
+  metrics,
+  propagation,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+  type Attributes,
+  type Context,
+  type Span,
+} from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { type MetricsPlace, servePrometheus } from './prometheus.ts';
 
@@ -20,16 +32,21 @@ const silent: SilentProcessor = {
 };
 
 /**
- * Starts tracing and, where it is given a place, a Prometheus endpoint for this process. Spans are exported by OTLP when
- * OTEL_EXPORTER_OTLP_ENDPOINT (or the traces one) is set. With OTEL_METRICS_EXPORTER the SDK exports metrics as that says, and the
- * endpoint is left out.
+ * Starts tracing and, where it is given a place, a Prometheus endpoint for this process. Spans are exported by OTLP
+ * when OTEL_EXPORTER_OTLP_ENDPOINT (or the traces one) is set. With OTEL_METRICS_EXPORTER the SDK exports metrics as
+ * that says, and the endpoint is left out.
  * @returns a function that flushes and stops it.
  * @throws InvalidConfiguration where the port of the endpoint cannot be had
  */
-export async function startTelemetry(service: string, env: NodeJS.ProcessEnv = process.env, place?: MetricsPlace): Promise<() => Promise<void>> {
+export async function startTelemetry(
+  service: string,
+  env: NodeJS.ProcessEnv = process.env,
+  place?: MetricsPlace,
+): Promise<() => Promise<void>> {
   const exporting = Boolean(env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']);
   const metricsGo = env['OTEL_METRICS_EXPORTER'];
-  const scraped = metricsGo === undefined && place !== undefined && place.port > 0 ? await servePrometheus(place) : undefined;
+  const scraped =
+    metricsGo === undefined && place !== undefined && place.port > 0 ? await servePrometheus(place) : undefined;
   // Logs go to stdout: left unset, the SDK would export them and the metrics to localhost.
   env['OTEL_LOGS_EXPORTER'] ??= 'none';
   const ours = metricsGo === undefined || metricsGo === 'none';
@@ -60,7 +77,12 @@ export function contextFrom(carrier: Record<string, string | undefined>): Contex
  */
 export function contextOf(identity: string): Context {
   const hex = identity.replaceAll('-', '');
-  return trace.setSpanContext(ROOT_CONTEXT, { traceId: hex, spanId: hex.slice(8, 24), traceFlags: TraceFlags.SAMPLED, isRemote: true });
+  return trace.setSpanContext(ROOT_CONTEXT, {
+    traceId: hex,
+    spanId: hex.slice(8, 24),
+    traceFlags: TraceFlags.SAMPLED,
+    isRemote: true,
+  });
 }
 
 /** Whether a context names a trace. */
@@ -92,8 +114,9 @@ export interface SpanOptions {
 }
 
 /**
- * Writes attributes into a span that is being recorded. The SDK's own way makes a WeakSet for every value that it looks at, and
- * looks at each twice: more than twenty a message, which the garbage collector treats as a special case. Ours are plain values, typed so.
+ * Writes attributes into a span that is being recorded. The SDK's own way makes a WeakSet for every value that it looks
+ * at, and looks at each twice: more than twenty a message, which the garbage collector treats as a special case. Ours
+ * are plain values, typed so.
  */
 export function label(span: Span, attributes: Attributes): void {
   if (!span.isRecording() || !('attributes' in span)) return;

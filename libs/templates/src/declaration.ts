@@ -4,7 +4,24 @@ import { z } from 'zod';
 const LONGEST = { string: 1_000, text: 20_000, url: 2_048 };
 
 /** Names that Handlebars or JavaScript give a meaning. */
-const reserved = new Set(['if', 'unless', 'each', 'with', 'else', 'this', 'lookup', 'log', 'true', 'false', 'null', 'undefined', 'constructor', 'toString', 'valueOf', 'hasOwnProperty']);
+const reserved = new Set([
+  'if',
+  'unless',
+  'each',
+  'with',
+  'else',
+  'this',
+  'lookup',
+  'log',
+  'true',
+  'false',
+  'null',
+  'undefined',
+  'constructor',
+  'toString',
+  'valueOf',
+  'hasOwnProperty',
+]);
 
 const VariableName = z
   .string()
@@ -29,7 +46,10 @@ const Scalar = z.strictObject({
   ...common,
   type: ScalarType,
   example: z.union([z.string(), z.number(), z.boolean()]),
-  default: z.union([z.string(), z.number(), z.boolean()]).optional().describe('Makes it optional; stands where none is given.'),
+  default: z
+    .union([z.string(), z.number(), z.boolean()])
+    .optional()
+    .describe('Makes it optional; stands where none is given.'),
 });
 
 const List = z.strictObject({
@@ -50,7 +70,8 @@ export type Variable = Declaration['variables'][string];
 export type Field = z.infer<typeof Field>;
 
 /** Whether the template may count on it. */
-export const isSure = (variable: Variable | Field): boolean => variable.required || ('default' in variable && variable.default !== undefined);
+export const isSure = (variable: Variable | Field): boolean =>
+  variable.required || ('default' in variable && variable.default !== undefined);
 
 export const longestOf = (variable: Field): number => {
   const { type, maxLength } = variable;

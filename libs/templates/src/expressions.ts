@@ -20,8 +20,8 @@ interface Scope {
 const allowed = 'if, unless and each';
 
 /**
- * Holds a template against what it declares, before anything is sent by it: no undeclared variable, no helper but if, unless
- * and each, nothing unescaped in HTML, and no option that would leave a gap.
+ * Holds a template against what it declares, before anything is sent by it: no undeclared variable, no helper but if,
+ * unless and each, nothing unescaped in HTML, and no option that would leave a gap.
  */
 export function problemsIn(source: string, declaration: Declaration, place: Place): Problem[] {
   try {
@@ -38,7 +38,10 @@ function syntaxProblem(error: unknown): Problem {
   const text = error instanceof Error ? error.message : String(error);
   const line = /(?:on line |- )(\d+)/.exec(text)?.[1];
   const lines = text.split('\n');
-  return { line: line ? Number(line) : undefined, what: `is not well formed: ${lines.length > 1 ? lines.at(-1) : text}` };
+  return {
+    line: line ? Number(line) : undefined,
+    what: `is not well formed: ${lines.length > 1 ? lines.at(-1) : text}`,
+  };
 }
 
 class Checker {
@@ -63,27 +66,39 @@ class Checker {
       case 'BlockStatement':
         return this.block(statement as hbs.AST.BlockStatement, scope);
       default:
-        return this.tell(statement, `partials and decorators cannot be used here; in HTML, <mj-include> brings what is shared`);
+        return this.tell(
+          statement,
+          `partials and decorators cannot be used here; in HTML, <mj-include> brings what is shared`,
+        );
     }
   }
 
   private mustache(statement: hbs.AST.MustacheStatement, scope: Scope): void {
     const { path, params, hash, escaped } = statement;
-    if (!isPath(path) || params.length > 0 || hash) return this.tell(statement, `the helper ${originalOf(path)} does not exist: there are ${allowed}`);
-    if (!escaped && this.place === 'html') return this.tell(statement, `{{{${path.original}}}} would leave HTML unescaped: write {{${path.original}}}`);
+    if (!isPath(path) || params.length > 0 || hash)
+      return this.tell(statement, `the helper ${originalOf(path)} does not exist: there are ${allowed}`);
+    if (!escaped && this.place === 'html')
+      return this.tell(statement, `{{{${path.original}}}} would leave HTML unescaped: write {{${path.original}}}`);
     if (path.data) return this.loopValue(path);
     const found = this.resolve(path, scope);
     if (!found) return;
     const { variable, name, sure } = found;
-    if (variable.type === 'list') return this.tell(statement, `${name} is a list: show its items with {{#each ${name}}}…{{/each}}`);
-    if (variable.type === 'text' && this.place === 'subject') return this.tell(statement, `${name} may hold line breaks (type text) and cannot stand in a subject`);
-    if (!sure) this.tell(statement, `${name} is optional and would leave a gap: put it into {{#if ${name}}}…{{/if}}, or give it a default`);
+    if (variable.type === 'list')
+      return this.tell(statement, `${name} is a list: show its items with {{#each ${name}}}…{{/each}}`);
+    if (variable.type === 'text' && this.place === 'subject')
+      return this.tell(statement, `${name} may hold line breaks (type text) and cannot stand in a subject`);
+    if (!sure)
+      this.tell(
+        statement,
+        `${name} is optional and would leave a gap: put it into {{#if ${name}}}…{{/if}}, or give it a default`,
+      );
   }
 
   private block(statement: hbs.AST.BlockStatement, scope: Scope): void {
     const helper = statement.path.original;
     const [subject, ...others] = statement.params;
-    if (helper !== 'if' && helper !== 'unless' && helper !== 'each') return this.tell(statement, `the helper ${originalOf(statement.path)} does not exist: there are ${allowed}`);
+    if (helper !== 'if' && helper !== 'unless' && helper !== 'each')
+      return this.tell(statement, `the helper ${originalOf(statement.path)} does not exist: there are ${allowed}`);
     if (!isPath(subject) || others.length > 0 || statement.hash || statement.program?.blockParams) {
       return this.tell(statement, `{{#${helper}}} takes the name of one variable and nothing else`);
     }
@@ -92,7 +107,8 @@ class Checker {
     const sureOf = { ...scope, sure: new Set([...scope.sure, ...(found ? [found.name] : [])]) };
     if (helper === 'each') {
       if (found && found.variable.type !== 'list') this.tell(statement, `${found.name} is no list`);
-      if (found?.variable.type === 'list') this.program(statement.program, { variables: found.variable.fields, sure: new Set(), outer: scope });
+      if (found?.variable.type === 'list')
+        this.program(statement.program, { variables: found.variable.fields, sure: new Set(), outer: scope });
       return this.program(statement.inverse, scope);
     }
     this.program(statement.program, helper === 'if' ? sureOf : scope);
@@ -100,14 +116,21 @@ class Checker {
   }
 
   private loopValue({ parts, original, loc }: hbs.AST.PathExpression): void {
-    if (!['index', 'first', 'last'].includes(parts.join('.'))) this.tell({ loc }, `${original} does not exist: there are @index, @first and @last`);
+    if (!['index', 'first', 'last'].includes(parts.join('.')))
+      this.tell({ loc }, `${original} does not exist: there are @index, @first and @last`);
   }
 
-  private resolve(path: hbs.AST.PathExpression, scope: Scope): { variable: Variable | Field; name: string; sure: boolean } | undefined {
+  private resolve(
+    path: hbs.AST.PathExpression,
+    scope: Scope,
+  ): { variable: Variable | Field; name: string; sure: boolean } | undefined {
     let from: Scope | undefined = scope;
     for (let { depth } = path; depth > 0; depth -= 1) from = from?.outer;
     const [name, ...rest] = path.parts;
-    const variable = typeof name === 'string' && rest.length === 0 && from && Object.hasOwn(from.variables, name) ? from.variables[name] : undefined;
+    const variable =
+      typeof name === 'string' && rest.length === 0 && from && Object.hasOwn(from.variables, name)
+        ? from.variables[name]
+        : undefined;
     if (!variable || typeof name !== 'string') {
       this.tell(path, `the variable ${path.original} is not declared in template.yaml`);
       return undefined;

@@ -14,39 +14,59 @@ export interface Markup {
   problems: FileProblem[];
 }
 
-/** MJML with Handlebars in it, as HTML with Handlebars in it. Fonts come from nowhere: a mail that loads some tells who reads it. */
-export async function compileMarkup(source: SourceFile, declaration: Declaration, sharedFolder: string): Promise<Markup> {
+/**
+ * MJML with Handlebars in it, as HTML with Handlebars in it. Fonts come from nowhere: a mail that loads some tells who
+ * reads it.
+ */
+export async function compileMarkup(
+  source: SourceFile,
+  declaration: Declaration,
+  sharedFolder: string,
+): Promise<Markup> {
   const files = [source, ...includedFrom(source)];
-  const problems = files.flatMap((file) => problemsIn(file.text, declaration, 'html').map((problem) => ({ ...problem, file: file.path })));
+  const problems = files.flatMap((file) =>
+    problemsIn(file.text, declaration, 'html').map((problem) => ({ ...problem, file: file.path })),
+  );
   const within = [dirname(source.path), sharedFolder];
   problems.push(...files.flatMap((file) => lostIncludes(file, within)));
   if (problems.length > 0) return { html: '', problems };
   const { html, errors } = await toHtml(source, sharedFolder);
   for (const { line, message } of errors) problems.push({ file: source.path, line, what: message });
   if (errors.length > 0) return { html, problems };
-  for (const { token, what } of [...lostExpressions(files, html), ...riskyPlaces(html, declaration)]) problems.push(located(files, token, what));
+  for (const { token, what } of [...lostExpressions(files, html), ...riskyPlaces(html, declaration)])
+    problems.push(located(files, token, what));
   return { html, problems };
 }
 
 /** MJML leaves out, without a word, what it may not or cannot include. */
 function lostIncludes(file: SourceFile, within: readonly string[]): FileProblem[] {
   return includesOf(file).flatMap(({ path, line }) => {
-    if (!within.some((folder) => path.startsWith(folder + sep))) return [{ file: file.path, line, what: 'may include files of its own folder and of _shared only' }];
+    if (!within.some((folder) => path.startsWith(folder + sep)))
+      return [{ file: file.path, line, what: 'may include files of its own folder and of _shared only' }];
     return existsSync(path) ? [] : [{ file: file.path, line, what: 'includes a file that is not there' }];
   });
 }
 
-async function toHtml(source: SourceFile, sharedFolder: string): Promise<{ html: string; errors: { line?: number | undefined; message: string }[] }> {
+async function toHtml(
+  source: SourceFile,
+  sharedFolder: string,
+): Promise<{ html: string; errors: { line?: number | undefined; message: string }[] }> {
   const folder = dirname(source.path);
   const made = await mjml({ text: source.text, path: source.path, sharedFolder });
-  if ('fault' in made) return { html: '', errors: [{ message: made.fault?.replaceAll(folder, '.') ?? 'cannot be read as MJML' }] };
-  const told = made.errors.map(({ line, message, formattedMessage }) => ({ line, message: place(formattedMessage, folder, source.path) ?? message }));
+  if ('fault' in made)
+    return { html: '', errors: [{ message: made.fault?.replaceAll(folder, '.') ?? 'cannot be read as MJML' }] };
+  const told = made.errors.map(({ line, message, formattedMessage }) => ({
+    line,
+    message: place(formattedMessage, folder, source.path) ?? message,
+  }));
   return { html: made.html.replace(/^[ \t]*\n/gm, ''), errors: told };
 }
 
 /** MJML's own words where the trouble is in an included file; else undefined, since the line is enough. */
 const place = (formatted: string, folder: string, own: string) =>
-  formatted.includes(` of ${own} `) ? undefined : formatted.replaceAll(/ of (\/\S+)/g, (_, path: string) => ` of ${relative(folder, path)}`);
+  formatted.includes(` of ${own} `)
+    ? undefined
+    : formatted.replaceAll(/ of (\/\S+)/g, (_, path: string) => ` of ${relative(folder, path)}`);
 
 interface Finding {
   token: string;
@@ -61,13 +81,27 @@ function* lostExpressions(files: readonly SourceFile[], html: string): Generator
   const text = files.map((file) => file.text.replace(/<!--[\s\S]*?-->/g, '')).join('\n');
   const kept = Object.fromEntries(counted(html).map(([token, found]) => [token, found?.length ?? 0]));
   for (const [token, found] of counted(text)) {
-    if ((kept[token] ?? 0) < (found?.length ?? 0)) yield { token, what: `${token} stands where MJML drops it: put it into an element, or into <mj-raw>${token}</mj-raw> between elements` };
+    if ((kept[token] ?? 0) < (found?.length ?? 0))
+      yield {
+        token,
+        what: `${token} stands where MJML drops it: put it into an element, or into <mj-raw>${token}</mj-raw> between elements`,
+      };
   }
 }
 
 const tag = /<[a-zA-Z/](?:"[^"]*"|'[^']*'|[^'">])*>/g;
 const attribute = /([^\s"'=<>/]+)\s*=\s*("[^"]*"|'[^']*')/g;
-const addresses = new Set(['href', 'src', 'action', 'formaction', 'background', 'poster', 'cite', 'data', 'xlink:href']);
+const addresses = new Set([
+  'href',
+  'src',
+  'action',
+  'formaction',
+  'background',
+  'poster',
+  'cite',
+  'data',
+  'xlink:href',
+]);
 const addressBegin = /^(https?:\/\/[^/{}\s]+\/|mailto:|tel:)/i;
 
 /** Places in which escaping for HTML does not keep a value from doing more than standing there. */
@@ -75,27 +109,38 @@ function* riskyPlaces(html: string, declaration: Declaration): Generator<Finding
   // What Outlook alone reads is markup like the rest.
   const markup = html.replace(/<!--\[if[^\]]*\]>(<!-->)?|(<!--)?<!\[endif\]-->/g, '');
   for (const [, kind, inside] of markup.matchAll(/<(style|script)\b[^>]*>([\s\S]*?)<\/\1>/gi)) {
-    for (const token of inside?.match(expression) ?? []) yield { token, what: `${token} stands in <${kind}>, where no value can be made safe` };
+    for (const token of inside?.match(expression) ?? [])
+      yield { token, what: `${token} stands in <${kind}>, where no value can be made safe` };
   }
   for (const [element] of markup.matchAll(tag)) {
     if (!element.includes('{{')) continue;
-    for (const [, name = '', quoted = ''] of element.matchAll(attribute)) yield* riskyAttribute(name.toLowerCase(), quoted.slice(1, -1), declaration);
-    for (const token of element.replace(attribute, '').match(expression) ?? []) yield { token, what: `${token} stands in a tag, outside of a quoted attribute` };
+    for (const [, name = '', quoted = ''] of element.matchAll(attribute))
+      yield* riskyAttribute(name.toLowerCase(), quoted.slice(1, -1), declaration);
+    for (const token of element.replace(attribute, '').match(expression) ?? [])
+      yield { token, what: `${token} stands in a tag, outside of a quoted attribute` };
   }
 }
 
 function* riskyAttribute(name: string, value: string, declaration: Declaration): Generator<Finding> {
   const [token] = value.match(expression) ?? [];
   if (!token) return;
-  if (name === 'style' || name.startsWith('on') || name === 'srcset') yield { token, what: `${token} stands in the attribute ${name}, where no value can be made safe` };
+  if (name === 'style' || name.startsWith('on') || name === 'srcset')
+    yield { token, what: `${token} stands in the attribute ${name}, where no value can be made safe` };
   if (!addresses.has(name) || addressBegin.test(value)) return;
   const variable = /^\{\{\s*(?:(?:this|\.\.)[./])*(\w+)\s*\}\}$/.exec(value)?.[1];
-  if (!variable || !isUrl(variable, declaration)) yield { token, what: `${token} is the whole address of ${name}: it must be one variable of type url, or follow a fixed beginning such as https://example.org/` };
+  if (!variable || !isUrl(variable, declaration))
+    yield {
+      token,
+      what: `${token} is the whole address of ${name}: it must be one variable of type url, or follow a fixed beginning such as https://example.org/`,
+    };
 }
 
 /** Whether every variable and field of that name is an address. */
 function isUrl(name: string, { variables }: Declaration): boolean {
-  const all = [variables, ...Object.values(variables).map((variable) => (variable.type === 'list' ? variable.fields : {}))];
+  const all = [
+    variables,
+    ...Object.values(variables).map((variable) => (variable.type === 'list' ? variable.fields : {})),
+  ];
   const found = all.filter((scope) => Object.hasOwn(scope, name)).map((scope) => scope[name]?.type);
   return found.length > 0 && found.every((type) => type === 'url');
 }

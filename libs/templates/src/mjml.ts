@@ -9,8 +9,8 @@ const STAYS_MS = 500;
 let pool: Tinypool | undefined;
 
 /**
- * MJML to HTML, in a thread that ends when there is nothing left to do: MJML and its packages hold 20 MB of heap, which a
- * service would carry for ever, and have its garbage collector look through, for what it needs once at its start.
+ * MJML to HTML, in a thread that ends when there is nothing left to do: MJML and its packages hold 20 MB of heap, which
+ * a service would carry for ever, and have its garbage collector look through, for what it needs once at its start.
  */
 export async function mjml(question: MjmlQuestion): Promise<MjmlAnswer> {
   pool ??= new Tinypool({

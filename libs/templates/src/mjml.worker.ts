@@ -19,7 +19,15 @@ export type MjmlAnswer = { html: string; errors: MjmlError[] } | { fault: string
 /** What the thread does. */
 export default async function answerTo({ text, path, sharedFolder }: MjmlQuestion): Promise<MjmlAnswer> {
   try {
-    const options = { presets: [preset], filePath: path, actualPath: path, includePath: [sharedFolder], ignoreIncludes: false, keepComments: false, fonts: {} };
+    const options = {
+      presets: [preset],
+      filePath: path,
+      actualPath: path,
+      includePath: [sharedFolder],
+      ignoreIncludes: false,
+      keepComments: false,
+      fonts: {},
+    };
     const { html, errors } = await core.default(text, { ...options, validationLevel: 'soft' });
     return { html, errors: errors.map(({ line, message, formattedMessage }) => ({ line, message, formattedMessage })) };
   } catch (error) {

@@ -9,10 +9,16 @@ export interface SourceFile {
   text: string;
 }
 
-export const readSource = (path: string): SourceFile => ({ path, text: readFileSync(path, 'utf8').replaceAll('\r\n', '\n') });
+export const readSource = (path: string): SourceFile => ({
+  path,
+  text: readFileSync(path, 'utf8').replaceAll('\r\n', '\n'),
+});
 
 /** Names in a folder, without hidden ones. */
-export const namesIn = (folder: string): string[] => readdirSync(folder).filter((name) => !name.startsWith('.')).sort();
+export const namesIn = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => !name.startsWith('.'))
+    .sort();
 
 export interface Include {
   /** Absolute. */
@@ -23,12 +29,17 @@ export interface Include {
 /** What a file includes. */
 export function includesOf({ path, text }: SourceFile): Include[] {
   const found = text.matchAll(/<mj-include\b[^>]*\bpath\s*=\s*["']([^"']+)["']/g);
-  return [...found].map((match) => ({ path: resolve(dirname(path), match[1]!), line: text.slice(0, match.index).split('\n').length }));
+  return [...found].map((match) => ({
+    path: resolve(dirname(path), match[1]!),
+    line: text.slice(0, match.index).split('\n').length,
+  }));
 }
 
 /** Every file that is included, at any depth. */
 export function includedFrom(source: SourceFile, seen = new Set<string>()): SourceFile[] {
-  const fresh = includesOf(source).map(({ path }) => path).filter((path) => !seen.has(path) && existsSync(path));
+  const fresh = includesOf(source)
+    .map(({ path }) => path)
+    .filter((path) => !seen.has(path) && existsSync(path));
   for (const path of fresh) seen.add(path);
   return fresh.map(readSource).flatMap((file) => [file, ...includedFrom(file, seen)]);
 }

@@ -2,5 +2,11 @@ import { z } from 'zod';
 
 /** Where templates of our own stand. */
 export const templateSettings = {
-  TEMPLATES_DIR: z.string().min(1).default('templates').describe('The folder of the templates (docs/templates.md), from the working directory. Read and checked at start; a broken template ends the service.'),
+  TEMPLATES_DIR: z
+    .string()
+    .min(1)
+    .default('templates')
+    .describe(
+      'The folder of the templates (docs/templates.md), from the working directory. Read and checked at start; a broken template ends the service.',
+    ),
 };

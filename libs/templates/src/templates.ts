@@ -1,6 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { type Channel, type FieldError, InvalidConfiguration, isOwnTemplateName, type TemplateRef } from '#libs/contracts';
+import {
+  type Channel,
+  type FieldError,
+  InvalidConfiguration,
+  isOwnTemplateName,
+  type TemplateRef,
+} from '#libs/contracts';
 import type { FileProblem } from './markup.ts';
 import { namesIn, SHARED } from './source.ts';
 import { type Content, contentFaults, loadVersion, type Version } from './version.ts';
@@ -33,32 +39,53 @@ export class Templates {
   static async load(folder: string, channels: readonly Channel[] = ['email', 'sms']): Promise<Templates> {
     const { templates, problems } = await Templates.inspect(folder, channels);
     if (problems.length === 0) return templates;
-    throw new InvalidConfiguration(`the templates in TEMPLATES_DIR have ${problems.length} problem(s):\n  - ${problems.join('\n  - ')}`);
+    throw new InvalidConfiguration(
+      `the templates in TEMPLATES_DIR have ${problems.length} problem(s):\n  - ${problems.join('\n  - ')}`,
+    );
   }
 
   /** All that is right and all that is wrong, told as `file:line: trouble`. */
-  static async inspect(directory: string, channels: readonly Channel[] = ['email', 'sms']): Promise<{ templates: Templates; problems: string[] }> {
+  static async inspect(
+    directory: string,
+    channels: readonly Channel[] = ['email', 'sms'],
+  ): Promise<{ templates: Templates; problems: string[] }> {
     const folder = resolve(directory);
-    if (!existsSync(folder)) return { templates: new Templates(new Map()), problems: [`the folder ${directory} is not there (an empty one will do)`] };
+    if (!existsSync(folder))
+      return {
+        templates: new Templates(new Map()),
+        problems: [`the folder ${directory} is not there (an empty one will do)`],
+      };
     const byName = new Map<string, Map<string, Version>>();
     const problems: FileProblem[] = [];
     for (const name of namesIn(folder).filter((entry) => entry !== SHARED)) {
       const versions = new Map<string, Version>();
       byName.set(name, versions);
-      if (!isOwnTemplateName(name)) problems.push({ file: join(folder, name), what: 'is no name of a template: up to 64 of a-z, 0-9 and -, beginning with a letter, and not with d-' });
+      if (!isOwnTemplateName(name))
+        problems.push({
+          file: join(folder, name),
+          what: 'is no name of a template: up to 64 of a-z, 0-9 and -, beginning with a letter, and not with d-',
+        });
       for (const number of versionFolders(join(folder, name), problems)) {
         const loaded = await loadVersion(join(folder, name, number), folder, channels);
         problems.push(...loaded.problems);
         if (loaded.version) versions.set(number, loaded.version);
       }
     }
-    const told = problems.map(({ file, line, what }) => `${relative(folder, file)}${line === undefined ? '' : `:${line}`}: ${what}`);
+    const told = problems.map(
+      ({ file, line, what }) => `${relative(folder, file)}${line === undefined ? '' : `:${line}`}: ${what}`,
+    );
     return { templates: new Templates(byName), problems: [...new Set(told)] };
   }
 
   list(): TemplateInfo[] {
     return [...this.byName].flatMap(([name, versions]) =>
-      [...versions].map(([version, { channels, declaration }]) => ({ name, version, newest: version === newestOf(versions), channels, declaration })),
+      [...versions].map(([version, { channels, declaration }]) => ({
+        name,
+        version,
+        newest: version === newestOf(versions),
+        channels,
+        declaration,
+      })),
     );
   }
 
@@ -71,7 +98,13 @@ export class Templates {
     const number = pinned ?? wanted ?? (versions && newestOf(versions));
     const version = versions?.get(number ?? '');
     if (!version || number === undefined) return absent(versions, pinned !== undefined);
-    if (!version.channels.includes(channel)) return refused([{ field: 'template.name', rule: `names a template that has no ${channel === 'sms' ? 'SMS' : 'e-mail'} content` }]);
+    if (!version.channels.includes(channel))
+      return refused([
+        {
+          field: 'template.name',
+          rule: `names a template that has no ${channel === 'sms' ? 'SMS' : 'e-mail'} content`,
+        },
+      ]);
     const fitted = version.fit(variables);
     if (!fitted.fits) return refused(fitted.faults);
     const content = version.render(channel, fitted.values);
@@ -86,7 +119,10 @@ function absent(versions: ReadonlyMap<string, Version> | undefined, gone: boolea
   const known = [...(versions?.keys() ?? [])].join(', ');
   const fault = versions
     ? { field: 'template.version', rule: `does not exist: there are ${known || 'none'}` }
-    : { field: 'template.name', rule: 'names no template in TEMPLATES_DIR (a provider’s own is written sendgrid:…, resend:… or twilio:…)' };
+    : {
+        field: 'template.name',
+        rule: 'names no template in TEMPLATES_DIR (a provider’s own is written sendgrid:…, resend:… or twilio:…)',
+      };
   return { rendered: false, gone, faults: [fault] };
 }
 
@@ -94,7 +130,8 @@ function absent(versions: ReadonlyMap<string, Version> | undefined, gone: boolea
 function versionFolders(folder: string, problems: FileProblem[]): string[] {
   const names = namesInFolder(folder);
   const [numbers, others] = [names.filter((name) => isVersion(name)), names.filter((name) => !isVersion(name))];
-  for (const name of others) problems.push({ file: join(folder, name), what: 'is no version: versions are folders named 1, 2, 3 …' });
+  for (const name of others)
+    problems.push({ file: join(folder, name), what: 'is no version: versions are folders named 1, 2, 3 …' });
   if (names.length === 0) problems.push({ file: folder, what: 'has no version: put the files into a folder named 1' });
   return numbers.sort((a, b) => Number(a) - Number(b));
 }

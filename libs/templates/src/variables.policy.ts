@@ -17,12 +17,18 @@ const typeSchemas: Record<Field['type'], (longest: number) => z.ZodType> = {
 
 /** Reads the variables of a message as the template declares them. Undeclared ones are refused: most are misspelt. */
 export function fittingOf({ variables }: Pick<Declaration, 'variables'>): Fitting {
-  const schema = z.strictObject(shapeOf(variables), { error: (issue) => (issue.code === 'unrecognized_keys' ? 'is not declared by the template' : undefined) });
+  const schema = z.strictObject(shapeOf(variables), {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? 'is not declared by the template' : undefined),
+  });
   const names = Object.keys(variables);
   return (given) => {
     // Null for what need not be given is the same as leaving it out, as everywhere in a request.
     const parsed = schema.safeParse(withoutIdleNulls(schema, given));
-    if (!parsed.success) return { fits: false, faults: fieldErrors({ ...parsed.error, issues: parsed.error.issues.flatMap(oneByOne) } as z.ZodError) };
+    if (!parsed.success)
+      return {
+        fits: false,
+        faults: fieldErrors({ ...parsed.error, issues: parsed.error.issues.flatMap(oneByOne) } as z.ZodError),
+      };
     // Every declared name is there, so that strict rendering tells a gap from an option that was not used.
     const values: Record<string, unknown> = {};
     for (const name of names) values[name] = (parsed.data as Record<string, unknown>)[name];
@@ -43,7 +49,12 @@ function schemaOf(variable: Variable | Field): z.ZodType {
 function listSchema({ fields, maxItems, required }: Extract<Variable, { type: 'list' }>): z.ZodType {
   const names = Object.keys(fields);
   const item = z
-    .strictObject(shapeOf(fields), { error: (issue) => (issue.code === 'unrecognized_keys' ? 'is not declared by the template' : expected('must be an object').error(issue)) })
+    .strictObject(shapeOf(fields), {
+      error: (issue) =>
+        issue.code === 'unrecognized_keys'
+          ? 'is not declared by the template'
+          : expected('must be an object').error(issue),
+    })
     .transform((value) => Object.fromEntries(names.map((name) => [name, value[name]])));
   const list = z.array(item, expected('must be a list')).max(maxItems, `may hold at most ${maxItems} items`);
   return required ? list.min(1, 'must not be empty') : list;
@@ -56,7 +67,9 @@ const textSchema = (longest: number) =>
     .max(longest, `may have at most ${longest} characters`)
     .refine((text) => !holdsControls(text), 'must not contain control characters');
 
-const expected = (rule: string) => ({ error: ({ input }: { input?: unknown }) => (input === undefined ? 'is missing' : rule) });
+const expected = (rule: string) => ({
+  error: ({ input }: { input?: unknown }) => (input === undefined ? 'is missing' : rule),
+});
 
 function isWebAddress(text: string): boolean {
   return /^https?:\/\/[^\s"'<>\\^`{|}]+$/i.test(text) && URL.canParse(text);
@@ -65,5 +78,7 @@ function isWebAddress(text: string): boolean {
 /** One fault per undeclared key, each with its own path under `template.variables`. */
 function oneByOne(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   const path = ['template', 'variables', ...issue.path];
-  return issue.code === 'unrecognized_keys' ? issue.keys.map((key) => ({ ...issue, path: [...path, key] })) : [{ ...issue, path }];
+  return issue.code === 'unrecognized_keys'
+    ? issue.keys.map((key) => ({ ...issue, path: [...path, key] }))
+    : [{ ...issue, path }];
 }

@@ -40,18 +40,32 @@ const engine = Handlebars.create();
  * Reads one version and holds it against its own declaration and examples.
  * @param channels what is compiled; MJML takes a while
  */
-export async function loadVersion(folder: string, root: string, channels: readonly Channel[]): Promise<{ version?: Version; problems: FileProblem[] }> {
+export async function loadVersion(
+  folder: string,
+  root: string,
+  channels: readonly Channel[],
+): Promise<{ version?: Version; problems: FileProblem[] }> {
   const names = namesIn(folder);
   const problems: FileProblem[] = names
     .filter((name) => name !== DECLARATION && !Object.values<string>(files).includes(name))
-    .map((name) => ({ file: join(folder, name), what: `is no part of a template: there are ${[DECLARATION, ...Object.values(files)].join(', ')}` }));
-  if (!names.includes(DECLARATION)) return { problems: [...problems, { file: join(folder, DECLARATION), what: 'is missing: it declares the variables' }] };
+    .map((name) => ({
+      file: join(folder, name),
+      what: `is no part of a template: there are ${[DECLARATION, ...Object.values(files)].join(', ')}`,
+    }));
+  if (!names.includes(DECLARATION))
+    return {
+      problems: [...problems, { file: join(folder, DECLARATION), what: 'is missing: it declares the variables' }],
+    };
   const { declaration, faults } = readDeclaration(readSource(join(folder, DECLARATION)));
   if (!declaration) return { problems: [...problems, ...faults] };
 
   const has = (place: Place) => names.includes(files[place]);
-  const offered: Channel[] = [...(has('subject') || has('text') || has('html') ? (['email'] as const) : []), ...(has('sms') ? (['sms'] as const) : [])];
-  if (offered.length === 0) problems.push({ file: folder, what: 'has no content: it needs subject.hbs and text.hbs for e-mail, or sms.hbs' });
+  const offered: Channel[] = [
+    ...(has('subject') || has('text') || has('html') ? (['email'] as const) : []),
+    ...(has('sms') ? (['sms'] as const) : []),
+  ];
+  if (offered.length === 0)
+    problems.push({ file: folder, what: 'has no content: it needs subject.hbs and text.hbs for e-mail, or sms.hbs' });
   for (const place of offered.includes('email') ? (['subject', 'text'] as const) : []) {
     if (!has(place)) problems.push({ file: join(folder, files[place]), what: 'is missing: every e-mail needs it' });
   }
@@ -63,7 +77,12 @@ export async function loadVersion(folder: string, root: string, channels: readon
     renderers[place] = made.render;
   }
   if (problems.length > 0) return { problems };
-  const version: Version = { declaration, channels: offered, fit: fittingOf(declaration), render: (channel, values) => contentOf(renderers, channel, values) };
+  const version: Version = {
+    declaration,
+    channels: offered,
+    fit: fittingOf(declaration),
+    render: (channel, values) => contentOf(renderers, channel, values),
+  };
   const served = offered.filter((channel) => channels.includes(channel));
   return { version, problems: tryOut(version, served).map((what) => ({ file: join(folder, DECLARATION), what })) };
 }
@@ -73,17 +92,33 @@ function readDeclaration(source: SourceFile): { declaration?: Declaration; fault
   const document = parseDocument(source.text, { lineCounter: lines });
   const lineOf = (offset: number) => lines.linePos(offset).line;
   const [broken] = document.errors;
-  if (broken) return { faults: [{ file: source.path, line: lineOf(broken.pos[0]), what: `is no YAML: ${broken.message.split('\n')[0]}` }] };
+  if (broken)
+    return {
+      faults: [
+        { file: source.path, line: lineOf(broken.pos[0]), what: `is no YAML: ${broken.message.split('\n')[0]}` },
+      ],
+    };
   const parsed = Declaration.safeParse(document.toJS());
   if (parsed.success) return { declaration: parsed.data, faults: [] };
   const faults = parsed.error.issues.map(({ path, message }) => {
-    const node = path.map((_, index) => document.getIn(path.slice(0, path.length - index), true)).find((found) => found !== undefined && found !== null) as { range?: [number, number, number] } | undefined;
-    return { file: source.path, line: node?.range && lineOf(node.range[0]), what: `${path.map(String).join('.') || 'the whole'}: ${message}` };
+    const node = path
+      .map((_, index) => document.getIn(path.slice(0, path.length - index), true))
+      .find((found) => found !== undefined && found !== null) as { range?: [number, number, number] } | undefined;
+    return {
+      file: source.path,
+      line: node?.range && lineOf(node.range[0]),
+      what: `${path.map(String).join('.') || 'the whole'}: ${message}`,
+    };
   });
   return { faults };
 }
 
-async function compile(source: SourceFile, declaration: Declaration, place: Place, root: string): Promise<{ render: Renderer; problems: FileProblem[] }> {
+async function compile(
+  source: SourceFile,
+  declaration: Declaration,
+  place: Place,
+  root: string,
+): Promise<{ render: Renderer; problems: FileProblem[] }> {
   if (place === 'html') {
     const { html, problems } = await compileMarkup(source, declaration, sharedOf(root));
     const render = rendererOf(html);
@@ -91,19 +126,32 @@ async function compile(source: SourceFile, declaration: Declaration, place: Plac
   }
   const problems = problemsIn(source.text, declaration, place).map((problem) => ({ ...problem, file: source.path }));
   const render = rendererOf(source.text.trim());
-  if (place === 'subject' && source.text.trim().includes('\n')) problems.push({ file: source.path, line: 2, what: 'a subject is one line' });
+  if (place === 'subject' && source.text.trim().includes('\n'))
+    problems.push({ file: source.path, line: 2, what: 'a subject is one line' });
   return { render, problems };
 }
 
 function rendererOf(source: string): Renderer {
-  return engine.compile(source, { strict: true, knownHelpersOnly: true, knownHelpers: { if: true, unless: true, each: true }, noEscape: true });
+  return engine.compile(source, {
+    strict: true,
+    knownHelpersOnly: true,
+    knownHelpers: { if: true, unless: true, each: true },
+    noEscape: true,
+  });
 }
 
-const references: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const references: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 /**
- * Every text of the values as HTML shows it. Handlebars’ own escaping writes `=` and backtick as references, too: right for an
- * attribute without quotes, which markup.ts does not let through, and wrong for links that are read as they stand.
+ * Every text of the values as HTML shows it. Handlebars’ own escaping writes `=` and backtick as references, too: right
+ * for an attribute without quotes, which markup.ts does not let through, and wrong for links that are read as they
+ * stand.
  */
 function escaped(value: unknown): unknown {
   if (typeof value === 'string') return value.replace(/[&<>"']/g, (sign) => references[sign]!);
@@ -112,9 +160,17 @@ function escaped(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, escaped(item)]));
 }
 
-function contentOf(renderers: Partial<Record<Place, Renderer>>, channel: Channel, values: Record<string, unknown>): Content {
+function contentOf(
+  renderers: Partial<Record<Place, Renderer>>,
+  channel: Channel,
+  values: Record<string, unknown>,
+): Content {
   if (channel === 'sms') return { body: renderers.sms!(values) };
-  return { subject: renderers.subject!(values), text: renderers.text!(values), ...(renderers.html && { html: renderers.html(values) }) };
+  return {
+    subject: renderers.subject!(values),
+    text: renderers.text!(values),
+    ...(renderers.html && { html: renderers.html(values) }),
+  };
 }
 
 /** With all examples, and with none of the options: what cannot be rendered here could not be sent. */
@@ -123,8 +179,13 @@ function tryOut({ declaration, fit, render }: Version, channels: readonly Channe
   const needed = Object.fromEntries(Object.entries(examples).filter(([name]) => declaration.variables[name]?.required));
   return [examples, needed].flatMap((given) => {
     const fitted = fit(given);
-    if (!fitted.fits) return fitted.faults.map(({ field, rule }) => `the example of ${field.replace(/^template\.variables\./, '')} ${rule}`);
-    return channels.flatMap((channel) => contentFaults(render(channel, fitted.values)).map((rule) => `with its examples, it ${rule}`));
+    if (!fitted.fits)
+      return fitted.faults.map(
+        ({ field, rule }) => `the example of ${field.replace(/^template\.variables\./, '')} ${rule}`,
+      );
+    return channels.flatMap((channel) =>
+      contentFaults(render(channel, fitted.values)).map((rule) => `with its examples, it ${rule}`),
+    );
   });
 }
 
@@ -139,4 +200,3 @@ export function contentFaults(content: Content): string[] {
     return text.length > most ? [`makes a ${part} of more than ${most} characters`] : [];
   });
 }
-

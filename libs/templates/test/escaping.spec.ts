@@ -30,23 +30,66 @@ function* elementsOf(nodes: readonly Node[]): Generator<Element> {
 }
 
 /** Every element with the names of its attributes: what a browser makes of the mail, without its words. */
-const shapeOf = (elements: readonly Element[]) => elements.map(({ tagName, attrs }) => `${tagName} ${attrs.map(({ name }) => name).join(' ')}`);
-const attributeOf = (element: Element | undefined, name: string) => element?.attrs.find((attr) => attr.name === name)?.value;
-const textOf = (element: Element | undefined) => element?.childNodes.map((node) => ('value' in node ? node.value : '<element>')).join('');
+const shapeOf = (elements: readonly Element[]) =>
+  elements.map(({ tagName, attrs }) => `${tagName} ${attrs.map(({ name }) => name).join(' ')}`);
+const attributeOf = (element: Element | undefined, name: string) =>
+  element?.attrs.find((attr) => attr.name === name)?.value;
+const textOf = (element: Element | undefined) =>
+  element?.childNodes.map((node) => ('value' in node ? node.value : '<element>')).join('');
 
 function mailOf(name: string, note: string, link: string) {
-  const rendering = templates.render('email', { name: 't', variables: { name, note, link, things: [{ title: name }] } });
+  const rendering = templates.render('email', {
+    name: 't',
+    variables: { name, note, link, things: [{ title: name }] },
+  });
   if (!rendering.rendered) throw new Error(JSON.stringify(rendering.faults));
   const elements = [...elementsOf(parse(rendering.content.html!).childNodes)];
-  const having = (attribute: string, value: string) => elements.find((element) => attributeOf(element, attribute) === value);
+  const having = (attribute: string, value: string) =>
+    elements.find((element) => attributeOf(element, attribute) === value);
   return { ...rendering.content, elements, here: having('id', 'here'), thing: having('class', 'thing') };
 }
 
-const pieces = ['<script>', '</p>', '">', "'>", '"', "'", '`', '=', ' onload=x ', '&', '&lt;', '&#60;', '<!--', '-->', '<![endif]-->', '{{name}}', '{{{name}}}', '{{#each this}}', '\\', '/', '>', '<', ']]>', '\u2028', 'é', '😀', 'javascript:', '<style>', '</td></tr></table>', '%22'];
-const hostile = fc.oneof(fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 8 }).map((parts) => parts.join('')), fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }));
+const pieces = [
+  '<script>',
+  '</p>',
+  '">',
+  "'>",
+  '"',
+  "'",
+  '`',
+  '=',
+  ' onload=x ',
+  '&',
+  '&lt;',
+  '&#60;',
+  '<!--',
+  '-->',
+  '<![endif]-->',
+  '{{name}}',
+  '{{{name}}}',
+  '{{#each this}}',
+  '\\',
+  '/',
+  '>',
+  '<',
+  ']]>',
+  '\u2028',
+  'é',
+  '😀',
+  'javascript:',
+  '<style>',
+  '</td></tr></table>',
+  '%22',
+];
+const hostile = fc.oneof(
+  fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 8 }).map((parts) => parts.join('')),
+  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }),
+);
 // Without what a request refuses in one line. Blanks at an end are the layout's: a mail's text is trimmed.
 const line = hostile.filter((text) => !/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text) && text.trim() === text);
-const address = hostile.map((text) => `https://example.org/${text.replace(/[\s"'<>\\^`{|}\u0000-\u001f]/g, '-')}`).filter((text) => URL.canParse(text) && !/\s/.test(text));
+const address = hostile
+  .map((text) => `https://example.org/${text.replace(/[\s"'<>\\^`{|}\u0000-\u001f]/g, '-')}`)
+  .filter((text) => URL.canParse(text) && !/\s/.test(text));
 
 describe('whatever a variable holds', () => {
   it('stays text: no element and no attribute comes of it, and it is read as it was given', () => {
@@ -55,7 +98,12 @@ describe('whatever a variable holds', () => {
       fc.property(line, line, address, (name, note, link) => {
         const mail = mailOf(name, note, link);
         expect(shapeOf(mail.elements)).toEqual(innocent);
-        expect([attributeOf(mail.here, 'title'), attributeOf(mail.here, 'data-note'), textOf(mail.here), textOf(mail.thing)]).toEqual([`for ${name}`, note, name, name]);
+        expect([
+          attributeOf(mail.here, 'title'),
+          attributeOf(mail.here, 'data-note'),
+          textOf(mail.here),
+          textOf(mail.thing),
+        ]).toEqual([`for ${name}`, note, name, name]);
         expect(mail.elements.some((element) => attributeOf(element, 'href') === link)).toBe(true);
         expect(mail.text).toBe(`Hello ${name}.`);
         expect(mail.subject).toBe(`Hello ${name}`);
@@ -75,6 +123,8 @@ describe('whatever a variable holds', () => {
 
   it('is caught where a template does not escape: the property can fail', () => {
     const unescaped = mailOf('Ada', 'x', 'https://example.org/').html!.replace('>Ada</p>', '><i>Ada</i></p>');
-    expect(shapeOf([...elementsOf(parse(unescaped).childNodes)])).not.toEqual(shapeOf(mailOf('Ada', 'x', 'https://example.org/').elements));
+    expect(shapeOf([...elementsOf(parse(unescaped).childNodes)])).not.toEqual(
+      shapeOf(mailOf('Ada', 'x', 'https://example.org/').elements),
+    );
   });
 });

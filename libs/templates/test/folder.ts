@@ -17,7 +17,8 @@ export function aFolder(files: Record<string, string>): string {
   return folder;
 }
 
-export const mjml = (inside: string): string => `<mjml>\n<mj-body>\n<mj-section><mj-column>\n${inside}\n</mj-column></mj-section>\n</mj-body>\n</mjml>\n`;
+export const mjml = (inside: string): string =>
+  `<mjml>\n<mj-body>\n<mj-section><mj-column>\n${inside}\n</mj-column></mj-section>\n</mj-body>\n</mjml>\n`;
 
 /** `template.yaml` with a name, an optional link and an optional list of things. */
 export const yaml = `description: For the tests.
@@ -37,6 +38,8 @@ variables:
 
 /** The files of one version. */
 export const aVersion = (name: string, version: number, files: Record<string, string>): Record<string, string> =>
-  Object.fromEntries(Object.entries({ 'template.yaml': yaml, ...files }).map(([file, text]) => [`${name}/${version}/${file}`, text]));
+  Object.fromEntries(
+    Object.entries({ 'template.yaml': yaml, ...files }).map(([file, text]) => [`${name}/${version}/${file}`, text]),
+  );
 
 export const plain = { 'subject.hbs': 'Hello {{name}}', 'text.hbs': 'Hello {{name}}.' };

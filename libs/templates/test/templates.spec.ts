@@ -3,7 +3,9 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { examplesOf, type Rendering, Templates } from '../src/index.ts';
 import { aFolder, aVersion, mjml, plain, yaml } from './folder.ts';
 
-const page = mjml('<mj-text>Hello {{name}}{{#if note}}: {{note}}{{/if}}</mj-text>\n<mj-table>{{#each things}}<tr><td>{{@index}} {{title}} for {{../name}}</td></tr>{{else}}<tr><td>nothing</td></tr>{{/each}}</mj-table>');
+const page = mjml(
+  '<mj-text>Hello {{name}}{{#if note}}: {{note}}{{/if}}</mj-text>\n<mj-table>{{#each things}}<tr><td>{{@index}} {{title}} for {{../name}}</td></tr>{{else}}<tr><td>nothing</td></tr>{{/each}}</mj-table>',
+);
 
 let templates: Templates;
 beforeAll(async () => {
@@ -12,14 +14,28 @@ beforeAll(async () => {
       ...aVersion('greeting', 1, { ...plain, 'html.mjml': page, 'sms.hbs': '{{name}}!\n' }),
       ...aVersion('greeting', 2, { ...plain, 'subject.hbs': 'Good day {{name}}' }),
       ...aVersion('greeting', 10, { ...plain, 'subject.hbs': 'Good evening {{name}}' }),
-      ...aVersion('code', 1, { 'sms.hbs': '{{name}}: {{#if things}}{{#each things}}{{title}} {{/each}}{{else}}none{{/if}}' }),
-      ...aVersion('standard', 1, { 'template.yaml': yaml.replace('required: false, description: A word.', 'default: nothing, description: A word.'), 'sms.hbs': '{{note}}' }),
+      ...aVersion('code', 1, {
+        'sms.hbs': '{{name}}: {{#if things}}{{#each things}}{{title}} {{/each}}{{else}}none{{/if}}',
+      }),
+      ...aVersion('standard', 1, {
+        'template.yaml': yaml.replace(
+          'required: false, description: A word.',
+          'default: nothing, description: A word.',
+        ),
+        'sms.hbs': '{{note}}',
+      }),
     }),
   );
 });
 
-const given = (variables: Record<string, unknown>, more: { name?: string; version?: string } = {}) => ({ name: 'greeting', version: '1', ...more, variables });
-const faultsOf = (rendering: Rendering) => (rendering.rendered ? [] : rendering.faults.map(({ field, rule }) => `${field} ${rule}`));
+const given = (variables: Record<string, unknown>, more: { name?: string; version?: string } = {}) => ({
+  name: 'greeting',
+  version: '1',
+  ...more,
+  variables,
+});
+const faultsOf = (rendering: Rendering) =>
+  rendering.rendered ? [] : rendering.faults.map(({ field, rule }) => `${field} ${rule}`);
 const contentOf = (rendering: Rendering) => {
   if (!rendering.rendered) throw new Error(faultsOf(rendering).join('; '));
   return rendering.content;
@@ -38,32 +54,49 @@ describe('a message by a template', () => {
   });
 
   it('repeats the items of a list, and says so where there is none', () => {
-    const withTwo = contentOf(templates.render('email', given({ name: 'Ada', things: [{ title: 'Gear' }, { title: 'Card', price: 2 }] })));
+    const withTwo = contentOf(
+      templates.render('email', given({ name: 'Ada', things: [{ title: 'Gear' }, { title: 'Card', price: 2 }] })),
+    );
     expect(withTwo.html).toMatch(/0 Gear for Ada.*1 Card for Ada/s);
     expect(contentOf(templates.render('email', given({ name: 'Ada' }))).html).toContain('nothing');
   });
 
   it('takes the default of a variable that is not given', () => {
-    expect(contentOf(templates.render('sms', { name: 'standard', variables: { name: 'Ada' } }))).toEqual({ body: 'nothing' });
+    expect(contentOf(templates.render('sms', { name: 'standard', variables: { name: 'Ada' } }))).toEqual({
+      body: 'nothing',
+    });
   });
 
   it('takes null for one that need not be given as if it were not there', () => {
-    expect(contentOf(templates.render('sms', { name: 'standard', variables: { name: 'Ada', note: null } }))).toEqual({ body: 'nothing' });
-    const { html } = contentOf(templates.render('email', given({ name: 'Ada', note: null, things: [{ title: 'Gear', price: null }] })));
+    expect(contentOf(templates.render('sms', { name: 'standard', variables: { name: 'Ada', note: null } }))).toEqual({
+      body: 'nothing',
+    });
+    const { html } = contentOf(
+      templates.render('email', given({ name: 'Ada', note: null, things: [{ title: 'Gear', price: null }] })),
+    );
     expect(html).toMatch(/0 Gear for Ada/);
   });
 
   it('takes the newest version by number where none is asked for', () => {
-    expect(templates.render('email', { name: 'greeting', variables: { name: 'Ada' } })).toMatchObject({ version: '10', content: { subject: 'Good evening Ada' } });
+    expect(templates.render('email', { name: 'greeting', variables: { name: 'Ada' } })).toMatchObject({
+      version: '10',
+      content: { subject: 'Good evening Ada' },
+    });
   });
 
   it('keeps the version an earlier hop took, whatever is newest or asked for', () => {
-    expect(templates.render('email', given({ name: 'Ada' }, { version: '10' }), '2')).toMatchObject({ version: '2', content: { subject: 'Good day Ada' } });
+    expect(templates.render('email', given({ name: 'Ada' }, { version: '10' }), '2')).toMatchObject({
+      version: '2',
+      content: { subject: 'Good day Ada' },
+    });
   });
 
   it('tells apart a version that is gone and one that never was', () => {
     expect(templates.render('email', given({ name: 'Ada' }), '7')).toMatchObject({ rendered: false, gone: true });
-    expect(templates.render('email', given({ name: 'Ada' }, { version: '7' }))).toMatchObject({ rendered: false, gone: false });
+    expect(templates.render('email', given({ name: 'Ada' }, { version: '7' }))).toMatchObject({
+      rendered: false,
+      gone: false,
+    });
   });
 });
 
@@ -72,20 +105,72 @@ describe('a message that does not fit its template', () => {
     ['a variable that is missing', given({}), 'template.variables.name is missing'],
     ['an empty one', given({ name: '' }), 'template.variables.name must not be empty'],
     ['one of another type', given({ name: 7 }), 'template.variables.name must be text'],
-    ['a line break where one line is declared', given({ name: 'Ada\r\nBcc: eve@inbox.test' }), 'template.variables.name must be one line'],
-    ['a line separator where one line is declared', given({ name: 'Ada\u2028Bcc' }), 'template.variables.name must be one line'],
+    [
+      'a line break where one line is declared',
+      given({ name: 'Ada\r\nBcc: eve@inbox.test' }),
+      'template.variables.name must be one line',
+    ],
+    [
+      'a line separator where one line is declared',
+      given({ name: 'Ada\u2028Bcc' }),
+      'template.variables.name must be one line',
+    ],
     ['null for one that is required', given({ name: null }), 'template.variables.name must be text'],
-    ['a control character of the second set', given({ name: 'Ada', note: 'a\u0085' }), 'template.variables.note must not contain control characters'],
-    ['a control character', given({ name: 'Ada', note: 'a\u0000' }), 'template.variables.note must not contain control characters'],
-    ['an address that would run code', given({ name: 'Ada', link: 'javascript:alert(1)' }), 'template.variables.link must be an http(s) address'],
-    ['one that nobody declared', given({ name: 'Ada', nmae: 'Ada' }), 'template.variables.nmae is not declared by the template'],
-    ['one that JavaScript knows', given({ name: 'Ada', constructor: 'x' }), 'template.variables.constructor is not declared by the template'],
-    ['a field missing in an item', given({ name: 'Ada', things: [{ title: 'a' }, {}] }), 'template.variables.things[1].title is missing'],
-    ['an undeclared field in an item', given({ name: 'Ada', things: [{ title: 'a', cost: 2 }] }), 'template.variables.things[0].cost is not declared by the template'],
-    ['text that is too long', given({ name: 'x'.repeat(1_001) }), 'template.variables.name may have at most 1000 characters'],
-    ['an unknown version', given({ name: 'Ada' }, { version: '3' }), 'template.version does not exist: there are 1, 2, 10'],
-    ['an unknown template', given({ name: 'Ada' }, { name: 'nobody' }), 'template.name names no template in TEMPLATES_DIR (a provider’s own is written sendgrid:…, resend:… or twilio:…)'],
-    ['a template of the other channel', given({ name: 'Ada' }, { name: 'code' }), 'template.name names a template that has no e-mail content'],
+    [
+      'a control character of the second set',
+      given({ name: 'Ada', note: 'a\u0085' }),
+      'template.variables.note must not contain control characters',
+    ],
+    [
+      'a control character',
+      given({ name: 'Ada', note: 'a\u0000' }),
+      'template.variables.note must not contain control characters',
+    ],
+    [
+      'an address that would run code',
+      given({ name: 'Ada', link: 'javascript:alert(1)' }),
+      'template.variables.link must be an http(s) address',
+    ],
+    [
+      'one that nobody declared',
+      given({ name: 'Ada', nmae: 'Ada' }),
+      'template.variables.nmae is not declared by the template',
+    ],
+    [
+      'one that JavaScript knows',
+      given({ name: 'Ada', constructor: 'x' }),
+      'template.variables.constructor is not declared by the template',
+    ],
+    [
+      'a field missing in an item',
+      given({ name: 'Ada', things: [{ title: 'a' }, {}] }),
+      'template.variables.things[1].title is missing',
+    ],
+    [
+      'an undeclared field in an item',
+      given({ name: 'Ada', things: [{ title: 'a', cost: 2 }] }),
+      'template.variables.things[0].cost is not declared by the template',
+    ],
+    [
+      'text that is too long',
+      given({ name: 'x'.repeat(1_001) }),
+      'template.variables.name may have at most 1000 characters',
+    ],
+    [
+      'an unknown version',
+      given({ name: 'Ada' }, { version: '3' }),
+      'template.version does not exist: there are 1, 2, 10',
+    ],
+    [
+      'an unknown template',
+      given({ name: 'Ada' }, { name: 'nobody' }),
+      'template.name names no template in TEMPLATES_DIR (a provider’s own is written sendgrid:…, resend:… or twilio:…)',
+    ],
+    [
+      'a template of the other channel',
+      given({ name: 'Ada' }, { name: 'code' }),
+      'template.name names a template that has no e-mail content',
+    ],
   ])('tells %s', (_, ref, fault) => expect(faultsOf(templates.render('email', ref))).toEqual([fault]));
 
   it('tells everything that is wrong at once', () => {
@@ -94,16 +179,29 @@ describe('a message that does not fit its template', () => {
 
   it('is told when it makes an SMS longer than any provider takes', () => {
     const things = Array.from({ length: 20 }, () => ({ title: 'x'.repeat(100) }));
-    expect(faultsOf(templates.render('sms', given({ name: 'Ada', things }, { name: 'code' })))).toEqual(['template.variables makes a body of more than 1600 characters']);
+    expect(faultsOf(templates.render('sms', given({ name: 'Ada', things }, { name: 'code' })))).toEqual([
+      'template.variables makes a body of more than 1600 characters',
+    ]);
   });
 });
 
 describe('the templates that come along', () => {
   it('are good, and can be rendered with their examples', async () => {
     const ours = await Templates.load(join(import.meta.dirname, '../../../templates'));
-    const made = ours.list().flatMap(({ name, version, channels, declaration }) =>
-      channels.map((channel) => `${name} ${channel} ${ours.render(channel, { name, version, variables: examplesOf(declaration) }).rendered}`),
-    );
-    expect(made).toEqual(['login-code email true', 'login-code sms true', 'order-shipped email true', 'order-shipped sms true', 'welcome email true']);
+    const made = ours
+      .list()
+      .flatMap(({ name, version, channels, declaration }) =>
+        channels.map(
+          (channel) =>
+            `${name} ${channel} ${ours.render(channel, { name, version, variables: examplesOf(declaration) }).rendered}`,
+        ),
+      );
+    expect(made).toEqual([
+      'login-code email true',
+      'login-code sms true',
+      'order-shipped email true',
+      'order-shipped sms true',
+      'welcome email true',
+    ]);
   });
 });

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { EmailRequested, Failure, SendDeferred, SmsRequested, StatusChanged } from '#libs/contracts';
 import type { z } from 'zod';
 
-// Each builder gives a valid value of its contract, with what the test cares about put over it; one that is not valid throws.
+// Each builder gives a valid value of its contract, with what the test cares about put over it; one that is not valid
+// throws.
 
 const noon = '2030-01-31T12:00:00Z';
 const aMessageId = () => `m-${randomUUID()}`;

@@ -20,7 +20,9 @@ export const silentLogger = (): Logger => createLogger('test', 'silent');
 /** A client without the platform's publisher, as an upstream or an operator would have. */
 export const aKafka = (): Kafka => createKafka(aKafkaConfig(''), 'test', silentLogger());
 
-/** Repeats `work` while the broker is still finding its leaders, as right after topics were created on a busy machine. */
+/**
+ * Repeats `work` while the broker is still finding its leaders, as right after topics were created on a busy machine.
+ */
 export async function withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = aKafka().admin();
   await admin.connect();
@@ -85,7 +87,11 @@ export class KafkaTestClient {
     const starts = await withAdmin((admin) => admin.fetchTopicOffsets(topic));
     const from = new Map(starts.map(({ partition, offset }) => [partition, Number(offset)]));
     const records: SeenRecord[] = [];
-    const consumer = this.kafka.consumer({ groupId: `test-reader-${randomBytes(5).toString('hex')}`, maxWaitTimeInMs: 100, retry: { initialRetryTime: 100, retries: 10 } });
+    const consumer = this.kafka.consumer({
+      groupId: `test-reader-${randomBytes(5).toString('hex')}`,
+      maxWaitTimeInMs: 100,
+      retry: { initialRetryTime: 100, retries: 10 },
+    });
     this.consumers.push(consumer);
     await consumer.connect();
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
@@ -110,11 +116,18 @@ export class KafkaTestClient {
   }
 }
 
-function untilEnough(records: SeenRecord[], topic: string, count: number, matches: (record: SeenRecord) => boolean = () => true, patience: Patience = {}): Promise<SeenRecord[]> {
+function untilEnough(
+  records: SeenRecord[],
+  topic: string,
+  count: number,
+  matches: (record: SeenRecord) => boolean = () => true,
+  patience: Patience = {},
+): Promise<SeenRecord[]> {
   return eventually(
     () => {
       const found = records.filter(matches);
-      if (found.length < count) throw new Error(`${found.length} of ${count} records have come (${records.length} before the filter)`);
+      if (found.length < count)
+        throw new Error(`${found.length} of ${count} records have come (${records.length} before the filter)`);
       return found;
     },
     { timeoutMs: 20_000, what: `the wanted records of ${topic}`, ...patience },

@@ -5,8 +5,16 @@ import { withAdmin } from './kafka.ts';
 /** A prefix for all topics and groups of one test file: nothing that others write is seen. */
 export const aTopicPrefix = (): string => `test-${randomBytes(5).toString('hex')}.`;
 
-/** Creates topics of the map (default: all) under a prefix, with few partitions. `writersTime`: as on a broker that bears no time of its own. */
-export async function provisionTopics(prefix: string, wanted: readonly Topic[] = Object.values(topics), numPartitions = 2, writersTime = false): Promise<void> {
+/**
+ * Creates topics of the map (default: all) under a prefix, with few partitions. `writersTime`: as on a broker that
+ * bears no time of its own.
+ */
+export async function provisionTopics(
+  prefix: string,
+  wanted: readonly Topic[] = Object.values(topics),
+  numPartitions = 2,
+  writersTime = false,
+): Promise<void> {
   await withAdmin(async (admin) => {
     await admin.createTopics({
       // Leaders are elected a moment after the creation: waiting for them saves the first write a retry.

@@ -49,23 +49,29 @@ const HEARTBEAT_MS = 500;
 const gulps = { minBytes: 64 * 1024, maxWaitTimeInMs: 100 };
 
 /**
- * A hundred records: many partitions are read at once, and what is read long before its turn grows old in memory, which the
- * garbage collector pays for. A record larger than this comes alone (KIP-74).
+ * A hundred records: many partitions are read at once, and what is read long before its turn grows old in memory, which
+ * the garbage collector pays for. A record larger than this comes alone (KIP-74).
  */
 const MOST_BYTES_A_PARTITION = 64 * 1024;
 
-/** A partition that resumes is asked for only by the next fetch, and one that waits for records of others holds that back. */
+/**
+ * A partition that resumes is asked for only by the next fetch, and one that waits for records of others holds that
+ * back.
+ */
 const FETCH_WAITS_MS = 100;
 
 const MOST_BYTES_A_FETCH = 10 * 1024 * 1024;
 
-/** More than leaving takes on a healthy broker, and less than what the grace of 25 s leaves of a termination grace of 30 s. */
+/**
+ * More than leaving takes on a healthy broker, and less than what the grace of 25 s leaves of a termination grace of 30
+ * s.
+ */
 const LEAVE_WITHIN_MS = 2_000;
 
 /**
- * A kafkajs consumer that is made anew when it can be trusted no more. kafkajs starts again by itself after most errors,
- * but ends in silence after some (its own TypeErrors while brokers come and go, an error it holds for final), and can wait
- * for ever on a connection without an answer (#1122, #1183).
+ * A kafkajs consumer that is made anew when it can be trusted no more. kafkajs starts again by itself after most
+ * errors, but ends in silence after some (its own TypeErrors while brokers come and go, an error it holds for final),
+ * and can wait for ever on a connection without an answer (#1122, #1183).
  */
 export class EnduringConsumer {
   private readonly options: EnduringConsumerOptions;
@@ -109,7 +115,8 @@ export class EnduringConsumer {
     this.stopWatching?.();
     const left = this.current.disconnect().then(() => true);
     const gaveUp = delay(LEAVE_WITHIN_MS, false, { ref: false });
-    if (!(await Promise.race([left, gaveUp]))) this.options.logger.warn('the consumer group could not be left in time: it will notice by itself');
+    if (!(await Promise.race([left, gaveUp])))
+      this.options.logger.warn('the consumer group could not be left in time: it will notice by itself');
   }
 
   private make(): Consumer {
@@ -123,7 +130,12 @@ export class EnduringConsumer {
       maxBytes: Math.min(MOST_BYTES_A_FETCH, Math.floor(config.KAFKA_BYTES_WINDOW / 4)),
       maxBytesPerPartition: MOST_BYTES_A_PARTITION,
       allowAutoTopicCreation: false,
-      retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 10, restartOnFailure: () => Promise.resolve(!this.stopped && this.current === consumer) },
+      retry: {
+        initialRetryTime: 100,
+        maxRetryTime: 2_000,
+        retries: 10,
+        restartOnFailure: () => Promise.resolve(!this.stopped && this.current === consumer),
+      },
     });
     const { GROUP_JOIN, CRASH, REBALANCING, FETCH, HEARTBEAT } = consumer.events;
     const ofCurrent = (hear: () => void) => () => {
@@ -131,11 +143,22 @@ export class EnduringConsumer {
       this.quietTicks = 0;
       hear();
     };
-    consumer.on(GROUP_JOIN, ({ payload }) => ofCurrent(() => this.options.onJoin(payload.memberId, payload.memberAssignment))());
-    consumer.on(REBALANCING, ofCurrent(() => this.options.onLost()));
+    consumer.on(GROUP_JOIN, ({ payload }) =>
+      ofCurrent(() => this.options.onJoin(payload.memberId, payload.memberAssignment))(),
+    );
+    consumer.on(
+      REBALANCING,
+      ofCurrent(() => this.options.onLost()),
+    );
     consumer.on(CRASH, ({ payload }) => ofCurrent(() => this.onCrash(payload.error, payload.restart))());
-    consumer.on(FETCH, ofCurrent(() => {}));
-    consumer.on(HEARTBEAT, ofCurrent(() => {}));
+    consumer.on(
+      FETCH,
+      ofCurrent(() => {}),
+    );
+    consumer.on(
+      HEARTBEAT,
+      ofCurrent(() => {}),
+    );
     return consumer;
   }
 
@@ -162,7 +185,10 @@ export class EnduringConsumer {
   private endFenced(err: Error): void {
     this.stopped = true;
     this.stopWatching?.();
-    this.options.logger.error({ err }, 'another process has joined under this KAFKA_INSTANCE_ID: this one stops consuming; give each replica a name of its own');
+    this.options.logger.error(
+      { err },
+      'another process has joined under this KAFKA_INSTANCE_ID: this one stops consuming; give each replica a name of its own',
+    );
     this.options.onFenced();
   }
 

@@ -1,6 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { channelOf, identityKey, InfrastructureDown, topics, UnreadableRecord, type Topic } from '#libs/contracts';
-import { type Context, contextFrom, contextOf, count, counters, hasTrace, inSpan, type Logger, SpanKind, underContext } from '#libs/telemetry';
+import {
+  type Context,
+  contextFrom,
+  contextOf,
+  count,
+  counters,
+  hasTrace,
+  inSpan,
+  type Logger,
+  SpanKind,
+  underContext,
+} from '#libs/telemetry';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import type { Kafka } from 'kafkajs';
 import { isObservable, lastValueFrom } from 'rxjs';
@@ -20,8 +31,9 @@ export interface KafkaStrategyOptions {
   service: string;
   logger: Logger;
   /**
-   * Told of a record once it is set aside, to end its message: a request is told as `rejected`, for instance. Told again when
-   * the record comes again. What it throws is waited for where a dependency is down, and is only logged otherwise.
+   * Told of a record once it is set aside, to end its message: a request is told as `rejected`, for instance. Told
+   * again when the record comes again. What it throws is waited for where a dependency is down, and is only logged
+   * otherwise.
    */
   onSetAside?: (record: IncomingRecord, error: unknown) => Promise<void>;
   /** What can be read of a record that breaks its schema; undefined: nothing, it is set aside. */
@@ -153,11 +165,16 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
     const parent = parentOf(record, value);
     const work = async () => {
       const answer: unknown = await handler(value, new RecordContext([record, json]));
-      // Interceptors answer by a stream. Nest's own way makes one of every answer, which cost as much as the rest of its pipeline.
+      // Interceptors answer by a stream. Nest's own way makes one of every answer, which cost as much as the rest of
+      // its pipeline.
       if (isObservable(answer)) await lastValueFrom(answer, { defaultValue: undefined });
     };
     if (!record.topic.traced) return underContext(parent, work);
-    const attributes = { 'messaging.system': 'kafka', 'messaging.destination.name': record.topicName, ...messageIdOf(value) };
+    const attributes = {
+      'messaging.system': 'kafka',
+      'messaging.destination.name': record.topicName,
+      ...messageIdOf(value),
+    };
     await inSpan(`${record.topic.name} process`, { kind: SpanKind.CONSUMER, attributes, parent }, work);
   }
 
@@ -174,7 +191,8 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
   /** Never blocks, never disappears: kept trying until Kafka has it. */
   private async putAside(record: IncomingRecord, error: unknown): Promise<boolean> {
     const { publisher, service, logger } = this.options;
-    if (error instanceof UnreadableRecord && error.code !== 'MSG_ID_CONFLICT' && keeperOf(record.topic) !== service) return true;
+    if (error instanceof UnreadableRecord && error.code !== 'MSG_ID_CONFLICT' && keeperOf(record.topic) !== service)
+      return true;
     const level = error instanceof UnreadableRecord ? 'warn' : 'error';
     const place = { topic: record.topicName, partition: record.partition, offset: record.offset };
     logger[level]({ err: error, ...place }, 'a record is set aside in the unreadable topic');
@@ -189,7 +207,10 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
       await this.options.onSetAside?.(record, error);
     } catch (err) {
       if (err instanceof InfrastructureDown || err instanceof Stopping) throw err;
-      this.options.logger.error({ err, ...place }, 'the message of a record that was set aside could not be ended: it stays as it is');
+      this.options.logger.error(
+        { err, ...place },
+        'the message of a record that was set aside could not be ended: it stays as it is',
+      );
     }
   }
 
@@ -199,7 +220,10 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
     const { topicName: topic, partition } = record;
     const { fault, detail, firstOffset, lastOffset, bytes } = batch;
     const place = { topic, partition, offset: firstOffset };
-    logger.error({ ...place, lastOffset, fault, detail, bytes: bytes.length }, 'a batch cannot be decoded and is left out: its messages are lost to this service');
+    logger.error(
+      { ...place, lastOffset, fault, detail, bytes: bytes.length },
+      'a batch cannot be decoded and is left out: its messages are lost to this service',
+    );
     this.watch.leftOutBatch(topic, partition, batch);
     if (keeperOf(record.topic) !== service) return true;
     return this.untilDone(place, () => setBatchAside(publisher, record, batch, service));

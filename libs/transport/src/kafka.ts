@@ -5,7 +5,12 @@ import { mendKafkaJs } from './kafkajs-mends.ts';
 import { joinStatically } from './kafkajs-static-membership.ts';
 
 /** A kafkajs client that logs into ours; `socketFactory` where the way to the brokers is not a plain one. */
-export function createKafka(config: KafkaConfig, service: string, logger: Logger, socketFactory?: ISocketFactory): Kafka {
+export function createKafka(
+  config: KafkaConfig,
+  service: string,
+  logger: Logger,
+  socketFactory?: ISocketFactory,
+): Kafka {
   mendKafkaJs();
   const instance = config.KAFKA_INSTANCE_ID;
   const clientId = instance === undefined ? `messaging-${service}` : `messaging-${service}-${instance}`;
@@ -25,7 +30,11 @@ export function createKafka(config: KafkaConfig, service: string, logger: Logger
 function log(logger: Logger, { level, namespace, log: { message, ...more } }: LogEntry): void {
   const { error, groupId } = more as Record<string, unknown>;
   // kafkajs repeats what it will retry by itself at error level: for us that is a warning until a caller gives up.
-  const fields = { kafkajs: namespace, ...(typeof error === 'string' && { error }), ...(groupId !== undefined && { groupId }) };
+  const fields = {
+    kafkajs: namespace,
+    ...(typeof error === 'string' && { error }),
+    ...(groupId !== undefined && { groupId }),
+  };
   if (level <= logLevel.WARN) logger.warn(fields, message);
   else logger.debug(fields, message);
 }

@@ -21,8 +21,15 @@ const load = createRequire(import.meta.url);
 const kafkajs = load('kafkajs/src/protocol/encoder.js') as EncoderClass & (new () => Written);
 const recordOf = load('kafkajs/src/protocol/recordBatch/record/v0/index.js') as (record: KafkaRecord) => Written;
 
-const bytes = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 300 }), fc.uint8Array({ maxLength: 600 }).map((given) => Buffer.from(given)));
-const header = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 80 }), fc.uint8Array({ maxLength: 300 }).map((given) => Buffer.from(given)), fc.array(fc.string(), { maxLength: 3 }));
+const bytes = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 300 }),
+  fc.uint8Array({ maxLength: 600 }).map((given) => Buffer.from(given)),
+);
+const header = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 80 }),
+  fc.uint8Array({ maxLength: 300 }).map((given) => Buffer.from(given)),
+  fc.array(fc.string(), { maxLength: 3 }),
+);
 const record: fc.Arbitrary<KafkaRecord> = fc.record({
   offsetDelta: fc.nat(100_000),
   timestampDelta: fc.integer({ min: 0, max: 2 ** 40 }),
@@ -30,14 +37,34 @@ const record: fc.Arbitrary<KafkaRecord> = fc.record({
   value: fc.option(bytes),
   headers: fc.dictionary(fc.string({ minLength: 1, maxLength: 40 }), header, { maxKeys: 12 }),
 });
-const numbers = [0, 1, -1, 63, 64, -64, -65, 127, 128, 16_383, 16_384, 2 ** 21, 2 ** 28, 2 ** 30 - 1, 2 ** 30, 2 ** 31 - 1, -(2 ** 31)];
+const numbers = [
+  0,
+  1,
+  -1,
+  63,
+  64,
+  -64,
+  -65,
+  127,
+  128,
+  16_383,
+  16_384,
+  2 ** 21,
+  2 ** 28,
+  2 ** 30 - 1,
+  2 ** 30,
+  2 ** 31 - 1,
+  -(2 ** 31),
+];
 const longs = [...numbers, 2 ** 31, 2 ** 40, -(2 ** 40)];
 
 /** Records as a batch holds them, and numbers at the edges of what a byte more is for. */
 const written = (batches: readonly KafkaRecord[][]): string[] => [
   ...batches.map((batch) => new kafkajs().writeArray(batch.map(recordOf), 'object').buffer.toString('hex')),
   ...numbers.map((number) => new kafkajs().writeVarInt(number).buffer.toString('hex')),
-  ...longs.map((number) => `${new kafkajs().writeVarLong(number).buffer.toString('hex')} ${kafkajs.sizeOfVarLong(number)}`),
+  ...longs.map(
+    (number) => `${new kafkajs().writeVarLong(number).buffer.toString('hex')} ${kafkajs.sizeOfVarLong(number)}`,
+  ),
 ];
 
 describe('records written in place', () => {
@@ -52,6 +79,8 @@ describe('records written in place', () => {
   });
 
   it('are refused as before where they are none', () => {
-    expect(() => new kafkajs().writeArray([{} as Encoder], 'object')).toThrow('all values should be an instance of Encoder[]');
+    expect(() => new kafkajs().writeArray([{} as Encoder], 'object')).toThrow(
+      'all values should be an instance of Encoder[]',
+    );
   });
 });

@@ -20,12 +20,13 @@ const UNTOLD = 511;
 const LEAST = 128;
 const LONGEST_VARINT = 5;
 
-const isSmall = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 30;
+const isSmall = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 30;
 
 /**
- * The same bytes with less ado. kafkajs gives each record and each header 512 fresh bytes outside the heap, and makes a list
- * and a buffer of every number: a record of ours, with nine headers, cost some sixty buffers and a third of the time of a
- * service that only publishes. Here they come out of Node's pool, and numbers are written where they go.
+ * The same bytes with less ado. kafkajs gives each record and each header 512 fresh bytes outside the heap, and makes a
+ * list and a buffer of every number: a record of ours, with nine headers, cost some sixty buffers and a third of the
+ * time of a service that only publishes. Here they come out of Node's pool, and numbers are written where they go.
  */
 export function writeInPlace(encoder: EncoderClass): void {
   const nextPowerOfTwo = encoder.nextPowerOfTwo.bind(encoder);
@@ -55,7 +56,8 @@ export function writeInPlace(encoder: EncoderClass): void {
     return isSmall(value) ? this.writeUVarInt(value << 1) : writeVarLong.call(this, value);
   };
   prototype.writeEncoderArray = function (this: Encoder, value) {
-    if (!Array.isArray(value) || value.some((one) => !Buffer.isBuffer(one?.buf))) return writeEncoderArray.call(this, value);
+    if (!Array.isArray(value) || value.some((one) => !Buffer.isBuffer(one?.buf)))
+      return writeEncoderArray.call(this, value);
     for (const { buf, offset } of value) {
       this.ensureAvailable(offset);
       buf.copy(this.buf, this.offset, 0, offset);

@@ -24,7 +24,10 @@ const SIZE_BYTES = 4;
 
 let mended = false;
 
-/** What kafkajs 2.2.4 does wrong on the wire or lacks, mended in its prototypes and tables: for every client of this process. */
+/**
+ * What kafkajs 2.2.4 does wrong on the wire or lacks, mended in its prototypes and tables: for every client of this
+ * process.
+ */
 export function mendKafkaJs(): void {
   if (mended) return;
   mended = true;
@@ -57,7 +60,8 @@ function neverCheckInThePast(queue: RequestQueue): void {
 
 /**
  * A connection that breaks inside an answer keeps the first half, and reads the answers of the next connection as its
- * rest: requests time out one after another and the partition stands still (#1122, #1183). A new connection begins anew.
+ * rest: requests time out one after another and the partition stands still (#1122, #1183). A new connection begins
+ * anew.
  */
 function forgetHalfFrames(connection: Connection): void {
   const connect = connection.connect;

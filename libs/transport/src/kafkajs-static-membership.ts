@@ -20,19 +20,23 @@ const lookUps = new WeakMap<Broker, LookUp>();
 let patched = false;
 
 /**
- * Static membership (KIP-345) for every consumer of the kafkajs client with this client id. kafkajs 2.2.4 knows the field
- * in its encoders but never hands it over. With it
- *  - JoinGroup, SyncGroup and Heartbeat carry the instance id, so the broker knows a restarted instance again, and fences
- *    the older of two (FENCED_INSTANCE_ID, final for kafkajs: that one ends);
+ * Static membership (KIP-345) for every consumer of the kafkajs client with this client id. kafkajs 2.2.4 knows the
+ * field in its encoders but never hands it over. With it
+ *  - JoinGroup, SyncGroup and Heartbeat carry the instance id, so the broker knows a restarted instance again, and
+ *    fences the older of two (FENCED_INSTANCE_ID, final for kafkajs: that one ends);
  *  - LeaveGroup is not sent, as in Java's client: the partitions wait for the instance until the session is over.
- * OffsetCommit need not carry it: the broker gives a returning instance another member id, and takes nothing from the old one.
+ *    OffsetCommit need not carry it: the broker gives a returning instance another member id, and takes nothing from
+ *    the old one.
  */
 export function joinStatically(clientId: string, instanceId: string): void {
   instances.set(clientId, instanceId);
   if (patched) return;
   patched = true;
   const load = createRequire(import.meta.url);
-  const { JoinGroup, SyncGroup, Heartbeat } = load('kafkajs/src/protocol/requests/apiKeys.js') as Record<'JoinGroup' | 'SyncGroup' | 'Heartbeat', number>;
+  const { JoinGroup, SyncGroup, Heartbeat } = load('kafkajs/src/protocol/requests/apiKeys.js') as Record<
+    'JoinGroup' | 'SyncGroup' | 'Heartbeat',
+    number
+  >;
   sayWhoJoins(load('kafkajs/src/broker/index.js') as { prototype: Broker }, new Set([JoinGroup, SyncGroup, Heartbeat]));
   leaveInSilence(load('kafkajs/src/consumer/consumerGroup.js') as { prototype: ConsumerGroup });
 }

@@ -25,13 +25,18 @@ export interface KeyedConsumerOptions {
   passOver?: (record: IncomingRecord) => boolean;
   /** Told of the partitions, by full topic name, each time the group has divided them. */
   onAssigned?: (assignment: Record<string, number[]>) => void;
-  /** Waits for much rather than taking each record as it comes: a fetch costs the broker and us more than many a record. */
+  /**
+   * Waits for much rather than taking each record as it comes: a fetch costs the broker and us more than many a record.
+   */
   inGulps?: boolean;
   /** Told of what goes wrong with the consumption as such. */
   watch?: ConsumptionWatch;
   /** Where a new group starts. */
   fromBeginning?: boolean;
-  /** A consumer that shows no sign of life for so long is replaced, in milliseconds; default 45,000 or two sessions, past any time-out of a request. */
+  /**
+   * A consumer that shows no sign of life for so long is replaced, in milliseconds; default 45,000 or two sessions,
+   * past any time-out of a request.
+   */
   silentMs?: number;
   every?: Every;
 }
@@ -39,17 +44,23 @@ export interface KeyedConsumerOptions {
 /** The last commit of an orderly stop; without an answer by then the records come again, as after a kill. */
 const COMMIT_WITHIN_MS = 1_500;
 
-/** A partition that the broker cannot read is asked for again after so long: a replica may be brought back, or take over. */
+/**
+ * A partition that the broker cannot read is asked for again after so long: a replica may be brought back, or take
+ * over.
+ */
 const STUCK_ASKED_AGAIN_MS = 5_000;
 
 /** However many partitions share what may be read ahead. */
 const LEAST_AHEAD = 16;
-/** However few places there are: the next fetch may have to wait for one that waits, and of few records few have keys that are free. */
+/**
+ * However few places there are: the next fetch may have to wait for one that waits, and of few records few have keys
+ * that are free.
+ */
 const LEAST_AHEAD_TOGETHER = 1_000;
 
 /**
- * Works on many records at a time while those of one key keep their order, and commits only over finished ones.
- * kafkajs fetches on only while `eachBatch` returns at once, so a batch is taken into trackers and worked on from there.
+ * Works on many records at a time while those of one key keep their order, and commits only over finished ones. kafkajs
+ * fetches on only while `eachBatch` returns at once, so a batch is taken into trackers and worked on from there.
  */
 export class KeyedConsumer {
   private readonly options: KeyedConsumerOptions;
@@ -64,8 +75,9 @@ export class KeyedConsumer {
   private turn: Promise<void> = Promise.resolve();
   private memberId: string | undefined;
   /**
-   * How far a partition reads ahead of what is taken up: all of them together as much as there are places (a thousand at least), to be there
-   * when these get free, and no farther, since what waits here waits as well in Kafka, where it costs no memory.
+   * How far a partition reads ahead of what is taken up: all of them together as much as there are places (a thousand
+   * at least), to be there when these get free, and no farther, since what waits here waits as well in Kafka, where it
+   * costs no memory.
    */
   private mostAhead = LEAST_AHEAD;
   private draining = false;
@@ -101,7 +113,10 @@ export class KeyedConsumer {
 
   async start(): Promise<void> {
     await this.consumer.start();
-    this.stopCommitting = (this.options.every ?? every)(this.options.config.KAFKA_COMMIT_INTERVAL_MS, () => void this.commit());
+    this.stopCommitting = (this.options.every ?? every)(
+      this.options.config.KAFKA_COMMIT_INTERVAL_MS,
+      () => void this.commit(),
+    );
   }
 
   /** Stops taking records, lets those in work finish for at most `graceMs`, commits, and leaves the group. */
@@ -137,7 +152,9 @@ export class KeyedConsumer {
 
   /** A partition kept from the last assignment keeps its tracker; one given away is never committed again. */
   private onAssignment(assignment: Record<string, number[]>): void {
-    const mine = new Set(Object.entries(assignment).flatMap(([topic, partitions]) => partitions.map((number) => `${topic}/${number}`)));
+    const mine = new Set(
+      Object.entries(assignment).flatMap(([topic, partitions]) => partitions.map((number) => `${topic}/${number}`)),
+    );
     for (const [place, tracker] of this.trackers) {
       if (mine.has(place)) continue;
       tracker.assigned = false;
@@ -148,7 +165,10 @@ export class KeyedConsumer {
       for (const number of partitions) {
         const place = `${topic}/${number}`;
         if (this.trackers.has(place)) continue;
-        this.trackers.set(place, new PartitionTracker(topic, number, laneOf(topic), this.options.config.KAFKA_ORDERING));
+        this.trackers.set(
+          place,
+          new PartitionTracker(topic, number, laneOf(topic), this.options.config.KAFKA_ORDERING),
+        );
         // kafkajs remembers that it was paused when it was ours before.
         this.consumer.resume([{ topic, partitions: [number] }]);
       }
@@ -157,7 +177,10 @@ export class KeyedConsumer {
     this.options.onAssigned?.(assignment);
   }
 
-  /** What is read in gulps can wait, what else there is to do (a webhook, a call) cannot: then one partition is taken in at a time. */
+  /**
+   * What is read in gulps can wait, what else there is to do (a webhook, a call) cannot: then one partition is taken in
+   * at a time.
+   */
   private async onBatch({ batch }: EachBatchPayload): Promise<void> {
     const place = `${batch.topic}/${batch.partition}`;
     const tracker = this.trackers.get(place);
@@ -233,7 +256,11 @@ export class KeyedConsumer {
   /** Pauses what holds too much, resumes what has room again. */
   private steerFlow(): void {
     const bytes = [...this.trackers.values()].reduce((sum, tracker) => sum + tracker.bytes, 0);
-    const { KAFKA_PARTITION_WINDOW: window, KAFKA_BYTES_WINDOW: bytesWindow, KAFKA_CONCURRENCY: places } = this.options.config;
+    const {
+      KAFKA_PARTITION_WINDOW: window,
+      KAFKA_BYTES_WINDOW: bytesWindow,
+      KAFKA_CONCURRENCY: places,
+    } = this.options.config;
     const busy = [...this.trackers.values()].filter(({ ahead }) => ahead > 0).length;
     this.mostAhead = Math.max(LEAST_AHEAD, Math.max(LEAST_AHEAD_TOGETHER, places) / Math.max(1, busy));
     const most = this.mostAhead;
@@ -265,7 +292,11 @@ export class KeyedConsumer {
     if (due.length === 0) return;
     try {
       await this.consumer.commitOffsets(
-        due.map(({ tracker, offset }) => ({ topic: tracker.topicName, partition: tracker.partition, offset: String(offset) })),
+        due.map(({ tracker, offset }) => ({
+          topic: tracker.topicName,
+          partition: tracker.partition,
+          offset: String(offset),
+        })),
       );
       for (const { tracker, offset } of due) tracker.markCommitted(offset);
     } catch (error) {

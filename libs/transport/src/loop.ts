@@ -28,7 +28,10 @@ export async function loop(options: LoopOptions, round: () => Promise<{ more: bo
     } catch (err) {
       rest = Math.min(LONGEST_REST_MS, everyMs * 2 ** troubles);
       troubles = Math.min(troubles + 1, 10);
-      logger[err instanceof InfrastructureDown ? 'warn' : 'error']({ err, loop: name }, 'a round failed and is repeated');
+      logger[err instanceof InfrastructureDown ? 'warn' : 'error'](
+        { err, loop: name },
+        'a round failed and is repeated',
+      );
     }
     await delay(rest, undefined, { signal: stopping }).catch(() => undefined);
   }

@@ -26,7 +26,8 @@ describe('How far a topic has been read', () => {
 
   it('becomes known in the end however fast new records come', () => {
     let marks: Mark[] = [];
-    for (let second = 0; second < 500; second += 1) marks = advance(marks, mark(second, 1_000 + 10 * second), [offsets(0)]);
+    for (let second = 0; second < 500; second += 1)
+      marks = advance(marks, mark(second, 1_000 + 10 * second), [offsets(0)]);
     expect(marks).toHaveLength(100);
     const positions = [offsets(1_495)];
     marks = advance(marks, mark(500, 6_000), positions);

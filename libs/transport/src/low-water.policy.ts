@@ -22,4 +22,5 @@ export function readUpTo([first]: readonly Mark[], positions: readonly Offsets[]
   return first && positions.every((position) => isPast(position, first.ends)) ? first.at : undefined;
 }
 
-const isPast = (position: Offsets, ends: Offsets): boolean => [...ends].every(([place, end]) => (position.get(place) ?? 0) >= end);
+const isPast = (position: Offsets, ends: Offsets): boolean =>
+  [...ends].every(([place, end]) => (position.get(place) ?? 0) >= end);

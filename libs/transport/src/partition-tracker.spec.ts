@@ -46,7 +46,9 @@ describe('the records of a partition', () => {
 
   it('all wait for each other when the partition’s order is asked for, and none does when none is', () => {
     const records = [aRecord(0, 'a'), aRecord(1, 'b'), aRecord(2)];
-    const [strict, free] = (['partition', 'none'] as const).map((ordering) => new PartitionTracker('messaging.email.requested', 0, 'transactional', ordering));
+    const [strict, free] = (['partition', 'none'] as const).map(
+      (ordering) => new PartitionTracker('messaging.email.requested', 0, 'transactional', ordering),
+    );
     for (const record of [...records, aRecord(3, 'a')]) {
       strict!.add(record);
       free!.add(record);
@@ -165,7 +167,10 @@ it('a partition given away drops what has not started; what runs may end', () =>
 
 describe('whatever the order in which records come, come again, end and are committed', () => {
   type Step = { kind: 'add' | 'take' | 'complete' | 'commit'; pick: number };
-  const step: fc.Arbitrary<Step> = fc.record({ kind: fc.constantFrom('add', 'add', 'take', 'complete', 'commit'), pick: fc.nat() });
+  const step: fc.Arbitrary<Step> = fc.record({
+    kind: fc.constantFrom('add', 'add', 'take', 'complete', 'commit'),
+    pick: fc.nat(),
+  });
   const keys = fc.array(fc.option(fc.constantFrom('a', 'b', 'c')), { minLength: 1, maxLength: 20 });
   const gaps = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 20, maxLength: 20 });
 
@@ -183,7 +188,11 @@ describe('whatever the order in which records come, come again, end and are comm
         for (const { kind, pick } of steps) {
           if (kind === 'add') {
             // A rejoin goes back to the last commit; else the next record comes.
-            if (pick % 5 === 0) position = Math.max(0, log.findIndex((record) => record.offset >= committed));
+            if (pick % 5 === 0)
+              position = Math.max(
+                0,
+                log.findIndex((record) => record.offset >= committed),
+              );
             const record = log[position];
             if (record) tracker.add(record);
             position += 1;

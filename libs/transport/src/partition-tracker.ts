@@ -13,8 +13,9 @@ interface Entry {
 }
 
 /**
- * The records of one partition during one assignment: which are held, which may run now, and how far the offset may be committed.
- * Records of one key run one after another in offset order; those without a key run freely (unless another ordering is chosen).
+ * The records of one partition during one assignment: which are held, which may run now, and how far the offset may be
+ * committed. Records of one key run one after another in offset order; those without a key run freely (unless another
+ * ordering is chosen).
  */
 export class PartitionTracker {
   readonly topicName: string;
@@ -81,7 +82,8 @@ export class PartitionTracker {
   }
 
   private hold(record: IncomingRecord, done: boolean): Entry | undefined {
-    if (this.held.has(record.offset) || this.released.has(record.offset) || record.offset < this.committed) return undefined;
+    if (this.held.has(record.offset) || this.released.has(record.offset) || record.offset < this.committed)
+      return undefined;
     const entry: Entry = { record: done ? undefined : record, chain: undefined };
     this.held.set(record.offset, entry);
     // A batch fetched before a rejoin can arrive ahead of lower offsets: committing relies on their order.
@@ -119,7 +121,10 @@ export class PartitionTracker {
     this.unstarted = 0;
   }
 
-  /** The offset to commit: just past the finished records before the first unfinished one. Undefined where nothing is new. */
+  /**
+   * The offset to commit: just past the finished records before the first unfinished one. Undefined where nothing is
+   * new.
+   */
   committable(): number | undefined {
     for (const [offset, entry] of this.held) {
       if (entry.record) return this.newer(offset);
@@ -138,7 +143,10 @@ export class PartitionTracker {
     return offset > this.committed && offset > 0 && this.end > 0 ? offset : undefined;
   }
 
-  /** Records of one chain run one after another; undefined: this one runs freely. Any bytes may be a key: base64 keeps them apart. */
+  /**
+   * Records of one chain run one after another; undefined: this one runs freely. Any bytes may be a key: base64 keeps
+   * them apart.
+   */
   private chainOf(record: IncomingRecord): string | undefined {
     if (this.ordering === 'partition') return '';
     return this.ordering === 'key' ? record.key?.toString('base64') : undefined;

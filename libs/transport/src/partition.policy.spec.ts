@@ -4,7 +4,13 @@ import kafkajs from 'kafkajs';
 import { keyPartitioner } from './partition.policy.ts';
 
 const partitions = (count: number) =>
-  Array.from({ length: count }, (_, partitionId) => ({ partitionErrorCode: 0, partitionId, leader: 1, replicas: [1], isr: [1] }));
+  Array.from({ length: count }, (_, partitionId) => ({
+    partitionErrorCode: 0,
+    partitionId,
+    leader: 1,
+    replicas: [1],
+    isr: [1],
+  }));
 
 const place = (key: Buffer | string | null, count: number, partitioner = keyPartitioner()) =>
   partitioner({ topic: 'any', partitionMetadata: partitions(count), message: { key, value: null } });

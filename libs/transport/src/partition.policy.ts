@@ -1,15 +1,17 @@
 import type { ICustomPartitioner } from 'kafkajs';
 
 /**
- * As Java's clients partition: one key lands in one partition, whoever of the two writes it; without a key, each partition in
- * turn. kafkajs's own gives the same answers (a test compares), but reckons in BigInt: 6 µs a key instead of 0.6.
+ * As Java's clients partition: one key lands in one partition, whoever of the two writes it; without a key, each
+ * partition in turn. kafkajs's own gives the same answers (a test compares), but reckons in BigInt: 6 µs a key instead
+ * of 0.6.
  */
 export const keyPartitioner: ICustomPartitioner = () => {
   let turn = 0;
   return ({ partitionMetadata, message }) => {
     const { key, partition } = message;
     if (partition !== null && partition !== undefined) return partition;
-    if (key !== null && key !== undefined) return (murmur2(Buffer.isBuffer(key) ? key : Buffer.from(String(key))) & 0x7fffffff) % partitionMetadata.length;
+    if (key !== null && key !== undefined)
+      return (murmur2(Buffer.isBuffer(key) ? key : Buffer.from(String(key))) & 0x7fffffff) % partitionMetadata.length;
     const led = partitionMetadata.filter(({ leader }) => leader >= 0);
     const among = led.length > 0 ? led : partitionMetadata;
     turn = (turn + 1) % among.length;

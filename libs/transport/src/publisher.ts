@@ -23,7 +23,9 @@ interface Entry {
 
 const CLOSE_WITHIN_MS = 1_000;
 
-/** Writes records, acknowledged by all in-sync replicas; those that come within a few milliseconds go in one request. */
+/**
+ * Writes records, acknowledged by all in-sync replicas; those that come within a few milliseconds go in one request.
+ */
 export class Publisher {
   private readonly producer: Producer;
   private readonly prefix: string;
@@ -44,7 +46,8 @@ export class Publisher {
 
   /**
    * Resolves when Kafka has the record. Carries the active span's `traceparent` and CloudEvents attributes.
-   * @throws InfrastructureDown when Kafka cannot be reached; RecordRefused when it breaks its topic's schema, or Kafka refuses it.
+   * @throws InfrastructureDown when Kafka cannot be reached; RecordRefused when it breaks its topic's schema, or Kafka
+   * refuses it.
    */
   async publish(outgoing: Outgoing): Promise<void> {
     requireContract(outgoing);
@@ -98,7 +101,10 @@ export class Publisher {
   }
 }
 
-/** Nobody could read what breaks its schema: it is found here, where the fault is. Costs 5 µs a fact (docs/performance.md). */
+/**
+ * Nobody could read what breaks its schema: it is found here, where the fault is. Costs 5 µs a fact
+ * (docs/performance.md).
+ */
 function requireContract({ topic, value }: Outgoing): void {
   if (value === null || Buffer.isBuffer(value) || !topic.schema) return;
   const checked = topic.schema.safeParse(value);
@@ -124,7 +130,10 @@ function isRefusal(error: unknown): boolean {
   return faultsOfRecords.has(type ?? '') || name === 'KafkaJSNonRetriableError';
 }
 
-/** kafkajs nests its retriers: a lost broker comes out as an error that cannot be retried, around one that could not be any more, around the cause. */
+/**
+ * kafkajs nests its retriers: a lost broker comes out as an error that cannot be retried, around one that could not be
+ * any more, around the cause.
+ */
 function innermost(error: unknown): unknown {
   const { cause } = error as { cause?: unknown };
   return cause instanceof Error ? innermost(cause) : error;

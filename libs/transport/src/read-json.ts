@@ -21,7 +21,10 @@ export function readJson(value: Buffer | null): unknown {
   }
 }
 
-/** As `readJson`, with whatever is no UTF-8 replaced; undefined where even that is no JSON. For finding an id in what cannot be read. */
+/**
+ * As `readJson`, with whatever is no UTF-8 replaced; undefined where even that is no JSON. For finding an id in what
+ * cannot be read.
+ */
 export function readJsonLeniently(value: Buffer | null): unknown {
   try {
     return JSON.parse(lenient.decode(value ?? Buffer.alloc(0)));
@@ -38,8 +41,10 @@ function bytesProblem(value: Buffer): string | undefined {
   // Magic byte and schema id before the value: the wire format of Confluent's schema registry.
   if (first === 0) return 'must be JSON alone: it begins with byte 0, as a serialiser for a schema registry writes it';
   if (isUtf8(value)) return undefined;
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return 'must be JSON in UTF-8: it is UTF-16';
-  if (first === 0x1f && second === 0x8b) return 'must be JSON in UTF-8: it is compressed by gzip (let the Kafka client compress its batches instead)';
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
+    return 'must be JSON in UTF-8: it is UTF-16';
+  if (first === 0x1f && second === 0x8b)
+    return 'must be JSON in UTF-8: it is compressed by gzip (let the Kafka client compress its batches instead)';
   return `must be JSON in UTF-8: byte ${firstInvalidByte(value)} (counted from 0) is not UTF-8 (Latin-1 or Windows-1252?)`;
 }
 

@@ -11,8 +11,8 @@ export interface Extent {
 }
 
 /**
- * Asks Kafka where topics end and what groups have committed: every replica learns the same, whichever of them reads. What is
- * committed has been dealt with, down to its row in Postgres and to what is told of it.
+ * Asks Kafka where topics end and what groups have committed: every replica learns the same, whichever of them reads.
+ * What is committed has been dealt with, down to its row in Postgres and to what is told of it.
  */
 export class KafkaReading {
   private readonly admin: Admin;
@@ -25,9 +25,15 @@ export class KafkaReading {
   /** @throws InfrastructureDown when Kafka cannot be asked. */
   async extent(topics: readonly string[]): Promise<Extent> {
     return this.ask(async () => {
-      const bounds = await Promise.all(topics.map(async (topic) => ({ topic, partitions: await this.admin.fetchTopicOffsets(topic) })));
+      const bounds = await Promise.all(
+        topics.map(async (topic) => ({ topic, partitions: await this.admin.fetchTopicOffsets(topic) })),
+      );
       const by = (bound: 'high' | 'low') =>
-        new Map(bounds.flatMap(({ topic, partitions }) => partitions.map((each) => [`${topic}/${each.partition}`, Number(each[bound])] as const)));
+        new Map(
+          bounds.flatMap(({ topic, partitions }) =>
+            partitions.map((each) => [`${topic}/${each.partition}`, Number(each[bound])] as const),
+          ),
+        );
       return { topics, ends: by('high'), starts: by('low') };
     });
   }
@@ -36,7 +42,9 @@ export class KafkaReading {
   async position(groupId: string, { topics, starts }: Extent): Promise<Offsets> {
     return this.ask(async () => {
       const fetched = await this.admin.fetchOffsets({ groupId, topics: [...topics] });
-      const places = fetched.flatMap(({ topic, partitions }) => partitions.map(({ partition, offset }) => ({ place: `${topic}/${partition}`, offset })));
+      const places = fetched.flatMap(({ topic, partitions }) =>
+        partitions.map(({ partition, offset }) => ({ place: `${topic}/${partition}`, offset })),
+      );
       return new Map(places.map(({ place, offset }) => [place, Math.max(Number(offset), starts.get(place) ?? 0)]));
     });
   }

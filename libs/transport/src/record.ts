@@ -1,6 +1,18 @@
 import {
-  BadRecordTime, channelOf, deepField, type FieldError, fieldErrors, fieldPath, HANDOVER_DEPTH, isDeeper, MAX_DEPTH, recordTimeProblem, UnreadableRecord, type Lane, type Topic,
-} from '#libs/contracts'; // prettier-ignore
+  BadRecordTime,
+  channelOf,
+  deepField,
+  type FieldError,
+  fieldErrors,
+  fieldPath,
+  HANDOVER_DEPTH,
+  isDeeper,
+  MAX_DEPTH,
+  recordTimeProblem,
+  UnreadableRecord,
+  type Lane,
+  type Topic,
+} from '#libs/contracts';
 import type { KafkaMessage } from 'kafkajs';
 import type { UndecodableBatch, UnreadMessage } from './fetch/unread.ts';
 import { readJson } from './read-json.ts';
@@ -26,7 +38,13 @@ export interface IncomingRecord {
 /** `topic/partition/offset`: where a record stands, and that it is the same one when it comes again. */
 export const placeOf = (record: IncomingRecord): string => `${record.topicName}/${record.partition}/${record.offset}`;
 
-export function toRecord(topic: Topic, topicName: string, lane: Lane, partition: number, message: KafkaMessage): IncomingRecord {
+export function toRecord(
+  topic: Topic,
+  topicName: string,
+  lane: Lane,
+  partition: number,
+  message: KafkaMessage,
+): IncomingRecord {
   const { undecodable } = message as UnreadMessage;
   return {
     topic,
@@ -61,7 +79,8 @@ export interface Decoded {
 
 /**
  * Reads a record by the schema of its topic.
- * @throws UnreadableRecord with the field errors, never with a value; BadRecordTime for a request whose time cannot be known
+ * @throws UnreadableRecord with the field errors, never with a value; BadRecordTime for a request whose time cannot be
+ * known
  */
 export function decode(record: IncomingRecord): Decoded {
   // A compacted topic takes a word back by a record without a value.
@@ -77,14 +96,22 @@ export function decode(record: IncomingRecord): Decoded {
 }
 
 const unreadable = (topic: Topic, fields: FieldError[]) =>
-  new UnreadableRecord(`the value breaks the schema of ${topic.name}: ${fields.map(({ field, rule }) => `${field} ${rule}`).join('; ')}`, fields);
+  new UnreadableRecord(
+    `the value breaks the schema of ${topic.name}: ${fields.map(({ field, rule }) => `${field} ${rule}`).join('; ')}`,
+    fields,
+  );
 
 /** What upstream writes has at most 64 levels; our own hand-overs put some more around it. */
 function requireShallow(json: unknown, topic: Topic): void {
   const most = topic.from.includes('upstream') ? MAX_DEPTH : MAX_DEPTH + HANDOVER_DEPTH;
   if (!isDeeper(json, most)) return;
   const field = deepField(json, most);
-  throw unreadable(topic, [{ field: fieldPath(field === undefined ? [] : [field]), rule: `must have at most ${MAX_DEPTH} levels of objects and arrays` }]);
+  throw unreadable(topic, [
+    {
+      field: fieldPath(field === undefined ? [] : [field]),
+      rule: `must have at most ${MAX_DEPTH} levels of objects and arrays`,
+    },
+  ]);
 }
 
 /** A request is recognised and expires by its record's time; of all other records the value says what time counts. */

@@ -10,8 +10,13 @@ class Groups implements Pick<KafkaReading, 'extent' | 'position'> {
   readonly read: Record<string, number> = { channel: 0, retry: 0 };
 
   extent = (topics: readonly string[]) =>
-    Promise.resolve({ topics, ends: new Map(topics.map((topic) => [`${topic}/0`, this.ends[topic]!])), starts: new Map<string, number>() });
-  position = (groupId: string, { topics }: { topics: readonly string[] }) => Promise.resolve(new Map(topics.map((topic) => [`${topic}/0`, this.read[groupId]!])));
+    Promise.resolve({
+      topics,
+      ends: new Map(topics.map((topic) => [`${topic}/0`, this.ends[topic]!])),
+      starts: new Map<string, number>(),
+    });
+  position = (groupId: string, { topics }: { topics: readonly string[] }) =>
+    Promise.resolve(new Map(topics.map((topic) => [`${topic}/0`, this.read[groupId]!])));
 }
 
 describe('What is lost rather than late', () => {

@@ -7,16 +7,19 @@ export interface Leg {
   topics: readonly string[];
 }
 
-/** Where questions go, and where their answers come back. Whoever reads the questions publishes the answers before it commits. */
+/**
+ * Where questions go, and where their answers come back. Whoever reads the questions publishes the answers before it
+ * commits.
+ */
 export interface Way {
   there: Leg;
   back: readonly Leg[];
 }
 
 /**
- * Tells what is late from what is lost (docs/adr/0011). A question was dealt with once its reader has committed past it; its answer
- * has been read once our own groups are past all that stood in their topics then. What is unanswered after that will stay so:
- * the record of the question, or that of the answer, was passed over.
+ * Tells what is late from what is lost (docs/adr/0011). A question was dealt with once its reader has committed past
+ * it; its answer has been read once our own groups are past all that stood in their topics then. What is unanswered
+ * after that will stay so: the record of the question, or that of the answer, was passed over.
  */
 export class RoundTrip {
   private readonly reading: KafkaReading;
@@ -31,7 +34,8 @@ export class RoundTrip {
 
   /**
    * @param now taken before this call, on the clock by which it is known when questions were published
-   * @returns the moment up to which all that was asked has been dealt with and all its answers have been read; undefined: not known yet
+   * @returns the moment up to which all that was asked has been dealt with and all its answers have been read;
+   * undefined: not known yet
    * @throws InfrastructureDown when Kafka cannot be asked.
    */
   async answeredUpTo(now: Date): Promise<Date | undefined> {

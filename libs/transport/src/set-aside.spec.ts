@@ -6,10 +6,21 @@ import { setAside } from './set-aside.ts';
 
 const MIB = 1024 * 1024;
 
-const aRecord = (value: Buffer, headers: Record<string, string>): IncomingRecord =>
-  ({ topic: topics.sendDeferred, topicName: 'messaging.send.deferred', lane: 'transactional', partition: 3, offset: 7, key: Buffer.from('m-1'), value, headers, timestamp: 0, bytes: 0 });
+const aRecord = (value: Buffer, headers: Record<string, string>): IncomingRecord => ({
+  topic: topics.sendDeferred,
+  topicName: 'messaging.send.deferred',
+  lane: 'transactional',
+  partition: 3,
+  offset: 7,
+  key: Buffer.from('m-1'),
+  value,
+  headers,
+  timestamp: 0,
+  bytes: 0,
+});
 
-const sizeOf = ({ key, value, headers = {} }: Outgoing) => (key?.length ?? 0) + (value as Buffer).length + JSON.stringify(headers).length;
+const sizeOf = ({ key, value, headers = {} }: Outgoing) =>
+  (key?.length ?? 0) + (value as Buffer).length + JSON.stringify(headers).length;
 
 /** As Kafka takes records of at most 2 MiB, headers included. */
 function aPublisher(kept: Outgoing[]): Publisher {
@@ -26,7 +37,9 @@ describe('a record that is set aside', () => {
     const value = Buffer.alloc(MIB, 'x');
     await setAside(aPublisher(kept), aRecord(value, { note: 'upstream’s' }), new UnreadableRecord('no'), 'retry');
     expect(kept[0]!.value).toBe(value);
-    expect(kept[0]).toMatchObject({ headers: { note: 'upstream’s', 'x-origin-offset': '7', 'x-error-code': 'MSG_UNREADABLE' } });
+    expect(kept[0]).toMatchObject({
+      headers: { note: 'upstream’s', 'x-origin-offset': '7', 'x-error-code': 'MSG_UNREADABLE' },
+    });
     expect(kept[0]!.headers).not.toHaveProperty('x-value-bytes');
   });
 
@@ -38,6 +51,10 @@ describe('a record that is set aside', () => {
     await setAside(aPublisher(kept), aRecord(value, headers), new UnreadableRecord('no'), 'retry');
     expect(kept).toHaveLength(1);
     expect((kept[0]!.value as Buffer).equals(value.subarray(0, MIB))).toBe(true);
-    expect(kept[0]!.headers).toMatchObject({ 'x-value-bytes': String(value.length), 'x-origin-topic': 'messaging.send.deferred', 'x-error-code': 'MSG_UNREADABLE' });
+    expect(kept[0]!.headers).toMatchObject({
+      'x-value-bytes': String(value.length),
+      'x-origin-topic': 'messaging.send.deferred',
+      'x-error-code': 'MSG_UNREADABLE',
+    });
   });
 });

@@ -5,10 +5,16 @@ import type { Publisher } from './publisher.ts';
 import type { IncomingRecord } from './record.ts';
 
 /**
- * Puts a record that cannot be dealt with into `messaging.unreadable`: key and bytes as they came, origin and error in headers.
+ * Puts a record that cannot be dealt with into `messaging.unreadable`: key and bytes as they came, origin and error in
+ * headers.
  * @throws InfrastructureDown when Kafka cannot be reached.
  */
-export async function setAside(publisher: Publisher, record: IncomingRecord, error: unknown, service: string): Promise<void> {
+export async function setAside(
+  publisher: Publisher,
+  record: IncomingRecord,
+  error: unknown,
+  service: string,
+): Promise<void> {
   try {
     await keep(publisher, record, error, service);
   } catch (refusal) {
@@ -19,7 +25,10 @@ export async function setAside(publisher: Publisher, record: IncomingRecord, err
   count(counters.recordsSetAside, { 'messaging.destination.name': record.topicName, 'error.type': codeOf(error) });
 }
 
-/** What remains of the value and the key of a record that is too large, in bytes. Its own headers go: they may be what is large. */
+/**
+ * What remains of the value and the key of a record that is too large, in bytes. Its own headers go: they may be what
+ * is large.
+ */
 const KEPT_OF_VALUE = 1024 * 1024;
 const KEPT_OF_KEY = 64 * 1024;
 
@@ -30,7 +39,13 @@ const cutDown = (record: IncomingRecord): IncomingRecord => ({
   headers: {},
 });
 
-async function keep(publisher: Publisher, record: IncomingRecord, error: unknown, service: string, more: Record<string, string> = {}): Promise<void> {
+async function keep(
+  publisher: Publisher,
+  record: IncomingRecord,
+  error: unknown,
+  service: string,
+  more: Record<string, string> = {},
+): Promise<void> {
   await publisher.publish({
     topic: topics.unreadable,
     key: record.key,
@@ -50,11 +65,16 @@ async function keep(publisher: Publisher, record: IncomingRecord, error: unknown
 }
 
 /**
- * Puts a batch that cannot be decoded there: its bytes, and in headers what is known of it. Where even these are too many for the
- * topic, only the headers.
+ * Puts a batch that cannot be decoded there: its bytes, and in headers what is known of it. Where even these are too
+ * many for the topic, only the headers.
  * @throws InfrastructureDown when Kafka cannot be reached.
  */
-export async function setBatchAside(publisher: Publisher, record: IncomingRecord, batch: UndecodableBatch, service: string): Promise<void> {
+export async function setBatchAside(
+  publisher: Publisher,
+  record: IncomingRecord,
+  batch: UndecodableBatch,
+  service: string,
+): Promise<void> {
   const error = new UndecodableRecords(`${batch.fault}: ${batch.detail}`);
   const headers = {
     'x-origin-topic': record.topicName,
@@ -67,7 +87,11 @@ export async function setBatchAside(publisher: Publisher, record: IncomingRecord
     'x-set-aside-at': new Date().toISOString(),
     ...errorHeaders(error),
   };
-  const outgoing = { topic: topics.unreadable, key: `${record.topicName}/${record.partition}/${batch.firstOffset}`, headers };
+  const outgoing = {
+    topic: topics.unreadable,
+    key: `${record.topicName}/${record.partition}/${batch.firstOffset}`,
+    headers,
+  };
   await publisher.publish({ ...outgoing, value: batch.bytes }).catch((failure: unknown) => {
     if (failure instanceof InfrastructureDown) throw failure;
     return publisher.publish({ ...outgoing, value: null });
@@ -88,18 +112,25 @@ function errorHeaders(error: unknown): Record<string, string> {
       'x-error-remedy': asciiOnly(error.remedy),
     };
   }
-  const stack = error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at ')) : [];
+  const stack =
+    error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at ')) : [];
   return {
     'x-error-code': codeOf(error),
     'x-error-stage': 'handle',
     'x-error': error instanceof Error ? error.name : typeof error,
     'x-error-remedy': 'A fault of the platform: report it with these headers; publish the record again after the mend.',
-    'x-error-stack': stack.slice(0, 8).map((line) => line.trim()).join(' | ').slice(0, 2_000),
+    'x-error-stack': stack
+      .slice(0, 8)
+      .map((line) => line.trim())
+      .join(' | ')
+      .slice(0, 2_000),
   };
 }
 
 const asciiOnly = (text: string) => text.replace(/[^\x20-\x7e]/g, '?');
 
 function definedHeaders(headers: Record<string, string | undefined>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }

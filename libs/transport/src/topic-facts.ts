@@ -10,7 +10,11 @@ export async function longestRetention(kafka: Kafka, topicNames: readonly string
   const admin = kafka.admin();
   try {
     await admin.connect();
-    const resources = topicNames.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: ['cleanup.policy', 'retention.ms', 'segment.ms'] }));
+    const resources = topicNames.map((name) => ({
+      type: kafkajs.ConfigResourceTypes.TOPIC,
+      name,
+      configNames: ['cleanup.policy', 'retention.ms', 'segment.ms'],
+    }));
     const described = await admin.describeConfigs({ resources, includeSynonyms: false });
     const ages = described.resources.map(({ configEntries }) => {
       const textOf = (wanted: string) => configEntries.find(({ configName }) => configName === wanted)?.configValue;

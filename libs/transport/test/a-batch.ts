@@ -36,14 +36,17 @@ export async function aBatch({
   firstTimestamp = 1_700_000_000_000,
 }: BatchOptions): Promise<Buffer> {
   const { buffer } = await RecordBatch({
-    compression, transactional, firstTimestamp, maxTimestamp: firstTimestamp + records.length,
+    compression,
+    transactional,
+    firstTimestamp,
+    maxTimestamp: firstTimestamp + records.length,
     firstOffset: Long.fromValue(firstOffset),
     producerId: Long.fromValue(producerId),
     lastOffsetDelta: records.length - 1,
     records: records.map(({ key, value, headers = {} }, index) =>
       recordOf({ offsetDelta: index, timestampDelta: index, key, value, headers }),
     ),
-  }); // prettier-ignore
+  });
   return Buffer.from(buffer);
 }
 

@@ -1,6 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Topic, topicName, topics } from '#libs/contracts';
-import { aKafka, aKafkaConfig, aTopicPrefix, eventually, KafkaTestClient, provisionTopics, type RawRecord, silentLogger } from '#libs/testing';
+import {
+  aKafka,
+  aKafkaConfig,
+  aTopicPrefix,
+  eventually,
+  KafkaTestClient,
+  provisionTopics,
+  type RawRecord,
+  silentLogger,
+} from '#libs/testing';
 import { KeyedConsumer, type RecordHandler } from '#libs/transport';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
@@ -23,16 +32,31 @@ describe('the flow of records', () => {
 
   const produce = (...records: RawRecord[]) => client.produce(topicName(topic, prefix), ...records);
 
-  async function start(handle: RecordHandler, settings: Record<string, string> = {}, of = topic): Promise<KeyedConsumer> {
+  async function start(
+    handle: RecordHandler,
+    settings: Record<string, string> = {},
+    of = topic,
+  ): Promise<KeyedConsumer> {
     const config = aKafkaConfig(prefix, { KAFKA_COMMIT_INTERVAL_MS: '50', ...settings });
-    const consumer = new KeyedConsumer({ kafka: aKafka(), config, groupId: `${prefix}readers`, topics: [of], handle, logger: silentLogger() });
+    const consumer = new KeyedConsumer({
+      kafka: aKafka(),
+      config,
+      groupId: `${prefix}readers`,
+      topics: [of],
+      handle,
+      logger: silentLogger(),
+    });
     running.push(consumer);
     await consumer.start();
     return consumer;
   }
 
   it('holds no more bytes than its window and one fetch, however large the records, and takes the rest later', async () => {
-    for (let number = 0; number < 60; number += 1) await client.produce(topicName(topics.emailRequested, prefix), { value: Buffer.alloc(900 * KB), partition: number % 3 });
+    for (let number = 0; number < 60; number += 1)
+      await client.produce(topicName(topics.emailRequested, prefix), {
+        value: Buffer.alloc(900 * KB),
+        partition: number % 3,
+      });
     const gate = Promise.withResolvers<void>();
     let bytes = 0;
     let ended = 0;
@@ -55,7 +79,8 @@ describe('the flow of records', () => {
     const never = Promise.withResolvers<boolean>();
     const soon = Promise.withResolvers<boolean>();
     let started = 0;
-    // Of each partition the records that end come first or last: only what stands before the first unfinished one is committed.
+    // Of each partition the records that end come first or last: only what stands before the first unfinished one is
+    // committed.
     const first = await start(({ value }) => {
       started += 1;
       return Number(value) < 100 ? soon.promise : never.promise;
@@ -92,12 +117,19 @@ describe('the flow of records', () => {
         return true;
       };
       await start(handle, { KAFKA_ORDERING: ordering });
-      await eventually(() => Object.values(begun).flat().length === records.length, { timeoutMs: 50_000, what: 'all records' });
+      await eventually(() => Object.values(begun).flat().length === records.length, {
+        timeoutMs: 50_000,
+        what: 'all records',
+      });
       return { begun, most };
     }
 
     it('by key, the records of two keys run beside each other, those of one apart', async () => {
-      const records = Array.from({ length: 40 }, (_, number) => ({ key: number % 2 ? 'odd' : 'even', value: String(number), partition: 0 }));
+      const records = Array.from({ length: 40 }, (_, number) => ({
+        key: number % 2 ? 'odd' : 'even',
+        value: String(number),
+        partition: 0,
+      }));
       const { begun, most } = await watch('key', records);
       expect(most).toEqual({ 0: 2 });
       for (const rest of [0, 1]) {
@@ -107,14 +139,21 @@ describe('the flow of records', () => {
     });
 
     it('by partition, its records run one after another, whatever their keys', async () => {
-      const records = Array.from({ length: 40 }, (_, number) => ({ key: number % 3 ? `key-${number}` : null, value: String(number), partition: number % 2 }));
+      const records = Array.from({ length: 40 }, (_, number) => ({
+        key: number % 3 ? `key-${number}` : null,
+        value: String(number),
+        partition: number % 2,
+      }));
       const { begun, most } = await watch('partition', records);
       expect(most).toEqual({ 0: 1, 1: 1 });
       for (const numbers of Object.values(begun)) expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
     });
 
     it('none, records of one key run beside each other', async () => {
-      const { most } = await watch('none', Array.from({ length: 40 }, (_, number) => ({ key: 'same', value: String(number), partition: 0 })));
+      const { most } = await watch(
+        'none',
+        Array.from({ length: 40 }, (_, number) => ({ key: 'same', value: String(number), partition: 0 })),
+      );
       expect(most[0]).toBeGreaterThan(10);
     });
   });

@@ -1,13 +1,30 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { EmailRequested, InfrastructureDown, type Topic, topicName, topics } from '#libs/contracts';
 import { activeSpanAttributes, activeTraceId, startTelemetry } from '#libs/telemetry';
-import { aDeferred, aKafka, aKafkaConfig, aStatus, aTopicPrefix, type Collected, eventually, KafkaTestClient, provisionTopics, silentLogger } from '#libs/testing';
+import {
+  aDeferred,
+  aKafka,
+  aKafkaConfig,
+  aStatus,
+  aTopicPrefix,
+  type Collected,
+  eventually,
+  KafkaTestClient,
+  provisionTopics,
+  silentLogger,
+} from '#libs/testing';
 import { type IncomingRecord, KafkaStrategy, Publisher, type RecordContext, Stopping } from '#libs/transport';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { isObservable, Subject, tap, throwError } from 'rxjs';
 
 const topic = topics.emailRequested;
-const email = (messageId: string, more: object = {}) => ({ messageId, to: [{ email: 'ada@inbox.test' }], subject: 'Hello', text: 'It works', ...more });
+const email = (messageId: string, more: object = {}) => ({
+  messageId,
+  to: [{ email: 'ada@inbox.test' }],
+  subject: 'Hello',
+  text: 'It works',
+  ...more,
+});
 
 type Handler = (request: EmailRequested, context: RecordContext) => Promise<unknown>;
 
@@ -39,10 +56,19 @@ describe('the Kafka transport', () => {
     await stopTelemetry();
   });
 
-  const produce = (...values: (object | string | Buffer | null)[]) => client.produce(topicName(topic, prefix), ...values.map((value) => ({ key: 'same', value })));
+  const produce = (...values: (object | string | Buffer | null)[]) =>
+    client.produce(topicName(topic, prefix), ...values.map((value) => ({ key: 'same', value })));
 
   async function listen(handler: Handler = async () => {}, service = 'email'): Promise<void> {
-    strategy = new KafkaStrategy({ kafka: aKafka(), config: aKafkaConfig(prefix), publisher, service, logger: silentLogger(), onSetAside, graceMs: 1_000 });
+    strategy = new KafkaStrategy({
+      kafka: aKafka(),
+      config: aKafkaConfig(prefix),
+      publisher,
+      service,
+      logger: silentLogger(),
+      onSetAside,
+      graceMs: 1_000,
+    });
     strategy.addHandler(
       topic.name,
       async (request: EmailRequested, context: RecordContext) => {
@@ -53,7 +79,9 @@ describe('the Kafka transport', () => {
       },
       true,
     );
-    await new Promise<void>((resolve, reject) => strategy!.listen((error) => (error ? reject(error as Error) : resolve())));
+    await new Promise<void>((resolve, reject) =>
+      strategy!.listen((error) => (error ? reject(error as Error) : resolve())),
+    );
   }
 
   it('hands the handler the value as the schema reads it, and as it was written', async () => {
@@ -67,7 +95,9 @@ describe('the Kafka transport', () => {
 
   it('waits for a handler that answers by a stream, as one behind an interceptor does, and sets aside where that fails', async () => {
     const open = new Subject<void>();
-    await listen(({ messageId }) => Promise.resolve(messageId === 'm-bug' ? throwError(() => new TypeError('a bug')) : open));
+    await listen(({ messageId }) =>
+      Promise.resolve(messageId === 'm-bug' ? throwError(() => new TypeError('a bug')) : open),
+    );
     await produce(email('m-slow'), email('m-bug'), email('m-next'));
     await delay(300);
     expect(handled).toEqual([]);
@@ -90,7 +120,16 @@ describe('the Kafka transport', () => {
 
   it('sets aside what no schema accepts, bytes as they came, and the partition goes on', async () => {
     await listen();
-    const bad = [Buffer.from('not json'), Buffer.from([0xff, 0xfe, 0x00]), email('x'.repeat(10_000)), email('m-crlf', { to: [{ email: 'ada@inbox.test\r\nBcc: eve@inbox.test' }] }), {}, '[]', '', null];
+    const bad = [
+      Buffer.from('not json'),
+      Buffer.from([0xff, 0xfe, 0x00]),
+      email('x'.repeat(10_000)),
+      email('m-crlf', { to: [{ email: 'ada@inbox.test\r\nBcc: eve@inbox.test' }] }),
+      {},
+      '[]',
+      '',
+      null,
+    ];
     for (const value of bad) await produce(value);
     await produce(email('m-good'));
     await eventually(() => handled.length === 1);
@@ -101,7 +140,14 @@ describe('the Kafka transport', () => {
     expect(records[2]!.json()).toEqual(bad[2]);
     expect(records[0]).toMatchObject({
       key: 'same',
-      headers: { 'x-origin-topic': topicName(topic, prefix), 'x-origin-partition': '0', 'x-origin-offset': '0', 'x-set-aside-by': 'email', 'x-error-code': 'MSG_UNREADABLE', 'x-error-stage': 'decode' },
+      headers: {
+        'x-origin-topic': topicName(topic, prefix),
+        'x-origin-partition': '0',
+        'x-origin-offset': '0',
+        'x-set-aside-by': 'email',
+        'x-error-code': 'MSG_UNREADABLE',
+        'x-error-stage': 'decode',
+      },
     });
     expect(records[3]!.headers['x-error']).toContain('to[0].email must be an e-mail address');
     for (const { headers } of records) expect(JSON.stringify(headers)).not.toContain('inbox.test');
@@ -118,7 +164,13 @@ describe('the Kafka transport', () => {
   it('takes any bytes as a key, or none, and keeps them when the record is set aside', async () => {
     await listen();
     const keys = [Buffer.from([0xff, 0x00, 0xfe]), Buffer.from([0xfe, 0x00, 0xff]), Buffer.alloc(0), null];
-    for (const [number, key] of keys.entries()) await client.produce(topicName(topic, prefix), { key, value: email(`m-${number}`) }, { key, value: 'not json' }, { key, value: null });
+    for (const [number, key] of keys.entries())
+      await client.produce(
+        topicName(topic, prefix),
+        { key, value: email(`m-${number}`) },
+        { key, value: 'not json' },
+        { key, value: null },
+      );
     await eventually(() => handled.length === keys.length);
     const records = await unreadable.until(2 * keys.length);
     const from = (offset: number) => records.find(({ headers }) => headers['x-origin-offset'] === String(offset));
@@ -126,7 +178,10 @@ describe('the Kafka transport', () => {
       const [text, tombstone] = [from(3 * number + 1), from(3 * number + 2)];
       expect([text!.keyBytes, text!.value]).toEqual([key, Buffer.from('not json')]);
       expect([tombstone!.keyBytes, tombstone!.value]).toEqual([key, null]);
-      expect(tombstone!.headers).toMatchObject({ 'x-error-code': 'MSG_UNREADABLE', 'x-error': 'the record has no value' });
+      expect(tombstone!.headers).toMatchObject({
+        'x-error-code': 'MSG_UNREADABLE',
+        'x-error': 'the record has no value',
+      });
     }
   });
 
@@ -225,27 +280,73 @@ describe('the Kafka transport', () => {
 
   it('goes on with the trace of the record, into what its handler publishes', async () => {
     const statuses = await client.collect(topicName(topics.statusChanged, prefix));
-    await listen(() => publisher.publish({ topic: topics.statusChanged, key: 'm-1', value: aStatus({ eventId: 'e-1' }) }));
+    await listen(() =>
+      publisher.publish({ topic: topics.statusChanged, key: 'm-1', value: aStatus({ eventId: 'e-1' }) }),
+    );
     const trace = '0af7651916cd43dd8448eb211c80319c';
-    await client.produce(topicName(topic, prefix), { value: email('m-1'), headers: { traceparent: `00-${trace}-b7ad6b7169203331-01` } });
+    await client.produce(topicName(topic, prefix), {
+      value: email('m-1'),
+      headers: { traceparent: `00-${trace}-b7ad6b7169203331-01` },
+    });
     const [record] = await statuses.until(1);
     expect(record!.headers['traceparent']).toMatch(new RegExp(`^00-${trace}-[0-9a-f]{16}-01$`));
-    expect(record!.headers).toMatchObject({ ce_id: 'e-1', ce_type: 'messaging.status.changed', ce_source: 'messaging/test', 'content-type': 'application/json' });
+    expect(record!.headers).toMatchObject({
+      ce_id: 'e-1',
+      ce_type: 'messaging.status.changed',
+      ce_source: 'messaging/test',
+      'content-type': 'application/json',
+    });
   });
 
   it('names the message on the span of every record that is about one, whatever its topic', async () => {
-    const of = (messageId: string) => ({ ...aDeferred({ messageId }), dueAt: '2030-01-31T12:00:00Z', mode: 'send', reason: 'expired' });
+    const of = (messageId: string) => ({
+      ...aDeferred({ messageId }),
+      dueAt: '2030-01-31T12:00:00Z',
+      mode: 'send',
+      reason: 'expired',
+    });
     const value = (messageId: string) => ({ ...of(messageId), to: '+12025550123', body: 'It works', channel: 'sms' });
-    const about = Object.values<Topic>(topics).filter((each) => each.traced && !each.coming && each.schema?.safeParse(value('m-1')).success && each.schema !== EmailRequested);
-    await provisionTopics(prefix, about.filter((each) => each !== topic), 1);
+    const about = Object.values<Topic>(topics).filter(
+      (each) =>
+        each.traced && !each.coming && each.schema?.safeParse(value('m-1')).success && each.schema !== EmailRequested,
+    );
+    await provisionTopics(
+      prefix,
+      about.filter((each) => each !== topic),
+      1,
+    );
     const spans = new Map<string, unknown>();
-    strategy = new KafkaStrategy({ kafka: aKafka(), config: aKafkaConfig(prefix), publisher, service: 'email', logger: silentLogger(), graceMs: 1_000 });
-    for (const each of [topic, ...about]) strategy.addHandler(each.name, async () => void spans.set(each.name, activeSpanAttributes()['messaging.message.id']), true);
-    await new Promise<void>((resolve, reject) => strategy!.listen((error) => (error ? reject(error as Error) : resolve())));
+    strategy = new KafkaStrategy({
+      kafka: aKafka(),
+      config: aKafkaConfig(prefix),
+      publisher,
+      service: 'email',
+      logger: silentLogger(),
+      graceMs: 1_000,
+    });
+    for (const each of [topic, ...about])
+      strategy.addHandler(
+        each.name,
+        async () => void spans.set(each.name, activeSpanAttributes()['messaging.message.id']),
+        true,
+      );
+    await new Promise<void>((resolve, reject) =>
+      strategy!.listen((error) => (error ? reject(error as Error) : resolve())),
+    );
     await produce(email(topic.name));
     for (const each of about) await client.produce(topicName(each, prefix), { value: value(each.name) });
     await eventually(() => spans.size === about.length + 1);
-    expect([...spans.keys()]).toEqual(expect.arrayContaining(['email.requested', 'sms.requested', 'email.due', 'sms.due', 'send.deferred', 'dead-letters', 'cancel.requested']));
+    expect([...spans.keys()]).toEqual(
+      expect.arrayContaining([
+        'email.requested',
+        'sms.requested',
+        'email.due',
+        'sms.due',
+        'send.deferred',
+        'dead-letters',
+        'cancel.requested',
+      ]),
+    );
     for (const [name, messageId] of spans) expect(messageId).toBe(name);
   });
 

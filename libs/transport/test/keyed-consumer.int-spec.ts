@@ -1,6 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { topicName, topics } from '#libs/contracts';
-import { aKafka, aKafkaConfig, aTopicPrefix, eventually, KafkaTestClient, provisionTopics, silentLogger } from '#libs/testing';
+import {
+  aKafka,
+  aKafkaConfig,
+  aTopicPrefix,
+  eventually,
+  KafkaTestClient,
+  provisionTopics,
+  silentLogger,
+} from '#libs/testing';
 import { type IncomingRecord, KeyedConsumer, type RecordHandler } from '#libs/transport';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Consumer } from 'kafkajs';
@@ -24,9 +32,22 @@ describe('a key-parallel consumer', () => {
   const produce = (...records: [key: string | null, value: string][]) =>
     client.produce(topicName(topic, prefix), ...records.map(([key, value]) => ({ key, value })));
 
-  async function start(handle: RecordHandler, settings: Record<string, string> = {}, kafka = aKafka(), inGulps = false): Promise<KeyedConsumer> {
+  async function start(
+    handle: RecordHandler,
+    settings: Record<string, string> = {},
+    kafka = aKafka(),
+    inGulps = false,
+  ): Promise<KeyedConsumer> {
     const config = aKafkaConfig(prefix, { KAFKA_COMMIT_INTERVAL_MS: '50', ...settings });
-    const consumer = new KeyedConsumer({ kafka, config, groupId: `${prefix}readers`, topics: [topic], handle, inGulps, logger: silentLogger() });
+    const consumer = new KeyedConsumer({
+      kafka,
+      config,
+      groupId: `${prefix}readers`,
+      topics: [topic],
+      handle,
+      inGulps,
+      logger: silentLogger(),
+    });
     running.push(consumer);
     await consumer.start();
     return consumer;
@@ -59,7 +80,10 @@ describe('a key-parallel consumer', () => {
   });
 
   it('does not wait for anything where there is no key', async () => {
-    await client.produce(topicName(topic, prefix), ...Array.from({ length: 10 }, (_, index) => ({ value: String(index), partition: 0 })));
+    await client.produce(
+      topicName(topic, prefix),
+      ...Array.from({ length: 10 }, (_, index) => ({ value: String(index), partition: 0 })),
+    );
     let atWork = 0;
     const all = Promise.withResolvers<void>();
     await start(async () => {
@@ -72,7 +96,11 @@ describe('a key-parallel consumer', () => {
   });
 
   it('takes in one partition at a time what is read in gulps, so that other work is done between them', async () => {
-    for (const partition of [0, 1, 2]) await client.produce(topicName(topic, prefix), ...Array.from({ length: 40 }, () => ({ value: 'a fact', partition })));
+    for (const partition of [0, 1, 2])
+      await client.produce(
+        topicName(topic, prefix),
+        ...Array.from({ length: 40 }, () => ({ value: 'a fact', partition })),
+      );
     let round = 0;
     let counting = true;
     const count = () => {
@@ -81,13 +109,20 @@ describe('a key-parallel consumer', () => {
     };
     count();
     const seen: { partition: number; round: number }[] = [];
-    await start(({ partition }) => {
-      seen.push({ partition, round });
-      return Promise.resolve(true);
-    }, {}, aKafka(), true); // prettier-ignore
+    await start(
+      ({ partition }) => {
+        seen.push({ partition, round });
+        return Promise.resolve(true);
+      },
+      {},
+      aKafka(),
+      true,
+    );
     await eventually(() => seen.length === 120);
     counting = false;
-    const together = Object.values(Object.groupBy(seen, (record) => record.round)).map((records) => new Set(records!.map(({ partition }) => partition)).size);
+    const together = Object.values(Object.groupBy(seen, (record) => record.round)).map(
+      (records) => new Set(records!.map(({ partition }) => partition)).size,
+    );
     expect(Math.max(...together)).toBe(1);
   });
 
@@ -111,7 +146,9 @@ describe('a key-parallel consumer', () => {
   it('brings back what its handler left', async () => {
     await produce(['ada', 'left'], ['bob', 'done']);
     const seen: string[] = [];
-    const first = await start(({ value }) => Promise.resolve(seen.push(value!.toString()) > 0 && value!.toString() === 'done'));
+    const first = await start(({ value }) =>
+      Promise.resolve(seen.push(value!.toString()) > 0 && value!.toString() === 'done'),
+    );
     await eventually(() => seen.length === 2);
     await stop(first, 1_000);
     const again: string[] = [];
@@ -159,7 +196,11 @@ describe('a key-parallel consumer', () => {
       { KAFKA_PARTITION_WINDOW: '10', KAFKA_CONCURRENCY: '4' },
       kafka,
     );
-    const batch = (from: number) => client.produce(topicName(topic, prefix), ...Array.from({ length: 50 }, (_, index) => ({ value: String(from + index), partition: 0 })));
+    const batch = (from: number) =>
+      client.produce(
+        topicName(topic, prefix),
+        ...Array.from({ length: 50 }, (_, index) => ({ value: String(from + index), partition: 0 })),
+      );
     await batch(0);
     await eventually(() => consumer!.paused().length === 1, { what: 'the pause' });
     expect(consumer!.paused()).toEqual([{ topic: topicName(topic, prefix), partitions: [0] }]);
@@ -177,7 +218,10 @@ describe('a key-parallel consumer', () => {
       seen.add(value!.toString());
       return true;
     };
-    const batch = (from: number) => produce(...Array.from({ length: 200 }, (_, index): [string, string] => [String(index % 20), String(from + index)]));
+    const batch = (from: number) =>
+      produce(
+        ...Array.from({ length: 200 }, (_, index): [string, string] => [String(index % 20), String(from + index)]),
+      );
     const first = await start(handle);
     await batch(0);
     await eventually(() => seen.size > 20);
@@ -197,7 +241,10 @@ describe('lanes', () => {
   it('keep places free: an urgent record is taken up at once, whatever waits in bulk', async () => {
     const prefix = aTopicPrefix();
     await provisionTopics(prefix, [topics.emailRequested], 1);
-    await client.produce(topicName(topics.emailRequested, prefix, 'bulk'), ...Array.from({ length: 2_000 }, () => ({ value: '{}' })));
+    await client.produce(
+      topicName(topics.emailRequested, prefix, 'bulk'),
+      ...Array.from({ length: 2_000 }, () => ({ value: '{}' })),
+    );
     let bulkAtWork = 0;
     let most = 0;
     const urgent = Promise.withResolvers<number>();

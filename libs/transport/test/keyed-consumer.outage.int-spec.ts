@@ -1,7 +1,16 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { topicName, topics } from '#libs/contracts';
-import { aKafkaConfig, aTopicPrefix, eventually, kafkaBrokers, KafkaTestClient, provisionTopics, silentLogger, withAdmin } from '#libs/testing';
+import {
+  aKafkaConfig,
+  aTopicPrefix,
+  eventually,
+  kafkaBrokers,
+  KafkaTestClient,
+  provisionTopics,
+  silentLogger,
+  withAdmin,
+} from '#libs/testing';
 import { KeyedConsumer } from '#libs/transport';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
@@ -13,7 +22,15 @@ class Wire {
   private readonly sockets = new Set<Socket>();
   private whole = true;
 
-  readonly socketFactory = ({ host, port, onConnect }: { host: string; port: number; onConnect: () => void }): Socket => {
+  readonly socketFactory = ({
+    host,
+    port,
+    onConnect,
+  }: {
+    host: string;
+    port: number;
+    onConnect: () => void;
+  }): Socket => {
     // Nobody listens on port 1: a refusal, as from a broker that is down.
     const socket = connect({ host, port: this.whole ? port : 1 }, onConnect);
     this.sockets.add(socket);
@@ -23,7 +40,8 @@ class Wire {
 
   cut(): void {
     this.whole = false;
-    for (const socket of this.sockets) socket.destroy(Object.assign(new Error('the wire is cut'), { code: 'ECONNRESET' }));
+    for (const socket of this.sockets)
+      socket.destroy(Object.assign(new Error('the wire is cut'), { code: 'ECONNRESET' }));
   }
 
   mend(): void {
@@ -33,9 +51,15 @@ class Wire {
 
 /** A client over that wire which gives up soon, so that its consumer starts anew. */
 function impatientKafka(wire: Wire): Kafka {
-  const kafka = new Kafka({ brokers: kafkaBrokers().split(','), socketFactory: wire.socketFactory, retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 5 }, logLevel: logLevel.NOTHING });
+  const kafka = new Kafka({
+    brokers: kafkaBrokers().split(','),
+    socketFactory: wire.socketFactory,
+    retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 5 },
+    logLevel: logLevel.NOTHING,
+  });
   const make = kafka.consumer.bind(kafka);
-  kafka.consumer = (config) => make({ ...config!, retry: { ...config?.retry, initialRetryTime: 100, maxRetryTime: 500, retries: 5 } });
+  kafka.consumer = (config) =>
+    make({ ...config!, retry: { ...config?.retry, initialRetryTime: 100, maxRetryTime: 500, retries: 5 } });
   return kafka;
 }
 
@@ -55,7 +79,12 @@ describe('a key-parallel consumer whose Kafka goes away for longer than its clie
       seen.add(String(value));
       return true;
     };
-    const config = aKafkaConfig(prefix, { KAFKA_COMMIT_INTERVAL_MS: '20', KAFKA_PARTITION_WINDOW: '10', KAFKA_CONCURRENCY: '50', KAFKA_SESSION_TIMEOUT_MS: '6000' });
+    const config = aKafkaConfig(prefix, {
+      KAFKA_COMMIT_INTERVAL_MS: '20',
+      KAFKA_PARTITION_WINDOW: '10',
+      KAFKA_CONCURRENCY: '50',
+      KAFKA_SESSION_TIMEOUT_MS: '6000',
+    });
     const groupId = `${prefix}readers`;
     const consumer = new KeyedConsumer({ kafka, config, groupId, topics: [topic], handle, logger: silentLogger() });
     await consumer.start();
@@ -72,7 +101,10 @@ describe('a key-parallel consumer whose Kafka goes away for longer than its clie
       expect(consumer.isMember).toBe(false);
       wire.mend();
       const committed = () => withAdmin((admin) => admin.fetchOffsets({ groupId, topics: [name] }));
-      await eventually(async () => (await committed())[0]?.partitions[0]?.offset === '40', { timeoutMs: 30_000, what: 'the commit over all' });
+      await eventually(async () => (await committed())[0]?.partitions[0]?.offset === '40', {
+        timeoutMs: 30_000,
+        what: 'the commit over all',
+      });
       expect(seen.size).toBe(40);
     } finally {
       wire.mend();

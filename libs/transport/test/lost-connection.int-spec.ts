@@ -1,13 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { topicName, topics } from '#libs/contracts';
-import { aKafkaConfig, aTopicPrefix, eventually, kafkaBrokers, KafkaTestClient, provisionTopics, silentLogger, withAdmin } from '#libs/testing';
+import {
+  aKafkaConfig,
+  aTopicPrefix,
+  eventually,
+  kafkaBrokers,
+  KafkaTestClient,
+  provisionTopics,
+  silentLogger,
+  withAdmin,
+} from '#libs/testing';
 import { createKafka, KeyedConsumer } from '#libs/transport';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Wire } from './wire.ts';
 
 const topic = topics.statusChanged;
 
-/** What an operator's mistake looks like: the group may not be used any more, for a moment. kafkajs gives up for good. */
+/**
+ * What an operator's mistake looks like: the group may not be used any more, for a moment. kafkajs gives up for good.
+ */
 const GROUP_AUTHORIZATION_FAILED = 30;
 
 describe('a consumer whose connection', () => {
@@ -24,7 +35,11 @@ describe('a consumer whose connection', () => {
     gate = Promise.resolve();
     await provisionTopics(prefix, [topic], 2);
     wire = await Wire.to(kafkaBrokers());
-    const config = aKafkaConfig(prefix, { KAFKA_COMMIT_INTERVAL_MS: '50', KAFKA_SESSION_TIMEOUT_MS: '6000', KAFKA_PARTITION_WINDOW: '1' });
+    const config = aKafkaConfig(prefix, {
+      KAFKA_COMMIT_INTERVAL_MS: '50',
+      KAFKA_SESSION_TIMEOUT_MS: '6000',
+      KAFKA_PARTITION_WINDOW: '1',
+    });
     consumer = new KeyedConsumer({
       kafka: createKafka(config, 'test', silentLogger(), wire.socketFactory),
       config,
@@ -51,8 +66,10 @@ describe('a consumer whose connection', () => {
   });
   afterAll(() => client.close());
 
-  const produce = (name: string, size = 0) => client.produce(topicName(topic, prefix), { value: name.padEnd(10) + 'x'.repeat(size) });
-  const comes = (name: string, timeoutMs = 10_000) => eventually(() => seen.has(name), { timeoutMs, what: `the ${name} record` });
+  const produce = (name: string, size = 0) =>
+    client.produce(topicName(topic, prefix), { value: name.padEnd(10) + 'x'.repeat(size) });
+  const comes = (name: string, timeoutMs = 10_000) =>
+    eventually(() => seen.has(name), { timeoutMs, what: `the ${name} record` });
 
   it('breaks inside an answer reads the next answers from their beginning', async () => {
     const cut = wire.cutInsideNextFetch();
@@ -90,10 +107,15 @@ describe('a consumer whose connection', () => {
     opened.resolve();
     await produce('later');
     await comes('later');
-    await eventually(async () => {
-      const [committed] = await withAdmin((admin) => admin.fetchOffsets({ groupId: `${prefix}readers`, topics: [topicName(topic, prefix)] }));
-      return committed!.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0) === 3;
-    }, { what: 'the commit of all three records' });
+    await eventually(
+      async () => {
+        const [committed] = await withAdmin((admin) =>
+          admin.fetchOffsets({ groupId: `${prefix}readers`, topics: [topicName(topic, prefix)] }),
+        );
+        return committed!.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0) === 3;
+      },
+      { what: 'the commit of all three records' },
+    );
   });
 
   it('is silent for good stops all the same, within what the platform leaves after the grace', async () => {

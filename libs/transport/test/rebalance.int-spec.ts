@@ -1,6 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { topicName, topics } from '#libs/contracts';
-import { aKafka, aKafkaConfig, aTopicPrefix, eventually, KafkaTestClient, provisionTopics, silentLogger } from '#libs/testing';
+import {
+  aKafka,
+  aKafkaConfig,
+  aTopicPrefix,
+  eventually,
+  KafkaTestClient,
+  provisionTopics,
+  silentLogger,
+} from '#libs/testing';
 import { KeyedConsumer, type RecordHandler } from '#libs/transport';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 
@@ -40,7 +48,14 @@ describe('a group whose replicas come and go under load', () => {
 
   async function join(): Promise<KeyedConsumer> {
     const config = aKafkaConfig(prefix, { KAFKA_COMMIT_INTERVAL_MS: '50' });
-    const consumer = new KeyedConsumer({ kafka: aKafka(), config, groupId: `${prefix}readers`, topics: [topic], handle, logger: silentLogger() });
+    const consumer = new KeyedConsumer({
+      kafka: aKafka(),
+      config,
+      groupId: `${prefix}readers`,
+      topics: [topic],
+      handle,
+      logger: silentLogger(),
+    });
     await consumer.start();
     return consumer;
   }
@@ -49,7 +64,10 @@ describe('a group whose replicas come and go under load', () => {
   function publish(signal: AbortSignal): Promise<number> {
     const go = async (number: number): Promise<number> => {
       if (signal.aborted) return number;
-      await client.produce(topicName(topic, prefix), ...Array.from({ length: KEYS }, (_, key) => ({ key: `key-${key}`, value: { number, at: performance.now() } })));
+      await client.produce(
+        topicName(topic, prefix),
+        ...Array.from({ length: KEYS }, (_, key) => ({ key: `key-${key}`, value: { number, at: performance.now() } })),
+      );
       await delay(50);
       return go(number + 1);
     };
@@ -73,10 +91,14 @@ describe('a group whose replicas come and go under load', () => {
     for (const guest of guests) await guest.stop(2_000);
     end.abort();
     const count = await published;
-    await eventually(() => [...handled.values()].every((numbers) => new Set(numbers).size === count), { timeoutMs: 20_000, what: 'all records' });
+    await eventually(() => [...handled.values()].every((numbers) => new Set(numbers).size === count), {
+      timeoutMs: 20_000,
+      what: 'all records',
+    });
     await steady.stop(1_000);
     // Some come twice; what comes for the first time comes in its order.
-    for (const numbers of handled.values()) expect([...new Set(numbers)]).toEqual(Array.from({ length: count }, (_, number) => number));
+    for (const numbers of handled.values())
+      expect([...new Set(numbers)]).toEqual(Array.from({ length: count }, (_, number) => number));
     expect(oldest).toBeLessThan(STALL_MS);
   }, 120_000);
 });

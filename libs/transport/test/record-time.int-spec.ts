@@ -1,5 +1,14 @@
 import { topicName, topics } from '#libs/contracts';
-import { aKafka, aKafkaConfig, aTopicPrefix, type Collected, eventually, KafkaTestClient, provisionTopics, silentLogger } from '#libs/testing';
+import {
+  aKafka,
+  aKafkaConfig,
+  aTopicPrefix,
+  type Collected,
+  eventually,
+  KafkaTestClient,
+  provisionTopics,
+  silentLogger,
+} from '#libs/testing';
 import { KafkaStrategy, Publisher, type RecordContext } from '#libs/transport';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
@@ -28,13 +37,27 @@ describe('a request whose producer gives its record no time, or one in seconds',
   async function start(writersTime: boolean): Promise<void> {
     await provisionTopics(prefix, [topic, topics.unreadable], 1, writersTime);
     unreadable = await client.collect(topicName(topics.unreadable, prefix));
-    strategy = new KafkaStrategy({ kafka: aKafka(), config: aKafkaConfig(prefix), publisher, service: 'sms', logger: silentLogger(), graceMs: 1_000 });
-    const handler = async ({ messageId }: { messageId: string }, { record }: RecordContext) => void handled.set(messageId, record.timestamp);
+    strategy = new KafkaStrategy({
+      kafka: aKafka(),
+      config: aKafkaConfig(prefix),
+      publisher,
+      service: 'sms',
+      logger: silentLogger(),
+      graceMs: 1_000,
+    });
+    const handler = async ({ messageId }: { messageId: string }, { record }: RecordContext) =>
+      void handled.set(messageId, record.timestamp);
     strategy.addHandler(topic.name, handler, true);
-    await new Promise<void>((resolve, reject) => strategy.listen((error) => (error ? reject(error as Error) : resolve())));
+    await new Promise<void>((resolve, reject) =>
+      strategy.listen((error) => (error ? reject(error as Error) : resolve())),
+    );
   }
 
-  const produce = (...timestamps: string[]) => client.produce(topicName(topic, prefix), ...timestamps.map((timestamp) => ({ value: sms(`m${timestamp}`), timestamp })));
+  const produce = (...timestamps: string[]) =>
+    client.produce(
+      topicName(topic, prefix),
+      ...timestamps.map((timestamp) => ({ value: sms(`m${timestamp}`), timestamp })),
+    );
 
   it('bears the broker’s time where the topic is as apply makes it', async () => {
     await start(false);
@@ -58,6 +81,8 @@ describe('a request whose producer gives its record no time, or one in seconds',
       ['MSG_RECORD_TIME', "the record's timestamp is -1, which is none: milliseconds since 1970?"],
       ['MSG_RECORD_TIME', "the record's timestamp is 1764370000, which looks like seconds: milliseconds?"],
     ]);
-    expect(records.map(({ headers }) => headers['x-error-remedy'])).toEqual(records.map(() => expect.stringContaining('npm run topics -- apply')));
+    expect(records.map(({ headers }) => headers['x-error-remedy'])).toEqual(
+      records.map(() => expect.stringContaining('npm run topics -- apply')),
+    );
   });
 });

@@ -28,7 +28,11 @@ describe('replicas with lasting names', () => {
   afterAll(() => client.close());
 
   async function start(instance: string): Promise<Replica> {
-    const config = aKafkaConfig(prefix, { KAFKA_INSTANCE_ID: instance, KAFKA_COMMIT_INTERVAL_MS: '50', KAFKA_SESSION_TIMEOUT_MS: '12000' });
+    const config = aKafkaConfig(prefix, {
+      KAFKA_INSTANCE_ID: instance,
+      KAFKA_COMMIT_INTERVAL_MS: '50',
+      KAFKA_SESSION_TIMEOUT_MS: '12000',
+    });
     const replica: Omit<Replica, 'consumer'> = { shares: [], seen: [] };
     const consumer = new KeyedConsumer({
       kafka: createKafka(config, 'test', silentLogger()),
@@ -36,7 +40,8 @@ describe('replicas with lasting names', () => {
       groupId: `${prefix}readers`,
       topics: [topic],
       logger: silentLogger(),
-      onAssigned: (assignment) => replica.shares.push((assignment[topicName(topic, prefix)] ?? []).toSorted((a, b) => a - b)),
+      onAssigned: (assignment) =>
+        replica.shares.push((assignment[topicName(topic, prefix)] ?? []).toSorted((a, b) => a - b)),
       handle: ({ value }) => Promise.resolve(replica.seen.push(value!.toString()) > 0),
     });
     await consumer.start();
@@ -51,11 +56,17 @@ describe('replicas with lasting names', () => {
   };
 
   const toEveryPartition = (name: string) =>
-    client.produce(topicName(topic, prefix), ...Array.from({ length: PARTITIONS }, (_, partition) => ({ value: `${name}-${partition}`, partition })));
+    client.produce(
+      topicName(topic, prefix),
+      ...Array.from({ length: PARTITIONS }, (_, partition) => ({ value: `${name}-${partition}`, partition })),
+    );
 
   it('get their partitions back after a restart, and the others are not disturbed', async () => {
     const [first, other] = [await start('pod-0'), await start('pod-1')];
-    await eventually(() => [first, other].every(({ shares }) => shares.at(-1)?.length === PARTITIONS / 2), { timeoutMs: 20_000, what: 'half of the partitions each' });
+    await eventually(() => [first, other].every(({ shares }) => shares.at(-1)?.length === PARTITIONS / 2), {
+      timeoutMs: 20_000,
+      what: 'half of the partitions each',
+    });
     await toEveryPartition('before');
     await eventually(() => first.seen.length + other.seen.length === PARTITIONS);
     const [share, sharesOfOther] = [first.shares.at(-1)!, other.shares.length];
@@ -79,7 +90,9 @@ describe('replicas with lasting names', () => {
     const newer = await start('pod-0');
     await eventually(() => !older.consumer.isMember, { what: 'the end of the older one' });
     await toEveryPartition('after');
-    await eventually(() => newer.seen.filter((value) => value.startsWith('after')).length === PARTITIONS, { what: 'all records at the newer one' });
+    await eventually(() => newer.seen.filter((value) => value.startsWith('after')).length === PARTITIONS, {
+      what: 'all records at the newer one',
+    });
     // Past the session: an older one that tried again would have taken the name back by now.
     await delay(13_000);
     await toEveryPartition('later');

@@ -130,11 +130,16 @@ describe('an answer of the broker that cannot be decoded', () => {
     expect(kept).toMatchObject({
       key: `${name}/0/1`,
       headers: {
-        'x-origin-topic': name, 'x-origin-partition': '0', 'x-origin-offset': '1', 'x-origin-last-offset': '1',
+        'x-origin-topic': name,
+        'x-origin-partition': '0',
+        'x-origin-offset': '1',
+        'x-origin-last-offset': '1',
         'x-batch-fault': 'crc',
-        'x-error-code': 'MSG_UNDECODABLE_BATCH', 'x-error-stage': 'fetch', 'x-set-aside-by': 'email',
+        'x-error-code': 'MSG_UNDECODABLE_BATCH',
+        'x-error-stage': 'fetch',
+        'x-set-aside-by': 'email',
       },
-    }); // prettier-ignore
+    });
     expect(kept!.value!.includes('m-lost')).toBe(true);
     expect(handled).not.toContain('m-lost');
     const { status, checks } = await health.report();

@@ -31,9 +31,13 @@ export class Wire {
   }
 
   /** Whatever broker the client asks for, it is reached over this wire. */
-  readonly socketFactory: ISocketFactory = ({ onConnect }) => connect({ host: '127.0.0.1', port: (this.server.address() as AddressInfo).port }, onConnect);
+  readonly socketFactory: ISocketFactory = ({ onConnect }) =>
+    connect({ host: '127.0.0.1', port: (this.server.address() as AddressInfo).port }, onConnect);
 
-  /** What is connected now hears no answer any more and is told of no end, as when a host disappears. New connections work. */
+  /**
+   * What is connected now hears no answer any more and is told of no end, as when a host disappears. New connections
+   * work.
+   */
   silence(): void {
     for (const [client, broker] of this.pairs) {
       broker.unpipe().removeAllListeners('data').pause();
@@ -75,10 +79,12 @@ export class Wire {
     const pair: [Socket, Socket] = [client, broker];
     this.pairs.add(pair);
     for (const [one, other] of [pair, pair.toReversed() as [Socket, Socket]]) {
-      one.on('error', () => undefined).on('close', () => {
-        this.pairs.delete(pair);
-        other.destroy();
-      });
+      one
+        .on('error', () => undefined)
+        .on('close', () => {
+          this.pairs.delete(pair);
+          other.destroy();
+        });
     }
     if (this.silent) return;
     const asked = new Map<number, number>();

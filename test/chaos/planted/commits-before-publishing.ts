@@ -1,4 +1,7 @@
-/** The e-mail service with a planted bug: a fact counts as published at once, and goes to Kafka only after the offset was committed. */
+/**
+ * The e-mail service with a planted bug: a fact counts as published at once, and goes to Kafka only after the offset
+ * was committed.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Outgoing, Publisher } from '#libs/transport';
 import { startEmail } from './start-email.ts';

@@ -12,8 +12,13 @@ const { PostgresLedger } = (await import(built.href)) as { PostgresLedger: { pro
 type ClaimOnce = (delivery: Delivery<unknown>, token: string) => Promise<Claim>;
 
 /** Puts another way of claiming before the real one, in every ledger of this process. */
-export function replaceClaim(by: (ledger: Ledger, claim: ClaimOnce, delivery: Delivery<unknown>, token: string) => Promise<Claim>): void {
-  const real = Reflect.get(PostgresLedger.prototype, 'claim') as (this: Ledger, ...given: Parameters<ClaimOnce>) => Promise<Claim>;
+export function replaceClaim(
+  by: (ledger: Ledger, claim: ClaimOnce, delivery: Delivery<unknown>, token: string) => Promise<Claim>,
+): void {
+  const real = Reflect.get(PostgresLedger.prototype, 'claim') as (
+    this: Ledger,
+    ...given: Parameters<ClaimOnce>
+  ) => Promise<Claim>;
   PostgresLedger.prototype.claim = function (this: Ledger, delivery: Delivery<unknown>, token: string): Promise<Claim> {
     return by(this, real.bind(this), delivery, token);
   };

@@ -20,7 +20,12 @@ export class AttachmentsService {
   }
 
   /** `send` gets the e-mail with its files, which are held in memory until it has answered. */
-  async carry<T>(provider: string, message: EmailMessage, { lane }: CallReference, send: (completed: Completed) => Promise<T>): Promise<T> {
+  async carry<T>(
+    provider: string,
+    message: EmailMessage,
+    { lane }: CallReference,
+    send: (completed: Completed) => Promise<T>,
+  ): Promise<T> {
     if (!message.attachments?.some(({ url }) => url !== undefined)) return send({ complete: true, message });
     const started = performance.now();
     if (!(await this.places.take(lane, this.config.ATTACHMENT_TIMEOUT_MS))) {

@@ -7,11 +7,22 @@ type Fitted = { fits: true; attachment: Attachment } | { fits: false; fault: Fil
 /** A page where something else was promised is a sign-in or error page that was answered with 200. */
 const PAGE = 'text/html';
 
-/** The attachment with its file inside. The type that the request says wins: servers often call a file just a stream of bytes. */
+/**
+ * The attachment with its file inside. The type that the request says wins: servers often call a file just a stream of
+ * bytes.
+ */
 export function withFile({ url: _, ...attachment }: Attachment, file: FetchedFile): Fitted {
   if (!file.fetched) return { fits: false, fault: file.fault };
   const { contentType } = attachment;
-  if (file.type === PAGE && contentType !== undefined && contentType.toLowerCase() !== PAGE) return { fits: false, fault: 'unusable' };
+  if (file.type === PAGE && contentType !== undefined && contentType.toLowerCase() !== PAGE)
+    return { fits: false, fault: 'unusable' };
   const type = contentType ?? file.type;
-  return { fits: true, attachment: { ...attachment, content: file.content.toString('base64'), ...(type !== undefined && { contentType: type }) } };
+  return {
+    fits: true,
+    attachment: {
+      ...attachment,
+      content: file.content.toString('base64'),
+      ...(type !== undefined && { contentType: type }),
+    },
+  };
 }

@@ -3,11 +3,22 @@ import { ForbiddenException, NotFoundException } from '@nestjs/common';
 
 /** The webhook of a provider that is not configured: nobody has an address to call here. */
 export const noSuchWebhook = (setting: string) =>
-  new NotFoundException({ code: 'MSG_NO_SUCH_ROUTE', message: 'this provider is not in use here', remedy: `Set ${setting}, or point the webhook elsewhere.` });
+  new NotFoundException({
+    code: 'MSG_NO_SUCH_ROUTE',
+    message: 'this provider is not in use here',
+    remedy: `Set ${setting}, or point the webhook elsewhere.`,
+  });
 
 /** A delivery whose signature does not fit: told in the log without its content. */
-export function signatureRefused(logger: Pick<Logger, 'warn'>, seen: { provider: string; rawBody: Buffer; signature: string | undefined }, remedy: string): ForbiddenException {
+export function signatureRefused(
+  logger: Pick<Logger, 'warn'>,
+  seen: { provider: string; rawBody: Buffer; signature: string | undefined },
+  remedy: string,
+): ForbiddenException {
   const { provider, rawBody, signature } = seen;
-  logger.warn({ provider, bytes: rawBody.length, signed: signature !== undefined }, 'a webhook with a bad signature was refused');
+  logger.warn(
+    { provider, bytes: rawBody.length, signed: signature !== undefined },
+    'a webhook with a bad signature was refused',
+  );
   return new ForbiddenException({ code: 'MSG_BAD_SIGNATURE', message: 'the signature does not fit', remedy });
 }

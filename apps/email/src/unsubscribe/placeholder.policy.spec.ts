@@ -3,12 +3,33 @@ import { hasGroupTag, placeholderProblems, withLink } from './placeholder.policy
 
 const link = 'https://email.acme.test/unsubscribe/abc$&';
 const spellings = [
-  '{{unsubscribeUrl}}', '{{ unsubscribeUrl }}', '{{{unsubscribeUrl}}}', '{{&unsubscribeUrl}}', '{{unsubscribe_url}}', '{{UnsubscribeURL}}', '{{unsubscribe-link}}',
-  '{{unsubscribe}}', '{{{ unsubscribe }}}', '{{{RESEND_UNSUBSCRIBE_URL}}}', '<%unsubscribe%>', '<% unsubscribe_url %>', '&lt;%unsubscribe%&gt;',
-  '%7B%7BunsubscribeUrl%7D%7D', '%7b%7b%20unsubscribeUrl%20%7d%7d', '%7B%7B%7BRESEND_UNSUBSCRIBE_URL%7D%7D%7D',
-]; // prettier-ignore
-const unknown = ['{{unsubscribeUrl | safe}}', '{{ contact.unsubscribe_url }}', '{{unsubscribe_preferences}}', '<%= unsubscribe_url %>', '{{unsubscribeUrl', '{{unsubsribeUrl}}'];
-const rulesOf = (parts: object, way: 'link' | 'own header' | 'none' = 'link') => placeholderProblems(parts, way).map(({ field, rule }) => `${field} ${rule}`);
+  '{{unsubscribeUrl}}',
+  '{{ unsubscribeUrl }}',
+  '{{{unsubscribeUrl}}}',
+  '{{&unsubscribeUrl}}',
+  '{{unsubscribe_url}}',
+  '{{UnsubscribeURL}}',
+  '{{unsubscribe-link}}',
+  '{{unsubscribe}}',
+  '{{{ unsubscribe }}}',
+  '{{{RESEND_UNSUBSCRIBE_URL}}}',
+  '<%unsubscribe%>',
+  '<% unsubscribe_url %>',
+  '&lt;%unsubscribe%&gt;',
+  '%7B%7BunsubscribeUrl%7D%7D',
+  '%7b%7b%20unsubscribeUrl%20%7d%7d',
+  '%7B%7B%7BRESEND_UNSUBSCRIBE_URL%7D%7D%7D',
+];
+const unknown = [
+  '{{unsubscribeUrl | safe}}',
+  '{{ contact.unsubscribe_url }}',
+  '{{unsubscribe_preferences}}',
+  '<%= unsubscribe_url %>',
+  '{{unsubscribeUrl',
+  '{{unsubsribeUrl}}',
+];
+const rulesOf = (parts: object, way: 'link' | 'own header' | 'none' = 'link') =>
+  placeholderProblems(parts, way).map(({ field, rule }) => `${field} ${rule}`);
 
 describe('a place for the unsubscribe link', () => {
   it.each(spellings)('is known as %s, and nothing of it is left beside the link', (place) => {
@@ -17,17 +38,35 @@ describe('a place for the unsubscribe link', () => {
   });
 
   it.each(spellings)('that no link comes for is refused: %s', (place) => {
-    expect(rulesOf({ text: 'Hello', html: `<a href="${place}">` }, 'none')).toEqual([expect.stringMatching(/^html holds a place for the unsubscribe link, and this mail has none/)]);
-    expect(rulesOf({ text: place }, 'own header')).toEqual([expect.stringMatching(/^text .*List-Unsubscribe of their own/)]);
+    expect(rulesOf({ text: 'Hello', html: `<a href="${place}">` }, 'none')).toEqual([
+      expect.stringMatching(/^html holds a place for the unsubscribe link, and this mail has none/),
+    ]);
+    expect(rulesOf({ text: place }, 'own header')).toEqual([
+      expect.stringMatching(/^text .*List-Unsubscribe of their own/),
+    ]);
     expect(rulesOf({ subject: `Leave ${place}` })).toEqual([expect.stringMatching(/^subject cannot hold/)]);
   });
 
-  it.each(unknown.filter((place) => place.includes('}}') || place.includes('%>')))('that nobody fills is refused, whether the mail has a link or not: %s', (place) => {
-    for (const way of ['link', 'none', 'own header'] as const) expect(rulesOf({ html: `<a href="${place}">` }, way)).toEqual([expect.stringMatching(/^html holds a placeholder about unsubscribing that nothing fills/)]);
-  });
+  it.each(unknown.filter((place) => place.includes('}}') || place.includes('%>')))(
+    'that nobody fills is refused, whether the mail has a link or not: %s',
+    (place) => {
+      for (const way of ['link', 'none', 'own header'] as const)
+        expect(rulesOf({ html: `<a href="${place}">` }, way)).toEqual([
+          expect.stringMatching(/^html holds a placeholder about unsubscribing that nothing fills/),
+        ]);
+    },
+  );
 
   it('is nothing that a text may hold of itself', () => {
-    const texts = ['Write "unsubscribe" to us', '{{name}}, to unsubscribe see {{page}}', '<p>unsubscribe</p> {{ a }}', '[unsubscribe]', 'https://acme.test/unsubscribe?u=%7Bid%7D', '{{unsubscribeUrl', '100% unsubscribe %'];
+    const texts = [
+      'Write "unsubscribe" to us',
+      '{{name}}, to unsubscribe see {{page}}',
+      '<p>unsubscribe</p> {{ a }}',
+      '[unsubscribe]',
+      'https://acme.test/unsubscribe?u=%7Bid%7D',
+      '{{unsubscribeUrl',
+      '100% unsubscribe %',
+    ];
     expect(texts.flatMap((text) => rulesOf({ text, html: text, subject: text }, 'none'))).toEqual([]);
   });
 
@@ -41,12 +80,20 @@ describe('a place for the unsubscribe link', () => {
 
 describe('a tag of SendGrid’s unsubscribe groups', () => {
   it('is SendGrid’s to fill: it is no place for the link, and no mistake', () => {
-    const tags = ['<%asm_group_unsubscribe_raw_url%>', '<%asm_global_unsubscribe_url%>', '<% asm_preferences_raw_url %>'];
+    const tags = [
+      '<%asm_group_unsubscribe_raw_url%>',
+      '<%asm_global_unsubscribe_url%>',
+      '<% asm_preferences_raw_url %>',
+    ];
     for (const tag of tags) {
       expect(hasGroupTag(`<a href="${tag}">`)).toBe(true);
       expect(withLink(tag, link)).toBe(tag);
       expect(rulesOf({ text: tag }, 'none')).toEqual([]);
     }
-    expect([hasGroupTag(undefined), hasGroupTag('<%unsubscribe%>'), hasGroupTag('asm_group_unsubscribe_url')]).toEqual([false, false, false]);
+    expect([hasGroupTag(undefined), hasGroupTag('<%unsubscribe%>'), hasGroupTag('asm_group_unsubscribe_url')]).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 });

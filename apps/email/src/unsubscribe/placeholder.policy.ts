@@ -4,9 +4,9 @@ const NAME = String.raw`(?:resend[_-]?)?unsubscribe(?:[_-]?(?:url|link))?`;
 const GAP = String.raw`(?:\s|%20|&nbsp;)*`;
 
 /**
- * In text and HTML: where the recipient's own link goes. Ours is {{unsubscribeUrl}}; the same in three braces, in another case,
- * with _, as SendGrid (<%unsubscribe%>, {{unsubscribe}}) and Resend ({{{RESEND_UNSUBSCRIBE_URL}}}) write it, and as editors of
- * HTML leave it behind in an address (%7B%7B…%7D%7D).
+ * In text and HTML: where the recipient's own link goes. Ours is {{unsubscribeUrl}}; the same in three braces, in
+ * another case, with _, as SendGrid (<%unsubscribe%>, {{unsubscribe}}) and Resend ({{{RESEND_UNSUBSCRIBE_URL}}}) write
+ * it, and as editors of HTML leave it behind in an address (%7B%7B…%7D%7D).
  */
 const places = new RegExp(
   [
@@ -21,7 +21,8 @@ const places = new RegExp(
 const groupTag = /<%\s*asm_(?:group_unsubscribe|global_unsubscribe|preferences)(?:_raw)?_url\s*%>/i;
 
 /** What looks like a place for the link, and is none that anybody fills. */
-const nearMiss = /(?:\{\{|%7B%7B|<%|&lt;%)(?:(?!\}\}|%7D%7D|%>|%&gt;)[^\n]){0,60}?unsub(?:(?!\{\{|<%)[^\n]){0,60}?(?:\}\}|%7D%7D|%>|%&gt;)/i;
+const nearMiss =
+  /(?:\{\{|%7B%7B|<%|&lt;%)(?:(?!\}\}|%7D%7D|%>|%&gt;)[^\n]){0,60}?unsub(?:(?!\{\{|<%)[^\n]){0,60}?(?:\}\}|%7D%7D|%>|%&gt;)/i;
 
 /** The text with the link in each place for it. */
 export const withLink = (text: string, link: string): string => text.replace(places, () => link);
@@ -32,7 +33,8 @@ export const hasGroupTag = (text: string | undefined): boolean => text !== undef
 const rules = {
   subject: 'cannot hold the unsubscribe link: put it into text or html',
   noLink: 'holds a place for the unsubscribe link, and this mail has none: give unsubscribe, or category marketing',
-  ownHeader: 'holds a place for the unsubscribe link, and headers bring a List-Unsubscribe of their own: write the address itself',
+  ownHeader:
+    'holds a place for the unsubscribe link, and headers bring a List-Unsubscribe of their own: write the address itself',
   unknown: 'holds a placeholder about unsubscribing that nothing fills: write {{unsubscribeUrl}}',
 };
 
@@ -40,12 +42,21 @@ const rules = {
  * Places for the unsubscribe link that would reach the reader as they are, field by field.
  * @param way whether the mail will have a link to put there, brings a header of its own instead, or has neither
  */
-export function placeholderProblems({ subject, text, html }: Pick<EmailRequested, 'subject' | 'text' | 'html'>, way: 'link' | 'own header' | 'none'): FieldError[] {
+export function placeholderProblems(
+  { subject, text, html }: Pick<EmailRequested, 'subject' | 'text' | 'html'>,
+  way: 'link' | 'own header' | 'none',
+): FieldError[] {
   const found: FieldError[] = [];
-  if (subject !== undefined && isAboutIt(subject) && (subject.search(places) >= 0 || nearMiss.test(withoutGroupTags(subject)))) found.push({ field: 'subject', rule: rules.subject });
+  if (
+    subject !== undefined &&
+    isAboutIt(subject) &&
+    (subject.search(places) >= 0 || nearMiss.test(withoutGroupTags(subject)))
+  )
+    found.push({ field: 'subject', rule: rules.subject });
   for (const [field, content] of Object.entries({ text, html })) {
     if (content === undefined || !isAboutIt(content)) continue;
-    if (way !== 'link' && content.search(places) >= 0) found.push({ field, rule: way === 'none' ? rules.noLink : rules.ownHeader });
+    if (way !== 'link' && content.search(places) >= 0)
+      found.push({ field, rule: way === 'none' ? rules.noLink : rules.ownHeader });
     else if (nearMiss.test(withoutGroupTags(withLink(content, '')))) found.push({ field, rule: rules.unknown });
   }
   return found;

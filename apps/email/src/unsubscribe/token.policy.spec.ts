@@ -4,7 +4,12 @@ import fc from 'fast-check';
 import { type UnsubscribeClaim, UnsubscribeTokens } from './token.policy.ts';
 
 const key = randomBytes(32).toString('base64url');
-const claim: UnsubscribeClaim = { tenant: 'acme', messageId: 'm-1', recipient: 'a'.repeat(32), scope: 'topic:newsletter' };
+const claim: UnsubscribeClaim = {
+  tenant: 'acme',
+  messageId: 'm-1',
+  recipient: 'a'.repeat(32),
+  scope: 'topic:newsletter',
+};
 
 describe('the token of an unsubscribe link', () => {
   const tokens = new UnsubscribeTokens([key]);
@@ -23,7 +28,12 @@ describe('the token of an unsubscribe link', () => {
   });
 
   it('fits into a path whatever the message is called', () => {
-    const longest = { tenant: 't'.repeat(64), messageId: 'm'.repeat(200), recipient: 'a'.repeat(32), scope: `topic:${'n'.repeat(64)}` };
+    const longest = {
+      tenant: 't'.repeat(64),
+      messageId: 'm'.repeat(200),
+      recipient: 'a'.repeat(32),
+      scope: `topic:${'n'.repeat(64)}`,
+    };
     const token = tokens.seal(longest);
     expect(token.length).toBeLessThanOrEqual(600);
     expect(tokens.open(token)).toEqual(longest);
@@ -52,7 +62,10 @@ describe('the token of an unsubscribe link', () => {
       fc.constantFrom(`${token}=`, ` ${token}`, token.toLowerCase(), ''),
     );
     fc.assert(
-      fc.property(changed.filter((other) => other !== token), (other) => tokens.open(other) === undefined),
+      fc.property(
+        changed.filter((other) => other !== token),
+        (other) => tokens.open(other) === undefined,
+      ),
       { numRuns: 10_000 },
     );
   });

@@ -20,15 +20,18 @@ const TAG_BYTES = 16;
 const MOST_CHARACTERS = 600;
 
 /**
- * Opaque tokens for unsubscribe links: AES-256-GCM, so that nobody reads or forges one. The nonce is derived from what is
- * sealed, so that the same claim has the same token: a mail must be the same, byte for byte, when it is repeated.
+ * Opaque tokens for unsubscribe links: AES-256-GCM, so that nobody reads or forges one. The nonce is derived from what
+ * is sealed, so that the same claim has the same token: a mail must be the same, byte for byte, when it is repeated.
  */
 export class UnsubscribeTokens {
   private readonly keys: readonly Keys[];
 
   /** @param secrets the first seals, all open: two while one is being replaced */
   constructor(secrets: readonly string[]) {
-    this.keys = secrets.map((secret) => ({ seal: derived(secret, 'unsubscribe seal'), nonce: derived(secret, 'unsubscribe nonce') }));
+    this.keys = secrets.map((secret) => ({
+      seal: derived(secret, 'unsubscribe seal'),
+      nonce: derived(secret, 'unsubscribe nonce'),
+    }));
   }
 
   seal({ tenant, messageId, recipient, scope }: UnsubscribeClaim): string {
@@ -45,7 +48,8 @@ export class UnsubscribeTokens {
     if (token.length > MOST_CHARACTERS || !/^[\w-]+$/.test(token)) return undefined;
     const bytes = Buffer.from(token, 'base64url');
     // Base64 has idle bits at its end: only the one way of writing it counts.
-    if (bytes.length <= 1 + NONCE_BYTES + TAG_BYTES || bytes[0] !== VERSION || bytes.toString('base64url') !== token) return undefined;
+    if (bytes.length <= 1 + NONCE_BYTES + TAG_BYTES || bytes[0] !== VERSION || bytes.toString('base64url') !== token)
+      return undefined;
     for (const { seal } of this.keys) {
       const plain = opened(bytes, seal);
       if (plain) return claimOf(plain);
@@ -55,10 +59,14 @@ export class UnsubscribeTokens {
 }
 
 function opened(bytes: Buffer, key: Buffer): string | undefined {
-  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(1, 1 + NONCE_BYTES), { authTagLength: TAG_BYTES });
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(1, 1 + NONCE_BYTES), {
+    authTagLength: TAG_BYTES,
+  });
   decipher.setAAD(Buffer.of(VERSION)).setAuthTag(bytes.subarray(-TAG_BYTES));
   try {
-    return Buffer.concat([decipher.update(bytes.subarray(1 + NONCE_BYTES, -TAG_BYTES)), decipher.final()]).toString('utf8');
+    return Buffer.concat([decipher.update(bytes.subarray(1 + NONCE_BYTES, -TAG_BYTES)), decipher.final()]).toString(
+      'utf8',
+    );
   } catch {
     return undefined;
   }
@@ -71,8 +79,8 @@ function claimOf(plain: string): UnsubscribeClaim | undefined {
 }
 
 /**
- * The token in what stands behind `/unsubscribe/`, as mail programs and people hand it on: with the `/`, `.`, `>` or `)` of the
- * text around it. A token has none of these, so whatever follows one is not of it.
+ * The token in what stands behind `/unsubscribe/`, as mail programs and people hand it on: with the `/`, `.`, `>` or
+ * `)` of the text around it. A token has none of these, so whatever follows one is not of it.
  */
 export const tokenIn = (text: string): string => /^[\w-]*/.exec(text)![0];
 

@@ -15,7 +15,8 @@ export const LINKS = Symbol('unsubscribe links');
 const tokens = {
   provide: UnsubscribeTokens,
   inject: [ConfigService],
-  useFactory: (config: ConfigService<EmailConfig, true>) => new UnsubscribeTokens(unsubscribeKeysOf(config.get('UNSUBSCRIBE_KEY'))),
+  useFactory: (config: ConfigService<EmailConfig, true>) =>
+    new UnsubscribeTokens(unsubscribeKeysOf(config.get('UNSUBSCRIBE_KEY'))),
 };
 
 const links = {
@@ -24,7 +25,11 @@ const links = {
   useFactory: (config: ConfigService<EmailConfig, true>, own: UnsubscribeTokens): LinkMaker | undefined => {
     const publicUrl: string | undefined = config.get('PUBLIC_URL');
     if (publicUrl === undefined || config.get('UNSUBSCRIBE_KEY') === undefined) return undefined;
-    return { tokens: own, publicUrl: new URL(publicUrl).href.replace(/\/$/, ''), hashKey: config.get('RECIPIENT_HASH_KEY') };
+    return {
+      tokens: own,
+      publicUrl: new URL(publicUrl).href.replace(/\/$/, ''),
+      hashKey: config.get('RECIPIENT_HASH_KEY'),
+    };
   },
 };
 

@@ -14,23 +14,49 @@ export class UnsubscribeService {
     this.suppressions = suppressions;
   }
 
-  /** As often as it is clicked: the same facts under the same ids. @throws InfrastructureDown when Kafka cannot be reached */
+  /**
+   * As often as it is clicked: the same facts under the same ids. @throws InfrastructureDown when Kafka cannot be
+   * reached
+   */
   async unsubscribe(claim: UnsubscribeClaim, now: Date): Promise<void> {
     const { tenant, messageId } = claim;
     const identity = identityKey({ tenant, channel: 'email', messageId });
     const fact = factOf(claim, identity, now);
     await underContext(contextOf(identity), () =>
-      Promise.all([this.suppressions.record([{ suppress: suppressionOf(claim, fact) }]), this.publisher.publish(factRecord(fact))]),
+      Promise.all([
+        this.suppressions.record([{ suppress: suppressionOf(claim, fact) }]),
+        this.publisher.publish(factRecord(fact)),
+      ]),
     );
   }
 }
 
 function factOf({ tenant, messageId, recipient, scope }: UnsubscribeClaim, identity: string, now: Date): StatusChanged {
-  const eventId = receiptId({ provider: 'messaging', providerMessageId: identity, event: 'unsubscribed', recipientHash: recipient, link: scope });
+  const eventId = receiptId({
+    provider: 'messaging',
+    providerMessageId: identity,
+    event: 'unsubscribed',
+    recipientHash: recipient,
+    link: scope,
+  });
   // The link holds no address, so neither is there a mask to show.
-  return { eventId, messageId, tenant, channel: 'email', status: 'unsubscribed', final: false, at: now.toISOString(), source: 'receipt', recipient: { hash: recipient, mask: '***' }, reason: `Left ${scope} by the platform’s link.` };
+  return {
+    eventId,
+    messageId,
+    tenant,
+    channel: 'email',
+    status: 'unsubscribed',
+    final: false,
+    at: now.toISOString(),
+    source: 'receipt',
+    recipient: { hash: recipient, mask: '***' },
+    reason: `Left ${scope} by the platform’s link.`,
+  };
 }
 
-function suppressionOf({ tenant, recipient, scope }: UnsubscribeClaim, { eventId, at }: StatusChanged): SuppressionChanged {
+function suppressionOf(
+  { tenant, recipient, scope }: UnsubscribeClaim,
+  { eventId, at }: StatusChanged,
+): SuppressionChanged {
   return { channel: 'email', recipient, scope, reason: 'unsubscribe', at, eventId, tenant, source: 'one-click' };
 }

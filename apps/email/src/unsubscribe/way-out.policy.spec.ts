@@ -5,7 +5,11 @@ import type { EmailMessage } from '../email-message.ts';
 import { UnsubscribeTokens } from './token.policy.ts';
 import { type LinkMaker, lostPlaceholders, missingWayOut, withWayOut } from './way-out.policy.ts';
 
-const links: LinkMaker = { tokens: new UnsubscribeTokens(['a key for the tests, of 32 characters']), publicUrl: 'https://email.acme.test', hashKey: 'a key for the hashes' };
+const links: LinkMaker = {
+  tokens: new UnsubscribeTokens(['a key for the tests, of 32 characters']),
+  publicUrl: 'https://email.acme.test',
+  hashKey: 'a key for the hashes',
+};
 const aMailing = (parts: Partial<EmailMessage> = {}): EmailMessage => ({
   ...anEmailRequest({ messageId: 'm-1', tenant: 'acme', category: 'marketing' }),
   from: { email: 'news@acme.test' },
@@ -16,32 +20,65 @@ const claimIn = (message: EmailMessage) => links.tokens.open(message.unsubscribe
 describe('a mailing', () => {
   it('has a one-click link of ours in its headers, for its recipient and all marketing', () => {
     const mailing = withWayOut(aMailing(), links);
-    expect(mailing.headers).toEqual({ 'List-Unsubscribe': `<${mailing.unsubscribeUrl}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' });
+    expect(mailing.headers).toEqual({
+      'List-Unsubscribe': `<${mailing.unsubscribeUrl}>`,
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+    });
     expect(mailing.unsubscribeUrl).toMatch(/^https:\/\/email\.acme\.test\/unsubscribe\/[\w-]+$/);
-    expect(claimIn(mailing)).toEqual({ tenant: 'acme', messageId: 'm-1', recipient: recipientHash(links.hashKey, 'ada@inbox.test'), scope: 'marketing' });
+    expect(claimIn(mailing)).toEqual({
+      tenant: 'acme',
+      messageId: 'm-1',
+      recipient: recipientHash(links.hashKey, 'ada@inbox.test'),
+      scope: 'marketing',
+    });
     expect(missingWayOut(mailing)).toBeUndefined();
   });
 
   it('of a topic is left by that topic; of a group of SendGrid’s by that group', () => {
-    expect(claimIn(withWayOut(aMailing({ unsubscribe: { topic: 'offers' } }), links))).toMatchObject({ scope: 'topic:offers' });
-    expect(claimIn(withWayOut(aMailing({ providerOptions: { sendgrid: { asm: { groupId: 7 } } } }), links))).toMatchObject({ scope: 'group:sendgrid:7' });
+    expect(claimIn(withWayOut(aMailing({ unsubscribe: { topic: 'offers' } }), links))).toMatchObject({
+      scope: 'topic:offers',
+    });
+    expect(
+      claimIn(withWayOut(aMailing({ providerOptions: { sendgrid: { asm: { groupId: 7 } } } }), links)),
+    ).toMatchObject({ scope: 'group:sendgrid:7' });
   });
 
   it('shows the link where text and HTML ask for it', () => {
-    const { text, html, unsubscribeUrl: link } = withWayOut(aMailing({ text: 'Leave: {{unsubscribeUrl}}', html: '<a href="{{ unsubscribeUrl }}">Leave</a>' }), links);
+    const {
+      text,
+      html,
+      unsubscribeUrl: link,
+    } = withWayOut(
+      aMailing({ text: 'Leave: {{unsubscribeUrl}}', html: '<a href="{{ unsubscribeUrl }}">Leave</a>' }),
+      links,
+    );
     expect([text, html]).toEqual([`Leave: ${link}`, `<a href="${link}">Leave</a>`]);
   });
 
   it('that asks for the link in another spelling gets it just so', () => {
-    const { text, html, unsubscribeUrl: link } = withWayOut(aMailing({ text: 'Leave: {{{unsubscribeUrl}}}', html: '<a href="{{{RESEND_UNSUBSCRIBE_URL}}}">Leave</a> <%unsubscribe%>' }), links);
+    const {
+      text,
+      html,
+      unsubscribeUrl: link,
+    } = withWayOut(
+      aMailing({
+        text: 'Leave: {{{unsubscribeUrl}}}',
+        html: '<a href="{{{RESEND_UNSUBSCRIBE_URL}}}">Leave</a> <%unsubscribe%>',
+      }),
+      links,
+    );
     expect([text, html]).toEqual([`Leave: ${link}`, `<a href="${link}">Leave</a> ${link}`]);
   });
 
   it('may have a page of upstream’s own instead, with one click only where that is said', () => {
     const url = 'https://acme.test/leave?u=1&l=$&';
     expect(withWayOut(aMailing({ unsubscribe: { url } }), links).headers).toEqual({ 'List-Unsubscribe': `<${url}>` });
-    expect(withWayOut(aMailing({ unsubscribe: { url, oneClick: true } }), links).headers).toHaveProperty('List-Unsubscribe-Post');
-    expect(withWayOut(aMailing({ unsubscribe: { url }, html: '<a href="{{unsubscribeUrl}}">' }), links).html).toBe('<a href="https://acme.test/leave?u=1&amp;l=$&amp;">');
+    expect(withWayOut(aMailing({ unsubscribe: { url, oneClick: true } }), links).headers).toHaveProperty(
+      'List-Unsubscribe-Post',
+    );
+    expect(withWayOut(aMailing({ unsubscribe: { url }, html: '<a href="{{unsubscribeUrl}}">' }), links).html).toBe(
+      '<a href="https://acme.test/leave?u=1&amp;l=$&amp;">',
+    );
   });
 
   it('with a header of upstream’s own stays as it is', () => {
@@ -51,14 +88,25 @@ describe('a mailing', () => {
   });
 
   it('does not go without a way out: an operator must set links up', () => {
-    expect(missingWayOut(withWayOut(aMailing(), undefined))).toMatchObject({ code: 'MSG_NO_WAY_OUT', kind: 'account', retry: 'operator' });
+    expect(missingWayOut(withWayOut(aMailing(), undefined))).toMatchObject({
+      code: 'MSG_NO_WAY_OUT',
+      kind: 'account',
+      retry: 'operator',
+    });
   });
 
   it('to several recipients at once does not go: a link is one person’s', () => {
     const shared = withWayOut(aMailing({ cc: [{ email: 'bob@inbox.test' }] }), links);
     expect(shared.unsubscribeUrl).toBeUndefined();
     expect(missingWayOut(shared)).toMatchObject({ code: 'MSG_SHARED_WAY_OUT', kind: 'bad-content', retry: 'never' });
-    expect(missingWayOut(withWayOut(aMailing({ cc: [{ email: 'bob@inbox.test' }], unsubscribe: { url: 'https://acme.test/leave' } }), links))).toBeUndefined();
+    expect(
+      missingWayOut(
+        withWayOut(
+          aMailing({ cc: [{ email: 'bob@inbox.test' }], unsubscribe: { url: 'https://acme.test/leave' } }),
+          links,
+        ),
+      ),
+    ).toBeUndefined();
   });
 });
 
@@ -70,7 +118,11 @@ describe('a place for the link that nothing would fill', () => {
     expect(told({ ...asks, category: 'transactional' })).toEqual(['text', 'html']);
     expect(told({ ...asks, headers: { 'list-unsubscribe': '<mailto:leave@acme.test>' } })).toEqual(['text', 'html']);
     expect(told({ ...asks, subject: 'News {{unsubscribeUrl}}' })).toEqual(['subject']);
-    expect([told(asks), told({ ...asks, category: 'transactional', unsubscribe: { topic: 'news' } }), told({ category: 'transactional' })]).toEqual([[], [], []]);
+    expect([
+      told(asks),
+      told({ ...asks, category: 'transactional', unsubscribe: { topic: 'news' } }),
+      told({ category: 'transactional' }),
+    ]).toEqual([[], [], []]);
   });
 });
 
@@ -79,6 +131,8 @@ describe('a transactional e-mail', () => {
     const plain = aMailing({ category: 'transactional' });
     expect(withWayOut(plain, links)).toBe(plain);
     expect(missingWayOut(plain)).toBeUndefined();
-    expect(claimIn(withWayOut(aMailing({ category: 'transactional', unsubscribe: { topic: 'reminders' } }), links))).toMatchObject({ scope: 'topic:reminders' });
+    expect(
+      claimIn(withWayOut(aMailing({ category: 'transactional', unsubscribe: { topic: 'reminders' } }), links)),
+    ).toMatchObject({ scope: 'topic:reminders' });
   });
 });

@@ -15,7 +15,10 @@ const header = 'List-Unsubscribe';
 const oneClickPost = { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' };
 
 /** What a recipient of this mail leaves. */
-export function scopeOf({ unsubscribe, providerOptions }: Pick<EmailRequested, 'unsubscribe' | 'providerOptions'>): string {
+export function scopeOf({
+  unsubscribe,
+  providerOptions,
+}: Pick<EmailRequested, 'unsubscribe' | 'providerOptions'>): string {
   if (unsubscribe?.topic) return `topic:${unsubscribe.topic}`;
   const group = providerOptions?.sendgrid?.asm?.groupId;
   return group === undefined ? 'marketing' : `group:sendgrid:${group}`;
@@ -29,7 +32,12 @@ export function withWayOut(message: EmailMessage, links: LinkMaker | undefined):
   const recipient = onlyRecipient(message);
   if (!links || recipient === undefined) return message;
   const { tenant, messageId } = message;
-  const token = links.tokens.seal({ tenant, messageId, recipient: recipientHash(links.hashKey, recipient), scope: scopeOf(message) });
+  const token = links.tokens.seal({
+    tenant,
+    messageId,
+    recipient: recipientHash(links.hashKey, recipient),
+    scope: scopeOf(message),
+  });
   const unsubscribeUrl = `${links.publicUrl}/unsubscribe/${token}`;
   return { ...filled(message, unsubscribeUrl, true), unsubscribeUrl };
 }
@@ -46,9 +54,11 @@ export function lostPlaceholders(request: EmailRequested): FieldError[] {
   return placeholderProblems(request, way);
 }
 
-const needsWayOut = ({ category, unsubscribe }: EmailRequested) => category === 'marketing' || unsubscribe !== undefined;
+const needsWayOut = ({ category, unsubscribe }: EmailRequested) =>
+  category === 'marketing' || unsubscribe !== undefined;
 
-const hasWayOut = ({ headers }: EmailRequested) => Object.keys(headers ?? {}).some((name) => name.toLowerCase() === header.toLowerCase());
+const hasWayOut = ({ headers }: EmailRequested) =>
+  Object.keys(headers ?? {}).some((name) => name.toLowerCase() === header.toLowerCase());
 
 /** A link is one person's: two recipients of one mail cannot have one each. */
 function onlyRecipient({ to, cc, bcc }: EmailMessage): string | undefined {
@@ -65,10 +75,22 @@ function filled(message: EmailMessage, url: string, oneClick: boolean): EmailMes
   };
 }
 
-const linksNotSetUp = ownFailure('MSG_NO_WAY_OUT', 'account', 'operator', 'A mailing needs a way to unsubscribe, and the platform’s own links are not set up.', {
-  action: 'Set PUBLIC_URL and UNSUBSCRIBE_KEY of the email service, or name a page of yours in unsubscribe.url.',
-});
+const linksNotSetUp = ownFailure(
+  'MSG_NO_WAY_OUT',
+  'account',
+  'operator',
+  'A mailing needs a way to unsubscribe, and the platform’s own links are not set up.',
+  {
+    action: 'Set PUBLIC_URL and UNSUBSCRIBE_KEY of the email service, or name a page of yours in unsubscribe.url.',
+  },
+);
 
-const sharedMailing = ownFailure('MSG_SHARED_WAY_OUT', 'bad-content', 'never', 'A mailing to several recipients at once cannot have an unsubscribe link for each of them.', {
-  action: 'Ask for one message per recipient, or name a page of yours in unsubscribe.url.',
-});
+const sharedMailing = ownFailure(
+  'MSG_SHARED_WAY_OUT',
+  'bad-content',
+  'never',
+  'A mailing to several recipients at once cannot have an unsubscribe link for each of them.',
+  {
+    action: 'Ask for one message per recipient, or name a page of yours in unsubscribe.url.',
+  },
+);

@@ -1,4 +1,15 @@
-import { Channel, Engagement, FailureKind, FieldError, Instant, Lane, Notice, SmsEncoding, Status, StatusSource } from '#libs/contracts';
+import {
+  Channel,
+  Engagement,
+  FailureKind,
+  FieldError,
+  Instant,
+  Lane,
+  Notice,
+  SmsEncoding,
+  Status,
+  StatusSource,
+} from '#libs/contracts';
 import { z } from 'zod';
 
 const mask = z.string().describe('A recipient, masked, such as a***@inbox.test.');
@@ -28,7 +39,10 @@ export const TimelineEntry = z.object({
   encoding: SmsEncoding.optional().describe('Of an SMS: how its characters travel.'),
   nextAt: Instant.optional().describe('When it will be tried next.'),
   failure: FailureAnswer.optional(),
-  lacks: z.array(z.string()).optional().describe('Fields that could not be kept as they came, such as text that is no Unicode.'),
+  lacks: z
+    .array(z.string())
+    .optional()
+    .describe('Fields that could not be kept as they came, such as text that is no Unicode.'),
   description: z.string().describe('What happened, in plain words.'),
 });
 export type TimelineEntry = z.infer<typeof TimelineEntry>;

@@ -18,7 +18,9 @@ export class BearerGuard implements CanActivate {
     const http = context.switchToHttp();
     const seen = this.tokens.look(http.getRequest<FastifyRequest>().headers.authorization);
     if (seen === 'good') return true;
-    void http.getResponse<FastifyReply>().header('www-authenticate', `Bearer realm="reporting"${seen === 'wrong' ? ', error="invalid_token"' : ''}`);
+    void http
+      .getResponse<FastifyReply>()
+      .header('www-authenticate', `Bearer realm="reporting"${seen === 'wrong' ? ', error="invalid_token"' : ''}`);
     throw unauthorized();
   }
 }

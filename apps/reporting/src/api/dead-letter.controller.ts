@@ -20,7 +20,11 @@ export class DeadLetterController {
 
   @Get()
   @Asks({ query: PageQuery })
-  @Answers('Messages that were given up, newest first, with the reason and what to do', 'DeadLetterList', deadLettersExample)
+  @Answers(
+    'Messages that were given up, newest first, with the reason and what to do',
+    'DeadLetterList',
+    deadLettersExample,
+  )
   list(@Query(new Valid(PageQuery)) query: Asked<typeof PageQuery>): Promise<DeadLetterList> {
     return this.reports.deadLetters(query);
   }

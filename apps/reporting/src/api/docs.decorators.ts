@@ -5,7 +5,9 @@ import type { answerSchemas } from './answers.ts';
 
 /** The OpenAPI 3.0 form of a schema, without what zod adds that says nothing to a reader. */
 export const openApi = (schema: z.ZodType, io: 'input' | 'output') =>
-  z.toJSONSchema(schema, { target: 'openapi-3.0', io, override: ({ jsonSchema }) => tidy(jsonSchema) }) as { type?: string };
+  z.toJSONSchema(schema, { target: 'openapi-3.0', io, override: ({ jsonSchema }) => tidy(jsonSchema) }) as {
+    type?: string;
+  };
 
 function tidy(schema: { format?: string; pattern?: string; minimum?: number; maximum?: number }): void {
   if (schema.format === 'date-time') delete schema.pattern;
@@ -18,10 +20,17 @@ type Fields = z.ZodObject<Record<string, z.ZodType>>;
 /** Documents what an operation takes, from the very schemas that it is checked by. */
 export function Asks(of: { path?: Fields; query?: Fields; body?: Fields; example?: object }): MethodDecorator {
   const fields = (schema: Fields | undefined) =>
-    Object.entries(schema?.shape ?? {}).map(([name, type]) => ({ name, description: type.description ?? '', schema: openApi(type, 'input'), type }));
+    Object.entries(schema?.shape ?? {}).map(([name, type]) => ({
+      name,
+      description: type.description ?? '',
+      schema: openApi(type, 'input'),
+      type,
+    }));
   return applyDecorators(
     ...fields(of.path).map(({ name, description, schema }) => ApiParam({ name, description, schema })),
-    ...fields(of.query).map(({ name, description, schema, type }) => ApiQuery({ name, description, schema, required: !type.safeParse(undefined).success })),
+    ...fields(of.query).map(({ name, description, schema, type }) =>
+      ApiQuery({ name, description, schema, required: !type.safeParse(undefined).success }),
+    ),
     ...(of.body ? [ApiBody({ schema: openApi(of.body, 'input'), examples: { example: { value: of.example } } })] : []),
   );
 }
@@ -29,13 +38,22 @@ export function Asks(of: { path?: Fields; query?: Fields; body?: Fields; example
 const reference = (name: keyof typeof answerSchemas) => ({ $ref: `#/components/schemas/${name}` });
 
 /** Documents what an operation answers: the good answer with an example, and every refusal. */
-export function Answers(summary: string, name: keyof typeof answerSchemas, example: object, also: { notFound?: boolean } = {}): MethodDecorator {
+export function Answers(
+  summary: string,
+  name: keyof typeof answerSchemas,
+  example: object,
+  also: { notFound?: boolean } = {},
+): MethodDecorator {
   const refusal = (status: number, description: string) =>
     ApiResponse({ status, description, content: { 'application/json': { schema: reference('Problem') } } });
   return applyDecorators(
     ApiOperation({ summary }),
     ApiBearerAuth(),
-    ApiResponse({ status: 200, description: summary, content: { 'application/json': { schema: reference(name), example } } }),
+    ApiResponse({
+      status: 200,
+      description: summary,
+      content: { 'application/json': { schema: reference(name), example } },
+    }),
     refusal(400, 'What was asked breaks a rule; the fields are named.'),
     refusal(401, 'The access token is missing or wrong.'),
     ...(also.notFound ? [refusal(404, 'No such message is known.')] : []),

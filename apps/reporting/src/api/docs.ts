@@ -7,13 +7,25 @@ import { openApi } from './docs.decorators.ts';
 export function describeApi(app: NestFastifyApplication): OpenAPIObject {
   const settings = new DocumentBuilder()
     .setTitle('Messaging reports')
-    .setDescription('What was asked for, what became of it, and what to do where it failed. Every error is `{ code, message, remedy }`.')
+    .setDescription(
+      'What was asked for, what became of it, and what to do where it failed. Every error is `{ code, message, remedy }`.',
+    )
     .setVersion('1')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'A token of REPORTING_TOKEN; npm start keeps the first one in .data/admin-token.' })
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      description: 'A token of REPORTING_TOKEN; npm start keeps the first one in .data/admin-token.',
+    })
     .build();
   const document = SwaggerModule.createDocument(app, settings);
   const schemas = Object.entries(answerSchemas).map(([name, schema]) => [name, openApi(schema, 'output')] as const);
-  return { ...document, components: { ...document.components, schemas: { ...document.components?.schemas, ...Object.fromEntries(schemas) } } };
+  return {
+    ...document,
+    components: {
+      ...document.components,
+      schemas: { ...document.components?.schemas, ...Object.fromEntries(schemas) },
+    },
+  };
 }
 
 /** Serves it at `/docs` (to read and try) and `/docs/openapi.json`; both are open, the API itself is not. */

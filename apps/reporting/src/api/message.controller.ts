@@ -37,7 +37,10 @@ export class MessageController {
   @Get(':channel/:messageId')
   @Asks({ path: MessagePath, query: MessageQuery })
   @Answers('One message and what happened to it', 'Message', messageExample, { notFound: true })
-  message(@Param(new Valid(MessagePath)) path: Asked<typeof MessagePath>, @Query(new Valid(MessageQuery)) query: Asked<typeof MessageQuery>): Promise<MessageAnswer> {
+  message(
+    @Param(new Valid(MessagePath)) path: Asked<typeof MessagePath>,
+    @Query(new Valid(MessageQuery)) query: Asked<typeof MessageQuery>,
+  ): Promise<MessageAnswer> {
     return this.reports.message(path, query.tenant);
   }
 }

@@ -5,8 +5,12 @@ import { isFinal, summarise } from './summary.policy.ts';
 
 describe('a cursor', () => {
   it('leads back to where a page ended', () => {
-    const times = fc.date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }).map((date) => date.toISOString());
-    fc.assert(fc.property(times, fc.uuid(), (at, id) => expect(decodeCursor(encodeCursor({ at, id }))).toEqual({ at, id })));
+    const times = fc
+      .date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true })
+      .map((date) => date.toISOString());
+    fc.assert(
+      fc.property(times, fc.uuid(), (at, id) => expect(decodeCursor(encodeCursor({ at, id }))).toEqual({ at, id })),
+    );
   });
 
   it('that is not ours is told from one that is', () => {
@@ -27,7 +31,10 @@ describe('a summary', () => {
       { channel: 'email', status: 'delivered', count: 98 },
       { channel: 'email', status: 'bounced', count: 2 },
     ] as const;
-    expect(summarise(counts)).toEqual({ total: 100, channels: { email: { total: 100, delivered: 98, bounced: 2 }, sms: { total: 0 } } });
+    expect(summarise(counts)).toEqual({
+      total: 100,
+      channels: { email: { total: 100, delivered: 98, bounced: 2 }, sms: { total: 0 } },
+    });
   });
 });
 

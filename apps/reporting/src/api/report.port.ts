@@ -60,5 +60,9 @@ export abstract class Reports {
   abstract counts(range: { tenant?: string | undefined; since: string; until: string }): Promise<Count[]>;
 
   /** Newest first. */
-  abstract deadLetters(page: { tenant?: string | undefined; after?: Position | undefined; limit: number }): Promise<DeadLetterRow[]>;
+  abstract deadLetters(page: {
+    tenant?: string | undefined;
+    after?: Position | undefined;
+    limit: number;
+  }): Promise<DeadLetterRow[]>;
 }

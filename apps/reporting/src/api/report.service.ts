@@ -3,7 +3,15 @@ import { badRequest } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import type { ReportingConfig } from '../reporting.config.ts';
-import type { DeadLetterAnswer, DeadLetterList, GivenUpAnswer, MessageAnswer, MessageList, MessageSummary, SummaryAnswer } from './answers.ts';
+import type {
+  DeadLetterAnswer,
+  DeadLetterList,
+  GivenUpAnswer,
+  MessageAnswer,
+  MessageList,
+  MessageSummary,
+  SummaryAnswer,
+} from './answers.ts';
 import type { Asked, ListQuery, MessagePath, PageQuery, Search, SummaryQuery } from './asked.ts';
 import { decodeCursor, pageOf, type Position } from './cursor.policy.ts';
 import { messageNotFound } from './problem.ts';
@@ -42,7 +50,12 @@ export class ReportService {
     };
   }
 
-  async messages({ cursor, limit, recipient, ...filter }: Asked<typeof ListQuery> & Partial<Asked<typeof Search>>): Promise<MessageList> {
+  async messages({
+    cursor,
+    limit,
+    recipient,
+    ...filter
+  }: Asked<typeof ListQuery> & Partial<Asked<typeof Search>>): Promise<MessageList> {
     const rows = await this.reports.messages({
       ...filter,
       recipientHash: recipient === undefined ? undefined : this.hashOf(recipient),
@@ -79,12 +92,30 @@ export class ReportService {
 
   private letterOf(row: DeadLetterRow): DeadLetterAnswer {
     const { messageId, channel, tenant, lane, requestedAt, status, statusAt, traceId } = row;
-    const final = status !== null && statusAt !== null ? this.ended({ status, final: row.final ?? false, statusAt }) : null;
-    return { messageId, channel, tenant, lane, ...givenUpAnswer(row), requestedAt, failure: failureOf(row.failure, this.errorDocs), status, final, traceId };
+    const final =
+      status !== null && statusAt !== null ? this.ended({ status, final: row.final ?? false, statusAt }) : null;
+    return {
+      messageId,
+      channel,
+      tenant,
+      lane,
+      ...givenUpAnswer(row),
+      requestedAt,
+      failure: failureOf(row.failure, this.errorDocs),
+      status,
+      final,
+      traceId,
+    };
   }
 
   private hashOf(recipient: string): string {
-    if (!Channel.options.some((channel) => isRecipient(recipient, channel))) throw badRequest([{ field: 'recipient', rule: 'must be an e-mail address, or a phone number with its country’s code such as +1 202 555 0123' }]);
+    if (!Channel.options.some((channel) => isRecipient(recipient, channel)))
+      throw badRequest([
+        {
+          field: 'recipient',
+          rule: 'must be an e-mail address, or a phone number with its country’s code such as +1 202 555 0123',
+        },
+      ]);
     return recipientHash(this.hashKey, recipient);
   }
 

@@ -2,7 +2,13 @@ import { database, type Pool } from '#libs/persistence';
 import { POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { GivenUp, KeptFact } from '../projection/fact.ts';
-import { type DeadLetterRow, type MessageFilter, type MessageHistory, type MessageRow, Reports } from './report.port.ts';
+import {
+  type DeadLetterRow,
+  type MessageFilter,
+  type MessageHistory,
+  type MessageRow,
+  Reports,
+} from './report.port.ts';
 import type { Count } from './summary.policy.ts';
 
 const messageColumns = `m.id, m.tenant, m.channel, m.message_id AS "messageId", m.lane, m.category, m.trace_id AS "traceId",
@@ -28,7 +34,10 @@ export class PostgresReports extends Reports {
     const [message, facts, letters] = await Promise.all([
       this.rows<MessageRow>(`SELECT ${messageColumns} FROM reporting.message m WHERE m.id = $1`, [id]),
       this.rows<{ fact: KeptFact }>('SELECT fact FROM reporting.event WHERE id = $1', [id]),
-      this.rows<Dated<GivenUp>>(`SELECT ${letterColumns} FROM reporting.dead_letter d WHERE d.id = $1 ORDER BY d.at DESC LIMIT 1`, [id]),
+      this.rows<Dated<GivenUp>>(
+        `SELECT ${letterColumns} FROM reporting.dead_letter d WHERE d.id = $1 ORDER BY d.at DESC LIMIT 1`,
+        [id],
+      ),
     ]);
     if (!message[0]) return undefined;
     return { message: message[0], facts: facts.map((row) => row.fact), givenUp: letters[0] && inText(letters[0]) };
@@ -50,10 +59,21 @@ export class PostgresReports extends Reports {
       .add(since, (value) => `m.requested_at >= ${value}`)
       .add(until, (value) => `m.requested_at < ${value}`)
       .add(tenant, (value) => `m.tenant = ${value}`);
-    return this.rows(`SELECT m.channel, m.status, count(*) AS count FROM reporting.message m ${where.text} GROUP BY 1, 2`, where.values);
+    return this.rows(
+      `SELECT m.channel, m.status, count(*) AS count FROM reporting.message m ${where.text} GROUP BY 1, 2`,
+      where.values,
+    );
   }
 
-  async deadLetters({ tenant, after, limit }: { tenant?: string | undefined; after?: { at: string; id: string } | undefined; limit: number }): Promise<DeadLetterRow[]> {
+  async deadLetters({
+    tenant,
+    after,
+    limit,
+  }: {
+    tenant?: string | undefined;
+    after?: { at: string; id: string } | undefined;
+    limit: number;
+  }): Promise<DeadLetterRow[]> {
     const where = new Conditions()
       .add(tenant, (value) => `d.tenant = ${value}`)
       .addPair(after && [after.at, after.id], (at, id) => `(d.at, d.event_id) < (${at}, ${id})`);

@@ -21,6 +21,10 @@ export function summarise(counts: readonly Count[]): Pick<SummaryAnswer, 'total'
 }
 
 /** `sent` is the last word once the provider's window has passed without a receipt. */
-export function isFinal(row: { status: string; final: boolean; statusAtMs: number }, nowMs: number, windowMs: number): boolean {
+export function isFinal(
+  row: { status: string; final: boolean; statusAtMs: number },
+  nowMs: number,
+  windowMs: number,
+): boolean {
   return row.final || (row.status === 'sent' && nowMs - row.statusAtMs >= windowMs);
 }

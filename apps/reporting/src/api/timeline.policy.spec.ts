@@ -16,7 +16,13 @@ const aFact = (more: Partial<KeptFact>): KeptFact => ({
   provider: 'sendgrid',
   ...more,
 });
-const request = aFact({ status: 'accepted', source: 'request', hop: undefined, provider: undefined, at: '2030-01-31T12:00:00.500Z' });
+const request = aFact({
+  status: 'accepted',
+  source: 'request',
+  hop: undefined,
+  provider: undefined,
+  at: '2030-01-31T12:00:00.500Z',
+});
 const statuses = (facts: KeptFact[]) => timelineOf(facts, undefined).map(({ status }) => status);
 
 describe('a timeline', () => {
@@ -32,34 +38,67 @@ describe('a timeline', () => {
   });
 
   it('shows each hop in its turn', () => {
-    const retrying = aFact({ status: 'retrying', source: 'retry', nextAt: '2030-01-31T12:05:00.000Z', at: '2030-01-31T12:00:02.000Z' });
+    const retrying = aFact({
+      status: 'retrying',
+      source: 'retry',
+      nextAt: '2030-01-31T12:05:00.000Z',
+      at: '2030-01-31T12:00:02.000Z',
+    });
     const sent = aFact({ hop: 2, at: '2030-01-31T12:05:00.100Z' });
-    const delivered = aFact({ hop: 2, status: 'delivered', final: true, source: 'receipt', at: '2030-01-31T12:05:01.000Z' });
+    const delivered = aFact({
+      hop: 2,
+      status: 'delivered',
+      final: true,
+      source: 'receipt',
+      at: '2030-01-31T12:05:01.000Z',
+    });
     expect(statuses([delivered, sent, retrying, request])).toEqual(['accepted', 'retrying', 'sent', 'delivered']);
   });
 
   it('shows recipients by their masks only', () => {
-    const delivered = aFact({ status: 'delivered', source: 'receipt', recipient: { hash: 'secret-hash', mask: 'a***@inbox.test' } });
+    const delivered = aFact({
+      status: 'delivered',
+      source: 'receipt',
+      recipient: { hash: 'secret-hash', mask: 'a***@inbox.test' },
+    });
     expect(timelineOf([delivered], undefined)[0]?.recipient).toBe('a***@inbox.test');
     expect(JSON.stringify(timelineOf([delivered], undefined))).not.toContain('secret-hash');
   });
 
   it('says in the entry that ended it why a message was given up', () => {
     const failure = aFailure();
-    const failed = aFact({ hop: 3, status: 'failed', final: true, source: 'retry', failure, at: '2030-01-31T12:30:00.000Z' });
+    const failed = aFact({
+      hop: 3,
+      status: 'failed',
+      final: true,
+      source: 'retry',
+      failure,
+      at: '2030-01-31T12:30:00.000Z',
+    });
     const givenUp = { hop: 3, reason: 'exhausted', attempts: 3, failure } as GivenUp;
     const end = timelineOf([request, failed], givenUp).at(-1);
     expect(end?.reason).toBe('exhausted');
     expect(end?.description).toBe(
       'It could not be sent. The provider refused the connection. Given up after 3 attempts: it was tried as often as is allowed.',
     );
-    expect(end?.failure).toEqual({ kind: 'transient', code: 'ECONNREFUSED', meaning: failure.meaning, action: failure.action });
+    expect(end?.failure).toEqual({
+      kind: 'transient',
+      code: 'ECONNREFUSED',
+      meaning: failure.meaning,
+      action: failure.action,
+    });
   });
 
   it('links a failure to the page about its code, where that is published', () => {
-    const failed = aFact({ status: 'failed', final: true, failure: aFailure({ help: 'docs/errors/network-econnrefused.md' }) });
+    const failed = aFact({
+      status: 'failed',
+      final: true,
+      failure: aFailure({ help: 'docs/errors/network-econnrefused.md' }),
+    });
     expect(timelineOf([failed], undefined)[0]?.failure?.help).toBe('docs/errors/network-econnrefused.md');
-    expect(timelineOf([failed], undefined, 'https://docs.example.org/errors/')[0]?.failure?.help).toBe('https://docs.example.org/errors/network-econnrefused.md');
+    expect(timelineOf([failed], undefined, 'https://docs.example.org/errors/')[0]?.failure?.help).toBe(
+      'https://docs.example.org/errors/network-econnrefused.md',
+    );
   });
 
   it('has plain words for everything that can happen', () => {

@@ -4,7 +4,10 @@ import { inOrder } from '../projection/order.policy.ts';
 import type { FailureAnswer, TimelineEntry } from './answers.ts';
 import { describeFact, describeGivenUp } from './wording.policy.ts';
 
-/** What happened to a message, in the order of happening; a dead letter speaks in the entry that ended it. `docs`: where the pages about codes are published. */
+/**
+ * What happened to a message, in the order of happening; a dead letter speaks in the entry that ended it. `docs`: where
+ * the pages about codes are published.
+ */
 export function timelineOf(facts: readonly KeptFact[], givenUp: GivenUp | undefined, docs?: string): TimelineEntry[] {
   const ordered = inOrder(facts);
   const end = givenUp ? endOf(ordered, givenUp.hop) : undefined;
@@ -18,7 +21,21 @@ function endOf(ordered: readonly KeptFact[], hop: number): KeptFact | undefined 
 }
 
 function entryOf(fact: KeptFact, givenUp: GivenUp | undefined, docs: string | undefined): TimelineEntry {
-  const { status, at, source, hop, attempt, provider, providerMessageId, recipient, reason, segments, encoding, nextAt, failure } = fact;
+  const {
+    status,
+    at,
+    source,
+    hop,
+    attempt,
+    provider,
+    providerMessageId,
+    recipient,
+    reason,
+    segments,
+    encoding,
+    nextAt,
+    failure,
+  } = fact;
   return {
     status,
     at,

@@ -3,10 +3,14 @@ import type { GivenUp, KeptFact } from '../projection/fact.ts';
 
 const by = ({ provider }: KeptFact) => provider ?? 'the provider';
 
-const sizeOf = ({ segments, encoding }: KeptFact) => (segments === undefined ? '' : ` as ${segments} ${segments === 1 ? 'segment' : 'segments'} (${encoding ?? 'unknown encoding'})`);
+const sizeOf = ({ segments, encoding }: KeptFact) =>
+  segments === undefined
+    ? ''
+    : ` as ${segments} ${segments === 1 ? 'segment' : 'segments'} (${encoding ?? 'unknown encoding'})`;
 
 const words: Record<Status | Engagement | Notice, (fact: KeptFact) => string> = {
-  accepted: (fact) => (fact.source === 'request' ? 'The request was received.' : 'The request was taken up for sending.'),
+  accepted: (fact) =>
+    fact.source === 'request' ? 'The request was received.' : 'The request was taken up for sending.',
   scheduled: ({ nextAt }) => (nextAt ? `It waits until ${nextAt}.` : 'It waits for its time.'),
   retrying: ({ nextAt }) => `It was not sent yet and is tried again${nextAt ? ` at ${nextAt}` : ''}.`,
   sent: (fact) => `Handed to ${by(fact)}, which took it for delivery${sizeOf(fact)}.`,

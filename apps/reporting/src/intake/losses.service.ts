@@ -19,7 +19,10 @@ export class Losses {
       count(counters.fieldsLost, { 'messaging.destination.name': topic.name, 'mi.field': field });
       if (this.told.has(`${topic.name} ${field}`)) continue;
       this.told.add(`${topic.name} ${field}`);
-      this.logger.warn({ topic: topic.name, field }, 'a field could not be kept and is left out; told once, counted each time (mi.fields.lost)');
+      this.logger.warn(
+        { topic: topic.name, field },
+        'a field could not be kept and is left out; told once, counted each time (mi.fields.lost)',
+      );
     }
     return record;
   }

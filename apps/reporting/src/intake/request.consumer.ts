@@ -14,7 +14,10 @@ export class RequestConsumer {
   private readonly projection: Projection;
   private readonly hashKey: string;
 
-  constructor(@Inject(Projection) projection: Projection, @Inject(ConfigService) config: ConfigService<ReportingConfig, true>) {
+  constructor(
+    @Inject(Projection) projection: Projection,
+    @Inject(ConfigService) config: ConfigService<ReportingConfig, true>,
+  ) {
     this.projection = projection;
     this.hashKey = config.get('RECIPIENT_HASH_KEY', { infer: true });
   }

@@ -27,19 +27,38 @@ export const salvagedFact = (json: unknown, { at, eventId, isGarbled }: Arrived)
 /** A dead letter without the fields that break its schema; undefined: it does not tell which message was given up. */
 export const salvagedLetter = (json: unknown, { at, eventId, isGarbled }: Arrived): Salvaged<DeadLetter> | undefined =>
   salvaged(DeadLetter, json, isGarbled, () => ({
-    at, eventId, requestedAt: at, expiresAt: at, key: null, request: {}, attempts: [], hop: 1, lane: 'transactional', reason: 'failed',
+    at,
+    eventId,
+    requestedAt: at,
+    expiresAt: at,
+    key: null,
+    request: {},
+    attempts: [],
+    hop: 1,
+    lane: 'transactional',
+    reason: 'failed',
     failure: ownFailure('MSG_UNCLASSIFIED', 'transient', 'backoff', 'The attempt failed; its channel did not say why.'),
-  })); // prettier-ignore
+  }));
 
-/** Leaves out what is wrong, and what then is missing is taken from `otherwise`, as often as something can be mended. */
-function salvaged<S extends z.ZodObject>(schema: S, json: unknown, isGarbled: boolean, otherwise: (fields: Fields) => Fields): Salvaged<z.infer<S>> | undefined {
+/**
+ * Leaves out what is wrong, and what then is missing is taken from `otherwise`, as often as something can be mended.
+ */
+function salvaged<S extends z.ZodObject>(
+  schema: S,
+  json: unknown,
+  isGarbled: boolean,
+  otherwise: (fields: Fields) => Fields,
+): Salvaged<z.infer<S>> | undefined {
   if (json === null || typeof json !== 'object' || Array.isArray(json)) return undefined;
   const given = json as Fields;
   const known = Object.keys(schema.shape);
   const substitutes = otherwise(given);
-  const isLost = (value: unknown) => isDeeper(value, MAX_DEPTH + HANDOVER_DEPTH - 1) || (isGarbled && JSON.stringify(value).includes('\ufffd'));
+  const isLost = (value: unknown) =>
+    isDeeper(value, MAX_DEPTH + HANDOVER_DEPTH - 1) || (isGarbled && JSON.stringify(value).includes('\ufffd'));
   const lacks = known.filter((name) => name in given && isLost(given[name]));
-  const fields = Object.fromEntries(known.filter((name) => name in given && !lacks.includes(name)).map((name) => [name, given[name]]));
+  const fields = Object.fromEntries(
+    known.filter((name) => name in given && !lacks.includes(name)).map((name) => [name, given[name]]),
+  );
   for (let round = 0; round < 3; round += 1) {
     const parsed = schema.safeParse(fields);
     if (parsed.success) return { ...parsed.data, lacks };

@@ -6,9 +6,17 @@ import { salvage } from './salvage.ts';
 import { factOfStatus } from './translate.ts';
 
 const aRecord = (topic: IncomingRecord['topic'], value: object | Buffer): IncomingRecord => ({
-  topic, topicName: `messaging.${topic.name}`, lane: 'transactional', partition: 0, offset: 7, key: null, headers: {}, timestamp: Date.parse('2030-01-31T12:00:09Z'), bytes: 0,
+  topic,
+  topicName: `messaging.${topic.name}`,
+  lane: 'transactional',
+  partition: 0,
+  offset: 7,
+  key: null,
+  headers: {},
+  timestamp: Date.parse('2030-01-31T12:00:09Z'),
+  bytes: 0,
   value: Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value)),
-}); // prettier-ignore
+});
 
 const salvagedFact = (value: object | Buffer) => {
   const record = aRecord(topics.statusChanged, value);
@@ -16,7 +24,13 @@ const salvagedFact = (value: object | Buffer) => {
   return salvage(record)?.value;
 };
 
-const delivered = aStatus({ messageId: 'm-1', status: 'delivered', final: true, source: 'receipt', correlationId: 'c-1' });
+const delivered = aStatus({
+  messageId: 'm-1',
+  status: 'delivered',
+  final: true,
+  source: 'receipt',
+  correlationId: 'c-1',
+});
 
 describe('a fact that breaks its schema', () => {
   it.each([
@@ -28,7 +42,12 @@ describe('a fact that breaks its schema', () => {
     ['no word about whether it is the end', { final: 'yes' }, { final: true }, ['final']],
     ['no id', { eventId: 7 }, { eventId: expect.stringMatching(/^[0-9a-f-]{36}$/) }, ['eventId']],
     ['several of these', { at: 0, final: null, recipients: {} }, { final: true }, ['recipients', 'at', 'final']],
-    ['a list that is nested too deeply', { tags: JSON.parse(`${'['.repeat(3_000)}${']'.repeat(3_000)}`) as unknown }, {}, ['tags']],
+    [
+      'a list that is nested too deeply',
+      { tags: JSON.parse(`${'['.repeat(3_000)}${']'.repeat(3_000)}`) as unknown },
+      {},
+      ['tags'],
+    ],
   ])('is kept without these fields: %s', (_, wrong, instead, lacks) => {
     const value = salvagedFact({ ...delivered, ...wrong });
     expect(value).toMatchObject({ messageId: 'm-1', status: 'delivered', correlationId: 'c-1', ...instead });
@@ -37,14 +56,20 @@ describe('a fact that breaks its schema', () => {
   });
 
   it('whose bytes are no UTF-8 is kept without the fields that these stand in', () => {
-    expect(salvagedFact(Buffer.from(JSON.stringify({ ...delivered, reason: 'für' }), 'latin1'))).toEqual({ ...delivered, reason: undefined, lacks: ['reason'] });
+    expect(salvagedFact(Buffer.from(JSON.stringify({ ...delivered, reason: 'für' }), 'latin1'))).toEqual({
+      ...delivered,
+      reason: undefined,
+      lacks: ['reason'],
+    });
   });
 
   it.each([
     ['a status that nobody knows', { status: 'teleported' }],
     ['no channel', { channel: undefined }],
     ['no source', { source: 'rumour' }],
-  ])('is set aside where it does not tell what happened to what: %s', (_, wrong) => expect(salvagedFact({ ...delivered, ...wrong })).toBeUndefined());
+  ])('is set aside where it does not tell what happened to what: %s', (_, wrong) =>
+    expect(salvagedFact({ ...delivered, ...wrong })).toBeUndefined(),
+  );
 
   it('is set aside where it is no object at all', () => {
     expect(salvagedFact(Buffer.from('not json'))).toBeUndefined();
@@ -57,8 +82,13 @@ describe('a dead letter that breaks its schema', () => {
     const letter = { ...aDeferred({ messageId: 'm-1' }), reason: 'exhausted', failure: aFailure() };
     const wreck = { ...letter, attempts: 'many', requestedAt: '9999-12-31T23:59:59-14:00', failure: null };
     expect(salvage(aRecord(topics.deadLetters, wreck))?.value).toMatchObject({
-      messageId: 'm-1', reason: 'exhausted', attempts: [], requestedAt: '2030-01-31T12:00:09.000Z', failure: { code: 'MSG_UNCLASSIFIED' }, lacks: expect.arrayContaining(['attempts', 'requestedAt', 'failure']),
-    }); // prettier-ignore
+      messageId: 'm-1',
+      reason: 'exhausted',
+      attempts: [],
+      requestedAt: '2030-01-31T12:00:09.000Z',
+      failure: { code: 'MSG_UNCLASSIFIED' },
+      lacks: expect.arrayContaining(['attempts', 'requestedAt', 'failure']),
+    });
   });
 });
 

@@ -9,10 +9,17 @@ const salvagers = new Map<string, Salvager>([
   [topics.deadLetters.name, salvagedLetter],
 ]);
 
-/** What can be read of a fact or dead letter that breaks its schema, as an older or newer producer may write it; undefined: nothing. */
+/**
+ * What can be read of a fact or dead letter that breaks its schema, as an older or newer producer may write it;
+ * undefined: nothing.
+ */
 export function salvage(record: IncomingRecord): Decoded | undefined {
   const json = readJsonLeniently(record.value);
-  const arrived = { at: nearestInstant(record.timestamp), eventId: contentDigest(placeOf(record)), isGarbled: !isUtf8(record.value ?? Buffer.alloc(0)) };
+  const arrived = {
+    at: nearestInstant(record.timestamp),
+    eventId: contentDigest(placeOf(record)),
+    isGarbled: !isUtf8(record.value ?? Buffer.alloc(0)),
+  };
   const value = salvagers.get(record.topic.name)?.(json, arrived);
   return value && { json, value };
 }

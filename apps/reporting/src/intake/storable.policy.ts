@@ -4,8 +4,9 @@ import { repairTexts, textProblem } from '#libs/contracts';
 export const LARGEST_INTEGER = 2_147_483_647;
 
 /**
- * A fact or a dead letter as PostgreSQL can keep it: a text that is no Unicode or holds NUL, and a number that is too large, is
- * left out; inside an object such a text is replaced. `lacks` names these fields, beside those that were lacking before.
+ * A fact or a dead letter as PostgreSQL can keep it: a text that is no Unicode or holds NUL, and a number that is too
+ * large, is left out; inside an object such a text is replaced. `lacks` names these fields, beside those that were
+ * lacking before.
  */
 export function storable<T extends object>(of: T, lackedBefore: readonly string[] = []): T & { lacks?: string[] } {
   const lacks = new Set(lackedBefore);
@@ -21,7 +22,11 @@ export function storable<T extends object>(of: T, lackedBefore: readonly string[
 function fits(value: unknown): boolean {
   if (typeof value === 'string') return textProblem(value) === undefined;
   if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) <= LARGEST_INTEGER;
-  return value === null || typeof value !== 'object' || Object.entries(value).every(([name, item]) => fits(name) && fits(item));
+  return (
+    value === null ||
+    typeof value !== 'object' ||
+    Object.entries(value).every(([name, item]) => fits(name) && fits(item))
+  );
 }
 
 /** Of a list of texts the good ones, of an object its repaired texts; of anything else nothing. */

@@ -4,20 +4,39 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { factOfEmail, factOfSms, factOfStatus, givenUp } from './translate.ts';
 
-const arrival = { lane: 'urgent', timestamp: Date.UTC(2030, 0, 31, 12), traceId: 'abc', hashKey: 'a key for hashes' } as const;
+const arrival = {
+  lane: 'urgent',
+  timestamp: Date.UTC(2030, 0, 31, 12),
+  traceId: 'abc',
+  hashKey: 'a key for hashes',
+} as const;
 
 describe('a request', () => {
   it('is kept without address and content', () => {
-    const request = anEmailRequest({ subject: 'Your order', text: 'It works', cc: [{ email: 'bob@inbox.test' }], metadata: { note: 'private' } });
+    const request = anEmailRequest({
+      subject: 'Your order',
+      text: 'It works',
+      cc: [{ email: 'bob@inbox.test' }],
+      metadata: { note: 'private' },
+    });
     const { fact } = factOfEmail(request, arrival);
     expect(fact.recipients?.map(({ mask }) => mask)).toEqual(['a***@inbox.test', 'b***@inbox.test']);
     expect(JSON.stringify(fact)).not.toMatch(/ada@|bob@|It works|Your order|private/);
-    expect(fact).toMatchObject({ status: 'accepted', source: 'request', at: '2030-01-31T12:00:00.000Z', lane: 'urgent', traceId: 'abc' });
+    expect(fact).toMatchObject({
+      status: 'accepted',
+      source: 'request',
+      at: '2030-01-31T12:00:00.000Z',
+      lane: 'urgent',
+      traceId: 'abc',
+    });
   });
 
   it('is one fact however often it is published', () => {
     const first = factOfSms(anSmsRequest({ messageId: 'm-1', body: 'one' }), arrival);
-    const again = factOfSms(anSmsRequest({ messageId: 'm-1', body: 'two' }), { ...arrival, timestamp: arrival.timestamp + 1 });
+    const again = factOfSms(anSmsRequest({ messageId: 'm-1', body: 'two' }), {
+      ...arrival,
+      timestamp: arrival.timestamp + 1,
+    });
     expect(again.fact.eventId).toBe(first.fact.eventId);
   });
 
@@ -29,7 +48,13 @@ describe('a request', () => {
 
 describe('a status', () => {
   it('is kept in UTC, field by field', () => {
-    const changed = { ...aStatus({ at: '2030-01-31T14:00:00+02:00', failure: aFailure({ help: 'docs/errors/network-econnrefused.md' }) }), to: 'ada@inbox.test' };
+    const changed = {
+      ...aStatus({
+        at: '2030-01-31T14:00:00+02:00',
+        failure: aFailure({ help: 'docs/errors/network-econnrefused.md' }),
+      }),
+      to: 'ada@inbox.test',
+    };
     const { fact } = factOfStatus(changed, undefined);
     expect(fact.at).toBe('2030-01-31T12:00:00.000Z');
     expect(fact.failure).toMatchObject({ kind: 'transient', help: 'docs/errors/network-econnrefused.md' });
@@ -55,13 +80,38 @@ describe('a status with a field that cannot be kept', () => {
   const half = '\ud83d';
 
   it.each([
-    ['a correlationId that is no Unicode', { correlationId: `c${half}` }, { correlationId: undefined }, ['correlationId']],
+    [
+      'a correlationId that is no Unicode',
+      { correlationId: `c${half}` },
+      { correlationId: undefined },
+      ['correlationId'],
+    ],
     ['a reason with NUL', { reason: 'a\0b' }, { reason: undefined }, ['reason']],
     ['tags of which one is no Unicode', { tags: ['spring', half] }, { tags: ['spring'] }, ['tags']],
-    ['a counter beyond all numbers of PostgreSQL', { hop: 3_000_000_000, attempt: 1 }, { hop: undefined, attempt: 1 }, ['hop']],
-    ['a failure whose words are no Unicode', { failure: aFailure({ meaning: `No${half}.` }) }, { failure: expect.objectContaining({ meaning: 'No\ufffd.', code: 'ECONNREFUSED' }) }, ['failure']],
-    ['a recipient whose mask holds NUL', { recipients: [{ hash: 'ada', mask: 'a\0***@inbox.test' }] }, { recipients: [{ hash: 'ada', mask: 'a***@inbox.test' }] }, ['recipients']],
-    ['two of them', { correlationId: '\0', reason: half }, { correlationId: undefined, reason: undefined }, ['reason', 'correlationId']],
+    [
+      'a counter beyond all numbers of PostgreSQL',
+      { hop: 3_000_000_000, attempt: 1 },
+      { hop: undefined, attempt: 1 },
+      ['hop'],
+    ],
+    [
+      'a failure whose words are no Unicode',
+      { failure: aFailure({ meaning: `No${half}.` }) },
+      { failure: expect.objectContaining({ meaning: 'No\ufffd.', code: 'ECONNREFUSED' }) },
+      ['failure'],
+    ],
+    [
+      'a recipient whose mask holds NUL',
+      { recipients: [{ hash: 'ada', mask: 'a\0***@inbox.test' }] },
+      { recipients: [{ hash: 'ada', mask: 'a***@inbox.test' }] },
+      ['recipients'],
+    ],
+    [
+      'two of them',
+      { correlationId: '\0', reason: half },
+      { correlationId: undefined, reason: undefined },
+      ['reason', 'correlationId'],
+    ],
   ])('is kept without it, and says so: %s', (_, more, rest, lacks) => {
     const { of, fact } = factOfStatus(aStatus({ messageId: 'm-1', status: 'failed', final: true, ...more }), undefined);
     expect(of?.messageId).toBe('m-1');
@@ -72,13 +122,24 @@ describe('a status with a field that cannot be kept', () => {
   it('can always be stored, whatever its texts and numbers are', () => {
     const unstorable = /\\u0000|\\ud[89a-f]/;
     const text = fc.string({ unit: fc.constantFrom('a', '\0', '\ud83d', '\ude00', 'é') });
-    const odd = fc.record({ correlationId: text, reason: text, provider: text, tags: fc.array(text), hop: fc.integer({ min: 1, max: 2 ** 40 }), segments: fc.integer({ min: 1, max: 2 ** 40 }) });
-    fc.assert(fc.property(odd, text, (more, meaning) => {
-      const { fact } = factOfStatus(aStatus({ ...more, failure: aFailure({ meaning }) }), undefined);
-      expect(JSON.stringify(fact)).not.toMatch(unstorable);
-      expect(fact.hop ?? 1).toBeLessThan(2 ** 31);
-      expect(fact.lacks === undefined).toBe(!unstorable.test(JSON.stringify([more, meaning])) && more.hop < 2 ** 31 && more.segments < 2 ** 31);
-    }));
+    const odd = fc.record({
+      correlationId: text,
+      reason: text,
+      provider: text,
+      tags: fc.array(text),
+      hop: fc.integer({ min: 1, max: 2 ** 40 }),
+      segments: fc.integer({ min: 1, max: 2 ** 40 }),
+    });
+    fc.assert(
+      fc.property(odd, text, (more, meaning) => {
+        const { fact } = factOfStatus(aStatus({ ...more, failure: aFailure({ meaning }) }), undefined);
+        expect(JSON.stringify(fact)).not.toMatch(unstorable);
+        expect(fact.hop ?? 1).toBeLessThan(2 ** 31);
+        expect(fact.lacks === undefined).toBe(
+          !unstorable.test(JSON.stringify([more, meaning])) && more.hop < 2 ** 31 && more.segments < 2 ** 31,
+        );
+      }),
+    );
   });
 });
 
@@ -91,7 +152,16 @@ describe('a dead letter', () => {
   });
 
   it('whose words are no Unicode is kept with these replaced, and says so', () => {
-    const letter = { ...aDeferred(), reason: 'exhausted', failure: aFailure({ action: 'Ask\ud83d.' }), hop: 3_000_000_000 } as const;
-    expect(givenUp(letter)).toMatchObject({ failure: { action: 'Ask\ufffd.' }, hop: 2_147_483_647, lacks: ['failure'] });
+    const letter = {
+      ...aDeferred(),
+      reason: 'exhausted',
+      failure: aFailure({ action: 'Ask\ud83d.' }),
+      hop: 3_000_000_000,
+    } as const;
+    expect(givenUp(letter)).toMatchObject({
+      failure: { action: 'Ask\ufffd.' },
+      hop: 2_147_483_647,
+      lacks: ['failure'],
+    });
   });
 });

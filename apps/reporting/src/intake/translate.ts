@@ -29,13 +29,24 @@ export interface Arrival {
 
 export const factOfEmail = (request: EmailRequested, arrival: Arrival): IncomingFact => {
   const boxes = [...request.to, ...(request.cc ?? []), ...(request.bcc ?? [])];
-  return factOfRequest('email', request, boxes.map(({ email }) => email), arrival);
+  return factOfRequest(
+    'email',
+    request,
+    boxes.map(({ email }) => email),
+    arrival,
+  );
 };
 
-export const factOfSms = (request: SmsRequested, arrival: Arrival): IncomingFact => factOfRequest('sms', request, [request.to], arrival);
+export const factOfSms = (request: SmsRequested, arrival: Arrival): IncomingFact =>
+  factOfRequest('sms', request, [request.to], arrival);
 
 /** That it was asked for: one fact per identity, whatever is published under it again. */
-function factOfRequest(channel: Channel, request: EmailRequested | SmsRequested, addresses: string[], arrival: Arrival): IncomingFact {
+function factOfRequest(
+  channel: Channel,
+  request: EmailRequested | SmsRequested,
+  addresses: string[],
+  arrival: Arrival,
+): IncomingFact {
   const of = { tenant: request.tenant, channel, messageId: request.messageId };
   return {
     of,
@@ -115,7 +126,9 @@ export function givenUp(letter: DeadLetter): GivenUp {
 /** What was lost of it on its way here. */
 function lacksOf({ lacks }: Record<string, unknown>): string[] {
   if (!Array.isArray(lacks)) return [];
-  return (lacks as unknown[]).filter((name): name is string => typeof name === 'string' && /^[\w.]{1,64}$/.test(name)).slice(0, 64);
+  return (lacks as unknown[])
+    .filter((name): name is string => typeof name === 'string' && /^[\w.]{1,64}$/.test(name))
+    .slice(0, 64);
 }
 
 const utc = (instant: string): string => new Date(instant).toISOString();
@@ -123,7 +136,17 @@ const utc = (instant: string): string => new Date(instant).toISOString();
 const bare = ({ hash, mask }: RecipientRef): RecipientRef => ({ hash, mask });
 
 function plain({ kind, code, provider, httpStatus, meaning, action, retry, help, fields }: Failure): Failure {
-  return { kind, code, provider, httpStatus, meaning, action, retry, help, fields: fields?.map(({ field, rule }) => ({ field, rule })) };
+  return {
+    kind,
+    code,
+    provider,
+    httpStatus,
+    meaning,
+    action,
+    retry,
+    help,
+    fields: fields?.map(({ field, rule }) => ({ field, rule })),
+  };
 }
 
 /** Event ids of ours are UUIDs; the contract allows any text. */

@@ -16,7 +16,8 @@ const aFact = (more: Partial<KeptFact> = {}): KeptFact => ({
   providerMessageId: 'p-1',
   ...more,
 });
-const aReceipt = (more: Partial<KeptFact> = {}) => aFact({ status: 'delivered', final: true, source: 'receipt', ...more });
+const aReceipt = (more: Partial<KeptFact> = {}) =>
+  aFact({ status: 'delivered', final: true, source: 'receipt', ...more });
 
 describe('a receipt without our reference', () => {
   it('belongs to the only message behind the provider’s id', () => {
@@ -42,6 +43,8 @@ describe('the references of a batch', () => {
       { of, fact: aReceipt({ providerMessageId: 'p-2' }) },
       { of, fact: aFact({ status: 'accepted', source: 'request', provider: undefined, providerMessageId: undefined }) },
     ];
-    expect(referencesIn(batch)).toEqual([{ provider: 'sendgrid', providerMessageId: 'p-1', members: { [identityKey(of)]: ['ada'] } }]);
+    expect(referencesIn(batch)).toEqual([
+      { provider: 'sendgrid', providerMessageId: 'p-1', members: { [identityKey(of)]: ['ada'] } },
+    ]);
   });
 });

@@ -15,7 +15,8 @@ export interface KnownFact extends IncomingFact {
   id: string;
 }
 
-export const referenceKey = ({ provider, providerMessageId }: Reference): string => JSON.stringify([provider, providerMessageId]);
+export const referenceKey = ({ provider, providerMessageId }: Reference): string =>
+  JSON.stringify([provider, providerMessageId]);
 
 /** The reference a fact names, if it names one. */
 export function referenceOf({ provider, providerMessageId }: KeptFact): Reference | undefined {

@@ -1,7 +1,15 @@
 import { identityKey } from '#libs/contracts';
 import type { PoolClient } from '#libs/persistence';
 import type { IncomingFact, KeptFact } from './fact.ts';
-import { type KnownFact, type Members, ownerOf, type Reference, referenceKey, referenceOf, referencesIn } from './join.policy.ts';
+import {
+  type KnownFact,
+  type Members,
+  ownerOf,
+  type Reference,
+  referenceKey,
+  referenceOf,
+  referencesIn,
+} from './join.policy.ts';
 
 type Known = Map<string, Members>;
 
@@ -13,7 +21,10 @@ export async function joinReceipts(client: PoolClient, facts: readonly IncomingF
   const waiting = taught.length > 0 ? await waitingFor(client, taught) : [];
 
   const named = facts.flatMap(({ of, fact }) => (of ? [{ of, fact, id: identityKey(of) }] : []));
-  const arrived = sorted(facts.filter(({ of }) => !of).map(({ fact }) => fact), members);
+  const arrived = sorted(
+    facts.filter(({ of }) => !of).map(({ fact }) => fact),
+    members,
+  );
   const returned = sorted(waiting, members);
   if (arrived.orphans.length > 0) await keep(client, arrived.orphans);
   if (returned.owned.length > 0) await release(client, returned.owned);
@@ -32,7 +43,10 @@ function sorted(facts: readonly KeptFact[], known: Known): { owned: KnownFact[];
   return { owned, orphans };
 }
 
-async function lockReferences(client: PoolClient, references: readonly (Reference & { members: Members })[]): Promise<Known> {
+async function lockReferences(
+  client: PoolClient,
+  references: readonly (Reference & { members: Members })[],
+): Promise<Known> {
   const { rows } = await client.query<Reference & { members: Members }>(
     `INSERT INTO reporting.provider_reference AS known (provider, provider_message_id, members)
      SELECT provider, "providerMessageId", members
@@ -67,5 +81,7 @@ async function keep(client: PoolClient, orphans: readonly KeptFact[]): Promise<v
 }
 
 async function release(client: PoolClient, joined: readonly KnownFact[]): Promise<void> {
-  await client.query('DELETE FROM reporting.orphan WHERE event_id = ANY($1::uuid[])', [joined.map(({ fact }) => fact.eventId)]);
+  await client.query('DELETE FROM reporting.orphan WHERE event_id = ANY($1::uuid[])', [
+    joined.map(({ fact }) => fact.eventId),
+  ]);
 }

@@ -52,10 +52,16 @@ async function projectAll(client: PoolClient, facts: readonly IncomingFact[]): P
   const fresh = known.filter(({ fact }) => added.has(fact.eventId));
   await addRecipients(client, fresh);
   const changed = new Set(fresh.map(({ id }) => id));
-  await settleStandings(client, keys.filter(({ id }) => changed.has(id)));
+  await settleStandings(
+    client,
+    keys.filter(({ id }) => changed.has(id)),
+  );
 }
 
-/** A notice makes no message: it may be about one that nobody has asked for. Where it comes before its request, it stands in the timeline later. */
+/**
+ * A notice makes no message: it may be about one that nobody has asked for. Where it comes before its request, it
+ * stands in the timeline later.
+ */
 async function addMessages(client: PoolClient, known: readonly KnownFact[]): Promise<void> {
   const rows = known.flatMap(({ id, of, fact }) => (of && !isNotice(fact.status) ? [{ id, ...of, at: fact.at }] : []));
   if (rows.length === 0) return;
@@ -107,7 +113,10 @@ async function addRecipients(client: PoolClient, fresh: readonly KnownFact[]): P
 
 // An UPDATE … FROM a list can fall into a bad plan (design §4): the rows are there, so this always updates.
 async function settleStandings(client: PoolClient, keys: readonly MessageKey[]): Promise<void> {
-  const facts = await factsOf(client, keys.map(({ id }) => id));
+  const facts = await factsOf(
+    client,
+    keys.map(({ id }) => id),
+  );
   const rows = keys.map((key) => ({ ...key, ...standingOf(facts.get(key.id) ?? []) }));
   await client.query(
     `INSERT INTO reporting.message (id, tenant, channel, message_id, lane, category, trace_id, requested_at, recipients,

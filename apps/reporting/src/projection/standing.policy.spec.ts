@@ -15,14 +15,29 @@ const aFact = (more: Partial<KeptFact> = {}): KeptFact => ({
   hop: 1,
   ...more,
 });
-const aRequest = (more: Partial<KeptFact> = {}) => aFact({ status: 'accepted', source: 'request', hop: undefined, ...more });
-const aReceipt = (more: Partial<KeptFact> = {}) => aFact({ status: 'delivered', final: true, source: 'receipt', ...more });
+const aRequest = (more: Partial<KeptFact> = {}) =>
+  aFact({ status: 'accepted', source: 'request', hop: undefined, ...more });
+const aReceipt = (more: Partial<KeptFact> = {}) =>
+  aFact({ status: 'delivered', final: true, source: 'receipt', ...more });
 
 const ada = { hash: 'ada', mask: 'a***@inbox.test' };
 const facts = fc.uniqueArray(
   fc.record({
     eventId: fc.uuid(),
-    status: fc.constantFrom<StatusChanged['status'][]>('accepted', 'scheduled', 'retrying', 'sent', 'delayed', 'delivered', 'bounced', 'failed', 'expired', 'unconfirmed', 'opened', 'clicked'),
+    status: fc.constantFrom<StatusChanged['status'][]>(
+      'accepted',
+      'scheduled',
+      'retrying',
+      'sent',
+      'delayed',
+      'delivered',
+      'bounced',
+      'failed',
+      'expired',
+      'unconfirmed',
+      'opened',
+      'clicked',
+    ),
     final: fc.boolean(),
     at: fc.integer({ min: 10, max: 59 }).map((second) => `2030-01-31T12:00:${second}.000Z`),
     source: fc.constantFrom<StatusChanged['source'][]>('request', 'email', 'retry', 'receipt', 'lookup'),
@@ -38,9 +53,14 @@ const facts = fc.uniqueArray(
 describe('where a message stands', () => {
   it('is the same however its facts are shuffled and repeated', () => {
     const shuffledAndRepeated = facts.chain((all) =>
-      fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: all.length * 2, maxLength: all.length * 2 })),
+      fc.tuple(
+        fc.constant(all),
+        fc.shuffledSubarray([...all, ...all], { minLength: all.length * 2, maxLength: all.length * 2 }),
+      ),
     );
-    fc.assert(fc.property(shuffledAndRepeated, ([all, shuffled]) => expect(standingOf(shuffled)).toEqual(standingOf(all))));
+    fc.assert(
+      fc.property(shuffledAndRepeated, ([all, shuffled]) => expect(standingOf(shuffled)).toEqual(standingOf(all))),
+    );
   });
 
   it('is what the contract’s fold says of the same facts', () => {
@@ -53,16 +73,38 @@ describe('where a message stands', () => {
   });
 
   it('takes what was asked from the request, even when a status came first', () => {
-    const early = aFact({ at: '2030-01-31T11:59:59.000Z', lane: 'bulk', traceId: 'other', recipients: [{ hash: 'x', mask: 'x' }] });
-    const request = aRequest({ lane: 'urgent', traceId: 'abc', recipients: [ada], tags: ['receipt'], correlationId: 'order-1' });
+    const early = aFact({
+      at: '2030-01-31T11:59:59.000Z',
+      lane: 'bulk',
+      traceId: 'other',
+      recipients: [{ hash: 'x', mask: 'x' }],
+    });
+    const request = aRequest({
+      lane: 'urgent',
+      traceId: 'abc',
+      recipients: [ada],
+      tags: ['receipt'],
+      correlationId: 'order-1',
+    });
     expect(standingOf([early, request])).toMatchObject({
-      requestedAt: request.at, lane: 'urgent', traceId: 'abc', recipients: [ada], tags: ['receipt'], correlationId: 'order-1',
-    }); // prettier-ignore
+      requestedAt: request.at,
+      lane: 'urgent',
+      traceId: 'abc',
+      recipients: [ada],
+      tags: ['receipt'],
+      correlationId: 'order-1',
+    });
   });
 
   it('knows what it can of a message whose request was never seen', () => {
     const rejected = aFact({ status: 'rejected', final: true, lane: 'bulk', traceId: 'abc' });
-    expect(standingOf([rejected])).toMatchObject({ status: 'rejected', final: true, requestedAt: rejected.at, lane: 'bulk', traceId: 'abc' });
+    expect(standingOf([rejected])).toMatchObject({
+      status: 'rejected',
+      final: true,
+      requestedAt: rejected.at,
+      lane: 'bulk',
+      traceId: 'abc',
+    });
   });
 
   it('gives a receipt without our reference the hop of the send it is about', () => {

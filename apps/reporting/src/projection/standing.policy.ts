@@ -28,7 +28,8 @@ export function standingOf(facts: readonly KeptFact[]): MessageStanding {
   // Of equal facts the fold takes the first: a final one must not hide behind one that was not yet.
   const standing = fold([...ordered.filter((fact) => fact.final), ...ordered.filter((fact) => !fact.final)]);
   const request = ordered.find((fact) => fact.source === 'request');
-  const first = <K extends keyof KeptFact>(name: K) => request?.[name] ?? ordered.find((fact) => fact[name] !== undefined)?.[name] ?? null;
+  const first = <K extends keyof KeptFact>(name: K) =>
+    request?.[name] ?? ordered.find((fact) => fact[name] !== undefined)?.[name] ?? null;
   const speaking = ordered.findLast((fact) => fact.status === standing.status) ?? ordered.at(-1)!;
   return {
     ...standing,

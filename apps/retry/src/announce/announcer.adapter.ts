@@ -1,4 +1,16 @@
-import { bareFact, channelTopics, type DeadLetter, factHeaders, factRecord, handoverHeaders, RecordRefused, type SendDue, type SendPlanned, type StatusChanged, topics } from '#libs/contracts';
+import {
+  bareFact,
+  channelTopics,
+  type DeadLetter,
+  factHeaders,
+  factRecord,
+  handoverHeaders,
+  RecordRefused,
+  type SendDue,
+  type SendPlanned,
+  type StatusChanged,
+  topics,
+} from '#libs/contracts';
 import { LOGGER } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
 import { type Outgoing, Publisher } from '#libs/transport';
@@ -23,17 +35,33 @@ export class KafkaAnnouncer extends Announcer {
   }
 
   async deadLetter(letter: DeadLetter): Promise<void> {
-    const record = (value: DeadLetter): Outgoing => ({ topic: topics.deadLetters, key: letter.messageId, value, headers: handoverHeaders(letter) });
+    const record = (value: DeadLetter): Outgoing => ({
+      topic: topics.deadLetters,
+      key: letter.messageId,
+      value,
+      headers: handoverHeaders(letter),
+    });
     await this.tell(record(letter), () => record(slimLetter(letter)));
   }
 
   async planned(planned: SendPlanned): Promise<void> {
-    await this.publisher.publish({ topic: topics.sendPlanned, key: planned.messageId, value: planned, headers: factHeaders({ channel: planned.channel, source: 'retry' }) });
+    await this.publisher.publish({
+      topic: topics.sendPlanned,
+      key: planned.messageId,
+      value: planned,
+      headers: factHeaders({ channel: planned.channel, source: 'retry' }),
+    });
   }
 
   async due(due: SendDue): Promise<void> {
     const key = due.key === null ? null : Buffer.from(due.key, 'base64');
-    await this.publisher.publish({ topic: channelTopics[due.channel].due, lane: due.lane, key, value: due, headers: handoverHeaders(due) });
+    await this.publisher.publish({
+      topic: channelTopics[due.channel].due,
+      lane: due.lane,
+      key,
+      value: due,
+      headers: handoverHeaders(due),
+    });
   }
 
   private async tell(record: Outgoing, inShort: () => Outgoing): Promise<void> {

@@ -15,7 +15,12 @@ const buried: Decision = {
 };
 
 describe('What retry tells of a message', () => {
-  const deferred = aDeferred({ hop: 3, doubt, doubtSince: at, request: { ...anEmailRequest(), correlationId: 'order-7', tags: ['welcome'] } });
+  const deferred = aDeferred({
+    hop: 3,
+    doubt,
+    doubtSince: at,
+    request: { ...anEmailRequest(), correlationId: 'order-7', tags: ['welcome'] },
+  });
 
   it('is the same under the same ids when a decision is told again', () => {
     expect(factsOf(deferred, buried)).toEqual(factsOf(deferred, JSON.parse(JSON.stringify(buried)) as Decision));
@@ -25,18 +30,35 @@ describe('What retry tells of a message', () => {
 
   it('holds upstream’s own reference and tags, but neither address nor content', () => {
     const [fact] = factsOf(deferred, buried);
-    expect(StatusChanged.parse(fact)).toMatchObject({ source: 'retry', at, hop: 3, attempt: 1, correlationId: 'order-7', tags: ['welcome'] });
+    expect(StatusChanged.parse(fact)).toMatchObject({
+      source: 'retry',
+      at,
+      hop: 3,
+      attempt: 1,
+      correlationId: 'order-7',
+      tags: ['welcome'],
+    });
     expect(JSON.stringify(fact)).not.toMatch(/inbox\.test|It works|Hello/);
   });
 
   it('is a dead letter with the whole request and what was tried', () => {
     const letter = DeadLetter.parse(deadLetterOf(deferred, buried));
-    expect(letter).toMatchObject({ reason: 'expired', hop: 3, at, failure, request: deferred.request, attempts: deferred.attempts });
+    expect(letter).toMatchObject({
+      reason: 'expired',
+      hop: 3,
+      at,
+      failure,
+      request: deferred.request,
+      attempts: deferred.attempts,
+    });
     expect(letter).not.toHaveProperty('why');
   });
 
   it('names the doubtful call in the dead letter of a lost answer', () => {
-    expect(deadLetterOf(deferred, { ...buried, burial: { reason: 'unconfirmed', failure } })).toMatchObject({ doubt, doubtSince: at });
+    expect(deadLetterOf(deferred, { ...buried, burial: { reason: 'unconfirmed', failure } })).toMatchObject({
+      doubt,
+      doubtSince: at,
+    });
   });
 
   it('is a cancellation of the hop before the one that was planned', () => {
@@ -49,9 +71,22 @@ describe('What goes back to the channel', () => {
   const deferred = { ...aDeferred({ hop: 3, doubt, doubtSince: at, key: 'a2V5' }), addedLater: 'kept' };
 
   it('takes the next hop and all that came with the message, fields of later versions included', () => {
-    const due = SendDue.parse(dueOf(deferred, { mode: 'reconcile', kind: 'unknown', dueAt: at, why: 'It is looked for.' }));
+    const due = SendDue.parse(
+      dueOf(deferred, { mode: 'reconcile', kind: 'unknown', dueAt: at, why: 'It is looked for.' }),
+    );
     const { messageId, tenant, channel, lane, key, requestedAt, expiresAt, request, attempts } = deferred;
-    expect(due).toMatchObject({ messageId, tenant, channel, lane, key, requestedAt, expiresAt, request, attempts, addedLater: 'kept' });
+    expect(due).toMatchObject({
+      messageId,
+      tenant,
+      channel,
+      lane,
+      key,
+      requestedAt,
+      expiresAt,
+      request,
+      attempts,
+      addedLater: 'kept',
+    });
     expect(due).toMatchObject({ hop: 4, mode: 'reconcile', why: 'It is looked for.', doubt, doubtSince: at });
   });
 

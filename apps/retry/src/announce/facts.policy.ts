@@ -1,4 +1,12 @@
-import { type DeadLetter, factId, type Failure, type SendDeferred, type SendDue, type SendPlanned, type StatusChanged } from '#libs/contracts';
+import {
+  type DeadLetter,
+  factId,
+  type Failure,
+  type SendDeferred,
+  type SendDue,
+  type SendPlanned,
+  type StatusChanged,
+} from '#libs/contracts';
 import type { Decision, Plan, Verdict } from '../plan/decision.ts';
 
 /** What both a deferred and a due message tell of themselves. */
@@ -12,7 +20,11 @@ export function factsOf(deferred: SendDeferred, decision: Decision): StatusChang
 /** The fact that a planned message was cancelled before it went. */
 export function cancelledFact(due: SendDue, at: string): StatusChanged {
   // The plan's own hop was never taken: the one before it is the last that happened.
-  return factOf(due, { status: 'cancelled', final: true, hop: due.hop - 1, reason: 'Upstream asked not to send it any more.' }, at);
+  return factOf(
+    due,
+    { status: 'cancelled', final: true, hop: due.hop - 1, reason: 'Upstream asked not to send it any more.' },
+    at,
+  );
 }
 
 function factOf(of: Told, verdict: Verdict, at: string): StatusChanged {
@@ -34,23 +46,51 @@ function factOf(of: Told, verdict: Verdict, at: string): StatusChanged {
   };
 }
 
-const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every((item) => typeof item === 'string');
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');
 
 /** A message was given back while something else was decided of its hop: it does not go again, and says so. */
 export function leftFact(deferred: SendDeferred): StatusChanged {
   const reason = 'The provider gave it back after its answer had been lost: it is not sent again.';
-  return factOf(deferred, { status: 'failed', final: true, hop: deferred.hop, reason, ...(deferred.failure && { failure: deferred.failure }) }, deferred.at);
+  return factOf(
+    deferred,
+    {
+      status: 'failed',
+      final: true,
+      hop: deferred.hop,
+      reason,
+      ...(deferred.failure && { failure: deferred.failure }),
+    },
+    deferred.at,
+  );
 }
 
 /** Tells the channel that a hand-over was decided on. */
 export function plannedOf({ tenant, channel, messageId, hop }: SendDeferred): SendPlanned {
-  return { eventId: factId({ tenant, channel, messageId, hop, source: 'retry', status: 'planned' }), tenant, channel, messageId, hop };
+  return {
+    eventId: factId({ tenant, channel, messageId, hop, source: 'retry', status: 'planned' }),
+    tenant,
+    channel,
+    messageId,
+    hop,
+  };
 }
 
 /** The dead letter of a decision that gives up. */
 export function deadLetterOf(deferred: SendDeferred, decision: Decision): DeadLetter | undefined {
   if (!decision.burial) return undefined;
-  const { eventId: _eventId, why: _why, at: _at, until: _until, failure: _failure, takenBack: _takenBack, acknowledge: _, doubt, doubtSince, ...handover } = deferred;
+  const {
+    eventId: _eventId,
+    why: _why,
+    at: _at,
+    until: _until,
+    failure: _failure,
+    takenBack: _takenBack,
+    acknowledge: _,
+    doubt,
+    doubtSince,
+    ...handover
+  } = deferred;
   const { tenant, channel, messageId, hop } = deferred;
   return {
     ...handover,
@@ -62,8 +102,15 @@ export function deadLetterOf(deferred: SendDeferred, decision: Decision): DeadLe
   };
 }
 
-/** A dead letter without what the request holds and what was tried: either may be what is wrong with it, or too large. */
-export const slimLetter = (letter: DeadLetter): DeadLetter => ({ ...letter, request: {}, attempts: [], lacks: [...new Set([...(letter.lacks ?? []), 'request', 'attempts'])] });
+/**
+ * A dead letter without what the request holds and what was tried: either may be what is wrong with it, or too large.
+ */
+export const slimLetter = (letter: DeadLetter): DeadLetter => ({
+  ...letter,
+  request: {},
+  attempts: [],
+  lacks: [...new Set([...(letter.lacks ?? []), 'request', 'attempts'])],
+});
 
 /** What is told of a plan that cannot be handed back to its channel: the same, however often it is told. */
 export function endOfPlan(due: SendDue, failure: Failure): { fact: StatusChanged; letter: DeadLetter } {
@@ -74,7 +121,14 @@ export function endOfPlan(due: SendDue, failure: Failure): { fact: StatusChanged
   const at = dueAt ?? due.requestedAt;
   return {
     fact: factOf(due, endVerdict(failure, hop, doubt), at),
-    letter: { ...handover, hop, at, failure, reason: doubt ? 'unconfirmed' : 'failed', eventId: factId({ tenant, channel, messageId, hop, source: 'retry', status: 'dead-letter' }) },
+    letter: {
+      ...handover,
+      hop,
+      at,
+      failure,
+      reason: doubt ? 'unconfirmed' : 'failed',
+      eventId: factId({ tenant, channel, messageId, hop, source: 'retry', status: 'dead-letter' }),
+    },
   };
 }
 
@@ -87,7 +141,17 @@ export function endVerdict(failure: Failure, hop: number, doubt: { hop: number }
 
 /** The hand-over that goes back to the channel when a plan is due. */
 export function dueOf(deferred: SendDeferred, plan: Plan): SendDue {
-  const { eventId: _eventId, at: _at, until: _until, failure: _failure, takenBack: _takenBack, acknowledge: _, doubt, doubtSince, ...handover } = deferred;
+  const {
+    eventId: _eventId,
+    at: _at,
+    until: _until,
+    failure: _failure,
+    takenBack: _takenBack,
+    acknowledge: _,
+    doubt,
+    doubtSince,
+    ...handover
+  } = deferred;
   const { tenant, channel, messageId } = deferred;
   const hop = deferred.hop + 1;
   return {

@@ -6,24 +6,41 @@ import { answeredBy, isNoConcern } from './answered.policy.ts';
 const ada = { hash: 'a', mask: 'a***@inbox.test' };
 
 describe('The answer to a message that was released', () => {
-  it.each(['sent', 'expired', 'suppressed', 'cancelled'] as const)('is its channel’s word that its hop is %s', (status) => {
-    expect(answeredBy(aStatus({ messageId: 'm-1', status, hop: 3 }))).toEqual({ tenant: 'default', channel: 'email', messageId: 'm-1', hop: 3 });
-    expect(answeredBy(aStatus({ messageId: 'm-1', status, hop: 2, channel: 'sms', source: 'sms' }))).toMatchObject({ channel: 'sms', hop: 2 });
-  });
+  it.each(['sent', 'expired', 'suppressed', 'cancelled'] as const)(
+    'is its channel’s word that its hop is %s',
+    (status) => {
+      expect(answeredBy(aStatus({ messageId: 'm-1', status, hop: 3 }))).toEqual({
+        tenant: 'default',
+        channel: 'email',
+        messageId: 'm-1',
+        hop: 3,
+      });
+      expect(answeredBy(aStatus({ messageId: 'm-1', status, hop: 2, channel: 'sms', source: 'sms' }))).toMatchObject({
+        channel: 'sms',
+        hop: 2,
+      });
+    },
+  );
 
   it('is that an operator must look into what is older than the ledger remembers', () => {
     expect(answeredBy(aStatus({ status: 'unconfirmed', final: true, hop: 3 }))).toMatchObject({ hop: 3 });
   });
 
-  it.each<Partial<StatusChanged>>([{ status: 'retrying' }, { status: 'scheduled' }, { status: 'unconfirmed' }, { status: 'failed', final: true }])(
-    'is not what comes with a hand-over: $status',
-    (told) => expect(answeredBy(aStatus({ hop: 3, ...told }))).toBeUndefined(),
+  it.each<Partial<StatusChanged>>([
+    { status: 'retrying' },
+    { status: 'scheduled' },
+    { status: 'unconfirmed' },
+    { status: 'failed', final: true },
+  ])('is not what comes with a hand-over: $status', (told) =>
+    expect(answeredBy(aStatus({ hop: 3, ...told }))).toBeUndefined(),
   );
 
   it('is neither retry’s own word, nor a receipt, nor what is told of one of several recipients', () => {
     expect(answeredBy(aStatus({ status: 'expired', final: true, hop: 3, source: 'retry' }))).toBeUndefined();
     expect(answeredBy(aStatus({ status: 'sent', hop: 3, source: 'receipt' }))).toBeUndefined();
-    expect(answeredBy(aStatus({ status: 'suppressed', final: true, hop: 3, recipient: ada, recipientCount: 2 }))).toBeUndefined();
+    expect(
+      answeredBy(aStatus({ status: 'suppressed', final: true, hop: 3, recipient: ada, recipientCount: 2 })),
+    ).toBeUndefined();
   });
 });
 

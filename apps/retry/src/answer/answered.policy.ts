@@ -4,8 +4,9 @@ import { type Identity, isOtherFact, type Status, type StatusChanged } from '#li
 const endings = new Set<StatusChanged['status']>(['sent', 'expired', 'suppressed', 'cancelled'] satisfies Status[]);
 
 /**
- * The hop that a channel's own fact says it is done with; undefined where it says nothing of the kind. A fact that comes with a
- * hand-over is no answer: it may have been read while the hand-over was lost, and only the hand-over leads on.
+ * The hop that a channel's own fact says it is done with; undefined where it says nothing of the kind. A fact that
+ * comes with a hand-over is no answer: it may have been read while the hand-over was lost, and only the hand-over leads
+ * on.
  */
 export function answeredBy(fact: StatusChanged): (Identity & { hop: number }) | undefined {
   const { source, status, final, hop, messageId, tenant, channel, recipient } = fact;
@@ -16,7 +17,10 @@ export function answeredBy(fact: StatusChanged): (Identity & { hop: number }) | 
   return isDone ? { tenant, channel, messageId, hop } : undefined;
 }
 
-/** Whether the headers of a fact say that retry need not read it: no provider's word, and nothing about a hop that retry has planned. */
+/**
+ * Whether the headers of a fact say that retry need not read it: no provider's word, and nothing about a hop that retry
+ * has planned.
+ */
 export function isNoConcern(headers: Record<string, string | undefined>): boolean {
   if (isOtherFact(headers, { sources: ['receipt', 'lookup', 'email', 'sms'] })) return true;
   return headers['ce_facthop'] === '1' && isOtherFact(headers, { sources: ['receipt', 'lookup'] });

@@ -21,7 +21,8 @@ export abstract class Answers {
   abstract overdue(): Promise<Overdue>;
 
   /**
-   * Lets what was released before `upTo` and is not answered go once more: the same hop under the same ids, later each time.
+   * Lets what was released before `upTo` and is not answered go once more: the same hop under the same ids, later each
+   * time.
    * @returns how many messages.
    * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.
    */

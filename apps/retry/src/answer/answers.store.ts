@@ -38,7 +38,11 @@ export class PostgresAnswers extends Answers {
   async overdue(): Promise<Overdue> {
     if (!(await this.schema.isThere())) return { now: new Date(0), channels: [], standing: 0 };
     const { rows } = await database('answer', () =>
-      this.pool.query<Overdue>({ name: 'overdue', text: overdueSql, values: [Channel.options, this.answerMs, STANDS_STILL_AFTER] }),
+      this.pool.query<Overdue>({
+        name: 'overdue',
+        text: overdueSql,
+        values: [Channel.options, this.answerMs, STANDS_STILL_AFTER],
+      }),
     );
     return rows[0]!;
   }
@@ -51,7 +55,11 @@ export class PostgresAnswers extends Answers {
   }
 
   private async noteAll(answers: readonly Answer[]): Promise<true[]> {
-    await this.pool.query({ name: 'answered', text: answeredSql, values: [answers.map(({ id }) => id), answers.map(({ hop }) => hop)] });
+    await this.pool.query({
+      name: 'answered',
+      text: answeredSql,
+      values: [answers.map(({ id }) => id), answers.map(({ hop }) => hop)],
+    });
     return answers.map(() => true);
   }
 }
@@ -63,7 +71,8 @@ UPDATE retry.schedule s
   FROM (SELECT id, max(hop) AS hop FROM unnest($1::uuid[], $2::int[]) AS t(id, hop) GROUP BY id) i
  WHERE s.id = i.id AND s.hop <= i.hop AND s.state IN ('releasing', 'published')`;
 
-// The time is taken before the table is looked at, and cut to milliseconds: never later than the releases that are seen.
+// The time is taken before the table is looked at, and cut to milliseconds: never later than the releases that are
+// seen.
 const overdueSql = `
 SELECT clock_timestamp() AS now,
        ARRAY(SELECT channel FROM unnest($1::text[]) AS c(channel) WHERE EXISTS (

@@ -34,7 +34,9 @@ export class WatchService implements OnApplicationBootstrap, OnModuleDestroy {
     this.everyMs = Math.min(MOST_REST_MS, Math.ceil(config.RETRY_ANSWER_MS / LOOKS_PER_PATIENCE));
     this.stopping = stopping;
     this.logger = logger;
-    health.addConcern('answers', () => (this.standing === 0 ? undefined : { meaning: `${this.standing} ${standsStill}`, action }));
+    health.addConcern('answers', () =>
+      this.standing === 0 ? undefined : { meaning: `${this.standing} ${standsStill}`, action },
+    );
   }
 
   onApplicationBootstrap(): void {
@@ -54,7 +56,10 @@ export class WatchService implements OnApplicationBootstrap, OnModuleDestroy {
       const messages = upTo ? await this.answers.releaseAgain(channel, upTo) : 0;
       if (messages === 0) continue;
       count(counters.releasedAgain, { 'mi.channel': channel }, messages);
-      this.logger.warn({ channel, messages }, 'released messages go once more: their records, or what was told of them, were lost');
+      this.logger.warn(
+        { channel, messages },
+        'released messages go once more: their records, or what was told of them, were lost',
+      );
     }
   }
 
@@ -74,5 +79,7 @@ export class WatchService implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
-const standsStill = 'messages stand still: they were released several times, and their channel read it and told nothing of them';
-const action = 'Look into messaging.unreadable and the channel’s log for records of the due topics; docs/operations.md tells how to find the messages.';
+const standsStill =
+  'messages stand still: they were released several times, and their channel read it and told nothing of them';
+const action =
+  'Look into messaging.unreadable and the channel’s log for records of the due topics; docs/operations.md tells how to find the messages.';

@@ -18,12 +18,18 @@ describe('The wait after a failed attempt', () => {
   it('lies between a millisecond and the cap after however many attempts', () => {
     const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 100_000 }), fc.integer({ min: 1, max: 1e9 }), fc.integer({ min: 1, max: 1e9 }), chance, (round, baseMs, capMs, jitter) => {
-        const delay = backoffDelay(round, { baseMs, capMs }, jitter);
-        expect(delay).toBeGreaterThanOrEqual(1);
-        expect(delay).toBeLessThanOrEqual(capMs);
-        expect(Number.isInteger(delay)).toBe(true);
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 100_000 }),
+        fc.integer({ min: 1, max: 1e9 }),
+        fc.integer({ min: 1, max: 1e9 }),
+        chance,
+        (round, baseMs, capMs, jitter) => {
+          const delay = backoffDelay(round, { baseMs, capMs }, jitter);
+          expect(delay).toBeGreaterThanOrEqual(1);
+          expect(delay).toBeLessThanOrEqual(capMs);
+          expect(Number.isInteger(delay)).toBe(true);
+        },
+      ),
     );
   });
 });

@@ -18,7 +18,8 @@ export interface Answer {
 /** Where each deferred message is decided once. */
 export abstract class Decisions {
   /**
-   * Decides, raises the message's high water and keeps the plan, all or nothing. The same fact again gives the kept decision.
+   * Decides, raises the message's high water and keeps the plan, all or nothing. The same fact again gives the kept
+   * decision.
    * @returns undefined when this hop or a later one was decided for another fact.
    * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.
    */

@@ -34,7 +34,9 @@ export class PostgresDecisions extends Decisions {
   constructor(@Inject(POOL) pool: Pool) {
     super();
     this.pool = pool;
-    this.batch = microBatch({ size: 200, lingerMs: 2 }, (questions) => transaction(this.pool, (client) => decideAll(client, questions)));
+    this.batch = microBatch({ size: 200, lingerMs: 2 }, (questions) =>
+      transaction(this.pool, (client) => decideAll(client, questions)),
+    );
   }
 
   decideOnce(question: Question): Promise<Answer | undefined> {
@@ -43,13 +45,17 @@ export class PostgresDecisions extends Decisions {
 }
 
 async function decideAll(client: PoolClient, questions: readonly Question[]): Promise<(Answer | undefined)[]> {
-  const progress = await lockProgress(client, questions.map(({ deferred }) => identityKey(deferred)));
+  const progress = await lockProgress(
+    client,
+    questions.map(({ deferred }) => identityKey(deferred)),
+  );
   const raised = new Map<string, Progress>();
   const planned = new Map<string, PlannedHop>();
   const answers = questions.map(({ deferred, trace, decide }): Answer | undefined => {
     const id = identityKey(deferred);
     const known = progress.get(id) ?? { id, hop: 0, fact: null, decision: null, proven: false, cancelled: false };
-    if (known.hop === deferred.hop && known.fact === deferred.eventId && known.decision) return { decision: known.decision, repeated: true };
+    if (known.hop === deferred.hop && known.fact === deferred.eventId && known.decision)
+      return { decision: known.decision, repeated: true };
     if (known.hop >= deferred.hop) return undefined;
     // Whether another hop was taken is for the channel's ledger to say.
     const current = deferred.takenBack ? { ...known, proven: false, takenBack: deferred.hop } : known;
@@ -68,7 +74,10 @@ async function decideAll(client: PoolClient, questions: readonly Question[]): Pr
 
 /** Locked in the order of their ids, so that two replicas never wait for each other in a circle. */
 async function lockProgress(client: PoolClient, ids: string[]): Promise<Map<string, Progress>> {
-  await client.query('INSERT INTO retry.progress (id) SELECT DISTINCT id FROM unnest($1::uuid[]) AS t(id) ORDER BY id ON CONFLICT (id) DO NOTHING', [ids]);
+  await client.query(
+    'INSERT INTO retry.progress (id) SELECT DISTINCT id FROM unnest($1::uuid[]) AS t(id) ORDER BY id ON CONFLICT (id) DO NOTHING',
+    [ids],
+  );
   const { rows } = await client.query<Progress>(
     `SELECT id, hop, fact, decision, proven, cancelled_at IS NOT NULL AS cancelled
        FROM retry.progress WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`,
@@ -85,9 +94,12 @@ async function raiseHighWater(client: PoolClient, raised: readonly Progress[]): 
      ON CONFLICT (id) DO UPDATE SET hop = excluded.hop, fact = excluded.fact, decision = excluded.decision, updated_at = now(),
        proven = p.proven AND excluded.taken_back IS NULL, taken_back = coalesce(excluded.taken_back, p.taken_back)`,
     [
-      raised.map(({ id }) => id), raised.map(({ hop }) => hop), raised.map(({ fact }) => fact), raised.map(({ decision }) => JSON.stringify(decision)),
+      raised.map(({ id }) => id),
+      raised.map(({ hop }) => hop),
+      raised.map(({ fact }) => fact),
+      raised.map(({ decision }) => JSON.stringify(decision)),
       raised.map(({ takenBack }) => takenBack ?? null),
-    ], // prettier-ignore
+    ],
   );
 }
 
@@ -106,9 +118,18 @@ async function keepPlans(client: PoolClient, planned: readonly PlannedHop[]): Pr
        created_at = now(), ended_at = NULL, again = 0
      WHERE s.hop < excluded.hop`,
     [
-      of(({ id }) => id), of(({ due }) => due.hop), of(({ due }) => due.channel), of(({ due }) => due.tenant),
-      of(({ due }) => due.messageId), of(({ due }) => due.lane), of(({ plan }) => plan.mode), of(({ plan }) => plan.kind),
-      of(({ plan }) => plan.dueAt), payloads.map((payload) => Buffer.byteLength(payload)), payloads, of(({ trace }) => JSON.stringify(trace)),
-    ], // prettier-ignore
+      of(({ id }) => id),
+      of(({ due }) => due.hop),
+      of(({ due }) => due.channel),
+      of(({ due }) => due.tenant),
+      of(({ due }) => due.messageId),
+      of(({ due }) => due.lane),
+      of(({ plan }) => plan.mode),
+      of(({ plan }) => plan.kind),
+      of(({ plan }) => plan.dueAt),
+      payloads.map((payload) => Buffer.byteLength(payload)),
+      payloads,
+      of(({ trace }) => JSON.stringify(trace)),
+    ],
   );
 }

@@ -2,21 +2,32 @@ import { factId, type Failure, nearestInstant, type SalvagedHandover, type SendD
 import { endVerdict } from '../announce/facts.policy.ts';
 import type { Decision, Known } from './decision.ts';
 
-/** A hand-over that could not be read or dealt with, by what is left of it. `timestamp`: the record's, ms since 1970. */
+/**
+ * A hand-over that could not be read or dealt with, by what is left of it. `timestamp`: the record's, ms since 1970.
+ */
 export function remains(read: SalvagedHandover, failure: Failure, timestamp: number): SendDeferred {
   const { tenant, channel, messageId, hop, lacks, ...rest } = read;
   return {
     ...rest,
-    tenant, channel, messageId, hop, failure,
+    tenant,
+    channel,
+    messageId,
+    hop,
+    failure,
     ...(lacks.length > 0 && { lacks }),
     eventId: factId({ tenant, channel, messageId, hop, source: 'retry', status: 'unreadable' }),
     why: rest.doubt ? 'unknown' : 'failed',
     at: nearestInstant(timestamp),
-  }; // prettier-ignore
+  };
 }
 
 /** It goes no further: an end in any case, unless the provider is known to have it. */
 export function endNow({ hop, doubt }: SendDeferred, failure: Failure, { proven }: Known, at: string): Decision {
   if (proven) return { outcome: 'proven', at, facts: [] };
-  return { outcome: 'buried', at, facts: [endVerdict(failure, hop, doubt)], burial: { reason: doubt ? 'unconfirmed' : 'failed', failure } };
+  return {
+    outcome: 'buried',
+    at,
+    facts: [endVerdict(failure, hop, doubt)],
+    burial: { reason: doubt ? 'unconfirmed' : 'failed', failure },
+  };
 }

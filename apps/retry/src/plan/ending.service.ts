@@ -17,7 +17,12 @@ export class EndingService {
   private readonly answers: Pick<Answers, 'note'>;
   private readonly logger: Logger;
 
-  constructor(@Inject(PlanService) planning: PlanService, @Inject(Announcer) announcer: Announcer, @Inject(Answers) answers: Pick<Answers, 'note'>, @Inject(LOGGER) logger: Logger) {
+  constructor(
+    @Inject(PlanService) planning: PlanService,
+    @Inject(Announcer) announcer: Announcer,
+    @Inject(Answers) answers: Pick<Answers, 'note'>,
+    @Inject(LOGGER) logger: Logger,
+  ) {
     this.planning = planning;
     this.announcer = announcer;
     this.answers = answers;
@@ -31,13 +36,20 @@ export class EndingService {
   async onSetAside(record: IncomingRecord, error: unknown): Promise<void> {
     if (record.topic.name !== topics.sendDeferred.name) return;
     const read = salvageHandover({ ...record, keyIsMessageId: true });
-    if (!read) return this.logger.error({ record: placeOf(record) }, 'a hand-over that is set aside names no message: nothing can be told of it');
+    if (!read)
+      return this.logger.error(
+        { record: placeOf(record) },
+        'a hand-over that is set aside names no message: nothing can be told of it',
+      );
     const failure = failureBy(error);
     const deferred: SendDeferred = remains(read, failure, record.timestamp);
     await underContext(contextFrom(record.headers), () => this.planning.end(deferred, failure));
   }
 
-  /** The message of a plan that cannot go back to its channel. @throws InfrastructureDown when Postgres or Kafka cannot be reached. */
+  /**
+   * The message of a plan that cannot go back to its channel. @throws InfrastructureDown when Postgres or Kafka cannot
+   * be reached.
+   */
   async endPlan(due: SendDue, error: unknown): Promise<void> {
     const { fact, letter } = endOfPlan(due, failureBy(error));
     await this.announcer.facts([fact]);

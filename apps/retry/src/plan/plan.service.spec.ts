@@ -1,4 +1,10 @@
-import { type DeadLetter, type Identity, InfrastructureDown, type SendPlanned, type StatusChanged } from '#libs/contracts';
+import {
+  type DeadLetter,
+  type Identity,
+  InfrastructureDown,
+  type SendPlanned,
+  type StatusChanged,
+} from '#libs/contracts';
 import { createLogger } from '#libs/telemetry';
 import { aDeferred, aFailure } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
@@ -46,8 +52,14 @@ function aPlanner(decisions: Decisions = new RememberedDecisions()) {
   const heard = new Heard();
   const config = RetryConfig.parse({ DATABASE_URL: 'postgres://unused' });
   const answered: number[] = [];
-  const answers: Pick<Answers, 'note'> = { note: (_: Identity, hop: number) => Promise.resolve(void answered.push(hop)) };
-  return { heard, answered, planner: new PlanService(decisions, heard, answers as Answers, config, createLogger('test', 'silent'), thisMoment) };
+  const answers: Pick<Answers, 'note'> = {
+    note: (_: Identity, hop: number) => Promise.resolve(void answered.push(hop)),
+  };
+  return {
+    heard,
+    answered,
+    planner: new PlanService(decisions, heard, answers as Answers, config, createLogger('test', 'silent'), thisMoment),
+  };
 }
 
 describe('Planning what follows from a deferred message', () => {
@@ -69,7 +81,9 @@ describe('Planning what follows from a deferred message', () => {
     }
     const { heard, planner } = aPlanner(new DecidedOtherwise());
     await planner.plan(aDeferred({ takenBack: true, hop: 3 }));
-    expect(heard.told).toMatchObject([{ status: 'failed', final: true, hop: 3, source: 'retry', failure: { code: 'ECONNREFUSED' } }]);
+    expect(heard.told).toMatchObject([
+      { status: 'failed', final: true, hop: 3, source: 'retry', failure: { code: 'ECONNREFUSED' } },
+    ]);
     await planner.plan(aDeferred());
     expect(heard.told).toHaveLength(1);
   });
@@ -89,7 +103,10 @@ describe('Planning what follows from a deferred message', () => {
     heard.down = false;
     await planner.plan(deferred);
     await planner.plan(deferred);
-    expect(heard.acknowledged).toMatchObject([{ messageId: 'm-1', channel: 'email', hop: 1 }, { messageId: 'm-1', hop: 1 }]);
+    expect(heard.acknowledged).toMatchObject([
+      { messageId: 'm-1', channel: 'email', hop: 1 },
+      { messageId: 'm-1', hop: 1 },
+    ]);
     await planner.plan(aDeferred({ hop: 2 }));
     expect(heard.acknowledged).toHaveLength(2);
   });

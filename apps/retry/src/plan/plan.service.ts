@@ -42,7 +42,10 @@ export class PlanService {
     this.moment = moment;
   }
 
-  /** @throws InfrastructureDown when Postgres or Kafka cannot be reached; the record then comes again, and tells the same. */
+  /**
+   * @throws InfrastructureDown when Postgres or Kafka cannot be reached; the record then comes again, and tells the
+   * same.
+   */
   async plan(deferred: SendDeferred): Promise<void> {
     const moment = this.moment();
     const answer = await this.decisions.decideOnce({
@@ -53,7 +56,8 @@ export class PlanService {
     this.log(deferred, answer);
     await this.tell(deferred, answer?.decision);
     // Only what has been told is answered: until then its channel is asked to hand it over again.
-    if (!answer?.decision.plan) await this.answers.note(deferred, !answer && deferred.takenBack ? EVERY_HOP : deferred.hop);
+    if (!answer?.decision.plan)
+      await this.answers.note(deferred, !answer && deferred.takenBack ? EVERY_HOP : deferred.hop);
     if (deferred.acknowledge) await this.announcer.planned(plannedOf(deferred));
   }
 
@@ -66,12 +70,17 @@ export class PlanService {
   }
 
   /**
-   * Ends a message whose hand-over cannot be read or dealt with: a final status, and a dead letter of what is left of it.
+   * Ends a message whose hand-over cannot be read or dealt with: a final status, and a dead letter of what is left of
+   * it.
    * @throws InfrastructureDown when Postgres or Kafka cannot be reached; repeating is safe.
    */
   async end(deferred: SendDeferred, failure: Failure): Promise<void> {
     const at = isoOf(this.moment().now);
-    const answer = await this.decisions.decideOnce({ deferred, trace: traceHeaders(), decide: (known) => endNow(deferred, failure, known, at) });
+    const answer = await this.decisions.decideOnce({
+      deferred,
+      trace: traceHeaders(),
+      decide: (known) => endNow(deferred, failure, known, at),
+    });
     this.log(deferred, answer);
     await this.tell(deferred, answer?.decision);
     if (!answer?.decision.plan) await this.answers.note(deferred, deferred.hop);
@@ -83,10 +92,21 @@ export class PlanService {
     const decision = answer?.decision;
     this.logger.info(
       {
-        tenant, channel, messageId, lane, hop, why, failureKind: failure?.kind, failureCode: failure?.code, attempts: attempts.length,
-        decision: decision?.outcome ?? 'stale', repeated: answer?.repeated, mode: decision?.plan?.mode, dueAt: decision?.plan?.dueAt,
+        tenant,
+        channel,
+        messageId,
+        lane,
+        hop,
+        why,
+        failureKind: failure?.kind,
+        failureCode: failure?.code,
+        attempts: attempts.length,
+        decision: decision?.outcome ?? 'stale',
+        repeated: answer?.repeated,
+        mode: decision?.plan?.mode,
+        dueAt: decision?.plan?.dueAt,
         reason: decision?.burial?.reason,
-      }, // prettier-ignore
+      },
       'retry decision',
     );
   }

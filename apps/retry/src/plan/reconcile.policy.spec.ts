@@ -28,7 +28,10 @@ function inDoubt({ hop = 1, doubtHop = 1, ...more }: Partial<SendDeferred> & { d
 const decide = (deferred: SendDeferred, after = 0, known: Partial<Known> = {}): Decision =>
   planRetry(deferred, { proven: false, cancelled: false, ...known }, policy, { now: noon + after, jitter: 0.5 });
 
-/** Looks until it is settled; the provider never knows. Gives the times of the looks, in ms after the doubt arose, and the end. */
+/**
+ * Looks until it is settled; the provider never knows. Gives the times of the looks, in ms after the doubt arose, and
+ * the end.
+ */
 function searchInVain(deferred: SendDeferred): { looks: number[]; end: Decision } {
   const looks: number[] = [];
   let decision = decide(deferred);
@@ -54,26 +57,35 @@ describe('A message whose answer was lost', () => {
     expect(decide(inDoubt(), 3_600_000).plan).toMatchObject({ mode: 'reconcile', dueAt: isoOf(noon + 3_600_000) });
   });
 
-  it.each<Lane>(['urgent', 'transactional'])('is sent again in the %s lane when it was not found, and says so', (lane) => {
-    const { end, looks } = searchInVain(inDoubt({ lane }));
-    const at = isoOf(noon + looks.at(-1)!);
-    expect(end.plan).toMatchObject({ mode: 'send', kind: 'unknown', dueAt: at });
-    expect(end.facts).toMatchObject([
-      { status: 'unconfirmed', final: true, hop: 1 },
-      { status: 'retrying', final: false, hop: looks.length + 1, nextAt: at },
-    ]);
-    expect(end.burial).toBeUndefined();
-  });
+  it.each<Lane>(['urgent', 'transactional'])(
+    'is sent again in the %s lane when it was not found, and says so',
+    (lane) => {
+      const { end, looks } = searchInVain(inDoubt({ lane }));
+      const at = isoOf(noon + looks.at(-1)!);
+      expect(end.plan).toMatchObject({ mode: 'send', kind: 'unknown', dueAt: at });
+      expect(end.facts).toMatchObject([
+        { status: 'unconfirmed', final: true, hop: 1 },
+        { status: 'retrying', final: false, hop: looks.length + 1, nextAt: at },
+      ]);
+      expect(end.burial).toBeUndefined();
+    },
+  );
 
   it('is not final while it is about to be sent again', () => {
-    const facts = [{ status: 'unconfirmed', final: false, hop: 1, source: 'email' } as Fact, ...searchInVain(inDoubt()).end.facts.map((fact) => ({ ...fact, source: 'retry' as const }))];
+    const facts = [
+      { status: 'unconfirmed', final: false, hop: 1, source: 'email' } as Fact,
+      ...searchInVain(inDoubt()).end.facts.map((fact) => ({ ...fact, source: 'retry' as const })),
+    ];
     expect(fold(facts)).toMatchObject({ status: 'retrying', final: false });
   });
 
   it('ends unconfirmed in the bulk lane, with a dead letter for an operator', () => {
     const { end } = searchInVain(inDoubt({ lane: 'bulk', expiresAt: isoOf(noon + 72 * 3_600_000) }));
     expect(end).toMatchObject({ outcome: 'buried', burial: { reason: 'unconfirmed', failure: lost } });
-    expect(fold(end.facts.map((fact) => ({ ...fact, source: 'retry' as const })))).toMatchObject({ status: 'unconfirmed', final: true });
+    expect(fold(end.facts.map((fact) => ({ ...fact, source: 'retry' as const })))).toMatchObject({
+      status: 'unconfirmed',
+      final: true,
+    });
   });
 
   it('ends unconfirmed rather than being sent again after it expired', () => {
@@ -87,7 +99,12 @@ describe('A message whose answer was lost', () => {
   });
 
   it('is not sent again without end when every answer is lost', () => {
-    const attempts = Array.from({ length: 10 }, (_, index) => ({ attempt: index + 1, hop: index + 1, at: isoOf(noon), failure: lost }));
+    const attempts = Array.from({ length: 10 }, (_, index) => ({
+      attempt: index + 1,
+      hop: index + 1,
+      at: isoOf(noon),
+      failure: lost,
+    }));
     expect(decide(inDoubt({ hop: 11, doubtHop: 10, attempts }), 60_000).burial?.reason).toBe('unconfirmed');
   });
 
@@ -96,19 +113,29 @@ describe('A message whose answer was lost', () => {
   });
 
   it('comes to an end even when nothing is known of the call', () => {
-    expect(searchInVain(inDoubt({ doubt: undefined, attempts: [] })).end.facts[0]).toMatchObject({ status: 'unconfirmed', final: true });
+    expect(searchInVain(inDoubt({ doubt: undefined, attempts: [] })).end.facts[0]).toMatchObject({
+      status: 'unconfirmed',
+      final: true,
+    });
   });
 
   it('is looked for a limited number of times, in order, and never after its window', () => {
     const fromLane = fc.constantFrom(...Lane.options);
     fc.assert(
-      fc.property(fromLane, fc.integer({ min: 1, max: 500 }), fc.integer({ min: -10_000_000, max: 100_000_000 }), (lane, doubtHop, expiresIn) => {
-        const { looks } = searchInVain(inDoubt({ lane, hop: doubtHop, doubtHop, expiresAt: isoOf(noon + expiresIn) }));
-        const window = policy.reconcile.windowMs[lane];
-        expect(looks.length).toBeLessThanOrEqual(Math.ceil(Math.log2(window / policy.reconcile.afterMs)) + 1);
-        expect(looks).toEqual([...looks].sort((a, b) => a - b));
-        expect(looks.at(-1)).toBe(window);
-      }),
+      fc.property(
+        fromLane,
+        fc.integer({ min: 1, max: 500 }),
+        fc.integer({ min: -10_000_000, max: 100_000_000 }),
+        (lane, doubtHop, expiresIn) => {
+          const { looks } = searchInVain(
+            inDoubt({ lane, hop: doubtHop, doubtHop, expiresAt: isoOf(noon + expiresIn) }),
+          );
+          const window = policy.reconcile.windowMs[lane];
+          expect(looks.length).toBeLessThanOrEqual(Math.ceil(Math.log2(window / policy.reconcile.afterMs)) + 1);
+          expect(looks).toEqual([...looks].sort((a, b) => a - b));
+          expect(looks.at(-1)).toBe(window);
+        },
+      ),
     );
   });
 });

@@ -2,7 +2,10 @@ import { type Failure, ownFailure, type SendDeferred } from '#libs/contracts';
 import { isoOf, msOf } from '../instant.ts';
 import type { Decision, Known, RetryPolicy, Verdict } from './decision.ts';
 
-/** The lost answer to a call: look for it, and when the time for that is over, send again or end unconfirmed (design §5). */
+/**
+ * The lost answer to a call: look for it, and when the time for that is over, send again or end unconfirmed (design
+ * §5).
+ */
 export function settleDoubt(deferred: SendDeferred, known: Known, policy: RetryPolicy, now: number): Decision {
   const since = msOf(deferred.doubtSince ?? deferred.doubt?.at ?? deferred.at);
   const end = since + policy.reconcile.windowMs[deferred.lane];
@@ -25,7 +28,12 @@ function nextLook(since: number, end: number, afterMs: number, now: number): num
 
 function look(now: number, dueAt: number): Decision {
   const why = 'The provider’s answer was lost: it is asked whether it took the message.';
-  return { outcome: 'planned', at: isoOf(now), facts: [], plan: { mode: 'reconcile', kind: 'unknown', dueAt: isoOf(dueAt), why } };
+  return {
+    outcome: 'planned',
+    at: isoOf(now),
+    facts: [],
+    plan: { mode: 'reconcile', kind: 'unknown', dueAt: isoOf(dueAt), why },
+  };
 }
 
 function sendAgain(deferred: SendDeferred, now: number): Decision {
@@ -41,7 +49,12 @@ function sendAgain(deferred: SendDeferred, now: number): Decision {
 
 function giveUp(deferred: SendDeferred, now: number): Decision {
   const why = 'The provider’s answer was lost and not found in time; it is not sent again, since it may have arrived.';
-  return { outcome: 'buried', at: isoOf(now), facts: [closed(deferred, why)], burial: { reason: 'unconfirmed', failure: failureOf(deferred) } };
+  return {
+    outcome: 'buried',
+    at: isoOf(now),
+    facts: [closed(deferred, why)],
+    burial: { reason: 'unconfirmed', failure: failureOf(deferred) },
+  };
 }
 
 /** Ends the doubt of the hop that made the call: only a receipt or an operator says more. */
@@ -51,7 +64,8 @@ function closed(deferred: SendDeferred, reason: string): Verdict {
 
 const lastUnknown = ({ attempts }: SendDeferred) => attempts.findLast((attempt) => attempt.failure.kind === 'unknown');
 
-const doubtfulHop = (deferred: SendDeferred): number => deferred.doubt?.hop ?? lastUnknown(deferred)?.hop ?? deferred.hop;
+const doubtfulHop = (deferred: SendDeferred): number =>
+  deferred.doubt?.hop ?? lastUnknown(deferred)?.hop ?? deferred.hop;
 
 /** The call's own failure says more than that of the last look. */
 function failureOf(deferred: SendDeferred): Failure {

@@ -46,7 +46,11 @@ describe('A message whose attempt failed', () => {
 
   it('becomes a dead letter at once when trying again cannot help; its final status was told by its channel', () => {
     const failure = aFailure({ kind: 'bad-recipient', code: '21211', retry: 'never' });
-    expect(decide(aDeferred({ failure }))).toMatchObject({ outcome: 'buried', facts: [], burial: { reason: 'failed', failure } });
+    expect(decide(aDeferred({ failure }))).toMatchObject({
+      outcome: 'buried',
+      facts: [],
+      burial: { reason: 'failed', failure },
+    });
   });
 
   it('is given up after the last attempt', () => {
@@ -108,7 +112,10 @@ describe('A message that waits', () => {
   });
 
   it('expires when its time lies after it is wanted', () => {
-    expect(decide(waiting({ until: isoOf(tomorrow) }))).toMatchObject({ burial: { reason: 'expired' }, facts: [{ status: 'expired', final: true }] });
+    expect(decide(waiting({ until: isoOf(tomorrow) }))).toMatchObject({
+      burial: { reason: 'expired' },
+      facts: [{ status: 'expired', final: true }],
+    });
   });
 
   it('is cancelled although the cancellation came before it was known to wait', () => {
@@ -117,7 +124,9 @@ describe('A message that waits', () => {
 
   it('is asked about, not sent, when what waits is the search for a lost answer', () => {
     const doubt = { hop: 1, provider: 'sendgrid', callId: 'c-1', at: isoOf(noon) };
-    expect(decide(waiting({ hop: 2, doubt, until: isoOf(tomorrow) }), { cancelled: true }).plan).toMatchObject({ mode: 'reconcile' });
+    expect(decide(waiting({ hop: 2, doubt, until: isoOf(tomorrow) }), { cancelled: true }).plan).toMatchObject({
+      mode: 'reconcile',
+    });
   });
 });
 
@@ -137,7 +146,13 @@ describe('Whatever fails', () => {
     fc.assert(
       fc.property(anything, ({ lane, retry, kind, retryAfterMs, tried, hop, expiresIn, jitter }) => {
         const failure = aFailure({ kind, retry, retryAfterMs } as Parameters<typeof aFailure>[0]);
-        const deferred = aDeferred({ lane, hop, failure, attempts: attempts(tried), expiresAt: isoOf(noon + expiresIn) });
+        const deferred = aDeferred({
+          lane,
+          hop,
+          failure,
+          attempts: attempts(tried),
+          expiresAt: isoOf(noon + expiresIn),
+        });
         const decision = decide(deferred, {}, jitter);
         expect(decide(deferred, {}, jitter)).toEqual(decision);
         expect(decision.plan === undefined).toBe(decision.burial !== undefined);

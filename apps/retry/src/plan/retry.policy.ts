@@ -13,7 +13,9 @@ export function planRetry(deferred: SendDeferred, known: Known, policy: RetryPol
   // A postponed look: cancelling or expiring would leave the lost answer without an end.
   const inDoubt = deferred.why === 'waiting' && deferred.doubt !== undefined;
   if (known.cancelled && !inDoubt) return cancel(deferred, at);
-  return deferred.why === 'waiting' ? planWait(deferred, inDoubt, policy, moment) : planAttempt(deferred, policy, moment);
+  return deferred.why === 'waiting'
+    ? planWait(deferred, inDoubt, policy, moment)
+    : planAttempt(deferred, policy, moment);
 }
 
 function planWait(deferred: SendDeferred, inDoubt: boolean, policy: RetryPolicy, { now, jitter }: Moment): Decision {
@@ -21,7 +23,12 @@ function planWait(deferred: SendDeferred, inDoubt: boolean, policy: RetryPolicy,
   const dueAt = deferred.until === undefined ? fallback : msOf(deferred.until);
   if (!inDoubt && dueAt >= msOf(deferred.expiresAt)) return bury(deferred, 'expired', isoOf(now));
   const mode = inDoubt ? 'reconcile' : 'send';
-  return { outcome: 'planned', at: isoOf(now), facts: [], plan: { mode, kind: 'waiting', dueAt: isoOf(dueAt), why: 'The time it waited for has come.' } };
+  return {
+    outcome: 'planned',
+    at: isoOf(now),
+    facts: [],
+    plan: { mode, kind: 'waiting', dueAt: isoOf(dueAt), why: 'The time it waited for has come.' },
+  };
 }
 
 function planAttempt(deferred: SendDeferred, policy: RetryPolicy, moment: Moment): Decision {
@@ -35,11 +42,23 @@ function planAttempt(deferred: SendDeferred, policy: RetryPolicy, moment: Moment
     outcome: 'planned',
     at,
     plan: { mode: 'send', kind: 'failed', dueAt, why: `Tried again. ${failure.meaning}` },
-    facts: [{ status: 'retrying', final: false, hop: deferred.hop, nextAt: dueAt, failure, reason: `It will be tried again. ${failure.meaning}` }],
+    facts: [
+      {
+        status: 'retrying',
+        final: false,
+        hop: deferred.hop,
+        nextAt: dueAt,
+        failure,
+        reason: `It will be tried again. ${failure.meaning}`,
+      },
+    ],
   };
 }
 
-/** What waits for an operator, a rate limit or an open circuit was not the message's own failure: it goes on until it expires. */
+/**
+ * What waits for an operator, a rate limit or an open circuit was not the message's own failure: it goes on until it
+ * expires.
+ */
 function isExhausted(deferred: SendDeferred, failure: Failure, policy: RetryPolicy): boolean {
   const waitsForOthers = failure.retry === 'operator' || failure.kind === 'unavailable' || failure.kind === 'throttled';
   return !waitsForOthers && deferred.attempts.length >= policy.maxAttempts;
@@ -48,7 +67,8 @@ function isExhausted(deferred: SendDeferred, failure: Failure, policy: RetryPoli
 function delayOf(deferred: SendDeferred, failure: Failure, policy: RetryPolicy, jitter: number): number {
   if (failure.retryAfterMs !== undefined) return Math.max(1, failure.retryAfterMs);
   // An open circuit, or a refusal of our own, leaves no attempt behind: the hops tell how often it was met.
-  const round = failure.kind === 'unavailable' || deferred.attempts.length === 0 ? deferred.hop : deferred.attempts.length;
+  const round =
+    failure.kind === 'unavailable' || deferred.attempts.length === 0 ? deferred.hop : deferred.attempts.length;
   if (failure.retry === 'operator') return backoffDelay(round, policy.operator, jitter);
   return backoffDelay(round, policy.backoff[deferred.lane], jitter);
 }
@@ -63,23 +83,52 @@ function bury(deferred: SendDeferred, reason: 'failed' | 'exhausted' | 'expired'
       return { outcome: 'buried', at, burial, facts: [] };
     case 'exhausted': {
       const tries = `Given up after ${deferred.attempts.length} attempts.`;
-      return { outcome: 'buried', at, burial, facts: [{ status: 'failed', final: true, hop, failure, reason: `${tries} ${failure.meaning}` }] };
+      return {
+        outcome: 'buried',
+        at,
+        burial,
+        facts: [{ status: 'failed', final: true, hop, failure, reason: `${tries} ${failure.meaning}` }],
+      };
     }
     case 'expired':
-      return { outcome: 'buried', at, burial, facts: [{ status: 'expired', final: true, hop, failure, reason: `It expired before it could go. ${failure.meaning}` }] };
+      return {
+        outcome: 'buried',
+        at,
+        burial,
+        facts: [
+          { status: 'expired', final: true, hop, failure, reason: `It expired before it could go. ${failure.meaning}` },
+        ],
+      };
   }
 }
 
 function cancel(deferred: SendDeferred, at: string): Decision {
-  return { outcome: 'cancelled', at, facts: [{ status: 'cancelled', final: true, hop: deferred.hop, reason: 'Upstream asked not to send it any more.' }] };
+  return {
+    outcome: 'cancelled',
+    at,
+    facts: [{ status: 'cancelled', final: true, hop: deferred.hop, reason: 'Upstream asked not to send it any more.' }],
+  };
 }
 
 /** The last failure there is; a message that only waited has one of ours. */
 function failureOf(deferred: SendDeferred): Failure {
-  return deferred.failure ?? deferred.attempts.at(-1)?.failure ?? (deferred.why === 'waiting' ? endedWaiting : unclassified);
+  return (
+    deferred.failure ?? deferred.attempts.at(-1)?.failure ?? (deferred.why === 'waiting' ? endedWaiting : unclassified)
+  );
 }
 
-const endedWaiting = ownFailure('MSG_EXPIRED_WAITING', 'unavailable', 'never', 'The time it had to wait for lies after the time it expires.', {
-  action: 'If it is still of use, publish it again under a new messageId with a later expiresAt.',
-});
-const unclassified = ownFailure('MSG_UNCLASSIFIED', 'transient', 'backoff', 'The attempt failed; its channel did not say why.');
+const endedWaiting = ownFailure(
+  'MSG_EXPIRED_WAITING',
+  'unavailable',
+  'never',
+  'The time it had to wait for lies after the time it expires.',
+  {
+    action: 'If it is still of use, publish it again under a new messageId with a later expiresAt.',
+  },
+);
+const unclassified = ownFailure(
+  'MSG_UNCLASSIFIED',
+  'transient',
+  'backoff',
+  'The attempt failed; its channel did not say why.',
+);

@@ -33,8 +33,8 @@ export abstract class DuePlans {
 
   /**
    * Takes what is due, and what another replica took and did not finish in time; committed before it returns, so that
-   * nothing is published that could still be cancelled. What goes again after a lost answer stays until everything that was
-   * told before it was planned has been read.
+   * nothing is published that could still be cancelled. What goes again after a lost answer stays until everything that
+   * was told before it was planned has been read.
    * @throws InfrastructureDown when Postgres cannot be reached.
    */
   abstract take(proofRead: ReadUpTo): Promise<DueBatch>;

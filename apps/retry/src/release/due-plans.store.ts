@@ -27,7 +27,10 @@ export class PostgresDuePlans extends DuePlans {
   private readonly leaseMs: number;
   private readonly schema: SchemaWatch;
 
-  constructor(@Inject(POOL) pool: Pool, @Inject(RETRY_CONFIG) config: Pick<RetryConfig, 'RETRY_BATCH' | 'RETRY_LEASE_MS'>) {
+  constructor(
+    @Inject(POOL) pool: Pool,
+    @Inject(RETRY_CONFIG) config: Pick<RetryConfig, 'RETRY_BATCH' | 'RETRY_LEASE_MS'>,
+  ) {
     super();
     this.pool = pool;
     this.size = config.RETRY_BATCH;
@@ -37,7 +40,9 @@ export class PostgresDuePlans extends DuePlans {
 
   async waitingResends(): Promise<WaitingResends> {
     if (!(await this.schema.isThere())) return { now: new Date(0), channels: [] };
-    const { rows } = await database('take', () => this.pool.query<WaitingResends>({ name: 'resends', text: resendsSql, values: [Channel.options] }));
+    const { rows } = await database('take', () =>
+      this.pool.query<WaitingResends>({ name: 'resends', text: resendsSql, values: [Channel.options] }),
+    );
     return rows[0]!;
   }
 
@@ -45,7 +50,11 @@ export class PostgresDuePlans extends DuePlans {
     const token = randomUUID();
     if (!(await this.schema.isThere())) return { token, plans: [], more: false };
     const { rows } = await database('take', () =>
-      this.pool.query<TakenRow>({ name: 'take', text: takeSql, values: [this.size, BATCH_BYTES, token, this.leaseMs, JSON.stringify(proofRead)] }),
+      this.pool.query<TakenRow>({
+        name: 'take',
+        text: takeSql,
+        values: [this.size, BATCH_BYTES, token, this.leaseMs, JSON.stringify(proofRead)],
+      }),
     );
     const bytes = rows.reduce((sum, row) => sum + row.bytes, 0);
     const plans = rows.map((row) => ({ id: row.id, due: dueOf(row), trace: row.trace }));
@@ -55,7 +64,11 @@ export class PostgresDuePlans extends DuePlans {
   async markPublished(token: string, plans: readonly DuePlan[]): Promise<void> {
     if (plans.length === 0) return;
     await database('mark', () =>
-      this.pool.query({ name: 'mark', text: markSql, values: [plans.map(({ id }) => id), plans.map(({ due }) => due.hop), token] }),
+      this.pool.query({
+        name: 'mark',
+        text: markSql,
+        values: [plans.map(({ id }) => id), plans.map(({ due }) => due.hop), token],
+      }),
     );
   }
 }

@@ -1,12 +1,16 @@
 import type { Channel } from '#libs/contracts';
 
-/** By channel: the moment before which nothing in `status.changed` is unread. A channel of which nothing is known is missing. */
+/**
+ * By channel: the moment before which nothing in `status.changed` is unread. A channel of which nothing is known is
+ * missing.
+ */
 export type ReadUpTo = Partial<Record<Channel, Date>>;
 
 /** How far the proof that a provider took a message has been read. */
 export abstract class ProofReading {
   /**
-   * Looks how far retry and these channels have read: retry stops what is planned, a channel's ledger refuses what retry released.
+   * Looks how far retry and these channels have read: retry stops what is planned, a channel's ledger refuses what
+   * retry released.
    * @param now by the clock that the plans go by, taken before this call
    * @throws InfrastructureDown when Kafka cannot be asked.
    */

@@ -10,7 +10,12 @@ import { ReleaserService } from './releaser.service.ts';
 
 const aPlan = (messageId: string): DuePlan => ({
   id: messageId,
-  due: dueOf(aDeferred({ messageId }), { mode: 'send', kind: 'failed', dueAt: '2030-01-31T12:00:00Z', why: 'Tried again.' }),
+  due: dueOf(aDeferred({ messageId }), {
+    mode: 'send',
+    kind: 'failed',
+    dueAt: '2030-01-31T12:00:00Z',
+    why: 'Tried again.',
+  }),
   trace: {},
 });
 
@@ -79,7 +84,15 @@ function aReleaser(queue: Queue, channel = new Channel(), pollMs = 60_000) {
   const reading = new Reading();
   const stop = new AbortController();
   const ended: string[] = [];
-  const releaser = new ReleaserService(queue, reading, channel, { endPlan: ({ messageId }) => Promise.resolve(void ended.push(messageId)) }, { RETRY_POLL_MS: pollMs }, stop.signal, createLogger('test', 'silent'));
+  const releaser = new ReleaserService(
+    queue,
+    reading,
+    channel,
+    { endPlan: ({ messageId }) => Promise.resolve(void ended.push(messageId)) },
+    { RETRY_POLL_MS: pollMs },
+    stop.signal,
+    createLogger('test', 'silent'),
+  );
   return { releaser, channel, reading, stop, ended };
 }
 

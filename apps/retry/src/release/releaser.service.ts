@@ -40,7 +40,12 @@ export class ReleaserService implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   onApplicationBootstrap(): void {
-    const options = { name: 'release', everyMs: this.config.RETRY_POLL_MS, stopping: this.stopping, logger: this.logger };
+    const options = {
+      name: 'release',
+      everyMs: this.config.RETRY_POLL_MS,
+      stopping: this.stopping,
+      logger: this.logger,
+    };
     this.running = loop(options, () => this.releaseDue());
   }
 
@@ -52,7 +57,10 @@ export class ReleaserService implements OnApplicationBootstrap, OnModuleDestroy 
   async releaseDue(): Promise<{ more: boolean }> {
     const { token, plans, more } = await this.plans.take(await this.proofRead());
     const results = await Promise.allSettled(plans.map((plan) => this.release(plan)));
-    await this.plans.markPublished(token, plans.filter((_, index) => results[index]?.status === 'fulfilled'));
+    await this.plans.markPublished(
+      token,
+      plans.filter((_, index) => results[index]?.status === 'fulfilled'),
+    );
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
     return { more };
@@ -66,20 +74,33 @@ export class ReleaserService implements OnApplicationBootstrap, OnModuleDestroy 
       return await this.proofs.upTo(now, channels);
     } catch (err) {
       if (!(err instanceof InfrastructureDown)) throw err;
-      this.logger.warn({ err }, 'messages whose answers were lost wait: how far proof has been read cannot be found out');
+      this.logger.warn(
+        { err },
+        'messages whose answers were lost wait: how far proof has been read cannot be found out',
+      );
       return {};
     }
   }
 
   private async release({ due, trace }: DuePlan): Promise<void> {
     const { tenant, channel, messageId, lane, hop, mode } = due;
-    const attributes = { 'messaging.message.id': messageId, 'mi.tenant': tenant, 'mi.channel': channel, 'mi.lane': lane, 'mi.hop': hop, 'mi.mode': mode };
+    const attributes = {
+      'messaging.message.id': messageId,
+      'mi.tenant': tenant,
+      'mi.channel': channel,
+      'mi.lane': lane,
+      'mi.hop': hop,
+      'mi.mode': mode,
+    };
     await inSpan('retry release', { kind: SpanKind.PRODUCER, attributes, parent: contextFrom(trace) }, async () => {
       try {
         await this.announcer.due(due);
       } catch (err) {
         if (err instanceof InfrastructureDown) throw err;
-        this.logger.error({ err, tenant, channel, messageId, lane, hop, mode }, 'a plan cannot be handed back to its channel: its message ends');
+        this.logger.error(
+          { err, tenant, channel, messageId, lane, hop, mode },
+          'a plan cannot be handed back to its channel: its message ends',
+        );
         // Taken again, it would be refused again: it counts as released.
         return this.endings.endPlan(due, err);
       }

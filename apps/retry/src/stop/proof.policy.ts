@@ -4,5 +4,7 @@ import { type Identity, isTakenBack, type StatusChanged } from '#libs/contracts'
 export function provenBy(fact: StatusChanged): (Identity & { hop: number }) | undefined {
   const { source, hop, messageId, tenant, channel } = fact;
   const isEvidence = source === 'receipt' || source === 'lookup';
-  return isEvidence && !isTakenBack(fact) && hop !== undefined && messageId !== undefined ? { tenant, channel, messageId, hop } : undefined;
+  return isEvidence && !isTakenBack(fact) && hop !== undefined && messageId !== undefined
+    ? { tenant, channel, messageId, hop }
+    : undefined;
 }

@@ -36,14 +36,18 @@ export class StopService {
     if (!result.cancelled) {
       if (result.because === 'ended') {
         const fact = cancelRefused(ids, result.refusal, 'retry', result.at);
-        await inSpan('retry cancel', { parent: contextOf(identityKey(ids)), attributes }, () => this.announcer.facts([fact]));
+        await inSpan('retry cancel', { parent: contextOf(identityKey(ids)), attributes }, () =>
+          this.announcer.facts([fact]),
+        );
       }
       this.logger.info({ ...ids, decision: 'not cancelled', because: result.because }, 'retry decision');
       return;
     }
     // In the message's own trace, not in that of the request to cancel it.
     const parent = contextFrom(result.trace);
-    await inSpan('retry cancel', { parent, attributes }, () => this.announcer.facts([cancelledFact(result.due, result.at)]));
+    await inSpan('retry cancel', { parent, attributes }, () =>
+      this.announcer.facts([cancelledFact(result.due, result.at)]),
+    );
     this.logger.info({ ...ids, hop: result.due.hop - 1, decision: 'cancelled' }, 'retry decision');
   }
 }

@@ -1,18 +1,23 @@
 import type { CancelRefusal, Identity, SendDue } from '#libs/contracts';
 
 export type Cancellation =
-  /** It was still waiting and does not go any more; `due` is what would have gone, `at` when it was cancelled, `trace` its message's headers. */
+  /**
+   * It was still waiting and does not go any more; `due` is what would have gone, `at` when it was cancelled, `trace`
+   * its message's headers.
+   */
   | { cancelled: true; due: SendDue; at: string; trace: Record<string, string> }
   /** It has ended by a decision of retry's: what is told of the cancellation, and when it was asked for first. */
   | { cancelled: false; because: 'ended'; refusal: CancelRefusal; at: string }
-  /** Nothing to take back: where the plan stands, or that there is none. What came of it the channel knows, and tells. */
+  /**
+   * Nothing to take back: where the plan stands, or that there is none. What came of it the channel knows, and tells.
+   */
   | { cancelled: false; because: 'no plan' | 'releasing' | 'published' | 'answered' | 'stopped' | 'looking' };
 
 /** Where plans are ended before their time. */
 export abstract class Stops {
   /**
-   * A provider took this hop of the message: what is planned for it does not go, unless the provider has given that hop, or a
-   * later one, back. Messages never deferred cost one look.
+   * A provider took this hop of the message: what is planned for it does not go, unless the provider has given that
+   * hop, or a later one, back. Messages never deferred cost one look.
    * @returns whether a plan was stopped.
    * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.
    */

@@ -43,15 +43,26 @@ export class PostgresStops extends Stops {
   }
 
   private async proveAll(proofs: readonly Proof[]): Promise<boolean[]> {
-    const { rows } = await this.pool.query<{ id: string }>('SELECT id FROM retry.progress WHERE id = ANY($1::uuid[]) AND NOT proven', [proofs.map(({ id }) => id)]);
+    const { rows } = await this.pool.query<{ id: string }>(
+      'SELECT id FROM retry.progress WHERE id = ANY($1::uuid[]) AND NOT proven',
+      [proofs.map(({ id }) => id)],
+    );
     if (rows.length === 0) return proofs.map(() => false);
     const deferred = new Set(rows.map(({ id }) => id));
-    const stopped = await transaction(this.pool, (client) => stopAll(client, proofs.filter(({ id }) => deferred.has(id))));
+    const stopped = await transaction(this.pool, (client) =>
+      stopAll(
+        client,
+        proofs.filter(({ id }) => deferred.has(id)),
+      ),
+    );
     return proofs.map(({ id }) => stopped.has(id));
   }
 }
 
-/** Progress first: its lock waits for a decision in the making, and the second statement then sees the plan that came of it. */
+/**
+ * Progress first: its lock waits for a decision in the making, and the second statement then sees the plan that came of
+ * it.
+ */
 async function stopAll(client: PoolClient, proofs: readonly Proof[]): Promise<Set<string>> {
   const [ids, hops] = [proofs.map(({ id }) => id), proofs.map(({ hop }) => hop)];
   await client.query('SELECT 1 FROM retry.progress WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE', [ids]);
@@ -84,13 +95,27 @@ async function cancelOne(client: PoolClient, id: string): Promise<Cancellation> 
     `UPDATE retry.schedule SET state = 'cancelled', ended_at = now() WHERE id = $1 AND state = 'pending' AND mode = 'send'`,
     [id],
   );
-  const { rows } = await client.query<Stood>('SELECT state, payload::text AS payload, trace, ended_at FROM retry.schedule WHERE id = $1', [id]);
+  const { rows } = await client.query<Stood>(
+    'SELECT state, payload::text AS payload, trace, ended_at FROM retry.schedule WHERE id = $1',
+    [id],
+  );
   const stood = rows[0];
   if (stood && (rowCount === 1 || stood.state === 'cancelled')) {
-    return { cancelled: true, due: readPayload(stood.payload), at: (stood.ended_at ?? new Date()).toISOString(), trace: stood.trace };
+    return {
+      cancelled: true,
+      due: readPayload(stood.payload),
+      at: (stood.ended_at ?? new Date()).toISOString(),
+      trace: stood.trace,
+    };
   }
   const { burial, cancelled_at: at } = asked.rows[0]!;
-  if (burial !== null) return { cancelled: false, because: 'ended', refusal: burial === 'unconfirmed' ? 'in-doubt' : 'ended', at: at.toISOString() };
+  if (burial !== null)
+    return {
+      cancelled: false,
+      because: 'ended',
+      refusal: burial === 'unconfirmed' ? 'in-doubt' : 'ended',
+      at: at.toISOString(),
+    };
   if (!stood) return { cancelled: false, because: 'no plan' };
   const { state } = stood;
   return { cancelled: false, because: state === 'pending' || state === 'cancelled' ? 'looking' : state };

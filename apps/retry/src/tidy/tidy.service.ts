@@ -39,6 +39,8 @@ export class TidyService implements OnApplicationBootstrap, OnModuleDestroy {
     const { RETRY_TIDY_MS: everyMs } = this.config;
     // Not at once: the schema may still be coming, and a start has better things to do.
     await delay(everyMs, undefined, { signal: this.stopping }).catch(() => undefined);
-    await loop({ name: 'tidy', everyMs, stopping: this.stopping, logger: this.logger }, () => this.retention.deleteSome());
+    await loop({ name: 'tidy', everyMs, stopping: this.stopping, logger: this.logger }, () =>
+      this.retention.deleteSome(),
+    );
   }
 }

@@ -15,14 +15,26 @@ export const Account = z.strictObject({
     keyRevoked: z.boolean(),
     permission: z.enum(['full_access', 'sending_access']).describe('Of the API key.'),
     owner: z.string().describe('The own address: the only one that mail from resend.dev goes to.'),
-    domains: z.array(z.strictObject({ name: z.string(), status: z.enum(['pending', 'verified', 'failed', 'not_started', 'partially_verified', 'partially_failed']) })),
+    domains: z.array(
+      z.strictObject({
+        name: z.string(),
+        status: z.enum(['pending', 'verified', 'failed', 'not_started', 'partially_verified', 'partially_failed']),
+      }),
+    ),
   }),
   twilio: z.strictObject({
     keyRevoked: z.boolean(),
     status: z.enum(['active', 'suspended', 'closed']),
     type: z.enum(['Full', 'Trial']),
     numbers: z.array(z.strictObject({ sid: z.string(), number: z.string(), sms: z.boolean(), inboundUrl: z.string() })),
-    services: z.array(z.strictObject({ sid: z.string(), inboundUrl: z.string().nullable(), useInboundOnNumber: z.boolean(), numbers: z.array(z.string()) })),
+    services: z.array(
+      z.strictObject({
+        sid: z.string(),
+        inboundUrl: z.string().nullable(),
+        useInboundOnNumber: z.boolean(),
+        numbers: z.array(z.string()),
+      }),
+    ),
   }),
 });
 export type Account = z.infer<typeof Account>;
@@ -38,23 +50,65 @@ export type AccountChange = z.infer<typeof AccountChange>;
 
 /** A well set-up account with no more than it needs. */
 const standardScopes = [
-  'mail.send', 'mail.batch.create', 'messages.read', 'suppression.read', 'asm.groups.suppressions.read',
-  'user.webhooks.event.settings.read', 'user.webhooks.event.settings.update', 'whitelabel.read',
-  'templates.create', 'templates.read', 'templates.update', 'templates.delete', 'templates.versions.create', 'templates.versions.read',
-  'templates.versions.update', 'templates.versions.delete', 'templates.versions.activate.create',
-]; // prettier-ignore
+  'mail.send',
+  'mail.batch.create',
+  'messages.read',
+  'suppression.read',
+  'asm.groups.suppressions.read',
+  'user.webhooks.event.settings.read',
+  'user.webhooks.event.settings.update',
+  'whitelabel.read',
+  'templates.create',
+  'templates.read',
+  'templates.update',
+  'templates.delete',
+  'templates.versions.create',
+  'templates.versions.read',
+  'templates.versions.update',
+  'templates.versions.delete',
+  'templates.versions.activate.create',
+];
 
 const OWNER = 'owner@sandbox.test';
 
-const listed = (text: string) => text.split(',').map((one) => one.trim()).filter(Boolean);
+const listed = (text: string) =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
 
 export function standardAccount(config: SandboxConfig): Account {
   const inboundUrl = config.SANDBOX_TWILIO_INBOUND_URL ?? '';
   return {
     clockSkewSeconds: 0,
-    sendgrid: { keyRevoked: false, scopes: [...standardScopes], domains: listed(config.SANDBOX_SENDER_DOMAINS).map((domain) => ({ domain, valid: true })), senders: [], maxWebhooks: 5 },
-    resend: { keyRevoked: false, permission: 'full_access', owner: OWNER, domains: listed(config.SANDBOX_RESEND_DOMAINS ?? config.SANDBOX_SENDER_DOMAINS).map((name) => ({ name, status: 'verified' })) },
-    twilio: { keyRevoked: false, status: 'active', type: 'Full', numbers: listed(config.SANDBOX_TWILIO_NUMBERS).map((number, index) => ({ sid: sidOf('PN', index), number, sms: true, inboundUrl })), services: [] },
+    sendgrid: {
+      keyRevoked: false,
+      scopes: [...standardScopes],
+      domains: listed(config.SANDBOX_SENDER_DOMAINS).map((domain) => ({ domain, valid: true })),
+      senders: [],
+      maxWebhooks: 5,
+    },
+    resend: {
+      keyRevoked: false,
+      permission: 'full_access',
+      owner: OWNER,
+      domains: listed(config.SANDBOX_RESEND_DOMAINS ?? config.SANDBOX_SENDER_DOMAINS).map((name) => ({
+        name,
+        status: 'verified',
+      })),
+    },
+    twilio: {
+      keyRevoked: false,
+      status: 'active',
+      type: 'Full',
+      numbers: listed(config.SANDBOX_TWILIO_NUMBERS).map((number, index) => ({
+        sid: sidOf('PN', index),
+        number,
+        sms: true,
+        inboundUrl,
+      })),
+      services: [],
+    },
   };
 }
 

@@ -19,7 +19,11 @@ export class CallbackController {
     if (!checked.ok) return give(reply, checked.refusal);
     const { id, ...free } = checked.value;
     const message = this.store.get(id) ?? this.store.ofProviderId(id)[0];
-    if (!message) return give(reply, { status: 404, body: { errors: [{ field: 'id', message: 'there is no message with this id' }] } });
+    if (!message)
+      return give(reply, {
+        status: 404,
+        body: { errors: [{ field: 'id', message: 'there is no message with this id' }] },
+      });
     give(reply, { status: 200, body: { webhook: (await this.callbacks.tell(message, free)) ?? 'none' } });
   }
 }

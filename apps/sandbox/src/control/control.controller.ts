@@ -46,12 +46,16 @@ export class ControlController {
     give(reply, { status: 200, body: { total, messages: shown.map(viewOf) } });
   }
 
-  /** A mail's HTML as its reader sees it: with the pictures that came with it. As JSON, so that it can never run on this origin. */
+  /**
+   * A mail's HTML as its reader sees it: with the pictures that came with it. As JSON, so that it can never run on this
+   * origin.
+   */
   @Get('messages/html')
   html(@Query('id') id: string, @Res() reply: FastifyReply): void {
     const message = this.store.get(id);
     const html = message?.provider === 'twilio' ? undefined : message?.html;
-    if (message && html) give(reply, { status: 200, body: { html: withImages(html, this.images.of(message.providerMessageId)) } });
+    if (message && html)
+      give(reply, { status: 200, body: { html: withImages(html, this.images.of(message.providerMessageId)) } });
     else give(reply, { status: 404, body: { errors: [{ field: 'id', message: 'there is no such mail with HTML' }] } });
   }
 

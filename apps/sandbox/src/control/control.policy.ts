@@ -14,7 +14,10 @@ const Listing = z.strictObject({
 const Callback = z.strictObject({
   id: z.string().min(1).describe('Its recipientMessageId, or Twilio’s Sid.'),
   fields: z.record(z.string().min(1), z.unknown()).default({}).describe('Over those that are usual, or beside them.'),
-  without: z.array(z.string().min(1)).default([]).describe('Usual fields that are left out; at Resend also those of data, as data.tags.'),
+  without: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Usual fields that are left out; at Resend also those of data, as data.tags.'),
 });
 export type Callback = z.infer<typeof Callback>;
 

@@ -28,8 +28,49 @@ function contentOf(message: SandboxMessage): Record<string, unknown> {
   }
   if (message.provider === 'resend') {
     const { id, kind, from, toName, replyTo, subject, text, html, templateId, tags, headers, attachments } = message;
-    return { recipientMessageId: id, kind, fromName: (from && nameOfMailbox(from)) || undefined, toName, replyTo, subject, text, html, templateId, tags, headers, attachments };
+    return {
+      recipientMessageId: id,
+      kind,
+      fromName: (from && nameOfMailbox(from)) || undefined,
+      toName,
+      replyTo,
+      subject,
+      text,
+      html,
+      templateId,
+      tags,
+      headers,
+      attachments,
+    };
   }
-  const { id, kind, fromName, toName, replyTo, subject, text, html, templateId, categories, customArgs, headers, attachments } = message;
-  return { recipientMessageId: id, kind, fromName, toName, replyTo, subject, text, html, templateId, categories, customArgs, headers, attachments };
+  const {
+    id,
+    kind,
+    fromName,
+    toName,
+    replyTo,
+    subject,
+    text,
+    html,
+    templateId,
+    categories,
+    customArgs,
+    headers,
+    attachments,
+  } = message;
+  return {
+    recipientMessageId: id,
+    kind,
+    fromName,
+    toName,
+    replyTo,
+    subject,
+    text,
+    html,
+    templateId,
+    categories,
+    customArgs,
+    headers,
+    attachments,
+  };
 }

@@ -38,7 +38,16 @@ describe('which requests a fault hits', () => {
   });
 
   it.each([
-    ['SendGrid', { personalizations: [{ to: [{ email: 'a@x.test' }], bcc: [{ email: 'b@x.test' }] }, { to: [{ email: 'c@x.test' }] }] }, ['a@x.test', 'b@x.test', 'c@x.test']],
+    [
+      'SendGrid',
+      {
+        personalizations: [
+          { to: [{ email: 'a@x.test' }], bcc: [{ email: 'b@x.test' }] },
+          { to: [{ email: 'c@x.test' }] },
+        ],
+      },
+      ['a@x.test', 'b@x.test', 'c@x.test'],
+    ],
     ['Resend', { to: 'Ada <a@x.test>', cc: ['b@x.test'] }, ['a@x.test', 'b@x.test']],
     ['a batch of Resend', [{ to: ['a@x.test'] }, { to: 'b@x.test' }], ['a@x.test', 'b@x.test']],
     ['Twilio', { To: '+14155550123' }, ['+14155550123']],
@@ -50,13 +59,20 @@ describe('which requests a fault hits', () => {
 
 it('knows what becomes of webhooks', () => {
   expect(webhookFault(Fault.parse({ webhooks: 'delay', webhookDelayMs: 700 }))).toEqual({ delayMs: 700 });
-  expect(webhookFault(Fault.parse({ webhooks: ['reorder', 'duplicate'], webhookCopies: 46, webhookNewIds: true }))).toEqual({ reorder: true, copies: 46, newIds: true });
+  expect(
+    webhookFault(Fault.parse({ webhooks: ['reorder', 'duplicate'], webhookCopies: 46, webhookNewIds: true })),
+  ).toEqual({ reorder: true, copies: 46, newIds: true });
   expect(webhookFault(Fault.parse({ status: 503 }))).toBeNull();
 });
 
-it.each([{ sendgrid: { latency: 3 } }, { twilio: { status: 200 } }, { twilio: { times: 0 } }, { mailgun: null }, { resend: { webhooks: 'duplicate', webhookCopies: 47 } }, { twilio: { where: {  colour: 'red' } } }, { sendgrid: { rate: 2 } }])(
-  'does not take %j',
-  (change) => {
-    expect(FaultChange.safeParse(change).success).toBe(false);
-  },
-);
+it.each([
+  { sendgrid: { latency: 3 } },
+  { twilio: { status: 200 } },
+  { twilio: { times: 0 } },
+  { mailgun: null },
+  { resend: { webhooks: 'duplicate', webhookCopies: 47 } },
+  { twilio: { where: { colour: 'red' } } },
+  { sendgrid: { rate: 2 } },
+])('does not take %j', (change) => {
+  expect(FaultChange.safeParse(change).success).toBe(false);
+});

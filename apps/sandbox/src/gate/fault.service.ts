@@ -16,7 +16,11 @@ export class FaultService {
   /** As they were given: nothing, one, or a list. */
   current(): Record<ProviderName, Fault | Fault[] | null> {
     const shown = (faults: Fault[]) => (faults.length > 1 ? faults : (faults[0] ?? null));
-    return { sendgrid: shown(this.active.sendgrid), resend: shown(this.active.resend), twilio: shown(this.active.twilio) };
+    return {
+      sendgrid: shown(this.active.sendgrid),
+      resend: shown(this.active.resend),
+      twilio: shown(this.active.twilio),
+    };
   }
 
   change(change: FaultChange): void {
@@ -42,6 +46,8 @@ export class FaultService {
 
   /** A pattern may hold an address, which belongs in no log. */
   private summary(): Record<string, unknown> {
-    return Object.fromEntries(providers.map((provider) => [provider, this.active[provider].map(({ where: _where, ...rest }) => rest)]));
+    return Object.fromEntries(
+      providers.map((provider) => [provider, this.active[provider].map(({ where: _where, ...rest }) => rest)]),
+    );
   }
 }

@@ -46,7 +46,8 @@ export class GateService {
   /** A provider whose clock differs from ours, where the account is set up so. */
   private tellTime(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
     const { clockSkewSeconds } = this.accounts.current();
-    if (clockSkewSeconds !== 0 && classify(request.method, request.url)) reply.header('date', new Date(Date.now() + clockSkewSeconds * 1_000).toUTCString());
+    if (clockSkewSeconds !== 0 && classify(request.method, request.url))
+      reply.header('date', new Date(Date.now() + clockSkewSeconds * 1_000).toUTCString());
     done();
   }
 
@@ -59,7 +60,12 @@ export class GateService {
     give(reply, failureAnswer(request.url, fault.status, Date.now(), fault));
   }
 
-  private leave(request: FastifyRequest, reply: FastifyReply, payload: unknown, done: (error?: null, payload?: unknown) => void): void {
+  private leave(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    payload: unknown,
+    done: (error?: null, payload?: unknown) => void,
+  ): void {
     const fault = faultOf(request);
     if (!fault) return done(null, payload);
     const go = () => {
@@ -74,7 +80,8 @@ export class GateService {
 
 /** Some SDKs name a type on requests without a body, which Fastify would refuse and the providers do not. */
 function withoutBody({ headers }: FastifyRequest): void {
-  if (Number(headers['content-length'] ?? 0) === 0 && headers['transfer-encoding'] === undefined) delete headers['content-type'];
+  if (Number(headers['content-length'] ?? 0) === 0 && headers['transfer-encoding'] === undefined)
+    delete headers['content-type'];
 }
 
 function hangUp(request: FastifyRequest, reply: FastifyReply): void {
@@ -85,11 +92,16 @@ function hangUp(request: FastifyRequest, reply: FastifyReply): void {
 /** Promises the whole answer and sends half of it. */
 function cut(request: FastifyRequest, reply: FastifyReply, payload: unknown): void {
   const whole = Buffer.from(typeof payload === 'string' ? payload : '');
-  reply.raw.writeHead(reply.statusCode, { 'content-type': 'application/json', 'content-length': Math.max(whole.length, 1) });
+  reply.raw.writeHead(reply.statusCode, {
+    'content-type': 'application/json',
+    'content-length': Math.max(whole.length, 1),
+  });
   reply.raw.write(whole.subarray(0, whole.length >> 1), () => request.raw.socket.destroy());
 }
 
-/** Reads the rest before the answer: closing on a client that still writes would reset the connection and lose the 413. */
+/**
+ * Reads the rest before the answer: closing on a client that still writes would reset the connection and lose the 413.
+ */
 function drain(request: FastifyRequest, then: () => void): void {
   request.raw.once('end', then);
   request.raw.resume();

@@ -27,13 +27,22 @@ export function failureAnswer(url: string, status: number, now: number, fault: P
   return { ...answer, headers: { ...answer.headers, 'retry-after': String(fault.retryAfterSeconds) } };
 }
 
-function inWordsOf(provider: ProviderRequest['provider'] | undefined, status: number, now: number, fault: Partial<Fault>): Answer {
+function inWordsOf(
+  provider: ProviderRequest['provider'] | undefined,
+  status: number,
+  now: number,
+  fault: Partial<Fault>,
+): Answer {
   switch (provider) {
-    case 'sendgrid': return sendgrid(status, now);
-    case 'resend': return refusalOfStatus(status, fault.resendName);
-    case 'twilio': return twilio(status, fault.twilioCode);
-    case undefined: return own(status);
-  } // prettier-ignore
+    case 'sendgrid':
+      return sendgrid(status, now);
+    case 'resend':
+      return refusalOfStatus(status, fault.resendName);
+    case 'twilio':
+      return twilio(status, fault.twilioCode);
+    case undefined:
+      return own(status);
+  }
 }
 
 function own(status: number): Answer {

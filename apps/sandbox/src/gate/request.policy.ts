@@ -14,14 +14,20 @@ const apis: readonly Api[] = [
   { provider: 'sendgrid', paths: /^\/v3\//, send: /^\/v3\/mail\/send$/ },
   { provider: 'twilio', paths: /^\/2010-04-01\//, send: /\/Messages\.json$/ },
   { provider: 'twilio', paths: /^\/v1\/(Services|Content|ContentAndApprovals)(\/|$)/ },
-  { provider: 'resend', paths: /^\/(emails|domains|webhooks|templates|api-keys|suppressions)(\/|$)/, send: /^\/emails(\/batch)?$/ },
+  {
+    provider: 'resend',
+    paths: /^\/(emails|domains|webhooks|templates|api-keys|suppressions)(\/|$)/,
+    send: /^\/emails(\/batch)?$/,
+  },
 ];
 
 /** Whose API a request is for; null for the sandbox's own pages. */
 export function classify(method: string, url: string): ProviderRequest | null {
   const path = url.split('?', 1)[0] ?? url;
   const api = apis.find(({ paths }) => paths.test(path));
-  return api ? { provider: api.provider, method, path, sends: method === 'POST' && (api.send?.test(path) ?? false) } : null;
+  return api
+    ? { provider: api.provider, method, path, sends: method === 'POST' && (api.send?.test(path) ?? false) }
+    : null;
 }
 
 /** The recipients that the body of a send names, by any provider's form; whatever cannot be read names none. */

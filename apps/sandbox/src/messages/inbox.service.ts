@@ -24,7 +24,10 @@ export class InboxService implements OnApplicationBootstrap, OnApplicationShutdo
   /** Takes the messages of one request, all or none, with the pictures that stand in them. */
   async accept(accepted: readonly StoredMessage[], images: readonly InlineImage[] = []): Promise<void> {
     const messages = accepted.map((message) => withEvents(message, this.config.SANDBOX_WEBHOOK_DELAY_MS));
-    const records: JournalRecord[] = [...images.map((image) => ({ image })), ...accepted.map((message) => ({ accepted: message }))];
+    const records: JournalRecord[] = [
+      ...images.map((image) => ({ image })),
+      ...accepted.map((message) => ({ accepted: message })),
+    ];
     await Promise.all(records.map((record) => this.journal.append(record)));
     for (const image of images) this.images.add(image);
     for (const message of messages) {
@@ -68,12 +71,10 @@ export class InboxService implements OnApplicationBootstrap, OnApplicationShutdo
     else if ('cleared' in record) {
       this.store.clear();
       this.images.clear();
-    }
-    else if ('withheld' in record) {
+    } else if ('withheld' in record) {
       const message = this.store.get(record.withheld);
       if (message) Object.assign(message, withheldPlan(message, record.reason, this.config.SANDBOX_WEBHOOK_DELAY_MS));
-    }
-    else if ('cancelled' in record) {
+    } else if ('cancelled' in record) {
       for (const id of record.cancelled) cancelled(this.store.get(id));
     } else {
       for (const [id, index] of record.settled) {

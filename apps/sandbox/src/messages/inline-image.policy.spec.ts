@@ -1,7 +1,12 @@
 import { expect, it } from '@jest/globals';
 import { isShown, typeOfFile, withImages } from './inline-image.policy.ts';
 
-const image = (contentId: string, content = 'aGk=') => ({ providerMessageId: '1', contentId, type: 'image/png', content });
+const image = (contentId: string, content = 'aGk=') => ({
+  providerMessageId: '1',
+  contentId,
+  type: 'image/png',
+  content,
+});
 
 it.each([
   ['an image', '<img alt="cid:logo" src="cid:logo">', '<img alt="cid:logo" src="data:image/png;base64,aGk=">'],
@@ -13,7 +18,12 @@ it.each([
   expect(withImages(html, [image('logo2', 'bm8='), image('logo'), image('logo@shop')])).toBe(shown);
 });
 
-it.each(['<p>Write src cid:logo</p>', '<img src="cid:other">', '<img src="https://inbox.test/cid:logo">', '<img src="cid:%E0%A4">'])('leaves %s as it is', (html) => {
+it.each([
+  '<p>Write src cid:logo</p>',
+  '<img src="cid:other">',
+  '<img src="https://inbox.test/cid:logo">',
+  '<img src="cid:%E0%A4">',
+])('leaves %s as it is', (html) => {
   expect(withImages(html, [image('logo')])).toBe(html);
 });
 

@@ -9,7 +9,13 @@ export interface InlineImage {
 }
 
 /** What mail programs show; SVG is not among it. By the ending of a file whose type was not given. */
-const types: Readonly<Record<string, string>> = { png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', gif: 'image/gif', webp: 'image/webp' };
+const types: Readonly<Record<string, string>> = {
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  gif: 'image/gif',
+  webp: 'image/webp',
+};
 const shown = new Set(Object.values(types));
 
 export const typeOfFile = (name: string): string | undefined => types[name.split('.').at(-1)!.toLowerCase()];

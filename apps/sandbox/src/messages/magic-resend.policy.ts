@@ -1,6 +1,15 @@
 /** What happens to an e-mail of Resend after acceptance; `fields` stand in the event's data besides the common ones. */
 export interface ResendStep {
-  event: 'sent' | 'delivered' | 'delivery_delayed' | 'bounced' | 'suppressed' | 'failed' | 'opened' | 'clicked' | 'complained';
+  event:
+    | 'sent'
+    | 'delivered'
+    | 'delivery_delayed'
+    | 'bounced'
+    | 'suppressed'
+    | 'failed'
+    | 'opened'
+    | 'clicked'
+    | 'complained';
   fields?: Readonly<Record<string, unknown>>;
 }
 
@@ -10,25 +19,53 @@ const opened: ResendStep = { event: 'opened' };
 
 const bounced = (type: string, subType: string, response: string): ResendStep => ({
   event: 'bounced',
-  fields: { bounce: { type, subType, message: 'The recipient’s mail server refused the e-mail.', diagnosticCode: [`smtp; ${response}`] } },
+  fields: {
+    bounce: {
+      type,
+      subType,
+      message: 'The recipient’s mail server refused the e-mail.',
+      diagnosticCode: [`smtp; ${response}`],
+    },
+  },
 });
 const gone = bounced('Permanent', 'General', '550 5.1.1 The email account that you tried to reach does not exist.');
 /** The two that resend.yaml knows (WebhookEventSuppressed). */
 export type SuppressedReason = 'previous_bounce' | 'previous_complaint';
 const suppressedFor = (reason: SuppressedReason): ResendStep => ({
   event: 'suppressed',
-  fields: { suppressed: { type: 'OnAccountSuppressionList', reason, message: 'The address is on the account’s suppression list.', diagnosticCode: [] } },
+  fields: {
+    suppressed: {
+      type: 'OnAccountSuppressionList',
+      reason,
+      message: 'The address is on the account’s suppression list.',
+      diagnosticCode: [],
+    },
+  },
 });
 const suppressed = suppressedFor('previous_bounce');
 const clicked: ResendStep = {
   event: 'clicked',
-  fields: { click: { ipAddress: '127.0.0.1', link: 'https://example.com/sandbox', timestamp: '2026-01-01T00:00:00.000Z', userAgent: 'Mozilla/5.0 (sandbox)' } },
+  fields: {
+    click: {
+      ipAddress: '127.0.0.1',
+      link: 'https://example.com/sandbox',
+      timestamp: '2026-01-01T00:00:00.000Z',
+      userAgent: 'Mozilla/5.0 (sandbox)',
+    },
+  },
 };
 
 /** The same mailboxes as for SendGrid, as far as Resend knows the like of it. */
 const mailboxes: Readonly<Record<string, readonly ResendStep[]>> = {
   bounce: [sent, gone],
-  blocked: [sent, bounced('Transient', 'ContentRejected', '550 5.7.1 Our system has detected that this message is likely unsolicited mail.')],
+  blocked: [
+    sent,
+    bounced(
+      'Transient',
+      'ContentRejected',
+      '550 5.7.1 Our system has detected that this message is likely unsolicited mail.',
+    ),
+  ],
   full: [sent, { event: 'delivery_delayed' }, bounced('Transient', 'MailboxFull', '452 4.2.2 The mailbox is full.')],
   dropped: [suppressed],
   deferred: [sent, { event: 'delivery_delayed' }, delivered],

@@ -30,7 +30,11 @@ describe('magic mailboxes', () => {
   });
 
   it('tells a permanent bounce from a block', () => {
-    expect(mailPlan('bounce@a.test')[1]?.fields).toMatchObject({ type: 'bounce', status: '5.1.1', bounce_classification: 'Invalid Address' });
+    expect(mailPlan('bounce@a.test')[1]?.fields).toMatchObject({
+      type: 'bounce',
+      status: '5.1.1',
+      bounce_classification: 'Invalid Address',
+    });
     expect(mailPlan('blocked@a.test')[1]?.fields).toMatchObject({ type: 'blocked' });
     expect(mailPlan('dropped@a.test')[0]?.fields).toMatchObject({ reason: 'Bounced Address' });
   });

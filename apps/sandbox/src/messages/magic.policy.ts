@@ -1,6 +1,17 @@
 /** What happens to a mail after acceptance; `fields` are those of the event besides the common ones. */
 export interface MailStep {
-  event: 'processed' | 'deferred' | 'delivered' | 'bounce' | 'dropped' | 'open' | 'click' | 'spamreport' | 'unsubscribe' | 'group_unsubscribe' | 'group_resubscribe';
+  event:
+    | 'processed'
+    | 'deferred'
+    | 'delivered'
+    | 'bounce'
+    | 'dropped'
+    | 'open'
+    | 'click'
+    | 'spamreport'
+    | 'unsubscribe'
+    | 'group_unsubscribe'
+    | 'group_resubscribe';
   fields?: Readonly<Record<string, string | number | boolean>>;
 }
 
@@ -48,9 +59,18 @@ const droppedFor = (reason: DropReason): MailStep => ({ event: 'dropped', fields
 export const lostMail: readonly MailStep[] = [{ event: 'dropped', fields: { reason: 'Invalid SMTPAPI header' } }];
 const reader = { useragent: 'Mozilla/5.0 (sandbox)', ip: '127.0.0.1' };
 const opened: MailStep = { event: 'open', fields: { ...reader, sg_content_type: 'html' } };
-const machineOpened: MailStep = { event: 'open', fields: { ...reader, sg_content_type: 'html', sg_machine_open: true } };
-const leftGroup: MailStep = { event: 'group_unsubscribe', fields: { ...reader, url: 'https://example.com/asm/unsubscribe' } };
-const joinedGroup: MailStep = { event: 'group_resubscribe', fields: { ...reader, url: 'https://example.com/asm/resubscribe' } };
+const machineOpened: MailStep = {
+  event: 'open',
+  fields: { ...reader, sg_content_type: 'html', sg_machine_open: true },
+};
+const leftGroup: MailStep = {
+  event: 'group_unsubscribe',
+  fields: { ...reader, url: 'https://example.com/asm/unsubscribe' },
+};
+const joinedGroup: MailStep = {
+  event: 'group_resubscribe',
+  fields: { ...reader, url: 'https://example.com/asm/resubscribe' },
+};
 const clicked: MailStep = { event: 'click', fields: { ...reader, url: 'https://example.com/sandbox' } };
 
 /** The part of an address before its `@` and any `+` → what happens to the mail. Others are delivered. */

@@ -1,4 +1,7 @@
-/** Values by a key that several may share. A lone value is stored bare: most are, and a list for each would double the memory. */
+/**
+ * Values by a key that several may share. A lone value is stored bare: most are, and a list for each would double the
+ * memory.
+ */
 export class MessageIndex<V extends object> {
   private readonly entries = new Map<string, V | V[]>();
 

@@ -2,7 +2,12 @@ import type { WebhookFault } from '../gate/fault.policy.ts';
 import type { ResendStep, SuppressedReason } from './magic-resend.policy.ts';
 import type { DropReason, MailStep, TextStep } from './magic.policy.ts';
 
-export const bypassNames = ['bypass_list_management', 'bypass_bounce_management', 'bypass_spam_management', 'bypass_unsubscribe_management'] as const;
+export const bypassNames = [
+  'bypass_list_management',
+  'bypass_bounce_management',
+  'bypass_spam_management',
+  'bypass_unsubscribe_management',
+] as const;
 export type BypassName = (typeof bypassNames)[number];
 
 /** Why a provider does not send to a recipient, in its own words. */

@@ -4,7 +4,11 @@ import { changesBy, withEvents } from './plan.policy.ts';
 
 it('spaces the events evenly from the start of a message', () => {
   const planned = withEvents(aMail({ to: 'deferred@a.test', startsAt: 1000 }), 100);
-  expect(planned.events.map(({ at, webhook }) => [at, webhook])).toEqual([[1100, 'planned'], [1200, 'planned'], [1300, 'planned']]);
+  expect(planned.events.map(({ at, webhook }) => [at, webhook])).toEqual([
+    [1100, 'planned'],
+    [1200, 'planned'],
+    [1300, 'planned'],
+  ]);
 });
 
 it('leaves a delivered mail delivered when its reader opens it', () => {

@@ -1,6 +1,13 @@
 import { resendEngagement, resendPlan } from './magic-resend.policy.ts';
 import { lostMail, mailPlan, textPlan, type TextStep } from './magic.policy.ts';
-import type { MailMessage, MessageEvent, ResendMessage, SandboxMessage, TextMessage, WithheldReason } from './message.ts';
+import type {
+  MailMessage,
+  MessageEvent,
+  ResendMessage,
+  SandboxMessage,
+  TextMessage,
+  WithheldReason,
+} from './message.ts';
 
 type Planned<M> = Omit<M, 'events'>;
 /** A message as the journal keeps it: its events follow from its recipient. */
@@ -9,18 +16,27 @@ export type StoredMessage = Planned<MailMessage> | Planned<ResendMessage> | Plan
 /** Gives a message the events its recipient stands for, `delayMs` apart. */
 export function withEvents<M extends StoredMessage>(message: M, delayMs: number): SandboxMessage {
   const { startsAt } = message;
-  if (message.provider === 'sendgrid') return { ...message, events: timed(message.lost ? lostMail : mailPlan(message.to, message.withheld), startsAt, delayMs) };
-  if (message.provider === 'resend') return { ...message, events: timed(resendPlan(message.to, message.withheld), startsAt, delayMs) };
+  if (message.provider === 'sendgrid')
+    return {
+      ...message,
+      events: timed(message.lost ? lostMail : mailPlan(message.to, message.withheld), startsAt, delayMs),
+    };
+  if (message.provider === 'resend')
+    return { ...message, events: timed(resendPlan(message.to, message.withheld), startsAt, delayMs) };
   return { ...message, events: timed(textSteps(message, delayMs), startsAt, delayMs) };
 }
 
 /** What is left of a message that its provider does not send. */
-export const withheldPlan = (message: SandboxMessage, withheld: WithheldReason, delayMs: number): SandboxMessage => withEvents(Object.assign({ ...message }, { withheld }), delayMs);
+export const withheldPlan = (message: SandboxMessage, withheld: WithheldReason, delayMs: number): SandboxMessage =>
+  withEvents(Object.assign({ ...message }, { withheld }), delayMs);
 
 /** Twilio's code for a text that waited longer than it was wanted. */
 const VALIDITY_OVER = 30036;
 
-function textSteps({ to, messagingServiceSid, doomed, validityMs }: Planned<TextMessage>, delayMs: number): readonly TextStep[] {
+function textSteps(
+  { to, messagingServiceSid, doomed, validityMs }: Planned<TextMessage>,
+  delayMs: number,
+): readonly TextStep[] {
   if (doomed) return [{ event: 'failed', errorCode: doomed }];
   if (validityMs && validityMs < delayMs) return [{ event: 'failed', errorCode: VALIDITY_OVER }];
   return textPlan(to, messagingServiceSid !== null);
@@ -37,7 +53,10 @@ const SERVICE_SENDER = '+15005550006';
 const engagement = new Set(['open', 'click', 'spamreport', 'unsubscribe', 'group_unsubscribe', 'group_resubscribe']);
 
 /** What an event changes in its message. */
-export function changesBy(message: SandboxMessage, index: number): Partial<TextMessage> | Partial<MailMessage> | Partial<ResendMessage> {
+export function changesBy(
+  message: SandboxMessage,
+  index: number,
+): Partial<TextMessage> | Partial<MailMessage> | Partial<ResendMessage> {
   if (message.provider === 'sendgrid') {
     const event = message.events[index]?.step.event;
     return event === undefined || engagement.has(event) ? {} : { status: event };

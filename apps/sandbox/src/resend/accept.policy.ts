@@ -38,7 +38,9 @@ export function messagesOf(email: Email, { emailId, now, webhookFault }: Accepta
     attachments: (email.attachments ?? []).map(attachment),
   };
   const lists = { to: email.to, cc, bcc };
-  const recipients = (['to', 'cc', 'bcc'] as const).flatMap((kind) => lists[kind].map((mailbox) => ({ to: bareAddress(mailbox), ...named(mailbox), kind })));
+  const recipients = (['to', 'cc', 'bcc'] as const).flatMap((kind) =>
+    lists[kind].map((mailbox) => ({ to: bareAddress(mailbox), ...named(mailbox), kind })),
+  );
   return recipients.map((recipient, index) => ({ ...shared, ...recipient, index, id: `${emailId}/${index}` }));
 }
 
@@ -50,7 +52,13 @@ function named(mailbox: string): { toName?: string } {
 // Nothing leaves this machine: what stands at a URL is named, not fetched.
 function attachment(file: File): Attachment {
   const { content, path, content_id: contentId } = file;
-  return { filename: nameOf(file), type: typeOf(file), bytes: Math.floor(((content?.length ?? 0) * 3) / 4), ...(path !== undefined && { url: path }), ...(contentId && { contentId }) };
+  return {
+    filename: nameOf(file),
+    type: typeOf(file),
+    bytes: Math.floor(((content?.length ?? 0) * 3) / 4),
+    ...(path !== undefined && { url: path }),
+    ...(contentId && { contentId }),
+  };
 }
 
 /** The pictures that stand in an e-mail's HTML. */

@@ -33,20 +33,30 @@ export class EmailService {
 
   /** @param permissive one bad e-mail refuses itself and not the others */
   async sendTogether(body: unknown, permissive: boolean, webhookFault: WebhookFault | null): Promise<Answer> {
-    if (!Array.isArray(body) || body.length < 1 || body.length > MOST_TOGETHER) return refusal('validation_error', 'A batch must hold 1 to 100 e-mails.');
+    if (!Array.isArray(body) || body.length < 1 || body.length > MOST_TOGETHER)
+      return refusal('validation_error', 'A batch must hold 1 to 100 e-mails.');
     const checked = body.map((email: unknown) => this.check(email, true));
     const refused = checked.flatMap((one, index) => (one.ok ? [] : [{ index, refusal: one.refusal }]));
     if (!permissive && refused.length > 0) return refused[0]!.refusal;
-    const ids = await this.accept(checked.flatMap((one) => (one.ok ? [one.email] : [])), webhookFault);
+    const ids = await this.accept(
+      checked.flatMap((one) => (one.ok ? [one.email] : [])),
+      webhookFault,
+    );
     const data = ids.map((id) => ({ id }));
-    const errors = refused.map(({ index, refusal: { body: said } }) => ({ index, message: (said as { message: string }).message }));
+    const errors = refused.map(({ index, refusal: { body: said } }) => ({
+      index,
+      message: (said as { message: string }).message,
+    }));
     return { status: 200, body: permissive ? { data, errors } : { data } };
   }
 
   private async accept(emails: readonly Email[], webhookFault: WebhookFault | null): Promise<string[]> {
     const now = Date.now();
     const ids = emails.map(() => randomUUID());
-    await this.inbox.accept(emails.flatMap((email, index) => messagesOf(email, { emailId: ids[index]!, now, webhookFault })), emails.flatMap((email, index) => imagesOf(email, ids[index]!)));
+    await this.inbox.accept(
+      emails.flatMap((email, index) => messagesOf(email, { emailId: ids[index]!, now, webhookFault })),
+      emails.flatMap((email, index) => imagesOf(email, ids[index]!)),
+    );
     return ids;
   }
 
@@ -55,7 +65,8 @@ export class EmailService {
     const messages = this.store.ofProviderId(emailId).filter((message) => message.provider === 'resend');
     const [first] = messages;
     if (!first) return refusal('not_found', 'Email not found');
-    if (first.status !== 'scheduled') return refusal('validation_error', 'Only a scheduled e-mail can be cancelled.', 422);
+    if (first.status !== 'scheduled')
+      return refusal('validation_error', 'Only a scheduled e-mail can be cancelled.', 422);
     await this.inbox.cancel(messages);
     return { status: 200, body: { object: 'email', id: emailId } };
   }

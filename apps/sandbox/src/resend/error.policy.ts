@@ -34,7 +34,8 @@ const messages: Partial<Record<ErrorName, string>> = {
   invalid_idempotency_key: 'The key must be between 1-256 chars.',
   invalid_idempotent_request: 'Same idempotency key used with a different request payload.',
   concurrent_idempotent_requests: 'Same idempotency key used while original request is still in progress.',
-  rate_limit_exceeded: 'Too many requests. Please limit the number of requests per second, or contact support to increase rate limit.',
+  rate_limit_exceeded:
+    'Too many requests. Please limit the number of requests per second, or contact support to increase rate limit.',
   daily_quota_exceeded: 'You have reached your daily email sending quota.',
   monthly_quota_exceeded: 'You have reached your monthly email sending quota.',
   application_error: 'An unexpected error occurred.',
@@ -42,12 +43,20 @@ const messages: Partial<Record<ErrorName, string>> = {
 };
 
 /** @param status where one name is used with several */
-export function refusal(name: ErrorName, message = messages[name] ?? 'The request was refused.', status: number = statuses[name]): Answer {
+export function refusal(
+  name: ErrorName,
+  message = messages[name] ?? 'The request was refused.',
+  status: number = statuses[name],
+): Answer {
   return { status, body: { statusCode: status, name, message } };
 }
 
 /** The gateway before the API answers this one, and it does not speak JSON. */
-export const withoutUserAgent: Answer = { status: 403, headers: { 'content-type': 'text/plain' }, body: 'error code: 1010' };
+export const withoutUserAgent: Answer = {
+  status: 403,
+  headers: { 'content-type': 'text/plain' },
+  body: 'error code: 1010',
+};
 
 /** Which name an answer with this status usually has. */
 export function refusalOfStatus(status: number, name?: ErrorName): Answer {

@@ -20,7 +20,9 @@ export class IdempotencyService {
 
   constructor(@Inject(SANDBOX_CONFIG) private readonly config: SandboxConfig) {}
 
-  /** The answer to a request whose key was used before; undefined: it is the first, and `keep` or `forget` must follow. */
+  /**
+   * The answer to a request whose key was used before; undefined: it is the first, and `keep` or `forget` must follow.
+   */
   begin(key: string, path: string, rawBody: Buffer, now: number): Answer | undefined {
     if (key.length < 1 || key.length > 256) return refusal('invalid_idempotency_key');
     const digest = createHash('sha256').update(`${path}\n`).update(rawBody).digest('base64');

@@ -7,16 +7,26 @@ export interface Page {
 /** Null for a query that Resend does not take. */
 export function pageOf({ limit = '20', after, before }: Partial<Record<keyof Page, string>>): Page | null {
   const count = Number(limit);
-  if (!Number.isInteger(count) || count < 1 || count > 100 || (after !== undefined && before !== undefined)) return null;
+  if (!Number.isInteger(count) || count < 1 || count > 100 || (after !== undefined && before !== undefined))
+    return null;
   return { limit: count, after, before };
 }
 
 /** A page of things that stand newest first. */
-export function listOf<T>(all: readonly T[], { limit, after, before }: Page, idOf: (one: T) => string, view: (one: T) => unknown): Record<string, unknown> {
+export function listOf<T>(
+  all: readonly T[],
+  { limit, after, before }: Page,
+  idOf: (one: T) => string,
+  view: (one: T) => unknown,
+): Record<string, unknown> {
   const place = (id: string) => all.findIndex((one) => idOf(one) === id);
   const start = after !== undefined ? place(after) + 1 : before !== undefined ? Math.max(0, place(before) - limit) : 0;
   const end = before !== undefined ? Math.max(0, place(before)) : start + limit;
-  return { object: 'list', has_more: before === undefined ? end < all.length : start > 0, data: all.slice(start, end).map(view) };
+  return {
+    object: 'list',
+    has_more: before === undefined ? end < all.length : start > 0,
+    data: all.slice(start, end).map(view),
+  };
 }
 
 /** As Resend writes it: `2023-04-03 22:13:42.674+00`. */

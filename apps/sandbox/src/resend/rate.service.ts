@@ -17,7 +17,11 @@ export class RateService {
     const second = Math.floor(now / 1000);
     if (second !== this.second) Object.assign(this, { second, used: 0 });
     this.used += 1;
-    const headers = { 'ratelimit-limit': String(limit), 'ratelimit-remaining': String(Math.max(0, limit - this.used)), 'ratelimit-reset': '1' };
+    const headers = {
+      'ratelimit-limit': String(limit),
+      'ratelimit-remaining': String(Math.max(0, limit - this.used)),
+      'ratelimit-reset': '1',
+    };
     if (this.used <= limit) return { headers, refusal: undefined };
     return { headers: { ...headers, 'retry-after': '1' }, refusal: refusal('rate_limit_exceeded') };
   }

@@ -1,4 +1,16 @@
-import { Controller, Delete, Get, Headers, Param, Patch, Post, Query, type RawBodyRequest, Req, Res } from '@nestjs/common';
+import {
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  Param,
+  Patch,
+  Post,
+  Query,
+  type RawBodyRequest,
+  Req,
+  Res,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AccountService } from '../account/account.service.ts';
 import type { Answer } from '../answer.ts';
@@ -34,15 +46,30 @@ export class ResendController {
   }
 
   @Post('emails/batch')
-  async sendTogether(@Req() request: Request, @Res() reply: FastifyReply, @Headers('x-batch-validation') validation?: string): Promise<void> {
-    await this.once(request, reply, () => this.emails.sendTogether(request.body, validation === 'permissive', webhookFault(faultOf(request))));
+  async sendTogether(
+    @Req() request: Request,
+    @Res() reply: FastifyReply,
+    @Headers('x-batch-validation') validation?: string,
+  ): Promise<void> {
+    await this.once(request, reply, () =>
+      this.emails.sendTogether(request.body, validation === 'permissive', webhookFault(faultOf(request))),
+    );
   }
 
   @Get('emails')
-  list(@Req() request: Request, @Res() reply: FastifyReply, @Query() query: { limit?: string; after?: string; before?: string }): void {
+  list(
+    @Req() request: Request,
+    @Res() reply: FastifyReply,
+    @Query() query: { limit?: string; after?: string; before?: string },
+  ): void {
     this.reception.answer(request, reply, () => {
       const page = pageOf(query);
-      return page ? { status: 200, body: listOf(this.newestFirst(), page, ({ providerMessageId }) => providerMessageId, listedEmail) } : refusal('validation_error', 'The pagination parameters are wrong.', 422);
+      return page
+        ? {
+            status: 200,
+            body: listOf(this.newestFirst(), page, ({ providerMessageId }) => providerMessageId, listedEmail),
+          }
+        : refusal('validation_error', 'The pagination parameters are wrong.', 422);
     });
   }
 
@@ -50,7 +77,9 @@ export class ResendController {
   one(@Req() request: Request, @Res() reply: FastifyReply, @Param('id') id: string): void {
     this.reception.answer(request, reply, () => {
       const found = this.store.ofProviderId(id).find((message) => message.provider === 'resend');
-      return found?.provider === 'resend' ? { status: 200, body: wholeEmail(found) } : refusal('not_found', 'Email not found');
+      return found?.provider === 'resend'
+        ? { status: 200, body: wholeEmail(found) }
+        : refusal('not_found', 'Email not found');
     });
   }
 
@@ -63,8 +92,20 @@ export class ResendController {
 
   @Get('domains')
   domains(@Req() request: Request, @Res() reply: FastifyReply): void {
-    const data = this.accounts.current().resend.domains.map(({ name, status }) => ({ id: name, name, status, created_at: '2026-01-01 00:00:00.000+00', region: 'us-east-1', capabilities: { sending: 'enabled', receiving: 'disabled' } }));
-    this.reception.answer(request, reply, () => ({ status: 200, body: { object: 'list', has_more: false, data } }), 'full_access');
+    const data = this.accounts.current().resend.domains.map(({ name, status }) => ({
+      id: name,
+      name,
+      status,
+      created_at: '2026-01-01 00:00:00.000+00',
+      region: 'us-east-1',
+      capabilities: { sending: 'enabled', receiving: 'disabled' },
+    }));
+    this.reception.answer(
+      request,
+      reply,
+      () => ({ status: 200, body: { object: 'list', has_more: false, data } }),
+      'full_access',
+    );
   }
 
   @Get('webhooks')
@@ -94,14 +135,20 @@ export class ResendController {
 
   /** One entry for each e-mail, though each of its recipients has a message here. */
   private newestFirst(): ResendMessage[] {
-    return [...this.store.newestFirst()].filter((message): message is ResendMessage => message.provider === 'resend' && message.index === 0);
+    return [...this.store.newestFirst()].filter(
+      (message): message is ResendMessage => message.provider === 'resend' && message.index === 0,
+    );
   }
 
   /** A request that sends: under a key only once, and while it runs no other under its key. */
   private async once(request: Request, reply: FastifyReply, work: () => Promise<Answer>): Promise<void> {
     const { headers, refused } = this.reception.admit(request);
     const key = request.headers['idempotency-key'];
-    const before = refused ?? (typeof key === 'string' ? this.idempotency.begin(key, request.url, request.rawBody ?? Buffer.alloc(0), Date.now()) : undefined);
+    const before =
+      refused ??
+      (typeof key === 'string'
+        ? this.idempotency.begin(key, request.url, request.rawBody ?? Buffer.alloc(0), Date.now())
+        : undefined);
     const answer = before ?? (await work());
     // A fault may hold the answer back or lose it: until the caller has it or the connection ends, the request runs.
     if (!before && typeof key === 'string') reply.raw.once('close', () => this.idempotency.end(key, answer));

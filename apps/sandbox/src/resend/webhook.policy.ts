@@ -25,7 +25,10 @@ export function eventOf({ message, index }: Notice<ResendMessage>): Record<strin
 
 /** The same for every repeat, over a restart too: it is what readers recognise a repeat by. */
 export function eventId({ message, index, copy }: Notice<ResendMessage>): string {
-  return `msg_${createHash('sha256').update(`${message.id}/${index}${copy === undefined ? '' : `/${copy}`}`).digest('base64url').slice(0, 27)}`;
+  return `msg_${createHash('sha256')
+    .update(`${message.id}/${index}${copy === undefined ? '' : `/${copy}`}`)
+    .digest('base64url')
+    .slice(0, 27)}`;
 }
 
 /** @param secret `whsec_` and base64 */

@@ -54,8 +54,12 @@ export class ResendWebhookService {
     if (webhook?.status !== 'enabled') return this.settlement.settle([notice], 'failed');
     const body = JSON.stringify(eventOf(notice));
     const answer = await this.postTo(webhook, eventId(notice), body);
-    if ('status' in answer && answer.status >= 200 && answer.status < 300) return this.settlement.settle([notice], 'acknowledged');
-    this.log.warn({ provider: 'resend', answer: 'status' in answer ? answer.status : answer.failure }, 'a webhook was not taken');
+    if ('status' in answer && answer.status >= 200 && answer.status < 300)
+      return this.settlement.settle([notice], 'acknowledged');
+    this.log.warn(
+      { provider: 'resend', answer: 'status' in answer ? answer.status : answer.failure },
+      'a webhook was not taken',
+    );
     const wait = repeatAfter(failures + 1);
     if (wait === undefined) return this.settlement.settle([notice], 'failed');
     this.timeline.at(Date.now() + wait, () => void this.post(notice, webhookId, failures + 1));

@@ -19,7 +19,11 @@ export interface ResendWebhook {
 const endpoint = z.url({ protocol: /^https?$/ });
 const events = z.array(z.string().regex(/^(email|contact|domain|suppression|topic)\.[a-z_]+$/)).min(1);
 const Create = z.object({ endpoint, events });
-const Change = z.object({ endpoint: endpoint.optional(), events: events.optional(), status: z.enum(['enabled', 'disabled']).optional() });
+const Change = z.object({
+  endpoint: endpoint.optional(),
+  events: events.optional(),
+  status: z.enum(['enabled', 'disabled']).optional(),
+});
 
 /** The account's webhooks (resend.yaml). One that the configuration names is there from the start, told of all. */
 @Injectable()
@@ -28,12 +32,22 @@ export class ResendWebhookSettings {
 
   constructor(@Inject(SANDBOX_CONFIG) config: SandboxConfig) {
     const { SANDBOX_RESEND_WEBHOOK_URL: url, SANDBOX_RESEND_WEBHOOK_SECRET: secret } = config;
-    if (url) this.keep({ id: randomUUID(), endpoint: url, events: undefined, status: 'enabled', secret, createdAt: new Date() });
+    if (url)
+      this.keep({
+        id: randomUUID(),
+        endpoint: url,
+        events: undefined,
+        status: 'enabled',
+        secret,
+        createdAt: new Date(),
+      });
   }
 
   /** The webhooks that are told of an event, such as `email.sent`. */
   tellingOf(type: string): ResendWebhook[] {
-    return [...this.webhooks.values()].filter((webhook) => webhook.status === 'enabled' && (webhook.events?.includes(type) ?? true));
+    return [...this.webhooks.values()].filter(
+      (webhook) => webhook.status === 'enabled' && (webhook.events?.includes(type) ?? true),
+    );
   }
 
   /** Those that are told of anything at all. */
@@ -51,13 +65,21 @@ export class ResendWebhookSettings {
 
   show(id: string): Answer {
     const webhook = this.webhooks.get(id);
-    return webhook ? { status: 200, body: { object: 'webhook', ...viewOf(webhook), signing_secret: webhook.secret } } : unknownId();
+    return webhook
+      ? { status: 200, body: { object: 'webhook', ...viewOf(webhook), signing_secret: webhook.secret } }
+      : unknownId();
   }
 
   create(body: unknown): Answer {
     const asked = Create.safeParse(body);
     if (!asked.success) return refusal('validation_error', 'The webhook needs an endpoint and events.', 422);
-    const { id, secret } = this.keep({ ...asked.data, id: randomUUID(), status: 'enabled', secret: `whsec_${randomBytes(24).toString('base64')}`, createdAt: new Date() });
+    const { id, secret } = this.keep({
+      ...asked.data,
+      id: randomUUID(),
+      status: 'enabled',
+      secret: `whsec_${randomBytes(24).toString('base64')}`,
+      createdAt: new Date(),
+    });
     return { status: 201, body: { object: 'webhook', id, signing_secret: secret } };
   }
 
@@ -84,7 +106,18 @@ export class ResendWebhookSettings {
 const unknownId = () => refusal('not_found', 'Webhook not found');
 
 const followed = [
-  ...['sent', 'scheduled', 'delivered', 'delivery_delayed', 'complained', 'bounced', 'opened', 'clicked', 'failed', 'suppressed'].map((event) => `email.${event}`),
+  ...[
+    'sent',
+    'scheduled',
+    'delivered',
+    'delivery_delayed',
+    'complained',
+    'bounced',
+    'opened',
+    'clicked',
+    'failed',
+    'suppressed',
+  ].map((event) => `email.${event}`),
   'suppression.added',
   'suppression.removed',
 ];

@@ -2,10 +2,19 @@ import { expect, it } from '@jest/globals';
 import { messagesOf } from './accept.policy.ts';
 import type { Mail } from './mail.policy.ts';
 
-const acceptance = { requestId: 'XMessageId0123456789ab', server: '0123456789abcdef', now: 1_700_000_000_000, webhookFault: null };
+const acceptance = {
+  requestId: 'XMessageId0123456789ab',
+  server: '0123456789abcdef',
+  now: 1_700_000_000_000,
+  webhookFault: null,
+};
 const aMailRequest = (parts: Partial<Mail> = {}): Mail => ({
   personalizations: [
-    { to: [{ email: 'a@b.test' }], cc: [{ email: 'c@b.test' }], custom_args: { mi_message_id: 'one', mi_call_id: 'call' } },
+    {
+      to: [{ email: 'a@b.test' }],
+      cc: [{ email: 'c@b.test' }],
+      custom_args: { mi_message_id: 'one', mi_call_id: 'call' },
+    },
     { to: [{ email: 'd@b.test' }], subject: 'Own', custom_args: { mi_message_id: 'two' } },
   ],
   from: { email: 'shop@b.test' },
@@ -26,7 +35,10 @@ it('makes one message of each recipient, with an id that begins with that of the
 });
 
 it('lets the arguments of a personalization win over those of the mail', () => {
-  const [first, , third] = messagesOf(aMailRequest({ custom_args: { mi_message_id: 'all', campaign: 'may' } }), acceptance);
+  const [first, , third] = messagesOf(
+    aMailRequest({ custom_args: { mi_message_id: 'all', campaign: 'may' } }),
+    acceptance,
+  );
   expect(first?.customArgs).toEqual({ mi_message_id: 'one', mi_call_id: 'call', campaign: 'may' });
   expect(third).toMatchObject({ reference: 'two', callId: null });
 });

@@ -55,7 +55,8 @@ function substitute(text: string | null, substitutions: Personalization['substit
 }
 
 function sharedOf(mail: Mail) {
-  const part = (type: string) => mail.content?.find((content) => content.type.toLowerCase().startsWith(type))?.value ?? null;
+  const part = (type: string) =>
+    mail.content?.find((content) => content.type.toLowerCase().startsWith(type))?.value ?? null;
   return {
     text: part('text/plain'),
     html: part('text/html'),
@@ -103,18 +104,27 @@ type File = NonNullable<Mail['attachments']>[number];
 const isInline = ({ disposition }: File): boolean => disposition === 'inline';
 
 function recipientsOf(one: Personalization): Recipient[] {
-  return (['to', 'cc', 'bcc'] as const).flatMap((kind) => (one[kind] ?? []).map(({ email, name }) => ({ to: email, ...(name && { toName: name }), kind })));
+  return (['to', 'cc', 'bcc'] as const).flatMap((kind) =>
+    (one[kind] ?? []).map(({ email, name }) => ({ to: email, ...(name && { toName: name }), kind })),
+  );
 }
 
 const written = ({ email, name }: Mail['from']): string => (name ? `${name} <${email}>` : email);
 
 function recipientId({ requestId, server, now }: Acceptance, index: number): string {
-  const time = Math.floor(now / 1000).toString(16).toUpperCase();
+  const time = Math.floor(now / 1000)
+    .toString(16)
+    .toUpperCase();
   return `${requestId}.recvd-${server.slice(0, 10)}-${server.slice(10, 15)}-1-${time}-${(index + 1).toString(16).toUpperCase()}.0`;
 }
 
 // Only what the inbox shows is kept: a load run with attachments would fill the memory otherwise.
 function attachment(file: File): Attachment {
   const { filename, type = 'application/octet-stream', content, content_id: contentId } = file;
-  return { filename, type, bytes: Math.floor((content.length * 3) / 4), ...(isInline(file) && contentId && { contentId }) };
+  return {
+    filename,
+    type,
+    bytes: Math.floor((content.length * 3) / 4),
+    ...(isInline(file) && contentId && { contentId }),
+  };
 }

@@ -21,12 +21,18 @@ export class SendGridAccountController {
   // SendGrid does not document which scope verified senders take; here they go with the domains.
   @Get('verified_senders')
   senders(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    this.reception.answer(request, reply, 'whitelabel.read', () => ({ status: 200, body: sendersOf(this.accounts.current().sendgrid) }));
+    this.reception.answer(request, reply, 'whitelabel.read', () => ({
+      status: 200,
+      body: sendersOf(this.accounts.current().sendgrid),
+    }));
   }
 
   @Get('whitelabel/domains')
   domains(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query('domain') domain?: string): void {
-    this.reception.answer(request, reply, 'whitelabel.read', () => ({ status: 200, body: domainsOf(this.accounts.current().sendgrid, domain) }));
+    this.reception.answer(request, reply, 'whitelabel.read', () => ({
+      status: 200,
+      body: domainsOf(this.accounts.current().sendgrid, domain),
+    }));
   }
 
   @Post(SETTINGS)
@@ -45,7 +51,12 @@ export class SendGridAccountController {
   }
 
   @Patch(`${SETTINGS}/signed/:id`)
-  sign(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string, @Body() body: unknown): void {
+  sign(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('id') id: string,
+    @Body() body: unknown,
+  ): void {
     this.reception.answer(request, reply, UPDATE, () => this.webhooks.sign(id, body));
   }
 
@@ -55,7 +66,12 @@ export class SendGridAccountController {
   }
 
   @Patch(`${SETTINGS}/:id`)
-  change(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string, @Body() body: unknown): void {
+  change(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('id') id: string,
+    @Body() body: unknown,
+  ): void {
     this.reception.answer(request, reply, UPDATE, () => this.webhooks.change(id, body));
   }
 

@@ -2,18 +2,23 @@ import { expect, it } from '@jest/globals';
 import { matches, parseQuery, type Condition } from './activity-query.policy.ts';
 
 it('reads comparisons joined by AND, not the AND inside quotes', () => {
-  expect(parseQuery(`unique_args['mi_call_id']="c1" AND subject="Salt AND Pepper" and (to_email!="a@b.test")`)).toEqual({
-    ok: true,
-    conditions: [
-      { field: 'unique_args', argument: 'mi_call_id', operator: '=', value: 'c1' },
-      { field: 'subject', argument: null, operator: '=', value: 'Salt AND Pepper' },
-      { field: 'to_email', argument: null, operator: '!=', value: 'a@b.test' },
-    ],
-  });
+  expect(parseQuery(`unique_args['mi_call_id']="c1" AND subject="Salt AND Pepper" and (to_email!="a@b.test")`)).toEqual(
+    {
+      ok: true,
+      conditions: [
+        { field: 'unique_args', argument: 'mi_call_id', operator: '=', value: 'c1' },
+        { field: 'subject', argument: null, operator: '=', value: 'Salt AND Pepper' },
+        { field: 'to_email', argument: null, operator: '!=', value: 'a@b.test' },
+      ],
+    },
+  );
 });
 
 it('names a field it does not know, in the words of the API', () => {
-  expect(parseQuery('bad_field="x"')).toEqual({ ok: false, message: "invalid syntax: 'bad_field' is not a known field" });
+  expect(parseQuery('bad_field="x"')).toEqual({
+    ok: false,
+    message: "invalid syntax: 'bad_field' is not a known field",
+  });
 });
 
 it.each(['to_email', 'to_email=a', 'unique_args="x"', 'OR to_email="x"'])('refuses %s', (query) => {

@@ -9,7 +9,16 @@ export interface Condition {
 
 export type ParsedQuery = { ok: true; conditions: Condition[] } | { ok: false; message: string };
 
-const known = new Set(['msg_id', 'from_email', 'subject', 'to_email', 'status', 'template_id', 'categories', 'unique_args']);
+const known = new Set([
+  'msg_id',
+  'from_email',
+  'subject',
+  'to_email',
+  'status',
+  'template_id',
+  'categories',
+  'unique_args',
+]);
 const comparison = /^\(?\s*([a-z_]+)(?:\['([^']*)'\])?\s*(=|!=|LIKE)\s*"((?:[^"\\]|\\.)*)"\s*\)?$/i;
 
 /** Reads comparisons joined by AND: the part of the language that looking a message up needs. */
@@ -19,8 +28,14 @@ export function parseQuery(query: string): ParsedQuery {
     const [, field = '', argument = null, operator = '', value = ''] = comparison.exec(part.trim()) ?? [];
     if (field === '') return { ok: false, message: `invalid syntax: '${part.trim().slice(0, 100)}'` };
     if (!known.has(field)) return { ok: false, message: `invalid syntax: '${field}' is not a known field` };
-    if ((field === 'unique_args') !== (argument !== null)) return { ok: false, message: `invalid syntax: '${field}' takes ${argument === null ? 'a' : 'no'} key` };
-    conditions.push({ field, argument, operator: operator.toUpperCase() as Condition['operator'], value: value.replace(/\\(.)/g, '$1') });
+    if ((field === 'unique_args') !== (argument !== null))
+      return { ok: false, message: `invalid syntax: '${field}' takes ${argument === null ? 'a' : 'no'} key` };
+    conditions.push({
+      field,
+      argument,
+      operator: operator.toUpperCase() as Condition['operator'],
+      value: value.replace(/\\(.)/g, '$1'),
+    });
   }
   return { ok: true, conditions };
 }

@@ -57,7 +57,10 @@ export function summaryOf(message: MailMessage): Record<string, unknown> {
   };
 }
 
-/** GET /v3/messages/{msg_id}. The description wants every field, so those the sandbox knows nothing of hold a plain value. */
+/**
+ * GET /v3/messages/{msg_id}. The description wants every field, so those the sandbox knows nothing of hold a plain
+ * value.
+ */
 export function detailOf(message: MailMessage): Record<string, unknown> {
   return {
     from_email: message.from,

@@ -31,7 +31,10 @@ export class ActivityService {
     return { status: 404, body: { errors: [{ message: 'not found', field: 'message_id' }] } };
   }
 
-  /** The smallest known set that holds every match: reconciling a thousand calls must not read everything a thousand times. */
+  /**
+   * The smallest known set that holds every match: reconciling a thousand calls must not read everything a thousand
+   * times.
+   */
   private candidates(conditions: readonly Condition[]): Iterable<SandboxMessage> {
     for (const { field, argument, operator, value } of conditions) {
       if (operator === '=' && field === 'to_email') return this.store.ofRecipient(value);

@@ -6,8 +6,14 @@ import { errorAnswer } from './error.policy.ts';
  * Null when the key is good and may do this, else the refusal.
  * @param scope what the request takes; undefined: nothing but a key
  */
-export function checkKey(authorization: string | undefined, key: string, account: Account['sendgrid'], scope?: string): Answer | null {
+export function checkKey(
+  authorization: string | undefined,
+  key: string,
+  account: Account['sendgrid'],
+  scope?: string,
+): Answer | null {
   if (!authorization?.startsWith('Bearer ')) return errorAnswer(401);
-  if (authorization !== `Bearer ${key}` || account.keyRevoked) return errorAnswer(401, 'The provided authorization grant is invalid, expired, or revoked');
+  if (authorization !== `Bearer ${key}` || account.keyRevoked)
+    return errorAnswer(401, 'The provided authorization grant is invalid, expired, or revoked');
   return scope === undefined || account.scopes.includes(scope) ? null : errorAnswer(403);
 }

@@ -27,7 +27,10 @@ export function errorAnswer(status: number, message = messages[status] ?? 'reque
 /** Throttled: the header says when to come again, in seconds of the epoch. */
 export function throttled(now: number): Answer {
   const reset = String(Math.ceil(now / 1000) + 1);
-  return { ...errorAnswer(429), headers: { 'x-ratelimit-limit': '600', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset } };
+  return {
+    ...errorAnswer(429),
+    headers: { 'x-ratelimit-limit': '600', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset },
+  };
 }
 
 export const badRequest = (errors: readonly FieldProblem[]): Answer => ({ status: 400, body: { errors } });

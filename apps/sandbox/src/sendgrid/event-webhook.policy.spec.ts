@@ -8,7 +8,10 @@ import { bodyOf, eventOf, privateKey } from './event-webhook.policy.ts';
 const planned = (parts: Parameters<typeof aMail>[0] = {}) => withEvents(aMail(parts), 1500) as MailMessage;
 
 it('puts custom arguments beside the fields of the event, which win', () => {
-  const event = eventOf({ message: planned({ customArgs: { mi_call_id: 'c1', event: 'mine', email: 'mine' } }), index: 0 });
+  const event = eventOf({
+    message: planned({ customArgs: { mi_call_id: 'c1', event: 'mine', email: 'mine' } }),
+    index: 0,
+  });
   expect(event).toMatchObject({ mi_call_id: 'c1', event: 'processed', email: 'ada@example.org', timestamp: 1 });
 });
 
@@ -29,5 +32,7 @@ it('ends each event with CRLF', () => {
 
 it('takes no key of another curve', () => {
   const { privateKey: other } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
-  expect(() => privateKey(other.export({ type: 'pkcs8', format: 'der' }).toString('base64'))).toThrow('not a P-256 key');
+  expect(() => privateKey(other.export({ type: 'pkcs8', format: 'der' }).toString('base64'))).toThrow(
+    'not a P-256 key',
+  );
 });

@@ -24,7 +24,9 @@ export function eventOf({ message, index, copy }: Notice<MailMessage>): Record<s
 /** The same for every repeat, over a restart too: it is what readers recognise a repeat by. */
 function eventId(message: MailMessage, index: number, copy?: number): string {
   const event = message.events[index]?.step.event ?? '';
-  return Buffer.from(`${event}-${index}-${message.providerMessageId}-${message.index}${copy === undefined ? '' : `-${copy}`}`).toString('base64url');
+  return Buffer.from(
+    `${event}-${index}-${message.providerMessageId}-${message.index}${copy === undefined ? '' : `-${copy}`}`,
+  ).toString('base64url');
 }
 
 /** SendGrid puts CRLF after each event: who verifies a re-serialised body gets another signature. */

@@ -49,8 +49,14 @@ export class EventWebhookService {
 
   /** Posts an event with whatever fields, once, under an id of its own; undefined where there is no webhook. */
   async tellFreely(message: MailMessage, free: FreeFields): Promise<WebhookAnswer | undefined> {
-    const usual = { ...eventOf({ message, index: lastEvent(message.events) }), timestamp: Math.floor(Date.now() / 1000), sg_event_id: randomUUID() };
-    const answers = await Promise.all(this.settings.enabled().map((webhook) => this.postTo(webhook, bodyOf([withFields(usual, free)]))));
+    const usual = {
+      ...eventOf({ message, index: lastEvent(message.events) }),
+      timestamp: Math.floor(Date.now() / 1000),
+      sg_event_id: randomUUID(),
+    };
+    const answers = await Promise.all(
+      this.settings.enabled().map((webhook) => this.postTo(webhook, bodyOf([withFields(usual, free)]))),
+    );
     return answers[0];
   }
 
@@ -94,7 +100,8 @@ export class EventWebhookService {
     this.posts += 1;
     const answer = await this.postTo(webhook, bodyOf(batch.map(eventOf)));
     this.posts -= 1;
-    if ('status' in answer && answer.status >= 200 && answer.status < 300) this.settlement.settle(batch, 'acknowledged');
+    if ('status' in answer && answer.status >= 200 && answer.status < 300)
+      this.settlement.settle(batch, 'acknowledged');
     else this.again(batch, 'status' in answer ? answer.status : answer.failure);
     this.drain();
   }

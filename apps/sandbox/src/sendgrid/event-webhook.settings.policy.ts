@@ -14,9 +14,19 @@ export interface EventWebhook {
 }
 
 const names = [
-  'processed', 'deferred', 'delivered', 'bounce', 'dropped', 'open', 'click', 'spam_report',
-  'unsubscribe', 'group_unsubscribe', 'group_resubscribe', 'account_status_change',
-] as const; // prettier-ignore
+  'processed',
+  'deferred',
+  'delivered',
+  'bounce',
+  'dropped',
+  'open',
+  'click',
+  'spam_report',
+  'unsubscribe',
+  'group_unsubscribe',
+  'group_resubscribe',
+  'account_status_change',
+] as const;
 
 const flags = Object.fromEntries(names.map((name) => [name, z.boolean().optional()]));
 const Body = z.strictObject({
@@ -29,7 +39,9 @@ const Body = z.strictObject({
   ...flags,
 });
 
-type Read = { ok: true; value: Pick<EventWebhook, 'url' | 'enabled' | 'friendlyName' | 'events'> } | { ok: false; error: Record<string, string> };
+type Read =
+  | { ok: true; value: Pick<EventWebhook, 'url' | 'enabled' | 'friendlyName' | 'events'> }
+  | { ok: false; error: Record<string, string> };
 
 /** A body that creates or changes an event webhook. */
 export const WebhookRequest = {
@@ -44,8 +56,11 @@ export const WebhookRequest = {
     }
     const { url, enabled = false, friendly_name: friendlyName = '' } = parsed.data;
     const { protocol, username } = URL.parse(url) ?? {};
-    if (!/^https?:$/.test(protocol ?? '') || username) return { ok: false, error: { message: `'${url}' is not a valid url` } };
-    const events = Object.fromEntries(names.map((name) => [name, (parsed.data as Record<string, unknown>)[name] === true]));
+    if (!/^https?:$/.test(protocol ?? '') || username)
+      return { ok: false, error: { message: `'${url}' is not a valid url` } };
+    const events = Object.fromEntries(
+      names.map((name) => [name, (parsed.data as Record<string, unknown>)[name] === true]),
+    );
     return { ok: true, value: { url, enabled, friendlyName, events } };
   },
 };
@@ -53,10 +68,12 @@ export const WebhookRequest = {
 /** Events go by another name in posts than in the settings. */
 const settingOf: Readonly<Record<string, string>> = { spamreport: 'spam_report' };
 
-export const isToldOf = (events: Readonly<Record<string, boolean>>, event: string): boolean => events[settingOf[event] ?? event] ?? true;
+export const isToldOf = (events: Readonly<Record<string, boolean>>, event: string): boolean =>
+  events[settingOf[event] ?? event] ?? true;
 
 /** SPKI DER as base64, or empty where posts are not signed. */
-export const publicKeyOf = (key: KeyObject | undefined): string => (key ? createPublicKey(key).export({ type: 'spki', format: 'der' }).toString('base64') : '');
+export const publicKeyOf = (key: KeyObject | undefined): string =>
+  key ? createPublicKey(key).export({ type: 'spki', format: 'der' }).toString('base64') : '';
 
 const iso = (at: Date) => `${at.toISOString().slice(0, 19)}Z`;
 

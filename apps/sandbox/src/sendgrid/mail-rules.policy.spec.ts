@@ -29,14 +29,35 @@ describe('refuses, and names the field', () => {
     ['a personalization without to', 'personalizations.0.to', { personalizations: [{ to: [] }] }],
     ['a bad address', 'personalizations.0.to.0.email', { personalizations: [{ to: to('ada@example') }] }],
     ['an address twice', 'personalizations.0', { personalizations: [{ to: to('a@b.test'), cc: to('A@b.test') }] }],
-    ['more than 1000 personalizations', 'personalizations', { personalizations: people(1001).map((one) => ({ to: [one] })) }],
-    ['more than 1000 recipients in all', 'personalizations', { personalizations: [{ to: people(600) }, { to: people(600) }] }],
+    [
+      'more than 1000 personalizations',
+      'personalizations',
+      { personalizations: people(1001).map((one) => ({ to: [one] })) },
+    ],
+    [
+      'more than 1000 recipients in all',
+      'personalizations',
+      { personalizations: [{ to: people(600) }, { to: people(600) }] },
+    ],
     ['no subject', 'subject', { subject: undefined }],
     ['no content', 'content', { content: undefined }],
     ['an empty content', 'content.0.value', { content: [{ type: 'text/plain', value: '' }] }],
-    ['html before text', 'content', { content: [{ type: 'text/html', value: 'a' }, { type: 'text/plain', value: 'b' }] }],
+    [
+      'html before text',
+      'content',
+      {
+        content: [
+          { type: 'text/html', value: 'a' },
+          { type: 'text/plain', value: 'b' },
+        ],
+      },
+    ],
     ['an unknown field', 'colour', { colour: 'red' }],
-    ['an unknown field of a personalization', 'personalizations.0.colour', { personalizations: [{ to: to('a@b.test'), colour: 1 }] }],
+    [
+      'an unknown field of a personalization',
+      'personalizations.0.colour',
+      { personalizations: [{ to: to('a@b.test'), colour: 1 }] },
+    ],
     ['a custom argument that is no text', 'custom_args.n', { custom_args: { n: 1 } }],
     ['too many bytes of custom arguments', 'custom_args', { custom_args: { long: 'é'.repeat(5000) } }],
     ['a reserved header', 'headers.Subject', { headers: { Subject: 'x' } }],
@@ -61,7 +82,9 @@ it('takes a subject that every personalization has', () => {
 
 it('counts custom arguments of the mail and of a personalization together', () => {
   const half = { custom_args: { a: 'x'.repeat(6000) } };
-  expect(problems({ ...half, personalizations: [{ to: to('a@b.test'), custom_args: { b: 'x'.repeat(6000) } }] })).toEqual(['personalizations.0.custom_args']);
+  expect(
+    problems({ ...half, personalizations: [{ to: to('a@b.test'), custom_args: { b: 'x'.repeat(6000) } }] }),
+  ).toEqual(['personalizations.0.custom_args']);
 });
 
 it('answers a body that is no object without naming a field', () => {

@@ -12,7 +12,8 @@ const fromRequired =
   'The from object must be provided for every email send. It is an object that requires the email parameter, but may also contain a name parameter.  e.g. {"email" : "example@example.com"}  or {"email" : "example@example.com", "name" : "Example Recipient"}.';
 const subjectRequired =
   'The subject is required. You can get around this requirement if you use a template with a subject defined or if every personalization has a subject defined.';
-const contentRequired = 'Unless a valid template_id is provided, the content parameter is required. There must be at least one defined content block.';
+const contentRequired =
+  'Unless a valid template_id is provided, the content parameter is required. There must be at least one defined content block.';
 
 /** @param now milliseconds of the epoch */
 export function checkMail(body: unknown, now: number): CheckedMail {
@@ -47,14 +48,16 @@ function fieldProblem(issue: z.core.$ZodIssue): FieldProblem {
 /** What several fields must be together. */
 function together(mail: Mail, now: number): FieldProblem[] {
   const problems = [...content(mail), ...schedule('send_at', mail.send_at, now)];
-  if (mail.reply_to && mail.reply_to_list) problems.push(problem('reply_to', 'Only one of reply_to and reply_to_list may be used.'));
+  if (mail.reply_to && mail.reply_to_list)
+    problems.push(problem('reply_to', 'Only one of reply_to and reply_to_list may be used.'));
   let recipients = 0;
   for (const [index, one] of mail.personalizations.entries()) {
     const field = `personalizations.${index}`;
     recipients += one.to.length + (one.cc?.length ?? 0) + (one.bcc?.length ?? 0);
     problems.push(...unique(one, field), ...schedule(`${field}.send_at`, one.send_at, now), ...args(mail, one, field));
   }
-  if (recipients > MAX_RECIPIENTS) problems.push(problem('personalizations', 'There is a limit of 1000 recipients per request.'));
+  if (recipients > MAX_RECIPIENTS)
+    problems.push(problem('personalizations', 'There is a limit of 1000 recipients per request.'));
   return problems;
 }
 
@@ -72,7 +75,12 @@ function content(mail: Mail): FieldProblem[] {
   const plain = types.indexOf('text/plain');
   const html = types.indexOf('text/html');
   if (plain > 0 || (html > 0 && plain !== 0) || html > 1) {
-    problems.push(problem('content', 'The content value must be provided in order: text/plain first, text/html next, then any other type.'));
+    problems.push(
+      problem(
+        'content',
+        'The content value must be provided in order: text/plain first, text/html next, then any other type.',
+      ),
+    );
   }
   return problems;
 }
@@ -101,5 +109,7 @@ function unique(one: Personalization, field: string): FieldProblem[] {
 function args(mail: Mail, one: Personalization, field: string): FieldProblem[] {
   if (!mail.custom_args || !one.custom_args) return [];
   const whole = Buffer.byteLength(JSON.stringify({ ...mail.custom_args, ...one.custom_args }));
-  return whole <= 10_000 ? [] : [problem(`${field}.custom_args`, 'The custom_args must not exceed 10000 bytes in total.')];
+  return whole <= 10_000
+    ? []
+    : [problem(`${field}.custom_args`, 'The custom_args must not exceed 10000 bytes in total.')];
 }

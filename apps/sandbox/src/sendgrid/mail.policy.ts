@@ -12,13 +12,18 @@ const address = z
 
 const contact = z.strictObject({ email: address, name: z.string().optional() });
 
-/** In a list of names, which are not quoted: the real one is known to take such a mail and to drop it for a part of the name (sendgrid/sendgrid-python issue 291). */
+/**
+ * In a list of names, which are not quoted: the real one is known to take such a mail and to drop it for a part of the
+ * name (sendgrid/sendgrid-python issue 291).
+ */
 const recipientName = z
   .string()
   .refine((name) => isQuoted(name) || !/[;,]/.test(name), 'The name cannot include either the ; or , characters.')
   .transform((name) => (isQuoted(name) ? name.slice(1, -1).replace(/\\(["\\])/g, '$1') : name));
 const isQuoted = (name: string) => /^"(?:[^"\\]|\\.)*"$/.test(name);
-const contacts = z.array(contact.extend({ name: recipientName.optional() })).max(1000, 'There is a limit of 1000 recipients.');
+const contacts = z
+  .array(contact.extend({ name: recipientName.optional() }))
+  .max(1000, 'There is a limit of 1000 recipients.');
 const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
 
 const customArgs = z
@@ -27,23 +32,43 @@ const customArgs = z
   .refine((args) => bytes(args) <= MAX_ARGS_BYTES, 'The custom_args must not exceed 10000 bytes in total.');
 
 const ownHeaders = new Set([
-  'x-sg-id', 'x-sg-eid', 'received', 'dkim-signature', 'content-type', 'content-transfer-encoding',
-  'to', 'from', 'subject', 'reply-to', 'cc', 'bcc',
+  'x-sg-id',
+  'x-sg-eid',
+  'received',
+  'dkim-signature',
+  'content-type',
+  'content-transfer-encoding',
+  'to',
+  'from',
+  'subject',
+  'reply-to',
+  'cc',
+  'bcc',
 ]);
-const headers = z.record(z.string().regex(/^[\x21-\x39\x3b-\x7e]+$/, 'Header names must be printable ASCII.'), z.string().regex(/^[\x20-\x7e\t]*$/, 'Header values must be properly encoded if they contain unicode characters.')).superRefine((given, ctx) => {
-  const seen = new Set<string>();
-  for (const name of Object.keys(given)) {
-    if (seen.has(name.toLowerCase())) ctx.addIssue({ code: 'custom', path: [name], message: "The headers can't contain duplicate keys." });
-    seen.add(name.toLowerCase());
-    if (ownHeaders.has(name.toLowerCase())) ctx.addIssue({ code: 'custom', path: [name], message: 'The header is reserved and cannot be set.' });
-  }
-});
+const headers = z
+  .record(
+    z.string().regex(/^[\x21-\x39\x3b-\x7e]+$/, 'Header names must be printable ASCII.'),
+    z.string().regex(/^[\x20-\x7e\t]*$/, 'Header values must be properly encoded if they contain unicode characters.'),
+  )
+  .superRefine((given, ctx) => {
+    const seen = new Set<string>();
+    for (const name of Object.keys(given)) {
+      if (seen.has(name.toLowerCase()))
+        ctx.addIssue({ code: 'custom', path: [name], message: "The headers can't contain duplicate keys." });
+      seen.add(name.toLowerCase());
+      if (ownHeaders.has(name.toLowerCase()))
+        ctx.addIssue({ code: 'custom', path: [name], message: 'The header is reserved and cannot be set.' });
+    }
+  });
 
 const sendAt = z.number().int().min(0);
 const subject = z.string().min(1, 'The subject must have at least one character.');
 
 const Personalization = z.strictObject({
-  to: contacts.min(1, 'The to array is required for all personalization objects, and must have at least one email object with a valid email address.'),
+  to: contacts.min(
+    1,
+    'The to array is required for all personalization objects, and must have at least one email object with a valid email address.',
+  ),
   cc: contacts.optional(),
   bcc: contacts.optional(),
   from: contact.optional(),
@@ -52,7 +77,10 @@ const Personalization = z.strictObject({
   substitutions: z
     .record(z.string(), z.string())
     .refine((given) => bytes(given) <= MAX_ARGS_BYTES, 'The substitutions must not exceed 10000 bytes.')
-    .refine((given) => Object.keys(given).length <= 150, 'Substitutions are limited to 150 items per personalization block.')
+    .refine(
+      (given) => Object.keys(given).length <= 150,
+      'Substitutions are limited to 150 items per personalization block.',
+    )
     .optional(),
   dynamic_template_data: z.record(z.string(), z.unknown()).optional(),
   custom_args: customArgs.optional(),
@@ -67,11 +95,20 @@ const Content = z.strictObject({
 });
 
 const Attachment = z.strictObject({
-  content: z.string().min(1).regex(/^[A-Za-z0-9+/\r\n]+={0,2}[\r\n]*$/, 'The attachment content must be base64 encoded.'),
+  content: z
+    .string()
+    .min(1)
+    .regex(/^[A-Za-z0-9+/\r\n]+={0,2}[\r\n]*$/, 'The attachment content must be base64 encoded.'),
   type: z.string().min(1).regex(noLineBreak, 'The attachment type must not hold line breaks or semicolons.').optional(),
-  filename: z.string().min(1, 'filename is required.').regex(noLineBreak, "The filename of your attachment can't contain CRLF characters."),
+  filename: z
+    .string()
+    .min(1, 'filename is required.')
+    .regex(noLineBreak, "The filename of your attachment can't contain CRLF characters."),
   disposition: z.enum(['inline', 'attachment']).optional(),
-  content_id: z.string().regex(/^[^\r\n;]*$/, "The content ID of your attachment can't contain CRLF characters.").optional(),
+  content_id: z
+    .string()
+    .regex(/^[^\r\n;]*$/, "The content ID of your attachment can't contain CRLF characters.")
+    .optional(),
 });
 
 const toggle = z.strictObject({ enable: z.boolean().optional() });
@@ -112,7 +149,12 @@ export const Mail = z.strictObject({
   template_id: z.string().min(1).optional(),
   headers: headers.optional(),
   categories: z
-    .array(z.string().max(255, 'Each category must not be longer than 255 characters.').regex(/^[\x00-\x7f]*$/, 'Categories can not contain non-ASCII characters.'))
+    .array(
+      z
+        .string()
+        .max(255, 'Each category must not be longer than 255 characters.')
+        .regex(/^[\x00-\x7f]*$/, 'Categories can not contain non-ASCII characters.'),
+    )
     .max(10, 'There is a limit of 10 categories.')
     .refine((names) => new Set(names).size === names.length, 'Categories must be unique.')
     .optional(),
@@ -120,7 +162,10 @@ export const Mail = z.strictObject({
   send_at: sendAt.optional(),
   batch_id: z.string().min(1).optional(),
   asm: z
-    .strictObject({ group_id: z.number().int().min(1), groups_to_display: z.array(z.number().int()).max(25).optional() })
+    .strictObject({
+      group_id: z.number().int().min(1),
+      groups_to_display: z.array(z.number().int()).max(25).optional(),
+    })
     .optional(),
   ip_pool_name: z.string().min(2).max(64).optional(),
   mail_settings: MailSettings.optional(),

@@ -30,7 +30,10 @@ export class MailService {
     // SendGrid's own sandbox mode checks the request and sends nothing: 200, not 202, and no events.
     if (checked.mail.mail_settings?.sandbox_mode?.enable) return { status: 200, headers };
     const template = this.templates.active(checked.mail.template_id ?? '');
-    await this.inbox.accept(messagesOf(checked.mail, { requestId, server: hex(16), now, webhookFault, template }), imagesOf(checked.mail, requestId));
+    await this.inbox.accept(
+      messagesOf(checked.mail, { requestId, server: hex(16), now, webhookFault, template }),
+      imagesOf(checked.mail, requestId),
+    );
     return { status: 202, headers };
   }
 }

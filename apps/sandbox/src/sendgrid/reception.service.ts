@@ -23,7 +23,12 @@ export class SendGridReception {
 
   /** Null when the request may go on; sending mail has no rate. */
   refusal(request: FastifyRequest, scope?: string): Answer | null {
-    return checkKey(request.headers.authorization, this.config.SANDBOX_SENDGRID_API_KEY, this.accounts.current().sendgrid, scope);
+    return checkKey(
+      request.headers.authorization,
+      this.config.SANDBOX_SENDGRID_API_KEY,
+      this.accounts.current().sendgrid,
+      scope,
+    );
   }
 
   /** @param scope what the request takes; null: nothing but a key */
@@ -42,7 +47,11 @@ export class SendGridReception {
     this.minute = minute;
     const used = (this.used.get(family) ?? 0) + 1;
     this.used.set(family, used);
-    const headers = { 'x-ratelimit-limit': String(RATE_PER_MINUTE), 'x-ratelimit-remaining': String(Math.max(0, RATE_PER_MINUTE - used)), 'x-ratelimit-reset': String((minute + 1) * 60) };
+    const headers = {
+      'x-ratelimit-limit': String(RATE_PER_MINUTE),
+      'x-ratelimit-remaining': String(Math.max(0, RATE_PER_MINUTE - used)),
+      'x-ratelimit-reset': String((minute + 1) * 60),
+    };
     return { headers, left: used <= RATE_PER_MINUTE };
   }
 }

@@ -7,7 +7,9 @@ type SendGridAccount = Account['sendgrid'];
 const UNVERIFIED =
   'The from address does not match a verified Sender Identity. Mail cannot be sent until this error is resolved. Visit https://sendgrid.com/docs/for-developers/sending-email/sender-identity/ to see the Sender Identity requirements';
 
-/** The refusal of a mail whose sender the account has neither verified nor authenticated the domain of; null: it may go. */
+/**
+ * The refusal of a mail whose sender the account has neither verified nor authenticated the domain of; null: it may go.
+ */
 export function unverifiedSender({ from, personalizations }: Mail, account: SendGridAccount): Answer | null {
   const senders = [from, ...personalizations.flatMap((one) => one.from ?? [])].map(({ email }) => email.toLowerCase());
   if (senders.every((email) => isVerified(email, account))) return null;
@@ -16,7 +18,10 @@ export function unverifiedSender({ from, personalizations }: Mail, account: Send
 
 function isVerified(email: string, { domains, senders }: SendGridAccount): boolean {
   const of = email.slice(email.lastIndexOf('@') + 1);
-  return domains.some(({ domain, valid }) => valid && domain.toLowerCase() === of) || senders.some((sender) => sender.verified && sender.email.toLowerCase() === email);
+  return (
+    domains.some(({ domain, valid }) => valid && domain.toLowerCase() === of) ||
+    senders.some((sender) => sender.verified && sender.email.toLowerCase() === email)
+  );
 }
 
 const record = (host: string, data: string, valid: boolean) => ({ valid, type: 'cname', host, data });
@@ -48,8 +53,20 @@ export function domainsOf({ domains }: SendGridAccount, wanted: string | undefin
 /** GET /v3/verified_senders (tsg_verified_senders_v3.json). */
 export function sendersOf({ senders }: SendGridAccount): Record<string, unknown> {
   const results = senders.map(({ email, verified }, index) => ({
-    id: index + 1, nickname: email, from_email: email, from_name: email, reply_to: email, reply_to_name: email,
-    address: '1 Sandbox Street', address2: '', state: '', city: 'Sandbox', zip: '', country: 'Sandbox', verified, locked: false,
-  })); // prettier-ignore
+    id: index + 1,
+    nickname: email,
+    from_email: email,
+    from_name: email,
+    reply_to: email,
+    reply_to_name: email,
+    address: '1 Sandbox Street',
+    address2: '',
+    state: '',
+    city: 'Sandbox',
+    zip: '',
+    country: 'Sandbox',
+    verified,
+    locked: false,
+  }));
   return { results };
 }

@@ -19,12 +19,19 @@ export class SendGridController {
 
   @Post('mail/send')
   async send(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    give(reply, this.reception.refusal(request, 'mail.send') ?? (await this.mail.send(request.body, webhookFault(faultOf(request)))));
+    give(
+      reply,
+      this.reception.refusal(request, 'mail.send') ??
+        (await this.mail.send(request.body, webhookFault(faultOf(request)))),
+    );
   }
 
   @Get('scopes')
   scopes(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    this.reception.answer(request, reply, null, () => ({ status: 200, body: { scopes: this.accounts.current().sendgrid.scopes } }));
+    this.reception.answer(request, reply, null, () => ({
+      status: 200,
+      body: { scopes: this.accounts.current().sendgrid.scopes },
+    }));
   }
 
   @Get('messages')

@@ -15,18 +15,39 @@ export class SendGridSuppressionsController {
   ) {}
 
   @Get('suppression/:list')
-  page(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('list') name: string, @Query() query: ListQuery): void {
-    this.reception.answer(request, reply, 'suppression.read', () => this.ofList(name, (list) => this.lists.page(list, query)));
+  page(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('list') name: string,
+    @Query() query: ListQuery,
+  ): void {
+    this.reception.answer(request, reply, 'suppression.read', () =>
+      this.ofList(name, (list) => this.lists.page(list, query)),
+    );
   }
 
   @Get('suppression/:list/:email')
-  one(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('list') name: string, @Param('email') email: string): void {
-    this.reception.answer(request, reply, 'suppression.read', () => this.ofList(name, (list) => this.lists.one(list, email)));
+  one(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('list') name: string,
+    @Param('email') email: string,
+  ): void {
+    this.reception.answer(request, reply, 'suppression.read', () =>
+      this.ofList(name, (list) => this.lists.one(list, email)),
+    );
   }
 
   @Delete('suppression/:list/:email')
-  remove(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('list') name: string, @Param('email') email: string): void {
-    this.reception.answer(request, reply, 'suppression.delete', () => this.ofList(name, (list) => this.lists.remove(list, email)));
+  remove(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('list') name: string,
+    @Param('email') email: string,
+  ): void {
+    this.reception.answer(request, reply, 'suppression.delete', () =>
+      this.ofList(name, (list) => this.lists.remove(list, email)),
+    );
   }
 
   @Get('asm/groups')
@@ -41,21 +62,37 @@ export class SendGridSuppressionsController {
 
   @Post('asm/suppressions/global')
   leaveAll(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Body() body: unknown): void {
-    this.reception.answer(request, reply, 'asm.suppressions.global.create', () => this.lists.leaveAll(body, Date.now()));
+    this.reception.answer(request, reply, 'asm.suppressions.global.create', () =>
+      this.lists.leaveAll(body, Date.now()),
+    );
   }
 
   @Delete('asm/suppressions/global/:email')
   joinAll(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('email') email: string): void {
-    this.reception.answer(request, reply, 'asm.suppressions.global.delete', () => this.lists.remove('unsubscribes', email));
+    this.reception.answer(request, reply, 'asm.suppressions.global.delete', () =>
+      this.lists.remove('unsubscribes', email),
+    );
   }
 
   @Post('asm/groups/:group/suppressions')
-  leave(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('group') group: string, @Body() body: unknown): void {
-    this.reception.answer(request, reply, 'asm.groups.suppressions.create', () => this.lists.leave(group, body, Date.now()));
+  leave(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('group') group: string,
+    @Body() body: unknown,
+  ): void {
+    this.reception.answer(request, reply, 'asm.groups.suppressions.create', () =>
+      this.lists.leave(group, body, Date.now()),
+    );
   }
 
   @Delete('asm/groups/:group/suppressions/:email')
-  join(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('group') group: string, @Param('email') email: string): void {
+  join(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('group') group: string,
+    @Param('email') email: string,
+  ): void {
     this.reception.answer(request, reply, 'asm.groups.suppressions.delete', () => this.lists.join(group, email));
   }
 

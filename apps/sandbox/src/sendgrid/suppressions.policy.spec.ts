@@ -2,10 +2,15 @@ import { expect, it } from '@jest/globals';
 import type { BypassName } from '../messages/message.ts';
 import { dropReason, type ListName } from './suppressions.policy.ts';
 
-const on = (...lists: ListName[]) => (list: ListName) => lists.includes(list);
+const on =
+  (...lists: ListName[]) =>
+  (list: ListName) =>
+    lists.includes(list);
 
 it('drops mail to who bounced, complained, left or never was', () => {
-  const reasons = (['invalid_emails', 'bounces', 'spam_reports', 'unsubscribes'] as const).map((list) => dropReason(on(list), false));
+  const reasons = (['invalid_emails', 'bounces', 'spam_reports', 'unsubscribes'] as const).map((list) =>
+    dropReason(on(list), false),
+  );
   expect(reasons).toEqual(['Invalid', 'Bounced Address', 'Spam Reporting Address', 'Unsubscribed Address']);
   expect(dropReason(on(), true)).toBe('Unsubscribed Address');
 });

@@ -3,7 +3,16 @@ import type { Answer } from '../answer.ts';
 import type { DropReason } from '../messages/magic.policy.ts';
 import type { MailMessage } from '../messages/message.ts';
 import { badRequest, errorAnswer } from './error.policy.ts';
-import { dropReason, learnedFrom, type ListName, listNames, type ListQuery, pageOf, shown, type Suppressed } from './suppressions.policy.ts';
+import {
+  dropReason,
+  learnedFrom,
+  type ListName,
+  listNames,
+  type ListQuery,
+  pageOf,
+  shown,
+  type Suppressed,
+} from './suppressions.policy.ts';
 
 /** The oldest entry of a list goes beyond so many. */
 const MOST_ENTRIES = 100_000;
@@ -13,7 +22,10 @@ interface Member {
   created: number;
 }
 
-/** SendGrid's suppression lists and groups, filled by what happens to mail. In memory: after a restart they follow from the mail that is kept. */
+/**
+ * SendGrid's suppression lists and groups, filled by what happens to mail. In memory: after a restart they follow from
+ * the mail that is kept.
+ */
 @Injectable()
 export class SendGridSuppressions {
   private readonly lists = new Map(listNames.map((name) => [name, new Map<string, Suppressed>()]));
@@ -56,19 +68,36 @@ export class SendGridSuppressions {
 
   /** Of all groups. */
   members(): Answer {
-    const body = [...this.groups].flatMap(([group, members]) => [...members.values()].map(({ email, created }) => ({ email, group_id: group, group_name: nameOf(group), created_at: created })));
+    const body = [...this.groups].flatMap(([group, members]) =>
+      [...members.values()].map(({ email, created }) => ({
+        email,
+        group_id: group,
+        group_name: nameOf(group),
+        created_at: created,
+      })),
+    );
     return { status: 200, body };
   }
 
   groupList(): Answer {
-    const body = [...this.groups].map(([id, members]) => ({ id, name: nameOf(id), description: 'A group that mail went to.', is_default: id === 1, unsubscribes: members.size }));
+    const body = [...this.groups].map(([id, members]) => ({
+      id,
+      name: nameOf(id),
+      description: 'A group that mail went to.',
+      is_default: id === 1,
+      unsubscribes: members.size,
+    }));
     return { status: 200, body };
   }
 
   leave(group: string, body: unknown, now: number): Answer {
     const emails = emailsOf(body);
     if (!emails || !/^\d{1,9}$/.test(group)) return emailsWanted;
-    for (const email of emails) this.membersOf(Number(group)).set(email.toLowerCase(), { email: email.toLowerCase(), created: Math.floor(now / 1000) });
+    for (const email of emails)
+      this.membersOf(Number(group)).set(email.toLowerCase(), {
+        email: email.toLowerCase(),
+        created: Math.floor(now / 1000),
+      });
     return { status: 201, body: { recipient_emails: emails } };
   }
 
@@ -79,7 +108,14 @@ export class SendGridSuppressions {
   leaveAll(body: unknown, now: number): Answer {
     const emails = emailsOf(body);
     if (!emails) return emailsWanted;
-    for (const email of emails) this.put('unsubscribes', { email: email.toLowerCase(), created: Math.floor(now / 1000), reason: '', status: '', ip: '' });
+    for (const email of emails)
+      this.put('unsubscribes', {
+        email: email.toLowerCase(),
+        created: Math.floor(now / 1000),
+        reason: '',
+        status: '',
+        ip: '',
+      });
     return { status: 201, body: { recipient_emails: emails } };
   }
 
@@ -99,12 +135,16 @@ export class SendGridSuppressions {
 
 const nameOf = (group: number) => `Group ${group}`;
 
-const emailsWanted = badRequest([{ field: 'recipient_emails', message: 'recipient_emails must be a list of e-mail addresses', help: null }]);
+const emailsWanted = badRequest([
+  { field: 'recipient_emails', message: 'recipient_emails must be a list of e-mail addresses', help: null },
+]);
 
 function emailsOf(body: unknown): string[] | undefined {
   const { recipient_emails: emails } = (body ?? {}) as { recipient_emails?: unknown };
   if (!Array.isArray(emails) || emails.length === 0) return undefined;
-  return emails.every((email): email is string => typeof email === 'string' && /^[^@\s]+@[^@\s]+$/.test(email)) ? emails : undefined;
+  return emails.every((email): email is string => typeof email === 'string' && /^[^@\s]+@[^@\s]+$/.test(email))
+    ? emails
+    : undefined;
 }
 
 function textOf(fields: Readonly<Record<string, unknown>>): Pick<Suppressed, 'reason' | 'status' | 'ip'> {

@@ -11,11 +11,16 @@ const document = (title: string, inside: string): string => `<!doctype html>
 /** All templates, and what is wrong with any. */
 export function listPage(infos: readonly TemplateInfo[], problems: readonly string[]): string {
   const rows = infos.map(({ name, version, newest, channels, declaration }) => {
-    const links = channels.map((channel) => `<a href="/previews/${name}?version=${version}&amp;channel=${channel}">${channel}</a>`).join(', ');
+    const links = channels
+      .map((channel) => `<a href="/previews/${name}?version=${version}&amp;channel=${channel}">${channel}</a>`)
+      .join(', ');
     return `<li><strong>${name}</strong> ${version}${newest ? '' : ' (older)'}: ${escaped(declaration.description)} Preview: ${links}</li>`;
   });
   const wrong = problems.map((problem) => `<li class="wrong">${escaped(problem)}</li>`);
-  return document('Templates', `<h1>Templates</h1><ul>${wrong.join('')}${rows.join('')}</ul><p><a href="/">Inbox</a></p>`);
+  return document(
+    'Templates',
+    `<h1>Templates</h1><ul>${wrong.join('')}${rows.join('')}</ul><p><a href="/">Inbox</a></p>`,
+  );
 }
 
 /** One message as its recipient would see it; the mail may run nothing and load nothing but pictures. */
@@ -31,7 +36,8 @@ export function previewPage(name: string, version: string, { subject, text, html
 
 export const templatePageHeaders: Readonly<Record<string, string>> = {
   'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'content-security-policy':
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',

@@ -21,11 +21,19 @@ export class TemplatesController {
   }
 
   @Get(':name')
-  async preview(@Param('name') name: string, @Query('version') version: string | undefined, @Query('channel') wanted: string | undefined, @Res() reply: FastifyReply): Promise<void> {
+  async preview(
+    @Param('name') name: string,
+    @Query('version') version: string | undefined,
+    @Query('channel') wanted: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const { templates } = await Templates.inspect(this.config.TEMPLATES_DIR);
     const info = templates.list().find((one) => one.name === name && (version ? one.version === version : one.newest));
     const channel = info?.channels.find((one) => one === Channel.safeParse(wanted).data) ?? info?.channels[0];
-    const rendering = info && channel && templates.render(channel, { name, version: info.version, variables: examplesOf(info.declaration) });
+    const rendering =
+      info &&
+      channel &&
+      templates.render(channel, { name, version: info.version, variables: examplesOf(info.declaration) });
     if (!rendering?.rendered) throw new NotFoundException();
     void reply.headers(templatePageHeaders).send(previewPage(name, rendering.version, rendering.content));
   }

@@ -24,13 +24,30 @@ export class TwilioAccountController {
     this.answer(request, reply, () => {
       const found = this.own.numbers.filter(({ number }) => wanted === undefined || number.includes(wanted));
       const uri = `${API}/Accounts/${this.sid}/IncomingPhoneNumbers.json?PageSize=50&Page=0`;
-      const page = { end: Math.max(0, found.length - 1), first_page_uri: uri, next_page_uri: null, page: 0, page_size: 50, previous_page_uri: null, start: 0, uri };
-      return { status: 200, body: { ...page, incoming_phone_numbers: found.map((number) => numberOf(number, this.sid, this.since)) } };
+      const page = {
+        end: Math.max(0, found.length - 1),
+        first_page_uri: uri,
+        next_page_uri: null,
+        page: 0,
+        page_size: 50,
+        previous_page_uri: null,
+        start: 0,
+        uri,
+      };
+      return {
+        status: 200,
+        body: { ...page, incoming_phone_numbers: found.map((number) => numberOf(number, this.sid, this.since)) },
+      };
     });
   }
 
   @Post(`${API}/Accounts/:account/IncomingPhoneNumbers/:sid.json`)
-  changeNumber(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('sid') sid: string, @Body() body: unknown): void {
+  changeNumber(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('sid') sid: string,
+    @Body() body: unknown,
+  ): void {
     this.answer(request, reply, () => {
       const number = this.own.numbers.find((one) => one.sid === sid);
       const change = NumberChange.safeParse(body);
@@ -46,12 +63,19 @@ export class TwilioAccountController {
   service(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('sid') sid: string): void {
     this.answer(request, reply, () => {
       const service = this.own.services.find((one) => one.sid === sid);
-      return service ? { status: 200, body: serviceOf(service, this.sid, baseOf(request), this.since) } : notFound(request.url);
+      return service
+        ? { status: 200, body: serviceOf(service, this.sid, baseOf(request), this.since) }
+        : notFound(request.url);
     });
   }
 
   @Post('v1/Services/:sid')
-  changeService(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('sid') sid: string, @Body() body: unknown): void {
+  changeService(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('sid') sid: string,
+    @Body() body: unknown,
+  ): void {
     this.answer(request, reply, () => {
       const service = this.own.services.find((one) => one.sid === sid);
       const change = ServiceChange.safeParse(body);
@@ -68,7 +92,9 @@ export class TwilioAccountController {
   serviceNumbers(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('sid') sid: string): void {
     this.answer(request, reply, () => {
       const service = this.own.services.find((one) => one.sid === sid);
-      return service ? { status: 200, body: serviceNumbersOf(service, this.own.numbers, this.sid, baseOf(request), this.since) } : notFound(request.url);
+      return service
+        ? { status: 200, body: serviceNumbersOf(service, this.own.numbers, this.sid, baseOf(request), this.since) }
+        : notFound(request.url);
     });
   }
 

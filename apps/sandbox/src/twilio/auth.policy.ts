@@ -11,7 +11,12 @@ export function isOwner(authorization: string | undefined, account: Account): bo
 }
 
 /** Null when the credentials are good and the path is of their account, else the refusal. */
-export function checkAccount(authorization: string | undefined, account: Account, path: string, { keyRevoked }: { keyRevoked: boolean }): Answer | null {
+export function checkAccount(
+  authorization: string | undefined,
+  account: Account,
+  path: string,
+  { keyRevoked }: { keyRevoked: boolean },
+): Answer | null {
   if (!isOwner(authorization, account) || keyRevoked) return refusal(20003, { status: 401 });
   if (!path.startsWith('/2010-04-01/')) return null;
   const asked = /^\/2010-04-01\/Accounts\/([^/.?]+)/.exec(path)?.[1];

@@ -15,7 +15,8 @@ export class ConcurrencyService {
   enter(response: ServerResponse): { headers: Record<string, string>; refused: Answer | undefined } {
     this.inFlight += 1;
     response.once('close', () => (this.inFlight -= 1));
-    const refused = this.inFlight > this.config.SANDBOX_TWILIO_CONCURRENCY ? refusal(20429, { status: 429 }) : undefined;
+    const refused =
+      this.inFlight > this.config.SANDBOX_TWILIO_CONCURRENCY ? refusal(20429, { status: 429 }) : undefined;
     return { headers: { 'twilio-concurrent-requests': String(this.inFlight) }, refused };
   }
 }

@@ -2,18 +2,25 @@ import { z } from 'zod';
 
 const Variables = z.record(z.string(), z.string());
 
-const given = <T extends object>(fields: T): T => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as T;
+const given = <T extends object>(fields: T): T =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as T;
 
-/** A body of POST /v1/Content (twilio_content_v1.json: ContentCreateRequest). Python's library writes null for what was not given. */
-export const ContentForm = z.preprocess((body) => (typeof body === 'object' && body !== null ? given(body) : body), z.object({
-  friendly_name: z.string().optional(),
-  variables: Variables.optional(),
-  language: z.string().min(2),
-  types: z
-    .record(z.string().regex(/^[a-z-]+\/[a-z-]+$/), z.looseObject({}).nullable())
-    .transform((types) => given(types) as Record<string, Record<string, unknown>>)
-    .refine((types) => Object.keys(types).length > 0),
-})); // prettier-ignore
+/**
+ * A body of POST /v1/Content (twilio_content_v1.json: ContentCreateRequest). Python's library writes null for what was
+ * not given.
+ */
+export const ContentForm = z.preprocess(
+  (body) => (typeof body === 'object' && body !== null ? given(body) : body),
+  z.object({
+    friendly_name: z.string().optional(),
+    variables: Variables.optional(),
+    language: z.string().min(2),
+    types: z
+      .record(z.string().regex(/^[a-z-]+\/[a-z-]+$/), z.looseObject({}).nullable())
+      .transform((types) => given(types) as Record<string, Record<string, unknown>>)
+      .refine((types) => Object.keys(types).length > 0),
+  }),
+);
 export type ContentForm = z.infer<typeof ContentForm>;
 
 export interface ContentTemplate extends ContentForm {
@@ -42,7 +49,10 @@ export function contentResource(template: ContentTemplate, accountSid: string): 
 }
 
 /** The text of a template with its variables filled in; `complete`: none is missing. */
-export function rendered(template: Pick<ContentTemplate, 'types' | 'variables'>, given: Readonly<Record<string, string>>): { body: string; complete: boolean } {
+export function rendered(
+  template: Pick<ContentTemplate, 'types' | 'variables'>,
+  given: Readonly<Record<string, string>>,
+): { body: string; complete: boolean } {
   const bodies = Object.values(template.types).map((type) => type['body']);
   const text = bodies.find((body): body is string => typeof body === 'string') ?? '';
   const values: Record<string, string> = { ...template.variables, ...given };

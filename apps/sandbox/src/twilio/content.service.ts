@@ -35,7 +35,15 @@ export class ContentService {
   list(): Answer {
     const contents = [...this.templates.values()].map((template) => contentResource(template, this.accountSid));
     const url = 'https://content.twilio.com/v1/Content?PageSize=50&Page=0';
-    const meta = { key: 'contents', page: 0, page_size: 50, first_page_url: url, previous_page_url: null, next_page_url: null, url };
+    const meta = {
+      key: 'contents',
+      page: 0,
+      page_size: 50,
+      first_page_url: url,
+      previous_page_url: null,
+      next_page_url: null,
+      url,
+    };
     return { status: 200, body: { contents, meta } };
   }
 

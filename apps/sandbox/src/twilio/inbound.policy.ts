@@ -11,9 +11,16 @@ export const Reply = z
     from: z.string().regex(name),
     to: z.string().regex(name),
     body: z.string().max(1600).default(''),
-    channel: z.string().regex(/^[a-z][a-z0-9]{0,19}$/).default('sms').describe('sms, whatsapp, rcs, or any other kind of address: it stands before from and to.'),
+    channel: z
+      .string()
+      .regex(/^[a-z][a-z0-9]{0,19}$/)
+      .default('sms')
+      .describe('sms, whatsapp, rcs, or any other kind of address: it stands before from and to.'),
     mediaUrls: z.array(z.url()).max(10).default([]),
-    messagingServiceSid: z.string().regex(/^MG[0-9a-fA-F]{32}$/).optional(),
+    messagingServiceSid: z
+      .string()
+      .regex(/^MG[0-9a-fA-F]{32}$/)
+      .optional(),
     advancedOptOut: z.boolean().default(false).describe('Whether OptOutType tells what a keyword meant.'),
     inReplyTo: z.string().optional().describe('WhatsApp: the Sid of the message that is answered.'),
     button: z.strictObject({ text: z.string(), payload: z.string() }).optional(),
@@ -22,7 +29,8 @@ export const Reply = z
   .superRefine(({ channel, from, to }, context) => {
     if (!['sms', 'whatsapp', 'rcs'].includes(channel)) return;
     if (!phone.test(from)) context.addIssue({ code: 'custom', path: ['from'], message: 'must be a number in E.164' });
-    if (channel !== 'rcs' && !phone.test(to) && !/^\d{3,8}$/.test(to)) context.addIssue({ code: 'custom', path: ['to'], message: 'must be a number in E.164 or a short code' });
+    if (channel !== 'rcs' && !phone.test(to) && !/^\d{3,8}$/.test(to))
+      context.addIssue({ code: 'custom', path: ['to'], message: 'must be a number in E.164 or a short code' });
   });
 export type Reply = z.infer<typeof Reply>;
 
@@ -51,7 +59,12 @@ export function inboundForm(reply: Reply, sid: string, accountSid: string): Reco
     NumMedia: String(mediaUrls.length),
     NumSegments: '1',
     ApiVersion: '2010-04-01',
-    ...Object.fromEntries(mediaUrls.flatMap((url, index) => [[`MediaUrl${index}`, url], [`MediaContentType${index}`, 'image/jpeg']])),
+    ...Object.fromEntries(
+      mediaUrls.flatMap((url, index) => [
+        [`MediaUrl${index}`, url],
+        [`MediaContentType${index}`, 'image/jpeg'],
+      ]),
+    ),
     ...(messagingServiceSid && { MessagingServiceSid: messagingServiceSid }),
     ...(keyword && { OptOutType: keyword }),
     ...(channel === 'whatsapp' && { ProfileName: 'Sandbox', WaId: reply.from.slice(1) }),

@@ -37,13 +37,21 @@ export class InboundService {
   }
 
   private postForm(url: string, form: Record<string, string>) {
-    const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8', 'x-twilio-signature': signatureOf(this.token, url, form) };
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
+      'x-twilio-signature': signatureOf(this.token, url, form),
+    };
     return this.webhook.post(url, headers, new URLSearchParams(form).toString(), READ_TIMEOUT_MS);
   }
 
   private postJson(address: string, form: Record<string, string>) {
     const body = JSON.stringify(form);
     const url = withDigest(address, body);
-    return this.webhook.post(url, { 'content-type': 'application/json', 'x-twilio-signature': signatureOf(this.token, url, {}) }, body, READ_TIMEOUT_MS);
+    return this.webhook.post(
+      url,
+      { 'content-type': 'application/json', 'x-twilio-signature': signatureOf(this.token, url, {}) },
+      body,
+      READ_TIMEOUT_MS,
+    );
   }
 }

@@ -28,7 +28,16 @@ export function listingOf(query: Query): Listing | null {
   if (days.includes(null)) return null;
   const [sentOn, sentUntil, sentSince] = days as (string | undefined)[];
   const { To: to, From: from, PageToken: token } = query;
-  return { to, from, sentOn, sentUntil, sentSince, pageSize: Math.min(pageSize, 1000), page, after: token?.replace(/^PA/, '') };
+  return {
+    to,
+    from,
+    sentOn,
+    sentUntil,
+    sentSince,
+    pageSize: Math.min(pageSize, 1000),
+    page,
+    after: token?.replace(/^PA/, ''),
+  };
 }
 
 function dayOf(text: string): string | null {
@@ -47,7 +56,13 @@ export function isListed(message: TextMessage, listing: Listing): boolean {
 }
 
 /** The page's own fields. `last` is the Sid that the next page follows; null when this is the last page. */
-export function pageOf(accountSid: string, query: Query, listing: Listing, shown: number, last: string | null): Record<string, unknown> {
+export function pageOf(
+  accountSid: string,
+  query: Query,
+  listing: Listing,
+  shown: number,
+  last: string | null,
+): Record<string, unknown> {
   const start = listing.page * listing.pageSize;
   const uri = (page: number, token: string | null) => {
     const next = new URLSearchParams();

@@ -36,7 +36,12 @@ export function rfc2822(at: number): string {
   return new Date(at).toUTCString().replace('GMT', '+0000');
 }
 
-export function accountOf(sid: string, token: string, since: number, { status, type }: { status: string; type: string }): Record<string, unknown> {
+export function accountOf(
+  sid: string,
+  token: string,
+  since: number,
+  { status, type }: { status: string; type: string },
+): Record<string, unknown> {
   const uri = `${API}/Accounts/${sid}`;
   return {
     // The real answer holds it too: a client that logs this answer shows its secret.

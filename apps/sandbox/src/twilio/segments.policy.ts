@@ -1,9 +1,21 @@
-const basic = '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
+const basic =
+  '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
 const extended = '\f^{}\\[~]|€';
-const widths = new Map([...[...basic].map((sign) => [sign, 1] as const), ...[...extended].map((sign) => [sign, 2] as const)]);
+const widths = new Map([
+  ...[...basic].map((sign) => [sign, 1] as const),
+  ...[...extended].map((sign) => [sign, 2] as const),
+]);
 
 /** Some of what Twilio's smart encoding replaces; its whole list is the sender's business. */
-const plain: Readonly<Record<string, string>> = { '‘': "'", '’': "'", '“': '"', '”': '"', '–': '-', '—': '-', '…': '...' };
+const plain: Readonly<Record<string, string>> = {
+  '‘': "'",
+  '’': "'",
+  '“': '"',
+  '”': '"',
+  '–': '-',
+  '—': '-',
+  '…': '...',
+};
 
 /** How many SMS segments a text takes: 160 or 153 GSM-7 signs, else 70 or 67 UTF-16 units. */
 export function segmentsOf(text: string, smart = false): number {

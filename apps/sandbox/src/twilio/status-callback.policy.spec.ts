@@ -9,8 +9,16 @@ const formOf = (parts: Parameters<typeof aText>[0], index: number) =>
   callbackForm({ message: withEvents(aText(parts), 100) as TextMessage, index }, account);
 
 it('signs as the vector of the official SDK', () => {
-  const form = { CallSid: 'CA1234567890ABCDE', Caller: '+14158675309', Digits: '1234', From: '+14158675309', To: '+18005551212' };
-  expect(signatureOf('12345', 'https://mycompany.com/myapp.php?foo=1&bar=2', form)).toBe('RSOYDt4T1cUTdK1PDd93/VVr8B8=');
+  const form = {
+    CallSid: 'CA1234567890ABCDE',
+    Caller: '+14158675309',
+    Digits: '1234',
+    From: '+14158675309',
+    To: '+18005551212',
+  };
+  expect(signatureOf('12345', 'https://mycompany.com/myapp.php?foo=1&bar=2', form)).toBe(
+    'RSOYDt4T1cUTdK1PDd93/VVr8B8=',
+  );
 });
 
 describe('connection overrides', () => {
@@ -33,9 +41,18 @@ describe('connection overrides', () => {
 });
 
 it('tells what became of a text', () => {
-  expect(formOf({ to: '+15005550030' }, 1)).toMatchObject({ MessageStatus: 'undelivered', SmsStatus: 'undelivered', ErrorCode: '30003', AccountSid: account });
+  expect(formOf({ to: '+15005550030' }, 1)).toMatchObject({
+    MessageStatus: 'undelivered',
+    SmsStatus: 'undelivered',
+    ErrorCode: '30003',
+    AccountSid: account,
+  });
 });
 
 it('says on WhatsApp that the reader read it', () => {
-  expect(formOf({ to: 'whatsapp:+12025550123' }, 2)).toMatchObject({ MessageStatus: 'read', ChannelPrefix: 'whatsapp', EventType: 'READ' });
+  expect(formOf({ to: 'whatsapp:+12025550123' }, 2)).toMatchObject({
+    MessageStatus: 'read',
+    ChannelPrefix: 'whatsapp',
+    EventType: 'READ',
+  });
 });

@@ -4,7 +4,10 @@ import type { WebhookAnswer } from '../webhooks/webhook.adapter.ts';
 import type { Notice } from '../webhooks/notice.ts';
 import { meaningOf } from './error.policy.ts';
 
-/** How Twilio calls a webhook, as the URL's fragment may ask (twilio.com/docs/usage/webhooks/webhooks-connection-overrides). */
+/**
+ * How Twilio calls a webhook, as the URL's fragment may ask
+ * (twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
+ */
 export interface Connection {
   /** The URL to call: never with the fragment. */
   url: string;
@@ -30,7 +33,10 @@ export function connectionOf(callback: string): Connection {
   };
 }
 
-/** Whether an answer asks for a repeat; by default only a connection that failed does, so a 5xx of the reader loses the callback. */
+/**
+ * Whether an answer asks for a repeat; by default only a connection that failed does, so a 5xx of the reader loses the
+ * callback.
+ */
 export function worthRepeating(answer: WebhookAnswer, repeatOn: ReadonlySet<string>): boolean {
   if ('failure' in answer) return repeatOn.has('all') || repeatOn.has(answer.failure === 'connect' ? 'ct' : 'rt');
   if (answer.status < 400) return false;
@@ -67,6 +73,8 @@ function dlrDate(at: number): string {
 
 /** X-Twilio-Signature: HMAC-SHA1 over the URL with its query and the sorted form. */
 export function signatureOf(token: string, url: string, form: Readonly<Record<string, string>>): string {
-  const data = Object.keys(form).sort().reduce((text, name) => text + name + form[name], url);
+  const data = Object.keys(form)
+    .sort()
+    .reduce((text, name) => text + name + form[name], url);
   return createHmac('sha1', token).update(data).digest('base64');
 }

@@ -40,8 +40,15 @@ export class StatusCallbackService {
     if (!message.statusCallback) return undefined;
     const { url, readTimeoutMs } = connectionOf(message.statusCallback);
     const given = withFields(callbackForm({ message, index: lastEvent(message.events) }, this.accountSid), free);
-    const form = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]));
-    return this.webhook.post(url, this.headersOf(url, form, `${message.id}-free-${randomUUID()}`), new URLSearchParams(form).toString(), readTimeoutMs);
+    const form = Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+    );
+    return this.webhook.post(
+      url,
+      this.headersOf(url, form, `${message.id}-free-${randomUUID()}`),
+      new URLSearchParams(form).toString(),
+      readTimeoutMs,
+    );
   }
 
   private headersOf(url: string, form: Record<string, string>, idempotencyToken: string): Record<string, string> {
@@ -59,11 +66,18 @@ export class StatusCallbackService {
     const form = callbackForm(notice, this.accountSid);
     const headers = this.headersOf(url, form, [notice.message.id, notice.index, notice.copy ?? 0].join('-'));
     const answer = await this.webhook.post(url, headers, new URLSearchParams(form).toString(), readTimeoutMs);
-    if ('status' in answer && answer.status >= 200 && answer.status < 300) return this.settlement.settle([notice], 'acknowledged');
+    if ('status' in answer && answer.status >= 200 && answer.status < 300)
+      return this.settlement.settle([notice], 'acknowledged');
     if (attempt <= repeats && worthRepeating(answer, repeatOn)) {
-      return this.timeline.at(Date.now() + waitAfter(attempt, backoff), () => void this.post(notice, callback, attempt + 1));
+      return this.timeline.at(
+        Date.now() + waitAfter(attempt, backoff),
+        () => void this.post(notice, callback, attempt + 1),
+      );
     }
-    this.log.warn({ provider: 'twilio', sid: notice.message.id, attempt, ...answer }, 'a status callback was not taken and is lost');
+    this.log.warn(
+      { provider: 'twilio', sid: notice.message.id, attempt, ...answer },
+      'a status callback was not taken and is lost',
+    );
     this.settlement.settle([notice], 'failed');
   }
 }

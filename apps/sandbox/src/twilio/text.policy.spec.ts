@@ -3,7 +3,12 @@ import { checkText } from './text.policy.ts';
 
 const now = Date.UTC(2026, 0, 1);
 const service = `MG${'0'.repeat(32)}`;
-const aForm = (parts: Record<string, unknown> = {}) => ({ To: '+12025550123', From: '+15005550006', Body: 'Hi', ...parts });
+const aForm = (parts: Record<string, unknown> = {}) => ({
+  To: '+12025550123',
+  From: '+15005550006',
+  Body: 'Hi',
+  ...parts,
+});
 const codeOf = (parts: Record<string, unknown>) => {
   const checked = checkText(aForm(parts), now);
   return checked.ok ? null : checked.code;
@@ -31,7 +36,11 @@ describe('refuses with the code of Twilio', () => {
     ['a flag that is none', 20001, { SmartEncoded: 'perhaps' }],
     ['a malformed Messaging Service', 21701, { MessagingServiceSid: 'MG1' }],
     ['a schedule without a Messaging Service', 35118, { ScheduleType: 'fixed', SendAt: '2026-01-01T01:00:00Z' }],
-    ['a schedule that is too near', 35117, { MessagingServiceSid: service, ScheduleType: 'fixed', SendAt: '2026-01-01T00:01:00Z' }],
+    [
+      'a schedule that is too near',
+      35117,
+      { MessagingServiceSid: service, ScheduleType: 'fixed', SendAt: '2026-01-01T00:01:00Z' },
+    ],
   ])('%s', (_, code, parts) => {
     expect(codeOf(parts)).toBe(code);
   });

@@ -11,7 +11,9 @@ const many = z
 const flag = z.enum(['true', 'false']).optional();
 const choice = <const T extends string[]>(...values: T) => z.enum(values).optional();
 
-/** The form fields of twilio_api_v2010.json (CreateMessageRequest); Twilio leaves unknown ones alone, and so does this. */
+/**
+ * The form fields of twilio_api_v2010.json (CreateMessageRequest); Twilio leaves unknown ones alone, and so does this.
+ */
 export const Form = z.object({
   To: one,
   From: one,
@@ -68,7 +70,8 @@ export function checkText(body: unknown, now: number): CheckedText {
   const parsed = Form.safeParse(body ?? {});
   if (!parsed.success) return { ok: false, code: 20001 };
   const form = parsed.data;
-  const code = missing(form) ?? recipient(form) ?? sender(form) ?? content(form) ?? callback(form) ?? schedule(form, now);
+  const code =
+    missing(form) ?? recipient(form) ?? sender(form) ?? content(form) ?? callback(form) ?? schedule(form, now);
   return code === undefined ? { ok: true, text: textOf(form) } : { ok: false, code };
 }
 
@@ -88,7 +91,9 @@ function sender({ From, To = '', MessagingServiceSid }: Form): number | undefine
   if (MessagingServiceSid && !/^MG[0-9a-fA-F]{32}$/.test(MessagingServiceSid)) return 21701;
   if (!From) return undefined;
   const number = bareNumber(From);
-  const known = From.includes(':') ? channel.test(From) && phone.test(number) : phone.test(From) || shortCode.test(From) || alphanumeric.test(From);
+  const known = From.includes(':')
+    ? channel.test(From) && phone.test(number)
+    : phone.test(From) || shortCode.test(From) || alphanumeric.test(From);
   if (!known) return 21212;
   if (channelOf(From) !== channelOf(To)) return 21910;
   if (From === To) return 21266;
@@ -105,7 +110,12 @@ function content(form: Form): number | undefined {
   if (!form.MediaUrl.every((url) => webAddress(url))) return 21620;
   if (form.ContentSid && !/^HX[0-9a-fA-F]{32}$/.test(form.ContentSid)) return 21655;
   const variables = givenVariables(form.ContentVariables ?? null);
-  if (!variables || Object.keys(variables).length > 100 || !Object.keys(variables).every((name) => /^\S{1,16}$/.test(name))) return 21656;
+  if (
+    !variables ||
+    Object.keys(variables).length > 100 ||
+    !Object.keys(variables).every((name) => /^\S{1,16}$/.test(name))
+  )
+    return 21656;
   if (Object.values(variables).some((value) => value.length > 1600)) return 21658;
   if (form.ContentVariables && !form.ContentSid) return 21654;
   return undefined;

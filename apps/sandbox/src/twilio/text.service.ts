@@ -40,17 +40,27 @@ export class TextService {
     const template = contentSid === null ? undefined : this.contents.find(contentSid);
     if (contentSid !== null && !template) return refusal(21655);
     const content = template ? this.fromTemplate(checked.text, template) : this.freeForm(checked.text, now);
-    const message = { ...messageOf({ ...checked.text, body: content.body }, now), doomed: content.doomed, webhookFault };
+    const message = {
+      ...messageOf({ ...checked.text, body: content.body }, now),
+      doomed: content.doomed,
+      webhookFault,
+    };
     await this.inbox.accept([message]);
     return { status: 201, body: resourceOf({ ...message, events: [] }, this.accountSid) };
   }
 
-  private fromTemplate({ contentVariables }: TextRequest, template: ContentTemplate): { body: string; doomed: number | null } {
+  private fromTemplate(
+    { contentVariables }: TextRequest,
+    template: ContentTemplate,
+  ): { body: string; doomed: number | null } {
     const { body, complete } = rendered(template, givenVariables(contentVariables) ?? {});
     return { body, doomed: complete ? null : 63028 };
   }
 
-  /** WhatsApp takes free-form text only from those who were written to by the person within a day; it tells so afterwards. */
+  /**
+   * WhatsApp takes free-form text only from those who were written to by the person within a day; it tells so
+   * afterwards.
+   */
   private freeForm({ to, from, body }: TextRequest, now: number): { body: string; doomed: number | null } {
     const whatsapp = to.startsWith('whatsapp:');
     const inWindow = this.people.isInWindow(bareNumber(to), from && bareNumber(from), now);

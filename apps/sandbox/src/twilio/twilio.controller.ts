@@ -28,12 +28,17 @@ export class TwilioController {
   @Post(':account/Messages.json')
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { headers, refused } = this.concurrency.enter(reply.raw);
-    const answer = this.refusal(request) ?? refused ?? (await this.texts.create(request.body, webhookFault(faultOf(request))));
+    const answer =
+      this.refusal(request) ?? refused ?? (await this.texts.create(request.body, webhookFault(faultOf(request))));
     give(reply, { ...answer, headers: { ...headers, ...answer.headers } });
   }
 
   @Get(':account/Messages.json')
-  list(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query() query: Record<string, string | undefined>): void {
+  list(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Query() query: Record<string, string | undefined>,
+  ): void {
     give(reply, this.refusal(request) ?? this.texts.list(query));
   }
 
@@ -50,7 +55,10 @@ export class TwilioController {
   @Get(':account.json')
   show(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const { sid, token } = this.account;
-    give(reply, this.refusal(request) ?? { status: 200, body: accountOf(sid, token, this.since, this.accounts.current().twilio) });
+    give(
+      reply,
+      this.refusal(request) ?? { status: 200, body: accountOf(sid, token, this.since, this.accounts.current().twilio) },
+    );
   }
 
   private refusal(request: FastifyRequest): Answer | null {

@@ -6,7 +6,10 @@ import { StatusCallbackService } from '../twilio/status-callback.service.ts';
 import type { FreeFields } from './free-fields.policy.ts';
 import type { WebhookAnswer } from './webhook.adapter.ts';
 
-/** Has a message's provider tell of it what somebody says: signed as ever, once, and without consequence for the message here. */
+/**
+ * Has a message's provider tell of it what somebody says: signed as ever, once, and without consequence for the message
+ * here.
+ */
 @Injectable()
 export class CallbackService {
   constructor(
@@ -18,9 +21,12 @@ export class CallbackService {
   /** What the reader answered; undefined where there is no address to post to. */
   tell(message: SandboxMessage, free: FreeFields): Promise<WebhookAnswer | undefined> {
     switch (message.provider) {
-      case 'sendgrid': return this.eventWebhook.tellFreely(message, free);
-      case 'resend': return this.resendWebhook.tellFreely(message, free);
-      case 'twilio': return this.statusCallback.tellFreely(message, free);
+      case 'sendgrid':
+        return this.eventWebhook.tellFreely(message, free);
+      case 'resend':
+        return this.resendWebhook.tellFreely(message, free);
+      case 'twilio':
+        return this.statusCallback.tellFreely(message, free);
     }
-  } // prettier-ignore
+  }
 }

@@ -5,10 +5,16 @@ describe('fields that somebody puts into a webhook', () => {
   const usual = { type: 'email.bounced', data: { tags: { a: 'b' }, to: ['ada@inbox.test'] } };
 
   it('stand over the usual ones and beside them, null included', () => {
-    expect(withFields({ event: 'delivered', email: 'a' }, { fields: { event: 'soared', extra: [1], email: null }, without: [] })).toEqual({ event: 'soared', extra: [1], email: null });
+    expect(
+      withFields(
+        { event: 'delivered', email: 'a' },
+        { fields: { event: 'soared', extra: [1], email: null }, without: [] },
+      ),
+    ).toEqual({ event: 'soared', extra: [1], email: null });
   });
 
-  it('can be left out', () => expect(withFields({ event: 'delivered', email: 'a' }, { fields: {}, without: ['event'] })).toEqual({ email: 'a' }));
+  it('can be left out', () =>
+    expect(withFields({ event: 'delivered', email: 'a' }, { fields: {}, without: ['event'] })).toEqual({ email: 'a' }));
 
   it.each([
     ['over one of the inner ones', { data: { tags: null } }, [], { ...usual, data: { ...usual.data, tags: null } }],
@@ -16,7 +22,9 @@ describe('fields that somebody puts into a webhook', () => {
     ['in place of all inner ones', { data: null }, [], { ...usual, data: null }],
     ['without any inner ones', {}, ['data'], { type: usual.type }],
     ['beside them', { created_at: 5 }, [], { ...usual, created_at: 5 }],
-  ] as const)('stand %s', (_, fields, without, expected) => expect(withFieldsIn('data', usual, { fields, without })).toEqual(expected));
+  ] as const)('stand %s', (_, fields, without, expected) =>
+    expect(withFieldsIn('data', usual, { fields, without })).toEqual(expected),
+  );
 
   it('are put over what happened last', () => {
     expect(lastEvent([{ webhook: 'acknowledged' }, { webhook: 'none' }, { webhook: 'planned' }])).toBe(1);

@@ -30,7 +30,10 @@ export class LifecycleService {
     this.timeline.stop();
   }
 
-  /** Who may be written to is looked at when a message leaves, not when it was accepted; after a restart it may have left before. */
+  /**
+   * Who may be written to is looked at when a message leaves, not when it was accepted; after a restart it may have
+   * left before.
+   */
   private depart(message: SandboxMessage): void {
     const left = message.events.some(({ webhook }) => webhook !== 'planned');
     if (!left && !message.forgotten && message.status !== CANCELLED) this.lists.withhold(message);

@@ -7,7 +7,10 @@ import { SANDBOX_CONFIG, SandboxConfig } from '../sandbox.config.ts';
 import { SANDBOX_LOG, type SandboxLog } from '../sandbox.log.ts';
 import { SendGridSuppressions } from '../sendgrid/suppressions.service.ts';
 
-/** The providers' suppression lists: what happens to a message may put its recipient there, and who is there gets no more. */
+/**
+ * The providers' suppression lists: what happens to a message may put its recipient there, and who is there gets no
+ * more.
+ */
 @Injectable()
 export class SuppressionLists {
   constructor(
@@ -29,7 +32,9 @@ export class SuppressionLists {
     const reason = this.against(message);
     if (!reason) return;
     Object.assign(message, withheldPlan(message, reason, this.config.SANDBOX_WEBHOOK_DELAY_MS));
-    this.journal.append({ withheld: message.id, reason }).catch(() => this.log.error('the data file cannot be written'));
+    this.journal
+      .append({ withheld: message.id, reason })
+      .catch(() => this.log.error('the data file cannot be written'));
   }
 
   forget(): void {

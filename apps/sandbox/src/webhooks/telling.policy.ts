@@ -19,7 +19,10 @@ export function tellings(times: readonly number[], index: number, fault: Webhook
   const { drop, delayMs = 0, reorder, copies = 1, newIds } = fault ?? {};
   if (drop) return [];
   const wait = delayMs + (reorder ? untilItsTurn(times, index) : 0);
-  return Array.from({ length: copies }, (_, copy) => ({ wait: wait + copy * APART_MS, ...(newIds && copy > 0 && { copy }) }));
+  return Array.from({ length: copies }, (_, copy) => ({
+    wait: wait + copy * APART_MS,
+    ...(newIds && copy > 0 && { copy }),
+  }));
 }
 
 /** The last event is told when it happens, and those before it after it. */

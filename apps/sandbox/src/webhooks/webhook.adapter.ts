@@ -5,7 +5,14 @@ import { Agent, request } from 'undici';
 export type WebhookAnswer = { status: number } | { failure: 'connect' | 'read' };
 
 const CONNECT_TIMEOUT_MS = 5_000;
-const notConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+const notConnected = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 /** Posts webhooks over one keep-alive pool. Never throws; follows no redirect, as the real ones. */
 @Injectable()

@@ -7,7 +7,10 @@ type TemplateRef = NonNullable<SmsRequested['contentTemplate']>;
 const CONTENT_SID = /^HX[0-9a-fA-F]{32}$/;
 
 /** `TWILIO_CONTENT_TEMPLATES`: a template's name, or name@version, and what Twilio calls it. */
-export const ContentTemplates = z.record(z.string().min(1).max(133), z.string().regex(CONTENT_SID, 'must be HX followed by 32 hex digits'));
+export const ContentTemplates = z.record(
+  z.string().min(1).max(133),
+  z.string().regex(CONTENT_SID, 'must be HX followed by 32 hex digits'),
+);
 export type ContentTemplates = z.infer<typeof ContentTemplates>;
 
 /** What Twilio calls a template; undefined: nobody knows it. */
@@ -21,12 +24,29 @@ export function contentSidOf({ name, version }: TemplateRef, known: ContentTempl
 export function templateProblems(ref: TemplateRef, known: ContentTemplates): FieldError[] {
   const unknown = contentSidOf(ref, known) === undefined;
   const { variables, variableNames } = twilioLimits;
-  const tooMany = Object.keys(ref.variables).length > variables.most ? [{ field: 'contentTemplate.variables', rule: `must be at most ${variables.most}` }] : [];
+  const tooMany =
+    Object.keys(ref.variables).length > variables.most
+      ? [{ field: 'contentTemplate.variables', rule: `must be at most ${variables.most}` }]
+      : [];
   const wrong = Object.entries(ref.variables).flatMap(([name, value]) => {
-    const rule = /^\S+$/.test(name) && name.length <= variableNames.most ? variableRule(value) : `must have a name of 1 to ${variableNames.most} characters without blanks`;
+    const rule =
+      /^\S+$/.test(name) && name.length <= variableNames.most
+        ? variableRule(value)
+        : `must have a name of 1 to ${variableNames.most} characters without blanks`;
     return rule ? [{ field: `contentTemplate.variables.${/^\w{1,40}$/.test(name) ? name : '?'}`, rule }] : [];
   });
-  return [...(unknown ? [{ field: 'contentTemplate.name', rule: 'must be a template of TWILIO_CONTENT_TEMPLATES, or Twilio’s own name of one (HX…)' }] : []), ...tooMany, ...wrong];
+  return [
+    ...(unknown
+      ? [
+          {
+            field: 'contentTemplate.name',
+            rule: 'must be a template of TWILIO_CONTENT_TEMPLATES, or Twilio’s own name of one (HX…)',
+          },
+        ]
+      : []),
+    ...tooMany,
+    ...wrong,
+  ];
 }
 
 /** Twilio takes strings only; WhatsApp refuses runs of blanks (63013). */

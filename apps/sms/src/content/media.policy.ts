@@ -9,25 +9,44 @@ export function mediaProblems(kind: SmsMessage['kind'], urls: readonly string[])
     const rule = ruleFor(new URL(address));
     return rule ? [{ field: `mediaUrls[${index}]`, rule }] : [];
   });
-  return kind === 'whatsapp' && urls.length > twilioLimits.whatsappMedia.most ? [{ field: 'mediaUrls', rule: 'must be one on WhatsApp: send a message for each' }, ...lost] : lost;
+  return kind === 'whatsapp' && urls.length > twilioLimits.whatsappMedia.most
+    ? [{ field: 'mediaUrls', rule: 'must be one on WhatsApp: send a message for each' }, ...lost]
+    : lost;
 }
 
-/** Names that mean something inside one network only (RFC 6761, 6762, 8375; ICANN keeps .internal), and numbers in place of names. */
-const unreachable = /^(localhost|.*\.localhost|.*\.local|.*\.internal|home\.arpa|.*\.home\.arpa|\d+\.\d+\.\d+\.\d+|\[.*\]|[^.]*)$/;
+/**
+ * Names that mean something inside one network only (RFC 6761, 6762, 8375; ICANN keeps .internal), and numbers in place
+ * of names.
+ */
+const unreachable =
+  /^(localhost|.*\.localhost|.*\.local|.*\.internal|home\.arpa|.*\.home\.arpa|\d+\.\d+\.\d+\.\d+|\[.*\]|[^.]*)$/;
 
 function ruleFor(url: URL): string | undefined {
-  if (url.username !== '' || url.password !== '') return 'must not hold a user name or password: put a signature into the query';
+  if (url.username !== '' || url.password !== '')
+    return 'must not hold a user name or password: put a signature into the query';
   return unreachable.test(hostOf(url)) ? 'must have a host name that the provider can reach from outside' : undefined;
 }
 
-/** As names are compared: URL writes them in lower case, in ASCII and numbers in full; a dot at the end changes nothing. */
+/**
+ * As names are compared: URL writes them in lower case, in ASCII and numbers in full; a dot at the end changes nothing.
+ */
 const hostOf = ({ hostname }: URL) => hostname.replace(/\.$/, '');
 
 const pictures = new Set(['image/jpeg', 'image/png', 'image/gif']);
 /** What WhatsApp takes of these kinds (twilioLimits.whatsappTypes). */
 const onWhatsapp = new Set([
-  'image/jpeg', 'image/jpg', 'image/png', 'image/webp', 'audio/ogg', 'audio/amr', 'audio/3gpp', 'audio/aac', 'audio/mpeg', 'video/mp4', 'video/3gpp',
-]); // prettier-ignore
+  'image/jpeg',
+  'image/jpg',
+  'image/png',
+  'image/webp',
+  'audio/ogg',
+  'audio/amr',
+  'audio/3gpp',
+  'audio/aac',
+  'audio/mpeg',
+  'video/mp4',
+  'video/3gpp',
+]);
 /** What is answered in place of a file, with status 200. */
 const PAGE = 'text/html';
 
@@ -37,10 +56,13 @@ interface Proof {
 }
 
 /**
- * What is proven wrong with media by what their servers tell of them; what they do not tell is left to the provider, whose word
- * it is then (63019, 63034, 11751).
+ * What is proven wrong with media by what their servers tell of them; what they do not tell is left to the provider,
+ * whose word it is then (63019, 63034, 11751).
  */
-export function mediaFault(kind: SmsMessage['kind'], facts: readonly (FileFacts | undefined)[]): (FieldError & Proof) | undefined {
+export function mediaFault(
+  kind: SmsMessage['kind'],
+  facts: readonly (FileFacts | undefined)[],
+): (FieldError & Proof) | undefined {
   let total = 0;
   for (const [index, told] of facts.entries()) {
     if (told === undefined) continue;
@@ -49,7 +71,12 @@ export function mediaFault(kind: SmsMessage['kind'], facts: readonly (FileFacts 
     if (fault) return { ...fault, field };
     total += told.bytes ?? 0;
     const { most } = kind === 'whatsapp' ? twilioLimits.whatsappBytes : twilioLimits.mmsBytes;
-    if (total > most) return { fault: 'too-large', field, rule: `must, with the files before it, have at most ${most} bytes, and has ${total}` };
+    if (total > most)
+      return {
+        fault: 'too-large',
+        field,
+        rule: `must, with the files before it, have at most ${most} bytes, and has ${total}`,
+      };
   }
   return undefined;
 }
@@ -61,11 +88,14 @@ function faultOf(kind: SmsMessage['kind'], { type, bytes }: FileFacts): Proof | 
     return { fault: 'unusable', rule: `must be of a type that WhatsApp takes, and is ${type}` };
   }
   const most = mostBytesOf(kind, type);
-  return bytes !== undefined && bytes > most ? { fault: 'too-large', rule: `must have at most ${most} bytes, and has ${bytes}` } : undefined;
+  return bytes !== undefined && bytes > most
+    ? { fault: 'too-large', rule: `must have at most ${most} bytes, and has ${bytes}` }
+    : undefined;
 }
 
 /** Where the type is not told, it may be a picture. */
 function mostBytesOf(kind: SmsMessage['kind'], type: string | undefined): number {
-  if (kind === 'whatsapp') return type?.startsWith('image/') ? twilioLimits.whatsappPictureBytes.most : twilioLimits.whatsappBytes.most;
+  if (kind === 'whatsapp')
+    return type?.startsWith('image/') ? twilioLimits.whatsappPictureBytes.most : twilioLimits.whatsappBytes.most;
   return type === undefined || pictures.has(type) ? twilioLimits.pictureBytes.most : twilioLimits.otherBytes.most;
 }

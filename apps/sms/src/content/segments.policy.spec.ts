@@ -35,10 +35,13 @@ describe('the size of an SMS', () => {
   it('agrees with Twilio’s own calculator over 2,000 texts', () => {
     const sign = fc.constantFrom(...'abcXYZ 09.,!?\n€[]{}~^|\\@£äöüßéñÇΔΩ‘’“”—…яшщ中文字', '👍', '🎉', '👨‍👩‍👧‍👦');
     const text = fc.array(sign, { minLength: 1, maxLength: 400 }).map((signs) => signs.join(''));
-    fc.assert(fc.property(text, fc.boolean(), (body, smart) => {
-      const theirs = new SegmentedMessage(body, 'auto', smart);
-      expect(sizeOf(body, smart)).toEqual({ encoding: theirs.encodingName, segments: theirs.segmentsCount });
-    }), { numRuns: 2_000 }); // prettier-ignore
+    fc.assert(
+      fc.property(text, fc.boolean(), (body, smart) => {
+        const theirs = new SegmentedMessage(body, 'auto', smart);
+        expect(sizeOf(body, smart)).toEqual({ encoding: theirs.encodingName, segments: theirs.segmentsCount });
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   it('replaces what Twilio replaces', () => {

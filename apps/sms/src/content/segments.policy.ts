@@ -2,21 +2,34 @@ import type { TextSize } from '#libs/contracts';
 import { plainFor } from './smart-encoding.table.ts';
 
 // GSM 03.38: the basic table costs one septet a character, its extension an escape more.
-const basic = '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
+const basic =
+  '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
 const extension = '\f^{}\\[~]|€';
-const septets = new Map([...[...basic].map((sign) => [sign, 1] as const), ...[...extension].map((sign) => [sign, 2] as const)]);
+const septets = new Map([
+  ...[...basic].map((sign) => [sign, 1] as const),
+  ...[...extension].map((sign) => [sign, 2] as const),
+]);
 
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 /**
- * How many segments an SMS takes, and in which encoding. One segment holds 160 septets or 70 UTF-16 units; of several each
- * gives up 7 or 3 of them for the header that joins them. No escape pair, and no sign made of several units, is torn apart.
+ * How many segments an SMS takes, and in which encoding. One segment holds 160 septets or 70 UTF-16 units; of several
+ * each gives up 7 or 3 of them for the header that joins them. No escape pair, and no sign made of several units, is
+ * torn apart.
  */
 export function sizeOf(body: string, smart: boolean): TextSize {
   const text = smart ? smartEncoded(body) : body;
   const widths = [...text].map((sign) => septets.get(sign));
-  if (widths.every((width) => width !== undefined)) return { encoding: 'GSM-7', segments: segmentsOf(widths, 160, 153) };
-  return { encoding: 'UCS-2', segments: segmentsOf(Array.from(graphemes.segment(text), ({ segment }) => segment.length), 70, 67) };
+  if (widths.every((width) => width !== undefined))
+    return { encoding: 'GSM-7', segments: segmentsOf(widths, 160, 153) };
+  return {
+    encoding: 'UCS-2',
+    segments: segmentsOf(
+      Array.from(graphemes.segment(text), ({ segment }) => segment.length),
+      70,
+      67,
+    ),
+  };
 }
 
 /** As Twilio's smart encoding makes it. */

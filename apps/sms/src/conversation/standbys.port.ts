@@ -1,8 +1,13 @@
 import type { Standby } from '#libs/delivery';
 
-/** WhatsApp messages that went in their own words and have a template beside, until it is certain that it is not needed. */
+/**
+ * WhatsApp messages that went in their own words and have a template beside, until it is certain that it is not needed.
+ */
 export abstract class Standbys {
-  /** @param id the ledger's key of the message. @throws InfrastructureDown when Postgres cannot be reached; repeating is safe. */
+  /**
+   * @param id the ledger's key of the message. @throws InfrastructureDown when Postgres cannot be reached; repeating is
+   * safe.
+   */
   abstract keep(id: string, standby: Standby): Promise<void>;
 
   /** Undefined where none was kept, or too long ago. @throws InfrastructureDown */

@@ -21,8 +21,8 @@ export const standbyMigration: Migration = {
 const HOUR_MS = 3_600_000;
 
 /**
- * Twilio queues a message ten hours at the most: what is older than two days is not given back any more, and goes, whether or not
- * anything new is kept, since it holds an address and content.
+ * Twilio queues a message ten hours at the most: what is older than two days is not given back any more, and goes,
+ * whether or not anything new is kept, since it holds an address and content.
  */
 export class PostgresStandbys extends Standbys implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly pool: Pool;
@@ -45,11 +45,18 @@ export class PostgresStandbys extends Standbys implements OnApplicationBootstrap
   }
 
   async keep(id: string, standby: Standby): Promise<void> {
-    await this.query('INSERT INTO sms.standby (id, hop, standby) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [id, standby.deferred.hop, JSON.stringify(standby)]);
+    await this.query('INSERT INTO sms.standby (id, hop, standby) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
+      id,
+      standby.deferred.hop,
+      JSON.stringify(standby),
+    ]);
   }
 
   async of(id: string, hop: number): Promise<Standby | undefined> {
-    const [row] = await this.query<{ standby: Standby }>(`SELECT standby FROM sms.standby WHERE id = $1 AND hop = $2 AND kept_at > now() - interval '2 days'`, [id, hop]);
+    const [row] = await this.query<{ standby: Standby }>(
+      `SELECT standby FROM sms.standby WHERE id = $1 AND hop = $2 AND kept_at > now() - interval '2 days'`,
+      [id, hop],
+    );
     return row?.standby;
   }
 

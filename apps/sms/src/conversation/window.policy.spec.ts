@@ -14,7 +14,11 @@ describe('a WhatsApp message', () => {
   });
 
   it('without a template fails outside the window, unless the provider shall decide', () => {
-    expect(wordingOf(freeForm, undefined, 'enforce', now)).toMatchObject({ code: 'MSG_OUTSIDE_WINDOW', retry: 'never', action: expect.stringContaining('contentTemplate') });
+    expect(wordingOf(freeForm, undefined, 'enforce', now)).toMatchObject({
+      code: 'MSG_OUTSIDE_WINDOW',
+      retry: 'never',
+      action: expect.stringContaining('contentTemplate'),
+    });
     expect(wordingOf(freeForm, undefined, 'provider', now)).toBe('free-form');
     expect(wordingOf(freeForm, now - 1_000, 'enforce', now)).toBe('free-form');
   });

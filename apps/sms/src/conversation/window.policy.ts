@@ -13,14 +13,29 @@ export interface WhatsAppContent {
   template: boolean;
 }
 
-/** What of a WhatsApp message goes: its free-form part inside the window, its template outside. @param heardAt ms since 1970 */
-export function wordingOf({ freeForm, template }: WhatsAppContent, heardAt: number | undefined, rule: WindowRule, now: number): Wording {
+/**
+ * What of a WhatsApp message goes: its free-form part inside the window, its template outside. @param heardAt ms since
+ * 1970
+ */
+export function wordingOf(
+  { freeForm, template }: WhatsAppContent,
+  heardAt: number | undefined,
+  rule: WindowRule,
+  now: number,
+): Wording {
   if (!freeForm) return 'template';
   if (heardAt !== undefined && now - heardAt < WINDOW_MS) return 'free-form';
   if (template) return 'template';
   return rule === 'provider' ? 'free-form' : outside;
 }
 
-const outside = ownFailure('MSG_OUTSIDE_WINDOW', 'bad-content', 'never', 'The recipient has not written to this sender within 24 hours, so WhatsApp takes only an approved template; nothing was sent.', {
-  action: 'Publish it with a contentTemplate (beside the body, if you like). If replies do not come to this service, set WHATSAPP_WINDOW=provider.',
-});
+const outside = ownFailure(
+  'MSG_OUTSIDE_WINDOW',
+  'bad-content',
+  'never',
+  'The recipient has not written to this sender within 24 hours, so WhatsApp takes only an approved template; nothing was sent.',
+  {
+    action:
+      'Publish it with a contentTemplate (beside the body, if you like). If replies do not come to this service, set WHATSAPP_WINDOW=provider.',
+  },
+);

@@ -9,7 +9,10 @@ export interface Budget {
 
 /** `SMS_PREFIX_BUDGET`: region=messages, separated by commas; undefined where it cannot be read. */
 export function readBudgets(text: string): Budget[] | undefined {
-  const pairs = text.split(',').map((pair) => pair.trim()).filter(Boolean);
+  const pairs = text
+    .split(',')
+    .map((pair) => pair.trim())
+    .filter(Boolean);
   const budgets = pairs.map((pair) => {
     const [region = '', count = ''] = pair.split('=');
     return { region, perHour: /^\d{1,9}$/.test(count) ? Number(count) : Number.NaN };
@@ -27,5 +30,7 @@ export function budgetOf(place: Place, budgets: readonly Budget[]): { prefix: st
 /** @param endsInMs when the hour is over */
 export function overBudget(prefix: string, perHour: number, endsInMs: number): Failure {
   const meaning = `This hour’s budget of ${perHour} messages to ${prefix} is used up; nothing was sent.`;
-  return ownFailure('MSG_PREFIX_BUDGET', 'throttled', 'backoff', meaning, { retryAfterMs: Math.max(1_000, Math.ceil(endsInMs)) });
+  return ownFailure('MSG_PREFIX_BUDGET', 'throttled', 'backoff', meaning, {
+    retryAfterMs: Math.max(1_000, Math.ceil(endsInMs)),
+  });
 }

@@ -2,13 +2,17 @@ import { readPhoneNumber } from '#libs/contracts';
 import type { NumberType } from 'libphonenumber-js/max';
 
 /**
- * `valid`: in a range that its country has given out. `possible`: of a length that its country has. `theirs`: an address of
- * WhatsApp's, which keeps numbers that the plans have left, and has some that they never had: only its country is looked at.
+ * `valid`: in a range that its country has given out. `possible`: of a length that its country has. `theirs`: an
+ * address of WhatsApp's, which keeps numbers that the plans have left, and has some that they never had: only its
+ * country is looked at.
  */
 export type NumberCheck = 'valid' | 'possible' | 'theirs';
 
 export interface Phone {
-  /** ISO 3166 code; `+` and the calling code where the number belongs to no single country, such as +882; undefined where it cannot be read. */
+  /**
+   * ISO 3166 code; `+` and the calling code where the number belongs to no single country, such as +882; undefined
+   * where it cannot be read.
+   */
   region: string | undefined;
   /** The rule it breaks. */
   problem?: string;
@@ -31,7 +35,8 @@ export function readPhone(number: string, check: NumberCheck): Phone {
   if (check === 'theirs') return { region };
   if (!plan.isPossible()) return { region, problem: 'must be as long as numbers of its country are' };
   const type = plan.getType();
-  if (type === undefined) return check === 'valid' ? { region, problem: 'must be in a range of numbers that its country uses' } : { region };
+  if (type === undefined)
+    return check === 'valid' ? { region, problem: 'must be in a range of numbers that its country uses' } : { region };
   const refused = refusedTypes[type];
   return refused ? { region, problem: `must take texts, and is ${refused}` } : { region };
 }

@@ -20,7 +20,10 @@ interface Row {
 
 const HOUR_MS = 3_600_000;
 
-/** A row per prefix and hour, by the database's clock. What was refused is counted too: the row tells how much was asked for. */
+/**
+ * A row per prefix and hour, by the database's clock. What was refused is counted too: the row tells how much was asked
+ * for.
+ */
 export class PostgresPrefixUse extends PrefixUse {
   private readonly pool: Pool;
   private readonly counts: MicroBatch<string, Use>;
@@ -29,7 +32,9 @@ export class PostgresPrefixUse extends PrefixUse {
   constructor(pool: Pool) {
     super();
     this.pool = pool;
-    this.counts = microBatch({ size: 500, lingerMs: 1 }, (prefixes) => database('budget', () => this.countAll(prefixes)));
+    this.counts = microBatch({ size: 500, lingerMs: 1 }, (prefixes) =>
+      database('budget', () => this.countAll(prefixes)),
+    );
   }
 
   count(prefix: string): Promise<Use> {
@@ -39,8 +44,14 @@ export class PostgresPrefixUse extends PrefixUse {
   private async countAll(prefixes: readonly string[]): Promise<Use[]> {
     const wanted = new Map<string, number>();
     for (const prefix of prefixes) wanted.set(prefix, (wanted.get(prefix) ?? 0) + 1);
-    const { rows } = await this.pool.query<Row>({ name: 'prefix-use', text: countSql, values: [[...wanted.keys()], [...wanted.values()]] });
-    const uses = new Map(rows.map((row) => [row.prefix, { asked: row.asked - wanted.get(row.prefix)!, endsInMs: row.ends_in_ms }]));
+    const { rows } = await this.pool.query<Row>({
+      name: 'prefix-use',
+      text: countSql,
+      values: [[...wanted.keys()], [...wanted.values()]],
+    });
+    const uses = new Map(
+      rows.map((row) => [row.prefix, { asked: row.asked - wanted.get(row.prefix)!, endsInMs: row.ends_in_ms }]),
+    );
     await this.tidy();
     return prefixes.map((prefix) => {
       const use = uses.get(prefix)!;

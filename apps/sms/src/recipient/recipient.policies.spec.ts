@@ -37,7 +37,12 @@ describe('the region of a setting', () => {
   const of = (to: string, region: string) => closest(entries, (entry) => entry, { to, region });
 
   it('is the one that describes a number most closely', () => {
-    expect([of('+4915112345', 'DE'), of('+4915212345', 'DE'), of('+4917012345', 'DE'), of('+33612345678', 'FR')]).toEqual(['+49151', '+4915', 'DE', '*']);
+    expect([
+      of('+4915112345', 'DE'),
+      of('+4915212345', 'DE'),
+      of('+4917012345', 'DE'),
+      of('+33612345678', 'FR'),
+    ]).toEqual(['+49151', '+4915', 'DE', '*']);
     expect(of('+5215512345678', 'MX')).toBe('*');
     expect(closest(['MX', '+5255'], (entry) => entry, { to: '+5215512345678', region: 'MX' })).toBe('+5255');
     expect(closest(['US', 'CA'], (entry) => entry, { to: '+33612345678', region: 'FR' })).toBeUndefined();
@@ -45,7 +50,11 @@ describe('the region of a setting', () => {
 
   it('must be a country, a prefix or everywhere', () => {
     expect(readRegions(' US, +4915 ,* ')).toEqual({ regions: ['US', '+4915', '*'], wrong: undefined });
-    expect([readRegions('US,USA').wrong, readRegions('Germany').wrong, readRegions('+').wrong]).toEqual(['USA', 'Germany', '+']);
+    expect([readRegions('US,USA').wrong, readRegions('Germany').wrong, readRegions('+').wrong]).toEqual([
+      'USA',
+      'Germany',
+      '+',
+    ]);
   });
 });
 
@@ -63,6 +72,11 @@ describe('the budget of a country', () => {
   });
 
   it('that is used up makes a message wait for the next hour', () => {
-    expect(overBudget('DE', 500, 90_000)).toMatchObject({ code: 'MSG_PREFIX_BUDGET', kind: 'throttled', retryAfterMs: 90_000, meaning: expect.stringContaining('500 messages to DE') });
+    expect(overBudget('DE', 500, 90_000)).toMatchObject({
+      code: 'MSG_PREFIX_BUDGET',
+      kind: 'throttled',
+      retryAfterMs: 90_000,
+      meaning: expect.stringContaining('500 messages to DE'),
+    });
   });
 });

@@ -12,7 +12,10 @@ export interface Place {
   region?: string | undefined;
 }
 
-/** How closely an entry describes a place: the longer a prefix the closer, then the country, then `*`; undefined: it does not. */
+/**
+ * How closely an entry describes a place: the longer a prefix the closer, then the country, then `*`; undefined: it
+ * does not.
+ */
 export function closeness(entry: string, { to, region }: Place): number | undefined {
   if (entry === '*') return 0;
   if (entry === region) return 1;
@@ -33,6 +36,9 @@ export function closest<T>(entries: readonly T[], nameOf: (entry: T) => string, 
 
 /** A list of regions as a setting gives it, such as `US,CA,+4915`; the first entry that is none. */
 export function readRegions(text: string): { regions: string[]; wrong?: string | undefined } {
-  const regions = text.split(',').map((entry) => entry.trim()).filter(Boolean);
+  const regions = text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean);
   return { regions, wrong: regions.find((entry) => entry !== '*' && !isRegion(entry)) };
 }

@@ -9,9 +9,48 @@ const stop = { keyword: 'stop', inferred: false };
 
 describe('a reply', () => {
   it.each([
-    'stop', 'quit', 'end', 'revoke', 'opt out', 'cancel', 'unsubscribe', // the FCC's words
-    'STOPALL', 'stop all', 'Stop-All', 'OPTOUT', 'Opt-Out', 'opt\u2011out', 'ARRET', 'ARRÊT', 'arrêt', 'Désabonner', 'BAJA', 'Sair', 'стоп', 'הסר', '退订', '配信停止', '수신거부',
-    ' Stop\n', 'stop!', 'STOP.', '"Stop"', '“STOP”', '¡Alto!', '(stop)', 'STOP 🙏🏽', '🛑 stop 🛑', 'ＳＴＯＰ', 'ⓢⓣⓞⓟ', 's\u200bt\u00ado\u200dp', '\u202eSTOP\u202c', 'S T O P', 'st\u0301op', '\ufeffstop', 'opt\u00a0out', '**STOP**',
+    'stop',
+    'quit',
+    'end',
+    'revoke',
+    'opt out',
+    'cancel',
+    'unsubscribe', // the FCC's words
+    'STOPALL',
+    'stop all',
+    'Stop-All',
+    'OPTOUT',
+    'Opt-Out',
+    'opt\u2011out',
+    'ARRET',
+    'ARRÊT',
+    'arrêt',
+    'Désabonner',
+    'BAJA',
+    'Sair',
+    'стоп',
+    'הסר',
+    '退订',
+    '配信停止',
+    '수신거부',
+    ' Stop\n',
+    'stop!',
+    'STOP.',
+    '"Stop"',
+    '“STOP”',
+    '¡Alto!',
+    '(stop)',
+    'STOP 🙏🏽',
+    '🛑 stop 🛑',
+    'ＳＴＯＰ',
+    'ⓢⓣⓞⓟ',
+    's\u200bt\u00ado\u200dp',
+    '\u202eSTOP\u202c',
+    'S T O P',
+    'st\u0301op',
+    '\ufeffstop',
+    'opt\u00a0out',
+    '**STOP**',
   ])('of %j asks to be left alone', (body) => {
     expect(asked(body)).toEqual(stop);
   });
@@ -24,19 +63,66 @@ describe('a reply', () => {
     expect(asked(body)).toEqual({ keyword: 'help', inferred: false });
   });
 
-  it.each(['Please stop', 'please stop it', 'Don’t text me!', 'STOP texting me…', 'take me off your list', 'Bitte keine Nachrichten mehr', 'no más mensajes'])('of the sentence %j asks to be left alone, as far as can be inferred', (body) => {
+  it.each([
+    'Please stop',
+    'please stop it',
+    'Don’t text me!',
+    'STOP texting me…',
+    'take me off your list',
+    'Bitte keine Nachrichten mehr',
+    'no más mensajes',
+  ])('of the sentence %j asks to be left alone, as far as can be inferred', (body) => {
     expect(asked(body)).toEqual({ keyword: 'stop', inferred: true });
   });
 
-  it.each(['', '🛑', '!!!', 'Thanks', 'constructor', '__proto__', 'Do not stop', 'Where is the bus stop?', 'When does it end?', 'I want to cancel my order', 'no', 'Dung', 'Huy', `stop ${'x'.repeat(400)}`])('of %j is one as any other', (body) => {
+  it.each([
+    '',
+    '🛑',
+    '!!!',
+    'Thanks',
+    'constructor',
+    '__proto__',
+    'Do not stop',
+    'Where is the bus stop?',
+    'When does it end?',
+    'I want to cancel my order',
+    'no',
+    'Dung',
+    'Huy',
+    `stop ${'x'.repeat(400)}`,
+  ])('of %j is one as any other', (body) => {
     expect(asked(body)).toBeUndefined();
   });
 
   it('asks the same whatever marks, blanks and signs stand around its letters', () => {
-    const noise = fc.constantFrom(' ', '\t', '.', '!', '“', '”', '-', '\u200b', '\u0301', '\u00ad', '🙂', '👍🏿', '\u2028', '*', '\ufe0f');
-    fc.assert(fc.property(fc.array(noise, { maxLength: 6 }), fc.array(noise, { maxLength: 6 }), fc.constantFrom('stop', 'opt out', 'arrêt', 'стоп', '停止'), fc.boolean(), (before, after, word, upper) => {
-      expect(asked([...before, upper ? word.toUpperCase() : word, ...after].join(''))).toEqual(stop);
-    }));
+    const noise = fc.constantFrom(
+      ' ',
+      '\t',
+      '.',
+      '!',
+      '“',
+      '”',
+      '-',
+      '\u200b',
+      '\u0301',
+      '\u00ad',
+      '🙂',
+      '👍🏿',
+      '\u2028',
+      '*',
+      '\ufe0f',
+    );
+    fc.assert(
+      fc.property(
+        fc.array(noise, { maxLength: 6 }),
+        fc.array(noise, { maxLength: 6 }),
+        fc.constantFrom('stop', 'opt out', 'arrêt', 'стоп', '停止'),
+        fc.boolean(),
+        (before, after, word, upper) => {
+          expect(asked([...before, upper ? word.toUpperCase() : word, ...after].join(''))).toEqual(stop);
+        },
+      ),
+    );
   });
 });
 
@@ -57,12 +143,26 @@ describe('the words of replies', () => {
 
   it('of a language can be others, or none, and those of the other languages stay', () => {
     const own = keywordsFrom(KeywordTable.parse({ fr: { stop: ['FINI'], start: ['RETOUR'] }, ru: {} }));
-    expect([askedBy('fini !', own), askedBy('Retour', own), askedBy('arret', own), askedBy('стоп', keywordsFrom({ ru: {}, uk: {} })), askedBy('BAJA', own)]).toEqual([stop, { keyword: 'start', inferred: false }, undefined, undefined, stop]);
+    expect([
+      askedBy('fini !', own),
+      askedBy('Retour', own),
+      askedBy('arret', own),
+      askedBy('стоп', keywordsFrom({ ru: {}, uk: {} })),
+      askedBy('BAJA', own),
+    ]).toEqual([stop, { keyword: 'start', inferred: false }, undefined, undefined, stop]);
   });
 
   it('that the law names cannot be taken away', () => {
     expect(KeywordTable.safeParse({ en: { stop: ['halt'] } }).error?.issues[0]?.message).toContain('47 CFR 64.1200');
-    expect(KeywordTable.safeParse({ en: { stop: ['stop', 'quit', 'end', 'revoke', 'Opt-Out', 'cancel', 'unsubscribe', 'halt'] } }).success).toBe(true);
-    expect([KeywordTable.safeParse({ french: {} }).success, KeywordTable.safeParse({ fr: { stop: ['!'] } }).success, KeywordTable.safeParse({ fr: { halt: ['x'] } }).success]).toEqual([false, false, false]);
+    expect(
+      KeywordTable.safeParse({
+        en: { stop: ['stop', 'quit', 'end', 'revoke', 'Opt-Out', 'cancel', 'unsubscribe', 'halt'] },
+      }).success,
+    ).toBe(true);
+    expect([
+      KeywordTable.safeParse({ french: {} }).success,
+      KeywordTable.safeParse({ fr: { stop: ['!'] } }).success,
+      KeywordTable.safeParse({ fr: { halt: ['x'] } }).success,
+    ]).toEqual([false, false, false]);
   });
 });

@@ -15,7 +15,10 @@ export type Keywords = ReadonlyMap<string, Asked>;
  * punctuation, symbols, emoji, what cannot be seen, and blanks. `“Opt-Out!” 🙏` is `optout`.
  */
 export function plainWord(text: string): string {
-  const letters = text.normalize('NFKC').normalize('NFD').replace(/[\p{M}\p{C}\p{P}\p{S}\p{Z}\s]/gu, '');
+  const letters = text
+    .normalize('NFKC')
+    .normalize('NFD')
+    .replace(/[\p{M}\p{C}\p{P}\p{S}\p{Z}\s]/gu, '');
   return letters.toUpperCase().toLowerCase().normalize('NFC');
 }
 
@@ -44,15 +47,38 @@ export function keywordsOf(languages: Readonly<Record<string, LanguageWords>>): 
   return keywords;
 }
 
-const Words = z.array(z.string().max(100).refine((word) => plainWord(word) !== '', 'must hold a letter or digit')).max(200).optional();
+const Words = z
+  .array(
+    z
+      .string()
+      .max(100)
+      .refine((word) => plainWord(word) !== '', 'must hold a letter or digit'),
+  )
+  .max(200)
+  .optional();
 
-/** `SMS_KEYWORDS`: what it says of a language stands in place of what the platform knows of it; `{}` takes a language away. */
+/**
+ * `SMS_KEYWORDS`: what it says of a language stands in place of what the platform knows of it; `{}` takes a language
+ * away.
+ */
 export const KeywordTable = z
-  .record(z.string().regex(/^[a-z]{2,3}$/, 'must be a language such as fr'), z.strictObject({ stop: Words, start: Words, help: Words, stopPhrases: Words }))
+  .record(
+    z.string().regex(/^[a-z]{2,3}$/, 'must be a language such as fr'),
+    z.strictObject({ stop: Words, start: Words, help: Words, stopPhrases: Words }),
+  )
   // What the law asks for holds whatever is configured.
-  .refine((languages) => !('en' in languages) || ['stop', 'quit', 'end', 'revoke', 'optout', 'cancel', 'unsubscribe'].every((word) => languages['en']?.stop?.some((given) => plainWord(given) === word)), {
-    error: 'must keep the words stop, quit, end, revoke, opt out, cancel and unsubscribe for en: the FCC names them (47 CFR 64.1200)',
-  });
+  .refine(
+    (languages) =>
+      !('en' in languages) ||
+      ['stop', 'quit', 'end', 'revoke', 'optout', 'cancel', 'unsubscribe'].every((word) =>
+        languages['en']?.stop?.some((given) => plainWord(given) === word),
+      ),
+    {
+      error:
+        'must keep the words stop, quit, end, revoke, opt out, cancel and unsubscribe for en: the FCC names them (47 CFR 64.1200)',
+    },
+  );
 
 /** The words that hold: the platform's, with what is configured in place of them. */
-export const keywordsFrom = (configured: z.infer<typeof KeywordTable> | undefined): Keywords => keywordsOf({ ...standardKeywords, ...configured });
+export const keywordsFrom = (configured: z.infer<typeof KeywordTable> | undefined): Keywords =>
+  keywordsOf({ ...standardKeywords, ...configured });

@@ -13,18 +13,30 @@ const rules: SenderRule[] = [
 ];
 const standard = ['Standard', '+15005550006'];
 const chosen = (errand: Partial<Errand>) =>
-  chooseSender({ to: '+33612345678', region: 'FR', kind: 'sms', category: 'transactional', ...errand }, rules, errand.kind === 'whatsapp' ? [] : standard);
+  chooseSender(
+    { to: '+33612345678', region: 'FR', kind: 'sms', category: 'transactional', ...errand },
+    rules,
+    errand.kind === 'whatsapp' ? [] : standard,
+  );
 
 describe('the sender of a text', () => {
   it.each<[string, Partial<Errand>, string]>([
     ['is the one for its country', { to: '+491701234567', region: 'DE' }, 'Shop'],
     ['is the one for the longest prefix', { to: '+4915212345', region: 'DE' }, '+4915112345678'],
     ['is the one for country and category', { to: '+12025550123', region: 'US', category: 'marketing' }, service],
-    ['is the one for the country where the category has none there', { to: '+12025550123', region: 'US' }, '+12025550100'],
+    [
+      'is the one for the country where the category has none there',
+      { to: '+12025550123', region: 'US' },
+      '+12025550100',
+    ],
     ['is the one for the category elsewhere', { category: 'marketing' }, '12345'],
     ['is the standard one where no rule fits', {}, 'Standard'],
     ['is the next standard one where a name cannot be used', { to: '+14165550123', region: 'CA' }, '+15005550006'],
-    ['is a number where media go, since names carry none', { to: '+491701234567', region: 'DE', kind: 'mms' }, '+15005550006'],
+    [
+      'is a number where media go, since names carry none',
+      { to: '+491701234567', region: 'DE', kind: 'mms' },
+      '+15005550006',
+    ],
     ['is WhatsApp’s own on WhatsApp', { kind: 'whatsapp' }, '+14155238886'],
     ['is WhatsApp’s own for the country', { kind: 'whatsapp', region: 'DE', to: '+491701234567' }, '+4930123456'],
   ])('%s', (_, errand, sender) => {
@@ -45,7 +57,14 @@ describe('a list of senders', () => {
   });
 
   it.each<[string, SenderRule[], RegExp]>([
-    ['two rules for the same', [{ country: 'DE', sender: 'A' }, { country: 'DE', sender: 'B' }], /two rules for DE/],
+    [
+      'two rules for the same',
+      [
+        { country: 'DE', sender: 'A' },
+        { country: 'DE', sender: 'B' },
+      ],
+      /two rules for DE/,
+    ],
     ['a name for the United States', [{ country: 'US', sender: 'Shop' }], /rule for US .* a name cannot be the sender/],
     ['a name for WhatsApp', [{ kind: 'whatsapp', sender: 'Shop' }], /WhatsApp takes a number/],
     ['a name for WhatsApp that begins with +', [{ kind: 'whatsapp', sender: '+Shop' }], /WhatsApp takes a number/],

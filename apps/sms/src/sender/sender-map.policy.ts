@@ -20,8 +20,8 @@ export interface Errand extends Place {
 export type Chosen = { sender: string } | { sender?: undefined; why: string };
 
 /**
- * No names as senders: the networks there do not carry them (twilio.com/guidelines/us/sms; Canada and the US territories on
- * +1 follow the same plan).
+ * No names as senders: the networks there do not carry them (twilio.com/guidelines/us/sms; Canada and the US
+ * territories on +1 follow the same plan).
  */
 const withoutNames = new Set(['US', 'CA', 'PR', 'VI', 'GU', 'AS', 'MP']);
 
@@ -32,15 +32,18 @@ const isNumber = (sender: string) => /^\+\d+$/.test(sender);
 
 /** Why a sender cannot go on an errand; undefined: it can. */
 export function unfit(sender: string, { kind, region }: Partial<Pick<Errand, 'kind' | 'region'>>): string | undefined {
-  if (kind === 'whatsapp') return isNumber(sender) || isMessagingService(sender) ? undefined : 'WhatsApp takes a number or a messaging service as the sender';
+  if (kind === 'whatsapp')
+    return isNumber(sender) || isMessagingService(sender)
+      ? undefined
+      : 'WhatsApp takes a number or a messaging service as the sender';
   if (!isName(sender)) return undefined;
   if (kind === 'mms') return 'a name cannot send media';
   return region !== undefined && withoutNames.has(region) ? `a name cannot be the sender in ${region}` : undefined;
 }
 
 /**
- * The sender of a message: of the rules that fit it the most specific (country before category before kind), then the standard
- * ones in their order; each only if it may write there.
+ * The sender of a message: of the rules that fit it the most specific (country before category before kind), then the
+ * standard ones in their order; each only if it may write there.
  */
 export function chooseSender(errand: Errand, rules: readonly SenderRule[], standard: readonly string[]): Chosen {
   const fitting = rules.filter((rule) => fits(rule, errand)).sort((a, b) => weightOf(b, errand) - weightOf(a, errand));
@@ -53,16 +56,26 @@ export function chooseSender(errand: Errand, rules: readonly SenderRule[], stand
 
 function fits({ country, category, kind }: SenderRule, errand: Errand): boolean {
   const kindFits = kind === undefined ? errand.kind !== 'whatsapp' : kind === errand.kind;
-  return kindFits && (category === undefined || category === errand.category) && (country === undefined || closeness(country, errand) !== undefined);
+  return (
+    kindFits &&
+    (category === undefined || category === errand.category) &&
+    (country === undefined || closeness(country, errand) !== undefined)
+  );
 }
 
 const weightOf = ({ country, category, kind }: SenderRule, errand: Errand) =>
-  (country === undefined ? 0 : closeness(country, errand)! * 4) + (category === undefined ? 0 : 2) + (kind === undefined ? 0 : 1);
+  (country === undefined ? 0 : closeness(country, errand)! * 4) +
+  (category === undefined ? 0 : 2) +
+  (kind === undefined ? 0 : 1);
 
 /** What is wrong with a list of rules, beyond the shape of each. */
 export function ruleProblems(rules: readonly SenderRule[]): string[] {
-  const names = rules.map(({ country, category, kind }) => [country, category, kind].filter(Boolean).join('/') || 'every message');
-  const repeated = names.filter((name, index) => names.indexOf(name) !== index).map((name) => `has two rules for ${name}`);
+  const names = rules.map(
+    ({ country, category, kind }) => [country, category, kind].filter(Boolean).join('/') || 'every message',
+  );
+  const repeated = names
+    .filter((name, index) => names.indexOf(name) !== index)
+    .map((name) => `has two rules for ${name}`);
   const misfits = rules.flatMap(({ sender, kind, country }, index) => {
     const why = unfit(sender, { kind: kind ?? 'sms', region: country });
     return why ? [`has a rule for ${names[index]} whose sender cannot be used: ${why}`] : [];

@@ -2,16 +2,38 @@ import { describe, expect, it } from '@jest/globals';
 import { answerTo, type AskedCancellation, type HopSeen } from './answer.policy.ts';
 
 const MINUTE = 60_000;
-const hop = (state: string, more: Partial<HopSeen> = {}): HopSeen => ({ hop: 1, state, proven: false, retry: null, ...more });
-const asked = (hops: HopSeen[], more: Partial<AskedCancellation> = {}): AskedCancellation => ({ id: 'x', tenant: 'default', messageId: 'm-1', ageMs: MINUTE, looks: 1, hops, ...more });
+const hop = (state: string, more: Partial<HopSeen> = {}): HopSeen => ({
+  hop: 1,
+  state,
+  proven: false,
+  retry: null,
+  ...more,
+});
+const asked = (hops: HopSeen[], more: Partial<AskedCancellation> = {}): AskedCancellation => ({
+  id: 'x',
+  tenant: 'default',
+  messageId: 'm-1',
+  ageMs: MINUTE,
+  looks: 1,
+  hops,
+  ...more,
+});
 const answer = (hops: HopSeen[], more: Partial<AskedCancellation> = {}) => answerTo(asked(hops, more), MINUTE);
 const refused = (why: string) => ({ is: 'refused', why });
 
 describe('what came of a cancellation', () => {
   it.each([
     ['already sent', [hop('sent')], refused('sent')],
-    ['already sent, as a receipt proved after its answer was lost', [hop('unknown', { proven: true }), hop('unresolved', { hop: 2 })], refused('sent')],
-    ['already sent, as was found out before it could go again', [hop('unknown', { proven: true }), hop('superseded', { hop: 2 })], refused('sent')],
+    [
+      'already sent, as a receipt proved after its answer was lost',
+      [hop('unknown', { proven: true }), hop('unresolved', { hop: 2 })],
+      refused('sent'),
+    ],
+    [
+      'already sent, as was found out before it could go again',
+      [hop('unknown', { proven: true }), hop('superseded', { hop: 2 })],
+      refused('sent'),
+    ],
     ['already sent on its second hop', [hop('failed', { retry: 'backoff' }), hop('sent', { hop: 2 })], refused('sent')],
     ['perhaps sent: its answer was lost', [hop('unknown')], refused('in-doubt')],
     ['perhaps sent: it is looked for still', [hop('unknown'), hop('unresolved', { hop: 2 })], refused('in-doubt')],
@@ -32,12 +54,16 @@ describe('what came of a cancellation', () => {
     expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 30_000].map((nextMs) => ({ is: 'open', nextMs })));
   });
 
-  it.each([['its answer was lost', [hop('unknown')]], ['it waits', [hop('waiting')]], ['it is to be tried again', [hop('failed', { retry: 'operator' })]]] as const)(
-    'is not known at once where %s: a claim of the next hop may be under way that looked before',
-    (_, hops) => expect(answer([...hops], { ageMs: 100 })).toEqual({ is: 'open', nextMs: 1_000 }),
+  it.each([
+    ['its answer was lost', [hop('unknown')]],
+    ['it waits', [hop('waiting')]],
+    ['it is to be tried again', [hop('failed', { retry: 'operator' })]],
+  ] as const)('is not known at once where %s: a claim of the next hop may be under way that looked before', (_, hops) =>
+    expect(answer([...hops], { ageMs: 100 })).toEqual({ is: 'open', nextMs: 1_000 }),
   );
 
-  it('is told at once where the provider has it', () => expect(answer([hop('sent')], { ageMs: 1 })).toEqual(refused('sent')));
+  it('is told at once where the provider has it', () =>
+    expect(answer([hop('sent')], { ageMs: 1 })).toEqual(refused('sent')));
 
   it('waits for a request that is not there yet, no longer than it may be on its way', () => {
     expect(answer([], { ageMs: 100 })).toEqual({ is: 'open', nextMs: 1_000 });

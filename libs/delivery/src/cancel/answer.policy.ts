@@ -32,8 +32,8 @@ export type CancelAnswer =
   | { is: 'open'; nextMs: number };
 
 /**
- * How long a claim may have been under way that did not see the cancellation, in milliseconds: longer than any statement runs
- * (DATABASE_STATEMENT_TIMEOUT_MS).
+ * How long a claim may have been under way that did not see the cancellation, in milliseconds: longer than any
+ * statement runs (DATABASE_STATEMENT_TIMEOUT_MS).
  */
 const CLAIMS_HAVE_SEEN_MS = 15_000;
 const FIRST_PAUSE_MS = 1_000;
@@ -43,17 +43,20 @@ const taken = new Set(['sent', 'superseded', 'found']);
 const ended = new Set(['expired', 'suppressed', 'validated']);
 
 /**
- * What came of a cancellation, by what the ledger knows of its message. It is the ledger's row that settles who came first, the
- * claim or the cancellation; one that is in doubt between them is looked at again.
+ * What came of a cancellation, by what the ledger knows of its message. It is the ledger's row that settles who came
+ * first, the claim or the cancellation; one that is in doubt between them is looked at again.
  * @param waitMs how long a request may be on its way
  */
 export function answerTo({ ageMs, looks, hops }: AskedCancellation, waitMs: number): CancelAnswer {
   const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (looks - 1));
   const last = hops.at(-1);
-  if (!last) return ageMs >= waitMs ? { is: 'refused', why: 'unseen' } : { is: 'open', nextMs: Math.min(pause, waitMs - ageMs) };
-  if (hops.some(({ state, proven }) => taken.has(state) || (proven && state !== 'taken-back'))) return { is: 'refused', why: 'sent' };
+  if (!last)
+    return ageMs >= waitMs ? { is: 'refused', why: 'unseen' } : { is: 'open', nextMs: Math.min(pause, waitMs - ageMs) };
+  if (hops.some(({ state, proven }) => taken.has(state) || (proven && state !== 'taken-back')))
+    return { is: 'refused', why: 'sent' };
   if (hops.some(({ state }) => state === 'cancelled')) return { is: 'told' };
-  if (ended.has(last.state) || (last.state === 'failed' && last.retry === 'never')) return { is: 'refused', why: 'ended' };
+  if (ended.has(last.state) || (last.state === 'failed' && last.retry === 'never'))
+    return { is: 'refused', why: 'ended' };
   // A claim of the next hop may be under way that looked before the cancellation was there.
   if (last.state === 'claimed' || ageMs < CLAIMS_HAVE_SEEN_MS) return { is: 'open', nextMs: pause };
   // Retry has it, and either cancels it, or its next claim does.

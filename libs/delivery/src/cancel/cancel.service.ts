@@ -1,4 +1,10 @@
-import { type Channel, cancelRefused, type CancelRequested, InfrastructureDown, type StatusChanged } from '#libs/contracts';
+import {
+  type Channel,
+  cancelRefused,
+  type CancelRequested,
+  InfrastructureDown,
+  type StatusChanged,
+} from '#libs/contracts';
 import { contextOf, type Logger, underContext } from '#libs/telemetry';
 import { type AskedCancellation, answerTo } from './answer.policy.ts';
 import type { Cancellations } from './cancellations.port.ts';
@@ -20,8 +26,8 @@ const LOOK_EVERY_MS = 500;
 const FORGET_EVERY_MS = 3_600_000;
 
 /**
- * Keeps what upstream wants sent no more, for the claims to see, and tells where that came too late. Retry alone cancels what is
- * planned; what a provider has taken only the channel knows (docs/adr/0010).
+ * Keeps what upstream wants sent no more, for the claims to see, and tells where that came too late. Retry alone
+ * cancels what is planned; what a provider has taken only the channel knows (docs/adr/0010).
  */
 export class CancelService {
   private readonly options: CancelOptions;
@@ -40,7 +46,8 @@ export class CancelService {
   /** What retry has told of a cancellation needs no answer of the channel's. @throws InfrastructureDown */
   async heard({ tenant, channel, messageId, status, source }: StatusChanged): Promise<void> {
     if (source !== 'retry' || channel !== this.options.channel || messageId === undefined) return;
-    if (status === 'cancelled' || status === 'cancel-refused') await this.options.cancellations.answered({ tenant, channel, messageId });
+    if (status === 'cancelled' || status === 'cancel-refused')
+      await this.options.cancellations.answered({ tenant, channel, messageId });
   }
 
   /** Looks again and again, until the service stops. */
@@ -49,7 +56,10 @@ export class CancelService {
     this.options.stopping.addEventListener('abort', () => clearInterval(timer), { once: true });
   }
 
-  /** One look at each cancellation whose time for it has come. @throws InfrastructureDown; repeating is safe, since ids are derived */
+  /**
+   * One look at each cancellation whose time for it has come. @throws InfrastructureDown; repeating is safe, since ids
+   * are derived
+   */
   async look(): Promise<void> {
     const { cancellations, now } = this.options;
     for (const asked of await cancellations.due()) await this.answer(asked);
@@ -65,7 +75,8 @@ export class CancelService {
       await this.look();
     } catch (err) {
       const level = err instanceof InfrastructureDown ? 'warn' : 'error';
-      if (!this.options.stopping.aborted) this.options.logger[level]({ err }, 'what came of cancellations is looked for again');
+      if (!this.options.stopping.aborted)
+        this.options.logger[level]({ err }, 'what came of cancellations is looked for again');
     } finally {
       this.looking = false;
     }
@@ -79,7 +90,10 @@ export class CancelService {
       const { id, tenant, messageId } = asked;
       const fact = cancelRefused({ tenant, channel, messageId }, answer.why, channel, new Date(now()).toISOString());
       await underContext(contextOf(id), () => announcer.publishFact(fact));
-      logger.info({ 'messaging.message.id': messageId, 'mi.tenant': tenant, 'mi.channel': channel, because: answer.why }, 'a cancellation was refused');
+      logger.info(
+        { 'messaging.message.id': messageId, 'mi.tenant': tenant, 'mi.channel': channel, because: answer.why },
+        'a cancellation was refused',
+      );
     }
     await cancellations.close(asked);
   }

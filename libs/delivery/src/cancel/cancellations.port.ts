@@ -10,8 +10,8 @@ export abstract class Cancellations {
   abstract keep(of: Identity): Promise<void>;
 
   /**
-   * Those whose time for a look has come, each with what the ledger knows. They come again after a minute, unless they are
-   * closed or put off before.
+   * Those whose time for a look has come, each with what the ledger knows. They come again after a minute, unless they
+   * are closed or put off before.
    * @throws InfrastructureDown when Postgres cannot be reached.
    */
   abstract due(): Promise<AskedCancellation[]>;
@@ -22,7 +22,9 @@ export abstract class Cancellations {
   /** To be looked at again after so many milliseconds. @throws InfrastructureDown */
   abstract putOff(asked: AskedCancellation, ms: number): Promise<void>;
 
-  /** What came of it is told by another. @throws InfrastructureDown when Postgres cannot be reached; repeating is safe. */
+  /**
+   * What came of it is told by another. @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.
+   */
   abstract answered(of: Identity): Promise<void>;
 
   /** Forgets those that were asked for longer ago than the ledger remembers. @throws InfrastructureDown */

@@ -38,11 +38,21 @@ export class PostgresCancellations extends Cancellations {
 
   async due(): Promise<AskedCancellation[]> {
     const { rows } = await this.query<Row>('cancel', dueSql(this.schema), [PORTION]);
-    return rows.map((row) => ({ id: row.id, tenant: row.tenant, messageId: row.message_id, ageMs: row.age_ms, looks: row.looks, hops: row.hops ?? [] }));
+    return rows.map((row) => ({
+      id: row.id,
+      tenant: row.tenant,
+      messageId: row.message_id,
+      ageMs: row.age_ms,
+      looks: row.looks,
+      hops: row.hops ?? [],
+    }));
   }
 
   async close({ id, looks }: AskedCancellation): Promise<void> {
-    await this.query('cancel', `UPDATE ${this.schema}.cancellation SET look_at = NULL WHERE id = $1 AND looks = $2`, [id, looks]);
+    await this.query('cancel', `UPDATE ${this.schema}.cancellation SET look_at = NULL WHERE id = $1 AND looks = $2`, [
+      id,
+      looks,
+    ]);
   }
 
   async putOff({ id, looks }: AskedCancellation, ms: number): Promise<void> {
@@ -51,11 +61,19 @@ export class PostgresCancellations extends Cancellations {
   }
 
   async answered(of: Identity): Promise<void> {
-    await this.query('cancel', `UPDATE ${this.schema}.cancellation SET look_at = NULL WHERE id = $1 AND look_at IS NOT NULL`, [identityKey(of)]);
+    await this.query(
+      'cancel',
+      `UPDATE ${this.schema}.cancellation SET look_at = NULL WHERE id = $1 AND look_at IS NOT NULL`,
+      [identityKey(of)],
+    );
   }
 
   async forget(): Promise<void> {
-    await this.query('tidy', `DELETE FROM ${this.schema}.cancellation WHERE asked_at < now() - $1::int * interval '1 day'`, [this.retentionDays]);
+    await this.query(
+      'tidy',
+      `DELETE FROM ${this.schema}.cancellation WHERE asked_at < now() - $1::int * interval '1 day'`,
+      [this.retentionDays],
+    );
   }
 
   private async keepAll(asked: readonly Identity[]): Promise<true[]> {

@@ -9,7 +9,12 @@ interface BesideRow {
 }
 
 /** By an index on what never changes; an outcome that proves a refusal left nothing at the provider. */
-export async function callsBeside({ pool, schema }: { pool: Pool; schema: string }, id: string, hop: number, withinMs: number): Promise<CallBeside[]> {
+export async function callsBeside(
+  { pool, schema }: { pool: Pool; schema: string },
+  id: string,
+  hop: number,
+  withinMs: number,
+): Promise<CallBeside[]> {
   const { rows } = await pool.query<BesideRow>({
     name: 'calls-beside',
     text: `
@@ -23,5 +28,10 @@ export async function callsBeside({ pool, schema }: { pool: Pool; schema: string
        WHERE d.id = $1 AND d.hop = $2 AND d.wording IS NOT NULL AND l.state IN ('claimed', 'unknown', 'sent', 'taken-back')`,
     values: [id, hop, withinMs],
   });
-  return rows.map((row) => ({ own: row.own, claimedAt: row.claimed_at_ms, providerMessageId: row.provider_message_id ?? undefined, alike: row.alike }));
+  return rows.map((row) => ({
+    own: row.own,
+    claimedAt: row.claimed_at_ms,
+    providerMessageId: row.provider_message_id ?? undefined,
+    alike: row.alike,
+  }));
 }

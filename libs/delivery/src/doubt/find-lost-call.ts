@@ -12,8 +12,18 @@ export interface LostCall<M> {
   callsBeside: (withinMs: number) => Promise<CallBeside[]>;
 }
 
-/** Asks the provider for a call whose answer was lost; where its list bears no reference of ours, the ledger says whose is whose. */
-export async function findLostCall<M>({ provider, delivery, doubt, repeat, leaseMs, callsBeside }: LostCall<M>): Promise<LookupResult> {
+/**
+ * Asks the provider for a call whose answer was lost; where its list bears no reference of ours, the ledger says whose
+ * is whose.
+ */
+export async function findLostCall<M>({
+  provider,
+  delivery,
+  doubt,
+  repeat,
+  leaseMs,
+  callsBeside,
+}: LostCall<M>): Promise<LookupResult> {
   const since = delivery.requestedAt.getTime();
   const result = await provider.lookup({ message: delivery.message, callId: doubt.callId, since, repeat });
   if (result.found !== 'candidates') return result;

@@ -5,7 +5,13 @@ import { matchLostCall } from './match.policy.ts';
 const lease = 13_000;
 const noon = Date.UTC(2030, 0, 1, 12);
 const listed = (providerMessageId: string, afterMs = 1_000) => ({ providerMessageId, takenAt: noon + afterMs });
-const aCall = (more: Partial<CallBeside> = {}): CallBeside => ({ own: false, claimedAt: noon, providerMessageId: undefined, alike: true, ...more });
+const aCall = (more: Partial<CallBeside> = {}): CallBeside => ({
+  own: false,
+  claimedAt: noon,
+  providerMessageId: undefined,
+  alike: true,
+  ...more,
+});
 const theLostOne = aCall({ own: true });
 
 describe('a text that looks like the one whose answer was lost', () => {
@@ -15,7 +21,9 @@ describe('a text that looks like the one whose answer was lost', () => {
 
   it('is not that one when the ledger knows it as another call’s', () => {
     expect(matchLostCall([listed('SM1')], [theLostOne, aCall({ providerMessageId: 'SM1' })], lease)).toBeUndefined();
-    expect(matchLostCall([listed('SM1'), listed('SM2')], [theLostOne, aCall({ providerMessageId: 'SM1' })], lease)).toBe('SM2');
+    expect(
+      matchLostCall([listed('SM1'), listed('SM2')], [theLostOne, aCall({ providerMessageId: 'SM1' })], lease),
+    ).toBe('SM2');
   });
 
   it('may be either’s while two calls of the same text are in doubt', () => {

@@ -1,6 +1,15 @@
 import {
-  type Channel, contentDigest, type Failure, failureBy, identityKey, nearestInstant, ownFailure, RecordRefused, type SalvagedHandover, withoutIdleNulls,
-} from '#libs/contracts'; // prettier-ignore
+  type Channel,
+  contentDigest,
+  type Failure,
+  failureBy,
+  identityKey,
+  nearestInstant,
+  ownFailure,
+  RecordRefused,
+  type SalvagedHandover,
+  withoutIdleNulls,
+} from '#libs/contracts';
 import type { z } from 'zod';
 import { type Announcement, announcement } from '../announce.policy.ts';
 import type { RequestEnvelope } from '../channel.port.ts';
@@ -9,7 +18,13 @@ import type { Delivery, Outcome } from '../delivery.ts';
 
 /** The provider may have it: its answer is looked up. */
 const adapterFault = (provider: string) =>
-  ownFailure('MSG_ADAPTER_FAULT', 'unknown', 'backoff', 'The platform failed while it was sending; the provider may have taken the message.', { provider });
+  ownFailure(
+    'MSG_ADAPTER_FAULT',
+    'unknown',
+    'backoff',
+    'The platform failed while it was sending; the provider may have taken the message.',
+    { provider },
+  );
 
 /** A call that was under way when a fault came. */
 export interface CallUnderWay {
@@ -18,24 +33,41 @@ export interface CallUnderWay {
 }
 
 /**
- * How a hop ends that a fault of ours has stopped. Failed only where nothing was sent: a call that was made may have been taken,
- * and what an earlier call has left in doubt a look-up of this hop cannot end. `now`: ms since 1970.
+ * How a hop ends that a fault of ours has stopped. Failed only where nothing was sent: a call that was made may have
+ * been taken, and what an earlier call has left in doubt a look-up of this hop cannot end. `now`: ms since 1970.
  */
 export function stopped(delivery: Delivery<unknown>, failure: Failure, now: number, call?: CallUnderWay): Outcome {
   const at = nearestInstant(now);
   if (delivery.mode === 'reconcile') return { kind: 'unresolved', at };
-  if (call) return { kind: 'unknown', at, ...call, attempt: delivery.attempts.length + 1, failure: adapterFault(call.provider) };
+  if (call)
+    return {
+      kind: 'unknown',
+      at,
+      ...call,
+      attempt: delivery.attempts.length + 1,
+      failure: adapterFault(call.provider),
+    };
   return { kind: 'failed', at, attempt: delivery.attempts.length, failure };
 }
 
 /** The first hop of a request by nothing but its schema: whatever else is done with it may be what fails. */
-export function bareFirstHop(channel: Channel, schema: z.ZodType<RequestEnvelope>, json: unknown, origin: Origin): Delivery<undefined> {
+export function bareFirstHop(
+  channel: Channel,
+  schema: z.ZodType<RequestEnvelope>,
+  json: unknown,
+  origin: Origin,
+): Delivery<undefined> {
   const request = schema.parse(json);
   const { tenant, messageId, correlationId, tags } = request;
   const requestedAt = new Date(nearestInstant(origin.timestamp));
   return {
     ...nothingKnown,
-    channel, tenant, messageId, correlationId, tags, requestedAt,
+    channel,
+    tenant,
+    messageId,
+    correlationId,
+    tags,
+    requestedAt,
     id: identityKey({ tenant, channel, messageId }),
     lane: origin.lane,
     hop: 1,
@@ -49,7 +81,7 @@ export function bareFirstHop(channel: Channel, schema: z.ZodType<RequestEnvelope
     attempts: [],
     doubt: undefined,
     doubtSince: undefined,
-  }; // prettier-ignore
+  };
 }
 
 /** A later hop by what can be read of its hand-over. A call in doubt means that it was to be looked up. */
@@ -57,7 +89,17 @@ export function bareLaterHop(due: SalvagedHandover, origin: Origin): Delivery<un
   const { tenant, channel, messageId, hop, lane, key, request, attempts, templateVersion, doubt, doubtSince } = due;
   return {
     ...nothingKnown,
-    channel, tenant, messageId, hop, lane, key, request, attempts, templateVersion, doubt, doubtSince,
+    channel,
+    tenant,
+    messageId,
+    hop,
+    lane,
+    key,
+    request,
+    attempts,
+    templateVersion,
+    doubt,
+    doubtSince,
     mode: doubt ? 'reconcile' : 'send',
     again: due.again !== undefined,
     id: identityKey({ tenant, channel, messageId }),
@@ -68,7 +110,7 @@ export function bareLaterHop(due: SalvagedHandover, origin: Origin): Delivery<un
     digest: undefined,
     correlationId: textOf(request['correlationId']),
     tags: undefined,
-  }; // prettier-ignore
+  };
 }
 
 const nothingKnown = { message: undefined, recipients: [], sendAt: undefined };
@@ -85,12 +127,16 @@ function digestOf(schema: z.ZodType, json: unknown): string | undefined {
 }
 
 /**
- * What is told of a hop whose full announcement was refused: without what the request holds and what was tried, which can be
- * what is wrong or too large. What was to go on without a doubt ends as failed, since it cannot be handed over whole.
+ * What is told of a hop whose full announcement was refused: without what the request holds and what was tried, which
+ * can be what is wrong or too large. What was to go on without a doubt ends as failed, since it cannot be handed over
+ * whole.
  */
 export function toldPlainly(delivery: Delivery<unknown>, outcome: Outcome): Announcement {
   const bare: Delivery<unknown> = { ...delivery, request: {}, attempts: [], templateVersion: undefined };
   const goesOn = outcome.kind === 'waiting' || (outcome.kind === 'failed' && outcome.failure.retry !== 'never');
-  const { facts, deferred } = announcement(bare, goesOn ? stopped(bare, failureBy(new RecordRefused('send.deferred')), Date.parse(outcome.at)) : outcome);
+  const { facts, deferred } = announcement(
+    bare,
+    goesOn ? stopped(bare, failureBy(new RecordRefused('send.deferred')), Date.parse(outcome.at)) : outcome,
+  );
   return { facts, ...(deferred && { deferred: { ...deferred, lacks: ['request', 'attempts'] } }) };
 }

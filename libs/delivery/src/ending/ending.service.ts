@@ -1,6 +1,23 @@
 import {
-  BadRecordTime, type Channel, channelOf, channelTopics, factId, failureBy, IdConflict, identityKey, isTakenBack, MessageId, nearestInstant, ownFailure, type RecipientRef, salvageHandover, type StatusChanged, Tenant, topics, UnreadableRecord,
-} from '#libs/contracts'; // prettier-ignore
+  BadRecordTime,
+  type Channel,
+  channelOf,
+  channelTopics,
+  factId,
+  failureBy,
+  IdConflict,
+  identityKey,
+  isTakenBack,
+  MessageId,
+  nearestInstant,
+  ownFailure,
+  type RecipientRef,
+  salvageHandover,
+  type StatusChanged,
+  Tenant,
+  topics,
+  UnreadableRecord,
+} from '#libs/contracts';
 import { contextFrom, contextOf, hasTrace, type Logger, underContext } from '#libs/telemetry';
 import { decode, type IncomingRecord, placeOf, readJsonLeniently } from '#libs/transport';
 import type { z } from 'zod';
@@ -32,8 +49,9 @@ export class EndingService {
   }
 
   /**
-   * A request that breaks its schema is told as `rejected`; one that brought out a fault, and a later hop whatever stands in its
-   * way, end by what the ledger has of them. An id conflict ends nothing: the message that came first stands.
+   * A request that breaks its schema is told as `rejected`; one that brought out a fault, and a later hop whatever
+   * stands in its way, end by what the ledger has of them. An id conflict ends nothing: the message that came first
+   * stands.
    * @throws InfrastructureDown when Postgres or Kafka cannot be reached; repeating is safe.
    */
   async onSetAside(record: IncomingRecord, error: unknown): Promise<void> {
@@ -44,11 +62,19 @@ export class EndingService {
     if (record.topic.name === due.name) return this.breakOff(this.laterHop(record), record, error);
     if (channelOf(record.topic) !== channel) return;
     if (error instanceof UnreadableRecord) return this.reject(record, error);
-    return this.breakOff(bareFirstHop(channel, this.options.schema, JSON.parse(String(record.value)), originOf(record)), record, error);
+    return this.breakOff(
+      bareFirstHop(channel, this.options.schema, JSON.parse(String(record.value)), originOf(record)),
+      record,
+      error,
+    );
   }
 
   private async breakOff(hop: Delivery<undefined> | undefined, record: IncomingRecord, error: unknown): Promise<void> {
-    if (!hop) return this.options.logger.error({ record: placeOf(record) }, 'a record that is set aside names no message: nothing can be told of it');
+    if (!hop)
+      return this.options.logger.error(
+        { record: placeOf(record) },
+        'a record that is set aside names no message: nothing can be told of it',
+      );
     const recipients = this.recipientsOf(hop.request);
     await inTraceOf(record, hop, () => this.options.dispatcher.breakOff({ ...hop, recipients }, failureBy(error)));
   }
@@ -69,15 +95,20 @@ export class EndingService {
     return read?.channel === channel ? bareLaterHop(read, originOf(record)) : undefined;
   }
 
-  /** A message that its provider gave back waits for its other way: where that cannot be gone, the refusal is the end of it. */
+  /**
+   * A message that its provider gave back waits for its other way: where that cannot be gone, the refusal is the end of
+   * it.
+   */
   private async refuseForGood(record: IncomingRecord): Promise<void> {
     const fact = decode(record).value as StatusChanged;
-    if (fact.channel === this.options.channel && isTakenBack(fact)) await this.options.announcer.publishFact(refusedForGood(fact));
+    if (fact.channel === this.options.channel && isTakenBack(fact))
+      await this.options.announcer.publishFact(refusedForGood(fact));
   }
 
   private async reject(record: IncomingRecord, error: UnreadableRecord): Promise<void> {
     const identity = readableIdentity(record.value, this.options.channel);
-    if (identity) await inTraceOf(record, identity, () => this.options.announcer.publishFact(rejection(identity, record, error)));
+    if (identity)
+      await inTraceOf(record, identity, () => this.options.announcer.publishFact(rejection(identity, record, error)));
   }
 }
 
@@ -101,12 +132,16 @@ function readableIdentity(value: Buffer | null, channel: Channel): ReadIdentity 
 
 function rejection(identity: ReadIdentity, record: IncomingRecord, error: UnreadableRecord): StatusChanged {
   const { fields } = error;
-  const badTime = 'The Kafka record of the request has no timestamp, or one that is not in milliseconds, so nothing was sent.';
+  const badTime =
+    'The Kafka record of the request has no timestamp, or one that is not in milliseconds, so nothing was sent.';
   const action = 'Correct the named fields and publish again, under the same messageId or a new one.';
   const failure =
     error instanceof BadRecordTime
       ? ownFailure('MSG_RECORD_TIME', 'bad-content', 'never', badTime, { fields })
-      : ownFailure('MSG_REJECTED', 'bad-content', 'never', 'The request breaks its schema, so nothing was sent.', { action, fields });
+      : ownFailure('MSG_REJECTED', 'bad-content', 'never', 'The request breaks its schema, so nothing was sent.', {
+          action,
+          fields,
+        });
   return {
     ...identity,
     // Hop 0 does not exist: a rejected record takes none, so a good one under the same id still has its first.

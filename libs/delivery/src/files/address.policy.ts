@@ -9,8 +9,8 @@ const inside = new Set(['168.63.129.16']);
 const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3');
 
 /**
- * Whether a file may be fetched from this address: only from the public internet, so that a request's URL leads nobody to what
- * stands beside this service. IPv6 forms that embed an IPv4 address count as that address, or are refused.
+ * Whether a file may be fetched from this address: only from the public internet, so that a request's URL leads nobody
+ * to what stands beside this service. IPv6 forms that embed an IPv4 address count as that address, or are refused.
  */
 export function mayFetchFrom(address: string, allowed: AllowedAddresses): boolean {
   if (!ipaddr.isValid(address)) return false;
@@ -37,8 +37,13 @@ function networkOf(entry: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
 
 /** The entries of a setting, separated by commas; undefined: one of them is no address. */
 export function readAddresses(text: string): AllowedAddresses | undefined {
-  const entries = text.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '');
-  return entries.every((entry) => (entry.includes('/') ? ipaddr.isValidCIDR(entry) : ipaddr.isValid(entry))) ? entries : undefined;
+  const entries = text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+  return entries.every((entry) => (entry.includes('/') ? ipaddr.isValidCIDR(entry) : ipaddr.isValid(entry)))
+    ? entries
+    : undefined;
 }
 
 /** Why a URL is not even tried; undefined: it may be, once its address is known. */

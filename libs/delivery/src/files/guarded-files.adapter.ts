@@ -13,7 +13,11 @@ const headers = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'm
 
 type Answer = Dispatcher.ResponseData;
 /** All addresses of a host name. */
-export type AddressBook = (host: string, options: { all: true }, done: (error: Error | null, found: LookupAddress[]) => void) => void;
+export type AddressBook = (
+  host: string,
+  options: { all: true },
+  done: (error: Error | null, found: LookupAddress[]) => void,
+) => void;
 
 class NoFile extends Error {
   readonly fault: FileFault;
@@ -25,8 +29,9 @@ class NoFile extends Error {
 }
 
 /**
- * Fetches over connections of its own. The address that is checked is the one connected to: the look-up of a host name is part
- * of the connection, so a name that means something else a moment later gains nothing. Each redirect is looked at anew.
+ * Fetches over connections of its own. The address that is checked is the one connected to: the look-up of a host name
+ * is part of the connection, so a name that means something else a moment later gains nothing. Each redirect is looked
+ * at anew.
  */
 export class GuardedFiles extends Files {
   private readonly allowed: AllowedAddresses;
@@ -35,7 +40,12 @@ export class GuardedFiles extends Files {
   constructor(allowed: AllowedAddresses, addressBook: AddressBook = systemLookup) {
     super();
     this.allowed = allowed;
-    this.agent = new Agent({ allowH2: false, connections: 8, keepAliveTimeout: 1_000, connect: { lookup: this.checked(addressBook), timeout: 5_000 } });
+    this.agent = new Agent({
+      allowH2: false,
+      connections: 8,
+      keepAliveTimeout: 1_000,
+      connect: { lookup: this.checked(addressBook), timeout: 5_000 },
+    });
   }
 
   async fetch(url: string, { mostBytes, withinMs }: FetchLimits): Promise<FetchedFile> {
@@ -51,7 +61,8 @@ export class GuardedFiles extends Files {
     const signal = within(withinMs);
     const told = await this.factsBy('HEAD', url, signal);
     if (told && told.bytes !== 0) return told;
-    // Links that are signed for GET, and some servers, refuse HEAD or tell nothing of the file: then it is asked for, and its body left.
+    // Links that are signed for GET, and some servers, refuse HEAD or tell nothing of the file: then it is asked for,
+    // and its body left.
     return (await this.factsBy('GET', url, signal)) ?? told;
   }
 
@@ -97,7 +108,8 @@ export class GuardedFiles extends Files {
       addressBook(host, { all: true }, (error, found) => {
         if (error) return done(error, []);
         const [first] = found;
-        if (!first || found.some(({ address }) => !mayFetchFrom(address, this.allowed))) return done(new NoFile('forbidden'), []);
+        if (!first || found.some(({ address }) => !mayFetchFrom(address, this.allowed)))
+          return done(new NoFile('forbidden'), []);
         if (all) done(null, found);
         else done(null, first.address, first.family);
       });

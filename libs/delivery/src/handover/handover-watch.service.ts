@@ -21,7 +21,8 @@ export interface HandoverWatchOptions {
 export interface HandoverReading {
   /**
    * @param now by the database's clock, taken before this call
-   * @returns the moment up to which retry has decided on all that was handed over, and all its words on that have been read here
+   * @returns the moment up to which retry has decided on all that was handed over, and all its words on that have been
+   * read here
    * @throws InfrastructureDown when Kafka cannot be asked.
    */
   answeredUpTo(now: Date): Promise<Date | undefined>;
@@ -62,8 +63,13 @@ export class HandoverWatch {
     const lost = upTo ? await handovers.takeAgain(upTo) : [];
     if (lost.length === 0) return;
     count(counters.handedOverAgain, { 'mi.channel': channel }, lost.length);
-    logger.warn({ channel, messages: lost.length }, 'messages are handed over to retry once more: their records, or the acknowledgements, were lost');
-    await Promise.all(lost.map(({ deferred, trace }) => underContext(contextFrom(trace), () => this.options.publish(deferred))));
+    logger.warn(
+      { channel, messages: lost.length },
+      'messages are handed over to retry once more: their records, or the acknowledgements, were lost',
+    );
+    await Promise.all(
+      lost.map(({ deferred, trace }) => underContext(contextFrom(trace), () => this.options.publish(deferred))),
+    );
   }
 
   private tell(standing: number): void {
@@ -72,5 +78,7 @@ export class HandoverWatch {
   }
 }
 
-const standStill = 'messages stand still: they were handed over to retry several times, and it has read that and decided nothing';
-const action = 'Look into messaging.unreadable and retry’s log for records of send.deferred; docs/operations.md tells how to find the messages.';
+const standStill =
+  'messages stand still: they were handed over to retry several times, and it has read that and decided nothing';
+const action =
+  'Look into messaging.unreadable and retry’s log for records of send.deferred; docs/operations.md tells how to find the messages.';

@@ -64,7 +64,9 @@ export class PostgresHandovers extends Handovers {
              EXISTS (SELECT 1 FROM ${this.table} WHERE kept_at < clock_timestamp() - $1::bigint * interval '1 millisecond') AS any,
              (SELECT count(*)::int FROM ${this.table}
                WHERE again >= $2::int AND kept_at < clock_timestamp() - $1::bigint * interval '1 millisecond') AS standing`;
-    const { rows } = await database('hand over', () => this.pool.query<OverdueHandovers>(text, [this.answerMs, STANDS_STILL_AFTER]));
+    const { rows } = await database('hand over', () =>
+      this.pool.query<OverdueHandovers>(text, [this.answerMs, STANDS_STILL_AFTER]),
+    );
     return rows[0]!;
   }
 
@@ -76,7 +78,9 @@ export class PostgresHandovers extends Handovers {
           WHERE kept_at <= $1 AND kept_at < clock_timestamp() - $2::bigint * interval '1 millisecond' * 2 ^ least(again, 6)
           ORDER BY kept_at LIMIT $3 FOR UPDATE SKIP LOCKED)
       RETURNING deferred, trace`;
-    const { rows } = await database('hand over', () => this.pool.query<KeptHandover>(text, [upTo, this.answerMs, PORTION]));
+    const { rows } = await database('hand over', () =>
+      this.pool.query<KeptHandover>(text, [upTo, this.answerMs, PORTION]),
+    );
     return rows;
   }
 
@@ -89,7 +93,12 @@ export class PostgresHandovers extends Handovers {
         INSERT INTO ${this.table} AS h (id, hop, deferred, trace, kept_at)
         SELECT *, clock_timestamp() FROM unnest($1::uuid[], $2::smallint[], $3::json[], $4::json[]) AS t(id, hop, deferred, trace) ORDER BY id, hop
         ON CONFLICT (id, hop) DO UPDATE SET kept_at = excluded.kept_at, deferred = excluded.deferred, trace = excluded.trace`,
-      values: [each.map(({ id }) => id), each.map(({ deferred }) => deferred.hop), each.map(({ deferred }) => JSON.stringify(deferred)), each.map(({ trace }) => JSON.stringify(trace))],
+      values: [
+        each.map(({ id }) => id),
+        each.map(({ deferred }) => deferred.hop),
+        each.map(({ deferred }) => JSON.stringify(deferred)),
+        each.map(({ trace }) => JSON.stringify(trace)),
+      ],
     });
     return all.map(() => true);
   }

@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import { admitCall, type Circuit, closedCircuit, recordCall, routingState, type Verdict } from './breaker.policy.ts';
 import type { BreakerLimits } from './health.config.ts';
 
-const limits: BreakerLimits = { consecutive: 3, ratio: 0.5, minCalls: 10, windowMs: 10_000, openMs: 1_000, maxOpenMs: 3_000, probes: 2 };
+const limits: BreakerLimits = {
+  consecutive: 3,
+  ratio: 0.5,
+  minCalls: 10,
+  windowMs: 10_000,
+  openMs: 1_000,
+  maxOpenMs: 3_000,
+  probes: 2,
+};
 
 /** Calls one after another, `everyMs` apart. */
 function after(verdicts: readonly Verdict[], { from = closedCircuit as Circuit, at = 0, everyMs = 100 } = {}): Circuit {
@@ -15,7 +23,8 @@ function after(verdicts: readonly Verdict[], { from = closedCircuit as Circuit, 
 }
 const times = (count: number, verdict: Verdict) => Array.from({ length: count }, () => verdict);
 const open = after(times(3, 'failing'));
-const mixed = (count: number) => Array.from({ length: count }, (_, index): Verdict => (index % 2 ? 'failing' : 'healthy'));
+const mixed = (count: number) =>
+  Array.from({ length: count }, (_, index): Verdict => (index % 2 ? 'failing' : 'healthy'));
 
 describe('a provider’s circuit', () => {
   it('opens after so many failures in a row', () => {
@@ -71,17 +80,25 @@ describe('a provider’s circuit', () => {
   });
 
   it('never stays shut for ever, whatever the results, and never has more probes out than allowed', () => {
-    const results = fc.array(fc.record({ verdict: fc.constantFrom<Verdict>('healthy', 'failing', 'neutral'), waitMs: fc.integer({ min: 0, max: 2_000 }) }), { maxLength: 80 });
-    fc.assert(fc.property(results, (steps) => {
-      let circuit: Circuit = closedCircuit;
-      let now = 0;
-      for (const { verdict, waitMs } of steps) {
-        now += waitMs;
-        const admitted = admitCall(circuit, limits, now);
-        if (admitted) circuit = recordCall(admitted.circuit, admitted.passage, verdict, limits, now);
-        if (circuit.state === 'half-open') expect(circuit.probing).toBe(0);
-      }
-      expect(admitCall(circuit, limits, now + limits.maxOpenMs)).toBeDefined();
-    })); // prettier-ignore
+    const results = fc.array(
+      fc.record({
+        verdict: fc.constantFrom<Verdict>('healthy', 'failing', 'neutral'),
+        waitMs: fc.integer({ min: 0, max: 2_000 }),
+      }),
+      { maxLength: 80 },
+    );
+    fc.assert(
+      fc.property(results, (steps) => {
+        let circuit: Circuit = closedCircuit;
+        let now = 0;
+        for (const { verdict, waitMs } of steps) {
+          now += waitMs;
+          const admitted = admitCall(circuit, limits, now);
+          if (admitted) circuit = recordCall(admitted.circuit, admitted.passage, verdict, limits, now);
+          if (circuit.state === 'half-open') expect(circuit.probing).toBe(0);
+        }
+        expect(admitCall(circuit, limits, now + limits.maxOpenMs)).toBeDefined();
+      }),
+    );
   });
 });

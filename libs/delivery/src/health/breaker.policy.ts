@@ -1,8 +1,8 @@
 import type { BreakerLimits } from './health.config.ts';
 
-// Our own and not cockatiel's (4.0): there a circuit past its time stays open until somebody calls through it, so no routing can
-// be read from it; calls beyond the probes wait for the verdict instead of going elsewhere; a probe cannot end without a verdict;
-// and the clock cannot be given.
+// Our own and not cockatiel's (4.0): there a circuit past its time stays open until somebody calls through it, so no
+// routing can be read from it; calls beyond the probes wait for the verdict instead of going elsewhere; a probe cannot
+// end without a verdict; and the clock cannot be given.
 
 /** What a call said of its provider. `neutral`: nothing, such as a throttled call or one that never started. */
 export type Verdict = 'healthy' | 'failing' | 'neutral';
@@ -22,7 +22,10 @@ export type Circuit =
   | { state: 'open'; until: number; round: number }
   | { state: 'half-open'; round: number; probing: number; succeeded: number };
 
-/** How a call was let through. A probe's word decides over the round it was let through in; any other call's only while closed. */
+/**
+ * How a call was let through. A probe's word decides over the round it was let through in; any other call's only while
+ * closed.
+ */
 export type Passage = { as: 'call' } | { as: 'probe'; round: number };
 
 export const closedCircuit: Circuit = { state: 'closed', consecutive: 0, tallies: [] };
@@ -42,7 +45,11 @@ export function routingState(circuit: Circuit, limits: BreakerLimits, now: numbe
 }
 
 /** Lets a call through, or not: undefined. */
-export function admitCall(circuit: Circuit, limits: BreakerLimits, now: number): { circuit: Circuit; passage: Passage } | undefined {
+export function admitCall(
+  circuit: Circuit,
+  limits: BreakerLimits,
+  now: number,
+): { circuit: Circuit; passage: Passage } | undefined {
   const current = circuitAt(circuit, now);
   if (current.state === 'closed') return { circuit: current, passage: { as: 'call' } };
   if (current.state === 'open' || !mayProbe(current, limits)) return undefined;
@@ -50,7 +57,13 @@ export function admitCall(circuit: Circuit, limits: BreakerLimits, now: number):
 }
 
 /** The circuit after a call ended. */
-export function recordCall(circuit: Circuit, passage: Passage, verdict: Verdict, limits: BreakerLimits, now: number): Circuit {
+export function recordCall(
+  circuit: Circuit,
+  passage: Passage,
+  verdict: Verdict,
+  limits: BreakerLimits,
+  now: number,
+): Circuit {
   if (circuit.state === 'closed') return passage.as === 'call' ? recordClosed(circuit, verdict, limits, now) : circuit;
   // Calls from before it opened tell of the past.
   if (circuit.state === 'open' || passage.as === 'call' || passage.round !== circuit.round) return circuit;
@@ -61,9 +74,15 @@ export function recordCall(circuit: Circuit, passage: Passage, verdict: Verdict,
   return succeeded >= limits.probes ? closedCircuit : { ...circuit, probing, succeeded };
 }
 
-const mayProbe = (circuit: Circuit & { state: 'half-open' }, limits: BreakerLimits) => circuit.probing + circuit.succeeded < limits.probes;
+const mayProbe = (circuit: Circuit & { state: 'half-open' }, limits: BreakerLimits) =>
+  circuit.probing + circuit.succeeded < limits.probes;
 
-function recordClosed(circuit: Circuit & { state: 'closed' }, verdict: Verdict, limits: BreakerLimits, now: number): Circuit {
+function recordClosed(
+  circuit: Circuit & { state: 'closed' },
+  verdict: Verdict,
+  limits: BreakerLimits,
+  now: number,
+): Circuit {
   if (verdict === 'neutral') return circuit;
   const failing = verdict === 'failing';
   const consecutive = failing ? circuit.consecutive + 1 : 0;
@@ -89,5 +108,8 @@ function counted(tallies: readonly Tally[], failing: boolean, windowMs: number, 
   const recent = tallies.filter((tally) => tally.from > now - windowMs);
   const last = recent.at(-1);
   if (!last || now >= last.from + span) return [...recent, { from: now, calls: 1, failures: Number(failing) }];
-  return [...recent.slice(0, -1), { from: last.from, calls: last.calls + 1, failures: last.failures + Number(failing) }];
+  return [
+    ...recent.slice(0, -1),
+    { from: last.from, calls: last.calls + 1, failures: last.failures + Number(failing) },
+  ];
 }

@@ -11,7 +11,11 @@ export class Bulkhead {
   private free: number;
   private credits = freshCredits;
   // A set per lane keeps the order of arrival, and lets one leave from the middle.
-  private readonly waiting: Record<Lane, Set<Waiter>> = { urgent: new Set(), transactional: new Set(), bulk: new Set() };
+  private readonly waiting: Record<Lane, Set<Waiter>> = {
+    urgent: new Set(),
+    transactional: new Set(),
+    bulk: new Set(),
+  };
 
   constructor(places: number) {
     this.free = places;

@@ -8,8 +8,8 @@ export type Choice<P> =
   | { found: false };
 
 /**
- * Which provider takes it, among those whose circuit lets calls through; a provider that `health` does not name is healthy.
- * `providers` stand in the order of preference and are never empty.
+ * Which provider takes it, among those whose circuit lets calls through; a provider that `health` does not name is
+ * healthy. `providers` stand in the order of preference and are never empty.
  */
 export function chooseRoute<P extends { name: string }>(
   providers: readonly P[],
@@ -25,4 +25,9 @@ export function chooseRoute<P extends { name: string }>(
 }
 
 /** Nothing was tried, so it counts as no attempt: retry waits with growing pauses until it expires. */
-export const circuitOpen: Failure = ownFailure('MSG_CIRCUIT_OPEN', 'unavailable', 'backoff', 'Every provider that could take it is failing at present; nothing was sent.');
+export const circuitOpen: Failure = ownFailure(
+  'MSG_CIRCUIT_OPEN',
+  'unavailable',
+  'backoff',
+  'Every provider that could take it is failing at present; nothing was sent.',
+);

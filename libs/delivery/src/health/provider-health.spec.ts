@@ -5,14 +5,31 @@ import { type Entry, ProviderHealth, type ProviderHealthOptions } from './provid
 
 const down: SendResult = { sent: false, failure: aFailure() };
 const fine: SendResult = { sent: true, providerMessageId: 'x' };
-const limits = { consecutive: 2, ratio: 1, minCalls: 100, windowMs: 10_000, openMs: 1_000, maxOpenMs: 1_000, probes: 1 };
+const limits = {
+  consecutive: 2,
+  ratio: 1,
+  minCalls: 100,
+  windowMs: 10_000,
+  openMs: 1_000,
+  maxOpenMs: 1_000,
+  probes: 1,
+};
 
 describe('the health of providers', () => {
   let now = 0;
   const someHealth = (overrides: Partial<ProviderHealthOptions> = {}) =>
-    new ProviderHealth({ providers: ['sendgrid', 'resend'], limits, calls: 2, stopping: new AbortController().signal, now: () => now, ...overrides });
-  const leave = (entry: Entry, result?: SendResult) => (entry.entered ? entry.leave(result) : expect(entry).toBe('entered'));
-  const call = async (health: ProviderHealth, result?: SendResult) => leave(await health.enter('sendgrid', 'bulk', 1_000), result);
+    new ProviderHealth({
+      providers: ['sendgrid', 'resend'],
+      limits,
+      calls: 2,
+      stopping: new AbortController().signal,
+      now: () => now,
+      ...overrides,
+    });
+  const leave = (entry: Entry, result?: SendResult) =>
+    entry.entered ? entry.leave(result) : expect(entry).toBe('entered');
+  const call = async (health: ProviderHealth, result?: SendResult) =>
+    leave(await health.enter('sendgrid', 'bulk', 1_000), result);
 
   it('shows a failing provider’s circuit open and tells of every change', async () => {
     now = 0;
@@ -20,7 +37,10 @@ describe('the health of providers', () => {
     const health = someHealth({ onChange: (provider, state) => changes.push(`${provider} ${state}`) });
     await call(health, down);
     await call(health, down);
-    expect([...health.snapshot()]).toEqual([['sendgrid', 'open'], ['resend', 'closed']]);
+    expect([...health.snapshot()]).toEqual([
+      ['sendgrid', 'open'],
+      ['resend', 'closed'],
+    ]);
     expect(await health.enter('sendgrid', 'urgent', 0)).toEqual({ entered: false, why: 'circuit-open' });
     now = 1_000;
     expect(health.snapshot().get('sendgrid')).toBe('half-open');
@@ -36,7 +56,10 @@ describe('the health of providers', () => {
     await call(health, down);
     now = 1_000;
     const probe = await health.enter('sendgrid', 'bulk', 0);
-    expect([health.snapshot().get('sendgrid'), await health.enter('sendgrid', 'bulk', 0)]).toEqual(['open', { entered: false, why: 'circuit-open' }]);
+    expect([health.snapshot().get('sendgrid'), await health.enter('sendgrid', 'bulk', 0)]).toEqual([
+      'open',
+      { entered: false, why: 'circuit-open' },
+    ]);
     leave(probe);
     expect(health.snapshot().get('sendgrid')).toBe('half-open');
   });
@@ -76,6 +99,9 @@ describe('the health of providers', () => {
     const held = await health.enter('sendgrid', 'bulk', 0);
     const waiting = [health.enter('sendgrid', 'bulk', 1_000), health.enter('sendgrid', 'bulk', 1_000)];
     leave(held, down);
-    expect(await Promise.all(waiting)).toEqual([{ entered: false, why: 'circuit-open' }, { entered: false, why: 'circuit-open' }]);
+    expect(await Promise.all(waiting)).toEqual([
+      { entered: false, why: 'circuit-open' },
+      { entered: false, why: 'circuit-open' },
+    ]);
   });
 });

@@ -1,5 +1,13 @@
 import type { Lane, SendResult } from '#libs/contracts';
-import { admitCall, type Circuit, type CircuitState, closedCircuit, type Passage, recordCall, routingState } from './breaker.policy.ts';
+import {
+  admitCall,
+  type Circuit,
+  type CircuitState,
+  closedCircuit,
+  type Passage,
+  recordCall,
+  routingState,
+} from './breaker.policy.ts';
 import { Bulkhead } from './bulkhead.ts';
 import type { BreakerLimits } from './health.config.ts';
 import { verdictOf } from './verdict.policy.ts';
@@ -19,7 +27,10 @@ export interface ProviderHealthOptions {
 }
 
 export type Entry =
-  /** `leave` must be called once, with the result where there is one: it says how the provider does, and frees the place. */
+  /**
+   * `leave` must be called once, with the result where there is one: it says how the provider does, and frees the
+   * place.
+   */
   | { entered: true; leave: (result?: SendResult) => void }
   /** `circuit-open`: choose again; `full`: no place came free in time, or the service stops. */
   | { entered: false; why: 'circuit-open' | 'full' };
@@ -45,7 +56,9 @@ export class ProviderHealth {
   /** The circuits as routing sees them: `half-open` only while one more probe may go. */
   snapshot(): ReadonlyMap<string, CircuitState> {
     const now = this.now();
-    return new Map([...this.watched].map(([name, { circuit }]) => [name, routingState(circuit, this.options.limits, now)]));
+    return new Map(
+      [...this.watched].map(([name, { circuit }]) => [name, routingState(circuit, this.options.limits, now)]),
+    );
   }
 
   /**
@@ -54,7 +67,8 @@ export class ProviderHealth {
    */
   async enter(provider: string, lane: Lane, patienceMs: number): Promise<Entry> {
     const watched = this.watched.get(provider) ?? this.watch(provider);
-    if (!(await watched.bulkhead.take(lane, this.options.stopping.aborted ? 0 : patienceMs))) return { entered: false, why: 'full' };
+    if (!(await watched.bulkhead.take(lane, this.options.stopping.aborted ? 0 : patienceMs)))
+      return { entered: false, why: 'full' };
     const admitted = admitCall(watched.circuit, this.options.limits, this.now());
     if (!admitted) {
       watched.bulkhead.give();

@@ -2,8 +2,8 @@
 const FURTHEST_MS = 15 * 60_000;
 
 /**
- * When a message that cannot go now should ask again, in ms: one after the other at the pace of the limit, so that a backlog does
- * not come back all at once. The result is also the next one's `last`.
+ * When a message that cannot go now should ask again, in ms: one after the other at the pace of the limit, so that a
+ * backlog does not come back all at once. The result is also the next one's `last`.
  * @param expected when its turn would come if nobody else had been sent away; Infinity: never here
  * @param last the time given to the one before; 0: none
  */

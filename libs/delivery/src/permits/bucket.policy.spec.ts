@@ -1,6 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { availableAt, type Bucket, fullBucket, held, isFull, type Rate, rateOf, reRated, taken } from './bucket.policy.ts';
+import {
+  availableAt,
+  type Bucket,
+  fullBucket,
+  held,
+  isFull,
+  type Rate,
+  rateOf,
+  reRated,
+  taken,
+} from './bucket.policy.ts';
 
 const at = (rate: Rate, now: number): Bucket => ({ ...fullBucket(rate, now), tokens: 0 });
 
@@ -18,32 +28,42 @@ const ascending = fc.array(fc.double({ min: 0, max: 400, noNaN: true }), { maxLe
   let now = 0;
   return steps.map((step) => (now += step));
 });
-const someRate = fc.record({ perS: fc.double({ min: 0.05, max: 200, noNaN: true }), burstMs: fc.integer({ min: 1, max: 3_000 }), share: fc.constantFrom(1, 0.5, 1 / 3, 0.01) });
+const someRate = fc.record({
+  perS: fc.double({ min: 0.05, max: 200, noNaN: true }),
+  burstMs: fc.integer({ min: 1, max: 3_000 }),
+  share: fc.constantFrom(1, 0.5, 1 / 3, 0.01),
+});
 
 describe('a token bucket', () => {
   it('never gives more than rate × time + burst, over any window', () => {
-    fc.assert(fc.property(someRate, ascending, ({ perS, burstMs, share }, times) => {
-      const rate = rateOf(perS, burstMs, share);
-      const given = grants(rate, times);
-      for (const [first, from] of given.entries()) {
-        for (let last = first; last < given.length; last += 1) {
-          expect(last - first + 1).toBeLessThanOrEqual((rate.perS * (given[last]! - from)) / 1000 + rate.burst + 1e-3);
+    fc.assert(
+      fc.property(someRate, ascending, ({ perS, burstMs, share }, times) => {
+        const rate = rateOf(perS, burstMs, share);
+        const given = grants(rate, times);
+        for (const [first, from] of given.entries()) {
+          for (let last = first; last < given.length; last += 1) {
+            expect(last - first + 1).toBeLessThanOrEqual(
+              (rate.perS * (given[last]! - from)) / 1000 + rate.burst + 1e-3,
+            );
+          }
         }
-      }
-    })); // prettier-ignore
+      }),
+    );
   });
 
   it('gives a token at the very time it names', () => {
-    fc.assert(fc.property(someRate, ascending, ({ perS, burstMs }, times) => {
-      const rate = rateOf(perS, burstMs, 1);
-      let bucket = fullBucket(rate, 0);
-      let now = 0;
-      for (const time of times) {
-        now = availableAt(bucket, rate, Math.max(now, time));
-        expect(availableAt(bucket, rate, now)).toBe(now);
-        bucket = taken(bucket, rate, now);
-      }
-    })); // prettier-ignore
+    fc.assert(
+      fc.property(someRate, ascending, ({ perS, burstMs }, times) => {
+        const rate = rateOf(perS, burstMs, 1);
+        let bucket = fullBucket(rate, 0);
+        let now = 0;
+        for (const time of times) {
+          now = availableAt(bucket, rate, Math.max(now, time));
+          expect(availableAt(bucket, rate, now)).toBe(now);
+          bucket = taken(bucket, rate, now);
+        }
+      }),
+    );
   });
 
   it('fills at the new rate from the moment the share changes, and keeps no more than the new burst', () => {
@@ -60,7 +80,9 @@ describe('a token bucket', () => {
 
   it('gives nothing to a replica without a share', () => {
     const none = rateOf(10, 1_000, 0);
-    expect(availableAt(reRated(fullBucket(rateOf(10, 1_000, 1), 0), rateOf(10, 1_000, 1), none, 0), none, 1_000)).toBe(Infinity);
+    expect(availableAt(reRated(fullBucket(rateOf(10, 1_000, 1), 0), rateOf(10, 1_000, 1), none, 0), none, 1_000)).toBe(
+      Infinity,
+    );
   });
 
   it('is held until the provider’s time, even where it is unlimited, and an earlier hold does not shorten a longer one', () => {

@@ -55,7 +55,10 @@ export function reRated(bucket: Bucket, from: Rate, to: Rate, now: number): Buck
 }
 
 /** Nothing goes before `until`; an earlier, longer hold stays. */
-export const held = (bucket: Bucket, until: number): Bucket => ({ ...bucket, heldUntil: Math.max(bucket.heldUntil, until) });
+export const held = (bucket: Bucket, until: number): Bucket => ({
+  ...bucket,
+  heldUntil: Math.max(bucket.heldUntil, until),
+});
 
 /** A bucket that is as good as a new one need not be remembered. */
 export const isFull = (bucket: Bucket, rate: Rate, now: number): boolean =>

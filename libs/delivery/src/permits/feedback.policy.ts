@@ -9,7 +9,10 @@ const LONGEST_HOLD_MS = 24 * 3_600_000;
  */
 export function holdAfter(result: SendResult, standardMs: number, now: number): number | undefined {
   if (result.sent || result.failure.kind !== 'throttled') return result.holdUntil;
-  const { failure: { retryAfterMs }, holdUntil } = result;
+  const {
+    failure: { retryAfterMs },
+    holdUntil,
+  } = result;
   if (retryAfterMs === undefined && holdUntil !== undefined) return holdUntil;
   return now + Math.min(LONGEST_HOLD_MS, retryAfterMs ?? standardMs);
 }
@@ -18,9 +21,14 @@ export function holdAfter(result: SendResult, standardMs: number, now: number): 
  * Until when rate headers ask to wait, in ms since 1970: only where they say that nothing is left.
  * `x-ratelimit-reset` is in unix seconds (SendGrid), `ratelimit-reset` in seconds from now (Resend).
  */
-export function holdByHeaders(headers: Readonly<Record<string, string | string[] | undefined>>, now: number): number | undefined {
-  if (numberOf(headers['x-ratelimit-remaining']) === 0) return believable((numberOf(headers['x-ratelimit-reset']) ?? 0) * 1000, now);
-  if (numberOf(headers['ratelimit-remaining']) === 0) return believable(now + (numberOf(headers['ratelimit-reset']) ?? 0) * 1000, now);
+export function holdByHeaders(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  now: number,
+): number | undefined {
+  if (numberOf(headers['x-ratelimit-remaining']) === 0)
+    return believable((numberOf(headers['x-ratelimit-reset']) ?? 0) * 1000, now);
+  if (numberOf(headers['ratelimit-remaining']) === 0)
+    return believable(now + (numberOf(headers['ratelimit-reset']) ?? 0) * 1000, now);
   return undefined;
 }
 

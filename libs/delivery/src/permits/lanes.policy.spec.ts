@@ -24,13 +24,17 @@ describe('the order of lanes', () => {
   });
 
   it('lets an urgent message that just came go next, whatever the other lanes have saved up', () => {
-    const flood = fc.array(fc.constantFrom<Lane[]>(['bulk'], ['transactional', 'bulk'], ['transactional']), { maxLength: 200 });
+    const flood = fc.array(fc.constantFrom<Lane[]>(['bulk'], ['transactional', 'bulk'], ['transactional']), {
+      maxLength: 200,
+    });
     fc.assert(fc.property(flood, (wants) => expect(turns([...wants, all]).at(-1)).toBe('urgent')));
   });
 
   it('starves no lane that could go, whatever the others do', () => {
     const others = fc.array(fc.subarray<Lane>(['urgent', 'transactional']), { minLength: 30, maxLength: 30 });
-    fc.assert(fc.property(others, (wants) => expect(turns(wants.map((lanes) => [...lanes, 'bulk']))).toContain('bulk')));
+    fc.assert(
+      fc.property(others, (wants) => expect(turns(wants.map((lanes) => [...lanes, 'bulk']))).toContain('bulk')),
+    );
   });
 
   it('keeps what a lane has saved while it waits for something else', () => {

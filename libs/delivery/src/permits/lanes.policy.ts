@@ -1,8 +1,8 @@
 import type { Lane } from '#libs/contracts';
 
 /**
- * What a lane gets of something scarce while all lanes want it, in per cent. Chosen so that a lane that just came goes before
- * any less urgent one whatever that has saved up, and that the least urgent still gets its part of a flood.
+ * What a lane gets of something scarce while all lanes want it, in per cent. Chosen so that a lane that just came goes
+ * before any less urgent one whatever that has saved up, and that the least urgent still gets its part of a flood.
  */
 const weights: Record<Lane, number> = { urgent: 80, transactional: 16, bulk: 4 };
 
@@ -14,10 +14,14 @@ export const freshCredits: LaneCredits = { urgent: 0, transactional: 0, bulk: 0 
 export const byUrgency: readonly Lane[] = ['urgent', 'transactional', 'bulk'];
 
 /**
- * The lane among the `ready` ones that goes next; undefined where there is none. Of those that merely wait, what they have saved
- * stays; a lane in which nobody waits saves nothing, nor does one that goes without a rival.
+ * The lane among the `ready` ones that goes next; undefined where there is none. Of those that merely wait, what they
+ * have saved stays; a lane in which nobody waits saves nothing, nor does one that goes without a rival.
  */
-export function nextLane(credits: LaneCredits, ready: readonly Lane[], waiting: readonly Lane[]): { lane: Lane; credits: LaneCredits } | undefined {
+export function nextLane(
+  credits: LaneCredits,
+  ready: readonly Lane[],
+  waiting: readonly Lane[],
+): { lane: Lane; credits: LaneCredits } | undefined {
   const rivals = byUrgency.filter((lane) => ready.includes(lane));
   if (rivals.length === 0) return undefined;
   const saved: Record<Lane, number> = { ...freshCredits };

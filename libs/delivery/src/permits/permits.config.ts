@@ -8,20 +8,44 @@ const senderRate = new RegExp(String.raw`^[^=,\s]+=\d+(\.\d+)?$`);
 
 /** A rate of one provider, to stand in its own settings; `known` is what its documentation says. */
 export const providerRate = (provider: string, known: string) =>
-  z.coerce.number().positive().optional().describe(`Most calls a second to ${provider}, of all replicas together; unset: unlimited. ${known}`);
+  z.coerce
+    .number()
+    .positive()
+    .optional()
+    .describe(`Most calls a second to ${provider}, of all replicas together; unset: unlimited. ${known}`);
 
 /** Settings of the rate permits, the same in every channel. */
 export const permitSettings = {
-  TENANT_RATE_PER_S: z.coerce.number().positive().optional().describe('Most messages of one tenant a second in this channel, of all replicas together; unset: unlimited.'),
+  TENANT_RATE_PER_S: z.coerce
+    .number()
+    .positive()
+    .optional()
+    .describe('Most messages of one tenant a second in this channel, of all replicas together; unset: unlimited.'),
   SENDER_RATES: z
     .string()
     .default('')
-    .refine((text) => text === '' || text.split(',').every(isSenderRate), `must be sender=rate pairs separated by commas, such as +15005550006=1,*=10, each at least ${LEAST_SENDER_RATE}`)
-    .describe('Most messages a second of single senders (numbers, addresses), of all replicas together: sender=rate, separated by commas; * is every other sender. Unset: unlimited.'),
-  SENDER_SLICE_MS: milliseconds(2_000).describe('How far ahead one replica reserves the moments of a slow sender, in milliseconds: what is reserved and not used is lost.'),
-  PERMIT_BURST_MS: z.coerce.number().int().min(20).default(1_000).describe('Unused calls of a provider or tenant are saved up for this many milliseconds; at least one is.'),
-  PERMIT_MAX_WAIT_MS: milliseconds(30_000).describe('A message waits for its turn at most this many milliseconds in memory; one that would wait longer is handed over to the retry service. Never longer than its claim allows a call to be written, which is as long as the provider’s time-out (10 seconds by default), counted from the claim.'),
-  PERMIT_HOLD_MS: milliseconds(1_000).describe('A provider that throttles without saying for how long is left alone for this many milliseconds.'),
+    .refine(
+      (text) => text === '' || text.split(',').every(isSenderRate),
+      `must be sender=rate pairs separated by commas, such as +15005550006=1,*=10, each at least ${LEAST_SENDER_RATE}`,
+    )
+    .describe(
+      'Most messages a second of single senders (numbers, addresses), of all replicas together: sender=rate, separated by commas; * is every other sender. Unset: unlimited.',
+    ),
+  SENDER_SLICE_MS: milliseconds(2_000).describe(
+    'How far ahead one replica reserves the moments of a slow sender, in milliseconds: what is reserved and not used is lost.',
+  ),
+  PERMIT_BURST_MS: z.coerce
+    .number()
+    .int()
+    .min(20)
+    .default(1_000)
+    .describe('Unused calls of a provider or tenant are saved up for this many milliseconds; at least one is.'),
+  PERMIT_MAX_WAIT_MS: milliseconds(30_000).describe(
+    'A message waits for its turn at most this many milliseconds in memory; one that would wait longer is handed over to the retry service. Never longer than its claim allows a call to be written, which is as long as the provider’s time-out (10 seconds by default), counted from the claim.',
+  ),
+  PERMIT_HOLD_MS: milliseconds(1_000).describe(
+    'A provider that throttles without saying for how long is left alone for this many milliseconds.',
+  ),
 };
 
 const schema = z.object(permitSettings);
@@ -34,8 +58,10 @@ function isSenderRate(pair: string): boolean {
 /** `SENDER_RATES` by sender. */
 export function senderRatesOf({ SENDER_RATES }: Pick<PermitConfig, 'SENDER_RATES'>): ReadonlyMap<string, number> {
   const pairs = SENDER_RATES.split(',').filter((pair) => pair.trim() !== '');
-  return new Map(pairs.map((pair) => {
-    const [sender, perS] = pair.trim().split('=');
-    return [sender!, Number(perS)];
-  })); // prettier-ignore
+  return new Map(
+    pairs.map((pair) => {
+      const [sender, perS] = pair.trim().split('=');
+      return [sender!, Number(perS)];
+    }),
+  );
 }

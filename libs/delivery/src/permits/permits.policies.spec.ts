@@ -7,7 +7,10 @@ import { permitSettings, senderRatesOf } from './permits.config.ts';
 import { shareOf } from './share.policy.ts';
 
 describe('what a provider says about its rate', () => {
-  const throttled = (retryAfterMs?: number) => ({ sent: false as const, failure: aFailure({ kind: 'throttled', retryAfterMs }) });
+  const throttled = (retryAfterMs?: number) => ({
+    sent: false as const,
+    failure: aFailure({ kind: 'throttled', retryAfterMs }),
+  });
 
   it('holds it as long as it asks, at most a day, and for the standard time where it does not say', () => {
     expect(holdAfter(throttled(30_000), 1_000, 5)).toBe(30_005);
@@ -27,16 +30,23 @@ describe('what a provider says about its rate', () => {
   });
 
   it('reads rate headers only where nothing is left', () => {
-    expect(holdByHeaders({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1900000060' }, 1_900_000_000_000)).toBe(1_900_000_060_000);
+    expect(holdByHeaders({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1900000060' }, 1_900_000_000_000)).toBe(
+      1_900_000_060_000,
+    );
     expect(holdByHeaders({ 'ratelimit-remaining': '0', 'ratelimit-reset': '2' }, 1_000)).toBe(3_000);
-    expect(holdByHeaders({ 'x-ratelimit-remaining': '7', 'x-ratelimit-reset': '1900000060' }, 1_900_000_000_000)).toBeUndefined();
+    expect(
+      holdByHeaders({ 'x-ratelimit-remaining': '7', 'x-ratelimit-reset': '1900000060' }, 1_900_000_000_000),
+    ).toBeUndefined();
     expect(holdByHeaders({ 'x-ratelimit-remaining': '', 'ratelimit-remaining': 'none' }, 0)).toBeUndefined();
   });
 });
 
 describe('the share of a replica', () => {
   it('is its part of all partitions that lead to sends', () => {
-    const partitions = new Map([['email.requested', 6], ['email.due', 2]]);
+    const partitions = new Map([
+      ['email.requested', 6],
+      ['email.due', 2],
+    ]);
     expect(shareOf({ 'email.requested': [0, 1], 'status.changed': [0, 1, 2] }, partitions)).toBe(0.25);
     expect(shareOf({}, partitions)).toBe(0);
   });
@@ -67,7 +77,10 @@ describe('SENDER_RATES', () => {
   const parse = (SENDER_RATES?: string) => senderRatesOf(z.object(permitSettings).parse({ SENDER_RATES }));
 
   it('names senders and their rates', () => {
-    expect([...parse('+15005550006=1, *=2.5')]).toEqual([['+15005550006', 1], ['*', 2.5]]);
+    expect([...parse('+15005550006=1, *=2.5')]).toEqual([
+      ['+15005550006', 1],
+      ['*', 2.5],
+    ]);
     expect(parse().size).toBe(0);
   });
 

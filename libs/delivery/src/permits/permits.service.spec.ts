@@ -25,10 +25,24 @@ describe('permits', () => {
 
   const somePermits = (overrides: Partial<PermitsOptions> = {}) =>
     new Permits({
-      providerRates: new Map(), tenantRatePerS: undefined, senderRates: new Map(), slices, sliceMs: 2_000, burstMs: 1_000,
-      maxWaitMs: 30_000, stopping: stopping.signal, now: Date.now, ...overrides,
-    }); // prettier-ignore
-  const aWish = (overrides: Partial<PermitWish> = {}): PermitWish => ({ provider: 'twilio', tenant: 'default', sender: undefined, lane: 'transactional', ...overrides });
+      providerRates: new Map(),
+      tenantRatePerS: undefined,
+      senderRates: new Map(),
+      slices,
+      sliceMs: 2_000,
+      burstMs: 1_000,
+      maxWaitMs: 30_000,
+      stopping: stopping.signal,
+      now: Date.now,
+      ...overrides,
+    });
+  const aWish = (overrides: Partial<PermitWish> = {}): PermitWish => ({
+    provider: 'twilio',
+    tenant: 'default',
+    sender: undefined,
+    lane: 'transactional',
+    ...overrides,
+  });
   const ask = (permits: Permits, name: string, overrides: Partial<PermitWish> = {}) =>
     permits.take(aWish(overrides)).then((permit) => {
       went.push(`${name} ${permit.granted ? 'goes' : 'is sent away'} at ${Date.now() / 1_000}`);
@@ -72,7 +86,9 @@ describe('permits', () => {
     await pass(5_000);
     const lanes = went.map((line) => line.split(' ')[0]);
     expect(lanes[0]).toBe('urgent');
-    expect([lanes.filter((lane) => lane === 'urgent').length, lanes.filter((lane) => lane === 'bulk').length]).toEqual([40, 2]);
+    expect([lanes.filter((lane) => lane === 'urgent').length, lanes.filter((lane) => lane === 'bulk').length]).toEqual([
+      40, 2,
+    ]);
   });
 
   it('of a busy tenant do not keep another tenant waiting', async () => {

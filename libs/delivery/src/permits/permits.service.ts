@@ -40,7 +40,10 @@ const granted: Permit = { granted: true };
 /** Past so many tenants or senders, those that nothing need be known of are forgotten. */
 const MOST_REMEMBERED = 10_000;
 
-/** Tokens that come faster are handed out together: looking over all who wait costs more than these milliseconds are worth. */
+/**
+ * Tokens that come faster are handed out together: looking over all who wait costs more than these milliseconds are
+ * worth.
+ */
 const TICK_MS = 5;
 
 /** How fast messages may go: by provider, tenant and sender, the urgent ones first. */
@@ -90,7 +93,11 @@ export class Permits {
     this.pump();
   }
 
-  private wait({ provider, tenant, sender, notAfter = Infinity }: PermitWish, flow: Flow, resolve: (permit: Permit) => void): void {
+  private wait(
+    { provider, tenant, sender, notAfter = Infinity }: PermitWish,
+    flow: Flow,
+    resolve: (permit: Permit) => void,
+  ): void {
     const end = (permit: Permit) => {
       clearTimeout(patience);
       this.waiting.delete(sendAway);
@@ -136,7 +143,8 @@ export class Permits {
     clearTimeout(this.timer);
     this.wakeAt = at;
     this.timer = setTimeout(() => this.pump(), Math.min(60_000, Math.max(TICK_MS, Math.ceil(at - now))));
-    // Nobody may be waiting any more when it fires: it alone keeps no process alive (each waiting one has a timer of its own).
+    // Nobody may be waiting any more when it fires: it alone keeps no process alive (each waiting one has a timer of
+    // its own).
     this.timer.unref();
   }
 
@@ -154,9 +162,12 @@ export class Permits {
 
   private limitsOf({ provider, tenant, sender }: PermitWish, now: number): Limit[] {
     const limits: Limit[] = [this.providerLimit(provider, now)];
-    if (this.options.tenantRatePerS !== undefined) limits.push(remembered(this.tenants, tenant, now, () => new BucketLimit(this.tenantRate(), now)));
-    const perS = sender === undefined ? undefined : (this.options.senderRates.get(sender) ?? this.options.senderRates.get('*'));
-    if (sender !== undefined && perS !== undefined) limits.push(remembered(this.senders, sender, now, () => this.senderLimit(sender, perS)));
+    if (this.options.tenantRatePerS !== undefined)
+      limits.push(remembered(this.tenants, tenant, now, () => new BucketLimit(this.tenantRate(), now)));
+    const perS =
+      sender === undefined ? undefined : (this.options.senderRates.get(sender) ?? this.options.senderRates.get('*'));
+    if (sender !== undefined && perS !== undefined)
+      limits.push(remembered(this.senders, sender, now, () => this.senderLimit(sender, perS)));
     return limits;
   }
 
@@ -169,7 +180,8 @@ export class Permits {
     return new SenderLimit({ slices, sender, perS, sliceMs, now: this.now, onChange: () => this.pump(), onError });
   }
 
-  private providerRate = (provider: string) => rateOf(this.options.providerRates.get(provider), this.options.burstMs, this.share);
+  private providerRate = (provider: string) =>
+    rateOf(this.options.providerRates.get(provider), this.options.burstMs, this.share);
   private tenantRate = () => rateOf(this.options.tenantRatePerS, this.options.burstMs, this.share);
 }
 

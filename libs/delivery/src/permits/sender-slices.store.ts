@@ -41,8 +41,9 @@ async function reserveAll(pool: Pool, schema: string, wishes: readonly SliceWish
   return wishes.map(({ sender }) => starts.get(sender)!);
 }
 
-// Senders in order, so that two replicas never wait for each other's rows. What lies in the past is not given away: it is lost.
-// Under ON CONFLICT the row is locked before its new value is computed, so a replica that had to wait goes by the time after.
+// Senders in order, so that two replicas never wait for each other's rows. What lies in the past is not given away: it
+// is lost. Under ON CONFLICT the row is locked before its new value is computed, so a replica that had to wait goes by
+// the time after.
 const reserveSql = (schema: string) => `
 WITH wish AS (
   SELECT sender, span_ms * interval '1 millisecond' AS span

@@ -16,20 +16,23 @@ describe('a slice of a slow sender’s moments', () => {
   });
 
   it('never gives more than one a second and one more, over any window, however late they are asked for', () => {
-    fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 900 }), { maxLength: 60 }), (steps) => {
-      let slice = aSlice({ left: 1_000 });
-      let now = 0;
-      const given: number[] = [];
-      for (const step of steps) {
-        now += step;
-        if (momentAt(slice, now) > now) continue;
-        slice = used(slice, now);
-        given.push(now);
-      }
-      for (const [first, from] of given.entries()) {
-        for (let last = first; last < given.length; last += 1) expect(last - first + 1).toBeLessThanOrEqual((given[last]! - from) / 1_000 + 2);
-      }
-    })); // prettier-ignore
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 900 }), { maxLength: 60 }), (steps) => {
+        let slice = aSlice({ left: 1_000 });
+        let now = 0;
+        const given: number[] = [];
+        for (const step of steps) {
+          now += step;
+          if (momentAt(slice, now) > now) continue;
+          slice = used(slice, now);
+          given.push(now);
+        }
+        for (const [first, from] of given.entries()) {
+          for (let last = first; last < given.length; last += 1)
+            expect(last - first + 1).toBeLessThanOrEqual((given[last]! - from) / 1_000 + 2);
+        }
+      }),
+    );
   });
 
   it('begins with the answer, and ends where the next one’s may begin, however long the answer took', () => {

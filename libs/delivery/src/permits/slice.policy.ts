@@ -1,4 +1,7 @@
-/** Moments at which a slow sender may send, reserved for this replica: `left` of them, `intervalMs` apart. Times are in ms. */
+/**
+ * Moments at which a slow sender may send, reserved for this replica: `left` of them, `intervalMs` apart. Times are in
+ * ms.
+ */
 export interface Slice {
   next: number;
   left: number;
@@ -11,9 +14,10 @@ export const noSlice: Slice = { next: 0, left: 0, intervalMs: 1 };
 const LEAST_LEEWAY_MS = 100;
 
 /**
- * A slice as the database granted it: `count` moments, the first `startsInMs` after it was granted, which was some time between
- * asking and the answer. Counted from the answer, so never too early; what would come too late for that, when the answer took
- * long, belongs to others by then and is given up, but for one: a slow database must not hold up everything.
+ * A slice as the database granted it: `count` moments, the first `startsInMs` after it was granted, which was some time
+ * between asking and the answer. Counted from the answer, so never too early; what would come too late for that, when
+ * the answer took long, belongs to others by then and is given up, but for one: a slow database must not hold up
+ * everything.
  */
 export function granted(count: number, startsInMs: number, intervalMs: number, asked: number, answered: number): Slice {
   const tooLate = Math.floor((answered - asked - Math.max(intervalMs, LEAST_LEEWAY_MS)) / intervalMs) + 1;

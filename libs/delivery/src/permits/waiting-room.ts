@@ -14,7 +14,8 @@ interface Queue extends Flow {
 }
 
 /** When every token that a flow needs is there. */
-export const flowReadyAt = ({ limits }: Flow, now: number): number => limits.reduce((latest, limit) => Math.max(latest, limit.readyAt(now)), now);
+export const flowReadyAt = ({ limits }: Flow, now: number): number =>
+  limits.reduce((latest, limit) => Math.max(latest, limit.readyAt(now)), now);
 
 /**
  * All who wait for tokens. A message is let go only when all its tokens are there at once: a token that is taken early
@@ -44,7 +45,8 @@ export class WaitingRoom {
 
   /** Lets go whoever has all its tokens, by lanes, the flows of a lane in turn. */
   letGo(now: number): void {
-    const isReady = ({ waiters, limits }: Queue) => waiters.size > 0 && limits.every((limit) => limit.readyAt(now) <= now);
+    const isReady = ({ waiters, limits }: Queue) =>
+      waiters.size > 0 && limits.every((limit) => limit.readyAt(now) <= now);
     // One that goes makes nobody else ready: only those that are have to be looked at again.
     for (let ready = [...this.queues.values()].filter(isReady); ready.length > 0; ready = ready.filter(isReady)) {
       const next = nextLane(this.credits, lanesIn(ready), lanesIn([...this.queues.values()]));

@@ -37,7 +37,8 @@ export class ListReader {
   async get(path: string): Promise<Read> {
     for (let round = 1; ; round += 1) {
       const waitMs = this.notBefore - Date.now();
-      if (waitMs > MOST_WAIT_MS) return { read: false, trouble: `it asks to wait ${Math.round(waitMs / 1000)} s; run this again later` };
+      if (waitMs > MOST_WAIT_MS)
+        return { read: false, trouble: `it asks to wait ${Math.round(waitMs / 1000)} s; run this again later` };
       if (waitMs > 0) await delay(waitMs, undefined, { signal: this.options.stopping }).catch(() => undefined);
       if (this.options.stopping.aborted) return { read: false, trouble: 'the service is stopping; run this again' };
       const answer = await this.ask(path);
@@ -47,7 +48,10 @@ export class ListReader {
       } else {
         this.notBefore = holdByHeaders(answer.headers, Date.now()) ?? 0;
         if (answer.status !== 429 || round >= MOST_TRIES) return readOf(answer);
-        this.notBefore = Math.max(this.notBefore, Date.now() + 1_000 * Math.max(1, Number(answer.headers['retry-after']) || 0));
+        this.notBefore = Math.max(
+          this.notBefore,
+          Date.now() + 1_000 * Math.max(1, Number(answer.headers['retry-after']) || 0),
+        );
       }
     }
   }
@@ -79,7 +83,11 @@ export abstract class HttpLists extends SuppressionLists {
     const { apiKey, baseUrl, timeoutMs, stopping } = this.access;
     const http = new ProviderHttp(this.setting, baseUrl, timeoutMs, 1);
     // Resend refuses calls without a User-Agent.
-    const headers = { authorization: `Bearer ${apiKey}`, accept: 'application/json', 'user-agent': 'messaging-integrations' };
+    const headers = {
+      authorization: `Bearer ${apiKey}`,
+      accept: 'application/json',
+      'user-agent': 'messaging-integrations',
+    };
     try {
       yield* this.pages(new ListReader({ http, headers, stopping }));
     } finally {

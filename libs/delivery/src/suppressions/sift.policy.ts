@@ -18,27 +18,51 @@ export interface Sieve<M> {
 export type Sifted<M> = { left: true; delivery: Delivery<M>; withheld: Withheld[] } | { left: false; outcome: Outcome };
 
 /** The message for those who may be written to, or its end where nobody is left. `now` is ms since 1970. */
-export function sift<M>(delivery: Delivery<M>, found: readonly SuppressionFound[], channel: Sieve<M> | undefined, now: number): Sifted<M> {
+export function sift<M>(
+  delivery: Delivery<M>,
+  found: readonly SuppressionFound[],
+  channel: Sieve<M> | undefined,
+  now: number,
+): Sifted<M> {
   if (found.length === 0) return { left: true, delivery, withheld: [] };
   const withheld = withheldOf(delivery, found, channel?.reachOf(delivery.message) ?? { scopes: [], past: [] });
   if (withheld.length === 0) return { left: true, delivery, withheld };
-  const rest = without(delivery, withheld.map(({ recipient }) => recipient.hash), channel); // prettier-ignore
-  return rest ? { left: true, delivery: rest, withheld } : { left: false, outcome: { kind: 'suppressed', at: new Date(now).toISOString(), withheld } };
+  const rest = without(
+    delivery,
+    withheld.map(({ recipient }) => recipient.hash),
+    channel,
+  );
+  return rest
+    ? { left: true, delivery: rest, withheld }
+    : { left: false, outcome: { kind: 'suppressed', at: new Date(now).toISOString(), withheld } };
 }
 
 /** As the doubtful call was made: a repeat of it must be the same to the letter. */
-export function asCalled<M>(delivery: Delivery<M>, { withheld = [] }: Pick<DoubtfulCall, 'withheld'>, channel: Sieve<M> | undefined): Delivery<M> {
+export function asCalled<M>(
+  delivery: Delivery<M>,
+  { withheld = [] }: Pick<DoubtfulCall, 'withheld'>,
+  channel: Sieve<M> | undefined,
+): Delivery<M> {
   return withheld.length === 0 ? delivery : (without(delivery, withheld, channel) ?? delivery);
 }
 
-function without<M>(delivery: Delivery<M>, hashes: readonly string[], channel: Sieve<M> | undefined): Delivery<M> | undefined {
+function without<M>(
+  delivery: Delivery<M>,
+  hashes: readonly string[],
+  channel: Sieve<M> | undefined,
+): Delivery<M> | undefined {
   const goes = delivery.recipients.map(({ hash }) => !hashes.includes(hash));
   const message = goes.includes(true) ? channel?.only(delivery.message, goes) : undefined;
   return message && { ...delivery, message };
 }
 
 /** Whom a refusal forbids to write to, where it is about one recipient: of several it does not say whom it means. */
-export function forbiddenBy({ kind, suppress }: Failure, { channel, recipients }: Delivery<unknown>, withheld: readonly Withheld[], scope: string): Forbidden | undefined {
+export function forbiddenBy(
+  { kind, suppress }: Failure,
+  { channel, recipients }: Delivery<unknown>,
+  withheld: readonly Withheld[],
+  scope: string,
+): Forbidden | undefined {
   const [recipient, ...others] = recipients.filter(({ hash }) => !withheld.some((out) => out.recipient.hash === hash));
   if (!suppress || !recipient || others.length > 0) return undefined;
   const optedOut = channel === 'sms' ? 'stop' : 'unsubscribe';
@@ -49,10 +73,21 @@ export function forbiddenBy({ kind, suppress }: Failure, { channel, recipients }
 const weight = ['complaint', 'unsubscribe', 'stop', 'hard-bounce', 'invalid'];
 
 /** The recipients that must not be written to, each with the reason. */
-export function withheldOf(delivery: Pick<Delivery<unknown>, 'tenant' | 'recipients'>, found: readonly SuppressionFound[], { scopes, past }: Reach): Withheld[] {
-  const binding = found.filter(({ scope, tenant, reason }) => (scope === 'all' || scopes.includes(scope)) && (tenant === null || tenant === delivery.tenant) && !past.includes(reason));
+export function withheldOf(
+  delivery: Pick<Delivery<unknown>, 'tenant' | 'recipients'>,
+  found: readonly SuppressionFound[],
+  { scopes, past }: Reach,
+): Withheld[] {
+  const binding = found.filter(
+    ({ scope, tenant, reason }) =>
+      (scope === 'all' || scopes.includes(scope)) &&
+      (tenant === null || tenant === delivery.tenant) &&
+      !past.includes(reason),
+  );
   return delivery.recipients.flatMap((recipient) => {
-    const [first] = binding.filter((one) => one.recipient === recipient.hash).toSorted((a, b) => weightOf(a) - weightOf(b));
+    const [first] = binding
+      .filter((one) => one.recipient === recipient.hash)
+      .toSorted((a, b) => weightOf(a) - weightOf(b));
     return first ? [withheld(recipient, first)] : [];
   });
 }
@@ -60,20 +95,44 @@ export function withheldOf(delivery: Pick<Delivery<unknown>, 'tenant' | 'recipie
 const weightOf = ({ reason }: SuppressionFound) => (weight.indexOf(reason) + weight.length + 1) % (weight.length + 1);
 
 function withheld(recipient: RecipientRef, { reason, scope, since }: SuppressionFound): Withheld {
-  return { recipient, failure: failureOf(reason), why: `Suppressed (${scope}): ${reason}, since ${since.slice(0, 10)}.` };
+  return {
+    recipient,
+    failure: failureOf(reason),
+    why: `Suppressed (${scope}): ${reason}, since ${since.slice(0, 10)}.`,
+  };
 }
 
 function failureOf(reason: string): Failure {
   switch (reason) {
     case 'hard-bounce':
     case 'invalid':
-      return ownFailure('MSG_SUPPRESSED_UNDELIVERABLE', 'bad-recipient', 'never', 'The recipient is suppressed: an earlier message came back for good, or the address is not valid.');
+      return ownFailure(
+        'MSG_SUPPRESSED_UNDELIVERABLE',
+        'bad-recipient',
+        'never',
+        'The recipient is suppressed: an earlier message came back for good, or the address is not valid.',
+      );
     case 'unsubscribe':
     case 'stop':
-      return ownFailure('MSG_SUPPRESSED_OPT_OUT', 'opted-out', 'never', 'The recipient is suppressed: they have unsubscribed or answered STOP.');
+      return ownFailure(
+        'MSG_SUPPRESSED_OPT_OUT',
+        'opted-out',
+        'never',
+        'The recipient is suppressed: they have unsubscribed or answered STOP.',
+      );
     case 'complaint':
-      return ownFailure('MSG_SUPPRESSED_COMPLAINT', 'opted-out', 'never', 'The recipient is suppressed: they have reported an earlier message as spam.');
+      return ownFailure(
+        'MSG_SUPPRESSED_COMPLAINT',
+        'opted-out',
+        'never',
+        'The recipient is suppressed: they have reported an earlier message as spam.',
+      );
     default:
-      return ownFailure('MSG_SUPPRESSED_BY_HAND', 'opted-out', 'never', 'The recipient is suppressed by an operator or another service.');
+      return ownFailure(
+        'MSG_SUPPRESSED_BY_HAND',
+        'opted-out',
+        'never',
+        'The recipient is suppressed by an operator or another service.',
+      );
   }
 }

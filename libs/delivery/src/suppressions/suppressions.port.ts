@@ -4,7 +4,8 @@ import type { SuppressionChanged, SuppressionLift } from '#libs/contracts';
 export type SuppressionWord = { suppress: SuppressionChanged } | { lift: LiftedPlace };
 
 /** Which suppression is lifted; when, why and by whom. */
-export type LiftedPlace = Pick<SuppressionChanged, 'channel' | 'recipient' | 'scope' | 'tenant'> & Partial<SuppressionLift>;
+export type LiftedPlace = Pick<SuppressionChanged, 'channel' | 'recipient' | 'scope' | 'tenant'> &
+  Partial<SuppressionLift>;
 
 /** A suppression as it is kept. */
 export interface KeptSuppression {

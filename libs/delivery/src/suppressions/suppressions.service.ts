@@ -1,4 +1,14 @@
-import { BadRecordTime, Instant, liftHeaders, liftOf, recordTimeProblem, repairLine, type SuppressionChanged, suppressionKey, topics } from '#libs/contracts';
+import {
+  BadRecordTime,
+  Instant,
+  liftHeaders,
+  liftOf,
+  recordTimeProblem,
+  repairLine,
+  type SuppressionChanged,
+  suppressionKey,
+  topics,
+} from '#libs/contracts';
 import type { IncomingRecord, Outgoing, Publisher } from '#libs/transport';
 import type { PlacedWord, Suppressions, SuppressionWord } from './suppressions.port.ts';
 import { type Withdrawal, withdrawn } from './withdrawn.policy.ts';
@@ -6,7 +16,9 @@ import { type Withdrawal, withdrawn } from './withdrawn.policy.ts';
 /** More than anybody has of one recipient and scope. */
 const MOST_OF_ONE = 500;
 
-/** Publishes who must not be written to any more, and who may be again: the topic is the truth, every table follows it. */
+/**
+ * Publishes who must not be written to any more, and who may be again: the topic is the truth, every table follows it.
+ */
 export class SuppressionsService {
   private readonly publisher: Pick<Publisher, 'publish'>;
 
@@ -14,7 +26,10 @@ export class SuppressionsService {
     this.publisher = publisher;
   }
 
-  /** In their order, since the topic keeps the last word. @throws InfrastructureDown when Kafka cannot be reached; repeating is safe. */
+  /**
+   * In their order, since the topic keeps the last word. @throws InfrastructureDown when Kafka cannot be reached;
+   * repeating is safe.
+   */
   async record(words: readonly SuppressionWord[]): Promise<void> {
     await Promise.all(words.map((word) => this.publisher.publish(recordOf(word))));
   }
@@ -55,11 +70,16 @@ function placed(word: SuppressionWord): PlacedWord {
  * A record of the topic as a word on its place; undefined for another channel's.
  * @throws BadRecordTime where a word is lifted at a time that nobody can know
  */
-export function wordOf(channel: string, value: SuppressionChanged | null, { key, headers, timestamp }: Pick<IncomingRecord, 'key' | 'headers' | 'timestamp'>): PlacedWord | undefined {
+export function wordOf(
+  channel: string,
+  value: SuppressionChanged | null,
+  { key, headers, timestamp }: Pick<IncomingRecord, 'key' | 'headers' | 'timestamp'>,
+): PlacedWord | undefined {
   const place = key?.toString('utf8') ?? '';
   if (value ? value.channel !== channel : !place.startsWith(`${channel}:`)) return undefined;
   if (value) return { key: place, word: { suppress: storable(value) } };
-  // A tombstone of another's making has no time but its record's own: with a wrong one it would lift nothing, or all that is yet to come.
+  // A tombstone of another's making has no time but its record's own: with a wrong one it would lift nothing, or all
+  // that is yet to come.
   const problem = Instant.safeParse(headers['x-lifted-at']).success ? undefined : recordTimeProblem(timestamp);
   if (problem) throw new BadRecordTime(problem);
   const { at, note, by } = liftOf(headers, timestamp);
@@ -69,6 +89,8 @@ export function wordOf(channel: string, value: SuppressionChanged | null, { key,
 /** Anybody may write to the topic: words that PostgreSQL cannot keep must not cost the suppression itself. */
 function storable(value: SuppressionChanged): SuppressionChanged {
   const { reason, mask, provider, note, by } = value;
-  const words = Object.entries({ reason, mask, provider, note, by }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const words = Object.entries({ reason, mask, provider, note, by }).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
   return { ...value, ...Object.fromEntries(words.map(([name, text]) => [name, repairLine(text)])) };
 }

@@ -68,9 +68,24 @@ export class PostgresSuppressions extends Suppressions {
   private async applyAll(words: readonly PlacedWord[]): Promise<true[]> {
     const rows = words.map(rowOf);
     const of = <K extends keyof Row>(name: K) => rows.map((row) => row[name]);
-    await this.pool.query({ name: 'suppress', text: applySql(this.table), values: [
-      of('recipient'), of('place'), of('at'), of('lifted'), of('scope'), of('tenant'), of('reason'), of('mask'), of('provider'), of('source'), of('note'), of('by'),
-    ] }); // prettier-ignore
+    await this.pool.query({
+      name: 'suppress',
+      text: applySql(this.table),
+      values: [
+        of('recipient'),
+        of('place'),
+        of('at'),
+        of('lifted'),
+        of('scope'),
+        of('tenant'),
+        of('reason'),
+        of('mask'),
+        of('provider'),
+        of('source'),
+        of('note'),
+        of('by'),
+      ],
+    });
     return words.map(() => true);
   }
 }
@@ -103,11 +118,19 @@ function rowOf({ key, word }: PlacedWord): Row {
 
 function keptOf({ recipient, place, at, lifted, ...row }: Row): ListedSuppression {
   const told = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
-  return { reason: 'unknown', scope: place, ...told, recipient: recipient.replaceAll('-', ''), place, at: at.toISOString(), lifted };
+  return {
+    reason: 'unknown',
+    scope: place,
+    ...told,
+    recipient: recipient.replaceAll('-', ''),
+    place,
+    at: at.toISOString(),
+    lifted,
+  };
 }
 
-// Rows in order, so that two replicas never wait for each other. At the same moment the word that forbids wins. A lift leaves
-// what it lifts readable: only its own time, note and person are new.
+// Rows in order, so that two replicas never wait for each other. At the same moment the word that forbids wins. A lift
+// leaves what it lifts readable: only its own time, note and person are new.
 const applySql = (table: string) => `
 INSERT INTO ${table} AS s (recipient, place, at, lifted, scope, tenant, reason, mask, provider, source, note, by)
 SELECT DISTINCT ON (recipient, place) *

@@ -2,9 +2,25 @@ import { describe, expect, it } from '@jest/globals';
 import type { KeptSuppression } from './suppressions.port.ts';
 import { withdrawn } from './withdrawn.policy.ts';
 
-const removal = { channel: 'email' as const, recipient: 'ab'.repeat(16), scope: 'all', provider: 'resend', at: '2030-01-02T00:00:00.000Z', note: 'taken off' };
-const held = (parts: Partial<KeptSuppression>): KeptSuppression => ({ recipient: removal.recipient, scope: 'all', reason: 'hard-bounce', at: '2030-01-01T00:00:00.000Z', lifted: false, provider: 'resend', ...parts });
-const places = (...standing: KeptSuppression[]) => withdrawn(removal, standing).map((word) => ('lift' in word ? (word.lift.tenant ?? 'every tenant') : 'a suppression'));
+const removal = {
+  channel: 'email' as const,
+  recipient: 'ab'.repeat(16),
+  scope: 'all',
+  provider: 'resend',
+  at: '2030-01-02T00:00:00.000Z',
+  note: 'taken off',
+};
+const held = (parts: Partial<KeptSuppression>): KeptSuppression => ({
+  recipient: removal.recipient,
+  scope: 'all',
+  reason: 'hard-bounce',
+  at: '2030-01-01T00:00:00.000Z',
+  lifted: false,
+  provider: 'resend',
+  ...parts,
+});
+const places = (...standing: KeptSuppression[]) =>
+  withdrawn(removal, standing).map((word) => ('lift' in word ? (word.lift.tenant ?? 'every tenant') : 'a suppression'));
 
 describe('a provider’s removal from its own list', () => {
   it('lifts what stands there by its word, of every tenant and of one', () => {
@@ -27,6 +43,8 @@ describe('a provider’s removal from its own list', () => {
   });
 
   it('lifts the place of its list also where nothing is known there yet: the entry may be on its way', () => {
-    expect(withdrawn(removal, [])).toEqual([{ lift: { channel: 'email', recipient: removal.recipient, scope: 'all', at: removal.at, note: removal.note } }]);
+    expect(withdrawn(removal, [])).toEqual([
+      { lift: { channel: 'email', recipient: removal.recipient, scope: 'all', at: removal.at, note: removal.note } },
+    ]);
   });
 });

@@ -10,14 +10,22 @@ export interface Withdrawal extends Pick<SuppressionChanged, 'channel' | 'recipi
 }
 
 /**
- * What that lifts: the suppressions of the list's scope that stand there by this provider's word, whosever messages they stop. What a
- * person or another provider has put there stays, and so does what has come since. `standing`: what holds against the recipient.
+ * What that lifts: the suppressions of the list's scope that stand there by this provider's word, whosever messages
+ * they stop. What a person or another provider has put there stays, and so does what has come since. `standing`: what
+ * holds against the recipient.
  */
-export function withdrawn({ channel, recipient, scope, provider, at, note }: Withdrawal, standing: readonly KeptSuppression[]): SuppressionWord[] {
+export function withdrawn(
+  { channel, recipient, scope, provider, at, note }: Withdrawal,
+  standing: readonly KeptSuppression[],
+): SuppressionWord[] {
   const held = standing.filter((one) => one.scope === scope);
-  const own = held.filter((one) => one.provider === provider && Date.parse(one.at) <= Date.parse(at)).map(({ tenant }) => tenant);
+  const own = held
+    .filter((one) => one.provider === provider && Date.parse(one.at) <= Date.parse(at))
+    .map(({ tenant }) => tenant);
   // The table follows the topic within moments: what the list put on the place of every tenant may not be there yet.
   const mayBeComing = !held.some(({ tenant }) => tenant === undefined);
   const places = mayBeComing ? [undefined, ...own] : own;
-  return places.map((tenant) => ({ lift: { channel, recipient, scope, at, note, ...(tenant !== undefined && { tenant }) } }));
+  return places.map((tenant) => ({
+    lift: { channel, recipient, scope, at, note, ...(tenant !== undefined && { tenant }) },
+  }));
 }

@@ -4,24 +4,40 @@ import { wordOf } from './suppressions.service.ts';
 
 const noon = Date.parse('2030-01-31T12:00:00Z');
 const key = Buffer.from('email:aa:all');
-const word: SuppressionChanged = { channel: 'email', recipient: 'aa', scope: 'all', reason: 'manual', at: '2030-01-31T12:00:00Z' };
+const word: SuppressionChanged = {
+  channel: 'email',
+  recipient: 'aa',
+  scope: 'all',
+  reason: 'manual',
+  at: '2030-01-31T12:00:00Z',
+};
 
 describe('a word of another’s making about whom may be written to', () => {
   it('counts though what it says beside cannot be stored: that is replaced', () => {
     const told = { ...word, note: 'asked\ud83d by\0 phone', by: 'Eve\n', mask: 'a***@\ude00.test' };
     const placed = wordOf('email', told, { key, headers: {}, timestamp: noon });
-    expect(placed).toEqual({ key: 'email:aa:all', word: { suppress: { ...word, note: 'asked\ufffd by phone', by: 'Eve ', mask: 'a***@\ufffd.test' } } });
+    expect(placed).toEqual({
+      key: 'email:aa:all',
+      word: { suppress: { ...word, note: 'asked\ufffd by phone', by: 'Eve ', mask: 'a***@\ufffd.test' } },
+    });
     expect(textProblem(JSON.stringify(placed))).toBeUndefined();
   });
 
   it('is lifted by a tombstone at the record’s time, or at the one in its headers', () => {
-    expect(wordOf('email', null, { key, headers: {}, timestamp: noon })?.word).toMatchObject({ lift: { at: '2030-01-31T12:00:00.000Z' } });
+    expect(wordOf('email', null, { key, headers: {}, timestamp: noon })?.word).toMatchObject({
+      lift: { at: '2030-01-31T12:00:00.000Z' },
+    });
     const headers = { 'x-lifted-at': '2030-02-01T12:00:00Z', 'x-lifted-because': 'she asked\0' };
-    expect(wordOf('email', null, { key, headers, timestamp: -1 })?.word).toEqual({ lift: { at: '2030-02-01T12:00:00Z', note: 'she asked', by: undefined } });
+    expect(wordOf('email', null, { key, headers, timestamp: -1 })?.word).toEqual({
+      lift: { at: '2030-02-01T12:00:00Z', note: 'she asked', by: undefined },
+    });
   });
 
-  it.each([-1, 0, noon / 1000])('is not lifted by one that has no time in milliseconds (%d): that is set aside in words of its own', (timestamp) => {
-    expect(() => wordOf('email', null, { key, headers: {}, timestamp })).toThrow(BadRecordTime);
-    expect(wordOf('sms', null, { key, headers: {}, timestamp })).toBeUndefined();
-  });
+  it.each([-1, 0, noon / 1000])(
+    'is not lifted by one that has no time in milliseconds (%d): that is set aside in words of its own',
+    (timestamp) => {
+      expect(() => wordOf('email', null, { key, headers: {}, timestamp })).toThrow(BadRecordTime);
+      expect(wordOf('sms', null, { key, headers: {}, timestamp })).toBeUndefined();
+    },
+  );
 });

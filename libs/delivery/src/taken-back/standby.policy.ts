@@ -1,10 +1,16 @@
 import { factId, type SendDeferred, type StatusChanged } from '#libs/contracts';
 import type { Delivery } from '../delivery.ts';
 
-/** What the ledger says of a hop that is given back. `running`: its call is still out; `otherwise`: it does not stand there as taken. */
+/**
+ * What the ledger says of a hop that is given back. `running`: its call is still out; `otherwise`: it does not stand
+ * there as taken.
+ */
 export type TakenBack = 'taken back' | 'running' | 'otherwise';
 
-/** What retry will need if the provider takes this hop and gives it back; kept before the call, so that it is there whatever the answer. */
+/**
+ * What retry will need if the provider takes this hop and gives it back; kept before the call, so that it is there
+ * whatever the answer.
+ */
 export interface Standby {
   deferred: SendDeferred;
   attempt: number;
@@ -13,13 +19,21 @@ export interface Standby {
 
 /** `now`: ms since 1970. */
 export function standbyOf(delivery: Delivery<unknown>, provider: string, now: number): Standby {
-  const { messageId, tenant, channel, lane, key, hop, request, requestedAt, expiresAt, templateVersion, attempts } = delivery;
+  const { messageId, tenant, channel, lane, key, hop, request, requestedAt, expiresAt, templateVersion, attempts } =
+    delivery;
   return {
     provider,
     attempt: attempts.length + 1,
     deferred: {
       eventId: factId({ tenant, channel, messageId, hop, source: channel, status: 'deferred:taken-back' }),
-      messageId, tenant, channel, lane, key, hop, request, attempts,
+      messageId,
+      tenant,
+      channel,
+      lane,
+      key,
+      hop,
+      request,
+      attempts,
       requestedAt: requestedAt.toISOString(),
       expiresAt: expiresAt.toISOString(),
       ...(templateVersion !== undefined && { templateVersion }),
@@ -27,18 +41,29 @@ export function standbyOf(delivery: Delivery<unknown>, provider: string, now: nu
       why: 'failed',
       takenBack: true,
     },
-  }; // prettier-ignore
+  };
 }
 
 /** The hand-over of a message that its provider gave back, as its receipt tells. */
 export function givenBack({ deferred, attempt, provider }: Standby, { at, failure }: StatusChanged): SendDeferred {
   const { hop, attempts } = deferred;
-  return { ...deferred, at, attempts: [...attempts, ...(failure ? [{ attempt, hop, at, provider, failure }] : [])], ...(failure && { failure }) };
+  return {
+    ...deferred,
+    at,
+    attempts: [...attempts, ...(failure ? [{ attempt, hop, at, provider, failure }] : [])],
+    ...(failure && { failure }),
+  };
 }
 
 /** It was given back, and cannot go another way: the provider's refusal is the end of it. */
 export function refusedForGood(fact: StatusChanged): StatusChanged {
   const { tenant, channel, messageId = '', hop = 0 } = fact;
   const reason = 'It is not sent another way: how it went is not known any more, or was in doubt.';
-  return { ...fact, status: 'failed', final: true, eventId: factId({ tenant, channel, messageId, hop, source: 'receipt', status: 'failed:taken-back' }), reason };
+  return {
+    ...fact,
+    status: 'failed',
+    final: true,
+    eventId: factId({ tenant, channel, messageId, hop, source: 'receipt', status: 'failed:taken-back' }),
+    reason,
+  };
 }

@@ -2,17 +2,24 @@ import { database, type Pool } from '#libs/persistence';
 import type { TakenBack } from './standby.policy.ts';
 
 /**
- * The provider gives back a hop that it had taken: from now on it stands in the way of no later one, whatever receipts of it come
- * late. Again gives the same.
+ * The provider gives back a hop that it had taken: from now on it stands in the way of no later one, whatever receipts
+ * of it come late. Again gives the same.
  */
-export async function takeBack({ pool, schema }: { pool: Pool; schema: string }, id: string, hop: number): Promise<TakenBack> {
+export async function takeBack(
+  { pool, schema }: { pool: Pool; schema: string },
+  id: string,
+  hop: number,
+): Promise<TakenBack> {
   const text = `
     WITH taken AS (UPDATE ${schema}.ledger SET state = 'taken-back', proven = false WHERE id = $1 AND hop = $2 AND state = 'sent' RETURNING 'taken-back' AS state)
     SELECT state FROM taken UNION ALL SELECT state FROM ${schema}.ledger WHERE id = $1 AND hop = $2 LIMIT 1`;
   const { rows } = await database('take back', () => pool.query<{ state: string }>(text, [id, hop]));
   switch (rows[0]?.state) {
-    case 'taken-back': return 'taken back';
-    case 'claimed': return 'running';
-    default: return 'otherwise';
+    case 'taken-back':
+      return 'taken back';
+    case 'claimed':
+      return 'running';
+    default:
+      return 'otherwise';
   }
-} // prettier-ignore
+}

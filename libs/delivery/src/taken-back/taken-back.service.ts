@@ -10,7 +10,10 @@ const LOOK_AGAIN_MS = 100;
 
 type TakeBack = (id: string, hop: number) => Promise<TakenBack>;
 
-/** A message that its provider took and gave back goes to retry like any that failed; nobody has it, so nothing goes twice. */
+/**
+ * A message that its provider took and gave back goes to retry like any that failed; nobody has it, so nothing goes
+ * twice.
+ */
 export class TakenBackService {
   private readonly takeBack: TakeBack;
   private readonly announcer: Announcer;
@@ -36,7 +39,7 @@ export class TakenBackService {
   /** The provider's word may come before our own call has ended. */
   private async settled({ tenant, channel, messageId = '', hop = 0 }: StatusChanged): Promise<TakenBack> {
     const id = identityKey({ tenant, channel, messageId });
-    for (const end = performance.now() + SETTLED_WITHIN_MS; ; ) {
+    for (const end = performance.now() + SETTLED_WITHIN_MS; ;) {
       const state = await this.takeBack(id, hop);
       if (state !== 'running' || performance.now() > end) return state;
       await delay(LOOK_AGAIN_MS, undefined, { signal: this.stopping }).catch(() => {

@@ -3,7 +3,13 @@ import { createLogger } from '#libs/telemetry';
 import { describe, expect, it } from '@jest/globals';
 import { type OtherEvent, OtherEvents } from './other-events.service.ts';
 
-const anEvent = (parts: Partial<OtherEvent> = {}): OtherEvent => ({ provider: 'resend', type: 'contact.created', id: 'evt-1', body: Buffer.from('{"a":1}'), ...parts });
+const anEvent = (parts: Partial<OtherEvent> = {}): OtherEvent => ({
+  provider: 'resend',
+  type: 'contact.created',
+  id: 'evt-1',
+  body: Buffer.from('{"a":1}'),
+  ...parts,
+});
 
 function kept() {
   const records: { topic: { name: string }; key: unknown; value: unknown; headers?: Record<string, string> }[] = [];
@@ -18,18 +24,31 @@ describe('a webhook about no message of ours', () => {
   it('is kept for operators, bytes as they came', async () => {
     const { events, records } = kept();
     await events.keep(anEvent());
-    expect(records).toMatchObject([{ topic: { name: 'unreadable' }, key: 'resend/evt-1', value: Buffer.from('{"a":1}'), headers: { 'x-origin': 'webhook/resend', 'x-event-type': 'contact.created', 'x-error-code': 'MSG_OTHER_EVENT' } }]);
+    expect(records).toMatchObject([
+      {
+        topic: { name: 'unreadable' },
+        key: 'resend/evt-1',
+        value: Buffer.from('{"a":1}'),
+        headers: { 'x-origin': 'webhook/resend', 'x-event-type': 'contact.created', 'x-error-code': 'MSG_OTHER_EVENT' },
+      },
+    ]);
   });
 
   it('is logged once for its kind, however many come', async () => {
     const { events, records, lines } = kept();
     for (const type of ['contact.created', 'contact.created', 'domain.updated']) await events.keep(anEvent({ type }));
     expect(records).toHaveLength(3);
-    expect(lines).toEqual([{ provider: 'resend', type: 'contact.created' }, { provider: 'resend', type: 'domain.updated' }]);
+    expect(lines).toEqual([
+      { provider: 'resend', type: 'contact.created' },
+      { provider: 'resend', type: 'domain.updated' },
+    ]);
   });
 
   it('is not taken while Kafka is down, so that the provider delivers it again', async () => {
-    const events = new OtherEvents({ publish: () => Promise.reject(new InfrastructureDown('kafka', 'publish')) }, createLogger('test', 'silent'));
+    const events = new OtherEvents(
+      { publish: () => Promise.reject(new InfrastructureDown('kafka', 'publish')) },
+      createLogger('test', 'silent'),
+    );
     await expect(events.keep(anEvent())).rejects.toThrow(InfrastructureDown);
   });
 });
@@ -38,7 +57,16 @@ describe('a webhook of which no status can be made', () => {
   it('is kept with what it lacks, also without type and id', async () => {
     const { events, records } = kept();
     await events.keep(anEvent({ type: undefined, id: undefined, lacks: 'a body of JSON' }));
-    expect(records).toMatchObject([{ key: 'resend/none', headers: { 'x-event-type': 'no-type', 'x-error-code': 'MSG_UNUSABLE_EVENT', 'x-error': 'it lacks a body of JSON' } }]);
+    expect(records).toMatchObject([
+      {
+        key: 'resend/none',
+        headers: {
+          'x-event-type': 'no-type',
+          'x-error-code': 'MSG_UNUSABLE_EVENT',
+          'x-error': 'it lacks a body of JSON',
+        },
+      },
+    ]);
   });
 
   it('is logged once for what it lacks, and once more for something else', async () => {
@@ -57,7 +85,11 @@ describe('a webhook of which no status can be made', () => {
 describe('a webhook with odd fields', () => {
   it('is logged once for each shape, by the names of its fields, and not at all without odd ones', () => {
     const { events, lines } = kept();
-    for (const fields of [['data.tags'], ['data.tags'], [], ['data.to', 'data.tags']]) events.odd({ provider: 'resend', type: 'email.bounced', fields });
-    expect(lines).toEqual([{ provider: 'resend', type: 'email.bounced', fields: ['data.tags'] }, { provider: 'resend', type: 'email.bounced', fields: ['data.to', 'data.tags'] }]);
+    for (const fields of [['data.tags'], ['data.tags'], [], ['data.to', 'data.tags']])
+      events.odd({ provider: 'resend', type: 'email.bounced', fields });
+    expect(lines).toEqual([
+      { provider: 'resend', type: 'email.bounced', fields: ['data.tags'] },
+      { provider: 'resend', type: 'email.bounced', fields: ['data.to', 'data.tags'] },
+    ]);
   });
 });

@@ -2,7 +2,10 @@ import { cutText, topics } from '#libs/contracts';
 import { count, counters, type Logger } from '#libs/telemetry';
 import type { Publisher } from '#libs/transport';
 
-/** A verified webhook event that becomes no fact: of a kind that is new to us, about the account, or one that lacks what a fact needs. */
+/**
+ * A verified webhook event that becomes no fact: of a kind that is new to us, about the account, or one that lacks what
+ * a fact needs.
+ */
 export interface OtherEvent {
   provider: string;
   /** The provider's own word for its kind; missing where it has none. */
@@ -58,10 +61,21 @@ export class OtherEvents {
       },
     });
     const known = this.see(`${provider}/${kind}/${lacks ?? ''}`);
-    count(lacks === undefined ? counters.otherWebhookEvents : counters.unusableWebhookEvents, { 'mi.provider': provider, 'mi.event': known === 'beyond' ? 'beyond' : kind });
+    count(lacks === undefined ? counters.otherWebhookEvents : counters.unusableWebhookEvents, {
+      'mi.provider': provider,
+      'mi.event': known === 'beyond' ? 'beyond' : kind,
+    });
     if (known !== 'new') return;
-    if (lacks === undefined) this.logger.info({ provider, type: kind }, 'a webhook about no message of ours was kept; further ones of its kind are only counted');
-    else this.logger.warn({ provider, type: kind, lacks }, 'a webhook that lacks what is needed was kept in the unreadable topic; further ones of its shape are only counted');
+    if (lacks === undefined)
+      this.logger.info(
+        { provider, type: kind },
+        'a webhook about no message of ours was kept; further ones of its kind are only counted',
+      );
+    else
+      this.logger.warn(
+        { provider, type: kind, lacks },
+        'a webhook that lacks what is needed was kept in the unreadable topic; further ones of its shape are only counted',
+      );
   }
 
   /** Counts fields that are not as described, and logs each shape once: perhaps the provider has changed it. */
@@ -70,7 +84,11 @@ export class OtherEvents {
     const kind = nameOf(type);
     const known = this.see(`${provider}/${kind}/${fields.join()}`);
     count(counters.oddWebhookFields, { 'mi.provider': provider, 'mi.event': known === 'beyond' ? 'beyond' : kind });
-    if (known === 'new') this.logger.warn({ provider, type: kind, fields }, 'fields of a webhook are not as the provider describes them and count as missing; further ones of its shape are only counted');
+    if (known === 'new')
+      this.logger.warn(
+        { provider, type: kind, fields },
+        'fields of a webhook are not as the provider describes them and count as missing; further ones of its shape are only counted',
+      );
   }
 
   private see(shape: string): 'new' | 'known' | 'beyond' {
@@ -81,4 +99,5 @@ export class OtherEvents {
   }
 }
 
-const nameOf = (type: string | undefined): string => (type === undefined || type === '' ? NO_TYPE : type.replace(/[^\w.-]/g, '?').slice(0, 64));
+const nameOf = (type: string | undefined): string =>
+  type === undefined || type === '' ? NO_TYPE : type.replace(/[^\w.-]/g, '?').slice(0, 64);

@@ -1,4 +1,14 @@
-import { type CancelRequested, type Channel, type Failure, identityKey, InfrastructureDown, type SendDue, type SendPlanned, type StatusChanged, topics } from '#libs/contracts';
+import {
+  type CancelRequested,
+  type Channel,
+  type Failure,
+  identityKey,
+  InfrastructureDown,
+  type SendDue,
+  type SendPlanned,
+  type StatusChanged,
+  topics,
+} from '#libs/contracts';
 import { silentLogger } from '#libs/testing';
 import { type IncomingRecord, placeOf, Stopping } from '#libs/transport';
 import { z } from 'zod';
@@ -55,12 +65,22 @@ class SimChannel extends ChannelPort<Request, Message> {
   addressesOf = ({ to }: Request): string[] => to;
   senderOf = (): undefined => undefined;
   override likenessOf = ({ text, to }: Message): Likeness => ({ party: to, wording: [text] });
-  override only = (message: Message, goes: readonly boolean[]): Message => (this.goesToAll ? message : { ...message, to: message.to.filter((_, place) => goes[place]) });
+  override only = (message: Message, goes: readonly boolean[]): Message =>
+    this.goesToAll ? message : { ...message, to: message.to.filter((_, place) => goes[place]) };
 }
 
-/** What a channel does with a record: the engine's consumers over the real dispatch, and the ports of the simulated world. */
+/**
+ * What a channel does with a record: the engine's consumers over the real dispatch, and the ports of the simulated
+ * world.
+ */
 export class ChannelWorker {
-  readonly topics = [topics.emailRequested, topics.emailDue, topics.statusChanged, topics.cancelRequested, topics.sendPlanned];
+  readonly topics = [
+    topics.emailRequested,
+    topics.emailDue,
+    topics.statusChanged,
+    topics.cancelRequested,
+    topics.sendPlanned,
+  ];
   private readonly process: Process;
   private readonly world: World;
   private readonly channel: SimChannel;
@@ -80,7 +100,14 @@ export class ChannelWorker {
     this.handovers = world.handoversOf(process);
     this.reading = new KafkaHandoverReading(kafka, '', 'email');
     const stopping = new AbortController().signal;
-    this.watch = new HandoverWatch({ channel: 'email', handovers: this.handovers, publish: (deferred) => this.announcer().handOver(deferred), logger, stopping, answerMs });
+    this.watch = new HandoverWatch({
+      channel: 'email',
+      handovers: this.handovers,
+      publish: (deferred) => this.announcer().handOver(deferred),
+      logger,
+      stopping,
+      answerMs,
+    });
     this.dispatcher = new DispatchService<Message>({
       providers: [provider],
       channel: this.channel,
@@ -113,7 +140,9 @@ export class ChannelWorker {
     this.watch.look(this.reading).then(over, over);
   }
 
-  /** As KafkaStrategy deals with a record: what stands in its way is waited for, what cannot be dealt with is set aside. */
+  /**
+   * As KafkaStrategy deals with a record: what stands in its way is waited for, what cannot be dealt with is set aside.
+   */
   async handle(record: IncomingRecord): Promise<boolean> {
     for (let round = 0; ; round += 1) {
       try {
@@ -147,19 +176,26 @@ export class ChannelWorker {
   }
 
   private endUnasked(hop: Delivery<unknown>, failure: Failure): Promise<void> {
-    return this.announcer().announce(announcement(hop, { kind: 'failed', at: new Date(this.world.clock.now).toISOString(), attempt: 0, failure }));
+    return this.announcer().announce(
+      announcement(hop, { kind: 'failed', at: new Date(this.world.clock.now).toISOString(), attempt: 0, failure }),
+    );
   }
 
   private on(record: IncomingRecord): Promise<void> {
     const json: unknown = JSON.parse(record.value!.toString());
     const origin = { source: placeOf(record), lane: record.lane, timestamp: record.timestamp, key: record.key };
     switch (record.topic.name) {
-      case topics.emailRequested.name: return this.dispatch(firstHop(this.channel, json as Request, json, origin, hashKey));
-      case topics.emailDue.name: return this.dispatch(this.heard(laterHop(this.channel, json as SendDue, origin, hashKey)));
-      case topics.cancelRequested.name: return this.world.cancel(this.process, json as CancelRequested);
-      case topics.sendPlanned.name: return this.handovers.decided(identityKey(json as SendPlanned), (json as SendPlanned).hop);
-      default: return this.onStatus(json as StatusChanged);
-    } // prettier-ignore
+      case topics.emailRequested.name:
+        return this.dispatch(firstHop(this.channel, json as Request, json, origin, hashKey));
+      case topics.emailDue.name:
+        return this.dispatch(this.heard(laterHop(this.channel, json as SendDue, origin, hashKey)));
+      case topics.cancelRequested.name:
+        return this.world.cancel(this.process, json as CancelRequested);
+      case topics.sendPlanned.name:
+        return this.handovers.decided(identityKey(json as SendPlanned), (json as SendPlanned).hop);
+      default:
+        return this.onStatus(json as StatusChanged);
+    }
   }
 
   private heard(delivery: Delivery<Message>): Delivery<Message> {
@@ -167,7 +203,10 @@ export class ChannelWorker {
   }
 
   private dispatch(delivery: Delivery<Message>): Promise<void> {
-    const early = this.world.variant.admitsBeforeClaim && delivery.mode === 'send' ? admit(delivery, this.world.clock.now) : undefined;
+    const early =
+      this.world.variant.admitsBeforeClaim && delivery.mode === 'send'
+        ? admit(delivery, this.world.clock.now)
+        : undefined;
     return early ? this.announcer().announce(announcement(delivery, early)) : this.dispatcher.dispatch(delivery);
   }
 

@@ -26,7 +26,11 @@ export class HandoverTable {
   }
 
   overdue(now: number): OverdueHandovers {
-    return { now: new Date(now), any: [...this.rows.values()].some((row) => row.keptAt < now - this.answerMs), standing: 0 };
+    return {
+      now: new Date(now),
+      any: [...this.rows.values()].some((row) => row.keptAt < now - this.answerMs),
+      standing: 0,
+    };
   }
 
   takeAgain(upTo: Date, now: number): KeptHandover[] {

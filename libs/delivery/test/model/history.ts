@@ -37,14 +37,39 @@ export interface History {
 
 const weights = {
   // The work itself.
-  'go on': 60, 'go halfway': 8, fetch: 24, commit: 6, 'a little later': 3, 'something is due': 6, release: 8, 'a receipt': 2, cancel: 1, suppress: 1, look: 3,
+  'go on': 60,
+  'go halfway': 8,
+  fetch: 24,
+  commit: 6,
+  'a little later': 3,
+  'something is due': 6,
+  release: 8,
+  'a receipt': 2,
+  cancel: 1,
+  suppress: 1,
+  look: 3,
   // What goes wrong.
-  'lose an answer': 2, 'lose a record': 2, 'after the lease': 4, kill: 1, 'die at it': 2, start: 5, pause: 2, resume: 4, rebalance: 1, join: 5, rejoin: 1,
-  'postgres goes': 1, 'postgres comes': 4, 'kafka goes': 1, 'kafka comes': 4,
-} as const; // prettier-ignore
+  'lose an answer': 2,
+  'lose a record': 2,
+  'after the lease': 4,
+  kill: 1,
+  'die at it': 2,
+  start: 5,
+  pause: 2,
+  resume: 4,
+  rebalance: 1,
+  join: 5,
+  rejoin: 1,
+  'postgres goes': 1,
+  'postgres comes': 4,
+  'kafka goes': 1,
+  'kafka comes': 4,
+} as const;
 
 type Act = keyof typeof weights;
-export const acts: Act[] = (Object.keys(weights) as Act[]).flatMap((act) => Array.from({ length: weights[act] }, () => act));
+export const acts: Act[] = (Object.keys(weights) as Act[]).flatMap((act) =>
+  Array.from({ length: weights[act] }, () => act),
+);
 
 const asked: fc.Arbitrary<Asked> = fc.record({
   key: fc.constantFrom('K', 'K', 'L', null),
@@ -52,7 +77,16 @@ const asked: fc.Arbitrary<Asked> = fc.record({
   sendAfter: fc.constantFrom(undefined, undefined, undefined, 20_000),
   expiresAfter: fc.constantFrom(undefined, undefined, undefined, undefined, 45_000),
   to: fc.constantFrom([ada], [ada], [ada], [ada, bob], [ada, bob, cy], [bob], [nobody]),
-  repeat: fc.constantFrom('none', 'none', 'none', 'none', 'none', 'other partition', 'other partition', 'other content'),
+  repeat: fc.constantFrom(
+    'none',
+    'none',
+    'none',
+    'none',
+    'none',
+    'other partition',
+    'other partition',
+    'other content',
+  ),
   cancelled: fc.constantFrom(false, false, false, true),
 });
 
@@ -61,19 +95,30 @@ const step: fc.Arbitrary<Step> = fc
   .map(([act, pick, luck]) => ({ act: acts[act]!, pick, luck }));
 
 /** What only a list can tell of, a text, goes to one number. */
-const asSuch = (history: History): History => (history.lookUp === 'by list' ? { ...history, asked: history.asked.map((each): Asked => ({ ...each, to: each.to.slice(0, 1) })) } : history);
+const asSuch = (history: History): History =>
+  history.lookUp === 'by list'
+    ? { ...history, asked: history.asked.map((each): Asked => ({ ...each, to: each.to.slice(0, 1) })) }
+    : history;
 
-const anyHistory: fc.Arbitrary<History> = fc.record({
-  lane: fc.constantFrom<Lane>('transactional', 'urgent', 'bulk'),
-  lookUp: fc.constantFrom(...lookUps),
-  refusal: fc.constantFrom(...refusals),
-  asked: fc.oneof(fc.array(asked, { minLength: 1, maxLength: 1 }), fc.array(asked, { minLength: 1, maxLength: 3 })),
-  steps: fc.array(step, { minLength: 30, maxLength: 200, size: 'max' }),
-}).map(asSuch); // prettier-ignore
+const anyHistory: fc.Arbitrary<History> = fc
+  .record({
+    lane: fc.constantFrom<Lane>('transactional', 'urgent', 'bulk'),
+    lookUp: fc.constantFrom(...lookUps),
+    refusal: fc.constantFrom(...refusals),
+    asked: fc.oneof(fc.array(asked, { minLength: 1, maxLength: 1 }), fc.array(asked, { minLength: 1, maxLength: 3 })),
+    steps: fc.array(step, { minLength: 30, maxLength: 200, size: 'max' }),
+  })
+  .map(asSuch);
 
-/** Calls that are taken and whose webhooks never come, by processes that often stand still: answers that come too late. */
+/**
+ * Calls that are taken and whose webhooks never come, by processes that often stand still: answers that come too late.
+ */
 export const lateAnswers: fc.Arbitrary<History> = anyHistory.map((history): History => {
-  const steps = history.steps.map(({ act, pick, luck }): Step => ({ act: luck % 9 === 0 ? 'pause' : act, pick, luck: (luck % 2) + endings.length * receipts.indexOf('nothing') }));
+  const steps = history.steps.map(({ act, pick, luck }): Step => ({
+    act: luck % 9 === 0 ? 'pause' : act,
+    pick,
+    luck: (luck % 2) + endings.length * receipts.indexOf('nothing'),
+  }));
   const asked = history.asked.slice(0, 1).map((each): Asked => ({ ...each, to: [ada] }));
   return { ...history, asked, lookUp: 'none', steps };
 });
@@ -82,74 +127,129 @@ const calm: Act[] = ['go on', 'go on', 'go on', 'go on', 'fetch', 'fetch', 'rele
 
 /** So many steps in which nothing fails, but for what `luck` says of calls. */
 const calmly = (minLength: number, maxLength: number, luck: number): fc.Arbitrary<Step[]> =>
-  fc.array(fc.tuple(fc.nat(23), fc.nat(calm.length - 1)).map(([pick, which]): Step => ({ act: calm[which]!, pick, luck })), { minLength, maxLength, size: 'max' }); // prettier-ignore
+  fc.array(
+    fc.tuple(fc.nat(23), fc.nat(calm.length - 1)).map(([pick, which]): Step => ({ act: calm[which]!, pick, luck })),
+    { minLength, maxLength, size: 'max' },
+  );
 
-const one = (act: Act, pick = fc.nat(23), luck = fc.nat(100)): fc.Arbitrary<Step> => fc.record({ act: fc.constant(act), pick, luck });
+const one = (act: Act, pick = fc.nat(23), luck = fc.nat(100)): fc.Arbitrary<Step> =>
+  fc.record({ act: fc.constant(act), pick, luck });
 
 /** A course of events with messages for one person, whose calls cannot be looked up. */
 const course = (lane: Lane, count: number, ...parts: fc.Arbitrary<Step | Step[]>[]): fc.Arbitrary<History> =>
   fc.tuple(asked, fc.tuple(...parts)).map(([each, steps]): History => {
-    const message: Asked = { ...each, sendAfter: undefined, expiresAfter: undefined, to: [ada], repeat: 'none', cancelled: false };
-    return { lane, lookUp: 'none', refusal: 'as a whole', asked: Array.from({ length: count }, () => message), steps: steps.flat() };
+    const message: Asked = {
+      ...each,
+      sendAfter: undefined,
+      expiresAfter: undefined,
+      to: [ada],
+      repeat: 'none',
+      cancelled: false,
+    };
+    return {
+      lane,
+      lookUp: 'none',
+      refusal: 'as a whole',
+      asked: Array.from({ length: count }, () => message),
+      steps: steps.flat(),
+    };
   });
 
 const takenInSilence = endings.indexOf('taken') + endings.length * receipts.indexOf('nothing');
 const atTheFirst = fc.constant(0);
 
-/** Who has called stands still, another takes the message over, and the first one dies as it has kept what it learned, before it tells. */
+/**
+ * Who has called stands still, another takes the message over, and the first one dies as it has kept what it learned,
+ * before it tells.
+ */
 export const untoldAnswers: fc.Arbitrary<History> = course(
-  'urgent', 1,
+  'urgent',
+  1,
   calmly(4, 12, takenInSilence),
-  one('pause'), one('rebalance', atTheFirst), one('join'), one('after the lease'),
+  one('pause'),
+  one('rebalance', atTheFirst),
+  one('join'),
+  one('after the lease'),
   calmly(20, 60, takenInSilence),
   one('commit', atTheFirst),
   calmly(2, 6, takenInSilence),
-  one('resume'), one('die at it'),
-); // prettier-ignore
+  one('resume'),
+  one('die at it'),
+);
 
-/** All answers are lost, and one receipt comes late: what proves acceptance may lie unread when the time for it is over. */
-export const unreadProofs: fc.Arbitrary<History> = fc.tuple(course('urgent', 1, calmly(80, 160, endings.indexOf('lost, taken'))), fc.nat(79)).map(([history, late]): History => {
-  const steps = history.steps.map((each, index): Step => (index === history.steps.length - 1 - late ? { ...each, act: 'a receipt' } : each));
-  return { ...history, steps };
-});
+/**
+ * All answers are lost, and one receipt comes late: what proves acceptance may lie unread when the time for it is over.
+ */
+export const unreadProofs: fc.Arbitrary<History> = fc
+  .tuple(course('urgent', 1, calmly(80, 160, endings.indexOf('lost, taken'))), fc.nat(79))
+  .map(([history, late]): History => {
+    const steps = history.steps.map((each, index): Step =>
+      index === history.steps.length - 1 - late ? { ...each, act: 'a receipt' } : each,
+    );
+    return { ...history, steps };
+  });
 
 const seconds = fc.integer({ min: 20, max: 31 });
 
 const refusedInSilence = endings.indexOf('refused') + endings.length * receipts.indexOf('nothing');
 const lost = one('lose a record', undefined, atTheFirst);
 
-/** A message is refused and goes again, and what the channel and retry say to each other is lost, mostly before it is read. */
+/**
+ * A message is refused and goes again, and what the channel and retry say to each other is lost, mostly before it is
+ * read.
+ */
 export const lostRecords: fc.Arbitrary<History> = course(
-  'transactional', 1,
-  calmly(8, 40, refusedInSilence), lost, calmly(4, 40, refusedInSilence), lost, calmly(10, 40, refusedInSilence),
-); // prettier-ignore
+  'transactional',
+  1,
+  calmly(8, 40, refusedInSilence),
+  lost,
+  calmly(4, 40, refusedInSilence),
+  lost,
+  calmly(10, 40, refusedInSilence),
+);
 
 /** Whoever works on a message dies at it, and what it was read from is lost before it comes again. */
 export const lostInWork: fc.Arbitrary<History> = course(
-  'transactional', 1,
-  calmly(15, 60, refusedInSilence), one('die at it'), lost, calmly(0, 30, refusedInSilence), one('die at it'), lost, calmly(10, 30, refusedInSilence),
-); // prettier-ignore
+  'transactional',
+  1,
+  calmly(15, 60, refusedInSilence),
+  one('die at it'),
+  lost,
+  calmly(0, 30, refusedInSilence),
+  one('die at it'),
+  lost,
+  calmly(10, 30, refusedInSilence),
+);
 
 /** Of two that go in one call the one was claimed seconds before the other, and the call is slow to start. */
 export const slowStarts: fc.Arbitrary<History> = course(
-  'bulk', 2,
-  one('fetch', undefined, atTheFirst), one('go on'),
-  one('a little later', undefined, seconds), one('a little later', undefined, seconds),
+  'bulk',
+  2,
+  one('fetch', undefined, atTheFirst),
+  one('go on'),
+  one('a little later', undefined, seconds),
+  one('a little later', undefined, seconds),
   calmly(6, 14, takenInSilence),
-  one('something is due'), one('a little later', undefined, seconds),
+  one('something is due'),
+  one('a little later', undefined, seconds),
   calmly(2, 6, takenInSilence),
-); // prettier-ignore
+);
 
 /** Bulk messages of one content under many keys, most of them to one recipient: they go in one call. */
-export const togetherHistories: fc.Arbitrary<History> = fc.tuple(anyHistory, fc.array(asked, { minLength: 2, maxLength: 4 })).map(([history, many]): History => {
-  const free = many.map((each): Asked => ({ ...each, key: each.key === 'L' ? 'L' : null, sendAfter: undefined }));
-  return asSuch({ ...history, lane: 'bulk', asked: free });
-});
+export const togetherHistories: fc.Arbitrary<History> = fc
+  .tuple(anyHistory, fc.array(asked, { minLength: 2, maxLength: 4 }))
+  .map(([history, many]): History => {
+    const free = many.map((each): Asked => ({ ...each, key: each.key === 'L' ? 'L' : null, sendAfter: undefined }));
+    return asSuch({ ...history, lane: 'bulk', asked: free });
+  });
 
 /** Messages that bring out a fault of ours. */
 export const faultyHistories: fc.Arbitrary<History> = fc
   .tuple(anyHistory, fc.array(fc.constantFrom(...faults), { minLength: 3, maxLength: 3 }))
-  .map(([history, some]): History => ({ ...history, asked: history.asked.map((each, index): Asked => ({ ...each, fault: some[index]! })) }));
+  .map(([history, some]): History => ({
+    ...history,
+    asked: history.asked.map((each, index): Asked => ({ ...each, fault: some[index]! })),
+  }));
 
 /** In which nothing of ours fails. */
 export const soundHistories: fc.Arbitrary<History> = fc.oneof(
@@ -160,4 +260,7 @@ export const soundHistories: fc.Arbitrary<History> = fc.oneof(
   { weight: 1, arbitrary: lostInWork },
 );
 
-export const histories: fc.Arbitrary<History> = fc.oneof({ weight: 6, arbitrary: soundHistories }, { weight: 1, arbitrary: faultyHistories });
+export const histories: fc.Arbitrary<History> = fc.oneof(
+  { weight: 6, arbitrary: soundHistories },
+  { weight: 1, arbitrary: faultyHistories },
+);

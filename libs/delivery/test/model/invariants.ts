@@ -22,42 +22,84 @@ export function judge(world: World, { asked, lane }: History): Judgement {
   const { facts } = world;
   const judged = asked.map((_, index) => judgeMessage(`m${index + 1}`, facts, world));
   return {
-    violations: [...judged.flatMap(({ violations }) => violations), ...inversions(world, topicName(topics.emailRequested, '', lane)), ...strange(world, asked), ...needless(world), ...world.broker.stepsBack.map((step) => `backward: ${step} was committed`)],
+    violations: [
+      ...judged.flatMap(({ violations }) => violations),
+      ...inversions(world, topicName(topics.emailRequested, '', lane)),
+      ...strange(world, asked),
+      ...needless(world),
+      ...world.broker.stepsBack.map((step) => `backward: ${step} was committed`),
+    ],
     resentByPolicy: judged.reduce((sum, { resentByPolicy }) => sum + resentByPolicy, 0),
     together: world.accepted.filter(({ together }) => together > 1).length,
     leftOut: world.accepted.filter(({ to, count }) => to.length < count).length,
   };
 }
 
-function judgeMessage(messageId: string, all: readonly StatusChanged[], world: World): Pick<Judgement, 'violations' | 'resentByPolicy'> {
+function judgeMessage(
+  messageId: string,
+  all: readonly StatusChanged[],
+  world: World,
+): Pick<Judgement, 'violations' | 'resentByPolicy'> {
   const facts = all.filter((fact) => fact.messageId === messageId);
   const calls = world.accepted.filter((call) => call.messageId === messageId);
   const rows = world.ledger.of(idOf(messageId));
   const fold = world.variant.fold ?? realFold;
   const copies = secondCopies(messageId, calls, world.retry.resends.get(messageId) ?? [], world.proofsOf(messageId));
-  const violations = [...ending(messageId, facts, calls, fold), ...early(messageId, facts, calls, fold), ...backward(messageId, facts, fold), ...untold(messageId, rows, facts), ...mistaken(messageId, facts, calls), ...unlawful(messageId, calls), ...wronged(messageId, facts, world), ...unheard(messageId, rows, facts), ...unburied(messageId, facts, fold, world), ...copies.violations];
+  const violations = [
+    ...ending(messageId, facts, calls, fold),
+    ...early(messageId, facts, calls, fold),
+    ...backward(messageId, facts, fold),
+    ...untold(messageId, rows, facts),
+    ...mistaken(messageId, facts, calls),
+    ...unlawful(messageId, calls),
+    ...wronged(messageId, facts, world),
+    ...unheard(messageId, rows, facts),
+    ...unburied(messageId, facts, fold, world),
+    ...copies.violations,
+  ];
   return { violations, resentByPolicy: copies.byPolicy };
 }
 
 /** Nothing is lost: one final status in the end; `sent` turns final by itself when no receipt comes. */
-function ending(messageId: string, facts: readonly StatusChanged[], calls: readonly Accepted[], fold: typeof realFold): string[] {
+function ending(
+  messageId: string,
+  facts: readonly StatusChanged[],
+  calls: readonly Accepted[],
+  fold: typeof realFold,
+): string[] {
   const { status, final } = fold(facts);
   const ended = final || status === 'sent' || status === 'delayed';
   const saidOtherwise = notSent.has(status) && calls.length > 0 && !facts.some((fact) => fact.source === 'receipt');
-  return [...(ended ? [] : [`lost: ${messageId} stays "${status}" for ever`]), ...(saidOtherwise ? [`untrue: ${messageId} was taken, and is shown as ${status}`] : [])];
+  return [
+    ...(ended ? [] : [`lost: ${messageId} stays "${status}" for ever`]),
+    ...(saidOtherwise ? [`untrue: ${messageId} was taken, and is shown as ${status}`] : []),
+  ];
 }
 
 /** Shown as delivered is what one call has brought to everybody. */
-function early(messageId: string, facts: readonly StatusChanged[], calls: readonly Accepted[], fold: typeof realFold): string[] {
+function early(
+  messageId: string,
+  facts: readonly StatusChanged[],
+  calls: readonly Accepted[],
+  fold: typeof realFold,
+): string[] {
   const { status } = fold(facts);
-  const toAll = calls.some(({ copies, count }) => copies.length === count && copies.every(({ receipt, told }) => told && receipt === 'delivered'));
-  return status === 'delivered' && !toAll ? [`untrue: ${messageId} is shown as delivered, and was not to everybody`] : [];
+  const toAll = calls.some(
+    ({ copies, count }) =>
+      copies.length === count && copies.every(({ receipt, told }) => told && receipt === 'delivered'),
+  );
+  return status === 'delivered' && !toAll
+    ? [`untrue: ${messageId} is shown as delivered, and was not to everybody`]
+    : [];
 }
 
 function backward(messageId: string, facts: readonly StatusChanged[], fold: typeof realFold): string[] {
   const course = facts.map((_, index) => fold(facts.slice(0, index + 1)).status);
   const delivered = course.indexOf('delivered');
-  const back = delivered < 0 ? undefined : course.slice(delivered).find((status) => status !== 'delivered' && status !== 'bounced');
+  const back =
+    delivered < 0
+      ? undefined
+      : course.slice(delivered).find((status) => status !== 'delivered' && status !== 'bounced');
   return back === undefined ? [] : [`backward: ${messageId} goes from delivered to ${back}`];
 }
 
@@ -66,14 +108,19 @@ function untold(messageId: string, rows: readonly LedgerRow[], facts: readonly S
   return rows.flatMap(({ hop, state }) => {
     if (state === 'claimed') return [`unresolved: the claim of ${messageId}/${hop}`];
     const wanted = tellingOf[state];
-    const isTold = facts.some((fact) => fact.hop === hop && (wanted.includes(fact.status) || (state === 'sent' && isEvidence(fact))));
+    const isTold = facts.some(
+      (fact) => fact.hop === hop && (wanted.includes(fact.status) || (state === 'sent' && isEvidence(fact))),
+    );
     return wanted.length === 0 || isTold ? [] : [`untold: ${messageId}/${hop} is settled as ${state}`];
   });
 }
 
 const isEvidence = ({ source }: StatusChanged) => source === 'receipt' || source === 'lookup';
 
-/** The statuses of a hop's own that tell each outcome; none where the outcome says nothing of this hop (a look-up tells of an earlier one). */
+/**
+ * The statuses of a hop's own that tell each outcome; none where the outcome says nothing of this hop (a look-up tells
+ * of an earlier one).
+ */
 const tellingOf: Record<Exclude<LedgerRow['state'], 'claimed'>, string[]> = {
   sent: ['sent'],
   validated: ['cancelled'],
@@ -91,30 +138,45 @@ const tellingOf: Record<Exclude<LedgerRow['state'], 'claimed'>, string[]> = {
 /** What is told as taken was taken, on the hop it is told of. */
 function mistaken(messageId: string, facts: readonly StatusChanged[], calls: readonly Accepted[]): string[] {
   const wrong = facts.filter(({ status, hop }) => status === 'sent' && !calls.some((call) => call.hop === hop));
-  return wrong.map(({ hop, source }) => `mistaken: ${messageId}/${hop} is told as sent (${source}), and was never taken`);
+  return wrong.map(
+    ({ hop, source }) => `mistaken: ${messageId}/${hop} is told as sent (${source}), and was never taken`,
+  );
 }
 
 /** Of two records of one id and other content, one is set aside. */
 function strange({ setAside }: World, asked: History['asked']): string[] {
   const names = asked.flatMap(({ repeat }, index) => (repeat === 'other content' ? [`m${index + 1}`] : []));
-  return names.filter((messageId) => !setAside.has(messageId)).map((messageId) => `swallowed: ${messageId} came with other content, and no record was set aside`);
+  return names
+    .filter((messageId) => !setAside.has(messageId))
+    .map((messageId) => `swallowed: ${messageId} came with other content, and no record was set aside`);
 }
 
 /** While no record is lost, nothing is taken for lost. */
 function needless({ broker, retry }: World): string[] {
-  return broker.losses > 0 ? [] : retry.releasedAgain.map((hop) => `needless: ${hop} was released once more, and nothing had been lost`);
+  return broker.losses > 0
+    ? []
+    : retry.releasedAgain.map((hop) => `needless: ${hop} was released once more, and nothing had been lost`);
 }
 
 /** Only what the provider has something against is told as refused for good. */
 function wronged(messageId: string, facts: readonly StatusChanged[], { refused }: World): string[] {
-  const wrong = facts.filter(({ failure, hop }) => failure?.code === 'refused for good' && !refused.has(`${messageId}/${hop}`));
+  const wrong = facts.filter(
+    ({ failure, hop }) => failure?.code === 'refused for good' && !refused.has(`${messageId}/${hop}`),
+  );
   return wrong.map(({ hop }) => `mistaken: ${messageId}/${hop} is told as refused for good, and others were`);
 }
 
 /** What a fault of ours ends has a dead letter that tells what to do. */
-function unburied(messageId: string, facts: readonly StatusChanged[], fold: typeof realFold, { buried }: World): string[] {
+function unburied(
+  messageId: string,
+  facts: readonly StatusChanged[],
+  fold: typeof realFold,
+  { buried }: World,
+): string[] {
   const stopped = facts.some(({ failure, final }) => final && ownFaults.has(failure?.code ?? ''));
-  return stopped && ['failed', 'unconfirmed'].includes(fold(facts).status) && !buried.has(messageId) ? [`unburied: ${messageId} is ended by a fault, without a dead letter`] : [];
+  return stopped && ['failed', 'unconfirmed'].includes(fold(facts).status) && !buried.has(messageId)
+    ? [`unburied: ${messageId} is ended by a fault, without a dead letter`]
+    : [];
 }
 
 const ownFaults = new Set(['MSG_HANDLER_BUG', 'MSG_RECORD_REFUSED', 'MSG_HANDOVER_UNREADABLE']);
@@ -123,7 +185,12 @@ const ownFaults = new Set(['MSG_HANDLER_BUG', 'MSG_RECORD_REFUSED', 'MSG_HANDOVE
 function unheard(messageId: string, rows: readonly LedgerRow[], facts: readonly StatusChanged[]): string[] {
   return rows.flatMap(({ hop, outcome }) => {
     const { withheld = [] } = outcome?.kind === 'sent' ? outcome : {};
-    const untoldOf = withheld.filter(({ recipient }) => !facts.some((fact) => fact.hop === hop && fact.status === 'suppressed' && fact.recipient?.hash === recipient.hash));
+    const untoldOf = withheld.filter(
+      ({ recipient }) =>
+        !facts.some(
+          (fact) => fact.hop === hop && fact.status === 'suppressed' && fact.recipient?.hash === recipient.hash,
+        ),
+    );
     return untoldOf.map(({ recipient }) => `untold: ${recipient.mask} was left out of ${messageId}/${hop}`);
   });
 }
@@ -131,32 +198,63 @@ function unheard(messageId: string, rows: readonly LedgerRow[], facts: readonly 
 function unlawful(messageId: string, calls: readonly Accepted[]): string[] {
   return calls.flatMap(({ hop, leaseLeft, knewOf, afterCancel, againstWish }) => [
     ...(againstWish ? [`unwanted: ${messageId}/${hop} went to somebody who was known as suppressed`] : []),
-    ...(leaseLeft >= guardMs ? [] : [`unfenced: ${messageId}/${hop} was sent ${leaseLeft < 0 ? 'although its claim was over' : 'with too little of its lease left'}`]),
-    ...(knewOf === undefined ? [] : [`double: ${messageId}/${hop} was sent although hop ${knewOf} was known to be accepted`]),
-    ...(afterCancel ? [`cancelled: ${messageId}/${hop} was sent after it was told as cancelled, or although its claim knew that it is`] : []),
+    ...(leaseLeft >= guardMs
+      ? []
+      : [
+          `unfenced: ${messageId}/${hop} was sent ${leaseLeft < 0 ? 'although its claim was over' : 'with too little of its lease left'}`,
+        ]),
+    ...(knewOf === undefined
+      ? []
+      : [`double: ${messageId}/${hop} was sent although hop ${knewOf} was known to be accepted`]),
+    ...(afterCancel
+      ? [
+          `cancelled: ${messageId}/${hop} was sent after it was told as cancelled, or although its claim knew that it is`,
+        ]
+      : []),
   ]);
 }
 
 /** At most one accepted call, unless policy chose to send again in between, when nothing yet proved the earlier one. */
-function secondCopies(messageId: string, calls: readonly Accepted[], resends: readonly Resend[], proofs: readonly Proof[]): { violations: string[]; byPolicy: number } {
+function secondCopies(
+  messageId: string,
+  calls: readonly Accepted[],
+  resends: readonly Resend[],
+  proofs: readonly Proof[],
+): { violations: string[]; byPolicy: number } {
   const hops = calls.map(({ hop }) => hop).sort((a, b) => a - b);
   const pairs = hops.slice(1).map((hop, index) => ({ earlier: hops[index]!, hop }));
-  const chosen = ({ earlier, hop }: (typeof pairs)[number]) => resends.some((resend) => earlier < resend.hop && resend.hop <= hop && !proofs.some((proof) => proof.hop === earlier && proof.at < resend.decidedAt));
+  const chosen = ({ earlier, hop }: (typeof pairs)[number]) =>
+    resends.some(
+      (resend) =>
+        earlier < resend.hop &&
+        resend.hop <= hop &&
+        !proofs.some((proof) => proof.hop === earlier && proof.at < resend.decidedAt),
+    );
   const unintended = pairs.filter((pair) => !chosen(pair));
-  return { violations: unintended.map(({ earlier, hop }) => `double: ${messageId} was taken on hop ${earlier} and on hop ${hop}`), byPolicy: pairs.length - unintended.length };
+  return {
+    violations: unintended.map(
+      ({ earlier, hop }) => `double: ${messageId} was taken on hop ${earlier} and on hop ${hop}`,
+    ),
+    byPolicy: pairs.length - unintended.length,
+  };
 }
 
 /** First hops of one key and partition are taken in the order of their offsets. */
 function inversions(world: World, topic: string): string[] {
-  const firsts = world.accepted.filter(({ hop }) => hop === 1).flatMap(({ messageId, callId }) => {
-    const row = world.ledger.of(idOf(messageId)).find((claimed) => claimed.hop === 1 && claimed.callId === callId);
-    const [partition, offset] = (row?.source.slice(topic.length + 1) ?? '').split('/').map(Number);
-    const key = world.broker.logOf(`${topic}/${partition}`)[offset!]?.key?.toString();
-    return key === undefined ? [] : [{ messageId, chain: `${partition}/${key}`, offset: offset! }];
-  });
-  return firsts.flatMap((later, index) => firsts.slice(0, index)
-    .filter((before) => before.chain === later.chain && before.offset > later.offset)
-    .map((before) => `inversion: ${before.messageId} was taken before ${later.messageId}`)); // prettier-ignore
+  const firsts = world.accepted
+    .filter(({ hop }) => hop === 1)
+    .flatMap(({ messageId, callId }) => {
+      const row = world.ledger.of(idOf(messageId)).find((claimed) => claimed.hop === 1 && claimed.callId === callId);
+      const [partition, offset] = (row?.source.slice(topic.length + 1) ?? '').split('/').map(Number);
+      const key = world.broker.logOf(`${topic}/${partition}`)[offset!]?.key?.toString();
+      return key === undefined ? [] : [{ messageId, chain: `${partition}/${key}`, offset: offset! }];
+    });
+  return firsts.flatMap((later, index) =>
+    firsts
+      .slice(0, index)
+      .filter((before) => before.chain === later.chain && before.offset > later.offset)
+      .map((before) => `inversion: ${before.messageId} was taken before ${later.messageId}`),
+  );
 }
 
 const idOf = (messageId: string) => identityKey({ tenant: 'default', channel: 'email', messageId });

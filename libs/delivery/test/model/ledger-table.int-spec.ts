@@ -31,7 +31,10 @@ const of = { hop: fc.integer({ min: 1, max: 3 }), source: fc.nat(1), copy: fc.na
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
     { weight: 5, arbitrary: fc.record({ do: fc.constant('claim' as const), ...of }) },
-    { weight: 4, arbitrary: fc.record({ do: fc.constant('settle' as const), token: of.token, kind: fc.constantFrom(...kinds) }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({ do: fc.constant('settle' as const), token: of.token, kind: fc.constantFrom(...kinds) }),
+    },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('prove' as const), hop: of.hop, named: fc.boolean() }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('look beside' as const), hop: of.hop }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('the lease passes' as const) }) },
@@ -44,7 +47,10 @@ class Pair {
   private readonly table = new LedgerTable(hour, 14, Date.now());
   private readonly messageId = `m-${randomUUID()}`;
   private readonly tokens = [0, 1, 2, 3].map(() => randomUUID());
-  private readonly first = aDelivery({ messageId: this.messageId, likeness: { party: randomUUID(), wording: randomUUID() } });
+  private readonly first = aDelivery({
+    messageId: this.messageId,
+    likeness: { party: randomUUID(), wording: randomUUID() },
+  });
   private readonly won = new Map<string, Delivery<TestMessage>>();
   private isNew = true;
   private now = Date.now();
@@ -60,22 +66,34 @@ class Pair {
   async take(step: Step): Promise<[unknown, unknown]> {
     const token = 'token' in step ? this.tokens[step.token]! : '';
     switch (step.do) {
-      case 'claim': return this.claim(this.deliveryOf(step), token);
+      case 'claim':
+        return this.claim(this.deliveryOf(step), token);
       case 'settle': {
         // As the engine does: only what was won under this token; or what the ledger has never heard of.
         const delivery = this.won.get(token) ?? (this.isNew ? this.first : undefined);
         if (!delivery) return [undefined, undefined];
         this.isNew = false;
         const outcome = outcomeOf(step.kind, token);
-        return [await this.ledger.settle(delivery, token, outcome), this.table.settle(delivery, token, outcome, this.now)];
+        return [
+          await this.ledger.settle(delivery, token, outcome),
+          this.table.settle(delivery, token, outcome, this.now),
+        ];
       }
       case 'prove': {
         const name = step.named ? `p-${step.hop}` : undefined;
-        return [await this.ledger.prove(this.first.id, step.hop, name), this.table.prove(this.first.id, step.hop, name)];
+        return [
+          await this.ledger.prove(this.first.id, step.hop, name),
+          this.table.prove(this.first.id, step.hop, name),
+        ];
       }
-      case 'look beside': return [seen(await this.ledger.callsBeside(this.first.id, step.hop, 100 * hour)), seen(this.table.callsBeside(this.first.id, step.hop, 100 * hour))];
-      case 'the lease passes': return this.pass();
-    } // prettier-ignore
+      case 'look beside':
+        return [
+          seen(await this.ledger.callsBeside(this.first.id, step.hop, 100 * hour)),
+          seen(this.table.callsBeside(this.first.id, step.hop, 100 * hour)),
+        ];
+      case 'the lease passes':
+        return this.pass();
+    }
   }
 
   private async claim(delivery: Delivery<TestMessage>, token: string): Promise<[unknown, unknown]> {
@@ -87,7 +105,9 @@ class Pair {
 
   private async pass(): Promise<[unknown, unknown]> {
     this.now += 2 * hour;
-    await this.pool.query(`UPDATE email.ledger SET lease_until = lease_until - interval '2 hours' WHERE id = $1`, [this.first.id]);
+    await this.pool.query(`UPDATE email.ledger SET lease_until = lease_until - interval '2 hours' WHERE id = $1`, [
+      this.first.id,
+    ]);
     return [undefined, undefined];
   }
 
@@ -96,16 +116,38 @@ class Pair {
     const digest = hop > 1 ? undefined : copy === 2 ? this.tokens[0] : this.first.digest;
     // The second hop says something else, the third looks for what the first has sent.
     const likeness = hop === 2 ? { ...this.first.likeness!, wording: this.tokens[3]! } : this.first.likeness;
-    return { ...this.first, hop, digest, rememberedAt, likeness, mode: hop === 3 ? 'reconcile' : 'send', source: `record/0/${source}` };
+    return {
+      ...this.first,
+      hop,
+      digest,
+      rememberedAt,
+      likeness,
+      mode: hop === 3 ? 'reconcile' : 'send',
+      source: `record/0/${source}`,
+    };
   }
 }
 
-const told = (claim: Claim): unknown => (claim.verdict === 'running' ? claim.verdict : claim.verdict === 'settled' ? [claim.verdict, { ...claim.outcome, at: '' }] : claim);
+const told = (claim: Claim): unknown =>
+  claim.verdict === 'running'
+    ? claim.verdict
+    : claim.verdict === 'settled'
+      ? [claim.verdict, { ...claim.outcome, at: '' }]
+      : claim;
 
-const seen = (calls: CallBeside[]) => calls.map(({ own, providerMessageId, alike }) => [own, providerMessageId, alike].join()).toSorted();
+const seen = (calls: CallBeside[]) =>
+  calls.map(({ own, providerMessageId, alike }) => [own, providerMessageId, alike].join()).toSorted();
 
 function outcomeOf(kind: (typeof kinds)[number], callId: string): Outcome {
-  const more = { provider: 'sendgrid', providerMessageId: 'p-1', callId, attempt: 1, failure: aFailure(), until: 'later', reason: 'why' };
+  const more = {
+    provider: 'sendgrid',
+    providerMessageId: 'p-1',
+    callId,
+    attempt: 1,
+    failure: aFailure(),
+    until: 'later',
+    reason: 'why',
+  };
   return { kind, at: '', ...more };
 }
 

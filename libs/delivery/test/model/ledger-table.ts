@@ -46,7 +46,8 @@ export class LedgerTable {
     const otherContent = digest !== undefined && firstDigest !== undefined && firstDigest !== digest;
     const repeat: Claim = { verdict: otherContent ? 'conflict' : 'repeat' };
     if (!row) return repeat;
-    if (row.token === token && row.state === 'claimed') return { verdict: 'mine', token, ...(this.cancelled.has(id) && delivery.mode === 'send' && { cancelled: true }) };
+    if (row.token === token && row.state === 'claimed')
+      return { verdict: 'mine', token, ...(this.cancelled.has(id) && delivery.mode === 'send' && { cancelled: true }) };
     if (row.source !== delivery.source) return otherContent ? repeat : { verdict: 'repeat', of: row.source };
     if (row.state === 'claimed') return { verdict: 'running', waitMs: Math.max(50, row.leaseUntil - now + 20) };
     return { verdict: 'settled', outcome: row.outcome ?? impliedOutcome(row, acceptedBy) };
@@ -56,14 +57,23 @@ export class LedgerTable {
     const key = this.keyOf(delivery);
     const row = this.rows.get(key);
     const settled = { state: outcome.kind, outcome, settledAt: now };
-    if (!row) this.rows.set(key, { ...this.fresh(delivery, token, now), leaseUntil: now, digest: undefined, likeness: undefined, ...settled });
+    if (!row)
+      this.rows.set(key, {
+        ...this.fresh(delivery, token, now),
+        leaseUntil: now,
+        digest: undefined,
+        likeness: undefined,
+        ...settled,
+      });
     else if (this.maySettle(row, token, outcome)) Object.assign(row, settled);
     else return false;
     return true;
   }
 
   prove(id: string, hop: number, providerMessageId?: string): void {
-    for (const row of this.of(id)) if (row.hop === hop && row.state !== 'sent') Object.assign(row, { proven: true, proof: row.proof ?? providerMessageId });
+    for (const row of this.of(id))
+      if (row.hop === hop && row.state !== 'sent')
+        Object.assign(row, { proven: true, proof: row.proof ?? providerMessageId });
   }
 
   callsBeside(id: string, hop: number, withinMs: number): CallBeside[] {
@@ -71,7 +81,12 @@ export class LedgerTable {
     const { likeness } = own ?? {};
     if (!own || !likeness?.wording) return [];
     return [...this.rows.values()]
-      .filter((row) => row.likeness?.party === likeness.party && mayBeAccepted.has(row.state) && Math.abs(row.claimedAt - own.claimedAt) <= withinMs)
+      .filter(
+        (row) =>
+          row.likeness?.party === likeness.party &&
+          mayBeAccepted.has(row.state) &&
+          Math.abs(row.claimedAt - own.claimedAt) <= withinMs,
+      )
       .map((row) => ({
         own: row === own,
         claimedAt: row.claimedAt,
@@ -90,7 +105,9 @@ export class LedgerTable {
   }
 
   protected acceptedBy({ id, hop }: Delivery<unknown>): number | undefined {
-    const hops = this.of(id).filter((row) => row.hop < hop && (row.state === 'sent' || row.proven)).map((row) => row.hop);
+    const hops = this.of(id)
+      .filter((row) => row.hop < hop && (row.state === 'sent' || row.proven))
+      .map((row) => row.hop);
     return hops.length > 0 ? Math.min(...hops) : undefined;
   }
 
@@ -103,19 +120,42 @@ export class LedgerTable {
     const key = this.keyOf(delivery);
     const row = this.rows.get(key);
     if (row) {
-      const over = row.state === 'claimed' && row.source === delivery.source && row.leaseUntil < now && row.token !== token;
+      const over =
+        row.state === 'claimed' && row.source === delivery.source && row.leaseUntil < now && row.token !== token;
       if (over) Object.assign(row, { state: 'unknown', token, settledAt: now });
       return row;
     }
-    const made = { ...this.fresh(delivery, token, now), ...(accepted && { state: 'superseded' as const, settledAt: now }) };
+    const made = {
+      ...this.fresh(delivery, token, now),
+      ...(accepted && { state: 'superseded' as const, settledAt: now }),
+    };
     this.rows.set(key, made);
     return made;
   }
 
   private fresh(delivery: Delivery<unknown>, token: string, now: number): LedgerRow {
     const { id, hop, source, digest, mode } = delivery;
-    const common = { id, hop, source, digest, day: this.dayOf(delivery), token, callId: token, claimedAt: now, proof: undefined };
-    return { ...common, likeness: mode === 'send' ? delivery.likeness : undefined, state: 'claimed', proven: false, attempt: delivery.attempts.length + 1, leaseUntil: now + this.leaseMs, settledAt: undefined, outcome: undefined };
+    const common = {
+      id,
+      hop,
+      source,
+      digest,
+      day: this.dayOf(delivery),
+      token,
+      callId: token,
+      claimedAt: now,
+      proof: undefined,
+    };
+    return {
+      ...common,
+      likeness: mode === 'send' ? delivery.likeness : undefined,
+      state: 'claimed',
+      proven: false,
+      attempt: delivery.attempts.length + 1,
+      leaseUntil: now + this.leaseMs,
+      settledAt: undefined,
+      outcome: undefined,
+    };
   }
 
   private dayOf(delivery: Delivery<unknown>): string {
@@ -135,6 +175,11 @@ function impliedOutcome(row: LedgerRow, by: number | undefined): Outcome {
   const at = new Date(row.settledAt ?? 0).toISOString();
   const superseded = { kind: 'superseded' as const, at, by };
   if (row.state === 'superseded') return superseded;
-  const failure = ownFailure('MSG_ABANDONED', 'unknown', 'backoff', 'The service stopped while it was sending; the provider may have taken the message.');
+  const failure = ownFailure(
+    'MSG_ABANDONED',
+    'unknown',
+    'backoff',
+    'The service stopped while it was sending; the provider may have taken the message.',
+  );
   return { kind: 'unknown', at, callId: row.callId, attempt: row.attempt, failure };
 }

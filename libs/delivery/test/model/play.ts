@@ -35,42 +35,71 @@ export class Play {
     const { clock } = this.world;
     this.world.chance = () => chanceOf(step);
     switch (step.act) {
-      case 'go on': return this.advance(step, 'whole');
-      case 'go halfway': return this.advance(step, 'half');
-      case 'lose an answer': return this.advance(step, 'lost');
-      case 'fetch': return this.fetch(step);
-      case 'a little later': return void (clock.now += 50 + (step.luck % 32) * 60);
-      case 'something is due': return this.pass((this.world.nextTime ?? clock.now) - clock.now, 'until something is due');
-      case 'die at it': return this.dieAtIt(step);
-      case 'after the lease': return this.pass(leaseMs + 50, 'the lease passes');
-      case 'postgres goes': return this.turn('postgres', true);
-      case 'postgres comes': return this.turn('postgres', false);
-      case 'kafka goes': return this.turn('kafka', true);
-      case 'kafka comes': return this.turn('kafka', false);
-      case 'a receipt': return tellReceipt(this.world, step.pick);
-      case 'cancel': return this.cancel(step.pick);
-      case 'lose a record': return this.loseRecord(step);
-      case 'suppress': return this.suppress(step.pick);
-      case 'start': return this.restart(step);
-      default: return this.actOn(step);
-    } // prettier-ignore
+      case 'go on':
+        return this.advance(step, 'whole');
+      case 'go halfway':
+        return this.advance(step, 'half');
+      case 'lose an answer':
+        return this.advance(step, 'lost');
+      case 'fetch':
+        return this.fetch(step);
+      case 'a little later':
+        return void (clock.now += 50 + (step.luck % 32) * 60);
+      case 'something is due':
+        return this.pass((this.world.nextTime ?? clock.now) - clock.now, 'until something is due');
+      case 'die at it':
+        return this.dieAtIt(step);
+      case 'after the lease':
+        return this.pass(leaseMs + 50, 'the lease passes');
+      case 'postgres goes':
+        return this.turn('postgres', true);
+      case 'postgres comes':
+        return this.turn('postgres', false);
+      case 'kafka goes':
+        return this.turn('kafka', true);
+      case 'kafka comes':
+        return this.turn('kafka', false);
+      case 'a receipt':
+        return tellReceipt(this.world, step.pick);
+      case 'cancel':
+        return this.cancel(step.pick);
+      case 'lose a record':
+        return this.loseRecord(step);
+      case 'suppress':
+        return this.suppress(step.pick);
+      case 'start':
+        return this.restart(step);
+      default:
+        return this.actOn(step);
+    }
   }
 
   /** What concerns one replica: of those that it can happen to, `pick` says which. */
   private actOn({ act, pick, luck }: Step): void {
     const { scheduler } = this.world;
-    const replica = among(this.replicas.filter((one) => concerns(act, one, scheduler)), pick);
+    const replica = among(
+      this.replicas.filter((one) => concerns(act, one, scheduler)),
+      pick,
+    );
     if (!replica) return;
     switch (act) {
-      case 'commit': return replica.commit();
-      case 'release': return replica.release();
-      case 'look': return replica.look();
-      case 'kill': return this.kill(replica, luck);
-      case 'pause': return this.pause(replica, true);
-      case 'resume': return this.pause(replica, false);
-      case 'rebalance': return this.rebalance(replica.service, luck);
-      default: replica.member.join();
-    } // prettier-ignore
+      case 'commit':
+        return replica.commit();
+      case 'release':
+        return replica.release();
+      case 'look':
+        return replica.look();
+      case 'kill':
+        return this.kill(replica, luck);
+      case 'pause':
+        return this.pause(replica, true);
+      case 'resume':
+        return this.pause(replica, false);
+      case 'rebalance':
+        return this.rebalance(replica.service, luck);
+      default:
+        replica.member.join();
+    }
     scheduler.say(undefined, `${replica.process.name} learns of its share`);
   }
 
@@ -91,16 +120,29 @@ export class Play {
     return this.replicas.filter((replica) => replica.service === service);
   }
 
-  private publish(messageId: string, { key, partition, to, sendAfter, expiresAfter, fault }: Asked, more: object = {}): void {
-    const times = { ...(sendAfter && { sendAt: isoAt(sendAfter) }), ...(expiresAfter && { expiresAt: isoAt(expiresAfter) }) };
-    const value = Buffer.from(JSON.stringify({ messageId, tenant: 'default', text: 'Hello', to, ...(fault && { fault }), ...times, ...more }));
+  private publish(
+    messageId: string,
+    { key, partition, to, sendAfter, expiresAfter, fault }: Asked,
+    more: object = {},
+  ): void {
+    const times = {
+      ...(sendAfter && { sendAt: isoAt(sendAfter) }),
+      ...(expiresAfter && { expiresAt: isoAt(expiresAfter) }),
+    };
+    const value = Buffer.from(
+      JSON.stringify({ messageId, tenant: 'default', text: 'Hello', to, ...(fault && { fault }), ...times, ...more }),
+    );
     const topic = topicName(topics.emailRequested, '', this.history.lane);
     this.world.broker.append(topic, partition, { key: key === null ? null : Buffer.from(key), value, timestamp: noon });
   }
 
   private repeat(messageId: string, asked: Asked): void {
     if (asked.repeat === 'none') return;
-    this.publish(messageId, { ...asked, partition: asked.partition === 0 ? 1 : 0 }, asked.repeat === 'other content' ? { text: 'Something else' } : {});
+    this.publish(
+      messageId,
+      { ...asked, partition: asked.partition === 0 ? 1 : 0 },
+      asked.repeat === 'other content' ? { text: 'Something else' } : {},
+    );
   }
 
   private async start(service: Service): Promise<void> {
@@ -130,7 +172,9 @@ export class Play {
   }
 
   private fetch({ pick, luck }: Step): void {
-    const places = this.replicas.filter(({ process }) => process.runs).flatMap(({ member }) => member.fetchable.map((place) => ({ member, place })));
+    const places = this.replicas
+      .filter(({ process }) => process.runs)
+      .flatMap(({ member }) => member.fetchable.map((place) => ({ member, place })));
     const chosen = among(places, pick);
     chosen?.member.fetch(chosen.place, 1 + (luck % 3));
   }
@@ -143,7 +187,8 @@ export class Play {
   }
 
   private pause({ process }: Replica, paused: boolean): void {
-    if (process.paused !== paused) this.world.scheduler.say(undefined, `${process.name} ${paused ? 'stands still' : 'goes on'}`);
+    if (process.paused !== paused)
+      this.world.scheduler.say(undefined, `${process.name} ${paused ? 'stands still' : 'goes on'}`);
     process.paused = paused;
   }
 
@@ -157,7 +202,14 @@ export class Play {
     const status = `${topics.statusChanged.name}/0`;
     if (service === 'retry') return [`${topics.sendDeferred.name}/0`, status, `${topics.cancelRequested.name}/0`];
     const requested = topicName(topics.emailRequested, '', lane);
-    return [`${requested}/0`, `${requested}/1`, `${topicName(topics.emailDue, '', lane)}/0`, status, `${topics.cancelRequested.name}/0`, `${topics.sendPlanned.name}/0`];
+    return [
+      `${requested}/0`,
+      `${requested}/1`,
+      `${topicName(topics.emailDue, '', lane)}/0`,
+      status,
+      `${topics.cancelRequested.name}/0`,
+      `${topics.sendPlanned.name}/0`,
+    ];
   }
 
   private pass(ms: number, words: string): void {
@@ -181,8 +233,16 @@ export class Play {
   /** One of our own topics: a record among the last of them cannot be read from now on. */
   private loseRecord({ pick, luck }: Step): void {
     const { broker, scheduler } = this.world;
-    const own = [topicName(topics.emailDue, '', this.history.lane), topics.sendDeferred.name, topics.sendPlanned.name, topics.statusChanged.name].map((name) => `${name}/0`);
-    const place = among(own.filter((name) => broker.logOf(name).length > 0), pick);
+    const own = [
+      topicName(topics.emailDue, '', this.history.lane),
+      topics.sendDeferred.name,
+      topics.sendPlanned.name,
+      topics.statusChanged.name,
+    ].map((name) => `${name}/0`);
+    const place = among(
+      own.filter((name) => broker.logOf(name).length > 0),
+      pick,
+    );
     if (place === undefined || broker.losses >= mostLosses) return;
     const offset = Math.max(0, broker.logOf(place).length - 1 - (luck % 3));
     broker.lose(place, offset);
@@ -194,14 +254,22 @@ export class Play {
     if (!this.history.asked[index]!.cancelled || this.cancelled.has(index)) return;
     this.cancelled.add(index);
     const messageId = `m${index + 1}`;
-    this.world.append({ topic: topics.cancelRequested, key: messageId, value: { messageId, tenant: 'default', channel: 'email' } });
+    this.world.append({
+      topic: topics.cancelRequested,
+      key: messageId,
+      value: { messageId, tenant: 'default', channel: 'email' },
+    });
     this.world.scheduler.say(undefined, `upstream takes ${messageId} back`);
   }
 }
 
 function chanceOf({ luck }: Step): ProviderChance {
   const [forReceipt, forWay] = [Math.floor(luck / endings.length), Math.floor(luck / endings.length / receipts.length)];
-  return { ending: endings[luck % endings.length]!, receipt: receipts[forReceipt % receipts.length]!, way: ways[forWay % ways.length]! };
+  return {
+    ending: endings[luck % endings.length]!,
+    receipt: receipts[forReceipt % receipts.length]!,
+    way: ways[forWay % ways.length]!,
+  };
 }
 
 const among = <T>(all: readonly T[], pick: number): T | undefined => all[pick % (all.length || 1)];

@@ -5,7 +5,9 @@ import { openReceipts, tellReceipt } from './receipts.ts';
 /** Rounds after which something goes round in circles. */
 const mostRounds = 1_500;
 
-/** Lets everything run, without faults and in plain order, until nothing is left to do. Says what never came to rest. */
+/**
+ * Lets everything run, without faults and in plain order, until nothing is left to do. Says what never came to rest.
+ */
 export async function comeToRest(play: Play): Promise<string | undefined> {
   const { world } = play;
   world.chance = () => atEase;

@@ -1,5 +1,12 @@
 import { silentLogger } from '#libs/testing';
-import { type Every, type IncomingRecord, type KafkaConfig, kafkaSettings, KeyedConsumer, placeOf } from '#libs/transport';
+import {
+  type Every,
+  type IncomingRecord,
+  type KafkaConfig,
+  kafkaSettings,
+  KeyedConsumer,
+  placeOf,
+} from '#libs/transport';
 import { z } from 'zod';
 import { ChannelWorker } from './channel-worker.ts';
 import { RetryWorker } from './retry-worker.ts';
@@ -31,27 +38,49 @@ export async function startReplica(service: Service, name: string, world: World)
   const member = new Member(process, service, world.broker, world.scheduler, world.variant.commitsWhatWasGivenAway);
   const worker = service === 'email' ? new ChannelWorker(member, world) : new RetryWorker(member, world);
   // What cannot be read any more is passed over by the transport, and counts as dealt with.
-  const handle = (record: IncomingRecord) => (world.broker.isLost(placeOf(record)) ? Promise.resolve(true) : worker.handle(record));
-  // Nothing runs by itself: the history says when the consumer commits, and its look for silence, set up before, never comes.
+  const handle = (record: IncomingRecord) =>
+    world.broker.isLost(placeOf(record)) ? Promise.resolve(true) : worker.handle(record);
+  // Nothing runs by itself: the history says when the consumer commits, and its look for silence, set up before, never
+  // comes.
   const repeated: (() => void)[] = [];
   const every: Every = (_ms, work) => {
     repeated.push(work);
     return () => undefined;
   };
-  const consumer = new KeyedConsumer({ kafka: member.kafka, config, groupId: service, topics: worker.topics, handle, logger, every });
+  const consumer = new KeyedConsumer({
+    kafka: member.kafka,
+    config,
+    groupId: service,
+    topics: worker.topics,
+    handle,
+    logger,
+    every,
+  });
   await consumer.start();
   const commit = repeated.at(-1)!;
-  return { service, process, member, commit, release: () => worker instanceof RetryWorker && worker.release(), look: () => worker.look() };
+  return {
+    service,
+    process,
+    member,
+    commit,
+    release: () => worker instanceof RetryWorker && worker.release(),
+    look: () => worker.look(),
+  };
 }
 
 /** Whether an act can happen to a replica; killing and pausing only where something is under way. */
 export function concerns(act: Step['act'], { service, process, member }: Replica, scheduler: Scheduler): boolean {
   switch (act) {
     case 'kill':
-    case 'pause': return !process.paused && scheduler.isBusy(process);
-    case 'resume': return process.paused;
-    case 'release': return process.runs && service === 'retry';
-    case 'join': return process.runs && member.isBehind;
-    default: return process.runs;
-  } // prettier-ignore
+    case 'pause':
+      return !process.paused && scheduler.isBusy(process);
+    case 'resume':
+      return process.paused;
+    case 'release':
+      return process.runs && service === 'retry';
+    case 'join':
+      return process.runs && member.isBehind;
+    default:
+      return process.runs;
+  }
 }

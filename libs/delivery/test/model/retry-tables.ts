@@ -61,14 +61,19 @@ export class RetryTables {
   decideOnce({ deferred, decide }: Question, now: number): Answer | undefined {
     const id = identityKey(deferred);
     const known = this.progressOf(id);
-    if (known.hop === deferred.hop && known.fact === deferred.eventId && known.decision) return { decision: known.decision, repeated: true };
+    if (known.hop === deferred.hop && known.fact === deferred.eventId && known.decision)
+      return { decision: known.decision, repeated: true };
     if (known.hop >= deferred.hop) return undefined;
     const current = deferred.takenBack ? { ...known, proven: false, takenBack: deferred.hop } : known;
     const decision = decide(current);
     this.progress.set(id, { ...current, hop: deferred.hop, fact: deferred.eventId, decision });
     const { plan } = decision;
     if (plan) this.keep(id, dueOf(deferred, plan), plan, now);
-    if (plan?.mode === 'send' && plan.kind === 'unknown') this.resends.set(deferred.messageId, [...(this.resends.get(deferred.messageId) ?? []), { hop: deferred.hop + 1, decidedAt: now }]);
+    if (plan?.mode === 'send' && plan.kind === 'unknown')
+      this.resends.set(deferred.messageId, [
+        ...(this.resends.get(deferred.messageId) ?? []),
+        { hop: deferred.hop + 1, decidedAt: now },
+      ]);
     return { decision, repeated: false };
   }
 
@@ -91,7 +96,8 @@ export class RetryTables {
   markPublished(token: string, plans: readonly DuePlan[], now: number): void {
     for (const { id, due } of plans) {
       const row = this.schedule.get(id);
-      if (row && this.mayMark(row, due, token)) Object.assign(row, { state: 'published', endedAt: now, leaseToken: undefined });
+      if (row && this.mayMark(row, due, token))
+        Object.assign(row, { state: 'published', endedAt: now, leaseToken: undefined });
     }
   }
 
@@ -101,7 +107,8 @@ export class RetryTables {
     if (!known || known.proven || hop <= known.takenBack) return false;
     known.proven = true;
     const row = this.schedule.get(id);
-    if (row?.state === 'releasing' || row?.state === 'published') Object.assign(row, { state: 'answered', endedAt: row.endedAt || now });
+    if (row?.state === 'releasing' || row?.state === 'published')
+      Object.assign(row, { state: 'answered', endedAt: row.endedAt || now });
     if (row?.state !== 'pending') return false;
     Object.assign(row, { state: 'stopped', endedAt: now });
     return true;
@@ -109,18 +116,33 @@ export class RetryTables {
 
   note(of: Identity, hop: number, now: number): void {
     const row = this.schedule.get(identityKey(of));
-    if (row && row.due.hop <= hop && (row.state === 'releasing' || row.state === 'published')) Object.assign(row, { state: 'answered', endedAt: row.endedAt || now });
+    if (row && row.due.hop <= hop && (row.state === 'releasing' || row.state === 'published'))
+      Object.assign(row, { state: 'answered', endedAt: row.endedAt || now });
   }
 
   overdue(now: number): Overdue {
-    const overdue = [...this.schedule.values()].filter((row) => this.isWaitedFor(row) && row.endedAt < now - this.answerMs);
+    const overdue = [...this.schedule.values()].filter(
+      (row) => this.isWaitedFor(row) && row.endedAt < now - this.answerMs,
+    );
     return { now: new Date(now), channels: [...new Set(overdue.map(({ due }) => due.channel))], standing: 0 };
   }
 
   releaseAgain(channel: Channel, upTo: Date, now: number): number {
-    const lost = [...this.schedule.values()].filter((row) => this.isWaitedFor(row) && row.due.channel === channel && row.endedAt <= upTo.getTime() && this.patienceEnds(row) < now);
+    const lost = [...this.schedule.values()].filter(
+      (row) =>
+        this.isWaitedFor(row) &&
+        row.due.channel === channel &&
+        row.endedAt <= upTo.getTime() &&
+        this.patienceEnds(row) < now,
+    );
     for (const row of lost) {
-      Object.assign(row, { state: 'releasing', again: row.again + 1, leaseToken: undefined, leaseUntil: now - 1, endedAt: 0 });
+      Object.assign(row, {
+        state: 'releasing',
+        again: row.again + 1,
+        leaseToken: undefined,
+        leaseUntil: now - 1,
+        endedAt: 0,
+      });
       this.releasedAgain.push(`${row.due.messageId}/${row.due.hop}`);
     }
     return lost.length;
@@ -131,9 +153,16 @@ export class RetryTables {
     this.progress.set(id, { ...this.progressOf(id), cancelled: true });
     const row = this.schedule.get(id);
     if (row && this.mayCancel(row)) Object.assign(row, { state: 'cancelled', endedAt: now });
-    if (row?.state === 'cancelled') return { cancelled: true, due: row.due, at: new Date(row.endedAt).toISOString(), trace: {} };
+    if (row?.state === 'cancelled')
+      return { cancelled: true, due: row.due, at: new Date(row.endedAt).toISOString(), trace: {} };
     const burial = this.progressOf(id).decision?.burial?.reason;
-    if (burial) return { cancelled: false, because: 'ended', refusal: burial === 'unconfirmed' ? 'in-doubt' : 'ended', at: new Date(now).toISOString() };
+    if (burial)
+      return {
+        cancelled: false,
+        because: 'ended',
+        refusal: burial === 'unconfirmed' ? 'in-doubt' : 'ended',
+        at: new Date(now).toISOString(),
+      };
     if (!row) return { cancelled: false, because: 'no plan' };
     return { cancelled: false, because: row.state === 'pending' ? 'looking' : row.state };
   }
@@ -176,14 +205,34 @@ export class RetryTables {
   private keep(id: string, due: SendDue, { kind, dueAt }: Plan, now: number): void {
     const row = this.schedule.get(id);
     if (row && row.due.hop >= due.hop) return;
-    this.schedule.set(id, { due, kind, createdAt: now, state: 'pending', again: 0, dueAt: Date.parse(dueAt), leaseToken: undefined, leaseUntil: 0, endedAt: 0 });
+    this.schedule.set(id, {
+      due,
+      kind,
+      createdAt: now,
+      state: 'pending',
+      again: 0,
+      dueAt: Date.parse(dueAt),
+      leaseToken: undefined,
+      leaseUntil: 0,
+      endedAt: 0,
+    });
   }
 
   private progressOf(id: string): Progress {
-    return this.progress.get(id) ?? { hop: 0, fact: undefined, decision: undefined, proven: false, cancelled: false, takenBack: 0 };
+    return (
+      this.progress.get(id) ?? {
+        hop: 0,
+        fact: undefined,
+        decision: undefined,
+        proven: false,
+        cancelled: false,
+        takenBack: 0,
+      }
+    );
   }
 }
 
 const goesAgain = ({ due, kind }: Scheduled) => due.mode === 'send' && kind === 'unknown';
 
-const isRipe = ({ state, dueAt, leaseUntil }: Scheduled, now: number) => (state === 'pending' && dueAt <= now) || (state === 'releasing' && leaseUntil < now);
+const isRipe = ({ state, dueAt, leaseUntil }: Scheduled, now: number) =>
+  (state === 'pending' && dueAt <= now) || (state === 'releasing' && leaseUntil < now);

@@ -1,4 +1,11 @@
-import { type CancelRequested, type Identity, InfrastructureDown, type SendDeferred, type StatusChanged, topics } from '#libs/contracts';
+import {
+  type CancelRequested,
+  type Identity,
+  InfrastructureDown,
+  type SendDeferred,
+  type StatusChanged,
+  topics,
+} from '#libs/contracts';
 import { silentLogger } from '#libs/testing';
 import type { IncomingRecord, Publisher } from '#libs/transport';
 import { KafkaAnswerReading } from '../../../../apps/retry/src/answer/answer-reading.adapter.ts';
@@ -52,12 +59,27 @@ export class RetryWorker {
     this.answers = {
       note: (of, hop) => ask(`takes ${of.messageId}/${hop} for answered`, () => retry.note(of, hop, clock.now)),
       overdue: () => ask('looks for what is not answered', () => retry.overdue(clock.now)),
-      releaseAgain: (channel, upTo) => ask('releases again what is not answered', () => retry.releaseAgain(channel, upTo, clock.now)),
+      releaseAgain: (channel, upTo) =>
+        ask('releases again what is not answered', () => retry.releaseAgain(channel, upTo, clock.now)),
     };
-    const answerReading = world.variant.takesLagForLoss ? { upTo: (now: Date) => Promise.resolve(now) } : new KafkaAnswerReading(kafka, config);
+    const answerReading = world.variant.takesLagForLoss
+      ? { upTo: (now: Date) => Promise.resolve(now) }
+      : new KafkaAnswerReading(kafka, config);
     this.watch = new WatchService(this.answers, answerReading, config, { addConcern: () => undefined }, stop, logger);
     // A decision has a millisecond of its own: what was there before it is told from what came after.
-    this.planning = new PlanService({ decideOnce: (question) => ask(`decides on ${question.deferred.messageId}/${question.deferred.hop}`, () => retry.decideOnce(question, (clock.now += 1))) }, announcer, this.answers, config, logger, () => ({ now: clock.now, jitter: 0.5 }));
+    this.planning = new PlanService(
+      {
+        decideOnce: (question) =>
+          ask(`decides on ${question.deferred.messageId}/${question.deferred.hop}`, () =>
+            retry.decideOnce(question, (clock.now += 1)),
+          ),
+      },
+      announcer,
+      this.answers,
+      config,
+      logger,
+      () => ({ now: clock.now, jitter: 0.5 }),
+    );
     const stops = {
       prove: (of: Identity, hop: number) => ask('stops what is proven', () => retry.prove(of, hop, clock.now)),
       cancel: (of: Identity) => ask(`cancels ${of.messageId}`, () => retry.cancel(of, clock.now)),
@@ -69,11 +91,17 @@ export class RetryWorker {
         waitingResends: () => ask('looks for what goes again', () => retry.waitingResends(clock.now)),
         take: (proofRead) => ask('takes what is due', () => retry.take(proofRead, clock.now)),
         markPublished: async (token, plans) => {
-          if (plans.length > 0) await ask('marks what was published', () => retry.markPublished(token, plans, clock.now));
+          if (plans.length > 0)
+            await ask('marks what was published', () => retry.markPublished(token, plans, clock.now));
         },
       },
-      new KafkaProofReading(kafka, config), announcer, this.endings, config, new AbortController().signal, logger,
-    ); // prettier-ignore
+      new KafkaProofReading(kafka, config),
+      announcer,
+      this.endings,
+      config,
+      new AbortController().signal,
+      logger,
+    );
   }
 
   /** One round of the release loop, unless the last one still runs. */
@@ -100,7 +128,8 @@ export class RetryWorker {
         await (fault === undefined ? this.on(record) : this.endMessage(record, fault));
         return true;
       } catch (error) {
-        if (error instanceof InfrastructureDown) await this.world.scheduler.wait(this.process, Math.min(5_000, 200 * 2 ** round));
+        if (error instanceof InfrastructureDown)
+          await this.world.scheduler.wait(this.process, Math.min(5_000, 200 * 2 ** round));
         else fault = error;
       }
     }
@@ -118,15 +147,21 @@ export class RetryWorker {
   private on(record: IncomingRecord): Promise<void> {
     const json: unknown = JSON.parse(record.value!.toString());
     switch (record.topic.name) {
-      case topics.sendDeferred.name: return this.plan(json as SendDeferred);
-      case topics.cancelRequested.name: return this.stopping.cancel(json as CancelRequested);
-      default: return this.learn(json as StatusChanged);
-    } // prettier-ignore
+      case topics.sendDeferred.name:
+        return this.plan(json as SendDeferred);
+      case topics.cancelRequested.name:
+        return this.stopping.cancel(json as CancelRequested);
+      default:
+        return this.learn(json as StatusChanged);
+    }
   }
 
   /** As StopConsumer. */
   private async learn(fact: StatusChanged): Promise<void> {
-    const answered = this.world.variant.takesAnyFactForAnAnswer && fact.source === 'email' && fact.hop && fact.messageId ? { ...fact, messageId: fact.messageId, hop: fact.hop } : answeredBy(fact);
+    const answered =
+      this.world.variant.takesAnyFactForAnAnswer && fact.source === 'email' && fact.hop && fact.messageId
+        ? { ...fact, messageId: fact.messageId, hop: fact.hop }
+        : answeredBy(fact);
     return answered ? this.answers.note(answered, answered.hop) : this.stopping.learn(fact);
   }
 }

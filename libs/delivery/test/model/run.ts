@@ -22,7 +22,11 @@ export async function play(history: History, variant: Variant = {}): Promise<Pla
   await played.heal();
   const unrest = await comeToRest(played);
   const judgement = judge(played.world, history);
-  return { ...judgement, violations: [...(unrest ? [`unrest: ${unrest}`] : []), ...judgement.violations], trace: scheduler.trace };
+  return {
+    ...judgement,
+    violations: [...(unrest ? [`unrest: ${unrest}`] : []), ...judgement.violations],
+    trace: scheduler.trace,
+  };
 }
 
 export interface Watch {

@@ -35,7 +35,10 @@ export interface Waiting {
   resume: (answer: Answer) => void;
 }
 
-/** `whole`: takes place and is answered; `half`: the answer is left under way; `lost`: it takes place, and the answer says that nobody is there. */
+/**
+ * `whole`: takes place and is answered; `half`: the answer is left under way; `lost`: it takes place, and the answer
+ * says that nobody is there.
+ */
 export type How = 'whole' | 'half' | 'lost';
 
 /** Runs one await after another, in the order that the history says. */
@@ -56,7 +59,13 @@ export class Scheduler {
   }
 
   wait(owner: Process, ms: number): Promise<void> {
-    return this.add<void>({ owner, on: undefined, what: `${ms} ms`, dueAt: this.clock.now + ms, effect: () => undefined });
+    return this.add<void>({
+      owner,
+      on: undefined,
+      what: `${ms} ms`,
+      dueAt: this.clock.now + ms,
+      effect: () => undefined,
+    });
   }
 
   get runnable(): Waiting[] {
@@ -69,7 +78,9 @@ export class Scheduler {
 
   /** When the next wait ends; undefined where nobody waits. */
   get nextTime(): number | undefined {
-    const times = this.waiting.filter(({ owner, dueAt }) => owner.runs && dueAt > this.clock.now).map(({ dueAt }) => dueAt);
+    const times = this.waiting
+      .filter(({ owner, dueAt }) => owner.runs && dueAt > this.clock.now)
+      .map(({ dueAt }) => dueAt);
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
@@ -78,7 +89,8 @@ export class Scheduler {
       entry.answer = this.perform(entry);
       if (entry.on) this.say(entry, `→ ${told(entry.answer)}${suffix[how]}`);
       if (how === 'half' && entry.on) return;
-      if (how === 'lost' && (entry.on === 'postgres' || entry.on === 'kafka')) entry.answer = { error: new InfrastructureDown(entry.on, entry.what) };
+      if (how === 'lost' && (entry.on === 'postgres' || entry.on === 'kafka'))
+        entry.answer = { error: new InfrastructureDown(entry.on, entry.what) };
     }
     this.waiting = this.waiting.filter((other) => other !== entry);
     entry.resume(entry.answer);
@@ -111,7 +123,8 @@ export class Scheduler {
 
   private add<T>(what: Pick<Waiting, 'owner' | 'on' | 'what' | 'dueAt' | 'effect'>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const resume: Waiting['resume'] = (answer) => ('error' in answer ? reject(answer.error as Error) : resolve(answer.value as T));
+      const resume: Waiting['resume'] = (answer) =>
+        'error' in answer ? reject(answer.error as Error) : resolve(answer.value as T);
       if (what.owner.alive) this.waiting.push({ ...what, answer: undefined, resume });
     });
   }
@@ -125,12 +138,17 @@ function told(answer: Answer): string {
   const { value } = answer;
   if (value === undefined) return 'done';
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const { verdict, outcome, failure, found, decision, plans, sent, entered, results, refused } = value as Record<string, unknown>;
+  const { verdict, outcome, failure, found, decision, plans, sent, entered, results, refused } = value as Record<
+    string,
+    unknown
+  >;
   if (Array.isArray(results)) return results.map((result) => told({ value: result })).join(' and ');
   if (refused !== undefined) return `${told({ value: refused })}, as a whole`;
   if (Array.isArray(plans)) return plans.length === 0 ? 'nothing' : `${plans.length} plans`;
   if (entered !== undefined) return entered ? 'there is one' : 'there is none';
-  return [verdict, kindOf(outcome), sent === true ? 'taken' : kindOf(failure), found, kindOf(decision)].filter((word) => typeof word === 'string').join(' ');
+  return [verdict, kindOf(outcome), sent === true ? 'taken' : kindOf(failure), found, kindOf(decision)]
+    .filter((word) => typeof word === 'string')
+    .join(' ');
 }
 
 function kindOf(of: unknown): unknown {

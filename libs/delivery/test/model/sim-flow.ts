@@ -6,12 +6,23 @@ import type { Message, ProviderWorld, SimProvider } from './sim-provider.ts';
 
 /** The real choice of a way, over a circuit and places that the history opens and shuts. */
 export function simFlow(owner: Process, provider: SimProvider, world: ProviderWorld): FlowService<Message> {
-  const enter = (): Entry => (world.chance().way === 'full' ? { entered: false, why: 'full' } : { entered: true, leave: () => undefined });
+  const enter = (): Entry =>
+    world.chance().way === 'full' ? { entered: false, why: 'full' } : { entered: true, leave: () => undefined };
   const health: Pick<ProviderHealth, 'snapshot' | 'enter'> = {
     snapshot: () => new Map(world.chance().way === 'circuit open' ? [[provider.name, 'open']] : []),
     enter: () => world.scheduler.ask(owner, 'provider', 'asks for a place', enter),
   };
-  const permits: Pick<Permits, 'take' | 'hold'> = { take: () => Promise.resolve({ granted: true }), hold: () => undefined };
+  const permits: Pick<Permits, 'take' | 'hold'> = {
+    take: () => Promise.resolve({ granted: true }),
+    hold: () => undefined,
+  };
   const providers = [provider];
-  return new FlowService({ providers, health: health as ProviderHealth, permits: permits as Permits, holdMs: 1_000, senderOf: () => undefined, clock: world.clockOf(owner) });
+  return new FlowService({
+    providers,
+    health: health as ProviderHealth,
+    permits: permits as Permits,
+    holdMs: 1_000,
+    senderOf: () => undefined,
+    clock: world.clockOf(owner),
+  });
 }

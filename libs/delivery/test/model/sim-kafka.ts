@@ -31,7 +31,11 @@ export class Broker {
   }
 
   group(id: string): Group {
-    const group = this.groups.get(id) ?? { generation: 0, owners: new Map<string, Process>(), committed: new Map<string, number>() };
+    const group = this.groups.get(id) ?? {
+      generation: 0,
+      owners: new Map<string, Process>(),
+      committed: new Map<string, number>(),
+    };
     this.groups.set(id, group);
     return group;
   }
@@ -40,7 +44,8 @@ export class Broker {
   rebalance(id: string, places: readonly string[], members: readonly Process[], chance: number): void {
     const group = this.group(id);
     group.generation += 1;
-    for (const [index, place] of places.entries()) group.owners.set(place, members[(chance >> index) % members.length]!);
+    for (const [index, place] of places.entries())
+      group.owners.set(place, members[(chance >> index) % members.length]!);
   }
 
   lose(place: string, offset: number): void {
@@ -95,7 +100,8 @@ export class Member {
   get kafka(): Kafka {
     const consumer = {
       events: { GROUP_JOIN: 'join', CRASH: 'crash', REBALANCING: 'rebalancing' },
-      on: (event: string, listener: Listener) => this.listeners.set(event, [...(this.listeners.get(event) ?? []), listener]),
+      on: (event: string, listener: Listener) =>
+        this.listeners.set(event, [...(this.listeners.get(event) ?? []), listener]),
       connect: () => Promise.resolve(),
       subscribe: () => Promise.resolve(),
       disconnect: () => Promise.resolve(),
@@ -107,7 +113,10 @@ export class Member {
       },
       commitOffsets: (offsets: { topic: string; partition: number; offset: string }[]) => this.commit(offsets),
     };
-    return { consumer: () => consumer as unknown as Consumer, admin: () => this.admin as unknown as Admin } as unknown as Kafka;
+    return {
+      consumer: () => consumer as unknown as Consumer,
+      admin: () => this.admin as unknown as Admin,
+    } as unknown as Kafka;
   }
 
   /** What anybody may ask the brokers. A service's two groups are one here. */
@@ -117,15 +126,20 @@ export class Member {
     return {
       connect: () => Promise.resolve(),
       disconnect: () => Promise.resolve(),
-      fetchTopicOffsets: (topic) => scheduler.ask(process, 'kafka', `asks for the end of ${topic}`, () => {
-        const end = String(broker.logOf(place(topic)).length);
-        return [{ partition: 0, offset: end, high: end, low: '0' }];
-      }),
-      fetchOffsets: ({ groupId, topics = [] }) => scheduler.ask(process, 'kafka', `asks how far ${groupId} has read`, () => {
-        const { committed } = broker.group(groupId.replace('-facts', ''));
-        return topics.map((topic) => ({ topic, partitions: [{ partition: 0, offset: String(committed.get(place(topic)) ?? -1), metadata: null }] }));
-      }),
-    }; // prettier-ignore
+      fetchTopicOffsets: (topic) =>
+        scheduler.ask(process, 'kafka', `asks for the end of ${topic}`, () => {
+          const end = String(broker.logOf(place(topic)).length);
+          return [{ partition: 0, offset: end, high: end, low: '0' }];
+        }),
+      fetchOffsets: ({ groupId, topics = [] }) =>
+        scheduler.ask(process, 'kafka', `asks how far ${groupId} has read`, () => {
+          const { committed } = broker.group(groupId.replace('-facts', ''));
+          return topics.map((topic) => ({
+            topic,
+            partitions: [{ partition: 0, offset: String(committed.get(place(topic)) ?? -1), metadata: null }],
+          }));
+        }),
+    };
   }
 
   get isBehind(): boolean {
@@ -146,13 +160,17 @@ export class Member {
       this.positions.set(place, this.group.committed.get(place) ?? 0);
     }
     const memberId = `${this.process.name}-${this.expelled}`;
-    for (const listener of this.listeners.get('rebalancing') ?? []) listener({ payload: { memberId, memberAssignment: {} } });
-    for (const listener of this.listeners.get('join') ?? []) listener({ payload: { memberId, memberAssignment: mine } });
+    for (const listener of this.listeners.get('rebalancing') ?? [])
+      listener({ payload: { memberId, memberAssignment: {} } });
+    for (const listener of this.listeners.get('join') ?? [])
+      listener({ payload: { memberId, memberAssignment: mine } });
   }
 
   /** Its places that hold something new for it. */
   get fetchable(): string[] {
-    return [...this.positions].filter(([place, position]) => position < this.broker.logOf(place).length).map(([place]) => place);
+    return [...this.positions]
+      .filter(([place, position]) => position < this.broker.logOf(place).length)
+      .map(([place]) => place);
   }
 
   /** Takes the next records of a place, at most `count` of them. */
@@ -161,7 +179,14 @@ export class Member {
     const from = this.positions.get(place)!;
     const records = this.broker.logOf(place).slice(from, from + count);
     this.positions.set(place, from + records.length);
-    const messages = records.map(({ key, value, timestamp }, index) => ({ key, value, headers: {}, offset: String(from + index), timestamp: String(timestamp), attributes: 0 }));
+    const messages = records.map(({ key, value, timestamp }, index) => ({
+      key,
+      value,
+      headers: {},
+      offset: String(from + index),
+      timestamp: String(timestamp),
+      attributes: 0,
+    }));
     void this.eachBatch?.({ batch: { topic, partition, messages } } as unknown as EachBatchPayload);
   }
 
@@ -180,4 +205,7 @@ export class Member {
   }
 }
 
-const splitPlace = (place: string): [string, number] => [place.slice(0, place.lastIndexOf('/')), Number(place.slice(place.lastIndexOf('/') + 1))];
+const splitPlace = (place: string): [string, number] => [
+  place.slice(0, place.lastIndexOf('/')),
+  Number(place.slice(place.lastIndexOf('/') + 1)),
+];

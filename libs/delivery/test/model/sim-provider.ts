@@ -1,4 +1,14 @@
-import { type Candidate, type Failure, type LookupResult, type LookupWish, Provider, type ProviderCall, type ProviderCheck, type RecipientRef, type SendResult } from '#libs/contracts';
+import {
+  type Candidate,
+  type Failure,
+  type LookupResult,
+  type LookupWish,
+  Provider,
+  type ProviderCall,
+  type ProviderCheck,
+  type RecipientRef,
+  type SendResult,
+} from '#libs/contracts';
 import { aFailure } from '#libs/testing';
 import { keyOf } from '../../../../apps/email/src/providers/resend/resend.request.policy.ts';
 import type { Clock } from '../../src/clock.ts';
@@ -15,17 +25,31 @@ export interface Message {
 }
 
 /** How a call ends: an answer can be lost whether or not the message was taken. */
-export const endings = ['taken', 'taken', 'lost, taken', 'lost, taken', 'lost, not taken', 'refused', 'refused for good', 'refused by the account'] as const;
+export const endings = [
+  'taken',
+  'taken',
+  'lost, taken',
+  'lost, taken',
+  'lost, not taken',
+  'refused',
+  'refused for good',
+  'refused by the account',
+] as const;
 /** Whether a call may go at all. */
 export const ways = ['open', 'open', 'open', 'open', 'open', 'full', 'circuit open'] as const;
 /** What the provider tells later of a message it took; `nothing`: its webhook never comes. */
 export const receipts = ['delivered', 'nothing', 'failed', 'bounced'] as const;
 
-/** Whether and how the provider can be asked for an earlier call: by our reference, or by a list of what looks the same. */
+/**
+ * Whether and how the provider can be asked for an earlier call: by our reference, or by a list of what looks the same.
+ */
 export const lookUps = ['none', 'by reference', 'by list'] as const;
 export type LookUp = (typeof lookUps)[number];
 
-/** What the provider says where it refuses one of several that come in one request: nothing of who it is, who it is, or it takes the others. */
+/**
+ * What the provider says where it refuses one of several that come in one request: nothing of who it is, who it is, or
+ * it takes the others.
+ */
 export const refusals = ['as a whole', 'by name', 'one by one'] as const;
 export type RefusalOfOne = (typeof refusals)[number];
 
@@ -35,7 +59,10 @@ export interface Accepted {
   text: string;
   hop: number;
   callId: string;
-  /** What was left of the claim under this call's token as the provider took it, in milliseconds; below 0 where it was over. */
+  /**
+   * What was left of the claim under this call's token as the provider took it, in milliseconds; below 0 where it was
+   * over.
+   */
   leaseLeft: number;
   /** The earlier hop that the ledger had been told of as accepted before this one was claimed. */
   knewOf: number | undefined;
@@ -92,7 +119,10 @@ export interface JointFaults {
   asksTheLastAlone?: boolean;
 }
 
-/** A provider as one process sees it: the last look at the lease and the taking are one step (design §3.2 names the rest). */
+/**
+ * A provider as one process sees it: the last look at the lease and the taking are one step (design §3.2 names the
+ * rest).
+ */
 export class SimProvider extends Provider<Message> {
   readonly name = 'sendgrid';
   override readonly togetherMost = 3;
@@ -113,7 +143,9 @@ export class SimProvider extends Provider<Message> {
 
   override async sendTogether(calls: readonly Call[]): Promise<SendResult[]> {
     const { firstSpeaksForAll, halvesUnderOneKey } = this.world.variant;
-    const results = await sendJointly(calls, (members) => this.request(members, keyOf(halvesUnderOneKey ? calls : members)));
+    const results = await sendJointly(calls, (members) =>
+      this.request(members, keyOf(halvesUnderOneKey ? calls : members)),
+    );
     return firstSpeaksForAll ? calls.map(() => results[0]!) : results;
   }
 
@@ -149,17 +181,23 @@ export class SimProvider extends Provider<Message> {
     if (before) return { answer: before, ...(lost && { lost }) };
     switch (ending) {
       case 'taken':
-      case 'lost, taken': return { answer: this.take(calls, chance), ...(lost && { lost }) };
-      case 'lost, not taken': return { answer: alike(calls, {}), lost: ending };
-      case 'refused': return { answer: alike(calls, {}) };
-      case 'refused for good': return { answer: this.refuse(calls, new Set()) };
-      case 'refused by the account': return { answer: alike(calls, { kind: 'account', retry: 'operator', code: ending }) };
-    } // prettier-ignore
+      case 'lost, taken':
+        return { answer: this.take(calls, chance), ...(lost && { lost }) };
+      case 'lost, not taken':
+        return { answer: alike(calls, {}), lost: ending };
+      case 'refused':
+        return { answer: alike(calls, {}) };
+      case 'refused for good':
+        return { answer: this.refuse(calls, new Set()) };
+      case 'refused by the account':
+        return { answer: alike(calls, { kind: 'account', retry: 'operator', code: ending }) };
+    }
   }
 
   private take(calls: readonly Call[], chance: ProviderChance): JointAnswer {
     const bad = new Set(calls.flatMap(({ message }, place) => (message.to.includes(nobody) ? [place] : [])));
-    if (bad.size > 0 && this.world.refusal !== 'one by one') return this.refuse(calls, this.world.refusal === 'by name' ? bad : new Set());
+    if (bad.size > 0 && this.world.refusal !== 'one by one')
+      return this.refuse(calls, this.world.refusal === 'by name' ? bad : new Set());
     const results = calls.map((call, place): SendResult => {
       if (bad.has(place)) this.world.refuse(call);
       else this.world.take(call, chance, calls.length);

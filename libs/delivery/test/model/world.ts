@@ -1,4 +1,14 @@
-import { type CancelRequested, type fold, identityKey, type Lane, type ProviderCall, RecordRefused, type StatusChanged, topicName, topics } from '#libs/contracts';
+import {
+  type CancelRequested,
+  type fold,
+  identityKey,
+  type Lane,
+  type ProviderCall,
+  RecordRefused,
+  type StatusChanged,
+  topicName,
+  topics,
+} from '#libs/contracts';
 import type { Publisher } from '#libs/transport';
 import type { Clock } from '../../src/clock.ts';
 import type { Announcement } from '../../src/announce.policy.ts';
@@ -12,7 +22,16 @@ import type { Handovers } from '../../src/handover/handovers.port.ts';
 import { type Proof, RetryTables } from './retry-tables.ts';
 import { type Process, Scheduler } from './scheduler.ts';
 import { Broker } from './sim-kafka.ts';
-import { type Accepted, type JointFaults, type LookUp, type Message, type ProviderChance, type ProviderWorld, receipts, type RefusalOfOne } from './sim-provider.ts';
+import {
+  type Accepted,
+  type JointFaults,
+  type LookUp,
+  type Message,
+  type ProviderChance,
+  type ProviderWorld,
+  receipts,
+  type RefusalOfOne,
+} from './sim-provider.ts';
 import { noon, VirtualClock } from './virtual-clock.ts';
 
 /** How long a claim protects its holder, in milliseconds: a call's time-out and the guard. */
@@ -105,12 +124,18 @@ export class World implements ProviderWorld {
   }
 
   get facts(): StatusChanged[] {
-    return this.broker.logOf(`${topics.statusChanged.name}/0`).map(({ value }) => JSON.parse(value.toString()) as StatusChanged);
+    return this.broker
+      .logOf(`${topics.statusChanged.name}/0`)
+      .map(({ value }) => JSON.parse(value.toString()) as StatusChanged);
   }
 
   /** The messages that have a dead letter. */
   get buried(): Set<string> {
-    return new Set(this.broker.logOf(`${topics.deadLetters.name}/0`).map(({ value }) => (JSON.parse(value.toString()) as { messageId: string }).messageId));
+    return new Set(
+      this.broker
+        .logOf(`${topics.deadLetters.name}/0`)
+        .map(({ value }) => (JSON.parse(value.toString()) as { messageId: string }).messageId),
+    );
   }
 
   /** What was written of a message that proves a hop to have been accepted. */
@@ -141,63 +166,96 @@ export class World implements ProviderWorld {
   }
 
   publisherOf(process: Process): Pick<Publisher, 'publish'> {
-    return { publish: (outgoing) => this.scheduler.ask(process, 'kafka', `publishes ${nameOf(outgoing)}`, () => this.append(outgoing)) };
+    return {
+      publish: (outgoing) =>
+        this.scheduler.ask(process, 'kafka', `publishes ${nameOf(outgoing)}`, () => this.append(outgoing)),
+    };
   }
 
   append({ topic, lane, key, value }: Outgoing): void {
     const { request } = value as { request?: { fault?: Fault } };
     if (request?.fault === refusedOn(topic.name)) throw new RecordRefused(topic.name);
     const bytes = Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value));
-    this.broker.append(topicName(topic, '', lane), 0, { key: typeof key === 'string' ? Buffer.from(key) : key, value: bytes, timestamp: this.clock.now });
+    this.broker.append(topicName(topic, '', lane), 0, {
+      key: typeof key === 'string' ? Buffer.from(key) : key,
+      value: bytes,
+      timestamp: this.clock.now,
+    });
   }
 
   ledgerOf(process: Process): Ledger {
     const { scheduler, ledger } = this;
     const ask = <T>(what: string, effect: () => T) => scheduler.ask(process, 'postgres', what, effect);
     return {
-      claim: (delivery: Delivery<unknown>, token: string) => ask(`claims ${nameOfHop(delivery)} of ${delivery.source}`, () => this.claim(delivery, token)),
-      settle: (delivery: Delivery<unknown>, token: string, outcome: Outcome) => ask(`settles ${nameOfHop(delivery)} as ${outcome.kind}`, () => {
-        if (outcome.kind === 'sent') this.learn(delivery.id, delivery.hop);
-        return ledger.settle(delivery, token, outcome, this.clock.now);
-      }),
-      prove: (id: string, hop: number, providerMessageId?: string) => ask(`proves hop ${hop}`, () => {
-        this.learn(id, hop);
-        ledger.prove(id, hop, providerMessageId);
-      }),
-      callsBeside: (id: string, hop: number, withinMs: number) => ask(`asks for the calls beside hop ${hop}`, () => ledger.callsBeside(id, hop, withinMs)),
-    }; // prettier-ignore
+      claim: (delivery: Delivery<unknown>, token: string) =>
+        ask(`claims ${nameOfHop(delivery)} of ${delivery.source}`, () => this.claim(delivery, token)),
+      settle: (delivery: Delivery<unknown>, token: string, outcome: Outcome) =>
+        ask(`settles ${nameOfHop(delivery)} as ${outcome.kind}`, () => {
+          if (outcome.kind === 'sent') this.learn(delivery.id, delivery.hop);
+          return ledger.settle(delivery, token, outcome, this.clock.now);
+        }),
+      prove: (id: string, hop: number, providerMessageId?: string) =>
+        ask(`proves hop ${hop}`, () => {
+          this.learn(id, hop);
+          ledger.prove(id, hop, providerMessageId);
+        }),
+      callsBeside: (id: string, hop: number, withinMs: number) =>
+        ask(`asks for the calls beside hop ${hop}`, () => ledger.callsBeside(id, hop, withinMs)),
+    };
   }
 
   /** As the channel does it: kept where claims see it. */
   cancel(process: Process, of: CancelRequested): Promise<void> {
-    return this.scheduler.ask(process, 'postgres', `keeps that ${of.messageId} is taken back`, () => void this.ledger.cancelled.add(identityKey(of)));
+    return this.scheduler.ask(
+      process,
+      'postgres',
+      `keeps that ${of.messageId} is taken back`,
+      () => void this.ledger.cancelled.add(identityKey(of)),
+    );
   }
 
   handoversOf(process: Process): Handovers {
     const { scheduler, handovers, clock } = this;
     const ask = <T>(what: string, effect: () => T) => scheduler.ask(process, 'postgres', what, effect);
     return {
-      keep: (id, kept) => ask(`keeps the hand-over of ${nameOfHop(kept.deferred)}`, () => handovers.keep(id, kept, clock.now)),
+      keep: (id, kept) =>
+        ask(`keeps the hand-over of ${nameOfHop(kept.deferred)}`, () => handovers.keep(id, kept, clock.now)),
       decided: (id, hop) => ask(`keeps the hand-over of hop ${hop} no longer`, () => handovers.decided(id, hop)),
       overdue: () => ask('looks for hand-overs without an answer', () => handovers.overdue(clock.now)),
       takeAgain: (upTo) => ask('takes hand-overs without an answer', () => handovers.takeAgain(upTo, clock.now)),
     };
   }
 
-  take({ message: { text, to }, reference }: ProviderCall<Message>, { receipt }: ProviderChance, together: number): void {
+  take(
+    { message: { text, to }, reference }: ProviderCall<Message>,
+    { receipt }: ProviderChance,
+    together: number,
+  ): void {
     const { messageId, tenant, hop, callId, recipientCount: count = 1 } = reference;
     const id = identityKey({ tenant, channel: 'email', messageId });
     const people = to.map(refOf);
     this.accepted.push({
-      messageId, hop, callId, text, to, count, together,
+      messageId,
+      hop,
+      callId,
+      text,
+      to,
+      count,
+      together,
       takenAt: this.clock.now,
       leaseLeft: (this.ledger.heldBy(id, hop, callId)?.leaseUntil ?? 0) - this.clock.now,
       knewOf: this.claimedKnowing.get(`${id}/${hop}`),
-      afterCancel: this.unwanted.has(callId) || this.facts.some((fact) => fact.messageId === messageId && fact.status === 'cancelled'),
+      afterCancel:
+        this.unwanted.has(callId) ||
+        this.facts.some((fact) => fact.messageId === messageId && fact.status === 'cancelled'),
       againstWish: people.some(({ hash }) => this.forbidden.get(callId)?.has(hash)),
       // Each recipient has another fate.
-      copies: people.map((recipient, place) => ({ recipient, receipt: receipts[(receipts.indexOf(receipt) + place) % receipts.length]!, told: false })),
-    }); // prettier-ignore
+      copies: people.map((recipient, place) => ({
+        recipient,
+        receipt: receipts[(receipts.indexOf(receipt) + place) % receipts.length]!,
+        told: false,
+      })),
+    });
   }
 
   refuse({ reference: { messageId, hop } }: ProviderCall<Message>): void {
@@ -208,7 +266,8 @@ export class World implements ProviderWorld {
     const claim = this.ledger.claim(delivery, token, this.clock.now);
     const known = this.told.get(delivery.id);
     const key = `${delivery.id}/${delivery.hop}`;
-    if (claim.verdict === 'mine' && !this.claimedKnowing.has(key)) this.claimedKnowing.set(key, known !== undefined && known < delivery.hop ? known : undefined);
+    if (claim.verdict === 'mine' && !this.claimedKnowing.has(key))
+      this.claimedKnowing.set(key, known !== undefined && known < delivery.hop ? known : undefined);
     if (claim.verdict !== 'mine' || delivery.mode !== 'send') return claim;
     if (this.ledger.cancelled.has(delivery.id)) this.unwanted.add(token);
     const found = delivery.recipients.flatMap(({ hash }) => (this.suppressed.has(hash) ? [suppressionOf(hash)] : []));
@@ -228,9 +287,16 @@ function refusedOn(topic: string): Fault | 'none' {
   return topic === topics.emailDue.name ? 'releasing' : 'none';
 }
 
-const suppressionOf = (recipient: string): SuppressionFound => ({ recipient, scope: 'all', tenant: null, reason: 'complaint', since: new Date(noon).toISOString() });
+const suppressionOf = (recipient: string): SuppressionFound => ({
+  recipient,
+  scope: 'all',
+  tenant: null,
+  reason: 'complaint',
+  since: new Date(noon).toISOString(),
+});
 
-const nameOfHop = ({ messageId, hop }: { messageId?: string | undefined; hop?: number | undefined }) => `${messageId}/${hop}`;
+const nameOfHop = ({ messageId, hop }: { messageId?: string | undefined; hop?: number | undefined }) =>
+  `${messageId}/${hop}`;
 
 function nameOf({ topic, value }: Outgoing): string {
   const { status, mode, why } = value as { status?: string; mode?: string; why?: string };

@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import { channelTopics, type EmailRequested, Lane, type SmsRequested, type StatusChanged, topics, UnreadableRecord } from '#libs/contracts';
+import {
+  channelTopics,
+  type EmailRequested,
+  Lane,
+  type SmsRequested,
+  type StatusChanged,
+  topics,
+  UnreadableRecord,
+} from '#libs/contracts';
 import type { ChannelPort, RequestEnvelope } from '../../src/channel.port.ts';
 import { EndingService } from '../../src/ending/ending.service.ts';
 import { silentLogger } from '#libs/testing';
@@ -24,28 +32,54 @@ beforeAll(async () => {
   const templates = await Templates.load(join(import.meta.dirname, '../../../../templates'), ['email', 'sms']);
   const provider = (name: string) => ({ name }) as never;
   const rules = {
-    senders: [], standard: { text: ['+15005550006'], whatsapp: ['+15005550006'] }, allowed: ['US', 'DE'], mmsRegions: ['US'], maxSegments: 10, smartEncoding: false,
-    numberCheck: 'possible', templates: { 'order-shipped': `HX${'1'.repeat(32)}` },
-  } as const; // prettier-ignore
-  channels.email = new EmailChannel([provider('sendgrid'), provider('resend')], mailboxOf('Desk <desk@acme.test>'), templates) as never;
-  channels.sms = new SmsChannel([provider('twilio')], rules, { screen: (message) => Promise.resolve({ pass: true, message }) }, templates, { keep: () => Promise.resolve() }) as never;
+    senders: [],
+    standard: { text: ['+15005550006'], whatsapp: ['+15005550006'] },
+    allowed: ['US', 'DE'],
+    mmsRegions: ['US'],
+    maxSegments: 10,
+    smartEncoding: false,
+    numberCheck: 'possible',
+    templates: { 'order-shipped': `HX${'1'.repeat(32)}` },
+  } as const;
+  channels.email = new EmailChannel(
+    [provider('sendgrid'), provider('resend')],
+    mailboxOf('Desk <desk@acme.test>'),
+    templates,
+  ) as never;
+  channels.sms = new SmsChannel(
+    [provider('twilio')],
+    rules,
+    { screen: (message) => Promise.resolve({ pass: true, message }) },
+    templates,
+    { keep: () => Promise.resolve() },
+  ) as never;
 }, 60_000);
 
 /** As the publisher looks at it, and as its readers do. */
 function requireReadable({ topic, value }: Written): void {
   const checked = topic.schema!.safeParse(value);
-  if (!checked.success) throw new Error(`the publisher refuses ${topic.name}: ${JSON.stringify(checked.error.issues)} in ${JSON.stringify(value)}`);
+  if (!checked.success)
+    throw new Error(
+      `the publisher refuses ${topic.name}: ${JSON.stringify(checked.error.issues)} in ${JSON.stringify(value)}`,
+    );
   decode(recordOf(topic, value));
 }
 
 /** What is told of a request that its channel does not take. */
-async function rejections(channel: 'email' | 'sms', record: IncomingRecord, error: UnreadableRecord): Promise<StatusChanged[]> {
+async function rejections(
+  channel: 'email' | 'sms',
+  record: IncomingRecord,
+  error: UnreadableRecord,
+): Promise<StatusChanged[]> {
   const told: StatusChanged[] = [];
   const ending = new EndingService({
-    channel, schema: channels[channel].schema as never, recipientsOf: () => [], logger: silentLogger(),
+    channel,
+    schema: channels[channel].schema as never,
+    recipientsOf: () => [],
+    logger: silentLogger(),
     dispatcher: { breakOff: () => Promise.reject(new Error('a rejected request has no hop')) },
     announcer: { publishFact: (fact) => Promise.resolve(void told.push(fact)) },
-  }); // prettier-ignore
+  });
   await ending.onSetAside(record, error);
   return told;
 }
@@ -54,36 +88,62 @@ describe('the records that follow from a request', () => {
   it.each([
     ['email', emails],
     ['sms', texts],
-  ] as const)('are read by the next service, whatever an %s request holds and however each of its hops ends', async (name, requests) => {
-    const counts = { taken: 0, rejected: 0, topics: new Set<string>() };
-    const lanes = fc.constantFrom(...Lane.options);
-    const keys = fc.option(fc.uint8Array({ maxLength: 8 }));
-    await fc.assert(
-      fc.asyncProperty(requests, lanes, keys, fc.array(ends, { minLength: 1, maxLength: 6 }), fc.boolean(), async (request, lane, key, hops, cancelled) => {
-        const record = recordOf(channelTopics[name].requested, request, { lane, timestamp: noon, key: key && Buffer.from(key) });
-        const going: Going<RequestEnvelope, never> = { channel: channels[name] as never, hashKey, policy, ends: hops, cancelled };
-        let written: Written[];
-        try {
-          decode(record);
-          written = writtenOf(going, record);
-          counts.taken += 1;
-        } catch (error) {
-          if (!(error instanceof UnreadableRecord) || !isOfRequest(error)) throw error;
-          written = (await rejections(name, record, error)).map((value) => ({ topic: topics.statusChanged, value }));
-          expect(written).toHaveLength(1);
-          counts.rejected += 1;
-        }
-        for (const each of written) {
-          requireReadable(each);
-          counts.topics.add(each.topic.name);
-        }
-      }),
-      { numRuns: RUNS, seed: 20261130 },
-    );
-    // Both doors were used, and every topic that a request leads to.
-    expect(Math.min(counts.taken, counts.rejected)).toBeGreaterThan(RUNS / 20);
-    expect(counts.topics).toEqual(new Set(['dead-letters', `${name}.due`, 'send.deferred', 'status.changed', 'suppression.changed']));
-  }, 300_000);
+  ] as const)(
+    'are read by the next service, whatever an %s request holds and however each of its hops ends',
+    async (name, requests) => {
+      const counts = { taken: 0, rejected: 0, topics: new Set<string>() };
+      const lanes = fc.constantFrom(...Lane.options);
+      const keys = fc.option(fc.uint8Array({ maxLength: 8 }));
+      await fc.assert(
+        fc.asyncProperty(
+          requests,
+          lanes,
+          keys,
+          fc.array(ends, { minLength: 1, maxLength: 6 }),
+          fc.boolean(),
+          async (request, lane, key, hops, cancelled) => {
+            const record = recordOf(channelTopics[name].requested, request, {
+              lane,
+              timestamp: noon,
+              key: key && Buffer.from(key),
+            });
+            const going: Going<RequestEnvelope, never> = {
+              channel: channels[name] as never,
+              hashKey,
+              policy,
+              ends: hops,
+              cancelled,
+            };
+            let written: Written[];
+            try {
+              decode(record);
+              written = writtenOf(going, record);
+              counts.taken += 1;
+            } catch (error) {
+              if (!(error instanceof UnreadableRecord) || !isOfRequest(error)) throw error;
+              written = (await rejections(name, record, error)).map((value) => ({
+                topic: topics.statusChanged,
+                value,
+              }));
+              expect(written).toHaveLength(1);
+              counts.rejected += 1;
+            }
+            for (const each of written) {
+              requireReadable(each);
+              counts.topics.add(each.topic.name);
+            }
+          },
+        ),
+        { numRuns: RUNS, seed: 20261130 },
+      );
+      // Both doors were used, and every topic that a request leads to.
+      expect(Math.min(counts.taken, counts.rejected)).toBeGreaterThan(RUNS / 20);
+      expect(counts.topics).toEqual(
+        new Set(['dead-letters', `${name}.due`, 'send.deferred', 'status.changed', 'suppression.changed']),
+      );
+    },
+    300_000,
+  );
 });
 
 /** Not of a hand-over: those are ours, and must be readable. */

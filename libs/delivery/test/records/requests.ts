@@ -20,7 +20,17 @@ const far = fc.integer({ min: Date.parse('0001-01-01T00:00:00Z'), max: Date.pars
 const instant = fc.oneof(
   { weight: 6, arbitrary: written(near) },
   { weight: 1, arbitrary: written(far) },
-  { weight: 2, arbitrary: fc.constantFrom('9999-12-31T23:59:59-14:00', '9999-12-31T23:59:59.999Z', '0001-01-01T00:00:00+14:00', '0001-01-01T00:00:00Z', '0000-01-01T00:00:00Z', '2030-02-01T12:00Z') },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      '9999-12-31T23:59:59-14:00',
+      '9999-12-31T23:59:59.999Z',
+      '0001-01-01T00:00:00+14:00',
+      '0001-01-01T00:00:00Z',
+      '0000-01-01T00:00:00Z',
+      '2030-02-01T12:00Z',
+    ),
+  },
 );
 
 /** Any text, halves of surrogate pairs and NUL among them. */
@@ -37,7 +47,11 @@ const nested = (levels: number): unknown => {
   return value;
 };
 
-const anything = fc.oneof({ weight: 4, arbitrary: fc.jsonValue({ maxDepth: 3 }) }, { weight: 1, arbitrary: fc.integer({ min: 55, max: 70 }).map(nested) }, { weight: 1, arbitrary: fc.constantFrom(1e20, 1e300, -0, 5e-324) });
+const anything = fc.oneof(
+  { weight: 4, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 55, max: 70 }).map(nested) },
+  { weight: 1, arbitrary: fc.constantFrom(1e20, 1e300, -0, 5e-324) },
+);
 
 const envelope = {
   messageId: fc.string({ unit: fc.constantFrom(...'aZ09._:-'), maxLength: 199 }).map((rest) => `m${rest}`),
@@ -53,21 +67,48 @@ const envelope = {
   note: anything,
 };
 
-const template = (names: readonly string[]) => fc.record({ name: fc.constantFrom(...names), variables: fc.dictionary(fc.string({ maxLength: 8 }), anything, { maxKeys: 3 }) }, { requiredKeys: ['name'] });
-const box = fc.record({ email: fc.constantFrom('ada@inbox.test', 'bob@inbox.test', 'cyd@bücher.example'), name: text, note: anything }, { requiredKeys: ['email'] });
+const template = (names: readonly string[]) =>
+  fc.record(
+    {
+      name: fc.constantFrom(...names),
+      variables: fc.dictionary(fc.string({ maxLength: 8 }), anything, { maxKeys: 3 }),
+    },
+    { requiredKeys: ['name'] },
+  );
+const box = fc.record(
+  { email: fc.constantFrom('ada@inbox.test', 'bob@inbox.test', 'cyd@bücher.example'), name: text, note: anything },
+  { requiredKeys: ['email'] },
+);
 
 /** Requests for an e-mail: most are taken, some break a rule. */
 export const emails = fc
   .record(
-    { ...envelope, to: fc.uniqueArray(box, { minLength: 1, maxLength: 3, selector: ({ email }) => email }), subject: text, text, template: template(['welcome', 'd-0123', 'sendgrid:d-1']), headers: fc.dictionary(fc.constantFrom('X-A', 'X-B'), text) },
+    {
+      ...envelope,
+      to: fc.uniqueArray(box, { minLength: 1, maxLength: 3, selector: ({ email }) => email }),
+      subject: text,
+      text,
+      template: template(['welcome', 'd-0123', 'sendgrid:d-1']),
+      headers: fc.dictionary(fc.constantFrom('X-A', 'X-B'), text),
+    },
     { requiredKeys: ['messageId', 'to'] },
   )
-  .map(({ template: named, ...mail }) => (named && mail.subject === undefined && mail.text === undefined ? { ...mail, template: named } : { subject: 'Hello', text: 'It works', ...mail }));
+  .map(({ template: named, ...mail }) =>
+    named && mail.subject === undefined && mail.text === undefined
+      ? { ...mail, template: named }
+      : { subject: 'Hello', text: 'It works', ...mail },
+  );
 
 /** Requests for a text: most are taken, some break a rule. */
 export const texts = fc
   .record(
-    { ...envelope, to: fc.constantFrom('+12025550123', '+4915123456789'), body: text, kind: fc.constantFrom('sms', 'whatsapp'), contentTemplate: template(['HX1', 'order-shipped']) },
+    {
+      ...envelope,
+      to: fc.constantFrom('+12025550123', '+4915123456789'),
+      body: text,
+      kind: fc.constantFrom('sms', 'whatsapp'),
+      contentTemplate: template(['HX1', 'order-shipped']),
+    },
     { requiredKeys: ['messageId', 'to'] },
   )
   .map((sms) => (sms.kind === 'whatsapp' ? sms : { body: 'It works', ...sms, contentTemplate: undefined }));

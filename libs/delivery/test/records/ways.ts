@@ -1,7 +1,25 @@
-import { channelTopics, type Failure, type Lane, SendDeferred, type SendDue, salvageHandover, type Topic, topics, UnreadableRecord } from '#libs/contracts';
+import {
+  channelTopics,
+  type Failure,
+  type Lane,
+  SendDeferred,
+  type SendDue,
+  salvageHandover,
+  type Topic,
+  topics,
+  UnreadableRecord,
+} from '#libs/contracts';
 import type { ChannelPort, RequestEnvelope } from '../../src/channel.port.ts';
 import { decode, type IncomingRecord } from '#libs/transport';
-import { cancelledFact, deadLetterOf, dueOf, endOfPlan, factsOf, leftFact, slimLetter } from '../../../../apps/retry/src/announce/facts.policy.ts';
+import {
+  cancelledFact,
+  deadLetterOf,
+  dueOf,
+  endOfPlan,
+  factsOf,
+  leftFact,
+  slimLetter,
+} from '../../../../apps/retry/src/announce/facts.policy.ts';
 import type { RetryPolicy } from '../../../../apps/retry/src/plan/decision.ts';
 import { endNow, remains } from '../../../../apps/retry/src/plan/ending.policy.ts';
 import { planRetry } from '../../../../apps/retry/src/plan/retry.policy.ts';
@@ -27,15 +45,31 @@ export interface Going<R extends RequestEnvelope, M> {
 }
 
 /** A record as it is read by the next service. */
-export const recordOf = (topic: Topic, value: unknown, more: { lane?: Lane; timestamp?: number; key?: Buffer | null } = {}): IncomingRecord => ({
-  topic, topicName: `messaging.${topic.name}`, lane: 'transactional', partition: 0, offset: 7, key: null, headers: {}, timestamp: 0, bytes: 0, ...more,
+export const recordOf = (
+  topic: Topic,
+  value: unknown,
+  more: { lane?: Lane; timestamp?: number; key?: Buffer | null } = {},
+): IncomingRecord => ({
+  topic,
+  topicName: `messaging.${topic.name}`,
+  lane: 'transactional',
+  partition: 0,
+  offset: 7,
+  key: null,
+  headers: {},
+  timestamp: 0,
+  bytes: 0,
+  ...more,
   value: Buffer.from(JSON.stringify(value)),
-}); // prettier-ignore
+});
 
 /** Reads what was written as its topic's readers do. @throws UnreadableRecord */
 const read = <T>({ topic, value }: Written): T => decode(recordOf(topic, value)).value as T;
 
-/** Everything that is written about a message, hop after hop, along the ways that its ends lead it. @throws UnreadableRecord where one of its records cannot be read */
+/**
+ * Everything that is written about a message, hop after hop, along the ways that its ends lead it. @throws
+ * UnreadableRecord where one of its records cannot be read
+ */
 export function writtenOf<R extends RequestEnvelope, M>(going: Going<R, M>, record: IncomingRecord): Written[] {
   const { channel, hashKey, ends } = going;
   const { json, value } = decode(record);
@@ -49,13 +83,17 @@ export function writtenOf<R extends RequestEnvelope, M>(going: Going<R, M>, reco
     if (!delivery) break;
     const deferred = writeHop(delivery, outcomeBy(delivery, end), write);
     writeGivenBack(delivery, end, write);
-    const due: SendDue | undefined = deferred && plan(going, read({ topic: topics.sendDeferred, value: deferred }), end, write);
+    const due: SendDue | undefined =
+      deferred && plan(going, read({ topic: topics.sendDeferred, value: deferred }), end, write);
     delivery = undefined;
     if (!due) break;
     const { due: topic } = channelTopics[channel.channel];
     const again = recordOf(topic, due, { lane: due.lane });
     delivery = laterHop(channel, read<SendDue>({ topic, value: due }), originOf(again), hashKey);
-    const bare = bareLaterHop(salvageHandover({ ...again, channel: channel.channel, keyIsMessageId: false })!, originOf(again));
+    const bare = bareLaterHop(
+      salvageHandover({ ...again, channel: channel.channel, keyIsMessageId: false })!,
+      originOf(again),
+    );
     writeHop(bare, outcomeBy(delivery, end), write);
   }
   return written;
@@ -75,17 +113,39 @@ function writeHop(delivery: Delivery<unknown>, outcome: Outcome, write: Write): 
 function writeGivenBack(delivery: Delivery<unknown>, { now, failure }: End, write: Write): void {
   const { messageId, tenant, channel, hop } = delivery;
   const at = new Date(now).toISOString();
-  const fact = { eventId: 'e-1', messageId, tenant, channel, hop, status: 'retrying' as const, final: false, at, source: 'receipt' as const, failure };
+  const fact = {
+    eventId: 'e-1',
+    messageId,
+    tenant,
+    channel,
+    hop,
+    status: 'retrying' as const,
+    final: false,
+    at,
+    source: 'receipt' as const,
+    failure,
+  };
   write(topics.sendDeferred, givenBack(standbyOf(delivery, 'twilio', now), fact));
   write(topics.statusChanged, refusedForGood(fact));
 }
 
-/** What retry makes of a hand-over: planned, ended because it could not be dealt with, or because its plan cannot go back. */
-function plan({ policy, cancelled }: Pick<Going<never, never>, 'policy' | 'cancelled'>, deferred: SendDeferred, { now, failure }: End, write: Write): SendDue | undefined {
+/**
+ * What retry makes of a hand-over: planned, ended because it could not be dealt with, or because its plan cannot go
+ * back.
+ */
+function plan(
+  { policy, cancelled }: Pick<Going<never, never>, 'policy' | 'cancelled'>,
+  deferred: SendDeferred,
+  { now, failure }: End,
+  write: Write,
+): SendDue | undefined {
   const known = { proven: false, cancelled };
   const decision = planRetry(deferred, known, policy, { now, jitter: 0.5 });
   const ended = endOf(deferred, failure, now);
-  for (const [of, decided] of [[deferred, decision], [ended, endNow(ended, failure, known, new Date(now).toISOString())]] as const) {
+  for (const [of, decided] of [
+    [deferred, decision],
+    [ended, endNow(ended, failure, known, new Date(now).toISOString())],
+  ] as const) {
     for (const fact of factsOf(of, decided)) write(topics.statusChanged, fact);
     const letter = deadLetterOf(of, decided);
     write(topics.deadLetters, letter);

@@ -16,5 +16,6 @@ describe('what operators ask about suppressions', () => {
     expect(error && fieldErrors(error).map((wrong) => wrong.field)).toEqual([field]);
   });
 
-  it('is taken in any language', () => expect(Addition.safeParse({ ...whole, note: 'Sie bat darum 😀', by: '日本' }).success).toBe(true));
+  it('is taken in any language', () =>
+    expect(Addition.safeParse({ ...whole, note: 'Sie bat darum 😀', by: '日本' }).success).toBe(true));
 });

@@ -4,7 +4,11 @@ import { z } from 'zod';
 /** What a schema below reads, under a name that is no schema's: see reporting's asked.ts. */
 export type Asked<S extends z.ZodType> = z.infer<S>;
 
-const recipient = oneLine(320).min(3).describe('An e-mail address or a phone number with its country’s code, in any spelling, or the keyed hash that a list shows.');
+const recipient = oneLine(320)
+  .min(3)
+  .describe(
+    'An e-mail address or a phone number with its country’s code, in any spelling, or the keyed hash that a list shows.',
+  );
 const tenant = Tenant.optional().describe('Whose messages; left out: of every tenant.');
 const scope = SuppressionScope.default('all');
 const lifted = z
@@ -25,6 +29,13 @@ export const SuppressionQuery = z.strictObject({
 
 export const RecipientSearch = z.strictObject({ recipient, lifted });
 
-export const Addition = z.strictObject({ recipient, scope, tenant, reason: z.enum(suppressionReasons).default('manual'), note, by });
+export const Addition = z.strictObject({
+  recipient,
+  scope,
+  tenant,
+  reason: z.enum(suppressionReasons).default('manual'),
+  note,
+  by,
+});
 
 export const Removal = z.strictObject({ recipient, scope, tenant, note, by });

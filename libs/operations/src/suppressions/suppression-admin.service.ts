@@ -38,10 +38,14 @@ export class SuppressionAdmin {
 
   async list({ cursor, limit, ...filter }: Asked<typeof SuppressionQuery>): Promise<SuppressionList> {
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    if (cursor !== undefined && !after) throw badRequest([{ field: 'cursor', rule: 'must be nextCursor of the page before' }], remedy);
+    if (cursor !== undefined && !after)
+      throw badRequest([{ field: 'cursor', rule: 'must be nextCursor of the page before' }], remedy);
     const rows = await this.options.table.list({ ...filter, limit, after });
     const page = rows.slice(0, limit);
-    return { suppressions: page.map((row) => this.answerOf(row)), nextCursor: rows.length > limit ? encodeCursor(page.at(-1)!) : null };
+    return {
+      suppressions: page.map((row) => this.answerOf(row)),
+      nextCursor: rows.length > limit ? encodeCursor(page.at(-1)!) : null,
+    };
   }
 
   async of({ recipient, lifted }: Asked<typeof RecipientSearch>): Promise<Pick<SuppressionList, 'suppressions'>> {
@@ -49,18 +53,35 @@ export class SuppressionAdmin {
     return { suppressions: rows.map((row) => this.answerOf(row)) };
   }
 
-  async add({ recipient, scope, tenant, reason, note, by }: Asked<typeof Addition>, now: number): Promise<SuppressionAnswer> {
+  async add(
+    { recipient, scope, tenant, reason, note, by }: Asked<typeof Addition>,
+    now: number,
+  ): Promise<SuppressionAnswer> {
     const { hash, mask } = this.refOf(recipient);
     const place = { channel: this.options.channel, recipient: hash, scope, ...(tenant !== undefined && { tenant }) };
     const at = await this.nextMoment(place, now);
-    const eventId = receiptId({ provider: 'operator', providerMessageId: suppressionKey(place), event: 'suppressed', recipientHash: hash, providerTime: at });
-    await this.options.words.settle([{ suppress: { ...place, reason, at, eventId, ...(mask && { mask }), source: 'operator', note, by } }], this.options.table);
+    const eventId = receiptId({
+      provider: 'operator',
+      providerMessageId: suppressionKey(place),
+      event: 'suppressed',
+      recipientHash: hash,
+      providerTime: at,
+    });
+    await this.options.words.settle(
+      [{ suppress: { ...place, reason, at, eventId, ...(mask && { mask }), source: 'operator', note, by } }],
+      this.options.table,
+    );
     return (await this.found(place)) ?? { ...place, reason, at, lifted: false, note, by };
   }
 
   /** @throws NotFoundException where nothing is to be lifted there. */
   async remove({ recipient, scope, tenant, note, by }: Asked<typeof Removal>, now: number): Promise<SuppressionAnswer> {
-    const place = { channel: this.options.channel, recipient: this.refOf(recipient).hash, scope, ...(tenant !== undefined && { tenant }) };
+    const place = {
+      channel: this.options.channel,
+      recipient: this.refOf(recipient).hash,
+      scope,
+      ...(tenant !== undefined && { tenant }),
+    };
     const known = await this.found(place);
     if (!known) throw new NotFoundException(nothingThere);
     const at = await this.nextMoment(place, now);
@@ -68,7 +89,15 @@ export class SuppressionAdmin {
     return { ...known, at, lifted: true, note, by };
   }
 
-  private async found({ recipient, scope, tenant }: { recipient: string; scope: string; tenant?: string }): Promise<SuppressionAnswer | undefined> {
+  private async found({
+    recipient,
+    scope,
+    tenant,
+  }: {
+    recipient: string;
+    scope: string;
+    tenant?: string;
+  }): Promise<SuppressionAnswer | undefined> {
     const rows = await this.options.table.list({ recipient, scope, lifted: false, limit: ALL_OF_ONE });
     const row = rows.find((one) => one.tenant === tenant);
     return row && this.answerOf(row);
@@ -82,7 +111,8 @@ export class SuppressionAdmin {
 
   private refOf(recipient: string): RecipientRef {
     if (/^[0-9a-f]{32}$/.test(recipient)) return { hash: recipient, mask: '' };
-    if (!isRecipient(recipient, this.options.channel)) throw badRequest([{ field: 'recipient', rule: rules[this.options.channel] }], remedy);
+    if (!isRecipient(recipient, this.options.channel))
+      throw badRequest([{ field: 'recipient', rule: rules[this.options.channel] }], remedy);
     return recipientRef(this.options.hashKey, recipient);
   }
 
@@ -96,5 +126,6 @@ export const remedy = 'Correct the named fields; docs/suppressions.md tells what
 const nothingThere: Problem = {
   code: 'MSG_NOT_FOUND',
   message: 'no such suppression holds',
-  remedy: 'Look which do: POST /v1/suppressions/search, or npm run suppressions -- show. Scope and tenant must be the same.',
+  remedy:
+    'Look which do: POST /v1/suppressions/search, or npm run suppressions -- show. Scope and tenant must be the same.',
 };

@@ -1,4 +1,11 @@
-import { type Channel, nearestInstant, receiptId, recipientRef, type SuppressionChanged, suppressionKey } from '#libs/contracts';
+import {
+  type Channel,
+  nearestInstant,
+  receiptId,
+  recipientRef,
+  type SuppressionChanged,
+  suppressionKey,
+} from '#libs/contracts';
 import type { ListedAddress, SuppressionLists, Suppressions, SuppressionsService } from '#libs/delivery';
 
 export interface SuppressionSyncOptions {
@@ -20,7 +27,10 @@ export interface SyncStep {
   trouble?: string;
 }
 
-/** Takes over what the providers' own lists hold. What is known already, or was lifted since, is left alone: doing it again changes nothing. */
+/**
+ * Takes over what the providers' own lists hold. What is known already, or was lifted since, is left alone: doing it
+ * again changes nothing.
+ */
 export class SuppressionSync {
   private readonly options: SuppressionSyncOptions;
 
@@ -30,26 +40,56 @@ export class SuppressionSync {
 
   /** @throws InfrastructureDown when Kafka or Postgres cannot be reached; repeating is safe. */
   async *run(): AsyncGenerator<SyncStep> {
-    for (const { provider, read } of this.options.sources.map((source) => ({ provider: source.provider, read: source.read() }))) {
+    for (const { provider, read } of this.options.sources.map((source) => ({
+      provider: source.provider,
+      read: source.read(),
+    }))) {
       for await (const page of read) {
         if ('trouble' in page) yield { provider, list: page.list, read: 0, published: 0, trouble: page.trouble };
-        else yield { provider, list: page.list, read: page.entries.length, published: await this.take(provider, page.entries) };
+        else
+          yield {
+            provider,
+            list: page.list,
+            read: page.entries.length,
+            published: await this.take(provider, page.entries),
+          };
       }
     }
   }
 
   private async take(provider: string, entries: readonly ListedAddress[]): Promise<number> {
-    const found = new Map(entries.map((entry) => this.wordOf(provider, entry)).map((word) => [suppressionKey(word), word]));
+    const found = new Map(
+      entries.map((entry) => this.wordOf(provider, entry)).map((word) => [suppressionKey(word), word]),
+    );
     const known = await this.options.table.knownSince([...found.keys()]);
     const fresh = [...found.values()].filter((word, index) => (known[index] ?? -1) < Date.parse(word.at));
-    await this.options.words.settle(fresh.map((suppress) => ({ suppress })), this.options.table); // prettier-ignore
+    await this.options.words.settle(
+      fresh.map((suppress) => ({ suppress })),
+      this.options.table,
+    );
     return fresh.length;
   }
 
   private wordOf(provider: string, { address, scope, reason, at }: ListedAddress): SuppressionChanged {
     const { hash, mask } = recipientRef(this.options.hashKey, address);
     const since = nearestInstant(at.getTime());
-    const eventId = receiptId({ provider, providerMessageId: '', event: `listed ${scope}`, recipientHash: hash, providerTime: since });
-    return { channel: this.options.channel, recipient: hash, scope, reason, at: since, eventId, mask, provider, source: 'sync' };
+    const eventId = receiptId({
+      provider,
+      providerMessageId: '',
+      event: `listed ${scope}`,
+      recipientHash: hash,
+      providerTime: since,
+    });
+    return {
+      channel: this.options.channel,
+      recipient: hash,
+      scope,
+      reason,
+      at: since,
+      eventId,
+      mask,
+      provider,
+      source: 'sync',
+    };
   }
 }

@@ -4,7 +4,10 @@ import { OperatorGuard } from '../operator.guard.ts';
 import { Addition, type Asked, RecipientSearch, Removal, SuppressionQuery } from './asked.ts';
 import { remedy, SuppressionAdmin, type SuppressionAnswer, type SuppressionList } from './suppression-admin.service.ts';
 
-/** Who must not be written to on this channel. Recipients stand in bodies: an address must not be in a URL, which proxies log. */
+/**
+ * Who must not be written to on this channel. Recipients stand in bodies: an address must not be in a URL, which
+ * proxies log.
+ */
 @Controller('v1/suppressions')
 @UseGuards(OperatorGuard)
 export class SuppressionsController {
@@ -21,7 +24,9 @@ export class SuppressionsController {
 
   @Post('search')
   @HttpCode(200)
-  search(@Body(new Valid(RecipientSearch, remedy)) search: Asked<typeof RecipientSearch>): Promise<Pick<SuppressionList, 'suppressions'>> {
+  search(
+    @Body(new Valid(RecipientSearch, remedy)) search: Asked<typeof RecipientSearch>,
+  ): Promise<Pick<SuppressionList, 'suppressions'>> {
     return this.admin.of(search);
   }
 

@@ -20,6 +20,9 @@ export const suppressionAdmin = (channel: Channel): FactoryProvider<SuppressionA
 export const suppressionSync = (channel: Channel, sources: symbol): FactoryProvider<SuppressionSync> => ({
   provide: SuppressionSync,
   inject: [DeliveryEngine, ConfigService, sources],
-  useFactory: ({ suppressions: words, suppressed: table }: Known, config: ConfigService, of: readonly SuppressionLists[]) =>
-    new SuppressionSync({ channel, hashKey: config.getOrThrow('RECIPIENT_HASH_KEY'), sources: of, words, table }),
+  useFactory: (
+    { suppressions: words, suppressed: table }: Known,
+    config: ConfigService,
+    of: readonly SuppressionLists[],
+  ) => new SuppressionSync({ channel, hashKey: config.getOrThrow('RECIPIENT_HASH_KEY'), sources: of, words, table }),
 });

@@ -7,10 +7,16 @@ import type { FastifyReply } from 'fastify';
 import { OperatorGuard } from '../operator.guard.ts';
 import { SuppressionSync } from './suppression-sync.service.ts';
 
-/** A provider may ask to wait for longer than a silent connection is kept: an empty line so often, in milliseconds, says that all is well. */
+/**
+ * A provider may ask to wait for longer than a silent connection is kept: an empty line so often, in milliseconds, says
+ * that all is well.
+ */
 const SIGN_OF_LIFE_MS = 1_000;
 
-/** Takes over the providers' lists, and tells as it goes: a line of JSON for each page, empty ones in between, at the end {"done":true}. */
+/**
+ * Takes over the providers' lists, and tells as it goes: a line of JSON for each page, empty ones in between, at the
+ * end {"done":true}.
+ */
 @Controller('v1/suppressions/sync')
 @UseGuards(OperatorGuard)
 export class SuppressionSyncController {
@@ -37,7 +43,14 @@ export class SuppressionSyncController {
     } catch (error) {
       this.logger.error({ err: error }, 'the providers’ suppression lists could not be taken over');
       // The status is out already: the last line says how it ended.
-      const { code, message, remedy } = error instanceof MessagingError ? error : { code: 'MSG_INTERNAL', message: 'an unexpected error', remedy: 'Look it up in the service’s log by the time of the request.' };
+      const { code, message, remedy } =
+        error instanceof MessagingError
+          ? error
+          : {
+              code: 'MSG_INTERNAL',
+              message: 'an unexpected error',
+              remedy: 'Look it up in the service’s log by the time of the request.',
+            };
       yield `${JSON.stringify({ done: false, error: { code, message, remedy } })}\n`;
     }
   }

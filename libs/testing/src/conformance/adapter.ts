@@ -51,27 +51,43 @@ export function describeAdapter<M>(of: AdapterDescription<M>, sandboxOf: () => S
     };
     const aCall = (to = of.recipient((used += 1)), mayStart = () => true): ProviderCall<M> => ({
       message: of.message(to, CONTENT),
-      reference: { messageId: `m-${randomUUID()}`, tenant: 'default', lane: 'bulk', hop: 1, attempt: 1, callId: randomUUID() },
+      reference: {
+        messageId: `m-${randomUUID()}`,
+        tenant: 'default',
+        lane: 'bulk',
+        hop: 1,
+        attempt: 1,
+        callId: randomUUID(),
+      },
       mayStart,
     });
     const send = (call: ProviderCall<M>, by = adapter): Promise<SendResult> => heard.note(by.send(call));
     const takenOf = ({ reference }: ProviderCall<M>) => sandbox.taken(reference.messageId);
     const lost = ({ message, reference }: ProviderCall<M>, result?: SendResult): LookupWish<M> => {
       const replay = !result || result.sent ? undefined : result.replay;
-      return { message, callId: reference.callId, since: Date.now() - 60_000, repeat: replay && { reference, replay, lostAt: Date.now(), mayStart: () => true } };
+      return {
+        message,
+        callId: reference.callId,
+        since: Date.now() - 60_000,
+        repeat: replay && { reference, replay, lostAt: Date.now(), mayStart: () => true },
+      };
     };
     /** The ids that a look-up names as accepted, or as what may be it. */
     const found = async (wish: LookupWish<M>) => {
       const result = await heard.note(adapter.lookup(wish));
       if (result.found === 'accepted') return [result.providerMessageId];
-      return result.found === 'candidates' ? result.candidates.map(({ providerMessageId }) => providerMessageId) : result.found;
+      return result.found === 'candidates'
+        ? result.candidates.map(({ providerMessageId }) => providerMessageId)
+        : result.found;
     };
 
     it('hands a message over with our reference, and tells the provider’s id of it', async () => {
       const call = aCall();
       const result = await send(call);
       expect(result).toMatchObject({ sent: true, providerMessageId: expect.stringMatching(/./) });
-      expect(await takenOf(call)).toMatchObject([{ callId: call.reference.callId, providerMessageId: result.sent && result.providerMessageId }]);
+      expect(await takenOf(call)).toMatchObject([
+        { callId: call.reference.callId, providerMessageId: result.sent && result.providerMessageId },
+      ]);
     });
 
     if (of.refusedMember) {
@@ -87,7 +103,11 @@ export function describeAdapter<M>(of: AdapterDescription<M>, sandboxOf: () => S
       it('lets a member that is refused fail alone, and hands each of the others over once', async () => {
         const calls = Array.from({ length: 5 }, () => aCall());
         const bad = calls[2]!;
-        const results = await heard.note(adapter.sendTogether(calls.map((call) => (call === bad ? { ...call, message: of.refusedMember!(call.message) } : call))));
+        const results = await heard.note(
+          adapter.sendTogether(
+            calls.map((call) => (call === bad ? { ...call, message: of.refusedMember!(call.message) } : call)),
+          ),
+        );
         expect(results.map(({ sent }) => sent)).toEqual([true, true, false, true, true]);
         for (const call of calls) expect(await takenOf(call)).toHaveLength(call === bad ? 0 : 1);
       });
@@ -95,7 +115,10 @@ export function describeAdapter<M>(of: AdapterDescription<M>, sandboxOf: () => S
 
     it('tells how long the provider asks to wait', async () => {
       await sandbox.fault(of.provider, of.throttling);
-      expect(await send(aCall())).toMatchObject({ sent: false, failure: { kind: 'throttled', provider: of.provider, retryAfterMs: 7_000 } });
+      expect(await send(aCall())).toMatchObject({
+        sent: false,
+        failure: { kind: 'throttled', provider: of.provider, retryAfterMs: 7_000 },
+      });
     });
 
     it.each(of.refusals)('explains a refusal, in words of ours: $why', async ({ fault, to, failure }) => {
@@ -103,7 +126,13 @@ export function describeAdapter<M>(of: AdapterDescription<M>, sandboxOf: () => S
       const call = aCall(to);
       const result = await send(call);
       expect(result).toMatchObject({ sent: false, failure: { provider: of.provider, ...failure } });
-      expect(result).toMatchObject({ failure: { meaning: expect.stringMatching(/\w/), action: expect.stringMatching(/\w/), help: expect.stringMatching(/^docs\/errors\//) } });
+      expect(result).toMatchObject({
+        failure: {
+          meaning: expect.stringMatching(/\w/),
+          action: expect.stringMatching(/\w/),
+          help: expect.stringMatching(/^docs\/errors\//),
+        },
+      });
       expect(await takenOf(call)).toEqual([]);
     });
 
@@ -146,7 +175,10 @@ export function describeAdapter<M>(of: AdapterDescription<M>, sandboxOf: () => S
     });
 
     it('has told no address, content or credential in any of this', () => {
-      const people = [...Array.from({ length: used }, (_, index) => of.recipient(index + 1)), ...of.refusals.flatMap(({ to }) => to ?? [])];
+      const people = [
+        ...Array.from({ length: used }, (_, index) => of.recipient(index + 1)),
+        ...of.refusals.flatMap(({ to }) => to ?? []),
+      ];
       expect(used).toBeGreaterThanOrEqual(10);
       expect(heard.leaked([...people, ...of.secrets, CONTENT])).toEqual([]);
     });

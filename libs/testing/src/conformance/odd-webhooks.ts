@@ -37,13 +37,27 @@ export interface OddWebhookDescription {
 }
 
 const bodies: Readonly<Record<string, string>> = {
-  'nothing': '', 'null': 'null', 'true': 'true', 'a number': '7', 'a text': '"text"', 'an object without fields': '{}', 'a list of nothing': '[{}]', 'lists in a list': '[[],[null]]',
-  'JSON that is cut off': '[{"event":"bounce","type":"email.bou', 'no JSON': '<xml/>', 'a field named __proto__': '{"__proto__":{"event":1},"constructor":{"prototype":1}}',
-  'very deep lists': '['.repeat(100_000) + ']'.repeat(100_000), 'a very deep object': '{"a":'.repeat(50_000) + '1' + '}'.repeat(50_000),
-  'bytes that are no UTF-8': 'latin1:\u00e9\u00ff\u0000', 'thousands of nothing': `[${'{},'.repeat(12_000)}{}]`,
-}; // prettier-ignore
+  nothing: '',
+  null: 'null',
+  true: 'true',
+  'a number': '7',
+  'a text': '"text"',
+  'an object without fields': '{}',
+  'a list of nothing': '[{}]',
+  'lists in a list': '[[],[null]]',
+  'JSON that is cut off': '[{"event":"bounce","type":"email.bou',
+  'no JSON': '<xml/>',
+  'a field named __proto__': '{"__proto__":{"event":1},"constructor":{"prototype":1}}',
+  'very deep lists': '['.repeat(100_000) + ']'.repeat(100_000),
+  'a very deep object': '{"a":'.repeat(50_000) + '1' + '}'.repeat(50_000),
+  'bytes that are no UTF-8': 'latin1:\u00e9\u00ff\u0000',
+  'thousands of nothing': `[${'{},'.repeat(12_000)}{}]`,
+};
 
-/** Every webhook does the same with what is genuine and odd: it refuses nothing, loses no status where the rest suffices, and keeps what cannot be used. */
+/**
+ * Every webhook does the same with what is genuine and odd: it refuses nothing, loses no status where the rest
+ * suffices, and keeps what cannot be used.
+ */
 export function describeOddWebhooks(of: OddWebhookDescription, houseOf: () => WebhookHouse): void {
   describe(`a genuine webhook of ${of.provider} that is not as described`, () => {
     let house: WebhookHouse;
@@ -57,71 +71,119 @@ export function describeOddWebhooks(of: OddWebhookDescription, houseOf: () => We
       const answer = await house.post(delivery);
       return { answer, published: house.published() };
     };
-    const isIntact = (changed: Path | undefined) => (group: readonly string[]) => group.some((path) => changed === undefined || !touches(changed, path));
+    const isIntact = (changed: Path | undefined) => (group: readonly string[]) =>
+      group.some((path) => changed === undefined || !touches(changed, path));
     const topicsOf = (published: ReturnType<WebhookHouse['published']>) => published.map(({ topic }) => topic);
 
     /** What is wrong with what came of it; undefined: nothing. */
-    function judge({ answer, published }: Awaited<ReturnType<typeof post>>, told: DocumentedEvent, changed?: Path): string | undefined {
+    function judge(
+      { answer, published }: Awaited<ReturnType<typeof post>>,
+      told: DocumentedEvent,
+      changed?: Path,
+    ): string | undefined {
       if (answer < 200 || answer > 299) return `it was answered ${answer}`;
       if (published.length === 0) return 'nothing came of it, and it was not kept';
       const broken = published.find(({ topic, value }) => !isContract(topic, value));
       if (broken) return `a record of ${broken.topic} is not as its contract says`;
-      if (told.suppresses?.every(isIntact(changed)) && !topicsOf(published).includes('suppression.changed')) return 'the suppression is lost';
+      if (told.suppresses?.every(isIntact(changed)) && !topicsOf(published).includes('suppression.changed'))
+        return 'the suppression is lost';
       if (!told.needs.every(isIntact(changed))) return undefined;
-      if ('topic' in told.tells) return topicsOf(published).includes(told.tells.topic) ? undefined : `it did not come to ${told.tells.topic}`;
-      const turned = Object.entries(told.turns ?? {}).flatMap(([path, status]) => (changed && touches(changed, path) ? status : []));
-      const statuses = published.filter(({ topic }) => topic === 'status.changed').map(({ value }) => (value as { status: string }).status);
-      return statuses.some((status) => [told.tells, ...turned.map((status) => ({ status }))].some((may) => 'status' in may && may.status === status)) ? undefined : `its status is lost: ${statuses.join() || 'none'}`;
+      if ('topic' in told.tells)
+        return topicsOf(published).includes(told.tells.topic) ? undefined : `it did not come to ${told.tells.topic}`;
+      const turned = Object.entries(told.turns ?? {}).flatMap(([path, status]) =>
+        changed && touches(changed, path) ? status : [],
+      );
+      const statuses = published
+        .filter(({ topic }) => topic === 'status.changed')
+        .map(({ value }) => (value as { status: string }).status);
+      return statuses.some((status) =>
+        [told.tells, ...turned.map((status) => ({ status }))].some((may) => 'status' in may && may.status === status),
+      )
+        ? undefined
+        : `its status is lost: ${statuses.join() || 'none'}`;
     }
 
-    describe.each(Object.entries(of.ways).map(([way, send], index) => ({ way, send, isFirst: index === 0 })))('sent $way', ({ send, isFirst }) => {
-      // What makes the ways differ is how an event is found in a body: one in three oddities shows that.
-      const tried = Object.entries(oddities).filter((_, index) => isFirst || index % 3 === 0);
+    describe.each(Object.entries(of.ways).map(([way, send], index) => ({ way, send, isFirst: index === 0 })))(
+      'sent $way',
+      ({ send, isFirst }) => {
+        // What makes the ways differ is how an event is found in a body: one in three oddities shows that.
+        const tried = Object.entries(oddities).filter((_, index) => isFirst || index % 3 === 0);
 
-      it.each(of.documented)('$name is understood as it is documented', async (told) => {
-        expect(judge(await post(send(told.event)), told)).toBeUndefined();
-      });
+        it.each(of.documented)('$name is understood as it is documented', async (told) => {
+          expect(judge(await post(send(told.event)), told)).toBeUndefined();
+        });
 
-      it.each(of.documented.filter(({ alike }) => !alike))('$name keeps its meaning whatever else one of its fields holds', async (told) => {
-        const heard = new Overheard();
-        const wrong: string[] = [];
-        for (const path of pathsOf(told.event)) {
-          for (const [oddity, value] of tried) {
-            const trouble = judge(await post(send(withOddity(told.event, path, value))), told, path);
-            if (trouble !== undefined) wrong.push(`${oddity} at ${path.join('.')}: ${trouble}`);
-            heard.add([house.log(), house.published().filter(({ topic }) => topic === 'status.changed')]);
-          }
-        }
-        expect(wrong).toEqual([]);
-        expect(heard.leaked([of.person])).toEqual([]);
-      }, 120_000);
-
-      it.each(of.documented.filter(({ alike }) => !alike))('$name keeps its meaning whatever fields are new in it', async (told) => {
-        const anything = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constantFrom('\ud800', '\0', '__proto__'));
-        const name = fc.oneof(fc.string({ maxLength: 12 }), fc.constantFrom('__proto__', 'constructor', 'toJSON', 'hasOwnProperty', 'then', 'length')).filter((text) => !(text in told.event) || text in Object.prototype);
-        const fields = fc.array(fc.tuple(fc.constantFrom(...of.holders), name, anything), { minLength: 1, maxLength: 8 });
-        await fc.assert(
-          fc.asyncProperty(fields, async (added) => {
-            const event = added.reduce((whole, [holder, field, value]) => withNewField(whole, holder, field, value), told.event);
-            expect(judge(await post(send(event)), told)).toBeUndefined();
-          }),
-          { numRuns: 12 },
+        it.each(of.documented.filter(({ alike }) => !alike))(
+          '$name keeps its meaning whatever else one of its fields holds',
+          async (told) => {
+            const heard = new Overheard();
+            const wrong: string[] = [];
+            for (const path of pathsOf(told.event)) {
+              for (const [oddity, value] of tried) {
+                const trouble = judge(await post(send(withOddity(told.event, path, value))), told, path);
+                if (trouble !== undefined) wrong.push(`${oddity} at ${path.join('.')}: ${trouble}`);
+                heard.add([house.log(), house.published().filter(({ topic }) => topic === 'status.changed')]);
+              }
+            }
+            expect(wrong).toEqual([]);
+            expect(heard.leaked([of.person])).toEqual([]);
+          },
+          120_000,
         );
-      }, 60_000);
-    });
 
-    it.each(Object.entries(bodies))('is taken and kept where its body is %s', async (_, text) => {
-      const { answer, published } = await post(of.body(Buffer.from(text, text.startsWith('latin1:') ? 'latin1' : 'utf8')));
-      expect(answer).toBeGreaterThanOrEqual(200);
-      expect(answer).toBeLessThan(300);
-      expect(new Set(topicsOf(published))).toEqual(new Set(['unreadable']));
-    }, 60_000);
+        it.each(of.documented.filter(({ alike }) => !alike))(
+          '$name keeps its meaning whatever fields are new in it',
+          async (told) => {
+            const anything = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constantFrom('\ud800', '\0', '__proto__'));
+            const name = fc
+              .oneof(
+                fc.string({ maxLength: 12 }),
+                fc.constantFrom('__proto__', 'constructor', 'toJSON', 'hasOwnProperty', 'then', 'length'),
+              )
+              .filter((text) => !(text in told.event) || text in Object.prototype);
+            const fields = fc.array(fc.tuple(fc.constantFrom(...of.holders), name, anything), {
+              minLength: 1,
+              maxLength: 8,
+            });
+            await fc.assert(
+              fc.asyncProperty(fields, async (added) => {
+                const event = added.reduce(
+                  (whole, [holder, field, value]) => withNewField(whole, holder, field, value),
+                  told.event,
+                );
+                expect(judge(await post(send(event)), told)).toBeUndefined();
+              }),
+              { numRuns: 12 },
+            );
+          },
+          60_000,
+        );
+      },
+    );
 
-    it.each(['', 'text/plain', 'application/json; charset=iso-8859-1', 'application/xml', 'no type at all'])('is taken whatever type it says it is of: %j', async (type) => {
-      const [told] = of.documented;
-      const { headers, ...delivery } = Object.values(of.ways)[0]!(told!.event);
-      expect(judge(await post({ ...delivery, headers: { ...headers, 'content-type': type } }), told!)).toBeUndefined();
-    });
+    it.each(Object.entries(bodies))(
+      'is taken and kept where its body is %s',
+      async (_, text) => {
+        const { answer, published } = await post(
+          of.body(Buffer.from(text, text.startsWith('latin1:') ? 'latin1' : 'utf8')),
+        );
+        expect(answer).toBeGreaterThanOrEqual(200);
+        expect(answer).toBeLessThan(300);
+        expect(new Set(topicsOf(published))).toEqual(new Set(['unreadable']));
+      },
+      60_000,
+    );
+
+    it.each(['', 'text/plain', 'application/json; charset=iso-8859-1', 'application/xml', 'no type at all'])(
+      'is taken whatever type it says it is of: %j',
+      async (type) => {
+        const [told] = of.documented;
+        const { headers, ...delivery } = Object.values(of.ways)[0]!(told!.event);
+        expect(
+          judge(await post({ ...delivery, headers: { ...headers, 'content-type': type } }), told!),
+        ).toBeUndefined();
+      },
+    );
   });
 }
 
@@ -132,7 +194,10 @@ function withNewField<T>(event: T, holder: Path, field: string, value: unknown):
     return { ...event, [name]: withNewField(inner, rest, field, value) };
   }
   // As a name that JSON holds, whatever it means to JavaScript.
-  return Object.fromEntries([...Object.entries(event as object), ...(Object.hasOwn(event as object, field) ? [] : [[field, value]])]) as T;
+  return Object.fromEntries([
+    ...Object.entries(event as object),
+    ...(Object.hasOwn(event as object, field) ? [] : [[field, value]]),
+  ]) as T;
 }
 
 /** Whether a record can be read by whom it is for, and stored. */

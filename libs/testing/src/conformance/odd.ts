@@ -1,15 +1,15 @@
 /** What may stand where a provider describes something else. `absent`: the field is left out. */
 export const oddities: Readonly<Record<string, unknown>> = {
-  'null': null,
-  'absent': undefined,
+  null: null,
+  absent: undefined,
   'an empty text': '',
   'a text': 'odd',
   'a text that is no Unicode': 'a\ud800\u0000b',
   'a number': 1e300,
-  'true': true,
+  true: true,
   'a list': [null, 7, 'odd', {}],
   'an object': { odd: { odd: ['odd'] } },
-}; // prettier-ignore
+};
 
 /** Where a field stands in an event: names, and places in lists. */
 export type Path = readonly string[];

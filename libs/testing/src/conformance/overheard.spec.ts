@@ -17,7 +17,10 @@ describe('what was overheard', () => {
 
   it('gives away what an error holds, down to its cause', async () => {
     const heard = new Overheard();
-    const error = Object.assign(new Error('no', { cause: Object.assign(new Error('refused'), { request: { to: 'ada@inbox.test' } }) }), { key: 'SG.secret' });
+    const error = Object.assign(
+      new Error('no', { cause: Object.assign(new Error('refused'), { request: { to: 'ada@inbox.test' } }) }),
+      { key: 'SG.secret' },
+    );
     await expect(heard.note(Promise.reject(error))).rejects.toBe(error);
     expect(heard.leaked(secret)).toEqual(['ada@inbox.test', 'SG.secret']);
   });

@@ -1,4 +1,7 @@
-/** Everything that was said in the course of a suite: results, errors, log lines, spans. Nothing of it may hold what is nobody's business. */
+/**
+ * Everything that was said in the course of a suite: results, errors, log lines, spans. Nothing of it may hold what is
+ * nobody's business.
+ */
 export class Overheard {
   private readonly said: string[] = [];
 
@@ -21,7 +24,9 @@ export class Overheard {
   /** Which of the words were said, in any case and spelling that an address in a URL takes. */
   leaked(words: readonly string[]): string[] {
     const all = this.said.join('\n').toLowerCase();
-    return words.filter((word) => [word, encodeURIComponent(word), word.replaceAll('+', '')].some((form) => all.includes(form.toLowerCase())));
+    return words.filter((word) =>
+      [word, encodeURIComponent(word), word.replaceAll('+', '')].some((form) => all.includes(form.toLowerCase())),
+    );
   }
 }
 

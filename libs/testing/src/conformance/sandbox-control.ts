@@ -8,7 +8,11 @@ export class SandboxControl {
 
   /** A provider's fault, as the sandbox's own API knows it; the next one replaces it. */
   async fault(provider: string, fault: object | null): Promise<void> {
-    const answer = await fetch(`${this.url}/_sandbox/faults`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ [provider]: fault }) });
+    const answer = await fetch(`${this.url}/_sandbox/faults`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ [provider]: fault }),
+    });
     if (!answer.ok) throw new Error(`the sandbox refused the fault: ${await answer.text()}`);
   }
 

@@ -64,11 +64,16 @@ export function describeWebhook(of: WebhookDescription, houseOf: () => WebhookHo
     const post = async (delivery: WebhookDelivery) => {
       const status = await house.post(delivery);
       spans += house.spans().length;
-      for (const said of [house.log(), house.spans(), house.published().filter(({ topic }) => topic !== 'unreadable')]) heard.add(said);
+      for (const said of [house.log(), house.spans(), house.published().filter(({ topic }) => topic !== 'unreadable')])
+        heard.add(said);
       return status;
     };
     const about = () => ({ messageId: `m-${of.provider}-${(number += 1)}`, person: of.person });
-    const facts = () => house.published().filter(({ topic }) => topic === 'status.changed').map(({ value }) => value);
+    const facts = () =>
+      house
+        .published()
+        .filter(({ topic }) => topic === 'status.changed')
+        .map(({ value }) => value);
 
     it('knows every type of event that there is', () => {
       expect([...new Set(of.known.map(({ type }) => type))].toSorted()).toEqual(of.types.toSorted());
@@ -78,7 +83,14 @@ export function describeWebhook(of: WebhookDescription, houseOf: () => WebhookHo
       const whom = about();
       expect(await post(of.delivery({ type, ...(fields && { fields }) }, whom))).toBe(204);
       const recipient = expect.objectContaining({ hash: expect.stringMatching(/^[0-9a-f]{32,}$/) });
-      const fact = { status, final: last.has(status ?? ''), provider: of.provider, source: 'receipt', messageId: whom.messageId, recipient };
+      const fact = {
+        status,
+        final: last.has(status ?? ''),
+        provider: of.provider,
+        source: 'receipt',
+        messageId: whom.messageId,
+        recipient,
+      };
       const asFact = expect.objectContaining({ topic: 'status.changed', value: expect.objectContaining(fact) });
       const asSuppression = expect.objectContaining({ topic: 'suppression.changed' });
       expect(house.published()).toEqual(expect.arrayContaining([status === undefined ? asSuppression : asFact]));
@@ -113,7 +125,10 @@ export function describeWebhook(of: WebhookDescription, houseOf: () => WebhookHo
       const before = house.counted(of.provider, TELEPORTED);
       const unheardOf = () => post(of.delivery({ type: TELEPORTED }, about()));
       expect([await unheardOf(), await unheardOf()]).toEqual([204, 204]);
-      expect(house.published().map(({ topic, headers }) => [topic, headers['x-event-type']])).toEqual([['unreadable', TELEPORTED], ['unreadable', TELEPORTED]]);
+      expect(house.published().map(({ topic, headers }) => [topic, headers['x-event-type']])).toEqual([
+        ['unreadable', TELEPORTED],
+        ['unreadable', TELEPORTED],
+      ]);
       expect(house.log()).toMatchObject([{ provider: of.provider, type: TELEPORTED }]);
       expect(house.counted(of.provider, TELEPORTED) - before).toBe(2);
     });

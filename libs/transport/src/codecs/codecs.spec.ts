@@ -48,9 +48,13 @@ describe('a batch that would fill the memory', () => {
     zstd: () => zstdCompressSync(zeros),
   };
 
-  it.each(names)('is refused in %s', async (name) => {
-    await expect(codec(name).decompress(bombs[name]())).rejects.toThrow(/large|larger|size/i);
-  }, 60_000);
+  it.each(names)(
+    'is refused in %s',
+    async (name) => {
+      await expect(codec(name).decompress(bombs[name]())).rejects.toThrow(/large|larger|size/i);
+    },
+    60_000,
+  );
 
   it('is refused in the framing of Java, where each block is small', async () => {
     const bomb = await codec('snappy').compress({ buffer: zeros });

@@ -122,15 +122,22 @@ describe('the records of a partition', () => {
 });
 
 describe('transactions', () => {
-  const set = async () => Buffer.concat([
-    await aBatch({ firstOffset: 0, producerId: 7, transactional: true, records: texts('given up') }),
-    await aBatch({ firstOffset: 1, records: texts('beside') }),
-    await aBatch({ firstOffset: 2, producerId: 8, transactional: true, compression: ZSTD, records: [{ key: Buffer.alloc(4), value: 'kept' }] }),
-    await aMarker(3, 7, false),
-    await aMarker(4, 8, true),
-    await aBatch({ firstOffset: 5, producerId: 7, transactional: true, records: texts('meant this time') }),
-    await aMarker(6, 7, true),
-  ]); // prettier-ignore
+  const set = async () =>
+    Buffer.concat([
+      await aBatch({ firstOffset: 0, producerId: 7, transactional: true, records: texts('given up') }),
+      await aBatch({ firstOffset: 1, records: texts('beside') }),
+      await aBatch({
+        firstOffset: 2,
+        producerId: 8,
+        transactional: true,
+        compression: ZSTD,
+        records: [{ key: Buffer.alloc(4), value: 'kept' }],
+      }),
+      await aMarker(3, 7, false),
+      await aMarker(4, 8, true),
+      await aBatch({ firstOffset: 5, producerId: 7, transactional: true, records: texts('meant this time') }),
+      await aMarker(6, 7, true),
+    ]);
 
   it('show what was committed, and not what was aborted', async () => {
     const read = await readRecordSet(

@@ -187,9 +187,17 @@ class Aborted {
 /** A message without content; as a control record it is seen by nobody. */
 function filler(offset: number, more: object = {}): UnreadMessage {
   return {
-    magicByte: 2, attributes: 0, timestamp: '-1', offset: String(offset), key: null, value: null, headers: {},
-    isControlRecord: true, batchContext: { inTransaction: false, producerId: '-1' }, ...more,
-  } as UnreadMessage; // prettier-ignore
+    magicByte: 2,
+    attributes: 0,
+    timestamp: '-1',
+    offset: String(offset),
+    key: null,
+    value: null,
+    headers: {},
+    isControlRecord: true,
+    batchContext: { inTransaction: false, producerId: '-1' },
+    ...more,
+  } as UnreadMessage;
 }
 
 /** Stands at the offset that was asked for: who takes it asks for it again. */

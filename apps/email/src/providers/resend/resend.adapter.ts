@@ -1,6 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Failure, FailureCatalogue, type LookupResult, type LookupWish, ownFailure, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/contracts';
-import { ask, brokenCallFailure, CallBroken, holdByHeaders, type HttpAnswer, type JointAnswer, mayStartTogether, ProviderHttp, sendJointly } from '#libs/delivery';
+import {
+  type Failure,
+  FailureCatalogue,
+  type LookupResult,
+  type LookupWish,
+  ownFailure,
+  Provider,
+  type ProviderCall,
+  type ProviderCheck,
+  type SendResult,
+} from '#libs/contracts';
+import {
+  ask,
+  brokenCallFailure,
+  CallBroken,
+  holdByHeaders,
+  type HttpAnswer,
+  type JointAnswer,
+  mayStartTogether,
+  ProviderHttp,
+  sendJointly,
+} from '#libs/delivery';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { EmailMessage } from '../../email-message.ts';
 import { acceptedId, acceptedIds, errorNameOf, failureOf } from './resend.answer.policy.ts';
@@ -13,7 +33,9 @@ import { findByTag } from './resend.lookup.adapter.ts';
 import { RequestBuilder, type SdkRequest } from './resend.mail.adapter.ts';
 import { digestOf, keyOf, togetherKey, toEmail } from './resend.request.policy.ts';
 
-type AdapterConfig = Pick<ResendConfig, 'RESEND_BASE_URL' | 'RESEND_TIMEOUT_MS' | 'RESEND_CONNECTIONS'> & { RESEND_API_KEY: string };
+type AdapterConfig = Pick<ResendConfig, 'RESEND_BASE_URL' | 'RESEND_TIMEOUT_MS' | 'RESEND_CONNECTIONS'> & {
+  RESEND_API_KEY: string;
+};
 type Call = ProviderCall<EmailMessage>;
 
 /** Resend remembers a key for 24 hours from the request; an hour is left for clocks and queues. */
@@ -33,7 +55,12 @@ export class ResendAdapter extends Provider<EmailMessage> implements OnApplicati
 
   constructor(config: AdapterConfig) {
     super();
-    this.http = new ProviderHttp('RESEND_BASE_URL', config.RESEND_BASE_URL, config.RESEND_TIMEOUT_MS, config.RESEND_CONNECTIONS);
+    this.http = new ProviderHttp(
+      'RESEND_BASE_URL',
+      config.RESEND_BASE_URL,
+      config.RESEND_TIMEOUT_MS,
+      config.RESEND_CONNECTIONS,
+    );
     this.requests = new RequestBuilder(config.RESEND_API_KEY);
   }
 
@@ -51,14 +78,17 @@ export class ResendAdapter extends Provider<EmailMessage> implements OnApplicati
     const key = keyOf([call]);
     const request = await this.requests.single(toEmail(call), key);
     const answer = await this.carry(request, call.mayStart);
-    const result = answer instanceof CallBroken ? this.broken(answer) : { ...this.singleResult(answer), ...holdBy(answer) };
+    const result =
+      answer instanceof CallBroken ? this.broken(answer) : { ...this.singleResult(answer), ...holdBy(answer) };
     if (result.sent || result.failure.kind !== 'unknown') return result;
     return { ...result, replay: { key, digest: digestOf(request.body ?? '') } };
   }
 
   /** One call for all. Who alone is refused in it goes again alone, under a key of its own, to learn why. */
   override sendTogether(calls: readonly Call[]): Promise<SendResult[]> {
-    return sendJointly(calls, async (members) => (members.length === 1 ? { results: [await this.send(members[0]!)] } : this.sendBatch(members)));
+    return sendJointly(calls, async (members) =>
+      members.length === 1 ? { results: [await this.send(members[0]!)] } : this.sendBatch(members),
+    );
   }
 
   private async sendBatch(calls: readonly Call[]): Promise<JointAnswer> {
@@ -67,18 +97,23 @@ export class ResendAdapter extends Provider<EmailMessage> implements OnApplicati
     if (answer instanceof CallBroken) return alike(calls, this.broken(answer));
     if (answer.status >= 300) {
       const refusal: SendResult & { sent: false } = { sent: false, failure: this.refusal(answer), ...holdBy(answer) };
-      return ['bad-content', 'bad-recipient'].includes(refusal.failure.kind) ? { refused: refusal } : alike(calls, refusal);
+      return ['bad-content', 'bad-recipient'].includes(refusal.failure.kind)
+        ? { refused: refusal }
+        : alike(calls, refusal);
     }
     const ids = acceptedIds(answer, calls.length);
     if (!ids) return alike(calls, unreadable);
     const results: SendResult[] = [];
-    for (const [index, id] of ids.entries()) results.push(id === null ? await this.send(calls[index]!) : { sent: true, providerMessageId: id, ...holdBy(answer) });
+    for (const [index, id] of ids.entries())
+      results.push(
+        id === null ? await this.send(calls[index]!) : { sent: true, providerMessageId: id, ...holdBy(answer) },
+      );
     return { results };
   }
 
   /**
-   * Only here are all members of a batch at hand: an answer that was lost is asked for again under the same key with the same
-   * bytes, while every member's lease lasts (docs/adr/0006).
+   * Only here are all members of a batch at hand: an answer that was lost is asked for again under the same key with
+   * the same bytes, while every member's lease lasts (docs/adr/0006).
    */
   private async untilKnown(request: SdkRequest, calls: readonly Call[]): Promise<HttpAnswer | CallBroken> {
     const mayStart = () => mayStartTogether(calls);
@@ -98,9 +133,13 @@ export class ResendAdapter extends Provider<EmailMessage> implements OnApplicati
     return (await this.repeat(wish)) ?? findByTag(this.requests, this.http, wish);
   }
 
-  /** The same call under its key: Resend gives its first answer again, or takes what it had not taken. Undefined: it must not be repeated. */
+  /**
+   * The same call under its key: Resend gives its first answer again, or takes what it had not taken. Undefined: it
+   * must not be repeated.
+   */
   private async repeat({ message, repeat }: LookupWish<EmailMessage>): Promise<LookupResult | undefined> {
-    if (!repeat || Date.now() - repeat.lostAt > REPLAY_WITHIN_MS || !repeat.mayStart() || cannotCarry(message)) return undefined;
+    if (!repeat || Date.now() - repeat.lostAt > REPLAY_WITHIN_MS || !repeat.mayStart() || cannotCarry(message))
+      return undefined;
     const { reference, replay, mayStart } = repeat;
     const request = await this.requests.single(toEmail({ message, reference }), replay.key);
     if (digestOf(request.body ?? '') !== replay.digest) return undefined;
@@ -138,7 +177,10 @@ export class ResendAdapter extends Provider<EmailMessage> implements OnApplicati
     return (errorNameOf(answer) ?? '').includes('idempotent_request') ? keyInUse : failureOf(answer, this.failures);
   }
 
-  private broken = (error: CallBroken): SendResult & { sent: false } => ({ sent: false, failure: brokenCallFailure(this.name, error) });
+  private broken = (error: CallBroken): SendResult & { sent: false } => ({
+    sent: false,
+    failure: brokenCallFailure(this.name, error),
+  });
 }
 
 /** Until when the rate headers ask to wait: only where nothing is left. */
@@ -150,15 +192,31 @@ function holdBy({ headers }: HttpAnswer): { holdUntil?: number } {
 /** The same answer for all: it speaks once for the provider. */
 const alike = (calls: readonly Call[], result: SendResult): JointAnswer => ({ results: calls.map(() => result) });
 
-function isDoubtful(answer: HttpAnswer | CallBroken, kindOf: (answer: HttpAnswer) => Failure['kind'], members: number): boolean {
+function isDoubtful(
+  answer: HttpAnswer | CallBroken,
+  kindOf: (answer: HttpAnswer) => Failure['kind'],
+  members: number,
+): boolean {
   if (answer instanceof CallBroken) return answer.written;
   return answer.status < 300 ? acceptedIds(answer, members) === undefined : kindOf(answer) === 'unknown';
 }
 
 const unreadable: SendResult = {
   sent: false,
-  failure: ownFailure('MSG_NO_MESSAGE_ID', 'unknown', 'backoff', 'Resend answered without a message id for each e-mail; it may have taken them.', { provider: 'resend' }),
+  failure: ownFailure(
+    'MSG_NO_MESSAGE_ID',
+    'unknown',
+    'backoff',
+    'Resend answered without a message id for each e-mail; it may have taken them.',
+    { provider: 'resend' },
+  ),
 };
 
 /** Every call has a key of its own: one that Resend knows already was this very call's. */
-const keyInUse = ownFailure('MSG_KEY_IN_USE', 'unknown', 'backoff', 'Resend has this call already, and its answer was lost.', { provider: 'resend', httpStatus: 409 });
+const keyInUse = ownFailure(
+  'MSG_KEY_IN_USE',
+  'unknown',
+  'backoff',
+  'Resend has this call already, and its answer was lost.',
+  { provider: 'resend', httpStatus: 409 },
+);

@@ -9,7 +9,11 @@ export function cannotCarry(message: EmailMessage): Failure | undefined {
   if (sandbox) return noCheckOnly;
   if (template && boundTo !== 'resend') return templateElsewhere;
   if (template && !Object.values(template.variables).every(isPlain)) return variablesNotPlain;
-  const beyond = [...attachmentProblems(message), ...groupTagProblems(message), ...(template ? variableProblems(template.variables) : [])];
+  const beyond = [
+    ...attachmentProblems(message),
+    ...groupTagProblems(message),
+    ...(template ? variableProblems(template.variables) : []),
+  ];
   return beyond.length > 0 ? beyondLimit('resend', beyond) : undefined;
 }
 
@@ -18,16 +22,31 @@ const isPlain = (value: unknown) => typeof value === 'string' || typeof value ==
 function attachmentProblems({ attachments = [], text = '', html = '' }: EmailMessage): FieldError[] {
   const refused = attachments.flatMap(({ filename }, index) => {
     const extension = /\.([^.]+)$/.exec(filename)?.[1]?.trim().toLowerCase();
-    return extension !== undefined && refusedExtensions.has(extension) ? [{ field: `attachments[${index}].filename`, rule: `must not end in .${extension}: Resend sends no such files` }] : [];
+    return extension !== undefined && refusedExtensions.has(extension)
+      ? [{ field: `attachments[${index}].filename`, rule: `must not end in .${extension}: Resend sends no such files` }]
+      : [];
   });
-  const bytes = attachments.reduce((sum, { content = '' }) => sum + content.length, Buffer.byteLength(text) + Buffer.byteLength(html));
+  const bytes = attachments.reduce(
+    (sum, { content = '' }) => sum + content.length,
+    Buffer.byteLength(text) + Buffer.byteLength(html),
+  );
   const { most } = resendLimits.totalBytes;
-  return bytes > most ? [...refused, { field: 'attachments', rule: `must have at most ${most} bytes together with text and html, in base64` }] : refused;
+  return bytes > most
+    ? [
+        ...refused,
+        { field: 'attachments', rule: `must have at most ${most} bytes together with text and html, in base64` },
+      ]
+    : refused;
 }
 
 /** SendGrid alone fills its tags in. */
 function groupTagProblems(message: EmailMessage): FieldError[] {
-  return (['text', 'html'] as const).filter((field) => hasGroupTag(message[field])).map((field) => ({ field, rule: 'holds an unsubscribe tag of SendGrid’s (<%asm_…%>), which Resend does not fill' }));
+  return (['text', 'html'] as const)
+    .filter((field) => hasGroupTag(message[field]))
+    .map((field) => ({
+      field,
+      rule: 'holds an unsubscribe tag of SendGrid’s (<%asm_…%>), which Resend does not fill',
+    }));
 }
 
 function variableProblems(variables: Readonly<Record<string, unknown>>): FieldError[] {
@@ -46,18 +65,36 @@ function variableRule(name: string): string | undefined {
   return /^[A-Za-z0-9_]{1,50}$/.test(name) ? undefined : 'must have a name of 1 to 50 ASCII letters, digits and _';
 }
 
-const templateElsewhere = ownFailure('MSG_TEMPLATE_ELSEWHERE', 'bad-content', 'never', 'The template is not kept at Resend, so Resend cannot send it.', {
-  provider: 'resend',
-  action: 'Name a template of Resend as resend:<id>, or configure the provider that keeps this one.',
-});
+const templateElsewhere = ownFailure(
+  'MSG_TEMPLATE_ELSEWHERE',
+  'bad-content',
+  'never',
+  'The template is not kept at Resend, so Resend cannot send it.',
+  {
+    provider: 'resend',
+    action: 'Name a template of Resend as resend:<id>, or configure the provider that keeps this one.',
+  },
+);
 
 /** Sent all the same, a mail that was only to be checked would reach its recipient. */
-const noCheckOnly = ownFailure('MSG_NO_CHECK_ONLY', 'bad-content', 'never', 'Resend cannot check a mail without sending it.', {
-  provider: 'resend',
-  action: 'Leave out sandbox, or configure SendGrid, which can.',
-});
+const noCheckOnly = ownFailure(
+  'MSG_NO_CHECK_ONLY',
+  'bad-content',
+  'never',
+  'Resend cannot check a mail without sending it.',
+  {
+    provider: 'resend',
+    action: 'Leave out sandbox, or configure SendGrid, which can.',
+  },
+);
 
-const variablesNotPlain = ownFailure('MSG_VARIABLES_NOT_PLAIN', 'bad-content', 'never', 'A template of Resend takes texts and numbers only.', {
-  provider: 'resend',
-  action: 'Give each template variable as a text or a number.',
-});
+const variablesNotPlain = ownFailure(
+  'MSG_VARIABLES_NOT_PLAIN',
+  'bad-content',
+  'never',
+  'A template of Resend takes texts and numbers only.',
+  {
+    provider: 'resend',
+    action: 'Give each template variable as a text or a number.',
+  },
+);

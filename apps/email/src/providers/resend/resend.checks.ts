@@ -19,7 +19,8 @@ export const resendChecks = {
   },
   'resend.webhook': {
     title: 'An enabled webhook points to us',
-    meaning: 'Messages stay at sent: no delivery, bounce or complaint is ever heard of. Resend disables a webhook that keeps failing.',
+    meaning:
+      'Messages stay at sent: no delivery, bounce or complaint is ever heard of. Resend disables a webhook that keeps failing.',
     mend: 'npm run doctor -- --fix registers or enables it; or add one by hand for the address named (Webhooks → Add).',
   },
   'resend.webhook-events': {
@@ -41,6 +42,16 @@ export const resendChecks = {
 
 /** The kinds of event that we follow: about an e-mail, and about Resend's own list. */
 export const webhookEvents = [
-  'email.sent', 'email.scheduled', 'email.delivered', 'email.delivery_delayed', 'email.complained', 'email.bounced',
-  'email.opened', 'email.clicked', 'email.failed', 'email.suppressed', 'suppression.added', 'suppression.removed',
-] as const; // prettier-ignore
+  'email.sent',
+  'email.scheduled',
+  'email.delivered',
+  'email.delivery_delayed',
+  'email.complained',
+  'email.bounced',
+  'email.opened',
+  'email.clicked',
+  'email.failed',
+  'email.suppressed',
+  'suppression.added',
+  'suppression.removed',
+] as const;

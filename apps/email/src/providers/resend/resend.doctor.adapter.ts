@@ -2,7 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Finding, Told } from '#libs/contracts';
 import { ask, type HttpCall, type ProviderDoctor, ProviderHttp, type Repair } from '#libs/delivery';
 import { webhookEvents } from './resend.checks.ts';
-import { domainFinding, keyFindings, missingEvents, ourWebhook, Webhook, webhookFindings, webhooksOf } from './resend.doctor.policy.ts';
+import {
+  domainFinding,
+  keyFindings,
+  missingEvents,
+  ourWebhook,
+  Webhook,
+  webhookFindings,
+  webhooksOf,
+} from './resend.doctor.policy.ts';
 
 export interface ResendAccount {
   apiKey: string;
@@ -41,7 +49,13 @@ export class ResendDoctor implements ProviderDoctor {
 
   async fix(): Promise<Repair[]> {
     const listed = await this.ask('GET', '/webhooks?limit=100');
-    if (!webhooksOf(listed)) return [{ what: 'The webhook was left alone: the key may not read the webhooks. Set DOCTOR_RESEND_API_KEY to one with full access.', done: false }];
+    if (!webhooksOf(listed))
+      return [
+        {
+          what: 'The webhook was left alone: the key may not read the webhooks. Set DOCTOR_RESEND_API_KEY to one with full access.',
+          done: false,
+        },
+      ];
     const ours = await this.whole(listed);
     return ours ? this.bringUpToDate(ours) : this.register();
   }
@@ -62,28 +76,57 @@ export class ResendDoctor implements ProviderDoctor {
     const endpoint = this.account.webhookUrl;
     const told = await this.ask('POST', '/webhooks', { endpoint, events: webhookEvents });
     const secret = told.reached ? (told.body as { signing_secret?: unknown } | undefined)?.signing_secret : undefined;
-    if (!told.reached || told.status >= 300 || typeof secret !== 'string') return [{ what: `Resend did not register a webhook for ${endpoint}: ${reasonOf(told)}`, done: false }];
-    return [{ what: `Registered a webhook for ${endpoint}.`, done: true, kept: { setting: 'RESEND_WEBHOOK_SECRET', value: secret } }];
+    if (!told.reached || told.status >= 300 || typeof secret !== 'string')
+      return [{ what: `Resend did not register a webhook for ${endpoint}: ${reasonOf(told)}`, done: false }];
+    return [
+      {
+        what: `Registered a webhook for ${endpoint}.`,
+        done: true,
+        kept: { setting: 'RESEND_WEBHOOK_SECRET', value: secret },
+      },
+    ];
   }
 
   private async bringUpToDate(ours: Webhook): Promise<Repair[]> {
     const repairs: Repair[] = [];
     const missing = missingEvents(ours);
     if (ours.status !== 'enabled' || missing.length > 0) {
-      const told = await this.ask('PATCH', `/webhooks/${ours.id}`, { events: [...new Set([...(ours.events ?? []), ...webhookEvents])], status: 'enabled' });
+      const told = await this.ask('PATCH', `/webhooks/${ours.id}`, {
+        events: [...new Set([...(ours.events ?? []), ...webhookEvents])],
+        status: 'enabled',
+      });
       const done = told.reached && told.status < 300;
-      repairs.push({ what: done ? `The webhook for ${ours.endpoint} was enabled for all our events.` : `Resend did not change the webhook: ${reasonOf(told)}`, done });
+      repairs.push({
+        what: done
+          ? `The webhook for ${ours.endpoint} was enabled for all our events.`
+          : `Resend did not change the webhook: ${reasonOf(told)}`,
+        done,
+      });
     }
     const secret = ours.signing_secret;
     if (secret && !this.account.webhookSecrets.includes(secret)) {
-      repairs.push({ what: 'Fetched the signing secret of the webhook.', done: true, kept: { setting: 'RESEND_WEBHOOK_SECRET', value: secret } });
+      repairs.push({
+        what: 'Fetched the signing secret of the webhook.',
+        done: true,
+        kept: { setting: 'RESEND_WEBHOOK_SECRET', value: secret },
+      });
     }
     return repairs;
   }
 
-  private async ask(method: HttpCall['method'], path: string, body?: unknown, key = this.account.doctorKey): Promise<Told> {
+  private async ask(
+    method: HttpCall['method'],
+    path: string,
+    body?: unknown,
+    key = this.account.doctorKey,
+  ): Promise<Told> {
     // Resend refuses calls without a User-Agent.
-    const headers = { authorization: `Bearer ${key}`, accept: 'application/json', 'user-agent': 'messaging-integrations', ...(body !== undefined && { 'content-type': 'application/json' }) };
+    const headers = {
+      authorization: `Bearer ${key}`,
+      accept: 'application/json',
+      'user-agent': 'messaging-integrations',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    };
     const call = { method, path, headers, body: body === undefined ? undefined : JSON.stringify(body) };
     for (let again = 0; ; again += 1) {
       const told = await ask(this.http, call);
@@ -94,4 +137,5 @@ export class ResendDoctor implements ProviderDoctor {
   }
 }
 
-const reasonOf = (told: Told) => (told.reached ? `it answered with status ${told.status}.` : `it could not be reached (${told.code}).`);
+const reasonOf = (told: Told) =>
+  told.reached ? `it answered with status ${told.status}.` : `it could not be reached (${told.code}).`;

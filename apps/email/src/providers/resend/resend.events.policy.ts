@@ -5,11 +5,15 @@ import { z } from 'zod';
 const MOST_RECIPIENTS = 50;
 
 /**
- * One webhook, as far as we read it (provider facts, §3.3). Of an event about a mail its type is needed, and either `email_id` or our
- * reference in tags or headers; of one about the suppression list its type and `email`. Everything else may be missing.
+ * One webhook, as far as we read it (provider facts, §3.3). Of an event about a mail its type is needed, and either
+ * `email_id` or our reference in tags or headers; of one about the suppression list its type and `email`. Everything
+ * else may be missing.
  */
 export const ResendEvent = z.looseObject({
-  type: z.string().transform((type) => cutText(type, 64)).catch(''),
+  type: z
+    .string()
+    .transform((type) => cutText(type, 64))
+    .catch(''),
   created_at: readAs.time(),
   data: z
     .looseObject({
@@ -27,11 +31,12 @@ export const ResendEvent = z.looseObject({
       created_at: readAs.time(),
     })
     .catch({}),
-}); // prettier-ignore
+});
 export type ResendEvent = z.infer<typeof ResendEvent>;
 
 /** The event in a body; undefined where it is no object. */
-export const eventOf = (body: unknown): ResendEvent | undefined => (isRecord(body) ? ResendEvent.parse(body) : undefined);
+export const eventOf = (body: unknown): ResendEvent | undefined =>
+  isRecord(body) ? ResendEvent.parse(body) : undefined;
 
 /** `Ada <ada@example.org>` → the address; undefined where that is too long for one. */
 export function bare(address: string): string | undefined {

@@ -31,7 +31,7 @@ export const refusedExtensions: ReadonlySet<string> = new Set([
   'msc', 'msh', 'msh1', 'msh2', 'mshxml', 'msh1xml', 'msh2xml', 'msi', 'msp', 'mst', 'ops', 'pcd', 'pif', 'plg', 'prf', 'prg', 'reg', 'scf', 'scr', 'sct',
   'shb', 'shs', 'sys', 'ps1', 'ps1xml', 'ps2', 'ps2xml', 'psc1', 'psc2', 'tmp', 'url', 'vb', 'vbe', 'vbs', 'vps', 'vsmacros', 'vss', 'vst', 'vsw', 'vxd',
   'ws', 'wsc', 'wsf', 'wsh', 'xnk',
-]); // prettier-ignore
+]);
 
 /** Names that variables of Resend's templates must not have (resendLimits.variablesReserved). */
 export const reservedVariables: ReadonlySet<string> = new Set(['FIRST_NAME', 'LAST_NAME', 'EMAIL', 'UNSUBSCRIBE_URL', 'RESEND_UNSUBSCRIBE_URL', 'contact', 'this']);

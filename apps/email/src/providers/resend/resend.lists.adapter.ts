@@ -12,8 +12,10 @@ export class ResendLists extends HttpLists {
   }
 
   protected async *pages(reader: ListReader): AsyncGenerator<ListPage> {
-    for (let after: string | undefined; ; ) {
-      const answer = await reader.get(`/suppressions?limit=100${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`);
+    for (let after: string | undefined; ;) {
+      const answer = await reader.get(
+        `/suppressions?limit=100${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`,
+      );
       const page = answer.read ? listPageOf(answer.body) : undefined;
       if (!page) {
         yield { list: LIST, trouble: answer.read ? notAsDocumented : worded(answer) };

@@ -19,14 +19,23 @@ export function listPageOf(body: unknown): ResendListPage | undefined {
   const parsed = List.safeParse(body).data;
   if (!parsed) return undefined;
   const { data, has_more: more } = parsed;
-  const entries = data.map(({ email, origin, created_at }) => ({ address: email, scope: 'all', reason: reasonOf(origin), at: timeOf(created_at) }));
+  const entries = data.map(({ email, origin, created_at }) => ({
+    address: email,
+    scope: 'all',
+    reason: reasonOf(origin),
+    at: timeOf(created_at),
+  }));
   return { entries, after: more ? data.at(-1)?.id : undefined };
 }
 
 /** Why somebody stands on the list, in our words; what is new to us counts as a person's doing. */
-export const reasonOf = (origin: string): string => (Object.hasOwn(reasons, origin) ? reasons[origin as keyof typeof reasons] : 'manual');
+export const reasonOf = (origin: string): string =>
+  Object.hasOwn(reasons, origin) ? reasons[origin as keyof typeof reasons] : 'manual';
 
-/** Resend writes `2023-10-06 23:47:56.678+00`. A time that cannot be read is the earliest: whatever else is known counts more. */
+/**
+ * Resend writes `2023-10-06 23:47:56.678+00`. A time that cannot be read is the earliest: whatever else is known counts
+ * more.
+ */
 function timeOf(text: string): Date {
   const time = new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'));
   return Number.isNaN(time.getTime()) ? new Date(0) : time;

@@ -18,8 +18,15 @@ const CLOCKS_MS = 60_000;
 
 class NotAnswered extends Error {}
 
-/** Looks for a call among the newest e-mails: same recipient, and our call id among the tags. Never a guess: an e-mail without it is another. */
-export async function findByTag(requests: RequestBuilder, http: ProviderHttp, { message, callId, since }: LookupWish<EmailMessage>): Promise<LookupResult> {
+/**
+ * Looks for a call among the newest e-mails: same recipient, and our call id among the tags. Never a guess: an e-mail
+ * without it is another.
+ */
+export async function findByTag(
+  requests: RequestBuilder,
+  http: ProviderHttp,
+  { message, callId, since }: LookupWish<EmailMessage>,
+): Promise<LookupResult> {
   const ask = asking(http);
   const wanted = message.to[0]?.email.toLowerCase() ?? '';
   try {
@@ -28,7 +35,8 @@ export async function findByTag(requests: RequestBuilder, http: ProviderHttp, { 
       const { data, has_more: more } = await ask(await requests.list(after), Listed);
       for (const { id } of data.filter(({ to }) => to.some((address) => address.toLowerCase().includes(wanted)))) {
         const { tags = [] } = await ask(await requests.retrieve(id), Tagged);
-        if (fromTags(Object.fromEntries(tags.map(({ name, value }) => [name, value])))['mi_call_id'] === callId) return { found: 'accepted', providerMessageId: id };
+        if (fromTags(Object.fromEntries(tags.map(({ name, value }) => [name, value])))['mi_call_id'] === callId)
+          return { found: 'accepted', providerMessageId: id };
       }
       const last = data.at(-1);
       if (!last || !more || msOf(last.created_at) < since - CLOCKS_MS) break;
@@ -36,19 +44,22 @@ export async function findByTag(requests: RequestBuilder, http: ProviderHttp, { 
     }
     return { found: 'absent' };
   } catch (error) {
-    if (error instanceof NotAnswered) return { found: error.message === 'restricted_api_key' ? 'unsupported' : 'absent' };
+    if (error instanceof NotAnswered)
+      return { found: error.message === 'restricted_api_key' ? 'unsupported' : 'absent' };
     throw error;
   }
 }
 
-const asking = (http: ProviderHttp) => async <S extends z.ZodType>(request: SdkRequest, schema: S): Promise<z.infer<S>> => {
-  const answer = await http.call(request).catch(() => {
-    throw new NotAnswered('no answer');
-  });
-  if (answer.status !== 200) throw new NotAnswered(errorNameOf(answer) ?? '');
-  try {
-    return schema.parse(JSON.parse(answer.body));
-  } catch {
-    throw new NotAnswered('unreadable');
-  }
-};
+const asking =
+  (http: ProviderHttp) =>
+  async <S extends z.ZodType>(request: SdkRequest, schema: S): Promise<z.infer<S>> => {
+    const answer = await http.call(request).catch(() => {
+      throw new NotAnswered('no answer');
+    });
+    if (answer.status !== 200) throw new NotAnswered(errorNameOf(answer) ?? '');
+    try {
+      return schema.parse(JSON.parse(answer.body));
+    } catch {
+      throw new NotAnswered('unreadable');
+    }
+  };

@@ -10,7 +10,10 @@ export interface SdkRequest {
 
 /** Gives each request back instead of sending it: the SDK's own way hides whether a request was written at all. */
 class RequestMaker extends Resend {
-  override fetchRequest<T>(path: string, options: { method?: string; headers?: Headers; body?: string } = {}): Promise<SdkAnswer<T>> {
+  override fetchRequest<T>(
+    path: string,
+    options: { method?: string; headers?: Headers; body?: string } = {},
+  ): Promise<SdkAnswer<T>> {
     const { method = 'GET', headers, body } = options;
     const request = { method, path, headers: Object.fromEntries(headers ?? []), ...(body !== undefined && { body }) };
     return Promise.resolve({ data: request, error: null, headers: null } as SdkAnswer<T>);
@@ -25,7 +28,8 @@ export class RequestBuilder {
     this.resend = new RequestMaker(apiKey);
   }
 
-  single = async (email: CreateEmailOptions, idempotencyKey: string): Promise<SdkRequest> => given(await this.resend.emails.send(email, { idempotencyKey }));
+  single = async (email: CreateEmailOptions, idempotencyKey: string): Promise<SdkRequest> =>
+    given(await this.resend.emails.send(email, { idempotencyKey }));
 
   // Permissive: one bad member refuses itself and not the others.
   batch = async (emails: CreateEmailOptions[], idempotencyKey: string): Promise<SdkRequest> =>
@@ -33,7 +37,8 @@ export class RequestBuilder {
 
   retrieve = async (id: string): Promise<SdkRequest> => given(await this.resend.emails.get(id));
 
-  list = async (after: string | undefined): Promise<SdkRequest> => given(await this.resend.emails.list({ limit: 100, ...(after !== undefined && { after }) }));
+  list = async (after: string | undefined): Promise<SdkRequest> =>
+    given(await this.resend.emails.list({ limit: 100, ...(after !== undefined && { after }) }));
 
   domains = async (): Promise<SdkRequest> => given(await this.resend.domains.list());
 }

@@ -16,7 +16,10 @@ export const referenceHeader = 'X-Messaging-Reference';
 // Of unknown size is what one batch may hold; so many of these stay far below what one e-mail may.
 const MOST_SHARED_CHARACTERS = 200_000;
 
-/** An e-mail as Resend's SDK takes it. Nothing in it may depend on anything but the member: a repeat must have the same bytes. */
+/**
+ * An e-mail as Resend's SDK takes it. Nothing in it may depend on anything but the member: a repeat must have the same
+ * bytes.
+ */
 export function toEmail({ message, reference }: Member): CreateEmailOptions {
   const { subject, text, html, template, replyTo, cc, bcc, attachments } = message;
   const { traceparent: _, ...forReaders } = reference;
@@ -28,7 +31,10 @@ export function toEmail({ message, reference }: Member): CreateEmailOptions {
     ...(replyTo && { replyTo: Array.isArray(replyTo) ? replyTo.map(addressOf) : addressOf(replyTo) }),
     ...(subject !== undefined && { subject }),
     ...(template ? { template: { id: template.name, variables: sorted(template.variables) } } : { text, html }),
-    headers: { ...sorted(headerTexts(message.headers ?? {})), [referenceHeader]: new URLSearchParams(referenceFields(forReaders)).toString() },
+    headers: {
+      ...sorted(headerTexts(message.headers ?? {})),
+      [referenceHeader]: new URLSearchParams(referenceFields(forReaders)).toString(),
+    },
     tags: [...toTags(referenceFields({ ...reference })), ...(message.tags ?? []).map(ownTag)],
     ...(attachments?.length && { attachments: attachments.map(attachment) }),
   };
@@ -52,16 +58,28 @@ export const digestOf = (body: string): string => createHash('sha256').update(bo
 /** `Name <address>`; a name that is more than words stands in quotes. */
 function addressOf({ email, name }: Mailbox): string {
   if (name === undefined) return email;
-  return /^[\p{L}\p{N} '_-]+$/u.test(name) ? `${name} <${email}>` : `"${name.replace(/["\\]/g, String.raw`\$&`)}" <${email}>`;
+  return /^[\p{L}\p{N} '_-]+$/u.test(name)
+    ? `${name} <${email}>`
+    : `"${name.replace(/["\\]/g, String.raw`\$&`)}" <${email}>`;
 }
 
 // A request that was stored meanwhile may come back with its keys in another order.
-const sorted = <V>(entries: Record<string, V>): Record<string, V> => Object.fromEntries(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1)));
+const sorted = <V>(entries: Record<string, V>): Record<string, V> =>
+  Object.fromEntries(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1)));
 
-const ownTag = (text: string, index: number) => ({ name: `tag_${index + 1}`, value: text.replace(/[^A-Za-z0-9_-]/g, '_') });
+const ownTag = (text: string, index: number) => ({
+  name: `tag_${index + 1}`,
+  value: text.replace(/[^A-Za-z0-9_-]/g, '_'),
+});
 
 /** Resend fetches what stands at a URL by itself. */
-function attachment({ filename, content, url, contentType, contentId }: NonNullable<EmailMessage['attachments']>[number]) {
+function attachment({
+  filename,
+  content,
+  url,
+  contentType,
+  contentId,
+}: NonNullable<EmailMessage['attachments']>[number]) {
   return {
     filename,
     ...(url === undefined ? { content: content ?? '' } : { path: url }),

@@ -21,16 +21,20 @@ const vectors = JSON.parse(readFileSync(new URL('fixtures/signatures.json', impo
 const tolerance = 300_000;
 
 describe('the signature of Resend’s webhooks', () => {
-  it.each(vectors)('agrees with the libraries of its scheme: $id, $desc', ({ secret, msg_id: id, timestamp, payload, signature, at, expect: verdict }) => {
-    const delivery = { id: id ?? undefined, timestamp, signature, rawBody: Buffer.from(payload) };
-    expect(isGenuine(delivery, secretsOf(secret), tolerance, at * 1000)).toBe(verdict);
-  });
+  it.each(vectors)(
+    'agrees with the libraries of its scheme: $id, $desc',
+    ({ secret, msg_id: id, timestamp, payload, signature, at, expect: verdict }) => {
+      const delivery = { id: id ?? undefined, timestamp, signature, rawBody: Buffer.from(payload) };
+      expect(isGenuine(delivery, secretsOf(secret), tolerance, at * 1000)).toBe(verdict);
+    },
+  );
 
   const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
   const other = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
   const now = 1_800_000_000_000;
   const rawBody = Buffer.from('{"type":"email.delivered","data":{"email_id":"abc"}}');
-  const sign = (id: string, timestamp: string, body: Buffer, by = secret) => `v1,${createHmac('sha256', secretsOf(by)[0]!).update(`${id}.${timestamp}.`).update(body).digest('base64')}`;
+  const sign = (id: string, timestamp: string, body: Buffer, by = secret) =>
+    `v1,${createHmac('sha256', secretsOf(by)[0]!).update(`${id}.${timestamp}.`).update(body).digest('base64')}`;
   const genuine = { id: 'msg_1', timestamp: '1800000000', signature: sign('msg_1', '1800000000', rawBody), rawBody };
 
   it('is accepted under either secret while one is being replaced', () => {
@@ -53,14 +57,24 @@ describe('the signature of Resend’s webhooks', () => {
         return changed({ rawBody: body });
       }),
       fc.nat(rawBody.length - 1).map((length) => changed({ rawBody: rawBody.subarray(0, length) })),
-      fc.string({ maxLength: 30 }).filter((id) => id !== genuine.id).map((id) => changed({ id })),
+      fc
+        .string({ maxLength: 30 })
+        .filter((id) => id !== genuine.id)
+        .map((id) => changed({ id })),
       fc.integer({ min: 1, max: 299 }).map((seconds) => changed({ timestamp: String(1_800_000_000 - seconds) })),
       // The last characters hold the padding alone.
       fc.nat(genuine.signature.length - 3).map((length) => changed({ signature: genuine.signature.slice(0, length) })),
       fc.base64String({ minLength: 8, maxLength: 80 }).map((text) => changed({ signature: `v1,${text}` })),
-      fc.constantFrom('v2', 'v1a', '').map((version) => changed({ signature: genuine.signature.replace('v1', version) })),
+      fc
+        .constantFrom('v2', 'v1a', '')
+        .map((version) => changed({ signature: genuine.signature.replace('v1', version) })),
       fc.constant(changed({ signature: sign(genuine.id, genuine.timestamp, rawBody, other) })),
-      fc.constantFrom(changed({ id: undefined }), changed({ timestamp: undefined }), changed({ signature: undefined }), changed({ timestamp: ' 1800000000' })),
+      fc.constantFrom(
+        changed({ id: undefined }),
+        changed({ timestamp: undefined }),
+        changed({ signature: undefined }),
+        changed({ timestamp: ' 1800000000' }),
+      ),
     );
     fc.assert(
       fc.property(mutation, (delivery) => {

@@ -14,15 +14,29 @@ export interface SignedDelivery {
   rawBody: Buffer;
 }
 
-/** Svix: HMAC-SHA256 over id, timestamp and raw body, by any of the secrets, and not older than the tolerance. `now`: ms since 1970. */
-export function isGenuine({ id, timestamp, signature, rawBody }: SignedDelivery, secrets: readonly Buffer[], toleranceMs: number, now: number): boolean {
+/**
+ * Svix: HMAC-SHA256 over id, timestamp and raw body, by any of the secrets, and not older than the tolerance. `now`: ms
+ * since 1970.
+ */
+export function isGenuine(
+  { id, timestamp, signature, rawBody }: SignedDelivery,
+  secrets: readonly Buffer[],
+  toleranceMs: number,
+  now: number,
+): boolean {
   if (!id || !timestamp || !signature || !/^\d{1,12}$/.test(timestamp)) return false;
   if (Math.abs(now - Number(timestamp) * 1000) > toleranceMs) return false;
-  const expected = secrets.map((secret) => createHmac('sha256', secret).update(`${id}.${timestamp}.`).update(rawBody).digest());
-  return signaturesOf(signature).some((given) => expected.some((proof) => given.length === proof.length && timingSafeEqual(given, proof)));
+  const expected = secrets.map((secret) =>
+    createHmac('sha256', secret).update(`${id}.${timestamp}.`).update(rawBody).digest(),
+  );
+  return signaturesOf(signature).some((given) =>
+    expected.some((proof) => given.length === proof.length && timingSafeEqual(given, proof)),
+  );
 }
 
 function signaturesOf(header: string): Buffer[] {
   const parts = header.split(' ').map((part) => part.split(','));
-  return parts.filter(([version, value]) => version === 'v1' && value).map(([, value]) => Buffer.from(value!, 'base64'));
+  return parts
+    .filter(([version, value]) => version === 'v1' && value)
+    .map(([, value]) => Buffer.from(value!, 'base64'));
 }

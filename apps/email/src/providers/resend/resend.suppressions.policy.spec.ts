@@ -9,8 +9,19 @@ const ada = recipientRef(hashKey, 'ada@inbox.test');
 
 /** As Resend posts it (resend.com/docs/webhooks/suppressions). */
 const change = (type: string, data: object = {}, parts: object = {}) => {
-  const entry = { id: 's-1', email: 'ada@inbox.test', origin: 'bounce', source_id: null, created_at: '2026-11-20T08:00:00.000Z', ...data };
-  return listChangeOf(ResendEvent.parse({ type, created_at: '2026-11-23T12:00:05.123Z', data: entry, ...parts }), hashKey, now);
+  const entry = {
+    id: 's-1',
+    email: 'ada@inbox.test',
+    origin: 'bounce',
+    source_id: null,
+    created_at: '2026-11-20T08:00:00.000Z',
+    ...data,
+  };
+  return listChangeOf(
+    ResendEvent.parse({ type, created_at: '2026-11-23T12:00:05.123Z', data: entry, ...parts }),
+    hashKey,
+    now,
+  );
 };
 const added = (data: object = {}) => {
   const told = change('suppression.added', data);
@@ -25,20 +36,41 @@ describe('a change of Resend’s suppression list', () => {
     ['an origin that is new', 'manual'],
     [null, 'manual'],
   ])('that adds somebody for %s forbids to write to them from then on, whosever message it is', (origin, reason) => {
-    expect(added({ origin })).toMatchObject({ channel: 'email', recipient: ada.hash, mask: ada.mask, scope: 'all', reason, provider: 'resend', source: 'receipt', at: '2026-11-20T08:00:00.000Z' });
+    expect(added({ origin })).toMatchObject({
+      channel: 'email',
+      recipient: ada.hash,
+      mask: ada.mask,
+      scope: 'all',
+      reason,
+      provider: 'resend',
+      source: 'receipt',
+      at: '2026-11-20T08:00:00.000Z',
+    });
     expect(added({ origin })).not.toHaveProperty('tenant');
   });
 
   it('that removes somebody withdraws it at the time of the removal, not of the entry', () => {
-    expect(change('suppression.removed')).toEqual({ removed: expect.objectContaining({ recipient: ada.hash, scope: 'all', provider: 'resend', at: '2026-11-23T12:00:05.123Z' }) });
+    expect(change('suppression.removed')).toEqual({
+      removed: expect.objectContaining({
+        recipient: ada.hash,
+        scope: 'all',
+        provider: 'resend',
+        at: '2026-11-23T12:00:05.123Z',
+      }),
+    });
   });
 
   it('reads an address in its display form, and times as the API writes them', () => {
-    expect(added({ email: 'Ada <ada@inbox.test>', created_at: '2026-11-20 08:00:00.5+00' })).toMatchObject({ recipient: ada.hash, at: '2026-11-20T08:00:00.500Z' });
+    expect(added({ email: 'Ada <ada@inbox.test>', created_at: '2026-11-20 08:00:00.5+00' })).toMatchObject({
+      recipient: ada.hash,
+      at: '2026-11-20T08:00:00.500Z',
+    });
   });
 
   it('without a time, or with one that cannot be, happened now', () => {
-    expect(change('suppression.removed', {}, { created_at: null })).toMatchObject({ removed: { at: '2026-11-23T12:00:09.000Z' } });
+    expect(change('suppression.removed', {}, { created_at: null })).toMatchObject({
+      removed: { at: '2026-11-23T12:00:09.000Z' },
+    });
     expect(added({ created_at: '2031-01-01T00:00:00Z' })).toMatchObject({ at: '2026-11-23T12:00:09.000Z' });
   });
 

@@ -49,7 +49,11 @@ export class ResendWebhookController {
     if (this.secrets.length === 0) throw noSuchWebhook('RESEND_API_KEY');
     const rawBody = request.rawBody ?? Buffer.alloc(0);
     if (!isGenuine({ id, timestamp, signature, rawBody }, this.secrets, this.toleranceMs, Date.now())) {
-      throw signatureRefused(this.logger, { provider: 'resend', rawBody, signature }, 'Compare RESEND_WEBHOOK_SECRET with the signing secret on the webhook’s page, and this machine’s clock with the time.');
+      throw signatureRefused(
+        this.logger,
+        { provider: 'resend', rawBody, signature },
+        'Compare RESEND_WEBHOOK_SECRET with the signing secret on the webhook’s page, and this machine’s clock with the time.',
+      );
     }
     await this.take(rawBody, id!, Date.now());
   }
@@ -59,13 +63,17 @@ export class ResendWebhookController {
     const { receipts, suppressions, suppressed, otherEvents } = this.engine;
     const body = readJson(rawBody);
     const event = eventOf(body?.value);
-    const keep = (lacks?: string) => otherEvents.keep({ provider: 'resend', type: event?.type, id, body: rawBody, lacks });
+    const keep = (lacks?: string) =>
+      otherEvents.keep({ provider: 'resend', type: event?.type, id, body: rawBody, lacks });
     if (!event) return keep(body ? 'fields: it is no object' : 'a body of JSON');
     otherEvents.odd({ provider: 'resend', type: event.type, fields: oddFields(body?.value, event) });
     const told = toReceipts(event, this.failures, this.hashKey);
     if (told.length > 0) return receipts.record(told);
     const change = listChangeOf(event, this.hashKey, now);
-    if (change) return 'added' in change ? suppressions.record([{ suppress: change.added }]) : suppressions.withdraw(change.removed, suppressed);
+    if (change)
+      return 'added' in change
+        ? suppressions.record([{ suppress: change.added }])
+        : suppressions.withdraw(change.removed, suppressed);
     return keep(lacking(event, this.failures));
   }
 }

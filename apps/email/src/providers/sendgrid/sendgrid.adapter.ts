@@ -1,5 +1,24 @@
-import { type Failure, FailureCatalogue, type LookupResult, ownFailure, Provider, type ProviderCall, type ProviderCheck, refusedFields, type SendResult } from '#libs/contracts';
-import { ask, brokenCallFailure, CallBroken, holdByHeaders, type HttpAnswer, mayStartTogether, ProviderHttp, sendJointly } from '#libs/delivery';
+import {
+  type Failure,
+  FailureCatalogue,
+  type LookupResult,
+  ownFailure,
+  Provider,
+  type ProviderCall,
+  type ProviderCheck,
+  refusedFields,
+  type SendResult,
+} from '#libs/contracts';
+import {
+  ask,
+  brokenCallFailure,
+  CallBroken,
+  holdByHeaders,
+  type HttpAnswer,
+  mayStartTogether,
+  ProviderHttp,
+  sendJointly,
+} from '#libs/delivery';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { AttachmentsService } from '../../attachments/attachments.service.ts';
 import type { EmailMessage } from '../../email-message.ts';
@@ -13,7 +32,10 @@ import { MailBuilder, type SdkRequest } from './sendgrid.mail.adapter.ts';
 import { withoutSuffix } from './sendgrid.events.policy.ts';
 import { toMailData, togetherKey } from './sendgrid.request.policy.ts';
 
-type AdapterConfig = Pick<SendgridConfig, 'SENDGRID_TIMEOUT_MS' | 'SENDGRID_CONNECTIONS'> & { SENDGRID_API_KEY: string; SENDGRID_BASE_URL: string };
+type AdapterConfig = Pick<SendgridConfig, 'SENDGRID_TIMEOUT_MS' | 'SENDGRID_CONNECTIONS'> & {
+  SENDGRID_API_KEY: string;
+  SENDGRID_BASE_URL: string;
+};
 
 /** SendGrid through its own SDK, which builds and checks the mail, over our keep-alive pool, which carries it. */
 @Injectable()
@@ -29,8 +51,17 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
   constructor(config: AdapterConfig, attachments: Pick<AttachmentsService, 'carry'>) {
     super();
     this.attachments = attachments;
-    this.http = new ProviderHttp('SENDGRID_BASE_URL', config.SENDGRID_BASE_URL, config.SENDGRID_TIMEOUT_MS, config.SENDGRID_CONNECTIONS);
-    this.headers = { authorization: `Bearer ${config.SENDGRID_API_KEY}`, 'content-type': 'application/json', accept: 'application/json' };
+    this.http = new ProviderHttp(
+      'SENDGRID_BASE_URL',
+      config.SENDGRID_BASE_URL,
+      config.SENDGRID_TIMEOUT_MS,
+      config.SENDGRID_CONNECTIONS,
+    );
+    this.headers = {
+      authorization: `Bearer ${config.SENDGRID_API_KEY}`,
+      'content-type': 'application/json',
+      accept: 'application/json',
+    };
   }
 
   /** SendGrid fetches no files: they are put into the mail before it is looked once more whether it may still start. */
@@ -59,7 +90,9 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
   }
 
   /** One request. `named`: the members that the refusal names. */
-  private async post(calls: readonly ProviderCall<EmailMessage>[]): Promise<{ result: SendResult; named: Set<number> }> {
+  private async post(
+    calls: readonly ProviderCall<EmailMessage>[],
+  ): Promise<{ result: SendResult; named: Set<number> }> {
     const nobody = new Set<number>();
     const toBeChecked = calls[0]?.message.sandbox === true;
     let request: SdkRequest;
@@ -86,7 +119,11 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
   async lookup({ callId }: { callId: string }): Promise<LookupResult> {
     try {
       const query = encodeURIComponent(`unique_args['mi_call_id']="${callId}"`);
-      const answer = await this.http.call({ method: 'GET', path: `/v3/messages?query=${query}&limit=1`, headers: this.headers });
+      const answer = await this.http.call({
+        method: 'GET',
+        path: `/v3/messages?query=${query}&limit=1`,
+        headers: this.headers,
+      });
       // Email Activity is an add-on: without it the events alone must tell.
       if (answer.status === 403 || answer.status === 404) return { found: 'unsupported' };
       if (answer.status !== 200) return { found: 'absent' };
@@ -106,34 +143,59 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
     await this.http.close();
   }
 
-  /** `toBeChecked`: asked in SendGrid's own sandbox mode, where 200 (not 202) says that nothing was sent and nothing will follow. */
+  /**
+   * `toBeChecked`: asked in SendGrid's own sandbox mode, where 200 (not 202) says that nothing was sent and nothing
+   * will follow.
+   */
   private resultOf(answer: HttpAnswer, toBeChecked: boolean): SendResult {
     const id = answer.headers['x-message-id'];
     if (toBeChecked && answer.status === 200) return { sent: true, providerMessageId: '', validatedOnly: true };
     if (answer.status >= 200 && answer.status < 300) {
       if (typeof id === 'string' && id !== '') return { sent: true, providerMessageId: id };
-      return { sent: false, failure: ownFailure('MSG_NO_MESSAGE_ID', 'unknown', 'backoff', 'SendGrid answered without a message id; it may have taken the message.', { provider: this.name }) };
+      return {
+        sent: false,
+        failure: ownFailure(
+          'MSG_NO_MESSAGE_ID',
+          'unknown',
+          'backoff',
+          'SendGrid answered without a message id; it may have taken the message.',
+          { provider: this.name },
+        ),
+      };
     }
     return refused(this.failureOf(answer), toBeChecked);
   }
 
   private failureOf({ status, headers, body }: HttpAnswer): Failure {
     const codes = [...special(status, body), `http_${status}`];
-    const failure = this.failures.failure(codes, { httpStatus: status, retryAfterMs: status === 429 ? waitOf(headers) : undefined });
+    const failure = this.failures.failure(codes, {
+      httpStatus: status,
+      retryAfterMs: status === 429 ? waitOf(headers) : undefined,
+    });
     return status === 400 ? { ...failure, ...refusedFields(fieldsNamedIn(body), 'SendGrid') } : failure;
   }
 }
 
 /** A check sends nothing, so a lost answer leaves no doubt: it is asked again. */
 function refused(failure: Failure, toBeChecked: boolean): SendResult {
-  return { sent: false, failure: toBeChecked && failure.kind === 'unknown' ? { ...failure, kind: 'transient', action: checkAgain } : failure };
+  return {
+    sent: false,
+    failure:
+      toBeChecked && failure.kind === 'unknown' ? { ...failure, kind: 'transient', action: checkAgain } : failure,
+  };
 }
 
 const checkAgain = 'Nothing: it is checked again by itself until it expires.';
 
-const refusedBySdk = ownFailure('MSG_MAIL_REFUSED', 'bad-content', 'never', 'The mail breaks a rule of SendGrid’s own library, so it was not sent.', {
-  provider: 'sendgrid',
-});
+const refusedBySdk = ownFailure(
+  'MSG_MAIL_REFUSED',
+  'bad-content',
+  'never',
+  'The mail breaks a rule of SendGrid’s own library, so it was not sent.',
+  {
+    provider: 'sendgrid',
+  },
+);
 
 /** Statuses that mean different things by what the body says (provider facts, §2.1). */
 function special(status: number, body: string): string[] {

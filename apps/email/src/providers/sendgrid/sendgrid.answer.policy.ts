@@ -5,20 +5,67 @@ const ErrorBody = z.looseObject({ errors: z.array(z.looseObject({ field: z.unkno
 
 /** The fields of mail/send, as its API description has them. */
 const words = new Set([
-  'personalizations', 'to', 'cc', 'bcc', 'from', 'email', 'name', 'subject', 'headers', 'substitutions', 'dynamic_template_data',
-  'custom_args', 'send_at', 'reply_to', 'reply_to_list', 'content', 'type', 'value', 'attachments', 'filename', 'disposition',
-  'content_id', 'template_id', 'categories', 'batch_id', 'asm', 'group_id', 'groups_to_display', 'ip_pool_name', 'mail_settings',
-  'bypass_list_management', 'bypass_spam_management', 'bypass_bounce_management', 'bypass_unsubscribe_management', 'footer',
-  'sandbox_mode', 'enable', 'tracking_settings', 'click_tracking', 'enable_text', 'open_tracking', 'substitution_tag',
-  'subscription_tracking', 'text', 'html', 'ganalytics', 'utm_source', 'utm_medium', 'utm_term', 'utm_content', 'utm_campaign',
-]); // prettier-ignore
+  'personalizations',
+  'to',
+  'cc',
+  'bcc',
+  'from',
+  'email',
+  'name',
+  'subject',
+  'headers',
+  'substitutions',
+  'dynamic_template_data',
+  'custom_args',
+  'send_at',
+  'reply_to',
+  'reply_to_list',
+  'content',
+  'type',
+  'value',
+  'attachments',
+  'filename',
+  'disposition',
+  'content_id',
+  'template_id',
+  'categories',
+  'batch_id',
+  'asm',
+  'group_id',
+  'groups_to_display',
+  'ip_pool_name',
+  'mail_settings',
+  'bypass_list_management',
+  'bypass_spam_management',
+  'bypass_bounce_management',
+  'bypass_unsubscribe_management',
+  'footer',
+  'sandbox_mode',
+  'enable',
+  'tracking_settings',
+  'click_tracking',
+  'enable_text',
+  'open_tracking',
+  'substitution_tag',
+  'subscription_tracking',
+  'text',
+  'html',
+  'ganalytics',
+  'utm_source',
+  'utm_medium',
+  'utm_term',
+  'utm_content',
+  'utm_campaign',
+]);
 
 /**
- * The fields that a refusal names. The place among the personalizations is left out: it is one of the call, and each message
- * of a call has one personalization.
+ * The fields that a refusal names. The place among the personalizations is left out: it is one of the call, and each
+ * message of a call has one personalization.
  */
 export function fieldsNamedIn(body: string): (string | undefined)[] {
-  return errorFieldsOf(body).map((field) => namedField(field, words)?.replace(/^personalizations\.\d+/, 'personalizations'));
+  return errorFieldsOf(body).map((field) =>
+    namedField(field, words)?.replace(/^personalizations\.\d+/, 'personalizations'),
+  );
 }
 
 /** The members of a call that a refusal names: `personalizations.3.to.0.email` is about the fourth. */

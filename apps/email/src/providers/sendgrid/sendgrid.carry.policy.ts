@@ -7,13 +7,23 @@ import { sendgridLimits } from './sendgrid.limits.ts';
 export function cannotCarry(message: EmailMessage): Failure | undefined {
   if (message.providerOptions?.sendgrid?.asm) return undefined;
   const fields = (['text', 'html'] as const).filter((field) => hasGroupTag(message[field]));
-  const rule = 'holds an unsubscribe tag of SendGrid’s (<%asm_…%>), which stays as it is without providerOptions.sendgrid.asm';
-  return fields.length > 0 ? beyondLimit('sendgrid', fields.map((field) => ({ field, rule }))) : undefined;
+  const rule =
+    'holds an unsubscribe tag of SendGrid’s (<%asm_…%>), which stays as it is without providerOptions.sendgrid.asm';
+  return fields.length > 0
+    ? beyondLimit(
+        'sendgrid',
+        fields.map((field) => ({ field, rule })),
+      )
+    : undefined;
 }
 
 /** A request that is larger than SendGrid reads, attachments in base64. @param body as it would be written */
 export function tooLarge(body: string): Failure | undefined {
   const bytes = Buffer.byteLength(body);
   const { most } = sendgridLimits.totalBytes;
-  return bytes < most ? undefined : beyondLimit('sendgrid', [{ field: 'attachments', rule: `must, with the rest of the mail and in base64, have less than ${most} bytes` }]);
+  return bytes < most
+    ? undefined
+    : beyondLimit('sendgrid', [
+        { field: 'attachments', rule: `must, with the rest of the mail and in base64, have less than ${most} bytes` },
+      ]);
 }

@@ -52,21 +52,59 @@ export interface ScopeUse {
   needed: boolean;
 }
 
-/** The least that a key needs. SendGrid lists messages.read and email_activity.read for Email Activity in different places. */
+/**
+ * The least that a key needs. SendGrid lists messages.read and email_activity.read for Email Activity in different
+ * places.
+ */
 export const scopeUses: readonly ScopeUse[] = [
   { any: ['mail.send'], use: 'sending', without: 'nothing is sent', needed: true },
-  { any: ['messages.read', 'email_activity.read'], use: 'looking up a lost answer (Email Activity, a paid add-on)', without: 'a lost answer is settled by events alone', needed: false },
-  { any: ['suppression.read'], use: 'reading SendGrid’s own suppression lists', without: 'its lists are not synchronised', needed: false },
-  { any: ['asm.groups.suppressions.read'], use: 'reading who has left SendGrid’s unsubscribe groups', without: 'its groups are not synchronised', needed: false },
-  { any: ['user.webhooks.event.settings.read'], use: 'the doctor’s look at the event webhook', without: 'the doctor cannot look at it', needed: false },
-  { any: ['whitelabel.read'], use: 'the doctor’s look at the sender’s domain', without: 'the doctor cannot look at it', needed: false },
+  {
+    any: ['messages.read', 'email_activity.read'],
+    use: 'looking up a lost answer (Email Activity, a paid add-on)',
+    without: 'a lost answer is settled by events alone',
+    needed: false,
+  },
+  {
+    any: ['suppression.read'],
+    use: 'reading SendGrid’s own suppression lists',
+    without: 'its lists are not synchronised',
+    needed: false,
+  },
+  {
+    any: ['asm.groups.suppressions.read'],
+    use: 'reading who has left SendGrid’s unsubscribe groups',
+    without: 'its groups are not synchronised',
+    needed: false,
+  },
+  {
+    any: ['user.webhooks.event.settings.read'],
+    use: 'the doctor’s look at the event webhook',
+    without: 'the doctor cannot look at it',
+    needed: false,
+  },
+  {
+    any: ['whitelabel.read'],
+    use: 'the doctor’s look at the sender’s domain',
+    without: 'the doctor cannot look at it',
+    needed: false,
+  },
 ];
 
 /** Scopes that let in, pay or make keys: none of them is ever used here. */
-export const powerfulScopes = /^(api_keys|billing|teammates|subusers|credentials|sso|scopes|access_settings\.whitelist|user\.(password|email|username|multifactor_authentication))\.(.+\.)?(create|update|delete)$|^billing\./;
+export const powerfulScopes =
+  /^(api_keys|billing|teammates|subusers|credentials|sso|scopes|access_settings\.whitelist|user\.(password|email|username|multifactor_authentication))\.(.+\.)?(create|update|delete)$|^billing\./;
 
 /** The kinds of event, as the settings name them. */
 export const webhookEvents = [
-  'processed', 'deferred', 'delivered', 'bounce', 'dropped', 'open', 'click',
-  'spam_report', 'unsubscribe', 'group_unsubscribe', 'group_resubscribe',
-] as const; // prettier-ignore
+  'processed',
+  'deferred',
+  'delivered',
+  'bounce',
+  'dropped',
+  'open',
+  'click',
+  'spam_report',
+  'unsubscribe',
+  'group_unsubscribe',
+  'group_resubscribe',
+] as const;

@@ -1,7 +1,15 @@
 import type { Finding, Told } from '#libs/contracts';
 import { ask, type HttpCall, type ProviderDoctor, ProviderHttp, type Repair } from '#libs/delivery';
 import { webhookEvents } from './sendgrid.checks.ts';
-import { keyFindings, missingEvents, ourWebhook, senderFinding, type Webhook, webhookFindings, webhooksOf } from './sendgrid.doctor.policy.ts';
+import {
+  keyFindings,
+  missingEvents,
+  ourWebhook,
+  senderFinding,
+  type Webhook,
+  webhookFindings,
+  webhooksOf,
+} from './sendgrid.doctor.policy.ts';
 
 export interface SendgridAccount {
   apiKey: string;
@@ -44,7 +52,13 @@ export class SendgridDoctor implements ProviderDoctor {
 
   async fix(): Promise<Repair[]> {
     const known = webhooksOf(await this.ask('GET', `${SETTINGS}/all`));
-    if (!known) return [{ what: 'The event webhook was left alone: the key may not read the webhooks (user.webhooks.event.settings.read).', done: false }];
+    if (!known)
+      return [
+        {
+          what: 'The event webhook was left alone: the key may not read the webhooks (user.webhooks.event.settings.read).',
+          done: false,
+        },
+      ];
     const ours = ourWebhook(known, this.account.webhookUrl);
     const { id, repairs } = ours ? await this.bringUpToDate(ours) : await this.register();
     return id === undefined ? repairs : [...repairs, ...(await this.sign(id, ours?.public_key ?? ''))];
@@ -58,24 +72,46 @@ export class SendgridDoctor implements ProviderDoctor {
     const url = this.account.webhookUrl;
     const told = await this.ask('POST', SETTINGS, { ...allEvents, enabled: true, url, friendly_name: OUR_NAME });
     const id = fieldOf(told, 'id');
-    if (id !== undefined && told.reached && told.status === 201) return { id, repairs: [{ what: `Registered an event webhook for ${url}.`, done: true }] };
-    return { repairs: [{ what: `SendGrid did not register an event webhook for ${url}: ${reasonOf(told)}`, done: false }] };
+    if (id !== undefined && told.reached && told.status === 201)
+      return { id, repairs: [{ what: `Registered an event webhook for ${url}.`, done: true }] };
+    return {
+      repairs: [{ what: `SendGrid did not register an event webhook for ${url}: ${reasonOf(told)}`, done: false }],
+    };
   }
 
   private async bringUpToDate(ours: Webhook): Promise<{ id: string; repairs: Repair[] }> {
     const missing = missingEvents(ours);
     if (ours.enabled && missing.length === 0) return { id: ours.id, repairs: [] };
-    const told = await this.ask('PATCH', `${SETTINGS}/${ours.id}`, { ...allEvents, enabled: true, url: ours.url, ...(ours.friendly_name && { friendly_name: ours.friendly_name }) });
+    const told = await this.ask('PATCH', `${SETTINGS}/${ours.id}`, {
+      ...allEvents,
+      enabled: true,
+      url: ours.url,
+      ...(ours.friendly_name && { friendly_name: ours.friendly_name }),
+    });
     const done = told.reached && told.status === 200;
-    const parts = [...(ours.enabled ? [] : ['switched on']), ...(missing.length > 0 ? [`told to tell of ${missing.join(', ')}`] : [])].join(' and ');
-    return { id: ours.id, repairs: [{ what: done ? `The event webhook for ${ours.url} was ${parts}.` : `SendGrid did not change the event webhook: ${reasonOf(told)}`, done }] };
+    const parts = [
+      ...(ours.enabled ? [] : ['switched on']),
+      ...(missing.length > 0 ? [`told to tell of ${missing.join(', ')}`] : []),
+    ].join(' and ');
+    return {
+      id: ours.id,
+      repairs: [
+        {
+          what: done
+            ? `The event webhook for ${ours.url} was ${parts}.`
+            : `SendGrid did not change the event webhook: ${reasonOf(told)}`,
+          done,
+        },
+      ],
+    };
   }
 
   /** Switches signing on where it is off. A key that we do not hold yet is handed out. */
   private async sign(id: string, publicKey: string): Promise<Repair[]> {
     if (publicKey !== '' && this.account.webhookKeys.includes(publicKey)) return [];
     const kept = (value: string) => ({ setting: 'SENDGRID_WEBHOOK_PUBLIC_KEY', value });
-    if (publicKey !== '') return [{ what: 'Fetched the public key of the event webhook.', done: true, kept: kept(publicKey) }];
+    if (publicKey !== '')
+      return [{ what: 'Fetched the public key of the event webhook.', done: true, kept: kept(publicKey) }];
     const told = await this.ask('PATCH', `${SETTINGS}/signed/${id}`, { enabled: true });
     const key = fieldOf(told, 'public_key');
     if (!key) return [{ what: `SendGrid did not switch signing on: ${reasonOf(told)}`, done: false }];
@@ -83,7 +119,11 @@ export class SendgridDoctor implements ProviderDoctor {
   }
 
   private ask(method: HttpCall['method'], path: string, body?: unknown, key = this.account.doctorKey): Promise<Told> {
-    const headers = { authorization: `Bearer ${key}`, accept: 'application/json', ...(body !== undefined && { 'content-type': 'application/json' }) };
+    const headers = {
+      authorization: `Bearer ${key}`,
+      accept: 'application/json',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    };
     return ask(this.http, { method, path, headers, body: body === undefined ? undefined : JSON.stringify(body) });
   }
 }
@@ -97,7 +137,8 @@ function fieldOf(told: Told, name: string): string | undefined {
 
 function reasonOf(told: Told): string {
   if (!told.reached) return `it could not be reached (${told.code}).`;
-  if (told.status === 403) return 'the key may not (user.webhooks.event.settings.update): set DOCTOR_SENDGRID_API_KEY to one that may.';
+  if (told.status === 403)
+    return 'the key may not (user.webhooks.event.settings.update): set DOCTOR_SENDGRID_API_KEY to one that may.';
   const [first] = (told.body as { errors?: { message?: string }[] } | undefined)?.errors ?? [];
   return /maximum number of webhooks/.test(first?.message ?? '')
     ? 'the plan allows no more webhooks. Free one by hand that nothing uses, then run this again.'

@@ -7,7 +7,15 @@ const say = findingsOf(sendgridChecks);
 /** What GET /v3/scopes says of a key: the cheap checks, one question. */
 export function keyFindings(told: Told): Finding[] {
   const trouble = troubleOf(told);
-  if (trouble !== undefined || !told.reached) return [say.fail('sendgrid.key', trouble ?? '', 'Look at SENDGRID_BASE_URL, the network, and its status page; messages wait meanwhile.'), clock(told)];
+  if (trouble !== undefined || !told.reached)
+    return [
+      say.fail(
+        'sendgrid.key',
+        trouble ?? '',
+        'Look at SENDGRID_BASE_URL, the network, and its status page; messages wait meanwhile.',
+      ),
+      clock(told),
+    ];
   if (told.status !== 200) return [refused(told.status, told.body), clock(told)];
   const { scopes } = Scopes.parse(told.body);
   return [say.ok('sendgrid.key', 'the key is accepted'), scopeFinding(scopes), powerFinding(scopes), clock(told)];
@@ -17,7 +25,11 @@ const Scopes = z.object({ scopes: z.array(z.string()) }).catch({ scopes: [] });
 
 function refused(status: number, body: unknown): Finding {
   if (status === 401 && JSON.stringify(body ?? '').includes('Maximum credits exceeded')) {
-    return say.fail('sendgrid.key', 'the account has no credits left (401)', 'Raise the plan at SendGrid, or wait until its credits are renewed.');
+    return say.fail(
+      'sendgrid.key',
+      'the account has no credits left (401)',
+      'Raise the plan at SendGrid, or wait until its credits are renewed.',
+    );
   }
   return say.fail('sendgrid.key', `the key is refused (${status}): it is wrong, revoked, or of another region`);
 }
@@ -55,26 +67,57 @@ const Senders = z.object({ results: z.array(z.object({ from_email: z.string(), v
 
 /** @param from the address of EMAIL_FROM */
 export function senderFinding(from: string | undefined, domains: Told, senders: Told): Finding {
-  if (!from) return say.fail('sendgrid.sender', 'EMAIL_FROM is not set', 'Set EMAIL_FROM to an address whose domain is authenticated at SendGrid.');
+  if (!from)
+    return say.fail(
+      'sendgrid.sender',
+      'EMAIL_FROM is not set',
+      'Set EMAIL_FROM to an address whose domain is authenticated at SendGrid.',
+    );
   const domain = from.slice(from.lastIndexOf('@') + 1).toLowerCase();
   const known = domains.reached && domains.status === 200 ? Domains.safeParse(domains.body).data : undefined;
-  const own = known?.find((entry) => [entry.domain, `${entry.subdomain ?? ''}.${entry.domain}`].some((name) => name.toLowerCase() === domain));
+  const own = known?.find((entry) =>
+    [entry.domain, `${entry.subdomain ?? ''}.${entry.domain}`].some((name) => name.toLowerCase() === domain),
+  );
   if (own?.valid) return say.ok('sendgrid.sender', `${domain} is authenticated`);
   const single = senders.reached && senders.status === 200 ? Senders.safeParse(senders.body).data?.results : undefined;
   const sender = single?.find((entry) => entry.from_email.toLowerCase() === from.toLowerCase());
-  if (sender?.verified) return say.warn('sendgrid.sender', `the sender is verified, its domain ${domain} is not authenticated`);
-  if (!known && !single) return say.skipped('sendgrid.sender', 'the key may not read domains and senders (whitelabel.read): set DOCTOR_SENDGRID_API_KEY to one that may');
-  if (own) return say.fail('sendgrid.sender', `${domain} is known, but its DNS records are not as they should be`, 'Set the DNS records that SendGrid shows for the domain, then press Verify.');
-  return say.fail('sendgrid.sender', sender ? 'the sender has not confirmed the mail SendGrid sent it' : `${domain} is neither authenticated, nor the sender verified`);
+  if (sender?.verified)
+    return say.warn('sendgrid.sender', `the sender is verified, its domain ${domain} is not authenticated`);
+  if (!known && !single)
+    return say.skipped(
+      'sendgrid.sender',
+      'the key may not read domains and senders (whitelabel.read): set DOCTOR_SENDGRID_API_KEY to one that may',
+    );
+  if (own)
+    return say.fail(
+      'sendgrid.sender',
+      `${domain} is known, but its DNS records are not as they should be`,
+      'Set the DNS records that SendGrid shows for the domain, then press Verify.',
+    );
+  return say.fail(
+    'sendgrid.sender',
+    sender
+      ? 'the sender has not confirmed the mail SendGrid sent it'
+      : `${domain} is neither authenticated, nor the sender verified`,
+  );
 }
 
-export const Webhook = z.looseObject({ id: z.string(), url: z.string(), enabled: z.boolean(), public_key: z.string().nullish(), friendly_name: z.string().nullish() });
+export const Webhook = z.looseObject({
+  id: z.string(),
+  url: z.string(),
+  enabled: z.boolean(),
+  public_key: z.string().nullish(),
+  friendly_name: z.string().nullish(),
+});
 export type Webhook = z.infer<typeof Webhook>;
 // An account without one is shown with an empty object in the list.
-const Webhooks = z.object({ webhooks: z.array(z.unknown()) }).transform(({ webhooks }) => webhooks.flatMap((one) => Webhook.safeParse(one).data ?? []));
+const Webhooks = z
+  .object({ webhooks: z.array(z.unknown()) })
+  .transform(({ webhooks }) => webhooks.flatMap((one) => Webhook.safeParse(one).data ?? []));
 
 /** The event webhooks of the account; undefined where the key may not read them. */
-export const webhooksOf = (told: Told): Webhook[] | undefined => (told.reached && told.status === 200 ? Webhooks.safeParse(told.body).data : undefined);
+export const webhooksOf = (told: Told): Webhook[] | undefined =>
+  told.reached && told.status === 200 ? Webhooks.safeParse(told.body).data : undefined;
 
 /** Ours is the one with our address: another, with our path too, may be another installation's. */
 export const ourWebhook = (webhooks: readonly Webhook[], url: string): Webhook | undefined =>
@@ -85,14 +128,28 @@ export const missingEvents = (webhook: Webhook): string[] => webhookEvents.filte
 /** @param keys the public keys we hold, base64 */
 export function webhookFindings(told: Told, url: string, keys: readonly string[]): Finding[] {
   const webhooks = webhooksOf(told);
-  if (!webhooks) return [say.skipped('sendgrid.webhook', 'the key may not read the webhooks (user.webhooks.event.settings.read): set DOCTOR_SENDGRID_API_KEY to one that may')];
+  if (!webhooks)
+    return [
+      say.skipped(
+        'sendgrid.webhook',
+        'the key may not read the webhooks (user.webhooks.event.settings.read): set DOCTOR_SENDGRID_API_KEY to one that may',
+      ),
+    ];
   const ours = ourWebhook(webhooks, url);
-  if (!ours) return [say.fail('sendgrid.webhook', webhooks.length === 0 ? `there is none; ours would be ${url}` : `none of ${webhooks.length} points to ${url}`)];
+  if (!ours)
+    return [
+      say.fail(
+        'sendgrid.webhook',
+        webhooks.length === 0 ? `there is none; ours would be ${url}` : `none of ${webhooks.length} points to ${url}`,
+      ),
+    ];
   if (!ours.enabled) return [say.fail('sendgrid.webhook', `the one for ${url} is switched off`)];
   const missing = missingEvents(ours);
   return [
     say.ok('sendgrid.webhook', `${url} is called`),
-    missing.length === 0 ? say.ok('sendgrid.webhook-events', 'all') : say.fail('sendgrid.webhook-events', `not told of: ${missing.join(', ')}`),
+    missing.length === 0
+      ? say.ok('sendgrid.webhook-events', 'all')
+      : say.fail('sendgrid.webhook-events', `not told of: ${missing.join(', ')}`),
     signingFinding(ours.public_key ?? '', keys),
   ];
 }
@@ -100,5 +157,10 @@ export function webhookFindings(told: Told, url: string, keys: readonly string[]
 function signingFinding(publicKey: string, keys: readonly string[]): Finding {
   if (publicKey === '') return say.fail('sendgrid.webhook-signing', 'events are not signed');
   if (keys.includes(publicKey)) return say.ok('sendgrid.webhook-signing', 'signed, and we hold the key');
-  return say.fail('sendgrid.webhook-signing', keys.length === 0 ? 'signed, but SENDGRID_WEBHOOK_PUBLIC_KEY is not set' : 'signed, but by a key other than SENDGRID_WEBHOOK_PUBLIC_KEY');
+  return say.fail(
+    'sendgrid.webhook-signing',
+    keys.length === 0
+      ? 'signed, but SENDGRID_WEBHOOK_PUBLIC_KEY is not set'
+      : 'signed, but by a key other than SENDGRID_WEBHOOK_PUBLIC_KEY',
+  );
 }

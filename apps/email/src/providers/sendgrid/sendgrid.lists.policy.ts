@@ -18,10 +18,20 @@ const Members = z.array(z.looseObject({ email: z.string(), group_id: z.number().
 
 /** A page of a list; undefined for what is none. */
 export function entriesOf(body: unknown, { scope, reason }: List): ListedAddress[] | undefined {
-  return Entries.safeParse(body).data?.map(({ email, created }) => ({ address: email, scope, reason, at: new Date(created * 1000) }));
+  return Entries.safeParse(body).data?.map(({ email, created }) => ({
+    address: email,
+    scope,
+    reason,
+    at: new Date(created * 1000),
+  }));
 }
 
 /** Who has left which group, as the answer for all groups tells it. */
 export function leaversOf(body: unknown): ListedAddress[] | undefined {
-  return Members.safeParse(body).data?.map((one) => ({ address: one.email, scope: `group:sendgrid:${one.group_id}`, reason: 'unsubscribe', at: new Date(one.created_at * 1000) }));
+  return Members.safeParse(body).data?.map((one) => ({
+    address: one.email,
+    scope: `group:sendgrid:${one.group_id}`,
+    reason: 'unsubscribe',
+    at: new Date(one.created_at * 1000),
+  }));
 }

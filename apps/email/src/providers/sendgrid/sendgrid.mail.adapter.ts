@@ -31,8 +31,8 @@ export class MailBuilder {
 }
 
 /**
- * Field by field: given all data at once the SDK copies it three times, which costs as much as the rest of the call, and
- * leaves the content id of an attachment in its own spelling, which SendGrid does not know.
+ * Field by field: given all data at once the SDK copies it three times, which costs as much as the rest of the call,
+ * and leaves the content id of an attachment in its own spelling, which SendGrid does not know.
  */
 function mailOf(data: MailDataRequired): InstanceType<typeof Mail> {
   const mail = new Mail();

@@ -8,32 +8,49 @@ const failures = new FailureCatalogue('sendgrid', sendgridFailures);
 const now = Date.parse('2026-11-23T12:00:05.500Z');
 
 /** An event as SendGrid posts it, about hop 1 of m-1. */
-const anEvent = (overrides: object = {}): SendgridEvent => SendgridEvent.parse({
-  event: 'delivered',
-  email: 'ada@inbox.test',
-  timestamp: Date.parse('2026-11-23T12:00:05Z') / 1000,
-  sg_event_id: 'ZXZlbnQtMQ',
-  sg_message_id: 'Xj5LmGvSRt2n34BA.recvd-6c9f4-1-5F5F.0',
-  mi_message_id: 'm-1',
-  mi_tenant: 'default',
-  mi_lane: 'urgent',
-  mi_hop: '2',
-  mi_attempt: '1',
-  mi_call_id: 'call-1',
-  ...overrides,
-});
+const anEvent = (overrides: object = {}): SendgridEvent =>
+  SendgridEvent.parse({
+    event: 'delivered',
+    email: 'ada@inbox.test',
+    timestamp: Date.parse('2026-11-23T12:00:05Z') / 1000,
+    sg_event_id: 'ZXZlbnQtMQ',
+    sg_message_id: 'Xj5LmGvSRt2n34BA.recvd-6c9f4-1-5F5F.0',
+    mi_message_id: 'm-1',
+    mi_tenant: 'default',
+    mi_lane: 'urgent',
+    mi_hop: '2',
+    mi_attempt: '1',
+    mi_call_id: 'call-1',
+    ...overrides,
+  });
 const told = (overrides: object) => toReceipt(anEvent(overrides), failures, 'a key for the tests');
 
 describe('a SendGrid event', () => {
   it('explains a bounce by its classification, in words of ours', () => {
-    expect(told({ event: 'bounce', type: 'bounce', bounce_classification: 'Mailbox Unavailable' })!.failure).toMatchObject({ kind: 'transient', code: 'bounce_classification:Mailbox Unavailable' });
+    expect(
+      told({ event: 'bounce', type: 'bounce', bounce_classification: 'Mailbox Unavailable' })!.failure,
+    ).toMatchObject({ kind: 'transient', code: 'bounce_classification:Mailbox Unavailable' });
     expect(told({ event: 'bounce', type: 'block' })!.failure).toMatchObject({ code: 'bounce:blocked' });
-    expect(told({ event: 'bounce', type: 'bounce', reason: '550 no such user ada@inbox.test' })!.failure).toMatchObject({ kind: 'bad-recipient', suppress: true });
+    expect(told({ event: 'bounce', type: 'bounce', reason: '550 no such user ada@inbox.test' })!.failure).toMatchObject(
+      { kind: 'bad-recipient', suppress: true },
+    );
   });
 
   it('brings the message’s reference back and never an address or the provider’s text', () => {
-    const fact = receiptFact(told({ event: 'bounce', type: 'bounce', reason: '550 no such user ada@inbox.test' })!, now);
-    expect(fact).toMatchObject({ messageId: 'm-1', tenant: 'default', lane: 'urgent', hop: 2, attempt: 1, callId: 'call-1', providerMessageId: 'Xj5LmGvSRt2n34BA', source: 'receipt' });
+    const fact = receiptFact(
+      told({ event: 'bounce', type: 'bounce', reason: '550 no such user ada@inbox.test' })!,
+      now,
+    );
+    expect(fact).toMatchObject({
+      messageId: 'm-1',
+      tenant: 'default',
+      lane: 'urgent',
+      hop: 2,
+      attempt: 1,
+      callId: 'call-1',
+      providerMessageId: 'Xj5LmGvSRt2n34BA',
+      source: 'receipt',
+    });
     expect(JSON.stringify(fact)).not.toMatch(/ada@|no such user/);
   });
 

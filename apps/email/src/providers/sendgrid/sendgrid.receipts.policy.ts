@@ -1,4 +1,11 @@
-import { type Engagement, type Failure, type FailureCatalogue, recipientRef, returnedReference, type Status } from '#libs/contracts';
+import {
+  type Engagement,
+  type Failure,
+  type FailureCatalogue,
+  recipientRef,
+  returnedReference,
+  type Status,
+} from '#libs/contracts';
 import type { Receipt } from '#libs/delivery';
 import { dropReason, isBlocked, type SendgridEvent, withoutSuffix } from './sendgrid.events.policy.ts';
 
@@ -9,38 +16,54 @@ type Told = { status: Status | Engagement; final: boolean; failure?: Failure; re
 /** What an event says of its message; undefined for events about nothing of ours. */
 function told(event: SendgridEvent, failures: FailureCatalogue): Told | undefined {
   switch (event.event) {
-    case 'processed': return { status: 'sent', final: false };
-    case 'deferred': return { status: 'delayed', final: false, failure: failures.failure(['deferred']), ...because(deferral(event)) };
-    case 'delivered': return { status: 'delivered', final: true };
-    case 'bounce': return { status: 'bounced', final: true, failure: bounceFailure(event, failures), ...because(answerCode(event)) };
+    case 'processed':
+      return { status: 'sent', final: false };
+    case 'deferred':
+      return { status: 'delayed', final: false, failure: failures.failure(['deferred']), ...because(deferral(event)) };
+    case 'delivered':
+      return { status: 'delivered', final: true };
+    case 'bounce':
+      return { status: 'bounced', final: true, failure: bounceFailure(event, failures), ...because(answerCode(event)) };
     case 'dropped': {
       const failure = dropFailure(event, failures);
       return { status: failure.suppress ? 'suppressed' : 'failed', final: true, failure };
     }
-    case 'open': return { status: event.sg_machine_open ? 'machine-opened' : 'opened', final: false };
-    case 'click': return { status: 'clicked', final: false };
-    case 'spamreport': return { status: 'complained', final: false };
+    case 'open':
+      return { status: event.sg_machine_open ? 'machine-opened' : 'opened', final: false };
+    case 'click':
+      return { status: 'clicked', final: false };
+    case 'spamreport':
+      return { status: 'complained', final: false };
     case 'unsubscribe':
-    case 'group_unsubscribe': return { status: 'unsubscribed', final: false };
-    default: return undefined;
+    case 'group_unsubscribe':
+      return { status: 'unsubscribed', final: false };
+    default:
+      return undefined;
   }
-} // prettier-ignore
+}
 
 /** The classification says more than the type. */
 export function bounceFailure(event: SendgridEvent, failures: FailureCatalogue): Failure {
   const kind = isBlocked(event) ? 'bounce:blocked' : 'bounce:bounce';
   const { bounce_classification: classification } = event;
-  return failures.failure(classification && classification !== 'Unclassified' ? [`bounce_classification:${classification}`, kind] : [kind]);
+  return failures.failure(
+    classification && classification !== 'Unclassified' ? [`bounce_classification:${classification}`, kind] : [kind],
+  );
 }
 
-export const dropFailure = (event: SendgridEvent, failures: FailureCatalogue): Failure => failures.failure([`dropped:${dropReason(event)}`]);
+export const dropFailure = (event: SendgridEvent, failures: FailureCatalogue): Failure =>
+  failures.failure([`dropped:${dropReason(event)}`]);
 
 const because = (reason: string | undefined) => (reason === undefined ? {} : { reason });
 
 /** The receiving server's code (RFC 3463) is safe to show; its text is not. */
-const answerCode = ({ status }: SendgridEvent) => (status && /^[245]\.\d{1,3}\.\d{1,3}$/.test(status) ? `The receiving server answered ${status}.` : undefined);
+const answerCode = ({ status }: SendgridEvent) =>
+  status && /^[245]\.\d{1,3}\.\d{1,3}$/.test(status) ? `The receiving server answered ${status}.` : undefined;
 
-const deferral = ({ attempt }: SendgridEvent) => (/^\d{1,4}$/.test(String(attempt)) ? `SendGrid has tried ${Number(attempt) + 1} times and goes on for up to 72 hours.` : undefined);
+const deferral = ({ attempt }: SendgridEvent) =>
+  /^\d{1,4}$/.test(String(attempt))
+    ? `SendGrid has tried ${Number(attempt) + 1} times and goes on for up to 72 hours.`
+    : undefined;
 
 /** An event as a receipt, or undefined where it tells nothing about a message, or nothing says about which. */
 export function toReceipt(event: SendgridEvent, failures: FailureCatalogue, hashKey: string): Receipt | undefined {
@@ -62,10 +85,16 @@ export function toReceipt(event: SendgridEvent, failures: FailureCatalogue, hash
 }
 
 /** SendGrid tells whole seconds, cut off. */
-const timeOf = ({ timestamp: at }: SendgridEvent) => (at === undefined ? {} : { at, ...(at.getMilliseconds() === 0 && { atWithinMs: 999 }) });
+const timeOf = ({ timestamp: at }: SendgridEvent) =>
+  at === undefined ? {} : { at, ...(at.getMilliseconds() === 0 && { atWithinMs: 999 }) };
 
 /** Whether an event of this kind is about a mail of somebody's. */
-export const isAboutMail = (event: SendgridEvent, failures: FailureCatalogue): boolean => told(event, failures) !== undefined;
+export const isAboutMail = (event: SendgridEvent, failures: FailureCatalogue): boolean =>
+  told(event, failures) !== undefined;
 
-/** Which link was clicked. Only tells clicks apart: an address on the web may hold one of a person, so it is told to nobody. */
-const linkOf = ({ url, url_offset: place }: SendgridEvent): string => (place === undefined ? url! : `${url} ${JSON.stringify(place)}`);
+/**
+ * Which link was clicked. Only tells clicks apart: an address on the web may hold one of a person, so it is told to
+ * nobody.
+ */
+const linkOf = ({ url, url_offset: place }: SendgridEvent): string =>
+  place === undefined ? url! : `${url} ${JSON.stringify(place)}`;

@@ -16,7 +16,10 @@ export interface Member {
 /** Custom argument that tells, in every event, what the recipient left. */
 export const SCOPE_ARGUMENT = 'mi_scope';
 
-/** Stands for the recipient's own link in what the e-mails of a call share; SendGrid puts the link in, per personalization. */
+/**
+ * Stands for the recipient's own link in what the e-mails of a call share; SendGrid puts the link in, per
+ * personalization.
+ */
 const LINK = 'mi_unsubscribe_url';
 const linkTag = `{{${LINK}}}`;
 
@@ -53,32 +56,61 @@ export function toMailData(members: readonly Member[]): MailDataRequired {
 
 function personalization({ message, reference }: Member) {
   const { unsubscribeUrl: link, template } = message;
-  const linked = link !== undefined && [message.subject, message.text, message.html].some((part) => part?.includes(link));
+  const linked =
+    link !== undefined && [message.subject, message.text, message.html].some((part) => part?.includes(link));
   return {
     to: message.to.map(recipientBox),
     ...(message.cc?.length && { cc: message.cc.map(recipientBox) }),
     ...(message.bcc?.length && { bcc: message.bcc.map(recipientBox) }),
-    ...(template && { dynamicTemplateData: { ...(link !== undefined && { unsubscribeUrl: link }), ...template.variables } }),
-    // All of them: whether SendGrid merges a personalization's headers with the mail's or replaces them is not documented.
+    ...(template && {
+      dynamicTemplateData: { ...(link !== undefined && { unsubscribeUrl: link }), ...template.variables },
+    }),
+    // All of them: whether SendGrid merges a personalization's headers with the mail's or replaces them is not
+    // documented.
     ...(link !== undefined && { headers: headerTexts(message.headers ?? {}) }),
     ...(linked && { substitutions: { [LINK]: link } }),
-    customArgs: { ...referenceFields({ ...reference }), ...(isMailing(message) && { [SCOPE_ARGUMENT]: scopeOf(message) }) },
+    customArgs: {
+      ...referenceFields({ ...reference }),
+      ...(isMailing(message) && { [SCOPE_ARGUMENT]: scopeOf(message) }),
+    },
   };
 }
 
 const isMailing = ({ category, unsubscribe }: EmailMessage) => category === 'marketing' || unsubscribe !== undefined;
 
-/** What e-mails of one call share. Those with attachments, or to several recipients, go alone: a call holds at most 1,000 recipients. */
+/**
+ * What e-mails of one call share. Those with attachments, or to several recipients, go alone: a call holds at most
+ * 1,000 recipients.
+ */
 export function togetherKey(message: EmailMessage): string | undefined {
-  const { from, subject, text, html, replyTo, headers, template, tags, tracking, ipPool, sandbox, providerOptions } = message;
-  if (message.attachments?.length || message.to.length > 1 || message.cc?.length || message.bcc?.length) return undefined;
+  const { from, subject, text, html, replyTo, headers, template, tags, tracking, ipPool, sandbox, providerOptions } =
+    message;
+  if (message.attachments?.length || message.to.length > 1 || message.cc?.length || message.bcc?.length)
+    return undefined;
   const own = message.unsubscribeUrl === undefined ? 'shared headers' : 'own headers';
   const scope = isMailing(message) ? scopeOf(message) : null;
-  const shared = JSON.stringify([own, scope, from, subject, text, html, replyTo, headers, template?.name, template?.version, tags, tracking, ipPool, sandbox, providerOptions]);
+  const shared = JSON.stringify([
+    own,
+    scope,
+    from,
+    subject,
+    text,
+    html,
+    replyTo,
+    headers,
+    template?.name,
+    template?.version,
+    tags,
+    tracking,
+    ipPool,
+    sandbox,
+    providerOptions,
+  ]);
   return createHash('sha256').update(withoutLink(shared, message.unsubscribeUrl)!).digest('base64');
 }
 
-const withoutLink = (text: string | undefined, link: string | undefined) => (link === undefined ? text : text?.replaceAll(link, linkTag));
+const withoutLink = (text: string | undefined, link: string | undefined) =>
+  link === undefined ? text : text?.replaceAll(link, linkTag);
 
 /** SendGrid takes one address or a list, each under its own name. */
 function replies(to: { email: string }[]) {

@@ -5,7 +5,9 @@ export function trackingSettings({ tracking, providerOptions, headers }: EmailMe
   const { clickTrackingInText, ganalytics } = providerOptions?.sendgrid ?? {};
   const clicks = tracking?.clicks ?? (clickTrackingInText === undefined ? undefined : true);
   const settings = {
-    ...(clicks !== undefined && { clickTracking: { enable: clicks, enableText: clicks && clickTrackingInText === true } }),
+    ...(clicks !== undefined && {
+      clickTracking: { enable: clicks, enableText: clicks && clickTrackingInText === true },
+    }),
     ...(tracking?.opens !== undefined && { openTracking: { enable: tracking.opens } }),
     // It would put a List-Unsubscribe of SendGrid's own beside the one that the mail has.
     ...(hasOwnWayOut(headers) && { subscriptionTracking: { enable: false } }),
@@ -31,7 +33,8 @@ const on = { enable: true } as const;
 /** The SDK changes the objects it is given, so none may be shared. */
 const copied = <T extends object>(of: T): T => structuredClone(of);
 
-const hasOwnWayOut = (headers: EmailMessage['headers']) => Object.keys(headers ?? {}).some((name) => name.toLowerCase() === 'list-unsubscribe');
+const hasOwnWayOut = (headers: EmailMessage['headers']) =>
+  Object.keys(headers ?? {}).some((name) => name.toLowerCase() === 'list-unsubscribe');
 
 function utm(tags: object): Record<string, string> {
   return Object.fromEntries(Object.entries(tags).map(([name, value]) => [`utm_${name}`, String(value)]));

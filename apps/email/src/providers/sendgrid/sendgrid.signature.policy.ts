@@ -2,7 +2,9 @@ import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 
 /** The public keys of the signed event webhook, base64 SPKI separated by commas: two while one is being replaced. */
 export function publicKeysOf(text: string): KeyObject[] {
-  return text.split(',').map((key) => createPublicKey({ key: Buffer.from(key.trim(), 'base64'), format: 'der', type: 'spki' }));
+  return text
+    .split(',')
+    .map((key) => createPublicKey({ key: Buffer.from(key.trim(), 'base64'), format: 'der', type: 'spki' }));
 }
 
 export interface SignedDelivery {
@@ -13,8 +15,16 @@ export interface SignedDelivery {
   rawBody: Buffer;
 }
 
-/** ECDSA P-256 with SHA-256 over timestamp and raw body, by any of the keys, and not older than the tolerance. `now`: ms since 1970. */
-export function isGenuine({ signature, timestamp, rawBody }: SignedDelivery, keys: readonly KeyObject[], toleranceMs: number, now: number): boolean {
+/**
+ * ECDSA P-256 with SHA-256 over timestamp and raw body, by any of the keys, and not older than the tolerance. `now`: ms
+ * since 1970.
+ */
+export function isGenuine(
+  { signature, timestamp, rawBody }: SignedDelivery,
+  keys: readonly KeyObject[],
+  toleranceMs: number,
+  now: number,
+): boolean {
   if (!signature || !timestamp || !/^\d{1,12}$/.test(timestamp)) return false;
   if (Math.abs(now - Number(timestamp) * 1000) > toleranceMs) return false;
   const signed = Buffer.concat([Buffer.from(timestamp), rawBody]);

@@ -29,7 +29,12 @@ const rules: Readonly<Record<string, Rule>> = {
 };
 
 /** What an event changes about whom may be written to; undefined: nothing. `now` is ms since 1970. */
-export function toSuppression(event: SendgridEvent, failures: FailureCatalogue, hashKey: string, now: number): SuppressionWord | undefined {
+export function toSuppression(
+  event: SendgridEvent,
+  failures: FailureCatalogue,
+  hashKey: string,
+  now: number,
+): SuppressionWord | undefined {
   if (!event.email || !isAboutSuppression(event, failures)) return undefined;
   const rule = ruleFor(event, failures);
   const { hash, mask } = recipientRef(hashKey, event.email);
@@ -38,12 +43,32 @@ export function toSuppression(event: SendgridEvent, failures: FailureCatalogue, 
   const at = (happenedAt(event.timestamp, now) ?? new Date(now)).toISOString();
   if (!rule) return { lift: { channel: 'email', recipient: hash, scope: groupOf(event), at, ...whose } };
   const scope = rule.scope(event);
-  const eventId = receiptId({ provider: 'sendgrid', providerMessageId: withoutSuffix(event.sg_message_id ?? ''), event: `${event.event} ${scope}`, recipientHash: hash, providerTime: event.timestamp?.toISOString() });
-  return { suppress: { channel: 'email', recipient: hash, scope, reason: rule.reason, at, eventId, ...(!rule.everyTenant && whose), mask, provider: 'sendgrid', source: 'receipt' } };
+  const eventId = receiptId({
+    provider: 'sendgrid',
+    providerMessageId: withoutSuffix(event.sg_message_id ?? ''),
+    event: `${event.event} ${scope}`,
+    recipientHash: hash,
+    providerTime: event.timestamp?.toISOString(),
+  });
+  return {
+    suppress: {
+      channel: 'email',
+      recipient: hash,
+      scope,
+      reason: rule.reason,
+      at,
+      eventId,
+      ...(!rule.everyTenant && whose),
+      mask,
+      provider: 'sendgrid',
+      source: 'receipt',
+    },
+  };
 }
 
 /** Whether an event of this kind changes who may be written to. */
-export const isAboutSuppression = (event: SendgridEvent, failures: FailureCatalogue): boolean => event.event === 'group_resubscribe' || ruleFor(event, failures) !== undefined;
+export const isAboutSuppression = (event: SendgridEvent, failures: FailureCatalogue): boolean =>
+  event.event === 'group_resubscribe' || ruleFor(event, failures) !== undefined;
 
 function ruleFor(event: SendgridEvent, failures: FailureCatalogue): Rule | undefined {
   // A block, a full mailbox or a busy server is no reason to stop writing: the failures table says which bounces are.
@@ -54,6 +79,7 @@ function ruleFor(event: SendgridEvent, failures: FailureCatalogue): Rule | undef
 /** What was left: as we said when we sent it, else SendGrid's group, else all marketing. */
 function groupOf(event: SendgridEvent): string {
   const told = event[SCOPE_ARGUMENT];
-  if (typeof told === 'string' && /^(?:marketing|topic:[a-z0-9][a-z0-9_-]{0,63}|group:sendgrid:\d{1,15})$/.test(told)) return told;
+  if (typeof told === 'string' && /^(?:marketing|topic:[a-z0-9][a-z0-9_-]{0,63}|group:sendgrid:\d{1,15})$/.test(told))
+    return told;
   return event.asm_group_id === undefined ? 'marketing' : `group:sendgrid:${event.asm_group_id}`;
 }

@@ -48,7 +48,11 @@ export class SendgridWebhookController {
     if (this.keys.length === 0) throw noSuchWebhook('SENDGRID_API_KEY');
     const rawBody = request.rawBody ?? Buffer.alloc(0);
     if (!isGenuine({ signature, timestamp, rawBody }, this.keys, this.toleranceMs, Date.now())) {
-      throw signatureRefused(this.logger, { provider: 'sendgrid', rawBody, signature }, 'Compare SENDGRID_WEBHOOK_PUBLIC_KEY with the key on the event webhook’s settings page.');
+      throw signatureRefused(
+        this.logger,
+        { provider: 'sendgrid', rawBody, signature },
+        'Compare SENDGRID_WEBHOOK_PUBLIC_KEY with the key on the event webhook’s settings page.',
+      );
     }
     await this.take(rawBody, Date.now());
   }
@@ -57,18 +61,38 @@ export class SendgridWebhookController {
   private async take(rawBody: Buffer, now: number): Promise<void> {
     const { otherEvents, receipts, suppressions } = this.engine;
     const body = readJson(rawBody);
-    if (!body) return otherEvents.keep({ provider: 'sendgrid', type: undefined, id: undefined, body: rawBody, lacks: 'a body of JSON' });
+    if (!body)
+      return otherEvents.keep({
+        provider: 'sendgrid',
+        type: undefined,
+        id: undefined,
+        body: rawBody,
+        lacks: 'a body of JSON',
+      });
     const found = sorted(eventsOf(body.value), this.failures, this.hashKey, now);
     for (const { type, fields } of found.odd) otherEvents.odd({ provider: 'sendgrid', type, fields });
     await inPortions(found.receipts, (portion) => receipts.record(portion));
     await inPortions(found.suppressions, (portion) => suppressions.record(portion));
-    await inPortions(found.others, async (portion) => void (await Promise.all(portion.map((other) => this.keep(other)))));
+    await inPortions(
+      found.others,
+      async (portion) => void (await Promise.all(portion.map((other) => this.keep(other)))),
+    );
   }
 
   private async keep({ given, event, lacks }: OtherSendgridEvent): Promise<void> {
     const body = bytesOf(given);
-    await this.engine.otherEvents.keep({ provider: 'sendgrid', type: event?.event, id: event?.sg_event_id, body, lacks });
-    if (event?.event === 'account_status_change') this.logger.error({ provider: 'sendgrid' }, 'SendGrid has changed the status of the account: look at its console');
+    await this.engine.otherEvents.keep({
+      provider: 'sendgrid',
+      type: event?.event,
+      id: event?.sg_event_id,
+      body,
+      lacks,
+    });
+    if (event?.event === 'account_status_change')
+      this.logger.error(
+        { provider: 'sendgrid' },
+        'SendGrid has changed the status of the account: look at its console',
+      );
   }
 }
 

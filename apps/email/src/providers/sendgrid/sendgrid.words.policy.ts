@@ -10,8 +10,9 @@ export interface Box {
 export const boxOf = ({ email, name }: Mailbox): Box => (name === undefined ? { email } : { email, name });
 
 /**
- * A recipient. SendGrid puts the names of to, cc and bcc into a list without quoting them: of `Lovelace, Ada` it makes two
- * recipients, one of them "Lovelace". In quotes they arrive as they were given (sendgrid.limits.ts, recipient names).
+ * A recipient. SendGrid puts the names of to, cc and bcc into a list without quoting them: of `Lovelace, Ada` it makes
+ * two recipients, one of them "Lovelace". In quotes they arrive as they were given (sendgrid.limits.ts, recipient
+ * names).
  */
 export function recipientBox({ email, name }: Mailbox): Box {
   if (name === undefined || !/[,;"\\]/.test(name)) return boxOf({ email, name });
@@ -19,7 +20,11 @@ export function recipientBox({ email, name }: Mailbox): Box {
 }
 
 /** A tag as a category, which takes ASCII only: letters lose their marks, and what is left is written as _. */
-export const categoryOf = (tag: string): string => tag.normalize('NFKD').replace(/\p{M}/gu, '').replace(/[^\u0020-\u007e]/gu, '_');
+export const categoryOf = (tag: string): string =>
+  tag
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^\u0020-\u007e]/gu, '_');
 
 /** The name of an attachment: SendGrid takes no `;` and no `,` there. */
 export const filenameOf = (name: string): string => name.replace(/[;,]/g, '_');

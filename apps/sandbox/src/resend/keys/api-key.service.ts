@@ -21,7 +21,11 @@ interface ApiKey {
 }
 
 const name = z.string().min(1).max(50);
-const Create = z.strictObject({ name, permission: z.enum(['full_access', 'sending_access']).default('full_access'), domain_id: z.string().optional() });
+const Create = z.strictObject({
+  name,
+  permission: z.enum(['full_access', 'sending_access']).default('full_access'),
+  domain_id: z.string().optional(),
+});
 const Rename = z.strictObject({ name });
 
 /** The account's API keys: the one of the settings, and those made here, in memory. */
@@ -45,9 +49,21 @@ export class ResendApiKeys {
 
   create(body: unknown, now: number): Answer {
     const asked = Create.safeParse(body);
-    if (!asked.success) return refusal('validation_error', 'The API key needs a name, and a permission of full_access or sending_access.', 422);
+    if (!asked.success)
+      return refusal(
+        'validation_error',
+        'The API key needs a name, and a permission of full_access or sending_access.',
+        422,
+      );
     const { name: called, permission } = asked.data;
-    const key: ApiKey = { id: randomUUID(), name: called, permission, token: `re_${hex(8)}_${hex(24)}`, createdAt: now, usedAt: null };
+    const key: ApiKey = {
+      id: randomUUID(),
+      name: called,
+      permission,
+      token: `re_${hex(8)}_${hex(24)}`,
+      createdAt: now,
+      usedAt: null,
+    };
     this.keys.set(key.id, key);
     // Only here is the token told.
     return { status: 201, body: { id: key.id, token: key.token } };

@@ -18,7 +18,11 @@ export class ResendTemplatesController {
   }
 
   @Get()
-  list(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query() query: Partial<Record<keyof Page, string>>): void {
+  list(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Query() query: Partial<Record<keyof Page, string>>,
+  ): void {
     this.reception.answer(request, reply, () => this.templates.list(query), 'full_access');
   }
 

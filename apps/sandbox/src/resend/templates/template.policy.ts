@@ -46,7 +46,8 @@ export function undeclared({ subject, html, text, variables }: TemplateForm): st
 
 /** Declared, without a fallback, and not given. */
 export function missing({ variables }: TemplateForm, given: Readonly<Record<string, unknown>>): string | undefined {
-  return variables?.find(({ key, fallback_value: fallback }) => given[key] === undefined && fallback === undefined)?.key;
+  return variables?.find(({ key, fallback_value: fallback }) => given[key] === undefined && fallback === undefined)
+    ?.key;
 }
 
 /** The text with its variables filled in. */
@@ -55,11 +56,27 @@ export function filled(text: string, { variables }: TemplateForm, given: Readonl
   return text.replace(placeholder, (_, key: string) => said(given[key] ?? fallbacks[key]));
 }
 
-const said = (value: unknown): string => (typeof value === 'string' ? value : value === undefined || value === null ? '' : JSON.stringify(value));
+const said = (value: unknown): string =>
+  typeof value === 'string' ? value : value === undefined || value === null ? '' : JSON.stringify(value);
 
-export function listedTemplate({ id, draft, published, publishedAt, createdAt, updatedAt }: Template): Record<string, unknown> {
+export function listedTemplate({
+  id,
+  draft,
+  published,
+  publishedAt,
+  createdAt,
+  updatedAt,
+}: Template): Record<string, unknown> {
   const at = publishedAt === null ? null : instant(publishedAt);
-  return { id, name: draft.name, status: published ? 'published' : 'draft', published_at: at, created_at: instant(createdAt), updated_at: instant(updatedAt), alias: draft.alias ?? '' };
+  return {
+    id,
+    name: draft.name,
+    status: published ? 'published' : 'draft',
+    published_at: at,
+    created_at: instant(createdAt),
+    updated_at: instant(updatedAt),
+    alias: draft.alias ?? '',
+  };
 }
 
 export function wholeTemplate(template: Template): Record<string, unknown> {
@@ -73,7 +90,12 @@ export function wholeTemplate(template: Template): Record<string, unknown> {
     reply_to: draft.reply_to ?? null,
     html: draft.html,
     text: draft.text ?? '',
-    variables: (draft.variables ?? []).map((variable) => ({ id: `${template.id}/${variable.key}`, ...variable, created_at: instant(createdAt), updated_at: instant(updatedAt) })),
+    variables: (draft.variables ?? []).map((variable) => ({
+      id: `${template.id}/${variable.key}`,
+      ...variable,
+      created_at: instant(createdAt),
+      updated_at: instant(updatedAt),
+    })),
     has_unpublished_versions: published !== draft,
   };
 }

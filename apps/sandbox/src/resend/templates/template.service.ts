@@ -3,7 +3,14 @@ import { Injectable } from '@nestjs/common';
 import type { Answer } from '../../answer.ts';
 import { refusal } from '../error.policy.ts';
 import { listOf, type Page, pageOf } from '../page.policy.ts';
-import { listedTemplate, type Template, TemplateChange, TemplateForm, undeclared, wholeTemplate } from './template.policy.ts';
+import {
+  listedTemplate,
+  type Template,
+  TemplateChange,
+  TemplateForm,
+  undeclared,
+  wholeTemplate,
+} from './template.policy.ts';
 
 /** The account's templates, in memory. */
 @Injectable()
@@ -18,7 +25,10 @@ export class ResendTemplates {
   create(body: unknown, now: number): Answer {
     const parsed = TemplateForm.safeParse(body);
     if (!parsed.success) return unfit(parsed.error.issues[0]?.path);
-    return this.fitting(parsed.data, (draft) => ({ status: 201, body: { object: 'template', id: this.keep(draft, now) } }));
+    return this.fitting(parsed.data, (draft) => ({
+      status: 201,
+      body: { object: 'template', id: this.keep(draft, now) },
+    }));
   }
 
   list(query: Partial<Record<keyof Page, string>>): Answer {
@@ -35,10 +45,14 @@ export class ResendTemplates {
     return this.with(wanted, (template) => {
       const parsed = TemplateChange.safeParse(body);
       if (!parsed.success) return unfit(parsed.error.issues[0]?.path);
-      return this.fitting({ ...template.draft, ...parsed.data }, (draft) => {
-        Object.assign(template, { draft, versionId: randomUUID(), updatedAt: now });
-        return { status: 200, body: { object: 'template', id: template.id } };
-      }, template);
+      return this.fitting(
+        { ...template.draft, ...parsed.data },
+        (draft) => {
+          Object.assign(template, { draft, versionId: randomUUID(), updatedAt: now });
+          return { status: 200, body: { object: 'template', id: template.id } };
+        },
+        template,
+      );
     });
   }
 
@@ -65,7 +79,15 @@ export class ResendTemplates {
 
   private keep(draft: TemplateForm, now: number): string {
     const id = randomUUID();
-    this.templates.set(id, { id, versionId: randomUUID(), draft, published: undefined, publishedAt: null, createdAt: now, updatedAt: now });
+    this.templates.set(id, {
+      id,
+      versionId: randomUUID(),
+      draft,
+      published: undefined,
+      publishedAt: null,
+      createdAt: now,
+      updatedAt: now,
+    });
     return id;
   }
 
@@ -76,10 +98,16 @@ export class ResendTemplates {
 
   private fitting(draft: TemplateForm, work: (draft: TemplateForm) => Answer, own?: Template): Answer {
     const variable = undeclared(draft);
-    if (variable !== undefined) return refusal('validation_error', `Variable '${variable}' is used in the template but not defined in the variables list`, 422);
+    if (variable !== undefined)
+      return refusal(
+        'validation_error',
+        `Variable '${variable}' is used in the template but not defined in the variables list`,
+        422,
+      );
     const other = draft.alias ? this.find(draft.alias) : undefined;
     return other && other !== own ? refusal('validation_error', 'The alias is taken.', 422) : work(draft);
   }
 }
 
-const unfit = (path: readonly PropertyKey[] | undefined): Answer => refusal('validation_error', `Invalid \`${path?.map(String).join('.') || 'template'}\` field.`, 422);
+const unfit = (path: readonly PropertyKey[] | undefined): Answer =>
+  refusal('validation_error', `Invalid \`${path?.map(String).join('.') || 'template'}\` field.`, 422);

@@ -13,15 +13,31 @@ const branch = (when: boolean, self: unknown, { fn, inverse }: Options): string 
 function engine(): typeof Handlebars {
   const own = Handlebars.create();
   own.registerHelper({
-    equals(this: unknown, a: unknown, b: unknown, options: Options) { return branch(String(a) === String(b), this, options); },
-    notEquals(this: unknown, a: unknown, b: unknown, options: Options) { return branch(String(a) !== String(b), this, options); },
-    and(this: unknown, a: unknown, b: unknown, options: Options) { return branch(Boolean(a) && Boolean(b), this, options); },
-    or(this: unknown, a: unknown, b: unknown, options: Options) { return branch(Boolean(a) || Boolean(b), this, options); },
-    greaterThan(this: unknown, a: unknown, b: unknown, options: Options) { return branch(Number(a) > Number(b), this, options); },
-    lessThan(this: unknown, a: unknown, b: unknown, options: Options) { return branch(Number(a) < Number(b), this, options); },
-    length(this: unknown, a: unknown, options: Options) { return branch(Array.isArray(a) && a.length > 0, this, options); },
-    insert(value: unknown, standard: unknown) { return value || (typeof standard === 'string' ? standard.replace(/^default=/, '') : ''); },
-  }); // prettier-ignore
+    equals(this: unknown, a: unknown, b: unknown, options: Options) {
+      return branch(String(a) === String(b), this, options);
+    },
+    notEquals(this: unknown, a: unknown, b: unknown, options: Options) {
+      return branch(String(a) !== String(b), this, options);
+    },
+    and(this: unknown, a: unknown, b: unknown, options: Options) {
+      return branch(Boolean(a) && Boolean(b), this, options);
+    },
+    or(this: unknown, a: unknown, b: unknown, options: Options) {
+      return branch(Boolean(a) || Boolean(b), this, options);
+    },
+    greaterThan(this: unknown, a: unknown, b: unknown, options: Options) {
+      return branch(Number(a) > Number(b), this, options);
+    },
+    lessThan(this: unknown, a: unknown, b: unknown, options: Options) {
+      return branch(Number(a) < Number(b), this, options);
+    },
+    length(this: unknown, a: unknown, options: Options) {
+      return branch(Array.isArray(a) && a.length > 0, this, options);
+    },
+    insert(value: unknown, standard: unknown) {
+      return value || (typeof standard === 'string' ? standard.replace(/^default=/, '') : '');
+    },
+  });
   return own;
 }
 const handlebars = engine();
@@ -40,7 +56,11 @@ export function unreadable({ subject, html, plain }: Source): string | undefined
 export function rendered(source: Source, variables: Readonly<Record<string, unknown>>): Source | undefined {
   const render = (text: string, noEscape: boolean) => handlebars.compile(text, { noEscape })(variables);
   try {
-    return { subject: render(source.subject, true), html: render(source.html, false), plain: render(source.plain, true) };
+    return {
+      subject: render(source.subject, true),
+      html: render(source.html, false),
+      plain: render(source.plain, true),
+    };
   } catch {
     return undefined;
   }

@@ -19,7 +19,12 @@ export class SendGridTemplatesController {
   }
 
   @Get()
-  list(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query('generations') generations?: string, @Query('page_size') size?: string): void {
+  list(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Query('generations') generations?: string,
+    @Query('page_size') size?: string,
+  ): void {
     this.reception.answer(request, reply, 'templates.read', () => this.templates.list(generations, size));
   }
 
@@ -29,7 +34,12 @@ export class SendGridTemplatesController {
   }
 
   @Patch(':template')
-  rename(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('template') id: string, @Body() body: unknown): void {
+  rename(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('template') id: string,
+    @Body() body: unknown,
+  ): void {
     this.reception.answer(request, reply, 'templates.update', () => this.templates.rename(id, body, Date.now()));
   }
 
@@ -39,27 +49,59 @@ export class SendGridTemplatesController {
   }
 
   @Post(VERSIONS)
-  addVersion(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('template') id: string, @Body() body: unknown): void {
-    this.reception.answer(request, reply, 'templates.versions.create', () => this.templates.addVersion(id, body, Date.now()));
+  addVersion(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('template') id: string,
+    @Body() body: unknown,
+  ): void {
+    this.reception.answer(request, reply, 'templates.versions.create', () =>
+      this.templates.addVersion(id, body, Date.now()),
+    );
   }
 
   @Get(`${VERSIONS}/:version`)
-  oneVersion(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param() { template, version }: { template: string; version: string }): void {
-    this.reception.answer(request, reply, 'templates.versions.read', () => this.templates.oneVersion(template, version));
+  oneVersion(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param() { template, version }: { template: string; version: string },
+  ): void {
+    this.reception.answer(request, reply, 'templates.versions.read', () =>
+      this.templates.oneVersion(template, version),
+    );
   }
 
   @Patch(`${VERSIONS}/:version`)
-  changeVersion(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param() { template, version }: { template: string; version: string }, @Body() body: unknown): void {
-    this.reception.answer(request, reply, 'templates.versions.update', () => this.templates.changeVersion(template, version, body, Date.now()));
+  changeVersion(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param() { template, version }: { template: string; version: string },
+    @Body() body: unknown,
+  ): void {
+    this.reception.answer(request, reply, 'templates.versions.update', () =>
+      this.templates.changeVersion(template, version, body, Date.now()),
+    );
   }
 
   @Delete(`${VERSIONS}/:version`)
-  removeVersion(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param() { template, version }: { template: string; version: string }): void {
-    this.reception.answer(request, reply, 'templates.versions.delete', () => this.templates.removeVersion(template, version));
+  removeVersion(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param() { template, version }: { template: string; version: string },
+  ): void {
+    this.reception.answer(request, reply, 'templates.versions.delete', () =>
+      this.templates.removeVersion(template, version),
+    );
   }
 
   @Post(`${VERSIONS}/:version/activate`)
-  activate(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param() { template, version }: { template: string; version: string }): void {
-    this.reception.answer(request, reply, 'templates.versions.activate.create', () => this.templates.activate(template, version));
+  activate(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param() { template, version }: { template: string; version: string },
+  ): void {
+    this.reception.answer(request, reply, 'templates.versions.activate.create', () =>
+      this.templates.activate(template, version),
+    );
   }
 }

@@ -42,7 +42,10 @@ export type VersionForm = z.infer<typeof VersionForm>;
 export const VersionChange = VersionForm.partial();
 
 /** The parts of a version that a form names; plain text follows from the HTML unless it was written. */
-export function partsOf(form: Partial<VersionForm>, before?: Version): Pick<Version, 'name' | 'subject' | 'html' | 'plain' | 'generatePlain' | 'editor' | 'testData'> {
+export function partsOf(
+  form: Partial<VersionForm>,
+  before?: Version,
+): Pick<Version, 'name' | 'subject' | 'html' | 'plain' | 'generatePlain' | 'editor' | 'testData'> {
   const html = form.html_content ?? before?.html ?? '';
   const generatePlain = form.generate_plain_content ?? before?.generatePlain ?? true;
   return {
@@ -56,19 +59,39 @@ export function partsOf(form: Partial<VersionForm>, before?: Version): Pick<Vers
   };
 }
 
-const textOf = (html: string): string => html.replace(/<(style|script)[\s\S]*?<\/\1>/gi, '').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim();
+const textOf = (html: string): string =>
+  html
+    .replace(/<(style|script)[\s\S]*?<\/\1>/gi, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
 
 export function templateView({ id, name: called, generation, updatedAt, versions }: Template): Record<string, unknown> {
-  return { id, name: called, generation, updated_at: dateTime(updatedAt), versions: versions.map((version) => versionView(id, version)) };
+  return {
+    id,
+    name: called,
+    generation,
+    updated_at: dateTime(updatedAt),
+    versions: versions.map((version) => versionView(id, version)),
+  };
 }
 
 export function versionView(templateId: string, version: Version): Record<string, unknown> {
   const { id, name: called, subject, html, plain, generatePlain, active, editor, testData, updatedAt } = version;
   return {
-    id, template_id: templateId, name: called, subject, html_content: html, plain_content: plain, generate_plain_content: generatePlain,
-    active: active ? 1 : 0, editor, updated_at: dateTime(updatedAt), ...(testData !== undefined && { test_data: testData }),
+    id,
+    template_id: templateId,
+    name: called,
+    subject,
+    html_content: html,
+    plain_content: plain,
+    generate_plain_content: generatePlain,
+    active: active ? 1 : 0,
+    editor,
+    updated_at: dateTime(updatedAt),
+    ...(testData !== undefined && { test_data: testData }),
   };
-} // prettier-ignore
+}
 
 /** As SendGrid writes it: `2021-04-28 13:12:46`. */
 const dateTime = (at: number): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ');

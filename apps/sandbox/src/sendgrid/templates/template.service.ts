@@ -5,7 +5,17 @@ import type { Answer } from '../../answer.ts';
 import { hex } from '../../messages/ids.ts';
 import { badRequest, errorAnswer } from '../error.policy.ts';
 import { unreadable } from './rendering.ts';
-import { partsOf, type Template, TemplateForm, TemplateName, templateView, type Version, VersionChange, VersionForm, versionView } from './template.policy.ts';
+import {
+  partsOf,
+  type Template,
+  TemplateForm,
+  TemplateName,
+  templateView,
+  type Version,
+  VersionChange,
+  VersionForm,
+  versionView,
+} from './template.policy.ts';
 
 const gone: Answer = { status: 204 };
 const MOST_VERSIONS = 300;
@@ -31,10 +41,17 @@ export class SendGridTemplates {
 
   list(generations: string | undefined, size: string | undefined): Answer {
     const most = Number(size ?? 10);
-    if (!Number.isInteger(most) || most < 1 || most > 200) return badRequest([{ message: 'page_size must be a number from 1 to 200', field: 'page_size', help: null }]);
+    if (!Number.isInteger(most) || most < 1 || most > 200)
+      return badRequest([{ message: 'page_size must be a number from 1 to 200', field: 'page_size', help: null }]);
     const wanted = (generations ?? 'legacy').split(',');
     const found = [...this.templates.values()].filter(({ generation }) => wanted.includes(generation));
-    return { status: 200, body: { result: found.slice(0, most).map(templateView), _metadata: { self: 'https://api.sendgrid.com/v3/templates', count: found.length } } };
+    return {
+      status: 200,
+      body: {
+        result: found.slice(0, most).map(templateView),
+        _metadata: { self: 'https://api.sendgrid.com/v3/templates', count: found.length },
+      },
+    };
   }
 
   one(id: string): Answer {
@@ -71,7 +88,9 @@ export class SendGridTemplates {
 
   changeVersion(id: string, versionId: string, body: unknown, now: number): Answer {
     return this.withVersion(id, versionId, (template, version) =>
-      given(VersionChange, body, (form) => this.keep(template, { ...version, ...partsOf(form, version), updatedAt: now }, form.active === 1, 200)),
+      given(VersionChange, body, (form) =>
+        this.keep(template, { ...version, ...partsOf(form, version), updatedAt: now }, form.active === 1, 200),
+      ),
     );
   }
 
@@ -88,9 +107,12 @@ export class SendGridTemplates {
 
   private keep(template: Template, version: Version, activate: boolean, status: number): Answer {
     const problem = unreadable(version);
-    if (problem !== undefined) return badRequest([{ message: `The template cannot be read: ${problem}`, field: 'html_content', help: null }]);
+    if (problem !== undefined)
+      return badRequest([{ message: `The template cannot be read: ${problem}`, field: 'html_content', help: null }]);
     const kept = { ...version, active: activate || version.active };
-    const others = template.versions.filter(({ id }) => id !== version.id).map((other) => ({ ...other, active: other.active && !activate }));
+    const others = template.versions
+      .filter(({ id }) => id !== version.id)
+      .map((other) => ({ ...other, active: other.active && !activate }));
     template.versions = [kept, ...others];
     return { status, body: versionView(template.id, kept) };
   }
@@ -111,5 +133,7 @@ export class SendGridTemplates {
 function given<S extends z.ZodType>(form: S, body: unknown, work: (value: z.infer<S>) => Answer): Answer {
   const parsed = form.safeParse(body);
   if (parsed.success) return work(parsed.data);
-  return badRequest(parsed.error.issues.map(({ path, message }) => ({ message, field: path.join('.') || null, help: null })));
+  return badRequest(
+    parsed.error.issues.map(({ path, message }) => ({ message, field: path.join('.') || null, help: null })),
+  );
 }

@@ -1,5 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type Failure, FailureCatalogue, type LookupResult, type LookupWish, ownFailure, Provider, type ProviderCall, type ProviderCheck, refusedFields, type SendResult } from '#libs/contracts';
+import {
+  type Failure,
+  FailureCatalogue,
+  type LookupResult,
+  type LookupWish,
+  ownFailure,
+  Provider,
+  type ProviderCall,
+  type ProviderCheck,
+  refusedFields,
+  type SendResult,
+} from '#libs/contracts';
 import { ask, brokenCallFailure, CallBroken, type HttpAnswer, ProviderHttp } from '#libs/delivery';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import twilio from 'twilio';
@@ -12,7 +23,9 @@ import { twilioFailures } from './twilio.failures.ts';
 import { isAlike, type ListedText, toCandidate } from './twilio.lookup.policy.ts';
 import { recipientOf, toMessageCreate } from './twilio.request.policy.ts';
 
-type AdapterConfig = Omit<TwilioConfig, 'TWILIO_AUTH_TOKEN_PREVIOUS' | 'TWILIO_CONTENT_TEMPLATES'> & { PUBLIC_URL: string };
+type AdapterConfig = Omit<TwilioConfig, 'TWILIO_AUTH_TOKEN_PREVIOUS' | 'TWILIO_CONTENT_TEMPLATES'> & {
+  PUBLIC_URL: string;
+};
 
 /** How far a look-up goes back: more texts to one number are not read. */
 const [PAGE_SIZE, MOST_PAGES] = [200, 10];
@@ -56,7 +69,12 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
   constructor(config: AdapterConfig) {
     super();
     this.config = config;
-    this.http = new ProviderHttp('TWILIO_BASE_URL', config.TWILIO_BASE_URL, config.TWILIO_TIMEOUT_MS, config.TWILIO_CONNECTIONS);
+    this.http = new ProviderHttp(
+      'TWILIO_BASE_URL',
+      config.TWILIO_BASE_URL,
+      config.TWILIO_TIMEOUT_MS,
+      config.TWILIO_CONNECTIONS,
+    );
     const user = config.TWILIO_API_KEY_SID ?? config.TWILIO_ACCOUNT_SID;
     const password = config.TWILIO_API_KEY_SID ? (config.TWILIO_API_KEY_SECRET ?? '') : config.TWILIO_AUTH_TOKEN;
     this.authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
@@ -65,10 +83,20 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
   }
 
   async send({ message, reference, mayStart }: ProviderCall<SmsMessage>): Promise<SendResult> {
-    if (message.from === undefined && message.messagingService === undefined && (message.kind === 'whatsapp' || !this.config.TWILIO_MESSAGING_SERVICE_SID)) {
+    if (
+      message.from === undefined &&
+      message.messagingService === undefined &&
+      (message.kind === 'whatsapp' || !this.config.TWILIO_MESSAGING_SERVICE_SID)
+    ) {
       return { sent: false, failure: noSender(message.kind) };
     }
-    const create = toMessageCreate(message, reference, this.config.PUBLIC_URL, this.config.TWILIO_MESSAGING_SERVICE_SID, Date.now());
+    const create = toMessageCreate(
+      message,
+      reference,
+      this.config.PUBLIC_URL,
+      this.config.TWILIO_MESSAGING_SERVICE_SID,
+      Date.now(),
+    );
     const passage: Passage = { mayStart };
     try {
       const { sid } = await this.passage.run(passage, () => this.client.messages.create(create as never));
@@ -81,7 +109,10 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
     return { sent: false, failure: this.failureOf(passage.answer!) };
   }
 
-  /** Twilio hands back no reference: what looks the same is a candidate, and the ledger tells whose it is (docs/adr/0004). */
+  /**
+   * Twilio hands back no reference: what looks the same is a candidate, and the ledger tells whose it is
+   * (docs/adr/0004).
+   */
   async lookup({ message, since }: LookupWish<SmsMessage>): Promise<LookupResult> {
     // The text of a template is Twilio's: nothing of ours to compare with.
     if (message.contentTemplate) return { found: 'unsupported' };
@@ -95,14 +126,18 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
     }
   }
 
-  /** What went to one number, newest first, back to a time. Its filter by day leaves out what is not sent yet, so it is not used. */
+  /**
+   * What went to one number, newest first, back to a time. Its filter by day leaves out what is not sent yet, so it is
+   * not used.
+   */
   private async listed(to: string, since: number): Promise<ListedText[]> {
     const texts: ListedText[] = [];
     let page: TextPage | undefined = await this.client.messages.page({ to, pageSize: PAGE_SIZE });
     for (let pages = 1; page; pages += 1) {
       const { instances }: TextPage = page;
       texts.push(...instances);
-      const goesOn: boolean = pages < MOST_PAGES && instances.some(({ dateCreated }) => dateCreated.getTime() >= since - SLACK_MS);
+      const goesOn: boolean =
+        pages < MOST_PAGES && instances.some(({ dateCreated }) => dateCreated.getTime() >= since - SLACK_MS);
       page = goesOn ? await page.nextPage() : undefined;
     }
     return texts;
@@ -111,14 +146,23 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
   async check(): Promise<ProviderCheck> {
     // Works with every kind of key, unlike the account itself (provider facts, §6).
     const path = `/2010-04-01/Accounts/${this.config.TWILIO_ACCOUNT_SID}/Messages.json?PageSize=1`;
-    return readinessOf(await ask(this.http, { method: 'GET', path, headers: { accept: 'application/json', authorization: this.authorization } }));
+    return readinessOf(
+      await ask(this.http, {
+        method: 'GET',
+        path,
+        headers: { accept: 'application/json', authorization: this.authorization },
+      }),
+    );
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.http.close();
   }
 
-  /** The SDK's HTTP client: same request, our pool. Only path and query of its address count, whatever region it adds to the host. */
+  /**
+   * The SDK's HTTP client: same request, our pool. Only path and query of its address count, whatever region it adds to
+   * the host.
+   */
   private async carry(request: SdkRequest): Promise<{ statusCode: number; body: string; headers: unknown }> {
     const passage = this.passage.getStore() ?? {};
     const url = new URL(request.uri);
@@ -141,18 +185,28 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
   private failureOf({ status, headers, body }: HttpAnswer): Failure {
     // A cut-off success: Twilio has the message, but its id was lost.
     if (status >= 200 && status < 300) {
-      return ownFailure('MSG_ANSWER_CUT', 'unknown', 'backoff', 'Twilio’s answer was cut off; it has taken the message.', { provider: this.name });
+      return ownFailure(
+        'MSG_ANSWER_CUT',
+        'unknown',
+        'backoff',
+        'Twilio’s answer was cut off; it has taken the message.',
+        { provider: this.name },
+      );
     }
     const { code, fields } = readRefusal(body);
     const after = Number(headers['retry-after']);
     const retryAfterMs = status === 429 && after > 0 ? after * 1000 : undefined;
-    const failure = this.failures.failure(code === undefined ? [`http_${status}`] : [code], { httpStatus: status, retryAfterMs });
+    const failure = this.failures.failure(code === undefined ? [`http_${status}`] : [code], {
+      httpStatus: status,
+      retryAfterMs,
+    });
     return status === 400 ? { ...failure, ...refusedFields(fields, 'Twilio') } : failure;
   }
 }
 
 /** Only an SMS is counted in segments. */
-const sizeOfSms = ({ kind, body, smartEncoding }: SmsMessage) => kind === 'sms' && body !== undefined && { size: sizeOf(body, smartEncoding ?? false) };
+const sizeOfSms = ({ kind, body, smartEncoding }: SmsMessage) =>
+  kind === 'sms' && body !== undefined && { size: sizeOf(body, smartEncoding ?? false) };
 
 /** Lists are repeated, as Twilio wants them. */
 function formOf(data: Record<string, unknown>): string {
@@ -166,10 +220,19 @@ function formOf(data: Record<string, unknown>): string {
 
 const noSender = (kind: SmsMessage['kind']) =>
   ownFailure('MSG_NO_SENDER', 'account', 'operator', 'No sender is configured for this kind of message.', {
-    action: kind === 'whatsapp' ? 'Set WHATSAPP_FROM, or name a sender in the request.' : 'Set SMS_FROM or TWILIO_MESSAGING_SERVICE_SID, or name a sender in the request.',
+    action:
+      kind === 'whatsapp'
+        ? 'Set WHATSAPP_FROM, or name a sender in the request.'
+        : 'Set SMS_FROM or TWILIO_MESSAGING_SERVICE_SID, or name a sender in the request.',
     provider: 'twilio',
   });
 
-const refusedBySdk = ownFailure('MSG_MESSAGE_REFUSED', 'bad-content', 'never', 'The message breaks a rule of Twilio’s own library, so it was not sent.', {
-  provider: 'twilio',
-});
+const refusedBySdk = ownFailure(
+  'MSG_MESSAGE_REFUSED',
+  'bad-content',
+  'never',
+  'The message breaks a rule of Twilio’s own library, so it was not sent.',
+  {
+    provider: 'twilio',
+  },
+);

@@ -4,7 +4,10 @@ import { senderScope } from '#libs/contracts';
 export interface TwilioAddress {
   /** `sms` where nothing stands before it; else what does. */
   kind: string;
-  /** The number or name. Of a kind that is not known it keeps the kind before it, so that nobody takes it for a phone number. */
+  /**
+   * The number or name. Of a kind that is not known it keeps the kind before it, so that nobody takes it for a phone
+   * number.
+   */
   own: string;
 }
 

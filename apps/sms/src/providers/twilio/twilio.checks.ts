@@ -9,7 +9,8 @@ export const twilioChecks = {
   },
   'twilio.account': {
     title: 'The account is active, and TWILIO_AUTH_TOKEN is its auth token',
-    meaning: 'A suspended account sends nothing; a trial account only to numbers you verified; with another auth token every webhook is refused, an API key or not.',
+    meaning:
+      'A suspended account sends nothing; a trial account only to numbers you verified; with another auth token every webhook is refused, an API key or not.',
     mend: 'Look at the account in the Twilio Console: upgrade or reactivate it, and copy its auth token.',
   },
   'twilio.sender': {

@@ -1,6 +1,16 @@
 import type { Finding, Told } from '#libs/contracts';
 import { ask, type HttpCall, type ProviderDoctor, ProviderHttp, type Repair } from '#libs/delivery';
-import { accountFinding, inboundFindings, inboundOf, isNumber, isService, keyFindings, numberOf, senderFindings, type SenderTold } from './twilio.doctor.policy.ts';
+import {
+  accountFinding,
+  inboundFindings,
+  inboundOf,
+  isNumber,
+  isService,
+  keyFindings,
+  numberOf,
+  senderFindings,
+  type SenderTold,
+} from './twilio.doctor.policy.ts';
 
 export interface TwilioAccount {
   accountSid: string;
@@ -35,11 +45,18 @@ export class TwilioDoctor implements ProviderDoctor {
 
   async examine(): Promise<Finding[]> {
     const { accountSid, apiKey } = this.account;
-    const findings = keyFindings(await this.ask(this.api, 'GET', `${this.path}/Messages.json?PageSize=1`, undefined, apiKey));
+    const findings = keyFindings(
+      await this.ask(this.api, 'GET', `${this.path}/Messages.json?PageSize=1`, undefined, apiKey),
+    );
     if (findings.some(({ id, state }) => id === 'twilio.key' && state === 'fail')) return findings;
     const account = await this.ask(this.api, 'GET', `/2010-04-01/Accounts/${accountSid}.json`);
     const senders = await this.senders();
-    return [...findings, accountFinding(account), ...senderFindings(senders), ...inboundFindings(senders, this.account.inboundUrl)];
+    return [
+      ...findings,
+      accountFinding(account),
+      ...senderFindings(senders),
+      ...inboundFindings(senders, this.account.inboundUrl),
+    ];
   }
 
   async fix(): Promise<Repair[]> {
@@ -47,7 +64,11 @@ export class TwilioDoctor implements ProviderDoctor {
     for (const sender of await this.senders()) {
       const inbound = inboundOf(sender, this.account.inboundUrl);
       if (inbound?.state === 'free') repairs.push(await this.direct(sender));
-      else if (inbound && inbound.state !== 'ours') repairs.push({ what: `Replies to a sender (${kindOf(sender)}) were left as they are: something else may be using them. Set them by hand.`, done: false });
+      else if (inbound && inbound.state !== 'ours')
+        repairs.push({
+          what: `Replies to a sender (${kindOf(sender)}) were left as they are: something else may be using them. Set them by hand.`,
+          done: false,
+        });
     }
     return repairs;
   }
@@ -64,11 +85,22 @@ export class TwilioDoctor implements ProviderDoctor {
   private async direct(sender: SenderTold): Promise<Repair> {
     const { inboundUrl } = this.account;
     const told = isService(sender.sender)
-      ? await this.ask(this.messaging, 'POST', `/v1/Services/${sender.sender}`, { InboundRequestUrl: inboundUrl, InboundMethod: 'POST' })
-      : await this.ask(this.api, 'POST', `${this.path}/IncomingPhoneNumbers/${numberOf(sender)!.sid}.json`, { SmsUrl: inboundUrl, SmsMethod: 'POST' });
+      ? await this.ask(this.messaging, 'POST', `/v1/Services/${sender.sender}`, {
+          InboundRequestUrl: inboundUrl,
+          InboundMethod: 'POST',
+        })
+      : await this.ask(this.api, 'POST', `${this.path}/IncomingPhoneNumbers/${numberOf(sender)!.sid}.json`, {
+          SmsUrl: inboundUrl,
+          SmsMethod: 'POST',
+        });
     const done = told.reached && told.status === 200;
     const why = told.reached ? `status ${told.status}` : told.code;
-    return { what: done ? `Replies to the ${kindOf(sender)} now go to ${inboundUrl}.` : `Twilio did not change where replies go (${why}).`, done };
+    return {
+      what: done
+        ? `Replies to the ${kindOf(sender)} now go to ${inboundUrl}.`
+        : `Twilio did not change where replies go (${why}).`,
+      done,
+    };
   }
 
   private async senders(): Promise<SenderTold[]> {
@@ -80,17 +112,38 @@ export class TwilioDoctor implements ProviderDoctor {
   private async look(sender: string): Promise<SenderTold> {
     if (isService(sender)) {
       const service = await this.ask(this.messaging, 'GET', `/v1/Services/${sender}`);
-      return { sender, told: service, numbers: await this.ask(this.messaging, 'GET', `/v1/Services/${sender}/PhoneNumbers?PageSize=100`) };
+      return {
+        sender,
+        told: service,
+        numbers: await this.ask(this.messaging, 'GET', `/v1/Services/${sender}/PhoneNumbers?PageSize=100`),
+      };
     }
     if (!isNumber(sender)) return { sender, told: { reached: false, code: 'not-asked' } };
-    return { sender, told: await this.ask(this.api, 'GET', `${this.path}/IncomingPhoneNumbers.json?PhoneNumber=${encodeURIComponent(sender)}`) };
+    return {
+      sender,
+      told: await this.ask(
+        this.api,
+        'GET',
+        `${this.path}/IncomingPhoneNumbers.json?PhoneNumber=${encodeURIComponent(sender)}`,
+      ),
+    };
   }
 
   /** With the auth token unless another key is named. */
-  private ask(http: ProviderHttp, method: HttpCall['method'], path: string, form?: Record<string, string>, key?: { sid: string; secret: string }): Promise<Told> {
+  private ask(
+    http: ProviderHttp,
+    method: HttpCall['method'],
+    path: string,
+    form?: Record<string, string>,
+    key?: { sid: string; secret: string },
+  ): Promise<Told> {
     const { accountSid, authToken } = this.account;
     const pair = key ? `${key.sid}:${key.secret}` : `${accountSid}:${authToken}`;
-    const headers = { authorization: `Basic ${Buffer.from(pair).toString('base64')}`, accept: 'application/json', ...(form && { 'content-type': 'application/x-www-form-urlencoded' }) };
+    const headers = {
+      authorization: `Basic ${Buffer.from(pair).toString('base64')}`,
+      accept: 'application/json',
+      ...(form && { 'content-type': 'application/x-www-form-urlencoded' }),
+    };
     return ask(http, { method, path, headers, body: form && new URLSearchParams(form).toString() });
   }
 }

@@ -7,13 +7,30 @@ const say = findingsOf(twilioChecks);
 /** What a list of one message says of the credentials: works with every kind of key, unlike the account itself. */
 export function keyFindings(told: Told): Finding[] {
   const trouble = troubleOf(told);
-  if (trouble !== undefined || !told.reached) return [say.fail('twilio.key', trouble ?? '', 'Look at TWILIO_BASE_URL, the network, and its status page; messages wait meanwhile.'), clock(told)];
+  if (trouble !== undefined || !told.reached)
+    return [
+      say.fail(
+        'twilio.key',
+        trouble ?? '',
+        'Look at TWILIO_BASE_URL, the network, and its status page; messages wait meanwhile.',
+      ),
+      clock(told),
+    ];
   if (told.status === 200) return [say.ok('twilio.key', 'the credentials are accepted'), clock(told)];
-  return [codeOf(told.body) === 20008 ? testCredentials : say.fail('twilio.key', `the credentials are refused (${told.status})`), clock(told)];
+  return [
+    codeOf(told.body) === 20008
+      ? testCredentials
+      : say.fail('twilio.key', `the credentials are refused (${told.status})`),
+    clock(told),
+  ];
 }
 
 const codeOf = (body: unknown) => z.object({ code: z.number() }).safeParse(body).data?.code;
-const testCredentials = say.fail('twilio.key', 'these are test credentials, which send nothing (20008)', 'Set TWILIO_AUTH_TOKEN to the live auth token; test credentials belong into TWILIO_TEST_ACCOUNT_SID and TWILIO_TEST_AUTH_TOKEN.');
+const testCredentials = say.fail(
+  'twilio.key',
+  'these are test credentials, which send nothing (20008)',
+  'Set TWILIO_AUTH_TOKEN to the live auth token; test credentials belong into TWILIO_TEST_ACCOUNT_SID and TWILIO_TEST_AUTH_TOKEN.',
+);
 
 function clock(told: Told): Finding {
   const { state, seen } = clockSeen(told);
@@ -31,13 +48,20 @@ export function readinessOf(told: Told): ProviderCheck {
 
 const Account = z.object({ status: z.string(), type: z.string() });
 
-/** The account, asked for with the auth token. Its answer holds that token: nothing of it is shown but status and type. */
+/**
+ * The account, asked for with the auth token. Its answer holds that token: nothing of it is shown but status and type.
+ */
 export function accountFinding(told: Told): Finding {
-  if (told.reached && (told.status === 401 || told.status === 403)) return say.fail('twilio.account', `TWILIO_AUTH_TOKEN is refused (${told.status}): webhooks could not be verified`);
+  if (told.reached && (told.status === 401 || told.status === 403))
+    return say.fail('twilio.account', `TWILIO_AUTH_TOKEN is refused (${told.status}): webhooks could not be verified`);
   const account = told.reached && told.status === 200 ? Account.safeParse(told.body).data : undefined;
   if (!account) return say.skipped('twilio.account', troubleOf(told) ?? 'the account cannot be read');
   if (account.status !== 'active') return say.fail('twilio.account', `the account is ${account.status}`);
-  if (account.type === 'Trial') return say.warn('twilio.account', 'a trial account: it writes only to numbers you verified, with a notice of Twilio’s before the text');
+  if (account.type === 'Trial')
+    return say.warn(
+      'twilio.account',
+      'a trial account: it writes only to numbers you verified, with a notice of Twilio’s before the text',
+    );
   return say.ok('twilio.account', 'active');
 }
 
@@ -49,38 +73,70 @@ export interface SenderTold {
   numbers?: Told;
 }
 
-const OwnNumber = z.object({ sid: z.string(), phone_number: z.string(), sms_url: z.string().nullish(), sms_application_sid: z.string().nullish(), capabilities: z.record(z.string(), z.unknown()).nullish() });
+const OwnNumber = z.object({
+  sid: z.string(),
+  phone_number: z.string(),
+  sms_url: z.string().nullish(),
+  sms_application_sid: z.string().nullish(),
+  capabilities: z.record(z.string(), z.unknown()).nullish(),
+});
 export type OwnNumber = z.infer<typeof OwnNumber>;
 const OwnNumbers = z.object({ incoming_phone_numbers: z.array(OwnNumber) });
-const Service = z.object({ sid: z.string(), inbound_request_url: z.string().nullish(), use_inbound_webhook_on_number: z.boolean().nullish() });
+const Service = z.object({
+  sid: z.string(),
+  inbound_request_url: z.string().nullish(),
+  use_inbound_webhook_on_number: z.boolean().nullish(),
+});
 export type Service = z.infer<typeof Service>;
-const ServiceNumbers = z.object({ phone_numbers: z.array(z.object({ phone_number: z.string(), capabilities: z.array(z.string()).nullish() })) });
+const ServiceNumbers = z.object({
+  phone_numbers: z.array(z.object({ phone_number: z.string(), capabilities: z.array(z.string()).nullish() })),
+});
 
 export const isService = (sender: string): boolean => sender.startsWith('MG');
 export const isNumber = (sender: string): boolean => /^\+\d{7,15}$/.test(sender);
 
 export const numberOf = ({ sender, told }: SenderTold): OwnNumber | undefined =>
-  told.reached && told.status === 200 ? OwnNumbers.safeParse(told.body).data?.incoming_phone_numbers.find(({ phone_number: number }) => number === sender) : undefined;
-export const serviceOf = ({ told }: SenderTold): Service | undefined => (told.reached && told.status === 200 ? Service.safeParse(told.body).data : undefined);
+  told.reached && told.status === 200
+    ? OwnNumbers.safeParse(told.body).data?.incoming_phone_numbers.find(({ phone_number: number }) => number === sender)
+    : undefined;
+export const serviceOf = ({ told }: SenderTold): Service | undefined =>
+  told.reached && told.status === 200 ? Service.safeParse(told.body).data : undefined;
 
 /** A sender, fit to be shown: a number only by its end. */
-const shown = (sender: string) => (isNumber(sender) ? `the number …${sender.slice(-4)}` : isService(sender) ? `the messaging service ${sender.slice(0, 6)}…` : 'the name');
+const shown = (sender: string) =>
+  isNumber(sender)
+    ? `the number …${sender.slice(-4)}`
+    : isService(sender)
+      ? `the messaging service ${sender.slice(0, 6)}…`
+      : 'the name';
 
 export function senderFindings(senders: readonly SenderTold[]): Finding[] {
   if (senders.length === 0) return [say.fail('twilio.sender', 'no sender is configured')];
-  return senders.map((one) => (isService(one.sender) ? serviceFinding(one) : isNumber(one.sender) ? numberFinding(one) : nameFinding(one.sender)));
+  return senders.map((one) =>
+    isService(one.sender) ? serviceFinding(one) : isNumber(one.sender) ? numberFinding(one) : nameFinding(one.sender),
+  );
 }
 
 function nameFinding(sender: string): Finding {
   const short = /^\d+$/.test(sender);
-  return say.skipped('twilio.sender', short ? 'a short code is not looked up' : 'a name as sender cannot be looked up; many countries want it registered, the United States and Canada take none');
+  return say.skipped(
+    'twilio.sender',
+    short
+      ? 'a short code is not looked up'
+      : 'a name as sender cannot be looked up; many countries want it registered, the United States and Canada take none',
+  );
 }
 
 /** Twilio answered, but not with what was asked for: say what that means, else that it could not be looked at. */
 function unreadable({ told }: SenderTold, sender: string): Finding | undefined {
   if (told.reached && told.status === 200) return undefined;
-  if (told.reached && told.status === 404) return say.fail('twilio.sender', `${shown(sender)} does not exist in this account`);
-  return say.skipped('twilio.sender', troubleOf(told) ?? `${shown(sender)} may not be looked at with these credentials (${told.reached ? told.status : ''})`);
+  if (told.reached && told.status === 404)
+    return say.fail('twilio.sender', `${shown(sender)} does not exist in this account`);
+  return say.skipped(
+    'twilio.sender',
+    troubleOf(told) ??
+      `${shown(sender)} may not be looked at with these credentials (${told.reached ? told.status : ''})`,
+  );
 }
 
 function numberFinding(one: SenderTold): Finding {
@@ -89,18 +145,37 @@ function numberFinding(one: SenderTold): Finding {
   const number = numberOf(one);
   if (!number) return say.fail('twilio.sender', `${shown(one.sender)} does not belong to this account`);
   // Twilio writes the names of capabilities in capitals in some answers.
-  const sms = Object.entries(number.capabilities ?? {}).some(([name, has]) => name.toLowerCase() === 'sms' && has === true);
-  return sms ? say.ok('twilio.sender', `${shown(one.sender)} can send SMS`) : say.fail('twilio.sender', `${shown(one.sender)} cannot send SMS`);
+  const sms = Object.entries(number.capabilities ?? {}).some(
+    ([name, has]) => name.toLowerCase() === 'sms' && has === true,
+  );
+  return sms
+    ? say.ok('twilio.sender', `${shown(one.sender)} can send SMS`)
+    : say.fail('twilio.sender', `${shown(one.sender)} cannot send SMS`);
 }
 
 function serviceFinding(one: SenderTold): Finding {
   const cannot = unreadable(one, one.sender);
   if (cannot) return cannot;
-  const numbers = one.numbers?.reached && one.numbers.status === 200 ? ServiceNumbers.safeParse(one.numbers.body).data?.phone_numbers : undefined;
+  const numbers =
+    one.numbers?.reached && one.numbers.status === 200
+      ? ServiceNumbers.safeParse(one.numbers.body).data?.phone_numbers
+      : undefined;
   if (!numbers) return say.skipped('twilio.sender', `the senders of ${shown(one.sender)} cannot be read`);
-  if (numbers.length === 0) return say.warn('twilio.sender', `${shown(one.sender)} holds no number (short codes and names are not looked at)`, 'Add a number to the sender pool of the messaging service.');
-  const able = numbers.filter(({ capabilities }) => capabilities === undefined || capabilities === null || capabilities.length === 0 || capabilities.some((name) => name.toLowerCase() === 'sms'));
-  if (able.length === 0) return say.fail('twilio.sender', `none of the ${numbers.length} numbers of ${shown(one.sender)} can send SMS`);
+  if (numbers.length === 0)
+    return say.warn(
+      'twilio.sender',
+      `${shown(one.sender)} holds no number (short codes and names are not looked at)`,
+      'Add a number to the sender pool of the messaging service.',
+    );
+  const able = numbers.filter(
+    ({ capabilities }) =>
+      capabilities === undefined ||
+      capabilities === null ||
+      capabilities.length === 0 ||
+      capabilities.some((name) => name.toLowerCase() === 'sms'),
+  );
+  if (able.length === 0)
+    return say.fail('twilio.sender', `none of the ${numbers.length} numbers of ${shown(one.sender)} can send SMS`);
   return say.ok('twilio.sender', `${shown(one.sender)} holds ${numbers.length} number(s), ${able.length} fit for SMS`);
 }
 
@@ -130,10 +205,23 @@ export function inboundFindings(senders: readonly SenderTold[], url: string): Fi
 
 function inboundFinding(state: InboundState['state'], who: string, url: string): Finding {
   switch (state) {
-    case 'ours': return say.ok('twilio.inbound', `replies to ${who} go to ${url}`);
-    case 'free': return say.fail('twilio.inbound', `replies to ${who} do not go to ${url}`);
-    case 'taken': return say.fail('twilio.inbound', `replies to ${who} go somewhere else`);
-    case 'on-number': return say.warn('twilio.inbound', `${who} leaves replies to the webhook of each number`, 'Set the webhook of its numbers to the address named in docs/accounts.md, or defer to the messaging service.');
-    case 'application': return say.fail('twilio.inbound', `replies to ${who} go to a TwiML application`, 'Take the application off the number, or set its message URL to ours.');
+    case 'ours':
+      return say.ok('twilio.inbound', `replies to ${who} go to ${url}`);
+    case 'free':
+      return say.fail('twilio.inbound', `replies to ${who} do not go to ${url}`);
+    case 'taken':
+      return say.fail('twilio.inbound', `replies to ${who} go somewhere else`);
+    case 'on-number':
+      return say.warn(
+        'twilio.inbound',
+        `${who} leaves replies to the webhook of each number`,
+        'Set the webhook of its numbers to the address named in docs/accounts.md, or defer to the messaging service.',
+      );
+    case 'application':
+      return say.fail(
+        'twilio.inbound',
+        `replies to ${who} go to a TwiML application`,
+        'Take the application off the number, or set its message URL to ours.',
+      );
   }
-} // prettier-ignore
+}

@@ -5,7 +5,11 @@ import type { FastifyRequest } from 'fastify';
 import type { TwilioParams, TwilioSignature } from './twilio.signature.webhook.ts';
 
 /** What a genuine webhook says. @throws ForbiddenException for a forged one, which is logged without its content */
-export function genuine(request: RawBodyRequest<FastifyRequest>, signature: Pick<TwilioSignature, 'read'>, logger: Pick<Logger, 'warn'>): TwilioParams {
+export function genuine(
+  request: RawBodyRequest<FastifyRequest>,
+  signature: Pick<TwilioSignature, 'read'>,
+  logger: Pick<Logger, 'warn'>,
+): TwilioParams {
   const given = request.headers['x-twilio-signature'];
   const params = signature.read({
     path: request.originalUrl,
@@ -17,6 +21,7 @@ export function genuine(request: RawBodyRequest<FastifyRequest>, signature: Pick
   throw new ForbiddenException({
     code: 'MSG_BAD_SIGNATURE',
     message: 'the signature does not fit',
-    remedy: 'Compare TWILIO_AUTH_TOKEN (and TWILIO_AUTH_TOKEN_PREVIOUS) with the account’s, and PUBLIC_URL with the address Twilio calls.',
+    remedy:
+      'Compare TWILIO_AUTH_TOKEN (and TWILIO_AUTH_TOKEN_PREVIOUS) with the account’s, and PUBLIC_URL with the address Twilio calls.',
   });
 }

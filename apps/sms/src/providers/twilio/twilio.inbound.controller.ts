@@ -49,9 +49,19 @@ export class TwilioInboundController {
   @Header('content-type', 'text/xml')
   async receive(@Req() request: RawBodyRequest<FastifyRequest>): Promise<string> {
     const params = genuine(request, this.signature, this.logger);
-    const inbound = toInbound(params, { hashKey: this.hashKey, keywords: this.keywords, now: new Date().toISOString() });
+    const inbound = toInbound(params, {
+      hashKey: this.hashKey,
+      keywords: this.keywords,
+      now: new Date().toISOString(),
+    });
     if (!inbound) {
-      await this.engine.otherEvents.keep({ provider: 'twilio', type: 'inbound', id: sidOf(params), body: request.rawBody ?? Buffer.alloc(0), lacks: replyLacks(params) });
+      await this.engine.otherEvents.keep({
+        provider: 'twilio',
+        type: 'inbound',
+        id: sidOf(params),
+        body: request.rawBody ?? Buffer.alloc(0),
+        lacks: replyLacks(params),
+      });
       return EMPTY_TWIML;
     }
     await Promise.all([
@@ -59,7 +69,15 @@ export class TwilioInboundController {
       this.engine.suppressions.record(suppressionOf(params, inbound)),
       this.engine.receipts.record(engagementOf(inbound)),
     ]);
-    this.logger.info({ provider: 'twilio', kind: inbound.kind, keyword: inbound.keyword ?? 'none', inferred: inbound.inferred ?? false }, 'a reply was received');
+    this.logger.info(
+      {
+        provider: 'twilio',
+        kind: inbound.kind,
+        keyword: inbound.keyword ?? 'none',
+        inferred: inbound.inferred ?? false,
+      },
+      'a reply was received',
+    );
     return EMPTY_TWIML;
   }
 }

@@ -11,12 +11,15 @@ const toldByTwilio: Readonly<Record<string, Keyword>> = { STOP: 'stop', START: '
 /** What a reply asks for: Twilio's word before ours. */
 export function keywordOf({ OptOutType, Body = '' }: TwilioParams, keywords: Keywords): Asked | undefined {
   const word = OptOutType?.toUpperCase() ?? '';
-  return Object.hasOwn(toldByTwilio, word) ? { keyword: toldByTwilio[word]!, inferred: false } : askedBy(Body, keywords);
+  return Object.hasOwn(toldByTwilio, word)
+    ? { keyword: toldByTwilio[word]!, inferred: false }
+    : askedBy(Body, keywords);
 }
 
 function numbered(params: TwilioParams, name: string): string[] {
   const found: string[] = [];
-  for (let index = 0; index < 10 && params[`${name}${index}`] !== undefined; index += 1) found.push(params[`${name}${index}`]!);
+  for (let index = 0; index < 10 && params[`${name}${index}`] !== undefined; index += 1)
+    found.push(params[`${name}${index}`]!);
   return found;
 }
 
@@ -28,13 +31,29 @@ export interface InboundReading {
   now: string;
 }
 
-/** What a reply lacks of what every reply needs: its sid, who wrote it, and to which of our senders; undefined: nothing. */
+/**
+ * What a reply lacks of what every reply needs: its sid, who wrote it, and to which of our senders; undefined: nothing.
+ */
 export const replyLacks = (params: TwilioParams): string | undefined =>
-  [...(sidOf(params) === undefined ? ['MessageSid'] : []), ...['From', 'To'].filter((name) => !params[name])].join(' and ') || undefined;
+  [...(sidOf(params) === undefined ? ['MessageSid'] : []), ...['From', 'To'].filter((name) => !params[name])].join(
+    ' and ',
+  ) || undefined;
 
 /** A verified inbound webhook as a reply; undefined where it lacks what every reply has. */
-export function toInbound(params: TwilioParams, { hashKey, keywords, now }: InboundReading): InboundReceived | undefined {
-  const { From, To, Body = '', MessagingServiceSid, NumSegments = '', ButtonText, ButtonPayload, OriginalRepliedMessageSid } = params;
+export function toInbound(
+  params: TwilioParams,
+  { hashKey, keywords, now }: InboundReading,
+): InboundReceived | undefined {
+  const {
+    From,
+    To,
+    Body = '',
+    MessagingServiceSid,
+    NumSegments = '',
+    ButtonText,
+    ButtonPayload,
+    OriginalRepliedMessageSid,
+  } = params;
   const sid = sidOf(params);
   if (sid === undefined || !From || !To) return undefined;
   const mediaUrls = numbered(params, 'MediaUrl');
@@ -55,30 +74,54 @@ export function toInbound(params: TwilioParams, { hashKey, keywords, now }: Inbo
     ...(MessagingServiceSid && { messagingService: MessagingServiceSid }),
     ...(asked && { keyword: asked.keyword, ...(asked.inferred && { inferred: true }) }),
     ...(OriginalRepliedMessageSid && { inReplyTo: OriginalRepliedMessageSid }),
-    ...((ButtonText || ButtonPayload) && { button: { ...(ButtonText && { text: ButtonText }), ...(ButtonPayload && { payload: ButtonPayload }) } }),
+    ...((ButtonText || ButtonPayload) && {
+      button: { ...(ButtonText && { text: ButtonText }), ...(ButtonPayload && { payload: ButtonPayload }) },
+    }),
     ...(/^\d{1,3}$/.test(NumSegments) && { segments: Number(NumSegments) }),
   };
 }
 
 /**
- * What a STOP or START changes. An opt-out binds the number that it answers and, where that belongs to one, the messaging
- * service: whichever of the two a later text goes from, it is stopped.
+ * What a STOP or START changes. An opt-out binds the number that it answers and, where that belongs to one, the
+ * messaging service: whichever of the two a later text goes from, it is stopped.
  */
-export function suppressionOf({ To = '', MessagingServiceSid }: TwilioParams, inbound: InboundReceived): SuppressionWord[] {
+export function suppressionOf(
+  { To = '', MessagingServiceSid }: TwilioParams,
+  inbound: InboundReceived,
+): SuppressionWord[] {
   const { keyword, inferred, sender, at, eventId, provider } = inbound;
   if (!sender || (keyword !== 'stop' && keyword !== 'start')) return [];
   const why = inferred ? { inferred: true, note: 'Inferred: the reply is a sentence, and not a keyword.' } : {};
   return sendersOf(To, MessagingServiceSid).map((scope) => {
     const of = { channel: 'sms' as const, recipient: sender.hash, scope };
     if (keyword === 'start') return { lift: { ...of, at, note: 'They answered START.' } };
-    return { suppress: { ...of, reason: 'stop', at, eventId, provider, source: 'inbound' as const, mask: sender.mask, ...why } };
+    return {
+      suppress: { ...of, reason: 'stop', at, eventId, provider, source: 'inbound' as const, mask: sender.mask, ...why },
+    };
   });
 }
 
 /** That a message of ours was answered, where the reply names it. */
-export function engagementOf({ inReplyTo, providerMessageId, provider, sender, keyword, at }: InboundReceived): Receipt[] {
+export function engagementOf({
+  inReplyTo,
+  providerMessageId,
+  provider,
+  sender,
+  keyword,
+  at,
+}: InboundReceived): Receipt[] {
   if (inReplyTo === undefined) return [];
-  const told = { channel: 'sms' as const, provider, providerMessageId: inReplyTo, final: false, recipient: sender, at: new Date(at), reference: {} };
+  const told = {
+    channel: 'sms' as const,
+    provider,
+    providerMessageId: inReplyTo,
+    final: false,
+    recipient: sender,
+    at: new Date(at),
+    reference: {},
+  };
   const replied: Receipt = { ...told, status: 'replied', event: `replied:${providerMessageId}` };
-  return keyword === 'stop' ? [replied, { ...told, status: 'unsubscribed', event: `stop:${providerMessageId}` }] : [replied];
+  return keyword === 'stop'
+    ? [replied, { ...told, status: 'unsubscribed', event: `stop:${providerMessageId}` }]
+    : [replied];
 }

@@ -17,12 +17,22 @@ export interface ListedText {
 /** Whether a text looks as the message would: recipient, sender, body, number of media, and sent through the API. */
 export function isAlike(text: ListedText, message: SmsMessage, serviceSid: string | undefined): boolean {
   if (text.direction !== 'outbound-api' || !isSame(text.to, recipientOf(message))) return false;
-  return isFrom(text, message, serviceSid) && (text.body ?? '') === (message.body ?? '') && Number(text.numMedia ?? 0) === (message.mediaUrls?.length ?? 0);
+  return (
+    isFrom(text, message, serviceSid) &&
+    (text.body ?? '') === (message.body ?? '') &&
+    Number(text.numMedia ?? 0) === (message.mediaUrls?.length ?? 0)
+  );
 }
 
 /** A messaging service picks the number later: until then the text has none. */
-function isFrom(text: ListedText, { kind, from, messagingService }: SmsMessage, serviceSid: string | undefined): boolean {
-  return from === undefined ? text.messagingServiceSid === (messagingService ?? serviceSid) : !text.messagingServiceSid && isSame(text.from ?? '', addressOf(kind, from));
+function isFrom(
+  text: ListedText,
+  { kind, from, messagingService }: SmsMessage,
+  serviceSid: string | undefined,
+): boolean {
+  return from === undefined
+    ? text.messagingServiceSid === (messagingService ?? serviceSid)
+    : !text.messagingServiceSid && isSame(text.from ?? '', addressOf(kind, from));
 }
 
 /** Of the same kind and the same number: Twilio may spell one otherwise than it was given. */
@@ -31,4 +41,7 @@ function isSame(told: string, given: string): boolean {
   return told === given || (kindOf(told) === kindOf(given) && phoneIdentity(told) === phoneIdentity(given));
 }
 
-export const toCandidate = ({ sid, dateCreated }: ListedText): Candidate => ({ providerMessageId: sid, takenAt: dateCreated.getTime() });
+export const toCandidate = ({ sid, dateCreated }: ListedText): Candidate => ({
+  providerMessageId: sid,
+  takenAt: dateCreated.getTime(),
+});

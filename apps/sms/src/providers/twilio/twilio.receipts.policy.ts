@@ -1,10 +1,25 @@
-import { cutText, type Engagement, type Failure, type FailureCatalogue, ownFailure, recipientRef, returnedReference, type Status } from '#libs/contracts';
+import {
+  cutText,
+  type Engagement,
+  type Failure,
+  type FailureCatalogue,
+  ownFailure,
+  recipientRef,
+  returnedReference,
+  type Status,
+} from '#libs/contracts';
 import type { Receipt } from '#libs/delivery';
 import { readAddress, sendersOf } from './twilio.address.policy.ts';
 import { STANDBY } from './twilio.request.policy.ts';
 import type { TwilioParams } from './twilio.signature.webhook.ts';
 
-const withoutReason = ownFailure('MSG_UNDELIVERED', 'transient', 'never', 'The carrier could not deliver it and told no reason.', { provider: 'twilio' });
+const withoutReason = ownFailure(
+  'MSG_UNDELIVERED',
+  'transient',
+  'never',
+  'The carrier could not deliver it and told no reason.',
+  { provider: 'twilio' },
+);
 
 /** Numbers and addresses in a text of others. */
 const personal = /\S+@\S+|\+?\d[\d\s().-]{4,}\d/g;
@@ -25,19 +40,32 @@ function told(status: string, errorCode: string | undefined, failures: FailureCa
     case 'scheduled':
     case 'queued':
     case 'sending':
-    case 'sent': return { status: 'sent', final: false };
+    case 'sent':
+      return { status: 'sent', final: false };
     case 'delivered':
-    case 'partially_delivered': return { status: 'delivered', final: true };
-    case 'undelivered': return { status: 'bounced', final: true, failure };
-    case 'failed': return { status: 'failed', final: true, failure };
-    case 'canceled': return { status: 'cancelled', final: true };
-    case 'read': return { status: 'read', final: false };
-    default: return undefined;
+    case 'partially_delivered':
+      return { status: 'delivered', final: true };
+    case 'undelivered':
+      return { status: 'bounced', final: true, failure };
+    case 'failed':
+      return { status: 'failed', final: true, failure };
+    case 'canceled':
+      return { status: 'cancelled', final: true };
+    case 'read':
+      return { status: 'read', final: false };
+    default:
+      return undefined;
   }
-} // prettier-ignore
+}
 
-/** How far the refusal reaches: one sender, one kind of text, or everything. An opt-out binds the number that it answers, and its service. */
-function forbids({ kind, suppressScope }: Failure, { To = '', From, MessagingServiceSid }: TwilioParams): Receipt['forbids'] {
+/**
+ * How far the refusal reaches: one sender, one kind of text, or everything. An opt-out binds the number that it
+ * answers, and its service.
+ */
+function forbids(
+  { kind, suppressScope }: Failure,
+  { To = '', From, MessagingServiceSid }: TwilioParams,
+): Receipt['forbids'] {
   const told = { reason: kind === 'opted-out' ? 'stop' : 'invalid', everyTenant: true };
   if (suppressScope === 'channel') return { ...told, scope: `kind:${readAddress(To).kind}` };
   const senders = suppressScope === 'sender' ? sendersOf(From, MessagingServiceSid) : [];
@@ -46,19 +74,30 @@ function forbids({ kind, suppressScope }: Failure, { To = '', From, MessagingSer
 
 /** A callback's status and sid; Twilio sends both twice, under the names of its older API too. */
 export const statusOf = ({ MessageStatus, SmsStatus }: TwilioParams): string | undefined => MessageStatus ?? SmsStatus;
-export const sidOf = ({ MessageSid, SmsSid, SmsMessageSid }: TwilioParams): string | undefined => [MessageSid, SmsSid, SmsMessageSid].find((sid) => sid !== undefined && sid.length <= 100);
+export const sidOf = ({ MessageSid, SmsSid, SmsMessageSid }: TwilioParams): string | undefined =>
+  [MessageSid, SmsSid, SmsMessageSid].find((sid) => sid !== undefined && sid.length <= 100);
 
 /**
- * What a callback lacks of which a status could be made: the status itself, and either the sid or our reference in its address; everything
- * else may be missing. Undefined: nothing, its status is just new to us.
+ * What a callback lacks of which a status could be made: the status itself, and either the sid or our reference in its
+ * address; everything else may be missing. Undefined: nothing, its status is just new to us.
  */
 export function lacking(params: TwilioParams, query: TwilioParams): string | undefined {
   if (statusOf(params) === undefined) return 'MessageStatus';
-  return sidOf(params) ?? returnedReference(query).messageId ? undefined : 'MessageSid, and our reference in its address';
+  return (sidOf(params) ?? returnedReference(query).messageId)
+    ? undefined
+    : 'MessageSid, and our reference in its address';
 }
 
-/** A verified status callback as a receipt. It holds neither event id nor time: sid, status and error code make its identity. */
-export function toReceipt(params: TwilioParams, query: TwilioParams, failures: FailureCatalogue, hashKey: string): Receipt | undefined {
+/**
+ * A verified status callback as a receipt. It holds neither event id nor time: sid, status and error code make its
+ * identity.
+ */
+export function toReceipt(
+  params: TwilioParams,
+  query: TwilioParams,
+  failures: FailureCatalogue,
+  hashKey: string,
+): Receipt | undefined {
   const { To, ChannelStatusMessage } = params;
   const [status, sid = '', code] = [statusOf(params), sidOf(params), codeOf(params)];
   if (status === undefined || lacking(params, query) !== undefined) return undefined;
@@ -80,4 +119,5 @@ export function toReceipt(params: TwilioParams, query: TwilioParams, failures: F
 }
 
 /** Twilio's codes are numbers; anything else is none. */
-const codeOf = ({ ErrorCode }: TwilioParams): string | undefined => (ErrorCode && /^\d{1,9}$/.test(ErrorCode) ? ErrorCode : undefined);
+const codeOf = ({ ErrorCode }: TwilioParams): string | undefined =>
+  ErrorCode && /^\d{1,9}$/.test(ErrorCode) ? ErrorCode : undefined;

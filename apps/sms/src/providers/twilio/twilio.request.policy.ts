@@ -24,27 +24,40 @@ export const STATUS_PATH = '/webhooks/twilio/status';
 export const STANDBY = 'mi_standby';
 
 /**
- * Connection overrides of Twilio's callbacks, in the fragment: repeat five times, after a failed connection, a time-out or a 5xx
- * of ours. Without them a callback that meets a restart is lost (provider facts, §4.4). The fragment is not signed.
+ * Connection overrides of Twilio's callbacks, in the fragment: repeat five times, after a failed connection, a time-out
+ * or a 5xx of ours. Without them a callback that meets a restart is lost (provider facts, §4.4). The fragment is not
+ * signed.
  */
 const REPEATS = '#rc=5&rp=ct,rt,5xx';
 
 /** Twilio's longest validity period, in seconds. */
 const MAX_VALIDITY_S = twilioLimits.validityPeriod.most;
 
-export const addressOf = (kind: SmsMessage['kind'], number: string): string => (kind === 'whatsapp' ? `whatsapp:${number}` : number);
+export const addressOf = (kind: SmsMessage['kind'], number: string): string =>
+  kind === 'whatsapp' ? `whatsapp:${number}` : number;
 
 export const recipientOf = ({ kind, to }: SmsMessage): string => addressOf(kind, to);
 
 /** A message as Twilio's SDK takes it. `now`: ms since 1970. */
-export function toMessageCreate(message: SmsMessage, reference: CallReference, publicUrl: string, serviceSid: string | undefined, now: number): MessageCreate {
+export function toMessageCreate(
+  message: SmsMessage,
+  reference: CallReference,
+  publicUrl: string,
+  serviceSid: string | undefined,
+  now: number,
+): MessageCreate {
   const { from, kind, body, mediaUrls, contentTemplate, expiresAt, smartEncoding } = message;
   const service = message.messagingService ?? serviceSid;
   const left = expiresAt ? Math.floor((Date.parse(expiresAt) - now) / 1000) : MAX_VALIDITY_S;
-  const query = new URLSearchParams({ ...referenceFields({ ...reference }), ...(message.standby && { [STANDBY]: '1' }) });
+  const query = new URLSearchParams({
+    ...referenceFields({ ...reference }),
+    ...(message.standby && { [STANDBY]: '1' }),
+  });
   return {
     to: recipientOf(message),
-    ...(from !== undefined ? { from: addressOf(kind, from) } : service !== undefined && { messagingServiceSid: service }),
+    ...(from !== undefined
+      ? { from: addressOf(kind, from) }
+      : service !== undefined && { messagingServiceSid: service }),
     ...(body !== undefined && { body }),
     ...(mediaUrls && { mediaUrl: mediaUrls }),
     ...(contentTemplate && { contentSid: contentTemplate.name, contentVariables: contentVariablesOf(contentTemplate) }),

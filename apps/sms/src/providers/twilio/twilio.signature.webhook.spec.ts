@@ -18,7 +18,10 @@ interface Vector {
 // Of Twilio's own library (twilio-node spec/validation.spec.js, MIT).
 const vectors = JSON.parse(readFileSync(new URL('fixtures/signatures.json', import.meta.url), 'utf8')) as Vector[];
 
-const formOf = (params: Record<string, string | string[]>) => new URLSearchParams(Object.entries(params).flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, one]))).toString();
+const formOf = (params: Record<string, string | string[]>) =>
+  new URLSearchParams(
+    Object.entries(params).flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, one])),
+  ).toString();
 
 /** The base that is configured, and the path that is called. */
 function split(url: string): { base: string; path: string } {
@@ -27,12 +30,24 @@ function split(url: string): { base: string; path: string } {
 }
 
 const signed = (token: string, url: string, params: Record<string, string> = {}) =>
-  createHmac('sha1', token).update(url + Object.keys(params).sort().map((name) => name + params[name]).join('')).digest('base64');
+  createHmac('sha1', token)
+    .update(
+      url +
+        Object.keys(params)
+          .sort()
+          .map((name) => name + params[name])
+          .join(''),
+    )
+    .digest('base64');
 
 describe('a webhook of Twilio', () => {
   it.each(vectors)('$id, $desc', ({ auth_token: token, url, params, body, signature, expect: verdict }) => {
     const { base, path } = split(url);
-    const read = new TwilioSignature([token], base).read({ path, signature: signature ?? undefined, rawBody: Buffer.from(body ?? formOf(params ?? {})) });
+    const read = new TwilioSignature([token], base).read({
+      path,
+      signature: signature ?? undefined,
+      rawBody: Buffer.from(body ?? formOf(params ?? {})),
+    });
     expect(read !== undefined).toBe(verdict);
   });
 
@@ -66,18 +81,42 @@ describe('a webhook of Twilio', () => {
     const elsewhere = (host: string) => ({ ...genuine, signature: signed('token', host + path, params) });
     const mutation = fc.oneof(
       text.map((extra) => ({ ...genuine, rawBody: Buffer.from(formOf({ ...params, Extra: extra })) })),
-      fc.constantFrom(...(Object.keys(params) as (keyof typeof params)[])).chain((name) => text.map((value) => ({ ...genuine, rawBody: Buffer.from(formOf({ ...params, [name]: params[name] + value })) }))),
-      fc.constantFrom(...Object.keys(params)).map((gone) => ({ ...genuine, rawBody: Buffer.from(formOf(Object.fromEntries(Object.entries(params).filter(([name]) => name !== gone)))) })),
-      fc.nat(genuine.rawBody.length - 1).map((length) => ({ ...genuine, rawBody: genuine.rawBody.subarray(0, length) })),
-      fc.nat(genuine.signature.length - 1).map((length) => ({ ...genuine, signature: genuine.signature.slice(0, length) })),
+      fc.constantFrom(...(Object.keys(params) as (keyof typeof params)[])).chain((name) =>
+        text.map((value) => ({
+          ...genuine,
+          rawBody: Buffer.from(formOf({ ...params, [name]: params[name] + value })),
+        })),
+      ),
+      fc.constantFrom(...Object.keys(params)).map((gone) => ({
+        ...genuine,
+        rawBody: Buffer.from(formOf(Object.fromEntries(Object.entries(params).filter(([name]) => name !== gone)))),
+      })),
+      fc
+        .nat(genuine.rawBody.length - 1)
+        .map((length) => ({ ...genuine, rawBody: genuine.rawBody.subarray(0, length) })),
+      fc
+        .nat(genuine.signature.length - 1)
+        .map((length) => ({ ...genuine, signature: genuine.signature.slice(0, length) })),
       text.filter((given) => given !== genuine.signature).map((signature) => ({ ...genuine, signature })),
-      text.filter((secret) => secret !== 'token' && secret !== 'other').map((secret) => ({ ...genuine, signature: signed(secret, base + path, params) })),
-      fc.constantFrom('http://sms.example.org/messaging', 'https://sms.example.com/messaging', 'https://sms.example.org', 'https://sms.example.org:8443/messaging/x').map(elsewhere),
+      text
+        .filter((secret) => secret !== 'token' && secret !== 'other')
+        .map((secret) => ({ ...genuine, signature: signed(secret, base + path, params) })),
+      fc
+        .constantFrom(
+          'http://sms.example.org/messaging',
+          'https://sms.example.com/messaging',
+          'https://sms.example.org',
+          'https://sms.example.org:8443/messaging/x',
+        )
+        .map(elsewhere),
       text.map((extra) => ({ ...genuine, path: `${path}&more=${encodeURIComponent(extra)}` })),
       fc.constant({ ...genuine, path: path.replace('m-1', 'm-2') }),
       fc.constant({ ...genuine, signature: undefined }),
     );
-    fc.assert(fc.property(mutation, (webhook) => reader.read(webhook) === undefined), { numRuns: 10_000 });
+    fc.assert(
+      fc.property(mutation, (webhook) => reader.read(webhook) === undefined),
+      { numRuns: 10_000 },
+    );
     expect(reader.read(genuine)).toEqual(params);
   });
 });

@@ -1,7 +1,10 @@
 import { repairText } from '#libs/contracts';
 import twilio from 'twilio';
 
-/** What a webhook says, fit to be stored; of a name that stands several times, the first value. What is empty is missing. */
+/**
+ * What a webhook says, fit to be stored; of a name that stands several times, the first value. What is empty is
+ * missing.
+ */
 export type TwilioParams = Readonly<Record<string, string>>;
 
 export interface TwilioWebhook {
@@ -11,7 +14,10 @@ export interface TwilioWebhook {
   rawBody: Buffer;
 }
 
-/** Tells genuine webhooks from forged ones (provider facts, §4.4): forms are signed with the address, JSON by its digest in the query. */
+/**
+ * Tells genuine webhooks from forged ones (provider facts, §4.4): forms are signed with the address, JSON by its digest
+ * in the query.
+ */
 export class TwilioSignature {
   private readonly tokens: readonly string[];
   private readonly publicUrl: string;
@@ -30,19 +36,25 @@ export class TwilioSignature {
     const body = rawBody.toString('utf8');
     // Whoever signed a digest meant this very body, whatever its media type says.
     if (new URL(url).searchParams.has('bodySHA256')) {
-      return this.tokens.some((token) => twilio.validateRequestWithBody(token, signature, url, body)) ? jsonParams(body) : undefined;
+      return this.tokens.some((token) => twilio.validateRequestWithBody(token, signature, url, body))
+        ? jsonParams(body)
+        : undefined;
     }
     const form = formParams(body);
-    return this.tokens.some((token) => twilio.validateRequest(token, signature, url, form)) ? firstValues(form) : undefined;
+    return this.tokens.some((token) => twilio.validateRequest(token, signature, url, form))
+      ? firstValues(form)
+      : undefined;
   }
 }
 
 function formParams(body: string): Record<string, string | string[]> {
   const search = new URLSearchParams(body);
-  return Object.fromEntries([...new Set(search.keys())].map((name) => {
-    const values = [...search.getAll(name)];
-    return [name, values.length > 1 ? values : values[0]!];
-  })); // prettier-ignore
+  return Object.fromEntries(
+    [...new Set(search.keys())].map((name) => {
+      const values = [...search.getAll(name)];
+      return [name, values.length > 1 ? values : values[0]!];
+    }),
+  );
 }
 
 /** More than any value of Twilio's has: a text is 1,600 characters at most. */
@@ -50,7 +62,11 @@ const MOST_CHARACTERS = 10_000;
 
 /** The one place where what Twilio sends becomes values: nobody could be told to correct a text, so it is repaired. */
 const repaired = (fields: readonly (readonly [string, string])[]): TwilioParams =>
-  Object.fromEntries(fields.map(([name, value]) => [name, repairText(value, MOST_CHARACTERS)] as const).filter(([, value]) => value !== ''));
+  Object.fromEntries(
+    fields
+      .map(([name, value]) => [name, repairText(value, MOST_CHARACTERS)] as const)
+      .filter(([, value]) => value !== ''),
+  );
 
 const firstValues = (form: Record<string, string | string[]>): TwilioParams =>
   repaired(Object.entries(form).map(([name, value]) => [name, Array.isArray(value) ? value[0]! : value]));

@@ -42,6 +42,12 @@ export class TwilioWebhookController {
     const receipt = toReceipt(params, query, this.failures, this.hashKey);
     if (receipt) return this.engine.receipts.record([receipt]);
     // What is genuine is never refused: what cannot be used is kept.
-    await this.engine.otherEvents.keep({ provider: 'twilio', type: statusOf(params), id: sidOf(params), body: request.rawBody ?? Buffer.alloc(0), lacks: lacking(params, query) });
+    await this.engine.otherEvents.keep({
+      provider: 'twilio',
+      type: statusOf(params),
+      id: sidOf(params),
+      body: request.rawBody ?? Buffer.alloc(0),
+      lacks: lacking(params, query),
+    });
   }
 }
