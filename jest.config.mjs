@@ -25,7 +25,13 @@ const base = {
 
 export default {
   projects: [
-    { ...base, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,scripts,test}/**/*.spec.ts'] },
+    {
+      ...base,
+      displayName: 'unit',
+      // Templates compile and fuzz runs take seconds where another job has the other core.
+      setupFilesAfterEnv: ['<rootDir>/test/patience.ts'],
+      testMatch: ['<rootDir>/{apps,libs,scripts,test}/**/*.spec.ts'],
+    },
     {
       ...base,
       displayName: 'integration',
