@@ -29,6 +29,8 @@ export const plants: Record<string, Plant> = {
     scenario: {
       ...emailAlone,
       entries: { email: entry('commits-before-publishing') },
+      // What is lost between a channel and retry would be found and go again (ADR 11): here it must stay lost.
+      env: { HANDOVER_ANSWER_MS: '600000' },
       plan: () => ({
         ...planOf(noBlows),
         blows: [{ at: 3_000, kind: 'kill', victim: 'email' }],
