@@ -1,4 +1,4 @@
-import { describeOddWebhooks } from '#libs/testing';
+import { describeOddWebhooks, describeRefusedRecords } from '#libs/testing';
 import { afterAll, beforeAll } from '@jest/globals';
 import { emailSchema } from '../../apps/email/src/email.config.ts';
 import { EmailModule } from '../../apps/email/src/email.module.ts';
@@ -53,3 +53,6 @@ describeOddWebhooks(oddSendgrid, () => services.email);
 describeOddWebhooks(oddResend, () => services.email);
 describeOddWebhooks(oddTwilio, () => services.sms);
 describeOddWebhooks(oddReplies, () => services.sms);
+
+for (const webhook of [oddSendgrid, oddResend]) describeRefusedRecords(webhook, () => services.email);
+for (const webhook of [oddTwilio, oddReplies]) describeRefusedRecords(webhook, () => services.sms);

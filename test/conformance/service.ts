@@ -1,4 +1,4 @@
-import { InfrastructureDown } from '#libs/contracts';
+import { InfrastructureDown, RecordRefused } from '#libs/contracts';
 import { createPool, type PostgresConfig } from '#libs/persistence';
 import {
   type ConfigSchema,
@@ -34,9 +34,11 @@ export interface ChannelService extends WebhookHouse {
 class KeptRecords extends Publisher {
   readonly records: Outgoing[] = [];
   kafkaIsUp = true;
+  refused: string | undefined;
 
   override publish(outgoing: Outgoing): Promise<void> {
     if (!this.kafkaIsUp) return Promise.reject(new InfrastructureDown('kafka', 'publish'));
+    if (outgoing.topic.name === this.refused) return Promise.reject(new RecordRefused(this.refused));
     this.records.push(outgoing);
     return Promise.resolve();
   }
@@ -108,6 +110,10 @@ export async function startService(
     kafka: (is) => {
       publisher.kafkaIsUp = is === 'up';
     },
+    refuse: (topic) => {
+      publisher.refused = topic;
+    },
+    unusable: (provider) => counts.all('mi.webhook.unusable', 'mi.provider', provider),
     clear: () => {
       publisher.records.length = 0;
       lines.length = 0;

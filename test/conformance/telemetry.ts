@@ -61,6 +61,12 @@ export class CountedEvents {
     metrics.setGlobalMeterProvider({ getMeter: () => meter });
   }
 
+  /** Of all that bear this attribute, whatever others they have. */
+  all(name: string, attribute: string, value: string): number {
+    const bears = (key: string) => key.startsWith(`${name} `) && key.includes(JSON.stringify([attribute, value]));
+    return [...this.counts].reduce((sum, [key, counted]) => (bears(key) ? sum + counted : sum), 0);
+  }
+
   of(name: string, attributes: Attributes): number {
     return this.counts.get(keyOf(name, attributes)) ?? 0;
   }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { InfrastructureDown } from '#libs/contracts';
-import { SuppressionsService } from '#libs/delivery';
+import { InfrastructureDown, RecordRefused } from '#libs/contracts';
+import { OtherEvents, SuppressionsService } from '#libs/delivery';
 import { createHttpAdapter, loadConfig, serviceSettings } from '#libs/runtime';
+import { createLogger } from '#libs/telemetry';
 import type { Outgoing } from '#libs/transport';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -20,10 +21,12 @@ describe('the unsubscribe page', () => {
   let url: string;
   let published: Outgoing[];
   let kafkaIsDown: boolean;
+  let refused: string | undefined;
 
   const publisher = {
     publish: (record: Outgoing) => {
       if (kafkaIsDown) return Promise.reject(new InfrastructureDown('kafka', 'publish'));
+      if (record.topic.name === refused) return Promise.reject(new RecordRefused(refused));
       published.push(record);
       return Promise.resolve();
     },
@@ -34,7 +37,11 @@ describe('the unsubscribe page', () => {
   beforeAll(async () => {
     const service = {
       provide: UnsubscribeService,
-      useValue: new UnsubscribeService(publisher, new SuppressionsService(publisher)),
+      useValue: new UnsubscribeService(
+        publisher,
+        new SuppressionsService(publisher),
+        new OtherEvents(publisher, createLogger('test', 'silent')),
+      ),
     };
     const module = await Test.createTestingModule({
       controllers: [UnsubscribeController],
@@ -49,7 +56,28 @@ describe('the unsubscribe page', () => {
   beforeEach(() => {
     published = [];
     kafkaIsDown = false;
+    refused = undefined;
   });
+
+  it.each(['suppression.changed', 'status.changed'])(
+    'keeps for a person what was asked where %s takes no record of it, and says so with 2xx',
+    async (topic) => {
+      refused = topic;
+      const answer = await post(token);
+      expect(answer.status).toBe(202);
+      expect(await answer.text()).toContain('a person will carry it out');
+      const kept = published.find((record) => record.topic.name === 'unreadable');
+      expect(JSON.parse((kept!.value as Buffer).toString())).toEqual({
+        tenant: 'acme',
+        messageId: 'm-1',
+        recipient,
+        scope: 'topic:offers',
+      });
+      expect(kept!.headers).toMatchObject({ 'x-error-code': 'MSG_UNUSABLE_EVENT', 'x-event-type': 'one-click' });
+      // The other of the two records has gone.
+      expect(published).toHaveLength(2);
+    },
+  );
 
   it('is a plain page with a button; looking at it unsubscribes nobody', async () => {
     for (const method of ['GET', 'HEAD']) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { referenceFields, returnedReference } from './call-reference.ts';
+import { recipientConcerned, referenceFields, returnedReference } from './call-reference.ts';
 
 const reference = {
   messageId: 'm-1',
@@ -9,6 +9,7 @@ const reference = {
   attempt: 1,
   callId: 'c-1',
   recipientCount: 3,
+  recipientHash: 'ab'.repeat(16),
   traceparent: '00-aa-bb-01',
 } as const;
 
@@ -36,6 +37,7 @@ describe('the reference that a provider hands back', () => {
       mi_hop: '-1',
       mi_attempt: '1e3',
       mi_call_id: 'x'.repeat(100),
+      mi_recipient_hash: 'ada@inbox.test',
     };
     expect(returnedReference(fields)).toMatchObject({
       messageId: 'm-1',
@@ -45,5 +47,24 @@ describe('the reference that a provider hands back', () => {
       attempt: undefined,
       callId: 'x'.repeat(64),
     });
+    expect(returnedReference(fields)).not.toHaveProperty('recipientHash');
+  });
+});
+
+describe('whom a webhook is about', () => {
+  const [own, other] = [
+    { hash: 'ab'.repeat(16), mask: 'a***@inbox.test' },
+    { hash: 'cd'.repeat(16), mask: 'b***@elsewhere.test' },
+  ];
+
+  it('is the one recipient of the message, with no mask of somebody else', () => {
+    expect(recipientConcerned({ recipientHash: own.hash }, own)).toEqual(own);
+    expect(recipientConcerned({ recipientHash: own.hash }, other)).toEqual({ hash: own.hash });
+    expect(recipientConcerned({ recipientHash: own.hash }, undefined)).toEqual({ hash: own.hash });
+  });
+
+  it('is whom the event names where the message went to several, or is not known', () => {
+    expect(recipientConcerned({ recipientCount: 2 }, other)).toEqual(other);
+    expect(recipientConcerned({}, undefined)).toBeUndefined();
   });
 });

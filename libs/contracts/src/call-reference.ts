@@ -1,5 +1,5 @@
 import { Lane, MessageId, Tenant } from './primitives.ts';
-import type { StatusChanged } from './status.ts';
+import type { RecipientRef, StatusChanged } from './status.ts';
 import { repairLine } from './text.ts';
 
 /**
@@ -13,12 +13,15 @@ const names = {
   attempt: 'mi_attempt',
   callId: 'mi_call_id',
   recipientCount: 'mi_recipients',
+  recipientHash: 'mi_recipient_hash',
   traceparent: 'mi_trace',
 } as const;
 
 export type ReturnedReference = Partial<
   Pick<StatusChanged, 'messageId' | 'tenant' | 'lane' | 'hop' | 'attempt' | 'callId' | 'recipientCount'>
 > & {
+  /** Whom it went to, where it was one. */
+  recipientHash?: string | undefined;
   traceparent?: string | undefined;
 };
 
@@ -55,6 +58,22 @@ export function returnedReference(fields: Record<string, unknown>): ReturnedRefe
     attempt: count(names.attempt),
     callId: line(names.callId, 64),
     ...(count(names.recipientCount) && { recipientCount: count(names.recipientCount) }),
+    ...(isHash(text(names.recipientHash)) && { recipientHash: text(names.recipientHash) }),
     traceparent: line(names.traceparent, 100),
   };
+}
+
+const isHash = (text: string | undefined): boolean => text !== undefined && /^[0-9a-f]{32}$/.test(text);
+
+/**
+ * Whom a webhook is about: the recipient of the message where that went to one, else whom the event names; undefined:
+ * nobody is told. A provider may name another address than the one that we wrote to, as where the mail was forwarded.
+ * `mask` is missing where only such an address is known.
+ */
+export function recipientConcerned(
+  { recipientHash: hash }: ReturnedReference,
+  named: RecipientRef | undefined,
+): { hash: string; mask?: string } | undefined {
+  if (hash === undefined || hash === named?.hash) return named;
+  return { hash };
 }

@@ -15,6 +15,8 @@ export interface CallReference {
   callId: string;
   /** Where it goes to more than one: a webhook is about one of them, and may come before anything else is told. */
   recipientCount?: number | undefined;
+  /** Keyed hash of the recipient, where the call goes to one: a webhook may name another address. */
+  recipientHash?: string | undefined;
   traceparent?: string | undefined;
 }
 

@@ -3,14 +3,13 @@ import {
   factRecord,
   handoverHeaders,
   identityKey,
-  InfrastructureDown,
   RecordRefused,
   type SendDeferred,
   topics,
   type StatusChanged,
 } from '#libs/contracts';
 import { type Logger, traceHeaders } from '#libs/telemetry';
-import type { Publisher } from '#libs/transport';
+import { firstRefusal, type Publisher } from '#libs/transport';
 import type { Announcement } from './announce.policy.ts';
 import { mustBeAcknowledged } from './handover/handover.policy.ts';
 import type { Handovers } from './handover/handovers.port.ts';
@@ -80,17 +79,4 @@ export class Announcer {
     await this.handovers.keep(identityKey(deferred), { deferred: asking, trace: traceHeaders() });
     return asking;
   }
-}
-
-/**
- * Once each has gone or cannot: the first that was refused. @throws InfrastructureDown, and whatever else is no refusal
- */
-async function firstRefusal(records: readonly Promise<void>[]): Promise<RecordRefused | undefined> {
-  const errors = (await Promise.allSettled(records)).flatMap((record): unknown[] =>
-    record.status === 'rejected' ? [record.reason] : [],
-  );
-  const worse = errors.find((error) => !(error instanceof RecordRefused));
-  if (worse !== undefined)
-    throw worse instanceof Error ? worse : new InfrastructureDown('kafka', 'publish', { cause: worse });
-  return errors[0] as RecordRefused | undefined;
 }

@@ -32,6 +32,8 @@ export interface Delivery<M> {
   request: Record<string, unknown>;
   message: M;
   recipients: RecipientRef[];
+  /** Those of them it goes to now; undefined: all. */
+  goesTo?: RecipientRef[] | undefined;
   /** Keyed hashes of what it has in common with messages that its provider's list cannot tell from it. */
   likeness?: { party: string; wording: string | null } | undefined;
   /** Of the template it is rendered with; undefined where it has none of ours. */

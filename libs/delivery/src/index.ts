@@ -27,3 +27,4 @@ export { PostgresSuppressions } from './suppressions/suppressions.store.ts';
 export type { Standby } from './taken-back/standby.policy.ts';
 export type { Withdrawal } from './suppressions/withdrawn.policy.ts';
 export { SuppressionsService } from './suppressions/suppressions.service.ts';
+export { OtherEvents } from './webhooks/other-events.service.ts';

@@ -6,8 +6,15 @@ export function referenceOf(
   delivery: Delivery<unknown>,
   call: Pick<CallReference, 'hop' | 'attempt' | 'callId' | 'traceparent'>,
 ): CallReference {
-  const { messageId, tenant, lane, recipients } = delivery;
-  return { messageId, tenant, lane, ...call, recipientCount: recipients.length > 1 ? recipients.length : undefined };
+  const { messageId, tenant, lane, recipients, goesTo = recipients } = delivery;
+  return {
+    messageId,
+    tenant,
+    lane,
+    ...call,
+    recipientCount: recipients.length > 1 ? recipients.length : undefined,
+    recipientHash: goesTo.length === 1 ? goesTo[0]!.hash : undefined,
+  };
 }
 
 /** The call in doubt once more, where enough of it was told. */

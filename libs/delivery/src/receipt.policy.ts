@@ -3,6 +3,7 @@ import {
   isInstant,
   nearestInstant,
   receiptId,
+  recipientConcerned,
   type RecipientRef,
   type ReturnedReference,
   type StatusChanged,
@@ -16,6 +17,7 @@ export interface Receipt extends Pick<StatusChanged, 'status' | 'final' | 'chann
   providerMessageId: string;
   /** The provider's own word for it. */
   event: string;
+  /** Whom the event names: another address perhaps than the one that was written to. */
   recipient?: RecipientRef | undefined;
   /** When it happened; undefined where the provider tells no time. */
   at?: Date | undefined;
@@ -44,7 +46,8 @@ export function receiptFact(receipt: Receipt, now: number): StatusChanged {
     forbids: _forbids,
     ...told
   } = receipt;
-  const { traceparent: _, ...ours } = reference;
+  const { traceparent: _, recipientHash: __, ...ours } = reference;
+  const concerned = recipientConcerned(reference, recipient);
   const at = givenAt && isInstant(givenAt.getTime()) ? givenAt : undefined;
   const happened = happenedAt(at, now);
   // Without the provider's id two messages to one recipient would look like one.
@@ -55,7 +58,8 @@ export function receiptFact(receipt: Receipt, now: number): StatusChanged {
     tenant: ours.tenant ?? 'default',
     provider,
     ...(providerMessageId !== '' && { providerMessageId }),
-    ...(recipient && { recipient }),
+    // The mask shows what the provider names, so that a person sees where it was forwarded to.
+    ...(recipient && concerned && { recipient: { mask: recipient.mask, hash: concerned.hash } }),
     source: 'receipt',
     // A cut-off time lies before what happened: the latest it can have been keeps the order of the timeline.
     at: nearestInstant(happened ? Math.min(happened.getTime() + atWithinMs, Math.max(now, happened.getTime())) : now),
@@ -76,13 +80,14 @@ export function forbiddenByReceipt(
   { at, eventId, tenant, channel, provider }: StatusChanged,
 ): SuppressionChanged[] {
   const { forbids, recipient, reference } = receipt;
-  if (!forbids || !recipient) return [];
+  const concerned = recipientConcerned(reference, recipient);
+  if (!forbids || !concerned) return [];
   const { scope, reason, everyTenant } = forbids;
   const whose = everyTenant || reference.tenant === undefined ? {} : { tenant };
   const of = {
     channel,
-    recipient: recipient.hash,
-    mask: recipient.mask,
+    recipient: concerned.hash,
+    ...(concerned.mask !== undefined && { mask: concerned.mask }),
     reason,
     at,
     eventId,

@@ -1,4 +1,5 @@
 import { contextFrom, count, counters, inSpan, SpanKind } from '#libs/telemetry';
+import { allPublished } from '#libs/transport';
 import type { Announcer } from './announcer.service.ts';
 import { forbiddenByReceipt, type Receipt, receiptFact } from './receipt.policy.ts';
 import type { SuppressionsService } from './suppressions/suppressions.service.ts';
@@ -16,9 +17,12 @@ export class ReceiptsService {
     this.suppressions = suppressions;
   }
 
-  /** @throws InfrastructureDown when Kafka cannot be reached: the provider shall deliver it again. */
+  /**
+   * @throws InfrastructureDown when Kafka cannot be reached: the provider shall deliver it again. RecordRefused when one
+   * cannot go: all others have gone.
+   */
   async record(receipts: readonly Receipt[]): Promise<void> {
-    await Promise.all(receipts.map((receipt) => this.publish(receipt)));
+    await allPublished(receipts.map((receipt) => this.publish(receipt)));
   }
 
   private async publish(receipt: Receipt): Promise<void> {
@@ -33,7 +37,7 @@ export class ReceiptsService {
     const parent = contextFrom({ traceparent: receipt.reference.traceparent });
     await inSpan(`${receipt.provider} receipt`, { kind: SpanKind.SERVER, attributes, parent }, async () => {
       const forbidden = forbiddenByReceipt(receipt, fact);
-      await Promise.all([
+      await allPublished([
         this.announcer.publishFact(fact),
         this.suppressions.record(forbidden.map((suppress) => ({ suppress }))),
       ]);

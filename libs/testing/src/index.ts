@@ -1,6 +1,7 @@
 export * from './builders.ts';
 export * from './conformance/adapter.ts';
 export * from './conformance/odd-webhooks.ts';
+export * from './conformance/refused-records.ts';
 export * from './conformance/sandbox-control.ts';
 export * from './conformance/webhook.ts';
 export * from './database.ts';

@@ -1,3 +1,4 @@
+export * from './all-published.ts';
 export { type Concern, ConsumptionWatch } from './consumption-watch.ts';
 export type { Every } from './every.ts';
 export type { BatchFault, UndecodableBatch } from './fetch/unread.ts';

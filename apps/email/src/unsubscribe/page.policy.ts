@@ -27,6 +27,11 @@ export const donePage: Page = page(200, 'Unsubscribed', [
   '<p>You are unsubscribed. What is already on its way may still arrive.</p>',
 ]);
 
+/** A fault of ours: 2xx, since a mail program that tries again would meet the same. */
+export const keptPage: Page = page(202, 'Noted', [
+  '<p>Your wish is noted, and a person will carry it out. Until then e-mails may still arrive.</p>',
+]);
+
 export const unknownPage: Page = page(404, 'Unknown link', [
   '<p>This link is not valid. It may have been cut off: please use the whole link of the e-mail.</p>',
 ]);

@@ -2,7 +2,7 @@ import { InfrastructureDown } from '#libs/contracts';
 import { BodyAsBytes } from '#libs/runtime';
 import { Controller, Get, Param, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { askPage, donePage, laterPage, type Page, unknownPage } from './page.policy.ts';
+import { askPage, donePage, keptPage, laterPage, type Page, unknownPage } from './page.policy.ts';
 import { tokenIn, type UnsubscribeClaim, UnsubscribeTokens } from './token.policy.ts';
 import { UnsubscribeService } from './unsubscribe.service.ts';
 
@@ -29,12 +29,12 @@ export class UnsubscribeController {
     const claim = this.claimOf(token);
     if (!claim) return give(reply, unknownPage);
     try {
-      await this.service.unsubscribe(claim, new Date());
+      const done = await this.service.unsubscribe(claim, new Date());
+      give(reply, done === 'published' ? donePage : keptPage);
     } catch (error) {
       if (!(error instanceof InfrastructureDown)) throw error;
-      return give(reply, laterPage);
+      give(reply, laterPage);
     }
-    give(reply, donePage);
   }
 
   private claimOf(text: string): UnsubscribeClaim | undefined {

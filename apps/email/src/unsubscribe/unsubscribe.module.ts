@@ -1,4 +1,6 @@
-import { SuppressionsService } from '#libs/delivery';
+import { OtherEvents, SuppressionsService } from '#libs/delivery';
+import { LOGGER } from '#libs/runtime';
+import type { Logger } from '#libs/telemetry';
 import { Publisher } from '#libs/transport';
 import { Module } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
@@ -35,8 +37,9 @@ const links = {
 
 const service = {
   provide: UnsubscribeService,
-  inject: [Publisher],
-  useFactory: (publisher: Publisher) => new UnsubscribeService(publisher, new SuppressionsService(publisher)),
+  inject: [Publisher, LOGGER],
+  useFactory: (publisher: Publisher, logger: Logger) =>
+    new UnsubscribeService(publisher, new SuppressionsService(publisher), new OtherEvents(publisher, logger)),
 };
 
 /** The platform's own unsubscribe links, and where they lead. */

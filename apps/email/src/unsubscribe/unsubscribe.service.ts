@@ -1,33 +1,46 @@
 import { factRecord, identityKey, receiptId, type StatusChanged, type SuppressionChanged } from '#libs/contracts';
-import type { SuppressionsService } from '#libs/delivery';
+import type { OtherEvents, SuppressionsService } from '#libs/delivery';
 import { contextOf, underContext } from '#libs/telemetry';
-import type { Publisher } from '#libs/transport';
+import { allPublished, type Publisher } from '#libs/transport';
 import type { UnsubscribeClaim } from './token.policy.ts';
 
 /** Tells everybody that a recipient has left a mailing. */
 export class UnsubscribeService {
   private readonly publisher: Pick<Publisher, 'publish'>;
   private readonly suppressions: Pick<SuppressionsService, 'record'>;
+  private readonly otherEvents: Pick<OtherEvents, 'publishOrKeep'>;
 
-  constructor(publisher: Pick<Publisher, 'publish'>, suppressions: Pick<SuppressionsService, 'record'>) {
+  constructor(
+    publisher: Pick<Publisher, 'publish'>,
+    suppressions: Pick<SuppressionsService, 'record'>,
+    otherEvents: Pick<OtherEvents, 'publishOrKeep'>,
+  ) {
     this.publisher = publisher;
     this.suppressions = suppressions;
+    this.otherEvents = otherEvents;
   }
 
   /**
-   * As often as it is clicked: the same facts under the same ids. @throws InfrastructureDown when Kafka cannot be
-   * reached
+   * As often as it is clicked: the same facts under the same ids. `kept`: they break our own contract, and what was
+   * asked lies in `messaging.unreadable` for a person. @throws InfrastructureDown when Kafka cannot be reached
    */
-  async unsubscribe(claim: UnsubscribeClaim, now: Date): Promise<void> {
+  unsubscribe(claim: UnsubscribeClaim, now: Date): Promise<'published' | 'kept'> {
     const { tenant, messageId } = claim;
     const identity = identityKey({ tenant, channel: 'email', messageId });
     const fact = factOf(claim, identity, now);
-    await underContext(contextOf(identity), () =>
-      Promise.all([
+    // The claim holds no address: the recipient is a keyed hash.
+    const event = () => ({
+      provider: 'messaging',
+      type: 'one-click',
+      id: messageId,
+      body: Buffer.from(JSON.stringify(claim)),
+    });
+    const publish = () =>
+      allPublished([
         this.suppressions.record([{ suppress: suppressionOf(claim, fact) }]),
         this.publisher.publish(factRecord(fact)),
-      ]),
-    );
+      ]);
+    return underContext(contextOf(identity), () => this.otherEvents.publishOrKeep({ event, publish }));
   }
 }
 

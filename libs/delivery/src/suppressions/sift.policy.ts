@@ -53,7 +53,7 @@ function without<M>(
 ): Delivery<M> | undefined {
   const goes = delivery.recipients.map(({ hash }) => !hashes.includes(hash));
   const message = goes.includes(true) ? channel?.only(delivery.message, goes) : undefined;
-  return message && { ...delivery, message };
+  return message && { ...delivery, message, goesTo: delivery.recipients.filter((_, index) => goes[index]) };
 }
 
 /** Whom a refusal forbids to write to, where it is about one recipient: of several it does not say whom it means. */

@@ -9,7 +9,7 @@ import {
   suppressionKey,
   topics,
 } from '#libs/contracts';
-import type { IncomingRecord, Outgoing, Publisher } from '#libs/transport';
+import { allPublished, type IncomingRecord, type Outgoing, type Publisher } from '#libs/transport';
 import type { PlacedWord, Suppressions, SuppressionWord } from './suppressions.port.ts';
 import { type Withdrawal, withdrawn } from './withdrawn.policy.ts';
 
@@ -28,10 +28,10 @@ export class SuppressionsService {
 
   /**
    * In their order, since the topic keeps the last word. @throws InfrastructureDown when Kafka cannot be reached;
-   * repeating is safe.
+   * repeating is safe. RecordRefused when one cannot go: all others have gone.
    */
   async record(words: readonly SuppressionWord[]): Promise<void> {
-    await Promise.all(words.map((word) => this.publisher.publish(recordOf(word))));
+    await allPublished(words.map((word) => this.publisher.publish(recordOf(word))));
   }
 
   /**

@@ -1,5 +1,6 @@
-import { InfrastructureDown } from '#libs/contracts';
+import { InfrastructureDown, RecordRefused } from '#libs/contracts';
 import { createLogger } from '#libs/telemetry';
+import { allPublished } from '#libs/transport';
 import { describe, expect, it } from '@jest/globals';
 import { type OtherEvent, OtherEvents } from './other-events.service.ts';
 
@@ -15,7 +16,7 @@ function kept() {
   const records: { topic: { name: string }; key: unknown; value: unknown; headers?: Record<string, string> }[] = [];
   const lines: unknown[] = [];
   const note = (fields: unknown) => lines.push(fields);
-  const logger = Object.assign(createLogger('test', 'silent'), { info: note, warn: note });
+  const logger = Object.assign(createLogger('test', 'silent'), { info: note, warn: note, error: note });
   const events = new OtherEvents({ publish: (record) => Promise.resolve(void records.push(record)) }, logger);
   return { events, records, lines };
 }
@@ -79,6 +80,43 @@ describe('a webhook of which no status can be made', () => {
     const { events, records, lines } = kept();
     for (let number = 0; number < 600; number += 1) await events.keep(anEvent({ type: `kind-${number}` }));
     expect([records.length, lines.length]).toEqual([600, 500]);
+  });
+});
+
+describe('a webhook that gives a record which breaks our own contract', () => {
+  const refusal = (field: string) => new RecordRefused('inbound.received', [{ field, rule: 'must be text' }]);
+  const inHand = (publish: () => Promise<unknown>) => ({ event: () => anEvent({ type: 'inbound' }), publish });
+
+  it('is kept as it came, with the record and the field in words, and logged once for its shape', async () => {
+    const { events, records, lines } = kept();
+    for (const field of ['body', 'body', 'from'])
+      expect(await events.publishOrKeep(inHand(() => Promise.reject(refusal(field))))).toBe('kept');
+    expect(records).toHaveLength(3);
+    expect(records[0]).toMatchObject({
+      topic: { name: 'unreadable' },
+      key: 'resend/evt-1',
+      value: Buffer.from('{"a":1}'),
+      headers: {
+        'x-event-type': 'inbound',
+        'x-error-code': 'MSG_UNUSABLE_EVENT',
+        'x-error': 'a record of ours for inbound.received breaks its schema: body must be text',
+      },
+    });
+    expect(lines).toMatchObject([{ err: refusal('body') }, { err: refusal('from') }]);
+  });
+
+  it('is not kept where all of it could be published', async () => {
+    const { events, records } = kept();
+    expect(await events.publishOrKeep(inHand(() => Promise.resolve()))).toBe('published');
+    expect(records).toEqual([]);
+  });
+
+  it('is not taken where another of its records was lost with Kafka, so that the provider delivers it again', async () => {
+    const { events, records } = kept();
+    const lost = new InfrastructureDown('kafka', 'publish');
+    const publish = () => allPublished([Promise.reject(refusal('body')), Promise.reject(lost)]);
+    await expect(events.publishOrKeep(inHand(publish))).rejects.toBe(lost);
+    expect(records).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { cutText, topics } from '#libs/contracts';
+import { cutText, RecordRefused, topics } from '#libs/contracts';
 import { count, counters, type Logger } from '#libs/telemetry';
 import type { Publisher } from '#libs/transport';
 
@@ -16,6 +16,14 @@ export interface OtherEvent {
   body: Buffer;
   /** What it would need to be of use, in words; undefined: nothing, it is just not about a message of ours. */
   lacks?: string | undefined;
+}
+
+/** An event that may turn out unusable, and the work that shows it. */
+export interface EventInHand {
+  /** Made where it is needed only: most events are of use. */
+  event: () => Omit<OtherEvent, 'lacks'>;
+  /** Publishes what the event says. */
+  publish: () => Promise<unknown>;
 }
 
 /** A field of an event that was used all the same. */
@@ -49,17 +57,10 @@ export class OtherEvents {
   /** @throws InfrastructureDown when Kafka cannot be reached: the provider shall deliver it again. */
   async keep({ provider, type, id, body, lacks }: OtherEvent): Promise<void> {
     const kind = nameOf(type);
-    await this.publisher.publish({
-      topic: topics.unreadable,
-      key: cutText(`${provider}/${id ?? 'none'}`, 400),
-      value: body,
-      headers: {
-        'x-origin': `webhook/${provider}`,
-        'x-event-type': kind,
-        'x-set-aside-at': new Date().toISOString(),
-        ...(lacks === undefined ? codes.other : { ...codes.unusable, 'x-error': `it lacks ${lacks}` }),
-      },
-    });
+    await this.setAside(
+      { provider, type, id, body },
+      lacks === undefined ? codes.other : { ...codes.unusable, 'x-error': `it lacks ${lacks}` },
+    );
     const known = this.see(`${provider}/${kind}/${lacks ?? ''}`);
     count(lacks === undefined ? counters.otherWebhookEvents : counters.unusableWebhookEvents, {
       'mi.provider': provider,
@@ -76,6 +77,55 @@ export class OtherEvents {
         { provider, type: kind, lacks },
         'a webhook that lacks what is needed was kept in the unreadable topic; further ones of its shape are only counted',
       );
+  }
+
+  /**
+   * Publishes what an event says. Where a record made of it breaks its contract, which no repeat can change, the event is
+   * kept instead: a provider repeats for days what is answered with an error.
+   * @throws InfrastructureDown when Kafka cannot be reached: the provider shall deliver it again.
+   */
+  async publishOrKeep({ event, publish }: EventInHand): Promise<'published' | 'kept'> {
+    try {
+      await publish();
+      return 'published';
+    } catch (error) {
+      if (!(error instanceof RecordRefused)) throw error;
+      await this.keepRefused(event(), error);
+      return 'kept';
+    }
+  }
+
+  private async keepRefused(event: Omit<OtherEvent, 'lacks'>, refusal: RecordRefused): Promise<void> {
+    const { provider, type } = event;
+    const kind = nameOf(type);
+    await this.setAside(event, { ...codes.unusable, 'x-error': refusal.message });
+    const known = this.see(`${provider}/${kind}/${refusal.message}`);
+    count(counters.unusableWebhookEvents, {
+      'mi.provider': provider,
+      'mi.event': known === 'beyond' ? 'beyond' : kind,
+    });
+    if (known === 'new')
+      this.logger.error(
+        { err: refusal, provider, type: kind },
+        'what a webhook says breaks our own contract: it was kept in the unreadable topic; further ones of its shape are only counted',
+      );
+  }
+
+  private async setAside(
+    { provider, type, id, body }: Omit<OtherEvent, 'lacks'>,
+    headers: Record<string, string>,
+  ): Promise<void> {
+    await this.publisher.publish({
+      topic: topics.unreadable,
+      key: cutText(`${provider}/${id ?? 'none'}`, 400),
+      value: body,
+      headers: {
+        'x-origin': `webhook/${provider}`,
+        'x-event-type': nameOf(type),
+        'x-set-aside-at': new Date().toISOString(),
+        ...headers,
+      },
+    });
   }
 
   /** Counts fields that are not as described, and logs each shape once: perhaps the provider has changed it. */

@@ -20,6 +20,10 @@ export interface WebhookHouse {
   counted: (provider: string, kind: string) => number;
   /** From now on Kafka takes nothing, or does again. */
   kafka: (is: 'up' | 'down') => void;
+  /** From now on this topic takes no record; undefined: every topic takes them. */
+  refuse: (topic: string | undefined) => void;
+  /** How often `mi.webhook.unusable` was counted. */
+  unusable: (provider: string) => number;
   clear: () => void;
 }
 

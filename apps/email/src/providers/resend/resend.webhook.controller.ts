@@ -68,13 +68,17 @@ export class ResendWebhookController {
     if (!event) return keep(body ? 'fields: it is no object' : 'a body of JSON');
     otherEvents.odd({ provider: 'resend', type: event.type, fields: oddFields(body?.value, event) });
     const told = toReceipts(event, this.failures, this.hashKey);
-    if (told.length > 0) return receipts.record(told);
-    const change = listChangeOf(event, this.hashKey, now);
-    if (change)
-      return 'added' in change
-        ? suppressions.record([{ suppress: change.added }])
-        : suppressions.withdraw(change.removed, suppressed);
-    return keep(lacking(event, this.failures));
+    const change = told.length > 0 ? undefined : listChangeOf(event, this.hashKey, now);
+    if (told.length === 0 && !change) return keep(lacking(event, this.failures));
+    await otherEvents.publishOrKeep({
+      event: () => ({ provider: 'resend', type: event.type, id, body: rawBody }),
+      publish: () => {
+        if (!change) return receipts.record(told);
+        return 'added' in change
+          ? suppressions.record([{ suppress: change.added }])
+          : suppressions.withdraw(change.removed, suppressed);
+      },
+    });
   }
 }
 

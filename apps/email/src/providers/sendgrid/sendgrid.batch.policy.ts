@@ -15,18 +15,21 @@ export interface Sorted {
   /** In the order of happening. */
   suppressions: SuppressionWord[];
   others: OtherSendgridEvent[];
+  /** The event that a receipt or a suppression was made of. */
+  madeOf: Map<Receipt | SuppressionWord, ReadEvent>;
   /** Which fields of which kind of event are not as described. */
   odd: { type: string; fields: string[] }[];
 }
 
 /** What the events of one delivery say. `now` is ms since 1970. */
 export function sorted(events: readonly ReadEvent[], failures: FailureCatalogue, hashKey: string, now: number): Sorted {
-  const of: Sorted = { receipts: [], suppressions: [], others: [], odd: [] };
+  const of: Sorted = { receipts: [], suppressions: [], others: [], odd: [], madeOf: new Map() };
   for (const { given, event } of events.toSorted((a, b) => timeOf(a) - timeOf(b))) {
     const receipt = event && toReceipt(event, failures, hashKey);
     const suppression = event && toSuppression(event, failures, hashKey, now);
     if (receipt) of.receipts.push(receipt);
     if (suppression) of.suppressions.push(suppression);
+    for (const made of [receipt, suppression]) if (made) of.madeOf.set(made, { given, event });
     if (!receipt && !suppression) of.others.push({ given, event, lacks: lacking(event, failures) });
     const fields = oddFields(given, event);
     if (event && fields.length > 0) of.odd.push({ type: event.event, fields });

@@ -1,4 +1,11 @@
-import { type FailureCatalogue, happenedAt, receiptId, recipientRef, returnedReference } from '#libs/contracts';
+import {
+  type FailureCatalogue,
+  happenedAt,
+  receiptId,
+  recipientConcerned,
+  recipientRef,
+  returnedReference,
+} from '#libs/contracts';
 import type { SuppressionWord } from '#libs/delivery';
 import { dropReason, type SendgridEvent, withoutSuffix } from './sendgrid.events.policy.ts';
 import { bounceFailure } from './sendgrid.receipts.policy.ts';
@@ -35,10 +42,14 @@ export function toSuppression(
   hashKey: string,
   now: number,
 ): SuppressionWord | undefined {
-  if (!event.email || !isAboutSuppression(event, failures)) return undefined;
+  if (!isAboutSuppression(event, failures)) return undefined;
+  const named = event.email ? recipientRef(hashKey, event.email) : undefined;
+  const reference = returnedReference(event);
+  const concerned = recipientConcerned(reference, named);
+  if (!concerned) return undefined;
+  const { hash, mask } = concerned;
   const rule = ruleFor(event, failures);
-  const { hash, mask } = recipientRef(hashKey, event.email);
-  const { tenant } = returnedReference(event);
+  const { tenant } = reference;
   const whose = tenant === undefined ? {} : { tenant };
   const at = (happenedAt(event.timestamp, now) ?? new Date(now)).toISOString();
   if (!rule) return { lift: { channel: 'email', recipient: hash, scope: groupOf(event), at, ...whose } };
@@ -47,7 +58,7 @@ export function toSuppression(
     provider: 'sendgrid',
     providerMessageId: withoutSuffix(event.sg_message_id ?? ''),
     event: `${event.event} ${scope}`,
-    recipientHash: hash,
+    recipientHash: named?.hash,
     providerTime: event.timestamp?.toISOString(),
   });
   return {
@@ -59,7 +70,7 @@ export function toSuppression(
       at,
       eventId,
       ...(!rule.everyTenant && whose),
-      mask,
+      ...(mask !== undefined && { mask }),
       provider: 'sendgrid',
       source: 'receipt',
     },

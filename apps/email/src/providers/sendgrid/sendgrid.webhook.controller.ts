@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { bytesOf, type EmailRequested, FailureCatalogue, readJson } from '#libs/contracts';
-import { DeliveryEngine } from '#libs/delivery';
+import { DeliveryEngine, type Receipt, type SuppressionWord } from '#libs/delivery';
 import { BodyAsBytes, LOGGER } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
 import { Controller, Headers, HttpCode, Inject, Post, type RawBodyRequest, Req } from '@nestjs/common';
@@ -10,7 +10,7 @@ import type { EmailMessage } from '../../email-message.ts';
 import type { EmailConfig } from '../../email.config.ts';
 import { noSuchWebhook, signatureRefused } from '../webhook-refusals.ts';
 import { type OtherSendgridEvent, sorted } from './sendgrid.batch.policy.ts';
-import { eventsOf } from './sendgrid.events.policy.ts';
+import { eventsOf, type ReadEvent } from './sendgrid.events.policy.ts';
 import { sendgridFailures } from './sendgrid.failures.ts';
 import { isGenuine, publicKeysOf } from './sendgrid.signature.policy.ts';
 
@@ -71,23 +71,15 @@ export class SendgridWebhookController {
       });
     const found = sorted(eventsOf(body.value), this.failures, this.hashKey, now);
     for (const { type, fields } of found.odd) otherEvents.odd({ provider: 'sendgrid', type, fields });
-    await inPortions(found.receipts, (portion) => receipts.record(portion));
-    await inPortions(found.suppressions, (portion) => suppressions.record(portion));
-    await inPortions(
-      found.others,
-      async (portion) => void (await Promise.all(portion.map((other) => this.keep(other)))),
-    );
+    const orKeep = (made: Receipt | SuppressionWord, publish: () => Promise<unknown>) =>
+      otherEvents.publishOrKeep({ event: () => eventGiven(found.madeOf.get(made)!), publish });
+    await inPortions(found.receipts, (receipt) => orKeep(receipt, () => receipts.record([receipt])));
+    await inPortions(found.suppressions, (word) => orKeep(word, () => suppressions.record([word])));
+    await inPortions(found.others, (other) => this.keep(other));
   }
 
   private async keep({ given, event, lacks }: OtherSendgridEvent): Promise<void> {
-    const body = bytesOf(given);
-    await this.engine.otherEvents.keep({
-      provider: 'sendgrid',
-      type: event?.event,
-      id: event?.sg_event_id,
-      body,
-      lacks,
-    });
+    await this.engine.otherEvents.keep({ ...eventGiven({ given, event }), lacks });
     if (event?.event === 'account_status_change')
       this.logger.error(
         { provider: 'sendgrid' },
@@ -100,6 +92,13 @@ export class SendgridWebhookController {
 const PORTION = 1_000;
 
 /** One portion after the other, so that a huge delivery holds little memory; in their order. */
-async function inPortions<T>(all: readonly T[], work: (portion: readonly T[]) => Promise<void>): Promise<void> {
-  for (let from = 0; from < all.length; from += PORTION) await work(all.slice(from, from + PORTION));
+async function inPortions<T>(all: readonly T[], work: (one: T) => Promise<unknown>): Promise<void> {
+  for (let from = 0; from < all.length; from += PORTION) await Promise.all(all.slice(from, from + PORTION).map(work));
 }
+
+const eventGiven = ({ given, event }: ReadEvent) => ({
+  provider: 'sendgrid',
+  type: event?.event,
+  id: event?.sg_event_id,
+  body: bytesOf(given),
+});

@@ -1,8 +1,8 @@
-import { type SmsRequested, topics } from '#libs/contracts';
+import { type InboundReceived, type SmsRequested, topics } from '#libs/contracts';
 import { DeliveryEngine } from '#libs/delivery';
 import { BodyAsBytes, LOGGER } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
-import { Publisher } from '#libs/transport';
+import { allPublished, Publisher } from '#libs/transport';
 import { Controller, Header, HttpCode, Inject, Post, type RawBodyRequest, Req } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import type { FastifyRequest } from 'fastify';
@@ -12,7 +12,7 @@ import type { SmsConfig } from '../../sms.config.ts';
 import { genuine } from './twilio.gate.ts';
 import { engagementOf, replyLacks, suppressionOf, toInbound } from './twilio.inbound.policy.ts';
 import { sidOf } from './twilio.receipts.policy.ts';
-import { TwilioSignature } from './twilio.signature.webhook.ts';
+import { type TwilioParams, TwilioSignature } from './twilio.signature.webhook.ts';
 
 /** Nothing to say: Twilio itself answers STOP, START and HELP. */
 const EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
@@ -54,21 +54,31 @@ export class TwilioInboundController {
       keywords: this.keywords,
       now: new Date().toISOString(),
     });
-    if (!inbound) {
-      await this.engine.otherEvents.keep({
-        provider: 'twilio',
-        type: 'inbound',
-        id: sidOf(params),
-        body: request.rawBody ?? Buffer.alloc(0),
-        lacks: replyLacks(params),
-      });
-      return EMPTY_TWIML;
-    }
-    await Promise.all([
+    const { otherEvents } = this.engine;
+    const event = () => ({
+      provider: 'twilio',
+      type: 'inbound',
+      id: sidOf(params),
+      body: request.rawBody ?? Buffer.alloc(0),
+    });
+    if (inbound) {
+      const done = await otherEvents.publishOrKeep({ event, publish: () => this.publish(params, inbound) });
+      if (done === 'published') this.log(inbound);
+    } else await otherEvents.keep({ ...event(), lacks: replyLacks(params) });
+    return EMPTY_TWIML;
+  }
+
+  /** A STOP counts also where the reply itself cannot be published. */
+  private publish(params: TwilioParams, inbound: InboundReceived): Promise<void> {
+    const { receipts, suppressions } = this.engine;
+    return allPublished([
       this.publisher.publish({ topic: topics.inboundReceived, key: inbound.sender?.hash ?? null, value: inbound }),
-      this.engine.suppressions.record(suppressionOf(params, inbound)),
-      this.engine.receipts.record(engagementOf(inbound)),
+      suppressions.record(suppressionOf(params, inbound)),
+      receipts.record(engagementOf(inbound)),
     ]);
+  }
+
+  private log(inbound: InboundReceived): void {
     this.logger.info(
       {
         provider: 'twilio',
@@ -78,6 +88,5 @@ export class TwilioInboundController {
       },
       'a reply was received',
     );
-    return EMPTY_TWIML;
   }
 }

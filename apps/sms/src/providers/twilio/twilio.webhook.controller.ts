@@ -40,14 +40,15 @@ export class TwilioWebhookController {
     const params = genuine(request, this.signature, this.logger);
     const query = queryOf(request.originalUrl);
     const receipt = toReceipt(params, query, this.failures, this.hashKey);
-    if (receipt) return this.engine.receipts.record([receipt]);
-    // What is genuine is never refused: what cannot be used is kept.
-    await this.engine.otherEvents.keep({
+    const { otherEvents, receipts } = this.engine;
+    const event = () => ({
       provider: 'twilio',
       type: statusOf(params),
       id: sidOf(params),
       body: request.rawBody ?? Buffer.alloc(0),
-      lacks: lacking(params, query),
     });
+    // What is genuine is never refused: what cannot be used is kept.
+    if (receipt) await otherEvents.publishOrKeep({ event, publish: () => receipts.record([receipt]) });
+    else await otherEvents.keep({ ...event(), lacks: lacking(params, query) });
   }
 }
