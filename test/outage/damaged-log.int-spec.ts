@@ -1,11 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { type EmailRequested, topicName, topicNames, topics } from '#libs/contracts';
 import { aKafkaConfig, eventually, silentLogger } from '#libs/testing';
 import { createKafka, type KafkaConfig, KafkaStrategy, Publisher } from '#libs/transport';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { IHeaders, Kafka, Producer } from 'kafkajs';
+import { ConfigResourceTypes, type IHeaders, type Kafka, type Producer } from 'kafkajs';
 import { startHost, stopHost } from '../host.ts';
 import type { FragileKafka } from './kafka.host.ts';
 
@@ -182,5 +183,30 @@ describe('a log that is damaged on the broker’s disk', () => {
     expect(strategy!.watch.stuckPartitions()?.meaning).toContain(`${name}/0 from offset 1 on`);
     expect(handled).not.toContain('m-behind');
     expect(strategy!.watch.restlessness()).toBeUndefined();
+  }, 180_000);
+
+  it('is read again behind the damage once an operator has let the broker begin another segment', async () => {
+    await produce(0, ['m-before'], ['m-lost-1'], ['m-lost-2']);
+    overwrite(0, (log) => 12 + log.readInt32BE(8) + 8, Buffer.from([0x7f, 0xff, 0xff, 0xff]));
+    await listen();
+    await eventually(() => strategy!.watch.stuckPartitions() !== undefined, {
+      timeoutMs: 30_000,
+      what: 'word of the partition',
+    });
+    expect(handled).toEqual(['m-before']);
+
+    // As docs/operations.md advises.
+    const admin = kafka.admin();
+    await admin.connect();
+    const configEntries = [{ name: 'segment.ms', value: '1000' }];
+    const resources = [{ type: ConfigResourceTypes.TOPIC, name, configEntries }];
+    await admin.alterConfigs({ validateOnly: false, resources });
+    await admin.disconnect();
+    await setTimeout(1_500);
+    await produce(0, ['m-later']);
+    expect(existsSync(segmentOf(0).replace(/0\.log$/, '3.log'))).toBe(true);
+    await eventually(() => handled.includes('m-later'), { timeoutMs: 30_000, what: 'what lies behind' });
+    await eventually(() => strategy!.watch.stuckPartitions() === undefined, { timeoutMs: 60_000 });
+    expect(handled).toEqual(['m-before', 'm-later']);
   }, 180_000);
 });
