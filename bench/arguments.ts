@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { DispatchOptions } from './dispatch/dispatch.ts';
 import { type Sender, senders } from './dispatch/round.ts';
 
-export class WrongUse extends Error {}
+export class UsageError extends Error {}
 
 export const usage = `Usage: npm run bench -- dispatch [--json] [--messages 20000] [--rounds 3] [--backlog 1000000] [--watch 60]
                                 [--only ours,ceiling] [--set NAME=VALUE]… [--cpu-profile FOLDER]
@@ -40,7 +40,7 @@ export function parseCommand(args: string[]): Command | undefined {
   if (values.help) return undefined;
   const [name] = positionals;
   if (positionals.length !== 1 || !isMeasurement(name))
-    throw new WrongUse('one of dispatch, keyed, latency and webhooks is needed');
+    throw new UsageError('one of dispatch, keyed, latency and webhooks is needed');
   const common = {
     json: values.json ?? false,
     messages: count('--messages', values.messages, standardMessages[name], 1),
@@ -78,14 +78,14 @@ function parse(args: string[]) {
       },
     });
   } catch (error) {
-    throw new WrongUse((error as Error).message);
+    throw new UsageError((error as Error).message);
   }
 }
 
 function count(name: string, given: string | undefined, standard: number, least: number): number {
   const value = given === undefined ? standard : Number(given);
   if (!Number.isInteger(value) || value < least)
-    throw new WrongUse(`${name} must be a whole number of at least ${least}`);
+    throw new UsageError(`${name} must be a whole number of at least ${least}`);
   return value;
 }
 
@@ -93,13 +93,13 @@ function sendersOf(given: string | undefined): Set<Sender> {
   if (given === undefined) return new Set(senders);
   const wanted = given.split(',');
   const unknown = wanted.find((name) => !senders.some((sender) => sender === name));
-  if (unknown !== undefined) throw new WrongUse(`${unknown} is not a sender; there are ${senders.join(', ')}`);
+  if (unknown !== undefined) throw new UsageError(`${unknown} is not a sender; there are ${senders.join(', ')}`);
   return new Set(senders.filter((sender) => wanted.includes(sender)));
 }
 
 function settingsOf(given: readonly string[]): Record<string, string> {
   const wrong = given.find((setting) => !/^[A-Z][A-Z0-9_]*=/.test(setting));
-  if (wrong !== undefined) throw new WrongUse(`--set ${wrong} is not NAME=VALUE`);
+  if (wrong !== undefined) throw new UsageError(`--set ${wrong} is not NAME=VALUE`);
   return Object.fromEntries(
     given.map((setting) => [setting.slice(0, setting.indexOf('=')), setting.slice(setting.indexOf('=') + 1)]),
   );

@@ -1,6 +1,6 @@
 /** `npm run bench -- dispatch|keyed|latency|webhooks`: what the platform does, measured. */
 import { explain, Interrupted } from '../scripts/local/problem.ts';
-import { type Command, parseCommand, usage, WrongUse } from './arguments.ts';
+import { type Command, parseCommand, usage, UsageError } from './arguments.ts';
 import { startBench } from './bench.ts';
 import { dispatch } from './dispatch/dispatch.ts';
 import { Closers } from './foundation/closers.ts';
@@ -26,7 +26,7 @@ try {
 } catch (error) {
   // A signal ends what is being measured: that is no fault to tell.
   if (!(error instanceof Interrupted))
-    console.error(error instanceof WrongUse ? `${error.message}\n\n${usage}` : explain(error));
+    console.error(error instanceof UsageError ? `${error.message}\n\n${usage}` : explain(error));
   process.exitCode = 1;
 } finally {
   await closers.close();

@@ -5,7 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import { mustBeZero, passes } from '../test/chaos/check.policy.ts';
-import { plants } from '../test/chaos/plants.ts';
+import { seededBugs } from '../test/chaos/plants.ts';
 import { reportOf } from '../test/chaos/report.ts';
 import { runChaos, wholeSystem } from '../test/chaos/run.ts';
 import { explain } from './local/problem.ts';
@@ -16,7 +16,7 @@ const usage = `npm run chaos -- [options]
   --seed N       chooses messages and faults; the same seed chooses the same (by chance)
   --json         one line of JSON: the figures
   --keep         keep logs and data even where nothing was found
-  --plant NAME   run a system with a planted bug, which must be found: ${Object.keys(plants).join(', ')}
+  --plant NAME   run a system with a planted bug, which must be found: ${Object.keys(seededBugs).join(', ')}
   --with-parent  stop as soon as standard input closes`;
 
 interface Order {
@@ -25,7 +25,7 @@ interface Order {
   seed: number;
   json: boolean;
   keep: boolean;
-  plant: string | undefined;
+  seededBug: string | undefined;
   withParent: boolean;
 }
 
@@ -35,7 +35,7 @@ function parseOrder(): Order | undefined {
       messages: { type: 'string' },
       kills: { type: 'string' },
       seed: { type: 'string' },
-      plant: { type: 'string' },
+      seededBug: { type: 'string' },
       json: { type: 'boolean' },
       keep: { type: 'boolean' },
       help: { type: 'boolean' },
@@ -48,15 +48,15 @@ function parseOrder(): Order | undefined {
     if (!Number.isInteger(number) || number < 0) throw new Error(`--${name} must be a whole number`);
     return number;
   };
-  const plant = values.plant;
-  if (plant !== undefined && !plants[plant]) throw new Error(`there is no plant ${plant}`);
+  const seededBug = values.seededBug;
+  if (seededBug !== undefined && !seededBugs[seededBug]) throw new Error(`there is no plant ${seededBug}`);
   return {
-    messages: whole('messages', values.messages, plants[plant ?? '']?.messages ?? 2_000),
+    messages: whole('messages', values.messages, seededBugs[seededBug ?? '']?.messages ?? 2_000),
     kills: whole('kills', values.kills, 8),
     seed: whole('seed', values.seed, Math.floor(Math.random() * 1e6)),
     json: values.json ?? false,
     keep: values.keep ?? false,
-    plant,
+    seededBug,
     withParent: values['with-parent'] ?? false,
   };
 }
@@ -80,20 +80,20 @@ async function main(): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const { messages, kills, seed, json, keep, plant } = order;
+  const { messages, kills, seed, json, keep, seededBug } = order;
   const start = performance.now();
   // Of a death the first line is enough: the last words of the dead are in their logs.
   const say = (line: string) =>
     console.error(`[${((performance.now() - start) / 1000).toFixed(1)}] ${line.split('\n')[0]}`);
   const signal = untilAsked(order.withParent);
   say(`seed ${seed}`);
-  const keeping = keep ? 'always' : plant ? 'never' : 'where something was found';
+  const keeping = keep ? 'always' : seededBug ? 'never' : 'where something was found';
   const result = await runChaos(
     { messages, kills, seed, keep: keeping, say, signal },
-    plants[plant ?? '']?.scenario ?? wholeSystem,
+    seededBugs[seededBug ?? '']?.scenario ?? wholeSystem,
   );
   signal.throwIfAborted();
-  const repeat = `npm run chaos -- --messages ${messages} --kills ${kills} --seed ${seed}${plant ? ` --plant ${plant}` : ''}`;
+  const repeat = `npm run chaos -- --messages ${messages} --kills ${kills} --seed ${seed}${seededBug ? ` --plant ${seededBug}` : ''}`;
   const report = reportOf(result, repeat);
   if (!json) console.log(report);
   else {

@@ -45,13 +45,13 @@ function show({ findings, repairs, well }: Diagnosis): void {
   );
 }
 
-const lineOf = ({ id, state, seen, mend }: Finding) =>
-  `${marks[state]} ${id.padEnd(26)}${seen}${mend ? `\n    ${mend}` : ''}`;
+const lineOf = ({ id, state, seen, remedy }: Finding) =>
+  `${marks[state]} ${id.padEnd(26)}${seen}${remedy ? `\n    ${remedy}` : ''}`;
 
 try {
   process.exitCode = await main();
 } catch (error) {
-  const wrongUse = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
-  console.error(wrongUse ? `${reasonOf(error)}\n${usage}` : explain(error));
-  process.exitCode = wrongUse ? 2 : 1;
+  const usageError = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
+  console.error(usageError ? `${reasonOf(error)}\n${usage}` : explain(error));
+  process.exitCode = usageError ? 2 : 1;
 }

@@ -6,14 +6,14 @@ import { layoutOf } from './local/layout.ts';
 import { explain, reasonOf, StartProblem } from './local/problem.ts';
 import { withRunningStack } from './local/running.ts';
 import { dataDirOf, withEnvFile, type Env } from './local/settings.ts';
-import { parseOrder, usage, WrongUse, type SendOrder } from './send/arguments.ts';
+import { parseOrder, usage, UsageError, type SendOrder } from './send/arguments.ts';
 import { follow, publish } from './send/follow.ts';
 import { fetchTimeline, tableOf, type Timeline } from './send/timeline.ts';
 import { factLine } from './send/words.ts';
 
 const DELIVERED = 0;
 const OTHER_END = 1;
-const NO_ANSWER = 2;
+const NO_RESPONSE = 2;
 
 async function main(): Promise<number> {
   const order = parseOrder(process.argv.slice(2));
@@ -37,7 +37,7 @@ async function main(): Promise<number> {
     console.error(
       `Gave up following after ${order.timeoutMs / 1000} s (--timeout); it stands at ${facts.length > 0 ? status : 'no status at all: is the service up? npm run status'}.`,
     );
-  if (!final) return NO_ANSWER;
+  if (!final) return NO_RESPONSE;
   return status === 'delivered' ? DELIVERED : OTHER_END;
 }
 
@@ -112,6 +112,6 @@ function showEnd({ channel, messageId }: SendOrder, timeline: Timeline): void {
 try {
   process.exitCode = await main();
 } catch (error) {
-  console.error(error instanceof WrongUse ? `${error.message}\n\n${usage}` : explain(error));
-  process.exitCode = NO_ANSWER;
+  console.error(error instanceof UsageError ? `${error.message}\n\n${usage}` : explain(error));
+  process.exitCode = NO_RESPONSE;
 }

@@ -6,7 +6,7 @@ import { explain, reasonOf, StartProblem } from './local/problem.ts';
 import { dataDirOf, withEnvFile, type Env } from './local/settings.ts';
 import { runningState } from './local/state.ts';
 import { tryResend, trySendgrid, tryTwilio } from './smoke/providers.ts';
-import type { Proof } from './smoke/trial.ts';
+import type { Evidence } from './smoke/trial.ts';
 
 const usage = `Usage: npm run smoke [-- --live] [--json]
   --live  asks SendGrid (sandbox mode), Resend (test addresses) and Twilio (test credentials), whichever keys are set;
@@ -23,20 +23,20 @@ async function main(): Promise<number> {
     return 0;
   }
   const env = withEnvFile(process.env);
-  const proofs = values.live ? await live(env) : await local(env);
-  const failed = proofs.some(({ state }) => state === 'failed');
-  const nothing = proofs.every(({ state }) => state === 'unset');
-  if (values.json) console.log(JSON.stringify({ proved: !failed && !nothing, proofs }, null, 2));
-  else for (const { provider, state, what } of proofs) console.log(`${marks[state]} ${provider.padEnd(10)}${what}`);
+  const evidences = values.live ? await live(env) : await local(env);
+  const failed = evidences.some(({ state }) => state === 'failed');
+  const nothing = evidences.every(({ state }) => state === 'unset');
+  if (values.json) console.log(JSON.stringify({ proved: !failed && !nothing, evidences }, null, 2));
+  else for (const { provider, state, what } of evidences) console.log(`${marks[state]} ${provider.padEnd(10)}${what}`);
   if (nothing && !values.json) console.log('\nNothing was proved: no key is set.');
   return failed ? 1 : 0;
 }
 
-const live = async (env: Env): Promise<Proof[]> =>
+const live = async (env: Env): Promise<Evidence[]> =>
   (await Promise.all([trySendgrid(env), tryResend(env), tryTwilio(env)])).flat();
 
 /** The sandbox stands for the providers: its live account answers Twilio's magic numbers as test credentials would. */
-async function local(env: Env): Promise<Proof[]> {
+async function local(env: Env): Promise<Evidence[]> {
   if (!runningState(dataDirOf(env)))
     throw new StartProblem('No local system runs whose sandbox could be asked.', [
       'npm start, then npm run smoke',
@@ -50,7 +50,7 @@ async function local(env: Env): Promise<Proof[]> {
     TWILIO_TEST_ACCOUNT_SID: sms['TWILIO_ACCOUNT_SID'],
     TWILIO_TEST_AUTH_TOKEN: sms['TWILIO_AUTH_TOKEN'],
   };
-  const usesLive = (provider: Proof['provider'], channel: string): Proof => ({
+  const usesLive = (provider: Evidence['provider'], channel: string): Evidence => ({
     provider,
     state: 'unset',
     what: `the ${channel} channel is live, so the sandbox is not in use; --live asks the provider`,
@@ -65,7 +65,7 @@ async function local(env: Env): Promise<Proof[]> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  const wrongUse = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
-  console.error(wrongUse ? `${reasonOf(error)}\n${usage}` : explain(error));
-  process.exitCode = wrongUse ? 2 : 1;
+  const usageError = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
+  console.error(usageError ? `${reasonOf(error)}\n${usage}` : explain(error));
+  process.exitCode = usageError ? 2 : 1;
 }

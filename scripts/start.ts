@@ -54,7 +54,7 @@ async function supervise(settings: Settings): Promise<number> {
   }
   try {
     const stack = await startStack({ env: settings.env, signal: stopping.signal, say });
-    announce(stack);
+    publish(stack);
     const problem = await stack.closed;
     if (problem) console.error(`\n${explain(problem)}\n`);
     console.log(problem ? 'Everything has been stopped.' : 'Everything has stopped.');
@@ -67,7 +67,7 @@ async function supervise(settings: Settings): Promise<number> {
   }
 }
 
-function announce(stack: Stack): void {
+function publish(stack: Stack): void {
   if (!stack.assembly) return;
   const block = summarise(stack.settings, stack.assembly, stack.readyAfterMs);
   console.log(block);

@@ -4,13 +4,13 @@ import type { Channel } from '#libs/contracts';
 import { explain } from './local/problem.ts';
 import { withRunningStack } from './local/running.ts';
 import { withEnvFile } from './local/settings.ts';
-import { parseSuppressionOrder, type SuppressionOrder, usage, WrongSuppressionUse } from './suppressions/arguments.ts';
+import { parseSuppressionOrder, type SuppressionOrder, usage, SuppressionUsageError } from './suppressions/arguments.ts';
 import { Refused, type Suppression, SuppressionsClient, type SyncLine } from './suppressions/client.ts';
 import { lineOf, totalLine, totalsOf } from './suppressions/words.ts';
 
 const DONE = 0;
 const NOT_THERE = 1;
-const WRONG_USE = 2;
+const USAGE_ERROR = 2;
 /** The most that the API gives at once. */
 const PAGE = 500;
 
@@ -122,7 +122,7 @@ try {
   process.exitCode = await main();
 } catch (error) {
   const refused = error instanceof Refused;
-  if (error instanceof WrongSuppressionUse) console.error(`${error.message}\n\n${usage}`);
+  if (error instanceof SuppressionUsageError) console.error(`${error.message}\n\n${usage}`);
   else console.error(refused ? error.message : explain(error));
-  process.exitCode = refused && error.status === 404 && !/operator API/.test(error.message) ? NOT_THERE : WRONG_USE;
+  process.exitCode = refused && error.status === 404 && !/operator API/.test(error.message) ? NOT_THERE : USAGE_ERROR;
 }

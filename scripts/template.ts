@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { InvalidConfiguration } from '#libs/contracts';
 import { type Content, examplesOf, Templates, templateSettings } from '#libs/templates';
 import { withEnvFile } from './local/settings.ts';
-import { type PreviewOrder, parseTemplateOrder, usage, variablesOf, WrongTemplateUse } from './template/arguments.ts';
+import { type PreviewOrder, parseTemplateOrder, usage, variablesOf, TemplateUsageError } from './template/arguments.ts';
 import { listOf } from './template/words.ts';
 
 const OK = 0;
 const BROKEN = 1;
-const WRONG_USE = 2;
+const USAGE_ERROR = 2;
 
 async function main(): Promise<number> {
   const order = parseTemplateOrder(process.argv.slice(2));
@@ -36,7 +36,7 @@ function preview(templates: Templates, order: PreviewOrder): number {
   const versions = templates.list().filter((info) => info.name === name);
   const info = versions.find((one) => (version === undefined ? one.newest : one.version === version));
   if (!info)
-    throw new WrongTemplateUse(
+    throw new TemplateUsageError(
       versions.length > 0
         ? `${name} has the versions ${versions.map((one) => one.version).join(', ')}`
         : `there is no template ${name}: npm run template -- list`,
@@ -81,7 +81,7 @@ function openInBrowser(file: string): void {
 try {
   process.exitCode = await main();
 } catch (error) {
-  const known = error instanceof WrongTemplateUse || error instanceof InvalidConfiguration;
+  const known = error instanceof TemplateUsageError || error instanceof InvalidConfiguration;
   console.error(known ? `${error.message}\n\n${usage}` : error);
-  process.exitCode = WRONG_USE;
+  process.exitCode = USAGE_ERROR;
 }

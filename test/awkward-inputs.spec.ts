@@ -83,7 +83,7 @@ const callOf = <M extends { messageId: string }>(message: M): ProviderCall<M> =>
     attempt: 1,
     callId: `call-${message.messageId}`,
   },
-  mayStart: () => true,
+  mayStillSend: () => true,
 });
 const inboxOf = async ({ messageId }: { messageId: string }): Promise<Listed[]> => {
   const { messages } = (await (await fetch(`${sandbox.url}/_sandbox/messages?reference=${messageId}`)).json()) as {
@@ -92,7 +92,7 @@ const inboxOf = async ({ messageId }: { messageId: string }): Promise<Listed[]> 
   return messages;
 };
 const send = async <M extends { messageId: string }>(provider: Provider<M>, message: M): Promise<Listed[]> => {
-  expect(provider.cannotCarry(message)).toBeUndefined();
+  expect(provider.unsupported(message)).toBeUndefined();
   expect(await provider.send(callOf(message))).toMatchObject({ sent: true });
   return inboxOf(message);
 };

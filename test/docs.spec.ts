@@ -81,7 +81,7 @@ describe('the docs', () => {
         ].map(([, name]) => name!),
       ),
     );
-    const told = new Set([
+    const reported = new Set([
       ...configSchemas.flatMap(({ schema }) => settingsOf(schema).map(({ name }) => name)),
       ...Object.values(portSettings).map(({ setting }) => setting as string),
       ...toolSettings.map(({ name }) => name),
@@ -93,7 +93,7 @@ describe('the docs', () => {
       'TEST_KAFKA_BROKERS',
     ]);
     expect(names.size).toBeGreaterThan(20);
-    expect([...names].filter((name) => !name.startsWith('OTEL_') && !told.has(name.replace(/_FILE$/, '')))).toEqual([]);
+    expect([...names].filter((name) => !name.startsWith('OTEL_') && !reported.has(name.replace(/_FILE$/, '')))).toEqual([]);
   });
 
   it('never write that something is sealed, scraped or alarmed about where the code does no such thing', () => {

@@ -2,11 +2,11 @@
  * A small house in which every rule is broken once. Rule → the files that break it, by path; the first file is the one
  * to be reported. `nothing` is innocent and must not be reported at all.
  */
-export type Plant = Record<string, string>;
+export type SeededViolation = Record<string, string>;
 
 const provider = 'apps/email/src/providers';
 
-export const brokenBoundaries: Record<string, Plant> = {
+export const brokenBoundaries: Record<string, SeededViolation> = {
   'direction-of-contracts': { 'libs/contracts/src/up.ts': "import '#libs/transport';" },
   'direction-of-batching': { 'libs/batching/src/up.ts': "import '#libs/persistence';" },
   'direction-of-templates': { 'libs/templates/src/up.ts': "import '#libs/delivery';" },
@@ -68,7 +68,7 @@ export const brokenBoundaries: Record<string, Plant> = {
   'nothing-unresolved': { 'apps/email/src/lost.ts': "import './not-there.ts';" },
 };
 
-export const innocent: Plant = {
+export const innocent: SeededViolation = {
   'apps/sms/src/sms.consumer.ts': "import '#libs/contracts';\nimport '#libs/transport';\nimport './sms.policy.ts';",
   'apps/sms/src/sms.policy.ts':
     "import type { Pool } from 'pg';\nimport { createHash } from 'node:crypto';\nimport '#libs/contracts';\nexport const hash = (_: Pool) => createHash('md5');",
@@ -80,7 +80,7 @@ export const innocent: Plant = {
   'scripts/innocent.ts': "import '#libs/runtime';",
 };
 
-export const brokenLint: Record<string, Plant> = {
+export const brokenLint: Record<string, SeededViolation> = {
   'typescript(no-floating-promises)': {
     'apps/sms/src/floating.ts': 'const work = () => Promise.resolve(1);\nexport function start(): void {\n  work();\n}',
   },
@@ -103,7 +103,7 @@ export const brokenLint: Record<string, Plant> = {
   },
 };
 
-export const innocentLint: Plant = {
+export const innocentLint: SeededViolation = {
   'apps/sms/src/pure.policy.ts':
     'export const later = (at: Date, ms: number): Date => new Date(at.getTime() + ms);\nexport const parsed = (text: string): number => Date.parse(text);',
   'apps/sms/src/clock.ts': 'export const now = (): Date => new Date();',

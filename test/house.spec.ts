@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { brokenBoundaries, brokenLint, innocent, innocentLint, type Plant } from './house.planted.ts';
+import { brokenBoundaries, brokenLint, innocent, innocentLint, type SeededViolation } from './house.planted.ts';
 
 const root = join(import.meta.dirname, '..');
 const libraries = ['contracts', 'telemetry', 'persistence', 'transport', 'runtime', 'delivery', 'testing'];
@@ -15,22 +15,22 @@ type Caught = string[];
  * A house of its own outside the tree, so that planted files disturb nobody; the packages and settings are the real
  * ones.
  */
-function buildHouse(plants: Plant[]): string {
-  const house = realpathSync(mkdtempSync(join(tmpdir(), 'messaging-house-')));
-  for (const file of ['package.json', 'tsconfig.json']) cpSync(join(root, file), join(house, file));
-  symlinkSync(join(root, 'node_modules'), join(house, 'node_modules'));
+function buildCheckout(seededBugs: SeededViolation[]): string {
+  const checkout = realpathSync(mkdtempSync(join(tmpdir(), 'messaging-house-')));
+  for (const file of ['package.json', 'tsconfig.json']) cpSync(join(root, file), join(checkout, file));
+  symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
   for (const library of libraries) {
-    write(house, `libs/${library}/src/index.ts`, 'export {};');
+    write(checkout, `libs/${library}/src/index.ts`, 'export {};');
     // What the compiler leaves there: a rule that looks at this one instead of the source sees nothing.
-    write(house, `dist/libs/${library}/src/index.js`, 'export {};');
+    write(checkout, `dist/libs/${library}/src/index.js`, 'export {};');
   }
-  for (const [file, source] of plants.flatMap((plant) => Object.entries(plant))) write(house, file, `${source}\n`);
-  return house;
+  for (const [file, source] of seededBugs.flatMap((seededBug) => Object.entries(seededBug))) write(checkout, file, `${source}\n`);
+  return checkout;
 }
 
-function write(house: string, file: string, content: string): void {
-  mkdirSync(dirname(join(house, file)), { recursive: true });
-  writeFileSync(join(house, file), content);
+function write(checkout: string, file: string, content: string): void {
+  mkdirSync(dirname(join(checkout, file)), { recursive: true });
+  writeFileSync(join(checkout, file), content);
 }
 
 function run(tool: string, args: string[], cwd: string): string {
@@ -64,17 +64,17 @@ function lint(cwd: string): Caught {
 }
 
 describe('the house (design §8)', () => {
-  const plants = [...Object.values(brokenBoundaries), ...Object.values(brokenLint), innocent, innocentLint];
-  let house: string;
+  const seededBugs = [...Object.values(brokenBoundaries), ...Object.values(brokenLint), innocent, innocentLint];
+  let checkout: string;
   let crossed: Caught;
   let linted: Caught;
 
   beforeAll(() => {
-    house = buildHouse(plants);
-    crossed = cruise(house, ['apps', 'libs', 'scripts']);
-    linted = lint(house);
+    checkout = buildCheckout(seededBugs);
+    crossed = cruise(checkout, ['apps', 'libs', 'scripts']);
+    linted = lint(checkout);
   }, 60_000);
-  afterAll(() => rmSync(house, { recursive: true, force: true }));
+  afterAll(() => rmSync(checkout, { recursive: true, force: true }));
 
   it('has a planted violation for every boundary', async () => {
     const { default: boundaries } = (await import(join(root, '.dependency-cruiser.mjs'))) as {

@@ -23,7 +23,7 @@ import { RetryModule } from '../apps/retry/src/retry.module.ts';
 import type { Sandbox } from '../apps/sandbox/src/sandbox.ts';
 import { apiKey, publicKey, running } from '../apps/sandbox/test/running.ts';
 
-interface Told {
+interface Reported {
   messageId: string;
   hop: number;
   status: string;
@@ -45,7 +45,7 @@ describe('A record of our own topics that cannot be read', () => {
   let databases: TestDatabase[];
   let sandbox: Sandbox;
   let services: RunningService[];
-  let told: Collected;
+  let reported: Collected;
   let due: Collected;
   let deferred: Collected;
 
@@ -54,7 +54,7 @@ describe('A record of our own topics that cannot be read', () => {
     const place = `${topicName}/${partition}/${offset}`;
     if (lost.some((loss) => loss.place === place)) return true;
     if (losses.length === 0 || value === null) return false;
-    const { messageId, hop } = JSON.parse(value.toString()) as Partial<Told>;
+    const { messageId, hop } = JSON.parse(value.toString()) as Partial<Reported>;
     const index = losses.findIndex(
       (loss) => loss.topic === topic.name && loss.messageId === messageId && (loss.hop ?? hop) === hop,
     );
@@ -66,7 +66,7 @@ describe('A record of our own topics that cannot be read', () => {
     databases = [await aDatabase(), await aDatabase()];
     sandbox = await running();
     await provisionTopics(prefix);
-    [told, due, deferred] = (await Promise.all(
+    [reported, due, deferred] = (await Promise.all(
       ['status.changed', 'email.due', 'send.deferred'].map((name) => kafka.collect(prefix + name)),
     )) as [Collected, Collected, Collected];
     const common = {
@@ -84,7 +84,7 @@ describe('A record of our own topics that cannot be read', () => {
         migrations: deliveryMigrations,
         module: EmailModule,
         beforeConsuming: (app, client, config) => app.get(DeliveryEngine).prepare(client, config, app.get(Health)),
-        passOver: (record) => cannotRead(record) || isNoConcernOf('email')(record),
+        skip: (record) => cannotRead(record) || isNoConcernOf('email')(record),
       },
       {
         ...common,
@@ -105,7 +105,7 @@ describe('A record of our own topics that cannot be read', () => {
         schema: RetryConfig,
         migrations,
         module: RetryModule,
-        passOver: (record) =>
+        skip: (record) =>
           cannotRead(record) || (record.topic.name === topics.statusChanged.name && isNoConcern(record.headers)),
       },
       { ...common, DATABASE_URL: databases[1]!.url, RETRY_POLL_MS: '50', RETRY_ANSWER_MS: '1000' },
@@ -136,7 +136,7 @@ describe('A record of our own topics that cannot be read', () => {
     });
   };
   const isSent = (messageId: string) =>
-    told.until(1, (record) => record.json<Told>().messageId === messageId && record.json<Told>().status === 'sent', {
+    reported.until(1, (record) => record.json<Reported>().messageId === messageId && record.json<Reported>().status === 'sent', {
       timeoutMs: 60_000,
     });
   const mailsOf = async (messageId: string) => {
@@ -183,8 +183,8 @@ describe('A record of our own topics that cannot be read', () => {
     await publish('answered', { topic: 'status.changed', hop: 2 });
     await eventually(() => lost.some(({ messageId }) => messageId === 'answered'), { timeoutMs: 60_000 });
     await everythingRests();
-    const sent = told.records
-      .map((record) => record.json<Told>())
+    const sent = reported.records
+      .map((record) => record.json<Reported>())
       .filter(({ messageId, status }) => messageId === 'answered' && status === 'sent');
     expect(sent.length).toBeGreaterThan(1);
     expect(sent[1]).toEqual(sent[0]);

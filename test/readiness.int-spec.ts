@@ -105,15 +105,15 @@ describe('a service at its start', () => {
     await eventually(() => warnings.length >= 2, { what: 'the warnings' });
     const refused = {
       meaning: 'SendGrid: the key is refused (401): it is wrong, revoked, or of another region.',
-      action: expect.stringContaining('set SENDGRID_API_KEY to it'),
+      remedy: expect.stringContaining('set SENDGRID_API_KEY to it'),
     };
     expect(warnings).toEqual([
-      { check: 'provider:sendgrid', seen: refused.meaning, action: refused.action },
+      { check: 'provider:sendgrid', seen: refused.meaning, remedy: refused.remedy },
       {
         check: 'provider:resend',
         finding: 'resend.clock',
         seen: expect.stringMatching(/^our clock is 1(19|20|21) s behind theirs$/),
-        action: expect.stringContaining('NTP'),
+        remedy: expect.stringContaining('NTP'),
       },
     ]);
     await eventually(async () => (await ask('ready')).code === 200, { what: 'readiness' });

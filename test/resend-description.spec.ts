@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { Resend } from 'resend';
 import { checkEmail } from '../apps/sandbox/src/resend/email-rules.policy.ts';
 import type { EmailMessage } from '../apps/email/src/email-message.ts';
-import { cannotCarry } from '../apps/email/src/providers/resend/resend.carry.policy.ts';
+import { unsupported } from '../apps/email/src/providers/resend/resend.carry.policy.ts';
 import { toEmail } from '../apps/email/src/providers/resend/resend.request.policy.ts';
 import { haveOfficial, officialOf } from './official.ts';
 
@@ -51,7 +51,7 @@ const bodies = fc.tuple(box, content, more).map(async ([to, what, rest]) => {
     typeof anEmailRequest
   >[0]);
   const message = { ...request, ...what, from: { email: 'news@acme.test', name: 'Acme, Inc.' } } as EmailMessage;
-  expect(cannotCarry(message)).toBeUndefined();
+  expect(unsupported(message)).toBeUndefined();
   const reference = {
     messageId: message.messageId,
     tenant: 'default',

@@ -7,14 +7,14 @@ import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { EventPattern, type MicroserviceOptions, Payload, Transport } from '@nestjs/microservices';
 import { logLevel } from 'kafkajs';
-import { mendKafkaJs } from '../../libs/transport/src/kafkajs-mends.ts';
+import { patchKafkaJs } from '../../libs/transport/src/kafkajs-mends.ts';
 import { tell } from '../foundation/tell.ts';
 import { onGo, order } from './order.ts';
 import { providerPool } from './provider-pool.ts';
 
 const topic = process.env['TOPIC'] ?? '';
 const send = providerPool(order.providerUrl, order.inFlight);
-mendKafkaJs();
+patchKafkaJs();
 
 class Consumer {
   async onRequested(request: { messageId: string }): Promise<void> {

@@ -103,7 +103,7 @@ export class SlowLoris {
     return loris;
   }
 
-  get standing(): number {
+  get state(): number {
     return [...this.sockets].filter((socket) => socket.readyState === 'open').length;
   }
 

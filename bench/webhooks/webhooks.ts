@@ -136,11 +136,11 @@ async function measure(
   const loris = await SlowLoris.at(url, SLOW);
   try {
     const before = await upstream.facts();
-    const openBefore = loris.standing;
+    const openBefore = loris.state;
     const read = async (loaded: Loaded): Promise<Read> => ({ ...loaded, unread: await upstream.unread(service) });
     const loaded = await read(await load({ url, deliveries, ...how }));
     const paced = how.offered && (await read(await offer({ url, deliveries, ...how.offered })));
-    const slowOpen = Math.min(openBefore, loris.standing);
+    const slowOpen = Math.min(openBefore, loris.state);
     const events = loaded.events + (paced?.events ?? 0);
     const published = (await upstream.facts()) - before;
     if (published < events) throw new Error(`${events} events were acknowledged and ${published} are in Kafka`);

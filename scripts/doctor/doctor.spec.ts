@@ -92,9 +92,9 @@ describe('the doctor', () => {
       ]),
     );
     expect(diagnosis.well).toBe(true);
-    const told = JSON.stringify(diagnosis);
+    const reported = JSON.stringify(diagnosis);
     for (const secret of [apiKey, authToken, publicKey, accountSid, 'no-reply@', '+15005550006'])
-      expect(told).not.toContain(secret);
+      expect(reported).not.toContain(secret);
   });
 
   it('tells a revoked key of each provider, and asks no more with it', async () => {

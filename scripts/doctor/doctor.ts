@@ -1,6 +1,6 @@
 import type { Finding } from '#libs/contracts';
 import { dataDirOf, type Env } from '../local/settings.ts';
-import { tellRepair, type ToldRepair } from './keep.ts';
+import { describeRepair, type ReportedRepair } from './keep.ts';
 import { examinePlatform } from './platform.ts';
 import { callDoctors } from './providers.ts';
 
@@ -9,7 +9,7 @@ export interface Diagnosis {
   well: boolean;
   findings: Finding[];
   /** What --fix did. */
-  repairs: ToldRepair[];
+  repairs: ReportedRepair[];
 }
 
 export interface DoctorOptions {
@@ -23,7 +23,7 @@ export async function examine(env: Env, { fix, providersOnly }: DoctorOptions): 
   const { doctors, findings } = callDoctors(env);
   try {
     const done = fix ? (await Promise.all(doctors.map((doctor) => doctor.fix()))).flat() : [];
-    const repairs = done.map((repair) => tellRepair(repair, dataDirOf(env)));
+    const repairs = done.map((repair) => describeRepair(repair, dataDirOf(env)));
     const examined = await Promise.all([
       ...doctors.map((doctor) => doctor.examine()),
       ...(providersOnly ? [] : [examinePlatform(env)]),

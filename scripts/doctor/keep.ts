@@ -13,14 +13,14 @@ export function keepSecret({ setting, value }: NonNullable<Repair['kept']>, data
 }
 
 /** What was done, without the secret. */
-export interface ToldRepair {
+export interface ReportedRepair {
   what: string;
   done: boolean;
   /** The setting to give, and the file it is in. */
   set?: { setting: string; file: string };
 }
 
-export function tellRepair({ what, done, kept }: Repair, dataDir: string): ToldRepair {
+export function describeRepair({ what, done, kept }: Repair, dataDir: string): ReportedRepair {
   return kept
     ? { what, done, set: { setting: `${kept.setting}_FILE`, file: keepSecret(kept, dataDir) } }
     : { what, done };

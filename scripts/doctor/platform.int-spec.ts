@@ -98,7 +98,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
 
   it('names the batches that could not be decoded, as failed for a day and as a warning for a week', async () => {
     const client = new KafkaTestClient();
-    const setAside = (offset: number, ageMs: number, code = 'MSG_UNDECODABLE_BATCH') =>
+    const quarantined = (offset: number, ageMs: number, code = 'MSG_UNDECODABLE_BATCH') =>
       client.produce(topic('unreadable'), {
         value: Buffer.from([1, 2, 3]),
         headers: {
@@ -112,20 +112,20 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
         },
       });
     expect((await look()).found['kafka.undecodable']).toEqual({ state: 'ok', seen: 'none in the last 7 days' });
-    await setAside(1, 0, 'MSG_UNREADABLE');
-    await setAside(10, 8 * DAY_MS);
+    await quarantined(1, 0, 'MSG_UNREADABLE');
+    await quarantined(10, 8 * DAY_MS);
     expect((await look()).found['kafka.undecodable']).toMatchObject({ state: 'ok' });
-    await setAside(20, 3 * DAY_MS);
+    await quarantined(20, 3 * DAY_MS);
     expect((await look()).found['kafka.undecodable']).toMatchObject({
       state: 'warn',
       seen: expect.stringContaining(`1 in the last 7 days, the last ones: ${topic('email.requested')}/2 20-22 (crc, `),
     });
-    await setAside(30, 0);
+    await quarantined(30, 0);
     const { found, well } = await look();
     expect(found['kafka.undecodable']).toMatchObject({
       state: 'fail',
       seen: expect.stringContaining('2 in the last 7 days'),
-      mend: expect.stringContaining('docs/operations.md'),
+      remedy: expect.stringContaining('docs/operations.md'),
     });
     expect(well).toBe(false);
     await client.close();
@@ -140,7 +140,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
       'consumer-restarts': {
         status: 'degraded',
         meaning: 'The consumer starts again and again.',
-        action: 'Look at the brokers.',
+        remedy: 'Look at the brokers.',
       },
     };
     const service = createServer((_, answer) => answer.end(JSON.stringify({ status: 'degraded', checks }))).listen(
@@ -158,7 +158,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
     expect(found['retry.ready']).toEqual({
       state: 'fail',
       seen: 'consumer-restarts: The consumer starts again and again.',
-      mend: 'Look at the brokers.',
+      remedy: 'Look at the brokers.',
     });
     expect(found['email.ready']).toMatchObject({ state: 'fail', seen: 'http://127.0.0.1:1 does not answer' });
     expect(found['sms.ready']).toMatchObject({ state: 'skipped' });
@@ -199,7 +199,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
       expect(found['kafka.topics']).toEqual({
         state: 'fail',
         seen: `missing: ${topic('dead-letters')}`,
-        mend: applyRemedy,
+        remedy: applyRemedy,
       });
       expect(found).not.toHaveProperty('kafka.retention');
       expect(well).toBe(false);
@@ -218,7 +218,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
       expect(found['kafka.topics']).toEqual({
         state: 'warn',
         seen: expect.stringContaining(`${topic('email.requested')} has 1 of 2 partitions; `),
-        mend: applyRemedy,
+        remedy: applyRemedy,
       });
       expect(well).toBe(true);
     });
@@ -235,7 +235,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
     it('warns of requests that bear the time of whoever wrote them', async () => {
       await given('sms.requested.urgent', 'message.timestamp.type', 'CreateTime');
       const seen = `${topic('sms.requested.urgent')} has message.timestamp.type CreateTime instead of LogAppendTime`;
-      expect((await look()).found['kafka.topics']).toEqual({ state: 'warn', seen, mend: applyRemedy });
+      expect((await look()).found['kafka.topics']).toEqual({ state: 'warn', seen, remedy: applyRemedy });
     });
 
     it('fails requests that are kept longer than the ledger remembers', async () => {
@@ -245,7 +245,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
       expect(found['kafka.retention']).toEqual({
         state: 'fail',
         seen: 'the ledger remembers 14 days, the request topics keep 21 days',
-        mend: expect.stringContaining('Raise LEDGER_RETENTION_DAYS'),
+        remedy: expect.stringContaining('Raise LEDGER_RETENTION_DAYS'),
       });
       expect(well).toBe(false);
       env['LEDGER_RETENTION_DAYS'] = '30';
@@ -266,7 +266,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
       expect(found['kafka.topics']).toEqual({
         state: 'fail',
         seen: `records are lost: ${topic(name)} has cleanup.policy ${is} instead of ${should}`,
-        mend: applyRemedy,
+        remedy: applyRemedy,
       });
       expect(well).toBe(false);
     });
@@ -278,7 +278,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
       expect(found['kafka.retention']).toMatchObject({
         state: 'fail',
         seen: expect.stringContaining('LEDGER_RETENTION_DAYS'),
-        mend: expect.stringContaining('docs/configuration.md'),
+        remedy: expect.stringContaining('docs/configuration.md'),
       });
     });
   });
@@ -300,7 +300,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
     expect(found['postgres.reachable']).toEqual({
       state: 'fail',
       seen: expect.stringMatching(words),
-      mend: expect.stringContaining('correct DATABASE_URL'),
+      remedy: expect.stringContaining('correct DATABASE_URL'),
     });
     expect(JSON.stringify(found)).not.toContain(new URL(env['DATABASE_URL']).password);
     expect(well).toBe(false);
@@ -326,7 +326,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
       seen: expect.stringMatching(
         /^migrations to come: email lacks (\d+) of \1, sms .*, retry lacks (\d+) of \2, reporting lacks \d of \d$/,
       ),
-      mend: expect.stringContaining('DATABASE_MIGRATE=true'),
+      remedy: expect.stringContaining('DATABASE_MIGRATE=true'),
     });
     expect(well).toBe(false);
 
@@ -356,7 +356,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
     expect(found['postgres.standing']).toEqual({
       state: 'fail',
       seen: '1 released by retry, 2 handed over by sms',
-      mend: expect.stringContaining('messaging.unreadable'),
+      remedy: expect.stringContaining('messaging.unreadable'),
     });
     expect(well).toBe(false);
   });

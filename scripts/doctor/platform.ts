@@ -10,7 +10,7 @@ import { planOf } from '../local/topics.ts';
 import { platformChecks } from './platform.checks.ts';
 import { examineSchemas } from './schemas.ts';
 import { examineReadiness } from './readiness.ts';
-import { examineStanding } from './standing.ts';
+import { examineState } from './standing.ts';
 import { examineUndecodable } from './undecodable.ts';
 
 const say = findingsOf(platformChecks);
@@ -91,5 +91,5 @@ async function examinePostgres(env: Env): Promise<Finding[]> {
   } catch (error) {
     return [say.fail('postgres.reachable', reasonOf(error))];
   }
-  return [say.ok('postgres.reachable', 'it answers'), await examineSchemas(url, env), await examineStanding(url, env)];
+  return [say.ok('postgres.reachable', 'it answers'), await examineSchemas(url, env), await examineState(url, env)];
 }

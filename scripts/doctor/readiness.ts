@@ -30,11 +30,11 @@ async function examineService(service: ServiceName, url: string | undefined): Pr
   );
   if (amiss.length === 0) return say.ok(id, 'it works');
   const seen = amiss.map(([name, state]) => `${name}: ${state.meaning ?? state.status}`).join('; ');
-  return say.fail(id, seen, mendOf(amiss.map(([, state]) => state)));
+  return say.fail(id, seen, remedyOf(amiss.map(([, state]) => state)));
 }
 
-const mendOf = (states: readonly CheckState[]) =>
+const remedyOf = (states: readonly CheckState[]) =>
   states
-    .map(({ action }) => action)
+    .map(({ remedy }) => remedy)
     .filter(Boolean)
     .join(' ') || undefined;

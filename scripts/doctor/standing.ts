@@ -19,12 +19,12 @@ const waiting = [
 ];
 
 /** Whether messages stand still although they went several times. */
-export async function examineStanding(url: string, env: Env): Promise<Finding> {
+export async function examineState(url: string, env: Env): Promise<Finding> {
   try {
-    const standing = await withDatabase(url, env, async (pool) =>
+    const state = await withDatabase(url, env, async (pool) =>
       Promise.all(waiting.map(async ({ what, needs, from }) => ({ what, messages: await countOf(pool, needs, from) }))),
     );
-    const some = standing.filter(({ messages }) => messages > 0);
+    const some = state.filter(({ messages }) => messages > 0);
     if (some.length === 0) return say.ok('postgres.standing', 'none does');
     return say.fail('postgres.standing', some.map(({ what, messages }) => `${messages} ${what}`).join(', '));
   } catch (error) {

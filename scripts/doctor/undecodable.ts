@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Finding, findingsOf, topicName, topics } from '#libs/contracts';
-import { mendKafkaJs } from '#libs/transport';
+import { patchKafkaJs } from '#libs/transport';
 import type { Admin, IHeaders, Kafka } from 'kafkajs';
 import { createKafka, topicPrefixOf } from '../local/kafka-client.ts';
 import { reasonOf } from '../local/problem.ts';
@@ -17,7 +17,7 @@ const WITHIN_MS = 15_000;
 const MOST_NAMED = 4;
 
 interface Batch {
-  place: string;
+  range: string;
   fault: string;
   at: number;
 }
@@ -33,7 +33,7 @@ export async function examineUndecodable(env: Env): Promise<Finding> {
     const named = batches
       .toSorted((a, b) => b.at - a.at)
       .slice(0, MOST_NAMED)
-      .map(({ place, fault, at }) => `${place} (${fault}, ${new Date(at).toISOString()})`);
+      .map(({ range, fault, at }) => `${range} (${fault}, ${new Date(at).toISOString()})`);
     const seen = `${batches.length} in the last 7 days, the last ones: ${named.join('; ')}`;
     return batches.some(({ at }) => at > Date.now() - DAY_MS)
       ? say.fail('kafka.undecodable', seen)
@@ -44,15 +44,15 @@ export async function examineUndecodable(env: Env): Promise<Finding> {
 }
 
 async function recentBatches(kafka: Kafka, prefix: string, since: number): Promise<Batch[]> {
-  mendKafkaJs();
+  patchKafkaJs();
   const admin = kafka.admin();
   await admin.connect();
   try {
     const topic = topicName(topics.unreadable, prefix);
-    const places = await placesToRead(admin, topic, since);
+    const ranges = await rangesToRead(admin, topic, since);
     const found: Batch[] = [];
-    if (places.length > 0)
-      await read(kafka, admin, { topic, groupId: `${prefix}doctor-${randomUUID()}`, places }, (headers) =>
+    if (ranges.length > 0)
+      await read(kafka, admin, { topic, groupId: `${prefix}doctor-${randomUUID()}`, ranges }, (headers) =>
         found.push(...batchOf(headers)),
       );
     return found.filter(({ at }) => at >= since);
@@ -61,14 +61,14 @@ async function recentBatches(kafka: Kafka, prefix: string, since: number): Promi
   }
 }
 
-interface Place {
+interface PartitionRange {
   partition: number;
   from: number;
   /** Just past the last record. */
   end: number;
 }
 
-async function placesToRead(admin: Admin, topic: string, since: number): Promise<Place[]> {
+async function rangesToRead(admin: Admin, topic: string, since: number): Promise<PartitionRange[]> {
   const [ends, starts] = await Promise.all([
     admin.fetchTopicOffsets(topic),
     admin.fetchTopicOffsetsByTimestamp(topic, since),
@@ -84,10 +84,10 @@ async function placesToRead(admin: Admin, topic: string, since: number): Promise
 async function read(
   kafka: Kafka,
   admin: Admin,
-  { topic, groupId, places }: { topic: string; groupId: string; places: Place[] },
+  { topic, groupId, ranges }: { topic: string; groupId: string; ranges: PartitionRange[] },
   take: (headers: IHeaders) => void,
 ): Promise<void> {
-  const left = new Map(places.map(({ partition, end }) => [partition, end]));
+  const left = new Map(ranges.map(({ partition, end }) => [partition, end]));
   const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100 });
   const done = Promise.withResolvers<void>();
   const late = delay(WITHIN_MS, undefined, { ref: false }).then(() =>
@@ -111,7 +111,7 @@ async function read(
         Promise.resolve(left.has(partition) && take(message.headers ?? {})).then(() => undefined),
     });
     await Promise.race([joined, late]);
-    for (const { partition, from } of places) consumer.seek({ topic, partition, offset: String(from) });
+    for (const { partition, from } of ranges) consumer.seek({ topic, partition, offset: String(from) });
     await Promise.race([done.promise, late]);
   } finally {
     await consumer.disconnect().catch(() => undefined);
@@ -120,9 +120,9 @@ async function read(
 }
 
 function batchOf(headers: IHeaders): Batch[] {
-  const told = (name: string) => String(headers[name] ?? '');
-  if (told('x-error-code') !== 'MSG_UNDECODABLE_BATCH') return [];
-  const offsets = `${told('x-origin-offset')}-${told('x-origin-last-offset')}`;
-  const place = `${told('x-origin-topic')}/${told('x-origin-partition')} ${offsets}`;
-  return [{ place, fault: told('x-batch-fault'), at: Date.parse(told('x-set-aside-at')) }];
+  const reported = (name: string) => String(headers[name] ?? '');
+  if (reported('x-error-code') !== 'MSG_UNDECODABLE_BATCH') return [];
+  const offsets = `${reported('x-origin-offset')}-${reported('x-origin-last-offset')}`;
+  const range = `${reported('x-origin-topic')}/${reported('x-origin-partition')} ${offsets}`;
+  return [{ range, fault: reported('x-batch-fault'), at: Date.parse(reported('x-set-aside-at')) }];
 }

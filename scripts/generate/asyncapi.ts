@@ -24,7 +24,7 @@ export function asyncApi(): object {
     operations: Object.fromEntries(entries.flatMap(([id, topic]) => operationsOf(id, topic))),
     components: {
       messages: Object.fromEntries(entries.map(([id, topic]) => [id, messageOf(topic)])),
-      schemas: { ...schemas(), Headers: headers, SetAsideHeaders: setAsideHeaders },
+      schemas: { ...schemas(), Headers: headers, QuarantineHeaders: quarantineHeaders },
     },
   };
 }
@@ -61,11 +61,11 @@ function channelsOf(id: string, topic: Topic): [string, object][] {
 }
 
 function operationsOf(id: string, topic: Topic): [string, object][] {
-  const operation = (action: 'send' | 'receive') => (party: Party) =>
+  const operation = (remedy: 'send' | 'receive') => (party: Party) =>
     channelIds(id, topic).map(({ channel }): [string, object] => [
-      `${party}.${action}.${channel}`,
+      `${party}.${remedy}.${channel}`,
       {
-        action,
+        remedy,
         channel: { $ref: `#/channels/${channel}` },
         summary: topic.meaning,
         tags: [{ name: party }],
@@ -123,7 +123,7 @@ const headers = {
   },
 };
 
-const setAsideHeaders = {
+const quarantineHeaders = {
   type: 'object',
   description: 'Beside the headers that the record came with.',
   properties: {

@@ -28,6 +28,6 @@ ${chapters.map(([title, checks]) => chapter(title, checks)).join('\n\n')}
 }
 
 function chapter(title: string, checks: CheckTable): string {
-  const rows = Object.entries(checks).map(([id, entry]) => [`\`${id}\``, entry.title, entry.meaning, entry.mend]);
+  const rows = Object.entries(checks).map(([id, entry]) => [`\`${id}\``, entry.title, entry.meaning, entry.remedy]);
   return `## ${title}\n\n${table(['Finding', 'Looks at', 'Means, when not ok', 'Mend'], rows)}`;
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { actionOf, FailureCatalogue, ownFailure, pageOf, platformFailures, platformProblems } from '#libs/contracts';
+import { remedyOf, FailureCatalogue, ownFailure, pageOf, platformFailures, platformProblems } from '#libs/contracts';
 import { errorPages } from './error-pages.ts';
 import { failureTables, type FailureTable } from './failure-tables.ts';
 
@@ -30,20 +30,20 @@ describe('the pages about error codes', () => {
       for (const { code, meaning } of rows) {
         const failure = catalogue.failure([code]);
         expect(pages.get(failure.help!)).toContain(meaning);
-        expect(pages.get(failure.help!)).toContain(failure.action);
+        expect(pages.get(failure.help!)).toContain(failure.remedy);
       }
     }
     for (const { code } of [...platformFailures, ...tables.find((table) => table.provider === 'network')!.rows]) {
-      const { help, action } = ownFailure(code, 'transient', 'never', 'It failed.');
+      const { help, remedy } = ownFailure(code, 'transient', 'never', 'It failed.');
       expect(pages.get(help!)).toContain(`${code}\n`);
-      if (platformFailures.some((row) => row.code === code && row.action)) expect(pages.get(help!)).toContain(action);
+      if (platformFailures.some((row) => row.code === code && row.remedy)) expect(pages.get(help!)).toContain(remedy);
     }
   });
 
   it('say what an unlisted code is taken for', () => {
-    const { help, action } = new FailureCatalogue('twilio', []).failure(['99999'], { httpStatus: 403 });
+    const { help, remedy } = new FailureCatalogue('twilio', []).failure(['99999'], { httpStatus: 403 });
     expect(help).toBe('docs/errors/unlisted-code.md');
-    expect(pages.get(help!)).toContain(action);
+    expect(pages.get(help!)).toContain(remedy);
   });
 
   it('are found through the index', () => {
@@ -90,8 +90,8 @@ describe('what the tables say', () => {
   it('are plain sentences', async () => {
     const rows = [...(await failureTables(root)).flatMap((table) => table.rows), ...platformFailures];
     const said = [
-      ...rows.flatMap((row) => [row.meaning, actionOf(row)]),
-      ...platformProblems.flatMap(({ meaning, action }) => [meaning, action]),
+      ...rows.flatMap((row) => [row.meaning, remedyOf(row)]),
+      ...platformProblems.flatMap(({ meaning, remedy }) => [meaning, remedy]),
     ];
     expect(said.filter((text) => !/^[A-Z].+\.$/.test(text))).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import {
-  actionOf,
+  remedyOf,
   FailureCatalogue,
   type FailureRow,
   pageOf,
@@ -63,28 +63,28 @@ function failurePage(
   row: Omit<FailureRow, 'source'> & { source?: string; does?: string },
   others: boolean,
 ): string {
-  const reach = { sender: ', from this sender', channel: ', on this channel', group: ', in this group' };
+  const suppressionScopes = { sender: ', from this sender', channel: ', on this channel', group: ', in this group' };
   const facts = [
     ['Kind', `\`${row.kind}\` ([what the kinds mean](../delivery.md#failures))`],
     ['Seen', row.source === undefined && row.stage === undefined ? 'in the timeline of a message' : shownWhere(row)],
     ['The platform', row.does ?? platformDoes(row, others)],
     ...(row.suppress
-      ? [['Recipient', `must not be written to again${row.suppressScope ? reach[row.suppressScope] : ''}`]]
+      ? [['Recipient', `must not be written to again${row.suppressScope ? suppressionScopes[row.suppressScope] : ''}`]]
       : []),
     ...(row.ends ? [['Ends by itself', row.ends]] : []),
     ...(row.source === undefined ? [] : [['Source', row.source]]),
   ];
-  return page(file, title, row.meaning, actionOf(row), facts);
+  return page(file, title, row.meaning, remedyOf(row), facts);
 }
 
-const problemPage = ({ code, shows, meaning, action }: PlatformProblem) =>
-  page(PLATFORM_FILE, code, meaning, action, [['Seen', shows]]);
+const problemPage = ({ code, shows, meaning, remedy }: PlatformProblem) =>
+  page(PLATFORM_FILE, code, meaning, remedy, [['Seen', shows]]);
 
 const page = (
   file: string,
   title: string,
   meaning: string,
-  action: string,
+  remedy: string,
   facts: readonly string[][],
 ) => `${generated(file)}
 
@@ -92,7 +92,7 @@ const page = (
 
 ${meaning}
 
-**What to do:** ${action}
+**What to do:** ${remedy}
 
 ${facts.map(([name, said]) => `- **${name}:** ${said}`).join('\n')}
 
@@ -111,8 +111,8 @@ function unlistedCodePage(): string {
     ['none: a receipt', undefined],
   ];
   const rows = statuses.map(([shown, httpStatus]) => {
-    const { kind, meaning, action } = empty.failure([], { httpStatus });
-    return [shown, `\`${kind}\``, meaning, action];
+    const { kind, meaning, remedy } = empty.failure([], { httpStatus });
+    return [shown, `\`${kind}\``, meaning, remedy];
   });
   return `${generated('libs/contracts/src/catalogue.ts')}
 

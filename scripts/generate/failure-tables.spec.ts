@@ -96,9 +96,9 @@ whereCollected('the failure tables, held against what was collected about the pr
   });
 
   it('look up first what may have been taken', () => {
-    const doubtful = collected.filter((entry) => entry.reconcile_first);
-    expect(doubtful.length).toBeGreaterThan(0);
-    expect(doubtful.filter((entry) => rowOf(entry)!.kind !== 'unknown')).toEqual([]);
+    const unconfirmed = collected.filter((entry) => entry.reconcile_first);
+    expect(unconfirmed.length).toBeGreaterThan(0);
+    expect(unconfirmed.filter((entry) => rowOf(entry)!.kind !== 'unknown')).toEqual([]);
   });
 
   it('say when a limit ends by itself, and what makes a repeat safe', () => {

@@ -75,8 +75,8 @@ const names = (matches: (topic: Topic) => boolean): string =>
 /** The groups a service is a member of: one for what it reads as it comes, one for what it reads in gulps. */
 const groupsOf = (service: Party): string[] =>
   [false, true]
-    .filter((inGulps) => current.some((topic) => topic.to.includes(service) && topic.inGulps === inGulps))
-    .map((inGulps) => `\`${inGulps ? factsGroup('', service) : service}\``);
+    .filter((batched) => current.some((topic) => topic.to.includes(service) && topic.batched === batched))
+    .map((batched) => `\`${batched ? factsGroup('', service) : service}\``);
 
 const retentionIsAsked = 'DescribeConfigs on its request topics: the ledger must remember longer than they keep';
 const lookedAfter =

@@ -5,7 +5,7 @@ export function layoutOf(dataDir: string) {
   return {
     kafka: join(dataDir, 'kafka'),
     postgres: join(dataDir, 'postgres'),
-    postgresPlace: join(dataDir, 'postgres-place.json'),
+    postgresLocation: join(dataDir, 'postgres-place.json'),
     logs: join(dataDir, 'logs'),
     log: (name: string) => join(dataDir, 'logs', `${name}.log`),
     secrets: join(dataDir, 'secrets.json'),

@@ -8,7 +8,7 @@ import type { Layout } from './layout.ts';
 import { reasonOf, StartProblem } from './problem.ts';
 import { writePrivately } from './secrets.ts';
 
-export interface PostgresPlace {
+export interface PostgresLocation {
   /** Holds `data`, and `native` where the programs had to be copied. */
   home: string;
   /** PostgreSQL's programs and libraries. */
@@ -18,7 +18,7 @@ export interface PostgresPlace {
 }
 
 /** A home outside DATA_DIR, as recorded inside it. */
-interface PlaceRecord {
+interface LocationRecord {
   home: string;
   /** The package that the programs were copied from. */
   version: string;
@@ -29,7 +29,7 @@ interface PlaceRecord {
  * checkout or a DATA_DIR below a private folder such as /root. Then programs and data live outside, and DATA_DIR
  * remembers where.
  */
-export function postgresPlace(root: string, dataDir: string, layout: Layout): PostgresPlace {
+export function postgresLocation(root: string, dataDir: string, layout: Layout): PostgresLocation {
   const packaged = packagedPostgres(root);
   if (process.getuid?.() !== 0) return { home: layout.postgres, native: packaged.native };
   const owner = postgresUser();
@@ -40,14 +40,14 @@ export function postgresPlace(root: string, dataDir: string, layout: Layout): Po
 }
 
 /** The recorded home outside DATA_DIR, if there is one. */
-export function readPlace(layout: Layout): PlaceRecord | undefined {
-  return existsSync(layout.postgresPlace)
-    ? (JSON.parse(readFileSync(layout.postgresPlace, 'utf8')) as PlaceRecord)
+export function readPlace(layout: Layout): LocationRecord | undefined {
+  return existsSync(layout.postgresLocation)
+    ? (JSON.parse(readFileSync(layout.postgresLocation, 'utf8')) as LocationRecord)
     : undefined;
 }
 
 /** Gives everything below a folder to the user that PostgreSQL runs as. */
-export function giveTo(owner: PostgresPlace['owner'], folder: string): void {
+export function giveTo(owner: PostgresLocation['owner'], folder: string): void {
   if (owner) execFileSync('chown', ['-R', `${owner.uid}:${owner.gid}`, folder]);
 }
 
@@ -91,7 +91,7 @@ function outside(packaged: Packaged, dataDir: string, layout: Layout): { home: s
   }
   const earlier = join(layout.postgres, 'data');
   if (existsSync(earlier) && !existsSync(join(home, 'data'))) execFileSync('mv', [earlier, join(home, 'data')]);
-  writePrivately(layout.postgresPlace, JSON.stringify({ home, version: packaged.version } satisfies PlaceRecord));
+  writePrivately(layout.postgresLocation, JSON.stringify({ home, version: packaged.version } satisfies LocationRecord));
   return { home, native };
 }
 

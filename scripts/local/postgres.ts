@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import pg from 'pg';
 import type { Layout } from './layout.ts';
-import { giveTo, postgresPlace, type PostgresPlace } from './postgres-place.ts';
+import { giveTo, postgresLocation, type PostgresLocation } from './postgres-place.ts';
 import { commandLineOf, endGroup } from './process-table.ts';
 import type { Secrets } from './secrets.ts';
 import type { Env, Settings } from './settings.ts';
@@ -21,7 +21,7 @@ export const localDatabaseUrl = (port: number, password: string, database = DATA
  */
 export function planPostgres(settings: Settings, layout: Layout, secrets: Secrets): ProcessPlan {
   const port = settings.ports.postgres;
-  const place = postgresPlace(settings.root, settings.dataDir, layout);
+  const place = postgresLocation(settings.root, settings.dataDir, layout);
   const data = join(place.home, 'data');
   const env = databaseEnv(settings.env);
   const options = {
@@ -68,7 +68,7 @@ function databaseEnv(env: Env): Env {
 
 /** Makes the cluster beside its final place, so that one cut short is never taken for a whole one. */
 async function initialise(
-  place: PostgresPlace,
+  place: PostgresLocation,
   data: string,
   password: string,
   env: Env,

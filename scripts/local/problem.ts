@@ -1,11 +1,11 @@
 /** Something a person must mend before the system can start: what it is, and the ways out. */
 export class StartProblem extends Error {
-  readonly waysOut: readonly string[];
+  readonly remedies: readonly string[];
 
-  constructor(what: string, waysOut: readonly string[] = [], options?: ErrorOptions) {
+  constructor(what: string, remedies: readonly string[] = [], options?: ErrorOptions) {
     super(what, options);
     this.name = 'StartProblem';
-    this.waysOut = waysOut;
+    this.remedies = remedies;
   }
 }
 
@@ -20,7 +20,7 @@ export class Interrupted extends Error {
 /** An error as a terminal shows it: plain words for what we know, a stack for what we do not. */
 export function explain(error: unknown): string {
   if (error instanceof StartProblem) {
-    const ways = error.waysOut.map((way) => `\n    - ${way}`).join('');
+    const ways = error.remedies.map((way) => `\n    - ${way}`).join('');
     return error.message + (ways && `\n  Ways out:${ways}`);
   }
   if (error instanceof Interrupted) return error.message;

@@ -5,7 +5,7 @@ import { reasonOf, StartProblem } from './problem.ts';
 interface ProviderState {
   status: string;
   meaning?: string;
-  action?: string;
+  remedy?: string;
 }
 
 /**
@@ -24,14 +24,14 @@ export async function checkProviders(url: string): Promise<string[]> {
 }
 
 /** What to tell a person whose key was refused. */
-export function keyRefused(provider: string, { meaning, action }: ProviderState): StartProblem {
+export function keyRefused(provider: string, { meaning, remedy }: ProviderState): StartProblem {
   const known = providerKeys[provider as keyof typeof providerKeys];
   const settings: readonly string[] = known?.settings ?? [];
   // The last of them is the secret: what is wrong far more often than an account's id.
   const setting = settings.at(-1) ?? `the key of ${provider}`;
   return new StartProblem(`${labelOf(provider)} refuses the key in ${setting}${meaning ? `: ${meaning}` : ''}`, [
     `correct ${settings.join(' and ') || setting}, in the environment or in .env`,
-    ...(action ? [action] : []),
+    ...(remedy ? [remedy] : []),
     `unset ${settings.join(' and ') || setting} to use the sandbox, which sends nothing`,
   ]);
 }

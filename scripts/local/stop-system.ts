@@ -4,7 +4,7 @@ import { isRunning } from './process-table.ts';
 import { readState, type StackState } from './state.ts';
 
 /** Longer than the slowest orderly stop: services 35 s, sandbox 10 s, Kafka 20 s, PostgreSQL 30 s. */
-const PATIENCE_MS = 110_000;
+const TIMEOUT_MS = 110_000;
 
 /** Stops the system of a DATA_DIR and waits until all of it is gone. @returns what was stopped */
 export async function stopSystem(dataDir: string, say: (line: string) => void): Promise<string[]> {
@@ -21,13 +21,13 @@ async function stopSupervised(
 ): Promise<string[]> {
   say(`stopping (supervisor: process ${supervisor.pid})`);
   process.kill(supervisor.pid, 'SIGTERM');
-  const end = performance.now() + PATIENCE_MS;
+  const end = performance.now() + TIMEOUT_MS;
   const before = readState(dataDir)?.processes.filter(({ pid }) => pid !== undefined) ?? [];
-  const told = new Set<string>();
+  const reported = new Set<string>();
   while (isRunning(supervisor) && performance.now() < end) {
     for (const name of stoppedOf(dataDir, before)) {
-      if (!told.has(name)) say(`${name} has stopped`);
-      told.add(name);
+      if (!reported.has(name)) say(`${name} has stopped`);
+      reported.add(name);
     }
     await sleep(100);
   }
@@ -37,7 +37,7 @@ async function stopSupervised(
     await sleep(200);
     return [];
   }
-  for (const name of stoppedOf(dataDir, before)) if (!told.has(name)) say(`${name} has stopped`);
+  for (const name of stoppedOf(dataDir, before)) if (!reported.has(name)) say(`${name} has stopped`);
   return before.map(({ name }) => name);
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseOrder, WrongUse } from './arguments.ts';
+import { parseOrder, UsageError } from './arguments.ts';
 
 describe('the command line of npm run send', () => {
   it('makes an e-mail request, with an id of its own', () => {
@@ -91,7 +91,7 @@ describe('the command line of npm run send', () => {
   });
 
   it('names the fields that break a rule, before anything is published', () => {
-    expect(() => parseOrder(['sms', '--to', '12'])).toThrow(WrongUse);
+    expect(() => parseOrder(['sms', '--to', '12'])).toThrow(UsageError);
     expect(() => parseOrder(['sms', '--to', '12'])).toThrow(/to: must be a phone number.*\n.*body: is needed/);
   });
 

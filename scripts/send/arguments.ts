@@ -45,7 +45,7 @@ const emailOptions = {
 const smsOptions = { ...shared, to: text, from: text, body: text, media: texts, kind: text } as const;
 
 /** Wrong use: told to the person with the usage. */
-export class WrongUse extends Error {}
+export class UsageError extends Error {}
 
 export interface SendOrder {
   channel: Channel;
@@ -68,15 +68,15 @@ type Values = Record<string, string | string[] | boolean | undefined>;
 export function parseOrder(args: readonly string[], now = Date.now()): SendOrder | undefined {
   if (args.length === 0 || args[0] === '--help' || args[0] === '-h') return undefined;
   const channel = Channel.safeParse(args[0]);
-  if (!channel.success) throw new WrongUse(`the first word must be ${Channel.options.join(' or ')}`);
+  if (!channel.success) throw new UsageError(`the first word must be ${Channel.options.join(' or ')}`);
   const values = parsed(args.slice(1), channel.data === 'email' ? emailOptions : smsOptions);
   if (values['help']) return undefined;
   const lane = Lane.safeParse(values['lane'] ?? 'transactional');
-  if (!lane.success) throw new WrongUse(`--lane must be one of ${Lane.options.join(', ')}`);
+  if (!lane.success) throw new UsageError(`--lane must be one of ${Lane.options.join(', ')}`);
   const request = defined({ ...envelope(values), ...(channel.data === 'email' ? emailOf(values) : smsOf(values)) });
   const checked = (channel.data === 'email' ? EmailRequested : SmsRequested).safeParse(request);
   if (!checked.success) {
-    throw new WrongUse(
+    throw new UsageError(
       `this is not a valid request:\n${fieldErrors(checked.error)
         .map(({ field, rule }) => `  ${field}: ${rule}`)
         .join('\n')}`,
@@ -99,7 +99,7 @@ function parsed(args: string[], options: ParseArgsOptionsConfig): Values {
   try {
     return parseArgs({ args, options, strict: true }).values as Values;
   } catch (error) {
-    throw new WrongUse((error as Error).message);
+    throw new UsageError((error as Error).message);
   }
 }
 
@@ -140,7 +140,7 @@ function templateOf({
   if (template === undefined) return undefined;
   const variables = [pairs ?? []].flat().map((pair): [string, unknown] => {
     const [, name, value] = /^([^=]+)=(.*)$/s.exec(String(pair)) ?? [];
-    if (name === undefined || value === undefined) throw new WrongUse('--var takes name=value');
+    if (name === undefined || value === undefined) throw new UsageError('--var takes name=value');
     return [name, readAs(value)];
   });
   return defined({ name: template, version, variables: Object.fromEntries(variables) });
@@ -167,7 +167,7 @@ function mailboxes(given: Values[string]): { email: string; name?: string }[] | 
 
 function timeout(given: Values[string]): number {
   const seconds = given === undefined ? 60 : Number(given);
-  if (!(seconds > 0 && seconds <= 7 * 86_400)) throw new WrongUse('--timeout must be a number of seconds');
+  if (!(seconds > 0 && seconds <= 7 * 86_400)) throw new UsageError('--timeout must be a number of seconds');
   return seconds * 1000;
 }
 

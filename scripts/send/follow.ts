@@ -23,7 +23,7 @@ export async function follow(
 ): Promise<Follower> {
   const topic = topicName(topics.statusChanged, prefix);
   const groupId = `${prefix}send-${randomUUID()}`;
-  const codecs = import('#libs/transport').then(({ mendKafkaJs }) => mendKafkaJs());
+  const codecs = import('#libs/transport').then(({ patchKafkaJs }) => patchKafkaJs());
   const admin = kafka.admin();
   await admin.connect();
   const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100, sessionTimeout: 10_000, rebalanceTimeout: 10_000 });

@@ -26,7 +26,7 @@ export interface ReportingAccess {
   token: string;
 }
 
-const PATIENCE_MS = 8_000;
+const TIMEOUT_MS = 8_000;
 
 /** The timeline, once reporting has caught up with what was seen on the topic. @throws Error in plain words */
 export async function fetchTimeline(
@@ -35,7 +35,7 @@ export async function fetchTimeline(
   untilFinal: boolean,
 ): Promise<Timeline> {
   const address = `${url}/v1/messages/${order.channel}/${encodeURIComponent(order.messageId)}?tenant=${encodeURIComponent(order.tenant)}`;
-  const end = performance.now() + PATIENCE_MS;
+  const end = performance.now() + TIMEOUT_MS;
   for (;;) {
     const late = performance.now() > end;
     const answer = await fetch(address, {

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { mailboxOf } from '../../apps/email/src/email-message.ts';
 import { sendgridUrl } from '../local/sendgrid-url.ts';
 import { valueOf, type Env } from '../local/settings.ts';
-import { call, statusWords, type Proof } from './trial.ts';
+import { call, statusWords, type Evidence } from './trial.ts';
 
-const unset = (provider: Proof['provider'], what: string): Proof => ({ provider, state: 'unset', what });
-const failed = (provider: Proof['provider'], what: string): Proof => ({ provider, state: 'failed', what });
-const proved = (provider: Proof['provider'], what: string): Proof => ({ provider, state: 'proved', what });
+const unset = (provider: Evidence['provider'], what: string): Evidence => ({ provider, state: 'unset', what });
+const failed = (provider: Evidence['provider'], what: string): Evidence => ({ provider, state: 'failed', what });
+const proved = (provider: Evidence['provider'], what: string): Evidence => ({ provider, state: 'proved', what });
 const json = { 'content-type': 'application/json', accept: 'application/json', 'user-agent': 'messaging-integrations' };
 
 /** SendGrid's sandbox mode: checks key, sender and body, sends nothing, costs nothing (provider facts, §2.1). */
-export async function trySendgrid(env: Env): Promise<Proof[]> {
+export async function trySendgrid(env: Env): Promise<Evidence[]> {
   const key = valueOf(env, 'SENDGRID_API_KEY');
   const from = env['EMAIL_FROM'];
   if (!key || !from) return [unset('SendGrid', `${key ? 'EMAIL_FROM' : 'SENDGRID_API_KEY'} is not set`)];
@@ -35,26 +35,26 @@ export async function trySendgrid(env: Env): Promise<Proof[]> {
 }
 
 /** Resend's test addresses: real sends to addresses of Resend's own; they count to the quota (provider facts, §3.1). */
-export async function tryResend(env: Env): Promise<Proof[]> {
+export async function tryResend(env: Env): Promise<Evidence[]> {
   const key = valueOf(env, 'RESEND_API_KEY');
   const from = env['EMAIL_FROM'];
   if (!key || !from) return [unset('Resend', `${key ? 'EMAIL_FROM' : 'RESEND_API_KEY'} is not set`)];
   const url = `${env['RESEND_BASE_URL'] || 'https://api.resend.com'}/emails`;
-  const proofs: Proof[] = [];
+  const evidences: Evidence[] = [];
   for (const name of ['delivered', 'bounced']) {
     const headers = { ...json, authorization: `Bearer ${key}`, 'idempotency-key': `smoke-${randomUUID()}` };
     const mail = { from, to: `${name}+smoke@resend.dev`, subject: 'Smoke', text: 'Smoke' };
     const { status, body } = await call(url, { method: 'POST', headers, body: JSON.stringify(mail) });
     const taken = status === 200 && typeof body['id'] === 'string';
     const why = typeof body['name'] === 'string' ? `${statusWords(status)} (${body['name']})` : statusWords(status);
-    proofs.push(
+    evidences.push(
       taken
         ? proved('Resend', `a mail to the test address ${name}@resend.dev is accepted`)
         : failed('Resend', `${name}@resend.dev: ${why}`),
     );
     if (!taken) break;
   }
-  return proofs;
+  return evidences;
 }
 
 /** From and To of Twilio's test credentials, and what must come (provider facts, §4.2). */
@@ -65,7 +65,7 @@ const magic = [
 ] as const;
 
 /** Twilio's test credentials: the calls are checked as real ones, nothing is sent. */
-export async function tryTwilio(env: Env): Promise<Proof[]> {
+export async function tryTwilio(env: Env): Promise<Evidence[]> {
   const sid = env['TWILIO_TEST_ACCOUNT_SID'];
   const token = valueOf(env, 'TWILIO_TEST_AUTH_TOKEN');
   if (!sid || !token)
@@ -75,7 +75,7 @@ export async function tryTwilio(env: Env): Promise<Proof[]> {
     authorization: `Basic ${Buffer.from(`${sid}:${token}`).toString('base64')}`,
     'content-type': 'application/x-www-form-urlencoded',
   };
-  const proofs: Proof[] = [];
+  const evidences: Evidence[] = [];
   for (const { to, code, what } of magic) {
     const { status, body } = await call(url, {
       method: 'POST',
@@ -83,9 +83,9 @@ export async function tryTwilio(env: Env): Promise<Proof[]> {
       body: new URLSearchParams({ From: '+15005550006', To: to, Body: 'Smoke' }).toString(),
     });
     const asWanted = code === undefined ? status === 201 : body['code'] === code;
-    const told = typeof body['code'] === 'number' ? `${statusWords(status)} (${body['code']})` : statusWords(status);
-    proofs.push(asWanted ? proved('Twilio', what) : failed('Twilio', `not proved: ${what}; ${told}`));
+    const reported = typeof body['code'] === 'number' ? `${statusWords(status)} (${body['code']})` : statusWords(status);
+    evidences.push(asWanted ? proved('Twilio', what) : failed('Twilio', `not proved: ${what}; ${reported}`));
     if (status === 0 || status === 401) break;
   }
-  return proofs;
+  return evidences;
 }

@@ -1,5 +1,5 @@
 /** What a trial showed. `unset`: its keys are not there, so nothing was tried. */
-export interface Proof {
+export interface Evidence {
   provider: 'SendGrid' | 'Resend' | 'Twilio';
   state: 'proved' | 'failed' | 'unset';
   what: string;

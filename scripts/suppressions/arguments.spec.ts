@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseSuppressionOrder, WrongSuppressionUse } from './arguments.ts';
+import { parseSuppressionOrder, SuppressionUsageError } from './arguments.ts';
 
 const order = (...args: string[]) => parseSuppressionOrder(args, () => 'ada@inbox.test\n');
 
@@ -38,5 +38,5 @@ describe('the command line of suppressions', () => {
     ['with a limit that is none', ['list', '--limit', 'all']],
     ['with a channel that is none', ['list', '--channel', 'pigeon']],
     ['with a recipient for the lists', ['sync', 'ada@inbox.test']],
-  ])('is wrong %s', (_, args) => expect(() => order(...args)).toThrow(WrongSuppressionUse));
+  ])('is wrong %s', (_, args) => expect(() => order(...args)).toThrow(SuppressionUsageError));
 });

@@ -24,7 +24,7 @@ Settings: EMAIL_URL, SMS_URL and OPERATOR_TOKEN; not needed where npm start runs
 Exit code: 0 done, 1 there was nothing to do it to, or a list could not be read, 2 wrong use or no answer`;
 
 /** Wrong use: told to the person with the usage. */
-export class WrongSuppressionUse extends Error {}
+export class SuppressionUsageError extends Error {}
 
 interface Common {
   json: boolean;
@@ -65,10 +65,10 @@ export function parseSuppressionOrder(args: readonly string[], input: () => stri
   const json = values.json === true;
   if (values.help || command === undefined) return { command: 'help', json };
   if (command === 'list' || command === 'sync') {
-    if (given !== undefined) throw new WrongSuppressionUse(`${command} takes no recipient`);
+    if (given !== undefined) throw new SuppressionUsageError(`${command} takes no recipient`);
     if (command === 'sync') return { command, json };
     const { limit = '100', lifted } = values;
-    if (!/^[1-9]\d{0,6}$/.test(limit)) throw new WrongSuppressionUse('--limit must be a number from 1 on');
+    if (!/^[1-9]\d{0,6}$/.test(limit)) throw new SuppressionUsageError('--limit must be a number from 1 on');
     return {
       command,
       json,
@@ -78,12 +78,12 @@ export function parseSuppressionOrder(args: readonly string[], input: () => stri
     };
   }
   if (command !== 'show' && command !== 'add' && command !== 'remove')
-    throw new WrongSuppressionUse(`${command} is none of list, show, add, remove and sync`);
+    throw new SuppressionUsageError(`${command} is none of list, show, add, remove and sync`);
   const recipient = given === '-' ? input().trim() : given;
-  if (!recipient || more.length > 0) throw new WrongSuppressionUse(`${command} takes one recipient`);
+  if (!recipient || more.length > 0) throw new SuppressionUsageError(`${command} takes one recipient`);
   const channel = (channelOf(values.channel) ?? guessed(recipient))[0]!;
   if (command === 'show') return { command, json, channel, recipient };
-  if (!values.note) throw new WrongSuppressionUse(`${command} needs --note: why, for whoever looks later`);
+  if (!values.note) throw new SuppressionUsageError(`${command} needs --note: why, for whoever looks later`);
   const fields =
     command === 'add' ? (['scope', 'reason', 'tenant', 'note'] as const) : (['scope', 'tenant', 'note'] as const);
   return {
@@ -97,7 +97,7 @@ export function parseSuppressionOrder(args: readonly string[], input: () => stri
 function channelOf(given: string | undefined): readonly Channel[] | undefined {
   if (given === undefined) return undefined;
   const channel = Channel.safeParse(given);
-  if (!channel.success) throw new WrongSuppressionUse(`--channel must be ${Channel.options.join(' or ')}`);
+  if (!channel.success) throw new SuppressionUsageError(`--channel must be ${Channel.options.join(' or ')}`);
   return [channel.data];
 }
 
@@ -105,7 +105,7 @@ function channelOf(given: string | undefined): readonly Channel[] | undefined {
 function guessed(recipient: string): readonly Channel[] {
   const channels = Channel.options.filter((channel) => isRecipient(recipient, channel));
   if (channels.length > 0) return channels;
-  throw new WrongSuppressionUse(
+  throw new SuppressionUsageError(
     'this is neither an e-mail address nor a phone number with its country’s code (+14155550100): say --channel if it is a keyed hash',
   );
 }
@@ -117,6 +117,6 @@ function parsed(args: readonly string[]): { values: Values; positionals: string[
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new WrongSuppressionUse((error as Error).message);
+    throw new SuppressionUsageError((error as Error).message);
   }
 }

@@ -48,13 +48,13 @@ export class SuppressionsClient {
   }
 
   async call<T>(channel: Channel, method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
-    const response = await this.reach(channel, method, path, body);
+    const response = await this.suppressionScopes(channel, method, path, body);
     return (await response.json()) as T;
   }
 
   /** The lines of a long answer, as they come; empty ones are signs of life. */
   async *lines(channel: Channel, path: string): AsyncGenerator<SyncLine> {
-    const response = await this.reach(channel, 'POST', path);
+    const response = await this.suppressionScopes(channel, 'POST', path);
     let rest = '';
     for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
       const lines = (rest + chunk).split('\n');
@@ -63,8 +63,8 @@ export class SuppressionsClient {
     }
   }
 
-  private async reach(channel: Channel, method: string, path: string, body?: object): Promise<Response> {
-    const { url, setting } = this.placeOf(channel);
+  private async suppressionScopes(channel: Channel, method: string, path: string, body?: object): Promise<Response> {
+    const { url, setting } = this.recordIdOf(channel);
     const headers = { authorization: `Bearer ${this.token}`, ...(body && { 'content-type': 'application/json' }) };
     const response = await fetch(`${url}/v1/suppressions${path}`, {
       method,
@@ -81,7 +81,7 @@ export class SuppressionsClient {
     throw new Refused(response.status, await wordsOf(response));
   }
 
-  private placeOf(channel: Channel): { url: string; setting: string } {
+  private recordIdOf(channel: Channel): { url: string; setting: string } {
     const [setting, port] =
       channel === 'email'
         ? (['EMAIL_URL', this.env['EMAIL_PORT'] || '8081'] as const)

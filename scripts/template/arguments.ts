@@ -15,7 +15,7 @@ Setting: TEMPLATES_DIR (templates)
 Exit code: 0 good, 1 a template or its variables are not, 2 wrong use`;
 
 /** Wrong use: told to the person with the usage. */
-export class WrongTemplateUse extends Error {}
+export class TemplateUsageError extends Error {}
 
 export interface PreviewOrder {
   command: 'preview';
@@ -46,10 +46,10 @@ export function parseTemplateOrder(args: readonly string[]): TemplateOrder {
   const [command, name, ...more] = positionals;
   if (values.help || command === undefined) return { command: 'help' };
   if (command === 'list' || command === 'check') return { command };
-  if (command !== 'preview') throw new WrongTemplateUse(`${command} is none of list, check and preview`);
-  if (name === undefined || more.length > 0) throw new WrongTemplateUse('preview takes the name of one template');
+  if (command !== 'preview') throw new TemplateUsageError(`${command} is none of list, check and preview`);
+  if (name === undefined || more.length > 0) throw new TemplateUsageError('preview takes the name of one template');
   const channel = Channel.optional().safeParse(values.channel);
-  if (!channel.success) throw new WrongTemplateUse(`--channel must be ${Channel.options.join(' or ')}`);
+  if (!channel.success) throw new TemplateUsageError(`--channel must be ${Channel.options.join(' or ')}`);
   return {
     command,
     name,
@@ -66,7 +66,7 @@ function parsed(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new WrongTemplateUse((error as Error).message);
+    throw new TemplateUsageError((error as Error).message);
   }
 }
 
@@ -86,15 +86,15 @@ function objectIn(file: string, read: (file: string) => string): Record<string, 
     const value: unknown = JSON.parse(read(file));
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch (error) {
-    throw new WrongTemplateUse(`--vars ${file} cannot be read: ${(error as Error).message}`);
+    throw new TemplateUsageError(`--vars ${file} cannot be read: ${(error as Error).message}`);
   }
-  throw new WrongTemplateUse(`--vars ${file} must hold one JSON object`);
+  throw new TemplateUsageError(`--vars ${file} must hold one JSON object`);
 }
 
 /** As its type wants it; what is no text is given as JSON. */
 function variableOf(pair: string, { variables }: Declaration): [string, unknown] {
   const at = pair.indexOf('=');
-  if (at < 1) throw new WrongTemplateUse('--var takes name=value');
+  if (at < 1) throw new TemplateUsageError('--var takes name=value');
   const [name, value] = [pair.slice(0, at), pair.slice(at + 1)];
   const type = variables[name]?.type;
   if (type !== 'number' && type !== 'boolean' && type !== 'list') return [name, value];

@@ -56,6 +56,6 @@ function isOfOtherCopy(
   seen: readonly StatusChanged[],
   copies: readonly number[],
 ): boolean {
-  const standings = copies.map((hop) => fold(seen.filter((fact) => fact.hop === hop)).status);
-  return before === 'bounced' && standings.includes('bounced') && standings.includes(now);
+  const states = copies.map((hop) => fold(seen.filter((fact) => fact.hop === hop)).status);
+  return before === 'bounced' && states.includes('bounced') && states.includes(now);
 }

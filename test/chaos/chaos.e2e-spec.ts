@@ -10,7 +10,7 @@ interface Run {
   code: number | null;
   figures: Figures;
   /** What a person would read; tells why a run did not end well. */
-  told: string;
+  reported: string;
 }
 
 /** A system of its own, as `npm run chaos` runs it; it stops with this process, however that ends. */
@@ -24,15 +24,15 @@ async function chaos(...args: string[]): Promise<Run> {
     },
   );
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const [out, told, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  if (out.trim() === '') throw new Error(`the run ended with ${code} and no figures:\n${told}`);
-  return { code, told, figures: JSON.parse(out) as Figures };
+  const [out, reported, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  if (out.trim() === '') throw new Error(`the run ended with ${code} and no figures:\n${reported}`);
+  return { code, reported, figures: JSON.parse(out) as Figures };
 }
 
 describe('the system under chaos', () => {
   it('loses nothing, sends nothing twice, keeps the order of each key, and brings every message to an end', async () => {
-    const { code, figures, told } = await chaos('--messages', '2000', '--kills', '8', '--seed', '8');
-    if (code !== 0) throw new Error(told);
+    const { code, figures, reported } = await chaos('--messages', '2000', '--kills', '8', '--seed', '8');
+    if (code !== 0) throw new Error(reported);
     expect(figures).toMatchObject({ published: 2_000, ...Object.fromEntries(mustBeZero.map((name) => [name, 0])) });
     for (const tried of Object.values({ ...figures.exercised, ambiguous: figures.ambiguous.total }))
       expect(tried).toBeGreaterThan(0);

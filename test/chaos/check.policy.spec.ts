@@ -23,9 +23,9 @@ const taken = (messageId: string, more: Partial<AcceptedSend> = {}): AcceptedSen
   recipients: ['ada@inbox.test'],
   callId: `${messageId}/1`,
   acceptedAt: noon,
-  toldDelivered: true,
+  reportedDelivered: true,
   telling: false,
-  gaveUpTelling: false,
+  stoppedReporting: false,
   ...more,
 });
 
@@ -38,7 +38,7 @@ function fact(
   recordedAt = noon,
 ): RecordedFact {
   const hop = more.hop ?? 1;
-  const told: StatusChanged = {
+  const reported: StatusChanged = {
     eventId: `${messageId}/${hop}/${status}/${more.source}`,
     messageId,
     tenant: 'default',
@@ -50,14 +50,14 @@ function fact(
     hop,
     ...more,
   };
-  return { fact: told, recordedAt };
+  return { fact: reported, recordedAt };
 }
 
 const sent = (messageId: string, hop = 1) => fact(messageId, 'sent', { hop, callId: `${messageId}/${hop}` });
 const delivered = (messageId: string, hop = 1, recordedAt = noon + 200) =>
   fact(messageId, 'delivered', { hop, final: true, source: 'receipt', callId: `${messageId}/${hop}` }, recordedAt);
-const doubted = (messageId: string, hop = 1) => fact(messageId, 'unconfirmed', { hop, callId: `${messageId}/${hop}` });
-const givenUp = (messageId: string, at: number, hop = 1) =>
+const unconfirmedIds = (messageId: string, hop = 1) => fact(messageId, 'unconfirmed', { hop, callId: `${messageId}/${hop}` });
+const deadLettered = (messageId: string, at: number, hop = 1) =>
   fact(messageId, 'unconfirmed', { hop, final: true, source: 'retry' }, at);
 
 /** One message of which everything is as it should be. */
@@ -66,7 +66,7 @@ const aGoodOne = (messageId = 'm1', more: Partial<Published> = {}, acceptedAt = 
   sends: [taken(messageId, { acceptedAt })],
   shown: [stands(messageId)],
   facts: [sent(messageId), delivered(messageId)],
-  setAside: [],
+  quarantined: [],
   crashes: [],
 });
 
@@ -75,7 +75,7 @@ const together = (...all: Evidence[]): Evidence => ({
   sends: all.flatMap((each) => each.sends),
   shown: all.flatMap((each) => each.shown),
   facts: all.flatMap((each) => each.facts),
-  setAside: [],
+  quarantined: [],
   crashes: [],
 });
 
@@ -124,7 +124,7 @@ describe('the checker of a chaos run', () => {
   });
 
   it('finds good records that a service has set aside', () => {
-    expect(figuresOf({ setAside: [{ messageId: 'm1', what: 'email set it aside' }] }).setAside).toBe(1);
+    expect(figuresOf({ quarantined: [{ messageId: 'm1', what: 'email set it aside' }] }).quarantined).toBe(1);
   });
 
   it('finds services that did not bear what was done to others', () => {
@@ -134,7 +134,7 @@ describe('the checker of a chaos run', () => {
   it('finds messages that never come to an end', () => {
     expect(
       figuresOf({
-        sends: [taken('m1', { toldDelivered: false })],
+        sends: [taken('m1', { reportedDelivered: false })],
         shown: [stands('m1', 'sent', false)],
         facts: [sent('m1')],
       }),
@@ -142,9 +142,9 @@ describe('the checker of a chaos run', () => {
   });
 
   it('lets a message end as sent only where the provider gave up telling more', () => {
-    const ends = (gaveUpTelling: boolean) =>
+    const ends = (stoppedReporting: boolean) =>
       figuresOf({
-        sends: [taken('m1', { toldDelivered: false, gaveUpTelling })],
+        sends: [taken('m1', { reportedDelivered: false, stoppedReporting })],
         shown: [stands('m1', 'sent', true)],
         facts: [sent('m1')],
       });
@@ -157,7 +157,7 @@ describe('the checker of a chaos run', () => {
       figuresOf({ shown: [stands('m1', 'expired')], facts: [fact('m1', 'expired', { final: true })] }).misreported,
     ).toBe(1);
     expect(
-      figuresOf({ sends: [taken('m1', { toldDelivered: false })], shown: [stands('m1', 'bounced')] }).misreported,
+      figuresOf({ sends: [taken('m1', { reportedDelivered: false })], shown: [stands('m1', 'bounced')] }).misreported,
     ).toBe(1);
   });
 });
@@ -165,7 +165,7 @@ describe('the checker of a chaos run', () => {
 describe('two sends of one message', () => {
   const twice = (facts: RecordedFact[], second: Partial<AcceptedSend> = {}) =>
     figuresOf({ sends: [taken('m1'), taken('m1', { callId: 'm1/2', acceptedAt: noon + 60_000, ...second })], facts });
-  const byPolicy = [doubted('m1'), givenUp('m1', noon + 50_000), sent('m1', 2), delivered('m1', 2, noon + 61_000)];
+  const byPolicy = [unconfirmedIds('m1'), deadLettered('m1', noon + 50_000), sent('m1', 2), delivered('m1', 2, noon + 61_000)];
 
   it('are a duplicate when nobody decided so', () => {
     expect(twice([sent('m1'), sent('m1', 2), delivered('m1', 2)]).duplicateSends).toBe(1);
@@ -206,7 +206,7 @@ describe('two sends of one message', () => {
   });
 
   it('are a duplicate when the first was made only after its doubt had been given up', () => {
-    const facts = [doubted('m1'), givenUp('m1', noon - 1_000), sent('m1', 2), delivered('m1', 2)];
+    const facts = [unconfirmedIds('m1'), deadLettered('m1', noon - 1_000), sent('m1', 2), delivered('m1', 2)];
     expect(twice(facts).duplicateSends).toBe(1);
   });
 
@@ -220,11 +220,11 @@ describe('a lost answer', () => {
   const ambiguous = (evidence: Partial<Evidence>) => figuresOf(evidence).ambiguous;
 
   it('is reconciled where the provider’s word came', () => {
-    expect(ambiguous({ facts: [doubted('m1'), delivered('m1')] })).toMatchObject({ total: 1, reconciled: 1 });
+    expect(ambiguous({ facts: [unconfirmedIds('m1'), delivered('m1')] })).toMatchObject({ total: 1, reconciled: 1 });
   });
 
   it('is resent once where the provider had nothing', () => {
-    const facts = [doubted('m1'), givenUp('m1', noon), sent('m1', 2), delivered('m1', 2)];
+    const facts = [unconfirmedIds('m1'), deadLettered('m1', noon), sent('m1', 2), delivered('m1', 2)];
     expect(ambiguous({ sends: [taken('m1', { callId: 'm1/2' })], facts })).toMatchObject({
       total: 1,
       resentOnce: 1,
@@ -233,8 +233,8 @@ describe('a lost answer', () => {
   });
 
   it('may be left to an operator', () => {
-    const facts = [doubted('m1'), givenUp('m1', noon)];
-    const left = { sends: [taken('m1', { toldDelivered: false })], shown: [stands('m1', 'unconfirmed')], facts };
+    const facts = [unconfirmedIds('m1'), deadLettered('m1', noon)];
+    const left = { sends: [taken('m1', { reportedDelivered: false })], shown: [stands('m1', 'unconfirmed')], facts };
     expect(ambiguous(left)).toMatchObject({ total: 1, unconfirmed: 1 });
     expect(check({ ...aGoodOne(), ...left }).findings).toEqual([]);
   });
@@ -276,9 +276,9 @@ describe('the order of a key', () => {
 
   describe('beside one that the provider took only after our call had run out of time', () => {
     /** The middle one of three, whose call ran out of time before it was taken. */
-    const late = (givenUpAt: number, takenAt: number): Evidence => ({
+    const late = (deadLetteredAt: number, takenAt: number): Evidence => ({
       ...aGoodOne('m2', { sequence: 2 }, takenAt),
-      facts: [fact('m2', 'unconfirmed', { callId: 'm2/1', at: new Date(givenUpAt).toISOString() }), delivered('m2')],
+      facts: [fact('m2', 'unconfirmed', { callId: 'm2/1', at: new Date(deadLetteredAt).toISOString() }), delivered('m2')],
     });
     const figures = (first: number, middle: Evidence, last: number) =>
       check(together(aGoodOne('m1', { sequence: 1 }, first), middle, aGoodOne('m3', { sequence: 3 }, last))).figures;
@@ -343,7 +343,7 @@ describe('a status', () => {
   describe('of two copies, the second of which policy chose', () => {
     const bounced = (hop: number) =>
       fact('m1', 'bounced', { hop, final: true, source: 'receipt', callId: `m1/${hop}` }, noon + 60_000);
-    const decided = [doubted('m1'), givenUp('m1', noon + 50_000)];
+    const decided = [unconfirmedIds('m1'), deadLettered('m1', noon + 50_000)];
     const both = [taken('m1'), taken('m1', { callId: 'm1/2', acceptedAt: noon + 61_000 })];
     const ofCopies = (facts: RecordedFact[], sends = both) => figuresOf({ sends, facts }).backwardStatuses;
 
@@ -357,7 +357,7 @@ describe('a status', () => {
     });
 
     it('has gone back when nobody decided on another copy', () => {
-      expect(ofCopies([doubted('m1'), bounced(1), sent('m1', 2)])).toBe(1);
+      expect(ofCopies([unconfirmedIds('m1'), bounced(1), sent('m1', 2)])).toBe(1);
     });
 
     it('has gone back when it is of a hop that is none of the copies', () => {
@@ -366,6 +366,6 @@ describe('a status', () => {
   });
 
   it('may leave unconfirmed for another try, which policy decides', () => {
-    expect(steps(doubted('m1'), givenUp('m1', noon), fact('m1', 'retrying', { hop: 2, source: 'retry' }))).toBe(0);
+    expect(steps(unconfirmedIds('m1'), deadLettered('m1', noon), fact('m1', 'retrying', { hop: 2, source: 'retry' }))).toBe(0);
   });
 });

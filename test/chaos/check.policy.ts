@@ -68,7 +68,7 @@ export function check(evidence: Evidence): Verdict {
   const findings = [
     ...stories.flatMap(findingsOf),
     ...inversionsOf(stories).map((inversion): Finding => ({ kind: 'orderInversions', ...inversion })),
-    ...evidence.setAside.map((each): Finding => ({ kind: 'setAside', ...each })),
+    ...evidence.quarantined.map((each): Finding => ({ kind: 'setAside', ...each })),
     ...evidence.crashes.map((what): Finding => ({ kind: 'crashes', what })),
   ];
   const count = (kind: Finding['kind']) => findings.filter((finding) => finding.kind === kind).length;
@@ -81,7 +81,7 @@ export function check(evidence: Evidence): Verdict {
     nonTerminal: count('nonTerminal'),
     backwardStatuses: count('backwardStatuses'),
     misreported: count('misreported'),
-    setAside: count('setAside'),
+    quarantined: count('setAside'),
     crashes: count('crashes'),
     receiptsGivenUp: stories.filter(({ shown }) => shown?.final && shown.status === 'sent').length,
     exercised: exerciseOf(stories),
@@ -131,30 +131,30 @@ function lossOf({ published, shown, sends }: Story): string | undefined {
 /** `sent` ends a message only where the provider has given up telling what became of it. */
 function stillOpen({ shown, sends }: Story): string | undefined {
   if (!shown || (shown.final && shown.status !== 'sent')) return undefined;
-  return shown.final && sends.some((send) => send.gaveUpTelling) ? undefined : `it stands at ${shown.status}`;
+  return shown.final && sends.some((send) => send.stoppedReporting) ? undefined : `it stands at ${shown.status}`;
 }
 
 /** What reporting shows is neither what the provider told nor what the topic says. */
 function misreportOf({ shown, sends, facts }: Story): string | undefined {
   if (!shown) return undefined;
-  if (sends.some((send) => send.toldDelivered) && shown.status !== 'delivered')
+  if (sends.some((send) => send.reportedDelivered) && shown.status !== 'delivered')
     return `the provider told that it was delivered, and it stands at ${shown.status}`;
   const { status } = fold(facts.map(({ fact }) => fact));
   return status === shown.status ? undefined : `its facts say ${status}, and reporting ${shown.status}`;
 }
 
 function ambiguityOf(stories: readonly Story[]): Figures['ambiguous'] {
-  const doubtful = stories.filter(({ facts }) => facts.some(({ fact }) => fact.status === 'unconfirmed'));
-  const twice = doubtful.filter((story) => duplicatesOf(story).byPolicy > 0);
-  const closed = doubtful.filter((story) => !twice.includes(story) && story.facts.some(({ fact }) => closes(fact)));
+  const unconfirmed = stories.filter(({ facts }) => facts.some(({ fact }) => fact.status === 'unconfirmed'));
+  const twice = unconfirmed.filter((story) => duplicatesOf(story).byPolicy > 0);
+  const closed = unconfirmed.filter((story) => !twice.includes(story) && story.facts.some(({ fact }) => closes(fact)));
   const left = closed.filter(({ shown }) => shown?.status === 'unconfirmed');
   return {
-    total: doubtful.length,
-    reconciled: doubtful.length - twice.length - closed.length,
+    total: unconfirmed.length,
+    reconciled: unconfirmed.length - twice.length - closed.length,
     resentByPolicy: twice.length,
     resentByPolicyIds: twice.map(({ published }) => published.messageId),
     resentOnce: closed.length - left.length,
     unconfirmed: left.length,
-    takenLate: doubtful.filter((story) => story.sends.some((send) => isTakenLate(story, send))).length,
+    takenLate: unconfirmed.filter((story) => story.sends.some((send) => isTakenLate(story, send))).length,
   };
 }

@@ -40,11 +40,11 @@ function unexcused(
   if (!closing) return `hop ${hop} was sent though hop ${earlier.hop} had been, and nobody decided so`;
   if (earlier.send.acceptedAt > Date.parse(closing.at))
     return `hop ${earlier.hop} was sent after its doubt had been given up`;
-  const proof = story.facts.find(
+  const evidence = story.facts.find(
     ({ fact }) => (fact.source === 'receipt' || fact.source === 'lookup') && fact.hop === earlier.hop,
   );
   // What stood in the topic as the doubt was given up has been read before anything goes again (docs/adr/0008).
-  if (proof && proof.recordedAt < Date.parse(closing.at))
+  if (evidence && evidence.recordedAt < Date.parse(closing.at))
     return `hop ${hop} was sent though hop ${earlier.hop} had been proven`;
   return undefined;
 }

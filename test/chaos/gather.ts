@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type StatusChanged, topicName, topics } from '#libs/contracts';
 import type { Kafka, KafkaMessage } from 'kafkajs';
-import type { AcceptedSend, RecordedFact, SetAside, Shown } from './story.policy.ts';
+import type { AcceptedSend, RecordedFact, Quarantined, Shown } from './story.policy.ts';
 
 /** Where the independent lists come from. */
 export interface Sources {
@@ -37,9 +37,9 @@ export async function acceptedSends({ sandboxUrl, tenant }: Sources): Promise<Ac
 
 function sendOf(copies: readonly SandboxMessage[]): AcceptedSend {
   const { reference, callId, providerMessageId, acceptedAt } = copies[0]!;
-  const toldDelivered = copies.every(({ events }) => {
-    const told = events.some(({ event, webhook }) => event === 'delivered' && webhook === 'acknowledged');
-    return told && !events.some(({ event }) => event === 'bounce');
+  const reportedDelivered = copies.every(({ events }) => {
+    const reported = events.some(({ event, webhook }) => event === 'delivered' && webhook === 'acknowledged');
+    return reported && !events.some(({ event }) => event === 'bounce');
   });
   const some = (state: string) => copies.some(({ events }) => events.some(({ webhook }) => webhook === state));
   return {
@@ -48,9 +48,9 @@ function sendOf(copies: readonly SandboxMessage[]): AcceptedSend {
     recipients: copies.map(({ to }) => to),
     callId,
     acceptedAt: Date.parse(acceptedAt),
-    toldDelivered,
+    reportedDelivered,
     telling: some('pending'),
-    gaveUpTelling: some('failed'),
+    stoppedReporting: some('failed'),
   };
 }
 
@@ -110,16 +110,16 @@ export async function recordedFacts({ kafka, tenant }: Sources): Promise<Recorde
 }
 
 /** Records of this run that a service has put into `unreadable`. */
-export async function recordsSetAside({ kafka, tenant }: Sources): Promise<SetAside[]> {
-  const found: SetAside[] = [];
+export async function quarantinedRecords({ kafka, tenant }: Sources): Promise<Quarantined[]> {
+  const found: Quarantined[] = [];
   await readAll(kafka, topicName(topics.unreadable, 'messaging.'), ({ value, headers }) => {
     const text = value?.toString() ?? '';
     if (!text.includes(`"tenant":"${tenant}"`)) return;
-    const told = (name: string) => String(headers?.[name] ?? '');
+    const reported = (name: string) => String(headers?.[name] ?? '');
     const { messageId = '' } = JSON.parse(text) as { messageId?: string };
     found.push({
       messageId,
-      what: `${told('x-set-aside-by')} set ${told('x-origin-topic')} aside: ${told('x-error')}`,
+      what: `${reported('x-set-aside-by')} set ${reported('x-origin-topic')} aside: ${reported('x-error')}`,
     });
   });
   return found;

@@ -10,7 +10,7 @@ export interface UpstreamRecord {
 }
 
 /** One message that upstream asks for, whatever number of records does so. */
-export interface Asked {
+export interface Parsed {
   messageId: string;
   channel: Channel;
   lane: Lane;
@@ -24,7 +24,7 @@ export interface Asked {
 }
 
 export interface Workload {
-  messages: Asked[];
+  messages: Parsed[];
   /** In the order of publishing; repeats included. */
   records: UpstreamRecord[];
 }
@@ -61,7 +61,7 @@ function campaignOf(sequence: number): number | undefined {
   return sequence % campaigns.every < campaigns.size ? Math.floor(sequence / campaigns.every) : undefined;
 }
 
-function messageOf({ tenant, channels }: WorkloadOptions, chance: Chance, keys: number, sequence: number): Asked {
+function messageOf({ tenant, channels }: WorkloadOptions, chance: Chance, keys: number, sequence: number): Parsed {
   const ofCampaign = campaignOf(sequence) !== undefined && channels.includes('email');
   const channel = ofCampaign ? 'email' : chance.pick(channels);
   const lane = ofCampaign ? 'bulk' : chance.pick(lanes);
@@ -84,7 +84,7 @@ function numberOf(chance: Chance, sequence: number): string {
 
 /** A repeat comes at once, a little later, or a little later under another key. */
 function recordsOf(
-  messages: readonly Asked[],
+  messages: readonly Parsed[],
   { tenant, repeated }: WorkloadOptions,
   chance: Chance,
 ): UpstreamRecord[] {
@@ -104,7 +104,7 @@ function recordsOf(
   return placed.sort((a, b) => a.at - b.at).map(({ record }) => record);
 }
 
-function requestOf({ messageId, channel, sequence, recipients }: Asked, tenant: string): Record<string, unknown> {
+function requestOf({ messageId, channel, sequence, recipients }: Parsed, tenant: string): Record<string, unknown> {
   const [first = '', ...others] = recipients;
   if (channel === 'sms') return { messageId, tenant, to: first, body: `Number ${sequence}` };
   const campaign = campaignOf(sequence);

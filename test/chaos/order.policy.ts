@@ -4,7 +4,7 @@ interface FirstHop {
   messageId: string;
   acceptedAt: number;
   /** When our call had run out of time before the provider took it; undefined where it had not. */
-  givenUpAt: number | undefined;
+  deadLetteredAt: number | undefined;
 }
 
 export interface Inversion {
@@ -39,8 +39,8 @@ export function inversionsOf(stories: readonly Story[]): Inversion[] {
  * by then (docs/delivery.md, honest limits). It must not come before what was published first, nor be overtaken while
  * its call ran.
  */
-const mayOvertake = (next: FirstHop, { givenUpAt }: FirstHop): boolean =>
-  givenUpAt !== undefined && next.acceptedAt >= givenUpAt;
+const mayOvertake = (next: FirstHop, { deadLetteredAt }: FirstHop): boolean =>
+  deadLetteredAt !== undefined && next.acceptedAt >= deadLetteredAt;
 
 /** The first hops of each topic and key, in the order of publishing. */
 export function linesOf(stories: readonly Story[]): FirstHop[][] {
@@ -52,21 +52,21 @@ export function linesOf(stories: readonly Story[]): FirstHop[][] {
     const line = `${topic} ${key}`;
     lines.set(line, [
       ...(lines.get(line) ?? []),
-      { messageId, acceptedAt: first.acceptedAt, givenUpAt: givenUpAt(story, first) },
+      { messageId, acceptedAt: first.acceptedAt, deadLetteredAt: deadLetteredAt(story, first) },
     ]);
   }
   return [...lines.values()];
 }
 
 /** When our call had run out of time, where the provider took it only after that. */
-function givenUpAt({ facts }: Story, { callId, acceptedAt }: AcceptedSend): number | undefined {
-  const doubts = facts.flatMap(({ fact }) =>
+function deadLetteredAt({ facts }: Story, { callId, acceptedAt }: AcceptedSend): number | undefined {
+  const unconfirmedCalls = facts.flatMap(({ fact }) =>
     fact.status === 'unconfirmed' && callId !== null && fact.callId === callId ? [Date.parse(fact.at)] : [],
   );
-  return doubts.find((at) => at < acceptedAt);
+  return unconfirmedCalls.find((at) => at < acceptedAt);
 }
 
 /** The provider took it only after our call had run out of time. */
-export const isTakenLate = (story: Story, send: AcceptedSend): boolean => givenUpAt(story, send) !== undefined;
+export const isTakenLate = (story: Story, send: AcceptedSend): boolean => deadLetteredAt(story, send) !== undefined;
 
 const firstSend = ({ sends }: Story) => sends.toSorted((a, b) => a.acceptedAt - b.acceptedAt)[0];

@@ -21,7 +21,7 @@ describe('a chaos run', () => {
   });
 
   it('has as many blows as asked for, every kind among eight', () => {
-    const kinds = planOf(options).blows.map(({ kind }) => kind);
+    const kinds = planOf(options).faults.map(({ kind }) => kind);
     expect(kinds).toHaveLength(16);
     expect(new Set(kinds.slice(0, 8))).toEqual(
       new Set(['kill', 'freeze', 'end Kafka', 'restart PostgreSQL', 'end connections']),
@@ -29,23 +29,23 @@ describe('a chaos run', () => {
   });
 
   it('freezes a process for longer than its group waits for it', () => {
-    for (const blow of planOf(options).blows)
-      if (blow.kind === 'freeze') expect(blow.ms).toBeGreaterThan(options.sessionTimeoutMs);
+    for (const fault of planOf(options).faults)
+      if (fault.kind === 'freeze') expect(fault.ms).toBeGreaterThan(options.sessionTimeoutMs);
   });
 
   it('lets every provider have every trouble before any comes again', () => {
-    const { storms } = planOf({ ...options, kills: 60 });
+    const { outages } = planOf({ ...options, kills: 60 });
     for (const [provider, kinds] of [
       ['sendgrid', 9],
       ['twilio', 10],
     ] as const) {
-      const names = storms.filter((storm) => storm.provider === provider).map(({ name }) => name);
+      const names = outages.filter((outage) => outage.provider === provider).map(({ name }) => name);
       expect(new Set(names.slice(0, kinds)).size).toBe(kinds);
     }
   });
 
   it('never has two storms at one provider at a time', () => {
-    const ofOne = planOf(options).storms.filter(({ provider }) => provider === 'twilio');
+    const ofOne = planOf(options).outages.filter(({ provider }) => provider === 'twilio');
     for (const [index, { at }] of ofOne.entries())
       if (index > 0) expect(at).toBeGreaterThan(ofOne[index - 1]!.at + ofOne[index - 1]!.ms);
   });

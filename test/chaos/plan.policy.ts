@@ -1,7 +1,7 @@
 import { type Chance, chanceOf } from './chance.policy.ts';
 
 /** What is done to the system's own processes. `at`: milliseconds after the first message. */
-export type Blow = { at: number } & (
+export type InjectedFault = { at: number } & (
   | { kind: 'kill'; victim: string }
   /** SIGSTOP, and SIGCONT after `ms`: longer than the group waits for a silent member. */
   | { kind: 'freeze'; victim: string; ms: number }
@@ -13,7 +13,7 @@ export type Blow = { at: number } & (
 );
 
 /** What a provider does for a while; `fault` as the sandbox takes it. */
-export interface Storm {
+export interface Outage {
   at: number;
   ms: number;
   provider: 'sendgrid' | 'twilio';
@@ -22,8 +22,8 @@ export interface Storm {
 }
 
 export interface Plan {
-  blows: Blow[];
-  storms: Storm[];
+  faults: InjectedFault[];
+  outages: Outage[];
   /** How long upstream publishes and faults go on, in milliseconds. */
   ms: number;
 }
@@ -43,19 +43,19 @@ export interface PlanOptions {
 /** From one blow to the next, in milliseconds. */
 const GAP = { from: 3_000, to: 7_000 };
 /** From one storm at a provider to its next. */
-const CALM = { from: 1_000, to: 5_000 };
+const BASELINE = { from: 1_000, to: 5_000 };
 
 /** What goes wrong in a run, and when: the same for the same seed. */
 export function planOf(options: PlanOptions): Plan {
-  const blows = blowsOf(options, chanceOf(options.seed, 'blows'));
-  const ms = Math.max(5_000, ...blows.map((blow) => blow.at + ('ms' in blow ? blow.ms : 0) + 2_000));
-  const storms = (['sendgrid', 'twilio'] as const).flatMap((provider) =>
-    stormsOf(provider, ms, options, chanceOf(options.seed, provider)),
+  const faults = faultsOf(options, chanceOf(options.seed, 'blows'));
+  const ms = Math.max(5_000, ...faults.map((fault) => fault.at + ('ms' in fault ? fault.ms : 0) + 2_000));
+  const outages = (['sendgrid', 'twilio'] as const).flatMap((provider) =>
+    outagesOf(provider, ms, options, chanceOf(options.seed, provider)),
   );
-  return { blows, storms: storms.sort((a, b) => a.at - b.at), ms };
+  return { faults, outages: outages.sort((a, b) => a.at - b.at), ms };
 }
 
-type Kind = Blow['kind'];
+type Kind = InjectedFault['kind'];
 
 /** The long one outlasts all that a Kafka client tries by itself. */
 const outages = [
@@ -76,7 +76,7 @@ const eight: readonly Kind[] = [
   'end connections',
 ];
 
-function blowsOf(options: PlanOptions, chance: Chance): Blow[] {
+function faultsOf(options: PlanOptions, chance: Chance): InjectedFault[] {
   const kinds: Kind[] = [];
   while (kinds.length < options.kills) kinds.push(...chance.shuffled(eight));
   // Everybody has been a victim before anybody is one again.
@@ -86,7 +86,7 @@ function blowsOf(options: PlanOptions, chance: Chance): Blow[] {
     return bag.pop()!;
   };
   let at = 0;
-  return kinds.slice(0, options.kills).map((kind): Blow => {
+  return kinds.slice(0, options.kills).map((kind): InjectedFault => {
     at += chance.between(GAP.from, GAP.to);
     switch (kind) {
       case 'kill':
@@ -104,10 +104,10 @@ function blowsOf(options: PlanOptions, chance: Chance): Blow[] {
 }
 
 /** Also in calm weather an answer takes its time, so that a kill meets calls before, during and after it. */
-export const calmWeather = { latencyMs: 200 };
+export const baselineWeather = { latencyMs: 200 };
 
-function stormsOf(provider: Storm['provider'], ms: number, options: PlanOptions, chance: Chance): Storm[] {
-  const storms: Storm[] = [];
+function outagesOf(provider: Outage['provider'], ms: number, options: PlanOptions, chance: Chance): Outage[] {
+  const outages: Outage[] = [];
   // Every weather has come before any comes again.
   let bag: Weather[] = [];
   for (let at = chance.between(500, 2_000); at < ms;) {
@@ -115,10 +115,10 @@ function stormsOf(provider: Storm['provider'], ms: number, options: PlanOptions,
     const share = chance.pick([0.1, 0.3, 1]);
     if (bag.length === 0) bag = chance.shuffled([...weather(options.callTimeoutMs), ...own[provider]]);
     const { name, ...fault } = bag.pop()!;
-    storms.push({ at, ms: lasting, provider, name, fault: { rate: share, ...fault } });
-    at += lasting + chance.between(CALM.from, CALM.to);
+    outages.push({ at, ms: lasting, provider, name, fault: { rate: share, ...fault } });
+    at += lasting + chance.between(BASELINE.from, BASELINE.to);
   }
-  return storms;
+  return outages;
 }
 
 type Weather = { name: string } & Record<string, unknown>;
@@ -132,15 +132,15 @@ const weather = (callTimeoutMs: number): Weather[] => [
   { name: 'takes messages and cuts the answer off', cutAnswer: true, latencyMs: 100 },
   // All of them slow would only keep every slot of the consumer busy.
   { name: 'answers past the time-out', latencyMs: callTimeoutMs + 700, rate: 0.3 },
-  { name: 'repeats its webhooks', webhooks: 'duplicate', rate: 1, ...calmWeather },
-  { name: 'delays its webhooks', webhooks: 'delay', webhookDelayMs: 3_000, rate: 1, ...calmWeather },
+  { name: 'repeats its webhooks', webhooks: 'duplicate', rate: 1, ...baselineWeather },
+  { name: 'delays its webhooks', webhooks: 'delay', webhookDelayMs: 3_000, rate: 1, ...baselineWeather },
 ];
 
 /**
  * Without its callback only a look-up in Twilio's list, or policy, can settle a lost answer. SendGrid repeats its
  * webhooks for hours.
  */
-const own: Record<Storm['provider'], Weather[]> = {
+const own: Record<Outage['provider'], Weather[]> = {
   sendgrid: [],
   twilio: [
     {

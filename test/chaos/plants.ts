@@ -4,7 +4,7 @@ import type { Scenario } from './run.ts';
 import { timing } from './stack.ts';
 
 /** A bug that the checker must find, and the faults that bring it out. */
-export interface Plant {
+export interface SeededViolation {
   scenario: Scenario;
   messages: number;
 }
@@ -18,12 +18,12 @@ const emailAlone: Omit<Scenario, 'plan' | 'entries'> = {
   channels: ['email'],
   repeated: 0,
   // Longer than it takes until a killed service has its partitions again: what is lost must be lost for good.
-  patienceMs: 15_000,
+  timeoutMs: 15_000,
 };
 
-const noBlows = { seed: 1, kills: 0, victims: [], services: [], ...timing };
+const noFaults = { seed: 1, kills: 0, victims: [], services: [], ...timing };
 
-export const plants: Record<string, Plant> = {
+export const seededBugs: Record<string, SeededViolation> = {
   'commits-before-publishing': {
     messages: 300,
     scenario: {
@@ -32,10 +32,10 @@ export const plants: Record<string, Plant> = {
       // What is lost between a channel and retry would be found and go again (ADR 11): here it must stay lost.
       env: { HANDOVER_ANSWER_MS: '600000' },
       plan: () => ({
-        ...planOf(noBlows),
-        blows: [{ at: 3_000, kind: 'kill', victim: 'email' }],
+        ...planOf(noFaults),
+        faults: [{ at: 3_000, kind: 'kill', victim: 'email' }],
         // Nothing goes at the first try, so every message hangs on the fact that hands it over to retry.
-        storms: [
+        outages: [
           { at: 0, ms: 4_500, provider: 'sendgrid', name: 'answers 429', fault: { status: 429, retryAfterSeconds: 1 } },
         ],
       }),
@@ -49,10 +49,10 @@ export const plants: Record<string, Plant> = {
       // As with the defaults, a lease outlives the session of who is killed: the records come again while it runs.
       env: { SENDGRID_TIMEOUT_MS: '12000' },
       plan: () => ({
-        ...planOf(noBlows),
-        blows: [{ at: 3_000, kind: 'kill', victim: 'email' }],
+        ...planOf(noFaults),
+        faults: [{ at: 3_000, kind: 'kill', victim: 'email' }],
         // The provider has them, and the service is killed while it waits for the answer.
-        storms: [{ at: 0, ms: 4_000, provider: 'sendgrid', name: 'answers slowly', fault: { latencyMs: 1_500 } }],
+        outages: [{ at: 0, ms: 4_000, provider: 'sendgrid', name: 'answers slowly', fault: { latencyMs: 1_500 } }],
       }),
     },
   },
@@ -62,7 +62,7 @@ export const plants: Record<string, Plant> = {
       ...emailAlone,
       repeated: 0.5,
       entries: { email: entry('claims-by-id') },
-      plan: () => ({ ...planOf(noBlows), storms: [] }),
+      plan: () => ({ ...planOf(noFaults), outages: [] }),
     },
   },
 };

@@ -10,7 +10,7 @@ export interface PublishOptions {
 
 const TICK_MS = 100;
 /** A broker that is away for longer than this will not come back. */
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 
 /**
  * Publishes in order, as a careful upstream does: what Kafka has not acknowledged is published again, so that a broken
@@ -52,7 +52,7 @@ async function untilAcknowledged(
     topic,
     messages: records.map(({ key, value }) => ({ key, value })),
   }));
-  const end = performance.now() + PATIENCE_MS;
+  const end = performance.now() + TIMEOUT_MS;
   for (;;) {
     try {
       await producer.connect();

@@ -6,18 +6,18 @@ import { check, type Verdict } from './check.policy.ts';
 import {
   acceptedSends,
   recordedFacts,
-  recordsSetAside,
+  quarantinedRecords,
   shownMessages,
   type Sources,
   statusCounts,
   timelineOf,
 } from './gather.ts';
-import { type Asked, type Workload, workloadOf } from './messages.policy.ts';
+import { type Parsed, type Workload, workloadOf } from './messages.policy.ts';
 import { type Plan, planOf } from './plan.policy.ts';
 import { publish } from './publish.ts';
 import { ChaosStack, timing } from './stack.ts';
 import { stampOnArrival } from './stamp.ts';
-import { storm, strikeAll } from './strike.ts';
+import { outage, injectAll } from './strike.ts';
 
 export interface ChaosOptions {
   seed: number;
@@ -48,7 +48,7 @@ export interface Scenario {
   repeated: number;
   plan: (options: ChaosOptions) => Plan;
   /** Give up waiting when nothing has moved for so long, in milliseconds. */
-  patienceMs: number;
+  timeoutMs: number;
 }
 
 const everybody: readonly ServiceName[] = ['email', 'sms', 'retry', 'reporting'];
@@ -68,7 +68,7 @@ export const wholeSystem: Scenario = {
       services: everybody,
       victims: [...everybody, ...replicated.map((name) => `${name}-2`)],
     }),
-  patienceMs: 60_000,
+  timeoutMs: 60_000,
 };
 
 /** One run: starts a system, publishes and strikes, waits until all of it has settled, compares, stops everything. */
@@ -82,7 +82,7 @@ export async function runChaos(options: ChaosOptions, scenario: Scenario = whole
     await stampOnArrival(sources.kafka);
     const published = await publishUnderFire(chaos, sources, scenario, options);
     say(`faults are over; waiting until ${published.length} messages have settled`);
-    await untilSettled(sources, published.length, scenario.patienceMs, options);
+    await untilSettled(sources, published.length, scenario.timeoutMs, options);
     const verdict = await compare(sources, published, chaos.crashes);
     const worth = [...new Set(verdict.findings.flatMap(({ messageId }) => messageId ?? []))].slice(0, 3);
     const timelines = await Promise.all(worth.map((messageId) => explain(sources, published, messageId)));
@@ -114,7 +114,7 @@ async function publishUnderFire(
   sources: Sources,
   scenario: Scenario,
   options: ChaosOptions,
-): Promise<Asked[]> {
+): Promise<Parsed[]> {
   const { seed, messages: count, say, signal } = options;
   const { messages, records }: Workload = workloadOf({
     seed,
@@ -123,14 +123,14 @@ async function publishUnderFire(
     channels: scenario.channels,
     repeated: scenario.repeated,
   });
-  const { blows, storms, ms } = scenario.plan(options);
+  const { faults, outages, ms } = scenario.plan(options);
   say(
-    `publishing ${messages.length} messages in ${records.length} records over ${Math.round(ms / 1000)} s, with ${blows.length} blows and ${storms.length} storms`,
+    `publishing ${messages.length} messages in ${records.length} records over ${Math.round(ms / 1000)} s, with ${faults.length} blows and ${outages.length} storms`,
   );
   const [acknowledged] = await Promise.all([
     publish(sources.kafka, records, { ms, signal }),
-    strikeAll(blows, { chaos, say, signal }),
-    storm(storms, { chaos, say, signal }),
+    injectAll(faults, { chaos, say, signal }),
+    outage(outages, { chaos, say, signal }),
   ]);
   chaos.thaw();
   return messages.filter(({ messageId }) => acknowledged.has(messageId));
@@ -142,19 +142,19 @@ const open = ['accepted', 'scheduled', 'retrying', 'delayed'];
 async function untilSettled(
   sources: Sources,
   total: number,
-  patienceMs: number,
+  timeoutMs: number,
   { say, signal }: ChaosOptions,
 ): Promise<void> {
   let last = '';
-  let toldAt = performance.now();
+  let reportedAt = performance.now();
   let movedAt = performance.now();
-  while (!signal.aborted && performance.now() - movedAt < patienceMs) {
+  while (!signal.aborted && performance.now() - movedAt < timeoutMs) {
     const counts = await statusCounts(sources).catch(() => undefined);
     const picture = JSON.stringify(counts);
     if (picture !== last) movedAt = performance.now();
     last = picture;
-    if (performance.now() - toldAt > 10_000) {
-      toldAt = performance.now();
+    if (performance.now() - reportedAt > 10_000) {
+      reportedAt = performance.now();
       say(`still waiting: ${picture ?? 'reporting does not answer'}`);
     }
     const isDone = counts?.['total'] === total && open.every((status) => !counts[status]);
@@ -175,15 +175,15 @@ async function nothingIsOpen(sources: Sources): Promise<boolean> {
 /** A late duplicate would show itself meanwhile. */
 const QUIET_MS = 3_000;
 
-async function compare(sources: Sources, published: readonly Asked[], crashes: readonly string[]): Promise<Verdict> {
+async function compare(sources: Sources, published: readonly Parsed[], crashes: readonly string[]): Promise<Verdict> {
   // One after another: what the topic says must be no older than what reporting shows of it.
   const shown = await shownMessages(sources);
   const sends = await acceptedSends(sources);
-  const setAside = await recordsSetAside(sources);
-  return check({ published, shown, sends, setAside, crashes, facts: await recordedFacts(sources) });
+  const quarantined = await quarantinedRecords(sources);
+  return check({ published, shown, sends, quarantined, crashes, facts: await recordedFacts(sources) });
 }
 
-async function explain(sources: Sources, published: readonly Asked[], messageId: string): Promise<unknown> {
+async function explain(sources: Sources, published: readonly Parsed[], messageId: string): Promise<unknown> {
   const channel = published.find((message) => message.messageId === messageId)?.channel ?? 'email';
   return timelineOf(sources, channel, messageId).catch((error: Error) => `${messageId}: ${error.message}`);
 }

@@ -23,11 +23,11 @@ export interface AcceptedSend {
   /** Milliseconds since 1970. */
   acceptedAt: number;
   /** The provider has told us that it was delivered to everybody, and we took those webhooks. */
-  toldDelivered: boolean;
+  reportedDelivered: boolean;
   /** Webhooks of it are still to be told. */
   telling: boolean;
   /** The provider has given up telling something of it: we could not take the webhook as often as it tried. */
-  gaveUpTelling: boolean;
+  stoppedReporting: boolean;
 }
 
 /** Where a message stands in the end, as reporting shows it. */
@@ -45,7 +45,7 @@ export interface RecordedFact {
 }
 
 /** A record that a service has put into `unreadable`: the messages of a run are all good, so nothing excuses that. */
-export interface SetAside {
+export interface Quarantined {
   messageId: string;
   what: string;
 }
@@ -57,7 +57,7 @@ export interface Evidence {
   shown: readonly Shown[];
   /** In the order of the topic. */
   facts: readonly RecordedFact[];
-  setAside: readonly SetAside[];
+  quarantined: readonly Quarantined[];
   /** Services that ended by themselves, in the words of their supervisor. */
   crashes: readonly string[];
 }

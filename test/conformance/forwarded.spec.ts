@@ -36,14 +36,14 @@ const called = (recipients: RecipientRef[], goesTo = recipients): CallReference 
   recipientHash: goesTo.length === 1 ? goesTo[0]!.hash : undefined,
 });
 
-interface Told {
+interface Reported {
   receipts: Receipt[];
   suppressions: SuppressionChanged[];
 }
 type Kind = 'bounce' | 'complaint' | 'unsubscribe';
 
 /** What a provider tells of a message to `to` in an event that names another address, or none. */
-type Provider = (kind: Kind, to: string[], named: string | undefined, left?: string[]) => Told;
+type Provider = (kind: Kind, to: string[], named: string | undefined, left?: string[]) => Reported;
 
 const mailTo = (to: string[]) => ({
   ...anEmailRequest({ to: to.map((email) => ({ email })) }),
@@ -85,7 +85,7 @@ const twilio: Provider = (_, [to = ''], named) => {
   return judged(receipt ? [receipt] : []);
 };
 
-const judged = (receipts: Receipt[]): Told => ({
+const judged = (receipts: Receipt[]): Reported => ({
   receipts,
   suppressions: receipts.flatMap((receipt) => forbiddenByReceipt(receipt, receiptFact(receipt, now))),
 });

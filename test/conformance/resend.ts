@@ -48,7 +48,7 @@ export const resend: AdapterDescription<EmailMessage> = {
 const seconds = (agoMs = 0) => String(Math.floor((Date.now() - agoMs) / 1000));
 
 function withSignature(body: string | Buffer, id: string, timestamp: string, secret = resendSecret) {
-  const proof = createHmac('sha256', Buffer.from(secret.slice('whsec_'.length), 'base64'))
+  const evidence = createHmac('sha256', Buffer.from(secret.slice('whsec_'.length), 'base64'))
     .update(`${id}.${timestamp}.`)
     .update(body)
     .digest('base64');
@@ -58,7 +58,7 @@ function withSignature(body: string | Buffer, id: string, timestamp: string, sec
       'content-type': 'application/json',
       'svix-id': id,
       'svix-timestamp': timestamp,
-      'svix-signature': `v1,${proof}`,
+      'svix-signature': `v1,${evidence}`,
     },
     body,
   };

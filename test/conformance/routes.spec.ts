@@ -127,8 +127,8 @@ async function everywhere(
   expected: (place: Place) => object,
 ): Promise<number> {
   const asked = places().filter(of);
-  const told = await Promise.all(asked.map(async (place) => [nameOf(place), await answer(place)] as const));
-  expect(Object.fromEntries(told)).toMatchObject(
+  const reported = await Promise.all(asked.map(async (place) => [nameOf(place), await answer(place)] as const));
+  expect(Object.fromEntries(reported)).toMatchObject(
     Object.fromEntries(asked.map((place) => [nameOf(place), expected(place)])),
   );
   return asked.length;

@@ -11,7 +11,7 @@ import {
   type ServiceConfig,
 } from '#libs/runtime';
 import { createLogger } from '#libs/telemetry';
-import type { WebhookDelivery, WebhookHouse } from '#libs/testing';
+import type { WebhookDelivery, WebhookService } from '#libs/testing';
 import { createKafka, type KafkaConfig, type Outgoing, Publisher } from '#libs/transport';
 import { Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -22,7 +22,7 @@ import type { CountedEvents, FinishedSpans } from './telemetry.ts';
  * A channel's service as it ships, but for what it stands on: its records are kept here, Kafka and PostgreSQL are never
  * reached.
  */
-export interface ChannelService extends WebhookHouse {
+export interface ChannelService extends WebhookService {
   name: string;
   url: string;
   /** As they run. */

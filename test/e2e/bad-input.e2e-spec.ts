@@ -6,7 +6,7 @@ import { System } from './system.ts';
 describe('bad input', () => {
   const system = new System();
   let unreadable: { value: string; headers: Record<string, string> }[];
-  const setAside = (fits: (record: { value: string; headers: Record<string, string> }) => boolean) =>
+  const quarantined = (fits: (record: { value: string; headers: Record<string, string> }) => boolean) =>
     eventually(() => unreadable.find(fits), { what: 'the record in messaging.unreadable' });
 
   beforeAll(async () => {
@@ -23,7 +23,7 @@ describe('bad input', () => {
       value: { messageId, to: [{ email: 'ada@inbox.test' }], subject: 'After', text: 'rubbish' },
     });
     await system.reaches('email', messageId, 'delivered');
-    const { headers } = await setAside((record) => record.value === rubbish);
+    const { headers } = await quarantined((record) => record.value === rubbish);
     expect(headers).toMatchObject({
       'x-error-code': 'MSG_UNREADABLE',
       'x-origin-topic': 'messaging.email.requested',
@@ -42,7 +42,7 @@ describe('bad input', () => {
     const text = JSON.stringify(timeline);
     expect(text).toMatch(/E\.164/);
     expect(text).not.toMatch(/555-secret/);
-    await setAside((record) => record.value.includes(messageId));
+    await quarantined((record) => record.value.includes(messageId));
   });
 
   it.each([
@@ -67,7 +67,7 @@ describe('bad input', () => {
       await system.produce(topic, { value: { messageId, ...corrected } });
       await system.reaches(channel, messageId, 'delivered');
       await system.produce(topic, { value: { messageId, ...wrong } });
-      await setAside((record) => record.value.includes(messageId) && record.headers['x-origin-offset'] !== undefined);
+      await quarantined((record) => record.value.includes(messageId) && record.headers['x-origin-offset'] !== undefined);
       expect(await system.timeline(channel, messageId)).toMatchObject({ status: 'delivered' });
       expect(await system.sandboxMessages({ reference: messageId })).toMatchObject({ total: 1 });
     },
@@ -87,7 +87,7 @@ describe('bad input', () => {
     await system.produce('messaging.email.requested', {
       value: { messageId, to: [{ email: 'ada@inbox.test' }], subject: 'Hello', text: 'x' },
     });
-    const { headers } = await setAside((record) => record.value.includes(messageId));
+    const { headers } = await quarantined((record) => record.value.includes(messageId));
     expect(headers['x-error']).toMatch(/messageId/);
   });
 
@@ -100,14 +100,14 @@ describe('bad input', () => {
     await system.produce('messaging.sms.requested', { value: { messageId: bad, to: '+12025550123', body: big } });
     await system.reaches('email', good, 'delivered');
     await system.reaches('sms', bad, 'rejected');
-    await setAside((record) => record.value.includes(bad) && record.value.length > 900_000);
+    await quarantined((record) => record.value.includes(bad) && record.value.length > 900_000);
   });
 
   it('that uses an id again for other content is set aside, and the first message stays as it is', async () => {
     const messageId = await system.requestEmail();
     await system.reaches('email', messageId, 'delivered');
     await system.requestEmail({ messageId, subject: 'Something else' });
-    const { headers } = await setAside((record) => record.value.includes(messageId));
+    const { headers } = await quarantined((record) => record.value.includes(messageId));
     expect(headers['x-error-code']).toBe('MSG_ID_CONFLICT');
     expect(await system.timeline('email', messageId)).toMatchObject({ status: 'delivered' });
     expect(await system.sandboxMessages({ reference: messageId })).toMatchObject({ total: 1 });
@@ -213,7 +213,7 @@ describe('bad input', () => {
     await system.reaches('sms', messageId, 'scheduled');
     await system.produce('messaging.cancel.requested', { key: messageId, value: { messageId, ...channel } });
     if ('channel' in channel) return void (await system.reaches('sms', messageId, 'cancelled'));
-    const { headers } = await setAside((record) => record.value.includes(messageId));
+    const { headers } = await quarantined((record) => record.value.includes(messageId));
     expect(headers['x-error']).toMatch(/channel must be email or sms/);
     expect(headers['x-origin-topic']).toBe('messaging.cancel.requested');
   });
@@ -279,9 +279,9 @@ describe('bad input', () => {
     expect(JSON.parse(letter.value)).toMatchObject({
       reason: 'failed',
       lacks: ['request', 'attempts'],
-      failure: { code: 'MSG_RECORD_REFUSED', action: expect.stringContaining('smaller') },
+      failure: { code: 'MSG_RECORD_REFUSED', remedy: expect.stringContaining('smaller') },
     });
-    await setAside((record) => record.value.includes(messageId));
+    await quarantined((record) => record.value.includes(messageId));
     await system.reaches('sms', await system.requestSms(), 'delivered');
   }, 60_000);
 

@@ -79,7 +79,7 @@ describe('a message on its way through the running system', () => {
     expect(timeline.final).toBe(true);
     expect(timeline.timeline.at(-1)!.failure).toMatchObject({
       meaning: expect.any(String),
-      action: expect.stringMatching(/Correct the recipient/),
+      remedy: expect.stringMatching(/Correct the recipient/),
     });
   });
 

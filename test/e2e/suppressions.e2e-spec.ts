@@ -9,7 +9,7 @@ import { layoutOf } from '../../scripts/local/layout.ts';
 import type { Secrets } from '../../scripts/local/secrets.ts';
 import { environment, System } from './system.ts';
 
-interface Told {
+interface Reported {
   code: number | null;
   out: string;
   err: string;
@@ -22,7 +22,7 @@ describe('who must not be written to', () => {
   const mailTo = (...recipients: string[]) => system.requestEmail({ to: recipients.map((email) => ({ email })) });
 
   /** `npm run suppressions -- …`, as an operator of this system would. */
-  async function suppressions(...args: string[]): Promise<Told> {
+  async function suppressions(...args: string[]): Promise<Reported> {
     const script = join(import.meta.dirname, '..', '..', 'scripts', 'suppressions.ts');
     const child = spawn(process.execPath, ['--conditions=source', script, ...args], {
       env: { ...process.env, ...environment() },
@@ -61,7 +61,7 @@ describe('who must not be written to', () => {
     const held = await system.reaches('email', await mailTo(person), 'suppressed');
     expect(held.timeline.at(-1)).toMatchObject({
       status: 'suppressed',
-      failure: { code: 'MSG_SUPPRESSED_BY_HAND', action: expect.stringContaining('npm run suppressions') },
+      failure: { code: 'MSG_SUPPRESSED_BY_HAND', remedy: expect.stringContaining('npm run suppressions') },
     });
     expect(await system.sandboxMessages({ reference: held.messageId })).toMatchObject({ total: 0 });
 

@@ -30,7 +30,7 @@ export interface Timeline {
     failure?: {
       code: string;
       meaning: string;
-      action: string;
+      remedy: string;
       help?: string;
       fields?: { field: string; rule: string }[];
     };

@@ -80,8 +80,8 @@ describe('texts and the people who answer them', () => {
     const refused = (request: object, end: string) =>
       eventually(
         async () => {
-          const told = await system.reaches('sms', await system.requestSms({ ...whatsapp, ...request }), end, 10_000);
-          return told.timeline.some(({ failure }) => failure?.code === '63016') ? told : undefined;
+          const reported = await system.reaches('sms', await system.requestSms({ ...whatsapp, ...request }), end, 10_000);
+          return reported.timeline.some(({ failure }) => failure?.code === '63016') ? reported : undefined;
         },
         { timeoutMs: 30_000, what: 'a refusal for the window' },
       );
@@ -109,7 +109,7 @@ describe('texts and the people who answer them', () => {
     expect(failed.final).toBe(true);
     expect(failed.timeline.find(({ status }) => status === 'failed')).toMatchObject({
       source: 'receipt',
-      failure: { code: '63016', action: expect.stringContaining('contentTemplate beside the text') },
+      failure: { code: '63016', remedy: expect.stringContaining('contentTemplate beside the text') },
     });
     expect(await system.sandboxMessages({ reference: failed.messageId })).toMatchObject({ total: 1 });
   });
@@ -123,7 +123,7 @@ describe('texts and the people who answer them', () => {
     const abroad = await system.reaches('sms', await system.requestSms({ to: '+33612345678' }), 'failed');
     expect(abroad.timeline.find(({ status }) => status === 'failed')!.failure).toMatchObject({
       code: 'MSG_COUNTRY_NOT_ALLOWED',
-      action: expect.stringContaining('SMS_ALLOWED_COUNTRIES'),
+      remedy: expect.stringContaining('SMS_ALLOWED_COUNTRIES'),
     });
     expect(await system.sandboxMessages({ reference: abroad.messageId })).toMatchObject({ total: 0 });
   });

@@ -1,9 +1,9 @@
 import { anEmailRequest } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
 import type { EmailMessage } from '../../apps/email/src/email-message.ts';
-import { cannotCarry } from '../../apps/email/src/providers/resend/resend.carry.policy.ts';
+import { unsupported } from '../../apps/email/src/providers/resend/resend.carry.policy.ts';
 import { refusedExtensions, resendLimits } from '../../apps/email/src/providers/resend/resend.limits.ts';
-import { keyOf, togetherKey, toEmail } from '../../apps/email/src/providers/resend/resend.request.policy.ts';
+import { keyOf, batchKey, toEmail } from '../../apps/email/src/providers/resend/resend.request.policy.ts';
 import { checkEmail } from '../../apps/sandbox/src/resend/email-rules.policy.ts';
 import { describeLimits, ofMail, several, type Trials } from './trial.ts';
 
@@ -26,7 +26,7 @@ const message = (parts: object): EmailMessage => ({
   from: { email: 'news@acme.test' },
   ...parts,
 });
-const carried = (parts: object) => () => cannotCarry(message(parts))?.fields ?? [];
+const carried = (parts: object) => () => unsupported(message(parts))?.fields ?? [];
 const file = (parts: object) => ({ attachments: [{ filename: 'a.txt', content: 'YQ==', ...parts }] });
 const ownTemplate = (variables: Record<string, unknown>) => ({
   boundTo: 'resend',
@@ -187,6 +187,6 @@ describe('what the platform asks of Resend', () => {
     });
     expect(theirs({ ...(email as object), to: [address(0)] })()).toEqual([]);
     expect(keyOf(several(100, () => ({ reference }))).length).toBeLessThanOrEqual(resendLimits.idempotencyKey.most);
-    expect(togetherKey(message(file({})))).toBeUndefined();
+    expect(batchKey(message(file({})))).toBeUndefined();
   });
 });

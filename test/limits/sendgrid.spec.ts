@@ -1,7 +1,7 @@
 import { anEmailRequest } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
 import type { EmailMessage } from '../../apps/email/src/email-message.ts';
-import { cannotCarry, tooLarge } from '../../apps/email/src/providers/sendgrid/sendgrid.carry.policy.ts';
+import { unsupported, tooLarge } from '../../apps/email/src/providers/sendgrid/sendgrid.carry.policy.ts';
 import { sendgridLimits } from '../../apps/email/src/providers/sendgrid/sendgrid.limits.ts';
 import { MailBuilder } from '../../apps/email/src/providers/sendgrid/sendgrid.mail.adapter.ts';
 import { toMailData } from '../../apps/email/src/providers/sendgrid/sendgrid.request.policy.ts';
@@ -39,7 +39,7 @@ const written = (parts: object) => {
     .requestOf(toMailData([{ message: mail, reference }]))
     .then((request) => checkMail(JSON.parse(JSON.stringify(request.body)), now));
 };
-const carried = (parts: object) => () => cannotCarry(message(parts))?.fields ?? [];
+const carried = (parts: object) => () => unsupported(message(parts))?.fields ?? [];
 const attachment = (parts: object) => ({ attachments: [{ filename: 'a.txt', content: 'YQ==', ...parts }] });
 const options = (parts: object) => ({ providerOptions: { sendgrid: parts } });
 const bytesOf = (bytes: number, entries: Record<string, string>) => ({

@@ -89,13 +89,13 @@ describe('a Kafka that asks for TLS', () => {
   let kafka: SecuredKafka;
   let ways: Ways;
   let applied: TopicPlan;
-  let told: Map<string, Promise<string>>;
+  let reported: Map<string, Promise<string>>;
 
   beforeAll(async () => {
     ({ host, answer: kafka } = await startHost<SecuredKafka>('secure/kafka.host.ts', 'the secured Kafka'));
     ways = waysInto(kafka);
     // A client tries for some ten seconds before it gives up: all of them at once, beside the other tests.
-    told = new Map([...refusals].map(([who, { env }]) => [who, toldAtRefusal(env(ways))]));
+    reported = new Map([...refusals].map(([who, { env }]) => [who, loggedAtRefusal(env(ways))]));
     applied = await applyTopics(ways.login);
   });
   afterAll(() => stopHost(host));
@@ -124,7 +124,7 @@ describe('a Kafka that asks for TLS', () => {
   });
 
   it.each([...refusals])('refuses %s, and tells no password', async (who, { why }) => {
-    const refusal = await told.get(who);
+    const refusal = await reported.get(who);
     expect(refusal).toMatch(why);
     expect(refusal).toContain('InfrastructureDown');
     expect(refusal).not.toContain(kafka.password);
@@ -198,7 +198,7 @@ async function seenAfterPublishing(env: Env): Promise<string | undefined> {
 }
 
 /** All that anyone could ever read of a publisher's failure: its error in full, and what was logged on the way. */
-async function toldAtRefusal(env: Env): Promise<string> {
+async function loggedAtRefusal(env: Env): Promise<string> {
   const lines: unknown[] = [];
   const note = (...line: unknown[]) => lines.push(line);
   const { config, kafka } = connectionFrom(env, { ...silentLogger(), warn: note, debug: note } as Logger);

@@ -1,7 +1,7 @@
 /** A PostgreSQL for postgres.int-spec.ts that lets nobody in without TLS. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { giveTo, postgresPlace } from '../../scripts/local/postgres-place.ts';
+import { giveTo, postgresLocation } from '../../scripts/local/postgres-place.ts';
 import { localDatabaseUrl, planPostgres } from '../../scripts/local/postgres.ts';
 import { loadSecrets } from '../../scripts/local/secrets.ts';
 import { readSettings } from '../../scripts/local/settings.ts';
@@ -41,7 +41,7 @@ function planSecured(
 ): ProcessPlan {
   const settings = readSettings({ ...process.env, DATA_DIR: dataDir, POSTGRES_PORT: port });
   const standard = planPostgres(settings, layout, loadSecrets(layout));
-  const { home, owner } = postgresPlace(settings.root, settings.dataDir, layout);
+  const { home, owner } = postgresLocation(settings.root, settings.dataDir, layout);
   const rules = join(home, 'hba.conf');
   const certificate = join(home, 'server.pem');
   const key = join(home, 'server-key.pem');

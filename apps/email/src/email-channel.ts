@@ -6,11 +6,11 @@ import {
   type Provider,
   templateOwner,
 } from '#libs/contracts';
-import { ChannelPort, type Reach, type Rendered } from '#libs/delivery';
+import { ChannelPort, type SuppressionScopes, type Rendered } from '#libs/delivery';
 import type { Templates } from '#libs/templates';
 import type { EmailMessage } from './email-message.ts';
-import { onlyTo, reachOf } from './suppressed.policy.ts';
-import { type LinkMaker, lostPlaceholders, missingWayOut, withWayOut } from './unsubscribe/way-out.policy.ts';
+import { onlyTo, suppressionScopesOf } from './suppressed.policy.ts';
+import { type LinkMaker, lostPlaceholders, missingUnsubscribeLink, withUnsubscribeLink } from './unsubscribe/way-out.policy.ts';
 
 const noProvider = { field: 'template.name', rule: 'names a template of a provider that sends no e-mail here' };
 
@@ -40,28 +40,28 @@ export class EmailChannel extends ChannelPort<EmailRequested, EmailMessage> {
   }
 
   override refuse(message: EmailMessage): Failure | undefined {
-    return missingWayOut(message);
+    return missingUnsubscribeLink(message);
   }
 
   override render(message: EmailMessage, pinned: string | undefined): Rendered<EmailMessage> {
     const { template, ...bare } = message;
-    if (!template) return { message: withWayOut(message, this.links) };
+    if (!template) return { message: withUnsubscribeLink(message, this.links) };
     const owner = templateOwner(template.name);
     if (owner) {
       if (!this.providers.some(({ name }) => name === owner.provider))
-        return { message, mendable: true, faults: [noProvider] };
+        return { message, canRecover: true, faults: [noProvider] };
       return {
-        message: withWayOut(
+        message: withUnsubscribeLink(
           { ...message, boundTo: owner.provider, template: { ...template, name: owner.id } },
           this.links,
         ),
       };
     }
     const rendering = this.templates.render('email', template, pinned);
-    if (!rendering.rendered) return { message, faults: rendering.faults, mendable: rendering.gone };
+    if (!rendering.rendered) return { message, faults: rendering.faults, canRecover: rendering.gone };
     const { subject, text, html } = rendering.content;
     // Once it is rendered: the recipient’s link goes where the template asks for it.
-    return { message: withWayOut({ ...bare, subject, text, html }, this.links), templateVersion: rendering.version };
+    return { message: withUnsubscribeLink({ ...bare, subject, text, html }, this.links), templateVersion: rendering.version };
   }
 
   override boundTo(message: EmailMessage): string | undefined {
@@ -72,8 +72,8 @@ export class EmailChannel extends ChannelPort<EmailRequested, EmailMessage> {
     return message.from.email.toLowerCase();
   }
 
-  override reachOf(message: EmailMessage): Reach {
-    return reachOf(message);
+  override suppressionScopesOf(message: EmailMessage): SuppressionScopes {
+    return suppressionScopesOf(message);
   }
 
   override only(message: EmailMessage, goes: readonly boolean[]): EmailMessage | undefined {

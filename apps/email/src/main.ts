@@ -10,7 +10,7 @@ void runService({
   migrations: deliveryMigrations,
   module: EmailModule,
   beforeConsuming: (app, kafka, config) => app.get(DeliveryEngine).prepare(kafka, config, app.get(Health)),
-  passOver: isNoConcernOf('email'),
+  skip: isNoConcernOf('email'),
   onAssigned: (app, assignment) => app.get(DeliveryEngine).onAssigned(assignment),
-  onSetAside: (app, record, error) => app.get(DeliveryEngine).endings.onSetAside(record, error),
+  onQuarantine: (app, record, error) => app.get(DeliveryEngine).endings.onQuarantine(record, error),
 });

@@ -1,7 +1,7 @@
 import { anEmailRequest } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
 import type { EmailMessage } from './email-message.ts';
-import { onlyTo, reachOf } from './suppressed.policy.ts';
+import { onlyTo, suppressionScopesOf } from './suppressed.policy.ts';
 
 const box = (name: string) => ({ email: `${name}@inbox.test` });
 const aMail = (more: Partial<EmailMessage> = {}): EmailMessage => ({
@@ -52,10 +52,10 @@ describe('the suppressions that concern a mail', () => {
       { category: 'marketing', providerOptions: { sendgrid: { asm: { groupId: 7 } } } },
       ['marketing', 'group:sendgrid:7'],
     ],
-  ])('%s', (_, more, scopes) => expect(reachOf(aMail(more)).scopes).toEqual(scopes));
+  ])('%s', (_, more, scopes) => expect(suppressionScopesOf(aMail(more)).scopes).toEqual(scopes));
 
   it('leave out those that the request goes past, as it goes past SendGrid’s', () => {
-    const past = (sendgrid: object) => reachOf(aMail({ providerOptions: { sendgrid } })).past;
+    const past = (sendgrid: object) => suppressionScopesOf(aMail({ providerOptions: { sendgrid } })).past;
     expect(past({ bypassListManagement: true })).toEqual(['hard-bounce', 'invalid', 'complaint', 'unsubscribe']);
     expect([
       past({ bypassBounceManagement: true }),

@@ -1,11 +1,11 @@
 import type { Mailbox } from '#libs/contracts';
-import type { Reach } from '#libs/delivery';
+import type { SuppressionScopes } from '#libs/delivery';
 import type { EmailMessage } from './email-message.ts';
 
 type Kind = 'to' | 'cc' | 'bcc';
 
 /** Which suppressions concern a mail: those of everything, of its category, of its topic, of its group. */
-export function reachOf({ category, unsubscribe, providerOptions }: EmailMessage): Reach {
+export function suppressionScopesOf({ category, unsubscribe, providerOptions }: EmailMessage): SuppressionScopes {
   const {
     asm,
     bypassListManagement: all,

@@ -52,8 +52,8 @@ describe('an attachment by URL, at a provider that fetches none', () => {
     attachmentsFrom(known).carry('sendgrid', aMail(attachments), reference, (completed) => Promise.resolve(completed));
 
   it('has the type that the request says, else the one its server says', async () => {
-    const typeOf = async (asked: string | undefined, told: string | undefined) => {
-      const completed = await completedWith([byUrl('terms', asked)], () => file('x', told));
+    const typeOf = async (asked: string | undefined, reported: string | undefined) => {
+      const completed = await completedWith([byUrl('terms', asked)], () => file('x', reported));
       return completed.complete ? completed.message.attachments![0]!.contentType : completed.failure.code;
     };
     expect(await typeOf('application/pdf', 'application/octet-stream')).toBe('application/pdf');
@@ -112,15 +112,15 @@ describe('an attachment by URL, at a provider that fetches none', () => {
     await Promise.all(Array.from({ length: 6 }, send));
     expect(most).toBe(2);
 
-    const impatient = attachmentsFrom(() => file('x'), { ATTACHMENT_MAILS: 1, ATTACHMENT_TIMEOUT_MS: 30 });
+    const shortTimeout = attachmentsFrom(() => file('x'), { ATTACHMENT_MAILS: 1, ATTACHMENT_TIMEOUT_MS: 30 });
     let release = () => {};
-    const first = impatient.carry(
+    const first = shortTimeout.carry(
       'sendgrid',
       aMail([byUrl('a')]),
       reference,
       () => new Promise<void>((resolve) => (release = resolve)),
     );
-    const second = await impatient.carry('sendgrid', aMail([byUrl('b')]), reference, (completed) =>
+    const second = await shortTimeout.carry('sendgrid', aMail([byUrl('b')]), reference, (completed) =>
       Promise.resolve(completed),
     );
     expect(second).toMatchObject({ complete: false, failure: { code: 'MSG_NOT_STARTED', kind: 'transient' } });

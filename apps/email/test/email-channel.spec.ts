@@ -69,7 +69,7 @@ describe('the e-mail channel', () => {
   });
 
   it('refuses the template of a provider that sends no e-mail here', () => {
-    expect(rendered({ name: 'twilio:HX1' })).toMatchObject({ faults: [{ field: 'template.name' }], mendable: true });
+    expect(rendered({ name: 'twilio:HX1' })).toMatchObject({ faults: [{ field: 'template.name' }], canRecover: true });
   });
 
   it('rejects a request whose place for the unsubscribe link nothing would fill, by its field', () => {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fromTags, type LookupWish, type ProviderCall, type SendResult } from '#libs/contracts';
+import { fromTags, type LookupRequest, type ProviderCall, type SendResult } from '#libs/contracts';
 import { anEmailRequest } from '#libs/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { EmailMessage } from '../src/email-message.ts';
@@ -17,7 +17,7 @@ interface Mail {
   html?: string;
 }
 
-interface Asked {
+interface Parsed {
   method: string;
   path: string;
   headers: IncomingHttpHeaders;
@@ -33,7 +33,7 @@ type Answer = { status: number; headers?: Record<string, string>; body?: unknown
 const aCall = (
   email: string,
   overrides: Partial<EmailMessage> = {},
-  mayStart = () => true,
+  mayStillSend = () => true,
 ): ProviderCall<EmailMessage> => {
   const request = anEmailRequest({ to: [{ email }] });
   return {
@@ -47,17 +47,17 @@ const aCall = (
       callId: `call-${email.split('@')[0]}`,
       traceparent: '00-a-b-01',
     },
-    mayStart,
+    mayStillSend,
   };
 };
 /** The call once more, as the doubt that its result left tells it. */
-const lost = ({ message, reference }: ProviderCall<EmailMessage>, result?: SendResult): LookupWish<EmailMessage> => {
+const lost = ({ message, reference }: ProviderCall<EmailMessage>, result?: SendResult): LookupRequest<EmailMessage> => {
   const replay = !result || result.sent ? undefined : result.replay;
   return {
     message,
     callId: reference.callId,
     since: Date.now() - 60_000,
-    repeat: replay && { reference, replay, lostAt: Date.now(), mayStart: () => true },
+    repeat: replay && { reference, replay, lostAt: Date.now(), mayStillSend: () => true },
   };
 };
 const refused = (status: number, name: string, headers: Record<string, string> = {}): Answer => ({
@@ -70,15 +70,15 @@ const taken: Answer = { status: 200, body: { id: 'id-1' } };
 describe('Resend', () => {
   let server: Server | undefined;
   let adapter: ResendAdapter | undefined;
-  let asked: Asked[];
+  let asked: Parsed[];
 
-  const aResend = async (answer: (request: Asked) => Answer) => {
+  const aResend = async (answer: (request: Parsed) => Answer) => {
     asked = [];
     server = createServer(async (request, response) => {
       let text = '';
       for await (const chunk of request) text += String(chunk);
       const parsed = text === '' ? [] : (JSON.parse(text) as Mail | Mail[]);
-      const one: Asked = {
+      const one: Parsed = {
         method: request.method!,
         path: request.url!,
         headers: request.headers,
@@ -103,7 +103,7 @@ describe('Resend', () => {
     });
     return adapter;
   };
-  const accept = ({ path, mails }: Asked): Answer =>
+  const accept = ({ path, mails }: Parsed): Answer =>
     path === '/emails'
       ? taken
       : { status: 200, body: { data: mails.map(({ to }) => ({ id: `id-${to[0]}` })), errors: [] } };
@@ -166,14 +166,14 @@ describe('Resend', () => {
       aCall('ada@inbox.test', { boundTo, template: { name: 'welcome', variables }, text: undefined, html: undefined });
     await resend.send(template('resend', { name: 'Ada', count: 3 }));
     expect(asked[0]!.mails[0]!.template).toEqual({ id: 'welcome', variables: { name: 'Ada', count: 3 } });
-    expect(resend.cannotCarry(template('sendgrid', {}).message)).toMatchObject({
+    expect(resend.unsupported(template('sendgrid', {}).message)).toMatchObject({
       code: 'MSG_TEMPLATE_ELSEWHERE',
       retry: 'never',
     });
-    expect(resend.cannotCarry(template('resend', { items: ['a'] }).message)).toMatchObject({
+    expect(resend.unsupported(template('resend', { items: ['a'] }).message)).toMatchObject({
       code: 'MSG_VARIABLES_NOT_PLAIN',
     });
-    expect(resend.cannotCarry(aCall('ada@inbox.test').message)).toBeUndefined();
+    expect(resend.unsupported(aCall('ada@inbox.test').message)).toBeUndefined();
   });
 
   it.each([
@@ -204,7 +204,7 @@ describe('Resend', () => {
   it('is not asked to send what it documents that it does not: another provider may take it', async () => {
     const resend = await aResend(accept);
     const fields = (parts: Partial<EmailMessage>) =>
-      resend.cannotCarry(aCall('ada@inbox.test', parts).message)?.fields?.map(({ field }) => field);
+      resend.unsupported(aCall('ada@inbox.test', parts).message)?.fields?.map(({ field }) => field);
     expect(
       fields({
         attachments: [
@@ -224,7 +224,7 @@ describe('Resend', () => {
 
   it('never gets a mail that was only to be checked: it would go out', async () => {
     const resend = await aResend(accept);
-    expect(resend.cannotCarry(aCall('ada@inbox.test', { sandbox: true }).message)).toMatchObject({
+    expect(resend.unsupported(aCall('ada@inbox.test', { sandbox: true }).message)).toMatchObject({
       code: 'MSG_NO_CHECK_ONLY',
       retry: 'never',
     });
@@ -287,14 +287,14 @@ describe('Resend', () => {
         expect(await resend.lookup(lost(call, result))).toEqual({ found: 'absent' });
     });
 
-    it.each<[string, (wish: LookupWish<EmailMessage>) => LookupWish<EmailMessage>]>([
+    it.each<[string, (request: LookupRequest<EmailMessage>) => LookupRequest<EmailMessage>]>([
       [
         '23 hours are over',
-        (wish) => ({ ...wish, repeat: { ...wish.repeat!, lostAt: Date.now() - 23 * 3_600_000 - 1_000 } }),
+        (request) => ({ ...request, repeat: { ...request.repeat!, lostAt: Date.now() - 23 * 3_600_000 - 1_000 } }),
       ],
-      ['the message must not go any more', (wish) => ({ ...wish, repeat: { ...wish.repeat!, mayStart: () => false } })],
-      ['the body would be another', (wish) => ({ ...wish, message: { ...wish.message, subject: 'Another' } })],
-      ['the process died before it told', (wish) => ({ ...wish, repeat: undefined })],
+      ['the message must not go any more', (request) => ({ ...request, repeat: { ...request.repeat!, mayStillSend: () => false } })],
+      ['the body would be another', (request) => ({ ...request, message: { ...request.message, subject: 'Another' } })],
+      ['the process died before it told', (request) => ({ ...request, repeat: undefined })],
     ])('is never asked to repeat once %s, but only looked into', async (_, changed) => {
       const resend = await aResend(({ method }) =>
         method === 'POST' ? 'drop' : { status: 200, body: { object: 'list', has_more: false, data: [] } },
@@ -338,10 +338,10 @@ describe('Resend', () => {
 
   describe('in batches', () => {
     const names = ['a', 'b', 'bad', 'c', 'd'];
-    const calls = (more: { mayStart?: () => boolean } = {}) =>
-      names.map((name) => aCall(`${name}@inbox.test`, { subject: `For ${name}` }, more.mayStart));
+    const calls = (more: { mayStillSend?: () => boolean } = {}) =>
+      names.map((name) => aCall(`${name}@inbox.test`, { subject: `For ${name}` }, more.mayStillSend));
     const isBad = ({ to }: Mail) => to[0]!.startsWith('bad');
-    const permissive = ({ path, mails }: Asked): Answer => {
+    const permissive = ({ path, mails }: Parsed): Answer => {
       if (path === '/emails') return isBad(mails[0]!) ? refused(422, 'missing_required_field') : taken;
       return {
         status: 200,
@@ -351,29 +351,29 @@ describe('Resend', () => {
         },
       };
     };
-    const idsOf = (results: Awaited<ReturnType<ResendAdapter['sendTogether']>>) =>
+    const idsOf = (results: Awaited<ReturnType<ResendAdapter['sendBatch']>>) =>
       results.map((result) => (result.sent ? result.providerMessageId : result.failure.code));
 
     it('gets e-mails of different content in one call, under one key', async () => {
       const resend = await aResend(accept);
       const [first, second] = calls();
-      expect(resend.togetherKey(first!.message)).toBe(resend.togetherKey(second!.message));
-      expect(idsOf(await resend.sendTogether(calls()))).toEqual(names.map((name) => `id-${name}@inbox.test`));
+      expect(resend.batchKey(first!.message)).toBe(resend.batchKey(second!.message));
+      expect(idsOf(await resend.sendBatch(calls()))).toEqual(names.map((name) => `id-${name}@inbox.test`));
       expect(asked).toMatchObject([{ path: '/emails/batch', key: expect.stringMatching(/^batch-[0-9a-f]{64}$/) }]);
     });
 
     it('never gets what a batch cannot carry, nor senders of different domains together', async () => {
       const resend = await aResend(accept);
-      const key = (overrides: Partial<EmailMessage>) => resend.togetherKey(aCall('ada@inbox.test', overrides).message);
+      const key = (overrides: Partial<EmailMessage>) => resend.batchKey(aCall('ada@inbox.test', overrides).message);
       expect(key({ attachments: [{ filename: 'a.txt', content: 'YQ==' }] })).toBeUndefined();
       expect(key({ text: 'x'.repeat(300_000) })).toBeUndefined();
       expect(key({ from: { email: 'no-reply@other.test' } })).not.toBe(key({}));
-      expect(resend.togetherMost).toBe(100);
+      expect(resend.batchLimit).toBe(100);
     });
 
     it('refuses a bad member alone, which goes again by itself to learn why', async () => {
       const resend = await aResend(permissive);
-      expect(idsOf(await resend.sendTogether(calls()))).toEqual([
+      expect(idsOf(await resend.sendBatch(calls()))).toEqual([
         'id-a@inbox.test',
         'id-b@inbox.test',
         'missing_required_field',
@@ -387,7 +387,7 @@ describe('Resend', () => {
       const resend = await aResend((request) =>
         request.mails.some(isBad) ? refused(422, 'missing_required_field') : accept(request),
       );
-      const results = await resend.sendTogether(calls());
+      const results = await resend.sendBatch(calls());
       expect(results.map(({ sent }) => sent)).toEqual([true, true, false, true, true]);
       const accepted = asked
         .filter(({ mails }) => !mails.some(isBad))
@@ -402,13 +402,13 @@ describe('Resend', () => {
     });
 
     it('whose answer was lost are repeated at once under the same key', async () => {
-      const answers: ((request: Asked) => Answer)[] = [
+      const answers: ((request: Parsed) => Answer)[] = [
         () => 'drop',
         () => refused(409, 'concurrent_idempotent_requests'),
         accept,
       ];
       const resend = await aResend((request) => answers.shift()!(request));
-      expect(idsOf(await resend.sendTogether(calls()))).toEqual(names.map((name) => `id-${name}@inbox.test`));
+      expect(idsOf(await resend.sendBatch(calls()))).toEqual(names.map((name) => `id-${name}@inbox.test`));
       expect(new Set(asked.map(({ key, text }) => key! + text)).size).toBe(1);
       expect(asked).toHaveLength(3);
     });
@@ -421,7 +421,7 @@ describe('Resend', () => {
         refused(500, 'internal_server_error'),
       ];
       const resend = await aResend(() => answers.shift()!);
-      const results = await resend.sendTogether(calls());
+      const results = await resend.sendBatch(calls());
       expect(results.map((result) => !result.sent && result.failure.kind)).toEqual(names.map(() => 'unknown'));
     });
 
@@ -431,14 +431,14 @@ describe('Resend', () => {
         open = false;
         return 'drop';
       });
-      const results = await resend.sendTogether(calls({ mayStart: () => open }));
+      const results = await resend.sendBatch(calls({ mayStillSend: () => open }));
       expect(results.map((result) => !result.sent && result.failure.kind)).toEqual(names.map(() => 'unknown'));
       expect(asked).toHaveLength(1);
     });
 
     it('whose answer does not add up may have been taken', async () => {
       const resend = await aResend(() => ({ status: 200, body: { data: [{ id: 'id-1' }] } }));
-      expect(idsOf(await resend.sendTogether(calls()))).toEqual(names.map(() => 'MSG_NO_MESSAGE_ID'));
+      expect(idsOf(await resend.sendBatch(calls()))).toEqual(names.map(() => 'MSG_NO_MESSAGE_ID'));
     });
   });
 

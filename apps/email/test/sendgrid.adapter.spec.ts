@@ -33,7 +33,7 @@ const aCall = (email: string, overrides: Partial<EmailMessage> = {}): ProviderCa
       callId: `call-${email}`,
       traceparent: '00-a-b-01',
     },
-    mayStart: () => true,
+    mayStillSend: () => true,
   };
 };
 
@@ -156,8 +156,8 @@ describe('SendGrid', () => {
     });
     expect(bodies).toEqual([]);
     const tagged = aCall('ada@inbox.test', { html: '<a href="<%asm_group_unsubscribe_raw_url%>">Leave</a>' }).message;
-    expect(sendgrid.cannotCarry(tagged)).toMatchObject({ code: 'MSG_BEYOND_LIMIT', fields: [{ field: 'html' }] });
-    expect(sendgrid.cannotCarry({ ...tagged, providerOptions: { sendgrid: { asm: { groupId: 7 } } } })).toBeUndefined();
+    expect(sendgrid.unsupported(tagged)).toMatchObject({ code: 'MSG_BEYOND_LIMIT', fields: [{ field: 'html' }] });
+    expect(sendgrid.unsupported({ ...tagged, providerOptions: { sendgrid: { asm: { groupId: 7 } } } })).toBeUndefined();
   });
 
   it('gets an inline image under the content id that the HTML names', async () => {
@@ -186,7 +186,7 @@ describe('SendGrid', () => {
     });
     file = { fetched: true, content: Buffer.from('%PDF'), type: 'application/pdf' };
     let late = false;
-    const slow = { ...aCall('ada@inbox.test', { attachments }), mayStart: () => !late };
+    const slow = { ...aCall('ada@inbox.test', { attachments }), mayStillSend: () => !late };
     late = true;
     expect(await sendgrid.send(slow)).toMatchObject({ sent: false, failure: { code: 'MSG_NOT_STARTED' } });
     expect(bodies).toEqual([]);
@@ -237,8 +237,8 @@ describe('SendGrid', () => {
   it('gets e-mails of one content in one call, each with its own reference', async () => {
     const sendgrid = await aSendgrid(() => taken);
     const calls = ['ada@inbox.test', 'bob@inbox.test'].map((email) => aCall(email));
-    expect(sendgrid.togetherKey(calls[0]!.message)).toBe(sendgrid.togetherKey(calls[1]!.message));
-    expect(await sendgrid.sendTogether(calls)).toEqual([
+    expect(sendgrid.batchKey(calls[0]!.message)).toBe(sendgrid.batchKey(calls[1]!.message));
+    expect(await sendgrid.sendBatch(calls)).toEqual([
       { sent: true, providerMessageId: 'Xj5L' },
       { sent: true, providerMessageId: 'Xj5L' },
     ]);
@@ -252,7 +252,7 @@ describe('SendGrid', () => {
   it('never gets e-mails in one call that differ, or that bring attachments or several recipients', async () => {
     const sendgrid = await aSendgrid(() => taken);
     const key = (overrides: Partial<EmailMessage>) =>
-      sendgrid.togetherKey(aCall('ada@inbox.test', { messageId: 'm', ...overrides }).message);
+      sendgrid.batchKey(aCall('ada@inbox.test', { messageId: 'm', ...overrides }).message);
     expect(key({ subject: 'Other' })).not.toBe(key({}));
     expect(key({ from: { email: 'other@messaging.test' } })).not.toBe(key({}));
     expect(key({ attachments: [{ filename: 'a.txt', content: 'YQ==' }] })).toBeUndefined();
@@ -267,7 +267,7 @@ describe('SendGrid', () => {
     async (naming, requests) => {
       const sendgrid = await aSendgrid(pickyAbout(naming));
       const emails = ['a@inbox.test', 'b@inbox.test', 'bad@inbox.test', 'c@inbox.test'];
-      const results = await sendgrid.sendTogether(emails.map((email) => aCall(email)));
+      const results = await sendgrid.sendBatch(emails.map((email) => aCall(email)));
       expect(results.map(({ sent }) => sent)).toEqual([true, true, false, true]);
       expect(bodies).toHaveLength(requests);
       const accepted = bodies.filter((mail) => !recipientsOf(mail).includes('bad@inbox.test')).flatMap(recipientsOf);
@@ -277,7 +277,7 @@ describe('SendGrid', () => {
 
   it('that is down refuses all members of a call alike, and none goes twice', async () => {
     const sendgrid = await aSendgrid(() => ({ status: 503 }));
-    const results = await sendgrid.sendTogether(['a@inbox.test', 'b@inbox.test'].map((email) => aCall(email)));
+    const results = await sendgrid.sendBatch(['a@inbox.test', 'b@inbox.test'].map((email) => aCall(email)));
     expect(results.map((result) => !result.sent && result.failure.kind)).toEqual(['unknown', 'unknown']);
     expect(bodies).toHaveLength(1);
   });

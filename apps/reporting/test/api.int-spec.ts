@@ -14,10 +14,10 @@ import {
   type TestDatabase,
 } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { DeadLetterList, MessageAnswer, MessageList, SummaryAnswer } from '../src/api/answers.ts';
+import type { DeadLetterList, MessageResponse, MessageList, SummaryResponse } from '../src/api/answers.ts';
 import { Projection } from '../src/projection/projection.port.ts';
 import { reporting } from '../src/reporting.definition.ts';
-import { aGivenUp, fact, hashKey, noon, receipt, requested } from './facts.ts';
+import { aDeadLetter, fact, hashKey, noon, receipt, requested } from './facts.ts';
 
 const token = 'a-token-for-these-tests';
 const prefix = aTopicPrefix();
@@ -108,7 +108,7 @@ describe('a message on its way through Kafka', () => {
     );
 
     const { body } = await eventually(async () => {
-      const answer = await ask<MessageAnswer>('/v1/messages/email/m-1');
+      const answer = await ask<MessageResponse>('/v1/messages/email/m-1');
       return answer.body.timeline?.length === 3 ? answer : undefined;
     });
     expect(body).toMatchObject({
@@ -123,7 +123,7 @@ describe('a message on its way through Kafka', () => {
       recipients: ['a***@inbox.test'],
       correlationId: 'order-1',
       tags: ['receipt'],
-      givenUp: null,
+      deadLetter: null,
     });
     expect(body.timeline.map(({ status }) => status)).toEqual(['accepted', 'sent', 'delivered']);
     expect(JSON.stringify(body)).not.toMatch(/ada@|It works|Hello/);
@@ -134,7 +134,7 @@ describe('a message on its way through Kafka', () => {
       value: { messageId: 'm-2', to: '+12025550123', body: 'It works' },
     });
     const { body } = await eventually(async () => {
-      const answer = await ask<MessageAnswer>('/v1/messages/sms/m-2');
+      const answer = await ask<MessageResponse>('/v1/messages/sms/m-2');
       return answer.status === 200 ? answer : undefined;
     });
     expect(body.traceId).toBe(identityKey({ tenant: 'default', channel: 'sms', messageId: 'm-2' }).replaceAll('-', ''));
@@ -374,7 +374,7 @@ describe('reports', () => {
       requested('b', { tenant: 'sums' }),
       receipt('b', { tenant: 'sums' }),
     );
-    const { body } = await ask<SummaryAnswer>(
+    const { body } = await ask<SummaryResponse>(
       '/v1/reports/summary?tenant=sums&since=2030-01-31T00:00:00Z&until=2030-02-01T00:00:00Z',
     );
     expect(body).toEqual({
@@ -383,7 +383,7 @@ describe('reports', () => {
       total: 2,
       channels: { email: { total: 2, accepted: 1, delivered: 1 }, sms: { total: 0 } },
     });
-    const now = await ask<SummaryAnswer>('/v1/reports/summary');
+    const now = await ask<SummaryResponse>('/v1/reports/summary');
     expect(now.body.channels.email.total).toBeGreaterThan(0);
   });
 
@@ -393,19 +393,19 @@ describe('reports', () => {
       requested('lost', { tenant: 'letters' }),
       fact('lost', { tenant: 'letters', status: 'failed', final: true, source: 'retry' }),
     );
-    await projection.giveUp(aGivenUp({ ...of, id: identityKey(of) }));
+    await projection.addDeadLetter(aDeadLetter({ ...of, id: identityKey(of) }));
     const { body } = await ask<DeadLetterList>('/v1/dead-letters?tenant=letters&limit=10');
     expect(body.nextCursor).toBeNull();
     expect(body.items).toEqual([
       expect.objectContaining({ messageId: 'lost', reason: 'exhausted', status: 'failed', final: true, attempts: 3 }),
     ]);
-    const message = await ask<MessageAnswer>('/v1/messages/email/lost?tenant=letters');
-    expect(message.body.givenUp).toMatchObject({ reason: 'exhausted', attempts: 3 });
+    const message = await ask<MessageResponse>('/v1/messages/email/lost?tenant=letters');
+    expect(message.body.deadLetter).toMatchObject({ reason: 'exhausted', attempts: 3 });
     expect(message.body.timeline.at(-1)?.description).toContain('Given up after 3 attempts');
   });
 
   it('count a message that was sent long ago as final', async () => {
     await project(requested('old', { at: Date.UTC(2020, 0, 1) }), fact('old', { at: '2020-01-01T00:00:00Z' }));
-    expect((await ask<MessageAnswer>('/v1/messages/email/old')).body).toMatchObject({ status: 'sent', final: true });
+    expect((await ask<MessageResponse>('/v1/messages/email/old')).body).toMatchObject({ status: 'sent', final: true });
   });
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Identity } from '#libs/contracts';
 import { aFailure, anEmailRequest, aStatus } from '#libs/testing';
 import { factOfEmail, factOfStatus } from '../src/intake/translate.ts';
-import type { GivenUp, IncomingFact } from '../src/projection/fact.ts';
+import type { DeadLetterFact, IncomingFact } from '../src/projection/fact.ts';
 
 export const hashKey = 'a key for hashes in tests';
 export const noon = Date.UTC(2030, 0, 31, 12);
@@ -31,7 +31,7 @@ export const fact = (messageId: string | undefined, more: Parameters<typeof aSta
 export const receipt = (messageId: string | undefined, more: Parameters<typeof aStatus>[0] = {}): IncomingFact =>
   fact(messageId, { status: 'delivered', final: true, source: 'receipt', at: '2030-01-31T12:00:02.000Z', ...more });
 
-export const aGivenUp = (of: Identity & { id: string }, more: Partial<GivenUp> = {}): GivenUp => ({
+export const aDeadLetter = (of: Identity & { id: string }, more: Partial<DeadLetterFact> = {}): DeadLetterFact => ({
   ...of,
   eventId: randomUUID(),
   lane: 'transactional',

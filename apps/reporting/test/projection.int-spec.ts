@@ -6,12 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { timelineOf } from '../src/api/timeline.policy.ts';
 import { PostgresReports } from '../src/api/report.store.ts';
-import { givenUp } from '../src/intake/translate.ts';
+import { deadLetter } from '../src/intake/translate.ts';
 import type { IncomingFact } from '../src/projection/fact.ts';
 import { PostgresProjection } from '../src/projection/projection.store.ts';
-import { standingOf } from '../src/projection/standing.policy.ts';
+import { deriveState } from '../src/projection/standing.policy.ts';
 import { reportingMigrations } from '../src/reporting.migrations.ts';
-import { aGivenUp, fact, receipt, requested, shuffled } from './facts.ts';
+import { aDeadLetter, fact, receipt, requested, shuffled } from './facts.ts';
 
 let database: TestDatabase;
 let pools: Pool[];
@@ -109,7 +109,7 @@ describe('projecting facts', () => {
 
     for (const { messageId, facts } of messages) {
       const known = await history(messageId);
-      const { status, final, engagement, attempts, provider } = standingOf(facts.map((each) => each.fact));
+      const { status, final, engagement, attempts, provider } = deriveState(facts.map((each) => each.fact));
       expect(known?.facts).toHaveLength(5);
       expect(known?.message).toMatchObject({
         messageId,
@@ -182,14 +182,14 @@ describe('projecting facts', () => {
   });
 
   it('keeps a dead letter once', async () => {
-    const letter = aGivenUp({ id: idOf('given-up'), tenant: 'default', channel: 'email', messageId: 'given-up' });
+    const letter = aDeadLetter({ id: idOf('given-up'), tenant: 'default', channel: 'email', messageId: 'given-up' });
     await project([requested('given-up'), fact('given-up', { status: 'failed', final: true, source: 'retry' })]);
     await Promise.all([
-      replicas[0]!.giveUp(letter),
-      replicas[1]!.giveUp(letter),
-      replicas[0]!.giveUp({ ...letter, eventId: randomUUID(), messageId: 'other', id: idOf('other') }),
+      replicas[0]!.addDeadLetter(letter),
+      replicas[1]!.addDeadLetter(letter),
+      replicas[0]!.addDeadLetter({ ...letter, eventId: randomUUID(), messageId: 'other', id: idOf('other') }),
     ]);
-    expect((await history('given-up'))?.givenUp).toEqual({ ...letter, lacks: [] });
+    expect((await history('given-up'))?.deadLetter).toEqual({ ...letter, lacks: [] });
     expect(await reports.deadLetters({ limit: 10 })).toHaveLength(2);
   });
 
@@ -201,8 +201,8 @@ describe('projecting facts', () => {
       failure: aFailure({ meaning: '\ud83d\0' }),
       hop: 3_000_000_000,
     } as const;
-    await replicas[0]!.giveUp(givenUp(letter));
-    expect((await history('odd-letter'))?.givenUp).toMatchObject({
+    await replicas[0]!.addDeadLetter(deadLetter(letter));
+    expect((await history('odd-letter'))?.deadLetter).toMatchObject({
       reason: 'exhausted',
       failure: { meaning: '\ufffd' },
       lacks: ['failure'],

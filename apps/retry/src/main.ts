@@ -11,6 +11,6 @@ void runService({
   schema: RetryConfig,
   migrations,
   module: RetryModule,
-  passOver: ({ topic, headers }) => topic.name === topics.statusChanged.name && isNoConcern(headers),
-  onSetAside: (app, record, error) => app.get(EndingService).onSetAside(record, error),
+  skip: ({ topic, headers }) => topic.name === topics.statusChanged.name && isNoConcern(headers),
+  onQuarantine: (app, record, error) => app.get(EndingService).onQuarantine(record, error),
 });

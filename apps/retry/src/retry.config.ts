@@ -81,7 +81,7 @@ export const RetryConfig = z.object({
   RETRY_PROGRESS_RETENTION_MS: milliseconds(14 * 24 * 3_600_000).describe(
     'How long it is remembered what was decided about a message, in milliseconds; keep it above the retention of send.deferred.',
   ),
-  RETRY_TIDY_MS: milliseconds(60_000).describe('How often what is past its retention is deleted, in milliseconds.'),
+  RETRY_CLEANUP_MS: milliseconds(60_000).describe('How often what is past its retention is deleted, in milliseconds.'),
 });
 export type RetryConfig = z.infer<typeof RetryConfig>;
 

@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
-import { KafkaAnnouncer } from './announce/announcer.adapter.ts';
-import { Announcer } from './announce/announcer.port.ts';
+import { KafkaOutcomePublisher } from './announce/announcer.adapter.ts';
+import { OutcomePublisher } from './announce/announcer.port.ts';
 import { AnswerReading } from './answer/answer-reading.port.ts';
 import { KafkaAnswerReading } from './answer/answer-reading.adapter.ts';
-import { Answers } from './answer/answers.port.ts';
+import { DocumentResponse } from './answer/answers.port.ts';
 import { PostgresAnswers } from './answer/answers.store.ts';
 import { WatchService } from './answer/watch.service.ts';
 import { Decisions } from './plan/decisions.port.ts';
@@ -15,8 +15,8 @@ import { MOMENT, thisMoment } from './plan/moment.ts';
 import { PlanService } from './plan/plan.service.ts';
 import { DuePlans } from './release/due-plans.port.ts';
 import { PostgresDuePlans } from './release/due-plans.store.ts';
-import { KafkaProofReading } from './release/proof-reading.adapter.ts';
-import { ProofReading } from './release/proof-reading.port.ts';
+import { KafkaEvidenceReader } from './release/proof-reading.adapter.ts';
+import { EvidenceReader } from './release/proof-reading.port.ts';
 import { ReleaserService } from './release/releaser.service.ts';
 import { RETRY_CONFIG, RetryConfig } from './retry.config.ts';
 import { StopConsumer } from './stop/stop.consumer.ts';
@@ -25,7 +25,7 @@ import { Stops } from './stop/stops.port.ts';
 import { PostgresStops } from './stop/stops.store.ts';
 import { Retention } from './tidy/retention.port.ts';
 import { PostgresRetention } from './tidy/retention.store.ts';
-import { TidyService } from './tidy/tidy.service.ts';
+import { CleanupService } from './tidy/tidy.service.ts';
 
 const settings = (config: ConfigService): RetryConfig =>
   Object.fromEntries(Object.keys(RetryConfig.shape).map((name) => [name, config.get<unknown>(name)])) as RetryConfig;
@@ -37,17 +37,17 @@ const settings = (config: ConfigService): RetryConfig =>
     EndingService,
     StopService,
     ReleaserService,
-    TidyService,
+    CleanupService,
     WatchService,
     { provide: RETRY_CONFIG, useFactory: settings, inject: [ConfigService] },
     { provide: MOMENT, useValue: thisMoment },
-    { provide: Announcer, useClass: KafkaAnnouncer },
-    { provide: Answers, useClass: PostgresAnswers },
+    { provide: OutcomePublisher, useClass: KafkaOutcomePublisher },
+    { provide: DocumentResponse, useClass: PostgresAnswers },
     { provide: AnswerReading, useClass: KafkaAnswerReading },
     { provide: Decisions, useClass: PostgresDecisions },
     { provide: Stops, useClass: PostgresStops },
     { provide: DuePlans, useClass: PostgresDuePlans },
-    { provide: ProofReading, useClass: KafkaProofReading },
+    { provide: EvidenceReader, useClass: KafkaEvidenceReader },
     { provide: Retention, useClass: PostgresRetention },
   ],
 })

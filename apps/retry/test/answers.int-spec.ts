@@ -1,7 +1,7 @@
 import type { Identity } from '#libs/contracts';
 import { aDeferred } from '#libs/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Answers } from '../src/answer/answers.port.ts';
+import type { DocumentResponse } from '../src/answer/answers.port.ts';
 import { asking, aSchedule, future, past, planned, type Schedule } from './schedule.fixtures.ts';
 
 const message = (messageId: string, channel: Identity['channel'] = 'email'): Identity => ({
@@ -12,7 +12,7 @@ const message = (messageId: string, channel: Identity['channel'] = 'email'): Ide
 
 describe('Answers to what was released, in Postgres', () => {
   let schedule: Schedule;
-  let answers: Answers;
+  let answers: DocumentResponse;
   beforeEach(async () => {
     schedule = await aSchedule();
     ({ answers } = schedule);
@@ -55,9 +55,9 @@ describe('Answers to what was released, in Postgres', () => {
       expect(await ask()).toBe(1);
       await release();
     }
-    expect((await answers.overdue()).standing).toBe(1);
+    expect((await answers.overdue()).stuck).toBe(1);
     await answers.note(message('m-1'), 2);
-    expect((await answers.overdue()).standing).toBe(0);
+    expect((await answers.overdue()).stuck).toBe(0);
   });
 
   it('leaves alone what was released after the moment up to which everything was read, and what is of another channel', async () => {
@@ -96,7 +96,7 @@ describe('Answers to what was released, in Postgres', () => {
   it('takes proof that a provider has the message for an answer', async () => {
     await plan('m-1');
     await release();
-    await schedule.stops.prove(message('m-1'), 1);
+    await schedule.stops.markAccepted(message('m-1'), 1);
     expect(await states()).toEqual({ 'm-1': 'answered' });
   });
 

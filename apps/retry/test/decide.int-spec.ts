@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Decision, Known } from '../src/plan/decision.ts';
 import { asking, aSchedule, future, past, planned, type Schedule } from './schedule.fixtures.ts';
 
-const buried: Decision = { outcome: 'buried', at: past, facts: [] };
+const deadLettered: Decision = { outcome: 'buried', at: past, facts: [] };
 
 describe('Deciding in Postgres', () => {
   let schedule: Schedule;
@@ -15,7 +15,7 @@ describe('Deciding in Postgres', () => {
   it('keeps the plan and gives the same decision when the same fact comes again', async () => {
     const deferred = aDeferred({ messageId: 'same' });
     const first = await schedule.decisions.decideOnce(asking(deferred, planned(future)));
-    const again = await schedule.decisions.decideOnce(asking(deferred, buried));
+    const again = await schedule.decisions.decideOnce(asking(deferred, deadLettered));
     expect(first).toEqual({ decision: planned(future), repeated: false });
     expect(again).toEqual({ decision: planned(future), repeated: true });
     expect(await rowOf('same')).toMatchObject({ hop: 2, state: 'pending', mode: 'send' });
@@ -74,18 +74,18 @@ describe('Deciding in Postgres', () => {
     const of = (hop: number) => aDeferred({ messageId: 'known', hop });
     const seen: Known[] = [];
     const look = (known: Known) => (
-      seen.push({ proven: known.proven, cancelled: known.cancelled }),
+      seen.push({ accepted: known.accepted, cancelled: known.cancelled }),
       planned(future, { mode: 'reconcile' })
     );
     await schedule.decisions.decideOnce(asking(of(1), look));
     await schedule.stops.cancel(of(1));
     await schedule.decisions.decideOnce(asking(of(2), look));
-    await schedule.stops.prove(of(2), 3);
+    await schedule.stops.markAccepted(of(2), 3);
     await schedule.decisions.decideOnce(asking(of(3), look));
     expect(seen).toEqual([
-      { proven: false, cancelled: false },
-      { proven: false, cancelled: true },
-      { proven: true, cancelled: true },
+      { accepted: false, cancelled: false },
+      { accepted: false, cancelled: true },
+      { accepted: true, cancelled: true },
     ]);
   });
 });

@@ -49,7 +49,7 @@ describe('The retry service', () => {
         schema: RetryConfig,
         migrations,
         module: RetryModule,
-        onSetAside: (app, record, error) => app.get(EndingService).onSetAside(record, error),
+        onQuarantine: (app, record, error) => app.get(EndingService).onQuarantine(record, error),
       },
       env,
     );
@@ -132,7 +132,7 @@ describe('The retry service', () => {
     await kafka.produce(`${prefix}send.deferred`, {
       key: 'garbled',
       value: 'not json',
-      headers: { ce_messagetenant: 'default', ce_messagechannel: 'sms', ce_hop: '2', ce_doubthop: '1' },
+      headers: { ce_messagetenant: 'default', ce_messagechannel: 'sms', ce_hop: '2', ce_unconfirmedhop: '1' },
     });
     const facts = (await statuses.until(2)).map((record) => StatusChanged.parse(record.json()));
     expect(facts.find(({ messageId }) => messageId === 'broken')).toMatchObject({
@@ -156,7 +156,7 @@ describe('The retry service', () => {
     expect(given.find(({ messageId }) => messageId === 'garbled')).toMatchObject({
       reason: 'unconfirmed',
       request: {},
-      failure: { action: expect.stringContaining('messaging.unreadable') },
+      failure: { remedy: expect.stringContaining('messaging.unreadable') },
     });
   }, 30_000);
 
@@ -231,14 +231,14 @@ describe('The retry service', () => {
 
   describe('with a lost answer that was not found in time', () => {
     const topic = `${prefix}status.changed`;
-    const doubtSince = inMs(-3_600_000);
+    const unconfirmedSince = inMs(-3_600_000);
     const lost = (messageId: string) =>
       aDeferred({
         messageId,
         hop: 2,
         why: 'unknown',
-        doubt: { hop: 1, at: doubtSince, callId: randomUUID() },
-        doubtSince,
+        unconfirmedCall: { hop: 1, at: unconfirmedSince, callId: randomUUID() },
+        unconfirmedSince,
         expiresAt: inMs(600_000),
       });
     const stateOf = async (messageId: string) =>

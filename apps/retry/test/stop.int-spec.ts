@@ -78,38 +78,38 @@ describe('Stopping in Postgres', () => {
 
   it('stops what is planned once a provider is proven to have the message', async () => {
     await plan('m-1');
-    expect(await schedule.stops.prove(message('m-1'), 3)).toBe(true);
+    expect(await schedule.stops.markAccepted(message('m-1'), 3)).toBe(true);
     expect(await stateOf('m-1')).toBe('stopped');
-    expect(await schedule.stops.prove(message('m-1'), 3)).toBe(false);
+    expect(await schedule.stops.markAccepted(message('m-1'), 3)).toBe(false);
     expect((await schedule.aReplica().take({})).plans).toEqual([]);
   });
 
   it('stops nothing of a message that its provider gave back for what was told of the hop that it had taken', async () => {
-    const takenBack = (hop: number) =>
-      asking(aDeferred({ messageId: 'm-1', hop, takenBack: true }), ({ proven }) =>
-        proven ? { outcome: 'proven', at: past, facts: [] } : planned(future),
+    const acceptanceRevoked = (hop: number) =>
+      asking(aDeferred({ messageId: 'm-1', hop, acceptanceRevoked: true }), ({ accepted }) =>
+        accepted ? { outcome: 'proven', at: past, facts: [] } : planned(future),
       );
     await plan('m-1');
-    await schedule.stops.prove(message('m-1'), 4);
-    expect(await schedule.decisions.decideOnce(takenBack(4))).toMatchObject({ decision: { outcome: 'planned' } });
+    await schedule.stops.markAccepted(message('m-1'), 4);
+    expect(await schedule.decisions.decideOnce(acceptanceRevoked(4))).toMatchObject({ decision: { outcome: 'planned' } });
     // A callback that comes late, and one about an earlier hop.
-    expect(await schedule.stops.prove(message('m-1'), 4)).toBe(false);
-    expect(await schedule.stops.prove(message('m-1'), 3)).toBe(false);
+    expect(await schedule.stops.markAccepted(message('m-1'), 4)).toBe(false);
+    expect(await schedule.stops.markAccepted(message('m-1'), 3)).toBe(false);
     expect(await stateOf('m-1')).toBe('pending');
-    expect(await schedule.stops.prove(message('m-1'), 5)).toBe(true);
+    expect(await schedule.stops.markAccepted(message('m-1'), 5)).toBe(true);
     expect(await stateOf('m-1')).toBe('stopped');
   });
 
   it('lets a release go on that a proof comes too late for, and waits for no answer: the channel’s ledger refuses it', async () => {
     await plan('m-1', past);
     const batch = await schedule.aReplica().take({});
-    expect(await schedule.stops.prove(message('m-1'), 3)).toBe(false);
+    expect(await schedule.stops.markAccepted(message('m-1'), 3)).toBe(false);
     await schedule.aReplica().markPublished(batch.token, batch.plans);
     expect(await stateOf('m-1')).toBe('answered');
   });
 
   it('keeps nothing of receipts for messages that were never deferred', async () => {
-    await Promise.all(Array.from({ length: 50 }, (_, index) => schedule.stops.prove(message(`unknown-${index}`), 3)));
+    await Promise.all(Array.from({ length: 50 }, (_, index) => schedule.stops.markAccepted(message(`unknown-${index}`), 3)));
     const { rows } = await schedule.pool.query('SELECT count(*) AS count FROM retry.progress');
     expect(rows).toEqual([{ count: 0 }]);
   });
@@ -120,11 +120,11 @@ describe('Stopping in Postgres', () => {
       ids.map((id) => schedule.decisions.decideOnce(asking(aDeferred({ messageId: id }), planned(past)))),
     );
     const next = (id: string) =>
-      asking(aDeferred({ messageId: id, hop: 2 }), ({ proven }) =>
-        proven ? { outcome: 'proven', at: past, facts: [] } : planned(future),
+      asking(aDeferred({ messageId: id, hop: 2 }), ({ accepted }) =>
+        accepted ? { outcome: 'proven', at: past, facts: [] } : planned(future),
       );
     await Promise.all(
-      ids.flatMap((id) => [schedule.decisions.decideOnce(next(id)), schedule.stops.prove(message(id), 3)]),
+      ids.flatMap((id) => [schedule.decisions.decideOnce(next(id)), schedule.stops.markAccepted(message(id), 3)]),
     );
     expect((await schedule.rows()).filter((row) => row.state === 'pending')).toEqual([]);
   });

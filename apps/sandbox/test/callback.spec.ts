@@ -24,17 +24,17 @@ afterAll(async () => {
 });
 afterEach(() => fetch(`${sandbox.url}/_sandbox/messages`, { method: 'DELETE' }));
 
-interface Told {
+interface Reported {
   status: number;
   body: { webhook?: unknown; errors?: { field: string }[] };
 }
-async function tell(body: object): Promise<Told> {
+async function tell(body: object): Promise<Reported> {
   const answer = await fetch(`${sandbox.url}/_sandbox/callback`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  return { status: answer.status, body: (await answer.json()) as Told['body'] };
+  return { status: answer.status, body: (await answer.json()) as Reported['body'] };
 }
 /** Once all that happens by itself has been told. */
 const settled = (event: string) =>
@@ -110,9 +110,9 @@ describe('an event of a mail', () => {
       extra: [1],
     });
     expect(event).not.toHaveProperty('smtp-id');
-    const proven = createVerify('sha256').update(String(headers['x-twilio-email-event-webhook-timestamp']) + body);
+    const accepted = createVerify('sha256').update(String(headers['x-twilio-email-event-webhook-timestamp']) + body);
     const key = { key: Buffer.from(publicKey, 'base64'), format: 'der' as const, type: 'spki' as const };
-    expect(proven.verify(key, String(headers['x-twilio-email-event-webhook-signature']), 'base64')).toBe(true);
+    expect(accepted.verify(key, String(headers['x-twilio-email-event-webhook-signature']), 'base64')).toBe(true);
   });
 
   it('of Resend tells what somebody says, inside its data too, and is signed', async () => {

@@ -25,7 +25,7 @@ const send = (reference = `order-${(order += 1)}`) =>
 /** The webhooks of the last order: those of a test before may still be on their way. */
 const posts = () => receiver.received.filter(({ body }) => body.includes(`"order-${order}"`));
 /** What they told: events that are due in the same turn share a post. */
-const told = () =>
+const reported = () =>
   posts().flatMap(
     ({ body }) =>
       JSON.parse(body) as { event: string; sg_event_id: string; sg_message_id: string; timestamp: number }[],
@@ -112,7 +112,7 @@ describe('faults', () => {
   it('can tell them twice', async () => {
     await withFaults(sandbox, { sendgrid: { webhooks: 'duplicate' } });
     await send();
-    const [first, second] = await until(() => told().length === 2 && told());
+    const [first, second] = await until(() => reported().length === 2 && reported());
     expect(second).toEqual(first);
   });
 
@@ -127,7 +127,7 @@ describe('faults', () => {
   it('can tell each 46 times, under ever new event ids', async () => {
     await withFaults(sandbox, { sendgrid: { webhooks: 'duplicate', webhookCopies: 46, webhookNewIds: true } });
     await send();
-    const events = await until(() => told().length === 46 && told());
+    const events = await until(() => reported().length === 46 && reported());
     expect(new Set(events.map(({ sg_event_id }) => sg_event_id)).size).toBe(46);
     expect(new Set(events.map(({ sg_message_id, timestamp }) => `${sg_message_id} ${timestamp}`)).size).toBe(1);
   });
@@ -135,7 +135,7 @@ describe('faults', () => {
   it('can turn the order of a message’s webhooks round', async () => {
     await withFaults(sandbox, { sendgrid: { webhooks: 'reorder' } });
     await sendGridOf(sandbox).send(aMailTo('click@example.org', `order-${(order += 1)}`));
-    const events = await until(() => told().length === 4 && told());
+    const events = await until(() => reported().length === 4 && reported());
     expect(events.map(({ event }) => event)).toEqual(['click', 'open', 'delivered', 'processed']);
   });
 

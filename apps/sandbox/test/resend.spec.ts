@@ -241,8 +241,8 @@ describe('webhooks', () => {
   it('tell of each recipient on its own', async () => {
     const id = idOf(await resend.emails.send({ ...anEmail(''), to: ['ada@inbox.test', 'bounce@inbox.test'] }));
     const posts = await until(() => eventsOf(id).length === 4 && eventsOf(id));
-    const told = posts.map(({ event }) => `${event.data.to.join()} ${event.type}`);
-    expect(told.sort()).toEqual([
+    const reported = posts.map(({ event }) => `${event.data.to.join()} ${event.type}`);
+    expect(reported.sort()).toEqual([
       'ada@inbox.test email.delivered',
       'ada@inbox.test email.sent',
       'bounce@inbox.test email.bounced',

@@ -35,17 +35,17 @@ interface SendGridEvent {
   mi_message_id: string;
   asm_group_id?: number;
 }
-const told = (reference: string) =>
+const reported = (reference: string) =>
   receiver.received
     .filter(({ url }) => url === '/sendgrid')
     .flatMap(({ body }) => JSON.parse(body) as SendGridEvent[])
     .filter(({ mi_message_id }) => mi_message_id === reference);
-const untilTold = (reference: string, ...events: string[]) =>
+const untilReported = (reference: string, ...events: string[]) =>
   until(
     () =>
-      told(reference)
+      reported(reference)
         .map(({ event }) => event)
-        .join() === events.join() && told(reference),
+        .join() === events.join() && reported(reference),
   );
 let order = 0;
 const mail = async (to: string, parts: Record<string, unknown> = {}) => {
@@ -68,36 +68,36 @@ describe('SendGrid accepts mail', () => {
     ['unsubscribed', 'unsubscribe@inbox.test', ['processed', 'delivered', 'unsubscribe'], 'Unsubscribed Address'],
     ['is not valid', 'invalid@inbox.test', ['dropped'], 'Invalid'],
   ])('to who %s before, and tells then that it was dropped', async (_, to, first, reason) => {
-    await untilTold(await mail(to), ...first);
-    expect(await untilTold(await mail(to.toUpperCase()), 'dropped')).toMatchObject([{ reason, status: '5.0.0' }]);
+    await untilReported(await mail(to), ...first);
+    expect(await untilReported(await mail(to.toUpperCase()), 'dropped')).toMatchObject([{ reason, status: '5.0.0' }]);
   });
 
   it('to who was blocked before, and tries again', async () => {
-    await untilTold(await mail('blocked@inbox.test'), 'processed', 'bounce');
-    await untilTold(await mail('blocked@inbox.test'), 'processed', 'bounce');
+    await untilReported(await mail('blocked@inbox.test'), 'processed', 'bounce');
+    await untilReported(await mail('blocked@inbox.test'), 'processed', 'bounce');
   });
 
   it('of a group, and drops it for who left that group', async () => {
     await post('/v3/asm/groups/7/suppressions', { recipient_emails: ['ada@inbox.test'] });
-    expect(await untilTold(await mail('ada@inbox.test', { asm: { groupId: 7 } }), 'dropped')).toMatchObject([
+    expect(await untilReported(await mail('ada@inbox.test', { asm: { groupId: 7 } }), 'dropped')).toMatchObject([
       { reason: 'Unsubscribed Address', asm_group_id: 7 },
     ]);
-    await untilTold(await mail('ada@inbox.test', { asm: { groupId: 8 } }), 'processed', 'delivered');
-    await untilTold(await mail('ada@inbox.test'), 'processed', 'delivered');
+    await untilReported(await mail('ada@inbox.test', { asm: { groupId: 8 } }), 'processed', 'delivered');
+    await untilReported(await mail('ada@inbox.test'), 'processed', 'delivered');
   });
 
   it('that goes past its lists', async () => {
     await post('/v3/asm/suppressions/global', { recipient_emails: ['eve@inbox.test'] });
-    await untilTold(
+    await untilReported(
       await mail('eve@inbox.test', { mailSettings: { bypassBounceManagement: { enable: true } } }),
       'dropped',
     );
-    await untilTold(
+    await untilReported(
       await mail('eve@inbox.test', { mailSettings: { bypassListManagement: { enable: false } } }),
       'dropped',
     );
     for (const bypass of ['bypassUnsubscribeManagement', 'bypassListManagement'])
-      await untilTold(
+      await untilReported(
         await mail('eve@inbox.test', { mailSettings: { [bypass]: { enable: true } } }),
         'processed',
         'delivered',
@@ -108,17 +108,17 @@ describe('SendGrid accepts mail', () => {
     const sendAt = Math.floor(Date.now() / 1000) + 1;
     const [early, late] = [await mail('fay@inbox.test', { sendAt }), await mail('gus@inbox.test', { sendAt })];
     await post('/v3/asm/suppressions/global', { recipient_emails: ['fay@inbox.test'] });
-    await untilTold(early, 'dropped');
-    await untilTold(late, 'processed', 'delivered');
+    await untilReported(early, 'dropped');
+    await untilReported(late, 'processed', 'delivered');
   });
 
   it('again once its recipient was taken off the list, or the inbox was cleared', async () => {
     for (const forget of ['/v3/suppression/bounces/late-bounce@inbox.test', '/_sandbox/messages']) {
-      await untilTold(await mail('late-bounce@inbox.test'), 'processed', 'delivered', 'bounce');
-      await untilTold(await mail('late-bounce@inbox.test'), 'dropped');
+      await untilReported(await mail('late-bounce@inbox.test'), 'processed', 'delivered', 'bounce');
+      await untilReported(await mail('late-bounce@inbox.test'), 'dropped');
       await fetch(sandbox.url + forget, { method: 'DELETE', headers: { authorization: `Bearer ${apiKey}` } });
     }
-    await untilTold(await mail('late-bounce@inbox.test'), 'processed', 'delivered', 'bounce');
+    await untilReported(await mail('late-bounce@inbox.test'), 'processed', 'delivered', 'bounce');
   });
 });
 
@@ -129,7 +129,7 @@ describe('Resend accepts mail', () => {
   }
   const email = async (...to: string[]) =>
     (await resend.emails.send({ from: 'shop@messaging.test', to, subject: 'Hi', text: 'Hi' })).data!.id;
-  const toldOf = (id: string) =>
+  const logFields = (id: string) =>
     receiver.received
       .filter(({ url }) => url === '/resend')
       .map(({ body }) => JSON.parse(body) as Event)
@@ -137,14 +137,14 @@ describe('Resend accepts mail', () => {
   const untilTypes = (id: string, ...types: string[]) =>
     until(
       () =>
-        toldOf(id)
+        logFields(id)
           .map(({ type }) => type)
           .sort()
           .join() ===
           types
             .map((type) => `email.${type}`)
             .sort()
-            .join() && toldOf(id),
+            .join() && logFields(id),
     );
 
   it.each([
@@ -178,7 +178,7 @@ describe('Resend accepts mail', () => {
 
 it('shows such mail in the inbox as what became of it', async () => {
   await post('/v3/asm/suppressions/global', { recipient_emails: ['hal@inbox.test'] });
-  await untilTold(await mail('hal@inbox.test'), 'dropped');
+  await untilReported(await mail('hal@inbox.test'), 'dropped');
   expect((await listed(sandbox)).messages).toMatchObject([
     { to: 'hal@inbox.test', status: 'dropped', events: [{ event: 'dropped' }] },
   ]);

@@ -11,7 +11,7 @@ void runService({
   migrations: smsMigrations,
   module: SmsModule,
   beforeConsuming: (app, kafka, config) => app.get(DeliveryEngine).prepare(kafka, config, app.get(Health)),
-  passOver: isNoConcernOf('sms'),
+  skip: isNoConcernOf('sms'),
   onAssigned: (app, assignment) => app.get(DeliveryEngine).onAssigned(assignment),
-  onSetAside: (app, record, error) => app.get(DeliveryEngine).endings.onSetAside(record, error),
+  onQuarantine: (app, record, error) => app.get(DeliveryEngine).endings.onQuarantine(record, error),
 });

@@ -15,9 +15,9 @@ export interface SendingRules {
 export function refusalOf(message: SmsMessage, rules: SendingRules): Failure | undefined {
   const { kind, senderProblem } = message;
   const { allowed, mmsRegions } = rules;
-  const place = message.region ?? 'this country';
-  if (!isAmong(allowed, message)) return notAllowed(place);
-  if (kind === 'mms' && !isAmong(mmsRegions, message)) return noMedia(place);
+  const country = message.region ?? 'this country';
+  if (!isAmong(allowed, message)) return notAllowed(country);
+  if (kind === 'mms' && !isAmong(mmsRegions, message)) return noMedia(country);
   if (senderProblem !== undefined) return noSender(senderProblem);
   return tooLong(message, rules);
 }
@@ -25,23 +25,23 @@ export function refusalOf(message: SmsMessage, rules: SendingRules): Failure | u
 const isAmong = (regions: readonly string[], { to, region }: SmsMessage) =>
   closest(regions, (entry) => entry, { to, region }) !== undefined;
 
-const notAllowed = (place: string) =>
+const notAllowed = (country: string) =>
   ownFailure(
     'MSG_COUNTRY_NOT_ALLOWED',
     'bad-recipient',
     'never',
-    `Texts to ${place} are not allowed here, so nothing was sent.`,
+    `Texts to ${country} are not allowed here, so nothing was sent.`,
     {
-      action: `If they are wanted, add ${place} to SMS_ALLOWED_COUNTRIES and publish it again; else look who asks for them (SMS pumping).`,
+      remedy: `If they are wanted, add ${country} to SMS_ALLOWED_COUNTRIES and publish it again; else look who asks for them (SMS pumping).`,
     },
   );
 
-const noMedia = (place: string) =>
+const noMedia = (country: string) =>
   ownFailure(
     'MSG_NO_MMS_THERE',
     'bad-recipient',
     'never',
-    `Media cannot be sent to ${place} by MMS, so nothing was sent.`,
+    `Media cannot be sent to ${country} by MMS, so nothing was sent.`,
   );
 
 const noSender = (why: string) =>

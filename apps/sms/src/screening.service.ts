@@ -2,7 +2,7 @@ import { type Failure, phoneIdentity } from '#libs/contracts';
 import { fileFailure, type Files, type Screened } from '#libs/delivery';
 import { mediaFault } from './content/media.policy.ts';
 import type { Conversations } from './conversation/conversations.port.ts';
-import { wordingOf, type WindowRule } from './conversation/window.policy.ts';
+import { formOf, type WindowRule } from './conversation/window.policy.ts';
 import { type Budget, budgetOf, overBudget } from './recipient/budget.policy.ts';
 import type { PrefixUse } from './recipient/prefix-use.port.ts';
 import type { SmsMessage } from './sms-message.ts';
@@ -49,17 +49,17 @@ export class ScreeningService {
           business: message.from && phoneIdentity(message.from),
         })
       : undefined;
-    const wording = wordingOf(content, heardAt, windowRule, Date.now());
-    switch (wording) {
+    const contentHash = formOf(content, heardAt, windowRule, Date.now());
+    switch (contentHash) {
       case 'free-form':
         return {
           pass: true,
-          message: { ...message, contentTemplate: undefined, ...(content.template && { standby: true }) },
+          message: { ...message, contentTemplate: undefined, ...(content.template && { resendPlan: true }) },
         };
       case 'template':
         return { pass: true, message: { ...message, body: undefined, mediaUrls: undefined } };
       default:
-        return { pass: false, failure: wording };
+        return { pass: false, failure: contentHash };
     }
   }
 

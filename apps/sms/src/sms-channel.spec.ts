@@ -153,10 +153,10 @@ describe('a request for a text', () => {
     const of = channel();
     const message = (to: string, from: string) => of.toMessage(anSmsRequest({ to, from, kind: 'whatsapp' }));
     const [a, b] = [message('+5215512345678', '+5215598765432'), message('+525512345678', '+525598765432')];
-    expect(of.likenessOf(a).party[1]).toBe(of.likenessOf(b).party[1]);
-    expect(of.reachOf(a).scopes).toEqual(of.reachOf(b).scopes);
+    expect(of.fingerprintOf(a).participants[1]).toBe(of.fingerprintOf(b).participants[1]);
+    expect(of.suppressionScopesOf(a).scopes).toEqual(of.suppressionScopesOf(b).scopes);
     expect(of.scopeOf(a, 'sender')).toBe('sender:whatsapp:+525598765432');
-    expect(of.reachOf(of.toMessage(anSmsRequest({ from: '+115005550006' }))).scopes).toContain('sender:+15005550006');
+    expect(of.suppressionScopesOf(of.toMessage(anSmsRequest({ from: '+115005550006' }))).scopes).toContain('sender:+15005550006');
   });
 
   it('names a template as Twilio does', () => {

@@ -8,11 +8,11 @@ import {
   SmsRequested,
   templateOwner,
 } from '#libs/contracts';
-import { ChannelPort, type Likeness, type Reach, type Rendered, type Screened, type Standby } from '#libs/delivery';
+import { ChannelPort, type Fingerprint, type SuppressionScopes, type Rendered, type Screened, type ResendPlan } from '#libs/delivery';
 import type { Templates } from '#libs/templates';
 import { type ContentTemplates, contentSidOf, templateProblems } from './content/content-template.policy.ts';
 import { mediaProblems } from './content/media.policy.ts';
-import type { Standbys } from './conversation/standbys.port.ts';
+import type { ResendPlans } from './conversation/standbys.port.ts';
 import { type NumberCheck, type Phone, readPhone } from './recipient/phone.policy.ts';
 import { refusalOf, type SendingRules } from './refusal.policy.ts';
 import type { ScreeningService } from './screening.service.ts';
@@ -38,7 +38,7 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
   private readonly rules: SmsRules;
   private readonly ours: Pick<Templates, 'render'>;
   private readonly screening: Pick<ScreeningService, 'screen'>;
-  private readonly standbys: Pick<Standbys, 'keep'>;
+  private readonly resendPlans: Pick<ResendPlans, 'keep'>;
   /** A number is read once for its checks and once for its message: the plans of the world take a while. */
   private readonly phones = new WeakMap<SmsRequested, Phone>();
 
@@ -47,14 +47,14 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
     rules: SmsRules,
     screening: Pick<ScreeningService, 'screen'>,
     templates: Pick<Templates, 'render'>,
-    standbys: Pick<Standbys, 'keep'>,
+    resendPlans: Pick<ResendPlans, 'keep'>,
   ) {
     super();
     this.providers = providers;
     this.rules = rules;
     this.screening = screening;
     this.ours = templates;
-    this.standbys = standbys;
+    this.resendPlans = resendPlans;
   }
 
   override problemsOf(request: SmsRequested): FieldError[] {
@@ -95,11 +95,11 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
 
   override async screen(message: SmsMessage): Promise<Screened<SmsMessage>> {
     const screened = await this.screening.screen(message);
-    return screened.pass && screened.message.standby ? { ...screened, standby: true } : screened;
+    return screened.pass && screened.message.resendPlan ? { ...screened, resendPlan: true } : screened;
   }
 
-  override keepStandby(id: string, standby: Standby): Promise<void> {
-    return this.standbys.keep(id, standby);
+  override keepResendPlan(id: string, resendPlan: ResendPlan): Promise<void> {
+    return this.resendPlans.keep(id, resendPlan);
   }
 
   override render(message: SmsMessage, pinned: string | undefined): Rendered<SmsMessage> {
@@ -108,11 +108,11 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
     const owner = templateOwner(template.name);
     if (owner) {
       if (!this.providers.some(({ name }) => name === owner.provider))
-        return { message, mendable: true, faults: [noProvider] };
+        return { message, canRecover: true, faults: [noProvider] };
       return { message: { ...bare, boundTo: owner.provider, contentTemplate: { ...template, name: owner.id } } };
     }
     const rendering = this.ours.render('sms', template, pinned);
-    if (!rendering.rendered) return { message, faults: rendering.faults, mendable: rendering.gone };
+    if (!rendering.rendered) return { message, faults: rendering.faults, canRecover: rendering.gone };
     return { message: { ...bare, body: rendering.content.body }, templateVersion: rendering.version };
   }
 
@@ -125,7 +125,7 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
     return kind === 'whatsapp' ? `whatsapp:${from}` : from;
   }
 
-  override reachOf(message: SmsMessage): Reach {
+  override suppressionScopesOf(message: SmsMessage): SuppressionScopes {
     const sender = this.senderOf(message);
     return {
       scopes: [
@@ -137,16 +137,16 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
     };
   }
 
-  override scopeOf(message: SmsMessage, reach: Failure['suppressScope']): string {
-    if (reach === 'channel') return `kind:${message.kind}`;
+  override scopeOf(message: SmsMessage, suppressionScopes: Failure['suppressScope']): string {
+    if (suppressionScopes === 'channel') return `kind:${message.kind}`;
     const sender = this.senderOf(message);
-    return reach === 'sender' && sender !== undefined ? senderScope(sender) : 'all';
+    return suppressionScopes === 'sender' && sender !== undefined ? senderScope(sender) : 'all';
   }
 
-  override likenessOf({ kind, to, from, messagingService, body, mediaUrls, contentTemplate }: SmsMessage): Likeness {
+  override fingerprintOf({ kind, to, from, messagingService, body, mediaUrls, contentTemplate }: SmsMessage): Fingerprint {
     return {
-      party: [kind === 'whatsapp' ? kind : '', phoneIdentity(to), from ?? messagingService ?? ''],
-      wording: contentTemplate ? undefined : [body ?? '', String(mediaUrls?.length ?? 0)],
+      participants: [kind === 'whatsapp' ? kind : '', phoneIdentity(to), from ?? messagingService ?? ''],
+      contentHash: contentTemplate ? undefined : [body ?? '', String(mediaUrls?.length ?? 0)],
     };
   }
 
@@ -157,8 +157,8 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
   private senderFor(request: SmsRequested, kind: SmsMessage['kind'], region: string | undefined): Chosen {
     if (request.from !== undefined) return { sender: request.from };
     const { senders, standard } = this.rules;
-    const errand = { to: request.to, region, kind, category: request.category };
-    return chooseSender(errand, senders, kind === 'whatsapp' ? standard.whatsapp : standard.text);
+    const senderQuery = { to: request.to, region, kind, category: request.category };
+    return chooseSender(senderQuery, senders, kind === 'whatsapp' ? standard.whatsapp : standard.text);
   }
 
   private phoneOf(request: SmsRequested): Phone {

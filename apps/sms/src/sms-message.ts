@@ -12,7 +12,7 @@ export type SmsMessage = SmsRequested & {
   /** The country of its recipient, or the calling code where there is none. */
   region?: string | undefined;
   /** It goes in its own words and has a template beside: if the provider gives it back, the template goes. */
-  standby?: true;
+  resendPlan?: true;
   /** Why no sender may go there. */
   senderProblem?: string | undefined;
 };

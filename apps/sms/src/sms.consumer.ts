@@ -2,7 +2,7 @@ import {
   type CancelRequested,
   identityKey,
   type InboundReceived,
-  isTakenBack,
+  isAcceptanceRevoked,
   phoneIdentity,
   recipientHash,
   type SmsRequested,
@@ -18,7 +18,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { Conversations } from './conversation/conversations.port.ts';
-import { Standbys } from './conversation/standbys.port.ts';
+import { ResendPlans } from './conversation/standbys.port.ts';
 import { OUTSIDE_WINDOW } from './providers/twilio/twilio.receipts.policy.ts';
 import type { SmsMessage } from './sms-message.ts';
 import type { SmsConfig } from './sms.config.ts';
@@ -28,18 +28,18 @@ import type { SmsConfig } from './sms.config.ts';
 export class SmsConsumer {
   private readonly engine: DeliveryEngine<SmsRequested, SmsMessage>;
   private readonly conversations: Conversations;
-  private readonly standbys: Standbys;
+  private readonly resendPlans: ResendPlans;
   private readonly hashKey: string;
 
   constructor(
     @Inject(DeliveryEngine) engine: DeliveryEngine<SmsRequested, SmsMessage>,
     @Inject(Conversations) conversations: Conversations,
-    @Inject(Standbys) standbys: Standbys,
+    @Inject(ResendPlans) resendPlans: ResendPlans,
     @Inject(ConfigService) config: ConfigService<SmsConfig, true>,
   ) {
     this.engine = engine;
     this.conversations = conversations;
-    this.standbys = standbys;
+    this.resendPlans = resendPlans;
     this.hashKey = config.get('RECIPIENT_HASH_KEY');
   }
 
@@ -61,7 +61,7 @@ export class SmsConsumer {
   @On(topics.statusChanged)
   async onStatus(@Payload() fact: StatusChanged): Promise<void> {
     if (fact.failure?.code === OUTSIDE_WINDOW && fact.recipient) await this.conversations.forget(fact.recipient.hash);
-    if (isTakenBack(fact) && fact.channel === 'sms') await this.goAsTemplate(fact);
+    if (isAcceptanceRevoked(fact) && fact.channel === 'sms') await this.goAsTemplate(fact);
     await this.engine.onStatus(fact);
   }
 
@@ -69,9 +69,9 @@ export class SmsConsumer {
   private async goAsTemplate(fact: StatusChanged): Promise<void> {
     const { tenant, channel, messageId, hop } = fact;
     if (messageId === undefined || hop === undefined) return;
-    await this.engine.takenBack.goAnotherWay(
+    await this.engine.acceptanceRevoked.resendAsTemplate(
       fact,
-      await this.standbys.of(identityKey({ tenant, channel, messageId }), hop),
+      await this.resendPlans.of(identityKey({ tenant, channel, messageId }), hop),
     );
   }
 

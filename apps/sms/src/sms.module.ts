@@ -10,8 +10,8 @@ import { Module } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { Conversations } from './conversation/conversations.port.ts';
 import { PostgresConversations } from './conversation/conversations.store.ts';
-import { Standbys } from './conversation/standbys.port.ts';
-import { PostgresStandbys } from './conversation/standbys.store.ts';
+import { ResendPlans } from './conversation/standbys.port.ts';
+import { PostgresResendPlans } from './conversation/standbys.store.ts';
 import { TwilioAdapter } from './providers/twilio/twilio.adapter.ts';
 import { TwilioInboundController } from './providers/twilio/twilio.inbound.controller.ts';
 import { TwilioSignature } from './providers/twilio/twilio.signature.webhook.ts';
@@ -65,7 +65,7 @@ const conversations = {
   useFactory: (pool: Pool) => new PostgresConversations(pool),
 };
 
-const standbys = { provide: Standbys, inject: [POOL], useFactory: (pool: Pool) => new PostgresStandbys(pool) };
+const resendPlans = { provide: ResendPlans, inject: [POOL], useFactory: (pool: Pool) => new PostgresResendPlans(pool) };
 
 const files = {
   provide: GuardedFiles,
@@ -90,13 +90,13 @@ const screening = {
 
 const engine = {
   provide: DeliveryEngine,
-  inject: [ConfigService, TwilioAdapter, ScreeningService, Templates, Standbys, POOL, Publisher, LOGGER, STOPPING],
+  inject: [ConfigService, TwilioAdapter, ScreeningService, Templates, ResendPlans, POOL, Publisher, LOGGER, STOPPING],
   useFactory: (
     config: ConfigService<SmsConfig, true>,
     adapter: TwilioAdapter,
     screening: ScreeningService,
     templates: Templates,
-    kept: Standbys,
+    kept: ResendPlans,
     pool: Pool,
     publisher: Publisher,
     logger: Logger,
@@ -142,6 +142,6 @@ function rulesOf(config: ConfigService<SmsConfig, true>): SmsRules {
 /** The channel for SMS, MMS and WhatsApp: consumer, engine, providers and their webhooks. */
 @Module({
   controllers: [SmsConsumer, TwilioWebhookController, TwilioInboundController, SuppressionsController],
-  providers: [twilio, signature, conversations, standbys, files, screening, templates, engine, suppressionAdmin('sms')],
+  providers: [twilio, signature, conversations, resendPlans, files, screening, templates, engine, suppressionAdmin('sms')],
 })
 export class SmsModule {}

@@ -40,7 +40,7 @@ describe('media, as their servers tell of them,', () => {
   let server: FileServer;
   let files: GuardedFiles;
   /** By path. */
-  const told: Record<string, { type?: string; bytes?: number }> = {
+  const reported: Record<string, { type?: string; bytes?: number }> = {
     '/photo.png': { type: 'image/png', bytes: 5_000_000 },
     '/large.png': { type: 'image/png', bytes: 5_000_001 },
     '/clip.mp4': { type: 'video/mp4', bytes: 500_001 },
@@ -57,7 +57,7 @@ describe('media, as their servers tell of them,', () => {
 
   beforeAll(async () => {
     server = await aFileServer(trusted('files.test'), (incoming, response: ServerResponse) => {
-      const file = told[incoming.url ?? ''];
+      const file = reported[incoming.url ?? ''];
       if (!file) return void response.writeHead(404).end();
       response.writeHead(200, {
         ...(file.type && { 'content-type': file.type }),
@@ -81,13 +81,13 @@ describe('media, as their servers tell of them,', () => {
         paths.map((path) => `https://files.test:${server.port}${path}`),
       ),
     );
-  const failed = (code: string, place: number, rule: RegExp) => ({
+  const failed = (code: string, destination: number, rule: RegExp) => ({
     pass: false,
     failure: {
       code,
       kind: 'bad-content',
       retry: 'never',
-      fields: [{ field: `mediaUrls[${place}]`, rule: expect.stringMatching(rule) }],
+      fields: [{ field: `mediaUrls[${destination}]`, rule: expect.stringMatching(rule) }],
     },
   });
 

@@ -3,7 +3,7 @@ import { migrate, type Pool } from '#libs/persistence';
 import { aDatabase, aDeferred, anSmsRequest, eventually, type TestDatabase } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PostgresConversations } from '../src/conversation/conversations.store.ts';
-import { PostgresStandbys } from '../src/conversation/standbys.store.ts';
+import { PostgresResendPlans } from '../src/conversation/standbys.store.ts';
 import { readBudgets } from '../src/recipient/budget.policy.ts';
 import { PostgresPrefixUse } from '../src/recipient/prefix-use.store.ts';
 import { ScreeningService } from '../src/screening.service.ts';
@@ -70,7 +70,7 @@ describe('what the sms service remembers', () => {
     await conversations.heard({ recipient: 'hash of +12025550177', business: '+14155238886', at: new Date() });
     expect(await screening('').screen(both)).toMatchObject({
       pass: true,
-      message: { body: 'It works', contentTemplate: undefined, standby: true },
+      message: { body: 'It works', contentTemplate: undefined, resendPlan: true },
     });
     const { contentTemplate: _, ...wordsOnly } = both;
     expect(await screening('').screen(wordsOnly)).toEqual({
@@ -80,21 +80,21 @@ describe('what the sms service remembers', () => {
   });
 
   it('keeps what stands by for two days, by message and hop', async () => {
-    const standbys = new PostgresStandbys(pool);
+    const resendPlans = new PostgresResendPlans(pool);
     const [id, old] = [randomUUID(), randomUUID()];
-    const standby = { provider: 'twilio', attempt: 1, deferred: aDeferred({ channel: 'sms', hop: 2 }) };
+    const resendPlan = { provider: 'twilio', attempt: 1, deferred: aDeferred({ channel: 'sms', hop: 2 }) };
     await pool.query(
       `INSERT INTO sms.standby (id, hop, standby, kept_at) VALUES ($1, 1, '{}', now() - interval '49 hours')`,
       [old],
     );
-    await standbys.keep(id, standby);
-    await standbys.keep(id, { ...standby, attempt: 9 });
-    expect(await standbys.of(id, 2)).toEqual(standby);
-    expect([await standbys.of(id, 1), await standbys.of(old, 1)]).toEqual([undefined, undefined]);
+    await resendPlans.keep(id, resendPlan);
+    await resendPlans.keep(id, { ...resendPlan, attempt: 9 });
+    expect(await resendPlans.of(id, 2)).toEqual(resendPlan);
+    expect([await resendPlans.of(id, 1), await resendPlans.of(old, 1)]).toEqual([undefined, undefined]);
   });
 
   it('lets go of what stood by for two days, though nothing new is kept', async () => {
-    const standbys = new PostgresStandbys(pool, 20);
+    const resendPlans = new PostgresResendPlans(pool, 20);
     const [young, old] = [randomUUID(), randomUUID()];
     await pool.query(
       `INSERT INTO sms.standby (id, hop, standby, kept_at) VALUES ($1, 1, '{}', now() - interval '49 hours'), ($2, 1, '{}', now() - interval '47 hours')`,
@@ -104,12 +104,12 @@ describe('what the sms service remembers', () => {
       (await pool.query<{ id: string }>('SELECT id FROM sms.standby WHERE id = ANY($1)', [[young, old]])).rows.map(
         ({ id }) => id,
       );
-    standbys.onApplicationBootstrap();
+    resendPlans.onApplicationBootstrap();
     try {
       await eventually(async () => (await left()).length === 1);
       expect(await left()).toEqual([young]);
     } finally {
-      standbys.onModuleDestroy();
+      resendPlans.onModuleDestroy();
     }
   });
 

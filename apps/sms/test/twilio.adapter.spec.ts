@@ -61,7 +61,7 @@ describe('a text handed to Twilio', () => {
     adapter.send({
       message: { ...anSmsRequest(), kind: 'sms', from: '+15005550006', ...message },
       reference,
-      mayStart: () => true,
+      mayStillSend: () => true,
     });
   const formOf = async (message: Partial<SmsMessage>): Promise<Record<string, string | string[]>> => {
     await send(message);

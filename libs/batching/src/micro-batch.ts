@@ -22,7 +22,7 @@ export interface MicroBatch<I, O> {
 const MUCH = 8;
 const LINGER_WHEN_MUCH_MS = 10;
 /** So long one batch waits for the one before it, which may be held up by a lock of its own entries. */
-const PATIENCE_MS = 100;
+const TIMEOUT_MS = 100;
 
 /** Joins entries that come within a few milliseconds into one call of `work`, which answers in the same order. */
 export function gather<I, O>(
@@ -86,12 +86,12 @@ class Pace {
   private ready(flush: () => void): void {
     if (this.out === 0) return flush();
     const go = () => {
-      clearTimeout(patience);
+      clearTimeout(timeout);
       const place = this.due.indexOf(go);
       if (place >= 0) this.due.splice(place, 1);
       flush();
     };
-    const patience = setTimeout(go, PATIENCE_MS);
+    const timeout = setTimeout(go, TIMEOUT_MS);
     this.due.push(go);
   }
 }

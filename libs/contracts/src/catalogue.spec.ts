@@ -17,7 +17,7 @@ const catalogue = new FailureCatalogue('twilio', [
     kind: 'account',
     retry: 'operator',
     meaning: 'The country is not enabled.',
-    action: 'Enable the country.',
+    remedy: 'Enable the country.',
     source: 'test',
   },
   {
@@ -39,7 +39,7 @@ describe('a provider’s failure catalogue', () => {
       provider: 'twilio',
       httpStatus: 400,
       meaning: 'The recipient replied STOP to this number.',
-      action: 'Do not write to this recipient until they opt in again.',
+      remedy: 'Do not write to this recipient until they opt in again.',
       retry: 'never',
       help: 'docs/errors/twilio-21610.md',
       suppress: true,
@@ -47,14 +47,14 @@ describe('a provider’s failure catalogue', () => {
   });
 
   it('tells what a row itself advises rather than what goes for its kind', () => {
-    expect(catalogue.failure(['21408'], { httpStatus: 400 }).action).toBe('Enable the country.');
+    expect(catalogue.failure(['21408'], { httpStatus: 400 }).remedy).toBe('Enable the country.');
   });
 
   it('does not promise another try where a receipt tells it', () => {
-    expect(catalogue.failure(['30003']).action).toBe(
+    expect(catalogue.failure(['30003']).remedy).toBe(
       'Nothing is sent again by itself. If it is still of use, publish it again later under a new messageId.',
     );
-    expect(catalogue.failure(['99999']).action).toMatch(/may have arrived/);
+    expect(catalogue.failure(['99999']).remedy).toMatch(/may have arrived/);
   });
 
   it('takes the first code that is listed', () => {
@@ -71,9 +71,9 @@ describe('a provider’s failure catalogue', () => {
     [9e99, Number.MAX_SAFE_INTEGER],
     [Number.NaN, undefined],
     [-5, undefined],
-  ])('tells a wait of %s ms as one that can be written and read again', (retryAfterMs, told) => {
+  ])('tells a wait of %s ms as one that can be written and read again', (retryAfterMs, reported) => {
     const failure = catalogue.failure(['http_429'], { httpStatus: 429, retryAfterMs });
-    expect(Failure.parse(failure).retryAfterMs).toBe(told);
+    expect(Failure.parse(failure).retryAfterMs).toBe(reported);
   });
 
   it.each([
@@ -100,14 +100,14 @@ describe('a failure of our own', () => {
   it('says what to do, and where its page is', () => {
     expect(Failure.parse(ownFailure('MSG_EXPIRED', 'transient', 'never', 'Its time was over.'))).toMatchObject({
       code: 'MSG_EXPIRED',
-      action: 'If it is still of use, publish it again under a new messageId with a later expiresAt.',
+      remedy: 'If it is still of use, publish it again under a new messageId with a later expiresAt.',
       help: 'docs/errors/msg-expired.md',
     });
   });
 
   it('may say it in words of its own', () => {
     expect(
-      ownFailure('MSG_NO_SENDER', 'account', 'operator', 'No sender.', { action: 'Set WHATSAPP_FROM.' }).action,
+      ownFailure('MSG_NO_SENDER', 'account', 'operator', 'No sender.', { remedy: 'Set WHATSAPP_FROM.' }).remedy,
     ).toBe('Set WHATSAPP_FROM.');
   });
 

@@ -5,7 +5,7 @@ import { networkFailures } from './network.failures.ts';
 import { platformFailures } from './platform.failures.ts';
 
 /** What to do about a message that was not sent. */
-const actions: Record<FailureKind, string> = {
+const remedies: Record<FailureKind, string> = {
   transient: 'Nothing: it is tried again by itself until it expires.',
   throttled: 'Nothing now; if it goes on, ask the provider for a higher rate or add senders.',
   unavailable: 'Nothing: it goes as soon as a provider takes it again. Look at the provider’s status page if it lasts.',
@@ -17,8 +17,8 @@ const actions: Record<FailureKind, string> = {
 };
 
 /** What to do where a receipt tells it: the provider had taken the message, so nothing goes again by itself. */
-const actionsAfterReceipt: Record<FailureKind, string> = {
-  ...actions,
+const remediesAfterReceipt: Record<FailureKind, string> = {
+  ...remedies,
   transient: 'Nothing is sent again by itself. If it is still of use, publish it again later under a new messageId.',
   throttled: 'Send more slowly or add senders. If it is still of use, publish it again under a new messageId.',
   account: 'An operator must mend the provider account or its settings; then publish it again under a new messageId.',
@@ -26,8 +26,8 @@ const actionsAfterReceipt: Record<FailureKind, string> = {
 };
 
 /** What a row tells to do: its own advice, else that of its kind. */
-export function actionOf({ action, kind, stage = 'request' }: Pick<FailureRow, 'action' | 'kind' | 'stage'>): string {
-  return action ?? (stage === 'request' || stage === 'network' ? actions : actionsAfterReceipt)[kind];
+export function remedyOf({ remedy, kind, stage = 'request' }: Pick<FailureRow, 'remedy' | 'kind' | 'stage'>): string {
+  return remedy ?? (stage === 'request' || stage === 'network' ? remedies : remediesAfterReceipt)[kind];
 }
 
 /** Which kind an HTTP status alone means, for a code that stands in no table. */
@@ -81,7 +81,7 @@ export class FailureCatalogue {
       code: listed?.code ?? codes[0] ?? 'none',
       provider: this.provider,
       meaning: row.meaning,
-      action: actionOf(row),
+      remedy: remedyOf(row),
       retry: row.retry,
       help: listed ? pageOf(this.provider, listed.code) : unlistedPage,
       ...(seen.httpStatus !== undefined && { httpStatus: seen.httpStatus }),
@@ -107,12 +107,12 @@ export function ownFailure(
   meaning: string,
   more: Partial<Failure> = {},
 ): Failure {
-  const { help = unlistedPage, action, stage } = own.get(code) ?? {};
+  const { help = unlistedPage, remedy, stage } = own.get(code) ?? {};
   return {
     kind,
     code,
     meaning,
-    action: actionOf({ kind, ...(action && { action }), ...(stage && { stage }) }),
+    remedy: remedyOf({ kind, ...(remedy && { remedy }), ...(stage && { stage }) }),
     retry,
     help,
     ...more,

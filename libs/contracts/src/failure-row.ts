@@ -15,7 +15,7 @@ export interface FailureRow {
   /** What happened, in plain words. */
   meaning: string;
   /** What to do, where the general advice for its kind says too little. */
-  action?: string;
+  remedy?: string;
   /** Unset: request. */
   stage?: FailureStage;
   /** The status it comes with; unset where it comes with several, or with none. */

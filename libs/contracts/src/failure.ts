@@ -35,7 +35,7 @@ export const Failure = z.looseObject({
   provider: z.string().optional(),
   httpStatus: z.number().int().optional(),
   meaning: z.string().describe('What happened, in plain words.'),
-  action: z.string().describe('What to do about it.'),
+  remedy: z.string().describe('What to do about it.'),
   retry: RetryAdvice,
   retryAfterMs: z
     .number()

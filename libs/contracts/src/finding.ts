@@ -8,7 +8,7 @@ export interface CheckEntry {
   /** What it means when it is not well. */
   meaning: string;
   /** What to do then. */
-  mend: string;
+  remedy: string;
 }
 
 /** Checks by their id, such as `sendgrid.key`. */
@@ -19,7 +19,7 @@ export interface Finding {
   id: string;
   state: FindingState;
   seen: string;
-  mend?: string;
+  remedy?: string;
 }
 
 /** Findings about the checks of one table, with its advice unless there is better. */
@@ -27,7 +27,7 @@ export function findingsOf<T extends CheckTable>(table: T) {
   type Id = keyof T & string;
   const bad =
     (state: 'warn' | 'fail') =>
-    (id: Id, seen: string, mend = table[id]!.mend): Finding => ({ id, state, seen, mend });
+    (id: Id, seen: string, remedy = table[id]!.remedy): Finding => ({ id, state, seen, remedy });
   return {
     ok: (id: Id, seen: string): Finding => ({ id, state: 'ok', seen }),
     skipped: (id: Id, seen: string): Finding => ({ id, state: 'skipped', seen }),

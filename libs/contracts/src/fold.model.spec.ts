@@ -11,7 +11,7 @@ interface Life {
   /** What became of the hops before the last: refused for now, answered by nobody, or taken and given back. */
   before: ('refused' | 'doubtful' | 'given back')[];
   /** Whether the doubt about them was given up in the end. */
-  doubtEnded: boolean;
+  reconcileEnded: boolean;
   last: 'taken' | 'failed' | 'expired' | 'cancelled';
   /** Of each recipient, where the provider took the last hop. */
   fates: Fate[];
@@ -44,7 +44,7 @@ const stranger = { hash: 'stranger', mask: 's***@elsewhere.test' };
 
 const people = ['ada', 'bob', 'cyd'].map((hash) => ({ hash, mask: `${hash[0]}***@inbox.test` }));
 
-function toldOf({ before, doubtEnded, last, fates, windowOver, forwarded }: Life): Fact[] {
+function logFields({ before, reconcileEnded, last, fates, windowOver, forwarded }: Life): Fact[] {
   const facts: Fact[] = [{ status: 'accepted', final: false, hop: undefined, source: 'request' }];
   for (const [index, what] of before.entries()) {
     const hop = index + 1;
@@ -58,7 +58,7 @@ function toldOf({ before, doubtEnded, last, fates, windowOver, forwarded }: Life
     else
       facts.push(
         { status: 'unconfirmed', final: false, hop, source: 'email' },
-        ...(doubtEnded ? [{ status: 'unconfirmed', final: true, hop, source: 'retry' } as const] : []),
+        ...(reconcileEnded ? [{ status: 'unconfirmed', final: true, hop, source: 'retry' } as const] : []),
       );
   }
   const hop = before.length + 1;
@@ -77,11 +77,11 @@ function toldOf({ before, doubtEnded, last, fates, windowOver, forwarded }: Life
   return facts;
 }
 
-function endOf({ before, doubtEnded, last, fates, windowOver }: Life): { status: Status; final: boolean } {
-  const doubted = before.includes('doubtful');
+function endOf({ before, reconcileEnded, last, fates, windowOver }: Life): { status: Status; final: boolean } {
+  const unconfirmedIds = before.includes('doubtful');
   // Nothing that says "not sent" is final while an earlier call may have been taken.
   const notSent = (status: Status) =>
-    doubted ? ({ status: 'unconfirmed', final: doubtEnded } as const) : ({ status, final: true } as const);
+    unconfirmedIds ? ({ status: 'unconfirmed', final: reconcileEnded } as const) : ({ status, final: true } as const);
   if (last !== 'taken') return notSent(last);
   if (fates.includes('silence') || fates.includes('late')) {
     return {
@@ -96,7 +96,7 @@ function endOf({ before, doubtEnded, last, fates, windowOver }: Life): { status:
 
 const life: fc.Arbitrary<Life> = fc.record({
   before: fc.array(fc.constantFrom('refused' as const, 'doubtful' as const, 'given back' as const), { maxLength: 3 }),
-  doubtEnded: fc.boolean(),
+  reconcileEnded: fc.boolean(),
   last: fc.oneof(
     { weight: 4, arbitrary: fc.constant('taken' as const) },
     { weight: 1, arbitrary: fc.constantFrom('failed' as const, 'expired' as const, 'cancelled' as const) },
@@ -107,13 +107,13 @@ const life: fc.Arbitrary<Life> = fc.record({
 });
 
 /** As Kafka, retries and webhooks bring them: any order, some more than once. */
-const told = life.chain((lived) => {
-  const facts = toldOf(lived);
-  const retold = fc.array(fc.constantFrom(...facts), { maxLength: 6 }).chain((again) => {
+const reported = life.chain((lived) => {
+  const facts = logFields(lived);
+  const repeated = fc.array(fc.constantFrom(...facts), { maxLength: 6 }).chain((again) => {
     const all = [...facts, ...again];
     return fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length });
   });
-  return fc.tuple(fc.constant(lived), retold);
+  return fc.tuple(fc.constant(lived), repeated);
 });
 
 const RUNS = 20_000;
@@ -121,7 +121,7 @@ const RUNS = 20_000;
 describe('the life of a message', () => {
   it('ends, by its facts shuffled and repeated, as it truly did', () => {
     fc.assert(
-      fc.property(told, ([lived, facts]) => expect(fold(facts)).toMatchObject(endOf(lived))),
+      fc.property(reported, ([lived, facts]) => expect(fold(facts)).toMatchObject(endOf(lived))),
       { numRuns: RUNS },
     );
   });
@@ -130,7 +130,7 @@ describe('the life of a message', () => {
     const byLastWord = (facts: Fact[]) => ({ status: facts.at(-1)!.status, final: facts.at(-1)!.final });
     expect(() =>
       fc.assert(
-        fc.property(told, ([lived, facts]) => expect(byLastWord(facts)).toMatchObject(endOf(lived))),
+        fc.property(reported, ([lived, facts]) => expect(byLastWord(facts)).toMatchObject(endOf(lived))),
         { numRuns: 200 },
       ),
     ).toThrow();
@@ -143,7 +143,7 @@ describe('the life of a message', () => {
       );
     expect(() =>
       fc.assert(
-        fc.property(told, ([lived, facts]) => expect(withoutBounce(facts)).toMatchObject(endOf(lived))),
+        fc.property(reported, ([lived, facts]) => expect(withoutBounce(facts)).toMatchObject(endOf(lived))),
         { numRuns: 2_000 },
       ),
     ).toThrow();

@@ -275,9 +275,9 @@ describe('where a message stands', () => {
     ],
   ];
 
-  it.each(table)('%s', (_, facts, standing) => {
-    expect(fold(facts)).toMatchObject(standing);
-    expect(fold(facts.toReversed())).toMatchObject(standing);
+  it.each(table)('%s', (_, facts, state) => {
+    expect(fold(facts)).toMatchObject(state);
+    expect(fold(facts.toReversed())).toMatchObject(state);
   });
 
   it('tells status, final and engagement, and nothing of how it was found', () => {
@@ -298,7 +298,7 @@ const anyFact: fc.Arbitrary<Fact> = fc.record({
 const shuffled = (facts: Fact[]) => fc.shuffledSubarray(facts, { minLength: facts.length, maxLength: facts.length });
 
 /** A history, and the same facts in another order with some of them repeated. */
-const retold = fc.array(anyFact, { minLength: 1, maxLength: 12 }).chain((facts) =>
+const repeated = fc.array(anyFact, { minLength: 1, maxLength: 12 }).chain((facts) =>
   fc.tuple(
     fc.constant(facts),
     fc.subarray(facts).chain((again) => shuffled([...facts, ...again])),
@@ -316,9 +316,9 @@ describe('a notice, such as that a cancellation came too late', () => {
       hop: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
     });
     fc.assert(
-      fc.property(fc.array(anyFact, { maxLength: 8 }), notice, (facts, told) => {
-        expect(fold([told, ...facts])).toEqual(fold(facts));
-        expect(fold([...facts, told])).toEqual(fold(facts));
+      fc.property(fc.array(anyFact, { maxLength: 8 }), notice, (facts, reported) => {
+        expect(fold([reported, ...facts])).toEqual(fold(facts));
+        expect(fold([...facts, reported])).toEqual(fold(facts));
       }),
     );
   });
@@ -327,7 +327,7 @@ describe('a notice, such as that a cancellation came too late', () => {
 describe('a history, in whatever order and however often its facts are told', () => {
   it('always comes to the same standing', () => {
     fc.assert(
-      fc.property(retold, ([facts, other]) => expect(fold(other)).toEqual(fold(facts))),
+      fc.property(repeated, ([facts, other]) => expect(fold(other)).toEqual(fold(facts))),
       { numRuns: RUNS },
     );
   });

@@ -13,7 +13,7 @@ export type Fact = Pick<
   'status' | 'final' | 'hop' | 'source' | 'recipient' | 'recipients' | 'recipientCount'
 >;
 
-export interface Standing {
+export interface MessageState {
   status: Status;
   /** Nothing more will be tried. */
   final: boolean;
@@ -63,7 +63,7 @@ const taken = new Set<Status>(['sent', 'delayed', 'bounced']);
  * The provider gives a message back that it had taken: it goes again another way, and what was said of its taking
  * counts no more.
  */
-export const isTakenBack = ({ status, source }: Pick<Fact, 'status' | 'source'>): boolean =>
+export const isAcceptanceRevoked = ({ status, source }: Pick<Fact, 'status' | 'source'>): boolean =>
   status === 'retrying' && evidence.has(source);
 
 /** From the best to the worst: of several recipients the message shows the worst fate. */
@@ -84,7 +84,7 @@ const severity: Status[] = [
 ];
 
 /** How one hop stands. */
-interface HopStanding {
+interface HopState {
   status: Status;
   final: boolean;
   rank: number;
@@ -95,7 +95,7 @@ interface HopStanding {
  * (design §6). `delivered` on any hop wins until its bounce; otherwise the highest hop that a provider took speaks;
  * otherwise the highest hop. While the fate of an earlier hop is unknown, nothing that says "not sent" is final.
  */
-export function fold(facts: Iterable<Fact>): Standing {
+export function fold(facts: Iterable<Fact>): MessageState {
   const engagement = new Set<Engagement>();
   const hops = new Map<number, Fact[]>();
   const listed = new Set<string>();
@@ -105,35 +105,35 @@ export function fold(facts: Iterable<Fact>): Standing {
     if (isEngagement(fact.status)) engagement.add(fact.status);
     else hops.set(fact.hop ?? 0, [...(hops.get(fact.hop ?? 0) ?? []), fact]);
   }
-  const standings = [...hops].sort(([a], [b]) => a - b).map(([, ofHop]) => standingOfHop(ofHop, listed));
-  const { status, final } = speaking(standings);
+  const states = [...hops].sort(([a], [b]) => a - b).map(([, ofHop]) => deriveHopState(ofHop, listed));
+  const { status, final } = speaking(states);
   return { status, final, engagement: [...engagement].sort() };
 }
 
-function speaking(hops: HopStanding[]): Pick<Standing, 'status' | 'final'> {
+function speaking(hops: HopState[]): Pick<MessageState, 'status' | 'final'> {
   const decisive = hops.findLast((hop) => hop.status === 'delivered') ?? hops.findLast((hop) => taken.has(hop.status));
   if (decisive) return decisive;
   // The provider's own refusal stops whatever was planned after it: a later hop that only waits never goes.
   const last = hops.findLast((hop) => hop.rank === REFUSED_BY_PROVIDER) ?? hops.at(-1);
   if (!last) return { status: 'accepted', final: false };
-  const doubts = hops.slice(0, hops.indexOf(last)).filter((hop) => hop.status === 'unconfirmed');
-  if (doubts.length === 0 || !last.final) return last;
-  return { status: 'unconfirmed', final: doubts.every((hop) => hop.final) };
+  const unconfirmedCalls = hops.slice(0, hops.indexOf(last)).filter((hop) => hop.status === 'unconfirmed');
+  if (unconfirmedCalls.length === 0 || !last.final) return last;
+  return { status: 'unconfirmed', final: unconfirmedCalls.every((hop) => hop.final) };
 }
 
 /** One hop: its best fact; with several recipients, the worst of their fates once each has a final one. */
-function standingOfHop(told: Fact[], listed: ReadonlySet<string>): HopStanding {
-  const facts = told.some(isTakenBack) ? told.filter(({ status }) => status !== 'sent' && status !== 'delayed') : told;
+function deriveHopState(reported: Fact[], listed: ReadonlySet<string>): HopState {
+  const facts = reported.some(isAcceptanceRevoked) ? reported.filter(({ status }) => status !== 'sent' && status !== 'delayed') : reported;
   const { expected, whose } = addresseesOf(facts, listed);
   // With a single recipient every fact is about them, whether or not it says so, and whatever address it names.
   if (expected <= 1 || !facts.some((fact) => fact.recipient))
-    return facts.map(standingOf).reduce((a, b) => saysMore(a, b));
-  const own = new Map<string, HopStanding>();
-  const whole: HopStanding[] = [];
+    return facts.map(deriveState).reduce((a, b) => saysMore(a, b));
+  const own = new Map<string, HopState>();
+  const whole: HopState[] = [];
   for (const fact of facts) {
     const hash = whose(fact);
-    if (hash !== undefined) own.set(hash, saysMore(standingOf(fact), own.get(hash)));
-    else whole.push(fact.recipient ? taking : standingOf(fact));
+    if (hash !== undefined) own.set(hash, saysMore(deriveState(fact), own.get(hash)));
+    else whole.push(fact.recipient ? taking : deriveState(fact));
   }
   const fates = [...own.values()];
   // Only our own decisions about some of them: what is said of the hop as a whole holds for the others.
@@ -144,7 +144,7 @@ function standingOfHop(told: Fact[], listed: ReadonlySet<string>): HopStanding {
 }
 
 /** All that is certain of a message to several, once a provider has spoken of an address that is none of theirs. */
-const taking: HopStanding = { status: 'sent', final: false, rank: rankOfSent };
+const taking: HopState = { status: 'sent', final: false, rank: rankOfSent };
 
 /**
  * How many recipients a hop has, and whom of them a fact is about. A provider may name an address that is none of
@@ -159,10 +159,10 @@ function addresseesOf(
   const decided = facts.filter(({ source }) => !evidence.has(source)).flatMap(({ recipient }) => recipient?.hash ?? []);
   const known = new Set([...listed, ...went, ...decided]);
   // A receipt may come before the send itself is told: it says by itself how many others there are.
-  const told = Math.max(0, ...facts.map((fact) => fact.recipientCount ?? 0));
-  if (known.size === 0 || known.size < told) {
+  const reported = Math.max(0, ...facts.map((fact) => fact.recipientCount ?? 0));
+  if (known.size === 0 || known.size < reported) {
     const named = new Set([...known, ...facts.flatMap(({ recipient }) => recipient?.hash ?? [])]);
-    return { expected: Math.max(named.size, told), whose: (fact) => fact.recipient?.hash };
+    return { expected: Math.max(named.size, reported), whose: (fact) => fact.recipient?.hash };
   }
   const [only] = went.size === 1 ? went : [];
   return {
@@ -172,28 +172,28 @@ function addresseesOf(
 }
 
 /** No provider's word on any recipient yet. */
-const isDecision = (fate: HopStanding) => fate.rank < rankOfSent && fate.status === 'suppressed';
+const isDecision = (fate: HopState) => fate.rank < rankOfSent && fate.status === 'suppressed';
 
 /** Those who were left out are worse off than the others only where it is known what became of these. */
-function ofTheOthers(whole: readonly HopStanding[], withheld: readonly HopStanding[]): HopStanding {
-  const told = whole.reduce(saysMore, { status: 'accepted', final: false, rank: 0 });
-  return told.final && told.status !== 'unconfirmed' ? withheld.reduce(worse, told) : told;
+function ofTheOthers(whole: readonly HopState[], suppressedRecipients: readonly HopState[]): HopState {
+  const reported = whole.reduce(saysMore, { status: 'accepted', final: false, rank: 0 });
+  return reported.final && reported.status !== 'unconfirmed' ? suppressedRecipients.reduce(worse, reported) : reported;
 }
 
-const standingOf = (fact: Fact): HopStanding => ({
+const deriveState = (fact: Fact): HopState => ({
   status: fact.status as Status,
   final: fact.final,
   rank: rank(fact),
 });
 
-const severityOf = (of: HopStanding) => severity.indexOf(of.status);
+const severityOf = (of: HopState) => severity.indexOf(of.status);
 
 /** Ties are broken by what the facts hold, never by which came first. */
-function saysMore(a: HopStanding, b: HopStanding | undefined): HopStanding {
+function saysMore(a: HopState, b: HopState | undefined): HopState {
   if (!b) return a;
   const difference = a.rank - b.rank || severityOf(a) - severityOf(b) || Number(a.final) - Number(b.final);
   return difference >= 0 ? a : b;
 }
 
-const worse = (a: HopStanding, b: HopStanding): HopStanding =>
+const worse = (a: HopState, b: HopState): HopState =>
   (severityOf(b) - severityOf(a) || b.rank - a.rank) > 0 ? b : a;

@@ -31,7 +31,7 @@ export const Replay = z.looseObject({
 export type Replay = z.infer<typeof Replay>;
 
 /** A doubtful call: what reconciling needs to find it again. */
-export const DoubtfulCall = z.looseObject({
+export const UnconfirmedCall = z.looseObject({
   hop: z.number().int().positive(),
   provider: z.string().optional().describe('Unknown where the process died before it told: all are asked.'),
   callId: z.string(),
@@ -39,12 +39,12 @@ export const DoubtfulCall = z.looseObject({
   attempt: z.number().int().positive().optional(),
   traceparent: z.string().optional().describe('Of the call: part of what the provider was told.'),
   replay: Replay.optional(),
-  withheld: z
+  suppressedRecipients: z
     .array(z.string())
     .optional()
     .describe('Recipients, by hash, that the call left out since they are suppressed.'),
 });
-export type DoubtfulCall = z.infer<typeof DoubtfulCall>;
+export type UnconfirmedCall = z.infer<typeof UnconfirmedCall>;
 
 /** Not sent now: the value of `messaging.send.deferred`. */
 export const SendDeferred = z.looseObject({
@@ -57,14 +57,14 @@ export const SendDeferred = z.looseObject({
   at: Instant,
   until: Instant.optional().describe('waiting: not before this.'),
   failure: Failure.optional().describe('failed, unknown: the classified failure.'),
-  takenBack: z
+  acceptanceRevoked: z
     .boolean()
     .optional()
     .describe(
       'failed: the provider had taken this hop and gave it back. What proves that it was taken counts no more.',
     ),
-  doubt: DoubtfulCall.optional().describe('unknown: the call whose answer was lost.'),
-  doubtSince: Instant.optional().describe('unknown: when the first doubt arose.'),
+  unconfirmedCall: UnconfirmedCall.optional().describe('unknown: the call whose answer was lost.'),
+  unconfirmedSince: Instant.optional().describe('unknown: when the first doubt arose.'),
   acknowledge: z
     .boolean()
     .optional()
@@ -80,8 +80,8 @@ export const SendDue = z.looseObject({
   mode: z.enum(['send', 'reconcile']),
   why: z.string().describe('Why it goes now, in plain words.'),
   dueAt: Instant.optional().describe('When it was planned to go: the ledger remembers this hop from then on.'),
-  doubt: DoubtfulCall.optional(),
-  doubtSince: Instant.optional(),
+  unconfirmedCall: UnconfirmedCall.optional(),
+  unconfirmedSince: Instant.optional(),
   again: z
     .number()
     .int()

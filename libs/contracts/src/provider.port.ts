@@ -24,7 +24,7 @@ export interface ProviderCall<M> {
   message: M;
   reference: CallReference;
   /** Asked as the request is about to be written: false once the lease has less than its guard left. */
-  mayStart: () => boolean;
+  mayStillSend: () => boolean;
 }
 
 /** What an SMS takes, which is what it costs. */
@@ -71,10 +71,10 @@ export interface Repeat {
   /** When its answer was known to be lost, in ms since 1970. */
   lostAt: number;
   /** Asked before it is written, since it sends what was not taken: false once it must not go any more. */
-  mayStart: () => boolean;
+  mayStillSend: () => boolean;
 }
 
-export interface LookupWish<M> {
+export interface LookupRequest<M> {
   message: M;
   callId: string;
   /** The call was made after this, in ms since 1970. */
@@ -86,7 +86,7 @@ export interface LookupWish<M> {
 /** Can this provider be used with these keys? Sends nothing. `warnings`: it can, but something should be mended. */
 export type ProviderCheck =
   | { state: 'ok'; warnings?: readonly Finding[] }
-  | { state: 'refused' | 'unreachable'; meaning: string; action: string };
+  | { state: 'refused' | 'unreachable'; meaning: string; remedy: string };
 
 /** One provider of a channel: contract and injection token at once. */
 export abstract class Provider<M> {
@@ -96,25 +96,25 @@ export abstract class Provider<M> {
   abstract send(call: ProviderCall<M>): Promise<SendResult>;
 
   /** Most messages of one coalesced call. */
-  readonly togetherMost: number = 1_000;
+  readonly batchLimit: number = 1_000;
 
   /** Why this provider can never carry the message, whatever its state; undefined: it can. Another provider may. */
-  cannotCarry(_message: M): Failure | undefined {
+  unsupported(_message: M): Failure | undefined {
     return undefined;
   }
 
   /** What messages must have in common to go in one call; undefined: this one goes alone. */
-  togetherKey(_message: M): string | undefined {
+  batchKey(_message: M): string | undefined {
     return undefined;
   }
 
   /** Sends messages of one key (at most `togetherMost`) in one call, and answers for each, in their order. */
-  sendTogether(calls: readonly ProviderCall<M>[]): Promise<SendResult[]> {
+  sendBatch(calls: readonly ProviderCall<M>[]): Promise<SendResult[]> {
     return Promise.all(calls.map((call) => this.send(call)));
   }
 
   /** Asks the provider whether it took an earlier, doubtful call. */
-  abstract lookup(wish: LookupWish<M>): Promise<LookupResult>;
+  abstract lookup(request: LookupRequest<M>): Promise<LookupResult>;
 
   /** Asks the provider whether the credentials are good. */
   abstract check(): Promise<ProviderCheck>;

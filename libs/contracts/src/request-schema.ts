@@ -48,9 +48,9 @@ function report(
   context: z.core.$RefinementCtx,
 ): void {
   const place = (path: PropertyKey[]) => path.map(String).join('\0');
-  const told = new Set(problems.map(({ path }) => place(path)));
+  const reported = new Set(problems.map(({ path }) => place(path)));
   for (const { path, message } of problems) context.addIssue({ code: 'custom', path, message });
   for (const issue of schema.safeParse(request).error?.issues ?? []) {
-    if (!told.has(place(issue.path))) context.issues.push(issue as z.core.$ZodRawIssue);
+    if (!reported.has(place(issue.path))) context.issues.push(issue as z.core.$ZodRawIssue);
   }
 }

@@ -4,7 +4,7 @@ import { handoverHeaders, salvageHandover } from './salvage-handover.ts';
 
 const at = '2030-01-31T12:00:00.000Z';
 const timestamp = Date.parse(at);
-const doubt = { hop: 2, callId: 'c-1', at };
+const unconfirmedCall = { hop: 2, callId: 'c-1', at };
 const whole = {
   eventId: 'e-1',
   messageId: 'm-1',
@@ -19,7 +19,7 @@ const whole = {
   hop: 3,
   why: 'unknown',
   at,
-  doubt,
+  unconfirmedCall,
 } as const;
 
 const recordOf = (value: unknown, headers: Record<string, string> = {}, key: string | null = 'm-1') => ({
@@ -50,7 +50,7 @@ describe('what is left of a hand-over that breaks its schema', () => {
       channel: 'sms',
       lane: 'urgent',
       hop: 3,
-      doubt: { hop: 2 },
+      unconfirmedCall: { hop: 2 },
       request: {},
       attempts: [],
       requestedAt: at,
@@ -85,12 +85,12 @@ describe('what is left of a hand-over that breaks its schema', () => {
   });
 
   it('makes a dead letter that its readers read', () => {
-    const { doubtSince: _, dueAt: __, ...read } = salvageHandover(recordOf('not json', headers))!;
+    const { unconfirmedSince: _, dueAt: __, ...read } = salvageHandover(recordOf('not json', headers))!;
     const failure = {
       kind: 'transient',
       code: 'MSG_HANDOVER_UNREADABLE',
       meaning: 'x',
-      action: 'y',
+      remedy: 'y',
       retry: 'never',
     } as const;
     expect(DeadLetter.safeParse({ ...read, eventId: 'e-2', at, reason: 'unconfirmed', failure }).success).toBe(true);

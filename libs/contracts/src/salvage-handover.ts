@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { HANDOVER_DEPTH, isDeeper, MAX_DEPTH } from './depth.ts';
-import { DoubtfulCall, SendDue, SendDeferred } from './handover.ts';
+import { UnconfirmedCall, SendDue, SendDeferred } from './handover.ts';
 import type { Identity } from './identity.ts';
 import { nearestInstant } from './instant.ts';
 import { Channel, Lane, MessageId, Tenant } from './primitives.ts';
@@ -15,14 +15,14 @@ export const handoverHeaders = ({
   channel,
   lane,
   hop,
-  doubt,
-}: Pick<SendDue, 'messageId' | 'tenant' | 'channel' | 'lane' | 'hop' | 'doubt'>): Record<string, string> => ({
+  unconfirmedCall,
+}: Pick<SendDue, 'messageId' | 'tenant' | 'channel' | 'lane' | 'hop' | 'unconfirmedCall'>): Record<string, string> => ({
   ce_messageid: messageId,
   ce_messagetenant: tenant,
   ce_messagechannel: channel,
   ce_messagelane: lane,
   ce_hop: String(hop),
-  ...(doubt && { ce_doubthop: String(doubt.hop) }),
+  ...(unconfirmedCall && { ce_unconfirmedhop: String(unconfirmedCall.hop) }),
 });
 
 /** What can be read of a hand-over that breaks its schema. */
@@ -39,8 +39,8 @@ export type SalvagedHandover = Identity &
     | 'templateVersion'
     | 'dueAt'
     | 'again'
-    | 'doubt'
-    | 'doubtSince'
+    | 'unconfirmedCall'
+    | 'unconfirmedSince'
   > & {
     /** Names of the fields that are not there or not as they must be; they stand empty here. */
     lacks: string[];
@@ -97,8 +97,8 @@ export function salvageHandover({
   };
   const requestedAt = field('requestedAt', shape.requestedAt, nearestInstant(timestamp));
   const templateVersion = one(shape.templateVersion, fields['templateVersion']);
-  const doubt = one(DoubtfulCall, fields['doubt'], doubtBy(headers['ce_doubthop'], requestedAt));
-  const doubtSince = one(shape.doubtSince, fields['doubtSince']);
+  const unconfirmedCall = one(UnconfirmedCall, fields['doubt'], unconfirmedBy(headers['ce_doubthop'], requestedAt));
+  const unconfirmedSince = one(shape.unconfirmedSince, fields['doubtSince']);
   const dueAt = one(SendDue.shape.dueAt, fields['dueAt']);
   const again = one(SendDue.shape.again, fields['again']);
   return {
@@ -115,8 +115,8 @@ export function salvageHandover({
     ...(templateVersion !== undefined && { templateVersion }),
     ...(dueAt !== undefined && { dueAt }),
     ...(again !== undefined && { again }),
-    ...(doubt && { doubt }),
-    ...(doubtSince !== undefined && { doubtSince }),
+    ...(unconfirmedCall && { unconfirmedCall }),
+    ...(unconfirmedSince !== undefined && { unconfirmedSince }),
     lacks,
   };
 }
@@ -124,7 +124,7 @@ export function salvageHandover({
 const numberOf = (text: string | undefined) => (text === undefined ? undefined : Number(text));
 
 /** The header tells the hop of a call whose answer was lost; what else is known of the call is lost as well. */
-const doubtBy = (hop: string | undefined, at: string) =>
+const unconfirmedBy = (hop: string | undefined, at: string) =>
   hop === undefined ? undefined : { hop: Number(hop), callId: '', at };
 
 /** The fields of a value that is a JSON object; of one that is nested too deeply only what is not nested. */

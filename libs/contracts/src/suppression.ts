@@ -57,10 +57,10 @@ export const SuppressionChanged = z.looseObject({
 export type SuppressionChanged = z.infer<typeof SuppressionChanged>;
 
 /** Which suppression: what the compacted topic keeps one word about. */
-export type SuppressionPlace = Pick<SuppressionChanged, 'channel' | 'recipient' | 'scope' | 'tenant'>;
+export type SuppressionSlot = Pick<SuppressionChanged, 'channel' | 'recipient' | 'scope' | 'tenant'>;
 
 /** The key under which the compacted topic keeps the latest word: one per tenant where it concerns one tenant only. */
-export const suppressionKey = ({ channel, recipient, scope, tenant }: SuppressionPlace): string =>
+export const suppressionKey = ({ channel, recipient, scope, tenant }: SuppressionSlot): string =>
   [channel, recipient, scope, ...(tenant === undefined ? [] : [tenant])].join(':');
 
 /** When, why and by whom a suppression was lifted: a tombstone has no value to say it. */
@@ -78,9 +78,9 @@ export const liftHeaders = ({ at, note, by }: SuppressionLift): Record<string, s
 
 /** What the headers of a tombstone say; `timestamp` is the record's own, ms since 1970, for one of another's making. */
 export function liftOf(headers: Record<string, string | undefined>, timestamp: number): SuppressionLift {
-  const told = Instant.safeParse(headers['x-lifted-at']);
+  const reported = Instant.safeParse(headers['x-lifted-at']);
   return {
-    at: told.success ? told.data : nearestInstant(timestamp),
+    at: reported.success ? reported.data : nearestInstant(timestamp),
     note: headers['x-lifted-because'],
     by: headers['x-lifted-by'],
   };

@@ -43,7 +43,7 @@ export interface TopicOptions<S extends z.ZodType | null> {
    */
   brokerTime?: boolean;
   /** Whether its readers take it in gulps: it is large, and nobody waits for a single one of its records. */
-  inGulps?: boolean;
+  batched?: boolean;
 }
 
 export interface Topic<S extends z.ZodType | null = z.ZodType | null> extends Required<TopicOptions<S>> {
@@ -55,7 +55,7 @@ const DAY = 24;
 const MIB = 1024 * 1024;
 
 function topic<S extends z.ZodType | null>(name: string, options: TopicOptions<S>): Topic<S> {
-  return { name, lanes: false, compacted: false, retentionHours: 7 * DAY, maxBytes: MIB, traced: true, brokerTime: false, inGulps: false, coming: false, ...options };
+  return { name, lanes: false, compacted: false, retentionHours: 7 * DAY, maxBytes: MIB, traced: true, brokerTime: false, batched: false, coming: false, ...options };
 }
 
 // A request travels inside a hand-over together with its history: these topics take twice a request.
@@ -69,8 +69,8 @@ export const topics = {
   emailDue: topic('email.due', { schema: SendDue, lanes: true, key: 'the request’s own key', from: ['retry'], to: ['email'], meaning: 'Its time has come: send again, or reconcile.', ...withHistory }),
   smsDue: topic('sms.due', { schema: SendDue, lanes: true, key: 'the request’s own key', from: ['retry'], to: ['sms'], meaning: 'Its time has come: send again, or reconcile.', ...withHistory }),
   sendDeferred: topic('send.deferred', { schema: SendDeferred, key: 'messageId', from: ['email', 'sms'], to: ['retry'], meaning: 'Not sent now: failed, unknown, or waiting for its time.', ...withHistory }),
-  sendPlanned: topic('send.planned', { schema: SendPlanned, key: 'messageId', from: ['retry'], to: ['email', 'sms'], meaning: 'Retry has decided on a hand-over: its channel need not keep it any longer.', retentionHours: DAY, traced: false, inGulps: true }),
-  statusChanged: topic('status.changed', { schema: StatusChanged, key: 'messageId', from: ['email', 'sms', 'retry'], to: ['reporting', 'upstream', 'retry', 'email', 'sms'], meaning: 'Every lifecycle fact, receipts included.', traced: false, inGulps: true }),
+  sendPlanned: topic('send.planned', { schema: SendPlanned, key: 'messageId', from: ['retry'], to: ['email', 'sms'], meaning: 'Retry has decided on a hand-over: its channel need not keep it any longer.', retentionHours: DAY, traced: false, batched: true }),
+  statusChanged: topic('status.changed', { schema: StatusChanged, key: 'messageId', from: ['email', 'sms', 'retry'], to: ['reporting', 'upstream', 'retry', 'email', 'sms'], meaning: 'Every lifecycle fact, receipts included.', traced: false, batched: true }),
   deadLetters: topic('dead-letters', { schema: DeadLetter, key: 'messageId', from: ['retry'], to: ['operators', 'reporting'], meaning: 'Given up: what was asked, what was tried, what to do.', retentionHours: 30 * DAY, ...withHistory }),
   unreadable: topic('unreadable', { schema: null, key: 'as it came', from: ['email', 'sms', 'retry', 'reporting'], to: ['operators'], meaning: 'What no schema accepts, bytes as they came; origin and error in headers.', retentionHours: 30 * DAY, ...withHistory }),
   inboundReceived: topic('inbound.received', { schema: InboundReceived, key: 'the keyed hash of who wrote it', from: ['sms'], to: ['upstream', 'sms'], meaning: 'A reply (SMS, MMS, WhatsApp).' }),

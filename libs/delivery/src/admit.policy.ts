@@ -16,7 +16,7 @@ export function admit(delivery: Delivery<unknown>, now: number): Outcome | undef
 /** Its time is over: nothing goes any more. `now` is ms since 1970. */
 function expired(now: number): Outcome {
   const failure = ownFailure('MSG_EXPIRED', 'transient', 'never', 'It could not be sent before it expired.', {
-    action: 'If it is still of use, publish it again under a new messageId with a later expiresAt.',
+    remedy: 'If it is still of use, publish it again under a new messageId with a later expiresAt.',
   });
   return { kind: 'expired', at: isoOf(now), failure };
 }

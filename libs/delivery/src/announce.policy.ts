@@ -1,5 +1,5 @@
 import {
-  type DoubtfulCall,
+  type UnconfirmedCall,
   factId,
   ownFailure,
   type SendDeferred,
@@ -7,31 +7,31 @@ import {
   type StatusChanged,
   type SuppressionChanged,
 } from '#libs/contracts';
-import type { Delivery, Outcome, Withheld } from './delivery.ts';
+import type { Delivery, Outcome, SuppressedRecipient } from './delivery.ts';
 
-export interface Announcement {
+export interface OutcomeEvents {
   facts: StatusChanged[];
   deferred?: SendDeferred;
   suppresses?: SuppressionChanged;
 }
 
-type Told = Pick<StatusChanged, 'status' | 'final' | 'at' | 'attempt'> & Partial<StatusChanged> & { status: Status };
+type Reported = Pick<StatusChanged, 'status' | 'final' | 'at' | 'attempt'> & Partial<StatusChanged> & { status: Status };
 
 /** What is told of an outcome: the same facts under the same ids, however often it is told. */
-export function announcement(delivery: Delivery<unknown>, outcome: Outcome): Announcement {
+export function eventsFor(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
   const { facts, ...more } = ofAll(delivery, outcome);
   const forbidden = outcome.kind === 'failed' && outcome.forbids && suppression(delivery, outcome);
-  return { facts: [...facts, ...ofWithheld(delivery, outcome)], ...more, ...(forbidden && { suppresses: forbidden }) };
+  return { facts: [...facts, ...eventsOfSuppressed(delivery, outcome)], ...more, ...(forbidden && { suppresses: forbidden }) };
 }
 
 /** Each of those that were left out has its own status. Before another hop nothing is told of them: it looks anew. */
-function ofWithheld(delivery: Delivery<unknown>, outcome: Outcome): StatusChanged[] {
-  const { withheld = [], at, kind } = outcome;
+function eventsOfSuppressed(delivery: Delivery<unknown>, outcome: Outcome): StatusChanged[] {
+  const { suppressedRecipients = [], at, kind } = outcome;
   if (kind === 'waiting' || (kind === 'failed' && outcome.failure.retry !== 'never')) return [];
   // None: they could not be read. How many there are is not told then.
   const recipientCount = delivery.recipients.length || undefined;
   if (recipientCount === 1) return [];
-  return withheld.map(({ recipient, failure, why }) =>
+  return suppressedRecipients.map(({ recipient, failure, why }) =>
     fact(
       delivery,
       {
@@ -50,8 +50,8 @@ function ofWithheld(delivery: Delivery<unknown>, outcome: Outcome): StatusChange
 }
 
 /** Those it went to. */
-const reached = ({ recipients }: Delivery<unknown>, { withheld = [] }: Outcome) =>
-  recipients.filter(({ hash }) => !withheld.some(({ recipient }) => recipient.hash === hash));
+const reached = ({ recipients }: Delivery<unknown>, { suppressedRecipients = [] }: Outcome) =>
+  recipients.filter(({ hash }) => !suppressedRecipients.some(({ recipient }) => recipient.hash === hash));
 
 /** What a provider's refusal of the recipient forbids from now on. */
 function suppression(
@@ -70,10 +70,10 @@ function suppression(
   return defined({ channel, recipient: hash, scope, reason, at, eventId, mask, provider, source: 'refusal' as const });
 }
 
-function ofAll(delivery: Delivery<unknown>, outcome: Outcome): Announcement {
+function ofAll(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
   const { at } = outcome;
   const attempt = 'attempt' in outcome ? outcome.attempt : delivery.attempts.length;
-  const say = (told: Partial<Told> & { status: Status }) => fact(delivery, { final: false, at, attempt, ...told });
+  const say = (reported: Partial<Reported> & { status: Status }) => fact(delivery, { final: false, at, attempt, ...reported });
   switch (outcome.kind) {
     case 'sent': {
       const { provider, providerMessageId, callId, size } = outcome;
@@ -96,23 +96,23 @@ function ofAll(delivery: Delivery<unknown>, outcome: Outcome): Announcement {
     }
     case 'unknown': {
       // A look-up that was cut off sent nothing: the call in doubt is still the earlier one.
-      if (delivery.mode === 'reconcile') return stillInDoubt(delivery, outcome);
+      if (delivery.mode === 'reconcile') return stillUnconfirmed(delivery, outcome);
       const { failure, provider, callId, traceparent, replay } = outcome;
-      const doubt: DoubtfulCall = defined({
+      const unconfirmedCall: UnconfirmedCall = defined({
         hop: delivery.hop,
         provider,
         callId,
         at,
         ...(replay && { attempt, traceparent, replay }),
-        ...(outcome.withheld && { withheld: outcome.withheld.map(({ recipient }) => recipient.hash) }),
+        ...(outcome.suppressedRecipients && { suppressedRecipients: outcome.suppressedRecipients.map(({ recipient }) => recipient.hash) }),
       });
       return {
         facts: [say({ status: 'unconfirmed', provider, callId, failure, recipients: reached(delivery, outcome) })],
         deferred: deferred(delivery, outcome, {
           why: 'unknown',
           failure,
-          doubt,
-          doubtSince: delivery.doubtSince ?? at,
+          unconfirmedCall,
+          unconfirmedSince: delivery.unconfirmedSince ?? at,
         }),
       };
     }
@@ -126,8 +126,8 @@ function ofAll(delivery: Delivery<unknown>, outcome: Outcome): Announcement {
     case 'expired':
       return { facts: [say({ status: 'expired', final: true, failure: outcome.failure })] };
     case 'suppressed': {
-      const [{ failure, why }] = outcome.withheld as [Withheld];
-      const others = outcome.withheld.length > 1;
+      const [{ failure, why }] = outcome.suppressedRecipients as [SuppressedRecipient];
+      const others = outcome.suppressedRecipients.length > 1;
       return {
         facts: [
           say({
@@ -141,13 +141,13 @@ function ofAll(delivery: Delivery<unknown>, outcome: Outcome): Announcement {
     }
     case 'found': {
       const { provider, providerMessageId } = outcome;
-      const { doubt } = delivery;
+      const { unconfirmedCall } = delivery;
       return {
         facts: [
           say({
             status: 'sent',
             source: 'lookup',
-            hop: doubt?.hop ?? delivery.hop,
+            hop: unconfirmedCall?.hop ?? delivery.hop,
             provider,
             providerMessageId,
             recipients: delivery.recipients,
@@ -157,7 +157,7 @@ function ofAll(delivery: Delivery<unknown>, outcome: Outcome): Announcement {
       };
     }
     case 'unresolved':
-      return stillInDoubt(delivery, outcome);
+      return stillUnconfirmed(delivery, outcome);
     case 'superseded': {
       // Whoever learned that it was taken may have died before telling.
       const { by } = outcome;
@@ -182,14 +182,14 @@ function ofAll(delivery: Delivery<unknown>, outcome: Outcome): Announcement {
 const validatedOnly = 'Validated only: the provider checked it as asked, and sent nothing.';
 
 /** Nothing new is known: no fact, and retry decides how long to go on looking. */
-function stillInDoubt(delivery: Delivery<unknown>, { at }: Outcome): Announcement {
-  const { doubt, doubtSince = at } = delivery;
+function stillUnconfirmed(delivery: Delivery<unknown>, { at }: Outcome): OutcomeEvents {
+  const { unconfirmedCall, unconfirmedSince = at } = delivery;
   return {
     facts: [],
     deferred: deferred(
       delivery,
       { kind: 'unresolved', at },
-      { why: 'unknown', failure: unresolved(), doubt, doubtSince },
+      { why: 'unknown', failure: unresolved(), unconfirmedCall, unconfirmedSince },
     ),
   };
 }
@@ -198,18 +198,18 @@ const unresolved = () =>
   ownFailure('MSG_UNRESOLVED', 'unknown', 'backoff', 'The provider could not say yet whether it took the message.');
 
 /** `about`: of one of several recipients, whose fact has an id of its own. */
-function fact(delivery: Delivery<unknown>, told: Told, about?: string): StatusChanged {
+function fact(delivery: Delivery<unknown>, reported: Reported, about?: string): StatusChanged {
   const { messageId, tenant, channel, lane, correlationId, tags } = delivery;
-  const { hop, source } = { hop: delivery.hop, source: channel, ...told };
+  const { hop, source } = { hop: delivery.hop, source: channel, ...reported };
   const eventId = factId({
     tenant,
     channel,
     messageId,
     hop,
     source,
-    status: about === undefined ? told.status : `${told.status}:${about}`,
+    status: about === undefined ? reported.status : `${reported.status}:${about}`,
   });
-  return defined({ messageId, tenant, channel, lane, correlationId, tags, ...told, eventId, hop, source });
+  return defined({ messageId, tenant, channel, lane, correlationId, tags, ...reported, eventId, hop, source });
 }
 
 /** Handed over to retry; the attempt just made joins the history. What no provider was asked for is no attempt. */

@@ -10,13 +10,13 @@ import {
 } from '#libs/contracts';
 import { type Logger, traceHeaders } from '#libs/telemetry';
 import { firstRefusal, type Publisher } from '#libs/transport';
-import type { Announcement } from './announce.policy.ts';
+import type { OutcomeEvents } from './announce.policy.ts';
 import { mustBeAcknowledged } from './handover/handover.policy.ts';
 import type { Handovers } from './handover/handovers.port.ts';
 import { SuppressionsService } from './suppressions/suppressions.service.ts';
 
 /** Publishes what became of a hop. */
-export class Announcer {
+export class OutcomePublisher {
   private readonly publisher: Pick<Publisher, 'publish'>;
   private readonly handovers: Pick<Handovers, 'keep'> | undefined;
   private readonly suppressions: SuppressionsService;
@@ -38,7 +38,7 @@ export class Announcer {
    * @throws InfrastructureDown when Kafka or Postgres cannot be reached; repeating is safe, since ids are derived.
    * RecordRefused when the hand-over or the suppression cannot go: all else has gone.
    */
-  async announce({ facts, deferred, suppresses }: Announcement): Promise<void> {
+  async publish({ facts, deferred, suppresses }: OutcomeEvents): Promise<void> {
     const handedOver = deferred && (await this.kept(deferred));
     const records = facts.map((fact) => this.publishFact(fact));
     if (suppresses) records.push(this.suppressions.record([{ suppress: suppresses }]));

@@ -1,12 +1,12 @@
-import { skewOf, type Told } from '#libs/contracts';
+import { skewOf, type Reported } from '#libs/contracts';
 import { CallBroken, type HttpCall, type ProviderHttp } from './provider-http.adapter.ts';
 
 /** Asks a provider; never throws for its or the network's sake. */
-export async function ask(http: ProviderHttp, call: HttpCall): Promise<Told> {
-  const askedAt = Date.now();
+export async function ask(http: ProviderHttp, call: HttpCall): Promise<Reported> {
+  const probedAt = Date.now();
   try {
     const { status, headers, body } = await http.call(call);
-    return { reached: true, status, body: parsed(body), skewMs: skewOf(headers['date'], askedAt, Date.now()) };
+    return { reached: true, status, body: parsed(body), skewMs: skewOf(headers['date'], probedAt, Date.now()) };
   } catch (error) {
     if (!(error instanceof CallBroken)) throw error;
     return { reached: false, code: error.code };

@@ -1,17 +1,17 @@
 import type { Channel, Failure, FieldError, Provider } from '#libs/contracts';
 import type { z } from 'zod';
-import type { Reach } from './suppressions/sift.policy.ts';
-import type { Standby } from './taken-back/standby.policy.ts';
+import type { SuppressionScopes } from './suppressions/sift.policy.ts';
+import type { ResendPlan } from './taken-back/standby.policy.ts';
 
-export interface Likeness {
+export interface Fingerprint {
   /** Who writes to whom. */
-  party: readonly string[];
+  participants: readonly string[];
   /** What is said; undefined: the provider composes it. */
-  wording: readonly string[] | undefined;
+  contentHash: readonly string[] | undefined;
 }
 
 /** `standby`: the provider may take it and give it back, and then it goes another way. */
-export type Screened<M> = { pass: true; message: M; standby?: true } | { pass: false; failure: Failure };
+export type Screened<M> = { pass: true; message: M; resendPlan?: true } | { pass: false; failure: Failure };
 
 /** What tells one channel from another; the engine does the rest. `R` is the request, `M` what its providers send. */
 export abstract class ChannelPort<R, M> {
@@ -47,7 +47,7 @@ export abstract class ChannelPort<R, M> {
    * What it has in common with messages that its provider's list cannot tell from it (docs/adr/0004); undefined: the
    * provider hands our reference back, or has no list.
    */
-  likenessOf(_message: M): Likeness | undefined {
+  fingerprintOf(_message: M): Fingerprint | undefined {
     return undefined;
   }
 
@@ -72,12 +72,12 @@ export abstract class ChannelPort<R, M> {
   /**
    * Keeps what is needed to go another way; only where `screen` says so. @throws InfrastructureDown; repeating is safe.
    */
-  keepStandby(_id: string, _standby: Standby): Promise<void> {
+  keepResendPlan(_id: string, _resendPlan: ResendPlan): Promise<void> {
     return Promise.resolve();
   }
 
   /** Which suppressions concern it. */
-  reachOf(_message: M): Reach {
+  suppressionScopesOf(_message: M): SuppressionScopes {
     return { scopes: [], past: [] };
   }
 
@@ -90,7 +90,7 @@ export abstract class ChannelPort<R, M> {
   }
 
   /** What a refusal of its recipient forbids: contracts' FailureRow says how far it reaches. */
-  scopeOf(_message: M, _reach: Failure['suppressScope']): string {
+  scopeOf(_message: M, _scope: Failure['suppressScope']): string {
     return 'all';
   }
 
@@ -105,7 +105,7 @@ export interface Rendered<M> {
   templateVersion?: string | undefined;
   faults?: FieldError[] | undefined;
   /** The fault is none of the request: what it names was there, or is to be set up, here. */
-  mendable?: boolean | undefined;
+  canRecover?: boolean | undefined;
 }
 
 /** What every request of every channel has. */

@@ -8,14 +8,14 @@ class CountingProvider extends Provider<string> {
   readonly alone: string[] = [];
   readonly together: string[][] = [];
 
-  send({ reference, mayStart }: ProviderCall<string>): Promise<SendResult> {
-    if (mayStart()) this.alone.push(reference.messageId);
+  send({ reference, mayStillSend }: ProviderCall<string>): Promise<SendResult> {
+    if (mayStillSend()) this.alone.push(reference.messageId);
     return Promise.resolve({ sent: true, providerMessageId: `alone-${reference.messageId}` });
   }
 
-  override togetherKey = (message: string) => (message === 'unique' ? undefined : message);
+  override batchKey = (message: string) => (message === 'unique' ? undefined : message);
 
-  override sendTogether(calls: readonly ProviderCall<string>[]): Promise<SendResult[]> {
+  override sendBatch(calls: readonly ProviderCall<string>[]): Promise<SendResult[]> {
     this.together.push(calls.map(({ reference }) => reference.messageId));
     return Promise.resolve(
       calls.map(({ reference }) => ({ sent: true, providerMessageId: `of-${reference.messageId}` })),
@@ -28,7 +28,7 @@ class CountingProvider extends Provider<string> {
 
 const aCall = (
   messageId: string,
-  more: { message?: string; lane?: 'bulk' | 'urgent'; tenant?: string; mayStart?: () => boolean } = {},
+  more: { message?: string; lane?: 'bulk' | 'urgent'; tenant?: string; mayStillSend?: () => boolean } = {},
 ): ProviderCall<string> => ({
   message: more.message ?? 'newsletter',
   reference: {
@@ -39,7 +39,7 @@ const aCall = (
     attempt: 1,
     callId: `call-${messageId}`,
   },
-  mayStart: more.mayStart ?? (() => true),
+  mayStillSend: more.mayStillSend ?? (() => true),
 });
 
 describe('bulk messages with the same content', () => {
@@ -74,7 +74,7 @@ describe('bulk messages with the same content', () => {
   });
 
   it('go in calls as large as the provider takes, and no larger', async () => {
-    const provider = Object.assign(new CountingProvider(), { togetherMost: 100 });
+    const provider = Object.assign(new CountingProvider(), { batchLimit: 100 });
     const coalescer = new Coalescer<string>(10);
     await Promise.all(Array.from({ length: 250 }, (_, index) => coalescer.send(provider, aCall(String(index)))));
     expect(provider.together.map((group) => group.length)).toEqual([100, 100, 50]);
@@ -85,7 +85,7 @@ describe('bulk messages with the same content', () => {
     const coalescer = new Coalescer<string>(10);
     await Promise.all([
       coalescer.send(provider, aCall('a')),
-      coalescer.send(provider, aCall('late', { mayStart: () => false })),
+      coalescer.send(provider, aCall('late', { mayStillSend: () => false })),
     ]);
     expect(provider.together).toEqual([['a']]);
     expect(provider.alone).toEqual([]);

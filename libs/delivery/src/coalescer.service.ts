@@ -30,13 +30,13 @@ export class Coalescer<M> {
 
   send(provider: Provider<M>, call: ProviderCall<M>): Promise<SendResult> {
     const { lane, tenant } = call.reference;
-    const shared = this.lingerMs > 0 && lane === 'bulk' ? provider.togetherKey(call.message) : undefined;
+    const shared = this.lingerMs > 0 && lane === 'bulk' ? provider.batchKey(call.message) : undefined;
     if (shared === undefined) return provider.send(call);
     const key = `${provider.name}/${tenant}/${shared}`;
     return new Promise((resolve, reject) => {
       const group = this.groups.get(key) ?? this.open(key, provider);
       group.members.push({ call, resolve, reject });
-      if (group.members.length >= provider.togetherMost) this.close(key, provider, group);
+      if (group.members.length >= provider.batchLimit) this.close(key, provider, group);
     });
   }
 
@@ -53,10 +53,10 @@ export class Coalescer<M> {
     this.groups.delete(key);
     group.gone.abort();
     // One that came too late must not hold the others back: alone it is refused before it is written.
-    const [late, inTime] = parted(group.members, ({ call }) => !call.mayStart());
+    const [late, inTime] = parted(group.members, ({ call }) => !call.mayStillSend());
     for (const { call, resolve, reject } of late) provider.send(call).then(resolve, reject);
     if (inTime.length === 0) return;
-    provider.sendTogether(inTime.map(({ call }) => call)).then(
+    provider.sendBatch(inTime.map(({ call }) => call)).then(
       (results) => inTime.forEach(({ resolve }, index) => resolve(results[index]!)),
       (error: unknown) => inTime.forEach(({ reject }) => reject(error)),
     );

@@ -11,7 +11,7 @@ import {
   UnreadableRecord,
   withoutIdleNulls,
 } from '#libs/contracts';
-import { hashedLikeness } from './doubt/likeness.policy.ts';
+import { hashedFingerprint } from './doubt/likeness.policy.ts';
 import type { ChannelPort, Rendered, RequestEnvelope } from './channel.port.ts';
 import type { Delivery } from './delivery.ts';
 import { STANDARD_SCHEDULE_DAYS, startOf, timeProblems } from './times.policy.ts';
@@ -70,8 +70,8 @@ export function firstHop<R extends RequestEnvelope, M>(
     key: origin.key?.toString('base64') ?? null,
     request: json as Record<string, unknown>,
     attempts: [],
-    doubt: undefined,
-    doubtSince: undefined,
+    unconfirmedCall: undefined,
+    unconfirmedSince: undefined,
   };
 }
 
@@ -110,8 +110,8 @@ export function laterHop<R extends RequestEnvelope, M>(
     key: due.key,
     request: due.request,
     attempts: due.attempts,
-    doubt: due.doubt,
-    doubtSince: due.doubtSince,
+    unconfirmedCall: due.unconfirmedCall,
+    unconfirmedSince: due.unconfirmedSince,
   };
 }
 
@@ -124,9 +124,9 @@ export function lifeEnd(
 }
 
 /** Found when it was under way already: what can be mended here is waited for. */
-function unfitness({ faults, mendable }: Rendered<unknown>): Failure | undefined {
+function unfitness({ faults, canRecover }: Rendered<unknown>): Failure | undefined {
   if (!faults) return undefined;
-  if (!mendable)
+  if (!canRecover)
     return ownFailure('MSG_TEMPLATE_UNFIT', 'bad-content', 'never', 'Its template no longer takes its variables.', {
       fields: faults,
     });
@@ -136,7 +136,7 @@ function unfitness({ faults, mendable }: Rendered<unknown>): Failure | undefined
     'operator',
     'The template or version that it was accepted with is no longer there.',
     {
-      action:
+      remedy:
         'Put the version back into TEMPLATES_DIR, or the provider back into the settings: it is tried again until it expires.',
       fields: faults,
     },
@@ -157,7 +157,7 @@ function common<R extends RequestEnvelope, M>(
     id: identityKey({ tenant, channel: channel.channel, messageId }),
     sendAt: request.sendAt ? new Date(request.sendAt) : undefined,
     message,
-    likeness: hashedLikeness(channel.likenessOf(message), hashKey),
+    fingerprint: hashedFingerprint(channel.fingerprintOf(message), hashKey),
     templateVersion,
     recipients: channel.addressesOf(request).map((address) => recipientRef(hashKey, address)),
     correlationId: request.correlationId,

@@ -1,4 +1,4 @@
-import type { Attempt, Channel, DoubtfulCall, Failure, Lane, RecipientRef, Replay, TextSize } from '#libs/contracts';
+import type { Attempt, Channel, UnconfirmedCall, Failure, Lane, RecipientRef, Replay, TextSize } from '#libs/contracts';
 
 /** One hop of one message on its way through the engine (design §4). */
 export interface Delivery<M> {
@@ -35,14 +35,14 @@ export interface Delivery<M> {
   /** Those of them it goes to now; undefined: all. */
   goesTo?: RecipientRef[] | undefined;
   /** Keyed hashes of what it has in common with messages that its provider's list cannot tell from it. */
-  likeness?: { party: string; wording: string | null } | undefined;
+  fingerprint?: { participants: string; contentHash: string | null } | undefined;
   /** Of the template it is rendered with; undefined where it has none of ours. */
   templateVersion?: string | undefined;
   /** Why it cannot be rendered now, found on a later hop. */
   unfit?: Failure | undefined;
   attempts: Attempt[];
-  doubt: DoubtfulCall | undefined;
-  doubtSince: string | undefined;
+  unconfirmedCall: UnconfirmedCall | undefined;
+  unconfirmedSince: string | undefined;
   correlationId: string | undefined;
   tags: string[] | undefined;
 }
@@ -62,7 +62,7 @@ export interface SuppressionFound {
 }
 
 /** A recipient who is left out, and why. */
-export interface Withheld {
+export interface SuppressedRecipient {
   recipient: RecipientRef;
   failure: Failure;
   /** The suppression in words. */
@@ -77,12 +77,12 @@ export interface Forbidden {
 }
 
 /** Recipients that a hop left out, whatever became of it for the others. */
-interface Sifted {
-  withheld?: Withheld[];
+interface FilteredRecipients {
+  suppressedRecipients?: SuppressedRecipient[];
 }
 
 /** How a hop ended; kept in the ledger, so that a redelivery tells the same again. `at` is ISO 8601. */
-export type Outcome = Sifted &
+export type Outcome = FilteredRecipients &
   (
     | {
         kind: 'sent';
@@ -111,7 +111,7 @@ export type Outcome = Sifted &
     /** Upstream took it back before it was claimed. */
     | { kind: 'cancelled'; at: string }
     /** Nobody is left who may be written to. */
-    | { kind: 'suppressed'; at: string; withheld: Withheld[] }
+    | { kind: 'suppressed'; at: string; suppressedRecipients: SuppressedRecipient[] }
     | { kind: 'found'; at: string; provider: string; providerMessageId?: string }
     | { kind: 'unresolved'; at: string }
     /** `by`: the earlier hop that a provider took. */
@@ -140,7 +140,7 @@ export type Claim =
   | { verdict: 'forgotten' };
 
 /** A call that may have been accepted, as far as the ledger knows. */
-export interface CallBeside {
+export interface SiblingCall {
   /** Whether it is the call that was asked about. */
   own: boolean;
   /** In ms since 1970, by the database's clock. */
@@ -164,10 +164,10 @@ export abstract class Ledger {
   abstract settle(delivery: Delivery<unknown>, token: string, outcome: Outcome): Promise<boolean>;
 
   /** Records a receipt or a look-up as proof that a hop was accepted, and under which id of the provider. */
-  abstract prove(id: string, hop: number, providerMessageId?: string): Promise<void>;
+  abstract markAccepted(id: string, hop: number, providerMessageId?: string): Promise<void>;
 
   /**
    * The calls between the same two as this hop's, itself included, that were claimed within so many milliseconds of it.
    */
-  abstract callsBeside(id: string, hop: number, withinMs: number): Promise<CallBeside[]>;
+  abstract siblingCalls(id: string, hop: number, withinMs: number): Promise<SiblingCall[]>;
 }

@@ -1,5 +1,5 @@
 import {
-  type DoubtfulCall,
+  type UnconfirmedCall,
   type Failure,
   type LookupResult,
   ownFailure,
@@ -13,19 +13,19 @@ import type { ChannelPort, Screened } from './channel.port.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Coalescer } from './coalescer.service.ts';
 import { findLostCall } from './doubt/find-lost-call.ts';
-import type { Delivery, Outcome, Withheld } from './delivery.ts';
-import type { FlowService } from './flow.service.ts';
+import type { Delivery, Outcome, SuppressedRecipient } from './delivery.ts';
+import type { RoutingService } from './flow.service.ts';
 import { type HopOptions, HopService, type WonClaim } from './hop.service.ts';
-import { heldBack, isUnwritten, outcomeOf, referenceOf, repeatOf, toldOf } from './outcome.policy.ts';
+import { heldBack, isUnwritten, outcomeOf, referenceOf, repeatOf, logFields } from './outcome.policy.ts';
 import { notStarted } from './postpone.policy.ts';
-import { standbyOf } from './taken-back/standby.policy.ts';
-import { asCalled, forbiddenBy, sift } from './suppressions/sift.policy.ts';
+import { resendPlanOf } from './taken-back/standby.policy.ts';
+import { asCalled, forbiddenBy, filterRecipients } from './suppressions/sift.policy.ts';
 
 export interface DispatchOptions<M> extends Omit<HopOptions, 'clock'> {
   providers: readonly Provider<M>[];
   /** What the channel itself has against a message. */
-  channel?: Pick<ChannelPort<unknown, M>, 'refuse' | 'screen' | 'keepStandby' | 'reachOf' | 'only' | 'scopeOf'>;
-  flow: Pick<FlowService<M>, 'wayFor'>;
+  channel?: Pick<ChannelPort<unknown, M>, 'refuse' | 'screen' | 'keepResendPlan' | 'suppressionScopesOf' | 'only' | 'scopeOf'>;
+  routing: Pick<RoutingService<M>, 'acquire'>;
   retentionDays: number;
   /** How long bulk messages wait for others of the same content, in milliseconds; 0: not at all. */
   coalesceLingerMs?: number;
@@ -68,26 +68,26 @@ export class DispatchService<M> {
     const { channel } = this.options;
     const { suppressions = [], cancelled } = claim;
     if (delivery.mode === 'reconcile')
-      return this.reconcile(asCalled(delivery, delivery.doubt ?? {}, channel), deadline);
+      return this.reconcile(asCalled(delivery, delivery.unconfirmedCall ?? {}, channel), deadline);
     const now = this.clock.now();
     if (cancelled) return { kind: 'cancelled', at: new Date(now).toISOString() };
     const held = admit(delivery, now);
     if (held?.kind === 'expired') return held;
-    const sifted = sift(delivery, suppressions, channel, now);
-    if (!sifted.left) return sifted.outcome;
-    const { withheld } = sifted;
+    const filtered = filterRecipients(delivery, suppressions, channel, now);
+    if (!filtered.left) return filtered.outcome;
+    const { suppressedRecipients } = filtered;
     const outcome =
       held ??
-      this.refused(sifted.delivery) ??
-      this.forbidding(await this.send(sifted.delivery, claim, deadline), sifted.delivery, withheld);
-    return withheld.length > 0 ? { ...outcome, withheld } : outcome;
+      this.refused(filtered.delivery) ??
+      this.forbidding(await this.send(filtered.delivery, claim, deadline), filtered.delivery, suppressedRecipients);
+    return suppressedRecipients.length > 0 ? { ...outcome, suppressedRecipients } : outcome;
   }
 
   /** A refusal may say that this recipient must not be written to again. */
-  private forbidding(outcome: Outcome, delivery: Delivery<M>, withheld: readonly Withheld[]): Outcome {
+  private forbidding(outcome: Outcome, delivery: Delivery<M>, suppressedRecipients: readonly SuppressedRecipient[]): Outcome {
     if (outcome.kind !== 'failed' || !outcome.failure.suppress || outcome.provider === undefined) return outcome;
     const scope = this.options.channel?.scopeOf(delivery.message, outcome.failure.suppressScope) ?? 'all';
-    const forbids = forbiddenBy(outcome.failure, delivery, withheld, scope);
+    const forbids = forbiddenBy(outcome.failure, delivery, suppressedRecipients, scope);
     return forbids ? { ...outcome, forbids } : outcome;
   }
 
@@ -103,9 +103,9 @@ export class DispatchService<M> {
 
   private async send(delivery: Delivery<M>, claim: WonClaim, deadline: number): Promise<Outcome> {
     const { token: callId } = claim;
-    const way = await this.options.flow.wayFor(delivery, deadline);
-    if (!way.open) return way.outcome;
-    const { provider, why, done } = way;
+    const route = await this.options.routing.acquire(delivery, deadline);
+    if (!route.open) return route.outcome;
+    const { provider, why, done } = route;
     const screened = await this.screen(delivery.message).catch((error: unknown) => {
       done(undefined);
       throw error;
@@ -114,7 +114,7 @@ export class DispatchService<M> {
       done(undefined);
       return heldBack(delivery, screened.failure, this.clock.now());
     }
-    if (screened.standby) await this.keepStandby(delivery, provider.name, done);
+    if (screened.resendPlan) await this.keepResendPlan(delivery, provider.name, done);
     const attempt = delivery.attempts.length + 1;
     const attributes = {
       'messaging.operation.name': 'send',
@@ -130,7 +130,7 @@ export class DispatchService<M> {
     };
     return inSpan(`${delivery.channel} send`, { kind: SpanKind.CLIENT, attributes }, async (span) => {
       const started = this.clock.steady();
-      const mayStart = startable(delivery, deadline, this.clock);
+      const mayStillSend = mayStillSendUntil(delivery, deadline, this.clock);
       const reference = referenceOf(delivery, {
         hop: delivery.hop,
         attempt,
@@ -139,16 +139,16 @@ export class DispatchService<M> {
       });
       // From here on a fault of ours leaves in doubt whether the provider has it.
       claim.call = { provider: provider.name, callId };
-      const result = await this.call(provider, { message: screened.message, reference, mayStart });
+      const result = await this.call(provider, { message: screened.message, reference, mayStillSend });
       done(result);
       const outcome = isUnwritten(result)
         ? notStarted(delivery, this.clock.now())
         : outcomeOf(result, provider.name, reference, this.clock.now());
-      const told = toldOf(outcome);
-      label(span, told);
+      const reported = logFields(outcome);
+      label(span, reported);
       this.countAttempt(delivery, provider.name, outcome);
       this.options.logger.info(
-        { ...attributes, ...told, 'mi.duration_ms': Math.round(this.clock.steady() - started) },
+        { ...attributes, ...reported, 'mi.duration_ms': Math.round(this.clock.steady() - started) },
         'attempt',
       );
       return outcome;
@@ -165,9 +165,9 @@ export class DispatchService<M> {
     });
   }
 
-  private async keepStandby(delivery: Delivery<M>, provider: string, done: (result: undefined) => void): Promise<void> {
+  private async keepResendPlan(delivery: Delivery<M>, provider: string, done: (result: undefined) => void): Promise<void> {
     const kept = this.hops.untilUp(async () =>
-      this.options.channel?.keepStandby(delivery.id, standbyOf(delivery, provider, this.clock.now())),
+      this.options.channel?.keepResendPlan(delivery.id, resendPlanOf(delivery, provider, this.clock.now())),
     );
     await kept.catch((error: unknown) => {
       done(undefined);
@@ -194,10 +194,10 @@ export class DispatchService<M> {
 
   /** Asks whether the provider took an earlier call whose answer was lost. */
   private async reconcile(delivery: Delivery<M>, deadline: number): Promise<Outcome> {
-    const { doubt } = delivery;
-    const asked = this.options.providers.filter((provider) => !doubt?.provider || provider.name === doubt.provider);
-    for (const provider of doubt ? asked : []) {
-      const find = () => this.find(provider, delivery, doubt!, deadline);
+    const { unconfirmedCall } = delivery;
+    const asked = this.options.providers.filter((provider) => !unconfirmedCall?.provider || provider.name === unconfirmedCall.provider);
+    for (const provider of unconfirmedCall ? asked : []) {
+      const find = () => this.find(provider, delivery, unconfirmedCall!, deadline);
       const result = await inSpan(
         `${delivery.channel} look up`,
         {
@@ -217,7 +217,7 @@ export class DispatchService<M> {
       );
       if (result.found !== 'accepted') continue;
       const { providerMessageId } = result;
-      await this.hops.untilUp(() => this.options.ledger.prove(delivery.id, doubt!.hop, providerMessageId));
+      await this.hops.untilUp(() => this.options.ledger.markAccepted(delivery.id, unconfirmedCall!.hop, providerMessageId));
       return {
         kind: 'found',
         at: new Date(this.clock.now()).toISOString(),
@@ -231,18 +231,18 @@ export class DispatchService<M> {
   private find(
     provider: Provider<M>,
     delivery: Delivery<M>,
-    doubt: DoubtfulCall,
+    unconfirmedCall: UnconfirmedCall,
     deadline: number,
   ): Promise<LookupResult> {
     const { ledger, leaseMs } = this.options;
-    const repeat = repeatOf(delivery, doubt, startable(delivery, deadline, this.clock));
+    const repeat = repeatOf(delivery, unconfirmedCall, mayStillSendUntil(delivery, deadline, this.clock));
     return findLostCall({
       provider,
       delivery,
-      doubt,
+      unconfirmedCall,
       repeat,
       leaseMs,
-      callsBeside: (withinMs) => this.hops.untilUp(() => ledger.callsBeside(delivery.id, doubt.hop, withinMs)),
+      siblingCalls: (withinMs) => this.hops.untilUp(() => ledger.siblingCalls(delivery.id, unconfirmedCall.hop, withinMs)),
     });
   }
 }
@@ -250,7 +250,7 @@ export class DispatchService<M> {
 /**
  * May a request still be written? Not once the lease has less than its guard left, nor once the message has expired.
  */
-const startable =
+const mayStillSendUntil =
   ({ expiresAt }: Delivery<unknown>, deadline: number, clock: Clock) =>
   () =>
     clock.steady() < deadline && expiresAt.getTime() > clock.now();

@@ -1,7 +1,7 @@
 import {
   channelTopics,
   identityKey,
-  isTakenBack,
+  isAcceptanceRevoked,
   recipientRef,
   type SendDue,
   type SendPlanned,
@@ -13,7 +13,7 @@ import type { Pool } from '#libs/persistence';
 import type { Logger } from '#libs/telemetry';
 import { partitionCounts, type Publisher, type RecordContext } from '#libs/transport';
 import type { Kafka } from 'kafkajs';
-import { Announcer } from './announcer.service.ts';
+import { OutcomePublisher } from './announcer.service.ts';
 import { CancelService } from './cancel/cancel.service.ts';
 import { PostgresCancellations } from './cancel/cancellations.store.ts';
 import type { ChannelPort, RequestEnvelope } from './channel.port.ts';
@@ -21,7 +21,7 @@ import { firstHop, laterHop } from './decode.policy.ts';
 import type { Ledger } from './delivery.ts';
 import { DispatchService } from './dispatch.service.ts';
 import { EndingService } from './ending/ending.service.ts';
-import { FlowService } from './flow.service.ts';
+import { RoutingService } from './flow.service.ts';
 import { KafkaHandoverReading } from './handover/handover-reading.adapter.ts';
 import { HandoverWatch } from './handover/handover-watch.service.ts';
 import type { Handovers } from './handover/handovers.port.ts';
@@ -33,14 +33,14 @@ import { PostgresLedger } from './ledger.store.ts';
 import { originOf } from './origin.ts';
 import { type PermitConfig, senderRatesOf } from './permits/permits.config.ts';
 import { Permits } from './permits/permits.service.ts';
-import { PostgresSenderSlices } from './permits/sender-slices.store.ts';
+import { PostgresSenderReservations } from './permits/sender-slices.store.ts';
 import { shareOf } from './permits/share.policy.ts';
 import { ReceiptsService } from './receipts.service.ts';
 import type { Suppressions } from './suppressions/suppressions.port.ts';
 import { SuppressionsService, wordOf } from './suppressions/suppressions.service.ts';
 import { PostgresSuppressions } from './suppressions/suppressions.store.ts';
-import { takeBack } from './taken-back/take-back.store.ts';
-import { TakenBackService } from './taken-back/taken-back.service.ts';
+import { revokeAcceptance } from './taken-back/take-back.store.ts';
+import { TemplateResendService } from './taken-back/taken-back.service.ts';
 import { OtherEvents } from './webhooks/other-events.service.ts';
 
 export interface EngineOptions<R, M> {
@@ -82,7 +82,7 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
   /** Who must not be written to, as this channel knows it. */
   readonly suppressed: Suppressions;
   /** Messages that a provider took and gave back. */
-  readonly takenBack: TakenBackService;
+  readonly acceptanceRevoked: TemplateResendService;
   /** What upstream wants sent no more. */
   readonly cancels: CancelService;
   /** Looks after what was handed over to retry. */
@@ -90,7 +90,7 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
   /** Messages whose records were set aside. */
   readonly endings: EndingService;
   private readonly options: EngineOptions<R, M>;
-  private readonly announcer: Announcer;
+  private readonly outcomes: OutcomePublisher;
   private readonly ledger: Ledger;
   private readonly handovers: Handovers;
   private watching: Promise<void> = Promise.resolve();
@@ -103,21 +103,21 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
     const leaseMs = callTimeoutMs + guardMs;
     this.options = options;
     this.handovers = new PostgresHandovers({ pool, schema: channel.channel, answerMs: options.handoverAnswerMs });
-    this.announcer = new Announcer(options.publisher, this.handovers, options.logger);
-    this.handoverWatch = watchOf(options, this.handovers, this.announcer);
+    this.outcomes = new OutcomePublisher(options.publisher, this.handovers, options.logger);
+    this.handoverWatch = watchOf(options, this.handovers, this.outcomes);
     this.suppressions = new SuppressionsService(options.publisher);
-    this.receipts = new ReceiptsService(this.announcer, this.suppressions);
+    this.receipts = new ReceiptsService(this.outcomes, this.suppressions);
     this.suppressed = new PostgresSuppressions(pool, channel.channel);
     this.otherEvents = new OtherEvents(options.publisher, options.logger);
-    this.takenBack = new TakenBackService(
-      (id, hop) => takeBack({ pool, schema: channel.channel }, id, hop),
-      this.announcer,
+    this.acceptanceRevoked = new TemplateResendService(
+      (id, hop) => revokeAcceptance({ pool, schema: channel.channel }, id, hop),
+      this.outcomes,
       options.stopping,
     );
     this.ledger = new PostgresLedger({ pool, schema: channel.channel, leaseMs, retentionDays });
-    this.cancels = cancelsOf(options, this.announcer);
+    this.cancels = cancelsOf(options, this.outcomes);
     this.permits = permitsOf(options);
-    const flow = new FlowService<M>({
+    const routing = new RoutingService<M>({
       providers: channel.providers,
       permits: this.permits,
       health: healthOf(options),
@@ -127,10 +127,10 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
     });
     this.dispatcher = new DispatchService({
       ...options,
-      flow,
+      routing,
       providers: channel.providers,
       ledger: this.ledger,
-      announcer: this.announcer,
+      outcomes: this.outcomes,
       leaseMs,
     });
     this.endings = new EndingService({
@@ -139,7 +139,7 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
       recipientsOf: (request) =>
         channel.addressesOf(channel.schema.parse(request)).map((address) => recipientRef(options.hashKey, address)),
       dispatcher: this.dispatcher,
-      announcer: this.announcer,
+      outcomes: this.outcomes,
       logger: options.logger,
     });
   }
@@ -196,9 +196,9 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
   async onStatus(fact: StatusChanged): Promise<void> {
     const { channel } = this.options.channel;
     await this.cancels.heard(fact);
-    if (fact.channel !== channel || fact.source !== 'receipt' || !fact.messageId || !fact.hop || isTakenBack(fact))
+    if (fact.channel !== channel || fact.source !== 'receipt' || !fact.messageId || !fact.hop || isAcceptanceRevoked(fact))
       return;
-    await this.ledger.prove(
+    await this.ledger.markAccepted(
       identityKey({ tenant: fact.tenant, channel, messageId: fact.messageId }),
       fact.hop,
       fact.providerMessageId,
@@ -212,12 +212,12 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
   }
 }
 
-function watchOf<R, M>(options: EngineOptions<R, M>, handovers: Handovers, announcer: Announcer): HandoverWatch {
+function watchOf<R, M>(options: EngineOptions<R, M>, handovers: Handovers, outcomes: OutcomePublisher): HandoverWatch {
   const { channel, logger, stopping, handoverAnswerMs: answerMs } = options;
   return new HandoverWatch({
     channel: channel.channel,
     handovers,
-    publish: (deferred) => announcer.handOver(deferred),
+    publish: (deferred) => outcomes.handOver(deferred),
     logger,
     stopping,
     answerMs,
@@ -236,13 +236,13 @@ function healthOf<R, M>({ channel, limits, stopping, logger }: EngineOptions<R, 
 
 function cancelsOf<R, M>(
   { channel: { channel }, pool, retentionDays, cancelWaitMs, logger, stopping }: EngineOptions<R, M>,
-  announcer: Announcer,
+  outcomes: OutcomePublisher,
 ): CancelService {
   const cancellations = new PostgresCancellations(pool, channel, retentionDays);
   return new CancelService({
     channel,
     cancellations,
-    announcer,
+    outcomes,
     logger,
     stopping,
     waitMs: cancelWaitMs,
@@ -255,8 +255,8 @@ function permitsOf<R, M>({ channel, limits, providerRates, pool, stopping, logge
     providerRates,
     tenantRatePerS: limits.TENANT_RATE_PER_S,
     senderRates: senderRatesOf(limits),
-    slices: new PostgresSenderSlices(pool, channel.channel),
-    sliceMs: limits.SENDER_SLICE_MS,
+    reservations: new PostgresSenderReservations(pool, channel.channel),
+    reservationMs: limits.SENDER_RESERVATION_MS,
     burstMs: limits.PERMIT_BURST_MS,
     maxWaitMs: limits.PERMIT_MAX_WAIT_MS,
     stopping,

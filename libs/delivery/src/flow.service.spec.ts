@@ -2,9 +2,9 @@ import { type LookupResult, ownFailure, Provider, type ProviderCheck, type SendR
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { aDelivery, type TestMessage } from '../test/a-delivery.ts';
-import { announcement } from './announce.policy.ts';
+import { eventsFor } from './announce.policy.ts';
 import { systemClock } from './clock.ts';
-import { FlowService } from './flow.service.ts';
+import { RoutingService } from './flow.service.ts';
 import { breakerLimitsOf, healthSettings } from './health/health.config.ts';
 import { ProviderHealth } from './health/provider-health.ts';
 import { Permits } from './permits/permits.service.ts';
@@ -29,14 +29,14 @@ const tooRich = ownFailure('MSG_TOO_RICH', 'bad-content', 'never', 'It holds wha
 
 /** Carries no message that says "rich". */
 class PlainProvider extends IdleProvider {
-  override cannotCarry = ({ text }: TestMessage) => (text === 'rich' ? tooRich : undefined);
+  override unsupported = ({ text }: TestMessage) => (text === 'rich' ? tooRich : undefined);
 }
 
 class RichProvider extends IdleProvider {
   override readonly name = 'resend';
 }
 
-function aFlow(
+function aRoutingService(
   options: {
     failures?: number;
     rate?: number;
@@ -49,13 +49,13 @@ function aFlow(
   const settings = z
     .object(healthSettings)
     .parse({ BREAKER_CONSECUTIVE_FAILURES: options.failures ?? 2, BREAKER_MIN_CALLS: 1_000 });
-  const slices = { take: () => Promise.reject(new Error('no sender is slow here')) };
+  const reservations = { take: () => Promise.reject(new Error('no sender is slow here')) };
   const permits = new Permits({
     providerRates: new Map(options.rate === undefined ? [] : [['sendgrid', options.rate]]),
     tenantRatePerS: undefined,
     senderRates: new Map(),
-    slices: slices as never,
-    sliceMs: 1_000,
+    reservations: reservations as never,
+    reservationMs: 1_000,
     burstMs: 20,
     maxWaitMs: options.maxWaitMs ?? 30_000,
     stopping,
@@ -66,7 +66,7 @@ function aFlow(
     calls: 100,
     stopping,
   });
-  return new FlowService<TestMessage>({
+  return new RoutingService<TestMessage>({
     providers: options.providers ?? [new IdleProvider()],
     health,
     permits,
@@ -79,21 +79,21 @@ function aFlow(
 const soon = () => systemClock.steady() + 10_000;
 
 /** One call that ends with this result. */
-async function oneCall(flow: FlowService<TestMessage>, result: SendResult): Promise<void> {
-  const way = await flow.wayFor(aDelivery(), soon());
-  if (!way.open) throw new Error('the way is closed');
-  way.done(result);
+async function oneCall(routing: RoutingService<TestMessage>, result: SendResult): Promise<void> {
+  const route = await routing.acquire(aDelivery(), soon());
+  if (!route.open) throw new Error('the way is closed');
+  route.done(result);
 }
 
 describe('the way of a call', () => {
   it('leads nowhere but to the provider whose own template the message names', async () => {
-    const open = await aFlow({ boundTo: () => 'sendgrid' }).wayFor(aDelivery(), soon());
-    const closed = await aFlow({ boundTo: () => 'resend' }).wayFor(aDelivery(), soon());
+    const open = await aRoutingService({ boundTo: () => 'sendgrid' }).acquire(aDelivery(), soon());
+    const closed = await aRoutingService({ boundTo: () => 'resend' }).acquire(aDelivery(), soon());
     expect([open.open, closed]).toMatchObject([true, { open: false, outcome: { failure: { kind: 'unavailable' } } }]);
   });
 
   it('is open to a provider that works', async () => {
-    expect(await aFlow().wayFor(aDelivery(), soon())).toMatchObject({
+    expect(await aRoutingService().acquire(aDelivery(), soon())).toMatchObject({
       open: true,
       provider: { name: 'sendgrid' },
       why: 'first',
@@ -101,81 +101,81 @@ describe('the way of a call', () => {
   });
 
   it('is closed while the only provider’s circuit is open, and that counts as no attempt', async () => {
-    const flow = aFlow({ failures: 2 });
-    for (let call = 0; call < 2; call += 1) await oneCall(flow, { ...failing });
+    const routing = aRoutingService({ failures: 2 });
+    for (let call = 0; call < 2; call += 1) await oneCall(routing, { ...failing });
     const delivery = aDelivery();
-    const way = await flow.wayFor(delivery, soon());
-    expect(way).toMatchObject({
+    const route = await routing.acquire(delivery, soon());
+    expect(route).toMatchObject({
       open: false,
       outcome: { kind: 'failed', failure: { kind: 'unavailable', code: 'MSG_CIRCUIT_OPEN' } },
     });
-    if (way.open) throw new Error('the way is open');
-    const { facts, deferred } = announcement(delivery, way.outcome);
+    if (route.open) throw new Error('the way is open');
+    const { facts, deferred } = eventsFor(delivery, route.outcome);
     expect(facts).toMatchObject([{ status: 'retrying', final: false }]);
     expect(deferred!.attempts).toEqual([]);
   });
 
   it('hears the members of one coalesced call as one answer', async () => {
-    const flow = aFlow({ failures: 2 });
-    for (let member = 0; member < 50; member += 1) await oneCall(flow, failing);
-    expect(await flow.wayFor(aDelivery(), soon())).toMatchObject({ open: true });
+    const routing = aRoutingService({ failures: 2 });
+    for (let member = 0; member < 50; member += 1) await oneCall(routing, failing);
+    expect(await routing.acquire(aDelivery(), soon())).toMatchObject({ open: true });
   });
 
   it('is closed for as long as a throttling provider asked, and the message asks again then', async () => {
-    const flow = aFlow();
-    await oneCall(flow, throttled);
-    const way = await flow.wayFor(aDelivery(), soon());
-    if (way.open || way.outcome.kind !== 'waiting') throw new Error('it should wait');
-    expect(Date.parse(way.outcome.until) - Date.now()).toBeGreaterThan(50_000);
+    const routing = aRoutingService();
+    await oneCall(routing, throttled);
+    const route = await routing.acquire(aDelivery(), soon());
+    if (route.open || route.outcome.kind !== 'waiting') throw new Error('it should wait');
+    expect(Date.parse(route.outcome.until) - Date.now()).toBeGreaterThan(50_000);
   });
 
   it('is closed once a call has taken the last of what the provider allows, until it allows more', async () => {
-    const flow = aFlow();
+    const routing = aRoutingService();
     const holdUntil = Date.now() + 60_000;
-    await oneCall(flow, { sent: true, providerMessageId: 'last', holdUntil });
-    const way = await flow.wayFor(aDelivery(), soon());
-    expect(way).toMatchObject({ open: false, outcome: { kind: 'waiting', until: new Date(holdUntil).toISOString() } });
+    await oneCall(routing, { sent: true, providerMessageId: 'last', holdUntil });
+    const route = await routing.acquire(aDelivery(), soon());
+    expect(route).toMatchObject({ open: false, outcome: { kind: 'waiting', until: new Date(holdUntil).toISOString() } });
   });
 
   it('is not waited for past the time in which a call may be written: that is over before the claim’s lease is', async () => {
-    const flow = aFlow({ rate: 1, maxWaitMs: 30_000 });
-    await oneCall(flow, { sent: true, providerMessageId: 'first' });
+    const routing = aRoutingService({ rate: 1, maxWaitMs: 30_000 });
+    await oneCall(routing, { sent: true, providerMessageId: 'first' });
     const asked = systemClock.steady();
-    const way = await flow.wayFor(aDelivery(), asked + 500);
-    expect(way).toMatchObject({ open: false, outcome: { kind: 'waiting' } });
+    const route = await routing.acquire(aDelivery(), asked + 500);
+    expect(route).toMatchObject({ open: false, outcome: { kind: 'waiting' } });
     expect(systemClock.steady() - asked).toBeLessThan(500);
-    expect(await flow.wayFor(aDelivery(), systemClock.steady() + 5_000)).toMatchObject({ open: true });
+    expect(await routing.acquire(aDelivery(), systemClock.steady() + 5_000)).toMatchObject({ open: true });
   });
 
   it('leads a message that would wait too long back to retry instead of holding it in memory', async () => {
-    const flow = aFlow({ rate: 0.1, maxWaitMs: 100 });
-    await oneCall(flow, { sent: true, providerMessageId: 'first' });
-    const way = await flow.wayFor(aDelivery(), soon());
-    expect(way).toMatchObject({
+    const routing = aRoutingService({ rate: 0.1, maxWaitMs: 100 });
+    await oneCall(routing, { sent: true, providerMessageId: 'first' });
+    const route = await routing.acquire(aDelivery(), soon());
+    expect(route).toMatchObject({
       open: false,
       outcome: { kind: 'waiting', reason: expect.stringContaining('rate limit') },
     });
   });
 
   it('lets a message ask again before it expires', async () => {
-    const flow = aFlow();
-    await oneCall(flow, throttled);
+    const routing = aRoutingService();
+    await oneCall(routing, throttled);
     const expiresAt = new Date(Date.now() + 30_000);
-    const way = await flow.wayFor(aDelivery({ expiresAt }), soon());
-    if (way.open || way.outcome.kind !== 'waiting') throw new Error('it should wait');
-    expect(Date.parse(way.outcome.until)).toBeLessThan(expiresAt.getTime());
+    const route = await routing.acquire(aDelivery({ expiresAt }), soon());
+    if (route.open || route.outcome.kind !== 'waiting') throw new Error('it should wait');
+    expect(Date.parse(route.outcome.until)).toBeLessThan(expiresAt.getTime());
   });
 
   it('leads past a provider that cannot carry the message, and where none can it fails at once', async () => {
     const rich = aDelivery({ message: { text: 'rich' } });
-    expect(await aFlow({ providers: [new PlainProvider(), new RichProvider()] }).wayFor(rich, soon())).toMatchObject({
+    expect(await aRoutingService({ providers: [new PlainProvider(), new RichProvider()] }).acquire(rich, soon())).toMatchObject({
       open: true,
       provider: { name: 'resend' },
     });
-    expect(await aFlow({ providers: [new PlainProvider()] }).wayFor(rich, soon())).toMatchObject({
+    expect(await aRoutingService({ providers: [new PlainProvider()] }).acquire(rich, soon())).toMatchObject({
       open: false,
       outcome: { kind: 'failed', attempt: 1, failure: tooRich },
     });
-    expect(await aFlow({ providers: [new PlainProvider()] }).wayFor(aDelivery(), soon())).toMatchObject({ open: true });
+    expect(await aRoutingService({ providers: [new PlainProvider()] }).acquire(aDelivery(), soon())).toMatchObject({ open: true });
   });
 });

@@ -8,7 +8,7 @@ import { holdAfter } from './permits/feedback.policy.ts';
 import type { Permits } from './permits/permits.service.ts';
 import { postponed } from './postpone.policy.ts';
 
-export interface FlowOptions<M> {
+export interface RoutingOptions<M> {
   providers: readonly Provider<M>[];
   health: ProviderHealth;
   permits: Permits;
@@ -22,34 +22,34 @@ export interface FlowOptions<M> {
 }
 
 /** A way for one call, or the outcome that sends the message away instead. */
-export type Way<M> =
+export type Route<M> =
   | { open: true; provider: Provider<M>; why: string; done: (result: SendResult | undefined) => void }
   | { open: false; outcome: Outcome };
 
 /** Route, permit, place (design §4): which provider takes a call, and when. */
-export class FlowService<M> {
-  private readonly options: FlowOptions<M>;
+export class RoutingService<M> {
+  private readonly options: RoutingOptions<M>;
   private readonly clock: Clock;
   /** The members of a coalesced call share one answer: it speaks for the provider once. */
   private readonly spoken = new WeakSet<SendResult>();
 
-  constructor(options: FlowOptions<M>) {
+  constructor(options: RoutingOptions<M>) {
     this.options = options;
     this.clock = options.clock ?? systemClock;
   }
 
   /** @param deadline the last moment to write the request, on the steady clock */
-  async wayFor(delivery: Delivery<M>, deadline: number): Promise<Way<M>> {
+  async acquire(delivery: Delivery<M>, deadline: number): Promise<Route<M>> {
     const { health, permits, senderOf } = this.options;
     const { tenant, lane } = delivery;
-    const [providers, obstacle] = this.carriersOf(delivery.message);
-    if (obstacle) return { open: false, outcome: uncarried(delivery, obstacle, this.clock.now()) };
+    const [providers, obstacle] = this.providersFor(delivery.message);
+    if (obstacle) return { open: false, outcome: unsupportedByAll(delivery, obstacle, this.clock.now()) };
     for (;;) {
-      const choice = chooseRoute(providers, wishOf(delivery), delivery.attempts, health.snapshot());
+      const choice = chooseRoute(providers, preferredProviderOf(delivery), delivery.attempts, health.snapshot());
       if (!choice.found) return { open: false, outcome: unavailable(delivery, this.clock.now()) };
       const { provider, why } = choice;
-      const wish = { provider: provider.name, tenant, lane, sender: senderOf(delivery.message), notAfter: deadline };
-      const permit = await permits.take(wish);
+      const request = { provider: provider.name, tenant, lane, sender: senderOf(delivery.message), notAfter: deadline };
+      const permit = await permits.take(request);
       if (!permit.granted)
         return away(
           delivery,
@@ -69,11 +69,11 @@ export class FlowService<M> {
   }
 
   /** Those that can carry the message at all; where none can, why the preferred one cannot. */
-  private carriersOf(message: M): [readonly Provider<M>[], Failure | undefined] {
+  private providersFor(message: M): [readonly Provider<M>[], Failure | undefined] {
     const bound = this.options.boundTo?.(message);
     const providers = this.options.providers.filter(({ name }) => bound === undefined || name === bound);
-    const able = providers.filter((provider) => !provider.cannotCarry(message));
-    return [able, able.length === 0 ? providers[0]?.cannotCarry(message) : undefined];
+    const able = providers.filter((provider) => !provider.unsupported(message));
+    return [able, able.length === 0 ? providers[0]?.unsupported(message) : undefined];
   }
 
   private done(provider: string, leave: (result?: SendResult) => void, result: SendResult | undefined): void {
@@ -85,7 +85,7 @@ export class FlowService<M> {
   }
 }
 
-function wishOf({ request: { provider } }: Delivery<unknown>): string | undefined {
+function preferredProviderOf({ request: { provider } }: Delivery<unknown>): string | undefined {
   return typeof provider === 'string' ? provider : undefined;
 }
 
@@ -98,11 +98,11 @@ const unavailable = (delivery: Delivery<unknown>, now: number): Outcome => ({
 });
 
 /** No provider will ever take it; nothing was tried. */
-function uncarried(delivery: Delivery<unknown>, failure: Failure, now: number): Outcome {
+function unsupportedByAll(delivery: Delivery<unknown>, failure: Failure, now: number): Outcome {
   return { kind: 'failed', at: new Date(now).toISOString(), attempt: delivery.attempts.length + 1, failure };
 }
 
-const away = <M>(delivery: Delivery<M>, until: number, reason: string, now: number): Way<M> => ({
+const away = <M>(delivery: Delivery<M>, until: number, reason: string, now: number): Route<M> => ({
   open: false,
   outcome: postponed(delivery, until, reason, now),
 });

@@ -10,15 +10,15 @@ import {
 } from '#libs/contracts';
 import type { Logger } from '#libs/telemetry';
 import { Stopping } from '#libs/transport';
-import { announcement } from './announce.policy.ts';
-import type { Announcer } from './announcer.service.ts';
+import { eventsFor } from './announce.policy.ts';
+import type { OutcomePublisher } from './announcer.service.ts';
 import type { Clock } from './clock.ts';
 import type { Claim, Delivery, Ledger, Outcome } from './delivery.ts';
-import { type CallUnderWay, stopped, toldPlainly } from './ending/ending.policy.ts';
+import { type CallUnderWay, stopped, saidPlainly } from './ending/ending.policy.ts';
 
 export interface HopOptions {
   ledger: Ledger;
-  announcer: Announcer;
+  outcomes: OutcomePublisher;
   logger: Logger;
   stopping: AbortSignal;
   /** How long a claim protects its holder, in milliseconds. */
@@ -33,7 +33,7 @@ export type WonClaim = Extract<Claim, { verdict: 'mine' }> & { call?: CallUnderW
 
 /** @param deadline the last moment to write a request, on the steady clock */
 type Decide = (claim: WonClaim, deadline: number) => Promise<Outcome>;
-type Tell = (outcome: Outcome) => Promise<void>;
+type Publish = (outcome: Outcome) => Promise<void>;
 
 /** What holds one hop together: its claim, its settlement, and what is told of it. */
 export class HopService {
@@ -50,7 +50,7 @@ export class HopService {
   async seeThrough(
     delivery: Delivery<unknown>,
     decide: Decide,
-    tell: Tell = (outcome) => this.announce(delivery, outcome),
+    publish: Publish = (outcome) => this.publish(delivery, outcome),
   ): Promise<void> {
     for (;;) {
       // The lease counts from before the claim: the database grants it later, never earlier.
@@ -59,13 +59,13 @@ export class HopService {
       const claim = await this.untilUp(() => this.options.ledger.claim(delivery, token));
       switch (claim.verdict) {
         case 'repeat':
-          return this.repeated(delivery, claim.of, decide, tell);
+          return this.repeated(delivery, claim.of, decide, publish);
         case 'conflict':
           throw new IdConflict();
         case 'forgotten':
           return this.leaveToOperator(delivery);
         case 'settled':
-          return tell(claim.outcome);
+          return publish(claim.outcome);
         case 'running':
           await this.wait(claim.waitMs);
           continue;
@@ -77,7 +77,7 @@ export class HopService {
           // Taken over meanwhile: what the ledger holds now is told instead.
           if (!settled) continue;
           if (fault) throw fault;
-          return tell(settled);
+          return publish(settled);
         }
       }
     }
@@ -91,10 +91,10 @@ export class HopService {
     delivery: Delivery<unknown>,
     of: string | undefined,
     decide: Decide,
-    tell: Tell,
+    publish: Publish,
   ): Promise<void> | void {
     if (delivery.again && of !== undefined)
-      return this.seeThrough({ ...delivery, again: false, source: of }, decide, tell);
+      return this.seeThrough({ ...delivery, again: false, source: of }, decide, publish);
     this.log(delivery, 'repeat');
   }
 
@@ -138,35 +138,35 @@ export class HopService {
    */
   async breakOff(delivery: Delivery<unknown>, failure: Failure): Promise<void> {
     const end = () => stopped(delivery, failure, this.options.clock.now());
-    const tell = (outcome: Outcome) => this.announceInAnyCase(delivery, outcome);
+    const publish = (outcome: Outcome) => this.publishInAnyCase(delivery, outcome);
     try {
       await this.seeThrough(
         delivery,
         ({ cancelled }) =>
           Promise.resolve(cancelled ? { kind: 'cancelled', at: nearestInstant(this.options.clock.now()) } : end()),
-        tell,
+        publish,
       );
     } catch (error) {
       if (error instanceof Stopping) throw error;
       if (error instanceof IdConflict) return this.log(delivery, 'conflict');
       // The ledger refuses what it is told of this record: as it came to nothing before, it comes to nothing now.
       this.logFault(error, delivery, 'a hop is ended without the ledger');
-      await tell(end());
+      await publish(end());
     }
   }
 
-  private async announce(delivery: Delivery<unknown>, outcome: Outcome): Promise<void> {
-    await this.untilUp(() => this.options.announcer.announce(announcement(delivery, outcome)));
+  private async publish(delivery: Delivery<unknown>, outcome: Outcome): Promise<void> {
+    await this.untilUp(() => this.options.outcomes.publish(eventsFor(delivery, outcome)));
   }
 
   /** Where a record of it is refused, it is told without what can be what is wrong. */
-  private async announceInAnyCase(delivery: Delivery<unknown>, outcome: Outcome): Promise<void> {
+  private async publishInAnyCase(delivery: Delivery<unknown>, outcome: Outcome): Promise<void> {
     try {
-      await this.announce(delivery, outcome);
+      await this.publish(delivery, outcome);
     } catch (error) {
       if (error instanceof Stopping) throw error;
       this.logFault(error, delivery, 'a hop is told without its request, since a record of it was refused');
-      await this.untilUp(() => this.options.announcer.announce(toldPlainly(delivery, outcome)));
+      await this.untilUp(() => this.options.outcomes.publish(saidPlainly(delivery, outcome)));
     }
   }
 
@@ -179,12 +179,12 @@ export class HopService {
       'operator',
       'The request is older than the ledger remembers; it may have been sent before.',
       {
-        action: 'Find out whether it was sent; if not, publish it again under a new messageId.',
+        remedy: 'Find out whether it was sent; if not, publish it again under a new messageId.',
       },
     );
-    const { facts } = announcement(delivery, { kind: 'unknown', at, callId: '', attempt: 0, failure });
+    const { facts } = eventsFor(delivery, { kind: 'unknown', at, callId: '', attempt: 0, failure });
     await this.untilUp(() =>
-      this.options.announcer.announce({ facts: facts.map(({ callId: _, ...fact }) => ({ ...fact, final: true })) }),
+      this.options.outcomes.publish({ facts: facts.map(({ callId: _, ...fact }) => ({ ...fact, final: true })) }),
     );
   }
 

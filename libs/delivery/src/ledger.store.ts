@@ -1,7 +1,7 @@
 import { ownFailure } from '#libs/contracts';
 import { database, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
-import { type CallBeside, type Claim, type Delivery, Ledger, type Outcome, type SuppressionFound } from './delivery.ts';
-import { callsBeside } from './doubt/calls-beside.store.ts';
+import { type SiblingCall, type Claim, type Delivery, Ledger, type Outcome, type SuppressionFound } from './delivery.ts';
+import { siblingCalls } from './doubt/calls-beside.store.ts';
 import { daysOf, keepPartitions, type LedgerTimes, type Period, periodAt } from './ledger.partitions.ts';
 
 export interface LedgerOptions extends LedgerTimes {
@@ -21,7 +21,7 @@ interface Settlement extends ClaimEntry {
   outcome: Outcome;
 }
 
-interface Proof {
+interface Evidence {
   id: string;
   hop: number;
   providerMessageId: string | undefined;
@@ -49,7 +49,7 @@ export class PostgresLedger extends Ledger {
   private readonly options: LedgerOptions;
   private readonly claims: MicroBatch<ClaimEntry, Claim>;
   private readonly settlements: MicroBatch<Settlement, boolean>;
-  private readonly proofs: MicroBatch<Proof, true>;
+  private readonly evidences: MicroBatch<Evidence, true>;
   private partitions: Promise<Period[]> | undefined;
   private partitionsUntil = 0;
 
@@ -59,7 +59,7 @@ export class PostgresLedger extends Ledger {
     const batching = { size: 500, lingerMs: 2 };
     this.claims = microBatch(batching, (entries) => database('claim', () => this.claimAll(entries)));
     this.settlements = microBatch(batching, (entries) => database('settle', () => this.settleAll(entries)));
-    this.proofs = microBatch(batching, (entries) => database('prove', () => this.proveAll(entries)));
+    this.evidences = microBatch(batching, (entries) => database('prove', () => this.markAllAccepted(entries)));
   }
 
   claim(delivery: Delivery<unknown>, token: string): Promise<Claim> {
@@ -70,12 +70,12 @@ export class PostgresLedger extends Ledger {
     return this.settlements.add({ delivery, token, outcome });
   }
 
-  async prove(id: string, hop: number, providerMessageId?: string): Promise<void> {
-    await this.proofs.add({ id, hop, providerMessageId });
+  async markAccepted(id: string, hop: number, providerMessageId?: string): Promise<void> {
+    await this.evidences.add({ id, hop, providerMessageId });
   }
 
-  callsBeside(id: string, hop: number, withinMs: number): Promise<CallBeside[]> {
-    return database('look up', () => callsBeside(this.options, id, hop, withinMs));
+  siblingCalls(id: string, hop: number, withinMs: number): Promise<SiblingCall[]> {
+    return database('look up', () => siblingCalls(this.options, id, hop, withinMs));
   }
 
   private async claimAll(entries: readonly ClaimEntry[]): Promise<Claim[]> {
@@ -108,8 +108,8 @@ export class PostgresLedger extends Ledger {
         of(({ delivery }) => delivery.source),
         of(({ delivery }) => delivery.digest ?? null),
         of(({ delivery }) => delivery.attempts.length + 1),
-        of(({ delivery }) => likenessOf(delivery)?.party ?? null),
-        of(({ delivery }) => likenessOf(delivery)?.wording ?? null),
+        of(({ delivery }) => fingerprintOf(delivery)?.participants ?? null),
+        of(({ delivery }) => fingerprintOf(delivery)?.contentHash ?? null),
         leaseMs,
         commonDays(entries),
         people.map(({ ord }) => ord),
@@ -147,7 +147,7 @@ export class PostgresLedger extends Ledger {
   }
 
   /** Only what is in doubt is written to: the usual receipt costs one look by key. */
-  private async proveAll(entries: readonly Proof[]): Promise<true[]> {
+  private async markAllAccepted(entries: readonly Evidence[]): Promise<true[]> {
     await this.options.pool.query(
       `UPDATE ${this.options.schema}.ledger l SET proven = true, proof = coalesce(l.proof, i.proof)
          FROM (SELECT id, hop, max(proof) AS proof FROM unnest($1::uuid[], $2::int[], $3::text[]) AS t(id, hop, proof) GROUP BY id, hop) i
@@ -206,7 +206,7 @@ SELECT c.*, k.suppressions, EXISTS (SELECT 1 FROM ${schema}.cancellation x WHERE
      GROUP BY r.ord) k USING (ord)`;
 
 /** A look-up makes no call of its own: it must not be taken for one. */
-const likenessOf = ({ mode, likeness }: Delivery<unknown>) => (mode === 'send' ? likeness : undefined);
+const fingerprintOf = ({ mode, fingerprint }: Delivery<unknown>) => (mode === 'send' ? fingerprint : undefined);
 
 /** One statement cannot touch a row twice: copies of one hop in a batch take turns. */
 async function inTurns<E extends ClaimEntry, O>(

@@ -1,9 +1,9 @@
-import { type IncomingRecord, placeOf } from '#libs/transport';
+import { type IncomingRecord, recordIdOf } from '#libs/transport';
 import type { Origin } from './decode.policy.ts';
 
 /** The part of a Kafka record that a delivery needs. */
 export const originOf = (record: IncomingRecord): Origin => ({
-  source: placeOf(record),
+  source: recordIdOf(record),
   lane: record.lane,
   timestamp: record.timestamp,
   key: record.key,

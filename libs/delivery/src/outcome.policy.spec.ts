@@ -2,7 +2,7 @@ import { recipientRef } from '#libs/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { aChannel, aDelivery, type TestMessage } from '../test/a-delivery.ts';
 import { referenceOf } from './outcome.policy.ts';
-import { asCalled, sift } from './suppressions/sift.policy.ts';
+import { asCalled, filterRecipients } from './suppressions/sift.policy.ts';
 
 const [ada, bob] = ['ada@inbox.test', 'bob@inbox.test'].map((address) => recipientRef('a key for the tests', address));
 const call = { hop: 1, attempt: 1, callId: 'call-1' };
@@ -23,9 +23,9 @@ describe('the reference of a call', () => {
 
   it('names the only one whom the call goes to, as the call itself and as its repeat', () => {
     const delivery = aDelivery({ recipients });
-    const sifted = sift<TestMessage>(delivery, [{ ...stop, recipient: bob!.hash }], aChannel(), Date.now());
-    const called = sifted.left ? referenceOf(sifted.delivery, call) : undefined;
+    const filtered = filterRecipients<TestMessage>(delivery, [{ ...stop, recipient: bob!.hash }], aChannel(), Date.now());
+    const called = filtered.left ? referenceOf(filtered.delivery, call) : undefined;
     expect(called).toMatchObject({ recipientHash: ada!.hash, recipientCount: 2 });
-    expect(referenceOf(asCalled(delivery, { withheld: [bob!.hash] }, aChannel()), call)).toEqual(called);
+    expect(referenceOf(asCalled(delivery, { suppressedRecipients: [bob!.hash] }, aChannel()), call)).toEqual(called);
   });
 });

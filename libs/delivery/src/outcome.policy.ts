@@ -1,4 +1,4 @@
-import type { CallReference, DoubtfulCall, Failure, Repeat, SendResult } from '#libs/contracts';
+import type { CallReference, UnconfirmedCall, Failure, Repeat, SendResult } from '#libs/contracts';
 import type { Delivery, Outcome } from './delivery.ts';
 
 /** What a call is known by, to the provider and to us. */
@@ -20,15 +20,15 @@ export function referenceOf(
 /** The call in doubt once more, where enough of it was told. */
 export function repeatOf(
   delivery: Delivery<unknown>,
-  { hop, attempt, callId, traceparent, replay, at }: DoubtfulCall,
-  mayStart: () => boolean,
+  { hop, attempt, callId, traceparent, replay, at }: UnconfirmedCall,
+  mayStillSend: () => boolean,
 ): Repeat | undefined {
   if (!replay || attempt === undefined) return undefined;
   return {
     reference: referenceOf(delivery, { hop, attempt, callId, traceparent }),
     replay,
     lostAt: Date.parse(at),
-    mayStart,
+    mayStillSend,
   };
 }
 
@@ -73,7 +73,7 @@ export function outcomeOf(
 }
 
 /** An outcome as spans and log lines tell it. */
-export function toldOf(outcome: Outcome): Record<string, string | boolean> {
+export function logFields(outcome: Outcome): Record<string, string | boolean> {
   if (!('failure' in outcome)) return { 'mi.outcome': outcome.kind };
   const { kind, code, help, unlisted } = outcome.failure;
   return {

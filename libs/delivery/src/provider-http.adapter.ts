@@ -8,10 +8,10 @@ export interface HttpCall {
   headers: Record<string, string>;
   body?: string | undefined;
   /** Asked as the request is about to be written; false stops it there. */
-  mayStart?: (() => boolean) | undefined;
+  mayStillSend?: (() => boolean) | undefined;
 }
 
-export interface HttpAnswer {
+export interface HttpResponse {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   body: string;
@@ -30,7 +30,7 @@ export class CallBroken extends Error {
 }
 
 /** An answer larger than any provider gives is cut off: it would only fill memory. */
-const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 
 const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
@@ -65,7 +65,7 @@ export class ProviderHttp {
   }
 
   /** @throws CallBroken when there is no answer. */
-  call(call: HttpCall): Promise<HttpAnswer> {
+  call(call: HttpCall): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
       const exchange = new Exchange(call, resolve, reject);
       const timer = setTimeout(() => exchange.giveUp('UND_ERR_HEADERS_TIMEOUT'), this.timeoutMs);
@@ -83,17 +83,17 @@ export class ProviderHttp {
 class Exchange implements Dispatcher.DispatchHandler {
   onEnd: () => void = () => {};
   private readonly wanted: HttpCall;
-  private readonly resolve: (answer: HttpAnswer) => void;
+  private readonly resolve: (answer: HttpResponse) => void;
   private readonly reject: (error: CallBroken) => void;
   private controller: Dispatcher.DispatchController | undefined;
   private written = false;
   private ended = false;
   private status = 0;
-  private headers: HttpAnswer['headers'] = {};
+  private headers: HttpResponse['headers'] = {};
   private readonly chunks: Buffer[] = [];
   private bytes = 0;
 
-  constructor(wanted: HttpCall, resolve: (answer: HttpAnswer) => void, reject: (error: CallBroken) => void) {
+  constructor(wanted: HttpCall, resolve: (answer: HttpResponse) => void, reject: (error: CallBroken) => void) {
     this.wanted = wanted;
     this.resolve = resolve;
     this.reject = reject;
@@ -102,21 +102,21 @@ class Exchange implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
     if (this.ended) return controller.abort(new Error('given up before it started'));
-    if (this.wanted.mayStart && !this.wanted.mayStart()) {
+    if (this.wanted.mayStillSend && !this.wanted.mayStillSend()) {
       this.end(new CallBroken('MSG_NOT_STARTED', false));
       return controller.abort(new Error('too late to start'));
     }
     this.written = true;
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: HttpAnswer['headers']): void {
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: HttpResponse['headers']): void {
     this.status = status;
     this.headers = headers;
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.bytes += chunk.length;
-    if (this.bytes > MAX_ANSWER_BYTES) controller.abort(new Error('the answer is too large'));
+    if (this.bytes > MAX_RESPONSE_BYTES) controller.abort(new Error('the answer is too large'));
     else this.chunks.push(chunk);
   }
 
@@ -133,7 +133,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.controller?.abort(new Error('timed out'));
   }
 
-  private end(result: HttpAnswer | CallBroken): void {
+  private end(result: HttpResponse | CallBroken): void {
     if (this.ended) return;
     this.ended = true;
     this.onEnd();

@@ -44,7 +44,7 @@ export function receiptFact(receipt: Receipt, now: number): StatusChanged {
     recipient,
     reference,
     forbids: _forbids,
-    ...told
+    ...reported
   } = receipt;
   const { traceparent: _, recipientHash: __, ...ours } = reference;
   const concerned = recipientConcerned(reference, recipient);
@@ -53,7 +53,7 @@ export function receiptFact(receipt: Receipt, now: number): StatusChanged {
   // Without the provider's id two messages to one recipient would look like one.
   const about = providerMessageId || `${ours.tenant ?? ''} ${ours.messageId ?? ''} ${ours.hop ?? ''}`;
   return {
-    ...told,
+    ...reported,
     ...ours,
     tenant: ours.tenant ?? 'default',
     provider,

@@ -1,6 +1,6 @@
 import { contextFrom, count, counters, inSpan, SpanKind } from '#libs/telemetry';
 import { allPublished } from '#libs/transport';
-import type { Announcer } from './announcer.service.ts';
+import type { OutcomePublisher } from './announcer.service.ts';
 import { forbiddenByReceipt, type Receipt, receiptFact } from './receipt.policy.ts';
 import type { SuppressionsService } from './suppressions/suppressions.service.ts';
 
@@ -9,11 +9,11 @@ import type { SuppressionsService } from './suppressions/suppressions.service.ts
  * path.
  */
 export class ReceiptsService {
-  private readonly announcer: Announcer;
+  private readonly outcomes: OutcomePublisher;
   private readonly suppressions: SuppressionsService;
 
-  constructor(announcer: Announcer, suppressions: SuppressionsService) {
-    this.announcer = announcer;
+  constructor(outcomes: OutcomePublisher, suppressions: SuppressionsService) {
+    this.outcomes = outcomes;
     this.suppressions = suppressions;
   }
 
@@ -38,7 +38,7 @@ export class ReceiptsService {
     await inSpan(`${receipt.provider} receipt`, { kind: SpanKind.SERVER, attributes, parent }, async () => {
       const forbidden = forbiddenByReceipt(receipt, fact);
       await allPublished([
-        this.announcer.publishFact(fact),
+        this.outcomes.publishFact(fact),
         this.suppressions.record(forbidden.map((suppress) => ({ suppress }))),
       ]);
     });

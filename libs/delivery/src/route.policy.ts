@@ -13,11 +13,11 @@ export interface Route<P> {
  */
 export function chooseProvider<P extends { name: string }>(
   providers: readonly P[],
-  wish: string | undefined,
+  request: string | undefined,
   attempts: readonly Attempt[],
 ): Route<P> {
   const lastFailure = new Map(attempts.map((attempt, index) => [attempt.provider, index]));
-  const preferred = providers.find(({ name }) => name === wish && !lastFailure.has(name));
+  const preferred = providers.find(({ name }) => name === request && !lastFailure.has(name));
   if (preferred) return { provider: preferred, why: 'preferred' };
   const fresh = providers.find(({ name }) => !lastFailure.has(name));
   if (fresh) return { provider: fresh, why: lastFailure.size > 0 ? 'next after a failure' : 'first' };

@@ -1,6 +1,6 @@
 import { ownFailure, type SendResult } from '#libs/contracts';
 import { describe, expect, it } from '@jest/globals';
-import { sendJointly } from './send-jointly.ts';
+import { sendBatchBisecting } from './send-jointly.ts';
 
 const refused: SendResult = { sent: false, failure: ownFailure('http_400', 'bad-content', 'never', 'It is refused.') };
 const taken = (member: string): SendResult => ({ sent: true, providerMessageId: member });
@@ -22,7 +22,7 @@ const outcomes = (results: SendResult[]) =>
 describe('messages that share a request', () => {
   it('go without those that the provider names, each with its own outcome', async () => {
     const { requests, request } = aProvider({ names: true });
-    expect(outcomes(await sendJointly(['a', 'b!', 'c', 'd!', 'e'], request))).toEqual([
+    expect(outcomes(await sendBatchBisecting(['a', 'b!', 'c', 'd!', 'e'], request))).toEqual([
       'a',
       'refused',
       'c',
@@ -34,13 +34,13 @@ describe('messages that share a request', () => {
 
   it('go by halves where it names nobody, until who is refused is alone', async () => {
     const { requests, request } = aProvider({ names: false });
-    expect(outcomes(await sendJointly(['a', 'b', 'c!', 'd', 'e'], request))).toEqual(['a', 'b', 'refused', 'd', 'e']);
+    expect(outcomes(await sendBatchBisecting(['a', 'b', 'c!', 'd', 'e'], request))).toEqual(['a', 'b', 'refused', 'd', 'e']);
     expect(requests).toEqual(['abc!de', 'abc!', 'ab', 'c!', 'de']);
   });
 
   it('are all refused where it names all of them and goes on refusing', async () => {
     const { requests, request } = aProvider({ names: true });
-    expect(outcomes(await sendJointly(['a!', 'b!'], request))).toEqual(['refused', 'refused']);
+    expect(outcomes(await sendBatchBisecting(['a!', 'b!'], request))).toEqual(['refused', 'refused']);
     expect(requests).toEqual(['a!b!', 'a!', 'b!']);
   });
 });

@@ -1,7 +1,7 @@
 import type { ProviderCall, SendResult } from '#libs/contracts';
 
 /** What became of one request for several messages. */
-export type JointAnswer =
+export type BatchResponse =
   /** For each its own, in their order. */
   | { results: SendResult[] }
   /** Refused as a whole, which proves that nothing was sent. `named`: for whose sake, by their places. */
@@ -13,16 +13,16 @@ export type JointAnswer =
  * @param request a request of its own for these members, under a name of its own
  * @returns for each its own outcome, in their order
  */
-export async function sendJointly<C>(
+export async function sendBatchBisecting<C>(
   members: readonly C[],
-  request: (members: readonly C[]) => Promise<JointAnswer>,
+  request: (members: readonly C[]) => Promise<BatchResponse>,
 ): Promise<SendResult[]> {
   const answer = await request(members);
   if ('results' in answer) return answer.results;
   const { refused, named = new Set() } = answer;
   if (members.length === 1) return [refused];
   if (named.size > 0 && named.size < members.length) {
-    const rest = await sendJointly(
+    const rest = await sendBatchBisecting(
       members.filter((_, place) => !named.has(place)),
       request,
     );
@@ -30,11 +30,11 @@ export async function sendJointly<C>(
   }
   const middle = Math.ceil(members.length / 2);
   return [
-    ...(await sendJointly(members.slice(0, middle), request)),
-    ...(await sendJointly(members.slice(middle), request)),
+    ...(await sendBatchBisecting(members.slice(0, middle), request)),
+    ...(await sendBatchBisecting(members.slice(middle), request)),
   ];
 }
 
 /** One request is written for all of them or for none: it may start while each of them may. */
-export const mayStartTogether = (calls: readonly Pick<ProviderCall<unknown>, 'mayStart'>[]): boolean =>
-  calls.every((call) => call.mayStart());
+export const allMayStillSend = (calls: readonly Pick<ProviderCall<unknown>, 'mayStillSend'>[]): boolean =>
+  calls.every((call) => call.mayStillSend());

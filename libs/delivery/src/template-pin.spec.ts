@@ -2,7 +2,7 @@ import { type FieldError, type Provider, type SendDue, UnreadableRecord } from '
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { admit } from './admit.policy.ts';
-import { announcement } from './announce.policy.ts';
+import { eventsFor } from './announce.policy.ts';
 import { ChannelPort, type Rendered, type RequestEnvelope } from './channel.port.ts';
 import { firstHop, laterHop, type Origin } from './decode.policy.ts';
 import type { Delivery, Outcome } from './delivery.ts';
@@ -28,7 +28,7 @@ class TemplateChannel extends ChannelPort<Request, string> {
     const fault = (field: string, rule: string): FieldError[] => [{ field, rule }];
     if (name === '') return { message: name, faults: fault('template.variables.name', 'is missing') };
     if (!this.versions.includes(version))
-      return { message: name, faults: fault('template.version', 'does not exist'), mendable: true };
+      return { message: name, faults: fault('template.version', 'does not exist'), canRecover: true };
     return { message: `${name} by ${version}`, templateVersion: version };
   }
 
@@ -53,7 +53,7 @@ const first = (channel: TemplateChannel, json = request) => firstHop(channel, js
 
 /** What retry hands back for what the hop handed over. */
 function nextOf(channel: TemplateChannel, delivery: Delivery<string>, outcome: Outcome): Delivery<string> {
-  const { why: _, ...handover } = announcement(delivery, outcome).deferred!;
+  const { why: _, ...handover } = eventsFor(delivery, outcome).deferred!;
   const due: SendDue = { ...handover, hop: handover.hop + 1, mode: 'send', why: 'Its time has come.' };
   return laterHop(channel, JSON.parse(JSON.stringify(due)) as SendDue, origin, hashKey);
 }
@@ -92,7 +92,7 @@ describe('a message by a template', () => {
         fields: [{ field: 'template.version' }],
       },
     });
-    expect(announcement(two, outcome)).toMatchObject({
+    expect(eventsFor(two, outcome)).toMatchObject({
       facts: [{ status: 'retrying', final: false }],
       deferred: { templateVersion: '1' },
     });

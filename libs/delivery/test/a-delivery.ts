@@ -15,10 +15,10 @@ type TestChannel = NonNullable<DispatchOptions<TestMessage>['channel']>;
 export const aChannel = (overrides: Partial<TestChannel> = {}): TestChannel => ({
   refuse: () => undefined,
   screen: (message) => Promise.resolve({ pass: true, message }),
-  keepStandby: () => Promise.resolve(),
-  reachOf: () => ({ scopes: ['marketing', 'topic:news'], past: [] }),
+  keepResendPlan: () => Promise.resolve(),
+  suppressionScopesOf: () => ({ scopes: ['marketing', 'topic:news'], past: [] }),
   only: (message, goes) => ({ ...message, goes }),
-  scopeOf: (_, reach) => (reach === 'sender' ? 'sender:+15005550006' : 'all'),
+  scopeOf: (_, suppressionScopes) => (suppressionScopes === 'sender' ? 'sender:+15005550006' : 'all'),
   ...overrides,
 });
 
@@ -46,8 +46,8 @@ export function aDelivery(overrides: Partial<Delivery<TestMessage>> = {}): Deliv
     message: { text: 'Hello' },
     recipients: [recipientRef('a key for the tests', 'ada@inbox.test')],
     attempts: [],
-    doubt: undefined,
-    doubtSince: undefined,
+    unconfirmedCall: undefined,
+    unconfirmedSince: undefined,
     correlationId: undefined,
     tags: undefined,
     ...overrides,

@@ -16,7 +16,7 @@ describe('a cancellation at its channel', () => {
   let database: TestDatabase;
   let pool: Pool;
   let ledger: PostgresLedger;
-  let told: StatusChanged[];
+  let reported: StatusChanged[];
   let kafkaIsDown: boolean;
   let service: CancelService;
 
@@ -28,20 +28,20 @@ describe('a cancellation at its channel', () => {
   });
   afterAll(() => database.drop());
   beforeEach(async () => {
-    told = [];
+    reported = [];
     kafkaIsDown = false;
     await pool.query('TRUNCATE email.cancellation');
-    const announcer = {
+    const outcomes = {
       publishFact: (fact: StatusChanged) =>
         kafkaIsDown
           ? Promise.reject(new InfrastructureDown('kafka', 'publish'))
-          : Promise.resolve(void told.push(fact)),
+          : Promise.resolve(void reported.push(fact)),
     };
     const cancellations = new PostgresCancellations(pool, 'email', 14);
     service = new CancelService({
       channel: 'email',
       cancellations,
-      announcer,
+      outcomes,
       logger: silentLogger(),
       stopping: new AbortController().signal,
       waitMs: WAIT_MS,
@@ -59,7 +59,7 @@ describe('a cancellation at its channel', () => {
       `UPDATE email.cancellation SET asked_at = asked_at - $1 * interval '1 millisecond', look_at = CASE WHEN look_at IS NOT NULL THEN now() END`,
       [ms],
     );
-  const reasons = () => told.map(({ reason }) => reason ?? '');
+  const reasons = () => reported.map(({ reason }) => reason ?? '');
 
   async function settled(
     outcome: Outcome,
@@ -120,7 +120,7 @@ describe('a cancellation at its channel', () => {
     const { messageId, tenant } = await settled(sent);
     await cancel({ messageId, tenant });
     await service.look();
-    expect(told).toEqual([
+    expect(reported).toEqual([
       {
         eventId: expect.any(String),
         messageId,
@@ -134,7 +134,7 @@ describe('a cancellation at its channel', () => {
       },
     ]);
     await service.look();
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
   });
 
   it('is told again under the same id when it is asked for again', async () => {
@@ -143,8 +143,8 @@ describe('a cancellation at its channel', () => {
       await cancel(delivery);
       await service.look();
     }
-    expect(told).toHaveLength(2);
-    expect(told[1]!.eventId).toBe(told[0]!.eventId);
+    expect(reported).toHaveLength(2);
+    expect(reported[1]!.eventId).toBe(reported[0]!.eventId);
   });
 
   it('is answered later where its claim is under way: the ledger’s row settles which came first', async () => {
@@ -153,7 +153,7 @@ describe('a cancellation at its channel', () => {
     await ledger.claim(delivery, token);
     await cancel(delivery);
     await service.look();
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
     await ledger.settle(delivery, token, sent);
     await later(1_000);
     await service.look();
@@ -186,7 +186,7 @@ describe('a cancellation at its channel', () => {
     await service.heard(aStatus({ messageId: unseen.messageId, source: 'retry', status: 'cancelled', final: true }));
     await later(WAIT_MS);
     await service.look();
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
     const { rows } = await pool.query('SELECT 1 FROM email.cancellation WHERE look_at IS NOT NULL');
     expect(rows).toEqual([]);
   });
@@ -195,7 +195,7 @@ describe('a cancellation at its channel', () => {
     const delivery = aDelivery();
     await cancel(delivery);
     await service.look();
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
     await later(WAIT_MS);
     await service.look();
     expect(reasons()).toEqual(['Cancel refused: never seen. Should its request still come, it is not sent.']);

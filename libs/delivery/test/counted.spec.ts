@@ -2,7 +2,7 @@ import { ownFailure, type Provider, type SendResult } from '#libs/contracts';
 import { createLogger } from '#libs/telemetry';
 import { describe, expect, it } from '@jest/globals';
 import { CountedEvents } from '../../../test/conformance/telemetry.ts';
-import { Announcer } from '../src/announcer.service.ts';
+import { OutcomePublisher } from '../src/announcer.service.ts';
 import { type Claim, Ledger } from '../src/delivery.ts';
 import { DispatchService } from '../src/dispatch.service.ts';
 import type { Receipt } from '../src/receipt.policy.ts';
@@ -17,25 +17,25 @@ class OpenLedger extends Ledger {
   settle(): Promise<boolean> {
     return Promise.resolve(true);
   }
-  prove(): Promise<void> {
+  markAccepted(): Promise<void> {
     return Promise.resolve();
   }
-  callsBeside(): Promise<never[]> {
+  siblingCalls(): Promise<never[]> {
     return Promise.resolve([]);
   }
 }
 
-const announcer = new Announcer({ publish: () => Promise.resolve() });
+const outcomes = new OutcomePublisher({ publish: () => Promise.resolve() });
 const counts = new CountedEvents();
 
 async function attempt(result: SendResult): Promise<void> {
   const provider = {
     name: 'twilio',
-    togetherKey: () => undefined,
+    batchKey: () => undefined,
     send: () => Promise.resolve(result),
   } as unknown as Provider<TestMessage>;
-  const flow = {
-    wayFor: () => Promise.resolve({ open: true as const, provider, why: 'first', done: () => undefined }),
+  const routing = {
+    acquire: () => Promise.resolve({ open: true as const, provider, why: 'first', done: () => undefined }),
   };
   const rest = {
     logger: createLogger('test', 'silent'),
@@ -48,8 +48,8 @@ async function attempt(result: SendResult): Promise<void> {
     providers: [],
     channel: aChannel(),
     ledger: new OpenLedger(),
-    flow,
-    announcer,
+    routing,
+    outcomes,
     ...rest,
   }).dispatch(aDelivery());
 }
@@ -73,7 +73,7 @@ describe('what is counted', () => {
   });
 
   it('is each event of a webhook, by its provider and kind', async () => {
-    const receipts = new ReceiptsService(announcer, {
+    const receipts = new ReceiptsService(outcomes, {
       record: () => Promise.resolve(),
     } as unknown as SuppressionsService);
     const receipt: Receipt = {

@@ -14,13 +14,13 @@ import { createLogger } from '#libs/telemetry';
 import { aDatabase, aFailure, eventually, type TestDatabase } from '#libs/testing';
 import { Stopping } from '#libs/transport';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Announcer } from '../src/announcer.service.ts';
+import { OutcomePublisher } from '../src/announcer.service.ts';
 import { PostgresCancellations } from '../src/cancel/cancellations.store.ts';
 import type { Delivery } from '../src/delivery.ts';
 import { DispatchService } from '../src/dispatch.service.ts';
 import { ledgerMigrations } from '../src/ledger.migrations.ts';
 import { PostgresLedger } from '../src/ledger.store.ts';
-import { anOpenWay } from './an-open-way.ts';
+import { anOpenRoute } from './an-open-way.ts';
 import { aChannel, aDelivery, type TestMessage } from './a-delivery.ts';
 
 /** A provider that answers as the test says and remembers what it accepted. */
@@ -30,8 +30,8 @@ class ScriptedProvider extends Provider<TestMessage> {
   answer: () => Promise<SendResult> = () => Promise.resolve({ sent: true, providerMessageId: randomUUID() });
   found: LookupResult = { found: 'absent' };
 
-  async send({ reference, mayStart }: ProviderCall<TestMessage>): Promise<SendResult> {
-    if (!mayStart()) return { sent: false, failure: aFailure({ code: 'MSG_NOT_STARTED' }) };
+  async send({ reference, mayStillSend }: ProviderCall<TestMessage>): Promise<SendResult> {
+    if (!mayStillSend()) return { sent: false, failure: aFailure({ code: 'MSG_NOT_STARTED' }) };
     const result = await this.answer();
     if (result.sent) this.accepted.push(reference.messageId);
     return result;
@@ -71,9 +71,9 @@ describe('the dispatch of one message', () => {
     return new DispatchService<TestMessage>({
       providers: [provider],
       ...(options.refuse && { channel: aChannel({ refuse: options.refuse }) }),
-      flow: anOpenWay([provider]),
+      routing: anOpenRoute([provider]),
       ledger: new PostgresLedger({ pool, schema: 'email', leaseMs, retentionDays: 14 }),
-      announcer: new Announcer(publisher as never),
+      outcomes: new OutcomePublisher(publisher as never),
       logger: createLogger('test', 'silent'),
       stopping: options.stopping ?? new AbortController().signal,
       leaseMs,
@@ -81,7 +81,7 @@ describe('the dispatch of one message', () => {
       retentionDays: 14,
     });
   };
-  const told = () => published.map(({ topic, value }) => `${topic}: ${value.status ?? value.why}`);
+  const reported = () => published.map(({ topic, value }) => `${topic}: ${value.status ?? value.why}`);
 
   beforeAll(async () => {
     database = await aDatabase();
@@ -100,7 +100,7 @@ describe('the dispatch of one message', () => {
     await aService().dispatch(delivery);
     await aService().dispatch(delivery);
     expect(provider.accepted).toEqual([delivery.messageId]);
-    expect(told()).toEqual(['status.changed: sent', 'status.changed: sent']);
+    expect(reported()).toEqual(['status.changed: sent', 'status.changed: sent']);
     expect(published[1]!.value).toEqual(published[0]!.value);
   });
 
@@ -114,7 +114,7 @@ describe('the dispatch of one message', () => {
     kafkaIsDown = 0;
     await aService().dispatch(delivery);
     expect(provider.accepted).toHaveLength(1);
-    expect(told()).toEqual(['status.changed: sent']);
+    expect(reported()).toEqual(['status.changed: sent']);
   });
 
   it('ends where the provider was asked to check only: final, not sent, and never asked again', async () => {
@@ -123,7 +123,7 @@ describe('the dispatch of one message', () => {
     await aService().dispatch(delivery);
     await aService().dispatch(delivery);
     await aService().dispatch({ ...delivery, source: 'another/0/1' });
-    expect(told()).toEqual(['status.changed: cancelled', 'status.changed: cancelled']);
+    expect(reported()).toEqual(['status.changed: cancelled', 'status.changed: cancelled']);
     expect(published[0]!.value).toMatchObject({ final: true, reason: expect.stringMatching(/^Validated only/) });
     expect(published[1]!.value).toEqual(published[0]!.value);
     expect(provider.accepted).toHaveLength(1);
@@ -133,7 +133,7 @@ describe('the dispatch of one message', () => {
     await aService({ refuse: () => aFailure({ kind: 'account', retry: 'operator', code: 'MSG_NO_WAY_OUT' }) }).dispatch(
       aDelivery(),
     );
-    expect(told()).toEqual(['status.changed: retrying', 'send.deferred: failed']);
+    expect(reported()).toEqual(['status.changed: retrying', 'send.deferred: failed']);
     expect(published[1]!.value).toMatchObject({ attempts: [], failure: { code: 'MSG_NO_WAY_OUT' } });
     expect(provider.accepted).toEqual([]);
   });
@@ -141,13 +141,13 @@ describe('the dispatch of one message', () => {
   it('waits for Kafka to come back instead of giving the message up', async () => {
     kafkaIsDown = 2;
     await aService().dispatch(aDelivery());
-    expect(told()).toEqual(['status.changed: sent']);
+    expect(reported()).toEqual(['status.changed: sent']);
   });
 
   it('hands a refused attempt to retry, with what was tried', async () => {
     provider.answer = () => Promise.resolve({ sent: false, failure: aFailure() });
     await aService().dispatch(aDelivery());
-    expect(told()).toEqual(['status.changed: retrying', 'send.deferred: failed']);
+    expect(reported()).toEqual(['status.changed: retrying', 'send.deferred: failed']);
     expect(published[1]!.value).toMatchObject({ hop: 1, attempts: [{ attempt: 1, hop: 1, provider: 'sendgrid' }] });
   });
 
@@ -155,14 +155,14 @@ describe('the dispatch of one message', () => {
     provider.answer = () =>
       Promise.resolve({ sent: false, failure: aFailure({ kind: 'bad-recipient', retry: 'never' }) });
     await aService().dispatch(aDelivery());
-    expect(told()).toEqual(['status.changed: failed', 'send.deferred: failed']);
+    expect(reported()).toEqual(['status.changed: failed', 'send.deferred: failed']);
   });
 
   it('keeps what may have been accepted in doubt, under the call that has to be found', async () => {
     provider.answer = () => Promise.resolve({ sent: false, failure: aFailure({ kind: 'unknown' }) });
     await aService().dispatch(aDelivery());
-    expect(told()).toEqual(['status.changed: unconfirmed', 'send.deferred: unknown']);
-    expect(published[1]!.value).toMatchObject({ doubt: { hop: 1, provider: 'sendgrid', callId: expect.any(String) } });
+    expect(reported()).toEqual(['status.changed: unconfirmed', 'send.deferred: unknown']);
+    expect(published[1]!.value).toMatchObject({ unconfirmedCall: { hop: 1, provider: 'sendgrid', callId: expect.any(String) } });
   });
 
   it('sends nothing for a message that is scheduled or has expired', async () => {
@@ -170,7 +170,7 @@ describe('the dispatch of one message', () => {
     await aService().dispatch(aDelivery({ sendAt: new Date(now + 60_000) }));
     await aService().dispatch(aDelivery({ expiresAt: new Date(now - 1) }));
     expect(provider.accepted).toEqual([]);
-    expect(told()).toEqual(['status.changed: scheduled', 'send.deferred: waiting', 'status.changed: expired']);
+    expect(reported()).toEqual(['status.changed: scheduled', 'send.deferred: waiting', 'status.changed: expired']);
   });
 
   it.each([
@@ -183,7 +183,7 @@ describe('the dispatch of one message', () => {
     await aService().dispatch(delivery);
     await aService().dispatch(delivery);
     expect(provider.accepted).toEqual([]);
-    expect(told()).toEqual(['status.changed: cancelled', 'status.changed: cancelled']);
+    expect(reported()).toEqual(['status.changed: cancelled', 'status.changed: cancelled']);
     expect(published[0]!.value).toMatchObject({
       final: true,
       hop: delivery.hop,
@@ -195,7 +195,7 @@ describe('the dispatch of one message', () => {
   it('writes no request once the lease has less than its guard left, and counts that as no attempt', async () => {
     await aService({ leaseMs: 1_000, guardMs: 1_000 }).dispatch(aDelivery());
     expect(provider.accepted).toEqual([]);
-    expect(told()).toEqual(['status.changed: scheduled', 'send.deferred: waiting']);
+    expect(reported()).toEqual(['status.changed: scheduled', 'send.deferred: waiting']);
     expect(published.at(-1)!.value).toMatchObject({ attempts: [] });
   });
 
@@ -204,8 +204,8 @@ describe('the dispatch of one message', () => {
     provider.answer = () => Promise.resolve({ sent: false, failure: aFailure({ kind: 'unknown' }) });
     await aService().dispatch(delivery);
     provider.found = { found: 'accepted', providerMessageId: 'x-1' };
-    const doubt = { hop: 1, provider: 'sendgrid', callId: randomUUID(), at: new Date().toISOString() };
-    await aService().dispatch(aDelivery({ ...delivery, hop: 2, mode: 'reconcile', source: 'due/0/1', doubt }));
+    const unconfirmedCall = { hop: 1, provider: 'sendgrid', callId: randomUUID(), at: new Date().toISOString() };
+    await aService().dispatch(aDelivery({ ...delivery, hop: 2, mode: 'reconcile', source: 'due/0/1', unconfirmedCall }));
     expect(published.at(-1)!.value).toMatchObject({
       status: 'sent',
       source: 'lookup',
@@ -218,16 +218,16 @@ describe('the dispatch of one message', () => {
   });
 
   it('tells by the ledger which of two texts that look the same came of the lost call', async () => {
-    const likeness = { party: randomUUID(), wording: randomUUID() };
-    const [lost, answered] = [aDelivery({ likeness }), aDelivery({ likeness })];
+    const fingerprint = { participants: randomUUID(), contentHash: randomUUID() };
+    const [lost, answered] = [aDelivery({ fingerprint }), aDelivery({ fingerprint })];
     provider.answer = () => Promise.resolve({ sent: true, providerMessageId: 'SM1' });
     await aService().dispatch(answered);
     provider.answer = () => Promise.resolve({ sent: false, failure: aFailure({ kind: 'unknown' }) });
     await aService().dispatch(lost);
-    const doubt = { hop: 1, provider: 'sendgrid', callId: randomUUID(), at: new Date().toISOString() };
+    const unconfirmedCall = { hop: 1, provider: 'sendgrid', callId: randomUUID(), at: new Date().toISOString() };
     provider.found = { found: 'candidates', candidates: [{ providerMessageId: 'SM1', takenAt: Date.now() }] };
     await aService().dispatch(
-      aDelivery({ ...lost, hop: 2, mode: 'reconcile', source: 'due/1/1', doubt, doubtSince: doubt.at }),
+      aDelivery({ ...lost, hop: 2, mode: 'reconcile', source: 'due/1/1', unconfirmedCall, unconfirmedSince: unconfirmedCall.at }),
     );
     expect(published.at(-1)).toMatchObject({ topic: 'send.deferred', value: { hop: 2 } });
     provider.found = {
@@ -238,7 +238,7 @@ describe('the dispatch of one message', () => {
       ],
     };
     await aService().dispatch(
-      aDelivery({ ...lost, hop: 3, mode: 'reconcile', source: 'due/1/2', doubt, doubtSince: doubt.at }),
+      aDelivery({ ...lost, hop: 3, mode: 'reconcile', source: 'due/1/2', unconfirmedCall, unconfirmedSince: unconfirmedCall.at }),
     );
     expect(published.at(-1)!.value).toMatchObject({
       status: 'sent',
@@ -249,10 +249,10 @@ describe('the dispatch of one message', () => {
   });
 
   it('hands a call that cannot be found back to retry, the doubt unchanged', async () => {
-    const doubt = { hop: 1, provider: 'sendgrid', callId: randomUUID(), at: new Date().toISOString() };
-    await aService().dispatch(aDelivery({ hop: 2, mode: 'reconcile', source: 'due/0/3', doubt, doubtSince: doubt.at }));
-    expect(told()).toEqual(['send.deferred: unknown']);
-    expect(published[0]!.value).toMatchObject({ hop: 2, doubt, doubtSince: doubt.at });
+    const unconfirmedCall = { hop: 1, provider: 'sendgrid', callId: randomUUID(), at: new Date().toISOString() };
+    await aService().dispatch(aDelivery({ hop: 2, mode: 'reconcile', source: 'due/0/3', unconfirmedCall, unconfirmedSince: unconfirmedCall.at }));
+    expect(reported()).toEqual(['send.deferred: unknown']);
+    expect(published[0]!.value).toMatchObject({ hop: 2, unconfirmedCall, unconfirmedSince: unconfirmedCall.at });
   });
 
   describe('when retry asks again for a hop', () => {
@@ -264,7 +264,7 @@ describe('the dispatch of one message', () => {
       expect(provider.accepted).toEqual([delivery.messageId]);
       // The first one comes after all.
       await aService().dispatch(delivery);
-      expect(told()).toEqual(['status.changed: sent']);
+      expect(reported()).toEqual(['status.changed: sent']);
     });
 
     it('tells again, under the same ids and times, what was told and lost, and sends nothing', async () => {
@@ -274,7 +274,7 @@ describe('the dispatch of one message', () => {
       const first = published.splice(0);
       await aService().dispatch(asked(delivery));
       expect(published).toEqual(first);
-      expect(told()).toEqual(['status.changed: retrying', 'send.deferred: failed']);
+      expect(reported()).toEqual(['status.changed: retrying', 'send.deferred: failed']);
       // Any other repeat is absorbed.
       await aService().dispatch({ ...asked(delivery), again: false });
       expect(published).toHaveLength(2);
@@ -292,7 +292,7 @@ describe('the dispatch of one message', () => {
       setTimeout(() => answer({ sent: true, providerMessageId: 'x-1' }), 200);
       await Promise.all([first, second]);
       expect(provider.accepted).toHaveLength(1);
-      expect(told()).toEqual(['status.changed: sent', 'status.changed: sent']);
+      expect(reported()).toEqual(['status.changed: sent', 'status.changed: sent']);
     });
 
     it('takes the answer for lost where whoever held the claim has died, and its record is lost as well', async () => {
@@ -300,7 +300,7 @@ describe('the dispatch of one message', () => {
       await new PostgresLedger({ pool, schema: 'email', leaseMs: 1, retentionDays: 14 }).claim(delivery, randomUUID());
       await aService().dispatch(asked(delivery));
       expect(provider.accepted).toEqual([]);
-      expect(told()).toEqual(['status.changed: unconfirmed', 'send.deferred: unknown']);
+      expect(reported()).toEqual(['status.changed: unconfirmed', 'send.deferred: unknown']);
     });
   });
 

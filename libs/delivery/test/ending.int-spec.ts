@@ -20,7 +20,7 @@ import { createLogger } from '#libs/telemetry';
 import { aDatabase, aDeferred, aFailure, anEmailRequest, type TestDatabase } from '#libs/testing';
 import type { IncomingRecord, Outgoing } from '#libs/transport';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Announcer } from '../src/announcer.service.ts';
+import { OutcomePublisher } from '../src/announcer.service.ts';
 import type { ChannelPort, Screened } from '../src/channel.port.ts';
 import type { Delivery } from '../src/delivery.ts';
 import { DispatchService } from '../src/dispatch.service.ts';
@@ -28,7 +28,7 @@ import { EndingService } from '../src/ending/ending.service.ts';
 import { ledgerMigrations } from '../src/ledger.migrations.ts';
 import { PostgresLedger } from '../src/ledger.store.ts';
 import { aChannel, aDelivery, type TestMessage } from './a-delivery.ts';
-import { anOpenWay } from './an-open-way.ts';
+import { anOpenRoute } from './an-open-way.ts';
 
 const hashKey = 'a key for the tests';
 const bug = new RangeError('Maximum call stack size exceeded');
@@ -75,12 +75,12 @@ describe('a record that is set aside', () => {
 
   function aService(channel: Partial<Pick<ChannelPort<unknown, TestMessage>, 'screen' | 'scopeOf'>> = {}) {
     const logger = createLogger('test', 'silent');
-    const announcer = new Announcer(publisher);
+    const outcomes = new OutcomePublisher(publisher);
     const dispatcher = new DispatchService<TestMessage>({
       providers: [provider],
       channel: aChannel(channel),
-      flow: anOpenWay([provider]),
-      announcer,
+      routing: anOpenRoute([provider]),
+      outcomes,
       logger,
       ledger: new PostgresLedger({ pool, schema: 'email', leaseMs: 5_000, retentionDays: 14 }),
       stopping: new AbortController().signal,
@@ -96,7 +96,7 @@ describe('a record that is set aside', () => {
         schema: EmailRequested as never,
         recipientsOf,
         dispatcher,
-        announcer,
+        outcomes,
         logger,
       }),
     };
@@ -126,7 +126,7 @@ describe('a record that is set aside', () => {
       ...more,
     });
 
-  const told = () =>
+  const reported = () =>
     published
       .map(({ value }) => value as unknown as StatusChanged & SendDeferred & DeadLetter)
       .map(({ status, final, why, failure }) => [status ?? why, final ?? failure?.code]);
@@ -134,8 +134,8 @@ describe('a record that is set aside', () => {
   it('brings out a bug before anything is claimed: its message ends failed and is handed to retry, the same when it comes again', async () => {
     const request = anEmailRequest();
     const record = recordOf(request);
-    for (const _ of [1, 2]) await aService().ending.onSetAside(record, bug);
-    expect(told()).toEqual([
+    for (const _ of [1, 2]) await aService().ending.onQuarantine(record, bug);
+    expect(reported()).toEqual([
       ['failed', true],
       ['failed', 'MSG_HANDLER_BUG'],
       ['failed', true],
@@ -144,7 +144,7 @@ describe('a record that is set aside', () => {
     expect(published.slice(2).map(({ value }) => value)).toEqual(published.slice(0, 2).map(({ value }) => value));
     expect(published[1]!.value).toMatchObject({
       request: { messageId: request.messageId, text: 'It works' },
-      failure: { retry: 'never', action: expect.stringContaining('messaging.unreadable') },
+      failure: { retry: 'never', remedy: expect.stringContaining('messaging.unreadable') },
     });
   });
 
@@ -154,8 +154,8 @@ describe('a record that is set aside', () => {
     const { dispatcher, ending } = aService({ screen: (): Promise<Screened<TestMessage>> => Promise.reject(bug) });
     await expect(dispatcher.dispatch(deliveryOf(record, request))).rejects.toBe(bug);
     expect(published).toEqual([]);
-    await ending.onSetAside(record, bug);
-    expect(told()).toEqual([
+    await ending.onQuarantine(record, bug);
+    expect(reported()).toEqual([
       ['failed', true],
       ['failed', 'MSG_HANDLER_BUG'],
     ]);
@@ -172,12 +172,12 @@ describe('a record that is set aside', () => {
       },
     });
     await expect(dispatcher.dispatch(deliveryOf(record, request))).rejects.toBe(bug);
-    for (const _ of [1, 2]) await ending.onSetAside(record, bug);
-    expect(told().slice(0, 2)).toEqual([
+    for (const _ of [1, 2]) await ending.onQuarantine(record, bug);
+    expect(reported().slice(0, 2)).toEqual([
       ['unconfirmed', false],
       ['unknown', 'MSG_ADAPTER_FAULT'],
     ]);
-    expect(published[1]!.value).toMatchObject({ doubt: { hop: 1, provider: 'sendgrid' } });
+    expect(published[1]!.value).toMatchObject({ unconfirmedCall: { hop: 1, provider: 'sendgrid' } });
     expect(published.slice(2).map(({ value }) => value)).toEqual(published.slice(0, 2).map(({ value }) => value));
   });
 
@@ -186,8 +186,8 @@ describe('a record that is set aside', () => {
     const [first, second] = [recordOf(request), recordOf({ ...request, subject: 'Something else' }, { offset: 2 })];
     const { dispatcher, ending } = aService();
     await dispatcher.dispatch(deliveryOf(first, request));
-    await ending.onSetAside(second, bug);
-    expect(told()).toEqual([['sent', false]]);
+    await ending.onQuarantine(second, bug);
+    expect(reported()).toEqual([['sent', false]]);
   });
 
   it('is a later hop that cannot be read: failed by its headers, with the doubt looked into where there is one', async () => {
@@ -202,19 +202,19 @@ describe('a record that is set aside', () => {
       ce_hop: '2',
     });
     const { ending } = aService();
-    await ending.onSetAside({ ...due, headers: headersOf(`m-${randomUUID()}`) }, new UnreadableRecord('no'));
-    await ending.onSetAside(
-      { ...due, headers: { ...headersOf(`m-${randomUUID()}`), ce_doubthop: '1' } },
+    await ending.onQuarantine({ ...due, headers: headersOf(`m-${randomUUID()}`) }, new UnreadableRecord('no'));
+    await ending.onQuarantine(
+      { ...due, headers: { ...headersOf(`m-${randomUUID()}`), ce_unconfirmedhop: '1' } },
       new UnreadableRecord('no'),
     );
-    await ending.onSetAside(due, new UnreadableRecord('no'));
-    expect(told()).toEqual([
+    await ending.onQuarantine(due, new UnreadableRecord('no'));
+    expect(reported()).toEqual([
       ['failed', true],
       ['failed', 'MSG_HANDOVER_UNREADABLE'],
       ['unknown', 'MSG_UNRESOLVED'],
     ]);
     expect(published[1]!.value).toMatchObject({ hop: 2, request: {} });
-    expect(published[2]!.value).toMatchObject({ hop: 2, doubt: { hop: 1 } });
+    expect(published[2]!.value).toMatchObject({ hop: 2, unconfirmedCall: { hop: 1 } });
   });
 
   it('holds a request that breaks its schema by now: the hop ends failed, with the fields', async () => {
@@ -230,7 +230,7 @@ describe('a record that is set aside', () => {
     const error = new UnreadableRecord('the request inside breaks its schema', [
       { field: 'to', rule: 'must be a list' },
     ]);
-    await aService().ending.onSetAside(
+    await aService().ending.onQuarantine(
       recordOf(due, { topic: topics.emailDue, topicName: 'messaging.email.due' }),
       error,
     );
@@ -251,7 +251,7 @@ describe('a record that is set aside', () => {
     const { dispatcher, ending } = aService();
     const error = await dispatcher.dispatch(later).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(RecordRefused);
-    for (const _ of [1, 2]) await ending.onSetAside(record, error);
+    for (const _ of [1, 2]) await ending.onQuarantine(record, error);
     const own = published.filter(({ topic }) => topic === topics.sendDeferred).map(({ value }) => value);
     expect(own[0]).toMatchObject({
       request: {},
@@ -261,7 +261,7 @@ describe('a record that is set aside', () => {
       failure: { code: 'MSG_RECORD_REFUSED', retry: 'never' },
     });
     expect(own[1]).toEqual(own[0]);
-    expect(told()).toContainEqual(['failed', true]);
+    expect(reported()).toContainEqual(['failed', true]);
   });
 
   it('is none where the provider’s own text cannot be stored: what was sent is told as sent', async () => {
@@ -289,10 +289,10 @@ describe('a record that is set aside', () => {
       source: 'receipt',
       at: new Date().toISOString(),
     };
-    await aService().ending.onSetAside(
+    await aService().ending.onQuarantine(
       recordOf(fact, { topic: topics.statusChanged, topicName: 'messaging.status.changed' }),
       bug,
     );
-    expect(told()).toEqual([['failed', true]]);
+    expect(reported()).toEqual([['failed', true]]);
   });
 });

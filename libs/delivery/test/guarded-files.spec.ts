@@ -50,8 +50,8 @@ describe('a file by URL', () => {
       type: 'application/pdf',
     });
     expect(server.asked).toEqual(['GET /terms.pdf?signature=x']);
-    const told = Object.keys(server.requests[0]!.headers).sort();
-    expect(told).toEqual(['accept', 'accept-encoding', 'connection', 'host', 'user-agent']);
+    const reported = Object.keys(server.requests[0]!.headers).sort();
+    expect(reported).toEqual(['accept', 'accept-encoding', 'connection', 'host', 'user-agent']);
   });
 
   it('is fetched where it has moved to', async () => {

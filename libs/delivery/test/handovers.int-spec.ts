@@ -2,7 +2,7 @@ import { identityKey, type SendDeferred } from '#libs/contracts';
 import { migrate, type Pool } from '#libs/persistence';
 import { aDatabase, aDeferred, type TestDatabase } from '#libs/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Announcer } from '../src/announcer.service.ts';
+import { OutcomePublisher } from '../src/announcer.service.ts';
 import { deliveryMigrations } from '../src/delivery.migrations.ts';
 import { PostgresHandovers } from '../src/handover/handovers.store.ts';
 
@@ -33,7 +33,7 @@ describe('Hand-overs that retry has not decided on', () => {
   it('are kept as they were published, with their trace, and taken once they are overdue', async () => {
     const deferred = aDeferred({ hop: 1, request: { text: 'a\u0000b\ud800c' } });
     await keep(deferred);
-    expect(await handovers.overdue()).toMatchObject({ any: false, standing: 0 });
+    expect(await handovers.overdue()).toMatchObject({ any: false, stuck: 0 });
     expect(await ask()).toEqual([]);
     await wait(31);
     const { any, now } = await handovers.overdue();
@@ -44,7 +44,7 @@ describe('Hand-overs that retry has not decided on', () => {
   it('are forgotten as soon as retry has decided on them, or on a later hop of their message', async () => {
     const [first, second, other] = [
       aDeferred({ messageId: 'm-1' }),
-      aDeferred({ messageId: 'm-1', hop: 3, takenBack: true }),
+      aDeferred({ messageId: 'm-1', hop: 3, acceptanceRevoked: true }),
       aDeferred(),
     ];
     await Promise.all([first, second, other].map(keep));
@@ -64,9 +64,9 @@ describe('Hand-overs that retry has not decided on', () => {
       await wait(2);
       expect(await ask()).toHaveLength(1);
     }
-    expect((await handovers.overdue()).standing).toBe(0);
+    expect((await handovers.overdue()).stuck).toBe(0);
     await wait(31);
-    expect((await handovers.overdue()).standing).toBe(1);
+    expect((await handovers.overdue()).stuck).toBe(1);
   });
 
   it('are left alone where they were kept after the moment up to which retry has read', async () => {
@@ -91,7 +91,7 @@ describe('Hand-overs that retry has not decided on', () => {
   });
 
   describe('as a channel announces them', () => {
-    const announced = async (deferred: SendDeferred) => {
+    const publishedRecords = async (deferred: SendDeferred) => {
       const published: { topic: string; value: object; kept: number }[] = [];
       const kept = async () =>
         (await pool.query<{ kept: number }>('SELECT count(*) AS kept FROM email.handover')).rows[0]!.kept;
@@ -109,14 +109,14 @@ describe('Hand-overs that retry has not decided on', () => {
         at: deferred.at,
         source: channel,
       };
-      await new Announcer({ publish }, handovers).announce({ facts: [fact], deferred });
+      await new OutcomePublisher({ publish }, handovers).publish({ facts: [fact], deferred });
       return published;
     };
 
-    it.each([{ hop: 1 }, { hop: 4, takenBack: true }])(
+    it.each([{ hop: 1 }, { hop: 4, acceptanceRevoked: true }])(
       'are kept before they are published, after the facts, and ask for retry’s word: %j',
       async (more) => {
-        const published = await announced(aDeferred(more));
+        const published = await publishedRecords(aDeferred(more));
         expect(published.map(({ topic, kept }) => [topic, kept])).toEqual([
           ['status.changed', 1],
           ['send.deferred', 1],
@@ -126,7 +126,7 @@ describe('Hand-overs that retry has not decided on', () => {
     );
 
     it('are not kept on a later hop: retry itself waits for an answer to what it has released', async () => {
-      const published = await announced(aDeferred({ hop: 2 }));
+      const published = await publishedRecords(aDeferred({ hop: 2 }));
       expect(published.map(({ kept }) => kept)).toEqual([0, 0]);
       expect(published[1]!.value).not.toHaveProperty('acknowledge');
     });

@@ -123,7 +123,7 @@ describe('the ledger', () => {
     const delivery = aDelivery();
     const token = randomUUID();
     await hasty.claim(delivery, token);
-    await ledger.prove(delivery.id, 1);
+    await ledger.markAccepted(delivery.id, 1);
     const next = aDelivery({ ...delivery, hop: 2, source: 'messaging.email.due/0/1', digest: undefined });
     expect(await ledger.claim(next, randomUUID())).toMatchObject({
       verdict: 'settled',
@@ -132,26 +132,26 @@ describe('the ledger', () => {
   });
 
   it('knows the calls between the same two that may have been accepted, and under which id of the provider', async () => {
-    const [party, wording] = [randomUUID(), randomUUID()];
-    const of = (likeness: { party: string; wording: string | null }, more = {}) => aDelivery({ likeness, ...more });
-    const [lost, answered, refused, proven] = [
-      of({ party, wording }),
-      of({ party, wording }),
-      of({ party, wording }),
-      of({ party, wording: null }),
+    const [participants, contentHash] = [randomUUID(), randomUUID()];
+    const of = (fingerprint: { participants: string; contentHash: string | null }, more = {}) => aDelivery({ fingerprint, ...more });
+    const [lost, answered, refused, accepted] = [
+      of({ participants, contentHash }),
+      of({ participants, contentHash }),
+      of({ participants, contentHash }),
+      of({ participants, contentHash: null }),
     ];
     const others = [
-      of({ party, wording: randomUUID() }),
-      of({ party: randomUUID(), wording }),
-      of({ party, wording }, { mode: 'reconcile' }),
+      of({ participants, contentHash: randomUUID() }),
+      of({ participants: randomUUID(), contentHash }),
+      of({ participants, contentHash }, { mode: 'reconcile' }),
       aDelivery(),
     ];
-    const tokens = new Map([lost, answered, refused, proven, ...others].map((delivery) => [delivery, randomUUID()]));
+    const tokens = new Map([lost, answered, refused, accepted, ...others].map((delivery) => [delivery, randomUUID()]));
     await Promise.all([...tokens].map(([delivery, token]) => ledger.claim(delivery, token)));
     await ledger.settle(answered, tokens.get(answered)!, sent('a'));
     await ledger.settle(refused, tokens.get(refused)!, { kind: 'failed', at: '', attempt: 1, failure: aFailure() });
-    await ledger.prove(proven.id, 1, 'SM9');
-    const calls = await ledger.callsBeside(lost.id, 1, 60_000);
+    await ledger.markAccepted(accepted.id, 1, 'SM9');
+    const calls = await ledger.siblingCalls(lost.id, 1, 60_000);
     const brief = calls.map(({ own, providerMessageId, alike }) => [own, providerMessageId, alike]);
     expect(brief).toHaveLength(4);
     expect(brief).toEqual(
@@ -163,7 +163,7 @@ describe('the ledger', () => {
       ]),
     );
     for (const { claimedAt } of calls) expect(Math.abs(claimedAt - Date.now())).toBeLessThan(30_000);
-    expect(await ledger.callsBeside(aDelivery().id, 1, 60_000)).toEqual([]);
+    expect(await ledger.siblingCalls(aDelivery().id, 1, 60_000)).toEqual([]);
   });
 
   it('sets one record aside that Postgres refuses, and claims and settles the others of its batch', async () => {

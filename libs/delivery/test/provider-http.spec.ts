@@ -66,7 +66,7 @@ describe('a call to a provider', () => {
       requests += 1;
       response.end();
     });
-    expect(await broken(provider.call({ ...post, mayStart: () => false }))).toMatchObject({
+    expect(await broken(provider.call({ ...post, mayStillSend: () => false }))).toMatchObject({
       written: false,
       code: 'MSG_NOT_STARTED',
     });

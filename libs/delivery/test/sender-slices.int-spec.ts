@@ -3,18 +3,18 @@ import { migrate, type Pool } from '#libs/persistence';
 import { aDatabase, type TestDatabase } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Permits } from '../src/permits/permits.service.ts';
-import type { SliceWish } from '../src/permits/sender-slices.port.ts';
-import { PostgresSenderSlices, senderRateMigration } from '../src/permits/sender-slices.store.ts';
+import type { ReservationRequest } from '../src/permits/sender-slices.port.ts';
+import { PostgresSenderReservations, senderRateMigration } from '../src/permits/sender-slices.store.ts';
 
 /**
  * Asks the real one, and adds up what a busy machine takes away: moments are lost, not caught up, while nobody can use
  * them.
  */
-class Watched extends PostgresSenderSlices {
+class Watched extends PostgresSenderReservations {
   standstillMs = 0;
-  override async reserve(wish: SliceWish): Promise<number> {
+  override async reserve(request: ReservationRequest): Promise<number> {
     const asked = performance.now();
-    const startsInMs = await super.reserve(wish);
+    const startsInMs = await super.reserve(request);
     this.standstillMs += Math.max(0, performance.now() - asked - 20);
     return startsInMs;
   }
@@ -43,13 +43,13 @@ describe('the moments of a slow sender, shared out by Postgres', () => {
   });
   afterAll(() => database.drop());
 
-  const aReplica = (perS: number, stopping: AbortSignal, slices: Watched) =>
+  const aReplica = (perS: number, stopping: AbortSignal, reservations: Watched) =>
     new Permits({
       providerRates: new Map(),
       tenantRatePerS: undefined,
       senderRates: new Map([['*', perS]]),
-      slices,
-      sliceMs: 2_000,
+      reservations,
+      reservationMs: 2_000,
       burstMs: 1_000,
       maxWaitMs: 30_000,
       stopping,
@@ -110,20 +110,20 @@ describe('the moments of a slow sender, shared out by Postgres', () => {
   });
 
   it('never overlap, whoever reserves them, and are lost once they lie in the past', async () => {
-    const [one, other] = [new PostgresSenderSlices(pool, 'sms'), new PostgresSenderSlices(pool, 'sms')];
-    const wish = { sender: '+15005550008', perS: 10, count: 3 };
-    const starts = await Promise.all([one.reserve(wish), other.reserve(wish)]);
+    const [one, other] = [new PostgresSenderReservations(pool, 'sms'), new PostgresSenderReservations(pool, 'sms')];
+    const request = { sender: '+15005550008', perS: 10, count: 3 };
+    const starts = await Promise.all([one.reserve(request), other.reserve(request)]);
     expect(Math.abs(starts[0] - starts[1])).toBeGreaterThan(280);
     expect(Math.min(...starts)).toBe(0);
     await delay(900);
-    expect(await one.reserve(wish)).toBe(0);
-    expect(await one.reserve({ ...wish, count: 1 })).toBeGreaterThan(250);
+    expect(await one.reserve(request)).toBe(0);
+    expect(await one.reserve({ ...request, count: 1 })).toBeGreaterThan(250);
   });
 
   it('of different senders do not wait for each other, even in one statement', async () => {
-    const slices = new PostgresSenderSlices(pool, 'sms');
+    const reservations = new PostgresSenderReservations(pool, 'sms');
     const senders = Array.from({ length: 20 }, (_, index) => `+1500555${index}`);
-    const starts = await Promise.all(senders.map((sender) => slices.reserve({ sender, perS: 1, count: 5 })));
+    const starts = await Promise.all(senders.map((sender) => reservations.reserve({ sender, perS: 1, count: 5 })));
     expect(starts).toEqual(senders.map(() => 0));
   });
 });

@@ -40,8 +40,8 @@ describe('the rates of a provider, divided between the replicas of a service', (
       providerRates: new Map([['sendgrid', ratePerS]]),
       tenantRatePerS: undefined,
       senderRates: new Map(),
-      slices: { reserve: () => Promise.reject(new Error('no sender is slow here')) },
-      sliceMs: 1_000,
+      reservations: { reserve: () => Promise.reject(new Error('no sender is slow here')) },
+      reservationMs: 1_000,
       burstMs: 20,
       maxWaitMs: 60_000,
       stopping: new AbortController().signal,
@@ -74,10 +74,10 @@ describe('the rates of a provider, divided between the replicas of a service', (
   /** Calls a second that all replicas together let go, over so many permits each. */
   async function pace(permits: number): Promise<number> {
     const from = performance.now();
-    const wish = { provider: 'sendgrid', tenant: 'default', sender: undefined, lane: 'transactional' as const };
+    const request = { provider: 'sendgrid', tenant: 'default', sender: undefined, lane: 'transactional' as const };
     await Promise.all(
       running.flatMap((replica) =>
-        Array.from({ length: Math.round(permits * replica.share) }, () => replica.permits.take(wish)),
+        Array.from({ length: Math.round(permits * replica.share) }, () => replica.permits.take(request)),
       ),
     );
     return (permits * 1_000) / (performance.now() - from);

@@ -8,8 +8,8 @@ import {
 } from '#libs/contracts';
 import { createLogger } from '#libs/telemetry';
 import { describe, expect, it } from '@jest/globals';
-import { announcement } from '../src/announce.policy.ts';
-import { Announcer } from '../src/announcer.service.ts';
+import { eventsFor } from '../src/announce.policy.ts';
+import { OutcomePublisher } from '../src/announcer.service.ts';
 import { type Claim, type Delivery, Ledger, type Outcome, type SuppressionFound } from '../src/delivery.ts';
 import { DispatchService } from '../src/dispatch.service.ts';
 import { aChannel, aDelivery, type TestMessage } from './a-delivery.ts';
@@ -39,8 +39,8 @@ class KnowingLedger extends Ledger {
     this.settled = outcome;
     return Promise.resolve(true);
   }
-  prove = (): Promise<void> => Promise.resolve();
-  callsBeside = (): Promise<never[]> => Promise.resolve([]);
+  markAccepted = (): Promise<void> => Promise.resolve();
+  siblingCalls = (): Promise<never[]> => Promise.resolve([]);
 }
 
 async function dispatched(
@@ -50,14 +50,14 @@ async function dispatched(
   past: string[] = [],
 ) {
   const ledger = new KnowingLedger(found);
-  const told: Record<string, unknown[]> = {};
-  const announcer = new Announcer({
-    publish: ({ topic, value }) => Promise.resolve(void (told[topic.name] ??= []).push(value)),
+  const reported: Record<string, unknown[]> = {};
+  const outcomes = new OutcomePublisher({
+    publish: ({ topic, value }) => Promise.resolve(void (reported[topic.name] ??= []).push(value)),
   });
   const sent: TestMessage[] = [];
   const provider = {
     name: 'sendgrid',
-    togetherKey: () => undefined,
+    batchKey: () => undefined,
     send: ({ message }: { message: TestMessage }) => {
       sent.push(message);
       return Promise.resolve(answer);
@@ -69,26 +69,26 @@ async function dispatched(
     why: 'first',
     done: () => undefined,
   };
-  const channel = aChannel({ reachOf: () => ({ scopes: ['marketing', 'topic:news'], past }) });
+  const channel = aChannel({ suppressionScopesOf: () => ({ scopes: ['marketing', 'topic:news'], past }) });
   const delivery = aDelivery({ recipients: [ada], ...of });
   await new DispatchService<TestMessage>({
     providers: [],
     channel,
     ledger,
-    flow: { wayFor: () => Promise.resolve(way) },
-    announcer,
+    routing: { acquire: () => Promise.resolve(way) },
+    outcomes,
     logger: createLogger('test', 'silent'),
     stopping: new AbortController().signal,
     leaseMs: 10_000,
     guardMs: 1_000,
     retentionDays: 14,
   }).dispatch(delivery);
-  const facts = (told['status.changed'] ?? []) as StatusChanged[];
+  const facts = (reported['status.changed'] ?? []) as StatusChanged[];
   return {
     facts,
     sent,
-    deferred: told['send.deferred'],
-    suppresses: told['suppression.changed'] as SuppressionChanged[] | undefined,
+    deferred: reported['send.deferred'],
+    suppresses: reported['suppression.changed'] as SuppressionChanged[] | undefined,
     settled: ledger.settled!,
     delivery,
   };
@@ -159,7 +159,7 @@ describe('a message to several, one of whom must not be written to', () => {
         failure: { code: 'MSG_SUPPRESSED_UNDELIVERABLE' },
       },
     ]);
-    expect(announcement(delivery, settled).facts).toEqual(facts);
+    expect(eventsFor(delivery, settled).facts).toEqual(facts);
     expect(new Set(facts.map(({ eventId }) => eventId)).size).toBe(2);
   });
 
@@ -183,7 +183,7 @@ describe('a message to several, one of whom must not be written to', () => {
   it('is looked for as it was sent when the answer is lost', async () => {
     const failure = ownFailure('MSG_ANSWER_CUT', 'unknown', 'backoff', 'Lost.');
     const { deferred } = await dispatched([against(ada)], { recipients }, { sent: false, failure });
-    expect(deferred).toMatchObject([{ doubt: { withheld: [ada.hash] } }]);
+    expect(deferred).toMatchObject([{ unconfirmedCall: { suppressedRecipients: [ada.hash] } }]);
   });
 });
 
@@ -207,7 +207,7 @@ describe('a provider’s refusal that says never to write again', () => {
         at: settled.at,
       },
     ]);
-    expect(announcement(delivery, settled).suppresses).toEqual(suppresses![0]);
+    expect(eventsFor(delivery, settled).suppresses).toEqual(suppresses![0]);
   });
 
   it('is of everything and of an address that is not valid, where the table says no more', async () => {

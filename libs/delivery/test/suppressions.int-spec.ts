@@ -6,7 +6,7 @@ import type { Outgoing } from '#libs/transport';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { deliveryMigrations } from '../src/delivery.migrations.ts';
 import { PostgresLedger } from '../src/ledger.store.ts';
-import type { PlacedWord, SuppressionFilter } from '../src/suppressions/suppressions.port.ts';
+import type { KeyedSuppressionChange, SuppressionFilter } from '../src/suppressions/suppressions.port.ts';
 import { SuppressionsService } from '../src/suppressions/suppressions.service.ts';
 import { PostgresSuppressions } from '../src/suppressions/suppressions.store.ts';
 import { aDelivery } from './a-delivery.ts';
@@ -14,18 +14,18 @@ import { aDelivery } from './a-delivery.ts';
 const [noon, later, last] = ['2026-11-24T12:00:00.000Z', '2026-11-24T12:00:01.000Z', '2026-11-24T12:00:02.000Z'];
 const somebody = () => recipientRef('a key for the tests', `${randomUUID()}@inbox.test`);
 type Place = { recipient: string; scope?: string; tenant?: string };
-const placeOf = ({ recipient, scope = 'all', tenant }: Place) => ({
+const keyPartsOf = ({ recipient, scope = 'all', tenant }: Place) => ({
   channel: 'email' as const,
   recipient,
   scope,
   ...(tenant !== undefined && { tenant }),
 });
-const suppress = (at: string, of: Place, reason = 'hard-bounce'): PlacedWord => ({
-  key: suppressionKey(placeOf(of)),
-  word: { suppress: { ...placeOf(of), reason, at, mask: 'a***@inbox.test', source: 'receipt' } },
+const suppress = (at: string, of: Place, reason = 'hard-bounce'): KeyedSuppressionChange => ({
+  key: suppressionKey(keyPartsOf(of)),
+  word: { suppress: { ...keyPartsOf(of), reason, at, mask: 'a***@inbox.test', source: 'receipt' } },
 });
-const lift = (at: string, of: Place): PlacedWord => ({
-  key: suppressionKey(placeOf(of)),
+const lift = (at: string, of: Place): KeyedSuppressionChange => ({
+  key: suppressionKey(keyPartsOf(of)),
   word: { lift: { at, note: 'They asked for it.', by: 'ops' } },
 });
 
@@ -45,10 +45,10 @@ describe('who must not be written to', () => {
   afterAll(() => database.drop());
 
   const listed = (filter: Partial<SuppressionFilter>) => known.list({ lifted: false, limit: 50, ...filter });
-  const standing = async (recipient: string) =>
+  const state = async (recipient: string) =>
     (await listed({ recipient, lifted: true })).map(({ lifted, at }) => `${lifted ? 'lifted' : 'holds'} ${at}`);
 
-  it.each<[string, (of: Place) => PlacedWord[], string]>([
+  it.each<[string, (of: Place) => KeyedSuppressionChange[], string]>([
     ['a word that comes twice', (of) => [suppress(noon, of), suppress(noon, of)], `holds ${noon}`],
     ['a lift after it', (of) => [suppress(noon, of), lift(later, of)], `lifted ${later}`],
     ['a lift that comes before what it lifts', (of) => [lift(later, of), suppress(noon, of)], `lifted ${later}`],
@@ -63,12 +63,12 @@ describe('who must not be written to', () => {
     const [one, together] = [somebody().hash, somebody().hash];
     for (const word of words({ recipient: one })) await known.apply(word);
     await Promise.all(words({ recipient: together }).map((word) => known.apply(word)));
-    expect([await standing(one), await standing(together)]).toEqual([[expected], [expected]]);
+    expect([await state(one), await state(together)]).toEqual([[expected], [expected]]);
   });
 
   it('is lifted by a provider’s removal as far as that provider’s word put it there, and by no other', async () => {
     const { hash: recipient } = somebody();
-    const by = (provider: string | undefined, of: Place): PlacedWord => {
+    const by = (provider: string | undefined, of: Place): KeyedSuppressionChange => {
       const { key, word } = suppress(noon, of);
       return {
         key,
@@ -155,8 +155,8 @@ describe('who must not be written to', () => {
     expect(await listed({ tenant, reason: 'stop' })).toHaveLength(1);
     expect(
       await known.knownSince([
-        suppressionKey(placeOf({ recipient: people[0]!, tenant })),
-        suppressionKey(placeOf({ recipient: people[0]! })),
+        suppressionKey(keyPartsOf({ recipient: people[0]!, tenant })),
+        suppressionKey(keyPartsOf({ recipient: people[0]! })),
       ]),
     ).toEqual([Date.parse(noon), undefined]);
   });

@@ -3,30 +3,30 @@ import { StatusChanged } from '#libs/contracts';
 import { migrate } from '#libs/persistence';
 import { aDatabase, aFailure, aStatus, type TestDatabase } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Announcement } from '../src/announce.policy.ts';
-import { Announcer } from '../src/announcer.service.ts';
+import type { OutcomeEvents } from '../src/announce.policy.ts';
+import { OutcomePublisher } from '../src/announcer.service.ts';
 import type { Delivery } from '../src/delivery.ts';
 import { deliveryMigrations } from '../src/delivery.migrations.ts';
 import { PostgresLedger } from '../src/ledger.store.ts';
-import { standbyOf } from '../src/taken-back/standby.policy.ts';
-import { takeBack } from '../src/taken-back/take-back.store.ts';
-import { TakenBackService } from '../src/taken-back/taken-back.service.ts';
+import { resendPlanOf } from '../src/taken-back/standby.policy.ts';
+import { revokeAcceptance } from '../src/taken-back/take-back.store.ts';
+import { TemplateResendService } from '../src/taken-back/taken-back.service.ts';
 import { aDelivery, type TestMessage } from './a-delivery.ts';
 
-class Heard extends Announcer {
-  readonly told: (Announcement | StatusChanged)[] = [];
+class Heard extends OutcomePublisher {
+  readonly reported: (OutcomeEvents | StatusChanged)[] = [];
 
   constructor() {
     super({ publish: () => Promise.resolve() });
   }
 
-  override announce(announcement: Announcement): Promise<void> {
-    this.told.push(announcement);
+  override publish(eventsFor: OutcomeEvents): Promise<void> {
+    this.reported.push(eventsFor);
     return Promise.resolve();
   }
 
   override publishFact(fact: StatusChanged): Promise<void> {
-    this.told.push(fact);
+    this.reported.push(fact);
     return Promise.resolve();
   }
 }
@@ -71,8 +71,8 @@ describe('a message that its provider took and gives back', () => {
   /** The provider's word on the first hop of a message, and what is made of it. */
   const givenBack = async (delivery: Delivery<TestMessage>, { kept = true } = {}) => {
     const heard = new Heard();
-    const service = new TakenBackService(
-      (id, hop) => takeBack({ pool: database.pool(), schema: 'email' }, id, hop),
+    const service = new TemplateResendService(
+      (id, hop) => revokeAcceptance({ pool: database.pool(), schema: 'email' }, id, hop),
       heard,
       new AbortController().signal,
     );
@@ -86,39 +86,39 @@ describe('a message that its provider took and gives back', () => {
       provider: 'twilio',
       at: '2030-01-31T12:00:05Z',
     });
-    await service.goAnotherWay(fact, kept ? standbyOf(delivery, 'twilio', 0) : undefined);
-    return heard.told;
+    await service.resendAsTemplate(fact, kept ? resendPlanOf(delivery, 'twilio', 0) : undefined);
+    return heard.reported;
   };
 
   it('goes to retry with the attempt and its failure, and its next hop may go', async () => {
     const delivery = await settled('sent');
-    const told = await givenBack(delivery);
-    expect(told).toEqual([
+    const reported = await givenBack(delivery);
+    expect(reported).toEqual([
       {
         facts: [],
         deferred: expect.objectContaining({
           messageId: delivery.messageId,
           hop: 1,
           why: 'failed',
-          takenBack: true,
+          acceptanceRevoked: true,
           at: '2030-01-31T12:00:05Z',
           request: delivery.request,
         }),
       },
     ]);
-    const { deferred } = told[0] as Announcement;
+    const { deferred } = reported[0] as OutcomeEvents;
     expect(deferred!.attempts).toEqual([
       { attempt: 1, hop: 1, at: '2030-01-31T12:00:05Z', provider: 'twilio', failure: deferred!.failure },
     ]);
     expect(await next(delivery)).toMatchObject({ verdict: 'mine' });
     // Once more, as callbacks come: the same under the same id.
-    expect(await givenBack(delivery)).toEqual(told);
+    expect(await givenBack(delivery)).toEqual(reported);
   });
 
   it('stays given back, whatever of the first hop is told late; the next hop that is taken ends it', async () => {
     const delivery = await settled('sent');
     await givenBack(delivery);
-    await ledger.prove(delivery.id, 1, 'SM1');
+    await ledger.markAccepted(delivery.id, 1, 'SM1');
     const token = randomUUID();
     const second = { ...delivery, hop: 2, digest: undefined, source: 'messaging.email.due/0/2' };
     expect(await ledger.claim(second, token)).toMatchObject({ verdict: 'mine' });
@@ -135,7 +135,7 @@ describe('a message that its provider took and gives back', () => {
     await ledger.claim(delivery, token);
     const early = givenBack(delivery);
     await ledger.settle(delivery, token, outcomes.sent);
-    expect(await early).toMatchObject([{ deferred: { takenBack: true } }]);
+    expect(await early).toMatchObject([{ deferred: { acceptanceRevoked: true } }]);
   });
 
   it.each<[string, () => Promise<StatusChanged[]>]>([
@@ -144,8 +144,8 @@ describe('a message that its provider took and gives back', () => {
       async () => (await givenBack(await settled('unknown'))) as StatusChanged[],
     ],
     ['is not kept any more', async () => (await givenBack(await settled('sent'), { kept: false })) as StatusChanged[]],
-  ])('ends as the provider says where it %s', async (_, told) => {
-    const [fact] = await told();
+  ])('ends as the provider says where it %s', async (_, reported) => {
+    const [fact] = await reported();
     expect(StatusChanged.parse(fact)).toMatchObject({
       status: 'failed',
       final: true,

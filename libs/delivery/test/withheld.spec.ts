@@ -7,10 +7,10 @@ import {
 } from '#libs/contracts';
 import { createLogger } from '#libs/telemetry';
 import { describe, expect, it } from '@jest/globals';
-import { Announcer } from '../src/announcer.service.ts';
+import { OutcomePublisher } from '../src/announcer.service.ts';
 import { type Claim, Ledger, type Outcome } from '../src/delivery.ts';
 import { DispatchService, type DispatchOptions } from '../src/dispatch.service.ts';
-import type { Standby } from '../src/taken-back/standby.policy.ts';
+import type { ResendPlan } from '../src/taken-back/standby.policy.ts';
 import { aChannel, aDelivery, type TestMessage } from './a-delivery.ts';
 
 const failure = ownFailure('MSG_COUNTRY_NOT_ALLOWED', 'bad-recipient', 'never', 'Not there.');
@@ -25,10 +25,10 @@ class OpenLedger extends Ledger {
     this.settled = outcome;
     return Promise.resolve(true);
   }
-  prove(): Promise<void> {
+  markAccepted(): Promise<void> {
     return Promise.resolve();
   }
-  callsBeside(): Promise<never[]> {
+  siblingCalls(): Promise<never[]> {
     return Promise.resolve([]);
   }
 }
@@ -41,7 +41,7 @@ async function dispatched(channel: NonNullable<DispatchOptions<TestMessage>['cha
     [] as TestMessage[],
     { left: 0 },
   ];
-  const announcer = new Announcer({
+  const outcomes = new OutcomePublisher({
     publish: ({ topic, value }) =>
       Promise.resolve(
         void (topic.name === 'send.deferred'
@@ -51,7 +51,7 @@ async function dispatched(channel: NonNullable<DispatchOptions<TestMessage>['cha
   });
   const provider = {
     name: 'twilio',
-    togetherKey: () => undefined,
+    batchKey: () => undefined,
     send: ({ message }: { message: TestMessage }) => {
       sent.push(message);
       return Promise.resolve({
@@ -71,8 +71,8 @@ async function dispatched(channel: NonNullable<DispatchOptions<TestMessage>['cha
     providers: [],
     channel,
     ledger,
-    flow: { wayFor: () => Promise.resolve(way) },
-    announcer,
+    routing: { acquire: () => Promise.resolve(way) },
+    outcomes,
     logger: createLogger('test', 'silent'),
     stopping: new AbortController().signal,
     leaseMs: 10_000,
@@ -123,23 +123,23 @@ describe('a message that its own channel has something against', () => {
   });
 
   it('is kept before the call where the provider may give it back, and only there', async () => {
-    const kept: Standby[] = [];
-    const screen = (message: TestMessage) => Promise.resolve({ pass: true as const, standby: true as const, message });
-    const keepStandby = (_: string, standby: Standby) => Promise.resolve(void kept.push(standby));
-    const { deferred } = await dispatched(aChannel({ screen, keepStandby }));
+    const kept: ResendPlan[] = [];
+    const screen = (message: TestMessage) => Promise.resolve({ pass: true as const, resendPlan: true as const, message });
+    const keepResendPlan = (_: string, resendPlan: ResendPlan) => Promise.resolve(void kept.push(resendPlan));
+    const { deferred } = await dispatched(aChannel({ screen, keepResendPlan }));
     expect(Deferred.parse(kept[0]!.deferred)).toMatchObject({
       hop: 1,
       why: 'failed',
-      takenBack: true,
+      acceptanceRevoked: true,
       attempts: [],
       request: { text: 'Hello' },
     });
     expect(kept[0]).toMatchObject({ attempt: 1, provider: 'twilio' });
     expect(deferred).toEqual([]);
-    await dispatched(aChannel({ keepStandby }));
+    await dispatched(aChannel({ keepResendPlan }));
     expect(kept).toHaveLength(1);
 
-    const broken = dispatched(aChannel({ screen, keepStandby: () => Promise.reject(new Error('a bug')) }));
+    const broken = dispatched(aChannel({ screen, keepResendPlan: () => Promise.reject(new Error('a bug')) }));
     await expect(broken).rejects.toThrow('a bug');
   });
 });

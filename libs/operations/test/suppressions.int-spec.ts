@@ -49,7 +49,7 @@ describe('suppressions as operators see them', () => {
   beforeEach(() => void (published = []));
 
   const anybody = () => `${randomUUID()}@inbox.test`;
-  const placeOf = (recipient: string) => ({ recipient, scope: 'all' });
+  const keyPartsOf = (recipient: string) => ({ recipient, scope: 'all' });
   const run = async () => {
     const steps: SyncStep[] = [];
     for await (const step of sync.run()) steps.push(step);
@@ -59,7 +59,7 @@ describe('suppressions as operators see them', () => {
   it('are added and removed by an address or its hash, in any spelling, each time with who and why', async () => {
     const recipient = anybody();
     const { hash, mask } = recipientRef(hashKey, recipient);
-    const added = await admin.add({ ...placeOf(` ${recipient.toUpperCase()} `), reason: 'manual', ...why }, now);
+    const added = await admin.add({ ...keyPartsOf(` ${recipient.toUpperCase()} `), reason: 'manual', ...why }, now);
     expect(added).toMatchObject({
       channel: 'email',
       recipient: hash,
@@ -73,7 +73,7 @@ describe('suppressions as operators see them', () => {
     expect(SuppressionChanged.parse(published[0]!.value)).toMatchObject({ recipient: hash, note: why.note, by: 'eve' });
     expect(JSON.stringify(published).toLowerCase()).not.toContain(recipient);
 
-    const removed = await admin.remove({ ...placeOf(hash), note: 'A mistake.', by: 'ada' }, now + 1_000);
+    const removed = await admin.remove({ ...keyPartsOf(hash), note: 'A mistake.', by: 'ada' }, now + 1_000);
     expect(removed).toMatchObject({ lifted: true, by: 'ada', note: 'A mistake.' });
     expect(published[1]).toMatchObject({
       key: published[0]!.key,
@@ -116,7 +116,7 @@ describe('suppressions as operators see them', () => {
 
   it('of an address are found by what a receipt, a list or a person makes of it', async () => {
     const recipient = `ada-${randomUUID()}@bücher.example`;
-    await admin.add({ ...placeOf(recipient), reason: 'manual', ...why }, now);
+    await admin.add({ ...keyPartsOf(recipient), reason: 'manual', ...why }, now);
     for (const spelling of [
       recipient.replace('bücher', 'xn--bcher-kva'),
       `"Ada" <${recipient.toUpperCase()}>`,
@@ -129,14 +129,14 @@ describe('suppressions as operators see them', () => {
 
   it('that do not hold cannot be removed, nor others than those that were named', async () => {
     const recipient = anybody();
-    await admin.add({ ...placeOf(recipient), tenant: 'acme', reason: 'complaint', ...why }, now);
-    await expect(admin.remove({ ...placeOf(recipient), ...why }, now)).rejects.toMatchObject({
+    await admin.add({ ...keyPartsOf(recipient), tenant: 'acme', reason: 'complaint', ...why }, now);
+    await expect(admin.remove({ ...keyPartsOf(recipient), ...why }, now)).rejects.toMatchObject({
       response: { code: 'MSG_NOT_FOUND' },
     });
     await expect(
-      admin.remove({ ...placeOf(recipient), scope: 'marketing', tenant: 'acme', ...why }, now),
+      admin.remove({ ...keyPartsOf(recipient), scope: 'marketing', tenant: 'acme', ...why }, now),
     ).rejects.toMatchObject({ status: 404 });
-    await admin.remove({ ...placeOf(recipient), tenant: 'acme', ...why }, now);
+    await admin.remove({ ...keyPartsOf(recipient), tenant: 'acme', ...why }, now);
   });
 
   it('are removed even where a provider’s clock goes before ours', async () => {
@@ -148,12 +148,12 @@ describe('suppressions as operators see them', () => {
       },
     ];
     await run();
-    await admin.remove({ ...placeOf(recipient), ...why }, now);
+    await admin.remove({ ...keyPartsOf(recipient), ...why }, now);
     expect((await admin.of({ recipient, lifted: false })).suppressions).toEqual([]);
   });
 
   it('of what is no address are refused by their field', async () => {
-    await expect(admin.add({ ...placeOf('nobody'), reason: 'manual', ...why }, now)).rejects.toMatchObject({
+    await expect(admin.add({ ...keyPartsOf('nobody'), reason: 'manual', ...why }, now)).rejects.toMatchObject({
       response: { code: 'MSG_BAD_REQUEST', fields: [{ field: 'recipient' }] },
     });
   });
@@ -161,7 +161,7 @@ describe('suppressions as operators see them', () => {
   it('are listed page by page', async () => {
     const tenant = `t-${randomUUID().slice(0, 8)}`;
     for (let index = 0; index < 3; index += 1)
-      await admin.add({ ...placeOf(anybody()), tenant, reason: 'manual', ...why }, now);
+      await admin.add({ ...keyPartsOf(anybody()), tenant, reason: 'manual', ...why }, now);
     const first = await admin.list({ tenant, lifted: false, limit: 2 });
     const second = await admin.list({ tenant, lifted: false, limit: 2, cursor: first.nextCursor! });
     expect([first.suppressions.length, second.suppressions.length, second.nextCursor]).toEqual([2, 1, null]);
@@ -183,7 +183,7 @@ describe('suppressions as operators see them', () => {
       { reason: 'hard-bounce', source: 'sync', provider: 'sendgrid' },
       { source: 'sync' },
     ]);
-    await admin.remove({ ...placeOf(bob), ...why }, now + 1_000);
+    await admin.remove({ ...keyPartsOf(bob), ...why }, now + 1_000);
     published = [];
     expect((await run())[0]).toMatchObject({ read: 3, published: 0 });
     expect(published).toEqual([]);

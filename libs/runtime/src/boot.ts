@@ -36,9 +36,9 @@ export interface ServiceDefinition<S extends ConfigSchema> {
   /** What can be read of a record that breaks its schema; undefined: nothing, it is set aside. */
   salvage?: (record: IncomingRecord) => Decoded | undefined;
   /** Told of a record once it is set aside: its message must not stay open. */
-  onSetAside?: (app: NestFastifyApplication, record: IncomingRecord, error: unknown) => Promise<void>;
+  onQuarantine?: (app: NestFastifyApplication, record: IncomingRecord, error: unknown) => Promise<void>;
   /** Whether a record is of no interest here, by what its headers say. */
-  passOver?: (record: IncomingRecord) => boolean;
+  skip?: (record: IncomingRecord) => boolean;
   /** Told of its partitions, by full topic name, each time the group has divided them. */
   onAssigned?: (app: NestFastifyApplication, assignment: Record<string, number[]>) => void;
   /** Last touches before it listens, such as API docs. */
@@ -110,8 +110,8 @@ export async function bootService<S extends ConfigSchema>(
     graceMs: config.SHUTDOWN_GRACE_MS,
     onAssigned: (assignment) => definition.onAssigned?.(app, assignment),
     ...(definition.salvage && { salvage: definition.salvage }),
-    ...(definition.passOver && { passOver: definition.passOver }),
-    onSetAside: async (record, error) => definition.onSetAside?.(app, record, error),
+    ...(definition.skip && { skip: definition.skip }),
+    onQuarantine: async (record, error) => definition.onQuarantine?.(app, record, error),
   });
   app.connectMicroservice({ strategy }, { inheritAppConfig: true });
   const schemaReady = { done: false };

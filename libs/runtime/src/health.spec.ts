@@ -2,7 +2,7 @@ import type { ProviderCheck } from '#libs/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { Health, HealthController } from './health.ts';
 
-const refused: ProviderCheck = { state: 'refused', meaning: 'The key is refused.', action: 'Set another.' };
+const refused: ProviderCheck = { state: 'refused', meaning: 'The key is refused.', remedy: 'Set another.' };
 
 describe('the readiness of a service', () => {
   const aHealth = (provider: () => Promise<ProviderCheck>) => {
@@ -18,7 +18,7 @@ describe('the readiness of a service', () => {
       status: 'degraded',
       checks: {
         postgres: { status: 'ok' },
-        'provider:sendgrid': { status: 'refused', meaning: 'The key is refused.', action: 'Set another.' },
+        'provider:sendgrid': { status: 'refused', meaning: 'The key is refused.', remedy: 'Set another.' },
       },
     });
   });
@@ -39,7 +39,7 @@ describe('the readiness of a service', () => {
 
   it('is degraded by a concern, which is named with its remedy, for as long as there is one', async () => {
     const health = aHealth(() => Promise.resolve({ state: 'ok' }));
-    const concern = { meaning: 'The consumer starts again and again.', action: 'Look at the brokers.' };
+    const concern = { meaning: 'The consumer starts again and again.', remedy: 'Look at the brokers.' };
     let now: typeof concern | undefined = concern;
     health.addConcern('consumer-restarts', () => now);
     expect(await health.report()).toMatchObject({

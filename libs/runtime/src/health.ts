@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify';
 export type CheckState = {
   status: 'ok' | 'degraded' | 'down' | 'refused' | 'unreachable';
   meaning?: string;
-  action?: string;
+  remedy?: string;
   warnings?: readonly Finding[];
 };
 export type Check = () => Promise<CheckState>;
@@ -27,7 +27,7 @@ export class Health {
   }
 
   /** Something that may be amiss while the service works on. */
-  addConcern(name: string, look: () => { meaning: string; action: string } | undefined): void {
+  addConcern(name: string, look: () => { meaning: string; remedy: string } | undefined): void {
     this.other.set(name, () => {
       const concern = look();
       return Promise.resolve(concern ? { status: 'degraded', ...concern } : { status: 'ok' });
@@ -45,11 +45,11 @@ export class Health {
   }
 
   /** What a person should know of the providers once the service runs, in lines for the log. */
-  async concerns(): Promise<{ check: string; finding?: string; seen: string; action: string }[]> {
+  async concerns(): Promise<{ check: string; finding?: string; seen: string; remedy: string }[]> {
     const states = Object.entries(await resolve(this.other));
-    return states.flatMap(([check, { status, meaning = status, action = '', warnings = [] }]) => [
-      ...(status === 'ok' ? [] : [{ check, seen: meaning, action }]),
-      ...warnings.map(({ id, seen, mend = '' }) => ({ check, finding: id, seen, action: mend })),
+    return states.flatMap(([check, { status, meaning = status, remedy = '', warnings = [] }]) => [
+      ...(status === 'ok' ? [] : [{ check, seen: meaning, remedy }]),
+      ...warnings.map(({ id, seen, remedy = '' }) => ({ check, finding: id, seen, remedy: remedy })),
     ]);
   }
 

@@ -4,7 +4,7 @@ import { applyDecorators } from '@nestjs/common';
 import { FastifyAdapter, RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { refuseMalformedQuery, unroutable } from './address.ts';
-import { answerToNoRequest, type Asked, type ErrorAnswer, JSON_TYPE } from './problem.ts';
+import { answerToNoRequest, type Parsed, type ErrorAnswer, JSON_TYPE } from './problem.ts';
 import { RouteTable } from './route-table.ts';
 import { type HttpLimits, slowClientOptions } from './slow-clients.ts';
 
@@ -59,7 +59,7 @@ const tables = new WeakMap<object, RouteTable>();
 export const routesOf = (server: object): RouteTable | undefined => tables.get(server);
 
 /** What an error's answer has to know of its request. */
-export function askedOf({ method, url, server, routeOptions }: FastifyRequest): Asked {
+export function askedOf({ method, url, server, routeOptions }: FastifyRequest): Parsed {
   return {
     method,
     allowed: routesOf(server.server)?.methodsAt(url) ?? [],

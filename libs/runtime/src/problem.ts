@@ -5,7 +5,7 @@ import { HttpException } from '@nestjs/common';
 export const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** What is known of the request that an error answers. */
-export interface Asked {
+export interface Parsed {
   method: string;
   /** Methods that its path takes; none: there is nothing at this path. */
   allowed: readonly string[];
@@ -33,7 +33,7 @@ const unexpected: ErrorAnswer = {
  * The answer to a request that failed, in the one shape `{ code, message, remedy }`. Quotes nothing that the caller
  * sent.
  */
-export function answerTo(error: unknown, asked: Asked): ErrorAnswer {
+export function answerTo(error: unknown, asked: Parsed): ErrorAnswer {
   if (error instanceof MessagingError) {
     const status = error instanceof InfrastructureDown ? 503 : 500;
     return { status, body: { code: error.code, message: error.message, remedy: error.remedy } };
@@ -52,7 +52,7 @@ function statusOf(error: unknown): number | undefined {
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
 }
 
-function refusal(status: number, { method, allowed, bodyLimit }: Asked): ErrorAnswer {
+function refusal(status: number, { method, allowed, bodyLimit }: Parsed): ErrorAnswer {
   const tell = (code: string, message: string, remedy: string): ErrorAnswer => ({
     status,
     body: { code, message, remedy },

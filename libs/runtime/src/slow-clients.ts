@@ -60,10 +60,10 @@ export function slowClientOptions(limits: HttpLimits) {
 export function limitConnections(server: Server, { HTTP_MAX_CONNECTIONS: most }: HttpLimits, logger: Logger): void {
   // In the order in which they have been awaited.
   const open = new Map<Socket, IncomingMessage | undefined>();
-  let toldAt = -TELL_EVERY_MS;
+  let reportedAt = -TELL_EVERY_MS;
   const tell = () => {
-    if (performance.now() - toldAt < TELL_EVERY_MS) return;
-    toldAt = performance.now();
+    if (performance.now() - reportedAt < TELL_EVERY_MS) return;
+    reportedAt = performance.now();
     logger.warn(
       { most },
       'there are as many connections as HTTP_MAX_CONNECTIONS allows: the slowest make room for new ones',

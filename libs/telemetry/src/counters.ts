@@ -75,7 +75,7 @@ export const counters = {
     labels: { ...group, 'error.type': 'name of the error' },
     remedy: 'look at the brokers, and at the service’s log',
   },
-  recordsSetAside: {
+  quarantinedRecords: {
     name: 'mi.records.set_aside',
     unit: '{record}',
     meaning: 'Records put into `messaging.unreadable`, by topic and reason.',

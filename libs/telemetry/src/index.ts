@@ -1,5 +1,5 @@
 export * from './count.ts';
 export * from './counters.ts';
 export * from './logger.ts';
-export type { MetricsPlace } from './prometheus.ts';
+export type { MetricsEndpoint } from './prometheus.ts';
 export * from './telemetry.ts';

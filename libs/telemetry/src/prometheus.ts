@@ -2,7 +2,7 @@ import { InvalidConfiguration } from '#libs/contracts';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 
 /** Where Prometheus finds the metrics of this process. */
-export interface MetricsPlace {
+export interface MetricsEndpoint {
   host: string;
   /** 0: nowhere. */
   port: number;
@@ -13,7 +13,7 @@ export interface MetricsPlace {
  * routes.
  * @throws InvalidConfiguration where the port is taken or may not be listened on
  */
-export async function servePrometheus({ host, port }: MetricsPlace): Promise<PrometheusExporter> {
+export async function servePrometheus({ host, port }: MetricsEndpoint): Promise<PrometheusExporter> {
   const exporter = new PrometheusExporter({ host, port, preventServerStart: true });
   try {
     await exporter.startServer();

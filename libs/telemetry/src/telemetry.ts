@@ -12,7 +12,7 @@ import {
   type Span,
 } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { type MetricsPlace, servePrometheus } from './prometheus.ts';
+import { type MetricsEndpoint, servePrometheus } from './prometheus.ts';
 
 export { SpanKind, type Attributes, type Context, type Span };
 
@@ -41,7 +41,7 @@ const silent: SilentProcessor = {
 export async function startTelemetry(
   service: string,
   env: NodeJS.ProcessEnv = process.env,
-  place?: MetricsPlace,
+  place?: MetricsEndpoint,
 ): Promise<() => Promise<void>> {
   const exporting = Boolean(env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']);
   const metricsGo = env['OTEL_METRICS_EXPORTER'];

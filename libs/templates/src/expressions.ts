@@ -8,7 +8,7 @@ export interface Problem {
 }
 
 /** Where the text goes. `subject` is one line; only `html` is escaped. */
-export type Place = 'subject' | 'text' | 'html' | 'sms';
+export type TemplatePart = 'subject' | 'text' | 'html' | 'sms';
 
 interface Scope {
   variables: Record<string, Variable | Field>;
@@ -23,9 +23,9 @@ const allowed = 'if, unless and each';
  * Holds a template against what it declares, before anything is sent by it: no undeclared variable, no helper but if,
  * unless and each, nothing unescaped in HTML, and no option that would leave a gap.
  */
-export function problemsIn(source: string, declaration: Declaration, place: Place): Problem[] {
+export function problemsIn(source: string, declaration: Declaration, part: TemplatePart): Problem[] {
   try {
-    const checker = new Checker(place);
+    const checker = new Checker(part);
     checker.program(Handlebars.parse(source), { variables: declaration.variables, sure: new Set() });
     return checker.problems;
   } catch (error) {
@@ -46,10 +46,10 @@ function syntaxProblem(error: unknown): Problem {
 
 class Checker {
   readonly problems: Problem[] = [];
-  private readonly place: Place;
+  private readonly part: TemplatePart;
 
-  constructor(place: Place) {
-    this.place = place;
+  constructor(part: TemplatePart) {
+    this.part = part;
   }
 
   program(program: hbs.AST.Program | undefined, scope: Scope): void {
@@ -77,7 +77,7 @@ class Checker {
     const { path, params, hash, escaped } = statement;
     if (!isPath(path) || params.length > 0 || hash)
       return this.tell(statement, `the helper ${originalOf(path)} does not exist: there are ${allowed}`);
-    if (!escaped && this.place === 'html')
+    if (!escaped && this.part === 'html')
       return this.tell(statement, `{{{${path.original}}}} would leave HTML unescaped: write {{${path.original}}}`);
     if (path.data) return this.loopValue(path);
     const found = this.resolve(path, scope);
@@ -85,7 +85,7 @@ class Checker {
     const { variable, name, sure } = found;
     if (variable.type === 'list')
       return this.tell(statement, `${name} is a list: show its items with {{#each ${name}}}…{{/each}}`);
-    if (variable.type === 'text' && this.place === 'subject')
+    if (variable.type === 'text' && this.part === 'subject')
       return this.tell(statement, `${name} may hold line breaks (type text) and cannot stand in a subject`);
     if (!sure)
       this.tell(

@@ -55,15 +55,15 @@ async function toHtml(
   const made = await mjml({ text: source.text, path: source.path, sharedFolder });
   if ('fault' in made)
     return { html: '', errors: [{ message: made.fault?.replaceAll(folder, '.') ?? 'cannot be read as MJML' }] };
-  const told = made.errors.map(({ line, message, formattedMessage }) => ({
+  const reported = made.errors.map(({ line, message, formattedMessage }) => ({
     line,
-    message: place(formattedMessage, folder, source.path) ?? message,
+    message: part(formattedMessage, folder, source.path) ?? message,
   }));
-  return { html: made.html.replace(/^[ \t]*\n/gm, ''), errors: told };
+  return { html: made.html.replace(/^[ \t]*\n/gm, ''), errors: reported };
 }
 
 /** MJML's own words where the trouble is in an included file; else undefined, since the line is enough. */
-const place = (formatted: string, folder: string, own: string) =>
+const part = (formatted: string, folder: string, own: string) =>
   formatted.includes(` of ${own} `)
     ? undefined
     : formatted.replaceAll(/ of (\/\S+)/g, (_, path: string) => ` of ${relative(folder, path)}`);

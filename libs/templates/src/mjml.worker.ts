@@ -14,10 +14,10 @@ export interface MjmlError {
 }
 
 /** `fault`: what it threw, where that was an error. */
-export type MjmlAnswer = { html: string; errors: MjmlError[] } | { fault: string | undefined };
+export type MjmlResponse = { html: string; errors: MjmlError[] } | { fault: string | undefined };
 
 /** What the thread does. */
-export default async function answerTo({ text, path, sharedFolder }: MjmlQuestion): Promise<MjmlAnswer> {
+export default async function answerTo({ text, path, sharedFolder }: MjmlQuestion): Promise<MjmlResponse> {
   try {
     const options = {
       presets: [preset],

@@ -71,10 +71,10 @@ export class Templates {
         if (loaded.version) versions.set(number, loaded.version);
       }
     }
-    const told = problems.map(
+    const reported = problems.map(
       ({ file, line, what }) => `${relative(folder, file)}${line === undefined ? '' : `:${line}`}: ${what}`,
     );
-    return { templates: new Templates(byName), problems: [...new Set(told)] };
+    return { templates: new Templates(byName), problems: [...new Set(reported)] };
   }
 
   list(): TemplateInfo[] {

@@ -3,7 +3,7 @@ import type { Channel } from '#libs/contracts';
 import Handlebars from 'handlebars';
 import { type LineCounter, LineCounter as Lines, parseDocument } from 'yaml';
 import { Declaration, examplesOf } from './declaration.ts';
-import { type Place, problemsIn } from './expressions.ts';
+import { type TemplatePart, problemsIn } from './expressions.ts';
 import { compileMarkup, type FileProblem } from './markup.ts';
 import { readSource, namesIn, sharedOf, type SourceFile } from './source.ts';
 import { type Fitting, fittingOf } from './variables.policy.ts';
@@ -59,22 +59,22 @@ export async function loadVersion(
   const { declaration, faults } = readDeclaration(readSource(join(folder, DECLARATION)));
   if (!declaration) return { problems: [...problems, ...faults] };
 
-  const has = (place: Place) => names.includes(files[place]);
+  const has = (part: TemplatePart) => names.includes(files[part]);
   const offered: Channel[] = [
     ...(has('subject') || has('text') || has('html') ? (['email'] as const) : []),
     ...(has('sms') ? (['sms'] as const) : []),
   ];
   if (offered.length === 0)
     problems.push({ file: folder, what: 'has no content: it needs subject.hbs and text.hbs for e-mail, or sms.hbs' });
-  for (const place of offered.includes('email') ? (['subject', 'text'] as const) : []) {
-    if (!has(place)) problems.push({ file: join(folder, files[place]), what: 'is missing: every e-mail needs it' });
+  for (const part of offered.includes('email') ? (['subject', 'text'] as const) : []) {
+    if (!has(part)) problems.push({ file: join(folder, files[part]), what: 'is missing: every e-mail needs it' });
   }
-  const renderers: Partial<Record<Place, Renderer>> = {};
-  for (const place of ['subject', 'text', 'sms', 'html'] as const) {
-    if (!has(place) || !channels.includes(place === 'sms' ? 'sms' : 'email')) continue;
-    const made = await compile(readSource(join(folder, files[place])), declaration, place, root);
+  const renderers: Partial<Record<TemplatePart, Renderer>> = {};
+  for (const part of ['subject', 'text', 'sms', 'html'] as const) {
+    if (!has(part) || !channels.includes(part === 'sms' ? 'sms' : 'email')) continue;
+    const made = await compile(readSource(join(folder, files[part])), declaration, part, root);
     problems.push(...made.problems);
-    renderers[place] = made.render;
+    renderers[part] = made.render;
   }
   if (problems.length > 0) return { problems };
   const version: Version = {
@@ -116,17 +116,17 @@ function readDeclaration(source: SourceFile): { declaration?: Declaration; fault
 async function compile(
   source: SourceFile,
   declaration: Declaration,
-  place: Place,
+  part: TemplatePart,
   root: string,
 ): Promise<{ render: Renderer; problems: FileProblem[] }> {
-  if (place === 'html') {
+  if (part === 'html') {
     const { html, problems } = await compileMarkup(source, declaration, sharedOf(root));
     const render = rendererOf(html);
     return { render: (values) => render(escaped(values) as Record<string, unknown>), problems };
   }
-  const problems = problemsIn(source.text, declaration, place).map((problem) => ({ ...problem, file: source.path }));
+  const problems = problemsIn(source.text, declaration, part).map((problem) => ({ ...problem, file: source.path }));
   const render = rendererOf(source.text.trim());
-  if (place === 'subject' && source.text.trim().includes('\n'))
+  if (part === 'subject' && source.text.trim().includes('\n'))
     problems.push({ file: source.path, line: 2, what: 'a subject is one line' });
   return { render, problems };
 }
@@ -161,7 +161,7 @@ function escaped(value: unknown): unknown {
 }
 
 function contentOf(
-  renderers: Partial<Record<Place, Renderer>>,
+  renderers: Partial<Record<TemplatePart, Renderer>>,
   channel: Channel,
   values: Record<string, unknown>,
 ): Content {

@@ -143,9 +143,9 @@ const broken: [string, Record<string, string>, RegExp][] = [
 ];
 
 describe('a broken template', () => {
-  it.each(broken)('is found at start: %s', async (_, files, told) => {
+  it.each(broken)('is found at start: %s', async (_, files, reported) => {
     const { problems } = await Templates.inspect(aFolder(aVersion('t', 1, files)));
-    expect(problems).toEqual([expect.stringMatching(told), ...problems.slice(1)]);
+    expect(problems).toEqual([expect.stringMatching(reported), ...problems.slice(1)]);
   });
 
   it('ends the start with all that is wrong, by file and line', async () => {
@@ -159,12 +159,12 @@ describe('a broken template', () => {
     ['a name that means one of SendGrid’s', 'd-welcome/1', /^d-welcome: is no name of a template/],
     ['a name in capitals', 'Welcome/1', /^Welcome: is no name of a template/],
     ['a version that is no number', 'welcome/v1', /^welcome\/v1: is no version/],
-  ])('is found at start: %s', async (_, path, told) => {
+  ])('is found at start: %s', async (_, path, reported) => {
     const files = Object.fromEntries(
       Object.entries({ ...plain, 'template.yaml': yaml }).map(([name, content]) => [`${path}/${name}`, content]),
     );
     const { problems } = await Templates.inspect(aFolder(files));
-    expect(problems[0]).toMatch(told);
+    expect(problems[0]).toMatch(reported);
   });
 
   it('is found in a shared file, too, under that file’s name', async () => {

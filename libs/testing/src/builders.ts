@@ -47,7 +47,7 @@ export const aFailure = (overrides: Partial<z.input<typeof Failure>> = {}): Fail
     code: 'ECONNREFUSED',
     provider: 'sendgrid',
     meaning: 'The provider refused the connection.',
-    action: 'Nothing: it is tried again by itself until it expires.',
+    remedy: 'Nothing: it is tried again by itself until it expires.',
     retry: 'backoff',
     ...overrides,
   });

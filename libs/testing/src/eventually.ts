@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-export interface Patience {
+export interface Timeout {
   /** Give up after this many milliseconds; default 10,000. */
   timeoutMs?: number;
   /** Between two looks, in milliseconds; default 50. */
@@ -15,7 +15,7 @@ export interface Patience {
  */
 export async function eventually<T>(
   look: () => T | Promise<T>,
-  { timeoutMs = 10_000, everyMs = 50, what }: Patience = {},
+  { timeoutMs = 10_000, everyMs = 50, what }: Timeout = {},
 ): Promise<NonNullable<T>> {
   const end = performance.now() + timeoutMs;
   let looks = 0;

@@ -4,7 +4,7 @@ import { createLogger, type Logger } from '#libs/telemetry';
 import { createKafka, type KafkaConfig, kafkaSettings } from '#libs/transport';
 import type { Admin, Consumer, Kafka, KafkaMessage, Producer } from 'kafkajs';
 import { z } from 'zod';
-import { eventually, type Patience } from './eventually.ts';
+import { eventually, type Timeout } from './eventually.ts';
 import { given } from './services.ts';
 
 /** Brokers of the Kafka that the integration tests are given, as KAFKA_BROKERS takes them. */
@@ -67,7 +67,7 @@ export interface SeenRecord {
 export interface Collected {
   readonly records: readonly SeenRecord[];
   /** Waits until at least `count` records, all of them or those that match, have come; gives these. */
-  until(count: number, matches?: (record: SeenRecord) => boolean, patience?: Patience): Promise<SeenRecord[]>;
+  until(count: number, matches?: (record: SeenRecord) => boolean, timeout?: Timeout): Promise<SeenRecord[]>;
 }
 
 /** Writes and reads raw records; `close` it after the tests. */
@@ -101,7 +101,7 @@ export class KafkaTestClient {
         if (Number(message.offset) >= (from.get(partition) ?? 0)) records.push(seen(partition, message));
       },
     });
-    return { records, until: (count, matches, patience) => untilEnough(records, topic, count, matches, patience) };
+    return { records, until: (count, matches, timeout) => untilEnough(records, topic, count, matches, timeout) };
   }
 
   async close(): Promise<void> {
@@ -121,7 +121,7 @@ function untilEnough(
   topic: string,
   count: number,
   matches: (record: SeenRecord) => boolean = () => true,
-  patience: Patience = {},
+  timeout: Timeout = {},
 ): Promise<SeenRecord[]> {
   return eventually(
     () => {
@@ -130,7 +130,7 @@ function untilEnough(
         throw new Error(`${found.length} of ${count} records have come (${records.length} before the filter)`);
       return found;
     },
-    { timeoutMs: 20_000, what: `the wanted records of ${topic}`, ...patience },
+    { timeoutMs: 20_000, what: `the wanted records of ${topic}`, ...timeout },
   );
 }
 

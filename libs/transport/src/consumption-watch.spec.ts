@@ -85,18 +85,18 @@ describe('batches that were left out', () => {
 describe('a partition that its broker cannot read', () => {
   it('is told until it can, and logged once', () => {
     const { watch, clock, lines } = aWatch();
-    const place = { topic: 'messaging.email.requested', partition: 0, offset: 41, error: 'CORRUPT_MESSAGE' };
+    const position = { topic: 'messaging.email.requested', partition: 0, offset: 41, error: 'CORRUPT_MESSAGE' };
     for (let time = 0; time < 10; time += 1) {
-      watch.stuck(place);
+      watch.stuck(position);
       clock.now += 5_000;
     }
-    expect(lines).toEqual([place]);
+    expect(lines).toEqual([position]);
     expect(watch.stuckPartitions()?.meaning).toBe(
       '1 partition(s) cannot be read: messaging.email.requested/0 from offset 41 on (CORRUPT_MESSAGE).',
     );
     clock.now += 30_000;
     expect(watch.stuckPartitions()).toBeUndefined();
-    watch.stuck(place);
+    watch.stuck(position);
     expect(lines).toHaveLength(2);
   });
 });

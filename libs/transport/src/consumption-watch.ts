@@ -4,10 +4,10 @@ import type { UndecodableBatch } from './fetch/unread.ts';
 /** Something amiss with consumption: what, and what to do. The service goes on working. */
 export interface Concern {
   meaning: string;
-  action: string;
+  remedy: string;
 }
 
-export interface StuckPlace {
+export interface StuckPartition {
   topic: string;
   partition: number;
   /** The first offset that cannot be read. */
@@ -17,7 +17,7 @@ export interface StuckPlace {
 }
 
 /** Batches that were left out are told by the readiness for so long, unless the replica is restarted. */
-const TOLD_FOR_MS = 24 * 3_600_000;
+const REPORTED_FOR_MS = 24 * 3_600_000;
 /** A consumer may start again so many times a minute, as when brokers come and go. */
 const MOST_RESTARTS = 5;
 const MINUTE_MS = 60_000;
@@ -32,8 +32,8 @@ export class ConsumptionWatch {
   private readonly logger: Logger;
   private readonly now: () => number;
   private readonly restarts = new Map<string, { times: number[]; reason: string }>();
-  private readonly stuckPlaces = new Map<string, StuckPlace & { at: number }>();
-  private leftOut = { batches: 0, at: -Infinity, places: [] as string[] };
+  private readonly stuckAt = new Map<string, StuckPartition & { at: number }>();
+  private leftOut = { batches: 0, at: -Infinity, ranges: [] as string[] };
 
   /** @param now milliseconds of a clock that never goes back */
   constructor(logger: Logger, now: () => number = () => performance.now()) {
@@ -51,23 +51,23 @@ export class ConsumptionWatch {
 
   leftOutBatch(topic: string, partition: number, { fault, firstOffset, lastOffset }: UndecodableBatch): void {
     count(counters.undecodableBatches, { 'messaging.destination.name': topic, 'error.type': fault });
-    const places = [...this.leftOut.places, `${topic}/${partition} ${firstOffset}-${lastOffset} (${fault})`].slice(
+    const ranges = [...this.leftOut.ranges, `${topic}/${partition} ${firstOffset}-${lastOffset} (${fault})`].slice(
       -MOST_NAMED,
     );
-    this.leftOut = { batches: this.leftOut.batches + 1, at: this.now(), places };
+    this.leftOut = { batches: this.leftOut.batches + 1, at: this.now(), ranges };
   }
 
-  stuck(place: StuckPlace): void {
-    const { topic, partition, offset, error } = place;
+  stuck(position: StuckPartition): void {
+    const { topic, partition, offset, error } = position;
     const key = `${topic}/${partition}`;
     count(counters.stuckFetches, { 'messaging.destination.name': topic, 'error.type': error });
-    const known = this.stuckPlaces.get(key);
+    const known = this.stuckAt.get(key);
     if (known?.offset !== offset || this.isOver(known.at, STUCK_FOR_MS))
       this.logger.error(
         { topic, partition, offset, error },
         'a partition cannot be read on, and is asked for again every few seconds',
       );
-    this.stuckPlaces.set(key, { ...place, at: this.now() });
+    this.stuckAt.set(key, { ...position, at: this.now() });
   }
 
   /** What keeps starting again; undefined: nothing does. */
@@ -79,24 +79,24 @@ export class ConsumptionWatch {
     const named = restless.map(([group, { reason }]) => `${group} (${reason})`).join(', ');
     return {
       meaning: `The consumer has started again more than ${MOST_RESTARTS} times in the last minute: ${named}.`,
-      action: `Look at the brokers and at this service's log; ${docs} tells the usual causes.`,
+      remedy: `Look at the brokers and at this service's log; ${docs} tells the usual causes.`,
     };
   }
 
   /** What was left out in the last 24 hours. */
   lostBatches(): Concern | undefined {
-    const { batches, at, places } = this.leftOut;
-    if (batches === 0 || this.isOver(at, TOLD_FOR_MS)) return undefined;
-    const last = places.join(', ');
+    const { batches, at, ranges } = this.leftOut;
+    if (batches === 0 || this.isOver(at, REPORTED_FOR_MS)) return undefined;
+    const last = ranges.join(', ');
     return {
       meaning: `${batches} batch(es) could not be decoded since this replica started and were left out, the last ones: ${last}.`,
-      action: `${docs} tells how to get their messages published again. Told for 24 hours, or until a restart.`,
+      remedy: `${docs} tells how to get their messages published again. Told for 24 hours, or until a restart.`,
     };
   }
 
   /** The partitions that stand still. */
   stuckPartitions(): Concern | undefined {
-    const now = [...this.stuckPlaces.values()].filter(({ at }) => !this.isOver(at, STUCK_FOR_MS));
+    const now = [...this.stuckAt.values()].filter(({ at }) => !this.isOver(at, STUCK_FOR_MS));
     if (now.length === 0) return undefined;
     const named = now
       .slice(0, MOST_NAMED)
@@ -104,7 +104,7 @@ export class ConsumptionWatch {
       .join(', ');
     return {
       meaning: `${now.length} partition(s) cannot be read: ${named}.`,
-      action: `Look into the broker's log: its copy of the partition is damaged, or its disk. ${docs} tells how to go on.`,
+      remedy: `Look into the broker's log: its copy of the partition is damaged, or its disk. ${docs} tells how to go on.`,
     };
   }
 

@@ -4,14 +4,14 @@ import type { Consumer, EachBatchPayload, Kafka, TopicPartitionOffsetAndMetadata
 import type { Every } from './every.ts';
 import type { KafkaConfig } from './kafka.config.ts';
 
-export interface EnduringConsumerOptions {
+export interface SelfHealingConsumerOptions {
   kafka: Kafka;
   config: KafkaConfig;
   groupId: string;
   topics: string[];
   fromBeginning: boolean;
   /** Waits for much rather than taking each record as it comes. */
-  inGulps: boolean;
+  batched: boolean;
   logger: Logger;
   /** Without a fetch, heartbeat, join or restart for so long, in milliseconds, it is given up for a new one. */
   silentMs: number;
@@ -31,7 +31,7 @@ class SilentConsumer extends Error {
   override readonly name = 'SilentConsumer';
 }
 
-interface Place {
+interface TopicPartitions {
   topic: string;
   partitions: number[];
 }
@@ -46,7 +46,7 @@ const TICKS = 10;
 const HEARTBEAT_MS = 500;
 
 /** A fetch in gulps comes back with so many bytes, or after so many milliseconds with what is there. */
-const gulps = { minBytes: 64 * 1024, maxWaitTimeInMs: 100 };
+const batches = { minBytes: 64 * 1024, maxWaitTimeInMs: 100 };
 
 /**
  * A hundred records: many partitions are read at once, and what is read long before its turn grows old in memory, which
@@ -73,15 +73,15 @@ const LEAVE_WITHIN_MS = 2_000;
  * errors, but ends in silence after some (its own TypeErrors while brokers come and go, an error it holds for final),
  * and can wait for ever on a connection without an answer (#1122, #1183).
  */
-export class EnduringConsumer {
-  private readonly options: EnduringConsumerOptions;
+export class SelfHealingConsumer {
+  private readonly options: SelfHealingConsumerOptions;
   private current: Consumer;
   private stopWatching: (() => void) | undefined;
   private quietTicks = 0;
   private reviving = false;
   private stopped = false;
 
-  constructor(options: EnduringConsumerOptions) {
+  constructor(options: SelfHealingConsumerOptions) {
     this.options = options;
     this.current = this.make();
   }
@@ -96,12 +96,12 @@ export class EnduringConsumer {
     await this.current.commitOffsets(offsets);
   }
 
-  pause(places: Place[]): void {
-    whileItRuns(() => this.current.pause(places));
+  pause(partitions: TopicPartitions[]): void {
+    whileItRuns(() => this.current.pause(partitions));
   }
 
-  resume(places: Place[]): void {
-    whileItRuns(() => this.current.resume(places));
+  resume(partitions: TopicPartitions[]): void {
+    whileItRuns(() => this.current.resume(partitions));
   }
 
   /** The next fetch of the partition begins there. */
@@ -120,12 +120,12 @@ export class EnduringConsumer {
   }
 
   private make(): Consumer {
-    const { kafka, groupId, config, inGulps } = this.options;
+    const { kafka, groupId, config, batched } = this.options;
     const consumer = kafka.consumer({
       groupId,
       sessionTimeout: config.KAFKA_SESSION_TIMEOUT_MS,
       heartbeatInterval: Math.min(HEARTBEAT_MS, config.KAFKA_SESSION_TIMEOUT_MS / 3),
-      ...(inGulps ? gulps : { maxWaitTimeInMs: FETCH_WAITS_MS }),
+      ...(batched ? batches : { maxWaitTimeInMs: FETCH_WAITS_MS }),
       // A fetch that is under way when the window is full comes on top of it.
       maxBytes: Math.min(MOST_BYTES_A_FETCH, Math.floor(config.KAFKA_BYTES_WINDOW / 4)),
       maxBytesPerPartition: MOST_BYTES_A_PARTITION,

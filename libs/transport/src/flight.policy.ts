@@ -10,5 +10,5 @@ export const lanesByUrgency: readonly Lane[] = ['urgent', 'transactional', 'bulk
 const shares: Record<Lane, number> = { urgent: 100, transactional: 90, bulk: 70 };
 
 /** How many records of a lane may be in work at a time, of `capacity` in all; at least one. */
-export const placesOf = (lane: Lane, capacity: number): number =>
+export const laneQuotaOf = (lane: Lane, capacity: number): number =>
   Math.max(1, Math.floor((capacity * shares[lane]) / 100));

@@ -5,7 +5,7 @@ export type { BatchFault, UndecodableBatch } from './fetch/unread.ts';
 export * from './kafka.config.ts';
 export * from './kafka.strategy.ts';
 export * from './kafka.ts';
-export { mendKafkaJs } from './kafkajs-mends.ts';
+export { patchKafkaJs } from './kafkajs-mends.ts';
 export * from './keyed-consumer.ts';
 export { loop, type LoopOptions } from './loop.ts';
 export * from './low-water.policy.ts';

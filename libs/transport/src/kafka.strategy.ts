@@ -22,7 +22,7 @@ import { KeyedConsumer } from './keyed-consumer.ts';
 import { RecordContext } from './on.decorator.ts';
 import type { Publisher } from './publisher.ts';
 import { decode, type Decoded, type IncomingRecord } from './record.ts';
-import { setAside, setBatchAside } from './set-aside.ts';
+import { quarantineRecord, quarantineBatch } from './set-aside.ts';
 
 export interface KafkaStrategyOptions {
   kafka: Kafka;
@@ -35,11 +35,11 @@ export interface KafkaStrategyOptions {
    * again when the record comes again. What it throws is waited for where a dependency is down, and is only logged
    * otherwise.
    */
-  onSetAside?: (record: IncomingRecord, error: unknown) => Promise<void>;
+  onQuarantine?: (record: IncomingRecord, error: unknown) => Promise<void>;
   /** What can be read of a record that breaks its schema; undefined: nothing, it is set aside. */
   salvage?: (record: IncomingRecord) => Decoded | undefined;
   /** Whether a record is of no interest here, by what its headers say. */
-  passOver?: (record: IncomingRecord) => boolean;
+  skip?: (record: IncomingRecord) => boolean;
   /** Told of the partitions, by full topic name, each time the group has divided them. */
   onAssigned?: (assignment: Record<string, number[]>) => void;
   /** How long records in work may take to finish when the service stops, in milliseconds. */
@@ -115,23 +115,23 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
       if (!topic) throw new Error(`@On names a topic that is not in the map: ${name}`);
       return topic;
     });
-    return [false, true].flatMap((inGulps) => {
-      const topics = handled.filter((topic) => topic.inGulps === inGulps);
-      return topics.length === 0 ? [] : [this.makeConsumer(topics, inGulps)];
+    return [false, true].flatMap((batched) => {
+      const topics = handled.filter((topic) => topic.batched === batched);
+      return topics.length === 0 ? [] : [this.makeConsumer(topics, batched)];
     });
   }
 
-  private makeConsumer(handled: readonly Topic[], inGulps: boolean): KeyedConsumer {
-    const { kafka, config, service, logger, onAssigned, passOver } = this.options;
-    const groupId = (inGulps ? factsGroup : recordsGroup)(config.KAFKA_TOPIC_PREFIX, service);
+  private makeConsumer(handled: readonly Topic[], batched: boolean): KeyedConsumer {
+    const { kafka, config, service, logger, onAssigned, skip } = this.options;
+    const groupId = (batched ? factsGroup : recordsGroup)(config.KAFKA_TOPIC_PREFIX, service);
     return new KeyedConsumer({
       kafka,
       config,
       logger,
-      inGulps,
+      batched,
       watch: this.watch,
-      ...(onAssigned && !inGulps && { onAssigned }),
-      ...(passOver && { passOver }),
+      ...(onAssigned && !batched && { onAssigned }),
+      ...(skip && { skip }),
       topics: handled,
       groupId,
       handle: (record) => {
@@ -150,7 +150,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
         return true;
       } catch (error) {
         if (error instanceof Stopping) return false;
-        if (!(error instanceof InfrastructureDown)) return this.putAside(record, error);
+        if (!(error instanceof InfrastructureDown)) return this.quarantine(record, error);
         this.options.logger.warn({ err: error, topic: record.topicName }, 'waiting for a dependency');
         await delay(Math.min(5_000, 200 * 2 ** round));
       }
@@ -189,26 +189,26 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
   }
 
   /** Never blocks, never disappears: kept trying until Kafka has it. */
-  private async putAside(record: IncomingRecord, error: unknown): Promise<boolean> {
+  private async quarantine(record: IncomingRecord, error: unknown): Promise<boolean> {
     const { publisher, service, logger } = this.options;
     if (error instanceof UnreadableRecord && error.code !== 'MSG_ID_CONFLICT' && keeperOf(record.topic) !== service)
       return true;
     const level = error instanceof UnreadableRecord ? 'warn' : 'error';
-    const place = { topic: record.topicName, partition: record.partition, offset: record.offset };
-    logger[level]({ err: error, ...place }, 'a record is set aside in the unreadable topic');
+    const recordId = { topic: record.topicName, partition: record.partition, offset: record.offset };
+    logger[level]({ err: error, ...recordId }, 'a record is set aside in the unreadable topic');
     // In this order: a crash in between repeats both.
-    const isKept = await this.untilDone(place, () => setAside(publisher, record, error, service));
-    return isKept && this.untilDone(place, () => this.endMessage(record, error, place));
+    const isKept = await this.untilDone(recordId, () => quarantineRecord(publisher, record, error, service));
+    return isKept && this.untilDone(recordId, () => this.endMessage(record, error, recordId));
   }
 
   /** A record that is set aside must not leave its message open; trouble with that must not hold up the partition. */
-  private async endMessage(record: IncomingRecord, error: unknown, place: object): Promise<void> {
+  private async endMessage(record: IncomingRecord, error: unknown, recordId: object): Promise<void> {
     try {
-      await this.options.onSetAside?.(record, error);
+      await this.options.onQuarantine?.(record, error);
     } catch (err) {
       if (err instanceof InfrastructureDown || err instanceof Stopping) throw err;
       this.options.logger.error(
-        { err, ...place },
+        { err, ...recordId },
         'the message of a record that was set aside could not be ended: it stays as it is',
       );
     }
@@ -219,25 +219,25 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
     const { publisher, service, logger } = this.options;
     const { topicName: topic, partition } = record;
     const { fault, detail, firstOffset, lastOffset, bytes } = batch;
-    const place = { topic, partition, offset: firstOffset };
+    const recordId = { topic, partition, offset: firstOffset };
     logger.error(
-      { ...place, lastOffset, fault, detail, bytes: bytes.length },
+      { ...recordId, lastOffset, fault, detail, bytes: bytes.length },
       'a batch cannot be decoded and is left out: its messages are lost to this service',
     );
     this.watch.leftOutBatch(topic, partition, batch);
     if (keeperOf(record.topic) !== service) return true;
-    return this.untilDone(place, () => setBatchAside(publisher, record, batch, service));
+    return this.untilDone(recordId, () => quarantineBatch(publisher, record, batch, service));
   }
 
   /** @returns whether it was done before the service stopped. */
-  private async untilDone(place: object, work: () => Promise<void>): Promise<boolean> {
+  private async untilDone(recordId: object, work: () => Promise<void>): Promise<boolean> {
     for (let round = 0; !this.stopping; round += 1) {
       try {
         await work();
         return true;
       } catch (err) {
         if (err instanceof Stopping) return false;
-        this.options.logger.warn({ err, ...place }, 'a record waits to be set aside');
+        this.options.logger.warn({ err, ...recordId }, 'a record waits to be set aside');
         await delay(Math.min(5_000, 200 * 2 ** round));
       }
     }

@@ -1,7 +1,7 @@
 import type { Logger } from '#libs/telemetry';
 import { type ISocketFactory, Kafka, logLevel, type LogEntry } from 'kafkajs';
 import { connectionOf, type KafkaConfig } from './kafka.config.ts';
-import { mendKafkaJs } from './kafkajs-mends.ts';
+import { patchKafkaJs } from './kafkajs-mends.ts';
 import { joinStatically } from './kafkajs-static-membership.ts';
 
 /** A kafkajs client that logs into ours; `socketFactory` where the way to the brokers is not a plain one. */
@@ -11,7 +11,7 @@ export function createKafka(
   logger: Logger,
   socketFactory?: ISocketFactory,
 ): Kafka {
-  mendKafkaJs();
+  patchKafkaJs();
   const instance = config.KAFKA_INSTANCE_ID;
   const clientId = instance === undefined ? `messaging-${service}` : `messaging-${service}-${instance}`;
   if (instance !== undefined) joinStatically(clientId, instance);

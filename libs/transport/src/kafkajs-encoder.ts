@@ -16,7 +16,7 @@ export interface EncoderClass {
 }
 
 /** What an encoder asks for that was not told its size. */
-const UNTOLD = 511;
+const UNSPECIFIED = 511;
 const LEAST = 128;
 const LONGEST_VARINT = 5;
 
@@ -34,7 +34,7 @@ export function writeInPlace(encoder: EncoderClass): void {
   const { writeEncoderArray, writeVarLong } = prototype;
   const sizeOfVarLong = encoder.sizeOfVarLong.bind(encoder);
   // A new one begins without bytes: what it needs is known when it is first written to.
-  encoder.nextPowerOfTwo = (value) => (value === UNTOLD ? 0 : nextPowerOfTwo(value));
+  encoder.nextPowerOfTwo = (value) => (value === UNSPECIFIED ? 0 : nextPowerOfTwo(value));
   prototype.ensureAvailable = function (this: Encoder, length) {
     const needed = this.offset + length;
     if (needed <= this.buf.length) return;

@@ -22,15 +22,15 @@ interface Connection {
 /** A frame begins with its size, an int32. */
 const SIZE_BYTES = 4;
 
-let mended = false;
+let patched = false;
 
 /**
  * What kafkajs 2.2.4 does wrong on the wire or lacks, mended in its prototypes and tables: for every client of this
  * process.
  */
-export function mendKafkaJs(): void {
-  if (mended) return;
-  mended = true;
+export function patchKafkaJs(): void {
+  if (patched) return;
+  patched = true;
   const load = createRequire(import.meta.url);
   const queue = load('kafkajs/src/network/requestQueue/index.js') as { prototype: RequestQueue };
   const connection = load('kafkajs/src/network/connection.js') as { prototype: Connection };

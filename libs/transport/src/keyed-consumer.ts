@@ -3,9 +3,9 @@ import { type Lane, laneOf, topicNames, type Topic } from '#libs/contracts';
 import type { Logger } from '#libs/telemetry';
 import type { Batch, EachBatchPayload, Kafka } from 'kafkajs';
 import { type ConsumptionWatch } from './consumption-watch.ts';
-import { EnduringConsumer } from './enduring-consumer.ts';
+import { SelfHealingConsumer } from './enduring-consumer.ts';
 import { type Every, every } from './every.ts';
-import { lanesByUrgency, placesOf } from './flight.policy.ts';
+import { lanesByUrgency, laneQuotaOf } from './flight.policy.ts';
 import type { KafkaConfig } from './kafka.config.ts';
 import { PartitionTracker } from './partition-tracker.ts';
 import type { UnreadMessage } from './fetch/unread.ts';
@@ -22,13 +22,13 @@ export interface KeyedConsumerOptions {
   handle: RecordHandler;
   logger: Logger;
   /** Whether a record is of no interest here, by what its headers say: it takes no place and is not even decoded. */
-  passOver?: (record: IncomingRecord) => boolean;
+  skip?: (record: IncomingRecord) => boolean;
   /** Told of the partitions, by full topic name, each time the group has divided them. */
   onAssigned?: (assignment: Record<string, number[]>) => void;
   /**
    * Waits for much rather than taking each record as it comes: a fetch costs the broker and us more than many a record.
    */
-  inGulps?: boolean;
+  batched?: boolean;
   /** Told of what goes wrong with the consumption as such. */
   watch?: ConsumptionWatch;
   /** Where a new group starts. */
@@ -64,7 +64,7 @@ const LEAST_AHEAD_TOGETHER = 1_000;
  */
 export class KeyedConsumer {
   private readonly options: KeyedConsumerOptions;
-  private readonly consumer: EnduringConsumer;
+  private readonly consumer: SelfHealingConsumer;
   private readonly byName = new Map<string, Topic>();
   private readonly trackers = new Map<string, PartitionTracker>();
   private readonly running = new Set<Promise<void>>();
@@ -88,13 +88,13 @@ export class KeyedConsumer {
     for (const topic of options.topics) {
       for (const name of topicNames(topic, options.config.KAFKA_TOPIC_PREFIX)) this.byName.set(name, topic);
     }
-    this.consumer = new EnduringConsumer({
+    this.consumer = new SelfHealingConsumer({
       kafka: options.kafka,
       config: options.config,
       groupId: options.groupId,
       topics: [...this.byName.keys()],
       fromBeginning: options.fromBeginning ?? true,
-      inGulps: options.inGulps ?? false,
+      batched: options.batched ?? false,
       logger: options.logger,
       silentMs: options.silentMs ?? Math.max(45_000, 2 * options.config.KAFKA_SESSION_TIMEOUT_MS),
       every: options.every ?? every,
@@ -102,7 +102,7 @@ export class KeyedConsumer {
       onJoin: (memberId, assignment) => this.onJoin(memberId, assignment),
       onLost: () => (this.joined = false),
       onRestart: (reason) => options.watch?.restarted(options.groupId, reason),
-      onFenced: () => this.leaveToOther(),
+      onFenced: () => this.fence(),
     });
   }
 
@@ -138,7 +138,7 @@ export class KeyedConsumer {
   }
 
   /** What is still in work here is committed by nobody any more: the other one gets it again. */
-  private leaveToOther(): void {
+  private fence(): void {
     this.takeNoMore();
     this.stopCommitting?.();
   }
@@ -155,18 +155,18 @@ export class KeyedConsumer {
     const mine = new Set(
       Object.entries(assignment).flatMap(([topic, partitions]) => partitions.map((number) => `${topic}/${number}`)),
     );
-    for (const [place, tracker] of this.trackers) {
-      if (mine.has(place)) continue;
+    for (const [partitionId, tracker] of this.trackers) {
+      if (mine.has(partitionId)) continue;
       tracker.assigned = false;
       tracker.dropWaiting();
-      this.trackers.delete(place);
+      this.trackers.delete(partitionId);
     }
     for (const [topic, partitions] of Object.entries(assignment)) {
       for (const number of partitions) {
-        const place = `${topic}/${number}`;
-        if (this.trackers.has(place)) continue;
+        const partitionId = `${topic}/${number}`;
+        if (this.trackers.has(partitionId)) continue;
         this.trackers.set(
-          place,
+          partitionId,
           new PartitionTracker(topic, number, laneOf(topic), this.options.config.KAFKA_ORDERING),
         );
         // kafkajs remembers that it was paused when it was ours before.
@@ -182,11 +182,11 @@ export class KeyedConsumer {
    * at a time.
    */
   private async onBatch({ batch }: EachBatchPayload): Promise<void> {
-    const place = `${batch.topic}/${batch.partition}`;
-    const tracker = this.trackers.get(place);
-    if (this.options.inGulps) await (this.turn = this.turn.then(() => setImmediate()));
+    const partitionId = `${batch.topic}/${batch.partition}`;
+    const tracker = this.trackers.get(partitionId);
+    if (this.options.batched) await (this.turn = this.turn.then(() => setImmediate()));
     // Given away meanwhile, and perhaps given back: then it is read again from its committed offset.
-    if (tracker && this.trackers.get(place) === tracker) this.takeIn(batch, tracker);
+    if (tracker && this.trackers.get(partitionId) === tracker) this.takeIn(batch, tracker);
   }
 
   private takeIn(batch: Batch, tracker: PartitionTracker): void {
@@ -201,21 +201,21 @@ export class KeyedConsumer {
         this.consumer.seek(batch.topic, batch.partition, record.undecodable!.firstOffset);
         break;
       }
-      if (verdict === 'told' || (!verdict && this.options.passOver?.(record))) tracker.pass(record);
+      if (verdict === 'told' || (!verdict && this.options.skip?.(record))) tracker.pass(record);
       else tracker.add(record);
     }
     this.pump();
-    this.steerFlow();
+    this.applyBackpressure();
   }
 
   /** The broker cannot read on there now: other partitions go on, and this one is asked for again after a while. */
   private askLater(tracker: PartitionTracker, offset: number, error: string): void {
     const { topicName: topic, partition } = tracker;
-    const place = [{ topic, partitions: [partition] }];
+    const partitionId = [{ topic, partitions: [partition] }];
     this.options.watch?.stuck({ topic, partition, offset, error });
-    this.consumer.pause(place);
+    this.consumer.pause(partitionId);
     this.consumer.seek(topic, partition, offset);
-    const again = setTimeout(() => tracker.paused || this.consumer.resume(place), STUCK_ASKED_AGAIN_MS);
+    const again = setTimeout(() => tracker.paused || this.consumer.resume(partitionId), STUCK_ASKED_AGAIN_MS);
     again.unref();
     this.pump();
   }
@@ -224,11 +224,11 @@ export class KeyedConsumer {
   private pump(): void {
     const capacity = this.options.config.KAFKA_CONCURRENCY;
     for (const lane of lanesByUrgency) {
-      const places = placesOf(lane, capacity);
+      const slots = laneQuotaOf(lane, capacity);
       // Asked after every record: a lane that is full is not worth a look at its partitions.
-      if (this.flying[lane] >= places || this.running.size >= capacity) continue;
+      if (this.flying[lane] >= slots || this.running.size >= capacity) continue;
       const ready = [...this.trackers.values()].filter((tracker) => tracker.lane === lane && tracker.hasReady);
-      while (ready.length > 0 && !this.draining && this.flying[lane] < places && this.running.size < capacity) {
+      while (ready.length > 0 && !this.draining && this.flying[lane] < slots && this.running.size < capacity) {
         const tracker = ready.shift()!;
         const record = tracker.take();
         if (record) this.run(tracker, record);
@@ -248,29 +248,29 @@ export class KeyedConsumer {
       this.running.delete(settled);
       this.flying[lane] -= 1;
       this.pump();
-      if (tracker.paused && tracker.ahead < this.mostAhead / 2) this.steerFlow();
+      if (tracker.paused && tracker.ahead < this.mostAhead / 2) this.applyBackpressure();
     });
     this.running.add(settled);
   }
 
   /** Pauses what holds too much, resumes what has room again. */
-  private steerFlow(): void {
+  private applyBackpressure(): void {
     const bytes = [...this.trackers.values()].reduce((sum, tracker) => sum + tracker.bytes, 0);
     const {
       KAFKA_PARTITION_WINDOW: window,
       KAFKA_BYTES_WINDOW: bytesWindow,
-      KAFKA_CONCURRENCY: places,
+      KAFKA_CONCURRENCY: slots,
     } = this.options.config;
     const busy = [...this.trackers.values()].filter(({ ahead }) => ahead > 0).length;
-    this.mostAhead = Math.max(LEAST_AHEAD, Math.max(LEAST_AHEAD_TOGETHER, places) / Math.max(1, busy));
+    this.mostAhead = Math.max(LEAST_AHEAD, Math.max(LEAST_AHEAD_TOGETHER, slots) / Math.max(1, busy));
     const most = this.mostAhead;
     for (const tracker of this.trackers.values()) {
-      const place = [{ topic: tracker.topicName, partitions: [tracker.partition] }];
+      const partitionId = [{ topic: tracker.topicName, partitions: [tracker.partition] }];
       if (tracker.size >= window || tracker.ahead >= most || (bytes >= bytesWindow && tracker.size > 0)) {
-        this.consumer.pause(place);
+        this.consumer.pause(partitionId);
         tracker.paused = true;
       } else if (tracker.paused && tracker.size < window && tracker.ahead <= most / 2 && bytes < bytesWindow / 2) {
-        this.consumer.resume(place);
+        this.consumer.resume(partitionId);
         tracker.paused = false;
       }
     }
@@ -288,7 +288,7 @@ export class KeyedConsumer {
       const offset = tracker.assigned ? tracker.committable() : undefined;
       return offset === undefined ? [] : [{ tracker, offset }];
     });
-    if (!this.draining) this.steerFlow();
+    if (!this.draining) this.applyBackpressure();
     if (due.length === 0) return;
     try {
       await this.consumer.commitOffsets(

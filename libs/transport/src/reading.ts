@@ -42,10 +42,10 @@ export class KafkaReading {
   async position(groupId: string, { topics, starts }: Extent): Promise<Offsets> {
     return this.ask(async () => {
       const fetched = await this.admin.fetchOffsets({ groupId, topics: [...topics] });
-      const places = fetched.flatMap(({ topic, partitions }) =>
-        partitions.map(({ partition, offset }) => ({ place: `${topic}/${partition}`, offset })),
+      const partitions = fetched.flatMap(({ topic, partitions }) =>
+        partitions.map(({ partition, offset }) => ({ partition: `${topic}/${partition}`, offset })),
       );
-      return new Map(places.map(({ place, offset }) => [place, Math.max(Number(offset), starts.get(place) ?? 0)]));
+      return new Map(partitions.map(({ partition, offset }) => [partition, Math.max(Number(offset), starts.get(partition) ?? 0)]));
     });
   }
 

@@ -36,7 +36,7 @@ export interface IncomingRecord {
 }
 
 /** `topic/partition/offset`: where a record stands, and that it is the same one when it comes again. */
-export const placeOf = (record: IncomingRecord): string => `${record.topicName}/${record.partition}/${record.offset}`;
+export const recordIdOf = (record: IncomingRecord): string => `${record.topicName}/${record.partition}/${record.offset}`;
 
 export function toRecord(
   topic: Topic,

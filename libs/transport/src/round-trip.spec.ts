@@ -6,7 +6,7 @@ const at = (second: number) => new Date(Date.UTC(2030, 0, 31, 12, 0, second));
 
 /** Two topics of one partition each, as far as their groups have read. */
 class Groups implements Pick<KafkaReading, 'extent' | 'position'> {
-  readonly ends: Record<string, number> = { due: 0, told: 0 };
+  readonly ends: Record<string, number> = { due: 0, reported: 0 };
   readonly read: Record<string, number> = { channel: 0, retry: 0 };
 
   extent = (topics: readonly string[]) =>
@@ -35,7 +35,7 @@ describe('What is lost rather than late', () => {
 
   it('is not known before the answers that stood there when the questions were dealt with are read', async () => {
     const { groups, trip } = aTrip();
-    Object.assign(groups.ends, { due: 5, told: 9 });
+    Object.assign(groups.ends, { due: 5, reported: 9 });
     Object.assign(groups.read, { channel: 5, retry: 8 });
     expect(await trip.answeredUpTo(at(1))).toBeUndefined();
     // What comes meanwhile holds nobody up.
@@ -46,10 +46,10 @@ describe('What is lost rather than late', () => {
 
   it('is what was asked before the look whose questions and answers have all been read', async () => {
     const { groups, trip } = aTrip();
-    Object.assign(groups.ends, { due: 5, told: 3 });
+    Object.assign(groups.ends, { due: 5, reported: 3 });
     Object.assign(groups.read, { channel: 3, retry: 3 });
     expect(await trip.answeredUpTo(at(1))).toBeUndefined();
-    Object.assign(groups.ends, { due: 8, told: 4 });
+    Object.assign(groups.ends, { due: 8, reported: 4 });
     groups.read['channel'] = 5;
     expect(await trip.answeredUpTo(at(2))).toBeUndefined();
     groups.read['retry'] = 4;

@@ -11,7 +11,7 @@ export interface Leg {
  * Where questions go, and where their answers come back. Whoever reads the questions publishes the answers before it
  * commits.
  */
-export interface Way {
+export interface Route {
   there: Leg;
   back: readonly Leg[];
 }
@@ -23,11 +23,11 @@ export interface Way {
  */
 export class RoundTrip {
   private readonly reading: KafkaReading;
-  private readonly way: Way;
+  private readonly way: Route;
   private out: Mark[] = [];
   private home: Mark[] = [];
 
-  constructor(reading: KafkaReading, way: Way) {
+  constructor(reading: KafkaReading, way: Route) {
     this.reading = reading;
     this.way = way;
   }

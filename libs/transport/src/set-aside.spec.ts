@@ -2,7 +2,7 @@ import { RecordRefused, topics, UnreadableRecord } from '#libs/contracts';
 import { describe, expect, it } from '@jest/globals';
 import type { Outgoing, Publisher } from './publisher.ts';
 import type { IncomingRecord } from './record.ts';
-import { setAside } from './set-aside.ts';
+import { quarantineRecord } from './set-aside.ts';
 
 const MIB = 1024 * 1024;
 
@@ -35,7 +35,7 @@ describe('a record that is set aside', () => {
   it('is kept as it came', async () => {
     const kept: Outgoing[] = [];
     const value = Buffer.alloc(MIB, 'x');
-    await setAside(aPublisher(kept), aRecord(value, { note: 'upstream’s' }), new UnreadableRecord('no'), 'retry');
+    await quarantineRecord(aPublisher(kept), aRecord(value, { note: 'upstream’s' }), new UnreadableRecord('no'), 'retry');
     expect(kept[0]!.value).toBe(value);
     expect(kept[0]).toMatchObject({
       headers: { note: 'upstream’s', 'x-origin-offset': '7', 'x-error-code': 'MSG_UNREADABLE' },
@@ -48,7 +48,7 @@ describe('a record that is set aside', () => {
     ['with its own headers', Buffer.alloc(MIB, 'x'), { note: 'y'.repeat(1.5 * MIB) }],
   ])('is kept as far as surely fits where it is too large together %s', async (_, value, headers) => {
     const kept: Outgoing[] = [];
-    await setAside(aPublisher(kept), aRecord(value, headers), new UnreadableRecord('no'), 'retry');
+    await quarantineRecord(aPublisher(kept), aRecord(value, headers), new UnreadableRecord('no'), 'retry');
     expect(kept).toHaveLength(1);
     expect((kept[0]!.value as Buffer).equals(value.subarray(0, MIB))).toBe(true);
     expect(kept[0]!.headers).toMatchObject({

@@ -9,7 +9,7 @@ import type { IncomingRecord } from './record.ts';
  * headers.
  * @throws InfrastructureDown when Kafka cannot be reached.
  */
-export async function setAside(
+export async function quarantineRecord(
   publisher: Publisher,
   record: IncomingRecord,
   error: unknown,
@@ -22,7 +22,7 @@ export async function setAside(
     // Together with what is said of it it is larger than the topic takes: then as much as surely fits.
     await keep(publisher, cutDown(record), error, service, { 'x-value-bytes': String(record.value?.length ?? 0) });
   }
-  count(counters.recordsSetAside, { 'messaging.destination.name': record.topicName, 'error.type': codeOf(error) });
+  count(counters.quarantinedRecords, { 'messaging.destination.name': record.topicName, 'error.type': codeOf(error) });
 }
 
 /**
@@ -69,7 +69,7 @@ async function keep(
  * many for the topic, only the headers.
  * @throws InfrastructureDown when Kafka cannot be reached.
  */
-export async function setBatchAside(
+export async function quarantineBatch(
   publisher: Publisher,
   record: IncomingRecord,
   batch: UndecodableBatch,
@@ -96,7 +96,7 @@ export async function setBatchAside(
     if (failure instanceof InfrastructureDown) throw failure;
     return publisher.publish({ ...outgoing, value: null });
   });
-  count(counters.recordsSetAside, { 'messaging.destination.name': record.topicName, 'error.type': error.code });
+  count(counters.quarantinedRecords, { 'messaging.destination.name': record.topicName, 'error.type': error.code });
 }
 
 /** The code under which an error is told and counted. */

@@ -8,19 +8,19 @@ export type UnreadVerdict = 'again' | 'set-aside' | 'told';
 /** What to do about the batches of one partition that cannot be decoded, during one assignment. */
 export class UnreadBatches {
   private askedAgain: number | undefined;
-  private told: number | undefined;
+  private reported: number | undefined;
 
   /**
    * Bytes that are not those that were written may have been changed on their way here: asked for again, they can be
    * good. Where the checksum fits, the producer wrote them so, and asking helps nothing.
    */
   judge({ fault, baseOffset }: UndecodableBatch): UnreadVerdict {
-    if (this.told === baseOffset) return 'told';
+    if (this.reported === baseOffset) return 'told';
     if ((fault === 'crc' || fault === 'magic') && this.askedAgain !== baseOffset) {
       this.askedAgain = baseOffset;
       return 'again';
     }
-    this.told = baseOffset;
+    this.reported = baseOffset;
     return 'set-aside';
   }
 }

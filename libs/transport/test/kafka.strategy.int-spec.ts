@@ -30,7 +30,7 @@ type Handler = (request: EmailRequested, context: RecordContext) => Promise<unkn
 
 describe('the Kafka transport', () => {
   const client = new KafkaTestClient();
-  const onSetAside = jest.fn(async (_record: IncomingRecord, _error: unknown) => {});
+  const onQuarantine = jest.fn(async (_record: IncomingRecord, _error: unknown) => {});
   let prefix: string;
   let publisher: Publisher;
   let strategy: KafkaStrategy | undefined;
@@ -42,7 +42,7 @@ describe('the Kafka transport', () => {
   beforeEach(async () => {
     prefix = aTopicPrefix();
     handled = [];
-    onSetAside.mockClear();
+    onQuarantine.mockClear();
     publisher = new Publisher(aKafka(), aKafkaConfig(prefix), 'test');
     await provisionTopics(prefix, [topic, topics.unreadable, topics.statusChanged], 1);
     unreadable = await client.collect(topicName(topics.unreadable, prefix));
@@ -66,7 +66,7 @@ describe('the Kafka transport', () => {
       publisher,
       service,
       logger: silentLogger(),
-      onSetAside,
+      onQuarantine,
       graceMs: 1_000,
     });
     strategy.addHandler(
@@ -151,7 +151,7 @@ describe('the Kafka transport', () => {
     });
     expect(records[3]!.headers['x-error']).toContain('to[0].email must be an e-mail address');
     for (const { headers } of records) expect(JSON.stringify(headers)).not.toContain('inbox.test');
-    expect(onSetAside).toHaveBeenCalledTimes(bad.length);
+    expect(onQuarantine).toHaveBeenCalledTimes(bad.length);
   });
 
   it('leaves it to the first reader of a topic to set a record aside, so that it is kept once', async () => {
@@ -216,14 +216,14 @@ describe('the Kafka transport', () => {
     const [record] = await unreadable.until(1);
     expect(record!.headers).toMatchObject({ 'x-error-code': 'MSG_HANDLER_BUG', 'x-error': 'TypeError' });
     expect(JSON.stringify(record!.headers)).not.toContain('ada');
-    await eventually(() => onSetAside.mock.calls.length === 1);
-    expect(onSetAside).toHaveBeenCalledWith(expect.objectContaining({ offset: 0 }), expect.any(TypeError));
+    await eventually(() => onQuarantine.mock.calls.length === 1);
+    expect(onQuarantine).toHaveBeenCalledWith(expect.objectContaining({ offset: 0 }), expect.any(TypeError));
   });
 
   it('ends the message of a record only once that is set aside, waiting for what is down', async () => {
     const kept: number[] = [];
     let down = 2;
-    onSetAside.mockImplementation(async () => {
+    onQuarantine.mockImplementation(async () => {
       kept.push(unreadable.records.length);
       if (down-- > 0) throw new InfrastructureDown('postgres', 'claim');
     });
@@ -233,16 +233,16 @@ describe('the Kafka transport', () => {
     await eventually(() => unreadable.records.length === 1);
     expect(handled).toEqual(['m-good']);
     expect(unreadable.records).toHaveLength(1);
-    onSetAside.mockReset();
+    onQuarantine.mockReset();
   });
 
   it('goes on where the message of a record cannot be ended', async () => {
-    onSetAside.mockRejectedValue(new TypeError('a bug in the ending'));
+    onQuarantine.mockRejectedValue(new TypeError('a bug in the ending'));
     await listen();
     await produce('not json', email('m-good'));
     await eventually(() => handled.length === 1 && unreadable.records.length === 1);
     await strategy!.close();
-    onSetAside.mockReset();
+    onQuarantine.mockReset();
     // Committed past both.
     await listen();
     await produce(email('m-next'));

@@ -36,7 +36,7 @@ describe('a key-parallel consumer', () => {
     handle: RecordHandler,
     settings: Record<string, string> = {},
     kafka = aKafka(),
-    inGulps = false,
+    batched = false,
   ): Promise<KeyedConsumer> {
     const config = aKafkaConfig(prefix, { KAFKA_COMMIT_INTERVAL_MS: '50', ...settings });
     const consumer = new KeyedConsumer({
@@ -45,7 +45,7 @@ describe('a key-parallel consumer', () => {
       groupId: `${prefix}readers`,
       topics: [topic],
       handle,
-      inGulps,
+      batched,
       logger: silentLogger(),
     });
     running.push(consumer);

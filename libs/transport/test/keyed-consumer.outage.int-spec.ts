@@ -44,13 +44,13 @@ class Wire {
       socket.destroy(Object.assign(new Error('the wire is cut'), { code: 'ECONNRESET' }));
   }
 
-  mend(): void {
+  remedy(): void {
     this.whole = true;
   }
 }
 
 /** A client over that wire which gives up soon, so that its consumer starts anew. */
-function impatientKafka(wire: Wire): Kafka {
+function shortTimeoutKafka(wire: Wire): Kafka {
   const kafka = new Kafka({
     brokers: kafkaBrokers().split(','),
     socketFactory: wire.socketFactory,
@@ -71,7 +71,7 @@ describe('a key-parallel consumer whose Kafka goes away for longer than its clie
     const prefix = aTopicPrefix();
     await provisionTopics(prefix, [topic], 1);
     const wire = new Wire();
-    const kafka = impatientKafka(wire);
+    const kafka = shortTimeoutKafka(wire);
     const gate = Promise.withResolvers<void>();
     const seen = new Set<string>();
     const handle = async ({ value }: { value: Buffer | null }) => {
@@ -99,7 +99,7 @@ describe('a key-parallel consumer whose Kafka goes away for longer than its clie
       // Many turns of the commit timer, with nothing to commit to.
       await delay(1_000);
       expect(consumer.isMember).toBe(false);
-      wire.mend();
+      wire.remedy();
       const committed = () => withAdmin((admin) => admin.fetchOffsets({ groupId, topics: [name] }));
       await eventually(async () => (await committed())[0]?.partitions[0]?.offset === '40', {
         timeoutMs: 30_000,
@@ -107,7 +107,7 @@ describe('a key-parallel consumer whose Kafka goes away for longer than its clie
       });
       expect(seen.size).toBe(40);
     } finally {
-      wire.mend();
+      wire.remedy();
       await consumer.stop(1_000);
     }
   });

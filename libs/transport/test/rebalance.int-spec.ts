@@ -17,7 +17,7 @@ const KEYS = 24;
 const STALL_MS = 5_000;
 
 /** What one record tells: which of its key it is, and when it was published. */
-interface Told {
+interface Reported {
   number: number;
   at: number;
 }
@@ -37,7 +37,7 @@ describe('a group whose replicas come and go under load', () => {
   afterAll(() => client.close());
 
   const handle: RecordHandler = async ({ key, value }) => {
-    const { number, at } = JSON.parse(value!.toString()) as Told;
+    const { number, at } = JSON.parse(value!.toString()) as Reported;
     await delay(Math.random() * 10);
     const name = key!.toString();
     const numbers = handled.get(name) ?? [];

@@ -147,7 +147,7 @@ describe('an answer of the broker that cannot be decoded', () => {
     expect(checks['undecodable-batches']).toMatchObject({
       status: 'degraded',
       meaning: expect.stringContaining(`${name}/0 1-1 (crc)`),
-      action: expect.stringContaining('docs/operations.md'),
+      remedy: expect.stringContaining('docs/operations.md'),
     });
     expect(checks['consumer-restarts']).toEqual({ status: 'ok' });
     expect(strategy.isReady).toBe(true);

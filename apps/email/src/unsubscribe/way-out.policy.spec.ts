@@ -3,7 +3,7 @@ import { anEmailRequest } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
 import type { EmailMessage } from '../email-message.ts';
 import { UnsubscribeTokens } from './token.policy.ts';
-import { type LinkMaker, lostPlaceholders, missingWayOut, withWayOut } from './way-out.policy.ts';
+import { type LinkMaker, lostPlaceholders, missingUnsubscribeLink, withUnsubscribeLink } from './way-out.policy.ts';
 
 const links: LinkMaker = {
   tokens: new UnsubscribeTokens(['a key for the tests, of 32 characters']),
@@ -19,7 +19,7 @@ const claimIn = (message: EmailMessage) => links.tokens.open(message.unsubscribe
 
 describe('a mailing', () => {
   it('has a one-click link of ours in its headers, for its recipient and all marketing', () => {
-    const mailing = withWayOut(aMailing(), links);
+    const mailing = withUnsubscribeLink(aMailing(), links);
     expect(mailing.headers).toEqual({
       'List-Unsubscribe': `<${mailing.unsubscribeUrl}>`,
       'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
@@ -31,15 +31,15 @@ describe('a mailing', () => {
       recipient: recipientHash(links.hashKey, 'ada@inbox.test'),
       scope: 'marketing',
     });
-    expect(missingWayOut(mailing)).toBeUndefined();
+    expect(missingUnsubscribeLink(mailing)).toBeUndefined();
   });
 
   it('of a topic is left by that topic; of a group of SendGrid’s by that group', () => {
-    expect(claimIn(withWayOut(aMailing({ unsubscribe: { topic: 'offers' } }), links))).toMatchObject({
+    expect(claimIn(withUnsubscribeLink(aMailing({ unsubscribe: { topic: 'offers' } }), links))).toMatchObject({
       scope: 'topic:offers',
     });
     expect(
-      claimIn(withWayOut(aMailing({ providerOptions: { sendgrid: { asm: { groupId: 7 } } } }), links)),
+      claimIn(withUnsubscribeLink(aMailing({ providerOptions: { sendgrid: { asm: { groupId: 7 } } } }), links)),
     ).toMatchObject({ scope: 'group:sendgrid:7' });
   });
 
@@ -48,7 +48,7 @@ describe('a mailing', () => {
       text,
       html,
       unsubscribeUrl: link,
-    } = withWayOut(
+    } = withUnsubscribeLink(
       aMailing({ text: 'Leave: {{unsubscribeUrl}}', html: '<a href="{{ unsubscribeUrl }}">Leave</a>' }),
       links,
     );
@@ -60,7 +60,7 @@ describe('a mailing', () => {
       text,
       html,
       unsubscribeUrl: link,
-    } = withWayOut(
+    } = withUnsubscribeLink(
       aMailing({
         text: 'Leave: {{{unsubscribeUrl}}}',
         html: '<a href="{{{RESEND_UNSUBSCRIBE_URL}}}">Leave</a> <%unsubscribe%>',
@@ -72,23 +72,23 @@ describe('a mailing', () => {
 
   it('may have a page of upstream’s own instead, with one click only where that is said', () => {
     const url = 'https://acme.test/leave?u=1&l=$&';
-    expect(withWayOut(aMailing({ unsubscribe: { url } }), links).headers).toEqual({ 'List-Unsubscribe': `<${url}>` });
-    expect(withWayOut(aMailing({ unsubscribe: { url, oneClick: true } }), links).headers).toHaveProperty(
+    expect(withUnsubscribeLink(aMailing({ unsubscribe: { url } }), links).headers).toEqual({ 'List-Unsubscribe': `<${url}>` });
+    expect(withUnsubscribeLink(aMailing({ unsubscribe: { url, oneClick: true } }), links).headers).toHaveProperty(
       'List-Unsubscribe-Post',
     );
-    expect(withWayOut(aMailing({ unsubscribe: { url }, html: '<a href="{{unsubscribeUrl}}">' }), links).html).toBe(
+    expect(withUnsubscribeLink(aMailing({ unsubscribe: { url }, html: '<a href="{{unsubscribeUrl}}">' }), links).html).toBe(
       '<a href="https://acme.test/leave?u=1&amp;l=$&amp;">',
     );
   });
 
   it('with a header of upstream’s own stays as it is', () => {
     const mailing = aMailing({ headers: { 'list-unsubscribe': '<mailto:leave@acme.test>' } });
-    expect(withWayOut(mailing, links)).toBe(mailing);
-    expect(missingWayOut(mailing)).toBeUndefined();
+    expect(withUnsubscribeLink(mailing, links)).toBe(mailing);
+    expect(missingUnsubscribeLink(mailing)).toBeUndefined();
   });
 
   it('does not go without a way out: an operator must set links up', () => {
-    expect(missingWayOut(withWayOut(aMailing(), undefined))).toMatchObject({
+    expect(missingUnsubscribeLink(withUnsubscribeLink(aMailing(), undefined))).toMatchObject({
       code: 'MSG_NO_WAY_OUT',
       kind: 'account',
       retry: 'operator',
@@ -96,12 +96,12 @@ describe('a mailing', () => {
   });
 
   it('to several recipients at once does not go: a link is one person’s', () => {
-    const shared = withWayOut(aMailing({ cc: [{ email: 'bob@inbox.test' }] }), links);
+    const shared = withUnsubscribeLink(aMailing({ cc: [{ email: 'bob@inbox.test' }] }), links);
     expect(shared.unsubscribeUrl).toBeUndefined();
-    expect(missingWayOut(shared)).toMatchObject({ code: 'MSG_SHARED_WAY_OUT', kind: 'bad-content', retry: 'never' });
+    expect(missingUnsubscribeLink(shared)).toMatchObject({ code: 'MSG_SHARED_WAY_OUT', kind: 'bad-content', retry: 'never' });
     expect(
-      missingWayOut(
-        withWayOut(
+      missingUnsubscribeLink(
+        withUnsubscribeLink(
           aMailing({ cc: [{ email: 'bob@inbox.test' }], unsubscribe: { url: 'https://acme.test/leave' } }),
           links,
         ),
@@ -111,17 +111,17 @@ describe('a mailing', () => {
 });
 
 describe('a place for the link that nothing would fill', () => {
-  const told = (parts: Partial<EmailMessage>) => lostPlaceholders(aMailing(parts)).map(({ field }) => field);
+  const reported = (parts: Partial<EmailMessage>) => lostPlaceholders(aMailing(parts)).map(({ field }) => field);
 
   it('is told by its field: of a mail without a way out, with a header of its own, or in the subject', () => {
     const asks = { text: 'Leave: {{unsubscribeUrl}}', html: '<a href="{{{unsubscribe_url}}}">' };
-    expect(told({ ...asks, category: 'transactional' })).toEqual(['text', 'html']);
-    expect(told({ ...asks, headers: { 'list-unsubscribe': '<mailto:leave@acme.test>' } })).toEqual(['text', 'html']);
-    expect(told({ ...asks, subject: 'News {{unsubscribeUrl}}' })).toEqual(['subject']);
+    expect(reported({ ...asks, category: 'transactional' })).toEqual(['text', 'html']);
+    expect(reported({ ...asks, headers: { 'list-unsubscribe': '<mailto:leave@acme.test>' } })).toEqual(['text', 'html']);
+    expect(reported({ ...asks, subject: 'News {{unsubscribeUrl}}' })).toEqual(['subject']);
     expect([
-      told(asks),
-      told({ ...asks, category: 'transactional', unsubscribe: { topic: 'news' } }),
-      told({ category: 'transactional' }),
+      reported(asks),
+      reported({ ...asks, category: 'transactional', unsubscribe: { topic: 'news' } }),
+      reported({ category: 'transactional' }),
     ]).toEqual([[], [], []]);
   });
 });
@@ -129,10 +129,10 @@ describe('a place for the link that nothing would fill', () => {
 describe('a transactional e-mail', () => {
   it('has no way out, unless it asks for one', () => {
     const plain = aMailing({ category: 'transactional' });
-    expect(withWayOut(plain, links)).toBe(plain);
-    expect(missingWayOut(plain)).toBeUndefined();
+    expect(withUnsubscribeLink(plain, links)).toBe(plain);
+    expect(missingUnsubscribeLink(plain)).toBeUndefined();
     expect(
-      claimIn(withWayOut(aMailing({ category: 'transactional', unsubscribe: { topic: 'reminders' } }), links)),
+      claimIn(withUnsubscribeLink(aMailing({ category: 'transactional', unsubscribe: { topic: 'reminders' } }), links)),
     ).toMatchObject({ scope: 'topic:reminders' });
   });
 });

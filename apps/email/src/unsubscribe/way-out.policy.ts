@@ -25,9 +25,9 @@ export function scopeOf({
 }
 
 /** The mail with its way out in the headers (RFC 8058), and the link where text and HTML ask for it. */
-export function withWayOut(message: EmailMessage, links: LinkMaker | undefined): EmailMessage {
+export function withUnsubscribeLink(message: EmailMessage, links: LinkMaker | undefined): EmailMessage {
   const { unsubscribe } = message;
-  if (!needsWayOut(message) || hasWayOut(message)) return message;
+  if (!needsUnsubscribeLink(message) || hasUnsubscribeLink(message)) return message;
   if (unsubscribe?.url) return filled(message, unsubscribe.url, unsubscribe.oneClick === true);
   const recipient = onlyRecipient(message);
   if (!links || recipient === undefined) return message;
@@ -43,21 +43,21 @@ export function withWayOut(message: EmailMessage, links: LinkMaker | undefined):
 }
 
 /** Why a mailing must not go; undefined: it may. */
-export function missingWayOut(message: EmailMessage): Failure | undefined {
-  if (!needsWayOut(message) || hasWayOut(message)) return undefined;
+export function missingUnsubscribeLink(message: EmailMessage): Failure | undefined {
+  if (!needsUnsubscribeLink(message) || hasUnsubscribeLink(message)) return undefined;
   return onlyRecipient(message) === undefined ? sharedMailing : linksNotSetUp;
 }
 
 /** Places for the link in a request that nothing would fill, field by field. */
 export function lostPlaceholders(request: EmailRequested): FieldError[] {
-  const way = hasWayOut(request) ? 'own header' : needsWayOut(request) ? 'link' : 'none';
+  const way = hasUnsubscribeLink(request) ? 'own header' : needsUnsubscribeLink(request) ? 'link' : 'none';
   return placeholderProblems(request, way);
 }
 
-const needsWayOut = ({ category, unsubscribe }: EmailRequested) =>
+const needsUnsubscribeLink = ({ category, unsubscribe }: EmailRequested) =>
   category === 'marketing' || unsubscribe !== undefined;
 
-const hasWayOut = ({ headers }: EmailRequested) =>
+const hasUnsubscribeLink = ({ headers }: EmailRequested) =>
   Object.keys(headers ?? {}).some((name) => name.toLowerCase() === header.toLowerCase());
 
 /** A link is one person's: two recipients of one mail cannot have one each. */
@@ -81,7 +81,7 @@ const linksNotSetUp = ownFailure(
   'operator',
   'A mailing needs a way to unsubscribe, and the platform’s own links are not set up.',
   {
-    action: 'Set PUBLIC_URL and UNSUBSCRIBE_KEY of the email service, or name a page of yours in unsubscribe.url.',
+    remedy: 'Set PUBLIC_URL and UNSUBSCRIBE_KEY of the email service, or name a page of yours in unsubscribe.url.',
   },
 );
 
@@ -91,6 +91,6 @@ const sharedMailing = ownFailure(
   'never',
   'A mailing to several recipients at once cannot have an unsubscribe link for each of them.',
   {
-    action: 'Ask for one message per recipient, or name a page of yours in unsubscribe.url.',
+    remedy: 'Ask for one message per recipient, or name a page of yours in unsubscribe.url.',
   },
 );

@@ -15,15 +15,15 @@ import { z } from 'zod';
 const mask = z.string().describe('A recipient, masked, such as a***@inbox.test.');
 const nextCursor = z.string().nullable().describe('Asks for the next page; null on the last.');
 
-export const FailureAnswer = z.object({
+export const FailureResponse = z.object({
   kind: FailureKind.describe('What can be done about it.'),
   code: z.string().describe("The provider's code, or one of ours."),
   meaning: z.string().describe('What happened, in plain words.'),
-  action: z.string().describe('What to do about it.'),
+  remedy: z.string().describe('What to do about it.'),
   help: z.string().optional().describe('The page about this code, under ERROR_DOCS_URL where that is set.'),
   fields: z.array(FieldError).optional().describe('Fields of the request that break a rule.'),
 });
-export type FailureAnswer = z.infer<typeof FailureAnswer>;
+export type FailureResponse = z.infer<typeof FailureResponse>;
 
 export const TimelineEntry = z.object({
   status: z.union([Status, Engagement, Notice]),
@@ -38,7 +38,7 @@ export const TimelineEntry = z.object({
   segments: z.number().int().optional().describe('Of an SMS: how many parts it takes.'),
   encoding: SmsEncoding.optional().describe('Of an SMS: how its characters travel.'),
   nextAt: Instant.optional().describe('When it will be tried next.'),
-  failure: FailureAnswer.optional(),
+  failure: FailureResponse.optional(),
   lacks: z
     .array(z.string())
     .optional()
@@ -67,20 +67,20 @@ export const MessageSummary = z.object({
 });
 export type MessageSummary = z.infer<typeof MessageSummary>;
 
-export const GivenUpAnswer = z.object({
+export const DeadLetterSummary = z.object({
   at: Instant,
   reason: z.enum(['failed', 'expired', 'exhausted', 'unconfirmed']),
   meaning: z.string().describe('Why it was given up, in plain words.'),
-  action: z.string().describe('What to do about it.'),
+  remedy: z.string().describe('What to do about it.'),
   attempts: z.number().int(),
 });
-export type GivenUpAnswer = z.infer<typeof GivenUpAnswer>;
+export type DeadLetterSummary = z.infer<typeof DeadLetterSummary>;
 
-export const MessageAnswer = MessageSummary.extend({
-  givenUp: GivenUpAnswer.nullable().describe('Its dead letter, if there is one.'),
+export const MessageResponse = MessageSummary.extend({
+  deadLetter: DeadLetterSummary.nullable().describe('Its dead letter, if there is one.'),
   timeline: z.array(TimelineEntry).describe('In the order of happening.'),
 });
-export type MessageAnswer = z.infer<typeof MessageAnswer>;
+export type MessageResponse = z.infer<typeof MessageResponse>;
 
 export const MessageList = z.object({ items: z.array(MessageSummary).describe('Newest first.'), nextCursor });
 export type MessageList = z.infer<typeof MessageList>;
@@ -90,31 +90,31 @@ const ChannelCounts = z
   .catchall(z.number().int())
   .describe('total, and by status those that are not zero.');
 
-export const SummaryAnswer = z.object({
+export const SummaryResponse = z.object({
   since: Instant,
   until: Instant,
   total: z.number().int(),
   channels: z.object({ email: ChannelCounts, sms: ChannelCounts }),
 });
-export type SummaryAnswer = z.infer<typeof SummaryAnswer>;
+export type SummaryResponse = z.infer<typeof SummaryResponse>;
 
-export const DeadLetterAnswer = GivenUpAnswer.extend({
+export const DeadLetterResponse = DeadLetterSummary.extend({
   messageId: z.string(),
   channel: Channel,
   tenant: z.string(),
   lane: Lane,
   requestedAt: Instant,
-  failure: FailureAnswer.describe('What went wrong last.'),
+  failure: FailureResponse.describe('What went wrong last.'),
   status: Status.nullable().describe('How the message stands now: a late receipt may have confirmed it after all.'),
   final: z.boolean().nullable(),
   traceId: z.string().nullable(),
 });
-export type DeadLetterAnswer = z.infer<typeof DeadLetterAnswer>;
+export type DeadLetterResponse = z.infer<typeof DeadLetterResponse>;
 
-export const DeadLetterList = z.object({ items: z.array(DeadLetterAnswer).describe('Newest first.'), nextCursor });
+export const DeadLetterList = z.object({ items: z.array(DeadLetterResponse).describe('Newest first.'), nextCursor });
 export type DeadLetterList = z.infer<typeof DeadLetterList>;
 
-export const ProblemAnswer = z.object({
+export const ProblemResponse = z.object({
   code: z.string().describe('To search for, such as MSG_NOT_FOUND.'),
   message: z.string(),
   remedy: z.string().describe('What to do about it.'),
@@ -122,10 +122,10 @@ export const ProblemAnswer = z.object({
 });
 
 /** The answers of the API by the names they have in its description. */
-export const answerSchemas = {
-  Message: MessageAnswer,
+export const responseSchemas = {
+  Message: MessageResponse,
   MessageList,
-  Summary: SummaryAnswer,
+  Summary: SummaryResponse,
   DeadLetterList,
-  Problem: ProblemAnswer,
+  Problem: ProblemResponse,
 };

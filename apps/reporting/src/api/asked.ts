@@ -5,7 +5,7 @@ import { z } from 'zod';
  * What a schema below reads. A type of its own name: of a parameter whose type shares its name with a schema, some
  * compilers hand the schema to Nest as the parameter's class.
  */
-export type Asked<S extends z.ZodType> = z.infer<S>;
+export type Parsed<S extends z.ZodType> = z.infer<S>;
 
 const limit = z.coerce.number().int().min(1).max(200).default(50).describe('How many at most, 1 to 200.');
 const cursor = z.string().max(200).optional().describe('nextCursor of the page before.');

@@ -2,9 +2,9 @@ import { Valid } from '#libs/runtime';
 import { Controller, Get, Inject, Query, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { DeadLetterList } from './answers.ts';
-import { type Asked, PageQuery } from './asked.ts';
+import { type Parsed, PageQuery } from './asked.ts';
 import { BearerGuard } from './bearer.guard.ts';
-import { Answers, Asks } from './docs.decorators.ts';
+import { DocumentResponse, DocumentRequest } from './docs.decorators.ts';
 import { deadLettersExample } from './examples.ts';
 import { ReportService } from './report.service.ts';
 
@@ -19,13 +19,13 @@ export class DeadLetterController {
   }
 
   @Get()
-  @Asks({ query: PageQuery })
-  @Answers(
+  @DocumentRequest({ query: PageQuery })
+  @DocumentResponse(
     'Messages that were given up, newest first, with the reason and what to do',
     'DeadLetterList',
     deadLettersExample,
   )
-  list(@Query(new Valid(PageQuery)) query: Asked<typeof PageQuery>): Promise<DeadLetterList> {
+  list(@Query(new Valid(PageQuery)) query: Parsed<typeof PageQuery>): Promise<DeadLetterList> {
     return this.reports.deadLetters(query);
   }
 }

@@ -1,15 +1,15 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import { z } from 'zod';
-import type { answerSchemas } from './answers.ts';
+import type { responseSchemas } from './answers.ts';
 
 /** The OpenAPI 3.0 form of a schema, without what zod adds that says nothing to a reader. */
 export const openApi = (schema: z.ZodType, io: 'input' | 'output') =>
-  z.toJSONSchema(schema, { target: 'openapi-3.0', io, override: ({ jsonSchema }) => tidy(jsonSchema) }) as {
+  z.toJSONSchema(schema, { target: 'openapi-3.0', io, override: ({ jsonSchema }) => cleanup(jsonSchema) }) as {
     type?: string;
   };
 
-function tidy(schema: { format?: string; pattern?: string; minimum?: number; maximum?: number }): void {
+function cleanup(schema: { format?: string; pattern?: string; minimum?: number; maximum?: number }): void {
   if (schema.format === 'date-time') delete schema.pattern;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
@@ -18,7 +18,7 @@ function tidy(schema: { format?: string; pattern?: string; minimum?: number; max
 type Fields = z.ZodObject<Record<string, z.ZodType>>;
 
 /** Documents what an operation takes, from the very schemas that it is checked by. */
-export function Asks(of: { path?: Fields; query?: Fields; body?: Fields; example?: object }): MethodDecorator {
+export function DocumentRequest(of: { path?: Fields; query?: Fields; body?: Fields; example?: object }): MethodDecorator {
   const fields = (schema: Fields | undefined) =>
     Object.entries(schema?.shape ?? {}).map(([name, type]) => ({
       name,
@@ -35,12 +35,12 @@ export function Asks(of: { path?: Fields; query?: Fields; body?: Fields; example
   );
 }
 
-const reference = (name: keyof typeof answerSchemas) => ({ $ref: `#/components/schemas/${name}` });
+const reference = (name: keyof typeof responseSchemas) => ({ $ref: `#/components/schemas/${name}` });
 
 /** Documents what an operation answers: the good answer with an example, and every refusal. */
-export function Answers(
+export function DocumentResponse(
   summary: string,
-  name: keyof typeof answerSchemas,
+  name: keyof typeof responseSchemas,
   example: object,
   also: { notFound?: boolean } = {},
 ): MethodDecorator {

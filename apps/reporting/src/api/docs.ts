@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { answerSchemas } from './answers.ts';
+import { responseSchemas } from './answers.ts';
 import { openApi } from './docs.decorators.ts';
 
 /** The OpenAPI description of the running API. */
@@ -18,7 +18,7 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     })
     .build();
   const document = SwaggerModule.createDocument(app, settings);
-  const schemas = Object.entries(answerSchemas).map(([name, schema]) => [name, openApi(schema, 'output')] as const);
+  const schemas = Object.entries(responseSchemas).map(([name, schema]) => [name, openApi(schema, 'output')] as const);
   return {
     ...document,
     components: {

@@ -1,4 +1,4 @@
-import type { DeadLetterList, MessageAnswer, MessageList, MessageSummary, SummaryAnswer } from './answers.ts';
+import type { DeadLetterList, MessageResponse, MessageList, MessageSummary, SummaryResponse } from './answers.ts';
 
 const summary: MessageSummary = {
   messageId: 'order-1042-receipt',
@@ -19,9 +19,9 @@ const summary: MessageSummary = {
   updatedAt: '2030-01-31T12:00:05.120Z',
 };
 
-export const messageExample: MessageAnswer = {
+export const messageExample: MessageResponse = {
   ...summary,
-  givenUp: null,
+  deadLetter: null,
   timeline: [
     { status: 'accepted', at: '2030-01-31T12:00:00.000Z', source: 'request', description: 'The request was received.' },
     {
@@ -59,7 +59,7 @@ export const messageExample: MessageAnswer = {
 
 export const listExample: MessageList = { items: [summary], nextCursor: null };
 
-export const summaryExample: SummaryAnswer = {
+export const summaryExample: SummaryResponse = {
   since: '2030-01-01T00:00:00.000Z',
   until: '2030-01-31T12:00:00.000Z',
   total: 200,
@@ -76,14 +76,14 @@ export const deadLettersExample: DeadLetterList = {
       at: '2030-01-31T12:40:00.000Z',
       reason: 'exhausted',
       meaning: 'Given up after 8 attempts: it was tried as often as is allowed. The provider refused the connection.',
-      action: 'Look at the provider’s status page, then send it again.',
+      remedy: 'Look at the provider’s status page, then send it again.',
       attempts: 8,
       requestedAt: '2030-01-31T12:00:00.000Z',
       failure: {
         kind: 'transient',
         code: 'ECONNREFUSED',
         meaning: 'The provider refused the connection.',
-        action: 'Look at the provider’s status page, then send it again.',
+        remedy: 'Look at the provider’s status page, then send it again.',
         help: 'docs/errors/network-econnrefused.md',
       },
       status: 'failed',

@@ -1,10 +1,10 @@
 import { Valid } from '#libs/runtime';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { MessageAnswer, MessageList } from './answers.ts';
-import { type Asked, ListQuery, MessagePath, MessageQuery, Search } from './asked.ts';
+import type { MessageResponse, MessageList } from './answers.ts';
+import { type Parsed, ListQuery, MessagePath, MessageQuery, Search } from './asked.ts';
 import { BearerGuard } from './bearer.guard.ts';
-import { Answers, Asks } from './docs.decorators.ts';
+import { DocumentResponse, DocumentRequest } from './docs.decorators.ts';
 import { listExample, messageExample } from './examples.ts';
 import { ReportService } from './report.service.ts';
 
@@ -19,28 +19,28 @@ export class MessageController {
   }
 
   @Get()
-  @Asks({ query: ListQuery })
-  @Answers('Messages, newest first', 'MessageList', listExample)
-  list(@Query(new Valid(ListQuery)) query: Asked<typeof ListQuery>): Promise<MessageList> {
+  @DocumentRequest({ query: ListQuery })
+  @DocumentResponse('Messages, newest first', 'MessageList', listExample)
+  list(@Query(new Valid(ListQuery)) query: Parsed<typeof ListQuery>): Promise<MessageList> {
     return this.reports.messages(query);
   }
 
   /** A body, since an address must not stand in a URL, which proxies and browsers log. */
   @Post('search')
   @HttpCode(200)
-  @Asks({ body: Search, example: { recipient: 'ada@inbox.test', limit: 20 } })
-  @Answers('Messages to one recipient, newest first', 'MessageList', listExample)
-  search(@Body(new Valid(Search)) search: Asked<typeof Search>): Promise<MessageList> {
+  @DocumentRequest({ body: Search, example: { recipient: 'ada@inbox.test', limit: 20 } })
+  @DocumentResponse('Messages to one recipient, newest first', 'MessageList', listExample)
+  search(@Body(new Valid(Search)) search: Parsed<typeof Search>): Promise<MessageList> {
     return this.reports.messages(search);
   }
 
   @Get(':channel/:messageId')
-  @Asks({ path: MessagePath, query: MessageQuery })
-  @Answers('One message and what happened to it', 'Message', messageExample, { notFound: true })
+  @DocumentRequest({ path: MessagePath, query: MessageQuery })
+  @DocumentResponse('One message and what happened to it', 'Message', messageExample, { notFound: true })
   message(
-    @Param(new Valid(MessagePath)) path: Asked<typeof MessagePath>,
-    @Query(new Valid(MessageQuery)) query: Asked<typeof MessageQuery>,
-  ): Promise<MessageAnswer> {
+    @Param(new Valid(MessagePath)) path: Parsed<typeof MessagePath>,
+    @Query(new Valid(MessageQuery)) query: Parsed<typeof MessageQuery>,
+  ): Promise<MessageResponse> {
     return this.reports.message(path, query.tenant);
   }
 }

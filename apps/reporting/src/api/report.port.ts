@@ -1,5 +1,5 @@
 import type { Channel, Engagement, Lane, RecipientRef, Status } from '#libs/contracts';
-import type { GivenUp, KeptFact } from '../projection/fact.ts';
+import type { DeadLetterFact, KeptFact } from '../projection/fact.ts';
 import type { Position } from './cursor.policy.ts';
 import type { Count } from './summary.policy.ts';
 
@@ -28,7 +28,7 @@ export interface MessageRow {
 export interface MessageHistory {
   message: MessageRow;
   facts: KeptFact[];
-  givenUp: GivenUp | undefined;
+  deadLetter: DeadLetterFact | undefined;
 }
 
 export interface MessageFilter {
@@ -41,7 +41,7 @@ export interface MessageFilter {
   limit: number;
 }
 
-export interface DeadLetterRow extends GivenUp {
+export interface DeadLetterRow extends DeadLetterFact {
   status: Status | null;
   final: boolean | null;
   statusAt: Date | null;

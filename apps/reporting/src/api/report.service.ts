@@ -4,22 +4,22 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import type { ReportingConfig } from '../reporting.config.ts';
 import type {
-  DeadLetterAnswer,
+  DeadLetterResponse,
   DeadLetterList,
-  GivenUpAnswer,
-  MessageAnswer,
+  DeadLetterSummary,
+  MessageResponse,
   MessageList,
   MessageSummary,
-  SummaryAnswer,
+  SummaryResponse,
 } from './answers.ts';
-import type { Asked, ListQuery, MessagePath, PageQuery, Search, SummaryQuery } from './asked.ts';
+import type { Parsed, ListQuery, MessagePath, PageQuery, Search, SummaryQuery } from './asked.ts';
 import { decodeCursor, pageOf, type Position } from './cursor.policy.ts';
 import { messageNotFound } from './problem.ts';
 import { type DeadLetterRow, type MessageRow, Reports } from './report.port.ts';
 import { isFinal, summarise } from './summary.policy.ts';
 import { failureOf, timelineOf } from './timeline.policy.ts';
-import { describeGivenUp } from './wording.policy.ts';
-import type { GivenUp } from '../projection/fact.ts';
+import { describeDeadLetter } from './wording.policy.ts';
+import type { DeadLetterFact } from '../projection/fact.ts';
 
 const HOUR = 3_600_000;
 const STANDARD_RANGE = 30 * 24 * HOUR;
@@ -39,14 +39,14 @@ export class ReportService {
     this.errorDocs = config.get('ERROR_DOCS_URL', { infer: true });
   }
 
-  async message(path: Asked<typeof MessagePath>, tenant: string): Promise<MessageAnswer> {
+  async message(path: Parsed<typeof MessagePath>, tenant: string): Promise<MessageResponse> {
     const history = await this.reports.history(identityKey({ ...path, tenant }));
     if (!history) throw messageNotFound();
-    const { message, facts, givenUp } = history;
+    const { message, facts, deadLetter } = history;
     return {
       ...this.summaryOf(message),
-      givenUp: givenUp ? givenUpAnswer(givenUp) : null,
-      timeline: timelineOf(facts, givenUp, this.errorDocs),
+      deadLetter: deadLetter ? deadLetterSummaryOf(deadLetter) : null,
+      timeline: timelineOf(facts, deadLetter, this.errorDocs),
     };
   }
 
@@ -55,7 +55,7 @@ export class ReportService {
     limit,
     recipient,
     ...filter
-  }: Asked<typeof ListQuery> & Partial<Asked<typeof Search>>): Promise<MessageList> {
+  }: Parsed<typeof ListQuery> & Partial<Parsed<typeof Search>>): Promise<MessageList> {
     const rows = await this.reports.messages({
       ...filter,
       recipientHash: recipient === undefined ? undefined : this.hashOf(recipient),
@@ -66,7 +66,7 @@ export class ReportService {
     return { items: page.rows.map((row) => this.summaryOf(row)), nextCursor: page.nextCursor };
   }
 
-  async summary({ tenant, since, until }: Asked<typeof SummaryQuery>): Promise<SummaryAnswer> {
+  async summary({ tenant, since, until }: Parsed<typeof SummaryQuery>): Promise<SummaryResponse> {
     const end = until === undefined ? new Date() : new Date(until);
     const start = since === undefined ? new Date(nearestInstant(end.getTime() - STANDARD_RANGE)) : new Date(since);
     if (start >= end) throw badRequest([{ field: 'since', rule: 'must be before until' }]);
@@ -74,7 +74,7 @@ export class ReportService {
     return { ...range, ...summarise(await this.reports.counts({ tenant, ...range })) };
   }
 
-  async deadLetters({ tenant, cursor, limit }: Asked<typeof PageQuery>): Promise<DeadLetterList> {
+  async deadLetters({ tenant, cursor, limit }: Parsed<typeof PageQuery>): Promise<DeadLetterList> {
     const rows = await this.reports.deadLetters({ tenant, after: positionOf(cursor), limit: limit + 1 });
     const page = pageOf(rows, limit, (row) => ({ at: row.at, id: row.eventId }));
     return { items: page.rows.map((row) => this.letterOf(row)), nextCursor: page.nextCursor };
@@ -90,7 +90,7 @@ export class ReportService {
     };
   }
 
-  private letterOf(row: DeadLetterRow): DeadLetterAnswer {
+  private letterOf(row: DeadLetterRow): DeadLetterResponse {
     const { messageId, channel, tenant, lane, requestedAt, status, statusAt, traceId } = row;
     const final =
       status !== null && statusAt !== null ? this.ended({ status, final: row.final ?? false, statusAt }) : null;
@@ -99,7 +99,7 @@ export class ReportService {
       channel,
       tenant,
       lane,
-      ...givenUpAnswer(row),
+      ...deadLetterSummaryOf(row),
       requestedAt,
       failure: failureOf(row.failure, this.errorDocs),
       status,
@@ -124,9 +124,9 @@ export class ReportService {
   }
 }
 
-function givenUpAnswer(letter: GivenUp): GivenUpAnswer {
+function deadLetterSummaryOf(letter: DeadLetterFact): DeadLetterSummary {
   const { at, reason, attempts, failure } = letter;
-  return { at, reason, meaning: `${describeGivenUp(letter)} ${failure.meaning}`, action: failure.action, attempts };
+  return { at, reason, meaning: `${describeDeadLetter(letter)} ${failure.meaning}`, remedy: failure.remedy, attempts };
 }
 
 function positionOf(cursor: string | undefined): Position | undefined {

@@ -1,7 +1,7 @@
 import { database, type Pool } from '#libs/persistence';
 import { POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
-import type { GivenUp, KeptFact } from '../projection/fact.ts';
+import type { DeadLetterFact, KeptFact } from '../projection/fact.ts';
 import {
   type DeadLetterRow,
   type MessageFilter,
@@ -19,7 +19,7 @@ const letterColumns = `d.event_id AS "eventId", d.id, d.tenant, d.channel, d.mes
   d.requested_at AS "requestedAt", d.hop, d.reason, d.attempts, d.failure, d.lacks`;
 
 /** Dates as the driver reads them. */
-type Dated<T extends GivenUp> = Omit<T, 'at' | 'requestedAt'> & { at: Date; requestedAt: Date };
+type Dated<T extends DeadLetterFact> = Omit<T, 'at' | 'requestedAt'> & { at: Date; requestedAt: Date };
 
 @Injectable()
 export class PostgresReports extends Reports {
@@ -34,13 +34,13 @@ export class PostgresReports extends Reports {
     const [message, facts, letters] = await Promise.all([
       this.rows<MessageRow>(`SELECT ${messageColumns} FROM reporting.message m WHERE m.id = $1`, [id]),
       this.rows<{ fact: KeptFact }>('SELECT fact FROM reporting.event WHERE id = $1', [id]),
-      this.rows<Dated<GivenUp>>(
+      this.rows<Dated<DeadLetterFact>>(
         `SELECT ${letterColumns} FROM reporting.dead_letter d WHERE d.id = $1 ORDER BY d.at DESC LIMIT 1`,
         [id],
       ),
     ]);
     if (!message[0]) return undefined;
-    return { message: message[0], facts: facts.map((row) => row.fact), givenUp: letters[0] && inText(letters[0]) };
+    return { message: message[0], facts: facts.map((row) => row.fact), deadLetter: letters[0] && inText(letters[0]) };
   }
 
   messages({ channel, status, tenant, recipientHash, after, limit }: MessageFilter): Promise<MessageRow[]> {
@@ -117,6 +117,6 @@ class Conditions {
   }
 }
 
-function inText<T extends GivenUp>(row: Dated<T>): T {
+function inText<T extends DeadLetterFact>(row: Dated<T>): T {
   return { ...row, at: row.at.toISOString(), requestedAt: row.requestedAt.toISOString() } as unknown as T;
 }

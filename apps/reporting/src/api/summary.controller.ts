@@ -1,10 +1,10 @@
 import { Valid } from '#libs/runtime';
 import { Controller, Get, Inject, Query, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { SummaryAnswer } from './answers.ts';
-import { type Asked, SummaryQuery } from './asked.ts';
+import type { SummaryResponse } from './answers.ts';
+import { type Parsed, SummaryQuery } from './asked.ts';
 import { BearerGuard } from './bearer.guard.ts';
-import { Answers, Asks } from './docs.decorators.ts';
+import { DocumentResponse, DocumentRequest } from './docs.decorators.ts';
 import { summaryExample } from './examples.ts';
 import { ReportService } from './report.service.ts';
 
@@ -19,9 +19,9 @@ export class SummaryController {
   }
 
   @Get('summary')
-  @Asks({ query: SummaryQuery })
-  @Answers('How many messages stand where, by channel', 'Summary', summaryExample)
-  summary(@Query(new Valid(SummaryQuery)) query: Asked<typeof SummaryQuery>): Promise<SummaryAnswer> {
+  @DocumentRequest({ query: SummaryQuery })
+  @DocumentResponse('How many messages stand where, by channel', 'Summary', summaryExample)
+  summary(@Query(new Valid(SummaryQuery)) query: Parsed<typeof SummaryQuery>): Promise<SummaryResponse> {
     return this.reports.summary(query);
   }
 }

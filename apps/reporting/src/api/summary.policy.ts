@@ -1,5 +1,5 @@
 import type { Channel } from '#libs/contracts';
-import type { SummaryAnswer } from './answers.ts';
+import type { SummaryResponse } from './answers.ts';
 
 export interface Count {
   channel: Channel;
@@ -8,8 +8,8 @@ export interface Count {
 }
 
 /** Adds counts up by channel and status; both channels are always there. */
-export function summarise(counts: readonly Count[]): Pick<SummaryAnswer, 'total' | 'channels'> {
-  const channels: SummaryAnswer['channels'] = { email: { total: 0 }, sms: { total: 0 } };
+export function summarise(counts: readonly Count[]): Pick<SummaryResponse, 'total' | 'channels'> {
+  const channels: SummaryResponse['channels'] = { email: { total: 0 }, sms: { total: 0 } };
   let total = 0;
   for (const { channel, status, count } of counts) {
     const own = channels[channel];

@@ -1,7 +1,7 @@
 import { Engagement, Notice, Status } from '#libs/contracts';
 import { aFailure } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
-import type { GivenUp, KeptFact } from '../projection/fact.ts';
+import type { DeadLetterFact, KeptFact } from '../projection/fact.ts';
 import { timelineOf } from './timeline.policy.ts';
 import { describeFact } from './wording.policy.ts';
 
@@ -75,8 +75,8 @@ describe('a timeline', () => {
       failure,
       at: '2030-01-31T12:30:00.000Z',
     });
-    const givenUp = { hop: 3, reason: 'exhausted', attempts: 3, failure } as GivenUp;
-    const end = timelineOf([request, failed], givenUp).at(-1);
+    const deadLetter = { hop: 3, reason: 'exhausted', attempts: 3, failure } as DeadLetterFact;
+    const end = timelineOf([request, failed], deadLetter).at(-1);
     expect(end?.reason).toBe('exhausted');
     expect(end?.description).toBe(
       'It could not be sent. The provider refused the connection. Given up after 3 attempts: it was tried as often as is allowed.',
@@ -85,7 +85,7 @@ describe('a timeline', () => {
       kind: 'transient',
       code: 'ECONNREFUSED',
       meaning: failure.meaning,
-      action: failure.action,
+      remedy: failure.remedy,
     });
   });
 

@@ -1,17 +1,17 @@
 import { type Failure, linkTo } from '#libs/contracts';
-import type { GivenUp, KeptFact } from '../projection/fact.ts';
+import type { DeadLetterFact, KeptFact } from '../projection/fact.ts';
 import { inOrder } from '../projection/order.policy.ts';
-import type { FailureAnswer, TimelineEntry } from './answers.ts';
-import { describeFact, describeGivenUp } from './wording.policy.ts';
+import type { FailureResponse, TimelineEntry } from './answers.ts';
+import { describeFact, describeDeadLetter } from './wording.policy.ts';
 
 /**
  * What happened to a message, in the order of happening; a dead letter speaks in the entry that ended it. `docs`: where
  * the pages about codes are published.
  */
-export function timelineOf(facts: readonly KeptFact[], givenUp: GivenUp | undefined, docs?: string): TimelineEntry[] {
+export function timelineOf(facts: readonly KeptFact[], deadLetter: DeadLetterFact | undefined, docs?: string): TimelineEntry[] {
   const ordered = inOrder(facts);
-  const end = givenUp ? endOf(ordered, givenUp.hop) : undefined;
-  return ordered.map((fact) => entryOf(fact, fact === end ? givenUp : undefined, docs));
+  const end = deadLetter ? endOf(ordered, deadLetter.hop) : undefined;
+  return ordered.map((fact) => entryOf(fact, fact === end ? deadLetter : undefined, docs));
 }
 
 /** The last entry that a decision of ours made final, by preference on the hop that was given up. */
@@ -20,7 +20,7 @@ function endOf(ordered: readonly KeptFact[], hop: number): KeptFact | undefined 
   return ends.findLast((fact) => fact.hop === hop) ?? ends.at(-1);
 }
 
-function entryOf(fact: KeptFact, givenUp: GivenUp | undefined, docs: string | undefined): TimelineEntry {
+function entryOf(fact: KeptFact, deadLetter: DeadLetterFact | undefined, docs: string | undefined): TimelineEntry {
   const {
     status,
     at,
@@ -45,13 +45,13 @@ function entryOf(fact: KeptFact, givenUp: GivenUp | undefined, docs: string | un
     provider,
     providerMessageId,
     recipient: recipient?.mask,
-    reason: reason ?? givenUp?.reason,
+    reason: reason ?? deadLetter?.reason,
     segments,
     encoding,
     nextAt,
     failure: failure && failureOf(failure, docs),
-    lacks: lacksOf(fact, givenUp),
-    description: [describeFact(fact), givenUp && describeGivenUp(givenUp)].filter(Boolean).join(' '),
+    lacks: lacksOf(fact, deadLetter),
+    description: [describeFact(fact), deadLetter && describeDeadLetter(deadLetter)].filter(Boolean).join(' '),
   };
 }
 
@@ -61,11 +61,11 @@ function lacksOf(...of: ({ lacks?: string[] | undefined } | undefined)[]): strin
 }
 
 /** A failure as the API tells it, with a link to the page about its code. */
-export const failureOf = ({ kind, code, meaning, action, help, fields }: Failure, docs?: string): FailureAnswer => ({
+export const failureOf = ({ kind, code, meaning, remedy, help, fields }: Failure, docs?: string): FailureResponse => ({
   kind,
   code,
   meaning,
-  action,
+  remedy,
   help: help === undefined ? undefined : linkTo(help, docs),
   fields,
 });

@@ -1,5 +1,5 @@
 import type { Engagement, Notice, Status } from '#libs/contracts';
-import type { GivenUp, KeptFact } from '../projection/fact.ts';
+import type { DeadLetterFact, KeptFact } from '../projection/fact.ts';
 
 const by = ({ provider }: KeptFact) => provider ?? 'the provider';
 
@@ -36,7 +36,7 @@ const words: Record<Status | Engagement | Notice, (fact: KeptFact) => string> = 
   unsubscribed: () => 'The recipient unsubscribed.',
 };
 
-const reasons: Record<GivenUp['reason'], string> = {
+const reasons: Record<DeadLetterFact['reason'], string> = {
   failed: 'it failed for a reason that trying again cannot mend',
   expired: 'its time ran out before it could be sent',
   exhausted: 'it was tried as often as is allowed',
@@ -49,6 +49,6 @@ export function describeFact(fact: KeptFact): string {
 }
 
 /** Why a message was given up, in plain words. */
-export function describeGivenUp({ reason, attempts }: Pick<GivenUp, 'reason' | 'attempts'>): string {
+export function describeDeadLetter({ reason, attempts }: Pick<DeadLetterFact, 'reason' | 'attempts'>): string {
   return `Given up after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}: ${reasons[reason]}.`;
 }

@@ -4,7 +4,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { Projection } from '../projection/projection.port.ts';
 import { Losses } from './losses.service.ts';
-import { givenUp } from './translate.ts';
+import { deadLetter } from './translate.ts';
 
 @Controller()
 export class DeadLetterConsumer {
@@ -18,6 +18,6 @@ export class DeadLetterConsumer {
 
   @On(topics.deadLetters)
   onDeadLetter(@Payload() letter: DeadLetter): Promise<void> {
-    return this.projection.giveUp(this.losses.of(topics.deadLetters, givenUp(letter)));
+    return this.projection.addDeadLetter(this.losses.of(topics.deadLetters, deadLetter(letter)));
   }
 }

@@ -7,7 +7,7 @@ import { Inject, Injectable } from '@nestjs/common';
 @Injectable()
 export class Losses {
   private readonly logger: Logger;
-  private readonly told = new Set<string>();
+  private readonly reported = new Set<string>();
 
   constructor(@Inject(LOGGER) logger: Logger) {
     this.logger = logger;
@@ -17,8 +17,8 @@ export class Losses {
   of<T extends { lacks?: string[] | undefined }>(topic: Topic, record: T): T {
     for (const field of record.lacks ?? []) {
       count(counters.fieldsLost, { 'messaging.destination.name': topic.name, 'mi.field': field });
-      if (this.told.has(`${topic.name} ${field}`)) continue;
-      this.told.add(`${topic.name} ${field}`);
+      if (this.reported.has(`${topic.name} ${field}`)) continue;
+      this.reported.add(`${topic.name} ${field}`);
       this.logger.warn(
         { topic: topic.name, field },
         'a field could not be kept and is left out; told once, counted each time (mi.fields.lost)',

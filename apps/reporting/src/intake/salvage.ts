@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { contentDigest, nearestInstant, topics } from '#libs/contracts';
-import { type Decoded, type IncomingRecord, placeOf, readJsonLeniently } from '#libs/transport';
+import { type Decoded, type IncomingRecord, recordIdOf, readJsonLeniently } from '#libs/transport';
 import { type Salvager, salvagedFact, salvagedLetter } from './salvage.policy.ts';
 
 /** Whose records are kept in part where they break their schema. */
@@ -17,7 +17,7 @@ export function salvage(record: IncomingRecord): Decoded | undefined {
   const json = readJsonLeniently(record.value);
   const arrived = {
     at: nearestInstant(record.timestamp),
-    eventId: contentDigest(placeOf(record)),
+    eventId: contentDigest(recordIdOf(record)),
     isGarbled: !isUtf8(record.value ?? Buffer.alloc(0)),
   };
   const value = salvagers.get(record.topic.name)?.(json, arrived);

@@ -2,7 +2,7 @@ import { UnreadableRecord } from '#libs/contracts';
 import { aDeferred, aFailure, anEmailRequest, anSmsRequest, aStatus } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { factOfEmail, factOfSms, factOfStatus, givenUp } from './translate.ts';
+import { factOfEmail, factOfSms, factOfStatus, deadLetter } from './translate.ts';
 
 const arrival = {
   lane: 'urgent',
@@ -146,7 +146,7 @@ describe('a status with a field that cannot be kept', () => {
 describe('a dead letter', () => {
   it('is kept without what was asked', () => {
     const letter = { ...aDeferred(), reason: 'exhausted', failure: aFailure() } as const;
-    const kept = givenUp(letter);
+    const kept = deadLetter(letter);
     expect(kept).toMatchObject({ reason: 'exhausted', attempts: 1, hop: 1 });
     expect(JSON.stringify(kept)).not.toMatch(/ada@|It works/);
   });
@@ -155,11 +155,11 @@ describe('a dead letter', () => {
     const letter = {
       ...aDeferred(),
       reason: 'exhausted',
-      failure: aFailure({ action: 'Ask\ud83d.' }),
+      failure: aFailure({ remedy: 'Ask\ud83d.' }),
       hop: 3_000_000_000,
     } as const;
-    expect(givenUp(letter)).toMatchObject({
-      failure: { action: 'Ask\ufffd.' },
+    expect(deadLetter(letter)).toMatchObject({
+      failure: { remedy: 'Ask\ufffd.' },
       hop: 2_147_483_647,
       lacks: ['failure'],
     });

@@ -14,7 +14,7 @@ import {
   type StatusChanged,
   UnreadableRecord,
 } from '#libs/contracts';
-import type { GivenUp, IncomingFact, KeptFact } from '../projection/fact.ts';
+import type { DeadLetterFact, IncomingFact, KeptFact } from '../projection/fact.ts';
 import { LARGEST_INTEGER, storable } from './storable.policy.ts';
 
 /** Where and when a request came. */
@@ -104,9 +104,9 @@ const factOf = (changed: StatusChanged, traceId: string | undefined): KeptFact =
 });
 
 /** A dead letter without what was asked. */
-export function givenUp(letter: DeadLetter): GivenUp {
+export function deadLetter(letter: DeadLetter): DeadLetterFact {
   const { tenant, channel, messageId, lane, hop, reason, attempts } = letter;
-  const kept: GivenUp = {
+  const kept: DeadLetterFact = {
     eventId: uuidOf(letter.eventId),
     id: identityKey({ tenant, channel, messageId }),
     tenant,
@@ -135,14 +135,14 @@ const utc = (instant: string): string => new Date(instant).toISOString();
 
 const bare = ({ hash, mask }: RecipientRef): RecipientRef => ({ hash, mask });
 
-function plain({ kind, code, provider, httpStatus, meaning, action, retry, help, fields }: Failure): Failure {
+function plain({ kind, code, provider, httpStatus, meaning, remedy, retry, help, fields }: Failure): Failure {
   return {
     kind,
     code,
     provider,
     httpStatus,
     meaning,
-    action,
+    remedy,
     retry,
     help,
     fields: fields?.map(({ field, rule }) => ({ field, rule })),

@@ -36,7 +36,7 @@ export interface IncomingFact {
 }
 
 /** A message that was given up, without its payload. */
-export interface GivenUp {
+export interface DeadLetterFact {
   eventId: string;
   /** contracts' identityKey. */
   id: string;

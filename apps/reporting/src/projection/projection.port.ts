@@ -1,4 +1,4 @@
-import type { GivenUp, IncomingFact } from './fact.ts';
+import type { DeadLetterFact, IncomingFact } from './fact.ts';
 
 /** Takes facts in, in any order and however often; each message shows what follows from all of its facts. */
 export abstract class Projection {
@@ -9,5 +9,5 @@ export abstract class Projection {
   abstract project(fact: IncomingFact): Promise<void>;
 
   /** Resolves when the dead letter is committed; a repeat changes nothing. */
-  abstract giveUp(letter: GivenUp): Promise<void>;
+  abstract addDeadLetter(letter: DeadLetterFact): Promise<void>;
 }

@@ -2,11 +2,11 @@ import { isNotice } from '#libs/contracts';
 import { database, type MicroBatch, microBatch, type Pool, type PoolClient, transaction } from '#libs/persistence';
 import { POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
-import type { GivenUp, IncomingFact, KeptFact } from './fact.ts';
+import type { DeadLetterFact, IncomingFact, KeptFact } from './fact.ts';
 import type { KnownFact } from './join.policy.ts';
 import { joinReceipts } from './join.store.ts';
 import { Projection } from './projection.port.ts';
-import { standingOf } from './standing.policy.ts';
+import { deriveState } from './standing.policy.ts';
 
 interface MessageKey {
   id: string;
@@ -19,7 +19,7 @@ interface MessageKey {
 @Injectable()
 export class PostgresProjection extends Projection {
   private readonly facts: MicroBatch<IncomingFact, true>;
-  private readonly letters: MicroBatch<GivenUp, true>;
+  private readonly letters: MicroBatch<DeadLetterFact, true>;
 
   constructor(@Inject(POOL) pool: Pool) {
     super();
@@ -37,7 +37,7 @@ export class PostgresProjection extends Projection {
     await this.facts.add(fact);
   }
 
-  async giveUp(letter: GivenUp): Promise<void> {
+  async addDeadLetter(letter: DeadLetterFact): Promise<void> {
     await this.letters.add(letter);
   }
 }
@@ -52,7 +52,7 @@ async function projectAll(client: PoolClient, facts: readonly IncomingFact[]): P
   const fresh = known.filter(({ fact }) => added.has(fact.eventId));
   await addRecipients(client, fresh);
   const changed = new Set(fresh.map(({ id }) => id));
-  await settleStandings(
+  await writeStates(
     client,
     keys.filter(({ id }) => changed.has(id)),
   );
@@ -112,12 +112,12 @@ async function addRecipients(client: PoolClient, fresh: readonly KnownFact[]): P
 }
 
 // An UPDATE … FROM a list can fall into a bad plan (design §4): the rows are there, so this always updates.
-async function settleStandings(client: PoolClient, keys: readonly MessageKey[]): Promise<void> {
+async function writeStates(client: PoolClient, keys: readonly MessageKey[]): Promise<void> {
   const facts = await factsOf(
     client,
     keys.map(({ id }) => id),
   );
-  const rows = keys.map((key) => ({ ...key, ...standingOf(facts.get(key.id) ?? []) }));
+  const rows = keys.map((key) => ({ ...key, ...deriveState(facts.get(key.id) ?? []) }));
   await client.query(
     `INSERT INTO reporting.message (id, tenant, channel, message_id, lane, category, trace_id, requested_at, recipients,
        correlation_id, tags, status, status_at, final, engagement, provider, attempts, updated_at)
@@ -144,7 +144,7 @@ async function factsOf(client: PoolClient, ids: readonly string[]): Promise<Map<
   return new Map(rows.map((row) => [row.id, row.facts]));
 }
 
-async function keepLetters(client: PoolClient, letters: readonly GivenUp[]): Promise<void> {
+async function keepLetters(client: PoolClient, letters: readonly DeadLetterFact[]): Promise<void> {
   await client.query(
     `INSERT INTO reporting.dead_letter (event_id, id, tenant, channel, message_id, lane, at, requested_at, hop, reason, attempts, failure, lacks)
      SELECT "eventId", id, tenant, channel, "messageId", lane, at, "requestedAt", hop, reason, attempts, failure, coalesce(lacks, '{}')

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { KeptFact } from './fact.ts';
 import { inOrder } from './order.policy.ts';
-import { standingOf } from './standing.policy.ts';
+import { deriveState } from './standing.policy.ts';
 
 let count = 0;
 const aFact = (more: Partial<KeptFact> = {}): KeptFact => ({
@@ -59,7 +59,7 @@ describe('where a message stands', () => {
       ),
     );
     fc.assert(
-      fc.property(shuffledAndRepeated, ([all, shuffled]) => expect(standingOf(shuffled)).toEqual(standingOf(all))),
+      fc.property(shuffledAndRepeated, ([all, shuffled]) => expect(deriveState(shuffled)).toEqual(deriveState(all))),
     );
   });
 
@@ -67,7 +67,7 @@ describe('where a message stands', () => {
     fc.assert(
       fc.property(facts, (all) => {
         const decided = inOrder(all).sort((a, b) => Number(b.final) - Number(a.final));
-        expect(standingOf(all)).toMatchObject(fold(decided));
+        expect(deriveState(all)).toMatchObject(fold(decided));
       }),
     );
   });
@@ -86,7 +86,7 @@ describe('where a message stands', () => {
       tags: ['receipt'],
       correlationId: 'order-1',
     });
-    expect(standingOf([early, request])).toMatchObject({
+    expect(deriveState([early, request])).toMatchObject({
       requestedAt: request.at,
       lane: 'urgent',
       traceId: 'abc',
@@ -98,7 +98,7 @@ describe('where a message stands', () => {
 
   it('knows what it can of a message whose request was never seen', () => {
     const rejected = aFact({ status: 'rejected', final: true, lane: 'bulk', traceId: 'abc' });
-    expect(standingOf([rejected])).toMatchObject({
+    expect(deriveState([rejected])).toMatchObject({
       status: 'rejected',
       final: true,
       requestedAt: rejected.at,
@@ -112,12 +112,12 @@ describe('where a message stands', () => {
     const second = aFact({ hop: 2, status: 'failed', final: true, source: 'sms' });
     const receipt = aReceipt({ hop: undefined, provider: 'twilio', providerMessageId: 'SM1' });
     expect(inOrder([receipt, second, first]).find(({ source }) => source === 'receipt')).toMatchObject({ hop: 1 });
-    expect(standingOf([receipt, second, first])).toMatchObject({ status: 'delivered', final: true });
+    expect(deriveState([receipt, second, first])).toMatchObject({ status: 'delivered', final: true });
   });
 
   it('counts attempts and names the last provider', () => {
     const failed = aFact({ status: 'retrying', attempt: 1, provider: 'resend', at: '2030-01-31T12:00:01.000Z' });
     const sent = aFact({ hop: 2, attempt: 2, provider: 'sendgrid', at: '2030-01-31T12:00:09.000Z' });
-    expect(standingOf([sent, failed])).toMatchObject({ attempts: 2, provider: 'sendgrid', statusAt: sent.at });
+    expect(deriveState([sent, failed])).toMatchObject({ attempts: 2, provider: 'sendgrid', statusAt: sent.at });
   });
 });

@@ -3,7 +3,7 @@ import type { KeptFact } from './fact.ts';
 import { inOrder } from './order.policy.ts';
 
 /** What follows from all the facts of a message. */
-export interface MessageStanding {
+export interface MessageProjection {
   status: Status;
   final: boolean;
   /** When it came to stand so. */
@@ -23,16 +23,16 @@ export interface MessageStanding {
 }
 
 /** A pure function of the set of facts: order and repeats do not matter. `facts` holds at least one. */
-export function standingOf(facts: readonly KeptFact[]): MessageStanding {
+export function deriveState(facts: readonly KeptFact[]): MessageProjection {
   const ordered = inOrder([...new Map(facts.map((fact) => [fact.eventId, fact])).values()]);
   // Of equal facts the fold takes the first: a final one must not hide behind one that was not yet.
-  const standing = fold([...ordered.filter((fact) => fact.final), ...ordered.filter((fact) => !fact.final)]);
+  const state = fold([...ordered.filter((fact) => fact.final), ...ordered.filter((fact) => !fact.final)]);
   const request = ordered.find((fact) => fact.source === 'request');
   const first = <K extends keyof KeptFact>(name: K) =>
     request?.[name] ?? ordered.find((fact) => fact[name] !== undefined)?.[name] ?? null;
-  const speaking = ordered.findLast((fact) => fact.status === standing.status) ?? ordered.at(-1)!;
+  const speaking = ordered.findLast((fact) => fact.status === state.status) ?? ordered.at(-1)!;
   return {
-    ...standing,
+    ...state,
     statusAt: speaking.at,
     provider: ordered.findLast((fact) => fact.provider !== undefined)?.provider ?? null,
     attempts: Math.max(0, ...ordered.map((fact) => fact.attempt ?? 0)),

@@ -2,13 +2,13 @@ import { DeadLetter, isOtherFact, RecordRefused, StatusChanged, topics } from '#
 import { aFailure, aStatus, silentLogger } from '#libs/testing';
 import type { Outgoing, Publisher } from '#libs/transport';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { KafkaAnnouncer } from './announcer.adapter.ts';
+import { KafkaOutcomePublisher } from './announcer.adapter.ts';
 
 describe('A fact that retry tells', () => {
   let published: Outgoing[];
   beforeEach(() => void (published = []));
   const tell = async (fact: StatusChanged) => {
-    await new KafkaAnnouncer(
+    await new KafkaOutcomePublisher(
       { publish: async (record: Outgoing) => void published.push(record) } as unknown as Publisher,
       silentLogger(),
     ).facts([fact]);
@@ -58,7 +58,7 @@ describe('A record of retry’s that is refused', () => {
       ...aStatus({ messageId: 'm-1', status: 'failed', final: true, source: 'retry' }),
       nextAt: '+010000-01-01T13:59:59.000Z',
     };
-    await new KafkaAnnouncer(strict(taken), silentLogger()).facts([fact]);
+    await new KafkaOutcomePublisher(strict(taken), silentLogger()).facts([fact]);
     expect(StatusChanged.parse(taken[0]!.value)).toMatchObject({
       eventId: fact.eventId,
       messageId: 'm-1',
@@ -89,7 +89,7 @@ describe('A record of retry’s that is refused', () => {
       reason: 'failed',
       failure,
     });
-    await new KafkaAnnouncer(strict(taken), silentLogger()).deadLetter(letter);
+    await new KafkaOutcomePublisher(strict(taken), silentLogger()).deadLetter(letter);
     expect(taken[0]!.topic).toBe(topics.deadLetters);
     expect(taken[0]!.value).toEqual({ ...letter, request: {}, attempts: [], lacks: ['request', 'attempts'] });
   });

@@ -15,12 +15,12 @@ import { LOGGER } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
 import { type Outgoing, Publisher } from '#libs/transport';
 import { Inject, Injectable } from '@nestjs/common';
-import { Announcer } from './announcer.port.ts';
+import { OutcomePublisher } from './announcer.port.ts';
 import { slimLetter } from './facts.policy.ts';
 
 /** Tells it through Kafka. What breaks its contract, or is too large, is told without what is not needed. */
 @Injectable()
-export class KafkaAnnouncer extends Announcer {
+export class KafkaOutcomePublisher extends OutcomePublisher {
   private readonly publisher: Publisher;
   private readonly logger: Pick<Logger, 'error'>;
 

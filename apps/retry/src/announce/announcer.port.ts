@@ -1,7 +1,7 @@
 import type { DeadLetter, SendDue, SendPlanned, StatusChanged } from '#libs/contracts';
 
 /** What retry tells the world. Resolves when Kafka has it; repeating is safe, since ids are derived. */
-export abstract class Announcer {
+export abstract class OutcomePublisher {
   /** @throws InfrastructureDown when Kafka cannot be reached. */
   abstract facts(facts: readonly StatusChanged[]): Promise<void>;
 

@@ -5,9 +5,9 @@ import type { Decision } from '../plan/decision.ts';
 import { cancelledFact, deadLetterOf, dueOf, factsOf } from './facts.policy.ts';
 
 const at = '2030-01-31T12:00:00.000Z';
-const doubt = { hop: 2, provider: 'sendgrid', callId: 'c-1', at };
+const unconfirmedCall = { hop: 2, provider: 'sendgrid', callId: 'c-1', at };
 const failure = aFailure();
-const buried: Decision = {
+const deadLettered: Decision = {
   outcome: 'buried',
   at,
   facts: [{ status: 'expired', final: true, hop: 3, reason: 'It expired before it could go.', failure }],
@@ -17,19 +17,19 @@ const buried: Decision = {
 describe('What retry tells of a message', () => {
   const deferred = aDeferred({
     hop: 3,
-    doubt,
-    doubtSince: at,
+    unconfirmedCall,
+    unconfirmedSince: at,
     request: { ...anEmailRequest(), correlationId: 'order-7', tags: ['welcome'] },
   });
 
   it('is the same under the same ids when a decision is told again', () => {
-    expect(factsOf(deferred, buried)).toEqual(factsOf(deferred, JSON.parse(JSON.stringify(buried)) as Decision));
-    expect(deadLetterOf(deferred, buried)?.eventId).toBe(deadLetterOf(deferred, buried)?.eventId);
-    expect(deadLetterOf(deferred, buried)?.eventId).not.toBe(factsOf(deferred, buried)[0]?.eventId);
+    expect(factsOf(deferred, deadLettered)).toEqual(factsOf(deferred, JSON.parse(JSON.stringify(deadLettered)) as Decision));
+    expect(deadLetterOf(deferred, deadLettered)?.eventId).toBe(deadLetterOf(deferred, deadLettered)?.eventId);
+    expect(deadLetterOf(deferred, deadLettered)?.eventId).not.toBe(factsOf(deferred, deadLettered)[0]?.eventId);
   });
 
   it('holds upstream’s own reference and tags, but neither address nor content', () => {
-    const [fact] = factsOf(deferred, buried);
+    const [fact] = factsOf(deferred, deadLettered);
     expect(StatusChanged.parse(fact)).toMatchObject({
       source: 'retry',
       at,
@@ -42,7 +42,7 @@ describe('What retry tells of a message', () => {
   });
 
   it('is a dead letter with the whole request and what was tried', () => {
-    const letter = DeadLetter.parse(deadLetterOf(deferred, buried));
+    const letter = DeadLetter.parse(deadLetterOf(deferred, deadLettered));
     expect(letter).toMatchObject({
       reason: 'expired',
       hop: 3,
@@ -55,9 +55,9 @@ describe('What retry tells of a message', () => {
   });
 
   it('names the doubtful call in the dead letter of a lost answer', () => {
-    expect(deadLetterOf(deferred, { ...buried, burial: { reason: 'unconfirmed', failure } })).toMatchObject({
-      doubt,
-      doubtSince: at,
+    expect(deadLetterOf(deferred, { ...deadLettered, burial: { reason: 'unconfirmed', failure } })).toMatchObject({
+      unconfirmedCall,
+      unconfirmedSince: at,
     });
   });
 
@@ -68,7 +68,7 @@ describe('What retry tells of a message', () => {
 });
 
 describe('What goes back to the channel', () => {
-  const deferred = { ...aDeferred({ hop: 3, doubt, doubtSince: at, key: 'a2V5' }), addedLater: 'kept' };
+  const deferred = { ...aDeferred({ hop: 3, unconfirmedCall, unconfirmedSince: at, key: 'a2V5' }), addedLater: 'kept' };
 
   it('takes the next hop and all that came with the message, fields of later versions included', () => {
     const due = SendDue.parse(
@@ -87,11 +87,11 @@ describe('What goes back to the channel', () => {
       attempts,
       addedLater: 'kept',
     });
-    expect(due).toMatchObject({ hop: 4, mode: 'reconcile', why: 'It is looked for.', doubt, doubtSince: at });
+    expect(due).toMatchObject({ hop: 4, mode: 'reconcile', why: 'It is looked for.', unconfirmedCall, unconfirmedSince: at });
   });
 
   it('is free of doubt when it is to be sent', () => {
     const due = dueOf(deferred, { mode: 'send', kind: 'unknown', dueAt: at, why: 'Sent again by policy.' });
-    expect([due.doubt, due.doubtSince]).toEqual([undefined, undefined]);
+    expect([due.unconfirmedCall, due.unconfirmedSince]).toEqual([undefined, undefined]);
   });
 });

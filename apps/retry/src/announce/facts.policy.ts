@@ -10,7 +10,7 @@ import {
 import type { Decision, Plan, Verdict } from '../plan/decision.ts';
 
 /** What both a deferred and a due message tell of themselves. */
-type Told = Pick<SendDue, 'messageId' | 'tenant' | 'channel' | 'lane' | 'attempts' | 'request'>;
+type Reported = Pick<SendDue, 'messageId' | 'tenant' | 'channel' | 'lane' | 'attempts' | 'request'>;
 
 /** The facts of a decision: the same under the same ids, however often they are told. */
 export function factsOf(deferred: SendDeferred, decision: Decision): StatusChanged[] {
@@ -27,7 +27,7 @@ export function cancelledFact(due: SendDue, at: string): StatusChanged {
   );
 }
 
-function factOf(of: Told, verdict: Verdict, at: string): StatusChanged {
+function factOf(of: Reported, verdict: Verdict, at: string): StatusChanged {
   const { messageId, tenant, channel, lane, request, attempts } = of;
   const { correlationId, tags } = request;
   return {
@@ -85,10 +85,10 @@ export function deadLetterOf(deferred: SendDeferred, decision: Decision): DeadLe
     at: _at,
     until: _until,
     failure: _failure,
-    takenBack: _takenBack,
+    acceptanceRevoked: _acceptanceRevoked,
     acknowledge: _,
-    doubt,
-    doubtSince,
+    unconfirmedCall,
+    unconfirmedSince,
     ...handover
   } = deferred;
   const { tenant, channel, messageId, hop } = deferred;
@@ -96,7 +96,7 @@ export function deadLetterOf(deferred: SendDeferred, decision: Decision): DeadLe
     ...handover,
     ...decision.burial,
     // Whoever looks into a lost answer needs the call it belonged to.
-    ...(decision.burial.reason === 'unconfirmed' && { doubt, doubtSince }),
+    ...(decision.burial.reason === 'unconfirmed' && { unconfirmedCall, unconfirmedSince }),
     eventId: factId({ tenant, channel, messageId, hop, source: 'retry', status: 'dead-letter' }),
     at: decision.at,
   };
@@ -115,28 +115,28 @@ export const slimLetter = (letter: DeadLetter): DeadLetter => ({
 /** What is told of a plan that cannot be handed back to its channel: the same, however often it is told. */
 export function endOfPlan(due: SendDue, failure: Failure): { fact: StatusChanged; letter: DeadLetter } {
   const { eventId: _eventId, mode: _mode, why: _why, dueAt, ...handover } = due;
-  const { tenant, channel, messageId, doubt } = due;
+  const { tenant, channel, messageId, unconfirmedCall } = due;
   // The plan's own hop was never taken: the one before it is the last that happened.
   const hop = due.hop - 1;
   const at = dueAt ?? due.requestedAt;
   return {
-    fact: factOf(due, endVerdict(failure, hop, doubt), at),
+    fact: factOf(due, endVerdict(failure, hop, unconfirmedCall), at),
     letter: {
       ...handover,
       hop,
       at,
       failure,
-      reason: doubt ? 'unconfirmed' : 'failed',
+      reason: unconfirmedCall ? 'unconfirmed' : 'failed',
       eventId: factId({ tenant, channel, messageId, hop, source: 'retry', status: 'dead-letter' }),
     },
   };
 }
 
 /** The end of a message that a fault of ours stops: failed, unless a call of it is in doubt. */
-export function endVerdict(failure: Failure, hop: number, doubt: { hop: number } | undefined): Verdict {
-  if (!doubt) return { status: 'failed', final: true, hop, failure, reason: `It cannot go on. ${failure.meaning}` };
+export function endVerdict(failure: Failure, hop: number, unconfirmedCall: { hop: number } | undefined): Verdict {
+  if (!unconfirmedCall) return { status: 'failed', final: true, hop, failure, reason: `It cannot go on. ${failure.meaning}` };
   const reason = `The provider’s answer was lost, and it cannot be looked for any more: it may have arrived. ${failure.meaning}`;
-  return { status: 'unconfirmed', final: true, hop: doubt.hop, failure, reason };
+  return { status: 'unconfirmed', final: true, hop: unconfirmedCall.hop, failure, reason };
 }
 
 /** The hand-over that goes back to the channel when a plan is due. */
@@ -146,10 +146,10 @@ export function dueOf(deferred: SendDeferred, plan: Plan): SendDue {
     at: _at,
     until: _until,
     failure: _failure,
-    takenBack: _takenBack,
+    acceptanceRevoked: _acceptanceRevoked,
     acknowledge: _,
-    doubt,
-    doubtSince,
+    unconfirmedCall,
+    unconfirmedSince,
     ...handover
   } = deferred;
   const { tenant, channel, messageId } = deferred;
@@ -162,6 +162,6 @@ export function dueOf(deferred: SendDeferred, plan: Plan): SendDue {
     why: plan.why,
     dueAt: plan.dueAt,
     // Sending again ends a doubt: a later one starts anew.
-    ...(plan.mode === 'reconcile' && { doubt, doubtSince }),
+    ...(plan.mode === 'reconcile' && { unconfirmedCall, unconfirmedSince }),
   };
 }

@@ -31,8 +31,8 @@ describe('The answer to a message that was released', () => {
     { status: 'scheduled' },
     { status: 'unconfirmed' },
     { status: 'failed', final: true },
-  ])('is not what comes with a hand-over: $status', (told) =>
-    expect(answeredBy(aStatus({ hop: 3, ...told }))).toBeUndefined(),
+  ])('is not what comes with a hand-over: $status', (reported) =>
+    expect(answeredBy(aStatus({ hop: 3, ...reported }))).toBeUndefined(),
   );
 
   it('is neither retry’s own word, nor a receipt, nor what is told of one of several recipients', () => {

@@ -6,11 +6,11 @@ export interface Overdue {
   now: Date;
   channels: Channel[];
   /** Messages that stay unanswered although they were released again several times. */
-  standing: number;
+  stuck: number;
 }
 
 /** What becomes of plans once they are released. */
-export abstract class Answers {
+export abstract class DocumentResponse {
   /**
    * The channel, or a decision, is done with this hop of the message: no plan up to it waits for an answer any more.
    * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.

@@ -4,7 +4,7 @@ import { POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
 import { SchemaWatch } from '../schema-watch.store.ts';
-import { Answers, type Overdue } from './answers.port.ts';
+import { DocumentResponse, type Overdue } from './answers.port.ts';
 
 /** Most messages released again at once: the others are not forgotten. */
 const PORTION = 500;
@@ -17,7 +17,7 @@ interface Answer {
 }
 
 @Injectable()
-export class PostgresAnswers extends Answers {
+export class PostgresAnswers extends DocumentResponse {
   private readonly pool: Pool;
   private readonly answerMs: number;
   private readonly schema: SchemaWatch;
@@ -36,7 +36,7 @@ export class PostgresAnswers extends Answers {
   }
 
   async overdue(): Promise<Overdue> {
-    if (!(await this.schema.isThere())) return { now: new Date(0), channels: [], standing: 0 };
+    if (!(await this.schema.isThere())) return { now: new Date(0), channels: [], stuck: 0 };
     const { rows } = await database('answer', () =>
       this.pool.query<Overdue>({
         name: 'overdue',

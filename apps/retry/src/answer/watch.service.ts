@@ -5,24 +5,24 @@ import { loop } from '#libs/transport';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
 import { AnswerReading } from './answer-reading.port.ts';
-import { Answers } from './answers.port.ts';
+import { DocumentResponse } from './answers.port.ts';
 
-const LOOKS_PER_PATIENCE = 5;
+const LOOKS_PER_TIMEOUT = 5;
 const MOST_REST_MS = 5_000;
 
 /** Lets a released message go once more when its record, or what was told of it, was lost (docs/adr/0011). */
 @Injectable()
 export class WatchService implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly answers: Answers;
+  private readonly answers: DocumentResponse;
   private readonly reading: AnswerReading;
   private readonly everyMs: number;
   private readonly stopping: AbortSignal;
   private readonly logger: Logger;
   private running: Promise<void> = Promise.resolve();
-  private standing = 0;
+  private stuck = 0;
 
   constructor(
-    @Inject(Answers) answers: Answers,
+    @Inject(DocumentResponse) answers: DocumentResponse,
     @Inject(AnswerReading) reading: AnswerReading,
     @Inject(RETRY_CONFIG) config: Pick<RetryConfig, 'RETRY_ANSWER_MS'>,
     @Inject(Health) health: Pick<Health, 'addConcern'>,
@@ -31,11 +31,11 @@ export class WatchService implements OnApplicationBootstrap, OnModuleDestroy {
   ) {
     this.answers = answers;
     this.reading = reading;
-    this.everyMs = Math.min(MOST_REST_MS, Math.ceil(config.RETRY_ANSWER_MS / LOOKS_PER_PATIENCE));
+    this.everyMs = Math.min(MOST_REST_MS, Math.ceil(config.RETRY_ANSWER_MS / LOOKS_PER_TIMEOUT));
     this.stopping = stopping;
     this.logger = logger;
     health.addConcern('answers', () =>
-      this.standing === 0 ? undefined : { meaning: `${this.standing} ${standsStill}`, action },
+      this.stuck === 0 ? undefined : { meaning: `${this.stuck} ${standsStill}`, remedy },
     );
   }
 
@@ -49,8 +49,8 @@ export class WatchService implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Looks once after what was released and not answered. */
   async look(): Promise<void> {
-    const { now, channels, standing } = await this.answers.overdue();
-    this.tell(standing);
+    const { now, channels, stuck } = await this.answers.overdue();
+    this.tell(stuck);
     for (const channel of channels) {
       const upTo = await this.reading.upTo(now, channel);
       const messages = upTo ? await this.answers.releaseAgain(channel, upTo) : 0;
@@ -63,9 +63,9 @@ export class WatchService implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private tell(standing: number): void {
-    if (standing > 0 && this.standing === 0) this.logger.error({ messages: standing, action }, standsStill);
-    this.standing = standing;
+  private tell(stuck: number): void {
+    if (stuck > 0 && this.stuck === 0) this.logger.error({ messages: stuck, remedy }, standsStill);
+    this.stuck = stuck;
   }
 
   private async run(): Promise<void> {
@@ -81,5 +81,5 @@ export class WatchService implements OnApplicationBootstrap, OnModuleDestroy {
 
 const standsStill =
   'messages stand still: they were released several times, and their channel read it and told nothing of them';
-const action =
+const remedy =
   'Look into messaging.unreadable and the channel’s log for records of the due topics; docs/operations.md tells how to find the messages.';

@@ -26,7 +26,7 @@ export interface RetryPolicy {
 /** What is known of a message beside the fact at hand. */
 export interface Known {
   /** A receipt or a look-up proved that a provider took it. */
-  proven: boolean;
+  accepted: boolean;
   /** Upstream wants it sent no more. */
   cancelled: boolean;
 }

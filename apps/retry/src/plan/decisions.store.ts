@@ -12,10 +12,10 @@ interface Progress {
   hop: number;
   fact: string | null;
   decision: Decision | null;
-  proven: boolean;
+  accepted: boolean;
   cancelled: boolean;
   /** The hop that is given back now. */
-  takenBack?: number;
+  acceptanceRevoked?: number;
 }
 
 interface PlannedHop {
@@ -53,12 +53,12 @@ async function decideAll(client: PoolClient, questions: readonly Question[]): Pr
   const planned = new Map<string, PlannedHop>();
   const answers = questions.map(({ deferred, trace, decide }): Answer | undefined => {
     const id = identityKey(deferred);
-    const known = progress.get(id) ?? { id, hop: 0, fact: null, decision: null, proven: false, cancelled: false };
+    const known = progress.get(id) ?? { id, hop: 0, fact: null, decision: null, accepted: false, cancelled: false };
     if (known.hop === deferred.hop && known.fact === deferred.eventId && known.decision)
       return { decision: known.decision, repeated: true };
     if (known.hop >= deferred.hop) return undefined;
     // Whether another hop was taken is for the channel's ledger to say.
-    const current = deferred.takenBack ? { ...known, proven: false, takenBack: deferred.hop } : known;
+    const current = deferred.acceptanceRevoked ? { ...known, accepted: false, acceptanceRevoked: deferred.hop } : known;
     const decision = decide(current);
     const next = { ...current, hop: deferred.hop, fact: deferred.eventId, decision };
     progress.set(id, next);
@@ -98,7 +98,7 @@ async function raiseHighWater(client: PoolClient, raised: readonly Progress[]): 
       raised.map(({ hop }) => hop),
       raised.map(({ fact }) => fact),
       raised.map(({ decision }) => JSON.stringify(decision)),
-      raised.map(({ takenBack }) => takenBack ?? null),
+      raised.map(({ acceptanceRevoked }) => acceptanceRevoked ?? null),
     ],
   );
 }

@@ -16,18 +16,18 @@ export function remains(read: SalvagedHandover, failure: Failure, timestamp: num
     failure,
     ...(lacks.length > 0 && { lacks }),
     eventId: factId({ tenant, channel, messageId, hop, source: 'retry', status: 'unreadable' }),
-    why: rest.doubt ? 'unknown' : 'failed',
+    why: rest.unconfirmedCall ? 'unknown' : 'failed',
     at: nearestInstant(timestamp),
   };
 }
 
 /** It goes no further: an end in any case, unless the provider is known to have it. */
-export function endNow({ hop, doubt }: SendDeferred, failure: Failure, { proven }: Known, at: string): Decision {
-  if (proven) return { outcome: 'proven', at, facts: [] };
+export function endNow({ hop, unconfirmedCall }: SendDeferred, failure: Failure, { accepted }: Known, at: string): Decision {
+  if (accepted) return { outcome: 'proven', at, facts: [] };
   return {
     outcome: 'buried',
     at,
-    facts: [endVerdict(failure, hop, doubt)],
-    burial: { reason: doubt ? 'unconfirmed' : 'failed', failure },
+    facts: [endVerdict(failure, hop, unconfirmedCall)],
+    burial: { reason: unconfirmedCall ? 'unconfirmed' : 'failed', failure },
   };
 }

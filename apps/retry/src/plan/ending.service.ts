@@ -1,11 +1,11 @@
 import { failureBy, salvageHandover, type SendDeferred, type SendDue, topics } from '#libs/contracts';
 import { LOGGER } from '#libs/runtime';
 import { contextFrom, type Logger, underContext } from '#libs/telemetry';
-import { type IncomingRecord, placeOf } from '#libs/transport';
+import { type IncomingRecord, recordIdOf } from '#libs/transport';
 import { Inject, Injectable } from '@nestjs/common';
-import { Announcer } from '../announce/announcer.port.ts';
+import { OutcomePublisher } from '../announce/announcer.port.ts';
 import { endOfPlan } from '../announce/facts.policy.ts';
-import { Answers } from '../answer/answers.port.ts';
+import { DocumentResponse } from '../answer/answers.port.ts';
 import { remains } from './ending.policy.ts';
 import { PlanService } from './plan.service.ts';
 
@@ -13,18 +13,18 @@ import { PlanService } from './plan.service.ts';
 @Injectable()
 export class EndingService {
   private readonly planning: PlanService;
-  private readonly announcer: Announcer;
-  private readonly answers: Pick<Answers, 'note'>;
+  private readonly outcomes: OutcomePublisher;
+  private readonly answers: Pick<DocumentResponse, 'note'>;
   private readonly logger: Logger;
 
   constructor(
     @Inject(PlanService) planning: PlanService,
-    @Inject(Announcer) announcer: Announcer,
-    @Inject(Answers) answers: Pick<Answers, 'note'>,
+    @Inject(OutcomePublisher) outcomes: OutcomePublisher,
+    @Inject(DocumentResponse) answers: Pick<DocumentResponse, 'note'>,
     @Inject(LOGGER) logger: Logger,
   ) {
     this.planning = planning;
-    this.announcer = announcer;
+    this.outcomes = outcomes;
     this.answers = answers;
     this.logger = logger;
   }
@@ -33,12 +33,12 @@ export class EndingService {
    * The message of a hand-over that was set aside. Nothing else that retry sets aside leaves a message open.
    * @throws InfrastructureDown when Postgres or Kafka cannot be reached; repeating is safe.
    */
-  async onSetAside(record: IncomingRecord, error: unknown): Promise<void> {
+  async onQuarantine(record: IncomingRecord, error: unknown): Promise<void> {
     if (record.topic.name !== topics.sendDeferred.name) return;
     const read = salvageHandover({ ...record, keyIsMessageId: true });
     if (!read)
       return this.logger.error(
-        { record: placeOf(record) },
+        { record: recordIdOf(record) },
         'a hand-over that is set aside names no message: nothing can be told of it',
       );
     const failure = failureBy(error);
@@ -52,8 +52,8 @@ export class EndingService {
    */
   async endPlan(due: SendDue, error: unknown): Promise<void> {
     const { fact, letter } = endOfPlan(due, failureBy(error));
-    await this.announcer.facts([fact]);
-    await this.announcer.deadLetter(letter);
+    await this.outcomes.facts([fact]);
+    await this.outcomes.deadLetter(letter);
     // Nobody else answers it.
     await this.answers.note(due, due.hop);
   }

@@ -8,8 +8,8 @@ import {
 import { createLogger } from '#libs/telemetry';
 import { aDeferred, aFailure } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
-import type { Answers } from '../answer/answers.port.ts';
-import { Announcer } from '../announce/announcer.port.ts';
+import type { DocumentResponse } from '../answer/answers.port.ts';
+import { OutcomePublisher } from '../announce/announcer.port.ts';
 import { RetryConfig } from '../retry.config.ts';
 import { type Answer, Decisions, type Question } from './decisions.port.ts';
 import { thisMoment } from './moment.ts';
@@ -21,24 +21,24 @@ class RememberedDecisions extends Decisions {
   async decideOnce({ deferred, decide }: Question): Promise<Answer> {
     const kept = this.kept.get(deferred.eventId);
     if (kept) return { ...kept, repeated: true };
-    const answer = { decision: decide({ proven: false, cancelled: false }), repeated: false };
+    const answer = { decision: decide({ accepted: false, cancelled: false }), repeated: false };
     this.kept.set(deferred.eventId, answer);
     return answer;
   }
 }
 
-class Heard extends Announcer {
-  readonly told: (StatusChanged | DeadLetter)[] = [];
+class Heard extends OutcomePublisher {
+  readonly reported: (StatusChanged | DeadLetter)[] = [];
   readonly acknowledged: SendPlanned[] = [];
   down = false;
 
   async facts(facts: readonly StatusChanged[]): Promise<void> {
     if (this.down) throw new InfrastructureDown('kafka', 'publish');
-    this.told.push(...facts);
+    this.reported.push(...facts);
   }
 
   async deadLetter(letter: DeadLetter): Promise<void> {
-    this.told.push(letter);
+    this.reported.push(letter);
   }
 
   async planned(planned: SendPlanned): Promise<void> {
@@ -52,13 +52,13 @@ function aPlanner(decisions: Decisions = new RememberedDecisions()) {
   const heard = new Heard();
   const config = RetryConfig.parse({ DATABASE_URL: 'postgres://unused' });
   const answered: number[] = [];
-  const answers: Pick<Answers, 'note'> = {
+  const answers: Pick<DocumentResponse, 'note'> = {
     note: (_: Identity, hop: number) => Promise.resolve(void answered.push(hop)),
   };
   return {
     heard,
     answered,
-    planner: new PlanService(decisions, heard, answers as Answers, config, createLogger('test', 'silent'), thisMoment),
+    planner: new PlanService(decisions, heard, answers as DocumentResponse, config, createLogger('test', 'silent'), thisMoment),
   };
 }
 
@@ -71,8 +71,8 @@ describe('Planning what follows from a deferred message', () => {
     heard.down = false;
     await planner.plan(deferred);
     await planner.plan(deferred);
-    expect(heard.told).toHaveLength(2);
-    expect(heard.told[1]).toEqual(heard.told[0]);
+    expect(heard.reported).toHaveLength(2);
+    expect(heard.reported[1]).toEqual(heard.reported[0]);
   });
 
   it('says of a message given back, whose hop was decided otherwise, that it does not go again', async () => {
@@ -80,18 +80,18 @@ describe('Planning what follows from a deferred message', () => {
       decideOnce = () => Promise.resolve(undefined);
     }
     const { heard, planner } = aPlanner(new DecidedOtherwise());
-    await planner.plan(aDeferred({ takenBack: true, hop: 3 }));
-    expect(heard.told).toMatchObject([
+    await planner.plan(aDeferred({ acceptanceRevoked: true, hop: 3 }));
+    expect(heard.reported).toMatchObject([
       { status: 'failed', final: true, hop: 3, source: 'retry', failure: { code: 'ECONNREFUSED' } },
     ]);
     await planner.plan(aDeferred());
-    expect(heard.told).toHaveLength(1);
+    expect(heard.reported).toHaveLength(1);
   });
 
   it('tells the final status and writes a dead letter when it gives up', async () => {
     const { heard, planner } = aPlanner();
     await planner.plan(aDeferred({ expiresAt: '2020-01-01T00:00:00Z', failure: aFailure() }));
-    expect(heard.told).toMatchObject([{ status: 'expired', final: true }, { reason: 'expired' }]);
+    expect(heard.reported).toMatchObject([{ status: 'expired', final: true }, { reason: 'expired' }]);
   });
 
   it('tells a channel that keeps a hand-over that it is decided on: after what follows is told, and however often it is asked', async () => {
@@ -130,6 +130,6 @@ describe('Planning what follows from a deferred message', () => {
     }
     const { heard, planner } = aPlanner(new Overtaken());
     await planner.plan(aDeferred());
-    expect(heard.told).toEqual([]);
+    expect(heard.reported).toEqual([]);
   });
 });

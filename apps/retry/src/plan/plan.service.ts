@@ -2,8 +2,8 @@ import type { Failure, SendDeferred } from '#libs/contracts';
 import { LOGGER } from '#libs/runtime';
 import { type Logger, traceHeaders } from '#libs/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
-import { Answers } from '../answer/answers.port.ts';
-import { Announcer } from '../announce/announcer.port.ts';
+import { DocumentResponse } from '../answer/answers.port.ts';
+import { OutcomePublisher } from '../announce/announcer.port.ts';
 import { deadLetterOf, factsOf, leftFact, plannedOf } from '../announce/facts.policy.ts';
 import { policyOf, RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
 import type { Decision, Moment, RetryPolicy } from './decision.ts';
@@ -20,22 +20,22 @@ const EVERY_HOP = 2 ** 31 - 1;
 @Injectable()
 export class PlanService {
   private readonly decisions: Decisions;
-  private readonly announcer: Announcer;
-  private readonly answers: Answers;
+  private readonly outcomes: OutcomePublisher;
+  private readonly answers: DocumentResponse;
   private readonly logger: Logger;
   private readonly policy: RetryPolicy;
   private readonly moment: () => Moment;
 
   constructor(
     @Inject(Decisions) decisions: Decisions,
-    @Inject(Announcer) announcer: Announcer,
-    @Inject(Answers) answers: Answers,
+    @Inject(OutcomePublisher) outcomes: OutcomePublisher,
+    @Inject(DocumentResponse) answers: DocumentResponse,
     @Inject(RETRY_CONFIG) config: RetryConfig,
     @Inject(LOGGER) logger: Logger,
     @Inject(MOMENT) moment: () => Moment,
   ) {
     this.decisions = decisions;
-    this.announcer = announcer;
+    this.outcomes = outcomes;
     this.answers = answers;
     this.logger = logger;
     this.policy = policyOf(config);
@@ -57,16 +57,16 @@ export class PlanService {
     await this.tell(deferred, answer?.decision);
     // Only what has been told is answered: until then its channel is asked to hand it over again.
     if (!answer?.decision.plan)
-      await this.answers.note(deferred, !answer && deferred.takenBack ? EVERY_HOP : deferred.hop);
-    if (deferred.acknowledge) await this.announcer.planned(plannedOf(deferred));
+      await this.answers.note(deferred, !answer && deferred.acceptanceRevoked ? EVERY_HOP : deferred.hop);
+    if (deferred.acknowledge) await this.outcomes.planned(plannedOf(deferred));
   }
 
   private async tell(deferred: SendDeferred, decision: Decision | undefined): Promise<void> {
-    if (!decision) return deferred.takenBack ? this.announcer.facts([leftFact(deferred)]) : undefined;
+    if (!decision) return deferred.acceptanceRevoked ? this.outcomes.facts([leftFact(deferred)]) : undefined;
     // Told only after the decision is kept: a crash in between repeats it on redelivery, under the same ids and times.
-    await this.announcer.facts(factsOf(deferred, decision));
+    await this.outcomes.facts(factsOf(deferred, decision));
     const letter = deadLetterOf(deferred, decision);
-    if (letter) await this.announcer.deadLetter(letter);
+    if (letter) await this.outcomes.deadLetter(letter);
   }
 
   /**
@@ -84,7 +84,7 @@ export class PlanService {
     this.log(deferred, answer);
     await this.tell(deferred, answer?.decision);
     if (!answer?.decision.plan) await this.answers.note(deferred, deferred.hop);
-    await this.announcer.planned(plannedOf(deferred));
+    await this.outcomes.planned(plannedOf(deferred));
   }
 
   private log(deferred: SendDeferred, answer: Answer | undefined): void {

@@ -12,21 +12,21 @@ const noon = msOf('2030-01-31T12:00:00Z');
 const lost = aFailure({ kind: 'unknown', code: 'UND_ERR_HEADERS_TIMEOUT', meaning: 'No answer came in time.' });
 
 /** The answer to the call of `doubtHop` is still lost at `hop`. */
-function inDoubt({ hop = 1, doubtHop = 1, ...more }: Partial<SendDeferred> & { doubtHop?: number } = {}): SendDeferred {
+function unconfirmedOf({ hop = 1, unconfirmedHop = 1, ...more }: Partial<SendDeferred> & { unconfirmedHop?: number } = {}): SendDeferred {
   return aDeferred({
     why: 'unknown',
     lane: 'urgent',
     hop,
     failure: lost,
-    attempts: [{ attempt: 1, hop: doubtHop, at: isoOf(noon), provider: 'sendgrid', failure: lost }],
-    doubt: { hop: doubtHop, provider: 'sendgrid', callId: 'c-1', at: isoOf(noon) },
-    doubtSince: isoOf(noon),
+    attempts: [{ attempt: 1, hop: unconfirmedHop, at: isoOf(noon), provider: 'sendgrid', failure: lost }],
+    unconfirmedCall: { hop: unconfirmedHop, provider: 'sendgrid', callId: 'c-1', at: isoOf(noon) },
+    unconfirmedSince: isoOf(noon),
     ...more,
   });
 }
 
 const decide = (deferred: SendDeferred, after = 0, known: Partial<Known> = {}): Decision =>
-  planRetry(deferred, { proven: false, cancelled: false, ...known }, policy, { now: noon + after, jitter: 0.5 });
+  planRetry(deferred, { accepted: false, cancelled: false, ...known }, policy, { now: noon + after, jitter: 0.5 });
 
 /**
  * Looks until it is settled; the provider never knows. Gives the times of the looks, in ms after the doubt arose, and
@@ -44,23 +44,23 @@ function searchInVain(deferred: SendDeferred): { looks: number[]; end: Decision 
 
 describe('A message whose answer was lost', () => {
   it('is looked for at the provider before anything goes again', () => {
-    const decision = decide(inDoubt());
+    const decision = decide(unconfirmedOf());
     expect(decision.plan).toMatchObject({ mode: 'reconcile', kind: 'unknown', dueAt: isoOf(noon + 5_000) });
     expect(decision.facts).toEqual([]);
   });
 
   it('is looked for at growing intervals, the last time at the end of its window', () => {
-    expect(searchInVain(inDoubt()).looks).toEqual([5_000, 10_000, 20_000, 40_000, 60_000]);
+    expect(searchInVain(unconfirmedOf()).looks).toEqual([5_000, 10_000, 20_000, 40_000, 60_000]);
   });
 
   it('is looked for once even when its window is long over', () => {
-    expect(decide(inDoubt(), 3_600_000).plan).toMatchObject({ mode: 'reconcile', dueAt: isoOf(noon + 3_600_000) });
+    expect(decide(unconfirmedOf(), 3_600_000).plan).toMatchObject({ mode: 'reconcile', dueAt: isoOf(noon + 3_600_000) });
   });
 
   it.each<Lane>(['urgent', 'transactional'])(
     'is sent again in the %s lane when it was not found, and says so',
     (lane) => {
-      const { end, looks } = searchInVain(inDoubt({ lane }));
+      const { end, looks } = searchInVain(unconfirmedOf({ lane }));
       const at = isoOf(noon + looks.at(-1)!);
       expect(end.plan).toMatchObject({ mode: 'send', kind: 'unknown', dueAt: at });
       expect(end.facts).toMatchObject([
@@ -74,13 +74,13 @@ describe('A message whose answer was lost', () => {
   it('is not final while it is about to be sent again', () => {
     const facts = [
       { status: 'unconfirmed', final: false, hop: 1, source: 'email' } as Fact,
-      ...searchInVain(inDoubt()).end.facts.map((fact) => ({ ...fact, source: 'retry' as const })),
+      ...searchInVain(unconfirmedOf()).end.facts.map((fact) => ({ ...fact, source: 'retry' as const })),
     ];
     expect(fold(facts)).toMatchObject({ status: 'retrying', final: false });
   });
 
   it('ends unconfirmed in the bulk lane, with a dead letter for an operator', () => {
-    const { end } = searchInVain(inDoubt({ lane: 'bulk', expiresAt: isoOf(noon + 72 * 3_600_000) }));
+    const { end } = searchInVain(unconfirmedOf({ lane: 'bulk', expiresAt: isoOf(noon + 72 * 3_600_000) }));
     expect(end).toMatchObject({ outcome: 'buried', burial: { reason: 'unconfirmed', failure: lost } });
     expect(fold(end.facts.map((fact) => ({ ...fact, source: 'retry' as const })))).toMatchObject({
       status: 'unconfirmed',
@@ -89,13 +89,13 @@ describe('A message whose answer was lost', () => {
   });
 
   it('ends unconfirmed rather than being sent again after it expired', () => {
-    const { end } = searchInVain(inDoubt({ expiresAt: isoOf(noon + 30_000) }));
+    const { end } = searchInVain(unconfirmedOf({ expiresAt: isoOf(noon + 30_000) }));
     expect(end.burial?.reason).toBe('unconfirmed');
     expect(end.facts).toMatchObject([{ status: 'unconfirmed', final: true, hop: 1 }]);
   });
 
   it('ends unconfirmed rather than being sent again when upstream wants it no more', () => {
-    expect(decide(inDoubt({ hop: 4 }), 60_000, { cancelled: true }).burial?.reason).toBe('unconfirmed');
+    expect(decide(unconfirmedOf({ hop: 4 }), 60_000, { cancelled: true }).burial?.reason).toBe('unconfirmed');
   });
 
   it('is not sent again without end when every answer is lost', () => {
@@ -105,15 +105,15 @@ describe('A message whose answer was lost', () => {
       at: isoOf(noon),
       failure: lost,
     }));
-    expect(decide(inDoubt({ hop: 11, doubtHop: 10, attempts }), 60_000).burial?.reason).toBe('unconfirmed');
+    expect(decide(unconfirmedOf({ hop: 11, unconfirmedHop: 10, attempts }), 60_000).burial?.reason).toBe('unconfirmed');
   });
 
   it('is left alone once a receipt proves that the provider has it', () => {
-    expect(decide(inDoubt({ hop: 5 }), 3_600_000, { proven: true })).toMatchObject({ outcome: 'proven', facts: [] });
+    expect(decide(unconfirmedOf({ hop: 5 }), 3_600_000, { accepted: true })).toMatchObject({ outcome: 'proven', facts: [] });
   });
 
   it('comes to an end even when nothing is known of the call', () => {
-    expect(searchInVain(inDoubt({ doubt: undefined, attempts: [] })).end.facts[0]).toMatchObject({
+    expect(searchInVain(unconfirmedOf({ unconfirmedCall: undefined, attempts: [] })).end.facts[0]).toMatchObject({
       status: 'unconfirmed',
       final: true,
     });
@@ -126,9 +126,9 @@ describe('A message whose answer was lost', () => {
         fromLane,
         fc.integer({ min: 1, max: 500 }),
         fc.integer({ min: -10_000_000, max: 100_000_000 }),
-        (lane, doubtHop, expiresIn) => {
+        (lane, unconfirmedHop, expiresIn) => {
           const { looks } = searchInVain(
-            inDoubt({ lane, hop: doubtHop, doubtHop, expiresAt: isoOf(noon + expiresIn) }),
+            unconfirmedOf({ lane, hop: unconfirmedHop, unconfirmedHop, expiresAt: isoOf(noon + expiresIn) }),
           );
           const window = policy.reconcile.windowMs[lane];
           expect(looks.length).toBeLessThanOrEqual(Math.ceil(Math.log2(window / policy.reconcile.afterMs)) + 1);

@@ -6,11 +6,11 @@ import type { Decision, Known, RetryPolicy, Verdict } from './decision.ts';
  * The lost answer to a call: look for it, and when the time for that is over, send again or end unconfirmed (design
  * §5).
  */
-export function settleDoubt(deferred: SendDeferred, known: Known, policy: RetryPolicy, now: number): Decision {
-  const since = msOf(deferred.doubtSince ?? deferred.doubt?.at ?? deferred.at);
+export function reconcilePlan(deferred: SendDeferred, known: Known, policy: RetryPolicy, now: number): Decision {
+  const since = msOf(deferred.unconfirmedSince ?? deferred.unconfirmedCall?.at ?? deferred.at);
   const end = since + policy.reconcile.windowMs[deferred.lane];
   // However late it is, nothing goes again before the provider was asked once.
-  const neverLooked = deferred.doubt?.hop === deferred.hop;
+  const neverLooked = deferred.unconfirmedCall?.hop === deferred.hop;
   if (now < end || neverLooked) return look(now, Math.max(now, nextLook(since, end, policy.reconcile.afterMs, now)));
   const mayResend =
     policy.reconcile.resend.has(deferred.lane) &&
@@ -59,19 +59,19 @@ function giveUp(deferred: SendDeferred, now: number): Decision {
 
 /** Ends the doubt of the hop that made the call: only a receipt or an operator says more. */
 function closed(deferred: SendDeferred, reason: string): Verdict {
-  return { status: 'unconfirmed', final: true, hop: doubtfulHop(deferred), reason, failure: failureOf(deferred) };
+  return { status: 'unconfirmed', final: true, hop: anUnconfirmedHop(deferred), reason, failure: failureOf(deferred) };
 }
 
 const lastUnknown = ({ attempts }: SendDeferred) => attempts.findLast((attempt) => attempt.failure.kind === 'unknown');
 
-const doubtfulHop = (deferred: SendDeferred): number =>
-  deferred.doubt?.hop ?? lastUnknown(deferred)?.hop ?? deferred.hop;
+const anUnconfirmedHop = (deferred: SendDeferred): number =>
+  deferred.unconfirmedCall?.hop ?? lastUnknown(deferred)?.hop ?? deferred.hop;
 
 /** The call's own failure says more than that of the last look. */
 function failureOf(deferred: SendDeferred): Failure {
-  return lastUnknown(deferred)?.failure ?? deferred.failure ?? answerLost;
+  return lastUnknown(deferred)?.failure ?? deferred.failure ?? responseLost;
 }
 
-const answerLost = ownFailure('MSG_ANSWER_LOST', 'unknown', 'never', 'The provider’s answer was lost.', {
-  action: 'Find out at the provider whether it took the message; if not, publish it again under a new messageId.',
+const responseLost = ownFailure('MSG_ANSWER_LOST', 'unknown', 'never', 'The provider’s answer was lost.', {
+  remedy: 'Find out at the provider whether it took the message; if not, publish it again under a new messageId.',
 });

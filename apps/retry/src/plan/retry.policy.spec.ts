@@ -10,7 +10,7 @@ import { planRetry } from './retry.policy.ts';
 const policy = policyOf(RetryConfig.parse({ DATABASE_URL: 'postgres://unused' }));
 const noon = msOf('2030-01-31T12:00:00Z');
 const tomorrow = noon + 86_400_000;
-const nothingKnown: Known = { proven: false, cancelled: false };
+const nothingKnown: Known = { accepted: false, cancelled: false };
 
 const decide = (deferred: SendDeferred, known: Partial<Known> = {}, jitter = 0.5): Decision =>
   planRetry(deferred, { ...nothingKnown, ...known }, policy, { now: noon, jitter });
@@ -86,7 +86,7 @@ describe('A message whose attempt failed', () => {
   });
 
   it('is left alone once a provider is proven to have it', () => {
-    expect(decide(aDeferred(), { proven: true })).toMatchObject({ outcome: 'proven', facts: [] });
+    expect(decide(aDeferred(), { accepted: true })).toMatchObject({ outcome: 'proven', facts: [] });
   });
 
   it('is not tried again once upstream wants it no more', () => {
@@ -123,8 +123,8 @@ describe('A message that waits', () => {
   });
 
   it('is asked about, not sent, when what waits is the search for a lost answer', () => {
-    const doubt = { hop: 1, provider: 'sendgrid', callId: 'c-1', at: isoOf(noon) };
-    expect(decide(waiting({ hop: 2, doubt, until: isoOf(tomorrow) }), { cancelled: true }).plan).toMatchObject({
+    const unconfirmedCall = { hop: 1, provider: 'sendgrid', callId: 'c-1', at: isoOf(noon) };
+    expect(decide(waiting({ hop: 2, unconfirmedCall, until: isoOf(tomorrow) }), { cancelled: true }).plan).toMatchObject({
       mode: 'reconcile',
     });
   });

@@ -2,27 +2,27 @@ import { type Failure, ownFailure, type SendDeferred } from '#libs/contracts';
 import { isoOf, msOf } from '../instant.ts';
 import { backoffDelay } from './backoff.policy.ts';
 import type { Decision, Known, Moment, RetryPolicy } from './decision.ts';
-import { settleDoubt } from './reconcile.policy.ts';
+import { reconcilePlan } from './reconcile.policy.ts';
 
 /** What follows from a message that was not sent now. */
 export function planRetry(deferred: SendDeferred, known: Known, policy: RetryPolicy, moment: Moment): Decision {
   const at = isoOf(moment.now);
-  if (known.proven) return { outcome: 'proven', at, facts: [] };
-  if (deferred.why === 'unknown') return settleDoubt(deferred, known, policy, moment.now);
-  if (deferred.why === 'failed' && failureOf(deferred).retry === 'never') return bury(deferred, 'failed', at);
+  if (known.accepted) return { outcome: 'proven', at, facts: [] };
+  if (deferred.why === 'unknown') return reconcilePlan(deferred, known, policy, moment.now);
+  if (deferred.why === 'failed' && failureOf(deferred).retry === 'never') return deadLetter(deferred, 'failed', at);
   // A postponed look: cancelling or expiring would leave the lost answer without an end.
-  const inDoubt = deferred.why === 'waiting' && deferred.doubt !== undefined;
-  if (known.cancelled && !inDoubt) return cancel(deferred, at);
+  const unconfirmedOf = deferred.why === 'waiting' && deferred.unconfirmedCall !== undefined;
+  if (known.cancelled && !unconfirmedOf) return cancel(deferred, at);
   return deferred.why === 'waiting'
-    ? planWait(deferred, inDoubt, policy, moment)
+    ? planWait(deferred, unconfirmedOf, policy, moment)
     : planAttempt(deferred, policy, moment);
 }
 
-function planWait(deferred: SendDeferred, inDoubt: boolean, policy: RetryPolicy, { now, jitter }: Moment): Decision {
+function planWait(deferred: SendDeferred, unconfirmedOf: boolean, policy: RetryPolicy, { now, jitter }: Moment): Decision {
   const fallback = now + backoffDelay(deferred.hop, policy.backoff[deferred.lane], jitter);
   const dueAt = deferred.until === undefined ? fallback : msOf(deferred.until);
-  if (!inDoubt && dueAt >= msOf(deferred.expiresAt)) return bury(deferred, 'expired', isoOf(now));
-  const mode = inDoubt ? 'reconcile' : 'send';
+  if (!unconfirmedOf && dueAt >= msOf(deferred.expiresAt)) return deadLetter(deferred, 'expired', isoOf(now));
+  const mode = unconfirmedOf ? 'reconcile' : 'send';
   return {
     outcome: 'planned',
     at: isoOf(now),
@@ -34,9 +34,9 @@ function planWait(deferred: SendDeferred, inDoubt: boolean, policy: RetryPolicy,
 function planAttempt(deferred: SendDeferred, policy: RetryPolicy, moment: Moment): Decision {
   const failure = failureOf(deferred);
   const at = isoOf(moment.now);
-  if (isExhausted(deferred, failure, policy)) return bury(deferred, 'exhausted', at);
+  if (isExhausted(deferred, failure, policy)) return deadLetter(deferred, 'exhausted', at);
   const due = moment.now + delayOf(deferred, failure, policy, moment.jitter);
-  if (due >= msOf(deferred.expiresAt)) return bury(deferred, 'expired', at);
+  if (due >= msOf(deferred.expiresAt)) return deadLetter(deferred, 'expired', at);
   const dueAt = isoOf(due);
   return {
     outcome: 'planned',
@@ -73,7 +73,7 @@ function delayOf(deferred: SendDeferred, failure: Failure, policy: RetryPolicy, 
   return backoffDelay(round, policy.backoff[deferred.lane], jitter);
 }
 
-function bury(deferred: SendDeferred, reason: 'failed' | 'exhausted' | 'expired', at: string): Decision {
+function deadLetter(deferred: SendDeferred, reason: 'failed' | 'exhausted' | 'expired', at: string): Decision {
   const failure = failureOf(deferred);
   const burial = { reason, failure };
   const { hop } = deferred;
@@ -123,7 +123,7 @@ const endedWaiting = ownFailure(
   'never',
   'The time it had to wait for lies after the time it expires.',
   {
-    action: 'If it is still of use, publish it again under a new messageId with a later expiresAt.',
+    remedy: 'If it is still of use, publish it again under a new messageId with a later expiresAt.',
   },
 );
 const unclassified = ownFailure(

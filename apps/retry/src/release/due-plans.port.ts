@@ -37,7 +37,7 @@ export abstract class DuePlans {
    * was told before it was planned has been read.
    * @throws InfrastructureDown when Postgres cannot be reached.
    */
-  abstract take(proofRead: ReadUpTo): Promise<DueBatch>;
+  abstract take(evidenceRead: ReadUpTo): Promise<DueBatch>;
 
   /**
    * Marks plans as published where they are still those that were taken.

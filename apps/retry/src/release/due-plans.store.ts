@@ -46,14 +46,14 @@ export class PostgresDuePlans extends DuePlans {
     return rows[0]!;
   }
 
-  async take(proofRead: ReadUpTo): Promise<DueBatch> {
+  async take(evidenceRead: ReadUpTo): Promise<DueBatch> {
     const token = randomUUID();
     if (!(await this.schema.isThere())) return { token, plans: [], more: false };
     const { rows } = await database('take', () =>
       this.pool.query<TakenRow>({
         name: 'take',
         text: takeSql,
-        values: [this.size, BATCH_BYTES, token, this.leaseMs, JSON.stringify(proofRead)],
+        values: [this.size, BATCH_BYTES, token, this.leaseMs, JSON.stringify(evidenceRead)],
       }),
     );
     const bytes = rows.reduce((sum, row) => sum + row.bytes, 0);

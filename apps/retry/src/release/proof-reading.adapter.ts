@@ -4,11 +4,11 @@ import { advance, factsGroup, KafkaReading, type Mark, readUpTo } from '#libs/tr
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Kafka } from 'kafkajs';
 import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
-import { ProofReading, type ReadUpTo } from './proof-reading.port.ts';
+import { EvidenceReader, type ReadUpTo } from './proof-reading.port.ts';
 
 /** How far retry and a channel have read what is told, as Kafka knows it. */
 @Injectable()
-export class KafkaProofReading extends ProofReading implements OnModuleDestroy {
+export class KafkaEvidenceReader extends EvidenceReader implements OnModuleDestroy {
   private readonly reading: KafkaReading;
   private readonly prefix: string;
   private readonly topic: string;

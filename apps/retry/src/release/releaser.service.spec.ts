@@ -2,10 +2,10 @@ import { InfrastructureDown, RecordRefused, type SendDue } from '#libs/contracts
 import { createLogger } from '#libs/telemetry';
 import { aDeferred, eventually } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
-import { Announcer } from '../announce/announcer.port.ts';
+import { OutcomePublisher } from '../announce/announcer.port.ts';
 import { dueOf } from '../announce/facts.policy.ts';
 import { type DueBatch, type DuePlan, DuePlans, type WaitingResends } from './due-plans.port.ts';
-import { ProofReading, type ReadUpTo } from './proof-reading.port.ts';
+import { EvidenceReader, type ReadUpTo } from './proof-reading.port.ts';
 import { ReleaserService } from './releaser.service.ts';
 
 const aPlan = (messageId: string): DuePlan => ({
@@ -25,7 +25,7 @@ class Queue extends DuePlans {
   takings = 0;
   readonly marked: string[] = [];
   /** What each taking was told of the reading. */
-  readonly told: ReadUpTo[] = [];
+  readonly reported: ReadUpTo[] = [];
   resends: WaitingResends = { now: noon, channels: [] };
   private readonly batches: DuePlan[][];
 
@@ -38,9 +38,9 @@ class Queue extends DuePlans {
     return this.resends;
   }
 
-  async take(proofRead: ReadUpTo): Promise<DueBatch> {
+  async take(evidenceRead: ReadUpTo): Promise<DueBatch> {
     this.takings += 1;
-    this.told.push(proofRead);
+    this.reported.push(evidenceRead);
     return { token: 'taking', plans: this.batches.shift() ?? [], more: this.batches.length > 0 };
   }
 
@@ -49,7 +49,7 @@ class Queue extends DuePlans {
   }
 }
 
-class Channel extends Announcer {
+class Channel extends OutcomePublisher {
   readonly received: string[] = [];
   private readonly refused: string[];
 
@@ -69,7 +69,7 @@ class Channel extends Announcer {
 }
 
 /** Everything is read up to the moment it is asked, unless Kafka is away. */
-class Reading extends ProofReading {
+class Reading extends EvidenceReader {
   asked = 0;
   away = false;
 
@@ -134,7 +134,7 @@ describe('Releasing what is due', () => {
     expect(reading.asked).toBe(0);
     queue.resends = { now: noon, channels: ['email'] };
     await releaser.releaseDue();
-    expect(queue.told).toEqual([{}, { email: noon }]);
+    expect(queue.reported).toEqual([{}, { email: noon }]);
   });
 
   it('lets all else go while nobody can tell how far proof has been read', async () => {
@@ -143,7 +143,7 @@ describe('Releasing what is due', () => {
     const { releaser, reading, channel } = aReleaser(queue);
     reading.away = true;
     await releaser.releaseDue();
-    expect(queue.told).toEqual([{}]);
+    expect(queue.reported).toEqual([{}]);
     expect(channel.received).toEqual(['m-1']);
   });
 

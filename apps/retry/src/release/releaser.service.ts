@@ -3,18 +3,18 @@ import { LOGGER, STOPPING } from '#libs/runtime';
 import { contextFrom, inSpan, type Logger, SpanKind } from '#libs/telemetry';
 import { loop } from '#libs/transport';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { Announcer } from '../announce/announcer.port.ts';
+import { OutcomePublisher } from '../announce/announcer.port.ts';
 import { EndingService } from '../plan/ending.service.ts';
 import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
 import { type DuePlan, DuePlans } from './due-plans.port.ts';
-import { ProofReading, type ReadUpTo } from './proof-reading.port.ts';
+import { EvidenceReader, type ReadUpTo } from './proof-reading.port.ts';
 
 /** Hands messages back to their channels when they are due: take, publish, mark. */
 @Injectable()
 export class ReleaserService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly plans: DuePlans;
-  private readonly proofs: ProofReading;
-  private readonly announcer: Announcer;
+  private readonly evidences: EvidenceReader;
+  private readonly outcomes: OutcomePublisher;
   private readonly endings: Pick<EndingService, 'endPlan'>;
   private readonly config: Pick<RetryConfig, 'RETRY_POLL_MS'>;
   private readonly stopping: AbortSignal;
@@ -23,16 +23,16 @@ export class ReleaserService implements OnApplicationBootstrap, OnModuleDestroy 
 
   constructor(
     @Inject(DuePlans) plans: DuePlans,
-    @Inject(ProofReading) proofs: ProofReading,
-    @Inject(Announcer) announcer: Announcer,
+    @Inject(EvidenceReader) evidences: EvidenceReader,
+    @Inject(OutcomePublisher) outcomes: OutcomePublisher,
     @Inject(EndingService) endings: Pick<EndingService, 'endPlan'>,
     @Inject(RETRY_CONFIG) config: Pick<RetryConfig, 'RETRY_POLL_MS'>,
     @Inject(STOPPING) stopping: AbortSignal,
     @Inject(LOGGER) logger: Logger,
   ) {
     this.plans = plans;
-    this.proofs = proofs;
-    this.announcer = announcer;
+    this.evidences = evidences;
+    this.outcomes = outcomes;
     this.endings = endings;
     this.config = config;
     this.stopping = stopping;
@@ -55,7 +55,7 @@ export class ReleaserService implements OnApplicationBootstrap, OnModuleDestroy 
 
   /** One batch. What Kafka did not take stays leased and is taken again when the lease is over. */
   async releaseDue(): Promise<{ more: boolean }> {
-    const { token, plans, more } = await this.plans.take(await this.proofRead());
+    const { token, plans, more } = await this.plans.take(await this.evidenceRead());
     const results = await Promise.allSettled(plans.map((plan) => this.release(plan)));
     await this.plans.markPublished(
       token,
@@ -67,11 +67,11 @@ export class ReleaserService implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   /** Asked only while something waits for it. */
-  private async proofRead(): Promise<ReadUpTo> {
+  private async evidenceRead(): Promise<ReadUpTo> {
     const { now, channels } = await this.plans.waitingResends();
     if (channels.length === 0) return {};
     try {
-      return await this.proofs.upTo(now, channels);
+      return await this.evidences.upTo(now, channels);
     } catch (err) {
       if (!(err instanceof InfrastructureDown)) throw err;
       this.logger.warn(
@@ -94,7 +94,7 @@ export class ReleaserService implements OnApplicationBootstrap, OnModuleDestroy 
     };
     await inSpan('retry release', { kind: SpanKind.PRODUCER, attributes, parent: contextFrom(trace) }, async () => {
       try {
-        await this.announcer.due(due);
+        await this.outcomes.due(due);
       } catch (err) {
         if (err instanceof InfrastructureDown) throw err;
         this.logger.error(

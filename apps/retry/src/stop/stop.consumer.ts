@@ -3,15 +3,15 @@ import { On } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { answeredBy } from '../answer/answered.policy.ts';
-import { Answers } from '../answer/answers.port.ts';
+import { DocumentResponse } from '../answer/answers.port.ts';
 import { StopService } from './stop.service.ts';
 
 @Controller()
 export class StopConsumer {
   private readonly stopping: StopService;
-  private readonly answers: Answers;
+  private readonly answers: DocumentResponse;
 
-  constructor(@Inject(StopService) stopping: StopService, @Inject(Answers) answers: Answers) {
+  constructor(@Inject(StopService) stopping: StopService, @Inject(DocumentResponse) answers: DocumentResponse) {
     this.stopping = stopping;
     this.answers = answers;
   }
@@ -20,7 +20,7 @@ export class StopConsumer {
   async onStatus(@Payload() fact: StatusChanged): Promise<void> {
     const answered = answeredBy(fact);
     if (answered) return this.answers.note(answered, answered.hop);
-    await this.stopping.learn(fact);
+    await this.stopping.onFact(fact);
   }
 
   @On(topics.cancelRequested)

@@ -21,7 +21,7 @@ export abstract class Stops {
    * @returns whether a plan was stopped.
    * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.
    */
-  abstract prove(of: Identity, hop: number): Promise<boolean>;
+  abstract markAccepted(of: Identity, hop: number): Promise<boolean>;
 
   /**
    * Cancels what is pending; whatever else is on its way is remembered as wanted no more. Again gives the same.

@@ -12,13 +12,13 @@ interface Stood {
   ended_at: Date | null;
 }
 
-interface Asked {
+interface Parsed {
   cancelled_at: Date;
   /** Why it was given up, by the last decision. */
   burial: string | null;
 }
 
-interface Proof {
+interface Evidence {
   id: string;
   hop: number;
 }
@@ -26,36 +26,36 @@ interface Proof {
 @Injectable()
 export class PostgresStops extends Stops {
   private readonly pool: Pool;
-  private readonly proofs: MicroBatch<Proof, boolean>;
+  private readonly evidences: MicroBatch<Evidence, boolean>;
 
   constructor(@Inject(POOL) pool: Pool) {
     super();
     this.pool = pool;
-    this.proofs = microBatch({ size: 500, lingerMs: 5 }, (proofs) => this.proveAll(proofs));
+    this.evidences = microBatch({ size: 500, lingerMs: 5 }, (evidences) => this.markAllAccepted(evidences));
   }
 
-  prove(of: Identity, hop: number): Promise<boolean> {
-    return database('prove', () => this.proofs.add({ id: identityKey(of), hop }));
+  markAccepted(of: Identity, hop: number): Promise<boolean> {
+    return database('prove', () => this.evidences.add({ id: identityKey(of), hop }));
   }
 
   cancel(of: Identity): Promise<Cancellation> {
     return database('cancel', () => transaction(this.pool, (client) => cancelOne(client, identityKey(of))));
   }
 
-  private async proveAll(proofs: readonly Proof[]): Promise<boolean[]> {
+  private async markAllAccepted(evidences: readonly Evidence[]): Promise<boolean[]> {
     const { rows } = await this.pool.query<{ id: string }>(
       'SELECT id FROM retry.progress WHERE id = ANY($1::uuid[]) AND NOT proven',
-      [proofs.map(({ id }) => id)],
+      [evidences.map(({ id }) => id)],
     );
-    if (rows.length === 0) return proofs.map(() => false);
+    if (rows.length === 0) return evidences.map(() => false);
     const deferred = new Set(rows.map(({ id }) => id));
     const stopped = await transaction(this.pool, (client) =>
       stopAll(
         client,
-        proofs.filter(({ id }) => deferred.has(id)),
+        evidences.filter(({ id }) => deferred.has(id)),
       ),
     );
-    return proofs.map(({ id }) => stopped.has(id));
+    return evidences.map(({ id }) => stopped.has(id));
   }
 }
 
@@ -63,10 +63,10 @@ export class PostgresStops extends Stops {
  * Progress first: its lock waits for a decision in the making, and the second statement then sees the plan that came of
  * it.
  */
-async function stopAll(client: PoolClient, proofs: readonly Proof[]): Promise<Set<string>> {
-  const [ids, hops] = [proofs.map(({ id }) => id), proofs.map(({ hop }) => hop)];
+async function stopAll(client: PoolClient, evidences: readonly Evidence[]): Promise<Set<string>> {
+  const [ids, hops] = [evidences.map(({ id }) => id), evidences.map(({ hop }) => hop)];
   await client.query('SELECT 1 FROM retry.progress WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE', [ids]);
-  const proven = await client.query<{ id: string }>(
+  const accepted = await client.query<{ id: string }>(
     `UPDATE retry.progress p SET proven = true
        FROM (SELECT id, max(hop) AS hop FROM unnest($1::uuid[], $2::int[]) AS t(id, hop) GROUP BY id) i
       WHERE p.id = i.id AND i.hop > coalesce(p.taken_back, 0) RETURNING p.id`,
@@ -77,14 +77,14 @@ async function stopAll(client: PoolClient, proofs: readonly Proof[]): Promise<Se
     `UPDATE retry.schedule SET state = CASE state WHEN 'pending' THEN 'stopped' ELSE 'answered' END,
             ended_at = coalesce(ended_at, now()), lease_token = NULL, lease_until = NULL
       WHERE id = ANY($1::uuid[]) AND state IN ('pending', 'releasing', 'published') RETURNING id, state`,
-    [proven.rows.map(({ id }) => id)],
+    [accepted.rows.map(({ id }) => id)],
   );
   return new Set(rows.filter(({ state }) => state === 'stopped').map(({ id }) => id));
 }
 
 async function cancelOne(client: PoolClient, id: string): Promise<Cancellation> {
   // Kept for unknown messages too: a cancellation may overtake the fact that its message waits.
-  const asked = await client.query<Asked>(
+  const asked = await client.query<Parsed>(
     `INSERT INTO retry.progress AS p (id, cancelled_at) VALUES ($1, now())
      ON CONFLICT (id) DO UPDATE SET cancelled_at = coalesce(p.cancelled_at, excluded.cancelled_at)
      RETURNING cancelled_at, decision -> 'burial' ->> 'reason' AS burial`,

@@ -8,16 +8,16 @@ import { Retention } from './retention.port.ts';
 
 /** Deletes what is past its retention, a little at a time. */
 @Injectable()
-export class TidyService implements OnApplicationBootstrap, OnModuleDestroy {
+export class CleanupService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly retention: Retention;
-  private readonly config: Pick<RetryConfig, 'RETRY_TIDY_MS'>;
+  private readonly config: Pick<RetryConfig, 'RETRY_CLEANUP_MS'>;
   private readonly stopping: AbortSignal;
   private readonly logger: Logger;
   private running: Promise<void> = Promise.resolve();
 
   constructor(
     @Inject(Retention) retention: Retention,
-    @Inject(RETRY_CONFIG) config: Pick<RetryConfig, 'RETRY_TIDY_MS'>,
+    @Inject(RETRY_CONFIG) config: Pick<RetryConfig, 'RETRY_CLEANUP_MS'>,
     @Inject(STOPPING) stopping: AbortSignal,
     @Inject(LOGGER) logger: Logger,
   ) {
@@ -36,7 +36,7 @@ export class TidyService implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async run(): Promise<void> {
-    const { RETRY_TIDY_MS: everyMs } = this.config;
+    const { RETRY_CLEANUP_MS: everyMs } = this.config;
     // Not at once: the schema may still be coming, and a start has better things to do.
     await delay(everyMs, undefined, { signal: this.stopping }).catch(() => undefined);
     await loop({ name: 'tidy', everyMs, stopping: this.stopping, logger: this.logger }, () =>

@@ -2,7 +2,7 @@ import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SANDBOX_LOG, type SandboxLog } from '../sandbox.log.ts';
 import { give } from './give.ts';
-import { failureAnswer } from './refusal.policy.ts';
+import { failureResponse } from './refusal.policy.ts';
 
 /** What no handler answered: wrong paths, wrong verbs, unreadable bodies, our own bugs. */
 @Catch()
@@ -17,7 +17,7 @@ export class FailureFilter implements ExceptionFilter {
       this.log.error({ name, code, status }, 'a request failed in the sandbox itself');
     }
     const known = status === 404 && request.url === '/v3/mail/send' ? 405 : status;
-    give(host.switchToHttp().getResponse<FastifyReply>(), failureAnswer(request.url, known, Date.now()));
+    give(host.switchToHttp().getResponse<FastifyReply>(), failureResponse(request.url, known, Date.now()));
   }
 }
 

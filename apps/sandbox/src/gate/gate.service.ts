@@ -5,7 +5,7 @@ import type { Fault } from './fault.policy.ts';
 import { FaultService } from './fault.service.ts';
 import { give } from './give.ts';
 import { classify, recipientsOf } from './request.policy.ts';
-import { failureAnswer, isTooLarge } from './refusal.policy.ts';
+import { failureResponse, isTooLarge } from './refusal.policy.ts';
 
 const faults = new WeakMap<FastifyRequest, Fault>();
 
@@ -37,7 +37,7 @@ export class GateService {
       return;
     }
     if (isTooLarge(request.url, Number(request.headers['content-length'] ?? 0))) {
-      drain(request, () => give(reply, failureAnswer(request.url, 413, Date.now())));
+      drain(request, () => give(reply, failureResponse(request.url, 413, Date.now())));
       return;
     }
     done();
@@ -57,7 +57,7 @@ export class GateService {
     if (fault) faults.set(request, fault);
     if (fault?.refuse) return hangUp(request, reply);
     if (fault?.status === undefined) return done();
-    give(reply, failureAnswer(request.url, fault.status, Date.now(), fault));
+    give(reply, failureResponse(request.url, fault.status, Date.now(), fault));
   }
 
   private leave(

@@ -1,5 +1,5 @@
 import { refusalOfStatus } from '../resend/error.policy.ts';
-import { errorAnswer, throttled, tooLarge } from '../sendgrid/error.policy.ts';
+import { errorResponse, throttled, tooLarge } from '../sendgrid/error.policy.ts';
 import { refusal } from '../twilio/error.policy.ts';
 import type { Answer } from '../answer.ts';
 import type { Fault } from './fault.policy.ts';
@@ -20,7 +20,7 @@ export function isTooLarge(url: string, bytes: number): boolean {
  * An answer with this status, in the words of the API that the URL belongs to.
  * @param now milliseconds of the epoch
  */
-export function failureAnswer(url: string, status: number, now: number, fault: Partial<Fault> = {}): Answer {
+export function failureResponse(url: string, status: number, now: number, fault: Partial<Fault> = {}): Answer {
   const provider = classify('', url)?.provider;
   const answer = inWordsOf(provider, status, now, fault);
   if (fault.retryAfterSeconds === undefined) return answer;
@@ -52,7 +52,7 @@ function own(status: number): Answer {
 
 function sendgrid(status: number, now: number): Answer {
   if (status === 413) return tooLarge;
-  return status === 429 ? throttled(now) : errorAnswer(status);
+  return status === 429 ? throttled(now) : errorResponse(status);
 }
 
 const twilioCodes: Readonly<Record<number, number>> = {

@@ -7,7 +7,7 @@ import { InlineImageStore } from './inline-image.store.ts';
 import { JournalStore, type JournalRecord } from './journal.store.ts';
 import { MessageStore } from './message.store.ts';
 import { CANCELLED, type SandboxMessage } from './message.ts';
-import { withEvents, withheldPlan, type StoredMessage } from './plan.policy.ts';
+import { withEvents, suppressedPlan, type StoredMessage } from './plan.policy.ts';
 
 /** Where accepted messages go: kept first, answered then, followed by their webhooks. */
 @Injectable()
@@ -71,9 +71,9 @@ export class InboxService implements OnApplicationBootstrap, OnApplicationShutdo
     else if ('cleared' in record) {
       this.store.clear();
       this.images.clear();
-    } else if ('withheld' in record) {
-      const message = this.store.get(record.withheld);
-      if (message) Object.assign(message, withheldPlan(message, record.reason, this.config.SANDBOX_WEBHOOK_DELAY_MS));
+    } else if ('suppressedRecipients' in record) {
+      const message = this.store.get(record.suppressedRecipients);
+      if (message) Object.assign(message, suppressedPlan(message, record.reason, this.config.SANDBOX_WEBHOOK_DELAY_MS));
     } else if ('cancelled' in record) {
       for (const id of record.cancelled) cancelled(this.store.get(id));
     } else {

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { Inject, Injectable } from '@nestjs/common';
 import { SANDBOX_CONFIG, SandboxConfig } from '../sandbox.config.ts';
 import type { InlineImage } from './inline-image.policy.ts';
-import type { WebhookState, WithheldReason } from './message.ts';
+import type { WebhookState, SuppressedRecipientReason } from './message.ts';
 import type { StoredMessage } from './plan.policy.ts';
 
 export type JournalRecord =
@@ -14,7 +14,7 @@ export type JournalRecord =
   /** Which events (message id, position) need no webhook any more. */
   | { settled: [id: string, index: number][]; as: WebhookState }
   /** A message that its provider did not send, and why. */
-  | { withheld: string; reason: WithheldReason }
+  | { suppressedRecipients: string; reason: SuppressedRecipientReason }
   /** Messages of which nothing more happens. */
   | { cancelled: string[] }
   | { cleared: true };

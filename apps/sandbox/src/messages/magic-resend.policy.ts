@@ -90,8 +90,8 @@ const plain: readonly ResendStep[] = [sent, delivered];
 export const isForTrials = (address: string): boolean => address.toLowerCase().endsWith('@resend.dev');
 
 /** @param withheld why it is not sent, whatever its recipient stands for */
-export function resendPlan(address: string, withheld?: SuppressedReason): readonly ResendStep[] {
-  if (withheld) return [suppressedFor(withheld)];
+export function resendPlan(address: string, suppressedRecipients?: SuppressedReason): readonly ResendStep[] {
+  if (suppressedRecipients) return [suppressedFor(suppressedRecipients)];
   const mailbox = address.toLowerCase().split(/[+@]/, 1)[0]!;
   const known = isForTrials(address) ? testMailboxes : mailboxes;
   return Object.hasOwn(known, mailbox) ? known[mailbox]! : plain;

@@ -118,8 +118,8 @@ export const refusedSenders: Readonly<Record<string, number>> = {
 };
 
 /** @param withheld why it is not sent, whatever its recipient stands for */
-export function mailPlan(address: string, withheld?: DropReason): readonly MailStep[] {
-  if (withheld) return [droppedFor(withheld)];
+export function mailPlan(address: string, suppressedRecipients?: DropReason): readonly MailStep[] {
+  if (suppressedRecipients) return [droppedFor(suppressedRecipients)];
   const mailbox = address.slice(0, address.lastIndexOf('@')).split('+', 1)[0]?.toLowerCase() ?? '';
   return Object.hasOwn(magicMailboxes, mailbox) ? (magicMailboxes[mailbox] ?? plainMail) : plainMail;
 }

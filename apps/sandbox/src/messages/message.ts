@@ -11,7 +11,7 @@ export const bypassNames = [
 export type BypassName = (typeof bypassNames)[number];
 
 /** Why a provider does not send to a recipient, in its own words. */
-export type WithheldReason = DropReason | SuppressedReason;
+export type SuppressedRecipientReason = DropReason | SuppressedReason;
 
 /** `planned`: has not happened yet. `none`: there is no address to tell it to. */
 export type WebhookState = 'planned' | 'pending' | 'acknowledged' | 'failed' | 'none';
@@ -82,7 +82,7 @@ export interface MailMessage extends Accepted, Named {
   /** Its template does not exist: SendGrid accepts such mail, and drops it afterwards. */
   lost?: boolean;
   /** Set when it left and its recipient stood on a suppression list. */
-  withheld?: DropReason;
+  suppressedRecipients?: DropReason;
   attachments: Attachment[];
   events: MessageEvent<MailStep>[];
 }
@@ -99,7 +99,7 @@ export interface ResendMessage extends Accepted, Named {
   tags: { name: string; value: string }[];
   headers: Record<string, string>;
   /** Set when it left and its recipient stood on the suppression list. */
-  withheld?: SuppressedReason;
+  suppressedRecipients?: SuppressedReason;
   /** Everyone the e-mail names, as it names them. */
   addressees: Record<'to' | 'cc' | 'bcc' | 'replyTo', string[]>;
   attachments: Attachment[];

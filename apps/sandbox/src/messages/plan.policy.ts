@@ -6,7 +6,7 @@ import type {
   ResendMessage,
   SandboxMessage,
   TextMessage,
-  WithheldReason,
+  SuppressedRecipientReason,
 } from './message.ts';
 
 type Planned<M> = Omit<M, 'events'>;
@@ -19,16 +19,16 @@ export function withEvents<M extends StoredMessage>(message: M, delayMs: number)
   if (message.provider === 'sendgrid')
     return {
       ...message,
-      events: timed(message.lost ? lostMail : mailPlan(message.to, message.withheld), startsAt, delayMs),
+      events: timed(message.lost ? lostMail : mailPlan(message.to, message.suppressedRecipients), startsAt, delayMs),
     };
   if (message.provider === 'resend')
-    return { ...message, events: timed(resendPlan(message.to, message.withheld), startsAt, delayMs) };
+    return { ...message, events: timed(resendPlan(message.to, message.suppressedRecipients), startsAt, delayMs) };
   return { ...message, events: timed(textSteps(message, delayMs), startsAt, delayMs) };
 }
 
 /** What is left of a message that its provider does not send. */
-export const withheldPlan = (message: SandboxMessage, withheld: WithheldReason, delayMs: number): SandboxMessage =>
-  withEvents(Object.assign({ ...message }, { withheld }), delayMs);
+export const suppressedPlan = (message: SandboxMessage, suppressedRecipients: SuppressedRecipientReason, delayMs: number): SandboxMessage =>
+  withEvents(Object.assign({ ...message }, { suppressedRecipients }), delayMs);
 
 /** Twilio's code for a text that waited longer than it was wanted. */
 const VALIDITY_OVER = 30036;

@@ -12,7 +12,7 @@ import { refusal } from './error.policy.ts';
 import { applied } from './templates/apply.policy.ts';
 import { ResendTemplates } from './templates/template.service.ts';
 
-const MOST_TOGETHER = 100;
+const BATCH_LIMIT = 100;
 
 /** POST /emails and /emails/batch. */
 @Injectable()
@@ -32,8 +32,8 @@ export class EmailService {
   }
 
   /** @param permissive one bad e-mail refuses itself and not the others */
-  async sendTogether(body: unknown, permissive: boolean, webhookFault: WebhookFault | null): Promise<Answer> {
-    if (!Array.isArray(body) || body.length < 1 || body.length > MOST_TOGETHER)
+  async sendBatch(body: unknown, permissive: boolean, webhookFault: WebhookFault | null): Promise<Answer> {
+    if (!Array.isArray(body) || body.length < 1 || body.length > BATCH_LIMIT)
       return refusal('validation_error', 'A batch must hold 1 to 100 e-mails.');
     const checked = body.map((email: unknown) => this.check(email, true));
     const refused = checked.flatMap((one, index) => (one.ok ? [] : [{ index, refusal: one.refusal }]));

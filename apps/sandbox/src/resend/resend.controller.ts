@@ -46,13 +46,13 @@ export class ResendController {
   }
 
   @Post('emails/batch')
-  async sendTogether(
+  async sendBatch(
     @Req() request: Request,
     @Res() reply: FastifyReply,
     @Headers('x-batch-validation') validation?: string,
   ): Promise<void> {
     await this.once(request, reply, () =>
-      this.emails.sendTogether(request.body, validation === 'permissive', webhookFault(faultOf(request))),
+      this.emails.sendBatch(request.body, validation === 'permissive', webhookFault(faultOf(request))),
     );
   }
 

@@ -25,7 +25,7 @@ const addressWanted = refusal(
 export class ResendSuppressions {
   private readonly entries = new Map<string, ResendSuppression>();
 
-  learn(message: ResendMessage, index: number): void {
+  onFact(message: ResendMessage, index: number): void {
     const event = message.events[index];
     const { event: name, fields } = event?.step ?? {};
     const permanent = name === 'bounced' && (fields?.['bounce'] as { type?: string } | undefined)?.type === 'Permanent';

@@ -34,8 +34,8 @@ export function eventId({ message, index, copy }: Notice<ResendMessage>): string
 /** @param secret `whsec_` and base64 */
 export function signatureHeaders(secret: string, id: string, timestamp: string, body: string): Record<string, string> {
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
-  const proof = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
-  return { 'svix-id': id, 'svix-timestamp': timestamp, 'svix-signature': `v1,${proof}` };
+  const evidence = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  return { 'svix-id': id, 'svix-timestamp': timestamp, 'svix-signature': `v1,${evidence}` };
 }
 
 const MINUTE = 60_000;

@@ -6,7 +6,7 @@ import type { Notice } from '../webhooks/notice.ts';
 import { SettleService } from '../webhooks/settle.service.ts';
 import { TimelineService } from '../webhooks/timeline.service.ts';
 import { type FreeFields, lastEvent, withFieldsIn } from '../webhooks/free-fields.policy.ts';
-import { type WebhookAnswer, WebhookAdapter } from '../webhooks/webhook.adapter.ts';
+import { type WebhookResponse, WebhookAdapter } from '../webhooks/webhook.adapter.ts';
 import { eventId, eventOf, repeatAfter, signatureHeaders } from './webhook.policy.ts';
 import type { ResendWebhook } from './webhook.settings.ts';
 import { ResendWebhookSettings } from './webhook.settings.ts';
@@ -31,7 +31,7 @@ export class ResendWebhookService {
   }
 
   /** Posts an event with whatever fields, once, under an id of its own; undefined where there is no webhook. */
-  async tellFreely(message: ResendMessage, free: FreeFields): Promise<WebhookAnswer | undefined> {
+  async tellFreely(message: ResendMessage, free: FreeFields): Promise<WebhookResponse | undefined> {
     const usual = { ...eventOf({ message, index: lastEvent(message.events) }), created_at: new Date().toISOString() };
     const body = JSON.stringify(withFieldsIn('data', usual, free));
     const id = `msg_${randomBytes(20).toString('base64url')}`;
@@ -39,7 +39,7 @@ export class ResendWebhookService {
     return answers[0];
   }
 
-  private postTo(webhook: ResendWebhook, id: string, body: string): Promise<WebhookAnswer> {
+  private postTo(webhook: ResendWebhook, id: string, body: string): Promise<WebhookResponse> {
     const headers = {
       'content-type': 'application/json',
       'user-agent': 'Svix-Webhooks/1.62.0 (sandbox)',

@@ -1,6 +1,6 @@
 import type { Account } from '../account/account.policy.ts';
 import type { Answer } from '../answer.ts';
-import { errorAnswer } from './error.policy.ts';
+import { errorResponse } from './error.policy.ts';
 
 /**
  * Null when the key is good and may do this, else the refusal.
@@ -12,8 +12,8 @@ export function checkKey(
   account: Account['sendgrid'],
   scope?: string,
 ): Answer | null {
-  if (!authorization?.startsWith('Bearer ')) return errorAnswer(401);
+  if (!authorization?.startsWith('Bearer ')) return errorResponse(401);
   if (authorization !== `Bearer ${key}` || account.keyRevoked)
-    return errorAnswer(401, 'The provided authorization grant is invalid, expired, or revoked');
-  return scope === undefined || account.scopes.includes(scope) ? null : errorAnswer(403);
+    return errorResponse(401, 'The provided authorization grant is invalid, expired, or revoked');
+  return scope === undefined || account.scopes.includes(scope) ? null : errorResponse(403);
 }

@@ -20,7 +20,7 @@ const messages: Readonly<Record<number, string>> = {
   503: 'service unavailable',
 };
 
-export function errorAnswer(status: number, message = messages[status] ?? 'request failed'): Answer {
+export function errorResponse(status: number, message = messages[status] ?? 'request failed'): Answer {
   return { status, body: { errors: [{ message, field: null, help: null }] } };
 }
 
@@ -28,7 +28,7 @@ export function errorAnswer(status: number, message = messages[status] ?? 'reque
 export function throttled(now: number): Answer {
   const reset = String(Math.ceil(now / 1000) + 1);
   return {
-    ...errorAnswer(429),
+    ...errorResponse(429),
     headers: { 'x-ratelimit-limit': '600', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset },
   };
 }

@@ -7,7 +7,7 @@ import type { Notice } from '../webhooks/notice.ts';
 import { SettleService } from '../webhooks/settle.service.ts';
 import { TimelineService } from '../webhooks/timeline.service.ts';
 import { type FreeFields, lastEvent, withFields } from '../webhooks/free-fields.policy.ts';
-import { type WebhookAnswer, WebhookAdapter } from '../webhooks/webhook.adapter.ts';
+import { type WebhookResponse, WebhookAdapter } from '../webhooks/webhook.adapter.ts';
 import { bodyOf, eventOf, signatureHeaders } from './event-webhook.policy.ts';
 import type { EventWebhook } from './event-webhook.settings.policy.ts';
 import { EventWebhookSettings } from './event-webhook.settings.ts';
@@ -48,7 +48,7 @@ export class EventWebhookService {
   }
 
   /** Posts an event with whatever fields, once, under an id of its own; undefined where there is no webhook. */
-  async tellFreely(message: MailMessage, free: FreeFields): Promise<WebhookAnswer | undefined> {
+  async tellFreely(message: MailMessage, free: FreeFields): Promise<WebhookResponse | undefined> {
     const usual = {
       ...eventOf({ message, index: lastEvent(message.events) }),
       timestamp: Math.floor(Date.now() / 1000),
@@ -60,7 +60,7 @@ export class EventWebhookService {
     return answers[0];
   }
 
-  private postTo(webhook: EventWebhook, body: string): Promise<WebhookAnswer> {
+  private postTo(webhook: EventWebhook, body: string): Promise<WebhookResponse> {
     const timestamp = String(Math.floor(Date.now() / 1000));
     const headers = {
       'content-type': 'application/json',

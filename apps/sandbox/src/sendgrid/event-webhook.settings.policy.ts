@@ -68,7 +68,7 @@ export const WebhookRequest = {
 /** Events go by another name in posts than in the settings. */
 const settingOf: Readonly<Record<string, string>> = { spamreport: 'spam_report' };
 
-export const isToldOf = (events: Readonly<Record<string, boolean>>, event: string): boolean =>
+export const isSubscribedTo = (events: Readonly<Record<string, boolean>>, event: string): boolean =>
   events[settingOf[event] ?? event] ?? true;
 
 /** SPKI DER as base64, or empty where posts are not signed. */

@@ -8,7 +8,7 @@ import { privateKey } from './event-webhook.policy.ts';
 import {
   changedView,
   type EventWebhook,
-  isToldOf,
+  isSubscribedTo,
   publicKeyOf,
   singleView,
   viewOf,
@@ -47,7 +47,7 @@ export class EventWebhookSettings {
 
   /** The webhooks that are told of an event, by the name it has in the posts. */
   tellingOf(event: string): EventWebhook[] {
-    return [...this.webhooks.values()].filter((webhook) => webhook.enabled && isToldOf(webhook.events, event));
+    return [...this.webhooks.values()].filter((webhook) => webhook.enabled && isSubscribedTo(webhook.events, event));
   }
 
   /** Those that are told of anything at all. */

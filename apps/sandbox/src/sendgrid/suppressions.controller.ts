@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Answer } from '../answer.ts';
-import { errorAnswer } from './error.policy.ts';
+import { errorResponse } from './error.policy.ts';
 import { SendGridReception } from './reception.service.ts';
 import { type ListName, listNames, type ListQuery } from './suppressions.policy.ts';
 import { SendGridSuppressions } from './suppressions.service.ts';
@@ -98,6 +98,6 @@ export class SendGridSuppressionsController {
 
   private ofList(name: string, work: (list: ListName) => Answer): Answer {
     const list = listNames.find((known) => known === name);
-    return list ? work(list) : errorAnswer(404);
+    return list ? work(list) : errorResponse(404);
   }
 }

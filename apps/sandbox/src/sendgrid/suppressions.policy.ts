@@ -17,15 +17,15 @@ export interface Suppressed {
 }
 
 /** What an event puts on a list, or takes off the members of a group. */
-export type Learned = { list: ListName } | { group: number; left: boolean };
+export type AddedSuppression = { list: ListName } | { group: number; left: boolean };
 
 /** SendGrid's own group for mail that names none. */
 const STANDARD_GROUP = 1;
 
-export function learnedFrom(
+export function suppressionsFrom(
   { events, asmGroupId }: Pick<MailMessage, 'events' | 'asmGroupId'>,
   index: number,
-): Learned | undefined {
+): AddedSuppression | undefined {
   const step = events[index]?.step;
   switch (step?.event) {
     case 'bounce':

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Answer } from '../answer.ts';
 import type { DropReason } from '../messages/magic.policy.ts';
 import type { MailMessage } from '../messages/message.ts';
-import { badRequest, errorAnswer } from './error.policy.ts';
+import { badRequest, errorResponse } from './error.policy.ts';
 import {
   dropReason,
-  learnedFrom,
+  suppressionsFrom,
   type ListName,
   listNames,
   type ListQuery,
@@ -31,14 +31,14 @@ export class SendGridSuppressions {
   private readonly lists = new Map(listNames.map((name) => [name, new Map<string, Suppressed>()]));
   private readonly groups = new Map<number, Map<string, Member>>();
 
-  learn(message: MailMessage, index: number): void {
-    const learned = learnedFrom(message, index);
+  onFact(message: MailMessage, index: number): void {
+    const added = suppressionsFrom(message, index);
     const event = message.events[index];
-    if (!learned || !event) return;
+    if (!added || !event) return;
     const [email, created] = [message.to.toLowerCase(), Math.floor(event.at / 1000)];
-    if ('list' in learned) return this.put(learned.list, { email, created, ...textOf(event.step.fields ?? {}) });
-    if (learned.left) this.membersOf(learned.group).set(email, { email, created });
-    else this.groups.get(learned.group)?.delete(email);
+    if ('list' in added) return this.put(added.list, { email, created, ...textOf(event.step.fields ?? {}) });
+    if (added.left) this.membersOf(added.group).set(email, { email, created });
+    else this.groups.get(added.group)?.delete(email);
   }
 
   against({ to, asmGroupId, bypasses, lost }: MailMessage): DropReason | undefined {
@@ -63,7 +63,7 @@ export class SendGridSuppressions {
   }
 
   remove(list: ListName, email: string): Answer {
-    return this.lists.get(list)!.delete(email.toLowerCase()) ? { status: 204 } : errorAnswer(404);
+    return this.lists.get(list)!.delete(email.toLowerCase()) ? { status: 204 } : errorResponse(404);
   }
 
   /** Of all groups. */
@@ -102,7 +102,7 @@ export class SendGridSuppressions {
   }
 
   join(group: string, email: string): Answer {
-    return this.groups.get(Number(group))?.delete(email.toLowerCase()) ? { status: 204 } : errorAnswer(404);
+    return this.groups.get(Number(group))?.delete(email.toLowerCase()) ? { status: 204 } : errorResponse(404);
   }
 
   leaveAll(body: unknown, now: number): Answer {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { TextMessage } from '../messages/message.ts';
-import type { WebhookAnswer } from '../webhooks/webhook.adapter.ts';
+import type { WebhookResponse } from '../webhooks/webhook.adapter.ts';
 import type { Notice } from '../webhooks/notice.ts';
 import { meaningOf } from './error.policy.ts';
 
@@ -37,7 +37,7 @@ export function connectionOf(callback: string): Connection {
  * Whether an answer asks for a repeat; by default only a connection that failed does, so a 5xx of the reader loses the
  * callback.
  */
-export function worthRepeating(answer: WebhookAnswer, repeatOn: ReadonlySet<string>): boolean {
+export function worthRepeating(answer: WebhookResponse, repeatOn: ReadonlySet<string>): boolean {
   if ('failure' in answer) return repeatOn.has('all') || repeatOn.has(answer.failure === 'connect' ? 'ct' : 'rt');
   if (answer.status < 400) return false;
   return repeatOn.has('all') || repeatOn.has(answer.status >= 500 ? '5xx' : '4xx');

@@ -8,7 +8,7 @@ import type { Notice } from '../webhooks/notice.ts';
 import { SettleService } from '../webhooks/settle.service.ts';
 import { TimelineService } from '../webhooks/timeline.service.ts';
 import { type FreeFields, lastEvent, withFields } from '../webhooks/free-fields.policy.ts';
-import { type WebhookAnswer, WebhookAdapter } from '../webhooks/webhook.adapter.ts';
+import { type WebhookResponse, WebhookAdapter } from '../webhooks/webhook.adapter.ts';
 import { callbackForm, connectionOf, signatureOf, worthRepeating } from './status-callback.policy.ts';
 
 const backoff = { firstMs: 500, capMs: 8_000 };
@@ -36,7 +36,7 @@ export class StatusCallbackService {
   }
 
   /** Posts a callback with whatever fields, once; undefined where the message has no address for it. */
-  async tellFreely(message: TextMessage, free: FreeFields): Promise<WebhookAnswer | undefined> {
+  async tellFreely(message: TextMessage, free: FreeFields): Promise<WebhookResponse | undefined> {
     if (!message.statusCallback) return undefined;
     const { url, readTimeoutMs } = connectionOf(message.statusCallback);
     const given = withFields(callbackForm({ message, index: lastEvent(message.events) }, this.accountSid), free);

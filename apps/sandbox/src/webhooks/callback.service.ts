@@ -4,7 +4,7 @@ import { ResendWebhookService } from '../resend/webhook.service.ts';
 import { EventWebhookService } from '../sendgrid/event-webhook.service.ts';
 import { StatusCallbackService } from '../twilio/status-callback.service.ts';
 import type { FreeFields } from './free-fields.policy.ts';
-import type { WebhookAnswer } from './webhook.adapter.ts';
+import type { WebhookResponse } from './webhook.adapter.ts';
 
 /**
  * Has a message's provider tell of it what somebody says: signed as ever, once, and without consequence for the message
@@ -19,7 +19,7 @@ export class CallbackService {
   ) {}
 
   /** What the reader answered; undefined where there is no address to post to. */
-  tell(message: SandboxMessage, free: FreeFields): Promise<WebhookAnswer | undefined> {
+  tell(message: SandboxMessage, free: FreeFields): Promise<WebhookResponse | undefined> {
     switch (message.provider) {
       case 'sendgrid':
         return this.eventWebhook.tellFreely(message, free);

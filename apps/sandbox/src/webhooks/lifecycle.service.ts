@@ -49,7 +49,7 @@ export class LifecycleService {
     const event = message.events[index];
     if (!event || message.forgotten) return;
     Object.assign(message, changesBy(message, index));
-    this.lists.learn(message, index);
+    this.lists.onFact(message, index);
     // After a restart some events were told already.
     if (event.webhook === 'planned') {
       event.webhook = 'pending';

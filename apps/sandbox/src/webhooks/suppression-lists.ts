@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { JournalStore } from '../messages/journal.store.ts';
-import type { SandboxMessage, WithheldReason } from '../messages/message.ts';
-import { withheldPlan } from '../messages/plan.policy.ts';
+import type { SandboxMessage, SuppressedRecipientReason } from '../messages/message.ts';
+import { suppressedPlan } from '../messages/plan.policy.ts';
 import { ResendSuppressions } from '../resend/suppressions.service.ts';
 import { SANDBOX_CONFIG, SandboxConfig } from '../sandbox.config.ts';
 import { SANDBOX_LOG, type SandboxLog } from '../sandbox.log.ts';
@@ -21,19 +21,19 @@ export class SuppressionLists {
     private readonly resend: ResendSuppressions,
   ) {}
 
-  learn(message: SandboxMessage, index: number): void {
-    if (message.provider === 'twilio' || message.withheld) return;
-    if (message.provider === 'sendgrid') this.sendgrid.learn(message, index);
-    else this.resend.learn(message, index);
+  onFact(message: SandboxMessage, index: number): void {
+    if (message.provider === 'twilio' || message.suppressedRecipients) return;
+    if (message.provider === 'sendgrid') this.sendgrid.onFact(message, index);
+    else this.resend.onFact(message, index);
   }
 
   /** Lets a message that is about to leave go no further, where its recipient stands on a list. */
   withhold(message: SandboxMessage): void {
     const reason = this.against(message);
     if (!reason) return;
-    Object.assign(message, withheldPlan(message, reason, this.config.SANDBOX_WEBHOOK_DELAY_MS));
+    Object.assign(message, suppressedPlan(message, reason, this.config.SANDBOX_WEBHOOK_DELAY_MS));
     this.journal
-      .append({ withheld: message.id, reason })
+      .append({ suppressedRecipients: message.id, reason })
       .catch(() => this.log.error('the data file cannot be written'));
   }
 
@@ -42,7 +42,7 @@ export class SuppressionLists {
     this.resend.forget();
   }
 
-  private against(message: SandboxMessage): WithheldReason | undefined {
+  private against(message: SandboxMessage): SuppressedRecipientReason | undefined {
     if (message.provider === 'twilio') return undefined;
     return message.provider === 'sendgrid' ? this.sendgrid.against(message) : this.resend.against(message);
   }

@@ -12,8 +12,8 @@ it('tells of nothing that is to be lost', () => {
 });
 
 it('turns the order of a message’s events round', () => {
-  const toldAt = times.map((at, index) => at + tellings(times, index, { reorder: true })[0]!.wait);
-  expect(toldAt).toEqual([1260, 1230, 1200]);
+  const reportedAt = times.map((at, index) => at + tellings(times, index, { reorder: true })[0]!.wait);
+  expect(reportedAt).toEqual([1260, 1230, 1200]);
 });
 
 it('gives each copy after the first an id of its own, where that is asked for', () => {

@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Agent, request } from 'undici';
 
 /** `connect`: nobody could be reached. `read`: the request went out, the answer did not come. */
-export type WebhookAnswer = { status: number } | { failure: 'connect' | 'read' };
+export type WebhookResponse = { status: number } | { failure: 'connect' | 'read' };
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const notConnected = new Set([
@@ -19,7 +19,7 @@ const notConnected = new Set([
 export class WebhookAdapter implements OnApplicationShutdown {
   private readonly agent = new Agent({ connections: 64, allowH2: false, connect: { timeout: CONNECT_TIMEOUT_MS } });
 
-  async post(url: string, headers: Record<string, string>, body: string, timeoutMs: number): Promise<WebhookAnswer> {
+  async post(url: string, headers: Record<string, string>, body: string, timeoutMs: number): Promise<WebhookResponse> {
     try {
       const answer = await request(url, {
         method: 'POST',

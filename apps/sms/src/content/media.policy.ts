@@ -50,7 +50,7 @@ const onWhatsapp = new Set([
 /** What is answered in place of a file, with status 200. */
 const PAGE = 'text/html';
 
-interface Proof {
+interface Evidence {
   fault: FileFault;
   rule: string;
 }
@@ -62,14 +62,14 @@ interface Proof {
 export function mediaFault(
   kind: SmsMessage['kind'],
   facts: readonly (FileFacts | undefined)[],
-): (FieldError & Proof) | undefined {
+): (FieldError & Evidence) | undefined {
   let total = 0;
-  for (const [index, told] of facts.entries()) {
-    if (told === undefined) continue;
+  for (const [index, reported] of facts.entries()) {
+    if (reported === undefined) continue;
     const field = `mediaUrls[${index}]`;
-    const fault = faultOf(kind, told);
+    const fault = faultOf(kind, reported);
     if (fault) return { ...fault, field };
-    total += told.bytes ?? 0;
+    total += reported.bytes ?? 0;
     const { most } = kind === 'whatsapp' ? twilioLimits.whatsappBytes : twilioLimits.mmsBytes;
     if (total > most)
       return {
@@ -81,7 +81,7 @@ export function mediaFault(
   return undefined;
 }
 
-function faultOf(kind: SmsMessage['kind'], { type, bytes }: FileFacts): Proof | undefined {
+function faultOf(kind: SmsMessage['kind'], { type, bytes }: FileFacts): Evidence | undefined {
   if (type === PAGE) return { fault: 'unusable', rule: 'must lead to the file itself, not to a page' };
   if (bytes === 0) return { fault: 'unusable', rule: 'must lead to a file that is not empty' };
   if (kind === 'whatsapp' && type !== undefined && /^(image|audio|video)\//.test(type) && !onWhatsapp.has(type)) {

@@ -1,4 +1,4 @@
-export interface Party {
+export interface Participants {
   /** Keyed hash of the person's number. */
   recipient: string;
   /** Our number; undefined: whichever. */
@@ -8,10 +8,10 @@ export interface Party {
 /** When people last wrote to us. Hashes only. */
 export abstract class Conversations {
   /** @throws InfrastructureDown when Postgres cannot be reached; repeating is safe. */
-  abstract heard(from: Party & { business: string; at: Date }): Promise<void>;
+  abstract heard(from: Participants & { business: string; at: Date }): Promise<void>;
 
   /** When the person last wrote, in ms since 1970; undefined: not within two days. @throws InfrastructureDown */
-  abstract lastHeard(party: Party): Promise<number | undefined>;
+  abstract lastHeard(participants: Participants): Promise<number | undefined>;
 
   /** The provider says that the window is shut. @throws InfrastructureDown */
   abstract forget(recipient: string): Promise<void>;

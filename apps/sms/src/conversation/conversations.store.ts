@@ -1,5 +1,5 @@
 import { database, type Migration, type Pool } from '#libs/persistence';
-import { Conversations, type Party } from './conversations.port.ts';
+import { Conversations, type Participants } from './conversations.port.ts';
 
 export const conversationMigration: Migration = {
   name: '100-sms-conversation',
@@ -18,25 +18,25 @@ const HOUR_MS = 3_600_000;
 /** A row per person and sender of ours; what is older than two days opens no window any more and goes. */
 export class PostgresConversations extends Conversations {
   private readonly pool: Pool;
-  private tidyAt = 0;
+  private cleanupAt = 0;
 
   constructor(pool: Pool) {
     super();
     this.pool = pool;
   }
 
-  async heard({ recipient, business, at }: Party & { business: string; at: Date }): Promise<void> {
+  async heard({ recipient, business, at }: Participants & { business: string; at: Date }): Promise<void> {
     await this.query(
       `INSERT INTO sms.conversation AS c (recipient, business, heard_at) VALUES ($1, $2, $3)
        ON CONFLICT (recipient, business) DO UPDATE SET heard_at = greatest(c.heard_at, excluded.heard_at)`,
       [recipient, business, at],
     );
-    if (performance.now() < this.tidyAt) return;
-    this.tidyAt = performance.now() + HOUR_MS;
+    if (performance.now() < this.cleanupAt) return;
+    this.cleanupAt = performance.now() + HOUR_MS;
     await this.query(`DELETE FROM sms.conversation WHERE heard_at < now() - interval '2 days'`, []);
   }
 
-  async lastHeard({ recipient, business }: Party): Promise<number | undefined> {
+  async lastHeard({ recipient, business }: Participants): Promise<number | undefined> {
     const [row] = await this.query<{ heard_at: Date | null }>(
       'SELECT max(heard_at) AS heard_at FROM sms.conversation WHERE recipient = $1 AND ($2::text IS NULL OR business = $2)',
       [recipient, business ?? null],

@@ -1,9 +1,9 @@
-import type { Standby } from '#libs/delivery';
+import type { ResendPlan } from '#libs/delivery';
 import { database, type Migration, type Pool } from '#libs/persistence';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
-import { Standbys } from './standbys.port.ts';
+import { ResendPlans } from './standbys.port.ts';
 
-export const standbyMigration: Migration = {
+export const resendPlanMigration: Migration = {
   name: '102-sms-standby',
   sql: `
     CREATE TABLE standby (
@@ -24,43 +24,43 @@ const HOUR_MS = 3_600_000;
  * Twilio queues a message ten hours at the most: what is older than two days is not given back any more, and goes,
  * whether or not anything new is kept, since it holds an address and content.
  */
-export class PostgresStandbys extends Standbys implements OnApplicationBootstrap, OnModuleDestroy {
+export class PostgresResendPlans extends ResendPlans implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly pool: Pool;
-  private readonly tidyEveryMs: number;
+  private readonly cleanupEveryMs: number;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(pool: Pool, tidyEveryMs = HOUR_MS) {
+  constructor(pool: Pool, cleanupEveryMs = HOUR_MS) {
     super();
     this.pool = pool;
-    this.tidyEveryMs = tidyEveryMs;
+    this.cleanupEveryMs = cleanupEveryMs;
   }
 
   onApplicationBootstrap(): void {
     // Where the database cannot be reached the next turn makes up for it.
-    this.timer = setInterval(() => void this.tidy().catch(() => undefined), this.tidyEveryMs);
+    this.timer = setInterval(() => void this.cleanup().catch(() => undefined), this.cleanupEveryMs);
   }
 
   onModuleDestroy(): void {
     clearInterval(this.timer);
   }
 
-  async keep(id: string, standby: Standby): Promise<void> {
+  async keep(id: string, resendPlan: ResendPlan): Promise<void> {
     await this.query('INSERT INTO sms.standby (id, hop, standby) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
       id,
-      standby.deferred.hop,
-      JSON.stringify(standby),
+      resendPlan.deferred.hop,
+      JSON.stringify(resendPlan),
     ]);
   }
 
-  async of(id: string, hop: number): Promise<Standby | undefined> {
-    const [row] = await this.query<{ standby: Standby }>(
+  async of(id: string, hop: number): Promise<ResendPlan | undefined> {
+    const [row] = await this.query<{ resendPlan: ResendPlan }>(
       `SELECT standby FROM sms.standby WHERE id = $1 AND hop = $2 AND kept_at > now() - interval '2 days'`,
       [id, hop],
     );
-    return row?.standby;
+    return row?.resendPlan;
   }
 
-  private async tidy(): Promise<void> {
+  private async cleanup(): Promise<void> {
     await this.query(`DELETE FROM sms.standby WHERE kept_at < now() - interval '2 days'`, []);
   }
 

@@ -6,7 +6,7 @@ export const WINDOW_MS = 24 * 3_600_000;
 /** Who decides whether free-form text goes on WhatsApp: what we heard of the person, or the provider. */
 export type WindowRule = 'enforce' | 'provider';
 
-export type Wording = 'free-form' | 'template' | Failure;
+export type MessageForm = 'free-form' | 'template' | Failure;
 
 export interface WhatsAppContent {
   freeForm: boolean;
@@ -17,12 +17,12 @@ export interface WhatsAppContent {
  * What of a WhatsApp message goes: its free-form part inside the window, its template outside. @param heardAt ms since
  * 1970
  */
-export function wordingOf(
+export function formOf(
   { freeForm, template }: WhatsAppContent,
   heardAt: number | undefined,
   rule: WindowRule,
   now: number,
-): Wording {
+): MessageForm {
   if (!freeForm) return 'template';
   if (heardAt !== undefined && now - heardAt < WINDOW_MS) return 'free-form';
   if (template) return 'template';
@@ -35,7 +35,7 @@ const outside = ownFailure(
   'never',
   'The recipient has not written to this sender within 24 hours, so WhatsApp takes only an approved template; nothing was sent.',
   {
-    action:
+    remedy:
       'Publish it with a contentTemplate (beside the body, if you like). If replies do not come to this service, set WHATSAPP_WINDOW=provider.',
   },
 );

@@ -1,5 +1,5 @@
 import { type Failure, ownFailure } from '#libs/contracts';
-import { closest, isRegion, type Place } from './region.policy.ts';
+import { closest, isRegion, type Destination } from './region.policy.ts';
 
 /** How many messages an hour go to a country or prefix; `*`: to each country that has no entry of its own. */
 export interface Budget {
@@ -22,9 +22,9 @@ export function readBudgets(text: string): Budget[] | undefined {
 }
 
 /** Which count a message goes to, and how far that may rise in an hour. */
-export function budgetOf(place: Place, budgets: readonly Budget[]): { prefix: string; perHour: number } | undefined {
-  const budget = closest(budgets, ({ region }) => region, place);
-  return budget && { prefix: budget.region === '*' ? (place.region ?? '*') : budget.region, perHour: budget.perHour };
+export function budgetOf(destination: Destination, budgets: readonly Budget[]): { prefix: string; perHour: number } | undefined {
+  const budget = closest(budgets, ({ region }) => region, destination);
+  return budget && { prefix: budget.region === '*' ? (destination.region ?? '*') : budget.region, perHour: budget.perHour };
 }
 
 /** @param endsInMs when the hour is over */

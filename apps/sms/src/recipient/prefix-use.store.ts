@@ -27,7 +27,7 @@ const HOUR_MS = 3_600_000;
 export class PostgresPrefixUse extends PrefixUse {
   private readonly pool: Pool;
   private readonly counts: MicroBatch<string, Use>;
-  private tidyAt = 0;
+  private cleanupAt = 0;
 
   constructor(pool: Pool) {
     super();
@@ -52,7 +52,7 @@ export class PostgresPrefixUse extends PrefixUse {
     const uses = new Map(
       rows.map((row) => [row.prefix, { asked: row.asked - wanted.get(row.prefix)!, endsInMs: row.ends_in_ms }]),
     );
-    await this.tidy();
+    await this.cleanup();
     return prefixes.map((prefix) => {
       const use = uses.get(prefix)!;
       use.asked += 1;
@@ -61,9 +61,9 @@ export class PostgresPrefixUse extends PrefixUse {
   }
 
   /** Past hours stay for two days, to be looked at. */
-  private async tidy(): Promise<void> {
-    if (performance.now() < this.tidyAt) return;
-    this.tidyAt = performance.now() + HOUR_MS;
+  private async cleanup(): Promise<void> {
+    if (performance.now() < this.cleanupAt) return;
+    this.cleanupAt = performance.now() + HOUR_MS;
     await this.pool.query(`DELETE FROM sms.prefix_use WHERE hour < now() - interval '2 days'`);
   }
 }

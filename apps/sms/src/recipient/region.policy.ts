@@ -7,7 +7,7 @@ const PREFIX = /^\+[1-9]\d{0,9}$/;
 export const isRegion = (entry: string): boolean => PREFIX.test(entry) || isSupportedCountry(entry);
 
 /** Where a number is: its own digits, and the region that the numbering plan gives it. */
-export interface Place {
+export interface Destination {
   to: string;
   region?: string | undefined;
 }
@@ -16,7 +16,7 @@ export interface Place {
  * How closely an entry describes a place: the longer a prefix the closer, then the country, then `*`; undefined: it
  * does not.
  */
-export function closeness(entry: string, { to, region }: Place): number | undefined {
+export function specificity(entry: string, { to, region }: Destination): number | undefined {
   if (entry === '*') return 0;
   if (entry === region) return 1;
   if (!PREFIX.test(entry)) return undefined;
@@ -25,10 +25,10 @@ export function closeness(entry: string, { to, region }: Place): number | undefi
 }
 
 /** The entry that describes a place most closely. */
-export function closest<T>(entries: readonly T[], nameOf: (entry: T) => string, place: Place): T | undefined {
+export function closest<T>(entries: readonly T[], nameOf: (entry: T) => string, destination: Destination): T | undefined {
   let best: { entry: T; by: number } | undefined;
   for (const entry of entries) {
-    const by = closeness(nameOf(entry), place);
+    const by = specificity(nameOf(entry), destination);
     if (by !== undefined && (!best || by > best.by)) best = { entry, by };
   }
   return best?.entry;

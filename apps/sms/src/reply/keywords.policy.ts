@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { type LanguageWords, standardKeywords } from './keywords.table.ts';
 
 /** What a reply asks for; `inferred`: it is no keyword, but a sentence that can hardly mean anything else. */
-export interface Asked {
+export interface Parsed {
   keyword: Keyword;
   inferred: boolean;
 }
 
-export type Keywords = ReadonlyMap<string, Asked>;
+export type Keywords = ReadonlyMap<string, Parsed>;
 
 /**
  * A reply without what does not change its meaning: width and style of letters (NFKC), case, accents and other marks,
@@ -26,13 +26,13 @@ export function plainWord(text: string): string {
 const MOST_READ = 300;
 
 /** What a whole reply asks for; undefined: it is a reply as any other. */
-export function askedBy(body: string, keywords: Keywords): Asked | undefined {
+export function askedBy(body: string, keywords: Keywords): Parsed | undefined {
   return body.length > MOST_READ ? undefined : keywords.get(plainWord(body));
 }
 
 /** The words of all languages, each by its plain form. What asks to be left alone wins over what asks for more. */
 export function keywordsOf(languages: Readonly<Record<string, LanguageWords>>): Keywords {
-  const keywords = new Map<string, Asked>();
+  const keywords = new Map<string, Parsed>();
   const add = (words: readonly string[] | undefined, keyword: Keyword, inferred: boolean) => {
     for (const word of words ?? []) {
       const plain = plainWord(word);

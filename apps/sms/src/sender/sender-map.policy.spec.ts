@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { chooseSender, type Errand, ruleProblems, type SenderRule } from './sender-map.policy.ts';
+import { chooseSender, type SenderQuery, ruleProblems, type SenderRule } from './sender-map.policy.ts';
 
 const service = `MG${'0'.repeat(32)}`;
 const rules: SenderRule[] = [
@@ -12,15 +12,15 @@ const rules: SenderRule[] = [
   { kind: 'whatsapp', country: 'DE', sender: '+4930123456' },
 ];
 const standard = ['Standard', '+15005550006'];
-const chosen = (errand: Partial<Errand>) =>
+const chosen = (senderQuery: Partial<SenderQuery>) =>
   chooseSender(
-    { to: '+33612345678', region: 'FR', kind: 'sms', category: 'transactional', ...errand },
+    { to: '+33612345678', region: 'FR', kind: 'sms', category: 'transactional', ...senderQuery },
     rules,
-    errand.kind === 'whatsapp' ? [] : standard,
+    senderQuery.kind === 'whatsapp' ? [] : standard,
   );
 
 describe('the sender of a text', () => {
-  it.each<[string, Partial<Errand>, string]>([
+  it.each<[string, Partial<SenderQuery>, string]>([
     ['is the one for its country', { to: '+491701234567', region: 'DE' }, 'Shop'],
     ['is the one for the longest prefix', { to: '+4915212345', region: 'DE' }, '+4915112345678'],
     ['is the one for country and category', { to: '+12025550123', region: 'US', category: 'marketing' }, service],
@@ -39,13 +39,13 @@ describe('the sender of a text', () => {
     ],
     ['is WhatsApp’s own on WhatsApp', { kind: 'whatsapp' }, '+14155238886'],
     ['is WhatsApp’s own for the country', { kind: 'whatsapp', region: 'DE', to: '+491701234567' }, '+4930123456'],
-  ])('%s', (_, errand, sender) => {
-    expect(chosen(errand)).toEqual({ sender });
+  ])('%s', (_, senderQuery, sender) => {
+    expect(chosen(senderQuery)).toEqual({ sender });
   });
 
   it('is missing with a reason where none may be used', () => {
     const names: SenderRule[] = [{ sender: 'Shop' }];
-    const us: Errand = { to: '+12025550123', region: 'US', kind: 'sms', category: 'transactional' };
+    const us: SenderQuery = { to: '+12025550123', region: 'US', kind: 'sms', category: 'transactional' };
     expect(chooseSender(us, names, [])).toEqual({ why: 'a name cannot be the sender in US' });
     expect(chooseSender({ ...us, kind: 'whatsapp' }, names, [])).toEqual({ why: 'none is configured for whatsapp' });
   });

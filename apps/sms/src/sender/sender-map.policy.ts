@@ -1,6 +1,6 @@
 import { Category, SmsKind, SmsSender } from '#libs/contracts';
 import { z } from 'zod';
-import { closeness, isRegion, type Place } from '../recipient/region.policy.ts';
+import { specificity, isRegion, type Destination } from '../recipient/region.policy.ts';
 
 /** One line of `SMS_SENDERS`: whatever it names must fit the message. */
 export const SenderRule = z.strictObject({
@@ -12,7 +12,7 @@ export const SenderRule = z.strictObject({
 export type SenderRule = z.infer<typeof SenderRule>;
 
 /** What a sender is wanted for. */
-export interface Errand extends Place {
+export interface SenderQuery extends Destination {
   kind: z.infer<typeof SmsKind>;
   category: z.infer<typeof Category>;
 }
@@ -31,7 +31,7 @@ export const isMessagingService = (sender: string): boolean => /^MG[0-9a-fA-F]{3
 const isNumber = (sender: string) => /^\+\d+$/.test(sender);
 
 /** Why a sender cannot go on an errand; undefined: it can. */
-export function unfit(sender: string, { kind, region }: Partial<Pick<Errand, 'kind' | 'region'>>): string | undefined {
+export function unfit(sender: string, { kind, region }: Partial<Pick<SenderQuery, 'kind' | 'region'>>): string | undefined {
   if (kind === 'whatsapp')
     return isNumber(sender) || isMessagingService(sender)
       ? undefined
@@ -45,26 +45,26 @@ export function unfit(sender: string, { kind, region }: Partial<Pick<Errand, 'ki
  * The sender of a message: of the rules that fit it the most specific (country before category before kind), then the
  * standard ones in their order; each only if it may write there.
  */
-export function chooseSender(errand: Errand, rules: readonly SenderRule[], standard: readonly string[]): Chosen {
-  const fitting = rules.filter((rule) => fits(rule, errand)).sort((a, b) => weightOf(b, errand) - weightOf(a, errand));
+export function chooseSender(senderQuery: SenderQuery, rules: readonly SenderRule[], standard: readonly string[]): Chosen {
+  const fitting = rules.filter((rule) => fits(rule, senderQuery)).sort((a, b) => weightOf(b, senderQuery) - weightOf(a, senderQuery));
   const candidates = [...fitting.map(({ sender }) => sender), ...standard];
-  const sender = candidates.find((candidate) => unfit(candidate, errand) === undefined);
+  const sender = candidates.find((candidate) => unfit(candidate, senderQuery) === undefined);
   if (sender !== undefined) return { sender };
   const [first] = candidates;
-  return { why: first === undefined ? `none is configured for ${errand.kind}` : unfit(first, errand)! };
+  return { why: first === undefined ? `none is configured for ${senderQuery.kind}` : unfit(first, senderQuery)! };
 }
 
-function fits({ country, category, kind }: SenderRule, errand: Errand): boolean {
-  const kindFits = kind === undefined ? errand.kind !== 'whatsapp' : kind === errand.kind;
+function fits({ country, category, kind }: SenderRule, senderQuery: SenderQuery): boolean {
+  const kindFits = kind === undefined ? senderQuery.kind !== 'whatsapp' : kind === senderQuery.kind;
   return (
     kindFits &&
-    (category === undefined || category === errand.category) &&
-    (country === undefined || closeness(country, errand) !== undefined)
+    (category === undefined || category === senderQuery.category) &&
+    (country === undefined || specificity(country, senderQuery) !== undefined)
   );
 }
 
-const weightOf = ({ country, category, kind }: SenderRule, errand: Errand) =>
-  (country === undefined ? 0 : closeness(country, errand)! * 4) +
+const weightOf = ({ country, category, kind }: SenderRule, senderQuery: SenderQuery) =>
+  (country === undefined ? 0 : specificity(country, senderQuery)! * 4) +
   (category === undefined ? 0 : 2) +
   (kind === undefined ? 0 : 1);
 

@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { answerTo, type AskedCancellation, type HopSeen } from './answer.policy.ts';
+import { answerTo, type RequestedCancellation, type HopSeen } from './answer.policy.ts';
 
 const MINUTE = 60_000;
 const hop = (state: string, more: Partial<HopSeen> = {}): HopSeen => ({
   hop: 1,
   state,
-  proven: false,
+  accepted: false,
   retry: null,
   ...more,
 });
-const asked = (hops: HopSeen[], more: Partial<AskedCancellation> = {}): AskedCancellation => ({
+const asked = (hops: HopSeen[], more: Partial<RequestedCancellation> = {}): RequestedCancellation => ({
   id: 'x',
   tenant: 'default',
   messageId: 'm-1',
@@ -18,7 +18,7 @@ const asked = (hops: HopSeen[], more: Partial<AskedCancellation> = {}): AskedCan
   hops,
   ...more,
 });
-const answer = (hops: HopSeen[], more: Partial<AskedCancellation> = {}) => answerTo(asked(hops, more), MINUTE);
+const answer = (hops: HopSeen[], more: Partial<RequestedCancellation> = {}) => answerTo(asked(hops, more), MINUTE);
 const refused = (why: string) => ({ is: 'refused', why });
 
 describe('what came of a cancellation', () => {
@@ -26,12 +26,12 @@ describe('what came of a cancellation', () => {
     ['already sent', [hop('sent')], refused('sent')],
     [
       'already sent, as a receipt proved after its answer was lost',
-      [hop('unknown', { proven: true }), hop('unresolved', { hop: 2 })],
+      [hop('unknown', { accepted: true }), hop('unresolved', { hop: 2 })],
       refused('sent'),
     ],
     [
       'already sent, as was found out before it could go again',
-      [hop('unknown', { proven: true }), hop('superseded', { hop: 2 })],
+      [hop('unknown', { accepted: true }), hop('superseded', { hop: 2 })],
       refused('sent'),
     ],
     ['already sent on its second hop', [hop('failed', { retry: 'backoff' }), hop('sent', { hop: 2 })], refused('sent')],
@@ -45,7 +45,7 @@ describe('what came of a cancellation', () => {
     ['told: a resend found the cancellation', [hop('unknown'), hop('cancelled', { hop: 2 })], { is: 'told' }],
     ['left to retry: it waits for its time', [hop('waiting')], { is: 'told' }],
     ['left to retry: it is to be tried again', [hop('failed', { retry: 'backoff' })], { is: 'told' }],
-    ['left to retry: its provider gave it back', [hop('taken-back', { proven: true })], { is: 'told' }],
+    ['left to retry: its provider gave it back', [hop('taken-back', { accepted: true })], { is: 'told' }],
     ['never seen', [], refused('unseen')],
   ] as const)('%s', (_, hops, expected) => expect(answer([...hops])).toEqual(expected));
 

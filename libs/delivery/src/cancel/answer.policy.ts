@@ -5,13 +5,13 @@ export interface HopSeen {
   hop: number;
   /** `claimed`, or how it ended. */
   state: string;
-  proven: boolean;
+  accepted: boolean;
   /** Of a failure: whether it may be tried again. */
   retry: string | null;
 }
 
 /** A cancellation that is not answered yet. */
-export interface AskedCancellation {
+export interface RequestedCancellation {
   /** contracts' identityKey. */
   id: string;
   tenant: string;
@@ -47,12 +47,12 @@ const ended = new Set(['expired', 'suppressed', 'validated']);
  * first, the claim or the cancellation; one that is in doubt between them is looked at again.
  * @param waitMs how long a request may be on its way
  */
-export function answerTo({ ageMs, looks, hops }: AskedCancellation, waitMs: number): CancelAnswer {
+export function answerTo({ ageMs, looks, hops }: RequestedCancellation, waitMs: number): CancelAnswer {
   const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (looks - 1));
   const last = hops.at(-1);
   if (!last)
     return ageMs >= waitMs ? { is: 'refused', why: 'unseen' } : { is: 'open', nextMs: Math.min(pause, waitMs - ageMs) };
-  if (hops.some(({ state, proven }) => taken.has(state) || (proven && state !== 'taken-back')))
+  if (hops.some(({ state, accepted }) => taken.has(state) || (accepted && state !== 'taken-back')))
     return { is: 'refused', why: 'sent' };
   if (hops.some(({ state }) => state === 'cancelled')) return { is: 'told' };
   if (ended.has(last.state) || (last.state === 'failed' && last.retry === 'never'))

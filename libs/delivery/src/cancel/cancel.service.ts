@@ -6,13 +6,13 @@ import {
   type StatusChanged,
 } from '#libs/contracts';
 import { contextOf, type Logger, underContext } from '#libs/telemetry';
-import { type AskedCancellation, answerTo } from './answer.policy.ts';
+import { type RequestedCancellation, answerTo } from './answer.policy.ts';
 import type { Cancellations } from './cancellations.port.ts';
 
 export interface CancelOptions {
   channel: Channel;
   cancellations: Cancellations;
-  announcer: { publishFact(fact: StatusChanged): Promise<void> };
+  outcomes: { publishFact(fact: StatusChanged): Promise<void> };
   logger: Logger;
   stopping: AbortSignal;
   /** How long the request of a cancelled message may be on its way, in milliseconds. */
@@ -82,14 +82,14 @@ export class CancelService {
     }
   }
 
-  private async answer(asked: AskedCancellation): Promise<void> {
-    const { cancellations, announcer, channel, logger, waitMs, now } = this.options;
+  private async answer(asked: RequestedCancellation): Promise<void> {
+    const { cancellations, outcomes, channel, logger, waitMs, now } = this.options;
     const answer = answerTo(asked, waitMs);
     if (answer.is === 'open') return cancellations.putOff(asked, answer.nextMs);
     if (answer.is === 'refused') {
       const { id, tenant, messageId } = asked;
       const fact = cancelRefused({ tenant, channel, messageId }, answer.why, channel, new Date(now()).toISOString());
-      await underContext(contextOf(id), () => announcer.publishFact(fact));
+      await underContext(contextOf(id), () => outcomes.publishFact(fact));
       logger.info(
         { 'messaging.message.id': messageId, 'mi.tenant': tenant, 'mi.channel': channel, because: answer.why },
         'a cancellation was refused',

@@ -1,5 +1,5 @@
 import type { Identity } from '#libs/contracts';
-import type { AskedCancellation } from './answer.policy.ts';
+import type { RequestedCancellation } from './answer.policy.ts';
 
 /** What upstream wants sent no more, as this channel knows it. */
 export abstract class Cancellations {
@@ -14,13 +14,13 @@ export abstract class Cancellations {
    * are closed or put off before.
    * @throws InfrastructureDown when Postgres cannot be reached.
    */
-  abstract due(): Promise<AskedCancellation[]>;
+  abstract due(): Promise<RequestedCancellation[]>;
 
   /** Nothing more is told of it, unless it was asked for again meanwhile. @throws InfrastructureDown */
-  abstract close(asked: AskedCancellation): Promise<void>;
+  abstract close(asked: RequestedCancellation): Promise<void>;
 
   /** To be looked at again after so many milliseconds. @throws InfrastructureDown */
-  abstract putOff(asked: AskedCancellation, ms: number): Promise<void>;
+  abstract putOff(asked: RequestedCancellation, ms: number): Promise<void>;
 
   /**
    * What came of it is told by another. @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.

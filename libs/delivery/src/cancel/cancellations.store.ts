@@ -1,6 +1,6 @@
 import { type Identity, identityKey } from '#libs/contracts';
 import { database, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
-import type { AskedCancellation, HopSeen } from './answer.policy.ts';
+import type { RequestedCancellation, HopSeen } from './answer.policy.ts';
 import { Cancellations } from './cancellations.port.ts';
 
 /** Most looked at in one round. */
@@ -36,7 +36,7 @@ export class PostgresCancellations extends Cancellations {
     await this.kept.add(of);
   }
 
-  async due(): Promise<AskedCancellation[]> {
+  async due(): Promise<RequestedCancellation[]> {
     const { rows } = await this.query<Row>('cancel', dueSql(this.schema), [PORTION]);
     return rows.map((row) => ({
       id: row.id,
@@ -48,14 +48,14 @@ export class PostgresCancellations extends Cancellations {
     }));
   }
 
-  async close({ id, looks }: AskedCancellation): Promise<void> {
+  async close({ id, looks }: RequestedCancellation): Promise<void> {
     await this.query('cancel', `UPDATE ${this.schema}.cancellation SET look_at = NULL WHERE id = $1 AND looks = $2`, [
       id,
       looks,
     ]);
   }
 
-  async putOff({ id, looks }: AskedCancellation, ms: number): Promise<void> {
+  async putOff({ id, looks }: RequestedCancellation, ms: number): Promise<void> {
     const text = `UPDATE ${this.schema}.cancellation SET look_at = now() + $3::float8 * interval '1 millisecond' WHERE id = $1 AND looks = $2`;
     await this.query('cancel', text, [id, looks, ms]);
   }

@@ -1,7 +1,7 @@
 import type { Pool } from '#libs/persistence';
-import type { CallBeside } from '../delivery.ts';
+import type { SiblingCall } from '../delivery.ts';
 
-interface BesideRow {
+interface SiblingRow {
   own: boolean;
   claimed_at_ms: number;
   provider_message_id: string | null;
@@ -9,13 +9,13 @@ interface BesideRow {
 }
 
 /** By an index on what never changes; an outcome that proves a refusal left nothing at the provider. */
-export async function callsBeside(
+export async function siblingCalls(
   { pool, schema }: { pool: Pool; schema: string },
   id: string,
   hop: number,
   withinMs: number,
-): Promise<CallBeside[]> {
-  const { rows } = await pool.query<BesideRow>({
+): Promise<SiblingCall[]> {
+  const { rows } = await pool.query<SiblingRow>({
     name: 'calls-beside',
     text: `
       SELECT l.id = d.id AND l.hop = d.hop AS own,

@@ -1,15 +1,15 @@
-import type { DoubtfulCall, LookupResult, Provider, Repeat } from '#libs/contracts';
-import type { CallBeside, Delivery } from '../delivery.ts';
-import { besideMs, matchLostCall } from './match.policy.ts';
+import type { UnconfirmedCall, LookupResult, Provider, Repeat } from '#libs/contracts';
+import type { SiblingCall, Delivery } from '../delivery.ts';
+import { siblingWindowMs, matchLostCall } from './match.policy.ts';
 
 export interface LostCall<M> {
   provider: Provider<M>;
   delivery: Delivery<M>;
-  doubt: DoubtfulCall;
+  unconfirmedCall: UnconfirmedCall;
   /** Where the call may be made once more. */
   repeat: Repeat | undefined;
   leaseMs: number;
-  callsBeside: (withinMs: number) => Promise<CallBeside[]>;
+  siblingCalls: (withinMs: number) => Promise<SiblingCall[]>;
 }
 
 /**
@@ -19,15 +19,15 @@ export interface LostCall<M> {
 export async function findLostCall<M>({
   provider,
   delivery,
-  doubt,
+  unconfirmedCall,
   repeat,
   leaseMs,
-  callsBeside,
+  siblingCalls,
 }: LostCall<M>): Promise<LookupResult> {
   const since = delivery.requestedAt.getTime();
-  const result = await provider.lookup({ message: delivery.message, callId: doubt.callId, since, repeat });
+  const result = await provider.lookup({ message: delivery.message, callId: unconfirmedCall.callId, since, repeat });
   if (result.found !== 'candidates') return result;
   // The ledger is asked after the provider: whatever is on the list has its claim there by now.
-  const match = matchLostCall(result.candidates, await callsBeside(besideMs(leaseMs)), leaseMs);
+  const match = matchLostCall(result.candidates, await siblingCalls(siblingWindowMs(leaseMs)), leaseMs);
   return match === undefined ? { found: 'absent' } : { found: 'accepted', providerMessageId: match };
 }

@@ -1,10 +1,10 @@
 import { keyedDigest } from '#libs/contracts';
-import type { Likeness } from '../channel.port.ts';
+import type { Fingerprint } from '../channel.port.ts';
 import type { Delivery } from '../delivery.ts';
 
 /** What the ledger keeps of a likeness: neither number nor text. */
-export function hashedLikeness(likeness: Likeness | undefined, hashKey: string): Delivery<unknown>['likeness'] {
-  if (!likeness) return undefined;
-  const { party, wording } = likeness;
-  return { party: keyedDigest(hashKey, party), wording: wording ? keyedDigest(hashKey, wording) : null };
+export function hashedFingerprint(fingerprint: Fingerprint | undefined, hashKey: string): Delivery<unknown>['fingerprint'] {
+  if (!fingerprint) return undefined;
+  const { participants, contentHash } = fingerprint;
+  return { participants: keyedDigest(hashKey, participants), contentHash: contentHash ? keyedDigest(hashKey, contentHash) : null };
 }

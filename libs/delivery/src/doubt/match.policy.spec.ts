@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CallBeside } from '../delivery.ts';
+import type { SiblingCall } from '../delivery.ts';
 import { matchLostCall } from './match.policy.ts';
 
 const lease = 13_000;
 const noon = Date.UTC(2030, 0, 1, 12);
 const listed = (providerMessageId: string, afterMs = 1_000) => ({ providerMessageId, takenAt: noon + afterMs });
-const aCall = (more: Partial<CallBeside> = {}): CallBeside => ({
+const aCall = (more: Partial<SiblingCall> = {}): SiblingCall => ({
   own: false,
   claimedAt: noon,
   providerMessageId: undefined,

@@ -1,5 +1,5 @@
 import type { Candidate } from '#libs/contracts';
-import type { CallBeside } from '../delivery.ts';
+import type { SiblingCall } from '../delivery.ts';
 
 /**
  * How far the provider's clock may be from the database's, and how long a call may be under way to it, in milliseconds.
@@ -7,7 +7,7 @@ import type { CallBeside } from '../delivery.ts';
 const SLACK_MS = 60_000;
 
 /** Within what time of a call others were claimed whose messages may be among its candidates, in milliseconds. */
-export const besideMs = (leaseMs: number): number => leaseMs + 2 * SLACK_MS;
+export const siblingWindowMs = (leaseMs: number): number => leaseMs + 2 * SLACK_MS;
 
 /**
  * Which candidate came of the doubtful call; undefined: that cannot be told (docs/adr/0004).
@@ -20,7 +20,7 @@ export const besideMs = (leaseMs: number): number => leaseMs + 2 * SLACK_MS;
  */
 export function matchLostCall(
   candidates: readonly Candidate[],
-  calls: readonly CallBeside[],
+  calls: readonly SiblingCall[],
   leaseMs: number,
 ): string | undefined {
   const own = calls.find((call) => call.own);
@@ -30,13 +30,13 @@ export function matchLostCall(
   const left = candidates
     .filter(({ providerMessageId, takenAt }) => !known.has(providerMessageId) && mayBeOf(own, takenAt, leaseMs))
     .toSorted((a, b) => a.takenAt - b.takenAt || (a.providerMessageId < b.providerMessageId ? -1 : 1));
-  const inDoubt = calls
+  const unconfirmedOf = calls
     .filter((call) => call.alike && call.providerMessageId === undefined)
     .toSorted((a, b) => a.claimedAt - b.claimedAt);
   // They say the same to the same person: which is whose matters less than that each has one. The earlier call gets the
   // earlier one.
-  return left.length === inDoubt.length ? left[inDoubt.indexOf(own)]?.providerMessageId : undefined;
+  return left.length === unconfirmedOf.length ? left[unconfirmedOf.indexOf(own)]?.providerMessageId : undefined;
 }
 
-const mayBeOf = ({ claimedAt }: CallBeside, takenAt: number, leaseMs: number): boolean =>
+const mayBeOf = ({ claimedAt }: SiblingCall, takenAt: number, leaseMs: number): boolean =>
   takenAt >= claimedAt - SLACK_MS && takenAt <= claimedAt + leaseMs + SLACK_MS;

@@ -11,7 +11,7 @@ import {
   withoutIdleNulls,
 } from '#libs/contracts';
 import type { z } from 'zod';
-import { type Announcement, announcement } from '../announce.policy.ts';
+import { type OutcomeEvents, eventsFor } from '../announce.policy.ts';
 import type { RequestEnvelope } from '../channel.port.ts';
 import { lifeEnd, type Origin } from '../decode.policy.ts';
 import type { Delivery, Outcome } from '../delivery.ts';
@@ -79,14 +79,14 @@ export function bareFirstHop(
     key: origin.key?.toString('base64') ?? null,
     request: json as Record<string, unknown>,
     attempts: [],
-    doubt: undefined,
-    doubtSince: undefined,
+    unconfirmedCall: undefined,
+    unconfirmedSince: undefined,
   };
 }
 
 /** A later hop by what can be read of its hand-over. A call in doubt means that it was to be looked up. */
 export function bareLaterHop(due: SalvagedHandover, origin: Origin): Delivery<undefined> {
-  const { tenant, channel, messageId, hop, lane, key, request, attempts, templateVersion, doubt, doubtSince } = due;
+  const { tenant, channel, messageId, hop, lane, key, request, attempts, templateVersion, unconfirmedCall, unconfirmedSince } = due;
   return {
     ...nothingKnown,
     channel,
@@ -98,9 +98,9 @@ export function bareLaterHop(due: SalvagedHandover, origin: Origin): Delivery<un
     request,
     attempts,
     templateVersion,
-    doubt,
-    doubtSince,
-    mode: doubt ? 'reconcile' : 'send',
+    unconfirmedCall,
+    unconfirmedSince,
+    mode: unconfirmedCall ? 'reconcile' : 'send',
     again: due.again !== undefined,
     id: identityKey({ tenant, channel, messageId }),
     source: origin.source,
@@ -131,10 +131,10 @@ function digestOf(schema: z.ZodType, json: unknown): string | undefined {
  * can be what is wrong or too large. What was to go on without a doubt ends as failed, since it cannot be handed over
  * whole.
  */
-export function toldPlainly(delivery: Delivery<unknown>, outcome: Outcome): Announcement {
+export function saidPlainly(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
   const bare: Delivery<unknown> = { ...delivery, request: {}, attempts: [], templateVersion: undefined };
   const goesOn = outcome.kind === 'waiting' || (outcome.kind === 'failed' && outcome.failure.retry !== 'never');
-  const { facts, deferred } = announcement(
+  const { facts, deferred } = eventsFor(
     bare,
     goesOn ? stopped(bare, failureBy(new RecordRefused('send.deferred')), Date.parse(outcome.at)) : outcome,
   );

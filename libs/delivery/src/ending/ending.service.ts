@@ -7,7 +7,7 @@ import {
   failureBy,
   IdConflict,
   identityKey,
-  isTakenBack,
+  isAcceptanceRevoked,
   MessageId,
   nearestInstant,
   ownFailure,
@@ -19,9 +19,9 @@ import {
   UnreadableRecord,
 } from '#libs/contracts';
 import { contextFrom, contextOf, hasTrace, type Logger, underContext } from '#libs/telemetry';
-import { decode, type IncomingRecord, placeOf, readJsonLeniently } from '#libs/transport';
+import { decode, type IncomingRecord, recordIdOf, readJsonLeniently } from '#libs/transport';
 import type { z } from 'zod';
-import type { Announcer } from '../announcer.service.ts';
+import type { OutcomePublisher } from '../announcer.service.ts';
 import type { RequestEnvelope } from '../channel.port.ts';
 import type { Delivery } from '../delivery.ts';
 import type { DispatchService } from '../dispatch.service.ts';
@@ -36,7 +36,7 @@ export interface EndingOptions {
   /** Whom a request is for. @throws where it cannot be read */
   recipientsOf: (request: unknown) => RecipientRef[];
   dispatcher: Pick<DispatchService<unknown>, 'breakOff'>;
-  announcer: Pick<Announcer, 'publishFact'>;
+  outcomes: Pick<OutcomePublisher, 'publishFact'>;
   logger: Logger;
 }
 
@@ -54,7 +54,7 @@ export class EndingService {
    * stands.
    * @throws InfrastructureDown when Postgres or Kafka cannot be reached; repeating is safe.
    */
-  async onSetAside(record: IncomingRecord, error: unknown): Promise<void> {
+  async onQuarantine(record: IncomingRecord, error: unknown): Promise<void> {
     if (error instanceof IdConflict) return;
     const { channel } = this.options;
     const { due } = channelTopics[channel];
@@ -72,7 +72,7 @@ export class EndingService {
   private async breakOff(hop: Delivery<undefined> | undefined, record: IncomingRecord, error: unknown): Promise<void> {
     if (!hop)
       return this.options.logger.error(
-        { record: placeOf(record) },
+        { record: recordIdOf(record) },
         'a record that is set aside names no message: nothing can be told of it',
       );
     const recipients = this.recipientsOf(hop.request);
@@ -101,14 +101,14 @@ export class EndingService {
    */
   private async refuseForGood(record: IncomingRecord): Promise<void> {
     const fact = decode(record).value as StatusChanged;
-    if (fact.channel === this.options.channel && isTakenBack(fact))
-      await this.options.announcer.publishFact(refusedForGood(fact));
+    if (fact.channel === this.options.channel && isAcceptanceRevoked(fact))
+      await this.options.outcomes.publishFact(refusedForGood(fact));
   }
 
   private async reject(record: IncomingRecord, error: UnreadableRecord): Promise<void> {
     const identity = readableIdentity(record.value, this.options.channel);
     if (identity)
-      await inTraceOf(record, identity, () => this.options.announcer.publishFact(rejection(identity, record, error)));
+      await inTraceOf(record, identity, () => this.options.outcomes.publishFact(rejection(identity, record, error)));
   }
 }
 
@@ -134,18 +134,18 @@ function rejection(identity: ReadIdentity, record: IncomingRecord, error: Unread
   const { fields } = error;
   const badTime =
     'The Kafka record of the request has no timestamp, or one that is not in milliseconds, so nothing was sent.';
-  const action = 'Correct the named fields and publish again, under the same messageId or a new one.';
+  const remedy = 'Correct the named fields and publish again, under the same messageId or a new one.';
   const failure =
     error instanceof BadRecordTime
       ? ownFailure('MSG_RECORD_TIME', 'bad-content', 'never', badTime, { fields })
       : ownFailure('MSG_REJECTED', 'bad-content', 'never', 'The request breaks its schema, so nothing was sent.', {
-          action,
+          remedy,
           fields,
         });
   return {
     ...identity,
     // Hop 0 does not exist: a rejected record takes none, so a good one under the same id still has its first.
-    eventId: factId({ ...identity, hop: 0, source: identity.channel, status: `rejected:${placeOf(record)}` }),
+    eventId: factId({ ...identity, hop: 0, source: identity.channel, status: `rejected:${recordIdOf(record)}` }),
     lane: record.lane,
     status: 'rejected',
     final: true,

@@ -59,11 +59,11 @@ export class GuardedFiles extends Files {
 
   async look(url: string, withinMs: number): Promise<FileFacts | undefined> {
     const signal = within(withinMs);
-    const told = await this.factsBy('HEAD', url, signal);
-    if (told && told.bytes !== 0) return told;
+    const reported = await this.factsBy('HEAD', url, signal);
+    if (reported && reported.bytes !== 0) return reported;
     // Links that are signed for GET, and some servers, refuse HEAD or tell nothing of the file: then it is asked for,
     // and its body left.
-    return (await this.factsBy('GET', url, signal)) ?? told;
+    return (await this.factsBy('GET', url, signal)) ?? reported;
   }
 
   /** Called by Nest, too, as the service stops. */
@@ -146,13 +146,13 @@ function faultOf(answer: Answer, mostBytes: number): FileFault | undefined {
   return (lengthOf(answer) ?? 0) > mostBytes ? 'too-large' : undefined;
 }
 
-function lengthOf({ headers: { 'content-length': told } }: Answer): number | undefined {
-  const bytes = typeof told === 'string' && /^\d+$/.test(told) ? Number(told) : undefined;
+function lengthOf({ headers: { 'content-length': reported } }: Answer): number | undefined {
+  const bytes = typeof reported === 'string' && /^\d+$/.test(reported) ? Number(reported) : undefined;
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
-function typeOf({ headers: { 'content-type': told } }: Answer): string | undefined {
-  const [type] = (typeof told === 'string' ? told : '').split(';');
+function typeOf({ headers: { 'content-type': reported } }: Answer): string | undefined {
+  const [type] = (typeof reported === 'string' ? reported : '').split(';');
   return /^[\w.+-]+\/[\w.+-]+$/.test(type!.trim()) ? type!.trim().toLowerCase() : undefined;
 }
 

@@ -3,7 +3,7 @@ import { contextFrom, count, counters, type Logger, underContext } from '#libs/t
 import { loop } from '#libs/transport';
 import type { Handovers } from './handovers.port.ts';
 
-const LOOKS_PER_PATIENCE = 5;
+const LOOKS_PER_TIMEOUT = 5;
 const MOST_REST_MS = 5_000;
 
 export interface HandoverWatchOptions {
@@ -32,21 +32,21 @@ export interface HandoverReading {
 /** Hands a message over to retry once more when its record, or retry's acknowledgement, was lost (docs/adr/0011). */
 export class HandoverWatch {
   private readonly options: HandoverWatchOptions;
-  private standing = 0;
+  private stuck = 0;
 
   constructor(options: HandoverWatchOptions) {
     this.options = options;
   }
 
   /** That messages stand still although they were handed over several times; undefined where none does. */
-  concern(): { meaning: string; action: string } | undefined {
-    return this.standing === 0 ? undefined : { meaning: `${this.standing} ${standStill}`, action };
+  concern(): { meaning: string; remedy: string } | undefined {
+    return this.stuck === 0 ? undefined : { meaning: `${this.stuck} ${standStill}`, remedy };
   }
 
   /** Looks again and again until the service stops. */
   async run(reading: HandoverReading): Promise<void> {
     const { answerMs, stopping, logger } = this.options;
-    const everyMs = Math.min(MOST_REST_MS, Math.ceil(answerMs / LOOKS_PER_PATIENCE));
+    const everyMs = Math.min(MOST_REST_MS, Math.ceil(answerMs / LOOKS_PER_TIMEOUT));
     await loop({ name: 'hand-overs', everyMs, stopping, logger }, async () => {
       await this.look(reading);
       return { more: false };
@@ -57,8 +57,8 @@ export class HandoverWatch {
   /** Looks once after what was handed over and not decided on. */
   async look(reading: Pick<HandoverReading, 'answeredUpTo'>): Promise<void> {
     const { channel, handovers, logger } = this.options;
-    const { now, any, standing } = await handovers.overdue();
-    this.tell(standing);
+    const { now, any, stuck } = await handovers.overdue();
+    this.tell(stuck);
     const upTo = any ? await reading.answeredUpTo(now) : undefined;
     const lost = upTo ? await handovers.takeAgain(upTo) : [];
     if (lost.length === 0) return;
@@ -72,13 +72,13 @@ export class HandoverWatch {
     );
   }
 
-  private tell(standing: number): void {
-    if (standing > 0 && this.standing === 0) this.options.logger.error({ messages: standing, action }, standStill);
-    this.standing = standing;
+  private tell(stuck: number): void {
+    if (stuck > 0 && this.stuck === 0) this.options.logger.error({ messages: stuck, remedy }, standStill);
+    this.stuck = stuck;
   }
 }
 
 const standStill =
   'messages stand still: they were handed over to retry several times, and it has read that and decided nothing';
-const action =
+const remedy =
   'Look into messaging.unreadable and retry’s log for records of send.deferred; docs/operations.md tells how to find the messages.';

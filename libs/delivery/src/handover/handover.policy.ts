@@ -5,4 +5,4 @@ import type { SendDeferred } from '#libs/contracts';
  * that it has released; of a first hop, and of one that was answered and then given back, it knows nothing until it has
  * read this.
  */
-export const mustBeAcknowledged = ({ hop, takenBack }: SendDeferred): boolean => hop === 1 || takenBack === true;
+export const mustBeAcknowledged = ({ hop, acceptanceRevoked }: SendDeferred): boolean => hop === 1 || acceptanceRevoked === true;

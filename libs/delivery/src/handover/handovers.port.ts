@@ -6,7 +6,7 @@ export interface OverdueHandovers {
   now: Date;
   any: boolean;
   /** Those that stay unacknowledged although they were published again several times. */
-  standing: number;
+  stuck: number;
 }
 
 export interface KeptHandover {

@@ -17,17 +17,17 @@ export class Bulkhead {
     bulk: new Set(),
   };
 
-  constructor(places: number) {
-    this.free = places;
+  constructor(slots: number) {
+    this.free = slots;
   }
 
   /** True once a place is taken; false when none came free within `patienceMs`, or after `dismiss`. */
-  take(lane: Lane, patienceMs: number): Promise<boolean> {
+  take(lane: Lane, timeoutMs: number): Promise<boolean> {
     if (this.free > 0) {
       this.free -= 1;
       return Promise.resolve(true);
     }
-    if (patienceMs <= 0) return Promise.resolve(false);
+    if (timeoutMs <= 0) return Promise.resolve(false);
     return new Promise((resolve) => {
       const wake = (free: boolean) => {
         clearTimeout(timer);
@@ -35,7 +35,7 @@ export class Bulkhead {
         resolve(free);
       };
       const waiter: Waiter = { lane, wake };
-      const timer = setTimeout(() => wake(false), patienceMs);
+      const timer = setTimeout(() => wake(false), timeoutMs);
       this.waiting[lane].add(waiter);
     });
   }

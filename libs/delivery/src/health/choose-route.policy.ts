@@ -13,14 +13,14 @@ export type Choice<P> =
  */
 export function chooseRoute<P extends { name: string }>(
   providers: readonly P[],
-  wish: string | undefined,
+  request: string | undefined,
   attempts: readonly Attempt[],
   health: ReadonlyMap<string, CircuitState>,
 ): Choice<P> {
   const usable = providers.filter(({ name }) => health.get(name) !== 'open');
   if (usable.length === 0) return { found: false };
-  const { provider, why } = chooseProvider(usable, wish, attempts);
-  const best = usable.length === providers.length ? provider : chooseProvider(providers, wish, attempts).provider;
+  const { provider, why } = chooseProvider(usable, request, attempts);
+  const best = usable.length === providers.length ? provider : chooseProvider(providers, request, attempts).provider;
   return { found: true, provider, why: provider === best ? why : 'the better one is failing' };
 }
 

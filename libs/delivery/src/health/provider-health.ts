@@ -65,9 +65,9 @@ export class ProviderHealth {
    * A place for one call. The circuit is asked once the place is there, since it may have opened meanwhile.
    * @param patienceMs how long to wait for a place, in milliseconds
    */
-  async enter(provider: string, lane: Lane, patienceMs: number): Promise<Entry> {
+  async enter(provider: string, lane: Lane, timeoutMs: number): Promise<Entry> {
     const watched = this.watched.get(provider) ?? this.watch(provider);
-    if (!(await watched.bulkhead.take(lane, this.options.stopping.aborted ? 0 : patienceMs)))
+    if (!(await watched.bulkhead.take(lane, this.options.stopping.aborted ? 0 : timeoutMs)))
       return { entered: false, why: 'full' };
     const admitted = admitCall(watched.circuit, this.options.limits, this.now());
     if (!admitted) {

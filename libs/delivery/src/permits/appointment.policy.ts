@@ -7,7 +7,7 @@ const FURTHEST_MS = 15 * 60_000;
  * @param expected when its turn would come if nobody else had been sent away; Infinity: never here
  * @param last the time given to the one before; 0: none
  */
-export function appointment(expected: number, last: number, intervalMs: number, now: number): number {
+export function nextAttemptAt(expected: number, last: number, intervalMs: number, now: number): number {
   // A replica without any share: another one takes it at once.
   const earliest = Number.isFinite(expected) ? expected : now;
   const inTurn = Math.max(earliest, last + intervalMs);

@@ -1,14 +1,14 @@
 import type { Lane } from '#libs/contracts';
-import { appointment } from './appointment.policy.ts';
+import { nextAttemptAt } from './appointment.policy.ts';
 import { availableAt, type Bucket, fullBucket, held, isFull, type Rate, reRated, taken } from './bucket.policy.ts';
 import { atLeastAsUrgent } from './lanes.policy.ts';
-import type { SenderSlices } from './sender-slices.port.ts';
-import { granted, momentAt, noSlice, type Slice, sliceSize, used } from './slice.policy.ts';
+import type { SenderReservations } from './sender-slices.port.ts';
+import { granted, momentAt, noReservation, type Reservation, reservationSize, used } from './slice.policy.ts';
 
 /** Something a message needs one token of before it may go. Times are in ms of one clock. */
 export abstract class Limit {
   readonly waiting: Record<Lane, number> = { urgent: 0, transactional: 0, bulk: 0 };
-  private readonly appointments: Record<Lane, number> = { urgent: 0, transactional: 0, bulk: 0 };
+  private readonly reservations: Record<Lane, number> = { urgent: 0, transactional: 0, bulk: 0 };
 
   /** Between two tokens. */
   abstract readonly intervalMs: number;
@@ -30,7 +30,7 @@ export abstract class Limit {
 
   /** A time to ask again for a message that is sent away, after that of the one before. */
   appoint(lane: Lane, expected: number, now: number): number {
-    return (this.appointments[lane] = appointment(expected, this.appointments[lane], this.intervalMs, now));
+    return (this.reservations[lane] = nextAttemptAt(expected, this.reservations[lane], this.intervalMs, now));
   }
 
   protected ahead(lane: Lane): number {
@@ -84,10 +84,10 @@ export class BucketLimit extends Limit {
 }
 
 export interface SenderLimitOptions {
-  slices: SenderSlices;
+  reservations: SenderReservations;
   sender: string;
   perS: number;
-  sliceMs: number;
+  reservationMs: number;
   now: () => number;
   /** Told when there may be more to take. */
   onChange: () => void;
@@ -101,7 +101,7 @@ const PAUSE_MS = 500;
 export class SenderLimit extends Limit {
   readonly intervalMs: number;
   private readonly options: SenderLimitOptions;
-  private slice: Slice = noSlice;
+  private slice: Reservation = noReservation;
   private asking = false;
 
   constructor(options: SenderLimitOptions) {
@@ -134,11 +134,11 @@ export class SenderLimit extends Limit {
   }
 
   private async ask(): Promise<void> {
-    const { slices, sender, perS, sliceMs, now, onChange, onError } = this.options;
-    const count = sliceSize(this.ahead('bulk'), perS, sliceMs);
+    const { reservations, sender, perS, reservationMs, now, onChange, onError } = this.options;
+    const count = reservationSize(this.ahead('bulk'), perS, reservationMs);
     try {
       const asked = now();
-      const startsInMs = await slices.reserve({ sender, perS, count });
+      const startsInMs = await reservations.reserve({ sender, perS, count });
       this.slice = granted(count, startsInMs, this.intervalMs, asked, now());
     } catch (error) {
       onError(error);

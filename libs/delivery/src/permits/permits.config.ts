@@ -31,7 +31,7 @@ export const permitSettings = {
     .describe(
       'Most messages a second of single senders (numbers, addresses), of all replicas together: sender=rate, separated by commas; * is every other sender. Unset: unlimited.',
     ),
-  SENDER_SLICE_MS: milliseconds(2_000).describe(
+  SENDER_RESERVATION_MS: milliseconds(2_000).describe(
     'How far ahead one replica reserves the moments of a slow sender, in milliseconds: what is reserved and not used is lost.',
   ),
   PERMIT_BURST_MS: z.coerce

@@ -1,7 +1,7 @@
 import { aFailure } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { appointment } from './appointment.policy.ts';
+import { nextAttemptAt } from './appointment.policy.ts';
 import { holdAfter, holdByHeaders } from './feedback.policy.ts';
 import { permitSettings, senderRatesOf } from './permits.config.ts';
 import { shareOf } from './share.policy.ts';
@@ -58,18 +58,18 @@ describe('the share of a replica', () => {
 
 describe('the time a message that is sent away asks again', () => {
   it('comes one after another at the pace of the limit', () => {
-    const first = appointment(31_000, 0, 1_000, 0);
-    const second = appointment(31_000, first, 1_000, 0);
-    expect([first, second, appointment(31_000, second, 1_000, 500)]).toEqual([31_000, 32_000, 33_000]);
+    const first = nextAttemptAt(31_000, 0, 1_000, 0);
+    const second = nextAttemptAt(31_000, first, 1_000, 0);
+    expect([first, second, nextAttemptAt(31_000, second, 1_000, 500)]).toEqual([31_000, 32_000, 33_000]);
   });
 
   it('lies at most a quarter of an hour ahead, unless the provider itself asks for more', () => {
-    expect(appointment(31_000, 10_000_000, 1_000, 0)).toBe(900_000);
-    expect(appointment(3_600_000, 0, 0, 0)).toBe(3_600_000);
+    expect(nextAttemptAt(31_000, 10_000_000, 1_000, 0)).toBe(900_000);
+    expect(nextAttemptAt(3_600_000, 0, 0, 0)).toBe(3_600_000);
   });
 
   it('is now where this replica has no share', () => {
-    expect(appointment(Infinity, 0, 0, 7)).toBe(7);
+    expect(nextAttemptAt(Infinity, 0, 0, 7)).toBe(7);
   });
 });
 

@@ -1,25 +1,25 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type Permit, Permits, type PermitsOptions, type PermitWish } from './permits.service.ts';
-import { SenderSlices, type SliceWish } from './sender-slices.port.ts';
+import { type Permit, Permits, type PermitsOptions, type PermitRequest } from './permits.service.ts';
+import { SenderReservations, type ReservationRequest } from './sender-slices.port.ts';
 
 /** Shares the moments out in memory, at the virtual clock's time. */
-class SlicesInMemory extends SenderSlices {
-  readonly wishes: SliceWish[] = [];
+class ReservationsInMemory extends SenderReservations {
+  readonly requests: ReservationRequest[] = [];
   fails = 0;
   private nextAt = 0;
 
-  reserve(wish: SliceWish): Promise<number> {
-    this.wishes.push(wish);
+  reserve(request: ReservationRequest): Promise<number> {
+    this.requests.push(request);
     if (this.fails-- > 0) return Promise.reject(new Error('the database is away'));
     const start = Math.max(this.nextAt, Date.now());
-    this.nextAt = start + (wish.count * 1_000) / wish.perS;
+    this.nextAt = start + (request.count * 1_000) / request.perS;
     return Promise.resolve(start - Date.now());
   }
 }
 
 describe('permits', () => {
-  let slices: SlicesInMemory;
+  let reservations: ReservationsInMemory;
   let stopping: AbortController;
   let went: string[];
 
@@ -28,23 +28,23 @@ describe('permits', () => {
       providerRates: new Map(),
       tenantRatePerS: undefined,
       senderRates: new Map(),
-      slices,
-      sliceMs: 2_000,
+      reservations,
+      reservationMs: 2_000,
       burstMs: 1_000,
       maxWaitMs: 30_000,
       stopping: stopping.signal,
       now: Date.now,
       ...overrides,
     });
-  const aWish = (overrides: Partial<PermitWish> = {}): PermitWish => ({
+  const aRequest = (overrides: Partial<PermitRequest> = {}): PermitRequest => ({
     provider: 'twilio',
     tenant: 'default',
     sender: undefined,
     lane: 'transactional',
     ...overrides,
   });
-  const ask = (permits: Permits, name: string, overrides: Partial<PermitWish> = {}) =>
-    permits.take(aWish(overrides)).then((permit) => {
+  const ask = (permits: Permits, name: string, overrides: Partial<PermitRequest> = {}) =>
+    permits.take(aRequest(overrides)).then((permit) => {
       went.push(`${name} ${permit.granted ? 'goes' : 'is sent away'} at ${Date.now() / 1_000}`);
       return permit;
     });
@@ -53,7 +53,7 @@ describe('permits', () => {
 
   beforeEach(() => {
     jest.useFakeTimers({ now: 0, doNotFake: ['setImmediate', 'performance'] });
-    slices = new SlicesInMemory();
+    reservations = new ReservationsInMemory();
     stopping = new AbortController();
     went = [];
   });
@@ -62,8 +62,8 @@ describe('permits', () => {
   });
 
   it('are granted at once where nothing is limited', async () => {
-    expect(await somePermits().take(aWish({ sender: '+1500' }))).toEqual({ granted: true });
-    expect([slices.wishes.length, jest.getTimerCount()]).toEqual([0, 0]);
+    expect(await somePermits().take(aRequest({ sender: '+1500' }))).toEqual({ granted: true });
+    expect([reservations.requests.length, jest.getTimerCount()]).toEqual([0, 0]);
   });
 
   it('come at the provider’s rate, in the order of asking', async () => {
@@ -113,7 +113,7 @@ describe('permits', () => {
   it('are none while the replica has no share: another one takes the message', async () => {
     const permits = somePermits({ providerRates: new Map([['twilio', 1]]) });
     permits.setShare(0);
-    expect(untilOf(await permits.take(aWish()))).toBe(0);
+    expect(untilOf(await permits.take(aRequest()))).toBe(0);
   });
 
   it('wait for the time the provider asked for', async () => {
@@ -128,14 +128,14 @@ describe('permits', () => {
   it('are refused at once where the wait would be too long, one appointment after the other', async () => {
     const permits = somePermits({ providerRates: new Map([['twilio', 1]]), maxWaitMs: 3_000 });
     for (let number = 0; number < 4; number += 1) void ask(permits, 'waiting');
-    const refused = await Promise.all([permits.take(aWish()), permits.take(aWish()), permits.take(aWish())]);
+    const refused = await Promise.all([permits.take(aRequest()), permits.take(aRequest()), permits.take(aRequest())]);
     expect(refused.map(untilOf)).toEqual([4_000, 5_000, 6_000]);
   });
 
   it('are refused where they would come after the lease, and when the patience is over', async () => {
     const permits = somePermits({ providerRates: new Map([['twilio', 1]]), maxWaitMs: 2_500 });
-    await permits.take(aWish());
-    expect(untilOf(await permits.take(aWish({ notAfter: 900 })))).toBe(1_000);
+    await permits.take(aRequest());
+    expect(untilOf(await permits.take(aRequest({ notAfter: 900 })))).toBe(1_000);
     void ask(permits, 'bulk', { lane: 'bulk' });
     for (const name of ['u', 'v', 'w']) void pass(0).then(() => ask(permits, name, { lane: 'urgent' }));
     await pass(2_600);
@@ -150,7 +150,7 @@ describe('permits', () => {
     stopping.abort();
     await turn();
     expect(went).toEqual(['a is sent away at 0.1']);
-    expect(untilOf(await permits.take(aWish()))).toBe(100);
+    expect(untilOf(await permits.take(aRequest()))).toBe(100);
     expect(jest.getTimerCount()).toBe(0);
   });
 
@@ -162,11 +162,11 @@ describe('permits', () => {
     void ask(permits, 'other', { sender: '+1501' });
     await pass(2_500);
     expect(went).toEqual(['other goes at 0', 'c goes at 0', 'a goes at 1', 'b goes at 2']);
-    expect(slices.wishes.map(({ count }) => count)).toEqual([1, 2]);
+    expect(reservations.requests.map(({ count }) => count)).toEqual([1, 2]);
   });
 
   it('wait for the database to come back', async () => {
-    slices.fails = 2;
+    reservations.fails = 2;
     const errors: unknown[] = [];
     const permits = somePermits({ senderRates: new Map([['*', 1]]), onError: (error) => errors.push(error) });
     void ask(permits, 'a', { sender: '+1500' });

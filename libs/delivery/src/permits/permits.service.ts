@@ -1,7 +1,7 @@
 import type { Lane } from '#libs/contracts';
 import { rateOf } from './bucket.policy.ts';
 import { BucketLimit, type Limit, SenderLimit } from './limits.ts';
-import type { SenderSlices } from './sender-slices.port.ts';
+import type { SenderReservations } from './sender-slices.port.ts';
 import { type Flow, flowReadyAt, WaitingRoom } from './waiting-room.ts';
 
 export interface PermitsOptions {
@@ -10,8 +10,8 @@ export interface PermitsOptions {
   tenantRatePerS: number | undefined;
   /** Messages a second by sender; `*` is every other sender. */
   senderRates: ReadonlyMap<string, number>;
-  slices: SenderSlices;
-  sliceMs: number;
+  reservations: SenderReservations;
+  reservationMs: number;
   burstMs: number;
   maxWaitMs: number;
   /** Nobody waits any longer once it is aborted. */
@@ -22,7 +22,7 @@ export interface PermitsOptions {
   now?: () => number;
 }
 
-export interface PermitWish {
+export interface PermitRequest {
   provider: string;
   tenant: string;
   /** Undefined: the provider picks one. */
@@ -66,16 +66,16 @@ export class Permits {
   }
 
   /** Waits for its turn, or is sent away at once where that would take too long. Never throws. */
-  take(wish: PermitWish): Promise<Permit> {
+  take(request: PermitRequest): Promise<Permit> {
     const now = this.now();
-    const flow: Flow = { lane: wish.lane, limits: this.limitsOf(wish, now) };
-    if (this.room.isEmpty && flowReadyAt(flow, now) <= now) {
-      for (const limit of flow.limits) limit.take(now);
+    const routing: Flow = { lane: request.lane, limits: this.limitsOf(request, now) };
+    if (this.room.isEmpty && flowReadyAt(routing, now) <= now) {
+      for (const limit of routing.limits) limit.take(now);
       return Promise.resolve(granted);
     }
     // It would start at once elsewhere: another replica, or this one when it is back.
     if (this.options.stopping.aborted) return Promise.resolve({ granted: false, waitUntil: new Date(now) });
-    return new Promise((resolve) => this.wait(wish, flow, resolve));
+    return new Promise((resolve) => this.wait(request, routing, resolve));
   }
 
   /** This replica's part of the rates, from 0 to 1 (shareOf); at first 1. */
@@ -94,29 +94,29 @@ export class Permits {
   }
 
   private wait(
-    { provider, tenant, sender, notAfter = Infinity }: PermitWish,
-    flow: Flow,
+    { provider, tenant, sender, notAfter = Infinity }: PermitRequest,
+    routing: Flow,
     resolve: (permit: Permit) => void,
   ): void {
     const end = (permit: Permit) => {
-      clearTimeout(patience);
+      clearTimeout(timeout);
       this.waiting.delete(sendAway);
       resolve(permit);
     };
     const sendAway = () => {
       // Its turn is estimated while it still counts.
-      const waitUntil = this.askAgainAt(flow);
+      const waitUntil = this.askAgainAt(routing);
       leave();
       end({ granted: false, waitUntil });
     };
     const giveUpAt = Math.min(this.now() + this.options.maxWaitMs, notAfter);
-    const patience = setTimeout(sendAway, Math.max(0, giveUpAt - this.now()));
+    const timeout = setTimeout(sendAway, Math.max(0, giveUpAt - this.now()));
     this.waiting.add(sendAway);
-    const key = JSON.stringify([tenant, sender, provider, flow.lane]);
+    const key = JSON.stringify([tenant, sender, provider, routing.lane]);
     const isFirst = !this.room.has(key);
-    const leave = this.room.join(key, flow, () => end(granted));
-    if (isFirst) this.look(flow);
-    if (this.waiting.has(sendAway) && worstOf(flow, this.now()).turnAt > giveUpAt) sendAway();
+    const leave = this.room.join(key, routing, () => end(granted));
+    if (isFirst) this.look(routing);
+    if (this.waiting.has(sendAway) && worstOf(routing, this.now()).turnAt > giveUpAt) sendAway();
   }
 
   /** Lets go whoever may, asks for slices where they are missing, and comes back when the next may go. */
@@ -130,11 +130,11 @@ export class Permits {
   }
 
   /** As `pump`, where only this flow is new: mostly it is not ready, and the others need no look. */
-  private look(flow: Flow): void {
+  private look(routing: Flow): void {
     const now = this.now();
-    const readyAt = flowReadyAt(flow, now);
+    const readyAt = flowReadyAt(routing, now);
     if (readyAt <= now) return this.pump();
-    for (const limit of flow.limits) limit.refill(now);
+    for (const limit of routing.limits) limit.refill(now);
     this.comeBack(readyAt, now);
   }
 
@@ -148,11 +148,11 @@ export class Permits {
     this.timer.unref();
   }
 
-  private askAgainAt(flow: Flow): Date {
+  private askAgainAt(routing: Flow): Date {
     const now = this.now();
     if (this.options.stopping.aborted) return new Date(now);
-    const { limit, turnAt } = worstOf(flow, now);
-    return new Date(Math.ceil(limit.appoint(flow.lane, turnAt, now)));
+    const { limit, turnAt } = worstOf(routing, now);
+    return new Date(Math.ceil(limit.appoint(routing.lane, turnAt, now)));
   }
 
   private sendAllAway(): void {
@@ -160,7 +160,7 @@ export class Permits {
     clearTimeout(this.timer);
   }
 
-  private limitsOf({ provider, tenant, sender }: PermitWish, now: number): Limit[] {
+  private limitsOf({ provider, tenant, sender }: PermitRequest, now: number): Limit[] {
     const limits: Limit[] = [this.providerLimit(provider, now)];
     if (this.options.tenantRatePerS !== undefined)
       limits.push(remembered(this.tenants, tenant, now, () => new BucketLimit(this.tenantRate(), now)));
@@ -176,8 +176,8 @@ export class Permits {
   }
 
   private senderLimit(sender: string, perS: number): SenderLimit {
-    const { slices, sliceMs, onError = () => undefined } = this.options;
-    return new SenderLimit({ slices, sender, perS, sliceMs, now: this.now, onChange: () => this.pump(), onError });
+    const { reservations, reservationMs, onError = () => undefined } = this.options;
+    return new SenderLimit({ reservations, sender, perS, reservationMs, now: this.now, onChange: () => this.pump(), onError });
   }
 
   private providerRate = (provider: string) =>
@@ -186,8 +186,8 @@ export class Permits {
 }
 
 /** The limit that makes a flow wait longest. */
-function worstOf(flow: Flow, now: number): { limit: Limit; turnAt: number } {
-  const turns = flow.limits.map((limit) => ({ limit, turnAt: limit.turnAt(flow.lane, now) }));
+function worstOf(routing: Flow, now: number): { limit: Limit; turnAt: number } {
+  const turns = routing.limits.map((limit) => ({ limit, turnAt: limit.turnAt(routing.lane, now) }));
   return turns.reduce((worst, turn) => (turn.turnAt > worst.turnAt ? turn : worst));
 }
 

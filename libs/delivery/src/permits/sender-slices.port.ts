@@ -1,4 +1,4 @@
-export interface SliceWish {
+export interface ReservationRequest {
   sender: string;
   perS: number;
   /** How many moments to reserve. */
@@ -6,11 +6,11 @@ export interface SliceWish {
 }
 
 /** Where all replicas of a channel share out the moments at which a slow sender may send. */
-export abstract class SenderSlices {
+export abstract class SenderReservations {
   /**
    * Reserves the next free moments, each 1/`perS` after the one before. One wish per sender at a time.
    * @returns in how many milliseconds the first of them comes.
    * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe, and costs at most a slice.
    */
-  abstract reserve(wish: SliceWish): Promise<number>;
+  abstract reserve(request: ReservationRequest): Promise<number>;
 }

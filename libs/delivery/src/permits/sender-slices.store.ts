@@ -1,5 +1,5 @@
 import { database, type MicroBatch, microBatch, type Migration, type Pool } from '#libs/persistence';
-import { SenderSlices, type SliceWish } from './sender-slices.port.ts';
+import { SenderReservations, type ReservationRequest } from './sender-slices.port.ts';
 
 /** A row per slow sender: up to when its moments are given away. */
 export const senderRateMigration: Migration = {
@@ -11,34 +11,34 @@ export const senderRateMigration: Migration = {
     ) WITH (fillfactor = 50)`,
 };
 
-interface SliceRow {
+interface ReservationRow {
   sender: string;
   starts_in_ms: number;
 }
 
 /** Slices out of one row per sender. The database's clock rules, so replicas need not agree on the time. */
-export class PostgresSenderSlices extends SenderSlices {
-  private readonly wishes: MicroBatch<SliceWish, number>;
+export class PostgresSenderReservations extends SenderReservations {
+  private readonly requests: MicroBatch<ReservationRequest, number>;
 
   constructor(pool: Pool, schema: string) {
     super();
     const batching = { size: 200, lingerMs: 1 };
-    this.wishes = microBatch(batching, (wishes) => database('permit', () => reserveAll(pool, schema, wishes)));
+    this.requests = microBatch(batching, (requests) => database('permit', () => reserveAll(pool, schema, requests)));
   }
 
-  reserve(wish: SliceWish): Promise<number> {
-    return this.wishes.add(wish);
+  reserve(request: ReservationRequest): Promise<number> {
+    return this.requests.add(request);
   }
 }
 
-async function reserveAll(pool: Pool, schema: string, wishes: readonly SliceWish[]): Promise<number[]> {
-  const { rows } = await pool.query<SliceRow>({
+async function reserveAll(pool: Pool, schema: string, requests: readonly ReservationRequest[]): Promise<number[]> {
+  const { rows } = await pool.query<ReservationRow>({
     name: 'sender-slices',
     text: reserveSql(schema),
-    values: [wishes.map(({ sender }) => sender), wishes.map(({ perS, count }) => (count * 1000) / perS)],
+    values: [requests.map(({ sender }) => sender), requests.map(({ perS, count }) => (count * 1000) / perS)],
   });
   const starts = new Map(rows.map((row) => [row.sender, row.starts_in_ms]));
-  return wishes.map(({ sender }) => starts.get(sender)!);
+  return requests.map(({ sender }) => starts.get(sender)!);
 }
 
 // Senders in order, so that two replicas never wait for each other's rows. What lies in the past is not given away: it

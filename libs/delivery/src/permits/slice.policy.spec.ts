@@ -1,24 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { granted, momentAt, type Slice, sliceSize, unexpired, used } from './slice.policy.ts';
+import { granted, momentAt, type Reservation, reservationSize, unexpired, used } from './slice.policy.ts';
 
-const aSlice = (overrides: Partial<Slice> = {}): Slice => ({ next: 0, left: 5, intervalMs: 1_000, ...overrides });
+const aReservation = (overrides: Partial<Reservation> = {}): Reservation => ({ next: 0, left: 5, intervalMs: 1_000, ...overrides });
 
 describe('a slice of a slow sender’s moments', () => {
   it('gives each moment at its time and no earlier', () => {
-    const slice = used(aSlice(), 0);
+    const slice = used(aReservation(), 0);
     expect([momentAt(slice, 0), momentAt(slice, 1_200)]).toEqual([1_000, 1_200]);
   });
 
   it('loses moments that were not used in time, and is empty when all are gone', () => {
-    expect(unexpired(aSlice(), 2_500)).toMatchObject({ next: 2_000, left: 3 });
-    expect(momentAt(aSlice(), 60_000)).toBe(Infinity);
+    expect(unexpired(aReservation(), 2_500)).toMatchObject({ next: 2_000, left: 3 });
+    expect(momentAt(aReservation(), 60_000)).toBe(Infinity);
   });
 
   it('never gives more than one a second and one more, over any window, however late they are asked for', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 900 }), { maxLength: 60 }), (steps) => {
-        let slice = aSlice({ left: 1_000 });
+        let slice = aReservation({ left: 1_000 });
         let now = 0;
         const given: number[] = [];
         for (const step of steps) {
@@ -45,6 +45,6 @@ describe('a slice of a slow sender’s moments', () => {
   });
 
   it('is as long as many wait, within bounds', () => {
-    expect([sliceSize(1, 10, 2_000), sliceSize(900, 10, 2_000), sliceSize(900, 0.1, 2_000)]).toEqual([1, 20, 1]);
+    expect([reservationSize(1, 10, 2_000), reservationSize(900, 10, 2_000), reservationSize(900, 0.1, 2_000)]).toEqual([1, 20, 1]);
   });
 });

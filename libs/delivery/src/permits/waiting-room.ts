@@ -35,8 +35,8 @@ export class WaitingRoom {
   }
 
   /** @returns how to leave before one's turn. */
-  join(key: string, flow: Flow, go: () => void): () => void {
-    const queue = this.queues.get(key) ?? { ...flow, key, waiters: new Set() };
+  join(key: string, routing: Flow, go: () => void): () => void {
+    const queue = this.queues.get(key) ?? { ...routing, key, waiters: new Set() };
     this.queues.set(key, queue);
     queue.waiters.add(go);
     for (const limit of queue.limits) limit.waiting[queue.lane] += 1;

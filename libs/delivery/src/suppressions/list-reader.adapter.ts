@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { holdByHeaders } from '../permits/feedback.policy.ts';
-import { CallBroken, type HttpAnswer, ProviderHttp } from '../provider-http.adapter.ts';
+import { CallBroken, type HttpResponse, ProviderHttp } from '../provider-http.adapter.ts';
 import { type ListPage, SuppressionLists } from './lists.port.ts';
 
 interface ListReaderOptions {
@@ -56,7 +56,7 @@ export class ListReader {
     }
   }
 
-  private async ask(path: string): Promise<HttpAnswer | CallBroken> {
+  private async ask(path: string): Promise<HttpResponse | CallBroken> {
     const { http, headers } = this.options;
     try {
       return await http.call({ method: 'GET', path, headers });
@@ -98,7 +98,7 @@ export abstract class HttpLists extends SuppressionLists {
   protected abstract pages(reader: ListReader): AsyncGenerator<ListPage>;
 }
 
-function readOf({ status, body }: HttpAnswer): Read {
+function readOf({ status, body }: HttpResponse): Read {
   if (status !== 200) return { read: false, status, trouble: `it answers with status ${status}` };
   try {
     return { read: true, body: JSON.parse(body) };

@@ -1,8 +1,8 @@
-import { type DoubtfulCall, type Failure, ownFailure, type RecipientRef } from '#libs/contracts';
-import type { Delivery, Forbidden, Outcome, SuppressionFound, Withheld } from '../delivery.ts';
+import { type UnconfirmedCall, type Failure, ownFailure, type RecipientRef } from '#libs/contracts';
+import type { Delivery, Forbidden, Outcome, SuppressionFound, SuppressedRecipient } from '../delivery.ts';
 
 /** What a channel knows of a message that decides whether a suppression concerns it. */
-export interface Reach {
+export interface SuppressionScopes {
   /** Scopes that stop it, beside `all`. */
   scopes: readonly string[];
   /** Reasons that the request goes past. */
@@ -11,39 +11,39 @@ export interface Reach {
 
 /** What the channel says of it. */
 export interface Sieve<M> {
-  reachOf(message: M): Reach;
+  suppressionScopesOf(message: M): SuppressionScopes;
   only(message: M, goes: readonly boolean[]): M | undefined;
 }
 
-export type Sifted<M> = { left: true; delivery: Delivery<M>; withheld: Withheld[] } | { left: false; outcome: Outcome };
+export type FilteredRecipients<M> = { left: true; delivery: Delivery<M>; suppressedRecipients: SuppressedRecipient[] } | { left: false; outcome: Outcome };
 
 /** The message for those who may be written to, or its end where nobody is left. `now` is ms since 1970. */
-export function sift<M>(
+export function filterRecipients<M>(
   delivery: Delivery<M>,
   found: readonly SuppressionFound[],
   channel: Sieve<M> | undefined,
   now: number,
-): Sifted<M> {
-  if (found.length === 0) return { left: true, delivery, withheld: [] };
-  const withheld = withheldOf(delivery, found, channel?.reachOf(delivery.message) ?? { scopes: [], past: [] });
-  if (withheld.length === 0) return { left: true, delivery, withheld };
+): FilteredRecipients<M> {
+  if (found.length === 0) return { left: true, delivery, suppressedRecipients: [] };
+  const suppressedRecipients = suppressedOf(delivery, found, channel?.suppressionScopesOf(delivery.message) ?? { scopes: [], past: [] });
+  if (suppressedRecipients.length === 0) return { left: true, delivery, suppressedRecipients };
   const rest = without(
     delivery,
-    withheld.map(({ recipient }) => recipient.hash),
+    suppressedRecipients.map(({ recipient }) => recipient.hash),
     channel,
   );
   return rest
-    ? { left: true, delivery: rest, withheld }
-    : { left: false, outcome: { kind: 'suppressed', at: new Date(now).toISOString(), withheld } };
+    ? { left: true, delivery: rest, suppressedRecipients }
+    : { left: false, outcome: { kind: 'suppressed', at: new Date(now).toISOString(), suppressedRecipients } };
 }
 
 /** As the doubtful call was made: a repeat of it must be the same to the letter. */
 export function asCalled<M>(
   delivery: Delivery<M>,
-  { withheld = [] }: Pick<DoubtfulCall, 'withheld'>,
+  { suppressedRecipients = [] }: Pick<UnconfirmedCall, 'suppressedRecipients'>,
   channel: Sieve<M> | undefined,
 ): Delivery<M> {
-  return withheld.length === 0 ? delivery : (without(delivery, withheld, channel) ?? delivery);
+  return suppressedRecipients.length === 0 ? delivery : (without(delivery, suppressedRecipients, channel) ?? delivery);
 }
 
 function without<M>(
@@ -60,10 +60,10 @@ function without<M>(
 export function forbiddenBy(
   { kind, suppress }: Failure,
   { channel, recipients }: Delivery<unknown>,
-  withheld: readonly Withheld[],
+  suppressedRecipients: readonly SuppressedRecipient[],
   scope: string,
 ): Forbidden | undefined {
-  const [recipient, ...others] = recipients.filter(({ hash }) => !withheld.some((out) => out.recipient.hash === hash));
+  const [recipient, ...others] = recipients.filter(({ hash }) => !suppressedRecipients.some((out) => out.recipient.hash === hash));
   if (!suppress || !recipient || others.length > 0) return undefined;
   const optedOut = channel === 'sms' ? 'stop' : 'unsubscribe';
   return { recipient, scope, reason: kind === 'opted-out' ? optedOut : 'invalid' };
@@ -73,11 +73,11 @@ export function forbiddenBy(
 const weight = ['complaint', 'unsubscribe', 'stop', 'hard-bounce', 'invalid'];
 
 /** The recipients that must not be written to, each with the reason. */
-export function withheldOf(
+export function suppressedOf(
   delivery: Pick<Delivery<unknown>, 'tenant' | 'recipients'>,
   found: readonly SuppressionFound[],
-  { scopes, past }: Reach,
-): Withheld[] {
+  { scopes, past }: SuppressionScopes,
+): SuppressedRecipient[] {
   const binding = found.filter(
     ({ scope, tenant, reason }) =>
       (scope === 'all' || scopes.includes(scope)) &&
@@ -88,13 +88,13 @@ export function withheldOf(
     const [first] = binding
       .filter((one) => one.recipient === recipient.hash)
       .toSorted((a, b) => weightOf(a) - weightOf(b));
-    return first ? [withheld(recipient, first)] : [];
+    return first ? [suppressedRecipients(recipient, first)] : [];
   });
 }
 
 const weightOf = ({ reason }: SuppressionFound) => (weight.indexOf(reason) + weight.length + 1) % (weight.length + 1);
 
-function withheld(recipient: RecipientRef, { reason, scope, since }: SuppressionFound): Withheld {
+function suppressedRecipients(recipient: RecipientRef, { reason, scope, since }: SuppressionFound): SuppressedRecipient {
   return {
     recipient,
     failure: failureOf(reason),

@@ -1,10 +1,10 @@
 import type { SuppressionChanged, SuppressionLift } from '#libs/contracts';
 
 /** A word about whether somebody may be written to, as its record tells it. */
-export type SuppressionWord = { suppress: SuppressionChanged } | { lift: LiftedPlace };
+export type SuppressionChange = { suppress: SuppressionChanged } | { lift: LiftedSuppression };
 
 /** Which suppression is lifted; when, why and by whom. */
-export type LiftedPlace = Pick<SuppressionChanged, 'channel' | 'recipient' | 'scope' | 'tenant'> &
+export type LiftedSuppression = Pick<SuppressionChanged, 'channel' | 'recipient' | 'scope' | 'tenant'> &
   Partial<SuppressionLift>;
 
 /** A suppression as it is kept. */
@@ -26,7 +26,7 @@ export interface KeptSuppression {
 }
 
 /** The latest word on one place of the topic: `key` is the record's. */
-export interface PlacedWord {
+export interface KeyedSuppressionChange {
   key: string;
   word: { suppress: SuppressionChanged } | { lift: SuppressionLift };
 }
@@ -40,10 +40,10 @@ export interface SuppressionFilter {
   lifted: boolean;
   limit: number;
   /** The last row of the page before. */
-  after?: { at: string; recipient: string; place: string } | undefined;
+  after?: { at: string; recipient: string; scopeKey: string } | undefined;
 }
 
-export type ListedSuppression = KeptSuppression & { place: string };
+export type ListedSuppression = KeptSuppression & { scopeKey: string };
 
 /** Who must not be written to: this channel's projection of the compacted topic. */
 export abstract class Suppressions {
@@ -51,7 +51,7 @@ export abstract class Suppressions {
    * Takes what is newer than what is known, by its own time: repeated, late and out of order it comes to the same.
    * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.
    */
-  abstract apply(word: PlacedWord): Promise<void>;
+  abstract apply(word: KeyedSuppressionChange): Promise<void>;
 
   /** Newest first; one more than `limit` where another page follows. */
   abstract list(filter: SuppressionFilter): Promise<ListedSuppression[]>;

@@ -10,7 +10,7 @@ import {
   topics,
 } from '#libs/contracts';
 import { allPublished, type IncomingRecord, type Outgoing, type Publisher } from '#libs/transport';
-import type { PlacedWord, Suppressions, SuppressionWord } from './suppressions.port.ts';
+import type { KeyedSuppressionChange, Suppressions, SuppressionChange } from './suppressions.port.ts';
 import { type Withdrawal, withdrawn } from './withdrawn.policy.ts';
 
 /** More than anybody has of one recipient and scope. */
@@ -30,7 +30,7 @@ export class SuppressionsService {
    * In their order, since the topic keeps the last word. @throws InfrastructureDown when Kafka cannot be reached;
    * repeating is safe. RecordRefused when one cannot go: all others have gone.
    */
-  async record(words: readonly SuppressionWord[]): Promise<void> {
+  async record(words: readonly SuppressionChange[]): Promise<void> {
     await allPublished(words.map((word) => this.publisher.publish(recordOf(word))));
   }
 
@@ -38,9 +38,9 @@ export class SuppressionsService {
    * As `record`, and into the table at once: the caller's next request finds it.
    * @throws InfrastructureDown when Kafka or Postgres cannot be reached; repeating is safe.
    */
-  async settle(words: readonly SuppressionWord[], table: Suppressions): Promise<void> {
+  async settle(words: readonly SuppressionChange[], table: Suppressions): Promise<void> {
     await this.record(words);
-    await Promise.all(words.map((word) => table.apply(placed(word))));
+    await Promise.all(words.map((word) => table.apply(keyed(word))));
   }
 
   /**
@@ -49,18 +49,18 @@ export class SuppressionsService {
    */
   async withdraw(withdrawal: Withdrawal, table: Pick<Suppressions, 'list'>): Promise<void> {
     const { recipient, scope } = withdrawal;
-    const standing = await table.list({ recipient, scope, lifted: false, limit: MOST_OF_ONE });
-    await this.record(withdrawn(withdrawal, standing));
+    const state = await table.list({ recipient, scope, lifted: false, limit: MOST_OF_ONE });
+    await this.record(withdrawn(withdrawal, state));
   }
 }
 
-function recordOf(word: SuppressionWord): Outgoing {
-  const { key, word: of } = placed(word);
+function recordOf(word: SuppressionChange): Outgoing {
+  const { key, word: of } = keyed(word);
   const topic = topics.suppressionChanged;
   return 'lift' in of ? { topic, key, value: null, headers: liftHeaders(of.lift) } : { topic, key, value: of.suppress };
 }
 
-function placed(word: SuppressionWord): PlacedWord {
+function keyed(word: SuppressionChange): KeyedSuppressionChange {
   if ('suppress' in word) return { key: suppressionKey(word.suppress), word };
   const { at = new Date().toISOString(), note, by } = word.lift;
   return { key: suppressionKey(word.lift), word: { lift: { at, note, by } } };
@@ -74,16 +74,16 @@ export function wordOf(
   channel: string,
   value: SuppressionChanged | null,
   { key, headers, timestamp }: Pick<IncomingRecord, 'key' | 'headers' | 'timestamp'>,
-): PlacedWord | undefined {
-  const place = key?.toString('utf8') ?? '';
-  if (value ? value.channel !== channel : !place.startsWith(`${channel}:`)) return undefined;
-  if (value) return { key: place, word: { suppress: storable(value) } };
+): KeyedSuppressionChange | undefined {
+  const scopeKey = key?.toString('utf8') ?? '';
+  if (value ? value.channel !== channel : !scopeKey.startsWith(`${channel}:`)) return undefined;
+  if (value) return { key: scopeKey, word: { suppress: storable(value) } };
   // A tombstone of another's making has no time but its record's own: with a wrong one it would lift nothing, or all
   // that is yet to come.
   const problem = Instant.safeParse(headers['x-lifted-at']).success ? undefined : recordTimeProblem(timestamp);
   if (problem) throw new BadRecordTime(problem);
   const { at, note, by } = liftOf(headers, timestamp);
-  return { key: place, word: { lift: { at, note: note && repairLine(note), by: by && repairLine(by) } } };
+  return { key: scopeKey, word: { lift: { at, note: note && repairLine(note), by: by && repairLine(by) } } };
 }
 
 /** Anybody may write to the topic: words that PostgreSQL cannot keep must not cost the suppression itself. */

@@ -1,10 +1,10 @@
 import { UnreadableRecord } from '#libs/contracts';
 import { database, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
-import { type ListedSuppression, type PlacedWord, type SuppressionFilter, Suppressions } from './suppressions.port.ts';
+import { type ListedSuppression, type KeyedSuppressionChange, type SuppressionFilter, Suppressions } from './suppressions.port.ts';
 
 interface Row {
   recipient: string;
-  place: string;
+  scopeKey: string;
   at: Date;
   lifted: boolean;
   scope: string | null;
@@ -24,7 +24,7 @@ const KEY = /^[a-z]+:([0-9a-f]{32}):(.+)$/s;
 export class PostgresSuppressions extends Suppressions {
   private readonly pool: Pool;
   private readonly table: string;
-  private readonly words: MicroBatch<PlacedWord, true>;
+  private readonly words: MicroBatch<KeyedSuppressionChange, true>;
 
   constructor(pool: Pool, schema: string) {
     super();
@@ -33,8 +33,8 @@ export class PostgresSuppressions extends Suppressions {
     this.words = microBatch({ size: 500, lingerMs: 1 }, (words) => database('suppress', () => this.applyAll(words)));
   }
 
-  async apply(word: PlacedWord): Promise<void> {
-    placeOf(word.key);
+  async apply(word: KeyedSuppressionChange): Promise<void> {
+    keyPartsOf(word.key);
     await this.words.add(word);
   }
 
@@ -47,25 +47,25 @@ export class PostgresSuppressions extends Suppressions {
             AND ($4::text IS NULL OR tenant = $4) AND ($5 OR NOT lifted)
             AND ($6::timestamptz IS NULL OR at < $6 OR (at = $6 AND (recipient, place) > ($7::uuid, $8::text)))
           ORDER BY at DESC, recipient, place LIMIT $9`,
-        [recipient, scope, reason, tenant, lifted, after?.at, after?.recipient, after?.place, limit + 1],
+        [recipient, scope, reason, tenant, lifted, after?.at, after?.recipient, after?.scopeKey, limit + 1],
       ),
     );
     return rows.map(keptOf);
   }
 
   async knownSince(keys: readonly string[]): Promise<(number | undefined)[]> {
-    const places = keys.map(placeOf);
+    const scopeKeys = keys.map(keyPartsOf);
     const { rows } = await database('list suppressions', () =>
       this.pool.query<{ ord: number; at: Date }>(
         `SELECT i.ord::int, s.at FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS i(recipient, place, ord) JOIN ${this.table} s USING (recipient, place)`,
-        [places.map(({ recipient }) => recipient), places.map(({ place }) => place)],
+        [scopeKeys.map(({ recipient }) => recipient), scopeKeys.map(({ scopeKey }) => scopeKey)],
       ),
     );
     const known = new Map(rows.map(({ ord, at }) => [ord, at.getTime()]));
     return keys.map((_, index) => known.get(index + 1));
   }
 
-  private async applyAll(words: readonly PlacedWord[]): Promise<true[]> {
+  private async applyAll(words: readonly KeyedSuppressionChange[]): Promise<true[]> {
     const rows = words.map(rowOf);
     const of = <K extends keyof Row>(name: K) => rows.map((row) => row[name]);
     await this.pool.query({
@@ -91,39 +91,39 @@ export class PostgresSuppressions extends Suppressions {
 }
 
 /** @throws UnreadableRecord for a key that is none of ours. */
-function placeOf(key: string): { recipient: string; place: string } {
+function keyPartsOf(key: string): { recipient: string; scopeKey: string } {
   const parts = KEY.exec(key);
   if (!parts) throw new UnreadableRecord('the key is not channel:recipient:scope, with a keyed hash for the recipient');
-  return { recipient: parts[1]!, place: parts[2]! };
+  return { recipient: parts[1]!, scopeKey: parts[2]! };
 }
 
-function rowOf({ key, word }: PlacedWord): Row {
+function rowOf({ key, word }: KeyedSuppressionChange): Row {
   const lifted = 'lift' in word;
   const { at, note = null, by = null } = lifted ? word.lift : word.suppress;
-  const told = lifted ? undefined : word.suppress;
+  const reported = lifted ? undefined : word.suppress;
   return {
-    ...placeOf(key),
+    ...keyPartsOf(key),
     at: new Date(at),
     lifted,
-    scope: told?.scope ?? null,
-    tenant: told?.tenant ?? null,
-    reason: told?.reason ?? null,
-    mask: told?.mask ?? null,
-    provider: told?.provider ?? null,
-    source: told?.source ?? null,
+    scope: reported?.scope ?? null,
+    tenant: reported?.tenant ?? null,
+    reason: reported?.reason ?? null,
+    mask: reported?.mask ?? null,
+    provider: reported?.provider ?? null,
+    source: reported?.source ?? null,
     note,
     by,
   };
 }
 
-function keptOf({ recipient, place, at, lifted, ...row }: Row): ListedSuppression {
-  const told = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+function keptOf({ recipient, scopeKey, at, lifted, ...row }: Row): ListedSuppression {
+  const reported = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
   return {
     reason: 'unknown',
-    scope: place,
-    ...told,
+    scope: scopeKey,
+    ...reported,
     recipient: recipient.replaceAll('-', ''),
-    place,
+    scopeKey,
     at: at.toISOString(),
     lifted,
   };

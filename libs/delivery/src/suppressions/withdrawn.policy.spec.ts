@@ -19,27 +19,27 @@ const held = (parts: Partial<KeptSuppression>): KeptSuppression => ({
   provider: 'resend',
   ...parts,
 });
-const places = (...standing: KeptSuppression[]) =>
-  withdrawn(removal, standing).map((word) => ('lift' in word ? (word.lift.tenant ?? 'every tenant') : 'a suppression'));
+const scopeKeys = (...state: KeptSuppression[]) =>
+  withdrawn(removal, state).map((word) => ('lift' in word ? (word.lift.tenant ?? 'every tenant') : 'a suppression'));
 
 describe('a provider’s removal from its own list', () => {
   it('lifts what stands there by its word, of every tenant and of one', () => {
-    expect(places(held({}), held({ reason: 'complaint', tenant: 'acme' }))).toEqual(['every tenant', 'acme']);
+    expect(scopeKeys(held({}), held({ reason: 'complaint', tenant: 'acme' }))).toEqual(['every tenant', 'acme']);
   });
 
   it.each([
     ['a person', { provider: undefined, source: 'operator', reason: 'manual' }],
     ['another provider', { provider: 'sendgrid' }],
   ])('leaves what %s has put there', (_, by) => {
-    expect(places(held(by), held({ tenant: 'acme' }))).toEqual(['acme']);
+    expect(scopeKeys(held(by), held({ tenant: 'acme' }))).toEqual(['acme']);
   });
 
   it('leaves what has come since', () => {
-    expect(places(held({ at: '2030-01-03T00:00:00.000Z' }))).toEqual([]);
+    expect(scopeKeys(held({ at: '2030-01-03T00:00:00.000Z' }))).toEqual([]);
   });
 
   it('leaves other scopes', () => {
-    expect(places(held({}), held({ scope: 'marketing' }))).toEqual(['every tenant']);
+    expect(scopeKeys(held({}), held({ scope: 'marketing' }))).toEqual(['every tenant']);
   });
 
   it('lifts the place of its list also where nothing is known there yet: the entry may be on its way', () => {

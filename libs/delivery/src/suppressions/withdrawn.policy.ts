@@ -1,5 +1,5 @@
 import type { SuppressionChanged } from '#libs/contracts';
-import type { KeptSuppression, SuppressionWord } from './suppressions.port.ts';
+import type { KeptSuppression, SuppressionChange } from './suppressions.port.ts';
 
 /** A provider has taken somebody off its own list. */
 export interface Withdrawal extends Pick<SuppressionChanged, 'channel' | 'recipient' | 'scope'> {
@@ -16,16 +16,16 @@ export interface Withdrawal extends Pick<SuppressionChanged, 'channel' | 'recipi
  */
 export function withdrawn(
   { channel, recipient, scope, provider, at, note }: Withdrawal,
-  standing: readonly KeptSuppression[],
-): SuppressionWord[] {
-  const held = standing.filter((one) => one.scope === scope);
+  state: readonly KeptSuppression[],
+): SuppressionChange[] {
+  const held = state.filter((one) => one.scope === scope);
   const own = held
     .filter((one) => one.provider === provider && Date.parse(one.at) <= Date.parse(at))
     .map(({ tenant }) => tenant);
   // The table follows the topic within moments: what the list put on the place of every tenant may not be there yet.
   const mayBeComing = !held.some(({ tenant }) => tenant === undefined);
-  const places = mayBeComing ? [undefined, ...own] : own;
-  return places.map((tenant) => ({
+  const scopeKeys = mayBeComing ? [undefined, ...own] : own;
+  return scopeKeys.map((tenant) => ({
     lift: { channel, recipient, scope, at, note, ...(tenant !== undefined && { tenant }) },
   }));
 }

@@ -14,13 +14,13 @@ const word: SuppressionChanged = {
 
 describe('a word of another’s making about whom may be written to', () => {
   it('counts though what it says beside cannot be stored: that is replaced', () => {
-    const told = { ...word, note: 'asked\ud83d by\0 phone', by: 'Eve\n', mask: 'a***@\ude00.test' };
-    const placed = wordOf('email', told, { key, headers: {}, timestamp: noon });
-    expect(placed).toEqual({
+    const reported = { ...word, note: 'asked\ud83d by\0 phone', by: 'Eve\n', mask: 'a***@\ude00.test' };
+    const keyed = wordOf('email', reported, { key, headers: {}, timestamp: noon });
+    expect(keyed).toEqual({
       key: 'email:aa:all',
       word: { suppress: { ...word, note: 'asked\ufffd by phone', by: 'Eve ', mask: 'a***@\ufffd.test' } },
     });
-    expect(textProblem(JSON.stringify(placed))).toBeUndefined();
+    expect(textProblem(JSON.stringify(keyed))).toBeUndefined();
   });
 
   it('is lifted by a tombstone at the record’s time, or at the one in its headers', () => {

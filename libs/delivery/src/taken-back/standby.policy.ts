@@ -5,20 +5,20 @@ import type { Delivery } from '../delivery.ts';
  * What the ledger says of a hop that is given back. `running`: its call is still out; `otherwise`: it does not stand
  * there as taken.
  */
-export type TakenBack = 'taken back' | 'running' | 'otherwise';
+export type AcceptanceRevoked = 'taken back' | 'running' | 'otherwise';
 
 /**
  * What retry will need if the provider takes this hop and gives it back; kept before the call, so that it is there
  * whatever the answer.
  */
-export interface Standby {
+export interface ResendPlan {
   deferred: SendDeferred;
   attempt: number;
   provider: string;
 }
 
 /** `now`: ms since 1970. */
-export function standbyOf(delivery: Delivery<unknown>, provider: string, now: number): Standby {
+export function resendPlanOf(delivery: Delivery<unknown>, provider: string, now: number): ResendPlan {
   const { messageId, tenant, channel, lane, key, hop, request, requestedAt, expiresAt, templateVersion, attempts } =
     delivery;
   return {
@@ -39,13 +39,13 @@ export function standbyOf(delivery: Delivery<unknown>, provider: string, now: nu
       ...(templateVersion !== undefined && { templateVersion }),
       at: new Date(now).toISOString(),
       why: 'failed',
-      takenBack: true,
+      acceptanceRevoked: true,
     },
   };
 }
 
 /** The hand-over of a message that its provider gave back, as its receipt tells. */
-export function givenBack({ deferred, attempt, provider }: Standby, { at, failure }: StatusChanged): SendDeferred {
+export function givenBack({ deferred, attempt, provider }: ResendPlan, { at, failure }: StatusChanged): SendDeferred {
   const { hop, attempts } = deferred;
   return {
     ...deferred,

@@ -1,15 +1,15 @@
 import { database, type Pool } from '#libs/persistence';
-import type { TakenBack } from './standby.policy.ts';
+import type { AcceptanceRevoked } from './standby.policy.ts';
 
 /**
  * The provider gives back a hop that it had taken: from now on it stands in the way of no later one, whatever receipts
  * of it come late. Again gives the same.
  */
-export async function takeBack(
+export async function revokeAcceptance(
   { pool, schema }: { pool: Pool; schema: string },
   id: string,
   hop: number,
-): Promise<TakenBack> {
+): Promise<AcceptanceRevoked> {
   const text = `
     WITH taken AS (UPDATE ${schema}.ledger SET state = 'taken-back', proven = false WHERE id = $1 AND hop = $2 AND state = 'sent' RETURNING 'taken-back' AS state)
     SELECT state FROM taken UNION ALL SELECT state FROM ${schema}.ledger WHERE id = $1 AND hop = $2 LIMIT 1`;

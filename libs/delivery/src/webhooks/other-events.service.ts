@@ -57,7 +57,7 @@ export class OtherEvents {
   /** @throws InfrastructureDown when Kafka cannot be reached: the provider shall deliver it again. */
   async keep({ provider, type, id, body, lacks }: OtherEvent): Promise<void> {
     const kind = nameOf(type);
-    await this.setAside(
+    await this.quarantined(
       { provider, type, id, body },
       lacks === undefined ? codes.other : { ...codes.unusable, 'x-error': `it lacks ${lacks}` },
     );
@@ -98,7 +98,7 @@ export class OtherEvents {
   private async keepRefused(event: Omit<OtherEvent, 'lacks'>, refusal: RecordRefused): Promise<void> {
     const { provider, type } = event;
     const kind = nameOf(type);
-    await this.setAside(event, { ...codes.unusable, 'x-error': refusal.message });
+    await this.quarantined(event, { ...codes.unusable, 'x-error': refusal.message });
     const known = this.see(`${provider}/${kind}/${refusal.message}`);
     count(counters.unusableWebhookEvents, {
       'mi.provider': provider,
@@ -111,7 +111,7 @@ export class OtherEvents {
       );
   }
 
-  private async setAside(
+  private async quarantined(
     { provider, type, id, body }: Omit<OtherEvent, 'lacks'>,
     headers: Record<string, string>,
   ): Promise<void> {

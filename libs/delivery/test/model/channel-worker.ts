@@ -10,25 +10,25 @@ import {
   topics,
 } from '#libs/contracts';
 import { silentLogger } from '#libs/testing';
-import { type IncomingRecord, placeOf, Stopping } from '#libs/transport';
+import { type IncomingRecord, recordIdOf, Stopping } from '#libs/transport';
 import { z } from 'zod';
 import { admit } from '../../src/admit.policy.ts';
-import { type Announcement, announcement } from '../../src/announce.policy.ts';
-import { Announcer } from '../../src/announcer.service.ts';
-import { ChannelPort, type Likeness, type RequestEnvelope, type Screened } from '../../src/channel.port.ts';
+import { type OutcomeEvents, eventsFor } from '../../src/announce.policy.ts';
+import { OutcomePublisher } from '../../src/announcer.service.ts';
+import { ChannelPort, type Fingerprint, type RequestEnvelope, type Screened } from '../../src/channel.port.ts';
 import { firstHop, laterHop } from '../../src/decode.policy.ts';
 import type { Delivery } from '../../src/delivery.ts';
 import type { Handovers } from '../../src/handover/handovers.port.ts';
 import { DispatchService } from '../../src/dispatch.service.ts';
 import { EndingService } from '../../src/ending/ending.service.ts';
-import type { FlowService, Way } from '../../src/flow.service.ts';
+import type { RoutingService, Route } from '../../src/flow.service.ts';
 import { KafkaHandoverReading } from '../../src/handover/handover-reading.adapter.ts';
 import { HandoverWatch } from '../../src/handover/handover-watch.service.ts';
 import type { Fault } from './faults.ts';
 import { hashKey, refOf } from './people.ts';
 import type { Process } from './scheduler.ts';
 import type { Member } from './sim-kafka.ts';
-import { simFlow } from './sim-flow.ts';
+import { simRouting } from './sim-flow.ts';
 import { type Message, SimProvider } from './sim-provider.ts';
 import { answerMs, guardMs, leaseMs, retentionDays, type World } from './world.ts';
 
@@ -64,9 +64,9 @@ class SimChannel extends ChannelPort<Request, Message> {
   };
   addressesOf = ({ to }: Request): string[] => to;
   senderOf = (): undefined => undefined;
-  override likenessOf = ({ text, to }: Message): Likeness => ({ party: to, wording: [text] });
+  override fingerprintOf = ({ text, to }: Message): Fingerprint => ({ participants: to, contentHash: [text] });
   override only = (message: Message, goes: readonly boolean[]): Message =>
-    this.goesToAll ? message : { ...message, to: message.to.filter((_, place) => goes[place]) };
+    this.goesToAll ? message : { ...message, to: message.to.filter((_, recordId) => goes[recordId]) };
 }
 
 /**
@@ -103,7 +103,7 @@ export class ChannelWorker {
     this.watch = new HandoverWatch({
       channel: 'email',
       handovers: this.handovers,
-      publish: (deferred) => this.announcer().handOver(deferred),
+      publish: (deferred) => this.outcomes().handOver(deferred),
       logger,
       stopping,
       answerMs,
@@ -111,9 +111,9 @@ export class ChannelWorker {
     this.dispatcher = new DispatchService<Message>({
       providers: [provider],
       channel: this.channel,
-      flow: withFaultAfter(simFlow(process, provider, world)),
+      routing: withFaultAfter(simRouting(process, provider, world)),
       ledger: world.ledgerOf(process),
-      announcer: this.announcer(),
+      outcomes: this.outcomes(),
       logger,
       stopping,
       leaseMs: variant.believedLeaseMs ?? leaseMs,
@@ -127,7 +127,7 @@ export class ChannelWorker {
       schema,
       recipientsOf: (request) => schema.parse(request).to.map(refOf),
       dispatcher: variant.endsUnasked ? { breakOff: (hop, failure) => this.endUnasked(hop, failure) } : this.dispatcher,
-      announcer: this.announcer(),
+      outcomes: this.outcomes(),
       logger,
     });
   }
@@ -151,8 +151,8 @@ export class ChannelWorker {
       } catch (error) {
         if (error instanceof Stopping) return false;
         if (!(error instanceof InfrastructureDown)) {
-          this.world.setAside.add((JSON.parse(record.value!.toString()) as Request).messageId);
-          this.world.scheduler.say({ owner: this.process, what: 'sets aside' }, `${placeOf(record)}: ${String(error)}`);
+          this.world.quarantined.add((JSON.parse(record.value!.toString()) as Request).messageId);
+          this.world.scheduler.say({ owner: this.process, what: 'sets aside' }, `${recordIdOf(record)}: ${String(error)}`);
           return this.endMessage(record, error);
         }
         await this.world.scheduler.wait(this.process, Math.min(5_000, 200 * 2 ** round));
@@ -164,7 +164,7 @@ export class ChannelWorker {
   private async endMessage(record: IncomingRecord, error: unknown): Promise<boolean> {
     for (let round = 0; !this.world.variant.endsNothing; round += 1) {
       try {
-        await this.endings.onSetAside(record, error);
+        await this.endings.onQuarantine(record, error);
         return true;
       } catch (trouble) {
         if (trouble instanceof Stopping) return false;
@@ -176,14 +176,14 @@ export class ChannelWorker {
   }
 
   private endUnasked(hop: Delivery<unknown>, failure: Failure): Promise<void> {
-    return this.announcer().announce(
-      announcement(hop, { kind: 'failed', at: new Date(this.world.clock.now).toISOString(), attempt: 0, failure }),
+    return this.outcomes().publish(
+      eventsFor(hop, { kind: 'failed', at: new Date(this.world.clock.now).toISOString(), attempt: 0, failure }),
     );
   }
 
   private on(record: IncomingRecord): Promise<void> {
     const json: unknown = JSON.parse(record.value!.toString());
-    const origin = { source: placeOf(record), lane: record.lane, timestamp: record.timestamp, key: record.key };
+    const origin = { source: recordIdOf(record), lane: record.lane, timestamp: record.timestamp, key: record.key };
     switch (record.topic.name) {
       case topics.emailRequested.name:
         return this.dispatch(firstHop(this.channel, json as Request, json, origin, hashKey));
@@ -207,39 +207,39 @@ export class ChannelWorker {
       this.world.variant.admitsBeforeClaim && delivery.mode === 'send'
         ? admit(delivery, this.world.clock.now)
         : undefined;
-    return early ? this.announcer().announce(announcement(delivery, early)) : this.dispatcher.dispatch(delivery);
+    return early ? this.outcomes().publish(eventsFor(delivery, early)) : this.dispatcher.dispatch(delivery);
   }
 
   /** As DeliveryEngine.onStatus. */
   private async onStatus({ source, messageId, tenant, channel, hop }: StatusChanged): Promise<void> {
     if (source !== 'receipt' || !messageId || !hop) return;
-    await this.world.ledgerOf(this.process).prove(identityKey({ tenant, channel, messageId }), hop);
+    await this.world.ledgerOf(this.process).markAccepted(identityKey({ tenant, channel, messageId }), hop);
   }
 
-  private announcer(): Announcer {
+  private outcomes(): OutcomePublisher {
     const { variant } = this.world;
-    const announcer = new Announcer(this.world.publisherOf(this.process), this.handovers);
-    const tell = announcer.announce.bind(announcer);
-    announcer.announce = async (announcement: Announcement) => {
-      const { deferred, ...others } = variant.announcement?.(announcement) ?? announcement;
-      if (variant.handsOverFirst && deferred) await tell({ facts: [], deferred });
-      const telling = tell({ ...others, ...(deferred && !variant.handsOverFirst && { deferred }) });
+    const outcomes = new OutcomePublisher(this.world.publisherOf(this.process), this.handovers);
+    const publish = outcomes.publish.bind(outcomes);
+    outcomes.publish = async (eventsFor: OutcomeEvents) => {
+      const { deferred, ...others } = variant.eventsFor?.(eventsFor) ?? eventsFor;
+      if (variant.handsOverFirst && deferred) await publish({ facts: [], deferred });
+      const telling = publish({ ...others, ...(deferred && !variant.handsOverFirst && { deferred }) });
       if (!variant.commitsBeforePublishing) return telling;
       telling.catch(() => undefined);
     };
-    return announcer;
+    return outcomes;
   }
 }
 
 /** A bug as what the provider answered is taken down. */
-const withFaultAfter = (flow: Pick<FlowService<Message>, 'wayFor'>): Pick<FlowService<Message>, 'wayFor'> => ({
-  wayFor: async (delivery, deadline): Promise<Way<Message>> => {
-    const way = await flow.wayFor(delivery, deadline);
-    if (!way.open || delivery.message.fault !== 'after the call') return way;
+const withFaultAfter = (routing: Pick<RoutingService<Message>, 'acquire'>): Pick<RoutingService<Message>, 'acquire'> => ({
+  acquire: async (delivery, deadline): Promise<Route<Message>> => {
+    const route = await routing.acquire(delivery, deadline);
+    if (!route.open || delivery.message.fault !== 'after the call') return route;
     return {
-      ...way,
+      ...route,
       done: (result) => {
-        way.done(result);
+        route.done(result);
         if (result) throw new TypeError('a bug after the call');
       },
     };

@@ -29,19 +29,19 @@ export class HandoverTable {
     return {
       now: new Date(now),
       any: [...this.rows.values()].some((row) => row.keptAt < now - this.answerMs),
-      standing: 0,
+      stuck: 0,
     };
   }
 
   takeAgain(upTo: Date, now: number): KeptHandover[] {
-    const taken = [...this.rows.values()].filter((row) => row.keptAt <= upTo.getTime() && this.patienceEnds(row) < now);
+    const taken = [...this.rows.values()].filter((row) => row.keptAt <= upTo.getTime() && this.timeoutEnds(row) < now);
     for (const row of taken) Object.assign(row, { again: row.again + 1, keptAt: now });
     return taken.map(({ deferred, trace }) => ({ deferred, trace }));
   }
 
   /** When something is to be looked after next; undefined where nothing is kept. */
   get nextTime(): number | undefined {
-    const times = [...this.rows.values()].map((row) => this.patienceEnds(row) + 1);
+    const times = [...this.rows.values()].map((row) => this.timeoutEnds(row) + 1);
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
@@ -50,7 +50,7 @@ export class HandoverTable {
     return [...this.rows.values()].some((row) => row.id === id);
   }
 
-  private patienceEnds({ keptAt, again }: Row): number {
+  private timeoutEnds({ keptAt, again }: Row): number {
     return keptAt + this.answerMs * 2 ** Math.min(again, 6);
   }
 }

@@ -5,7 +5,7 @@ import { ada, bob, cy, nobody } from './people.ts';
 import { endings, type LookUp, lookUps, receipts, type RefusalOfOne, refusals, ways } from './sim-provider.ts';
 
 /** One message upstream publishes, and whether it publishes it once more elsewhere. */
-export interface Asked {
+export interface Parsed {
   key: 'K' | 'L' | null;
   partition: 0 | 1;
   /** Not before this many milliseconds. */
@@ -31,7 +31,7 @@ export interface History {
   lane: Lane;
   lookUp: LookUp;
   refusal: RefusalOfOne;
-  asked: Asked[];
+  asked: Parsed[];
   steps: Step[];
 }
 
@@ -71,7 +71,7 @@ export const acts: Act[] = (Object.keys(weights) as Act[]).flatMap((act) =>
   Array.from({ length: weights[act] }, () => act),
 );
 
-const asked: fc.Arbitrary<Asked> = fc.record({
+const asked: fc.Arbitrary<Parsed> = fc.record({
   key: fc.constantFrom('K', 'K', 'L', null),
   partition: fc.constantFrom(0, 0, 1),
   sendAfter: fc.constantFrom(undefined, undefined, undefined, 20_000),
@@ -97,7 +97,7 @@ const step: fc.Arbitrary<Step> = fc
 /** What only a list can tell of, a text, goes to one number. */
 const asSuch = (history: History): History =>
   history.lookUp === 'by list'
-    ? { ...history, asked: history.asked.map((each): Asked => ({ ...each, to: each.to.slice(0, 1) })) }
+    ? { ...history, asked: history.asked.map((each): Parsed => ({ ...each, to: each.to.slice(0, 1) })) }
     : history;
 
 const anyHistory: fc.Arbitrary<History> = fc
@@ -119,16 +119,16 @@ export const lateAnswers: fc.Arbitrary<History> = anyHistory.map((history): Hist
     pick,
     luck: (luck % 2) + endings.length * receipts.indexOf('nothing'),
   }));
-  const asked = history.asked.slice(0, 1).map((each): Asked => ({ ...each, to: [ada] }));
+  const asked = history.asked.slice(0, 1).map((each): Parsed => ({ ...each, to: [ada] }));
   return { ...history, asked, lookUp: 'none', steps };
 });
 
-const calm: Act[] = ['go on', 'go on', 'go on', 'go on', 'fetch', 'fetch', 'release', 'something is due'];
+const baseline: Act[] = ['go on', 'go on', 'go on', 'go on', 'fetch', 'fetch', 'release', 'something is due'];
 
 /** So many steps in which nothing fails, but for what `luck` says of calls. */
-const calmly = (minLength: number, maxLength: number, luck: number): fc.Arbitrary<Step[]> =>
+const baselineOf = (minLength: number, maxLength: number, luck: number): fc.Arbitrary<Step[]> =>
   fc.array(
-    fc.tuple(fc.nat(23), fc.nat(calm.length - 1)).map(([pick, which]): Step => ({ act: calm[which]!, pick, luck })),
+    fc.tuple(fc.nat(23), fc.nat(baseline.length - 1)).map(([pick, which]): Step => ({ act: baseline[which]!, pick, luck })),
     { minLength, maxLength, size: 'max' },
   );
 
@@ -138,7 +138,7 @@ const one = (act: Act, pick = fc.nat(23), luck = fc.nat(100)): fc.Arbitrary<Step
 /** A course of events with messages for one person, whose calls cannot be looked up. */
 const course = (lane: Lane, count: number, ...parts: fc.Arbitrary<Step | Step[]>[]): fc.Arbitrary<History> =>
   fc.tuple(asked, fc.tuple(...parts)).map(([each, steps]): History => {
-    const message: Asked = {
+    const message: Parsed = {
       ...each,
       sendAfter: undefined,
       expiresAfter: undefined,
@@ -162,17 +162,17 @@ const atTheFirst = fc.constant(0);
  * Who has called stands still, another takes the message over, and the first one dies as it has kept what it learned,
  * before it tells.
  */
-export const untoldAnswers: fc.Arbitrary<History> = course(
+export const unreportedAnswers: fc.Arbitrary<History> = course(
   'urgent',
   1,
-  calmly(4, 12, takenInSilence),
+  baselineOf(4, 12, takenInSilence),
   one('pause'),
   one('rebalance', atTheFirst),
   one('join'),
   one('after the lease'),
-  calmly(20, 60, takenInSilence),
+  baselineOf(20, 60, takenInSilence),
   one('commit', atTheFirst),
-  calmly(2, 6, takenInSilence),
+  baselineOf(2, 6, takenInSilence),
   one('resume'),
   one('die at it'),
 );
@@ -180,8 +180,8 @@ export const untoldAnswers: fc.Arbitrary<History> = course(
 /**
  * All answers are lost, and one receipt comes late: what proves acceptance may lie unread when the time for it is over.
  */
-export const unreadProofs: fc.Arbitrary<History> = fc
-  .tuple(course('urgent', 1, calmly(80, 160, endings.indexOf('lost, taken'))), fc.nat(79))
+export const unreadEvidence: fc.Arbitrary<History> = fc
+  .tuple(course('urgent', 1, baselineOf(80, 160, endings.indexOf('lost, taken'))), fc.nat(79))
   .map(([history, late]): History => {
     const steps = history.steps.map((each, index): Step =>
       index === history.steps.length - 1 - late ? { ...each, act: 'a receipt' } : each,
@@ -201,24 +201,24 @@ const lost = one('lose a record', undefined, atTheFirst);
 export const lostRecords: fc.Arbitrary<History> = course(
   'transactional',
   1,
-  calmly(8, 40, refusedInSilence),
+  baselineOf(8, 40, refusedInSilence),
   lost,
-  calmly(4, 40, refusedInSilence),
+  baselineOf(4, 40, refusedInSilence),
   lost,
-  calmly(10, 40, refusedInSilence),
+  baselineOf(10, 40, refusedInSilence),
 );
 
 /** Whoever works on a message dies at it, and what it was read from is lost before it comes again. */
 export const lostInWork: fc.Arbitrary<History> = course(
   'transactional',
   1,
-  calmly(15, 60, refusedInSilence),
+  baselineOf(15, 60, refusedInSilence),
   one('die at it'),
   lost,
-  calmly(0, 30, refusedInSilence),
+  baselineOf(0, 30, refusedInSilence),
   one('die at it'),
   lost,
-  calmly(10, 30, refusedInSilence),
+  baselineOf(10, 30, refusedInSilence),
 );
 
 /** Of two that go in one call the one was claimed seconds before the other, and the call is slow to start. */
@@ -229,17 +229,17 @@ export const slowStarts: fc.Arbitrary<History> = course(
   one('go on'),
   one('a little later', undefined, seconds),
   one('a little later', undefined, seconds),
-  calmly(6, 14, takenInSilence),
+  baselineOf(6, 14, takenInSilence),
   one('something is due'),
   one('a little later', undefined, seconds),
-  calmly(2, 6, takenInSilence),
+  baselineOf(2, 6, takenInSilence),
 );
 
 /** Bulk messages of one content under many keys, most of them to one recipient: they go in one call. */
-export const togetherHistories: fc.Arbitrary<History> = fc
+export const batchHistories: fc.Arbitrary<History> = fc
   .tuple(anyHistory, fc.array(asked, { minLength: 2, maxLength: 4 }))
   .map(([history, many]): History => {
-    const free = many.map((each): Asked => ({ ...each, key: each.key === 'L' ? 'L' : null, sendAfter: undefined }));
+    const free = many.map((each): Parsed => ({ ...each, key: each.key === 'L' ? 'L' : null, sendAfter: undefined }));
     return asSuch({ ...history, lane: 'bulk', asked: free });
   });
 
@@ -248,14 +248,14 @@ export const faultyHistories: fc.Arbitrary<History> = fc
   .tuple(anyHistory, fc.array(fc.constantFrom(...faults), { minLength: 3, maxLength: 3 }))
   .map(([history, some]): History => ({
     ...history,
-    asked: history.asked.map((each, index): Asked => ({ ...each, fault: some[index]! })),
+    asked: history.asked.map((each, index): Parsed => ({ ...each, fault: some[index]! })),
   }));
 
 /** In which nothing of ours fails. */
 export const soundHistories: fc.Arbitrary<History> = fc.oneof(
   { weight: 4, arbitrary: anyHistory },
   { weight: 1, arbitrary: lateAnswers },
-  { weight: 1, arbitrary: togetherHistories },
+  { weight: 1, arbitrary: batchHistories },
   { weight: 1, arbitrary: lostRecords },
   { weight: 1, arbitrary: lostInWork },
 );

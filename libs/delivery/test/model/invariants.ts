@@ -1,7 +1,7 @@
 import { fold as realFold, identityKey, type StatusChanged, topicName, topics } from '#libs/contracts';
 import type { History } from './history.ts';
 import type { LedgerRow } from './ledger-table.ts';
-import type { Proof, Resend } from './retry-tables.ts';
+import type { Evidence, Resend } from './retry-tables.ts';
 import type { Accepted } from './sim-provider.ts';
 import { guardMs, type World } from './world.ts';
 
@@ -44,17 +44,17 @@ function judgeMessage(
   const calls = world.accepted.filter((call) => call.messageId === messageId);
   const rows = world.ledger.of(idOf(messageId));
   const fold = world.variant.fold ?? realFold;
-  const copies = secondCopies(messageId, calls, world.retry.resends.get(messageId) ?? [], world.proofsOf(messageId));
+  const copies = secondCopies(messageId, calls, world.retry.resends.get(messageId) ?? [], world.evidenceOf(messageId));
   const violations = [
     ...ending(messageId, facts, calls, fold),
     ...early(messageId, facts, calls, fold),
     ...backward(messageId, facts, fold),
-    ...untold(messageId, rows, facts),
+    ...unreported(messageId, rows, facts),
     ...mistaken(messageId, facts, calls),
     ...unlawful(messageId, calls),
     ...wronged(messageId, facts, world),
     ...unheard(messageId, rows, facts),
-    ...unburied(messageId, facts, fold, world),
+    ...notDeadLettered(messageId, facts, fold, world),
     ...copies.violations,
   ];
   return { violations, resentByPolicy: copies.byPolicy };
@@ -86,7 +86,7 @@ function early(
   const { status } = fold(facts);
   const toAll = calls.some(
     ({ copies, count }) =>
-      copies.length === count && copies.every(({ receipt, told }) => told && receipt === 'delivered'),
+      copies.length === count && copies.every(({ receipt, reported }) => reported && receipt === 'delivered'),
   );
   return status === 'delivered' && !toAll
     ? [`untrue: ${messageId} is shown as delivered, and was not to everybody`]
@@ -104,14 +104,14 @@ function backward(messageId: string, facts: readonly StatusChanged[], fold: type
 }
 
 /** Every claim is settled, and what is settled is told. */
-function untold(messageId: string, rows: readonly LedgerRow[], facts: readonly StatusChanged[]): string[] {
+function unreported(messageId: string, rows: readonly LedgerRow[], facts: readonly StatusChanged[]): string[] {
   return rows.flatMap(({ hop, state }) => {
     if (state === 'claimed') return [`unresolved: the claim of ${messageId}/${hop}`];
     const wanted = tellingOf[state];
-    const isTold = facts.some(
+    const isReported = facts.some(
       (fact) => fact.hop === hop && (wanted.includes(fact.status) || (state === 'sent' && isEvidence(fact))),
     );
-    return wanted.length === 0 || isTold ? [] : [`untold: ${messageId}/${hop} is settled as ${state}`];
+    return wanted.length === 0 || isReported ? [] : [`untold: ${messageId}/${hop} is settled as ${state}`];
   });
 }
 
@@ -144,10 +144,10 @@ function mistaken(messageId: string, facts: readonly StatusChanged[], calls: rea
 }
 
 /** Of two records of one id and other content, one is set aside. */
-function strange({ setAside }: World, asked: History['asked']): string[] {
+function strange({ quarantined }: World, asked: History['asked']): string[] {
   const names = asked.flatMap(({ repeat }, index) => (repeat === 'other content' ? [`m${index + 1}`] : []));
   return names
-    .filter((messageId) => !setAside.has(messageId))
+    .filter((messageId) => !quarantined.has(messageId))
     .map((messageId) => `swallowed: ${messageId} came with other content, and no record was set aside`);
 }
 
@@ -167,14 +167,14 @@ function wronged(messageId: string, facts: readonly StatusChanged[], { refused }
 }
 
 /** What a fault of ours ends has a dead letter that tells what to do. */
-function unburied(
+function notDeadLettered(
   messageId: string,
   facts: readonly StatusChanged[],
   fold: typeof realFold,
-  { buried }: World,
+  { deadLettered }: World,
 ): string[] {
   const stopped = facts.some(({ failure, final }) => final && ownFaults.has(failure?.code ?? ''));
-  return stopped && ['failed', 'unconfirmed'].includes(fold(facts).status) && !buried.has(messageId)
+  return stopped && ['failed', 'unconfirmed'].includes(fold(facts).status) && !deadLettered.has(messageId)
     ? [`unburied: ${messageId} is ended by a fault, without a dead letter`]
     : [];
 }
@@ -184,20 +184,20 @@ const ownFaults = new Set(['MSG_HANDLER_BUG', 'MSG_RECORD_REFUSED', 'MSG_HANDOVE
 /** Each of several recipients who was left out is told of. */
 function unheard(messageId: string, rows: readonly LedgerRow[], facts: readonly StatusChanged[]): string[] {
   return rows.flatMap(({ hop, outcome }) => {
-    const { withheld = [] } = outcome?.kind === 'sent' ? outcome : {};
-    const untoldOf = withheld.filter(
+    const { suppressedRecipients = [] } = outcome?.kind === 'sent' ? outcome : {};
+    const unreportedOf = suppressedRecipients.filter(
       ({ recipient }) =>
         !facts.some(
           (fact) => fact.hop === hop && fact.status === 'suppressed' && fact.recipient?.hash === recipient.hash,
         ),
     );
-    return untoldOf.map(({ recipient }) => `untold: ${recipient.mask} was left out of ${messageId}/${hop}`);
+    return unreportedOf.map(({ recipient }) => `untold: ${recipient.mask} was left out of ${messageId}/${hop}`);
   });
 }
 
 function unlawful(messageId: string, calls: readonly Accepted[]): string[] {
-  return calls.flatMap(({ hop, leaseLeft, knewOf, afterCancel, againstWish }) => [
-    ...(againstWish ? [`unwanted: ${messageId}/${hop} went to somebody who was known as suppressed`] : []),
+  return calls.flatMap(({ hop, leaseLeft, knewOf, afterCancel, againstRequest }) => [
+    ...(againstRequest ? [`unwanted: ${messageId}/${hop} went to somebody who was known as suppressed`] : []),
     ...(leaseLeft >= guardMs
       ? []
       : [
@@ -219,7 +219,7 @@ function secondCopies(
   messageId: string,
   calls: readonly Accepted[],
   resends: readonly Resend[],
-  proofs: readonly Proof[],
+  evidences: readonly Evidence[],
 ): { violations: string[]; byPolicy: number } {
   const hops = calls.map(({ hop }) => hop).sort((a, b) => a - b);
   const pairs = hops.slice(1).map((hop, index) => ({ earlier: hops[index]!, hop }));
@@ -228,7 +228,7 @@ function secondCopies(
       (resend) =>
         earlier < resend.hop &&
         resend.hop <= hop &&
-        !proofs.some((proof) => proof.hop === earlier && proof.at < resend.decidedAt),
+        !evidences.some((evidence) => evidence.hop === earlier && evidence.at < resend.decidedAt),
     );
   const unintended = pairs.filter((pair) => !chosen(pair));
   return {

@@ -3,7 +3,7 @@ import { migrate, type Pool } from '#libs/persistence';
 import { aDatabase, aFailure, type TestDatabase } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { CallBeside, Claim, Delivery, Outcome } from '../../src/delivery.ts';
+import type { SiblingCall, Claim, Delivery, Outcome } from '../../src/delivery.ts';
 import { ledgerMigrations } from '../../src/ledger.migrations.ts';
 import { keepPartitions } from '../../src/ledger.partitions.ts';
 import { PostgresLedger } from '../../src/ledger.store.ts';
@@ -49,7 +49,7 @@ class Pair {
   private readonly tokens = [0, 1, 2, 3].map(() => randomUUID());
   private readonly first = aDelivery({
     messageId: this.messageId,
-    likeness: { party: randomUUID(), wording: randomUUID() },
+    fingerprint: { participants: randomUUID(), contentHash: randomUUID() },
   });
   private readonly won = new Map<string, Delivery<TestMessage>>();
   private isNew = true;
@@ -82,14 +82,14 @@ class Pair {
       case 'prove': {
         const name = step.named ? `p-${step.hop}` : undefined;
         return [
-          await this.ledger.prove(this.first.id, step.hop, name),
-          this.table.prove(this.first.id, step.hop, name),
+          await this.ledger.markAccepted(this.first.id, step.hop, name),
+          this.table.markAccepted(this.first.id, step.hop, name),
         ];
       }
       case 'look beside':
         return [
-          seen(await this.ledger.callsBeside(this.first.id, step.hop, 100 * hour)),
-          seen(this.table.callsBeside(this.first.id, step.hop, 100 * hour)),
+          seen(await this.ledger.siblingCalls(this.first.id, step.hop, 100 * hour)),
+          seen(this.table.siblingCalls(this.first.id, step.hop, 100 * hour)),
         ];
       case 'the lease passes':
         return this.pass();
@@ -100,7 +100,7 @@ class Pair {
     const real = await this.ledger.claim(delivery, token);
     if (real.verdict === 'mine') this.won.set(token, delivery);
     this.isNew = false;
-    return [told(real), told(this.table.claim(delivery, token, this.now))];
+    return [reported(real), reported(this.table.claim(delivery, token, this.now))];
   }
 
   private async pass(): Promise<[unknown, unknown]> {
@@ -115,27 +115,27 @@ class Pair {
     const rememberedAt = new Date(this.first.requestedAt.getTime() - (copy === 1 ? 8 * 24 * hour : 0));
     const digest = hop > 1 ? undefined : copy === 2 ? this.tokens[0] : this.first.digest;
     // The second hop says something else, the third looks for what the first has sent.
-    const likeness = hop === 2 ? { ...this.first.likeness!, wording: this.tokens[3]! } : this.first.likeness;
+    const fingerprint = hop === 2 ? { ...this.first.fingerprint!, contentHash: this.tokens[3]! } : this.first.fingerprint;
     return {
       ...this.first,
       hop,
       digest,
       rememberedAt,
-      likeness,
+      fingerprint,
       mode: hop === 3 ? 'reconcile' : 'send',
       source: `record/0/${source}`,
     };
   }
 }
 
-const told = (claim: Claim): unknown =>
+const reported = (claim: Claim): unknown =>
   claim.verdict === 'running'
     ? claim.verdict
     : claim.verdict === 'settled'
       ? [claim.verdict, { ...claim.outcome, at: '' }]
       : claim;
 
-const seen = (calls: CallBeside[]) =>
+const seen = (calls: SiblingCall[]) =>
   calls.map(({ own, providerMessageId, alike }) => [own, providerMessageId, alike].join()).toSorted();
 
 function outcomeOf(kind: (typeof kinds)[number], callId: string): Outcome {

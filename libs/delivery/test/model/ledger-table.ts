@@ -1,5 +1,5 @@
 import { ownFailure } from '#libs/contracts';
-import type { CallBeside, Claim, Delivery, Outcome } from '../../src/delivery.ts';
+import type { SiblingCall, Claim, Delivery, Outcome } from '../../src/delivery.ts';
 import { firstPeriods, periodAt, type Period } from '../../src/ledger.partitions.ts';
 
 export interface LedgerRow {
@@ -9,13 +9,13 @@ export interface LedgerRow {
   token: string;
   callId: string;
   state: 'claimed' | Outcome['kind'];
-  proven: boolean;
+  accepted: boolean;
   source: string;
   digest: string | undefined;
   attempt: number;
   claimedAt: number;
-  likeness: Delivery<unknown>['likeness'];
-  proof: string | undefined;
+  fingerprint: Delivery<unknown>['fingerprint'];
+  evidence: string | undefined;
   leaseUntil: number;
   settledAt: number | undefined;
   outcome: Outcome | undefined;
@@ -62,7 +62,7 @@ export class LedgerTable {
         ...this.fresh(delivery, token, now),
         leaseUntil: now,
         digest: undefined,
-        likeness: undefined,
+        fingerprint: undefined,
         ...settled,
       });
     else if (this.maySettle(row, token, outcome)) Object.assign(row, settled);
@@ -70,28 +70,28 @@ export class LedgerTable {
     return true;
   }
 
-  prove(id: string, hop: number, providerMessageId?: string): void {
+  markAccepted(id: string, hop: number, providerMessageId?: string): void {
     for (const row of this.of(id))
       if (row.hop === hop && row.state !== 'sent')
-        Object.assign(row, { proven: true, proof: row.proof ?? providerMessageId });
+        Object.assign(row, { accepted: true, evidence: row.evidence ?? providerMessageId });
   }
 
-  callsBeside(id: string, hop: number, withinMs: number): CallBeside[] {
+  siblingCalls(id: string, hop: number, withinMs: number): SiblingCall[] {
     const own = this.of(id).find((row) => row.hop === hop);
-    const { likeness } = own ?? {};
-    if (!own || !likeness?.wording) return [];
+    const { fingerprint } = own ?? {};
+    if (!own || !fingerprint?.contentHash) return [];
     return [...this.rows.values()]
       .filter(
         (row) =>
-          row.likeness?.party === likeness.party &&
+          row.fingerprint?.participants === fingerprint.participants &&
           mayBeAccepted.has(row.state) &&
           Math.abs(row.claimedAt - own.claimedAt) <= withinMs,
       )
       .map((row) => ({
         own: row === own,
         claimedAt: row.claimedAt,
-        providerMessageId: row.proof ?? (row.outcome?.kind === 'sent' ? row.outcome.providerMessageId : undefined),
-        alike: [null, likeness.wording].includes(row.likeness!.wording),
+        providerMessageId: row.evidence ?? (row.outcome?.kind === 'sent' ? row.outcome.providerMessageId : undefined),
+        alike: [null, fingerprint.contentHash].includes(row.fingerprint!.contentHash),
       }));
   }
 
@@ -106,7 +106,7 @@ export class LedgerTable {
 
   protected acceptedBy({ id, hop }: Delivery<unknown>): number | undefined {
     const hops = this.of(id)
-      .filter((row) => row.hop < hop && (row.state === 'sent' || row.proven))
+      .filter((row) => row.hop < hop && (row.state === 'sent' || row.accepted))
       .map((row) => row.hop);
     return hops.length > 0 ? Math.min(...hops) : undefined;
   }
@@ -144,13 +144,13 @@ export class LedgerTable {
       token,
       callId: token,
       claimedAt: now,
-      proof: undefined,
+      evidence: undefined,
     };
     return {
       ...common,
-      likeness: mode === 'send' ? delivery.likeness : undefined,
+      fingerprint: mode === 'send' ? delivery.fingerprint : undefined,
       state: 'claimed',
-      proven: false,
+      accepted: false,
       attempt: delivery.attempts.length + 1,
       leaseUntil: now + this.leaseMs,
       settledAt: undefined,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { soundHistories } from './history.ts';
-import { planted } from './planted.ts';
+import { seededRules } from './planted.ts';
 import { holds } from './run.ts';
 
 describe('a rule of the protocol that is left out', () => {
-  it.each(Object.entries(planted))(
+  it.each(Object.entries(seededRules))(
     'is noticed when a service %s',
     async (_, { variant, breaks, within, among = soundHistories }) => {
       const played = await fc.check(holds(variant, { breaks, among }), {

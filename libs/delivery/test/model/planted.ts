@@ -1,6 +1,6 @@
 import { fold } from '#libs/contracts';
 import type fc from 'fast-check';
-import type { CallBeside, Claim, Delivery, Outcome } from '../../src/delivery.ts';
+import type { SiblingCall, Claim, Delivery, Outcome } from '../../src/delivery.ts';
 import {
   faultyHistories,
   type History,
@@ -8,9 +8,9 @@ import {
   lostInWork,
   lostRecords,
   slowStarts,
-  togetherHistories,
-  unreadProofs,
-  untoldAnswers,
+  batchHistories,
+  unreadEvidence,
+  unreportedAnswers,
 } from './history.ts';
 import { HandoverTable } from './handover-table.ts';
 import { type LedgerRow, LedgerTable } from './ledger-table.ts';
@@ -27,7 +27,7 @@ class ClaimsById extends LedgerTable {
   }
 }
 
-class IgnoresProof extends LedgerTable {
+class IgnoresEvidence extends LedgerTable {
   protected override acceptedBy = (): undefined => undefined;
 }
 
@@ -60,9 +60,9 @@ class TakesAnyRecordForTheSame extends LedgerTable {
   }
 }
 
-class KnowsNothingOfOtherCalls extends LedgerTable {
-  override callsBeside(id: string, hop: number, withinMs: number): CallBeside[] {
-    return super.callsBeside(id, hop, withinMs).filter(({ own }) => own);
+class IgnoresSiblingCalls extends LedgerTable {
+  override siblingCalls(id: string, hop: number, withinMs: number): SiblingCall[] {
+    return super.siblingCalls(id, hop, withinMs).filter(({ own }) => own);
   }
 }
 
@@ -102,7 +102,7 @@ class StandsForNoLostRecord extends LedgerTable {
   }
 }
 
-export interface Planted {
+export interface SeededBugs {
   variant: Variant;
   /** The promise that it breaks. */
   breaks: RegExp;
@@ -112,7 +112,7 @@ export interface Planted {
 }
 
 /** Each rule of design §4 to §6 left out once. */
-export const planted: Record<string, Planted> = {
+export const seededRules: Record<string, SeededBugs> = {
   'claims by id instead of by token': {
     variant: { ledger: (...of) => new ClaimsById(...of) },
     breaks: /^(double|unfenced)/,
@@ -132,7 +132,7 @@ export const planted: Record<string, Planted> = {
     within: 2_000,
   },
   'sends on although an earlier hop is proven': {
-    variant: { ledger: (...of) => new IgnoresProof(...of) },
+    variant: { ledger: (...of) => new IgnoresEvidence(...of) },
     breaks: /^double/,
     within: 4_000,
   },
@@ -145,7 +145,7 @@ export const planted: Record<string, Planted> = {
   'lets a postponement take no hop': {
     variant: {
       ledger: (...of) => new ForgetsPostponements(...of),
-      announcement: ({ facts, deferred }) => ({
+      eventsFor: ({ facts, deferred }) => ({
         facts,
         ...(deferred && { deferred: deferred.why === 'waiting' ? { ...deferred, hop: deferred.hop - 1 } : deferred }),
       }),
@@ -162,10 +162,10 @@ export const planted: Record<string, Planted> = {
     variant: { ledger: (...of) => new KeepsWhatSuperseded(...of) },
     breaks: /^(lost|untold)/,
     within: 1_000,
-    among: untoldAnswers,
+    among: unreportedAnswers,
   },
   'takes what looks the same for the lost call': {
-    variant: { ledger: (...of) => new KnowsNothingOfOtherCalls(...of) },
+    variant: { ledger: (...of) => new IgnoresSiblingCalls(...of) },
     breaks: /^mistaken/,
     within: 4_000,
   },
@@ -183,13 +183,13 @@ export const planted: Record<string, Planted> = {
     variant: { firstSpeaksForAll: true },
     breaks: /^(mistaken|untrue|double|lost)/,
     within: 1_000,
-    among: togetherHistories,
+    among: batchHistories,
   },
   'sends the halves of a call that was refused under its own key': {
     variant: { halvesUnderOneKey: true },
     breaks: /^mistaken/,
     within: 1_000,
-    among: togetherHistories,
+    among: batchHistories,
   },
   'looks at the lease of the last of a call alone': {
     variant: { asksTheLastAlone: true },
@@ -203,7 +203,7 @@ export const planted: Record<string, Planted> = {
     within: 2_000,
   },
   'does not tell who was left out': {
-    variant: { announcement: (told) => ({ ...told, facts: told.facts.filter(({ recipient }) => !recipient) }) },
+    variant: { eventsFor: (reported) => ({ ...reported, facts: reported.facts.filter(({ recipient }) => !recipient) }) },
     breaks: /^untold/,
     within: 2_000,
   },
@@ -224,7 +224,7 @@ export const planted: Record<string, Planted> = {
     variant: { retry: (lease) => new SendsAgainUnread(lease, answerMs) },
     breaks: /^double/,
     within: 4_000,
-    among: unreadProofs,
+    among: unreadEvidence,
   },
   'cancels what is being released': {
     variant: { retry: (lease) => new CancelsWhatIsReleased(lease, answerMs) },

@@ -1,5 +1,5 @@
 import { topicName, topics } from '#libs/contracts';
-import type { Asked, History, Step } from './history.ts';
+import type { Parsed, History, Step } from './history.ts';
 import { bob, cy, refOf } from './people.ts';
 import { tellReceipt } from './receipts.ts';
 import { concerns, type Replica, type Service, startReplica } from './replica.ts';
@@ -122,7 +122,7 @@ export class Play {
 
   private publish(
     messageId: string,
-    { key, partition, to, sendAfter, expiresAfter, fault }: Asked,
+    { key, partition, to, sendAfter, expiresAfter, fault }: Parsed,
     more: object = {},
   ): void {
     const times = {
@@ -136,7 +136,7 @@ export class Play {
     this.world.broker.append(topic, partition, { key: key === null ? null : Buffer.from(key), value, timestamp: noon });
   }
 
-  private repeat(messageId: string, asked: Asked): void {
+  private repeat(messageId: string, asked: Parsed): void {
     if (asked.repeat === 'none') return;
     this.publish(
       messageId,
@@ -174,9 +174,9 @@ export class Play {
   private fetch({ pick, luck }: Step): void {
     const places = this.replicas
       .filter(({ process }) => process.runs)
-      .flatMap(({ member }) => member.fetchable.map((place) => ({ member, place })));
+      .flatMap(({ member }) => member.fetchable.map((recordId) => ({ member, recordId })));
     const chosen = among(places, pick);
-    chosen?.member.fetch(chosen.place, 1 + (luck % 3));
+    chosen?.member.fetch(chosen.recordId, 1 + (luck % 3));
   }
 
   private kill(replica: Replica, luck: number): void {
@@ -194,10 +194,10 @@ export class Play {
 
   private rebalance(service: Service, luck: number): void {
     const members = this.members(service).map(({ process }) => process);
-    if (members.length > 0) this.world.broker.rebalance(service, this.placesOf(service), members, luck);
+    if (members.length > 0) this.world.broker.rebalance(service, this.laneQuotaOf(service), members, luck);
   }
 
-  private placesOf(service: Service): string[] {
+  private laneQuotaOf(service: Service): string[] {
     const { lane } = this.history;
     const status = `${topics.statusChanged.name}/0`;
     if (service === 'retry') return [`${topics.sendDeferred.name}/0`, status, `${topics.cancelRequested.name}/0`];
@@ -239,14 +239,14 @@ export class Play {
       topics.sendPlanned.name,
       topics.statusChanged.name,
     ].map((name) => `${name}/0`);
-    const place = among(
+    const recordId = among(
       own.filter((name) => broker.logOf(name).length > 0),
       pick,
     );
-    if (place === undefined || broker.losses >= mostLosses) return;
-    const offset = Math.max(0, broker.logOf(place).length - 1 - (luck % 3));
-    broker.lose(place, offset);
-    scheduler.say(undefined, `${place}/${offset} is lost`);
+    if (recordId === undefined || broker.losses >= mostLosses) return;
+    const offset = Math.max(0, broker.logOf(recordId).length - 1 - (luck % 3));
+    broker.lose(recordId, offset);
+    scheduler.say(undefined, `${recordId}/${offset} is lost`);
   }
 
   private cancel(pick: number): void {
@@ -264,11 +264,11 @@ export class Play {
 }
 
 function chanceOf({ luck }: Step): ProviderChance {
-  const [forReceipt, forWay] = [Math.floor(luck / endings.length), Math.floor(luck / endings.length / receipts.length)];
+  const [forReceipt, forRoute] = [Math.floor(luck / endings.length), Math.floor(luck / endings.length / receipts.length)];
   return {
     ending: endings[luck % endings.length]!,
     receipt: receipts[forReceipt % receipts.length]!,
-    way: ways[forWay % ways.length]!,
+    route: ways[forRoute % ways.length]!,
   };
 }
 

@@ -27,8 +27,8 @@ export async function comeToRest(play: Play): Promise<string | undefined> {
 function work({ world: { scheduler }, replicas }: Play): boolean {
   const { runnable } = scheduler;
   for (const entry of runnable) scheduler.advance(entry, 'whole');
-  const places = replicas.flatMap(({ member }) => member.fetchable.map((place) => ({ member, place })));
-  for (const { member, place } of places) member.fetch(place, 10);
+  const places = replicas.flatMap(({ member }) => member.fetchable.map((recordId) => ({ member, recordId })));
+  for (const { member, recordId } of places) member.fetch(recordId, 10);
   return places.length > 0 || runnable.length > 0;
 }
 
@@ -59,9 +59,9 @@ function passTime({ world }: Play): boolean {
 /** Every record is dealt with and committed in the end. */
 function unread({ world: { broker } }: Play): string | undefined {
   for (const [name, { owners, committed }] of broker.groups) {
-    for (const place of owners.keys()) {
-      const [at, end] = [committed.get(place) ?? 0, broker.logOf(place).length];
-      if (at !== end) return `${name} has committed ${at} of ${end} records of ${place}`;
+    for (const recordId of owners.keys()) {
+      const [at, end] = [committed.get(recordId) ?? 0, broker.logOf(recordId).length];
+      if (at !== end) return `${name} has committed ${at} of ${end} records of ${recordId}`;
     }
   }
   return undefined;

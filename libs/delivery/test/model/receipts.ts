@@ -5,7 +5,7 @@ import type { World } from './world.ts';
 /** What the provider has not told of yet, and will. */
 export const openReceipts = ({ accepted }: World): { call: Accepted; copy: Copy }[] =>
   accepted.flatMap((call) =>
-    call.copies.filter(({ receipt, told }) => receipt !== 'nothing' && !told).map((copy) => ({ call, copy })),
+    call.copies.filter(({ receipt, reported }) => receipt !== 'nothing' && !reported).map((copy) => ({ call, copy })),
   );
 
 /** The provider's webhook for one copy of a message it took; tried again later while Kafka is away. */
@@ -18,7 +18,7 @@ export function tellReceipt(world: World, pick: number): void {
     copy,
   } = chosen;
   const { recipient, receipt } = copy;
-  copy.told = true;
+  copy.reported = true;
   const identity = { messageId, tenant: 'default', channel: 'email' as const };
   const eventId = factId({ ...identity, hop, source: 'receipt', status: `${receipt}:${callId}:${recipient.hash}` });
   const at = new Date(world.clock.now).toISOString();

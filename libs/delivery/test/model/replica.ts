@@ -5,7 +5,7 @@ import {
   type KafkaConfig,
   kafkaSettings,
   KeyedConsumer,
-  placeOf,
+  recordIdOf,
 } from '#libs/transport';
 import { z } from 'zod';
 import { ChannelWorker } from './channel-worker.ts';
@@ -39,7 +39,7 @@ export async function startReplica(service: Service, name: string, world: World)
   const worker = service === 'email' ? new ChannelWorker(member, world) : new RetryWorker(member, world);
   // What cannot be read any more is passed over by the transport, and counts as dealt with.
   const handle = (record: IncomingRecord) =>
-    world.broker.isLost(placeOf(record)) ? Promise.resolve(true) : worker.handle(record);
+    world.broker.isLost(recordIdOf(record)) ? Promise.resolve(true) : worker.handle(record);
   // Nothing runs by itself: the history says when the consumer commits, and its look for silence, set up before, never
   // comes.
   const repeated: (() => void)[] = [];

@@ -27,7 +27,7 @@ const decisions: Decision[] = [
 ];
 
 type Step =
-  | { do: 'decide'; message: number; hop: number; fact: number; decision: number; takenBack: boolean }
+  | { do: 'decide'; message: number; hop: number; fact: number; decision: number; acceptanceRevoked: boolean }
   | { do: 'take'; allRead: boolean }
   | { do: 'mark'; taking: number }
   | { do: 'prove'; message: number; hop: number }
@@ -47,7 +47,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
         hop: fc.integer({ min: 1, max: 4 }),
         fact: fc.nat(1),
         decision: fc.nat(decisions.length - 1),
-        takenBack: fc.boolean(),
+        acceptanceRevoked: fc.boolean(),
       }),
     },
     { weight: 3, arbitrary: fc.record({ do: fc.constant('take' as const), allRead: fc.boolean() }) },
@@ -88,10 +88,10 @@ class Pair {
           messageId: this.ids[step.message]!,
           hop: step.hop,
           eventId: `fact-${step.hop}-${step.fact}`,
-          ...(step.takenBack && { takenBack: true }),
+          ...(step.acceptanceRevoked && { acceptanceRevoked: true }),
         });
-        const proven: Decision = { outcome: 'proven', at: past, facts: [] };
-        const question = asking(deferred, (known) => (known.proven ? proven : decisions[step.decision]!));
+        const accepted: Decision = { outcome: 'proven', at: past, facts: [] };
+        const question = asking(deferred, (known) => (known.accepted ? accepted : decisions[step.decision]!));
         return [await deciding.decideOnce(question), this.tables.decideOnce(question, this.now)];
       }
       case 'take': {
@@ -117,13 +117,13 @@ class Pair {
       }
       case 'prove':
         return [
-          await stops.prove(this.identity(step.message), step.hop),
-          this.tables.prove(this.identity(step.message), step.hop, this.now),
+          await stops.markAccepted(this.identity(step.message), step.hop),
+          this.tables.markAccepted(this.identity(step.message), step.hop, this.now),
         ];
       case 'cancel':
         return [
-          told(await stops.cancel(this.identity(step.message))),
-          told(this.tables.cancel(this.identity(step.message), this.now)),
+          reported(await stops.cancel(this.identity(step.message))),
+          reported(this.tables.cancel(this.identity(step.message), this.now)),
         ];
       case 'note':
         return [
@@ -151,7 +151,7 @@ class Pair {
   }
 
   /** Where the plans stand in each. */
-  async standings(): Promise<[unknown, unknown]> {
+  async states(): Promise<[unknown, unknown]> {
     const real = (await this.schedule.rows()).map(({ message_id, hop, state, mode }) =>
       [message_id, hop, state, mode].join(),
     );
@@ -167,7 +167,7 @@ class Pair {
 }
 
 const taken = ({ plans }: DueBatch) => plans.map(({ due }) => `${due.messageId}/${due.hop}/${due.again}`).sort();
-const told = (result: Cancellation) =>
+const reported = (result: Cancellation) =>
   result.cancelled
     ? [true, result.due.hop]
     : [false, result.because, ...(result.because === 'ended' ? [result.refusal] : [])];
@@ -184,7 +184,7 @@ describe('the schedule in memory that the protocol is played with', () => {
       for (const step of all) {
         const [real, inMemory] = await pair.take(step);
         expect({ step, said: inMemory }).toEqual({ step, said: real });
-        const [stands, standsInMemory] = await pair.standings();
+        const [stands, standsInMemory] = await pair.states();
         expect({ step, stands: standsInMemory }).toEqual({ step, stands });
       }
     });

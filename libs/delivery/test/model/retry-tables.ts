@@ -12,9 +12,9 @@ interface Progress {
   hop: number;
   fact: string | undefined;
   decision: Decision | undefined;
-  proven: boolean;
+  accepted: boolean;
   cancelled: boolean;
-  takenBack: number;
+  acceptanceRevoked: number;
 }
 
 interface Scheduled {
@@ -37,7 +37,7 @@ export interface Resend {
 }
 
 /** A fact that proves a hop to have been accepted, and when it was written. */
-export interface Proof {
+export interface Evidence {
   hop: number | undefined;
   at: number;
 }
@@ -64,7 +64,7 @@ export class RetryTables {
     if (known.hop === deferred.hop && known.fact === deferred.eventId && known.decision)
       return { decision: known.decision, repeated: true };
     if (known.hop >= deferred.hop) return undefined;
-    const current = deferred.takenBack ? { ...known, proven: false, takenBack: deferred.hop } : known;
+    const current = deferred.acceptanceRevoked ? { ...known, accepted: false, acceptanceRevoked: deferred.hop } : known;
     const decision = decide(current);
     this.progress.set(id, { ...current, hop: deferred.hop, fact: deferred.eventId, decision });
     const { plan } = decision;
@@ -82,11 +82,11 @@ export class RetryTables {
     return { now: new Date(now), channels: [...new Set(waiting.map(({ due }) => due.channel as Channel))] };
   }
 
-  take(proofRead: ReadUpTo, now: number): DueBatch {
+  take(evidenceRead: ReadUpTo, now: number): DueBatch {
     const token = randomUUID();
     const plans: DuePlan[] = [];
     for (const [id, row] of this.schedule) {
-      if (!isRipe(row, now) || !this.mayGo(row, proofRead)) continue;
+      if (!isRipe(row, now) || !this.mayGo(row, evidenceRead)) continue;
       Object.assign(row, { state: 'releasing', leaseToken: token, leaseUntil: now + this.leaseMs });
       plans.push({ id, due: { ...row.due, ...(row.again > 0 && { again: row.again }) }, trace: {} });
     }
@@ -101,11 +101,11 @@ export class RetryTables {
     }
   }
 
-  prove(of: Identity, hop: number, now: number): boolean {
+  markAccepted(of: Identity, hop: number, now: number): boolean {
     const id = identityKey(of);
     const known = this.progress.get(id);
-    if (!known || known.proven || hop <= known.takenBack) return false;
-    known.proven = true;
+    if (!known || known.accepted || hop <= known.acceptanceRevoked) return false;
+    known.accepted = true;
     const row = this.schedule.get(id);
     if (row?.state === 'releasing' || row?.state === 'published')
       Object.assign(row, { state: 'answered', endedAt: row.endedAt || now });
@@ -124,7 +124,7 @@ export class RetryTables {
     const overdue = [...this.schedule.values()].filter(
       (row) => this.isWaitedFor(row) && row.endedAt < now - this.answerMs,
     );
-    return { now: new Date(now), channels: [...new Set(overdue.map(({ due }) => due.channel))], standing: 0 };
+    return { now: new Date(now), channels: [...new Set(overdue.map(({ due }) => due.channel))], stuck: 0 };
   }
 
   releaseAgain(channel: Channel, upTo: Date, now: number): number {
@@ -133,7 +133,7 @@ export class RetryTables {
         this.isWaitedFor(row) &&
         row.due.channel === channel &&
         row.endedAt <= upTo.getTime() &&
-        this.patienceEnds(row) < now,
+        this.timeoutEnds(row) < now,
     );
     for (const row of lost) {
       Object.assign(row, {
@@ -181,16 +181,16 @@ export class RetryTables {
   private timeOf(row: Scheduled): number | undefined {
     if (row.state === 'pending') return row.dueAt;
     if (row.state === 'releasing') return row.leaseUntil + 1;
-    return this.isWaitedFor(row) ? this.patienceEnds(row) + 1 : undefined;
+    return this.isWaitedFor(row) ? this.timeoutEnds(row) + 1 : undefined;
   }
 
-  private patienceEnds({ endedAt, again }: Scheduled): number {
+  private timeoutEnds({ endedAt, again }: Scheduled): number {
     return endedAt + this.answerMs * 2 ** Math.min(again, 6);
   }
 
   /** Once everything that was told before it was planned has been read. */
-  protected mayGo(row: Scheduled, proofRead: ReadUpTo): boolean {
-    const upTo = proofRead[row.due.channel];
+  protected mayGo(row: Scheduled, evidenceRead: ReadUpTo): boolean {
+    const upTo = evidenceRead[row.due.channel];
     return row.state !== 'pending' || !goesAgain(row) || (upTo !== undefined && row.createdAt <= upTo.getTime());
   }
 
@@ -224,9 +224,9 @@ export class RetryTables {
         hop: 0,
         fact: undefined,
         decision: undefined,
-        proven: false,
+        accepted: false,
         cancelled: false,
-        takenBack: 0,
+        acceptanceRevoked: 0,
       }
     );
   }

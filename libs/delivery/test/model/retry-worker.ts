@@ -10,12 +10,12 @@ import { silentLogger } from '#libs/testing';
 import type { IncomingRecord, Publisher } from '#libs/transport';
 import { KafkaAnswerReading } from '../../../../apps/retry/src/answer/answer-reading.adapter.ts';
 import { answeredBy } from '../../../../apps/retry/src/answer/answered.policy.ts';
-import type { Answers } from '../../../../apps/retry/src/answer/answers.port.ts';
+import type { DocumentResponse } from '../../../../apps/retry/src/answer/answers.port.ts';
 import { WatchService } from '../../../../apps/retry/src/answer/watch.service.ts';
-import { KafkaAnnouncer } from '../../../../apps/retry/src/announce/announcer.adapter.ts';
+import { KafkaOutcomePublisher } from '../../../../apps/retry/src/announce/announcer.adapter.ts';
 import { EndingService } from '../../../../apps/retry/src/plan/ending.service.ts';
 import { PlanService } from '../../../../apps/retry/src/plan/plan.service.ts';
-import { KafkaProofReading } from '../../../../apps/retry/src/release/proof-reading.adapter.ts';
+import { KafkaEvidenceReader } from '../../../../apps/retry/src/release/proof-reading.adapter.ts';
 import { ReleaserService } from '../../../../apps/retry/src/release/releaser.service.ts';
 import { RetryConfig } from '../../../../apps/retry/src/retry.config.ts';
 import { StopService } from '../../../../apps/retry/src/stop/stop.service.ts';
@@ -44,7 +44,7 @@ export class RetryWorker {
   private readonly endings: EndingService;
   private readonly stopping: StopService;
   private readonly releaser: ReleaserService;
-  private readonly answers: Answers;
+  private readonly answers: DocumentResponse;
   private readonly watch: WatchService;
   private releasing = false;
   private looking = false;
@@ -54,7 +54,7 @@ export class RetryWorker {
     this.world = world;
     const { retry, clock } = world;
     const ask = <T>(what: string, effect: () => T) => world.scheduler.ask(process, 'postgres', what, effect);
-    const announcer = new KafkaAnnouncer(world.publisherOf(process) as Publisher, logger);
+    const outcomes = new KafkaOutcomePublisher(world.publisherOf(process) as Publisher, logger);
     const stop = new AbortController().signal;
     this.answers = {
       note: (of, hop) => ask(`takes ${of.messageId}/${hop} for answered`, () => retry.note(of, hop, clock.now)),
@@ -74,29 +74,29 @@ export class RetryWorker {
             retry.decideOnce(question, (clock.now += 1)),
           ),
       },
-      announcer,
+      outcomes,
       this.answers,
       config,
       logger,
       () => ({ now: clock.now, jitter: 0.5 }),
     );
     const stops = {
-      prove: (of: Identity, hop: number) => ask('stops what is proven', () => retry.prove(of, hop, clock.now)),
+      markAccepted: (of: Identity, hop: number) => ask('stops what is proven', () => retry.markAccepted(of, hop, clock.now)),
       cancel: (of: Identity) => ask(`cancels ${of.messageId}`, () => retry.cancel(of, clock.now)),
     };
-    this.endings = new EndingService(this.planning, announcer, this.answers, logger);
-    this.stopping = new StopService(stops, announcer, logger);
+    this.endings = new EndingService(this.planning, outcomes, this.answers, logger);
+    this.stopping = new StopService(stops, outcomes, logger);
     this.releaser = new ReleaserService(
       {
         waitingResends: () => ask('looks for what goes again', () => retry.waitingResends(clock.now)),
-        take: (proofRead) => ask('takes what is due', () => retry.take(proofRead, clock.now)),
+        take: (evidenceRead) => ask('takes what is due', () => retry.take(evidenceRead, clock.now)),
         markPublished: async (token, plans) => {
           if (plans.length > 0)
             await ask('marks what was published', () => retry.markPublished(token, plans, clock.now));
         },
       },
-      new KafkaProofReading(kafka, config),
-      announcer,
+      new KafkaEvidenceReader(kafka, config),
+      outcomes,
       this.endings,
       config,
       new AbortController().signal,
@@ -141,7 +141,7 @@ export class RetryWorker {
   }
 
   private async endMessage(record: IncomingRecord, error: unknown): Promise<void> {
-    if (!this.world.variant.endsNothing) await this.endings.onSetAside(record, error);
+    if (!this.world.variant.endsNothing) await this.endings.onQuarantine(record, error);
   }
 
   private on(record: IncomingRecord): Promise<void> {
@@ -152,16 +152,16 @@ export class RetryWorker {
       case topics.cancelRequested.name:
         return this.stopping.cancel(json as CancelRequested);
       default:
-        return this.learn(json as StatusChanged);
+        return this.onFact(json as StatusChanged);
     }
   }
 
   /** As StopConsumer. */
-  private async learn(fact: StatusChanged): Promise<void> {
+  private async onFact(fact: StatusChanged): Promise<void> {
     const answered =
       this.world.variant.takesAnyFactForAnAnswer && fact.source === 'email' && fact.hop && fact.messageId
         ? { ...fact, messageId: fact.messageId, hop: fact.hop }
         : answeredBy(fact);
-    return answered ? this.answers.note(answered, answered.hop) : this.stopping.learn(fact);
+    return answered ? this.answers.note(answered, answered.hop) : this.stopping.onFact(fact);
   }
 }

@@ -87,7 +87,7 @@ export class Scheduler {
   advance(entry: Waiting, how: How): void {
     if (!entry.answer) {
       entry.answer = this.perform(entry);
-      if (entry.on) this.say(entry, `→ ${told(entry.answer)}${suffix[how]}`);
+      if (entry.on) this.say(entry, `→ ${reported(entry.answer)}${suffix[how]}`);
       if (how === 'half' && entry.on) return;
       if (how === 'lost' && (entry.on === 'postgres' || entry.on === 'kafka'))
         entry.answer = { error: new InfrastructureDown(entry.on, entry.what) };
@@ -133,7 +133,7 @@ export class Scheduler {
 const suffix: Record<How, string> = { whole: '', half: ' (the answer is under way)', lost: ' (the answer is lost)' };
 
 /** An answer in a word or two. */
-function told(answer: Answer): string {
+function reported(answer: Answer): string {
   if ('error' in answer) return answer.error instanceof Error ? answer.error.message : 'refused';
   const { value } = answer;
   if (value === undefined) return 'done';
@@ -142,8 +142,8 @@ function told(answer: Answer): string {
     string,
     unknown
   >;
-  if (Array.isArray(results)) return results.map((result) => told({ value: result })).join(' and ');
-  if (refused !== undefined) return `${told({ value: refused })}, as a whole`;
+  if (Array.isArray(results)) return results.map((result) => reported({ value: result })).join(' and ');
+  if (refused !== undefined) return `${reported({ value: refused })}, as a whole`;
   if (Array.isArray(plans)) return plans.length === 0 ? 'nothing' : `${plans.length} plans`;
   if (entered !== undefined) return entered ? 'there is one' : 'there is none';
   return [verdict, kindOf(outcome), sent === true ? 'taken' : kindOf(failure), found, kindOf(decision)]

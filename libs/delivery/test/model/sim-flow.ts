@@ -1,15 +1,15 @@
-import { FlowService } from '../../src/flow.service.ts';
+import { RoutingService } from '../../src/flow.service.ts';
 import type { Entry, ProviderHealth } from '../../src/health/provider-health.ts';
 import type { Permits } from '../../src/permits/permits.service.ts';
 import type { Process } from './scheduler.ts';
 import type { Message, ProviderWorld, SimProvider } from './sim-provider.ts';
 
 /** The real choice of a way, over a circuit and places that the history opens and shuts. */
-export function simFlow(owner: Process, provider: SimProvider, world: ProviderWorld): FlowService<Message> {
+export function simRouting(owner: Process, provider: SimProvider, world: ProviderWorld): RoutingService<Message> {
   const enter = (): Entry =>
-    world.chance().way === 'full' ? { entered: false, why: 'full' } : { entered: true, leave: () => undefined };
+    world.chance().route === 'full' ? { entered: false, why: 'full' } : { entered: true, leave: () => undefined };
   const health: Pick<ProviderHealth, 'snapshot' | 'enter'> = {
-    snapshot: () => new Map(world.chance().way === 'circuit open' ? [[provider.name, 'open']] : []),
+    snapshot: () => new Map(world.chance().route === 'circuit open' ? [[provider.name, 'open']] : []),
     enter: () => world.scheduler.ask(owner, 'provider', 'asks for a place', enter),
   };
   const permits: Pick<Permits, 'take' | 'hold'> = {
@@ -17,7 +17,7 @@ export function simFlow(owner: Process, provider: SimProvider, world: ProviderWo
     hold: () => undefined,
   };
   const providers = [provider];
-  return new FlowService({
+  return new RoutingService({
     providers,
     health: health as ProviderHealth,
     permits: permits as Permits,

@@ -44,12 +44,12 @@ export class Broker {
   rebalance(id: string, places: readonly string[], members: readonly Process[], chance: number): void {
     const group = this.group(id);
     group.generation += 1;
-    for (const [index, place] of places.entries())
-      group.owners.set(place, members[(chance >> index) % members.length]!);
+    for (const [index, recordId] of places.entries())
+      group.owners.set(recordId, members[(chance >> index) % members.length]!);
   }
 
-  lose(place: string, offset: number): void {
-    this.lost.add(`${place}/${offset}`);
+  lose(recordId: string, offset: number): void {
+    this.lost.add(`${recordId}/${offset}`);
   }
 
   isLost(record: string): boolean {
@@ -60,13 +60,13 @@ export class Broker {
     return this.lost.size;
   }
 
-  readable(place: string): Logged[] {
-    return this.logOf(place).filter((_, offset) => !this.isLost(`${place}/${offset}`));
+  readable(recordId: string): Logged[] {
+    return this.logOf(recordId).filter((_, offset) => !this.isLost(`${recordId}/${offset}`));
   }
 
-  logOf(place: string): Logged[] {
-    const log = this.logs.get(place) ?? [];
-    this.logs.set(place, log);
+  logOf(recordId: string): Logged[] {
+    const log = this.logs.get(recordId) ?? [];
+    this.logs.set(recordId, log);
     return log;
   }
 }
@@ -83,7 +83,7 @@ export class Member {
   /** How often the group went on without it: it then comes back under a new id. */
   private expelled = 0;
   /** What it is told to be its own, by topic. */
-  private told: Record<string, number[]> = {};
+  private reported: Record<string, number[]> = {};
   private readonly keepsAll: boolean;
   private eachBatch: ((payload: EachBatchPayload) => Promise<void>) | undefined;
 
@@ -122,13 +122,13 @@ export class Member {
   /** What anybody may ask the brokers. A service's two groups are one here. */
   private get admin(): Pick<Admin, 'connect' | 'disconnect' | 'fetchTopicOffsets' | 'fetchOffsets'> {
     const { process, broker, scheduler } = this;
-    const place = (topic: string) => `${topic}/0`;
+    const recordId = (topic: string) => `${topic}/0`;
     return {
       connect: () => Promise.resolve(),
       disconnect: () => Promise.resolve(),
       fetchTopicOffsets: (topic) =>
         scheduler.ask(process, 'kafka', `asks for the end of ${topic}`, () => {
-          const end = String(broker.logOf(place(topic)).length);
+          const end = String(broker.logOf(recordId(topic)).length);
           return [{ partition: 0, offset: end, high: end, low: '0' }];
         }),
       fetchOffsets: ({ groupId, topics = [] }) =>
@@ -136,7 +136,7 @@ export class Member {
           const { committed } = broker.group(groupId.replace('-facts', ''));
           return topics.map((topic) => ({
             topic,
-            partitions: [{ partition: 0, offset: String(committed.get(place(topic)) ?? -1), metadata: null }],
+            partitions: [{ partition: 0, offset: String(committed.get(recordId(topic)) ?? -1), metadata: null }],
           }));
         }),
     };
@@ -151,13 +151,13 @@ export class Member {
     if (this.group.generation > this.generation + 1) this.expelled += 1;
     this.generation = this.group.generation;
     this.positions.clear();
-    const mine: Record<string, number[]> = this.keepsAll ? this.told : {};
-    this.told = mine;
-    for (const [place, owner] of this.group.owners) {
+    const mine: Record<string, number[]> = this.keepsAll ? this.reported : {};
+    this.reported = mine;
+    for (const [recordId, owner] of this.group.owners) {
       if (owner !== this.process) continue;
-      const [topic, partition] = splitPlace(place);
+      const [topic, partition] = splitPlace(recordId);
       mine[topic] = [...new Set(mine[topic]).add(partition)];
-      this.positions.set(place, this.group.committed.get(place) ?? 0);
+      this.positions.set(recordId, this.group.committed.get(recordId) ?? 0);
     }
     const memberId = `${this.process.name}-${this.expelled}`;
     for (const listener of this.listeners.get('rebalancing') ?? [])
@@ -169,16 +169,16 @@ export class Member {
   /** Its places that hold something new for it. */
   get fetchable(): string[] {
     return [...this.positions]
-      .filter(([place, position]) => position < this.broker.logOf(place).length)
-      .map(([place]) => place);
+      .filter(([recordId, position]) => position < this.broker.logOf(recordId).length)
+      .map(([recordId]) => recordId);
   }
 
   /** Takes the next records of a place, at most `count` of them. */
-  fetch(place: string, count: number): void {
-    const [topic, partition] = splitPlace(place);
-    const from = this.positions.get(place)!;
-    const records = this.broker.logOf(place).slice(from, from + count);
-    this.positions.set(place, from + records.length);
+  fetch(recordId: string, count: number): void {
+    const [topic, partition] = splitPlace(recordId);
+    const from = this.positions.get(recordId)!;
+    const records = this.broker.logOf(recordId).slice(from, from + count);
+    this.positions.set(recordId, from + records.length);
     const messages = records.map(({ key, value, timestamp }, index) => ({
       key,
       value,
@@ -196,16 +196,16 @@ export class Member {
     return this.scheduler.ask(this.process, 'kafka', what, () => {
       if (generation !== this.group.generation) throw new Error('the group has a new generation');
       for (const { topic, partition, offset } of offsets) {
-        const place = `${topic}/${partition}`;
-        const before = this.group.committed.get(place) ?? 0;
-        if (Number(offset) < before) this.broker.stepsBack.push(`${place} from ${before} to ${offset}`);
-        this.group.committed.set(place, Number(offset));
+        const recordId = `${topic}/${partition}`;
+        const before = this.group.committed.get(recordId) ?? 0;
+        if (Number(offset) < before) this.broker.stepsBack.push(`${recordId} from ${before} to ${offset}`);
+        this.group.committed.set(recordId, Number(offset));
       }
     });
   }
 }
 
-const splitPlace = (place: string): [string, number] => [
-  place.slice(0, place.lastIndexOf('/')),
-  Number(place.slice(place.lastIndexOf('/') + 1)),
+const splitPlace = (recordId: string): [string, number] => [
+  recordId.slice(0, recordId.lastIndexOf('/')),
+  Number(recordId.slice(recordId.lastIndexOf('/') + 1)),
 ];

@@ -2,7 +2,7 @@ import {
   type Candidate,
   type Failure,
   type LookupResult,
-  type LookupWish,
+  type LookupRequest,
   Provider,
   type ProviderCall,
   type ProviderCheck,
@@ -12,7 +12,7 @@ import {
 import { aFailure } from '#libs/testing';
 import { keyOf } from '../../../../apps/email/src/providers/resend/resend.request.policy.ts';
 import type { Clock } from '../../src/clock.ts';
-import { type JointAnswer, mayStartTogether, sendJointly } from '../../src/send-jointly.ts';
+import { type BatchResponse, allMayStillSend, sendBatchBisecting } from '../../src/send-jointly.ts';
 import type { Fault } from './faults.ts';
 import { nobody } from './people.ts';
 import type { Process, Scheduler } from './scheduler.ts';
@@ -69,7 +69,7 @@ export interface Accepted {
   afterCancel: boolean;
   to: readonly string[];
   /** One of them was known as suppressed when it was claimed. */
-  againstWish: boolean;
+  againstRequest: boolean;
   /** How many had come in the same request. */
   together: number;
   copies: Copy[];
@@ -82,12 +82,12 @@ export interface Copy {
   recipient: RecipientRef;
   receipt: (typeof receipts)[number];
   /** Whether its webhook has come. */
-  told: boolean;
+  reported: boolean;
 }
 
 /** What lies outside the provider and decides over one call. */
 export interface ProviderChance {
-  way: (typeof ways)[number];
+  route: (typeof ways)[number];
   ending: (typeof endings)[number];
   receipt: (typeof receipts)[number];
 }
@@ -106,7 +106,7 @@ export interface ProviderWorld {
   /** The provider has this against this one message. */
   refuse: (call: Call) => void;
   /** What it answered to requests, by their keys: a key that comes again is answered as the first time. */
-  answered: Map<string, JointAnswer>;
+  answered: Map<string, BatchResponse>;
 }
 
 /** Faults of an adapter, built in on purpose. */
@@ -125,7 +125,7 @@ export interface JointFaults {
  */
 export class SimProvider extends Provider<Message> {
   readonly name = 'sendgrid';
-  override readonly togetherMost = 3;
+  override readonly batchLimit = 3;
   private readonly owner: Process;
   private readonly world: ProviderWorld;
 
@@ -135,21 +135,21 @@ export class SimProvider extends Provider<Message> {
     this.world = world;
   }
 
-  override togetherKey = ({ text, to }: Message): string | undefined => (to.length === 1 ? text : undefined);
+  override batchKey = ({ text, to }: Message): string | undefined => (to.length === 1 ? text : undefined);
 
   async send(call: Call): Promise<SendResult> {
-    return (await this.sendTogether([call]))[0]!;
+    return (await this.sendBatch([call]))[0]!;
   }
 
-  override async sendTogether(calls: readonly Call[]): Promise<SendResult[]> {
+  override async sendBatch(calls: readonly Call[]): Promise<SendResult[]> {
     const { firstSpeaksForAll, halvesUnderOneKey } = this.world.variant;
-    const results = await sendJointly(calls, (members) =>
+    const results = await sendBatchBisecting(calls, (members) =>
       this.request(members, keyOf(halvesUnderOneKey ? calls : members)),
     );
     return firstSpeaksForAll ? calls.map(() => results[0]!) : results;
   }
 
-  lookup({ callId, message: { text, to } }: LookupWish<Message>): Promise<LookupResult> {
+  lookup({ callId, message: { text, to } }: LookupRequest<Message>): Promise<LookupResult> {
     return this.world.scheduler.ask(this.owner, 'provider', 'looks for a lost call', () => {
       if (this.world.lookUp === 'none') return { found: 'unsupported' };
       const alike = this.world.accepted.filter((call) => call.text === text && call.to.join() === to.join());
@@ -161,12 +161,12 @@ export class SimProvider extends Provider<Message> {
 
   check = (): Promise<ProviderCheck> => Promise.resolve({ state: 'ok' });
 
-  private request(calls: readonly Call[], key: string): Promise<JointAnswer> {
+  private request(calls: readonly Call[], key: string): Promise<BatchResponse> {
     const { answered, scheduler } = this.world;
     const names = calls.map(({ reference: { messageId, hop } }) => `${messageId}/${hop}`).join(' and ');
     return scheduler.ask(this.owner, 'provider', `calls for ${names}`, () => {
       const asked = this.world.variant.asksTheLastAlone ? calls.slice(-1) : calls;
-      if (!mayStartTogether(asked)) return alike(calls, { code: 'MSG_NOT_STARTED' });
+      if (!allMayStillSend(asked)) return alike(calls, { code: 'MSG_NOT_STARTED' });
       const { answer, lost } = this.answer(calls, answered.get(key));
       answered.set(key, answer);
       return lost ? alike(calls, { kind: 'unknown', code: lost }) : answer;
@@ -174,7 +174,7 @@ export class SimProvider extends Provider<Message> {
   }
 
   /** What the provider makes of a request, and how its answer was lost, if it was. */
-  private answer(calls: readonly Call[], before: JointAnswer | undefined): { answer: JointAnswer; lost?: string } {
+  private answer(calls: readonly Call[], before: BatchResponse | undefined): { answer: BatchResponse; lost?: string } {
     const chance = this.world.chance();
     const { ending } = chance;
     const lost = ending.startsWith('lost') ? ending : undefined;
@@ -194,20 +194,20 @@ export class SimProvider extends Provider<Message> {
     }
   }
 
-  private take(calls: readonly Call[], chance: ProviderChance): JointAnswer {
-    const bad = new Set(calls.flatMap(({ message }, place) => (message.to.includes(nobody) ? [place] : [])));
+  private take(calls: readonly Call[], chance: ProviderChance): BatchResponse {
+    const bad = new Set(calls.flatMap(({ message }, recordId) => (message.to.includes(nobody) ? [recordId] : [])));
     if (bad.size > 0 && this.world.refusal !== 'one by one')
       return this.refuse(calls, this.world.refusal === 'by name' ? bad : new Set());
-    const results = calls.map((call, place): SendResult => {
-      if (bad.has(place)) this.world.refuse(call);
+    const results = calls.map((call, recordId): SendResult => {
+      if (bad.has(recordId)) this.world.refuse(call);
       else this.world.take(call, chance, calls.length);
-      return bad.has(place) ? refused(forGood) : { sent: true, providerMessageId: `p-${call.reference.callId}` };
+      return bad.has(recordId) ? refused(forGood) : { sent: true, providerMessageId: `p-${call.reference.callId}` };
     });
     return { results };
   }
 
-  private refuse(calls: readonly Call[], named: ReadonlySet<number>): JointAnswer {
-    for (const [place, call] of calls.entries()) if (named.has(place) || calls.length === 1) this.world.refuse(call);
+  private refuse(calls: readonly Call[], named: ReadonlySet<number>): BatchResponse {
+    for (const [recordId, call] of calls.entries()) if (named.has(recordId) || calls.length === 1) this.world.refuse(call);
     return { refused: refused(forGood), named };
   }
 }
@@ -219,7 +219,7 @@ const forGood: Partial<Failure> = { kind: 'bad-content', retry: 'never', code: '
 const refused = (failure: Partial<Failure>): SendResult => ({ sent: false, failure: { ...plain, ...failure } });
 
 /** One answer for all. */
-function alike(calls: readonly Call[], failure: Partial<Failure>): JointAnswer {
+function alike(calls: readonly Call[], failure: Partial<Failure>): BatchResponse {
   const result = refused(failure);
   return { results: calls.map(() => result) };
 }

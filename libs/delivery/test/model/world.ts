@@ -11,15 +11,15 @@ import {
 } from '#libs/contracts';
 import type { Publisher } from '#libs/transport';
 import type { Clock } from '../../src/clock.ts';
-import type { Announcement } from '../../src/announce.policy.ts';
-import type { JointAnswer } from '../../src/send-jointly.ts';
+import type { OutcomeEvents } from '../../src/announce.policy.ts';
+import type { BatchResponse } from '../../src/send-jointly.ts';
 import type { Claim, Delivery, Ledger, Outcome, SuppressionFound } from '../../src/delivery.ts';
 import type { Fault } from './faults.ts';
 import { refOf } from './people.ts';
 import { HandoverTable } from './handover-table.ts';
 import { LedgerTable } from './ledger-table.ts';
 import type { Handovers } from '../../src/handover/handovers.port.ts';
-import { type Proof, RetryTables } from './retry-tables.ts';
+import { type Evidence, RetryTables } from './retry-tables.ts';
 import { type Process, Scheduler } from './scheduler.ts';
 import { Broker } from './sim-kafka.ts';
 import {
@@ -63,7 +63,7 @@ export interface Variant extends JointFaults {
   /** A place that was given to another replica is committed on. */
   commitsWhatWasGivenAway?: boolean;
   /** Changes what is told of a hop. */
-  announcement?: (announcement: Announcement) => Announcement;
+  eventsFor?: (eventsFor: OutcomeEvents) => OutcomeEvents;
   fold?: typeof fold;
   /** Whoever is suppressed is written to all the same, together with others. */
   goesToAll?: boolean;
@@ -82,7 +82,7 @@ export interface Conditions {
 }
 
 /** Whatever is asked of the provider goes well. */
-export const atEase: ProviderChance = { way: 'open', ending: 'taken', receipt: 'delivered' };
+export const atEase: ProviderChance = { route: 'open', ending: 'taken', receipt: 'delivered' };
 
 /** What all processes of a history share, and what is remembered to judge it by. */
 export class World implements ProviderWorld {
@@ -97,16 +97,16 @@ export class World implements ProviderWorld {
   readonly lane: Lane;
   readonly lookUp: LookUp;
   readonly refusal: RefusalOfOne;
-  readonly answered = new Map<string, JointAnswer>();
+  readonly answered = new Map<string, BatchResponse>();
   /** Messages and hops (`m1/1`) that the provider has refused for their own sake. */
   readonly refused = new Set<string>();
   /** Keyed hashes of those who must not be written to. */
   readonly suppressed = new Set<string>();
   /** The messages of which a record was set aside. */
-  readonly setAside = new Set<string>();
+  readonly quarantined = new Set<string>();
   /** What decides over the provider's next answer. */
   chance: () => ProviderChance = () => atEase;
-  private readonly told = new Map<string, number>();
+  private readonly reported = new Map<string, number>();
   private readonly claimedKnowing = new Map<string, number | undefined>();
   /** By token: the recipients that were known as suppressed as it was claimed. */
   /** Tokens of claims that were won after the channel knew that upstream had taken the message back. */
@@ -130,7 +130,7 @@ export class World implements ProviderWorld {
   }
 
   /** The messages that have a dead letter. */
-  get buried(): Set<string> {
+  get deadLettered(): Set<string> {
     return new Set(
       this.broker
         .logOf(`${topics.deadLetters.name}/0`)
@@ -139,7 +139,7 @@ export class World implements ProviderWorld {
   }
 
   /** What was written of a message that proves a hop to have been accepted. */
-  proofsOf(messageId: string): Proof[] {
+  evidenceOf(messageId: string): Evidence[] {
     return this.broker.readable(`${topics.statusChanged.name}/0`).flatMap(({ value, timestamp }) => {
       const fact = JSON.parse(value.toString()) as StatusChanged;
       const proves = fact.messageId === messageId && (fact.source === 'receipt' || fact.source === 'lookup');
@@ -191,16 +191,16 @@ export class World implements ProviderWorld {
         ask(`claims ${nameOfHop(delivery)} of ${delivery.source}`, () => this.claim(delivery, token)),
       settle: (delivery: Delivery<unknown>, token: string, outcome: Outcome) =>
         ask(`settles ${nameOfHop(delivery)} as ${outcome.kind}`, () => {
-          if (outcome.kind === 'sent') this.learn(delivery.id, delivery.hop);
+          if (outcome.kind === 'sent') this.onFact(delivery.id, delivery.hop);
           return ledger.settle(delivery, token, outcome, this.clock.now);
         }),
-      prove: (id: string, hop: number, providerMessageId?: string) =>
+      markAccepted: (id: string, hop: number, providerMessageId?: string) =>
         ask(`proves hop ${hop}`, () => {
-          this.learn(id, hop);
-          ledger.prove(id, hop, providerMessageId);
+          this.onFact(id, hop);
+          ledger.markAccepted(id, hop, providerMessageId);
         }),
-      callsBeside: (id: string, hop: number, withinMs: number) =>
-        ask(`asks for the calls beside hop ${hop}`, () => ledger.callsBeside(id, hop, withinMs)),
+      siblingCalls: (id: string, hop: number, withinMs: number) =>
+        ask(`asks for the calls beside hop ${hop}`, () => ledger.siblingCalls(id, hop, withinMs)),
     };
   }
 
@@ -248,12 +248,12 @@ export class World implements ProviderWorld {
       afterCancel:
         this.unwanted.has(callId) ||
         this.facts.some((fact) => fact.messageId === messageId && fact.status === 'cancelled'),
-      againstWish: people.some(({ hash }) => this.forbidden.get(callId)?.has(hash)),
+      againstRequest: people.some(({ hash }) => this.forbidden.get(callId)?.has(hash)),
       // Each recipient has another fate.
-      copies: people.map((recipient, place) => ({
+      copies: people.map((recipient, recordId) => ({
         recipient,
-        receipt: receipts[(receipts.indexOf(receipt) + place) % receipts.length]!,
-        told: false,
+        receipt: receipts[(receipts.indexOf(receipt) + recordId) % receipts.length]!,
+        reported: false,
       })),
     });
   }
@@ -264,7 +264,7 @@ export class World implements ProviderWorld {
 
   private claim(delivery: Delivery<unknown>, token: string): Claim {
     const claim = this.ledger.claim(delivery, token, this.clock.now);
-    const known = this.told.get(delivery.id);
+    const known = this.reported.get(delivery.id);
     const key = `${delivery.id}/${delivery.hop}`;
     if (claim.verdict === 'mine' && !this.claimedKnowing.has(key))
       this.claimedKnowing.set(key, known !== undefined && known < delivery.hop ? known : undefined);
@@ -276,8 +276,8 @@ export class World implements ProviderWorld {
   }
 
   /** The ledger is told that a hop was accepted, whatever it makes of it. */
-  private learn(id: string, hop: number): void {
-    this.told.set(id, Math.min(hop, this.told.get(id) ?? hop));
+  private onFact(id: string, hop: number): void {
+    this.reported.set(id, Math.min(hop, this.reported.get(id) ?? hop));
   }
 }
 

@@ -8,7 +8,7 @@ import {
 } from '#libs/contracts';
 import fc from 'fast-check';
 import { admit } from '../../src/admit.policy.ts';
-import type { Delivery, Outcome, Withheld } from '../../src/delivery.ts';
+import type { Delivery, Outcome, SuppressedRecipient } from '../../src/delivery.ts';
 import { stopped } from '../../src/ending/ending.policy.ts';
 import { heldBack, outcomeOf } from '../../src/outcome.policy.ts';
 import { notStarted, postponed } from '../../src/postpone.policy.ts';
@@ -23,7 +23,7 @@ export const failures: fc.Arbitrary<Failure> = fc.record(
     provider: fc.constantFrom('sendgrid', 'twilio'),
     httpStatus: fc.integer({ min: 100, max: 599 }),
     meaning: fc.constant('It was refused.'),
-    action: fc.constant('Nothing.'),
+    remedy: fc.constant('Nothing.'),
     retry: fc.constantFrom(...RetryAdvice.options),
     retryAfterMs: fc.nat(),
     suppress: fc.boolean(),
@@ -103,7 +103,7 @@ export const ends: fc.Arbitrary<End> = fc.record({
 
 const callId = '00000000-0000-4000-8000-000000000000';
 
-const leftOut = (recipient: RecipientRef, failure: Failure): Withheld => ({
+const leftOut = (recipient: RecipientRef, failure: Failure): SuppressedRecipient => ({
   recipient,
   failure,
   why: 'It was asked for.',
@@ -114,7 +114,7 @@ export function outcomeBy(delivery: Delivery<unknown>, end: End): Outcome {
   const outcome = bare(delivery, end);
   const [first, ...others] = delivery.recipients;
   return end.leavesOut && first && others.length > 0
-    ? { ...outcome, withheld: [leftOut(first, end.failure)] }
+    ? { ...outcome, suppressedRecipients: [leftOut(first, end.failure)] }
     : outcome;
 }
 
@@ -145,7 +145,7 @@ function bare(delivery: Delivery<unknown>, { how, now, until, answer, failure }:
     case 'admitted':
       return admit(delivery, now) ?? admit(delivery, noon) ?? notStarted(delivery, now);
     case 'suppressed':
-      return { kind: 'suppressed', at, withheld: delivery.recipients.map((recipient) => leftOut(recipient, failure)) };
+      return { kind: 'suppressed', at, suppressedRecipients: delivery.recipients.map((recipient) => leftOut(recipient, failure)) };
     case 'superseded':
       return { kind: 'superseded', at, by: delivery.hop };
     case 'stopped':

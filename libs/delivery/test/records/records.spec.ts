@@ -71,17 +71,17 @@ async function rejections(
   record: IncomingRecord,
   error: UnreadableRecord,
 ): Promise<StatusChanged[]> {
-  const told: StatusChanged[] = [];
+  const reported: StatusChanged[] = [];
   const ending = new EndingService({
     channel,
     schema: channels[channel].schema as never,
     recipientsOf: () => [],
     logger: silentLogger(),
     dispatcher: { breakOff: () => Promise.reject(new Error('a rejected request has no hop')) },
-    announcer: { publishFact: (fact) => Promise.resolve(void told.push(fact)) },
+    outcomes: { publishFact: (fact) => Promise.resolve(void reported.push(fact)) },
   });
-  await ending.onSetAside(record, error);
-  return told;
+  await ending.onQuarantine(record, error);
+  return reported;
 }
 
 describe('the records that follow from a request', () => {

@@ -23,12 +23,12 @@ import {
 import type { RetryPolicy } from '../../../../apps/retry/src/plan/decision.ts';
 import { endNow, remains } from '../../../../apps/retry/src/plan/ending.policy.ts';
 import { planRetry } from '../../../../apps/retry/src/plan/retry.policy.ts';
-import { announcement } from '../../src/announce.policy.ts';
+import { eventsFor } from '../../src/announce.policy.ts';
 import { firstHop, laterHop } from '../../src/decode.policy.ts';
 import type { Delivery, Outcome } from '../../src/delivery.ts';
-import { bareFirstHop, bareLaterHop, toldPlainly } from '../../src/ending/ending.policy.ts';
+import { bareFirstHop, bareLaterHop, saidPlainly } from '../../src/ending/ending.policy.ts';
 import { originOf } from '../../src/origin.ts';
-import { givenBack, refusedForGood, standbyOf } from '../../src/taken-back/standby.policy.ts';
+import { givenBack, refusedForGood, resendPlanOf } from '../../src/taken-back/standby.policy.ts';
 import { type End, outcomeBy } from './outcomes.ts';
 
 export interface Written {
@@ -102,12 +102,12 @@ export function writtenOf<R extends RequestEnvelope, M>(going: Going<R, M>, reco
 type Write = (topic: Topic, record: object | undefined) => void;
 
 function writeHop(delivery: Delivery<unknown>, outcome: Outcome, write: Write): SendDeferred | undefined {
-  for (const told of [announcement(delivery, outcome), toldPlainly(delivery, outcome)]) {
-    for (const fact of told.facts) write(topics.statusChanged, fact);
-    write(topics.suppressionChanged, told.suppresses);
-    write(topics.sendDeferred, told.deferred);
+  for (const reported of [eventsFor(delivery, outcome), saidPlainly(delivery, outcome)]) {
+    for (const fact of reported.facts) write(topics.statusChanged, fact);
+    write(topics.suppressionChanged, reported.suppresses);
+    write(topics.sendDeferred, reported.deferred);
   }
-  return announcement(delivery, outcome).deferred;
+  return eventsFor(delivery, outcome).deferred;
 }
 
 function writeGivenBack(delivery: Delivery<unknown>, { now, failure }: End, write: Write): void {
@@ -125,7 +125,7 @@ function writeGivenBack(delivery: Delivery<unknown>, { now, failure }: End, writ
     source: 'receipt' as const,
     failure,
   };
-  write(topics.sendDeferred, givenBack(standbyOf(delivery, 'twilio', now), fact));
+  write(topics.sendDeferred, givenBack(resendPlanOf(delivery, 'twilio', now), fact));
   write(topics.statusChanged, refusedForGood(fact));
 }
 
@@ -139,7 +139,7 @@ function plan(
   { now, failure }: End,
   write: Write,
 ): SendDue | undefined {
-  const known = { proven: false, cancelled };
+  const known = { accepted: false, cancelled };
   const decision = planRetry(deferred, known, policy, { now, jitter: 0.5 });
   const ended = endOf(deferred, failure, now);
   for (const [of, decided] of [

@@ -2,7 +2,7 @@ import { oneLine, SuppressionScope, suppressionReasons, Tenant } from '#libs/con
 import { z } from 'zod';
 
 /** What a schema below reads, under a name that is no schema's: see reporting's asked.ts. */
-export type Asked<S extends z.ZodType> = z.infer<S>;
+export type Parsed<S extends z.ZodType> = z.infer<S>;
 
 const recipient = oneLine(320)
   .min(3)

@@ -6,7 +6,7 @@ const written = (text: string) => Buffer.from(text).toString('base64url');
 
 describe('the cursor of a list of suppressions', () => {
   it('comes back as it was given', () => {
-    const position = { at: '2030-01-31T12:00:00.000Z', recipient, place: 'topic:offers:acme' };
+    const position = { at: '2030-01-31T12:00:00.000Z', recipient, scopeKey: 'topic:offers:acme' };
     expect(decodeCursor(encodeCursor(position))).toEqual(position);
   });
 

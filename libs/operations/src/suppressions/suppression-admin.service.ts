@@ -2,7 +2,7 @@ import { type Channel, isRecipient, receiptId, type RecipientRef, recipientRef, 
 import type { KeptSuppression, ListedSuppression, Suppressions, SuppressionsService } from '#libs/delivery';
 import { badRequest, type Problem } from '#libs/runtime';
 import { NotFoundException } from '@nestjs/common';
-import type { Addition, Asked, RecipientSearch, Removal, SuppressionQuery } from './asked.ts';
+import type { Addition, Parsed, RecipientSearch, Removal, SuppressionQuery } from './asked.ts';
 import { decodeCursor, encodeCursor } from './cursor.policy.ts';
 
 export interface SuppressionAdminOptions {
@@ -13,10 +13,10 @@ export interface SuppressionAdminOptions {
   table: Suppressions;
 }
 
-export type SuppressionAnswer = KeptSuppression & { channel: Channel };
+export type SuppressionResponse = KeptSuppression & { channel: Channel };
 
 export interface SuppressionList {
-  suppressions: SuppressionAnswer[];
+  suppressions: SuppressionResponse[];
   nextCursor: string | null;
 }
 
@@ -36,56 +36,56 @@ export class SuppressionAdmin {
     this.options = options;
   }
 
-  async list({ cursor, limit, ...filter }: Asked<typeof SuppressionQuery>): Promise<SuppressionList> {
+  async list({ cursor, limit, ...filter }: Parsed<typeof SuppressionQuery>): Promise<SuppressionList> {
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
     if (cursor !== undefined && !after)
       throw badRequest([{ field: 'cursor', rule: 'must be nextCursor of the page before' }], remedy);
     const rows = await this.options.table.list({ ...filter, limit, after });
     const page = rows.slice(0, limit);
     return {
-      suppressions: page.map((row) => this.answerOf(row)),
+      suppressions: page.map((row) => this.responseOf(row)),
       nextCursor: rows.length > limit ? encodeCursor(page.at(-1)!) : null,
     };
   }
 
-  async of({ recipient, lifted }: Asked<typeof RecipientSearch>): Promise<Pick<SuppressionList, 'suppressions'>> {
+  async of({ recipient, lifted }: Parsed<typeof RecipientSearch>): Promise<Pick<SuppressionList, 'suppressions'>> {
     const rows = await this.options.table.list({ recipient: this.refOf(recipient).hash, lifted, limit: ALL_OF_ONE });
-    return { suppressions: rows.map((row) => this.answerOf(row)) };
+    return { suppressions: rows.map((row) => this.responseOf(row)) };
   }
 
   async add(
-    { recipient, scope, tenant, reason, note, by }: Asked<typeof Addition>,
+    { recipient, scope, tenant, reason, note, by }: Parsed<typeof Addition>,
     now: number,
-  ): Promise<SuppressionAnswer> {
+  ): Promise<SuppressionResponse> {
     const { hash, mask } = this.refOf(recipient);
-    const place = { channel: this.options.channel, recipient: hash, scope, ...(tenant !== undefined && { tenant }) };
-    const at = await this.nextMoment(place, now);
+    const scopeKey = { channel: this.options.channel, recipient: hash, scope, ...(tenant !== undefined && { tenant }) };
+    const at = await this.nextMoment(scopeKey, now);
     const eventId = receiptId({
       provider: 'operator',
-      providerMessageId: suppressionKey(place),
+      providerMessageId: suppressionKey(scopeKey),
       event: 'suppressed',
       recipientHash: hash,
       providerTime: at,
     });
     await this.options.words.settle(
-      [{ suppress: { ...place, reason, at, eventId, ...(mask && { mask }), source: 'operator', note, by } }],
+      [{ suppress: { ...scopeKey, reason, at, eventId, ...(mask && { mask }), source: 'operator', note, by } }],
       this.options.table,
     );
-    return (await this.found(place)) ?? { ...place, reason, at, lifted: false, note, by };
+    return (await this.found(scopeKey)) ?? { ...scopeKey, reason, at, lifted: false, note, by };
   }
 
   /** @throws NotFoundException where nothing is to be lifted there. */
-  async remove({ recipient, scope, tenant, note, by }: Asked<typeof Removal>, now: number): Promise<SuppressionAnswer> {
-    const place = {
+  async remove({ recipient, scope, tenant, note, by }: Parsed<typeof Removal>, now: number): Promise<SuppressionResponse> {
+    const scopeKey = {
       channel: this.options.channel,
       recipient: this.refOf(recipient).hash,
       scope,
       ...(tenant !== undefined && { tenant }),
     };
-    const known = await this.found(place);
+    const known = await this.found(scopeKey);
     if (!known) throw new NotFoundException(nothingThere);
-    const at = await this.nextMoment(place, now);
-    await this.options.words.settle([{ lift: { ...place, at, note, by } }], this.options.table);
+    const at = await this.nextMoment(scopeKey, now);
+    await this.options.words.settle([{ lift: { ...scopeKey, at, note, by } }], this.options.table);
     return { ...known, at, lifted: true, note, by };
   }
 
@@ -97,15 +97,15 @@ export class SuppressionAdmin {
     recipient: string;
     scope: string;
     tenant?: string;
-  }): Promise<SuppressionAnswer | undefined> {
+  }): Promise<SuppressionResponse | undefined> {
     const rows = await this.options.table.list({ recipient, scope, lifted: false, limit: ALL_OF_ONE });
     const row = rows.find((one) => one.tenant === tenant);
-    return row && this.answerOf(row);
+    return row && this.responseOf(row);
   }
 
   /** The latest word counts: a person's comes after what is known, even where a provider's clock goes before ours. */
-  private async nextMoment(place: Parameters<typeof suppressionKey>[0], now: number): Promise<string> {
-    const [known = 0] = await this.options.table.knownSince([suppressionKey(place)]);
+  private async nextMoment(scopeKey: Parameters<typeof suppressionKey>[0], now: number): Promise<string> {
+    const [known = 0] = await this.options.table.knownSince([suppressionKey(scopeKey)]);
     return new Date(Math.max(now, known + 1)).toISOString();
   }
 
@@ -116,7 +116,7 @@ export class SuppressionAdmin {
     return recipientRef(this.options.hashKey, recipient);
   }
 
-  private answerOf({ place: _, ...row }: ListedSuppression): SuppressionAnswer {
+  private responseOf({ scopeKey: _, ...row }: ListedSuppression): SuppressionResponse {
     return { channel: this.options.channel, ...row };
   }
 }

@@ -1,8 +1,8 @@
 import { Valid } from '#libs/runtime';
 import { Body, Controller, Get, HttpCode, Inject, Post, Query, UseGuards } from '@nestjs/common';
 import { OperatorGuard } from '../operator.guard.ts';
-import { Addition, type Asked, RecipientSearch, Removal, SuppressionQuery } from './asked.ts';
-import { remedy, SuppressionAdmin, type SuppressionAnswer, type SuppressionList } from './suppression-admin.service.ts';
+import { Addition, type Parsed, RecipientSearch, Removal, SuppressionQuery } from './asked.ts';
+import { remedy, SuppressionAdmin, type SuppressionResponse, type SuppressionList } from './suppression-admin.service.ts';
 
 /**
  * Who must not be written to on this channel. Recipients stand in bodies: an address must not be in a URL, which
@@ -18,26 +18,26 @@ export class SuppressionsController {
   }
 
   @Get()
-  list(@Query(new Valid(SuppressionQuery, remedy)) query: Asked<typeof SuppressionQuery>): Promise<SuppressionList> {
+  list(@Query(new Valid(SuppressionQuery, remedy)) query: Parsed<typeof SuppressionQuery>): Promise<SuppressionList> {
     return this.admin.list(query);
   }
 
   @Post('search')
   @HttpCode(200)
   search(
-    @Body(new Valid(RecipientSearch, remedy)) search: Asked<typeof RecipientSearch>,
+    @Body(new Valid(RecipientSearch, remedy)) search: Parsed<typeof RecipientSearch>,
   ): Promise<Pick<SuppressionList, 'suppressions'>> {
     return this.admin.of(search);
   }
 
   @Post()
-  add(@Body(new Valid(Addition, remedy)) addition: Asked<typeof Addition>): Promise<SuppressionAnswer> {
+  add(@Body(new Valid(Addition, remedy)) addition: Parsed<typeof Addition>): Promise<SuppressionResponse> {
     return this.admin.add(addition, Date.now());
   }
 
   @Post('remove')
   @HttpCode(200)
-  remove(@Body(new Valid(Removal, remedy)) removal: Asked<typeof Removal>): Promise<SuppressionAnswer> {
+  remove(@Body(new Valid(Removal, remedy)) removal: Parsed<typeof Removal>): Promise<SuppressionResponse> {
     return this.admin.remove(removal, Date.now());
   }
 }

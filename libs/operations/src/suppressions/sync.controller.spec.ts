@@ -21,7 +21,7 @@ describe('taking over the providers’ lists', () => {
   let app: FastifyInstance;
   afterEach(() => app.close());
 
-  async function told(waitMs: number): Promise<string> {
+  async function reported(waitMs: number): Promise<string> {
     app = new FastifyAdapter({ connectionTimeout: SILENCE_MS }).getInstance();
     const controller = new SuppressionSyncController({ run: () => syncing(waitMs) }, createLogger('test', 'silent'));
     app.post('/sync', (_request, reply) => {
@@ -33,7 +33,7 @@ describe('taking over the providers’ lists', () => {
   }
 
   it('keeps its connection while a provider lets it wait for longer than silence is borne', async () => {
-    const lines = (await told(2 * SILENCE_MS)).split('\n').filter((line) => line !== '');
+    const lines = (await reported(2 * SILENCE_MS)).split('\n').filter((line) => line !== '');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
       { provider: 'sendgrid', list: 'bounces', read: 2, published: 1 },
       { provider: 'sendgrid', list: 'unsubscribes', read: 1, published: 0 },
@@ -42,7 +42,7 @@ describe('taking over the providers’ lists', () => {
   }, 15_000);
 
   it('says in its last line that it failed, and nothing of what only the log may hold', async () => {
-    const last = (await told(0)).trimEnd().split('\n').at(-1)!;
+    const last = (await reported(0)).trimEnd().split('\n').at(-1)!;
     expect(JSON.parse(last)).toMatchObject({ done: false, error: { code: 'MSG_INTERNAL' } });
     expect(last).not.toContain('ada@');
   });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Failure, LookupWish, Provider, ProviderCall, SendResult } from '#libs/contracts';
+import type { Failure, LookupRequest, Provider, ProviderCall, SendResult } from '#libs/contracts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Overheard } from './overheard.ts';
 import type { SandboxControl } from './sandbox-control.ts';
@@ -49,7 +49,7 @@ export function describeAdapter<M>(of: AdapterDescription<M>, sandboxOf: () => S
       others.push(made);
       return made;
     };
-    const aCall = (to = of.recipient((used += 1)), mayStart = () => true): ProviderCall<M> => ({
+    const aCall = (to = of.recipient((used += 1)), mayStillSend = () => true): ProviderCall<M> => ({
       message: of.message(to, CONTENT),
       reference: {
         messageId: `m-${randomUUID()}`,
@@ -59,22 +59,22 @@ export function describeAdapter<M>(of: AdapterDescription<M>, sandboxOf: () => S
         attempt: 1,
         callId: randomUUID(),
       },
-      mayStart,
+      mayStillSend,
     });
     const send = (call: ProviderCall<M>, by = adapter): Promise<SendResult> => heard.note(by.send(call));
     const takenOf = ({ reference }: ProviderCall<M>) => sandbox.taken(reference.messageId);
-    const lost = ({ message, reference }: ProviderCall<M>, result?: SendResult): LookupWish<M> => {
+    const lost = ({ message, reference }: ProviderCall<M>, result?: SendResult): LookupRequest<M> => {
       const replay = !result || result.sent ? undefined : result.replay;
       return {
         message,
         callId: reference.callId,
         since: Date.now() - 60_000,
-        repeat: replay && { reference, replay, lostAt: Date.now(), mayStart: () => true },
+        repeat: replay && { reference, replay, lostAt: Date.now(), mayStillSend: () => true },
       };
     };
     /** The ids that a look-up names as accepted, or as what may be it. */
-    const found = async (wish: LookupWish<M>) => {
-      const result = await heard.note(adapter.lookup(wish));
+    const found = async (request: LookupRequest<M>) => {
+      const result = await heard.note(adapter.lookup(request));
       if (result.found === 'accepted') return [result.providerMessageId];
       return result.found === 'candidates'
         ? result.candidates.map(({ providerMessageId }) => providerMessageId)
@@ -93,9 +93,9 @@ export function describeAdapter<M>(of: AdapterDescription<M>, sandboxOf: () => S
     if (of.refusedMember) {
       it('hands several over together, each with a reference and an outcome of its own', async () => {
         const calls = Array.from({ length: 5 }, () => aCall());
-        expect(new Set(calls.map(({ message }) => adapter.togetherKey(message))).size).toBe(1);
-        expect(adapter.togetherKey(calls[0]!.message)).toBeDefined();
-        const results = await heard.note(adapter.sendTogether(calls));
+        expect(new Set(calls.map(({ message }) => adapter.batchKey(message))).size).toBe(1);
+        expect(adapter.batchKey(calls[0]!.message)).toBeDefined();
+        const results = await heard.note(adapter.sendBatch(calls));
         expect(results.map(({ sent }) => sent)).toEqual(calls.map(() => true));
         for (const call of calls) expect(await takenOf(call)).toMatchObject([{ callId: call.reference.callId }]);
       });
@@ -104,7 +104,7 @@ export function describeAdapter<M>(of: AdapterDescription<M>, sandboxOf: () => S
         const calls = Array.from({ length: 5 }, () => aCall());
         const bad = calls[2]!;
         const results = await heard.note(
-          adapter.sendTogether(
+          adapter.sendBatch(
             calls.map((call) => (call === bad ? { ...call, message: of.refusedMember!(call.message) } : call)),
           ),
         );
@@ -129,7 +129,7 @@ export function describeAdapter<M>(of: AdapterDescription<M>, sandboxOf: () => S
       expect(result).toMatchObject({
         failure: {
           meaning: expect.stringMatching(/\w/),
-          action: expect.stringMatching(/\w/),
+          remedy: expect.stringMatching(/\w/),
           help: expect.stringMatching(/^docs\/errors\//),
         },
       });

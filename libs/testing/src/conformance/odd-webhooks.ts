@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { oddities, type Path, pathsOf, touches, withOddity } from './odd.ts';
 import { Overheard } from './overheard.ts';
-import type { WebhookDelivery, WebhookHouse } from './webhook.ts';
+import type { WebhookDelivery, WebhookService } from './webhook.ts';
 
 /** Fields by their paths: of each group one must be as described. */
 export type Needs = readonly (readonly string[])[];
@@ -58,46 +58,46 @@ const bodies: Readonly<Record<string, string>> = {
  * Every webhook does the same with what is genuine and odd: it refuses nothing, loses no status where the rest
  * suffices, and keeps what cannot be used.
  */
-export function describeOddWebhooks(of: OddWebhookDescription, houseOf: () => WebhookHouse): void {
+export function describeOddWebhooks(of: OddWebhookDescription, serviceOf: () => WebhookService): void {
   describe(`a genuine webhook of ${of.provider} that is not as described`, () => {
-    let house: WebhookHouse;
+    let checkout: WebhookService;
     beforeEach(() => {
-      house = houseOf();
-      house.clear();
+      checkout = serviceOf();
+      checkout.clear();
     });
 
     const post = async (delivery: WebhookDelivery) => {
-      house.clear();
-      const answer = await house.post(delivery);
-      return { answer, published: house.published() };
+      checkout.clear();
+      const answer = await checkout.post(delivery);
+      return { answer, published: checkout.published() };
     };
     const isIntact = (changed: Path | undefined) => (group: readonly string[]) =>
       group.some((path) => changed === undefined || !touches(changed, path));
-    const topicsOf = (published: ReturnType<WebhookHouse['published']>) => published.map(({ topic }) => topic);
+    const topicsOf = (published: ReturnType<WebhookService['published']>) => published.map(({ topic }) => topic);
 
     /** What is wrong with what came of it; undefined: nothing. */
     function judge(
       { answer, published }: Awaited<ReturnType<typeof post>>,
-      told: DocumentedEvent,
+      reported: DocumentedEvent,
       changed?: Path,
     ): string | undefined {
       if (answer < 200 || answer > 299) return `it was answered ${answer}`;
       if (published.length === 0) return 'nothing came of it, and it was not kept';
       const broken = published.find(({ topic, value }) => !isContract(topic, value));
       if (broken) return `a record of ${broken.topic} is not as its contract says`;
-      if (told.suppresses?.every(isIntact(changed)) && !topicsOf(published).includes('suppression.changed'))
+      if (reported.suppresses?.every(isIntact(changed)) && !topicsOf(published).includes('suppression.changed'))
         return 'the suppression is lost';
-      if (!told.needs.every(isIntact(changed))) return undefined;
-      if ('topic' in told.tells)
-        return topicsOf(published).includes(told.tells.topic) ? undefined : `it did not come to ${told.tells.topic}`;
-      const turned = Object.entries(told.turns ?? {}).flatMap(([path, status]) =>
+      if (!reported.needs.every(isIntact(changed))) return undefined;
+      if ('topic' in reported.tells)
+        return topicsOf(published).includes(reported.tells.topic) ? undefined : `it did not come to ${reported.tells.topic}`;
+      const turned = Object.entries(reported.turns ?? {}).flatMap(([path, status]) =>
         changed && touches(changed, path) ? status : [],
       );
       const statuses = published
         .filter(({ topic }) => topic === 'status.changed')
         .map(({ value }) => (value as { status: string }).status);
       return statuses.some((status) =>
-        [told.tells, ...turned.map((status) => ({ status }))].some((may) => 'status' in may && may.status === status),
+        [reported.tells, ...turned.map((status) => ({ status }))].some((may) => 'status' in may && may.status === status),
       )
         ? undefined
         : `its status is lost: ${statuses.join() || 'none'}`;
@@ -109,20 +109,20 @@ export function describeOddWebhooks(of: OddWebhookDescription, houseOf: () => We
         // What makes the ways differ is how an event is found in a body: one in three oddities shows that.
         const tried = Object.entries(oddities).filter((_, index) => isFirst || index % 3 === 0);
 
-        it.each(of.documented)('$name is understood as it is documented', async (told) => {
-          expect(judge(await post(send(told.event)), told)).toBeUndefined();
+        it.each(of.documented)('$name is understood as it is documented', async (reported) => {
+          expect(judge(await post(send(reported.event)), reported)).toBeUndefined();
         });
 
         it.each(of.documented.filter(({ alike }) => !alike))(
           '$name keeps its meaning whatever else one of its fields holds',
-          async (told) => {
+          async (reported) => {
             const heard = new Overheard();
             const wrong: string[] = [];
-            for (const path of pathsOf(told.event)) {
+            for (const path of pathsOf(reported.event)) {
               for (const [oddity, value] of tried) {
-                const trouble = judge(await post(send(withOddity(told.event, path, value))), told, path);
+                const trouble = judge(await post(send(withOddity(reported.event, path, value))), reported, path);
                 if (trouble !== undefined) wrong.push(`${oddity} at ${path.join('.')}: ${trouble}`);
-                heard.add([house.log(), house.published().filter(({ topic }) => topic === 'status.changed')]);
+                heard.add([checkout.log(), checkout.published().filter(({ topic }) => topic === 'status.changed')]);
               }
             }
             expect(wrong).toEqual([]);
@@ -133,14 +133,14 @@ export function describeOddWebhooks(of: OddWebhookDescription, houseOf: () => We
 
         it.each(of.documented.filter(({ alike }) => !alike))(
           '$name keeps its meaning whatever fields are new in it',
-          async (told) => {
+          async (reported) => {
             const anything = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constantFrom('\ud800', '\0', '__proto__'));
             const name = fc
               .oneof(
                 fc.string({ maxLength: 12 }),
                 fc.constantFrom('__proto__', 'constructor', 'toJSON', 'hasOwnProperty', 'then', 'length'),
               )
-              .filter((text) => !(text in told.event) || text in Object.prototype);
+              .filter((text) => !(text in reported.event) || text in Object.prototype);
             const fields = fc.array(fc.tuple(fc.constantFrom(...of.holders), name, anything), {
               minLength: 1,
               maxLength: 8,
@@ -149,9 +149,9 @@ export function describeOddWebhooks(of: OddWebhookDescription, houseOf: () => We
               fc.asyncProperty(fields, async (added) => {
                 const event = added.reduce(
                   (whole, [holder, field, value]) => withNewField(whole, holder, field, value),
-                  told.event,
+                  reported.event,
                 );
-                expect(judge(await post(send(event)), told)).toBeUndefined();
+                expect(judge(await post(send(event)), reported)).toBeUndefined();
               }),
               { numRuns: 12 },
             );
@@ -177,10 +177,10 @@ export function describeOddWebhooks(of: OddWebhookDescription, houseOf: () => We
     it.each(['', 'text/plain', 'application/json; charset=iso-8859-1', 'application/xml', 'no type at all'])(
       'is taken whatever type it says it is of: %j',
       async (type) => {
-        const [told] = of.documented;
-        const { headers, ...delivery } = Object.values(of.ways)[0]!(told!.event);
+        const [reported] = of.documented;
+        const { headers, ...delivery } = Object.values(of.ways)[0]!(reported!.event);
         expect(
-          judge(await post({ ...delivery, headers: { ...headers, 'content-type': type } }), told!),
+          judge(await post({ ...delivery, headers: { ...headers, 'content-type': type } }), reported!),
         ).toBeUndefined();
       },
     );

@@ -1,32 +1,32 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { OddWebhookDescription } from './odd-webhooks.ts';
-import type { WebhookHouse } from './webhook.ts';
+import type { WebhookService } from './webhook.ts';
 
 /**
  * A genuine event of which a record is made that its own topic does not take: a fault of ours, which no repeat by the
  * provider can mend. It is kept and answered 2xx, and whatever else it says is published.
  */
-export function describeRefusedRecords(of: OddWebhookDescription, houseOf: () => WebhookHouse): void {
+export function describeRefusedRecords(of: OddWebhookDescription, serviceOf: () => WebhookService): void {
   describe(`a genuine webhook of ${of.provider} that gives a record which breaks our own contract`, () => {
-    let house: WebhookHouse;
+    let checkout: WebhookService;
     beforeEach(() => {
-      house = houseOf();
-      house.clear();
+      checkout = serviceOf();
+      checkout.clear();
     });
 
     const send = Object.values(of.ways)[0]!;
     const post = async (event: unknown) => {
-      house.clear();
-      const answer = await house.post(send(event));
-      return { answer, published: house.published(), errors: house.log().filter(({ level }) => level === 'error') };
+      checkout.clear();
+      const answer = await checkout.post(send(event));
+      return { answer, published: checkout.published(), errors: checkout.log().filter(({ level }) => level === 'error') };
     };
-    const topicsOf = (published: ReturnType<WebhookHouse['published']>) => published.map(({ topic }) => topic).sort();
+    const topicsOf = (published: ReturnType<WebhookService['published']>) => published.map(({ topic }) => topic).sort();
 
     it.each(of.documented)('is kept and taken: $name', async ({ event }) => {
       const whole = topicsOf((await post(event)).published);
       for (const refused of new Set(whole.filter((topic) => topic !== 'unreadable'))) {
-        house.refuse(refused);
-        const { answer, published } = await post(event).finally(() => house.refuse(undefined));
+        checkout.refuse(refused);
+        const { answer, published } = await post(event).finally(() => checkout.refuse(undefined));
         expect(answer).toBeGreaterThanOrEqual(200);
         expect(answer).toBeLessThan(300);
         const others = whole.filter((topic) => topic !== refused);
@@ -43,12 +43,12 @@ export function describeRefusedRecords(of: OddWebhookDescription, houseOf: () =>
     it('is logged as an error once for its shape, and counted each time', async () => {
       const { event } = of.documented[0]!;
       const [topic] = topicsOf((await post(event)).published);
-      house.refuse(topic);
-      const before = house.unusable(of.provider);
+      checkout.refuse(topic);
+      const before = checkout.unusable(of.provider);
       // One of this shape may have been logged by the test before.
       await post(event);
-      const again = await post(event).finally(() => house.refuse(undefined));
-      expect(house.unusable(of.provider) - before).toBe(2);
+      const again = await post(event).finally(() => checkout.refuse(undefined));
+      expect(checkout.unusable(of.provider) - before).toBe(2);
       expect(again.errors.filter(({ message }) => String(message).startsWith('what a webhook says'))).toEqual([]);
     });
   });

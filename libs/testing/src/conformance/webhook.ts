@@ -10,7 +10,7 @@ export interface WebhookDelivery {
 }
 
 /** A running service with its records, its log and its spans in reach. */
-export interface WebhookHouse {
+export interface WebhookService {
   post: (delivery: WebhookDelivery) => Promise<number>;
   /** Records since the last `clear`. */
   published: () => { topic: string; value: unknown; headers: Record<string, string> }[];
@@ -53,28 +53,28 @@ const TELEPORTED = 'teleported';
 const last = new Set(['delivered', 'bounced', 'suppressed', 'failed', 'cancelled']);
 
 /** Every webhook does the same, whatever its provider: verify, map, publish, answer. */
-export function describeWebhook(of: WebhookDescription, houseOf: () => WebhookHouse): void {
+export function describeWebhook(of: WebhookDescription, serviceOf: () => WebhookService): void {
   describe(`the webhook of ${of.provider}`, () => {
     const heard = new Overheard();
-    let house: WebhookHouse;
+    let checkout: WebhookService;
     let number = 0;
     let spans = 0;
 
     beforeEach(() => {
-      house = houseOf();
-      house.clear();
+      checkout = serviceOf();
+      checkout.clear();
     });
 
     const post = async (delivery: WebhookDelivery) => {
-      const status = await house.post(delivery);
-      spans += house.spans().length;
-      for (const said of [house.log(), house.spans(), house.published().filter(({ topic }) => topic !== 'unreadable')])
+      const status = await checkout.post(delivery);
+      spans += checkout.spans().length;
+      for (const said of [checkout.log(), checkout.spans(), checkout.published().filter(({ topic }) => topic !== 'unreadable')])
         heard.add(said);
       return status;
     };
     const about = () => ({ messageId: `m-${of.provider}-${(number += 1)}`, person: of.person });
     const facts = () =>
-      house
+      checkout
         .published()
         .filter(({ topic }) => topic === 'status.changed')
         .map(({ value }) => value);
@@ -97,7 +97,7 @@ export function describeWebhook(of: WebhookDescription, houseOf: () => WebhookHo
       };
       const asFact = expect.objectContaining({ topic: 'status.changed', value: expect.objectContaining(fact) });
       const asSuppression = expect.objectContaining({ topic: 'suppression.changed' });
-      expect(house.published()).toEqual(expect.arrayContaining([status === undefined ? asSuppression : asFact]));
+      expect(checkout.published()).toEqual(expect.arrayContaining([status === undefined ? asSuppression : asFact]));
       expect(facts()).toHaveLength(status === undefined ? 0 : 1);
     });
 
@@ -114,36 +114,36 @@ export function describeWebhook(of: WebhookDescription, houseOf: () => WebhookHo
       const { type, fields } = of.known.find(({ status }) => status === 'delivered')!;
       const genuine = of.delivery({ type, ...(fields && { fields }) }, about());
       expect(await post(tamper(genuine))).toBe(403);
-      expect(house.published()).toEqual([]);
-      expect(house.log()).toMatchObject([{ provider: of.provider, level: 'warn' }]);
+      expect(checkout.published()).toEqual([]);
+      expect(checkout.log()).toMatchObject([{ provider: of.provider, level: 'warn' }]);
       expect(await post(genuine)).toBe(204);
     });
 
     it('refuses what was cut off on its way', async () => {
       const genuine = of.delivery({ type: of.types[0]! }, about());
       expect([400, 403]).toContain(await post({ ...genuine, body: genuine.body.slice(0, -3) }));
-      expect(house.published()).toEqual([]);
+      expect(checkout.published()).toEqual([]);
     });
 
     it('keeps a type that is new to us, counts it, logs it once and answers that all is well', async () => {
-      const before = house.counted(of.provider, TELEPORTED);
+      const before = checkout.counted(of.provider, TELEPORTED);
       const unheardOf = () => post(of.delivery({ type: TELEPORTED }, about()));
       expect([await unheardOf(), await unheardOf()]).toEqual([204, 204]);
-      expect(house.published().map(({ topic, headers }) => [topic, headers['x-event-type']])).toEqual([
+      expect(checkout.published().map(({ topic, headers }) => [topic, headers['x-event-type']])).toEqual([
         ['unreadable', TELEPORTED],
         ['unreadable', TELEPORTED],
       ]);
-      expect(house.log()).toMatchObject([{ provider: of.provider, type: TELEPORTED }]);
-      expect(house.counted(of.provider, TELEPORTED) - before).toBe(2);
+      expect(checkout.log()).toMatchObject([{ provider: of.provider, type: TELEPORTED }]);
+      expect(checkout.counted(of.provider, TELEPORTED) - before).toBe(2);
     });
 
     it('asks for another delivery while Kafka takes nothing', async () => {
       const { type, fields } = of.known.find(({ status }) => status === 'delivered')!;
-      house.kafka('down');
+      checkout.kafka('down');
       try {
         expect(await post(of.delivery({ type, ...(fields && { fields }) }, about()))).toBe(503);
       } finally {
-        house.kafka('up');
+        checkout.kafka('up');
       }
     });
 

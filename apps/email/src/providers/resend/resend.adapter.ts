@@ -3,7 +3,7 @@ import {
   type Failure,
   FailureCatalogue,
   type LookupResult,
-  type LookupWish,
+  type LookupRequest,
   ownFailure,
   Provider,
   type ProviderCall,
@@ -15,23 +15,23 @@ import {
   brokenCallFailure,
   CallBroken,
   holdByHeaders,
-  type HttpAnswer,
-  type JointAnswer,
-  mayStartTogether,
+  type HttpResponse,
+  type BatchResponse,
+  allMayStillSend,
   ProviderHttp,
-  sendJointly,
+  sendBatchBisecting,
 } from '#libs/delivery';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { EmailMessage } from '../../email-message.ts';
 import { acceptedId, acceptedIds, errorNameOf, failureOf } from './resend.answer.policy.ts';
-import { cannotCarry } from './resend.carry.policy.ts';
+import { unsupported } from './resend.carry.policy.ts';
 import type { ResendConfig } from './resend.config.ts';
 import { readinessOf } from './resend.doctor.policy.ts';
 import { resendFailures } from './resend.failures.ts';
 import { resendLimits } from './resend.limits.ts';
 import { findByTag } from './resend.lookup.adapter.ts';
 import { RequestBuilder, type SdkRequest } from './resend.mail.adapter.ts';
-import { digestOf, keyOf, togetherKey, toEmail } from './resend.request.policy.ts';
+import { digestOf, keyOf, batchKey, toEmail } from './resend.request.policy.ts';
 
 type AdapterConfig = Pick<ResendConfig, 'RESEND_BASE_URL' | 'RESEND_TIMEOUT_MS' | 'RESEND_CONNECTIONS'> & {
   RESEND_API_KEY: string;
@@ -48,7 +48,7 @@ const REPEAT_AFTER_MS = [200, 1_000, 2_000];
 @Injectable()
 export class ResendAdapter extends Provider<EmailMessage> implements OnApplicationShutdown {
   readonly name = 'resend';
-  override readonly togetherMost = resendLimits.batch.most;
+  override readonly batchLimit = resendLimits.batch.most;
   private readonly failures = new FailureCatalogue('resend', resendFailures);
   private readonly requests: RequestBuilder;
   private readonly http: ProviderHttp;
@@ -64,20 +64,20 @@ export class ResendAdapter extends Provider<EmailMessage> implements OnApplicati
     this.requests = new RequestBuilder(config.RESEND_API_KEY);
   }
 
-  override cannotCarry(message: EmailMessage): Failure | undefined {
-    return cannotCarry(message);
+  override unsupported(message: EmailMessage): Failure | undefined {
+    return unsupported(message);
   }
 
-  override togetherKey(message: EmailMessage): string | undefined {
-    return togetherKey(message);
+  override batchKey(message: EmailMessage): string | undefined {
+    return batchKey(message);
   }
 
   async send(call: Call): Promise<SendResult> {
-    const obstacle = cannotCarry(call.message);
+    const obstacle = unsupported(call.message);
     if (obstacle) return { sent: false, failure: obstacle };
     const key = keyOf([call]);
     const request = await this.requests.single(toEmail(call), key);
-    const answer = await this.carry(request, call.mayStart);
+    const answer = await this.carry(request, call.mayStillSend);
     const result =
       answer instanceof CallBroken ? this.broken(answer) : { ...this.singleResult(answer), ...holdBy(answer) };
     if (result.sent || result.failure.kind !== 'unknown') return result;
@@ -85,13 +85,13 @@ export class ResendAdapter extends Provider<EmailMessage> implements OnApplicati
   }
 
   /** One call for all. Who alone is refused in it goes again alone, under a key of its own, to learn why. */
-  override sendTogether(calls: readonly Call[]): Promise<SendResult[]> {
-    return sendJointly(calls, async (members) =>
-      members.length === 1 ? { results: [await this.send(members[0]!)] } : this.sendBatch(members),
+  override sendBatch(calls: readonly Call[]): Promise<SendResult[]> {
+    return sendBatchBisecting(calls, async (members) =>
+      members.length === 1 ? { results: [await this.send(members[0]!)] } : this.postBatch(members),
     );
   }
 
-  private async sendBatch(calls: readonly Call[]): Promise<JointAnswer> {
+  private async postBatch(calls: readonly Call[]): Promise<BatchResponse> {
     const request = await this.requests.batch(calls.map(toEmail), keyOf(calls));
     const answer = await this.untilKnown(request, calls);
     if (answer instanceof CallBroken) return alike(calls, this.broken(answer));
@@ -115,35 +115,35 @@ export class ResendAdapter extends Provider<EmailMessage> implements OnApplicati
    * Only here are all members of a batch at hand: an answer that was lost is asked for again under the same key with
    * the same bytes, while every member's lease lasts (docs/adr/0006).
    */
-  private async untilKnown(request: SdkRequest, calls: readonly Call[]): Promise<HttpAnswer | CallBroken> {
-    const mayStart = () => mayStartTogether(calls);
-    let answer = await this.carry(request, mayStart);
+  private async untilKnown(request: SdkRequest, calls: readonly Call[]): Promise<HttpResponse | CallBroken> {
+    const mayStillSend = () => allMayStillSend(calls);
+    let answer = await this.carry(request, mayStillSend);
     for (const wait of REPEAT_AFTER_MS) {
-      if (!isDoubtful(answer, (given) => this.refusal(given).kind, calls.length)) return answer;
+      if (!mayBeAccepted(answer, (given) => this.refusal(given).kind, calls.length)) return answer;
       await delay(wait);
-      if (!mayStart()) break;
-      const again = await this.carry(request, mayStart);
+      if (!mayStillSend()) break;
+      const again = await this.carry(request, mayStillSend);
       // Only an acceptance says what became of the call before it: a refusal may be of this repeat alone.
       if (!(again instanceof CallBroken) && again.status < 300) answer = again;
     }
     return answer;
   }
 
-  async lookup(wish: LookupWish<EmailMessage>): Promise<LookupResult> {
-    return (await this.repeat(wish)) ?? findByTag(this.requests, this.http, wish);
+  async lookup(request: LookupRequest<EmailMessage>): Promise<LookupResult> {
+    return (await this.repeat(request)) ?? findByTag(this.requests, this.http, request);
   }
 
   /**
    * The same call under its key: Resend gives its first answer again, or takes what it had not taken. Undefined: it
    * must not be repeated.
    */
-  private async repeat({ message, repeat }: LookupWish<EmailMessage>): Promise<LookupResult | undefined> {
-    if (!repeat || Date.now() - repeat.lostAt > REPLAY_WITHIN_MS || !repeat.mayStart() || cannotCarry(message))
+  private async repeat({ message, repeat }: LookupRequest<EmailMessage>): Promise<LookupResult | undefined> {
+    if (!repeat || Date.now() - repeat.lostAt > REPLAY_WITHIN_MS || !repeat.mayStillSend() || unsupported(message))
       return undefined;
-    const { reference, replay, mayStart } = repeat;
+    const { reference, replay, mayStillSend } = repeat;
     const request = await this.requests.single(toEmail({ message, reference }), replay.key);
     if (digestOf(request.body ?? '') !== replay.digest) return undefined;
-    const answer = await this.carry(request, mayStart);
+    const answer = await this.carry(request, mayStillSend);
     if (answer instanceof CallBroken) return { found: 'absent' };
     const id = answer.status < 300 ? acceptedId(answer) : undefined;
     if (id !== undefined) return { found: 'accepted', providerMessageId: id };
@@ -158,22 +158,22 @@ export class ResendAdapter extends Provider<EmailMessage> implements OnApplicati
     await this.http.close();
   }
 
-  private async carry(request: SdkRequest, mayStart?: () => boolean): Promise<HttpAnswer | CallBroken> {
+  private async carry(request: SdkRequest, mayStillSend?: () => boolean): Promise<HttpResponse | CallBroken> {
     try {
-      return await this.http.call({ ...request, mayStart });
+      return await this.http.call({ ...request, mayStillSend });
     } catch (error) {
       if (error instanceof CallBroken) return error;
       throw error;
     }
   }
 
-  private singleResult(answer: HttpAnswer): SendResult {
+  private singleResult(answer: HttpResponse): SendResult {
     if (answer.status >= 300) return { sent: false, failure: this.refusal(answer) };
     const id = acceptedId(answer);
     return id === undefined ? unreadable : { sent: true, providerMessageId: id };
   }
 
-  private refusal(answer: HttpAnswer): Failure {
+  private refusal(answer: HttpResponse): Failure {
     return (errorNameOf(answer) ?? '').includes('idempotent_request') ? keyInUse : failureOf(answer, this.failures);
   }
 
@@ -184,17 +184,17 @@ export class ResendAdapter extends Provider<EmailMessage> implements OnApplicati
 }
 
 /** Until when the rate headers ask to wait: only where nothing is left. */
-function holdBy({ headers }: HttpAnswer): { holdUntil?: number } {
+function holdBy({ headers }: HttpResponse): { holdUntil?: number } {
   const holdUntil = holdByHeaders(headers, Date.now());
   return holdUntil === undefined ? {} : { holdUntil };
 }
 
 /** The same answer for all: it speaks once for the provider. */
-const alike = (calls: readonly Call[], result: SendResult): JointAnswer => ({ results: calls.map(() => result) });
+const alike = (calls: readonly Call[], result: SendResult): BatchResponse => ({ results: calls.map(() => result) });
 
-function isDoubtful(
-  answer: HttpAnswer | CallBroken,
-  kindOf: (answer: HttpAnswer) => Failure['kind'],
+function mayBeAccepted(
+  answer: HttpResponse | CallBroken,
+  kindOf: (answer: HttpResponse) => Failure['kind'],
   members: number,
 ): boolean {
   if (answer instanceof CallBroken) return answer.written;

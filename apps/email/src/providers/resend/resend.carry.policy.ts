@@ -4,7 +4,7 @@ import { hasGroupTag } from '../../unsubscribe/placeholder.policy.ts';
 import { refusedExtensions, resendLimits, reservedVariables } from './resend.limits.ts';
 
 /** What Resend can never carry, however it does. */
-export function cannotCarry(message: EmailMessage): Failure | undefined {
+export function unsupported(message: EmailMessage): Failure | undefined {
   const { template, boundTo, sandbox } = message;
   if (sandbox) return noCheckOnly;
   if (template && boundTo !== 'resend') return templateElsewhere;
@@ -72,7 +72,7 @@ const templateElsewhere = ownFailure(
   'The template is not kept at Resend, so Resend cannot send it.',
   {
     provider: 'resend',
-    action: 'Name a template of Resend as resend:<id>, or configure the provider that keeps this one.',
+    remedy: 'Name a template of Resend as resend:<id>, or configure the provider that keeps this one.',
   },
 );
 
@@ -84,7 +84,7 @@ const noCheckOnly = ownFailure(
   'Resend cannot check a mail without sending it.',
   {
     provider: 'resend',
-    action: 'Leave out sandbox, or configure SendGrid, which can.',
+    remedy: 'Leave out sandbox, or configure SendGrid, which can.',
   },
 );
 
@@ -95,6 +95,6 @@ const variablesNotPlain = ownFailure(
   'A template of Resend takes texts and numbers only.',
   {
     provider: 'resend',
-    action: 'Give each template variable as a text or a number.',
+    remedy: 'Give each template variable as a text or a number.',
   },
 );

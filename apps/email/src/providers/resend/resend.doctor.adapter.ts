@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Finding, Told } from '#libs/contracts';
+import type { Finding, Reported } from '#libs/contracts';
 import { ask, type HttpCall, type ProviderDoctor, ProviderHttp, type Repair } from '#libs/delivery';
 import { webhookEvents } from './resend.checks.ts';
 import {
@@ -65,19 +65,19 @@ export class ResendDoctor implements ProviderDoctor {
   }
 
   /** Our webhook asked for alone: the list shows no secret. */
-  private async whole(listed: Told): Promise<Webhook | undefined> {
+  private async whole(listed: Reported): Promise<Webhook | undefined> {
     const ours = ourWebhook(webhooksOf(listed) ?? [], this.account.webhookUrl);
     if (!ours) return undefined;
-    const told = await this.ask('GET', `/webhooks/${ours.id}`);
-    return (told.reached && told.status === 200 && Webhook.safeParse(told.body).data) || ours;
+    const reported = await this.ask('GET', `/webhooks/${ours.id}`);
+    return (reported.reached && reported.status === 200 && Webhook.safeParse(reported.body).data) || ours;
   }
 
   private async register(): Promise<Repair[]> {
     const endpoint = this.account.webhookUrl;
-    const told = await this.ask('POST', '/webhooks', { endpoint, events: webhookEvents });
-    const secret = told.reached ? (told.body as { signing_secret?: unknown } | undefined)?.signing_secret : undefined;
-    if (!told.reached || told.status >= 300 || typeof secret !== 'string')
-      return [{ what: `Resend did not register a webhook for ${endpoint}: ${reasonOf(told)}`, done: false }];
+    const reported = await this.ask('POST', '/webhooks', { endpoint, events: webhookEvents });
+    const secret = reported.reached ? (reported.body as { signing_secret?: unknown } | undefined)?.signing_secret : undefined;
+    if (!reported.reached || reported.status >= 300 || typeof secret !== 'string')
+      return [{ what: `Resend did not register a webhook for ${endpoint}: ${reasonOf(reported)}`, done: false }];
     return [
       {
         what: `Registered a webhook for ${endpoint}.`,
@@ -91,15 +91,15 @@ export class ResendDoctor implements ProviderDoctor {
     const repairs: Repair[] = [];
     const missing = missingEvents(ours);
     if (ours.status !== 'enabled' || missing.length > 0) {
-      const told = await this.ask('PATCH', `/webhooks/${ours.id}`, {
+      const reported = await this.ask('PATCH', `/webhooks/${ours.id}`, {
         events: [...new Set([...(ours.events ?? []), ...webhookEvents])],
         status: 'enabled',
       });
-      const done = told.reached && told.status < 300;
+      const done = reported.reached && reported.status < 300;
       repairs.push({
         what: done
           ? `The webhook for ${ours.endpoint} was enabled for all our events.`
-          : `Resend did not change the webhook: ${reasonOf(told)}`,
+          : `Resend did not change the webhook: ${reasonOf(reported)}`,
         done,
       });
     }
@@ -119,7 +119,7 @@ export class ResendDoctor implements ProviderDoctor {
     path: string,
     body?: unknown,
     key = this.account.doctorKey,
-  ): Promise<Told> {
+  ): Promise<Reported> {
     // Resend refuses calls without a User-Agent.
     const headers = {
       authorization: `Bearer ${key}`,
@@ -129,13 +129,13 @@ export class ResendDoctor implements ProviderDoctor {
     };
     const call = { method, path, headers, body: body === undefined ? undefined : JSON.stringify(body) };
     for (let again = 0; ; again += 1) {
-      const told = await ask(this.http, call);
+      const reported = await ask(this.http, call);
       // A team has a few requests a second for all it does; a refused one was not looked at.
-      if (!told.reached || told.status !== 429 || again === 3) return told;
+      if (!reported.reached || reported.status !== 429 || again === 3) return reported;
       await delay(1_100);
     }
   }
 }
 
-const reasonOf = (told: Told) =>
-  told.reached ? `it answered with status ${told.status}.` : `it could not be reached (${told.code}).`;
+const reasonOf = (reported: Reported) =>
+  reported.reached ? `it answered with status ${reported.status}.` : `it could not be reached (${reported.code}).`;

@@ -1,50 +1,50 @@
-import { clockSeen, type Finding, findingsOf, type ProviderCheck, type Told, troubleOf } from '#libs/contracts';
+import { clockSeen, type Finding, findingsOf, type ProviderCheck, type Reported, problemOf } from '#libs/contracts';
 import { z } from 'zod';
 import { resendChecks, webhookEvents } from './resend.checks.ts';
 
 const say = findingsOf(resendChecks);
 
 const Refusal = z.object({ name: z.string() });
-const nameOf = (told: Told) => (told.reached ? Refusal.safeParse(told.body).data?.name : undefined);
+const nameOf = (reported: Reported) => (reported.reached ? Refusal.safeParse(reported.body).data?.name : undefined);
 
 /** Whether GET /domains was refused only because the key may send and nothing else. */
-export const isRestricted = (told: Told): boolean =>
-  told.reached && told.status === 401 && nameOf(told) === 'restricted_api_key';
+export const isRestricted = (reported: Reported): boolean =>
+  reported.reached && reported.status === 401 && nameOf(reported) === 'restricted_api_key';
 
 /** What GET /domains says of a key: the cheap checks, one question. */
-export function keyFindings(told: Told): Finding[] {
-  const trouble = troubleOf(told);
-  if (trouble !== undefined || !told.reached)
+export function keyFindings(reported: Reported): Finding[] {
+  const trouble = problemOf(reported);
+  if (trouble !== undefined || !reported.reached)
     return [
       say.fail(
         'resend.key',
         trouble ?? '',
         'Look at RESEND_BASE_URL, the network, and its status page; messages wait meanwhile.',
       ),
-      clock(told),
+      clock(reported),
     ];
   const accepted = say.ok('resend.key', 'the key is accepted');
-  if (told.status === 200) return [accepted, say.ok('resend.permission', 'full access'), clock(told)];
-  if (isRestricted(told))
-    return [accepted, say.ok('resend.permission', 'sending access only: the least there is'), clock(told)];
+  if (reported.status === 200) return [accepted, say.ok('resend.permission', 'full access'), clock(reported)];
+  if (isRestricted(reported))
+    return [accepted, say.ok('resend.permission', 'sending access only: the least there is'), clock(reported)];
   return [
-    say.fail('resend.key', `the key is refused (${told.status}${nameOf(told) ? `, ${nameOf(told)}` : ''})`),
-    clock(told),
+    say.fail('resend.key', `the key is refused (${reported.status}${nameOf(reported) ? `, ${nameOf(reported)}` : ''})`),
+    clock(reported),
   ];
 }
 
-function clock(told: Told): Finding {
-  const { state, seen } = clockSeen(told);
+function clock(reported: Reported): Finding {
+  const { state, seen } = clockSeen(reported);
   return say[state]('resend.clock', seen);
 }
 
 /** The same, as readiness and the start of the service want it. */
-export function readinessOf(told: Told): ProviderCheck {
-  const findings = keyFindings(told);
+export function readinessOf(reported: Reported): ProviderCheck {
+  const findings = keyFindings(reported);
   const failed = findings.find(({ state }) => state === 'fail');
   if (!failed) return { state: 'ok', warnings: findings.filter(({ state }) => state === 'warn') };
-  const words = { meaning: `Resend: ${failed.seen}.`, action: failed.mend ?? '' };
-  return troubleOf(told) === undefined ? { state: 'refused', ...words } : { state: 'unreachable', ...words };
+  const words = { meaning: `Resend: ${failed.seen}.`, remedy: failed.remedy ?? '' };
+  return problemOf(reported) === undefined ? { state: 'refused', ...words } : { state: 'unreachable', ...words };
 }
 
 const Domains = z.object({ data: z.array(z.object({ name: z.string(), status: z.string() })) });
@@ -52,7 +52,7 @@ const cannotRead =
   'a key with sending access cannot read this: set DOCTOR_RESEND_API_KEY to one with full access for the look';
 
 /** @param from the address of EMAIL_FROM */
-export function domainFinding(from: string | undefined, told: Told): Finding {
+export function domainFinding(from: string | undefined, reported: Reported): Finding {
   if (!from)
     return say.fail(
       'resend.domain',
@@ -62,12 +62,12 @@ export function domainFinding(from: string | undefined, told: Told): Finding {
   const domain = from.slice(from.lastIndexOf('@') + 1).toLowerCase();
   if (domain === 'resend.dev')
     return say.warn('resend.domain', 'resend.dev reaches only the address of the account itself');
-  if (isRestricted(told)) return say.skipped('resend.domain', cannotRead);
-  const known = told.reached && told.status === 200 ? Domains.safeParse(told.body).data?.data : undefined;
+  if (isRestricted(reported)) return say.skipped('resend.domain', cannotRead);
+  const known = reported.reached && reported.status === 200 ? Domains.safeParse(reported.body).data?.data : undefined;
   if (!known)
     return say.skipped(
       'resend.domain',
-      told.reached ? `it answers with status ${told.status}` : 'it cannot be reached',
+      reported.reached ? `it answers with status ${reported.status}` : 'it cannot be reached',
     );
   const own = known.find(({ name }) => name.toLowerCase() === domain);
   if (own?.status === 'verified') return say.ok('resend.domain', `${domain} is verified`);
@@ -88,8 +88,8 @@ export type Webhook = z.infer<typeof Webhook>;
 const Webhooks = z.object({ data: z.array(Webhook) });
 
 /** The webhooks of the account; undefined where the key may not read them. */
-export const webhooksOf = (told: Told): Webhook[] | undefined =>
-  told.reached && told.status === 200 ? Webhooks.safeParse(told.body).data?.data : undefined;
+export const webhooksOf = (reported: Reported): Webhook[] | undefined =>
+  reported.reached && reported.status === 200 ? Webhooks.safeParse(reported.body).data?.data : undefined;
 
 /** Ours is the one with our address: another, with our path too, may be another installation's. */
 export const ourWebhook = (webhooks: readonly Webhook[], url: string): Webhook | undefined =>
@@ -101,7 +101,7 @@ export const missingEvents = (webhook: Webhook): string[] =>
 
 /** @param secrets the signing secrets we hold; @param ours the webhook as asked for alone, which may show its secret */
 export function webhookFindings(
-  listed: Told,
+  listed: Reported,
   ours: Webhook | undefined,
   url: string,
   secrets: readonly string[],

@@ -1,4 +1,4 @@
-import { fromTags, type LookupResult, type LookupWish } from '#libs/contracts';
+import { fromTags, type LookupResult, type LookupRequest } from '#libs/contracts';
 import type { ProviderHttp } from '#libs/delivery';
 import { z } from 'zod';
 import type { EmailMessage } from '../../email-message.ts';
@@ -16,7 +16,7 @@ const MOST_PAGES = 5;
 /** Clocks differ, in milliseconds. */
 const CLOCKS_MS = 60_000;
 
-class NotAnswered extends Error {}
+class NoResponse extends Error {}
 
 /**
  * Looks for a call among the newest e-mails: same recipient, and our call id among the tags. Never a guess: an e-mail
@@ -25,7 +25,7 @@ class NotAnswered extends Error {}
 export async function findByTag(
   requests: RequestBuilder,
   http: ProviderHttp,
-  { message, callId, since }: LookupWish<EmailMessage>,
+  { message, callId, since }: LookupRequest<EmailMessage>,
 ): Promise<LookupResult> {
   const ask = asking(http);
   const wanted = message.to[0]?.email.toLowerCase() ?? '';
@@ -44,7 +44,7 @@ export async function findByTag(
     }
     return { found: 'absent' };
   } catch (error) {
-    if (error instanceof NotAnswered)
+    if (error instanceof NoResponse)
       return { found: error.message === 'restricted_api_key' ? 'unsupported' : 'absent' };
     throw error;
   }
@@ -54,12 +54,12 @@ const asking =
   (http: ProviderHttp) =>
   async <S extends z.ZodType>(request: SdkRequest, schema: S): Promise<z.infer<S>> => {
     const answer = await http.call(request).catch(() => {
-      throw new NotAnswered('no answer');
+      throw new NoResponse('no answer');
     });
-    if (answer.status !== 200) throw new NotAnswered(errorNameOf(answer) ?? '');
+    if (answer.status !== 200) throw new NoResponse(errorNameOf(answer) ?? '');
     try {
       return schema.parse(JSON.parse(answer.body));
     } catch {
-      throw new NotAnswered('unreadable');
+      throw new NoResponse('unreadable');
     }
   };

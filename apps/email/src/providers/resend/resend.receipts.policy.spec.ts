@@ -33,8 +33,8 @@ const anEvent = (type: string, data: object = {}): ResendEvent =>
       ...data,
     },
   });
-const told = (type: string, data: object = {}) => toReceipts(anEvent(type, data), failures, hashKey);
-const fact = (type: string, data: object = {}) => receiptFact(told(type, data)[0]!, now);
+const reported = (type: string, data: object = {}) => toReceipts(anEvent(type, data), failures, hashKey);
+const fact = (type: string, data: object = {}) => receiptFact(reported(type, data)[0]!, now);
 
 describe('a webhook of Resend', () => {
   it.each([
@@ -45,7 +45,7 @@ describe('a webhook of Resend', () => {
     'topic.created',
     'email.teleported',
   ])('%s tells nothing about a message of ours', (type) => {
-    expect(told(type)).toEqual([]);
+    expect(reported(type)).toEqual([]);
   });
 
   it.each([
@@ -55,7 +55,7 @@ describe('a webhook of Resend', () => {
     ['Transient', 'ContentRejected', { kind: 'bad-content' }],
     ['Undetermined', 'Undetermined', { kind: 'unknown', retry: 'never' }],
   ])('explains a bounce %s/%s in words of ours', (type, subType, failure) => {
-    expect(told('email.bounced', { bounce: { type, subType } })[0]!.failure).toMatchObject(failure);
+    expect(reported('email.bounced', { bounce: { type, subType } })[0]!.failure).toMatchObject(failure);
   });
 
   it.each<[string, object, object | undefined]>([
@@ -78,7 +78,7 @@ describe('a webhook of Resend', () => {
     ['email.complained', {}, { scope: 'all', reason: 'complaint' }],
     ['email.delivered', {}, undefined],
   ])('%s %j says whether its recipient may be written to again', (type, data, forbids) => {
-    const [receipt] = told(type, data);
+    const [receipt] = reported(type, data);
     if (forbids) expect(receipt!.forbids).toMatchObject(forbids);
     else expect(receipt!.forbids).toBeUndefined();
     const [suppression] = forbiddenByReceipt(receipt!, fact(type, data));
@@ -117,7 +117,7 @@ describe('a webhook of Resend', () => {
   });
 
   it('that names several recipients is a receipt for each, by the address inside a display form', () => {
-    const receipts = told('email.delivered', { to: ['Ada <ada@inbox.test>', 'bob@inbox.test'] });
+    const receipts = reported('email.delivered', { to: ['Ada <ada@inbox.test>', 'bob@inbox.test'] });
     expect(receipts.map(({ recipient }) => recipient)).toEqual([
       recipientRef(hashKey, 'ada@inbox.test'),
       recipientRef(hashKey, 'bob@inbox.test'),

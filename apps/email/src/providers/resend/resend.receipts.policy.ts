@@ -11,13 +11,13 @@ import type { Receipt } from '#libs/delivery';
 import { bare, type ResendEvent } from './resend.events.policy.ts';
 import { referenceHeader } from './resend.request.policy.ts';
 
-type Told = { status: Status | Engagement; final: boolean; failure?: Failure; forbids?: Receipt['forbids'] };
+type Reported = { status: Status | Engagement; final: boolean; failure?: Failure; forbids?: Receipt['forbids'] };
 
 const hardBounce = { scope: 'all', reason: 'hard-bounce', everyTenant: true };
 const complaint = { scope: 'all', reason: 'complaint', everyTenant: false };
 
 /** What an event says of its message; undefined for events that are not about an e-mail of ours. */
-function told({ type, data }: ResendEvent, failures: FailureCatalogue): Told | undefined {
+function reported({ type, data }: ResendEvent, failures: FailureCatalogue): Reported | undefined {
   switch (type) {
     case 'email.scheduled':
       return { status: 'scheduled', final: false };
@@ -50,7 +50,7 @@ function told({ type, data }: ResendEvent, failures: FailureCatalogue): Told | u
 }
 
 /** A full mailbox or a refused content is no reason to stop writing: the failures table says which bounces are. */
-const bounced = (failure: Failure): Told => ({
+const bounced = (failure: Failure): Reported => ({
   status: 'bounced',
   final: true,
   failure,
@@ -67,7 +67,7 @@ function bounceCodes({ type, subType }: NonNullable<ResendEvent['data']['bounce'
  * which.
  */
 export function toReceipts(event: ResendEvent, failures: FailureCatalogue, hashKey: string): Receipt[] {
-  const says = told(event, failures);
+  const says = reported(event, failures);
   const reference = referenceOf(event);
   const { email_id: id = '', to = [], click } = event.data;
   if (!says || (id === '' && reference.messageId === undefined)) return [];
@@ -89,7 +89,7 @@ export function toReceipts(event: ResendEvent, failures: FailureCatalogue, hashK
 
 /** Whether an event of this type is about a mail of somebody's. */
 export const isAboutMail = (event: ResendEvent, failures: FailureCatalogue): boolean =>
-  told(event, failures) !== undefined;
+  reported(event, failures) !== undefined;
 
 /** The reference from the tags, or from our header where they are missing. */
 function referenceOf({ data: { tags, headers = {} } }: ResendEvent) {

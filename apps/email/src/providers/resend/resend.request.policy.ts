@@ -42,7 +42,7 @@ export function toEmail({ message, reference }: Member): CreateEmailOptions {
 }
 
 /** E-mails of one sender's domain share a batch, whatever they hold. A batch takes no attachments. */
-export function togetherKey({ from, text, html, attachments }: EmailMessage): string | undefined {
+export function batchKey({ from, text, html, attachments }: EmailMessage): string | undefined {
   if (attachments?.length || (text?.length ?? 0) + (html?.length ?? 0) > MOST_SHARED_CHARACTERS) return undefined;
   return from.email.slice(from.email.lastIndexOf('@') + 1).toLowerCase();
 }

@@ -30,7 +30,7 @@ export function isGenuine(
     createHmac('sha256', secret).update(`${id}.${timestamp}.`).update(rawBody).digest(),
   );
   return signaturesOf(signature).some((given) =>
-    expected.some((proof) => given.length === proof.length && timingSafeEqual(given, proof)),
+    expected.some((evidence) => given.length === evidence.length && timingSafeEqual(given, evidence)),
   );
 }
 

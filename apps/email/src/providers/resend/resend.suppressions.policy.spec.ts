@@ -24,8 +24,8 @@ const change = (type: string, data: object = {}, parts: object = {}) => {
   );
 };
 const added = (data: object = {}) => {
-  const told = change('suppression.added', data);
-  return told && 'added' in told ? SuppressionChanged.parse(told.added) : undefined;
+  const reported = change('suppression.added', data);
+  return reported && 'added' in reported ? SuppressionChanged.parse(reported.added) : undefined;
 };
 
 describe('a change of Resend’s suppression list', () => {

@@ -14,7 +14,7 @@ export const isAboutList = ({ type }: Pick<ResendEvent, 'type'>): boolean => typ
  * names nobody. `now`: ms since 1970.
  */
 export function listChangeOf(
-  { type, created_at: toldAt, data }: ResendEvent,
+  { type, created_at: reportedAt, data }: ResendEvent,
   hashKey: string,
   now: number,
 ): ListChange | undefined {
@@ -25,9 +25,9 @@ export function listChangeOf(
   const place = { channel: 'email' as const, recipient: hash, scope: 'all' };
   if (type === 'suppression.removed')
     return {
-      removed: { ...place, provider: 'resend', at: timeOf(toldAt, now), note: 'Taken off Resend’s suppression list.' },
+      removed: { ...place, provider: 'resend', at: timeOf(reportedAt, now), note: 'Taken off Resend’s suppression list.' },
     };
-  const since = data.created_at ?? toldAt;
+  const since = data.created_at ?? reportedAt;
   const eventId = receiptId({
     provider: 'resend',
     providerMessageId: '',

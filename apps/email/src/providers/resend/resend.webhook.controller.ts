@@ -67,13 +67,13 @@ export class ResendWebhookController {
       otherEvents.keep({ provider: 'resend', type: event?.type, id, body: rawBody, lacks });
     if (!event) return keep(body ? 'fields: it is no object' : 'a body of JSON');
     otherEvents.odd({ provider: 'resend', type: event.type, fields: oddFields(body?.value, event) });
-    const told = toReceipts(event, this.failures, this.hashKey);
-    const change = told.length > 0 ? undefined : listChangeOf(event, this.hashKey, now);
-    if (told.length === 0 && !change) return keep(lacking(event, this.failures));
+    const reported = toReceipts(event, this.failures, this.hashKey);
+    const change = reported.length > 0 ? undefined : listChangeOf(event, this.hashKey, now);
+    if (reported.length === 0 && !change) return keep(lacking(event, this.failures));
     await otherEvents.publishOrKeep({
       event: () => ({ provider: 'resend', type: event.type, id, body: rawBody }),
       publish: () => {
-        if (!change) return receipts.record(told);
+        if (!change) return receipts.record(reported);
         return 'added' in change
           ? suppressions.record([{ suppress: change.added }])
           : suppressions.withdraw(change.removed, suppressed);

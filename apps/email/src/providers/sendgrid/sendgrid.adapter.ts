@@ -14,23 +14,23 @@ import {
   brokenCallFailure,
   CallBroken,
   holdByHeaders,
-  type HttpAnswer,
-  mayStartTogether,
+  type HttpResponse,
+  allMayStillSend,
   ProviderHttp,
-  sendJointly,
+  sendBatchBisecting,
 } from '#libs/delivery';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { AttachmentsService } from '../../attachments/attachments.service.ts';
 import type { EmailMessage } from '../../email-message.ts';
 import { fieldsNamedIn, membersNamedIn } from './sendgrid.answer.policy.ts';
-import { cannotCarry, tooLarge } from './sendgrid.carry.policy.ts';
+import { unsupported, tooLarge } from './sendgrid.carry.policy.ts';
 import type { SendgridConfig } from './sendgrid.config.ts';
 import { readinessOf } from './sendgrid.doctor.policy.ts';
 import { sendgridFailures } from './sendgrid.failures.ts';
 import { sendgridLimits } from './sendgrid.limits.ts';
 import { MailBuilder, type SdkRequest } from './sendgrid.mail.adapter.ts';
 import { withoutSuffix } from './sendgrid.events.policy.ts';
-import { toMailData, togetherKey } from './sendgrid.request.policy.ts';
+import { toMailData, batchKey } from './sendgrid.request.policy.ts';
 
 type AdapterConfig = Pick<SendgridConfig, 'SENDGRID_TIMEOUT_MS' | 'SENDGRID_CONNECTIONS'> & {
   SENDGRID_API_KEY: string;
@@ -41,7 +41,7 @@ type AdapterConfig = Pick<SendgridConfig, 'SENDGRID_TIMEOUT_MS' | 'SENDGRID_CONN
 @Injectable()
 export class SendgridAdapter extends Provider<EmailMessage> implements OnApplicationShutdown {
   readonly name = 'sendgrid';
-  override readonly togetherMost = sendgridLimits.personalizations.most;
+  override readonly batchLimit = sendgridLimits.personalizations.most;
   private readonly failures = new FailureCatalogue('sendgrid', sendgridFailures);
   private readonly mails = new MailBuilder();
   private readonly http: ProviderHttp;
@@ -72,17 +72,17 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
     });
   }
 
-  override cannotCarry(message: EmailMessage): Failure | undefined {
-    return cannotCarry(message);
+  override unsupported(message: EmailMessage): Failure | undefined {
+    return unsupported(message);
   }
 
-  override togetherKey(message: EmailMessage): string | undefined {
-    return togetherKey(message);
+  override batchKey(message: EmailMessage): string | undefined {
+    return batchKey(message);
   }
 
   /** One call for all. */
-  override sendTogether(calls: readonly ProviderCall<EmailMessage>[]): Promise<SendResult[]> {
-    return sendJointly(calls, async (members) => {
+  override sendBatch(calls: readonly ProviderCall<EmailMessage>[]): Promise<SendResult[]> {
+    return sendBatchBisecting(calls, async (members) => {
       const { result, named } = await this.post(members);
       const refusedForContent = !result.sent && result.failure.kind === 'bad-content';
       return refusedForContent ? { refused: result, named } : { results: members.map(() => result) };
@@ -105,8 +105,8 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
     const beyond = tooLarge(body);
     if (beyond) return { result: { sent: false, failure: beyond }, named: nobody };
     try {
-      const mayStart = () => mayStartTogether(calls);
-      const answer = await this.http.call({ method: 'POST', path: request.url, headers: this.headers, body, mayStart });
+      const mayStillSend = () => allMayStillSend(calls);
+      const answer = await this.http.call({ method: 'POST', path: request.url, headers: this.headers, body, mayStillSend });
       const holdUntil = holdByHeaders(answer.headers, Date.now());
       const result = { ...this.resultOf(answer, toBeChecked), ...(holdUntil !== undefined && { holdUntil }) };
       return { result, named: answer.status === 400 ? membersNamedIn(answer.body) : nobody };
@@ -147,7 +147,7 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
    * `toBeChecked`: asked in SendGrid's own sandbox mode, where 200 (not 202) says that nothing was sent and nothing
    * will follow.
    */
-  private resultOf(answer: HttpAnswer, toBeChecked: boolean): SendResult {
+  private resultOf(answer: HttpResponse, toBeChecked: boolean): SendResult {
     const id = answer.headers['x-message-id'];
     if (toBeChecked && answer.status === 200) return { sent: true, providerMessageId: '', validatedOnly: true };
     if (answer.status >= 200 && answer.status < 300) {
@@ -166,7 +166,7 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
     return refused(this.failureOf(answer), toBeChecked);
   }
 
-  private failureOf({ status, headers, body }: HttpAnswer): Failure {
+  private failureOf({ status, headers, body }: HttpResponse): Failure {
     const codes = [...special(status, body), `http_${status}`];
     const failure = this.failures.failure(codes, {
       httpStatus: status,
@@ -181,7 +181,7 @@ function refused(failure: Failure, toBeChecked: boolean): SendResult {
   return {
     sent: false,
     failure:
-      toBeChecked && failure.kind === 'unknown' ? { ...failure, kind: 'transient', action: checkAgain } : failure,
+      toBeChecked && failure.kind === 'unknown' ? { ...failure, kind: 'transient', remedy: checkAgain } : failure,
   };
 }
 
@@ -205,7 +205,7 @@ function special(status: number, body: string): string[] {
 }
 
 /** How long a 429 asks to wait, in ms: Retry-After, or X-RateLimit-Reset (unix seconds). */
-function waitOf(headers: HttpAnswer['headers']): number | undefined {
+function waitOf(headers: HttpResponse['headers']): number | undefined {
   const after = Number(headers['retry-after']);
   if (Number.isFinite(after) && after > 0) return after * 1000;
   const reset = Number(headers['x-ratelimit-reset']);

@@ -1,5 +1,5 @@
 import { type FailureCatalogue, oddFields } from '#libs/contracts';
-import type { Receipt, SuppressionWord } from '#libs/delivery';
+import type { Receipt, SuppressionChange } from '#libs/delivery';
 import type { ReadEvent, SendgridEvent } from './sendgrid.events.policy.ts';
 import { isAboutMail, toReceipt } from './sendgrid.receipts.policy.ts';
 import { isAboutSuppression, toSuppression } from './sendgrid.suppressions.policy.ts';
@@ -13,10 +13,10 @@ export interface OtherSendgridEvent extends ReadEvent {
 export interface Sorted {
   receipts: Receipt[];
   /** In the order of happening. */
-  suppressions: SuppressionWord[];
+  suppressions: SuppressionChange[];
   others: OtherSendgridEvent[];
   /** The event that a receipt or a suppression was made of. */
-  madeOf: Map<Receipt | SuppressionWord, ReadEvent>;
+  madeOf: Map<Receipt | SuppressionChange, ReadEvent>;
   /** Which fields of which kind of event are not as described. */
   odd: { type: string; fields: string[] }[];
 }

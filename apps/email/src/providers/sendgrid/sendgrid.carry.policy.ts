@@ -4,7 +4,7 @@ import { hasGroupTag } from '../../unsubscribe/placeholder.policy.ts';
 import { sendgridLimits } from './sendgrid.limits.ts';
 
 /** What SendGrid can never carry, however it does. */
-export function cannotCarry(message: EmailMessage): Failure | undefined {
+export function unsupported(message: EmailMessage): Failure | undefined {
   if (message.providerOptions?.sendgrid?.asm) return undefined;
   const fields = (['text', 'html'] as const).filter((field) => hasGroupTag(message[field]));
   const rule =

@@ -5,42 +5,42 @@ export const sendgridChecks = {
   'sendgrid.key': {
     title: 'SendGrid accepts SENDGRID_API_KEY',
     meaning: 'Nothing can be sent: SendGrid refuses the key, or cannot be reached.',
-    mend: 'Create an API key in SendGrid under Settings → API Keys and set SENDGRID_API_KEY to it; EU accounts also set SENDGRID_REGION=eu.',
+    remedy: 'Create an API key in SendGrid under Settings → API Keys and set SENDGRID_API_KEY to it; EU accounts also set SENDGRID_REGION=eu.',
   },
   'sendgrid.scopes': {
     title: 'The key holds the scopes that are needed',
     meaning: 'Without mail.send nothing can be sent; without the other scopes named, something works less well.',
-    mend: 'Add the scopes named to the key (Settings → API Keys → Edit).',
+    remedy: 'Add the scopes named to the key (Settings → API Keys → Edit).',
   },
   'sendgrid.power': {
     title: 'The key holds no powerful scopes that nothing here uses',
     meaning: 'Whoever gets hold of this key can do more than send: make keys, let people in, see bills.',
-    mend: 'Use a key with restricted access that holds only the scopes listed in docs/accounts.md.',
+    remedy: 'Use a key with restricted access that holds only the scopes listed in docs/accounts.md.',
   },
   'sendgrid.sender': {
     title: 'The sender of EMAIL_FROM is authenticated or verified',
     meaning: 'SendGrid refuses mail from a sender it does not know (403), or receivers distrust it.',
-    mend: 'Authenticate the domain of EMAIL_FROM in SendGrid (Settings → Sender Authentication) and set the DNS records it shows; for a first try a verified single sender is enough.',
+    remedy: 'Authenticate the domain of EMAIL_FROM in SendGrid (Settings → Sender Authentication) and set the DNS records it shows; for a first try a verified single sender is enough.',
   },
   'sendgrid.webhook': {
     title: 'An enabled event webhook points to us',
     meaning: 'Messages stay at sent: no delivery, bounce or unsubscribe is ever heard of.',
-    mend: 'npm run doctor -- --fix registers it; or create one by hand for the address named (Settings → Mail Settings → Event Webhooks).',
+    remedy: 'npm run doctor -- --fix registers it; or create one by hand for the address named (Settings → Mail Settings → Event Webhooks).',
   },
   'sendgrid.webhook-events': {
     title: 'The event webhook tells of every kind of event',
     meaning: 'What is not switched on is not heard of: statuses stay behind, or unsubscribes are missed.',
-    mend: 'npm run doctor -- --fix switches them on.',
+    remedy: 'npm run doctor -- --fix switches them on.',
   },
   'sendgrid.webhook-signing': {
     title: 'The event webhook is signed, by the key we hold',
     meaning: 'Every event is refused: without a signature that fits, anyone could tell us lies.',
-    mend: 'npm run doctor -- --fix switches signing on and writes the public key to a file; set SENDGRID_WEBHOOK_PUBLIC_KEY_FILE to it and restart the email service.',
+    remedy: 'npm run doctor -- --fix switches signing on and writes the public key to a file; set SENDGRID_WEBHOOK_PUBLIC_KEY_FILE to it and restart the email service.',
   },
   'sendgrid.clock': {
     title: 'Our clock agrees with SendGrid’s',
     meaning: 'Signed events are judged by their age, and schedules and expiry by our clock.',
-    mend: 'Synchronise the clock of this machine (NTP).',
+    remedy: 'Synchronise the clock of this machine (NTP).',
   },
 } satisfies CheckTable;
 

@@ -1,4 +1,4 @@
-import type { Finding, Told } from '#libs/contracts';
+import type { Finding, Reported } from '#libs/contracts';
 import { ask, type HttpCall, type ProviderDoctor, ProviderHttp, type Repair } from '#libs/delivery';
 import { webhookEvents } from './sendgrid.checks.ts';
 import {
@@ -70,25 +70,25 @@ export class SendgridDoctor implements ProviderDoctor {
 
   private async register(): Promise<{ id?: string; repairs: Repair[] }> {
     const url = this.account.webhookUrl;
-    const told = await this.ask('POST', SETTINGS, { ...allEvents, enabled: true, url, friendly_name: OUR_NAME });
-    const id = fieldOf(told, 'id');
-    if (id !== undefined && told.reached && told.status === 201)
+    const reported = await this.ask('POST', SETTINGS, { ...allEvents, enabled: true, url, friendly_name: OUR_NAME });
+    const id = fieldOf(reported, 'id');
+    if (id !== undefined && reported.reached && reported.status === 201)
       return { id, repairs: [{ what: `Registered an event webhook for ${url}.`, done: true }] };
     return {
-      repairs: [{ what: `SendGrid did not register an event webhook for ${url}: ${reasonOf(told)}`, done: false }],
+      repairs: [{ what: `SendGrid did not register an event webhook for ${url}: ${reasonOf(reported)}`, done: false }],
     };
   }
 
   private async bringUpToDate(ours: Webhook): Promise<{ id: string; repairs: Repair[] }> {
     const missing = missingEvents(ours);
     if (ours.enabled && missing.length === 0) return { id: ours.id, repairs: [] };
-    const told = await this.ask('PATCH', `${SETTINGS}/${ours.id}`, {
+    const reported = await this.ask('PATCH', `${SETTINGS}/${ours.id}`, {
       ...allEvents,
       enabled: true,
       url: ours.url,
       ...(ours.friendly_name && { friendly_name: ours.friendly_name }),
     });
-    const done = told.reached && told.status === 200;
+    const done = reported.reached && reported.status === 200;
     const parts = [
       ...(ours.enabled ? [] : ['switched on']),
       ...(missing.length > 0 ? [`told to tell of ${missing.join(', ')}`] : []),
@@ -99,7 +99,7 @@ export class SendgridDoctor implements ProviderDoctor {
         {
           what: done
             ? `The event webhook for ${ours.url} was ${parts}.`
-            : `SendGrid did not change the event webhook: ${reasonOf(told)}`,
+            : `SendGrid did not change the event webhook: ${reasonOf(reported)}`,
           done,
         },
       ],
@@ -112,13 +112,13 @@ export class SendgridDoctor implements ProviderDoctor {
     const kept = (value: string) => ({ setting: 'SENDGRID_WEBHOOK_PUBLIC_KEY', value });
     if (publicKey !== '')
       return [{ what: 'Fetched the public key of the event webhook.', done: true, kept: kept(publicKey) }];
-    const told = await this.ask('PATCH', `${SETTINGS}/signed/${id}`, { enabled: true });
-    const key = fieldOf(told, 'public_key');
-    if (!key) return [{ what: `SendGrid did not switch signing on: ${reasonOf(told)}`, done: false }];
+    const reported = await this.ask('PATCH', `${SETTINGS}/signed/${id}`, { enabled: true });
+    const key = fieldOf(reported, 'public_key');
+    if (!key) return [{ what: `SendGrid did not switch signing on: ${reasonOf(reported)}`, done: false }];
     return [{ what: 'Switched the signing of the event webhook on.', done: true, kept: kept(key) }];
   }
 
-  private ask(method: HttpCall['method'], path: string, body?: unknown, key = this.account.doctorKey): Promise<Told> {
+  private ask(method: HttpCall['method'], path: string, body?: unknown, key = this.account.doctorKey): Promise<Reported> {
     const headers = {
       authorization: `Bearer ${key}`,
       accept: 'application/json',
@@ -130,17 +130,17 @@ export class SendgridDoctor implements ProviderDoctor {
 
 const allEvents = Object.fromEntries(webhookEvents.map((event) => [event, true]));
 
-function fieldOf(told: Told, name: string): string | undefined {
-  const value = told.reached ? (told.body as Record<string, unknown> | undefined)?.[name] : undefined;
+function fieldOf(reported: Reported, name: string): string | undefined {
+  const value = reported.reached ? (reported.body as Record<string, unknown> | undefined)?.[name] : undefined;
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-function reasonOf(told: Told): string {
-  if (!told.reached) return `it could not be reached (${told.code}).`;
-  if (told.status === 403)
+function reasonOf(reported: Reported): string {
+  if (!reported.reached) return `it could not be reached (${reported.code}).`;
+  if (reported.status === 403)
     return 'the key may not (user.webhooks.event.settings.update): set DOCTOR_SENDGRID_API_KEY to one that may.';
-  const [first] = (told.body as { errors?: { message?: string }[] } | undefined)?.errors ?? [];
+  const [first] = (reported.body as { errors?: { message?: string }[] } | undefined)?.errors ?? [];
   return /maximum number of webhooks/.test(first?.message ?? '')
     ? 'the plan allows no more webhooks. Free one by hand that nothing uses, then run this again.'
-    : `it answered with status ${told.status}.`;
+    : `it answered with status ${reported.status}.`;
 }

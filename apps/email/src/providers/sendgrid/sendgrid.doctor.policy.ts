@@ -1,24 +1,24 @@
-import { clockSeen, type Finding, findingsOf, type ProviderCheck, type Told, troubleOf } from '#libs/contracts';
+import { clockSeen, type Finding, findingsOf, type ProviderCheck, type Reported, problemOf } from '#libs/contracts';
 import { z } from 'zod';
 import { powerfulScopes, scopeUses, sendgridChecks, webhookEvents } from './sendgrid.checks.ts';
 
 const say = findingsOf(sendgridChecks);
 
 /** What GET /v3/scopes says of a key: the cheap checks, one question. */
-export function keyFindings(told: Told): Finding[] {
-  const trouble = troubleOf(told);
-  if (trouble !== undefined || !told.reached)
+export function keyFindings(reported: Reported): Finding[] {
+  const trouble = problemOf(reported);
+  if (trouble !== undefined || !reported.reached)
     return [
       say.fail(
         'sendgrid.key',
         trouble ?? '',
         'Look at SENDGRID_BASE_URL, the network, and its status page; messages wait meanwhile.',
       ),
-      clock(told),
+      clock(reported),
     ];
-  if (told.status !== 200) return [refused(told.status, told.body), clock(told)];
-  const { scopes } = Scopes.parse(told.body);
-  return [say.ok('sendgrid.key', 'the key is accepted'), scopeFinding(scopes), powerFinding(scopes), clock(told)];
+  if (reported.status !== 200) return [refused(reported.status, reported.body), clock(reported)];
+  const { scopes } = Scopes.parse(reported.body);
+  return [say.ok('sendgrid.key', 'the key is accepted'), scopeFinding(scopes), powerFinding(scopes), clock(reported)];
 }
 
 const Scopes = z.object({ scopes: z.array(z.string()) }).catch({ scopes: [] });
@@ -48,25 +48,25 @@ function powerFinding(scopes: readonly string[]): Finding {
   return say.warn('sendgrid.power', `${powerful.length} such: ${shown}${powerful.length > 5 ? ', …' : ''}`);
 }
 
-function clock(told: Told): Finding {
-  const { state, seen } = clockSeen(told);
+function clock(reported: Reported): Finding {
+  const { state, seen } = clockSeen(reported);
   return say[state]('sendgrid.clock', seen);
 }
 
 /** The same, as readiness and the start of the service want it. */
-export function readinessOf(told: Told): ProviderCheck {
-  const findings = keyFindings(told);
+export function readinessOf(reported: Reported): ProviderCheck {
+  const findings = keyFindings(reported);
   const failed = findings.find(({ state }) => state === 'fail');
   if (!failed) return { state: 'ok', warnings: findings.filter(({ state }) => state === 'warn') };
-  const words = { meaning: `SendGrid: ${failed.seen}.`, action: failed.mend ?? '' };
-  return troubleOf(told) === undefined ? { state: 'refused', ...words } : { state: 'unreachable', ...words };
+  const words = { meaning: `SendGrid: ${failed.seen}.`, remedy: failed.remedy ?? '' };
+  return problemOf(reported) === undefined ? { state: 'refused', ...words } : { state: 'unreachable', ...words };
 }
 
 const Domains = z.array(z.object({ domain: z.string(), subdomain: z.string().nullish(), valid: z.boolean() }));
 const Senders = z.object({ results: z.array(z.object({ from_email: z.string(), verified: z.boolean() })) });
 
 /** @param from the address of EMAIL_FROM */
-export function senderFinding(from: string | undefined, domains: Told, senders: Told): Finding {
+export function senderFinding(from: string | undefined, domains: Reported, senders: Reported): Finding {
   if (!from)
     return say.fail(
       'sendgrid.sender',
@@ -116,8 +116,8 @@ const Webhooks = z
   .transform(({ webhooks }) => webhooks.flatMap((one) => Webhook.safeParse(one).data ?? []));
 
 /** The event webhooks of the account; undefined where the key may not read them. */
-export const webhooksOf = (told: Told): Webhook[] | undefined =>
-  told.reached && told.status === 200 ? Webhooks.safeParse(told.body).data : undefined;
+export const webhooksOf = (reported: Reported): Webhook[] | undefined =>
+  reported.reached && reported.status === 200 ? Webhooks.safeParse(reported.body).data : undefined;
 
 /** Ours is the one with our address: another, with our path too, may be another installation's. */
 export const ourWebhook = (webhooks: readonly Webhook[], url: string): Webhook | undefined =>
@@ -126,8 +126,8 @@ export const ourWebhook = (webhooks: readonly Webhook[], url: string): Webhook |
 export const missingEvents = (webhook: Webhook): string[] => webhookEvents.filter((event) => webhook[event] !== true);
 
 /** @param keys the public keys we hold, base64 */
-export function webhookFindings(told: Told, url: string, keys: readonly string[]): Finding[] {
-  const webhooks = webhooksOf(told);
+export function webhookFindings(reported: Reported, url: string, keys: readonly string[]): Finding[] {
+  const webhooks = webhooksOf(reported);
   if (!webhooks)
     return [
       say.skipped(

@@ -11,10 +11,10 @@ import { dropReason, isBlocked, type SendgridEvent, withoutSuffix } from './send
 
 export { SendgridEvent, withoutSuffix } from './sendgrid.events.policy.ts';
 
-type Told = { status: Status | Engagement; final: boolean; failure?: Failure; reason?: string };
+type Reported = { status: Status | Engagement; final: boolean; failure?: Failure; reason?: string };
 
 /** What an event says of its message; undefined for events about nothing of ours. */
-function told(event: SendgridEvent, failures: FailureCatalogue): Told | undefined {
+function reported(event: SendgridEvent, failures: FailureCatalogue): Reported | undefined {
   switch (event.event) {
     case 'processed':
       return { status: 'sent', final: false };
@@ -23,7 +23,7 @@ function told(event: SendgridEvent, failures: FailureCatalogue): Told | undefine
     case 'delivered':
       return { status: 'delivered', final: true };
     case 'bounce':
-      return { status: 'bounced', final: true, failure: bounceFailure(event, failures), ...because(answerCode(event)) };
+      return { status: 'bounced', final: true, failure: bounceFailure(event, failures), ...because(smtpReplyCode(event)) };
     case 'dropped': {
       const failure = dropFailure(event, failures);
       return { status: failure.suppress ? 'suppressed' : 'failed', final: true, failure };
@@ -57,7 +57,7 @@ export const dropFailure = (event: SendgridEvent, failures: FailureCatalogue): F
 const because = (reason: string | undefined) => (reason === undefined ? {} : { reason });
 
 /** The receiving server's code (RFC 3463) is safe to show; its text is not. */
-const answerCode = ({ status }: SendgridEvent) =>
+const smtpReplyCode = ({ status }: SendgridEvent) =>
   status && /^[245]\.\d{1,3}\.\d{1,3}$/.test(status) ? `The receiving server answered ${status}.` : undefined;
 
 const deferral = ({ attempt }: SendgridEvent) =>
@@ -67,7 +67,7 @@ const deferral = ({ attempt }: SendgridEvent) =>
 
 /** An event as a receipt, or undefined where it tells nothing about a message, or nothing says about which. */
 export function toReceipt(event: SendgridEvent, failures: FailureCatalogue, hashKey: string): Receipt | undefined {
-  const says = told(event, failures);
+  const says = reported(event, failures);
   const reference = returnedReference(event);
   // An asynchronous bounce may come without SendGrid's id.
   if (!says || (!event.sg_message_id && !reference.messageId)) return undefined;
@@ -90,7 +90,7 @@ const timeOf = ({ timestamp: at }: SendgridEvent) =>
 
 /** Whether an event of this kind is about a mail of somebody's. */
 export const isAboutMail = (event: SendgridEvent, failures: FailureCatalogue): boolean =>
-  told(event, failures) !== undefined;
+  reported(event, failures) !== undefined;
 
 /**
  * Which link was clicked. Only tells clicks apart: an address on the web may hold one of a person, so it is told to

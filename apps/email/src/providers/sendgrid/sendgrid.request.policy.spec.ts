@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { EmailMessage } from '../../email-message.ts';
 import { MailBuilder } from './sendgrid.mail.adapter.ts';
-import { type Member, toMailData, togetherKey } from './sendgrid.request.policy.ts';
+import { type Member, toMailData, batchKey } from './sendgrid.request.policy.ts';
 
 const aMessage = (parts: Partial<EmailMessage> = {}): EmailMessage => ({
   ...anEmailRequest({ messageId: 'm-1' }),
@@ -101,7 +101,7 @@ describe('what SendGrid is asked', () => {
 
   it('gives each recipient of a mailing the own link, in headers and content, in one call', async () => {
     const names = ['ada', 'bob'];
-    expect(new Set(names.map((name) => togetherKey(aMessage(aMailing(name))))).size).toBe(1);
+    expect(new Set(names.map((name) => batchKey(aMessage(aMailing(name))))).size).toBe(1);
     const body = await bodyOf(...names.map((name) => aMember(aMailing(name), name)));
     expect(JSON.stringify(body['content'])).not.toContain('/unsubscribe/');
     expect(body['content']).toContainEqual({ type: 'text/plain', value: 'News. Leave: {{mi_unsubscribe_url}}' });
@@ -171,7 +171,7 @@ describe('e-mails of one call', () => {
   ];
 
   it('agree in all that is not said per recipient: no two of these share one', () => {
-    const keys = [togetherKey(aMessage()), ...differences.map(([, parts]) => togetherKey(aMessage(parts)))];
+    const keys = [batchKey(aMessage()), ...differences.map(([, parts]) => batchKey(aMessage(parts)))];
     expect(new Set(keys).size).toBe(differences.length + 1);
   });
 
@@ -188,7 +188,7 @@ describe('e-mails of one call', () => {
         const [one, other] = await Promise.all(
           members.map(async (member) => ({ ...(await bodyOf(member)), personalizations: undefined })),
         );
-        const [key, otherKey] = members.map(({ message }) => togetherKey(message));
+        const [key, otherKey] = members.map(({ message }) => batchKey(message));
         if (key === otherKey) expect(one).toEqual(other);
       }),
       { numRuns: 500 },

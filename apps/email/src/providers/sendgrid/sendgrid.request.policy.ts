@@ -82,7 +82,7 @@ const isMailing = ({ category, unsubscribe }: EmailMessage) => category === 'mar
  * What e-mails of one call share. Those with attachments, or to several recipients, go alone: a call holds at most
  * 1,000 recipients.
  */
-export function togetherKey(message: EmailMessage): string | undefined {
+export function batchKey(message: EmailMessage): string | undefined {
   const { from, subject, text, html, replyTo, headers, template, tags, tracking, ipPool, sandbox, providerOptions } =
     message;
   if (message.attachments?.length || message.to.length > 1 || message.cc?.length || message.bcc?.length)

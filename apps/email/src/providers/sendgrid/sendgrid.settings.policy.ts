@@ -10,7 +10,7 @@ export function trackingSettings({ tracking, providerOptions, headers }: EmailMe
     }),
     ...(tracking?.opens !== undefined && { openTracking: { enable: tracking.opens } }),
     // It would put a List-Unsubscribe of SendGrid's own beside the one that the mail has.
-    ...(hasOwnWayOut(headers) && { subscriptionTracking: { enable: false } }),
+    ...(hasOwnUnsubscribeLink(headers) && { subscriptionTracking: { enable: false } }),
     ...(ganalytics && { ganalytics: { enable: true, ...utm(ganalytics) } }),
   };
   return Object.keys(settings).length > 0 ? { trackingSettings: settings } : {};
@@ -33,7 +33,7 @@ const on = { enable: true } as const;
 /** The SDK changes the objects it is given, so none may be shared. */
 const copied = <T extends object>(of: T): T => structuredClone(of);
 
-const hasOwnWayOut = (headers: EmailMessage['headers']) =>
+const hasOwnUnsubscribeLink = (headers: EmailMessage['headers']) =>
   Object.keys(headers ?? {}).some((name) => name.toLowerCase() === 'list-unsubscribe');
 
 function utm(tags: object): Record<string, string> {

@@ -28,6 +28,6 @@ export function isGenuine(
   if (!signature || !timestamp || !/^\d{1,12}$/.test(timestamp)) return false;
   if (Math.abs(now - Number(timestamp) * 1000) > toleranceMs) return false;
   const signed = Buffer.concat([Buffer.from(timestamp), rawBody]);
-  const proof = Buffer.from(signature, 'base64');
-  return keys.some((key) => verify('sha256', signed, key, proof));
+  const evidence = Buffer.from(signature, 'base64');
+  return keys.some((key) => verify('sha256', signed, key, evidence));
 }

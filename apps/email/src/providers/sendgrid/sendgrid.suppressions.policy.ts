@@ -6,7 +6,7 @@ import {
   recipientRef,
   returnedReference,
 } from '#libs/contracts';
-import type { SuppressionWord } from '#libs/delivery';
+import type { SuppressionChange } from '#libs/delivery';
 import { dropReason, type SendgridEvent, withoutSuffix } from './sendgrid.events.policy.ts';
 import { bounceFailure } from './sendgrid.receipts.policy.ts';
 import { SCOPE_ARGUMENT } from './sendgrid.request.policy.ts';
@@ -41,7 +41,7 @@ export function toSuppression(
   failures: FailureCatalogue,
   hashKey: string,
   now: number,
-): SuppressionWord | undefined {
+): SuppressionChange | undefined {
   if (!isAboutSuppression(event, failures)) return undefined;
   const named = event.email ? recipientRef(hashKey, event.email) : undefined;
   const reference = returnedReference(event);
@@ -89,8 +89,8 @@ function ruleFor(event: SendgridEvent, failures: FailureCatalogue): Rule | undef
 
 /** What was left: as we said when we sent it, else SendGrid's group, else all marketing. */
 function groupOf(event: SendgridEvent): string {
-  const told = event[SCOPE_ARGUMENT];
-  if (typeof told === 'string' && /^(?:marketing|topic:[a-z0-9][a-z0-9_-]{0,63}|group:sendgrid:\d{1,15})$/.test(told))
-    return told;
+  const reported = event[SCOPE_ARGUMENT];
+  if (typeof reported === 'string' && /^(?:marketing|topic:[a-z0-9][a-z0-9_-]{0,63}|group:sendgrid:\d{1,15})$/.test(reported))
+    return reported;
   return event.asm_group_id === undefined ? 'marketing' : `group:sendgrid:${event.asm_group_id}`;
 }

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { bytesOf, type EmailRequested, FailureCatalogue, readJson } from '#libs/contracts';
-import { DeliveryEngine, type Receipt, type SuppressionWord } from '#libs/delivery';
+import { DeliveryEngine, type Receipt, type SuppressionChange } from '#libs/delivery';
 import { BodyAsBytes, LOGGER } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
 import { Controller, Headers, HttpCode, Inject, Post, type RawBodyRequest, Req } from '@nestjs/common';
@@ -71,7 +71,7 @@ export class SendgridWebhookController {
       });
     const found = sorted(eventsOf(body.value), this.failures, this.hashKey, now);
     for (const { type, fields } of found.odd) otherEvents.odd({ provider: 'sendgrid', type, fields });
-    const orKeep = (made: Receipt | SuppressionWord, publish: () => Promise<unknown>) =>
+    const orKeep = (made: Receipt | SuppressionChange, publish: () => Promise<unknown>) =>
       otherEvents.publishOrKeep({ event: () => eventGiven(found.madeOf.get(made)!), publish });
     await inPortions(found.receipts, (receipt) => orKeep(receipt, () => receipts.record([receipt])));
     await inPortions(found.suppressions, (word) => orKeep(word, () => suppressions.record([word])));

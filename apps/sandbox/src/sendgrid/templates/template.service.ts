@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { Answer } from '../../answer.ts';
 import { hex } from '../../messages/ids.ts';
-import { badRequest, errorAnswer } from '../error.policy.ts';
+import { badRequest, errorResponse } from '../error.policy.ts';
 import { unreadable } from './rendering.ts';
 import {
   partsOf,
@@ -68,13 +68,13 @@ export class SendGridTemplates {
   }
 
   remove(id: string): Answer {
-    return this.templates.delete(id) ? gone : errorAnswer(404);
+    return this.templates.delete(id) ? gone : errorResponse(404);
   }
 
   addVersion(id: string, body: unknown, now: number): Answer {
     return this.with(id, (template) =>
       given(VersionForm, body, (form) => {
-        if (template.versions.length >= MOST_VERSIONS) return errorAnswer(400, 'A template may have 300 versions.');
+        if (template.versions.length >= MOST_VERSIONS) return errorResponse(400, 'A template may have 300 versions.');
         const version: Version = { id: randomUUID(), ...partsOf(form), active: false, updatedAt: now };
         // The first is active, whatever was asked.
         return this.keep(template, version, form.active === 1 || template.versions.length === 0, 201);
@@ -119,13 +119,13 @@ export class SendGridTemplates {
 
   private with(id: string, work: (template: Template) => Answer): Answer {
     const template = this.templates.get(id);
-    return template ? work(template) : errorAnswer(404);
+    return template ? work(template) : errorResponse(404);
   }
 
   private withVersion(id: string, versionId: string, work: (template: Template, version: Version) => Answer): Answer {
     return this.with(id, (template) => {
       const version = template.versions.find((one) => one.id === versionId);
-      return version ? work(template, version) : errorAnswer(404);
+      return version ? work(template, version) : errorResponse(404);
     });
   }
 }

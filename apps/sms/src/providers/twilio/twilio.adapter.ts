@@ -3,7 +3,7 @@ import {
   type Failure,
   FailureCatalogue,
   type LookupResult,
-  type LookupWish,
+  type LookupRequest,
   ownFailure,
   Provider,
   type ProviderCall,
@@ -11,7 +11,7 @@ import {
   refusedFields,
   type SendResult,
 } from '#libs/contracts';
-import { ask, brokenCallFailure, CallBroken, type HttpAnswer, ProviderHttp } from '#libs/delivery';
+import { ask, brokenCallFailure, CallBroken, type HttpResponse, ProviderHttp } from '#libs/delivery';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import twilio from 'twilio';
 import { sizeOf } from '../../content/segments.policy.ts';
@@ -51,8 +51,8 @@ interface SdkRequest {
 
 /** One call on its way through the SDK. */
 interface Passage {
-  mayStart?: () => boolean;
-  answer?: HttpAnswer;
+  mayStillSend?: () => boolean;
+  answer?: HttpResponse;
 }
 
 /** Twilio through its own SDK, which builds and parses, over our keep-alive pool, which carries it. */
@@ -82,7 +82,7 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
     this.client = twilio(user, password, { accountSid: config.TWILIO_ACCOUNT_SID, httpClient: httpClient as never });
   }
 
-  async send({ message, reference, mayStart }: ProviderCall<SmsMessage>): Promise<SendResult> {
+  async send({ message, reference, mayStillSend }: ProviderCall<SmsMessage>): Promise<SendResult> {
     if (
       message.from === undefined &&
       message.messagingService === undefined &&
@@ -97,7 +97,7 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
       this.config.TWILIO_MESSAGING_SERVICE_SID,
       Date.now(),
     );
-    const passage: Passage = { mayStart };
+    const passage: Passage = { mayStillSend };
     try {
       const { sid } = await this.passage.run(passage, () => this.client.messages.create(create as never));
       if (sid) return { sent: true, providerMessageId: sid, ...sizeOfSms(message) };
@@ -113,7 +113,7 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
    * Twilio hands back no reference: what looks the same is a candidate, and the ledger tells whose it is
    * (docs/adr/0004).
    */
-  async lookup({ message, since }: LookupWish<SmsMessage>): Promise<LookupResult> {
+  async lookup({ message, since }: LookupRequest<SmsMessage>): Promise<LookupResult> {
     // The text of a template is Twilio's: nothing of ours to compare with.
     if (message.contentTemplate) return { found: 'unsupported' };
     const passage: Passage = {};
@@ -176,13 +176,13 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
         authorization: `Basic ${Buffer.from(`${request.username}:${request.password}`).toString('base64')}`,
       },
       body: request.data ? formOf(request.data) : undefined,
-      mayStart: passage.mayStart,
+      mayStillSend: passage.mayStillSend,
     });
     passage.answer = answer;
     return { statusCode: answer.status, body: answer.body, headers: answer.headers };
   }
 
-  private failureOf({ status, headers, body }: HttpAnswer): Failure {
+  private failureOf({ status, headers, body }: HttpResponse): Failure {
     // A cut-off success: Twilio has the message, but its id was lost.
     if (status >= 200 && status < 300) {
       return ownFailure(
@@ -220,7 +220,7 @@ function formOf(data: Record<string, unknown>): string {
 
 const noSender = (kind: SmsMessage['kind']) =>
   ownFailure('MSG_NO_SENDER', 'account', 'operator', 'No sender is configured for this kind of message.', {
-    action:
+    remedy:
       kind === 'whatsapp'
         ? 'Set WHATSAPP_FROM, or name a sender in the request.'
         : 'Set SMS_FROM or TWILIO_MESSAGING_SERVICE_SID, or name a sender in the request.',

@@ -1,4 +1,4 @@
-import type { Finding, Told } from '#libs/contracts';
+import type { Finding, Reported } from '#libs/contracts';
 import { ask, type HttpCall, type ProviderDoctor, ProviderHttp, type Repair } from '#libs/delivery';
 import {
   accountFinding,
@@ -9,7 +9,7 @@ import {
   keyFindings,
   numberOf,
   senderFindings,
-  type SenderTold,
+  type SenderProbe,
 } from './twilio.doctor.policy.ts';
 
 export interface TwilioAccount {
@@ -82,9 +82,9 @@ export class TwilioDoctor implements ProviderDoctor {
   }
 
   /** Sends the replies to one sender to us. */
-  private async direct(sender: SenderTold): Promise<Repair> {
+  private async direct(sender: SenderProbe): Promise<Repair> {
     const { inboundUrl } = this.account;
-    const told = isService(sender.sender)
+    const reported = isService(sender.sender)
       ? await this.ask(this.messaging, 'POST', `/v1/Services/${sender.sender}`, {
           InboundRequestUrl: inboundUrl,
           InboundMethod: 'POST',
@@ -93,8 +93,8 @@ export class TwilioDoctor implements ProviderDoctor {
           SmsUrl: inboundUrl,
           SmsMethod: 'POST',
         });
-    const done = told.reached && told.status === 200;
-    const why = told.reached ? `status ${told.status}` : told.code;
+    const done = reported.reached && reported.status === 200;
+    const why = reported.reached ? `status ${reported.status}` : reported.code;
     return {
       what: done
         ? `Replies to the ${kindOf(sender)} now go to ${inboundUrl}.`
@@ -103,25 +103,25 @@ export class TwilioDoctor implements ProviderDoctor {
     };
   }
 
-  private async senders(): Promise<SenderTold[]> {
-    const told: SenderTold[] = [];
-    for (const sender of this.account.senders) told.push(await this.look(sender));
-    return told;
+  private async senders(): Promise<SenderProbe[]> {
+    const reported: SenderProbe[] = [];
+    for (const sender of this.account.senders) reported.push(await this.look(sender));
+    return reported;
   }
 
-  private async look(sender: string): Promise<SenderTold> {
+  private async look(sender: string): Promise<SenderProbe> {
     if (isService(sender)) {
       const service = await this.ask(this.messaging, 'GET', `/v1/Services/${sender}`);
       return {
         sender,
-        told: service,
+        reported: service,
         numbers: await this.ask(this.messaging, 'GET', `/v1/Services/${sender}/PhoneNumbers?PageSize=100`),
       };
     }
-    if (!isNumber(sender)) return { sender, told: { reached: false, code: 'not-asked' } };
+    if (!isNumber(sender)) return { sender, reported: { reached: false, code: 'not-asked' } };
     return {
       sender,
-      told: await this.ask(
+      reported: await this.ask(
         this.api,
         'GET',
         `${this.path}/IncomingPhoneNumbers.json?PhoneNumber=${encodeURIComponent(sender)}`,
@@ -136,7 +136,7 @@ export class TwilioDoctor implements ProviderDoctor {
     path: string,
     form?: Record<string, string>,
     key?: { sid: string; secret: string },
-  ): Promise<Told> {
+  ): Promise<Reported> {
     const { accountSid, authToken } = this.account;
     const pair = key ? `${key.sid}:${key.secret}` : `${accountSid}:${authToken}`;
     const headers = {
@@ -148,4 +148,4 @@ export class TwilioDoctor implements ProviderDoctor {
   }
 }
 
-const kindOf = ({ sender }: SenderTold) => (isService(sender) ? 'messaging service' : `number …${sender.slice(-4)}`);
+const kindOf = ({ sender }: SenderProbe) => (isService(sender) ? 'messaging service' : `number …${sender.slice(-4)}`);

@@ -1,27 +1,27 @@
-import { clockSeen, type Finding, findingsOf, type ProviderCheck, type Told, troubleOf } from '#libs/contracts';
+import { clockSeen, type Finding, findingsOf, type ProviderCheck, type Reported, problemOf } from '#libs/contracts';
 import { z } from 'zod';
 import { twilioChecks } from './twilio.checks.ts';
 
 const say = findingsOf(twilioChecks);
 
 /** What a list of one message says of the credentials: works with every kind of key, unlike the account itself. */
-export function keyFindings(told: Told): Finding[] {
-  const trouble = troubleOf(told);
-  if (trouble !== undefined || !told.reached)
+export function keyFindings(reported: Reported): Finding[] {
+  const trouble = problemOf(reported);
+  if (trouble !== undefined || !reported.reached)
     return [
       say.fail(
         'twilio.key',
         trouble ?? '',
         'Look at TWILIO_BASE_URL, the network, and its status page; messages wait meanwhile.',
       ),
-      clock(told),
+      clock(reported),
     ];
-  if (told.status === 200) return [say.ok('twilio.key', 'the credentials are accepted'), clock(told)];
+  if (reported.status === 200) return [say.ok('twilio.key', 'the credentials are accepted'), clock(reported)];
   return [
-    codeOf(told.body) === 20008
+    codeOf(reported.body) === 20008
       ? testCredentials
-      : say.fail('twilio.key', `the credentials are refused (${told.status})`),
-    clock(told),
+      : say.fail('twilio.key', `the credentials are refused (${reported.status})`),
+    clock(reported),
   ];
 }
 
@@ -32,18 +32,18 @@ const testCredentials = say.fail(
   'Set TWILIO_AUTH_TOKEN to the live auth token; test credentials belong into TWILIO_TEST_ACCOUNT_SID and TWILIO_TEST_AUTH_TOKEN.',
 );
 
-function clock(told: Told): Finding {
-  const { state, seen } = clockSeen(told);
+function clock(reported: Reported): Finding {
+  const { state, seen } = clockSeen(reported);
   return say[state]('twilio.clock', seen);
 }
 
 /** The same, as readiness and the start of the service want it. */
-export function readinessOf(told: Told): ProviderCheck {
-  const findings = keyFindings(told);
+export function readinessOf(reported: Reported): ProviderCheck {
+  const findings = keyFindings(reported);
   const failed = findings.find(({ state }) => state === 'fail');
   if (!failed) return { state: 'ok', warnings: findings.filter(({ state }) => state === 'warn') };
-  const words = { meaning: `Twilio: ${failed.seen}.`, action: failed.mend ?? '' };
-  return troubleOf(told) === undefined ? { state: 'refused', ...words } : { state: 'unreachable', ...words };
+  const words = { meaning: `Twilio: ${failed.seen}.`, remedy: failed.remedy ?? '' };
+  return problemOf(reported) === undefined ? { state: 'refused', ...words } : { state: 'unreachable', ...words };
 }
 
 const Account = z.object({ status: z.string(), type: z.string() });
@@ -51,11 +51,11 @@ const Account = z.object({ status: z.string(), type: z.string() });
 /**
  * The account, asked for with the auth token. Its answer holds that token: nothing of it is shown but status and type.
  */
-export function accountFinding(told: Told): Finding {
-  if (told.reached && (told.status === 401 || told.status === 403))
-    return say.fail('twilio.account', `TWILIO_AUTH_TOKEN is refused (${told.status}): webhooks could not be verified`);
-  const account = told.reached && told.status === 200 ? Account.safeParse(told.body).data : undefined;
-  if (!account) return say.skipped('twilio.account', troubleOf(told) ?? 'the account cannot be read');
+export function accountFinding(reported: Reported): Finding {
+  if (reported.reached && (reported.status === 401 || reported.status === 403))
+    return say.fail('twilio.account', `TWILIO_AUTH_TOKEN is refused (${reported.status}): webhooks could not be verified`);
+  const account = reported.reached && reported.status === 200 ? Account.safeParse(reported.body).data : undefined;
+  if (!account) return say.skipped('twilio.account', problemOf(reported) ?? 'the account cannot be read');
   if (account.status !== 'active') return say.fail('twilio.account', `the account is ${account.status}`);
   if (account.type === 'Trial')
     return say.warn(
@@ -66,11 +66,11 @@ export function accountFinding(told: Told): Finding {
 }
 
 /** A sender that is configured, and what Twilio says of it. */
-export interface SenderTold {
+export interface SenderProbe {
   sender: string;
-  told: Told;
+  reported: Reported;
   /** The numbers of a messaging service. */
-  numbers?: Told;
+  numbers?: Reported;
 }
 
 const OwnNumber = z.object({
@@ -95,12 +95,12 @@ const ServiceNumbers = z.object({
 export const isService = (sender: string): boolean => sender.startsWith('MG');
 export const isNumber = (sender: string): boolean => /^\+\d{7,15}$/.test(sender);
 
-export const numberOf = ({ sender, told }: SenderTold): OwnNumber | undefined =>
-  told.reached && told.status === 200
-    ? OwnNumbers.safeParse(told.body).data?.incoming_phone_numbers.find(({ phone_number: number }) => number === sender)
+export const numberOf = ({ sender, reported }: SenderProbe): OwnNumber | undefined =>
+  reported.reached && reported.status === 200
+    ? OwnNumbers.safeParse(reported.body).data?.incoming_phone_numbers.find(({ phone_number: number }) => number === sender)
     : undefined;
-export const serviceOf = ({ told }: SenderTold): Service | undefined =>
-  told.reached && told.status === 200 ? Service.safeParse(told.body).data : undefined;
+export const serviceOf = ({ reported }: SenderProbe): Service | undefined =>
+  reported.reached && reported.status === 200 ? Service.safeParse(reported.body).data : undefined;
 
 /** A sender, fit to be shown: a number only by its end. */
 const shown = (sender: string) =>
@@ -110,7 +110,7 @@ const shown = (sender: string) =>
       ? `the messaging service ${sender.slice(0, 6)}…`
       : 'the name';
 
-export function senderFindings(senders: readonly SenderTold[]): Finding[] {
+export function senderFindings(senders: readonly SenderProbe[]): Finding[] {
   if (senders.length === 0) return [say.fail('twilio.sender', 'no sender is configured')];
   return senders.map((one) =>
     isService(one.sender) ? serviceFinding(one) : isNumber(one.sender) ? numberFinding(one) : nameFinding(one.sender),
@@ -128,18 +128,18 @@ function nameFinding(sender: string): Finding {
 }
 
 /** Twilio answered, but not with what was asked for: say what that means, else that it could not be looked at. */
-function unreadable({ told }: SenderTold, sender: string): Finding | undefined {
-  if (told.reached && told.status === 200) return undefined;
-  if (told.reached && told.status === 404)
+function unreadable({ reported }: SenderProbe, sender: string): Finding | undefined {
+  if (reported.reached && reported.status === 200) return undefined;
+  if (reported.reached && reported.status === 404)
     return say.fail('twilio.sender', `${shown(sender)} does not exist in this account`);
   return say.skipped(
     'twilio.sender',
-    troubleOf(told) ??
-      `${shown(sender)} may not be looked at with these credentials (${told.reached ? told.status : ''})`,
+    problemOf(reported) ??
+      `${shown(sender)} may not be looked at with these credentials (${reported.reached ? reported.status : ''})`,
   );
 }
 
-function numberFinding(one: SenderTold): Finding {
+function numberFinding(one: SenderProbe): Finding {
   const cannot = unreadable(one, one.sender);
   if (cannot) return cannot;
   const number = numberOf(one);
@@ -153,7 +153,7 @@ function numberFinding(one: SenderTold): Finding {
     : say.fail('twilio.sender', `${shown(one.sender)} cannot send SMS`);
 }
 
-function serviceFinding(one: SenderTold): Finding {
+function serviceFinding(one: SenderProbe): Finding {
   const cannot = unreadable(one, one.sender);
   if (cannot) return cannot;
   const numbers =
@@ -182,7 +182,7 @@ function serviceFinding(one: SenderTold): Finding {
 /** Where a sender's replies go, and whether we may change that without taking them from someone. */
 export type InboundState = { state: 'ours' } | { state: 'free' | 'taken' | 'on-number' | 'application' };
 
-export function inboundOf(one: SenderTold, url: string): InboundState | undefined {
+export function inboundOf(one: SenderProbe, url: string): InboundState | undefined {
   const service = isService(one.sender) ? serviceOf(one) : undefined;
   const number = isNumber(one.sender) ? numberOf(one) : undefined;
   if (!service && !number) return undefined;
@@ -196,7 +196,7 @@ export function inboundOf(one: SenderTold, url: string): InboundState | undefine
 const isDemo = (url: string) => URL.parse(url)?.hostname === 'demo.twilio.com';
 const pathOf = (url: string) => URL.parse(url)?.pathname;
 
-export function inboundFindings(senders: readonly SenderTold[], url: string): Finding[] {
+export function inboundFindings(senders: readonly SenderProbe[], url: string): Finding[] {
   return senders.flatMap((one) => {
     const inbound = inboundOf(one, url);
     return inbound ? [inboundFinding(inbound.state, shown(one.sender), url)] : [];

@@ -4,7 +4,7 @@ import {
   SmsRequested,
   SuppressionChanged,
   suppressionKey,
-  type SuppressionPlace,
+  type SuppressionSlot,
 } from '#libs/contracts';
 import { receiptFact } from '#libs/delivery';
 import { describe, expect, it } from '@jest/globals';
@@ -97,7 +97,7 @@ describe('a reply', () => {
       provider: 'twilio',
     });
     expect(JSON.stringify(stop)).not.toContain('2025550123');
-    const [lifted] = words({ Body: 'START' }) as [{ lift: SuppressionPlace & { at: string } }];
+    const [lifted] = words({ Body: 'START' }) as [{ lift: SuppressionSlot & { at: string } }];
     expect(suppressionKey(lifted.lift)).toBe(suppressionKey(stop));
     expect(Date.parse(lifted.lift.at)).toBe(Date.parse(stop.at));
     expect([words({}), words({ Body: 'HELP' })]).toEqual([[], []]);
@@ -167,11 +167,11 @@ describe('a reply', () => {
     'that stops texts to %s stops them in every spelling that a request may have, as its answer may',
     (number) => {
       for (const kind of ['sms', 'whatsapp'] as const) {
-        for (const told of asProvidersSpell(number)) {
-          const reply = inbound({ From: kind === 'whatsapp' ? `whatsapp:${told}` : told, Body: 'STOP' });
+        for (const reported of asProvidersSpell(number)) {
+          const reply = inbound({ From: kind === 'whatsapp' ? `whatsapp:${reported}` : reported, Body: 'STOP' });
           const [word] = suppressionOf({ To: '+15005550006' }, reply);
           const answer = SmsRequested.parse({ messageId: 'm-1', kind, to: reply.from, body: 'x' });
-          if (kind === 'whatsapp') expect(answer.to).toBe(told);
+          if (kind === 'whatsapp') expect(answer.to).toBe(reported);
           for (const to of [answer.to, ...asProvidersSpell(number)]) {
             const request = SmsRequested.parse({ messageId: 'm-1', kind, to, body: 'x' });
             expect(recipientHash(key, request.to)).toBe(word && 'suppress' in word && word.suppress.recipient);

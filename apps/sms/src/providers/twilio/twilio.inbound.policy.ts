@@ -1,18 +1,18 @@
 import { type InboundReceived, type Keyword, receiptId, recipientRef } from '#libs/contracts';
-import type { Receipt, SuppressionWord } from '#libs/delivery';
-import { type Asked, askedBy, type Keywords } from '../../reply/keywords.policy.ts';
+import type { Receipt, SuppressionChange } from '#libs/delivery';
+import { type Parsed, askedBy, type Keywords } from '../../reply/keywords.policy.ts';
 import { readAddress, sendersOf } from './twilio.address.policy.ts';
 import { sidOf } from './twilio.receipts.policy.ts';
 import type { TwilioParams } from './twilio.signature.webhook.ts';
 
 /** Advanced Opt-Out's own word, which knows what the account has set up for each language (provider facts, §4.5). */
-const toldByTwilio: Readonly<Record<string, Keyword>> = { STOP: 'stop', START: 'start', HELP: 'help' };
+const fromTwilio: Readonly<Record<string, Keyword>> = { STOP: 'stop', START: 'start', HELP: 'help' };
 
 /** What a reply asks for: Twilio's word before ours. */
-export function keywordOf({ OptOutType, Body = '' }: TwilioParams, keywords: Keywords): Asked | undefined {
+export function keywordOf({ OptOutType, Body = '' }: TwilioParams, keywords: Keywords): Parsed | undefined {
   const word = OptOutType?.toUpperCase() ?? '';
-  return Object.hasOwn(toldByTwilio, word)
-    ? { keyword: toldByTwilio[word]!, inferred: false }
+  return Object.hasOwn(fromTwilio, word)
+    ? { keyword: fromTwilio[word]!, inferred: false }
     : askedBy(Body, keywords);
 }
 
@@ -88,7 +88,7 @@ export function toInbound(
 export function suppressionOf(
   { To = '', MessagingServiceSid }: TwilioParams,
   inbound: InboundReceived,
-): SuppressionWord[] {
+): SuppressionChange[] {
   const { keyword, inferred, sender, at, eventId, provider } = inbound;
   if (!sender || (keyword !== 'stop' && keyword !== 'start')) return [];
   const why = inferred ? { inferred: true, note: 'Inferred: the reply is a sentence, and not a keyword.' } : {};
@@ -111,7 +111,7 @@ export function engagementOf({
   at,
 }: InboundReceived): Receipt[] {
   if (inReplyTo === undefined) return [];
-  const told = {
+  const reported = {
     channel: 'sms' as const,
     provider,
     providerMessageId: inReplyTo,
@@ -120,8 +120,8 @@ export function engagementOf({
     at: new Date(at),
     reference: {},
   };
-  const replied: Receipt = { ...told, status: 'replied', event: `replied:${providerMessageId}` };
+  const replied: Receipt = { ...reported, status: 'replied', event: `replied:${providerMessageId}` };
   return keyword === 'stop'
-    ? [replied, { ...told, status: 'unsubscribed', event: `stop:${providerMessageId}` }]
+    ? [replied, { ...reported, status: 'unsubscribed', event: `stop:${providerMessageId}` }]
     : [replied];
 }

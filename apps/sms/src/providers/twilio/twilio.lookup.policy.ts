@@ -36,9 +36,9 @@ function isFrom(
 }
 
 /** Of the same kind and the same number: Twilio may spell one otherwise than it was given. */
-function isSame(told: string, given: string): boolean {
+function isSame(reported: string, given: string): boolean {
   const kindOf = (address: string) => address.slice(0, address.indexOf(':') + 1);
-  return told === given || (kindOf(told) === kindOf(given) && phoneIdentity(told) === phoneIdentity(given));
+  return reported === given || (kindOf(reported) === kindOf(given) && phoneIdentity(reported) === phoneIdentity(given));
 }
 
 export const toCandidate = ({ sid, dateCreated }: ListedText): Candidate => ({

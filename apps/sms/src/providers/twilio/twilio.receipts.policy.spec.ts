@@ -9,7 +9,7 @@ import { toMessageCreate } from './twilio.request.policy.ts';
 
 const failures = new FailureCatalogue('twilio', twilioFailures);
 const query = { mi_message_id: 'm-1', mi_tenant: 'default', mi_hop: '1', mi_attempt: '1', mi_call_id: 'call-1' };
-const told = (params: Record<string, string>) =>
+const reported = (params: Record<string, string>) =>
   toReceipt(
     { MessageSid: 'SM0123', To: '+12025550123', From: '+15005550006', ...params },
     query,
@@ -19,15 +19,15 @@ const told = (params: Record<string, string>) =>
 
 describe('a Twilio status callback', () => {
   it('explains a failure by Twilio’s code, an unknown code by what is left to say', () => {
-    expect(told({ MessageStatus: 'undelivered', ErrorCode: '30007' })!.failure).toMatchObject({
+    expect(reported({ MessageStatus: 'undelivered', ErrorCode: '30007' })!.failure).toMatchObject({
       code: '30007',
       kind: 'bad-content',
     });
-    expect(told({ MessageStatus: 'failed', ErrorCode: '39999' })!.failure).toMatchObject({
+    expect(reported({ MessageStatus: 'failed', ErrorCode: '39999' })!.failure).toMatchObject({
       code: '39999',
       unlisted: true,
     });
-    expect(told({ MessageStatus: 'undelivered' })!.failure).toMatchObject({ code: 'MSG_UNDELIVERED' });
+    expect(reported({ MessageStatus: 'undelivered' })!.failure).toMatchObject({ code: 'MSG_UNDELIVERED' });
   });
 
   it.each<[string, Record<string, string>, object | undefined]>([
@@ -59,16 +59,16 @@ describe('a Twilio status callback', () => {
     ],
     ['a carrier’s filter', { MessageStatus: 'undelivered', ErrorCode: '30007' }, undefined],
   ])('about %s says how far it forbids to write again', (_, params, forbids) => {
-    expect(told(params)!.forbids).toEqual(forbids && expect.objectContaining(forbids));
+    expect(reported(params)!.forbids).toEqual(forbids && expect.objectContaining(forbids));
   });
 
   it('that WhatsApp’s window is shut gives a text back that has a template standing by, and ends one that has none', () => {
-    const addressOf = (standby: boolean) => {
+    const addressOf = (resendPlan: boolean) => {
       const message: SmsMessage = {
         ...anSmsRequest({ kind: 'whatsapp' }),
         kind: 'whatsapp',
         from: '+14155238886',
-        ...(standby && { standby: true }),
+        ...(resendPlan && { resendPlan: true }),
       };
       const reference = {
         messageId: 'm-1',
@@ -86,8 +86,8 @@ describe('a Twilio status callback', () => {
       );
     };
     const shut = { MessageSid: 'SM0123', To: 'whatsapp:+12025550123', MessageStatus: 'failed', ErrorCode: '63016' };
-    const says = (params: Record<string, string>, standby: boolean) =>
-      toReceipt(params, addressOf(standby), failures, 'k');
+    const says = (params: Record<string, string>, resendPlan: boolean) =>
+      toReceipt(params, addressOf(resendPlan), failures, 'k');
     expect(says(shut, true)).toMatchObject({
       status: 'retrying',
       final: false,
@@ -100,7 +100,7 @@ describe('a Twilio status callback', () => {
   });
 
   it('that is repeated has the same id, though Twilio tells no time, and another code makes another fact', () => {
-    const id = (params: Record<string, string>, now: number) => receiptFact(told(params)!, now).eventId;
+    const id = (params: Record<string, string>, now: number) => receiptFact(reported(params)!, now).eventId;
     expect(id({ MessageStatus: 'delivered' }, 1_000)).toBe(id({ MessageStatus: 'delivered' }, 9_000_000));
     expect(id({ MessageStatus: 'undelivered', ErrorCode: '30003' }, 0)).not.toBe(
       id({ MessageStatus: 'undelivered', ErrorCode: '30005' }, 0),
@@ -109,15 +109,15 @@ describe('a Twilio status callback', () => {
 
   it('carries no number: a WhatsApp recipient is the same person as on SMS', () => {
     const [sms, whatsapp] = [
-      told({ MessageStatus: 'sent' })!,
-      told({ MessageStatus: 'sent', To: 'whatsapp:+12025550123' })!,
+      reported({ MessageStatus: 'sent' })!,
+      reported({ MessageStatus: 'sent', To: 'whatsapp:+12025550123' })!,
     ];
     expect(whatsapp.recipient).toEqual(sms.recipient);
     expect(JSON.stringify(receiptFact(sms, 0))).not.toContain('2025550123');
   });
 
   it('tells nothing of a status that is new to us, without a status, or where nothing says about which message', () => {
-    expect(told({ MessageStatus: 'teleported' })).toBeUndefined();
+    expect(reported({ MessageStatus: 'teleported' })).toBeUndefined();
     expect(lacking({ MessageStatus: 'teleported', MessageSid: 'SM1' }, {})).toBeUndefined();
     expect([toReceipt({ MessageSid: 'SM1' }, query, failures, 'k'), lacking({ MessageSid: 'SM1' }, query)]).toEqual([
       undefined,
@@ -139,7 +139,7 @@ describe('a Twilio status callback', () => {
   });
 
   it('whose code is no number tells the status without it', () => {
-    expect(told({ MessageStatus: 'undelivered', ErrorCode: '[object Object]' })).toMatchObject({
+    expect(reported({ MessageStatus: 'undelivered', ErrorCode: '[object Object]' })).toMatchObject({
       event: 'undelivered',
       failure: { code: 'MSG_UNDELIVERED' },
     });
@@ -147,11 +147,11 @@ describe('a Twilio status callback', () => {
 
   it('tells a channel’s own words for a failure without what could name a person', () => {
     const ChannelStatusMessage = 'Message to +1 (202) 555-0123 / ada@inbox.test failed: 131047 re-engagement';
-    expect(told({ MessageStatus: 'failed', ErrorCode: '63016', ChannelStatusMessage })).toMatchObject({
+    expect(reported({ MessageStatus: 'failed', ErrorCode: '63016', ChannelStatusMessage })).toMatchObject({
       reason: 'Message to … / … failed: … re-engagement',
       failure: { code: '63016' },
     });
-    expect(told({ MessageStatus: 'delivered', ChannelStatusMessage })).not.toHaveProperty('reason');
+    expect(reported({ MessageStatus: 'delivered', ChannelStatusMessage })).not.toHaveProperty('reason');
     expect(redacted('x'.repeat(500))).toHaveLength(200);
     expect(redacted('x'.repeat(199) + '😀')).toBe('x'.repeat(199));
   });

@@ -10,7 +10,7 @@ import {
 } from '#libs/contracts';
 import type { Receipt } from '#libs/delivery';
 import { readAddress, sendersOf } from './twilio.address.policy.ts';
-import { STANDBY } from './twilio.request.policy.ts';
+import { RESEND_PLAN } from './twilio.request.policy.ts';
 import type { TwilioParams } from './twilio.signature.webhook.ts';
 
 const withoutReason = ownFailure(
@@ -30,10 +30,10 @@ export const redacted = (text: string): string => cutText(text.replace(personal,
 /** Free-form WhatsApp text outside the 24-hour window: a template may still go. */
 export const OUTSIDE_WINDOW = '63016';
 
-type Told = { status: Status | Engagement; final: boolean; failure?: Failure };
+type Reported = { status: Status | Engagement; final: boolean; failure?: Failure };
 
 /** What a status callback says (provider facts, §4.4); undefined for a status that is new to us. */
-function told(status: string, errorCode: string | undefined, failures: FailureCatalogue): Told | undefined {
+function reported(status: string, errorCode: string | undefined, failures: FailureCatalogue): Reported | undefined {
   const failure = errorCode ? failures.failure([errorCode]) : withoutReason;
   switch (status) {
     case 'accepted':
@@ -66,10 +66,10 @@ function forbids(
   { kind, suppressScope }: Failure,
   { To = '', From, MessagingServiceSid }: TwilioParams,
 ): Receipt['forbids'] {
-  const told = { reason: kind === 'opted-out' ? 'stop' : 'invalid', everyTenant: true };
-  if (suppressScope === 'channel') return { ...told, scope: `kind:${readAddress(To).kind}` };
+  const reported = { reason: kind === 'opted-out' ? 'stop' : 'invalid', everyTenant: true };
+  if (suppressScope === 'channel') return { ...reported, scope: `kind:${readAddress(To).kind}` };
   const senders = suppressScope === 'sender' ? sendersOf(From, MessagingServiceSid) : [];
-  return { ...told, scope: senders.length > 0 ? senders : 'all' };
+  return { ...reported, scope: senders.length > 0 ? senders : 'all' };
 }
 
 /** A callback's status and sid; Twilio sends both twice, under the names of its older API too. */
@@ -101,10 +101,10 @@ export function toReceipt(
   const { To, ChannelStatusMessage } = params;
   const [status, sid = '', code] = [statusOf(params), sidOf(params), codeOf(params)];
   if (status === undefined || lacking(params, query) !== undefined) return undefined;
-  const outcome = told(status, code, failures);
+  const outcome = reported(status, code, failures);
   if (!outcome) return undefined;
-  const isGivenBack = outcome.final && code === OUTSIDE_WINDOW && query[STANDBY] === '1';
-  const says: Told = isGivenBack ? { ...outcome, status: 'retrying', final: false } : outcome;
+  const isGivenBack = outcome.final && code === OUTSIDE_WINDOW && query[RESEND_PLAN] === '1';
+  const says: Reported = isGivenBack ? { ...outcome, status: 'retrying', final: false } : outcome;
   return {
     ...says,
     ...(says.failure?.suppress && { forbids: forbids(says.failure, params) }),

@@ -21,7 +21,7 @@ export interface MessageCreate {
 export const STATUS_PATH = '/webhooks/twilio/status';
 
 /** In the callback's address: a template stands by, should this text be refused for WhatsApp's window. */
-export const STANDBY = 'mi_standby';
+export const RESEND_PLAN = 'mi_standby';
 
 /**
  * Connection overrides of Twilio's callbacks, in the fragment: repeat five times, after a failed connection, a time-out
@@ -51,7 +51,7 @@ export function toMessageCreate(
   const left = expiresAt ? Math.floor((Date.parse(expiresAt) - now) / 1000) : MAX_VALIDITY_S;
   const query = new URLSearchParams({
     ...referenceFields({ ...reference }),
-    ...(message.standby && { [STANDBY]: '1' }),
+    ...(message.resendPlan && { [RESEND_PLAN]: '1' }),
   });
   return {
     to: recipientOf(message),
