@@ -108,7 +108,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
           'x-origin-offset': String(offset),
           'x-origin-last-offset': String(offset + 2),
           'x-batch-fault': 'crc',
-          'x-set-aside-at': new Date(Date.now() - ageMs).toISOString(),
+          'x-quarantined-at': new Date(Date.now() - ageMs).toISOString(),
         },
       });
     expect((await look()).found['kafka.undecodable']).toEqual({ state: 'ok', seen: 'none in the last 7 days' });

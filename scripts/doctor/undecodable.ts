@@ -124,5 +124,5 @@ function batchOf(headers: IHeaders): Batch[] {
   if (reported('x-error-code') !== 'MSG_UNDECODABLE_BATCH') return [];
   const offsets = `${reported('x-origin-offset')}-${reported('x-origin-last-offset')}`;
   const range = `${reported('x-origin-topic')}/${reported('x-origin-partition')} ${offsets}`;
-  return [{ range, fault: reported('x-batch-fault'), at: Date.parse(reported('x-set-aside-at')) }];
+  return [{ range, fault: reported('x-batch-fault'), at: Date.parse(reported('x-quarantined-at')) }];
 }

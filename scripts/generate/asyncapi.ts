@@ -83,7 +83,7 @@ function messageOf(topic: Topic): object {
     return {
       ...shared,
       contentType: 'application/octet-stream',
-      headers: { $ref: '#/components/schemas/SetAsideHeaders' },
+      headers: { $ref: '#/components/schemas/QuarantineHeaders' },
       payload: { description: 'Bytes as they came.' },
     };
   }
@@ -134,8 +134,8 @@ const quarantineHeaders = {
     'x-batch-fault': text('Why a batch cannot be decoded: magic, crc, codec, compression or records.'),
     'x-batch-bytes': text('How long that batch is; its bytes are the value, unless the topic does not take as many.'),
     'x-origin-timestamp': text('Kafka’s time of the record, ms since 1970.'),
-    'x-set-aside-by': text('Which service.'),
-    'x-set-aside-at': text('When.'),
+    'x-quarantined-by': text('Which service.'),
+    'x-quarantined-at': text('When.'),
     'x-error-code': text('Such as MSG_UNREADABLE, MSG_ID_CONFLICT or MSG_UNDECODABLE_BATCH.'),
     'x-error-stage': text('Where on its way it was stopped.'),
     'x-error': text('Which fields break which rules; never a value.'),

@@ -12,7 +12,7 @@ export const mustBeZero = [
   'nonTerminal',
   'backwardStatuses',
   'misreported',
-  'setAside',
+  'quarantined',
   'crashes',
 ] as const;
 
@@ -68,7 +68,7 @@ export function check(evidence: Evidence): Verdict {
   const findings = [
     ...stories.flatMap(findingsOf),
     ...inversionsOf(stories).map((inversion): Finding => ({ kind: 'orderInversions', ...inversion })),
-    ...evidence.quarantined.map((each): Finding => ({ kind: 'setAside', ...each })),
+    ...evidence.quarantined.map((each): Finding => ({ kind: 'quarantined', ...each })),
     ...evidence.crashes.map((what): Finding => ({ kind: 'crashes', what })),
   ];
   const count = (kind: Finding['kind']) => findings.filter((finding) => finding.kind === kind).length;
@@ -81,7 +81,7 @@ export function check(evidence: Evidence): Verdict {
     nonTerminal: count('nonTerminal'),
     backwardStatuses: count('backwardStatuses'),
     misreported: count('misreported'),
-    quarantined: count('setAside'),
+    quarantined: count('quarantined'),
     crashes: count('crashes'),
     receiptsGivenUp: stories.filter(({ shown }) => shown?.final && shown.status === 'sent').length,
     exercised: exerciseOf(stories),

@@ -119,7 +119,7 @@ export async function quarantinedRecords({ kafka, tenant }: Sources): Promise<Qu
     const { messageId = '' } = JSON.parse(text) as { messageId?: string };
     found.push({
       messageId,
-      what: `${reported('x-set-aside-by')} set ${reported('x-origin-topic')} aside: ${reported('x-error')}`,
+      what: `${reported('x-quarantined-by')} set ${reported('x-origin-topic')} aside: ${reported('x-error')}`,
     });
   });
   return found;

@@ -269,7 +269,7 @@ describe('every route of every service', () => {
     await everywhere(
       (place) => !isPage(place),
       beside,
-      ({ method }) => (method === 'HEAD' ? { status: 404 } : refusedWith(404, { code: 'MSG_NO_SUCH_ROUTE' })),
+      ({ method }) => (method === 'HEAD' ? { status: 404 } : refusedWith(404, { code: 'MSG_ROUTE_NOT_FOUND' })),
     );
   });
 

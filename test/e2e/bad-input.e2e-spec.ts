@@ -27,7 +27,7 @@ describe('bad input', () => {
     expect(headers).toMatchObject({
       'x-error-code': 'MSG_UNREADABLE',
       'x-origin-topic': 'messaging.email.requested',
-      'x-set-aside-by': 'email',
+      'x-quarantined-by': 'email',
     });
     expect(unreadable.filter((record) => record.value === rubbish)).toHaveLength(1);
   });

@@ -61,7 +61,7 @@ describe('who must not be written to', () => {
     const held = await system.reaches('email', await mailTo(person), 'suppressed');
     expect(held.timeline.at(-1)).toMatchObject({
       status: 'suppressed',
-      failure: { code: 'MSG_SUPPRESSED_BY_HAND', remedy: expect.stringContaining('npm run suppressions') },
+      failure: { code: 'MSG_SUPPRESSED_MANUALLY', remedy: expect.stringContaining('npm run suppressions') },
     });
     expect(await system.sandboxMessages({ reference: held.messageId })).toMatchObject({ total: 0 });
 

@@ -148,7 +148,7 @@ const trials: Trials<typeof resendLimits> = {
   variableKinds: {
     ours: null,
     theirs: { within: theirTemplate({ A: 1 }), beyond: theirTemplate({ A: true }), refused: /`template/ },
-    why: 'MSG_VARIABLES_NOT_PLAIN: apps/email/test/resend.adapter.spec.ts',
+    why: 'MSG_VARIABLES_NOT_TEXT: apps/email/test/resend.adapter.spec.ts',
   },
 };
 

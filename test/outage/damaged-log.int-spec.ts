@@ -155,7 +155,7 @@ describe('a log that is damaged on the broker’s disk', () => {
       'x-origin-last-offset': '3',
       'x-batch-fault': 'crc',
       'x-error-code': 'MSG_UNDECODABLE_BATCH',
-      'x-set-aside-by': 'email',
+      'x-quarantined-by': 'email',
     });
     expect(strategy!.watch.lostBatches()?.meaning).toContain(`${name}/0 1-3 (crc)`);
     expect(strategy!.watch.restlessness()).toBeUndefined();

@@ -167,11 +167,11 @@ describe('Resend', () => {
     await resend.send(template('resend', { name: 'Ada', count: 3 }));
     expect(asked[0]!.mails[0]!.template).toEqual({ id: 'welcome', variables: { name: 'Ada', count: 3 } });
     expect(resend.unsupported(template('sendgrid', {}).message)).toMatchObject({
-      code: 'MSG_TEMPLATE_ELSEWHERE',
+      code: 'MSG_TEMPLATE_OF_OTHER_PROVIDER',
       retry: 'never',
     });
     expect(resend.unsupported(template('resend', { items: ['a'] }).message)).toMatchObject({
-      code: 'MSG_VARIABLES_NOT_PLAIN',
+      code: 'MSG_VARIABLES_NOT_TEXT',
     });
     expect(resend.unsupported(aCall('ada@inbox.test').message)).toBeUndefined();
   });
@@ -225,7 +225,7 @@ describe('Resend', () => {
   it('never gets a mail that was only to be checked: it would go out', async () => {
     const resend = await aResend(accept);
     expect(resend.unsupported(aCall('ada@inbox.test', { sandbox: true }).message)).toMatchObject({
-      code: 'MSG_NO_CHECK_ONLY',
+      code: 'MSG_VALIDATION_NOT_SUPPORTED',
       retry: 'never',
     });
     expect(await resend.send(aCall('ada@inbox.test', { sandbox: true }))).toMatchObject({ sent: false });

@@ -40,7 +40,7 @@ const project = (facts: readonly IncomingFact[]) => Promise.all(facts.map((each)
 describe('projecting facts', () => {
   it('makes no message of a refused cancellation, and shows it in the timeline of the message that comes later', async () => {
     const refused = () =>
-      fact('taken-back', {
+      fact('acceptance-revoked', {
         status: 'cancel-refused',
         hop: undefined,
         attempt: undefined,
@@ -48,9 +48,9 @@ describe('projecting facts', () => {
         reason: 'Cancel refused: never seen.',
       });
     await project([refused()]);
-    expect(await history('taken-back')).toBeUndefined();
-    await project([requested('taken-back'), fact('taken-back', { status: 'cancelled', final: true })]);
-    const known = await history('taken-back');
+    expect(await history('acceptance-revoked')).toBeUndefined();
+    await project([requested('acceptance-revoked'), fact('acceptance-revoked', { status: 'cancelled', final: true })]);
+    const known = await history('acceptance-revoked');
     expect(known?.message).toMatchObject({ status: 'cancelled', final: true });
     expect(known?.facts.map(({ status }) => status).sort()).toEqual(['accepted', 'cancel-refused', 'cancelled']);
   });

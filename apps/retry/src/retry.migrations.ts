@@ -67,4 +67,12 @@ export const migrations: readonly Migration[] = [
       COMMENT ON COLUMN schedule.state IS 'published: its channel has it, or will; answered: the channel is done with this hop.';
       COMMENT ON COLUMN schedule.again IS 'How often it was released once more, since the channel had read past it and nothing was heard.'`,
   },
+  {
+    name: '005-field-terms',
+    sql: `
+      ALTER TABLE progress RENAME COLUMN proven TO accepted;
+      ALTER TABLE progress RENAME COLUMN taken_back TO acceptance_revoked;
+      UPDATE progress SET decision = replace(replace(decision::text, '"outcome":"buried"', '"outcome":"dead-lettered"'), '"outcome":"proven"', '"outcome":"accepted"')::json
+       WHERE decision ->> 'outcome' IN ('buried', 'proven')`,
+  },
 ];

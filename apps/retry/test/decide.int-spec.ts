@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Decision, Known } from '../src/plan/decision.ts';
 import { asking, aSchedule, future, past, planned, type Schedule } from './schedule.fixtures.ts';
 
-const deadLettered: Decision = { outcome: 'buried', at: past, facts: [] };
+const deadLettered: Decision = { outcome: 'dead-lettered', at: past, facts: [] };
 
 describe('Deciding in Postgres', () => {
   let schedule: Schedule;

@@ -272,11 +272,11 @@ describe('The retry service', () => {
 
     it('sends nothing again while its channel has not read what was told before, and nothing at all once proof is found there', async () => {
       const due = await kafka.collect(`${prefix}email.due`);
-      await defer(lost('proven'));
+      await defer(lost('accepted'));
       await defer(lost('unproven'));
-      await Promise.all(['proven', 'unproven'].map(isPlanned));
-      await receipt('proven');
-      await eventually(async () => (await stateOf('proven')) === 'stopped');
+      await Promise.all(['accepted', 'unproven'].map(isPlanned));
+      await receipt('accepted');
+      await eventually(async () => (await stateOf('accepted')) === 'stopped');
       await delay(500);
       expect(await stateOf('unproven')).toBe('pending');
       expect(due.records).toEqual([]);

@@ -45,13 +45,13 @@ describe('Stopping in Postgres', () => {
   it.each([
     ['expired', 'ended'],
     ['exhausted', 'ended'],
-    ['unconfirmed', 'in-doubt'],
+    ['unconfirmed', 'unconfirmed'],
   ] as const)(
     'says of a message that was given up as %s that it has ended, and the same when asked again',
     async (reason, refusal) => {
       await schedule.decisions.decideOnce(
         asking(aDeferred({ messageId: 'm-1' }), {
-          outcome: 'buried',
+          outcome: 'dead-lettered',
           at: past,
           facts: [],
           burial: { reason, failure: aFailure() },
@@ -87,7 +87,7 @@ describe('Stopping in Postgres', () => {
   it('stops nothing of a message that its provider gave back for what was told of the hop that it had taken', async () => {
     const acceptanceRevoked = (hop: number) =>
       asking(aDeferred({ messageId: 'm-1', hop, acceptanceRevoked: true }), ({ accepted }) =>
-        accepted ? { outcome: 'proven', at: past, facts: [] } : planned(future),
+        accepted ? { outcome: 'accepted', at: past, facts: [] } : planned(future),
       );
     await plan('m-1');
     await schedule.stops.markAccepted(message('m-1'), 4);
@@ -121,7 +121,7 @@ describe('Stopping in Postgres', () => {
     );
     const next = (id: string) =>
       asking(aDeferred({ messageId: id, hop: 2 }), ({ accepted }) =>
-        accepted ? { outcome: 'proven', at: past, facts: [] } : planned(future),
+        accepted ? { outcome: 'accepted', at: past, facts: [] } : planned(future),
       );
     await Promise.all(
       ids.flatMap((id) => [schedule.decisions.decideOnce(next(id)), schedule.stops.markAccepted(message(id), 3)]),

@@ -38,7 +38,7 @@ const notAllowed = (country: string) =>
 
 const noMedia = (country: string) =>
   ownFailure(
-    'MSG_NO_MMS_THERE',
+    'MSG_MMS_NOT_AVAILABLE',
     'bad-recipient',
     'never',
     `Media cannot be sent to ${country} by MMS, so nothing was sent.`,

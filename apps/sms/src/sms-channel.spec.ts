@@ -175,7 +175,7 @@ describe('a request for a text', () => {
     [
       'media to a country without MMS',
       { to: '+491701234567', mediaUrls: media },
-      { code: 'MSG_NO_MMS_THERE', kind: 'bad-recipient' },
+      { code: 'MSG_MMS_NOT_AVAILABLE', kind: 'bad-recipient' },
     ],
     ['WhatsApp without a sender', { kind: 'whatsapp' }, { code: 'MSG_NO_SENDER', kind: 'account', retry: 'operator' }],
     [

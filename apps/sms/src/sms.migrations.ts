@@ -1,7 +1,7 @@
 import { deliveryMigrations } from '#libs/delivery';
 import type { Migration } from '#libs/persistence';
 import { conversationMigration } from './conversation/conversations.store.ts';
-import { resendPlanMigration } from './conversation/standbys.store.ts';
+import { resendPlanMigration, resendPlanNamesMigration } from './conversation/standbys.store.ts';
 import { prefixUseMigration } from './recipient/prefix-use.store.ts';
 
 /** All tables of the sms service. */
@@ -10,4 +10,5 @@ export const smsMigrations: readonly Migration[] = [
   conversationMigration,
   prefixUseMigration,
   resendPlanMigration,
+  resendPlanNamesMigration,
 ];

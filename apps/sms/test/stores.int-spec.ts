@@ -84,7 +84,7 @@ describe('what the sms service remembers', () => {
     const [id, old] = [randomUUID(), randomUUID()];
     const resendPlan = { provider: 'twilio', attempt: 1, deferred: aDeferred({ channel: 'sms', hop: 2 }) };
     await pool.query(
-      `INSERT INTO sms.standby (id, hop, standby, kept_at) VALUES ($1, 1, '{}', now() - interval '49 hours')`,
+      `INSERT INTO sms.resend_plan (id, hop, plan, kept_at) VALUES ($1, 1, '{}', now() - interval '49 hours')`,
       [old],
     );
     await resendPlans.keep(id, resendPlan);
@@ -97,11 +97,11 @@ describe('what the sms service remembers', () => {
     const resendPlans = new PostgresResendPlans(pool, 20);
     const [young, old] = [randomUUID(), randomUUID()];
     await pool.query(
-      `INSERT INTO sms.standby (id, hop, standby, kept_at) VALUES ($1, 1, '{}', now() - interval '49 hours'), ($2, 1, '{}', now() - interval '47 hours')`,
+      `INSERT INTO sms.resend_plan (id, hop, plan, kept_at) VALUES ($1, 1, '{}', now() - interval '49 hours'), ($2, 1, '{}', now() - interval '47 hours')`,
       [old, young],
     );
     const left = async () =>
-      (await pool.query<{ id: string }>('SELECT id FROM sms.standby WHERE id = ANY($1)', [[young, old]])).rows.map(
+      (await pool.query<{ id: string }>('SELECT id FROM sms.resend_plan WHERE id = ANY($1)', [[young, old]])).rows.map(
         ({ id }) => id,
       );
     resendPlans.onApplicationBootstrap();

@@ -6,7 +6,7 @@ export type CancelRefusal =
   /** A provider has taken it. */
   | 'sent'
   /** The answer to its call was lost. */
-  | 'in-doubt'
+  | 'unconfirmed'
   /** It had ended otherwise. */
   | 'ended'
   /** No request with its id has come within the wait. */
@@ -14,7 +14,7 @@ export type CancelRefusal =
 
 const words: Record<CancelRefusal, string> = {
   sent: 'Cancel refused: already sent.',
-  'in-doubt':
+  'unconfirmed':
     'Cancel refused: it may have been sent. The provider’s answer was lost; it is looked for, and no other copy is sent.',
   ended: 'Cancel refused: it had ended before.',
   unseen: 'Cancel refused: never seen. Should its request still come, it is not sent.',

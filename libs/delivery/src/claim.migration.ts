@@ -7,6 +7,14 @@ import type { Migration } from '#libs/persistence';
  */
 const BORDER = "interval '5 minutes'";
 
+/** What tells two calls apart where a provider's list is the only trace of one (docs/adr/0004). */
+export const claimColumnsMigration: Migration = {
+  name: '003-claim-hops',
+  sql: `
+    ALTER TABLE ledger ADD COLUMN party uuid, ADD COLUMN wording uuid, ADD COLUMN proof text;
+    CREATE INDEX ledger_party ON ledger (party, claimed_at) WHERE party IS NOT NULL`,
+};
+
 /**
  * Claims a batch of hops: looks at each message's other hops (an accepted one supersedes) and periods (an older copy
  * wins), inserts, and turns a claim of the same record whose lease is over into `unknown`.
@@ -17,15 +25,23 @@ const BORDER = "interval '5 minutes'";
  * snapshot of its own, taken when the lock is held, and the lock ends with the transaction, which is this call.
  */
 export const claimMigration: Migration = {
-  name: '003-claim-hops',
+  name: '007-field-terms',
   sql: `
-    -- Who writes to whom, and what is said: only where a provider's list is the only trace of a call (docs/adr/0004).
-    ALTER TABLE ledger ADD COLUMN party uuid, ADD COLUMN wording uuid, ADD COLUMN proof text;
-    CREATE INDEX ledger_party ON ledger (party, claimed_at) WHERE party IS NOT NULL;
+    ALTER TABLE ledger RENAME COLUMN proven TO accepted;
+    ALTER TABLE ledger RENAME COLUMN party TO participants;
+    ALTER TABLE ledger RENAME COLUMN wording TO content_hash;
+    ALTER TABLE ledger RENAME COLUMN proof TO evidence;
+    ALTER INDEX ledger_party RENAME TO ledger_participants;
+    UPDATE ledger SET state = 'acceptance-revoked' WHERE state = 'taken-back';
+    UPDATE ledger SET outcome = jsonb_set(outcome, '{failure}', (outcome -> 'failure') - 'action' || jsonb_build_object('remedy', outcome #> '{failure,action}'))
+     WHERE outcome #> '{failure,action}' IS NOT NULL;
+    ALTER TABLE suppression RENAME COLUMN place TO scope_key;
 
+    -- Before the words of the field were kept throughout, it was created with 003-claim-hops.
+    DROP FUNCTION IF EXISTS claim_hops(uuid[], int[], date[], uuid[], text[], uuid[], int[], uuid[], uuid[], int, int);
     CREATE FUNCTION claim_hops(
       ids uuid[], hops int[], days date[], tokens uuid[], sources text[], digests uuid[], attempts int[],
-      parties uuid[], wordings uuid[], lease_ms int, period_days int
+      all_participants uuid[], content_hashes uuid[], lease_ms int, period_days int
     ) RETURNS TABLE (
       ord bigint, elsewhere boolean, accepted_by smallint, first_digest uuid, token uuid, call_id uuid, state text, source text,
       attempt smallint, lease_left_ms float8, settled_at timestamptz, outcome jsonb
@@ -42,20 +58,20 @@ export const claimMigration: Migration = {
       END IF;
       RETURN QUERY
       WITH input AS (
-        SELECT * FROM unnest(ids, hops, days, tokens, sources, digests, attempts, parties, wordings)
-          WITH ORDINALITY AS t(id, hop, day, token, source, digest, attempt, party, wording, ord)
+        SELECT * FROM unnest(ids, hops, days, tokens, sources, digests, attempts, all_participants, content_hashes)
+          WITH ORDINALITY AS t(id, hop, day, token, source, digest, attempt, participants, content_hash, ord)
       ), prior AS (
         SELECT i.ord,
-               min(l.hop) FILTER (WHERE l.hop < i.hop AND (l.state = 'sent' OR l.proven)) AS accepted_by,
+               min(l.hop) FILTER (WHERE l.hop < i.hop AND (l.state = 'sent' OR l.accepted)) AS accepted_by,
                bool_or(l.hop = i.hop AND l.day <> i.day) AS elsewhere,
                (array_agg(l.digest) FILTER (WHERE l.hop = 1))[1] AS first_digest
           FROM input i JOIN ledger l ON l.id = i.id AND l.hop <= i.hop
          GROUP BY i.ord
       ), claimed AS (
-        INSERT INTO ledger AS l (id, hop, day, token, call_id, state, source, digest, attempt, lease_until, claimed_at, settled_at, party, wording)
+        INSERT INTO ledger AS l (id, hop, day, token, call_id, state, source, digest, attempt, lease_until, claimed_at, settled_at, participants, content_hash)
         SELECT i.id, i.hop, i.day, i.token, i.token, CASE WHEN p.accepted_by IS NULL THEN 'claimed' ELSE 'superseded' END,
                i.source, i.digest, i.attempt, clock_timestamp() + lease_ms * interval '1 millisecond', clock_timestamp(),
-               CASE WHEN p.accepted_by IS NOT NULL THEN clock_timestamp() END, i.party, i.wording
+               CASE WHEN p.accepted_by IS NOT NULL THEN clock_timestamp() END, i.participants, i.content_hash
           FROM input i LEFT JOIN prior p USING (ord)
          WHERE p.elsewhere IS NOT TRUE
          ORDER BY i.id, i.hop

@@ -127,11 +127,11 @@ export function lifeEnd(
 function unfitness({ faults, canRecover }: Rendered<unknown>): Failure | undefined {
   if (!faults) return undefined;
   if (!canRecover)
-    return ownFailure('MSG_TEMPLATE_UNFIT', 'bad-content', 'never', 'Its template no longer takes its variables.', {
+    return ownFailure('MSG_TEMPLATE_UNSUITABLE', 'bad-content', 'never', 'Its template no longer takes its variables.', {
       fields: faults,
     });
   return ownFailure(
-    'MSG_TEMPLATE_GONE',
+    'MSG_TEMPLATE_NOT_FOUND',
     'account',
     'operator',
     'The template or version that it was accepted with is no longer there.',

@@ -1,6 +1,6 @@
 import type { Migration } from '#libs/persistence';
 import { cancellationMigration } from './cancel/cancellations.migration.ts';
-import { claimMigration } from './claim.migration.ts';
+import { claimColumnsMigration, claimMigration } from './claim.migration.ts';
 import { suppressionMigration } from './suppressions/suppressions.migration.ts';
 
 /** The ledger of one channel; partitions come and go with time (ledger.partitions.ts). */
@@ -26,7 +26,8 @@ export const ledgerMigrations: readonly Migration[] = [
         PRIMARY KEY (id, hop, day)
       ) PARTITION BY RANGE (day)`,
   },
-  claimMigration,
+  claimColumnsMigration,
   suppressionMigration,
   cancellationMigration,
+  claimMigration,
 ];

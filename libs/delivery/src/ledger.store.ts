@@ -149,9 +149,9 @@ export class PostgresLedger extends Ledger {
   /** Only what is in doubt is written to: the usual receipt costs one look by key. */
   private async markAllAccepted(entries: readonly Evidence[]): Promise<true[]> {
     await this.options.pool.query(
-      `UPDATE ${this.options.schema}.ledger l SET proven = true, proof = coalesce(l.proof, i.proof)
-         FROM (SELECT id, hop, max(proof) AS proof FROM unnest($1::uuid[], $2::int[], $3::text[]) AS t(id, hop, proof) GROUP BY id, hop) i
-        WHERE l.id = i.id AND l.hop = i.hop AND l.state NOT IN ('sent', 'taken-back') AND (NOT l.proven OR (l.proof IS NULL AND i.proof IS NOT NULL))`,
+      `UPDATE ${this.options.schema}.ledger l SET accepted = true, evidence = coalesce(l.evidence, i.evidence)
+         FROM (SELECT id, hop, max(evidence) AS evidence FROM unnest($1::uuid[], $2::int[], $3::text[]) AS t(id, hop, evidence) GROUP BY id, hop) i
+        WHERE l.id = i.id AND l.hop = i.hop AND l.state NOT IN ('sent', 'acceptance-revoked') AND (NOT l.accepted OR (l.evidence IS NULL AND i.evidence IS NOT NULL))`,
       [
         entries.map(({ id }) => id),
         entries.map(({ hop }) => hop),

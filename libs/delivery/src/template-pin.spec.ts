@@ -86,7 +86,7 @@ describe('a message by a template', () => {
     expect(outcome).toMatchObject({
       kind: 'failed',
       failure: {
-        code: 'MSG_TEMPLATE_GONE',
+        code: 'MSG_TEMPLATE_NOT_FOUND',
         kind: 'account',
         retry: 'operator',
         fields: [{ field: 'template.version' }],

@@ -130,11 +130,11 @@ describe('the dispatch of one message', () => {
   });
 
   it('asks no provider when the channel itself refuses, and that counts as no attempt', async () => {
-    await aService({ refuse: () => aFailure({ kind: 'account', retry: 'operator', code: 'MSG_NO_WAY_OUT' }) }).dispatch(
+    await aService({ refuse: () => aFailure({ kind: 'account', retry: 'operator', code: 'MSG_UNSUBSCRIBE_MISSING' }) }).dispatch(
       aDelivery(),
     );
     expect(reported()).toEqual(['status.changed: retrying', 'send.deferred: failed']);
-    expect(published[1]!.value).toMatchObject({ attempts: [], failure: { code: 'MSG_NO_WAY_OUT' } });
+    expect(published[1]!.value).toMatchObject({ attempts: [], failure: { code: 'MSG_UNSUBSCRIBE_MISSING' } });
     expect(provider.accepted).toEqual([]);
   });
 

@@ -102,13 +102,13 @@ describe('a message to somebody who must not be written to', () => {
     ['about another topic', { scope: 'topic:other', reason: 'unsubscribe' }, undefined, []],
     ['by its own tenant', { tenant: 'default', reason: 'complaint' }, 'MSG_SUPPRESSED_COMPLAINT', []],
     ['by another tenant', { tenant: 'acme', reason: 'complaint' }, undefined, []],
-    ['by an operator', { reason: 'manual' }, 'MSG_SUPPRESSED_BY_HAND', []],
-    ['for a reason that is new to us', { reason: 'moved-to-mars' }, 'MSG_SUPPRESSED_BY_HAND', []],
+    ['by an operator', { reason: 'manual' }, 'MSG_SUPPRESSED_MANUALLY', []],
+    ['for a reason that is new to us', { reason: 'moved-to-mars' }, 'MSG_SUPPRESSED_MANUALLY', []],
     ['for a reason that the request goes past', { reason: 'hard-bounce' }, undefined, ['hard-bounce']],
     [
       'by an operator, though the request goes past bounces',
       { reason: 'manual' },
-      'MSG_SUPPRESSED_BY_HAND',
+      'MSG_SUPPRESSED_MANUALLY',
       ['hard-bounce'],
     ],
   ])('%s', async (_, more, code, past) => {
@@ -181,7 +181,7 @@ describe('a message to several, one of whom must not be written to', () => {
   });
 
   it('is looked for as it was sent when the answer is lost', async () => {
-    const failure = ownFailure('MSG_ANSWER_CUT', 'unknown', 'backoff', 'Lost.');
+    const failure = ownFailure('MSG_RESPONSE_INCOMPLETE', 'unknown', 'backoff', 'Lost.');
     const { deferred } = await dispatched([against(ada)], { recipients }, { sent: false, failure });
     expect(deferred).toMatchObject([{ unconfirmedCall: { suppressedRecipients: [ada.hash] } }]);
   });

@@ -193,7 +193,7 @@ describe('who must not be written to', () => {
 
   it('is probed by the index, however many there are', async () => {
     await pool.query(
-      `INSERT INTO email.suppression (recipient, place, at, lifted, scope) SELECT gen_random_uuid(), 'all', now(), false, 'all' FROM generate_series(1, 20000)`,
+      `INSERT INTO email.suppression (recipient, scope_key, at, lifted, scope) SELECT gen_random_uuid(), 'all', now(), false, 'all' FROM generate_series(1, 20000)`,
     );
     await pool.query('ANALYZE email.suppression');
     const asked: { text: string; values: unknown[] }[] = [];
@@ -212,6 +212,6 @@ describe('who must not be written to', () => {
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
     expect(plan).toMatch(/Index Scan using suppression_pkey/);
     expect(plan).not.toContain('Seq Scan on suppression');
-    await pool.query(`DELETE FROM email.suppression WHERE mask IS NULL AND place = 'all'`);
+    await pool.query(`DELETE FROM email.suppression WHERE mask IS NULL AND scope_key = 'all'`);
   });
 });

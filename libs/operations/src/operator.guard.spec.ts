@@ -41,6 +41,6 @@ describe('the operator API', () => {
 
   it('is not there where no token is set, whatever is sent', () => {
     for (const authorization of [undefined, 'Bearer ', 'Bearer undefined'])
-      expect(asked(undefined, authorization)).toMatchObject({ status: 404, code: 'MSG_NO_SUCH_ROUTE' });
+      expect(asked(undefined, authorization)).toMatchObject({ status: 404, code: 'MSG_ROUTE_NOT_FOUND' });
   });
 });

@@ -11,7 +11,7 @@ import { ConfigService } from '@nestjs/config';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const off: Problem = {
-  code: 'MSG_NO_SUCH_ROUTE',
+  code: 'MSG_ROUTE_NOT_FOUND',
   message: 'the operator API is off',
   remedy: 'Set OPERATOR_TOKEN of this service.',
 };

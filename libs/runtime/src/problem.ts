@@ -61,7 +61,7 @@ function refusal(status: number, { method, allowed, bodyLimit }: Parsed): ErrorA
     case 404:
       if (allowed.length > 0 && !allowed.includes(method)) return notThisWay(allowed);
       return tell(
-        'MSG_NO_SUCH_ROUTE',
+        'MSG_ROUTE_NOT_FOUND',
         'there is nothing at this address',
         'The API is described at /docs of the reporting service.',
       );

@@ -201,7 +201,7 @@ export class KeyedConsumer {
         this.consumer.seek(batch.topic, batch.partition, record.undecodable!.firstOffset);
         break;
       }
-      if (verdict === 'told' || (!verdict && this.options.skip?.(record))) tracker.pass(record);
+      if (verdict === 'reported' || (!verdict && this.options.skip?.(record))) tracker.pass(record);
       else tracker.add(record);
     }
     this.pump();

@@ -22,7 +22,7 @@ class Groups implements Pick<KafkaReading, 'extent' | 'position'> {
 describe('What is lost rather than late', () => {
   const aTrip = () => {
     const groups = new Groups();
-    const way = { there: { groupId: 'channel', topics: ['due'] }, back: [{ groupId: 'retry', topics: ['told'] }] };
+    const way = { there: { groupId: 'channel', topics: ['due'] }, back: [{ groupId: 'retry', topics: ['reported'] }] };
     return { groups, trip: new RoundTrip(groups as unknown as KafkaReading, way) };
   };
 
@@ -39,7 +39,7 @@ describe('What is lost rather than late', () => {
     Object.assign(groups.read, { channel: 5, retry: 8 });
     expect(await trip.answeredUpTo(at(1))).toBeUndefined();
     // What comes meanwhile holds nobody up.
-    groups.ends['told'] = 20;
+    groups.ends['reported'] = 20;
     groups.read['retry'] = 9;
     expect(await trip.answeredUpTo(at(2))).toEqual(at(1));
   });

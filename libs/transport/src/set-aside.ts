@@ -57,8 +57,8 @@ async function keep(
       'x-origin-partition': String(record.partition),
       'x-origin-offset': String(record.offset),
       'x-origin-timestamp': String(record.timestamp),
-      'x-set-aside-by': service,
-      'x-set-aside-at': new Date().toISOString(),
+      'x-quarantined-by': service,
+      'x-quarantined-at': new Date().toISOString(),
       ...errorHeaders(error),
     },
   });
@@ -83,8 +83,8 @@ export async function quarantineBatch(
     'x-origin-last-offset': String(batch.lastOffset),
     'x-batch-fault': batch.fault,
     'x-batch-bytes': String(batch.bytes.length),
-    'x-set-aside-by': service,
-    'x-set-aside-at': new Date().toISOString(),
+    'x-quarantined-by': service,
+    'x-quarantined-at': new Date().toISOString(),
     ...errorHeaders(error),
   };
   const outgoing = {

@@ -3,7 +3,7 @@ import type { UndecodableBatch } from './fetch/unread.ts';
 /**
  * again: fetch it once more first; set-aside: it stays as it is; told: the rest of one that has been set aside already.
  */
-export type UnreadVerdict = 'again' | 'set-aside' | 'told';
+export type UnreadVerdict = 'again' | 'quarantined' | 'reported';
 
 /** What to do about the batches of one partition that cannot be decoded, during one assignment. */
 export class UnreadBatches {
@@ -15,12 +15,12 @@ export class UnreadBatches {
    * good. Where the checksum fits, the producer wrote them so, and asking helps nothing.
    */
   judge({ fault, baseOffset }: UndecodableBatch): UnreadVerdict {
-    if (this.reported === baseOffset) return 'told';
+    if (this.reported === baseOffset) return 'reported';
     if ((fault === 'crc' || fault === 'magic') && this.askedAgain !== baseOffset) {
       this.askedAgain = baseOffset;
       return 'again';
     }
     this.reported = baseOffset;
-    return 'set-aside';
+    return 'quarantined';
   }
 }

@@ -144,7 +144,7 @@ describe('the Kafka transport', () => {
         'x-origin-topic': topicName(topic, prefix),
         'x-origin-partition': '0',
         'x-origin-offset': '0',
-        'x-set-aside-by': 'email',
+        'x-quarantined-by': 'email',
         'x-error-code': 'MSG_UNREADABLE',
         'x-error-stage': 'decode',
       },

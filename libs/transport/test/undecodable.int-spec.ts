@@ -137,7 +137,7 @@ describe('an answer of the broker that cannot be decoded', () => {
         'x-batch-fault': 'crc',
         'x-error-code': 'MSG_UNDECODABLE_BATCH',
         'x-error-stage': 'fetch',
-        'x-set-aside-by': 'email',
+        'x-quarantined-by': 'email',
       },
     });
     expect(kept!.value!.includes('m-lost')).toBe(true);

@@ -4,7 +4,7 @@ import { ForbiddenException, NotFoundException } from '@nestjs/common';
 /** The webhook of a provider that is not configured: nobody has an address to call here. */
 export const noSuchWebhook = (setting: string) =>
   new NotFoundException({
-    code: 'MSG_NO_SUCH_ROUTE',
+    code: 'MSG_ROUTE_NOT_FOUND',
     message: 'this provider is not in use here',
     remedy: `Set ${setting}, or point the webhook elsewhere.`,
   });

@@ -29,7 +29,7 @@ export const donePage: Page = page(200, 'Unsubscribed', [
 
 /** A fault of ours: 2xx, since a mail program that tries again would meet the same. */
 export const keptPage: Page = page(202, 'Noted', [
-  '<p>Your wish is noted, and a person will carry it out. Until then e-mails may still arrive.</p>',
+  '<p>Your request is noted, and a person will carry it out. Until then e-mails may still arrive.</p>',
 ]);
 
 export const unknownPage: Page = page(404, 'Unknown link', [

@@ -89,7 +89,7 @@ describe('a mailing', () => {
 
   it('does not go without a way out: an operator must set links up', () => {
     expect(missingUnsubscribeLink(withUnsubscribeLink(aMailing(), undefined))).toMatchObject({
-      code: 'MSG_NO_WAY_OUT',
+      code: 'MSG_UNSUBSCRIBE_MISSING',
       kind: 'account',
       retry: 'operator',
     });
@@ -98,7 +98,7 @@ describe('a mailing', () => {
   it('to several recipients at once does not go: a link is one person’s', () => {
     const shared = withUnsubscribeLink(aMailing({ cc: [{ email: 'bob@inbox.test' }] }), links);
     expect(shared.unsubscribeUrl).toBeUndefined();
-    expect(missingUnsubscribeLink(shared)).toMatchObject({ code: 'MSG_SHARED_WAY_OUT', kind: 'bad-content', retry: 'never' });
+    expect(missingUnsubscribeLink(shared)).toMatchObject({ code: 'MSG_UNSUBSCRIBE_SHARED', kind: 'bad-content', retry: 'never' });
     expect(
       missingUnsubscribeLink(
         withUnsubscribeLink(

@@ -76,7 +76,7 @@ function filled(message: EmailMessage, url: string, oneClick: boolean): EmailMes
 }
 
 const linksNotSetUp = ownFailure(
-  'MSG_NO_WAY_OUT',
+  'MSG_UNSUBSCRIBE_MISSING',
   'account',
   'operator',
   'A mailing needs a way to unsubscribe, and the platform’s own links are not set up.',
@@ -86,7 +86,7 @@ const linksNotSetUp = ownFailure(
 );
 
 const sharedMailing = ownFailure(
-  'MSG_SHARED_WAY_OUT',
+  'MSG_UNSUBSCRIBE_SHARED',
   'bad-content',
   'never',
   'A mailing to several recipients at once cannot have an unsubscribe link for each of them.',

@@ -8,7 +8,7 @@ const at = '2030-01-31T12:00:00.000Z';
 const unconfirmedCall = { hop: 2, provider: 'sendgrid', callId: 'c-1', at };
 const failure = aFailure();
 const deadLettered: Decision = {
-  outcome: 'buried',
+  outcome: 'dead-lettered',
   at,
   facts: [{ status: 'expired', final: true, hop: 3, reason: 'It expired before it could go.', failure }],
   burial: { reason: 'expired', failure },

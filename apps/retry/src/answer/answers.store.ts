@@ -78,7 +78,7 @@ SELECT clock_timestamp() AS now,
        ARRAY(SELECT channel FROM unnest($1::text[]) AS c(channel) WHERE EXISTS (
          SELECT 1 FROM retry.schedule s WHERE s.state = 'published' AND s.channel = c.channel AND s.ended_at < now() - $2::bigint * interval '1 millisecond'
        )) AS channels,
-       (SELECT count(*)::int FROM retry.schedule WHERE state = 'published' AND again >= $3::int) AS standing`;
+       (SELECT count(*)::int FROM retry.schedule WHERE state = 'published' AND again >= $3::int) AS stuck`;
 
 // As a release whose lease is over it is taken up at once, by whichever replica comes first.
 const againSql = `

@@ -60,7 +60,7 @@ export interface Verdict {
 
 /** What follows from a deferred message. Kept, so that a redelivery tells the same again: no content, no address. */
 export interface Decision {
-  outcome: 'planned' | 'buried' | 'cancelled' | 'proven';
+  outcome: 'planned' | 'dead-lettered' | 'cancelled' | 'accepted';
   at: string;
   plan?: Plan;
   facts: Verdict[];

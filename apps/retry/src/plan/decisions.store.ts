@@ -79,7 +79,7 @@ async function lockProgress(client: PoolClient, ids: string[]): Promise<Map<stri
     [ids],
   );
   const { rows } = await client.query<Progress>(
-    `SELECT id, hop, fact, decision, proven, cancelled_at IS NOT NULL AS cancelled
+    `SELECT id, hop, fact, decision, accepted, cancelled_at IS NOT NULL AS cancelled
        FROM retry.progress WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`,
     [ids],
   );
@@ -89,10 +89,10 @@ async function lockProgress(client: PoolClient, ids: string[]): Promise<Map<stri
 async function raiseHighWater(client: PoolClient, raised: readonly Progress[]): Promise<void> {
   if (raised.length === 0) return;
   await client.query(
-    `INSERT INTO retry.progress AS p (id, hop, fact, decision, taken_back)
+    `INSERT INTO retry.progress AS p (id, hop, fact, decision, acceptance_revoked)
      SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::json[], $5::int[])
      ON CONFLICT (id) DO UPDATE SET hop = excluded.hop, fact = excluded.fact, decision = excluded.decision, updated_at = now(),
-       proven = p.proven AND excluded.taken_back IS NULL, taken_back = coalesce(excluded.taken_back, p.taken_back)`,
+       accepted = p.accepted AND excluded.acceptance_revoked IS NULL, acceptance_revoked = coalesce(excluded.acceptance_revoked, p.acceptance_revoked)`,
     [
       raised.map(({ id }) => id),
       raised.map(({ hop }) => hop),

@@ -23,9 +23,9 @@ export function remains(read: SalvagedHandover, failure: Failure, timestamp: num
 
 /** It goes no further: an end in any case, unless the provider is known to have it. */
 export function endNow({ hop, unconfirmedCall }: SendDeferred, failure: Failure, { accepted }: Known, at: string): Decision {
-  if (accepted) return { outcome: 'proven', at, facts: [] };
+  if (accepted) return { outcome: 'accepted', at, facts: [] };
   return {
-    outcome: 'buried',
+    outcome: 'dead-lettered',
     at,
     facts: [endVerdict(failure, hop, unconfirmedCall)],
     burial: { reason: unconfirmedCall ? 'unconfirmed' : 'failed', failure },

@@ -81,7 +81,7 @@ describe('A message whose answer was lost', () => {
 
   it('ends unconfirmed in the bulk lane, with a dead letter for an operator', () => {
     const { end } = searchInVain(unconfirmedOf({ lane: 'bulk', expiresAt: isoOf(noon + 72 * 3_600_000) }));
-    expect(end).toMatchObject({ outcome: 'buried', burial: { reason: 'unconfirmed', failure: lost } });
+    expect(end).toMatchObject({ outcome: 'dead-lettered', burial: { reason: 'unconfirmed', failure: lost } });
     expect(fold(end.facts.map((fact) => ({ ...fact, source: 'retry' as const })))).toMatchObject({
       status: 'unconfirmed',
       final: true,
@@ -109,7 +109,7 @@ describe('A message whose answer was lost', () => {
   });
 
   it('is left alone once a receipt proves that the provider has it', () => {
-    expect(decide(unconfirmedOf({ hop: 5 }), 3_600_000, { accepted: true })).toMatchObject({ outcome: 'proven', facts: [] });
+    expect(decide(unconfirmedOf({ hop: 5 }), 3_600_000, { accepted: true })).toMatchObject({ outcome: 'accepted', facts: [] });
   });
 
   it('comes to an end even when nothing is known of the call', () => {

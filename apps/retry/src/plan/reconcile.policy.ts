@@ -50,7 +50,7 @@ function sendAgain(deferred: SendDeferred, now: number): Decision {
 function giveUp(deferred: SendDeferred, now: number): Decision {
   const why = 'The provider’s answer was lost and not found in time; it is not sent again, since it may have arrived.';
   return {
-    outcome: 'buried',
+    outcome: 'dead-lettered',
     at: isoOf(now),
     facts: [closed(deferred, why)],
     burial: { reason: 'unconfirmed', failure: failureOf(deferred) },
@@ -72,6 +72,6 @@ function failureOf(deferred: SendDeferred): Failure {
   return lastUnknown(deferred)?.failure ?? deferred.failure ?? responseLost;
 }
 
-const responseLost = ownFailure('MSG_ANSWER_LOST', 'unknown', 'never', 'The provider’s answer was lost.', {
+const responseLost = ownFailure('MSG_RESPONSE_LOST', 'unknown', 'never', 'The provider’s answer was lost.', {
   remedy: 'Find out at the provider whether it took the message; if not, publish it again under a new messageId.',
 });

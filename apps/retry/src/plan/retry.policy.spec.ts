@@ -47,7 +47,7 @@ describe('A message whose attempt failed', () => {
   it('becomes a dead letter at once when trying again cannot help; its final status was told by its channel', () => {
     const failure = aFailure({ kind: 'bad-recipient', code: '21211', retry: 'never' });
     expect(decide(aDeferred({ failure }))).toMatchObject({
-      outcome: 'buried',
+      outcome: 'dead-lettered',
       facts: [],
       burial: { reason: 'failed', failure },
     });
@@ -56,7 +56,7 @@ describe('A message whose attempt failed', () => {
   it('is given up after the last attempt', () => {
     expect(decide(aDeferred({ attempts: attempts(9) })).outcome).toBe('planned');
     const decision = decide(aDeferred({ hop: 10, attempts: attempts(10) }));
-    expect(decision).toMatchObject({ outcome: 'buried', burial: { reason: 'exhausted' } });
+    expect(decision).toMatchObject({ outcome: 'dead-lettered', burial: { reason: 'exhausted' } });
     expect(decision.plan).toBeUndefined();
     expect(decision.facts).toMatchObject([{ status: 'failed', final: true, hop: 10 }]);
   });
@@ -65,7 +65,7 @@ describe('A message whose attempt failed', () => {
     const failure = aFailure({ retryAfterMs: 60_000 });
     expect(decide(aDeferred({ failure, expiresAt: isoOf(noon + 60_001) })).outcome).toBe('planned');
     expect(decide(aDeferred({ failure, expiresAt: isoOf(noon + 60_000) }))).toMatchObject({
-      outcome: 'buried',
+      outcome: 'dead-lettered',
       burial: { reason: 'expired', failure },
       facts: [{ status: 'expired', final: true, failure }],
     });
@@ -86,7 +86,7 @@ describe('A message whose attempt failed', () => {
   });
 
   it('is left alone once a provider is proven to have it', () => {
-    expect(decide(aDeferred(), { accepted: true })).toMatchObject({ outcome: 'proven', facts: [] });
+    expect(decide(aDeferred(), { accepted: true })).toMatchObject({ outcome: 'accepted', facts: [] });
   });
 
   it('is not tried again once upstream wants it no more', () => {

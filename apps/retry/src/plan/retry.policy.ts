@@ -7,7 +7,7 @@ import { reconcilePlan } from './reconcile.policy.ts';
 /** What follows from a message that was not sent now. */
 export function planRetry(deferred: SendDeferred, known: Known, policy: RetryPolicy, moment: Moment): Decision {
   const at = isoOf(moment.now);
-  if (known.accepted) return { outcome: 'proven', at, facts: [] };
+  if (known.accepted) return { outcome: 'accepted', at, facts: [] };
   if (deferred.why === 'unknown') return reconcilePlan(deferred, known, policy, moment.now);
   if (deferred.why === 'failed' && failureOf(deferred).retry === 'never') return deadLetter(deferred, 'failed', at);
   // A postponed look: cancelling or expiring would leave the lost answer without an end.
@@ -80,11 +80,11 @@ function deadLetter(deferred: SendDeferred, reason: 'failed' | 'exhausted' | 'ex
   switch (reason) {
     // Its channel has told the final status already.
     case 'failed':
-      return { outcome: 'buried', at, burial, facts: [] };
+      return { outcome: 'dead-lettered', at, burial, facts: [] };
     case 'exhausted': {
       const tries = `Given up after ${deferred.attempts.length} attempts.`;
       return {
-        outcome: 'buried',
+        outcome: 'dead-lettered',
         at,
         burial,
         facts: [{ status: 'failed', final: true, hop, failure, reason: `${tries} ${failure.meaning}` }],
@@ -92,7 +92,7 @@ function deadLetter(deferred: SendDeferred, reason: 'failed' | 'exhausted' | 'ex
     }
     case 'expired':
       return {
-        outcome: 'buried',
+        outcome: 'dead-lettered',
         at,
         burial,
         facts: [

@@ -44,7 +44,7 @@ export class PostgresStops extends Stops {
 
   private async markAllAccepted(evidences: readonly Evidence[]): Promise<boolean[]> {
     const { rows } = await this.pool.query<{ id: string }>(
-      'SELECT id FROM retry.progress WHERE id = ANY($1::uuid[]) AND NOT proven',
+      'SELECT id FROM retry.progress WHERE id = ANY($1::uuid[]) AND NOT accepted',
       [evidences.map(({ id }) => id)],
     );
     if (rows.length === 0) return evidences.map(() => false);
@@ -67,9 +67,9 @@ async function stopAll(client: PoolClient, evidences: readonly Evidence[]): Prom
   const [ids, hops] = [evidences.map(({ id }) => id), evidences.map(({ hop }) => hop)];
   await client.query('SELECT 1 FROM retry.progress WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE', [ids]);
   const accepted = await client.query<{ id: string }>(
-    `UPDATE retry.progress p SET proven = true
+    `UPDATE retry.progress p SET accepted = true
        FROM (SELECT id, max(hop) AS hop FROM unnest($1::uuid[], $2::int[]) AS t(id, hop) GROUP BY id) i
-      WHERE p.id = i.id AND i.hop > coalesce(p.taken_back, 0) RETURNING p.id`,
+      WHERE p.id = i.id AND i.hop > coalesce(p.acceptance_revoked, 0) RETURNING p.id`,
     [ids, hops],
   );
   // What has gone to its channel needs no answer any more: the channel's ledger refuses it.
@@ -113,7 +113,7 @@ async function cancelOne(client: PoolClient, id: string): Promise<Cancellation> 
     return {
       cancelled: false,
       because: 'ended',
-      refusal: burial === 'unconfirmed' ? 'in-doubt' : 'ended',
+      refusal: burial === 'unconfirmed' ? 'unconfirmed' : 'ended',
       at: at.toISOString(),
     };
   if (!stood) return { cancelled: false, because: 'no plan' };

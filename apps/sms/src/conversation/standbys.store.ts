@@ -18,6 +18,15 @@ export const resendPlanMigration: Migration = {
     COMMENT ON TABLE standby IS 'Requests that WhatsApp may give back, so that their template goes instead; for two days.'`,
 };
 
+export const resendPlanNamesMigration: Migration = {
+  name: '103-field-terms',
+  sql: `
+    ALTER TABLE standby RENAME TO resend_plan;
+    ALTER TABLE resend_plan RENAME COLUMN standby TO plan;
+    ALTER INDEX standby_kept_at RENAME TO resend_plan_kept_at;
+    ALTER INDEX standby_pkey RENAME TO resend_plan_pkey`,
+};
+
 const HOUR_MS = 3_600_000;
 
 /**
@@ -45,7 +54,7 @@ export class PostgresResendPlans extends ResendPlans implements OnApplicationBoo
   }
 
   async keep(id: string, resendPlan: ResendPlan): Promise<void> {
-    await this.query('INSERT INTO sms.standby (id, hop, standby) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
+    await this.query('INSERT INTO sms.resend_plan (id, hop, plan) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
       id,
       resendPlan.deferred.hop,
       JSON.stringify(resendPlan),
@@ -53,18 +62,18 @@ export class PostgresResendPlans extends ResendPlans implements OnApplicationBoo
   }
 
   async of(id: string, hop: number): Promise<ResendPlan | undefined> {
-    const [row] = await this.query<{ resendPlan: ResendPlan }>(
-      `SELECT standby FROM sms.standby WHERE id = $1 AND hop = $2 AND kept_at > now() - interval '2 days'`,
+    const [row] = await this.query<{ plan: ResendPlan }>(
+      `SELECT plan FROM sms.resend_plan WHERE id = $1 AND hop = $2 AND kept_at > now() - interval '2 days'`,
       [id, hop],
     );
-    return row?.resendPlan;
+    return row?.plan;
   }
 
   private async cleanup(): Promise<void> {
-    await this.query(`DELETE FROM sms.standby WHERE kept_at < now() - interval '2 days'`, []);
+    await this.query(`DELETE FROM sms.resend_plan WHERE kept_at < now() - interval '2 days'`, []);
   }
 
   private async query<T extends object>(text: string, values: unknown[]): Promise<T[]> {
-    return (await database('standby', () => this.pool.query<T>(text, values))).rows;
+    return (await database('resend plan', () => this.pool.query<T>(text, values))).rows;
   }
 }

@@ -27,7 +27,7 @@ export interface RequestedCancellation {
 export type CancelAnswer =
   | { is: 'refused'; why: CancelRefusal }
   /** What came of it is told, or will be, by whoever finds the cancellation next: a claim, or retry. */
-  | { is: 'told' }
+  | { is: 'reported' }
   /** Not known yet. */
   | { is: 'open'; nextMs: number };
 
@@ -52,13 +52,13 @@ export function answerTo({ ageMs, looks, hops }: RequestedCancellation, waitMs: 
   const last = hops.at(-1);
   if (!last)
     return ageMs >= waitMs ? { is: 'refused', why: 'unseen' } : { is: 'open', nextMs: Math.min(pause, waitMs - ageMs) };
-  if (hops.some(({ state, accepted }) => taken.has(state) || (accepted && state !== 'taken-back')))
+  if (hops.some(({ state, accepted }) => taken.has(state) || (accepted && state !== 'acceptance-revoked')))
     return { is: 'refused', why: 'sent' };
-  if (hops.some(({ state }) => state === 'cancelled')) return { is: 'told' };
+  if (hops.some(({ state }) => state === 'cancelled')) return { is: 'reported' };
   if (ended.has(last.state) || (last.state === 'failed' && last.retry === 'never'))
     return { is: 'refused', why: 'ended' };
   // A claim of the next hop may be under way that looked before the cancellation was there.
   if (last.state === 'claimed' || ageMs < CLAIMS_HAVE_SEEN_MS) return { is: 'open', nextMs: pause };
   // Retry has it, and either cancels it, or its next claim does.
-  return last.state === 'unknown' || last.state === 'unresolved' ? { is: 'refused', why: 'in-doubt' } : { is: 'told' };
+  return last.state === 'unknown' || last.state === 'unresolved' ? { is: 'refused', why: 'unconfirmed' } : { is: 'reported' };
 }

@@ -102,6 +102,6 @@ WITH taken AS (
   RETURNING id, tenant, message_id, asked_at, looks
 )
 SELECT t.id, t.tenant, t.message_id, t.looks, (extract(epoch FROM now() - t.asked_at) * 1000)::float8 AS age_ms,
-       (SELECT jsonb_agg(jsonb_build_object('hop', l.hop, 'state', l.state, 'proven', l.proven, 'retry', l.outcome -> 'failure' ->> 'retry') ORDER BY l.hop)
+       (SELECT jsonb_agg(jsonb_build_object('hop', l.hop, 'state', l.state, 'accepted', l.accepted, 'retry', l.outcome -> 'failure' ->> 'retry') ORDER BY l.hop)
           FROM ${schema}.ledger l WHERE l.id = t.id) AS hops
   FROM taken t`;

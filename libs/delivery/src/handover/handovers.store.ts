@@ -63,7 +63,7 @@ export class PostgresHandovers extends Handovers {
       SELECT clock_timestamp() AS now,
              EXISTS (SELECT 1 FROM ${this.table} WHERE kept_at < clock_timestamp() - $1::bigint * interval '1 millisecond') AS any,
              (SELECT count(*)::int FROM ${this.table}
-               WHERE again >= $2::int AND kept_at < clock_timestamp() - $1::bigint * interval '1 millisecond') AS standing`;
+               WHERE again >= $2::int AND kept_at < clock_timestamp() - $1::bigint * interval '1 millisecond') AS stuck`;
     const { rows } = await database('hand over', () =>
       this.pool.query<OverdueHandovers>(text, [this.answerMs, STANDS_STILL_AFTER]),
     );

@@ -45,14 +45,14 @@ async function reserveAll(pool: Pool, schema: string, requests: readonly Reserva
 // is lost. Under ON CONFLICT the row is locked before its new value is computed, so a replica that had to wait goes by
 // the time after.
 const reserveSql = (schema: string) => `
-WITH wish AS (
+WITH request AS (
   SELECT sender, span_ms * interval '1 millisecond' AS span
     FROM unnest($1::text[], $2::float8[]) AS t(sender, span_ms)
 ), taken AS (
   INSERT INTO ${schema}.sender_rate AS r (sender, next_at)
-  SELECT sender, clock_timestamp() + span FROM wish ORDER BY sender
+  SELECT sender, clock_timestamp() + span FROM request ORDER BY sender
   ON CONFLICT (sender) DO UPDATE SET
-    next_at = greatest(r.next_at, clock_timestamp()) + (SELECT span FROM wish WHERE wish.sender = excluded.sender)
+    next_at = greatest(r.next_at, clock_timestamp()) + (SELECT span FROM request WHERE request.sender = excluded.sender)
   RETURNING sender, next_at, clock_timestamp() AS at
 )
 SELECT sender, greatest(0, extract(epoch FROM next_at - span - at) * 1000)::float8 AS starts_in_ms

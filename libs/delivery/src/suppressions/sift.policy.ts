@@ -129,7 +129,7 @@ function failureOf(reason: string): Failure {
       );
     default:
       return ownFailure(
-        'MSG_SUPPRESSED_BY_HAND',
+        'MSG_SUPPRESSED_MANUALLY',
         'opted-out',
         'never',
         'The recipient is suppressed by an operator or another service.',

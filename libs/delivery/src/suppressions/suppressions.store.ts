@@ -4,7 +4,7 @@ import { type ListedSuppression, type KeyedSuppressionChange, type SuppressionFi
 
 interface Row {
   recipient: string;
-  scopeKey: string;
+  scope_key: string;
   at: Date;
   lifted: boolean;
   scope: string | null;
@@ -45,8 +45,8 @@ export class PostgresSuppressions extends Suppressions {
         `SELECT * FROM ${this.table}
           WHERE ($1::uuid IS NULL OR recipient = $1) AND ($2::text IS NULL OR scope = $2) AND ($3::text IS NULL OR reason = $3)
             AND ($4::text IS NULL OR tenant = $4) AND ($5 OR NOT lifted)
-            AND ($6::timestamptz IS NULL OR at < $6 OR (at = $6 AND (recipient, place) > ($7::uuid, $8::text)))
-          ORDER BY at DESC, recipient, place LIMIT $9`,
+            AND ($6::timestamptz IS NULL OR at < $6 OR (at = $6 AND (recipient, scope_key) > ($7::uuid, $8::text)))
+          ORDER BY at DESC, recipient, scope_key LIMIT $9`,
         [recipient, scope, reason, tenant, lifted, after?.at, after?.recipient, after?.scopeKey, limit + 1],
       ),
     );
@@ -57,7 +57,7 @@ export class PostgresSuppressions extends Suppressions {
     const scopeKeys = keys.map(keyPartsOf);
     const { rows } = await database('list suppressions', () =>
       this.pool.query<{ ord: number; at: Date }>(
-        `SELECT i.ord::int, s.at FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS i(recipient, place, ord) JOIN ${this.table} s USING (recipient, place)`,
+        `SELECT i.ord::int, s.at FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS i(recipient, scope_key, ord) JOIN ${this.table} s USING (recipient, scope_key)`,
         [scopeKeys.map(({ recipient }) => recipient), scopeKeys.map(({ scopeKey }) => scopeKey)],
       ),
     );
@@ -73,7 +73,7 @@ export class PostgresSuppressions extends Suppressions {
       text: applySql(this.table),
       values: [
         of('recipient'),
-        of('place'),
+        of('scope_key'),
         of('at'),
         of('lifted'),
         of('scope'),
@@ -101,8 +101,10 @@ function rowOf({ key, word }: KeyedSuppressionChange): Row {
   const lifted = 'lift' in word;
   const { at, note = null, by = null } = lifted ? word.lift : word.suppress;
   const reported = lifted ? undefined : word.suppress;
+  const { recipient, scopeKey } = keyPartsOf(key);
   return {
-    ...keyPartsOf(key),
+    recipient,
+    scope_key: scopeKey,
     at: new Date(at),
     lifted,
     scope: reported?.scope ?? null,
@@ -116,7 +118,7 @@ function rowOf({ key, word }: KeyedSuppressionChange): Row {
   };
 }
 
-function keptOf({ recipient, scopeKey, at, lifted, ...row }: Row): ListedSuppression {
+function keptOf({ recipient, scope_key: scopeKey, at, lifted, ...row }: Row): ListedSuppression {
   const reported = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
   return {
     reason: 'unknown',
@@ -132,12 +134,12 @@ function keptOf({ recipient, scopeKey, at, lifted, ...row }: Row): ListedSuppres
 // Rows in order, so that two replicas never wait for each other. At the same moment the word that forbids wins. A lift
 // leaves what it lifts readable: only its own time, note and person are new.
 const applySql = (table: string) => `
-INSERT INTO ${table} AS s (recipient, place, at, lifted, scope, tenant, reason, mask, provider, source, note, by)
-SELECT DISTINCT ON (recipient, place) *
+INSERT INTO ${table} AS s (recipient, scope_key, at, lifted, scope, tenant, reason, mask, provider, source, note, by)
+SELECT DISTINCT ON (recipient, scope_key) *
   FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::boolean[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
-    AS i(recipient, place, at, lifted, scope, tenant, reason, mask, provider, source, note, by)
- ORDER BY recipient, place, at DESC, lifted
-ON CONFLICT (recipient, place) DO UPDATE SET
+    AS i(recipient, scope_key, at, lifted, scope, tenant, reason, mask, provider, source, note, by)
+ ORDER BY recipient, scope_key, at DESC, lifted
+ON CONFLICT (recipient, scope_key) DO UPDATE SET
   at = excluded.at, lifted = excluded.lifted, note = excluded.note, by = excluded.by,
   scope = coalesce(excluded.scope, s.scope), tenant = coalesce(excluded.tenant, s.tenant), reason = coalesce(excluded.reason, s.reason),
   mask = coalesce(excluded.mask, s.mask),

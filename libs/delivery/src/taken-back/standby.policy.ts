@@ -25,7 +25,7 @@ export function resendPlanOf(delivery: Delivery<unknown>, provider: string, now:
     provider,
     attempt: attempts.length + 1,
     deferred: {
-      eventId: factId({ tenant, channel, messageId, hop, source: channel, status: 'deferred:taken-back' }),
+      eventId: factId({ tenant, channel, messageId, hop, source: channel, status: 'deferred:acceptance-revoked' }),
       messageId,
       tenant,
       channel,
@@ -63,7 +63,7 @@ export function refusedForGood(fact: StatusChanged): StatusChanged {
     ...fact,
     status: 'failed',
     final: true,
-    eventId: factId({ tenant, channel, messageId, hop, source: 'receipt', status: 'failed:taken-back' }),
+    eventId: factId({ tenant, channel, messageId, hop, source: 'receipt', status: 'failed:acceptance-revoked' }),
     reason,
   };
 }

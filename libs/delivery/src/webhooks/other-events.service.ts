@@ -122,7 +122,7 @@ export class OtherEvents {
       headers: {
         'x-origin': `webhook/${provider}`,
         'x-event-type': nameOf(type),
-        'x-set-aside-at': new Date().toISOString(),
+        'x-quarantined-at': new Date().toISOString(),
         ...headers,
       },
     });

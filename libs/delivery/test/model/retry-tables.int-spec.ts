@@ -22,8 +22,8 @@ const decisions: Decision[] = [
   planned(past, { kind: 'unknown' }),
   planned(past, { mode: 'reconcile', kind: 'unknown' }),
   planned(future, { mode: 'reconcile', kind: 'unknown' }),
-  { outcome: 'buried', at: past, facts: [], burial: { reason: 'expired', failure: aFailure() } },
-  { outcome: 'buried', at: past, facts: [], burial: { reason: 'unconfirmed', failure: aFailure() } },
+  { outcome: 'dead-lettered', at: past, facts: [], burial: { reason: 'expired', failure: aFailure() } },
+  { outcome: 'dead-lettered', at: past, facts: [], burial: { reason: 'unconfirmed', failure: aFailure() } },
 ];
 
 type Step =
@@ -90,7 +90,7 @@ class Pair {
           eventId: `fact-${step.hop}-${step.fact}`,
           ...(step.acceptanceRevoked && { acceptanceRevoked: true }),
         });
-        const accepted: Decision = { outcome: 'proven', at: past, facts: [] };
+        const accepted: Decision = { outcome: 'accepted', at: past, facts: [] };
         const question = asking(deferred, (known) => (known.accepted ? accepted : decisions[step.decision]!));
         return [await deciding.decideOnce(question), this.tables.decideOnce(question, this.now)];
       }

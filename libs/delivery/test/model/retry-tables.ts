@@ -160,7 +160,7 @@ export class RetryTables {
       return {
         cancelled: false,
         because: 'ended',
-        refusal: burial === 'unconfirmed' ? 'in-doubt' : 'ended',
+        refusal: burial === 'unconfirmed' ? 'unconfirmed' : 'ended',
         at: new Date(now).toISOString(),
       };
     if (!row) return { cancelled: false, because: 'no plan' };

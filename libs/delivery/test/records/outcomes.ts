@@ -29,7 +29,7 @@ export const failures: fc.Arbitrary<Failure> = fc.record(
     suppress: fc.boolean(),
     fields: fc.array(fc.record({ field: providerText, rule: providerText }), { maxLength: 2 }),
   },
-  { requiredKeys: ['kind', 'code', 'meaning', 'action', 'retry'] },
+  { requiredKeys: ['kind', 'code', 'meaning', 'remedy', 'retry'] },
 );
 
 const answers: fc.Arbitrary<SendResult> = fc.oneof(

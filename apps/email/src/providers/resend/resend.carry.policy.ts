@@ -66,7 +66,7 @@ function variableRule(name: string): string | undefined {
 }
 
 const templateElsewhere = ownFailure(
-  'MSG_TEMPLATE_ELSEWHERE',
+  'MSG_TEMPLATE_OF_OTHER_PROVIDER',
   'bad-content',
   'never',
   'The template is not kept at Resend, so Resend cannot send it.',
@@ -78,7 +78,7 @@ const templateElsewhere = ownFailure(
 
 /** Sent all the same, a mail that was only to be checked would reach its recipient. */
 const noCheckOnly = ownFailure(
-  'MSG_NO_CHECK_ONLY',
+  'MSG_VALIDATION_NOT_SUPPORTED',
   'bad-content',
   'never',
   'Resend cannot check a mail without sending it.',
@@ -89,7 +89,7 @@ const noCheckOnly = ownFailure(
 );
 
 const variablesNotPlain = ownFailure(
-  'MSG_VARIABLES_NOT_PLAIN',
+  'MSG_VARIABLES_NOT_TEXT',
   'bad-content',
   'never',
   'A template of Resend takes texts and numbers only.',

@@ -186,7 +186,7 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
     // A cut-off success: Twilio has the message, but its id was lost.
     if (status >= 200 && status < 300) {
       return ownFailure(
-        'MSG_ANSWER_CUT',
+        'MSG_RESPONSE_INCOMPLETE',
         'unknown',
         'backoff',
         'Twilio’s answer was cut off; it has taken the message.',

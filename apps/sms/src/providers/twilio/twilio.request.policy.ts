@@ -21,7 +21,7 @@ export interface MessageCreate {
 export const STATUS_PATH = '/webhooks/twilio/status';
 
 /** In the callback's address: a template stands by, should this text be refused for WhatsApp's window. */
-export const RESEND_PLAN = 'mi_standby';
+export const RESEND_PLAN = 'mi_resend_plan';
 
 /**
  * Connection overrides of Twilio's callbacks, in the fragment: repeat five times, after a failed connection, a time-out
