@@ -1,15 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { Provider, ProviderCall } from '#libs/contracts';
+import type { Provider, ProviderCall } from '#libs/providers';
 import { anEmailRequest, anSmsRequest } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { EmailMessage } from '../apps/email/src/email-message.ts';
-import { ResendAdapter } from '../apps/email/src/providers/resend/resend.adapter.ts';
-import { SendgridAdapter } from '../apps/email/src/providers/sendgrid/sendgrid.adapter.ts';
+import { ResendAdapter } from '../apps/email/src/providers/resend/send/resend.adapter.ts';
+import { SendgridAdapter } from '../apps/email/src/providers/sendgrid/send/sendgrid.adapter.ts';
 import { attachmentsFrom } from '../apps/email/test/attachments.ts';
 import { SandboxConfig } from '../apps/sandbox/src/sandbox.config.ts';
 import { createLog } from '../apps/sandbox/src/sandbox.log.ts';
 import { createSandbox, type Sandbox } from '../apps/sandbox/src/sandbox.ts';
-import { TwilioAdapter } from '../apps/sms/src/providers/twilio/twilio.adapter.ts';
+import { TwilioAdapter } from '../apps/sms/src/providers/twilio/send/twilio.adapter.ts';
 import type { SmsMessage } from '../apps/sms/src/sms-message.ts';
 
 const key = generateKeyPairSync('ec', { namedCurve: 'P-256' })

@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import { settingsOf } from '#libs/runtime';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { servicesOf } from '../scripts/generate/config-schemas.ts';
-import { portSettings } from '../scripts/local/settings.ts';
-import { toolSettings } from '../scripts/local/tool-settings.ts';
+import { servicesOf } from '../tools/generate/config-schemas.ts';
+import { portSettings } from '../apps/cli/src/stack/settings/settings.ts';
+import { toolSettings } from '../apps/cli/src/stack/settings/tool-settings.ts';
 
 const root = join(import.meta.dirname, '..');
 const configSchemas = await servicesOf(join(import.meta.dirname, '..'));

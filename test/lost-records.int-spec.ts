@@ -1,17 +1,7 @@
 import { type SendDeferred, type SendDue, topics } from '#libs/contracts';
 import { DeliveryEngine, deliveryMigrations, isNoConcernOf } from '#libs/delivery';
 import { bootService, Health, type RunningService } from '#libs/runtime';
-import {
-  aDatabase,
-  anEmailRequest,
-  aTopicPrefix,
-  type Collected,
-  eventually,
-  kafkaBrokers,
-  KafkaTestClient,
-  provisionTopics,
-  type TestDatabase,
-} from '#libs/testing';
+import { aDatabase, anEmailRequest, aTopicPrefix, type Collected, eventually, kafkaBrokers, KafkaTestClient, provisionTopics, type TestDatabase } from '#libs/testing';
 import type { IncomingRecord } from '#libs/transport';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { emailSchema } from '../apps/email/src/email.config.ts';

@@ -2,10 +2,10 @@ import { anEmailRequest } from '#libs/testing';
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Resend } from 'resend';
-import { checkEmail } from '../apps/sandbox/src/resend/email-rules.policy.ts';
+import { checkEmail } from '../apps/sandbox/src/simulators/resend/email/email-rules.policy.ts';
 import type { EmailMessage } from '../apps/email/src/email-message.ts';
-import { unsupported } from '../apps/email/src/providers/resend/resend.carry.policy.ts';
-import { toEmail } from '../apps/email/src/providers/resend/resend.request.policy.ts';
+import { unsupported } from '../apps/email/src/providers/resend/send/resend.carry.policy.ts';
+import { toEmail } from '../apps/email/src/providers/resend/send/resend.request.policy.ts';
 import { haveOfficial, officialOf } from './official.ts';
 
 const optionally = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });

@@ -1,10 +1,10 @@
 import { anEmailRequest } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { checkMail } from '../apps/sandbox/src/sendgrid/mail-rules.policy.ts';
+import { checkMail } from '../apps/sandbox/src/simulators/sendgrid/mail/mail-rules.policy.ts';
 import type { EmailMessage } from '../apps/email/src/email-message.ts';
-import { MailBuilder } from '../apps/email/src/providers/sendgrid/sendgrid.mail.adapter.ts';
-import { toMailData } from '../apps/email/src/providers/sendgrid/sendgrid.request.policy.ts';
+import { MailBuilder } from '../apps/email/src/providers/sendgrid/send/sendgrid.mail.adapter.ts';
+import { toMailData } from '../apps/email/src/providers/sendgrid/send/sendgrid.request.policy.ts';
 import { haveOfficial, officialOf } from './official.ts';
 
 const official = haveOfficial ? describe : describe.skip;

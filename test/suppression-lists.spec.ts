@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ListPage, SuppressionLists } from '#libs/delivery';
+import type { ListPage, SuppressionLists } from '#libs/providers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ResendLists } from '../apps/email/src/providers/resend/resend.lists.adapter.ts';
-import { SendgridLists } from '../apps/email/src/providers/sendgrid/sendgrid.lists.adapter.ts';
+import { ResendLists } from '../apps/email/src/providers/resend/account/resend.lists.adapter.ts';
+import { SendgridLists } from '../apps/email/src/providers/sendgrid/account/sendgrid.lists.adapter.ts';
 import { createLog } from '../apps/sandbox/src/sandbox.log.ts';
 import { SandboxConfig } from '../apps/sandbox/src/sandbox.config.ts';
 import { createSandbox, type Sandbox } from '../apps/sandbox/src/sandbox.ts';

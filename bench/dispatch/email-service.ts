@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePorts } from '../../test/free-ports.ts';
+import { freePorts } from '../../test/setup/free-ports.ts';
 import type { Bench } from '../bench.ts';
 import { Child } from '../foundation/child.ts';
 import { cpuMs, memoryMb } from '../foundation/proc.ts';

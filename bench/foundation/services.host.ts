@@ -7,16 +7,16 @@
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { planKafka } from '../../scripts/local/kafka.ts';
-import { layoutOf } from '../../scripts/local/layout.ts';
-import { localDatabaseUrl, planPostgres } from '../../scripts/local/postgres.ts';
-import { readPlace } from '../../scripts/local/postgres-place.ts';
-import { explain } from '../../scripts/local/problem.ts';
-import { standardRestarts } from '../../scripts/local/restart.policy.ts';
-import { loadSecrets } from '../../scripts/local/secrets.ts';
-import { readSettings } from '../../scripts/local/settings.ts';
-import { type ProcessPlan, SupervisedProcess } from '../../scripts/local/supervised-process.ts';
-import { freePorts } from '../../test/free-ports.ts';
+import { planKafka } from '../../apps/cli/src/stack/kafka/kafka.ts';
+import { layoutOf } from '../../apps/cli/src/stack/layout.ts';
+import { localDatabaseUrl, planPostgres } from '../../apps/cli/src/stack/postgres/postgres.ts';
+import { readPlace } from '../../apps/cli/src/stack/postgres/postgres-location.ts';
+import { explain } from '../../apps/cli/src/stack/problem.ts';
+import { standardRestarts } from '../../apps/cli/src/stack/process/restart.policy.ts';
+import { loadSecrets } from '../../apps/cli/src/stack/settings/secrets.ts';
+import { readSettings } from '../../apps/cli/src/stack/settings/settings.ts';
+import { type ProcessPlan, SupervisedProcess } from '../../apps/cli/src/stack/process/supervised-process.ts';
+import { freePorts } from '../../test/setup/free-ports.ts';
 import { Redis } from './redis.ts';
 import type { Foundation } from './services.ts';
 

@@ -1,4 +1,4 @@
-import { startHost, stopHost } from '../../test/host.ts';
+import { startHost, stopHost } from '../../test/setup/host.ts';
 import type { Closers } from './closers.ts';
 
 /** What the bench stands on. */

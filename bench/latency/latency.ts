@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { StatusChanged, topicName, topics } from '#libs/contracts';
 import type { Kafka } from 'kafkajs';
-import { createKafka } from '../../scripts/local/kafka-client.ts';
-import { startHost, stopHost } from '../../test/host.ts';
+import { createKafka } from '../../apps/cli/src/stack/kafka/kafka-client.ts';
+import { startHost, stopHost } from '../../test/setup/host.ts';
 import { percentile, rounded } from '../figures.ts';
 import type { Closers } from '../foundation/closers.ts';
 import { now } from '../foundation/tell.ts';

@@ -5,12 +5,12 @@
 import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { layoutOf } from '../../scripts/local/layout.ts';
-import { readPlace } from '../../scripts/local/postgres-place.ts';
-import { explain } from '../../scripts/local/problem.ts';
-import { portSettings, type PortName, type Ports } from '../../scripts/local/settings.ts';
-import { startStack } from '../../scripts/local/stack.ts';
-import { freePorts } from '../../test/free-ports.ts';
+import { layoutOf } from '../../apps/cli/src/stack/layout.ts';
+import { readPlace } from '../../apps/cli/src/stack/postgres/postgres-location.ts';
+import { explain } from '../../apps/cli/src/stack/problem.ts';
+import { portSettings, type PortName, type Ports } from '../../apps/cli/src/stack/settings/settings.ts';
+import { startStack } from '../../apps/cli/src/stack/stack.ts';
+import { freePorts } from '../../test/setup/free-ports.ts';
 import type { System } from './latency.ts';
 
 const dataDir = realpathSync(mkdtempSync(join(tmpdir(), 'messaging-bench-')));

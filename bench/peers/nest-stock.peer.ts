@@ -7,7 +7,7 @@ import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { EventPattern, type MicroserviceOptions, Payload, Transport } from '@nestjs/microservices';
 import { logLevel } from 'kafkajs';
-import { patchKafkaJs } from '../../libs/transport/src/kafkajs-mends.ts';
+import { patchKafkaJs } from '../../libs/transport/src/kafkajs/patches/timers-and-cut-responses.ts';
 import { tell } from '../foundation/tell.ts';
 import { onGo, order } from './order.ts';
 import { providerPool } from './provider-pool.ts';

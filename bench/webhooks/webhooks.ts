@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePorts } from '../../test/free-ports.ts';
+import { freePorts } from '../../test/setup/free-ports.ts';
 import type { Bench } from '../bench.ts';
 import { EmailService } from '../dispatch/email-service.ts';
 import { PREFIX, Upstream } from '../dispatch/upstream.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
-import { type Figures, mustBeZero } from './check.policy.ts';
+import { type Figures, mustBeZero } from './check/check.policy.ts';
 
 const script = join(import.meta.dirname, '..', '..', 'scripts', 'chaos.ts');
 

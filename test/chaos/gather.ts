@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type StatusChanged, topicName, topics } from '#libs/contracts';
 import type { Kafka, KafkaMessage } from 'kafkajs';
-import type { AcceptedSend, RecordedFact, Quarantined, Shown } from './story.policy.ts';
+import type { AcceptedSend, RecordedFact, Quarantined, Shown } from './check/story.policy.ts';
 
 /** Where the independent lists come from. */
 export interface Sources {

@@ -1,5 +1,5 @@
 import { type Channel, channelTopics, type Lane, topicName } from '#libs/contracts';
-import { type Chance, chanceOf } from './chance.policy.ts';
+import { type Chance, chanceOf } from './check/chance.policy.ts';
 
 /** One record as upstream writes it. */
 export interface UpstreamRecord {

@@ -1,4 +1,4 @@
-import { type Chance, chanceOf } from './chance.policy.ts';
+import { type Chance, chanceOf } from './check/chance.policy.ts';
 
 /** What is done to the system's own processes. `at`: milliseconds after the first message. */
 export type InjectedFault = { at: number } & (

@@ -1,4 +1,4 @@
-import { mustBeZero } from './check.policy.ts';
+import { mustBeZero } from './check/check.policy.ts';
 import type { ChaosResult } from './run.ts';
 
 /** A run in words, for a person. */

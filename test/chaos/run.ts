@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Channel } from '#libs/contracts';
-import { createKafka } from '../../scripts/local/kafka-client.ts';
-import type { ServiceName } from '../../scripts/local/settings.ts';
-import { check, type Verdict } from './check.policy.ts';
+import { createKafka } from '../../apps/cli/src/stack/kafka/kafka-client.ts';
+import type { ServiceName } from '../../apps/cli/src/stack/settings/settings.ts';
+import { check, type Verdict } from './check/check.policy.ts';
 import {
   acceptedSends,
   recordedFacts,
@@ -17,7 +17,7 @@ import { type Plan, planOf } from './plan.policy.ts';
 import { publish } from './publish.ts';
 import { ChaosStack, timing } from './stack.ts';
 import { stampOnArrival } from './stamp.ts';
-import { outage, injectAll } from './strike.ts';
+import { outage, injectAll } from './inject-fault.ts';
 
 export interface ChaosOptions {
   seed: number;

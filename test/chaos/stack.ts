@@ -1,13 +1,13 @@
 import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { layoutOf } from '../../scripts/local/layout.ts';
-import { readPlace } from '../../scripts/local/postgres-place.ts';
-import { signalGroup } from '../../scripts/local/process-table.ts';
-import { portSettings, type PortName, type ServiceName } from '../../scripts/local/settings.ts';
-import { type Stack, startStack } from '../../scripts/local/stack.ts';
-import { SupervisedProcess } from '../../scripts/local/supervised-process.ts';
-import { freePorts } from '../free-ports.ts';
+import { layoutOf } from '../../apps/cli/src/stack/layout.ts';
+import { readPlace } from '../../apps/cli/src/stack/postgres/postgres-location.ts';
+import { signalGroup } from '../../apps/cli/src/stack/process/process-table.ts';
+import { portSettings, type PortName, type ServiceName } from '../../apps/cli/src/stack/settings/settings.ts';
+import { type Stack, startStack } from '../../apps/cli/src/stack/stack.ts';
+import { SupervisedProcess } from '../../apps/cli/src/stack/process/supervised-process.ts';
+import { freePorts } from '../setup/free-ports.ts';
 
 /** Short, so that what a kill or a lost answer leaves behind is settled within seconds. */
 export const timing = { sessionTimeoutMs: 6_000, callTimeoutMs: 2_000 };

@@ -1,24 +1,18 @@
-import {
-  type CallReference,
-  FailureCatalogue,
-  recipientRef,
-  type RecipientRef,
-  type SuppressionChanged,
-} from '#libs/contracts';
-import { forbiddenByReceipt, type Receipt, receiptFact } from '#libs/delivery';
+import { type CallReference, FailureCatalogue, forbiddenByReceipt, type Receipt, receiptFact } from '#libs/providers';
+import { recipientRef, type RecipientRef, type SuppressionChanged } from '#libs/contracts';
 import { anEmailRequest, anSmsRequest } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
-import { toEmail } from '../../apps/email/src/providers/resend/resend.request.policy.ts';
-import { ResendEvent } from '../../apps/email/src/providers/resend/resend.events.policy.ts';
-import { resendFailures } from '../../apps/email/src/providers/resend/resend.failures.ts';
-import { toReceipts } from '../../apps/email/src/providers/resend/resend.receipts.policy.ts';
-import { sorted } from '../../apps/email/src/providers/sendgrid/sendgrid.batch.policy.ts';
-import { eventsOf } from '../../apps/email/src/providers/sendgrid/sendgrid.events.policy.ts';
-import { sendgridFailures } from '../../apps/email/src/providers/sendgrid/sendgrid.failures.ts';
-import { toMailData } from '../../apps/email/src/providers/sendgrid/sendgrid.request.policy.ts';
-import { twilioFailures } from '../../apps/sms/src/providers/twilio/twilio.failures.ts';
-import { toReceipt } from '../../apps/sms/src/providers/twilio/twilio.receipts.policy.ts';
-import { toMessageCreate } from '../../apps/sms/src/providers/twilio/twilio.request.policy.ts';
+import { toEmail } from '../../apps/email/src/providers/resend/send/resend.request.policy.ts';
+import { ResendEvent } from '../../apps/email/src/providers/resend/webhook/resend.events.policy.ts';
+import { resendFailures } from '../../apps/email/src/providers/resend/send/resend.failures.ts';
+import { toReceipts } from '../../apps/email/src/providers/resend/webhook/resend.receipts.policy.ts';
+import { sorted } from '../../apps/email/src/providers/sendgrid/send/sendgrid.batch.policy.ts';
+import { eventsOf } from '../../apps/email/src/providers/sendgrid/webhook/sendgrid.events.policy.ts';
+import { sendgridFailures } from '../../apps/email/src/providers/sendgrid/send/sendgrid.failures.ts';
+import { toMailData } from '../../apps/email/src/providers/sendgrid/send/sendgrid.request.policy.ts';
+import { twilioFailures } from '../../apps/sms/src/providers/twilio/send/twilio.failures.ts';
+import { toReceipt } from '../../apps/sms/src/providers/twilio/webhook/twilio.receipts.policy.ts';
+import { toMessageCreate } from '../../apps/sms/src/providers/twilio/send/twilio.request.policy.ts';
 
 const hashKey = 'a key for the tests';
 const now = Date.parse('2026-11-23T12:00:10Z');

@@ -1,4 +1,4 @@
-import { referenceFields, toTags } from '#libs/contracts';
+import { referenceFields, toTags } from '#libs/providers';
 import type { DocumentedEvent } from '#libs/testing';
 import { PERSON } from './common.ts';
 

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
-import { referenceFields, toTags } from '#libs/contracts';
+import { referenceFields, toTags } from '#libs/providers';
 import type { AdapterDescription, OddWebhookDescription, WebhookDescription } from '#libs/testing';
 import type { EmailMessage } from '../../apps/email/src/email-message.ts';
-import { ResendAdapter } from '../../apps/email/src/providers/resend/resend.adapter.ts';
-import { webhookEvents } from '../../apps/email/src/providers/resend/resend.checks.ts';
+import { ResendAdapter } from '../../apps/email/src/providers/resend/send/resend.adapter.ts';
+import { webhookEvents } from '../../apps/email/src/providers/resend/account/resend.checks.ts';
 import { anEmail, emailRecipient, PERSON, refusedEmail, textOf } from './common.ts';
 import { resendEvents } from './resend.events.ts';
 

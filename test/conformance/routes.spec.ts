@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { emailSchema } from '../../apps/email/src/email.config.ts';
 import { EmailModule } from '../../apps/email/src/email.module.ts';
 import { reporting } from '../../apps/reporting/src/reporting.definition.ts';
-import { serveDocs } from '../../apps/reporting/src/api/docs.ts';
+import { serveDocs } from '../../apps/reporting/src/api/docs/docs.ts';
 import { RetryConfig } from '../../apps/retry/src/retry.config.ts';
 import { RetryModule } from '../../apps/retry/src/retry.module.ts';
 import { smsSchema } from '../../apps/sms/src/sms.config.ts';

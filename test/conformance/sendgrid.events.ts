@@ -1,4 +1,4 @@
-import { referenceFields } from '#libs/contracts';
+import { referenceFields } from '#libs/providers';
 import type { DocumentedEvent } from '#libs/testing';
 import { PERSON } from './common.ts';
 

@@ -1,9 +1,9 @@
 import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { referenceFields } from '#libs/contracts';
+import { referenceFields } from '#libs/providers';
 import type { AdapterDescription, OddWebhookDescription, WebhookDescription } from '#libs/testing';
 import type { EmailMessage } from '../../apps/email/src/email-message.ts';
-import { SendgridAdapter } from '../../apps/email/src/providers/sendgrid/sendgrid.adapter.ts';
-import { webhookEvents } from '../../apps/email/src/providers/sendgrid/sendgrid.checks.ts';
+import { SendgridAdapter } from '../../apps/email/src/providers/sendgrid/send/sendgrid.adapter.ts';
+import { webhookEvents } from '../../apps/email/src/providers/sendgrid/account/sendgrid.checks.ts';
 import { attachmentsFrom } from '../../apps/email/test/attachments.ts';
 import { anEmail, emailRecipient, PERSON, refusedEmail, textOf } from './common.ts';
 import { sendgridEvents } from './sendgrid.events.ts';

@@ -1,13 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
-import { referenceFields } from '#libs/contracts';
-import {
-  type AdapterDescription,
-  anSmsRequest,
-  type OddWebhookDescription,
-  type WebhookDelivery,
-  type WebhookDescription,
-} from '#libs/testing';
-import { TwilioAdapter } from '../../apps/sms/src/providers/twilio/twilio.adapter.ts';
+import { referenceFields } from '#libs/providers';
+import { type AdapterDescription, anSmsRequest, type OddWebhookDescription, type WebhookDelivery, type WebhookDescription } from '#libs/testing';
+import { TwilioAdapter } from '../../apps/sms/src/providers/twilio/send/twilio.adapter.ts';
 import { textOf } from './common.ts';
 import { twilioEvents, twilioReplies } from './twilio.events.ts';
 import type { SmsMessage } from '../../apps/sms/src/sms-message.ts';

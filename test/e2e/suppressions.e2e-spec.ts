@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { eventually } from '#libs/testing';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { layoutOf } from '../../scripts/local/layout.ts';
-import type { Secrets } from '../../scripts/local/secrets.ts';
+import { layoutOf } from '../../apps/cli/src/stack/layout.ts';
+import type { Secrets } from '../../apps/cli/src/stack/settings/secrets.ts';
 import { environment, System } from './system.ts';
 
 interface Reported {

@@ -7,9 +7,9 @@ import { eventually } from '#libs/testing';
 import { createKafka, kafkaSettings } from '#libs/transport';
 import type { Consumer, Producer } from 'kafkajs';
 import { z } from 'zod';
-import { layoutOf } from '../../scripts/local/layout.ts';
-import type { Secrets } from '../../scripts/local/secrets.ts';
-import type { StackState } from '../../scripts/local/state.ts';
+import { layoutOf } from '../../apps/cli/src/stack/layout.ts';
+import type { Secrets } from '../../apps/cli/src/stack/settings/secrets.ts';
+import type { StackState } from '../../apps/cli/src/stack/state.ts';
 import type { Certified } from '../secure/certificates.ts';
 import type { CollectedSpan } from '../trace-collector.ts';
 

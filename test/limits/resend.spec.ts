@@ -1,10 +1,10 @@
 import { anEmailRequest } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
 import type { EmailMessage } from '../../apps/email/src/email-message.ts';
-import { unsupported } from '../../apps/email/src/providers/resend/resend.carry.policy.ts';
-import { refusedExtensions, resendLimits } from '../../apps/email/src/providers/resend/resend.limits.ts';
-import { keyOf, batchKey, toEmail } from '../../apps/email/src/providers/resend/resend.request.policy.ts';
-import { checkEmail } from '../../apps/sandbox/src/resend/email-rules.policy.ts';
+import { unsupported } from '../../apps/email/src/providers/resend/send/resend.carry.policy.ts';
+import { refusedExtensions, resendLimits } from '../../apps/email/src/providers/resend/send/resend.limits.ts';
+import { keyOf, batchKey, toEmail } from '../../apps/email/src/providers/resend/send/resend.request.policy.ts';
+import { checkEmail } from '../../apps/sandbox/src/simulators/resend/email/email-rules.policy.ts';
 import { describeLimits, ofMail, several, type Trials } from './trial.ts';
 
 const account = {

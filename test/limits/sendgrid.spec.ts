@@ -1,12 +1,12 @@
 import { anEmailRequest } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
 import type { EmailMessage } from '../../apps/email/src/email-message.ts';
-import { unsupported, tooLarge } from '../../apps/email/src/providers/sendgrid/sendgrid.carry.policy.ts';
-import { sendgridLimits } from '../../apps/email/src/providers/sendgrid/sendgrid.limits.ts';
-import { MailBuilder } from '../../apps/email/src/providers/sendgrid/sendgrid.mail.adapter.ts';
-import { toMailData } from '../../apps/email/src/providers/sendgrid/sendgrid.request.policy.ts';
-import { isTooLarge } from '../../apps/sandbox/src/gate/refusal.policy.ts';
-import { checkMail } from '../../apps/sandbox/src/sendgrid/mail-rules.policy.ts';
+import { unsupported, tooLarge } from '../../apps/email/src/providers/sendgrid/send/sendgrid.carry.policy.ts';
+import { sendgridLimits } from '../../apps/email/src/providers/sendgrid/send/sendgrid.limits.ts';
+import { MailBuilder } from '../../apps/email/src/providers/sendgrid/send/sendgrid.mail.adapter.ts';
+import { toMailData } from '../../apps/email/src/providers/sendgrid/send/sendgrid.request.policy.ts';
+import { isTooLarge } from '../../apps/sandbox/src/core/gate/refusal.policy.ts';
+import { checkMail } from '../../apps/sandbox/src/simulators/sendgrid/mail/mail-rules.policy.ts';
 import { describeLimits, ofMail, several, type Trials } from './trial.ts';
 
 const now = Date.UTC(2030, 0, 1);

@@ -1,4 +1,5 @@
-import { EmailRequested, fieldErrors, type FieldError, type LimitTable, SmsRequested } from '#libs/contracts';
+import { EmailRequested, fieldErrors, type FieldError, SmsRequested } from '#libs/contracts';
+import type { LimitTable } from '#libs/providers';
 import { describe, expect, it } from '@jest/globals';
 
 /** A limit tried on both sides: what is at it passes, what is one beyond is refused, with the field and its rule. */

@@ -2,9 +2,9 @@ import { anSmsRequest } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
 import { templateProblems } from '../../apps/sms/src/content/content-template.policy.ts';
 import { mediaFault, mediaProblems } from '../../apps/sms/src/content/media.policy.ts';
-import { twilioLimits } from '../../apps/sms/src/providers/twilio/twilio.limits.ts';
-import { toMessageCreate } from '../../apps/sms/src/providers/twilio/twilio.request.policy.ts';
-import { checkText } from '../../apps/sandbox/src/twilio/text.policy.ts';
+import { twilioLimits } from '../../apps/sms/src/providers/twilio/send/twilio.limits.ts';
+import { toMessageCreate } from '../../apps/sms/src/providers/twilio/send/twilio.request.policy.ts';
+import { checkText } from '../../apps/sandbox/src/simulators/twilio/messages/text.policy.ts';
 import type { SmsMessage } from '../../apps/sms/src/sms-message.ts';
 import { describeLimits, ofText, several, type Trials } from './trial.ts';
 

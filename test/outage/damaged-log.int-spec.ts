@@ -7,7 +7,7 @@ import { aKafkaConfig, eventually, silentLogger } from '#libs/testing';
 import { createKafka, type KafkaConfig, KafkaStrategy, Publisher } from '#libs/transport';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConfigResourceTypes, type IHeaders, type Kafka, type Producer } from 'kafkajs';
-import { startHost, stopHost } from '../host.ts';
+import { startHost, stopHost } from '../setup/host.ts';
 import type { FragileKafka } from './kafka.host.ts';
 
 const topic = topics.emailRequested;

@@ -1,9 +1,9 @@
 /** A Kafka for kafka.int-spec.ts that may be killed and frozen: it is started again whenever it dies. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { planKafka } from '../../scripts/local/kafka.ts';
-import { readSettings } from '../../scripts/local/settings.ts';
-import { freePorts } from '../free-ports.ts';
+import { planKafka } from '../../apps/cli/src/stack/kafka/kafka.ts';
+import { readSettings } from '../../apps/cli/src/stack/settings/settings.ts';
+import { freePorts } from '../setup/free-ports.ts';
 import { host } from '../secure/hosted.ts';
 
 export interface FragileKafka {

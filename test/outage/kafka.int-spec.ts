@@ -6,7 +6,7 @@ import { aKafkaConfig, eventually, silentLogger } from '#libs/testing';
 import { createKafka, KeyedConsumer, type KafkaConfig, type RecordHandler } from '#libs/transport';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Producer } from 'kafkajs';
-import { startHost, stopHost } from '../host.ts';
+import { startHost, stopHost } from '../setup/host.ts';
 import type { FragileKafka } from './kafka.host.ts';
 
 const topic = topics.statusChanged;

@@ -5,11 +5,11 @@
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { layoutOf, type Layout } from '../../scripts/local/layout.ts';
-import { readPlace } from '../../scripts/local/postgres-place.ts';
-import { explain } from '../../scripts/local/problem.ts';
-import { standardRestarts, type RestartPolicy } from '../../scripts/local/restart.policy.ts';
-import { SupervisedProcess, type ProcessPlan } from '../../scripts/local/supervised-process.ts';
+import { layoutOf, type Layout } from '../../apps/cli/src/stack/layout.ts';
+import { readPlace } from '../../apps/cli/src/stack/postgres/postgres-location.ts';
+import { explain } from '../../apps/cli/src/stack/problem.ts';
+import { standardRestarts, type RestartPolicy } from '../../apps/cli/src/stack/process/restart.policy.ts';
+import { SupervisedProcess, type ProcessPlan } from '../../apps/cli/src/stack/process/supervised-process.ts';
 
 export interface Home {
   dataDir: string;

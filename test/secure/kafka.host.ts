@@ -2,12 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createKafka } from '../../scripts/local/kafka-client.ts';
-import { planKafka } from '../../scripts/local/kafka.ts';
-import { readSettings } from '../../scripts/local/settings.ts';
-import type { ProcessPlan } from '../../scripts/local/supervised-process.ts';
-import { runTool } from '../../scripts/local/tool.ts';
-import { freePorts } from '../free-ports.ts';
+import { createKafka } from '../../apps/cli/src/stack/kafka/kafka-client.ts';
+import { planKafka } from '../../apps/cli/src/stack/kafka/kafka.ts';
+import { readSettings } from '../../apps/cli/src/stack/settings/settings.ts';
+import type { ProcessPlan } from '../../apps/cli/src/stack/process/supervised-process.ts';
+import { runTool } from '../../apps/cli/src/stack/tool.ts';
+import { freePorts } from '../setup/free-ports.ts';
 import { anAuthority, type Authority } from './certificates.ts';
 import { host, type Home } from './hosted.ts';
 

@@ -7,9 +7,9 @@ import { eventually, silentLogger } from '#libs/testing';
 import { createKafka, KeyedConsumer, kafkaSettings, Publisher, type RecordHandler } from '#libs/transport';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import type { TopicPlan } from '../../scripts/local/topic-plan.ts';
-import { applyTopics, planOf } from '../../scripts/local/topics.ts';
-import { startHost, stopHost } from '../host.ts';
+import type { TopicPlan } from '../../apps/cli/src/stack/kafka/topic-plan.ts';
+import { applyTopics, planOf } from '../../apps/cli/src/stack/kafka/topics.ts';
+import { startHost, stopHost } from '../setup/host.ts';
 import type { SecuredKafka } from './kafka.host.ts';
 
 type Env = NodeJS.ProcessEnv;

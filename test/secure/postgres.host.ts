@@ -1,13 +1,13 @@
 /** A PostgreSQL for postgres.int-spec.ts that lets nobody in without TLS. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { giveTo, postgresLocation } from '../../scripts/local/postgres-place.ts';
-import { localDatabaseUrl, planPostgres } from '../../scripts/local/postgres.ts';
-import { loadSecrets } from '../../scripts/local/secrets.ts';
-import { readSettings } from '../../scripts/local/settings.ts';
-import type { ProcessPlan } from '../../scripts/local/supervised-process.ts';
+import { giveTo, postgresLocation } from '../../apps/cli/src/stack/postgres/postgres-location.ts';
+import { localDatabaseUrl, planPostgres } from '../../apps/cli/src/stack/postgres/postgres.ts';
+import { loadSecrets } from '../../apps/cli/src/stack/settings/secrets.ts';
+import { readSettings } from '../../apps/cli/src/stack/settings/settings.ts';
+import type { ProcessPlan } from '../../apps/cli/src/stack/process/supervised-process.ts';
 import pg from 'pg';
-import { freePorts } from '../free-ports.ts';
+import { freePorts } from '../setup/free-ports.ts';
 import { anAuthority } from './certificates.ts';
 import { host, type Home } from './hosted.ts';
 

@@ -4,7 +4,7 @@ import { createPool, isInfrastructureError, postgresSettings } from '#libs/persi
 import { loadConfig } from '#libs/runtime';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { startHost, stopHost } from '../host.ts';
+import { startHost, stopHost } from '../setup/host.ts';
 import type { SecuredPostgres } from './postgres.host.ts';
 
 describe('a PostgreSQL that asks for TLS', () => {

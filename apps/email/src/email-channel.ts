@@ -1,16 +1,10 @@
-import {
-  EmailRequested,
-  type Failure,
-  type FieldError,
-  type Mailbox,
-  type Provider,
-  templateOwner,
-} from '#libs/contracts';
+import { EmailRequested, type Failure, type FieldError, type Mailbox, templateOwner } from '#libs/contracts';
+import type { Provider } from '#libs/providers';
 import { ChannelPort, type SuppressionScopes, type Rendered } from '#libs/delivery';
 import type { Templates } from '#libs/templates';
 import type { EmailMessage } from './email-message.ts';
-import { onlyTo, suppressionScopesOf } from './suppressed.policy.ts';
-import { type LinkMaker, lostPlaceholders, missingUnsubscribeLink, withUnsubscribeLink } from './unsubscribe/way-out.policy.ts';
+import { onlyTo, suppressionScopesOf } from './suppression-scopes.policy.ts';
+import { type LinkMaker, lostPlaceholders, missingUnsubscribeLink, withUnsubscribeLink } from './unsubscribe/unsubscribe-link.policy.ts';
 
 const noProvider = { field: 'template.name', rule: 'names a template of a provider that sends no e-mail here' };
 

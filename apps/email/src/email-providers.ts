@@ -1,4 +1,4 @@
-import type { Provider } from '#libs/contracts';
+import type { Provider } from '#libs/providers';
 import type { Health } from '#libs/runtime';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { EmailMessage } from './email-message.ts';

@@ -7,8 +7,8 @@ import { templateSettings } from '#libs/templates';
 import { kafkaSettings } from '#libs/transport';
 import { z } from 'zod';
 import { attachmentSettings } from './attachments/attachments.config.ts';
-import { resendSettings } from './providers/resend/resend.config.ts';
-import { sendgridSettings } from './providers/sendgrid/sendgrid.config.ts';
+import { resendSettings } from './providers/resend/account/resend.config.ts';
+import { sendgridSettings } from './providers/sendgrid/account/sendgrid.config.ts';
 import { unsubscribeSettings } from './unsubscribe/unsubscribe.config.ts';
 
 /** The providers there are, in the order of preference unless EMAIL_PROVIDERS says otherwise. */

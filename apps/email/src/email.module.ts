@@ -1,4 +1,5 @@
-import { DeliveryEngine, GuardedFiles, limitsOf, ratesOf, readAddresses } from '#libs/delivery';
+import { DeliveryEngine, limitsOf, ratesOf } from '#libs/delivery';
+import { GuardedFiles, readAddresses } from '#libs/provider-http';
 import { suppressionAdmin, suppressionSync, SuppressionsController, SuppressionSyncController } from '#libs/operations';
 import type { Pool } from '#libs/persistence';
 import { Health, LOGGER, POOL, STOPPING } from '#libs/runtime';
@@ -14,14 +15,14 @@ import { mailboxOf } from './email-message.ts';
 import { EmailProviders, type ProviderTerms } from './email-providers.ts';
 import { configuredOf, type EmailConfig } from './email.config.ts';
 import { EmailConsumer } from './email.consumer.ts';
-import { ResendAdapter } from './providers/resend/resend.adapter.ts';
-import { ResendWebhookController } from './providers/resend/resend.webhook.controller.ts';
-import { SendgridAdapter } from './providers/sendgrid/sendgrid.adapter.ts';
-import { sendgridUrlOf } from './providers/sendgrid/sendgrid.config.ts';
-import { SendgridWebhookController } from './providers/sendgrid/sendgrid.webhook.controller.ts';
+import { ResendAdapter } from './providers/resend/send/resend.adapter.ts';
+import { ResendWebhookController } from './providers/resend/webhook/resend.webhook.controller.ts';
+import { SendgridAdapter } from './providers/sendgrid/send/sendgrid.adapter.ts';
+import { sendgridUrlOf } from './providers/sendgrid/account/sendgrid.config.ts';
+import { SendgridWebhookController } from './providers/sendgrid/webhook/sendgrid.webhook.controller.ts';
 import { SUPPRESSION_LISTS, suppressionLists } from './suppression-lists.ts';
 import { LINKS, UnsubscribeModule } from './unsubscribe/unsubscribe.module.ts';
-import type { LinkMaker } from './unsubscribe/way-out.policy.ts';
+import type { LinkMaker } from './unsubscribe/unsubscribe-link.policy.ts';
 
 type Config = ConfigService<EmailConfig, true>;
 

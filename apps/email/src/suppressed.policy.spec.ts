@@ -1,7 +1,7 @@
 import { anEmailRequest } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
 import type { EmailMessage } from './email-message.ts';
-import { onlyTo, suppressionScopesOf } from './suppressed.policy.ts';
+import { onlyTo, suppressionScopesOf } from './suppression-scopes.policy.ts';
 
 const box = (name: string) => ({ email: `${name}@inbox.test` });
 const aMail = (more: Partial<EmailMessage> = {}): EmailMessage => ({

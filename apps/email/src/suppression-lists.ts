@@ -1,11 +1,11 @@
-import type { SuppressionLists } from '#libs/delivery';
+import type { SuppressionLists } from '#libs/providers';
 import { STOPPING } from '#libs/runtime';
 import type { FactoryProvider } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { configuredOf, type EmailConfig, type EmailProviderName } from './email.config.ts';
-import { ResendLists } from './providers/resend/resend.lists.adapter.ts';
-import { sendgridUrlOf } from './providers/sendgrid/sendgrid.config.ts';
-import { SendgridLists } from './providers/sendgrid/sendgrid.lists.adapter.ts';
+import { ResendLists } from './providers/resend/account/resend.lists.adapter.ts';
+import { sendgridUrlOf } from './providers/sendgrid/account/sendgrid.config.ts';
+import { SendgridLists } from './providers/sendgrid/account/sendgrid.lists.adapter.ts';
 
 type Config = ConfigService<EmailConfig, true>;
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FetchedFile } from '#libs/delivery';
+import type { FetchedFile } from '#libs/provider-http';
 import { anEmailRequest } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
 import type { Completed } from '../src/attachments/attachments.service.ts';

@@ -1,4 +1,4 @@
-import { type FetchedFile, type FetchLimits, type FileFacts, Files } from '#libs/delivery';
+import { type FetchedFile, type FetchLimits, type FileFacts, Files } from '#libs/provider-http';
 import { AttachmentsService } from '../src/attachments/attachments.service.ts';
 import type { AttachmentConfig } from '../src/attachments/attachments.config.ts';
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { EmailRequested, type LookupResult, Provider, type ProviderCheck, type SendResult } from '#libs/contracts';
+import { EmailRequested } from '#libs/contracts';
+import { type LookupResult, Provider, type ProviderCheck, type SendResult } from '#libs/providers';
 import { Templates } from '#libs/templates';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { EmailChannel } from '../src/email-channel.ts';

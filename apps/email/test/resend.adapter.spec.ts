@@ -1,10 +1,10 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fromTags, type LookupRequest, type ProviderCall, type SendResult } from '#libs/contracts';
+import { fromTags, type LookupRequest, type ProviderCall, type SendResult } from '#libs/providers';
 import { anEmailRequest } from '#libs/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { EmailMessage } from '../src/email-message.ts';
-import { ResendAdapter } from '../src/providers/resend/resend.adapter.ts';
+import { ResendAdapter } from '../src/providers/resend/send/resend.adapter.ts';
 
 interface Mail {
   from: string;

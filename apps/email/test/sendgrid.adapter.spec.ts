@@ -1,12 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ProviderCall } from '#libs/contracts';
-import type { FetchedFile } from '#libs/delivery';
+import type { ProviderCall } from '#libs/providers';
+import type { FetchedFile } from '#libs/provider-http';
 import { anEmailRequest } from '#libs/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { EmailMessage } from '../src/email-message.ts';
-import { SendgridAdapter } from '../src/providers/sendgrid/sendgrid.adapter.ts';
-import { sendgridUrlOf } from '../src/providers/sendgrid/sendgrid.config.ts';
+import { SendgridAdapter } from '../src/providers/sendgrid/send/sendgrid.adapter.ts';
+import { sendgridUrlOf } from '../src/providers/sendgrid/account/sendgrid.config.ts';
 import { attachmentsFrom } from './attachments.ts';
 
 interface MailBody {

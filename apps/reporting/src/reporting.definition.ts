@@ -1,5 +1,5 @@
 import type { ServiceDefinition } from '#libs/runtime';
-import { serveDocs } from './api/docs.ts';
+import { serveDocs } from './api/docs/docs.ts';
 import { salvage } from './intake/salvage.ts';
 import { ReportingConfig } from './reporting.config.ts';
 import { reportingMigrations } from './reporting.migrations.ts';

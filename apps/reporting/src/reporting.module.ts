@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
 import { BearerGuard } from './api/bearer.guard.ts';
 import { DeadLetterController } from './api/dead-letter.controller.ts';
-import { MessageController } from './api/message.controller.ts';
+import { MessageController } from './api/message/message.controller.ts';
 import { PostgresReports } from './api/report.store.ts';
 import { Reports } from './api/report.port.ts';
 import { ReportService } from './api/report.service.ts';
-import { SummaryController } from './api/summary.controller.ts';
+import { SummaryController } from './api/summary/summary.controller.ts';
 import { DeadLetterConsumer } from './intake/dead-letter.consumer.ts';
 import { Losses } from './intake/losses.service.ts';
 import { RequestConsumer } from './intake/request.consumer.ts';

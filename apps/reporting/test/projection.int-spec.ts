@@ -4,12 +4,12 @@ import { createPool, migrate, type Pool, postgresSettings } from '#libs/persiste
 import { aDatabase, aDeferred, aFailure, type TestDatabase } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { timelineOf } from '../src/api/timeline.policy.ts';
+import { timelineOf } from '../src/api/message/timeline.policy.ts';
 import { PostgresReports } from '../src/api/report.store.ts';
 import { deadLetter } from '../src/intake/translate.ts';
 import type { IncomingFact } from '../src/projection/fact.ts';
 import { PostgresProjection } from '../src/projection/projection.store.ts';
-import { deriveState } from '../src/projection/standing.policy.ts';
+import { deriveState } from '../src/projection/state.policy.ts';
 import { reportingMigrations } from '../src/reporting.migrations.ts';
 import { aDeadLetter, fact, receipt, requested, shuffled } from './facts.ts';
 

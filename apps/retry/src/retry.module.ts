@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
-import { KafkaOutcomePublisher } from './announce/announcer.adapter.ts';
-import { OutcomePublisher } from './announce/announcer.port.ts';
+import { KafkaOutcomePublisher } from './publish/outcome-publisher.adapter.ts';
+import { OutcomePublisher } from './publish/outcome-publisher.port.ts';
 import { AnswerReading } from './answer/answer-reading.port.ts';
 import { KafkaAnswerReading } from './answer/answer-reading.adapter.ts';
 import { DocumentResponse } from './answer/answers.port.ts';
@@ -15,17 +15,17 @@ import { MOMENT, thisMoment } from './plan/moment.ts';
 import { PlanService } from './plan/plan.service.ts';
 import { DuePlans } from './release/due-plans.port.ts';
 import { PostgresDuePlans } from './release/due-plans.store.ts';
-import { KafkaEvidenceReader } from './release/proof-reading.adapter.ts';
-import { EvidenceReader } from './release/proof-reading.port.ts';
+import { KafkaEvidenceReader } from './release/evidence-reader.adapter.ts';
+import { EvidenceReader } from './release/evidence-reader.port.ts';
 import { ReleaserService } from './release/releaser.service.ts';
 import { RETRY_CONFIG, RetryConfig } from './retry.config.ts';
 import { StopConsumer } from './stop/stop.consumer.ts';
 import { StopService } from './stop/stop.service.ts';
 import { Stops } from './stop/stops.port.ts';
 import { PostgresStops } from './stop/stops.store.ts';
-import { Retention } from './tidy/retention.port.ts';
-import { PostgresRetention } from './tidy/retention.store.ts';
-import { CleanupService } from './tidy/tidy.service.ts';
+import { Retention } from './cleanup/retention.port.ts';
+import { PostgresRetention } from './cleanup/retention.store.ts';
+import { CleanupService } from './cleanup/cleanup.service.ts';
 
 const settings = (config: ConfigService): RetryConfig =>
   Object.fromEntries(Object.keys(RetryConfig.shape).map((name) => [name, config.get<unknown>(name)])) as RetryConfig;

@@ -1,6 +1,6 @@
 import { aDeferred } from '#libs/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ReadUpTo } from '../src/release/proof-reading.port.ts';
+import type { ReadUpTo } from '../src/release/evidence-reader.port.ts';
 import { asking, aSchedule, future, past, planned, type Schedule } from './schedule.fixtures.ts';
 
 describe('Releasing from Postgres', () => {

@@ -8,7 +8,7 @@ import { PostgresDecisions } from '../src/plan/decisions.store.ts';
 import { PostgresDuePlans } from '../src/release/due-plans.store.ts';
 import { migrations } from '../src/retry.migrations.ts';
 import { PostgresStops } from '../src/stop/stops.store.ts';
-import { PostgresRetention } from '../src/tidy/retention.store.ts';
+import { PostgresRetention } from '../src/cleanup/retention.store.ts';
 
 export const past = '2020-01-01T00:00:00.000Z';
 export const future = '2040-01-01T00:00:00.000Z';

@@ -1,4 +1,4 @@
-import type { MailMessage, TextMessage } from '../src/messages/message.ts';
+import type { MailMessage, TextMessage } from '../src/core/inbox/message.ts';
 
 type Stored<M> = Omit<M, 'events'>;
 const accepted = { reference: 'order-1', callId: 'call-1', acceptedAt: 0, startsAt: 0, webhookFault: null };

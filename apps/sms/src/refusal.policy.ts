@@ -1,4 +1,5 @@
-import { type Failure, ownFailure } from '#libs/contracts';
+import type { Failure } from '#libs/contracts';
+import { ownFailure } from '#libs/providers';
 import { sizeOf } from './content/segments.policy.ts';
 import { closest } from './recipient/region.policy.ts';
 import type { SmsMessage } from './sms-message.ts';

@@ -1,5 +1,6 @@
 import { type Failure, phoneIdentity } from '#libs/contracts';
-import { fileFailure, type Files, type Screened } from '#libs/delivery';
+import { fileFailure, type Files } from '#libs/provider-http';
+import type { Screened } from '#libs/delivery';
 import { mediaFault } from './content/media.policy.ts';
 import type { Conversations } from './conversation/conversations.port.ts';
 import { formOf, type WindowRule } from './conversation/window.policy.ts';

@@ -1,18 +1,10 @@
-import {
-  type Failure,
-  type FieldError,
-  phoneIdentity,
-  type Provider,
-  readPhoneNumber,
-  senderScope,
-  SmsRequested,
-  templateOwner,
-} from '#libs/contracts';
+import { type Failure, type FieldError, phoneIdentity, readPhoneNumber, senderScope, SmsRequested, templateOwner } from '#libs/contracts';
+import type { Provider } from '#libs/providers';
 import { ChannelPort, type Fingerprint, type SuppressionScopes, type Rendered, type Screened, type ResendPlan } from '#libs/delivery';
 import type { Templates } from '#libs/templates';
 import { type ContentTemplates, contentSidOf, templateProblems } from './content/content-template.policy.ts';
 import { mediaProblems } from './content/media.policy.ts';
-import type { ResendPlans } from './conversation/standbys.port.ts';
+import type { ResendPlans } from './conversation/resend-plans.port.ts';
 import { type NumberCheck, type Phone, readPhone } from './recipient/phone.policy.ts';
 import { refusalOf, type SendingRules } from './refusal.policy.ts';
 import type { ScreeningService } from './screening.service.ts';

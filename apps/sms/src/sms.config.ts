@@ -1,12 +1,13 @@
 import { asWritten, flag, SmsSender } from '#libs/contracts';
-import { deliverySettings, fileSettings, healthSettings, permitSettings } from '#libs/delivery';
+import { deliverySettings, healthSettings, permitSettings } from '#libs/delivery';
+import { fileSettings } from '#libs/provider-http';
 import { operatorSettings } from '#libs/operations';
 import { postgresSettings } from '#libs/persistence';
 import { recipientHashSettings, serviceSettings } from '#libs/runtime';
 import { templateSettings } from '#libs/templates';
 import { kafkaSettings } from '#libs/transport';
 import { z } from 'zod';
-import { twilioSettings } from './providers/twilio/twilio.config.ts';
+import { twilioSettings } from './providers/twilio/account/twilio.config.ts';
 import { type Budget, readBudgets } from './recipient/budget.policy.ts';
 import { readRegions } from './recipient/region.policy.ts';
 import { KeywordTable } from './reply/keywords.policy.ts';

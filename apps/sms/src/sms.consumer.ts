@@ -1,25 +1,12 @@
-import {
-  type CancelRequested,
-  identityKey,
-  type InboundReceived,
-  isAcceptanceRevoked,
-  phoneIdentity,
-  recipientHash,
-  type SmsRequested,
-  type SendDue,
-  type SendPlanned,
-  type StatusChanged,
-  type SuppressionChanged,
-  topics,
-} from '#libs/contracts';
+import { type CancelRequested, identityKey, type InboundReceived, isAcceptanceRevoked, phoneIdentity, recipientHash, type SmsRequested, type SendDue, type SendPlanned, type StatusChanged, type SuppressionChanged, topics } from '#libs/contracts';
 import { DeliveryEngine } from '#libs/delivery';
 import { On, RecordContext } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { Conversations } from './conversation/conversations.port.ts';
-import { ResendPlans } from './conversation/standbys.port.ts';
-import { OUTSIDE_WINDOW } from './providers/twilio/twilio.receipts.policy.ts';
+import { ResendPlans } from './conversation/resend-plans.port.ts';
+import { OUTSIDE_WINDOW } from './providers/twilio/webhook/twilio.receipts.policy.ts';
 import type { SmsMessage } from './sms-message.ts';
 import type { SmsConfig } from './sms.config.ts';
 

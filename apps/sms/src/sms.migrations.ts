@@ -1,7 +1,7 @@
 import { deliveryMigrations } from '#libs/delivery';
 import type { Migration } from '#libs/persistence';
 import { conversationMigration } from './conversation/conversations.store.ts';
-import { resendPlanMigration, resendPlanNamesMigration } from './conversation/standbys.store.ts';
+import { resendPlanMigration, resendPlanNamesMigration } from './conversation/resend-plans.store.ts';
 import { prefixUseMigration } from './recipient/prefix-use.store.ts';
 
 /** All tables of the sms service. */

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { GuardedFiles } from '#libs/delivery';
+import { GuardedFiles } from '#libs/provider-http';
 import { anSmsRequest } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aFileServer, type FileServer, trusted } from '../../../test/secure/file-server.ts';

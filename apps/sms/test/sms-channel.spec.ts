@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type LookupResult, Provider, type ProviderCheck, type SendResult, SmsRequested } from '#libs/contracts';
+import { type LookupResult, Provider, type ProviderCheck, type SendResult } from '#libs/providers';
+import { SmsRequested } from '#libs/contracts';
 import { Templates } from '#libs/templates';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { SmsChannel, type SmsRules } from '../src/sms-channel.ts';

@@ -3,7 +3,7 @@ import { migrate, type Pool } from '#libs/persistence';
 import { aDatabase, aDeferred, anSmsRequest, eventually, type TestDatabase } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PostgresConversations } from '../src/conversation/conversations.store.ts';
-import { PostgresResendPlans } from '../src/conversation/standbys.store.ts';
+import { PostgresResendPlans } from '../src/conversation/resend-plans.store.ts';
 import { readBudgets } from '../src/recipient/budget.policy.ts';
 import { PostgresPrefixUse } from '../src/recipient/prefix-use.store.ts';
 import { ScreeningService } from '../src/screening.service.ts';

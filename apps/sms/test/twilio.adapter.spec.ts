@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { anSmsRequest } from '#libs/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { haveOfficial, officialOf } from '../../../test/official.ts';
-import { TwilioAdapter } from '../src/providers/twilio/twilio.adapter.ts';
+import { TwilioAdapter } from '../src/providers/twilio/send/twilio.adapter.ts';
 import type { SmsMessage } from '../src/sms-message.ts';
 
 const account = `AC${'a'.repeat(32)}`;

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { TwilioAdapter } from '../src/providers/twilio/twilio.adapter.ts';
+import { TwilioAdapter } from '../src/providers/twilio/send/twilio.adapter.ts';
 import type { SmsMessage } from '../src/sms-message.ts';
 
 const account = `AC${'a'.repeat(32)}`;

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { FieldError } from './failure.ts';
+import type { FieldError } from './event/failure.ts';
 
 /** An unexpected failure: a code to search for, the stage it happened in, and what to do. */
 export abstract class MessagingError extends Error {

@@ -1,8 +1,8 @@
 import { createHmac, hash } from 'node:crypto';
-import type { Channel } from './primitives.ts';
-import { recipientIdentity } from './recipient-identity.ts';
-import type { RecipientRef } from './status.ts';
-import { repairLine } from './text.ts';
+import type { Channel } from './request/primitives.ts';
+import { recipientIdentity } from './recipient/recipient-identity.ts';
+import type { RecipientRef } from './event/status.ts';
+import { repairLine } from './text/text.ts';
 
 export interface Identity {
   tenant: string;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Channel } from './primitives.ts';
+import type { Channel } from './request/primitives.ts';
 
 /** The providers of each channel, by the names of their folders and settings. */
 export const channelProviders = {

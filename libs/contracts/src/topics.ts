@@ -1,18 +1,10 @@
 import type { z } from 'zod';
-import { EmailRequested } from './email-request.ts';
-import {
-  CancelRequested,
-  ControlChanged,
-  DeadLetter,
-  InboundReceived,
-  SendDeferred,
-  SendDue,
-  SendPlanned,
-} from './handover.ts';
-import type { Lane } from './primitives.ts';
-import { SmsRequested } from './sms-request.ts';
-import { StatusChanged } from './status.ts';
-import { SuppressionChanged } from './suppression.ts';
+import { EmailRequested } from './request/email-request.ts';
+import { CancelRequested, ControlChanged, DeadLetter, InboundReceived, SendDeferred, SendDue, SendPlanned } from './event/handover.ts';
+import type { Lane } from './request/primitives.ts';
+import { SmsRequested } from './request/sms-request.ts';
+import { StatusChanged } from './event/status.ts';
+import { SuppressionChanged } from './event/suppression.ts';
 
 export type Party = 'upstream' | 'email' | 'sms' | 'retry' | 'reporting' | 'operators';
 

@@ -1,7 +1,8 @@
-import type { Channel, Failure, FieldError, Provider } from '#libs/contracts';
+import type { Channel, Failure, FieldError } from '#libs/contracts';
+import type { Provider } from '#libs/providers';
+import type { SuppressionScopes } from './accept/recipient-filter.policy.ts';
+import type { ResendPlan } from './template-resend/resend-plan.policy.ts';
 import type { z } from 'zod';
-import type { SuppressionScopes } from './suppressions/sift.policy.ts';
-import type { ResendPlan } from './taken-back/standby.policy.ts';
 
 export interface Fingerprint {
   /** Who writes to whom. */

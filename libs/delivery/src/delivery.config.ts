@@ -1,8 +1,8 @@
 import { milliseconds } from '#libs/contracts';
-import { z } from 'zod';
-import { type HealthConfig, healthSettings } from './health/health.config.ts';
-import { type PermitConfig, permitSettings } from './permits/permits.config.ts';
+import { type HealthConfig, healthSettings } from './route/health/health.config.ts';
+import { type PermitConfig, permitSettings } from './route/permits/permits.config.ts';
 import { STANDARD_SCHEDULE_DAYS } from './times.policy.ts';
+import { z } from 'zod';
 
 /** Settings of the delivery engine, the same in every channel. */
 export const deliverySettings = {

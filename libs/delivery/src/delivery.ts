@@ -1,4 +1,5 @@
-import type { Attempt, Channel, UnconfirmedCall, Failure, Lane, RecipientRef, Replay, TextSize } from '#libs/contracts';
+import type { Attempt, Channel, UnconfirmedCall, Failure, Lane, RecipientRef, Replay } from '#libs/contracts';
+import type { TextSize } from '#libs/providers';
 
 /** One hop of one message on its way through the engine (design §4). */
 export interface Delivery<M> {

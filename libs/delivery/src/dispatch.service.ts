@@ -1,25 +1,18 @@
-import {
-  type UnconfirmedCall,
-  type Failure,
-  type LookupResult,
-  ownFailure,
-  type Provider,
-  type ProviderCall,
-  type SendResult,
-} from '#libs/contracts';
+import type { UnconfirmedCall, Failure } from '#libs/contracts';
+import { type LookupResult, ownFailure, type Provider, type ProviderCall, type SendResult } from '#libs/providers';
 import { count, counters, inSpan, label, SpanKind, traceHeaders } from '#libs/telemetry';
-import { admit, isForgotten } from './admit.policy.ts';
+import { admit, isForgotten } from './accept/admit.policy.ts';
 import type { ChannelPort, Screened } from './channel.port.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { Coalescer } from './coalescer.service.ts';
-import { findLostCall } from './doubt/find-lost-call.ts';
+import { Coalescer } from './send/coalescer.service.ts';
+import { findLostCall } from './reconcile/find-lost-call.ts';
 import type { Delivery, Outcome, SuppressedRecipient } from './delivery.ts';
-import type { RoutingService } from './flow.service.ts';
+import type { RoutingService } from './route/routing.service.ts';
 import { type HopOptions, HopService, type WonClaim } from './hop.service.ts';
-import { heldBack, isUnwritten, outcomeOf, referenceOf, repeatOf, logFields } from './outcome.policy.ts';
-import { notStarted } from './postpone.policy.ts';
-import { resendPlanOf } from './taken-back/standby.policy.ts';
-import { asCalled, forbiddenBy, filterRecipients } from './suppressions/sift.policy.ts';
+import { heldBack, isUnwritten, outcomeOf, referenceOf, repeatOf, logFields } from './send/outcome.policy.ts';
+import { notStarted } from './accept/postpone.policy.ts';
+import { resendPlanOf } from './template-resend/resend-plan.policy.ts';
+import { asCalled, forbiddenBy, filterRecipients } from './accept/recipient-filter.policy.ts';
 
 export interface DispatchOptions<M> extends Omit<HopOptions, 'clock'> {
   providers: readonly Provider<M>[];

@@ -1,47 +1,37 @@
-import {
-  channelTopics,
-  identityKey,
-  isAcceptanceRevoked,
-  recipientRef,
-  type SendDue,
-  type SendPlanned,
-  type StatusChanged,
-  type SuppressionChanged,
-  topicNames,
-} from '#libs/contracts';
+import { channelTopics, identityKey, isAcceptanceRevoked, recipientRef, type SendDue, type SendPlanned, type StatusChanged, type SuppressionChanged, topicNames } from '#libs/contracts';
 import type { Pool } from '#libs/persistence';
 import type { Logger } from '#libs/telemetry';
 import { partitionCounts, type Publisher, type RecordContext } from '#libs/transport';
-import type { Kafka } from 'kafkajs';
-import { OutcomePublisher } from './announcer.service.ts';
+import { OutcomePublisher } from './publish/outcome-publisher.service.ts';
 import { CancelService } from './cancel/cancel.service.ts';
 import { PostgresCancellations } from './cancel/cancellations.store.ts';
 import type { ChannelPort, RequestEnvelope } from './channel.port.ts';
-import { firstHop, laterHop } from './decode.policy.ts';
+import { firstHop, laterHop } from './accept/decode.ts';
 import type { Ledger } from './delivery.ts';
 import { DispatchService } from './dispatch.service.ts';
 import { EndingService } from './ending/ending.service.ts';
-import { RoutingService } from './flow.service.ts';
+import { RoutingService } from './route/routing.service.ts';
 import { KafkaHandoverReading } from './handover/handover-reading.adapter.ts';
 import { HandoverWatch } from './handover/handover-watch.service.ts';
 import type { Handovers } from './handover/handovers.port.ts';
 import { PostgresHandovers } from './handover/handovers.store.ts';
-import { breakerLimitsOf, type HealthConfig } from './health/health.config.ts';
-import { ProviderHealth } from './health/provider-health.ts';
-import { requireLongMemory } from './ledger.retention.ts';
-import { PostgresLedger } from './ledger.store.ts';
+import { breakerLimitsOf, type HealthConfig } from './route/health/health.config.ts';
+import { ProviderHealth } from './route/health/provider-health.ts';
+import { requireLongMemory } from './ledger/ledger.retention.ts';
+import { PostgresLedger } from './ledger/ledger.store.ts';
 import { originOf } from './origin.ts';
-import { type PermitConfig, senderRatesOf } from './permits/permits.config.ts';
-import { Permits } from './permits/permits.service.ts';
-import { PostgresSenderReservations } from './permits/sender-slices.store.ts';
-import { shareOf } from './permits/share.policy.ts';
-import { ReceiptsService } from './receipts.service.ts';
+import { type PermitConfig, senderRatesOf } from './route/permits/permits.config.ts';
+import { Permits } from './route/permits/permits.service.ts';
+import { PostgresSenderReservations } from './route/reservations/sender-reservations.store.ts';
+import { shareOf } from './route/permits/share.policy.ts';
+import { ReceiptsService } from './receipts/receipts.service.ts';
 import type { Suppressions } from './suppressions/suppressions.port.ts';
 import { SuppressionsService, wordOf } from './suppressions/suppressions.service.ts';
 import { PostgresSuppressions } from './suppressions/suppressions.store.ts';
-import { revokeAcceptance } from './taken-back/take-back.store.ts';
-import { TemplateResendService } from './taken-back/taken-back.service.ts';
+import { revokeAcceptance } from './template-resend/revoke-acceptance.store.ts';
+import { TemplateResendService } from './template-resend/template-resend.service.ts';
 import { OtherEvents } from './webhooks/other-events.service.ts';
+import type { Kafka } from 'kafkajs';
 
 export interface EngineOptions<R, M> {
   channel: ChannelPort<R, M>;

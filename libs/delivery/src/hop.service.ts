@@ -1,17 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type Failure,
-  failureBy,
-  IdConflict,
-  InfrastructureDown,
-  nearestInstant,
-  ownFailure,
-  repairTexts,
-} from '#libs/contracts';
+import { type Failure, IdConflict, InfrastructureDown, nearestInstant, repairTexts } from '#libs/contracts';
+import { failureBy, ownFailure } from '#libs/providers';
 import type { Logger } from '#libs/telemetry';
 import { Stopping } from '#libs/transport';
-import { eventsFor } from './announce.policy.ts';
-import type { OutcomePublisher } from './announcer.service.ts';
+import { eventsFor } from './publish/events.policy.ts';
+import type { OutcomePublisher } from './publish/outcome-publisher.service.ts';
 import type { Clock } from './clock.ts';
 import type { Claim, Delivery, Ledger, Outcome } from './delivery.ts';
 import { type CallUnderWay, stopped, saidPlainly } from './ending/ending.policy.ts';

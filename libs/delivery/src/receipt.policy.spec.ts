@@ -1,6 +1,6 @@
 import { StatusChanged } from '#libs/contracts';
+import { type Receipt, receiptFact } from '#libs/providers';
 import { describe, expect, it } from '@jest/globals';
-import { type Receipt, receiptFact } from './receipt.policy.ts';
 
 const noon = Date.parse('2030-01-31T12:00:00Z');
 const receipt = (at: Date | undefined): Receipt => ({

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { type Identity, InfrastructureDown, type StatusChanged } from '#libs/contracts';
 import { migrate, type Pool } from '#libs/persistence';
 import { aDatabase, aFailure, aStatus, silentLogger, type TestDatabase } from '#libs/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CancelService } from '../src/cancel/cancel.service.ts';
 import { PostgresCancellations } from '../src/cancel/cancellations.store.ts';
 import type { Delivery, Outcome } from '../src/delivery.ts';
-import { ledgerMigrations } from '../src/ledger.migrations.ts';
-import { PostgresLedger } from '../src/ledger.store.ts';
-import { aDelivery, type TestMessage } from './a-delivery.ts';
+import { ledgerMigrations } from '../src/ledger/ledger.migrations.ts';
+import { PostgresLedger } from '../src/ledger/ledger.store.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { aDelivery, type TestMessage } from './builders/a-delivery.ts';
 
 const WAIT_MS = 60_000;
 

@@ -1,14 +1,13 @@
-import { ownFailure, type Provider, type SendResult } from '#libs/contracts';
+import { ownFailure, type Provider, type SendResult, type Receipt } from '#libs/providers';
 import { createLogger } from '#libs/telemetry';
-import { describe, expect, it } from '@jest/globals';
-import { CountedEvents } from '../../../test/conformance/telemetry.ts';
-import { OutcomePublisher } from '../src/announcer.service.ts';
+import { OutcomePublisher } from '../src/publish/outcome-publisher.service.ts';
 import { type Claim, Ledger } from '../src/delivery.ts';
 import { DispatchService } from '../src/dispatch.service.ts';
-import type { Receipt } from '../src/receipt.policy.ts';
-import { ReceiptsService } from '../src/receipts.service.ts';
+import { ReceiptsService } from '../src/receipts/receipts.service.ts';
 import type { SuppressionsService } from '../src/suppressions/suppressions.service.ts';
-import { aChannel, aDelivery, type TestMessage } from './a-delivery.ts';
+import { describe, expect, it } from '@jest/globals';
+import { CountedEvents } from '../../../test/conformance/telemetry.ts';
+import { aChannel, aDelivery, type TestMessage } from './builders/a-delivery.ts';
 
 class OpenLedger extends Ledger {
   claim(_: unknown, token: string): Promise<Claim> {

@@ -1,27 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type Failure,
-  IdConflict,
-  InfrastructureDown,
-  type LookupResult,
-  Provider,
-  type ProviderCall,
-  type ProviderCheck,
-  type SendResult,
-} from '#libs/contracts';
+import { type Failure, IdConflict, InfrastructureDown } from '#libs/contracts';
+import { type LookupResult, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/providers';
 import { migrate, type Pool } from '#libs/persistence';
 import { createLogger } from '#libs/telemetry';
 import { aDatabase, aFailure, eventually, type TestDatabase } from '#libs/testing';
 import { Stopping } from '#libs/transport';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { OutcomePublisher } from '../src/announcer.service.ts';
+import { OutcomePublisher } from '../src/publish/outcome-publisher.service.ts';
 import { PostgresCancellations } from '../src/cancel/cancellations.store.ts';
 import type { Delivery } from '../src/delivery.ts';
 import { DispatchService } from '../src/dispatch.service.ts';
-import { ledgerMigrations } from '../src/ledger.migrations.ts';
-import { PostgresLedger } from '../src/ledger.store.ts';
-import { anOpenRoute } from './an-open-way.ts';
-import { aChannel, aDelivery, type TestMessage } from './a-delivery.ts';
+import { ledgerMigrations } from '../src/ledger/ledger.migrations.ts';
+import { PostgresLedger } from '../src/ledger/ledger.store.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { anOpenRoute } from './builders/an-open-way.ts';
+import { aChannel, aDelivery, type TestMessage } from './builders/a-delivery.ts';
 
 /** A provider that answers as the test says and remembers what it accepted. */
 class ScriptedProvider extends Provider<TestMessage> {

@@ -1,34 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type DeadLetter,
-  EmailRequested,
-  identityKey,
-  Provider,
-  type ProviderCall,
-  type ProviderCheck,
-  RecordRefused,
-  recipientRef,
-  type SendDeferred,
-  SendDue,
-  type SendResult,
-  type StatusChanged,
-  topics,
-  UnreadableRecord,
-} from '#libs/contracts';
+import { type DeadLetter, EmailRequested, identityKey, RecordRefused, recipientRef, type SendDeferred, SendDue, type StatusChanged, topics, UnreadableRecord } from '#libs/contracts';
+import { Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/providers';
 import { migrate, type Pool } from '#libs/persistence';
 import { createLogger } from '#libs/telemetry';
 import { aDatabase, aDeferred, aFailure, anEmailRequest, type TestDatabase } from '#libs/testing';
 import type { IncomingRecord, Outgoing } from '#libs/transport';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { OutcomePublisher } from '../src/announcer.service.ts';
+import { OutcomePublisher } from '../src/publish/outcome-publisher.service.ts';
 import type { ChannelPort, Screened } from '../src/channel.port.ts';
 import type { Delivery } from '../src/delivery.ts';
 import { DispatchService } from '../src/dispatch.service.ts';
 import { EndingService } from '../src/ending/ending.service.ts';
-import { ledgerMigrations } from '../src/ledger.migrations.ts';
-import { PostgresLedger } from '../src/ledger.store.ts';
-import { aChannel, aDelivery, type TestMessage } from './a-delivery.ts';
-import { anOpenRoute } from './an-open-way.ts';
+import { ledgerMigrations } from '../src/ledger/ledger.migrations.ts';
+import { PostgresLedger } from '../src/ledger/ledger.store.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { aChannel, aDelivery, type TestMessage } from './builders/a-delivery.ts';
+import { anOpenRoute } from './builders/an-open-way.ts';
 
 const hashKey = 'a key for the tests';
 const bug = new RangeError('Maximum call stack size exceeded');

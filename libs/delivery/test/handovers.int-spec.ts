@@ -1,10 +1,10 @@
 import { identityKey, type SendDeferred } from '#libs/contracts';
 import { migrate, type Pool } from '#libs/persistence';
 import { aDatabase, aDeferred, type TestDatabase } from '#libs/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { OutcomePublisher } from '../src/announcer.service.ts';
+import { OutcomePublisher } from '../src/publish/outcome-publisher.service.ts';
 import { deliveryMigrations } from '../src/delivery.migrations.ts';
 import { PostgresHandovers } from '../src/handover/handovers.store.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 const trace = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
 

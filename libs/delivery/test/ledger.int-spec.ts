@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { migrate, type Pool } from '#libs/persistence';
 import { aDatabase, aFailure, type TestDatabase } from '#libs/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Outcome } from '../src/delivery.ts';
-import { ledgerMigrations } from '../src/ledger.migrations.ts';
-import { firstPeriods, keepPartitions, periodAt } from '../src/ledger.partitions.ts';
-import { PostgresLedger } from '../src/ledger.store.ts';
-import { aDelivery } from './a-delivery.ts';
+import { ledgerMigrations } from '../src/ledger/ledger.migrations.ts';
+import { firstPeriods, keepPartitions, periodAt } from '../src/ledger/ledger.partitions.ts';
+import { PostgresLedger } from '../src/ledger/ledger.store.ts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { aDelivery } from './builders/a-delivery.ts';
 
 const sent = (callId: string): Outcome => ({
   kind: 'sent',

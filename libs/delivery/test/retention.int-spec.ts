@@ -1,7 +1,7 @@
 import { InfrastructureDown, topics } from '#libs/contracts';
 import { aKafka, aTopicPrefix, provisionTopics, withAdmin } from '#libs/testing';
+import { requireLongMemory } from '../src/ledger/ledger.retention.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { requireLongMemory } from '../src/ledger.retention.ts';
 
 const DAY_MS = 86_400_000;
 

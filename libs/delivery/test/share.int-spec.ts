@@ -1,9 +1,9 @@
 import { type EmailRequested, topicNames, topics } from '#libs/contracts';
 import { aKafka, aKafkaConfig, aTopicPrefix, eventually, provisionTopics, silentLogger } from '#libs/testing';
 import { KafkaStrategy, partitionCounts, Publisher } from '#libs/transport';
+import { Permits } from '../src/route/permits/permits.service.ts';
+import { shareOf } from '../src/route/permits/share.policy.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Permits } from '../src/permits/permits.service.ts';
-import { shareOf } from '../src/permits/share.policy.ts';
 
 const partitionsOfATopic = 4;
 /** Of all replicas together. */

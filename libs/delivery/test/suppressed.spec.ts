@@ -1,18 +1,12 @@
-import {
-  ownFailure,
-  type Provider,
-  recipientRef,
-  type SendResult,
-  type StatusChanged,
-  type SuppressionChanged,
-} from '#libs/contracts';
+import { ownFailure, type Provider, type SendResult } from '#libs/providers';
+import { recipientRef, type StatusChanged, type SuppressionChanged } from '#libs/contracts';
 import { createLogger } from '#libs/telemetry';
-import { describe, expect, it } from '@jest/globals';
-import { eventsFor } from '../src/announce.policy.ts';
-import { OutcomePublisher } from '../src/announcer.service.ts';
+import { eventsFor } from '../src/publish/events.policy.ts';
+import { OutcomePublisher } from '../src/publish/outcome-publisher.service.ts';
 import { type Claim, type Delivery, Ledger, type Outcome, type SuppressionFound } from '../src/delivery.ts';
 import { DispatchService } from '../src/dispatch.service.ts';
-import { aChannel, aDelivery, type TestMessage } from './a-delivery.ts';
+import { describe, expect, it } from '@jest/globals';
+import { aChannel, aDelivery, type TestMessage } from './builders/a-delivery.ts';
 
 const [ada, bob] = [recipientRef('key', 'ada@inbox.test'), recipientRef('key', 'bob@inbox.test')];
 const against = (recipient: { hash: string }, more: Partial<SuppressionFound> = {}): SuppressionFound => ({

@@ -3,13 +3,13 @@ import { liftOf, recipientRef, suppressionKey } from '#libs/contracts';
 import { migrate, type Pool } from '#libs/persistence';
 import { aDatabase, type TestDatabase } from '#libs/testing';
 import type { Outgoing } from '#libs/transport';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { deliveryMigrations } from '../src/delivery.migrations.ts';
-import { PostgresLedger } from '../src/ledger.store.ts';
+import { PostgresLedger } from '../src/ledger/ledger.store.ts';
 import type { KeyedSuppressionChange, SuppressionFilter } from '../src/suppressions/suppressions.port.ts';
 import { SuppressionsService } from '../src/suppressions/suppressions.service.ts';
 import { PostgresSuppressions } from '../src/suppressions/suppressions.store.ts';
-import { aDelivery } from './a-delivery.ts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { aDelivery } from './builders/a-delivery.ts';
 
 const [noon, later, last] = ['2026-11-24T12:00:00.000Z', '2026-11-24T12:00:01.000Z', '2026-11-24T12:00:02.000Z'];
 const somebody = () => recipientRef('a key for the tests', `${randomUUID()}@inbox.test`);

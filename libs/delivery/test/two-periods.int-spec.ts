@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { migrate, type Pool } from '#libs/persistence';
 import { aDatabase, type TestDatabase } from '#libs/testing';
+import { ledgerMigrations } from '../src/ledger/ledger.migrations.ts';
+import { PostgresLedger } from '../src/ledger/ledger.store.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ledgerMigrations } from '../src/ledger.migrations.ts';
-import { PostgresLedger } from '../src/ledger.store.ts';
-import { aDelivery } from './a-delivery.ts';
+import { aDelivery } from './builders/a-delivery.ts';
 
 const day = 86_400_000;
 const retentionDays = 14;

@@ -1,18 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { recipientRef, SuppressionChanged, SuppressionScope } from '#libs/contracts';
-import {
-  deliveryMigrations,
-  type ListPage,
-  PostgresSuppressions,
-  SuppressionLists,
-  type Suppressions,
-  SuppressionsService,
-} from '#libs/delivery';
+import { deliveryMigrations, PostgresSuppressions, type Suppressions, SuppressionsService } from '#libs/delivery';
+import { type ListPage, SuppressionLists } from '#libs/providers';
 import { migrate } from '#libs/persistence';
 import { aDatabase, type TestDatabase } from '#libs/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SuppressionAdmin } from '../src/suppressions/suppression-admin.service.ts';
 import { SuppressionSync, type SyncStep } from '../src/suppressions/suppression-sync.service.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 const hashKey = 'a key for the tests';
 const now = Date.parse('2026-11-24T12:00:00Z');

@@ -1,6 +1,6 @@
 import { SchemaBehind } from '#libs/contracts';
-import { Umzug } from 'umzug';
 import { type Pool, type PoolClient, takeClient } from './pool.ts';
+import { Umzug } from 'umzug';
 
 export interface Migration {
   /** Sorts in the order of application, such as `001-ledger`. Never renamed once released. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { InfrastructureDown, InvalidConfiguration } from '#libs/contracts';
-import pg from 'pg';
 import type { PostgresConfig } from './postgres.config.ts';
+import pg from 'pg';
 
 export type Pool = pg.Pool;
 export type PoolClient = pg.PoolClient;

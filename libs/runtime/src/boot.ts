@@ -3,26 +3,19 @@ import { setFlagsFromString } from 'node:v8';
 import { InvalidConfiguration, MessagingError } from '#libs/contracts';
 import { createPool, migrate, type Migration, type PostgresConfig, requireSchema } from '#libs/persistence';
 import { createLogger, NestLogger, startTelemetry } from '#libs/telemetry';
-import {
-  createKafka,
-  type Decoded,
-  type IncomingRecord,
-  type KafkaConfig,
-  KafkaStrategy,
-  Publisher,
-} from '#libs/transport';
+import { createKafka, type Decoded, type IncomingRecord, type KafkaConfig, KafkaStrategy, Publisher } from '#libs/transport';
+import { type ConfigSchema, loadConfig } from './config.ts';
+import { showConsumption } from './consumption.ts';
+import { cached, Health } from './health.ts';
+import { createHttpAdapter } from './http/http.ts';
+import { RuntimeModule, type ServiceCore } from './runtime.module.ts';
+import type { ServiceConfig } from './service.config.ts';
+import { limitConnections } from './http/slow-clients.ts';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Kafka } from 'kafkajs';
 import type { z } from 'zod';
-import { type ConfigSchema, loadConfig } from './config.ts';
-import { showConsumption } from './consumption.ts';
-import { cached, Health } from './health.ts';
-import { createHttpAdapter } from './http.ts';
-import { RuntimeModule, type ServiceCore } from './runtime.module.ts';
-import type { ServiceConfig } from './service.config.ts';
-import { limitConnections } from './slow-clients.ts';
 
 type BaseConfig = ServiceConfig & KafkaConfig & PostgresConfig;
 

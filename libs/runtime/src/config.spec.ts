@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { flag, InvalidConfiguration, milliseconds, port, secret } from '#libs/contracts';
+import { loadConfig, settingsOf } from './config.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { loadConfig, settingsOf } from './config.ts';
 
 const schema = z.object({
   TOKEN: secret(z.string().min(16)).describe('Access token.'),

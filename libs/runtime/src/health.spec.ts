@@ -1,6 +1,6 @@
-import type { ProviderCheck } from '#libs/contracts';
-import { describe, expect, it } from '@jest/globals';
+import type { ProviderCheck } from '#libs/providers';
 import { Health, HealthController } from './health.ts';
+import { describe, expect, it } from '@jest/globals';
 
 const refused: ProviderCheck = { state: 'refused', meaning: 'The key is refused.', remedy: 'Set another.' };
 

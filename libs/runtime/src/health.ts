@@ -1,4 +1,4 @@
-import type { Finding, ProviderCheck } from '#libs/contracts';
+import type { Finding, ProviderCheck } from '#libs/providers';
 import { Controller, Get, Inject, Injectable, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 

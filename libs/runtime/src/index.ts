@@ -1,10 +1,10 @@
-export * from './bearer.ts';
+export * from './http/bearer.ts';
 export * from './boot.ts';
 export * from './config.ts';
 export * from './consumption.ts';
 export * from './health.ts';
-export { BodyAsBytes, createHttpAdapter, routesOf } from './http.ts';
+export { BodyAsBytes, createHttpAdapter, routesOf } from './http/http.ts';
 export { KAFKA, LOGGER, POOL, RuntimeModule, type ServiceCore, STOPPING } from './runtime.module.ts';
-export type { Route, RouteTable } from './route-table.ts';
+export type { Route, RouteTable } from './http/route-table.ts';
 export * from './service.config.ts';
-export * from './valid.pipe.ts';
+export * from './http/valid.pipe.ts';

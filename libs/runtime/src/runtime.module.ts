@@ -1,12 +1,12 @@
 import type { Pool } from '#libs/persistence';
 import { Publisher } from '#libs/transport';
 import type { Logger } from '#libs/telemetry';
+import { ErrorFilter } from './http/error.filter.ts';
+import { Health, HealthController } from './health.ts';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER } from '@nestjs/core';
 import type { Kafka } from 'kafkajs';
-import { ErrorFilter } from './error.filter.ts';
-import { Health, HealthController } from './health.ts';
 
 export const POOL = Symbol('postgres pool');
 /** The client that everything of this process shares. */

@@ -1,6 +1,6 @@
 import { milliseconds, port, secret } from '#libs/contracts';
+import { httpLimitSettings } from './http/slow-clients.ts';
 import { z } from 'zod';
-import { httpLimitSettings } from './slow-clients.ts';
 
 /** Settings that every service has. */
 export const serviceSettings = (standardPort: number, standardMetricsPort: number) => ({

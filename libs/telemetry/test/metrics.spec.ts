@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { count, counters, startTelemetry } from '#libs/telemetry';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { freePorts } from '../../../test/free-ports.ts';
+import { freePorts } from '../../../test/setup/free-ports.ts';
 
 const labels = {
   'messaging.system': 'kafka',

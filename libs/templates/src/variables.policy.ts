@@ -1,6 +1,6 @@
 import { type FieldError, fieldErrors, holdsControls, isOneLine, withoutIdleNulls } from '#libs/contracts';
-import { z } from 'zod';
 import { type Declaration, type Field, longestOf, type Variable } from './declaration.ts';
+import { z } from 'zod';
 
 /** What a template is rendered with, or every variable that is missing or wrong: name and rule, never the value. */
 export type Fitted = { fits: true; values: Record<string, unknown> } | { fits: false; faults: FieldError[] };

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { Channel } from '#libs/contracts';
-import Handlebars from 'handlebars';
-import { type LineCounter, LineCounter as Lines, parseDocument } from 'yaml';
 import { Declaration, examplesOf } from './declaration.ts';
 import { type TemplatePart, problemsIn } from './expressions.ts';
 import { compileMarkup, type FileProblem } from './markup.ts';
 import { readSource, namesIn, sharedOf, type SourceFile } from './source.ts';
 import { type Fitting, fittingOf } from './variables.policy.ts';
+import Handlebars from 'handlebars';
+import { type LineCounter, LineCounter as Lines, parseDocument } from 'yaml';
 
 /** What a template makes of its variables. */
 export interface Content {

@@ -1,6 +1,6 @@
 import { InvalidConfiguration } from '#libs/contracts';
-import { describe, expect, it } from '@jest/globals';
 import { Templates } from '../src/index.ts';
+import { describe, expect, it } from '@jest/globals';
 import { aFolder, aVersion, mjml, plain, yaml } from './folder.ts';
 
 const text = (source: string) => ({ ...plain, 'text.hbs': source });

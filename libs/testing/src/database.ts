@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createPool, type Pool, postgresSettings } from '#libs/persistence';
+import { given } from './services.ts';
 import pg from 'pg';
 import { z } from 'zod';
-import { given } from './services.ts';
 
 export interface TestDatabase {
   url: string;

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createLogger, type Logger } from '#libs/telemetry';
 import { createKafka, type KafkaConfig, kafkaSettings } from '#libs/transport';
-import type { Admin, Consumer, Kafka, KafkaMessage, Producer } from 'kafkajs';
-import { z } from 'zod';
 import { eventually, type Timeout } from './eventually.ts';
 import { given } from './services.ts';
+import type { Admin, Consumer, Kafka, KafkaMessage, Producer } from 'kafkajs';
+import { z } from 'zod';
 
 /** Brokers of the Kafka that the integration tests are given, as KAFKA_BROKERS takes them. */
 export const kafkaBrokers = (): string => given('TEST_KAFKA_BROKERS');

@@ -1,28 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { channelOf, identityKey, InfrastructureDown, topics, UnreadableRecord, type Topic } from '#libs/contracts';
-import {
-  type Context,
-  contextFrom,
-  contextOf,
-  count,
-  counters,
-  hasTrace,
-  inSpan,
-  type Logger,
-  SpanKind,
-  underContext,
-} from '#libs/telemetry';
+import { type Context, contextFrom, contextOf, count, counters, hasTrace, inSpan, type Logger, SpanKind, underContext } from '#libs/telemetry';
+import type { KafkaConfig } from './kafka.config.ts';
+import { ConsumptionWatch } from './partition/consumption-watch.ts';
+import type { UndecodableBatch } from './fetch/unread.ts';
+import { KeyedConsumer } from './kafkajs/keyed-consumer.ts';
+import { RecordContext } from './on.decorator.ts';
+import type { Publisher } from './publisher.ts';
+import { decode, type Decoded, type IncomingRecord } from './record/record.ts';
+import { quarantineRecord, quarantineBatch } from './record/set-aside.ts';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import type { Kafka } from 'kafkajs';
 import { isObservable, lastValueFrom } from 'rxjs';
-import type { KafkaConfig } from './kafka.config.ts';
-import { ConsumptionWatch } from './consumption-watch.ts';
-import type { UndecodableBatch } from './fetch/unread.ts';
-import { KeyedConsumer } from './keyed-consumer.ts';
-import { RecordContext } from './on.decorator.ts';
-import type { Publisher } from './publisher.ts';
-import { decode, type Decoded, type IncomingRecord } from './record.ts';
-import { quarantineRecord, quarantineBatch } from './set-aside.ts';
 
 export interface KafkaStrategyOptions {
   kafka: Kafka;

@@ -1,8 +1,8 @@
 import type { Logger } from '#libs/telemetry';
-import { type ISocketFactory, Kafka, logLevel, type LogEntry } from 'kafkajs';
 import { connectionOf, type KafkaConfig } from './kafka.config.ts';
-import { patchKafkaJs } from './kafkajs-mends.ts';
-import { joinStatically } from './kafkajs-static-membership.ts';
+import { patchKafkaJs } from './kafkajs/patches/timers-and-cut-responses.ts';
+import { joinStatically } from './kafkajs/patches/static-membership.ts';
+import { type ISocketFactory, Kafka, logLevel, type LogEntry } from 'kafkajs';
 
 /** A kafkajs client that logs into ours; `socketFactory` where the way to the brokers is not a plain one. */
 export function createKafka(

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Encoder, type EncoderClass, writeInPlace } from './kafkajs-encoder.ts';
+import { type Encoder, type EncoderClass, writeInPlace } from './kafkajs/patches/encoder.ts';
 
 interface KafkaRecord {
   offsetDelta: number;

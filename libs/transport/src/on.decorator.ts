@@ -1,6 +1,6 @@
 import type { Topic } from '#libs/contracts';
+import type { IncomingRecord } from './record/record.ts';
 import { BaseRpcContext, EventPattern } from '@nestjs/microservices';
-import type { IncomingRecord } from './record.ts';
 
 /** Handles the records of a topic, whatever its prefix and lanes. The payload is the value as the schema reads it. */
 export const On = (topic: Topic): MethodDecorator => EventPattern<string>(topic.name);

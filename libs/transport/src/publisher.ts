@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { gather, type MicroBatch } from '#libs/batching';
 import { fieldErrors, InfrastructureDown, RecordRefused, topicName, type Lane, type Topic } from '#libs/contracts';
 import { traceHeaders } from '#libs/telemetry';
-import type { Kafka, Message, Producer, TopicMessages } from 'kafkajs';
 import type { KafkaConfig } from './kafka.config.ts';
-import { keyPartitioner } from './partition.policy.ts';
+import { keyPartitioner } from './partition/partition.policy.ts';
+import type { Kafka, Message, Producer, TopicMessages } from 'kafkajs';
 
 export interface Outgoing {
   topic: Topic;

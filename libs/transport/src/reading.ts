@@ -1,6 +1,6 @@
 import { InfrastructureDown } from '#libs/contracts';
+import type { Offsets } from './partition/low-water.policy.ts';
 import type { Admin, Kafka } from 'kafkajs';
-import type { Offsets } from './low-water.policy.ts';
 
 /** Topics by their full names. */
 export interface Extent {

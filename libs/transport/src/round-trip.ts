@@ -1,4 +1,4 @@
-import { advance, type Mark, type Offsets, readUpTo } from './low-water.policy.ts';
+import { advance, type Mark, type Offsets, readUpTo } from './partition/low-water.policy.ts';
 import type { KafkaReading } from './reading.ts';
 
 /** Topics, by their full names, and the group that reads them. */

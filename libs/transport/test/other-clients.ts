@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { javaCommand } from '../../../scripts/local/kafka.ts';
-import { projectRoot } from '../../../scripts/local/settings.ts';
+import { javaCommand } from '../../../apps/cli/src/stack/kafka/kafka.ts';
+import { projectRoot } from '../../../apps/cli/src/stack/settings/settings.ts';
 
 export type CodecName = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
 

@@ -1,4 +1,4 @@
-import { fileSettings } from '#libs/delivery';
+import { fileSettings } from '#libs/provider-http';
 import { z } from 'zod';
 
 /** Settings of attachments by URL, for providers that do not fetch them themselves. */

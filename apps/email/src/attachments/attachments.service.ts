@@ -1,5 +1,7 @@
-import type { CallReference, Failure } from '#libs/contracts';
-import { brokenCallFailure, Bulkhead, CallBroken, type FetchedFile, fileFailure, type Files } from '#libs/delivery';
+import type { CallReference } from '#libs/providers';
+import type { Failure } from '#libs/contracts';
+import { brokenCallFailure, CallBroken, type FetchedFile, fileFailure, type Files } from '#libs/provider-http';
+import { Bulkhead } from '#libs/delivery';
 import type { EmailMessage } from '../email-message.ts';
 import type { AttachmentConfig } from './attachments.config.ts';
 import { withFile } from './fetched.policy.ts';

@@ -1,4 +1,4 @@
-import type { FetchedFile, FileFault } from '#libs/delivery';
+import type { FetchedFile, FileFault } from '#libs/provider-http';
 import type { EmailMessage } from '../email-message.ts';
 
 type Attachment = NonNullable<EmailMessage['attachments']>[number];

@@ -9,7 +9,7 @@ import { UnsubscribeTokens } from './token.policy.ts';
 import { unsubscribeKeysOf } from './unsubscribe.config.ts';
 import { UnsubscribeController } from './unsubscribe.controller.ts';
 import { UnsubscribeService } from './unsubscribe.service.ts';
-import type { LinkMaker } from './way-out.policy.ts';
+import type { LinkMaker } from './unsubscribe-link.policy.ts';
 
 /** How links of ours are made; undefined where they are not set up. */
 export const LINKS = Symbol('unsubscribe links');

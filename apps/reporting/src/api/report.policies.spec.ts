@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeCursor, encodeCursor, pageOf } from './cursor.policy.ts';
-import { isFinal, summarise } from './summary.policy.ts';
+import { isFinal, summarise } from './summary/summary.policy.ts';
 
 describe('a cursor', () => {
   it('leads back to where a page ended', () => {

@@ -1,7 +1,7 @@
 import type { Channel, Engagement, Lane, RecipientRef, Status } from '#libs/contracts';
 import type { DeadLetterFact, KeptFact } from '../projection/fact.ts';
 import type { Position } from './cursor.policy.ts';
-import type { Count } from './summary.policy.ts';
+import type { Count } from './summary/summary.policy.ts';
 
 /** A message as it stands. */
 export interface MessageRow {

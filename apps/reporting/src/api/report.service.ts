@@ -11,14 +11,14 @@ import type {
   MessageList,
   MessageSummary,
   SummaryResponse,
-} from './answers.ts';
-import type { Parsed, ListQuery, MessagePath, PageQuery, Search, SummaryQuery } from './asked.ts';
+} from './responses.ts';
+import type { Parsed, ListQuery, MessagePath, PageQuery, Search, SummaryQuery } from './requests.ts';
 import { decodeCursor, pageOf, type Position } from './cursor.policy.ts';
 import { messageNotFound } from './problem.ts';
 import { type DeadLetterRow, type MessageRow, Reports } from './report.port.ts';
-import { isFinal, summarise } from './summary.policy.ts';
-import { failureOf, timelineOf } from './timeline.policy.ts';
-import { describeDeadLetter } from './wording.policy.ts';
+import { isFinal, summarise } from './summary/summary.policy.ts';
+import { failureOf, timelineOf } from './message/timeline.policy.ts';
+import { describeDeadLetter } from './message/wording.policy.ts';
 import type { DeadLetterFact } from '../projection/fact.ts';
 
 const HOUR = 3_600_000;

@@ -9,7 +9,7 @@ import {
   type MessageRow,
   Reports,
 } from './report.port.ts';
-import type { Count } from './summary.policy.ts';
+import type { Count } from './summary/summary.policy.ts';
 
 const messageColumns = `m.id, m.tenant, m.channel, m.message_id AS "messageId", m.lane, m.category, m.trace_id AS "traceId",
   m.requested_at AS "requestedAt", m.recipients, m.correlation_id AS "correlationId", m.tags, m.status, m.status_at AS "statusAt",

@@ -1,4 +1,5 @@
-import { DeadLetter, HANDOVER_DEPTH, isDeeper, MAX_DEPTH, ownFailure, StatusChanged } from '#libs/contracts';
+import { DeadLetter, HANDOVER_DEPTH, isDeeper, MAX_DEPTH, StatusChanged } from '#libs/contracts';
+import { ownFailure } from '#libs/providers';
 import type { z } from 'zod';
 
 /** How a record came: `at` and `eventId` stand in for what it says of that itself. */

@@ -6,7 +6,7 @@ import type { DeadLetterFact, IncomingFact, KeptFact } from './fact.ts';
 import type { KnownFact } from './join.policy.ts';
 import { joinReceipts } from './join.store.ts';
 import { Projection } from './projection.port.ts';
-import { deriveState } from './standing.policy.ts';
+import { deriveState } from './state.policy.ts';
 
 interface MessageKey {
   id: string;

@@ -2,7 +2,7 @@ import { identityKey, type SendDue } from '#libs/contracts';
 import { database, type MicroBatch, microBatch, type Pool, type PoolClient, transaction } from '#libs/persistence';
 import { POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
-import { dueOf } from '../announce/facts.policy.ts';
+import { dueOf } from '../publish/facts.policy.ts';
 import { writePayload } from '../payload.ts';
 import type { Decision, Plan } from './decision.ts';
 import { type Answer, Decisions, type Question } from './decisions.port.ts';

@@ -1,5 +1,5 @@
 import { factId, type Failure, nearestInstant, type SalvagedHandover, type SendDeferred } from '#libs/contracts';
-import { endVerdict } from '../announce/facts.policy.ts';
+import { endVerdict } from '../publish/facts.policy.ts';
 import type { Decision, Known } from './decision.ts';
 
 /**

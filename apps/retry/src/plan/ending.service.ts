@@ -1,10 +1,11 @@
-import { failureBy, salvageHandover, type SendDeferred, type SendDue, topics } from '#libs/contracts';
+import { failureBy } from '#libs/providers';
+import { salvageHandover, type SendDeferred, type SendDue, topics } from '#libs/contracts';
 import { LOGGER } from '#libs/runtime';
 import { contextFrom, type Logger, underContext } from '#libs/telemetry';
 import { type IncomingRecord, recordIdOf } from '#libs/transport';
 import { Inject, Injectable } from '@nestjs/common';
-import { OutcomePublisher } from '../announce/announcer.port.ts';
-import { endOfPlan } from '../announce/facts.policy.ts';
+import { OutcomePublisher } from '../publish/outcome-publisher.port.ts';
+import { endOfPlan } from '../publish/facts.policy.ts';
 import { DocumentResponse } from '../answer/answers.port.ts';
 import { remains } from './ending.policy.ts';
 import { PlanService } from './plan.service.ts';

@@ -1,15 +1,9 @@
-import {
-  type DeadLetter,
-  type Identity,
-  InfrastructureDown,
-  type SendPlanned,
-  type StatusChanged,
-} from '#libs/contracts';
+import { type DeadLetter, type Identity, InfrastructureDown, type SendPlanned, type StatusChanged } from '#libs/contracts';
 import { createLogger } from '#libs/telemetry';
 import { aDeferred, aFailure } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
 import type { DocumentResponse } from '../answer/answers.port.ts';
-import { OutcomePublisher } from '../announce/announcer.port.ts';
+import { OutcomePublisher } from '../publish/outcome-publisher.port.ts';
 import { RetryConfig } from '../retry.config.ts';
 import { type Answer, Decisions, type Question } from './decisions.port.ts';
 import { thisMoment } from './moment.ts';

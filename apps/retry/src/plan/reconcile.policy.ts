@@ -1,4 +1,5 @@
-import { type Failure, ownFailure, type SendDeferred } from '#libs/contracts';
+import type { Failure, SendDeferred } from '#libs/contracts';
+import { ownFailure } from '#libs/providers';
 import { isoOf, msOf } from '../instant.ts';
 import type { Decision, Known, RetryPolicy, Verdict } from './decision.ts';
 

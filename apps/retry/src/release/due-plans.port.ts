@@ -1,5 +1,5 @@
 import type { Channel, SendDue } from '#libs/contracts';
-import type { ReadUpTo } from './proof-reading.port.ts';
+import type { ReadUpTo } from './evidence-reader.port.ts';
 
 export interface DuePlan {
   id: string;

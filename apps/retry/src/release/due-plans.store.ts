@@ -7,7 +7,7 @@ import { readPayload } from '../payload.ts';
 import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
 import { SchemaWatch } from '../schema-watch.store.ts';
 import { type DueBatch, type DuePlan, DuePlans, type WaitingResends } from './due-plans.port.ts';
-import type { ReadUpTo } from './proof-reading.port.ts';
+import type { ReadUpTo } from './evidence-reader.port.ts';
 
 /** Most bytes of hand-overs taken at once: they are held in memory until Kafka has them. */
 const BATCH_BYTES = 8 * 1024 * 1024;

@@ -2,10 +2,10 @@ import { InfrastructureDown, RecordRefused, type SendDue } from '#libs/contracts
 import { createLogger } from '#libs/telemetry';
 import { aDeferred, eventually } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
-import { OutcomePublisher } from '../announce/announcer.port.ts';
-import { dueOf } from '../announce/facts.policy.ts';
+import { OutcomePublisher } from '../publish/outcome-publisher.port.ts';
+import { dueOf } from '../publish/facts.policy.ts';
 import { type DueBatch, type DuePlan, DuePlans, type WaitingResends } from './due-plans.port.ts';
-import { EvidenceReader, type ReadUpTo } from './proof-reading.port.ts';
+import { EvidenceReader, type ReadUpTo } from './evidence-reader.port.ts';
 import { ReleaserService } from './releaser.service.ts';
 
 const aPlan = (messageId: string): DuePlan => ({

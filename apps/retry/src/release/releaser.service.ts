@@ -3,11 +3,11 @@ import { LOGGER, STOPPING } from '#libs/runtime';
 import { contextFrom, inSpan, type Logger, SpanKind } from '#libs/telemetry';
 import { loop } from '#libs/transport';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { OutcomePublisher } from '../announce/announcer.port.ts';
+import { OutcomePublisher } from '../publish/outcome-publisher.port.ts';
 import { EndingService } from '../plan/ending.service.ts';
 import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
 import { type DuePlan, DuePlans } from './due-plans.port.ts';
-import { EvidenceReader, type ReadUpTo } from './proof-reading.port.ts';
+import { EvidenceReader, type ReadUpTo } from './evidence-reader.port.ts';
 
 /** Hands messages back to their channels when they are due: take, publish, mark. */
 @Injectable()

@@ -2,9 +2,9 @@ import { cancelRefused, type CancelRequested, identityKey, type StatusChanged } 
 import { LOGGER } from '#libs/runtime';
 import { contextFrom, contextOf, inSpan, type Logger } from '#libs/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
-import { OutcomePublisher } from '../announce/announcer.port.ts';
-import { cancelledFact } from '../announce/facts.policy.ts';
-import { acceptedBy } from './proof.policy.ts';
+import { OutcomePublisher } from '../publish/outcome-publisher.port.ts';
+import { cancelledFact } from '../publish/facts.policy.ts';
+import { acceptedBy } from './evidence.policy.ts';
 import { Stops } from './stops.port.ts';
 
 /** Ends plans before their time: the provider has the message, or upstream wants it no more. */

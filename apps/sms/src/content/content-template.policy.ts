@@ -1,6 +1,6 @@
 import type { FieldError, SmsRequested } from '#libs/contracts';
 import { z } from 'zod';
-import { twilioLimits } from '../providers/twilio/twilio.limits.ts';
+import { twilioLimits } from '../providers/twilio/send/twilio.limits.ts';
 
 type TemplateRef = NonNullable<SmsRequested['contentTemplate']>;
 

@@ -1,6 +1,6 @@
 import type { FieldError } from '#libs/contracts';
-import type { FileFacts, FileFault } from '#libs/delivery';
-import { twilioLimits } from '../providers/twilio/twilio.limits.ts';
+import type { FileFacts, FileFault } from '#libs/provider-http';
+import { twilioLimits } from '../providers/twilio/send/twilio.limits.ts';
 import type { SmsMessage } from '../sms-message.ts';
 
 /** Media that Twilio could not fetch, since it fetches from outside, or would leave out, field by field. */

@@ -1,4 +1,4 @@
-import type { TextSize } from '#libs/contracts';
+import type { TextSize } from '#libs/providers';
 import { plainFor } from './smart-encoding.table.ts';
 
 // GSM 03.38: the basic table costs one septet a character, its extension an escape more.

@@ -1,4 +1,5 @@
-import { type Failure, ownFailure } from '#libs/contracts';
+import type { Failure } from '#libs/contracts';
+import { ownFailure } from '#libs/providers';
 
 /** How long after a person's message WhatsApp takes free-form text (Meta's customer service window; Twilio 63016). */
 export const WINDOW_MS = 24 * 3_600_000;

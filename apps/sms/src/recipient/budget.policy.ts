@@ -1,4 +1,5 @@
-import { type Failure, ownFailure } from '#libs/contracts';
+import type { Failure } from '#libs/contracts';
+import { ownFailure } from '#libs/providers';
 import { closest, isRegion, type Destination } from './region.policy.ts';
 
 /** How many messages an hour go to a country or prefix; `*`: to each country that has no entry of its own. */

@@ -1,20 +1,10 @@
-import {
-  type Channel,
-  contentDigest,
-  type Failure,
-  failureBy,
-  identityKey,
-  nearestInstant,
-  ownFailure,
-  RecordRefused,
-  type SalvagedHandover,
-  withoutIdleNulls,
-} from '#libs/contracts';
-import type { z } from 'zod';
-import { type OutcomeEvents, eventsFor } from '../announce.policy.ts';
+import { type Channel, contentDigest, type Failure, identityKey, nearestInstant, RecordRefused, type SalvagedHandover, withoutIdleNulls } from '#libs/contracts';
+import { failureBy, ownFailure } from '#libs/providers';
+import { type OutcomeEvents, eventsFor } from '../publish/events.policy.ts';
 import type { RequestEnvelope } from '../channel.port.ts';
-import { lifeEnd, type Origin } from '../decode.policy.ts';
+import { lifeEnd, type Origin } from '../accept/decode.ts';
 import type { Delivery, Outcome } from '../delivery.ts';
+import type { z } from 'zod';
 
 /** The provider may have it: its answer is looked up. */
 const adapterFault = (provider: string) =>

@@ -1,33 +1,15 @@
-import {
-  BadRecordTime,
-  type Channel,
-  channelOf,
-  channelTopics,
-  factId,
-  failureBy,
-  IdConflict,
-  identityKey,
-  isAcceptanceRevoked,
-  MessageId,
-  nearestInstant,
-  ownFailure,
-  type RecipientRef,
-  salvageHandover,
-  type StatusChanged,
-  Tenant,
-  topics,
-  UnreadableRecord,
-} from '#libs/contracts';
+import { BadRecordTime, type Channel, channelOf, channelTopics, factId, IdConflict, identityKey, isAcceptanceRevoked, MessageId, nearestInstant, type RecipientRef, salvageHandover, type StatusChanged, Tenant, topics, UnreadableRecord } from '#libs/contracts';
+import { failureBy, ownFailure } from '#libs/providers';
 import { contextFrom, contextOf, hasTrace, type Logger, underContext } from '#libs/telemetry';
 import { decode, type IncomingRecord, recordIdOf, readJsonLeniently } from '#libs/transport';
-import type { z } from 'zod';
-import type { OutcomePublisher } from '../announcer.service.ts';
+import type { OutcomePublisher } from '../publish/outcome-publisher.service.ts';
 import type { RequestEnvelope } from '../channel.port.ts';
 import type { Delivery } from '../delivery.ts';
 import type { DispatchService } from '../dispatch.service.ts';
 import { originOf } from '../origin.ts';
-import { refusedForGood } from '../taken-back/standby.policy.ts';
+import { refusedForGood } from '../template-resend/resend-plan.policy.ts';
 import { bareFirstHop, bareLaterHop } from './ending.policy.ts';
+import type { z } from 'zod';
 
 export interface EndingOptions {
   channel: Channel;

@@ -1,7 +1,7 @@
 import { type Channel, topicNames, topics } from '#libs/contracts';
 import { factsGroup, KafkaReading, recordsGroup, RoundTrip } from '#libs/transport';
-import type { Kafka } from 'kafkajs';
 import type { HandoverReading } from './handover-watch.service.ts';
+import type { Kafka } from 'kafkajs';
 
 /** To retry and back, as Kafka knows how far its groups have read. */
 export class KafkaHandoverReading implements HandoverReading {

@@ -1,6 +1,6 @@
 import { BadRecordTime, type SuppressionChanged, textProblem } from '#libs/contracts';
-import { describe, expect, it } from '@jest/globals';
 import { wordOf } from './suppressions.service.ts';
+import { describe, expect, it } from '@jest/globals';
 
 const noon = Date.parse('2030-01-31T12:00:00Z');
 const key = Buffer.from('email:aa:all');

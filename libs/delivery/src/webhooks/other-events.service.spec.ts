@@ -1,8 +1,8 @@
 import { InfrastructureDown, RecordRefused } from '#libs/contracts';
 import { createLogger } from '#libs/telemetry';
 import { allPublished } from '#libs/transport';
-import { describe, expect, it } from '@jest/globals';
 import { type OtherEvent, OtherEvents } from './other-events.service.ts';
+import { describe, expect, it } from '@jest/globals';
 
 const anEvent = (parts: Partial<OtherEvent> = {}): OtherEvent => ({
   provider: 'resend',

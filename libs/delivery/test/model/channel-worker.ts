@@ -1,34 +1,24 @@
-import {
-  type CancelRequested,
-  type Channel,
-  type Failure,
-  identityKey,
-  InfrastructureDown,
-  type SendDue,
-  type SendPlanned,
-  type StatusChanged,
-  topics,
-} from '#libs/contracts';
+import { type CancelRequested, type Channel, type Failure, identityKey, InfrastructureDown, type SendDue, type SendPlanned, type StatusChanged, topics } from '#libs/contracts';
 import { silentLogger } from '#libs/testing';
 import { type IncomingRecord, recordIdOf, Stopping } from '#libs/transport';
-import { z } from 'zod';
-import { admit } from '../../src/admit.policy.ts';
-import { type OutcomeEvents, eventsFor } from '../../src/announce.policy.ts';
-import { OutcomePublisher } from '../../src/announcer.service.ts';
+import { admit } from '../../src/accept/admit.policy.ts';
+import { type OutcomeEvents, eventsFor } from '../../src/publish/events.policy.ts';
+import { OutcomePublisher } from '../../src/publish/outcome-publisher.service.ts';
 import { ChannelPort, type Fingerprint, type RequestEnvelope, type Screened } from '../../src/channel.port.ts';
-import { firstHop, laterHop } from '../../src/decode.policy.ts';
+import { firstHop, laterHop } from '../../src/accept/decode.ts';
 import type { Delivery } from '../../src/delivery.ts';
 import type { Handovers } from '../../src/handover/handovers.port.ts';
 import { DispatchService } from '../../src/dispatch.service.ts';
 import { EndingService } from '../../src/ending/ending.service.ts';
-import type { RoutingService, Route } from '../../src/flow.service.ts';
+import type { RoutingService, Route } from '../../src/route/routing.service.ts';
 import { KafkaHandoverReading } from '../../src/handover/handover-reading.adapter.ts';
 import { HandoverWatch } from '../../src/handover/handover-watch.service.ts';
+import { z } from 'zod';
 import type { Fault } from './faults.ts';
 import { hashKey, refOf } from './people.ts';
 import type { Process } from './scheduler.ts';
 import type { Member } from './sim-kafka.ts';
-import { simRouting } from './sim-flow.ts';
+import { simRouting } from './sim-routing.ts';
 import { type Message, SimProvider } from './sim-provider.ts';
 import { answerMs, guardMs, leaseMs, retentionDays, type World } from './world.ts';
 

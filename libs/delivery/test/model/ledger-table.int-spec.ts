@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { migrate, type Pool } from '#libs/persistence';
 import { aDatabase, aFailure, type TestDatabase } from '#libs/testing';
+import type { SiblingCall, Claim, Delivery, Outcome } from '../../src/delivery.ts';
+import { ledgerMigrations } from '../../src/ledger/ledger.migrations.ts';
+import { keepPartitions } from '../../src/ledger/ledger.partitions.ts';
+import { PostgresLedger } from '../../src/ledger/ledger.store.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { SiblingCall, Claim, Delivery, Outcome } from '../../src/delivery.ts';
-import { ledgerMigrations } from '../../src/ledger.migrations.ts';
-import { keepPartitions } from '../../src/ledger.partitions.ts';
-import { PostgresLedger } from '../../src/ledger.store.ts';
-import { aDelivery, type TestMessage } from '../a-delivery.ts';
+import { aDelivery, type TestMessage } from '../builders/a-delivery.ts';
 import { LedgerTable } from './ledger-table.ts';
 
 const hour = 3_600_000;

@@ -1,6 +1,6 @@
-import { ownFailure } from '#libs/contracts';
+import { ownFailure } from '#libs/providers';
 import type { SiblingCall, Claim, Delivery, Outcome } from '../../src/delivery.ts';
-import { firstPeriods, periodAt, type Period } from '../../src/ledger.partitions.ts';
+import { firstPeriods, periodAt, type Period } from '../../src/ledger/ledger.partitions.ts';
 
 export interface LedgerRow {
   id: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { soundHistories } from './history.ts';
-import { seededRules } from './planted.ts';
+import { seededRules } from './seeded-rules.ts';
 import { holds } from './run.ts';
 
 describe('a rule of the protocol that is left out', () => {

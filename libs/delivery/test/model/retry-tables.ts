@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type Channel, type Identity, identityKey, type SendDue } from '#libs/contracts';
-import { dueOf } from '../../../../apps/retry/src/announce/facts.policy.ts';
+import { dueOf } from '../../../../apps/retry/src/publish/facts.policy.ts';
 import type { Overdue } from '../../../../apps/retry/src/answer/answers.port.ts';
 import type { Decision, Plan } from '../../../../apps/retry/src/plan/decision.ts';
 import type { Answer, Question } from '../../../../apps/retry/src/plan/decisions.port.ts';
 import type { DueBatch, DuePlan, WaitingResends } from '../../../../apps/retry/src/release/due-plans.port.ts';
-import type { ReadUpTo } from '../../../../apps/retry/src/release/proof-reading.port.ts';
+import type { ReadUpTo } from '../../../../apps/retry/src/release/evidence-reader.port.ts';
 import type { Cancellation } from '../../../../apps/retry/src/stop/stops.port.ts';
 
 interface Progress {

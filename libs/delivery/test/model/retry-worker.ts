@@ -1,21 +1,14 @@
-import {
-  type CancelRequested,
-  type Identity,
-  InfrastructureDown,
-  type SendDeferred,
-  type StatusChanged,
-  topics,
-} from '#libs/contracts';
+import { type CancelRequested, type Identity, InfrastructureDown, type SendDeferred, type StatusChanged, topics } from '#libs/contracts';
 import { silentLogger } from '#libs/testing';
 import type { IncomingRecord, Publisher } from '#libs/transport';
 import { KafkaAnswerReading } from '../../../../apps/retry/src/answer/answer-reading.adapter.ts';
 import { answeredBy } from '../../../../apps/retry/src/answer/answered.policy.ts';
 import type { DocumentResponse } from '../../../../apps/retry/src/answer/answers.port.ts';
 import { WatchService } from '../../../../apps/retry/src/answer/watch.service.ts';
-import { KafkaOutcomePublisher } from '../../../../apps/retry/src/announce/announcer.adapter.ts';
+import { KafkaOutcomePublisher } from '../../../../apps/retry/src/publish/outcome-publisher.adapter.ts';
 import { EndingService } from '../../../../apps/retry/src/plan/ending.service.ts';
 import { PlanService } from '../../../../apps/retry/src/plan/plan.service.ts';
-import { KafkaEvidenceReader } from '../../../../apps/retry/src/release/proof-reading.adapter.ts';
+import { KafkaEvidenceReader } from '../../../../apps/retry/src/release/evidence-reader.adapter.ts';
 import { ReleaserService } from '../../../../apps/retry/src/release/releaser.service.ts';
 import { RetryConfig } from '../../../../apps/retry/src/retry.config.ts';
 import { StopService } from '../../../../apps/retry/src/stop/stop.service.ts';

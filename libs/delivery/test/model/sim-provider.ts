@@ -1,18 +1,8 @@
-import {
-  type Candidate,
-  type Failure,
-  type LookupResult,
-  type LookupRequest,
-  Provider,
-  type ProviderCall,
-  type ProviderCheck,
-  type RecipientRef,
-  type SendResult,
-} from '#libs/contracts';
+import { type Candidate, type LookupResult, type LookupRequest, Provider, type ProviderCall, type ProviderCheck, type SendResult, type BatchResponse, allMayStillSend, sendBatchBisecting } from '#libs/providers';
+import type { Failure, RecipientRef } from '#libs/contracts';
 import { aFailure } from '#libs/testing';
-import { keyOf } from '../../../../apps/email/src/providers/resend/resend.request.policy.ts';
 import type { Clock } from '../../src/clock.ts';
-import { type BatchResponse, allMayStillSend, sendBatchBisecting } from '../../src/send-jointly.ts';
+import { keyOf } from '../../../../apps/email/src/providers/resend/send/resend.request.policy.ts';
 import type { Fault } from './faults.ts';
 import { nobody } from './people.ts';
 import type { Process, Scheduler } from './scheduler.ts';

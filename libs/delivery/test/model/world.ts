@@ -1,24 +1,14 @@
-import {
-  type CancelRequested,
-  type fold,
-  identityKey,
-  type Lane,
-  type ProviderCall,
-  RecordRefused,
-  type StatusChanged,
-  topicName,
-  topics,
-} from '#libs/contracts';
+import { type CancelRequested, type fold, identityKey, type Lane, RecordRefused, type StatusChanged, topicName, topics } from '#libs/contracts';
+import type { ProviderCall, BatchResponse } from '#libs/providers';
 import type { Publisher } from '#libs/transport';
 import type { Clock } from '../../src/clock.ts';
-import type { OutcomeEvents } from '../../src/announce.policy.ts';
-import type { BatchResponse } from '../../src/send-jointly.ts';
+import type { OutcomeEvents } from '../../src/publish/events.policy.ts';
 import type { Claim, Delivery, Ledger, Outcome, SuppressionFound } from '../../src/delivery.ts';
+import type { Handovers } from '../../src/handover/handovers.port.ts';
 import type { Fault } from './faults.ts';
 import { refOf } from './people.ts';
 import { HandoverTable } from './handover-table.ts';
 import { LedgerTable } from './ledger-table.ts';
-import type { Handovers } from '../../src/handover/handovers.port.ts';
 import { type Evidence, RetryTables } from './retry-tables.ts';
 import { type Process, Scheduler } from './scheduler.ts';
 import { Broker } from './sim-kafka.ts';

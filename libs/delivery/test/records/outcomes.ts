@@ -1,17 +1,11 @@
-import {
-  type Failure,
-  RetryAdvice,
-  FailureKind,
-  nearestInstant,
-  type RecipientRef,
-  type SendResult,
-} from '#libs/contracts';
-import fc from 'fast-check';
-import { admit } from '../../src/admit.policy.ts';
+import { type Failure, RetryAdvice, FailureKind, nearestInstant, type RecipientRef } from '#libs/contracts';
+import type { SendResult } from '#libs/providers';
+import { admit } from '../../src/accept/admit.policy.ts';
 import type { Delivery, Outcome, SuppressedRecipient } from '../../src/delivery.ts';
 import { stopped } from '../../src/ending/ending.policy.ts';
-import { heldBack, outcomeOf } from '../../src/outcome.policy.ts';
-import { notStarted, postponed } from '../../src/postpone.policy.ts';
+import { heldBack, outcomeOf } from '../../src/send/outcome.policy.ts';
+import { notStarted, postponed } from '../../src/accept/postpone.policy.ts';
+import fc from 'fast-check';
 import { noon } from './requests.ts';
 
 const providerText = fc.string({ unit: 'binary', maxLength: 12 });

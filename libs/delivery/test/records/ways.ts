@@ -1,16 +1,12 @@
-import {
-  channelTopics,
-  type Failure,
-  type Lane,
-  SendDeferred,
-  type SendDue,
-  salvageHandover,
-  type Topic,
-  topics,
-  UnreadableRecord,
-} from '#libs/contracts';
+import { channelTopics, type Failure, type Lane, SendDeferred, type SendDue, salvageHandover, type Topic, topics, UnreadableRecord } from '#libs/contracts';
 import type { ChannelPort, RequestEnvelope } from '../../src/channel.port.ts';
 import { decode, type IncomingRecord } from '#libs/transport';
+import { eventsFor } from '../../src/publish/events.policy.ts';
+import { firstHop, laterHop } from '../../src/accept/decode.ts';
+import type { Delivery, Outcome } from '../../src/delivery.ts';
+import { bareFirstHop, bareLaterHop, saidPlainly } from '../../src/ending/ending.policy.ts';
+import { originOf } from '../../src/origin.ts';
+import { givenBack, refusedForGood, resendPlanOf } from '../../src/template-resend/resend-plan.policy.ts';
 import {
   cancelledFact,
   deadLetterOf,
@@ -19,16 +15,10 @@ import {
   factsOf,
   leftFact,
   slimLetter,
-} from '../../../../apps/retry/src/announce/facts.policy.ts';
+} from '../../../../apps/retry/src/publish/facts.policy.ts';
 import type { RetryPolicy } from '../../../../apps/retry/src/plan/decision.ts';
 import { endNow, remains } from '../../../../apps/retry/src/plan/ending.policy.ts';
 import { planRetry } from '../../../../apps/retry/src/plan/retry.policy.ts';
-import { eventsFor } from '../../src/announce.policy.ts';
-import { firstHop, laterHop } from '../../src/decode.policy.ts';
-import type { Delivery, Outcome } from '../../src/delivery.ts';
-import { bareFirstHop, bareLaterHop, saidPlainly } from '../../src/ending/ending.policy.ts';
-import { originOf } from '../../src/origin.ts';
-import { givenBack, refusedForGood, resendPlanOf } from '../../src/taken-back/standby.policy.ts';
 import { type End, outcomeBy } from './outcomes.ts';
 
 export interface Written {

@@ -1,6 +1,6 @@
 import { fieldErrors } from '#libs/contracts';
+import { Addition, RecipientSearch, Removal, SuppressionQuery } from './requests.ts';
 import { describe, expect, it } from '@jest/globals';
-import { Addition, RecipientSearch, Removal, SuppressionQuery } from './asked.ts';
 
 const whole = { recipient: 'ada@inbox.test', note: 'she asked', by: 'Eve' };
 

@@ -1,9 +1,9 @@
 import { type Channel, isRecipient, receiptId, type RecipientRef, recipientRef, suppressionKey } from '#libs/contracts';
 import type { KeptSuppression, ListedSuppression, Suppressions, SuppressionsService } from '#libs/delivery';
 import { badRequest, type Problem } from '#libs/runtime';
-import { NotFoundException } from '@nestjs/common';
-import type { Addition, Parsed, RecipientSearch, Removal, SuppressionQuery } from './asked.ts';
+import type { Addition, Parsed, RecipientSearch, Removal, SuppressionQuery } from './requests.ts';
 import { decodeCursor, encodeCursor } from './cursor.policy.ts';
+import { NotFoundException } from '@nestjs/common';
 
 export interface SuppressionAdminOptions {
   channel: Channel;

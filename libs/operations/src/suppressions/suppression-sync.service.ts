@@ -1,12 +1,6 @@
-import {
-  type Channel,
-  nearestInstant,
-  receiptId,
-  recipientRef,
-  type SuppressionChanged,
-  suppressionKey,
-} from '#libs/contracts';
-import type { ListedAddress, SuppressionLists, Suppressions, SuppressionsService } from '#libs/delivery';
+import { type Channel, nearestInstant, receiptId, recipientRef, type SuppressionChanged, suppressionKey } from '#libs/contracts';
+import type { ListedAddress, SuppressionLists } from '#libs/providers';
+import type { Suppressions, SuppressionsService } from '#libs/delivery';
 
 export interface SuppressionSyncOptions {
   channel: Channel;

@@ -1,8 +1,8 @@
 import { Valid } from '#libs/runtime';
-import { Body, Controller, Get, HttpCode, Inject, Post, Query, UseGuards } from '@nestjs/common';
 import { OperatorGuard } from '../operator.guard.ts';
-import { Addition, type Parsed, RecipientSearch, Removal, SuppressionQuery } from './asked.ts';
+import { Addition, type Parsed, RecipientSearch, Removal, SuppressionQuery } from './requests.ts';
 import { remedy, SuppressionAdmin, type SuppressionResponse, type SuppressionList } from './suppression-admin.service.ts';
+import { Body, Controller, Get, HttpCode, Inject, Post, Query, UseGuards } from '@nestjs/common';
 
 /**
  * Who must not be written to on this channel. Recipients stand in bodies: an address must not be in a URL, which

@@ -1,9 +1,10 @@
 import type { Channel } from '#libs/contracts';
-import { DeliveryEngine, type SuppressionLists } from '#libs/delivery';
-import type { FactoryProvider } from '@nestjs/common';
-import { ConfigService } from '@nestjs/config';
+import { DeliveryEngine } from '#libs/delivery';
+import type { SuppressionLists } from '#libs/providers';
 import { SuppressionAdmin } from './suppression-admin.service.ts';
 import { SuppressionSync } from './suppression-sync.service.ts';
+import type { FactoryProvider } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
 
 /** The part of the engine that operators work on. */
 type Known = Pick<DeliveryEngine<never, never>, 'suppressions' | 'suppressed'>;

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createLogger } from '#libs/telemetry';
+import type { SyncStep } from './suppression-sync.service.ts';
+import { SuppressionSyncController } from './sync.controller.ts';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
-import type { SyncStep } from './suppression-sync.service.ts';
-import { SuppressionSyncController } from './sync.controller.ts';
 
 /** A connection on which nothing is said for so long is cut off. */
 const SILENCE_MS = 2_000;

@@ -2,10 +2,10 @@ import { PassThrough, pipeline } from 'node:stream';
 import { MessagingError } from '#libs/contracts';
 import { LOGGER } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
-import { Controller, Inject, Post, Res, UseGuards } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
 import { OperatorGuard } from '../operator.guard.ts';
 import { SuppressionSync } from './suppression-sync.service.ts';
+import { Controller, Inject, Post, Res, UseGuards } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 
 /**
  * A provider may ask to wait for longer than a silent connection is kept: an empty line so often, in milliseconds, says

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Failure, LookupRequest, Provider, ProviderCall, SendResult } from '#libs/contracts';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Failure } from '#libs/contracts';
+import type { LookupRequest, Provider, ProviderCall, SendResult } from '#libs/providers';
 import { Overheard } from './overheard.ts';
 import type { SandboxControl } from './sandbox-control.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 export type Adapter<M> = Provider<M> & { onApplicationShutdown(): Promise<void> };
 

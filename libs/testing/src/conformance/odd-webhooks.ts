@@ -1,9 +1,9 @@
 import { topics } from '#libs/contracts';
-import { beforeEach, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { oddities, type Path, pathsOf, touches, withOddity } from './odd.ts';
 import { Overheard } from './overheard.ts';
 import type { WebhookDelivery, WebhookService } from './webhook.ts';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 
 /** Fields by their paths: of each group one must be as described. */
 export type Needs = readonly (readonly string[])[];

@@ -1,0 +1,71 @@
+/** `npm run smoke`: one call to each provider's own sandbox (--live), or to ours, and what it proved. */
+import { parseArgs } from 'node:util';
+import { channelEnv } from '../doctor/channel-env.ts';
+import { channelModes } from '../stack/channels.ts';
+import { explain, reasonOf, StartProblem } from '../stack/problem.ts';
+import { dataDirOf, withEnvFile, type Env } from '../stack/settings/settings.ts';
+import { runningState } from '../stack/state.ts';
+import { tryResend, trySendgrid, tryTwilio } from '../smoke/providers.ts';
+import type { Evidence } from '../smoke/trial.ts';
+
+const usage = `Usage: npm run smoke [-- --live] [--json]
+  --live  asks SendGrid (sandbox mode), Resend (test addresses) and Twilio (test credentials), whichever keys are set;
+          without it the sandbox of the local system that runs
+Exit code: 0 what was tried went well, 1 it did not, 2 wrong use`;
+
+const marks = { proved: '✓', failed: '✗', unset: '-' } as const;
+
+async function main(): Promise<number> {
+  const flag = { type: 'boolean', default: false } as const;
+  const { values } = parseArgs({ options: { live: flag, json: flag, help: { ...flag, short: 'h' } } });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const env = withEnvFile(process.env);
+  const evidences = values.live ? await live(env) : await local(env);
+  const failed = evidences.some(({ state }) => state === 'failed');
+  const nothing = evidences.every(({ state }) => state === 'unset');
+  if (values.json) console.log(JSON.stringify({ proved: !failed && !nothing, evidences }, null, 2));
+  else for (const { provider, state, what } of evidences) console.log(`${marks[state]} ${provider.padEnd(10)}${what}`);
+  if (nothing && !values.json) console.log('\nNothing was proved: no key is set.');
+  return failed ? 1 : 0;
+}
+
+const live = async (env: Env): Promise<Evidence[]> =>
+  (await Promise.all([trySendgrid(env), tryResend(env), tryTwilio(env)])).flat();
+
+/** The sandbox stands for the providers: its live account answers Twilio's magic numbers as test credentials would. */
+async function local(env: Env): Promise<Evidence[]> {
+  if (!runningState(dataDirOf(env)))
+    throw new StartProblem('No local system runs whose sandbox could be asked.', [
+      'npm start, then npm run smoke',
+      'npm run smoke -- --live asks the providers themselves',
+    ]);
+  const modes = channelModes(env);
+  const email = channelEnv('email', env);
+  const sms = channelEnv('sms', env);
+  const test = {
+    ...sms,
+    TWILIO_TEST_ACCOUNT_SID: sms['TWILIO_ACCOUNT_SID'],
+    TWILIO_TEST_AUTH_TOKEN: sms['TWILIO_AUTH_TOKEN'],
+  };
+  const usesLive = (provider: Evidence['provider'], channel: string): Evidence => ({
+    provider,
+    state: 'unset',
+    what: `the ${channel} channel is live, so the sandbox is not in use; --live asks the provider`,
+  });
+  const mail =
+    modes.email === 'live'
+      ? [usesLive('SendGrid', 'email')]
+      : [...(await trySendgrid(email)), ...(email['RESEND_API_KEY'] ? await tryResend(email) : [])];
+  return [...mail, ...(modes.sms === 'live' ? [usesLive('Twilio', 'sms')] : await tryTwilio(test))];
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const usageError = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
+  console.error(usageError ? `${reasonOf(error)}\n${usage}` : explain(error));
+  process.exitCode = usageError ? 2 : 1;
+}

@@ -1,0 +1,27 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Repair } from '#libs/providers';
+import { writePrivately } from '../stack/settings/secrets.ts';
+
+/** Writes what a repair brought with it into a file of its own, readable by its owner only. @returns where */
+export function keepSecret({ setting, value }: NonNullable<Repair['kept']>, dataDir: string): string {
+  const folder = join(dataDir, 'keys');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = join(folder, setting);
+  writePrivately(file, `${value}\n`);
+  return file;
+}
+
+/** What was done, without the secret. */
+export interface ReportedRepair {
+  what: string;
+  done: boolean;
+  /** The setting to give, and the file it is in. */
+  set?: { setting: string; file: string };
+}
+
+export function describeRepair({ what, done, kept }: Repair, dataDir: string): ReportedRepair {
+  return kept
+    ? { what, done, set: { setting: `${kept.setting}_FILE`, file: keepSecret(kept, dataDir) } }
+    : { what, done };
+}

@@ -1,0 +1,96 @@
+import { channelTopics, topicNames } from '#libs/contracts';
+import { type Finding, findingsOf } from '#libs/providers';
+import { deliverySettings } from '#libs/delivery';
+import { longestRetention } from '#libs/transport';
+import { requireDatabase } from '../stack/settings/external.ts';
+import { createKafka, topicPrefixOf } from '../stack/kafka/kafka-client.ts';
+import { reasonOf } from '../stack/problem.ts';
+import { valueOf, type Env } from '../stack/settings/settings.ts';
+import type { TopicChange } from '../stack/kafka/topic-plan.ts';
+import { planOf } from '../stack/kafka/topics.ts';
+import { platformChecks } from './platform.checks.ts';
+import { examineSchemas } from './schemas.ts';
+import { examineReadiness } from './readiness.ts';
+import { examineState } from './standing.ts';
+import { examineUndecodable } from './undecodable.ts';
+
+const say = findingsOf(platformChecks);
+const DAY_MS = 86_400_000;
+
+/** Kafka, its topics, PostgreSQL and the services' schemas in it, and what the services say of themselves. */
+export async function examinePlatform(env: Env): Promise<Finding[]> {
+  return (await Promise.all([examineKafka(env), examinePostgres(env), examineReadiness(env)])).flat();
+}
+
+async function examineKafka(env: Env): Promise<Finding[]> {
+  try {
+    const { changes } = await planOf(env);
+    const reached = say.ok('kafka.reachable', env['KAFKA_BROKERS'] || '127.0.0.1:9092');
+    const missing = changes.some(({ kind }) => kind === 'create');
+    return [
+      reached,
+      topicFinding(changes),
+      ...(missing ? [] : await Promise.all([examineRetention(env), examineUndecodable(env)])),
+    ];
+  } catch (error) {
+    return [say.fail('kafka.reachable', reasonOf(error))];
+  }
+}
+
+/** Compaction drops requests and facts, its absence suppressions: all else that differs still works. */
+function topicFinding(changes: readonly TopicChange[]): Finding {
+  if (changes.length === 0) return say.ok('kafka.topics', 'as the contract says');
+  const missing = changes.filter(({ kind }) => kind === 'create');
+  if (missing.length > 0) return say.fail('kafka.topics', `missing: ${listed(missing.map(({ name }) => name))}`);
+  const seen = listed(changes.map(differenceOf), '; ');
+  return changes.some(losesRecords)
+    ? say.fail('kafka.topics', `records are lost: ${seen}`)
+    : say.warn('kafka.topics', seen);
+}
+
+const losesRecords = (change: TopicChange): boolean =>
+  change.kind === 'configure' && change.changes.some(({ name }) => name === 'cleanup.policy');
+
+function differenceOf(change: TopicChange): string {
+  switch (change.kind) {
+    case 'create':
+      return `${change.name} is missing`;
+    case 'add-partitions':
+      return `${change.name} has ${change.from} of ${change.to} partitions`;
+    case 'configure':
+      return `${change.name} has ${change.changes.map(({ name, from = 'nothing', to }) => `${name} ${from} instead of ${to}`).join(', ')}`;
+  }
+}
+
+const MOST_SHOWN = 4;
+
+function listed(all: readonly string[], between = ', '): string {
+  const more = all.length - MOST_SHOWN;
+  return all.slice(0, MOST_SHOWN).join(between) + (more > 0 ? `${between}and ${more} more` : '');
+}
+
+async function examineRetention(env: Env): Promise<Finding> {
+  const { data: days } = deliverySettings.LEDGER_RETENTION_DAYS.safeParse(env['LEDGER_RETENTION_DAYS'] || undefined);
+  if (days === undefined)
+    return say.fail(
+      'kafka.retention',
+      'LEDGER_RETENTION_DAYS is not a number of days in its range',
+      'Correct LEDGER_RETENTION_DAYS: docs/configuration.md tells its range.',
+    );
+  const names = Object.values(channelTopics).flatMap(({ requested }) => topicNames(requested, topicPrefixOf(env)));
+  const keptDays = (await longestRetention(createKafka(env, 'doctor'), names)) / DAY_MS;
+  const kept = Number.isFinite(keptDays) ? `${Math.ceil(keptDays)} days` : 'for ever';
+  const seen = `the ledger remembers ${days} days, the request topics keep ${kept}`;
+  return keptDays <= days ? say.ok('kafka.retention', seen) : say.fail('kafka.retention', seen);
+}
+
+async function examinePostgres(env: Env): Promise<Finding[]> {
+  const url = valueOf(env, 'DATABASE_URL');
+  if (!url) return [say.skipped('postgres.reachable', 'DATABASE_URL is not set, and no local system runs')];
+  try {
+    await requireDatabase(url, env);
+  } catch (error) {
+    return [say.fail('postgres.reachable', reasonOf(error))];
+  }
+  return [say.ok('postgres.reachable', 'it answers'), await examineSchemas(url, env), await examineState(url, env)];
+}

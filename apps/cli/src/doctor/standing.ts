@@ -1,0 +1,43 @@
+import { type Finding, findingsOf } from '#libs/providers';
+import type { Pool } from '#libs/persistence';
+import { withDatabase } from '../stack/settings/external.ts';
+import { reasonOf } from '../stack/problem.ts';
+import type { Env } from '../stack/settings/settings.ts';
+import { platformChecks } from './platform.checks.ts';
+
+const say = findingsOf(platformChecks);
+
+/** What waits in vain, as docs/adr/0011 has it: the table, and its rows that went three times. */
+const waiting = [
+  {
+    what: 'released by retry',
+    needs: 'retry.schedule_published',
+    from: "retry.schedule WHERE state = 'published' AND again >= 3",
+  },
+  { what: 'handed over by email', needs: 'email.handover', from: 'email.handover WHERE again >= 3' },
+  { what: 'handed over by sms', needs: 'sms.handover', from: 'sms.handover WHERE again >= 3' },
+];
+
+/** Whether messages stand still although they went several times. */
+export async function examineState(url: string, env: Env): Promise<Finding> {
+  try {
+    const state = await withDatabase(url, env, async (pool) =>
+      Promise.all(waiting.map(async ({ what, needs, from }) => ({ what, messages: await countOf(pool, needs, from) }))),
+    );
+    const some = state.filter(({ messages }) => messages > 0);
+    if (some.length === 0) return say.ok('postgres.standing', 'none does');
+    return say.fail('postgres.standing', some.map(({ what, messages }) => `${messages} ${what}`).join(', '));
+  } catch (error) {
+    return say.skipped('postgres.standing', `this login may not look: ${reasonOf(error)}`);
+  }
+}
+
+/** None where the table is still to come. */
+async function countOf(pool: Pool, needs: string, from: string): Promise<number> {
+  const {
+    rows: [there],
+  } = await pool.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [needs]);
+  if (!there?.there) return 0;
+  const { rows } = await pool.query<{ messages: number }>(`SELECT count(*)::int AS messages FROM ${from}`);
+  return rows[0]!.messages;
+}

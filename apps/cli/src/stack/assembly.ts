@@ -1,0 +1,102 @@
+import { channelModes, type ChannelModes } from './channels.ts';
+import { withoutPassword } from './settings/external.ts';
+import { planKafka } from './kafka/kafka.ts';
+import type { Layout } from './layout.ts';
+import { localDatabaseUrl, planPostgres } from './postgres/postgres.ts';
+import type { Secrets } from './settings/secrets.ts';
+import {
+  localUrl,
+  operatorTokensOf,
+  planService,
+  recipientHashKeyOf,
+  reportingTokensOf,
+  type Surroundings,
+} from './services.ts';
+import type { PortName, ProcessName, ServiceName, Settings } from './settings/settings.ts';
+import type { ProcessRecord } from './state.ts';
+import type { ProcessPlan } from './process/supervised-process.ts';
+
+type AppName = ServiceName | 'sandbox';
+
+export interface AssemblyOptions {
+  apps: readonly ServiceName[];
+  serviceEnv: Partial<Record<AppName, Record<string, string>>>;
+  entries: Partial<Record<AppName, string>>;
+}
+
+/** Everything that will run, and what its clients have to know. */
+export interface Assembly {
+  modes: ChannelModes;
+  /** What the services stand on: Kafka, PostgreSQL, the sandbox. */
+  foundations: ProcessPlan[];
+  services: ProcessPlan[];
+  external: ProcessRecord[];
+  ports: PortName[];
+  urls: Partial<Record<ProcessName, string>>;
+  env: Record<string, string>;
+  brokers: string;
+  databaseUrl: string;
+  reportingToken: string;
+}
+
+/** Decides from the settings what runs here, what runs elsewhere and what is replaced by the sandbox. */
+export function assemble(settings: Settings, layout: Layout, secrets: Secrets, options: AssemblyOptions): Assembly {
+  const { ports, env, dataDir } = settings;
+  const modes = channelModes(env);
+  const brokers = settings.brokers ?? `127.0.0.1:${ports.kafka}`;
+  const databaseUrl = settings.databaseUrl ?? localDatabaseUrl(ports.postgres, secrets.databasePassword);
+  const around: Surroundings = { ports, layout, secrets, modes, brokers, databaseUrl };
+  const planApp = (name: AppName) => {
+    const plan = planService(name, settings, around, options.entries[name]);
+    return { ...plan, env: { ...plan.env, ...options.serviceEnv[name] } };
+  };
+  const sandboxed = options.apps.some((app) => (app === 'email' || app === 'sms') && modes[app] === 'sandbox');
+  const foundations = [
+    ...(settings.brokers ? [] : [planKafka(settings, layout)]),
+    ...(settings.databaseUrl ? [] : [planPostgres(settings, layout, secrets)]),
+    ...(sandboxed ? [planApp('sandbox')] : []),
+  ];
+  const services = options.apps.map(planApp);
+  const [reportingToken = ''] = reportingTokensOf(env, secrets).split(',');
+  return {
+    modes,
+    foundations,
+    services,
+    external: [
+      ...(settings.brokers ? [external('kafka', brokers)] : []),
+      ...(settings.databaseUrl ? [external('postgres', withoutPassword(databaseUrl))] : []),
+    ],
+    ports: [...foundations, ...services].flatMap(({ name }) => portsOf(name)),
+    urls: Object.fromEntries([...foundations, ...services].map(({ name, url }) => [name, url])),
+    env: {
+      DATA_DIR: dataDir,
+      KAFKA_BROKERS: brokers,
+      DATABASE_URL: databaseUrl,
+      RECIPIENT_HASH_KEY: recipientHashKeyOf(env, secrets),
+      REPORTING_URL: localUrl(ports.reporting),
+      REPORTING_TOKEN: reportingToken,
+      EMAIL_URL: localUrl(ports.email),
+      SMS_URL: localUrl(ports.sms),
+      RETRY_URL: localUrl(ports.retry),
+      OPERATOR_TOKEN: operatorTokensOf(env, secrets).split(',')[0]!,
+    },
+    brokers,
+    databaseUrl,
+    reportingToken,
+  };
+}
+
+const portsOf = (name: ProcessName): PortName[] => {
+  if (name === 'kafka') return ['kafka', 'kafkaController'];
+  return name === 'postgres' || name === 'sandbox' ? [name] : [name, `${name}Metrics`];
+};
+
+const external = (name: ProcessName, url: string): ProcessRecord => ({
+  name,
+  url,
+  command: '',
+  state: 'ready',
+  restarts: 0,
+  since: new Date().toISOString(),
+  external: true,
+});

@@ -1,0 +1,35 @@
+import { StartProblem } from './problem.ts';
+import { valueOf, type Env } from './settings/settings.ts';
+
+/**
+ * How each channel reaches its recipients: through its providers, or all of it through the sandbox. Never a mix in one
+ * channel.
+ */
+export interface ChannelModes {
+  email: 'live' | 'sandbox';
+  sms: 'live' | 'sandbox';
+}
+
+/** The settings that give a provider access, and the channel it serves. */
+export const providerKeys = {
+  sendgrid: { channel: 'email', label: 'SendGrid', settings: ['SENDGRID_API_KEY'] },
+  resend: { channel: 'email', label: 'Resend', settings: ['RESEND_API_KEY'] },
+  twilio: { channel: 'sms', label: 'Twilio', settings: ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN'] },
+} as const;
+
+/** Which channels have a provider with a key. @throws StartProblem when a provider has only some of its settings */
+export function channelModes(env: Env): ChannelModes {
+  const modes: ChannelModes = { email: 'sandbox', sms: 'sandbox' };
+  for (const { channel, label, settings } of Object.values(providerKeys)) {
+    const given = settings.filter((name) => valueOf(env, name));
+    if (given.length > 0 && given.length < settings.length) {
+      const missing = settings.filter((name) => !valueOf(env, name));
+      throw new StartProblem(`${given.join(', ')} is set, but ${missing.join(', ')} is not: ${label} needs both.`, [
+        `set ${missing.join(', ')}`,
+        `unset ${given.join(', ')} to use the sandbox`,
+      ]);
+    }
+    if (given.length > 0) modes[channel] = 'live';
+  }
+  return modes;
+}

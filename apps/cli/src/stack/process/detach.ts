@@ -1,0 +1,48 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync } from 'node:fs';
+import { layoutOf } from '../layout.ts';
+import { openLog } from './log-files.ts';
+import type { Settings } from '../settings/settings.ts';
+
+/** What a supervisor in the background tells the command that started it. */
+export type Word = { line: string } | { ready: true } | { failed: string };
+
+/** Starts a supervisor in a session of its own and shows its progress until it is ready. @returns the exit code */
+export function startDetached(settings: Settings, script: string): Promise<number> {
+  const layout = layoutOf(settings.dataDir);
+  mkdirSync(layout.logs, { recursive: true });
+  const { fd } = openLog(layout.log('supervisor'));
+  const supervisor = spawn(process.execPath, [...process.execArgv, script, '--supervise'], {
+    cwd: settings.root,
+    env: settings.env,
+    detached: true,
+    stdio: ['ignore', fd, fd, 'ipc'],
+  });
+  closeSync(fd);
+  // Given up before it is ready: the supervisor stops what it has started, and says so.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => supervisor.kill('SIGTERM'));
+  return outcomeOf(supervisor);
+}
+
+function outcomeOf(supervisor: ChildProcess): Promise<number> {
+  return new Promise((resolve) => {
+    supervisor.on('message', (word: Word) => {
+      if ('line' in word) console.log(word.line);
+      if ('failed' in word) console.error(`\n${word.failed}\n`);
+      if (!('ready' in word)) return;
+      supervisor.disconnect();
+      supervisor.unref();
+      resolve(0);
+    });
+    supervisor.once('error', (error) => {
+      console.error(`The supervisor cannot be run: ${error.message}`);
+      resolve(1);
+    });
+    supervisor.once('exit', (code) => resolve(code || 1));
+  });
+}
+
+/** In the supervisor: tells the command that waits, while there is one. */
+export function tellStarter(word: Word): void {
+  if (process.connected) process.send?.(word, () => undefined);
+}

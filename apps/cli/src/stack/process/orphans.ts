@@ -1,0 +1,30 @@
+import { endGroup } from './process-table.ts';
+import type { ProcessName } from '../settings/settings.ts';
+import { orphansOf, type StackState } from '../state.ts';
+
+/** Services first, then what they stand on. */
+const stages: ProcessName[][] = [['email', 'sms', 'retry', 'reporting'], ['sandbox'], ['kafka'], ['postgres']];
+
+export const inStopOrder = <T extends { name: ProcessName }>(processes: Iterable<T>): T[][] => {
+  const all = [...processes];
+  return stages.map((stage) => all.filter(({ name }) => stage.includes(name))).filter((found) => found.length > 0);
+};
+
+/** Ends what a killed supervisor has left behind, in order. @returns their names */
+export async function endOrphans(state: StackState, say: (line: string) => void): Promise<ProcessName[]> {
+  const orphans = orphansOf(state);
+  for (const stage of inStopOrder(orphans)) {
+    await Promise.all(
+      stage.map(async ({ name, pid, command }) => {
+        say(`ending ${name} (process ${pid}), left behind by an earlier start`);
+        // PostgreSQL's fast shutdown; the others stop in order on SIGTERM.
+        await endGroup(
+          { pid, command },
+          name === 'postgres' ? 'SIGINT' : 'SIGTERM',
+          name === 'kafka' || name === 'postgres' ? 20_000 : 35_000,
+        );
+      }),
+    );
+  }
+  return orphans.map(({ name }) => name);
+}

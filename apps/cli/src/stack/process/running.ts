@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isRunning, signalGroup } from './process-table.ts';
+import { dataDirOf, type Env, type ProcessName } from '../settings/settings.ts';
+import { runningState, readState, type ProcessRecord, type StackState } from '../state.ts';
+
+/** A system that runs, seen from any process: by what its supervisor keeps in DATA_DIR. */
+export class RunningStack {
+  readonly dataDir: string;
+
+  constructor(dataDir: string) {
+    this.dataDir = dataDir;
+  }
+
+  /** Where each part is reached. */
+  get urls(): Partial<Record<ProcessName, string>> {
+    return this.#state().urls;
+  }
+
+  /** KAFKA_BROKERS, DATABASE_URL, REPORTING_URL, REPORTING_TOKEN, RECIPIENT_HASH_KEY and DATA_DIR of this system. */
+  get env(): Record<string, string> {
+    return this.#state().env;
+  }
+
+  get tokens(): { reporting: string } {
+    return { reporting: this.env['REPORTING_TOKEN'] ?? '' };
+  }
+
+  processes(): ProcessRecord[] {
+    return this.#state().processes;
+  }
+
+  process(name: ProcessName): ProcessRecord {
+    const found = this.processes().find((record) => record.name === name);
+    if (!found) throw new Error(`${name} is not part of this system`);
+    return found;
+  }
+
+  /** Signals one process; its supervisor starts it again. @returns how often it had been started again before */
+  kill(name: ProcessName, signal: NodeJS.Signals = 'SIGKILL'): number {
+    const { pid, command, restarts } = this.process(name);
+    if (pid === undefined || !isRunning({ pid, command })) throw new Error(`${name} does not run`);
+    signalGroup(pid, signal);
+    return restarts;
+  }
+
+  /** Waits until a process is ready, started again more than `restartsAbove` times. */
+  async untilReady(name: ProcessName, { restartsAbove = -1, withinMs = 60_000 } = {}): Promise<ProcessRecord> {
+    const end = performance.now() + withinMs;
+    for (;;) {
+      const record = this.process(name);
+      if (record.state === 'ready' && record.restarts > restartsAbove) return record;
+      if (performance.now() > end)
+        throw new Error(`${name} was not ready within ${withinMs} ms; it is ${record.state}`);
+      await sleep(100);
+    }
+  }
+
+  /** Ends one process and waits until its successor is ready. */
+  async restart(name: ProcessName, signal: NodeJS.Signals = 'SIGTERM'): Promise<ProcessRecord> {
+    return this.untilReady(name, { restartsAbove: this.kill(name, signal) });
+  }
+
+  #state(): StackState {
+    const state = readState(this.dataDir);
+    if (!state) throw new Error(`nothing was started with DATA_DIR=${this.dataDir}`);
+    return state;
+  }
+}
+
+/** The environment, with the addresses and token of the running local system where it does not name others itself. */
+export function withRunningStack(env: Env): Env {
+  const state = runningState(dataDirOf(env));
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const local = env['KAFKA_PORT'] ? { KAFKA_BROKERS: `127.0.0.1:${env['KAFKA_PORT']}` } : {};
+  return { ...local, ...state?.env, ...given };
+}

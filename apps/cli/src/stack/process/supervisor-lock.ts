@@ -1,0 +1,37 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { Layout } from '../layout.ts';
+import { commandLineOf, isRunning, type KnownProcess } from './process-table.ts';
+import { StartProblem } from '../problem.ts';
+
+export const thisProcess = (): KnownProcess => ({ pid: process.pid, command: commandLineOf(process.pid) ?? '' });
+
+/** One supervisor per DATA_DIR. @returns how to let go @throws StartProblem when another one runs */
+export function lockDataDir(layout: Layout, dataDir: string): () => void {
+  const holder = readHolder(layout.lock);
+  if (holder && isRunning(holder)) {
+    throw new StartProblem(`The system already runs with DATA_DIR=${dataDir} (supervisor: process ${holder.pid}).`, [
+      'npm run status shows it, npm run stop ends it',
+      'to run a second one beside it, give it a DATA_DIR and ports of its own',
+    ]);
+  }
+  rmSync(layout.lock, { force: true });
+  try {
+    writeFileSync(layout.lock, JSON.stringify(thisProcess()), { flag: 'wx' });
+  } catch (cause) {
+    throw new StartProblem(
+      `Another start with DATA_DIR=${dataDir} was a moment quicker.`,
+      ['npm run status shows it'],
+      { cause },
+    );
+  }
+  return () => rmSync(layout.lock, { force: true });
+}
+
+function readHolder(file: string): KnownProcess | undefined {
+  try {
+    return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as KnownProcess) : undefined;
+  } catch {
+    // Cut short while it was written: whoever did that is gone.
+    return undefined;
+  }
+}

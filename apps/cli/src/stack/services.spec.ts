@@ -1,0 +1,98 @@
+import { describe, expect, it } from '@jest/globals';
+import { channelModes } from './channels.ts';
+import { layoutOf } from './layout.ts';
+import type { Secrets } from './settings/secrets.ts';
+import { environmentOf, type Surroundings } from './services.ts';
+import { readSettings, type Env } from './settings/settings.ts';
+
+const secrets: Secrets = {
+  recipientHashKey: 'hash-key',
+  databasePassword: 'password',
+  reportingToken: 'made-token',
+  unsubscribeKey: 'made-key',
+  sandboxSendgridApiKey: 'SG.fake',
+  sandboxSendgridPrivateKey: 'private',
+  sandboxSendgridPublicKey: 'public',
+  sandboxResendApiKey: 're_fake',
+  sandboxResendWebhookSecret: 'whsec_fake',
+  sandboxTwilioAccountSid: 'ACfake',
+  sandboxTwilioAuthToken: 'fake-token',
+};
+
+const around = (env: Env): Surroundings => ({
+  ports: readSettings(env).ports,
+  layout: layoutOf('/data'),
+  secrets,
+  modes: channelModes(env),
+  brokers: 'kafka:9092',
+  databaseUrl: 'postgresql://db/messaging',
+});
+
+const of = (name: Parameters<typeof environmentOf>[0], env: Env = {}) => environmentOf(name, env, around(env));
+
+describe('the environment of a service', () => {
+  it('is loopback, its own port, and the shared Kafka, database and hash key', () => {
+    expect(of('retry')).toMatchObject({
+      HTTP_HOST: '127.0.0.1',
+      HTTP_PORT: '8083',
+      KAFKA_BROKERS: 'kafka:9092',
+      DATABASE_URL: 'postgresql://db/messaging',
+      RECIPIENT_HASH_KEY: 'hash-key',
+    });
+  });
+
+  it('holds the fake credentials of a sandboxed channel only where they belong', () => {
+    expect(of('email')).toMatchObject({
+      SENDGRID_API_KEY: 'SG.fake',
+      SENDGRID_BASE_URL: 'http://127.0.0.1:4010',
+      SENDGRID_WEBHOOK_PUBLIC_KEY: 'public',
+      RESEND_API_KEY: 're_fake',
+      RESEND_BASE_URL: 'http://127.0.0.1:4010',
+      RESEND_WEBHOOK_SECRET: 'whsec_fake',
+    });
+    for (const other of ['sms', 'retry', 'reporting'] as const)
+      expect(of(other)).not.toHaveProperty('SENDGRID_API_KEY');
+    expect(of('email')).not.toHaveProperty('TWILIO_AUTH_TOKEN');
+  });
+
+  it('leaves a live channel to the user’s own settings', () => {
+    const env = { SENDGRID_API_KEY: 'SG.real', EMAIL_PUBLIC_URL: 'https://email.example.org' };
+    expect(of('email', env)).toMatchObject({ SENDGRID_API_KEY: 'SG.real', PUBLIC_URL: 'https://email.example.org' });
+    for (const name of ['SENDGRID_BASE_URL', 'SENDGRID_WEBHOOK_PUBLIC_KEY', 'RESEND_API_KEY', 'EMAIL_FROM'])
+      expect(of('email', env)).not.toHaveProperty(name);
+  });
+
+  it('makes unsubscribe links of its own only where they lead somewhere', () => {
+    expect(of('email')).toMatchObject({ UNSUBSCRIBE_KEY: 'made-key', PUBLIC_URL: 'http://127.0.0.1:8081' });
+    expect(of('email', { SENDGRID_API_KEY: 'SG.real' })).not.toHaveProperty('UNSUBSCRIBE_KEY');
+    const live = { SENDGRID_API_KEY: 'SG.real', EMAIL_PUBLIC_URL: 'https://email.example.org' };
+    expect(of('email', live)).toMatchObject({ UNSUBSCRIBE_KEY: 'made-key' });
+    expect(of('email', { ...live, UNSUBSCRIBE_KEY: 'own-key' })).toMatchObject({ UNSUBSCRIBE_KEY: 'own-key' });
+  });
+
+  it('shortens the waits for lost answers only while nothing is live, and never a wait that was set', () => {
+    expect(of('retry', { RECONCILE_WINDOW_BULK_MS: '5' })).toMatchObject({
+      RECONCILE_WINDOW_URGENT_MS: '10000',
+      RECONCILE_WINDOW_BULK_MS: '5',
+    });
+    expect(of('retry', { SENDGRID_API_KEY: 'SG.real' })).not.toHaveProperty('RECONCILE_WINDOW_URGENT_MS');
+  });
+
+  it('runs what was built, even when the caller runs on sources', () => {
+    expect(of('sms', { NODE_OPTIONS: '--conditions=source --max-old-space-size=200' })['NODE_OPTIONS']).toBe(
+      '--max-old-space-size=200',
+    );
+  });
+
+  it('gives the sandbox neither the database nor the brokers', () => {
+    expect(of('sandbox')).toMatchObject({
+      SANDBOX_SENDGRID_PRIVATE_KEY: 'private',
+      SANDBOX_RESEND_WEBHOOK_SECRET: 'whsec_fake',
+      SANDBOX_RESEND_WEBHOOK_URL: 'http://127.0.0.1:8081/webhooks/resend',
+      SANDBOX_TWILIO_AUTH_TOKEN: 'fake-token',
+      HTTP_PORT: '4010',
+    });
+    for (const name of ['DATABASE_URL', 'KAFKA_BROKERS', 'RECIPIENT_HASH_KEY'])
+      expect(of('sandbox')).not.toHaveProperty(name);
+  });
+});

@@ -1,0 +1,172 @@
+import { join } from 'node:path';
+import type { ChannelModes } from './channels.ts';
+import type { Layout } from './layout.ts';
+import type { Secrets } from './settings/secrets.ts';
+import { valueOf, type Env, type Ports, type ServiceName, type Settings } from './settings/settings.ts';
+import type { ProcessPlan } from './process/supervised-process.ts';
+
+/** What the parts of a system have to know of each other. */
+export interface Surroundings {
+  ports: Ports;
+  layout: Layout;
+  secrets: Secrets;
+  modes: ChannelModes;
+  brokers: string;
+  databaseUrl: string;
+}
+
+export const localUrl = (port: number): string => `http://127.0.0.1:${port}`;
+
+/** The tokens of the reporting API, separated by commas: the user's own, or the one made for this DATA_DIR. */
+export const reportingTokensOf = (env: Env, secrets: Secrets): string =>
+  valueOf(env, 'REPORTING_TOKEN') ?? secrets.reportingToken;
+
+/** The tokens of the channels' operator APIs: the user's own, or those of reporting. */
+export const operatorTokensOf = (env: Env, secrets: Secrets): string =>
+  valueOf(env, 'OPERATOR_TOKEN') ?? reportingTokensOf(env, secrets);
+
+export const recipientHashKeyOf = (env: Env, secrets: Secrets): string =>
+  valueOf(env, 'RECIPIENT_HASH_KEY') ?? secrets.recipientHashKey;
+
+type Values = Record<string, string>;
+
+/** The environment of one process: the user's own, and what `npm start` knows better. */
+export function environmentOf(name: ServiceName | 'sandbox', env: Env, around: Surroundings): Env {
+  const own: Record<ServiceName | 'sandbox', () => Values> = {
+    email: () => emailValues(env, around),
+    sms: () => smsValues(env, around),
+    retry: () => retryValues(env, around),
+    reporting: () => ({ REPORTING_TOKEN: reportingTokensOf(env, around.secrets) }),
+    sandbox: () => sandboxValues(env, around),
+  };
+  const shared: Values = {
+    HTTP_HOST: '127.0.0.1',
+    HTTP_PORT: String(around.ports[name]),
+    METRICS_HOST: '127.0.0.1',
+    ...(name !== 'sandbox' && { METRICS_PORT: String(around.ports[`${name}Metrics`]) }),
+    KAFKA_BROKERS: around.brokers,
+    DATABASE_URL: around.databaseUrl,
+    RECIPIENT_HASH_KEY: recipientHashKeyOf(env, around.secrets),
+  };
+  return {
+    ...withoutSourceCondition(env),
+    ...(name === 'sandbox' ? pick(shared, ['HTTP_HOST', 'HTTP_PORT']) : shared),
+    ...own[name](),
+  };
+}
+
+function emailValues(env: Env, { ports, modes, secrets }: Surroundings): Values {
+  const own = {
+    PUBLIC_URL: env['EMAIL_PUBLIC_URL'] || localUrl(ports.email),
+    OPERATOR_TOKEN: operatorTokensOf(env, secrets),
+    ...unsubscribeKey(env, modes, secrets),
+  };
+  if (modes.email === 'live') return own;
+  return {
+    ...own,
+    EMAIL_FROM: env['EMAIL_FROM'] || 'Messaging <no-reply@messaging.test>',
+    SENDGRID_API_KEY: secrets.sandboxSendgridApiKey,
+    SENDGRID_BASE_URL: localUrl(ports.sandbox),
+    SENDGRID_WEBHOOK_PUBLIC_KEY: secrets.sandboxSendgridPublicKey,
+    RESEND_API_KEY: secrets.sandboxResendApiKey,
+    RESEND_BASE_URL: localUrl(ports.sandbox),
+    RESEND_WEBHOOK_SECRET: secrets.sandboxResendWebhookSecret,
+  };
+}
+
+/** A link that real people get must lead somewhere: without an address of one's own there are no links. */
+function unsubscribeKey(env: Env, modes: ChannelModes, secrets: Secrets): Values {
+  if (valueOf(env, 'UNSUBSCRIBE_KEY') !== undefined || (modes.email === 'live' && !env['EMAIL_PUBLIC_URL'])) return {};
+  return { UNSUBSCRIBE_KEY: secrets.unsubscribeKey };
+}
+
+function smsValues(env: Env, { ports, modes, secrets }: Surroundings): Values {
+  const own = {
+    PUBLIC_URL: env['SMS_PUBLIC_URL'] || localUrl(ports.sms),
+    OPERATOR_TOKEN: operatorTokensOf(env, secrets),
+  };
+  if (modes.sms === 'live') return own;
+  return {
+    ...own,
+    SMS_FROM: env['SMS_FROM'] || '+15005550006',
+    TWILIO_ACCOUNT_SID: secrets.sandboxTwilioAccountSid,
+    TWILIO_AUTH_TOKEN: secrets.sandboxTwilioAuthToken,
+    TWILIO_BASE_URL: localUrl(ports.sandbox),
+  };
+}
+
+/**
+ * A provider may take a while to confirm, so a lost answer is looked into only after a decent wait. The sandbox
+ * confirms within a second: where nothing else is in use, nobody should have to wait for minutes to see what becomes of
+ * it.
+ */
+const sandboxWaits: Values = {
+  RECONCILE_AFTER_MS: '2000',
+  RECONCILE_WINDOW_URGENT_MS: '10000',
+  RECONCILE_WINDOW_TRANSACTIONAL_MS: '20000',
+  RECONCILE_WINDOW_BULK_MS: '30000',
+};
+
+function retryValues(env: Env, { modes }: Surroundings): Values {
+  if (modes.email === 'live' || modes.sms === 'live') return {};
+  return Object.fromEntries(Object.entries(sandboxWaits).filter(([name]) => !env[name]));
+}
+
+/** The domain of the sender's address, which the sandbox then takes for authenticated. */
+const domainOf = (from: string | undefined) => /@([^@<>\s]+?)>?$/.exec(from ?? '')?.[1];
+
+function sandboxValues(env: Env, { ports, layout, secrets }: Surroundings): Values {
+  return {
+    SANDBOX_DATA_FILE: layout.sandbox,
+    SANDBOX_SENDGRID_API_KEY: secrets.sandboxSendgridApiKey,
+    SANDBOX_SENDGRID_WEBHOOK_URL: `${localUrl(ports.email)}/webhooks/sendgrid`,
+    SANDBOX_SENDGRID_PRIVATE_KEY: secrets.sandboxSendgridPrivateKey,
+    SANDBOX_RESEND_API_KEY: secrets.sandboxResendApiKey,
+    SANDBOX_RESEND_WEBHOOK_URL: `${localUrl(ports.email)}/webhooks/resend`,
+    SANDBOX_RESEND_WEBHOOK_SECRET: secrets.sandboxResendWebhookSecret,
+    SANDBOX_SENDER_DOMAINS: domainOf(env['EMAIL_FROM']) ?? 'messaging.test',
+    SANDBOX_TWILIO_NUMBERS: env['SMS_FROM'] || '+15005550006',
+    SANDBOX_TWILIO_ACCOUNT_SID: secrets.sandboxTwilioAccountSid,
+    SANDBOX_TWILIO_AUTH_TOKEN: secrets.sandboxTwilioAuthToken,
+    SANDBOX_TWILIO_INBOUND_URL: `${(env['SMS_PUBLIC_URL'] || localUrl(ports.sms)).replace(/\/$/, '')}/webhooks/twilio/inbound`,
+  };
+}
+
+const pick = (values: Values, names: string[]): Values =>
+  Object.fromEntries(names.map((name) => [name, values[name] ?? '']));
+
+/**
+ * Services run what was built: a caller that runs on sources (`--conditions=source`, as tests do) must not pass that
+ * on.
+ */
+function withoutSourceCondition(env: Env): Env {
+  const options = env['NODE_OPTIONS']?.replace(/(^|\s)(--conditions|-C)[= ]\S+/g, '').trim();
+  return env['NODE_OPTIONS'] === undefined ? env : { ...env, NODE_OPTIONS: options };
+}
+
+/** How to run a service or the sandbox: a Node process of its own, from dist/ unless `entry` names another file. */
+export function planService(
+  name: ServiceName | 'sandbox',
+  settings: Settings,
+  around: Surroundings,
+  entry?: string,
+): ProcessPlan {
+  const url = localUrl(around.ports[name]);
+  return {
+    name,
+    url,
+    command: process.execPath,
+    args: [
+      '--enable-source-maps',
+      '--max-semi-space-size=16',
+      entry ?? join(settings.root, 'dist', 'apps', name, 'src', 'main.js'),
+    ],
+    env: environmentOf(name, settings.env, around),
+    cwd: settings.root,
+    log: around.layout.log(name),
+    stopSignal: 'SIGTERM',
+    stopWithinMs: name === 'sandbox' ? 10_000 : 35_000,
+    readyWithinMs: 90_000,
+    isReady: async () => (await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(3_000) })).ok,
+  };
+}

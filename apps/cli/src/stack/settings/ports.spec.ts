@@ -1,0 +1,25 @@
+import { describe, expect, it } from '@jest/globals';
+import { portsTaken } from './ports.ts';
+import { explain } from '../problem.ts';
+
+describe('a port that is taken', () => {
+  it('is told with its number, who wanted it, who holds it and the setting that moves it', () => {
+    const text = explain(
+      portsTaken([{ name: 'reporting', port: 8080, holder: { pid: 42, command: 'java -jar shop.jar' } }]),
+    );
+    expect(text).toContain(
+      'port 8080, which the reporting service needs (REPORTING_PORT), is held by process 42 (java -jar shop.jar)',
+    );
+    expect(text).toContain('REPORTING_PORT=18080');
+  });
+
+  it('is told without its holder where the machine does not say', () => {
+    expect(explain(portsTaken([{ name: 'kafka', port: 9092, holder: undefined }]))).toContain(
+      'is held by another process',
+    );
+  });
+
+  it('proposes only ports that exist', () => {
+    expect(explain(portsTaken([{ name: 'sms', port: 60_000, holder: undefined }]))).toContain('SMS_PORT=59000');
+  });
+});

@@ -1,0 +1,51 @@
+import { providerKeys } from '../channels.ts';
+import { reasonOf, StartProblem } from '../problem.ts';
+
+/** What `/health/ready` of a channel says about one of its providers. */
+interface ProviderState {
+  status: string;
+  meaning?: string;
+  remedy?: string;
+}
+
+/**
+ * Asks a channel what its providers said to their keys.
+ * @returns warnings: a provider that cannot be reached now may be reached later
+ * @throws StartProblem when a provider refuses its key
+ */
+export async function checkProviders(url: string): Promise<string[]> {
+  const warnings: string[] = [];
+  for (const [provider, state] of await providersOf(url)) {
+    if (state.status === 'refused') throw keyRefused(provider, state);
+    if (state.status === 'unreachable')
+      warnings.push(`${labelOf(provider)} cannot be reached at the moment: ${state.meaning ?? 'no answer'}`);
+  }
+  return warnings;
+}
+
+/** What to tell a person whose key was refused. */
+export function keyRefused(provider: string, { meaning, remedy }: ProviderState): StartProblem {
+  const known = providerKeys[provider as keyof typeof providerKeys];
+  const settings: readonly string[] = known?.settings ?? [];
+  // The last of them is the secret: what is wrong far more often than an account's id.
+  const setting = settings.at(-1) ?? `the key of ${provider}`;
+  return new StartProblem(`${labelOf(provider)} refuses the key in ${setting}${meaning ? `: ${meaning}` : ''}`, [
+    `correct ${settings.join(' and ') || setting}, in the environment or in .env`,
+    ...(remedy ? [remedy] : []),
+    `unset ${settings.join(' and ') || setting} to use the sandbox, which sends nothing`,
+  ]);
+}
+
+const labelOf = (provider: string) => providerKeys[provider as keyof typeof providerKeys]?.label ?? provider;
+
+async function providersOf(url: string): Promise<[string, ProviderState][]> {
+  try {
+    const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(20_000) });
+    const { checks = {} } = (await answer.json()) as { checks?: Record<string, ProviderState> };
+    return Object.entries(checks).flatMap(([name, state]) =>
+      name.startsWith('provider:') ? [[name.slice('provider:'.length), state]] : [],
+    );
+  } catch (error) {
+    throw new StartProblem(`${url}/health/ready does not tell about its providers: ${reasonOf(error)}`);
+  }
+}

@@ -1,0 +1,97 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { StartProblem } from '../problem.ts';
+
+export type Env = NodeJS.ProcessEnv;
+
+export const services = ['email', 'sms', 'retry', 'reporting'] as const;
+export type ServiceName = (typeof services)[number];
+export type ProcessName = ServiceName | 'kafka' | 'postgres' | 'sandbox';
+
+/** Each port: the variable that sets it, its default, and what wants it. */
+export const portSettings = {
+  kafka: { setting: 'KAFKA_PORT', standard: 9092, wantedBy: 'Kafka' },
+  kafkaController: { setting: 'KAFKA_CONTROLLER_PORT', standard: 9093, wantedBy: "Kafka's controller" },
+  postgres: { setting: 'POSTGRES_PORT', standard: 5442, wantedBy: 'PostgreSQL' },
+  sandbox: { setting: 'SANDBOX_PORT', standard: 4010, wantedBy: 'the provider sandbox' },
+  reporting: { setting: 'REPORTING_PORT', standard: 8080, wantedBy: 'the reporting service' },
+  email: { setting: 'EMAIL_PORT', standard: 8081, wantedBy: 'the email service' },
+  sms: { setting: 'SMS_PORT', standard: 8082, wantedBy: 'the sms service' },
+  retry: { setting: 'RETRY_PORT', standard: 8083, wantedBy: 'the retry service' },
+  reportingMetrics: {
+    setting: 'REPORTING_METRICS_PORT',
+    standard: 9464,
+    wantedBy: 'the metrics of the reporting service',
+  },
+  emailMetrics: { setting: 'EMAIL_METRICS_PORT', standard: 9465, wantedBy: 'the metrics of the email service' },
+  smsMetrics: { setting: 'SMS_METRICS_PORT', standard: 9466, wantedBy: 'the metrics of the sms service' },
+  retryMetrics: { setting: 'RETRY_METRICS_PORT', standard: 9467, wantedBy: 'the metrics of the retry service' },
+} as const;
+export type PortName = keyof typeof portSettings;
+export type Ports = Record<PortName, number>;
+
+export interface Settings {
+  /** The checkout. */
+  root: string;
+  /** Where all state is kept; absolute. */
+  dataDir: string;
+  ports: Ports;
+  /** A Kafka that runs elsewhere, if one was given. */
+  brokers: string | undefined;
+  /** A PostgreSQL that runs elsewhere, if one was given. */
+  databaseUrl: string | undefined;
+  /** The whole environment, `.env` included. */
+  env: Env;
+}
+
+export const projectRoot = resolve(import.meta.dirname, '..', '..');
+
+/** The environment with what `.env` adds to it; a variable that is set in both keeps the environment's value. */
+export function withEnvFile(env: Env, root: string = projectRoot): Env {
+  const file = join(root, '.env');
+  return existsSync(file) ? { ...parseEnv(readFileSync(file, 'utf8')), ...env } : env;
+}
+
+/** The settings of `npm start`. @throws StartProblem naming every port setting that makes no sense */
+export function readSettings(env: Env, root: string = projectRoot): Settings {
+  return {
+    root,
+    dataDir: dataDirOf(env, root),
+    ports: readPorts(env),
+    brokers: env['KAFKA_BROKERS'] || undefined,
+    databaseUrl: valueOf(env, 'DATABASE_URL'),
+    env,
+  };
+}
+
+export const dataDirOf = (env: Env, root: string = projectRoot): string => resolve(root, env['DATA_DIR'] || '.data');
+
+/** A variable, or the content of the file that `NAME_FILE` names: services take both. */
+export function valueOf(env: Env, name: string): string | undefined {
+  const file = env[`${name}_FILE`];
+  return env[name] || (file && existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined) || undefined;
+}
+
+function readPorts(env: Env): Ports {
+  const problems: string[] = [];
+  const ports = {} as Ports;
+  const users = new Map<number, string>();
+  for (const [name, { setting, standard }] of Object.entries(portSettings) as [
+    PortName,
+    (typeof portSettings)[PortName],
+  ][]) {
+    const port = env[setting] ? Number(env[setting]) : standard;
+    const other = users.get(port);
+    if (!Number.isInteger(port) || port < 1 || port > 65_535)
+      problems.push(`${setting} must be a port from 1 to 65535`);
+    else if (other) problems.push(`${setting} and ${other} are both ${port}`);
+    users.set(port, setting);
+    ports[name] = port;
+  }
+  if (problems.length > 0)
+    throw new StartProblem(`The settings do not fit: ${problems.join('; ')}.`, [
+      'correct them in the environment or in .env',
+    ]);
+  return ports;
+}

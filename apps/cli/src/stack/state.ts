@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { layoutOf } from './layout.ts';
+import { isRunning, type KnownProcess } from './process/process-table.ts';
+import { writePrivately } from './settings/secrets.ts';
+import type { ProcessName } from './settings/settings.ts';
+import type { ProcessState } from './process/supervised-process.ts';
+
+export interface ProcessRecord {
+  name: ProcessName;
+  /** Missing while it is not running, or when it runs elsewhere. */
+  pid?: number;
+  command: string;
+  state: ProcessState;
+  url: string;
+  restarts: number;
+  /** Since when it is in that state, ISO 8601. */
+  since: string;
+  /** Given by KAFKA_BROKERS or DATABASE_URL: not ours to start or stop. */
+  external?: boolean;
+  log?: string;
+}
+
+/** What a supervisor tells about itself, kept up to date in DATA_DIR for status, stop, send and tests. */
+export interface StackState {
+  supervisor: KnownProcess;
+  state: 'starting' | 'ready' | 'stopping' | 'stopped';
+  startedAt: string;
+  urls: Partial<Record<ProcessName, string>>;
+  /** What a client of the system needs: brokers, database, token. */
+  env: Record<string, string>;
+  processes: ProcessRecord[];
+}
+
+export function readState(dataDir: string): StackState | undefined {
+  const file = layoutOf(dataDir).state;
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as StackState) : undefined;
+}
+
+export const writeState = (dataDir: string, state: StackState): void =>
+  writePrivately(layoutOf(dataDir).state, `${JSON.stringify(state, null, 2)}\n`);
+
+/** The state of the supervisor that runs now, if one does. */
+export function runningState(dataDir: string): StackState | undefined {
+  const state = readState(dataDir);
+  return state && isRunning(state.supervisor) ? state : undefined;
+}
+
+/** Processes of ours that still run, recorded by a supervisor that does not. */
+export function orphansOf(state: StackState): (ProcessRecord & KnownProcess)[] {
+  return state.processes.filter(
+    (record): record is ProcessRecord & KnownProcess =>
+      record.pid !== undefined && isRunning({ pid: record.pid, command: record.command }),
+  );
+}

@@ -1,0 +1,137 @@
+import { clockSeen, type Finding, findingsOf, type ProviderCheck, type Reported, problemOf } from '#libs/providers';
+import { z } from 'zod';
+import { resendChecks, webhookEvents } from './resend.checks.ts';
+
+const say = findingsOf(resendChecks);
+
+const Refusal = z.object({ name: z.string() });
+const nameOf = (reported: Reported) => (reported.reached ? Refusal.safeParse(reported.body).data?.name : undefined);
+
+/** Whether GET /domains was refused only because the key may send and nothing else. */
+export const isRestricted = (reported: Reported): boolean =>
+  reported.reached && reported.status === 401 && nameOf(reported) === 'restricted_api_key';
+
+/** What GET /domains says of a key: the cheap checks, one question. */
+export function keyFindings(reported: Reported): Finding[] {
+  const trouble = problemOf(reported);
+  if (trouble !== undefined || !reported.reached)
+    return [
+      say.fail(
+        'resend.key',
+        trouble ?? '',
+        'Look at RESEND_BASE_URL, the network, and its status page; messages wait meanwhile.',
+      ),
+      clock(reported),
+    ];
+  const accepted = say.ok('resend.key', 'the key is accepted');
+  if (reported.status === 200) return [accepted, say.ok('resend.permission', 'full access'), clock(reported)];
+  if (isRestricted(reported))
+    return [accepted, say.ok('resend.permission', 'sending access only: the least there is'), clock(reported)];
+  return [
+    say.fail('resend.key', `the key is refused (${reported.status}${nameOf(reported) ? `, ${nameOf(reported)}` : ''})`),
+    clock(reported),
+  ];
+}
+
+function clock(reported: Reported): Finding {
+  const { state, seen } = clockSeen(reported);
+  return say[state]('resend.clock', seen);
+}
+
+/** The same, as readiness and the start of the service want it. */
+export function readinessOf(reported: Reported): ProviderCheck {
+  const findings = keyFindings(reported);
+  const failed = findings.find(({ state }) => state === 'fail');
+  if (!failed) return { state: 'ok', warnings: findings.filter(({ state }) => state === 'warn') };
+  const words = { meaning: `Resend: ${failed.seen}.`, remedy: failed.remedy ?? '' };
+  return problemOf(reported) === undefined ? { state: 'refused', ...words } : { state: 'unreachable', ...words };
+}
+
+const Domains = z.object({ data: z.array(z.object({ name: z.string(), status: z.string() })) });
+const cannotRead =
+  'a key with sending access cannot read this: set DOCTOR_RESEND_API_KEY to one with full access for the look';
+
+/** @param from the address of EMAIL_FROM */
+export function domainFinding(from: string | undefined, reported: Reported): Finding {
+  if (!from)
+    return say.fail(
+      'resend.domain',
+      'EMAIL_FROM is not set',
+      'Set EMAIL_FROM to an address of a domain that is verified at Resend.',
+    );
+  const domain = from.slice(from.lastIndexOf('@') + 1).toLowerCase();
+  if (domain === 'resend.dev')
+    return say.warn('resend.domain', 'resend.dev reaches only the address of the account itself');
+  if (isRestricted(reported)) return say.skipped('resend.domain', cannotRead);
+  const known = reported.reached && reported.status === 200 ? Domains.safeParse(reported.body).data?.data : undefined;
+  if (!known)
+    return say.skipped(
+      'resend.domain',
+      reported.reached ? `it answers with status ${reported.status}` : 'it cannot be reached',
+    );
+  const own = known.find(({ name }) => name.toLowerCase() === domain);
+  if (own?.status === 'verified') return say.ok('resend.domain', `${domain} is verified`);
+  return say.fail(
+    'resend.domain',
+    own ? `${domain} is there, but ${own.status}` : `${domain} is not among the account’s domains`,
+  );
+}
+
+export const Webhook = z.object({
+  id: z.string(),
+  endpoint: z.string(),
+  status: z.string(),
+  events: z.array(z.string()).nullish(),
+  signing_secret: z.string().nullish(),
+});
+export type Webhook = z.infer<typeof Webhook>;
+const Webhooks = z.object({ data: z.array(Webhook) });
+
+/** The webhooks of the account; undefined where the key may not read them. */
+export const webhooksOf = (reported: Reported): Webhook[] | undefined =>
+  reported.reached && reported.status === 200 ? Webhooks.safeParse(reported.body).data?.data : undefined;
+
+/** Ours is the one with our address: another, with our path too, may be another installation's. */
+export const ourWebhook = (webhooks: readonly Webhook[], url: string): Webhook | undefined =>
+  webhooks.find((one) => one.endpoint === url && one.status === 'enabled') ??
+  webhooks.find((one) => one.endpoint === url);
+
+export const missingEvents = (webhook: Webhook): string[] =>
+  webhookEvents.filter((event) => !webhook.events?.includes(event));
+
+/** @param secrets the signing secrets we hold; @param ours the webhook as asked for alone, which may show its secret */
+export function webhookFindings(
+  listed: Reported,
+  ours: Webhook | undefined,
+  url: string,
+  secrets: readonly string[],
+): Finding[] {
+  const webhooks = webhooksOf(listed);
+  if (!webhooks)
+    return [say.skipped('resend.webhook', isRestricted(listed) ? cannotRead : 'the webhooks cannot be read')];
+  if (!ours)
+    return [
+      say.fail(
+        'resend.webhook',
+        webhooks.length === 0 ? `there is none; ours would be ${url}` : `none of ${webhooks.length} points to ${url}`,
+      ),
+    ];
+  if (ours.status !== 'enabled') return [say.fail('resend.webhook', `the one for ${url} is ${ours.status}`)];
+  const missing = missingEvents(ours);
+  return [
+    say.ok('resend.webhook', `${url} is called`),
+    missing.length === 0
+      ? say.ok('resend.webhook-events', 'all')
+      : say.fail('resend.webhook-events', `not told of: ${missing.join(', ')}`),
+    signingFinding(ours.signing_secret ?? undefined, secrets),
+  ];
+}
+
+function signingFinding(secret: string | undefined, secrets: readonly string[]): Finding {
+  if (secrets.length === 0) return say.fail('resend.webhook-signing', 'RESEND_WEBHOOK_SECRET is not set');
+  if (secret === undefined)
+    return say.skipped('resend.webhook-signing', 'Resend does not tell the secret again, so it cannot be compared');
+  const bare = (text: string) => text.replace(/^whsec_/, '');
+  if (secrets.map(bare).includes(bare(secret))) return say.ok('resend.webhook-signing', 'we hold the secret');
+  return say.fail('resend.webhook-signing', 'signed with a secret other than RESEND_WEBHOOK_SECRET');
+}

@@ -1,0 +1,37 @@
+import type { ListedAddress } from '#libs/providers';
+import { z } from 'zod';
+
+/** SendGrid's lists that mean: not again (tsg_suppressions_v3). Blocks are none: SendGrid itself tries these again. */
+export const lists = [
+  { list: 'bounces', path: '/v3/suppression/bounces', scope: 'all', reason: 'hard-bounce' },
+  { list: 'invalid_emails', path: '/v3/suppression/invalid_emails', scope: 'all', reason: 'invalid' },
+  { list: 'spam_reports', path: '/v3/suppression/spam_reports', scope: 'all', reason: 'complaint' },
+  { list: 'unsubscribes', path: '/v3/suppression/unsubscribes', scope: 'marketing', reason: 'unsubscribe' },
+] as const;
+export type List = Pick<(typeof lists)[number], 'scope' | 'reason'>;
+
+/** The most that SendGrid gives at once. */
+export const PAGE = 500;
+
+const Entries = z.array(z.looseObject({ email: z.string(), created: z.number() }));
+const Members = z.array(z.looseObject({ email: z.string(), group_id: z.number().int(), created_at: z.number() }));
+
+/** A page of a list; undefined for what is none. */
+export function entriesOf(body: unknown, { scope, reason }: List): ListedAddress[] | undefined {
+  return Entries.safeParse(body).data?.map(({ email, created }) => ({
+    address: email,
+    scope,
+    reason,
+    at: new Date(created * 1000),
+  }));
+}
+
+/** Who has left which group, as the answer for all groups tells it. */
+export function leaversOf(body: unknown): ListedAddress[] | undefined {
+  return Members.safeParse(body).data?.map((one) => ({
+    address: one.email,
+    scope: `group:sendgrid:${one.group_id}`,
+    reason: 'unsubscribe',
+    at: new Date(one.created_at * 1000),
+  }));
+}

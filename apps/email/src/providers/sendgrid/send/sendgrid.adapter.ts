@@ -1,0 +1,195 @@
+import type { Failure } from '#libs/contracts';
+import { FailureCatalogue, type LookupResult, ownFailure, Provider, type ProviderCall, type ProviderCheck, refusedFields, type SendResult, holdByHeaders, allMayStillSend, sendBatchBisecting } from '#libs/providers';
+import { ask, brokenCallFailure, CallBroken, type HttpResponse, ProviderHttp } from '#libs/provider-http';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { AttachmentsService } from '../../../attachments/attachments.service.ts';
+import type { EmailMessage } from '../../../email-message.ts';
+import { fieldsNamedIn, membersNamedIn } from './sendgrid.answer.policy.ts';
+import { unsupported, tooLarge } from './sendgrid.carry.policy.ts';
+import type { SendgridConfig } from '../account/sendgrid.config.ts';
+import { readinessOf } from '../account/sendgrid.doctor.policy.ts';
+import { sendgridFailures } from './sendgrid.failures.ts';
+import { sendgridLimits } from './sendgrid.limits.ts';
+import { MailBuilder, type SdkRequest } from './sendgrid.mail.adapter.ts';
+import { withoutSuffix } from '../webhook/sendgrid.events.policy.ts';
+import { toMailData, batchKey } from './sendgrid.request.policy.ts';
+
+type AdapterConfig = Pick<SendgridConfig, 'SENDGRID_TIMEOUT_MS' | 'SENDGRID_CONNECTIONS'> & {
+  SENDGRID_API_KEY: string;
+  SENDGRID_BASE_URL: string;
+};
+
+/** SendGrid through its own SDK, which builds and checks the mail, over our keep-alive pool, which carries it. */
+@Injectable()
+export class SendgridAdapter extends Provider<EmailMessage> implements OnApplicationShutdown {
+  readonly name = 'sendgrid';
+  override readonly batchLimit = sendgridLimits.personalizations.most;
+  private readonly failures = new FailureCatalogue('sendgrid', sendgridFailures);
+  private readonly mails = new MailBuilder();
+  private readonly http: ProviderHttp;
+  private readonly headers: Record<string, string>;
+  private readonly attachments: Pick<AttachmentsService, 'carry'>;
+
+  constructor(config: AdapterConfig, attachments: Pick<AttachmentsService, 'carry'>) {
+    super();
+    this.attachments = attachments;
+    this.http = new ProviderHttp(
+      'SENDGRID_BASE_URL',
+      config.SENDGRID_BASE_URL,
+      config.SENDGRID_TIMEOUT_MS,
+      config.SENDGRID_CONNECTIONS,
+    );
+    this.headers = {
+      authorization: `Bearer ${config.SENDGRID_API_KEY}`,
+      'content-type': 'application/json',
+      accept: 'application/json',
+    };
+  }
+
+  /** SendGrid fetches no files: they are put into the mail before it is looked once more whether it may still start. */
+  async send(call: ProviderCall<EmailMessage>): Promise<SendResult> {
+    return this.attachments.carry(this.name, call.message, call.reference, async (completed) => {
+      if (!completed.complete) return { sent: false, failure: completed.failure };
+      return (await this.post([{ ...call, message: completed.message }])).result;
+    });
+  }
+
+  override unsupported(message: EmailMessage): Failure | undefined {
+    return unsupported(message);
+  }
+
+  override batchKey(message: EmailMessage): string | undefined {
+    return batchKey(message);
+  }
+
+  /** One call for all. */
+  override sendBatch(calls: readonly ProviderCall<EmailMessage>[]): Promise<SendResult[]> {
+    return sendBatchBisecting(calls, async (members) => {
+      const { result, named } = await this.post(members);
+      const refusedForContent = !result.sent && result.failure.kind === 'bad-content';
+      return refusedForContent ? { refused: result, named } : { results: members.map(() => result) };
+    });
+  }
+
+  /** One request. `named`: the members that the refusal names. */
+  private async post(
+    calls: readonly ProviderCall<EmailMessage>[],
+  ): Promise<{ result: SendResult; named: Set<number> }> {
+    const nobody = new Set<number>();
+    const toBeChecked = calls[0]?.message.sandbox === true;
+    let request: SdkRequest;
+    try {
+      request = await this.mails.requestOf(toMailData(calls));
+    } catch {
+      return { result: { sent: false, failure: refusedBySdk }, named: nobody };
+    }
+    const body = JSON.stringify(request.body);
+    const beyond = tooLarge(body);
+    if (beyond) return { result: { sent: false, failure: beyond }, named: nobody };
+    try {
+      const mayStillSend = () => allMayStillSend(calls);
+      const answer = await this.http.call({ method: 'POST', path: request.url, headers: this.headers, body, mayStillSend });
+      const holdUntil = holdByHeaders(answer.headers, Date.now());
+      const result = { ...this.resultOf(answer, toBeChecked), ...(holdUntil !== undefined && { holdUntil }) };
+      return { result, named: answer.status === 400 ? membersNamedIn(answer.body) : nobody };
+    } catch (error) {
+      if (!(error instanceof CallBroken)) throw error;
+      return { result: refused(brokenCallFailure(this.name, error), toBeChecked), named: nobody };
+    }
+  }
+
+  async lookup({ callId }: { callId: string }): Promise<LookupResult> {
+    try {
+      const query = encodeURIComponent(`unique_args['mi_call_id']="${callId}"`);
+      const answer = await this.http.call({
+        method: 'GET',
+        path: `/v3/messages?query=${query}&limit=1`,
+        headers: this.headers,
+      });
+      // Email Activity is an add-on: without it the events alone must tell.
+      if (answer.status === 403 || answer.status === 404) return { found: 'unsupported' };
+      if (answer.status !== 200) return { found: 'absent' };
+      const { messages } = JSON.parse(answer.body) as { messages?: { msg_id?: unknown }[] };
+      const id = messages?.[0]?.msg_id;
+      return typeof id === 'string' ? { found: 'accepted', providerMessageId: withoutSuffix(id) } : { found: 'absent' };
+    } catch {
+      return { found: 'absent' };
+    }
+  }
+
+  async check(): Promise<ProviderCheck> {
+    return readinessOf(await ask(this.http, { method: 'GET', path: '/v3/scopes', headers: this.headers }));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.http.close();
+  }
+
+  /**
+   * `toBeChecked`: asked in SendGrid's own sandbox mode, where 200 (not 202) says that nothing was sent and nothing
+   * will follow.
+   */
+  private resultOf(answer: HttpResponse, toBeChecked: boolean): SendResult {
+    const id = answer.headers['x-message-id'];
+    if (toBeChecked && answer.status === 200) return { sent: true, providerMessageId: '', validatedOnly: true };
+    if (answer.status >= 200 && answer.status < 300) {
+      if (typeof id === 'string' && id !== '') return { sent: true, providerMessageId: id };
+      return {
+        sent: false,
+        failure: ownFailure(
+          'MSG_NO_MESSAGE_ID',
+          'unknown',
+          'backoff',
+          'SendGrid answered without a message id; it may have taken the message.',
+          { provider: this.name },
+        ),
+      };
+    }
+    return refused(this.failureOf(answer), toBeChecked);
+  }
+
+  private failureOf({ status, headers, body }: HttpResponse): Failure {
+    const codes = [...special(status, body), `http_${status}`];
+    const failure = this.failures.failure(codes, {
+      httpStatus: status,
+      retryAfterMs: status === 429 ? waitOf(headers) : undefined,
+    });
+    return status === 400 ? { ...failure, ...refusedFields(fieldsNamedIn(body), 'SendGrid') } : failure;
+  }
+}
+
+/** A check sends nothing, so a lost answer leaves no doubt: it is asked again. */
+function refused(failure: Failure, toBeChecked: boolean): SendResult {
+  return {
+    sent: false,
+    failure:
+      toBeChecked && failure.kind === 'unknown' ? { ...failure, kind: 'transient', remedy: checkAgain } : failure,
+  };
+}
+
+const checkAgain = 'Nothing: it is checked again by itself until it expires.';
+
+const refusedBySdk = ownFailure(
+  'MSG_MAIL_REFUSED',
+  'bad-content',
+  'never',
+  'The mail breaks a rule of SendGrid’s own library, so it was not sent.',
+  {
+    provider: 'sendgrid',
+  },
+);
+
+/** Statuses that mean different things by what the body says (provider facts, §2.1). */
+function special(status: number, body: string): string[] {
+  if (status === 401 && body.includes('Maximum credits exceeded')) return ['http_401:maximum_credits_exceeded'];
+  if (status === 403 && /"field"\s*:\s*"from/.test(body)) return ['http_403:from_not_verified'];
+  return [];
+}
+
+/** How long a 429 asks to wait, in ms: Retry-After, or X-RateLimit-Reset (unix seconds). */
+function waitOf(headers: HttpResponse['headers']): number | undefined {
+  const after = Number(headers['retry-after']);
+  if (Number.isFinite(after) && after > 0) return after * 1000;
+  const reset = Number(headers['x-ratelimit-reset']);
+  return Number.isFinite(reset) && reset > 0 ? Math.max(0, reset * 1000 - Date.now()) : undefined;
+}

@@ -1,0 +1,30 @@
+import { beyondLimit } from '#libs/providers';
+import type { Failure } from '#libs/contracts';
+import type { EmailMessage } from '../../../email-message.ts';
+import { hasGroupTag } from '../../../unsubscribe/placeholder.policy.ts';
+import { sendgridLimits } from './sendgrid.limits.ts';
+
+/** What SendGrid can never carry, however it does. */
+export function unsupported(message: EmailMessage): Failure | undefined {
+  if (message.providerOptions?.sendgrid?.asm) return undefined;
+  const fields = (['text', 'html'] as const).filter((field) => hasGroupTag(message[field]));
+  const rule =
+    'holds an unsubscribe tag of SendGrid’s (<%asm_…%>), which stays as it is without providerOptions.sendgrid.asm';
+  return fields.length > 0
+    ? beyondLimit(
+        'sendgrid',
+        fields.map((field) => ({ field, rule })),
+      )
+    : undefined;
+}
+
+/** A request that is larger than SendGrid reads, attachments in base64. @param body as it would be written */
+export function tooLarge(body: string): Failure | undefined {
+  const bytes = Buffer.byteLength(body);
+  const { most } = sendgridLimits.totalBytes;
+  return bytes < most
+    ? undefined
+    : beyondLimit('sendgrid', [
+        { field: 'attachments', rule: `must, with the rest of the mail and in base64, have less than ${most} bytes` },
+      ]);
+}

@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { type CallReference, referenceFields } from '#libs/providers';
+import { replyToList } from '#libs/contracts';
+import type { MailDataRequired } from '@sendgrid/helpers/classes/mail.js';
+import type { EmailMessage } from '../../../email-message.ts';
+import { headerTexts } from '../../../header-text.policy.ts';
+import { scopeOf } from '../../../unsubscribe/unsubscribe-link.policy.ts';
+import { mailSettings, trackingSettings } from './sendgrid.settings.policy.ts';
+import { boxOf, categoryOf, filenameOf, recipientBox } from './sendgrid.words.policy.ts';
+
+/** One e-mail of a call. */
+export interface Member {
+  message: EmailMessage;
+  reference: CallReference;
+}
+
+/** Custom argument that tells, in every event, what the recipient left. */
+export const SCOPE_ARGUMENT = 'mi_scope';
+
+/**
+ * Stands for the recipient's own link in what the e-mails of a call share; SendGrid puts the link in, per
+ * personalization.
+ */
+const LINK = 'mi_unsubscribe_url';
+const linkTag = `{{${LINK}}}`;
+
+/**
+ * E-mails that share all but recipients, variables, reference and unsubscribe link, as SendGrid's SDK takes them: one
+ * personalization each. The reference goes into custom_args, which come back in every event.
+ * All objects are new: the SDK changes the ones it is given.
+ */
+export function toMailData(members: readonly Member[]): MailDataRequired {
+  const [{ message }] = members as [Member];
+  const { template, unsubscribeUrl: link } = message;
+  const options = message.providerOptions?.sendgrid;
+  const [subject, text, html] = [message.subject, message.text, message.html].map((part) => withoutLink(part, link));
+  const categories = [...new Set([...(message.tags ?? []).map(categoryOf), ...(options?.categories ?? [])])];
+  const ipPoolName = options?.ipPoolName ?? message.ipPool;
+  const mail = {
+    from: boxOf(message.from),
+    personalizations: members.map(personalization),
+    ...(subject !== undefined && { subject }),
+    ...(text !== undefined && { text }),
+    ...(html !== undefined && { html }),
+    ...replies(replyToList(message.replyTo).map(boxOf)),
+    ...(message.headers && link === undefined && { headers: headerTexts(message.headers) }),
+    ...(template && { templateId: template.name }),
+    ...(categories.length > 0 && { categories }),
+    ...(message.attachments?.length && { attachments: message.attachments.map(attachment) }),
+    ...(options?.asm && { asm: { ...options.asm } }),
+    ...(ipPoolName !== undefined && { ipPoolName }),
+    ...trackingSettings(message),
+    ...mailSettings(message),
+  };
+  return mail as MailDataRequired;
+}
+
+function personalization({ message, reference }: Member) {
+  const { unsubscribeUrl: link, template } = message;
+  const linked =
+    link !== undefined && [message.subject, message.text, message.html].some((part) => part?.includes(link));
+  return {
+    to: message.to.map(recipientBox),
+    ...(message.cc?.length && { cc: message.cc.map(recipientBox) }),
+    ...(message.bcc?.length && { bcc: message.bcc.map(recipientBox) }),
+    ...(template && {
+      dynamicTemplateData: { ...(link !== undefined && { unsubscribeUrl: link }), ...template.variables },
+    }),
+    // All of them: whether SendGrid merges a personalization's headers with the mail's or replaces them is not
+    // documented.
+    ...(link !== undefined && { headers: headerTexts(message.headers ?? {}) }),
+    ...(linked && { substitutions: { [LINK]: link } }),
+    customArgs: {
+      ...referenceFields({ ...reference }),
+      ...(isMailing(message) && { [SCOPE_ARGUMENT]: scopeOf(message) }),
+    },
+  };
+}
+
+const isMailing = ({ category, unsubscribe }: EmailMessage) => category === 'marketing' || unsubscribe !== undefined;
+
+/**
+ * What e-mails of one call share. Those with attachments, or to several recipients, go alone: a call holds at most
+ * 1,000 recipients.
+ */
+export function batchKey(message: EmailMessage): string | undefined {
+  const { from, subject, text, html, replyTo, headers, template, tags, tracking, ipPool, sandbox, providerOptions } =
+    message;
+  if (message.attachments?.length || message.to.length > 1 || message.cc?.length || message.bcc?.length)
+    return undefined;
+  const own = message.unsubscribeUrl === undefined ? 'shared headers' : 'own headers';
+  const scope = isMailing(message) ? scopeOf(message) : null;
+  const shared = JSON.stringify([
+    own,
+    scope,
+    from,
+    subject,
+    text,
+    html,
+    replyTo,
+    headers,
+    template?.name,
+    template?.version,
+    tags,
+    tracking,
+    ipPool,
+    sandbox,
+    providerOptions,
+  ]);
+  return createHash('sha256').update(withoutLink(shared, message.unsubscribeUrl)!).digest('base64');
+}
+
+const withoutLink = (text: string | undefined, link: string | undefined) =>
+  link === undefined ? text : text?.replaceAll(link, linkTag);
+
+/** SendGrid takes one address or a list, each under its own name. */
+function replies(to: { email: string }[]) {
+  if (to.length === 0) return {};
+  return to.length === 1 ? { replyTo: to[0] } : { replyToList: to };
+}
+
+function attachment(file: NonNullable<EmailMessage['attachments']>[number]) {
+  return {
+    filename: filenameOf(file.filename),
+    content: file.content ?? '',
+    ...(file.contentType && { type: file.contentType }),
+    ...(file.contentId && { contentId: file.contentId, disposition: 'inline' }),
+  };
+}

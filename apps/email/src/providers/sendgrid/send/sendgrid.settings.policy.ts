@@ -1,0 +1,41 @@
+import type { EmailMessage } from '../../../email-message.ts';
+
+/** What SendGrid shall count and write into the mail. What is not said stays as the account is set up. */
+export function trackingSettings({ tracking, providerOptions, headers }: EmailMessage) {
+  const { clickTrackingInText, ganalytics } = providerOptions?.sendgrid ?? {};
+  const clicks = tracking?.clicks ?? (clickTrackingInText === undefined ? undefined : true);
+  const settings = {
+    ...(clicks !== undefined && {
+      clickTracking: { enable: clicks, enableText: clicks && clickTrackingInText === true },
+    }),
+    ...(tracking?.opens !== undefined && { openTracking: { enable: tracking.opens } }),
+    // It would put a List-Unsubscribe of SendGrid's own beside the one that the mail has.
+    ...(hasOwnUnsubscribeLink(headers) && { subscriptionTracking: { enable: false } }),
+    ...(ganalytics && { ganalytics: { enable: true, ...utm(ganalytics) } }),
+  };
+  return Object.keys(settings).length > 0 ? { trackingSettings: settings } : {};
+}
+
+export function mailSettings({ sandbox, providerOptions }: EmailMessage) {
+  const options = providerOptions?.sendgrid ?? {};
+  const settings = {
+    ...(sandbox && { sandboxMode: on }),
+    ...(options.bypassListManagement && { bypassListManagement: on }),
+    ...(options.bypassSpamManagement && { bypassSpamManagement: on }),
+    ...(options.bypassBounceManagement && { bypassBounceManagement: on }),
+    ...(options.bypassUnsubscribeManagement && { bypassUnsubscribeManagement: on }),
+  };
+  return Object.keys(settings).length > 0 ? { mailSettings: copied(settings) } : {};
+}
+
+const on = { enable: true } as const;
+
+/** The SDK changes the objects it is given, so none may be shared. */
+const copied = <T extends object>(of: T): T => structuredClone(of);
+
+const hasOwnUnsubscribeLink = (headers: EmailMessage['headers']) =>
+  Object.keys(headers ?? {}).some((name) => name.toLowerCase() === 'list-unsubscribe');
+
+function utm(tags: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(tags).map(([name, value]) => [`utm_${name}`, String(value)]));
+}

@@ -1,0 +1,97 @@
+import { type EmailRequested, type Failure, type FieldError, recipientHash } from '#libs/contracts';
+import { ownFailure } from '#libs/providers';
+import type { EmailMessage } from '../email-message.ts';
+import { placeholderProblems, withLink } from './placeholder.policy.ts';
+import type { UnsubscribeTokens } from './token.policy.ts';
+
+/** How links of ours are made; undefined where they are not set up. */
+export interface LinkMaker {
+  tokens: UnsubscribeTokens;
+  /** Where this service is reached from outside. */
+  publicUrl: string;
+  hashKey: string;
+}
+
+const header = 'List-Unsubscribe';
+const oneClickPost = { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' };
+
+/** What a recipient of this mail leaves. */
+export function scopeOf({
+  unsubscribe,
+  providerOptions,
+}: Pick<EmailRequested, 'unsubscribe' | 'providerOptions'>): string {
+  if (unsubscribe?.topic) return `topic:${unsubscribe.topic}`;
+  const group = providerOptions?.sendgrid?.asm?.groupId;
+  return group === undefined ? 'marketing' : `group:sendgrid:${group}`;
+}
+
+/** The mail with its way out in the headers (RFC 8058), and the link where text and HTML ask for it. */
+export function withUnsubscribeLink(message: EmailMessage, links: LinkMaker | undefined): EmailMessage {
+  const { unsubscribe } = message;
+  if (!needsUnsubscribeLink(message) || hasUnsubscribeLink(message)) return message;
+  if (unsubscribe?.url) return filled(message, unsubscribe.url, unsubscribe.oneClick === true);
+  const recipient = onlyRecipient(message);
+  if (!links || recipient === undefined) return message;
+  const { tenant, messageId } = message;
+  const token = links.tokens.seal({
+    tenant,
+    messageId,
+    recipient: recipientHash(links.hashKey, recipient),
+    scope: scopeOf(message),
+  });
+  const unsubscribeUrl = `${links.publicUrl}/unsubscribe/${token}`;
+  return { ...filled(message, unsubscribeUrl, true), unsubscribeUrl };
+}
+
+/** Why a mailing must not go; undefined: it may. */
+export function missingUnsubscribeLink(message: EmailMessage): Failure | undefined {
+  if (!needsUnsubscribeLink(message) || hasUnsubscribeLink(message)) return undefined;
+  return onlyRecipient(message) === undefined ? sharedMailing : linksNotSetUp;
+}
+
+/** Places for the link in a request that nothing would fill, field by field. */
+export function lostPlaceholders(request: EmailRequested): FieldError[] {
+  const way = hasUnsubscribeLink(request) ? 'own header' : needsUnsubscribeLink(request) ? 'link' : 'none';
+  return placeholderProblems(request, way);
+}
+
+const needsUnsubscribeLink = ({ category, unsubscribe }: EmailRequested) =>
+  category === 'marketing' || unsubscribe !== undefined;
+
+const hasUnsubscribeLink = ({ headers }: EmailRequested) =>
+  Object.keys(headers ?? {}).some((name) => name.toLowerCase() === header.toLowerCase());
+
+/** A link is one person's: two recipients of one mail cannot have one each. */
+function onlyRecipient({ to, cc, bcc }: EmailMessage): string | undefined {
+  return to.length === 1 && !cc?.length && !bcc?.length ? to[0]!.email : undefined;
+}
+
+function filled(message: EmailMessage, url: string, oneClick: boolean): EmailMessage {
+  const { text, html } = message;
+  return {
+    ...message,
+    headers: { ...message.headers, [header]: `<${url}>`, ...(oneClick && oneClickPost) },
+    ...(text !== undefined && { text: withLink(text, url) }),
+    ...(html !== undefined && { html: withLink(html, url.replaceAll('&', '&amp;').replaceAll('"', '&quot;')) }),
+  };
+}
+
+const linksNotSetUp = ownFailure(
+  'MSG_UNSUBSCRIBE_MISSING',
+  'account',
+  'operator',
+  'A mailing needs a way to unsubscribe, and the platform’s own links are not set up.',
+  {
+    remedy: 'Set PUBLIC_URL and UNSUBSCRIBE_KEY of the email service, or name a page of yours in unsubscribe.url.',
+  },
+);
+
+const sharedMailing = ownFailure(
+  'MSG_UNSUBSCRIBE_SHARED',
+  'bad-content',
+  'never',
+  'A mailing to several recipients at once cannot have an unsubscribe link for each of them.',
+  {
+    remedy: 'Ask for one message per recipient, or name a page of yours in unsubscribe.url.',
+  },
+);

@@ -1,0 +1,62 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { z } from 'zod';
+import type { responseSchemas } from '../responses.ts';
+
+/** The OpenAPI 3.0 form of a schema, without what zod adds that says nothing to a reader. */
+export const openApi = (schema: z.ZodType, io: 'input' | 'output') =>
+  z.toJSONSchema(schema, { target: 'openapi-3.0', io, override: ({ jsonSchema }) => cleanup(jsonSchema) }) as {
+    type?: string;
+  };
+
+function cleanup(schema: { format?: string; pattern?: string; minimum?: number; maximum?: number }): void {
+  if (schema.format === 'date-time') delete schema.pattern;
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+}
+
+type Fields = z.ZodObject<Record<string, z.ZodType>>;
+
+/** Documents what an operation takes, from the very schemas that it is checked by. */
+export function DocumentRequest(of: { path?: Fields; query?: Fields; body?: Fields; example?: object }): MethodDecorator {
+  const fields = (schema: Fields | undefined) =>
+    Object.entries(schema?.shape ?? {}).map(([name, type]) => ({
+      name,
+      description: type.description ?? '',
+      schema: openApi(type, 'input'),
+      type,
+    }));
+  return applyDecorators(
+    ...fields(of.path).map(({ name, description, schema }) => ApiParam({ name, description, schema })),
+    ...fields(of.query).map(({ name, description, schema, type }) =>
+      ApiQuery({ name, description, schema, required: !type.safeParse(undefined).success }),
+    ),
+    ...(of.body ? [ApiBody({ schema: openApi(of.body, 'input'), examples: { example: { value: of.example } } })] : []),
+  );
+}
+
+const reference = (name: keyof typeof responseSchemas) => ({ $ref: `#/components/schemas/${name}` });
+
+/** Documents what an operation answers: the good answer with an example, and every refusal. */
+export function DocumentResponse(
+  summary: string,
+  name: keyof typeof responseSchemas,
+  example: object,
+  also: { notFound?: boolean } = {},
+): MethodDecorator {
+  const refusal = (status: number, description: string) =>
+    ApiResponse({ status, description, content: { 'application/json': { schema: reference('Problem') } } });
+  return applyDecorators(
+    ApiOperation({ summary }),
+    ApiBearerAuth(),
+    ApiResponse({
+      status: 200,
+      description: summary,
+      content: { 'application/json': { schema: reference(name), example } },
+    }),
+    refusal(400, 'What was asked breaks a rule; the fields are named.'),
+    refusal(401, 'The access token is missing or wrong.'),
+    ...(also.notFound ? [refusal(404, 'No such message is known.')] : []),
+    refusal(503, 'The database cannot be reached; ask again.'),
+  );
+}

@@ -1,0 +1,46 @@
+import { Valid } from '#libs/runtime';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { MessageResponse, MessageList } from '../responses.ts';
+import { type Parsed, ListQuery, MessagePath, MessageQuery, Search } from '../requests.ts';
+import { BearerGuard } from '../bearer.guard.ts';
+import { DocumentResponse, DocumentRequest } from '../docs/docs.decorators.ts';
+import { listExample, messageExample } from '../docs/examples.ts';
+import { ReportService } from '../report.service.ts';
+
+@ApiTags('Messages')
+@Controller('v1/messages')
+@UseGuards(BearerGuard)
+export class MessageController {
+  private readonly reports: ReportService;
+
+  constructor(@Inject(ReportService) reports: ReportService) {
+    this.reports = reports;
+  }
+
+  @Get()
+  @DocumentRequest({ query: ListQuery })
+  @DocumentResponse('Messages, newest first', 'MessageList', listExample)
+  list(@Query(new Valid(ListQuery)) query: Parsed<typeof ListQuery>): Promise<MessageList> {
+    return this.reports.messages(query);
+  }
+
+  /** A body, since an address must not stand in a URL, which proxies and browsers log. */
+  @Post('search')
+  @HttpCode(200)
+  @DocumentRequest({ body: Search, example: { recipient: 'ada@inbox.test', limit: 20 } })
+  @DocumentResponse('Messages to one recipient, newest first', 'MessageList', listExample)
+  search(@Body(new Valid(Search)) search: Parsed<typeof Search>): Promise<MessageList> {
+    return this.reports.messages(search);
+  }
+
+  @Get(':channel/:messageId')
+  @DocumentRequest({ path: MessagePath, query: MessageQuery })
+  @DocumentResponse('One message and what happened to it', 'Message', messageExample, { notFound: true })
+  message(
+    @Param(new Valid(MessagePath)) path: Parsed<typeof MessagePath>,
+    @Query(new Valid(MessageQuery)) query: Parsed<typeof MessageQuery>,
+  ): Promise<MessageResponse> {
+    return this.reports.message(path, query.tenant);
+  }
+}

@@ -1,0 +1,120 @@
+import { Channel, Engagement, FailureKind, FieldError, Instant, Lane, Notice, SmsEncoding, Status, StatusSource } from '#libs/contracts';
+import { z } from 'zod';
+
+const mask = z.string().describe('A recipient, masked, such as a***@inbox.test.');
+const nextCursor = z.string().nullable().describe('Asks for the next page; null on the last.');
+
+export const FailureResponse = z.object({
+  kind: FailureKind.describe('What can be done about it.'),
+  code: z.string().describe("The provider's code, or one of ours."),
+  meaning: z.string().describe('What happened, in plain words.'),
+  remedy: z.string().describe('What to do about it.'),
+  help: z.string().optional().describe('The page about this code, under ERROR_DOCS_URL where that is set.'),
+  fields: z.array(FieldError).optional().describe('Fields of the request that break a rule.'),
+});
+export type FailureResponse = z.infer<typeof FailureResponse>;
+
+export const TimelineEntry = z.object({
+  status: z.union([Status, Engagement, Notice]),
+  at: Instant.describe('When it happened, as its source tells it.'),
+  source: StatusSource,
+  hop: z.number().int().optional().describe('Counter of the way: sends, postponements, reconciliations.'),
+  attempt: z.number().int().optional().describe('Which try at a provider, from 1.'),
+  provider: z.string().optional(),
+  providerMessageId: z.string().optional().describe('What the provider calls it.'),
+  recipient: mask.optional(),
+  reason: z.string().optional().describe('Why, in plain words.'),
+  segments: z.number().int().optional().describe('Of an SMS: how many parts it takes.'),
+  encoding: SmsEncoding.optional().describe('Of an SMS: how its characters travel.'),
+  nextAt: Instant.optional().describe('When it will be tried next.'),
+  failure: FailureResponse.optional(),
+  lacks: z
+    .array(z.string())
+    .optional()
+    .describe('Fields that could not be kept as they came, such as text that is no Unicode.'),
+  description: z.string().describe('What happened, in plain words.'),
+});
+export type TimelineEntry = z.infer<typeof TimelineEntry>;
+
+export const MessageSummary = z.object({
+  messageId: z.string(),
+  channel: Channel,
+  tenant: z.string(),
+  lane: Lane.nullable(),
+  category: z.string().nullable(),
+  status: Status,
+  final: z.boolean().describe('Nothing more will be tried.'),
+  engagement: z.array(Engagement).describe('What recipients did with it.'),
+  traceId: z.string().nullable().describe('Its OpenTelemetry trace.'),
+  requestedAt: Instant,
+  recipients: z.array(mask),
+  correlationId: z.string().nullable(),
+  tags: z.array(z.string()),
+  provider: z.string().nullable().describe('The last provider that had to do with it.'),
+  attempts: z.number().int().describe('Tries at a provider so far.'),
+  updatedAt: Instant,
+});
+export type MessageSummary = z.infer<typeof MessageSummary>;
+
+export const DeadLetterSummary = z.object({
+  at: Instant,
+  reason: z.enum(['failed', 'expired', 'exhausted', 'unconfirmed']),
+  meaning: z.string().describe('Why it was given up, in plain words.'),
+  remedy: z.string().describe('What to do about it.'),
+  attempts: z.number().int(),
+});
+export type DeadLetterSummary = z.infer<typeof DeadLetterSummary>;
+
+export const MessageResponse = MessageSummary.extend({
+  deadLetter: DeadLetterSummary.nullable().describe('Its dead letter, if there is one.'),
+  timeline: z.array(TimelineEntry).describe('In the order of happening.'),
+});
+export type MessageResponse = z.infer<typeof MessageResponse>;
+
+export const MessageList = z.object({ items: z.array(MessageSummary).describe('Newest first.'), nextCursor });
+export type MessageList = z.infer<typeof MessageList>;
+
+const ChannelCounts = z
+  .object({ total: z.number().int() })
+  .catchall(z.number().int())
+  .describe('total, and by status those that are not zero.');
+
+export const SummaryResponse = z.object({
+  since: Instant,
+  until: Instant,
+  total: z.number().int(),
+  channels: z.object({ email: ChannelCounts, sms: ChannelCounts }),
+});
+export type SummaryResponse = z.infer<typeof SummaryResponse>;
+
+export const DeadLetterResponse = DeadLetterSummary.extend({
+  messageId: z.string(),
+  channel: Channel,
+  tenant: z.string(),
+  lane: Lane,
+  requestedAt: Instant,
+  failure: FailureResponse.describe('What went wrong last.'),
+  status: Status.nullable().describe('How the message stands now: a late receipt may have confirmed it after all.'),
+  final: z.boolean().nullable(),
+  traceId: z.string().nullable(),
+});
+export type DeadLetterResponse = z.infer<typeof DeadLetterResponse>;
+
+export const DeadLetterList = z.object({ items: z.array(DeadLetterResponse).describe('Newest first.'), nextCursor });
+export type DeadLetterList = z.infer<typeof DeadLetterList>;
+
+export const ProblemResponse = z.object({
+  code: z.string().describe('To search for, such as MSG_NOT_FOUND.'),
+  message: z.string(),
+  remedy: z.string().describe('What to do about it.'),
+  fields: z.array(FieldError).optional(),
+});
+
+/** The answers of the API by the names they have in its description. */
+export const responseSchemas = {
+  Message: MessageResponse,
+  MessageList,
+  Summary: SummaryResponse,
+  DeadLetterList,
+  Problem: ProblemResponse,
+};

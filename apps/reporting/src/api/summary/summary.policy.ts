@@ -1,0 +1,30 @@
+import type { Channel } from '#libs/contracts';
+import type { SummaryResponse } from '../responses.ts';
+
+export interface Count {
+  channel: Channel;
+  status: string;
+  count: number;
+}
+
+/** Adds counts up by channel and status; both channels are always there. */
+export function summarise(counts: readonly Count[]): Pick<SummaryResponse, 'total' | 'channels'> {
+  const channels: SummaryResponse['channels'] = { email: { total: 0 }, sms: { total: 0 } };
+  let total = 0;
+  for (const { channel, status, count } of counts) {
+    const own = channels[channel];
+    own.total += count;
+    own[status] = (own[status] ?? 0) + count;
+    total += count;
+  }
+  return { total, channels };
+}
+
+/** `sent` is the last word once the provider's window has passed without a receipt. */
+export function isFinal(
+  row: { status: string; final: boolean; statusAtMs: number },
+  nowMs: number,
+  windowMs: number,
+): boolean {
+  return row.final || (row.status === 'sent' && nowMs - row.statusAtMs >= windowMs);
+}

@@ -1,0 +1,159 @@
+import { type DeadLetter, factId, type Failure, type SendDeferred, type SendDue, type SendPlanned, type StatusChanged } from '#libs/contracts';
+import type { Decision, Plan, Verdict } from '../plan/decision.ts';
+
+/** What both a deferred and a due message tell of themselves. */
+type Reported = Pick<SendDue, 'messageId' | 'tenant' | 'channel' | 'lane' | 'attempts' | 'request'>;
+
+/** The facts of a decision: the same under the same ids, however often they are told. */
+export function factsOf(deferred: SendDeferred, decision: Decision): StatusChanged[] {
+  return decision.facts.map((verdict) => factOf(deferred, verdict, decision.at));
+}
+
+/** The fact that a planned message was cancelled before it went. */
+export function cancelledFact(due: SendDue, at: string): StatusChanged {
+  // The plan's own hop was never taken: the one before it is the last that happened.
+  return factOf(
+    due,
+    { status: 'cancelled', final: true, hop: due.hop - 1, reason: 'Upstream asked not to send it any more.' },
+    at,
+  );
+}
+
+function factOf(of: Reported, verdict: Verdict, at: string): StatusChanged {
+  const { messageId, tenant, channel, lane, request, attempts } = of;
+  const { correlationId, tags } = request;
+  return {
+    eventId: factId({ tenant, channel, messageId, hop: verdict.hop, source: 'retry', status: verdict.status }),
+    messageId,
+    tenant,
+    channel,
+    lane,
+    source: 'retry',
+    at,
+    attempt: attempts.length,
+    ...verdict,
+    ...(verdict.failure?.provider && { provider: verdict.failure.provider }),
+    ...(typeof correlationId === 'string' && { correlationId }),
+    ...(isTexts(tags) && { tags }),
+  };
+}
+
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');
+
+/** A message was given back while something else was decided of its hop: it does not go again, and says so. */
+export function leftFact(deferred: SendDeferred): StatusChanged {
+  const reason = 'The provider gave it back after its answer had been lost: it is not sent again.';
+  return factOf(
+    deferred,
+    {
+      status: 'failed',
+      final: true,
+      hop: deferred.hop,
+      reason,
+      ...(deferred.failure && { failure: deferred.failure }),
+    },
+    deferred.at,
+  );
+}
+
+/** Tells the channel that a hand-over was decided on. */
+export function plannedOf({ tenant, channel, messageId, hop }: SendDeferred): SendPlanned {
+  return {
+    eventId: factId({ tenant, channel, messageId, hop, source: 'retry', status: 'planned' }),
+    tenant,
+    channel,
+    messageId,
+    hop,
+  };
+}
+
+/** The dead letter of a decision that gives up. */
+export function deadLetterOf(deferred: SendDeferred, decision: Decision): DeadLetter | undefined {
+  if (!decision.burial) return undefined;
+  const {
+    eventId: _eventId,
+    why: _why,
+    at: _at,
+    until: _until,
+    failure: _failure,
+    acceptanceRevoked: _acceptanceRevoked,
+    acknowledge: _,
+    unconfirmedCall,
+    unconfirmedSince,
+    ...handover
+  } = deferred;
+  const { tenant, channel, messageId, hop } = deferred;
+  return {
+    ...handover,
+    ...decision.burial,
+    // Whoever looks into a lost answer needs the call it belonged to.
+    ...(decision.burial.reason === 'unconfirmed' && { unconfirmedCall, unconfirmedSince }),
+    eventId: factId({ tenant, channel, messageId, hop, source: 'retry', status: 'dead-letter' }),
+    at: decision.at,
+  };
+}
+
+/**
+ * A dead letter without what the request holds and what was tried: either may be what is wrong with it, or too large.
+ */
+export const slimLetter = (letter: DeadLetter): DeadLetter => ({
+  ...letter,
+  request: {},
+  attempts: [],
+  lacks: [...new Set([...(letter.lacks ?? []), 'request', 'attempts'])],
+});
+
+/** What is told of a plan that cannot be handed back to its channel: the same, however often it is told. */
+export function endOfPlan(due: SendDue, failure: Failure): { fact: StatusChanged; letter: DeadLetter } {
+  const { eventId: _eventId, mode: _mode, why: _why, dueAt, ...handover } = due;
+  const { tenant, channel, messageId, unconfirmedCall } = due;
+  // The plan's own hop was never taken: the one before it is the last that happened.
+  const hop = due.hop - 1;
+  const at = dueAt ?? due.requestedAt;
+  return {
+    fact: factOf(due, endVerdict(failure, hop, unconfirmedCall), at),
+    letter: {
+      ...handover,
+      hop,
+      at,
+      failure,
+      reason: unconfirmedCall ? 'unconfirmed' : 'failed',
+      eventId: factId({ tenant, channel, messageId, hop, source: 'retry', status: 'dead-letter' }),
+    },
+  };
+}
+
+/** The end of a message that a fault of ours stops: failed, unless a call of it is in doubt. */
+export function endVerdict(failure: Failure, hop: number, unconfirmedCall: { hop: number } | undefined): Verdict {
+  if (!unconfirmedCall) return { status: 'failed', final: true, hop, failure, reason: `It cannot go on. ${failure.meaning}` };
+  const reason = `The provider’s answer was lost, and it cannot be looked for any more: it may have arrived. ${failure.meaning}`;
+  return { status: 'unconfirmed', final: true, hop: unconfirmedCall.hop, failure, reason };
+}
+
+/** The hand-over that goes back to the channel when a plan is due. */
+export function dueOf(deferred: SendDeferred, plan: Plan): SendDue {
+  const {
+    eventId: _eventId,
+    at: _at,
+    until: _until,
+    failure: _failure,
+    acceptanceRevoked: _acceptanceRevoked,
+    acknowledge: _,
+    unconfirmedCall,
+    unconfirmedSince,
+    ...handover
+  } = deferred;
+  const { tenant, channel, messageId } = deferred;
+  const hop = deferred.hop + 1;
+  return {
+    ...handover,
+    eventId: factId({ tenant, channel, messageId, hop, source: 'retry', status: 'due' }),
+    hop,
+    mode: plan.mode,
+    why: plan.why,
+    dueAt: plan.dueAt,
+    // Sending again ends a doubt: a later one starts anew.
+    ...(plan.mode === 'reconcile' && { unconfirmedCall, unconfirmedSince }),
+  };
+}

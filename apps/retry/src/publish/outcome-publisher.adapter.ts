@@ -1,0 +1,64 @@
+import { bareFact, channelTopics, type DeadLetter, factHeaders, factRecord, handoverHeaders, RecordRefused, type SendDue, type SendPlanned, type StatusChanged, topics } from '#libs/contracts';
+import { LOGGER } from '#libs/runtime';
+import type { Logger } from '#libs/telemetry';
+import { type Outgoing, Publisher } from '#libs/transport';
+import { Inject, Injectable } from '@nestjs/common';
+import { OutcomePublisher } from './outcome-publisher.port.ts';
+import { slimLetter } from './facts.policy.ts';
+
+/** Tells it through Kafka. What breaks its contract, or is too large, is told without what is not needed. */
+@Injectable()
+export class KafkaOutcomePublisher extends OutcomePublisher {
+  private readonly publisher: Publisher;
+  private readonly logger: Pick<Logger, 'error'>;
+
+  constructor(@Inject(Publisher) publisher: Publisher, @Inject(LOGGER) logger: Pick<Logger, 'error'>) {
+    super();
+    this.publisher = publisher;
+    this.logger = logger;
+  }
+
+  async facts(facts: readonly StatusChanged[]): Promise<void> {
+    await Promise.all(facts.map((fact) => this.tell(factRecord(fact), () => factRecord(bareFact(fact)))));
+  }
+
+  async deadLetter(letter: DeadLetter): Promise<void> {
+    const record = (value: DeadLetter): Outgoing => ({
+      topic: topics.deadLetters,
+      key: letter.messageId,
+      value,
+      headers: handoverHeaders(letter),
+    });
+    await this.tell(record(letter), () => record(slimLetter(letter)));
+  }
+
+  async planned(planned: SendPlanned): Promise<void> {
+    await this.publisher.publish({
+      topic: topics.sendPlanned,
+      key: planned.messageId,
+      value: planned,
+      headers: factHeaders({ channel: planned.channel, source: 'retry' }),
+    });
+  }
+
+  async due(due: SendDue): Promise<void> {
+    const key = due.key === null ? null : Buffer.from(due.key, 'base64');
+    await this.publisher.publish({
+      topic: channelTopics[due.channel].due,
+      lane: due.lane,
+      key,
+      value: due,
+      headers: handoverHeaders(due),
+    });
+  }
+
+  private async tell(record: Outgoing, inShort: () => Outgoing): Promise<void> {
+    try {
+      await this.publisher.publish(record);
+    } catch (err) {
+      if (!(err instanceof RecordRefused)) throw err;
+      this.logger.error({ err, topic: record.topic.name }, 'a record was refused and is told in short');
+      await this.publisher.publish(inShort());
+    }
+  }
+}

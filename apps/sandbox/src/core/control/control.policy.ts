@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import type { Answer } from '../response.ts';
+import { AccountChange } from '../account/account.policy.ts';
+import { FaultChange } from '../gate/fault.policy.ts';
+import { Reply } from '../../simulators/twilio/webhook/inbound.policy.ts';
+
+const Listing = z.strictObject({
+  reference: z.string().min(1).optional(),
+  provider: z.enum(['sendgrid', 'resend', 'twilio']).optional(),
+  limit: z.coerce.number().int().min(0).max(100_000).default(1000),
+});
+
+/** A body of POST /_sandbox/callback: what a provider tells of a message, with whatever fields. */
+const Callback = z.strictObject({
+  id: z.string().min(1).describe('Its recipientMessageId, or Twilio’s Sid.'),
+  fields: z.record(z.string().min(1), z.unknown()).default({}).describe('Over those that are usual, or beside them.'),
+  without: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Usual fields that are left out; at Resend also those of data, as data.tags.'),
+});
+export type Callback = z.infer<typeof Callback>;
+
+export type Checked<T> = { ok: true; value: T } | { ok: false; refusal: Answer };
+
+export const checkListing = (query: unknown) => check(Listing, query);
+export const checkReply = (body: unknown) => check(Reply, body);
+export const checkCallback = (body: unknown) => check(Callback, body);
+export const checkFaults = (body: unknown) => check(FaultChange, body);
+export const checkAccount = (body: unknown) => check(AccountChange, body);
+
+function check<S extends z.ZodType>(schema: S, value: unknown): Checked<z.infer<S>> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const errors = parsed.error.issues.flatMap(problems);
+  return { ok: false, refusal: { status: 400, body: { errors } } };
+}
+
+function problems(issue: z.core.$ZodIssue): { field: string; message: string }[] {
+  const names = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+  const message = issue.code === 'unrecognized_keys' ? 'there is no such field' : issue.message;
+  return names.map((path) => ({ field: path.join('.') || '(the whole value)', message }));
+}

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { errorNames } from '../../simulators/resend/error.policy.ts';
+import type { ProviderRequest } from './request.policy.ts';
+
+const milliseconds = z.number().int().min(0).max(600_000);
+
+/** The most often that one event was seen to come, under an id of its own each time. */
+const MOST_COPIES = 46;
+
+const pattern = z.string().min(1).max(500);
+const Where = z.strictObject({
+  method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).optional(),
+  path: pattern.optional().describe('Path of the request, without its query; `*` stands for anything.'),
+  to: pattern
+    .optional()
+    .describe(
+      'A recipient that the request names; `*` stands for anything. Such a fault is looked at once the body was read.',
+    ),
+});
+
+const WebhookTrouble = z.enum(['drop', 'duplicate', 'reorder', 'delay']);
+
+/** A trouble that a provider is told to have. All given parts act together on a request that is hit. */
+export const Fault = z
+  .strictObject({
+    on: z
+      .enum(['sends', 'all'])
+      .optional()
+      .describe(
+        'Which requests: those that send, or look-ups and checks too. Unset: all where `where` names a method or path, else those that send.',
+      ),
+    where: Where.optional().describe('Only requests like this.'),
+    times: z.number().int().min(1).optional().describe('How many requests it hits before it is over. Unset: no end.'),
+    rate: z.number().min(0).max(1).default(1).describe('Share of the requests that are hit.'),
+    latencyMs: milliseconds.optional().describe('The answer is held back this long; what it says was done before.'),
+    status: z.number().int().min(400).max(599).optional().describe('Answered instead; nothing is accepted.'),
+    twilioCode: z
+      .number()
+      .int()
+      .min(10_000)
+      .max(99_999)
+      .optional()
+      .describe("Twilio's code in the body of that answer."),
+    resendName: z.enum(errorNames).optional().describe("Resend's name of the error in the body of that answer."),
+    retryAfterSeconds: z.number().int().min(0).max(86_400).optional().describe('Retry-After header of that answer.'),
+    acceptThenDrop: z
+      .boolean()
+      .optional()
+      .describe('Accepted, webhooks and all, but the connection ends without an answer.'),
+    cutAnswer: z.boolean().optional().describe('Accepted, but the connection ends in the middle of the answer.'),
+    refuse: z.boolean().optional().describe('The connection ends before anything is read.'),
+    webhooks: z
+      .union([WebhookTrouble, z.array(WebhookTrouble).min(1)])
+      .optional()
+      .describe('What becomes of the webhooks of messages accepted meanwhile; several act together.'),
+    webhookDelayMs: milliseconds.default(2_000).describe('How much later webhooks come with "delay".'),
+    webhookCopies: z
+      .number()
+      .int()
+      .min(2)
+      .max(MOST_COPIES)
+      .default(2)
+      .describe('How often each comes with "duplicate".'),
+    webhookNewIds: z
+      .boolean()
+      .default(false)
+      .describe('Whether each copy has an event id of its own, as was seen with SendGrid.'),
+  })
+  .describe('One fault of one provider.');
+export type Fault = z.infer<typeof Fault>;
+
+const Faults = z
+  .union([Fault, z.array(Fault).max(50)])
+  .nullable()
+  .optional();
+
+/**
+ * A body of PUT /_sandbox/faults: a provider that is not named keeps what it has, null ends its faults; of a list, the
+ * first that fits a request acts.
+ */
+export const FaultChange = z.strictObject({ sendgrid: Faults, resend: Faults, twilio: Faults });
+export type FaultChange = z.infer<typeof FaultChange>;
+
+/** What a fault does to the webhooks of a message. */
+export interface WebhookFault {
+  drop?: boolean;
+  /** How often each is told. */
+  copies?: number;
+  /** Whether each copy has an id of its own. */
+  newIds?: boolean;
+  /** Last event first. */
+  reorder?: boolean;
+  /** Milliseconds. */
+  delayMs?: number;
+}
+
+/**
+ * Whether a fault hits a request.
+ * @param recipients those that the body names; undefined: it was not read yet
+ * @param chance from 0 up to, not including, 1
+ */
+export function hits(
+  fault: Fault,
+  request: ProviderRequest,
+  recipients: readonly string[] | undefined,
+  chance: number,
+): boolean {
+  const { where = {} } = fault;
+  const named = where.method !== undefined || where.path !== undefined;
+  const reached = request.sends || (fault.on ?? (named ? 'all' : 'sends')) === 'all';
+  // Each fault has its turn once: before the body is read, or after it where it goes by the recipient.
+  if (!reached || (where.to === undefined) !== (recipients === undefined)) return false;
+  const fits = (where.method ?? request.method) === request.method && like(where.path, request.path);
+  return fits && (recipients?.some((to) => like(where.to, to)) ?? true) && chance < fault.rate;
+}
+
+function like(glob: string | undefined, text: string): boolean {
+  if (glob === undefined) return true;
+  const parts = glob.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\/]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 'is').test(text);
+}
+
+export function webhookFault(fault: Fault | null): WebhookFault | null {
+  if (fault?.webhooks === undefined) return null;
+  const troubles = new Set([fault.webhooks].flat());
+  return {
+    ...(troubles.has('drop') && { drop: true }),
+    ...(troubles.has('reorder') && { reorder: true }),
+    ...(troubles.has('delay') && { delayMs: fault.webhookDelayMs }),
+    ...(troubles.has('duplicate') && { copies: fault.webhookCopies, newIds: fault.webhookNewIds }),
+  };
+}

@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { CANCELLED, type SandboxMessage } from '../inbox/message.ts';
+import { changesBy } from '../inbox/plan.policy.ts';
+import { ResendWebhookService } from '../../simulators/resend/webhook/webhook.service.ts';
+import { EventWebhookService } from '../../simulators/sendgrid/webhook/event-webhook.service.ts';
+import { StatusCallbackService } from '../../simulators/twilio/webhook/status-callback.service.ts';
+import { SettleService } from './settle.service.ts';
+import { SuppressionLists } from './suppression-lists.ts';
+import { tellings } from './telling.policy.ts';
+import { TimelineService } from './timeline.service.ts';
+
+/** Lets happen to a message what its recipient stands for, step by step. */
+@Injectable()
+export class LifecycleService {
+  constructor(
+    private readonly timeline: TimelineService,
+    private readonly settlement: SettleService,
+    private readonly eventWebhook: EventWebhookService,
+    private readonly resendWebhook: ResendWebhookService,
+    private readonly statusCallback: StatusCallbackService,
+    private readonly lists: SuppressionLists,
+  ) {}
+
+  begin(message: SandboxMessage): void {
+    if (message.startsAt <= Date.now()) this.depart(message);
+    else this.timeline.at(message.startsAt, () => this.depart(message));
+  }
+
+  stop(): void {
+    this.timeline.stop();
+  }
+
+  /**
+   * Who may be written to is looked at when a message leaves, not when it was accepted; after a restart it may have
+   * left before.
+   */
+  private depart(message: SandboxMessage): void {
+    const left = message.events.some(({ webhook }) => webhook !== 'planned');
+    if (!left && !message.forgotten && message.status !== CANCELLED) this.lists.withhold(message);
+    this.await(message, 0);
+  }
+
+  private await(message: SandboxMessage, index: number): void {
+    const event = message.events[index];
+    if (event) this.timeline.at(event.at, () => this.happen(message, index));
+  }
+
+  private happen(message: SandboxMessage, index: number): void {
+    const event = message.events[index];
+    if (!event || message.forgotten) return;
+    Object.assign(message, changesBy(message, index));
+    this.lists.onFact(message, index);
+    // After a restart some events were told already.
+    if (event.webhook === 'planned') {
+      event.webhook = 'pending';
+      this.tell(message, index);
+    }
+    this.await(message, index + 1);
+  }
+
+  private tell(message: SandboxMessage, index: number): void {
+    const times = message.events.map(({ at }) => at);
+    const planned = tellings(times, index, message.webhookFault);
+    if (planned.length === 0) return this.settlement.settle([{ message, index }], 'failed');
+    for (const { wait, ...variant } of planned) {
+      if (wait === 0) this.notify(message, index, variant);
+      else this.timeline.at(Date.now() + wait, () => this.notify(message, index, variant));
+    }
+  }
+
+  private notify(message: SandboxMessage, index: number, variant: { copy?: number }): void {
+    if (message.forgotten) return;
+    if (message.provider === 'sendgrid') this.eventWebhook.tell({ message, index, ...variant });
+    else if (message.provider === 'resend') this.resendWebhook.tell({ message, index, ...variant });
+    else this.statusCallback.tell({ message, index, ...variant });
+  }
+}

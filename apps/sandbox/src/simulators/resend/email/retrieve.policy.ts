@@ -1,0 +1,30 @@
+import type { ResendMessage } from '../../../core/inbox/message.ts';
+import { instant } from '../page.policy.ts';
+
+/** As GET /emails lists it (resend.yaml, Email; text, html and tags only with a single one). */
+export function listedEmail(message: ResendMessage): Record<string, unknown> {
+  const { addressees, templateId } = message;
+  const orNull = (list: string[]) => (list.length > 0 ? list : null);
+  return {
+    id: message.providerMessageId,
+    message_id: `<${message.providerMessageId}@email.sandbox.test>`,
+    to: addressees.to,
+    from: message.from,
+    created_at: instant(message.acceptedAt),
+    subject: message.subject ?? (templateId === null ? '' : `Template ${templateId}`),
+    bcc: orNull(addressees.bcc),
+    cc: orNull(addressees.cc),
+    reply_to: orNull(addressees.replyTo),
+    last_event: message.status,
+    scheduled_at: message.startsAt > message.acceptedAt ? instant(message.startsAt) : null,
+  };
+}
+
+/** As GET /emails/{id} tells it. */
+export const wholeEmail = (message: ResendMessage): Record<string, unknown> => ({
+  object: 'email',
+  ...listedEmail(message),
+  html: message.html,
+  text: message.text,
+  tags: message.tags,
+});

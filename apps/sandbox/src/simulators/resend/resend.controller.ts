@@ -1,0 +1,157 @@
+import {
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  Param,
+  Patch,
+  Post,
+  Query,
+  type RawBodyRequest,
+  Req,
+  Res,
+} from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AccountService } from '../../core/account/account.service.ts';
+import type { Answer } from '../../core/response.ts';
+import { webhookFault } from '../../core/gate/fault.policy.ts';
+import { faultOf } from '../../core/gate/gate.service.ts';
+import { give } from '../../core/gate/give.ts';
+import { MessageStore } from '../../core/inbox/message.store.ts';
+import type { ResendMessage } from '../../core/inbox/message.ts';
+import { EmailService } from './email/email.service.ts';
+import { refusal } from './error.policy.ts';
+import { IdempotencyService } from './email/idempotency.service.ts';
+import { listOf, pageOf } from './page.policy.ts';
+import { ResendReception } from './email/reception.service.ts';
+import { ResendWebhookSettings } from './webhook/webhook.settings.ts';
+import { listedEmail, wholeEmail } from './email/retrieve.policy.ts';
+
+type Request = RawBodyRequest<FastifyRequest>;
+
+@Controller()
+export class ResendController {
+  constructor(
+    private readonly reception: ResendReception,
+    private readonly emails: EmailService,
+    private readonly store: MessageStore,
+    private readonly idempotency: IdempotencyService,
+    private readonly accounts: AccountService,
+    private readonly webhooks: ResendWebhookSettings,
+  ) {}
+
+  @Post('emails')
+  async send(@Req() request: Request, @Res() reply: FastifyReply): Promise<void> {
+    await this.once(request, reply, () => this.emails.send(request.body, webhookFault(faultOf(request))));
+  }
+
+  @Post('emails/batch')
+  async sendBatch(
+    @Req() request: Request,
+    @Res() reply: FastifyReply,
+    @Headers('x-batch-validation') validation?: string,
+  ): Promise<void> {
+    await this.once(request, reply, () =>
+      this.emails.sendBatch(request.body, validation === 'permissive', webhookFault(faultOf(request))),
+    );
+  }
+
+  @Get('emails')
+  list(
+    @Req() request: Request,
+    @Res() reply: FastifyReply,
+    @Query() query: { limit?: string; after?: string; before?: string },
+  ): void {
+    this.reception.answer(request, reply, () => {
+      const page = pageOf(query);
+      return page
+        ? {
+            status: 200,
+            body: listOf(this.newestFirst(), page, ({ providerMessageId }) => providerMessageId, listedEmail),
+          }
+        : refusal('validation_error', 'The pagination parameters are wrong.', 422);
+    });
+  }
+
+  @Get('emails/:id')
+  one(@Req() request: Request, @Res() reply: FastifyReply, @Param('id') id: string): void {
+    this.reception.answer(request, reply, () => {
+      const found = this.store.ofProviderId(id).find((message) => message.provider === 'resend');
+      return found?.provider === 'resend'
+        ? { status: 200, body: wholeEmail(found) }
+        : refusal('not_found', 'Email not found');
+    });
+  }
+
+  @Post('emails/:id/cancel')
+  async cancel(@Req() request: Request, @Res() reply: FastifyReply, @Param('id') id: string): Promise<void> {
+    const { headers, refused } = this.reception.admit(request);
+    const answer = refused ?? (await this.emails.cancel(id));
+    give(reply, { ...answer, headers: { ...headers, ...answer.headers } });
+  }
+
+  @Get('domains')
+  domains(@Req() request: Request, @Res() reply: FastifyReply): void {
+    const data = this.accounts.current().resend.domains.map(({ name, status }) => ({
+      id: name,
+      name,
+      status,
+      created_at: '2026-01-01 00:00:00.000+00',
+      region: 'us-east-1',
+      capabilities: { sending: 'enabled', receiving: 'disabled' },
+    }));
+    this.reception.answer(
+      request,
+      reply,
+      () => ({ status: 200, body: { object: 'list', has_more: false, data } }),
+      'full_access',
+    );
+  }
+
+  @Get('webhooks')
+  listWebhooks(@Req() request: Request, @Res() reply: FastifyReply): void {
+    this.reception.answer(request, reply, () => this.webhooks.list(), 'full_access');
+  }
+
+  @Post('webhooks')
+  createWebhook(@Req() request: Request, @Res() reply: FastifyReply): void {
+    this.reception.answer(request, reply, () => this.webhooks.create(request.body), 'full_access');
+  }
+
+  @Get('webhooks/:id')
+  showWebhook(@Req() request: Request, @Res() reply: FastifyReply, @Param('id') id: string): void {
+    this.reception.answer(request, reply, () => this.webhooks.show(id), 'full_access');
+  }
+
+  @Patch('webhooks/:id')
+  changeWebhook(@Req() request: Request, @Res() reply: FastifyReply, @Param('id') id: string): void {
+    this.reception.answer(request, reply, () => this.webhooks.change(id, request.body), 'full_access');
+  }
+
+  @Delete('webhooks/:id')
+  removeWebhook(@Req() request: Request, @Res() reply: FastifyReply, @Param('id') id: string): void {
+    this.reception.answer(request, reply, () => this.webhooks.remove(id), 'full_access');
+  }
+
+  /** One entry for each e-mail, though each of its recipients has a message here. */
+  private newestFirst(): ResendMessage[] {
+    return [...this.store.newestFirst()].filter(
+      (message): message is ResendMessage => message.provider === 'resend' && message.index === 0,
+    );
+  }
+
+  /** A request that sends: under a key only once, and while it runs no other under its key. */
+  private async once(request: Request, reply: FastifyReply, work: () => Promise<Answer>): Promise<void> {
+    const { headers, refused } = this.reception.admit(request);
+    const key = request.headers['idempotency-key'];
+    const before =
+      refused ??
+      (typeof key === 'string'
+        ? this.idempotency.begin(key, request.url, request.rawBody ?? Buffer.alloc(0), Date.now())
+        : undefined);
+    const answer = before ?? (await work());
+    // A fault may hold the answer back or lose it: until the caller has it or the connection ends, the request runs.
+    if (!before && typeof key === 'string') reply.raw.once('close', () => this.idempotency.end(key, answer));
+    give(reply, { ...answer, headers: { ...headers, ...answer.headers } });
+  }
+}

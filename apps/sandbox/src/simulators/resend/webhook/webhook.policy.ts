@@ -1,0 +1,48 @@
+import { createHash, createHmac } from 'node:crypto';
+import type { ResendMessage } from '../../../core/inbox/message.ts';
+import type { Notice } from '../../../core/webhooks/notice.ts';
+
+/** The event as Resend tells it: about one recipient of the e-mail; tags as an object. */
+export function eventOf({ message, index }: Notice<ResendMessage>): Record<string, unknown> {
+  const { step, at } = message.events[index] ?? {};
+  const headers = Object.entries(message.headers).map(([name, value]) => ({ name, value }));
+  return {
+    type: `email.${step?.event}`,
+    created_at: iso(at ?? message.acceptedAt),
+    data: {
+      email_id: message.providerMessageId,
+      created_at: iso(message.acceptedAt),
+      from: message.from,
+      to: [message.to],
+      subject: message.subject ?? '',
+      tags: Object.fromEntries(message.tags.map(({ name, value }) => [name, value])),
+      ...(message.templateId !== null && { template_id: message.templateId }),
+      ...(headers.length > 0 && { headers }),
+      ...step?.fields,
+    },
+  };
+}
+
+/** The same for every repeat, over a restart too: it is what readers recognise a repeat by. */
+export function eventId({ message, index, copy }: Notice<ResendMessage>): string {
+  return `msg_${createHash('sha256')
+    .update(`${message.id}/${index}${copy === undefined ? '' : `/${copy}`}`)
+    .digest('base64url')
+    .slice(0, 27)}`;
+}
+
+/** @param secret `whsec_` and base64 */
+export function signatureHeaders(secret: string, id: string, timestamp: string, body: string): Record<string, string> {
+  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+  const evidence = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  return { 'svix-id': id, 'svix-timestamp': timestamp, 'svix-signature': `v1,${evidence}` };
+}
+
+const MINUTE = 60_000;
+/** After each failure, in milliseconds (resend.com/docs, retries and replays). */
+const waits = [5_000, 5 * MINUTE, 30 * MINUTE, 120 * MINUTE, 300 * MINUTE, 600 * MINUTE, 600 * MINUTE];
+
+/** How long to wait after so many failures; undefined: given up. */
+export const repeatAfter = (failures: number): number | undefined => waits[failures - 1];
+
+const iso = (at: number) => new Date(at).toISOString();

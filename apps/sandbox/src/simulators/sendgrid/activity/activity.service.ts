@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import type { Answer } from '../../../core/response.ts';
+import { MessageStore } from '../../../core/inbox/message.store.ts';
+import type { SandboxMessage } from '../../../core/inbox/message.ts';
+import { detailOf, matchesAll, summaryOf } from './activity.policy.ts';
+import { parseQuery, type Condition } from './activity-query.policy.ts';
+import { badRequest } from '../error.policy.ts';
+
+/** Email Activity: which messages SendGrid took. */
+@Injectable()
+export class ActivityService {
+  constructor(private readonly store: MessageStore) {}
+
+  find(query: string, limit: string | undefined): Answer {
+    const most = Number(limit ?? 10);
+    if (!Number.isInteger(most) || most < 1 || most > 1000) return refuse('limit must be between 1 and 1000');
+    const parsed = parseQuery(query);
+    if (!parsed.ok) return refuse(parsed.message);
+    const messages: Record<string, unknown>[] = [];
+    for (const message of this.candidates(parsed.conditions)) {
+      if (message.provider !== 'sendgrid' || !matchesAll(message, parsed.conditions)) continue;
+      messages.push(summaryOf(message));
+      if (messages.length === most) break;
+    }
+    return { status: 200, body: { messages } };
+  }
+
+  one(id: string): Answer {
+    const message = this.store.get(id);
+    if (message?.provider === 'sendgrid') return { status: 200, body: detailOf(message) };
+    return { status: 404, body: { errors: [{ message: 'not found', field: 'message_id' }] } };
+  }
+
+  /**
+   * The smallest known set that holds every match: reconciling a thousand calls must not read everything a thousand
+   * times.
+   */
+  private candidates(conditions: readonly Condition[]): Iterable<SandboxMessage> {
+    for (const { field, argument, operator, value } of conditions) {
+      if (operator === '=' && field === 'to_email') return this.store.ofRecipient(value);
+      if (operator === '=' && argument === 'mi_message_id') return this.store.ofReference(value);
+      if (operator === '=' && argument === 'mi_call_id') return this.store.ofCall(value);
+      if (field === 'msg_id' && operator === '=') return [this.store.get(value)].filter((found) => found !== undefined);
+      const prefix = /^([\w-]{22})\.?%$/.exec(value)?.[1];
+      if (field === 'msg_id' && operator === 'LIKE' && prefix) return this.store.ofProviderId(prefix);
+    }
+    return this.store.newestFirst();
+  }
+}
+
+const refuse = (message: string) => badRequest([{ message, field: null, help: null }]);

@@ -1,0 +1,19 @@
+import type { Account } from '../../core/account/account.policy.ts';
+import type { Answer } from '../../core/response.ts';
+import { errorResponse } from './error.policy.ts';
+
+/**
+ * Null when the key is good and may do this, else the refusal.
+ * @param scope what the request takes; undefined: nothing but a key
+ */
+export function checkKey(
+  authorization: string | undefined,
+  key: string,
+  account: Account['sendgrid'],
+  scope?: string,
+): Answer | null {
+  if (!authorization?.startsWith('Bearer ')) return errorResponse(401);
+  if (authorization !== `Bearer ${key}` || account.keyRevoked)
+    return errorResponse(401, 'The provided authorization grant is invalid, expired, or revoked');
+  return scope === undefined || account.scopes.includes(scope) ? null : errorResponse(403);
+}

@@ -1,0 +1,60 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AccountService } from '../../../core/account/account.service.ts';
+import type { Answer } from '../../../core/response.ts';
+import { give } from '../../../core/gate/give.ts';
+import { SANDBOX_CONFIG, SandboxConfig } from '../../../sandbox.config.ts';
+import { checkKey } from '../auth.policy.ts';
+import { throttled } from '../error.policy.ts';
+
+/** Of each family of SendGrid's endpoints beside mail/send, a minute; SendGrid publishes no figure. */
+const RATE_PER_MINUTE = 600;
+
+/** Where SendGrid's requests come in: looks at the key and its scope, and counts them against the rate. */
+@Injectable()
+export class SendGridReception {
+  private minute = 0;
+  private readonly used = new Map<string, number>();
+
+  constructor(
+    @Inject(SANDBOX_CONFIG) private readonly config: SandboxConfig,
+    private readonly accounts: AccountService,
+  ) {}
+
+  /** Null when the request may go on; sending mail has no rate. */
+  refusal(request: FastifyRequest, scope?: string): Answer | null {
+    return checkKey(
+      request.headers.authorization,
+      this.config.SANDBOX_SENDGRID_API_KEY,
+      this.accounts.current().sendgrid,
+      scope,
+    );
+  }
+
+  /** @param scope what the request takes; null: nothing but a key */
+  answer(request: FastifyRequest, reply: FastifyReply, scope: string | null, work: () => Answer): void {
+    const refused = this.refusal(request, scope ?? undefined);
+    if (refused) return give(reply, refused);
+    const now = Date.now();
+    const { headers, left } = this.take(familyOf(request.url), now);
+    const answer = left ? work() : throttled(now);
+    give(reply, { ...answer, headers: { ...answer.headers, ...headers } });
+  }
+
+  private take(family: string, now: number): { headers: Record<string, string>; left: boolean } {
+    const minute = Math.floor(now / 60_000);
+    if (minute !== this.minute) this.used.clear();
+    this.minute = minute;
+    const used = (this.used.get(family) ?? 0) + 1;
+    this.used.set(family, used);
+    const headers = {
+      'x-ratelimit-limit': String(RATE_PER_MINUTE),
+      'x-ratelimit-remaining': String(Math.max(0, RATE_PER_MINUTE - used)),
+      'x-ratelimit-reset': String((minute + 1) * 60),
+    };
+    return { headers, left: used <= RATE_PER_MINUTE };
+  }
+}
+
+/** `/v3/templates` of `/v3/templates/d-1/versions`. */
+const familyOf = (url: string): string => url.split(/[/?]/, 3).join('/');

@@ -1,0 +1,22 @@
+import type { ServerResponse } from 'node:http';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Answer } from '../../../core/response.ts';
+import { SANDBOX_CONFIG, type SandboxConfig } from '../../../sandbox.config.ts';
+import { refusal } from '../error.policy.ts';
+
+/** Twilio limits what is in flight, not what comes in a second. */
+@Injectable()
+export class ConcurrencyService {
+  private inFlight = 0;
+
+  constructor(@Inject(SANDBOX_CONFIG) private readonly config: SandboxConfig) {}
+
+  /** The header that tells the level, and the refusal of what is too much; it counts until its answer has gone. */
+  enter(response: ServerResponse): { headers: Record<string, string>; refused: Answer | undefined } {
+    this.inFlight += 1;
+    response.once('close', () => (this.inFlight -= 1));
+    const refused =
+      this.inFlight > this.config.SANDBOX_TWILIO_CONCURRENCY ? refusal(20429, { status: 429 }) : undefined;
+    return { headers: { 'twilio-concurrent-requests': String(this.inFlight) }, refused };
+  }
+}

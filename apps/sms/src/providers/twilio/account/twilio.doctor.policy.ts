@@ -1,0 +1,227 @@
+import { clockSeen, type Finding, findingsOf, type ProviderCheck, type Reported, problemOf } from '#libs/providers';
+import { z } from 'zod';
+import { twilioChecks } from './twilio.checks.ts';
+
+const say = findingsOf(twilioChecks);
+
+/** What a list of one message says of the credentials: works with every kind of key, unlike the account itself. */
+export function keyFindings(reported: Reported): Finding[] {
+  const trouble = problemOf(reported);
+  if (trouble !== undefined || !reported.reached)
+    return [
+      say.fail(
+        'twilio.key',
+        trouble ?? '',
+        'Look at TWILIO_BASE_URL, the network, and its status page; messages wait meanwhile.',
+      ),
+      clock(reported),
+    ];
+  if (reported.status === 200) return [say.ok('twilio.key', 'the credentials are accepted'), clock(reported)];
+  return [
+    codeOf(reported.body) === 20008
+      ? testCredentials
+      : say.fail('twilio.key', `the credentials are refused (${reported.status})`),
+    clock(reported),
+  ];
+}
+
+const codeOf = (body: unknown) => z.object({ code: z.number() }).safeParse(body).data?.code;
+const testCredentials = say.fail(
+  'twilio.key',
+  'these are test credentials, which send nothing (20008)',
+  'Set TWILIO_AUTH_TOKEN to the live auth token; test credentials belong into TWILIO_TEST_ACCOUNT_SID and TWILIO_TEST_AUTH_TOKEN.',
+);
+
+function clock(reported: Reported): Finding {
+  const { state, seen } = clockSeen(reported);
+  return say[state]('twilio.clock', seen);
+}
+
+/** The same, as readiness and the start of the service want it. */
+export function readinessOf(reported: Reported): ProviderCheck {
+  const findings = keyFindings(reported);
+  const failed = findings.find(({ state }) => state === 'fail');
+  if (!failed) return { state: 'ok', warnings: findings.filter(({ state }) => state === 'warn') };
+  const words = { meaning: `Twilio: ${failed.seen}.`, remedy: failed.remedy ?? '' };
+  return problemOf(reported) === undefined ? { state: 'refused', ...words } : { state: 'unreachable', ...words };
+}
+
+const Account = z.object({ status: z.string(), type: z.string() });
+
+/**
+ * The account, asked for with the auth token. Its answer holds that token: nothing of it is shown but status and type.
+ */
+export function accountFinding(reported: Reported): Finding {
+  if (reported.reached && (reported.status === 401 || reported.status === 403))
+    return say.fail('twilio.account', `TWILIO_AUTH_TOKEN is refused (${reported.status}): webhooks could not be verified`);
+  const account = reported.reached && reported.status === 200 ? Account.safeParse(reported.body).data : undefined;
+  if (!account) return say.skipped('twilio.account', problemOf(reported) ?? 'the account cannot be read');
+  if (account.status !== 'active') return say.fail('twilio.account', `the account is ${account.status}`);
+  if (account.type === 'Trial')
+    return say.warn(
+      'twilio.account',
+      'a trial account: it writes only to numbers you verified, with a notice of Twilio’s before the text',
+    );
+  return say.ok('twilio.account', 'active');
+}
+
+/** A sender that is configured, and what Twilio says of it. */
+export interface SenderProbe {
+  sender: string;
+  reported: Reported;
+  /** The numbers of a messaging service. */
+  numbers?: Reported;
+}
+
+const OwnNumber = z.object({
+  sid: z.string(),
+  phone_number: z.string(),
+  sms_url: z.string().nullish(),
+  sms_application_sid: z.string().nullish(),
+  capabilities: z.record(z.string(), z.unknown()).nullish(),
+});
+export type OwnNumber = z.infer<typeof OwnNumber>;
+const OwnNumbers = z.object({ incoming_phone_numbers: z.array(OwnNumber) });
+const Service = z.object({
+  sid: z.string(),
+  inbound_request_url: z.string().nullish(),
+  use_inbound_webhook_on_number: z.boolean().nullish(),
+});
+export type Service = z.infer<typeof Service>;
+const ServiceNumbers = z.object({
+  phone_numbers: z.array(z.object({ phone_number: z.string(), capabilities: z.array(z.string()).nullish() })),
+});
+
+export const isService = (sender: string): boolean => sender.startsWith('MG');
+export const isNumber = (sender: string): boolean => /^\+\d{7,15}$/.test(sender);
+
+export const numberOf = ({ sender, reported }: SenderProbe): OwnNumber | undefined =>
+  reported.reached && reported.status === 200
+    ? OwnNumbers.safeParse(reported.body).data?.incoming_phone_numbers.find(({ phone_number: number }) => number === sender)
+    : undefined;
+export const serviceOf = ({ reported }: SenderProbe): Service | undefined =>
+  reported.reached && reported.status === 200 ? Service.safeParse(reported.body).data : undefined;
+
+/** A sender, fit to be shown: a number only by its end. */
+const shown = (sender: string) =>
+  isNumber(sender)
+    ? `the number …${sender.slice(-4)}`
+    : isService(sender)
+      ? `the messaging service ${sender.slice(0, 6)}…`
+      : 'the name';
+
+export function senderFindings(senders: readonly SenderProbe[]): Finding[] {
+  if (senders.length === 0) return [say.fail('twilio.sender', 'no sender is configured')];
+  return senders.map((one) =>
+    isService(one.sender) ? serviceFinding(one) : isNumber(one.sender) ? numberFinding(one) : nameFinding(one.sender),
+  );
+}
+
+function nameFinding(sender: string): Finding {
+  const short = /^\d+$/.test(sender);
+  return say.skipped(
+    'twilio.sender',
+    short
+      ? 'a short code is not looked up'
+      : 'a name as sender cannot be looked up; many countries want it registered, the United States and Canada take none',
+  );
+}
+
+/** Twilio answered, but not with what was asked for: say what that means, else that it could not be looked at. */
+function unreadable({ reported }: SenderProbe, sender: string): Finding | undefined {
+  if (reported.reached && reported.status === 200) return undefined;
+  if (reported.reached && reported.status === 404)
+    return say.fail('twilio.sender', `${shown(sender)} does not exist in this account`);
+  return say.skipped(
+    'twilio.sender',
+    problemOf(reported) ??
+      `${shown(sender)} may not be looked at with these credentials (${reported.reached ? reported.status : ''})`,
+  );
+}
+
+function numberFinding(one: SenderProbe): Finding {
+  const cannot = unreadable(one, one.sender);
+  if (cannot) return cannot;
+  const number = numberOf(one);
+  if (!number) return say.fail('twilio.sender', `${shown(one.sender)} does not belong to this account`);
+  // Twilio writes the names of capabilities in capitals in some answers.
+  const sms = Object.entries(number.capabilities ?? {}).some(
+    ([name, has]) => name.toLowerCase() === 'sms' && has === true,
+  );
+  return sms
+    ? say.ok('twilio.sender', `${shown(one.sender)} can send SMS`)
+    : say.fail('twilio.sender', `${shown(one.sender)} cannot send SMS`);
+}
+
+function serviceFinding(one: SenderProbe): Finding {
+  const cannot = unreadable(one, one.sender);
+  if (cannot) return cannot;
+  const numbers =
+    one.numbers?.reached && one.numbers.status === 200
+      ? ServiceNumbers.safeParse(one.numbers.body).data?.phone_numbers
+      : undefined;
+  if (!numbers) return say.skipped('twilio.sender', `the senders of ${shown(one.sender)} cannot be read`);
+  if (numbers.length === 0)
+    return say.warn(
+      'twilio.sender',
+      `${shown(one.sender)} holds no number (short codes and names are not looked at)`,
+      'Add a number to the sender pool of the messaging service.',
+    );
+  const able = numbers.filter(
+    ({ capabilities }) =>
+      capabilities === undefined ||
+      capabilities === null ||
+      capabilities.length === 0 ||
+      capabilities.some((name) => name.toLowerCase() === 'sms'),
+  );
+  if (able.length === 0)
+    return say.fail('twilio.sender', `none of the ${numbers.length} numbers of ${shown(one.sender)} can send SMS`);
+  return say.ok('twilio.sender', `${shown(one.sender)} holds ${numbers.length} number(s), ${able.length} fit for SMS`);
+}
+
+/** Where a sender's replies go, and whether we may change that without taking them from someone. */
+export type InboundState = { state: 'ours' } | { state: 'free' | 'taken' | 'on-number' | 'application' };
+
+export function inboundOf(one: SenderProbe, url: string): InboundState | undefined {
+  const service = isService(one.sender) ? serviceOf(one) : undefined;
+  const number = isNumber(one.sender) ? numberOf(one) : undefined;
+  if (!service && !number) return undefined;
+  if (service?.use_inbound_webhook_on_number) return { state: 'on-number' };
+  if (number?.sms_application_sid) return { state: 'application' };
+  const now = (service ? service.inbound_request_url : number?.sms_url) ?? '';
+  if (now === url) return { state: 'ours' };
+  return { state: now === '' || isDemo(now) || pathOf(now) === pathOf(url) ? 'free' : 'taken' };
+}
+
+const isDemo = (url: string) => URL.parse(url)?.hostname === 'demo.twilio.com';
+const pathOf = (url: string) => URL.parse(url)?.pathname;
+
+export function inboundFindings(senders: readonly SenderProbe[], url: string): Finding[] {
+  return senders.flatMap((one) => {
+    const inbound = inboundOf(one, url);
+    return inbound ? [inboundFinding(inbound.state, shown(one.sender), url)] : [];
+  });
+}
+
+function inboundFinding(state: InboundState['state'], who: string, url: string): Finding {
+  switch (state) {
+    case 'ours':
+      return say.ok('twilio.inbound', `replies to ${who} go to ${url}`);
+    case 'free':
+      return say.fail('twilio.inbound', `replies to ${who} do not go to ${url}`);
+    case 'taken':
+      return say.fail('twilio.inbound', `replies to ${who} go somewhere else`);
+    case 'on-number':
+      return say.warn(
+        'twilio.inbound',
+        `${who} leaves replies to the webhook of each number`,
+        'Set the webhook of its numbers to the address named in docs/accounts.md, or defer to the messaging service.',
+      );
+    case 'application':
+      return say.fail(
+        'twilio.inbound',
+        `replies to ${who} go to a TwiML application`,
+        'Take the application off the number, or set its message URL to ours.',
+      );
+  }
+}

@@ -1,0 +1,228 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Failure } from '#libs/contracts';
+import { FailureCatalogue, type LookupResult, type LookupRequest, ownFailure, Provider, type ProviderCall, type ProviderCheck, refusedFields, type SendResult } from '#libs/providers';
+import { ask, brokenCallFailure, CallBroken, type HttpResponse, ProviderHttp } from '#libs/provider-http';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import twilio from 'twilio';
+import { sizeOf } from '../../../content/segments.policy.ts';
+import type { SmsMessage } from '../../../sms-message.ts';
+import { readRefusal } from './twilio.answer.policy.ts';
+import type { TwilioConfig } from '../account/twilio.config.ts';
+import { readinessOf } from '../account/twilio.doctor.policy.ts';
+import { twilioFailures } from './twilio.failures.ts';
+import { isAlike, type ListedText, toCandidate } from './twilio.lookup.policy.ts';
+import { recipientOf, toMessageCreate } from './twilio.request.policy.ts';
+
+type AdapterConfig = Omit<TwilioConfig, 'TWILIO_AUTH_TOKEN_PREVIOUS' | 'TWILIO_CONTENT_TEMPLATES'> & {
+  PUBLIC_URL: string;
+};
+
+/** How far a look-up goes back: more texts to one number are not read. */
+const [PAGE_SIZE, MOST_PAGES] = [200, 10];
+const SLACK_MS = 60_000;
+
+/** As much of the SDK's page as is used. */
+interface TextPage {
+  instances: ListedText[];
+  nextPage(): Promise<TextPage | undefined> | undefined;
+}
+
+/** What the SDK asks its HTTP client for. */
+interface SdkRequest {
+  method: string;
+  uri: string;
+  username?: string;
+  password?: string;
+  headers?: Record<string, string>;
+  data?: Record<string, unknown>;
+  /** The query. */
+  params?: Record<string, unknown>;
+}
+
+/** One call on its way through the SDK. */
+interface Passage {
+  mayStillSend?: () => boolean;
+  answer?: HttpResponse;
+}
+
+/** Twilio through its own SDK, which builds and parses, over our keep-alive pool, which carries it. */
+@Injectable()
+export class TwilioAdapter extends Provider<SmsMessage> implements OnApplicationShutdown {
+  readonly name = 'twilio';
+  private readonly config: AdapterConfig;
+  private readonly failures = new FailureCatalogue('twilio', twilioFailures);
+  private readonly http: ProviderHttp;
+  private readonly client: ReturnType<typeof twilio>;
+  private readonly authorization: string;
+  private readonly passage = new AsyncLocalStorage<Passage>();
+
+  constructor(config: AdapterConfig) {
+    super();
+    this.config = config;
+    this.http = new ProviderHttp(
+      'TWILIO_BASE_URL',
+      config.TWILIO_BASE_URL,
+      config.TWILIO_TIMEOUT_MS,
+      config.TWILIO_CONNECTIONS,
+    );
+    const user = config.TWILIO_API_KEY_SID ?? config.TWILIO_ACCOUNT_SID;
+    const password = config.TWILIO_API_KEY_SID ? (config.TWILIO_API_KEY_SECRET ?? '') : config.TWILIO_AUTH_TOKEN;
+    this.authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+    const httpClient = { request: (request: SdkRequest) => this.carry(request) };
+    this.client = twilio(user, password, { accountSid: config.TWILIO_ACCOUNT_SID, httpClient: httpClient as never });
+  }
+
+  async send({ message, reference, mayStillSend }: ProviderCall<SmsMessage>): Promise<SendResult> {
+    if (
+      message.from === undefined &&
+      message.messagingService === undefined &&
+      (message.kind === 'whatsapp' || !this.config.TWILIO_MESSAGING_SERVICE_SID)
+    ) {
+      return { sent: false, failure: noSender(message.kind) };
+    }
+    const create = toMessageCreate(
+      message,
+      reference,
+      this.config.PUBLIC_URL,
+      this.config.TWILIO_MESSAGING_SERVICE_SID,
+      Date.now(),
+    );
+    const passage: Passage = { mayStillSend };
+    try {
+      const { sid } = await this.passage.run(passage, () => this.client.messages.create(create as never));
+      if (sid) return { sent: true, providerMessageId: sid, ...sizeOfSms(message) };
+    } catch (error) {
+      if (error instanceof CallBroken) return { sent: false, failure: brokenCallFailure(this.name, error) };
+      // Before the call only the SDK's own checks can throw; its text may quote the message.
+      if (!passage.answer) return { sent: false, failure: refusedBySdk };
+    }
+    return { sent: false, failure: this.failureOf(passage.answer!) };
+  }
+
+  /**
+   * Twilio hands back no reference: what looks the same is a candidate, and the ledger tells whose it is
+   * (docs/adr/0004).
+   */
+  async lookup({ message, since }: LookupRequest<SmsMessage>): Promise<LookupResult> {
+    // The text of a template is Twilio's: nothing of ours to compare with.
+    if (message.contentTemplate) return { found: 'unsupported' };
+    const passage: Passage = {};
+    try {
+      const listed = await this.passage.run(passage, () => this.listed(recipientOf(message), since));
+      const alike = listed.filter((text) => isAlike(text, message, this.config.TWILIO_MESSAGING_SERVICE_SID));
+      return alike.length > 0 ? { found: 'candidates', candidates: alike.map(toCandidate) } : { found: 'absent' };
+    } catch {
+      return { found: passage.answer?.status === 403 ? 'unsupported' : 'absent' };
+    }
+  }
+
+  /**
+   * What went to one number, newest first, back to a time. Its filter by day leaves out what is not sent yet, so it is
+   * not used.
+   */
+  private async listed(to: string, since: number): Promise<ListedText[]> {
+    const texts: ListedText[] = [];
+    let page: TextPage | undefined = await this.client.messages.page({ to, pageSize: PAGE_SIZE });
+    for (let pages = 1; page; pages += 1) {
+      const { instances }: TextPage = page;
+      texts.push(...instances);
+      const goesOn: boolean =
+        pages < MOST_PAGES && instances.some(({ dateCreated }) => dateCreated.getTime() >= since - SLACK_MS);
+      page = goesOn ? await page.nextPage() : undefined;
+    }
+    return texts;
+  }
+
+  async check(): Promise<ProviderCheck> {
+    // Works with every kind of key, unlike the account itself (provider facts, §6).
+    const path = `/2010-04-01/Accounts/${this.config.TWILIO_ACCOUNT_SID}/Messages.json?PageSize=1`;
+    return readinessOf(
+      await ask(this.http, {
+        method: 'GET',
+        path,
+        headers: { accept: 'application/json', authorization: this.authorization },
+      }),
+    );
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.http.close();
+  }
+
+  /**
+   * The SDK's HTTP client: same request, our pool. Only path and query of its address count, whatever region it adds to
+   * the host.
+   */
+  private async carry(request: SdkRequest): Promise<{ statusCode: number; body: string; headers: unknown }> {
+    const passage = this.passage.getStore() ?? {};
+    const url = new URL(request.uri);
+    for (const [name, value] of new URLSearchParams(formOf(request.params ?? {}))) url.searchParams.append(name, value);
+    const answer = await this.http.call({
+      method: request.method.toUpperCase() as 'GET',
+      path: url.pathname + url.search,
+      headers: {
+        accept: 'application/json',
+        'content-type': 'application/x-www-form-urlencoded',
+        authorization: `Basic ${Buffer.from(`${request.username}:${request.password}`).toString('base64')}`,
+      },
+      body: request.data ? formOf(request.data) : undefined,
+      mayStillSend: passage.mayStillSend,
+    });
+    passage.answer = answer;
+    return { statusCode: answer.status, body: answer.body, headers: answer.headers };
+  }
+
+  private failureOf({ status, headers, body }: HttpResponse): Failure {
+    // A cut-off success: Twilio has the message, but its id was lost.
+    if (status >= 200 && status < 300) {
+      return ownFailure(
+        'MSG_RESPONSE_INCOMPLETE',
+        'unknown',
+        'backoff',
+        'Twilio’s answer was cut off; it has taken the message.',
+        { provider: this.name },
+      );
+    }
+    const { code, fields } = readRefusal(body);
+    const after = Number(headers['retry-after']);
+    const retryAfterMs = status === 429 && after > 0 ? after * 1000 : undefined;
+    const failure = this.failures.failure(code === undefined ? [`http_${status}`] : [code], {
+      httpStatus: status,
+      retryAfterMs,
+    });
+    return status === 400 ? { ...failure, ...refusedFields(fields, 'Twilio') } : failure;
+  }
+}
+
+/** Only an SMS is counted in segments. */
+const sizeOfSms = ({ kind, body, smartEncoding }: SmsMessage) =>
+  kind === 'sms' && body !== undefined && { size: sizeOf(body, smartEncoding ?? false) };
+
+/** Lists are repeated, as Twilio wants them. */
+function formOf(data: Record<string, unknown>): string {
+  const form = new URLSearchParams();
+  for (const [name, value] of Object.entries(data)) {
+    if (value === undefined || value === null) continue;
+    for (const item of Array.isArray(value) ? value : [value]) form.append(name, String(item));
+  }
+  return form.toString();
+}
+
+const noSender = (kind: SmsMessage['kind']) =>
+  ownFailure('MSG_NO_SENDER', 'account', 'operator', 'No sender is configured for this kind of message.', {
+    remedy:
+      kind === 'whatsapp'
+        ? 'Set WHATSAPP_FROM, or name a sender in the request.'
+        : 'Set SMS_FROM or TWILIO_MESSAGING_SERVICE_SID, or name a sender in the request.',
+    provider: 'twilio',
+  });
+
+const refusedBySdk = ownFailure(
+  'MSG_MESSAGE_REFUSED',
+  'bad-content',
+  'never',
+  'The message breaks a rule of Twilio’s own library, so it was not sent.',
+  {
+    provider: 'twilio',
+  },
+);

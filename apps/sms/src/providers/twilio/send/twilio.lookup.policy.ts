@@ -1,0 +1,48 @@
+import type { Candidate } from '#libs/providers';
+import { phoneIdentity } from '#libs/contracts';
+import type { SmsMessage } from '../../../sms-message.ts';
+import { addressOf, recipientOf } from './twilio.request.policy.ts';
+
+/** What of a text in Twilio's list tells whether it can have come of a call. */
+export interface ListedText {
+  sid: string;
+  to: string;
+  from: string | null;
+  messagingServiceSid: string | null;
+  body: string | null;
+  numMedia: string | null;
+  direction: string;
+  dateCreated: Date;
+}
+
+/** Whether a text looks as the message would: recipient, sender, body, number of media, and sent through the API. */
+export function isAlike(text: ListedText, message: SmsMessage, serviceSid: string | undefined): boolean {
+  if (text.direction !== 'outbound-api' || !isSame(text.to, recipientOf(message))) return false;
+  return (
+    isFrom(text, message, serviceSid) &&
+    (text.body ?? '') === (message.body ?? '') &&
+    Number(text.numMedia ?? 0) === (message.mediaUrls?.length ?? 0)
+  );
+}
+
+/** A messaging service picks the number later: until then the text has none. */
+function isFrom(
+  text: ListedText,
+  { kind, from, messagingService }: SmsMessage,
+  serviceSid: string | undefined,
+): boolean {
+  return from === undefined
+    ? text.messagingServiceSid === (messagingService ?? serviceSid)
+    : !text.messagingServiceSid && isSame(text.from ?? '', addressOf(kind, from));
+}
+
+/** Of the same kind and the same number: Twilio may spell one otherwise than it was given. */
+function isSame(reported: string, given: string): boolean {
+  const kindOf = (address: string) => address.slice(0, address.indexOf(':') + 1);
+  return reported === given || (kindOf(reported) === kindOf(given) && phoneIdentity(reported) === phoneIdentity(given));
+}
+
+export const toCandidate = ({ sid, dateCreated }: ListedText): Candidate => ({
+  providerMessageId: sid,
+  takenAt: dateCreated.getTime(),
+});

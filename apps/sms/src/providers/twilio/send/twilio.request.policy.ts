@@ -1,0 +1,70 @@
+import { type CallReference, referenceFields } from '#libs/providers';
+import { contentVariablesOf } from '../../../content/content-template.policy.ts';
+import type { SmsMessage } from '../../../sms-message.ts';
+import { twilioLimits } from './twilio.limits.ts';
+
+/** As the SDK's messages.create takes it. */
+export interface MessageCreate {
+  to: string;
+  from?: string;
+  messagingServiceSid?: string;
+  body?: string;
+  mediaUrl?: string[];
+  contentSid?: string;
+  contentVariables?: string;
+  statusCallback: string;
+  validityPeriod?: number;
+  smartEncoded?: boolean;
+}
+
+/** Twilio hands back no reference of ours, so the callback's address carries it (provider facts, §4.1). */
+export const STATUS_PATH = '/webhooks/twilio/status';
+
+/** In the callback's address: a template stands by, should this text be refused for WhatsApp's window. */
+export const RESEND_PLAN = 'mi_resend_plan';
+
+/**
+ * Connection overrides of Twilio's callbacks, in the fragment: repeat five times, after a failed connection, a time-out
+ * or a 5xx of ours. Without them a callback that meets a restart is lost (provider facts, §4.4). The fragment is not
+ * signed.
+ */
+const REPEATS = '#rc=5&rp=ct,rt,5xx';
+
+/** Twilio's longest validity period, in seconds. */
+const MAX_VALIDITY_S = twilioLimits.validityPeriod.most;
+
+export const addressOf = (kind: SmsMessage['kind'], number: string): string =>
+  kind === 'whatsapp' ? `whatsapp:${number}` : number;
+
+export const recipientOf = ({ kind, to }: SmsMessage): string => addressOf(kind, to);
+
+/** A message as Twilio's SDK takes it. `now`: ms since 1970. */
+export function toMessageCreate(
+  message: SmsMessage,
+  reference: CallReference,
+  publicUrl: string,
+  serviceSid: string | undefined,
+  now: number,
+): MessageCreate {
+  const { from, kind, body, mediaUrls, contentTemplate, expiresAt, smartEncoding } = message;
+  const service = message.messagingService ?? serviceSid;
+  const left = expiresAt ? Math.floor((Date.parse(expiresAt) - now) / 1000) : MAX_VALIDITY_S;
+  const query = new URLSearchParams({
+    ...referenceFields({ ...reference }),
+    ...(message.resendPlan && { [RESEND_PLAN]: '1' }),
+  });
+  return {
+    to: recipientOf(message),
+    ...(from !== undefined
+      ? { from: addressOf(kind, from) }
+      : service !== undefined && { messagingServiceSid: service }),
+    ...(body !== undefined && { body }),
+    ...(mediaUrls && { mediaUrl: mediaUrls }),
+    ...(contentTemplate && { contentSid: contentTemplate.name, contentVariables: contentVariablesOf(contentTemplate) }),
+    // Said either way: a messaging service has a setting of its own, and what is counted must be what is sent.
+    ...(kind === 'sms' && body !== undefined && smartEncoding !== undefined && { smartEncoded: smartEncoding }),
+    // Text that waits at Twilio longer than it is wanted must not arrive late; Twilio takes at least 1 second.
+    ...(left < MAX_VALIDITY_S && kind !== 'whatsapp' && { validityPeriod: Math.max(1, left) }),
+    statusCallback: `${publicUrl.replace(/\/$/, '')}${STATUS_PATH}?${query.toString()}${REPEATS}`,
+  };
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { Instant } from '../request/primitives.ts';
+
+/** What went wrong, by what can be done about it (design §6). */
+export const FailureKind = z.enum([
+  'transient',
+  'throttled',
+  'unavailable',
+  'bad-recipient',
+  'bad-content',
+  'opted-out',
+  'account',
+  'unknown',
+]);
+export type FailureKind = z.infer<typeof FailureKind>;
+
+/**
+ * `never`; `backoff`: the same provider later; `failover`: another provider may take it at once; `operator`: when
+ * somebody has mended it.
+ */
+export const RetryAdvice = z.enum(['never', 'backoff', 'failover', 'operator']);
+export type RetryAdvice = z.infer<typeof RetryAdvice>;
+
+/** One field of a request that breaks a rule. The value itself is never told. */
+export const FieldError = z.looseObject({
+  field: z.string().describe('Path of the field, such as to[0].email.'),
+  rule: z.string().describe('The rule it breaks.'),
+});
+export type FieldError = z.infer<typeof FieldError>;
+
+/** A classified failure. Plain words of ours: the provider's own text may quote an address. */
+export const Failure = z.looseObject({
+  kind: FailureKind,
+  code: z.string().describe("The provider's code, or one of ours."),
+  provider: z.string().optional(),
+  httpStatus: z.number().int().optional(),
+  meaning: z.string().describe('What happened, in plain words.'),
+  remedy: z.string().describe('What to do about it.'),
+  retry: RetryAdvice,
+  retryAfterMs: z
+    .number()
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('How long the provider asked to wait, in milliseconds.'),
+  suppress: z.boolean().optional().describe('The recipient must not be written to again.'),
+  suppressScope: z
+    .enum(['sender', 'channel', 'group'])
+    .optional()
+    .describe('How far that reaches; missing: everything to this recipient.'),
+  help: z
+    .string()
+    .optional()
+    .describe(
+      'The page about this code: a path in the repository of this platform, such as docs/errors/twilio-21610.md.',
+    ),
+  unlisted: z.boolean().optional().describe('The code stands in no catalogue; judged by its HTTP status.'),
+  fields: z.array(FieldError).optional(),
+});
+export type Failure = z.infer<typeof Failure>;
+
+/** One try at a provider, as retry and dead letters remember it. */
+export const Attempt = z.looseObject({
+  attempt: z.number().int().positive(),
+  hop: z.number().int().positive(),
+  at: Instant,
+  provider: z.string().optional(),
+  failure: Failure,
+});
+export type Attempt = z.infer<typeof Attempt>;

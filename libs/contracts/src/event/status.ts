@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import { Failure } from './failure.ts';
+import { Channel, Instant, Lane, MessageId, Tenant } from '../request/primitives.ts';
+
+/** Where a message stands (design §6). */
+export const Status = z.enum([
+  'accepted',
+  'scheduled',
+  'retrying',
+  'sent',
+  'delayed',
+  'delivered',
+  'bounced',
+  'failed',
+  'rejected',
+  'suppressed',
+  'expired',
+  'cancelled',
+  'unconfirmed',
+]);
+export type Status = z.infer<typeof Status>;
+
+/** What a recipient did with it: a facet beside the status. */
+export const Engagement = z.enum([
+  'opened',
+  'machine-opened',
+  'clicked',
+  'read',
+  'replied',
+  'complained',
+  'unsubscribed',
+]);
+export type Engagement = z.infer<typeof Engagement>;
+
+/** What is told of a message beside its status: fold passes over it. */
+export const Notice = z
+  .enum(['cancel-refused'])
+  .describe(
+    'cancel-refused: a cancellation came too late, or is about nothing known; reason says which. It changes no status.',
+  );
+export type Notice = z.infer<typeof Notice>;
+
+/** Who says so: a service's own decision, or evidence from the provider. */
+export const StatusSource = z
+  .enum(['request', 'email', 'sms', 'retry', 'receipt', 'lookup'])
+  .describe('receipt and lookup are the provider’s word, and beat decisions.');
+export type StatusSource = z.infer<typeof StatusSource>;
+
+/** How the characters of an SMS travel: 7 bits each, or 16. */
+export const SmsEncoding = z.enum(['GSM-7', 'UCS-2']);
+export type SmsEncoding = z.infer<typeof SmsEncoding>;
+
+/** A recipient without the address: keyed hash and mask. */
+export const RecipientRef = z.looseObject({
+  hash: z.string().describe('Keyed hash of the normalised address, hex.'),
+  mask: z.string().describe('Such as a***@inbox.test.'),
+});
+export type RecipientRef = z.infer<typeof RecipientRef>;
+
+/** One fact about one message: the value of `messaging.status.changed`. Holds neither address nor content. */
+export const StatusChanged = z.looseObject({
+  eventId: z.string().describe('Derived from the fact itself: a repeat has the same id.'),
+  messageId: MessageId.optional().describe(
+    'Missing on a receipt that carries no reference of ours; joined by providerMessageId.',
+  ),
+  tenant: Tenant,
+  channel: Channel,
+  lane: Lane.optional(),
+  status: z.union([Status, Engagement, Notice]),
+  final: z
+    .boolean()
+    .describe(
+      'Nothing more will be tried as far as this fact knows. Two things can still supersede it: the provider’s word (a receipt or look-up), and, after rejected, a corrected request under the same id.',
+    ),
+  at: Instant.describe('When it happened.'),
+  source: StatusSource,
+  hop: z.number().int().positive().optional().describe('Counter of the way: sends, postponements, reconciliations.'),
+  attempt: z.number().int().nonnegative().optional().describe('Which try at a provider, from 1; 0 before the first.'),
+  provider: z.string().optional(),
+  providerMessageId: z.string().optional(),
+  callId: z.string().optional().describe('One call to a provider; coalesced messages share it.'),
+  recipient: RecipientRef.optional().describe('Of a receipt: whom it is about.'),
+  recipientCount: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe('Of a receipt: how many recipients the send had, where more than one.'),
+  recipients: z.array(RecipientRef).optional().describe('Of a send: all it went to.'),
+  failure: Failure.optional(),
+  segments: z.number().int().positive().optional().describe('Of an SMS that was sent: how many parts it takes.'),
+  encoding: SmsEncoding.optional().describe('Of an SMS that was sent.'),
+  nextAt: Instant.optional().describe('When it will be tried next, where that is known.'),
+  reason: z.string().optional().describe('Why, in plain words.'),
+  correlationId: z.string().optional(),
+  tags: z.array(z.string()).optional(),
+});
+export type StatusChanged = z.infer<typeof StatusChanged>;
+
+/**
+ * What a fact needs to be one: where the message stands and who says so. For a fact that breaks its schema in what
+ * stands beside.
+ */
+export function bareFact({
+  eventId,
+  messageId,
+  tenant,
+  channel,
+  lane,
+  status,
+  final,
+  at,
+  source,
+  hop,
+  provider,
+  providerMessageId,
+}: StatusChanged): StatusChanged {
+  const named = {
+    ...(messageId !== undefined && { messageId }),
+    ...(lane && { lane }),
+    ...(hop !== undefined && { hop }),
+  };
+  // Only by these a receipt without a reference of ours finds its message.
+  const reference =
+    typeof provider === 'string' && typeof providerMessageId === 'string' ? { provider, providerMessageId } : {};
+  return { eventId, tenant, channel, status, final, at, source, ...named, ...reference };
+}
+
+const engagements = new Set<string>(Engagement.options);
+export const isEngagement = (status: string): status is Engagement => engagements.has(status);
+
+const notices = new Set<string>(Notice.options);
+export const isNotice = (status: string): status is Notice => notices.has(status);
+
+type HeadedFact = Pick<StatusChanged, 'channel' | 'source' | 'hop'> & { status?: StatusChanged['status'] };
+
+/**
+ * CloudEvents extension attributes of a fact, so that a consumer can pass over what does not concern it without reading
+ * it.
+ */
+export const factHeaders = ({ channel, source, status, hop }: HeadedFact): Record<string, string> => ({
+  ce_factchannel: channel,
+  ce_factsource: source,
+  ...(status !== undefined && { ce_factstatus: status }),
+  ...(hop !== undefined && { ce_facthop: String(hop) }),
+});
+
+export interface WantedFacts {
+  /** Missing: of whatever channel. */
+  channel?: string;
+  sources: readonly StatusSource[];
+  /** Of these whoever tells them. */
+  statuses?: readonly StatusChanged['status'][];
+}
+
+/**
+ * Whether the headers of a fact say that it is none of the wanted ones; facts without these headers are for everybody.
+ */
+export function isOtherFact(
+  headers: Record<string, string | undefined>,
+  { channel, sources, statuses = [] }: WantedFacts,
+): boolean {
+  const { ce_factchannel: itsChannel, ce_factsource: source, ce_factstatus: status } = headers;
+  if (itsChannel === undefined || source === undefined) return false;
+  if (channel !== undefined && itsChannel !== channel) return true;
+  return !sources.some((own) => own === source) && !statuses.some((own) => own === status);
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { isInstant } from '../text/instant.ts';
+import { multiLine, oneLine } from '../text/text.ts';
+import { TimeZone } from '../text/time-zone.ts';
+
+// It stands in the path of a URL (reporting's API), from which clients take out the segments . and ..
+export const MessageId = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^(?!\.{1,2}$)[A-Za-z0-9._:-]+$/, 'may hold only letters, digits and . _ : -, and must not be . or ..')
+  .describe('Chosen by upstream, unique per tenant and channel. A repeat with the same content is absorbed.');
+
+export const Tenant = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[a-z0-9][a-z0-9-]*$/, 'may hold only lower-case letters, digits and -')
+  .describe('Whose message it is.');
+
+export const Channel = z.enum(['email', 'sms']).describe('The service that sends it.');
+export type Channel = z.infer<typeof Channel>;
+
+export const Lane = z.enum(['transactional', 'urgent', 'bulk']).describe('Which queue it waits in: the topic tells.');
+export type Lane = z.infer<typeof Lane>;
+
+export const Category = z
+  .enum(['transactional', 'marketing'])
+  .describe('What the law asks of it; marketing needs consent and an unsubscribe.');
+
+export const Instant = z.iso
+  .datetime({
+    offset: true,
+    abort: true,
+    error: 'must be an ISO 8601 date and time with a zone, such as 2030-01-31T09:00:00Z',
+  })
+  .refine((text) => isInstant(Date.parse(text)), 'must lie in the years 0001 to 9999 (in UTC)')
+  .describe('ISO 8601 with a zone.');
+
+/** A file to be fetched: over an open line it could be another on arrival. */
+export const HttpsUrl = z
+  .url({ protocol: /^https$/, error: 'must be an address that begins with https://' })
+  .max(2048)
+  .describe('Fetched by the provider.');
+
+/** A page for people. */
+export const WebUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) address' }).max(2048);
+
+/** What every request of every channel holds. */
+export const requestEnvelope = {
+  messageId: MessageId,
+  tenant: Tenant.default('default'),
+  category: Category.default('transactional'),
+  sendAt: Instant.optional().describe('Not before this time. At most SCHEDULE_AT_MOST_DAYS (30) after the request.'),
+  expiresAt: Instant.optional().describe(
+    'Not after this time. Default: urgent 10 min, transactional 24 h, bulk 72 h. At most 14 days after sendAt, or after the request.',
+  ),
+  timeZone: TimeZone.optional(),
+  correlationId: oneLine(200).optional().describe("Upstream's own reference, repeated in every status."),
+  tags: z.array(oneLine(64)).max(10).optional().describe('For reports. No personal data.'),
+  metadata: z
+    .record(oneLine(64), multiLine(500))
+    .refine((entries) => Object.keys(entries).length <= 20, 'may hold at most 20 entries')
+    .optional()
+    .describe('Handed back in no event; kept with the message.'),
+};
+
+/** A message must still be wanted when its time comes. */
+export function checkTimes(
+  request: { sendAt?: string | undefined; expiresAt?: string | undefined },
+  context: z.RefinementCtx,
+): void {
+  if (request.sendAt && request.expiresAt && Date.parse(request.expiresAt) <= Date.parse(request.sendAt)) {
+    context.addIssue({ code: 'custom', path: ['expiresAt'], message: 'must be after sendAt' });
+  }
+}

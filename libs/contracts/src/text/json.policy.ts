@@ -1,0 +1,54 @@
+import { MAX_DEPTH } from '../request/depth.ts';
+import { textProblem } from './text.ts';
+
+export interface JsonProblem {
+  path: PropertyKey[];
+  message: string;
+}
+
+export interface Examined {
+  /** What cannot be stored, wherever it stands: texts, names of fields, nesting. */
+  problems: JsonProblem[];
+  hasNull: boolean;
+}
+
+/** What holds of a JSON value as a whole, whatever its schema: read once, each field that is known or not. */
+export function examineJson(value: unknown): Examined {
+  const found: Examined = { problems: [], hasNull: false };
+  examine(value, [], found);
+  return found;
+}
+
+function examine(value: unknown, path: PropertyKey[], found: Examined): void {
+  if (value === null) found.hasNull = true;
+  if (typeof value === 'string') tell(value, path, found);
+  if (value === null || typeof value !== 'object') return;
+  if (path.length >= MAX_DEPTH) {
+    found.problems.push({
+      path: path.slice(0, 1),
+      message: `must have at most ${MAX_DEPTH} levels of objects and arrays`,
+    });
+    return;
+  }
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) within(value[index], index, path, found);
+    return;
+  }
+  for (const name in value) {
+    const problem = textProblem(name);
+    if (problem) found.problems.push({ path: [...path, name], message: `its name ${problem}` });
+    within((value as Record<string, unknown>)[name], name, path, found);
+  }
+}
+
+/** The path is one list that grows and shrinks: a copy of it is made only for what is wrong. */
+function within(item: unknown, name: PropertyKey, path: PropertyKey[], found: Examined): void {
+  path.push(name);
+  examine(item, path, found);
+  path.pop();
+}
+
+function tell(text: string, path: PropertyKey[], found: Examined): void {
+  const message = textProblem(text);
+  if (message) found.problems.push({ path: [...path], message });
+}

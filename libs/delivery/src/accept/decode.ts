@@ -1,0 +1,155 @@
+import { contentDigest, type Failure, fieldErrors, identityKey, type Lane, nearestInstant, recipientRef, type SendDue, UnreadableRecord, withoutIdleNulls } from '#libs/contracts';
+import { ownFailure } from '#libs/providers';
+import { hashedFingerprint } from '../reconcile/fingerprint.policy.ts';
+import type { ChannelPort, Rendered, RequestEnvelope } from '../channel.port.ts';
+import type { Delivery } from '../delivery.ts';
+import { STANDARD_SCHEDULE_DAYS, startOf, timeProblems } from '../times.policy.ts';
+
+/** How long a message is wanted when the request does not say, in milliseconds (design §2). */
+const standardLife: Record<Lane, number> = { urgent: 10 * 60_000, transactional: 24 * 3_600_000, bulk: 72 * 3_600_000 };
+
+/** The part of a Kafka record that a delivery needs. */
+export interface Origin {
+  /** `topic/partition/offset`. */
+  source: string;
+  lane: Lane;
+  /** Kafka's time, ms since 1970. */
+  timestamp: number;
+  key: Buffer | null;
+}
+
+/**
+ * The first hop of a message, from its request. `json` is the request as upstream wrote it.
+ * @throws UnreadableRecord when its times lie farther ahead than anything is kept, it breaks a rule of its channel, or
+ * its template cannot be rendered
+ */
+export function firstHop<R extends RequestEnvelope, M>(
+  channel: ChannelPort<R, M>,
+  request: R,
+  json: unknown,
+  origin: Origin,
+  hashKey: string,
+  scheduleAtMostDays = STANDARD_SCHEDULE_DAYS,
+): Delivery<M> {
+  const requestedAt = new Date(origin.timestamp);
+  const times = timeProblems(request, origin.timestamp, scheduleAtMostDays);
+  if (times.length > 0)
+    throw new UnreadableRecord(
+      `the request cannot be scheduled: ${times.map(({ field, rule }) => `${field} ${rule}`).join('; ')}`,
+      times,
+    );
+  const problems = channel.problemsOf(request);
+  if (problems.length > 0) throw new UnreadableRecord('the request breaks rules of its channel', problems);
+  const rendered = channel.render(channel.toMessage(request), undefined);
+  if (rendered.faults)
+    throw new UnreadableRecord(
+      `its template cannot be rendered: ${rendered.faults.map(({ field, rule }) => `${field} ${rule}`).join('; ')}`,
+      rendered.faults,
+    );
+  return {
+    ...common(channel, request, rendered, hashKey),
+    lane: origin.lane,
+    hop: 1,
+    mode: 'send',
+    source: origin.source,
+    requestedAt,
+    rememberedAt: requestedAt,
+    expiresAt: lifeEnd(request, origin),
+    digest: contentDigest(withoutIdleNulls(channel.schema, json)),
+    key: origin.key?.toString('base64') ?? null,
+    request: json as Record<string, unknown>,
+    attempts: [],
+    unconfirmedCall: undefined,
+    unconfirmedSince: undefined,
+  };
+}
+
+/**
+ * A later hop, from what retry released.
+ * @throws UnreadableRecord when the request inside is none of this channel.
+ */
+export function laterHop<R extends RequestEnvelope, M>(
+  channel: ChannelPort<R, M>,
+  due: SendDue,
+  origin: Origin,
+  hashKey: string,
+): Delivery<M> {
+  const parsed = channel.schema.safeParse(due.request);
+  if (!parsed.success) {
+    throw new UnreadableRecord(
+      `the request inside the ${due.channel} hand-over breaks its schema`,
+      fieldErrors(parsed.error),
+    );
+  }
+  const rendered = channel.render(channel.toMessage(parsed.data), due.templateVersion);
+  return {
+    ...common(channel, parsed.data, rendered, hashKey),
+    // A version that is gone now may be back on the next hop.
+    templateVersion: due.templateVersion ?? rendered.templateVersion,
+    unfit: unfitness(rendered),
+    lane: due.lane,
+    hop: due.hop,
+    mode: due.mode,
+    again: due.again !== undefined,
+    source: origin.source,
+    requestedAt: new Date(due.requestedAt),
+    rememberedAt: new Date(due.dueAt ?? due.requestedAt),
+    expiresAt: new Date(due.expiresAt),
+    digest: undefined,
+    key: due.key,
+    request: due.request,
+    attempts: due.attempts,
+    unconfirmedCall: due.unconfirmedCall,
+    unconfirmedSince: due.unconfirmedSince,
+  };
+}
+
+/** When it is wanted no more. */
+export function lifeEnd(
+  request: Pick<RequestEnvelope, 'sendAt' | 'expiresAt'>,
+  { timestamp, lane }: Pick<Origin, 'timestamp' | 'lane'>,
+): Date {
+  return new Date(request.expiresAt ?? nearestInstant(startOf(request, timestamp) + standardLife[lane]));
+}
+
+/** Found when it was under way already: what can be mended here is waited for. */
+function unfitness({ faults, canRecover }: Rendered<unknown>): Failure | undefined {
+  if (!faults) return undefined;
+  if (!canRecover)
+    return ownFailure('MSG_TEMPLATE_UNSUITABLE', 'bad-content', 'never', 'Its template no longer takes its variables.', {
+      fields: faults,
+    });
+  return ownFailure(
+    'MSG_TEMPLATE_NOT_FOUND',
+    'account',
+    'operator',
+    'The template or version that it was accepted with is no longer there.',
+    {
+      remedy:
+        'Put the version back into TEMPLATES_DIR, or the provider back into the settings: it is tried again until it expires.',
+      fields: faults,
+    },
+  );
+}
+
+function common<R extends RequestEnvelope, M>(
+  channel: ChannelPort<R, M>,
+  request: R,
+  { message, templateVersion }: Rendered<M>,
+  hashKey: string,
+) {
+  const { messageId, tenant } = request;
+  return {
+    channel: channel.channel,
+    tenant,
+    messageId,
+    id: identityKey({ tenant, channel: channel.channel, messageId }),
+    sendAt: request.sendAt ? new Date(request.sendAt) : undefined,
+    message,
+    fingerprint: hashedFingerprint(channel.fingerprintOf(message), hashKey),
+    templateVersion,
+    recipients: channel.addressesOf(request).map((address) => recipientRef(hashKey, address)),
+    correlationId: request.correlationId,
+    tags: request.tags,
+  };
+}

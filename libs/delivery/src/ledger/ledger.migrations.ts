@@ -1,0 +1,33 @@
+import type { Migration } from '#libs/persistence';
+import { cancellationMigration } from '../cancel/cancellations.migration.ts';
+import { claimColumnsMigration, claimMigration } from './claim.migration.ts';
+import { suppressionMigration } from '../suppressions/suppressions.migration.ts';
+
+/** The ledger of one channel; partitions come and go with time (ledger.partitions.ts). */
+export const ledgerMigrations: readonly Migration[] = [
+  {
+    name: '001-ledger',
+    sql: `
+      CREATE TABLE ledger (
+        id uuid NOT NULL,
+        hop smallint NOT NULL,
+        day date NOT NULL,
+        token uuid NOT NULL,
+        call_id uuid NOT NULL,
+        state text NOT NULL,
+        proven boolean NOT NULL DEFAULT false,
+        source text NOT NULL,
+        digest uuid,
+        attempt smallint NOT NULL,
+        lease_until timestamptz NOT NULL,
+        claimed_at timestamptz NOT NULL,
+        settled_at timestamptz,
+        outcome jsonb,
+        PRIMARY KEY (id, hop, day)
+      ) PARTITION BY RANGE (day)`,
+  },
+  claimColumnsMigration,
+  suppressionMigration,
+  cancellationMigration,
+  claimMigration,
+];

@@ -1,0 +1,275 @@
+import { ownFailure } from '#libs/providers';
+import { database, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
+import { type SiblingCall, type Claim, type Delivery, Ledger, type Outcome, type SuppressionFound } from '../delivery.ts';
+import { siblingCalls } from '../reconcile/sibling-calls.store.ts';
+import { daysOf, keepPartitions, type LedgerTimes, type Period, periodAt } from './ledger.partitions.ts';
+
+export interface LedgerOptions extends LedgerTimes {
+  pool: Pool;
+  /** The channel's schema. */
+  schema: string;
+  /** How long a claim protects its holder: call time-out and guard, in milliseconds. */
+  leaseMs: number;
+}
+
+interface ClaimEntry {
+  delivery: Delivery<unknown>;
+  token: string;
+}
+
+interface Settlement extends ClaimEntry {
+  outcome: Outcome;
+}
+
+interface Evidence {
+  id: string;
+  hop: number;
+  providerMessageId: string | undefined;
+}
+
+interface ClaimRow {
+  ord: number;
+  elsewhere: boolean | null;
+  accepted_by: number | null;
+  first_digest: string | null;
+  token: string | null;
+  call_id: string;
+  state: string;
+  source: string;
+  attempt: number;
+  lease_left_ms: number;
+  settled_at: Date | null;
+  outcome: Outcome | null;
+  suppressions: SuppressionFound[] | null;
+  cancelled: boolean;
+}
+
+/** Claims and settlements in micro-batches: a thousand messages in flight cost a few statements. */
+export class PostgresLedger extends Ledger {
+  private readonly options: LedgerOptions;
+  private readonly claims: MicroBatch<ClaimEntry, Claim>;
+  private readonly settlements: MicroBatch<Settlement, boolean>;
+  private readonly evidences: MicroBatch<Evidence, true>;
+  private partitions: Promise<Period[]> | undefined;
+  private partitionsUntil = 0;
+
+  constructor(options: LedgerOptions) {
+    super();
+    this.options = options;
+    const batching = { size: 500, lingerMs: 2 };
+    this.claims = microBatch(batching, (entries) => database('claim', () => this.claimAll(entries)));
+    this.settlements = microBatch(batching, (entries) => database('settle', () => this.settleAll(entries)));
+    this.evidences = microBatch(batching, (entries) => database('prove', () => this.markAllAccepted(entries)));
+  }
+
+  claim(delivery: Delivery<unknown>, token: string): Promise<Claim> {
+    return this.claims.add({ delivery, token });
+  }
+
+  settle(delivery: Delivery<unknown>, token: string, outcome: Outcome): Promise<boolean> {
+    return this.settlements.add({ delivery, token, outcome });
+  }
+
+  async markAccepted(id: string, hop: number, providerMessageId?: string): Promise<void> {
+    await this.evidences.add({ id, hop, providerMessageId });
+  }
+
+  siblingCalls(id: string, hop: number, withinMs: number): Promise<SiblingCall[]> {
+    return database('look up', () => siblingCalls(this.options, id, hop, withinMs));
+  }
+
+  private async claimAll(entries: readonly ClaimEntry[]): Promise<Claim[]> {
+    const periods = await this.readyPartitions();
+    return inTurns(entries, (turn) => this.claimTurn(turn, periods));
+  }
+
+  private async claimTurn(given: readonly ClaimEntry[], periods: readonly Period[]): Promise<Claim[]> {
+    const remembered = given.flatMap((entry) => {
+      const period = periodAt(periods, entry.delivery.rememberedAt);
+      return period ? [{ ...entry, period }] : [];
+    });
+    const claims = new Map(remembered.length > 0 ? await this.claimRemembered(remembered) : []);
+    return given.map(({ token }) => claims.get(token) ?? { verdict: 'forgotten' });
+  }
+
+  /** @returns by token */
+  private async claimRemembered(entries: readonly (ClaimEntry & { period: Period })[]): Promise<[string, Claim][]> {
+    const { pool, schema, leaseMs } = this.options;
+    const of = <T>(pick: (entry: ClaimEntry & { period: Period }) => T) => entries.map(pick);
+    const people = peopleOf(entries);
+    const { rows } = await pool.query<ClaimRow>({
+      name: 'claim',
+      text: claimSql(schema),
+      values: [
+        of(({ delivery }) => delivery.id),
+        of(({ delivery }) => delivery.hop),
+        of(({ period }) => period.from),
+        of(({ token }) => token),
+        of(({ delivery }) => delivery.source),
+        of(({ delivery }) => delivery.digest ?? null),
+        of(({ delivery }) => delivery.attempts.length + 1),
+        of(({ delivery }) => fingerprintOf(delivery)?.participants ?? null),
+        of(({ delivery }) => fingerprintOf(delivery)?.contentHash ?? null),
+        leaseMs,
+        commonDays(entries),
+        people.map(({ ord }) => ord),
+        people.map(({ hash }) => hash),
+      ],
+    });
+    const byOrd = new Map(rows.map((row) => [Number(row.ord), row]));
+    return entries.map((entry, index) => [entry.token, verdictOf(entry, byOrd.get(index + 1)!)]);
+  }
+
+  private async settleAll(entries: readonly Settlement[]): Promise<boolean[]> {
+    const periods = await this.readyPartitions();
+    return inTurns(entries, (turn) => this.settleTurn(turn, periods));
+  }
+
+  private async settleTurn(entries: readonly Settlement[], periods: readonly Period[]): Promise<boolean[]> {
+    const { pool, schema } = this.options;
+    const of = <T>(pick: (entry: Settlement) => T) => entries.map(pick);
+    const { rows } = await pool.query<{ id: string; hop: number }>({
+      name: 'settle',
+      text: settleSql(schema),
+      values: [
+        of(({ delivery }) => delivery.id),
+        of(({ delivery }) => delivery.hop),
+        of(({ delivery }) => (periodAt(periods, delivery.rememberedAt) ?? periods[0]!).from),
+        of(({ token }) => token),
+        of(({ outcome }) => outcome.kind),
+        of(({ delivery }) => delivery.source),
+        of(({ delivery }) => delivery.attempts.length + 1),
+        of(({ outcome }) => JSON.stringify(outcome)),
+      ],
+    });
+    const settled = new Set(rows.map((row) => `${row.id}/${row.hop}`));
+    return entries.map(({ delivery }) => settled.has(`${delivery.id}/${delivery.hop}`));
+  }
+
+  /** Only what is in doubt is written to: the usual receipt costs one look by key. */
+  private async markAllAccepted(entries: readonly Evidence[]): Promise<true[]> {
+    await this.options.pool.query(
+      `UPDATE ${this.options.schema}.ledger l SET accepted = true, evidence = coalesce(l.evidence, i.evidence)
+         FROM (SELECT id, hop, max(evidence) AS evidence FROM unnest($1::uuid[], $2::int[], $3::text[]) AS t(id, hop, evidence) GROUP BY id, hop) i
+        WHERE l.id = i.id AND l.hop = i.hop AND l.state NOT IN ('sent', 'acceptance-revoked') AND (NOT l.accepted OR (l.evidence IS NULL AND i.evidence IS NOT NULL))`,
+      [
+        entries.map(({ id }) => id),
+        entries.map(({ hop }) => hop),
+        entries.map(({ providerMessageId }) => providerMessageId ?? null),
+      ],
+    );
+    return entries.map(() => true);
+  }
+
+  private readyPartitions(): Promise<Period[]> {
+    if (!this.partitions || Date.now() > this.partitionsUntil) {
+      this.partitionsUntil = Date.now() + 3_600_000;
+      const { pool, schema } = this.options;
+      this.partitions = keepPartitions(pool, schema, new Date(), this.options);
+      this.partitions.catch(() => (this.partitions = undefined));
+    }
+    return this.partitions;
+  }
+}
+
+/**
+ * How long the period is that all of them fall into; 0 where they fall into several: not all are of the current one
+ * then.
+ */
+function commonDays(entries: readonly { period: Period }[]): number {
+  const { period } = entries[0]!;
+  return entries.every((entry) => entry.period === period) ? daysOf(period) : 0;
+}
+
+/**
+ * Each recipient with the place of its claim, from 1; a look-up makes no call of its own, so whom it may write to does
+ * not matter.
+ */
+const peopleOf = (entries: readonly ClaimEntry[]) =>
+  entries.flatMap(({ delivery: { mode, recipients } }, index) =>
+    mode === 'send' ? recipients.map(({ hash }) => ({ ord: index + 1, hash })) : [],
+  );
+
+/**
+ * Claims, and looks for a cancellation of the message and for suppressions of the recipients: one probe of the index by
+ * recipient. OFFSET keeps it one: left to itself the planner may rather read the whole table.
+ */
+const claimSql = (schema: string) => `
+SELECT c.*, k.suppressions, EXISTS (SELECT 1 FROM ${schema}.cancellation x WHERE x.id = ($1::uuid[])[c.ord]) AS cancelled
+  FROM ${schema}.claim_hops($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) c
+  LEFT JOIN (
+    SELECT r.ord, jsonb_agg(f.found) AS suppressions
+      FROM unnest($12::bigint[], $13::uuid[]) AS r(ord, recipient)
+     CROSS JOIN LATERAL (
+       SELECT jsonb_build_object('recipient', replace(s.recipient::text, '-', ''), 'scope', s.scope, 'tenant', s.tenant, 'reason', s.reason, 'since', s.at) AS found
+         FROM ${schema}.suppression s WHERE s.recipient = r.recipient AND NOT s.lifted OFFSET 0) f
+     GROUP BY r.ord) k USING (ord)`;
+
+/** A look-up makes no call of its own: it must not be taken for one. */
+const fingerprintOf = ({ mode, fingerprint }: Delivery<unknown>) => (mode === 'send' ? fingerprint : undefined);
+
+/** One statement cannot touch a row twice: copies of one hop in a batch take turns. */
+async function inTurns<E extends ClaimEntry, O>(
+  entries: readonly E[],
+  work: (turn: E[]) => Promise<O[]>,
+): Promise<O[]> {
+  const answers = new Map<E, O>();
+  let rest = [...entries];
+  while (rest.length > 0) {
+    const first = new Map<string, E>();
+    for (const entry of rest) {
+      const key = `${entry.delivery.id}/${entry.delivery.hop}`;
+      if (!first.has(key)) first.set(key, entry);
+    }
+    const turn = [...first.values()];
+    const done = await work(turn);
+    for (const [index, entry] of turn.entries()) answers.set(entry, done[index]!);
+    rest = rest.filter((entry) => !answers.has(entry));
+  }
+  return entries.map((entry) => answers.get(entry)!);
+}
+
+function verdictOf({ delivery, token }: ClaimEntry, row: ClaimRow): Claim {
+  const otherContent =
+    delivery.digest !== undefined && row.first_digest !== null && row.first_digest !== delivery.digest;
+  if (row.elsewhere || row.token === null) return { verdict: otherContent ? 'conflict' : 'repeat' };
+  if (row.token === token && row.state === 'claimed')
+    return {
+      verdict: 'mine',
+      token,
+      ...(row.suppressions && { suppressions: row.suppressions }),
+      ...(row.cancelled && delivery.mode === 'send' && { cancelled: true }),
+    };
+  if (row.source !== delivery.source)
+    return otherContent ? { verdict: 'conflict' } : { verdict: 'repeat', of: row.source };
+  if (row.state === 'claimed') return { verdict: 'running', waitMs: Math.max(50, row.lease_left_ms + 20) };
+  return { verdict: 'settled', outcome: row.outcome ?? impliedOutcome(row) };
+}
+
+/** States that the claim statement itself sets have no outcome of their own in the row. */
+function impliedOutcome(row: ClaimRow): Outcome {
+  const at = (row.settled_at ?? new Date()).toISOString();
+  if (row.state === 'superseded') return { kind: 'superseded', at, by: row.accepted_by ?? undefined };
+  const failure = ownFailure(
+    'MSG_ABANDONED',
+    'unknown',
+    'backoff',
+    'The service stopped while it was sending; the provider may have taken the message.',
+  );
+  return { kind: 'unknown', at, callId: row.call_id, attempt: row.attempt, failure };
+}
+
+/**
+ * Settles where the token still matches; proof of acceptance also upgrades what was turned into `unknown` meanwhile.
+ */
+const settleSql = (schema: string) => `
+INSERT INTO ${schema}.ledger AS l (id, hop, day, token, call_id, state, source, attempt, lease_until, claimed_at, settled_at, outcome)
+SELECT i.id, i.hop, i.day, i.token, i.token, i.state, i.source, i.attempt, clock_timestamp(), clock_timestamp(), clock_timestamp(), i.outcome::jsonb
+  FROM unnest($1::uuid[], $2::int[], $3::date[], $4::uuid[], $5::text[], $6::text[], $7::int[], $8::text[])
+    AS i(id, hop, day, token, state, source, attempt, outcome)
+ ORDER BY i.id, i.hop
+ON CONFLICT (id, hop, day) DO UPDATE SET
+  state = excluded.state, outcome = excluded.outcome, settled_at = excluded.settled_at
+  WHERE (l.token = excluded.token AND (l.state = 'claimed' OR l.state = excluded.state))
+     OR (l.call_id = excluded.call_id AND l.state = 'unknown' AND excluded.state = 'sent')
+RETURNING id, hop`;

@@ -1,0 +1,251 @@
+import { type UnconfirmedCall, factId, type SendDeferred, type Status, type StatusChanged, type SuppressionChanged } from '#libs/contracts';
+import { ownFailure } from '#libs/providers';
+import type { Delivery, Outcome, SuppressedRecipient } from '../delivery.ts';
+
+export interface OutcomeEvents {
+  facts: StatusChanged[];
+  deferred?: SendDeferred;
+  suppresses?: SuppressionChanged;
+}
+
+type Reported = Pick<StatusChanged, 'status' | 'final' | 'at' | 'attempt'> & Partial<StatusChanged> & { status: Status };
+
+/** What is told of an outcome: the same facts under the same ids, however often it is told. */
+export function eventsFor(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
+  const { facts, ...more } = ofAll(delivery, outcome);
+  const forbidden = outcome.kind === 'failed' && outcome.forbids && suppression(delivery, outcome);
+  return { facts: [...facts, ...eventsOfSuppressed(delivery, outcome)], ...more, ...(forbidden && { suppresses: forbidden }) };
+}
+
+/** Each of those that were left out has its own status. Before another hop nothing is told of them: it looks anew. */
+function eventsOfSuppressed(delivery: Delivery<unknown>, outcome: Outcome): StatusChanged[] {
+  const { suppressedRecipients = [], at, kind } = outcome;
+  if (kind === 'waiting' || (kind === 'failed' && outcome.failure.retry !== 'never')) return [];
+  // None: they could not be read. How many there are is not told then.
+  const recipientCount = delivery.recipients.length || undefined;
+  if (recipientCount === 1) return [];
+  return suppressedRecipients.map(({ recipient, failure, why }) =>
+    fact(
+      delivery,
+      {
+        status: 'suppressed',
+        final: true,
+        at,
+        attempt: delivery.attempts.length,
+        recipient,
+        recipientCount,
+        failure,
+        reason: why,
+      },
+      recipient.hash,
+    ),
+  );
+}
+
+/** Those it went to. */
+const reached = ({ recipients }: Delivery<unknown>, { suppressedRecipients = [] }: Outcome) =>
+  recipients.filter(({ hash }) => !suppressedRecipients.some(({ recipient }) => recipient.hash === hash));
+
+/** What a provider's refusal of the recipient forbids from now on. */
+function suppression(
+  delivery: Delivery<unknown>,
+  outcome: Extract<Outcome, { kind: 'failed' }>,
+): SuppressionChanged | undefined {
+  const { channel, messageId, tenant, hop } = delivery;
+  const { forbids, at, provider } = outcome;
+  if (!forbids) return undefined;
+  const {
+    recipient: { hash, mask },
+    scope,
+    reason,
+  } = forbids;
+  const eventId = factId({ tenant, channel, messageId, hop, source: channel, status: `suppresses:${scope}` });
+  return defined({ channel, recipient: hash, scope, reason, at, eventId, mask, provider, source: 'refusal' as const });
+}
+
+function ofAll(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
+  const { at } = outcome;
+  const attempt = 'attempt' in outcome ? outcome.attempt : delivery.attempts.length;
+  const say = (reported: Partial<Reported> & { status: Status }) => fact(delivery, { final: false, at, attempt, ...reported });
+  switch (outcome.kind) {
+    case 'sent': {
+      const { provider, providerMessageId, callId, size } = outcome;
+      return {
+        facts: [
+          say({ status: 'sent', provider, providerMessageId, callId, ...size, recipients: reached(delivery, outcome) }),
+        ],
+      };
+    }
+    // Asked to be checked and not sent: it ends here, and what it says must not look like a send.
+    case 'validated':
+      return { facts: [say({ status: 'cancelled', final: true, provider: outcome.provider, reason: validatedOnly })] };
+    case 'failed': {
+      const { failure, provider } = outcome;
+      const final = failure.retry === 'never';
+      return {
+        facts: [say({ status: final ? 'failed' : 'retrying', final, provider, failure })],
+        deferred: deferred(delivery, outcome, { why: 'failed', failure }),
+      };
+    }
+    case 'unknown': {
+      // A look-up that was cut off sent nothing: the call in doubt is still the earlier one.
+      if (delivery.mode === 'reconcile') return stillUnconfirmed(delivery, outcome);
+      const { failure, provider, callId, traceparent, replay } = outcome;
+      const unconfirmedCall: UnconfirmedCall = defined({
+        hop: delivery.hop,
+        provider,
+        callId,
+        at,
+        ...(replay && { attempt, traceparent, replay }),
+        ...(outcome.suppressedRecipients && { suppressedRecipients: outcome.suppressedRecipients.map(({ recipient }) => recipient.hash) }),
+      });
+      return {
+        facts: [say({ status: 'unconfirmed', provider, callId, failure, recipients: reached(delivery, outcome) })],
+        deferred: deferred(delivery, outcome, {
+          why: 'unknown',
+          failure,
+          unconfirmedCall,
+          unconfirmedSince: delivery.unconfirmedSince ?? at,
+        }),
+      };
+    }
+    case 'waiting':
+      return {
+        facts: [say({ status: 'scheduled', nextAt: outcome.until, reason: outcome.reason })],
+        deferred: deferred(delivery, outcome, { why: 'waiting', until: outcome.until }),
+      };
+    case 'cancelled':
+      return { facts: [say({ status: 'cancelled', final: true, reason: 'Upstream asked not to send it any more.' })] };
+    case 'expired':
+      return { facts: [say({ status: 'expired', final: true, failure: outcome.failure })] };
+    case 'suppressed': {
+      const [{ failure, why }] = outcome.suppressedRecipients as [SuppressedRecipient];
+      const others = outcome.suppressedRecipients.length > 1;
+      return {
+        facts: [
+          say({
+            status: 'suppressed',
+            final: true,
+            failure,
+            reason: others ? 'None of its recipients may be written to.' : why,
+          }),
+        ],
+      };
+    }
+    case 'found': {
+      const { provider, providerMessageId } = outcome;
+      const { unconfirmedCall } = delivery;
+      return {
+        facts: [
+          say({
+            status: 'sent',
+            source: 'lookup',
+            hop: unconfirmedCall?.hop ?? delivery.hop,
+            provider,
+            providerMessageId,
+            recipients: delivery.recipients,
+            reason: 'The provider’s answer was lost; asked again, it has the message.',
+          }),
+        ],
+      };
+    }
+    case 'unresolved':
+      return stillUnconfirmed(delivery, outcome);
+    case 'superseded': {
+      // Whoever learned that it was taken may have died before telling.
+      const { by } = outcome;
+      return {
+        facts:
+          by === undefined
+            ? []
+            : [
+                say({
+                  status: 'sent',
+                  source: 'lookup',
+                  hop: by,
+                  recipients: delivery.recipients,
+                  reason: 'The provider took it on an earlier attempt, so it is not sent again.',
+                }),
+              ],
+      };
+    }
+  }
+}
+
+const validatedOnly = 'Validated only: the provider checked it as asked, and sent nothing.';
+
+/** Nothing new is known: no fact, and retry decides how long to go on looking. */
+function stillUnconfirmed(delivery: Delivery<unknown>, { at }: Outcome): OutcomeEvents {
+  const { unconfirmedCall, unconfirmedSince = at } = delivery;
+  return {
+    facts: [],
+    deferred: deferred(
+      delivery,
+      { kind: 'unresolved', at },
+      { why: 'unknown', failure: unresolved(), unconfirmedCall, unconfirmedSince },
+    ),
+  };
+}
+
+const unresolved = () =>
+  ownFailure('MSG_UNRESOLVED', 'unknown', 'backoff', 'The provider could not say yet whether it took the message.');
+
+/** `about`: of one of several recipients, whose fact has an id of its own. */
+function fact(delivery: Delivery<unknown>, reported: Reported, about?: string): StatusChanged {
+  const { messageId, tenant, channel, lane, correlationId, tags } = delivery;
+  const { hop, source } = { hop: delivery.hop, source: channel, ...reported };
+  const eventId = factId({
+    tenant,
+    channel,
+    messageId,
+    hop,
+    source,
+    status: about === undefined ? reported.status : `${reported.status}:${about}`,
+  });
+  return defined({ messageId, tenant, channel, lane, correlationId, tags, ...reported, eventId, hop, source });
+}
+
+/** Handed over to retry; the attempt just made joins the history. What no provider was asked for is no attempt. */
+function deferred(
+  delivery: Delivery<unknown>,
+  outcome: Outcome,
+  more: Partial<SendDeferred> & Pick<SendDeferred, 'why'>,
+): SendDeferred {
+  const { messageId, tenant, channel, lane, key, hop, request } = delivery;
+  const tried =
+    outcome.kind === 'unknown' || (outcome.kind === 'failed' && outcome.provider !== undefined)
+      ? [
+          ...delivery.attempts,
+          defined({
+            attempt: outcome.attempt,
+            hop,
+            at: outcome.at,
+            provider: outcome.provider,
+            failure: outcome.failure,
+          }),
+        ]
+      : delivery.attempts;
+  return defined({
+    eventId: factId({ tenant, channel, messageId, hop, source: channel, status: `deferred:${more.why}` }),
+    messageId,
+    tenant,
+    channel,
+    lane,
+    key,
+    hop,
+    request,
+    requestedAt: delivery.requestedAt.toISOString(),
+    expiresAt: delivery.expiresAt.toISOString(),
+    templateVersion: delivery.templateVersion,
+    attempts: tried,
+    at: outcome.at,
+    ...more,
+  });
+}
+
+/** Without the fields that hold nothing. */
+function defined<T extends object>(value: T): T {
+  const kept: Partial<T> = {};
+  for (const name in value) if (value[name] !== undefined) kept[name] = value[name];
+  return kept as T;
+}

@@ -1,0 +1,34 @@
+import type { UnconfirmedCall } from '#libs/contracts';
+import type { LookupResult, Provider, Repeat } from '#libs/providers';
+import type { SiblingCall, Delivery } from '../delivery.ts';
+import { siblingWindowMs, matchLostCall } from './match.policy.ts';
+
+export interface LostCall<M> {
+  provider: Provider<M>;
+  delivery: Delivery<M>;
+  unconfirmedCall: UnconfirmedCall;
+  /** Where the call may be made once more. */
+  repeat: Repeat | undefined;
+  leaseMs: number;
+  siblingCalls: (withinMs: number) => Promise<SiblingCall[]>;
+}
+
+/**
+ * Asks the provider for a call whose answer was lost; where its list bears no reference of ours, the ledger says whose
+ * is whose.
+ */
+export async function findLostCall<M>({
+  provider,
+  delivery,
+  unconfirmedCall,
+  repeat,
+  leaseMs,
+  siblingCalls,
+}: LostCall<M>): Promise<LookupResult> {
+  const since = delivery.requestedAt.getTime();
+  const result = await provider.lookup({ message: delivery.message, callId: unconfirmedCall.callId, since, repeat });
+  if (result.found !== 'candidates') return result;
+  // The ledger is asked after the provider: whatever is on the list has its claim there by now.
+  const match = matchLostCall(result.candidates, await siblingCalls(siblingWindowMs(leaseMs)), leaseMs);
+  return match === undefined ? { found: 'absent' } : { found: 'accepted', providerMessageId: match };
+}

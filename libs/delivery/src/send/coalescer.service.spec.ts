@@ -1,0 +1,93 @@
+import { type LookupResult, Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/providers';
+import { Coalescer } from './coalescer.service.ts';
+import { describe, expect, it } from '@jest/globals';
+
+/** Takes everything; remembers what came alone and what came together. */
+class CountingProvider extends Provider<string> {
+  readonly name = 'counting';
+  readonly alone: string[] = [];
+  readonly together: string[][] = [];
+
+  send({ reference, mayStillSend }: ProviderCall<string>): Promise<SendResult> {
+    if (mayStillSend()) this.alone.push(reference.messageId);
+    return Promise.resolve({ sent: true, providerMessageId: `alone-${reference.messageId}` });
+  }
+
+  override batchKey = (message: string) => (message === 'unique' ? undefined : message);
+
+  override sendBatch(calls: readonly ProviderCall<string>[]): Promise<SendResult[]> {
+    this.together.push(calls.map(({ reference }) => reference.messageId));
+    return Promise.resolve(
+      calls.map(({ reference }) => ({ sent: true, providerMessageId: `of-${reference.messageId}` })),
+    );
+  }
+
+  lookup = (): Promise<LookupResult> => Promise.resolve({ found: 'unsupported' });
+  check = (): Promise<ProviderCheck> => Promise.resolve({ state: 'ok' });
+}
+
+const aCall = (
+  messageId: string,
+  more: { message?: string; lane?: 'bulk' | 'urgent'; tenant?: string; mayStillSend?: () => boolean } = {},
+): ProviderCall<string> => ({
+  message: more.message ?? 'newsletter',
+  reference: {
+    messageId,
+    tenant: more.tenant ?? 'default',
+    lane: more.lane ?? 'bulk',
+    hop: 1,
+    attempt: 1,
+    callId: `call-${messageId}`,
+  },
+  mayStillSend: more.mayStillSend ?? (() => true),
+});
+
+describe('bulk messages with the same content', () => {
+  it('that come within the linger go in one call, and each gets its own answer', async () => {
+    const provider = new CountingProvider();
+    const coalescer = new Coalescer<string>(10);
+    const results = await Promise.all(['a', 'b', 'c'].map((id) => coalescer.send(provider, aCall(id))));
+    expect(provider.together).toEqual([['a', 'b', 'c']]);
+    expect(results.map((result) => result.sent && result.providerMessageId)).toEqual(['of-a', 'of-b', 'of-c']);
+  });
+
+  it('never go together across tenants or contents, nor in a lane where somebody waits for them', async () => {
+    const provider = new CountingProvider();
+    const coalescer = new Coalescer<string>(10);
+    await Promise.all([
+      coalescer.send(provider, aCall('a')),
+      coalescer.send(provider, aCall('b', { tenant: 'other' })),
+      coalescer.send(provider, aCall('c', { message: 'another letter' })),
+      coalescer.send(provider, aCall('d', { lane: 'urgent' })),
+      coalescer.send(provider, aCall('e', { message: 'unique' })),
+    ]);
+    expect(provider.together).toHaveLength(3);
+    expect(provider.together).toEqual(expect.arrayContaining([['a'], ['b'], ['c']]));
+    expect(provider.alone).toEqual(['d', 'e']);
+  });
+
+  it('go as soon as a call is full', async () => {
+    const provider = new CountingProvider();
+    const coalescer = new Coalescer<string>(60_000);
+    await Promise.all(Array.from({ length: 2_000 }, (_, index) => coalescer.send(provider, aCall(String(index)))));
+    expect(provider.together.map((group) => group.length)).toEqual([1_000, 1_000]);
+  });
+
+  it('go in calls as large as the provider takes, and no larger', async () => {
+    const provider = Object.assign(new CountingProvider(), { batchLimit: 100 });
+    const coalescer = new Coalescer<string>(10);
+    await Promise.all(Array.from({ length: 250 }, (_, index) => coalescer.send(provider, aCall(String(index)))));
+    expect(provider.together.map((group) => group.length)).toEqual([100, 100, 50]);
+  });
+
+  it('do not wait for one that has come too late to be sent', async () => {
+    const provider = new CountingProvider();
+    const coalescer = new Coalescer<string>(10);
+    await Promise.all([
+      coalescer.send(provider, aCall('a')),
+      coalescer.send(provider, aCall('late', { mayStillSend: () => false })),
+    ]);
+    expect(provider.together).toEqual([['a']]);
+    expect(provider.alone).toEqual([]);
+  });
+});

@@ -1,0 +1,70 @@
+import type { Provider, ProviderCall, SendResult } from '#libs/providers';
+import { type Clock, systemClock } from '../clock.ts';
+
+interface Waiting<M> {
+  call: ProviderCall<M>;
+  resolve: (result: SendResult) => void;
+  reject: (error: unknown) => void;
+}
+
+interface Group<M> {
+  members: Waiting<M>[];
+  /** It goes, and nobody waits for more. */
+  gone: AbortController;
+}
+
+/**
+ * Lets bulk messages that can share a call wait a moment for each other and go in one call of the provider.
+ * Never across tenants, and never in the other lanes: there nobody waits for company.
+ */
+export class Coalescer<M> {
+  private readonly lingerMs: number;
+  private readonly clock: Clock;
+  private readonly groups = new Map<string, Group<M>>();
+
+  /** @param lingerMs how long the first of a group waits for others, in milliseconds; 0: each goes alone */
+  constructor(lingerMs: number, clock: Clock = systemClock) {
+    this.lingerMs = lingerMs;
+    this.clock = clock;
+  }
+
+  send(provider: Provider<M>, call: ProviderCall<M>): Promise<SendResult> {
+    const { lane, tenant } = call.reference;
+    const shared = this.lingerMs > 0 && lane === 'bulk' ? provider.batchKey(call.message) : undefined;
+    if (shared === undefined) return provider.send(call);
+    const key = `${provider.name}/${tenant}/${shared}`;
+    return new Promise((resolve, reject) => {
+      const group = this.groups.get(key) ?? this.open(key, provider);
+      group.members.push({ call, resolve, reject });
+      if (group.members.length >= provider.batchLimit) this.close(key, provider, group);
+    });
+  }
+
+  private open(key: string, provider: Provider<M>): Group<M> {
+    const group: Group<M> = { members: [], gone: new AbortController() };
+    this.groups.set(key, group);
+    const close = () => this.close(key, provider, group);
+    this.clock.wait(this.lingerMs, group.gone.signal).then(close, () => undefined);
+    return group;
+  }
+
+  private close(key: string, provider: Provider<M>, group: Group<M>): void {
+    if (this.groups.get(key) !== group) return;
+    this.groups.delete(key);
+    group.gone.abort();
+    // One that came too late must not hold the others back: alone it is refused before it is written.
+    const [late, inTime] = parted(group.members, ({ call }) => !call.mayStillSend());
+    for (const { call, resolve, reject } of late) provider.send(call).then(resolve, reject);
+    if (inTime.length === 0) return;
+    provider.sendBatch(inTime.map(({ call }) => call)).then(
+      (results) => inTime.forEach(({ resolve }, index) => resolve(results[index]!)),
+      (error: unknown) => inTime.forEach(({ reject }) => reject(error)),
+    );
+  }
+}
+
+function parted<T>(all: readonly T[], first: (one: T) => boolean): [T[], T[]] {
+  const parts: [T[], T[]] = [[], []];
+  for (const one of all) parts[first(one) ? 0 : 1].push(one);
+  return parts;
+}

@@ -1,0 +1,107 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { holdByHeaders, type ListPage, SuppressionLists } from '#libs/providers';
+import { CallBroken, type HttpResponse, ProviderHttp } from './provider-http.adapter.ts';
+
+interface ListReaderOptions {
+  http: ProviderHttp;
+  headers: Record<string, string>;
+  stopping: AbortSignal;
+}
+
+export interface ListsAccess {
+  apiKey: string;
+  baseUrl: string;
+  timeoutMs: number;
+  stopping: AbortSignal;
+}
+
+/** Says of an answer that cannot be read what is wrong with it. */
+export const notAsDocumented = 'its answer is not the list that it documents';
+
+export type Read = { read: true; body: unknown } | { read: false; trouble: string; status?: number };
+
+const MOST_TRIES = 6;
+/** Who asks to wait longer is not waited for: a person is. */
+const MOST_WAIT_MS = 90_000;
+
+/** Reads page after page as fast as the provider allows: its rate headers and Retry-After are honoured. */
+export class ListReader {
+  private readonly options: ListReaderOptions;
+  private notBefore = 0;
+
+  constructor(options: ListReaderOptions) {
+    this.options = options;
+  }
+
+  async get(path: string): Promise<Read> {
+    for (let round = 1; ; round += 1) {
+      const waitMs = this.notBefore - Date.now();
+      if (waitMs > MOST_WAIT_MS)
+        return { read: false, trouble: `it asks to wait ${Math.round(waitMs / 1000)} s; run this again later` };
+      if (waitMs > 0) await delay(waitMs, undefined, { signal: this.options.stopping }).catch(() => undefined);
+      if (this.options.stopping.aborted) return { read: false, trouble: 'the service is stopping; run this again' };
+      const answer = await this.ask(path);
+      if (answer instanceof CallBroken) {
+        if (round >= 3) return { read: false, trouble: `it cannot be reached (${answer.code})` };
+        this.notBefore = Date.now() + 500 * round;
+      } else {
+        this.notBefore = holdByHeaders(answer.headers, Date.now()) ?? 0;
+        if (answer.status !== 429 || round >= MOST_TRIES) return readOf(answer);
+        this.notBefore = Math.max(
+          this.notBefore,
+          Date.now() + 1_000 * Math.max(1, Number(answer.headers['retry-after']) || 0),
+        );
+      }
+    }
+  }
+
+  private async ask(path: string): Promise<HttpResponse | CallBroken> {
+    const { http, headers } = this.options;
+    try {
+      return await http.call({ method: 'GET', path, headers });
+    } catch (error) {
+      if (error instanceof CallBroken) return error;
+      throw error;
+    }
+  }
+}
+
+/** The lists of a provider that gives them over HTTP. */
+export abstract class HttpLists extends SuppressionLists {
+  private readonly setting: string;
+  private readonly access: ListsAccess;
+
+  /** @param setting names the base URL */
+  constructor(setting: string, access: ListsAccess) {
+    super();
+    this.setting = setting;
+    this.access = access;
+  }
+
+  async *read(): AsyncGenerator<ListPage> {
+    const { apiKey, baseUrl, timeoutMs, stopping } = this.access;
+    const http = new ProviderHttp(this.setting, baseUrl, timeoutMs, 1);
+    // Resend refuses calls without a User-Agent.
+    const headers = {
+      authorization: `Bearer ${apiKey}`,
+      accept: 'application/json',
+      'user-agent': 'messaging-integrations',
+    };
+    try {
+      yield* this.pages(new ListReader({ http, headers, stopping }));
+    } finally {
+      await http.close();
+    }
+  }
+
+  protected abstract pages(reader: ListReader): AsyncGenerator<ListPage>;
+}
+
+function readOf({ status, body }: HttpResponse): Read {
+  if (status !== 200) return { read: false, status, trouble: `it answers with status ${status}` };
+  try {
+    return { read: true, body: JSON.parse(body) };
+  } catch {
+    return { read: false, trouble: 'its answer is not JSON' };
+  }
+}

@@ -1,0 +1,162 @@
+import { type Failure, InvalidConfiguration } from '#libs/contracts';
+import { ownFailure } from '#libs/providers';
+import { type Dispatcher, Pool } from 'undici';
+
+export interface HttpCall {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path and query. */
+  path: string;
+  headers: Record<string, string>;
+  body?: string | undefined;
+  /** Asked as the request is about to be written; false stops it there. */
+  mayStillSend?: (() => boolean) | undefined;
+}
+
+export interface HttpResponse {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: string;
+}
+
+/** A call without a usable answer. `written`: the provider may have taken it. */
+export class CallBroken extends Error {
+  readonly code: string;
+  readonly written: boolean;
+
+  constructor(code: string, written: boolean) {
+    super(written ? 'the answer was lost' : 'the request was not sent');
+    this.code = code;
+    this.written = written;
+  }
+}
+
+/** An answer larger than any provider gives is cut off: it would only fill memory. */
+const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
+
+const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+/** One keep-alive pool of connections to a provider; tells for every failed call whether the request was written. */
+export class ProviderHttp {
+  private readonly pool: Pool;
+  private readonly basePath: string;
+  private readonly timeoutMs: number;
+
+  /**
+   * @param baseUrl such as https://api.sendgrid.com
+   * @param timeoutMs for a whole call, in milliseconds
+   * @param connections most of them at a time; opened as they are needed
+   * @throws InvalidConfiguration for plain http:// to anything but this machine
+   */
+  constructor(setting: string, baseUrl: string, timeoutMs: number, connections = 100) {
+    const url = new URL(baseUrl);
+    if (url.protocol !== 'https:' && !loopback.test(url.hostname)) {
+      throw new InvalidConfiguration(
+        `${setting} must begin with https:// (plain http:// is allowed to this machine only)`,
+      );
+    }
+    this.basePath = url.pathname.replace(/\/$/, '');
+    this.timeoutMs = timeoutMs;
+    this.pool = new Pool(url.origin, {
+      connections,
+      pipelining: 1,
+      allowH2: false,
+      keepAliveTimeout: 30_000,
+      connectTimeout: Math.min(5_000, timeoutMs),
+    });
+  }
+
+  /** @throws CallBroken when there is no answer. */
+  call(call: HttpCall): Promise<HttpResponse> {
+    return new Promise((resolve, reject) => {
+      const exchange = new Exchange(call, resolve, reject);
+      const timer = setTimeout(() => exchange.giveUp('UND_ERR_HEADERS_TIMEOUT'), this.timeoutMs);
+      exchange.onEnd = () => clearTimeout(timer);
+      const { method, path, headers, body } = call;
+      this.pool.dispatch({ method, path: this.basePath + path, headers, body: body ?? null }, exchange);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.pool.destroy();
+  }
+}
+
+class Exchange implements Dispatcher.DispatchHandler {
+  onEnd: () => void = () => {};
+  private readonly wanted: HttpCall;
+  private readonly resolve: (answer: HttpResponse) => void;
+  private readonly reject: (error: CallBroken) => void;
+  private controller: Dispatcher.DispatchController | undefined;
+  private written = false;
+  private ended = false;
+  private status = 0;
+  private headers: HttpResponse['headers'] = {};
+  private readonly chunks: Buffer[] = [];
+  private bytes = 0;
+
+  constructor(wanted: HttpCall, resolve: (answer: HttpResponse) => void, reject: (error: CallBroken) => void) {
+    this.wanted = wanted;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    if (this.ended) return controller.abort(new Error('given up before it started'));
+    if (this.wanted.mayStillSend && !this.wanted.mayStillSend()) {
+      this.end(new CallBroken('MSG_NOT_STARTED', false));
+      return controller.abort(new Error('too late to start'));
+    }
+    this.written = true;
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: HttpResponse['headers']): void {
+    this.status = status;
+    this.headers = headers;
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.bytes += chunk.length;
+    if (this.bytes > MAX_RESPONSE_BYTES) controller.abort(new Error('the answer is too large'));
+    else this.chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.end({ status: this.status, headers: this.headers, body: Buffer.concat(this.chunks).toString('utf8') });
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error & { code?: string }): void {
+    this.end(new CallBroken(error.code ?? error.name, this.written));
+  }
+
+  giveUp(code: string): void {
+    this.end(new CallBroken(this.written ? code : 'UND_ERR_CONNECT_TIMEOUT', this.written));
+    this.controller?.abort(new Error('timed out'));
+  }
+
+  private end(result: HttpResponse | CallBroken): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.onEnd();
+    if (result instanceof CallBroken) this.reject(result);
+    else this.resolve(result);
+  }
+}
+
+/** A broken call as a failure: not written is a proven refusal, anything else may have been accepted (design §5). */
+export function brokenCallFailure(provider: string, error: CallBroken): Failure {
+  const { code } = error;
+  if (error.written) {
+    return ownFailure(code, 'unknown', 'backoff', 'The provider’s answer was lost; it may have taken the message.', {
+      provider,
+    });
+  }
+  if (code === 'MSG_NOT_STARTED') {
+    return ownFailure(code, 'transient', 'backoff', 'It took too long to get to the provider, so nothing was sent.', {
+      provider,
+    });
+  }
+  return ownFailure(code, 'transient', 'failover', 'The provider could not be reached; nothing was sent.', {
+    provider,
+  });
+}

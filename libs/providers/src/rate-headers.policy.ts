@@ -1,0 +1,41 @@
+import type { SendResult } from './provider.port.ts';
+
+// A header that asks for more is not believed: an operator would find nothing moving for days.
+const LONGEST_HOLD_MS = 24 * 3_600_000;
+
+/**
+ * Until when a provider is left alone after this result, in ms since 1970; undefined: it did not ask.
+ * @param standardMs where it was throttled but did not say for how long (Twilio's 20429 never does)
+ */
+export function holdAfter(result: SendResult, standardMs: number, now: number): number | undefined {
+  if (result.sent || result.failure.kind !== 'throttled') return result.holdUntil;
+  const {
+    failure: { retryAfterMs },
+    holdUntil,
+  } = result;
+  if (retryAfterMs === undefined && holdUntil !== undefined) return holdUntil;
+  return now + Math.min(LONGEST_HOLD_MS, retryAfterMs ?? standardMs);
+}
+
+/**
+ * Until when rate headers ask to wait, in ms since 1970: only where they say that nothing is left.
+ * `x-ratelimit-reset` is in unix seconds (SendGrid), `ratelimit-reset` in seconds from now (Resend).
+ */
+export function holdByHeaders(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  now: number,
+): number | undefined {
+  if (numberOf(headers['x-ratelimit-remaining']) === 0)
+    return believable((numberOf(headers['x-ratelimit-reset']) ?? 0) * 1000, now);
+  if (numberOf(headers['ratelimit-remaining']) === 0)
+    return believable(now + (numberOf(headers['ratelimit-reset']) ?? 0) * 1000, now);
+  return undefined;
+}
+
+const believable = (until: number, now: number) => (until > now ? Math.min(until, now + LONGEST_HOLD_MS) : undefined);
+
+function numberOf(header: string | string[] | undefined): number | undefined {
+  if (typeof header !== 'string' || header.trim() === '') return undefined;
+  const value = Number(header);
+  return Number.isFinite(value) && value >= 0 ? value : undefined;
+}

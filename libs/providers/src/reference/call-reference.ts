@@ -1,0 +1,77 @@
+import { Lane, MessageId, Tenant, type RecipientRef, type StatusChanged, repairLine } from '#libs/contracts';
+
+/**
+ * What we hand a provider and get back in its webhooks. Short names of our own: a provider's fields must not collide.
+ */
+const names = {
+  messageId: 'mi_message_id',
+  tenant: 'mi_tenant',
+  lane: 'mi_lane',
+  hop: 'mi_hop',
+  attempt: 'mi_attempt',
+  callId: 'mi_call_id',
+  recipientCount: 'mi_recipients',
+  recipientHash: 'mi_recipient_hash',
+  traceparent: 'mi_trace',
+} as const;
+
+export type ReturnedReference = Partial<
+  Pick<StatusChanged, 'messageId' | 'tenant' | 'lane' | 'hop' | 'attempt' | 'callId' | 'recipientCount'>
+> & {
+  /** Whom it went to, where it was one. */
+  recipientHash?: string | undefined;
+  traceparent?: string | undefined;
+};
+
+/** A call's reference as flat strings, for custom arguments or a query. */
+export function referenceFields(reference: { [K in keyof typeof names]?: string | number | undefined }): Record<
+  string,
+  string
+> {
+  const fields: Record<string, string> = {};
+  for (const [name, wire] of Object.entries(names) as [keyof typeof names, string][]) {
+    if (reference[name] !== undefined) fields[wire] = String(reference[name]);
+  }
+  return fields;
+}
+
+/**
+ * The reference a webhook brings back; whatever does not fit is left out, since anyone may write into a mail's
+ * arguments.
+ */
+export function returnedReference(fields: Record<string, unknown>): ReturnedReference {
+  const text = (name: string) =>
+    typeof fields[name] === 'string' || typeof fields[name] === 'number' ? String(fields[name]) : undefined;
+  const line = (name: string, max: number) => repairLine(text(name) ?? '', max) || undefined;
+  const messageId = MessageId.safeParse(text(names.messageId));
+  const tenant = Tenant.safeParse(text(names.tenant));
+  if (!messageId.success || !tenant.success) return {};
+  const lane = Lane.options.find((name) => name === fields[names.lane]);
+  const count = (name: string) => (/^\d{1,5}$/.test(text(name) ?? '') ? Number(text(name)) : undefined);
+  return {
+    messageId: messageId.data,
+    tenant: tenant.data,
+    lane,
+    hop: count(names.hop) || undefined,
+    attempt: count(names.attempt),
+    callId: line(names.callId, 64),
+    ...(count(names.recipientCount) && { recipientCount: count(names.recipientCount) }),
+    ...(isHash(text(names.recipientHash)) && { recipientHash: text(names.recipientHash) }),
+    traceparent: line(names.traceparent, 100),
+  };
+}
+
+const isHash = (text: string | undefined): boolean => text !== undefined && /^[0-9a-f]{32}$/.test(text);
+
+/**
+ * Whom a webhook is about: the recipient of the message where that went to one, else whom the event names; undefined:
+ * nobody is told. A provider may name another address than the one that we wrote to, as where the mail was forwarded.
+ * `mask` is missing where only such an address is known.
+ */
+export function recipientConcerned(
+  { recipientHash: hash }: ReturnedReference,
+  named: RecipientRef | undefined,
+): { hash: string; mask?: string } | undefined {
+  if (hash === undefined || hash === named?.hash) return named;
+  return { hash };
+}

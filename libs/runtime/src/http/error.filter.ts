@@ -1,0 +1,31 @@
+import type { Logger } from '#libs/telemetry';
+import { askedOf } from './http.ts';
+import { answerTo, JSON_TYPE } from './problem.ts';
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Observable, throwError } from 'rxjs';
+
+/**
+ * One shape for every HTTP error: `{ code, message, remedy }`. Errors of record handlers are passed on as they are:
+ * Nest would turn them into "Internal server error" and the transport could not tell them apart.
+ */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  private readonly logger: Logger;
+
+  constructor(logger: Logger) {
+    this.logger = logger;
+  }
+
+  catch(error: unknown, host: ArgumentsHost): Observable<never> | void {
+    if (host.getType() === 'rpc') return throwError(() => error);
+    const http = host.switchToHttp();
+    const { status, body, allow } = answerTo(error, askedOf(http.getRequest<FastifyRequest>()));
+    if (status >= 500) this.logger.error({ err: error }, 'a request failed');
+    const reply = http.getResponse<FastifyReply>();
+    if (reply.sent) return;
+    if (allow !== undefined) reply.header('allow', allow);
+    // A handler may have said already of what type its own answer would have been.
+    void reply.status(status).header('content-type', JSON_TYPE).send(body);
+  }
+}

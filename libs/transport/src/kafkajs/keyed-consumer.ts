@@ -1,0 +1,306 @@
+import { setImmediate, setTimeout as delay } from 'node:timers/promises';
+import { type Lane, laneOf, topicNames, type Topic } from '#libs/contracts';
+import type { Logger } from '#libs/telemetry';
+import type { ConsumptionWatch } from '../partition/consumption-watch.ts';
+import { SelfHealingConsumer } from './self-healing-consumer.ts';
+import { type Every, every } from '../every.ts';
+import { lanesByUrgency, laneQuotaOf } from '../partition/flight.policy.ts';
+import type { KafkaConfig } from '../kafka.config.ts';
+import { PartitionTracker } from '../partition/partition-tracker.ts';
+import type { UnreadMessage } from '../fetch/unread.ts';
+import { toRecord, type IncomingRecord } from '../record/record.ts';
+import type { Batch, EachBatchPayload, Kafka } from 'kafkajs';
+
+/** Deals with one record. Resolves when its offset may be committed; `false` leaves it for the next assignment. */
+export type RecordHandler = (record: IncomingRecord) => Promise<boolean>;
+
+export interface KeyedConsumerOptions {
+  kafka: Kafka;
+  config: KafkaConfig;
+  groupId: string;
+  topics: readonly Topic[];
+  handle: RecordHandler;
+  logger: Logger;
+  /** Whether a record is of no interest here, by what its headers say: it takes no place and is not even decoded. */
+  skip?: (record: IncomingRecord) => boolean;
+  /** Told of the partitions, by full topic name, each time the group has divided them. */
+  onAssigned?: (assignment: Record<string, number[]>) => void;
+  /**
+   * Waits for much rather than taking each record as it comes: a fetch costs the broker and us more than many a record.
+   */
+  batched?: boolean;
+  /** Told of what goes wrong with the consumption as such. */
+  watch?: ConsumptionWatch;
+  /** Where a new group starts. */
+  fromBeginning?: boolean;
+  /**
+   * A consumer that shows no sign of life for so long is replaced, in milliseconds; default 45,000 or two sessions,
+   * past any time-out of a request.
+   */
+  silentMs?: number;
+  every?: Every;
+}
+
+/** The last commit of an orderly stop; without an answer by then the records come again, as after a kill. */
+const COMMIT_WITHIN_MS = 1_500;
+
+/**
+ * A partition that the broker cannot read is asked for again after so long: a replica may be brought back, or take
+ * over.
+ */
+const STUCK_ASKED_AGAIN_MS = 5_000;
+
+/** However many partitions share what may be read ahead. */
+const LEAST_AHEAD = 16;
+/**
+ * However few places there are: the next fetch may have to wait for one that waits, and of few records few have keys
+ * that are free.
+ */
+const LEAST_AHEAD_TOGETHER = 1_000;
+
+/**
+ * Works on many records at a time while those of one key keep their order, and commits only over finished ones. kafkajs
+ * fetches on only while `eachBatch` returns at once, so a batch is taken into trackers and worked on from there.
+ */
+export class KeyedConsumer {
+  private readonly options: KeyedConsumerOptions;
+  private readonly consumer: SelfHealingConsumer;
+  private readonly byName = new Map<string, Topic>();
+  private readonly trackers = new Map<string, PartitionTracker>();
+  private readonly running = new Set<Promise<void>>();
+  private readonly flying: Record<Lane, number> = { urgent: 0, transactional: 0, bulk: 0 };
+  private stopCommitting: (() => void) | undefined;
+  private committing: Promise<void> = Promise.resolve();
+  /** Of partitions that are taken in one after another. */
+  private turn: Promise<void> = Promise.resolve();
+  private memberId: string | undefined;
+  /**
+   * How far a partition reads ahead of what is taken up: all of them together as much as there are places (a thousand
+   * at least), to be there when these get free, and no farther, since what waits here waits as well in Kafka, where it
+   * costs no memory.
+   */
+  private mostAhead = LEAST_AHEAD;
+  private draining = false;
+  private joined = false;
+
+  constructor(options: KeyedConsumerOptions) {
+    this.options = options;
+    for (const topic of options.topics) {
+      for (const name of topicNames(topic, options.config.KAFKA_TOPIC_PREFIX)) this.byName.set(name, topic);
+    }
+    this.consumer = new SelfHealingConsumer({
+      kafka: options.kafka,
+      config: options.config,
+      groupId: options.groupId,
+      topics: [...this.byName.keys()],
+      fromBeginning: options.fromBeginning ?? true,
+      batched: options.batched ?? false,
+      logger: options.logger,
+      silentMs: options.silentMs ?? Math.max(45_000, 2 * options.config.KAFKA_SESSION_TIMEOUT_MS),
+      every: options.every ?? every,
+      onBatch: (payload) => this.onBatch(payload),
+      onJoin: (memberId, assignment) => this.onJoin(memberId, assignment),
+      onLost: () => (this.joined = false),
+      onRestart: (reason) => options.watch?.restarted(options.groupId, reason),
+      onFenced: () => this.fence(),
+    });
+  }
+
+  /** Whether the group has given this replica its share. */
+  get isMember(): boolean {
+    return this.joined && !this.draining;
+  }
+
+  async start(): Promise<void> {
+    await this.consumer.start();
+    this.stopCommitting = (this.options.every ?? every)(
+      this.options.config.KAFKA_COMMIT_INTERVAL_MS,
+      () => void this.commit(),
+    );
+  }
+
+  /** Stops taking records, lets those in work finish for at most `graceMs`, commits, and leaves the group. */
+  async stop(graceMs: number): Promise<void> {
+    this.takeNoMore();
+    let timer: NodeJS.Timeout | undefined;
+    const grace = new Promise((resolve) => (timer = setTimeout(resolve, graceMs)));
+    await Promise.race([Promise.allSettled(this.running), grace]);
+    clearTimeout(timer);
+    // Until here it went on: what finishes is committed, whatever becomes of the last commit.
+    this.stopCommitting?.();
+    await Promise.race([this.commit(), delay(COMMIT_WITHIN_MS, undefined, { ref: false })]);
+    await this.consumer.stop();
+  }
+
+  private takeNoMore(): void {
+    this.draining = true;
+    for (const tracker of this.trackers.values()) tracker.dropWaiting();
+  }
+
+  /** What is still in work here is committed by nobody any more: the other one gets it again. */
+  private fence(): void {
+    this.takeNoMore();
+    this.stopCommitting?.();
+  }
+
+  /** Under a new member id the group has gone on without this consumer: what it holds is somebody else's past. */
+  private onJoin(memberId: string, assignment: Record<string, number[]>): void {
+    if (this.memberId !== undefined && this.memberId !== memberId) this.onAssignment({});
+    this.memberId = memberId;
+    this.onAssignment(assignment);
+  }
+
+  /** A partition kept from the last assignment keeps its tracker; one given away is never committed again. */
+  private onAssignment(assignment: Record<string, number[]>): void {
+    const mine = new Set(
+      Object.entries(assignment).flatMap(([topic, partitions]) => partitions.map((number) => `${topic}/${number}`)),
+    );
+    for (const [partitionId, tracker] of this.trackers) {
+      if (mine.has(partitionId)) continue;
+      tracker.assigned = false;
+      tracker.dropWaiting();
+      this.trackers.delete(partitionId);
+    }
+    for (const [topic, partitions] of Object.entries(assignment)) {
+      for (const number of partitions) {
+        const partitionId = `${topic}/${number}`;
+        if (this.trackers.has(partitionId)) continue;
+        this.trackers.set(
+          partitionId,
+          new PartitionTracker(topic, number, laneOf(topic), this.options.config.KAFKA_ORDERING),
+        );
+        // kafkajs remembers that it was paused when it was ours before.
+        this.consumer.resume([{ topic, partitions: [number] }]);
+      }
+    }
+    this.joined = true;
+    this.options.onAssigned?.(assignment);
+  }
+
+  /**
+   * What is read in gulps can wait, what else there is to do (a webhook, a call) cannot: then one partition is taken in
+   * at a time.
+   */
+  private async onBatch({ batch }: EachBatchPayload): Promise<void> {
+    const partitionId = `${batch.topic}/${batch.partition}`;
+    const tracker = this.trackers.get(partitionId);
+    if (this.options.batched) await (this.turn = this.turn.then(() => setImmediate()));
+    // Given away meanwhile, and perhaps given back: then it is read again from its committed offset.
+    if (tracker && this.trackers.get(partitionId) === tracker) this.takeIn(batch, tracker);
+  }
+
+  private takeIn(batch: Batch, tracker: PartitionTracker): void {
+    const topic = this.byName.get(batch.topic);
+    if (!topic || this.draining) return;
+    const lane = laneOf(batch.topic);
+    for (const message of batch.messages as UnreadMessage[]) {
+      if (message.stuck) return this.askLater(tracker, Number(message.offset), message.stuck.error);
+      const record = toRecord(topic, batch.topic, lane, batch.partition, message);
+      const verdict = record.undecodable && tracker.unread.judge(record.undecodable);
+      if (verdict === 'again') {
+        this.consumer.seek(batch.topic, batch.partition, record.undecodable!.firstOffset);
+        break;
+      }
+      if (verdict === 'reported' || (!verdict && this.options.skip?.(record))) tracker.pass(record);
+      else tracker.add(record);
+    }
+    this.pump();
+    this.applyBackpressure();
+  }
+
+  /** The broker cannot read on there now: other partitions go on, and this one is asked for again after a while. */
+  private askLater(tracker: PartitionTracker, offset: number, error: string): void {
+    const { topicName: topic, partition } = tracker;
+    const partitionId = [{ topic, partitions: [partition] }];
+    this.options.watch?.stuck({ topic, partition, offset, error });
+    this.consumer.pause(partitionId);
+    this.consumer.seek(topic, partition, offset);
+    const again = setTimeout(() => tracker.paused || this.consumer.resume(partitionId), STUCK_ASKED_AGAIN_MS);
+    again.unref();
+    this.pump();
+  }
+
+  /** Starts records while there is room: urgent lanes first, the partitions of a lane in turn. */
+  private pump(): void {
+    const capacity = this.options.config.KAFKA_CONCURRENCY;
+    for (const lane of lanesByUrgency) {
+      const slots = laneQuotaOf(lane, capacity);
+      // Asked after every record: a lane that is full is not worth a look at its partitions.
+      if (this.flying[lane] >= slots || this.running.size >= capacity) continue;
+      const ready = [...this.trackers.values()].filter((tracker) => tracker.lane === lane && tracker.hasReady);
+      while (ready.length > 0 && !this.draining && this.flying[lane] < slots && this.running.size < capacity) {
+        const tracker = ready.shift()!;
+        const record = tracker.take();
+        if (record) this.run(tracker, record);
+        if (tracker.hasReady) ready.push(tracker);
+      }
+    }
+  }
+
+  private run(tracker: PartitionTracker, record: IncomingRecord): void {
+    const { lane } = tracker;
+    this.flying[lane] += 1;
+    const work = this.options.handle(record).then(
+      (dealtWith) => dealtWith && tracker.complete(record),
+      (error: unknown) => this.options.logger.error({ err: error }, 'a record was left for the next assignment'),
+    );
+    const settled: Promise<void> = work.then(() => {
+      this.running.delete(settled);
+      this.flying[lane] -= 1;
+      this.pump();
+      if (tracker.paused && tracker.ahead < this.mostAhead / 2) this.applyBackpressure();
+    });
+    this.running.add(settled);
+  }
+
+  /** Pauses what holds too much, resumes what has room again. */
+  private applyBackpressure(): void {
+    const bytes = [...this.trackers.values()].reduce((sum, tracker) => sum + tracker.bytes, 0);
+    const {
+      KAFKA_PARTITION_WINDOW: window,
+      KAFKA_BYTES_WINDOW: bytesWindow,
+      KAFKA_CONCURRENCY: slots,
+    } = this.options.config;
+    const busy = [...this.trackers.values()].filter(({ ahead }) => ahead > 0).length;
+    this.mostAhead = Math.max(LEAST_AHEAD, Math.max(LEAST_AHEAD_TOGETHER, slots) / Math.max(1, busy));
+    const most = this.mostAhead;
+    for (const tracker of this.trackers.values()) {
+      const partitionId = [{ topic: tracker.topicName, partitions: [tracker.partition] }];
+      if (tracker.size >= window || tracker.ahead >= most || (bytes >= bytesWindow && tracker.size > 0)) {
+        this.consumer.pause(partitionId);
+        tracker.paused = true;
+      } else if (tracker.paused && tracker.size < window && tracker.ahead <= most / 2 && bytes < bytesWindow / 2) {
+        this.consumer.resume(partitionId);
+        tracker.paused = false;
+      }
+    }
+  }
+
+  /** Commits what is contiguous and finished. One commit at a time; a failed one is repeated at the next turn. */
+  private commit(): Promise<void> {
+    this.committing = this.committing.then(() => this.commitNow());
+    return this.committing;
+  }
+
+  private async commitNow(): Promise<void> {
+    if (!this.joined) return;
+    const due = [...this.trackers.values()].flatMap((tracker) => {
+      const offset = tracker.assigned ? tracker.committable() : undefined;
+      return offset === undefined ? [] : [{ tracker, offset }];
+    });
+    if (!this.draining) this.applyBackpressure();
+    if (due.length === 0) return;
+    try {
+      await this.consumer.commitOffsets(
+        due.map(({ tracker, offset }) => ({
+          topic: tracker.topicName,
+          partition: tracker.partition,
+          offset: String(offset),
+        })),
+      );
+      for (const { tracker, offset } of due) tracker.markCommitted(offset);
+    } catch (error) {
+      this.options.logger.debug({ err: error }, 'offsets are committed at the next turn');
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import { BadRecordTime, channelOf, deepField, type FieldError, fieldErrors, fieldPath, HANDOVER_DEPTH, isDeeper, MAX_DEPTH, recordTimeProblem, UnreadableRecord, type Lane, type Topic } from '#libs/contracts';
+import type { UndecodableBatch, UnreadMessage } from '../fetch/unread.ts';
+import { readJson } from './read-json.ts';
+import type { KafkaMessage } from 'kafkajs';
+
+/** One record as it came from Kafka. */
+export interface IncomingRecord {
+  topic: Topic;
+  /** With prefix and lane. */
+  topicName: string;
+  lane: Lane;
+  partition: number;
+  offset: number;
+  key: Buffer | null;
+  value: Buffer | null;
+  headers: Record<string, string | undefined>;
+  /** Kafka's time, ms since 1970. */
+  timestamp: number;
+  bytes: number;
+  /** Stands for a whole batch that cannot be decoded: `offset` is its last one, and there is neither key nor value. */
+  undecodable?: UndecodableBatch;
+}
+
+/** `topic/partition/offset`: where a record stands, and that it is the same one when it comes again. */
+export const recordIdOf = (record: IncomingRecord): string => `${record.topicName}/${record.partition}/${record.offset}`;
+
+export function toRecord(
+  topic: Topic,
+  topicName: string,
+  lane: Lane,
+  partition: number,
+  message: KafkaMessage,
+): IncomingRecord {
+  const { undecodable } = message as UnreadMessage;
+  return {
+    topic,
+    topicName,
+    lane,
+    partition,
+    offset: Number(message.offset),
+    key: message.key,
+    value: message.value,
+    headers: headersOf(message),
+    timestamp: Number(message.timestamp),
+    bytes: (message.value?.length ?? 0) + (message.key?.length ?? 0) + (undecodable?.bytes.length ?? 0) + 200,
+    ...(undecodable && { undecodable }),
+  };
+}
+
+function headersOf({ headers: given }: KafkaMessage): Record<string, string | undefined> {
+  const headers: Record<string, string | undefined> = {};
+  for (const name in given) {
+    const value = given[name];
+    headers[name] = (Array.isArray(value) ? value[0] : value)?.toString();
+  }
+  return headers;
+}
+
+export interface Decoded {
+  /** As upstream wrote it: unknown fields kept, no defaults filled in. */
+  json: unknown;
+  /** As the schema reads it. */
+  value: unknown;
+}
+
+/**
+ * Reads a record by the schema of its topic.
+ * @throws UnreadableRecord with the field errors, never with a value; BadRecordTime for a request whose time cannot be
+ * known
+ */
+export function decode(record: IncomingRecord): Decoded {
+  // A compacted topic takes a word back by a record without a value.
+  if (record.value === null && record.topic.compacted) return { json: null, value: null };
+  requireTime(record);
+  const json = readJson(record.value);
+  // Before anything goes through it by recursion.
+  requireShallow(json, record.topic);
+  if (!record.topic.schema) return { json, value: json };
+  const parsed = record.topic.schema.safeParse(json);
+  if (parsed.success) return { json, value: parsed.data };
+  throw unreadable(record.topic, fieldErrors(parsed.error));
+}
+
+const unreadable = (topic: Topic, fields: FieldError[]) =>
+  new UnreadableRecord(
+    `the value breaks the schema of ${topic.name}: ${fields.map(({ field, rule }) => `${field} ${rule}`).join('; ')}`,
+    fields,
+  );
+
+/** What upstream writes has at most 64 levels; our own hand-overs put some more around it. */
+function requireShallow(json: unknown, topic: Topic): void {
+  const most = topic.from.includes('upstream') ? MAX_DEPTH : MAX_DEPTH + HANDOVER_DEPTH;
+  if (!isDeeper(json, most)) return;
+  const field = deepField(json, most);
+  throw unreadable(topic, [
+    {
+      field: fieldPath(field === undefined ? [] : [field]),
+      rule: `must have at most ${MAX_DEPTH} levels of objects and arrays`,
+    },
+  ]);
+}
+
+/** A request is recognised and expires by its record's time; of all other records the value says what time counts. */
+function requireTime({ topic, timestamp }: IncomingRecord): void {
+  const problem = channelOf(topic) && recordTimeProblem(timestamp);
+  if (problem) throw new BadRecordTime(problem);
+}

@@ -1,0 +1,160 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { remedyOf, FailureCatalogue, ownFailure, pageOf, platformFailures, platformProblems } from '#libs/providers';
+import { errorPages } from './error-pages.ts';
+import { failureTables, type FailureTable } from './failure-tables.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+describe('the pages about error codes', () => {
+  let tables: FailureTable[];
+  let pages: Map<string, string>;
+  beforeAll(async () => {
+    tables = await failureTables(root);
+    pages = errorPages(tables);
+  });
+
+  it('are there for every code, and every page is about a code', () => {
+    const ofCodes = [
+      ...tables.flatMap(({ provider, rows }) => rows.map(({ code }) => pageOf(provider, code))),
+      ...[...platformFailures, ...platformProblems].map(({ code }) => pageOf('platform', code)),
+    ];
+    const onDisk = readdirSync(join(root, 'docs/errors')).map((file) => `docs/errors/${file}`);
+    expect(onDisk.sort()).toEqual([...ofCodes, 'docs/errors/README.md', 'docs/errors/unlisted-code.md'].sort());
+  });
+
+  it('are where a failure says they are', () => {
+    for (const { provider, rows } of tables.filter((table) => table.provider !== 'network')) {
+      const catalogue = new FailureCatalogue(provider, rows);
+      for (const { code, meaning } of rows) {
+        const failure = catalogue.failure([code]);
+        expect(pages.get(failure.help!)).toContain(meaning);
+        expect(pages.get(failure.help!)).toContain(failure.remedy);
+      }
+    }
+    for (const { code } of [...platformFailures, ...tables.find((table) => table.provider === 'network')!.rows]) {
+      const { help, remedy } = ownFailure(code, 'transient', 'never', 'It failed.');
+      expect(pages.get(help!)).toContain(`${code}\n`);
+      if (platformFailures.some((row) => row.code === code && row.remedy)) expect(pages.get(help!)).toContain(remedy);
+    }
+  });
+
+  it('say what an unlisted code is taken for', () => {
+    const { help, remedy } = new FailureCatalogue('twilio', []).failure(['99999'], { httpStatus: 403 });
+    expect(help).toBe('docs/errors/unlisted-code.md');
+    expect(pages.get(help!)).toContain(remedy);
+  });
+
+  it('are found through the index', () => {
+    const index = pages.get('docs/errors/README.md')!;
+    for (const page of pages.keys()) {
+      if (page !== 'docs/errors/README.md') expect(index).toContain(`(${page.replace('docs/errors/', '')})`);
+    }
+  });
+
+  it('promise another provider only where the channel has one', () => {
+    const promising = [...pages].filter(([, text]) => /another provider/.test(text)).map(([page]) => page);
+    expect(
+      promising.filter((page) => /twilio-|msg-(no-sender|no-way-out|circuit-open|template-gone)\.md/.test(page)),
+    ).toEqual([]);
+    expect(promising).toEqual(
+      expect.arrayContaining([
+        'docs/errors/sendgrid-http-403.md',
+        'docs/errors/resend-daily-quota-exceeded.md',
+        'docs/errors/network-econnrefused.md',
+      ]),
+    );
+    const alone = errorPages(tables.filter(({ provider }) => provider !== 'resend'));
+    expect(alone.get('docs/errors/sendgrid-http-403.md')).not.toMatch(/another provider/);
+  });
+
+  it('wait as long as the provider asked only for a code of the provider’s: a limit of ours ends when we say', () => {
+    const waiting = [...pages].filter(([, text]) => /the provider asked/.test(text)).map(([page]) => page);
+    expect(waiting.filter((page) => page.startsWith('docs/errors/msg-'))).toEqual([]);
+    expect(waiting).toEqual(
+      expect.arrayContaining(['docs/errors/twilio-20429.md', 'docs/errors/sendgrid-http-429.md']),
+    );
+    expect(pages.get('docs/errors/msg-prefix-budget.md')).toContain('once the hour that is used up is over');
+  });
+
+  it('refuse two codes that would share a page', () => {
+    const row = { code: 'a:b', kind: 'transient', retry: 'never', meaning: 'It failed.', source: 'test' } as const;
+    expect(() => errorPages([{ provider: 'somebody', file: 'x', rows: [row, { ...row, code: 'a_b' }] }])).toThrow(
+      'same page name',
+    );
+  });
+});
+
+describe('what the tables say', () => {
+  it('are plain sentences', async () => {
+    const rows = [...(await failureTables(root)).flatMap((table) => table.rows), ...platformFailures];
+    const said = [
+      ...rows.flatMap((row) => [row.meaning, remedyOf(row)]),
+      ...platformProblems.flatMap(({ meaning, remedy }) => [meaning, remedy]),
+    ];
+    expect(said.filter((text) => !/^[A-Z].+\.$/.test(text))).toEqual([]);
+  });
+
+  it('is taken from the provider’s own pages, or from what we saw ourselves, and from nobody else’s repository', async () => {
+    const own: Record<string, RegExp> = {
+      sendgrid:
+        /^(https:\/\/(www\.twilio\.com\/docs\/sendgrid|(support\.|docs\.)?sendgrid\.com)\/|on no page of SendGrid’s)/,
+      resend: /^(https:\/\/resend\.com\/docs\/|own run )/,
+      twilio: /^(https:\/\/www\.twilio\.com\/docs\/api\/errors\/\d+|own run )/,
+      network: /^own runs? /,
+    };
+    const tables = await failureTables(root);
+    const strange = tables.flatMap(({ provider, rows }) =>
+      rows
+        .filter(({ source }) => !own[provider]?.test(source) || /github|@[0-9a-f]{7}/.test(source))
+        .map(({ code, source }) => ({ provider, code, source })),
+    );
+    expect(strange).toEqual([]);
+    const twilio = tables.find(({ provider }) => provider === 'twilio')!;
+    // A page is about one code: a copied row that keeps the page of another would lead astray.
+    expect(
+      twilio.rows.filter(
+        ({ code, source }) =>
+          source.startsWith('https:') && !source.startsWith(`https://www.twilio.com/docs/api/errors/${code}`),
+      ),
+    ).toEqual([]);
+  });
+
+  it('is suppressed only for good', async () => {
+    const rows = (await failureTables(root)).flatMap((table) => table.rows);
+    expect(rows.filter((row) => row.suppress && row.retry !== 'never')).toEqual([]);
+    expect(rows.filter((row) => row.suppressScope && !row.suppress)).toEqual([]);
+  });
+});
+
+describe('the platform’s own codes', () => {
+  const sources = ['apps', 'libs']
+    .flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`),
+    )
+    .filter(
+      (file) =>
+        /^[^/]+\/[^/]+\/src\/.*\.ts$/.test(file) && !file.endsWith('spec.ts') && !file.endsWith('platform.failures.ts'),
+    )
+    .map((file) => readFileSync(join(root, file), 'utf8'));
+  const listed = [...platformFailures, ...platformProblems].map(({ code }) => code);
+
+  it('stand in their table, each once, and none stands there that no service uses', () => {
+    const used = new Set(sources.flatMap((source) => source.match(/(?<=')MSG_[A-Z_]+(?=')/g) ?? []));
+    expect(listed.toSorted()).toEqual([...used].toSorted());
+  });
+
+  it('have the kind and the advice there that they have where they are used', () => {
+    const calls = sources.flatMap((source) =>
+      [...source.matchAll(/ownFailure\(\s*'(MSG_[A-Z_]+)',\s*'([\w-]+)',\s*'([\w-]+)'/g)].map(
+        ([, code, kind, retry]) => ({ code, kind, retry }),
+      ),
+    );
+    expect(calls.length).toBeGreaterThan(10);
+    for (const { code, ...call } of calls) {
+      const row = platformFailures.find((failure) => failure.code === code);
+      expect({ code, kind: row?.kind, retry: row?.retry }).toEqual({ code, ...call });
+    }
+  });
+});

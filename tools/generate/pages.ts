@@ -1,0 +1,26 @@
+import { asyncApi } from './asyncapi.ts';
+import { servicesOf } from './config-schemas.ts';
+import { configurationPage } from './configuration.ts';
+import { doctorPage } from './doctor.ts';
+import { errorPages } from './errors/error-pages.ts';
+import { failureTables } from './errors/failure-tables.ts';
+import { limitsPage } from './limits.ts';
+import { metricsPage } from './metrics.ts';
+import { contractSchemas } from './schemas.ts';
+import { topicsPage } from './topics.ts';
+
+/** Every generated file: path from the root, and what it must hold. */
+export async function pages(root: string): Promise<Map<string, string>> {
+  return new Map([
+    ...contractSchemas().map(({ file, schema }) => [`docs/schemas/${file}`, json(schema)] as const),
+    ['docs/asyncapi.json', json(asyncApi())],
+    ['docs/topics.md', topicsPage()],
+    ['docs/doctor.md', doctorPage()],
+    ['docs/metrics.md', metricsPage()],
+    ['docs/limits.md', await limitsPage(root)],
+    ['docs/configuration.md', configurationPage(await servicesOf(root))],
+    ...errorPages(await failureTables(root)),
+  ]);
+}
+
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
