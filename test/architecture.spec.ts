@@ -3,20 +3,36 @@ import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { brokenBoundaries, brokenLint, innocent, innocentLint, type SeededViolation } from './architecture.violations.ts';
+import {
+  brokenBoundaries,
+  brokenLint,
+  innocent,
+  innocentLint,
+  type SeededViolation,
+} from './architecture.violations.ts';
 
 const root = join(import.meta.dirname, '..');
-const libraries = ['contracts', 'telemetry', 'persistence', 'transport', 'runtime', 'delivery', 'testing'];
+const libraries = [
+  'contracts',
+  'providers',
+  'provider-http',
+  'telemetry',
+  'persistence',
+  'transport',
+  'runtime',
+  'delivery',
+  'testing',
+];
 
 /** `rule: file` of everything that is caught. */
 type Caught = string[];
 
 /**
- * A house of its own outside the tree, so that planted files disturb nobody; the packages and settings are the real
+ * A checkout of its own outside the tree, so that seeded files disturb nobody; the packages and settings are the real
  * ones.
  */
 function buildCheckout(seededBugs: SeededViolation[]): string {
-  const checkout = realpathSync(mkdtempSync(join(tmpdir(), 'messaging-house-')));
+  const checkout = realpathSync(mkdtempSync(join(tmpdir(), 'messaging-architecture-')));
   for (const file of ['package.json', 'tsconfig.json']) cpSync(join(root, file), join(checkout, file));
   symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
   for (const library of libraries) {
@@ -24,7 +40,8 @@ function buildCheckout(seededBugs: SeededViolation[]): string {
     // What the compiler leaves there: a rule that looks at this one instead of the source sees nothing.
     write(checkout, `dist/libs/${library}/src/index.js`, 'export {};');
   }
-  for (const [file, source] of seededBugs.flatMap((seededBug) => Object.entries(seededBug))) write(checkout, file, `${source}\n`);
+  for (const [file, source] of seededBugs.flatMap((seededBug) => Object.entries(seededBug)))
+    write(checkout, file, `${source}\n`);
   return checkout;
 }
 
@@ -56,14 +73,14 @@ function cruise(cwd: string, folders: string[]): Caught {
 function lint(cwd: string): Caught {
   const output = run(
     'oxlint',
-    ['--config', join(root, '.oxlintrc.json'), '--type-aware', '--format', 'json', 'apps', 'scripts'],
+    ['--config', join(root, '.oxlintrc.json'), '--type-aware', '--format', 'json', 'apps', 'tools'],
     cwd,
   );
   const { diagnostics } = JSON.parse(output) as { diagnostics: { code: string; filename: string }[] };
   return diagnostics.map(({ code, filename }) => `${code}: ${filename}`);
 }
 
-describe('the house (design §8)', () => {
+describe('the architecture', () => {
   const seededBugs = [...Object.values(brokenBoundaries), ...Object.values(brokenLint), innocent, innocentLint];
   let checkout: string;
   let crossed: Caught;
@@ -71,12 +88,12 @@ describe('the house (design §8)', () => {
 
   beforeAll(() => {
     checkout = buildCheckout(seededBugs);
-    crossed = cruise(checkout, ['apps', 'libs', 'scripts']);
+    crossed = cruise(checkout, ['apps', 'libs', 'tools']);
     linted = lint(checkout);
   }, 60_000);
   afterAll(() => rmSync(checkout, { recursive: true, force: true }));
 
-  it('has a planted violation for every boundary', async () => {
+  it('has a seeded violation for every boundary', async () => {
     const { default: boundaries } = (await import(join(root, '.dependency-cruiser.mjs'))) as {
       default: { forbidden: { name: string }[] };
     };
@@ -100,6 +117,6 @@ describe('the house (design §8)', () => {
   });
 
   it('is kept by the whole tree', () => {
-    expect(cruise(root, ['apps', 'libs', 'scripts', 'test'])).toEqual([]);
+    expect(cruise(root, ['apps', 'libs', 'tools', 'test'])).toEqual([]);
   }, 60_000);
 });

@@ -1,5 +1,5 @@
 /**
- * A small house in which every rule is broken once. Rule → the files that break it, by path; the first file is the one
+ * A small checkout in which every rule is broken once. Rule → the files that break it, by path; the first file is the one
  * to be reported. `nothing` is innocent and must not be reported at all.
  */
 export type SeededViolation = Record<string, string>;
@@ -16,6 +16,11 @@ export const brokenBoundaries: Record<string, SeededViolation> = {
   'direction-of-runtime': { 'libs/runtime/src/up.ts': "import '#libs/delivery';" },
   'direction-of-delivery': { 'libs/delivery/src/up.ts': "import '#libs/runtime';" },
   'direction-of-operations': { 'libs/operations/src/up.ts': "import '#libs/transport';" },
+  'direction-of-providers': { 'libs/providers/src/up.ts': "import '#libs/delivery';" },
+  'direction-of-provider-http': { 'libs/provider-http/src/up.ts': "import '#libs/delivery';" },
+  'providers-are-pure': {
+    'libs/providers/src/impure.ts': "import { request } from 'undici';\nexport const ask = request;",
+  },
   'contracts-are-pure': {
     'libs/contracts/src/impure.ts': "import { readFileSync } from 'node:fs';\nexport const read = readFileSync;",
   },
@@ -59,8 +64,8 @@ export const brokenBoundaries: Record<string, SeededViolation> = {
   },
   'testing-only-in-tests': { 'apps/email/src/shipped.ts': "import '#libs/testing';" },
   'production-stands-alone': {
-    'apps/email/src/tool.ts': "import '../../../scripts/tool.ts';",
-    'scripts/tool.ts': 'export {};',
+    'apps/email/src/tool.ts': "import '../../../tools/tool.ts';",
+    'tools/tool.ts': 'export {};',
   },
   'production-without-dev-packages': {
     'apps/email/src/dev.ts': "import { it } from '@jest/globals';\nexport const test = it;",
@@ -77,7 +82,7 @@ export const innocent: SeededViolation = {
   'apps/sms/src/providers/twilio/twilio.adapter.ts':
     "import twilio from 'twilio';\nimport type { Pool } from 'undici';\nexport const client = (_: Pool) => twilio;",
   'apps/sms/test/whole.int-spec.ts': "import '#libs/testing';\nimport '../src/sms.consumer.ts';",
-  'scripts/innocent.ts': "import '#libs/runtime';",
+  'tools/innocent.ts': "import '#libs/runtime';",
 };
 
 export const brokenLint: Record<string, SeededViolation> = {
@@ -97,7 +102,7 @@ export const brokenLint: Record<string, SeededViolation> = {
   'eslint(no-console)': { 'apps/sms/src/console.ts': "console.log('hello');\nexport {};" },
   'eslint(no-restricted-globals)': { 'apps/sms/src/globals.policy.ts': 'export const env = () => process.env;' },
   'eslint(no-restricted-properties)': { 'apps/sms/src/chance.policy.ts': 'export const chance = () => Math.random();' },
-  'house(time-as-argument)': {
+  'architecture(time-as-argument)': {
     'apps/sms/src/clock.policy.ts': 'export const now = () => new Date();',
     'apps/sms/src/clock-number.policy.ts': 'export const now = () => Date.now();',
   },
@@ -107,5 +112,5 @@ export const innocentLint: SeededViolation = {
   'apps/sms/src/pure.policy.ts':
     'export const later = (at: Date, ms: number): Date => new Date(at.getTime() + ms);\nexport const parsed = (text: string): number => Date.parse(text);',
   'apps/sms/src/clock.ts': 'export const now = (): Date => new Date();',
-  'scripts/speaks.ts': "console.log('hello');",
+  'tools/speaks.ts': "console.log('hello');",
 };

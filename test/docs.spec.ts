@@ -69,7 +69,7 @@ describe('the docs', () => {
   });
 
   it('tell every setting that the npm scripts read', () => {
-    const sources = files('scripts/**/*.{ts,mjs}', 'libs/testing/**/*.ts', 'test/**/*.ts').filter(
+    const sources = files('tools/**/*.{ts,mjs}', 'apps/cli/**/*.ts', 'libs/testing/**/*.ts', 'test/**/*.ts').filter(
       (file) => !file.endsWith('spec.ts'),
     );
     const names = new Set(
@@ -93,7 +93,9 @@ describe('the docs', () => {
       'TEST_KAFKA_BROKERS',
     ]);
     expect(names.size).toBeGreaterThan(20);
-    expect([...names].filter((name) => !name.startsWith('OTEL_') && !reported.has(name.replace(/_FILE$/, '')))).toEqual([]);
+    expect([...names].filter((name) => !name.startsWith('OTEL_') && !reported.has(name.replace(/_FILE$/, '')))).toEqual(
+      [],
+    );
   });
 
   it('never write that something is sealed, scraped or alarmed about where the code does no such thing', () => {

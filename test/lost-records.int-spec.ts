@@ -1,7 +1,17 @@
 import { type SendDeferred, type SendDue, topics } from '#libs/contracts';
 import { DeliveryEngine, deliveryMigrations, isNoConcernOf } from '#libs/delivery';
 import { bootService, Health, type RunningService } from '#libs/runtime';
-import { aDatabase, anEmailRequest, aTopicPrefix, type Collected, eventually, kafkaBrokers, KafkaTestClient, provisionTopics, type TestDatabase } from '#libs/testing';
+import {
+  aDatabase,
+  anEmailRequest,
+  aTopicPrefix,
+  type Collected,
+  eventually,
+  kafkaBrokers,
+  KafkaTestClient,
+  provisionTopics,
+  type TestDatabase,
+} from '#libs/testing';
 import type { IncomingRecord } from '#libs/transport';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { emailSchema } from '../apps/email/src/email.config.ts';
@@ -126,9 +136,13 @@ describe('A record of our own topics that cannot be read', () => {
     });
   };
   const isSent = (messageId: string) =>
-    reported.until(1, (record) => record.json<Reported>().messageId === messageId && record.json<Reported>().status === 'sent', {
-      timeoutMs: 60_000,
-    });
+    reported.until(
+      1,
+      (record) => record.json<Reported>().messageId === messageId && record.json<Reported>().status === 'sent',
+      {
+        timeoutMs: 60_000,
+      },
+    );
   const mailsOf = async (messageId: string) => {
     const { messages } = (await (await fetch(`${sandbox.url}/_sandbox/messages?limit=500`)).json()) as {
       messages: object[];

@@ -24,14 +24,14 @@ const tool = (name: string, command: string, ...args: string[]): Part => ({
 
 const types = tool('types', 'tsc', '--noEmit');
 const others: Part[] = [
-  { name: 'lockfile', command: process.execPath, args: [join('scripts', 'complete-lockfile.mjs'), '--check'] },
+  { name: 'lockfile', command: process.execPath, args: [join('tools', 'complete-lockfile.mjs'), '--check'] },
   tool('format', 'prettier', '--check', '--log-level', 'warn', FORMATTED),
   tool('lint', 'oxlint', '--type-aware'),
-  tool('boundaries', 'depcruise', '--config', '.dependency-cruiser.mjs', 'apps', 'libs', 'scripts', 'test'),
+  tool('boundaries', 'depcruise', '--config', '.dependency-cruiser.mjs', 'apps', 'libs', 'tools', 'test'),
   {
     name: 'generated files',
     command: process.execPath,
-    args: ['--conditions=source', join('scripts', 'generate.ts'), '--check'],
+    args: ['--conditions=source', join('tools', 'generate.ts'), '--check'],
   },
 ];
 

@@ -1,7 +1,7 @@
 /**
  * Completes package-lock.json with the packages of other platforms that the registry at hand could not resolve.
  * npm leaves those out, and then `npm ci` refuses the whole lock file on every platform. Run it after each change of
- * dependencies: node scripts/complete-lockfile.mjs (with --check it only tells, exit code 1 when something is missing).
+ * dependencies: node tools/complete-lockfile.mjs (with --check it only tells, exit code 1 when something is missing).
  *
  * The versions are the exact ones their parents ask for. Without a checksum npm takes what its registry has.
  */
@@ -55,7 +55,7 @@ const names = Object.keys(missing);
 if (names.length === 0) console.log('package-lock.json is complete.');
 else if (process.argv.includes('--check')) {
   console.error(
-    `package-lock.json lacks ${names.length} packages of other platforms: run node scripts/complete-lockfile.mjs.`,
+    `package-lock.json lacks ${names.length} packages of other platforms: run node tools/complete-lockfile.mjs.`,
   );
   process.exitCode = 1;
 } else {

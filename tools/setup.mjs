@@ -2,10 +2,10 @@
  * Makes a checkout ready to run: packages, Node 24, build, Kafka. Does only what is missing or stale.
  * Plain JavaScript without dependencies, since it runs before any are installed, on Node 20 or newer.
  *
- *   node scripts/setup.mjs                  packages and Node 24
- *   node scripts/setup.mjs --build          … and build the services
- *   node scripts/setup.mjs --kafka          … and fetch Apache Kafka, unless KAFKA_BROKERS is set
- *   node scripts/setup.mjs --arrange-only   Node 24 and Postgres only: after an `npm install` by hand
+ *   node tools/setup.mjs                  packages and Node 24
+ *   node tools/setup.mjs --build          … and build the services
+ *   node tools/setup.mjs --kafka          … and fetch Apache Kafka, unless KAFKA_BROKERS is set
+ *   node tools/setup.mjs --arrange-only   Node 24 and Postgres only: after an `npm install` by hand
  */
 import { arrangeNode } from './setup/arrange-node.mjs';
 import { arrangePostgres } from './setup/arrange-postgres.mjs';

@@ -14,7 +14,11 @@ const node = [
   '--disable-warning=ExperimentalWarning',
   '--disable-warning=TimeoutNegativeWarning',
 ];
-const jest = [join('node_modules', 'jest', 'bin', 'jest.js'), '--testSequencer', join(root, 'test', 'sequencer.mjs')];
+const jest = [
+  join('node_modules', 'jest', 'bin', 'jest.js'),
+  '--testSequencer',
+  join(root, 'test', 'setup', 'sequencer.mjs'),
+];
 // One after another: the tests beside one Kafka and one running system share it, and some of them stop parts of it.
 const oneAfterAnother = ['--runInBand'];
 // What shares nothing, and looks at no clock of others.

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 import { type Figures, mustBeZero } from './check/check.policy.ts';
 
-const script = join(import.meta.dirname, '..', '..', 'scripts', 'chaos.ts');
+const script = join(import.meta.dirname, '..', '..', 'tools', 'chaos.ts');
 
 interface Run {
   code: number | null;

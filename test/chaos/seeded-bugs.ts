@@ -9,7 +9,7 @@ export interface SeededViolation {
   messages: number;
 }
 
-const entry = (name: string) => join(import.meta.dirname, 'planted', `${name}.ts`);
+const entry = (name: string) => join(import.meta.dirname, 'seeded-bugs', `${name}.ts`);
 
 /** Only what e-mail needs: a plant shall be found within a minute. */
 const emailAlone: Omit<Scenario, 'plan' | 'entries'> = {

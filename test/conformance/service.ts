@@ -1,6 +1,15 @@
 import { InfrastructureDown, RecordRefused } from '#libs/contracts';
 import { createPool, type PostgresConfig } from '#libs/persistence';
-import { type ConfigSchema, createHttpAdapter, Health, loadConfig, type Route, routesOf, RuntimeModule, type ServiceConfig } from '#libs/runtime';
+import {
+  type ConfigSchema,
+  createHttpAdapter,
+  Health,
+  loadConfig,
+  type Route,
+  routesOf,
+  RuntimeModule,
+  type ServiceConfig,
+} from '#libs/runtime';
 import { createLogger } from '#libs/telemetry';
 import type { WebhookDelivery, WebhookService } from '#libs/testing';
 import { createKafka, type KafkaConfig, type Outgoing, Publisher } from '#libs/transport';

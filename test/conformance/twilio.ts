@@ -1,6 +1,12 @@
 import { createHash, createHmac } from 'node:crypto';
 import { referenceFields } from '#libs/providers';
-import { type AdapterDescription, anSmsRequest, type OddWebhookDescription, type WebhookDelivery, type WebhookDescription } from '#libs/testing';
+import {
+  type AdapterDescription,
+  anSmsRequest,
+  type OddWebhookDescription,
+  type WebhookDelivery,
+  type WebhookDescription,
+} from '#libs/testing';
 import { TwilioAdapter } from '../../apps/sms/src/providers/twilio/send/twilio.adapter.ts';
 import { textOf } from './common.ts';
 import { twilioEvents, twilioReplies } from './twilio.events.ts';

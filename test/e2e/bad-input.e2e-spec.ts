@@ -67,7 +67,9 @@ describe('bad input', () => {
       await system.produce(topic, { value: { messageId, ...corrected } });
       await system.reaches(channel, messageId, 'delivered');
       await system.produce(topic, { value: { messageId, ...wrong } });
-      await quarantined((record) => record.value.includes(messageId) && record.headers['x-origin-offset'] !== undefined);
+      await quarantined(
+        (record) => record.value.includes(messageId) && record.headers['x-origin-offset'] !== undefined,
+      );
       expect(await system.timeline(channel, messageId)).toMatchObject({ status: 'delivered' });
       expect(await system.sandboxMessages({ reference: messageId })).toMatchObject({ total: 1 });
     },

@@ -6,7 +6,7 @@ import { environment, System } from './system.ts';
 const run = (script: string, ...args: string[]) =>
   spawnSync(
     process.execPath,
-    ['--conditions=source', join(import.meta.dirname, '..', '..', 'scripts', script), ...args],
+    ['--conditions=source', join(import.meta.dirname, '..', '..', 'apps', 'cli', 'src', 'commands', script), ...args],
     {
       env: { ...process.env, NODE_OPTIONS: '', ...environment() },
       encoding: 'utf8',

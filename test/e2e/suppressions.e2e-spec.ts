@@ -23,7 +23,7 @@ describe('who must not be written to', () => {
 
   /** `npm run suppressions -- …`, as an operator of this system would. */
   async function suppressions(...args: string[]): Promise<Reported> {
-    const script = join(import.meta.dirname, '..', '..', 'scripts', 'suppressions.ts');
+    const script = join(import.meta.dirname, '..', '..', 'apps', 'cli', 'src', 'commands', 'suppressions.ts');
     const child = spawn(process.execPath, ['--conditions=source', script, ...args], {
       env: { ...process.env, ...environment() },
       stdio: ['ignore', 'pipe', 'pipe'],

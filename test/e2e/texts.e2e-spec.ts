@@ -80,7 +80,12 @@ describe('texts and the people who answer them', () => {
     const refused = (request: object, end: string) =>
       eventually(
         async () => {
-          const reported = await system.reaches('sms', await system.requestSms({ ...whatsapp, ...request }), end, 10_000);
+          const reported = await system.reaches(
+            'sms',
+            await system.requestSms({ ...whatsapp, ...request }),
+            end,
+            10_000,
+          );
           return reported.timeline.some(({ failure }) => failure?.code === '63016') ? reported : undefined;
         },
         { timeoutMs: 30_000, what: 'a refusal for the window' },

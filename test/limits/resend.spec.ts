@@ -103,12 +103,12 @@ const trials: Trials<typeof resendLimits> = {
       refused: /./,
     },
   },
-  batch: { ours: null, theirs: null, why: 'apps/sandbox/test/resend.spec.ts tries it over HTTP' },
+  batch: { ours: null, theirs: null, why: 'apps/sandbox/test/resend/resend.spec.ts tries it over HTTP' },
   batchAttachments: {
     ours: null,
     theirs: { within: theirs(file({})), beyond: theirs(file({}), true), refused: /`attachments`/ },
   },
-  idempotencyKey: { ours: null, theirs: null, why: 'apps/sandbox/test/resend.spec.ts tries it over HTTP' },
+  idempotencyKey: { ours: null, theirs: null, why: 'apps/sandbox/test/resend/resend.spec.ts tries it over HTTP' },
   scheduledAt: {
     ours: null,
     theirs: {

@@ -12,7 +12,7 @@ export async function startHost<T extends object>(
 ): Promise<{ host: ChildProcess; answer: T }> {
   const host = spawn(
     process.execPath,
-    ['--conditions=source', '--disable-warning=TimeoutNegativeWarning', join(import.meta.dirname, script)],
+    ['--conditions=source', '--disable-warning=TimeoutNegativeWarning', join(import.meta.dirname, '..', script)],
     {
       stdio: ['pipe', 'pipe', 'inherit'],
       // A Ctrl-C in the terminal must not reach it before the tests that use it are gone.

@@ -10,7 +10,7 @@ declare global {
 export default async function startServices(): Promise<void> {
   if (process.env['TEST_DATABASE_URL'] && process.env['TEST_KAFKA_BROKERS']) return;
   const { host, answer } = await startHost<{ databaseUrl: string; kafkaBrokers: string }>(
-    'services.host.ts',
+    'setup/services.host.ts',
     'the services for the integration tests',
   );
   process.env['TEST_DATABASE_URL'] = answer.databaseUrl;

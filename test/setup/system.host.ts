@@ -38,7 +38,7 @@ writeFileSync(filesAuthority, authority.certificate);
 writeFileSync(join(dataDir, 'files-server.json'), JSON.stringify(authority.issue('localhost')), { mode: 0o600 });
 // A folder of its own for the templates, so that a test may add a version to one.
 const templates = join(dataDir, 'templates');
-cpSync(join(import.meta.dirname, '..', 'templates'), templates, { recursive: true });
+cpSync(join(import.meta.dirname, '..', '..', 'templates'), templates, { recursive: true });
 addTemplate('greeting', {
   'template.yaml': 'description: A greeting.\nvariables:\n  name: { type: string, description: Who., example: Ada }\n',
   'subject.hbs': 'For {{name}}',
@@ -86,7 +86,7 @@ async function run(script: string, ...args: string[]): Promise<{ code: number | 
   const node = [
     '--conditions=source',
     '--disable-warning=TimeoutNegativeWarning',
-    join(import.meta.dirname, '..', 'scripts', script),
+    join(import.meta.dirname, '..', '..', 'apps', 'cli', 'src', 'commands', script),
   ];
   const child = spawn(process.execPath, [...node, ...args], {
     env: { ...withoutAmbient(process.env), ...own },

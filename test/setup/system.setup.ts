@@ -9,7 +9,7 @@ declare global {
 /** Jest runs this once before the first end-to-end test: the whole system, as `npm start` runs it. */
 export default async function startSystem(): Promise<void> {
   const { host, answer } = await startHost<{ env: Record<string, string> }>(
-    'system.host.ts',
+    'setup/system.host.ts',
     'the system for the end-to-end tests',
   );
   process.env['E2E_ENVIRONMENT'] = JSON.stringify(answer.env);

@@ -4,7 +4,12 @@ import { ChannelPort, type SuppressionScopes, type Rendered } from '#libs/delive
 import type { Templates } from '#libs/templates';
 import type { EmailMessage } from './email-message.ts';
 import { onlyTo, suppressionScopesOf } from './suppression-scopes.policy.ts';
-import { type LinkMaker, lostPlaceholders, missingUnsubscribeLink, withUnsubscribeLink } from './unsubscribe/unsubscribe-link.policy.ts';
+import {
+  type LinkMaker,
+  lostPlaceholders,
+  missingUnsubscribeLink,
+  withUnsubscribeLink,
+} from './unsubscribe/unsubscribe-link.policy.ts';
 
 const noProvider = { field: 'template.name', rule: 'names a template of a provider that sends no e-mail here' };
 
@@ -55,7 +60,10 @@ export class EmailChannel extends ChannelPort<EmailRequested, EmailMessage> {
     if (!rendering.rendered) return { message, faults: rendering.faults, canRecover: rendering.gone };
     const { subject, text, html } = rendering.content;
     // Once it is rendered: the recipient’s link goes where the template asks for it.
-    return { message: withUnsubscribeLink({ ...bare, subject, text, html }, this.links), templateVersion: rendering.version };
+    return {
+      message: withUnsubscribeLink({ ...bare, subject, text, html }, this.links),
+      templateVersion: rendering.version,
+    };
   }
 
   override boundTo(message: EmailMessage): string | undefined {

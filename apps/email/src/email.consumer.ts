@@ -1,4 +1,12 @@
-import { type CancelRequested, type EmailRequested, type SendDue, type SendPlanned, type StatusChanged, type SuppressionChanged, topics } from '#libs/contracts';
+import {
+  type CancelRequested,
+  type EmailRequested,
+  type SendDue,
+  type SendPlanned,
+  type StatusChanged,
+  type SuppressionChanged,
+  topics,
+} from '#libs/contracts';
 import { DeliveryEngine } from '#libs/delivery';
 import { On, RecordContext } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';

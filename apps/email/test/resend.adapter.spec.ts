@@ -292,7 +292,10 @@ describe('Resend', () => {
         '23 hours are over',
         (request) => ({ ...request, repeat: { ...request.repeat!, lostAt: Date.now() - 23 * 3_600_000 - 1_000 } }),
       ],
-      ['the message must not go any more', (request) => ({ ...request, repeat: { ...request.repeat!, mayStillSend: () => false } })],
+      [
+        'the message must not go any more',
+        (request) => ({ ...request, repeat: { ...request.repeat!, mayStillSend: () => false } }),
+      ],
       ['the body would be another', (request) => ({ ...request, message: { ...request.message, subject: 'Another' } })],
       ['the process died before it told', (request) => ({ ...request, repeat: undefined })],
     ])('is never asked to repeat once %s, but only looked into', async (_, changed) => {

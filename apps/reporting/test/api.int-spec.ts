@@ -3,7 +3,16 @@ import { type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { identityKey, recipientHash, topicName, topics } from '#libs/contracts';
 import { bootService, type RunningService } from '#libs/runtime';
-import { aDatabase, aStatus, aTopicPrefix, eventually, kafkaBrokers, KafkaTestClient, provisionTopics, type TestDatabase } from '#libs/testing';
+import {
+  aDatabase,
+  aStatus,
+  aTopicPrefix,
+  eventually,
+  kafkaBrokers,
+  KafkaTestClient,
+  provisionTopics,
+  type TestDatabase,
+} from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DeadLetterList, MessageResponse, MessageList, SummaryResponse } from '../src/api/responses.ts';
 import { Projection } from '../src/projection/projection.port.ts';

@@ -2,7 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DeadLetter, SendDue, StatusChanged } from '#libs/contracts';
 import { bootService, type RunningService } from '#libs/runtime';
-import { aDatabase, aDeferred, anEmailRequest, aTopicPrefix, eventually, kafkaBrokers, KafkaTestClient, provisionTopics, type TestDatabase, withAdmin } from '#libs/testing';
+import {
+  aDatabase,
+  aDeferred,
+  anEmailRequest,
+  aTopicPrefix,
+  eventually,
+  kafkaBrokers,
+  KafkaTestClient,
+  provisionTopics,
+  type TestDatabase,
+  withAdmin,
+} from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EndingService } from '../src/plan/ending.service.ts';
 import { RetryConfig } from '../src/retry.config.ts';

@@ -91,7 +91,9 @@ describe('Stopping in Postgres', () => {
       );
     await plan('m-1');
     await schedule.stops.markAccepted(message('m-1'), 4);
-    expect(await schedule.decisions.decideOnce(acceptanceRevoked(4))).toMatchObject({ decision: { outcome: 'planned' } });
+    expect(await schedule.decisions.decideOnce(acceptanceRevoked(4))).toMatchObject({
+      decision: { outcome: 'planned' },
+    });
     // A callback that comes late, and one about an earlier hop.
     expect(await schedule.stops.markAccepted(message('m-1'), 4)).toBe(false);
     expect(await schedule.stops.markAccepted(message('m-1'), 3)).toBe(false);
@@ -109,7 +111,9 @@ describe('Stopping in Postgres', () => {
   });
 
   it('keeps nothing of receipts for messages that were never deferred', async () => {
-    await Promise.all(Array.from({ length: 50 }, (_, index) => schedule.stops.markAccepted(message(`unknown-${index}`), 3)));
+    await Promise.all(
+      Array.from({ length: 50 }, (_, index) => schedule.stops.markAccepted(message(`unknown-${index}`), 3)),
+    );
     const { rows } = await schedule.pool.query('SELECT count(*) AS count FROM retry.progress');
     expect(rows).toEqual([{ count: 0 }]);
   });

@@ -156,7 +156,9 @@ describe('a request for a text', () => {
     expect(of.fingerprintOf(a).participants[1]).toBe(of.fingerprintOf(b).participants[1]);
     expect(of.suppressionScopesOf(a).scopes).toEqual(of.suppressionScopesOf(b).scopes);
     expect(of.scopeOf(a, 'sender')).toBe('sender:whatsapp:+525598765432');
-    expect(of.suppressionScopesOf(of.toMessage(anSmsRequest({ from: '+115005550006' }))).scopes).toContain('sender:+15005550006');
+    expect(of.suppressionScopesOf(of.toMessage(anSmsRequest({ from: '+115005550006' }))).scopes).toContain(
+      'sender:+15005550006',
+    );
   });
 
   it('names a template as Twilio does', () => {

@@ -1,6 +1,21 @@
-import { type Failure, type FieldError, phoneIdentity, readPhoneNumber, senderScope, SmsRequested, templateOwner } from '#libs/contracts';
+import {
+  type Failure,
+  type FieldError,
+  phoneIdentity,
+  readPhoneNumber,
+  senderScope,
+  SmsRequested,
+  templateOwner,
+} from '#libs/contracts';
 import type { Provider } from '#libs/providers';
-import { ChannelPort, type Fingerprint, type SuppressionScopes, type Rendered, type Screened, type ResendPlan } from '#libs/delivery';
+import {
+  ChannelPort,
+  type Fingerprint,
+  type SuppressionScopes,
+  type Rendered,
+  type Screened,
+  type ResendPlan,
+} from '#libs/delivery';
 import type { Templates } from '#libs/templates';
 import { type ContentTemplates, contentSidOf, templateProblems } from './content/content-template.policy.ts';
 import { mediaProblems } from './content/media.policy.ts';
@@ -135,7 +150,15 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
     return suppressionScopes === 'sender' && sender !== undefined ? senderScope(sender) : 'all';
   }
 
-  override fingerprintOf({ kind, to, from, messagingService, body, mediaUrls, contentTemplate }: SmsMessage): Fingerprint {
+  override fingerprintOf({
+    kind,
+    to,
+    from,
+    messagingService,
+    body,
+    mediaUrls,
+    contentTemplate,
+  }: SmsMessage): Fingerprint {
     return {
       participants: [kind === 'whatsapp' ? kind : '', phoneIdentity(to), from ?? messagingService ?? ''],
       contentHash: contentTemplate ? undefined : [body ?? '', String(mediaUrls?.length ?? 0)],

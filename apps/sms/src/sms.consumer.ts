@@ -1,4 +1,17 @@
-import { type CancelRequested, identityKey, type InboundReceived, isAcceptanceRevoked, phoneIdentity, recipientHash, type SmsRequested, type SendDue, type SendPlanned, type StatusChanged, type SuppressionChanged, topics } from '#libs/contracts';
+import {
+  type CancelRequested,
+  identityKey,
+  type InboundReceived,
+  isAcceptanceRevoked,
+  phoneIdentity,
+  recipientHash,
+  type SmsRequested,
+  type SendDue,
+  type SendPlanned,
+  type StatusChanged,
+  type SuppressionChanged,
+  topics,
+} from '#libs/contracts';
 import { DeliveryEngine } from '#libs/delivery';
 import { On, RecordContext } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';

@@ -143,6 +143,16 @@ function rulesOf(config: ConfigService<SmsConfig, true>): SmsRules {
 /** The channel for SMS, MMS and WhatsApp: consumer, engine, providers and their webhooks. */
 @Module({
   controllers: [SmsConsumer, TwilioWebhookController, TwilioInboundController, SuppressionsController],
-  providers: [twilio, signature, conversations, resendPlans, files, screening, templates, engine, suppressionAdmin('sms')],
+  providers: [
+    twilio,
+    signature,
+    conversations,
+    resendPlans,
+    files,
+    screening,
+    templates,
+    engine,
+    suppressionAdmin('sms'),
+  ],
 })
 export class SmsModule {}

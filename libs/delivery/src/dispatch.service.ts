@@ -17,7 +17,10 @@ import { asCalled, forbiddenBy, filterRecipients } from './accept/recipient-filt
 export interface DispatchOptions<M> extends Omit<HopOptions, 'clock'> {
   providers: readonly Provider<M>[];
   /** What the channel itself has against a message. */
-  channel?: Pick<ChannelPort<unknown, M>, 'refuse' | 'screen' | 'keepResendPlan' | 'suppressionScopesOf' | 'only' | 'scopeOf'>;
+  channel?: Pick<
+    ChannelPort<unknown, M>,
+    'refuse' | 'screen' | 'keepResendPlan' | 'suppressionScopesOf' | 'only' | 'scopeOf'
+  >;
   routing: Pick<RoutingService<M>, 'acquire'>;
   retentionDays: number;
   /** How long bulk messages wait for others of the same content, in milliseconds; 0: not at all. */
@@ -77,7 +80,11 @@ export class DispatchService<M> {
   }
 
   /** A refusal may say that this recipient must not be written to again. */
-  private forbidding(outcome: Outcome, delivery: Delivery<M>, suppressedRecipients: readonly SuppressedRecipient[]): Outcome {
+  private forbidding(
+    outcome: Outcome,
+    delivery: Delivery<M>,
+    suppressedRecipients: readonly SuppressedRecipient[],
+  ): Outcome {
     if (outcome.kind !== 'failed' || !outcome.failure.suppress || outcome.provider === undefined) return outcome;
     const scope = this.options.channel?.scopeOf(delivery.message, outcome.failure.suppressScope) ?? 'all';
     const forbids = forbiddenBy(outcome.failure, delivery, suppressedRecipients, scope);
@@ -158,7 +165,11 @@ export class DispatchService<M> {
     });
   }
 
-  private async keepResendPlan(delivery: Delivery<M>, provider: string, done: (result: undefined) => void): Promise<void> {
+  private async keepResendPlan(
+    delivery: Delivery<M>,
+    provider: string,
+    done: (result: undefined) => void,
+  ): Promise<void> {
     const kept = this.hops.untilUp(async () =>
       this.options.channel?.keepResendPlan(delivery.id, resendPlanOf(delivery, provider, this.clock.now())),
     );
@@ -188,7 +199,9 @@ export class DispatchService<M> {
   /** Asks whether the provider took an earlier call whose answer was lost. */
   private async reconcile(delivery: Delivery<M>, deadline: number): Promise<Outcome> {
     const { unconfirmedCall } = delivery;
-    const asked = this.options.providers.filter((provider) => !unconfirmedCall?.provider || provider.name === unconfirmedCall.provider);
+    const asked = this.options.providers.filter(
+      (provider) => !unconfirmedCall?.provider || provider.name === unconfirmedCall.provider,
+    );
     for (const provider of unconfirmedCall ? asked : []) {
       const find = () => this.find(provider, delivery, unconfirmedCall!, deadline);
       const result = await inSpan(
@@ -210,7 +223,9 @@ export class DispatchService<M> {
       );
       if (result.found !== 'accepted') continue;
       const { providerMessageId } = result;
-      await this.hops.untilUp(() => this.options.ledger.markAccepted(delivery.id, unconfirmedCall!.hop, providerMessageId));
+      await this.hops.untilUp(() =>
+        this.options.ledger.markAccepted(delivery.id, unconfirmedCall!.hop, providerMessageId),
+      );
       return {
         kind: 'found',
         at: new Date(this.clock.now()).toISOString(),
@@ -235,7 +250,8 @@ export class DispatchService<M> {
       unconfirmedCall,
       repeat,
       leaseMs,
-      siblingCalls: (withinMs) => this.hops.untilUp(() => ledger.siblingCalls(delivery.id, unconfirmedCall.hop, withinMs)),
+      siblingCalls: (withinMs) =>
+        this.hops.untilUp(() => ledger.siblingCalls(delivery.id, unconfirmedCall.hop, withinMs)),
     });
   }
 }

@@ -1,4 +1,14 @@
-import { channelTopics, identityKey, isAcceptanceRevoked, recipientRef, type SendDue, type SendPlanned, type StatusChanged, type SuppressionChanged, topicNames } from '#libs/contracts';
+import {
+  channelTopics,
+  identityKey,
+  isAcceptanceRevoked,
+  recipientRef,
+  type SendDue,
+  type SendPlanned,
+  type StatusChanged,
+  type SuppressionChanged,
+  topicNames,
+} from '#libs/contracts';
 import type { Pool } from '#libs/persistence';
 import type { Logger } from '#libs/telemetry';
 import { partitionCounts, type Publisher, type RecordContext } from '#libs/transport';
@@ -186,7 +196,13 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
   async onStatus(fact: StatusChanged): Promise<void> {
     const { channel } = this.options.channel;
     await this.cancels.heard(fact);
-    if (fact.channel !== channel || fact.source !== 'receipt' || !fact.messageId || !fact.hop || isAcceptanceRevoked(fact))
+    if (
+      fact.channel !== channel ||
+      fact.source !== 'receipt' ||
+      !fact.messageId ||
+      !fact.hop ||
+      isAcceptanceRevoked(fact)
+    )
       return;
     await this.ledger.markAccepted(
       identityKey({ tenant: fact.tenant, channel, messageId: fact.messageId }),

@@ -23,7 +23,12 @@ describe('the reference of a call', () => {
 
   it('names the only one whom the call goes to, as the call itself and as its repeat', () => {
     const delivery = aDelivery({ recipients });
-    const filtered = filterRecipients<TestMessage>(delivery, [{ ...stop, recipient: bob!.hash }], aChannel(), Date.now());
+    const filtered = filterRecipients<TestMessage>(
+      delivery,
+      [{ ...stop, recipient: bob!.hash }],
+      aChannel(),
+      Date.now(),
+    );
     const called = filtered.left ? referenceOf(filtered.delivery, call) : undefined;
     expect(called).toMatchObject({ recipientHash: ada!.hash, recipientCount: 2 });
     expect(referenceOf(asCalled(delivery, { suppressedRecipients: [bob!.hash] }, aChannel()), call)).toEqual(called);

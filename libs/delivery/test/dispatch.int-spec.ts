@@ -122,9 +122,9 @@ describe('the dispatch of one message', () => {
   });
 
   it('asks no provider when the channel itself refuses, and that counts as no attempt', async () => {
-    await aService({ refuse: () => aFailure({ kind: 'account', retry: 'operator', code: 'MSG_UNSUBSCRIBE_MISSING' }) }).dispatch(
-      aDelivery(),
-    );
+    await aService({
+      refuse: () => aFailure({ kind: 'account', retry: 'operator', code: 'MSG_UNSUBSCRIBE_MISSING' }),
+    }).dispatch(aDelivery());
     expect(reported()).toEqual(['status.changed: retrying', 'send.deferred: failed']);
     expect(published[1]!.value).toMatchObject({ attempts: [], failure: { code: 'MSG_UNSUBSCRIBE_MISSING' } });
     expect(provider.accepted).toEqual([]);
@@ -154,7 +154,9 @@ describe('the dispatch of one message', () => {
     provider.answer = () => Promise.resolve({ sent: false, failure: aFailure({ kind: 'unknown' }) });
     await aService().dispatch(aDelivery());
     expect(reported()).toEqual(['status.changed: unconfirmed', 'send.deferred: unknown']);
-    expect(published[1]!.value).toMatchObject({ unconfirmedCall: { hop: 1, provider: 'sendgrid', callId: expect.any(String) } });
+    expect(published[1]!.value).toMatchObject({
+      unconfirmedCall: { hop: 1, provider: 'sendgrid', callId: expect.any(String) },
+    });
   });
 
   it('sends nothing for a message that is scheduled or has expired', async () => {
@@ -197,7 +199,9 @@ describe('the dispatch of one message', () => {
     await aService().dispatch(delivery);
     provider.found = { found: 'accepted', providerMessageId: 'x-1' };
     const unconfirmedCall = { hop: 1, provider: 'sendgrid', callId: randomUUID(), at: new Date().toISOString() };
-    await aService().dispatch(aDelivery({ ...delivery, hop: 2, mode: 'reconcile', source: 'due/0/1', unconfirmedCall }));
+    await aService().dispatch(
+      aDelivery({ ...delivery, hop: 2, mode: 'reconcile', source: 'due/0/1', unconfirmedCall }),
+    );
     expect(published.at(-1)!.value).toMatchObject({
       status: 'sent',
       source: 'lookup',
@@ -219,7 +223,14 @@ describe('the dispatch of one message', () => {
     const unconfirmedCall = { hop: 1, provider: 'sendgrid', callId: randomUUID(), at: new Date().toISOString() };
     provider.found = { found: 'candidates', candidates: [{ providerMessageId: 'SM1', takenAt: Date.now() }] };
     await aService().dispatch(
-      aDelivery({ ...lost, hop: 2, mode: 'reconcile', source: 'due/1/1', unconfirmedCall, unconfirmedSince: unconfirmedCall.at }),
+      aDelivery({
+        ...lost,
+        hop: 2,
+        mode: 'reconcile',
+        source: 'due/1/1',
+        unconfirmedCall,
+        unconfirmedSince: unconfirmedCall.at,
+      }),
     );
     expect(published.at(-1)).toMatchObject({ topic: 'send.deferred', value: { hop: 2 } });
     provider.found = {
@@ -230,7 +241,14 @@ describe('the dispatch of one message', () => {
       ],
     };
     await aService().dispatch(
-      aDelivery({ ...lost, hop: 3, mode: 'reconcile', source: 'due/1/2', unconfirmedCall, unconfirmedSince: unconfirmedCall.at }),
+      aDelivery({
+        ...lost,
+        hop: 3,
+        mode: 'reconcile',
+        source: 'due/1/2',
+        unconfirmedCall,
+        unconfirmedSince: unconfirmedCall.at,
+      }),
     );
     expect(published.at(-1)!.value).toMatchObject({
       status: 'sent',
@@ -242,7 +260,15 @@ describe('the dispatch of one message', () => {
 
   it('hands a call that cannot be found back to retry, the doubt unchanged', async () => {
     const unconfirmedCall = { hop: 1, provider: 'sendgrid', callId: randomUUID(), at: new Date().toISOString() };
-    await aService().dispatch(aDelivery({ hop: 2, mode: 'reconcile', source: 'due/0/3', unconfirmedCall, unconfirmedSince: unconfirmedCall.at }));
+    await aService().dispatch(
+      aDelivery({
+        hop: 2,
+        mode: 'reconcile',
+        source: 'due/0/3',
+        unconfirmedCall,
+        unconfirmedSince: unconfirmedCall.at,
+      }),
+    );
     expect(reported()).toEqual(['send.deferred: unknown']);
     expect(published[0]!.value).toMatchObject({ hop: 2, unconfirmedCall, unconfirmedSince: unconfirmedCall.at });
   });

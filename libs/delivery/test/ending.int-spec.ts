@@ -1,5 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { type DeadLetter, EmailRequested, identityKey, RecordRefused, recipientRef, type SendDeferred, SendDue, type StatusChanged, topics, UnreadableRecord } from '#libs/contracts';
+import {
+  type DeadLetter,
+  EmailRequested,
+  identityKey,
+  RecordRefused,
+  recipientRef,
+  type SendDeferred,
+  SendDue,
+  type StatusChanged,
+  topics,
+  UnreadableRecord,
+} from '#libs/contracts';
 import { Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/providers';
 import { migrate, type Pool } from '#libs/persistence';
 import { createLogger } from '#libs/telemetry';

@@ -133,7 +133,8 @@ describe('the ledger', () => {
 
   it('knows the calls between the same two that may have been accepted, and under which id of the provider', async () => {
     const [participants, contentHash] = [randomUUID(), randomUUID()];
-    const of = (fingerprint: { participants: string; contentHash: string | null }, more = {}) => aDelivery({ fingerprint, ...more });
+    const of = (fingerprint: { participants: string; contentHash: string | null }, more = {}) =>
+      aDelivery({ fingerprint, ...more });
     const [lost, answered, refused, accepted] = [
       of({ participants, contentHash }),
       of({ participants, contentHash }),

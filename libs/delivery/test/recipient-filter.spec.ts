@@ -119,7 +119,8 @@ describe('a message that its own channel has something against', () => {
 
   it('is kept before the call where the provider may give it back, and only there', async () => {
     const kept: ResendPlan[] = [];
-    const screen = (message: TestMessage) => Promise.resolve({ pass: true as const, resendPlan: true as const, message });
+    const screen = (message: TestMessage) =>
+      Promise.resolve({ pass: true as const, resendPlan: true as const, message });
     const keepResendPlan = (_: string, resendPlan: ResendPlan) => Promise.resolve(void kept.push(resendPlan));
     const { deferred } = await dispatched(aChannel({ screen, keepResendPlan }));
     expect(Deferred.parse(kept[0]!.deferred)).toMatchObject({

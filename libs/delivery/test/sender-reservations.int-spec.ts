@@ -3,7 +3,10 @@ import { migrate, type Pool } from '#libs/persistence';
 import { aDatabase, type TestDatabase } from '#libs/testing';
 import { Permits } from '../src/route/permits/permits.service.ts';
 import type { ReservationRequest } from '../src/route/reservations/sender-reservations.port.ts';
-import { PostgresSenderReservations, senderRateMigration } from '../src/route/reservations/sender-reservations.store.ts';
+import {
+  PostgresSenderReservations,
+  senderRateMigration,
+} from '../src/route/reservations/sender-reservations.store.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 /**

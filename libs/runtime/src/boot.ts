@@ -3,7 +3,14 @@ import { setFlagsFromString } from 'node:v8';
 import { InvalidConfiguration, MessagingError } from '#libs/contracts';
 import { createPool, migrate, type Migration, type PostgresConfig, requireSchema } from '#libs/persistence';
 import { createLogger, NestLogger, startTelemetry } from '#libs/telemetry';
-import { createKafka, type Decoded, type IncomingRecord, type KafkaConfig, KafkaStrategy, Publisher } from '#libs/transport';
+import {
+  createKafka,
+  type Decoded,
+  type IncomingRecord,
+  type KafkaConfig,
+  KafkaStrategy,
+  Publisher,
+} from '#libs/transport';
 import { type ConfigSchema, loadConfig } from './config.ts';
 import { showConsumption } from './consumption.ts';
 import { cached, Health } from './health.ts';

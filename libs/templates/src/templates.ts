@@ -1,6 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { type Channel, type FieldError, InvalidConfiguration, isOwnTemplateName, type TemplateRef } from '#libs/contracts';
+import {
+  type Channel,
+  type FieldError,
+  InvalidConfiguration,
+  isOwnTemplateName,
+  type TemplateRef,
+} from '#libs/contracts';
 import type { FileProblem } from './markup.ts';
 import { namesIn, SHARED } from './source.ts';
 import { type Content, contentFaults, loadVersion, type Version } from './version.ts';

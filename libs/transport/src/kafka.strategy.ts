@@ -1,6 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { channelOf, identityKey, InfrastructureDown, topics, UnreadableRecord, type Topic } from '#libs/contracts';
-import { type Context, contextFrom, contextOf, count, counters, hasTrace, inSpan, type Logger, SpanKind, underContext } from '#libs/telemetry';
+import {
+  type Context,
+  contextFrom,
+  contextOf,
+  count,
+  counters,
+  hasTrace,
+  inSpan,
+  type Logger,
+  SpanKind,
+  underContext,
+} from '#libs/telemetry';
 import type { KafkaConfig } from './kafka.config.ts';
 import { ConsumptionWatch } from './partition/consumption-watch.ts';
 import type { UndecodableBatch } from './fetch/unread.ts';

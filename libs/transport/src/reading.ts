@@ -45,7 +45,9 @@ export class KafkaReading {
       const partitions = fetched.flatMap(({ topic, partitions }) =>
         partitions.map(({ partition, offset }) => ({ partition: `${topic}/${partition}`, offset })),
       );
-      return new Map(partitions.map(({ partition, offset }) => [partition, Math.max(Number(offset), starts.get(partition) ?? 0)]));
+      return new Map(
+        partitions.map(({ partition, offset }) => [partition, Math.max(Number(offset), starts.get(partition) ?? 0)]),
+      );
     });
   }
 

@@ -1,5 +1,14 @@
 import { topicName, topics } from '#libs/contracts';
-import { aKafka, aKafkaConfig, aTopicPrefix, eventually, kafkaBrokers, KafkaTestClient, provisionTopics, silentLogger } from '#libs/testing';
+import {
+  aKafka,
+  aKafkaConfig,
+  aTopicPrefix,
+  eventually,
+  kafkaBrokers,
+  KafkaTestClient,
+  provisionTopics,
+  silentLogger,
+} from '#libs/testing';
 import { type IncomingRecord, KeyedConsumer } from '#libs/transport';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import kafkajs from 'kafkajs';

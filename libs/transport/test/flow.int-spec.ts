@@ -1,6 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Topic, topicName, topics } from '#libs/contracts';
-import { aKafka, aKafkaConfig, aTopicPrefix, eventually, KafkaTestClient, provisionTopics, type RawRecord, silentLogger } from '#libs/testing';
+import {
+  aKafka,
+  aKafkaConfig,
+  aTopicPrefix,
+  eventually,
+  KafkaTestClient,
+  provisionTopics,
+  type RawRecord,
+  silentLogger,
+} from '#libs/testing';
 import { KeyedConsumer, type RecordHandler } from '#libs/transport';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 

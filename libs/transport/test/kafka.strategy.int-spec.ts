@@ -1,7 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { EmailRequested, InfrastructureDown, type Topic, topicName, topics } from '#libs/contracts';
 import { activeSpanAttributes, activeTraceId, startTelemetry } from '#libs/telemetry';
-import { aDeferred, aKafka, aKafkaConfig, aStatus, aTopicPrefix, type Collected, eventually, KafkaTestClient, provisionTopics, silentLogger } from '#libs/testing';
+import {
+  aDeferred,
+  aKafka,
+  aKafkaConfig,
+  aStatus,
+  aTopicPrefix,
+  type Collected,
+  eventually,
+  KafkaTestClient,
+  provisionTopics,
+  silentLogger,
+} from '#libs/testing';
 import { type IncomingRecord, KafkaStrategy, Publisher, type RecordContext, Stopping } from '#libs/transport';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { isObservable, Subject, tap, throwError } from 'rxjs';

@@ -1,7 +1,16 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { topicName, topics } from '#libs/contracts';
-import { aKafkaConfig, aTopicPrefix, eventually, kafkaBrokers, KafkaTestClient, provisionTopics, silentLogger, withAdmin } from '#libs/testing';
+import {
+  aKafkaConfig,
+  aTopicPrefix,
+  eventually,
+  kafkaBrokers,
+  KafkaTestClient,
+  provisionTopics,
+  silentLogger,
+  withAdmin,
+} from '#libs/testing';
 import { KeyedConsumer } from '#libs/transport';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';

@@ -1,6 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { topicName, topics } from '#libs/contracts';
-import { aKafkaConfig, aTopicPrefix, eventually, kafkaBrokers, KafkaTestClient, provisionTopics, silentLogger, withAdmin } from '#libs/testing';
+import {
+  aKafkaConfig,
+  aTopicPrefix,
+  eventually,
+  kafkaBrokers,
+  KafkaTestClient,
+  provisionTopics,
+  silentLogger,
+  withAdmin,
+} from '#libs/testing';
 import { createKafka, KeyedConsumer } from '#libs/transport';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Wire } from './wire.ts';

@@ -1,5 +1,14 @@
 import { InfrastructureDown, RecordRefused, SendDue, topicName, topics } from '#libs/contracts';
-import { aKafka, aKafkaConfig, aDeferred, aStatus, aTopicPrefix, KafkaTestClient, provisionTopics, silentLogger } from '#libs/testing';
+import {
+  aKafka,
+  aKafkaConfig,
+  aDeferred,
+  aStatus,
+  aTopicPrefix,
+  KafkaTestClient,
+  provisionTopics,
+  silentLogger,
+} from '#libs/testing';
 import { createKafka, Publisher } from '#libs/transport';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 

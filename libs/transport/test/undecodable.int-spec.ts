@@ -1,6 +1,16 @@
 import { type EmailRequested, topicName, topics } from '#libs/contracts';
 import { Health, showConsumption } from '#libs/runtime';
-import { aKafka, aKafkaConfig, aTopicPrefix, type Collected, eventually, kafkaBrokers, KafkaTestClient, provisionTopics, silentLogger } from '#libs/testing';
+import {
+  aKafka,
+  aKafkaConfig,
+  aTopicPrefix,
+  type Collected,
+  eventually,
+  kafkaBrokers,
+  KafkaTestClient,
+  provisionTopics,
+  silentLogger,
+} from '#libs/testing';
 import { createKafka, KafkaStrategy, Publisher } from '#libs/transport';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { withCrc } from './a-batch.ts';

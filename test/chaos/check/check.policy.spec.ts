@@ -56,7 +56,8 @@ function fact(
 const sent = (messageId: string, hop = 1) => fact(messageId, 'sent', { hop, callId: `${messageId}/${hop}` });
 const delivered = (messageId: string, hop = 1, recordedAt = noon + 200) =>
   fact(messageId, 'delivered', { hop, final: true, source: 'receipt', callId: `${messageId}/${hop}` }, recordedAt);
-const unconfirmedIds = (messageId: string, hop = 1) => fact(messageId, 'unconfirmed', { hop, callId: `${messageId}/${hop}` });
+const unconfirmedIds = (messageId: string, hop = 1) =>
+  fact(messageId, 'unconfirmed', { hop, callId: `${messageId}/${hop}` });
 const deadLettered = (messageId: string, at: number, hop = 1) =>
   fact(messageId, 'unconfirmed', { hop, final: true, source: 'retry' }, at);
 
@@ -165,7 +166,12 @@ describe('the checker of a chaos run', () => {
 describe('two sends of one message', () => {
   const twice = (facts: RecordedFact[], second: Partial<AcceptedSend> = {}) =>
     figuresOf({ sends: [taken('m1'), taken('m1', { callId: 'm1/2', acceptedAt: noon + 60_000, ...second })], facts });
-  const byPolicy = [unconfirmedIds('m1'), deadLettered('m1', noon + 50_000), sent('m1', 2), delivered('m1', 2, noon + 61_000)];
+  const byPolicy = [
+    unconfirmedIds('m1'),
+    deadLettered('m1', noon + 50_000),
+    sent('m1', 2),
+    delivered('m1', 2, noon + 61_000),
+  ];
 
   it('are a duplicate when nobody decided so', () => {
     expect(twice([sent('m1'), sent('m1', 2), delivered('m1', 2)]).duplicateSends).toBe(1);
@@ -278,7 +284,10 @@ describe('the order of a key', () => {
     /** The middle one of three, whose call ran out of time before it was taken. */
     const late = (deadLetteredAt: number, takenAt: number): Evidence => ({
       ...aGoodOne('m2', { sequence: 2 }, takenAt),
-      facts: [fact('m2', 'unconfirmed', { callId: 'm2/1', at: new Date(deadLetteredAt).toISOString() }), delivered('m2')],
+      facts: [
+        fact('m2', 'unconfirmed', { callId: 'm2/1', at: new Date(deadLetteredAt).toISOString() }),
+        delivered('m2'),
+      ],
     });
     const figures = (first: number, middle: Evidence, last: number) =>
       check(together(aGoodOne('m1', { sequence: 1 }, first), middle, aGoodOne('m3', { sequence: 3 }, last))).figures;
@@ -366,6 +375,8 @@ describe('a status', () => {
   });
 
   it('may leave unconfirmed for another try, which policy decides', () => {
-    expect(steps(unconfirmedIds('m1'), deadLettered('m1', noon), fact('m1', 'retrying', { hop: 2, source: 'retry' }))).toBe(0);
+    expect(
+      steps(unconfirmedIds('m1'), deadLettered('m1', noon), fact('m1', 'retrying', { hop: 2, source: 'retry' })),
+    ).toBe(0);
   });
 });

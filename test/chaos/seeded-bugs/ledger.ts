@@ -6,7 +6,7 @@ interface Row {
   token: string;
 }
 
-const built = new URL('../../../dist/libs/delivery/src/ledger.store.js', import.meta.url);
+const built = new URL('../../../dist/libs/delivery/src/ledger/ledger.store.js', import.meta.url);
 const { PostgresLedger } = (await import(built.href)) as { PostgresLedger: { prototype: Ledger } };
 
 type ClaimOnce = (delivery: Delivery<unknown>, token: string) => Promise<Claim>;

@@ -5,7 +5,7 @@ import { remedyOf, FailureCatalogue, ownFailure, pageOf, platformFailures, platf
 import { errorPages } from './error-pages.ts';
 import { failureTables, type FailureTable } from './failure-tables.ts';
 
-const root = join(import.meta.dirname, '..', '..');
+const root = join(import.meta.dirname, '..', '..', '..');
 
 describe('the pages about error codes', () => {
   let tables: FailureTable[];

@@ -1,9 +1,18 @@
-import { remedyOf, FailureCatalogue, type FailureRow, pageOf, platformFailures, type PlatformProblem, platformProblems, unlistedPage } from '#libs/providers';
+import {
+  remedyOf,
+  FailureCatalogue,
+  type FailureRow,
+  pageOf,
+  platformFailures,
+  type PlatformProblem,
+  platformProblems,
+  unlistedPage,
+} from '#libs/providers';
 import type { FailureTable } from './failure-tables.ts';
 import { table } from '../markdown.ts';
 import { platformDoes, shownWhere } from './error-words.ts';
 
-const PLATFORM_FILE = 'libs/contracts/src/platform.failures.ts';
+const PLATFORM_FILE = 'libs/providers/src/failures/platform.failures.ts';
 const names: Record<string, string> = {
   sendgrid: 'SendGrid',
   resend: 'Resend',
@@ -105,7 +114,7 @@ function unlistedCodePage(): string {
     const { kind, meaning, remedy } = empty.failure([], { httpStatus });
     return [shown, `\`${kind}\``, meaning, remedy];
   });
-  return `${generated('libs/contracts/src/catalogue.ts')}
+  return `${generated('libs/providers/src/failures/failure-catalogue.ts')}
 
 # Unlisted code
 

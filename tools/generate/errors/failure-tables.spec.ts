@@ -5,7 +5,7 @@ import type { FailureKind } from '#libs/contracts';
 import type { FailureRow } from '#libs/providers';
 import { failureTables } from './failure-tables.ts';
 
-const root = join(import.meta.dirname, '..', '..');
+const root = join(import.meta.dirname, '..', '..', '..');
 // What was collected about the providers' codes; it lies beside the repository where the project is built.
 const collection = process.env['PROVIDER_ERRORS'] ?? join(root, '..', 'shared', 'provider-errors.json');
 const whereCollected = existsSync(collection) ? describe : describe.skip;

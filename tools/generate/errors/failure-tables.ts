@@ -13,17 +13,21 @@ export interface FailureTable {
 }
 
 /**
- * The tables of every provider, as `apps/<channel>/src/providers/<name>/<name>.failures.ts` export them, and that of
+ * The tables of every provider, as `apps/<channel>/src/providers/<name>/send/<name>.failures.ts` export them, and that of
  * the network.
  */
 export async function failureTables(root: string): Promise<FailureTable[]> {
   const files = readdirSync(join(root, 'apps'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /^[^/]+\/src\/providers\/[^/]+\/[^/]+\.failures\.ts$/.test(file))
+    .filter((file) => /^[^/]+\/src\/providers\/[^/]+\/send\/[^/]+\.failures\.ts$/.test(file))
     .map((file) => `apps/${file}`);
   const tables = await Promise.all(
-    files.map(async (file) => ({ provider: file.split('/').at(-2)!, file, rows: await rowsOf(join(root, file)) })),
+    files.map(async (file) => ({ provider: file.split('/').at(-3)!, file, rows: await rowsOf(join(root, file)) })),
   );
-  const network = { provider: 'network', file: 'libs/contracts/src/network.failures.ts', rows: networkFailures };
+  const network = {
+    provider: 'network',
+    file: 'libs/providers/src/failures/network.failures.ts',
+    rows: networkFailures,
+  };
   return [...tables.sort((a, b) => a.provider.localeCompare(b.provider)), network];
 }
 

@@ -4,7 +4,12 @@ import type { Channel } from '#libs/contracts';
 import { explain } from '../stack/problem.ts';
 import { withRunningStack } from '../stack/process/running.ts';
 import { withEnvFile } from '../stack/settings/settings.ts';
-import { parseSuppressionOrder, type SuppressionOrder, usage, SuppressionUsageError } from '../suppressions/arguments.ts';
+import {
+  parseSuppressionOrder,
+  type SuppressionOrder,
+  usage,
+  SuppressionUsageError,
+} from '../suppressions/arguments.ts';
 import { Refused, type Suppression, SuppressionsClient, type SyncLine } from '../suppressions/client.ts';
 import { lineOf, totalLine, totalsOf } from '../suppressions/words.ts';
 

@@ -6,7 +6,13 @@ import { join } from 'node:path';
 import { InvalidConfiguration } from '#libs/contracts';
 import { type Content, examplesOf, Templates, templateSettings } from '#libs/templates';
 import { withEnvFile } from '../stack/settings/settings.ts';
-import { type PreviewOrder, parseTemplateOrder, usage, variablesOf, TemplateUsageError } from '../template/arguments.ts';
+import {
+  type PreviewOrder,
+  parseTemplateOrder,
+  usage,
+  variablesOf,
+  TemplateUsageError,
+} from '../template/arguments.ts';
 import { listOf } from '../template/words.ts';
 
 const OK = 0;

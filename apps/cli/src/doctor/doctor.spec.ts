@@ -17,7 +17,7 @@ import {
 } from '../../../sandbox/test/running.ts';
 import { examine } from './doctor.ts';
 
-const script = join(import.meta.dirname, '..', 'doctor.ts');
+const script = join(import.meta.dirname, '..', 'commands', 'doctor.ts');
 const serviceSid = `MG${'b'.repeat(32)}`;
 
 describe('the doctor', () => {

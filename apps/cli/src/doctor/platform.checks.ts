@@ -15,12 +15,14 @@ export const platformChecks = {
   'email.public-url': {
     title: 'The email service’s public address can be called by a provider',
     meaning: 'Webhooks go to an address that only this machine reaches, or over an open line.',
-    remedy: 'Set EMAIL_PUBLIC_URL to the https address at which providers reach the email service; a tunnel will do for a trial.',
+    remedy:
+      'Set EMAIL_PUBLIC_URL to the https address at which providers reach the email service; a tunnel will do for a trial.',
   },
   'sms.public-url': {
     title: 'The sms service’s public address can be called by a provider',
     meaning: 'Status callbacks and replies go to an address that only this machine reaches, or over an open line.',
-    remedy: 'Set SMS_PUBLIC_URL to the https address at which Twilio reaches the sms service; a tunnel will do for a trial.',
+    remedy:
+      'Set SMS_PUBLIC_URL to the https address at which Twilio reaches the sms service; a tunnel will do for a trial.',
   },
   'email.ready': {
     title: 'The e-mail service is ready, and nothing degrades it',
@@ -49,7 +51,8 @@ export const platformChecks = {
   'kafka.reachable': {
     title: 'Kafka can be reached',
     meaning: 'Nothing is read or published until it can.',
-    remedy: 'npm start brings a local one; else correct KAFKA_BROKERS, and KAFKA_SSL… and KAFKA_SASL… if it asks for them.',
+    remedy:
+      'npm start brings a local one; else correct KAFKA_BROKERS, and KAFKA_SSL… and KAFKA_SASL… if it asks for them.',
   },
   'kafka.topics': {
     title: 'The topics are as the contract says',
@@ -78,12 +81,14 @@ export const platformChecks = {
     title: 'Each service’s schema is up to date',
     meaning:
       'With DATABASE_MIGRATE=false a service does not bring its tables itself: it waits for them and does nothing.',
-    remedy: 'Run the job that brings them, or start each service once with DATABASE_MIGRATE=true, under a login that may create tables.',
+    remedy:
+      'Run the job that brings them, or start each service once with DATABASE_MIGRATE=true, under a login that may create tables.',
   },
   'postgres.standing': {
     title: 'No message stands still between a channel and retry',
     meaning:
       'Messages that went several times, and of which the other service has read and said nothing: a fault of the platform, or records that cannot be read.',
-    remedy: 'Look into messaging.unreadable and the logs of the services named; docs/operations.md tells how to find the messages.',
+    remedy:
+      'Look into messaging.unreadable and the logs of the services named; docs/operations.md tells how to find the messages.',
   },
 } satisfies CheckTable;

@@ -5,14 +5,22 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from '#libs/persistence';
-import { aDatabase, aTopicPrefix, eventually, kafkaBrokers, KafkaTestClient, type TestDatabase, withAdmin } from '#libs/testing';
+import {
+  aDatabase,
+  aTopicPrefix,
+  eventually,
+  kafkaBrokers,
+  KafkaTestClient,
+  type TestDatabase,
+  withAdmin,
+} from '#libs/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { wantedTopics } from '../stack/kafka/topic-plan.ts';
 import { applyTopics } from '../stack/kafka/topics.ts';
 import { examine } from './doctor.ts';
 import { schemas } from './schemas.ts';
 
-const script = join(import.meta.dirname, '..', 'doctor.ts');
+const script = join(import.meta.dirname, '..', 'commands', 'doctor.ts');
 const DAY_MS = 86_400_000;
 const applyRemedy = expect.stringContaining('npm run topics -- apply');
 

@@ -83,7 +83,8 @@ export async function tryTwilio(env: Env): Promise<Evidence[]> {
       body: new URLSearchParams({ From: '+15005550006', To: to, Body: 'Smoke' }).toString(),
     });
     const asWanted = code === undefined ? status === 201 : body['code'] === code;
-    const reported = typeof body['code'] === 'number' ? `${statusWords(status)} (${body['code']})` : statusWords(status);
+    const reported =
+      typeof body['code'] === 'number' ? `${statusWords(status)} (${body['code']})` : statusWords(status);
     evidences.push(asWanted ? proved('Twilio', what) : failed('Twilio', `not proved: ${what}; ${reported}`));
     if (status === 0 || status === 401) break;
   }

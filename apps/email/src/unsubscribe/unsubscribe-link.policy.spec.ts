@@ -3,7 +3,12 @@ import { anEmailRequest } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
 import type { EmailMessage } from '../email-message.ts';
 import { UnsubscribeTokens } from './token.policy.ts';
-import { type LinkMaker, lostPlaceholders, missingUnsubscribeLink, withUnsubscribeLink } from './unsubscribe-link.policy.ts';
+import {
+  type LinkMaker,
+  lostPlaceholders,
+  missingUnsubscribeLink,
+  withUnsubscribeLink,
+} from './unsubscribe-link.policy.ts';
 
 const links: LinkMaker = {
   tokens: new UnsubscribeTokens(['a key for the tests, of 32 characters']),
@@ -72,13 +77,15 @@ describe('a mailing', () => {
 
   it('may have a page of upstream’s own instead, with one click only where that is said', () => {
     const url = 'https://acme.test/leave?u=1&l=$&';
-    expect(withUnsubscribeLink(aMailing({ unsubscribe: { url } }), links).headers).toEqual({ 'List-Unsubscribe': `<${url}>` });
+    expect(withUnsubscribeLink(aMailing({ unsubscribe: { url } }), links).headers).toEqual({
+      'List-Unsubscribe': `<${url}>`,
+    });
     expect(withUnsubscribeLink(aMailing({ unsubscribe: { url, oneClick: true } }), links).headers).toHaveProperty(
       'List-Unsubscribe-Post',
     );
-    expect(withUnsubscribeLink(aMailing({ unsubscribe: { url }, html: '<a href="{{unsubscribeUrl}}">' }), links).html).toBe(
-      '<a href="https://acme.test/leave?u=1&amp;l=$&amp;">',
-    );
+    expect(
+      withUnsubscribeLink(aMailing({ unsubscribe: { url }, html: '<a href="{{unsubscribeUrl}}">' }), links).html,
+    ).toBe('<a href="https://acme.test/leave?u=1&amp;l=$&amp;">');
   });
 
   it('with a header of upstream’s own stays as it is', () => {
@@ -98,7 +105,11 @@ describe('a mailing', () => {
   it('to several recipients at once does not go: a link is one person’s', () => {
     const shared = withUnsubscribeLink(aMailing({ cc: [{ email: 'bob@inbox.test' }] }), links);
     expect(shared.unsubscribeUrl).toBeUndefined();
-    expect(missingUnsubscribeLink(shared)).toMatchObject({ code: 'MSG_UNSUBSCRIBE_SHARED', kind: 'bad-content', retry: 'never' });
+    expect(missingUnsubscribeLink(shared)).toMatchObject({
+      code: 'MSG_UNSUBSCRIBE_SHARED',
+      kind: 'bad-content',
+      retry: 'never',
+    });
     expect(
       missingUnsubscribeLink(
         withUnsubscribeLink(
@@ -116,7 +127,10 @@ describe('a place for the link that nothing would fill', () => {
   it('is told by its field: of a mail without a way out, with a header of its own, or in the subject', () => {
     const asks = { text: 'Leave: {{unsubscribeUrl}}', html: '<a href="{{{unsubscribe_url}}}">' };
     expect(reported({ ...asks, category: 'transactional' })).toEqual(['text', 'html']);
-    expect(reported({ ...asks, headers: { 'list-unsubscribe': '<mailto:leave@acme.test>' } })).toEqual(['text', 'html']);
+    expect(reported({ ...asks, headers: { 'list-unsubscribe': '<mailto:leave@acme.test>' } })).toEqual([
+      'text',
+      'html',
+    ]);
     expect(reported({ ...asks, subject: 'News {{unsubscribeUrl}}' })).toEqual(['subject']);
     expect([
       reported(asks),

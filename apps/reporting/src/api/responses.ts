@@ -1,4 +1,15 @@
-import { Channel, Engagement, FailureKind, FieldError, Instant, Lane, Notice, SmsEncoding, Status, StatusSource } from '#libs/contracts';
+import {
+  Channel,
+  Engagement,
+  FailureKind,
+  FieldError,
+  Instant,
+  Lane,
+  Notice,
+  SmsEncoding,
+  Status,
+  StatusSource,
+} from '#libs/contracts';
 import { z } from 'zod';
 
 const mask = z.string().describe('A recipient, masked, such as a***@inbox.test.');

@@ -1,4 +1,19 @@
-import { type Channel, contentDigest, type DeadLetter, type EmailRequested, factId, type Failure, identityKey, type Lane, nearestInstant, recipientRef, type RecipientRef, type SmsRequested, type StatusChanged, UnreadableRecord } from '#libs/contracts';
+import {
+  type Channel,
+  contentDigest,
+  type DeadLetter,
+  type EmailRequested,
+  factId,
+  type Failure,
+  identityKey,
+  type Lane,
+  nearestInstant,
+  recipientRef,
+  type RecipientRef,
+  type SmsRequested,
+  type StatusChanged,
+  UnreadableRecord,
+} from '#libs/contracts';
 import type { DeadLetterFact, IncomingFact, KeptFact } from '../projection/fact.ts';
 import { LARGEST_INTEGER, storable } from './storable.policy.ts';
 

@@ -22,7 +22,12 @@ export function remains(read: SalvagedHandover, failure: Failure, timestamp: num
 }
 
 /** It goes no further: an end in any case, unless the provider is known to have it. */
-export function endNow({ hop, unconfirmedCall }: SendDeferred, failure: Failure, { accepted }: Known, at: string): Decision {
+export function endNow(
+  { hop, unconfirmedCall }: SendDeferred,
+  failure: Failure,
+  { accepted }: Known,
+  at: string,
+): Decision {
   if (accepted) return { outcome: 'accepted', at, facts: [] };
   return {
     outcome: 'dead-lettered',

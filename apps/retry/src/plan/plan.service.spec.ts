@@ -1,4 +1,10 @@
-import { type DeadLetter, type Identity, InfrastructureDown, type SendPlanned, type StatusChanged } from '#libs/contracts';
+import {
+  type DeadLetter,
+  type Identity,
+  InfrastructureDown,
+  type SendPlanned,
+  type StatusChanged,
+} from '#libs/contracts';
 import { createLogger } from '#libs/telemetry';
 import { aDeferred, aFailure } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
@@ -52,7 +58,14 @@ function aPlanner(decisions: Decisions = new RememberedDecisions()) {
   return {
     heard,
     answered,
-    planner: new PlanService(decisions, heard, answers as DocumentResponse, config, createLogger('test', 'silent'), thisMoment),
+    planner: new PlanService(
+      decisions,
+      heard,
+      answers as DocumentResponse,
+      config,
+      createLogger('test', 'silent'),
+      thisMoment,
+    ),
   };
 }
 

@@ -12,7 +12,11 @@ const noon = msOf('2030-01-31T12:00:00Z');
 const lost = aFailure({ kind: 'unknown', code: 'UND_ERR_HEADERS_TIMEOUT', meaning: 'No answer came in time.' });
 
 /** The answer to the call of `doubtHop` is still lost at `hop`. */
-function unconfirmedOf({ hop = 1, unconfirmedHop = 1, ...more }: Partial<SendDeferred> & { unconfirmedHop?: number } = {}): SendDeferred {
+function unconfirmedOf({
+  hop = 1,
+  unconfirmedHop = 1,
+  ...more
+}: Partial<SendDeferred> & { unconfirmedHop?: number } = {}): SendDeferred {
   return aDeferred({
     why: 'unknown',
     lane: 'urgent',
@@ -54,7 +58,10 @@ describe('A message whose answer was lost', () => {
   });
 
   it('is looked for once even when its window is long over', () => {
-    expect(decide(unconfirmedOf(), 3_600_000).plan).toMatchObject({ mode: 'reconcile', dueAt: isoOf(noon + 3_600_000) });
+    expect(decide(unconfirmedOf(), 3_600_000).plan).toMatchObject({
+      mode: 'reconcile',
+      dueAt: isoOf(noon + 3_600_000),
+    });
   });
 
   it.each<Lane>(['urgent', 'transactional'])(
@@ -109,7 +116,10 @@ describe('A message whose answer was lost', () => {
   });
 
   it('is left alone once a receipt proves that the provider has it', () => {
-    expect(decide(unconfirmedOf({ hop: 5 }), 3_600_000, { accepted: true })).toMatchObject({ outcome: 'accepted', facts: [] });
+    expect(decide(unconfirmedOf({ hop: 5 }), 3_600_000, { accepted: true })).toMatchObject({
+      outcome: 'accepted',
+      facts: [],
+    });
   });
 
   it('comes to an end even when nothing is known of the call', () => {

@@ -124,7 +124,9 @@ describe('A message that waits', () => {
 
   it('is asked about, not sent, when what waits is the search for a lost answer', () => {
     const unconfirmedCall = { hop: 1, provider: 'sendgrid', callId: 'c-1', at: isoOf(noon) };
-    expect(decide(waiting({ hop: 2, unconfirmedCall, until: isoOf(tomorrow) }), { cancelled: true }).plan).toMatchObject({
+    expect(
+      decide(waiting({ hop: 2, unconfirmedCall, until: isoOf(tomorrow) }), { cancelled: true }).plan,
+    ).toMatchObject({
       mode: 'reconcile',
     });
   });

@@ -19,7 +19,12 @@ export function planRetry(deferred: SendDeferred, known: Known, policy: RetryPol
     : planAttempt(deferred, policy, moment);
 }
 
-function planWait(deferred: SendDeferred, unconfirmedOf: boolean, policy: RetryPolicy, { now, jitter }: Moment): Decision {
+function planWait(
+  deferred: SendDeferred,
+  unconfirmedOf: boolean,
+  policy: RetryPolicy,
+  { now, jitter }: Moment,
+): Decision {
   const fallback = now + backoffDelay(deferred.hop, policy.backoff[deferred.lane], jitter);
   const dueAt = deferred.until === undefined ? fallback : msOf(deferred.until);
   if (!unconfirmedOf && dueAt >= msOf(deferred.expiresAt)) return deadLetter(deferred, 'expired', isoOf(now));

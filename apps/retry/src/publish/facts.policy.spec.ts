@@ -23,7 +23,9 @@ describe('What retry tells of a message', () => {
   });
 
   it('is the same under the same ids when a decision is told again', () => {
-    expect(factsOf(deferred, deadLettered)).toEqual(factsOf(deferred, JSON.parse(JSON.stringify(deadLettered)) as Decision));
+    expect(factsOf(deferred, deadLettered)).toEqual(
+      factsOf(deferred, JSON.parse(JSON.stringify(deadLettered)) as Decision),
+    );
     expect(deadLetterOf(deferred, deadLettered)?.eventId).toBe(deadLetterOf(deferred, deadLettered)?.eventId);
     expect(deadLetterOf(deferred, deadLettered)?.eventId).not.toBe(factsOf(deferred, deadLettered)[0]?.eventId);
   });
@@ -87,7 +89,13 @@ describe('What goes back to the channel', () => {
       attempts,
       addedLater: 'kept',
     });
-    expect(due).toMatchObject({ hop: 4, mode: 'reconcile', why: 'It is looked for.', unconfirmedCall, unconfirmedSince: at });
+    expect(due).toMatchObject({
+      hop: 4,
+      mode: 'reconcile',
+      why: 'It is looked for.',
+      unconfirmedCall,
+      unconfirmedSince: at,
+    });
   });
 
   it('is free of doubt when it is to be sent', () => {

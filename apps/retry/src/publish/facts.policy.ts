@@ -1,4 +1,12 @@
-import { type DeadLetter, factId, type Failure, type SendDeferred, type SendDue, type SendPlanned, type StatusChanged } from '#libs/contracts';
+import {
+  type DeadLetter,
+  factId,
+  type Failure,
+  type SendDeferred,
+  type SendDue,
+  type SendPlanned,
+  type StatusChanged,
+} from '#libs/contracts';
 import type { Decision, Plan, Verdict } from '../plan/decision.ts';
 
 /** What both a deferred and a due message tell of themselves. */
@@ -126,7 +134,8 @@ export function endOfPlan(due: SendDue, failure: Failure): { fact: StatusChanged
 
 /** The end of a message that a fault of ours stops: failed, unless a call of it is in doubt. */
 export function endVerdict(failure: Failure, hop: number, unconfirmedCall: { hop: number } | undefined): Verdict {
-  if (!unconfirmedCall) return { status: 'failed', final: true, hop, failure, reason: `It cannot go on. ${failure.meaning}` };
+  if (!unconfirmedCall)
+    return { status: 'failed', final: true, hop, failure, reason: `It cannot go on. ${failure.meaning}` };
   const reason = `The provider’s answer was lost, and it cannot be looked for any more: it may have arrived. ${failure.meaning}`;
   return { status: 'unconfirmed', final: true, hop: unconfirmedCall.hop, failure, reason };
 }

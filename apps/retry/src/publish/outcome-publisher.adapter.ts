@@ -1,4 +1,16 @@
-import { bareFact, channelTopics, type DeadLetter, factHeaders, factRecord, handoverHeaders, RecordRefused, type SendDue, type SendPlanned, type StatusChanged, topics } from '#libs/contracts';
+import {
+  bareFact,
+  channelTopics,
+  type DeadLetter,
+  factHeaders,
+  factRecord,
+  handoverHeaders,
+  RecordRefused,
+  type SendDue,
+  type SendPlanned,
+  type StatusChanged,
+  topics,
+} from '#libs/contracts';
 import { LOGGER } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
 import { type Outgoing, Publisher } from '#libs/transport';

@@ -14,7 +14,11 @@ export class StopService {
   private readonly outcomes: OutcomePublisher;
   private readonly logger: Logger;
 
-  constructor(@Inject(Stops) stops: Stops, @Inject(OutcomePublisher) outcomes: OutcomePublisher, @Inject(LOGGER) logger: Logger) {
+  constructor(
+    @Inject(Stops) stops: Stops,
+    @Inject(OutcomePublisher) outcomes: OutcomePublisher,
+    @Inject(LOGGER) logger: Logger,
+  ) {
     this.stops = stops;
     this.outcomes = outcomes;
     this.logger = logger;

@@ -23,9 +23,14 @@ export function readBudgets(text: string): Budget[] | undefined {
 }
 
 /** Which count a message goes to, and how far that may rise in an hour. */
-export function budgetOf(destination: Destination, budgets: readonly Budget[]): { prefix: string; perHour: number } | undefined {
+export function budgetOf(
+  destination: Destination,
+  budgets: readonly Budget[],
+): { prefix: string; perHour: number } | undefined {
   const budget = closest(budgets, ({ region }) => region, destination);
-  return budget && { prefix: budget.region === '*' ? (destination.region ?? '*') : budget.region, perHour: budget.perHour };
+  return (
+    budget && { prefix: budget.region === '*' ? (destination.region ?? '*') : budget.region, perHour: budget.perHour }
+  );
 }
 
 /** @param endsInMs when the hour is over */

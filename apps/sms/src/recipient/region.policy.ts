@@ -25,7 +25,11 @@ export function specificity(entry: string, { to, region }: Destination): number 
 }
 
 /** The entry that describes a place most closely. */
-export function closest<T>(entries: readonly T[], nameOf: (entry: T) => string, destination: Destination): T | undefined {
+export function closest<T>(
+  entries: readonly T[],
+  nameOf: (entry: T) => string,
+  destination: Destination,
+): T | undefined {
   let best: { entry: T; by: number } | undefined;
   for (const entry of entries) {
     const by = specificity(nameOf(entry), destination);

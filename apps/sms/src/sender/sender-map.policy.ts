@@ -31,7 +31,10 @@ export const isMessagingService = (sender: string): boolean => /^MG[0-9a-fA-F]{3
 const isNumber = (sender: string) => /^\+\d+$/.test(sender);
 
 /** Why a sender cannot go on an errand; undefined: it can. */
-export function unfit(sender: string, { kind, region }: Partial<Pick<SenderQuery, 'kind' | 'region'>>): string | undefined {
+export function unfit(
+  sender: string,
+  { kind, region }: Partial<Pick<SenderQuery, 'kind' | 'region'>>,
+): string | undefined {
   if (kind === 'whatsapp')
     return isNumber(sender) || isMessagingService(sender)
       ? undefined
@@ -45,8 +48,14 @@ export function unfit(sender: string, { kind, region }: Partial<Pick<SenderQuery
  * The sender of a message: of the rules that fit it the most specific (country before category before kind), then the
  * standard ones in their order; each only if it may write there.
  */
-export function chooseSender(senderQuery: SenderQuery, rules: readonly SenderRule[], standard: readonly string[]): Chosen {
-  const fitting = rules.filter((rule) => fits(rule, senderQuery)).sort((a, b) => weightOf(b, senderQuery) - weightOf(a, senderQuery));
+export function chooseSender(
+  senderQuery: SenderQuery,
+  rules: readonly SenderRule[],
+  standard: readonly string[],
+): Chosen {
+  const fitting = rules
+    .filter((rule) => fits(rule, senderQuery))
+    .sort((a, b) => weightOf(b, senderQuery) - weightOf(a, senderQuery));
   const candidates = [...fitting.map(({ sender }) => sender), ...standard];
   const sender = candidates.find((candidate) => unfit(candidate, senderQuery) === undefined);
   if (sender !== undefined) return { sender };

@@ -1,4 +1,11 @@
-import { isEngagement, isNotice, type Engagement, type Status, type StatusChanged, type StatusSource } from './status.ts';
+import {
+  isEngagement,
+  isNotice,
+  type Engagement,
+  type Status,
+  type StatusChanged,
+  type StatusSource,
+} from './status.ts';
 
 /** The part of a fact that decides where a message stands. */
 export type Fact = Pick<
@@ -116,7 +123,9 @@ function speaking(hops: HopState[]): Pick<MessageState, 'status' | 'final'> {
 
 /** One hop: its best fact; with several recipients, the worst of their fates once each has a final one. */
 function deriveHopState(reported: Fact[], listed: ReadonlySet<string>): HopState {
-  const facts = reported.some(isAcceptanceRevoked) ? reported.filter(({ status }) => status !== 'sent' && status !== 'delayed') : reported;
+  const facts = reported.some(isAcceptanceRevoked)
+    ? reported.filter(({ status }) => status !== 'sent' && status !== 'delayed')
+    : reported;
   const { expected, whose } = addresseesOf(facts, listed);
   // With a single recipient every fact is about them, whether or not it says so, and whatever address it names.
   if (expected <= 1 || !facts.some((fact) => fact.recipient))
@@ -188,5 +197,4 @@ function saysMore(a: HopState, b: HopState | undefined): HopState {
   return difference >= 0 ? a : b;
 }
 
-const worse = (a: HopState, b: HopState): HopState =>
-  (severityOf(b) - severityOf(a) || b.rank - a.rank) > 0 ? b : a;
+const worse = (a: HopState, b: HopState): HopState => ((severityOf(b) - severityOf(a) || b.rank - a.rank) > 0 ? b : a);

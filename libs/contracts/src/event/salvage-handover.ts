@@ -97,7 +97,11 @@ export function salvageHandover({
   };
   const requestedAt = field('requestedAt', shape.requestedAt, nearestInstant(timestamp));
   const templateVersion = one(shape.templateVersion, fields['templateVersion']);
-  const unconfirmedCall = one(UnconfirmedCall, fields['unconfirmedCall'], unconfirmedBy(headers['ce_unconfirmedhop'], requestedAt));
+  const unconfirmedCall = one(
+    UnconfirmedCall,
+    fields['unconfirmedCall'],
+    unconfirmedBy(headers['ce_unconfirmedhop'], requestedAt),
+  );
   const unconfirmedSince = one(shape.unconfirmedSince, fields['unconfirmedSince']);
   const dueAt = one(SendDue.shape.dueAt, fields['dueAt']);
   const again = one(SendDue.shape.again, fields['again']);

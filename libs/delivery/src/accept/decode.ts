@@ -1,4 +1,15 @@
-import { contentDigest, type Failure, fieldErrors, identityKey, type Lane, nearestInstant, recipientRef, type SendDue, UnreadableRecord, withoutIdleNulls } from '#libs/contracts';
+import {
+  contentDigest,
+  type Failure,
+  fieldErrors,
+  identityKey,
+  type Lane,
+  nearestInstant,
+  recipientRef,
+  type SendDue,
+  UnreadableRecord,
+  withoutIdleNulls,
+} from '#libs/contracts';
 import { ownFailure } from '#libs/providers';
 import { hashedFingerprint } from '../reconcile/fingerprint.policy.ts';
 import type { ChannelPort, Rendered, RequestEnvelope } from '../channel.port.ts';
@@ -116,9 +127,15 @@ export function lifeEnd(
 function unfitness({ faults, canRecover }: Rendered<unknown>): Failure | undefined {
   if (!faults) return undefined;
   if (!canRecover)
-    return ownFailure('MSG_TEMPLATE_UNSUITABLE', 'bad-content', 'never', 'Its template no longer takes its variables.', {
-      fields: faults,
-    });
+    return ownFailure(
+      'MSG_TEMPLATE_UNSUITABLE',
+      'bad-content',
+      'never',
+      'Its template no longer takes its variables.',
+      {
+        fields: faults,
+      },
+    );
   return ownFailure(
     'MSG_TEMPLATE_NOT_FOUND',
     'account',

@@ -16,7 +16,9 @@ export interface Sieve<M> {
   only(message: M, goes: readonly boolean[]): M | undefined;
 }
 
-export type FilteredRecipients<M> = { left: true; delivery: Delivery<M>; suppressedRecipients: SuppressedRecipient[] } | { left: false; outcome: Outcome };
+export type FilteredRecipients<M> =
+  | { left: true; delivery: Delivery<M>; suppressedRecipients: SuppressedRecipient[] }
+  | { left: false; outcome: Outcome };
 
 /** The message for those who may be written to, or its end where nobody is left. `now` is ms since 1970. */
 export function filterRecipients<M>(
@@ -26,7 +28,11 @@ export function filterRecipients<M>(
   now: number,
 ): FilteredRecipients<M> {
   if (found.length === 0) return { left: true, delivery, suppressedRecipients: [] };
-  const suppressedRecipients = suppressedOf(delivery, found, channel?.suppressionScopesOf(delivery.message) ?? { scopes: [], past: [] });
+  const suppressedRecipients = suppressedOf(
+    delivery,
+    found,
+    channel?.suppressionScopesOf(delivery.message) ?? { scopes: [], past: [] },
+  );
   if (suppressedRecipients.length === 0) return { left: true, delivery, suppressedRecipients };
   const rest = without(
     delivery,
@@ -64,7 +70,9 @@ export function forbiddenBy(
   suppressedRecipients: readonly SuppressedRecipient[],
   scope: string,
 ): Forbidden | undefined {
-  const [recipient, ...others] = recipients.filter(({ hash }) => !suppressedRecipients.some((out) => out.recipient.hash === hash));
+  const [recipient, ...others] = recipients.filter(
+    ({ hash }) => !suppressedRecipients.some((out) => out.recipient.hash === hash),
+  );
   if (!suppress || !recipient || others.length > 0) return undefined;
   const optedOut = channel === 'sms' ? 'stop' : 'unsubscribe';
   return { recipient, scope, reason: kind === 'opted-out' ? optedOut : 'invalid' };
@@ -95,7 +103,10 @@ export function suppressedOf(
 
 const weightOf = ({ reason }: SuppressionFound) => (weight.indexOf(reason) + weight.length + 1) % (weight.length + 1);
 
-function suppressedRecipients(recipient: RecipientRef, { reason, scope, since }: SuppressionFound): SuppressedRecipient {
+function suppressedRecipients(
+  recipient: RecipientRef,
+  { reason, scope, since }: SuppressionFound,
+): SuppressedRecipient {
   return {
     recipient,
     failure: failureOf(reason),

@@ -60,5 +60,7 @@ export function answerTo({ ageMs, looks, hops }: RequestedCancellation, waitMs: 
   // A claim of the next hop may be under way that looked before the cancellation was there.
   if (last.state === 'claimed' || ageMs < CLAIMS_HAVE_SEEN_MS) return { is: 'open', nextMs: pause };
   // Retry has it, and either cancels it, or its next claim does.
-  return last.state === 'unknown' || last.state === 'unresolved' ? { is: 'refused', why: 'unconfirmed' } : { is: 'reported' };
+  return last.state === 'unknown' || last.state === 'unresolved'
+    ? { is: 'refused', why: 'unconfirmed' }
+    : { is: 'reported' };
 }

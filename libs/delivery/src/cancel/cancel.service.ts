@@ -1,4 +1,10 @@
-import { type Channel, cancelRefused, type CancelRequested, InfrastructureDown, type StatusChanged } from '#libs/contracts';
+import {
+  type Channel,
+  cancelRefused,
+  type CancelRequested,
+  InfrastructureDown,
+  type StatusChanged,
+} from '#libs/contracts';
 import { contextOf, type Logger, underContext } from '#libs/telemetry';
 import { type RequestedCancellation, answerTo } from './answer.policy.ts';
 import type { Cancellations } from './cancellations.port.ts';

@@ -1,4 +1,13 @@
-import { type Channel, contentDigest, type Failure, identityKey, nearestInstant, RecordRefused, type SalvagedHandover, withoutIdleNulls } from '#libs/contracts';
+import {
+  type Channel,
+  contentDigest,
+  type Failure,
+  identityKey,
+  nearestInstant,
+  RecordRefused,
+  type SalvagedHandover,
+  withoutIdleNulls,
+} from '#libs/contracts';
 import { failureBy, ownFailure } from '#libs/providers';
 import { type OutcomeEvents, eventsFor } from '../publish/events.policy.ts';
 import type { RequestEnvelope } from '../channel.port.ts';
@@ -76,7 +85,19 @@ export function bareFirstHop(
 
 /** A later hop by what can be read of its hand-over. A call in doubt means that it was to be looked up. */
 export function bareLaterHop(due: SalvagedHandover, origin: Origin): Delivery<undefined> {
-  const { tenant, channel, messageId, hop, lane, key, request, attempts, templateVersion, unconfirmedCall, unconfirmedSince } = due;
+  const {
+    tenant,
+    channel,
+    messageId,
+    hop,
+    lane,
+    key,
+    request,
+    attempts,
+    templateVersion,
+    unconfirmedCall,
+    unconfirmedSince,
+  } = due;
   return {
     ...nothingKnown,
     channel,

@@ -1,4 +1,21 @@
-import { BadRecordTime, type Channel, channelOf, channelTopics, factId, IdConflict, identityKey, isAcceptanceRevoked, MessageId, nearestInstant, type RecipientRef, salvageHandover, type StatusChanged, Tenant, topics, UnreadableRecord } from '#libs/contracts';
+import {
+  BadRecordTime,
+  type Channel,
+  channelOf,
+  channelTopics,
+  factId,
+  IdConflict,
+  identityKey,
+  isAcceptanceRevoked,
+  MessageId,
+  nearestInstant,
+  type RecipientRef,
+  salvageHandover,
+  type StatusChanged,
+  Tenant,
+  topics,
+  UnreadableRecord,
+} from '#libs/contracts';
 import { failureBy, ownFailure } from '#libs/providers';
 import { contextFrom, contextOf, hasTrace, type Logger, underContext } from '#libs/telemetry';
 import { decode, type IncomingRecord, recordIdOf, readJsonLeniently } from '#libs/transport';

@@ -5,4 +5,5 @@ import type { SendDeferred } from '#libs/contracts';
  * that it has released; of a first hop, and of one that was answered and then given back, it knows nothing until it has
  * read this.
  */
-export const mustBeAcknowledged = ({ hop, acceptanceRevoked }: SendDeferred): boolean => hop === 1 || acceptanceRevoked === true;
+export const mustBeAcknowledged = ({ hop, acceptanceRevoked }: SendDeferred): boolean =>
+  hop === 1 || acceptanceRevoked === true;

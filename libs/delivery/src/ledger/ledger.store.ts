@@ -1,6 +1,13 @@
 import { ownFailure } from '#libs/providers';
 import { database, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
-import { type SiblingCall, type Claim, type Delivery, Ledger, type Outcome, type SuppressionFound } from '../delivery.ts';
+import {
+  type SiblingCall,
+  type Claim,
+  type Delivery,
+  Ledger,
+  type Outcome,
+  type SuppressionFound,
+} from '../delivery.ts';
 import { siblingCalls } from '../reconcile/sibling-calls.store.ts';
 import { daysOf, keepPartitions, type LedgerTimes, type Period, periodAt } from './ledger.partitions.ts';
 

@@ -1,4 +1,11 @@
-import { type UnconfirmedCall, factId, type SendDeferred, type Status, type StatusChanged, type SuppressionChanged } from '#libs/contracts';
+import {
+  type UnconfirmedCall,
+  factId,
+  type SendDeferred,
+  type Status,
+  type StatusChanged,
+  type SuppressionChanged,
+} from '#libs/contracts';
 import { ownFailure } from '#libs/providers';
 import type { Delivery, Outcome, SuppressedRecipient } from '../delivery.ts';
 
@@ -8,13 +15,18 @@ export interface OutcomeEvents {
   suppresses?: SuppressionChanged;
 }
 
-type Reported = Pick<StatusChanged, 'status' | 'final' | 'at' | 'attempt'> & Partial<StatusChanged> & { status: Status };
+type Reported = Pick<StatusChanged, 'status' | 'final' | 'at' | 'attempt'> &
+  Partial<StatusChanged> & { status: Status };
 
 /** What is told of an outcome: the same facts under the same ids, however often it is told. */
 export function eventsFor(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
   const { facts, ...more } = ofAll(delivery, outcome);
   const forbidden = outcome.kind === 'failed' && outcome.forbids && suppression(delivery, outcome);
-  return { facts: [...facts, ...eventsOfSuppressed(delivery, outcome)], ...more, ...(forbidden && { suppresses: forbidden }) };
+  return {
+    facts: [...facts, ...eventsOfSuppressed(delivery, outcome)],
+    ...more,
+    ...(forbidden && { suppresses: forbidden }),
+  };
 }
 
 /** Each of those that were left out has its own status. Before another hop nothing is told of them: it looks anew. */
@@ -66,7 +78,8 @@ function suppression(
 function ofAll(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
   const { at } = outcome;
   const attempt = 'attempt' in outcome ? outcome.attempt : delivery.attempts.length;
-  const say = (reported: Partial<Reported> & { status: Status }) => fact(delivery, { final: false, at, attempt, ...reported });
+  const say = (reported: Partial<Reported> & { status: Status }) =>
+    fact(delivery, { final: false, at, attempt, ...reported });
   switch (outcome.kind) {
     case 'sent': {
       const { provider, providerMessageId, callId, size } = outcome;
@@ -97,7 +110,9 @@ function ofAll(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
         callId,
         at,
         ...(replay && { attempt, traceparent, replay }),
-        ...(outcome.suppressedRecipients && { suppressedRecipients: outcome.suppressedRecipients.map(({ recipient }) => recipient.hash) }),
+        ...(outcome.suppressedRecipients && {
+          suppressedRecipients: outcome.suppressedRecipients.map(({ recipient }) => recipient.hash),
+        }),
       });
       return {
         facts: [say({ status: 'unconfirmed', provider, callId, failure, recipients: reached(delivery, outcome) })],

@@ -1,4 +1,13 @@
-import { bareFact, factRecord, handoverHeaders, identityKey, RecordRefused, type SendDeferred, topics, type StatusChanged } from '#libs/contracts';
+import {
+  bareFact,
+  factRecord,
+  handoverHeaders,
+  identityKey,
+  RecordRefused,
+  type SendDeferred,
+  topics,
+  type StatusChanged,
+} from '#libs/contracts';
 import { type Logger, traceHeaders } from '#libs/telemetry';
 import { firstRefusal, type Publisher } from '#libs/transport';
 import type { OutcomeEvents } from './events.policy.ts';

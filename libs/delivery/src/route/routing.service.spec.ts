@@ -134,7 +134,10 @@ describe('the way of a call', () => {
     const holdUntil = Date.now() + 60_000;
     await oneCall(routing, { sent: true, providerMessageId: 'last', holdUntil });
     const route = await routing.acquire(aDelivery(), soon());
-    expect(route).toMatchObject({ open: false, outcome: { kind: 'waiting', until: new Date(holdUntil).toISOString() } });
+    expect(route).toMatchObject({
+      open: false,
+      outcome: { kind: 'waiting', until: new Date(holdUntil).toISOString() },
+    });
   });
 
   it('is not waited for past the time in which a call may be written: that is over before the claim’s lease is', async () => {
@@ -168,7 +171,9 @@ describe('the way of a call', () => {
 
   it('leads past a provider that cannot carry the message, and where none can it fails at once', async () => {
     const rich = aDelivery({ message: { text: 'rich' } });
-    expect(await aRoutingService({ providers: [new PlainProvider(), new RichProvider()] }).acquire(rich, soon())).toMatchObject({
+    expect(
+      await aRoutingService({ providers: [new PlainProvider(), new RichProvider()] }).acquire(rich, soon()),
+    ).toMatchObject({
       open: true,
       provider: { name: 'resend' },
     });
@@ -176,6 +181,8 @@ describe('the way of a call', () => {
       open: false,
       outcome: { kind: 'failed', attempt: 1, failure: tooRich },
     });
-    expect(await aRoutingService({ providers: [new PlainProvider()] }).acquire(aDelivery(), soon())).toMatchObject({ open: true });
+    expect(await aRoutingService({ providers: [new PlainProvider()] }).acquire(aDelivery(), soon())).toMatchObject({
+      open: true,
+    });
   });
 });

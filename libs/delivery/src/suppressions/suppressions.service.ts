@@ -1,4 +1,14 @@
-import { BadRecordTime, Instant, liftHeaders, liftOf, recordTimeProblem, repairLine, type SuppressionChanged, suppressionKey, topics } from '#libs/contracts';
+import {
+  BadRecordTime,
+  Instant,
+  liftHeaders,
+  liftOf,
+  recordTimeProblem,
+  repairLine,
+  type SuppressionChanged,
+  suppressionKey,
+  topics,
+} from '#libs/contracts';
 import { allPublished, type IncomingRecord, type Outgoing, type Publisher } from '#libs/transport';
 import type { KeyedSuppressionChange, Suppressions, SuppressionChange } from './suppressions.port.ts';
 import { type Withdrawal, withdrawn } from './withdrawn.policy.ts';

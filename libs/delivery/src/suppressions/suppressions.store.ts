@@ -1,6 +1,11 @@
 import { UnreadableRecord } from '#libs/contracts';
 import { database, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
-import { type ListedSuppression, type KeyedSuppressionChange, type SuppressionFilter, Suppressions } from './suppressions.port.ts';
+import {
+  type ListedSuppression,
+  type KeyedSuppressionChange,
+  type SuppressionFilter,
+  Suppressions,
+} from './suppressions.port.ts';
 
 interface Row {
   recipient: string;

@@ -1,4 +1,14 @@
-import { type CancelRequested, type Channel, type Failure, identityKey, InfrastructureDown, type SendDue, type SendPlanned, type StatusChanged, topics } from '#libs/contracts';
+import {
+  type CancelRequested,
+  type Channel,
+  type Failure,
+  identityKey,
+  InfrastructureDown,
+  type SendDue,
+  type SendPlanned,
+  type StatusChanged,
+  topics,
+} from '#libs/contracts';
 import { silentLogger } from '#libs/testing';
 import { type IncomingRecord, recordIdOf, Stopping } from '#libs/transport';
 import { admit } from '../../src/accept/admit.policy.ts';
@@ -142,7 +152,10 @@ export class ChannelWorker {
         if (error instanceof Stopping) return false;
         if (!(error instanceof InfrastructureDown)) {
           this.world.quarantined.add((JSON.parse(record.value!.toString()) as Request).messageId);
-          this.world.scheduler.say({ owner: this.process, what: 'sets aside' }, `${recordIdOf(record)}: ${String(error)}`);
+          this.world.scheduler.say(
+            { owner: this.process, what: 'sets aside' },
+            `${recordIdOf(record)}: ${String(error)}`,
+          );
           return this.endMessage(record, error);
         }
         await this.world.scheduler.wait(this.process, Math.min(5_000, 200 * 2 ** round));
@@ -222,7 +235,9 @@ export class ChannelWorker {
 }
 
 /** A bug as what the provider answered is taken down. */
-const withFaultAfter = (routing: Pick<RoutingService<Message>, 'acquire'>): Pick<RoutingService<Message>, 'acquire'> => ({
+const withFaultAfter = (
+  routing: Pick<RoutingService<Message>, 'acquire'>,
+): Pick<RoutingService<Message>, 'acquire'> => ({
   acquire: async (delivery, deadline): Promise<Route<Message>> => {
     const route = await routing.acquire(delivery, deadline);
     if (!route.open || delivery.message.fault !== 'after the call') return route;

@@ -128,7 +128,9 @@ const baseline: Act[] = ['go on', 'go on', 'go on', 'go on', 'fetch', 'fetch', '
 /** So many steps in which nothing fails, but for what `luck` says of calls. */
 const baselineOf = (minLength: number, maxLength: number, luck: number): fc.Arbitrary<Step[]> =>
   fc.array(
-    fc.tuple(fc.nat(23), fc.nat(baseline.length - 1)).map(([pick, which]): Step => ({ act: baseline[which]!, pick, luck })),
+    fc
+      .tuple(fc.nat(23), fc.nat(baseline.length - 1))
+      .map(([pick, which]): Step => ({ act: baseline[which]!, pick, luck })),
     { minLength, maxLength, size: 'max' },
   );
 

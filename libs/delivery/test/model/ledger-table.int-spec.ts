@@ -115,7 +115,8 @@ class Pair {
     const rememberedAt = new Date(this.first.requestedAt.getTime() - (copy === 1 ? 8 * 24 * hour : 0));
     const digest = hop > 1 ? undefined : copy === 2 ? this.tokens[0] : this.first.digest;
     // The second hop says something else, the third looks for what the first has sent.
-    const fingerprint = hop === 2 ? { ...this.first.fingerprint!, contentHash: this.tokens[3]! } : this.first.fingerprint;
+    const fingerprint =
+      hop === 2 ? { ...this.first.fingerprint!, contentHash: this.tokens[3]! } : this.first.fingerprint;
     return {
       ...this.first,
       hop,

@@ -264,7 +264,10 @@ export class Play {
 }
 
 function chanceOf({ luck }: Step): ProviderChance {
-  const [forReceipt, forRoute] = [Math.floor(luck / endings.length), Math.floor(luck / endings.length / receipts.length)];
+  const [forReceipt, forRoute] = [
+    Math.floor(luck / endings.length),
+    Math.floor(luck / endings.length / receipts.length),
+  ];
   return {
     ending: endings[luck % endings.length]!,
     receipt: receipts[forReceipt % receipts.length]!,

@@ -1,5 +1,12 @@
 import { silentLogger } from '#libs/testing';
-import { type Every, type IncomingRecord, type KafkaConfig, kafkaSettings, KeyedConsumer, recordIdOf } from '#libs/transport';
+import {
+  type Every,
+  type IncomingRecord,
+  type KafkaConfig,
+  kafkaSettings,
+  KeyedConsumer,
+  recordIdOf,
+} from '#libs/transport';
 import { z } from 'zod';
 import { ChannelWorker } from './channel-worker.ts';
 import { RetryWorker } from './retry-worker.ts';

@@ -1,4 +1,11 @@
-import { type CancelRequested, type Identity, InfrastructureDown, type SendDeferred, type StatusChanged, topics } from '#libs/contracts';
+import {
+  type CancelRequested,
+  type Identity,
+  InfrastructureDown,
+  type SendDeferred,
+  type StatusChanged,
+  topics,
+} from '#libs/contracts';
 import { silentLogger } from '#libs/testing';
 import type { IncomingRecord, Publisher } from '#libs/transport';
 import { KafkaAnswerReading } from '../../../../apps/retry/src/answer/answer-reading.adapter.ts';
@@ -74,7 +81,8 @@ export class RetryWorker {
       () => ({ now: clock.now, jitter: 0.5 }),
     );
     const stops = {
-      markAccepted: (of: Identity, hop: number) => ask('stops what is proven', () => retry.markAccepted(of, hop, clock.now)),
+      markAccepted: (of: Identity, hop: number) =>
+        ask('stops what is proven', () => retry.markAccepted(of, hop, clock.now)),
       cancel: (of: Identity) => ask(`cancels ${of.messageId}`, () => retry.cancel(of, clock.now)),
     };
     this.endings = new EndingService(this.planning, outcomes, this.answers, logger);

@@ -203,7 +203,9 @@ export const seededRules: Record<string, SeededBugs> = {
     within: 2_000,
   },
   'does not tell who was left out': {
-    variant: { eventsFor: (reported) => ({ ...reported, facts: reported.facts.filter(({ recipient }) => !recipient) }) },
+    variant: {
+      eventsFor: (reported) => ({ ...reported, facts: reported.facts.filter(({ recipient }) => !recipient) }),
+    },
     breaks: /^untold/,
     within: 2_000,
   },

@@ -1,4 +1,15 @@
-import { type Candidate, type LookupResult, type LookupRequest, Provider, type ProviderCall, type ProviderCheck, type SendResult, type BatchResponse, allMayStillSend, sendBatchBisecting } from '#libs/providers';
+import {
+  type Candidate,
+  type LookupResult,
+  type LookupRequest,
+  Provider,
+  type ProviderCall,
+  type ProviderCheck,
+  type SendResult,
+  type BatchResponse,
+  allMayStillSend,
+  sendBatchBisecting,
+} from '#libs/providers';
 import type { Failure, RecipientRef } from '#libs/contracts';
 import { aFailure } from '#libs/testing';
 import type { Clock } from '../../src/clock.ts';
@@ -197,7 +208,8 @@ export class SimProvider extends Provider<Message> {
   }
 
   private refuse(calls: readonly Call[], named: ReadonlySet<number>): BatchResponse {
-    for (const [recordId, call] of calls.entries()) if (named.has(recordId) || calls.length === 1) this.world.refuse(call);
+    for (const [recordId, call] of calls.entries())
+      if (named.has(recordId) || calls.length === 1) this.world.refuse(call);
     return { refused: refused(forGood), named };
   }
 }

@@ -1,4 +1,13 @@
-import { type CancelRequested, type fold, identityKey, type Lane, RecordRefused, type StatusChanged, topicName, topics } from '#libs/contracts';
+import {
+  type CancelRequested,
+  type fold,
+  identityKey,
+  type Lane,
+  RecordRefused,
+  type StatusChanged,
+  topicName,
+  topics,
+} from '#libs/contracts';
 import type { ProviderCall, BatchResponse } from '#libs/providers';
 import type { Publisher } from '#libs/transport';
 import type { Clock } from '../../src/clock.ts';

@@ -139,7 +139,11 @@ function bare(delivery: Delivery<unknown>, { how, now, until, answer, failure }:
     case 'admitted':
       return admit(delivery, now) ?? admit(delivery, noon) ?? notStarted(delivery, now);
     case 'suppressed':
-      return { kind: 'suppressed', at, suppressedRecipients: delivery.recipients.map((recipient) => leftOut(recipient, failure)) };
+      return {
+        kind: 'suppressed',
+        at,
+        suppressedRecipients: delivery.recipients.map((recipient) => leftOut(recipient, failure)),
+      };
     case 'superseded':
       return { kind: 'superseded', at, by: delivery.hop };
     case 'stopped':

@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import { channelTopics, type EmailRequested, Lane, type SmsRequested, type StatusChanged, topics, UnreadableRecord } from '#libs/contracts';
+import {
+  channelTopics,
+  type EmailRequested,
+  Lane,
+  type SmsRequested,
+  type StatusChanged,
+  topics,
+  UnreadableRecord,
+} from '#libs/contracts';
 import type { ChannelPort, RequestEnvelope } from '../../src/channel.port.ts';
 import { EndingService } from '../../src/ending/ending.service.ts';
 import { silentLogger } from '#libs/testing';

@@ -1,4 +1,14 @@
-import { channelTopics, type Failure, type Lane, SendDeferred, type SendDue, salvageHandover, type Topic, topics, UnreadableRecord } from '#libs/contracts';
+import {
+  channelTopics,
+  type Failure,
+  type Lane,
+  SendDeferred,
+  type SendDue,
+  salvageHandover,
+  type Topic,
+  topics,
+  UnreadableRecord,
+} from '#libs/contracts';
 import type { ChannelPort, RequestEnvelope } from '../../src/channel.port.ts';
 import { decode, type IncomingRecord } from '#libs/transport';
 import { eventsFor } from '../../src/publish/events.policy.ts';

@@ -75,7 +75,10 @@ export class SuppressionAdmin {
   }
 
   /** @throws NotFoundException where nothing is to be lifted there. */
-  async remove({ recipient, scope, tenant, note, by }: Parsed<typeof Removal>, now: number): Promise<SuppressionResponse> {
+  async remove(
+    { recipient, scope, tenant, note, by }: Parsed<typeof Removal>,
+    now: number,
+  ): Promise<SuppressionResponse> {
     const scopeKey = {
       channel: this.options.channel,
       recipient: this.refOf(recipient).hash,

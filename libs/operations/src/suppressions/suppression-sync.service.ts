@@ -1,4 +1,11 @@
-import { type Channel, nearestInstant, receiptId, recipientRef, type SuppressionChanged, suppressionKey } from '#libs/contracts';
+import {
+  type Channel,
+  nearestInstant,
+  receiptId,
+  recipientRef,
+  type SuppressionChanged,
+  suppressionKey,
+} from '#libs/contracts';
 import type { ListedAddress, SuppressionLists } from '#libs/providers';
 import type { Suppressions, SuppressionsService } from '#libs/delivery';
 

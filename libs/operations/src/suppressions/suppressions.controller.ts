@@ -1,7 +1,12 @@
 import { Valid } from '#libs/runtime';
 import { OperatorGuard } from '../operator.guard.ts';
 import { Addition, type Parsed, RecipientSearch, Removal, SuppressionQuery } from './requests.ts';
-import { remedy, SuppressionAdmin, type SuppressionResponse, type SuppressionList } from './suppression-admin.service.ts';
+import {
+  remedy,
+  SuppressionAdmin,
+  type SuppressionResponse,
+  type SuppressionList,
+} from './suppression-admin.service.ts';
 import { Body, Controller, Get, HttpCode, Inject, Post, Query, UseGuards } from '@nestjs/common';
 
 /**

@@ -35,7 +35,13 @@ describe('messages that share a request', () => {
 
   it('go by halves where it names nobody, until who is refused is alone', async () => {
     const { requests, request } = aProvider({ names: false });
-    expect(outcomes(await sendBatchBisecting(['a', 'b', 'c!', 'd', 'e'], request))).toEqual(['a', 'b', 'refused', 'd', 'e']);
+    expect(outcomes(await sendBatchBisecting(['a', 'b', 'c!', 'd', 'e'], request))).toEqual([
+      'a',
+      'b',
+      'refused',
+      'd',
+      'e',
+    ]);
     expect(requests).toEqual(['abc!de', 'abc!', 'ab', 'c!', 'de']);
   });
 

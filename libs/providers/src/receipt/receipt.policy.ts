@@ -1,5 +1,12 @@
 import { happenedAt } from '../webhook/provider-time.ts';
-import { isInstant, nearestInstant, receiptId, type RecipientRef, type StatusChanged, type SuppressionChanged } from '#libs/contracts';
+import {
+  isInstant,
+  nearestInstant,
+  receiptId,
+  type RecipientRef,
+  type StatusChanged,
+  type SuppressionChanged,
+} from '#libs/contracts';
 import { recipientConcerned, type ReturnedReference } from '../reference/call-reference.ts';
 
 /** What a provider's webhook tells, before it has our names. */

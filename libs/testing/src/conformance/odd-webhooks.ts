@@ -89,7 +89,9 @@ export function describeOddWebhooks(of: OddWebhookDescription, serviceOf: () => 
         return 'the suppression is lost';
       if (!reported.needs.every(isIntact(changed))) return undefined;
       if ('topic' in reported.tells)
-        return topicsOf(published).includes(reported.tells.topic) ? undefined : `it did not come to ${reported.tells.topic}`;
+        return topicsOf(published).includes(reported.tells.topic)
+          ? undefined
+          : `it did not come to ${reported.tells.topic}`;
       const turned = Object.entries(reported.turns ?? {}).flatMap(([path, status]) =>
         changed && touches(changed, path) ? status : [],
       );
@@ -97,7 +99,9 @@ export function describeOddWebhooks(of: OddWebhookDescription, serviceOf: () => 
         .filter(({ topic }) => topic === 'status.changed')
         .map(({ value }) => (value as { status: string }).status);
       return statuses.some((status) =>
-        [reported.tells, ...turned.map((status) => ({ status }))].some((may) => 'status' in may && may.status === status),
+        [reported.tells, ...turned.map((status) => ({ status }))].some(
+          (may) => 'status' in may && may.status === status,
+        ),
       )
         ? undefined
         : `its status is lost: ${statuses.join() || 'none'}`;

@@ -18,7 +18,11 @@ export function describeRefusedRecords(of: OddWebhookDescription, serviceOf: () 
     const post = async (event: unknown) => {
       checkout.clear();
       const answer = await checkout.post(send(event));
-      return { answer, published: checkout.published(), errors: checkout.log().filter(({ level }) => level === 'error') };
+      return {
+        answer,
+        published: checkout.published(),
+        errors: checkout.log().filter(({ level }) => level === 'error'),
+      };
     };
     const topicsOf = (published: ReturnType<WebhookService['published']>) => published.map(({ topic }) => topic).sort();
 

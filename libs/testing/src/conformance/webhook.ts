@@ -68,7 +68,11 @@ export function describeWebhook(of: WebhookDescription, serviceOf: () => Webhook
     const post = async (delivery: WebhookDelivery) => {
       const status = await checkout.post(delivery);
       spans += checkout.spans().length;
-      for (const said of [checkout.log(), checkout.spans(), checkout.published().filter(({ topic }) => topic !== 'unreadable')])
+      for (const said of [
+        checkout.log(),
+        checkout.spans(),
+        checkout.published().filter(({ topic }) => topic !== 'unreadable'),
+      ])
         heard.add(said);
       return status;
     };

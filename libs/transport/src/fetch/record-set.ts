@@ -1,6 +1,15 @@
 import { createRequire } from 'node:module';
 import type { KafkaMessage } from 'kafkajs';
-import { decodeRecords, FRAME_BYTES, HEADER_BYTES, headerOf, isAbortMarker, MAGIC_AT, requireCrc, type BatchHeader } from './record-batch.ts';
+import {
+  decodeRecords,
+  FRAME_BYTES,
+  HEADER_BYTES,
+  headerOf,
+  isAbortMarker,
+  MAGIC_AT,
+  requireCrc,
+  type BatchHeader,
+} from './record-batch.ts';
 import { Fault, type StuckPartition, type UndecodableBatch, type UnreadMessage } from './unread.ts';
 
 /** What a broker answers for one partition. */

@@ -26,7 +26,12 @@ describe('a batch that cannot be decoded', () => {
 
   it('is set aside once, in however many steps the consumer gets behind it', () => {
     const unread = new UnreadBatches();
-    expect(Array.from({ length: 4 }, () => unread.judge(batch('crc')))).toEqual(['again', 'quarantined', 'reported', 'reported']);
+    expect(Array.from({ length: 4 }, () => unread.judge(batch('crc')))).toEqual([
+      'again',
+      'quarantined',
+      'reported',
+      'reported',
+    ]);
     expect(unread.judge(batch('codec', 9))).toBe('quarantined');
   });
 });

@@ -1,4 +1,18 @@
-import { BadRecordTime, channelOf, deepField, type FieldError, fieldErrors, fieldPath, HANDOVER_DEPTH, isDeeper, MAX_DEPTH, recordTimeProblem, UnreadableRecord, type Lane, type Topic } from '#libs/contracts';
+import {
+  BadRecordTime,
+  channelOf,
+  deepField,
+  type FieldError,
+  fieldErrors,
+  fieldPath,
+  HANDOVER_DEPTH,
+  isDeeper,
+  MAX_DEPTH,
+  recordTimeProblem,
+  UnreadableRecord,
+  type Lane,
+  type Topic,
+} from '#libs/contracts';
 import type { UndecodableBatch, UnreadMessage } from '../fetch/unread.ts';
 import { readJson } from './read-json.ts';
 import type { KafkaMessage } from 'kafkajs';
@@ -22,7 +36,8 @@ export interface IncomingRecord {
 }
 
 /** `topic/partition/offset`: where a record stands, and that it is the same one when it comes again. */
-export const recordIdOf = (record: IncomingRecord): string => `${record.topicName}/${record.partition}/${record.offset}`;
+export const recordIdOf = (record: IncomingRecord): string =>
+  `${record.topicName}/${record.partition}/${record.offset}`;
 
 export function toRecord(
   topic: Topic,

@@ -35,7 +35,12 @@ describe('a record that is set aside', () => {
   it('is kept as it came', async () => {
     const kept: Outgoing[] = [];
     const value = Buffer.alloc(MIB, 'x');
-    await quarantineRecord(aPublisher(kept), aRecord(value, { note: 'upstream’s' }), new UnreadableRecord('no'), 'retry');
+    await quarantineRecord(
+      aPublisher(kept),
+      aRecord(value, { note: 'upstream’s' }),
+      new UnreadableRecord('no'),
+      'retry',
+    );
     expect(kept[0]!.value).toBe(value);
     expect(kept[0]).toMatchObject({
       headers: { note: 'upstream’s', 'x-origin-offset': '7', 'x-error-code': 'MSG_UNREADABLE' },

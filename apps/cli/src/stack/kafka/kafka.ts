@@ -111,7 +111,7 @@ function requireJars(root: string): void {
   const jars = join(root, 'deploy', 'kafka', 'target', 'dependency');
   if (existsSync(jars) && readdirSync(jars).some((name) => name.endsWith('.jar'))) return;
   throw new StartProblem('Apache Kafka is not there yet.', [
-    'node scripts/setup.mjs --kafka fetches it (needs a JDK 17+ and Maven)',
+    'node tools/setup.mjs --kafka fetches it (needs a JDK 17+ and Maven)',
     'or use a broker that runs already: KAFKA_BROKERS=host:9092',
   ]);
 }

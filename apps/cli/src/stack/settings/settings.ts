@@ -45,7 +45,7 @@ export interface Settings {
   env: Env;
 }
 
-export const projectRoot = resolve(import.meta.dirname, '..', '..');
+export const projectRoot = resolve(import.meta.dirname, '..', '..', '..', '..', '..');
 
 /** The environment with what `.env` adds to it; a variable that is set in both keeps the environment's value. */
 export function withEnvFile(env: Env, root: string = projectRoot): Env {

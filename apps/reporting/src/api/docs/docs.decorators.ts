@@ -18,7 +18,12 @@ function cleanup(schema: { format?: string; pattern?: string; minimum?: number; 
 type Fields = z.ZodObject<Record<string, z.ZodType>>;
 
 /** Documents what an operation takes, from the very schemas that it is checked by. */
-export function DocumentRequest(of: { path?: Fields; query?: Fields; body?: Fields; example?: object }): MethodDecorator {
+export function DocumentRequest(of: {
+  path?: Fields;
+  query?: Fields;
+  body?: Fields;
+  example?: object;
+}): MethodDecorator {
   const fields = (schema: Fields | undefined) =>
     Object.entries(schema?.shape ?? {}).map(([name, type]) => ({
       name,

@@ -9,7 +9,11 @@ import { describeFact, describeDeadLetter } from './wording.policy.ts';
  * What happened to a message, in the order of happening; a dead letter speaks in the entry that ended it. `docs`: where
  * the pages about codes are published.
  */
-export function timelineOf(facts: readonly KeptFact[], deadLetter: DeadLetterFact | undefined, docs?: string): TimelineEntry[] {
+export function timelineOf(
+  facts: readonly KeptFact[],
+  deadLetter: DeadLetterFact | undefined,
+  docs?: string,
+): TimelineEntry[] {
   const ordered = inOrder(facts);
   const end = deadLetter ? endOf(ordered, deadLetter.hop) : undefined;
   return ordered.map((fact) => entryOf(fact, fact === end ? deadLetter : undefined, docs));

@@ -27,8 +27,11 @@ export function withEvents<M extends StoredMessage>(message: M, delayMs: number)
 }
 
 /** What is left of a message that its provider does not send. */
-export const suppressedPlan = (message: SandboxMessage, suppressedRecipients: SuppressedRecipientReason, delayMs: number): SandboxMessage =>
-  withEvents(Object.assign({ ...message }, { suppressedRecipients }), delayMs);
+export const suppressedPlan = (
+  message: SandboxMessage,
+  suppressedRecipients: SuppressedRecipientReason,
+  delayMs: number,
+): SandboxMessage => withEvents(Object.assign({ ...message }, { suppressedRecipients }), delayMs);
 
 /** Twilio's code for a text that waited longer than it was wanted. */
 const VALIDITY_OVER = 30036;

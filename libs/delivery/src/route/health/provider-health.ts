@@ -1,6 +1,14 @@
 import type { Lane } from '#libs/contracts';
 import type { SendResult } from '#libs/providers';
-import { admitCall, type Circuit, type CircuitState, closedCircuit, type Passage, recordCall, routingState } from './breaker.policy.ts';
+import {
+  admitCall,
+  type Circuit,
+  type CircuitState,
+  closedCircuit,
+  type Passage,
+  recordCall,
+  routingState,
+} from './breaker.policy.ts';
 import { Bulkhead } from './bulkhead.ts';
 import type { BreakerLimits } from './health.config.ts';
 import { verdictOf } from './verdict.policy.ts';

@@ -1,6 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { availableAt, type Bucket, fullBucket, held, isFull, type Rate, rateOf, reRated, taken } from './bucket.policy.ts';
+import {
+  availableAt,
+  type Bucket,
+  fullBucket,
+  held,
+  isFull,
+  type Rate,
+  rateOf,
+  reRated,
+  taken,
+} from './bucket.policy.ts';
 
 const at = (rate: Rate, now: number): Bucket => ({ ...fullBucket(rate, now), tokens: 0 });
 

@@ -3,7 +3,14 @@ import { nextAttemptAt } from './next-attempt.policy.ts';
 import { availableAt, type Bucket, fullBucket, held, isFull, type Rate, reRated, taken } from './bucket.policy.ts';
 import { atLeastAsUrgent } from './lanes.policy.ts';
 import type { SenderReservations } from '../reservations/sender-reservations.port.ts';
-import { granted, momentAt, noReservation, type Reservation, reservationSize, used } from '../reservations/reservation.policy.ts';
+import {
+  granted,
+  momentAt,
+  noReservation,
+  type Reservation,
+  reservationSize,
+  used,
+} from '../reservations/reservation.policy.ts';
 
 /** Something a message needs one token of before it may go. Times are in ms of one clock. */
 export abstract class Limit {

@@ -177,7 +177,15 @@ export class Permits {
 
   private senderLimit(sender: string, perS: number): SenderLimit {
     const { reservations, reservationMs, onError = () => undefined } = this.options;
-    return new SenderLimit({ reservations, sender, perS, reservationMs, now: this.now, onChange: () => this.pump(), onError });
+    return new SenderLimit({
+      reservations,
+      sender,
+      perS,
+      reservationMs,
+      now: this.now,
+      onChange: () => this.pump(),
+      onError,
+    });
   }
 
   private providerRate = (provider: string) =>

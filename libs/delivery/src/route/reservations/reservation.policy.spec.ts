@@ -2,7 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { granted, momentAt, type Reservation, reservationSize, unexpired, used } from './reservation.policy.ts';
 
-const aReservation = (overrides: Partial<Reservation> = {}): Reservation => ({ next: 0, left: 5, intervalMs: 1_000, ...overrides });
+const aReservation = (overrides: Partial<Reservation> = {}): Reservation => ({
+  next: 0,
+  left: 5,
+  intervalMs: 1_000,
+  ...overrides,
+});
 
 describe('a slice of a slow sender’s moments', () => {
   it('gives each moment at its time and no earlier', () => {
@@ -45,6 +50,8 @@ describe('a slice of a slow sender’s moments', () => {
   });
 
   it('is as long as many wait, within bounds', () => {
-    expect([reservationSize(1, 10, 2_000), reservationSize(900, 10, 2_000), reservationSize(900, 0.1, 2_000)]).toEqual([1, 20, 1]);
+    expect([reservationSize(1, 10, 2_000), reservationSize(900, 10, 2_000), reservationSize(900, 0.1, 2_000)]).toEqual([
+      1, 20, 1,
+    ]);
   });
 });

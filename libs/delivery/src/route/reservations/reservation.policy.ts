@@ -19,7 +19,13 @@ const LEAST_LEEWAY_MS = 100;
  * the answer took long, belongs to others by then and is given up, but for one: a slow database must not hold up
  * everything.
  */
-export function granted(count: number, startsInMs: number, intervalMs: number, asked: number, answered: number): Reservation {
+export function granted(
+  count: number,
+  startsInMs: number,
+  intervalMs: number,
+  asked: number,
+  answered: number,
+): Reservation {
   const tooLate = Math.floor((answered - asked - Math.max(intervalMs, LEAST_LEEWAY_MS)) / intervalMs) + 1;
   return { next: answered + startsInMs, left: Math.max(1, count - Math.max(0, tooLate)), intervalMs };
 }

@@ -75,7 +75,9 @@ export class ResendDoctor implements ProviderDoctor {
   private async register(): Promise<Repair[]> {
     const endpoint = this.account.webhookUrl;
     const reported = await this.ask('POST', '/webhooks', { endpoint, events: webhookEvents });
-    const secret = reported.reached ? (reported.body as { signing_secret?: unknown } | undefined)?.signing_secret : undefined;
+    const secret = reported.reached
+      ? (reported.body as { signing_secret?: unknown } | undefined)?.signing_secret
+      : undefined;
     if (!reported.reached || reported.status >= 300 || typeof secret !== 'string')
       return [{ what: `Resend did not register a webhook for ${endpoint}: ${reasonOf(reported)}`, done: false }];
     return [

@@ -1,6 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Failure } from '#libs/contracts';
-import { FailureCatalogue, type LookupResult, type LookupRequest, ownFailure, Provider, type ProviderCall, type ProviderCheck, type SendResult, holdByHeaders, type BatchResponse, allMayStillSend, sendBatchBisecting } from '#libs/providers';
+import {
+  FailureCatalogue,
+  type LookupResult,
+  type LookupRequest,
+  ownFailure,
+  Provider,
+  type ProviderCall,
+  type ProviderCheck,
+  type SendResult,
+  holdByHeaders,
+  type BatchResponse,
+  allMayStillSend,
+  sendBatchBisecting,
+} from '#libs/providers';
 import { ask, brokenCallFailure, CallBroken, type HttpResponse, ProviderHttp } from '#libs/provider-http';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { EmailMessage } from '../../../email-message.ts';

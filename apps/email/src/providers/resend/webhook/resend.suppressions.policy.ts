@@ -26,7 +26,12 @@ export function listChangeOf(
   const place = { channel: 'email' as const, recipient: hash, scope: 'all' };
   if (type === 'suppression.removed')
     return {
-      removed: { ...place, provider: 'resend', at: timeOf(reportedAt, now), note: 'Taken off Resend’s suppression list.' },
+      removed: {
+        ...place,
+        provider: 'resend',
+        at: timeOf(reportedAt, now),
+        note: 'Taken off Resend’s suppression list.',
+      },
     };
   const since = data.created_at ?? reportedAt;
   const eventId = receiptId({

@@ -118,7 +118,12 @@ export class SendgridDoctor implements ProviderDoctor {
     return [{ what: 'Switched the signing of the event webhook on.', done: true, kept: kept(key) }];
   }
 
-  private ask(method: HttpCall['method'], path: string, body?: unknown, key = this.account.doctorKey): Promise<Reported> {
+  private ask(
+    method: HttpCall['method'],
+    path: string,
+    body?: unknown,
+    key = this.account.doctorKey,
+  ): Promise<Reported> {
     const headers = {
       authorization: `Bearer ${key}`,
       accept: 'application/json',

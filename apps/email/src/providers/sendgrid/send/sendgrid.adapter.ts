@@ -1,5 +1,17 @@
 import type { Failure } from '#libs/contracts';
-import { FailureCatalogue, type LookupResult, ownFailure, Provider, type ProviderCall, type ProviderCheck, refusedFields, type SendResult, holdByHeaders, allMayStillSend, sendBatchBisecting } from '#libs/providers';
+import {
+  FailureCatalogue,
+  type LookupResult,
+  ownFailure,
+  Provider,
+  type ProviderCall,
+  type ProviderCheck,
+  refusedFields,
+  type SendResult,
+  holdByHeaders,
+  allMayStillSend,
+  sendBatchBisecting,
+} from '#libs/providers';
 import { ask, brokenCallFailure, CallBroken, type HttpResponse, ProviderHttp } from '#libs/provider-http';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { AttachmentsService } from '../../../attachments/attachments.service.ts';
@@ -88,7 +100,13 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
     if (beyond) return { result: { sent: false, failure: beyond }, named: nobody };
     try {
       const mayStillSend = () => allMayStillSend(calls);
-      const answer = await this.http.call({ method: 'POST', path: request.url, headers: this.headers, body, mayStillSend });
+      const answer = await this.http.call({
+        method: 'POST',
+        path: request.url,
+        headers: this.headers,
+        body,
+        mayStillSend,
+      });
       const holdUntil = holdByHeaders(answer.headers, Date.now());
       const result = { ...this.resultOf(answer, toBeChecked), ...(holdUntil !== undefined && { holdUntil }) };
       return { result, named: answer.status === 400 ? membersNamedIn(answer.body) : nobody };

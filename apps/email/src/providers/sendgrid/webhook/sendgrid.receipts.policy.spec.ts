@@ -30,9 +30,9 @@ describe('a SendGrid event', () => {
       reported({ event: 'bounce', type: 'bounce', bounce_classification: 'Mailbox Unavailable' })!.failure,
     ).toMatchObject({ kind: 'transient', code: 'bounce_classification:Mailbox Unavailable' });
     expect(reported({ event: 'bounce', type: 'block' })!.failure).toMatchObject({ code: 'bounce:blocked' });
-    expect(reported({ event: 'bounce', type: 'bounce', reason: '550 no such user ada@inbox.test' })!.failure).toMatchObject(
-      { kind: 'bad-recipient', suppress: true },
-    );
+    expect(
+      reported({ event: 'bounce', type: 'bounce', reason: '550 no such user ada@inbox.test' })!.failure,
+    ).toMatchObject({ kind: 'bad-recipient', suppress: true });
   });
 
   it('brings the message’s reference back and never an address or the provider’s text', () => {

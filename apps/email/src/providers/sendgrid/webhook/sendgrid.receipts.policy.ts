@@ -16,7 +16,12 @@ function reported(event: SendgridEvent, failures: FailureCatalogue): Reported | 
     case 'delivered':
       return { status: 'delivered', final: true };
     case 'bounce':
-      return { status: 'bounced', final: true, failure: bounceFailure(event, failures), ...because(smtpReplyCode(event)) };
+      return {
+        status: 'bounced',
+        final: true,
+        failure: bounceFailure(event, failures),
+        ...because(smtpReplyCode(event)),
+      };
     case 'dropped': {
       const failure = dropFailure(event, failures);
       return { status: failure.suppress ? 'suppressed' : 'failed', final: true, failure };

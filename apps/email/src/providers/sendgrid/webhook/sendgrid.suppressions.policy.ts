@@ -84,7 +84,10 @@ function ruleFor(event: SendgridEvent, failures: FailureCatalogue): Rule | undef
 /** What was left: as we said when we sent it, else SendGrid's group, else all marketing. */
 function groupOf(event: SendgridEvent): string {
   const reported = event[SCOPE_ARGUMENT];
-  if (typeof reported === 'string' && /^(?:marketing|topic:[a-z0-9][a-z0-9_-]{0,63}|group:sendgrid:\d{1,15})$/.test(reported))
+  if (
+    typeof reported === 'string' &&
+    /^(?:marketing|topic:[a-z0-9][a-z0-9_-]{0,63}|group:sendgrid:\d{1,15})$/.test(reported)
+  )
     return reported;
   return event.asm_group_id === undefined ? 'marketing' : `group:sendgrid:${event.asm_group_id}`;
 }

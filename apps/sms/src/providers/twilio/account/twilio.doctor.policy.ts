@@ -53,7 +53,10 @@ const Account = z.object({ status: z.string(), type: z.string() });
  */
 export function accountFinding(reported: Reported): Finding {
   if (reported.reached && (reported.status === 401 || reported.status === 403))
-    return say.fail('twilio.account', `TWILIO_AUTH_TOKEN is refused (${reported.status}): webhooks could not be verified`);
+    return say.fail(
+      'twilio.account',
+      `TWILIO_AUTH_TOKEN is refused (${reported.status}): webhooks could not be verified`,
+    );
   const account = reported.reached && reported.status === 200 ? Account.safeParse(reported.body).data : undefined;
   if (!account) return say.skipped('twilio.account', problemOf(reported) ?? 'the account cannot be read');
   if (account.status !== 'active') return say.fail('twilio.account', `the account is ${account.status}`);
@@ -97,7 +100,9 @@ export const isNumber = (sender: string): boolean => /^\+\d{7,15}$/.test(sender)
 
 export const numberOf = ({ sender, reported }: SenderProbe): OwnNumber | undefined =>
   reported.reached && reported.status === 200
-    ? OwnNumbers.safeParse(reported.body).data?.incoming_phone_numbers.find(({ phone_number: number }) => number === sender)
+    ? OwnNumbers.safeParse(reported.body).data?.incoming_phone_numbers.find(
+        ({ phone_number: number }) => number === sender,
+      )
     : undefined;
 export const serviceOf = ({ reported }: SenderProbe): Service | undefined =>
   reported.reached && reported.status === 200 ? Service.safeParse(reported.body).data : undefined;

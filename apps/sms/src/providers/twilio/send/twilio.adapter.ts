@@ -1,6 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Failure } from '#libs/contracts';
-import { FailureCatalogue, type LookupResult, type LookupRequest, ownFailure, Provider, type ProviderCall, type ProviderCheck, refusedFields, type SendResult } from '#libs/providers';
+import {
+  FailureCatalogue,
+  type LookupResult,
+  type LookupRequest,
+  ownFailure,
+  Provider,
+  type ProviderCall,
+  type ProviderCheck,
+  refusedFields,
+  type SendResult,
+} from '#libs/providers';
 import { ask, brokenCallFailure, CallBroken, type HttpResponse, ProviderHttp } from '#libs/provider-http';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import twilio from 'twilio';

@@ -1,4 +1,11 @@
-import { InboundReceived, recipientHash, SmsRequested, SuppressionChanged, suppressionKey, type SuppressionSlot } from '#libs/contracts';
+import {
+  InboundReceived,
+  recipientHash,
+  SmsRequested,
+  SuppressionChanged,
+  suppressionKey,
+  type SuppressionSlot,
+} from '#libs/contracts';
 import { receiptFact } from '#libs/providers';
 import { describe, expect, it } from '@jest/globals';
 import { getCountries, getExampleNumber } from 'libphonenumber-js/max';

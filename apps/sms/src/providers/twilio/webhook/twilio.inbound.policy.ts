@@ -12,9 +12,7 @@ const fromTwilio: Readonly<Record<string, Keyword>> = { STOP: 'stop', START: 'st
 /** What a reply asks for: Twilio's word before ours. */
 export function keywordOf({ OptOutType, Body = '' }: TwilioParams, keywords: Keywords): Parsed | undefined {
   const word = OptOutType?.toUpperCase() ?? '';
-  return Object.hasOwn(fromTwilio, word)
-    ? { keyword: fromTwilio[word]!, inferred: false }
-    : askedBy(Body, keywords);
+  return Object.hasOwn(fromTwilio, word) ? { keyword: fromTwilio[word]!, inferred: false } : askedBy(Body, keywords);
 }
 
 function numbered(params: TwilioParams, name: string): string[] {

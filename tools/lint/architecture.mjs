@@ -1,4 +1,4 @@
-/** Lint rules that only this house needs (design §8). Plain JavaScript: the linter loads it as it is. */
+/** Lint rules that only this architecture needs (design §8). Plain JavaScript: the linter loads it as it is. */
 
 /**
  * `new Date()`, `Date()` and `Date.now()` read the clock; `new Date(value)` and `Date.parse` only read their argument.
@@ -23,4 +23,4 @@ const timeAsArgument = {
   },
 };
 
-export default { meta: { name: 'house' }, rules: { 'time-as-argument': timeAsArgument } };
+export default { meta: { name: 'architecture' }, rules: { 'time-as-argument': timeAsArgument } };
