@@ -8,7 +8,7 @@ export interface ReservationRequest {
 /** Where all replicas of a channel share out the moments at which a slow sender may send. */
 export abstract class SenderReservations {
   /**
-   * Reserves the next free moments, each 1/`perS` after the one before. One wish per sender at a time.
+   * Reserves the next free moments, each 1/`perS` after the one before. One request per sender at a time.
    * @returns in how many milliseconds the first of them comes.
    * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe, and costs at most a slice.
    */

@@ -56,4 +56,4 @@ WITH request AS (
   RETURNING sender, next_at, clock_timestamp() AS at
 )
 SELECT sender, greatest(0, extract(epoch FROM next_at - span - at) * 1000)::float8 AS starts_in_ms
-  FROM taken JOIN wish USING (sender)`;
+  FROM taken JOIN request USING (sender)`;
