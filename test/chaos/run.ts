@@ -54,7 +54,7 @@ export interface Scenario {
 const everybody: readonly ServiceName[] = ['email', 'sms', 'retry', 'reporting'];
 const replicated: readonly ServiceName[] = ['email', 'sms', 'retry'];
 
-/** The running system under everything that issue and design name. */
+/** The whole running system under every kind of fault (docs/chaos.md). */
 export const wholeSystem: Scenario = {
   services: everybody,
   replicated,

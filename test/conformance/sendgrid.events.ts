@@ -36,8 +36,7 @@ const bounce = about('bounce', {
 });
 
 /**
- * Every event that SendGrid documents, with every field (provider facts, §2.3; docs.sendgrid.com, Event Webhook
- * Reference).
+ * Every event that SendGrid documents, with every field (SendGrid’s Event Webhook Reference).
  */
 export const sendgridEvents: DocumentedEvent[] = [
   {

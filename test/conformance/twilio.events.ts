@@ -43,7 +43,7 @@ const statuses: Readonly<Record<string, string>> = {
   read: 'read',
 };
 
-/** Every status callback that Twilio documents, with every field (provider facts, §4.4). */
+/** Every status callback that Twilio documents, with every field (Twilio’s docs, Outbound Message Status). */
 export const twilioEvents: DocumentedEvent[] = [
   ...Object.entries(statuses).map(([status, ours]) => ({
     name: status,
@@ -102,7 +102,7 @@ const reply = (more: object = {}): Record<string, unknown> => ({
 });
 const replyNeeds = [['From'], ['To']];
 
-/** Every reply that Twilio documents, with every field (provider facts, §4.5). */
+/** Every reply that Twilio documents, with every field (Twilio’s docs, Webhook Request). */
 export const twilioReplies: DocumentedEvent[] = [
   { name: 'a text', event: reply(), tells: { topic: 'inbound.received' }, needs: replyNeeds },
   {

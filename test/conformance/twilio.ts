@@ -86,7 +86,7 @@ function withSignature(path: string, body: string | Buffer, token?: string, base
 
 export const twilioWebhook: WebhookDescription = {
   provider: 'twilio',
-  // Those of messages that go out (provider facts, §4.4).
+  // Those of messages that go out (Twilio’s docs, Outbound Message Status).
   types: [
     'accepted',
     'scheduled',

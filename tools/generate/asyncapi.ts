@@ -61,11 +61,11 @@ function channelsOf(id: string, topic: Topic): [string, object][] {
 }
 
 function operationsOf(id: string, topic: Topic): [string, object][] {
-  const operation = (remedy: 'send' | 'receive') => (party: Party) =>
+  const operation = (action: 'send' | 'receive') => (party: Party) =>
     channelIds(id, topic).map(({ channel }): [string, object] => [
-      `${party}.${remedy}.${channel}`,
+      `${party}.${action}.${channel}`,
       {
-        remedy,
+        action,
         channel: { $ref: `#/channels/${channel}` },
         summary: topic.meaning,
         tags: [{ name: party }],

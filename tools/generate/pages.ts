@@ -1,6 +1,8 @@
+import { ARCHITECTURE, architecturePage } from './architecture.ts';
 import { asyncApi } from './asyncapi.ts';
 import { servicesOf } from './config-schemas.ts';
 import { configurationPage } from './configuration.ts';
+import { decisionsPage } from './decisions.ts';
 import { doctorPage } from './doctor.ts';
 import { errorPages } from './errors/error-pages.ts';
 import { failureTables } from './errors/failure-tables.ts';
@@ -19,6 +21,8 @@ export async function pages(root: string): Promise<Map<string, string>> {
     ['docs/metrics.md', metricsPage()],
     ['docs/limits.md', await limitsPage(root)],
     ['docs/configuration.md', configurationPage(await servicesOf(root))],
+    [ARCHITECTURE, architecturePage(root)],
+    ['docs/adr/README.md', decisionsPage(root)],
     ...errorPages(await failureTables(root)),
   ]);
 }

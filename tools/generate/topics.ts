@@ -80,11 +80,11 @@ const groupsOf = (service: Party): string[] =>
 
 const retentionIsAsked = 'DescribeConfigs on its request topics: the ledger must remember longer than they keep';
 const lookedAfter =
-  'Describe on the group `retry`: what was handed over goes again once it has been read past ([ADR 11](adr/0011-what-was-lost.md))';
+  'Describe on the group `retry`: what was handed over goes again once it has been read past ([ADR 11](adr/0011-lost-records.md))';
 const furtherRights: Record<(typeof services)[number], string> = {
   email: `${retentionIsAsked}. ${lookedAfter}`,
   sms: `${retentionIsAsked}. ${lookedAfter}`,
-  retry: `Describe on the groups \`email\`, \`sms\`, \`${factsGroup('', 'email')}\` and \`${factsGroup('', 'sms')}\`: nothing is resent before the channel has read every proof ([ADR 8](adr/0008-proof-before-resend.md)), nor released again before it has read past it ([ADR 11](adr/0011-what-was-lost.md))`,
+  retry: `Describe on the groups \`email\`, \`sms\`, \`${factsGroup('', 'email')}\` and \`${factsGroup('', 'sms')}\`: nothing is resent before the channel has read every proof ([ADR 8](adr/0008-evidence-before-resend.md)), nor released again before it has read past it ([ADR 11](adr/0011-lost-records.md))`,
   reporting: '',
 };
 

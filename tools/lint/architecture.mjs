@@ -1,4 +1,7 @@
-/** Lint rules that only this architecture needs (design §8). Plain JavaScript: the linter loads it as it is. */
+/**
+ * Lint rules that only this architecture needs (docs/architecture.md, Walls). Plain JavaScript: the linter loads it as
+ * it is.
+ */
 
 /**
  * `new Date()`, `Date()` and `Date.now()` read the clock; `new Date(value)` and `Date.parse` only read their argument.

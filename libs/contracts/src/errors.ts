@@ -4,7 +4,7 @@ import type { FieldError } from './event/failure.ts';
 /** An unexpected failure: a code to search for, the stage it happened in, and what to do. */
 export abstract class MessagingError extends Error {
   abstract readonly code: string;
-  /** The step of the way (design §4), such as decode or publish. */
+  /** The step of the way (docs/architecture.md), such as decode or publish. */
   abstract readonly stage: string;
   /** What to do about it, in plain words. */
   abstract readonly remedy: string;

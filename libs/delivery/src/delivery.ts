@@ -1,7 +1,7 @@
 import type { Attempt, Channel, UnconfirmedCall, Failure, Lane, RecipientRef, Replay } from '#libs/contracts';
 import type { TextSize } from '#libs/providers';
 
-/** One hop of one message on its way through the engine (design §4). */
+/** One hop of one message on its way through the engine (docs/architecture.md). */
 export interface Delivery<M> {
   channel: Channel;
   tenant: string;

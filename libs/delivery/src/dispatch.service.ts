@@ -28,7 +28,7 @@ export interface DispatchOptions<M> extends Omit<HopOptions, 'clock'> {
   clock?: Clock;
 }
 
-/** Sends one message, one hop at a time (design §4). */
+/** Sends one message, one hop at a time (docs/architecture.md). */
 export class DispatchService<M> {
   private readonly options: DispatchOptions<M>;
   private readonly hops: HopService;

@@ -143,7 +143,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-/** A broken call as a failure: not written is a proven refusal, anything else may have been accepted (design §5). */
+/**
+ * A broken call as a failure: not written is a proven refusal, anything else may have been accepted (docs/adr/0024).
+ */
 export function brokenCallFailure(provider: string, error: CallBroken): Failure {
   const { code } = error;
   if (error.written) {

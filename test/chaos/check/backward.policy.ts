@@ -47,7 +47,7 @@ function copiesByPolicy(story: Story): number[] {
 }
 
 /**
- * The copy that bounced stands there still; the other one speaks now (design §6: a bounced hop gives way to a later
+ * The copy that bounced stands there still; the other one speaks now (docs/adr/0023: a bounced hop gives way to a later
  * one, or to a delivery).
  */
 function isOfOtherCopy(

@@ -9,7 +9,9 @@ const failed = (provider: Evidence['provider'], what: string): Evidence => ({ pr
 const proved = (provider: Evidence['provider'], what: string): Evidence => ({ provider, state: 'proved', what });
 const json = { 'content-type': 'application/json', accept: 'application/json', 'user-agent': 'messaging-integrations' };
 
-/** SendGrid's sandbox mode: checks key, sender and body, sends nothing, costs nothing (provider facts, §2.1). */
+/**
+ * SendGrid's sandbox mode: checks key, sender and body, sends nothing, costs nothing (SendGrid’s docs, Sandbox Mode).
+ */
 export async function trySendgrid(env: Env): Promise<Evidence[]> {
   const key = valueOf(env, 'SENDGRID_API_KEY');
   const from = env['EMAIL_FROM'];
@@ -34,7 +36,10 @@ export async function trySendgrid(env: Env): Promise<Evidence[]> {
   return [failed('SendGrid', why)];
 }
 
-/** Resend's test addresses: real sends to addresses of Resend's own; they count to the quota (provider facts, §3.1). */
+/**
+ * Resend's test addresses: real sends to addresses of Resend's own; they count to the quota (Resend’s docs, Test
+ * Emails).
+ */
 export async function tryResend(env: Env): Promise<Evidence[]> {
   const key = valueOf(env, 'RESEND_API_KEY');
   const from = env['EMAIL_FROM'];
@@ -57,7 +62,7 @@ export async function tryResend(env: Env): Promise<Evidence[]> {
   return evidences;
 }
 
-/** From and To of Twilio's test credentials, and what must come (provider facts, §4.2). */
+/** From and To of Twilio's test credentials, and what must come (Twilio’s docs, Test Credentials). */
 const magic = [
   { to: '+14155238886', code: undefined, what: 'a text that is in order is accepted' },
   { to: '+15005550001', code: 21211, what: 'an invalid number is refused with 21211' },

@@ -111,7 +111,7 @@ async function addRecipients(client: PoolClient, fresh: readonly KnownFact[]): P
   );
 }
 
-// An UPDATE … FROM a list can fall into a bad plan (design §4): the rows are there, so this always updates.
+// An UPDATE … FROM a list can fall into a bad plan (docs/adr/0018): the rows are there, so this always updates.
 async function writeStates(client: PoolClient, keys: readonly MessageKey[]): Promise<void> {
   const facts = await factsOf(
     client,

@@ -4,8 +4,8 @@ import { isoOf, msOf } from '../instant.ts';
 import type { Decision, Known, RetryPolicy, Verdict } from './decision.ts';
 
 /**
- * The lost answer to a call: look for it, and when the time for that is over, send again or end unconfirmed (design
- * §5).
+ * The lost answer to a call: look for it, and when the time for that is over, send again or end unconfirmed
+ * (docs/adr/0024).
  */
 export function reconcilePlan(deferred: SendDeferred, known: Known, policy: RetryPolicy, now: number): Decision {
   const since = msOf(deferred.unconfirmedSince ?? deferred.unconfirmedCall?.at ?? deferred.at);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Instant } from '../request/primitives.ts';
 
-/** What went wrong, by what can be done about it (design §6). */
+/** What went wrong, by what can be done about it (docs/adr/0025). */
 export const FailureKind = z.enum([
   'transient',
   'throttled',

@@ -92,7 +92,7 @@ interface HopState {
 
 /**
  * Where a message stands: a pure function of the set of its facts, in any order and however often each is repeated
- * (design §6). `delivered` on any hop wins until its bounce; otherwise the highest hop that a provider took speaks;
+ * (docs/adr/0023). `delivered` on any hop wins until its bounce; otherwise the highest hop that a provider took speaks;
  * otherwise the highest hop. While the fate of an earlier hop is unknown, nothing that says "not sent" is final.
  */
 export function fold(facts: Iterable<Fact>): MessageState {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Failure } from './failure.ts';
 import { Channel, Instant, Lane, MessageId, Tenant } from '../request/primitives.ts';
 
-/** Where a message stands (design §6). */
+/** Where a message stands (docs/adr/0023). */
 export const Status = z.enum([
   'accepted',
   'scheduled',

@@ -35,7 +35,7 @@ export const Tracking = z
 const unsubscribeGroup = z.number().int().positive();
 const campaignTag = oneLine(255).optional();
 
-/** What only SendGrid knows (provider facts, §2.1). Strict: a misspelt option would be lost in silence. */
+/** What only SendGrid knows (SendGrid’s reference, Mail Send). Strict: a misspelt option would be lost in silence. */
 export const SendgridOptions = z
   .strictObject({
     asm: z

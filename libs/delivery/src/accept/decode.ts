@@ -16,7 +16,7 @@ import type { ChannelPort, Rendered, RequestEnvelope } from '../channel.port.ts'
 import type { Delivery } from '../delivery.ts';
 import { STANDARD_SCHEDULE_DAYS, startOf, timeProblems } from '../times.policy.ts';
 
-/** How long a message is wanted when the request does not say, in milliseconds (design §2). */
+/** How long a message is wanted when the request does not say, in milliseconds (docs/adr/0020). */
 const standardLife: Record<Lane, number> = { urgent: 10 * 60_000, transactional: 24 * 3_600_000, bulk: 72 * 3_600_000 };
 
 /** The part of a Kafka record that a delivery needs. */

@@ -3,7 +3,7 @@ import { type Pool, type PoolClient, transaction } from '#libs/persistence';
 const DAY_MS = 86_400_000;
 
 export interface LedgerTimes {
-  /** How long repeats are recognised, in days (design §2). */
+  /** How long repeats are recognised, in days (docs/adr/0015). */
   retentionDays: number;
 }
 

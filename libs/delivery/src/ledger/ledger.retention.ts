@@ -6,7 +6,7 @@ const DAY_MS = 86_400_000;
 
 /**
  * A request that can still be read must still be remembered: read again after an offset reset, it would be sent twice
- * (design §2).
+ * (docs/adr/0015).
  * @throws InvalidConfiguration when the ledger forgets sooner than the request topics; InfrastructureDown when they
  * cannot be asked
  */

@@ -26,7 +26,7 @@ export type Route<M> =
   | { open: true; provider: Provider<M>; why: string; done: (result: SendResult | undefined) => void }
   | { open: false; outcome: Outcome };
 
-/** Route, permit, place (design §4): which provider takes a call, and when. */
+/** Route, permit, place (docs/architecture.md): which provider takes a call, and when. */
 export class RoutingService<M> {
   private readonly options: RoutingOptions<M>;
   private readonly clock: Clock;

@@ -7,7 +7,7 @@ import { guardMs, type World } from './world.ts';
 
 export interface Judgement {
   violations: string[];
-  /** Second copies that policy chose after a doubt that nobody could end (design §3.2). */
+  /** Second copies that policy chose after a doubt that nobody could end (docs/adr/0024). */
   resentByPolicy: number;
   /** Taken in a request with others. */
   together: number;

@@ -111,7 +111,7 @@ export interface SeededBugs {
   among?: fc.Arbitrary<History>;
 }
 
-/** Each rule of design §4 to §6 left out once. */
+/** Each rule of the protocol left out once (docs/adr/0034). */
 export const seededRules: Record<string, SeededBugs> = {
   'claims by id instead of by token': {
     variant: { ledger: (...of) => new ClaimsById(...of) },

@@ -121,7 +121,7 @@ export interface JointFaults {
 }
 
 /**
- * A provider as one process sees it: the last look at the lease and the taking are one step (design §3.2 names the
+ * A provider as one process sees it: the last look at the lease and the taking are one step (docs/adr/0016 has the
  * rest).
  */
 export class SimProvider extends Provider<Message> {

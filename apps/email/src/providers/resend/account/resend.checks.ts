@@ -1,6 +1,6 @@
 import type { CheckTable } from '#libs/providers';
 
-/** What the doctor looks at, and what its findings mean (provider facts, §3 and §6). */
+/** What the doctor looks at, and what its findings mean (Resend’s API reference). */
 export const resendChecks = {
   'resend.key': {
     title: 'Resend accepts RESEND_API_KEY',

@@ -6,7 +6,8 @@ import { z } from 'zod';
 const MOST_RECIPIENTS = 50;
 
 /**
- * One webhook, as far as we read it (provider facts, §3.3). Of an event about a mail its type is needed, and either
+ * One webhook, as far as we read it (Resend’s docs, Webhooks, Event Types). Of an event about a mail its type is
+ * needed, and either
  * `email_id` or our reference in tags or headers; of one about the suppression list its type and `email`. Everything
  * else may be missing.
  */

@@ -1,6 +1,6 @@
 import type { CheckTable } from '#libs/providers';
 
-/** What the doctor looks at, and what its findings mean (provider facts, §2 and §6). */
+/** What the doctor looks at, and what its findings mean (SendGrid’s API reference). */
 export const sendgridChecks = {
   'sendgrid.key': {
     title: 'SendGrid accepts SENDGRID_API_KEY',

@@ -197,7 +197,7 @@ const refusedBySdk = ownFailure(
   },
 );
 
-/** Statuses that mean different things by what the body says (provider facts, §2.1). */
+/** Statuses that mean different things by what the body says (SendGrid’s reference, Mail Send). */
 function special(status: number, body: string): string[] {
   if (status === 401 && body.includes('Maximum credits exceeded')) return ['http_401:maximum_credits_exceeded'];
   if (status === 403 && /"field"\s*:\s*"from/.test(body)) return ['http_403:from_not_verified'];

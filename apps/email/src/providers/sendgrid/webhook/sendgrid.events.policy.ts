@@ -3,7 +3,8 @@ import { isRecord, readAs } from '#libs/providers';
 import { z } from 'zod';
 
 /**
- * One event of the event webhook, as far as we read it (provider facts, §2.3). Its `event` is needed, and either
+ * One event of the event webhook, as far as we read it (SendGrid’s Event Webhook Reference). Its `event` is needed, and
+ * either
  * `sg_message_id` or our reference among its custom arguments; to change a suppression alone, `email`. Everything else
  * may be missing, and what we do not read is kept and ignored.
  */

@@ -18,7 +18,7 @@ const marketing = () => 'marketing';
 const hardBounce: Rule = { reason: 'hard-bounce', scope: all, everyTenant: true };
 const complaint: Rule = { reason: 'complaint', scope: all };
 
-/** Source: SendGrid’s event reference (provider facts, §2.3). */
+/** Source: SendGrid’s Event Webhook Reference. */
 const rules: Readonly<Record<string, Rule>> = {
   spamreport: complaint,
   unsubscribe: { reason: 'unsubscribe', scope: marketing },

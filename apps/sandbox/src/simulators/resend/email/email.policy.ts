@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-// Our own reading of resend.yaml (SendEmailRequest), stricter where the documentation is (provider facts §3.1).
+// Our own reading of resend.yaml (SendEmailRequest), stricter where Resend’s documentation is.
 
 /** Looks for what is wrong: an expression that takes 40 MB as a whole runs out of stack. */
 const isBase64 = (text: string) => text !== '' && !/[^A-Za-z0-9+/=\r\n]|=[A-Za-z0-9+/]|={3}/.test(text);

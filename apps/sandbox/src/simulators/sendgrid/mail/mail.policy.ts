@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-// Our own reading of tsg_mail_v3.json, stricter where the documentation is (provider facts §2.1).
+// Our own reading of tsg_mail_v3.json, stricter where SendGrid’s documentation is.
 
 const INVALID_ADDRESS = 'Does not contain a valid address.';
 const MAX_ARGS_BYTES = 10_000;

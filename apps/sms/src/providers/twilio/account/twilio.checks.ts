@@ -1,6 +1,6 @@
 import type { CheckTable } from '#libs/providers';
 
-/** What the doctor looks at, and what its findings mean (provider facts, §4 and §6). */
+/** What the doctor looks at, and what its findings mean (Twilio’s API reference). */
 export const twilioChecks = {
   'twilio.key': {
     title: 'Twilio accepts the credentials that send',

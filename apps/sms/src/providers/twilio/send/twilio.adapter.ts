@@ -144,7 +144,7 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
   }
 
   async check(): Promise<ProviderCheck> {
-    // Works with every kind of key, unlike the account itself (provider facts, §6).
+    // Works with every kind of key, unlike the account itself (Twilio’s docs, API Keys).
     const path = `/2010-04-01/Accounts/${this.config.TWILIO_ACCOUNT_SID}/Messages.json?PageSize=1`;
     return readinessOf(
       await ask(this.http, {

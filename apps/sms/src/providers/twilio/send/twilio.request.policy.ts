@@ -17,7 +17,9 @@ export interface MessageCreate {
   smartEncoded?: boolean;
 }
 
-/** Twilio hands back no reference of ours, so the callback's address carries it (provider facts, §4.1). */
+/**
+ * Twilio hands back no reference of ours, so the callback's address carries it (Twilio’s reference, Message resource).
+ */
 export const STATUS_PATH = '/webhooks/twilio/status';
 
 /** In the callback's address: a template stands by, should this text be refused for WhatsApp's window. */
@@ -25,8 +27,8 @@ export const RESEND_PLAN = 'mi_resend_plan';
 
 /**
  * Connection overrides of Twilio's callbacks, in the fragment: repeat five times, after a failed connection, a time-out
- * or a 5xx of ours. Without them a callback that meets a restart is lost (provider facts, §4.4). The fragment is not
- * signed.
+ * or a 5xx of ours. Without them a callback that meets a restart is lost (Twilio’s docs, Webhooks Connection
+ * Overrides). The fragment is not signed.
  */
 const REPEATS = '#rc=5&rp=ct,rt,5xx';
 

@@ -6,7 +6,10 @@ import { readAddress, sendersOf } from '../send/twilio.address.policy.ts';
 import { sidOf } from './twilio.receipts.policy.ts';
 import type { TwilioParams } from './twilio.signature.webhook.ts';
 
-/** Advanced Opt-Out's own word, which knows what the account has set up for each language (provider facts, §4.5). */
+/**
+ * Advanced Opt-Out's own word, which knows what the account has set up for each language (Twilio’s docs, Advanced
+ * Opt-Out).
+ */
 const fromTwilio: Readonly<Record<string, Keyword>> = { STOP: 'stop', START: 'start', HELP: 'help' };
 
 /** What a reply asks for: Twilio's word before ours. */

@@ -23,7 +23,7 @@ export const OUTSIDE_WINDOW = '63016';
 
 type Reported = { status: Status | Engagement; final: boolean; failure?: Failure };
 
-/** What a status callback says (provider facts, §4.4); undefined for a status that is new to us. */
+/** What a status callback says (Twilio’s docs, Outbound Message Status); undefined for a status that is new to us. */
 function reported(status: string, errorCode: string | undefined, failures: FailureCatalogue): Reported | undefined {
   const failure = errorCode ? failures.failure([errorCode]) : withoutReason;
   switch (status) {

@@ -15,8 +15,8 @@ export interface TwilioWebhook {
 }
 
 /**
- * Tells genuine webhooks from forged ones (provider facts, §4.4): forms are signed with the address, JSON by its digest
- * in the query.
+ * Tells genuine webhooks from forged ones (Twilio’s docs, Validating Requests): forms are signed with the address, JSON
+ * by its digest in the query.
  */
 export class TwilioSignature {
   private readonly tokens: readonly string[];

@@ -1,0 +1,162 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join, relative } from 'node:path';
+import { EmailRequested, topics } from '#libs/contracts';
+import { DeliveryEngine, healthSettings, permitSettings } from '#libs/delivery';
+import type { Pool } from '#libs/persistence';
+import { createLogger } from '#libs/telemetry';
+import { type IncomingRecord, type Publisher, RecordContext } from '#libs/transport';
+import type { Templates } from '#libs/templates';
+import { z } from 'zod';
+import { EmailChannel } from '../../apps/email/src/email-channel.ts';
+import type { EmailMessage } from '../../apps/email/src/email-message.ts';
+import { EmailConsumer } from '../../apps/email/src/email.consumer.ts';
+import { ResendAdapter } from '../../apps/email/src/providers/resend/send/resend.adapter.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** A function of ours on the stack. */
+export interface Frame {
+  /** Such as `DispatchService.dispatch`; `an arrow function` where it has no name. */
+  name: string;
+  /** From the repository’s root. */
+  file: string;
+}
+
+/**
+ * Sends one e-mail through the real consumer, engine and adapter, and reads the stack at the moment the HTTP client is
+ * given the request. PostgreSQL and Kafka are answered for; the provider is a server on this machine.
+ * @returns our own functions from the consumer to the call, in the order of the calls. V8’s asynchronous stack holds
+ * what waits: a function that only hands a promise on is missing from it, and so is one whose call is over. Those
+ * before the first read of the record are taken from the stack there.
+ * @throws Error when the message never reached the provider
+ */
+export async function framesToProvider(): Promise<Frame[]> {
+  const provider = await startProvider();
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = Infinity;
+  const stacks: Record<'start' | 'call', Frame[]> = { start: [], call: [] };
+  const onCall = () => void (stacks.call = ownFrames());
+  subscribe('undici:request:create', onCall);
+  const adapter = new ResendAdapter({
+    RESEND_API_KEY: 're_figures',
+    RESEND_BASE_URL: provider.url,
+    RESEND_TIMEOUT_MS: 10_000,
+    RESEND_CONNECTIONS: 1,
+  });
+  try {
+    const onRead = () => void (stacks.start.length === 0 && (stacks.start = ownFrames()));
+    await sendOne(new EmailConsumer(anEngine(answeringPool(), adapter)), onRead);
+  } finally {
+    Error.stackTraceLimit = limit;
+    unsubscribe('undici:request:create', onCall);
+    await adapter.onApplicationShutdown();
+    provider.stop();
+  }
+  if (stacks.call.length === 0) throw new Error('the message never reached the provider: no call was made');
+  return joined(stacks.start, stacks.call);
+}
+
+const key = (frame: Frame) => `${frame.name} ${frame.file}`;
+
+/** What the stack at the call has lost of its beginning is put before it, up to the first function that both have. */
+function joined(start: readonly Frame[], call: readonly Frame[]): Frame[] {
+  const kept = new Set(call.map(key));
+  const until = start.findIndex((frame) => kept.has(key(frame)));
+  return [...start.slice(0, Math.max(0, until)), ...call];
+}
+
+/**
+ * The functions of apps and libs on the stack of now, the outermost first. As V8 gives them: what a test runner makes of
+ * a stack by its source maps has other names.
+ */
+function ownFrames(): Frame[] {
+  const usual = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
+  Error.prepareStackTrace = (_, sites) => sites.map(String);
+  const sites = new Error().stack as unknown as string[];
+  if (usual) Object.defineProperty(Error, 'prepareStackTrace', usual);
+  else Reflect.deleteProperty(Error, 'prepareStackTrace');
+  return sites
+    .flatMap((site) => {
+      const [, named, where] = /^(?:async )?(?:(.*) \()?(?:file:\/\/)?(\/.*?):\d+:\d+\)?$/.exec(site) ?? [];
+      const file = where && relative(root, where);
+      if (!file || !/^(apps|libs)\//.test(file)) return [];
+      return [{ name: named?.replace(/ \[as .*\]$/, '') ?? 'an arrow function', file }];
+    })
+    .toReversed();
+}
+
+interface Statement {
+  name?: string;
+  values: unknown[][];
+}
+
+/** PostgreSQL as far as one claim and its settlement need it: one period for all days, and every claim is won. */
+function answeringPool(): Pool {
+  const query = (asked: string | Statement) =>
+    Promise.resolve({ rows: typeof asked === 'string' ? [onePeriod] : rowsOf(asked) });
+  const client = { query, release: () => undefined, on: () => client, off: () => client };
+  return { query, connect: () => Promise.resolve(client) } as unknown as Pool;
+}
+
+const onePeriod = { bounds: `FOR VALUES FROM ('2000-01-01') TO ('9999-12-31')` };
+
+function rowsOf({ name, values }: Statement): object[] {
+  if (name === 'claim') return values[3]!.map((token, at) => ({ token, ord: at + 1, state: 'claimed' }));
+  if (name === 'settle') return values[0]!.map((id, at) => ({ id, hop: values[1]![at] }));
+  return [];
+}
+
+function anEngine(pool: Pool, adapter: ResendAdapter): DeliveryEngine<EmailRequested, EmailMessage> {
+  return new DeliveryEngine({
+    channel: new EmailChannel([adapter], { email: 'figures@inbox.test' }, {} as Templates),
+    pool,
+    publisher: { publish: () => Promise.resolve() } as unknown as Publisher,
+    logger: createLogger('figures', 'silent'),
+    stopping: new AbortController().signal,
+    hashKey: 'a key for the figures only',
+    callTimeoutMs: 10_000,
+    guardMs: 1_000,
+    retentionDays: 14,
+    cancelWaitMs: 60_000,
+    scheduleAtMostDays: 30,
+    handoverAnswerMs: 60_000,
+    limits: z.object({ ...permitSettings, ...healthSettings }).parse({}),
+    providerRates: new Map(),
+  });
+}
+
+/** @param onRead called as the engine reads the record’s time */
+async function sendOne(consumer: EmailConsumer, onRead: () => void): Promise<void> {
+  const json = { messageId: 'figures-1', to: [{ email: 'ada@inbox.test' }], subject: 'Hello', text: 'Hello' };
+  const record: IncomingRecord = {
+    topic: topics.emailRequested,
+    topicName: 'messaging.email.requested',
+    lane: 'transactional',
+    partition: 0,
+    offset: 0,
+    key: null,
+    value: Buffer.from(JSON.stringify(json)),
+    headers: {},
+    get timestamp() {
+      onRead();
+      return Date.now();
+    },
+    bytes: 1_000,
+  };
+  await consumer.onRequested(EmailRequested.parse(json), new RecordContext([record, json]));
+}
+
+/** Takes any e-mail. */
+async function startProvider(): Promise<{ url: string; stop: () => void }> {
+  const server = createServer((request, response) => {
+    request.resume();
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ id: 'figures' }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: () => server.close().closeAllConnections(),
+  };
+}
