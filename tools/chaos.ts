@@ -16,7 +16,7 @@ const usage = `npm run chaos -- [options]
   --seed N       chooses messages and faults; the same seed chooses the same (by chance)
   --json         one line of JSON: the figures
   --keep         keep logs and data even where nothing was found
-  --plant NAME   run a system with a planted bug, which must be found: ${Object.keys(seededBugs).join(', ')}
+  --seeded-bug NAME   run a system with a seeded bug, which must be found: ${Object.keys(seededBugs).join(', ')}
   --with-parent  stop as soon as standard input closes`;
 
 interface Order {
@@ -35,7 +35,7 @@ function parseOrder(): Order | undefined {
       messages: { type: 'string' },
       kills: { type: 'string' },
       seed: { type: 'string' },
-      seededBug: { type: 'string' },
+      'seeded-bug': { type: 'string' },
       json: { type: 'boolean' },
       keep: { type: 'boolean' },
       help: { type: 'boolean' },
@@ -48,8 +48,8 @@ function parseOrder(): Order | undefined {
     if (!Number.isInteger(number) || number < 0) throw new Error(`--${name} must be a whole number`);
     return number;
   };
-  const seededBug = values.seededBug;
-  if (seededBug !== undefined && !seededBugs[seededBug]) throw new Error(`there is no plant ${seededBug}`);
+  const seededBug = values['seeded-bug'];
+  if (seededBug !== undefined && !seededBugs[seededBug]) throw new Error(`there is no seeded bug ${seededBug}`);
   return {
     messages: whole('messages', values.messages, seededBugs[seededBug ?? '']?.messages ?? 2_000),
     kills: whole('kills', values.kills, 8),
@@ -93,7 +93,7 @@ async function main(): Promise<number> {
     seededBugs[seededBug ?? '']?.scenario ?? wholeSystem,
   );
   signal.throwIfAborted();
-  const repeat = `npm run chaos -- --messages ${messages} --kills ${kills} --seed ${seed}${seededBug ? ` --plant ${seededBug}` : ''}`;
+  const repeat = `npm run chaos -- --messages ${messages} --kills ${kills} --seed ${seed}${seededBug ? ` --seeded-bug ${seededBug}` : ''}`;
   const report = reportOf(result, repeat);
   if (!json) console.log(report);
   else {

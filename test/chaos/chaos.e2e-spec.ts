@@ -39,21 +39,21 @@ describe('the system under chaos', () => {
   }, 400_000);
 });
 
-describe('a planted bug is found by the checker:', () => {
+describe('a seeded bug is found by the checker:', () => {
   it('committing before publishing loses messages', async () => {
-    const { code, figures } = await chaos('--plant', 'commits-before-publishing', '--seed', '1');
+    const { code, figures } = await chaos('--seeded-bug', 'commits-before-publishing', '--seed', '1');
     expect(code).toBe(1);
     expect(figures.lost).toBeGreaterThan(0);
   }, 180_000);
 
   it('ignoring the lease sends messages twice', async () => {
-    const { code, figures } = await chaos('--plant', 'ignores-the-lease', '--seed', '1');
+    const { code, figures } = await chaos('--seeded-bug', 'ignores-the-lease', '--seed', '1');
     expect(code).toBe(1);
     expect(figures.duplicateSends).toBeGreaterThan(0);
   }, 180_000);
 
   it('claiming by id instead of token sends messages twice', async () => {
-    const { code, figures } = await chaos('--plant', 'claims-by-id', '--seed', '1');
+    const { code, figures } = await chaos('--seeded-bug', 'claims-by-id', '--seed', '1');
     expect(code).toBe(1);
     expect(figures.duplicateSends).toBeGreaterThan(0);
   }, 180_000);

@@ -4,14 +4,14 @@ import type { Scenario } from './run.ts';
 import { timing } from './stack.ts';
 
 /** A bug that the checker must find, and the faults that bring it out. */
-export interface SeededViolation {
+export interface SeededBug {
   scenario: Scenario;
   messages: number;
 }
 
 const entry = (name: string) => join(import.meta.dirname, 'seeded-bugs', `${name}.ts`);
 
-/** Only what e-mail needs: a plant shall be found within a minute. */
+/** Only what e-mail needs: a seeded bug shall be found within a minute. */
 const emailAlone: Omit<Scenario, 'plan' | 'entries'> = {
   services: ['email', 'retry', 'reporting'],
   replicated: [],
@@ -23,7 +23,7 @@ const emailAlone: Omit<Scenario, 'plan' | 'entries'> = {
 
 const noFaults = { seed: 1, kills: 0, victims: [], services: [], ...timing };
 
-export const seededBugs: Record<string, SeededViolation> = {
+export const seededBugs: Record<string, SeededBug> = {
   'commits-before-publishing': {
     messages: 300,
     scenario: {

@@ -1,5 +1,5 @@
 /**
- * The e-mail service with a planted bug: a claim counts as won wherever the row is in state `claimed`, whoever's token
+ * The e-mail service with a seeded bug: a claim counts as won wherever the row is in state `claimed`, whoever's token
  * it bears.
  */
 import { replaceClaim, statementOf } from './ledger.ts';

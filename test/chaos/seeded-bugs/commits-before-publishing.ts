@@ -1,5 +1,5 @@
 /**
- * The e-mail service with a planted bug: a fact counts as published at once, and goes to Kafka only after the offset
+ * The e-mail service with a seeded bug: a fact counts as published at once, and goes to Kafka only after the offset
  * was committed.
  */
 import { setTimeout as delay } from 'node:timers/promises';

@@ -1,5 +1,5 @@
 /**
- * The e-mail service with a planted bug: a claim that somebody else holds is taken over at once, whatever is left of
+ * The e-mail service with a seeded bug: a claim that somebody else holds is taken over at once, whatever is left of
  * its lease.
  */
 import { replaceClaim, statementOf } from './ledger.ts';
