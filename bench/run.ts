@@ -1,5 +1,5 @@
 /** `npm run bench -- dispatch|keyed|latency|webhooks`: what the platform does, measured. */
-import { explain, Interrupted } from '../apps/cli/src/stack/problem.ts';
+import { explain, Interrupted } from '../apps/cli/src/problem.ts';
 import { type Command, parseCommand, usage, UsageError } from './arguments.ts';
 import { startBench } from './bench.ts';
 import { dispatch } from './dispatch/dispatch.ts';

@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { servicesOf } from '../tools/generate/config-schemas.ts';
 import { portSettings } from '../apps/cli/src/stack/settings/settings.ts';
-import { toolSettings } from '../apps/cli/src/stack/settings/tool-settings.ts';
+import { toolSettings } from '../apps/cli/src/environment/tool-settings.ts';
 
 const root = join(import.meta.dirname, '..');
 const configSchemas = await servicesOf(join(import.meta.dirname, '..'));

@@ -8,7 +8,7 @@ import { mustBeZero, passes } from '../test/chaos/check/check.policy.ts';
 import { seededBugs } from '../test/chaos/seeded-bugs.ts';
 import { reportOf } from '../test/chaos/report.ts';
 import { runChaos, wholeSystem } from '../test/chaos/run.ts';
-import { explain } from '../apps/cli/src/stack/problem.ts';
+import { explain } from '../apps/cli/src/problem.ts';
 
 const usage = `npm run chaos -- [options]
   --messages N   how many messages upstream publishes (2000)

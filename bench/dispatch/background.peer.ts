@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import kafkajs from 'kafkajs';
 import pg from 'pg';
-import { createKafka } from '../../apps/cli/src/stack/kafka/kafka-client.ts';
+import { createKafka } from '../../apps/cli/src/kafka/kafka-client.ts';
 import { tell, tellFailure } from '../foundation/tell.ts';
 
 const TICK_MS = 5;

@@ -8,10 +8,10 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planKafka } from '../../apps/cli/src/stack/kafka/kafka.ts';
-import { layoutOf } from '../../apps/cli/src/stack/layout.ts';
+import { layoutOf } from '../../apps/cli/src/environment/layout.ts';
 import { localDatabaseUrl, planPostgres } from '../../apps/cli/src/stack/postgres/postgres.ts';
 import { readPlace } from '../../apps/cli/src/stack/postgres/postgres-location.ts';
-import { explain } from '../../apps/cli/src/stack/problem.ts';
+import { explain } from '../../apps/cli/src/problem.ts';
 import { standardRestarts } from '../../apps/cli/src/stack/process/restart.policy.ts';
 import { loadSecrets } from '../../apps/cli/src/stack/settings/secrets.ts';
 import { readSettings } from '../../apps/cli/src/stack/settings/settings.ts';

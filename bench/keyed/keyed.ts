@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import kafkajs from 'kafkajs';
 import { topicName, topics } from '#libs/contracts';
-import { createKafka } from '../../apps/cli/src/stack/kafka/kafka-client.ts';
+import { createKafka } from '../../apps/cli/src/kafka/kafka-client.ts';
 import type { Bench } from '../bench.ts';
 import { median, rounded } from '../figures.ts';
 import { Child } from '../foundation/child.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { StatusChanged, topicName, topics } from '#libs/contracts';
 import type { Kafka } from 'kafkajs';
-import { createKafka } from '../../apps/cli/src/stack/kafka/kafka-client.ts';
+import { createKafka } from '../../apps/cli/src/kafka/kafka-client.ts';
 import { startHost, stopHost } from '../../test/setup/host.ts';
 import { percentile, rounded } from '../figures.ts';
 import type { Closers } from '../foundation/closers.ts';

@@ -5,9 +5,9 @@
 import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { layoutOf } from '../../apps/cli/src/stack/layout.ts';
+import { layoutOf } from '../../apps/cli/src/environment/layout.ts';
 import { readPlace } from '../../apps/cli/src/stack/postgres/postgres-location.ts';
-import { explain } from '../../apps/cli/src/stack/problem.ts';
+import { explain } from '../../apps/cli/src/problem.ts';
 import { portSettings, type PortName, type Ports } from '../../apps/cli/src/stack/settings/settings.ts';
 import { startStack } from '../../apps/cli/src/stack/stack.ts';
 import { freePorts } from '../../test/setup/free-ports.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Channel } from '#libs/contracts';
-import { createKafka } from '../../apps/cli/src/stack/kafka/kafka-client.ts';
-import type { ServiceName } from '../../apps/cli/src/stack/settings/settings.ts';
+import { createKafka } from '../../apps/cli/src/kafka/kafka-client.ts';
+import type { ServiceName } from '../../apps/cli/src/environment/env.ts';
 import { check, type Verdict } from './check/check.policy.ts';
 import {
   acceptedSends,

@@ -1,10 +1,11 @@
 import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { layoutOf } from '../../apps/cli/src/stack/layout.ts';
+import { layoutOf } from '../../apps/cli/src/environment/layout.ts';
 import { readPlace } from '../../apps/cli/src/stack/postgres/postgres-location.ts';
-import { signalGroup } from '../../apps/cli/src/stack/process/process-table.ts';
-import { portSettings, type PortName, type ServiceName } from '../../apps/cli/src/stack/settings/settings.ts';
+import { signalGroup } from '../../apps/cli/src/environment/process-table.ts';
+import { portSettings, type PortName } from '../../apps/cli/src/stack/settings/settings.ts';
+import { type ServiceName } from '../../apps/cli/src/environment/env.ts';
 import { type Stack, startStack } from '../../apps/cli/src/stack/stack.ts';
 import { SupervisedProcess } from '../../apps/cli/src/stack/process/supervised-process.ts';
 import { freePorts } from '../setup/free-ports.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { eventually } from '#libs/testing';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { layoutOf } from '../../apps/cli/src/stack/layout.ts';
+import { layoutOf } from '../../apps/cli/src/environment/layout.ts';
 import type { Secrets } from '../../apps/cli/src/stack/settings/secrets.ts';
 import { environment, System } from './system.ts';
 

@@ -7,9 +7,9 @@ import { eventually } from '#libs/testing';
 import { createKafka, kafkaSettings } from '#libs/transport';
 import type { Consumer, Producer } from 'kafkajs';
 import { z } from 'zod';
-import { layoutOf } from '../../apps/cli/src/stack/layout.ts';
+import { layoutOf } from '../../apps/cli/src/environment/layout.ts';
 import type { Secrets } from '../../apps/cli/src/stack/settings/secrets.ts';
-import type { StackState } from '../../apps/cli/src/stack/state.ts';
+import type { StackState } from '../../apps/cli/src/environment/state.ts';
 import type { Certified } from '../secure/certificates.ts';
 import type { CollectedSpan } from '../trace-collector.ts';
 

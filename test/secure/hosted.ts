@@ -5,9 +5,9 @@
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { layoutOf, type Layout } from '../../apps/cli/src/stack/layout.ts';
+import { layoutOf, type Layout } from '../../apps/cli/src/environment/layout.ts';
 import { readPlace } from '../../apps/cli/src/stack/postgres/postgres-location.ts';
-import { explain } from '../../apps/cli/src/stack/problem.ts';
+import { explain } from '../../apps/cli/src/problem.ts';
 import { standardRestarts, type RestartPolicy } from '../../apps/cli/src/stack/process/restart.policy.ts';
 import { SupervisedProcess, type ProcessPlan } from '../../apps/cli/src/stack/process/supervised-process.ts';
 

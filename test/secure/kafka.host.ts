@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createKafka } from '../../apps/cli/src/stack/kafka/kafka-client.ts';
+import { createKafka } from '../../apps/cli/src/kafka/kafka-client.ts';
 import { planKafka } from '../../apps/cli/src/stack/kafka/kafka.ts';
 import { readSettings } from '../../apps/cli/src/stack/settings/settings.ts';
 import type { ProcessPlan } from '../../apps/cli/src/stack/process/supervised-process.ts';

@@ -7,8 +7,8 @@ import { eventually, silentLogger } from '#libs/testing';
 import { createKafka, KeyedConsumer, kafkaSettings, Publisher, type RecordHandler } from '#libs/transport';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import type { TopicPlan } from '../../apps/cli/src/stack/kafka/topic-plan.ts';
-import { applyTopics, planOf } from '../../apps/cli/src/stack/kafka/topics.ts';
+import type { TopicPlan } from '../../apps/cli/src/kafka/topic-plan.ts';
+import { applyTopics, planOf } from '../../apps/cli/src/kafka/topics.ts';
 import { startHost, stopHost } from '../setup/host.ts';
 import type { SecuredKafka } from './kafka.host.ts';
 

@@ -8,7 +8,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { layoutOf } from '../../apps/cli/src/stack/layout.ts';
+import { layoutOf } from '../../apps/cli/src/environment/layout.ts';
 import { readPlace } from '../../apps/cli/src/stack/postgres/postgres-location.ts';
 import { freePorts } from './free-ports.ts';
 import { anAuthority } from '../secure/certificates.ts';

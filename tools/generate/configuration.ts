@@ -4,7 +4,7 @@ import { recipientHashSettings, serviceSettings, type Setting, settingsOf } from
 import { kafkaSettings } from '#libs/transport';
 import { z } from 'zod';
 import { portSettings } from '../../apps/cli/src/stack/settings/settings.ts';
-import { toolSettings } from '../../apps/cli/src/stack/settings/tool-settings.ts';
+import { toolSettings } from '../../apps/cli/src/environment/tool-settings.ts';
 import type { ServiceSettings } from './config-schemas.ts';
 import { table } from './markdown.ts';
 

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { javaCommand } from '../../../apps/cli/src/stack/kafka/kafka.ts';
-import { projectRoot } from '../../../apps/cli/src/stack/settings/settings.ts';
+import { projectRoot } from '../../../apps/cli/src/environment/env.ts';
 
 export type CodecName = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
 

@@ -2,9 +2,9 @@
 import { parseArgs } from 'node:util';
 import type { Finding } from '#libs/providers';
 import { type Diagnosis, examine } from '../doctor/doctor.ts';
-import { explain, reasonOf } from '../stack/problem.ts';
-import { withRunningStack } from '../stack/process/running.ts';
-import { withEnvFile } from '../stack/settings/settings.ts';
+import { explain, reasonOf } from '../problem.ts';
+import { withRunningStack } from '../environment/running-system.ts';
+import { withEnvFile } from '../environment/env.ts';
 
 const usage = `Usage: npm run doctor [-- --fix] [--json] [--strict] [--providers]
   --fix        registers our webhooks at the providers; keys that come with them go to files in DATA_DIR/keys

@@ -1,9 +1,9 @@
 /** `npm run reset`: stops the local system and removes all its state. */
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
-import { layoutOf } from '../stack/layout.ts';
+import { layoutOf } from '../environment/layout.ts';
 import { readPlace } from '../stack/postgres/postgres-location.ts';
-import { explain } from '../stack/problem.ts';
-import { dataDirOf, withEnvFile } from '../stack/settings/settings.ts';
+import { explain } from '../problem.ts';
+import { dataDirOf, withEnvFile } from '../environment/env.ts';
 import { stopSystem } from '../stack/process/stop-system.ts';
 
 try {

@@ -1,11 +1,11 @@
 /** `npm run send`: publishes a message, follows it to its end, and shows its timeline. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fold, type StatusChanged } from '#libs/contracts';
-import { createKafka, topicPrefixOf } from '../stack/kafka/kafka-client.ts';
-import { layoutOf } from '../stack/layout.ts';
-import { explain, reasonOf, StartProblem } from '../stack/problem.ts';
-import { withRunningStack } from '../stack/process/running.ts';
-import { dataDirOf, withEnvFile, type Env } from '../stack/settings/settings.ts';
+import { createKafka, topicPrefixOf } from '../kafka/kafka-client.ts';
+import { layoutOf } from '../environment/layout.ts';
+import { explain, reasonOf, StartProblem } from '../problem.ts';
+import { withRunningStack } from '../environment/running-system.ts';
+import { dataDirOf, withEnvFile, type Env } from '../environment/env.ts';
 import { parseOrder, usage, UsageError, type SendOrder } from '../send/arguments.ts';
 import { follow, publish } from '../send/follow.ts';
 import { fetchTimeline, tableOf, type Timeline } from '../send/timeline.ts';

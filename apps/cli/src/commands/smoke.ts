@@ -1,10 +1,10 @@
 /** `npm run smoke`: one call to each provider's own sandbox (--live), or to ours, and what it proved. */
 import { parseArgs } from 'node:util';
 import { channelEnv } from '../doctor/channel-env.ts';
-import { channelModes } from '../stack/channels.ts';
-import { explain, reasonOf, StartProblem } from '../stack/problem.ts';
-import { dataDirOf, withEnvFile, type Env } from '../stack/settings/settings.ts';
-import { runningState } from '../stack/state.ts';
+import { channelModes } from '../environment/channels.ts';
+import { explain, reasonOf, StartProblem } from '../problem.ts';
+import { dataDirOf, withEnvFile, type Env } from '../environment/env.ts';
+import { runningState } from '../environment/state.ts';
 import { tryResend, trySendgrid, tryTwilio } from '../smoke/providers.ts';
 import type { Evidence } from '../smoke/trial.ts';
 

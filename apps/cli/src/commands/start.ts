@@ -2,10 +2,11 @@
 import { parseArgs } from 'node:util';
 import { startDetached, tellStarter } from '../stack/process/detach.ts';
 import { probe } from '../stack/probe.ts';
-import { explain, Interrupted, reasonOf } from '../stack/problem.ts';
-import { readSettings, withEnvFile, type Settings } from '../stack/settings/settings.ts';
+import { explain, Interrupted, reasonOf } from '../problem.ts';
+import { readSettings, type Settings } from '../stack/settings/settings.ts';
+import { withEnvFile } from '../environment/env.ts';
 import { startStack, type Stack } from '../stack/stack.ts';
-import { runningState } from '../stack/state.ts';
+import { runningState } from '../environment/state.ts';
 import { portHelp, summarise } from '../stack/summary.ts';
 
 const usage = `Usage: npm start                 run everything in the foreground; Ctrl-C stops it in order

@@ -1,7 +1,7 @@
 /** `npm run status`: how each part of the local system is. Exit code 0 only when all of it is ready. */
 import { parseArgs } from 'node:util';
 import { probe, type ProcessStatus } from '../stack/probe.ts';
-import { dataDirOf, withEnvFile } from '../stack/settings/settings.ts';
+import { dataDirOf, withEnvFile } from '../environment/env.ts';
 
 const { values } = parseArgs({ options: { json: { type: 'boolean' } } });
 const dataDir = dataDirOf(withEnvFile(process.env));

@@ -1,6 +1,6 @@
 /** `npm run stop`: stops the local system in order. Nothing to stop is no fault. */
-import { explain } from '../stack/problem.ts';
-import { dataDirOf, withEnvFile } from '../stack/settings/settings.ts';
+import { explain } from '../problem.ts';
+import { dataDirOf, withEnvFile } from '../environment/env.ts';
 import { stopSystem } from '../stack/process/stop-system.ts';
 
 try {

@@ -1,9 +1,9 @@
 /** `npm run suppressions`: who must not be written to, and why. */
 import { readFileSync } from 'node:fs';
 import type { Channel } from '#libs/contracts';
-import { explain } from '../stack/problem.ts';
-import { withRunningStack } from '../stack/process/running.ts';
-import { withEnvFile } from '../stack/settings/settings.ts';
+import { explain } from '../problem.ts';
+import { withRunningStack } from '../environment/running-system.ts';
+import { withEnvFile } from '../environment/env.ts';
 import {
   parseSuppressionOrder,
   type SuppressionOrder,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvalidConfiguration } from '#libs/contracts';
 import { type Content, examplesOf, Templates, templateSettings } from '#libs/templates';
-import { withEnvFile } from '../stack/settings/settings.ts';
+import { withEnvFile } from '../environment/env.ts';
 import {
   type PreviewOrder,
   parseTemplateOrder,

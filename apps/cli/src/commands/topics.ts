@@ -1,10 +1,10 @@
 /** Topics on the broker against the topic map: `npm run topics -- plan`, `npm run topics -- apply`. */
 import { parseArgs } from 'node:util';
-import { explain, reasonOf, StartProblem } from '../stack/problem.ts';
-import { withRunningStack } from '../stack/process/running.ts';
-import { withEnvFile } from '../stack/settings/settings.ts';
-import { describeChange, type TopicPlan } from '../stack/kafka/topic-plan.ts';
-import { applyTopics, planOf } from '../stack/kafka/topics.ts';
+import { explain, reasonOf, StartProblem } from '../problem.ts';
+import { withRunningStack } from '../environment/running-system.ts';
+import { withEnvFile } from '../environment/env.ts';
+import { describeChange, type TopicPlan } from '../kafka/topic-plan.ts';
+import { applyTopics, planOf } from '../kafka/topics.ts';
 
 const usage = `Usage: npm run topics -- plan [--json] [--exit-code]   show what would change
        npm run topics -- apply [--json]                carry it out

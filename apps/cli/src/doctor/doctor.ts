@@ -1,5 +1,5 @@
 import type { Finding } from '#libs/providers';
-import { dataDirOf, type Env } from '../stack/settings/settings.ts';
+import { dataDirOf, type Env } from '../environment/env.ts';
 import { describeRepair, type ReportedRepair } from './keep.ts';
 import { examinePlatform } from './platform.ts';
 import { callDoctors } from './providers.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Repair } from '#libs/providers';
-import { writePrivately } from '../stack/settings/secrets.ts';
+import { writePrivately } from '../environment/private-file.ts';
 
 /** Writes what a repair brought with it into a file of its own, readable by its owner only. @returns where */
 export function keepSecret({ setting, value }: NonNullable<Repair['kept']>, dataDir: string): string {

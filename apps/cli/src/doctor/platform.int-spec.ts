@@ -15,8 +15,8 @@ import {
   withAdmin,
 } from '#libs/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { wantedTopics } from '../stack/kafka/topic-plan.ts';
-import { applyTopics } from '../stack/kafka/topics.ts';
+import { wantedTopics } from '../kafka/topic-plan.ts';
+import { applyTopics } from '../kafka/topics.ts';
 import { examine } from './doctor.ts';
 import { schemas } from './schemas.ts';
 

@@ -3,8 +3,8 @@ import { mailboxOf } from '../../../email/src/email-message.ts';
 import { ResendDoctor } from '../../../email/src/providers/resend/account/resend.doctor.adapter.ts';
 import { SendgridDoctor } from '../../../email/src/providers/sendgrid/account/sendgrid.doctor.adapter.ts';
 import { TwilioDoctor } from '../../../sms/src/providers/twilio/account/twilio.doctor.adapter.ts';
-import { sendgridUrl } from '../stack/settings/sendgrid-url.ts';
-import { valueOf, type Env } from '../stack/settings/settings.ts';
+import { sendgridUrl } from '../environment/sendgrid-url.ts';
+import { valueOf, type Env } from '../environment/env.ts';
 import { channelEnv } from './channel-env.ts';
 import { platformChecks } from './platform.checks.ts';
 

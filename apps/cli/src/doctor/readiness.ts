@@ -1,7 +1,7 @@
 import { type Finding, findingsOf } from '#libs/providers';
 import type { CheckState, HealthReport } from '#libs/runtime';
-import type { Env, ServiceName } from '../stack/settings/settings.ts';
-import { services } from '../stack/settings/settings.ts';
+import type { Env, ServiceName } from '../environment/env.ts';
+import { services } from '../environment/env.ts';
 import { platformChecks } from './platform.checks.ts';
 
 const say = findingsOf(platformChecks);

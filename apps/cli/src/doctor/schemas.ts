@@ -4,9 +4,9 @@ import { type Migration, pendingMigrations, postgresSettings } from '#libs/persi
 import { reportingMigrations } from '../../../reporting/src/reporting.migrations.ts';
 import { migrations as retryMigrations } from '../../../retry/src/retry.migrations.ts';
 import { smsMigrations } from '../../../sms/src/sms.migrations.ts';
-import { withDatabase } from '../stack/settings/external.ts';
-import { reasonOf } from '../stack/problem.ts';
-import type { Env, ServiceName } from '../stack/settings/settings.ts';
+import { withDatabase } from '../environment/external.ts';
+import { reasonOf } from '../problem.ts';
+import type { Env, ServiceName } from '../environment/env.ts';
 import { platformChecks } from './platform.checks.ts';
 
 const say = findingsOf(platformChecks);

@@ -1,8 +1,8 @@
 import { type Finding, findingsOf } from '#libs/providers';
 import type { Pool } from '#libs/persistence';
-import { withDatabase } from '../stack/settings/external.ts';
-import { reasonOf } from '../stack/problem.ts';
-import type { Env } from '../stack/settings/settings.ts';
+import { withDatabase } from '../environment/external.ts';
+import { reasonOf } from '../problem.ts';
+import type { Env } from '../environment/env.ts';
 import { platformChecks } from './platform.checks.ts';
 
 const say = findingsOf(platformChecks);

@@ -4,9 +4,9 @@ import { type Finding, findingsOf } from '#libs/providers';
 import { topicName, topics } from '#libs/contracts';
 import { patchKafkaJs } from '#libs/transport';
 import type { Admin, IHeaders, Kafka } from 'kafkajs';
-import { createKafka, topicPrefixOf } from '../stack/kafka/kafka-client.ts';
-import { reasonOf } from '../stack/problem.ts';
-import type { Env } from '../stack/settings/settings.ts';
+import { createKafka, topicPrefixOf } from '../kafka/kafka-client.ts';
+import { reasonOf } from '../problem.ts';
+import type { Env } from '../environment/env.ts';
 import { platformChecks } from './platform.checks.ts';
 
 const say = findingsOf(platformChecks);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { reasonOf } from '../stack/problem.ts';
+import { reasonOf } from '../problem.ts';
 import type { SendOrder } from './arguments.ts';
 import { detailOf, type Detail } from './words.ts';
 

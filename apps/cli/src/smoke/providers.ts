@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mailboxOf } from '../../../email/src/email-message.ts';
-import { sendgridUrl } from '../stack/settings/sendgrid-url.ts';
-import { valueOf, type Env } from '../stack/settings/settings.ts';
+import { sendgridUrl } from '../environment/sendgrid-url.ts';
+import { valueOf, type Env } from '../environment/env.ts';
 import { call, statusWords, type Evidence } from './trial.ts';
 
 const unset = (provider: Evidence['provider'], what: string): Evidence => ({ provider, state: 'unset', what });

@@ -1,7 +1,7 @@
-import { channelModes, type ChannelModes } from './channels.ts';
-import { withoutPassword } from './settings/external.ts';
+import { channelModes, type ChannelModes } from '../environment/channels.ts';
+import { withoutPassword } from '../environment/external.ts';
 import { planKafka } from './kafka/kafka.ts';
-import type { Layout } from './layout.ts';
+import type { Layout } from '../environment/layout.ts';
 import { localDatabaseUrl, planPostgres } from './postgres/postgres.ts';
 import type { Secrets } from './settings/secrets.ts';
 import {
@@ -12,8 +12,9 @@ import {
   reportingTokensOf,
   type Surroundings,
 } from './services.ts';
-import type { PortName, ProcessName, ServiceName, Settings } from './settings/settings.ts';
-import type { ProcessRecord } from './state.ts';
+import type { PortName, Settings } from './settings/settings.ts';
+import type { Env, ProcessName, ServiceName } from '../environment/env.ts';
+import type { ProcessRecord, StackState } from '../environment/state.ts';
 import type { ProcessPlan } from './process/supervised-process.ts';
 
 type AppName = ServiceName | 'sandbox';
@@ -34,6 +35,8 @@ export interface Assembly {
   ports: PortName[];
   urls: Partial<Record<ProcessName, string>>;
   env: Record<string, string>;
+  /** What each channel that uses the sandbox was given over the user’s environment. */
+  sandboxed: StackState['sandboxed'];
   brokers: string;
   databaseUrl: string;
   reportingToken: string;
@@ -80,11 +83,23 @@ export function assemble(settings: Settings, layout: Layout, secrets: Secrets, o
       RETRY_URL: localUrl(ports.retry),
       OPERATOR_TOKEN: operatorTokensOf(env, secrets).split(',')[0]!,
     },
+    sandboxed: sandboxedOf(services, modes, env),
     brokers,
     databaseUrl,
     reportingToken,
   };
 }
+
+const sandboxedOf = (plans: readonly ProcessPlan[], modes: ChannelModes, env: Env): StackState['sandboxed'] =>
+  Object.fromEntries(
+    plans
+      .filter(({ name }) => (name === 'email' || name === 'sms') && modes[name] === 'sandbox')
+      .map((plan) => [plan.name, ownValues(plan.env, env)]),
+  );
+
+/** What a plan sets otherwise than the environment it was made from. */
+const ownValues = (planned: Env, env: Env) =>
+  Object.fromEntries(Object.entries(planned).filter(([name, value]) => value !== undefined && value !== env[name]));
 
 const portsOf = (name: ProcessName): PortName[] => {
   if (name === 'kafka') return ['kafka', 'kafkaController'];

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
-import { isRunning } from './process/process-table.ts';
-import { readState, type ProcessRecord, type StackState } from './state.ts';
+import { isRunning } from '../environment/process-table.ts';
+import { readState, type ProcessRecord, type StackState } from '../environment/state.ts';
 
 export interface ProcessStatus {
   name: string;

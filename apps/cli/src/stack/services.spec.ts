@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { channelModes } from './channels.ts';
-import { layoutOf } from './layout.ts';
+import { channelModes } from '../environment/channels.ts';
+import { layoutOf } from '../environment/layout.ts';
 import type { Secrets } from './settings/secrets.ts';
 import { environmentOf, type Surroundings } from './services.ts';
-import { readSettings, type Env } from './settings/settings.ts';
+import { readSettings } from './settings/settings.ts';
+import { type Env } from '../environment/env.ts';
 
 const secrets: Secrets = {
   recipientHashKey: 'hash-key',

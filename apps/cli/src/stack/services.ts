@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import type { ChannelModes } from './channels.ts';
-import type { Layout } from './layout.ts';
+import type { ChannelModes } from '../environment/channels.ts';
+import type { Layout } from '../environment/layout.ts';
 import type { Secrets } from './settings/secrets.ts';
-import { valueOf, type Env, type Ports, type ServiceName, type Settings } from './settings/settings.ts';
+import { valueOf, type Env, type ServiceName } from '../environment/env.ts';
+import { type Ports, type Settings } from './settings/settings.ts';
 import type { ProcessPlan } from './process/supervised-process.ts';
 
 /** What the parts of a system have to know of each other. */

@@ -1,19 +1,21 @@
 import { mkdirSync } from 'node:fs';
 import { assemble, type Assembly, type AssemblyOptions } from './assembly.ts';
-import { requireBroker, requireDatabase } from './settings/external.ts';
-import { layoutOf, type Layout } from './layout.ts';
+import { requireBroker, requireDatabase } from '../environment/external.ts';
+import { layoutOf, type Layout } from '../environment/layout.ts';
 import { endOrphans, inStopOrder } from './process/orphans.ts';
 import { requireFreePorts } from './settings/ports.ts';
-import { Interrupted, reasonOf, StartProblem } from './problem.ts';
+import { Interrupted, reasonOf, StartProblem } from '../problem.ts';
 import { checkProviders } from './settings/provider-check.ts';
 import { standardRestarts, type RestartPolicy } from './process/restart.policy.ts';
 import { RunningStack } from './process/running.ts';
-import { loadSecrets, writePrivately } from './settings/secrets.ts';
-import { readSettings, services, type Env, type Ports, type Settings } from './settings/settings.ts';
-import { readState, writeState, type ProcessRecord, type StackState } from './state.ts';
+import { loadSecrets } from './settings/secrets.ts';
+import { writePrivately } from '../environment/private-file.ts';
+import { readSettings, type Ports, type Settings } from './settings/settings.ts';
+import { services, type Env } from '../environment/env.ts';
+import { readState, writeState, type ProcessRecord, type StackState } from '../environment/state.ts';
 import { SupervisedProcess, type ProcessPlan } from './process/supervised-process.ts';
 import { lockDataDir, thisProcess } from './process/supervisor-lock.ts';
-import { applyTopics } from './kafka/topics.ts';
+import { applyTopics } from '../kafka/topics.ts';
 
 export interface StackOptions extends Partial<AssemblyOptions> {
   /** Where all state is kept. Default: DATA_DIR of `env`, else .data. */
@@ -70,6 +72,7 @@ export class Stack extends RunningStack {
       startedAt: new Date().toISOString(),
       urls: {},
       env: {},
+      sandboxed: {},
       processes: [],
     };
     // Whoever waits for it is told by other means when nobody does.
@@ -107,7 +110,7 @@ export class Stack extends RunningStack {
     writePrivately(this.#layout.adminToken, `${assembly.reportingToken}\n`);
     await requireFreePorts(this.settings.ports, assembly.ports);
     this.assembly = assembly;
-    Object.assign(this.#state, { urls: assembly.urls, env: assembly.env });
+    Object.assign(this.#state, { urls: assembly.urls, env: assembly.env, sandboxed: assembly.sandboxed });
     this.#save();
     await Promise.all([...assembly.foundations.map((plan) => this.#run(plan)), this.#requireExternal(assembly)]);
     await this.#provisionTopics(assembly);

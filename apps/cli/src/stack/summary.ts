@@ -1,9 +1,10 @@
 import { topicName, topics } from '#libs/contracts';
 import type { Assembly } from './assembly.ts';
-import { withoutPassword } from './settings/external.ts';
-import { topicPrefixOf } from './kafka/kafka-client.ts';
-import { layoutOf } from './layout.ts';
-import { portSettings, type ProcessName, type ServiceName, type Settings } from './settings/settings.ts';
+import { withoutPassword } from '../environment/external.ts';
+import { topicPrefixOf } from '../kafka/kafka-client.ts';
+import { layoutOf } from '../environment/layout.ts';
+import { portSettings, type Settings } from './settings/settings.ts';
+import { type ProcessName, type ServiceName } from '../environment/env.ts';
 
 /** The block at the end of a start: what runs where, and what to do next. */
 export function summarise(settings: Settings, assembly: Assembly, readyAfterMs: number): string {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { lastLines, openLog } from './process/log-files.ts';
-import { Interrupted, StartProblem } from './problem.ts';
-import type { Env } from './settings/settings.ts';
+import { Interrupted, StartProblem } from '../problem.ts';
+import type { Env } from '../environment/env.ts';
 
 export interface Tool {
   /** What it does, for the message when it fails. */

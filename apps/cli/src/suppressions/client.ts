@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Channel } from '#libs/contracts';
-import { layoutOf } from '../stack/layout.ts';
-import { reasonOf, StartProblem } from '../stack/problem.ts';
-import { dataDirOf, type Env } from '../stack/settings/settings.ts';
+import { layoutOf } from '../environment/layout.ts';
+import { reasonOf, StartProblem } from '../problem.ts';
+import { dataDirOf, type Env } from '../environment/env.ts';
 
 export interface Suppression {
   channel: Channel;

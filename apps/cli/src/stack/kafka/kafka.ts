@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { createKafka } from './kafka-client.ts';
-import type { Layout } from '../layout.ts';
-import { StartProblem } from '../problem.ts';
-import type { Env, Settings } from '../settings/settings.ts';
+import { createKafka } from '../../kafka/kafka-client.ts';
+import type { Layout } from '../../environment/layout.ts';
+import { StartProblem } from '../../problem.ts';
+import type { Env } from '../../environment/env.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { ProcessPlan } from '../process/supervised-process.ts';
 import { runTool } from '../tool.ts';
 

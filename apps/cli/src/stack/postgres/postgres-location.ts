@@ -4,9 +4,9 @@ import { accessSync, constants, cpSync, existsSync, mkdirSync, readFileSync, rmS
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Layout } from '../layout.ts';
-import { reasonOf, StartProblem } from '../problem.ts';
-import { writePrivately } from '../settings/secrets.ts';
+import type { Layout } from '../../environment/layout.ts';
+import { reasonOf, StartProblem } from '../../problem.ts';
+import { writePrivately } from '../../environment/private-file.ts';
 
 export interface PostgresLocation {
   /** Holds `data`, and `native` where the programs had to be copied. */

@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { Layout } from '../layout.ts';
+import type { Layout } from '../../environment/layout.ts';
 import { giveTo, postgresLocation, type PostgresLocation } from './postgres-location.ts';
-import { commandLineOf, endGroup } from '../process/process-table.ts';
+import { commandLineOf, endGroup } from '../../environment/process-table.ts';
 import type { Secrets } from '../settings/secrets.ts';
-import type { Env, Settings } from '../settings/settings.ts';
+import type { Env } from '../../environment/env.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { ProcessPlan } from '../process/supervised-process.ts';
 import { runTool } from '../tool.ts';
 

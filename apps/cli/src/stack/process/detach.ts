@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync } from 'node:fs';
-import { layoutOf } from '../layout.ts';
+import { layoutOf } from '../../environment/layout.ts';
 import { openLog } from './log-files.ts';
 import type { Settings } from '../settings/settings.ts';
 

@@ -1,6 +1,6 @@
-import { endGroup } from './process-table.ts';
-import type { ProcessName } from '../settings/settings.ts';
-import { orphansOf, type StackState } from '../state.ts';
+import { endGroup } from '../../environment/process-table.ts';
+import type { ProcessName } from '../../environment/env.ts';
+import { orphansOf, type StackState } from '../../environment/state.ts';
 
 /** Services first, then what they stand on. */
 const stages: ProcessName[][] = [['email', 'sms', 'retry', 'reporting'], ['sandbox'], ['kafka'], ['postgres']];

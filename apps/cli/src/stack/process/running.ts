@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRunning, signalGroup } from './process-table.ts';
-import { dataDirOf, type Env, type ProcessName } from '../settings/settings.ts';
-import { runningState, readState, type ProcessRecord, type StackState } from '../state.ts';
+import { isRunning, signalGroup } from '../../environment/process-table.ts';
+import type { ProcessName } from '../../environment/env.ts';
+import { readState, type ProcessRecord, type StackState } from '../../environment/state.ts';
 
 /** A system that runs, seen from any process: by what its supervisor keeps in DATA_DIR. */
 export class RunningStack {
@@ -65,12 +65,4 @@ export class RunningStack {
     if (!state) throw new Error(`nothing was started with DATA_DIR=${this.dataDir}`);
     return state;
   }
-}
-
-/** The environment, with the addresses and token of the running local system where it does not name others itself. */
-export function withRunningStack(env: Env): Env {
-  const state = runningState(dataDirOf(env));
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const local = env['KAFKA_PORT'] ? { KAFKA_BROKERS: `127.0.0.1:${env['KAFKA_PORT']}` } : {};
-  return { ...local, ...state?.env, ...given };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endOrphans } from './orphans.ts';
-import { isRunning } from './process-table.ts';
-import { readState, type StackState } from '../state.ts';
+import { isRunning } from '../../environment/process-table.ts';
+import { readState, type StackState } from '../../environment/state.ts';
 
 /** Longer than the slowest orderly stop: services 35 s, sandbox 10 s, Kafka 20 s, PostgreSQL 30 s. */
 const TIMEOUT_MS = 110_000;

@@ -2,12 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lastLines, openLog } from './log-files.ts';
-import { reasonOf, Interrupted, StartProblem } from '../problem.ts';
-import { signalGroup } from './process-table.ts';
+import { reasonOf, Interrupted, StartProblem } from '../../problem.ts';
+import { signalGroup } from '../../environment/process-table.ts';
 import { afterDeath, type RestartPolicy } from './restart.policy.ts';
-import type { Env, ProcessName } from '../settings/settings.ts';
-
-export type ProcessState = 'starting' | 'ready' | 'restarting' | 'stopping' | 'stopped' | 'failed';
+import type { Env, ProcessName } from '../../environment/env.ts';
+import type { ProcessState } from '../../environment/state.ts';
 
 /** How to run one process. */
 export interface ProcessPlan {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { Layout } from '../layout.ts';
-import { commandLineOf, isRunning, type KnownProcess } from './process-table.ts';
-import { StartProblem } from '../problem.ts';
+import type { Layout } from '../../environment/layout.ts';
+import { commandLineOf, isRunning, type KnownProcess } from '../../environment/process-table.ts';
+import { StartProblem } from '../../problem.ts';
 
 export const thisProcess = (): KnownProcess => ({ pid: process.pid, command: commandLineOf(process.pid) ?? '' });
 

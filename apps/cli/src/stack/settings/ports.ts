@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
-import { listenerOn, type KnownProcess } from '../process/process-table.ts';
-import { StartProblem } from '../problem.ts';
+import { listenerOn, type KnownProcess } from '../../environment/process-table.ts';
+import { StartProblem } from '../../problem.ts';
 import { portSettings, type PortName, type Ports } from './settings.ts';
 
 export interface TakenPort {

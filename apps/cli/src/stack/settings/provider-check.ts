@@ -1,5 +1,5 @@
-import { providerKeys } from '../channels.ts';
-import { reasonOf, StartProblem } from '../problem.ts';
+import { providerKeys } from '../../environment/channels.ts';
+import { reasonOf, StartProblem } from '../../problem.ts';
 
 /** What `/health/ready` of a channel says about one of its providers. */
 interface ProviderState {

@@ -1,7 +1,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import type { Layout } from '../layout.ts';
-import { StartProblem } from '../problem.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import type { Layout } from '../../environment/layout.ts';
+import { writePrivately } from '../../environment/private-file.ts';
+import { StartProblem } from '../../problem.ts';
 
 /** Made once per DATA_DIR; none of them opens anything outside this machine. */
 export interface Secrets {
@@ -29,13 +30,6 @@ export function loadSecrets(layout: Layout): Secrets {
   if (Object.keys(secrets).length !== Object.keys(known).length)
     writePrivately(layout.secrets, `${JSON.stringify(secrets, null, 2)}\n`);
   return secrets;
-}
-
-/** Writes a file that only its owner may read, in one step. */
-export function writePrivately(file: string, content: string): void {
-  writeFileSync(`${file}.new`, content, { mode: 0o600 });
-  chmodSync(`${file}.new`, 0o600);
-  renameSync(`${file}.new`, file);
 }
 
 function read(file: string): Partial<Secrets> {

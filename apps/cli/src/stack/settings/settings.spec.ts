@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
-import { StartProblem } from '../problem.ts';
-import { projectRoot, readSettings } from './settings.ts';
+import { StartProblem } from '../../problem.ts';
+import { projectRoot } from '../../environment/env.ts';
+import { readSettings } from './settings.ts';
 
 describe('the settings of npm start', () => {
   it('has the documented defaults', () => {

@@ -1,13 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { parseEnv } from 'node:util';
-import { StartProblem } from '../problem.ts';
-
-export type Env = NodeJS.ProcessEnv;
-
-export const services = ['email', 'sms', 'retry', 'reporting'] as const;
-export type ServiceName = (typeof services)[number];
-export type ProcessName = ServiceName | 'kafka' | 'postgres' | 'sandbox';
+import { dataDirOf, type Env, projectRoot, valueOf } from '../../environment/env.ts';
+import { StartProblem } from '../../problem.ts';
 
 /** Each port: the variable that sets it, its default, and what wants it. */
 export const portSettings = {
@@ -45,14 +37,6 @@ export interface Settings {
   env: Env;
 }
 
-export const projectRoot = resolve(import.meta.dirname, '..', '..', '..', '..', '..');
-
-/** The environment with what `.env` adds to it; a variable that is set in both keeps the environment's value. */
-export function withEnvFile(env: Env, root: string = projectRoot): Env {
-  const file = join(root, '.env');
-  return existsSync(file) ? { ...parseEnv(readFileSync(file, 'utf8')), ...env } : env;
-}
-
 /** The settings of `npm start`. @throws StartProblem naming every port setting that makes no sense */
 export function readSettings(env: Env, root: string = projectRoot): Settings {
   return {
@@ -63,14 +47,6 @@ export function readSettings(env: Env, root: string = projectRoot): Settings {
     databaseUrl: valueOf(env, 'DATABASE_URL'),
     env,
   };
-}
-
-export const dataDirOf = (env: Env, root: string = projectRoot): string => resolve(root, env['DATA_DIR'] || '.data');
-
-/** A variable, or the content of the file that `NAME_FILE` names: services take both. */
-export function valueOf(env: Env, name: string): string | undefined {
-  const file = env[`${name}_FILE`];
-  return env[name] || (file && existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined) || undefined;
 }
 
 function readPorts(env: Env): Ports {

@@ -2,7 +2,7 @@ import { createPool, type Pool, postgresSettings } from '#libs/persistence';
 import { z } from 'zod';
 import { createKafka } from '../kafka/kafka-client.ts';
 import { reasonOf, StartProblem } from '../problem.ts';
-import type { Env } from './settings.ts';
+import type { Env } from './env.ts';
 
 /** @throws StartProblem when the broker given by KAFKA_BROKERS does not answer */
 export async function requireBroker(env: Env): Promise<void> {

@@ -1,5 +1,5 @@
-import { sendgridUrlOf } from '../../../../email/src/providers/sendgrid/account/sendgrid.config.ts';
-import type { Env } from './settings.ts';
+import { sendgridUrlOf } from '../../../email/src/providers/sendgrid/account/sendgrid.config.ts';
+import type { Env } from './env.ts';
 
 /** Where SendGrid's API is, as the email service takes it from the same settings. */
 export const sendgridUrl = (env: Env): string =>

@@ -1,7 +1,7 @@
 import kafkajs, { type Admin, type DescribeConfigResponse } from 'kafkajs';
 import { createKafka, topicPrefixOf } from './kafka-client.ts';
 import { StartProblem } from '../problem.ts';
-import type { Env } from '../settings/settings.ts';
+import type { Env } from '../environment/env.ts';
 import {
   planTopics,
   wantedTopics,

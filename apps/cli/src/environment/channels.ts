@@ -1,5 +1,5 @@
-import { StartProblem } from './problem.ts';
-import { valueOf, type Env } from './settings/settings.ts';
+import { StartProblem } from '../problem.ts';
+import { valueOf, type Env } from './env.ts';
 
 /**
  * How each channel reaches its recipients: through its providers, or all of it through the sandbox. Never a mix in one

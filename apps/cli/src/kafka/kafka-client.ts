@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Kafka, logLevel, type KafkaConfig, type SASLOptions } from 'kafkajs';
 import { StartProblem } from '../problem.ts';
-import { valueOf, type Env } from '../settings/settings.ts';
+import { valueOf, type Env } from '../environment/env.ts';
 
 const mechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 

@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
+import type { Channel } from '#libs/contracts';
 import { layoutOf } from './layout.ts';
-import { isRunning, type KnownProcess } from './process/process-table.ts';
-import { writePrivately } from './settings/secrets.ts';
-import type { ProcessName } from './settings/settings.ts';
-import type { ProcessState } from './process/supervised-process.ts';
+import { isRunning, type KnownProcess } from './process-table.ts';
+import { writePrivately } from './private-file.ts';
+import type { ProcessName } from './env.ts';
+
+export type ProcessState = 'starting' | 'ready' | 'restarting' | 'stopping' | 'stopped' | 'failed';
 
 export interface ProcessRecord {
   name: ProcessName;
@@ -28,6 +30,8 @@ export interface StackState {
   urls: Partial<Record<ProcessName, string>>;
   /** What a client of the system needs: brokers, database, token. */
   env: Record<string, string>;
+  /** What the service of a channel that uses the sandbox was given over the user’s environment. */
+  sandboxed: Partial<Record<Channel, Record<string, string>>>;
   processes: ProcessRecord[];
 }
 
