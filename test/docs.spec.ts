@@ -1,5 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { anchorOf } from '#libs/providers';
 import { settingsOf } from '#libs/runtime';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
@@ -14,16 +15,9 @@ const files = (...patterns: string[]) =>
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const pages = files('**/*.md').map((file) => ({ file, text: read(file) }));
 
-/** A heading as its link writes it. */
-const anchorOf = (heading: string) =>
-  heading
-    .trim()
-    .toLowerCase()
-    .replace(/[`*]/g, '')
-    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-    .replace(/\s/g, '-');
-const anchorsOf = (text: string) => [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading!));
+const withoutLinks = (heading: string) => heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1');
+const anchorsOf = (text: string) =>
+  [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(withoutLinks(heading!)));
 
 describe('the docs', () => {
   it('link to files and headings that are there', () => {

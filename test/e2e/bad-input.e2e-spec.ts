@@ -275,7 +275,7 @@ describe('bad input', () => {
     expect(timeline.final).toBe(true);
     expect(timeline.timeline.at(-1)?.failure).toMatchObject({
       code: 'MSG_RECORD_REFUSED',
-      help: 'docs/errors/msg-record-refused.md',
+      help: 'docs/errors/platform.md#msg_record_refused',
     });
     const letter = await eventually(() => letters.find(({ key }) => key === messageId), { what: 'the dead letter' });
     expect(JSON.parse(letter.value)).toMatchObject({

@@ -90,14 +90,14 @@ describe('a message on its way through the running system', () => {
     expect(timeline).toMatchObject({ final: true });
     expect(timeline.timeline.find((entry) => entry.status === 'failed')!.failure).toMatchObject({
       code: '21211',
-      help: 'docs/errors/twilio-21211.md',
+      help: 'docs/errors/twilio.md#21211',
     });
     const letter = await eventually(() =>
       letters
         .map(({ value }) => JSON.parse(value) as { messageId: string; failure: { help?: string } })
         .find((one) => one.messageId === messageId),
     );
-    expect(letter.failure.help).toBe('docs/errors/twilio-21211.md');
+    expect(letter.failure.help).toBe('docs/errors/twilio.md#21211');
     const attempt = await eventually(() =>
       system
         .log('sms')
@@ -106,7 +106,7 @@ describe('a message on its way through the running system', () => {
     );
     expect(JSON.parse(attempt)).toMatchObject({
       'mi.failure.code': '21211',
-      'mi.failure.help': 'docs/errors/twilio-21211.md',
+      'mi.failure.help': 'docs/errors/twilio.md#21211',
     });
   });
 

@@ -37,7 +37,7 @@ describe('texts and the people who answer them', () => {
       });
     const held = await ends('suppressed');
     expect(held.timeline.at(-1)).toMatchObject({
-      failure: { code: 'MSG_SUPPRESSED_OPT_OUT', help: 'docs/errors/msg-suppressed-opt-out.md' },
+      failure: { code: 'MSG_SUPPRESSED_OPT_OUT', help: 'docs/errors/platform.md#msg_suppressed_opt_out' },
     });
     expect(await system.sandboxMessages({ reference: held.messageId })).toMatchObject({ total: 0 });
     // The same number with its trunk 1 behind the country's code.

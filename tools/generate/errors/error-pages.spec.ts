@@ -1,7 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { remedyOf, FailureCatalogue, ownFailure, pageOf, platformFailures, platformProblems } from '#libs/providers';
+import {
+  anchorOf,
+  FailureCatalogue,
+  ownFailure,
+  platformFailures,
+  platformProblems,
+  remedyOf,
+  sectionOf,
+  unlistedPage,
+} from '#libs/providers';
 import { errorPages } from './error-pages.ts';
 import { failureTables, type FailureTable } from './failure-tables.ts';
 
@@ -15,13 +24,35 @@ describe('the pages about error codes', () => {
     pages = errorPages(tables);
   });
 
-  it('are there for every code, and every page is about a code', () => {
+  /** A section as `help` names it: from its heading to the next. */
+  const sectionAt = (help: string, from = pages): string => {
+    const [page, anchor] = help.split('#') as [string, string];
+    const sections = from
+      .get(page)!
+      .split(/^(?=## )/m)
+      .slice(1);
+    return sections.find((section) => anchorOf(/^## (.*)$/m.exec(section)![1]!) === anchor)!;
+  };
+  const sections = (from = pages) =>
+    [...from].flatMap(([page, text]) =>
+      [...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => {
+        const help = `${page}#${anchorOf(heading!)}`;
+        return { help, text: sectionAt(help, from) };
+      }),
+    );
+
+  it('have a section for every code, and no other, and no page is left over', () => {
     const ofCodes = [
-      ...tables.flatMap(({ provider, rows }) => rows.map(({ code }) => pageOf(provider, code))),
-      ...[...platformFailures, ...platformProblems].map(({ code }) => pageOf('platform', code)),
+      ...tables.flatMap(({ provider, rows }) => rows.map(({ code }) => sectionOf(provider, code))),
+      ...[...platformFailures, ...platformProblems].map(({ code }) => sectionOf('platform', code)),
     ];
+    expect(
+      sections()
+        .map(({ help }) => help)
+        .sort(),
+    ).toEqual([...ofCodes, unlistedPage].sort());
     const onDisk = readdirSync(join(root, 'docs/errors')).map((file) => `docs/errors/${file}`);
-    expect(onDisk.sort()).toEqual([...ofCodes, 'docs/errors/README.md', 'docs/errors/unlisted-code.md'].sort());
+    expect(onDisk.sort()).toEqual([...pages.keys()].sort());
   });
 
   it('are where a failure says they are', () => {
@@ -29,21 +60,22 @@ describe('the pages about error codes', () => {
       const catalogue = new FailureCatalogue(provider, rows);
       for (const { code, meaning } of rows) {
         const failure = catalogue.failure([code]);
-        expect(pages.get(failure.help!)).toContain(meaning);
-        expect(pages.get(failure.help!)).toContain(failure.remedy);
+        expect(sectionAt(failure.help!)).toContain(`\`${code}\`\n`);
+        expect(sectionAt(failure.help!)).toContain(meaning);
+        expect(sectionAt(failure.help!)).toContain(failure.remedy);
       }
     }
     for (const { code } of [...platformFailures, ...tables.find((table) => table.provider === 'network')!.rows]) {
       const { help, remedy } = ownFailure(code, 'transient', 'never', 'It failed.');
-      expect(pages.get(help!)).toContain(`${code}\n`);
-      if (platformFailures.some((row) => row.code === code && row.remedy)) expect(pages.get(help!)).toContain(remedy);
+      expect(sectionAt(help!)).toContain(`\`${code}\`\n`);
+      if (platformFailures.some((row) => row.code === code && row.remedy)) expect(sectionAt(help!)).toContain(remedy);
     }
   });
 
   it('say what an unlisted code is taken for', () => {
     const { help, remedy } = new FailureCatalogue('twilio', []).failure(['99999'], { httpStatus: 403 });
-    expect(help).toBe('docs/errors/unlisted-code.md');
-    expect(pages.get(help!)).toContain(remedy);
+    expect(help).toBe('docs/errors/README.md#unlisted-codes');
+    expect(sectionAt(help!)).toContain(remedy);
   });
 
   it('are found through the index', () => {
@@ -54,34 +86,40 @@ describe('the pages about error codes', () => {
   });
 
   it('promise another provider only where the channel has one', () => {
-    const promising = [...pages].filter(([, text]) => /another provider/.test(text)).map(([page]) => page);
+    const promising = sections()
+      .filter(({ text }) => /another provider/.test(text))
+      .map(({ help }) => help);
     expect(
-      promising.filter((page) => /twilio-|msg-(no-sender|no-way-out|circuit-open|template-gone)\.md/.test(page)),
+      promising.filter((help) =>
+        /twilio\.md|#msg_(no_sender|unsubscribe_missing|circuit_open|template_gone)$/.test(help),
+      ),
     ).toEqual([]);
     expect(promising).toEqual(
       expect.arrayContaining([
-        'docs/errors/sendgrid-http-403.md',
-        'docs/errors/resend-daily-quota-exceeded.md',
-        'docs/errors/network-econnrefused.md',
+        'docs/errors/sendgrid.md#http_403',
+        'docs/errors/resend.md#daily_quota_exceeded',
+        'docs/errors/network.md#econnrefused',
       ]),
     );
     const alone = errorPages(tables.filter(({ provider }) => provider !== 'resend'));
-    expect(alone.get('docs/errors/sendgrid-http-403.md')).not.toMatch(/another provider/);
+    expect(sectionAt('docs/errors/sendgrid.md#http_403', alone)).not.toMatch(/another provider/);
   });
 
   it('wait as long as the provider asked only for a code of the provider’s: a limit of ours ends when we say', () => {
-    const waiting = [...pages].filter(([, text]) => /the provider asked/.test(text)).map(([page]) => page);
-    expect(waiting.filter((page) => page.startsWith('docs/errors/msg-'))).toEqual([]);
+    const waiting = sections()
+      .filter(({ text }) => /the provider asked/.test(text))
+      .map(({ help }) => help);
+    expect(waiting.filter((help) => help.startsWith('docs/errors/platform.md'))).toEqual([]);
     expect(waiting).toEqual(
-      expect.arrayContaining(['docs/errors/twilio-20429.md', 'docs/errors/sendgrid-http-429.md']),
+      expect.arrayContaining(['docs/errors/twilio.md#20429', 'docs/errors/sendgrid.md#http_429']),
     );
-    expect(pages.get('docs/errors/msg-prefix-budget.md')).toContain('once the hour that is used up is over');
+    expect(sectionAt('docs/errors/platform.md#msg_prefix_budget')).toContain('once the hour that is used up is over');
   });
 
-  it('refuse two codes that would share a page', () => {
+  it('refuse two codes that would share an anchor', () => {
     const row = { code: 'a:b', kind: 'transient', retry: 'never', meaning: 'It failed.', source: 'test' } as const;
-    expect(() => errorPages([{ provider: 'somebody', file: 'x', rows: [row, { ...row, code: 'a_b' }] }])).toThrow(
-      'same page name',
+    expect(() => errorPages([{ provider: 'somebody', file: 'x', rows: [row, { ...row, code: 'ab' }] }])).toThrow(
+      'same anchor',
     );
   });
 });

@@ -4,8 +4,8 @@ import { detailOf } from './words.ts';
 describe('the detail of an entry', () => {
   it('says why, and where the page about the code is', () => {
     expect(
-      detailOf({ failure: { meaning: 'The recipient answered STOP.', help: 'docs/errors/twilio-21610.md' } }),
-    ).toBe('The recipient answered STOP. → docs/errors/twilio-21610.md');
+      detailOf({ failure: { meaning: 'The recipient answered STOP.', help: 'docs/errors/twilio.md#21610' } }),
+    ).toBe('The recipient answered STOP. → docs/errors/twilio.md#21610');
   });
 
   it('says why, and when it goes again', () => {

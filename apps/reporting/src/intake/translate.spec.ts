@@ -51,13 +51,13 @@ describe('a status', () => {
     const changed = {
       ...aStatus({
         at: '2030-01-31T14:00:00+02:00',
-        failure: aFailure({ help: 'docs/errors/network-econnrefused.md' }),
+        failure: aFailure({ help: 'docs/errors/network.md#econnrefused' }),
       }),
       to: 'ada@inbox.test',
     };
     const { fact } = factOfStatus(changed, undefined);
     expect(fact.at).toBe('2030-01-31T12:00:00.000Z');
-    expect(fact.failure).toMatchObject({ kind: 'transient', help: 'docs/errors/network-econnrefused.md' });
+    expect(fact.failure).toMatchObject({ kind: 'transient', help: 'docs/errors/network.md#econnrefused' });
     expect(JSON.stringify(fact)).not.toContain('ada@');
   });
 

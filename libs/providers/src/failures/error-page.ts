@@ -1,16 +1,22 @@
 /** Where the pages about codes are, from the root of this repository. */
 const folder = 'docs/errors/';
 
-/** The page for codes that stand in no table. */
-export const unlistedPage = `${folder}unlisted-code.md`;
+/** The section about codes that stand in no table. */
+export const unlistedPage = `${folder}README.md#unlisted-codes`;
 
-/** The page about one code; `source` is the provider's name, `network` or `platform`. */
-export function pageOf(source: string, code: string): string {
-  const name = `${source === 'platform' ? '' : `${source}-`}${code}`;
-  return `${folder}${name
+/** The page about the codes of one source: a provider's name, `network` or `platform`. */
+export const pageOf = (source: string): string => `${folder}${source}.md`;
+
+/** The section about one code, as a link: its source's page, and the code's heading there. */
+export const sectionOf = (source: string, code: string): string => `${pageOf(source)}#${anchorOf(code)}`;
+
+/** The anchor that Markdown renderers (GitHub's among them) give to a heading. */
+export function anchorOf(heading: string): string {
+  return heading
+    .trim()
     .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-|-$/g, '')}.md`;
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(/\s/g, '-');
 }
 
 /**

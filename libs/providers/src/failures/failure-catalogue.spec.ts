@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { FailureCatalogue, ownFailure } from './failure-catalogue.ts';
-import { linkTo, pageOf } from './error-page.ts';
+import { linkTo, sectionOf } from './error-page.ts';
 import { Failure } from '#libs/contracts';
 
 const catalogue = new FailureCatalogue('twilio', [
@@ -41,7 +41,7 @@ describe('a provider’s failure catalogue', () => {
       meaning: 'The recipient replied STOP to this number.',
       remedy: 'Do not write to this recipient until they opt in again.',
       retry: 'never',
-      help: 'docs/errors/twilio-21610.md',
+      help: 'docs/errors/twilio.md#21610',
       suppress: true,
     });
   });
@@ -87,7 +87,13 @@ describe('a provider’s failure catalogue', () => {
     [undefined, 'unknown', 'backoff'],
   ] as const)('judges an unlisted code by its HTTP status %s: %s', (httpStatus, kind, retry) => {
     const failure = catalogue.failure(['12345'], { httpStatus });
-    expect(failure).toMatchObject({ kind, retry, code: '12345', unlisted: true, help: 'docs/errors/unlisted-code.md' });
+    expect(failure).toMatchObject({
+      kind,
+      retry,
+      code: '12345',
+      unlisted: true,
+      help: 'docs/errors/README.md#unlisted-codes',
+    });
     expect(Failure.safeParse(failure).success).toBe(true);
   });
 
@@ -101,7 +107,7 @@ describe('a failure of our own', () => {
     expect(Failure.parse(ownFailure('MSG_EXPIRED', 'transient', 'never', 'Its time was over.'))).toMatchObject({
       code: 'MSG_EXPIRED',
       remedy: 'If it is still of use, publish it again under a new messageId with a later expiresAt.',
-      help: 'docs/errors/msg-expired.md',
+      help: 'docs/errors/platform.md#msg_expired',
     });
   });
 
@@ -113,32 +119,34 @@ describe('a failure of our own', () => {
 
   it('names the page about a broken connection, and that of unlisted codes for one that nobody knows', () => {
     expect(ownFailure('ECONNREFUSED', 'transient', 'failover', 'Not reached.').help).toBe(
-      'docs/errors/network-econnrefused.md',
+      'docs/errors/network.md#econnrefused',
     );
-    expect(ownFailure('ESOMETHING', 'transient', 'failover', 'Not reached.').help).toBe('docs/errors/unlisted-code.md');
+    expect(ownFailure('ESOMETHING', 'transient', 'failover', 'Not reached.').help).toBe(
+      'docs/errors/README.md#unlisted-codes',
+    );
   });
 });
 
-describe('the page about a code', () => {
+describe('the section about a code', () => {
   it.each([
-    ['twilio', '21610', 'docs/errors/twilio-21610.md'],
-    ['sendgrid', 'http_401:maximum_credits_exceeded', 'docs/errors/sendgrid-http-401-maximum-credits-exceeded.md'],
+    ['twilio', '21610', 'docs/errors/twilio.md#21610'],
+    ['sendgrid', 'http_401:maximum_credits_exceeded', 'docs/errors/sendgrid.md#http_401maximum_credits_exceeded'],
     [
       'sendgrid',
       'dropped:Recipient List over Package Quota',
-      'docs/errors/sendgrid-dropped-recipient-list-over-package-quota.md',
+      'docs/errors/sendgrid.md#droppedrecipient-list-over-package-quota',
     ],
-    ['resend', 'bounced:Permanent/NoEmail', 'docs/errors/resend-bounced-permanent-noemail.md'],
-    ['platform', 'MSG_TOO_OLD', 'docs/errors/msg-too-old.md'],
-  ])('of %s, %s, has a name that any file system takes', (source, code, page) => {
-    expect(pageOf(source, code)).toBe(page);
+    ['resend', 'bounced:Permanent/NoEmail', 'docs/errors/resend.md#bouncedpermanentnoemail'],
+    ['platform', 'MSG_TOO_OLD', 'docs/errors/platform.md#msg_too_old'],
+  ])('of %s, %s, is at the anchor that Markdown gives to its heading', (source, code, page) => {
+    expect(sectionOf(source, code)).toBe(page);
   });
 
   it('is linked to where it is published, or to the repository', () => {
-    const page = pageOf('twilio', '21610');
-    expect(linkTo(page, undefined)).toBe('docs/errors/twilio-21610.md');
-    expect(linkTo(page, 'https://docs.example.org/errors')).toBe('https://docs.example.org/errors/twilio-21610.md');
-    expect(linkTo(page, 'https://docs.example.org/errors/')).toBe('https://docs.example.org/errors/twilio-21610.md');
+    const page = sectionOf('twilio', '21610');
+    expect(linkTo(page, undefined)).toBe('docs/errors/twilio.md#21610');
+    expect(linkTo(page, 'https://docs.example.org/errors')).toBe('https://docs.example.org/errors/twilio.md#21610');
+    expect(linkTo(page, 'https://docs.example.org/errors/')).toBe('https://docs.example.org/errors/twilio.md#21610');
   });
 
   it('that stands elsewhere is linked to as it is', () => {

@@ -1,4 +1,4 @@
-import { pageOf, unlistedPage } from './error-page.ts';
+import { sectionOf, unlistedPage } from './error-page.ts';
 import type { FailureRow } from './failure-row.ts';
 import type { Failure, FailureKind, FieldError, RetryAdvice } from '#libs/contracts';
 import { networkFailures } from './network.failures.ts';
@@ -83,7 +83,7 @@ export class FailureCatalogue {
       meaning: row.meaning,
       remedy: remedyOf(row),
       retry: row.retry,
-      help: listed ? pageOf(this.provider, listed.code) : unlistedPage,
+      help: listed ? sectionOf(this.provider, listed.code) : unlistedPage,
       ...(seen.httpStatus !== undefined && { httpStatus: seen.httpStatus }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
       ...(listed?.suppress && { suppress: true, ...(listed.suppressScope && { suppressScope: listed.suppressScope }) }),
@@ -93,8 +93,8 @@ export class FailureCatalogue {
 }
 
 const own = new Map([
-  ...platformFailures.map((row) => [row.code, { ...row, help: pageOf('platform', row.code) }] as const),
-  ...networkFailures.map((row) => [row.code, { ...row, help: pageOf('network', row.code) }] as const),
+  ...platformFailures.map((row) => [row.code, { ...row, help: sectionOf('platform', row.code) }] as const),
+  ...networkFailures.map((row) => [row.code, { ...row, help: sectionOf('network', row.code) }] as const),
 ]);
 
 /**

@@ -84,7 +84,7 @@ export const deadLettersExample: DeadLetterList = {
         code: 'ECONNREFUSED',
         meaning: 'The provider refused the connection.',
         remedy: 'Look at the provider’s status page, then send it again.',
-        help: 'docs/errors/network-econnrefused.md',
+        help: 'docs/errors/network.md#econnrefused',
       },
       status: 'failed',
       final: true,

@@ -93,11 +93,11 @@ describe('a timeline', () => {
     const failed = aFact({
       status: 'failed',
       final: true,
-      failure: aFailure({ help: 'docs/errors/network-econnrefused.md' }),
+      failure: aFailure({ help: 'docs/errors/network.md#econnrefused' }),
     });
-    expect(timelineOf([failed], undefined)[0]?.failure?.help).toBe('docs/errors/network-econnrefused.md');
+    expect(timelineOf([failed], undefined)[0]?.failure?.help).toBe('docs/errors/network.md#econnrefused');
     expect(timelineOf([failed], undefined, 'https://docs.example.org/errors/')[0]?.failure?.help).toBe(
-      'https://docs.example.org/errors/network-econnrefused.md',
+      'https://docs.example.org/errors/network.md#econnrefused',
     );
   });
 
