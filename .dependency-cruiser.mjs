@@ -5,7 +5,8 @@
 
 const tests = String.raw`\.(spec|int-spec|e2e-spec)\.ts$|^(apps|libs)/[^/]+/test/|^test/`;
 const production = String.raw`^(apps|libs/(?!testing/)[^/]+)/`;
-const ioModules = String.raw`^(node:)?(fs|http|https|http2|net|tls|dgram|dns|child_process|cluster|worker_threads|process)(/|$)`;
+const ioNames = 'fs|http|https|http2|net|tls|dgram|dns|child_process|cluster|worker_threads|process';
+const ioModules = `^(node:)?(${ioNames})(/|$)`;
 /** Core modules are the only paths without a dot. */
 const coreModules = '^(node:)?[a-z0-9_/]+$';
 const ioPackages = 'node_modules/(pg|kafkajs|undici|dataloader|umzug|@nestjs/microservices|@fastify/[^/]+|fastify)/';
@@ -32,7 +33,9 @@ const foundations = {
 
 const libraryDirections = Object.entries(foundations).map(([library, below]) => ({
   name: `direction-of-${library}`,
-  comment: `libs/${library} stands on ${below.join(', ') || 'nothing'} only: contracts, batching ← telemetry, templates, persistence, transport ← runtime, delivery ← operations ← apps.`,
+  comment:
+    `libs/${library} stands on ${below.join(', ') || 'nothing'} only: contracts, batching ← telemetry, templates, ` +
+    'persistence, transport ← runtime, delivery ← operations ← apps.',
   severity: 'error',
   from: { path: `^libs/${library}/`, pathNot: tests },
   to: { path: '^(libs|apps)/', pathNot: `^libs/(${[library, ...below].join('|')})/` },
@@ -44,7 +47,8 @@ export default {
     {
       name: 'contracts-are-pure',
       comment:
-        'libs/contracts is what anyone may read: zod, node:crypto, node:url (domains in ASCII), the numbering plans and types, nothing else.',
+        'libs/contracts is what anyone may read: zod, node:crypto, node:url (domains in ASCII), the numbering ' +
+        'plans and types, nothing else.',
       severity: 'error',
       from: { path: '^libs/contracts/', pathNot: tests },
       to: {
@@ -65,7 +69,8 @@ export default {
     {
       name: 'policies-are-pure',
       comment:
-        'A policy is values in, values out: other policies, contracts, tables, zod, the numbering plans and the ranges of addresses; of anything else only types.',
+        'A policy is values in, values out: other policies, contracts, tables, zod, the numbering plans and the ' +
+        'ranges of addresses; of anything else only types.',
       severity: 'error',
       from: { path: String.raw`\.policy\.ts$` },
       to: {
@@ -101,7 +106,8 @@ export default {
     {
       name: 'io-where-the-name-says',
       comment:
-        'Only *.store, *.adapter, *.webhook, *.consumer, *.controller, *.filter, *.module, *.config and main touch the outside, so that one sees it from the name. The command line is an outside of its own.',
+        'Only *.store, *.adapter, *.webhook, *.consumer, *.controller, *.filter, *.module, *.config and main ' +
+        'touch the outside, so that one sees it from the name. The command line is an outside of its own.',
       severity: 'error',
       from: {
         path: '^(apps/[^/]+|libs/delivery)/src/',
@@ -132,7 +138,8 @@ export default {
     {
       name: 'sdk-only-in-its-adapter',
       comment:
-        'Only *.adapter.ts and *.webhook.ts (or *.webhook.controller.ts) inside a provider’s folder run its SDK; its types may be known.',
+        'Only *.adapter.ts and *.webhook.ts (or *.webhook.controller.ts) inside a provider’s folder run its SDK; ' +
+        'its types may be known.',
       severity: 'error',
       from: {
         path: '^(apps|libs)/',

@@ -4,8 +4,8 @@ import { type Sender, senders } from './dispatch/round.ts';
 
 export class UsageError extends Error {}
 
-export const usage = `Usage: npm run bench -- dispatch [--json] [--messages 20000] [--rounds 3] [--backlog 1000000] [--watch 60]
-                                [--only ours,ceiling] [--set NAME=VALUE]… [--cpu-profile FOLDER]
+export const usage = `Usage: npm run bench -- dispatch [--json] [--messages 20000] [--rounds 3] [--backlog 1000000]
+                                [--watch 60] [--only ours,ceiling] [--set NAME=VALUE]… [--cpu-profile FOLDER]
        npm run bench -- keyed    [--json] [--messages 5000] [--rounds 3]
        npm run bench -- latency  [--json] [--messages 200]
        npm run bench -- webhooks [--json] [--cpu-profile FOLDER]
@@ -13,7 +13,8 @@ export const usage = `Usage: npm run bench -- dispatch [--json] [--messages 2000
              urgent messages while --backlog bulk requests wait (0 leaves that out), watched for --watch seconds
   keyed      one partition, 100 keys, 0 to 5 ms of work each, 16 at a time: against the ideal and kafkajs's eachMessage
   latency    from publishing to the provider, and to delivered, on an idle system with the sandbox
-  webhooks   events a second that are verified, published and acknowledged, beside a bare handler, with 500 slow connections open
+  webhooks   events a second that are verified, published and acknowledged, beside a bare handler, with 500
+             slow connections open
   --only     these senders: ${senders.join(', ')}
   --set      a setting of the email service other than it ships with`;
 

@@ -1,6 +1,6 @@
 /**
- * A small checkout in which every rule is broken once. Rule → the files that break it, by path; the first file is the one
- * to be reported. `nothing` is innocent and must not be reported at all.
+ * A small checkout in which every rule is broken once. Rule → the files that break it, by path; the first file is the
+ * one to be reported. What is innocent must not be reported at all.
  */
 export type SeededViolation = Record<string, string>;
 
@@ -76,7 +76,8 @@ export const brokenBoundaries: Record<string, SeededViolation> = {
 export const innocent: SeededViolation = {
   'apps/sms/src/sms.consumer.ts': "import '#libs/contracts';\nimport '#libs/transport';\nimport './sms.policy.ts';",
   'apps/sms/src/sms.policy.ts':
-    "import type { Pool } from 'pg';\nimport { createHash } from 'node:crypto';\nimport '#libs/contracts';\nexport const hash = (_: Pool) => createHash('md5');",
+    "import type { Pool } from 'pg';\nimport { createHash } from 'node:crypto';\nimport '#libs/contracts';\nexport " +
+    "const hash = (_: Pool) => createHash('md5');",
   'apps/sms/src/sms.policy.spec.ts':
     "import '#libs/testing';\nimport { it } from '@jest/globals';\nexport const test = it;",
   'apps/sms/src/providers/twilio/twilio.adapter.ts':
@@ -94,7 +95,8 @@ export const brokenLint: Record<string, SeededViolation> = {
   },
   'typescript(switch-exhaustiveness-check)': {
     'apps/sms/src/switch.ts':
-      "export function word(of: 'a' | 'b'): string {\n  switch (of) {\n    case 'a':\n      return 'A';\n  }\n  return '';\n}",
+      "export function word(of: 'a' | 'b'): string {\n  switch (of) {\n    case 'a':\n      return 'A';\n  }\n  " +
+      "return '';\n}",
   },
   'typescript(no-explicit-any)': { 'apps/sms/src/any.ts': 'export const anything = (value: any): void => void value;' },
   'typescript(no-unsafe-assignment)': { 'apps/sms/src/unsafe.ts': "export const text: string = JSON.parse('1');" },
@@ -102,6 +104,16 @@ export const brokenLint: Record<string, SeededViolation> = {
   'eslint(no-console)': { 'apps/sms/src/console.ts': "console.log('hello');\nexport {};" },
   'eslint(no-restricted-globals)': { 'apps/sms/src/globals.policy.ts': 'export const env = () => process.env;' },
   'eslint(no-restricted-properties)': { 'apps/sms/src/chance.policy.ts': 'export const chance = () => Math.random();' },
+  'architecture(words-of-the-field)': {
+    'apps/sms/src/retired.ts': 'export const unconfirmed = 1;\nexport const doubtSince = 2;',
+    'apps/sms/src/retired-property.ts': 'export const message = { isTakenBack: true };',
+    'apps/sms/src/retired-type.ts': 'export interface Sifted {\n  told: boolean;\n}',
+    'apps/sms/src/retired-code.ts': "export const code = 'MSG_NO_WAY_OUT';",
+  },
+  'architecture(line-length)': {
+    'apps/sms/src/long-text.ts': `export const text = '${'long '.repeat(30)}';`,
+    'apps/sms/src/long-comment.ts': `// ${'long '.repeat(30)}\nexport {};`,
+  },
   'architecture(time-as-argument)': {
     'apps/sms/src/clock.policy.ts': 'export const now = () => new Date();',
     'apps/sms/src/clock-number.policy.ts': 'export const now = () => Date.now();',
@@ -110,7 +122,13 @@ export const brokenLint: Record<string, SeededViolation> = {
 
 export const innocentLint: SeededViolation = {
   'apps/sms/src/pure.policy.ts':
-    'export const later = (at: Date, ms: number): Date => new Date(at.getTime() + ms);\nexport const parsed = (text: string): number => Date.parse(text);',
+    'export const later = (at: Date, ms: number): Date => new Date(at.getTime() + ms);\nexport const parsed = ' +
+    '(text: string): number => Date.parse(text);',
   'apps/sms/src/clock.ts': 'export const now = (): Date => new Date();',
+  // What somebody was told is English in a text, and no name.
+  'apps/sms/src/words.ts':
+    "export const reported = 'It was told to the person on the way out.'; // set aside, in doubt",
+  'apps/sms/src/pattern.ts': `export const pattern = /${'a|'.repeat(70)}b/;`,
+  'apps/sms/src/rows.table.ts': `export const rows = ['${'long '.repeat(30)}'];`,
   'tools/speaks.ts': "console.log('hello');",
 };

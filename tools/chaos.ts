@@ -93,7 +93,9 @@ async function main(): Promise<number> {
     seededBugs[seededBug ?? '']?.scenario ?? wholeSystem,
   );
   signal.throwIfAborted();
-  const repeat = `npm run chaos -- --messages ${messages} --kills ${kills} --seed ${seed}${seededBug ? ` --seeded-bug ${seededBug}` : ''}`;
+  const repeat =
+    `npm run chaos -- --messages ${messages} --kills ${kills} --seed ` +
+    `${seed}${seededBug ? ` --seeded-bug ${seededBug}` : ''}`;
   const report = reportOf(result, repeat);
   if (!json) console.log(report);
   else {

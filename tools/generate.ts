@@ -1,7 +1,7 @@
 /**
  * Writes what the docs say of contracts, topics and settings, from the code that decides it.
  *
- *   npm run generate              writes docs/schemas, docs/errors, docs/asyncapi.json and the generated pages of docs (tools/generate/pages.ts)
+ *   npm run generate              writes docs/schemas, docs/errors, docs/asyncapi.json and the generated pages of docs
  *   npm run generate -- --check   writes nothing; ends with 1 and names what is stale
  */
 import './generate/decorators.mjs';

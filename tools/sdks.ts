@@ -39,7 +39,8 @@ async function attempt({ name, folder, prepare, run }: Language, { url }: Runnin
     const { code, stderr } = await ran(step, cwd, process.env);
     if (code === 0) continue;
     console.log(
-      `- ${name.padEnd(7)} skipped: ${step.command} ${code === undefined ? 'is not there' : `failed. ${stderr.trim().split('\n').at(-1) ?? ''}`}`,
+      `- ${name.padEnd(7)} skipped: ${step.command} ` +
+        `${code === undefined ? 'is not there' : `failed. ${stderr.trim().split('\n').at(-1) ?? ''}`}`,
     );
     return [];
   }

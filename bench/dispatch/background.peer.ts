@@ -29,13 +29,16 @@ const outcome = JSON.stringify({
 
 const write = (state: string) => ({
   name: state,
-  text: `INSERT INTO bench_load AS l (id, token, state, source, outcome) SELECT id, id, '${state}', $2, $3::jsonb FROM unnest($1::uuid[]) AS i(id)
-         ON CONFLICT (id) DO UPDATE SET state = excluded.state, outcome = excluded.outcome WHERE l.token = excluded.token RETURNING id`,
+  text: `INSERT INTO bench_load AS l (id, token, state, source, outcome)
+         SELECT id, id, '${state}', $2, $3::jsonb FROM unnest($1::uuid[]) AS i(id)
+         ON CONFLICT (id) DO UPDATE SET state = excluded.state, outcome = excluded.outcome
+           WHERE l.token = excluded.token RETURNING id`,
 });
 
 await producer.connect();
 await pool.query(
-  'CREATE TABLE IF NOT EXISTS bench_load (id uuid PRIMARY KEY, token uuid, state text, source text, outcome jsonb) WITH (fillfactor = 60)',
+  'CREATE TABLE IF NOT EXISTS bench_load (id uuid PRIMARY KEY, token uuid, state text, source text, ' +
+    'outcome jsonb) WITH (fillfactor = 60)',
 );
 for (const reader of ['requests', 'statuses']) {
   const consumer = kafka.consumer({ groupId: `bench-load-${reader}`, maxWaitTimeInMs: 500 });

@@ -58,7 +58,8 @@ export class RoundOfSenders {
       const speed = await this.measure(sender);
       this.round.speeds[sender] = speed;
       this.bench.say(
-        `round ${this.options.number}: ${sender} ${typeof speed === 'number' ? `${Math.round(speed)}/s` : `not measured: ${speed}`}`,
+        `round ${this.options.number}: ${sender} ` +
+          `${typeof speed === 'number' ? `${Math.round(speed)}/s` : `not measured: ${speed}`}`,
       );
     }
     return this.round;

@@ -14,7 +14,10 @@ const kinds = ['processed', 'delivered', 'open', 'click'] as const;
 /** SendGrid's event webhook with so many events, as its documentation shows them. */
 export function sendgridDelivery(index: number, events: number, key: KeyObject): Delivery {
   const timestamp = String(Math.floor(Date.now() / 1_000));
-  const body = `[${Array.from({ length: events }, (_, at) => JSON.stringify(sendgridEvent(index * events + at, Number(timestamp)))).join(',\r\n')}\r\n]`;
+  const rows = Array.from({ length: events }, (_, at) =>
+    JSON.stringify(sendgridEvent(index * events + at, Number(timestamp))),
+  );
+  const body = `[${rows.join(',\r\n')}\r\n]`;
   const signature = createSign('sha256')
     .update(timestamp + body)
     .sign(key, 'base64');

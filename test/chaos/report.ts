@@ -10,11 +10,14 @@ export function reportOf({ figures, findings, timelines, seconds, dataDir }: Cha
     '',
     ...mustBeZero.map((name) => `  ${figures[name] === 0 ? '✓' : '✗'} ${name}: ${figures[name]}`),
     '',
-    `  ${ambiguous.total} calls lost their answer: ${ambiguous.reconciled} were settled by the provider’s word, ${ambiguous.resentOnce} went again since it had nothing,`,
-    `  ${ambiguous.unconfirmed} are left to an operator, ${ambiguous.resentByPolicy} went twice by policy${ambiguous.resentByPolicyIds.map((id) => ` ${id}`).join('')}`,
-    `  ${figures.exercised.coalesced} shared a call, ${figures.exercised.toSeveralRecipients} had several recipients, ${figures.exercised.orderedPairs} pairs of one key could be compared`,
-    ...(figures.receiptsGivenUp > 0
-      ? [`  ${figures.receiptsGivenUp} end as sent: the provider gave up telling more while we could not listen`]
+    `  ${ambiguous.total} calls lost their answer: ${ambiguous.reconciled} were settled by the provider’s word, ` +
+      `${ambiguous.resentOnce} went again since it had nothing,`,
+    `  ${ambiguous.unconfirmed} are left to an operator, ${ambiguous.resentByPolicy} went twice by ` +
+      `policy${ambiguous.resentByPolicyIds.map((id) => ` ${id}`).join('')}`,
+    `  ${figures.exercised.coalesced} shared a call, ${figures.exercised.toSeveralRecipients} had several ` +
+      `recipients, ${figures.exercised.orderedPairs} pairs of one key could be compared`,
+    ...(figures.receiptsNotRepeated > 0
+      ? [`  ${figures.receiptsNotRepeated} end as sent: the provider gave up telling more while we could not listen`]
       : []),
     ...(findings.length > 0
       ? [

@@ -125,7 +125,8 @@ async function publishUnderFire(
   });
   const { faults, outages, ms } = scenario.plan(options);
   say(
-    `publishing ${messages.length} messages in ${records.length} records over ${Math.round(ms / 1000)} s, with ${faults.length} blows and ${outages.length} storms`,
+    `publishing ${messages.length} messages in ${records.length} records over ${Math.round(ms / 1000)} s, with ` +
+      `${faults.length} blows and ${outages.length} storms`,
   );
   const [acknowledged] = await Promise.all([
     publish(sources.kafka, records, { ms, signal }),

@@ -114,7 +114,8 @@ export const twilioWebhook: WebhookDescription = {
     { type: 'read', status: 'read' },
   ],
   delivery: ({ type, fields }, { messageId, person }) => {
-    const path = `/webhooks/twilio/status?${new URLSearchParams(referenceFields({ messageId, tenant: 'default', hop: 1, callId: 'call-1' })).toString()}`;
+    const reference = referenceFields({ messageId, tenant: 'default', hop: 1, callId: 'call-1' });
+    const path = `/webhooks/twilio/status?${new URLSearchParams(reference).toString()}`;
     const form = {
       MessageSid: `SM-${messageId}`,
       MessageStatus: type,
@@ -175,7 +176,8 @@ function formOf(event: unknown): string {
 }
 
 function asJson(path: string, body: string | Buffer): WebhookDelivery {
-  const signed = `${path}${path.includes('?') ? '&' : '?'}bodySHA256=${createHash('sha256').update(body).digest('hex')}`;
+  const hash = createHash('sha256').update(body).digest('hex');
+  const signed = `${path}${path.includes('?') ? '&' : '?'}bodySHA256=${hash}`;
   return {
     path: signed,
     headers: {

@@ -8,7 +8,7 @@ describe('a message on its way through the running system', () => {
   afterEach(() => system.faults(undefined));
   afterAll(() => system.close());
 
-  it('is delivered by e-mail: the provider’s signed webhook confirms it, and the timeline shows every step', async () => {
+  it('is delivered by e-mail: the provider’s signed webhook confirms it; the timeline shows every step', async () => {
     const messageId = await system.requestEmail();
     const timeline = await system.reaches('email', messageId, 'delivered');
     expect(timeline).toMatchObject({ messageId, channel: 'email', tenant: 'default', final: true });
@@ -83,7 +83,7 @@ describe('a message on its way through the running system', () => {
     });
   });
 
-  it('to a number that Twilio calls invalid fails at once, is never tried again, and becomes a dead letter', async () => {
+  it('to a number that Twilio calls invalid fails at once, is never retried, and becomes a dead letter', async () => {
     const letters = await system.follow('dead-letters');
     const messageId = await system.requestSms({ to: '+15005550001' });
     const timeline = await system.reaches('sms', messageId, 'failed');
@@ -129,18 +129,22 @@ describe('a message on its way through the running system', () => {
     expect(await system.sandboxMessages({ reference: sms })).toMatchObject({ total: 1 });
   });
 
-  it('whose answer and callbacks were all lost is found in Twilio’s list, though the same text went to the same number, and not sent twice', async () => {
-    const text = { to: '+12025550177', body: `Your code is ${randomUUID()}` };
-    const answered = await system.requestSms(text);
-    await system.reaches('sms', answered, 'delivered');
-    await system.faults({ twilio: { acceptThenDrop: true, webhooks: 'drop', times: 1 } });
-    const lost = await system.requestSms(text);
-    const timeline = await system.reaches('sms', lost, 'sent', 60_000);
-    expect(statusesOf(timeline)).toContain('unconfirmed');
-    expect(timeline.timeline.at(-1)).toMatchObject({ status: 'sent', source: 'lookup', hop: 1, provider: 'twilio' });
-    expect(await system.sandboxMessages({ reference: lost })).toMatchObject({ total: 1 });
-    expect(await system.sandboxMessages({ reference: answered })).toMatchObject({ total: 1 });
-  });
+  it(
+    'whose answer and callbacks were all lost is found in Twilio’s list, though the same text went to the same ' +
+      'number, and not sent twice',
+    async () => {
+      const text = { to: '+12025550177', body: `Your code is ${randomUUID()}` };
+      const answered = await system.requestSms(text);
+      await system.reaches('sms', answered, 'delivered');
+      await system.faults({ twilio: { acceptThenDrop: true, webhooks: 'drop', times: 1 } });
+      const lost = await system.requestSms(text);
+      const timeline = await system.reaches('sms', lost, 'sent', 60_000);
+      expect(statusesOf(timeline)).toContain('unconfirmed');
+      expect(timeline.timeline.at(-1)).toMatchObject({ status: 'sent', source: 'lookup', hop: 1, provider: 'twilio' });
+      expect(await system.sandboxMessages({ reference: lost })).toMatchObject({ total: 1 });
+      expect(await system.sandboxMessages({ reference: answered })).toMatchObject({ total: 1 });
+    },
+  );
 
   it('that is scheduled goes at its time and not before', async () => {
     const sendAt = Date.now() + 4_000;

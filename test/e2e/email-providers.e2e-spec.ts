@@ -82,7 +82,7 @@ describe('an e-mail with two providers', () => {
     });
   });
 
-  it('whose answer from Resend was lost, and whose webhooks never came, is asked for again under its key and is one', async () => {
+  it('whose answer from Resend and webhooks were lost is requested again under its key, and exists once', async () => {
     await system.faults({ resend: { acceptThenDrop: true, webhooks: 'drop', times: 1 } });
     const messageId = await system.requestEmail({ provider: 'resend' });
     const timeline = await system.reaches('email', messageId, 'sent', 40_000);

@@ -183,7 +183,7 @@ const trials: Trials<typeof twilioLimits> = {
 describeLimits('Twilio', twilioLimits, trials, 'answers with Twilio’s code');
 
 describe('what the platform asks of Twilio', () => {
-  it('stays within the callback’s length and the validity, however long the ids are and however little time is left', () => {
+  it('stays within the callback’s length and the validity, however long the ids and however short the time', () => {
     const reference = {
       messageId: ':'.repeat(200),
       tenant: 't'.repeat(64),

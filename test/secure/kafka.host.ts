@@ -122,14 +122,16 @@ function serverProperties(
 ): string {
   const server = authority.issue('localhost');
   const login = 'listener.name.login';
+  const listenersAt = (host: string) =>
+    `LOGIN://${host}:${loginPort},MUTUAL://${host}:${mutualPort},CONTROLLER://127.0.0.1:${controllerPort}`;
   const values = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.bootstrap.servers': `127.0.0.1:${controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'MUTUAL',
-    listeners: `LOGIN://127.0.0.1:${loginPort},MUTUAL://127.0.0.1:${mutualPort},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `LOGIN://localhost:${loginPort},MUTUAL://localhost:${mutualPort},CONTROLLER://127.0.0.1:${controllerPort}`,
+    listeners: listenersAt('127.0.0.1'),
+    'advertised.listeners': listenersAt('localhost'),
     'listener.security.protocol.map': 'LOGIN:SASL_SSL,MUTUAL:SSL,CONTROLLER:PLAINTEXT',
     'log.dirs': data,
     'auto.create.topics.enable': false,
@@ -145,7 +147,8 @@ function serverProperties(
     'listener.name.mutual.ssl.client.auth': 'required',
     'sasl.enabled.mechanisms': 'SCRAM-SHA-512,PLAIN',
     [`${login}.scram-sha-512.sasl.jaas.config`]: 'org.apache.kafka.common.security.scram.ScramLoginModule required;',
-    [`${login}.plain.sasl.jaas.config`]: `org.apache.kafka.common.security.plain.PlainLoginModule required user_${username}="${password}";`,
+    [`${login}.plain.sasl.jaas.config`]:
+      'org.apache.kafka.common.security.plain.PlainLoginModule required ' + `user_${username}="${password}";`,
   };
   return Object.entries(values)
     .map(([name, value]) => `${name}=${value}\n`)

@@ -68,8 +68,8 @@ function joined(start: readonly Frame[], call: readonly Frame[]): Frame[] {
 }
 
 /**
- * The functions of apps and libs on the stack of now, the outermost first. As V8 gives them: what a test runner makes of
- * a stack by its source maps has other names.
+ * The functions of apps and libs on the current stack, the outermost first, as V8 gives them: a test runner maps a
+ * stack by its source maps to other names.
  */
 function ownFrames(): Frame[] {
   const usual = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');

@@ -13,7 +13,7 @@ export interface FileFigures {
   comments: number;
   /** Lines longer than so many columns. */
   over: (columns: number) => number;
-  /** Lines of each function that has a name: declarations, methods, accessors, constructors, and arrows in a variable. */
+  /** Lines of each named function: declarations, methods, accessors, constructors, and arrows in a variable. */
   functions: number[];
   /** Parameters of each constructor that takes any. */
   constructors: number[];

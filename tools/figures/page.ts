@@ -45,7 +45,8 @@ export function figuresPage({ product, support, frames, naming }: CodeFigures): 
 
 # Code figures
 
-How large and how dense the code is, beside TypeScript of the field. Product is \`apps\` and \`libs\` without tests; support is tests, \`libs/testing\`, \`bench\`, \`tools\` and \`deploy\`.
+How large and how dense the code is, beside TypeScript of the field. Product is \`apps\` and \`libs\` without tests;
+support is tests, \`libs/testing\`, \`bench\`, \`tools\` and \`deploy\`.
 
 ${table(
   ['', 'Product', 'Support', ...others.map(({ name }) => name)],
@@ -60,7 +61,9 @@ ${table(
 
 ${frames.map(({ name, file }, at) => `${at + 1}. \`${name}\` in \`${file}\``).join('\n')}
 
-They are read from V8’s stack as the HTTP client is given the request, with the real consumer, engine and adapter. V8 keeps what waits; a function that only hands a promise on is not there. Read from the source, with those functions, it was 22 in November 2026. Outpost, which is Go, has 5.
+They are read from V8’s stack as the HTTP client is given the request, with the real consumer, engine and adapter. V8
+keeps what waits; a function that only hands a promise on is not there. Read from the source, with those functions,
+it was 22 in November 2026. Outpost, which is Go, has 5.
 
 ## ${NAMING}
 
@@ -83,7 +86,8 @@ ${table(
 
 ## How it is counted
 
-- A function is one that has a name: a declaration, method, accessor or constructor, or an arrow in a variable or field. Callbacks count to the function that they stand in.
+- A function is one that has a name: a declaration, method, accessor or constructor, or an arrow in a variable or
+field. Callbacks count to the function that they stand in.
 - A comment line holds a comment and nothing else; it is compared with the lines that are not empty.
 - Tables of data are the files that the formatter leaves alone (the first part of \`.prettierignore\`).
 - Folders are counted without their subfolders and without tests.
@@ -92,7 +96,9 @@ ${table(
 ${others.map(sourceOf).join('\n')}
 - Read by hand in Postal, which is Ruby: 54 lines a file and 6 a function in the median.
 
-\`npm run code-figures\` prints this page with the figures of now, \`-- --write\` keeps it. \`npm run check\` does not compare the numbers: they change with every edit. A test holds that the page has every row. Renew it with a change that moves them.
+\`npm run code-figures\` prints this page with the figures of now, \`-- --write\` keeps it. \`npm run check\` does
+not compare the numbers: they change with every edit. A test holds that the page has every row. Renew it with a
+change that moves them.
 `;
 }
 

@@ -17,7 +17,8 @@ export function asyncApi(): object {
       title: 'Messaging Integrations',
       version: '1.0.0',
       description:
-        'Ask for a message by writing to a `*.requested` topic; follow it in `messaging.status.changed`. The prefix `messaging.` is configurable.',
+        'Ask for a message by writing to a `*.requested` topic; follow it in `messaging.status.changed`. The ' +
+        'prefix `messaging.` is configurable.',
     },
     defaultContentType: 'application/json',
     channels: Object.fromEntries(entries.flatMap(([id, topic]) => channelsOf(id, topic))),

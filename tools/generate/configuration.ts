@@ -24,16 +24,25 @@ export function configurationPage(services: readonly ServiceSettings[]): string 
 
 # Configuration
 
-Each service is configured by its environment, and says at start what is missing or wrong, all at once. An empty variable counts as unset.
-Any \`NAME\` can be given as \`NAME_FILE\` instead: the path of a file that holds the value, as secret stores mount them. Secrets are never printed.
+Each service is configured by its environment, and says at start what is missing or wrong, all at once. An empty
+variable counts as unset.
+Any \`NAME\` can be given as \`NAME_FILE\` instead: the path of a file that holds the value, as secret stores mount
+them. Secrets are never printed.
 
 ${described.map(({ name, settings }) => serviceSection(name, settings)).join('\n\n')}
 
-${shared.map(({ title, settings }) => `## Shared: ${title}\n\nRead by ${readersOf(settings, described).join(', ')}.\n\n${settingsTable(generic(settings, described))}`).join('\n\n')}
+${shared
+  .map(
+    ({ title, settings }) =>
+      `## Shared: ${title}\n\nRead by ` +
+      `${readersOf(settings, described).join(', ')}.\n\n${settingsTable(generic(settings, described))}`,
+  )
+  .join('\n\n')}
 
 ## npm start
 
-On one machine \`npm start\` gives the services what they need. These ports can be changed, in the environment or in \`.env\`:
+On one machine \`npm start\` gives the services what they need. These ports can be changed, in the environment or in
+\`.env\`:
 
 ${table(
   ['Name', 'Meaning', 'Default'],

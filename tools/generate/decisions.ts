@@ -21,14 +21,16 @@ export function decisionsPage(root: string): string {
 
 # Decisions
 
-What was decided, why, and which test holds it. The date is that of the decision; some were written down later. A decision is never rewritten into another one: a new page supersedes it.
+What was decided, why, and which test holds it. The date is that of the decision; some were written down later. A
+decision is never rewritten into another one: a new page supersedes it.
 
 ${table(
   ['No.', 'Decision', 'Date', 'Status'],
   decisions.map(({ number, title, date, status, file }) => [String(number), `[${title}](${file})`, date, status]),
 )}
 
-A new one is \`docs/adr/<four digits>-<name>.md\`: \`# <number>. <what is decided>\`, then \`Date:\` and \`Status:\` (\`accepted\`, or \`superseded by\` with a link), then context, decision, consequences, and how it is tested.
+A new one is \`docs/adr/<four digits>-<name>.md\`: \`# <number>. <what is decided>\`, then \`Date:\` and \`Status:\`
+(\`accepted\`, or \`superseded by\` with a link), then context, decision, consequences, and how it is tested.
 `;
 }
 

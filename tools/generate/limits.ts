@@ -27,7 +27,10 @@ export async function limitsPage(root: string): Promise<string> {
 
 # Limits of the providers
 
-What each provider documents, and what becomes of a message beyond it. What every message of a channel must keep is *rejected at the door*, by its field. What one provider alone cannot carry goes by another one that is configured and can; where there is none, the message fails, and its failure names the fields. The sandbox refuses what the real provider refuses, in its shape.
+What each provider documents, and what becomes of a message beyond it. What every message of a channel must keep is
+*rejected at the door*, by its field. What one provider alone cannot carry goes by another one that is configured and
+can; where there is none, the message fails, and its failure names the fields. The sandbox refuses what the real
+provider refuses, in its shape.
 
 ${sections.join('\n\n')}
 `;
@@ -41,7 +44,10 @@ async function sectionOf(root: string, folder: string): Promise<string> {
   const exported = (await import(pathToFileURL(file).href)) as Record<string, LimitTable | undefined>;
   const limits = exported[`${name}Limits`];
   if (!limits) throw new Error(`${file} must export ${name}Limits`);
-  return `## ${names[name] ?? name}\n\n${table(['Field', 'Limit', 'Beyond it', 'Note', 'Source'], Object.values(limits).map(rowOf))}`;
+  return (
+    `## ${names[name] ?? name}\n\n` +
+    `${table(['Field', 'Limit', 'Beyond it', 'Note', 'Source'], Object.values(limits).map(rowOf))}`
+  );
 }
 
 const rowOf = ({ field, rule, keeper, note = '', source }: ProviderLimit): string[] => [

@@ -7,9 +7,13 @@ export function metricsPage(): string {
 
 # Metrics
 
-Each service gives its metrics to Prometheus at \`GET /metrics\` on a port of its own, \`METRICS_PORT\` ([configuration.md](configuration.md)): reporting 9464, email 9465, sms 9466, retry 9467 unless it is set, and the same under \`npm start\`.
-Names follow OpenTelemetry's semantic conventions where they have one, else they begin with \`mi.\`. Prometheus gets a name with \`_\` for \`.\` and \`_total\` at its end, and labels with \`_\` for \`.\`.
-All are counters from the start of the process: ask for \`rate(…)\` or \`increase(…)\`. \`target_info\` says which service and process it is. No label holds an id, an address or content.
+Each service gives its metrics to Prometheus at \`GET /metrics\` on a port of its own, \`METRICS_PORT\`
+([configuration.md](configuration.md)): reporting 9464, email 9465, sms 9466, retry 9467 unless it is set, and the
+same under \`npm start\`.
+Names follow OpenTelemetry's semantic conventions where they have one, else they begin with \`mi.\`. Prometheus gets
+a name with \`_\` for \`.\` and \`_total\` at its end, and labels with \`_\` for \`.\`.
+All are counters from the start of the process: ask for \`rate(…)\` or \`increase(…)\`. \`target_info\` says which
+service and process it is. No label holds an id, an address or content.
 
 ${table(
   ['Metric', 'In Prometheus', 'Counts', 'Labels', 'When it grows'],

@@ -13,9 +13,17 @@ export function topicsPage(): string {
 
 # Topics
 
-Every record's value is JSON, but for \`${PREFIX}unreadable\`, which holds bytes as they came. The prefix \`${PREFIX}\` is set by \`KAFKA_TOPIC_PREFIX\`.
-A topic with lanes is three: \`…\` (transactional), \`….urgent\` and \`….bulk\`. \`npm run topics -- plan\` compares a broker with this page, \`npm run topics -- apply\` mends it.
-Time tells whose time a record bears. The broker’s (\`message.timestamp.type=LogAppendTime\`) is the one at which it took the record, whatever its producer wrote: a request’s repeats are recognised and its standard expiry is counted from then. A request that is mirrored or restored into such a topic after the ledger has forgotten it is a new one. A producer that may hold a request back for long says with \`expiresAt\` until when it is wanted. A topic that still bears the writer’s time (made by other means than \`apply\`) works as well: there a request without a timestamp, or with one that is not in milliseconds, is \`rejected\` with [MSG_RECORD_TIME](errors/platform.md#msg_record_time), and Kafka drops it early, since it counts retention by the same time.
+Every record's value is JSON, but for \`${PREFIX}unreadable\`, which holds bytes as they came. The prefix
+\`${PREFIX}\` is set by \`KAFKA_TOPIC_PREFIX\`.
+A topic with lanes is three: \`…\` (transactional), \`….urgent\` and \`….bulk\`. \`npm run topics -- plan\` compares
+a broker with this page, \`npm run topics -- apply\` mends it.
+Time tells whose time a record bears. The broker’s (\`message.timestamp.type=LogAppendTime\`) is the one at which it
+took the record, whatever its producer wrote: a request’s repeats are recognised and its standard expiry is counted
+from then. A request that is mirrored or restored into such a topic after the ledger has forgotten it is a new one. A
+producer that may hold a request back for long says with \`expiresAt\` until when it is wanted. A topic that still
+bears the writer’s time (made by other means than \`apply\`) works as well: there a request without a timestamp, or
+with one that is not in milliseconds, is \`rejected\` with [MSG_RECORD_TIME](errors/platform.md#msg_record_time), and
+Kafka drops it early, since it counts retention by the same time.
 The fields of each value: [schemas/](schemas) (JSON Schema), [asyncapi.json](asyncapi.json) (AsyncAPI 3).
 
 ${table(
@@ -36,7 +44,8 @@ ${table(
 
 ## Rights
 
-Where the brokers ask for rights (ACLs), each service’s login needs these; names of topics and groups come after the prefix, topics with lanes count as three.
+Where the brokers ask for rights (ACLs), each service’s login needs these; names of topics and groups come after the
+prefix, topics with lanes count as three.
 
 ${table(
   ['Login', 'Write', 'Read', 'Read on groups', 'Beside that'],
@@ -49,7 +58,9 @@ ${table(
   ]),
 )}
 
-\`npm run topics\` needs Describe and DescribeConfigs on all of them, and for \`apply\` Create, Alter and AlterConfigs; \`npm run doctor\` Describe and DescribeConfigs, and to look for batches that were left out Read on \`${PREFIX}unreadable\` and Read and Delete on groups \`doctor-…\`.
+\`npm run topics\` needs Describe and DescribeConfigs on all of them, and for \`apply\` Create, Alter and
+AlterConfigs; \`npm run doctor\` Describe and DescribeConfigs, and to look for batches that were left out Read on
+\`${PREFIX}unreadable\` and Read and Delete on groups \`doctor-…\`.
 
 ## The flow
 
@@ -59,7 +70,12 @@ ${parties()
   .map((party) => `  ${party}([${party}])`)
   .join('\n')}
 ${current.map((topic) => `  ${idOf(topic)}[/"${topic.name}"/]`).join('\n')}
-${current.flatMap((topic) => [...topic.from.map((party) => `  ${party} --> ${idOf(topic)}`), ...topic.to.map((party) => `  ${idOf(topic)} --> ${party}`)]).join('\n')}
+${current
+  .flatMap((topic) => [
+    ...topic.from.map((party) => `  ${party} --> ${idOf(topic)}`),
+    ...topic.to.map((party) => `  ${idOf(topic)} --> ${party}`),
+  ])
+  .join('\n')}
 \`\`\`
 `;
 }
@@ -80,11 +96,15 @@ const groupsOf = (service: Party): string[] =>
 
 const retentionIsAsked = 'DescribeConfigs on its request topics: the ledger must remember longer than they keep';
 const lookedAfter =
-  'Describe on the group `retry`: what was handed over goes again once it has been read past ([ADR 11](adr/0011-lost-records.md))';
+  'Describe on the group `retry`: what was handed over goes again once it has been read past ([ADR ' +
+  '11](adr/0011-lost-records.md))';
 const furtherRights: Record<(typeof services)[number], string> = {
   email: `${retentionIsAsked}. ${lookedAfter}`,
   sms: `${retentionIsAsked}. ${lookedAfter}`,
-  retry: `Describe on the groups \`email\`, \`sms\`, \`${factsGroup('', 'email')}\` and \`${factsGroup('', 'sms')}\`: nothing is resent before the channel has read every proof ([ADR 8](adr/0008-evidence-before-resend.md)), nor released again before it has read past it ([ADR 11](adr/0011-lost-records.md))`,
+  retry:
+    `Describe on the groups \`email\`, \`sms\`, \`${factsGroup('', 'email')}\` and \`${factsGroup('', 'sms')}\`: ` +
+    'nothing is resent before the channel has read every proof ([ADR 8](adr/0008-evidence-before-resend.md)), nor ' +
+    'released again before it has read past it ([ADR 11](adr/0011-lost-records.md))',
   reporting: '',
 };
 

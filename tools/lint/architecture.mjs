@@ -2,6 +2,7 @@
  * Lint rules that only this architecture needs (docs/architecture.md, Walls). Plain JavaScript: the linter loads it as
  * it is.
  */
+import { retiredWords } from './retired-words.mjs';
 
 /**
  * `new Date()`, `Date()` and `Date.now()` read the clock; `new Date(value)` and `Date.parse` only read their argument.
@@ -26,4 +27,70 @@ const timeAsArgument = {
   },
 };
 
-export default { meta: { name: 'architecture' }, rules: { 'time-as-argument': timeAsArgument } };
+/** `unconfirmedSince` → unconfirmed since; `MSG_NO_WAY_OUT` → msg no way out. */
+const wordsOf = (name) =>
+  name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replaceAll(/[_$]+/g, ' ')
+    .trim()
+    .toLowerCase();
+
+function retiredIn(name) {
+  const words = ` ${wordsOf(name)} `;
+  return retiredWords.find(([word]) => words.includes(` ${word} `));
+}
+
+const wordsOfTheField = {
+  meta: { type: 'suggestion', docs: { description: 'Names and error codes hold the words of docs/glossary.md.' } },
+  create(context) {
+    const look = (node, name) => {
+      const found = retiredIn(name);
+      if (found !== undefined)
+        context.report({
+          node,
+          message: `'${found[0]}' in ${name} is a retired word: write '${found[1]}' (docs/glossary.md).`,
+        });
+    };
+    return {
+      Identifier: (node) => look(node, node.name),
+      PrivateIdentifier: (node) => look(node, node.name),
+      Literal(node) {
+        if (typeof node.value === 'string' && /^MSG_[A-Z_]+$/.test(node.value)) look(node, node.value);
+      },
+    };
+  },
+};
+
+const LONGEST_LINE = 120;
+
+/** A regular expression cannot be broken; everything else can. */
+const lineLength = {
+  meta: { type: 'layout', docs: { description: `No line is longer than ${LONGEST_LINE} characters.` } },
+  create(context) {
+    const unbreakable = new Set();
+    return {
+      Literal(node) {
+        if (node.regex) unbreakable.add(node.loc.start.line);
+      },
+      'Program:exit'() {
+        context.sourceCode.lines.forEach((text, index) => {
+          const length = [...text].length;
+          if (length <= LONGEST_LINE || unbreakable.has(index + 1)) return;
+          context.report({
+            loc: { start: { line: index + 1, column: LONGEST_LINE }, end: { line: index + 1, column: text.length } },
+            message: `A line of ${length} characters: break it, or put the data into a table (.prettierignore).`,
+          });
+        });
+      },
+    };
+  },
+};
+
+export default {
+  meta: { name: 'architecture' },
+  rules: {
+    'time-as-argument': timeAsArgument,
+    'words-of-the-field': wordsOfTheField,
+    'line-length': lineLength,
+  },
+};

@@ -26,8 +26,10 @@ export function arrangeNode() {
   }
   throw new Trouble(
     [
-      `Node ${NEEDED} or newer is needed; this is ${process.version}, and the package ${packaged} that would bring it ${existsSync(binary) ? 'does not run on this machine' : 'is not installed (there is none for every platform)'}.`,
-      `  Ways out: install Node ${NEEDED} (https://nodejs.org, \`nvm install ${NEEDED}\`, macOS: \`brew install node@${NEEDED}\`),`,
+      `Node ${NEEDED} or newer is needed; this is ${process.version}, and the package ${packaged} that brings it ` +
+        `${existsSync(binary) ? 'does not run here' : 'is not installed (there is none for every platform)'}.`,
+      `  Remedy: install Node ${NEEDED} (https://nodejs.org, \`nvm install ${NEEDED}\`, ` +
+        `macOS: \`brew install node@${NEEDED}\`),`,
       '  or, on Linux x64 and arm64, `npm ci --include=optional`.',
     ].join('\n'),
   );

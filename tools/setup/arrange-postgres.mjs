@@ -18,7 +18,8 @@ export function arrangePostgres() {
       if (missing.length > 0) {
         throw new Trouble(
           `PostgreSQL in ${folder} is incomplete: ${missing[0]} is missing and could not be made.\n` +
-            '  Ways out: check that the folder is writable, remove node_modules and run this again, or set DATABASE_URL to a PostgreSQL of yours.',
+            '  Ways out: check that the folder is writable, remove node_modules and run this again, or set ' +
+            'DATABASE_URL to a PostgreSQL of yours.',
         );
       }
       say(`arranged the libraries of PostgreSQL (${name})`);

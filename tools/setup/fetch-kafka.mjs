@@ -51,7 +51,8 @@ function requireJava() {
 function message(what) {
   return [
     what,
-    `  Apache Kafka is started on this machine because KAFKA_BROKERS is not set; that takes a JDK ${NEEDED_JAVA}+ and Maven.`,
+    '  Apache Kafka is started on this machine because KAFKA_BROKERS is not set; that takes a JDK ' +
+      `${NEEDED_JAVA}+ and Maven.`,
     '  Ways out:',
     '    Debian, Ubuntu:  sudo apt-get install -y openjdk-17-jdk-headless maven',
     '    Fedora:          sudo dnf install -y java-21-openjdk-headless maven',

@@ -25,12 +25,12 @@ export async function underLock(work) {
 }
 
 async function acquire() {
-  for (let told = false; !taken(); await sleep(300)) {
+  for (let reported = false; !taken(); await sleep(300)) {
     const holder = readHolder();
     if (holder && isStale(holder)) rmSync(file, { force: true });
-    else if (!told) {
+    else if (!reported) {
       say('another set-up of this checkout is running; waiting for it');
-      told = true;
+      reported = true;
     }
   }
 }

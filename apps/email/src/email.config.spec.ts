@@ -25,7 +25,7 @@ describe('the e-mail providers', () => {
     expect(used({ ...sendgrid, ...resend, EMAIL_PROVIDERS: 'resend' })).toEqual(['resend']);
   });
 
-  it('may be given any time for attachments where none are fetched here, and half of a call’s where nothing is said', () => {
+  it('may be given any time for attachments where none are fetched here; half of a call’s is the default', () => {
     expect(used({ ...resend, ATTACHMENT_TIMEOUT_MS: '20000' })).toEqual(['resend']);
     expect(used({ ...sendgrid, SENDGRID_TIMEOUT_MS: '1000' })).toEqual(['sendgrid']);
     expect([

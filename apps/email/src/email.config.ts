@@ -37,14 +37,16 @@ const settings = z.object({
     .max(5_000)
     .default(20)
     .describe(
-      'How long a bulk e-mail waits for others of the same tenant, sender and content to go in one call, in milliseconds; 0: each goes alone.',
+      'How long a bulk e-mail waits for others of the same tenant, sender and content to go in one call, in ' +
+        'milliseconds; 0: each goes alone.',
     ),
   EMAIL_PROVIDERS: z
     .string()
     .regex(listed, `must be names out of ${emailProviders.join(', ')}, separated by commas`)
     .default(emailProviders.join(','))
     .describe(
-      'Providers in the order of preference, separated by commas. Of these, the ones whose API key is set are used; one that is not named is not used.',
+      'Providers in the order of preference, separated by commas. Of these, the ones whose API key is set are ' +
+        'used; one that is not named is not used.',
     ),
   ...unsubscribeSettings,
   ...attachmentSettings,

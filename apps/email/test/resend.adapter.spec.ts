@@ -187,7 +187,8 @@ describe('Resend', () => {
     [
       422,
       'invalid_from_address',
-      'Invalid `from` field. The email address needs to follow the `email@example.com` or `Name <email@example.com>` format.',
+      'Invalid `from` field. The email address needs to follow the `email@example.com` or `Name ' +
+        '<email@example.com>` format.',
       ['from'],
     ],
     [422, 'validation_error', 'Something about ada@inbox.test', undefined],
@@ -267,7 +268,7 @@ describe('Resend', () => {
   );
 
   describe('whose answer was lost', () => {
-    it('gets the same bytes under the same key, even when the request was stored with its keys in another order', async () => {
+    it('gets the same bytes under the same key, even when the request was stored with its keys reordered', async () => {
       let answers: Answer[] = ['drop', taken];
       const resend = await aResend(() => answers.shift()!);
       const call = aCall('ada@inbox.test', { headers: { 'X-B': '2', 'X-A': '1' } });

@@ -142,7 +142,7 @@ describe('SendGrid', () => {
     expect(result.sent || result.failure).not.toHaveProperty('fields');
   });
 
-  it('is not asked to send what is larger than it reads, nor a tag of its own that it would leave as it is', async () => {
+  it('gets no mail larger than it reads, and none with a tag of SendGrid’s that it would leave as it is', async () => {
     const sendgrid = await aSendgrid(() => taken);
     const large = aCall('ada@inbox.test', {
       attachments: [
@@ -173,7 +173,7 @@ describe('SendGrid', () => {
     });
   });
 
-  it('gets the file of an attachment by URL, and nothing at all while the file cannot be had or once it is too late', async () => {
+  it('gets the file of an attachment by URL, and no mail if the file is missing or it is too late', async () => {
     const attachments = [{ filename: 'terms.pdf', url: 'https://files.test/terms.pdf' }];
     let file: FetchedFile = { fetched: false, fault: 'unreachable' };
     const sendgrid = await aSendgrid(

@@ -11,7 +11,8 @@ export const ReportingConfig = z.object({
   ...postgresSettings,
   ...recipientHashSettings,
   REPORTING_TOKEN: secret(accessTokens).describe(
-    'Access token of the reporting API, at least 16 characters. Several, separated by commas, are all accepted: add the new one, move the clients, then take the old one out.',
+    'Access token of the reporting API, at least 16 characters. Several, separated by commas, are all accepted: ' +
+      'add the new one, move the clients, then take the old one out.',
   ),
   REPORTING_RECEIPT_WINDOW_HOURS: z.coerce
     .number()
@@ -22,7 +23,8 @@ export const ReportingConfig = z.object({
     .url()
     .optional()
     .describe(
-      'Where docs/errors is published, such as https://docs.example.org/errors: links to the pages about codes begin with it. Unset: the path in the repository.',
+      'Where docs/errors is published, such as https://docs.example.org/errors: links to the pages about codes ' +
+        'begin with it. Unset: the path in the repository.',
     ),
 });
 export type ReportingConfig = z.infer<typeof ReportingConfig>;

@@ -316,7 +316,7 @@ describe('an address that cannot be read', () => {
     }
   });
 
-  it('is answered with 400 for an id that no message can have, such as . and .., and never with another page', async () => {
+  it('answers 400 for an id that no message can have, such as . and .., and never with another page', async () => {
     for (const id of ['.', '..', '%2e%2e', '%2E', 'm%201', 'x'.repeat(201), '%00']) {
       expect([id, await raw(`/v1/messages/email/${id}`)]).toEqual([
         id,

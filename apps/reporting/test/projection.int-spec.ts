@@ -38,7 +38,7 @@ const history = (messageId: string) => reports.history(idOf(messageId));
 const project = (facts: readonly IncomingFact[]) => Promise.all(facts.map((each) => replicas[0]!.project(each)));
 
 describe('projecting facts', () => {
-  it('makes no message of a refused cancellation, and shows it in the timeline of the message that comes later', async () => {
+  it('makes no message of a refused cancellation, and shows it in the timeline of a later message', async () => {
     const refused = () =>
       fact('acceptance-revoked', {
         status: 'cancel-refused',
@@ -55,7 +55,7 @@ describe('projecting facts', () => {
     expect(known?.facts.map(({ status }) => status).sort()).toEqual(['accepted', 'cancel-refused', 'cancelled']);
   });
 
-  it('keeps a fact that an older producer wrote with text that is no Unicode or holds NUL, without that field', async () => {
+  it('keeps an older producer’s fact without the field whose text is no Unicode or holds NUL', async () => {
     const half = '\ud83d';
     await project([
       requested('odd'),
@@ -82,48 +82,52 @@ describe('projecting facts', () => {
     ]);
   });
 
-  it('gives every message the standing that follows from its facts, shuffled, repeated, and over two replicas at once', async () => {
-    const messages = Array.from({ length: 150 }, (_, index) => {
-      const messageId = `many-${index}`;
-      const providerMessageId = `p-${messageId}`;
-      return {
-        messageId,
-        facts: [
-          requested(messageId, { to: `user${index}@inbox.test` }),
-          fact(messageId, { status: 'retrying', source: 'retry', hop: 1, attempt: 1 }),
-          fact(messageId, { hop: 2, attempt: 2, providerMessageId, at: '2030-01-31T12:00:05Z' }),
-          index % 3 === 0
-            ? receipt(undefined, { hop: undefined, providerMessageId, at: '2030-01-31T12:00:07Z' })
-            : receipt(messageId, {
-                hop: 2,
-                providerMessageId,
-                status: index % 3 === 1 ? 'delivered' : 'bounced',
-                at: '2030-01-31T12:00:07Z',
-              }),
-          receipt(messageId, { status: 'opened', hop: 2, at: '2030-01-31T12:00:09Z' }),
-        ],
-      };
-    });
-    const all = messages.flatMap(({ facts }) => facts);
-    await Promise.all(shuffled([...all, ...all]).map((each, index) => replicas[index % 2]!.project(each)));
-
-    for (const { messageId, facts } of messages) {
-      const known = await history(messageId);
-      const { status, final, engagement, attempts, provider } = deriveState(facts.map((each) => each.fact));
-      expect(known?.facts).toHaveLength(5);
-      expect(known?.message).toMatchObject({
-        messageId,
-        status,
-        final,
-        engagement,
-        attempts,
-        provider,
-        lane: 'transactional',
+  it(
+    'gives every message the standing that follows from its facts, shuffled, repeated, and over two replicas at ' +
+      'once',
+    async () => {
+      const messages = Array.from({ length: 150 }, (_, index) => {
+        const messageId = `many-${index}`;
+        const providerMessageId = `p-${messageId}`;
+        return {
+          messageId,
+          facts: [
+            requested(messageId, { to: `user${index}@inbox.test` }),
+            fact(messageId, { status: 'retrying', source: 'retry', hop: 1, attempt: 1 }),
+            fact(messageId, { hop: 2, attempt: 2, providerMessageId, at: '2030-01-31T12:00:05Z' }),
+            index % 3 === 0
+              ? receipt(undefined, { hop: undefined, providerMessageId, at: '2030-01-31T12:00:07Z' })
+              : receipt(messageId, {
+                  hop: 2,
+                  providerMessageId,
+                  status: index % 3 === 1 ? 'delivered' : 'bounced',
+                  at: '2030-01-31T12:00:07Z',
+                }),
+            receipt(messageId, { status: 'opened', hop: 2, at: '2030-01-31T12:00:09Z' }),
+          ],
+        };
       });
-    }
-    const { rows } = await pools[0]!.query('SELECT count(*) AS waiting FROM reporting.orphan');
-    expect(rows[0]).toEqual({ waiting: 0 });
-  });
+      const all = messages.flatMap(({ facts }) => facts);
+      await Promise.all(shuffled([...all, ...all]).map((each, index) => replicas[index % 2]!.project(each)));
+
+      for (const { messageId, facts } of messages) {
+        const known = await history(messageId);
+        const { status, final, engagement, attempts, provider } = deriveState(facts.map((each) => each.fact));
+        expect(known?.facts).toHaveLength(5);
+        expect(known?.message).toMatchObject({
+          messageId,
+          status,
+          final,
+          engagement,
+          attempts,
+          provider,
+          lane: 'transactional',
+        });
+      }
+      const { rows } = await pools[0]!.query('SELECT count(*) AS waiting FROM reporting.orphan');
+      expect(rows[0]).toEqual({ waiting: 0 });
+    },
+  );
 
   it('joins a receipt that came before its message was known, as soon as the send is told', async () => {
     await project([

@@ -19,10 +19,12 @@ export const RetryConfig = z.object({
     .max(1_000)
     .default(10)
     .describe(
-      'After this many attempts a message is given up into dead-letters; trouble of an account or an open circuit does not count.',
+      'After this many attempts a message is given up into dead-letters; trouble of an account or an open ' +
+        'circuit does not count.',
     ),
   RETRY_URGENT_BASE_MS: milliseconds(500).describe(
-    'Urgent lane: upper bound of the wait after the first failed attempt, in milliseconds; it doubles with each further one, the wait is drawn from 0 up to it.',
+    'Urgent lane: upper bound of the wait after the first failed attempt, in milliseconds; it doubles with each ' +
+      'further one, the wait is drawn from 0 up to it.',
   ),
   RETRY_URGENT_CAP_MS: milliseconds(10_000).describe(
     'Urgent lane: longest wait between two attempts, in milliseconds.',
@@ -46,7 +48,8 @@ export const RetryConfig = z.object({
     'Trouble that an operator must mend, any lane: longest wait, in milliseconds.',
   ),
   RECONCILE_AFTER_MS: milliseconds(5_000).describe(
-    'A call whose answer was lost is looked up at the provider for the first time after this many milliseconds; the waits then double.',
+    'A call whose answer was lost is looked up at the provider for the first time after this many milliseconds; ' +
+      'the waits then double.',
   ),
   RECONCILE_WINDOW_URGENT_MS: milliseconds(60_000).describe(
     'Urgent lane: how long a lost answer is looked for, in milliseconds.',
@@ -65,7 +68,8 @@ export const RetryConfig = z.object({
     )
     .default('urgent,transactional')
     .describe(
-      'Lanes whose messages are sent again when a lost answer is not found in time, at the risk of a second copy; the others end unconfirmed. none: no lane.',
+      'Lanes whose messages are sent again when a lost answer is not found in time, at the risk of a second ' +
+        'copy; the others end unconfirmed. none: no lane.',
     ),
   RETRY_POLL_MS: milliseconds(200).describe('How often the schedule is looked at for what is due, in milliseconds.'),
   RETRY_BATCH: z.coerce.number().int().min(1).max(5_000).default(500).describe('Most messages released at once.'),
@@ -73,13 +77,15 @@ export const RetryConfig = z.object({
     'A release that was not finished within this many milliseconds is taken up by another replica.',
   ),
   RETRY_ANSWER_MS: milliseconds(30_000).describe(
-    'A released message of which its channel has told nothing for so long is looked after, in milliseconds: it goes once more if its record or the answer was lost, not if the channel is behind.',
+    'A released message of which its channel has told nothing for so long is looked after, in milliseconds: it ' +
+      'goes once more if its record or the answer was lost, not if the channel is behind.',
   ),
   RETRY_PLAN_RETENTION_MS: milliseconds(24 * 3_600_000).describe(
     'How long a plan is kept after it was answered, cancelled or stopped, in milliseconds.',
   ),
   RETRY_PROGRESS_RETENTION_MS: milliseconds(14 * 24 * 3_600_000).describe(
-    'How long it is remembered what was decided about a message, in milliseconds; keep it above the retention of send.deferred.',
+    'How long it is remembered what was decided about a message, in milliseconds; keep it above the retention of ' +
+      'send.deferred.',
   ),
   RETRY_CLEANUP_MS: milliseconds(60_000).describe('How often what is past its retention is deleted, in milliseconds.'),
 });

@@ -73,7 +73,7 @@ describe('Releasing from Postgres', () => {
     expect(await schedule.rows()).toMatchObject([{ hop: 3, state: 'pending' }]);
   });
 
-  it('holds back what goes again after a lost answer until everything told before it was planned has been read', async () => {
+  it('holds back a resend after a lost answer until every fact published before its plan has been read', async () => {
     const again = async (messageId: string, channel: 'email' | 'sms') =>
       schedule.decisions.decideOnce(asking(aDeferred({ messageId, channel }), planned(past, { kind: 'unknown' })));
     const replica = schedule.aReplica();

@@ -124,7 +124,7 @@ describe('The retry service', () => {
     });
   }, 30_000);
 
-  it('ends a message whose hand-over it cannot read: a final status, and a dead letter of what is left of it', async () => {
+  it('ends a message whose hand-over it cannot read: a final status, and a dead letter of what is left', async () => {
     const letters = await kafka.collect(`${prefix}dead-letters`);
     const statuses = await kafka.collect(`${prefix}status.changed`);
     const broken = { ...aDeferred({ messageId: 'broken', why: 'waiting' }), expiresAt: '+010000-01-01T13:59:59.000Z' };
@@ -181,7 +181,8 @@ describe('The retry service', () => {
     await database
       .pool()
       .query(
-        `UPDATE retry.schedule SET due_at = now(), payload = jsonb_set(payload::jsonb, '{request,text}', to_jsonb(repeat('x', 3000000)))::json WHERE message_id = 'grown'`,
+        "UPDATE retry.schedule SET due_at = now(), payload = jsonb_set(payload::jsonb, '{request,text}', " +
+          "to_jsonb(repeat('x', 3000000)))::json WHERE message_id = 'grown'",
       );
     const [fact] = await statuses.until(1);
     expect(fact?.json()).toMatchObject({
@@ -270,20 +271,25 @@ describe('The retry service', () => {
         await admin.setOffsets({ groupId: `${prefix}email-facts`, topic, partitions });
       });
 
-    it('sends nothing again while its channel has not read what was told before, and nothing at all once proof is found there', async () => {
-      const due = await kafka.collect(`${prefix}email.due`);
-      await defer(lost('accepted'));
-      await defer(lost('unproven'));
-      await Promise.all(['accepted', 'unproven'].map(isPlanned));
-      await receipt('accepted');
-      await eventually(async () => (await stateOf('accepted')) === 'stopped');
-      await delay(500);
-      expect(await stateOf('unproven')).toBe('pending');
-      expect(due.records).toEqual([]);
-      await channelReads();
-      expect((await due.until(1))[0]?.json()).toMatchObject({ messageId: 'unproven', hop: 3, mode: 'send' });
-      expect(due.records).toHaveLength(1);
-    }, 30_000);
+    it(
+      'sends nothing again while its channel has not read what was told before, and nothing at all once proof is ' +
+        'found there',
+      async () => {
+        const due = await kafka.collect(`${prefix}email.due`);
+        await defer(lost('accepted'));
+        await defer(lost('unproven'));
+        await Promise.all(['accepted', 'unproven'].map(isPlanned));
+        await receipt('accepted');
+        await eventually(async () => (await stateOf('accepted')) === 'stopped');
+        await delay(500);
+        expect(await stateOf('unproven')).toBe('pending');
+        expect(due.records).toEqual([]);
+        await channelReads();
+        expect((await due.until(1))[0]?.json()).toMatchObject({ messageId: 'unproven', hop: 3, mode: 'send' });
+        expect(due.records).toHaveLength(1);
+      },
+      30_000,
+    );
 
     it('sends nothing again while retry itself holds an earlier fact that it has not dealt with', async () => {
       const due = await kafka.collect(`${prefix}email.due`);

@@ -84,7 +84,7 @@ describe('Stopping in Postgres', () => {
     expect((await schedule.aReplica().take({})).plans).toEqual([]);
   });
 
-  it('stops nothing of a message that its provider gave back for what was told of the hop that it had taken', async () => {
+  it('stops nothing of a message whose acceptance was revoked, on facts about the hop that was accepted', async () => {
     const acceptanceRevoked = (hop: number) =>
       asking(aDeferred({ messageId: 'm-1', hop, acceptanceRevoked: true }), ({ accepted }) =>
         accepted ? { outcome: 'accepted', at: past, facts: [] } : planned(future),
@@ -102,7 +102,7 @@ describe('Stopping in Postgres', () => {
     expect(await stateOf('m-1')).toBe('stopped');
   });
 
-  it('lets a release go on that a proof comes too late for, and waits for no answer: the channel’s ledger refuses it', async () => {
+  it('lets a release go on when the evidence comes too late: the channel’s ledger refuses the resend', async () => {
     await plan('m-1', past);
     const batch = await schedule.aReplica().take({});
     expect(await schedule.stops.markAccepted(message('m-1'), 3)).toBe(false);
@@ -139,7 +139,7 @@ describe('Tidying up in Postgres', () => {
   beforeEach(async () => (schedule = await aSchedule()));
   afterEach(() => schedule.drop());
 
-  it('deletes plans that ended long ago, and the memory of messages later, but never of one that still waits', async () => {
+  it('deletes plans that ended long ago, and progress later, but never of a message that still waits', async () => {
     const { decisions, stops, retention, pool } = schedule;
     for (const messageId of ['ended', 'just-ended', 'waiting'])
       await decisions.decideOnce(asking(aDeferred({ messageId }), planned(future)));

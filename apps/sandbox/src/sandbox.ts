@@ -25,7 +25,8 @@ const CLOSE_WITHIN_MS = 2_000;
 export async function createSandbox(config: SandboxConfig, log: SandboxLog = createLog()): Promise<Sandbox> {
   if (!config.SANDBOX_ALLOW_REMOTE && !isLoopback(config.HTTP_HOST)) {
     throw new InvalidConfiguration(
-      'HTTP_HOST is not a loopback address: anyone who reaches the sandbox reads every message. Use 127.0.0.1, or set SANDBOX_ALLOW_REMOTE=true',
+      'HTTP_HOST is not a loopback address: anyone who reaches the sandbox reads every message. Use 127.0.0.1, ' +
+        'or set SANDBOX_ALLOW_REMOTE=true',
     );
   }
   const adapter = new FastifyAdapter({ bodyLimit: MAX_BODY_BYTES, forceCloseConnections: 'idle' });

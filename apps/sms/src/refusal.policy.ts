@@ -33,7 +33,9 @@ const notAllowed = (country: string) =>
     'never',
     `Texts to ${country} are not allowed here, so nothing was sent.`,
     {
-      remedy: `If they are wanted, add ${country} to SMS_ALLOWED_COUNTRIES and publish it again; else look who asks for them (SMS pumping).`,
+      remedy:
+        `If they are wanted, add ${country} to SMS_ALLOWED_COUNTRIES and publish it again; else look who asks for ` +
+        'them (SMS pumping).',
     },
   );
 
@@ -57,7 +59,8 @@ function tooLong({ kind, body, smartEncoding }: SmsMessage, rules: SendingRules)
     'MSG_TOO_MANY_SEGMENTS',
     'bad-content',
     'never',
-    `The text takes ${segments} segments in ${encoding}, more than the ${rules.maxSegments} that are allowed; nothing was sent.`,
+    `The text takes ${segments} segments in ${encoding}, more than the ${rules.maxSegments} that are allowed; ` +
+      'nothing was sent.',
     {
       fields: [{ field: 'body', rule }],
     },

@@ -48,10 +48,12 @@ export const smsSchema = z
         'must have a host name without _: Twilio takes no other (21609)',
       )
       .describe(
-        'Where Twilio reaches this service from outside, such as https://sms.example.org: status callbacks go there, and signatures are checked against it.',
+        'Where Twilio reaches this service from outside, such as https://sms.example.org: status callbacks go ' +
+          'there, and signatures are checked against it.',
       ),
     SMS_FROM: SmsSender.optional().describe(
-      'Sender of SMS and MMS that name none and that SMS_SENDERS has none for: a number in E.164, a short code, an alphanumeric sender, or a messaging service (MG…).',
+      'Sender of SMS and MMS that name none and that SMS_SENDERS has none for: a number in E.164, a short code, ' +
+        'an alphanumeric sender, or a messaging service (MG…).',
     ),
     WHATSAPP_FROM: z
       .string()
@@ -62,17 +64,22 @@ export const smsSchema = z
     SMS_SENDERS: json(Senders)
       .optional()
       .describe(
-        'Senders by country (or prefix such as +4915), category and kind, as JSON: [{"country":"DE","sender":"Shop"},{"country":"US","category":"marketing","sender":"MG…"},{"kind":"whatsapp","sender":"+14155238886"}]. The most specific that may be used there is taken.',
+        'Senders by country (or prefix such as +4915), category and kind, as JSON: ' +
+          '[{"country":"DE","sender":"Shop"},{"country":"US","category":"marketing","sender":"MG…"},' +
+          '{"kind":"whatsapp","sender":"+14155238886"}]. ' +
+          'The most specific that may be used there is taken.',
       ),
     SMS_ALLOWED_COUNTRIES: regions('US,CA').describe(
-      'Where texts may go: countries (ISO codes), number prefixes (+4915), or * for everywhere. Premium destinations cost real money and draw fraud (SMS pumping): name those you serve.',
+      'Where texts may go: countries (ISO codes), number prefixes (+4915), or * for everywhere. Premium ' +
+        'destinations cost real money and draw fraud (SMS pumping): name those you serve.',
     ),
     SMS_MMS_COUNTRIES: regions('US,CA').describe('Where media go by MMS.'),
     SMS_MEDIA_CHECK: z
       .enum(['look', 'provider'])
       .default('look')
       .describe(
-        'look: the servers of media are asked, for a second at most, how large and of what type these are; what is proven too large for Twilio is not sent. provider: Twilio decides.',
+        'look: the servers of media are asked, for a second at most, how large and of what type these are; what ' +
+          'is proven too large for Twilio is not sent. provider: Twilio decides.',
       ),
     SMS_PREFIX_BUDGET: z
       .string()
@@ -82,13 +89,15 @@ export const smsSchema = z
         'must be country=messages or prefix=messages pairs separated by commas, such as *=1000,US=20000,+4915=500',
       )
       .describe(
-        'Most messages an hour to a country or prefix, of all replicas together; * is each country that has no entry of its own. Beyond it they wait for the next hour. Unset: unlimited.',
+        'Most messages an hour to a country or prefix, of all replicas together; * is each country that has no ' +
+          'entry of its own. Beyond it they wait for the next hour. Unset: unlimited.',
       ),
     SMS_NUMBER_CHECK: z
       .enum(['valid', 'possible'])
       .default('valid')
       .describe(
-        'valid: numbers must be in a range that their country uses. possible: only their length is looked at, for ranges that are newer than this release.',
+        'valid: numbers must be in a range that their country uses. possible: only their length is looked at, ' +
+          'for ranges that are newer than this release.',
       ),
     SMS_MAX_SEGMENTS: z.coerce
       .number()
@@ -98,18 +107,23 @@ export const smsSchema = z
       .default(10)
       .describe('Most segments of one SMS; each is paid for. A longer one fails.'),
     SMS_SMART_ENCODING: flag(false).describe(
-      'Replace characters such as curly quotes by plain ones, so that more fits into a segment; a request may ask for it itself.',
+      'Replace characters such as curly quotes by plain ones, so that more fits into a segment; a request may ' +
+        'ask for it itself.',
     ),
     SMS_KEYWORDS: json(KeywordTable)
       .optional()
       .describe(
-        'Words by which people leave (stop) and come back (start), by language, as JSON: {"fr":{"stop":["ARRET"],"start":["RETOUR"],"stopPhrases":["plus de messages"]},"it":{}}. What is said of a language stands in place of the platform’s words for it (apps/sms/README.md); {} takes a language away. Whole replies only; stopPhrases are told as inferred.',
+        'Words by which people leave (stop) and come back (start), by language, as JSON: ' +
+          '{"fr":{"stop":["ARRET"],"start":["RETOUR"],"stopPhrases":["plus de messages"]},"it":{}}. What is said ' +
+          'of a language stands in place of the platform’s words for it (apps/sms/README.md); {} takes a language ' +
+          'away. Whole replies only; stopPhrases are told as inferred.',
       ),
     WHATSAPP_WINDOW: z
       .enum(['enforce', 'provider'])
       .default('enforce')
       .describe(
-        'enforce: free-form WhatsApp text goes only to people who wrote to us within 24 hours, as /webhooks/twilio/inbound heard it. provider: Twilio decides.',
+        'enforce: free-form WhatsApp text goes only to people who wrote to us within 24 hours, as ' +
+          '/webhooks/twilio/inbound heard it. provider: Twilio decides.',
       ),
     ...twilioSettings,
   })

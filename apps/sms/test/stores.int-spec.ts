@@ -97,7 +97,8 @@ describe('what the sms service remembers', () => {
     const resendPlans = new PostgresResendPlans(pool, 20);
     const [young, old] = [randomUUID(), randomUUID()];
     await pool.query(
-      `INSERT INTO sms.resend_plan (id, hop, plan, kept_at) VALUES ($1, 1, '{}', now() - interval '49 hours'), ($2, 1, '{}', now() - interval '47 hours')`,
+      "INSERT INTO sms.resend_plan (id, hop, plan, kept_at) VALUES ($1, 1, '{}', now() - interval '49 hours'), " +
+        "($2, 1, '{}', now() - interval '47 hours')",
       [old, young],
     );
     const left = async () =>

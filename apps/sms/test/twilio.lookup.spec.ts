@@ -47,7 +47,8 @@ describe('a text whose answer was lost, looked for in Twilio’s list', () => {
       const page = Number(new URL(request.url!, 'http://twilio').searchParams.get('Page') ?? 0);
       const next =
         page + 1 < pages.length
-          ? `/2010-04-01/Accounts/${account}/Messages.json?To=%2B12025550123&PageSize=200&Page=${page + 1}&PageToken=PASM${page}`
+          ? `/2010-04-01/Accounts/${account}/Messages.json?To=%2B12025550123&PageSize=200` +
+            `&Page=${page + 1}&PageToken=PASM${page}`
           : null;
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(

@@ -45,7 +45,8 @@ export class IdConflict extends UnreadableRecord {
 export class BadRecordTime extends UnreadableRecord {
   override readonly code = 'MSG_RECORD_TIME';
   override readonly remedy =
-    "Give the record a timestamp in milliseconds since 1970 or leave it to the client, and publish again; npm run topics -- apply makes the topic bear the broker's time.";
+    'Give the record a timestamp in milliseconds since 1970 or leave it to the client, and publish again; npm ' +
+    "run topics -- apply makes the topic bear the broker's time.";
 
   /** @param rule what is wrong with the timestamp, from recordTimeProblem */
   constructor(rule: string) {
@@ -61,7 +62,8 @@ export class UndecodableRecords extends MessagingError {
   readonly code = 'MSG_UNDECODABLE_BATCH';
   readonly stage = 'fetch';
   readonly remedy =
-    'Look at docs/operations.md (batches that cannot be decoded): find the producer by the offsets, and let it publish again what stood there.';
+    'Look at docs/operations.md (batches that cannot be decoded): find the producer by the offsets, and let it ' +
+    'publish again what stood there.';
 }
 
 /** Postgres or Kafka cannot be reached. Nothing is lost: consumption waits and goes on by itself. */
@@ -84,7 +86,8 @@ export class RecordRefused extends MessagingError {
   readonly code = 'MSG_RECORD_REFUSED';
   readonly stage = 'publish';
   readonly remedy =
-    'A fault of the platform: report it with these headers. If the message is still of use, publish it again under a new messageId after the mend.';
+    'A fault of the platform: report it with these headers. If the message is still of use, publish it again ' +
+    'under a new messageId after the mend.';
   readonly fields: FieldError[];
 
   /** @param topic its name without prefix */
@@ -103,7 +106,8 @@ export class SchemaBehind extends MessagingError {
   readonly code = 'MSG_SCHEMA_BEHIND';
   readonly stage = 'start';
   readonly remedy =
-    'Run the job that brings the schema up to date, or set DATABASE_MIGRATE=true for one start; the service goes on by itself then.';
+    'Run the job that brings the schema up to date, or set DATABASE_MIGRATE=true for one start; the service goes ' +
+    'on by itself then.';
 
   constructor(schema: string, missing: readonly string[]) {
     super(`the schema ${schema} lacks ${missing.join(', ')}`);

@@ -10,7 +10,8 @@ export const deliverySettings = {
     'What must be left of a claim’s lease when a request is written to the provider, in milliseconds.',
   ),
   HANDOVER_ANSWER_MS: milliseconds(30_000).describe(
-    'A message that was handed over to retry, and on which retry has said nothing for so long, is looked after, in milliseconds: it is handed over once more if its record or the answer was lost, not if retry is behind.',
+    'A message that was handed over to retry, and on which retry has said nothing for so long, is looked after, ' +
+      'in milliseconds: it is handed over once more if its record or the answer was lost, not if retry is behind.',
   ),
   LEDGER_RETENTION_DAYS: z.coerce
     .number()
@@ -22,7 +23,8 @@ export const deliverySettings = {
       'How long repeats of a message are recognised, in days. Must exceed the retention of the request topics.',
     ),
   CANCEL_WAIT_MS: milliseconds(60_000).describe(
-    'A cancellation whose request has not come within this many milliseconds is told as refused: never seen. Should the request still come within LEDGER_RETENTION_DAYS, it is not sent.',
+    'A cancellation whose request has not come within this many milliseconds is told as refused: never seen. ' +
+      'Should the request still come within LEDGER_RETENTION_DAYS, it is not sent.',
   ),
   SCHEDULE_AT_MOST_DAYS: z.coerce
     .number()
@@ -31,7 +33,8 @@ export const deliverySettings = {
     .max(366)
     .default(STANDARD_SCHEDULE_DAYS)
     .describe(
-      'How far ahead a message can be scheduled (sendAt), in days from the request’s Kafka time; one beyond is rejected.',
+      'How far ahead a message can be scheduled (sendAt), in days from the request’s Kafka time; one beyond is ' +
+        'rejected.',
     ),
 };
 

@@ -37,7 +37,9 @@ export function timeProblems(times: Times, requestedAt: number, scheduleAtMostDa
   return [
     {
       field: 'expiresAt',
-      rule: `must be at most ${LONGEST_LIFE_DAYS} days after ${times.sendAt === undefined ? 'the request' : 'sendAt, or after the request'}`,
+      rule:
+        `must be at most ${LONGEST_LIFE_DAYS} days after ` +
+        `${times.sendAt === undefined ? 'the request' : 'sendAt, or after the request'}`,
     },
   ];
 }

@@ -56,7 +56,8 @@ describe('a cancellation at its channel', () => {
   /** As if it had been asked for so long ago, and was due for a look. */
   const later = (ms: number) =>
     pool.query(
-      `UPDATE email.cancellation SET asked_at = asked_at - $1 * interval '1 millisecond', look_at = CASE WHEN look_at IS NOT NULL THEN now() END`,
+      "UPDATE email.cancellation SET asked_at = asked_at - $1 * interval '1 millisecond', look_at = CASE WHEN " +
+        'look_at IS NOT NULL THEN now() END',
       [ms],
     );
   const reasons = () => reported.map(({ reason }) => reason ?? '');
@@ -191,7 +192,7 @@ describe('a cancellation at its channel', () => {
     expect(rows).toEqual([]);
   });
 
-  it('of an unknown message is told as refused after the wait, and the message is not sent should it still come', async () => {
+  it('of an unknown message is reported as refused after the wait, and a later message is not sent', async () => {
     const delivery = aDelivery();
     await cancel(delivery);
     await service.look();

@@ -128,22 +128,26 @@ describe('a record that is set aside', () => {
       .map(({ value }) => value as unknown as StatusChanged & SendDeferred & DeadLetter)
       .map(({ status, final, why, failure }) => [status ?? why, final ?? failure?.code]);
 
-  it('brings out a bug before anything is claimed: its message ends failed and is handed to retry, the same when it comes again', async () => {
-    const request = anEmailRequest();
-    const record = recordOf(request);
-    for (const _ of [1, 2]) await aService().ending.onQuarantine(record, bug);
-    expect(reported()).toEqual([
-      ['failed', true],
-      ['failed', 'MSG_HANDLER_BUG'],
-      ['failed', true],
-      ['failed', 'MSG_HANDLER_BUG'],
-    ]);
-    expect(published.slice(2).map(({ value }) => value)).toEqual(published.slice(0, 2).map(({ value }) => value));
-    expect(published[1]!.value).toMatchObject({
-      request: { messageId: request.messageId, text: 'It works' },
-      failure: { retry: 'never', remedy: expect.stringContaining('messaging.unreadable') },
-    });
-  });
+  it(
+    'brings out a bug before anything is claimed: its message ends failed and is handed to retry, the same when it ' +
+      'comes again',
+    async () => {
+      const request = anEmailRequest();
+      const record = recordOf(request);
+      for (const _ of [1, 2]) await aService().ending.onQuarantine(record, bug);
+      expect(reported()).toEqual([
+        ['failed', true],
+        ['failed', 'MSG_HANDLER_BUG'],
+        ['failed', true],
+        ['failed', 'MSG_HANDLER_BUG'],
+      ]);
+      expect(published.slice(2).map(({ value }) => value)).toEqual(published.slice(0, 2).map(({ value }) => value));
+      expect(published[1]!.value).toMatchObject({
+        request: { messageId: request.messageId, text: 'It works' },
+        failure: { retry: 'never', remedy: expect.stringContaining('messaging.unreadable') },
+      });
+    },
+  );
 
   it('brings out a bug before the call: failed, and nothing was sent', async () => {
     const request = anEmailRequest();
@@ -178,7 +182,7 @@ describe('a record that is set aside', () => {
     expect(published.slice(2).map(({ value }) => value)).toEqual(published.slice(0, 2).map(({ value }) => value));
   });
 
-  it('has an id that was used for other content: the first message stands, whatever the second brings out', async () => {
+  it('has an id that was used for other content: the first message stays as it is', async () => {
     const request = anEmailRequest();
     const [first, second] = [recordOf(request), recordOf({ ...request, subject: 'Something else' }, { offset: 2 })];
     const { dispatcher, ending } = aService();
@@ -187,7 +191,7 @@ describe('a record that is set aside', () => {
     expect(reported()).toEqual([['sent', false]]);
   });
 
-  it('is a later hop that cannot be read: failed by its headers, with the doubt looked into where there is one', async () => {
+  it('is a later hop that cannot be read: failed by its headers, and its unconfirmed call is reconciled', async () => {
     const due = recordOf(
       {},
       { topic: topics.emailDue, topicName: 'messaging.email.due', value: Buffer.from('not json') },
@@ -239,7 +243,7 @@ describe('a record that is set aside', () => {
     });
   });
 
-  it('was to be handed on, and Kafka does not take the hand-over: it ends failed, without its request, and says so', async () => {
+  it('was to be handed over, and Kafka refuses it: it ends failed, without its request, and says so', async () => {
     const request = anEmailRequest();
     const record = recordOf(request);
     refuses = ({ topic, value }) =>

@@ -131,7 +131,7 @@ describe('the ledger', () => {
     });
   });
 
-  it('knows the calls between the same two that may have been accepted, and under which id of the provider', async () => {
+  it('knows the accepted and unconfirmed calls between the same participants, and their provider ids', async () => {
     const [participants, contentHash] = [randomUUID(), randomUUID()];
     const of = (fingerprint: { participants: string; contentHash: string | null }, more = {}) =>
       aDelivery({ fingerprint, ...more });
@@ -222,7 +222,8 @@ describe('the ledger', () => {
     const names = async () =>
       (
         await pool.query<{ name: string }>(
-          `SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'sms.ledger'::regclass ORDER BY 1`,
+          'SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = ' +
+            "'sms.ledger'::regclass ORDER BY 1",
         )
       ).rows.map((row) => row.name);
     const before = await names();

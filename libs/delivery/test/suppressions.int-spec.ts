@@ -193,7 +193,8 @@ describe('who must not be written to', () => {
 
   it('is probed by the index, however many there are', async () => {
     await pool.query(
-      `INSERT INTO email.suppression (recipient, scope_key, at, lifted, scope) SELECT gen_random_uuid(), 'all', now(), false, 'all' FROM generate_series(1, 20000)`,
+      "INSERT INTO email.suppression (recipient, scope_key, at, lifted, scope) SELECT gen_random_uuid(), 'all', " +
+        "now(), false, 'all' FROM generate_series(1, 20000)",
     );
     await pool.query('ANALYZE email.suppression');
     const asked: { text: string; values: unknown[] }[] = [];

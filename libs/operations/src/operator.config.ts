@@ -6,6 +6,7 @@ export const operatorSettings = {
   OPERATOR_TOKEN: secret(accessTokens)
     .optional()
     .describe(
-      'Access token of this service’s operator API (suppressions), at least 16 characters. Several, separated by commas, are all accepted. Unset: the API is off.',
+      'Access token of this service’s operator API (suppressions), at least 16 characters. Several, separated by ' +
+        'commas, are all accepted. Unset: the API is off.',
     ),
 };

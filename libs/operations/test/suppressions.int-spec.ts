@@ -82,7 +82,7 @@ describe('suppressions as operators see them', () => {
     expect((await admin.of({ recipient, lifted: true })).suppressions).toHaveLength(1);
   });
 
-  it('of a phone number are found, added and removed by any of its spellings, and by the sender in any of its own', async () => {
+  it('of a phone number are found, added and removed by any spelling of the number and of the sender', async () => {
     const words = new SuppressionsService({ publish: () => Promise.resolve() });
     const texts = new SuppressionAdmin({ channel: 'sms', hashKey, words, table });
     const scope = SuppressionScope.parse('sender:whatsapp:+5215598765432');

@@ -4,13 +4,15 @@ import { z } from 'zod';
 /** Settings of the database connection, the same in every service. */
 export const postgresSettings = {
   DATABASE_URL: secret().describe(
-    'PostgreSQL connection, such as postgres://user:password@host:5432/messaging. Each service keeps to a schema of its own.',
+    'PostgreSQL connection, such as postgres://user:password@host:5432/messaging. Each service keeps to a schema ' +
+      'of its own.',
   ),
   DATABASE_SSL: z
     .enum(['disable', 'require', 'verify-full'])
     .default('disable')
     .describe(
-      'TLS to PostgreSQL: disable; require (encrypted, certificate not checked); verify-full (certificate and host name checked).',
+      'TLS to PostgreSQL: disable; require (encrypted, certificate not checked); verify-full (certificate and ' +
+        'host name checked).',
     ),
   DATABASE_SSL_CA_FILE: z
     .string()

@@ -38,7 +38,8 @@ export const counters = {
       'mi.channel': 'email, sms',
       'mi.provider': 'provider',
       'mi.outcome':
-        '`sent`, `failed`, `unknown` (the answer was lost), `validated` (only checked) or `waiting` and `expired` (it could not begin in time)',
+        '`sent`, `failed`, `unknown` (the answer was lost), `validated` (only checked) or `waiting` and ' +
+        '`expired` (it could not begin in time)',
       'mi.failure.kind': 'kind of the failure ([delivery.md](delivery.md#failures)); none where there is none',
     },
     remedy: 'where `failed` grows: the log lines `attempt` name the code, [errors](errors/README.md) what to do',
@@ -71,7 +72,8 @@ export const counters = {
     name: 'mi.consumer.restarts',
     unit: '{restart}',
     meaning:
-      'Times that a consumer lost its group or connection and started again; more than five a minute degrade the readiness.',
+      'Times that a consumer lost its group or connection and started again; more than five a minute degrade the ' +
+      'readiness.',
     labels: { ...group, 'error.type': 'name of the error' },
     remedy: 'look at the brokers, and at the service’s log',
   },
@@ -86,7 +88,8 @@ export const counters = {
     name: 'mi.lost.releases',
     unit: '{message}',
     meaning:
-      'Messages that retry released once more, since the record of the first release, or what its channel told of it, was lost.',
+      'Messages that retry released once more, since the record of the first release, or what its channel told ' +
+      'of it, was lost.',
     labels: { 'mi.channel': 'email, sms' },
     remedy: 'look for the cause in `messaging.unreadable`; the messages themselves go on',
   },
@@ -94,7 +97,8 @@ export const counters = {
     name: 'mi.lost.handovers',
     unit: '{message}',
     meaning:
-      'Messages that a channel handed over to retry once more, since the record of the first hand-over, or its acknowledgement, was lost.',
+      'Messages that a channel handed over to retry once more, since the record of the first hand-over, or its ' +
+      'acknowledgement, was lost.',
     labels: { 'mi.channel': 'email, sms' },
     remedy: 'look for the cause in `messaging.unreadable`; the messages themselves go on',
   },
@@ -102,7 +106,8 @@ export const counters = {
     name: 'mi.fields.lost',
     unit: '{field}',
     meaning:
-      'Fields of facts and dead letters that reporting could not keep, such as text that is no Unicode; the rest is kept, and `lacks` in the timeline names them.',
+      'Fields of facts and dead letters that reporting could not keep, such as text that is no Unicode; the rest ' +
+      'is kept, and `lacks` in the timeline names them.',
     labels: { 'messaging.destination.name': 'topic, without prefix', 'mi.field': 'name of the field' },
     remedy: 'find who writes them: a service of another version, or somebody else',
   },
@@ -110,14 +115,16 @@ export const counters = {
     name: 'mi.webhook.other',
     unit: '{event}',
     meaning:
-      'Genuine webhook events about no message of ours: of the account, or of a kind that is new. They are kept in `messaging.unreadable`.',
+      'Genuine webhook events about no message of ours: of the account, or of a kind that is new. They are kept ' +
+      'in `messaging.unreadable`.',
     labels: webhookEvent,
   },
   unusableWebhookEvents: {
     name: 'mi.webhook.unusable',
     unit: '{event}',
     meaning:
-      'Genuine webhook events that lack what is needed, such as the message they are about. They are kept in `messaging.unreadable`.',
+      'Genuine webhook events that lack what is needed, such as the message they are about. They are kept in ' +
+      '`messaging.unreadable`.',
     labels: webhookEvent,
     remedy: 'look at the topic (`x-error` tells what an event lacks): perhaps the provider has changed its format',
   },
@@ -125,7 +132,8 @@ export const counters = {
     name: 'mi.webhook.odd',
     unit: '{event}',
     meaning:
-      'Genuine webhook events that were used without some of their fields, which are not as the provider describes them.',
+      'Genuine webhook events that were used without some of their fields, which are not as the provider ' +
+      'describes them.',
     labels: webhookEvent,
     remedy: 'the log names the fields, once for each shape: perhaps the provider has changed its format',
   },

@@ -84,7 +84,9 @@ function* lostExpressions(files: readonly SourceFile[], html: string): Generator
     if ((kept[token] ?? 0) < (found?.length ?? 0))
       yield {
         token,
-        what: `${token} stands where MJML drops it: put it into an element, or into <mj-raw>${token}</mj-raw> between elements`,
+        what:
+          `${token} stands where MJML drops it: put it into an element, or into <mj-raw>${token}</mj-raw> between ` +
+          'elements',
       };
   }
 }
@@ -131,7 +133,9 @@ function* riskyAttribute(name: string, value: string, declaration: Declaration):
   if (!variable || !isUrl(variable, declaration))
     yield {
       token,
-      what: `${token} is the whole address of ${name}: it must be one variable of type url, or follow a fixed beginning such as https://example.org/`,
+      what:
+        `${token} is the whole address of ${name}: it must be one variable of type url, or follow a fixed ` +
+        'beginning such as https://example.org/',
     };
 }
 

@@ -7,6 +7,7 @@ export const templateSettings = {
     .min(1)
     .default('templates')
     .describe(
-      'The folder of the templates (docs/templates.md), from the working directory. Read and checked at start; a broken template ends the service.',
+      'The folder of the templates (docs/templates.md), from the working directory. Read and checked at start; a ' +
+        'broken template ends the service.',
     ),
 };

@@ -4,7 +4,8 @@ import { examplesOf, type Rendering, Templates } from '../src/index.ts';
 import { aFolder, aVersion, mjml, plain, yaml } from './folder.ts';
 
 const page = mjml(
-  '<mj-text>Hello {{name}}{{#if note}}: {{note}}{{/if}}</mj-text>\n<mj-table>{{#each things}}<tr><td>{{@index}} {{title}} for {{../name}}</td></tr>{{else}}<tr><td>nothing</td></tr>{{/each}}</mj-table>',
+  '<mj-text>Hello {{name}}{{#if note}}: {{note}}{{/if}}</mj-text>\n<mj-table>{{#each things}}<tr><td>{{@index}} ' +
+    '{{title}} for {{../name}}</td></tr>{{else}}<tr><td>nothing</td></tr>{{/each}}</mj-table>',
 );
 
 let templates: Templates;
@@ -193,7 +194,8 @@ describe('the templates that come along', () => {
       .flatMap(({ name, version, channels, declaration }) =>
         channels.map(
           (channel) =>
-            `${name} ${channel} ${ours.render(channel, { name, version, variables: examplesOf(declaration) }).rendered}`,
+            `${name} ${channel} ` +
+            `${ours.render(channel, { name, version, variables: examplesOf(declaration) }).rendered}`,
         ),
       );
     expect(made).toEqual([

@@ -28,14 +28,18 @@ export const kafkaSettings = {
   KAFKA_SASL_USERNAME: z.string().optional().describe('User of the login.'),
   KAFKA_SASL_PASSWORD: secret().optional().describe('Password of the login.'),
   KAFKA_SESSION_TIMEOUT_MS: milliseconds(10_000).describe(
-    'The group gives a silent replica’s partitions away after this many milliseconds: so long does a killed one’s work stand still.',
+    'The group gives a silent replica’s partitions away after this many milliseconds: so long does a killed ' +
+      'one’s work stand still.',
   ),
   KAFKA_INSTANCE_ID: z
     .string()
     .regex(/^[a-zA-Z0-9._-]{1,200}$/)
     .optional()
     .describe(
-      'A lasting name of this replica, such as the pod’s in a StatefulSet. With it a replica that restarts within KAFKA_SESSION_TIMEOUT_MS gets its partitions back and the others work on undisturbed; set that longer than a restart takes. Two replicas under one name: the older one stops consuming. Unset: a replica that stops leaves the group at once.',
+      'A lasting name of this replica, such as the pod’s in a StatefulSet. With it a replica that restarts ' +
+        'within KAFKA_SESSION_TIMEOUT_MS gets its partitions back and the others work on undisturbed; set that ' +
+        'longer than a restart takes. Two replicas under one name: the older one stops consuming. Unset: a replica ' +
+        'that stops leaves the group at once.',
     ),
   KAFKA_CONCURRENCY: z.coerce
     .number()
@@ -44,7 +48,8 @@ export const kafkaSettings = {
     .max(10_000)
     .default(1_000)
     .describe(
-      'Records one replica works on at a time. The bulk lane takes at most 70 % of it and the transactional one 90 %, so an urgent record finds a place.',
+      'Records one replica works on at a time. The bulk lane takes at most 70 % of it and the transactional one ' +
+        '90 %, so an urgent record finds a place.',
     ),
   KAFKA_PARTITION_WINDOW: z.coerce
     .number()

@@ -59,7 +59,7 @@ describe('the publisher', () => {
     expect((await statuses.until(2)).map((record) => record.json())).toEqual([before, after]);
   });
 
-  it('refuses a record that its topic’s readers could not read, with field and rule and without the value', async () => {
+  it('refuses a record that its topic’s readers could not read: with field and rule, without the value', async () => {
     const statuses = await client.collect(topicName(topics.statusChanged, prefix));
     const [broken, good] = [{ ...aStatus(), nextAt: '+010000-01-01T13:59:59.000Z' }, aStatus()];
     const refused = await publisher

@@ -149,7 +149,7 @@ describe('the checker of a chaos run', () => {
         shown: [stands('m1', 'sent', true)],
         facts: [sent('m1')],
       });
-    expect(ends(true)).toMatchObject({ nonTerminal: 0, receiptsGivenUp: 1 });
+    expect(ends(true)).toMatchObject({ nonTerminal: 0, receiptsNotRepeated: 1 });
     expect(ends(false).nonTerminal).toBe(1);
   });
 

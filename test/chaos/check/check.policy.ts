@@ -36,7 +36,7 @@ export interface Figures extends Record<(typeof mustBeZero)[number], number> {
     takenLate: number;
   };
   /** Messages that end as `sent`: the provider gave up telling us before we could take its webhook. */
-  receiptsGivenUp: number;
+  receiptsNotRepeated: number;
   /** What the run has tried at all: a promise that nothing has tested is none. */
   exercised: {
     /** Messages that went in a call with others of the same content. */
@@ -83,7 +83,7 @@ export function check(evidence: Evidence): Verdict {
     misreported: count('misreported'),
     quarantined: count('quarantined'),
     crashes: count('crashes'),
-    receiptsGivenUp: stories.filter(({ shown }) => shown?.final && shown.status === 'sent').length,
+    receiptsNotRepeated: stories.filter(({ shown }) => shown?.final && shown.status === 'sent').length,
     exercised: exerciseOf(stories),
   };
   return { figures, findings };

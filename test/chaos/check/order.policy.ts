@@ -27,7 +27,9 @@ export function inversionsOf(stories: readonly Story[]): Inversion[] {
       const latest = overtaken.reduce((a, b) => (b.acceptedAt > a.acceptedAt ? b : a));
       inversions.push({
         messageId: next.messageId,
-        what: `it was taken ${latest.acceptedAt - next.acceptedAt} ms before ${latest.messageId}, which was published first`,
+        what:
+          `it was taken ${latest.acceptedAt - next.acceptedAt} ms before ${latest.messageId}, which was published ` +
+          'first',
       });
     }
   }

@@ -134,7 +134,7 @@ describe('what the tables say', () => {
     expect(said.filter((text) => !/^[A-Z].+\.$/.test(text))).toEqual([]);
   });
 
-  it('is taken from the provider’s own pages, or from what we saw ourselves, and from nobody else’s repository', async () => {
+  it('is taken from the provider’s own pages or our own runs, and from nobody else’s repository', async () => {
     const own: Record<string, RegExp> = {
       sendgrid:
         /^(https:\/\/(www\.twilio\.com\/docs\/sendgrid|(support\.|docs\.)?sendgrid\.com)\/|on no page of SendGrid’s)/,

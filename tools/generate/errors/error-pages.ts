@@ -122,7 +122,9 @@ function indexPage(tables: readonly FailureTable[]): string {
 
 # Error codes
 
-Every code that a failure may carry, with what it means and what to do. The field \`help\` of a failure names its page and section, such as \`${sectionOf('twilio', '21610')}\`. What the kinds lead to: [how a message is delivered](../delivery.md#failures).
+Every code that a failure may carry, with what it means and what to do. The field \`help\` of a failure names its
+page and section, such as \`${sectionOf('twilio', '21610')}\`. What the kinds lead to: [how a message is
+delivered](../delivery.md#failures).
 
 ${table(['Source', 'Codes', 'Table'], rows)}
 
@@ -130,7 +132,8 @@ ${table(['Source', 'Codes', 'Table'], rows)}
 
 A code that is in no table is marked \`unlisted\` and judged by its HTTP status alone.
 
-**What to do:** Look the code up at the provider. If it is a real one, add a row to the provider’s table (\`apps/<channel>/src/providers/<name>/send/<name>.failures.ts\`) with its source, and run \`npm run generate\`.
+**What to do:** Look the code up at the provider. If it is a real one, add a row to the provider’s table
+(\`apps/<channel>/src/providers/<name>/send/<name>.failures.ts\`) with its source, and run \`npm run generate\`.
 
 ${unlistedCodes()}
 `;

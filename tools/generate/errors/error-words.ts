@@ -16,7 +16,8 @@ export const shownWhere = ({ stage = 'request', httpStatus }: Row): string =>
   `${places[stage]}${httpStatus === undefined ? '' : `, HTTP ${httpStatus}`}`;
 
 const lookUp =
-  'Finds out at the provider whether it took the message before anything goes again ([when the answer is lost](../delivery.md#when-the-providers-answer-is-lost)).';
+  'Finds out at the provider whether it took the message before anything goes again ([when the answer is ' +
+  'lost](../delivery.md#when-the-providers-answer-is-lost)).';
 
 /**
  * What the platform does by itself (docs/delivery.md).
@@ -27,9 +28,15 @@ export function platformDoes(row: Row, others: boolean): string {
     case 'request':
       return afterRequest(row, others);
     case 'network':
-      return `${afterRequest(row, others)} What counts is whether the request was written, which the transport sees: if it was not, the message is tried again; if it was, it is looked up first.`;
+      return (
+        `${afterRequest(row, others)} What counts is whether the request was written, which the transport sees: if ` +
+        'it was not, the message is tried again; if it was, it is looked up first.'
+      );
     case 'receipt':
-      return 'Tells it in the message’s timeline. Nothing is sent again by itself, since the provider had taken the message.';
+      return (
+        'Tells it in the message’s timeline. Nothing is sent again by itself, since the provider had taken the ' +
+        'message.'
+      );
     case 'webhook':
     case 'inbound':
     case 'warning':

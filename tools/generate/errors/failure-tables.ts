@@ -13,8 +13,8 @@ export interface FailureTable {
 }
 
 /**
- * The tables of every provider, as `apps/<channel>/src/providers/<name>/send/<name>.failures.ts` export them, and that of
- * the network.
+ * The tables of every provider, as `apps/<channel>/src/providers/<name>/send/<name>.failures.ts` export them, and
+ * that of the network.
  */
 export async function failureTables(root: string): Promise<FailureTable[]> {
   const files = readdirSync(join(root, 'apps'), { recursive: true, encoding: 'utf8' })

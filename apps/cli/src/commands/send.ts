@@ -35,7 +35,8 @@ async function main(): Promise<number> {
   else showEnd(order, timeline ?? { ...whatWasSeen(order, status, final, traceId), timeline: facts });
   if (!final)
     console.error(
-      `Gave up following after ${order.timeoutMs / 1000} s (--timeout); it stands at ${facts.length > 0 ? status : 'no status at all: is the service up? npm run status'}.`,
+      `Gave up following after ${order.timeoutMs / 1000} s (--timeout); it stands at ` +
+        `${facts.length > 0 ? status : 'no status at all: is the service up? npm run status'}.`,
     );
   if (!final) return NO_RESPONSE;
   return status === 'delivered' ? DELIVERED : OTHER_END;

@@ -37,7 +37,8 @@ async function main(): Promise<number> {
 async function alreadyRunning({ dataDir }: Settings, detach: boolean): Promise<number> {
   const { ready, running } = await probe(dataDir);
   console.log(
-    `Already running (DATA_DIR ${dataDir}, supervisor: process ${running?.supervisor.pid}), ${ready ? 'and all of it is ready' : 'but not all of it is ready'}.`,
+    `Already running (DATA_DIR ${dataDir}, supervisor: process ${running?.supervisor.pid}), ` +
+      `${ready ? 'and all of it is ready' : 'but not all of it is ready'}.`,
   );
   console.log('npm run status shows it, npm run stop ends it.');
   return detach && ready ? 0 : 1;

@@ -9,7 +9,8 @@ import { applyTopics, planOf } from '../kafka/topics.ts';
 const usage = `Usage: npm run topics -- plan [--json] [--exit-code]   show what would change
        npm run topics -- apply [--json]                carry it out
   --exit-code  plan exits with 3 when there is something to change
-Settings: KAFKA_BROKERS, KAFKA_TOPIC_PREFIX, KAFKA_TOPIC_PARTITIONS, KAFKA_TOPIC_REPLICATION, KAFKA_TOPIC_MIN_INSYNC_REPLICAS`;
+Settings: KAFKA_BROKERS, KAFKA_TOPIC_PREFIX, KAFKA_TOPIC_PARTITIONS, KAFKA_TOPIC_REPLICATION,
+          KAFKA_TOPIC_MIN_INSYNC_REPLICAS`;
 
 const CHANGES_WAIT = 3;
 

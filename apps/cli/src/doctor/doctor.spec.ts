@@ -305,7 +305,7 @@ describe('the doctor', () => {
   });
 
   describe('told to fix', () => {
-    it('registers a signed webhook where there is none, keeps its key privately, and events then verify by it', async () => {
+    it('registers a signed webhook where there is none, and keeps the key that verifies its events', async () => {
       await sandbox.close();
       await start({ SANDBOX_SENDGRID_WEBHOOK_URL: undefined });
       const { repairs } = await look(true);

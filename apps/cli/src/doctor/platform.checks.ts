@@ -16,7 +16,8 @@ export const platformChecks = {
     title: 'The email service’s public address can be called by a provider',
     meaning: 'Webhooks go to an address that only this machine reaches, or over an open line.',
     remedy:
-      'Set EMAIL_PUBLIC_URL to the https address at which providers reach the email service; a tunnel will do for a trial.',
+      'Set EMAIL_PUBLIC_URL to the https address at which providers reach the email service; a tunnel will do ' +
+      'for a trial.',
   },
   'sms.public-url': {
     title: 'The sms service’s public address can be called by a provider',
@@ -27,25 +28,29 @@ export const platformChecks = {
   'email.ready': {
     title: 'The e-mail service is ready, and nothing degrades it',
     meaning:
-      'A consumer starts again and again, a partition cannot be read, batches were left out, messages wait in vain, or what it stands on is down.',
+      'A consumer starts again and again, a partition cannot be read, batches were left out, messages wait in ' +
+      'vain, or what it stands on is down.',
     remedy: 'docs/operations.md tells what each check means.',
   },
   'sms.ready': {
     title: 'The sms service is ready, and nothing degrades it',
     meaning:
-      'A consumer starts again and again, a partition cannot be read, batches were left out, messages wait in vain, or what it stands on is down.',
+      'A consumer starts again and again, a partition cannot be read, batches were left out, messages wait in ' +
+      'vain, or what it stands on is down.',
     remedy: 'docs/operations.md tells what each check means.',
   },
   'retry.ready': {
     title: 'The retry service is ready, and nothing degrades it',
     meaning:
-      'A consumer starts again and again, a partition cannot be read, batches were left out, messages wait in vain, or what it stands on is down.',
+      'A consumer starts again and again, a partition cannot be read, batches were left out, messages wait in ' +
+      'vain, or what it stands on is down.',
     remedy: 'docs/operations.md tells what each check means.',
   },
   'reporting.ready': {
     title: 'The reporting service is ready, and nothing degrades it',
     meaning:
-      'A consumer starts again and again, a partition cannot be read, batches were left out, messages wait in vain, or what it stands on is down.',
+      'A consumer starts again and again, a partition cannot be read, batches were left out, messages wait in ' +
+      'vain, or what it stands on is down.',
     remedy: 'docs/operations.md tells what each check means.',
   },
   'kafka.reachable': {
@@ -57,7 +62,9 @@ export const platformChecks = {
   'kafka.topics': {
     title: 'The topics are as the contract says',
     meaning:
-      'A topic that is missing stops its service; under another cleanup policy records are lost; other settings may keep records too short or too long, take a wrong time from a producer, or let fewer replicas share the work.',
+      'A topic that is missing stops its service; under another cleanup policy records are lost; other settings ' +
+      'may keep records too short or too long, take a wrong time from a producer, or let fewer replicas share ' +
+      'the work.',
     remedy: 'npm run topics -- plan shows the difference, npm run topics -- apply makes it good.',
   },
   'kafka.retention': {
@@ -69,7 +76,8 @@ export const platformChecks = {
   'kafka.undecodable': {
     title: 'No batch was left out because it could not be decoded',
     meaning:
-      'What it held is lost until its producer publishes it again; within the last day it counts as failed, within seven as a warning.',
+      'What it held is lost until its producer publishes it again; within the last day it counts as failed, ' +
+      'within seven as a warning.',
     remedy: 'docs/operations.md (batches that cannot be decoded) tells how to find what was in it.',
   },
   'postgres.reachable': {
@@ -82,13 +90,16 @@ export const platformChecks = {
     meaning:
       'With DATABASE_MIGRATE=false a service does not bring its tables itself: it waits for them and does nothing.',
     remedy:
-      'Run the job that brings them, or start each service once with DATABASE_MIGRATE=true, under a login that may create tables.',
+      'Run the job that brings them, or start each service once with DATABASE_MIGRATE=true, under a login that ' +
+      'may create tables.',
   },
   'postgres.standing': {
     title: 'No message stands still between a channel and retry',
     meaning:
-      'Messages that went several times, and of which the other service has read and said nothing: a fault of the platform, or records that cannot be read.',
+      'Messages that went several times, and of which the other service has read and said nothing: a fault of ' +
+      'the platform, or records that cannot be read.',
     remedy:
-      'Look into messaging.unreadable and the logs of the services named; docs/operations.md tells how to find the messages.',
+      'Look into messaging.unreadable and the logs of the services named; docs/operations.md tells how to find ' +
+      'the messages.',
   },
 } satisfies CheckTable;

@@ -227,7 +227,8 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
       await given('status.changed', 'retention.ms', String(DAY_MS));
       const { code, output } = await command(['--strict'], env);
       expect(output).toContain(
-        `! kafka.topics              ${topic('status.changed')} has retention.ms ${DAY_MS} instead of ${7 * DAY_MS}\n    npm run topics -- plan`,
+        `! kafka.topics              ${topic('status.changed')} has retention.ms ${DAY_MS} instead of ` +
+          `${7 * DAY_MS}\n    npm run topics -- plan`,
       );
       expect(code).toBe(1);
     });
@@ -347,11 +348,14 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
     await database
       .pool()
       .query(
-        `INSERT INTO sms.handover (id, hop, kept_at, again, deferred, trace) SELECT gen_random_uuid(), 1, now(), again, '{}', '{}' FROM unnest(ARRAY[0, 2, 3, 7]) AS again`,
+        'INSERT INTO sms.handover (id, hop, kept_at, again, deferred, trace) SELECT gen_random_uuid(), 1, now(), ' +
+          "again, '{}', '{}' FROM unnest(ARRAY[0, 2, 3, 7]) AS again",
       );
     await database.pool().query(`
-      INSERT INTO retry.schedule (id, hop, channel, tenant, message_id, lane, mode, kind, state, due_at, bytes, payload, trace, again)
-      SELECT gen_random_uuid(), 2, 'email', 'default', 'm', 'urgent', 'send', 'failed', state, now(), 2, '{}', '{}', 3 FROM unnest(ARRAY['published', 'answered']) AS state`);
+      INSERT INTO retry.schedule (id, hop, channel, tenant, message_id, lane, mode, kind, state, due_at, bytes,
+        payload, trace, again)
+      SELECT gen_random_uuid(), 2, 'email', 'default', 'm', 'urgent', 'send', 'failed', state, now(), 2, '{}', '{}',
+        3 FROM unnest(ARRAY['published', 'answered']) AS state`);
     const { found, well } = await look();
     expect(found['postgres.standing']).toEqual({
       state: 'fail',

@@ -58,7 +58,10 @@ function differenceOf(change: TopicChange): string {
     case 'add-partitions':
       return `${change.name} has ${change.from} of ${change.to} partitions`;
     case 'configure':
-      return `${change.name} has ${change.changes.map(({ name, from = 'nothing', to }) => `${name} ${from} instead of ${to}`).join(', ')}`;
+      return (
+        `${change.name} has ` +
+        `${change.changes.map(({ name, from = 'nothing', to }) => `${name} ${from} instead of ${to}`).join(', ')}`
+      );
   }
 }
 

@@ -35,7 +35,8 @@ export async function requireDatabase(url: string, env: Env): Promise<void> {
     throw new StartProblem(
       `PostgreSQL at ${withoutPassword(url)} (DATABASE_URL) cannot be used: ${reasonOf(cause)}`,
       [
-        'start that database, or correct DATABASE_URL (postgresql://user:password@host:5432/database), and DATABASE_SSL if it asks for TLS',
+        'start that database, or correct DATABASE_URL (postgresql://user:password@host:5432/database), and ' +
+          'DATABASE_SSL if it asks for TLS',
         'unset DATABASE_URL to have a local one started',
       ],
       { cause },

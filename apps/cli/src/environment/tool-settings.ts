@@ -62,7 +62,8 @@ export const toolSettings: readonly ToolSetting[] = [
   {
     name: 'PROVIDER_ERRORS',
     meaning:
-      'npm test: a collected list of the providers’ codes to hold the failure tables against; where it is not there that test is skipped.',
+      'npm test: a collected list of the providers’ codes to hold the failure tables against; where it is not ' +
+      'there that test is skipped.',
     standard: '../shared/provider-errors.json',
   },
   {

@@ -86,7 +86,8 @@ export function planTopics(wanted: readonly WantedTopic[], existing: readonly Ex
       plan.changes.push({ kind: 'add-partitions', name: topic.name, from: now.partitions, to: topic.partitions });
     if (now.partitions > topic.partitions) {
       plan.notes.push(
-        `${topic.name} has ${now.partitions} partitions, more than the ${topic.partitions} wanted: Kafka cannot take any away, so they stay.`,
+        `${topic.name} has ${now.partitions} partitions, more than the ${topic.partitions} wanted: Kafka cannot ` +
+          'take any away, so they stay.',
       );
     }
     const changes = Object.entries(topic.config)
@@ -109,8 +110,14 @@ export function describeChange(change: TopicChange): string {
       return `+ ${change.name}: create, ${change.partitions} partitions, ${replication}, ${config}`;
     }
     case 'add-partitions':
-      return `~ ${change.name}: ${change.from} → ${change.to} partitions (keys may move to other partitions: records in flight may overtake)`;
+      return (
+        `~ ${change.name}: ${change.from} → ${change.to} partitions (keys may move to other partitions: records in ` +
+        'flight may overtake)'
+      );
     case 'configure':
-      return `~ ${change.name}: ${change.changes.map(({ name, from, to }) => `${name} ${from ?? 'unset'} → ${to}`).join(', ')}`;
+      return (
+        `~ ${change.name}: ` +
+        `${change.changes.map(({ name, from, to }) => `${name} ${from ?? 'unset'} → ${to}`).join(', ')}`
+      );
   }
 }

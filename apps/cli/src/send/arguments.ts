@@ -4,7 +4,8 @@ import { Channel, EmailRequested, fieldErrors, Lane, SmsRequested } from '#libs/
 
 export const usage = `Usage: npm run send -- email --to ada@inbox.test --subject Hello --text "It works"
        npm run send -- sms --to +12025550123 --body "It works"
-       npm run send -- email --to ada@inbox.test --template welcome --var name=Ada --var productName=Engines --var startUrl=https://example.org/
+       npm run send -- email --to ada@inbox.test --template welcome --var name=Ada --var productName=Engines \\
+                   --var startUrl=https://example.org/
 E-mail:  --to (repeatable) --cc --bcc --from "Name <address>" --reply-to --subject --text --html
 SMS:     --to --from --body --media <url> (repeatable) --kind sms|mms|whatsapp
 Either:  --template <name> --template-version <n> --var name=value (repeatable; a value that is JSON is read as such)

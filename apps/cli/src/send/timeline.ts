@@ -34,7 +34,8 @@ export async function fetchTimeline(
   order: SendOrder,
   untilFinal: boolean,
 ): Promise<Timeline> {
-  const address = `${url}/v1/messages/${order.channel}/${encodeURIComponent(order.messageId)}?tenant=${encodeURIComponent(order.tenant)}`;
+  const [id, tenant] = [order.messageId, order.tenant].map(encodeURIComponent);
+  const address = `${url}/v1/messages/${order.channel}/${id}?tenant=${tenant}`;
   const end = performance.now() + TIMEOUT_MS;
   for (;;) {
     const late = performance.now() > end;

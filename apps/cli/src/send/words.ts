@@ -42,5 +42,8 @@ const words: Record<string, (fact: StatusChanged) => string> = {
 export function factLine(fact: StatusChanged, sinceMs: number): string {
   const meaning = words[fact.status]?.(fact) ?? `the recipient’s doing: ${fact.status}`;
   const detail = detailOf(fact);
-  return `  ${`+${(sinceMs / 1000).toFixed(2)} s`.padStart(9)}  ${fact.status.padEnd(12)} ${meaning}${detail ? ` (${detail})` : ''}`;
+  return (
+    `  ${`+${(sinceMs / 1000).toFixed(2)} s`.padStart(9)}  ${fact.status.padEnd(12)} ` +
+    `${meaning}${detail ? ` (${detail})` : ''}`
+  );
 }

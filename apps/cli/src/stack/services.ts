@@ -129,7 +129,8 @@ function sandboxValues(env: Env, { ports, layout, secrets }: Surroundings): Valu
     SANDBOX_TWILIO_NUMBERS: env['SMS_FROM'] || '+15005550006',
     SANDBOX_TWILIO_ACCOUNT_SID: secrets.sandboxTwilioAccountSid,
     SANDBOX_TWILIO_AUTH_TOKEN: secrets.sandboxTwilioAuthToken,
-    SANDBOX_TWILIO_INBOUND_URL: `${(env['SMS_PUBLIC_URL'] || localUrl(ports.sms)).replace(/\/$/, '')}/webhooks/twilio/inbound`,
+    SANDBOX_TWILIO_INBOUND_URL:
+      (env['SMS_PUBLIC_URL'] || localUrl(ports.sms)).replace(/\/$/, '') + '/webhooks/twilio/inbound',
   };
 }
 

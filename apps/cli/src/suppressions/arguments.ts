@@ -4,7 +4,8 @@ import { Channel, isRecipient, suppressionReasons } from '#libs/contracts';
 
 export const usage = `Usage: npm run suppressions -- list                   who must not be written to, newest first
            --channel email|sms        only these
-           --scope <scope>            all, marketing, topic:<name>, group:sendgrid:<number>, sender:<sender>, kind:whatsapp
+           --scope <scope>            all, marketing, topic:<name>, group:sendgrid:<number>, sender:<sender>,
+                                      kind:whatsapp
            --reason <reason>          ${suppressionReasons.join(', ')}
            --tenant <tenant>          only those of this tenant alone
            --lifted                   also those that were lifted
@@ -18,7 +19,8 @@ export const usage = `Usage: npm run suppressions -- list                   who 
        npm run suppressions -- remove <recipient> --note <why>
            --scope, --tenant, --by    as for add: they must be the suppression's own
        npm run suppressions -- sync                   takes over SendGrid's and Resend's own lists
-  <recipient>: an e-mail address, a phone number (+14155550100, "+1 (415) 555-0100"), the keyed hash that list shows (with --channel), or - to read it from standard input
+  <recipient>: an e-mail address, a phone number (+14155550100, "+1 (415) 555-0100"), the keyed hash that list
+               shows (with --channel), or - to read it from standard input
   --json    as JSON
 Settings: EMAIL_URL, SMS_URL and OPERATOR_TOKEN; not needed where npm start runs the system here
 Exit code: 0 done, 1 there was nothing to do it to, or a list could not be read, 2 wrong use or no answer`;
@@ -106,7 +108,8 @@ function guessed(recipient: string): readonly Channel[] {
   const channels = Channel.options.filter((channel) => isRecipient(recipient, channel));
   if (channels.length > 0) return channels;
   throw new SuppressionUsageError(
-    'this is neither an e-mail address nor a phone number with its country’s code (+14155550100): say --channel if it is a keyed hash',
+    'this is neither an e-mail address nor a phone number with its country’s code (+14155550100): say --channel ' +
+      'if it is a keyed hash',
   );
 }
 

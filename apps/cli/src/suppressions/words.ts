@@ -18,7 +18,10 @@ export function lineOf({
   const whose = tenant === undefined ? '' : ` of ${tenant}`;
   const from = [source, provider].filter(Boolean).join(' ');
   const person = by === undefined ? '' : `, ${lifted ? 'lifted ' : ''}by ${by}${note === undefined ? '' : `: ${note}`}`;
-  return `${at}  ${channel.padEnd(5)}  ${(mask ?? '').padEnd(24)}  ${recipient}  ${lifted ? 'lifted: ' : ''}${scope}${whose}, ${reason}${from === '' ? '' : ` (${from})`}${person}`;
+  return (
+    `${at}  ${channel.padEnd(5)}  ${(mask ?? '').padEnd(24)}  ${recipient}  ` +
+    `${lifted ? 'lifted: ' : ''}${scope}${whose}, ${reason}${from === '' ? '' : ` (${from})`}${person}`
+  );
 }
 
 export interface ListTotal {

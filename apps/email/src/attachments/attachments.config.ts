@@ -11,7 +11,8 @@ export const attachmentSettings = {
     .max(20_000_000)
     .default(10_000_000)
     .describe(
-      'Most that the attachments by URL of one e-mail may hold together, in bytes, where we fetch them (SendGrid takes 30 MB a mail, in base64). Resend fetches them itself, by its own limits.',
+      'Most that the attachments by URL of one e-mail may hold together, in bytes, where we fetch them (SendGrid ' +
+        'takes 30 MB a mail, in base64). Resend fetches them itself, by its own limits.',
     ),
   ATTACHMENT_TIMEOUT_MS: z.coerce
     .number()
@@ -19,7 +20,8 @@ export const attachmentSettings = {
     .positive()
     .optional()
     .describe(
-      'Give up on the attachments by URL of one e-mail after this many milliseconds; it is tried again. Part of the time that a claim protects, so it must be below SENDGRID_TIMEOUT_MS. Unset: half of that.',
+      'Give up on the attachments by URL of one e-mail after this many milliseconds; it is tried again. Part of ' +
+        'the time that a claim protects, so it must be below SENDGRID_TIMEOUT_MS. Unset: half of that.',
     ),
   ATTACHMENT_MAILS: z.coerce
     .number()

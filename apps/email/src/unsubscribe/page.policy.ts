@@ -20,7 +20,8 @@ const headers = {
  */
 export const askPage: Page = page(200, 'Unsubscribe', [
   '<p>Do you want no more of these e-mails?</p>',
-  '<form method="post"><input type="hidden" name="List-Unsubscribe" value="One-Click"><button>Unsubscribe</button></form>',
+  '<form method="post"><input type="hidden" name="List-Unsubscribe" ' +
+    'value="One-Click"><button>Unsubscribe</button></form>',
 ]);
 
 export const donePage: Page = page(200, 'Unsubscribed', [
@@ -45,8 +46,12 @@ export const laterPage: Page = withHeaders(
 
 function page(status: number, title: string, body: string[]): Page {
   const style =
-    'body{font:18px/1.5 system-ui,sans-serif;max-width:32em;margin:15vh auto;padding:0 1em}button{font:inherit;padding:.5em 1.5em}';
-  const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${style}</style></head><body><h1>${title}</h1>${body.join('')}</body></html>`;
+    'body{font:18px/1.5 system-ui,sans-serif;max-width:32em;margin:15vh auto;padding:0 1em}' +
+    'button{font:inherit;padding:.5em 1.5em}';
+  const html =
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" ' +
+    `content="width=device-width"><title>${title}</title><style>${style}</style></head>` +
+    `<body><h1>${title}</h1>${body.join('')}</body></html>`;
   return { status, headers, html };
 }
 

@@ -34,7 +34,8 @@ const rules = {
   subject: 'cannot hold the unsubscribe link: put it into text or html',
   noLink: 'holds a place for the unsubscribe link, and this mail has none: give unsubscribe, or category marketing',
   ownHeader:
-    'holds a place for the unsubscribe link, and headers bring a List-Unsubscribe of their own: write the address itself',
+    'holds a place for the unsubscribe link, and headers bring a List-Unsubscribe of their own: write the ' +
+    'address itself',
   unknown: 'holds a placeholder about unsubscribing that nothing fills: write {{unsubscribeUrl}}',
 };
 

@@ -7,7 +7,8 @@ export const unsubscribeSettings = {
     .url({ protocol: /^https?$/ })
     .optional()
     .describe(
-      'Where this service is reached from outside, such as https://email.example.org: unsubscribe links lead there. Mail programs use only https.',
+      'Where this service is reached from outside, such as https://email.example.org: unsubscribe links lead ' +
+        'there. Mail programs use only https.',
     ),
   UNSUBSCRIBE_KEY: secret(
     z
@@ -19,7 +20,8 @@ export const unsubscribeSettings = {
   )
     .optional()
     .describe(
-      'Seals the unsubscribe links of marketing mail. Two separated by a comma while one is replaced: the first seals, both open. Unset: marketing mail needs a page of upstream’s own.',
+      'Seals the unsubscribe links of marketing mail. Two separated by a comma while one is replaced: the first ' +
+        'seals, both open. Unset: marketing mail needs a page of upstream’s own.',
     ),
 };
 

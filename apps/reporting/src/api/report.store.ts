@@ -11,9 +11,9 @@ import {
 } from './report.port.ts';
 import type { Count } from './summary/summary.policy.ts';
 
-const messageColumns = `m.id, m.tenant, m.channel, m.message_id AS "messageId", m.lane, m.category, m.trace_id AS "traceId",
-  m.requested_at AS "requestedAt", m.recipients, m.correlation_id AS "correlationId", m.tags, m.status, m.status_at AS "statusAt",
-  m.final, m.engagement, m.provider, m.attempts, m.updated_at AS "updatedAt"`;
+const messageColumns = `m.id, m.tenant, m.channel, m.message_id AS "messageId", m.lane, m.category,
+  m.trace_id AS "traceId", m.requested_at AS "requestedAt", m.recipients, m.correlation_id AS "correlationId", m.tags,
+  m.status, m.status_at AS "statusAt", m.final, m.engagement, m.provider, m.attempts, m.updated_at AS "updatedAt"`;
 
 const letterColumns = `d.event_id AS "eventId", d.id, d.tenant, d.channel, d.message_id AS "messageId", d.lane, d.at,
   d.requested_at AS "requestedAt", d.hop, d.reason, d.attempts, d.failure, d.lacks`;

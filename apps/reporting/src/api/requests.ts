@@ -30,7 +30,8 @@ export const Search = z.strictObject({
   recipient: oneLine(254)
     .min(3)
     .describe(
-      'An e-mail address, or a phone number with its country’s code, in any spelling. Only its keyed hash is looked up; it is not kept.',
+      'An e-mail address, or a phone number with its country’s code, in any spelling. Only its keyed hash is ' +
+        'looked up; it is not kept.',
     ),
   ...filters,
 });

@@ -78,7 +78,8 @@ async function addMessages(client: PoolClient, known: readonly KnownFact[]): Pro
 /** From here on nobody else projects these messages: what they read is all there is. */
 async function lockMessages(client: PoolClient, known: readonly KnownFact[]): Promise<MessageKey[]> {
   const { rows } = await client.query<MessageKey>(
-    'SELECT id, tenant, channel, message_id FROM reporting.message WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE',
+    'SELECT id, tenant, channel, message_id FROM reporting.message WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO ' +
+      'KEY UPDATE',
     [[...new Set(known.map(({ id }) => id))]],
   );
   return rows;
@@ -146,10 +147,13 @@ async function factsOf(client: PoolClient, ids: readonly string[]): Promise<Map<
 
 async function keepLetters(client: PoolClient, letters: readonly DeadLetterFact[]): Promise<void> {
   await client.query(
-    `INSERT INTO reporting.dead_letter (event_id, id, tenant, channel, message_id, lane, at, requested_at, hop, reason, attempts, failure, lacks)
-     SELECT "eventId", id, tenant, channel, "messageId", lane, at, "requestedAt", hop, reason, attempts, failure, coalesce(lacks, '{}')
+    `INSERT INTO reporting.dead_letter
+       (event_id, id, tenant, channel, message_id, lane, at, requested_at, hop, reason, attempts, failure, lacks)
+     SELECT "eventId", id, tenant, channel, "messageId", lane, at, "requestedAt", hop, reason, attempts, failure,
+       coalesce(lacks, '{}')
        FROM jsonb_to_recordset($1) AS r("eventId" uuid, id uuid, tenant text, channel text, "messageId" text, lane text,
-         at timestamptz, "requestedAt" timestamptz, hop integer, reason text, attempts integer, failure jsonb, lacks text[])
+         at timestamptz, "requestedAt" timestamptz, hop integer, reason text, attempts integer, failure jsonb,
+           lacks text[])
       ORDER BY "eventId"
      ON CONFLICT (event_id) DO NOTHING`,
     [JSON.stringify(letters)],

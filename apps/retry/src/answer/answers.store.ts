@@ -76,15 +76,18 @@ UPDATE retry.schedule s
 const overdueSql = `
 SELECT clock_timestamp() AS now,
        ARRAY(SELECT channel FROM unnest($1::text[]) AS c(channel) WHERE EXISTS (
-         SELECT 1 FROM retry.schedule s WHERE s.state = 'published' AND s.channel = c.channel AND s.ended_at < now() - $2::bigint * interval '1 millisecond'
+         SELECT 1 FROM retry.schedule s WHERE s.state = 'published' AND s.channel = c.channel
+           AND s.ended_at < now() - $2::bigint * interval '1 millisecond'
        )) AS channels,
        (SELECT count(*)::int FROM retry.schedule WHERE state = 'published' AND again >= $3::int) AS stuck`;
 
 // As a release whose lease is over it is taken up at once, by whichever replica comes first.
 const againSql = `
 UPDATE retry.schedule
-   SET state = 'releasing', again = again + 1, lease_token = NULL, lease_until = now() - interval '1 millisecond', ended_at = NULL
+   SET state = 'releasing', again = again + 1, lease_token = NULL, lease_until = now() - interval '1 millisecond',
+     ended_at = NULL
  WHERE id = ANY(ARRAY(
    SELECT id FROM retry.schedule
-    WHERE state = 'published' AND channel = $1 AND ended_at <= $2 AND ended_at < now() - $3::bigint * interval '1 millisecond' * 2 ^ least(again, 6)
+    WHERE state = 'published' AND channel = $1 AND ended_at <= $2
+      AND ended_at < now() - $3::bigint * interval '1 millisecond' * 2 ^ least(again, 6)
     ORDER BY ended_at LIMIT $4 FOR UPDATE SKIP LOCKED))`;

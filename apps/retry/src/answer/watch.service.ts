@@ -82,4 +82,5 @@ export class WatchService implements OnApplicationBootstrap, OnModuleDestroy {
 const standsStill =
   'messages stand still: they were released several times, and their channel read it and told nothing of them';
 const remedy =
-  'Look into messaging.unreadable and the channel’s log for records of the due topics; docs/operations.md tells how to find the messages.';
+  'Look into messaging.unreadable and the channel’s log for records of the due topics; docs/operations.md tells ' +
+  'how to find the messages.';

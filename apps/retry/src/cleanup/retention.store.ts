@@ -41,5 +41,6 @@ DELETE FROM retry.schedule WHERE id = ANY(ARRAY(
 const progressSql = `
 DELETE FROM retry.progress WHERE id = ANY(ARRAY(
   SELECT p.id FROM retry.progress p WHERE p.updated_at < now() - $1::bigint * interval '1 millisecond'
-     AND NOT EXISTS (SELECT 1 FROM retry.schedule s WHERE s.id = p.id AND s.state IN ('pending', 'releasing', 'published'))
+     AND NOT EXISTS (SELECT 1 FROM retry.schedule s WHERE s.id = p.id
+       AND s.state IN ('pending', 'releasing', 'published'))
    ORDER BY p.updated_at LIMIT $2 FOR UPDATE SKIP LOCKED))`;

@@ -75,7 +75,8 @@ async function decideAll(client: PoolClient, questions: readonly Question[]): Pr
 /** Locked in the order of their ids, so that two replicas never wait for each other in a circle. */
 async function lockProgress(client: PoolClient, ids: string[]): Promise<Map<string, Progress>> {
   await client.query(
-    'INSERT INTO retry.progress (id) SELECT DISTINCT id FROM unnest($1::uuid[]) AS t(id) ORDER BY id ON CONFLICT (id) DO NOTHING',
+    'INSERT INTO retry.progress (id) SELECT DISTINCT id FROM unnest($1::uuid[]) AS t(id) ORDER BY id ON CONFLICT ' +
+      '(id) DO NOTHING',
     [ids],
   );
   const { rows } = await client.query<Progress>(
@@ -91,8 +92,10 @@ async function raiseHighWater(client: PoolClient, raised: readonly Progress[]): 
   await client.query(
     `INSERT INTO retry.progress AS p (id, hop, fact, decision, acceptance_revoked)
      SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::json[], $5::int[])
-     ON CONFLICT (id) DO UPDATE SET hop = excluded.hop, fact = excluded.fact, decision = excluded.decision, updated_at = now(),
-       accepted = p.accepted AND excluded.acceptance_revoked IS NULL, acceptance_revoked = coalesce(excluded.acceptance_revoked, p.acceptance_revoked)`,
+     ON CONFLICT (id) DO UPDATE SET hop = excluded.hop, fact = excluded.fact, decision = excluded.decision,
+       updated_at = now(),
+       accepted = p.accepted AND excluded.acceptance_revoked IS NULL,
+         acceptance_revoked = coalesce(excluded.acceptance_revoked, p.acceptance_revoked)`,
     [
       raised.map(({ id }) => id),
       raised.map(({ hop }) => hop),
@@ -109,12 +112,15 @@ async function keepPlans(client: PoolClient, planned: readonly PlannedHop[]): Pr
   const of = <T>(pick: (hop: PlannedHop) => T) => planned.map(pick);
   const payloads = of(({ due }) => writePayload(due));
   await client.query(
-    `INSERT INTO retry.schedule AS s (id, hop, channel, tenant, message_id, lane, mode, kind, due_at, bytes, payload, trace)
+    `INSERT INTO retry.schedule AS s
+       (id, hop, channel, tenant, message_id, lane, mode, kind, due_at, bytes, payload, trace)
      SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
                           $9::timestamptz[], $10::int[], $11::json[], $12::json[])
      ON CONFLICT (id) DO UPDATE SET
-       hop = excluded.hop, lane = excluded.lane, mode = excluded.mode, kind = excluded.kind, state = 'pending', due_at = excluded.due_at,
-       lease_token = NULL, lease_until = NULL, bytes = excluded.bytes, payload = excluded.payload, trace = excluded.trace,
+       hop = excluded.hop, lane = excluded.lane, mode = excluded.mode, kind = excluded.kind, state = 'pending',
+         due_at = excluded.due_at,
+       lease_token = NULL, lease_until = NULL, bytes = excluded.bytes, payload = excluded.payload,
+         trace = excluded.trace,
        created_at = now(), ended_at = NULL, again = 0
      WHERE s.hop < excluded.hop`,
     [

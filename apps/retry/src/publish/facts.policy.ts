@@ -136,7 +136,8 @@ export function endOfPlan(due: SendDue, failure: Failure): { fact: StatusChanged
 export function endVerdict(failure: Failure, hop: number, unconfirmedCall: { hop: number } | undefined): Verdict {
   if (!unconfirmedCall)
     return { status: 'failed', final: true, hop, failure, reason: `It cannot go on. ${failure.meaning}` };
-  const reason = `The provider’s answer was lost, and it cannot be looked for any more: it may have arrived. ${failure.meaning}`;
+  const reason =
+    'The provider’s answer was lost, and it cannot be looked for any more: it may have arrived. ' + failure.meaning;
   return { status: 'unconfirmed', final: true, hop: unconfirmedCall.hop, failure, reason };
 }
 

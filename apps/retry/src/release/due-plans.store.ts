@@ -80,7 +80,8 @@ const dueOf = ({ payload, again }: TakenRow): SendDue => ({ ...readPayload(paylo
 const resendsSql = `
 SELECT clock_timestamp() AS now, ARRAY(
   SELECT channel FROM unnest($1::text[]) AS c(channel)
-   WHERE EXISTS (SELECT 1 FROM retry.schedule s WHERE s.channel = c.channel AND s.state = 'pending' AND s.mode = 'send' AND s.kind = 'unknown')
+   WHERE EXISTS (SELECT 1 FROM retry.schedule s WHERE s.channel = c.channel AND s.state = 'pending'
+     AND s.mode = 'send' AND s.kind = 'unknown')
 ) AS channels`;
 
 // The ids are given as an array so that the plan cannot turn into a scan of the whole schedule.
@@ -108,4 +109,5 @@ RETURNING id, bytes, again, payload::text AS payload, trace`;
 const markSql = `
 UPDATE retry.schedule
    SET state = 'published', ended_at = now(), lease_token = NULL, lease_until = NULL
- WHERE id = ANY($1::uuid[]) AND hop = ($2::int[])[array_position($1::uuid[], id)] AND lease_token = $3::uuid AND state = 'releasing'`;
+ WHERE id = ANY($1::uuid[]) AND hop = ($2::int[])[array_position($1::uuid[], id)] AND lease_token = $3::uuid
+   AND state = 'releasing'`;

@@ -92,7 +92,8 @@ async function cancelOne(client: PoolClient, id: string): Promise<Cancellation> 
   );
   // A look at the provider goes on: it may have the message already, and what became of it must be found out.
   const { rowCount } = await client.query(
-    `UPDATE retry.schedule SET state = 'cancelled', ended_at = now() WHERE id = $1 AND state = 'pending' AND mode = 'send'`,
+    "UPDATE retry.schedule SET state = 'cancelled', ended_at = now() WHERE id = $1 AND state = 'pending' AND " +
+      "mode = 'send'",
     [id],
   );
   const { rows } = await client.query<Stood>(

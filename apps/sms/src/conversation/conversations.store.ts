@@ -38,7 +38,8 @@ export class PostgresConversations extends Conversations {
 
   async lastHeard({ recipient, business }: Participants): Promise<number | undefined> {
     const [row] = await this.query<{ heard_at: Date | null }>(
-      'SELECT max(heard_at) AS heard_at FROM sms.conversation WHERE recipient = $1 AND ($2::text IS NULL OR business = $2)',
+      'SELECT max(heard_at) AS heard_at FROM sms.conversation WHERE recipient = $1 AND ($2::text IS NULL OR ' +
+        'business = $2)',
       [recipient, business ?? null],
     );
     return row?.heard_at?.getTime();

@@ -15,7 +15,8 @@ export const resendPlanMigration: Migration = {
       PRIMARY KEY (id, hop)
     );
     CREATE INDEX standby_kept_at ON standby (kept_at);
-    COMMENT ON TABLE standby IS 'Requests that WhatsApp may give back, so that their template goes instead; for two days.'`,
+    COMMENT ON TABLE standby
+      IS 'Requests that WhatsApp may give back, so that their template goes instead; for two days.'`,
 };
 
 export const resendPlanNamesMigration: Migration = {

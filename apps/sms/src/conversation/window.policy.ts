@@ -34,9 +34,11 @@ const outside = ownFailure(
   'MSG_OUTSIDE_WINDOW',
   'bad-content',
   'never',
-  'The recipient has not written to this sender within 24 hours, so WhatsApp takes only an approved template; nothing was sent.',
+  'The recipient has not written to this sender within 24 hours, so WhatsApp takes only an approved template; ' +
+    'nothing was sent.',
   {
     remedy:
-      'Publish it with a contentTemplate (beside the body, if you like). If replies do not come to this service, set WHATSAPP_WINDOW=provider.',
+      'Publish it with a contentTemplate (beside the body, if you like). If replies do not come to this service, ' +
+      'set WHATSAPP_WINDOW=provider.',
   },
 );

@@ -71,6 +71,8 @@ export class PostgresPrefixUse extends PrefixUse {
 // Prefixes in order, so that two replicas never wait for each other's rows.
 const countSql = `
 INSERT INTO sms.prefix_use AS u (prefix, hour, asked)
-SELECT prefix, date_trunc('hour', clock_timestamp()), asked FROM unnest($1::text[], $2::bigint[]) AS t(prefix, asked) ORDER BY prefix
+SELECT prefix, date_trunc('hour', clock_timestamp()), asked FROM unnest($1::text[], $2::bigint[]) AS t(prefix, asked)
+  ORDER BY prefix
 ON CONFLICT (prefix, hour) DO UPDATE SET asked = u.asked + excluded.asked
-RETURNING prefix, asked, greatest(0, extract(epoch FROM hour + interval '1 hour' - clock_timestamp()) * 1000)::float8 AS ends_in_ms`;
+RETURNING prefix, asked, greatest(0, extract(epoch
+  FROM hour + interval '1 hour' - clock_timestamp()) * 1000)::float8 AS ends_in_ms`;

@@ -75,7 +75,8 @@ export const KeywordTable = z
       ),
     {
       error:
-        'must keep the words stop, quit, end, revoke, opt out, cancel and unsubscribe for en: the FCC names them (47 CFR 64.1200)',
+        'must keep the words stop, quit, end, revoke, opt out, cancel and unsubscribe for en: the FCC names them ' +
+        '(47 CFR 64.1200)',
     },
   );
 

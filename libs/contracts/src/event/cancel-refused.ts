@@ -15,7 +15,8 @@ export type CancelRefusal =
 const words: Record<CancelRefusal, string> = {
   sent: 'Cancel refused: already sent.',
   unconfirmed:
-    'Cancel refused: it may have been sent. The provider’s answer was lost; it is looked for, and no other copy is sent.',
+    'Cancel refused: it may have been sent. The provider’s answer was lost; it is looked for, and no other copy ' +
+    'is sent.',
   ended: 'Cancel refused: it had ended before.',
   unseen: 'Cancel refused: never seen. Should its request still come, it is not sent.',
 };

@@ -145,7 +145,8 @@ export const InboundReceived = z.looseObject({
   from: z
     .string()
     .describe(
-      'As the provider has it: an answer under the same kind goes there. Of other kinds than those named above with the kind before it, such as messenger:1234.',
+      'As the provider has it: an answer under the same kind goes there. Of other kinds than those named above ' +
+        'with the kind before it, such as messenger:1234.',
     ),
   to: z.string(),
   body: z.string(),

@@ -42,7 +42,7 @@ describe('what is left of a hand-over that breaks its schema', () => {
     });
   });
 
-  it('is what its headers say where its value is no JSON: which hop of which message, and which call is in doubt', () => {
+  it('is what its headers say where its value is no JSON: the message, its hop, and the unconfirmed call', () => {
     const read = salvageHandover(recordOf('not json', headers));
     expect(read).toMatchObject({
       messageId: 'm-1',

@@ -70,7 +70,8 @@ export const StatusChanged = z.looseObject({
   final: z
     .boolean()
     .describe(
-      'Nothing more will be tried as far as this fact knows. Two things can still supersede it: the provider’s word (a receipt or look-up), and, after rejected, a corrected request under the same id.',
+      'Nothing more will be tried as far as this fact knows. Two things can still supersede it: the provider’s ' +
+        'word (a receipt or look-up), and, after rejected, a corrected request under the same id.',
     ),
   at: Instant.describe('When it happened.'),
   source: StatusSource,

@@ -11,12 +11,14 @@ export const SuppressionScope = z
     /^(?:all|marketing|topic:[a-z0-9][a-z0-9_-]{0,63}|group:[a-z]{1,20}:\d{1,15}|kind:[a-z]{1,20}|sender:(?:[a-z][a-z0-9]{0,19}:)?[+A-Za-z0-9 &._-]{1,70})$/,
     {
       error:
-        'must be all, marketing, topic:<name>, group:<provider>:<number>, kind:<sms, mms or whatsapp>, or sender:<number or messaging service>',
+        'must be all, marketing, topic:<name>, group:<provider>:<number>, kind:<sms, mms or whatsapp>, or ' +
+        'sender:<number or messaging service>',
     },
   )
   .transform((scope) => (scope.startsWith('sender:') ? senderScope(scope.slice('sender:'.length)) : scope))
   .describe(
-    'What must not be sent: all, marketing, a topic (topic:news, group:sendgrid:7), a kind of text (kind:whatsapp), or what comes from one sender (sender:+15005550006, sender:MG…).',
+    'What must not be sent: all, marketing, a topic (topic:news, group:sendgrid:7), a kind of text ' +
+      '(kind:whatsapp), or what comes from one sender (sender:+15005550006, sender:MG…).',
   );
 
 /**
@@ -48,7 +50,8 @@ export const SuppressionChanged = z.looseObject({
     .enum(['receipt', 'refusal', 'one-click', 'inbound', 'operator', 'sync'])
     .optional()
     .describe(
-      'How it became known: a webhook, the answer to a call, our unsubscribe page, a reply, a person, or a list of the provider’s.',
+      'How it became known: a webhook, the answer to a call, our unsubscribe page, a reply, a person, or a list ' +
+        'of the provider’s.',
     ),
   inferred: z.boolean().optional().describe('The recipient said it in a sentence, and not by a keyword.'),
   note: z.string().optional().describe('Why, in words: a person’s, or ours.'),

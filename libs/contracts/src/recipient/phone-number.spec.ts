@@ -33,7 +33,8 @@ describe('a phone number', () => {
     ['Benin', '+22997123456', '+2290197123456', '+2290197123456'],
     ['Argentina', '+541123456789', '+541123456789', '+5491123456789'],
   ])(
-    'of %s in its other spelling stays as WhatsApp has it, goes by text to where the network has it, and is of one person',
+    'of %s in its other spelling stays as WhatsApp has it, goes by text to where the network has it, and is of ' +
+      'one person',
     (_, given, number, modern) => {
       expect(PhoneNumber.parse(given)).toBe(given);
       expect(readPhoneNumber(given)).toMatchObject({ written: given, number });

@@ -21,7 +21,8 @@ export const Unsubscribe = z
     error: 'needs url, and that with https',
   })
   .describe(
-    'How recipients leave the mailing. Marketing mail without it has the platform’s one-click unsubscribe for all marketing.',
+    'How recipients leave the mailing. Marketing mail without it has the platform’s one-click unsubscribe for ' +
+      'all marketing.',
   );
 export type Unsubscribe = z.infer<typeof Unsubscribe>;
 

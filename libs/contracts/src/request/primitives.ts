@@ -53,7 +53,8 @@ export const requestEnvelope = {
   category: Category.default('transactional'),
   sendAt: Instant.optional().describe('Not before this time. At most SCHEDULE_AT_MOST_DAYS (30) after the request.'),
   expiresAt: Instant.optional().describe(
-    'Not after this time. Default: urgent 10 min, transactional 24 h, bulk 72 h. At most 14 days after sendAt, or after the request.',
+    'Not after this time. Default: urgent 10 min, transactional 24 h, bulk 72 h. At most 14 days after sendAt, ' +
+      'or after the request.',
   ),
   timeZone: TimeZone.optional(),
   correlationId: oneLine(200).optional().describe("Upstream's own reference, repeated in every status."),

@@ -11,5 +11,8 @@ export function recordTimeProblem(timestamp: number): string | undefined {
   if (timestamp >= EARLIEST_MS && timestamp < LATEST_MS) return undefined;
   if (!(timestamp > 0)) return `is ${timestamp}, which is none: milliseconds since 1970?`;
   if (timestamp < EARLIEST_MS) return `is ${timestamp}, which looks like seconds: milliseconds?`;
-  return `is ${timestamp}, which looks like ${timestamp < LATEST_MS * 1_000 ? 'microseconds' : 'nanoseconds'}: milliseconds?`;
+  return (
+    `is ${timestamp}, which looks like ${timestamp < LATEST_MS * 1_000 ? 'microseconds' : 'nanoseconds'}: ` +
+    'milliseconds?'
+  );
 }

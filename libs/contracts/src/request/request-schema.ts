@@ -4,7 +4,8 @@ import { withoutNulls } from './nulls.policy.ts';
 import { meantName } from './spelling.policy.ts';
 
 const rules =
-  'Every text is well-formed Unicode without NUL. There are at most 64 levels of objects and arrays. Null for an optional field is the same as leaving it out. ' +
+  'Every text is well-formed Unicode without NUL. There are at most 64 levels of objects and arrays. Null for an ' +
+  'optional field is the same as leaving it out. ' +
   'Fields at the top that nobody knows are ignored, unless their name is a known one misspelt.';
 
 /**

@@ -16,7 +16,8 @@ export const SmsSender = z
   .string()
   .regex(
     /^(?:\+[1-9]\d{6,14}|\d{3,8}|MG[0-9a-fA-F]{32}|(?=.*[A-Za-z])[A-Za-z0-9 &_+-]{1,11})$/,
-    'must be a number in E.164 form, a short code, a messaging service (MG and 32 hex digits), or a name: up to 11 letters, digits, blanks and & - _ +, with a letter',
+    'must be a number in E.164 form, a short code, a messaging service (MG and 32 hex digits), or a name: up to ' +
+      '11 letters, digits, blanks and & - _ +, with a letter',
   )
   .transform(asWritten);
 
@@ -26,7 +27,8 @@ const Text = z
     provider: preferredProvider('sms'),
     kind: SmsKind.optional().describe('Default: mms when there are media, else sms.'),
     to: PhoneNumber.describe(
-      'E.164. A trunk prefix after the country’s code is taken away: +112025552177 is +12025552177. For WhatsApp also as inbound.received tells it.',
+      'E.164. A trunk prefix after the country’s code is taken away: +112025552177 is +12025552177. For WhatsApp ' +
+        'also as inbound.received tells it.',
     ),
     from: SmsSender.optional().describe('Default: the configured sender.'),
     body: multiLine(1600).min(1).optional().describe('At most 1600 characters (Twilio).'),
@@ -35,13 +37,15 @@ const Text = z
       'One of ours, instead of the body; a name such as twilio:HX… is the same as contentTemplate.',
     ),
     contentTemplate: TemplateRef.optional().describe(
-      'An approved template, needed on WhatsApp outside the 24-hour window. With kind whatsapp it can stand beside a body: the body goes inside the window, the template outside it.',
+      'An approved template, needed on WhatsApp outside the 24-hour window. With kind whatsapp it can stand ' +
+        'beside a body: the body goes inside the window, the template outside it.',
     ),
     smartEncoding: z
       .boolean()
       .optional()
       .describe(
-        'Whether characters such as curly quotes may be replaced by plain ones, so that more fits into a segment. Default: as configured.',
+        'Whether characters such as curly quotes may be replaced by plain ones, so that more fits into a ' +
+          'segment. Default: as configured.',
       ),
     subject: oneLine(64).optional(),
   })

@@ -143,7 +143,8 @@ function unfitness({ faults, canRecover }: Rendered<unknown>): Failure | undefin
     'The template or version that it was accepted with is no longer there.',
     {
       remedy:
-        'Put the version back into TEMPLATES_DIR, or the provider back into the settings: it is tried again until it expires.',
+        'Put the version back into TEMPLATES_DIR, or the provider back into the settings: it is tried again ' +
+        'until it expires.',
       fields: faults,
     },
   );

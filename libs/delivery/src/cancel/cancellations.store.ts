@@ -56,7 +56,9 @@ export class PostgresCancellations extends Cancellations {
   }
 
   async putOff({ id, looks }: RequestedCancellation, ms: number): Promise<void> {
-    const text = `UPDATE ${this.schema}.cancellation SET look_at = now() + $3::float8 * interval '1 millisecond' WHERE id = $1 AND looks = $2`;
+    const text =
+      `UPDATE ${this.schema}.cancellation SET look_at = now() + $3::float8 * interval '1 millisecond' WHERE id = ` +
+      '$1 AND looks = $2';
     await this.query('cancel', text, [id, looks, ms]);
   }
 
@@ -98,10 +100,12 @@ export class PostgresCancellations extends Cancellations {
 const dueSql = (schema: string) => `
 WITH taken AS (
   UPDATE ${schema}.cancellation SET looks = looks + 1, look_at = now() + ${LOOK_LEASE}
-   WHERE id = ANY(ARRAY(SELECT id FROM ${schema}.cancellation WHERE look_at <= now() ORDER BY look_at LIMIT $1 FOR UPDATE SKIP LOCKED))
+   WHERE id = ANY(ARRAY(SELECT id FROM ${schema}.cancellation WHERE look_at <= now() ORDER BY look_at
+     LIMIT $1 FOR UPDATE SKIP LOCKED))
   RETURNING id, tenant, message_id, asked_at, looks
 )
 SELECT t.id, t.tenant, t.message_id, t.looks, (extract(epoch FROM now() - t.asked_at) * 1000)::float8 AS age_ms,
-       (SELECT jsonb_agg(jsonb_build_object('hop', l.hop, 'state', l.state, 'accepted', l.accepted, 'retry', l.outcome -> 'failure' ->> 'retry') ORDER BY l.hop)
+       (SELECT jsonb_agg(jsonb_build_object('hop', l.hop, 'state', l.state, 'accepted', l.accepted, 'retry',
+         l.outcome -> 'failure' ->> 'retry') ORDER BY l.hop)
           FROM ${schema}.ledger l WHERE l.id = t.id) AS hops
   FROM taken t`;

@@ -81,4 +81,5 @@ export class HandoverWatch {
 const standStill =
   'messages stand still: they were handed over to retry several times, and it has read that and decided nothing';
 const remedy =
-  'Look into messaging.unreadable and retry’s log for records of send.deferred; docs/operations.md tells how to find the messages.';
+  'Look into messaging.unreadable and retry’s log for records of send.deferred; docs/operations.md tells how to ' +
+  'find the messages.';

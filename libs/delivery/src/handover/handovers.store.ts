@@ -15,8 +15,11 @@ export const handoverMigration: Migration = {
       PRIMARY KEY (id, hop)
     ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
     CREATE INDEX handover_kept_at ON handover (kept_at);
-    COMMENT ON TABLE handover IS 'Messages handed over to retry that it has not decided on yet, as a rule for less than a second. Holds addresses and content.';
-    COMMENT ON COLUMN handover.again IS 'How often it was published once more, since retry had read past it and said nothing.'`,
+    COMMENT ON TABLE handover
+      IS 'Messages handed over to retry that it has not decided on yet, as a rule for less than a second. '
+         'Holds addresses and content.';
+    COMMENT ON COLUMN handover.again
+      IS 'How often it was published once more, since retry had read past it and said nothing.'`,
 };
 
 /** Most messages published again at once: the others are not forgotten. */
@@ -61,9 +64,11 @@ export class PostgresHandovers extends Handovers {
   async overdue(): Promise<OverdueHandovers> {
     const text = `
       SELECT clock_timestamp() AS now,
-             EXISTS (SELECT 1 FROM ${this.table} WHERE kept_at < clock_timestamp() - $1::bigint * interval '1 millisecond') AS any,
+             EXISTS (SELECT 1 FROM ${this.table}
+               WHERE kept_at < clock_timestamp() - $1::bigint * interval '1 millisecond') AS any,
              (SELECT count(*)::int FROM ${this.table}
-               WHERE again >= $2::int AND kept_at < clock_timestamp() - $1::bigint * interval '1 millisecond') AS stuck`;
+               WHERE again >= $2::int
+                 AND kept_at < clock_timestamp() - $1::bigint * interval '1 millisecond') AS stuck`;
     const { rows } = await database('hand over', () =>
       this.pool.query<OverdueHandovers>(text, [this.answerMs, STANDS_STILL_AFTER]),
     );
@@ -75,7 +80,8 @@ export class PostgresHandovers extends Handovers {
       UPDATE ${this.table} SET again = again + 1, kept_at = clock_timestamp()
        WHERE (id, hop) IN (
          SELECT id, hop FROM ${this.table}
-          WHERE kept_at <= $1 AND kept_at < clock_timestamp() - $2::bigint * interval '1 millisecond' * 2 ^ least(again, 6)
+          WHERE kept_at <= $1
+            AND kept_at < clock_timestamp() - $2::bigint * interval '1 millisecond' * 2 ^ least(again, 6)
           ORDER BY kept_at LIMIT $3 FOR UPDATE SKIP LOCKED)
       RETURNING deferred, trace`;
     const { rows } = await database('hand over', () =>
@@ -91,8 +97,10 @@ export class PostgresHandovers extends Handovers {
       name: 'keep handovers',
       text: `
         INSERT INTO ${this.table} AS h (id, hop, deferred, trace, kept_at)
-        SELECT *, clock_timestamp() FROM unnest($1::uuid[], $2::smallint[], $3::json[], $4::json[]) AS t(id, hop, deferred, trace) ORDER BY id, hop
-        ON CONFLICT (id, hop) DO UPDATE SET kept_at = excluded.kept_at, deferred = excluded.deferred, trace = excluded.trace`,
+        SELECT *, clock_timestamp() FROM unnest($1::uuid[], $2::smallint[], $3::json[], $4::json[]) AS t(id, hop,
+          deferred, trace) ORDER BY id, hop
+        ON CONFLICT (id, hop) DO UPDATE SET kept_at = excluded.kept_at, deferred = excluded.deferred,
+          trace = excluded.trace`,
       values: [
         each.map(({ id }) => id),
         each.map(({ deferred }) => deferred.hop),
@@ -106,7 +114,9 @@ export class PostgresHandovers extends Handovers {
   private async deleteAll(all: readonly Decided[]): Promise<true[]> {
     await this.pool.query({
       name: 'handovers decided',
-      text: `DELETE FROM ${this.table} h USING (SELECT id, hop FROM unnest($1::uuid[], $2::smallint[]) AS t(id, hop)) d WHERE h.id = d.id AND h.hop <= d.hop`,
+      text:
+        `DELETE FROM ${this.table} h USING (SELECT id, hop FROM unnest($1::uuid[], $2::smallint[]) AS t(id, hop)) ` +
+        'd WHERE h.id = d.id AND h.hop <= d.hop',
       values: [all.map(({ id }) => id), all.map(({ hop }) => hop)],
     });
     return all.map(() => true);

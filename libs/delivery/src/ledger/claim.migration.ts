@@ -33,7 +33,8 @@ export const claimMigration: Migration = {
     ALTER TABLE ledger RENAME COLUMN proof TO evidence;
     ALTER INDEX ledger_party RENAME TO ledger_participants;
     UPDATE ledger SET state = 'acceptance-revoked' WHERE state = 'taken-back';
-    UPDATE ledger SET outcome = jsonb_set(outcome, '{failure}', (outcome -> 'failure') - 'action' || jsonb_build_object('remedy', outcome #> '{failure,action}'))
+    UPDATE ledger SET outcome = jsonb_set(outcome, '{failure}',
+      (outcome -> 'failure') - 'action' || jsonb_build_object('remedy', outcome #> '{failure,action}'))
      WHERE outcome #> '{failure,action}' IS NOT NULL;
     ALTER TABLE suppression RENAME COLUMN place TO scope_key;
 
@@ -43,14 +44,16 @@ export const claimMigration: Migration = {
       ids uuid[], hops int[], days date[], tokens uuid[], sources text[], digests uuid[], attempts int[],
       all_participants uuid[], content_hashes uuid[], lease_ms int, period_days int
     ) RETURNS TABLE (
-      ord bigint, elsewhere boolean, accepted_by smallint, first_digest uuid, token uuid, call_id uuid, state text, source text,
+      ord bigint, elsewhere boolean, accepted_by smallint, first_digest uuid, token uuid, call_id uuid, state text,
+        source text,
       attempt smallint, lease_left_ms float8, settled_at timestamptz, outcome jsonb
     ) LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $claim$
     #variable_conflict use_column
     DECLARE
       lock_key CONSTANT bigint := hashtextextended('claims:' || current_schema(), 0);
     BEGIN
-      IF (SELECT bool_and(clock_timestamp() >= start + ${BORDER} AND clock_timestamp() < start + period_days * interval '24 hours' - ${BORDER})
+      IF (SELECT bool_and(clock_timestamp() >= start + ${BORDER}
+        AND clock_timestamp() < start + period_days * interval '24 hours' - ${BORDER})
             FROM (SELECT DISTINCT day::timestamp AT TIME ZONE 'UTC' AS start FROM unnest(days) AS d(day)) s) THEN
         PERFORM pg_advisory_xact_lock_shared(lock_key);
       ELSE
@@ -68,9 +71,12 @@ export const claimMigration: Migration = {
           FROM input i JOIN ledger l ON l.id = i.id AND l.hop <= i.hop
          GROUP BY i.ord
       ), claimed AS (
-        INSERT INTO ledger AS l (id, hop, day, token, call_id, state, source, digest, attempt, lease_until, claimed_at, settled_at, participants, content_hash)
-        SELECT i.id, i.hop, i.day, i.token, i.token, CASE WHEN p.accepted_by IS NULL THEN 'claimed' ELSE 'superseded' END,
-               i.source, i.digest, i.attempt, clock_timestamp() + lease_ms * interval '1 millisecond', clock_timestamp(),
+        INSERT INTO ledger AS l (id, hop, day, token, call_id, state, source, digest, attempt, lease_until,
+          claimed_at, settled_at, participants, content_hash)
+        SELECT i.id, i.hop, i.day, i.token, i.token, CASE WHEN p.accepted_by IS NULL THEN 'claimed'
+          ELSE 'superseded' END,
+               i.source, i.digest, i.attempt, clock_timestamp() + lease_ms * interval '1 millisecond',
+                 clock_timestamp(),
                CASE WHEN p.accepted_by IS NOT NULL THEN clock_timestamp() END, i.participants, i.content_hash
           FROM input i LEFT JOIN prior p USING (ord)
          WHERE p.elsewhere IS NOT TRUE
@@ -80,7 +86,8 @@ export const claimMigration: Migration = {
             CASE WHEN over THEN 'unknown' ELSE l.state END,
             CASE WHEN over THEN excluded.token ELSE l.token END,
             CASE WHEN over THEN clock_timestamp() ELSE l.settled_at END
-            FROM (SELECT l.state = 'claimed' AND l.source = excluded.source AND l.lease_until < clock_timestamp() AND l.token <> excluded.token AS over))
+            FROM (SELECT l.state = 'claimed' AND l.source = excluded.source AND l.lease_until < clock_timestamp()
+              AND l.token <> excluded.token AS over))
         RETURNING id, hop, token, call_id, state, source, digest, attempt, settled_at, outcome,
                   extract(epoch FROM lease_until - clock_timestamp()) * 1000 AS left_ms
       )

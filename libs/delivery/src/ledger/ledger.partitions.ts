@@ -65,7 +65,8 @@ export async function keepPartitions(pool: Pool, schema: string, now: Date, time
     const { add, drop } = planPeriods(there, now, times);
     for (const { from, to } of add) {
       await client.query(
-        `CREATE TABLE ${schema}.${nameOf(from)} PARTITION OF ${schema}.ledger FOR VALUES FROM ('${from}') TO ('${to}') WITH (fillfactor = 60)`,
+        `CREATE TABLE ${schema}.${nameOf(from)} PARTITION OF ${schema}.ledger FOR VALUES FROM ('${from}') TO ` +
+          `('${to}') WITH (fillfactor = 60)`,
       );
     }
     for (const { from } of drop) await client.query(`DROP TABLE ${schema}.${nameOf(from)}`);
@@ -77,7 +78,8 @@ const nameOf = (from: string) => `ledger_${from.replaceAll('-', '')}`;
 
 async function partitionsOf(client: PoolClient, schema: string): Promise<Period[]> {
   const { rows } = await client.query<{ bounds: string }>(
-    'SELECT pg_get_expr(c.relpartbound, c.oid) AS bounds FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = $1::regclass',
+    'SELECT pg_get_expr(c.relpartbound, c.oid) AS bounds FROM pg_inherits i JOIN pg_class c ON c.oid = ' +
+      'i.inhrelid WHERE i.inhparent = $1::regclass',
     [`${schema}.ledger`],
   );
   return rows.map(({ bounds }) => periodFrom(bounds)).sort((a, b) => (a.from < b.from ? -1 : 1));

@@ -21,6 +21,7 @@ export async function requireLongMemory(
   const days = Number.isFinite(kept) ? `${Math.ceil(kept / DAY_MS)} days (retention.ms and segment.ms)` : 'for ever';
   throw new InvalidConfiguration(
     `LEDGER_RETENTION_DAYS is ${config.LEDGER_RETENTION_DAYS}, but ${names.join(', ')} keep requests ${days}: ` +
-      'one read again after the ledger has forgotten it would be sent twice. Raise LEDGER_RETENTION_DAYS, or lower the retention of the topics (npm run topics -- apply).',
+      'one read again after the ledger has forgotten it would be sent twice. Raise LEDGER_RETENTION_DAYS, or ' +
+      'lower the retention of the topics (npm run topics -- apply).',
   );
 }

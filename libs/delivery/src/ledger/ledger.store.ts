@@ -157,8 +157,10 @@ export class PostgresLedger extends Ledger {
   private async markAllAccepted(entries: readonly Evidence[]): Promise<true[]> {
     await this.options.pool.query(
       `UPDATE ${this.options.schema}.ledger l SET accepted = true, evidence = coalesce(l.evidence, i.evidence)
-         FROM (SELECT id, hop, max(evidence) AS evidence FROM unnest($1::uuid[], $2::int[], $3::text[]) AS t(id, hop, evidence) GROUP BY id, hop) i
-        WHERE l.id = i.id AND l.hop = i.hop AND l.state NOT IN ('sent', 'acceptance-revoked') AND (NOT l.accepted OR (l.evidence IS NULL AND i.evidence IS NOT NULL))`,
+         FROM (SELECT id, hop, max(evidence) AS evidence FROM unnest($1::uuid[], $2::int[], $3::text[]) AS t(id, hop,
+           evidence) GROUP BY id, hop) i
+        WHERE l.id = i.id AND l.hop = i.hop AND l.state NOT IN ('sent', 'acceptance-revoked') AND (NOT l.accepted
+          OR (l.evidence IS NULL AND i.evidence IS NOT NULL))`,
       [
         entries.map(({ id }) => id),
         entries.map(({ hop }) => hop),
@@ -202,13 +204,15 @@ const peopleOf = (entries: readonly ClaimEntry[]) =>
  * recipient. OFFSET keeps it one: left to itself the planner may rather read the whole table.
  */
 const claimSql = (schema: string) => `
-SELECT c.*, k.suppressions, EXISTS (SELECT 1 FROM ${schema}.cancellation x WHERE x.id = ($1::uuid[])[c.ord]) AS cancelled
+SELECT c.*, k.suppressions, EXISTS (SELECT 1 FROM ${schema}.cancellation x
+  WHERE x.id = ($1::uuid[])[c.ord]) AS cancelled
   FROM ${schema}.claim_hops($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) c
   LEFT JOIN (
     SELECT r.ord, jsonb_agg(f.found) AS suppressions
       FROM unnest($12::bigint[], $13::uuid[]) AS r(ord, recipient)
      CROSS JOIN LATERAL (
-       SELECT jsonb_build_object('recipient', replace(s.recipient::text, '-', ''), 'scope', s.scope, 'tenant', s.tenant, 'reason', s.reason, 'since', s.at) AS found
+       SELECT jsonb_build_object('recipient', replace(s.recipient::text, '-', ''), 'scope', s.scope, 'tenant',
+         s.tenant, 'reason', s.reason, 'since', s.at) AS found
          FROM ${schema}.suppression s WHERE s.recipient = r.recipient AND NOT s.lifted OFFSET 0) f
      GROUP BY r.ord) k USING (ord)`;
 
@@ -270,8 +274,10 @@ function impliedOutcome(row: ClaimRow): Outcome {
  * Settles where the token still matches; proof of acceptance also upgrades what was turned into `unknown` meanwhile.
  */
 const settleSql = (schema: string) => `
-INSERT INTO ${schema}.ledger AS l (id, hop, day, token, call_id, state, source, attempt, lease_until, claimed_at, settled_at, outcome)
-SELECT i.id, i.hop, i.day, i.token, i.token, i.state, i.source, i.attempt, clock_timestamp(), clock_timestamp(), clock_timestamp(), i.outcome::jsonb
+INSERT INTO ${schema}.ledger AS l (id, hop, day, token, call_id, state, source, attempt, lease_until, claimed_at,
+  settled_at, outcome)
+SELECT i.id, i.hop, i.day, i.token, i.token, i.state, i.source, i.attempt, clock_timestamp(), clock_timestamp(),
+  clock_timestamp(), i.outcome::jsonb
   FROM unnest($1::uuid[], $2::int[], $3::date[], $4::uuid[], $5::text[], $6::text[], $7::int[], $8::text[])
     AS i(id, hop, day, token, state, source, attempt, outcome)
  ORDER BY i.id, i.hop

@@ -18,8 +18,8 @@ export class ReceiptsService {
   }
 
   /**
-   * @throws InfrastructureDown when Kafka cannot be reached: the provider shall deliver it again. RecordRefused when one
-   * cannot go: all others have gone.
+   * @throws InfrastructureDown when Kafka cannot be reached: the provider shall deliver it again
+   * @throws RecordRefused when one cannot go: all others have gone
    */
   async record(receipts: readonly Receipt[]): Promise<void> {
     await allPublished(receipts.map((receipt) => this.publish(receipt)));

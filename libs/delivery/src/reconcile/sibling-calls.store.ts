@@ -20,12 +20,15 @@ export async function siblingCalls(
     text: `
       SELECT l.id = d.id AND l.hop = d.hop AS own,
              (extract(epoch FROM l.claimed_at) * 1000)::float8 AS claimed_at_ms,
-             coalesce(l.evidence, CASE WHEN l.state IN ('sent', 'acceptance-revoked') THEN l.outcome->>'providerMessageId' END) AS provider_message_id,
+             coalesce(l.evidence, CASE WHEN l.state IN ('sent', 'acceptance-revoked')
+               THEN l.outcome->>'providerMessageId' END) AS provider_message_id,
              l.content_hash IS NULL OR l.content_hash = d.content_hash AS alike
         FROM ${schema}.ledger d
         JOIN ${schema}.ledger l ON l.participants = d.participants
-         AND l.claimed_at BETWEEN d.claimed_at - $3::int * interval '1 millisecond' AND d.claimed_at + $3::int * interval '1 millisecond'
-       WHERE d.id = $1 AND d.hop = $2 AND d.content_hash IS NOT NULL AND l.state IN ('claimed', 'unknown', 'sent', 'acceptance-revoked')`,
+         AND l.claimed_at BETWEEN d.claimed_at - $3::int * interval '1 millisecond'
+           AND d.claimed_at + $3::int * interval '1 millisecond'
+       WHERE d.id = $1 AND d.hop = $2 AND d.content_hash IS NOT NULL
+         AND l.state IN ('claimed', 'unknown', 'sent', 'acceptance-revoked')`,
     values: [id, hop, withinMs],
   });
   return rows.map((row) => ({

@@ -140,7 +140,7 @@ describe('the way of a call', () => {
     });
   });
 
-  it('is not waited for past the time in which a call may be written: that is over before the claim’s lease is', async () => {
+  it('is not awaited past the time in which a call may be written, which ends before the claim’s lease', async () => {
     const routing = aRoutingService({ rate: 1, maxWaitMs: 30_000 });
     await oneCall(routing, { sent: true, providerMessageId: 'first' });
     const asked = systemClock.steady();

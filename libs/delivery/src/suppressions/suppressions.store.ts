@@ -48,7 +48,8 @@ export class PostgresSuppressions extends Suppressions {
     const { rows } = await database('list suppressions', () =>
       this.pool.query<Row>(
         `SELECT * FROM ${this.table}
-          WHERE ($1::uuid IS NULL OR recipient = $1) AND ($2::text IS NULL OR scope = $2) AND ($3::text IS NULL OR reason = $3)
+          WHERE ($1::uuid IS NULL OR recipient = $1) AND ($2::text IS NULL OR scope = $2) AND ($3::text IS NULL
+            OR reason = $3)
             AND ($4::text IS NULL OR tenant = $4) AND ($5 OR NOT lifted)
             AND ($6::timestamptz IS NULL OR at < $6 OR (at = $6 AND (recipient, scope_key) > ($7::uuid, $8::text)))
           ORDER BY at DESC, recipient, scope_key LIMIT $9`,
@@ -62,7 +63,8 @@ export class PostgresSuppressions extends Suppressions {
     const scopeKeys = keys.map(keyPartsOf);
     const { rows } = await database('list suppressions', () =>
       this.pool.query<{ ord: number; at: Date }>(
-        `SELECT i.ord::int, s.at FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS i(recipient, scope_key, ord) JOIN ${this.table} s USING (recipient, scope_key)`,
+        'SELECT i.ord::int, s.at FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS i(recipient, scope_key, ' +
+          `ord) JOIN ${this.table} s USING (recipient, scope_key)`,
         [scopeKeys.map(({ recipient }) => recipient), scopeKeys.map(({ scopeKey }) => scopeKey)],
       ),
     );
@@ -141,12 +143,14 @@ function keptOf({ recipient, scope_key: scopeKey, at, lifted, ...row }: Row): Li
 const applySql = (table: string) => `
 INSERT INTO ${table} AS s (recipient, scope_key, at, lifted, scope, tenant, reason, mask, provider, source, note, by)
 SELECT DISTINCT ON (recipient, scope_key) *
-  FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::boolean[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
+  FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::boolean[], $5::text[], $6::text[], $7::text[],
+    $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
     AS i(recipient, scope_key, at, lifted, scope, tenant, reason, mask, provider, source, note, by)
  ORDER BY recipient, scope_key, at DESC, lifted
 ON CONFLICT (recipient, scope_key) DO UPDATE SET
   at = excluded.at, lifted = excluded.lifted, note = excluded.note, by = excluded.by,
-  scope = coalesce(excluded.scope, s.scope), tenant = coalesce(excluded.tenant, s.tenant), reason = coalesce(excluded.reason, s.reason),
+  scope = coalesce(excluded.scope, s.scope), tenant = coalesce(excluded.tenant, s.tenant),
+    reason = coalesce(excluded.reason, s.reason),
   mask = coalesce(excluded.mask, s.mask),
   provider = CASE WHEN excluded.lifted THEN s.provider ELSE excluded.provider END,
   source = CASE WHEN excluded.lifted THEN s.source ELSE excluded.source END

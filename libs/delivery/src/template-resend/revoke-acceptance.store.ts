@@ -11,7 +11,8 @@ export async function revokeAcceptance(
   hop: number,
 ): Promise<AcceptanceRevoked> {
   const text = `
-    WITH taken AS (UPDATE ${schema}.ledger SET state = 'acceptance-revoked', accepted = false WHERE id = $1 AND hop = $2 AND state = 'sent' RETURNING 'acceptance-revoked' AS state)
+    WITH taken AS (UPDATE ${schema}.ledger SET state = 'acceptance-revoked', accepted = false WHERE id = $1
+      AND hop = $2 AND state = 'sent' RETURNING 'acceptance-revoked' AS state)
     SELECT state FROM taken UNION ALL SELECT state FROM ${schema}.ledger WHERE id = $1 AND hop = $2 LIMIT 1`;
   const { rows } = await database('take back', () => pool.query<{ state: string }>(text, [id, hop]));
   switch (rows[0]?.state) {

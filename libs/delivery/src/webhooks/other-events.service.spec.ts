@@ -111,7 +111,7 @@ describe('a webhook that gives a record which breaks our own contract', () => {
     expect(records).toEqual([]);
   });
 
-  it('is not taken where another of its records was lost with Kafka, so that the provider delivers it again', async () => {
+  it('is not acknowledged where Kafka lost another of its records: the provider delivers it again', async () => {
     const { events, records } = kept();
     const lost = new InfrastructureDown('kafka', 'publish');
     const publish = () => allPublished([Promise.reject(refusal('body')), Promise.reject(lost)]);

@@ -75,13 +75,14 @@ export class OtherEvents {
     else
       this.logger.warn(
         { provider, type: kind, lacks },
-        'a webhook that lacks what is needed was kept in the unreadable topic; further ones of its shape are only counted',
+        'a webhook that lacks what is needed was kept in the unreadable topic; further ones of its shape are ' +
+          'only counted',
       );
   }
 
   /**
-   * Publishes what an event says. Where a record made of it breaks its contract, which no repeat can change, the event is
-   * kept instead: a provider repeats for days what is answered with an error.
+   * Publishes what an event says. Where a record made of it breaks its contract, which no repeat can change, the event
+   * is kept instead: a provider repeats for days what is answered with an error.
    * @throws InfrastructureDown when Kafka cannot be reached: the provider shall deliver it again.
    */
   async publishOrKeep({ event, publish }: EventInHand): Promise<'published' | 'kept'> {
@@ -107,7 +108,8 @@ export class OtherEvents {
     if (known === 'new')
       this.logger.error(
         { err: refusal, provider, type: kind },
-        'what a webhook says breaks our own contract: it was kept in the unreadable topic; further ones of its shape are only counted',
+        'what a webhook says breaks our own contract: it was kept in the unreadable topic; further ones of its ' +
+          'shape are only counted',
       );
   }
 
@@ -137,7 +139,8 @@ export class OtherEvents {
     if (known === 'new')
       this.logger.warn(
         { provider, type: kind, fields },
-        'fields of a webhook are not as the provider describes them and count as missing; further ones of its shape are only counted',
+        'fields of a webhook are not as the provider describes them and count as missing; further ones of its ' +
+          'shape are only counted',
       );
   }
 

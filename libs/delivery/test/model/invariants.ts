@@ -201,14 +201,16 @@ function unlawful(messageId: string, calls: readonly Accepted[]): string[] {
     ...(leaseLeft >= guardMs
       ? []
       : [
-          `unfenced: ${messageId}/${hop} was sent ${leaseLeft < 0 ? 'although its claim was over' : 'with too little of its lease left'}`,
+          `unfenced: ${messageId}/${hop} was sent ` +
+            `${leaseLeft < 0 ? 'although its claim was over' : 'with too little of its lease left'}`,
         ]),
     ...(knewOf === undefined
       ? []
       : [`double: ${messageId}/${hop} was sent although hop ${knewOf} was known to be accepted`]),
     ...(afterCancel
       ? [
-          `cancelled: ${messageId}/${hop} was sent after it was told as cancelled, or although its claim knew that it is`,
+          `cancelled: ${messageId}/${hop} was sent after it was told as cancelled, or although its claim knew ` +
+            'that it is',
         ]
       : []),
   ]);

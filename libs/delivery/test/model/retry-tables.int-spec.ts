@@ -142,7 +142,8 @@ class Pair {
         this.now += 61_000;
         return [
           void (await pool.query(
-            `UPDATE retry.schedule SET lease_until = lease_until - interval '61 seconds', ended_at = ended_at - interval '61 seconds'`,
+            "UPDATE retry.schedule SET lease_until = lease_until - interval '61 seconds', ended_at = ended_at - " +
+              "interval '61 seconds'",
           )),
           undefined,
         ];

@@ -7,7 +7,8 @@ export type Parsed<S extends z.ZodType> = z.infer<S>;
 const recipient = oneLine(320)
   .min(3)
   .describe(
-    'An e-mail address or a phone number with its country’s code, in any spelling, or the keyed hash that a list shows.',
+    'An e-mail address or a phone number with its country’s code, in any spelling, or the keyed hash that a list ' +
+      'shows.',
   );
 const tenant = Tenant.optional().describe('Whose messages; left out: of every tenant.');
 const scope = SuppressionScope.default('all');

@@ -8,7 +8,8 @@ export function failureBy(error: unknown): Failure {
       'MSG_RECORD_REFUSED',
       'transient',
       'never',
-      'What the platform had to pass on about this message breaks its own rules or is larger than Kafka takes, so it goes no further.',
+      'What the platform had to pass on about this message breaks its own rules or is larger than Kafka takes, ' +
+        'so it goes no further.',
     );
   }
   if (error instanceof UnreadableRecord) {

@@ -16,7 +16,8 @@ export function unroutable(
       message: tooLong ? 'a part of the address is too long' : 'the address is not percent-encoded UTF-8',
       remedy: tooLong
         ? 'No id of ours has so many characters: check the address.'
-        : 'Write each % of the address as %25, and any other character outside of ASCII as its bytes in UTF-8, such as %C3%A9.',
+        : 'Write each % of the address as %25, and any other character outside of ASCII as its bytes in UTF-8, ' +
+          'such as %C3%A9.',
     });
 }
 

@@ -76,5 +76,8 @@ function refuseNoRequest(error: { code?: string }, socket: Socket): void {
 
 function textOf({ status, body }: ErrorAnswer): string {
   const text = JSON.stringify(body);
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Length: ${Buffer.byteLength(text)}\r\nContent-Type: ${JSON_TYPE}\r\nConnection: close\r\n\r\n${text}`;
+  return (
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Length: ${Buffer.byteLength(text)}\r\nContent-Type: ` +
+    `${JSON_TYPE}\r\nConnection: close\r\n\r\n${text}`
+  );
 }

@@ -11,10 +11,12 @@ export const httpLimitSettings = {
     'A connection whose request line and headers are not complete after this many milliseconds is cut off.',
   ),
   HTTP_REQUEST_TIMEOUT_MS: milliseconds(30_000).describe(
-    'A request whose body is not complete after this many milliseconds, counted from its first byte, is cut off, however steadily it trickles.',
+    'A request whose body is not complete after this many milliseconds, counted from its first byte, is cut off, ' +
+      'however steadily it trickles.',
   ),
   HTTP_KEEP_ALIVE_MS: milliseconds(72_000).describe(
-    'How long a connection may lie idle between two requests, in milliseconds; keep it above the idle time of a load balancer in front.',
+    'How long a connection may lie idle between two requests, in milliseconds; keep it above the idle time of a ' +
+      'load balancer in front.',
   ),
   HTTP_MAX_CONNECTIONS: z.coerce
     .number()
@@ -22,7 +24,8 @@ export const httpLimitSettings = {
     .positive()
     .default(2_000)
     .describe(
-      'Most connections at a time. A further one takes the place of the one whose request has been awaited the longest; requests in work are left alone.',
+      'Most connections at a time. A further one takes the place of the one whose request has been awaited the ' +
+        'longest; requests in work are left alone.',
     ),
 };
 

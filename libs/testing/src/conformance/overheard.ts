@@ -33,5 +33,8 @@ export class Overheard {
 function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { stack, cause, ...fields } = error;
-  return `${error.name} ${error.message} ${stack ?? ''} ${JSON.stringify(fields)} ${cause === undefined ? '' : textOf(cause)}`;
+  return (
+    `${error.name} ${error.message} ${stack ?? ''} ${JSON.stringify(fields)} ` +
+    `${cause === undefined ? '' : textOf(cause)}`
+  );
 }

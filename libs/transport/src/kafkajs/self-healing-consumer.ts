@@ -187,7 +187,8 @@ export class SelfHealingConsumer {
     this.stopWatching?.();
     this.options.logger.error(
       { err },
-      'another process has joined under this KAFKA_INSTANCE_ID: this one stops consuming; give each replica a name of its own',
+      'another process has joined under this KAFKA_INSTANCE_ID: this one stops consuming; give each replica a ' +
+        'name of its own',
     );
     this.options.onFenced();
   }

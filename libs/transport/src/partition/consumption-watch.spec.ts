@@ -68,7 +68,8 @@ describe('batches that were left out', () => {
     watch.leftOutBatch('messaging.email.requested', 3, { ...batch, fault: 'codec' });
     clock.now += 23 * HOUR_MS;
     expect(watch.lostBatches()?.meaning).toContain(
-      '2 batch(es) could not be decoded since this replica started and were left out, the last ones: messaging.email.requested/2 7-9 (crc), messaging.email.requested/3 7-9 (codec).',
+      '2 batch(es) could not be decoded since this replica started and were left out, the last ones: ' +
+        'messaging.email.requested/2 7-9 (crc), messaging.email.requested/3 7-9 (codec).',
     );
     clock.now += 2 * HOUR_MS;
     expect(watch.lostBatches()).toBeUndefined();

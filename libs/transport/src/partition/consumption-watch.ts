@@ -89,7 +89,9 @@ export class ConsumptionWatch {
     if (batches === 0 || this.isOver(at, REPORTED_FOR_MS)) return undefined;
     const last = ranges.join(', ');
     return {
-      meaning: `${batches} batch(es) could not be decoded since this replica started and were left out, the last ones: ${last}.`,
+      meaning:
+        `${batches} batch(es) could not be decoded since this replica started and were left out, the last ones: ` +
+        `${last}.`,
       remedy: `${docs} tells how to get their messages published again. Told for 24 hours, or until a restart.`,
     };
   }
@@ -104,7 +106,9 @@ export class ConsumptionWatch {
       .join(', ');
     return {
       meaning: `${now.length} partition(s) cannot be read: ${named}.`,
-      remedy: `Look into the broker's log: its copy of the partition is damaged, or its disk. ${docs} tells how to go on.`,
+      remedy:
+        "Look into the broker's log: its copy of the partition, or its disk, is damaged. " +
+        `${docs} says how to go on.`,
     };
   }
 

@@ -45,7 +45,10 @@ function bytesProblem(value: Buffer): string | undefined {
     return 'must be JSON in UTF-8: it is UTF-16';
   if (first === 0x1f && second === 0x8b)
     return 'must be JSON in UTF-8: it is compressed by gzip (let the Kafka client compress its batches instead)';
-  return `must be JSON in UTF-8: byte ${firstInvalidByte(value)} (counted from 0) is not UTF-8 (Latin-1 or Windows-1252?)`;
+  return (
+    `must be JSON in UTF-8: byte ${firstInvalidByte(value)} (counted from 0) is not UTF-8 (Latin-1 or ` +
+    'Windows-1252?)'
+  );
 }
 
 /** Where the first sequence begins that is no UTF-8, counted in bytes from 0. */

@@ -62,7 +62,8 @@ describe('a record whose value is nested', () => {
       'template variables of 3,000 levels',
       topics.emailRequested,
       Buffer.from(
-        `{"messageId":"m-1","to":[{"email":"ada@inbox.test"}],"template":{"name":"welcome","variables":{"a":${'['.repeat(3_000)}${']'.repeat(3_000)}}}}`,
+        '{"messageId":"m-1","to":[{"email":"ada@inbox.test"}],' +
+          `"template":{"name":"welcome","variables":{"a":${'['.repeat(3_000)}${']'.repeat(3_000)}}}}`,
       ),
       'template',
     ],

@@ -8,7 +8,8 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
   const settings = new DocumentBuilder()
     .setTitle('Messaging reports')
     .setDescription(
-      'What was asked for, what became of it, and what to do where it failed. Every error is `{ code, message, remedy }`.',
+      'What was asked for, what became of it, and what to do where it failed. Every error is `{ code, message, ' +
+        'remedy }`.',
     )
     .setVersion('1')
     .addBearerAuth({

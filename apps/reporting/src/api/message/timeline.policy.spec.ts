@@ -79,7 +79,8 @@ describe('a timeline', () => {
     const end = timelineOf([request, failed], deadLetter).at(-1);
     expect(end?.reason).toBe('exhausted');
     expect(end?.description).toBe(
-      'It could not be sent. The provider refused the connection. Given up after 3 attempts: it was tried as often as is allowed.',
+      'It could not be sent. The provider refused the connection. Given up after 3 attempts: it was tried as ' +
+        'often as is allowed.',
     );
     expect(end?.failure).toEqual({
       kind: 'transient',

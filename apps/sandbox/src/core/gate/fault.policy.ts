@@ -27,7 +27,8 @@ export const Fault = z
       .enum(['sends', 'all'])
       .optional()
       .describe(
-        'Which requests: those that send, or look-ups and checks too. Unset: all where `where` names a method or path, else those that send.',
+        'Which requests: those that send, or look-ups and checks too. Unset: all where `where` names a method or ' +
+          'path, else those that send.',
       ),
     where: Where.optional().describe('Only requests like this.'),
     times: z.number().int().min(1).optional().describe('How many requests it hits before it is over. Unset: no end.'),

@@ -39,5 +39,7 @@ export const badRequest = (errors: readonly FieldProblem[]): Answer => ({ status
 export const tooLarge: Answer = {
   status: 413,
   headers: { 'content-type': 'text/html' },
-  body: '<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>\r\n<center><h1>413 Request Entity Too Large</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n',
+  body:
+    '<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>\r\n' +
+    '<center><h1>413 Request Entity Too Large</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n',
 };

@@ -40,7 +40,8 @@ const meanings: Readonly<Record<number, string>> = {
   30008: 'Unknown error',
   30036: 'Validity Period Expired',
   63016:
-    'Failed to send freeform message because you are outside the allowed window. If you are using WhatsApp, please use a Message Template.',
+    'Failed to send freeform message because you are outside the allowed window. If you are using WhatsApp, ' +
+    'please use a Message Template.',
   63028: 'Number of parameters provided does not match the expected number of parameters',
   30400: 'Parameters are not valid',
   30409: 'This message cannot be canceled',

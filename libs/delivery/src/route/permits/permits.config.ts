@@ -29,10 +29,12 @@ export const permitSettings = {
       `must be sender=rate pairs separated by commas, such as +15005550006=1,*=10, each at least ${LEAST_SENDER_RATE}`,
     )
     .describe(
-      'Most messages a second of single senders (numbers, addresses), of all replicas together: sender=rate, separated by commas; * is every other sender. Unset: unlimited.',
+      'Most messages a second of single senders (numbers, addresses), of all replicas together: sender=rate, ' +
+        'separated by commas; * is every other sender. Unset: unlimited.',
     ),
   SENDER_RESERVATION_MS: milliseconds(2_000).describe(
-    'How far ahead one replica reserves the moments of a slow sender, in milliseconds: what is reserved and not used is lost.',
+    'How far ahead one replica reserves the moments of a slow sender, in milliseconds: what is reserved and not ' +
+      'used is lost.',
   ),
   PERMIT_BURST_MS: z.coerce
     .number()
@@ -41,7 +43,9 @@ export const permitSettings = {
     .default(1_000)
     .describe('Unused calls of a provider or tenant are saved up for this many milliseconds; at least one is.'),
   PERMIT_MAX_WAIT_MS: milliseconds(30_000).describe(
-    'A message waits for its turn at most this many milliseconds in memory; one that would wait longer is handed over to the retry service. Never longer than its claim allows a call to be written, which is as long as the provider’s time-out (10 seconds by default), counted from the claim.',
+    'A message waits for its turn at most this many milliseconds in memory; one that would wait longer is handed ' +
+      'over to the retry service. Never longer than its claim allows a call to be written, which is as long as the ' +
+      'provider’s time-out (10 seconds by default), counted from the claim.',
   ),
   PERMIT_HOLD_MS: milliseconds(1_000).describe(
     'A provider that throttles without saying for how long is left alone for this many milliseconds.',

@@ -17,12 +17,14 @@ export const resendChecks = {
     title: 'The domain of EMAIL_FROM is verified',
     meaning: 'Resend refuses mail from a domain that is not verified (403).',
     remedy:
-      'Add the domain of EMAIL_FROM in Resend under Domains, exactly as it stands in the address, and set the DNS records it shows.',
+      'Add the domain of EMAIL_FROM in Resend under Domains, exactly as it stands in the address, and set the ' +
+      'DNS records it shows.',
   },
   'resend.webhook': {
     title: 'An enabled webhook points to us',
     meaning:
-      'Messages stay at sent: no delivery, bounce or complaint is ever heard of. Resend disables a webhook that keeps failing.',
+      'Messages stay at sent: no delivery, bounce or complaint is ever heard of. Resend disables a webhook that ' +
+      'keeps failing.',
     remedy:
       'npm run doctor -- --fix registers or enables it; or add one by hand for the address named (Webhooks → Add).',
   },
@@ -35,7 +37,8 @@ export const resendChecks = {
     title: 'We hold the webhook’s signing secret',
     meaning: 'Every event is refused: the signature does not fit the secret.',
     remedy:
-      'npm run doctor -- --fix writes the secret to a file, where Resend still tells it; set RESEND_WEBHOOK_SECRET_FILE to it and restart the email service.',
+      'npm run doctor -- --fix writes the secret to a file, where Resend still tells it; set ' +
+      'RESEND_WEBHOOK_SECRET_FILE to it and restart the email service.',
   },
   'resend.clock': {
     title: 'Our clock agrees with Resend’s',

@@ -6,7 +6,8 @@ export const resendSettings = {
   RESEND_API_KEY: secret()
     .optional()
     .describe(
-      'API key of Resend: sending access is enough; with full access lost answers of shared calls can be looked up, too. Unset: Resend is not used.',
+      'API key of Resend: sending access is enough; with full access lost answers of shared calls can be looked ' +
+        'up, too. Unset: Resend is not used.',
     ),
   RESEND_BASE_URL: z.url().default('https://api.resend.com').describe('Where its API is.'),
   RESEND_RATE_PER_S: z.coerce
@@ -14,7 +15,8 @@ export const resendSettings = {
     .positive()
     .default(5)
     .describe(
-      'Most messages a second to Resend, of all replicas together, those that share a call included. Resend lets a team make 5 requests a second unless it was raised.',
+      'Most messages a second to Resend, of all replicas together, those that share a call included. Resend lets ' +
+        'a team make 5 requests a second unless it was raised.',
     ),
   RESEND_TIMEOUT_MS: milliseconds(10_000).describe('Give up on one call after this many milliseconds.'),
   RESEND_CONNECTIONS: z.coerce
@@ -34,7 +36,8 @@ export const resendSettings = {
   )
     .optional()
     .describe(
-      'Signing secret of the webhook (whsec_…, from its page); two separated by a comma while rotating. Needed with RESEND_API_KEY.',
+      'Signing secret of the webhook (whsec_…, from its page); two separated by a comma while rotating. Needed ' +
+        'with RESEND_API_KEY.',
     ),
   RESEND_WEBHOOK_TOLERANCE_S: z.coerce
     .number()

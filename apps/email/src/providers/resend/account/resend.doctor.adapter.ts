@@ -52,7 +52,9 @@ export class ResendDoctor implements ProviderDoctor {
     if (!webhooksOf(listed))
       return [
         {
-          what: 'The webhook was left alone: the key may not read the webhooks. Set DOCTOR_RESEND_API_KEY to one with full access.',
+          what:
+            'The webhook was left alone: the key may not read the webhooks. Set DOCTOR_RESEND_API_KEY to one with ' +
+            'full access.',
           done: false,
         },
       ];

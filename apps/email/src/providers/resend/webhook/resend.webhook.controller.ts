@@ -53,7 +53,8 @@ export class ResendWebhookController {
       throw signatureRefused(
         this.logger,
         { provider: 'resend', rawBody, signature },
-        'Compare RESEND_WEBHOOK_SECRET with the signing secret on the webhook’s page, and this machine’s clock with the time.',
+        'Compare RESEND_WEBHOOK_SECRET with the signing secret on the webhook’s page, and this machine’s clock ' +
+          'with the time.',
       );
     }
     await this.take(rawBody, id!, Date.now());

@@ -6,7 +6,8 @@ export const sendgridChecks = {
     title: 'SendGrid accepts SENDGRID_API_KEY',
     meaning: 'Nothing can be sent: SendGrid refuses the key, or cannot be reached.',
     remedy:
-      'Create an API key in SendGrid under Settings → API Keys and set SENDGRID_API_KEY to it; EU accounts also set SENDGRID_REGION=eu.',
+      'Create an API key in SendGrid under Settings → API Keys and set SENDGRID_API_KEY to it; EU accounts also ' +
+      'set SENDGRID_REGION=eu.',
   },
   'sendgrid.scopes': {
     title: 'The key holds the scopes that are needed',
@@ -22,13 +23,15 @@ export const sendgridChecks = {
     title: 'The sender of EMAIL_FROM is authenticated or verified',
     meaning: 'SendGrid refuses mail from a sender it does not know (403), or receivers distrust it.',
     remedy:
-      'Authenticate the domain of EMAIL_FROM in SendGrid (Settings → Sender Authentication) and set the DNS records it shows; for a first try a verified single sender is enough.',
+      'Authenticate the domain of EMAIL_FROM in SendGrid (Settings → Sender Authentication) and set the DNS ' +
+      'records it shows; for a first try a verified single sender is enough.',
   },
   'sendgrid.webhook': {
     title: 'An enabled event webhook points to us',
     meaning: 'Messages stay at sent: no delivery, bounce or unsubscribe is ever heard of.',
     remedy:
-      'npm run doctor -- --fix registers it; or create one by hand for the address named (Settings → Mail Settings → Event Webhooks).',
+      'npm run doctor -- --fix registers it; or create one by hand for the address named (Settings → Mail ' +
+      'Settings → Event Webhooks).',
   },
   'sendgrid.webhook-events': {
     title: 'The event webhook tells of every kind of event',
@@ -39,7 +42,8 @@ export const sendgridChecks = {
     title: 'The event webhook is signed, by the key we hold',
     meaning: 'Every event is refused: without a signature that fits, anyone could tell us lies.',
     remedy:
-      'npm run doctor -- --fix switches signing on and writes the public key to a file; set SENDGRID_WEBHOOK_PUBLIC_KEY_FILE to it and restart the email service.',
+      'npm run doctor -- --fix switches signing on and writes the public key to a file; set ' +
+      'SENDGRID_WEBHOOK_PUBLIC_KEY_FILE to it and restart the email service.',
   },
   'sendgrid.clock': {
     title: 'Our clock agrees with SendGrid’s',

@@ -7,7 +7,8 @@ export const sendgridSettings = {
   SENDGRID_API_KEY: secret()
     .optional()
     .describe(
-      'API key of SendGrid with the scope mail.send (and messages.read, to look up lost answers). Unset: SendGrid is not used.',
+      'API key of SendGrid with the scope mail.send (and messages.read, to look up lost answers). Unset: ' +
+        'SendGrid is not used.',
     ),
   SENDGRID_REGION: z
     .enum(['global', 'eu'])
@@ -17,7 +18,8 @@ export const sendgridSettings = {
     .url()
     .optional()
     .describe(
-      'Where its API is, where SENDGRID_REGION does not say it: a proxy, for instance. Default: https://api.sendgrid.com, in the region eu https://api.eu.sendgrid.com.',
+      'Where its API is, where SENDGRID_REGION does not say it: a proxy, for instance. Default: ' +
+        'https://api.sendgrid.com, in the region eu https://api.eu.sendgrid.com.',
     ),
   SENDGRID_RATE_PER_S: providerRate('SendGrid', 'SendGrid documents up to 10,000 for mail/send.'),
   SENDGRID_TIMEOUT_MS: milliseconds(10_000).describe('Give up on one call after this many milliseconds.'),
@@ -33,7 +35,8 @@ export const sendgridSettings = {
     .regex(/^[A-Za-z0-9+/=\s,]+$/, 'must be one or more base64 public keys, separated by commas')
     .optional()
     .describe(
-      'Public key of the signed event webhook (base64, from its settings page); two separated by a comma while rotating. Needed with SENDGRID_API_KEY.',
+      'Public key of the signed event webhook (base64, from its settings page); two separated by a comma while ' +
+        'rotating. Needed with SENDGRID_API_KEY.',
     ),
   SENDGRID_WEBHOOK_TOLERANCE_S: z.coerce
     .number()

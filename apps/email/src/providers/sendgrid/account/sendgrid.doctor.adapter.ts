@@ -55,7 +55,9 @@ export class SendgridDoctor implements ProviderDoctor {
     if (!known)
       return [
         {
-          what: 'The event webhook was left alone: the key may not read the webhooks (user.webhooks.event.settings.read).',
+          what:
+            'The event webhook was left alone: the key may not read the webhooks ' +
+            '(user.webhooks.event.settings.read).',
           done: false,
         },
       ];

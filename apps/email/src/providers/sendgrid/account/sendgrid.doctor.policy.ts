@@ -132,7 +132,8 @@ export function webhookFindings(reported: Reported, url: string, keys: readonly 
     return [
       say.skipped(
         'sendgrid.webhook',
-        'the key may not read the webhooks (user.webhooks.event.settings.read): set DOCTOR_SENDGRID_API_KEY to one that may',
+        'the key may not read the webhooks (user.webhooks.event.settings.read): set DOCTOR_SENDGRID_API_KEY to ' +
+          'one that may',
       ),
     ];
   const ours = ourWebhook(webhooks, url);

@@ -94,7 +94,9 @@ function sender(from: string, everyone: readonly string[], { domains, owner }: A
       ? undefined
       : refusal(
           'validation_error',
-          `You can only send testing emails to your own email address (${owner}). To send emails to other recipients, please verify a domain at resend.com/domains, and change the \`from\` address to an email using this domain.`,
+          `You can only send testing emails to your own email address (${owner}). To send emails to other ` +
+            'recipients, please verify a domain at resend.com/domains, and change the `from` address to an email ' +
+            'using this domain.',
           403,
         );
   }

@@ -47,10 +47,12 @@ const Variables = z
   );
 
 // resend.com/docs/knowledge-base/what-attachment-types-are-not-supported
-const refusedFiles = new RegExp(
-  `\\.(?:adp|app|asp|bas|bat|cer|chm|cmd|com|cpl|crt|csh|der|exe|fxp|gadget|hlp|hta|inf|ins|isp|its|jse?|ksh|lib|lnk|mad|ma[fgmq]|mar|mas|mat|mau|mav|maw|mda|mdb|mde|mdt|mdw|mdz|msc|msh[12]?|msh[12]?xml|msi|msp|mst|ops|pcd|pif|plg|prf|prg|reg|scf|scr|sct|shb|shs|sys|ps[12](?:xml)?|psc[12]|tmp|url|vb|vbe|vbs|vps|vsmacros|vss|vst|vsw|vxd|ws|wsc|wsf|wsh|xnk)$`,
-  'i',
-);
+const refusedExtensions =
+  'adp|app|asp|bas|bat|cer|chm|cmd|com|cpl|crt|csh|der|exe|fxp|gadget|hlp|hta|inf|ins|isp|its|jse?|ksh|lib|lnk|mad|' +
+  'ma[fgmq]|mar|mas|mat|mau|mav|maw|mda|mdb|mde|mdt|mdw|mdz|msc|msh[12]?|msh[12]?xml|msi|msp|mst|ops|pcd|pif|plg|prf|' +
+  'prg|reg|scf|scr|sct|shb|shs|sys|ps[12](?:xml)?|psc[12]|tmp|url|vb|vbe|vbs|vps|vsmacros|vss|vst|vsw|vxd|ws|wsc|wsf|' +
+  'wsh|xnk';
+const refusedFiles = new RegExp(`\\.(?:${refusedExtensions})$`, 'i');
 
 const Attachment = z
   .strictObject({

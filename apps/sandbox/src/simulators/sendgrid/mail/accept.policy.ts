@@ -115,7 +115,8 @@ function recipientId({ requestId, server, now }: Acceptance, index: number): str
   const time = Math.floor(now / 1000)
     .toString(16)
     .toUpperCase();
-  return `${requestId}.recvd-${server.slice(0, 10)}-${server.slice(10, 15)}-1-${time}-${(index + 1).toString(16).toUpperCase()}.0`;
+  const number = (index + 1).toString(16).toUpperCase();
+  return `${requestId}.recvd-${server.slice(0, 10)}-${server.slice(10, 15)}-1-${time}-${number}.0`;
 }
 
 // Only what the inbox shows is kept: a load run with attachments would fill the memory otherwise.

@@ -9,11 +9,15 @@ const MAX_AHEAD_SECONDS = 72 * 3600;
 const HELP = 'http://sendgrid.com/docs/API_Reference/Web_API_v3/Mail/errors.html';
 
 const fromRequired =
-  'The from object must be provided for every email send. It is an object that requires the email parameter, but may also contain a name parameter.  e.g. {"email" : "example@example.com"}  or {"email" : "example@example.com", "name" : "Example Recipient"}.';
+  'The from object must be provided for every email send. It is an object that requires the email parameter, but ' +
+  'may also contain a name parameter.  e.g. {"email" : "example@example.com"}  or {"email" : ' +
+  '"example@example.com", "name" : "Example Recipient"}.';
 const subjectRequired =
-  'The subject is required. You can get around this requirement if you use a template with a subject defined or if every personalization has a subject defined.';
+  'The subject is required. You can get around this requirement if you use a template with a subject defined or ' +
+  'if every personalization has a subject defined.';
 const contentRequired =
-  'Unless a valid template_id is provided, the content parameter is required. There must be at least one defined content block.';
+  'Unless a valid template_id is provided, the content parameter is required. There must be at least one defined ' +
+  'content block.';
 
 /** @param now milliseconds of the epoch */
 export function checkMail(body: unknown, now: number): CheckedMail {
@@ -97,7 +101,9 @@ function unique(one: Personalization, field: string): FieldProblem[] {
       const key = email.toLowerCase();
       if (seen.has(key)) {
         const place = `${field}.${kind}`;
-        const message = `Each email address in the personalization block should be unique between to, cc, and bcc. We found the first duplicate instance of [${email}] in the ${place} field.`;
+        const message =
+          'Each email address in the personalization block should be unique between to, cc, and bcc. We found the ' +
+          `first duplicate instance of [${email}] in the ${place} field.`;
         return [problem(field, message)];
       }
       seen.add(key);

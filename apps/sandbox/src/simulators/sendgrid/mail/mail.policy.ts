@@ -67,7 +67,8 @@ const subject = z.string().min(1, 'The subject must have at least one character.
 const Personalization = z.strictObject({
   to: contacts.min(
     1,
-    'The to array is required for all personalization objects, and must have at least one email object with a valid email address.',
+    'The to array is required for all personalization objects, and must have at least one email object with a ' +
+      'valid email address.',
   ),
   cc: contacts.optional(),
   bcc: contacts.optional(),

@@ -5,7 +5,9 @@ import type { Mail } from './mail.policy.ts';
 type SendGridAccount = Account['sendgrid'];
 
 const UNVERIFIED =
-  'The from address does not match a verified Sender Identity. Mail cannot be sent until this error is resolved. Visit https://sendgrid.com/docs/for-developers/sending-email/sender-identity/ to see the Sender Identity requirements';
+  'The from address does not match a verified Sender Identity. Mail cannot be sent until this error is resolved. ' +
+  'Visit https://sendgrid.com/docs/for-developers/sending-email/sender-identity/ to see the Sender Identity ' +
+  'requirements';
 
 /**
  * The refusal of a mail whose sender the account has neither verified nor authenticated the domain of; null: it may go.

@@ -30,7 +30,8 @@ export const twilioSettings = {
   TWILIO_CONTENT_TEMPLATES: json(ContentTemplates)
     .optional()
     .describe(
-      'Approved content templates by the name that requests use, as JSON: {"order-shipped":"HX…","order-shipped@2":"HX…"}.',
+      'Approved content templates by the name that requests use, as JSON: ' +
+        '{"order-shipped":"HX…","order-shipped@2":"HX…"}.',
     ),
   TWILIO_BASE_URL: z.url().default('https://api.twilio.com').describe('Where its API is.'),
   TWILIO_CONNECTIONS: z.coerce
@@ -40,7 +41,8 @@ export const twilioSettings = {
     .max(1_000)
     .default(100)
     .describe(
-      'Most connections to Twilio at a time, opened as they are needed: so many calls can be in flight. Twilio limits them per account.',
+      'Most connections to Twilio at a time, opened as they are needed: so many calls can be in flight. Twilio ' +
+        'limits them per account.',
     ),
   TWILIO_RATE_PER_S: providerRate('Twilio', 'Twilio publishes no figure; it limits calls in flight.'),
   TWILIO_TIMEOUT_MS: milliseconds(10_000).describe('Give up on one call after this many milliseconds.'),

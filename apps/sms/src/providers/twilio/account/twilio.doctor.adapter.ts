@@ -66,7 +66,9 @@ export class TwilioDoctor implements ProviderDoctor {
       if (inbound?.state === 'free') repairs.push(await this.direct(sender));
       else if (inbound && inbound.state !== 'ours')
         repairs.push({
-          what: `Replies to a sender (${kindOf(sender)}) were left as they are: something else may be using them. Set them by hand.`,
+          what:
+            `Replies to a sender (${kindOf(sender)}) were left as they are: something else may be using them. Set ` +
+            'them by hand.',
           done: false,
         });
     }

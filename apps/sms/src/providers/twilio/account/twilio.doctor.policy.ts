@@ -29,7 +29,8 @@ const codeOf = (body: unknown) => z.object({ code: z.number() }).safeParse(body)
 const testCredentials = say.fail(
   'twilio.key',
   'these are test credentials, which send nothing (20008)',
-  'Set TWILIO_AUTH_TOKEN to the live auth token; test credentials belong into TWILIO_TEST_ACCOUNT_SID and TWILIO_TEST_AUTH_TOKEN.',
+  'Set TWILIO_AUTH_TOKEN to the live auth token; test credentials belong into TWILIO_TEST_ACCOUNT_SID and ' +
+    'TWILIO_TEST_AUTH_TOKEN.',
 );
 
 function clock(reported: Reported): Finding {
@@ -128,7 +129,8 @@ function nameFinding(sender: string): Finding {
     'twilio.sender',
     short
       ? 'a short code is not looked up'
-      : 'a name as sender cannot be looked up; many countries want it registered, the United States and Canada take none',
+      : 'a name as sender cannot be looked up; many countries want it registered, the United States and Canada ' +
+          'take none',
   );
 }
 

@@ -22,6 +22,7 @@ export function genuine(
     code: 'MSG_BAD_SIGNATURE',
     message: 'the signature does not fit',
     remedy:
-      'Compare TWILIO_AUTH_TOKEN (and TWILIO_AUTH_TOKEN_PREVIOUS) with the account’s, and PUBLIC_URL with the address Twilio calls.',
+      'Compare TWILIO_AUTH_TOKEN (and TWILIO_AUTH_TOKEN_PREVIOUS) with the account’s, and PUBLIC_URL with the ' +
+      'address Twilio calls.',
   });
 }

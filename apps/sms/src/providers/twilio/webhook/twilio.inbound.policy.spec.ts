@@ -86,7 +86,7 @@ describe('a reply', () => {
     return SuppressionChanged.parse(word && 'suppress' in word ? word.suppress : undefined);
   };
 
-  it('that says STOP suppresses what comes from that sender, without the number; START lifts it under the same key', () => {
+  it('that says STOP suppresses that sender’s messages without the number; START lifts it under the same key', () => {
     const stop = stopped({ Body: 'STOP' });
     expect(stop).toMatchObject({
       channel: 'sms',

@@ -61,7 +61,7 @@ describe('a Twilio status callback', () => {
     expect(reported(params)!.forbids).toEqual(forbids && expect.objectContaining(forbids));
   });
 
-  it('that WhatsApp’s window is shut gives a text back that has a template standing by, and ends one that has none', () => {
+  it('that WhatsApp’s window is shut revokes a text that has a template to resend as, and ends one without', () => {
     const addressOf = (resendPlan: boolean) => {
       const message: SmsMessage = {
         ...anSmsRequest({ kind: 'whatsapp' }),
