@@ -1,6 +1,6 @@
 import { anSmsRequest } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
-import { templateProblems } from '../../apps/sms/src/content/content-template.policy.ts';
+import { templateProblems } from '../../apps/sms/src/providers/twilio/send/twilio.template.policy.ts';
 import { mediaFault, mediaProblems } from '../../apps/sms/src/content/media.policy.ts';
 import { twilioLimits } from '../../apps/sms/src/providers/twilio/send/twilio.limits.ts';
 import { toMessageCreate } from '../../apps/sms/src/providers/twilio/send/twilio.request.policy.ts';

@@ -1,15 +1,11 @@
 import type { CheckTable } from '#libs/providers';
-import { resendChecks } from '../../apps/email/src/providers/resend/account/resend.checks.ts';
-import { sendgridChecks } from '../../apps/email/src/providers/sendgrid/account/sendgrid.checks.ts';
-import { twilioChecks } from '../../apps/sms/src/providers/twilio/account/twilio.checks.ts';
+import { allProviders } from '../../apps/cli/src/catalogue.ts';
 import { platformChecks } from '../../apps/cli/src/doctor/platform.checks.ts';
 import { table } from './markdown.ts';
 
 const chapters: readonly [string, CheckTable][] = [
   ['The channels, Kafka and PostgreSQL', platformChecks],
-  ['SendGrid', sendgridChecks],
-  ['Resend', resendChecks],
-  ['Twilio', twilioChecks],
+  ...allProviders.map(({ label, checks }): [string, CheckTable] => [label, checks]),
 ];
 
 /** Every finding of `npm run doctor`: what it looks at, what it means, how to mend it. */

@@ -19,11 +19,11 @@ export async function pages(root: string): Promise<Map<string, string>> {
     ['docs/topics.md', topicsPage()],
     ['docs/doctor.md', doctorPage()],
     ['docs/metrics.md', metricsPage()],
-    ['docs/limits.md', await limitsPage(root)],
+    ['docs/limits.md', limitsPage()],
     ['docs/configuration.md', configurationPage(await servicesOf(root))],
     [ARCHITECTURE, architecturePage(root)],
     ['docs/adr/README.md', decisionsPage(root)],
-    ...errorPages(await failureTables(root)),
+    ...errorPages(failureTables()),
   ]);
 }
 

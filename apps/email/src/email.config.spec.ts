@@ -1,7 +1,8 @@
 import { loadConfig } from '#libs/runtime';
 import { describe, expect, it } from '@jest/globals';
 import { attachmentTimeoutOf } from './attachments/attachments.config.ts';
-import { configuredOf, emailSchema } from './email.config.ts';
+import { emailSchema, usedOf } from './email.config.ts';
+import { emailCatalogue } from './providers/catalogue.ts';
 
 const common = {
   KAFKA_BROKERS: 'kafka:9092',
@@ -11,7 +12,8 @@ const common = {
 };
 const sendgrid = { SENDGRID_API_KEY: 'SG.1', SENDGRID_WEBHOOK_PUBLIC_KEY: 'MFkw' };
 const resend = { RESEND_API_KEY: 're_1', RESEND_WEBHOOK_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' };
-const used = (env: Record<string, string>) => configuredOf(loadConfig(emailSchema, { ...common, ...env }));
+const used = (env: Record<string, string>) =>
+  usedOf(emailCatalogue, loadConfig(emailSchema, { ...common, ...env })).map(({ name }) => name);
 
 describe('the e-mail providers', () => {
   it('are those with a key, SendGrid before Resend', () => {

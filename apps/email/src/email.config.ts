@@ -1,5 +1,5 @@
-import { channelProviders, EmailAddress } from '#libs/contracts';
-import { deliverySettings, healthSettings, permitSettings } from '#libs/delivery';
+import { EmailAddress } from '#libs/contracts';
+import { deliverySettings, healthSettings, isConfigured, permitSettings, settingsOfAll } from '#libs/delivery';
 import { operatorSettings } from '#libs/operations';
 import { postgresSettings } from '#libs/persistence';
 import { recipientHashSettings, serviceSettings } from '#libs/runtime';
@@ -7,17 +7,11 @@ import { templateSettings } from '#libs/templates';
 import { kafkaSettings } from '#libs/transport';
 import { z } from 'zod';
 import { attachmentSettings } from './attachments/attachments.config.ts';
-import { resendSettings } from './providers/resend/account/resend.config.ts';
-import { sendgridSettings } from './providers/sendgrid/account/sendgrid.config.ts';
+import { type EmailCatalogue, emailCatalogue } from './providers/catalogue.ts';
+import type { EmailProviderDefinition } from './providers/definition.ts';
 import { unsubscribeSettings } from './unsubscribe/unsubscribe.config.ts';
 
-/** The providers there are, in the order of preference unless EMAIL_PROVIDERS says otherwise. */
-export const emailProviders = channelProviders.email;
-export type EmailProviderName = (typeof emailProviders)[number];
-
-const listed = new RegExp(String.raw`^\s*(${emailProviders.join('|')})\s*(,\s*(${emailProviders.join('|')})\s*)*$`);
-
-const settings = z.object({
+const ownSettings = {
   ...serviceSettings(8081, 9465),
   ...kafkaSettings,
   ...postgresSettings,
@@ -40,58 +34,74 @@ const settings = z.object({
       'How long a bulk e-mail waits for others of the same tenant, sender and content to go in one call, in ' +
         'milliseconds; 0: each goes alone.',
     ),
-  EMAIL_PROVIDERS: z
-    .string()
-    .regex(listed, `must be names out of ${emailProviders.join(', ')}, separated by commas`)
-    .default(emailProviders.join(','))
-    .describe(
-      'Providers in the order of preference, separated by commas. Of these, the ones whose API key is set are ' +
-        'used; one that is not named is not used.',
-    ),
   ...unsubscribeSettings,
   ...attachmentSettings,
-  ...sendgridSettings,
-  ...resendSettings,
-});
+};
+const ownSchema = z.object(ownSettings);
+export type EmailConfig = z.infer<typeof ownSchema> & { EMAIL_PROVIDERS: string };
+
+/** Some of these names, separated by commas. */
+const listOf = (names: readonly string[]) =>
+  new RegExp(String.raw`^\s*(${names.join('|')})\s*(,\s*(${names.join('|')})\s*)*$`);
+
+/** Settings of the email service with these providers. */
+export function emailSchemaOf(catalogue: EmailCatalogue) {
+  const names = catalogue.map(({ name }) => name);
+  const settings = z.object({
+    ...ownSettings,
+    EMAIL_PROVIDERS: z
+      .string()
+      .regex(listOf(names), `must be names out of ${names.join(', ')}, separated by commas`)
+      .default(names.join(','))
+      .describe(
+        'Providers in the order of preference, separated by commas. Of these, the ones whose API key is ' +
+          'set are used; one that is not named is not used.',
+      ),
+    ...settingsOfAll(catalogue),
+  });
+  return settings.superRefine((config, context) => {
+    const given: Readonly<Record<string, unknown>> = config;
+    const missing = (name: string) => context.addIssue({ code: 'custom', path: [name], message: 'is needed' });
+    for (const definition of catalogue.filter((one) => isConfigured(one, given))) {
+      for (const name of definition.alsoNeeded ?? []) if (given[name] === undefined) missing(name);
+      const problem = fileTimeProblem(definition, given);
+      if (problem !== undefined)
+        context.addIssue({ code: 'custom', path: ['ATTACHMENT_TIMEOUT_MS'], message: problem });
+    }
+    if (usedOf(catalogue, given).length === 0) {
+      const named = preferred(catalogue, given).map(({ access }) => access.join(' and '));
+      context.addIssue({
+        code: 'custom',
+        path: [],
+        message: `needs a key of a provider that EMAIL_PROVIDERS names: set ${named.join(' or ')}`,
+      });
+    }
+  });
+}
 
 /** Settings of the email service. */
-export const emailSchema = settings.superRefine((config, context) => {
-  const missing = (name: keyof typeof config) =>
-    context.addIssue({ code: 'custom', path: [name], message: 'is needed' });
-  if (config.SENDGRID_API_KEY !== undefined && config.SENDGRID_WEBHOOK_PUBLIC_KEY === undefined)
-    missing('SENDGRID_WEBHOOK_PUBLIC_KEY');
-  if (config.RESEND_API_KEY !== undefined && config.RESEND_WEBHOOK_SECRET === undefined)
-    missing('RESEND_WEBHOOK_SECRET');
-  const { ATTACHMENT_TIMEOUT_MS: filesMs, SENDGRID_TIMEOUT_MS: callMs } = config;
-  if (config.SENDGRID_API_KEY !== undefined && filesMs !== undefined && filesMs >= callMs) {
-    context.addIssue({
-      code: 'custom',
-      path: ['ATTACHMENT_TIMEOUT_MS'],
-      message: `must be below SENDGRID_TIMEOUT_MS (${callMs})`,
-    });
-  }
-  if (configuredOf(config).length === 0) {
-    const named = preferenceOf(config)
-      .map((name) => `${name.toUpperCase()}_API_KEY`)
-      .join(' or ');
-    context.addIssue({
-      code: 'custom',
-      path: [],
-      message: `needs a key of a provider that EMAIL_PROVIDERS names: set ${named}`,
-    });
-  }
-});
+export const emailSchema = emailSchemaOf(emailCatalogue);
 
-/** The providers that are used: named and with a key, in the order of preference. */
-export function configuredOf(
-  config: Pick<z.infer<typeof settings>, 'EMAIL_PROVIDERS' | 'SENDGRID_API_KEY' | 'RESEND_API_KEY'>,
-): EmailProviderName[] {
-  const keys = { sendgrid: config.SENDGRID_API_KEY, resend: config.RESEND_API_KEY };
-  return preferenceOf(config).filter((name) => keys[name] !== undefined);
+/** The providers that are used: named and with access, in the order of preference. */
+export const usedOf = (catalogue: EmailCatalogue, config: Readonly<Record<string, unknown>>): EmailCatalogue =>
+  preferred(catalogue, config).filter((definition) => isConfigured(definition, config));
+
+function preferred(catalogue: EmailCatalogue, { EMAIL_PROVIDERS: names }: Readonly<Record<string, unknown>>) {
+  const wanted = new Set(
+    String(names)
+      .split(',')
+      .map((name) => name.trim()),
+  );
+  return [...wanted].flatMap((name) => catalogue.find((known) => known.name === name) ?? []);
 }
 
-function preferenceOf({ EMAIL_PROVIDERS }: { EMAIL_PROVIDERS: string }): EmailProviderName[] {
-  const names = new Set(EMAIL_PROVIDERS.split(',').map((name) => name.trim()));
-  return [...names].flatMap((name) => emailProviders.find((known) => known === name) ?? []);
+/** Where we fetch files, that must be done within the call. */
+function fileTimeProblem(
+  { filesFetchedBy, callTimeout }: EmailProviderDefinition,
+  config: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const [filesMs, callMs] = [config['ATTACHMENT_TIMEOUT_MS'], Number(config[callTimeout])];
+  return filesFetchedBy === 'us' && filesMs !== undefined && Number(filesMs) >= callMs
+    ? `must be below ${callTimeout} (${callMs})`
+    : undefined;
 }
-export type EmailConfig = z.infer<typeof emailSchema>;

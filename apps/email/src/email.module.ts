@@ -1,60 +1,43 @@
-import { DeliveryEngine, limitsOf, ratesOf } from '#libs/delivery';
+import { ConfiguredProviders, DeliveryEngine, limitsOf, listsOf, ratesOf } from '#libs/delivery';
 import { GuardedFiles, readAddresses } from '#libs/provider-http';
-import { suppressionAdmin, suppressionSync, SuppressionsController, SuppressionSyncController } from '#libs/operations';
+import {
+  suppressionAdmin,
+  suppressionSync,
+  SuppressionsController,
+  SuppressionSyncController,
+  webhookControllers,
+  webhookHandlers,
+} from '#libs/operations';
 import type { Pool } from '#libs/persistence';
 import { Health, LOGGER, POOL, STOPPING } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
 import { Templates } from '#libs/templates';
 import { Publisher } from '#libs/transport';
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module, type ModuleMetadata } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { attachmentTimeoutOf } from './attachments/attachments.config.ts';
 import { AttachmentsService } from './attachments/attachments.service.ts';
 import { EmailChannel } from './email-channel.ts';
-import { mailboxOf } from './email-message.ts';
-import { EmailProviders, type ProviderTerms } from './email-providers.ts';
-import { configuredOf, type EmailConfig } from './email.config.ts';
+import { type EmailMessage, mailboxOf } from './email-message.ts';
+import { type EmailConfig, usedOf } from './email.config.ts';
 import { EmailConsumer } from './email.consumer.ts';
-import { ResendAdapter } from './providers/resend/send/resend.adapter.ts';
-import { ResendWebhookController } from './providers/resend/webhook/resend.webhook.controller.ts';
-import { SendgridAdapter } from './providers/sendgrid/send/sendgrid.adapter.ts';
-import { sendgridUrlOf } from './providers/sendgrid/account/sendgrid.config.ts';
-import { SendgridWebhookController } from './providers/sendgrid/webhook/sendgrid.webhook.controller.ts';
-import { SUPPRESSION_LISTS, suppressionLists } from './suppression-lists.ts';
+import { type EmailCatalogue, emailCatalogue } from './providers/catalogue.ts';
+import type { EmailServices } from './providers/definition.ts';
 import { LINKS, UnsubscribeModule } from './unsubscribe/unsubscribe.module.ts';
 import type { LinkMaker } from './unsubscribe/unsubscribe-link.policy.ts';
 
 type Config = ConfigService<EmailConfig, true>;
 
-const sendgridTerms = (config: Config, attachments: AttachmentsService): ProviderTerms => ({
-  make: () =>
-    new SendgridAdapter(
-      {
-        SENDGRID_API_KEY: config.getOrThrow('SENDGRID_API_KEY'),
-        SENDGRID_BASE_URL: sendgridUrlOf({
-          SENDGRID_BASE_URL: config.get('SENDGRID_BASE_URL'),
-          SENDGRID_REGION: config.get('SENDGRID_REGION'),
-        }),
-        SENDGRID_TIMEOUT_MS: config.get('SENDGRID_TIMEOUT_MS'),
-        SENDGRID_CONNECTIONS: config.get('SENDGRID_CONNECTIONS'),
-      },
-      attachments,
-    ),
-  callTimeoutMs: config.get('SENDGRID_TIMEOUT_MS'),
-  ratePerS: config.get('SENDGRID_RATE_PER_S'),
-});
+const SERVICES = Symbol('what the email service offers to its providers');
+const SUPPRESSION_LISTS = Symbol('the suppression lists of the providers');
 
-const resendTerms = (config: Config): ProviderTerms => ({
-  make: () =>
-    new ResendAdapter({
-      RESEND_API_KEY: config.getOrThrow('RESEND_API_KEY'),
-      RESEND_BASE_URL: config.get('RESEND_BASE_URL'),
-      RESEND_TIMEOUT_MS: config.get('RESEND_TIMEOUT_MS'),
-      RESEND_CONNECTIONS: config.get('RESEND_CONNECTIONS'),
-    }),
-  callTimeoutMs: config.get('RESEND_TIMEOUT_MS'),
-  ratePerS: config.get('RESEND_RATE_PER_S'),
-});
+/** Reads settings by names that only the definitions know. */
+const getter = (config: object) => (name: string) => (config as ConfigService).get<unknown>(name);
+
+const usedNow = (catalogue: EmailCatalogue, config: object) => {
+  const names = ['EMAIL_PROVIDERS', ...catalogue.flatMap(({ access }) => access)];
+  return usedOf(catalogue, Object.fromEntries(names.map((name) => [name, getter(config)(name)])));
+};
 
 const files = {
   provide: GuardedFiles,
@@ -62,48 +45,56 @@ const files = {
   useFactory: (config: Config) => new GuardedFiles(readAddresses(config.get('FILES_ALLOWED_ADDRESSES')) ?? []),
 };
 
-const attachments = {
+const attachments = (catalogue: EmailCatalogue) => ({
   provide: AttachmentsService,
   inject: [ConfigService, GuardedFiles],
   useFactory: (config: Config, fetcher: GuardedFiles) =>
     new AttachmentsService(fetcher, {
       ATTACHMENT_MAX_BYTES: config.get('ATTACHMENT_MAX_BYTES'),
-      ATTACHMENT_TIMEOUT_MS: attachmentTimeoutOf(
-        config.get('ATTACHMENT_TIMEOUT_MS'),
-        config.get('SENDGRID_TIMEOUT_MS'),
-      ),
+      ATTACHMENT_TIMEOUT_MS: attachmentTimeoutOf(config.get('ATTACHMENT_TIMEOUT_MS'), fileCallMs(catalogue, config)),
       ATTACHMENT_MAILS: config.get('ATTACHMENT_MAILS'),
     }),
+});
+
+/** The shortest time for a call in which we fetch files, in milliseconds. */
+const fileCallMs = (catalogue: EmailCatalogue, config: object) =>
+  Math.min(
+    ...catalogue
+      .filter(({ filesFetchedBy }) => filesFetchedBy === 'us')
+      .map(({ callTimeout }) => Number(getter(config)(callTimeout))),
+  );
+
+const services = {
+  provide: SERVICES,
+  inject: [AttachmentsService],
+  useFactory: (fetched: AttachmentsService): EmailServices => ({ attachments: fetched }),
 };
 
-const providers = {
-  provide: EmailProviders,
-  inject: [ConfigService, AttachmentsService, Health],
-  useFactory: (config: Config, attachments: AttachmentsService, health: Health) => {
-    const names = configuredOf({
-      EMAIL_PROVIDERS: config.get('EMAIL_PROVIDERS'),
-      SENDGRID_API_KEY: config.get('SENDGRID_API_KEY'),
-      RESEND_API_KEY: config.get('RESEND_API_KEY'),
-    });
-    return new EmailProviders(
-      names,
-      { sendgrid: sendgridTerms(config, attachments), resend: resendTerms(config) },
-      health,
-    );
-  },
-};
+const providers = (catalogue: EmailCatalogue) => ({
+  provide: ConfiguredProviders,
+  inject: [ConfigService, SERVICES, Health],
+  useFactory: (config: ConfigService, offered: EmailServices, health: Health) =>
+    ConfiguredProviders.of(usedNow(catalogue, config), getter(config), { services: offered, health }),
+});
+
+const suppressionLists = (catalogue: EmailCatalogue) => ({
+  provide: SUPPRESSION_LISTS,
+  inject: [ConfigService, STOPPING],
+  useFactory: (config: ConfigService, stopping: AbortSignal) =>
+    listsOf(usedNow(catalogue, config), getter(config), stopping),
+});
 
 const templates = {
   provide: Templates,
   inject: [ConfigService],
-  useFactory: (config: ConfigService<EmailConfig, true>) => Templates.load(config.get('TEMPLATES_DIR'), ['email']),
+  useFactory: (config: Config) => Templates.load(config.get('TEMPLATES_DIR'), ['email']),
 };
 
 const engine = {
   provide: DeliveryEngine,
   inject: [
     ConfigService,
-    EmailProviders,
+    ConfiguredProviders,
     Templates,
     POOL,
     Publisher,
@@ -113,7 +104,7 @@ const engine = {
   ],
   useFactory: (
     config: Config,
-    { adapters, callTimeoutMs, rates }: EmailProviders,
+    { adapters, callTimeoutMs, rates }: ConfiguredProviders<EmailMessage>,
     templates: Templates,
     pool: Pool,
     publisher: Publisher,
@@ -140,25 +131,28 @@ const engine = {
     }),
 };
 
-/** The e-mail channel: consumer, engine, providers and their webhooks. */
-@Module({
+const partsOf = (catalogue: EmailCatalogue): ModuleMetadata => ({
   imports: [UnsubscribeModule],
-  controllers: [
-    EmailConsumer,
-    SendgridWebhookController,
-    ResendWebhookController,
-    SuppressionsController,
-    SuppressionSyncController,
-  ],
+  controllers: [EmailConsumer, ...webhookControllers(catalogue), SuppressionsController, SuppressionSyncController],
   providers: [
     files,
-    attachments,
-    providers,
+    attachments(catalogue),
+    services,
+    providers(catalogue),
+    ...webhookHandlers(catalogue, SERVICES),
     templates,
     engine,
     suppressionAdmin('email'),
-    suppressionLists,
+    suppressionLists(catalogue),
     suppressionSync('email', SUPPRESSION_LISTS),
   ],
-})
-export class EmailModule {}
+});
+
+/** The e-mail channel: consumer, engine, providers and their webhooks. */
+@Module(partsOf(emailCatalogue))
+export class EmailModule {
+  /** The same with other providers. */
+  static with(catalogue: EmailCatalogue): DynamicModule {
+    return { module: class EmailModuleWithOthers {}, ...partsOf(catalogue) };
+  }
+}

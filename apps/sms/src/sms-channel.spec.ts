@@ -1,6 +1,7 @@
 import type { Failure } from '#libs/contracts';
 import { anSmsRequest } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
+import { contentTemplatesOf } from './providers/twilio/send/twilio.template.policy.ts';
 import { SmsChannel, type SmsRules } from './sms-channel.ts';
 
 const service = `MG${'0'.repeat(32)}`;
@@ -16,7 +17,7 @@ const rules: SmsRules = {
   maxSegments: 2,
   smartEncoding: false,
   numberCheck: 'valid',
-  templates: { 'order-shipped': template, 'order-shipped@2': `HX${'2'.repeat(32)}` },
+  templates: contentTemplatesOf({ 'order-shipped': template, 'order-shipped@2': `HX${'2'.repeat(32)}` }),
 };
 const noTemplates = { render: () => ({ rendered: false as const, gone: false, faults: [] }) };
 const channel = (more: Partial<SmsRules> = {}) =>

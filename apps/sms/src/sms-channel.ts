@@ -17,9 +17,9 @@ import {
   type ResendPlan,
 } from '#libs/delivery';
 import type { Templates } from '#libs/templates';
-import { type ContentTemplates, contentSidOf, templateProblems } from './content/content-template.policy.ts';
 import { mediaProblems } from './content/media.policy.ts';
 import type { ResendPlans } from './conversation/resend-plans.port.ts';
+import type { ContentTemplateRules } from './providers/definition.ts';
 import { type NumberCheck, type Phone, readPhone } from './recipient/phone.policy.ts';
 import { refusalOf, type SendingRules } from './refusal.policy.ts';
 import type { ScreeningService } from './screening.service.ts';
@@ -32,7 +32,8 @@ export interface SmsRules extends SendingRules {
   standard: { text: readonly string[]; whatsapp: readonly string[] };
   numberCheck: Exclude<NumberCheck, 'theirs'>;
   smartEncoding: boolean;
-  templates: ContentTemplates;
+  /** Undefined where no provider is configured. */
+  templates: ContentTemplateRules | undefined;
 }
 
 const noProvider = { field: 'template.name', rule: 'names a template of a provider that sends no SMS here' };
@@ -71,7 +72,7 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
       ...(problem === undefined ? [] : [{ field: 'to', rule: problem }]),
       ...(misfit === undefined ? [] : [{ field: 'from', rule: misfit }]),
       ...mediaProblems(kindOf(request), request.mediaUrls ?? []),
-      ...(request.contentTemplate ? templateProblems(request.contentTemplate, this.rules.templates) : []),
+      ...(request.contentTemplate ? (this.rules.templates?.problemsOf(request.contentTemplate) ?? []) : []),
     ];
   }
 
@@ -89,7 +90,7 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
       ...(contentTemplate && {
         contentTemplate: {
           ...contentTemplate,
-          name: contentSidOf(contentTemplate, this.rules.templates) ?? contentTemplate.name,
+          name: this.rules.templates?.idOf(contentTemplate) ?? contentTemplate.name,
         },
       }),
       ...senderFields(this.senderFor(request, kind, region)),

@@ -1,5 +1,5 @@
 import { asWritten, flag, SmsSender } from '#libs/contracts';
-import { deliverySettings, healthSettings, permitSettings } from '#libs/delivery';
+import { deliverySettings, healthSettings, permitSettings, settingsOfAll } from '#libs/delivery';
 import { fileSettings } from '#libs/provider-http';
 import { operatorSettings } from '#libs/operations';
 import { postgresSettings } from '#libs/persistence';
@@ -7,7 +7,7 @@ import { recipientHashSettings, serviceSettings } from '#libs/runtime';
 import { templateSettings } from '#libs/templates';
 import { kafkaSettings } from '#libs/transport';
 import { z } from 'zod';
-import { twilioSettings } from './providers/twilio/account/twilio.config.ts';
+import { type SmsCatalogue, smsCatalogue } from './providers/catalogue.ts';
 import { type Budget, readBudgets } from './recipient/budget.policy.ts';
 import { readRegions } from './recipient/region.policy.ts';
 import { KeywordTable } from './reply/keywords.policy.ts';
@@ -27,117 +27,119 @@ const regions = (standard: string) =>
       'must be countries (such as US), prefixes (such as +4915) or *, separated by commas',
     );
 
-/** Settings of the sms service. */
-export const smsSchema = z
-  .object({
-    ...serviceSettings(8082, 9466),
-    ...kafkaSettings,
-    ...postgresSettings,
-    ...deliverySettings,
-    ...healthSettings,
-    ...permitSettings,
-    ...recipientHashSettings,
-    ...operatorSettings,
-    ...templateSettings,
-    ...fileSettings,
-    PUBLIC_URL: z
-      .url()
-      .max(1_000)
-      .refine(
-        (url) => !URL.parse(url)?.hostname.includes('_'),
-        'must have a host name without _: Twilio takes no other (21609)',
-      )
-      .describe(
-        'Where Twilio reaches this service from outside, such as https://sms.example.org: status callbacks go ' +
-          'there, and signatures are checked against it.',
-      ),
-    SMS_FROM: SmsSender.optional().describe(
-      'Sender of SMS and MMS that name none and that SMS_SENDERS has none for: a number in E.164, a short code, ' +
-        'an alphanumeric sender, or a messaging service (MG…).',
+const ownSettings = {
+  ...serviceSettings(8082, 9466),
+  ...kafkaSettings,
+  ...postgresSettings,
+  ...deliverySettings,
+  ...healthSettings,
+  ...permitSettings,
+  ...recipientHashSettings,
+  ...operatorSettings,
+  ...templateSettings,
+  ...fileSettings,
+  PUBLIC_URL: z
+    .url()
+    .max(1_000)
+    .refine(
+      (url) => !URL.parse(url)?.hostname.includes('_'),
+      'must have a host name without _: providers take no other',
+    )
+    .describe(
+      'Where providers reach this service from outside, such as https://sms.example.org: status callbacks ' +
+        'go there, and signatures are checked against it.',
     ),
-    WHATSAPP_FROM: z
-      .string()
-      .regex(/^(\+[1-9]\d{6,14}|MG[0-9a-fA-F]{32})$/, 'must be a number in E.164, or MG and 32 hex digits')
-      .transform(asWritten)
-      .optional()
-      .describe('Sender of WhatsApp messages that name none: a number in E.164, or a messaging service (MG…).'),
-    SMS_SENDERS: json(Senders)
-      .optional()
-      .describe(
-        'Senders by country (or prefix such as +4915), category and kind, as JSON: ' +
-          '[{"country":"DE","sender":"Shop"},{"country":"US","category":"marketing","sender":"MG…"},' +
-          '{"kind":"whatsapp","sender":"+14155238886"}]. ' +
-          'The most specific that may be used there is taken.',
-      ),
-    SMS_ALLOWED_COUNTRIES: regions('US,CA').describe(
-      'Where texts may go: countries (ISO codes), number prefixes (+4915), or * for everywhere. Premium ' +
-        'destinations cost real money and draw fraud (SMS pumping): name those you serve.',
+  SMS_FROM: SmsSender.optional().describe(
+    'Sender of SMS and MMS that name none and that SMS_SENDERS has none for: a number in E.164, a short ' +
+      'code, an alphanumeric sender, or a messaging service (MG…).',
+  ),
+  WHATSAPP_FROM: z
+    .string()
+    .regex(/^(\+[1-9]\d{6,14}|MG[0-9a-fA-F]{32})$/, 'must be a number in E.164, or MG and 32 hex digits')
+    .transform(asWritten)
+    .optional()
+    .describe('Sender of WhatsApp messages that name none: a number in E.164, or a messaging service (MG…).'),
+  SMS_SENDERS: json(Senders)
+    .optional()
+    .describe(
+      'Senders by country (or prefix such as +4915), category and kind, as JSON: ' +
+        '[{"country":"DE","sender":"Shop"},{"country":"US","category":"marketing","sender":"MG…"},' +
+        '{"kind":"whatsapp","sender":"+14155238886"}]. ' +
+        'The most specific that may be used there is taken.',
     ),
-    SMS_MMS_COUNTRIES: regions('US,CA').describe('Where media go by MMS.'),
-    SMS_MEDIA_CHECK: z
-      .enum(['look', 'provider'])
-      .default('look')
-      .describe(
-        'look: the servers of media are asked, for a second at most, how large and of what type these are; what ' +
-          'is proven too large for Twilio is not sent. provider: Twilio decides.',
-      ),
-    SMS_PREFIX_BUDGET: z
-      .string()
-      .default('')
-      .refine(
-        (text) => readBudgets(text) !== undefined,
-        'must be country=messages or prefix=messages pairs separated by commas, such as *=1000,US=20000,+4915=500',
-      )
-      .describe(
-        'Most messages an hour to a country or prefix, of all replicas together; * is each country that has no ' +
-          'entry of its own. Beyond it they wait for the next hour. Unset: unlimited.',
-      ),
-    SMS_NUMBER_CHECK: z
-      .enum(['valid', 'possible'])
-      .default('valid')
-      .describe(
-        'valid: numbers must be in a range that their country uses. possible: only their length is looked at, ' +
-          'for ranges that are newer than this release.',
-      ),
-    SMS_MAX_SEGMENTS: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .max(24)
-      .default(10)
-      .describe('Most segments of one SMS; each is paid for. A longer one fails.'),
-    SMS_SMART_ENCODING: flag(false).describe(
-      'Replace characters such as curly quotes by plain ones, so that more fits into a segment; a request may ' +
-        'ask for it itself.',
+  SMS_ALLOWED_COUNTRIES: regions('US,CA').describe(
+    'Where texts may go: countries (ISO codes), number prefixes (+4915), or * for everywhere. Premium ' +
+      'destinations cost real money and draw fraud (SMS pumping): name those you serve.',
+  ),
+  SMS_MMS_COUNTRIES: regions('US,CA').describe('Where media go by MMS.'),
+  SMS_MEDIA_CHECK: z
+    .enum(['look', 'provider'])
+    .default('look')
+    .describe(
+      'look: the servers of media are asked, for a second at most, how large and of what type these are; ' +
+        'what is proven too large for the provider is not sent. provider: it decides.',
     ),
-    SMS_KEYWORDS: json(KeywordTable)
-      .optional()
-      .describe(
-        'Words by which people leave (stop) and come back (start), by language, as JSON: ' +
-          '{"fr":{"stop":["ARRET"],"start":["RETOUR"],"stopPhrases":["plus de messages"]},"it":{}}. What is said ' +
-          'of a language stands in place of the platform’s words for it (apps/sms/README.md); {} takes a language ' +
-          'away. Whole replies only; stopPhrases are told as inferred.',
-      ),
-    WHATSAPP_WINDOW: z
-      .enum(['enforce', 'provider'])
-      .default('enforce')
-      .describe(
-        'enforce: free-form WhatsApp text goes only to people who wrote to us within 24 hours, as ' +
-          '/webhooks/twilio/inbound heard it. provider: Twilio decides.',
-      ),
-    ...twilioSettings,
-  })
-  .refine(
-    (config) =>
-      config.SMS_FROM !== undefined ||
-      config.SMS_SENDERS !== undefined ||
-      config.TWILIO_MESSAGING_SERVICE_SID !== undefined,
-    {
-      error: 'is not set, nor are SMS_SENDERS and TWILIO_MESSAGING_SERVICE_SID: one of them must name the sender',
+  SMS_PREFIX_BUDGET: z
+    .string()
+    .default('')
+    .refine(
+      (text) => readBudgets(text) !== undefined,
+      'must be country=messages or prefix=messages pairs separated by commas, such as *=1000,US=20000,+4915=500',
+    )
+    .describe(
+      'Most messages an hour to a country or prefix, of all replicas together; * is each country that has ' +
+        'no entry of its own. Beyond it they wait for the next hour. Unset: unlimited.',
+    ),
+  SMS_NUMBER_CHECK: z
+    .enum(['valid', 'possible'])
+    .default('valid')
+    .describe(
+      'valid: numbers must be in a range that their country uses. possible: only their length is looked ' +
+        'at, for ranges that are newer than this release.',
+    ),
+  SMS_MAX_SEGMENTS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(24)
+    .default(10)
+    .describe('Most segments of one SMS; each is paid for. A longer one fails.'),
+  SMS_SMART_ENCODING: flag(false).describe(
+    'Replace characters such as curly quotes by plain ones, so that more fits into a segment; a request ' +
+      'may ask for it itself.',
+  ),
+  SMS_KEYWORDS: json(KeywordTable)
+    .optional()
+    .describe(
+      'Words by which people leave (stop) and come back (start), by language, as JSON: ' +
+        '{"fr":{"stop":["ARRET"],"start":["RETOUR"],"stopPhrases":["plus de messages"]},"it":{}}. What is ' +
+        'said of a language stands in place of the platform’s words for it (apps/sms/README.md); {} takes a ' +
+        'language away. Whole replies only; stopPhrases are told as inferred.',
+    ),
+  WHATSAPP_WINDOW: z
+    .enum(['enforce', 'provider'])
+    .default('enforce')
+    .describe(
+      'enforce: free-form WhatsApp text goes only to people who wrote to us within 24 hours, as the ' +
+        'webhook for replies heard it. provider: it decides.',
+    ),
+};
+const ownSchema = z.object(ownSettings);
+export type SmsConfig = z.infer<typeof ownSchema>;
+
+/** Settings of the sms service with these providers. */
+export function smsSchemaOf(catalogue: SmsCatalogue) {
+  const senders = ['SMS_FROM', 'SMS_SENDERS', ...catalogue.flatMap(({ senderSettings }) => senderSettings)];
+  return z
+    .object({ ...ownSettings, ...settingsOfAll(catalogue) })
+    .refine((config: Readonly<Record<string, unknown>>) => senders.some((name) => config[name] !== undefined), {
+      error: `is not set, nor are ${senders.slice(1).join(' and ')}: one of them must name the sender`,
       path: ['SMS_FROM'],
-    },
-  );
-export type SmsConfig = z.infer<typeof smsSchema>;
+    });
+}
+
+/** Settings of the sms service. */
+export const smsSchema = smsSchemaOf(smsCatalogue);
 
 export const budgetsOf = (config: Pick<SmsConfig, 'SMS_PREFIX_BUDGET'>): Budget[] =>
   readBudgets(config.SMS_PREFIX_BUDGET) ?? [];

@@ -19,9 +19,12 @@ import { ConfigService } from '@nestjs/config';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { Conversations } from './conversation/conversations.port.ts';
 import { ResendPlans } from './conversation/resend-plans.port.ts';
-import { OUTSIDE_WINDOW } from './providers/twilio/webhook/twilio.receipts.policy.ts';
+import { smsCatalogue } from './providers/catalogue.ts';
 import type { SmsMessage } from './sms-message.ts';
 import type { SmsConfig } from './sms.config.ts';
+
+/** The providers' codes of a WhatsApp text outside the 24-hour window. */
+const outsideWindow = new Set(smsCatalogue.flatMap((definition) => definition.outsideWindow ?? []));
 
 /** Translates records and delegates to the engine. */
 @Controller()
@@ -60,7 +63,9 @@ export class SmsConsumer {
 
   @On(topics.statusChanged)
   async onStatus(@Payload() fact: StatusChanged): Promise<void> {
-    if (fact.failure?.code === OUTSIDE_WINDOW && fact.recipient) await this.conversations.forget(fact.recipient.hash);
+    const code = fact.failure?.code;
+    if (code !== undefined && outsideWindow.has(code) && fact.recipient)
+      await this.conversations.forget(fact.recipient.hash);
     if (isAcceptanceRevoked(fact) && fact.channel === 'sms') await this.goAsTemplate(fact);
     await this.engine.onStatus(fact);
   }

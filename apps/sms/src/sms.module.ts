@@ -1,7 +1,7 @@
 import { recipientHash } from '#libs/contracts';
-import { DeliveryEngine, limitsOf, ratesOf } from '#libs/delivery';
+import { ConfiguredProviders, DeliveryEngine, limitsOf, ratesOf, settingsFor, withAccess } from '#libs/delivery';
 import { GuardedFiles, readAddresses } from '#libs/provider-http';
-import { suppressionAdmin, SuppressionsController } from '#libs/operations';
+import { suppressionAdmin, SuppressionsController, webhookControllers, webhookHandlers } from '#libs/operations';
 import type { Pool } from '#libs/persistence';
 import { Health, LOGGER, POOL, STOPPING } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
@@ -13,51 +13,45 @@ import { Conversations } from './conversation/conversations.port.ts';
 import { PostgresConversations } from './conversation/conversations.store.ts';
 import { ResendPlans } from './conversation/resend-plans.port.ts';
 import { PostgresResendPlans } from './conversation/resend-plans.store.ts';
-import { TwilioAdapter } from './providers/twilio/send/twilio.adapter.ts';
-import { TwilioInboundController } from './providers/twilio/webhook/twilio.inbound.controller.ts';
-import { TwilioSignature } from './providers/twilio/webhook/twilio.signature.webhook.ts';
-import { TwilioWebhookController } from './providers/twilio/webhook/twilio.webhook.controller.ts';
+import { smsCatalogue } from './providers/catalogue.ts';
+import type { SmsServices } from './providers/definition.ts';
 import { PostgresPrefixUse } from './recipient/prefix-use.store.ts';
 import { readRegions } from './recipient/region.policy.ts';
+import { keywordsFrom } from './reply/keywords.policy.ts';
 import { ScreeningService } from './screening.service.ts';
 import { SmsChannel, type SmsRules } from './sms-channel.ts';
+import type { SmsMessage } from './sms-message.ts';
 import { budgetsOf, type SmsConfig } from './sms.config.ts';
 import { SmsConsumer } from './sms.consumer.ts';
 
-const twilio = {
-  provide: TwilioAdapter,
-  inject: [ConfigService, Health],
-  useFactory: (config: ConfigService<SmsConfig, true>, health: Health) => {
-    const adapter = new TwilioAdapter({
-      TWILIO_ACCOUNT_SID: config.get('TWILIO_ACCOUNT_SID'),
-      TWILIO_AUTH_TOKEN: config.get('TWILIO_AUTH_TOKEN'),
-      TWILIO_API_KEY_SID: config.get('TWILIO_API_KEY_SID'),
-      TWILIO_API_KEY_SECRET: config.get('TWILIO_API_KEY_SECRET'),
-      TWILIO_MESSAGING_SERVICE_SID: config.get('TWILIO_MESSAGING_SERVICE_SID'),
-      TWILIO_BASE_URL: config.get('TWILIO_BASE_URL'),
-      TWILIO_TIMEOUT_MS: config.get('TWILIO_TIMEOUT_MS'),
-      TWILIO_CONNECTIONS: config.get('TWILIO_CONNECTIONS'),
-      PUBLIC_URL: config.get('PUBLIC_URL'),
-    });
-    health.addProvider(adapter.name, () => adapter.check());
-    return adapter;
-  },
+const SERVICES = Symbol('what the sms service offers to its providers');
+
+/** Reads settings by names that only the definitions know. */
+const getter = (config: object) => (name: string) => (config as ConfigService).get<unknown>(name);
+
+const usedNow = (config: object) => withAccess(smsCatalogue, getter(config));
+
+const services = {
+  provide: SERVICES,
+  inject: [ConfigService, Publisher],
+  useFactory: (config: ConfigService<SmsConfig, true>, publisher: Publisher): SmsServices => ({
+    publicUrl: config.get('PUBLIC_URL'),
+    keywords: keywordsFrom(config.get<SmsConfig['SMS_KEYWORDS']>('SMS_KEYWORDS')),
+    publisher,
+  }),
+};
+
+const providers = {
+  provide: ConfiguredProviders,
+  inject: [ConfigService, SERVICES, Health],
+  useFactory: (config: ConfigService, offered: SmsServices, health: Health) =>
+    ConfiguredProviders.of(usedNow(config), getter(config), { services: offered, health }),
 };
 
 const templates = {
   provide: Templates,
   inject: [ConfigService],
   useFactory: (config: ConfigService<SmsConfig, true>) => Templates.load(config.get('TEMPLATES_DIR'), ['sms']),
-};
-
-const signature = {
-  provide: TwilioSignature,
-  inject: [ConfigService],
-  useFactory: (config: ConfigService<SmsConfig, true>) =>
-    new TwilioSignature(
-      [config.get('TWILIO_AUTH_TOKEN'), config.get<string | undefined>('TWILIO_AUTH_TOKEN_PREVIOUS') ?? []].flat(),
-      config.get('PUBLIC_URL'),
-    ),
 };
 
 const conversations = {
@@ -91,10 +85,20 @@ const screening = {
 
 const engine = {
   provide: DeliveryEngine,
-  inject: [ConfigService, TwilioAdapter, ScreeningService, Templates, ResendPlans, POOL, Publisher, LOGGER, STOPPING],
+  inject: [
+    ConfigService,
+    ConfiguredProviders,
+    ScreeningService,
+    Templates,
+    ResendPlans,
+    POOL,
+    Publisher,
+    LOGGER,
+    STOPPING,
+  ],
   useFactory: (
     config: ConfigService<SmsConfig, true>,
-    adapter: TwilioAdapter,
+    { adapters, callTimeoutMs, rates }: ConfiguredProviders<SmsMessage>,
     screening: ScreeningService,
     templates: Templates,
     kept: ResendPlans,
@@ -104,48 +108,49 @@ const engine = {
     stopping: AbortSignal,
   ) =>
     new DeliveryEngine({
-      channel: new SmsChannel([adapter], rulesOf(config), screening, templates, kept),
+      channel: new SmsChannel(adapters, rulesOf(config), screening, templates, kept),
       pool,
       publisher,
       logger,
       stopping,
       hashKey: config.get('RECIPIENT_HASH_KEY'),
-      callTimeoutMs: config.get('TWILIO_TIMEOUT_MS'),
+      callTimeoutMs,
       guardMs: config.get('LEASE_GUARD_MS'),
       retentionDays: config.get('LEDGER_RETENTION_DAYS'),
       scheduleAtMostDays: config.get('SCHEDULE_AT_MOST_DAYS'),
       cancelWaitMs: config.get('CANCEL_WAIT_MS'),
       handoverAnswerMs: config.get('HANDOVER_ANSWER_MS'),
       limits: limitsOf(config),
-      providerRates: ratesOf({ twilio: config.get('TWILIO_RATE_PER_S') }),
+      providerRates: ratesOf(rates),
     }),
 };
 
 /** What the settings say of texts. */
 function rulesOf(config: ConfigService<SmsConfig, true>): SmsRules {
-  const given = (name: 'SMS_FROM' | 'WHATSAPP_FROM' | 'TWILIO_MESSAGING_SERVICE_SID') =>
-    config.get<string | undefined>(name) ?? [];
+  const given = (name: string): string[] => [(getter(config)(name) as string | undefined) ?? []].flat();
+  const [preferred] = usedNow(config);
   return {
     senders: config.get<SmsConfig['SMS_SENDERS']>('SMS_SENDERS') ?? [],
     standard: {
-      text: [given('SMS_FROM'), given('TWILIO_MESSAGING_SERVICE_SID')].flat(),
-      whatsapp: [given('WHATSAPP_FROM')].flat(),
+      text: ['SMS_FROM', ...(preferred?.senderSettings ?? [])].flatMap(given),
+      whatsapp: given('WHATSAPP_FROM'),
     },
     allowed: readRegions(config.get('SMS_ALLOWED_COUNTRIES')).regions,
     mmsRegions: readRegions(config.get('SMS_MMS_COUNTRIES')).regions,
     maxSegments: config.get('SMS_MAX_SEGMENTS'),
     smartEncoding: config.get('SMS_SMART_ENCODING'),
     numberCheck: config.get('SMS_NUMBER_CHECK'),
-    templates: config.get<SmsConfig['TWILIO_CONTENT_TEMPLATES']>('TWILIO_CONTENT_TEMPLATES') ?? {},
+    templates: preferred?.contentTemplates(settingsFor(preferred, getter(config))),
   };
 }
 
 /** The channel for SMS, MMS and WhatsApp: consumer, engine, providers and their webhooks. */
 @Module({
-  controllers: [SmsConsumer, TwilioWebhookController, TwilioInboundController, SuppressionsController],
+  controllers: [SmsConsumer, ...webhookControllers(smsCatalogue), SuppressionsController],
   providers: [
-    twilio,
-    signature,
+    services,
+    providers,
+    ...webhookHandlers(smsCatalogue, SERVICES),
     conversations,
     resendPlans,
     files,

@@ -4,6 +4,7 @@ import { SmsRequested } from '#libs/contracts';
 import { Templates } from '#libs/templates';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { SmsChannel, type SmsRules } from '../src/sms-channel.ts';
+import { contentTemplatesOf } from '../src/providers/twilio/send/twilio.template.policy.ts';
 import type { SmsMessage } from '../src/sms-message.ts';
 
 class IdleTwilio extends Provider<SmsMessage> {
@@ -21,7 +22,7 @@ const rules: SmsRules = {
   maxSegments: 10,
   smartEncoding: false,
   numberCheck: 'valid',
-  templates: {},
+  templates: contentTemplatesOf({}),
 };
 
 let channel: SmsChannel;

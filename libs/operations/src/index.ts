@@ -4,3 +4,4 @@ export * from './suppressions/suppression-sync.service.ts';
 export * from './suppressions/suppressions.controller.ts';
 export * from './suppressions/suppressions.providers.ts';
 export * from './suppressions/sync.controller.ts';
+export * from './webhooks/webhook-controllers.ts';

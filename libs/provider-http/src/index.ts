@@ -6,3 +6,4 @@ export { HttpLists, type ListReader, type ListsAccess, notAsDocumented } from '.
 export { fileFailure } from './files/file-failure.policy.ts';
 export { fileSettings } from './files/files.config.ts';
 export { type AllowedAddresses, readAddresses } from './files/address.policy.ts';
+export * from './smoke-call.ts';

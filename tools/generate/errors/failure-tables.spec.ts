@@ -70,9 +70,8 @@ function kindOf({ provider, code, class: of, kind }: Collected): FailureKind | u
 whereCollected('the failure tables, held against what was collected about the providers', () => {
   const collected = existsSync(collection) ? (JSON.parse(readFileSync(collection, 'utf8')) as Collected[]) : [];
   const rows = new Map<string, FailureRow>();
-  beforeAll(async () => {
-    for (const table of await failureTables(root))
-      for (const row of table.rows) rows.set(`${table.provider} ${row.code}`, row);
+  beforeAll(() => {
+    for (const table of failureTables()) for (const row of table.rows) rows.set(`${table.provider} ${row.code}`, row);
   });
   const rowOf = ({ provider, code }: Collected) => rows.get(`${provider === 'any' ? 'network' : provider} ${code}`);
 

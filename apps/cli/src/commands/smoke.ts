@@ -5,11 +5,13 @@ import { channelModes } from '../environment/channels.ts';
 import { explain, reasonOf, StartProblem } from '../problem.ts';
 import { dataDirOf, withEnvFile, type Env } from '../environment/env.ts';
 import { runningState } from '../environment/state.ts';
-import { tryResend, trySendgrid, tryTwilio } from '../smoke/providers.ts';
-import type { Evidence } from '../smoke/trial.ts';
+import type { Channel } from '#libs/contracts';
+import type { Evidence } from '#libs/providers';
+import { catalogues } from '../catalogue.ts';
+import { asked, tryLive, trySandbox, usesLive } from '../smoke/providers.ts';
 
 const usage = `Usage: npm run smoke [-- --live] [--json]
-  --live  asks SendGrid (sandbox mode), Resend (test addresses) and Twilio (test credentials), whichever keys are set;
+  --live  asks the providers themselves, whichever keys are set: ${asked};
           without it the sandbox of the local system that runs
 Exit code: 0 what was tried went well, 1 it did not, 2 wrong use`;
 
@@ -23,7 +25,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const env = withEnvFile(process.env);
-  const evidences = values.live ? await live(env) : await local(env);
+  const evidences = values.live ? await tryLive(env) : await local(env);
   const failed = evidences.some(({ state }) => state === 'failed');
   const nothing = evidences.every(({ state }) => state === 'unset');
   if (values.json) console.log(JSON.stringify({ proved: !failed && !nothing, evidences }, null, 2));
@@ -32,10 +34,7 @@ async function main(): Promise<number> {
   return failed ? 1 : 0;
 }
 
-const live = async (env: Env): Promise<Evidence[]> =>
-  (await Promise.all([trySendgrid(env), tryResend(env), tryTwilio(env)])).flat();
-
-/** The sandbox stands for the providers: its live account answers Twilio's magic numbers as test credentials would. */
+/** The sandbox stands for the providers. */
 async function local(env: Env): Promise<Evidence[]> {
   if (!runningState(dataDirOf(env)))
     throw new StartProblem('No local system runs whose sandbox could be asked.', [
@@ -43,23 +42,11 @@ async function local(env: Env): Promise<Evidence[]> {
       'npm run smoke -- --live asks the providers themselves',
     ]);
   const modes = channelModes(env);
-  const email = channelEnv('email', env);
-  const sms = channelEnv('sms', env);
-  const test = {
-    ...sms,
-    TWILIO_TEST_ACCOUNT_SID: sms['TWILIO_ACCOUNT_SID'],
-    TWILIO_TEST_AUTH_TOKEN: sms['TWILIO_AUTH_TOKEN'],
-  };
-  const usesLive = (provider: Evidence['provider'], channel: string): Evidence => ({
-    provider,
-    state: 'unset',
-    what: `the ${channel} channel is live, so the sandbox is not in use; --live asks the provider`,
-  });
-  const mail =
-    modes.email === 'live'
-      ? [usesLive('SendGrid', 'email')]
-      : [...(await trySendgrid(email)), ...(email['RESEND_API_KEY'] ? await tryResend(email) : [])];
-  return [...mail, ...(modes.sms === 'live' ? [usesLive('Twilio', 'sms')] : await tryTwilio(test))];
+  const channels = Object.keys(catalogues) as Channel[];
+  const tried = channels.map(async (channel) =>
+    modes[channel] === 'live' ? usesLive(channel) : trySandbox(channel, channelEnv(channel, env)),
+  );
+  return (await Promise.all(tried)).flat();
 }
 
 try {

@@ -1,5 +1,6 @@
 /** `npm start`: the whole system on this machine, until Ctrl-C or `npm run stop`. */
 import { parseArgs } from 'node:util';
+import { catalogues } from '../catalogue.ts';
 import { startDetached, tellStarter } from '../stack/process/detach.ts';
 import { probe } from '../stack/probe.ts';
 import { explain, Interrupted, reasonOf } from '../problem.ts';
@@ -9,14 +10,21 @@ import { startStack, type Stack } from '../stack/stack.ts';
 import { runningState } from '../environment/state.ts';
 import { portHelp, summarise } from '../stack/summary.ts';
 
+const keys = Object.entries(catalogues)
+  .map(
+    ([channel, providers]) =>
+      `  ${providers.flatMap(({ access }) => access).join(', ')}   send by the providers of the ${channel} ` +
+      `channel instead of the sandbox`,
+  )
+  .join('\n');
+
 const usage = `Usage: npm start                 run everything in the foreground; Ctrl-C stops it in order
        npm start -- --detach     return once everything is ready; npm run stop stops it
 Settings, from the environment or .env:
   DATA_DIR               .data  where all state is kept
   KAFKA_BROKERS                 use this Kafka instead of starting one
   DATABASE_URL                  use this PostgreSQL instead of starting one
-  SENDGRID_API_KEY, RESEND_API_KEY        send real e-mail instead of using the sandbox
-  TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN   send real SMS instead of using the sandbox
+${keys}
 ${portHelp}`;
 
 async function main(): Promise<number> {

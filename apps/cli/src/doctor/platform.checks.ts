@@ -1,16 +1,17 @@
 import type { CheckTable } from '#libs/providers';
+import { accessWords, catalogues } from '../catalogue.ts';
 
 /** What the doctor looks at beside the providers. */
 export const platformChecks = {
   'email.provider': {
     title: 'The e-mail channel has a provider',
     meaning: 'Without a key e-mails go to the sandbox, which sends nothing.',
-    remedy: 'Set SENDGRID_API_KEY or RESEND_API_KEY (docs/accounts.md).',
+    remedy: `Set ${accessWords(catalogues.email)} (docs/accounts.md).`,
   },
   'sms.provider': {
     title: 'The SMS channel has a provider',
     meaning: 'Without a key texts go to the sandbox, which sends nothing.',
-    remedy: 'Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (docs/accounts.md).',
+    remedy: `Set ${accessWords(catalogues.sms)} (docs/accounts.md).`,
   },
   'email.public-url': {
     title: 'The email service’s public address can be called by a provider',
@@ -23,7 +24,7 @@ export const platformChecks = {
     title: 'The sms service’s public address can be called by a provider',
     meaning: 'Status callbacks and replies go to an address that only this machine reaches, or over an open line.',
     remedy:
-      'Set SMS_PUBLIC_URL to the https address at which Twilio reaches the sms service; a tunnel will do for a trial.',
+      'Set SMS_PUBLIC_URL to the https address at which providers reach the sms service; a tunnel will do for a trial.',
   },
   'email.ready': {
     title: 'The e-mail service is ready, and nothing degrades it',

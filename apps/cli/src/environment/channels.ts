@@ -1,3 +1,4 @@
+import { allProviders } from '../catalogue.ts';
 import { StartProblem } from '../problem.ts';
 import { valueOf, type Env } from './env.ts';
 
@@ -10,17 +11,10 @@ export interface ChannelModes {
   sms: 'live' | 'sandbox';
 }
 
-/** The settings that give a provider access, and the channel it serves. */
-export const providerKeys = {
-  sendgrid: { channel: 'email', label: 'SendGrid', settings: ['SENDGRID_API_KEY'] },
-  resend: { channel: 'email', label: 'Resend', settings: ['RESEND_API_KEY'] },
-  twilio: { channel: 'sms', label: 'Twilio', settings: ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN'] },
-} as const;
-
 /** Which channels have a provider with a key. @throws StartProblem when a provider has only some of its settings */
 export function channelModes(env: Env): ChannelModes {
   const modes: ChannelModes = { email: 'sandbox', sms: 'sandbox' };
-  for (const { channel, label, settings } of Object.values(providerKeys)) {
+  for (const { channel, label, access: settings } of allProviders) {
     const given = settings.filter((name) => valueOf(env, name));
     if (given.length > 0 && given.length < settings.length) {
       const missing = settings.filter((name) => !valueOf(env, name));

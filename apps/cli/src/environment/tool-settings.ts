@@ -1,9 +1,5 @@
-export interface ToolSetting {
-  name: string;
-  meaning: string;
-  standard?: string;
-  secret?: boolean;
-}
+import type { ToolSetting } from '#libs/providers';
+import { allProviders } from '../catalogue.ts';
 
 /**
  * What the npm scripts read beside the services' settings and the ports of `npm start`; test/docs.spec.ts holds them
@@ -46,18 +42,7 @@ export const toolSettings: readonly ToolSetting[] = [
     name: 'KAFKA_TOPIC_MIN_INSYNC_REPLICAS',
     meaning: 'topics apply, npm start: min.insync.replicas of the topics. Unset: the broker’s default.',
   },
-  {
-    name: 'DOCTOR_SENDGRID_API_KEY',
-    meaning: 'doctor: a key with more scopes, for the time of its look (docs/accounts.md). Unset: SENDGRID_API_KEY.',
-    secret: true,
-  },
-  {
-    name: 'DOCTOR_RESEND_API_KEY',
-    meaning: 'doctor: a key with full access, for the time of its look (docs/accounts.md). Unset: RESEND_API_KEY.',
-    secret: true,
-  },
-  { name: 'TWILIO_TEST_ACCOUNT_SID', meaning: 'smoke -- --live: the account of Twilio’s test credentials.' },
-  { name: 'TWILIO_TEST_AUTH_TOKEN', meaning: 'smoke -- --live: their token.', secret: true },
+  ...allProviders.flatMap((provider) => provider.toolSettings ?? []),
   { name: 'JAVA_HOME', meaning: 'npm start, npm test: the JDK that runs Kafka. Unset: the java of the PATH.' },
   {
     name: 'PROVIDER_ERRORS',

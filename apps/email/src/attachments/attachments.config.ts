@@ -11,8 +11,9 @@ export const attachmentSettings = {
     .max(20_000_000)
     .default(10_000_000)
     .describe(
-      'Most that the attachments by URL of one e-mail may hold together, in bytes, where we fetch them (SendGrid ' +
-        'takes 30 MB a mail, in base64). Resend fetches them itself, by its own limits.',
+      'Most that the attachments by URL of one e-mail may hold together, in bytes, where we fetch them ' +
+        '(docs/limits.md: what a provider takes, in base64). Some providers fetch them themselves, by their ' +
+        'own limits.',
     ),
   ATTACHMENT_TIMEOUT_MS: z.coerce
     .number()
@@ -20,8 +21,9 @@ export const attachmentSettings = {
     .positive()
     .optional()
     .describe(
-      'Give up on the attachments by URL of one e-mail after this many milliseconds; it is tried again. Part of ' +
-        'the time that a claim protects, so it must be below SENDGRID_TIMEOUT_MS. Unset: half of that.',
+      'Give up on the attachments by URL of one e-mail after this many milliseconds; it is tried again. ' +
+        'Part of the time that a claim protects, so it must be below the time for a call of a provider for ' +
+        'which we fetch them. Unset: half of that.',
     ),
   ATTACHMENT_MAILS: z.coerce
     .number()

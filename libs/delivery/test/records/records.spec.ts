@@ -21,6 +21,7 @@ import { policyOf, RetryConfig } from '../../../../apps/retry/src/retry.config.t
 import { SmsChannel } from '../../../../apps/sms/src/sms-channel.ts';
 import { ends } from './outcomes.ts';
 import { emails, noon, texts } from './requests.ts';
+import { contentTemplatesOf } from '../../../../apps/sms/src/providers/twilio/send/twilio.template.policy.ts';
 import { type Going, recordOf, type Written, writtenOf } from './ways.ts';
 
 const RUNS = 1_000;
@@ -39,7 +40,7 @@ beforeAll(async () => {
     maxSegments: 10,
     smartEncoding: false,
     numberCheck: 'possible',
-    templates: { 'order-shipped': `HX${'1'.repeat(32)}` },
+    templates: contentTemplatesOf({ 'order-shipped': `HX${'1'.repeat(32)}` }),
   } as const;
   channels.email = new EmailChannel(
     [provider('sendgrid'), provider('resend')],

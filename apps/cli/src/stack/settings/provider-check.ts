@@ -1,5 +1,5 @@
-import { providerKeys } from '../../environment/channels.ts';
 import { reasonOf, StartProblem } from '../../problem.ts';
+import { allProviders } from '../../catalogue.ts';
 
 /** What `/health/ready` of a channel says about one of its providers. */
 interface ProviderState {
@@ -25,8 +25,7 @@ export async function checkProviders(url: string): Promise<string[]> {
 
 /** What to tell a person whose key was refused. */
 export function keyRefused(provider: string, { meaning, remedy }: ProviderState): StartProblem {
-  const known = providerKeys[provider as keyof typeof providerKeys];
-  const settings: readonly string[] = known?.settings ?? [];
+  const settings: readonly string[] = definitionOf(provider)?.access ?? [];
   // The last of them is the secret: what is wrong far more often than an account's id.
   const setting = settings.at(-1) ?? `the key of ${provider}`;
   return new StartProblem(`${labelOf(provider)} refuses the key in ${setting}${meaning ? `: ${meaning}` : ''}`, [
@@ -36,7 +35,9 @@ export function keyRefused(provider: string, { meaning, remedy }: ProviderState)
   ]);
 }
 
-const labelOf = (provider: string) => providerKeys[provider as keyof typeof providerKeys]?.label ?? provider;
+const definitionOf = (provider: string) => allProviders.find(({ name }) => name === provider);
+
+const labelOf = (provider: string) => definitionOf(provider)?.label ?? provider;
 
 async function providersOf(url: string): Promise<[string, ProviderState][]> {
   try {

@@ -1,5 +1,8 @@
 import { milliseconds, secret } from '#libs/contracts';
+import type { SettingReader } from '#libs/providers';
 import { z } from 'zod';
+
+const api = 'https://api.resend.com';
 
 /** Settings of Resend. */
 export const resendSettings = {
@@ -9,7 +12,7 @@ export const resendSettings = {
       'API key of Resend: sending access is enough; with full access lost answers of shared calls can be looked ' +
         'up, too. Unset: Resend is not used.',
     ),
-  RESEND_BASE_URL: z.url().default('https://api.resend.com').describe('Where its API is.'),
+  RESEND_BASE_URL: z.url().default(api).describe('Where its API is.'),
   RESEND_RATE_PER_S: z.coerce
     .number()
     .positive()
@@ -46,6 +49,9 @@ export const resendSettings = {
     .default(300)
     .describe('Refuse webhooks signed longer ago than this many seconds; each repeat is signed anew.'),
 };
+
+/** Where the API is, by the variables as tools read them. */
+export const resendUrlFrom = (read: SettingReader): string => read('RESEND_BASE_URL') ?? api;
 
 const schema = z.object(resendSettings);
 export type ResendConfig = z.infer<typeof schema>;

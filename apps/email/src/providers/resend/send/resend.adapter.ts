@@ -15,7 +15,7 @@ import {
   sendBatchBisecting,
 } from '#libs/providers';
 import { ask, brokenCallFailure, CallBroken, type HttpResponse, ProviderHttp } from '#libs/provider-http';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { OnApplicationShutdown } from '@nestjs/common';
 import type { EmailMessage } from '../../../email-message.ts';
 import { acceptedId, acceptedIds, errorNameOf, failureOf } from './resend.answer.policy.ts';
 import { unsupported } from './resend.carry.policy.ts';
@@ -39,7 +39,6 @@ const REPLAY_WITHIN_MS = 23 * 3_600_000;
 const REPEAT_AFTER_MS = [200, 1_000, 2_000];
 
 /** Resend through its own SDK, which makes the requests, over our keep-alive pool, which carries them. */
-@Injectable()
 export class ResendAdapter extends Provider<EmailMessage> implements OnApplicationShutdown {
   readonly name = 'resend';
   override readonly batchLimit = resendLimits.batch.most;

@@ -1,5 +1,6 @@
 import { milliseconds, secret } from '#libs/contracts';
 import { providerRate } from '#libs/delivery';
+import type { SettingReader } from '#libs/providers';
 import { z } from 'zod';
 
 /** Settings of SendGrid. */
@@ -55,6 +56,13 @@ export const sendgridUrlOf = ({
   SENDGRID_BASE_URL: given,
   SENDGRID_REGION: region,
 }: Pick<SendgridConfig, 'SENDGRID_BASE_URL' | 'SENDGRID_REGION'>): string => given ?? apis[region];
+
+/** Where the API is, by the variables as tools read them. */
+export const sendgridUrlFrom = (read: SettingReader): string =>
+  sendgridUrlOf({
+    SENDGRID_BASE_URL: read('SENDGRID_BASE_URL'),
+    SENDGRID_REGION: read('SENDGRID_REGION') === 'eu' ? 'eu' : 'global',
+  });
 
 const schema = z.object(sendgridSettings);
 export type SendgridConfig = z.infer<typeof schema>;

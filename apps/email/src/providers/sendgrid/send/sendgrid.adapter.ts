@@ -13,7 +13,7 @@ import {
   sendBatchBisecting,
 } from '#libs/providers';
 import { ask, brokenCallFailure, CallBroken, type HttpResponse, ProviderHttp } from '#libs/provider-http';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { OnApplicationShutdown } from '@nestjs/common';
 import type { AttachmentsService } from '../../../attachments/attachments.service.ts';
 import type { EmailMessage } from '../../../email-message.ts';
 import { fieldsNamedIn, membersNamedIn } from './sendgrid.answer.policy.ts';
@@ -32,7 +32,6 @@ type AdapterConfig = Pick<SendgridConfig, 'SENDGRID_TIMEOUT_MS' | 'SENDGRID_CONN
 };
 
 /** SendGrid through its own SDK, which builds and checks the mail, over our keep-alive pool, which carries it. */
-@Injectable()
 export class SendgridAdapter extends Provider<EmailMessage> implements OnApplicationShutdown {
   readonly name = 'sendgrid';
   override readonly batchLimit = sendgridLimits.personalizations.most;

@@ -1,8 +1,11 @@
 import { milliseconds, secret } from '#libs/contracts';
 import { providerRate } from '#libs/delivery';
+import type { SettingReader } from '#libs/providers';
 import { z } from 'zod';
-import { ContentTemplates } from '../../../content/content-template.policy.ts';
+import { ContentTemplates } from '../send/twilio.template.policy.ts';
 import { json } from '../../../settings.ts';
+
+const api = 'https://api.twilio.com';
 
 /** Settings of Twilio. */
 export const twilioSettings = {
@@ -33,7 +36,7 @@ export const twilioSettings = {
       'Approved content templates by the name that requests use, as JSON: ' +
         '{"order-shipped":"HX…","order-shipped@2":"HX…"}.',
     ),
-  TWILIO_BASE_URL: z.url().default('https://api.twilio.com').describe('Where its API is.'),
+  TWILIO_BASE_URL: z.url().default(api).describe('Where its API is.'),
   TWILIO_CONNECTIONS: z.coerce
     .number()
     .int()
@@ -47,6 +50,9 @@ export const twilioSettings = {
   TWILIO_RATE_PER_S: providerRate('Twilio', 'Twilio publishes no figure; it limits calls in flight.'),
   TWILIO_TIMEOUT_MS: milliseconds(10_000).describe('Give up on one call after this many milliseconds.'),
 };
+
+/** Where the API is, by the variables as tools read them. */
+export const twilioUrlFrom = (read: SettingReader): string => read('TWILIO_BASE_URL') ?? api;
 
 const schema = z.object(twilioSettings);
 export type TwilioConfig = z.infer<typeof schema>;

@@ -12,7 +12,7 @@ import {
   type SendResult,
 } from '#libs/providers';
 import { ask, brokenCallFailure, CallBroken, type HttpResponse, ProviderHttp } from '#libs/provider-http';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { OnApplicationShutdown } from '@nestjs/common';
 import twilio from 'twilio';
 import { sizeOf } from '../../../content/segments.policy.ts';
 import type { SmsMessage } from '../../../sms-message.ts';
@@ -56,7 +56,6 @@ interface Passage {
 }
 
 /** Twilio through its own SDK, which builds and parses, over our keep-alive pool, which carries it. */
-@Injectable()
 export class TwilioAdapter extends Provider<SmsMessage> implements OnApplicationShutdown {
   readonly name = 'twilio';
   private readonly config: AdapterConfig;

@@ -1,5 +1,5 @@
 import { type CallReference, referenceFields } from '#libs/providers';
-import { contentVariablesOf } from '../../../content/content-template.policy.ts';
+import { contentVariablesOf } from './twilio.template.policy.ts';
 import type { SmsMessage } from '../../../sms-message.ts';
 import { twilioLimits } from './twilio.limits.ts';
 

@@ -1,14 +1,8 @@
-import type { EmailRequested } from '#libs/contracts';
 import { FailureCatalogue, oddFields, readJson } from '#libs/providers';
-import { DeliveryEngine } from '#libs/delivery';
-import { BodyAsBytes, LOGGER } from '#libs/runtime';
+import type { WebhookContext, WebhookIntake, WebhookRequest } from '#libs/delivery';
 import type { Logger } from '#libs/telemetry';
-import { Controller, Headers, HttpCode, Inject, Post, type RawBodyRequest, Req } from '@nestjs/common';
-import { ConfigService } from '@nestjs/config';
-import type { FastifyRequest } from 'fastify';
-import type { EmailMessage } from '../../../email-message.ts';
-import type { EmailConfig } from '../../../email.config.ts';
 import { noSuchWebhook, signatureRefused } from '../../webhook-refusals.ts';
+import type { ResendConfig } from '../account/resend.config.ts';
 import { eventOf, type ResendEvent } from './resend.events.policy.ts';
 import { resendFailures } from '../send/resend.failures.ts';
 import { isAboutMail, toReceipts } from './resend.receipts.policy.ts';
@@ -16,39 +10,26 @@ import { isGenuine, secretsOf } from './resend.signature.policy.ts';
 import { isAboutList, listChangeOf } from './resend.suppressions.policy.ts';
 
 /** Resend's webhooks, one event each: verify over the raw body, map, publish, 2xx. */
-@Controller('webhooks/resend')
-export class ResendWebhookController {
-  private readonly engine: DeliveryEngine<EmailRequested, EmailMessage>;
+export class ResendWebhook {
+  private readonly intake: WebhookIntake;
   private readonly logger: Logger;
   private readonly secrets: Buffer[];
   private readonly toleranceMs: number;
   private readonly hashKey: string;
   private readonly failures = new FailureCatalogue('resend', resendFailures);
 
-  constructor(
-    @Inject(DeliveryEngine) engine: DeliveryEngine<EmailRequested, EmailMessage>,
-    @Inject(LOGGER) logger: Logger,
-    @Inject(ConfigService) config: ConfigService<EmailConfig, true>,
-  ) {
-    this.engine = engine;
+  constructor({ settings, intake, logger, hashKey }: WebhookContext<ResendConfig, unknown>) {
+    this.intake = intake;
     this.logger = logger;
-    const secrets: string | undefined = config.get('RESEND_WEBHOOK_SECRET');
+    const { RESEND_WEBHOOK_SECRET: secrets, RESEND_WEBHOOK_TOLERANCE_S: toleranceS } = settings;
     this.secrets = secrets === undefined ? [] : secretsOf(secrets);
-    this.toleranceMs = config.get('RESEND_WEBHOOK_TOLERANCE_S') * 1000;
-    this.hashKey = config.get('RECIPIENT_HASH_KEY');
+    this.toleranceMs = toleranceS * 1000;
+    this.hashKey = hashKey;
   }
 
-  @Post()
-  @BodyAsBytes()
-  @HttpCode(204)
-  async receive(
-    @Req() request: RawBodyRequest<FastifyRequest>,
-    @Headers('svix-id') id: string | undefined,
-    @Headers('svix-timestamp') timestamp: string | undefined,
-    @Headers('svix-signature') signature: string | undefined,
-  ): Promise<void> {
+  async receive({ rawBody, header }: WebhookRequest): Promise<undefined> {
     if (this.secrets.length === 0) throw noSuchWebhook('RESEND_API_KEY');
-    const rawBody = request.rawBody ?? Buffer.alloc(0);
+    const [id, timestamp, signature] = [header('svix-id'), header('svix-timestamp'), header('svix-signature')];
     if (!isGenuine({ id, timestamp, signature, rawBody }, this.secrets, this.toleranceMs, Date.now())) {
       throw signatureRefused(
         this.logger,
@@ -62,7 +43,7 @@ export class ResendWebhookController {
 
   /** What is genuine is never refused: what cannot be used is kept. `now`: ms since 1970. */
   private async take(rawBody: Buffer, id: string, now: number): Promise<void> {
-    const { receipts, suppressions, suppressed, otherEvents } = this.engine;
+    const { receipts, suppressions, suppressed, otherEvents } = this.intake;
     const body = readJson(rawBody);
     const event = eventOf(body?.value);
     const keep = (lacks?: string) =>

@@ -1,10 +1,3 @@
-/** What a trial showed. `unset`: its keys are not there, so nothing was tried. */
-export interface Evidence {
-  provider: 'SendGrid' | 'Resend' | 'Twilio';
-  state: 'proved' | 'failed' | 'unset';
-  what: string;
-}
-
 /**
  * What a provider answered, as far as a trial looks at it. Never shown as a whole: it may hold addresses or a token.
  */
@@ -13,8 +6,8 @@ export interface Answer {
   body: Record<string, unknown>;
 }
 
-/** Asks a provider; a network failure is an answer with status 0. */
-export async function call(url: string, init: RequestInit): Promise<Answer> {
+/** Asks a provider once, for at most 15 seconds; a network failure is an answer with status 0. */
+export async function smokeCall(url: string, init: RequestInit): Promise<Answer> {
   try {
     const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(15_000) });
     const body = (await answer.json().catch(() => ({}))) as Record<string, unknown>;

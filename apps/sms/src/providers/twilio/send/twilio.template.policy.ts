@@ -1,6 +1,7 @@
 import type { FieldError, SmsRequested } from '#libs/contracts';
 import { z } from 'zod';
-import { twilioLimits } from '../providers/twilio/send/twilio.limits.ts';
+import type { ContentTemplateRules } from '../../definition.ts';
+import { twilioLimits } from './twilio.limits.ts';
 
 type TemplateRef = NonNullable<SmsRequested['contentTemplate']>;
 
@@ -19,6 +20,12 @@ export function contentSidOf({ name, version }: TemplateRef, known: ContentTempl
   const asked = version === undefined ? name : `${name}@${version}`;
   return Object.hasOwn(known, asked) ? known[asked] : undefined;
 }
+
+/** The templates of these settings, as the channel asks for them. */
+export const contentTemplatesOf = (known: ContentTemplates): ContentTemplateRules => ({
+  problemsOf: (template) => templateProblems(template, known),
+  idOf: (template) => contentSidOf(template, known),
+});
 
 /** Why a request's template cannot be used, field by field. */
 export function templateProblems(ref: TemplateRef, known: ContentTemplates): FieldError[] {

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { sendgridUrl } from './sendgrid-url.ts';
+import { sendgridUrlFrom } from './sendgrid.config.ts';
 
 describe('where the doctor and the smoke test find SendGrid', () => {
   it.each([
@@ -9,10 +9,12 @@ describe('where the doctor and the smoke test find SendGrid', () => {
     [{ SENDGRID_REGION: 'eu' }, 'https://api.eu.sendgrid.com'],
     [{ SENDGRID_REGION: '', SENDGRID_BASE_URL: '' }, 'https://api.sendgrid.com'],
     [{ SENDGRID_REGION: 'eu', SENDGRID_BASE_URL: 'http://127.0.0.1:4010' }, 'http://127.0.0.1:4010'],
-  ])('is, with %j, where the service finds it', (env, url) => expect(sendgridUrl(env)).toBe(url));
+  ])('is, with %j, where the service finds it', (env: Record<string, string>, url) =>
+    expect(sendgridUrlFrom((name) => env[name] || undefined)).toBe(url),
+  );
 
   it('is written in no script: an address there would leave out who has an account in the EU', () => {
-    const folder = join(import.meta.dirname, '..', '..');
+    const folder = join(import.meta.dirname, '..', '..', '..', '..', '..', 'cli', 'src');
     const written = globSync('**/*.{ts,mjs}', { cwd: folder }).filter(
       (file) => !file.endsWith('.spec.ts') && readFileSync(join(folder, file), 'utf8').includes('api.sendgrid.com'),
     );

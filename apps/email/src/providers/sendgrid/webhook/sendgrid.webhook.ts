@@ -1,53 +1,36 @@
 import type { KeyObject } from 'node:crypto';
 import { bytesOf, FailureCatalogue, readJson, type Receipt } from '#libs/providers';
-import type { EmailRequested } from '#libs/contracts';
-import { DeliveryEngine, type SuppressionChange } from '#libs/delivery';
-import { BodyAsBytes, LOGGER } from '#libs/runtime';
+import type { SuppressionChange, WebhookContext, WebhookIntake, WebhookRequest } from '#libs/delivery';
 import type { Logger } from '#libs/telemetry';
-import { Controller, Headers, HttpCode, Inject, Post, type RawBodyRequest, Req } from '@nestjs/common';
-import { ConfigService } from '@nestjs/config';
-import type { FastifyRequest } from 'fastify';
-import type { EmailMessage } from '../../../email-message.ts';
-import type { EmailConfig } from '../../../email.config.ts';
 import { noSuchWebhook, signatureRefused } from '../../webhook-refusals.ts';
+import type { SendgridConfig } from '../account/sendgrid.config.ts';
 import { type OtherSendgridEvent, sorted } from '../send/sendgrid.batch.policy.ts';
 import { eventsOf, type ReadEvent } from './sendgrid.events.policy.ts';
 import { sendgridFailures } from '../send/sendgrid.failures.ts';
 import { isGenuine, publicKeysOf } from './sendgrid.signature.policy.ts';
 
 /** SendGrid's event webhook: verify over the raw body, map, publish, 2xx. */
-@Controller('webhooks/sendgrid')
-export class SendgridWebhookController {
-  private readonly engine: DeliveryEngine<EmailRequested, EmailMessage>;
+export class SendgridWebhook {
+  private readonly intake: WebhookIntake;
   private readonly logger: Logger;
   private readonly keys: KeyObject[];
   private readonly toleranceMs: number;
   private readonly hashKey: string;
   private readonly failures = new FailureCatalogue('sendgrid', sendgridFailures);
 
-  constructor(
-    @Inject(DeliveryEngine) engine: DeliveryEngine<EmailRequested, EmailMessage>,
-    @Inject(LOGGER) logger: Logger,
-    @Inject(ConfigService) config: ConfigService<EmailConfig, true>,
-  ) {
-    this.engine = engine;
+  constructor({ settings, intake, logger, hashKey }: WebhookContext<SendgridConfig, unknown>) {
+    this.intake = intake;
     this.logger = logger;
-    const keys: string | undefined = config.get('SENDGRID_WEBHOOK_PUBLIC_KEY');
+    const { SENDGRID_WEBHOOK_PUBLIC_KEY: keys, SENDGRID_WEBHOOK_TOLERANCE_S: toleranceS } = settings;
     this.keys = keys === undefined ? [] : publicKeysOf(keys);
-    this.toleranceMs = config.get('SENDGRID_WEBHOOK_TOLERANCE_S') * 1000;
-    this.hashKey = config.get('RECIPIENT_HASH_KEY');
+    this.toleranceMs = toleranceS * 1000;
+    this.hashKey = hashKey;
   }
 
-  @Post()
-  @BodyAsBytes()
-  @HttpCode(204)
-  async receive(
-    @Req() request: RawBodyRequest<FastifyRequest>,
-    @Headers('x-twilio-email-event-webhook-signature') signature: string | undefined,
-    @Headers('x-twilio-email-event-webhook-timestamp') timestamp: string | undefined,
-  ): Promise<void> {
+  async receive({ rawBody, header }: WebhookRequest): Promise<undefined> {
     if (this.keys.length === 0) throw noSuchWebhook('SENDGRID_API_KEY');
-    const rawBody = request.rawBody ?? Buffer.alloc(0);
+    const signature = header('x-twilio-email-event-webhook-signature');
+    const timestamp = header('x-twilio-email-event-webhook-timestamp');
     if (!isGenuine({ signature, timestamp, rawBody }, this.keys, this.toleranceMs, Date.now())) {
       throw signatureRefused(
         this.logger,
@@ -60,7 +43,7 @@ export class SendgridWebhookController {
 
   /** What is genuine is never refused: what cannot be used is kept. `now`: ms since 1970. */
   private async take(rawBody: Buffer, now: number): Promise<void> {
-    const { otherEvents, receipts, suppressions } = this.engine;
+    const { otherEvents, receipts, suppressions } = this.intake;
     const body = readJson(rawBody);
     if (!body)
       return otherEvents.keep({
@@ -80,7 +63,7 @@ export class SendgridWebhookController {
   }
 
   private async keep({ given, event, lacks }: OtherSendgridEvent): Promise<void> {
-    await this.engine.otherEvents.keep({ ...eventGiven({ given, event }), lacks });
+    await this.intake.otherEvents.keep({ ...eventGiven({ given, event }), lacks });
     if (event?.event === 'account_status_change')
       this.logger.error(
         { provider: 'sendgrid' },

@@ -1,21 +1,24 @@
 import type { Logger } from '#libs/telemetry';
 import { ForbiddenException } from '@nestjs/common';
-import type { RawBodyRequest } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
-import type { TwilioParams, TwilioSignature } from '../webhook/twilio.signature.webhook.ts';
+import type { WebhookRequest } from '#libs/delivery';
+import type { SmsServices } from '../../definition.ts';
+import type { TwilioConfig } from '../account/twilio.config.ts';
+import { type TwilioParams, TwilioSignature } from './twilio.signature.webhook.ts';
+
+/** What checks the calls of this account. */
+export const signatureOf = (
+  { TWILIO_AUTH_TOKEN: token, TWILIO_AUTH_TOKEN_PREVIOUS: previous }: TwilioConfig,
+  { publicUrl }: Pick<SmsServices, 'publicUrl'>,
+): TwilioSignature => new TwilioSignature([token, previous ?? []].flat(), publicUrl);
 
 /** What a genuine webhook says. @throws ForbiddenException for a forged one, which is logged without its content */
 export function genuine(
-  request: RawBodyRequest<FastifyRequest>,
+  request: WebhookRequest,
   signature: Pick<TwilioSignature, 'read'>,
   logger: Pick<Logger, 'warn'>,
 ): TwilioParams {
-  const given = request.headers['x-twilio-signature'];
-  const params = signature.read({
-    path: request.originalUrl,
-    signature: typeof given === 'string' ? given : undefined,
-    rawBody: request.rawBody ?? Buffer.alloc(0),
-  });
+  const given = request.header('x-twilio-signature');
+  const params = signature.read({ path: request.path, signature: given, rawBody: request.rawBody });
   if (params) return params;
   logger.warn({ provider: 'twilio', signed: given !== undefined }, 'a webhook with a bad signature was refused');
   throw new ForbiddenException({

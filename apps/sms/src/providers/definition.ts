@@ -1,0 +1,38 @@
+import type { FieldError, SmsRequested } from '#libs/contracts';
+import type { ProviderDefinition } from '#libs/delivery';
+import type { Publisher } from '#libs/transport';
+import type { Keywords } from '../reply/keywords.policy.ts';
+import type { SmsMessage } from '../sms-message.ts';
+
+/** What the sms service offers to adapters and webhooks. */
+export interface SmsServices {
+  /** Where providers reach this service. */
+  publicUrl: string;
+  /** The words by which people leave and come back. */
+  keywords: Keywords;
+  publisher: Pick<Publisher, 'publish'>;
+}
+
+type ContentTemplate = NonNullable<SmsRequested['contentTemplate']>;
+
+/** The approved templates that a provider keeps. */
+export interface ContentTemplateRules {
+  /** Why the template cannot be used, field by field. */
+  problemsOf(template: ContentTemplate): FieldError[];
+  /** What the provider calls it; undefined: nobody knows it. */
+  idOf(template: ContentTemplate): string | undefined;
+}
+
+/** A provider of texts. */
+export interface SmsProviderDefinition<Settings extends object = Record<string, unknown>> extends ProviderDefinition<
+  SmsMessage,
+  Settings,
+  SmsServices
+> {
+  readonly channel: 'sms';
+  /** Settings that may name a sender beside SMS_FROM and SMS_SENDERS. */
+  readonly senderSettings: readonly string[];
+  contentTemplates(settings: Settings): ContentTemplateRules;
+  /** The code of a WhatsApp text outside the 24-hour window. */
+  readonly outsideWindow?: string;
+}

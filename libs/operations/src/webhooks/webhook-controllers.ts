@@ -1,0 +1,81 @@
+import { DeliveryEngine, type ProviderDefinition, settingsFor, type WebhookHandler } from '#libs/delivery';
+import { BodyAsBytes, LOGGER } from '#libs/runtime';
+import type { Logger } from '#libs/telemetry';
+import {
+  Controller,
+  type FactoryProvider,
+  Header,
+  HttpCode,
+  Inject,
+  type InjectionToken,
+  Post,
+  type RawBodyRequest,
+  Req,
+  type Type,
+} from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
+import type { FastifyRequest } from 'fastify';
+
+type Definitions<Services> = readonly ProviderDefinition<never, Record<string, unknown>, Services>[];
+
+const tokenOf = (path: string) => `webhook ${path}`;
+
+/** A controller for each webhook of a catalogue; `webhookHandlers` brings what they delegate to. */
+export const webhookControllers = (catalogue: Definitions<never>): Type[] =>
+  catalogue.flatMap(({ webhooks }) => webhooks).map((route) => controllerOf(route, tokenOf(route.path)));
+
+/** What the controllers of `webhookControllers` need. `services`: the token of what the channel offers to webhooks. */
+export const webhookHandlers = <Services>(
+  catalogue: Definitions<Services>,
+  services: InjectionToken<Services>,
+): FactoryProvider<WebhookHandler>[] =>
+  catalogue.flatMap((definition) =>
+    definition.webhooks.map((route) => ({
+      provide: tokenOf(route.path),
+      inject: [ConfigService, DeliveryEngine, LOGGER, services],
+      useFactory: (config: ConfigService, intake: DeliveryEngine<never, never>, logger: Logger, offered: Services) =>
+        route.handler({
+          settings: settingsFor(definition, (name) => config.get<unknown>(name)),
+          services: offered,
+          intake,
+          logger,
+          hashKey: config.getOrThrow('RECIPIENT_HASH_KEY'),
+        }),
+    })),
+  );
+
+interface Answer {
+  path: string;
+  status: number;
+  contentType?: string;
+}
+
+function controllerOf({ path, status, contentType }: Answer, handler: InjectionToken): Type {
+  @Controller(`webhooks/${path}`)
+  class WebhookController {
+    private readonly handle: WebhookHandler;
+
+    constructor(@Inject(handler) handle: WebhookHandler) {
+      this.handle = handle;
+    }
+
+    @Post()
+    @BodyAsBytes()
+    @HttpCode(status)
+    receive(@Req() request: RawBodyRequest<FastifyRequest>): Promise<string | undefined> {
+      return this.handle({
+        path: request.originalUrl,
+        rawBody: request.rawBody ?? Buffer.alloc(0),
+        header: (name) => {
+          const given = request.headers[name];
+          return typeof given === 'string' ? given : undefined;
+        },
+      });
+    }
+  }
+  if (contentType !== undefined) {
+    const { prototype } = WebhookController;
+    Header('content-type', contentType)(prototype, 'receive', Object.getOwnPropertyDescriptor(prototype, 'receive')!);
+  }
+  return WebhookController;
+}
