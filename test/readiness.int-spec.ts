@@ -97,49 +97,45 @@ describe('a service at its start', () => {
     return { code: statusCode, report: JSON.parse(payload) as HealthReport };
   };
 
-  it(
-    'warns of a key that is refused and of what is missing at another provider, shows both in its readiness, and ' +
-      'is ready',
-    async () => {
-      await withAccount({ sendgrid: { keyRevoked: true }, clockSkewSeconds: 120 });
-      await (
-        await start()
-      ).ready;
-      await eventually(() => warnings.length >= 2, { what: 'the warnings' });
-      const refused = {
-        meaning: 'SendGrid: the key is refused (401): it is wrong, revoked, or of another region.',
-        remedy: expect.stringContaining('set SENDGRID_API_KEY to it'),
-      };
-      expect(warnings).toEqual([
-        { check: 'provider:sendgrid', seen: refused.meaning, remedy: refused.remedy },
-        {
-          check: 'provider:resend',
-          finding: 'resend.clock',
-          seen: expect.stringMatching(/^our clock is 1(19|20|21) s behind theirs$/),
-          remedy: expect.stringContaining('NTP'),
+  it('warns of a refused key and of what is missing at another provider, shows both, and is ready', async () => {
+    await withAccount({ sendgrid: { keyRevoked: true }, clockSkewSeconds: 120 });
+    await (
+      await start()
+    ).ready;
+    await eventually(() => warnings.length >= 2, { what: 'the warnings' });
+    const refused = {
+      meaning: 'SendGrid: the key is refused (401): it is wrong, revoked, or of another region.',
+      remedy: expect.stringContaining('set SENDGRID_API_KEY to it'),
+    };
+    expect(warnings).toEqual([
+      { check: 'provider:sendgrid', seen: refused.meaning, remedy: refused.remedy },
+      {
+        check: 'provider:resend',
+        finding: 'resend.clock',
+        seen: expect.stringMatching(/^our clock is 1(19|20|21) s behind theirs$/),
+        remedy: expect.stringContaining('NTP'),
+      },
+    ]);
+    await eventually(async () => (await ask('ready')).code === 200, { what: 'readiness' });
+    const { code, report } = await ask('ready');
+    expect(code).toBe(200);
+    expect(report).toEqual({
+      status: 'degraded',
+      checks: {
+        postgres: { status: 'ok' },
+        kafka: { status: 'ok' },
+        'provider:sendgrid': { status: 'refused', ...refused },
+        'provider:resend': {
+          status: 'ok',
+          warnings: [expect.objectContaining({ id: 'resend.clock', state: 'warn' })],
         },
-      ]);
-      await eventually(async () => (await ask('ready')).code === 200, { what: 'readiness' });
-      const { code, report } = await ask('ready');
-      expect(code).toBe(200);
-      expect(report).toEqual({
-        status: 'degraded',
-        checks: {
-          postgres: { status: 'ok' },
-          kafka: { status: 'ok' },
-          'provider:sendgrid': { status: 'refused', ...refused },
-          'provider:resend': {
-            status: 'ok',
-            warnings: [expect.objectContaining({ id: 'resend.clock', state: 'warn' })],
-          },
-          'consumer-restarts': { status: 'ok' },
-          'undecodable-batches': { status: 'ok' },
-          'unreadable-partitions': { status: 'ok' },
-        },
-      });
-      for (const secret of [apiKey, 're_secret']) expect(JSON.stringify([report, warnings])).not.toContain(secret);
-    },
-  );
+        'consumer-restarts': { status: 'ok' },
+        'undecodable-batches': { status: 'ok' },
+        'unreadable-partitions': { status: 'ok' },
+      },
+    });
+    for (const secret of [apiKey, 're_secret']) expect(JSON.stringify([report, warnings])).not.toContain(secret);
+  });
 
   it('told not to bring its tables waits for them, and is ready once a job has', async () => {
     await withAccount({ sendgrid: { keyRevoked: false }, clockSkewSeconds: 0 });

@@ -167,26 +167,22 @@ describe('every route of every service', () => {
     ).toBeGreaterThan(8);
   });
 
-  it(
-    'refuses a body of a type that it does not read with 415; a webhook and the page for mail programs look at no ' +
-      'type',
-    async () => {
-      const odd = { headers: { 'content-type': 'application/x-odd', authorization: `Bearer ${TOKEN}` }, body: 'x' };
-      const reads = (place: Route) => takesBody(place) && !isWebhook(place) && !isPage(place);
-      expect(
-        await everywhere(
-          reads,
-          (place) => ask(place.service, place.method, at(place), odd),
-          () => refusedWith(415, { code: 'MSG_MEDIA_TYPE' }),
-        ),
-      ).toBeGreaterThan(3);
+  it('refuses a body of a type that it does not read with 415; webhooks and the mail page take any', async () => {
+    const odd = { headers: { 'content-type': 'application/x-odd', authorization: `Bearer ${TOKEN}` }, body: 'x' };
+    const reads = (place: Route) => takesBody(place) && !isWebhook(place) && !isPage(place);
+    expect(
       await everywhere(
-        isWebhook,
+        reads,
         (place) => ask(place.service, place.method, at(place), odd),
-        () => refusedWith(403, { code: 'MSG_BAD_SIGNATURE' }),
-      );
-    },
-  );
+        () => refusedWith(415, { code: 'MSG_MEDIA_TYPE' }),
+      ),
+    ).toBeGreaterThan(3);
+    await everywhere(
+      isWebhook,
+      (place) => ask(place.service, place.method, at(place), odd),
+      () => refusedWith(403, { code: 'MSG_BAD_SIGNATURE' }),
+    );
+  });
 
   it('refuses JSON that is cut off with 400, without quoting it', async () => {
     const cut = {

@@ -257,40 +257,35 @@ describe('bad input', () => {
     }
   });
 
-  it(
-    'that cannot be handed on, since it grows as it is written anew, ends failed with a dead letter that says what ' +
-      'to do',
-    async () => {
-      const letters = await system.follow('dead-letters');
-      const messageId = `e2e-${randomUUID()}`;
-      const request = {
-        messageId,
-        to: '+12025550123',
-        body: 'Grows',
-        sendAt: new Date(Date.now() + 3_600_000).toISOString(),
-        numbers: [],
-      };
-      // 5 bytes each as they come, 22 as they are written: the hand-over is larger than its topic takes.
-      await system.produce('messaging.sms.requested', {
-        value: JSON.stringify(request).replace('"numbers":[]', `"numbers":[${'1e20,'.repeat(150_000)}1]`),
-      });
-      const timeline = await system.reaches('sms', messageId, 'failed', 40_000);
-      expect(timeline.final).toBe(true);
-      expect(timeline.timeline.at(-1)?.failure).toMatchObject({
-        code: 'MSG_RECORD_REFUSED',
-        help: 'docs/errors/platform.md#msg_record_refused',
-      });
-      const letter = await eventually(() => letters.find(({ key }) => key === messageId), { what: 'the dead letter' });
-      expect(JSON.parse(letter.value)).toMatchObject({
-        reason: 'failed',
-        lacks: ['request', 'attempts'],
-        failure: { code: 'MSG_RECORD_REFUSED', remedy: expect.stringContaining('smaller') },
-      });
-      await quarantined((record) => record.value.includes(messageId));
-      await system.reaches('sms', await system.requestSms(), 'delivered');
-    },
-    60_000,
-  );
+  it('that grows too large to be handed over ends failed, with a dead letter that says what it lacks', async () => {
+    const letters = await system.follow('dead-letters');
+    const messageId = `e2e-${randomUUID()}`;
+    const request = {
+      messageId,
+      to: '+12025550123',
+      body: 'Grows',
+      sendAt: new Date(Date.now() + 3_600_000).toISOString(),
+      numbers: [],
+    };
+    // 5 bytes each as they come, 22 as they are written: the hand-over is larger than its topic takes.
+    await system.produce('messaging.sms.requested', {
+      value: JSON.stringify(request).replace('"numbers":[]', `"numbers":[${'1e20,'.repeat(150_000)}1]`),
+    });
+    const timeline = await system.reaches('sms', messageId, 'failed', 40_000);
+    expect(timeline.final).toBe(true);
+    expect(timeline.timeline.at(-1)?.failure).toMatchObject({
+      code: 'MSG_RECORD_REFUSED',
+      help: 'docs/errors/platform.md#msg_record_refused',
+    });
+    const letter = await eventually(() => letters.find(({ key }) => key === messageId), { what: 'the dead letter' });
+    expect(JSON.parse(letter.value)).toMatchObject({
+      reason: 'failed',
+      lacks: ['request', 'attempts'],
+      failure: { code: 'MSG_RECORD_REFUSED', remedy: expect.stringContaining('smaller') },
+    });
+    await quarantined((record) => record.value.includes(messageId));
+    await system.reaches('sms', await system.requestSms(), 'delivered');
+  }, 60_000);
 
   it('without a value, or with a binary key, is no trouble either', async () => {
     await system.produce('messaging.email.requested', { key: '\u0000\u00ff', value: null });

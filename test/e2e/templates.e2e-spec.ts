@@ -70,41 +70,36 @@ describe('a request that names a template', () => {
     expect(await system.sandboxMessages({ reference: messageId })).toMatchObject({ total: 0 });
   });
 
-  it(
-    'fails over from SendGrid to Resend with the version it began with, though the service has started anew with a ' +
-      'newer one',
-    async () => {
-      const template = { name: 'greeting', variables: { name: 'Ada' } };
-      const deferred = await system.follow('send.deferred');
-      const ask = async (more: object = {}) => {
-        const messageId = `e2e-${randomUUID()}`;
-        await system.produce('messaging.email.requested', {
-          value: { messageId, to: [{ email: 'ada@inbox.test' }], template, ...more },
-        });
-        return messageId;
-      };
-      // Templates are read at start: the newer version counts from the restart on.
-      const folder = join(environment()['TEMPLATES_DIR']!, 'greeting');
-      cpSync(join(folder, '1'), join(folder, '2'), { recursive: true });
-      writeFileSync(join(folder, '2', 'text.hbs'), 'Good day, {{name}}.');
-      await system.faults({ sendgrid: { status: 429, retryAfterSeconds: 1 } });
-      const before = await ask();
-      const handover = await eventually(() => deferred.find(({ value }) => value.includes(before)), {
-        everyMs: 10,
-        what: 'a first attempt at SendGrid',
+  it('fails over from SendGrid to Resend with the version it began with, though a newer one was deployed', async () => {
+    const template = { name: 'greeting', variables: { name: 'Ada' } };
+    const deferred = await system.follow('send.deferred');
+    const ask = async (more: object = {}) => {
+      const messageId = `e2e-${randomUUID()}`;
+      await system.produce('messaging.email.requested', {
+        value: { messageId, to: [{ email: 'ada@inbox.test' }], template, ...more },
       });
-      const killed = system.pid('email');
-      process.kill(killed, 'SIGKILL');
-      expect(JSON.parse(handover.value)).toMatchObject({ templateVersion: '1', attempts: [{ provider: 'sendgrid' }] });
-      await eventually(() => system.pid('email') !== killed, { timeoutMs: 30_000, what: 'email started again' });
-      const after = await ask({ provider: 'resend' });
+      return messageId;
+    };
+    // Templates are read at start: the newer version counts from the restart on.
+    const folder = join(environment()['TEMPLATES_DIR']!, 'greeting');
+    cpSync(join(folder, '1'), join(folder, '2'), { recursive: true });
+    writeFileSync(join(folder, '2', 'text.hbs'), 'Good day, {{name}}.');
+    await system.faults({ sendgrid: { status: 429, retryAfterSeconds: 1 } });
+    const before = await ask();
+    const handover = await eventually(() => deferred.find(({ value }) => value.includes(before)), {
+      everyMs: 10,
+      what: 'a first attempt at SendGrid',
+    });
+    const killed = system.pid('email');
+    process.kill(killed, 'SIGKILL');
+    expect(JSON.parse(handover.value)).toMatchObject({ templateVersion: '1', attempts: [{ provider: 'sendgrid' }] });
+    await eventually(() => system.pid('email') !== killed, { timeoutMs: 30_000, what: 'email started again' });
+    const after = await ask({ provider: 'resend' });
 
-      await system.reaches('email', before, 'delivered', 40_000);
-      await system.reaches('email', after, 'delivered', 40_000);
-      const textOf = async (reference: string) => (await system.sandboxMessages({ reference })).messages;
-      expect(await textOf(before)).toMatchObject([{ provider: 'resend', subject: 'For Ada', text: 'Hello Ada.' }]);
-      expect(await textOf(after)).toMatchObject([{ provider: 'resend', text: 'Good day, Ada.' }]);
-    },
-    90_000,
-  );
+    await system.reaches('email', before, 'delivered', 40_000);
+    await system.reaches('email', after, 'delivered', 40_000);
+    const textOf = async (reference: string) => (await system.sandboxMessages({ reference })).messages;
+    expect(await textOf(before)).toMatchObject([{ provider: 'resend', subject: 'For Ada', text: 'Hello Ada.' }]);
+    expect(await textOf(after)).toMatchObject([{ provider: 'resend', text: 'Good day, Ada.' }]);
+  }, 90_000);
 });

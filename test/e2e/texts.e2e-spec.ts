@@ -63,65 +63,61 @@ describe('texts and the people who answer them', () => {
     );
   });
 
-  it(
-    'WhatsApp text that is refused for its window after it was taken goes again as its template, once, and fails ' +
-      'without one',
-    async () => {
-      // They have written to us, and Twilio does not know of it: the window is open here, as soon as that is read, and
-      // shut there.
-      const hasWritten = (person: string) =>
-        system.callback(
-          {
-            MessageSid: `SM-${person}`,
-            From: `whatsapp:${person}`,
-            To: 'whatsapp:+14155238886',
-            Body: 'Hello?',
-            NumMedia: '0',
-          },
-          'inbound',
-        );
-      const refused = (request: object, end: string) =>
-        eventually(
-          async () => {
-            const reported = await system.reaches(
-              'sms',
-              await system.requestSms({ ...whatsapp, ...request }),
-              end,
-              10_000,
-            );
-            return reported.timeline.some(({ failure }) => failure?.code === '63016') ? reported : undefined;
-          },
-          { timeoutMs: 30_000, what: 'a refusal for the window' },
-        );
-
-      const both = {
-        to: '+12025550183',
-        body: 'In our own words',
-        contentTemplate: { name: await system.contentTemplate('As approved') },
-      };
-      expect(await hasWritten(both.to)).toBe(200);
-      const sent = await refused(both, 'delivered');
-      const hops = sent.timeline.map(({ status, hop, source, failure }) =>
-        [hop, source, status, failure?.code].filter(Boolean).join(' '),
+  it('WhatsApp text refused for its window is resent once as its template, or fails without one', async () => {
+    // They have written to us, and Twilio does not know of it: the window is open here, as soon as that is read, and
+    // shut there.
+    const hasWritten = (person: string) =>
+      system.callback(
+        {
+          MessageSid: `SM-${person}`,
+          From: `whatsapp:${person}`,
+          To: 'whatsapp:+14155238886',
+          Body: 'Hello?',
+          NumMedia: '0',
+        },
+        'inbound',
       );
-      expect(hops).toEqual(
-        expect.arrayContaining(['1 sms sent', '1 receipt retrying 63016', '2 sms sent', '2 receipt delivered']),
+    const refused = (request: object, end: string) =>
+      eventually(
+        async () => {
+          const reported = await system.reaches(
+            'sms',
+            await system.requestSms({ ...whatsapp, ...request }),
+            end,
+            10_000,
+          );
+          return reported.timeline.some(({ failure }) => failure?.code === '63016') ? reported : undefined;
+        },
+        { timeoutMs: 30_000, what: 'a refusal for the window' },
       );
-      expect(sent.final).toBe(true);
-      const { total, messages } = await system.sandboxMessages({ reference: sent.messageId });
-      expect(total).toBe(2);
-      expect(messages.filter((message) => JSON.stringify(message).includes(both.contentTemplate.name))).toHaveLength(1);
 
-      expect(await hasWritten('+12025550184')).toBe(200);
-      const failed = await refused({ to: '+12025550184' }, 'failed');
-      expect(failed.final).toBe(true);
-      expect(failed.timeline.find(({ status }) => status === 'failed')).toMatchObject({
-        source: 'receipt',
-        failure: { code: '63016', remedy: expect.stringContaining('contentTemplate beside the text') },
-      });
-      expect(await system.sandboxMessages({ reference: failed.messageId })).toMatchObject({ total: 1 });
-    },
-  );
+    const both = {
+      to: '+12025550183',
+      body: 'In our own words',
+      contentTemplate: { name: await system.contentTemplate('As approved') },
+    };
+    expect(await hasWritten(both.to)).toBe(200);
+    const sent = await refused(both, 'delivered');
+    const hops = sent.timeline.map(({ status, hop, source, failure }) =>
+      [hop, source, status, failure?.code].filter(Boolean).join(' '),
+    );
+    expect(hops).toEqual(
+      expect.arrayContaining(['1 sms sent', '1 receipt retrying 63016', '2 sms sent', '2 receipt delivered']),
+    );
+    expect(sent.final).toBe(true);
+    const { total, messages } = await system.sandboxMessages({ reference: sent.messageId });
+    expect(total).toBe(2);
+    expect(messages.filter((message) => JSON.stringify(message).includes(both.contentTemplate.name))).toHaveLength(1);
+
+    expect(await hasWritten('+12025550184')).toBe(200);
+    const failed = await refused({ to: '+12025550184' }, 'failed');
+    expect(failed.final).toBe(true);
+    expect(failed.timeline.find(({ status }) => status === 'failed')).toMatchObject({
+      source: 'receipt',
+      failure: { code: '63016', remedy: expect.stringContaining('contentTemplate beside the text') },
+    });
+    expect(await system.sandboxMessages({ reference: failed.messageId })).toMatchObject({ total: 1 });
+  });
 
   it('to a number that takes no texts is rejected by its field; to a country not allowed it fails', async () => {
     const premium = await system.reaches('sms', await system.requestSms({ to: '+19005551234' }), 'rejected');

@@ -82,52 +82,48 @@ describe('projecting facts', () => {
     ]);
   });
 
-  it(
-    'gives every message the standing that follows from its facts, shuffled, repeated, and over two replicas at ' +
-      'once',
-    async () => {
-      const messages = Array.from({ length: 150 }, (_, index) => {
-        const messageId = `many-${index}`;
-        const providerMessageId = `p-${messageId}`;
-        return {
-          messageId,
-          facts: [
-            requested(messageId, { to: `user${index}@inbox.test` }),
-            fact(messageId, { status: 'retrying', source: 'retry', hop: 1, attempt: 1 }),
-            fact(messageId, { hop: 2, attempt: 2, providerMessageId, at: '2030-01-31T12:00:05Z' }),
-            index % 3 === 0
-              ? receipt(undefined, { hop: undefined, providerMessageId, at: '2030-01-31T12:00:07Z' })
-              : receipt(messageId, {
-                  hop: 2,
-                  providerMessageId,
-                  status: index % 3 === 1 ? 'delivered' : 'bounced',
-                  at: '2030-01-31T12:00:07Z',
-                }),
-            receipt(messageId, { status: 'opened', hop: 2, at: '2030-01-31T12:00:09Z' }),
-          ],
-        };
-      });
-      const all = messages.flatMap(({ facts }) => facts);
-      await Promise.all(shuffled([...all, ...all]).map((each, index) => replicas[index % 2]!.project(each)));
+  it('gives every message the state that follows from its facts: shuffled, repeated, in two replicas', async () => {
+    const messages = Array.from({ length: 150 }, (_, index) => {
+      const messageId = `many-${index}`;
+      const providerMessageId = `p-${messageId}`;
+      return {
+        messageId,
+        facts: [
+          requested(messageId, { to: `user${index}@inbox.test` }),
+          fact(messageId, { status: 'retrying', source: 'retry', hop: 1, attempt: 1 }),
+          fact(messageId, { hop: 2, attempt: 2, providerMessageId, at: '2030-01-31T12:00:05Z' }),
+          index % 3 === 0
+            ? receipt(undefined, { hop: undefined, providerMessageId, at: '2030-01-31T12:00:07Z' })
+            : receipt(messageId, {
+                hop: 2,
+                providerMessageId,
+                status: index % 3 === 1 ? 'delivered' : 'bounced',
+                at: '2030-01-31T12:00:07Z',
+              }),
+          receipt(messageId, { status: 'opened', hop: 2, at: '2030-01-31T12:00:09Z' }),
+        ],
+      };
+    });
+    const all = messages.flatMap(({ facts }) => facts);
+    await Promise.all(shuffled([...all, ...all]).map((each, index) => replicas[index % 2]!.project(each)));
 
-      for (const { messageId, facts } of messages) {
-        const known = await history(messageId);
-        const { status, final, engagement, attempts, provider } = deriveState(facts.map((each) => each.fact));
-        expect(known?.facts).toHaveLength(5);
-        expect(known?.message).toMatchObject({
-          messageId,
-          status,
-          final,
-          engagement,
-          attempts,
-          provider,
-          lane: 'transactional',
-        });
-      }
-      const { rows } = await pools[0]!.query('SELECT count(*) AS waiting FROM reporting.orphan');
-      expect(rows[0]).toEqual({ waiting: 0 });
-    },
-  );
+    for (const { messageId, facts } of messages) {
+      const known = await history(messageId);
+      const { status, final, engagement, attempts, provider } = deriveState(facts.map((each) => each.fact));
+      expect(known?.facts).toHaveLength(5);
+      expect(known?.message).toMatchObject({
+        messageId,
+        status,
+        final,
+        engagement,
+        attempts,
+        provider,
+        lane: 'transactional',
+      });
+    }
+    const { rows } = await pools[0]!.query('SELECT count(*) AS waiting FROM reporting.orphan');
+    expect(rows[0]).toEqual({ waiting: 0 });
+  });
 
   it('joins a receipt that came before its message was known, as soon as the send is told', async () => {
     await project([

@@ -128,26 +128,22 @@ describe('a record that is set aside', () => {
       .map(({ value }) => value as unknown as StatusChanged & SendDeferred & DeadLetter)
       .map(({ status, final, why, failure }) => [status ?? why, final ?? failure?.code]);
 
-  it(
-    'brings out a bug before anything is claimed: its message ends failed and is handed to retry, the same when it ' +
-      'comes again',
-    async () => {
-      const request = anEmailRequest();
-      const record = recordOf(request);
-      for (const _ of [1, 2]) await aService().ending.onQuarantine(record, bug);
-      expect(reported()).toEqual([
-        ['failed', true],
-        ['failed', 'MSG_HANDLER_BUG'],
-        ['failed', true],
-        ['failed', 'MSG_HANDLER_BUG'],
-      ]);
-      expect(published.slice(2).map(({ value }) => value)).toEqual(published.slice(0, 2).map(({ value }) => value));
-      expect(published[1]!.value).toMatchObject({
-        request: { messageId: request.messageId, text: 'It works' },
-        failure: { retry: 'never', remedy: expect.stringContaining('messaging.unreadable') },
-      });
-    },
-  );
+  it('brings out a bug before the claim: its message ends failed and goes to retry, also when repeated', async () => {
+    const request = anEmailRequest();
+    const record = recordOf(request);
+    for (const _ of [1, 2]) await aService().ending.onQuarantine(record, bug);
+    expect(reported()).toEqual([
+      ['failed', true],
+      ['failed', 'MSG_HANDLER_BUG'],
+      ['failed', true],
+      ['failed', 'MSG_HANDLER_BUG'],
+    ]);
+    expect(published.slice(2).map(({ value }) => value)).toEqual(published.slice(0, 2).map(({ value }) => value));
+    expect(published[1]!.value).toMatchObject({
+      request: { messageId: request.messageId, text: 'It works' },
+      failure: { retry: 'never', remedy: expect.stringContaining('messaging.unreadable') },
+    });
+  });
 
   it('brings out a bug before the call: failed, and nothing was sent', async () => {
     const request = anEmailRequest();

@@ -120,42 +120,38 @@ describe('an answer of the broker that cannot be decoded', () => {
     expect((await health.report()).status).toBe('ok');
   });
 
-  it(
-    'is set aside with place and bytes, degrades the readiness, and holds up nothing behind it or in other ' +
-      'partitions',
-    async () => {
-      wire.alterFetches(flip('m-lost'));
-      await listen();
-      await produce(0, 'm-before', 'm-lost', 'm-behind');
-      await produce(1, 'm-beside');
-      await come('m-before', 'm-behind', 'm-beside');
-      const [kept] = await unreadable.until(1);
-      expect(kept).toMatchObject({
-        key: `${name}/0/1`,
-        headers: {
-          'x-origin-topic': name,
-          'x-origin-partition': '0',
-          'x-origin-offset': '1',
-          'x-origin-last-offset': '1',
-          'x-batch-fault': 'crc',
-          'x-error-code': 'MSG_UNDECODABLE_BATCH',
-          'x-error-stage': 'fetch',
-          'x-quarantined-by': 'email',
-        },
-      });
-      expect(kept!.value!.includes('m-lost')).toBe(true);
-      expect(handled).not.toContain('m-lost');
-      const { status, checks } = await health.report();
-      expect(status).toBe('degraded');
-      expect(checks['undecodable-batches']).toMatchObject({
-        status: 'degraded',
-        meaning: expect.stringContaining(`${name}/0 1-1 (crc)`),
-        remedy: expect.stringContaining('docs/operations.md'),
-      });
-      expect(checks['consumer-restarts']).toEqual({ status: 'ok' });
-      expect(strategy.isReady).toBe(true);
-    },
-  );
+  it('is quarantined with its location and bytes, degrades the readiness, and holds up no other record', async () => {
+    wire.alterFetches(flip('m-lost'));
+    await listen();
+    await produce(0, 'm-before', 'm-lost', 'm-behind');
+    await produce(1, 'm-beside');
+    await come('m-before', 'm-behind', 'm-beside');
+    const [kept] = await unreadable.until(1);
+    expect(kept).toMatchObject({
+      key: `${name}/0/1`,
+      headers: {
+        'x-origin-topic': name,
+        'x-origin-partition': '0',
+        'x-origin-offset': '1',
+        'x-origin-last-offset': '1',
+        'x-batch-fault': 'crc',
+        'x-error-code': 'MSG_UNDECODABLE_BATCH',
+        'x-error-stage': 'fetch',
+        'x-quarantined-by': 'email',
+      },
+    });
+    expect(kept!.value!.includes('m-lost')).toBe(true);
+    expect(handled).not.toContain('m-lost');
+    const { status, checks } = await health.report();
+    expect(status).toBe('degraded');
+    expect(checks['undecodable-batches']).toMatchObject({
+      status: 'degraded',
+      meaning: expect.stringContaining(`${name}/0 1-1 (crc)`),
+      remedy: expect.stringContaining('docs/operations.md'),
+    });
+    expect(checks['consumer-restarts']).toEqual({ status: 'ok' });
+    expect(strategy.isReady).toBe(true);
+  });
 
   it('for a codec that nobody knows is set aside at once, and committed over', async () => {
     wire.alterFetches((answer) => {

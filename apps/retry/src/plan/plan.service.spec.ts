@@ -101,26 +101,22 @@ describe('Planning what follows from a deferred message', () => {
     expect(heard.reported).toMatchObject([{ status: 'expired', final: true }, { reason: 'expired' }]);
   });
 
-  it(
-    'tells a channel that keeps a hand-over that it is decided on: after what follows is told, and however often ' +
-      'it is asked',
-    async () => {
-      const { heard, planner } = aPlanner();
-      const deferred = aDeferred({ messageId: 'm-1', hop: 1, acknowledge: true, expiresAt: '2030-02-01T12:00:00Z' });
-      heard.down = true;
-      await expect(planner.plan(deferred)).rejects.toThrow(InfrastructureDown);
-      expect(heard.acknowledged).toEqual([]);
-      heard.down = false;
-      await planner.plan(deferred);
-      await planner.plan(deferred);
-      expect(heard.acknowledged).toMatchObject([
-        { messageId: 'm-1', channel: 'email', hop: 1 },
-        { messageId: 'm-1', hop: 1 },
-      ]);
-      await planner.plan(aDeferred({ hop: 2 }));
-      expect(heard.acknowledged).toHaveLength(2);
-    },
-  );
+  it('tells a channel that keeps a hand-over that it is decided, however often the hand-over comes', async () => {
+    const { heard, planner } = aPlanner();
+    const deferred = aDeferred({ messageId: 'm-1', hop: 1, acknowledge: true, expiresAt: '2030-02-01T12:00:00Z' });
+    heard.down = true;
+    await expect(planner.plan(deferred)).rejects.toThrow(InfrastructureDown);
+    expect(heard.acknowledged).toEqual([]);
+    heard.down = false;
+    await planner.plan(deferred);
+    await planner.plan(deferred);
+    expect(heard.acknowledged).toMatchObject([
+      { messageId: 'm-1', channel: 'email', hop: 1 },
+      { messageId: 'm-1', hop: 1 },
+    ]);
+    await planner.plan(aDeferred({ hop: 2 }));
+    expect(heard.acknowledged).toHaveLength(2);
+  });
 
   it('takes a release for answered once nothing is planned after it, and that is told', async () => {
     const { heard, answered, planner } = aPlanner();

@@ -85,17 +85,13 @@ describe('a token bucket', () => {
     );
   });
 
-  it(
-    'is held until the provider’s time, even where it is unlimited, and an earlier hold does not shorten a longer ' +
-      'one',
-    () => {
-      const unlimited = rateOf(undefined, 1_000, 0.5);
-      const bucket = held(held(fullBucket(unlimited, 0), 9_000), 2_000);
-      expect(availableAt(bucket, unlimited, 1_000)).toBe(9_000);
-      expect(availableAt(bucket, unlimited, 9_500, 1_000)).toBe(9_500);
-      expect([isFull(bucket, unlimited, 8_999), isFull(bucket, unlimited, 9_000)]).toEqual([false, true]);
-    },
-  );
+  it('is held until the provider’s time, even where it is unlimited; an earlier hold shortens no longer one', () => {
+    const unlimited = rateOf(undefined, 1_000, 0.5);
+    const bucket = held(held(fullBucket(unlimited, 0), 9_000), 2_000);
+    expect(availableAt(bucket, unlimited, 1_000)).toBe(9_000);
+    expect(availableAt(bucket, unlimited, 9_500, 1_000)).toBe(9_500);
+    expect([isFull(bucket, unlimited, 8_999), isFull(bucket, unlimited, 9_000)]).toEqual([false, true]);
+  });
 
   it('names a time at which the token is there even where the clock went back', () => {
     const rate = rateOf(1, 1_000, 1);
