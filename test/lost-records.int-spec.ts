@@ -183,7 +183,7 @@ describe('A record of our own topics that cannot be read', () => {
     expect(await mailsOf('released')).toHaveLength(1);
   }, 120_000);
 
-  it('is told again where it was the answer to a release, and nothing is sent a second time', async () => {
+  it('is reported again where it was the answer to a release, and nothing is sent a second time', async () => {
     await publish('answered', { topic: 'status.changed', hop: 2 });
     await eventually(() => lost.some(({ messageId }) => messageId === 'answered'), { timeoutMs: 60_000 });
     await everythingRests();

@@ -53,7 +53,7 @@ function runJest(args: readonly string[]): Promise<number> {
   running = child;
   return new Promise((resolve) => {
     child.once('error', (error) => {
-      console.error(`jest could not be run: ${error.message}\n  Way out: npm ci`);
+      console.error(`jest could not be run: ${error.message}\n  Remedy: npm ci`);
       resolve(1);
     });
     child.once('exit', (code, signal) => resolve(signal ? 1 : (code ?? 1)));

@@ -69,7 +69,7 @@ async function endConnections(service: string, { chaos, say }: InjectOptions): P
   await query(url, sql).catch((error: Error) => say(`no connection was ended: ${error.message}`));
 }
 
-/** Plays all storms at their times, with calm weather between them; in the end there are no faults at all. */
+/** Plays all storms at their times, with the baseline between them; in the end there are no faults at all. */
 export async function outage(outages: readonly Outage[], { chaos, say, signal }: InjectOptions): Promise<void> {
   const start = performance.now();
   const set = (faults: Record<string, unknown>) => setFaults(chaos.stack.urls.sandbox ?? '', faults);

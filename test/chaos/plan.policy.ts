@@ -103,7 +103,7 @@ function faultsOf(options: PlanOptions, chance: Chance): InjectedFault[] {
   });
 }
 
-/** Also in calm weather an answer takes its time, so that a kill meets calls before, during and after it. */
+/** Also in the baseline an answer takes its time, so that a kill meets calls before, during and after it. */
 export const baselineWeather = { latencyMs: 200 };
 
 function outagesOf(provider: Outage['provider'], ms: number, options: PlanOptions, chance: Chance): Outage[] {

@@ -14,7 +14,7 @@ describe('bad input', () => {
   });
   afterAll(() => system.close());
 
-  it('that is not JSON is set aside as it came, and the partition goes on', async () => {
+  it('that is not JSON is quarantined as it came, and the partition goes on', async () => {
     const rubbish = `not json ${randomUUID()}`;
     await system.produce('messaging.email.requested', { key: 'same', value: rubbish });
     const messageId = `e2e-${randomUUID()}`;
@@ -84,7 +84,7 @@ describe('bad input', () => {
     expect(await system.sandboxMessages({ reference: messageId })).toMatchObject({ total: 0 });
   });
 
-  it('with a message id of 10,000 characters is set aside without a status', async () => {
+  it('with a message id of 10,000 characters is quarantined without a status', async () => {
     const messageId = 'x'.repeat(10_000);
     await system.produce('messaging.email.requested', {
       value: { messageId, to: [{ email: 'ada@inbox.test' }], subject: 'Hello', text: 'x' },
@@ -105,7 +105,7 @@ describe('bad input', () => {
     await quarantined((record) => record.value.includes(bad) && record.value.length > 900_000);
   });
 
-  it('that uses an id again for other content is set aside, and the first message stays as it is', async () => {
+  it('that uses an id again for other content is quarantined, and the first message stays as it is', async () => {
     const messageId = await system.requestEmail();
     await system.reaches('email', messageId, 'delivered');
     await system.requestEmail({ messageId, subject: 'Something else' });
@@ -154,7 +154,7 @@ describe('bad input', () => {
       /is sendAt meant/,
     ],
   ] as const)(
-    'that nothing could store, or that asks for what is not, is told as rejected with its field: %s on %s',
+    'that nothing could store, or that asks for what is not, is reported as rejected with its field: %s on %s',
     async (channel, topic, wrong, field, rule) => {
       const messageId = `e2e-${randomUUID()}`;
       await system.produce(topic, { value: { messageId, ...wrong } });
@@ -165,7 +165,7 @@ describe('bad input', () => {
     },
   );
 
-  it('in Latin-1 is told as rejected for that', async () => {
+  it('in Latin-1 is reported as rejected for that', async () => {
     const messageId = `e2e-${randomUUID()}`;
     await system.produce('messaging.sms.requested', {
       value: Buffer.from(JSON.stringify({ messageId, to: '+12025550123', body: 'Grüße' }), 'latin1'),

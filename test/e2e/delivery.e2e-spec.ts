@@ -197,7 +197,7 @@ describe('a message on its way through the running system', () => {
     },
   );
 
-  it('that is cancelled and unknown is told as never seen, after the wait', async () => {
+  it('that is cancelled and unknown is reported as never seen, after the wait', async () => {
     const messageId = `e2e-${randomUUID()}`;
     const facts = await system.follow('status.changed');
     await system.produce('messaging.cancel.requested', { key: messageId, value: { messageId, channel: 'sms' } });

@@ -12,7 +12,7 @@ describe('a mailing', () => {
   const system = new System();
   afterAll(() => system.close());
 
-  it('reaches the provider with a way out of one click, which ends it for that recipient and topic', async () => {
+  it('reaches the provider with a one-click unsubscribe link, which suppresses that recipient and topic', async () => {
     const reader = `reader-${randomUUID()}@inbox.test`;
     const mailing = {
       category: 'marketing',

@@ -124,7 +124,7 @@ describe('a log that is damaged on the broker’s disk', () => {
       eachMessage: ({ message }) =>
         Promise.resolve(void records.push({ value: message.value, headers: message.headers ?? {} })),
     });
-    await eventually(() => records.length > 0, { timeoutMs: 20_000, what: 'what was set aside' });
+    await eventually(() => records.length > 0, { timeoutMs: 20_000, what: 'what was quarantined' });
     await consumer.disconnect();
     return records;
   }

@@ -22,7 +22,7 @@ export interface Hosted {
   answer: object;
   /** Without it a server that dies once is not started again: it would die again, and its problem is told at once. */
   restarts?: RestartPolicy;
-  /** Told when its state or process id changes. */
+  /** Called when its state or process id changes. */
   changed?: (server: SupervisedProcess) => void;
 }
 

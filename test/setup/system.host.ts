@@ -47,7 +47,7 @@ addTemplate('greeting', {
 const own: Record<string, string> = {
   DATA_DIR: dataDir,
   ...Object.fromEntries(names.map((name, index) => [name, ports[index]!])),
-  // A killed service's claims become doubtful when their lease is over: a short one spares the tests the wait.
+  // A killed service's claims become unconfirmed when their lease is over: a short one spares the tests the wait.
   SENDGRID_TIMEOUT_MS: '2000',
   TWILIO_TIMEOUT_MS: '2000',
   LEASE_GUARD_MS: '1000',

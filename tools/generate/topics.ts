@@ -16,7 +16,7 @@ export function topicsPage(): string {
 Every record's value is JSON, but for \`${PREFIX}unreadable\`, which holds bytes as they came. The prefix
 \`${PREFIX}\` is set by \`KAFKA_TOPIC_PREFIX\`.
 A topic with lanes is three: \`…\` (transactional), \`….urgent\` and \`….bulk\`. \`npm run topics -- plan\` compares
-a broker with this page, \`npm run topics -- apply\` mends it.
+a broker with this page, \`npm run topics -- apply\` fixes it.
 Time tells whose time a record bears. The broker’s (\`message.timestamp.type=LogAppendTime\`) is the one at which it
 took the record, whatever its producer wrote: a request’s repeats are recognised and its standard expiry is counted
 from then. A request that is mirrored or restored into such a topic after the ledger has forgotten it is a new one. A
@@ -88,7 +88,7 @@ const names = (matches: (topic: Topic) => boolean): string =>
     .map(({ name }) => `\`${name}\``)
     .join(', ');
 
-/** The groups a service is a member of: one for what it reads as it comes, one for what it reads in gulps. */
+/** The groups a service is a member of: one for what it reads as it comes, one for what it reads in batches. */
 const groupsOf = (service: Party): string[] =>
   [false, true]
     .filter((batched) => current.some((topic) => topic.to.includes(service) && topic.batched === batched))
@@ -103,7 +103,7 @@ const furtherRights: Record<(typeof services)[number], string> = {
   sms: `${retentionIsAsked}. ${lookedAfter}`,
   retry:
     `Describe on the groups \`email\`, \`sms\`, \`${factsGroup('', 'email')}\` and \`${factsGroup('', 'sms')}\`: ` +
-    'nothing is resent before the channel has read every proof ([ADR 8](adr/0008-evidence-before-resend.md)), nor ' +
+    'nothing is resent before the channel has read all evidence ([ADR 8](adr/0008-evidence-before-resend.md)), nor ' +
     'released again before it has read past it ([ADR 11](adr/0011-lost-records.md))',
   reporting: '',
 };

@@ -18,7 +18,7 @@ export function arrangePostgres() {
       if (missing.length > 0) {
         throw new Trouble(
           `PostgreSQL in ${folder} is incomplete: ${missing[0]} is missing and could not be made.\n` +
-            '  Ways out: check that the folder is writable, remove node_modules and run this again, or set ' +
+            '  Remedies: check that the folder is writable, remove node_modules and run this again, or set ' +
             'DATABASE_URL to a PostgreSQL of yours.',
         );
       }

@@ -53,7 +53,7 @@ function message(what) {
     what,
     '  Apache Kafka is started on this machine because KAFKA_BROKERS is not set; that takes a JDK ' +
       `${NEEDED_JAVA}+ and Maven.`,
-    '  Ways out:',
+    '  Remedies:',
     '    Debian, Ubuntu:  sudo apt-get install -y openjdk-17-jdk-headless maven',
     '    Fedora:          sudo dnf install -y java-21-openjdk-headless maven',
     '    macOS:           brew install openjdk@21 maven   (and JAVA_HOME="$(brew --prefix openjdk@21)")',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 export const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..', '..');
 
-/** Something that a person must mend; its message says what and how. */
+/** Something that a person must fix; its message says what and how. */
 export class Trouble extends Error {}
 
 export const say = (line) => console.log(`setup: ${line}`);

@@ -1,4 +1,4 @@
-/** Something a person must mend before the system can start: what it is, and the ways out. */
+/** Something a person must fix before the system can start: what it is, and the remedies. */
 export class StartProblem extends Error {
   readonly remedies: readonly string[];
 
@@ -21,7 +21,7 @@ export class Interrupted extends Error {
 export function explain(error: unknown): string {
   if (error instanceof StartProblem) {
     const ways = error.remedies.map((way) => `\n    - ${way}`).join('');
-    return error.message + (ways && `\n  Ways out:${ways}`);
+    return error.message + (ways && `\n  Remedies:${ways}`);
   }
   if (error instanceof Interrupted) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

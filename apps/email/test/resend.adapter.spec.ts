@@ -50,7 +50,7 @@ const aCall = (
     mayStillSend,
   };
 };
-/** The call once more, as the doubt that its result left tells it. */
+/** The call once more, as its result describes it. */
 const lost = ({ message, reference }: ProviderCall<EmailMessage>, result?: SendResult): LookupRequest<EmailMessage> => {
   const replay = !result || result.sent ? undefined : result.replay;
   return {
@@ -417,7 +417,7 @@ describe('Resend', () => {
       expect(asked).toHaveLength(3);
     });
 
-    it('stay in doubt when a repeat is refused: that tells nothing of the first call', async () => {
+    it('stay unconfirmed when a repeat is refused: that tells nothing of the first call', async () => {
       const answers: Answer[] = [
         'drop',
         refused(422, 'validation_error'),
@@ -451,11 +451,14 @@ describe('Resend', () => {
     [refused(401, 'restricted_api_key'), { state: 'ok' }],
     [refused(500, 'internal_server_error'), { state: 'unreachable' }],
     ['drop', { state: 'unreachable' }],
-  ] as [Answer, object][])('that answers %j to a question that sends nothing is told as %j', async (answer, state) => {
-    const resend = await aResend(() => answer);
-    expect(await resend.check()).toMatchObject(state);
-    expect(asked).toMatchObject([{ method: 'GET', path: '/domains' }]);
-  });
+  ] as [Answer, object][])(
+    'that answers %j to a question that sends nothing is reported as %j',
+    async (answer, state) => {
+      const resend = await aResend(() => answer);
+      expect(await resend.check()).toMatchObject(state);
+      expect(asked).toMatchObject([{ method: 'GET', path: '/domains' }]);
+    },
+  );
 
   it('whose rate headers say that nothing is left is left alone until there is', async () => {
     const resend = await aResend(() => ({

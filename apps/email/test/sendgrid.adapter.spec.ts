@@ -304,7 +304,7 @@ describe('SendGrid', () => {
     });
   });
 
-  it('leaves no doubt when the answer to a check is lost: nothing was sent', async () => {
+  it('leaves nothing unconfirmed when the answer to a check is lost: nothing was sent', async () => {
     const sendgrid = await aSendgrid(() => ({ status: 503, body: '<html>' }));
     expect(await sendgrid.send(aCall('ada@inbox.test', { sandbox: true }))).toMatchObject({
       sent: false,

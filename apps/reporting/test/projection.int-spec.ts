@@ -135,7 +135,7 @@ describe('projecting facts', () => {
     expect((await history('early'))?.message).toMatchObject({ status: 'delivered', final: true });
   });
 
-  it('joins a receipt without our reference to the send that was told before', async () => {
+  it('joins a receipt without our reference to the send that was reported before', async () => {
     await project([requested('late'), fact('late', { providerMessageId: 'p-late' })]);
     await project([receipt(undefined, { providerMessageId: 'p-late', hop: undefined, status: 'bounced' })]);
     expect((await history('late'))?.message).toMatchObject({ status: 'bounced', final: true });

@@ -7,7 +7,7 @@ import type { RetryPolicy } from './plan/decision.ts';
 
 const lanes = Lane.options.join('|');
 
-/** Everything the retry service is told by its environment. */
+/** Every setting that the retry service reads from its environment. */
 export const RetryConfig = z.object({
   ...serviceSettings(8083, 9467),
   ...kafkaSettings,
@@ -42,10 +42,10 @@ export const RetryConfig = z.object({
     'Bulk lane: longest wait between two attempts, in milliseconds.',
   ),
   RETRY_OPERATOR_BASE_MS: milliseconds(30_000).describe(
-    'Trouble that an operator must mend, any lane: upper bound of the first wait, in milliseconds.',
+    'Trouble that an operator must fix, any lane: upper bound of the first wait, in milliseconds.',
   ),
   RETRY_OPERATOR_CAP_MS: milliseconds(15 * 60_000).describe(
-    'Trouble that an operator must mend, any lane: longest wait, in milliseconds.',
+    'Trouble that an operator must fix, any lane: longest wait, in milliseconds.',
   ),
   RECONCILE_AFTER_MS: milliseconds(5_000).describe(
     'A call whose answer was lost is looked up at the provider for the first time after this many milliseconds; ' +

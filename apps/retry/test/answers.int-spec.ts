@@ -93,7 +93,7 @@ describe('Answers to what was released, in Postgres', () => {
     expect(await states()).toEqual({ gone: 'published', planned: 'pending' });
   });
 
-  it('takes proof that a provider has the message for an answer', async () => {
+  it('takes evidence that a provider has the message for an answer', async () => {
     await plan('m-1');
     await release();
     await schedule.stops.markAccepted(message('m-1'), 1);

@@ -118,7 +118,7 @@ describe('Stopping in Postgres', () => {
     expect(rows).toEqual([{ count: 0 }]);
   });
 
-  it('never leaves a plan behind that a proof and a decision raced for', async () => {
+  it('never leaves a plan behind that evidence and a decision raced for', async () => {
     const ids = Array.from({ length: 60 }, (_, index) => `race-${index}`);
     await Promise.all(
       ids.map((id) => schedule.decisions.decideOnce(asking(aDeferred({ messageId: id }), planned(past)))),

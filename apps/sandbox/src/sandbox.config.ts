@@ -4,7 +4,7 @@ import { z } from 'zod';
 const webAddress = z.url({ protocol: /^https?$/, error: 'must be an http(s) address' });
 const secret = (description: string) => ({ description, secret: true });
 
-/** Everything the sandbox is told by its environment. */
+/** Every setting that the sandbox reads from its environment. */
 export const SandboxConfig = z.object({
   HTTP_HOST: z
     .string()

@@ -36,7 +36,7 @@ async function tell(body: object): Promise<Reported> {
   });
   return { status: answer.status, body: (await answer.json()) as Reported['body'] };
 }
-/** Once all that happens by itself has been told. */
+/** Once all that happens by itself has been reported. */
 const settled = (event: string) =>
   until(async () =>
     (await listed(sandbox)).messages.find(({ events }) =>

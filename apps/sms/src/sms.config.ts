@@ -114,7 +114,7 @@ const ownSettings = {
       'Words by which people leave (stop) and come back (start), by language, as JSON: ' +
         '{"fr":{"stop":["ARRET"],"start":["RETOUR"],"stopPhrases":["plus de messages"]},"it":{}}. What is ' +
         'said of a language stands in place of the platform’s words for it (apps/sms/README.md); {} takes a ' +
-        'language away. Whole replies only; stopPhrases are told as inferred.',
+        'language away. Whole replies only; stopPhrases are reported as inferred.',
     ),
   WHATSAPP_WINDOW: z
     .enum(['enforce', 'provider'])

@@ -15,7 +15,7 @@ export abstract class MessagingError extends Error {
   }
 }
 
-/** Bytes that no schema accepts. Retrying cannot help: the record is set aside in `messaging.unreadable`. */
+/** Bytes that no schema accepts. Retrying cannot help: the record is quarantined in `messaging.unreadable`. */
 export class UnreadableRecord extends MessagingError {
   readonly code: string = 'MSG_UNREADABLE';
   readonly stage = 'decode';
@@ -28,7 +28,7 @@ export class UnreadableRecord extends MessagingError {
   }
 }
 
-/** An id that was used before for other content. The original stays untouched; this record is set aside. */
+/** An id that was used before for other content. The original stays untouched; this record is quarantined. */
 export class IdConflict extends UnreadableRecord {
   override readonly code = 'MSG_ID_CONFLICT';
   override readonly remedy = 'Give each message an id of its own; only an exact repeat may use one again.';
@@ -55,7 +55,7 @@ export class BadRecordTime extends UnreadableRecord {
 }
 
 /**
- * A batch of records whose bytes cannot be decoded: which messages it held, nobody can tell. It is set aside as it
+ * A batch of records whose bytes cannot be decoded: which messages it held, nobody can tell. It is quarantined as it
  * came.
  */
 export class UndecodableRecords extends MessagingError {
@@ -87,7 +87,7 @@ export class RecordRefused extends MessagingError {
   readonly stage = 'publish';
   readonly remedy =
     'A fault of the platform: report it with these headers. If the message is still of use, publish it again ' +
-    'under a new messageId after the mend.';
+    'under a new messageId after the fix.';
   readonly fields: FieldError[];
 
   /** @param topic its name without prefix */

@@ -30,11 +30,12 @@ export interface TopicOptions<S extends z.ZodType | null> {
   /** Whether each consumer's work on a record is a span of its own. */
   traced?: boolean;
   /**
-   * Whether its records bear the time at which the broker took them, and not the one that whoever wrote them gave: upstream's
-   * clients write none, seconds, or what their clock says, and a request's repeats and its expiry are counted from it.
+   * Whether its records bear the time at which the broker took them, and not the one that whoever wrote them gave:
+   * upstream's clients write none, seconds, or what their clock says, and a request's repeats and its expiry are
+   * counted from it.
    */
   brokerTime?: boolean;
-  /** Whether its readers take it in gulps: it is large, and nobody waits for a single one of its records. */
+  /** Whether its readers take it in batches: it is large, and nobody waits for a single one of its records. */
   batched?: boolean;
 }
 

@@ -11,7 +11,7 @@ export interface Fingerprint {
   contentHash: readonly string[] | undefined;
 }
 
-/** `standby`: the provider may take it and give it back, and then it goes another way. */
+/** `standby`: the provider may take it and give it back, and then it is resent as its template. */
 export type Screened<M> = { pass: true; message: M; resendPlan?: true } | { pass: false; failure: Failure };
 
 /** What tells one channel from another; the engine does the rest. `R` is the request, `M` what its providers send. */
@@ -52,7 +52,7 @@ export abstract class ChannelPort<R, M> {
     return undefined;
   }
 
-  /** Rules of the channel that a request breaks beyond its schema, field by field: it is told as rejected. */
+  /** Rules of the channel that a request breaks beyond its schema, field by field: it is reported as rejected. */
   problemsOf(_request: R): FieldError[] {
     return [];
   }
@@ -71,7 +71,8 @@ export abstract class ChannelPort<R, M> {
   }
 
   /**
-   * Keeps what is needed to go another way; only where `screen` says so. @throws InfrastructureDown; repeating is safe.
+   * Keeps what is needed to be resent as its template; only where `screen` says so. @throws InfrastructureDown;
+   * repeating is safe.
    */
   keepResendPlan(_id: string, _resendPlan: ResendPlan): Promise<void> {
     return Promise.resolve();

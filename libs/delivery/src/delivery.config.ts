@@ -23,7 +23,7 @@ export const deliverySettings = {
       'How long repeats of a message are recognised, in days. Must exceed the retention of the request topics.',
     ),
   CANCEL_WAIT_MS: milliseconds(60_000).describe(
-    'A cancellation whose request has not come within this many milliseconds is told as refused: never seen. ' +
+    'A cancellation whose request has not come within this many milliseconds is reported as refused: never seen. ' +
       'Should the request still come within LEDGER_RETENTION_DAYS, it is not sent.',
   ),
   SCHEDULE_AT_MOST_DAYS: z.coerce

@@ -11,7 +11,7 @@ export interface Delivery<M> {
   lane: Lane;
   hop: number;
   mode: 'send' | 'reconcile';
-  /** Retry has heard nothing of this hop and released it once more: what was told of it is told again. */
+  /** Retry has heard nothing of this hop and released it once more: what was reported of it is reported again. */
   again?: boolean | undefined;
   /** `topic/partition/offset` of the record: the same record when it comes again. */
   source: string;
@@ -164,7 +164,7 @@ export abstract class Ledger {
    */
   abstract settle(delivery: Delivery<unknown>, token: string, outcome: Outcome): Promise<boolean>;
 
-  /** Records a receipt or a look-up as proof that a hop was accepted, and under which id of the provider. */
+  /** Records a receipt or a look-up as evidence that a hop was accepted, and under which id of the provider. */
   abstract markAccepted(id: string, hop: number, providerMessageId?: string): Promise<void>;
 
   /**

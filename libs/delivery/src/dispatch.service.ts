@@ -137,7 +137,7 @@ export class DispatchService<M> {
         callId,
         traceparent: traceHeaders()['traceparent'],
       });
-      // From here on a fault of ours leaves in doubt whether the provider has it.
+      // From here on a fault of ours leaves it unconfirmed whether the provider has it.
       claim.call = { provider: provider.name, callId };
       const result = await this.call(provider, { message: screened.message, reference, mayStillSend });
       done(result);

@@ -87,7 +87,7 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
   readonly cancels: CancelService;
   /** Looks after what was handed over to retry. */
   readonly handoverWatch: HandoverWatch;
-  /** Messages whose records were set aside. */
+  /** Messages whose records were quarantined. */
   readonly endings: EndingService;
   private readonly options: EngineOptions<R, M>;
   private readonly outcomes: OutcomePublisher;

@@ -28,7 +28,7 @@ export type WonClaim = Extract<Claim, { verdict: 'mine' }> & { call?: CallUnderW
 type Decide = (claim: WonClaim, deadline: number) => Promise<Outcome>;
 type Publish = (outcome: Outcome) => Promise<void>;
 
-/** What holds one hop together: its claim, its settlement, and what is told of it. */
+/** What holds one hop together: its claim, its settlement, and what is reported of it. */
 export class HopService {
   private readonly options: HopOptions;
 
@@ -37,7 +37,7 @@ export class HopService {
   }
 
   /**
-   * Claims, decides, settles and tells: where somebody else has settled the hop, that is told instead.
+   * Claims, decides, settles and tells: where somebody else has settled the hop, that is reported instead.
    * @throws IdConflict, Stopping, and whatever `decide` has thrown, once how the hop ends is settled
    */
   async seeThrough(
@@ -67,7 +67,7 @@ export class HopService {
             decide(claim, claimedAt + this.options.leaseMs - this.options.guardMs),
           );
           const settled = await this.settle(delivery, token, outcome);
-          // Taken over meanwhile: what the ledger holds now is told instead.
+          // Taken over meanwhile: what the ledger holds now is reported instead.
           if (!settled) continue;
           if (fault) throw fault;
           return publish(settled);
@@ -78,7 +78,7 @@ export class HopService {
 
   /**
    * A repeat is absorbed in silence, unless retry asks since it has heard nothing: then the record that the hop is
-   * claimed for, or what was told of it, was lost, and this one stands for it.
+   * claimed for, or what was reported of it, was lost, and this one stands for it.
    */
   private repeated(
     delivery: Delivery<unknown>,
@@ -152,13 +152,13 @@ export class HopService {
     await this.untilUp(() => this.options.outcomes.publish(eventsFor(delivery, outcome)));
   }
 
-  /** Where a record of it is refused, it is told without what can be what is wrong. */
+  /** Where a record of it is refused, it is reported without what can be what is wrong. */
   private async publishInAnyCase(delivery: Delivery<unknown>, outcome: Outcome): Promise<void> {
     try {
       await this.publish(delivery, outcome);
     } catch (error) {
       if (error instanceof Stopping) throw error;
-      this.logFault(error, delivery, 'a hop is told without its request, since a record of it was refused');
+      this.logFault(error, delivery, 'a hop is reported without its request, since a record of it was refused');
       await this.untilUp(() => this.options.outcomes.publish(saidPlainly(delivery, outcome)));
     }
   }

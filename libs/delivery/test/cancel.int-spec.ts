@@ -117,7 +117,7 @@ describe('a cancellation at its channel', () => {
     expect(await ledger.claim(delivery, token)).toEqual({ verdict: 'mine', token });
   });
 
-  it('is told as refused at once where the message has been sent: a fact that changes no status', async () => {
+  it('is reported as refused at once where the message has been sent: a fact that changes no status', async () => {
     const { messageId, tenant } = await settled(sent);
     await cancel({ messageId, tenant });
     await service.look();
@@ -138,7 +138,7 @@ describe('a cancellation at its channel', () => {
     expect(reported).toHaveLength(1);
   });
 
-  it('is told again under the same id when it is asked for again', async () => {
+  it('is reported again under the same id when it is asked for again', async () => {
     const delivery = await settled(sent);
     for (let time = 0; time < 2; time += 1) {
       await cancel(delivery);
@@ -161,7 +161,7 @@ describe('a cancellation at its channel', () => {
     expect(reasons()).toEqual(['Cancel refused: already sent.']);
   });
 
-  it('is told as refused where the message had ended, or may have been sent', async () => {
+  it('is reported as refused where the message had ended, or may have been sent', async () => {
     await cancel(await settled(failed('never')));
     await cancel(
       await settled({

@@ -150,7 +150,7 @@ describe('the dispatch of one message', () => {
     expect(reported()).toEqual(['status.changed: failed', 'send.deferred: failed']);
   });
 
-  it('keeps what may have been accepted in doubt, under the call that has to be found', async () => {
+  it('keeps what may have been accepted unconfirmed, under the call that has to be found', async () => {
     provider.answer = () => Promise.resolve({ sent: false, failure: aFailure({ kind: 'unknown' }) });
     await aService().dispatch(aDelivery());
     expect(reported()).toEqual(['status.changed: unconfirmed', 'send.deferred: unknown']);
@@ -258,7 +258,7 @@ describe('the dispatch of one message', () => {
     });
   });
 
-  it('hands a call that cannot be found back to retry, the doubt unchanged', async () => {
+  it('hands a call that cannot be found back to retry, the unconfirmed call unchanged', async () => {
     const unconfirmedCall = { hop: 1, provider: 'sendgrid', callId: randomUUID(), at: new Date().toISOString() };
     await aService().dispatch(
       aDelivery({

@@ -42,7 +42,7 @@ class OneAnswer extends Provider<TestMessage> {
   check = (): Promise<ProviderCheck> => Promise.resolve({ state: 'ok' });
 }
 
-describe('a record that is set aside', () => {
+describe('a record that is quarantined', () => {
   let database: TestDatabase;
   let pool: Pool;
   let provider: OneAnswer;
@@ -261,7 +261,7 @@ describe('a record that is set aside', () => {
     expect(reported()).toContainEqual(['failed', true]);
   });
 
-  it('is none where the provider’s own text cannot be stored: what was sent is told as sent', async () => {
+  it('is none where the provider’s own text cannot be stored: what was sent is reported as sent', async () => {
     const request = anEmailRequest();
     provider.answer = { sent: true, providerMessageId: 'p\u0000-\ud800' };
     await aService().dispatcher.dispatch(deliveryOf(recordOf(request), request));

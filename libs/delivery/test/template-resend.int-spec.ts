@@ -140,7 +140,7 @@ describe('a message that its provider took and gives back', () => {
 
   it.each<[string, () => Promise<StatusChanged[]>]>([
     [
-      'was in doubt: its look-up goes its own way',
+      'was unconfirmed: its look-up goes its own way',
       async () => (await givenBack(await settled('unknown'))) as StatusChanged[],
     ],
     ['is not kept any more', async () => (await givenBack(await settled('sent'), { kept: false })) as StatusChanged[]],
@@ -152,7 +152,7 @@ describe('a message that its provider took and gives back', () => {
       source: 'receipt',
       hop: 1,
       failure: { code: '63016' },
-      reason: expect.stringContaining('not sent another way'),
+      reason: expect.stringContaining('not resent as its template'),
     });
   });
 });

@@ -33,19 +33,19 @@ describe('a call to a provider', () => {
     expect(await provider.call(post)).toMatchObject({ status: 202, headers: { 'x-message-id': 'abc' }, body: 'taken' });
   });
 
-  it('is in doubt when the connection breaks after the request was written', async () => {
+  it('is unconfirmed when the connection breaks after the request was written', async () => {
     const provider = await aProvider((request) => request.socket.destroy());
     const error = await broken(provider.call(post));
     expect(error).toMatchObject({ written: true });
     expect(brokenCallFailure('sendgrid', error)).toMatchObject({ kind: 'unknown' });
   });
 
-  it('is in doubt when the answer does not come in time', async () => {
+  it('is unconfirmed when the answer does not come in time', async () => {
     const provider = await aProvider(() => {}, 100);
     expect(await broken(provider.call(post))).toMatchObject({ written: true, code: 'UND_ERR_HEADERS_TIMEOUT' });
   });
 
-  it('is in doubt when the answer is cut off', async () => {
+  it('is unconfirmed when the answer is cut off', async () => {
     const provider = await aProvider((_, response) => {
       response.writeHead(201, { 'content-length': '1000' }).write('{"sid":');
       setTimeout(() => response.destroy(), 20);

@@ -33,7 +33,7 @@ export interface TextSize {
 /**
  * What became of a call. `sent: false` with a failure of kind `unknown` means: may have been accepted.
  * `holdUntil`: the provider's rate headers say that nothing is left until then, in ms since 1970.
- * `replay`: of a doubtful call that may be repeated under its key.
+ * `replay`: of an unconfirmed call that may be repeated under its key.
  * `validatedOnly`: the provider checked the message, as the request asked, and sent nothing.
  */
 export type SendResult =
@@ -41,8 +41,8 @@ export type SendResult =
   | { sent: false; failure: Failure; holdUntil?: number; replay?: Replay };
 
 /**
- * A message in a provider's list that may have come of a doubtful call: it looks the same, but bears no reference of
- * ours.
+ * A message in a provider's list that may have come of an unconfirmed call: it looks the same, but bears no reference
+ * of ours.
  */
 export interface Candidate {
   providerMessageId: string;
@@ -51,9 +51,9 @@ export interface Candidate {
 }
 
 /**
- * What a look-up of a doubtful call found. `candidates`: which of them came of this call, the ledger can tell from what
- * it knows of the other calls. `absent` proves nothing by itself: a provider's lists lag behind. An acceptance may be
- * proven without its id.
+ * What a look-up of an unconfirmed call found. `candidates`: which of them came of this call, the ledger can tell from
+ * what it knows of the other calls. `absent` proves nothing by itself: a provider's lists lag behind. An acceptance may
+ * be proven without its id.
  */
 export type LookupResult =
   | { found: 'accepted'; providerMessageId?: string }
@@ -61,7 +61,7 @@ export type LookupResult =
   | { found: 'absent' }
   | { found: 'unsupported' };
 
-/** What it takes to make a doubtful call once more, to the letter. */
+/** What it takes to make an unconfirmed call once more, to the letter. */
 export interface Repeat {
   reference: CallReference;
   replay: Replay;
@@ -80,7 +80,7 @@ export interface LookupRequest<M> {
   repeat?: Repeat | undefined;
 }
 
-/** Can this provider be used with these keys? Sends nothing. `warnings`: it can, but something should be mended. */
+/** Can this provider be used with these keys? Sends nothing. `warnings`: it can, but something should be fixed. */
 export type ProviderCheck =
   | { state: 'ok'; warnings?: readonly Finding[] }
   | { state: 'refused' | 'unreachable'; meaning: string; remedy: string };
@@ -110,7 +110,7 @@ export abstract class Provider<M> {
     return Promise.all(calls.map((call) => this.send(call)));
   }
 
-  /** Asks the provider whether it took an earlier, doubtful call. */
+  /** Asks the provider whether it took an earlier, unconfirmed call. */
   abstract lookup(request: LookupRequest<M>): Promise<LookupResult>;
 
   /** Asks the provider whether the credentials are good. */

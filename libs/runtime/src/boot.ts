@@ -33,13 +33,13 @@ export interface ServiceDefinition<S extends ConfigSchema> {
   migrations: readonly Migration[];
   /** The service's own module. */
   module: Type;
-  /** What can be read of a record that breaks its schema; undefined: nothing, it is set aside. */
+  /** What can be read of a record that breaks its schema; undefined: nothing, it is quarantined. */
   salvage?: (record: IncomingRecord) => Decoded | undefined;
-  /** Told of a record once it is set aside: its message must not stay open. */
+  /** Called with a record once it is quarantined: its message must not stay open. */
   onQuarantine?: (app: NestFastifyApplication, record: IncomingRecord, error: unknown) => Promise<void>;
   /** Whether a record is of no interest here, by what its headers say. */
   skip?: (record: IncomingRecord) => boolean;
-  /** Told of its partitions, by full topic name, each time the group has divided them. */
+  /** Called with its partitions, by full topic name, each time the group has divided them. */
   onAssigned?: (app: NestFastifyApplication, assignment: Record<string, number[]>) => void;
   /** Last touches before it listens, such as API docs. */
   prepare?: (app: NestFastifyApplication, config: z.infer<S>) => Promise<void> | void;
@@ -181,7 +181,7 @@ function addVitalChecks(core: ServiceCore, strategy: KafkaStrategy, schemaReady:
   showConsumption(core.health, strategy.watch);
 }
 
-/** Again and again until it works; what waiting cannot mend is thrown. */
+/** Again and again until it works; what waiting cannot fix is thrown. */
 async function untilDone(core: ServiceCore, work: () => Promise<unknown>): Promise<void> {
   for (let round = 0; !core.stopping.aborted; round += 1) {
     try {

@@ -44,7 +44,7 @@ export class Templates {
     );
   }
 
-  /** All that is right and all that is wrong, told as `file:line: trouble`. */
+  /** All that is right and all that is wrong, reported as `file:line: trouble`. */
   static async inspect(
     directory: string,
     channels: readonly Channel[] = ['email', 'sms'],

@@ -31,16 +31,16 @@ export interface KafkaStrategyOptions {
   service: string;
   logger: Logger;
   /**
-   * Told of a record once it is set aside, to end its message: a request is told as `rejected`, for instance. Told
-   * again when the record comes again. What it throws is waited for where a dependency is down, and is only logged
+   * Called with a record once it is quarantined, to end its message: a request is reported as `rejected`, for instance.
+   * Told again when the record comes again. What it throws is waited for where a dependency is down, and is only logged
    * otherwise.
    */
   onQuarantine?: (record: IncomingRecord, error: unknown) => Promise<void>;
-  /** What can be read of a record that breaks its schema; undefined: nothing, it is set aside. */
+  /** What can be read of a record that breaks its schema; undefined: nothing, it is quarantined. */
   salvage?: (record: IncomingRecord) => Decoded | undefined;
   /** Whether a record is of no interest here, by what its headers say. */
   skip?: (record: IncomingRecord) => boolean;
-  /** Told of the partitions, by full topic name, each time the group has divided them. */
+  /** Called with the partitions, by full topic name, each time the group has divided them. */
   onAssigned?: (assignment: Record<string, number[]>) => void;
   /** How long records in work may take to finish when the service stops, in milliseconds. */
   graceMs: number;
@@ -51,7 +51,7 @@ const byName = new Map<string, Topic>(Object.values(topics).map((topic) => [topi
 /** The group in which a service reads what is read as it comes. */
 export const recordsGroup = (prefix: string, service: string): string => `${prefix}${service}`;
 
-/** The group in which a service reads what is read in gulps. */
+/** The group in which a service reads what is read in batches. */
 export const factsGroup = (prefix: string, service: string): string => `${prefix}${service}-facts`;
 
 /** Thrown into handlers that wait while the service stops: the record stays uncommitted and comes again. */
@@ -108,7 +108,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
     }
   }
 
-  /** One for what is read as it comes, one for what is read in gulps: a fetch waits for all of its topics alike. */
+  /** One for what is read as it comes, one for what is read in batches: a fetch waits for all of its topics alike. */
   private makeConsumers(): KeyedConsumer[] {
     const handled = [...this.messageHandlers.keys()].map((name) => {
       const topic = byName.get(name);
@@ -195,13 +195,13 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
       return true;
     const level = error instanceof UnreadableRecord ? 'warn' : 'error';
     const recordId = { topic: record.topicName, partition: record.partition, offset: record.offset };
-    logger[level]({ err: error, ...recordId }, 'a record is set aside in the unreadable topic');
+    logger[level]({ err: error, ...recordId }, 'a record is quarantined in the unreadable topic');
     // In this order: a crash in between repeats both.
     const isKept = await this.untilDone(recordId, () => quarantineRecord(publisher, record, error, service));
     return isKept && this.untilDone(recordId, () => this.endMessage(record, error, recordId));
   }
 
-  /** A record that is set aside must not leave its message open; trouble with that must not hold up the partition. */
+  /** A record that is quarantined must not leave its message open; trouble with that must not hold up the partition. */
   private async endMessage(record: IncomingRecord, error: unknown, recordId: object): Promise<void> {
     try {
       await this.options.onQuarantine?.(record, error);
@@ -209,7 +209,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
       if (err instanceof InfrastructureDown || err instanceof Stopping) throw err;
       this.options.logger.error(
         { err, ...recordId },
-        'the message of a record that was set aside could not be ended: it stays as it is',
+        'the message of a record that was quarantined could not be ended: it stays as it is',
       );
     }
   }
@@ -237,7 +237,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
         return true;
       } catch (err) {
         if (err instanceof Stopping) return false;
-        this.options.logger.warn({ err, ...recordId }, 'a record waits to be set aside');
+        this.options.logger.warn({ err, ...recordId }, 'a record waits to be quarantined');
         await delay(Math.min(5_000, 200 * 2 ** round));
       }
     }

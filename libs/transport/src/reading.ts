@@ -12,7 +12,7 @@ export interface Extent {
 
 /**
  * Asks Kafka where topics end and what groups have committed: every replica learns the same, whichever of them reads.
- * What is committed has been dealt with, down to its row in Postgres and to what is told of it.
+ * What is committed has been dealt with, down to its row in Postgres and to what is reported of it.
  */
 export class KafkaReading {
   private readonly admin: Admin;

@@ -118,7 +118,7 @@ describe('the Kafka transport', () => {
     expect(lanes.sort()).toEqual(['bulk', 'transactional', 'urgent']);
   });
 
-  it('sets aside what no schema accepts, bytes as they came, and the partition goes on', async () => {
+  it('quarantines what no schema accepts, bytes as they came, and the partition goes on', async () => {
     await listen();
     const bad = [
       Buffer.from('not json'),
@@ -161,7 +161,7 @@ describe('the Kafka transport', () => {
     expect(unreadable.records).toEqual([]);
   });
 
-  it('takes any bytes as a key, or none, and keeps them when the record is set aside', async () => {
+  it('takes any bytes as a key, or none, and keeps them when the record is quarantined', async () => {
     await listen();
     const keys = [Buffer.from([0xff, 0x00, 0xfe]), Buffer.from([0xfe, 0x00, 0xff]), Buffer.alloc(0), null];
     for (const [number, key] of keys.entries())
@@ -207,7 +207,7 @@ describe('the Kafka transport', () => {
     expect(unreadable.records).toEqual([]);
   });
 
-  it('sets aside a record that its handler cannot deal with, and tells nothing of what it holds', async () => {
+  it('quarantines a record that its handler cannot deal with, and tells nothing of what it holds', async () => {
     await listen(async ({ messageId }) => {
       if (messageId === 'm-bug') throw new TypeError('cannot write to ada@inbox.test');
     });
@@ -220,7 +220,7 @@ describe('the Kafka transport', () => {
     expect(onQuarantine).toHaveBeenCalledWith(expect.objectContaining({ offset: 0 }), expect.any(TypeError));
   });
 
-  it('ends the message of a record only once that is set aside, waiting for what is down', async () => {
+  it('ends the message of a record only once that is quarantined, waiting for what is down', async () => {
     const kept: number[] = [];
     let down = 2;
     onQuarantine.mockImplementation(async () => {

@@ -95,7 +95,7 @@ describe('a key-parallel consumer', () => {
     await eventually(() => atWork === 10);
   });
 
-  it('takes in one partition at a time what is read in gulps, so that other work is done between them', async () => {
+  it('takes in one partition at a time what is read in batches, so that other work is done between them', async () => {
     for (const partition of [0, 1, 2])
       await client.produce(
         topicName(topic, prefix),

@@ -71,7 +71,7 @@ describe('a request whose producer gives its record no time, or one in seconds',
     expect(unreadable.records).toHaveLength(0);
   });
 
-  it('is set aside in words about its time elsewhere, and those behind it go on', async () => {
+  it('is quarantined in words about its time elsewhere, and those behind it go on', async () => {
     await start(true);
     await produce('0', '-1', '1764370000', String(Date.now()));
     await eventually(() => handled.size === 1, { timeoutMs: 20_000 });

@@ -153,7 +153,7 @@ describe('an answer of the broker that cannot be decoded', () => {
     expect(strategy.isReady).toBe(true);
   });
 
-  it('for a codec that nobody knows is set aside at once, and committed over', async () => {
+  it('for a codec that nobody knows is quarantined at once, and committed over', async () => {
     wire.alterFetches((answer) => {
       const batch = batchWith(answer, 'm-lost');
       if (!batch) return;

@@ -211,12 +211,12 @@ describe('two sends of one message', () => {
     });
   });
 
-  it('are a duplicate when the first was made only after its doubt had been given up', () => {
+  it('are a duplicate when the first was made only after its unconfirmed call had been given up', () => {
     const facts = [unconfirmedIds('m1'), deadLettered('m1', noon - 1_000), sent('m1', 2), delivered('m1', 2)];
     expect(twice(facts).duplicateSends).toBe(1);
   });
 
-  it('are a duplicate when the first had been proven before its doubt was given up', () => {
+  it('are a duplicate when the first had been proven before its unconfirmed call was given up', () => {
     expect(twice([...byPolicy, delivered('m1', 1, noon + 49_999)]).duplicateSends).toBe(1);
     expect(twice([...byPolicy, delivered('m1', 1, noon + 50_000)]).duplicateSends).toBe(0);
   });
@@ -247,7 +247,7 @@ describe('a lost answer', () => {
 });
 
 describe('what a run has tried', () => {
-  it('is told beside what it found', () => {
+  it('is reported beside what it found', () => {
     const sharing = (messageId: string, key: string): Evidence => ({
       ...aGoodOne(messageId, { key }),
       sends: [taken(messageId, { requestId: 'one call' })],

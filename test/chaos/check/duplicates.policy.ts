@@ -39,11 +39,12 @@ function unexcused(
   const closing = story.facts.find(({ fact }) => closes(fact) && fact.hop === earlier.hop)?.fact;
   if (!closing) return `hop ${hop} was sent though hop ${earlier.hop} had been, and nobody decided so`;
   if (earlier.send.acceptedAt > Date.parse(closing.at))
-    return `hop ${earlier.hop} was sent after its doubt had been given up`;
+    return `hop ${earlier.hop} was sent after its unconfirmed call had been given up`;
   const evidence = story.facts.find(
     ({ fact }) => (fact.source === 'receipt' || fact.source === 'lookup') && fact.hop === earlier.hop,
   );
-  // What stood in the topic as the doubt was given up has been read before anything goes again (docs/adr/0008).
+  // What stood in the topic as the unconfirmed call was given up has been read before anything goes again
+  // (docs/adr/0008).
   if (evidence && evidence.recordedAt < Date.parse(closing.at))
     return `hop ${hop} was sent though hop ${earlier.hop} had been proven`;
   return undefined;

@@ -53,7 +53,7 @@ function afterRequest({ kind, retry }: Row, others: boolean): string {
     case 'never':
       return 'Never sends it again: the message ends `failed`, with a dead letter.';
     case 'operator':
-      return `Tries again slowly${by} until it expires, since an operator must mend it.`;
+      return `Tries again slowly${by} until it expires, since an operator must fix it.`;
     case 'failover':
     case 'backoff':
       return `Tries again with growing pauses${by} until it expires or the attempts are used up.`;

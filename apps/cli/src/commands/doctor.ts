@@ -10,7 +10,7 @@ const usage = `Usage: npm run doctor [-- --fix] [--json] [--strict] [--providers
   --fix        registers our webhooks at the providers; keys that come with them go to files in DATA_DIR/keys
   --strict     what is only worth a warning counts, too
   --providers  leaves Kafka and PostgreSQL out
-Exit code: 0 nothing to mend, 1 something to mend, 2 wrong use`;
+Exit code: 0 nothing to fix, 1 something to fix, 2 wrong use`;
 
 const marks = { ok: '✓', warn: '!', fail: '✗', skipped: '-' } as const;
 
@@ -41,7 +41,7 @@ function show({ findings, repairs, well }: Diagnosis): void {
   }
   for (const finding of findings) console.log(lineOf(finding));
   console.log(
-    well ? '\nNothing has to be mended.' : '\nSomething has to be mended: docs/doctor.md tells what each line means.',
+    well ? '\nNothing has to be fixed.' : '\nSomething has to be fixed: docs/doctor.md tells what each line means.',
   );
 }
 

@@ -75,7 +75,7 @@ describe('the doctor', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it('finds nothing to mend where all is set up, and shows no secret and no address', async () => {
+  it('finds nothing to fix where all is set up, and shows no secret and no address', async () => {
     const diagnosis = await look();
     expect(diagnosis.findings.filter(({ state }) => state !== 'ok')).toEqual([]);
     expect(diagnosis.findings.map(({ id }) => id)).toEqual(
@@ -259,7 +259,7 @@ describe('the doctor', () => {
       });
     });
 
-    it('finds nothing to mend where all is set up', async () => {
+    it('finds nothing to fix where all is set up', async () => {
       expect(await troubles()).toEqual({});
     });
 
@@ -402,7 +402,7 @@ describe('the doctor', () => {
       });
 
     it('ends with 0, 1 or 2, and never shows a key it got', async () => {
-      expect(await run()).toMatchObject({ code: 0, output: expect.stringContaining('Nothing has to be mended.') });
+      expect(await run()).toMatchObject({ code: 0, output: expect.stringContaining('Nothing has to be fixed.') });
       expect((await run('--nonsense')).code).toBe(2);
       await withAccount({ twilio: { type: 'Trial' } });
       expect((await run()).code).toBe(0);

@@ -77,7 +77,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
     return { well, found: Object.fromEntries(findings.map(({ id, ...finding }) => [id, finding])) };
   };
 
-  it('finds nothing to mend where both are as they should be, and ends with 0', async () => {
+  it('finds nothing to fix where both are as they should be, and ends with 0', async () => {
     const { found, well } = await look();
     expect(found).toMatchObject({
       'kafka.reachable': { state: 'ok', seen: kafkaBrokers() },
@@ -86,7 +86,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
       'postgres.reachable': { state: 'ok' },
     });
     expect(well).toBe(true);
-    expect(await command([], env)).toEqual({ code: 0, output: expect.stringContaining('Nothing has to be mended.') });
+    expect(await command([], env)).toEqual({ code: 0, output: expect.stringContaining('Nothing has to be fixed.') });
   });
 
   it('leaves both out when it is to look at the providers alone', async () => {
@@ -395,7 +395,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
     expect(output).toMatch(
       /✗ postgres\.reachable .*127\.0\.0\.1:1\/messaging \(DATABASE_URL\) cannot be used: .*ECONNREFUSED.*\n    npm start brings a local one; else correct DATABASE_URL/,
     );
-    expect(output).toContain('Something has to be mended');
+    expect(output).toContain('Something has to be fixed');
     expect(output).not.toContain('the-password');
     expect(output).not.toMatch(/kafka\.topics|postgres\.schema/);
   });

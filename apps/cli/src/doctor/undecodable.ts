@@ -24,8 +24,8 @@ interface Batch {
 }
 
 /**
- * Whether batches that could not be decoded were set aside lately: what they held is lost until its producer publishes
- * it again.
+ * Whether batches that could not be decoded were quarantined lately: what they held is lost until its producer
+ * publishes it again.
  */
 export async function examineUndecodable(env: Env): Promise<Finding> {
   try {

@@ -45,7 +45,7 @@ const emailOptions = {
 } as const;
 const smsOptions = { ...shared, to: text, from: text, body: text, media: texts, kind: text } as const;
 
-/** Wrong use: told to the person with the usage. */
+/** Wrong use: shown to the person with the usage. */
 export class UsageError extends Error {}
 
 export interface SendOrder {

@@ -25,7 +25,7 @@ export interface StackOptions extends Partial<AssemblyOptions> {
   /** The environment; every service gets all of it. Default: this process's. */
   env?: Env;
   restarts?: Partial<RestartPolicy>;
-  /** Told of progress, deaths and restarts. */
+  /** Called with progress, deaths and restarts. */
   say?: (line: string) => void;
   /** Stops it in order, also while it starts. */
   signal?: AbortSignal;
@@ -33,7 +33,7 @@ export interface StackOptions extends Partial<AssemblyOptions> {
 
 /**
  * Starts the whole system, each part a process of its own, and resolves when all of it is ready.
- * @throws StartProblem when a person must mend something, Interrupted on `signal`; nothing is left running then
+ * @throws StartProblem when a person must fix something, Interrupted on `signal`; nothing is left running then
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { dataDir, ports, env = process.env } = options;

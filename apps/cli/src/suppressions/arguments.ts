@@ -25,7 +25,7 @@ export const usage = `Usage: npm run suppressions -- list                   who 
 Settings: EMAIL_URL, SMS_URL and OPERATOR_TOKEN; not needed where npm start runs the system here
 Exit code: 0 done, 1 there was nothing to do it to, or a list could not be read, 2 wrong use or no answer`;
 
-/** Wrong use: told to the person with the usage. */
+/** Wrong use: shown to the person with the usage. */
 export class SuppressionUsageError extends Error {}
 
 interface Common {

@@ -14,7 +14,7 @@ export const usage = `Usage: npm run template -- list
 Setting: TEMPLATES_DIR (templates)
 Exit code: 0 good, 1 a template or its variables are not, 2 wrong use`;
 
-/** Wrong use: told to the person with the usage. */
+/** Wrong use: shown to the person with the usage. */
 export class TemplateUsageError extends Error {}
 
 export interface PreviewOrder {

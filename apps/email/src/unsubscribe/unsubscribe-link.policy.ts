@@ -25,7 +25,7 @@ export function scopeOf({
   return group === undefined ? 'marketing' : `group:sendgrid:${group}`;
 }
 
-/** The mail with its way out in the headers (RFC 8058), and the link where text and HTML ask for it. */
+/** The mail with its unsubscribe link in the headers (RFC 8058), and the link where text and HTML ask for it. */
 export function withUnsubscribeLink(message: EmailMessage, links: LinkMaker | undefined): EmailMessage {
   const { unsubscribe } = message;
   if (!needsUnsubscribeLink(message) || hasUnsubscribeLink(message)) return message;

@@ -42,7 +42,7 @@ export const salvagedLetter = (json: unknown, { at, eventId, isGarbled }: Arrive
   }));
 
 /**
- * Leaves out what is wrong, and what then is missing is taken from `otherwise`, as often as something can be mended.
+ * Leaves out what is wrong, and what then is missing is taken from `otherwise`, as often as something can be fixed.
  */
 function salvaged<S extends z.ZodObject>(
   schema: S,

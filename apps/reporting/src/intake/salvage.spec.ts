@@ -67,11 +67,11 @@ describe('a fact that breaks its schema', () => {
     ['a status that nobody knows', { status: 'teleported' }],
     ['no channel', { channel: undefined }],
     ['no source', { source: 'rumour' }],
-  ])('is set aside where it does not tell what happened to what: %s', (_, wrong) =>
+  ])('is quarantined where it does not tell what happened to what: %s', (_, wrong) =>
     expect(salvagedFact({ ...delivered, ...wrong })).toBeUndefined(),
   );
 
-  it('is set aside where it is no object at all', () => {
+  it('is quarantined where it is no object at all', () => {
     expect(salvagedFact(Buffer.from('not json'))).toBeUndefined();
     expect(salvagedFact([delivered])).toBeUndefined();
   });

@@ -70,7 +70,7 @@ describe('a status', () => {
     expect(idOf('evt_1')).not.toBe(idOf('evt_2'));
   });
 
-  it('that names neither our message nor the provider’s is set aside', () => {
+  it('that names neither our message nor the provider’s is quarantined', () => {
     const nobodys = aStatus({ messageId: undefined, providerMessageId: undefined });
     expect(() => factOfStatus(nobodys, undefined)).toThrow(UnreadableRecord);
   });

@@ -35,7 +35,7 @@ describe('The answer to a message that was released', () => {
     expect(answeredBy(aStatus({ hop: 3, ...reported }))).toBeUndefined(),
   );
 
-  it('is neither retry’s own word, nor a receipt, nor what is told of one of several recipients', () => {
+  it('is neither retry’s own word, nor a receipt, nor what is reported of one of several recipients', () => {
     expect(answeredBy(aStatus({ status: 'expired', final: true, hop: 3, source: 'retry' }))).toBeUndefined();
     expect(answeredBy(aStatus({ status: 'sent', hop: 3, source: 'receipt' }))).toBeUndefined();
     expect(

@@ -11,7 +11,7 @@ const endings = new Set<StatusChanged['status']>(['sent', 'expired', 'suppressed
 export function answeredBy(fact: StatusChanged): (Identity & { hop: number }) | undefined {
   const { source, status, final, hop, messageId, tenant, channel, recipient } = fact;
   if (source !== channel || hop === undefined || messageId === undefined) return undefined;
-  // Of one of several recipients: what is told of the hop as a whole decides.
+  // Of one of several recipients: what is reported of the hop as a whole decides.
   if (recipient !== undefined) return undefined;
   const isDone = endings.has(status) || (status === 'unconfirmed' && final);
   return isDone ? { tenant, channel, messageId, hop } : undefined;

@@ -10,7 +10,7 @@ import { DocumentResponse } from './answers.port.ts';
 const LOOKS_PER_TIMEOUT = 5;
 const MOST_REST_MS = 5_000;
 
-/** Lets a released message go once more when its record, or what was told of it, was lost (docs/adr/0011). */
+/** Lets a released message go once more when its record, or what was reported of it, was lost (docs/adr/0011). */
 @Injectable()
 export class WatchService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly answers: DocumentResponse;
@@ -58,7 +58,7 @@ export class WatchService implements OnApplicationBootstrap, OnModuleDestroy {
       count(counters.releasedAgain, { 'mi.channel': channel }, messages);
       this.logger.warn(
         { channel, messages },
-        'released messages go once more: their records, or what was told of them, were lost',
+        'released messages go once more: their records, or what was reported of them, were lost',
       );
     }
   }

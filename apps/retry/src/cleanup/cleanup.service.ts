@@ -39,7 +39,7 @@ export class CleanupService implements OnApplicationBootstrap, OnModuleDestroy {
     const { RETRY_CLEANUP_MS: everyMs } = this.config;
     // Not at once: the schema may still be coming, and a start has better things to do.
     await delay(everyMs, undefined, { signal: this.stopping }).catch(() => undefined);
-    await loop({ name: 'tidy', everyMs, stopping: this.stopping, logger: this.logger }, () =>
+    await loop({ name: 'cleanup', everyMs, stopping: this.stopping, logger: this.logger }, () =>
       this.retention.deleteSome(),
     );
   }

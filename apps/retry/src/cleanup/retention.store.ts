@@ -27,7 +27,7 @@ export class PostgresRetention extends Retention {
   }
 
   private async delete(sql: string, olderThanMs: number): Promise<number> {
-    const { rowCount } = await database('tidy', () => this.pool.query(sql, [olderThanMs, PORTION]));
+    const { rowCount } = await database('clean up', () => this.pool.query(sql, [olderThanMs, PORTION]));
     return rowCount ?? 0;
   }
 }

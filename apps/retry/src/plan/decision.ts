@@ -18,7 +18,7 @@ export interface ReconcilePolicy {
 export interface RetryPolicy {
   maxAttempts: number;
   backoff: Record<Lane, Backoff>;
-  /** For trouble that somebody has to mend. */
+  /** For trouble that somebody has to fix. */
   operator: Backoff;
   reconcile: ReconcilePolicy;
 }

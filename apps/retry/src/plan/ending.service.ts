@@ -31,7 +31,7 @@ export class EndingService {
   }
 
   /**
-   * The message of a hand-over that was set aside. Nothing else that retry sets aside leaves a message open.
+   * The message of a hand-over that was quarantined. Nothing else that retry quarantines leaves a message open.
    * @throws InfrastructureDown when Postgres or Kafka cannot be reached; repeating is safe.
    */
   async onQuarantine(record: IncomingRecord, error: unknown): Promise<void> {
@@ -40,7 +40,7 @@ export class EndingService {
     if (!read)
       return this.logger.error(
         { record: recordIdOf(record) },
-        'a hand-over that is set aside names no message: nothing can be told of it',
+        'a hand-over that is quarantined names no message: nothing can be reported of it',
       );
     const failure = failureBy(error);
     const deferred: SendDeferred = remains(read, failure, record.timestamp);

@@ -55,7 +55,7 @@ export class PlanService {
     });
     this.log(deferred, answer);
     await this.tell(deferred, answer?.decision);
-    // Only what has been told is answered: until then its channel is asked to hand it over again.
+    // Only what has been reported is answered: until then its channel is asked to hand it over again.
     if (!answer?.decision.plan)
       await this.answers.note(deferred, !answer && deferred.acceptanceRevoked ? EVERY_HOP : deferred.hop);
     if (deferred.acknowledge) await this.outcomes.planned(plannedOf(deferred));

@@ -33,8 +33,8 @@ const decide = (deferred: SendDeferred, after = 0, known: Partial<Known> = {}): 
   planRetry(deferred, { accepted: false, cancelled: false, ...known }, policy, { now: noon + after, jitter: 0.5 });
 
 /**
- * Looks until it is settled; the provider never knows. Gives the times of the looks, in ms after the doubt arose, and
- * the end.
+ * Looks until it is settled; the provider never knows. Gives the times of the looks, in ms after the call became
+ * unconfirmed, and the end.
  */
 function searchInVain(deferred: SendDeferred): { looks: number[]; end: Decision } {
   const looks: number[] = [];

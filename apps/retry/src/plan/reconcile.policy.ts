@@ -21,7 +21,7 @@ export function reconcilePlan(deferred: SendDeferred, known: Known, policy: Retr
   return mayResend ? sendAgain(deferred, now) : giveUp(deferred, now);
 }
 
-/** The waits double with the age of the doubt; the last look falls at the end of the window. */
+/** The waits double with the age of the unconfirmed call; the last look falls at the end of the window. */
 function nextLook(since: number, end: number, afterMs: number, now: number): number {
   const age = Math.max(0, now - since);
   return Math.min(end, now + Math.max(afterMs, age));
@@ -58,7 +58,7 @@ function giveUp(deferred: SendDeferred, now: number): Decision {
   };
 }
 
-/** Ends the doubt of the hop that made the call: only a receipt or an operator says more. */
+/** Ends the reconciliation of the hop that made the call: only a receipt or an operator says more. */
 function closed(deferred: SendDeferred, reason: string): Verdict {
   return { status: 'unconfirmed', final: true, hop: anUnconfirmedHop(deferred), reason, failure: failureOf(deferred) };
 }

@@ -22,7 +22,7 @@ describe('What retry tells of a message', () => {
     request: { ...anEmailRequest(), correlationId: 'order-7', tags: ['welcome'] },
   });
 
-  it('is the same under the same ids when a decision is told again', () => {
+  it('is the same under the same ids when a decision is reported again', () => {
     expect(factsOf(deferred, deadLettered)).toEqual(
       factsOf(deferred, JSON.parse(JSON.stringify(deadLettered)) as Decision),
     );
@@ -56,7 +56,7 @@ describe('What retry tells of a message', () => {
     expect(letter).not.toHaveProperty('why');
   });
 
-  it('names the doubtful call in the dead letter of a lost answer', () => {
+  it('names the unconfirmed call in the dead letter of a lost answer', () => {
     expect(deadLetterOf(deferred, { ...deadLettered, burial: { reason: 'unconfirmed', failure } })).toMatchObject({
       unconfirmedCall,
       unconfirmedSince: at,
@@ -98,7 +98,7 @@ describe('What goes back to the channel', () => {
     });
   });
 
-  it('is free of doubt when it is to be sent', () => {
+  it('is confirmed when it is to be sent', () => {
     const due = dueOf(deferred, { mode: 'send', kind: 'unknown', dueAt: at, why: 'Sent again by policy.' });
     expect([due.unconfirmedCall, due.unconfirmedSince]).toEqual([undefined, undefined]);
   });

@@ -12,7 +12,7 @@ import type { Decision, Plan, Verdict } from '../plan/decision.ts';
 /** What both a deferred and a due message tell of themselves. */
 type Reported = Pick<SendDue, 'messageId' | 'tenant' | 'channel' | 'lane' | 'attempts' | 'request'>;
 
-/** The facts of a decision: the same under the same ids, however often they are told. */
+/** The facts of a decision: the same under the same ids, however often they are reported. */
 export function factsOf(deferred: SendDeferred, decision: Decision): StatusChanged[] {
   return decision.facts.map((verdict) => factOf(deferred, verdict, decision.at));
 }
@@ -112,7 +112,7 @@ export const slimLetter = (letter: DeadLetter): DeadLetter => ({
   lacks: [...new Set([...(letter.lacks ?? []), 'request', 'attempts'])],
 });
 
-/** What is told of a plan that cannot be handed back to its channel: the same, however often it is told. */
+/** What is reported of a plan that cannot be handed back to its channel: the same, however often it is reported. */
 export function endOfPlan(due: SendDue, failure: Failure): { fact: StatusChanged; letter: DeadLetter } {
   const { eventId: _eventId, mode: _mode, why: _why, dueAt, ...handover } = due;
   const { tenant, channel, messageId, unconfirmedCall } = due;
@@ -132,7 +132,7 @@ export function endOfPlan(due: SendDue, failure: Failure): { fact: StatusChanged
   };
 }
 
-/** The end of a message that a fault of ours stops: failed, unless a call of it is in doubt. */
+/** The end of a message that a fault of ours stops: failed, unless a call of it is unconfirmed. */
 export function endVerdict(failure: Failure, hop: number, unconfirmedCall: { hop: number } | undefined): Verdict {
   if (!unconfirmedCall)
     return { status: 'failed', final: true, hop, failure, reason: `It cannot go on. ${failure.meaning}` };
@@ -163,7 +163,7 @@ export function dueOf(deferred: SendDeferred, plan: Plan): SendDue {
     mode: plan.mode,
     why: plan.why,
     dueAt: plan.dueAt,
-    // Sending again ends a doubt: a later one starts anew.
+    // Sending again ends the reconciliation: a later unconfirmed call starts anew.
     ...(plan.mode === 'reconcile' && { unconfirmedCall, unconfirmedSince }),
   };
 }

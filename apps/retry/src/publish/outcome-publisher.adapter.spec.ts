@@ -52,7 +52,7 @@ describe('A record of retry’s that is refused', () => {
       },
     }) as unknown as Publisher;
 
-  it('is told as its bare status, where it is a fact', async () => {
+  it('is reported as its bare status, where it is a fact', async () => {
     const taken: Outgoing[] = [];
     const fact = {
       ...aStatus({ messageId: 'm-1', status: 'failed', final: true, source: 'retry' }),
@@ -69,7 +69,7 @@ describe('A record of retry’s that is refused', () => {
     expect(taken[0]!.value).not.toHaveProperty('nextAt');
   });
 
-  it('is told without its request and attempts, and says so, where it is a dead letter', async () => {
+  it('is reported without its request and attempts, and says so, where it is a dead letter', async () => {
     const taken: Outgoing[] = [];
     const failure = aFailure();
     const at = '2030-01-31T12:00:00Z';

@@ -18,7 +18,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { OutcomePublisher } from './outcome-publisher.port.ts';
 import { slimLetter } from './facts.policy.ts';
 
-/** Tells it through Kafka. What breaks its contract, or is too large, is told without what is not needed. */
+/** Tells it through Kafka. What breaks its contract, or is too large, is reported without what is not needed. */
 @Injectable()
 export class KafkaOutcomePublisher extends OutcomePublisher {
   private readonly publisher: Publisher;
@@ -69,7 +69,7 @@ export class KafkaOutcomePublisher extends OutcomePublisher {
       await this.publisher.publish(record);
     } catch (err) {
       if (!(err instanceof RecordRefused)) throw err;
-      this.logger.error({ err, topic: record.topic.name }, 'a record was refused and is told in short');
+      this.logger.error({ err, topic: record.topic.name }, 'a record was refused and is reported in short');
       await this.publisher.publish(inShort());
     }
   }

@@ -26,7 +26,7 @@ export interface WaitingResends {
 /** Where plans wait until they are due. */
 export abstract class DuePlans {
   /**
-   * Whether anything waits that may be taken only once the proof before it has been read.
+   * Whether anything waits that may be taken only once the evidence before it has been read.
    * @throws InfrastructureDown when Postgres cannot be reached.
    */
   abstract waitingResends(): Promise<WaitingResends>;
@@ -34,7 +34,7 @@ export abstract class DuePlans {
   /**
    * Takes what is due, and what another replica took and did not finish in time; committed before it returns, so that
    * nothing is published that could still be cancelled. What goes again after a lost answer stays until everything that
-   * was told before it was planned has been read.
+   * was reported before it was planned has been read.
    * @throws InfrastructureDown when Postgres cannot be reached.
    */
   abstract take(evidenceRead: ReadUpTo): Promise<DueBatch>;

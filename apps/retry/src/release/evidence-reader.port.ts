@@ -6,7 +6,7 @@ import type { Channel } from '#libs/contracts';
  */
 export type ReadUpTo = Partial<Record<Channel, Date>>;
 
-/** How far the proof that a provider took a message has been read. */
+/** How far the evidence that a provider took a message has been read. */
 export abstract class EvidenceReader {
   /**
    * Looks how far retry and these channels have read: retry stops what is planned, a channel's ledger refuses what

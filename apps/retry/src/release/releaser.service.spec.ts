@@ -127,7 +127,7 @@ describe('Releasing what is due', () => {
     expect(queue.takings).toBe(3);
   });
 
-  it('asks how far proof has been read only while something waits for it', async () => {
+  it('asks how far evidence has been read only while something waits for it', async () => {
     const queue = new Queue();
     const { releaser, reading } = aReleaser(queue);
     await releaser.releaseDue();
@@ -137,7 +137,7 @@ describe('Releasing what is due', () => {
     expect(queue.reported).toEqual([{}, { email: noon }]);
   });
 
-  it('lets all else go while nobody can tell how far proof has been read', async () => {
+  it('lets all else go while nobody can tell how far evidence has been read', async () => {
     const queue = new Queue([aPlan('m-1')]);
     queue.resends = { now: noon, channels: ['sms'] };
     const { releaser, reading, channel } = aReleaser(queue);

@@ -76,7 +76,7 @@ export class ReleaserService implements OnApplicationBootstrap, OnModuleDestroy 
       if (!(err instanceof InfrastructureDown)) throw err;
       this.logger.warn(
         { err },
-        'messages whose answers were lost wait: how far proof has been read cannot be found out',
+        'messages whose answers were lost wait: how far evidence has been read cannot be found out',
       );
       return {};
     }

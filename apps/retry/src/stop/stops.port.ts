@@ -6,7 +6,7 @@ export type Cancellation =
    * its message's headers.
    */
   | { cancelled: true; due: SendDue; at: string; trace: Record<string, string> }
-  /** It has ended by a decision of retry's: what is told of the cancellation, and when it was asked for first. */
+  /** It has ended by a decision of retry's: what is reported of the cancellation, and when it was asked for first. */
   | { cancelled: false; because: 'ended'; refusal: CancelRefusal; at: string }
   /**
    * Nothing to take back: where the plan stands, or that there is none. What came of it the channel knows, and tells.

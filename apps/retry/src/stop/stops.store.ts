@@ -35,7 +35,7 @@ export class PostgresStops extends Stops {
   }
 
   markAccepted(of: Identity, hop: number): Promise<boolean> {
-    return database('prove', () => this.evidences.add({ id: identityKey(of), hop }));
+    return database('mark accepted', () => this.evidences.add({ id: identityKey(of), hop }));
   }
 
   cancel(of: Identity): Promise<Cancellation> {

@@ -16,7 +16,7 @@ export type FailureKind = z.infer<typeof FailureKind>;
 
 /**
  * `never`; `backoff`: the same provider later; `failover`: another provider may take it at once; `operator`: when
- * somebody has mended it.
+ * somebody has fixed it.
  */
 export const RetryAdvice = z.enum(['never', 'backoff', 'failover', 'operator']);
 export type RetryAdvice = z.infer<typeof RetryAdvice>;

@@ -10,7 +10,7 @@ import type { Status } from './status.ts';
 interface Life {
   /** What became of the hops before the last: refused for now, answered by nobody, or taken and given back. */
   before: ('refused' | 'doubtful' | 'given back')[];
-  /** Whether the doubt about them was given up in the end. */
+  /** Whether the unconfirmed call about them was given up in the end. */
   reconcileEnded: boolean;
   last: 'taken' | 'failed' | 'expired' | 'cancelled';
   /** Of each recipient, where the provider took the last hop. */

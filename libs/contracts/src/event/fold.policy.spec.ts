@@ -85,7 +85,7 @@ describe('where a message stands', () => {
       { status: 'sent', final: false },
     ],
     [
-      'it was given back, and could not go another way',
+      'it was given back, and could not be resent as its template',
       [fact('sent'), receipt('retrying', { final: false }), final('failed', { hop: 2 })],
       { status: 'failed', final: true },
     ],
@@ -94,24 +94,24 @@ describe('where a message stands', () => {
       [fact('sent'), receipt('retrying', { final: false }), final('expired', { source: 'retry' })],
       { status: 'expired', final: true },
     ],
-    ['it is in doubt', [fact('unconfirmed')], { status: 'unconfirmed', final: false }],
+    ['it is unconfirmed', [fact('unconfirmed')], { status: 'unconfirmed', final: false }],
     [
-      'the doubt has ended without an answer',
+      'the unconfirmed call has ended without an answer',
       [fact('unconfirmed'), final('unconfirmed')],
       { status: 'unconfirmed', final: true },
     ],
     [
-      'an end that says "not sent" waits for an earlier doubt',
+      'an end that says "not sent" waits for an earlier unconfirmed call',
       [fact('unconfirmed'), final('failed', { hop: 2 })],
       { status: 'unconfirmed', final: false },
     ],
     [
-      'an earlier doubt that ended',
+      'an earlier unconfirmed call that ended',
       [final('unconfirmed'), final('cancelled', { hop: 2 })],
       { status: 'unconfirmed', final: true },
     ],
     [
-      'an earlier doubt that was disproved',
+      'an earlier unconfirmed call that was disproved',
       [fact('unconfirmed'), final('failed'), final('expired', { hop: 2 })],
       { status: 'expired', final: true },
     ],
@@ -177,12 +177,12 @@ describe('where a message stands', () => {
       { status: 'accepted', final: false },
     ],
     [
-      'one of two is suppressed, the other in doubt',
+      'one of two is suppressed, the other unconfirmed',
       [fact('unconfirmed', { recipients: [bob] }), final('suppressed', { recipient: ada, recipientCount: 2 })],
       { status: 'unconfirmed', final: false },
     ],
     [
-      'one of two is suppressed, the doubt about the other given up',
+      'one of two is suppressed, the unconfirmed call about the other given up',
       [
         fact('unconfirmed', { recipients: [bob] }),
         final('suppressed', { recipient: ada, recipientCount: 2 }),
@@ -381,7 +381,7 @@ describe('a history, in whatever order and however often its facts are told', ()
     );
   });
 
-  it('is never finally "not sent" while an earlier hop is in doubt', () => {
+  it('is never finally "not sent" while an earlier hop is unconfirmed', () => {
     const notSent = new Set<string>(['failed', 'rejected', 'suppressed', 'expired', 'cancelled']);
     const later = anyFact.map((one) => ({
       ...one,

@@ -30,7 +30,7 @@ export const Replay = z.looseObject({
 });
 export type Replay = z.infer<typeof Replay>;
 
-/** A doubtful call: what reconciling needs to find it again. */
+/** An unconfirmed call: what reconciling needs to find it again. */
 export const UnconfirmedCall = z.looseObject({
   hop: z.number().int().positive(),
   provider: z.string().optional().describe('Unknown where the process died before it told: all are asked.'),
@@ -64,7 +64,7 @@ export const SendDeferred = z.looseObject({
       'failed: the provider had taken this hop and gave it back. What proves that it was taken counts no more.',
     ),
   unconfirmedCall: UnconfirmedCall.optional().describe('unknown: the call whose answer was lost.'),
-  unconfirmedSince: Instant.optional().describe('unknown: when the first doubt arose.'),
+  unconfirmedSince: Instant.optional().describe('unknown: when the first call became unconfirmed.'),
   acknowledge: z
     .boolean()
     .optional()
@@ -87,9 +87,7 @@ export const SendDue = z.looseObject({
     .int()
     .positive()
     .optional()
-    .describe(
-      'How often it was published again, since nothing was heard of this hop: what was told of it is told once more.',
-    ),
+    .describe('How often it was published again, since nothing was heard of this hop: it is reported once more.'),
 });
 export type SendDue = z.infer<typeof SendDue>;
 

@@ -32,7 +32,7 @@ export const Engagement = z.enum([
 ]);
 export type Engagement = z.infer<typeof Engagement>;
 
-/** What is told of a message beside its status: fold passes over it. */
+/** What is reported of a message beside its status: fold passes over it. */
 export const Notice = z
   .enum(['cancel-refused'])
   .describe(

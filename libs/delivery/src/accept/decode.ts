@@ -123,7 +123,7 @@ export function lifeEnd(
   return new Date(request.expiresAt ?? nearestInstant(startOf(request, timestamp) + standardLife[lane]));
 }
 
-/** Found when it was under way already: what can be mended here is waited for. */
+/** Found when it was under way already: what can be fixed here is waited for. */
 function unfitness({ faults, canRecover }: Rendered<unknown>): Failure | undefined {
   if (!faults) return undefined;
   if (!canRecover)

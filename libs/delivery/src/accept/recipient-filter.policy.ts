@@ -44,7 +44,7 @@ export function filterRecipients<M>(
     : { left: false, outcome: { kind: 'suppressed', at: new Date(now).toISOString(), suppressedRecipients } };
 }
 
-/** As the doubtful call was made: a repeat of it must be the same to the letter. */
+/** As the unconfirmed call was made: a repeat of it must be the same to the letter. */
 export function asCalled<M>(
   delivery: Delivery<M>,
   { suppressedRecipients = [] }: Pick<UnconfirmedCall, 'suppressedRecipients'>,

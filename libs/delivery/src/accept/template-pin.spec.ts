@@ -70,7 +70,7 @@ describe('a message by a template', () => {
     expect(first(channel).message).toBe('Ada by 2');
   });
 
-  it('is set aside with the field errors when its variables do not fit', () => {
+  it('is quarantined with the field errors when its variables do not fit', () => {
     const refused = () => first(new TemplateChannel('1'), { ...request, name: '' });
     expect(refused).toThrow(UnreadableRecord);
     expect(refused).toThrow(

@@ -44,7 +44,7 @@ const ended = new Set(['expired', 'suppressed', 'validated']);
 
 /**
  * What came of a cancellation, by what the ledger knows of its message. It is the ledger's row that settles who came
- * first, the claim or the cancellation; one that is in doubt between them is looked at again.
+ * first, the claim or the cancellation; one that is unconfirmed between them is looked at again.
  * @param waitMs how long a request may be on its way
  */
 export function answerTo({ ageMs, looks, hops }: RequestedCancellation, waitMs: number): CancelAnswer {

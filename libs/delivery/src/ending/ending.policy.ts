@@ -33,7 +33,7 @@ export interface CallUnderWay {
 
 /**
  * How a hop ends that a fault of ours has stopped. Failed only where nothing was sent: a call that was made may have
- * been taken, and what an earlier call has left in doubt a look-up of this hop cannot end. `now`: ms since 1970.
+ * been taken, and what an earlier call has left unconfirmed a look-up of this hop cannot end. `now`: ms since 1970.
  */
 export function stopped(delivery: Delivery<unknown>, failure: Failure, now: number, call?: CallUnderWay): Outcome {
   const at = nearestInstant(now);
@@ -83,7 +83,7 @@ export function bareFirstHop(
   };
 }
 
-/** A later hop by what can be read of its hand-over. A call in doubt means that it was to be looked up. */
+/** A later hop by what can be read of its hand-over. An unconfirmed call means that it was to be looked up. */
 export function bareLaterHop(due: SalvagedHandover, origin: Origin): Delivery<undefined> {
   const {
     tenant,
@@ -138,9 +138,9 @@ function digestOf(schema: z.ZodType, json: unknown): string | undefined {
 }
 
 /**
- * What is told of a hop whose full announcement was refused: without what the request holds and what was tried, which
- * can be what is wrong or too large. What was to go on without a doubt ends as failed, since it cannot be handed over
- * whole.
+ * What is reported of a hop whose full announcement was refused: without what the request holds and what was tried,
+ * which can be what is wrong or too large. What was to go on without an unconfirmed call ends as failed, since it
+ * cannot be handed over whole.
  */
 export function saidPlainly(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
   const bare: Delivery<unknown> = { ...delivery, request: {}, attempts: [], templateVersion: undefined };

@@ -39,7 +39,7 @@ export interface EndingOptions {
   logger: Logger;
 }
 
-/** Ends the message of a record that was set aside; told again, it tells the same. */
+/** Ends the message of a record that was quarantined; told again, it tells the same. */
 export class EndingService {
   private readonly options: EndingOptions;
 
@@ -48,7 +48,7 @@ export class EndingService {
   }
 
   /**
-   * A request that breaks its schema is told as `rejected`; one that brought out a fault, and a later hop whatever
+   * A request that breaks its schema is reported as `rejected`; one that brought out a fault, and a later hop whatever
    * stands in its way, end by what the ledger has of them. An id conflict ends nothing: the message that came first
    * stands.
    * @throws InfrastructureDown when Postgres or Kafka cannot be reached; repeating is safe.
@@ -72,13 +72,13 @@ export class EndingService {
     if (!hop)
       return this.options.logger.error(
         { record: recordIdOf(record) },
-        'a record that is set aside names no message: nothing can be told of it',
+        'a record that is quarantined names no message: nothing can be reported of it',
       );
     const recipients = this.recipientsOf(hop.request);
     await inTraceOf(record, hop, () => this.options.dispatcher.breakOff({ ...hop, recipients }, failureBy(error)));
   }
 
-  /** Where they cannot be read, nothing is told of single ones. */
+  /** Where they cannot be read, nothing is reported of single ones. */
   private recipientsOf(request: unknown): RecipientRef[] {
     try {
       return this.options.recipientsOf(request);

@@ -66,7 +66,7 @@ export class PostgresLedger extends Ledger {
     const batching = { size: 500, lingerMs: 2 };
     this.claims = microBatch(batching, (entries) => database('claim', () => this.claimAll(entries)));
     this.settlements = microBatch(batching, (entries) => database('settle', () => this.settleAll(entries)));
-    this.evidences = microBatch(batching, (entries) => database('prove', () => this.markAllAccepted(entries)));
+    this.evidences = microBatch(batching, (entries) => database('mark accepted', () => this.markAllAccepted(entries)));
   }
 
   claim(delivery: Delivery<unknown>, token: string): Promise<Claim> {
@@ -153,7 +153,7 @@ export class PostgresLedger extends Ledger {
     return entries.map(({ delivery }) => settled.has(`${delivery.id}/${delivery.hop}`));
   }
 
-  /** Only what is in doubt is written to: the usual receipt costs one look by key. */
+  /** Only what is unconfirmed is written to: the usual receipt costs one look by key. */
   private async markAllAccepted(entries: readonly Evidence[]): Promise<true[]> {
     await this.options.pool.query(
       `UPDATE ${this.options.schema}.ledger l SET accepted = true, evidence = coalesce(l.evidence, i.evidence)
@@ -271,7 +271,7 @@ function impliedOutcome(row: ClaimRow): Outcome {
 }
 
 /**
- * Settles where the token still matches; proof of acceptance also upgrades what was turned into `unknown` meanwhile.
+ * Settles where the token still matches; evidence of acceptance also upgrades what was turned into `unknown` meanwhile.
  */
 const settleSql = (schema: string) => `
 INSERT INTO ${schema}.ledger AS l (id, hop, day, token, call_id, state, source, attempt, lease_until, claimed_at,

@@ -18,7 +18,7 @@ export interface OutcomeEvents {
 type Reported = Pick<StatusChanged, 'status' | 'final' | 'at' | 'attempt'> &
   Partial<StatusChanged> & { status: Status };
 
-/** What is told of an outcome: the same facts under the same ids, however often it is told. */
+/** What is reported of an outcome: the same facts under the same ids, however often it is reported. */
 export function eventsFor(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
   const { facts, ...more } = ofAll(delivery, outcome);
   const forbidden = outcome.kind === 'failed' && outcome.forbids && suppression(delivery, outcome);
@@ -29,7 +29,9 @@ export function eventsFor(delivery: Delivery<unknown>, outcome: Outcome): Outcom
   };
 }
 
-/** Each of those that were left out has its own status. Before another hop nothing is told of them: it looks anew. */
+/**
+ * Each of those that were left out has its own status. Before another hop nothing is reported of them: it looks anew.
+ */
 function eventsOfSuppressed(delivery: Delivery<unknown>, outcome: Outcome): StatusChanged[] {
   const { suppressedRecipients = [], at, kind } = outcome;
   if (kind === 'waiting' || (kind === 'failed' && outcome.failure.retry !== 'never')) return [];
@@ -101,7 +103,7 @@ function ofAll(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
       };
     }
     case 'unknown': {
-      // A look-up that was cut off sent nothing: the call in doubt is still the earlier one.
+      // A look-up that was cut off sent nothing: the unconfirmed call is still the earlier one.
       if (delivery.mode === 'reconcile') return stillUnconfirmed(delivery, outcome);
       const { failure, provider, callId, traceparent, replay } = outcome;
       const unconfirmedCall: UnconfirmedCall = defined({

@@ -58,7 +58,8 @@ export class OutcomePublisher {
   }
 
   /**
-   * Where something beside the status breaks the contract, the status is told all the same. @throws InfrastructureDown
+   * Where something beside the status breaks the contract, the status is reported all the same. @throws
+   * InfrastructureDown
    */
   async publishFact(fact: StatusChanged): Promise<void> {
     try {

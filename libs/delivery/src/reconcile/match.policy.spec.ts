@@ -26,11 +26,11 @@ describe('a text that looks like the one whose answer was lost', () => {
     ).toBe('SM2');
   });
 
-  it('may be either’s while two calls of the same text are in doubt', () => {
+  it('may be either’s while two calls of the same text are unconfirmed', () => {
     expect(matchLostCall([listed('SM1')], [theLostOne, aCall({ claimedAt: noon + 10 })], lease)).toBeUndefined();
   });
 
-  it('is found when there are as many texts as calls in doubt, the earlier call’s being the earlier', () => {
+  it('is found when there are as many texts as unconfirmed calls, the earlier call’s being the earlier', () => {
     const texts = [listed('SM2', 2_000), listed('SM1', 1_000)];
     expect(matchLostCall(texts, [theLostOne, aCall({ claimedAt: noon + 10 })], lease)).toBe('SM1');
     expect(matchLostCall(texts, [aCall({ claimedAt: noon - 10 }), theLostOne], lease)).toBe('SM2');
@@ -50,7 +50,7 @@ describe('a text that looks like the one whose answer was lost', () => {
     expect(matchLostCall([listed('SM1')], [theLostOne, aCall({ alike: false })], lease)).toBe('SM1');
   });
 
-  it('is already known when proof of the call has come meanwhile', () => {
+  it('is already known when evidence of the call has come meanwhile', () => {
     expect(matchLostCall([], [{ ...theLostOne, providerMessageId: 'SM7' }], lease)).toBe('SM7');
   });
 

@@ -10,10 +10,10 @@ const SLACK_MS = 60_000;
 export const siblingWindowMs = (leaseMs: number): number => leaseMs + 2 * SLACK_MS;
 
 /**
- * Which candidate came of the doubtful call; undefined: that cannot be told (docs/adr/0004).
+ * Which candidate came of the unconfirmed call; undefined: that cannot be told (docs/adr/0004).
  *
  * Each candidate came of one call of ours. Those whose calls the ledger knows are left out; the rest came of calls in
- * doubt, each of which left one at most. So where there are as many left as calls in doubt, every one of these was
+ * doubt, each of which left one at most. So where there are as many left as unconfirmed calls, every one of these was
  * accepted. Where there are fewer, some was not, and nobody can say which.
  * @param calls as the ledger knew them after the candidates were listed: a message that is on the list has its claim
  * there

@@ -18,7 +18,7 @@ export function referenceOf(
   };
 }
 
-/** The call in doubt once more, where enough of it was told. */
+/** The unconfirmed call once more, where enough of it was told. */
 export function repeatOf(
   delivery: Delivery<unknown>,
   { hop, attempt, callId, traceparent, replay, at }: UnconfirmedCall,

@@ -34,7 +34,7 @@ describe('a word of another’s making about whom may be written to', () => {
   });
 
   it.each([-1, 0, noon / 1000])(
-    'is not lifted by one that has no time in milliseconds (%d): that is set aside in words of its own',
+    'is not lifted by one that has no time in milliseconds (%d): that is quarantined in words of its own',
     (timestamp) => {
       expect(() => wordOf('email', null, { key, headers: {}, timestamp })).toThrow(BadRecordTime);
       expect(wordOf('sms', null, { key, headers: {}, timestamp })).toBeUndefined();

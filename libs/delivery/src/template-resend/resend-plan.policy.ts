@@ -55,10 +55,10 @@ export function givenBack({ deferred, attempt, provider }: ResendPlan, { at, fai
   };
 }
 
-/** It was given back, and cannot go another way: the provider's refusal is the end of it. */
+/** It was given back, and cannot be resent as its template: the provider's refusal is the end of it. */
 export function refusedForGood(fact: StatusChanged): StatusChanged {
   const { tenant, channel, messageId = '', hop = 0 } = fact;
-  const reason = 'It is not sent another way: how it went is not known any more, or was in doubt.';
+  const reason = 'It is not resent as its template: how it went is not known any more, or was unconfirmed.';
   return {
     ...fact,
     status: 'failed',

@@ -141,7 +141,8 @@ export class ChannelWorker {
   }
 
   /**
-   * As KafkaStrategy deals with a record: what stands in its way is waited for, what cannot be dealt with is set aside.
+   * As KafkaStrategy deals with a record: what stands in its way is waited for, what cannot be dealt with is
+   * quarantined.
    */
   async handle(record: IncomingRecord): Promise<boolean> {
     for (let round = 0; ; round += 1) {
@@ -153,7 +154,7 @@ export class ChannelWorker {
         if (!(error instanceof InfrastructureDown)) {
           this.world.quarantined.add((JSON.parse(record.value!.toString()) as Request).messageId);
           this.world.scheduler.say(
-            { owner: this.process, what: 'sets aside' },
+            { owner: this.process, what: 'quarantines' },
             `${recordIdOf(record)}: ${String(error)}`,
           );
           return this.endMessage(record, error);
@@ -163,7 +164,7 @@ export class ChannelWorker {
     }
   }
 
-  /** As KafkaStrategy does once a record is set aside. */
+  /** As KafkaStrategy does once a record is quarantined. */
   private async endMessage(record: IncomingRecord, error: unknown): Promise<boolean> {
     for (let round = 0; !this.world.variant.endsNothing; round += 1) {
       try {

@@ -7,7 +7,7 @@ import { guardMs, type World } from './world.ts';
 
 export interface Judgement {
   violations: string[];
-  /** Second copies that policy chose after a doubt that nobody could end (docs/adr/0024). */
+  /** Second copies that policy chose after an unconfirmed call that nobody could end (docs/adr/0024). */
   resentByPolicy: number;
   /** Taken in a request with others. */
   together: number;
@@ -135,20 +135,20 @@ const tellingOf: Record<Exclude<LedgerRow['state'], 'claimed'>, string[]> = {
   superseded: [],
 };
 
-/** What is told as taken was taken, on the hop it is told of. */
+/** What is reported as taken was taken, on the hop it is told of. */
 function mistaken(messageId: string, facts: readonly StatusChanged[], calls: readonly Accepted[]): string[] {
   const wrong = facts.filter(({ status, hop }) => status === 'sent' && !calls.some((call) => call.hop === hop));
   return wrong.map(
-    ({ hop, source }) => `mistaken: ${messageId}/${hop} is told as sent (${source}), and was never taken`,
+    ({ hop, source }) => `mistaken: ${messageId}/${hop} is reported as sent (${source}), and was never taken`,
   );
 }
 
-/** Of two records of one id and other content, one is set aside. */
+/** Of two records of one id and other content, one is quarantined. */
 function strange({ quarantined }: World, asked: History['asked']): string[] {
   const names = asked.flatMap(({ repeat }, index) => (repeat === 'other content' ? [`m${index + 1}`] : []));
   return names
     .filter((messageId) => !quarantined.has(messageId))
-    .map((messageId) => `swallowed: ${messageId} came with other content, and no record was set aside`);
+    .map((messageId) => `swallowed: ${messageId} came with other content, and no record was quarantined`);
 }
 
 /** While no record is lost, nothing is taken for lost. */
@@ -158,12 +158,12 @@ function needless({ broker, retry }: World): string[] {
     : retry.releasedAgain.map((hop) => `needless: ${hop} was released once more, and nothing had been lost`);
 }
 
-/** Only what the provider has something against is told as refused for good. */
+/** Only what the provider has something against is reported as refused for good. */
 function wronged(messageId: string, facts: readonly StatusChanged[], { refused }: World): string[] {
   const wrong = facts.filter(
     ({ failure, hop }) => failure?.code === 'refused for good' && !refused.has(`${messageId}/${hop}`),
   );
-  return wrong.map(({ hop }) => `mistaken: ${messageId}/${hop} is told as refused for good, and others were`);
+  return wrong.map(({ hop }) => `mistaken: ${messageId}/${hop} is reported as refused for good, and others were`);
 }
 
 /** What a fault of ours ends has a dead letter that tells what to do. */
@@ -209,7 +209,7 @@ function unlawful(messageId: string, calls: readonly Accepted[]): string[] {
       : [`double: ${messageId}/${hop} was sent although hop ${knewOf} was known to be accepted`]),
     ...(afterCancel
       ? [
-          `cancelled: ${messageId}/${hop} was sent after it was told as cancelled, or although its claim knew ` +
+          `cancelled: ${messageId}/${hop} was sent after it was reported as cancelled, or although its claim knew ` +
             'that it is',
         ]
       : []),

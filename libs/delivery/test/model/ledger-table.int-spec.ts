@@ -164,7 +164,7 @@ describe('the ledger in memory that the protocol is played with', () => {
   });
   afterAll(() => database.drop());
 
-  it('says to every claim, settlement and proof what the one in Postgres says', async () => {
+  it('says to every claim, settlement and evidence what the one in Postgres says', async () => {
     const same = fc.asyncProperty(steps, async (taken) => {
       const pair = new Pair(database.pool(), ledger);
       for (const step of taken) {

@@ -178,7 +178,7 @@ describe('the schedule in memory that the protocol is played with', () => {
   beforeAll(async () => (schedule = await aSchedule()));
   afterAll(() => schedule.drop());
 
-  it('says to every decision, release, proof and cancellation what the one in Postgres says', async () => {
+  it('says to every decision, release, evidence and cancellation what the one in Postgres says', async () => {
     const same = fc.asyncProperty(steps, async (all) => {
       await schedule.pool.query('TRUNCATE retry.schedule, retry.progress');
       const pair = new Pair(schedule);

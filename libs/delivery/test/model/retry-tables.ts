@@ -188,7 +188,7 @@ export class RetryTables {
     return endedAt + this.answerMs * 2 ** Math.min(again, 6);
   }
 
-  /** Once everything that was told before it was planned has been read. */
+  /** Once everything that was reported before it was planned has been read. */
   protected mayGo(row: Scheduled, evidenceRead: ReadUpTo): boolean {
     const upTo = evidenceRead[row.due.channel];
     return row.state !== 'pending' || !goesAgain(row) || (upTo !== undefined && row.createdAt <= upTo.getTime());

@@ -125,7 +125,7 @@ export class RetryWorker {
     let fault: unknown;
     for (let round = 0; ; round += 1) {
       try {
-        // As KafkaStrategy: what cannot be dealt with is set aside, and its message ended.
+        // As KafkaStrategy: what cannot be dealt with is quarantined, and its message ended.
         await (fault === undefined ? this.on(record) : this.endMessage(record, fault));
         return true;
       } catch (error) {

@@ -270,7 +270,7 @@ export const seededRules: Record<string, SeededBugs> = {
     within: 4_000,
     among: lostInWork,
   },
-  'leaves the message of a record that it sets aside as it is': {
+  'leaves the message of a record that it quarantines as it is': {
     variant: { endsNothing: true },
     breaks: /^lost/,
     within: 1_000,

@@ -51,22 +51,22 @@ export interface Variant extends JointFaults {
   takesLagForLoss?: boolean;
   /** A fact that comes with a hand-over is taken for the answer. */
   takesAnyFactForAnAnswer?: boolean;
-  /** A hand-over may be in Kafka before what is told of its hop. */
+  /** A hand-over may be in Kafka before what is reported of its hop. */
   handsOverFirst?: boolean;
   /** What retry releases once more is absorbed like any other repeat. */
   absorbsWhatIsAskedAgain?: boolean;
   /** What the worker believes its lease to be, in milliseconds. */
   believedLeaseMs?: number;
-  /** The record counts as dealt with before Kafka has what is told of it. */
+  /** The record counts as dealt with before Kafka has what is reported of it. */
   commitsBeforePublishing?: boolean;
   /** A place that was given to another replica is committed on. */
   commitsWhatWasGivenAway?: boolean;
-  /** Changes what is told of a hop. */
+  /** Changes what is reported of a hop. */
   eventsFor?: (eventsFor: OutcomeEvents) => OutcomeEvents;
   fold?: typeof fold;
   /** Whoever is suppressed is written to all the same, together with others. */
   goesToAll?: boolean;
-  /** A record that is set aside leaves its message as it is. */
+  /** A record that is quarantined leaves its message as it is. */
   endsNothing?: boolean;
   /** Whatever a fault has stopped ends as failed, whatever the ledger has of it. */
   endsUnasked?: boolean;
@@ -101,7 +101,7 @@ export class World implements ProviderWorld {
   readonly refused = new Set<string>();
   /** Keyed hashes of those who must not be written to. */
   readonly suppressed = new Set<string>();
-  /** The messages of which a record was set aside. */
+  /** The messages of which a record was quarantined. */
   readonly quarantined = new Set<string>();
   /** What decides over the provider's next answer. */
   chance: () => ProviderChance = () => atEase;

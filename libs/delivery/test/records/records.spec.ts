@@ -66,7 +66,7 @@ function requireReadable({ topic, value }: Written): void {
   decode(recordOf(topic, value));
 }
 
-/** What is told of a request that its channel does not take. */
+/** What is reported of a request that its channel does not take. */
 async function rejections(
   channel: 'email' | 'sms',
   record: IncomingRecord,

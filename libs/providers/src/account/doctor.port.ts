@@ -8,7 +8,7 @@ export interface Repair {
   kept?: { setting: string; value: string };
 }
 
-/** Looks at one provider's account, and mends of it what is ours. Sends no message. */
+/** Looks at one provider's account, and fixes of it what is ours. Sends no message. */
 export abstract class ProviderDoctor {
   abstract examine(): Promise<Finding[]>;
 

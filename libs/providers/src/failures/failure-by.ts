@@ -1,7 +1,7 @@
 import { ownFailure } from './failure-catalogue.ts';
 import { RecordRefused, UnreadableRecord, type Failure } from '#libs/contracts';
 
-/** What is told of a message that was under way when this error stopped it: nothing goes again by itself. */
+/** What is reported of a message that was under way when this error stopped it: nothing goes again by itself. */
 export function failureBy(error: unknown): Failure {
   if (error instanceof RecordRefused) {
     return ownFailure(

@@ -12,7 +12,7 @@ const remedies: Record<FailureKind, string> = {
   'bad-recipient': 'Correct the recipient upstream; sending again cannot help.',
   'bad-content': 'Correct what the request holds; sending the same again cannot help.',
   'opted-out': 'Do not write to this recipient until they opt in again.',
-  account: 'An operator must mend the provider account or its settings; it is tried again afterwards.',
+  account: 'An operator must fix the provider account or its settings; it is tried again afterwards.',
   unknown: 'Nothing: the provider is asked whether it took the message before anything goes again.',
 };
 
@@ -21,7 +21,7 @@ const remediesAfterReceipt: Record<FailureKind, string> = {
   ...remedies,
   transient: 'Nothing is sent again by itself. If it is still of use, publish it again later under a new messageId.',
   throttled: 'Send more slowly or add senders. If it is still of use, publish it again under a new messageId.',
-  account: 'An operator must mend the provider account or its settings; then publish it again under a new messageId.',
+  account: 'An operator must fix the provider account or its settings; then publish it again under a new messageId.',
   unknown: 'It may have arrived. Publish it again under a new messageId only where a second copy does no harm.',
 };
 

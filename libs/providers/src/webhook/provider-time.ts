@@ -29,7 +29,7 @@ const zoned = (zone: string): string =>
   zone.replace(/^([+-]\d\d):?(\d\d)?$/, (_, hours: string, minutes = '00') => `${hours}:${minutes}`);
 
 /**
- * When it happened, as far as can be: what lies more than a day ahead, by whatever clock, is told as now. `now`: ms
+ * When it happened, as far as can be: what lies more than a day ahead, by whatever clock, is reported as now. `now`: ms
  * since 1970.
  */
 export const happenedAt = (at: Date | undefined, now: number): Date | undefined =>

@@ -4,7 +4,7 @@ import type { WebhookService } from './webhook.ts';
 
 /**
  * A genuine event of which a record is made that its own topic does not take: a fault of ours, which no repeat by the
- * provider can mend. It is kept and answered 2xx, and whatever else it says is published.
+ * provider can fix. It is kept and answered 2xx, and whatever else it says is published.
  */
 export function describeRefusedRecords(of: OddWebhookDescription, serviceOf: () => WebhookService): void {
   describe(`a genuine webhook of ${of.provider} that gives a record which breaks our own contract`, () => {

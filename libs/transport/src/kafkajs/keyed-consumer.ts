@@ -23,13 +23,13 @@ export interface KeyedConsumerOptions {
   logger: Logger;
   /** Whether a record is of no interest here, by what its headers say: it takes no place and is not even decoded. */
   skip?: (record: IncomingRecord) => boolean;
-  /** Told of the partitions, by full topic name, each time the group has divided them. */
+  /** Called with the partitions, by full topic name, each time the group has divided them. */
   onAssigned?: (assignment: Record<string, number[]>) => void;
   /**
    * Waits for much rather than taking each record as it comes: a fetch costs the broker and us more than many a record.
    */
   batched?: boolean;
-  /** Told of what goes wrong with the consumption as such. */
+  /** Called with what goes wrong with the consumption as such. */
   watch?: ConsumptionWatch;
   /** Where a new group starts. */
   fromBeginning?: boolean;
@@ -178,8 +178,8 @@ export class KeyedConsumer {
   }
 
   /**
-   * What is read in gulps can wait, what else there is to do (a webhook, a call) cannot: then one partition is taken in
-   * at a time.
+   * What is read in batches can wait, what else there is to do (a webhook, a call) cannot: then one partition is taken
+   * in at a time.
    */
   private async onBatch({ batch }: EachBatchPayload): Promise<void> {
     const partitionId = `${batch.topic}/${batch.partition}`;

@@ -45,7 +45,7 @@ const TICKS = 10;
  */
 const HEARTBEAT_MS = 500;
 
-/** A fetch in gulps comes back with so many bytes, or after so many milliseconds with what is there. */
+/** A batched fetch comes back with so many bytes, or after so many milliseconds with what is there. */
 const batches = { minBytes: 64 * 1024, maxWaitTimeInMs: 100 };
 
 /**

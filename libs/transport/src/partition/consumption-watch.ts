@@ -16,7 +16,7 @@ export interface StuckPartition {
   error: string;
 }
 
-/** Batches that were left out are told by the readiness for so long, unless the replica is restarted. */
+/** Batches that were left out are shown by the readiness for so long, unless the replica is restarted. */
 const REPORTED_FOR_MS = 24 * 3_600_000;
 /** A consumer may start again so many times a minute, as when brokers come and go. */
 const MOST_RESTARTS = 5;

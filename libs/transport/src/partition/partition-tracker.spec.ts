@@ -87,7 +87,7 @@ describe('the offset to commit', () => {
     expect(tracker.committable()).toBe(8);
   });
 
-  it('is told again until the commit has succeeded, then no more', () => {
+  it('is reported again until the commit has succeeded, then no more', () => {
     const tracker = aTracker(aRecord(0));
     takeAll(tracker).forEach((record) => tracker.complete(record));
     expect(tracker.committable()).toBe(1);

@@ -18,13 +18,13 @@ describe('a batch that cannot be decoded', () => {
   });
 
   it.each(['codec', 'compression', 'records'] as const)(
-    'is set aside at once for its %s: so it was written',
+    'is quarantined at once for its %s: so it was written',
     (fault) => {
       expect(new UnreadBatches().judge(batch(fault))).toBe('quarantined');
     },
   );
 
-  it('is set aside once, in however many steps the consumer gets behind it', () => {
+  it('is quarantined once, in however many steps the consumer gets behind it', () => {
     const unread = new UnreadBatches();
     expect(Array.from({ length: 4 }, () => unread.judge(batch('crc')))).toEqual([
       'again',

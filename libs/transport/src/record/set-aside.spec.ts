@@ -31,7 +31,7 @@ function aPublisher(kept: Outgoing[]): Publisher {
   return { publish } as unknown as Publisher;
 }
 
-describe('a record that is set aside', () => {
+describe('a record that is quarantined', () => {
   it('is kept as it came', async () => {
     const kept: Outgoing[] = [];
     const value = Buffer.alloc(MIB, 'x');

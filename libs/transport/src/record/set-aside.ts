@@ -118,7 +118,7 @@ function errorHeaders(error: unknown): Record<string, string> {
     'x-error-code': codeOf(error),
     'x-error-stage': 'handle',
     'x-error': error instanceof Error ? error.name : typeof error,
-    'x-error-remedy': 'A fault of the platform: report it with these headers; publish the record again after the mend.',
+    'x-error-remedy': 'A fault of the platform: report it with these headers; publish the record again after the fix.',
     'x-error-stack': stack
       .slice(0, 8)
       .map((line) => line.trim())

@@ -13,7 +13,7 @@ describe('a port that is taken', () => {
     expect(text).toContain('REPORTING_PORT=18080');
   });
 
-  it('is told without its holder where the machine does not say', () => {
+  it('is reported without its holder where the machine does not say', () => {
     expect(explain(portsTaken([{ name: 'kafka', port: 9092, holder: undefined }]))).toContain(
       'is held by another process',
     );

@@ -37,7 +37,7 @@ const words: Record<Status | Engagement | Notice, (fact: KeptFact) => string> = 
 };
 
 const reasons: Record<DeadLetterFact['reason'], string> = {
-  failed: 'it failed for a reason that trying again cannot mend',
+  failed: 'it failed for a reason that trying again cannot fix',
   expired: 'its time ran out before it could be sent',
   exhausted: 'it was tried as often as is allowed',
   unconfirmed: 'the provider’s answer was lost and could not be found out',

@@ -21,7 +21,7 @@ export interface ProviderHealthOptions {
   calls: number;
   /** Nobody waits for a place any longer once it is aborted. */
   stopping: AbortSignal;
-  /** Told when a circuit opens or closes. */
+  /** Called when a circuit opens or closes. */
   onChange?: (provider: string, state: CircuitState) => void;
   /** Milliseconds from any origin; never goes back. */
   now?: () => number;

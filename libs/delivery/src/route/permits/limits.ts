@@ -96,7 +96,7 @@ export interface SenderLimitOptions {
   perS: number;
   reservationMs: number;
   now: () => number;
-  /** Told when there may be more to take. */
+  /** Called when there may be more to take. */
   onChange: () => void;
   onError: (error: unknown) => void;
 }

@@ -16,7 +16,7 @@ export interface PermitsOptions {
   maxWaitMs: number;
   /** Nobody waits any longer once it is aborted. */
   stopping: AbortSignal;
-  /** Told when Postgres could not be asked for a slice. */
+  /** Called when Postgres could not be asked for a slice. */
   onError?: (error: unknown) => void;
   /** Milliseconds since 1970; never goes back. */
   now?: () => number;

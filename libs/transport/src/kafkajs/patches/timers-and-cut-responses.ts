@@ -25,7 +25,7 @@ const SIZE_BYTES = 4;
 let patched = false;
 
 /**
- * What kafkajs 2.2.4 does wrong on the wire or lacks, mended in its prototypes and tables: for every client of this
+ * What kafkajs 2.2.4 does wrong on the wire or lacks, fixed in its prototypes and tables: for every client of this
  * process.
  */
 export function patchKafkaJs(): void {

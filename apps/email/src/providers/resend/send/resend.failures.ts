@@ -5,8 +5,9 @@ const webhooks = 'https://resend.com/docs/webhooks/event-types';
 const bounces = 'https://resend.com/docs/dashboard/emails/email-bounces';
 
 /**
- * What Resend's error names and webhook reasons mean and what can be done; an unlisted one is judged by its HTTP status.
- * One name is used with several statuses: `<name>:<status>` is the narrower row and is looked up before `<name>`.
+ * What Resend's error names and webhook reasons mean and what can be done; an unlisted one is judged by its HTTP
+ * status. One name is used with several statuses: `<name>:<status>` is the narrower row and is looked up before
+ * `<name>`.
  */
 export const resendFailures: readonly FailureRow[] = [
   { code: 'invalid_idempotency_key', kind: 'bad-content', retry: 'never', httpStatus: 400, meaning: 'The idempotency key is not 1 to 256 characters long.', remedy: 'Report it: the platform built a request that Resend does not take.', source: errors },
@@ -44,6 +45,6 @@ export const resendFailures: readonly FailureRow[] = [
   { code: 'bounced:Undetermined/Undetermined', kind: 'unknown', retry: 'never', stage: 'receipt', meaning: 'The mail bounced and no reason could be read from the bounce.', remedy: 'Look at the bounce in Resend’s console before anything is sent to this address again.', source: bounces },
   { code: 'suppressed:OnAccountSuppressionList', kind: 'bad-recipient', retry: 'never', stage: 'receipt', suppress: true, meaning: 'The address stands on the account’s suppression list for an earlier bounce or complaint, so nothing was sent.', remedy: 'Correct the recipient upstream. If the address works again and its owner agrees, take it off the suppression list in Resend’s console first.', source: webhooks },
   { code: 'complained', kind: 'opted-out', retry: 'never', stage: 'receipt', suppress: true, meaning: 'The recipient marked the mail as spam.', remedy: 'Do not write to this recipient again.', source: webhooks },
-  { code: 'failed', kind: 'account', retry: 'operator', stage: 'receipt', meaning: 'Resend accepted the mail but could not send it, for example for a used-up quota or an unverified domain; the event’s reason says which.', remedy: 'Look at the reason in Resend’s console (quota, unverified domain) and mend it; then publish it again under a new messageId.', source: webhooks },
+  { code: 'failed', kind: 'account', retry: 'operator', stage: 'receipt', meaning: 'Resend accepted the mail but could not send it, for example for a used-up quota or an unverified domain; the event’s reason says which.', remedy: 'Look at the reason in Resend’s console (quota, unverified domain) and fix it; then publish it again under a new messageId.', source: webhooks },
   { code: 'delivery_delayed', kind: 'transient', retry: 'never', stage: 'receipt', meaning: 'Delivery is delayed and not over: Resend tries again by itself.', remedy: 'Nothing: Resend goes on trying. Do not send it again.', source: webhooks },
 ];

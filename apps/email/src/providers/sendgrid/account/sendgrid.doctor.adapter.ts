@@ -13,7 +13,7 @@ import {
 
 export interface SendgridAccount {
   apiKey: string;
-  /** Looks at the account and mends it, where the sending key may not. */
+  /** Looks at the account and fixes it, where the sending key may not. */
   doctorKey: string;
   baseUrl: string;
   timeoutMs: number;

@@ -175,7 +175,7 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
   }
 }
 
-/** A check sends nothing, so a lost answer leaves no doubt: it is asked again. */
+/** A check sends nothing, so a lost answer leaves nothing unconfirmed: it is asked again. */
 function refused(failure: Failure, toBeChecked: boolean): SendResult {
   return {
     sent: false,
