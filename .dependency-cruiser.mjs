@@ -13,6 +13,9 @@ const ioPackages = 'node_modules/(pg|kafkajs|undici|dataloader|umzug|@nestjs/mic
 const sdks = 'node_modules/(@sendgrid/[^/]+|twilio|resend)/';
 const io = [ioModules, ioPackages, sdks];
 
+/** Left out of the image by deploy/docker/Dockerfile.dockerignore. */
+const onlyInACheckout = String.raw`^apps/cli/src/(stack/|send/|commands/checkout/|checkout\.ts$)`;
+
 /** What only brings types is gone at run time and can do nothing. */
 const atRunTime = { dependencyTypesNot: ['type-only'] };
 
@@ -195,6 +198,13 @@ export default {
       severity: 'error',
       from: { path: production, pathNot: tests },
       to: { path: ['^(tools|test|bench)/', tests] },
+    },
+    {
+      name: 'operator-commands-without-the-local-system',
+      comment: 'What operators run in the image knows neither the local system nor the commands of a checkout.',
+      severity: 'error',
+      from: { path: '^apps/cli/src/', pathNot: [tests, onlyInACheckout] },
+      to: { path: [onlyInACheckout, '^apps/sandbox/'] },
     },
     {
       name: 'production-without-dev-packages',

@@ -67,6 +67,10 @@ export const brokenBoundaries: Record<string, SeededViolation> = {
     'apps/email/src/tool.ts': "import '../../../tools/tool.ts';",
     'tools/tool.ts': 'export {};',
   },
+  'operator-commands-without-the-local-system': {
+    'apps/cli/src/doctor/local.ts': "import type { Stack } from '../stack/stack.ts';\nexport type Local = Stack;",
+    'apps/cli/src/stack/stack.ts': 'export class Stack {}',
+  },
   'production-without-dev-packages': {
     'apps/email/src/dev.ts': "import { it } from '@jest/globals';\nexport const test = it;",
   },
@@ -83,6 +87,8 @@ export const innocent: SeededViolation = {
   'apps/sms/src/providers/twilio/twilio.adapter.ts':
     "import twilio from 'twilio';\nimport type { Pool } from 'undici';\nexport const client = (_: Pool) => twilio;",
   'apps/sms/test/whole.int-spec.ts': "import '#libs/testing';\nimport '../src/sms.consumer.ts';",
+  'apps/cli/src/commands/checkout/up.ts': "import '../../stack/stack.ts';\nimport '../../doctor/doctor.ts';",
+  'apps/cli/src/doctor/doctor.ts': "import '../../../email/src/door.ts';",
   'tools/innocent.ts': "import '#libs/runtime';",
 };
 

@@ -3,7 +3,9 @@ import { dirname, join } from 'node:path';
 import { anchorOf } from '#libs/providers';
 import { settingsOf } from '#libs/runtime';
 import { describe, expect, it } from '@jest/globals';
+import type { Command } from 'commander';
 import { parse } from 'yaml';
+import { checkoutProgram } from '../apps/cli/src/commands/checkout/program.ts';
 import { servicesOf } from '../tools/generate/config-schemas.ts';
 import { portSettings } from '../apps/cli/src/stack/settings/settings.ts';
 import { toolSettings } from '../apps/cli/src/environment/tool-settings.ts';
@@ -12,6 +14,10 @@ const root = join(import.meta.dirname, '..');
 const configSchemas = await servicesOf(join(import.meta.dirname, '..'));
 const files = (...patterns: string[]) =>
   globSync(patterns, { cwd: root, exclude: ['**/node_modules', 'dist', '.data', 'deploy/kafka/target'] });
+/** What stands on the line before a place in a text. */
+const lineBefore = (text: string, index: number) => text.slice(text.lastIndexOf('\n', index - 1) + 1, index);
+const commandOf = (above: Command, name: string) =>
+  above.commands.find((command) => command.name() === name || command.aliases().includes(name));
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const pages = files('**/*.md').map((file) => ({ file, text: read(file) }));
 
@@ -42,6 +48,22 @@ describe('the docs', () => {
     );
     expect(named.length).toBeGreaterThan(20);
     expect(named.filter(([, script]) => !(script in scripts))).toEqual([]);
+  });
+
+  it('name only commands of messaging that there are', () => {
+    const named = pages.flatMap(({ file, text }) =>
+      [...text.matchAll(/\bmessaging ((?:[a-z]+ )*[a-z]+)/g)]
+        .filter(({ 0: said, index }) => /[`$#]\s?(npx )?$|^(npx )?$/m.test(lineBefore(text, index)) && said !== '')
+        .map(([, words]) => ({ file, words: words!.split(' ') })),
+    );
+    const known = (words: readonly string[]) => {
+      const command = commandOf(checkoutProgram(), words[0]!);
+      return (
+        command !== undefined && (command.commands.length === 0 || words.length < 2 || commandOf(command, words[1]!))
+      );
+    };
+    expect(named.length).toBeGreaterThan(50);
+    expect(named.filter(({ words }) => !known(words))).toEqual([]);
   });
 
   it('name only settings that there are', () => {

@@ -1,4 +1,4 @@
-/** `npm run sdks`: the official libraries of other languages against the sandbox, unchanged except for the base URL. */
+/** `messaging sdks`: other languages' official libraries against the sandbox, unchanged except for the base URL. */
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';

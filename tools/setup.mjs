@@ -2,11 +2,12 @@
  * Makes a checkout ready to run: packages, Node 24, build, Kafka. Does only what is missing or stale.
  * Plain JavaScript without dependencies, since it runs before any are installed, on Node 20 or newer.
  *
- *   node tools/setup.mjs                  packages and Node 24
+ *   node tools/setup.mjs                  packages, Node 24, npx messaging
  *   node tools/setup.mjs --build          … and build the services
  *   node tools/setup.mjs --kafka          … and fetch Apache Kafka, unless KAFKA_BROKERS is set
- *   node tools/setup.mjs --arrange-only   Node 24 and Postgres only: after an `npm install` by hand
+ *   node tools/setup.mjs --arrange-only   Node 24, npx messaging and Postgres only: after an `npm install` by hand
  */
+import { arrangeCommand } from './setup/arrange-command.mjs';
 import { arrangeNode } from './setup/arrange-node.mjs';
 import { arrangePostgres } from './setup/arrange-postgres.mjs';
 import { build } from './setup/build.mjs';
@@ -21,6 +22,7 @@ const known = new Set(['--build', '--kafka', '--arrange-only']);
 async function setUp() {
   await installPackages();
   arrangeNode();
+  arrangeCommand();
   arrangePostgres();
   // Kafka's download and the compiler use different things, but on two cores one after the other is as fast.
   if (asked.has('--kafka')) await fetchKafka();
@@ -33,6 +35,7 @@ try {
   if (asked.has('--arrange-only')) {
     // Runs inside npm, possibly started by a set-up that holds the lock.
     arrangeNode();
+    arrangeCommand();
     arrangePostgres();
   } else {
     await underLock(setUp);

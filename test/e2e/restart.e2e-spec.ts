@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { environment, System } from './system.ts';
 
-const run = (script: string, ...args: string[]) =>
+const run = (...args: string[]) =>
   spawnSync(
     process.execPath,
-    ['--conditions=source', join(import.meta.dirname, '..', '..', 'apps', 'cli', 'src', 'commands', script), ...args],
+    ['--conditions=source', join(import.meta.dirname, '..', '..', 'apps', 'cli', 'src', 'checkout.ts'), ...args],
     {
       env: { ...process.env, NODE_OPTIONS: '', ...environment() },
       encoding: 'utf8',
@@ -23,9 +23,9 @@ describe('the system as a whole', () => {
     await before.close();
     const pids = before.state.processes.flatMap((record) => record.pid ?? []);
 
-    expect(run('stop.ts').status).toBe(0);
+    expect(run('down').status).toBe(0);
     for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow();
-    expect(run('start.ts', '--detach')).toMatchObject({ status: 0 });
+    expect(run('up', '--detach')).toMatchObject({ status: 0 });
 
     const after = new System();
     expect(await after.reaches('email', sent, 'delivered')).toMatchObject({ final: true });

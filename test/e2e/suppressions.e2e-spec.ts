@@ -21,10 +21,10 @@ describe('who must not be written to', () => {
   const anybody = () => `nobody-${randomUUID()}@inbox.test`;
   const mailTo = (...recipients: string[]) => system.requestEmail({ to: recipients.map((email) => ({ email })) });
 
-  /** `npm run suppressions -- …`, as an operator of this system would. */
+  /** `messaging suppressions …`, as an operator of this system would. */
   async function suppressions(...args: string[]): Promise<Reported> {
-    const script = join(import.meta.dirname, '..', '..', 'apps', 'cli', 'src', 'commands', 'suppressions.ts');
-    const child = spawn(process.execPath, ['--conditions=source', script, ...args], {
+    const script = join(import.meta.dirname, '..', '..', 'apps', 'cli', 'src', 'main.ts');
+    const child = spawn(process.execPath, ['--conditions=source', script, 'suppressions', ...args], {
       env: { ...process.env, ...environment() },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -61,7 +61,7 @@ describe('who must not be written to', () => {
     const held = await system.reaches('email', await mailTo(person), 'suppressed');
     expect(held.timeline.at(-1)).toMatchObject({
       status: 'suppressed',
-      failure: { code: 'MSG_SUPPRESSED_MANUALLY', remedy: expect.stringContaining('npm run suppressions') },
+      failure: { code: 'MSG_SUPPRESSED_MANUALLY', remedy: expect.stringContaining('messaging suppressions') },
     });
     expect(await system.sandboxMessages({ reference: held.messageId })).toMatchObject({ total: 0 });
 

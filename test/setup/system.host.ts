@@ -65,7 +65,7 @@ let ending: Promise<never> | undefined;
 process.on('SIGTERM', end).on('SIGINT', end).on('SIGHUP', end);
 process.stdin.resume().on('end', end).on('error', end);
 
-const started = await run('start.ts', '--detach');
+const started = await run('up', '--detach');
 if (started.code === 0) tell({ env: own });
 else {
   tell({ problem: started.output });
@@ -82,11 +82,11 @@ function tell(answer: object): void {
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }
 
-async function run(script: string, ...args: string[]): Promise<{ code: number | null; output: string }> {
+async function run(...args: string[]): Promise<{ code: number | null; output: string }> {
   const node = [
     '--conditions=source',
     '--disable-warning=TimeoutNegativeWarning',
-    join(import.meta.dirname, '..', '..', 'apps', 'cli', 'src', 'commands', script),
+    join(import.meta.dirname, '..', '..', 'apps', 'cli', 'src', 'checkout.ts'),
   ];
   const child = spawn(process.execPath, [...node, ...args], {
     env: { ...withoutAmbient(process.env), ...own },
@@ -110,7 +110,7 @@ function withoutAmbient(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 function end(): void {
-  ending ??= run('stop.ts').then(() => {
+  ending ??= run('down').then(() => {
     const outside = readPlace(layoutOf(dataDir))?.home;
     for (const folder of outside ? [outside, dataDir] : [dataDir]) rmSync(folder, { recursive: true, force: true });
     process.exit(0);

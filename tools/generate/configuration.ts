@@ -53,9 +53,10 @@ ${table(
   ]),
 )}
 
-## The other npm scripts
+## messaging
 
-They read the services’ settings where these concern them, from the environment and from \`.env\`, and beside these:
+The commands ([cli.md](cli.md)) read the services’ settings where these concern them, from the environment and from
+\`.env\`, and beside these:
 
 ${table(
   ['Name', 'Meaning', 'Default', 'Secret'],

@@ -1,6 +1,7 @@
 import { ARCHITECTURE, architecturePage } from './architecture.ts';
 import { asyncApi } from './asyncapi.ts';
 import { servicesOf } from './config-schemas.ts';
+import { cliPage } from './cli.ts';
 import { configurationPage } from './configuration.ts';
 import { decisionsPage } from './decisions.ts';
 import { doctorPage } from './doctor.ts';
@@ -17,6 +18,7 @@ export async function pages(root: string): Promise<Map<string, string>> {
     ...contractSchemas().map(({ file, schema }) => [`docs/schemas/${file}`, json(schema)] as const),
     ['docs/asyncapi.json', json(asyncApi())],
     ['docs/topics.md', topicsPage()],
+    ['docs/cli.md', cliPage()],
     ['docs/doctor.md', doctorPage()],
     ['docs/metrics.md', metricsPage()],
     ['docs/limits.md', limitsPage()],

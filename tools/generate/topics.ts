@@ -15,8 +15,8 @@ export function topicsPage(): string {
 
 Every record's value is JSON, but for \`${PREFIX}unreadable\`, which holds bytes as they came. The prefix
 \`${PREFIX}\` is set by \`KAFKA_TOPIC_PREFIX\`.
-A topic with lanes is three: \`…\` (transactional), \`….urgent\` and \`….bulk\`. \`npm run topics -- plan\` compares
-a broker with this page, \`npm run topics -- apply\` fixes it.
+A topic with lanes is three: \`…\` (transactional), \`….urgent\` and \`….bulk\`. \`messaging topics plan\` compares
+a broker with this page, \`messaging topics apply\` fixes it.
 Time tells whose time a record bears. The broker’s (\`message.timestamp.type=LogAppendTime\`) is the one at which it
 took the record, whatever its producer wrote: a request’s repeats are recognised and its standard expiry is counted
 from then. A request that is mirrored or restored into such a topic after the ledger has forgotten it is a new one. A
@@ -58,7 +58,7 @@ ${table(
   ]),
 )}
 
-\`npm run topics\` needs Describe and DescribeConfigs on all of them, and for \`apply\` Create, Alter and
+\`messaging topics\` needs Describe and DescribeConfigs on all of them, and for \`apply\` Create, Alter and
 AlterConfigs; \`npm run doctor\` Describe and DescribeConfigs, and to look for batches that were left out Read on
 \`${PREFIX}unreadable\` and Read and Delete on groups \`doctor-…\`.
 

@@ -1,10 +1,21 @@
-/** Something a person must fix before the system can start: what it is, and the remedies. */
+/** What a person must put right before a command can do its work: what it is, and the remedies. */
 export class StartProblem extends Error {
   readonly remedies: readonly string[];
 
   constructor(what: string, remedies: readonly string[] = [], options?: ErrorOptions) {
     super(what, options);
     this.name = 'StartProblem';
+    this.remedies = remedies;
+  }
+}
+
+/** Wrong use of a command: an unknown word, a missing or senseless value. */
+export class UsageError extends Error {
+  readonly remedies: readonly string[];
+
+  constructor(what: string, remedies: readonly string[] = []) {
+    super(what);
+    this.name = 'UsageError';
     this.remedies = remedies;
   }
 }
@@ -19,12 +30,14 @@ export class Interrupted extends Error {
 
 /** An error as a terminal shows it: plain words for what we know, a stack for what we do not. */
 export function explain(error: unknown): string {
-  if (error instanceof StartProblem) {
-    const ways = error.remedies.map((way) => `\n    - ${way}`).join('');
-    return error.message + (ways && `\n  Remedies:${ways}`);
-  }
+  if (error instanceof StartProblem || error instanceof UsageError) return error.message + listed(error.remedies);
   if (error instanceof Interrupted) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function listed(remedies: readonly string[]): string {
+  if (remedies.length < 2) return remedies.map((remedy) => `\n  Remedy: ${remedy}`).join('');
+  return `\n  Remedies:${remedies.map((remedy) => `\n    - ${remedy}`).join('')}`;
 }
 
 /** The words of an error, without its stack. */

@@ -45,8 +45,8 @@ export class IdConflict extends UnreadableRecord {
 export class BadRecordTime extends UnreadableRecord {
   override readonly code = 'MSG_RECORD_TIME';
   override readonly remedy =
-    'Give the record a timestamp in milliseconds since 1970 or leave it to the client, and publish again; npm ' +
-    "run topics -- apply makes the topic bear the broker's time.";
+    'Give the record a timestamp in milliseconds since 1970 or leave it to the client, and publish again; ' +
+    "messaging topics apply makes the topic bear the broker's time.";
 
   /** @param rule what is wrong with the timestamp, from recordTimeProblem */
   constructor(rule: string) {

@@ -1,36 +1,39 @@
-/** `npm run doctor`: whether everything that is configured can be used, and what to do where not. */
-import { parseArgs } from 'node:util';
 import type { Finding } from '#libs/providers';
-import { type Diagnosis, examine } from '../doctor/doctor.ts';
-import { explain, reasonOf } from '../problem.ts';
-import { withRunningStack } from '../environment/running-system.ts';
+import { CliCommand } from '../command.ts';
+import type { Diagnosis } from '../doctor/doctor.ts';
 import { withEnvFile } from '../environment/env.ts';
-
-const usage = `Usage: npm run doctor [-- --fix] [--json] [--strict] [--providers]
-  --fix        registers our webhooks at the providers; keys that come with them go to files in DATA_DIR/keys
-  --strict     what is only worth a warning counts, too
-  --providers  leaves Kafka and PostgreSQL out
-Exit code: 0 nothing to fix, 1 something to fix, 2 wrong use`;
+import { withRunningStack } from '../environment/running-system.ts';
 
 const marks = { ok: '✓', warn: '!', fail: '✗', skipped: '-' } as const;
 
-async function main(): Promise<number> {
-  const flag = { type: 'boolean', default: false } as const;
-  const { values } = parseArgs({
-    options: { fix: flag, json: flag, strict: flag, providers: flag, help: { ...flag, short: 'h' } },
-  });
-  if (values.help) {
-    console.log(usage);
-    return 0;
-  }
-  const diagnosis = await examine(withRunningStack(withEnvFile(process.env)), {
-    fix: values.fix,
-    providersOnly: values.providers,
-  });
-  if (values.json) console.log(JSON.stringify(diagnosis, null, 2));
+interface Options {
+  fix?: boolean;
+  json?: boolean;
+  strict?: boolean;
+  providers?: boolean;
+}
+
+/** Whether everything that is configured can be used, and what to do where it cannot. */
+export const doctorCommand = (): CliCommand =>
+  new CliCommand('doctor')
+    .description(
+      'Checks keys, scopes, senders, webhooks, clocks, Kafka and PostgreSQL, and says what to do (docs/doctor.md).',
+    )
+    .option('--fix', 'register our webhooks at the providers; keys that come with them go to files in DATA_DIR/keys')
+    .option('--json', 'the findings as JSON')
+    .option('--strict', 'let warnings count as failures')
+    .option('--providers', 'leave Kafka and PostgreSQL out')
+    .example('doctor', 'doctor --fix', 'doctor --json --providers')
+    .exits({ 0: 'all is well', 1: 'something needs a remedy', 2: 'wrong use' })
+    .does(diagnose);
+
+async function diagnose({ fix = false, json, strict, providers = false }: Options): Promise<number> {
+  const { examine } = await import('../doctor/doctor.ts');
+  const diagnosis = await examine(withRunningStack(withEnvFile(process.env)), { fix, providersOnly: providers });
+  if (json) console.log(JSON.stringify(diagnosis, null, 2));
   else show(diagnosis);
   const warned = diagnosis.findings.some(({ state }) => state === 'warn');
-  return diagnosis.well && !(values.strict && warned) ? 0 : 1;
+  return diagnosis.well && !(strict && warned) ? 0 : 1;
 }
 
 function show({ findings, repairs, well }: Diagnosis): void {
@@ -47,11 +50,3 @@ function show({ findings, repairs, well }: Diagnosis): void {
 
 const lineOf = ({ id, state, seen, remedy }: Finding) =>
   `${marks[state]} ${id.padEnd(26)}${seen}${remedy ? `\n    ${remedy}` : ''}`;
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  const usageError = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
-  console.error(usageError ? `${reasonOf(error)}\n${usage}` : explain(error));
-  process.exitCode = usageError ? 2 : 1;
-}

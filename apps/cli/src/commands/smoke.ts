@@ -1,36 +1,35 @@
-/** `npm run smoke`: one call to each provider's own sandbox (--live), or to ours, and what it proved. */
-import { parseArgs } from 'node:util';
-import { channelEnv } from '../doctor/channel-env.ts';
-import { channelModes } from '../environment/channels.ts';
-import { explain, reasonOf, StartProblem } from '../problem.ts';
-import { dataDirOf, withEnvFile, type Env } from '../environment/env.ts';
-import { runningState } from '../environment/state.ts';
 import type { Channel } from '#libs/contracts';
 import type { Evidence } from '#libs/providers';
-import { catalogues } from '../catalogue.ts';
-import { asked, tryLive, trySandbox, usesLive } from '../smoke/providers.ts';
-
-const usage = `Usage: npm run smoke [-- --live] [--json]
-  --live  asks the providers themselves, whichever keys are set: ${asked};
-          without it the sandbox of the local system that runs
-Exit code: 0 what was tried went well, 1 it did not, 2 wrong use`;
+import { CliCommand } from '../command.ts';
+import { dataDirOf, withEnvFile, type Env } from '../environment/env.ts';
+import { runningState } from '../environment/state.ts';
+import { StartProblem } from '../problem.ts';
 
 const marks = { proved: '✓', failed: '✗', unset: '-' } as const;
 
-async function main(): Promise<number> {
-  const flag = { type: 'boolean', default: false } as const;
-  const { values } = parseArgs({ options: { live: flag, json: flag, help: { ...flag, short: 'h' } } });
-  if (values.help) {
-    console.log(usage);
-    return 0;
-  }
+/** One call to each provider's own sandbox, or to ours, and what it proved. */
+export const smokeCommand = (): CliCommand =>
+  new CliCommand('smoke')
+    .summary('Makes one harmless call to each provider.')
+    .description(
+      'Makes one call to each provider in the sandbox of the local system that runs; with --live to the providers ' +
+        'themselves whose keys are set, in the ways they have for tests (docs/accounts.md).',
+    )
+    .option('--live', 'ask the providers themselves')
+    .option('--json', 'what was proved, as JSON')
+    .example('smoke', 'smoke --live --json')
+    .exits({ 0: 'what was tried went well', 1: 'it did not', 2: 'wrong use' })
+    .does(smoke);
+
+async function smoke({ live, json }: { live?: boolean; json?: boolean }): Promise<number> {
+  const { asked, tryLive } = await import('../smoke/providers.ts');
   const env = withEnvFile(process.env);
-  const evidences = values.live ? await tryLive(env) : await local(env);
+  const evidences = live ? await tryLive(env) : await local(env);
   const failed = evidences.some(({ state }) => state === 'failed');
   const nothing = evidences.every(({ state }) => state === 'unset');
-  if (values.json) console.log(JSON.stringify({ proved: !failed && !nothing, evidences }, null, 2));
+  if (json) console.log(JSON.stringify({ proved: !failed && !nothing, evidences }, null, 2));
   else for (const { provider, state, what } of evidences) console.log(`${marks[state]} ${provider.padEnd(10)}${what}`);
-  if (nothing && !values.json) console.log('\nNothing was proved: no key is set.');
+  if (nothing && !json) console.log(`\nNothing was proved: no key is set. With keys --live asks ${asked}.`);
   return failed ? 1 : 0;
 }
 
@@ -38,21 +37,19 @@ async function main(): Promise<number> {
 async function local(env: Env): Promise<Evidence[]> {
   if (!runningState(dataDirOf(env)))
     throw new StartProblem('No local system runs whose sandbox could be asked.', [
-      'npm start, then npm run smoke',
-      'npm run smoke -- --live asks the providers themselves',
+      'npm start, then messaging smoke',
+      'messaging smoke --live asks the providers themselves',
     ]);
+  const [{ catalogues }, { channelEnv }, { channelModes }, { trySandbox, usesLive }] = await Promise.all([
+    import('../catalogue.ts'),
+    import('../doctor/channel-env.ts'),
+    import('../environment/channels.ts'),
+    import('../smoke/providers.ts'),
+  ]);
   const modes = channelModes(env);
   const channels = Object.keys(catalogues) as Channel[];
   const tried = channels.map(async (channel) =>
     modes[channel] === 'live' ? usesLive(channel) : trySandbox(channel, channelEnv(channel, env)),
   );
   return (await Promise.all(tried)).flat();
-}
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  const usageError = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
-  console.error(usageError ? `${reasonOf(error)}\n${usage}` : explain(error));
-  process.exitCode = usageError ? 2 : 1;
 }

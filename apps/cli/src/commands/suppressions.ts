@@ -1,133 +1,103 @@
-/** `npm run suppressions`: who must not be written to, and why. */
 import { readFileSync } from 'node:fs';
-import type { Channel } from '#libs/contracts';
-import { explain } from '../problem.ts';
-import { withRunningStack } from '../environment/running-system.ts';
+import { Channel, suppressionReasons } from '#libs/contracts';
+import { CliCommand } from '../command.ts';
 import { withEnvFile } from '../environment/env.ts';
-import {
-  parseSuppressionOrder,
-  type SuppressionOrder,
-  usage,
-  SuppressionUsageError,
-} from '../suppressions/arguments.ts';
-import { Refused, type Suppression, SuppressionsClient, type SyncLine } from '../suppressions/client.ts';
-import { lineOf, totalLine, totalsOf } from '../suppressions/words.ts';
+import { withRunningStack } from '../environment/running-system.ts';
+import { listOrder, recipientOrder, changeOrder, type SuppressionOrder, type Values } from '../suppressions/order.ts';
 
-const DONE = 0;
 const NOT_THERE = 1;
-const USAGE_ERROR = 2;
-/** The most that the API gives at once. */
-const PAGE = 500;
+const NO_ANSWER = 2;
 
-async function main(): Promise<number> {
-  const order = parseSuppressionOrder(process.argv.slice(2), () => readFileSync(0, 'utf8'));
-  if (order.command === 'help') {
-    console.log(usage);
-    return DONE;
-  }
-  const client = new SuppressionsClient(withRunningStack(withEnvFile(process.env)));
-  switch (order.command) {
-    case 'list':
-      return list(client, order);
-    case 'show': {
-      const { suppressions } = await client.call<{ suppressions: Suppression[] }>(order.channel, 'POST', '/search', {
-        recipient: order.recipient,
-        lifted: true,
+/** Does what is ordered. @returns the exit code */
+export type CarryOut = (order: SuppressionOrder) => Promise<number>;
+
+/**
+ * Who must not be written to, and why.
+ * @param carryOut what becomes of an order
+ * @param input reads standard input, for a recipient given as -
+ */
+export function suppressionsCommand(carryOut: CarryOut = ask, input = () => readFileSync(0, 'utf8')): CliCommand {
+  const about = (name: string) =>
+    new CliCommand(name)
+      .option('--json', 'as JSON')
+      .reads('EMAIL_URL', 'SMS_URL', 'OPERATOR_TOKEN')
+      .exits({
+        0: 'done',
+        [NOT_THERE]: 'there is no such suppression, or a list could not be read',
+        [NO_ANSWER]: 'wrong use, or no answer',
       });
-      tell(
-        order.json,
-        { suppressions },
-        suppressions.length === 0 ? ['Nothing is known against this recipient.'] : suppressions.map(lineOf),
-      );
-      return suppressions.some(({ lifted }) => !lifted) ? DONE : NOT_THERE;
-    }
-    case 'add':
-    case 'remove':
-      return change(client, order);
-    case 'sync':
-      return sync(client, order.json);
-  }
-}
-
-async function list(
-  client: SuppressionsClient,
-  { channels, filter, limit, json }: Extract<SuppressionOrder, { command: 'list' }>,
-): Promise<number> {
-  const pages = await Promise.all(channels.map((channel) => upTo(client, channel, filter, limit)));
-  const found = pages.flatMap(({ suppressions }) => suppressions);
-  const more = pages.some((page) => page.more);
-  tell(json, { suppressions: found, more }, [
-    ...found.map(lineOf),
-    `${found.length} suppression(s)${more ? ', and more: --limit' : ''}.`,
-  ]);
-  return DONE;
-}
-
-/** Page after page, until there are enough. */
-async function upTo(
-  client: SuppressionsClient,
-  channel: Channel,
-  filter: Record<string, string>,
-  limit: number,
-): Promise<{ suppressions: Suppression[]; more: boolean }> {
-  const suppressions: Suppression[] = [];
-  for (let cursor: string | null = ''; cursor !== null && suppressions.length < limit;) {
-    const query = new URLSearchParams({
-      ...filter,
-      limit: String(Math.min(PAGE, limit - suppressions.length)),
-      cursor,
-    });
-    const page: { suppressions: Suppression[]; nextCursor: string | null } = await client.call(
-      channel,
-      'GET',
-      `?${query.toString()}`,
+  const recipient = (text: string) => (text === '-' ? input().trim() : text);
+  const ofOne = (name: string) =>
+    about(name).argument(
+      '<recipient>',
+      'an e-mail address, a phone number (+14155550100), the keyed hash that list shows, ' +
+        'or - to read it from standard input',
     );
-    suppressions.push(...page.suppressions);
-    cursor = page.nextCursor;
-    if (suppressions.length >= limit) return { suppressions, more: cursor !== null };
+  const does = { trouble: NO_ANSWER };
+  return new CliCommand('suppressions')
+    .summary('Shows and changes who must not be written to.')
+    .description(
+      'Shows and changes who must not be written to (docs/suppressions.md), over the operators’ API of the services. ' +
+        'Where npm start runs the system here, no setting is needed.',
+    )
+    .addCommand(
+      withFilters(about('list'))
+        .description('Lists the suppressions, newest first.')
+        .option('--lifted', 'also those that were lifted')
+        .option('--limit <n>', 'at most so many of each channel', '100')
+        .example('suppressions list', 'suppressions list --reason complaint --json')
+        .does((values: Values) => carryOut(listOrder(values)), does),
+    )
+    .addCommand(
+      withChannel(ofOne('show'))
+        .description('Shows all that is known of one recipient, with what was lifted.')
+        .example('suppressions show ada@inbox.test')
+        .does((text: string, values: Values) => carryOut(recipientOrder(recipient(text), values)), does),
+    )
+    .addCommand(
+      withFilters(withAuthor(ofOne('add')))
+        .description('Suppresses a recipient, under the scope all and the reason manual where nothing else is said.')
+        .example('suppressions add ada@inbox.test --note "asked by phone" --scope marketing')
+        .does((text: string, values: Values) => carryOut(changeOrder('add', recipient(text), values)), does),
+    )
+    .addCommand(
+      withScope(withChannel(withAuthor(ofOne('remove'))))
+        .description('Lifts a suppression; scope and tenant must be its own.')
+        .example('suppressions remove ada@inbox.test --note "asked to get it again" --scope marketing')
+        .does((text: string, values: Values) => carryOut(changeOrder('remove', recipient(text), values)), does),
+    )
+    .addCommand(
+      about('sync')
+        .description('Takes over the providers’ own lists.')
+        .example('suppressions sync')
+        .does(({ json = false }: Values) => carryOut({ command: 'sync', json }), does),
+    );
+}
+
+const withChannel = (command: CliCommand) =>
+  command.addOption(command.createOption('--channel <channel>', 'the channel').choices(Channel.options));
+
+const withScope = (command: CliCommand) =>
+  command
+    .option('--scope <scope>', 'all, marketing, topic:<name>, group:sendgrid:<number>, sender:<sender>, kind:whatsapp')
+    .option('--tenant <tenant>', 'of this tenant alone');
+
+const withFilters = (command: CliCommand) =>
+  withScope(withChannel(command)).option('--reason <reason>', suppressionReasons.join(', '));
+
+const withAuthor = (command: CliCommand) =>
+  command
+    .requiredOption('--note <why>', 'why, for whoever looks later')
+    .option('--by <who>', 'who wants it (default: the user of this machine)');
+
+async function ask(order: SuppressionOrder): Promise<number> {
+  const { Refused, SuppressionsClient } = await import('../suppressions/client.ts');
+  const { perform } = await import('../suppressions/perform.ts');
+  try {
+    return await perform(new SuppressionsClient(withRunningStack(withEnvFile(process.env))), order);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    console.error(error.message);
+    return error.status === 404 && !/operator API/.test(error.message) ? NOT_THERE : NO_ANSWER;
   }
-  return { suppressions, more: false };
-}
-
-async function change(
-  client: SuppressionsClient,
-  { command, channel, body, json }: Extract<SuppressionOrder, { command: 'add' | 'remove' }>,
-): Promise<number> {
-  const changed = await client.call<Suppression>(channel, 'POST', command === 'add' ? '' : '/remove', body);
-  // The provider has a list of its own, and goes on refusing by it.
-  const hint =
-    command === 'remove' && changed.provider !== undefined
-      ? [`It was ${changed.provider}’s word: take the recipient off its own list as well, or it goes on refusing.`]
-      : [];
-  tell(json, changed, [lineOf(changed), ...hint]);
-  return DONE;
-}
-
-async function sync(client: SuppressionsClient, json: boolean): Promise<number> {
-  const lines: SyncLine[] = [];
-  for await (const line of client.lines('email', '/sync')) lines.push(line);
-  const totals = totalsOf(lines);
-  const end = lines.at(-1);
-  const broken = end?.done === true ? undefined : (end?.error?.message ?? 'the answer was cut off');
-  tell(json, { done: broken === undefined, lists: totals }, [
-    ...totals.map(totalLine),
-    ...(broken === undefined
-      ? []
-      : [`It ended early: ${broken}. ${end?.error?.remedy ?? 'Run it again: what is done is not done twice.'}`]),
-  ]);
-  return broken === undefined && totals.every(({ trouble }) => trouble === undefined) ? DONE : NOT_THERE;
-}
-
-function tell(json: boolean, data: object, lines: readonly string[]): void {
-  if (json) console.log(JSON.stringify(data, null, 2));
-  else for (const line of lines) console.log(line);
-}
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  const refused = error instanceof Refused;
-  if (error instanceof SuppressionUsageError) console.error(`${error.message}\n\n${usage}`);
-  else console.error(refused ? error.message : explain(error));
-  process.exitCode = refused && error.status === 404 && !/operator API/.test(error.message) ? NOT_THERE : USAGE_ERROR;
 }

@@ -17,7 +17,7 @@ import {
 } from '../../../sandbox/test/running.ts';
 import { examine } from './doctor.ts';
 
-const script = join(import.meta.dirname, '..', 'commands', 'doctor.ts');
+const script = join(import.meta.dirname, '..', 'main.ts');
 const serviceSid = `MG${'b'.repeat(32)}`;
 
 describe('the doctor', () => {
@@ -395,7 +395,7 @@ describe('the doctor', () => {
       new Promise<{ code: number; output: string }>((resolve) => {
         const child = execFile(
           process.execPath,
-          ['--conditions=source', script, '--providers', ...args],
+          ['--conditions=source', script, 'doctor', '--providers', ...args],
           { env },
           (_, stdout, stderr) => resolve({ code: child.exitCode ?? -1, output: stdout + stderr }),
         );

@@ -66,13 +66,13 @@ export const platformChecks = {
       'A topic that is missing stops its service; under another cleanup policy records are lost; other settings ' +
       'may keep records too short or too long, take a wrong time from a producer, or let fewer replicas share ' +
       'the work.',
-    remedy: 'npm run topics -- plan shows the difference, npm run topics -- apply makes it good.',
+    remedy: 'messaging topics plan shows the difference, messaging topics apply makes it good.',
   },
   'kafka.retention': {
     title: 'The ledger remembers longer than the request topics keep',
     meaning:
       'A request that is read again after the ledger forgot it would be sent twice; the service refuses to start.',
-    remedy: 'Raise LEDGER_RETENTION_DAYS, or lower the topics’ retention (npm run topics -- apply).',
+    remedy: 'Raise LEDGER_RETENTION_DAYS, or lower the topics’ retention (messaging topics apply).',
   },
   'kafka.undecodable': {
     title: 'No batch was left out because it could not be decoded',

@@ -20,9 +20,9 @@ import { applyTopics } from '../kafka/topics.ts';
 import { examine } from './doctor.ts';
 import { schemas } from './schemas.ts';
 
-const script = join(import.meta.dirname, '..', 'commands', 'doctor.ts');
+const script = join(import.meta.dirname, '..', 'main.ts');
 const DAY_MS = 86_400_000;
-const applyRemedy = expect.stringContaining('npm run topics -- apply');
+const applyRemedy = expect.stringContaining('messaging topics apply');
 
 interface Ended {
   code: number;
@@ -31,8 +31,11 @@ interface Ended {
 
 const command = (args: string[], env: Record<string, string>) =>
   new Promise<Ended>((resolve) => {
-    const child = execFile(process.execPath, ['--conditions=source', script, ...args], { env }, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode ?? -1, output: stdout + stderr }),
+    const child = execFile(
+      process.execPath,
+      ['--conditions=source', script, 'doctor', ...args],
+      { env },
+      (_, stdout, stderr) => resolve({ code: child.exitCode ?? -1, output: stdout + stderr }),
     );
   });
 
@@ -228,7 +231,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
       const { code, output } = await command(['--strict'], env);
       expect(output).toContain(
         `! kafka.topics              ${topic('status.changed')} has retention.ms ${DAY_MS} instead of ` +
-          `${7 * DAY_MS}\n    npm run topics -- plan`,
+          `${7 * DAY_MS}\n    messaging topics plan`,
       );
       expect(code).toBe(1);
     });

@@ -2,7 +2,7 @@ import type { ToolSetting } from '#libs/providers';
 import { allProviders } from '../catalogue.ts';
 
 /**
- * What the npm scripts read beside the services' settings and the ports of `npm start`; test/docs.spec.ts holds them
+ * What the commands read beside the services' settings and the ports of `messaging up`; test/docs.spec.ts holds them
  * against this list.
  */
 export const toolSettings: readonly ToolSetting[] = [

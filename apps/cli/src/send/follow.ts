@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { channelTopics, StatusChanged, topicName, topics } from '#libs/contracts';
 import { Partitioners, type EachMessagePayload, type Kafka } from 'kafkajs';
-import type { SendOrder } from './arguments.ts';
+import type { SendOrder } from './order.ts';
 
 /** What somebody sees of a message on the status topic. */
 export interface Follower {

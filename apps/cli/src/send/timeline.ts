@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reasonOf } from '../problem.ts';
-import type { SendOrder } from './arguments.ts';
+import type { SendOrder } from './order.ts';
 import { detailOf, type Detail } from './words.ts';
 
 export interface TimelineEntry extends Detail {

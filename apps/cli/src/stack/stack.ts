@@ -134,7 +134,7 @@ export class Stack extends RunningStack {
       throw new StartProblem(
         `The topics on ${brokers} could not be provisioned: ${reasonOf(cause)}`,
         [
-          'npm run topics -- plan shows what is missing',
+          'messaging topics plan shows what is missing',
           'give the user of KAFKA_SASL_USERNAME the right to create and alter topics, or create them beforehand',
         ],
         { cause },

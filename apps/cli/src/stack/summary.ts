@@ -3,7 +3,7 @@ import type { Assembly } from './assembly.ts';
 import { withoutPassword } from '../environment/external.ts';
 import { topicPrefixOf } from '../kafka/kafka-client.ts';
 import { layoutOf } from '../environment/layout.ts';
-import { portSettings, type Settings } from './settings/settings.ts';
+import type { Settings } from './settings/settings.ts';
 import { type ProcessName, type ServiceName } from '../environment/env.ts';
 
 /** The block at the end of a start: what runs where, and what to do next. */
@@ -61,8 +61,3 @@ function boxed(lines: string[]): string {
   const line = '─'.repeat(Math.max(...lines.map((text) => text.length)) + 1);
   return ['', line, ...lines, line, ''].join('\n');
 }
-
-/** The variables that move a port, for `--help`. */
-export const portHelp = Object.values(portSettings)
-  .map(({ setting, standard, wantedBy }) => `  ${setting.padEnd(23)}${String(standard).padEnd(7)}${wantedBy}`)
-  .join('\n');

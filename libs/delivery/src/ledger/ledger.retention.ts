@@ -22,6 +22,6 @@ export async function requireLongMemory(
   throw new InvalidConfiguration(
     `LEDGER_RETENTION_DAYS is ${config.LEDGER_RETENTION_DAYS}, but ${names.join(', ')} keep requests ${days}: ` +
       'one read again after the ledger has forgotten it would be sent twice. Raise LEDGER_RETENTION_DAYS, or ' +
-      'lower the retention of the topics (npm run topics -- apply).',
+      'lower the retention of the topics (messaging topics apply).',
   );
 }

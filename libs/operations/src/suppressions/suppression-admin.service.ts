@@ -130,5 +130,5 @@ const nothingThere: Problem = {
   code: 'MSG_NOT_FOUND',
   message: 'no such suppression holds',
   remedy:
-    'Look which do: POST /v1/suppressions/search, or npm run suppressions -- show. Scope and tenant must be the same.',
+    'Look which do: POST /v1/suppressions/search, or messaging suppressions show. Scope and tenant must be the same.',
 };

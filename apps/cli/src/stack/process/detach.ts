@@ -8,11 +8,11 @@ import type { Settings } from '../settings/settings.ts';
 export type Word = { line: string } | { ready: true } | { failed: string };
 
 /** Starts a supervisor in a session of its own and shows its progress until it is ready. @returns the exit code */
-export function startDetached(settings: Settings, script: string): Promise<number> {
+export function startDetached(settings: Settings, program: readonly string[]): Promise<number> {
   const layout = layoutOf(settings.dataDir);
   mkdirSync(layout.logs, { recursive: true });
   const { fd } = openLog(layout.log('supervisor'));
-  const supervisor = spawn(process.execPath, [...process.execArgv, script, '--supervise'], {
+  const supervisor = spawn(process.execPath, [...process.execArgv, ...program], {
     cwd: settings.root,
     env: settings.env,
     detached: true,

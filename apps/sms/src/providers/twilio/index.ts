@@ -64,8 +64,8 @@ export const twilio: SmsProviderDefinition<TwilioConfig> = {
   smoke: tryTwilio,
   smokeUses: 'test credentials',
   toolSettings: [
-    { name: 'TWILIO_TEST_ACCOUNT_SID', meaning: 'smoke -- --live: the account of Twilio’s test credentials.' },
-    { name: 'TWILIO_TEST_AUTH_TOKEN', meaning: 'smoke -- --live: their token.', secret: true },
+    { name: 'TWILIO_TEST_ACCOUNT_SID', meaning: 'smoke --live: the account of Twilio’s test credentials.' },
+    { name: 'TWILIO_TEST_AUTH_TOKEN', meaning: 'smoke --live: their token.', secret: true },
   ],
   failures: twilioFailures,
   limits: twilioLimits,

@@ -1,26 +1,21 @@
-/** `npm run send`: publishes a message, follows it to its end, and shows its timeline. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fold, type StatusChanged } from '#libs/contracts';
 import { createKafka, topicPrefixOf } from '../kafka/kafka-client.ts';
 import { layoutOf } from '../environment/layout.ts';
-import { explain, reasonOf, StartProblem } from '../problem.ts';
+import { reasonOf, StartProblem } from '../problem.ts';
 import { withRunningStack } from '../environment/running-system.ts';
 import { dataDirOf, withEnvFile, type Env } from '../environment/env.ts';
-import { parseOrder, usage, UsageError, type SendOrder } from '../send/arguments.ts';
-import { follow, publish } from '../send/follow.ts';
-import { fetchTimeline, tableOf, type Timeline } from '../send/timeline.ts';
-import { factLine } from '../send/words.ts';
+import type { SendOrder } from './order.ts';
+import { follow, publish } from './follow.ts';
+import { fetchTimeline, tableOf, type Timeline } from './timeline.ts';
+import { factLine } from './words.ts';
 
 const DELIVERED = 0;
 const OTHER_END = 1;
 const NO_RESPONSE = 2;
 
-async function main(): Promise<number> {
-  const order = parseOrder(process.argv.slice(2));
-  if (!order) {
-    console.log(usage);
-    return DELIVERED;
-  }
+/** Publishes a message, follows it to its end, and shows its timeline. @returns the exit code */
+export async function send(order: SendOrder): Promise<number> {
   const env = withRunningStack(withEnvFile(process.env));
   const say = order.json ? () => undefined : (line: string) => console.log(line);
   const { status, final, traceId, facts } = await sendAndFollow(env, order, say);
@@ -81,7 +76,7 @@ async function sendAndFollow(env: Env, order: SendOrder, say: (line: string) => 
       [
         'npm start, if it is the local one; npm run status shows it',
         'correct KAFKA_BROKERS',
-        'npm run topics -- apply, if its topics are missing',
+        'messaging topics apply, if its topics are missing',
       ],
       { cause },
     );
@@ -108,11 +103,4 @@ function showEnd({ channel, messageId }: SendOrder, timeline: Timeline): void {
   console.log(`\n${channel} ${messageId}: ${timeline.status}${timeline.final ? '' : ' (not final)'}`);
   for (const row of tableOf(timeline)) console.log(row);
   console.log(`Trace id: ${timeline.traceId}`);
-}
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  console.error(error instanceof UsageError ? `${error.message}\n\n${usage}` : explain(error));
-  process.exitCode = NO_RESPONSE;
 }

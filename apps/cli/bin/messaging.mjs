@@ -1,0 +1,22 @@
+#!/usr/bin/env -S node --conditions=source --disable-warning=TimeoutNegativeWarning
+/** `messaging` in a checkout. Plain JavaScript: it also says what is wrong where packages or Node 24 are missing. */
+const NEEDED = 24;
+
+function refuse(problem, remedy) {
+  console.error(`${problem}\n  Remedy: ${remedy}`);
+  process.exitCode = 1;
+}
+
+if (Number(process.versions.node.split('.')[0]) < NEEDED)
+  refuse(
+    `Node ${NEEDED} is needed; this is ${process.version}.`,
+    `npx messaging uses the Node that npm ci brings along; or install Node ${NEEDED}.`,
+  );
+else {
+  try {
+    await import('../src/checkout.ts');
+  } catch (error) {
+    if (!error.message.startsWith('Cannot find package')) throw error;
+    refuse('The packages are not installed.', 'npm ci; npm start does it by itself.');
+  }
+}

@@ -1,0 +1,138 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+
+const dataDir = mkdtempSync(join(tmpdir(), 'messaging-command-'));
+const nowhere = { KAFKA_BROKERS: '127.0.0.1:1', EMAIL_URL: 'http://127.0.0.1:1', SMS_URL: 'http://127.0.0.1:1' };
+
+interface Ended {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** Runs the command as a shell would, with nothing of this machine's own settings. */
+const messaging = (args: readonly string[], env: Record<string, string> = {}) =>
+  new Promise<Ended>((resolve) => {
+    const child = execFile(
+      join(import.meta.dirname, '..', 'bin', 'messaging.mjs'),
+      args,
+      { env: { PATH: process.env['PATH'], DATA_DIR: dataDir, TEMPLATES_DIR: 'templates', ...env } },
+      (_, out, err) => resolve({ code: child.exitCode, out, err }),
+    );
+  });
+
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+describe('messaging', () => {
+  it.each([
+    ['nothing is asked', []],
+    ['help is asked for', ['--help']],
+  ])('shows every command with what it does where %s', async (_, args) => {
+    const { code, out, err } = await messaging(args);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    for (const command of ['up', 'down', 'status', 'doctor', 'topics', 'suppressions', 'templates', 'smoke', 'chaos'])
+      expect(out).toMatch(new RegExp(`^  ${command}\\b.*\\s[A-Z]`, 'm'));
+  });
+
+  it('shows examples, settings and exit codes with the help of a command', async () => {
+    const { code, out } = await messaging(['topics', 'plan', '--help']);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /Examples:\n {2}\$ messaging topics plan\n[^]*Settings[^]*KAFKA_BROKERS[^]*Exit codes:\n {2}0 /,
+    );
+  });
+
+  it.each([
+    ['an unknown command', ['topcs'], "unknown command 'topcs'. Did you mean topics?", 'messaging --help'],
+    ['a command like no other', ['fax'], "unknown command 'fax'. There are up, down,", 'messaging --help'],
+    [
+      'an unknown command of a group',
+      ['suppressions', 'shwo'],
+      "unknown command 'shwo'. Did you mean show?",
+      'messaging suppressions --help',
+    ],
+    ['an unknown option', ['status', '--jason'], "unknown option '--jason'. Did you mean --json?", 'messaging status'],
+    [
+      'a missing option',
+      ['suppressions', 'add', 'ada@inbox.test'],
+      "required option '--note <why>' not specified",
+      'messaging suppressions add --help',
+    ],
+    ['a missing argument', ['templates', 'preview'], "missing required argument 'name'", 'messaging templates preview'],
+    [
+      'a value that is none',
+      ['suppressions', 'list', '--channel', 'pigeon'],
+      'Allowed choices are email, sms',
+      'messaging suppressions list --help',
+    ],
+    ['a word too many', ['down', 'now'], 'too many arguments', 'messaging down --help'],
+    [
+      'a field that breaks a rule',
+      ['send', 'sms', '--to', '12'],
+      'must be a phone number',
+      'messaging send sms --help',
+    ],
+    [
+      'a template that is not there',
+      ['templates', 'preview', 'nowhere'],
+      'there is no template nowhere',
+      'messaging templates list shows them',
+    ],
+  ])('says what is wrong with %s, and what to do', async (_, args, sentence, remedy) => {
+    const { code, out, err } = await messaging(args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(sentence);
+    expect(err).toContain(`\n  Remedy: ${remedy}`);
+    expect(err).not.toContain('    at ');
+  });
+
+  it('shows what a group takes where its command is left out', async () => {
+    const { code, err } = await messaging(['topics']);
+    expect(code).toBe(2);
+    expect(err).toMatch(/Usage: messaging topics[^]*plan[^]*apply/);
+  });
+
+  it.each([
+    ['Kafka', ['topics', 'plan'], 1, /Kafka at 127\.0\.0\.1:1 \(KAFKA_BROKERS\) did not do it: .*ECONNREFUSED/],
+    ['a service', ['suppressions', 'list'], 2, /service at http:\/\/127\.0\.0\.1:1 \(\w+_URL\) does not answer/],
+  ])('says that %s cannot be reached, and what to do', async (_, args, code, words) => {
+    const ended = await messaging(args, nowhere);
+    expect(ended).toMatchObject({ code, out: '', err: expect.stringMatching(words) });
+    expect(ended.err).toMatch(/\n {2}Remedies:\n {4}- npm start[^]*\n {4}- correct [A-Z_]+\n$/);
+  });
+
+  it('says that nothing runs', async () => {
+    expect(await messaging(['status'])).toMatchObject({
+      code: 1,
+      out: 'Nothing is running. npm start starts everything.\n',
+    });
+    expect(JSON.parse((await messaging(['status', '--json'])).out)).toMatchObject({ ready: false, running: false });
+    expect(await messaging(['down'])).toMatchObject({ code: 0, out: 'Nothing was running.\n' });
+    expect(await messaging(['smoke'])).toMatchObject({ code: 1, err: expect.stringContaining('npm start') });
+  });
+
+  it('tells scripts of the templates in JSON', async () => {
+    const { out } = await messaging(['templates', 'list', '--json']);
+    const { templates } = JSON.parse(out) as { templates: { name: string }[] };
+    expect(templates.map(({ name }) => name)).toContain('order-shipped');
+    expect(JSON.parse((await messaging(['templates', 'check', '--json'])).out)).toMatchObject({ problems: [] });
+  });
+
+  it.each(['bash', 'zsh', 'fish'])('prints a script of completion for %s', async (shell) => {
+    const { code, out } = await messaging(['completion', shell]);
+    expect(code).toBe(0);
+    expect(out).toContain('messaging complete --');
+  });
+
+  it('completes commands, subcommands, options and their values', async () => {
+    const completed = async (...words: string[]) =>
+      (await messaging(['complete', '--', ...words])).out.split('\n').map((line) => line.split('\t')[0]);
+    expect(await completed('top')).toContain('topics');
+    expect(await completed('topics', '')).toEqual(expect.arrayContaining(['plan', 'apply']));
+    expect(await completed('topics', 'plan', '--')).toEqual(expect.arrayContaining(['--json', '--exit-code']));
+    expect(await completed('suppressions', 'list', '--channel', '')).toEqual(expect.arrayContaining(['email', 'sms']));
+  });
+});

@@ -1,0 +1,71 @@
+import tab from '@bomb.sh/tab/commander';
+import { CommanderError } from 'commander';
+import { CliCommand, USAGE_ERROR } from './command.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { smokeCommand } from './commands/smoke.ts';
+import { suppressionsCommand } from './commands/suppressions.ts';
+import { templatesCommand } from './commands/templates.ts';
+import { topicsCommand } from './commands/topics.ts';
+import { explain, UsageError } from './problem.ts';
+
+/** What operators need, wherever the platform runs. */
+const operatorCommands = () => [
+  doctorCommand(),
+  topicsCommand(),
+  suppressionsCommand(),
+  templatesCommand(),
+  smokeCommand(),
+];
+
+/**
+ * The whole command `messaging`.
+ * @param before commands that are shown before the operators' ones
+ * @param after commands that are shown after them
+ */
+export function createProgram(before: readonly CliCommand[] = [], after: readonly CliCommand[] = []): CliCommand {
+  const program = new CliCommand('messaging')
+    .description('Runs, checks and steers the messaging platform.')
+    .enablePositionalOptions()
+    .usage('<command> [options]')
+    .example('topics plan', 'doctor --json', 'topics --help')
+    .exits({ 0: 'done', 1: 'it did not go well; the output says why', 2: 'wrong use' });
+  for (const command of grouped('On this machine:', before)) program.addCommand(command);
+  for (const command of grouped('For operators:', operatorCommands())) program.addCommand(command);
+  for (const command of grouped('For this repository:', after)) program.addCommand(command);
+  tab(program, { completionCommandName: 'completion' });
+  describeCompletion(program);
+  return program;
+}
+
+const grouped = (heading: string, commands: readonly CliCommand[]) =>
+  commands.map((command) => command.helpGroup(heading));
+
+function describeCompletion(program: CliCommand): void {
+  const completion = program.commands.find((command) => command.name() === 'completion') as CliCommand;
+  completion
+    .summary('Prints a script that completes commands and options in your shell.')
+    .description(
+      'Prints a script that completes commands and options in your shell. It needs messaging on the PATH, ' +
+        'in a checkout by export PATH="$PWD/node_modules/.bin:$PATH".',
+    )
+    .example('completion bash > ~/.messaging-completion && echo "source ~/.messaging-completion" >> ~/.bashrc')
+    .example('completion zsh > ~/.messaging-completion && echo "source ~/.messaging-completion" >> ~/.zshrc')
+    .example('completion fish > ~/.config/fish/completions/messaging.fish');
+}
+
+/** Runs the program and sets the exit code. Wrong use is told in a sentence, with a remedy. */
+export async function run(program: CliCommand, args: readonly string[]): Promise<void> {
+  if (args.length === 0) {
+    program.outputHelp();
+    return;
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE_ERROR;
+    else {
+      console.error(explain(error));
+      process.exitCode = error instanceof UsageError ? USAGE_ERROR : 1;
+    }
+  }
+}
