@@ -139,6 +139,28 @@ export default {
       to: { path: '^apps/[^/]+/src/providers/[^/]+/', pathNot: '^apps/[^/]+/src/providers/$1/' },
     },
     {
+      name: 'providers-through-their-catalogue',
+      comment: 'Nothing above providers/ knows one of them: the catalogue does.',
+      severity: 'error',
+      from: { path: '^apps/(email|sms)/src/', pathNot: [tests, '^apps/[^/]+/src/providers/'] },
+      // The limits of media are those of the channel's only provider so far.
+      to: { path: '^apps/[^/]+/src/providers/[^/]+/', pathNot: 'twilio[.]limits[.]ts$' },
+    },
+    {
+      name: 'no-simulator-imports-another',
+      comment: 'One simulator is one folder, and can be removed with it.',
+      severity: 'error',
+      from: { path: '^apps/sandbox/src/simulators/([^/]+)/' },
+      to: { path: '^apps/sandbox/src/simulators/[^/]+/', pathNot: '^apps/sandbox/src/simulators/$1/' },
+    },
+    {
+      name: 'sandbox-core-knows-no-simulator',
+      comment: 'What the core and the page know of a provider is ProviderSimulator.',
+      severity: 'error',
+      from: { path: '^apps/sandbox/src/(core|page)/', pathNot: tests },
+      to: { path: '^apps/sandbox/src/simulators/' },
+    },
+    {
       name: 'sdk-only-in-its-adapter',
       comment:
         'Only *.adapter.ts and *.webhook.ts (or *.webhook.controller.ts) inside a provider’s folder run its SDK; ' +

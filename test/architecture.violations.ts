@@ -46,6 +46,18 @@ export const brokenBoundaries: Record<string, SeededViolation> = {
     [`${provider}/resend/resend.adapter.ts`]: "import '../sendgrid/sendgrid.failures.ts';",
     [`${provider}/sendgrid/sendgrid.failures.ts`]: 'export {};',
   },
+  'providers-through-their-catalogue': {
+    'apps/email/src/above.ts': "import './providers/resend/inside.ts';",
+    [`${provider}/resend/inside.ts`]: 'export {};',
+  },
+  'no-simulator-imports-another': {
+    'apps/sandbox/src/simulators/resend/nosy.ts': "import '../sendgrid/simulated.ts';",
+    'apps/sandbox/src/simulators/sendgrid/simulated.ts': 'export {};',
+  },
+  'sandbox-core-knows-no-simulator': {
+    'apps/sandbox/src/core/knowing.ts': "import '../simulators/resend/known.ts';",
+    'apps/sandbox/src/simulators/resend/known.ts': 'export {};',
+  },
   'sdk-only-in-its-adapter': {
     [`${provider}/sendgrid/sendgrid.failures.module.ts`]: "import mail from '@sendgrid/mail';\nexport default mail;",
   },

@@ -7,7 +7,7 @@ import { ResendAdapter } from '../apps/email/src/providers/resend/send/resend.ad
 import { SendgridAdapter } from '../apps/email/src/providers/sendgrid/send/sendgrid.adapter.ts';
 import { attachmentsFrom } from '../apps/email/test/attachments.ts';
 import { SandboxConfig } from '../apps/sandbox/src/sandbox.config.ts';
-import { createLog } from '../apps/sandbox/src/sandbox.log.ts';
+import { createLog } from '../apps/sandbox/src/core/log.ts';
 import { createSandbox, type Sandbox } from '../apps/sandbox/src/sandbox.ts';
 import { TwilioAdapter } from '../apps/sms/src/providers/twilio/send/twilio.adapter.ts';
 import type { SmsMessage } from '../apps/sms/src/sms-message.ts';

@@ -4,7 +4,7 @@ import type { ListPage, SuppressionLists } from '#libs/providers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ResendLists } from '../apps/email/src/providers/resend/account/resend.lists.adapter.ts';
 import { SendgridLists } from '../apps/email/src/providers/sendgrid/account/sendgrid.lists.adapter.ts';
-import { createLog } from '../apps/sandbox/src/sandbox.log.ts';
+import { createLog } from '../apps/sandbox/src/core/log.ts';
 import { SandboxConfig } from '../apps/sandbox/src/sandbox.config.ts';
 import { createSandbox, type Sandbox } from '../apps/sandbox/src/sandbox.ts';
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { emailSchema } from '../../apps/email/src/email.config.ts';
 import { EmailModule } from '../../apps/email/src/email.module.ts';
 import { SandboxConfig } from '../../apps/sandbox/src/sandbox.config.ts';
-import { createLog } from '../../apps/sandbox/src/sandbox.log.ts';
+import { createLog } from '../../apps/sandbox/src/core/log.ts';
 import { createSandbox, type Sandbox } from '../../apps/sandbox/src/sandbox.ts';
 import { smsSchema } from '../../apps/sms/src/sms.config.ts';
 import { SmsModule } from '../../apps/sms/src/sms.module.ts';

@@ -136,10 +136,10 @@ describe('who must not be written to', () => {
     const [left, listed] = [anybody(), anybody()];
     await scopes([...sendgrid.scopes, 'asm.groups.suppressions.create']);
     expect(
-      (await sandbox('/v3/asm/groups/7/suppressions', sandboxSendgridApiKey, { recipient_emails: [left] })).status,
+      (await sandbox('/v3/asm/groups/7/suppressions', sandboxSendgridApiKey!, { recipient_emails: [left] })).status,
     ).toBe(201);
     await scopes(sendgrid.scopes);
-    expect((await sandbox('/suppressions', sandboxResendApiKey, { email: listed })).status).toBe(201);
+    expect((await sandbox('/suppressions', sandboxResendApiKey!, { email: listed })).status).toBe(201);
 
     const first = await suppressions('sync', '--json');
     expect(first).toMatchObject({ code: 0, err: '' });

@@ -199,7 +199,7 @@ export class System {
 
   /** A callback as Twilio would sign it; gives the answer's status. */
   async callback(params: Record<string, string>, path: 'status' | 'inbound' = 'status'): Promise<number> {
-    const { sandboxTwilioAuthToken: token } = this.secrets;
+    const token = this.secrets['sandboxTwilioAuthToken']!;
     const url = `${this.url('sms')}/webhooks/twilio/${path}`;
     const signed = Object.keys(params)
       .sort()

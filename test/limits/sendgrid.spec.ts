@@ -5,6 +5,7 @@ import { unsupported, tooLarge } from '../../apps/email/src/providers/sendgrid/s
 import { sendgridLimits } from '../../apps/email/src/providers/sendgrid/send/sendgrid.limits.ts';
 import { MailBuilder } from '../../apps/email/src/providers/sendgrid/send/sendgrid.mail.adapter.ts';
 import { toMailData } from '../../apps/email/src/providers/sendgrid/send/sendgrid.request.policy.ts';
+import { simulatorCatalogue } from '../../apps/sandbox/src/simulators/catalogue.ts';
 import { isTooLarge } from '../../apps/sandbox/src/core/gate/refusal.policy.ts';
 import { checkMail } from '../../apps/sandbox/src/simulators/sendgrid/mail/mail-rules.policy.ts';
 import { describeLimits, ofMail, several, type Trials } from './trial.ts';
@@ -336,8 +337,8 @@ const trials: Trials<typeof sendgridLimits> = {
       field: /^attachments$/,
     },
     theirs: {
-      within: () => (isTooLarge('/v3/mail/send', 29_999_999) ? ['413'] : []),
-      beyond: () => (isTooLarge('/v3/mail/send', 30_000_000) ? ['413'] : []),
+      within: () => (isTooLarge('/v3/mail/send', 29_999_999, simulatorCatalogue) ? ['413'] : []),
+      beyond: () => (isTooLarge('/v3/mail/send', 30_000_000, simulatorCatalogue) ? ['413'] : []),
       refused: /^413$/,
     },
   },

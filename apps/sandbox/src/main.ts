@@ -1,6 +1,6 @@
 import { loadConfig } from '#libs/runtime';
 import { SandboxConfig } from './sandbox.config.ts';
-import { createLog } from './sandbox.log.ts';
+import { createLog } from './core/log.ts';
 import { createSandbox } from './sandbox.ts';
 
 const log = createLog();

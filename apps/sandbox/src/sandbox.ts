@@ -5,9 +5,11 @@ import { InvalidConfiguration } from '#libs/contracts';
 import { GateService } from './core/gate/gate.service.ts';
 import { MAX_BODY_BYTES } from './core/gate/refusal.policy.ts';
 import { isLoopback } from './core/loopback.policy.ts';
-import type { SandboxConfig } from './sandbox.config.ts';
-import { createLog, NestLog, type SandboxLog } from './sandbox.log.ts';
+import type { CoreConfig } from './core/config.ts';
+import type { ProviderSimulator } from './core/simulator.ts';
+import { createLog, NestLog, type SandboxLog } from './core/log.ts';
 import { SandboxModule } from './sandbox.module.ts';
+import { simulatorCatalogue } from './simulators/catalogue.ts';
 
 export interface Sandbox {
   app: NestFastifyApplication;
@@ -22,7 +24,11 @@ const CLOSE_WITHIN_MS = 2_000;
  * Starts a sandbox that listens already.
  * @throws InvalidConfiguration when other machines could reach it and that was not allowed.
  */
-export async function createSandbox(config: SandboxConfig, log: SandboxLog = createLog()): Promise<Sandbox> {
+export async function createSandbox(
+  config: CoreConfig,
+  log: SandboxLog = createLog(),
+  simulators: readonly ProviderSimulator[] = simulatorCatalogue,
+): Promise<Sandbox> {
   if (!config.SANDBOX_ALLOW_REMOTE && !isLoopback(config.HTTP_HOST)) {
     throw new InvalidConfiguration(
       'HTTP_HOST is not a loopback address: anyone who reaches the sandbox reads every message. Use 127.0.0.1, ' +
@@ -30,7 +36,10 @@ export async function createSandbox(config: SandboxConfig, log: SandboxLog = cre
     );
   }
   const adapter = new FastifyAdapter({ bodyLimit: MAX_BODY_BYTES, forceCloseConnections: 'idle' });
-  const app = await NestFactory.create<NestFastifyApplication>(SandboxModule.with(config, log), adapter, {
+  const running = await Promise.all(
+    simulators.map(async (simulator) => ({ simulator, parts: await simulator.load() })),
+  );
+  const app = await NestFactory.create<NestFastifyApplication>(SandboxModule.with(config, log, running), adapter, {
     logger: new NestLog(log),
     rawBody: true,
     abortOnError: false,

@@ -1,4 +1,5 @@
-import type { MailMessage, TextMessage } from '../src/core/inbox/message.ts';
+import type { MailMessage } from '../src/simulators/sendgrid/message.ts';
+import type { TextMessage } from '../src/simulators/twilio/message.ts';
 
 type Stored<M> = Omit<M, 'events'>;
 const accepted = { reference: 'order-1', callId: 'call-1', acceptedAt: 0, startsAt: 0, webhookFault: null };

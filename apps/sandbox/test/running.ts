@@ -3,7 +3,7 @@ import sendgridClient from '@sendgrid/client';
 import sendgrid from '@sendgrid/mail';
 import twilio from 'twilio';
 import { SandboxConfig } from '../src/sandbox.config.ts';
-import { createLog } from '../src/sandbox.log.ts';
+import { createLog } from '../src/core/log.ts';
 import { createSandbox, type Sandbox } from '../src/sandbox.ts';
 
 const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });

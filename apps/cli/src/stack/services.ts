@@ -1,4 +1,7 @@
 import { join } from 'node:path';
+import type { Channel } from '#libs/contracts';
+import type { LocalUse } from '../../../sandbox/src/core/simulator.ts';
+import { simulatorCatalogue } from '../../../sandbox/src/simulators/catalogue.ts';
 import type { ChannelModes } from '../environment/channels.ts';
 import type { Layout } from '../environment/layout.ts';
 import type { Secrets } from './settings/secrets.ts';
@@ -66,12 +69,7 @@ function emailValues(env: Env, { ports, modes, secrets }: Surroundings): Values 
   return {
     ...own,
     EMAIL_FROM: env['EMAIL_FROM'] || 'Messaging <no-reply@messaging.test>',
-    SENDGRID_API_KEY: secrets.sandboxSendgridApiKey,
-    SENDGRID_BASE_URL: localUrl(ports.sandbox),
-    SENDGRID_WEBHOOK_PUBLIC_KEY: secrets.sandboxSendgridPublicKey,
-    RESEND_API_KEY: secrets.sandboxResendApiKey,
-    RESEND_BASE_URL: localUrl(ports.sandbox),
-    RESEND_WEBHOOK_SECRET: secrets.sandboxResendWebhookSecret,
+    ...fromSimulators('email', ({ service }) => service(secrets, localUrl(ports.sandbox))),
   };
 }
 
@@ -90,9 +88,7 @@ function smsValues(env: Env, { ports, modes, secrets }: Surroundings): Values {
   return {
     ...own,
     SMS_FROM: env['SMS_FROM'] || '+15005550006',
-    TWILIO_ACCOUNT_SID: secrets.sandboxTwilioAccountSid,
-    TWILIO_AUTH_TOKEN: secrets.sandboxTwilioAuthToken,
-    TWILIO_BASE_URL: localUrl(ports.sandbox),
+    ...fromSimulators('sms', ({ service }) => service(secrets, localUrl(ports.sandbox))),
   };
 }
 
@@ -119,20 +115,18 @@ const domainOf = (from: string | undefined) => /@([^@<>\s]+?)>?$/.exec(from ?? '
 function sandboxValues(env: Env, { ports, layout, secrets }: Surroundings): Values {
   return {
     SANDBOX_DATA_FILE: layout.sandbox,
-    SANDBOX_SENDGRID_API_KEY: secrets.sandboxSendgridApiKey,
-    SANDBOX_SENDGRID_WEBHOOK_URL: `${localUrl(ports.email)}/webhooks/sendgrid`,
-    SANDBOX_SENDGRID_PRIVATE_KEY: secrets.sandboxSendgridPrivateKey,
-    SANDBOX_RESEND_API_KEY: secrets.sandboxResendApiKey,
-    SANDBOX_RESEND_WEBHOOK_URL: `${localUrl(ports.email)}/webhooks/resend`,
-    SANDBOX_RESEND_WEBHOOK_SECRET: secrets.sandboxResendWebhookSecret,
     SANDBOX_SENDER_DOMAINS: domainOf(env['EMAIL_FROM']) ?? 'messaging.test',
-    SANDBOX_TWILIO_NUMBERS: env['SMS_FROM'] || '+15005550006',
-    SANDBOX_TWILIO_ACCOUNT_SID: secrets.sandboxTwilioAccountSid,
-    SANDBOX_TWILIO_AUTH_TOKEN: secrets.sandboxTwilioAuthToken,
-    SANDBOX_TWILIO_INBOUND_URL:
-      (env['SMS_PUBLIC_URL'] || localUrl(ports.sms)).replace(/\/$/, '') + '/webhooks/twilio/inbound',
+    ...fromSimulators('email', ({ sandbox }) => sandbox(secrets, { env, serviceUrl: localUrl(ports.email) })),
+    ...fromSimulators('sms', ({ sandbox }) => sandbox(secrets, { env, serviceUrl: localUrl(ports.sms) })),
   };
 }
+
+/** What the simulators of a channel give, together. */
+const fromSimulators = (channel: Channel, give: (local: LocalUse) => Values): Values =>
+  Object.assign(
+    {},
+    ...simulatorCatalogue.filter((one) => one.channel === channel).map(({ local }) => give(local)),
+  ) as Values;
 
 const pick = (values: Values, names: string[]): Values =>
   Object.fromEntries(names.map((name) => [name, values[name] ?? '']));

@@ -1,11 +1,7 @@
 /** The page's part that has a provider tell of the message that is looked at whatever somebody writes. */
 export const callbacks = String.raw`
-const usualCallback = {
-  twilio: { MessageStatus: 'undelivered', ErrorCode: '30008' },
-  sendgrid: { event: 'bounce', type: 'bounce', status: '5.1.1', reason: '550 no such user' },
-  resend: { type: 'email.bounced', data: { bounce: { type: 'Permanent', subType: 'General', message: 'no such user' } } },
-};
-const callbackName = { twilio: 'status callback', sendgrid: 'event', resend: 'event' };
+const usualCallback = Object.fromEntries(simulators.map(({ name, usual }) => [name, usual]));
+const callbackName = Object.fromEntries(simulators.map(({ name, callback }) => [name, callback]));
 // What was written stays while the message's own events come in, and the part is drawn anew.
 const drafts = new Map();
 

@@ -1,6 +1,6 @@
 /** The page's part about faults: shows those that are on as chips, and adds or ends one by the control API. */
 export const faults = String.raw`
-const names = { sendgrid: 'SendGrid', resend: 'Resend', twilio: 'Twilio' };
+const names = Object.fromEntries(simulators.map(({ name, label }) => [name, label]));
 const presets = {
   'Answers after 3 s': { latencyMs: 3000 },
   'Answers after 30 s': { latencyMs: 30000 },
@@ -28,7 +28,7 @@ const told = {
 };
 const words = {
   refuse: () => 'refuses the connection',
-  status: (fault) => 'answers ' + fault.status + (fault.twilioCode || fault.resendName ? ' ' + (fault.twilioCode || fault.resendName) : ''),
+  status: (fault) => 'answers ' + [fault.status, ...ownFields.map((field) => fault[field])].filter(Boolean).join(' '),
   latencyMs: (fault) => 'answers after ' + seconds(fault.latencyMs),
   acceptThenDrop: () => 'loses the answer',
   cutAnswer: () => 'cuts the answer off',
@@ -88,6 +88,7 @@ function asked() {
     where: where.to || where.path ? where : undefined };
 }
 
+for (const { name, label } of simulators) $('fault-provider').append(new Option(label, name));
 for (const name of Object.keys(presets)) $('fault-what').append(new Option(name, name));
 $('fault-open').addEventListener('click', () => showForm(true));
 $('fault-cancel').addEventListener('click', () => showForm(false));

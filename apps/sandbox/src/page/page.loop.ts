@@ -50,6 +50,13 @@ async function attempt(work) {
   await refresh();
 }
 
+for (const { name, label } of simulators) {
+  const tab = element('button', '', label);
+  tab.type = 'button';
+  tab.dataset.provider = name;
+  tab.setAttribute('aria-pressed', 'false');
+  $('tabs').append(tab);
+}
 for (const button of document.querySelectorAll('[data-provider]')) {
   button.addEventListener('click', () => {
     state.provider = button.dataset.provider;

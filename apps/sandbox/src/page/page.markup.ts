@@ -3,18 +3,18 @@ export const markup = `
 <header class="top">
   <div class="brand">
     <span class="mark" aria-hidden="true"></span>
-    <div><h1>Sandbox</h1><p>Accepted as SendGrid, Resend and Twilio would. Nothing leaves this machine.</p></div>
+    <div><h1>Sandbox</h1><p>Accepted as the providers would. Nothing leaves this machine.</p></div>
   </div>
   <div class="live"><span id="pulse" class="dot"></span><span id="live" role="status">Connecting…</span></div>
 </header>
 <main>
   <section class="faults" aria-labelledby="faults-title">
     <h2 id="faults-title">Faults</h2>
-    <span id="calm" class="muted">None: all three providers work</span>
+    <span id="calm" class="muted">None: all providers work</span>
     <ul id="faults" class="chips" aria-label="Faults that are on" hidden></ul>
     <button type="button" id="fault-open" class="quiet plain" aria-expanded="false" aria-controls="fault-form">Add a fault</button>
     <form id="fault-form" class="card form" hidden>
-      <label>Provider <select id="fault-provider"><option value="sendgrid">SendGrid</option><option value="resend">Resend</option><option value="twilio">Twilio</option></select></label>
+      <label>Provider <select id="fault-provider"></select></label>
       <label>What goes wrong <select id="fault-what"></select></label>
       <label>Requests <select id="fault-on"><option value="">that send</option><option value="all">of every kind</option></select></label>
       <label>Only to <input id="fault-to" placeholder="anyone, or *@slow.test" autocomplete="off" spellcheck="false"></label>
@@ -26,11 +26,8 @@ export const markup = `
     <p class="problem" id="problem" role="alert" hidden></p>
   </section>
   <section class="bar" aria-label="Filter">
-    <div class="tabs" role="group" aria-label="Provider">
+    <div class="tabs" id="tabs" role="group" aria-label="Provider">
       <button type="button" data-provider="" aria-pressed="true">All</button>
-      <button type="button" data-provider="sendgrid" aria-pressed="false">SendGrid</button>
-      <button type="button" data-provider="resend" aria-pressed="false">Resend</button>
-      <button type="button" data-provider="twilio" aria-pressed="false">Twilio</button>
     </div>
     <input id="search" type="search" placeholder="Recipient, subject or id" aria-label="Search" autocomplete="off" spellcheck="false">
     <span id="count" class="muted"></span>

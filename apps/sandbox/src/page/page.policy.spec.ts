@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Script } from 'node:vm';
 import { expect, it } from '@jest/globals';
-import { page, pageHeaders } from './page.policy.ts';
+import { simulatorCatalogue } from '../simulators/catalogue.ts';
+import { pageOf } from './page.policy.ts';
+
+const { html: page, headers: pageHeaders } = pageOf(simulatorCatalogue);
 
 const code = /<script>([\s\S]*)<\/script>/.exec(page)?.[1] ?? '';
 const policy = pageHeaders['content-security-policy'];

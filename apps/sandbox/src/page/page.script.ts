@@ -3,7 +3,6 @@
  * a mail's own markup only ever stands in an iframe without scripts, forms or origin.
  */
 export const script = String.raw`
-'use strict';
 const SHOWN = 200;
 const $ = (id) => document.getElementById(id);
 const state = { provider: '', search: '', selected: null, messages: [], total: 0, seen: '' };
@@ -21,7 +20,7 @@ function glyph(provider) {
   svg.setAttribute('viewBox', '0 0 16 16');
   svg.setAttribute('aria-hidden', 'true');
   const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
-  path.setAttribute('d', provider !== 'twilio' ? 'M2 4h12v9H2zM2 4.5l6 4.5 6-4.5' : 'M2.5 3h11v8H7l-3 2.6V11H2.5zM5.5 6h5M5.5 8h3');
+  path.setAttribute('d', simulators.find(({ name }) => name === provider)?.icon !== 'phone' ? 'M2 4h12v9H2zM2 4.5l6 4.5 6-4.5' : 'M2.5 3h11v8H7l-3 2.6V11H2.5zM5.5 6h5M5.5 8h3');
   svg.append(path);
   box.append(svg);
   return box;

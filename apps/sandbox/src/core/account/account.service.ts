@@ -1,25 +1,39 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { SANDBOX_CONFIG, type SandboxConfig } from '../../sandbox.config.ts';
-import { type Account, type AccountChange, changed, standardAccount } from './account.policy.ts';
+import { type CoreConfig, SANDBOX_CONFIG } from '../config.ts';
+import { Simulators } from '../simulators.service.ts';
+import { type AccountChange, type Accounts, changed, standardAccounts } from './account.policy.ts';
 
 /** How the accounts are set up now. Kept in memory: a restart brings the standard back. */
 @Injectable()
 export class AccountService {
-  private account: Account;
+  private accounts: Accounts;
 
-  constructor(@Inject(SANDBOX_CONFIG) private readonly config: SandboxConfig) {
-    this.account = standardAccount(config);
+  constructor(
+    @Inject(SANDBOX_CONFIG) private readonly config: CoreConfig,
+    private readonly simulators: Simulators,
+  ) {
+    this.accounts = standardAccounts(simulators.all, config);
   }
 
-  current(): Account {
-    return this.account;
+  get clockSkewSeconds(): number {
+    return this.accounts.clockSkewSeconds;
+  }
+
+  /** The account at one provider. */
+  of<Setup>(provider: string): Setup {
+    return this.accounts.of[provider] as Setup;
+  }
+
+  /** As the control API shows them. */
+  current(): Record<string, unknown> {
+    return { clockSkewSeconds: this.accounts.clockSkewSeconds, ...this.accounts.of };
   }
 
   change(change: AccountChange): void {
-    this.account = changed(this.account, change);
+    this.accounts = changed(this.accounts, change);
   }
 
   reset(): void {
-    this.account = standardAccount(this.config);
+    this.accounts = standardAccounts(this.simulators.all, this.config);
   }
 }

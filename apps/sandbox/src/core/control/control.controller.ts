@@ -8,9 +8,7 @@ import { withImages } from '../inbox/inline-image.policy.ts';
 import { InlineImageStore } from '../inbox/inline-image.store.ts';
 import { MessageStore } from '../inbox/message.store.ts';
 import type { SandboxMessage } from '../inbox/message.ts';
-import { InboundService } from '../../simulators/twilio/webhook/inbound.service.ts';
-import { PeopleService } from '../../simulators/twilio/messages/people.service.ts';
-import { SuppressionLists } from '../webhooks/suppression-lists.ts';
+import { Simulators } from '../simulators.service.ts';
 import { checkAccount, checkFaults, checkListing, checkReply } from './control.policy.ts';
 import { viewOf } from './message-view.policy.ts';
 
@@ -23,14 +21,12 @@ export class ControlController {
     private readonly images: InlineImageStore,
     private readonly faults: FaultService,
     private readonly accounts: AccountService,
-    private readonly inbound: InboundService,
-    private readonly people: PeopleService,
-    private readonly lists: SuppressionLists,
+    private readonly simulators: Simulators,
   ) {}
 
   @Get('messages')
   messages(@Query() query: unknown, @Res() reply: FastifyReply): void {
-    const checked = checkListing(query);
+    const checked = checkListing(query, this.simulators.all);
     if (!checked.ok) {
       give(reply, checked.refusal);
       return;
@@ -43,7 +39,10 @@ export class ControlController {
       total += 1;
       if (shown.length < limit) shown.push(message);
     }
-    give(reply, { status: 200, body: { total, messages: shown.map(viewOf) } });
+    give(reply, {
+      status: 200,
+      body: { total, messages: shown.map((message) => viewOf(message, this.simulators.of(message))) },
+    });
   }
 
   /**
@@ -53,7 +52,7 @@ export class ControlController {
   @Get('messages/html')
   html(@Query('id') id: string, @Res() reply: FastifyReply): void {
     const message = this.store.get(id);
-    const html = message?.provider === 'twilio' ? undefined : message?.html;
+    const html = message && this.simulators.of(message).htmlOf?.(message);
     if (message && html)
       give(reply, { status: 200, body: { html: withImages(html, this.images.of(message.providerMessageId)) } });
     else give(reply, { status: 404, body: { errors: [{ field: 'id', message: 'there is no such mail with HTML' }] } });
@@ -62,16 +61,18 @@ export class ControlController {
   @Delete('messages')
   async clear(@Res() reply: FastifyReply): Promise<void> {
     await this.inbox.clear();
-    this.people.forget();
-    this.lists.forget();
+    this.simulators.forget();
     give(reply, { status: 204 });
   }
 
   /** A person answers: posts the signed webhook. */
   @Post('inbound')
   async reply(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
-    const checked = checkReply(body);
-    give(reply, checked.ok ? await this.inbound.receive(checked.value) : checked.refusal);
+    const replies = this.simulators.replies();
+    if (!replies)
+      return give(reply, { status: 404, body: { errors: [{ field: null, message: 'nobody can answer' }] } });
+    const checked = checkReply(body, replies.form);
+    give(reply, checked.ok ? await replies.sender.receive(checked.value as never) : checked.refusal);
   }
 
   @Get('faults')
@@ -81,14 +82,14 @@ export class ControlController {
 
   @Put('faults')
   changeFaults(@Body() body: unknown, @Res() reply: FastifyReply): void {
-    const checked = checkFaults(body);
+    const checked = checkFaults(body, this.simulators.all);
     if (checked.ok) this.faults.change(checked.value);
     give(reply, checked.ok ? { status: 200, body: this.faults.current() } : checked.refusal);
   }
 
   @Delete('faults')
   endFaults(@Res() reply: FastifyReply): void {
-    this.faults.change({ sendgrid: null, resend: null, twilio: null });
+    this.faults.end();
     give(reply, { status: 204 });
   }
 
@@ -99,7 +100,7 @@ export class ControlController {
 
   @Put('account')
   changeAccount(@Body() body: unknown, @Res() reply: FastifyReply): void {
-    const checked = checkAccount(body);
+    const checked = checkAccount(body, this.simulators.all);
     if (checked.ok) this.accounts.change(checked.value);
     give(reply, checked.ok ? { status: 200, body: this.accounts.current() } : checked.refusal);
   }

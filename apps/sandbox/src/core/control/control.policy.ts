@@ -1,33 +1,37 @@
 import { z } from 'zod';
 import type { Answer } from '../response.ts';
-import { AccountChange } from '../account/account.policy.ts';
-import { FaultChange } from '../gate/fault.policy.ts';
-import { Reply } from '../../simulators/twilio/webhook/inbound.policy.ts';
+import { type AccountChange, accountChangeOf } from '../account/account.policy.ts';
+import { type FaultChange, faultChangeOf } from '../gate/fault-change.policy.ts';
+import type { ProviderSimulator } from '../simulator.ts';
 
 const Listing = z.strictObject({
   reference: z.string().min(1).optional(),
-  provider: z.enum(['sendgrid', 'resend', 'twilio']).optional(),
   limit: z.coerce.number().int().min(0).max(100_000).default(1000),
 });
 
 /** A body of POST /_sandbox/callback: what a provider tells of a message, with whatever fields. */
 const Callback = z.strictObject({
-  id: z.string().min(1).describe('Its recipientMessageId, or Twilio’s Sid.'),
+  id: z.string().min(1).describe('Its recipientMessageId, or the id that the provider told.'),
   fields: z.record(z.string().min(1), z.unknown()).default({}).describe('Over those that are usual, or beside them.'),
   without: z
     .array(z.string().min(1))
     .default([])
-    .describe('Usual fields that are left out; at Resend also those of data, as data.tags.'),
+    .describe('Usual fields that are left out; also those inside one, as data.tags.'),
 });
 export type Callback = z.infer<typeof Callback>;
 
 export type Checked<T> = { ok: true; value: T } | { ok: false; refusal: Answer };
 
-export const checkListing = (query: unknown) => check(Listing, query);
-export const checkReply = (body: unknown) => check(Reply, body);
+type All = readonly ProviderSimulator[];
+
+export const checkListing = (query: unknown, simulators: All) =>
+  check(Listing.extend({ provider: z.enum(simulators.map(({ name }) => name)).optional() }), query);
+export const checkReply = (body: unknown, form: z.ZodType) => check(form, body);
 export const checkCallback = (body: unknown) => check(Callback, body);
-export const checkFaults = (body: unknown) => check(FaultChange, body);
-export const checkAccount = (body: unknown) => check(AccountChange, body);
+export const checkFaults = (body: unknown, simulators: All) =>
+  check(faultChangeOf(simulators), body) as Checked<FaultChange>;
+export const checkAccount = (body: unknown, simulators: All) =>
+  check(accountChangeOf(simulators), body) as Checked<AccountChange>;
 
 function check<S extends z.ZodType>(schema: S, value: unknown): Checked<z.infer<S>> {
   const parsed = schema.safeParse(value);

@@ -1,17 +1,17 @@
-import { bareAddress, nameOfMailbox } from '../../simulators/resend/email/email-rules.policy.ts';
 import type { SandboxMessage } from '../inbox/message.ts';
+import type { ProviderSimulator } from '../simulator.ts';
 
 const iso = (at: number) => new Date(at).toISOString();
 
 /** A message as the control API and the page show it. */
-export function viewOf(message: SandboxMessage): Record<string, unknown> {
+export function viewOf(message: SandboxMessage, simulator: Pick<ProviderSimulator, 'viewOf'>): Record<string, unknown> {
   return {
     provider: message.provider,
     reference: message.reference,
     callId: message.callId,
     to: message.to,
     from: message.from && bareAddress(message.from),
-    ...contentOf(message),
+    ...simulator.viewOf(message),
     acceptedAt: iso(message.acceptedAt),
     providerMessageId: message.providerMessageId,
     status: message.status,
@@ -21,56 +21,5 @@ export function viewOf(message: SandboxMessage): Record<string, unknown> {
   };
 }
 
-function contentOf(message: SandboxMessage): Record<string, unknown> {
-  if (message.provider === 'twilio') {
-    const { body, mediaUrls, contentSid, messagingServiceSid, errorCode } = message;
-    return { body, mediaUrls, contentSid, messagingServiceSid, errorCode };
-  }
-  if (message.provider === 'resend') {
-    const { id, kind, from, toName, replyTo, subject, text, html, templateId, tags, headers, attachments } = message;
-    return {
-      recipientMessageId: id,
-      kind,
-      fromName: (from && nameOfMailbox(from)) || undefined,
-      toName,
-      replyTo,
-      subject,
-      text,
-      html,
-      templateId,
-      tags,
-      headers,
-      attachments,
-    };
-  }
-  const {
-    id,
-    kind,
-    fromName,
-    toName,
-    replyTo,
-    subject,
-    text,
-    html,
-    templateId,
-    categories,
-    customArgs,
-    headers,
-    attachments,
-  } = message;
-  return {
-    recipientMessageId: id,
-    kind,
-    fromName,
-    toName,
-    replyTo,
-    subject,
-    text,
-    html,
-    templateId,
-    categories,
-    customArgs,
-    headers,
-    attachments,
-  };
-}
+/** Of `Name <address>` or the address alone. */
+const bareAddress = (mailbox: string) => /<([^<>]+)>\s*$/.exec(mailbox)?.[1] ?? mailbox;

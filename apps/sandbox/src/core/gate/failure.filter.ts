@@ -1,13 +1,17 @@
 import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { SANDBOX_LOG, type SandboxLog } from '../../sandbox.log.ts';
+import { SANDBOX_LOG, type SandboxLog } from '../log.ts';
 import { give } from './give.ts';
-import { failureResponse } from './refusal.policy.ts';
+import { Simulators } from '../simulators.service.ts';
+import { failureResponse, unroutedStatus } from './refusal.policy.ts';
 
 /** What no handler answered: wrong paths, wrong verbs, unreadable bodies, our own bugs. */
 @Catch()
 export class FailureFilter implements ExceptionFilter {
-  constructor(@Inject(SANDBOX_LOG) private readonly log: SandboxLog) {}
+  constructor(
+    @Inject(SANDBOX_LOG) private readonly log: SandboxLog,
+    private readonly simulators: Simulators,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
@@ -16,8 +20,10 @@ export class FailureFilter implements ExceptionFilter {
       const { name, code } = error as { name?: string; code?: string };
       this.log.error({ name, code, status }, 'a request failed in the sandbox itself');
     }
-    const known = status === 404 && request.url === '/v3/mail/send' ? 405 : status;
-    give(host.switchToHttp().getResponse<FastifyReply>(), failureResponse(request.url, known, Date.now()));
+    const { all } = this.simulators;
+    const { url } = request;
+    const answer = failureResponse({ url, status: unroutedStatus(url, status, all), now: Date.now() }, all);
+    give(host.switchToHttp().getResponse<FastifyReply>(), answer);
   }
 }
 

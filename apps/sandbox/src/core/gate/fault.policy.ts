@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { errorNames } from '../../simulators/resend/error.policy.ts';
 import type { ProviderRequest } from './request.policy.ts';
 
 const milliseconds = z.number().int().min(0).max(600_000);
@@ -35,14 +34,6 @@ export const Fault = z
     rate: z.number().min(0).max(1).default(1).describe('Share of the requests that are hit.'),
     latencyMs: milliseconds.optional().describe('The answer is held back this long; what it says was done before.'),
     status: z.number().int().min(400).max(599).optional().describe('Answered instead; nothing is accepted.'),
-    twilioCode: z
-      .number()
-      .int()
-      .min(10_000)
-      .max(99_999)
-      .optional()
-      .describe("Twilio's code in the body of that answer."),
-    resendName: z.enum(errorNames).optional().describe("Resend's name of the error in the body of that answer."),
     retryAfterSeconds: z.number().int().min(0).max(86_400).optional().describe('Retry-After header of that answer.'),
     acceptThenDrop: z
       .boolean()
@@ -65,22 +56,11 @@ export const Fault = z
     webhookNewIds: z
       .boolean()
       .default(false)
-      .describe('Whether each copy has an event id of its own, as was seen with SendGrid.'),
+      .describe('Whether each copy has an event id of its own, as providers were seen to do.'),
   })
   .describe('One fault of one provider.');
-export type Fault = z.infer<typeof Fault>;
-
-const Faults = z
-  .union([Fault, z.array(Fault).max(50)])
-  .nullable()
-  .optional();
-
-/**
- * A body of PUT /_sandbox/faults: a provider that is not named keeps what it has, null ends its faults; of a list, the
- * first that fits a request acts.
- */
-export const FaultChange = z.strictObject({ sendgrid: Faults, resend: Faults, twilio: Faults });
-export type FaultChange = z.infer<typeof FaultChange>;
+/** With the fields that one provider alone knows. */
+export type Fault = z.infer<typeof Fault> & Readonly<Record<string, unknown>>;
 
 /** What a fault does to the webhooks of a message. */
 export interface WebhookFault {

@@ -1,34 +1,39 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { SANDBOX_LOG, type SandboxLog } from '../../sandbox.log.ts';
-import { hits, type Fault, type FaultChange } from './fault.policy.ts';
+import { SANDBOX_LOG, type SandboxLog } from '../log.ts';
+import { Simulators } from '../simulators.service.ts';
+import type { FaultChange } from './fault-change.policy.ts';
+import { hits, type Fault } from './fault.policy.ts';
 import type { ProviderRequest } from './request.policy.ts';
-
-type ProviderName = ProviderRequest['provider'];
-const providers: readonly ProviderName[] = ['sendgrid', 'resend', 'twilio'];
 
 /** The faults that are switched on. */
 @Injectable()
 export class FaultService {
-  private readonly active: Record<ProviderName, Fault[]> = { sendgrid: [], resend: [], twilio: [] };
+  private readonly active: Map<string, Fault[]>;
 
-  constructor(@Inject(SANDBOX_LOG) private readonly log: SandboxLog) {}
+  constructor(
+    @Inject(SANDBOX_LOG) private readonly log: SandboxLog,
+    simulators: Simulators,
+  ) {
+    this.active = new Map(simulators.all.map(({ name }) => [name, []]));
+  }
 
   /** As they were given: nothing, one, or a list. */
-  current(): Record<ProviderName, Fault | Fault[] | null> {
+  current(): Record<string, Fault | Fault[] | null> {
     const shown = (faults: Fault[]) => (faults.length > 1 ? faults : (faults[0] ?? null));
-    return {
-      sendgrid: shown(this.active.sendgrid),
-      resend: shown(this.active.resend),
-      twilio: shown(this.active.twilio),
-    };
+    return Object.fromEntries([...this.active].map(([provider, faults]) => [provider, shown(faults)]));
   }
 
   change(change: FaultChange): void {
-    for (const provider of providers) {
+    for (const provider of this.active.keys()) {
       const asked = change[provider];
-      if (asked !== undefined) this.active[provider] = asked === null ? [] : [asked].flat();
+      if (asked !== undefined) this.active.set(provider, asked === null ? [] : [asked].flat());
     }
     this.log.info({ faults: this.summary() }, 'faults changed');
+  }
+
+  /** All are over. */
+  end(): void {
+    this.change(Object.fromEntries([...this.active.keys()].map((provider) => [provider, null])));
   }
 
   /**
@@ -36,18 +41,21 @@ export class FaultService {
    * @param recipients those that the body names; undefined: it was not read yet
    */
   take(request: ProviderRequest, recipients?: readonly string[]): Fault | null {
-    const faults = this.active[request.provider];
+    const faults = this.active.get(request.provider) ?? [];
     const fault = faults.find((one) => hits(one, request, recipients, Math.random()));
     if (fault?.times === undefined) return fault ?? null;
     const left = fault.times > 1 ? [{ ...fault, times: fault.times - 1 }] : [];
-    this.active[request.provider] = faults.flatMap((one) => (one === fault ? left : [one]));
+    this.active.set(
+      request.provider,
+      faults.flatMap((one) => (one === fault ? left : [one])),
+    );
     return fault;
   }
 
   /** A pattern may hold an address, which belongs in no log. */
   private summary(): Record<string, unknown> {
     return Object.fromEntries(
-      providers.map((provider) => [provider, this.active[provider].map(({ where: _where, ...rest }) => rest)]),
+      [...this.active].map(([provider, faults]) => [provider, faults.map(({ where: _where, ...rest }) => rest)]),
     );
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AccountService } from '../account/account.service.ts';
+import { Simulators } from '../simulators.service.ts';
 import type { Fault } from './fault.policy.ts';
 import { FaultService } from './fault.service.ts';
 import { give } from './give.ts';
@@ -18,6 +19,7 @@ export class GateService {
   constructor(
     private readonly faults: FaultService,
     private readonly accounts: AccountService,
+    private readonly simulators: Simulators,
   ) {}
 
   install(server: FastifyInstance): void {
@@ -29,15 +31,17 @@ export class GateService {
 
   private enter(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
     withoutBody(request);
-    const asked = classify(request.method, request.url);
+    const asked = classify(request.method, request.url, this.simulators.all);
     const fault = asked && this.faults.take(asked);
     if (fault) faults.set(request, fault);
     if (fault?.refuse) {
       hangUp(request, reply);
       return;
     }
-    if (isTooLarge(request.url, Number(request.headers['content-length'] ?? 0))) {
-      drain(request, () => give(reply, failureResponse(request.url, 413, Date.now())));
+    if (isTooLarge(request.url, Number(request.headers['content-length'] ?? 0), this.simulators.all)) {
+      drain(request, () =>
+        give(reply, failureResponse({ url: request.url, status: 413, now: Date.now() }, this.simulators.all)),
+      );
       return;
     }
     done();
@@ -45,19 +49,22 @@ export class GateService {
 
   /** A provider whose clock differs from ours, where the account is set up so. */
   private tellTime(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-    const { clockSkewSeconds } = this.accounts.current();
-    if (clockSkewSeconds !== 0 && classify(request.method, request.url))
+    const { clockSkewSeconds } = this.accounts;
+    if (clockSkewSeconds !== 0 && classify(request.method, request.url, this.simulators.all))
       reply.header('date', new Date(Date.now() + clockSkewSeconds * 1_000).toUTCString());
     done();
   }
 
   private refuse(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-    const asked = classify(request.method, request.url);
+    const asked = classify(request.method, request.url, this.simulators.all);
     const fault = faultOf(request) ?? (asked && this.faults.take(asked, recipientsOf(request.body)));
     if (fault) faults.set(request, fault);
     if (fault?.refuse) return hangUp(request, reply);
     if (fault?.status === undefined) return done();
-    give(reply, failureResponse(request.url, fault.status, Date.now(), fault));
+    give(
+      reply,
+      failureResponse({ url: request.url, status: fault.status, now: Date.now(), fault }, this.simulators.all),
+    );
   }
 
   private leave(

@@ -1,5 +1,12 @@
+/** Paths of a provider's API, and those of them that send when posted to. */
+export interface SimulatedApi {
+  paths: RegExp;
+  send?: RegExp;
+}
+
 export interface ProviderRequest {
-  provider: 'sendgrid' | 'resend' | 'twilio';
+  /** The name of its simulator. */
+  provider: string;
   method: string;
   /** Without the query. */
   path: string;
@@ -7,27 +14,18 @@ export interface ProviderRequest {
   sends: boolean;
 }
 
-type Api = Pick<ProviderRequest, 'provider'> & { paths: RegExp; send?: RegExp };
-
-/** Whose API a path belongs to: the three share one address here. */
-const apis: readonly Api[] = [
-  { provider: 'sendgrid', paths: /^\/v3\//, send: /^\/v3\/mail\/send$/ },
-  { provider: 'twilio', paths: /^\/2010-04-01\//, send: /\/Messages\.json$/ },
-  { provider: 'twilio', paths: /^\/v1\/(Services|Content|ContentAndApprovals)(\/|$)/ },
-  {
-    provider: 'resend',
-    paths: /^\/(emails|domains|webhooks|templates|api-keys|suppressions)(\/|$)/,
-    send: /^\/emails(\/batch)?$/,
-  },
-];
-
-/** Whose API a request is for; null for the sandbox's own pages. */
-export function classify(method: string, url: string): ProviderRequest | null {
+/** Whose API a request is for, as all share one address here; null for the sandbox's own pages. */
+export function classify(
+  method: string,
+  url: string,
+  simulators: readonly { name: string; apis: readonly SimulatedApi[] }[],
+): ProviderRequest | null {
   const path = url.split('?', 1)[0] ?? url;
-  const api = apis.find(({ paths }) => paths.test(path));
-  return api
-    ? { provider: api.provider, method, path, sends: method === 'POST' && (api.send?.test(path) ?? false) }
-    : null;
+  for (const { name, apis } of simulators) {
+    const api = apis.find(({ paths }) => paths.test(path));
+    if (api) return { provider: name, method, path, sends: method === 'POST' && (api.send?.test(path) ?? false) };
+  }
+  return null;
 }
 
 /** The recipients that the body of a send names, by any provider's form; whatever cannot be read names none. */

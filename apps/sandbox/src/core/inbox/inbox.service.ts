@@ -1,29 +1,31 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { SANDBOX_CONFIG, SandboxConfig } from '../../sandbox.config.ts';
-import { SANDBOX_LOG, type SandboxLog } from '../../sandbox.log.ts';
+import { type CoreConfig, SANDBOX_CONFIG } from '../config.ts';
+import { SANDBOX_LOG, type SandboxLog } from '../log.ts';
 import { LifecycleService } from '../webhooks/lifecycle.service.ts';
 import type { InlineImage } from './inline-image.policy.ts';
 import { InlineImageStore } from './inline-image.store.ts';
 import { JournalStore, type JournalRecord } from './journal.store.ts';
 import { MessageStore } from './message.store.ts';
-import { CANCELLED, type SandboxMessage } from './message.ts';
-import { withEvents, suppressedPlan, type StoredMessage } from './plan.policy.ts';
+import { Simulators } from '../simulators.service.ts';
+import { CANCELLED, type SandboxMessage, type StoredMessage } from './message.ts';
+import { withEvents, suppressedPlan } from './plan.policy.ts';
 
 /** Where accepted messages go: kept first, answered then, followed by their webhooks. */
 @Injectable()
 export class InboxService implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
-    @Inject(SANDBOX_CONFIG) private readonly config: SandboxConfig,
+    @Inject(SANDBOX_CONFIG) private readonly config: CoreConfig,
     @Inject(SANDBOX_LOG) private readonly log: SandboxLog,
     private readonly store: MessageStore,
     private readonly images: InlineImageStore,
     private readonly journal: JournalStore,
     private readonly lifecycle: LifecycleService,
+    private readonly simulators: Simulators,
   ) {}
 
   /** Takes the messages of one request, all or none, with the pictures that stand in them. */
   async accept(accepted: readonly StoredMessage[], images: readonly InlineImage[] = []): Promise<void> {
-    const messages = accepted.map((message) => withEvents(message, this.config.SANDBOX_WEBHOOK_DELAY_MS));
+    const messages = accepted.map((message) => this.planned(message));
     const records: JournalRecord[] = [
       ...images.map((image) => ({ image })),
       ...accepted.map((message) => ({ accepted: message })),
@@ -66,14 +68,18 @@ export class InboxService implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   private apply(record: JournalRecord): void {
-    if ('accepted' in record) this.store.add(withEvents(record.accepted, this.config.SANDBOX_WEBHOOK_DELAY_MS));
+    if ('accepted' in record) this.store.add(this.planned(record.accepted));
     else if ('image' in record) this.images.add(record.image);
     else if ('cleared' in record) {
       this.store.clear();
       this.images.clear();
     } else if ('suppressedRecipients' in record) {
       const message = this.store.get(record.suppressedRecipients);
-      if (message) Object.assign(message, suppressedPlan(message, record.reason, this.config.SANDBOX_WEBHOOK_DELAY_MS));
+      if (message)
+        Object.assign(
+          message,
+          suppressedPlan(message, record.reason, this.config.SANDBOX_WEBHOOK_DELAY_MS, this.simulators.of(message)),
+        );
     } else if ('cancelled' in record) {
       for (const id of record.cancelled) cancelled(this.store.get(id));
     } else {
@@ -82,6 +88,10 @@ export class InboxService implements OnApplicationBootstrap, OnApplicationShutdo
         if (event) event.webhook = record.as;
       }
     }
+  }
+
+  private planned(message: StoredMessage): SandboxMessage {
+    return withEvents(message, this.config.SANDBOX_WEBHOOK_DELAY_MS, this.simulators.of(message));
   }
 
   private *kept(): Generator<JournalRecord> {

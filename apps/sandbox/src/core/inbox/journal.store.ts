@@ -3,10 +3,9 @@ import { mkdir, open, rename, writeFile, type FileHandle } from 'node:fs/promise
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Inject, Injectable } from '@nestjs/common';
-import { SANDBOX_CONFIG, SandboxConfig } from '../../sandbox.config.ts';
+import { type CoreConfig, SANDBOX_CONFIG } from '../config.ts';
 import type { InlineImage } from './inline-image.policy.ts';
-import type { WebhookState, SuppressedRecipientReason } from './message.ts';
-import type { StoredMessage } from './plan.policy.ts';
+import type { StoredMessage, SuppressedRecipientReason, WebhookState } from './message.ts';
 
 export type JournalRecord =
   | { accepted: StoredMessage }
@@ -28,7 +27,7 @@ export class JournalStore {
   private written: Promise<void> = Promise.resolve();
   private next: Promise<void> | undefined;
 
-  constructor(@Inject(SANDBOX_CONFIG) config: SandboxConfig) {
+  constructor(@Inject(SANDBOX_CONFIG) config: CoreConfig) {
     this.path = config.SANDBOX_DATA_FILE;
   }
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { SANDBOX_CONFIG, SandboxConfig } from '../../sandbox.config.ts';
+import { type CoreConfig, SANDBOX_CONFIG } from '../config.ts';
 import { MessageIndex } from './message-index.ts';
 import type { SandboxMessage } from './message.ts';
 
@@ -16,7 +16,7 @@ export class MessageStore {
   private readonly byRecipient = new MessageIndex<SandboxMessage>();
   private readonly byProviderId = new MessageIndex<SandboxMessage>();
 
-  constructor(@Inject(SANDBOX_CONFIG) config: SandboxConfig) {
+  constructor(@Inject(SANDBOX_CONFIG) config: CoreConfig) {
     this.limit = config.SANDBOX_MAX_MESSAGES;
   }
 

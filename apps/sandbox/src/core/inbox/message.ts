@@ -1,37 +1,34 @@
 import type { WebhookFault } from '../gate/fault.policy.ts';
-import type { ResendStep, SuppressedReason } from './magic-resend.policy.ts';
-import type { DropReason, MailStep, TextStep } from './magic.policy.ts';
-
-export const bypassNames = [
-  'bypass_list_management',
-  'bypass_bounce_management',
-  'bypass_spam_management',
-  'bypass_unsubscribe_management',
-] as const;
-export type BypassName = (typeof bypassNames)[number];
 
 /** Why a provider does not send to a recipient, in its own words. */
-export type SuppressedRecipientReason = DropReason | SuppressedReason;
+export type SuppressedRecipientReason = string;
 
 /** `planned`: has not happened yet. `none`: there is no address to tell it to. */
 export type WebhookState = 'planned' | 'pending' | 'acknowledged' | 'failed' | 'none';
 
-export interface MessageEvent<Step> {
-  step: Step;
+/** What happens to a message after acceptance. */
+export interface Step {
+  event: string;
+}
+
+export interface MessageEvent<S extends Step = Step> {
+  step: S;
   /** When it happens, in milliseconds of the epoch. Fixed at acceptance, so a repeat tells the same time. */
   at: number;
   webhook: WebhookState;
 }
 
 /** How a mailbox is called in the mail; unset: it has no name. */
-interface Named {
+export interface Named {
   fromName?: string;
   toName?: string;
   /** Where answers go, each as `Name <address>` or the address alone. */
   replyTo?: string[];
 }
 
-interface Accepted {
+export interface Accepted {
+  /** The name of its simulator. */
+  provider: string;
   /** One per recipient: SendGrid's sg_message_id, Twilio's Sid, Resend's id with a number. */
   id: string;
   /** What the caller was told: SendGrid's X-Message-Id, Twilio's Sid, Resend's id. */
@@ -63,69 +60,15 @@ export interface Attachment {
   contentId?: string;
 }
 
-export interface MailMessage extends Accepted, Named {
-  provider: 'sendgrid';
-  /** Position among the recipients of its request. */
-  index: number;
-  kind: 'to' | 'cc' | 'bcc';
-  subject: string | null;
-  text: string | null;
-  html: string | null;
-  templateId: string | null;
-  customArgs: Record<string, string>;
-  categories: string[];
-  /** Those of the mail, and of the personalization, which win. */
-  headers: Record<string, string>;
-  asmGroupId: number | null;
-  /** The suppression lists it goes past, by the names of the settings that said so. */
-  bypasses?: BypassName[];
-  /** Its template does not exist: SendGrid accepts such mail, and drops it afterwards. */
-  lost?: boolean;
-  /** Set when it left and its recipient stood on a suppression list. */
-  suppressedRecipients?: DropReason;
-  attachments: Attachment[];
-  events: MessageEvent<MailStep>[];
-}
-
-export interface ResendMessage extends Accepted, Named {
-  provider: 'resend';
-  /** Position among the recipients of its e-mail. */
-  index: number;
-  kind: 'to' | 'cc' | 'bcc';
-  subject: string | null;
-  text: string | null;
-  html: string | null;
-  templateId: string | null;
-  tags: { name: string; value: string }[];
-  headers: Record<string, string>;
-  /** Set when it left and its recipient stood on the suppression list. */
-  suppressedRecipients?: SuppressedReason;
-  /** Everyone the e-mail names, as it names them. */
-  addressees: Record<'to' | 'cc' | 'bcc' | 'replyTo', string[]>;
-  attachments: Attachment[];
-  events: MessageEvent<ResendStep>[];
-}
-
-export interface TextMessage extends Accepted {
-  provider: 'twilio';
-  body: string;
-  mediaUrls: string[];
-  contentSid: string | null;
-  messagingServiceSid: string | null;
-  statusCallback: string | null;
-  segments: number;
-  /** Why the channel fails it once it was accepted: outside WhatsApp's window, or variables that do not match. */
-  doomed?: number | null;
-  /** How long it may wait here, in milliseconds. */
-  validityMs?: number | null;
-  updatedAt: number;
-  sentAt: number | null;
-  errorCode: number | null;
-  events: MessageEvent<TextStep>[];
-}
-
 /** The status of a message that was scheduled, and called off. */
 export const CANCELLED = 'canceled';
 
-export type SandboxMessage = MailMessage | ResendMessage | TextMessage;
-export type ProviderName = SandboxMessage['provider'];
+/** A message as the core knows it; what else it holds is its simulator's. */
+export interface SandboxMessage extends Accepted {
+  /** Set when it left and its recipient was on a suppression list. */
+  suppressedRecipients?: SuppressedRecipientReason;
+  events: MessageEvent[];
+}
+
+/** A message as the journal keeps it: its events follow from its recipient. */
+export type StoredMessage<M extends SandboxMessage = SandboxMessage> = Omit<M, 'events'>;

@@ -2,15 +2,15 @@ import { Channel } from '#libs/contracts';
 import { examplesOf, Templates } from '#libs/templates';
 import { Controller, Get, Inject, NotFoundException, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { SANDBOX_CONFIG, type SandboxConfig } from '../../sandbox.config.ts';
+import { type CoreConfig, SANDBOX_CONFIG } from '../config.ts';
 import { listPage, previewPage, templatePageHeaders } from './template-page.policy.ts';
 
 /** Previews of the templates. The folder is read anew each time, so that an author sees what was just saved. */
 @Controller('previews')
 export class TemplatesController {
-  private readonly config: SandboxConfig;
+  private readonly config: CoreConfig;
 
-  constructor(@Inject(SANDBOX_CONFIG) config: SandboxConfig) {
+  constructor(@Inject(SANDBOX_CONFIG) config: CoreConfig) {
     this.config = config;
   }
 

@@ -1,9 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CANCELLED, type SandboxMessage } from '../inbox/message.ts';
-import { changesBy } from '../inbox/plan.policy.ts';
-import { ResendWebhookService } from '../../simulators/resend/webhook/webhook.service.ts';
-import { EventWebhookService } from '../../simulators/sendgrid/webhook/event-webhook.service.ts';
-import { StatusCallbackService } from '../../simulators/twilio/webhook/status-callback.service.ts';
+import { Simulators } from '../simulators.service.ts';
 import { SettleService } from './settle.service.ts';
 import { SuppressionLists } from './suppression-lists.ts';
 import { tellings } from './telling.policy.ts';
@@ -15,9 +12,7 @@ export class LifecycleService {
   constructor(
     private readonly timeline: TimelineService,
     private readonly settlement: SettleService,
-    private readonly eventWebhook: EventWebhookService,
-    private readonly resendWebhook: ResendWebhookService,
-    private readonly statusCallback: StatusCallbackService,
+    private readonly simulators: Simulators,
     private readonly lists: SuppressionLists,
   ) {}
 
@@ -48,7 +43,7 @@ export class LifecycleService {
   private happen(message: SandboxMessage, index: number): void {
     const event = message.events[index];
     if (!event || message.forgotten) return;
-    Object.assign(message, changesBy(message, index));
+    Object.assign(message, this.simulators.of(message).changesBy(message, index));
     this.lists.onFact(message, index);
     // After a restart some events were told already.
     if (event.webhook === 'planned') {
@@ -70,8 +65,6 @@ export class LifecycleService {
 
   private notify(message: SandboxMessage, index: number, variant: { copy?: number }): void {
     if (message.forgotten) return;
-    if (message.provider === 'sendgrid') this.eventWebhook.tell({ message, index, ...variant });
-    else if (message.provider === 'resend') this.resendWebhook.tell({ message, index, ...variant });
-    else this.statusCallback.tell({ message, index, ...variant });
+    this.simulators.webhooksOf(message).tell({ message, index, ...variant });
   }
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { JournalStore } from '../inbox/journal.store.ts';
 import type { WebhookState } from '../inbox/message.ts';
-import { SANDBOX_LOG, type SandboxLog } from '../../sandbox.log.ts';
+import { SANDBOX_LOG, type SandboxLog } from '../log.ts';
 import type { Notice } from './notice.ts';
 
 /** Writes down that an event needs no webhook any more. */

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Answer } from '../../core/response.ts';
-import { SANDBOX_CONFIG, SandboxConfig } from '../../sandbox.config.ts';
+import { SANDBOX_CONFIG } from '../../core/config.ts';
+import type { SandboxConfig } from './settings.ts';
 import { refusal } from './error.policy.ts';
 
 /** Counts requests by whole seconds, and tells the rate headers. */

@@ -1,3 +1,4 @@
+import type { AccountSetup } from './setup.policy.ts';
 import {
   Controller,
   Delete,
@@ -18,7 +19,7 @@ import { webhookFault } from '../../core/gate/fault.policy.ts';
 import { faultOf } from '../../core/gate/gate.service.ts';
 import { give } from '../../core/gate/give.ts';
 import { MessageStore } from '../../core/inbox/message.store.ts';
-import type { ResendMessage } from '../../core/inbox/message.ts';
+import { isEmail, type ResendMessage } from './message.ts';
 import { EmailService } from './email/email.service.ts';
 import { refusal } from './error.policy.ts';
 import { IdempotencyService } from './email/idempotency.service.ts';
@@ -76,10 +77,8 @@ export class ResendController {
   @Get('emails/:id')
   one(@Req() request: Request, @Res() reply: FastifyReply, @Param('id') id: string): void {
     this.reception.answer(request, reply, () => {
-      const found = this.store.ofProviderId(id).find((message) => message.provider === 'resend');
-      return found?.provider === 'resend'
-        ? { status: 200, body: wholeEmail(found) }
-        : refusal('not_found', 'Email not found');
+      const found = this.store.ofProviderId(id).find(isEmail);
+      return found ? { status: 200, body: wholeEmail(found) } : refusal('not_found', 'Email not found');
     });
   }
 
@@ -92,7 +91,7 @@ export class ResendController {
 
   @Get('domains')
   domains(@Req() request: Request, @Res() reply: FastifyReply): void {
-    const data = this.accounts.current().resend.domains.map(({ name, status }) => ({
+    const data = this.accounts.of<AccountSetup>('resend').domains.map(({ name, status }) => ({
       id: name,
       name,
       status,
@@ -135,9 +134,7 @@ export class ResendController {
 
   /** One entry for each e-mail, though each of its recipients has a message here. */
   private newestFirst(): ResendMessage[] {
-    return [...this.store.newestFirst()].filter(
-      (message): message is ResendMessage => message.provider === 'resend' && message.index === 0,
-    );
+    return [...this.store.newestFirst()].filter(isEmail).filter(({ index }) => index === 0);
   }
 
   /** A request that sends: under a key only once, and while it runs no other under its key. */

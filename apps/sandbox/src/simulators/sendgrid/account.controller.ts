@@ -1,3 +1,4 @@
+import type { AccountSetup } from './setup.policy.ts';
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AccountService } from '../../core/account/account.service.ts';
@@ -23,7 +24,7 @@ export class SendGridAccountController {
   senders(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     this.reception.answer(request, reply, 'whitelabel.read', () => ({
       status: 200,
-      body: sendersOf(this.accounts.current().sendgrid),
+      body: sendersOf(this.accounts.of<AccountSetup>('sendgrid')),
     }));
   }
 
@@ -31,7 +32,7 @@ export class SendGridAccountController {
   domains(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query('domain') domain?: string): void {
     this.reception.answer(request, reply, 'whitelabel.read', () => ({
       status: 200,
-      body: domainsOf(this.accounts.current().sendgrid, domain),
+      body: domainsOf(this.accounts.of<AccountSetup>('sendgrid'), domain),
     }));
   }
 

@@ -1,4 +1,4 @@
-import type { Account } from '../../core/account/account.policy.ts';
+import type { AccountSetup } from './setup.policy.ts';
 import type { Answer } from '../../core/response.ts';
 import { errorResponse } from './error.policy.ts';
 
@@ -9,7 +9,7 @@ import { errorResponse } from './error.policy.ts';
 export function checkKey(
   authorization: string | undefined,
   key: string,
-  account: Account['sendgrid'],
+  account: AccountSetup,
   scope?: string,
 ): Answer | null {
   if (!authorization?.startsWith('Bearer ')) return errorResponse(401);

@@ -1,3 +1,4 @@
+import type { AccountSetup } from './setup.policy.ts';
 import { Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { webhookFault } from '../../core/gate/fault.policy.ts';
@@ -30,7 +31,7 @@ export class SendGridController {
   scopes(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     this.reception.answer(request, reply, null, () => ({
       status: 200,
-      body: { scopes: this.accounts.current().sendgrid.scopes },
+      body: { scopes: this.accounts.of<AccountSetup>('sendgrid').scopes },
     }));
   }
 

@@ -1,9 +1,11 @@
+import type { AccountSetup } from './setup.policy.ts';
 import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AccountService } from '../../core/account/account.service.ts';
 import type { Answer } from '../../core/response.ts';
 import { give } from '../../core/gate/give.ts';
-import { SANDBOX_CONFIG, SandboxConfig } from '../../sandbox.config.ts';
+import { SANDBOX_CONFIG } from '../../core/config.ts';
+import type { SandboxConfig } from './settings.ts';
 import { NumberChange, numberOf, ServiceChange, serviceNumbersOf, serviceOf } from './account.policy.ts';
 import { checkAccount } from './auth.policy.ts';
 import { notFound, refusal } from './error.policy.ts';
@@ -99,7 +101,7 @@ export class TwilioAccountController {
   }
 
   private get own() {
-    return this.accounts.current().twilio;
+    return this.accounts.of<AccountSetup>('twilio');
   }
 
   private get sid(): string {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Account } from '../../core/account/account.policy.ts';
+import type { AccountSetup } from './setup.policy.ts';
 import { API, rfc2822 } from './messages/resource.policy.ts';
 
-type Own = Account['twilio'];
+type Own = AccountSetup;
 export type OwnNumber = Own['numbers'][number];
 export type Service = Own['services'][number];
 

@@ -1,3 +1,4 @@
+import type { AccountSetup } from './setup.policy.ts';
 import { Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Answer } from '../../core/response.ts';
@@ -5,7 +6,8 @@ import { webhookFault } from '../../core/gate/fault.policy.ts';
 import { faultOf } from '../../core/gate/gate.service.ts';
 import { give } from '../../core/gate/give.ts';
 import { AccountService } from '../../core/account/account.service.ts';
-import { SANDBOX_CONFIG, SandboxConfig } from '../../sandbox.config.ts';
+import { SANDBOX_CONFIG } from '../../core/config.ts';
+import type { SandboxConfig } from './settings.ts';
 import { checkAccount, type Account } from './auth.policy.ts';
 import { ConcurrencyService } from './messages/concurrency.service.ts';
 import { accountOf } from './messages/resource.policy.ts';
@@ -57,11 +59,19 @@ export class TwilioController {
     const { sid, token } = this.account;
     give(
       reply,
-      this.refusal(request) ?? { status: 200, body: accountOf(sid, token, this.since, this.accounts.current().twilio) },
+      this.refusal(request) ?? {
+        status: 200,
+        body: accountOf(sid, token, this.since, this.accounts.of<AccountSetup>('twilio')),
+      },
     );
   }
 
   private refusal(request: FastifyRequest): Answer | null {
-    return checkAccount(request.headers.authorization, this.account, request.url, this.accounts.current().twilio);
+    return checkAccount(
+      request.headers.authorization,
+      this.account,
+      request.url,
+      this.accounts.of<AccountSetup>('twilio'),
+    );
   }
 }

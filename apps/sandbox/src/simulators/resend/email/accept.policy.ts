@@ -1,7 +1,8 @@
 import { fromTags } from '#libs/providers';
 import type { WebhookFault } from '../../../core/gate/fault.policy.ts';
 import { type InlineImage, isShown, typeOfFile } from '../../../core/inbox/inline-image.policy.ts';
-import type { Attachment, ResendMessage } from '../../../core/inbox/message.ts';
+import type { Attachment } from '../../../core/inbox/message.ts';
+import type { ResendMessage } from '../message.ts';
 import { bareAddress, nameOfMailbox } from './email-rules.policy.ts';
 import type { Email } from './email.policy.ts';
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Account } from '../../../core/account/account.policy.ts';
+import type { AccountSetup } from '../setup.policy.ts';
 import type { Answer } from '../../../core/response.ts';
 import { Email } from './email.policy.ts';
 import { refusal } from '../error.policy.ts';
@@ -8,7 +8,7 @@ export type Checked = { ok: true; email: Email } | { ok: false; refusal: Answer 
 
 export interface Rules {
   /** Whose domains may stand in From. */
-  account: Account['resend'];
+  account: AccountSetup;
   /** Whether it is a member of a batch. */
   together: boolean;
   /** Milliseconds of the epoch. */
@@ -86,7 +86,7 @@ const sizeOf = ({ text = '', html = '', attachments = [] }: Email): number =>
   );
 
 /** Who sends from resend.dev, which is for trying things out, reaches nobody but themselves. */
-function sender(from: string, everyone: readonly string[], { domains, owner }: Account['resend']): Answer | undefined {
+function sender(from: string, everyone: readonly string[], { domains, owner }: AccountSetup): Answer | undefined {
   const domain = domainOf(from);
   if (domain === 'resend.dev') {
     const alone = everyone.every((address) => bareAddress(address).toLowerCase() === owner.toLowerCase());

@@ -1,3 +1,4 @@
+import type { AccountSetup } from '../setup.policy.ts';
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AccountService } from '../../../core/account/account.service.ts';
@@ -72,7 +73,7 @@ export class EmailService {
   }
 
   private check(body: unknown, together: boolean): Checked {
-    const checked = checkEmail(body, { account: this.accounts.current().resend, together, now: Date.now() });
+    const checked = checkEmail(body, { account: this.accounts.of<AccountSetup>('resend'), together, now: Date.now() });
     return checked.ok ? applied(checked.email, this.templates.find(checked.email.template?.id ?? '')) : checked;
   }
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Answer } from '../../../core/response.ts';
-import { SANDBOX_CONFIG, SandboxConfig } from '../../../sandbox.config.ts';
+import { SANDBOX_CONFIG } from '../../../core/config.ts';
+import type { SandboxConfig } from '../settings.ts';
 import { refusal } from '../error.policy.ts';
 
 const KEPT_MS = 24 * 3_600_000;

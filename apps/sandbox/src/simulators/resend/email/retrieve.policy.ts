@@ -1,4 +1,4 @@
-import type { ResendMessage } from '../../../core/inbox/message.ts';
+import type { ResendMessage } from '../message.ts';
 import { instant } from '../page.policy.ts';
 
 /** As GET /emails lists it (resend.yaml, Email; text, html and tags only with a single one). */

@@ -1,10 +1,12 @@
+import type { AccountSetup } from '../setup.policy.ts';
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { AccountService } from '../../../core/account/account.service.ts';
 import type { Answer } from '../../../core/response.ts';
 import { hex } from '../../../core/inbox/ids.ts';
-import { SANDBOX_CONFIG, type SandboxConfig } from '../../../sandbox.config.ts';
+import { SANDBOX_CONFIG } from '../../../core/config.ts';
+import type { SandboxConfig } from '../settings.ts';
 import { refusal } from '../error.policy.ts';
 import { instant, listOf, type Page, pageOf } from '../page.policy.ts';
 
@@ -40,7 +42,7 @@ export class ResendApiKeys {
 
   /** What a key may do; undefined: nothing, it is none. */
   permissionOf(token: string, now: number): Permission | undefined {
-    const { keyRevoked, permission } = this.accounts.current().resend;
+    const { keyRevoked, permission } = this.accounts.of<AccountSetup>('resend');
     if (token === this.config.SANDBOX_RESEND_API_KEY) return keyRevoked ? undefined : permission;
     const key = [...this.keys.values()].find((one) => one.token === token);
     if (key) key.usedAt = now;

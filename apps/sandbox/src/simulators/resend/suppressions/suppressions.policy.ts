@@ -1,4 +1,4 @@
-import type { SuppressedReason } from '../../../core/inbox/magic-resend.policy.ts';
+import type { SuppressedReason } from '../magic.policy.ts';
 
 export interface ResendSuppression {
   id: string;

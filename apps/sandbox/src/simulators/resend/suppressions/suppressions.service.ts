@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Answer } from '../../../core/response.ts';
-import { isForTrials, type SuppressedReason } from '../../../core/inbox/magic-resend.policy.ts';
-import type { ResendMessage } from '../../../core/inbox/message.ts';
+import { isForTrials, type SuppressedReason } from '../magic.policy.ts';
+import type { ResendMessage } from '../message.ts';
 import { refusal } from '../error.policy.ts';
 import { listed, pageOf, reasonOf, type ResendSuppression, type SuppressionQuery } from './suppressions.policy.ts';
 

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { ResendMessage } from '../../../core/inbox/message.ts';
+import type { ResendMessage } from '../message.ts';
 import type { Notice } from '../../../core/webhooks/notice.ts';
 
 /** The event as Resend tells it: about one recipient of the e-mail; tags as an object. */

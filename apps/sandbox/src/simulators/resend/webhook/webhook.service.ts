@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { ResendMessage } from '../../../core/inbox/message.ts';
-import { SANDBOX_LOG, type SandboxLog } from '../../../sandbox.log.ts';
+import type { ResendMessage } from '../message.ts';
+import { SANDBOX_LOG, type SandboxLog } from '../../../core/log.ts';
 import type { Notice } from '../../../core/webhooks/notice.ts';
 import { SettleService } from '../../../core/webhooks/settle.service.ts';
 import { TimelineService } from '../../../core/webhooks/timeline.service.ts';

@@ -2,7 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import type { Answer } from '../../../core/response.ts';
-import { SANDBOX_CONFIG, SandboxConfig } from '../../../sandbox.config.ts';
+import { SANDBOX_CONFIG } from '../../../core/config.ts';
+import type { SandboxConfig } from '../settings.ts';
 import { refusal } from '../error.policy.ts';
 
 export interface ResendWebhook {

@@ -1,4 +1,4 @@
-import type { MailMessage } from '../../../core/inbox/message.ts';
+import type { MailMessage } from '../message.ts';
 import type { Condition } from './activity-query.policy.ts';
 import { matches } from './activity-query.policy.ts';
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Answer } from '../../../core/response.ts';
 import { MessageStore } from '../../../core/inbox/message.store.ts';
 import type { SandboxMessage } from '../../../core/inbox/message.ts';
+import { isMail } from '../message.ts';
 import { detailOf, matchesAll, summaryOf } from './activity.policy.ts';
 import { parseQuery, type Condition } from './activity-query.policy.ts';
 import { badRequest } from '../error.policy.ts';
@@ -18,7 +19,7 @@ export class ActivityService {
     if (!parsed.ok) return refuse(parsed.message);
     const messages: Record<string, unknown>[] = [];
     for (const message of this.candidates(parsed.conditions)) {
-      if (message.provider !== 'sendgrid' || !matchesAll(message, parsed.conditions)) continue;
+      if (!isMail(message) || !matchesAll(message, parsed.conditions)) continue;
       messages.push(summaryOf(message));
       if (messages.length === most) break;
     }
@@ -27,7 +28,7 @@ export class ActivityService {
 
   one(id: string): Answer {
     const message = this.store.get(id);
-    if (message?.provider === 'sendgrid') return { status: 200, body: detailOf(message) };
+    if (isMail(message)) return { status: 200, body: detailOf(message) };
     return { status: 404, body: { errors: [{ message: 'not found', field: 'message_id' }] } };
   }
 

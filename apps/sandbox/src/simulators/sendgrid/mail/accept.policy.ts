@@ -1,6 +1,7 @@
 import type { WebhookFault } from '../../../core/gate/fault.policy.ts';
 import { type InlineImage, isShown, typeOfFile } from '../../../core/inbox/inline-image.policy.ts';
-import { type Attachment, bypassNames, type MailMessage } from '../../../core/inbox/message.ts';
+import { type Attachment } from '../../../core/inbox/message.ts';
+import { bypassNames, type MailMessage } from '../message.ts';
 import type { Mail, Personalization } from './mail.policy.ts';
 import { rendered, type Source } from '../templates/rendering.ts';
 

@@ -1,3 +1,4 @@
+import type { AccountSetup } from '../setup.policy.ts';
 import { Injectable } from '@nestjs/common';
 import { AccountService } from '../../../core/account/account.service.ts';
 import type { Answer } from '../../../core/response.ts';
@@ -23,7 +24,7 @@ export class MailService {
     const now = Date.now();
     const checked = checkMail(body, now);
     if (!checked.ok) return badRequest(checked.problems);
-    const unverified = unverifiedSender(checked.mail, this.accounts.current().sendgrid);
+    const unverified = unverifiedSender(checked.mail, this.accounts.of<AccountSetup>('sendgrid'));
     if (unverified) return unverified;
     const requestId = messageId();
     const headers = { 'x-message-id': requestId };

@@ -1,9 +1,11 @@
+import type { AccountSetup } from '../setup.policy.ts';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AccountService } from '../../../core/account/account.service.ts';
 import type { Answer } from '../../../core/response.ts';
 import { give } from '../../../core/gate/give.ts';
-import { SANDBOX_CONFIG, SandboxConfig } from '../../../sandbox.config.ts';
+import { SANDBOX_CONFIG } from '../../../core/config.ts';
+import type { SandboxConfig } from '../settings.ts';
 import { checkKey } from '../auth.policy.ts';
 import { throttled } from '../error.policy.ts';
 
@@ -26,7 +28,7 @@ export class SendGridReception {
     return checkKey(
       request.headers.authorization,
       this.config.SANDBOX_SENDGRID_API_KEY,
-      this.accounts.current().sendgrid,
+      this.accounts.of<AccountSetup>('sendgrid'),
       scope,
     );
   }

@@ -1,8 +1,8 @@
-import type { Account } from '../../../core/account/account.policy.ts';
+import type { AccountSetup } from '../setup.policy.ts';
 import type { Answer } from '../../../core/response.ts';
 import type { Mail } from './mail.policy.ts';
 
-type SendGridAccount = Account['sendgrid'];
+type SendGridAccount = AccountSetup;
 
 const UNVERIFIED =
   'The from address does not match a verified Sender Identity. Mail cannot be sent until this error is resolved. ' +

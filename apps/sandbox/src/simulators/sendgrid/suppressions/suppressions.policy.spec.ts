@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { BypassName } from '../../../core/inbox/message.ts';
+import type { BypassName } from '../message.ts';
 import { dropReason, type ListName } from './suppressions.policy.ts';
 
 const on =

@@ -1,6 +1,6 @@
 import type { Answer } from '../../../core/response.ts';
-import type { DropReason } from '../../../core/inbox/magic.policy.ts';
-import type { BypassName, MailMessage } from '../../../core/inbox/message.ts';
+import type { DropReason } from '../magic.policy.ts';
+import type { BypassName, MailMessage } from '../message.ts';
 import { badRequest, type FieldProblem } from '../error.policy.ts';
 
 /** SendGrid's lists of addresses (tsg_suppressions_v3). */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Answer } from '../../../core/response.ts';
-import type { DropReason } from '../../../core/inbox/magic.policy.ts';
-import type { MailMessage } from '../../../core/inbox/message.ts';
+import type { DropReason } from '../magic.policy.ts';
+import type { MailMessage } from '../message.ts';
 import { badRequest, errorResponse } from '../error.policy.ts';
 import {
   dropReason,

@@ -1,11 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, it } from '@jest/globals';
 import { aMail } from '../../../../test/messages.ts';
-import type { MailMessage } from '../../../core/inbox/message.ts';
+import type { MailMessage } from '../message.ts';
 import { withEvents } from '../../../core/inbox/plan.policy.ts';
+import { sendgrid } from '../index.ts';
 import { bodyOf, eventOf, privateKey } from './event-webhook.policy.ts';
 
-const planned = (parts: Parameters<typeof aMail>[0] = {}) => withEvents(aMail(parts), 1500) as MailMessage;
+const planned = (parts: Parameters<typeof aMail>[0] = {}) => withEvents<MailMessage>(aMail(parts), 1500, sendgrid);
 
 it('puts custom arguments beside the fields of the event, which win', () => {
   const event = eventOf({

@@ -1,5 +1,5 @@
 import { createPrivateKey, sign, type KeyObject } from 'node:crypto';
-import type { MailMessage } from '../../../core/inbox/message.ts';
+import type { MailMessage } from '../message.ts';
 import type { Notice } from '../../../core/webhooks/notice.ts';
 
 /** The event as SendGrid tells it. Custom arguments lie flat beside its own fields, which win. */

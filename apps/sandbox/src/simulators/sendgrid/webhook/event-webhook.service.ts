@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { MailMessage } from '../../../core/inbox/message.ts';
-import { SANDBOX_LOG, type SandboxLog } from '../../../sandbox.log.ts';
+import type { MailMessage } from '../message.ts';
+import { SANDBOX_LOG, type SandboxLog } from '../../../core/log.ts';
 import { waitAfter } from '../../../core/webhooks/backoff.policy.ts';
 import type { Notice } from '../../../core/webhooks/notice.ts';
 import { SettleService } from '../../../core/webhooks/settle.service.ts';

@@ -1,9 +1,11 @@
+import type { AccountSetup } from '../setup.policy.ts';
 import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { InvalidConfiguration } from '#libs/contracts';
 import { AccountService } from '../../../core/account/account.service.ts';
 import type { Answer } from '../../../core/response.ts';
-import { SANDBOX_CONFIG, SandboxConfig } from '../../../sandbox.config.ts';
+import { SANDBOX_CONFIG } from '../../../core/config.ts';
+import type { SandboxConfig } from '../settings.ts';
 import { privateKey } from './event-webhook.policy.ts';
 import {
   changedView,
@@ -63,7 +65,7 @@ export class EventWebhookSettings {
     return {
       status: 200,
       body: {
-        max_allowed: this.accounts.current().sendgrid.maxWebhooks,
+        max_allowed: this.accounts.of<AccountSetup>('sendgrid').maxWebhooks,
         webhooks: [...this.webhooks.values()].map(viewOf),
       },
     };
@@ -77,7 +79,7 @@ export class EventWebhookSettings {
   create(body: unknown): Answer {
     const asked = this.check(body);
     if (!asked.ok) return asked.refusal;
-    if (this.webhooks.size >= this.accounts.current().sendgrid.maxWebhooks) {
+    if (this.webhooks.size >= this.accounts.of<AccountSetup>('sendgrid').maxWebhooks) {
       return refuse(400, { message: 'You have reached the maximum number of webhooks per your current billing plan.' });
     }
     const now = new Date();

@@ -2,7 +2,8 @@ import { Controller, Delete, Get, Inject, Param, Post, Req, Res } from '@nestjs/
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Answer } from '../../../core/response.ts';
 import { give } from '../../../core/gate/give.ts';
-import { SANDBOX_CONFIG, SandboxConfig } from '../../../sandbox.config.ts';
+import { SANDBOX_CONFIG } from '../../../core/config.ts';
+import type { SandboxConfig } from '../settings.ts';
 import { type Account, isOwner } from '../auth.policy.ts';
 import { ContentService } from './content.service.ts';
 import { refusal } from '../error.policy.ts';

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Answer } from '../../../core/response.ts';
 import { hex } from '../../../core/inbox/ids.ts';
-import { SANDBOX_CONFIG, SandboxConfig } from '../../../sandbox.config.ts';
+import { SANDBOX_CONFIG } from '../../../core/config.ts';
+import type { SandboxConfig } from '../settings.ts';
 import { ContentForm, contentResource, type ContentTemplate } from './content.policy.ts';
 import { notFound, refusal } from '../error.policy.ts';
 

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Answer } from '../../../core/response.ts';
-import { SANDBOX_CONFIG, type SandboxConfig } from '../../../sandbox.config.ts';
+import { SANDBOX_CONFIG } from '../../../core/config.ts';
+import type { SandboxConfig } from '../settings.ts';
 import { refusal } from '../error.policy.ts';
 
 /** Twilio limits what is in flight, not what comes in a second. */

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { aText } from '../../../../test/messages.ts';
-import type { TextMessage } from '../../../core/inbox/message.ts';
+import type { TextMessage } from '../message.ts';
 import { isListed, listingOf } from './listing.policy.ts';
 
 const sent = (at: number | null): TextMessage => ({ ...aText({ sentAt: at }), events: [] });

@@ -1,4 +1,4 @@
-import type { TextMessage } from '../../../core/inbox/message.ts';
+import type { TextMessage } from '../message.ts';
 import { API } from './resource.policy.ts';
 
 export interface Listing {

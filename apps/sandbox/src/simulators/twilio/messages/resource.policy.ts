@@ -1,4 +1,4 @@
-import type { TextMessage } from '../../../core/inbox/message.ts';
+import type { TextMessage } from '../message.ts';
 import { meaningOf } from '../error.policy.ts';
 
 export const API = '/2010-04-01';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bareNumber, refusedRecipients, refusedSenders } from '../../../core/inbox/magic.policy.ts';
+import { bareNumber, refusedRecipients, refusedSenders } from '../magic.policy.ts';
 import { givenVariables } from '../content/content.policy.ts';
 
 const one = z.string().optional();

@@ -3,10 +3,11 @@ import type { Answer } from '../../../core/response.ts';
 import type { WebhookFault } from '../../../core/gate/fault.policy.ts';
 import { hex } from '../../../core/inbox/ids.ts';
 import { InboxService } from '../../../core/inbox/inbox.service.ts';
-import { bareNumber } from '../../../core/inbox/magic.policy.ts';
+import { bareNumber } from '../magic.policy.ts';
 import { MessageStore } from '../../../core/inbox/message.store.ts';
-import type { TextMessage } from '../../../core/inbox/message.ts';
-import { SANDBOX_CONFIG, SandboxConfig } from '../../../sandbox.config.ts';
+import { isText, type TextMessage } from '../message.ts';
+import { SANDBOX_CONFIG } from '../../../core/config.ts';
+import type { SandboxConfig } from '../settings.ts';
 import { type ContentTemplate, givenVariables, rendered } from '../content/content.policy.ts';
 import { ContentService } from '../content/content.service.ts';
 import { notFound, refusal } from '../error.policy.ts';
@@ -69,14 +70,14 @@ export class TextService {
 
   one(sid: string, url: string): Answer {
     const message = this.store.get(sid);
-    if (message?.provider !== 'twilio') return notFound(url);
+    if (!isText(message)) return notFound(url);
     return { status: 200, body: resourceOf(message, this.accountSid) };
   }
 
   /** A scheduled text is cancelled, the body of another taken out of Twilio's records. */
   async change(sid: string, form: unknown, url: string): Promise<Answer> {
     const message = this.store.get(sid);
-    if (message?.provider !== 'twilio') return notFound(url);
+    if (!isText(message)) return notFound(url);
     const { Status, Body } = (form ?? {}) as { Status?: unknown; Body?: unknown };
     if (Status === 'canceled' && message.status !== 'scheduled') return refusal(30409);
     if (Status === 'canceled') await this.inbox.cancel([message]);
@@ -91,7 +92,7 @@ export class TextService {
     const found: TextMessage[] = [];
     let started = listing.after === undefined;
     for (const message of listing.to === undefined ? this.store.newestFirst() : this.store.ofRecipient(listing.to)) {
-      if (started && message.provider === 'twilio' && isListed(message, listing)) found.push(message);
+      if (started && isText(message) && isListed(message, listing)) found.push(message);
       if (found.length > listing.pageSize) break;
       started ||= message.id === listing.after;
     }

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Answer } from '../../../core/response.ts';
 import { hex } from '../../../core/inbox/ids.ts';
-import { SANDBOX_CONFIG, SandboxConfig } from '../../../sandbox.config.ts';
+import { SANDBOX_CONFIG } from '../../../core/config.ts';
+import type { SandboxConfig } from '../settings.ts';
 import { WebhookAdapter } from '../../../core/webhooks/webhook.adapter.ts';
 import { inboundForm, type Reply, withDigest } from './inbound.policy.ts';
 import { PeopleService } from '../messages/people.service.ts';

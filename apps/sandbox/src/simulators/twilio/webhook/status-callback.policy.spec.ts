@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { aText } from '../../../../test/messages.ts';
-import type { TextMessage } from '../../../core/inbox/message.ts';
+import type { TextMessage } from '../message.ts';
 import { withEvents } from '../../../core/inbox/plan.policy.ts';
+import { twilio } from '../index.ts';
 import { callbackForm, connectionOf, signatureOf, worthRepeating } from './status-callback.policy.ts';
 
 const account = `AC${'0'.repeat(32)}`;
 const formOf = (parts: Parameters<typeof aText>[0], index: number) =>
-  callbackForm({ message: withEvents(aText(parts), 100) as TextMessage, index }, account);
+  callbackForm({ message: withEvents<TextMessage>(aText(parts), 100, twilio), index }, account);
 
 it('signs as the vector of the official SDK', () => {
   const form = {

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { TextMessage } from '../../../core/inbox/message.ts';
+import type { TextMessage } from '../message.ts';
 import type { WebhookResponse } from '../../../core/webhooks/webhook.adapter.ts';
 import type { Notice } from '../../../core/webhooks/notice.ts';
 import { meaningOf } from '../error.policy.ts';

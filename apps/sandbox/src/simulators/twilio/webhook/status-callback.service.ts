@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { TextMessage } from '../../../core/inbox/message.ts';
-import { SANDBOX_CONFIG, SandboxConfig } from '../../../sandbox.config.ts';
-import { SANDBOX_LOG, type SandboxLog } from '../../../sandbox.log.ts';
+import type { TextMessage } from '../message.ts';
+import { SANDBOX_CONFIG } from '../../../core/config.ts';
+import type { SandboxConfig } from '../settings.ts';
+import { SANDBOX_LOG, type SandboxLog } from '../../../core/log.ts';
 import { waitAfter } from '../../../core/webhooks/backoff.policy.ts';
 import type { Notice } from '../../../core/webhooks/notice.ts';
 import { SettleService } from '../../../core/webhooks/settle.service.ts';

@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { Fault, FaultChange, hits, webhookFault } from './fault.policy.ts';
-import { classify, recipientsOf } from './request.policy.ts';
+import { faultChangeOf } from '../src/core/gate/fault-change.policy.ts';
+import { Fault, hits, webhookFault } from '../src/core/gate/fault.policy.ts';
+import { classify as classifyFor, recipientsOf } from '../src/core/gate/request.policy.ts';
+import { simulatorCatalogue } from '../src/simulators/catalogue.ts';
+
+const classify = (method: string, url: string) => classifyFor(method, url, simulatorCatalogue);
+const FaultChange = faultChangeOf(simulatorCatalogue);
 
 const send = classify('POST', '/2010-04-01/Accounts/AC1/Messages.json')!;
 const lookup = classify('GET', '/2010-04-01/Accounts/AC1/Messages/SM1.json')!;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { mailPlan, textPlan } from './magic.policy.ts';
+import { mailPlan } from '../src/simulators/sendgrid/magic.policy.ts';
+import { textPlan } from '../src/simulators/twilio/magic.policy.ts';
 
 const mail = (address: string) => mailPlan(address).map(({ event }) => event);
 const text = (to: string, service = false) => textPlan(to, service).map(({ event }) => event);

@@ -1,0 +1,37 @@
+import type { SandboxMessage, Accepted, Attachment, MessageEvent, Named } from '../../core/inbox/message.ts';
+import type { DropReason, MailStep } from './magic.policy.ts';
+
+export const bypassNames = [
+  'bypass_list_management',
+  'bypass_bounce_management',
+  'bypass_spam_management',
+  'bypass_unsubscribe_management',
+] as const;
+export type BypassName = (typeof bypassNames)[number];
+
+export interface MailMessage extends Accepted, Named {
+  provider: 'sendgrid';
+  /** Position among the recipients of its request. */
+  index: number;
+  kind: 'to' | 'cc' | 'bcc';
+  subject: string | null;
+  text: string | null;
+  html: string | null;
+  templateId: string | null;
+  customArgs: Record<string, string>;
+  categories: string[];
+  /** Those of the mail, and of the personalization, which win. */
+  headers: Record<string, string>;
+  asmGroupId: number | null;
+  /** The suppression lists it goes past, by the names of the settings that said so. */
+  bypasses?: BypassName[];
+  /** Its template does not exist: SendGrid accepts such mail, and drops it afterwards. */
+  lost?: boolean;
+  /** Set when it left and its recipient stood on a suppression list. */
+  suppressedRecipients?: DropReason;
+  attachments: Attachment[];
+  events: MessageEvent<MailStep>[];
+}
+
+/** Whether it is a mail of this simulator. */
+export const isMail = (message: SandboxMessage | undefined): message is MailMessage => message?.provider === 'sendgrid';

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { listed } from '../../core/config.ts';
+import type { SandboxConfig } from './settings.ts';
+
+/** How the account at SendGrid is set up: what a key may, who may send. */
+export const AccountSetup = z.strictObject({
+  keyRevoked: z.boolean(),
+  scopes: z.array(z.string()).describe('What the API key may do.'),
+  domains: z.array(z.strictObject({ domain: z.string(), valid: z.boolean() })).describe('Authenticated domains.'),
+  senders: z.array(z.strictObject({ email: z.string(), verified: z.boolean() })).describe('Verified single senders.'),
+  maxWebhooks: z.number().int().min(0).max(100),
+});
+export type AccountSetup = z.infer<typeof AccountSetup>;
+
+/** A well set-up account with no more than it needs. */
+const standardScopes = [
+  'mail.send',
+  'mail.batch.create',
+  'messages.read',
+  'suppression.read',
+  'asm.groups.suppressions.read',
+  'user.webhooks.event.settings.read',
+  'user.webhooks.event.settings.update',
+  'whitelabel.read',
+  'templates.create',
+  'templates.read',
+  'templates.update',
+  'templates.delete',
+  'templates.versions.create',
+  'templates.versions.read',
+  'templates.versions.update',
+  'templates.versions.delete',
+  'templates.versions.activate.create',
+];
+
+export function standardAccount(config: SandboxConfig): AccountSetup {
+  return {
+    keyRevoked: false,
+    scopes: [...standardScopes],
+    domains: listed(config.SANDBOX_SENDER_DOMAINS).map((domain) => ({ domain, valid: true })),
+    senders: [],
+    maxWebhooks: 5,
+  };
+}
