@@ -13,7 +13,7 @@ import {
 import { createLogger } from '#libs/telemetry';
 import type { WebhookDelivery, WebhookService } from '#libs/testing';
 import { createKafka, type KafkaConfig, type Outgoing, Publisher } from '#libs/transport';
-import { Module, type Type } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { CountedEvents, FinishedSpans } from './telemetry.ts';
@@ -47,7 +47,7 @@ class KeptRecords extends Publisher {
 export interface Around {
   name: string;
   schema: ConfigSchema;
-  module: Type;
+  module: Type | DynamicModule;
   env: Record<string, string>;
   prepare?: (app: NestFastifyApplication) => void;
   /** `empty`: a stand-in that holds nothing; `down`, the default: it cannot be reached. */

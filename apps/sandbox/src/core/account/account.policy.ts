@@ -31,7 +31,10 @@ export const standardAccounts = (simulators: readonly ProviderSimulator[], confi
 });
 
 export function changed(accounts: Accounts, { clockSkewSeconds: skew, ...change }: AccountChange): Accounts {
-  const of = Object.entries(accounts.of).map(([name, setup]) => [name, { ...setup, ...(change[name] ?? {}) }]);
+  const of = Object.entries(accounts.of).map(([name, setup]) => [
+    name,
+    { ...setup, ...(change[name] as Setup | undefined) },
+  ]);
   return {
     clockSkewSeconds: skew ?? accounts.clockSkewSeconds,
     of: Object.fromEntries(of) as Record<string, Setup>,
