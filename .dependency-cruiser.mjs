@@ -30,7 +30,7 @@ const foundations = {
   persistence: ['contracts', 'batching'],
   transport: ['contracts', 'telemetry', 'batching'],
   runtime: ['contracts', 'providers', 'telemetry', 'persistence', 'transport'],
-  delivery: ['contracts', 'providers', 'provider-http', 'telemetry', 'persistence', 'transport'],
+  delivery: ['contracts', 'providers', 'provider-http', 'telemetry', 'persistence', 'transport', 'runtime'],
   operations: ['contracts', 'providers', 'telemetry', 'runtime', 'delivery'],
 };
 
@@ -38,7 +38,7 @@ const libraryDirections = Object.entries(foundations).map(([library, below]) => 
   name: `direction-of-${library}`,
   comment:
     `libs/${library} stands on ${below.join(', ') || 'nothing'} only: contracts, batching ← telemetry, templates, ` +
-    'persistence, transport ← runtime, delivery ← operations ← apps.',
+    'persistence, transport ← runtime ← delivery ← operations ← apps.',
   severity: 'error',
   from: { path: `^libs/${library}/`, pathNot: tests },
   to: { path: '^(libs|apps)/', pathNot: `^libs/(${[library, ...below].join('|')})/` },

@@ -21,6 +21,7 @@ const libraries = [
   'transport',
   'runtime',
   'delivery',
+  'operations',
   'testing',
 ];
 

@@ -14,7 +14,7 @@ export const brokenBoundaries: Record<string, SeededViolation> = {
   'direction-of-persistence': { 'libs/persistence/src/up.ts': "import '#libs/runtime';" },
   'direction-of-transport': { 'libs/transport/src/up.ts': "import '#libs/persistence';" },
   'direction-of-runtime': { 'libs/runtime/src/up.ts': "import '#libs/delivery';" },
-  'direction-of-delivery': { 'libs/delivery/src/up.ts': "import '#libs/runtime';" },
+  'direction-of-delivery': { 'libs/delivery/src/up.ts': "import '#libs/operations';" },
   'direction-of-operations': { 'libs/operations/src/up.ts': "import '#libs/transport';" },
   'direction-of-providers': { 'libs/providers/src/up.ts': "import '#libs/delivery';" },
   'direction-of-provider-http': { 'libs/provider-http/src/up.ts': "import '#libs/delivery';" },

@@ -1,6 +1,6 @@
 import { type SendDeferred, type SendDue, topics } from '#libs/contracts';
 import { DeliveryEngine, deliveryMigrations, isNoConcernOf } from '#libs/delivery';
-import { bootService, Health, type RunningService } from '#libs/runtime';
+import { bootService, Health, Jobs, type RunningService } from '#libs/runtime';
 import {
   aDatabase,
   anEmailRequest,
@@ -83,7 +83,8 @@ describe('A record of our own topics that cannot be read', () => {
         schema: emailSchema,
         migrations: deliveryMigrations,
         module: EmailModule,
-        beforeConsuming: (app, client, config) => app.get(DeliveryEngine).prepare(client, config, app.get(Health)),
+        beforeConsuming: (app, client, config) =>
+          app.get(DeliveryEngine).prepare(client, config, { health: app.get(Health), jobs: app.get(Jobs) }),
         skip: (record) => cannotRead(record) || isNoConcernOf('email')(record),
       },
       {

@@ -7,6 +7,7 @@ import {
   loadConfig,
   type Route,
   routesOf,
+  Jobs,
   RuntimeModule,
   type ServiceConfig,
 } from '#libs/runtime';
@@ -79,7 +80,9 @@ export async function startService(
     postgres === 'empty' && holdsNothing,
   );
   const stopping = new AbortController();
-  const core = { name, config, logger, kafka, publisher, pool, health: new Health(), stopping: stopping.signal };
+  const health = new Health();
+  const jobs = new Jobs({ logger, stopping: stopping.signal });
+  const core = { name, config, logger, kafka, publisher, pool, health, jobs, stopping: stopping.signal };
   class ServiceModule {}
   Module({})(ServiceModule);
   const adapter = createHttpAdapter({ limits: config });

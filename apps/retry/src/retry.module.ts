@@ -23,9 +23,7 @@ import { StopConsumer } from './stop/stop.consumer.ts';
 import { StopService } from './stop/stop.service.ts';
 import { Stops } from './stop/stops.port.ts';
 import { PostgresStops } from './stop/stops.store.ts';
-import { Retention } from './cleanup/retention.port.ts';
 import { PostgresRetention } from './cleanup/retention.store.ts';
-import { CleanupService } from './cleanup/cleanup.service.ts';
 
 const settings = (config: ConfigService): RetryConfig =>
   Object.fromEntries(Object.keys(RetryConfig.shape).map((name) => [name, config.get<unknown>(name)])) as RetryConfig;
@@ -37,7 +35,6 @@ const settings = (config: ConfigService): RetryConfig =>
     EndingService,
     StopService,
     ReleaserService,
-    CleanupService,
     WatchService,
     { provide: RETRY_CONFIG, useFactory: settings, inject: [ConfigService] },
     { provide: MOMENT, useValue: thisMoment },
@@ -48,7 +45,7 @@ const settings = (config: ConfigService): RetryConfig =>
     { provide: Stops, useClass: PostgresStops },
     { provide: DuePlans, useClass: PostgresDuePlans },
     { provide: EvidenceReader, useClass: KafkaEvidenceReader },
-    { provide: Retention, useClass: PostgresRetention },
+    PostgresRetention,
   ],
 })
 export class RetryModule {}

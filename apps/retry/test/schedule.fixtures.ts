@@ -19,6 +19,7 @@ const settings = {
   RETRY_PLAN_RETENTION_MS: 86_400_000,
   RETRY_PROGRESS_RETENTION_MS: 14 * 86_400_000,
   RETRY_ANSWER_MS: 30_000,
+  RETRY_CLEANUP_MS: 60_000,
 };
 
 export interface PlanRow {
@@ -52,7 +53,7 @@ export async function aSchedule(): Promise<Schedule> {
     stops: new PostgresStops(pool),
     answers: new PostgresAnswers(pool, settings),
     aReplica: (more = {}) => new PostgresDuePlans(pool, { ...settings, ...more }),
-    retention: new PostgresRetention(pool, settings),
+    retention: new PostgresRetention(pool, settings, { add: () => undefined }),
     rows: async () =>
       (await pool.query<PlanRow>('SELECT message_id, hop, state, mode FROM retry.schedule ORDER BY message_id')).rows,
     drop: () => database.drop(),

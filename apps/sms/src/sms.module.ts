@@ -3,7 +3,7 @@ import { ConfiguredProviders, DeliveryEngine, limitsOf, ratesOf, settingsFor, wi
 import { GuardedFiles, readAddresses } from '#libs/provider-http';
 import { suppressionAdmin, SuppressionsController, webhookControllers, webhookHandlers } from '#libs/operations';
 import type { Pool } from '#libs/persistence';
-import { Health, LOGGER, POOL, STOPPING } from '#libs/runtime';
+import { Health, Jobs, LOGGER, POOL, STOPPING } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
 import { Templates } from '#libs/templates';
 import { Publisher } from '#libs/transport';
@@ -56,11 +56,15 @@ const templates = {
 
 const conversations = {
   provide: Conversations,
-  inject: [POOL],
-  useFactory: (pool: Pool) => new PostgresConversations(pool),
+  inject: [POOL, Jobs],
+  useFactory: (pool: Pool, jobs: Jobs) => new PostgresConversations(pool, jobs),
 };
 
-const resendPlans = { provide: ResendPlans, inject: [POOL], useFactory: (pool: Pool) => new PostgresResendPlans(pool) };
+const resendPlans = {
+  provide: ResendPlans,
+  inject: [POOL, Jobs],
+  useFactory: (pool: Pool, jobs: Jobs) => new PostgresResendPlans(pool, jobs),
+};
 
 const files = {
   provide: GuardedFiles,
@@ -71,11 +75,17 @@ const files = {
 
 const screening = {
   provide: ScreeningService,
-  inject: [ConfigService, Conversations, GuardedFiles, POOL],
-  useFactory: (config: ConfigService<SmsConfig, true>, known: Conversations, media: GuardedFiles, pool: Pool) =>
+  inject: [ConfigService, Conversations, GuardedFiles, POOL, Jobs],
+  useFactory: (
+    config: ConfigService<SmsConfig, true>,
+    known: Conversations,
+    media: GuardedFiles,
+    pool: Pool,
+    jobs: Jobs,
+  ) =>
     new ScreeningService({
       conversations: known,
-      prefixUse: new PostgresPrefixUse(pool),
+      prefixUse: new PostgresPrefixUse(pool, jobs),
       windowRule: config.get('WHATSAPP_WINDOW'),
       budgets: budgetsOf({ SMS_PREFIX_BUDGET: config.get('SMS_PREFIX_BUDGET') }),
       files: config.get('SMS_MEDIA_CHECK') === 'look' ? media : undefined,

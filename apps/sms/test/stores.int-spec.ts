@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { migrate, type Pool } from '#libs/persistence';
+import { Jobs } from '#libs/runtime';
+import { createLogger } from '#libs/telemetry';
 import { aDatabase, aDeferred, anSmsRequest, eventually, type TestDatabase } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PostgresConversations } from '../src/conversation/conversations.store.ts';
@@ -9,6 +11,9 @@ import { PostgresPrefixUse } from '../src/recipient/prefix-use.store.ts';
 import { ScreeningService } from '../src/screening.service.ts';
 import type { SmsMessage } from '../src/sms-message.ts';
 import { smsMigrations } from '../src/sms.migrations.ts';
+
+/** For stores whose jobs are not started. */
+const noJobs = { add: () => undefined };
 
 describe('what the sms service remembers', () => {
   let database: TestDatabase;
@@ -22,8 +27,8 @@ describe('what the sms service remembers', () => {
 
   const screening = (budgets: string) =>
     new ScreeningService({
-      conversations: new PostgresConversations(pool),
-      prefixUse: new PostgresPrefixUse(pool),
+      conversations: new PostgresConversations(pool, noJobs),
+      prefixUse: new PostgresPrefixUse(pool, noJobs),
       windowRule: 'enforce',
       budgets: readBudgets(budgets)!,
       files: undefined,
@@ -56,7 +61,7 @@ describe('what the sms service remembers', () => {
   });
 
   it('marks a WhatsApp text whose template stands by, once its words go', async () => {
-    const conversations = new PostgresConversations(pool);
+    const conversations = new PostgresConversations(pool, noJobs);
     const both = aMessage({
       kind: 'whatsapp',
       to: '+12025550177',
@@ -80,7 +85,7 @@ describe('what the sms service remembers', () => {
   });
 
   it('keeps what stands by for two days, by message and hop', async () => {
-    const resendPlans = new PostgresResendPlans(pool);
+    const resendPlans = new PostgresResendPlans(pool, noJobs);
     const [id, old] = [randomUUID(), randomUUID()];
     const resendPlan = { provider: 'twilio', attempt: 1, deferred: aDeferred({ channel: 'sms', hop: 2 }) };
     await pool.query(
@@ -94,7 +99,9 @@ describe('what the sms service remembers', () => {
   });
 
   it('lets go of what stood by for two days, though nothing new is kept', async () => {
-    const resendPlans = new PostgresResendPlans(pool, 20);
+    const stop = new AbortController();
+    const jobs = new Jobs({ logger: createLogger('test', 'silent'), stopping: stop.signal });
+    new PostgresResendPlans(pool, jobs);
     const [young, old] = [randomUUID(), randomUUID()];
     await pool.query(
       "INSERT INTO sms.resend_plan (id, hop, plan, kept_at) VALUES ($1, 1, '{}', now() - interval '49 hours'), " +
@@ -105,17 +112,18 @@ describe('what the sms service remembers', () => {
       (await pool.query<{ id: string }>('SELECT id FROM sms.resend_plan WHERE id = ANY($1)', [[young, old]])).rows.map(
         ({ id }) => id,
       );
-    resendPlans.onApplicationBootstrap();
+    jobs.start();
     try {
       await eventually(async () => (await left()).length === 1);
       expect(await left()).toEqual([young]);
     } finally {
-      resendPlans.onModuleDestroy();
+      stop.abort();
+      await jobs.ended();
     }
   });
 
   it('knows who wrote within a day, by person and number of ours', async () => {
-    const conversations = new PostgresConversations(pool);
+    const conversations = new PostgresConversations(pool, noJobs);
     const at = new Date();
     await conversations.heard({ recipient: 'ada', business: '+14155238886', at });
     await conversations.heard({ recipient: 'ada', business: '+14155238886', at: new Date(at.getTime() - 60_000) });
@@ -144,7 +152,7 @@ describe('what the sms service remembers', () => {
       pass: false,
       failure: { code: 'MSG_OUTSIDE_WINDOW' },
     });
-    await new PostgresConversations(pool).heard({
+    await new PostgresConversations(pool, noJobs).heard({
       recipient: `hash of ${to}`,
       business: '+14155238886',
       at: new Date(),

@@ -10,6 +10,7 @@ import {
   topicNames,
 } from '#libs/contracts';
 import type { Pool } from '#libs/persistence';
+import type { Health, Jobs } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
 import { partitionCounts, type Publisher, type RecordContext } from '#libs/transport';
 import { OutcomePublisher } from './publish/outcome-publisher.service.ts';
@@ -69,11 +70,6 @@ export interface EngineOptions<R, M> {
   coalesceLingerMs?: number;
 }
 
-/** Where it is said what needs an operator. */
-export interface Readiness {
-  addConcern(name: string, look: HandoverWatch['concern']): void;
-}
-
 /** The delivery engine given a channel: what its consumers and webhooks delegate to. */
 export class DeliveryEngine<R extends RequestEnvelope, M> {
   readonly receipts: ReceiptsService;
@@ -93,7 +89,6 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
   private readonly outcomes: OutcomePublisher;
   private readonly ledger: Ledger;
   private readonly handovers: Handovers;
-  private watching: Promise<void> = Promise.resolve();
   private readonly dispatcher: DispatchService<M>;
   private readonly permits: Permits;
   private partitions: ReadonlyMap<string, number> = new Map();
@@ -152,21 +147,16 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
   async prepare(
     kafka: Kafka,
     config: { KAFKA_TOPIC_PREFIX: string; LEDGER_RETENTION_DAYS: number },
-    health: Readiness,
+    { health, jobs }: { health: Pick<Health, 'addConcern'>; jobs: Pick<Jobs, 'add'> },
   ): Promise<void> {
     const { channel } = this.options.channel;
     await requireLongMemory(kafka, channel, config);
     const { requested, due } = channelTopics[channel];
     const names = [requested, due].flatMap((topic) => topicNames(topic, config.KAFKA_TOPIC_PREFIX));
     this.partitions = await partitionCounts(kafka, names);
-    this.cancels.start();
     health.addConcern('handovers', () => this.handoverWatch.concern());
-    this.watching = this.handoverWatch.run(new KafkaHandoverReading(kafka, config.KAFKA_TOPIC_PREFIX, channel));
-  }
-
-  /** Nest calls it as the service stops, before the connections are closed. */
-  async onModuleDestroy(): Promise<void> {
-    await this.watching;
+    const reading = new KafkaHandoverReading(kafka, config.KAFKA_TOPIC_PREFIX, channel);
+    for (const job of [...this.cancels.jobs(), this.handoverWatch.job(reading)]) jobs.add(job);
   }
 
   /** The group has divided the partitions anew: this replica's part of every rate follows. */
@@ -219,13 +209,12 @@ export class DeliveryEngine<R extends RequestEnvelope, M> {
 }
 
 function watchOf<R, M>(options: EngineOptions<R, M>, handovers: Handovers, outcomes: OutcomePublisher): HandoverWatch {
-  const { channel, logger, stopping, handoverAnswerMs: answerMs } = options;
+  const { channel, logger, handoverAnswerMs: answerMs } = options;
   return new HandoverWatch({
     channel: channel.channel,
     handovers,
     publish: (deferred) => outcomes.handOver(deferred),
     logger,
-    stopping,
     answerMs,
   });
 }
@@ -241,7 +230,7 @@ function healthOf<R, M>({ channel, limits, stopping, logger }: EngineOptions<R, 
 }
 
 function cancelsOf<R, M>(
-  { channel: { channel }, pool, retentionDays, cancelWaitMs, logger, stopping }: EngineOptions<R, M>,
+  { channel: { channel }, pool, retentionDays, cancelWaitMs, logger }: EngineOptions<R, M>,
   outcomes: OutcomePublisher,
 ): CancelService {
   const cancellations = new PostgresCancellations(pool, channel, retentionDays);
@@ -250,7 +239,6 @@ function cancelsOf<R, M>(
     cancellations,
     outcomes,
     logger,
-    stopping,
     waitMs: cancelWaitMs,
     now: Date.now,
   });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Failure, IdConflict, InfrastructureDown, nearestInstant, repairTexts } from '#libs/contracts';
 import { failureBy, ownFailure } from '#libs/providers';
 import type { Logger } from '#libs/telemetry';
-import { Stopping } from '#libs/transport';
+import { Stopping, untilUp, type UntilUpOptions, waitOrStop } from '#libs/transport';
 import { eventsFor } from './publish/events.policy.ts';
 import type { OutcomePublisher } from './publish/outcome-publisher.service.ts';
 import type { Clock } from './clock.ts';
@@ -31,9 +31,12 @@ type Publish = (outcome: Outcome) => Promise<void>;
 /** What holds one hop together: its claim, its settlement, and what is reported of it. */
 export class HopService {
   private readonly options: HopOptions;
+  private readonly down: UntilUpOptions;
 
   constructor(options: HopOptions) {
     this.options = options;
+    const { logger, stopping, clock } = options;
+    this.down = { logger, stopping, firstWaitMs: 100, wait: (ms, signal) => clock.wait(ms, signal) };
   }
 
   /**
@@ -60,7 +63,7 @@ export class HopService {
         case 'settled':
           return publish(claim.outcome);
         case 'running':
-          await this.wait(claim.waitMs);
+          await waitOrStop(this.down.wait!, claim.waitMs, this.options.stopping);
           continue;
         case 'mine': {
           const { outcome, fault } = await this.decideInAnyCase(delivery, claim, () =>
@@ -193,22 +196,7 @@ export class HopService {
   }
 
   /** Postgres or Kafka away is no outcome: the step is repeated until it is back. */
-  async untilUp<T>(step: () => Promise<T>): Promise<T> {
-    for (let round = 0; ; round += 1) {
-      try {
-        return await step();
-      } catch (error) {
-        if (!(error instanceof InfrastructureDown)) throw error;
-        this.options.logger.warn({ err: error }, 'waiting for a dependency');
-        await this.wait(Math.min(5_000, 100 * 2 ** round));
-      }
-    }
-  }
-
-  private async wait(ms: number): Promise<void> {
-    if (this.options.stopping.aborted) throw new Stopping();
-    await this.options.clock.wait(ms, this.options.stopping).catch(() => {
-      throw new Stopping();
-    });
+  untilUp<T>(step: () => Promise<T>): Promise<T> {
+    return untilUp(this.down, step);
   }
 }

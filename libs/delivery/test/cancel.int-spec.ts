@@ -43,7 +43,6 @@ describe('a cancellation at its channel', () => {
       cancellations,
       outcomes,
       logger: silentLogger(),
-      stopping: new AbortController().signal,
       waitMs: WAIT_MS,
       now: Date.now,
     });

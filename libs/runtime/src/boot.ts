@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { InvalidConfiguration, MessagingError } from '#libs/contracts';
 import { createPool, migrate, type Migration, type PostgresConfig, requireSchema } from '#libs/persistence';
@@ -10,10 +9,13 @@ import {
   type KafkaConfig,
   KafkaStrategy,
   Publisher,
+  Stopping,
+  untilUp,
 } from '#libs/transport';
 import { type ConfigSchema, loadConfig } from './config.ts';
 import { showConsumption } from './consumption.ts';
 import { cached, Health } from './health.ts';
+import { Jobs } from './jobs.ts';
 import { createHttpAdapter } from './http/http.ts';
 import { RuntimeModule, type ServiceCore } from './runtime.module.ts';
 import type { ServiceConfig } from './service.config.ts';
@@ -101,6 +103,7 @@ export async function bootService<S extends ConfigSchema>(
     publisher: new Publisher(kafka, config, definition.name),
     pool: createPool(config, definition.name, (err) => logger.warn({ err }, 'an idle database connection broke')),
     health: new Health(),
+    jobs: new Jobs({ logger, stopping: stopping.signal }),
     stopping: stopping.signal,
   };
   const app = await createApp(definition, core);
@@ -123,15 +126,16 @@ export async function bootService<S extends ConfigSchema>(
   const ready = (async () => {
     const bring = config.DATABASE_MIGRATE ? migrate : requireSchema;
     await untilDone(core, () => bring(core.pool, definition.name, definition.migrations));
-    if (stopping.signal.aborted) return;
     schemaReady.done = true;
     await untilDone(core, () => core.publisher.connect());
     await untilDone(core, async () => definition.beforeConsuming?.(app, kafka, config as z.infer<S>));
-    if (stopping.signal.aborted) return;
+    core.jobs.start();
     await app.startAllMicroservices();
     logger.info({ port: config.HTTP_PORT }, 'ready');
     void tellConcerns(core);
-  })();
+  })().catch((error: unknown) => {
+    if (!(error instanceof Stopping)) throw error;
+  });
   ready.catch((err: unknown) => logger.error({ err }, 'the service could not become ready'));
 
   return {
@@ -140,7 +144,7 @@ export async function bootService<S extends ConfigSchema>(
     stop: async () => {
       stopping.abort();
       logger.info('stopping');
-      await app.close();
+      await Promise.all([app.close(), core.jobs.ended()]);
       await ready.catch(() => undefined);
       await core.publisher.close().catch(() => undefined);
       await core.pool.end().catch(() => undefined);
@@ -181,18 +185,12 @@ function addVitalChecks(core: ServiceCore, strategy: KafkaStrategy, schemaReady:
   showConsumption(core.health, strategy.watch);
 }
 
-/** Again and again until it works; what waiting cannot fix is thrown. */
-async function untilDone(core: ServiceCore, work: () => Promise<unknown>): Promise<void> {
-  for (let round = 0; !core.stopping.aborted; round += 1) {
-    try {
-      await work();
-      return;
-    } catch (err) {
-      if (err instanceof InvalidConfiguration) throw err;
-      core.logger.warn({ err }, 'waiting for a dependency before the service can start');
-      await delay(Math.min(5_000, 250 * 2 ** round), undefined, { signal: core.stopping }).catch(() => undefined);
-    }
-  }
+/** Repeats it until it works. @throws Stopping when the service stops; what waiting cannot fix */
+async function untilDone({ logger, stopping }: ServiceCore, work: () => Promise<unknown>): Promise<void> {
+  const canWait = (error: unknown) => !(error instanceof InvalidConfiguration);
+  const waiting = 'waiting for a dependency before the service can start';
+  await untilUp({ logger, stopping, canWait, waiting }, work);
+  if (stopping.aborted) throw new Stopping();
 }
 
 function serviceModule(own: Type, core: ServiceCore): DynamicModule {

@@ -3,6 +3,7 @@ export * from './boot.ts';
 export * from './config.ts';
 export * from './consumption.ts';
 export * from './health.ts';
+export * from './jobs.ts';
 export { BodyAsBytes, createHttpAdapter, routesOf } from './http/http.ts';
 export { KAFKA, LOGGER, POOL, RuntimeModule, type ServiceCore, STOPPING } from './runtime.module.ts';
 export type { Route, RouteTable } from './http/route-table.ts';

@@ -3,6 +3,7 @@ import { Publisher } from '#libs/transport';
 import type { Logger } from '#libs/telemetry';
 import { ErrorFilter } from './http/error.filter.ts';
 import { Health, HealthController } from './health.ts';
+import { Jobs } from './jobs.ts';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER } from '@nestjs/core';
@@ -24,6 +25,7 @@ export interface ServiceCore<C = Record<string, unknown>> {
   publisher: Publisher;
   pool: Pool;
   health: Health;
+  jobs: Jobs;
   stopping: AbortSignal;
 }
 
@@ -38,6 +40,7 @@ export class RuntimeModule {
       { provide: STOPPING, useValue: core.stopping },
       { provide: Publisher, useValue: core.publisher },
       { provide: Health, useValue: core.health },
+      { provide: Jobs, useValue: core.jobs },
     ];
     return {
       module: RuntimeModule,

@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { channelOf, identityKey, InfrastructureDown, topics, UnreadableRecord, type Topic } from '#libs/contracts';
+import { channelOf, identityKey, topics, UnreadableRecord, type Topic } from '#libs/contracts';
 import {
   type Context,
   contextFrom,
@@ -20,6 +19,7 @@ import { RecordContext } from './on.decorator.ts';
 import type { Publisher } from './publisher.ts';
 import { decode, type Decoded, type IncomingRecord } from './record/record.ts';
 import { quarantineRecord, quarantineBatch } from './record/set-aside.ts';
+import { isDependencyDown, Stopping, untilUp, type UntilUpOptions } from './until-up.ts';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import type { Kafka } from 'kafkajs';
 import { isObservable, lastValueFrom } from 'rxjs';
@@ -54,14 +54,12 @@ export const recordsGroup = (prefix: string, service: string): string => `${pref
 /** The group in which a service reads what is read in batches. */
 export const factsGroup = (prefix: string, service: string): string => `${prefix}${service}-facts`;
 
-/** Thrown into handlers that wait while the service stops: the record stays uncommitted and comes again. */
-export class Stopping extends Error {}
-
 /** Nest's transport over Kafka: handlers stay ordinary methods under `@On(topic)`. */
 export class KafkaStrategy extends Server implements CustomTransportStrategy {
   private readonly options: KafkaStrategyOptions;
   private consumers: readonly KeyedConsumer[] = [];
-  private stopping = false;
+  private readonly stopping = new AbortController();
+  private readonly down: UntilUpOptions;
   /** What is amiss with consumption as such. */
   readonly watch: ConsumptionWatch;
 
@@ -69,6 +67,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
     super();
     this.options = options;
     this.watch = new ConsumptionWatch(options.logger);
+    this.down = { logger: options.logger, stopping: this.stopping.signal };
   }
 
   /** Whether the consumer group has given this replica its share. */
@@ -81,7 +80,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
   }
 
   async close(): Promise<void> {
-    this.stopping = true;
+    this.stopping.abort();
     await Promise.all(this.consumers.map((consumer) => consumer.stop(this.options.graceMs)));
   }
 
@@ -95,16 +94,18 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
 
   /** Keeps trying: a broker that is not there yet is no reason to give up. */
   private async start(): Promise<void> {
-    for (let round = 0; !this.stopping; round += 1) {
-      this.consumers = this.makeConsumers();
-      try {
-        await Promise.all(this.consumers.map((consumer) => consumer.start()));
-        return;
-      } catch (error) {
-        this.options.logger.warn({ err: error }, 'waiting for Kafka before consumption can start');
-        await Promise.all(this.consumers.map((consumer) => consumer.stop(0).catch(() => undefined)));
-        await delay(Math.min(5_000, 250 * 2 ** round));
-      }
+    const waiting = 'waiting for Kafka before consumption can start';
+    await unlessStopping(untilUp({ ...this.down, canWait: () => true, waiting }, () => this.startConsumers()));
+  }
+
+  private async startConsumers(): Promise<void> {
+    if (this.stopping.signal.aborted) throw new Stopping();
+    this.consumers = this.makeConsumers();
+    try {
+      await Promise.all(this.consumers.map((consumer) => consumer.start()));
+    } catch (error) {
+      await Promise.all(this.consumers.map((consumer) => consumer.stop(0).catch(() => undefined)));
+      throw error;
     }
   }
 
@@ -144,18 +145,13 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
 
   /** Sees one record through; says whether its offset may be committed. */
   private async deal(record: IncomingRecord): Promise<boolean> {
-    for (let round = 0; !this.stopping; round += 1) {
-      try {
-        await this.handle(record);
-        return true;
-      } catch (error) {
-        if (error instanceof Stopping) return false;
-        if (!(error instanceof InfrastructureDown)) return this.quarantine(record, error);
-        this.options.logger.warn({ err: error, topic: record.topicName }, 'waiting for a dependency');
-        await delay(Math.min(5_000, 200 * 2 ** round));
-      }
+    if (this.stopping.signal.aborted) return false;
+    try {
+      await untilUp(this.down, () => this.handle(record));
+      return true;
+    } catch (error) {
+      return error instanceof Stopping ? false : this.quarantine(record, error);
     }
-    return false;
   }
 
   private async handle(record: IncomingRecord): Promise<void> {
@@ -206,7 +202,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
     try {
       await this.options.onQuarantine?.(record, error);
     } catch (err) {
-      if (err instanceof InfrastructureDown || err instanceof Stopping) throw err;
+      if (isDependencyDown(err) || err instanceof Stopping) throw err;
       this.options.logger.error(
         { err, ...recordId },
         'the message of a record that was quarantined could not be ended: it stays as it is',
@@ -231,19 +227,22 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
 
   /** @returns whether it was done before the service stopped. */
   private async untilDone(recordId: object, work: () => Promise<void>): Promise<boolean> {
-    for (let round = 0; !this.stopping; round += 1) {
-      try {
-        await work();
-        return true;
-      } catch (err) {
-        if (err instanceof Stopping) return false;
-        this.options.logger.warn({ err, ...recordId }, 'a record waits to be quarantined');
-        await delay(Math.min(5_000, 200 * 2 ** round));
-      }
-    }
-    return false;
+    if (this.stopping.signal.aborted) return false;
+    const logger = this.options.logger.child(recordId);
+    const waiting = 'a record waits to be quarantined';
+    return unlessStopping(untilUp({ ...this.down, logger, canWait: () => true, waiting }, work));
   }
 }
+
+/** @returns whether it was done before the service stopped. */
+const unlessStopping = (work: Promise<void>): Promise<boolean> =>
+  work.then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof Stopping) return false;
+      throw error;
+    },
+  );
 
 function countConsumed({ topicName }: IncomingRecord, groupId: string): void {
   count(counters.recordsConsumed, {

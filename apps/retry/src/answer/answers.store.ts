@@ -3,7 +3,6 @@ import { database, type MicroBatch, microBatch, type Pool } from '#libs/persiste
 import { POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
-import { SchemaWatch } from '../schema-watch.store.ts';
 import { DocumentResponse, type Overdue } from './answers.port.ts';
 
 /** Most messages released again at once: the others are not forgotten. */
@@ -20,14 +19,12 @@ interface Answer {
 export class PostgresAnswers extends DocumentResponse {
   private readonly pool: Pool;
   private readonly answerMs: number;
-  private readonly schema: SchemaWatch;
   private readonly answers: MicroBatch<Answer, true>;
 
   constructor(@Inject(POOL) pool: Pool, @Inject(RETRY_CONFIG) config: Pick<RetryConfig, 'RETRY_ANSWER_MS'>) {
     super();
     this.pool = pool;
     this.answerMs = config.RETRY_ANSWER_MS;
-    this.schema = new SchemaWatch(pool);
     this.answers = microBatch({ size: 500, lingerMs: 5 }, (answers) => this.noteAll(answers));
   }
 
@@ -36,7 +33,6 @@ export class PostgresAnswers extends DocumentResponse {
   }
 
   async overdue(): Promise<Overdue> {
-    if (!(await this.schema.isThere())) return { now: new Date(0), channels: [], stuck: 0 };
     const { rows } = await database('answer', () =>
       this.pool.query<Overdue>({
         name: 'overdue',

@@ -1,8 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { Health, LOGGER, STOPPING } from '#libs/runtime';
+import { Health, Jobs, LOGGER } from '#libs/runtime';
 import { count, counters, type Logger } from '#libs/telemetry';
-import { loop } from '#libs/transport';
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
 import { AnswerReading } from './answer-reading.port.ts';
 import { DocumentResponse } from './answers.port.ts';
@@ -12,13 +10,10 @@ const MOST_REST_MS = 5_000;
 
 /** Lets a released message go once more when its record, or what was reported of it, was lost (docs/adr/0011). */
 @Injectable()
-export class WatchService implements OnApplicationBootstrap, OnModuleDestroy {
+export class WatchService {
   private readonly answers: DocumentResponse;
   private readonly reading: AnswerReading;
-  private readonly everyMs: number;
-  private readonly stopping: AbortSignal;
   private readonly logger: Logger;
-  private running: Promise<void> = Promise.resolve();
   private stuck = 0;
 
   constructor(
@@ -26,25 +21,17 @@ export class WatchService implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(AnswerReading) reading: AnswerReading,
     @Inject(RETRY_CONFIG) config: Pick<RetryConfig, 'RETRY_ANSWER_MS'>,
     @Inject(Health) health: Pick<Health, 'addConcern'>,
-    @Inject(STOPPING) stopping: AbortSignal,
+    @Inject(Jobs) jobs: Pick<Jobs, 'add'>,
     @Inject(LOGGER) logger: Logger,
   ) {
     this.answers = answers;
     this.reading = reading;
-    this.everyMs = Math.min(MOST_REST_MS, Math.ceil(config.RETRY_ANSWER_MS / LOOKS_PER_TIMEOUT));
-    this.stopping = stopping;
     this.logger = logger;
     health.addConcern('answers', () =>
       this.stuck === 0 ? undefined : { meaning: `${this.stuck} ${standsStill}`, remedy },
     );
-  }
-
-  onApplicationBootstrap(): void {
-    this.running = this.run();
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.running;
+    const everyMs = Math.min(MOST_REST_MS, Math.ceil(config.RETRY_ANSWER_MS / LOOKS_PER_TIMEOUT));
+    jobs.add({ name: 'watch', everyMs, round: () => this.look() });
   }
 
   /** Looks once after what was released and not answered. */
@@ -66,16 +53,6 @@ export class WatchService implements OnApplicationBootstrap, OnModuleDestroy {
   private tell(stuck: number): void {
     if (stuck > 0 && this.stuck === 0) this.logger.error({ messages: stuck, remedy }, standsStill);
     this.stuck = stuck;
-  }
-
-  private async run(): Promise<void> {
-    const { everyMs, stopping, logger } = this;
-    // Not at once: the schema may still be coming.
-    await delay(everyMs, undefined, { signal: stopping }).catch(() => undefined);
-    await loop({ name: 'watch', everyMs, stopping, logger }, async () => {
-      await this.look();
-      return { more: false };
-    });
   }
 }
 

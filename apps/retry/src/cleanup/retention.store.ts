@@ -1,25 +1,30 @@
 import { database, type Pool } from '#libs/persistence';
-import { POOL } from '#libs/runtime';
+import { Jobs, POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
-import { Retention } from './retention.port.ts';
 
 /** Most rows of a table deleted at once: a short lock, little to undo. */
 const PORTION = 1_000;
 
-type Times = Pick<RetryConfig, 'RETRY_PLAN_RETENTION_MS' | 'RETRY_PROGRESS_RETENTION_MS'>;
+type Times = Pick<RetryConfig, 'RETRY_PLAN_RETENTION_MS' | 'RETRY_PROGRESS_RETENTION_MS' | 'RETRY_CLEANUP_MS'>;
 
+/** Deletes what has served its time, a little at a time. */
 @Injectable()
-export class PostgresRetention extends Retention {
+export class PostgresRetention {
   private readonly pool: Pool;
   private readonly times: Times;
 
-  constructor(@Inject(POOL) pool: Pool, @Inject(RETRY_CONFIG) config: Times) {
-    super();
+  constructor(@Inject(POOL) pool: Pool, @Inject(RETRY_CONFIG) config: Times, @Inject(Jobs) jobs: Pick<Jobs, 'add'>) {
     this.pool = pool;
     this.times = config;
+    jobs.add({ name: 'cleanup', everyMs: config.RETRY_CLEANUP_MS, round: () => this.deleteSome() });
   }
 
+  /**
+   * Deletes a small portion of what is past its retention.
+   * @returns whether there is more.
+   * @throws InfrastructureDown when Postgres cannot be reached.
+   */
   async deleteSome(): Promise<{ more: boolean }> {
     const plans = await this.delete(plansSql, this.times.RETRY_PLAN_RETENTION_MS);
     const progress = await this.delete(progressSql, this.times.RETRY_PROGRESS_RETENTION_MS);

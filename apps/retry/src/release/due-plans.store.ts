@@ -5,7 +5,6 @@ import { POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { readPayload } from '../payload.ts';
 import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
-import { SchemaWatch } from '../schema-watch.store.ts';
 import { type DueBatch, type DuePlan, DuePlans, type WaitingResends } from './due-plans.port.ts';
 import type { ReadUpTo } from './evidence-reader.port.ts';
 
@@ -25,7 +24,6 @@ export class PostgresDuePlans extends DuePlans {
   private readonly pool: Pool;
   private readonly size: number;
   private readonly leaseMs: number;
-  private readonly schema: SchemaWatch;
 
   constructor(
     @Inject(POOL) pool: Pool,
@@ -35,11 +33,9 @@ export class PostgresDuePlans extends DuePlans {
     this.pool = pool;
     this.size = config.RETRY_BATCH;
     this.leaseMs = config.RETRY_LEASE_MS;
-    this.schema = new SchemaWatch(pool);
   }
 
   async waitingResends(): Promise<WaitingResends> {
-    if (!(await this.schema.isThere())) return { now: new Date(0), channels: [] };
     const { rows } = await database('take', () =>
       this.pool.query<WaitingResends>({ name: 'resends', text: resendsSql, values: [Channel.options] }),
     );
@@ -48,7 +44,6 @@ export class PostgresDuePlans extends DuePlans {
 
   async take(evidenceRead: ReadUpTo): Promise<DueBatch> {
     const token = randomUUID();
-    if (!(await this.schema.isThere())) return { token, plans: [], more: false };
     const { rows } = await database('take', () =>
       this.pool.query<TakenRow>({
         name: 'take',

@@ -1,4 +1,5 @@
 import { InfrastructureDown, RecordRefused, type SendDue } from '#libs/contracts';
+import { Jobs } from '#libs/runtime';
 import { createLogger } from '#libs/telemetry';
 import { aDeferred, eventually } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
@@ -83,6 +84,8 @@ class Reading extends EvidenceReader {
 function aReleaser(queue: Queue, channel = new Channel(), pollMs = 60_000) {
   const reading = new Reading();
   const stop = new AbortController();
+  const logger = createLogger('test', 'silent');
+  const jobs = new Jobs({ logger, stopping: stop.signal });
   const ended: string[] = [];
   const releaser = new ReleaserService(
     queue,
@@ -90,10 +93,10 @@ function aReleaser(queue: Queue, channel = new Channel(), pollMs = 60_000) {
     channel,
     { endPlan: ({ messageId }) => Promise.resolve(void ended.push(messageId)) },
     { RETRY_POLL_MS: pollMs },
-    stop.signal,
-    createLogger('test', 'silent'),
+    jobs,
+    logger,
   );
-  return { releaser, channel, reading, stop, ended };
+  return { releaser, channel, reading, jobs, stop, ended };
 }
 
 describe('Releasing what is due', () => {
@@ -119,11 +122,11 @@ describe('Releasing what is due', () => {
 
   it('goes on at once while there is more, and ends with the service', async () => {
     const queue = new Queue([aPlan('m-1')], [aPlan('m-2')], [aPlan('m-3')]);
-    const { releaser, channel, stop } = aReleaser(queue);
-    releaser.onApplicationBootstrap();
+    const { jobs, channel, stop } = aReleaser(queue);
+    jobs.start();
     await eventually(() => channel.received.length === 3);
     stop.abort();
-    await releaser.onModuleDestroy();
+    await jobs.ended();
     expect(queue.takings).toBe(3);
   });
 
@@ -149,10 +152,10 @@ describe('Releasing what is due', () => {
 
   it('goes on by itself after trouble', async () => {
     const queue = new Queue([aPlan('m-1')], [aPlan('m-2')]);
-    const { releaser, channel, stop } = aReleaser(queue, new Channel('m-1'), 1);
-    releaser.onApplicationBootstrap();
+    const { jobs, channel, stop } = aReleaser(queue, new Channel('m-1'), 1);
+    jobs.start();
     await eventually(() => channel.received.includes('m-2'));
     stop.abort();
-    await releaser.onModuleDestroy();
+    await jobs.ended();
   });
 });

@@ -1,8 +1,7 @@
 import { InfrastructureDown } from '#libs/contracts';
-import { LOGGER, STOPPING } from '#libs/runtime';
+import { Jobs, LOGGER } from '#libs/runtime';
 import { contextFrom, inSpan, type Logger, SpanKind } from '#libs/telemetry';
-import { loop } from '#libs/transport';
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { OutcomePublisher } from '../publish/outcome-publisher.port.ts';
 import { EndingService } from '../plan/ending.service.ts';
 import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
@@ -11,15 +10,12 @@ import { EvidenceReader, type ReadUpTo } from './evidence-reader.port.ts';
 
 /** Hands messages back to their channels when they are due: take, publish, mark. */
 @Injectable()
-export class ReleaserService implements OnApplicationBootstrap, OnModuleDestroy {
+export class ReleaserService {
   private readonly plans: DuePlans;
   private readonly evidences: EvidenceReader;
   private readonly outcomes: OutcomePublisher;
   private readonly endings: Pick<EndingService, 'endPlan'>;
-  private readonly config: Pick<RetryConfig, 'RETRY_POLL_MS'>;
-  private readonly stopping: AbortSignal;
   private readonly logger: Logger;
-  private running: Promise<void> = Promise.resolve();
 
   constructor(
     @Inject(DuePlans) plans: DuePlans,
@@ -27,30 +23,15 @@ export class ReleaserService implements OnApplicationBootstrap, OnModuleDestroy 
     @Inject(OutcomePublisher) outcomes: OutcomePublisher,
     @Inject(EndingService) endings: Pick<EndingService, 'endPlan'>,
     @Inject(RETRY_CONFIG) config: Pick<RetryConfig, 'RETRY_POLL_MS'>,
-    @Inject(STOPPING) stopping: AbortSignal,
+    @Inject(Jobs) jobs: Pick<Jobs, 'add'>,
     @Inject(LOGGER) logger: Logger,
   ) {
     this.plans = plans;
     this.evidences = evidences;
     this.outcomes = outcomes;
     this.endings = endings;
-    this.config = config;
-    this.stopping = stopping;
     this.logger = logger;
-  }
-
-  onApplicationBootstrap(): void {
-    const options = {
-      name: 'release',
-      everyMs: this.config.RETRY_POLL_MS,
-      stopping: this.stopping,
-      logger: this.logger,
-    };
-    this.running = loop(options, () => this.releaseDue());
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.running;
+    jobs.add({ name: 'release', everyMs: config.RETRY_POLL_MS, round: () => this.releaseDue() });
   }
 
   /** One batch. What Kafka did not take stays leased and is taken again when the lease is over. */

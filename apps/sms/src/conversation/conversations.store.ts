@@ -1,4 +1,5 @@
 import { database, type Migration, type Pool } from '#libs/persistence';
+import type { Jobs } from '#libs/runtime';
 import { Conversations, type Participants } from './conversations.port.ts';
 
 export const conversationMigration: Migration = {
@@ -18,11 +19,11 @@ const HOUR_MS = 3_600_000;
 /** A row per person and sender of ours; what is older than two days opens no window any more and goes. */
 export class PostgresConversations extends Conversations {
   private readonly pool: Pool;
-  private cleanupAt = 0;
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, jobs: Pick<Jobs, 'add'>) {
     super();
     this.pool = pool;
+    jobs.add({ name: 'conversations', everyMs: HOUR_MS, round: () => this.cleanup() });
   }
 
   async heard({ recipient, business, at }: Participants & { business: string; at: Date }): Promise<void> {
@@ -31,9 +32,6 @@ export class PostgresConversations extends Conversations {
        ON CONFLICT (recipient, business) DO UPDATE SET heard_at = greatest(c.heard_at, excluded.heard_at)`,
       [recipient, business, at],
     );
-    if (performance.now() < this.cleanupAt) return;
-    this.cleanupAt = performance.now() + HOUR_MS;
-    await this.query(`DELETE FROM sms.conversation WHERE heard_at < now() - interval '2 days'`, []);
   }
 
   async lastHeard({ recipient, business }: Participants): Promise<number | undefined> {
@@ -47,6 +45,10 @@ export class PostgresConversations extends Conversations {
 
   async forget(recipient: string): Promise<void> {
     await this.query('DELETE FROM sms.conversation WHERE recipient = $1', [recipient]);
+  }
+
+  private async cleanup(): Promise<void> {
+    await this.query(`DELETE FROM sms.conversation WHERE heard_at < now() - interval '2 days'`, []);
   }
 
   private async query<T extends object>(text: string, values: unknown[]): Promise<T[]> {

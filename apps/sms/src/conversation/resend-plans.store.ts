@@ -1,6 +1,6 @@
 import type { ResendPlan } from '#libs/delivery';
 import { database, type Migration, type Pool } from '#libs/persistence';
-import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import type { Jobs } from '#libs/runtime';
 import { ResendPlans } from './resend-plans.port.ts';
 
 export const resendPlanMigration: Migration = {
@@ -34,24 +34,13 @@ const HOUR_MS = 3_600_000;
  * Twilio queues a message ten hours at the most: what is older than two days is not given back any more, and goes,
  * whether or not anything new is kept, since it holds an address and content.
  */
-export class PostgresResendPlans extends ResendPlans implements OnApplicationBootstrap, OnModuleDestroy {
+export class PostgresResendPlans extends ResendPlans {
   private readonly pool: Pool;
-  private readonly cleanupEveryMs: number;
-  private timer: NodeJS.Timeout | undefined;
 
-  constructor(pool: Pool, cleanupEveryMs = HOUR_MS) {
+  constructor(pool: Pool, jobs: Pick<Jobs, 'add'>) {
     super();
     this.pool = pool;
-    this.cleanupEveryMs = cleanupEveryMs;
-  }
-
-  onApplicationBootstrap(): void {
-    // Where the database cannot be reached the next turn makes up for it.
-    this.timer = setInterval(() => void this.cleanup().catch(() => undefined), this.cleanupEveryMs);
-  }
-
-  onModuleDestroy(): void {
-    clearInterval(this.timer);
+    jobs.add({ name: 'resend plans', everyMs: HOUR_MS, round: () => this.cleanup() });
   }
 
   async keep(id: string, resendPlan: ResendPlan): Promise<void> {

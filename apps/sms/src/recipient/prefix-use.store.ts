@@ -1,4 +1,5 @@
 import { database, type MicroBatch, microBatch, type Migration, type Pool } from '#libs/persistence';
+import type { Jobs } from '#libs/runtime';
 import { PrefixUse, type Use } from './prefix-use.port.ts';
 
 export const prefixUseMigration: Migration = {
@@ -27,14 +28,14 @@ const HOUR_MS = 3_600_000;
 export class PostgresPrefixUse extends PrefixUse {
   private readonly pool: Pool;
   private readonly counts: MicroBatch<string, Use>;
-  private cleanupAt = 0;
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, jobs: Pick<Jobs, 'add'>) {
     super();
     this.pool = pool;
     this.counts = microBatch({ size: 500, lingerMs: 1 }, (prefixes) =>
       database('budget', () => this.countAll(prefixes)),
     );
+    jobs.add({ name: 'prefix use', everyMs: HOUR_MS, round: () => this.cleanup() });
   }
 
   count(prefix: string): Promise<Use> {
@@ -52,7 +53,6 @@ export class PostgresPrefixUse extends PrefixUse {
     const uses = new Map(
       rows.map((row) => [row.prefix, { asked: row.asked - wanted.get(row.prefix)!, endsInMs: row.ends_in_ms }]),
     );
-    await this.cleanup();
     return prefixes.map((prefix) => {
       const use = uses.get(prefix)!;
       use.asked += 1;
@@ -62,9 +62,9 @@ export class PostgresPrefixUse extends PrefixUse {
 
   /** Past hours stay for two days, to be looked at. */
   private async cleanup(): Promise<void> {
-    if (performance.now() < this.cleanupAt) return;
-    this.cleanupAt = performance.now() + HOUR_MS;
-    await this.pool.query(`DELETE FROM sms.prefix_use WHERE hour < now() - interval '2 days'`);
+    await database('budget', () =>
+      this.pool.query(`DELETE FROM sms.prefix_use WHERE hour < now() - interval '2 days'`),
+    );
   }
 }
 

@@ -1,10 +1,5 @@
-import {
-  type Channel,
-  cancelRefused,
-  type CancelRequested,
-  InfrastructureDown,
-  type StatusChanged,
-} from '#libs/contracts';
+import { type Channel, cancelRefused, type CancelRequested, type StatusChanged } from '#libs/contracts';
+import type { Job } from '#libs/runtime';
 import { contextOf, type Logger, underContext } from '#libs/telemetry';
 import { type RequestedCancellation, answerTo } from './answer.policy.ts';
 import type { Cancellations } from './cancellations.port.ts';
@@ -14,7 +9,6 @@ export interface CancelOptions {
   cancellations: Cancellations;
   outcomes: { publishFact(fact: StatusChanged): Promise<void> };
   logger: Logger;
-  stopping: AbortSignal;
   /** How long the request of a cancelled message may be on its way, in milliseconds. */
   waitMs: number;
   /** What time it is, in ms since 1970. */
@@ -31,8 +25,6 @@ const FORGET_EVERY_MS = 3_600_000;
  */
 export class CancelService {
   private readonly options: CancelOptions;
-  private looking = false;
-  private forgetAt = 0;
 
   constructor(options: CancelOptions) {
     this.options = options;
@@ -50,10 +42,13 @@ export class CancelService {
       await this.options.cancellations.answered({ tenant, channel, messageId });
   }
 
-  /** Looks again and again, until the service stops. */
-  start(): void {
-    const timer = setInterval(() => void this.lookAgain(), LOOK_EVERY_MS);
-    this.options.stopping.addEventListener('abort', () => clearInterval(timer), { once: true });
+  /** What is done again and again: the looks, and forgetting what is past its retention. */
+  jobs(): Job[] {
+    const { cancellations } = this.options;
+    return [
+      { name: 'cancellations', everyMs: LOOK_EVERY_MS, round: () => this.look() },
+      { name: 'cancellations past retention', everyMs: FORGET_EVERY_MS, round: () => cancellations.forget() },
+    ];
   }
 
   /**
@@ -61,25 +56,8 @@ export class CancelService {
    * are derived
    */
   async look(): Promise<void> {
-    const { cancellations, now } = this.options;
+    const { cancellations } = this.options;
     for (const asked of await cancellations.due()) await this.answer(asked);
-    if (now() < this.forgetAt) return;
-    await cancellations.forget();
-    this.forgetAt = now() + FORGET_EVERY_MS;
-  }
-
-  private async lookAgain(): Promise<void> {
-    if (this.looking || this.options.stopping.aborted) return;
-    this.looking = true;
-    try {
-      await this.look();
-    } catch (err) {
-      const level = err instanceof InfrastructureDown ? 'warn' : 'error';
-      if (!this.options.stopping.aborted)
-        this.options.logger[level]({ err }, 'what came of cancellations is looked for again');
-    } finally {
-      this.looking = false;
-    }
   }
 
   private async answer(asked: RequestedCancellation): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Channel, SendDeferred } from '#libs/contracts';
+import type { Job } from '#libs/runtime';
 import { contextFrom, count, counters, type Logger, underContext } from '#libs/telemetry';
-import { loop } from '#libs/transport';
 import type { Handovers } from './handovers.port.ts';
 
 const LOOKS_PER_TIMEOUT = 5;
@@ -12,7 +12,6 @@ export interface HandoverWatchOptions {
   /** Publishes a hand-over that is kept already. */
   publish: (deferred: SendDeferred) => Promise<void>;
   logger: Logger;
-  stopping: AbortSignal;
   /** How long retry may take before it is looked after a hand-over, in milliseconds. */
   answerMs: number;
 }
@@ -43,15 +42,10 @@ export class HandoverWatch {
     return this.stuck === 0 ? undefined : { meaning: `${this.stuck} ${standStill}`, remedy };
   }
 
-  /** Looks again and again until the service stops. */
-  async run(reading: HandoverReading): Promise<void> {
-    const { answerMs, stopping, logger } = this.options;
-    const everyMs = Math.min(MOST_REST_MS, Math.ceil(answerMs / LOOKS_PER_TIMEOUT));
-    await loop({ name: 'hand-overs', everyMs, stopping, logger }, async () => {
-      await this.look(reading);
-      return { more: false };
-    });
-    await reading.close();
+  /** The looks, again and again; the reading is closed after the last one. */
+  job(reading: HandoverReading): Job {
+    const everyMs = Math.min(MOST_REST_MS, Math.ceil(this.options.answerMs / LOOKS_PER_TIMEOUT));
+    return { name: 'hand-overs', everyMs, round: () => this.look(reading), close: () => reading.close() };
   }
 
   /** Looks once after what was handed over and not decided on. */

@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { identityKey, type StatusChanged } from '#libs/contracts';
-import { Stopping } from '#libs/transport';
+import { pause, waitOrStop } from '#libs/transport';
 import type { OutcomePublisher } from '../publish/outcome-publisher.service.ts';
 import { givenBack, refusedForGood, type ResendPlan, type AcceptanceRevoked } from './resend-plan.policy.ts';
 
@@ -42,9 +41,7 @@ export class TemplateResendService {
     for (const end = performance.now() + SETTLED_WITHIN_MS; ;) {
       const state = await this.revokeAcceptance(id, hop);
       if (state !== 'running' || performance.now() > end) return state;
-      await delay(LOOK_AGAIN_MS, undefined, { signal: this.stopping }).catch(() => {
-        throw new Stopping();
-      });
+      await waitOrStop(pause, LOOK_AGAIN_MS, this.stopping);
     }
   }
 }

@@ -105,7 +105,6 @@ export class ChannelWorker {
       handovers: this.handovers,
       publish: (deferred) => this.outcomes().handOver(deferred),
       logger,
-      stopping,
       answerMs,
     });
     this.dispatcher = new DispatchService<Message>({

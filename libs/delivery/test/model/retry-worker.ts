@@ -55,7 +55,7 @@ export class RetryWorker {
     const { retry, clock } = world;
     const ask = <T>(what: string, effect: () => T) => world.scheduler.ask(process, 'postgres', what, effect);
     const outcomes = new KafkaOutcomePublisher(world.publisherOf(process) as Publisher, logger);
-    const stop = new AbortController().signal;
+    const jobs = { add: () => undefined };
     this.answers = {
       note: (of, hop) => ask(`takes ${of.messageId}/${hop} for answered`, () => retry.note(of, hop, clock.now)),
       overdue: () => ask('looks for what is not answered', () => retry.overdue(clock.now)),
@@ -65,7 +65,7 @@ export class RetryWorker {
     const answerReading = world.variant.takesLagForLoss
       ? { upTo: (now: Date) => Promise.resolve(now) }
       : new KafkaAnswerReading(kafka, config);
-    this.watch = new WatchService(this.answers, answerReading, config, { addConcern: () => undefined }, stop, logger);
+    this.watch = new WatchService(this.answers, answerReading, config, { addConcern: () => undefined }, jobs, logger);
     // A decision has a millisecond of its own: what was there before it is told from what came after.
     this.planning = new PlanService(
       {
@@ -100,7 +100,7 @@ export class RetryWorker {
       outcomes,
       this.endings,
       config,
-      new AbortController().signal,
+      jobs,
       logger,
     );
   }

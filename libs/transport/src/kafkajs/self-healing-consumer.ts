@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '#libs/telemetry';
 import type { Every } from '../every.ts';
 import type { KafkaConfig } from '../kafka.config.ts';
+import { Stopping, untilUp } from '../until-up.ts';
 import type { Consumer, EachBatchPayload, Kafka, TopicPartitionOffsetAndMetadata } from 'kafkajs';
 
 export interface SelfHealingConsumerOptions {
@@ -79,7 +80,7 @@ export class SelfHealingConsumer {
   private stopWatching: (() => void) | undefined;
   private quietTicks = 0;
   private reviving = false;
-  private stopped = false;
+  private readonly stopping = new AbortController();
 
   constructor(options: SelfHealingConsumerOptions) {
     this.options = options;
@@ -111,7 +112,7 @@ export class SelfHealingConsumer {
 
   /** Leaves the group. A broker that does not answer is not waited for: the group notices by itself. */
   async stop(): Promise<void> {
-    this.stopped = true;
+    this.stopping.abort();
     this.stopWatching?.();
     const left = this.current.disconnect().then(() => true);
     const gaveUp = delay(LEAVE_WITHIN_MS, false, { ref: false });
@@ -183,7 +184,7 @@ export class SelfHealingConsumer {
   }
 
   private endFenced(err: Error): void {
-    this.stopped = true;
+    this.stopping.abort();
     this.stopWatching?.();
     this.options.logger.error(
       { err },
@@ -206,21 +207,27 @@ export class SelfHealingConsumer {
   private async revive(): Promise<void> {
     if (this.reviving || this.stopped) return;
     this.reviving = true;
-    for (let round = 0; !this.stopped; round += 1) {
-      this.current.disconnect().catch(() => undefined);
-      this.current = this.make();
-      try {
-        await this.run(this.current);
-        break;
-      } catch (error) {
-        this.options.logger.warn({ err: error }, 'the consumer cannot start again yet');
-        await delay(Math.min(5_000, 250 * 2 ** round));
-      }
-    }
+    const { logger } = this.options;
+    const waiting = 'the consumer cannot start again yet';
+    const options = { logger, stopping: this.stopping.signal, canWait: () => true, waiting };
+    await untilUp(options, () => this.startAgain()).catch((error: unknown) => {
+      if (!(error instanceof Stopping)) throw error;
+    });
     this.quietTicks = 0;
     this.reviving = false;
     // Stopped in the meantime: nobody else knows of this one.
     if (this.stopped) await this.current.disconnect().catch(() => undefined);
+  }
+
+  private get stopped(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  private async startAgain(): Promise<void> {
+    if (this.stopped) throw new Stopping();
+    this.current.disconnect().catch(() => undefined);
+    this.current = this.make();
+    await this.run(this.current);
   }
 }
 

@@ -1,0 +1,62 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { InfrastructureDown } from '#libs/contracts';
+import { createLogger } from '#libs/telemetry';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Jobs } from './jobs.ts';
+
+describe('the jobs of a service', () => {
+  let stop = new AbortController();
+  afterEach(() => stop.abort());
+
+  function theJobs() {
+    stop = new AbortController();
+    return new Jobs({ logger: createLogger('test', 'silent'), stopping: stop.signal });
+  }
+
+  it('run a round at once while there is more to do, then rest', async () => {
+    const jobs = theJobs();
+    let rounds = 0;
+    jobs.add({ name: 'cleanup', everyMs: 60_000, round: () => Promise.resolve({ more: ++rounds < 3 }) });
+    jobs.start();
+    for (let count = 0; count < 100 && rounds < 3; count += 1) await new Promise((go) => setTimeout(go, 2));
+    await turn();
+    expect(rounds).toBe(3);
+  });
+
+  it.each([new InfrastructureDown('postgres', 'cleanup'), new TypeError('a bug')])(
+    'go on after a round that failed with %s, and leave each other alone',
+    async (error) => {
+      const jobs = theJobs();
+      let [failed, worked] = [0, 0];
+      jobs.add({ name: 'fails', everyMs: 1, round: () => ((failed += 1), Promise.reject(error)) });
+      jobs.add({ name: 'works', everyMs: 1, round: () => Promise.resolve(void (worked += 1)) });
+      jobs.start();
+      for (let count = 0; count < 500 && (failed < 3 || worked < 3); count += 1)
+        await new Promise((go) => setTimeout(go, 2));
+      expect([failed >= 3, worked >= 3]).toEqual([true, true]);
+    },
+  );
+
+  it('have ended when their last rounds are over and what they held is closed', async () => {
+    const jobs = theJobs();
+    const seen: string[] = [];
+    let finish = () => undefined as void;
+    jobs.add({
+      name: 'slow',
+      everyMs: 60_000,
+      round: async () => {
+        await new Promise<void>((go) => (finish = go));
+        seen.push('round');
+      },
+      close: () => Promise.resolve(void seen.push('closed')),
+    });
+    jobs.start();
+    stop.abort();
+    const ended = jobs.ended().then(() => seen.push('ended'));
+    await turn();
+    expect(seen).toEqual([]);
+    finish();
+    await ended;
+    expect(seen).toEqual(['round', 'closed', 'ended']);
+  });
+});
