@@ -1,6 +1,7 @@
 import { ConfiguredProviders, DeliveryEngine, limitsOf, listsOf, ratesOf } from '#libs/delivery';
 import { GuardedFiles, readAddresses } from '#libs/provider-http';
 import {
+  operatorAccess,
   suppressionAdmin,
   suppressionSync,
   SuppressionsController,
@@ -142,6 +143,7 @@ const partsOf = (catalogue: EmailCatalogue): ModuleMetadata => ({
     ...webhookHandlers(catalogue, SERVICES),
     templates,
     engine,
+    operatorAccess,
     suppressionAdmin('email'),
     suppressionLists(catalogue),
     suppressionSync('email', SUPPRESSION_LISTS),

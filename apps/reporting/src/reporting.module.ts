@@ -1,5 +1,6 @@
+import { API_ACCESS, type ApiAccess } from '#libs/runtime';
 import { Module } from '@nestjs/common';
-import { BearerGuard } from './api/bearer.guard.ts';
+import { ConfigService } from '@nestjs/config';
 import { DeadLetterController } from './api/dead-letter.controller.ts';
 import { MessageController } from './api/message/message.controller.ts';
 import { PostgresReports } from './api/report.store.ts';
@@ -12,6 +13,18 @@ import { RequestConsumer } from './intake/request.consumer.ts';
 import { StatusConsumer } from './intake/status.consumer.ts';
 import { Projection } from './projection/projection.port.ts';
 import { PostgresProjection } from './projection/projection.store.ts';
+import type { ReportingConfig } from './reporting.config.ts';
+
+const access = {
+  provide: API_ACCESS,
+  inject: [ConfigService],
+  useFactory: (config: ConfigService<ReportingConfig, true>): ApiAccess => ({
+    realm: 'reporting',
+    setting: 'REPORTING_TOKEN',
+    tokens: config.get('REPORTING_TOKEN', { infer: true }),
+    hint: '; npm start keeps the first one in .data/admin-token',
+  }),
+};
 
 @Module({
   controllers: [
@@ -27,7 +40,7 @@ import { PostgresProjection } from './projection/projection.store.ts';
     { provide: Reports, useClass: PostgresReports },
     ReportService,
     Losses,
-    BearerGuard,
+    access,
   ],
 })
 export class ReportingModule {}

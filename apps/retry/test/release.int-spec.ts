@@ -114,9 +114,4 @@ describe('Releasing from Postgres', () => {
       [1, false],
     ]);
   });
-
-  it('waits quietly for a schema that is still to come', async () => {
-    await schedule.pool.query('DROP SCHEMA retry CASCADE');
-    expect(await schedule.aReplica().take({})).toMatchObject({ plans: [], more: false });
-  });
 });

@@ -1,7 +1,13 @@
 import { recipientHash } from '#libs/contracts';
 import { ConfiguredProviders, DeliveryEngine, limitsOf, ratesOf, settingsFor, withAccess } from '#libs/delivery';
 import { GuardedFiles, readAddresses } from '#libs/provider-http';
-import { suppressionAdmin, SuppressionsController, webhookControllers, webhookHandlers } from '#libs/operations';
+import {
+  operatorAccess,
+  suppressionAdmin,
+  SuppressionsController,
+  webhookControllers,
+  webhookHandlers,
+} from '#libs/operations';
 import type { Pool } from '#libs/persistence';
 import { Health, Jobs, LOGGER, POOL, STOPPING } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
@@ -167,6 +173,7 @@ function rulesOf(config: ConfigService<SmsConfig, true>): SmsRules {
     screening,
     templates,
     engine,
+    operatorAccess,
     suppressionAdmin('sms'),
   ],
 })

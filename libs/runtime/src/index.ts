@@ -1,4 +1,5 @@
-export * from './http/bearer.ts';
+export { accessTokens, API_ACCESS, type ApiAccess, BearerGuard } from './http/bearer.guard.ts';
+export { Cursor, type Position } from './http/cursor.ts';
 export * from './boot.ts';
 export * from './config.ts';
 export * from './consumption.ts';

@@ -1,16 +1,5 @@
 import type { Problem } from '#libs/runtime';
-import { NotFoundException, UnauthorizedException } from '@nestjs/common';
-
-export function unauthorized(): UnauthorizedException {
-  const problem: Problem = {
-    code: 'MSG_UNAUTHORIZED',
-    message: 'a valid access token is needed',
-    remedy:
-      'Send "Authorization: Bearer <token>" with a token of REPORTING_TOKEN; npm start keeps the first one in ' +
-      '.data/admin-token.',
-  };
-  return new UnauthorizedException(problem);
-}
+import { NotFoundException } from '@nestjs/common';
 
 export function messageNotFound(): NotFoundException {
   const problem: Problem = {

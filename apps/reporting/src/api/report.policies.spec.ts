@@ -1,29 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
-import { decodeCursor, encodeCursor, pageOf } from './cursor.policy.ts';
 import { isFinal, summarise } from './summary/summary.policy.ts';
-
-describe('a cursor', () => {
-  it('leads back to where a page ended', () => {
-    const times = fc
-      .date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true })
-      .map((date) => date.toISOString());
-    fc.assert(
-      fc.property(times, fc.uuid(), (at, id) => expect(decodeCursor(encodeCursor({ at, id }))).toEqual({ at, id })),
-    );
-  });
-
-  it('that is not ours is told from one that is', () => {
-    fc.assert(fc.property(fc.string(), (text) => expect(decodeCursor(text)).toBeUndefined()));
-  });
-
-  it('is given only where another page follows', () => {
-    const position = (at: string) => ({ at, id: 'x' });
-    expect(pageOf(['a', 'b'], 2, position)).toEqual({ rows: ['a', 'b'], nextCursor: null });
-    expect(pageOf(['a', 'b', 'c'], 2, position)).toEqual({ rows: ['a', 'b'], nextCursor: encodeCursor(position('b')) });
-    expect(pageOf([], 2, position)).toEqual({ rows: [], nextCursor: null });
-  });
-});
 
 describe('a summary', () => {
   it('adds up by channel and status', () => {

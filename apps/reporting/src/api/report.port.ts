@@ -1,6 +1,6 @@
 import type { Channel, Engagement, Lane, RecipientRef, Status } from '#libs/contracts';
 import type { DeadLetterFact, KeptFact } from '../projection/fact.ts';
-import type { Position } from './cursor.policy.ts';
+import type { Position } from '#libs/runtime';
 import type { Count } from './summary/summary.policy.ts';
 
 /** A message as it stands. */
@@ -37,7 +37,7 @@ export interface MessageFilter {
   tenant?: string | undefined;
   /** Keyed hash. */
   recipientHash?: string | undefined;
-  after?: Position | undefined;
+  after?: Position<'id'> | undefined;
   limit: number;
 }
 
@@ -62,7 +62,7 @@ export abstract class Reports {
   /** Newest first. */
   abstract deadLetters(page: {
     tenant?: string | undefined;
-    after?: Position | undefined;
+    after?: Position<'id'> | undefined;
     limit: number;
   }): Promise<DeadLetterRow[]>;
 }

@@ -1,5 +1,5 @@
 import { Channel, identityKey, isRecipient, nearestInstant, recipientHash } from '#libs/contracts';
-import { badRequest } from '#libs/runtime';
+import { badRequest, Cursor } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import type { ReportingConfig } from '../reporting.config.ts';
@@ -13,7 +13,6 @@ import type {
   SummaryResponse,
 } from './responses.ts';
 import type { Parsed, ListQuery, MessagePath, PageQuery, Search, SummaryQuery } from './requests.ts';
-import { decodeCursor, pageOf, type Position } from './cursor.policy.ts';
 import { messageNotFound } from './problem.ts';
 import { type DeadLetterRow, type MessageRow, Reports } from './report.port.ts';
 import { isFinal, summarise } from './summary/summary.policy.ts';
@@ -23,6 +22,8 @@ import type { DeadLetterFact } from '../projection/fact.ts';
 
 const HOUR = 3_600_000;
 const STANDARD_RANGE = 30 * 24 * HOUR;
+
+const cursors = new Cursor({ id: /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/ });
 
 /** What the API answers. */
 @Injectable()
@@ -59,10 +60,10 @@ export class ReportService {
     const rows = await this.reports.messages({
       ...filter,
       recipientHash: recipient === undefined ? undefined : this.hashOf(recipient),
-      after: positionOf(cursor),
+      after: cursors.read(cursor),
       limit: limit + 1,
     });
-    const page = pageOf(rows, limit, (row) => ({ at: row.requestedAt.toISOString(), id: row.id }));
+    const page = cursors.pageOf(rows, limit, (row) => ({ at: row.requestedAt.toISOString(), id: row.id }));
     return { items: page.rows.map((row) => this.summaryOf(row)), nextCursor: page.nextCursor };
   }
 
@@ -75,8 +76,8 @@ export class ReportService {
   }
 
   async deadLetters({ tenant, cursor, limit }: Parsed<typeof PageQuery>): Promise<DeadLetterList> {
-    const rows = await this.reports.deadLetters({ tenant, after: positionOf(cursor), limit: limit + 1 });
-    const page = pageOf(rows, limit, (row) => ({ at: row.at, id: row.eventId }));
+    const rows = await this.reports.deadLetters({ tenant, after: cursors.read(cursor), limit: limit + 1 });
+    const page = cursors.pageOf(rows, limit, (row) => ({ at: row.at, id: row.eventId }));
     return { items: page.rows.map((row) => this.letterOf(row)), nextCursor: page.nextCursor };
   }
 
@@ -127,11 +128,4 @@ export class ReportService {
 function deadLetterSummaryOf(letter: DeadLetterFact): DeadLetterSummary {
   const { at, reason, attempts, failure } = letter;
   return { at, reason, meaning: `${describeDeadLetter(letter)} ${failure.meaning}`, remedy: failure.remedy, attempts };
-}
-
-function positionOf(cursor: string | undefined): Position | undefined {
-  if (cursor === undefined) return undefined;
-  const position = decodeCursor(cursor);
-  if (!position) throw badRequest([{ field: 'cursor', rule: 'must be the nextCursor of an earlier answer' }]);
-  return position;
 }

@@ -1,8 +1,7 @@
 import { type Channel, isRecipient, receiptId, type RecipientRef, recipientRef, suppressionKey } from '#libs/contracts';
 import type { KeptSuppression, ListedSuppression, Suppressions, SuppressionsService } from '#libs/delivery';
-import { badRequest, type Problem } from '#libs/runtime';
+import { badRequest, Cursor, type Problem } from '#libs/runtime';
 import type { Addition, Parsed, RecipientSearch, Removal, SuppressionQuery } from './requests.ts';
-import { decodeCursor, encodeCursor } from './cursor.policy.ts';
 import { NotFoundException } from '@nestjs/common';
 
 export interface SuppressionAdminOptions {
@@ -19,6 +18,8 @@ export interface SuppressionList {
   suppressions: SuppressionResponse[];
   nextCursor: string | null;
 }
+
+const cursors = new Cursor({ recipient: /[0-9a-f]{32}/, scopeKey: /[^\0]+/ });
 
 /** More than anybody has of one recipient. */
 const ALL_OF_ONE = 500;
@@ -37,15 +38,9 @@ export class SuppressionAdmin {
   }
 
   async list({ cursor, limit, ...filter }: Parsed<typeof SuppressionQuery>): Promise<SuppressionList> {
-    const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    if (cursor !== undefined && !after)
-      throw badRequest([{ field: 'cursor', rule: 'must be nextCursor of the page before' }], remedy);
-    const rows = await this.options.table.list({ ...filter, limit, after });
-    const page = rows.slice(0, limit);
-    return {
-      suppressions: page.map((row) => this.responseOf(row)),
-      nextCursor: rows.length > limit ? encodeCursor(page.at(-1)!) : null,
-    };
+    const after = cursors.read(cursor, remedy);
+    const page = cursors.pageOf(await this.options.table.list({ ...filter, limit, after }), limit, (row) => row);
+    return { suppressions: page.rows.map((row) => this.responseOf(row)), nextCursor: page.nextCursor };
   }
 
   async of({ recipient, lifted }: Parsed<typeof RecipientSearch>): Promise<Pick<SuppressionList, 'suppressions'>> {

@@ -1,5 +1,4 @@
-import { Valid } from '#libs/runtime';
-import { OperatorGuard } from '../operator.guard.ts';
+import { BearerGuard, Valid } from '#libs/runtime';
 import { Addition, type Parsed, RecipientSearch, Removal, SuppressionQuery } from './requests.ts';
 import {
   remedy,
@@ -14,7 +13,7 @@ import { Body, Controller, Get, HttpCode, Inject, Post, Query, UseGuards } from 
  * proxies log.
  */
 @Controller('v1/suppressions')
-@UseGuards(OperatorGuard)
+@UseGuards(BearerGuard)
 export class SuppressionsController {
   private readonly admin: SuppressionAdmin;
 

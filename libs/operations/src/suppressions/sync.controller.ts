@@ -1,8 +1,7 @@
 import { PassThrough, pipeline } from 'node:stream';
 import { MessagingError } from '#libs/contracts';
-import { LOGGER } from '#libs/runtime';
+import { BearerGuard, LOGGER } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
-import { OperatorGuard } from '../operator.guard.ts';
 import { SuppressionSync } from './suppression-sync.service.ts';
 import { Controller, Inject, Post, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
@@ -18,7 +17,7 @@ const SIGN_OF_LIFE_MS = 1_000;
  * end {"done":true}.
  */
 @Controller('v1/suppressions/sync')
-@UseGuards(OperatorGuard)
+@UseGuards(BearerGuard)
 export class SuppressionSyncController {
   private readonly sync: Pick<SuppressionSync, 'run'>;
   private readonly logger: Logger;

@@ -1,9 +1,8 @@
-import { Valid } from '#libs/runtime';
+import { BearerGuard, Valid } from '#libs/runtime';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { MessageResponse, MessageList } from '../responses.ts';
 import { type Parsed, ListQuery, MessagePath, MessageQuery, Search } from '../requests.ts';
-import { BearerGuard } from '../bearer.guard.ts';
 import { DocumentResponse, DocumentRequest } from '../docs/docs.decorators.ts';
 import { listExample, messageExample } from '../docs/examples.ts';
 import { ReportService } from '../report.service.ts';

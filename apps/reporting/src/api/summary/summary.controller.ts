@@ -1,9 +1,8 @@
-import { Valid } from '#libs/runtime';
+import { BearerGuard, Valid } from '#libs/runtime';
 import { Controller, Get, Inject, Query, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { SummaryResponse } from '../responses.ts';
 import { type Parsed, SummaryQuery } from '../requests.ts';
-import { BearerGuard } from '../bearer.guard.ts';
 import { DocumentResponse, DocumentRequest } from '../docs/docs.decorators.ts';
 import { summaryExample } from '../docs/examples.ts';
 import { ReportService } from '../report.service.ts';

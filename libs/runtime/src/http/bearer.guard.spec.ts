@@ -1,7 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
-import { ConfigService } from '@nestjs/config';
 import { describe, expect, it } from '@jest/globals';
-import { OperatorGuard } from './operator.guard.ts';
+import { BearerGuard } from './bearer.guard.ts';
 
 function asked(tokens: string | undefined, authorization: string | undefined) {
   const headers: Record<string, string> = {};
@@ -9,16 +8,16 @@ function asked(tokens: string | undefined, authorization: string | undefined) {
     getRequest: () => ({ headers: { authorization } }),
     getResponse: () => ({ header: (name: string, value: string) => void (headers[name] = value) }),
   };
-  const guard = new OperatorGuard(new ConfigService({ OPERATOR_TOKEN: tokens }));
+  const guard = new BearerGuard({ realm: 'operators', setting: 'OPERATOR_TOKEN', tokens });
   try {
     return { let: guard.canActivate({ switchToHttp: () => http } as unknown as ExecutionContext), headers };
   } catch (error) {
-    const { status, response } = error as { status: number; response: { code: string } };
-    return { status, code: response.code, headers };
+    const { status, response } = error as { status: number; response: { code: string; remedy: string } };
+    return { status, code: response.code, remedy: response.remedy, headers };
   }
 }
 
-describe('the operator API', () => {
+describe('an API behind access tokens', () => {
   const [old, fresh] = ['an-old-token-of-ours', 'a-fresh-token-of-ours'];
 
   it.each([old, fresh])('lets in who holds one of the tokens: %s', (token) => {
@@ -35,6 +34,7 @@ describe('the operator API', () => {
     expect(asked(`${fresh},${old}`, authorization)).toMatchObject({
       status: 401,
       code: 'MSG_UNAUTHORIZED',
+      remedy: expect.stringContaining('OPERATOR_TOKEN'),
       headers: { 'www-authenticate': expect.stringMatching(challenge) },
     });
   });
