@@ -78,7 +78,7 @@ export const counters = {
     remedy: 'look at the brokers, and at the service’s log',
   },
   quarantinedRecords: {
-    name: 'mi.records.set_aside',
+    name: 'mi.records.quarantined',
     unit: '{record}',
     meaning: 'Records put into `messaging.unreadable`, by topic and reason.',
     labels: { ...topic, 'error.type': 'code of the reason (docs/errors)' },

@@ -15,6 +15,6 @@ export * from './record/read-json.ts';
 export * from './reading.ts';
 export * from './record/record.ts';
 export * from './round-trip.ts';
-export * from './record/set-aside.ts';
+export * from './record/quarantine.ts';
 export * from './record/topic-facts.ts';
 export * from './until-up.ts';

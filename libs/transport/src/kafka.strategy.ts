@@ -18,7 +18,7 @@ import { KeyedConsumer } from './kafkajs/keyed-consumer.ts';
 import { RecordContext } from './on.decorator.ts';
 import type { Publisher } from './publisher.ts';
 import { decode, type Decoded, type IncomingRecord } from './record/record.ts';
-import { quarantineRecord, quarantineBatch } from './record/set-aside.ts';
+import { quarantineRecord, quarantineBatch } from './record/quarantine.ts';
 import { isDependencyDown, Stopping, untilUp, type UntilUpOptions } from './until-up.ts';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import type { Kafka } from 'kafkajs';

@@ -94,7 +94,7 @@ export const platformChecks = {
       'Run the job that brings them, or start each service once with DATABASE_MIGRATE=true, under a login that ' +
       'may create tables.',
   },
-  'postgres.standing': {
+  'postgres.stuck-messages': {
     title: 'No message stands still between a channel and retry',
     meaning:
       'Messages that went several times, and of which the other service has read and said nothing: a fault of ' +

@@ -347,7 +347,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
 
   it('names messages that stand still between a channel and retry', async () => {
     for (const schema of ['email', 'sms', 'retry'] as const) await migrate(database.pool(), schema, schemas[schema]);
-    expect((await look()).found['postgres.standing']).toEqual({ state: 'ok', seen: 'none does' });
+    expect((await look()).found['postgres.stuck-messages']).toEqual({ state: 'ok', seen: 'none does' });
     await database
       .pool()
       .query(
@@ -360,7 +360,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
       SELECT gen_random_uuid(), 2, 'email', 'default', 'm', 'urgent', 'send', 'failed', state, now(), 2, '{}', '{}',
         3 FROM unnest(ARRAY['published', 'answered']) AS state`);
     const { found, well } = await look();
-    expect(found['postgres.standing']).toEqual({
+    expect(found['postgres.stuck-messages']).toEqual({
       state: 'fail',
       seen: '1 released by retry, 2 handed over by sms',
       remedy: expect.stringContaining('messaging.unreadable'),

@@ -11,7 +11,7 @@ import { planOf } from '../kafka/topics.ts';
 import { platformChecks } from './platform.checks.ts';
 import { examineSchemas } from './schemas.ts';
 import { examineReadiness } from './readiness.ts';
-import { examineState } from './standing.ts';
+import { examineStuckMessages } from './stuck-messages.ts';
 import { examineUndecodable } from './undecodable.ts';
 
 const say = findingsOf(platformChecks);
@@ -95,5 +95,5 @@ async function examinePostgres(env: Env): Promise<Finding[]> {
   } catch (error) {
     return [say.fail('postgres.reachable', reasonOf(error))];
   }
-  return [say.ok('postgres.reachable', 'it answers'), await examineSchemas(url, env), await examineState(url, env)];
+  return [say.ok('postgres.reachable', 'it answers'), await examineSchemas(url, env), await examineStuckMessages(url, env)];
 }

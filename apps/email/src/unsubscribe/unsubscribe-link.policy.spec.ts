@@ -94,7 +94,7 @@ describe('a mailing', () => {
     expect(missingUnsubscribeLink(mailing)).toBeUndefined();
   });
 
-  it('does not go without a way out: an operator must set links up', () => {
+  it('does not go without an unsubscribe link: an operator must set links up', () => {
     expect(missingUnsubscribeLink(withUnsubscribeLink(aMailing(), undefined))).toMatchObject({
       code: 'MSG_UNSUBSCRIBE_MISSING',
       kind: 'account',
@@ -124,7 +124,7 @@ describe('a mailing', () => {
 describe('a place for the link that nothing would fill', () => {
   const reported = (parts: Partial<EmailMessage>) => lostPlaceholders(aMailing(parts)).map(({ field }) => field);
 
-  it('is told by its field: of a mail without a way out, with a header of its own, or in the subject', () => {
+  it('is told by its field: of a mail without an unsubscribe link, with a header of its own, or in the subject', () => {
     const asks = { text: 'Leave: {{unsubscribeUrl}}', html: '<a href="{{{unsubscribe_url}}}">' };
     expect(reported({ ...asks, category: 'transactional' })).toEqual(['text', 'html']);
     expect(reported({ ...asks, headers: { 'list-unsubscribe': '<mailto:leave@acme.test>' } })).toEqual([
@@ -141,7 +141,7 @@ describe('a place for the link that nothing would fill', () => {
 });
 
 describe('a transactional e-mail', () => {
-  it('has no way out, unless it asks for one', () => {
+  it('has no unsubscribe link, unless it asks for one', () => {
     const plain = aMailing({ category: 'transactional' });
     expect(withUnsubscribeLink(plain, links)).toBe(plain);
     expect(missingUnsubscribeLink(plain)).toBeUndefined();

@@ -11,7 +11,7 @@ export const listed = (text: string): string[] =>
     .map((one) => one.trim())
     .filter(Boolean);
 
-/** What the sandbox is told by its environment, beside what each simulator reads. */
+/** What the sandbox reads from its environment, beside what each simulator reads. */
 export const coreSettings = {
   HTTP_HOST: z
     .string()

@@ -325,7 +325,7 @@ describe('a notice, such as that a cancellation came too late', () => {
 });
 
 describe('a history, in whatever order and however often its facts are told', () => {
-  it('always comes to the same standing', () => {
+  it('always comes to the same state', () => {
     fc.assert(
       fc.property(repeated, ([facts, other]) => expect(fold(other)).toEqual(fold(facts))),
       { numRuns: RUNS },

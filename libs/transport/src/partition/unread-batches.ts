@@ -1,7 +1,7 @@
 import type { UndecodableBatch } from '../fetch/unread.ts';
 
 /**
- * again: fetch it once more first; set-aside: it stays as it is; told: the rest of one that has been quarantined
+ * again: fetch it once more first; quarantined: it stays as it is; reported: the rest of one that has been quarantined
  * already.
  */
 export type UnreadVerdict = 'again' | 'quarantined' | 'reported';

@@ -89,7 +89,7 @@ const plain: readonly ResendStep[] = [sent, delivered];
 /** Resend's test addresses show what they are called, however often. */
 export const isForTrials = (address: string): boolean => address.toLowerCase().endsWith('@resend.dev');
 
-/** @param withheld why it is not sent, whatever its recipient stands for */
+/** @param suppressedRecipients why it is not sent, whatever its recipient stands for */
 export function resendPlan(address: string, suppressedRecipients?: SuppressedReason): readonly ResendStep[] {
   if (suppressedRecipients) return [suppressedFor(suppressedRecipients)];
   const mailbox = address.toLowerCase().split(/[+@]/, 1)[0]!;

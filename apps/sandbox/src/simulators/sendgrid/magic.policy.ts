@@ -86,7 +86,7 @@ export const magicMailboxes: Readonly<Record<string, readonly MailStep[]>> = {
 };
 const plainMail: readonly MailStep[] = [processed, delivered];
 
-/** @param withheld why it is not sent, whatever its recipient stands for */
+/** @param suppressedRecipients why it is not sent, whatever its recipient stands for */
 export function mailPlan(address: string, suppressedRecipients?: DropReason): readonly MailStep[] {
   if (suppressedRecipients) return [droppedFor(suppressedRecipients)];
   const mailbox = address.slice(0, address.lastIndexOf('@')).split('+', 1)[0]?.toLowerCase() ?? '';

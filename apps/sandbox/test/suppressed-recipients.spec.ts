@@ -49,7 +49,7 @@ const untilReported = (reference: string, ...events: string[]) =>
   );
 let order = 0;
 const mail = async (to: string, parts: Record<string, unknown> = {}) => {
-  const reference = `withheld-${(order += 1)}`;
+  const reference = `suppressed-${(order += 1)}`;
   const [{ statusCode }] = await sendGridOf(sandbox).send(aMailTo(to, reference, parts));
   expect(statusCode).toBe(202);
   return reference;

@@ -1,7 +1,7 @@
 import { RecordRefused, topics, UnreadableRecord } from '#libs/contracts';
 import type { Outgoing, Publisher } from '../publisher.ts';
 import type { IncomingRecord } from './record.ts';
-import { quarantineRecord } from './set-aside.ts';
+import { quarantineRecord } from './quarantine.ts';
 import { describe, expect, it } from '@jest/globals';
 
 const MIB = 1024 * 1024;

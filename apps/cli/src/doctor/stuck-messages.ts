@@ -19,16 +19,16 @@ const waiting = [
 ];
 
 /** Whether messages stand still although they went several times. */
-export async function examineState(url: string, env: Env): Promise<Finding> {
+export async function examineStuckMessages(url: string, env: Env): Promise<Finding> {
   try {
     const state = await withDatabase(url, env, async (pool) =>
       Promise.all(waiting.map(async ({ what, needs, from }) => ({ what, messages: await countOf(pool, needs, from) }))),
     );
     const some = state.filter(({ messages }) => messages > 0);
-    if (some.length === 0) return say.ok('postgres.standing', 'none does');
-    return say.fail('postgres.standing', some.map(({ what, messages }) => `${messages} ${what}`).join(', '));
+    if (some.length === 0) return say.ok('postgres.stuck-messages', 'none does');
+    return say.fail('postgres.stuck-messages', some.map(({ what, messages }) => `${messages} ${what}`).join(', '));
   } catch (error) {
-    return say.skipped('postgres.standing', `this login may not look: ${reasonOf(error)}`);
+    return say.skipped('postgres.stuck-messages', `this login may not look: ${reasonOf(error)}`);
   }
 }
 
