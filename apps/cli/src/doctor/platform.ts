@@ -95,5 +95,9 @@ async function examinePostgres(env: Env): Promise<Finding[]> {
   } catch (error) {
     return [say.fail('postgres.reachable', reasonOf(error))];
   }
-  return [say.ok('postgres.reachable', 'it answers'), await examineSchemas(url, env), await examineStuckMessages(url, env)];
+  return [
+    say.ok('postgres.reachable', 'it answers'),
+    await examineSchemas(url, env),
+    await examineStuckMessages(url, env),
+  ];
 }
