@@ -115,11 +115,12 @@ export async function quarantinedRecords({ kafka, tenant }: Sources): Promise<Qu
   await readAll(kafka, topicName(topics.unreadable, 'messaging.'), ({ value, headers }) => {
     const text = value?.toString() ?? '';
     if (!text.includes(`"tenant":"${tenant}"`)) return;
-    const reported = (name: string) => String(headers?.[name] ?? '');
+    const headerOf = (name: string) => String(headers?.[name] ?? '');
     const { messageId = '' } = JSON.parse(text) as { messageId?: string };
     found.push({
       messageId,
-      what: `${reported('x-quarantined-by')} set ${reported('x-origin-topic')} aside: ${reported('x-error')}`,
+      what:
+        `${headerOf('x-quarantined-by')} quarantined a record of ${headerOf('x-origin-topic')}: ` + headerOf('x-error'),
     });
   });
   return found;

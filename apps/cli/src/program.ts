@@ -53,7 +53,7 @@ function describeCompletion(program: CliCommand): void {
     .example('completion fish > ~/.config/fish/completions/messaging.fish');
 }
 
-/** Runs the program and sets the exit code. Wrong use is told in a sentence, with a remedy. */
+/** Runs the program and sets the exit code. Wrong use is answered by one sentence and a remedy. */
 export async function run(program: CliCommand, args: readonly string[]): Promise<void> {
   if (args.length === 0) {
     program.outputHelp();

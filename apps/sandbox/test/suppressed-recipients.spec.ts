@@ -130,7 +130,7 @@ describe('Resend accepts mail', () => {
   }
   const email = async (...to: string[]) =>
     (await resend.emails.send({ from: 'shop@messaging.test', to, subject: 'Hi', text: 'Hi' })).data!.id;
-  const logFields = (id: string) =>
+  const eventsOf = (id: string) =>
     receiver.received
       .filter(({ url }) => url === '/resend')
       .map(({ body }) => JSON.parse(body) as Event)
@@ -138,14 +138,14 @@ describe('Resend accepts mail', () => {
   const untilTypes = (id: string, ...types: string[]) =>
     until(
       () =>
-        logFields(id)
+        eventsOf(id)
           .map(({ type }) => type)
           .sort()
           .join() ===
           types
             .map((type) => `email.${type}`)
             .sort()
-            .join() && logFields(id),
+            .join() && eventsOf(id),
     );
 
   it.each([

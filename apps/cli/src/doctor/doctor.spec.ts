@@ -290,7 +290,7 @@ describe('the doctor', () => {
       });
     });
 
-    it('told to fix registers a webhook where none is ours, and keeps its secret privately', async () => {
+    it('with --fix registers a webhook where none is ours, and keeps its secret privately', async () => {
       env['EMAIL_PUBLIC_URL'] = 'http://127.0.0.1:9';
       const { repairs } = await look(true);
       const repair = repairs.find(
@@ -304,7 +304,7 @@ describe('the doctor', () => {
     });
   });
 
-  describe('told to fix', () => {
+  describe('with --fix', () => {
     it('registers a signed webhook where there is none, and keeps the key that verifies its events', async () => {
       await sandbox.close();
       await start({ SANDBOX_SENDGRID_WEBHOOK_URL: undefined });
@@ -360,7 +360,7 @@ describe('the doctor', () => {
         body: JSON.stringify({ enabled: false, url: ours!.url, delivered: true }),
       });
       expect((await look(true)).repairs).toMatchObject([
-        { done: true, what: expect.stringContaining('switched on and told to tell of processed') },
+        { done: true, what: expect.stringContaining('switched on and set to report processed') },
       ]);
       expect((await all()).map(({ enabled, bounce }) => [enabled, bounce])).toEqual([
         [true, true],

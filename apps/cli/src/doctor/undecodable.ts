@@ -121,9 +121,9 @@ async function read(
 }
 
 function batchOf(headers: IHeaders): Batch[] {
-  const reported = (name: string) => String(headers[name] ?? '');
-  if (reported('x-error-code') !== 'MSG_UNDECODABLE_BATCH') return [];
-  const offsets = `${reported('x-origin-offset')}-${reported('x-origin-last-offset')}`;
-  const range = `${reported('x-origin-topic')}/${reported('x-origin-partition')} ${offsets}`;
-  return [{ range, fault: reported('x-batch-fault'), at: Date.parse(reported('x-quarantined-at')) }];
+  const headerOf = (name: string) => String(headers[name] ?? '');
+  if (headerOf('x-error-code') !== 'MSG_UNDECODABLE_BATCH') return [];
+  const offsets = `${headerOf('x-origin-offset')}-${headerOf('x-origin-last-offset')}`;
+  const range = `${headerOf('x-origin-topic')}/${headerOf('x-origin-partition')} ${offsets}`;
+  return [{ range, fault: headerOf('x-batch-fault'), at: Date.parse(headerOf('x-quarantined-at')) }];
 }

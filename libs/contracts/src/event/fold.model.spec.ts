@@ -44,7 +44,7 @@ const stranger = { hash: 'stranger', mask: 's***@elsewhere.test' };
 
 const people = ['ada', 'bob', 'cyd'].map((hash) => ({ hash, mask: `${hash[0]}***@inbox.test` }));
 
-function logFields({ before, reconcileEnded, last, fates, windowOver, forwarded }: Life): Fact[] {
+function factsOf({ before, reconcileEnded, last, fates, windowOver, forwarded }: Life): Fact[] {
   const facts: Fact[] = [{ status: 'accepted', final: false, hop: undefined, source: 'request' }];
   for (const [index, what] of before.entries()) {
     const hop = index + 1;
@@ -108,7 +108,7 @@ const life: fc.Arbitrary<Life> = fc.record({
 
 /** As Kafka, retries and webhooks bring them: any order, some more than once. */
 const reported = life.chain((lived) => {
-  const facts = logFields(lived);
+  const facts = factsOf(lived);
   const repeated = fc.array(fc.constantFrom(...facts), { maxLength: 6 }).chain((again) => {
     const all = [...facts, ...again];
     return fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length });

@@ -3,7 +3,7 @@ import { portsTaken } from './ports.ts';
 import { explain } from '../../problem.ts';
 
 describe('a port that is taken', () => {
-  it('is told with its number, who wanted it, who holds it and the setting that moves it', () => {
+  it('is named with its number, who wanted it, who holds it and the setting that moves it', () => {
     const text = explain(
       portsTaken([{ name: 'reporting', port: 8080, holder: { pid: 42, command: 'java -jar shop.jar' } }]),
     );

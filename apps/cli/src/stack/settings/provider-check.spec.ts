@@ -3,7 +3,7 @@ import { explain } from '../../problem.ts';
 import { keyRefused } from './provider-check.ts';
 
 describe('a key that the provider refuses', () => {
-  it('is told with the provider, the setting and the remedies', () => {
+  it('is named with the provider, the setting and the remedies', () => {
     const text = explain(keyRefused('twilio', { status: 'refused', meaning: 'Authentication failed.' }));
     expect(text).toContain('Twilio refuses the key in TWILIO_AUTH_TOKEN: Authentication failed.');
     expect(text).toContain('unset TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN to use the sandbox');

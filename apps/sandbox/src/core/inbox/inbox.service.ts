@@ -73,8 +73,8 @@ export class InboxService implements OnApplicationBootstrap, OnApplicationShutdo
     else if ('cleared' in record) {
       this.store.clear();
       this.images.clear();
-    } else if ('suppressedRecipients' in record) {
-      const message = this.store.get(record.suppressedRecipients);
+    } else if ('suppressedMessageId' in record) {
+      const message = this.store.get(record.suppressedMessageId);
       if (message)
         Object.assign(
           message,

@@ -13,7 +13,7 @@ export type JournalRecord =
   /** Which events (message id, position) need no webhook any more. */
   | { settled: [id: string, index: number][]; as: WebhookState }
   /** A message that its provider did not send, and why. */
-  | { suppressedRecipients: string; reason: SuppressedRecipientReason }
+  | { suppressedMessageId: string; reason: SuppressedRecipientReason }
   /** Messages of which nothing more happens. */
   | { cancelled: string[] }
   | { cleared: true };

@@ -66,7 +66,7 @@ export const CANCELLED = 'canceled';
 /** A message as the core knows it; what else it holds is its simulator's. */
 export interface SandboxMessage extends Accepted {
   /** Set when it left and its recipient was on a suppression list. */
-  suppressedRecipients?: SuppressedRecipientReason;
+  suppressionReason?: SuppressedRecipientReason;
   events: MessageEvent[];
 }
 

@@ -13,10 +13,10 @@ export function withEvents<M extends SandboxMessage>(
 /** What is left of a message that its provider does not send. */
 export const suppressedPlan = (
   message: SandboxMessage,
-  suppressedRecipients: SuppressedRecipientReason,
+  suppressionReason: SuppressedRecipientReason,
   delayMs: number,
   simulator: Pick<ProviderSimulator, 'stepsOf'>,
-): SandboxMessage => withEvents({ ...message, suppressedRecipients }, delayMs, simulator);
+): SandboxMessage => withEvents({ ...message, suppressionReason }, delayMs, simulator);
 
 function timed(steps: readonly Step[], startsAt: number, delayMs: number): MessageEvent[] {
   return steps.map((step, index) => ({ step, at: startsAt + delayMs * (index + 1), webhook: 'planned' }));

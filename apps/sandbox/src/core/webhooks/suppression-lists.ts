@@ -20,7 +20,7 @@ export class SuppressionLists {
   ) {}
 
   onFact(message: SandboxMessage, index: number): void {
-    if (!message.suppressedRecipients) this.simulators.listsOf(message)?.onFact(message, index);
+    if (!message.suppressionReason) this.simulators.listsOf(message)?.onFact(message, index);
   }
 
   /** Lets a message that is about to leave go no further, where its recipient stands on a list. */
@@ -32,7 +32,7 @@ export class SuppressionLists {
       suppressedPlan(message, reason, this.config.SANDBOX_WEBHOOK_DELAY_MS, this.simulators.of(message)),
     );
     this.journal
-      .append({ suppressedRecipients: message.id, reason })
+      .append({ suppressedMessageId: message.id, reason })
       .catch(() => this.log.error('the data file cannot be written'));
   }
 }

@@ -89,9 +89,9 @@ const plain: readonly ResendStep[] = [sent, delivered];
 /** Resend's test addresses show what they are called, however often. */
 export const isForTrials = (address: string): boolean => address.toLowerCase().endsWith('@resend.dev');
 
-/** @param suppressedRecipients why it is not sent, whatever its recipient stands for */
-export function resendPlan(address: string, suppressedRecipients?: SuppressedReason): readonly ResendStep[] {
-  if (suppressedRecipients) return [suppressedFor(suppressedRecipients)];
+/** @param suppressionReason why it is not sent, whatever its recipient stands for */
+export function resendPlan(address: string, suppressionReason?: SuppressedReason): readonly ResendStep[] {
+  if (suppressionReason) return [suppressedFor(suppressionReason)];
   const mailbox = address.toLowerCase().split(/[+@]/, 1)[0]!;
   const known = isForTrials(address) ? testMailboxes : mailboxes;
   return Object.hasOwn(known, mailbox) ? known[mailbox]! : plain;

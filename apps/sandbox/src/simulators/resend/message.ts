@@ -13,7 +13,7 @@ export interface ResendMessage extends Accepted, Named {
   tags: { name: string; value: string }[];
   headers: Record<string, string>;
   /** Set when it left and its recipient stood on the suppression list. */
-  suppressedRecipients?: SuppressedReason;
+  suppressionReason?: SuppressedReason;
   /** Everyone the e-mail names, as it names them. */
   addressees: Record<'to' | 'cc' | 'bcc' | 'replyTo', string[]>;
   attachments: Attachment[];

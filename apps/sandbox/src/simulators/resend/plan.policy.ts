@@ -3,8 +3,8 @@ import { nameOfMailbox } from './email/email-rules.policy.ts';
 import { resendEngagement, resendPlan, type ResendStep } from './magic.policy.ts';
 import type { ResendMessage } from './message.ts';
 
-export const stepsOf = ({ to, suppressedRecipients }: StoredMessage<ResendMessage>): readonly ResendStep[] =>
-  resendPlan(to, suppressedRecipients);
+export const stepsOf = ({ to, suppressionReason }: StoredMessage<ResendMessage>): readonly ResendStep[] =>
+  resendPlan(to, suppressionReason);
 
 export function changesBy(email: ResendMessage, index: number): Partial<ResendMessage> {
   const event = email.events[index]?.step.event;

@@ -86,9 +86,9 @@ export const magicMailboxes: Readonly<Record<string, readonly MailStep[]>> = {
 };
 const plainMail: readonly MailStep[] = [processed, delivered];
 
-/** @param suppressedRecipients why it is not sent, whatever its recipient stands for */
-export function mailPlan(address: string, suppressedRecipients?: DropReason): readonly MailStep[] {
-  if (suppressedRecipients) return [droppedFor(suppressedRecipients)];
+/** @param suppressionReason why it is not sent, whatever its recipient stands for */
+export function mailPlan(address: string, suppressionReason?: DropReason): readonly MailStep[] {
+  if (suppressionReason) return [droppedFor(suppressionReason)];
   const mailbox = address.slice(0, address.lastIndexOf('@')).split('+', 1)[0]?.toLowerCase() ?? '';
   return Object.hasOwn(magicMailboxes, mailbox) ? (magicMailboxes[mailbox] ?? plainMail) : plainMail;
 }

@@ -28,7 +28,7 @@ export interface MailMessage extends Accepted, Named {
   /** Its template does not exist: SendGrid accepts such mail, and drops it afterwards. */
   lost?: boolean;
   /** Set when it left and its recipient stood on a suppression list. */
-  suppressedRecipients?: DropReason;
+  suppressionReason?: DropReason;
   attachments: Attachment[];
   events: MessageEvent<MailStep>[];
 }

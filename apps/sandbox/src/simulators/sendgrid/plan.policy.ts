@@ -3,7 +3,7 @@ import { lostMail, mailPlan, type MailStep } from './magic.policy.ts';
 import type { MailMessage } from './message.ts';
 
 export const stepsOf = (mail: StoredMessage<MailMessage>): readonly MailStep[] =>
-  mail.lost ? lostMail : mailPlan(mail.to, mail.suppressedRecipients);
+  mail.lost ? lostMail : mailPlan(mail.to, mail.suppressionReason);
 
 // What a reader does with a mail says nothing new about its delivery.
 const engagement = new Set(['open', 'click', 'spamreport', 'unsubscribe', 'group_unsubscribe', 'group_resubscribe']);

@@ -122,7 +122,7 @@ export function webhookFindings(
     say.ok('resend.webhook', `${url} is called`),
     missing.length === 0
       ? say.ok('resend.webhook-events', 'all')
-      : say.fail('resend.webhook-events', `not told of: ${missing.join(', ')}`),
+      : say.fail('resend.webhook-events', `does not report: ${missing.join(', ')}`),
     signingFinding(ours.signing_secret ?? undefined, secrets),
   ];
 }

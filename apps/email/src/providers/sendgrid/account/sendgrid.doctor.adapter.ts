@@ -93,7 +93,7 @@ export class SendgridDoctor implements ProviderDoctor {
     const done = reported.reached && reported.status === 200;
     const parts = [
       ...(ours.enabled ? [] : ['switched on']),
-      ...(missing.length > 0 ? [`told to tell of ${missing.join(', ')}`] : []),
+      ...(missing.length > 0 ? [`set to report ${missing.join(', ')}`] : []),
     ].join(' and ');
     return {
       id: ours.id,

@@ -150,7 +150,7 @@ export function webhookFindings(reported: Reported, url: string, keys: readonly 
     say.ok('sendgrid.webhook', `${url} is called`),
     missing.length === 0
       ? say.ok('sendgrid.webhook-events', 'all')
-      : say.fail('sendgrid.webhook-events', `not told of: ${missing.join(', ')}`),
+      : say.fail('sendgrid.webhook-events', `does not report: ${missing.join(', ')}`),
     signingFinding(ours.public_key ?? '', keys),
   ];
 }

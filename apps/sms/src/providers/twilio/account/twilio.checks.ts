@@ -24,7 +24,7 @@ export const twilioChecks = {
       'TWILIO_MESSAGING_SERVICE_SID to it.',
   },
   'twilio.inbound': {
-    title: 'Replies are told to us',
+    title: 'Replies are reported to us',
     meaning: 'STOP and other replies do not reach the platform; Twilio still blocks those who said STOP.',
     remedy:
       'npm run doctor -- --fix sets the address where none, Twilio’s demo, or ours at another host is set; ' +
