@@ -130,6 +130,7 @@ describe('a service at its start', () => {
           warnings: [expect.objectContaining({ id: 'resend.clock', state: 'warn' })],
         },
         'consumer-restarts': { status: 'ok' },
+        jobs: { status: 'ok' },
         'undecodable-batches': { status: 'ok' },
         'unreadable-partitions': { status: 'ok' },
       },

@@ -183,6 +183,7 @@ function addVitalChecks(core: ServiceCore, strategy: KafkaStrategy, schemaReady:
   core.health.addVital('postgres', postgres);
   core.health.addVital('kafka', () => Promise.resolve({ status: strategy.isReady ? 'ok' : 'down' }));
   showConsumption(core.health, strategy.watch);
+  core.health.addConcern('jobs', () => core.jobs.concern());
 }
 
 /** Repeats it until it works. @throws Stopping when the service stops; what waiting cannot fix */

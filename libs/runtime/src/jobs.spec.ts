@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { InfrastructureDown } from '#libs/contracts';
 import { createLogger } from '#libs/telemetry';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Jobs } from './jobs.ts';
+import { Jobs, waitAfter } from './jobs.ts';
 
 describe('the jobs of a service', () => {
   let stop = new AbortController();
@@ -36,6 +36,38 @@ describe('the jobs of a service', () => {
       expect([failed >= 3, worked >= 3]).toEqual([true, true]);
     },
   );
+
+  it('that fail three times in a row are a concern, until they work again', async () => {
+    const jobs = theJobs();
+    let [rounds, broken] = [0, true];
+    jobs.add({
+      name: 'cleanup',
+      everyMs: 1,
+      round: () => ((rounds += 1), broken ? Promise.reject(new TypeError('a bug')) : Promise.resolve()),
+    });
+    const until = async (isDone: () => boolean) => {
+      for (let tries = 0; tries < 500 && !isDone(); tries += 1) await new Promise((go) => setTimeout(go, 2));
+    };
+    expect(jobs.concern()).toBeUndefined();
+    jobs.start();
+    await until(() => jobs.concern() !== undefined);
+    expect(rounds).toBeGreaterThanOrEqual(3);
+    expect(jobs.concern()?.meaning).toContain('cleanup');
+    broken = false;
+    await until(() => jobs.concern() === undefined);
+    expect(jobs.concern()).toBeUndefined();
+  });
+
+  it.each([
+    [1, 250, 250],
+    [3, 250, 1_000],
+    [9, 250, 5_000],
+    [1, 3_600_000, 1_000],
+    [4, 3_600_000, 8_000],
+    [30, 3_600_000, 3_600_000],
+  ])('wait after %i failures of a job of every %i ms for %i ms', (failures, everyMs, expected) => {
+    expect(waitAfter(failures, everyMs)).toBe(expected);
+  });
 
   it('have ended when their last rounds are over and what they held is closed', async () => {
     const jobs = theJobs();

@@ -1,7 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { InfrastructureDown } from '#libs/contracts';
-import type { Logger } from '#libs/telemetry';
-import { backOffMs } from '#libs/transport';
+import { count, counters, type Logger } from '#libs/telemetry';
+
+/** After so many rounds that failed one after the other the readiness is degraded. */
+const FAILURES_SHOWN = 3;
+const FIRST_WAIT_MS = 1_000;
+/** A job that runs often is not tried more often than this while it fails. */
+const LONGEST_WAIT_MS = 5_000;
 
 export interface Job {
   /** As the log names it. */
@@ -26,6 +31,8 @@ export interface JobsOptions {
 export class Jobs {
   private readonly options: JobsOptions;
   private readonly jobs: Job[] = [];
+  /** Of each job that fails at present: how many rounds in a row. */
+  private readonly failures = new Map<string, number>();
   private running: Promise<unknown> = Promise.resolve();
 
   constructor(options: JobsOptions) {
@@ -47,24 +54,49 @@ export class Jobs {
     await this.running;
   }
 
+  /** What the readiness says: which jobs fail again and again. Undefined: none. */
+  concern(): { meaning: string; remedy: string } | undefined {
+    const failing = [...this.failures].filter(([, rounds]) => rounds >= FAILURES_SHOWN).map(([name]) => name);
+    if (failing.length === 0) return undefined;
+    return {
+      meaning: `What the service does again and again fails: ${failing.join(', ')}.`,
+      remedy: 'Look into its log for "a job fails"; it is tried again and again and needs no restart.',
+    };
+  }
+
   /** A failed round is repeated after a wait that grows: a job never ends by itself. */
   private async run({ name, everyMs, round, close }: Job): Promise<void> {
-    const { logger, stopping } = this.options;
-    for (let failures = 0; !stopping.aborted;) {
+    const { stopping } = this.options;
+    while (!stopping.aborted) {
       let restMs: number;
       try {
         restMs = (await round())?.more ? 0 : everyMs;
-        failures = 0;
-      } catch (err) {
-        restMs = backOffMs(failures, everyMs);
-        failures += 1;
-        logger[err instanceof InfrastructureDown ? 'warn' : 'error'](
-          { err, job: name },
-          'a job failed and is repeated',
-        );
+        this.worked(name);
+      } catch (error) {
+        restMs = waitAfter(this.failed(name, error), everyMs);
       }
       await delay(restMs, undefined, { signal: stopping }).catch(() => undefined);
     }
     await close?.();
   }
+
+  /** Logged once, until the job works again. @returns how many rounds have failed in a row */
+  private failed(name: string, err: unknown): number {
+    const rounds = (this.failures.get(name) ?? 0) + 1;
+    this.failures.set(name, rounds);
+    count(counters.failedJobs, { 'mi.job': name, 'error.type': err instanceof Error ? err.name : 'unknown' });
+    const level = err instanceof InfrastructureDown ? 'warn' : 'error';
+    if (rounds === 1) this.options.logger[level]({ err, job: name }, 'a job fails and is tried again until it works');
+    return rounds;
+  }
+
+  private worked(name: string): void {
+    if (this.failures.delete(name)) this.options.logger.info({ job: name }, 'a job works again');
+  }
+}
+
+/** From a second up to the job's own period, or to five seconds where that is shorter. All in milliseconds. */
+export function waitAfter(failures: number, everyMs: number): number {
+  const longest = Math.max(everyMs, LONGEST_WAIT_MS);
+  return Math.min(longest, Math.min(everyMs, FIRST_WAIT_MS) * 2 ** Math.min(failures - 1, 16));
 }

@@ -77,6 +77,15 @@ export const counters = {
     labels: { ...group, 'error.type': 'name of the error' },
     remedy: 'look at the brokers, and at the service’s log',
   },
+  failedJobs: {
+    name: 'mi.jobs.failed',
+    unit: '{round}',
+    meaning:
+      'Rounds that failed of what a service does again and again, such as releasing or deleting; three in a row ' +
+      'degrade the readiness.',
+    labels: { 'mi.job': 'the job, as its log names it', 'error.type': 'name of the error' },
+    remedy: 'look into the service’s log for `a job fails`',
+  },
   quarantinedRecords: {
     name: 'mi.records.quarantined',
     unit: '{record}',
