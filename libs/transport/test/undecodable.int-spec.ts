@@ -37,15 +37,21 @@ function batchWith(answer: Buffer, text: string): Buffer | undefined {
 }
 
 /**
- * Gives a partition an error, where it is the first of its topic in the answer: name, number of partitions, partition,
- * error.
+ * Gives a partition an error, wherever it stands in an answer to Fetch 11, which kafkajs asks for: the broker may begin
+ * with any of them (https://kafka.apache.org/protocol#The_Messages_Fetch).
  */
 function fail(answer: Buffer, topicName: string, partition: number, error: number): void {
   for (let at = answer.indexOf(topicName); at > 0; at = answer.indexOf(topicName, at + 1)) {
-    const end = at + topicName.length;
     // Names of lanes begin with it.
-    if (answer.readInt16BE(at - 2) === topicName.length && answer.readInt32BE(end + 4) === partition)
-      answer.writeInt16BE(error, end + 8);
+    if (answer.readInt16BE(at - 2) !== topicName.length) continue;
+    const partitions = answer.readInt32BE(at + topicName.length);
+    let head = at + topicName.length + 4;
+    for (let count = 0; count < partitions; count += 1) {
+      if (answer.readInt32BE(head) === partition) answer.writeInt16BE(error, head + 4);
+      const aborted = head + 30;
+      const records = aborted + 4 + Math.max(0, answer.readInt32BE(aborted)) * 16 + 4;
+      head = records + 4 + Math.max(0, answer.readInt32BE(records));
+    }
   }
 }
 
