@@ -125,6 +125,26 @@ describe('projecting facts', () => {
     expect(rows[0]).toEqual({ waiting: 0 });
   });
 
+  it('shows a state and a timeline of one instant to who reads while facts come in', async () => {
+    const messages = Array.from({ length: 60 }, (_, index) => `moving-${index}`);
+    await project(messages.map((messageId) => requested(messageId)));
+    let writing = true;
+    const written = (async () => {
+      for (const messageId of messages)
+        for (const one of [fact(messageId, { hop: 1 }), receipt(messageId, { hop: 1 })]) await project([one]);
+      writing = false;
+    })();
+    let seen = 0;
+    while (writing) {
+      for (const known of await Promise.all(messages.map(history))) {
+        expect(known!.message.status).toBe(deriveState(known!.facts).status);
+        seen += 1;
+      }
+    }
+    await written;
+    expect(seen).toBeGreaterThan(messages.length);
+  });
+
   it('joins a receipt that came before its message was known, as soon as the send is told', async () => {
     await project([
       receipt(undefined, { provider: 'twilio', channel: 'email', providerMessageId: 'SM1', hop: undefined }),

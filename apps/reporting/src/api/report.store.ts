@@ -18,8 +18,11 @@ const messageColumns = `m.id, m.tenant, m.channel, m.message_id AS "messageId", 
 const letterColumns = `d.event_id AS "eventId", d.id, d.tenant, d.channel, d.message_id AS "messageId", d.lane, d.at,
   d.requested_at AS "requestedAt", d.hop, d.reason, d.attempts, d.failure, d.lacks`;
 
-/** Dates as the driver reads them. */
-type Dated<T extends DeadLetterFact> = Omit<T, 'at' | 'requestedAt'> & { at: Date; requestedAt: Date };
+/** Times as the driver reads them: dates from columns, Postgres' text from JSON. */
+type Dated<T extends DeadLetterFact> = Omit<T, 'at' | 'requestedAt'> & {
+  at: Date | string;
+  requestedAt: Date | string;
+};
 
 @Injectable()
 export class PostgresReports extends Reports {
@@ -30,17 +33,20 @@ export class PostgresReports extends Reports {
     this.pool = pool;
   }
 
+  /** In one statement: the state, the timeline and the dead letter are those of one instant. */
   async history(id: string): Promise<MessageHistory | undefined> {
-    const [message, facts, letters] = await Promise.all([
-      this.rows<MessageRow>(`SELECT ${messageColumns} FROM reporting.message m WHERE m.id = $1`, [id]),
-      this.rows<{ fact: KeptFact }>('SELECT fact FROM reporting.event WHERE id = $1', [id]),
-      this.rows<Dated<DeadLetterFact>>(
-        `SELECT ${letterColumns} FROM reporting.dead_letter d WHERE d.id = $1 ORDER BY d.at DESC LIMIT 1`,
-        [id],
-      ),
-    ]);
-    if (!message[0]) return undefined;
-    return { message: message[0], facts: facts.map((row) => row.fact), deadLetter: letters[0] && inText(letters[0]) };
+    const [row] = await this.rows<MessageRow & { facts: KeptFact[]; deadLetter: DeadLetterFact | null }>(
+      `SELECT ${messageColumns},
+              coalesce((SELECT json_agg(e.fact) FROM reporting.event e WHERE e.id = m.id), '[]') AS facts,
+              (SELECT to_json(l) FROM (
+                SELECT ${letterColumns} FROM reporting.dead_letter d WHERE d.id = m.id ORDER BY d.at DESC LIMIT 1
+              ) l) AS "deadLetter"
+         FROM reporting.message m WHERE m.id = $1`,
+      [id],
+    );
+    if (!row) return undefined;
+    const { facts, deadLetter, ...message } = row;
+    return { message, facts, deadLetter: deadLetter ? inText(deadLetter) : undefined };
   }
 
   messages({ channel, status, tenant, recipientHash, after, limit }: MessageFilter): Promise<MessageRow[]> {
@@ -118,5 +124,6 @@ class Conditions {
 }
 
 function inText<T extends DeadLetterFact>(row: Dated<T>): T {
-  return { ...row, at: row.at.toISOString(), requestedAt: row.requestedAt.toISOString() } as unknown as T;
+  const at = new Date(row.at).toISOString();
+  return { ...row, at, requestedAt: new Date(row.requestedAt).toISOString() } as unknown as T;
 }
