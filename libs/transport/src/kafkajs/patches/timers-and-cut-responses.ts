@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import { registerCodecs } from '../../codecs/codecs.ts';
 import { readFetchAnswers } from '../../fetch/fetch-answer.ts';
-import { type EncoderClass, writeInPlace } from './encoder.ts';
+import { writeProduceRequests } from '../../produce/produce-request.ts';
+import { groupLinearly } from './linear-grouping.ts';
 
 interface RequestQueue {
   throttledUntil: number;
@@ -36,8 +37,11 @@ export function patchKafkaJs(): void {
   const connection = load('kafkajs/src/network/connection.js') as { prototype: Connection };
   neverCheckInThePast(queue.prototype);
   forgetHalfFrames(connection.prototype);
-  writeInPlace(load('kafkajs/src/protocol/encoder.js') as EncoderClass);
   readFetchAnswers(load('kafkajs/src/protocol/requests/fetch/index.js') as Parameters<typeof readFetchAnswers>[0]);
+  writeProduceRequests(
+    load('kafkajs/src/protocol/requests/produce/index.js') as Parameters<typeof writeProduceRequests>[0],
+  );
+  groupLinearly((load('kafkajs') as { Kafka: Parameters<typeof groupLinearly>[0] }).Kafka);
   registerCodecs();
 }
 
