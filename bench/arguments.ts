@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { DispatchOptions } from './dispatch/dispatch.ts';
+import type { DeliveryOptions } from './dispatch/dispatch.ts';
 import { type Sender, senders } from './dispatch/round.ts';
 
 export class UsageError extends Error {}
@@ -25,7 +25,7 @@ interface Common {
 }
 
 export type Command =
-  | ({ name: 'dispatch' } & DispatchOptions & Common)
+  | ({ name: 'dispatch' } & DeliveryOptions & Common)
   | ({ name: 'keyed' } & Common)
   | ({ name: 'latency' } & Common)
   | ({ name: 'webhooks'; cpuProfile?: string | undefined } & Common);

@@ -1,6 +1,6 @@
 import { type SendDeferred, type SendDue, topics } from '#libs/contracts';
-import { DeliveryEngine, deliveryMigrations, isNoConcernOf } from '#libs/delivery';
-import { bootService, Health, Jobs, type RunningService } from '#libs/runtime';
+import { deliveryHooks, deliveryMigrations, isNoConcernOf } from '#libs/delivery';
+import { bootService, type RunningService } from '#libs/runtime';
 import {
   aDatabase,
   anEmailRequest,
@@ -83,8 +83,7 @@ describe('A record of our own topics that cannot be read', () => {
         schema: emailSchema,
         migrations: deliveryMigrations,
         module: EmailModule,
-        beforeConsuming: (app, client, config) =>
-          app.get(DeliveryEngine).prepare(client, config, { health: app.get(Health), jobs: app.get(Jobs) }),
+        beforeConsuming: deliveryHooks('email').beforeConsuming,
         skip: (record) => cannotRead(record) || isNoConcernOf('email')(record),
       },
       {

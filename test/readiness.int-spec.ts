@@ -1,5 +1,5 @@
 import { topics } from '#libs/contracts';
-import { DeliveryEngine, deliveryMigrations } from '#libs/delivery';
+import { deliveryHooks, deliveryMigrations } from '#libs/delivery';
 import { migrate } from '#libs/persistence';
 import { bootService, type HealthReport, LOGGER, type RunningService } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
@@ -80,7 +80,7 @@ describe('a service at its start', () => {
         migrations: deliveryMigrations,
         module: EmailModule,
         beforeConsuming,
-        onAssigned: (app, assignment) => app.get(DeliveryEngine).onAssigned(assignment),
+        onAssigned: deliveryHooks('email').onAssigned,
       },
       env,
     );

@@ -5,7 +5,7 @@ import { type Backlog, measureBacklog } from './backlog.ts';
 import { type Round, RoundOfSenders, type Sender, senders } from './round.ts';
 import { Upstream } from './upstream.ts';
 
-export interface DispatchOptions {
+export interface DeliveryOptions {
   messages: number;
   rounds: number;
   /** Requests that wait while memory and the urgent lane are watched; 0 leaves that out. */
@@ -35,7 +35,7 @@ export interface DispatchFigures extends Speeds {
 }
 
 /** How fast messages leave, against what others do on the same machine in the same minutes. */
-export async function dispatch(bench: Bench, options: DispatchOptions): Promise<DispatchFigures> {
+export async function dispatch(bench: Bench, options: DeliveryOptions): Promise<DispatchFigures> {
   const upstream = await Upstream.connect(bench.foundation.kafkaBrokers, bench.closers);
   const { child, port } = await startChild('provider/otlp-sink.ts', {}, bench.closers);
   const sink = { child, url: `http://127.0.0.1:${port}` };

@@ -3,14 +3,23 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, relative } from 'node:path';
 import { EmailRequested, topics } from '#libs/contracts';
-import { DeliveryEngine, healthSettings, permitSettings } from '#libs/delivery';
+import {
+  ChannelPort,
+  ConfiguredProviders,
+  DeliveryModule,
+  deliverySettings,
+  healthSettings,
+  permitSettings,
+} from '#libs/delivery';
 import type { Pool } from '#libs/persistence';
+import { Health, Jobs, recipientHashSettings, RuntimeModule } from '#libs/runtime';
 import { createLogger } from '#libs/telemetry';
-import { type IncomingRecord, type Publisher, RecordContext } from '#libs/transport';
+import { createKafka, type IncomingRecord, kafkaSettings, type Publisher, RecordContext } from '#libs/transport';
 import type { Templates } from '#libs/templates';
+import { type INestApplicationContext, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { z } from 'zod';
 import { EmailChannel } from '../../apps/email/src/email-channel.ts';
-import type { EmailMessage } from '../../apps/email/src/email-message.ts';
 import { EmailConsumer } from '../../apps/email/src/email.consumer.ts';
 import { ResendAdapter } from '../../apps/email/src/providers/resend/send/resend.adapter.ts';
 
@@ -18,14 +27,14 @@ const root = join(import.meta.dirname, '..', '..');
 
 /** A function of ours on the stack. */
 export interface Frame {
-  /** Such as `DispatchService.dispatch`; `an arrow function` where it has no name. */
+  /** Such as `DeliveryService.dispatch`; `an arrow function` where it has no name. */
   name: string;
   /** From the repository’s root. */
   file: string;
 }
 
 /**
- * Sends one e-mail through the real consumer, engine and adapter, and reads the stack at the moment the HTTP client is
+ * Sends one e-mail through the real consumer, delivery and adapter, and reads the stack at the moment the HTTP client is
  * given the request. PostgreSQL and Kafka are answered for; the provider is a server on this machine.
  * @returns our own functions from the consumer to the call, in the order of the calls. V8’s asynchronous stack holds
  * what waits: a function that only hands a promise on is missing from it, and so is one whose call is over. Those
@@ -47,7 +56,9 @@ export async function framesToProvider(): Promise<Frame[]> {
   });
   try {
     const onRead = () => void (stacks.start.length === 0 && (stacks.start = ownFrames()));
-    await sendOne(new EmailConsumer(anEngine(answeringPool(), adapter)), onRead);
+    const app = await startDelivery(answeringPool(), adapter);
+    await sendOne(app.get(EmailConsumer), onRead);
+    await app.close();
   } finally {
     Error.stackTraceLimit = limit;
     unsubscribe('undici:request:create', onCall);
@@ -108,24 +119,44 @@ function rowsOf({ name, values }: Statement): object[] {
   return [];
 }
 
-function anEngine(pool: Pool, adapter: ResendAdapter): DeliveryEngine<EmailRequested, EmailMessage> {
-  return new DeliveryEngine({
-    channel: new EmailChannel([adapter], { email: 'figures@inbox.test' }, {} as Templates),
-    pool,
+/** The delivery of e-mails as the service wires it, with what stands outside of it answered for. */
+async function startDelivery(pool: Pool, adapter: ResendAdapter): Promise<INestApplicationContext> {
+  const config = { ...settings.parse({ RECIPIENT_HASH_KEY: 'a-key-for-the-figures-only-of-32' }) };
+  const logger = createLogger('figures', 'silent');
+  const stopping = new AbortController().signal;
+  const core = {
+    name: 'email',
+    config,
+    logger,
+    kafka: createKafka(config, 'figures', logger),
     publisher: { publish: () => Promise.resolve() } as unknown as Publisher,
-    logger: createLogger('figures', 'silent'),
-    stopping: new AbortController().signal,
-    hashKey: 'a key for the figures only',
-    callTimeoutMs: 10_000,
-    guardMs: 1_000,
-    retentionDays: 14,
-    cancelWaitMs: 60_000,
-    scheduleAtMostDays: 30,
-    handoverAnswerMs: 60_000,
-    limits: z.object({ ...permitSettings, ...healthSettings }).parse({}),
-    providerRates: new Map(),
+    pool,
+    health: new Health(),
+    jobs: new Jobs({ logger, stopping }),
+    stopping,
+  };
+  const providers = { adapters: [adapter], callTimeoutMs: 10_000, rates: new Map() };
+  const sender = { email: 'figures@inbox.test' };
+  const channel = new EmailChannel({ providers: [adapter], sender, templates: {} as Templates });
+  const delivery = DeliveryModule.forChannel({
+    channel: 'email',
+    providers: [
+      { provide: ConfiguredProviders, useValue: providers },
+      { provide: ChannelPort, useValue: channel },
+    ],
   });
+  class Figures {}
+  Module({ imports: [RuntimeModule.of(core), delivery], providers: [EmailConsumer] })(Figures);
+  return NestFactory.createApplicationContext(Figures, { logger: false });
 }
+
+const settings = z.object({
+  ...kafkaSettings,
+  ...deliverySettings,
+  ...healthSettings,
+  ...permitSettings,
+  ...recipientHashSettings,
+});
 
 /** @param onRead called as the engine reads the record’s time */
 async function sendOne(consumer: EmailConsumer, onRead: () => void): Promise<void> {

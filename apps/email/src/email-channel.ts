@@ -13,21 +13,35 @@ import {
 
 const noProvider = { field: 'template.name', rule: 'names a template of a provider that sends no e-mail here' };
 
-/** What makes the engine an e-mail engine. */
+export interface EmailChannelOptions {
+  /** In the order of preference. */
+  providers: readonly Provider<EmailMessage>[];
+  /** Of requests that name none. */
+  sender: Mailbox;
+  templates: Templates;
+  /** How unsubscribe links of ours are made; undefined: not at all. */
+  links?: LinkMaker | undefined;
+  /** How long bulk messages wait for others of the same content, in milliseconds; 0: not at all. */
+  coalesceLingerMs?: number;
+}
+
+/** What tells e-mail from other channels. */
 export class EmailChannel extends ChannelPort<EmailRequested, EmailMessage> {
   readonly channel = 'email';
   readonly schema = EmailRequested;
   readonly providers: readonly Provider<EmailMessage>[];
+  override readonly coalesceLingerMs: number;
   private readonly sender: Mailbox;
   private readonly templates: Templates;
   private readonly links: LinkMaker | undefined;
 
-  constructor(providers: readonly Provider<EmailMessage>[], sender: Mailbox, templates: Templates, links?: LinkMaker) {
+  constructor({ providers, sender, templates, links, coalesceLingerMs = 0 }: EmailChannelOptions) {
     super();
     this.providers = providers;
     this.sender = sender;
     this.templates = templates;
     this.links = links;
+    this.coalesceLingerMs = coalesceLingerMs;
   }
 
   override problemsOf(request: EmailRequested): FieldError[] {

@@ -2,7 +2,7 @@ import { EmailAddress } from '#libs/contracts';
 import { deliverySettings, healthSettings, isConfigured, permitSettings, settingsOfAll } from '#libs/delivery';
 import { operatorSettings } from '#libs/operations';
 import { postgresSettings } from '#libs/persistence';
-import { recipientHashSettings, serviceSettings } from '#libs/runtime';
+import { recipientHashSettings, serviceSettings, settingsGroup } from '#libs/runtime';
 import { templateSettings } from '#libs/templates';
 import { kafkaSettings } from '#libs/transport';
 import { z } from 'zod';
@@ -11,16 +11,8 @@ import { type EmailCatalogue, emailCatalogue } from './providers/catalogue.ts';
 import type { EmailProviderDefinition } from './providers/definition.ts';
 import { unsubscribeSettings } from './unsubscribe/unsubscribe.config.ts';
 
-const ownSettings = {
-  ...serviceSettings(8081, 9465),
-  ...kafkaSettings,
-  ...postgresSettings,
-  ...deliverySettings,
-  ...healthSettings,
-  ...permitSettings,
-  ...recipientHashSettings,
-  ...operatorSettings,
-  ...templateSettings,
+/** What is the e-mail channel's own, beside its providers. */
+const emailSettings = {
   EMAIL_FROM: z
     .union([EmailAddress, z.string().regex(/^[^<>\r\n]{1,200} <[^<>\s]+@[^<>\s]+>$/)])
     .describe('Sender of requests that name none: an address, or Name <address>. Must be verified at the provider.'),
@@ -36,9 +28,21 @@ const ownSettings = {
     ),
   ...unsubscribeSettings,
   ...attachmentSettings,
+  ...templateSettings,
 };
-const ownSchema = z.object(ownSettings);
-export type EmailConfig = z.infer<typeof ownSchema> & { EMAIL_PROVIDERS: string };
+export const emailConfig = settingsGroup('email', emailSettings);
+
+const ownSettings = {
+  ...serviceSettings(8081, 9465),
+  ...kafkaSettings,
+  ...postgresSettings,
+  ...deliverySettings,
+  ...healthSettings,
+  ...permitSettings,
+  ...recipientHashSettings,
+  ...operatorSettings,
+  ...emailSettings,
+};
 
 /** Some of these names, separated by commas. */
 const listOf = (names: readonly string[]) =>

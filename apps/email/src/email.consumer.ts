@@ -7,48 +7,53 @@ import {
   type SuppressionChanged,
   topics,
 } from '#libs/contracts';
-import { DeliveryEngine } from '#libs/delivery';
+import { CancelService, Intake } from '#libs/delivery';
 import { On, RecordContext } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import type { EmailMessage } from './email-message.ts';
 
-/** Translates records and delegates to the engine. */
+/** Translates records and delegates. */
 @Controller()
 export class EmailConsumer {
-  private readonly engine: DeliveryEngine<EmailRequested, EmailMessage>;
+  private readonly intake: Intake<EmailRequested, EmailMessage>;
+  private readonly cancels: CancelService;
 
-  constructor(@Inject(DeliveryEngine) engine: DeliveryEngine<EmailRequested, EmailMessage>) {
-    this.engine = engine;
+  constructor(
+    @Inject(Intake) intake: Intake<EmailRequested, EmailMessage>,
+    @Inject(CancelService) cancels: CancelService,
+  ) {
+    this.intake = intake;
+    this.cancels = cancels;
   }
 
   @On(topics.emailRequested)
   onRequested(@Payload() request: EmailRequested, @Ctx() context: RecordContext): Promise<void> {
-    return this.engine.onRequested(request, context);
+    return this.intake.onRequested(request, context);
   }
 
   @On(topics.emailDue)
   onDue(@Payload() due: SendDue, @Ctx() context: RecordContext): Promise<void> {
-    return this.engine.onDue(due, context);
+    return this.intake.onDue(due, context);
   }
 
   @On(topics.sendPlanned)
   onPlanned(@Payload() planned: SendPlanned): Promise<void> {
-    return this.engine.onPlanned(planned);
+    return this.intake.onPlanned(planned);
   }
 
   @On(topics.statusChanged)
   onStatus(@Payload() fact: StatusChanged): Promise<void> {
-    return this.engine.onStatus(fact);
+    return this.intake.onStatus(fact);
   }
 
   @On(topics.cancelRequested)
   onCancel(@Payload() request: CancelRequested): Promise<void> {
-    return this.engine.cancels.cancel(request);
+    return this.cancels.cancel(request);
   }
 
   @On(topics.suppressionChanged)
   onSuppression(@Payload() changed: SuppressionChanged | null, @Ctx() context: RecordContext): Promise<void> {
-    return this.engine.onSuppression(changed, context);
+    return this.intake.onSuppression(changed, context);
   }
 }

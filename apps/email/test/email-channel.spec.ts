@@ -20,11 +20,11 @@ class IdleProvider extends Provider<EmailMessage> {
 let channel: EmailChannel;
 beforeAll(async () => {
   const templates = await Templates.load(join(import.meta.dirname, '../../../templates'), ['email']);
-  channel = new EmailChannel(
-    ['sendgrid', 'resend'].map((name) => new IdleProvider(name)),
-    mailboxOf('Desk <desk@bücher.example>'),
+  channel = new EmailChannel({
+    providers: ['sendgrid', 'resend'].map((name) => new IdleProvider(name)),
+    sender: mailboxOf('Desk <desk@bücher.example>'),
     templates,
-  );
+  });
 });
 
 const variables = { name: 'Ada', productName: 'Engines & Co', startUrl: 'https://example.org/start' };

@@ -1,6 +1,6 @@
 import { secret } from '#libs/contracts';
 import { postgresSettings } from '#libs/persistence';
-import { accessTokens, recipientHashSettings, serviceSettings } from '#libs/runtime';
+import { accessTokens, recipientHashSettings, serviceSettings, settingsGroup } from '#libs/runtime';
 import { kafkaSettings } from '#libs/transport';
 import { z } from 'zod';
 
@@ -28,3 +28,5 @@ export const ReportingConfig = z.object({
     ),
 });
 export type ReportingConfig = z.infer<typeof ReportingConfig>;
+
+export const reportingConfig = settingsGroup('reporting', ReportingConfig.shape);

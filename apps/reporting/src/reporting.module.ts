@@ -1,6 +1,5 @@
 import { API_ACCESS, type ApiAccess } from '#libs/runtime';
 import { Module } from '@nestjs/common';
-import { ConfigService } from '@nestjs/config';
 import { DeadLetterController } from './api/dead-letter.controller.ts';
 import { MessageController } from './api/message/message.controller.ts';
 import { PostgresReports } from './api/report.store.ts';
@@ -13,15 +12,15 @@ import { RequestConsumer } from './intake/request.consumer.ts';
 import { StatusConsumer } from './intake/status.consumer.ts';
 import { Projection } from './projection/projection.port.ts';
 import { PostgresProjection } from './projection/projection.store.ts';
-import type { ReportingConfig } from './reporting.config.ts';
+import { type ReportingConfig, reportingConfig } from './reporting.config.ts';
 
 const access = {
   provide: API_ACCESS,
-  inject: [ConfigService],
-  useFactory: (config: ConfigService<ReportingConfig, true>): ApiAccess => ({
+  inject: [reportingConfig.KEY],
+  useFactory: (config: ReportingConfig): ApiAccess => ({
     realm: 'reporting',
     setting: 'REPORTING_TOKEN',
-    tokens: config.get('REPORTING_TOKEN', { infer: true }),
+    tokens: config.REPORTING_TOKEN,
     hint: '; npm start keeps the first one in .data/admin-token',
   }),
 };
@@ -40,6 +39,7 @@ const access = {
     { provide: Reports, useClass: PostgresReports },
     ReportService,
     Losses,
+    reportingConfig.provider,
     access,
   ],
 })

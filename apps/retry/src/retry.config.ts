@@ -1,6 +1,6 @@
 import { Lane, milliseconds } from '#libs/contracts';
 import { postgresSettings } from '#libs/persistence';
-import { serviceSettings } from '#libs/runtime';
+import { serviceSettings, settingsGroup } from '#libs/runtime';
 import { kafkaSettings } from '#libs/transport';
 import { z } from 'zod';
 import type { RetryPolicy } from './plan/decision.ts';
@@ -91,8 +91,8 @@ export const RetryConfig = z.object({
 });
 export type RetryConfig = z.infer<typeof RetryConfig>;
 
-/** Injection token of the settings above. */
-export const RETRY_CONFIG = Symbol('retry settings');
+/** For injection. */
+export const retryConfig = settingsGroup('retry', RetryConfig.shape);
 
 /** The settings that decide over messages. */
 export function policyOf(config: RetryConfig): RetryPolicy {

@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { ConfigService } from '@nestjs/config';
 import { KafkaOutcomePublisher } from './publish/outcome-publisher.adapter.ts';
 import { OutcomePublisher } from './publish/outcome-publisher.port.ts';
 import { AnswerReading } from './answer/answer-reading.port.ts';
@@ -18,15 +17,12 @@ import { PostgresDuePlans } from './release/due-plans.store.ts';
 import { KafkaEvidenceReader } from './release/evidence-reader.adapter.ts';
 import { EvidenceReader } from './release/evidence-reader.port.ts';
 import { ReleaserService } from './release/releaser.service.ts';
-import { RETRY_CONFIG, RetryConfig } from './retry.config.ts';
+import { retryConfig } from './retry.config.ts';
 import { StopConsumer } from './stop/stop.consumer.ts';
 import { StopService } from './stop/stop.service.ts';
 import { Stops } from './stop/stops.port.ts';
 import { PostgresStops } from './stop/stops.store.ts';
 import { PostgresRetention } from './cleanup/retention.store.ts';
-
-const settings = (config: ConfigService): RetryConfig =>
-  Object.fromEntries(Object.keys(RetryConfig.shape).map((name) => [name, config.get<unknown>(name)])) as RetryConfig;
 
 @Module({
   controllers: [DeferredConsumer, StopConsumer],
@@ -36,7 +32,7 @@ const settings = (config: ConfigService): RetryConfig =>
     StopService,
     ReleaserService,
     WatchService,
-    { provide: RETRY_CONFIG, useFactory: settings, inject: [ConfigService] },
+    retryConfig.provider,
     { provide: MOMENT, useValue: thisMoment },
     { provide: OutcomePublisher, useClass: KafkaOutcomePublisher },
     { provide: DocumentResponse, useClass: PostgresAnswers },

@@ -21,13 +21,13 @@ const rules: SmsRules = {
 };
 const noTemplates = { render: () => ({ rendered: false as const, gone: false, faults: [] }) };
 const channel = (more: Partial<SmsRules> = {}) =>
-  new SmsChannel(
-    [],
-    { ...rules, ...more },
-    { screen: (message) => Promise.resolve({ pass: true, message }) },
-    noTemplates,
-    { keep: () => Promise.resolve() },
-  );
+  new SmsChannel({
+    providers: [],
+    rules: { ...rules, ...more },
+    screening: { screen: (message) => Promise.resolve({ pass: true, message }) },
+    templates: noTemplates,
+    resendPlans: { keep: () => Promise.resolve() },
+  });
 const problems = (request: Parameters<typeof anSmsRequest>[0]) => channel().problemsOf(anSmsRequest(request));
 const refusal = (request: Parameters<typeof anSmsRequest>[0], more: Partial<SmsRules> = {}): Failure | undefined => {
   const of = channel(more);

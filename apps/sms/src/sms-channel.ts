@@ -38,6 +38,15 @@ export interface SmsRules extends SendingRules {
 
 const noProvider = { field: 'template.name', rule: 'names a template of a provider that sends no SMS here' };
 
+export interface SmsChannelOptions {
+  /** In the order of preference. */
+  providers: readonly Provider<SmsMessage>[];
+  rules: SmsRules;
+  screening: Pick<ScreeningService, 'screen'>;
+  templates: Pick<Templates, 'render'>;
+  resendPlans: Pick<ResendPlans, 'keep'>;
+}
+
 /** What makes the engine an engine for SMS, MMS and WhatsApp. */
 export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
   readonly channel = 'sms';
@@ -50,13 +59,7 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
   /** A number is read once for its checks and once for its message: the plans of the world take a while. */
   private readonly phones = new WeakMap<SmsRequested, Phone>();
 
-  constructor(
-    providers: readonly Provider<SmsMessage>[],
-    rules: SmsRules,
-    screening: Pick<ScreeningService, 'screen'>,
-    templates: Pick<Templates, 'render'>,
-    resendPlans: Pick<ResendPlans, 'keep'>,
-  ) {
+  constructor({ providers, rules, screening, templates, resendPlans }: SmsChannelOptions) {
     super();
     this.providers = providers;
     this.rules = rules;

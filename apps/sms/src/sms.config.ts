@@ -3,9 +3,10 @@ import { deliverySettings, healthSettings, permitSettings, settingsOfAll } from 
 import { fileSettings } from '#libs/provider-http';
 import { operatorSettings } from '#libs/operations';
 import { postgresSettings } from '#libs/persistence';
-import { recipientHashSettings, serviceSettings } from '#libs/runtime';
+import { recipientHashSettings, serviceSettings, settingsGroup } from '#libs/runtime';
 import { templateSettings } from '#libs/templates';
 import { kafkaSettings } from '#libs/transport';
+import type { ConfigType } from '@nestjs/config';
 import { z } from 'zod';
 import { type SmsCatalogue, smsCatalogue } from './providers/catalogue.ts';
 import { type Budget, readBudgets } from './recipient/budget.policy.ts';
@@ -27,15 +28,8 @@ const regions = (standard: string) =>
       'must be countries (such as US), prefixes (such as +4915) or *, separated by commas',
     );
 
-const ownSettings = {
-  ...serviceSettings(8082, 9466),
-  ...kafkaSettings,
-  ...postgresSettings,
-  ...deliverySettings,
-  ...healthSettings,
-  ...permitSettings,
-  ...recipientHashSettings,
-  ...operatorSettings,
+/** What is the sms channel's own, beside its providers. */
+const smsSettings = {
   ...templateSettings,
   ...fileSettings,
   PUBLIC_URL: z
@@ -124,8 +118,21 @@ const ownSettings = {
         'webhook for replies heard it. provider: it decides.',
     ),
 };
-const ownSchema = z.object(ownSettings);
-export type SmsConfig = z.infer<typeof ownSchema>;
+/** These, and the key under which numbers are hashed. */
+export const smsConfig = settingsGroup('sms', { ...smsSettings, ...recipientHashSettings });
+export type SmsConfig = ConfigType<typeof smsConfig>;
+
+const ownSettings = {
+  ...serviceSettings(8082, 9466),
+  ...kafkaSettings,
+  ...postgresSettings,
+  ...deliverySettings,
+  ...healthSettings,
+  ...permitSettings,
+  ...recipientHashSettings,
+  ...operatorSettings,
+  ...smsSettings,
+};
 
 /** Settings of the sms service with these providers. */
 export function smsSchemaOf(catalogue: SmsCatalogue) {

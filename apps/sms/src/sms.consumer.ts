@@ -12,53 +12,58 @@ import {
   type SuppressionChanged,
   topics,
 } from '#libs/contracts';
-import { DeliveryEngine } from '#libs/delivery';
+import { CancelService, Intake, TemplateResendService } from '#libs/delivery';
 import { On, RecordContext } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
-import { ConfigService } from '@nestjs/config';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { Conversations } from './conversation/conversations.port.ts';
 import { ResendPlans } from './conversation/resend-plans.port.ts';
 import { smsCatalogue } from './providers/catalogue.ts';
 import type { SmsMessage } from './sms-message.ts';
-import type { SmsConfig } from './sms.config.ts';
+import { type SmsConfig, smsConfig } from './sms.config.ts';
 
 /** The providers' codes of a WhatsApp text outside the 24-hour window. */
 const outsideWindow = new Set(smsCatalogue.flatMap((definition) => definition.outsideWindow ?? []));
 
-/** Translates records and delegates to the engine. */
+/** Translates records and delegates. */
 @Controller()
 export class SmsConsumer {
-  private readonly engine: DeliveryEngine<SmsRequested, SmsMessage>;
+  private readonly intake: Intake<SmsRequested, SmsMessage>;
+  private readonly cancels: CancelService;
+  private readonly templateResends: TemplateResendService;
   private readonly conversations: Conversations;
   private readonly resendPlans: ResendPlans;
   private readonly hashKey: string;
 
   constructor(
-    @Inject(DeliveryEngine) engine: DeliveryEngine<SmsRequested, SmsMessage>,
+    @Inject(Intake) intake: Intake<SmsRequested, SmsMessage>,
+    @Inject(CancelService) cancels: CancelService,
+    @Inject(TemplateResendService) templateResends: TemplateResendService,
     @Inject(Conversations) conversations: Conversations,
     @Inject(ResendPlans) resendPlans: ResendPlans,
-    @Inject(ConfigService) config: ConfigService<SmsConfig, true>,
+    @Inject(smsConfig.KEY) config: Pick<SmsConfig, 'RECIPIENT_HASH_KEY'>,
   ) {
-    this.engine = engine;
+    this.intake = intake;
+    this.cancels = cancels;
+    this.templateResends = templateResends;
     this.conversations = conversations;
     this.resendPlans = resendPlans;
-    this.hashKey = config.get('RECIPIENT_HASH_KEY');
+    this.hashKey = config.RECIPIENT_HASH_KEY;
   }
 
   @On(topics.smsRequested)
   onRequested(@Payload() request: SmsRequested, @Ctx() context: RecordContext): Promise<void> {
-    return this.engine.onRequested(request, context);
+    return this.intake.onRequested(request, context);
   }
 
   @On(topics.smsDue)
   onDue(@Payload() due: SendDue, @Ctx() context: RecordContext): Promise<void> {
-    return this.engine.onDue(due, context);
+    return this.intake.onDue(due, context);
   }
 
   @On(topics.sendPlanned)
   onPlanned(@Payload() planned: SendPlanned): Promise<void> {
-    return this.engine.onPlanned(planned);
+    return this.intake.onPlanned(planned);
   }
 
   @On(topics.statusChanged)
@@ -67,14 +72,14 @@ export class SmsConsumer {
     if (code !== undefined && outsideWindow.has(code) && fact.recipient)
       await this.conversations.forget(fact.recipient.hash);
     if (isAcceptanceRevoked(fact) && fact.channel === 'sms') await this.goAsTemplate(fact);
-    await this.engine.onStatus(fact);
+    await this.intake.onStatus(fact);
   }
 
   /** The window is known to be shut by now: the next hop takes the template. */
   private async goAsTemplate(fact: StatusChanged): Promise<void> {
     const { tenant, channel, messageId, hop } = fact;
     if (messageId === undefined || hop === undefined) return;
-    await this.engine.acceptanceRevoked.resendAsTemplate(
+    await this.templateResends.resendAsTemplate(
       fact,
       await this.resendPlans.of(identityKey({ tenant, channel, messageId }), hop),
     );
@@ -93,11 +98,11 @@ export class SmsConsumer {
 
   @On(topics.cancelRequested)
   onCancel(@Payload() request: CancelRequested): Promise<void> {
-    return this.engine.cancels.cancel(request);
+    return this.cancels.cancel(request);
   }
 
   @On(topics.suppressionChanged)
   onSuppression(@Payload() changed: SuppressionChanged | null, @Ctx() context: RecordContext): Promise<void> {
-    return this.engine.onSuppression(changed, context);
+    return this.intake.onSuppression(changed, context);
   }
 }

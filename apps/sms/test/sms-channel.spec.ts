@@ -28,13 +28,13 @@ const rules: SmsRules = {
 let channel: SmsChannel;
 beforeAll(async () => {
   const templates = await Templates.load(join(import.meta.dirname, '../../../templates'), ['sms']);
-  channel = new SmsChannel(
-    [new IdleTwilio()],
+  channel = new SmsChannel({
+    providers: [new IdleTwilio()],
     rules,
-    { screen: (message) => Promise.resolve({ pass: true, message }) },
+    screening: { screen: (message) => Promise.resolve({ pass: true, message }) },
     templates,
-    { keep: () => Promise.resolve() },
-  );
+    resendPlans: { keep: () => Promise.resolve() },
+  });
 });
 
 const variables = { code: '493817', minutes: 10, productName: 'Engines & Co' };

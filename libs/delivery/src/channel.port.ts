@@ -14,13 +14,16 @@ export interface Fingerprint {
 /** `standby`: the provider may take it and give it back, and then it is resent as its template. */
 export type Screened<M> = { pass: true; message: M; resendPlan?: true } | { pass: false; failure: Failure };
 
-/** What tells one channel from another; the engine does the rest. `R` is the request, `M` what its providers send. */
+/** What tells one channel from another. `R` is the request, `M` what its providers send. */
 export abstract class ChannelPort<R, M> {
   abstract readonly channel: Channel;
   abstract readonly schema: z.ZodType<R>;
 
   /** In the order of preference. */
   abstract readonly providers: readonly Provider<M>[];
+
+  /** How long bulk messages wait for others of the same content, in milliseconds; 0: not at all. */
+  readonly coalesceLingerMs: number = 0;
 
   /** The request with the configured defaults filled in. */
   abstract toMessage(request: R): M;

@@ -1,7 +1,9 @@
 import { milliseconds } from '#libs/contracts';
-import { type HealthConfig, healthSettings } from './route/health/health.config.ts';
-import { type PermitConfig, permitSettings } from './route/permits/permits.config.ts';
-import { STANDARD_SCHEDULE_DAYS } from './times.policy.ts';
+import { recipientHashSettings, settingsGroup } from '#libs/runtime';
+import { healthSettings } from './route/health/health.config.ts';
+import { permitSettings } from './route/permits/permits.config.ts';
+import { STANDARD_SCHEDULE_DAYS } from './accept/times.policy.ts';
+import type { ConfigType } from '@nestjs/config';
 import { z } from 'zod';
 
 /** Settings of the delivery engine, the same in every channel. */
@@ -38,12 +40,11 @@ export const deliverySettings = {
     ),
 };
 
-/** Circuits, places and rates out of a service's settings. */
-export function limitsOf(config: { get(name: never): unknown }): PermitConfig & HealthConfig {
-  const names = [...Object.keys(permitSettings), ...Object.keys(healthSettings)];
-  return Object.fromEntries(names.map((name) => [name, config.get(name as never)])) as PermitConfig & HealthConfig;
-}
-
-/** Rates by provider, without those that are not set. */
-export const ratesOf = (rates: Record<string, number | undefined>): ReadonlyMap<string, number> =>
-  new Map(Object.entries(rates).filter((entry): entry is [string, number] => entry[1] !== undefined));
+/** All that a channel's delivery is told by its environment. */
+export const deliveryConfig = settingsGroup('delivery', {
+  ...deliverySettings,
+  ...healthSettings,
+  ...permitSettings,
+  ...recipientHashSettings,
+});
+export type DeliveryConfig = ConfigType<typeof deliveryConfig>;

@@ -2,7 +2,7 @@ import { ownFailure, type Provider, type SendResult, type Receipt } from '#libs/
 import { createLogger } from '#libs/telemetry';
 import { OutcomePublisher } from '../src/publish/outcome-publisher.service.ts';
 import { type Claim, Ledger } from '../src/delivery.ts';
-import { DispatchService } from '../src/dispatch.service.ts';
+import { DeliveryService } from '../src/delivery.service.ts';
 import { ReceiptsService } from '../src/receipts/receipts.service.ts';
 import type { SuppressionsService } from '../src/suppressions/suppressions.service.ts';
 import { describe, expect, it } from '@jest/globals';
@@ -43,7 +43,7 @@ async function attempt(result: SendResult): Promise<void> {
     guardMs: 1_000,
     retentionDays: 14,
   };
-  await new DispatchService<TestMessage>({
+  await new DeliveryService<TestMessage>({
     providers: [],
     channel: aChannel(),
     ledger: new OpenLedger(),

@@ -8,7 +8,7 @@ import { Stopping } from '#libs/transport';
 import { OutcomePublisher } from '../src/publish/outcome-publisher.service.ts';
 import { PostgresCancellations } from '../src/cancel/cancellations.store.ts';
 import type { Delivery } from '../src/delivery.ts';
-import { DispatchService } from '../src/dispatch.service.ts';
+import { DeliveryService } from '../src/delivery.service.ts';
 import { ledgerMigrations } from '../src/ledger/ledger.migrations.ts';
 import { PostgresLedger } from '../src/ledger/ledger.store.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -60,7 +60,7 @@ describe('the dispatch of one message', () => {
     options: { leaseMs?: number; guardMs?: number; stopping?: AbortSignal; refuse?: () => Failure | undefined } = {},
   ) => {
     const leaseMs = options.leaseMs ?? 5_000;
-    return new DispatchService<TestMessage>({
+    return new DeliveryService<TestMessage>({
       providers: [provider],
       ...(options.refuse && { channel: aChannel({ refuse: options.refuse }) }),
       routing: anOpenRoute([provider]),

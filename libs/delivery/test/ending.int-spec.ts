@@ -19,7 +19,7 @@ import type { IncomingRecord, Outgoing } from '#libs/transport';
 import { OutcomePublisher } from '../src/publish/outcome-publisher.service.ts';
 import type { ChannelPort, Screened } from '../src/channel.port.ts';
 import type { Delivery } from '../src/delivery.ts';
-import { DispatchService } from '../src/dispatch.service.ts';
+import { DeliveryService } from '../src/delivery.service.ts';
 import { EndingService } from '../src/ending/ending.service.ts';
 import { ledgerMigrations } from '../src/ledger/ledger.migrations.ts';
 import { PostgresLedger } from '../src/ledger/ledger.store.ts';
@@ -73,7 +73,7 @@ describe('a record that is quarantined', () => {
   function aService(channel: Partial<Pick<ChannelPort<unknown, TestMessage>, 'screen' | 'scopeOf'>> = {}) {
     const logger = createLogger('test', 'silent');
     const outcomes = new OutcomePublisher(publisher);
-    const dispatcher = new DispatchService<TestMessage>({
+    const dispatcher = new DeliveryService<TestMessage>({
       providers: [provider],
       channel: aChannel(channel),
       routing: anOpenRoute([provider]),

@@ -3,7 +3,7 @@ import { type SendDeferred, SendDeferred as Deferred, type StatusChanged } from 
 import { createLogger } from '#libs/telemetry';
 import { OutcomePublisher } from '../src/publish/outcome-publisher.service.ts';
 import { type Claim, Ledger, type Outcome } from '../src/delivery.ts';
-import { DispatchService, type DispatchOptions } from '../src/dispatch.service.ts';
+import { DeliveryService, type DeliveryOptions } from '../src/delivery.service.ts';
 import type { ResendPlan } from '../src/template-resend/resend-plan.policy.ts';
 import { describe, expect, it } from '@jest/globals';
 import { aChannel, aDelivery, type TestMessage } from './builders/a-delivery.ts';
@@ -28,7 +28,7 @@ class OpenLedger extends Ledger {
   }
 }
 
-async function dispatched(channel: NonNullable<DispatchOptions<TestMessage>['channel']>) {
+async function dispatched(channel: NonNullable<DeliveryOptions<TestMessage>['channel']>) {
   const ledger = new OpenLedger();
   const [facts, deferred, sent, places] = [
     [] as StatusChanged[],
@@ -62,7 +62,7 @@ async function dispatched(channel: NonNullable<DispatchOptions<TestMessage>['cha
     why: 'first',
     done: () => void (places.left += 1),
   };
-  const dispatcher = new DispatchService<TestMessage>({
+  const dispatcher = new DeliveryService<TestMessage>({
     providers: [],
     channel,
     ledger,

@@ -4,7 +4,7 @@ import { createLogger } from '#libs/telemetry';
 import { eventsFor } from '../src/publish/events.policy.ts';
 import { OutcomePublisher } from '../src/publish/outcome-publisher.service.ts';
 import { type Claim, type Delivery, Ledger, type Outcome, type SuppressionFound } from '../src/delivery.ts';
-import { DispatchService } from '../src/dispatch.service.ts';
+import { DeliveryService } from '../src/delivery.service.ts';
 import { describe, expect, it } from '@jest/globals';
 import { aChannel, aDelivery, type TestMessage } from './builders/a-delivery.ts';
 
@@ -65,7 +65,7 @@ async function dispatched(
   };
   const channel = aChannel({ suppressionScopesOf: () => ({ scopes: ['marketing', 'topic:news'], past }) });
   const delivery = aDelivery({ recipients: [ada], ...of });
-  await new DispatchService<TestMessage>({
+  await new DeliveryService<TestMessage>({
     providers: [],
     channel,
     ledger,

@@ -1,5 +1,5 @@
 import { secret } from '#libs/contracts';
-import { accessTokens } from '#libs/runtime';
+import { accessTokens, settingsGroup } from '#libs/runtime';
 
 /** Settings of what operators do over HTTP. */
 export const operatorSettings = {
@@ -10,3 +10,4 @@ export const operatorSettings = {
         'commas, are all accepted. Unset: the API is off.',
     ),
 };
+export const operatorConfig = settingsGroup('operator', operatorSettings);

@@ -1,11 +1,11 @@
 import type { Pool } from '#libs/persistence';
-import { Publisher } from '#libs/transport';
+import { kafkaSettings, Publisher } from '#libs/transport';
 import type { Logger } from '#libs/telemetry';
 import { ErrorFilter } from './http/error.filter.ts';
 import { Health, HealthController } from './health.ts';
 import { Jobs } from './jobs.ts';
+import { SETTINGS, settingsGroup } from './settings.ts';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER } from '@nestjs/core';
 import type { Kafka } from 'kafkajs';
 
@@ -15,6 +15,9 @@ export const KAFKA = Symbol('kafka client');
 export const LOGGER = Symbol('logger');
 /** Aborted as soon as the service is told to stop. */
 export const STOPPING = Symbol('stopping');
+
+/** The settings of the Kafka connection. */
+export const kafkaConfig = settingsGroup('kafka', kafkaSettings);
 
 /** What every service stands on. */
 export interface ServiceCore<C = Record<string, unknown>> {
@@ -34,6 +37,8 @@ export interface ServiceCore<C = Record<string, unknown>> {
 export class RuntimeModule {
   static of(core: ServiceCore): DynamicModule {
     const provided = [
+      { provide: SETTINGS, useValue: core.config },
+      kafkaConfig.provider,
       { provide: POOL, useValue: core.pool },
       { provide: KAFKA, useValue: core.kafka },
       { provide: LOGGER, useValue: core.logger },
@@ -44,9 +49,6 @@ export class RuntimeModule {
     ];
     return {
       module: RuntimeModule,
-      imports: [
-        ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, skipProcessEnv: true, load: [() => core.config] }),
-      ],
       controllers: [HealthController],
       providers: [...provided, { provide: APP_FILTER, useFactory: () => new ErrorFilter(core.logger) }],
       exports: provided,

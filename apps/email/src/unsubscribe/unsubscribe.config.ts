@@ -1,4 +1,5 @@
 import { secret } from '#libs/contracts';
+import { recipientHashSettings, settingsGroup } from '#libs/runtime';
 import { z } from 'zod';
 
 /** Settings of the platform's own unsubscribe links. */
@@ -24,5 +25,7 @@ export const unsubscribeSettings = {
         'seals, both open. Unset: marketing mail needs a page of upstream’s own.',
     ),
 };
+
+export const unsubscribeConfig = settingsGroup('unsubscribe', { ...unsubscribeSettings, ...recipientHashSettings });
 
 export const unsubscribeKeysOf = (text: string | undefined): string[] => text?.split(',') ?? [];

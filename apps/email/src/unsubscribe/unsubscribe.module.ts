@@ -3,10 +3,9 @@ import { LOGGER } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
 import { Publisher } from '#libs/transport';
 import { Module } from '@nestjs/common';
-import { ConfigService } from '@nestjs/config';
-import type { EmailConfig } from '../email.config.ts';
+import type { ConfigType } from '@nestjs/config';
 import { UnsubscribeTokens } from './token.policy.ts';
-import { unsubscribeKeysOf } from './unsubscribe.config.ts';
+import { unsubscribeConfig, unsubscribeKeysOf } from './unsubscribe.config.ts';
 import { UnsubscribeController } from './unsubscribe.controller.ts';
 import { UnsubscribeService } from './unsubscribe.service.ts';
 import type { LinkMaker } from './unsubscribe-link.policy.ts';
@@ -14,24 +13,21 @@ import type { LinkMaker } from './unsubscribe-link.policy.ts';
 /** How links of ours are made; undefined where they are not set up. */
 export const LINKS = Symbol('unsubscribe links');
 
+type Config = ConfigType<typeof unsubscribeConfig>;
+
 const tokens = {
   provide: UnsubscribeTokens,
-  inject: [ConfigService],
-  useFactory: (config: ConfigService<EmailConfig, true>) =>
-    new UnsubscribeTokens(unsubscribeKeysOf(config.get('UNSUBSCRIBE_KEY'))),
+  inject: [unsubscribeConfig.KEY],
+  useFactory: (config: Config) => new UnsubscribeTokens(unsubscribeKeysOf(config.UNSUBSCRIBE_KEY)),
 };
 
 const links = {
   provide: LINKS,
-  inject: [ConfigService, UnsubscribeTokens],
-  useFactory: (config: ConfigService<EmailConfig, true>, own: UnsubscribeTokens): LinkMaker | undefined => {
-    const publicUrl: string | undefined = config.get('PUBLIC_URL');
-    if (publicUrl === undefined || config.get('UNSUBSCRIBE_KEY') === undefined) return undefined;
-    return {
-      tokens: own,
-      publicUrl: new URL(publicUrl).href.replace(/\/$/, ''),
-      hashKey: config.get('RECIPIENT_HASH_KEY'),
-    };
+  inject: [unsubscribeConfig.KEY, UnsubscribeTokens],
+  useFactory: (config: Config, own: UnsubscribeTokens): LinkMaker | undefined => {
+    const { PUBLIC_URL: publicUrl, UNSUBSCRIBE_KEY: key, RECIPIENT_HASH_KEY: hashKey } = config;
+    if (publicUrl === undefined || key === undefined) return undefined;
+    return { tokens: own, publicUrl: new URL(publicUrl).href.replace(/\/$/, ''), hashKey };
   },
 };
 
@@ -43,5 +39,9 @@ const service = {
 };
 
 /** The platform's own unsubscribe links, and where they lead. */
-@Module({ controllers: [UnsubscribeController], providers: [tokens, links, service], exports: [LINKS] })
+@Module({
+  controllers: [UnsubscribeController],
+  providers: [unsubscribeConfig.provider, tokens, links, service],
+  exports: [LINKS],
+})
 export class UnsubscribeModule {}

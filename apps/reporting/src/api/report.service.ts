@@ -1,8 +1,7 @@
 import { Channel, identityKey, isRecipient, nearestInstant, recipientHash } from '#libs/contracts';
 import { badRequest, Cursor } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
-import { ConfigService } from '@nestjs/config';
-import type { ReportingConfig } from '../reporting.config.ts';
+import { type ReportingConfig, reportingConfig } from '../reporting.config.ts';
 import type {
   DeadLetterResponse,
   DeadLetterList,
@@ -33,11 +32,11 @@ export class ReportService {
   private readonly windowMs: number;
   private readonly errorDocs: string | undefined;
 
-  constructor(@Inject(Reports) reports: Reports, @Inject(ConfigService) config: ConfigService<ReportingConfig, true>) {
+  constructor(@Inject(Reports) reports: Reports, @Inject(reportingConfig.KEY) config: ReportingConfig) {
     this.reports = reports;
-    this.hashKey = config.get('RECIPIENT_HASH_KEY', { infer: true });
-    this.windowMs = config.get('REPORTING_RECEIPT_WINDOW_HOURS', { infer: true }) * HOUR;
-    this.errorDocs = config.get('ERROR_DOCS_URL', { infer: true });
+    this.hashKey = config.RECIPIENT_HASH_KEY;
+    this.windowMs = config.REPORTING_RECEIPT_WINDOW_HOURS * HOUR;
+    this.errorDocs = config.ERROR_DOCS_URL;
   }
 
   async message(path: Parsed<typeof MessagePath>, tenant: string): Promise<MessageResponse> {

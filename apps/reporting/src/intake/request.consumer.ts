@@ -2,10 +2,9 @@ import { type EmailRequested, type SmsRequested, topics } from '#libs/contracts'
 import { activeTraceId } from '#libs/telemetry';
 import { On, RecordContext } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
-import { ConfigService } from '@nestjs/config';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { Projection } from '../projection/projection.port.ts';
-import type { ReportingConfig } from '../reporting.config.ts';
+import { type ReportingConfig, reportingConfig } from '../reporting.config.ts';
 import { type Arrival, factOfEmail, factOfSms } from './translate.ts';
 
 /** What was asked for, read beside the channels: a message shows even when its channel is down. */
@@ -14,12 +13,9 @@ export class RequestConsumer {
   private readonly projection: Projection;
   private readonly hashKey: string;
 
-  constructor(
-    @Inject(Projection) projection: Projection,
-    @Inject(ConfigService) config: ConfigService<ReportingConfig, true>,
-  ) {
+  constructor(@Inject(Projection) projection: Projection, @Inject(reportingConfig.KEY) config: ReportingConfig) {
     this.projection = projection;
-    this.hashKey = config.get('RECIPIENT_HASH_KEY', { infer: true });
+    this.hashKey = config.RECIPIENT_HASH_KEY;
   }
 
   @On(topics.emailRequested)

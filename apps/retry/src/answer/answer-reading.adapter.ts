@@ -3,7 +3,7 @@ import { KAFKA } from '#libs/runtime';
 import { factsGroup, KafkaReading, recordsGroup, RoundTrip } from '#libs/transport';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Kafka } from 'kafkajs';
-import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
+import { retryConfig, type RetryConfig } from '../retry.config.ts';
 import { AnswerReading } from './answer-reading.port.ts';
 
 /** To a channel and back, as Kafka knows how far its groups have read. */
@@ -13,7 +13,7 @@ export class KafkaAnswerReading extends AnswerReading implements OnModuleDestroy
   private readonly prefix: string;
   private readonly trips = new Map<Channel, RoundTrip>();
 
-  constructor(@Inject(KAFKA) kafka: Kafka, @Inject(RETRY_CONFIG) config: Pick<RetryConfig, 'KAFKA_TOPIC_PREFIX'>) {
+  constructor(@Inject(KAFKA) kafka: Kafka, @Inject(retryConfig.KEY) config: Pick<RetryConfig, 'KAFKA_TOPIC_PREFIX'>) {
     super();
     this.reading = new KafkaReading(kafka);
     this.prefix = config.KAFKA_TOPIC_PREFIX;

@@ -2,7 +2,7 @@ import { Channel, type Identity, identityKey } from '#libs/contracts';
 import { database, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
 import { POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
-import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
+import { retryConfig, type RetryConfig } from '../retry.config.ts';
 import { DocumentResponse, type Overdue } from './answers.port.ts';
 
 /** Most messages released again at once: the others are not forgotten. */
@@ -21,7 +21,7 @@ export class PostgresAnswers extends DocumentResponse {
   private readonly answerMs: number;
   private readonly answers: MicroBatch<Answer, true>;
 
-  constructor(@Inject(POOL) pool: Pool, @Inject(RETRY_CONFIG) config: Pick<RetryConfig, 'RETRY_ANSWER_MS'>) {
+  constructor(@Inject(POOL) pool: Pool, @Inject(retryConfig.KEY) config: Pick<RetryConfig, 'RETRY_ANSWER_MS'>) {
     super();
     this.pool = pool;
     this.answerMs = config.RETRY_ANSWER_MS;

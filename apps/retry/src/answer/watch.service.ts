@@ -1,7 +1,7 @@
 import { Health, Jobs, LOGGER } from '#libs/runtime';
 import { count, counters, type Logger } from '#libs/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
-import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
+import { retryConfig, type RetryConfig } from '../retry.config.ts';
 import { AnswerReading } from './answer-reading.port.ts';
 import { DocumentResponse } from './answers.port.ts';
 
@@ -19,7 +19,7 @@ export class WatchService {
   constructor(
     @Inject(DocumentResponse) answers: DocumentResponse,
     @Inject(AnswerReading) reading: AnswerReading,
-    @Inject(RETRY_CONFIG) config: Pick<RetryConfig, 'RETRY_ANSWER_MS'>,
+    @Inject(retryConfig.KEY) config: Pick<RetryConfig, 'RETRY_ANSWER_MS'>,
     @Inject(Health) health: Pick<Health, 'addConcern'>,
     @Inject(Jobs) jobs: Pick<Jobs, 'add'>,
     @Inject(LOGGER) logger: Logger,

@@ -1,7 +1,7 @@
 import { database, type Pool } from '#libs/persistence';
 import { Jobs, POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
-import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
+import { retryConfig, type RetryConfig } from '../retry.config.ts';
 
 /** Most rows of a table deleted at once: a short lock, little to undo. */
 const PORTION = 1_000;
@@ -14,7 +14,7 @@ export class PostgresRetention {
   private readonly pool: Pool;
   private readonly times: Times;
 
-  constructor(@Inject(POOL) pool: Pool, @Inject(RETRY_CONFIG) config: Times, @Inject(Jobs) jobs: Pick<Jobs, 'add'>) {
+  constructor(@Inject(POOL) pool: Pool, @Inject(retryConfig.KEY) config: Times, @Inject(Jobs) jobs: Pick<Jobs, 'add'>) {
     this.pool = pool;
     this.times = config;
     jobs.add({ name: 'cleanup', everyMs: config.RETRY_CLEANUP_MS, round: () => this.deleteSome() });

@@ -5,7 +5,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DocumentResponse } from '../answer/answers.port.ts';
 import { OutcomePublisher } from '../publish/outcome-publisher.port.ts';
 import { deadLetterOf, factsOf, leftFact, plannedOf } from '../publish/facts.policy.ts';
-import { policyOf, RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
+import { policyOf, retryConfig, type RetryConfig } from '../retry.config.ts';
 import type { Decision, Moment, RetryPolicy } from './decision.ts';
 import { type Answer, Decisions } from './decisions.port.ts';
 import { isoOf } from '../instant.ts';
@@ -30,7 +30,7 @@ export class PlanService {
     @Inject(Decisions) decisions: Decisions,
     @Inject(OutcomePublisher) outcomes: OutcomePublisher,
     @Inject(DocumentResponse) answers: DocumentResponse,
-    @Inject(RETRY_CONFIG) config: RetryConfig,
+    @Inject(retryConfig.KEY) config: RetryConfig,
     @Inject(LOGGER) logger: Logger,
     @Inject(MOMENT) moment: () => Moment,
   ) {

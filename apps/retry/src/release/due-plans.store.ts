@@ -4,7 +4,7 @@ import { database, type Pool } from '#libs/persistence';
 import { POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { readPayload } from '../payload.ts';
-import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
+import { retryConfig, type RetryConfig } from '../retry.config.ts';
 import { type DueBatch, type DuePlan, DuePlans, type WaitingResends } from './due-plans.port.ts';
 import type { ReadUpTo } from './evidence-reader.port.ts';
 
@@ -27,7 +27,7 @@ export class PostgresDuePlans extends DuePlans {
 
   constructor(
     @Inject(POOL) pool: Pool,
-    @Inject(RETRY_CONFIG) config: Pick<RetryConfig, 'RETRY_BATCH' | 'RETRY_LEASE_MS'>,
+    @Inject(retryConfig.KEY) config: Pick<RetryConfig, 'RETRY_BATCH' | 'RETRY_LEASE_MS'>,
   ) {
     super();
     this.pool = pool;

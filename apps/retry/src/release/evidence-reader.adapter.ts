@@ -3,7 +3,7 @@ import { KAFKA } from '#libs/runtime';
 import { advance, factsGroup, KafkaReading, type Mark, readUpTo } from '#libs/transport';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Kafka } from 'kafkajs';
-import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
+import { retryConfig, type RetryConfig } from '../retry.config.ts';
 import { EvidenceReader, type ReadUpTo } from './evidence-reader.port.ts';
 
 /** How far retry and a channel have read what is told, as Kafka knows it. */
@@ -14,7 +14,7 @@ export class KafkaEvidenceReader extends EvidenceReader implements OnModuleDestr
   private readonly topic: string;
   private readonly marks = new Map<Channel, Mark[]>();
 
-  constructor(@Inject(KAFKA) kafka: Kafka, @Inject(RETRY_CONFIG) config: Pick<RetryConfig, 'KAFKA_TOPIC_PREFIX'>) {
+  constructor(@Inject(KAFKA) kafka: Kafka, @Inject(retryConfig.KEY) config: Pick<RetryConfig, 'KAFKA_TOPIC_PREFIX'>) {
     super();
     this.reading = new KafkaReading(kafka);
     this.prefix = config.KAFKA_TOPIC_PREFIX;

@@ -4,7 +4,7 @@ import { contextFrom, inSpan, type Logger, SpanKind } from '#libs/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { OutcomePublisher } from '../publish/outcome-publisher.port.ts';
 import { EndingService } from '../plan/ending.service.ts';
-import { RETRY_CONFIG, type RetryConfig } from '../retry.config.ts';
+import { retryConfig, type RetryConfig } from '../retry.config.ts';
 import { type DuePlan, DuePlans } from './due-plans.port.ts';
 import { EvidenceReader, type ReadUpTo } from './evidence-reader.port.ts';
 
@@ -22,7 +22,7 @@ export class ReleaserService {
     @Inject(EvidenceReader) evidences: EvidenceReader,
     @Inject(OutcomePublisher) outcomes: OutcomePublisher,
     @Inject(EndingService) endings: Pick<EndingService, 'endPlan'>,
-    @Inject(RETRY_CONFIG) config: Pick<RetryConfig, 'RETRY_POLL_MS'>,
+    @Inject(retryConfig.KEY) config: Pick<RetryConfig, 'RETRY_POLL_MS'>,
     @Inject(Jobs) jobs: Pick<Jobs, 'add'>,
     @Inject(LOGGER) logger: Logger,
   ) {

@@ -14,7 +14,7 @@ import { ownFailure } from '#libs/providers';
 import { hashedFingerprint } from '../reconcile/fingerprint.policy.ts';
 import type { ChannelPort, Rendered, RequestEnvelope } from '../channel.port.ts';
 import type { Delivery } from '../delivery.ts';
-import { STANDARD_SCHEDULE_DAYS, startOf, timeProblems } from '../times.policy.ts';
+import { STANDARD_SCHEDULE_DAYS, startOf, timeProblems } from './times.policy.ts';
 
 /** How long a message is wanted when the request does not say, in milliseconds (docs/adr/0020). */
 const standardLife: Record<Lane, number> = { urgent: 10 * 60_000, transactional: 24 * 3_600_000, bulk: 72 * 3_600_000 };

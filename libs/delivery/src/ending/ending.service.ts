@@ -22,8 +22,8 @@ import { decode, type IncomingRecord, recordIdOf, readJsonLeniently } from '#lib
 import type { OutcomePublisher } from '../publish/outcome-publisher.service.ts';
 import type { RequestEnvelope } from '../channel.port.ts';
 import type { Delivery } from '../delivery.ts';
-import type { DispatchService } from '../dispatch.service.ts';
-import { originOf } from '../origin.ts';
+import type { DeliveryService } from '../delivery.service.ts';
+import { originOf } from '../accept/origin.ts';
 import { refusedForGood } from '../template-resend/resend-plan.policy.ts';
 import { bareFirstHop, bareLaterHop } from './ending.policy.ts';
 import type { z } from 'zod';
@@ -34,7 +34,7 @@ export interface EndingOptions {
   schema: z.ZodType<RequestEnvelope>;
   /** Whom a request is for. @throws where it cannot be read */
   recipientsOf: (request: unknown) => RecipientRef[];
-  dispatcher: Pick<DispatchService<unknown>, 'breakOff'>;
+  dispatcher: Pick<DeliveryService<unknown>, 'breakOff'>;
   outcomes: Pick<OutcomePublisher, 'publishFact'>;
   logger: Logger;
 }

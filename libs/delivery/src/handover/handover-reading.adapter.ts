@@ -1,14 +1,15 @@
 import { type Channel, topicNames, topics } from '#libs/contracts';
 import { factsGroup, KafkaReading, recordsGroup, RoundTrip } from '#libs/transport';
-import type { HandoverReading } from './handover-watch.service.ts';
+import { HandoverReading } from './handover-watch.service.ts';
 import type { Kafka } from 'kafkajs';
 
 /** To retry and back, as Kafka knows how far its groups have read. */
-export class KafkaHandoverReading implements HandoverReading {
+export class KafkaHandoverReading extends HandoverReading {
   private readonly reading: KafkaReading;
   private readonly trip: RoundTrip;
 
   constructor(kafka: Kafka, prefix: string, channel: Channel) {
+    super();
     this.reading = new KafkaReading(kafka);
     this.trip = new RoundTrip(this.reading, {
       there: { groupId: recordsGroup(prefix, 'retry'), topics: topicNames(topics.sendDeferred, prefix) },

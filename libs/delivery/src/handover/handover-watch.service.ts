@@ -17,15 +17,15 @@ export interface HandoverWatchOptions {
 }
 
 /** How far retry has read what was handed over, and how far its words on that have been read here. */
-export interface HandoverReading {
+export abstract class HandoverReading {
   /**
    * @param now by the database's clock, taken before this call
    * @returns the moment up to which retry has decided on all that was handed over, and all its words on that have been
    * read here
    * @throws InfrastructureDown when Kafka cannot be asked.
    */
-  answeredUpTo(now: Date): Promise<Date | undefined>;
-  close(): Promise<void>;
+  abstract answeredUpTo(now: Date): Promise<Date | undefined>;
+  abstract close(): Promise<void>;
 }
 
 /** Hands a message over to retry once more when its record, or retry's acknowledgement, was lost (docs/adr/0011). */

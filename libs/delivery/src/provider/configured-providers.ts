@@ -22,13 +22,13 @@ export class ConfiguredProviders<M> {
   readonly adapters: readonly RunningProvider<M>[];
   /** The longest a call to any of them may take, in milliseconds. */
   readonly callTimeoutMs: number;
-  /** Most calls a second by provider; undefined: unlimited. */
-  readonly rates: Readonly<Record<string, number | undefined>>;
+  /** Most calls a second, of all replicas together, by provider; one that is not named is unlimited. */
+  readonly rates: ReadonlyMap<string, number>;
 
   private constructor(
     adapters: readonly RunningProvider<M>[],
     callTimeoutMs: number,
-    rates: Readonly<Record<string, number | undefined>>,
+    rates: ReadonlyMap<string, number>,
   ) {
     this.adapters = adapters;
     this.callTimeoutMs = callTimeoutMs;
@@ -51,7 +51,12 @@ export class ConfiguredProviders<M> {
     return new ConfiguredProviders(
       adapters,
       Math.max(...definitions.map(({ callTimeout }) => Number(get(callTimeout)))),
-      Object.fromEntries(definitions.map(({ name, rate }) => [name, get(rate) as number | undefined])),
+      new Map(
+        definitions.flatMap(({ name, rate }) => {
+          const perS = get(rate) as number | undefined;
+          return perS === undefined ? [] : [[name, perS] as const];
+        }),
+      ),
     );
   }
 

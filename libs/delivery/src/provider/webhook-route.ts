@@ -1,5 +1,8 @@
 import type { Logger } from '#libs/telemetry';
-import type { DeliveryEngine } from '../engine.ts';
+import type { ReceiptsService } from '../receipts/receipts.service.ts';
+import type { Suppressions } from '../suppressions/suppressions.port.ts';
+import type { SuppressionsService } from '../suppressions/suppressions.service.ts';
+import type { OtherEvents } from '../webhooks/other-events.service.ts';
 
 /** A call of a webhook, before anything is believed of it. */
 export interface WebhookRequest {
@@ -18,10 +21,13 @@ export interface WebhookRequest {
 export type WebhookHandler = (request: WebhookRequest) => Promise<string | undefined>;
 
 /** Where a webhook puts what it has learned. */
-export type WebhookIntake = Pick<
-  DeliveryEngine<never, never>,
-  'receipts' | 'suppressions' | 'suppressed' | 'otherEvents'
->;
+export interface WebhookIntake {
+  receipts: ReceiptsService;
+  suppressions: SuppressionsService;
+  /** Who must not be written to, as this channel knows it. */
+  suppressed: Suppressions;
+  otherEvents: OtherEvents;
+}
 
 export interface WebhookContext<Settings, Services> {
   settings: Settings;

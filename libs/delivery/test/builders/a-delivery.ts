@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { contentDigest, identityKey, recipientRef } from '#libs/contracts';
 import type { Delivery } from '../../src/delivery.ts';
-import type { DispatchOptions } from '../../src/dispatch.service.ts';
+import type { DeliveryOptions } from '../../src/delivery.service.ts';
 
 export interface TestMessage {
   text: string;
@@ -9,7 +9,7 @@ export interface TestMessage {
   goes?: readonly boolean[];
 }
 
-type TestChannel = NonNullable<DispatchOptions<TestMessage>['channel']>;
+type TestChannel = NonNullable<DeliveryOptions<TestMessage>['channel']>;
 
 /** A channel of newsletters that lets everything go, with what the test cares about put over it. */
 export const aChannel = (overrides: Partial<TestChannel> = {}): TestChannel => ({

@@ -18,7 +18,7 @@ import { ChannelPort, type Fingerprint, type RequestEnvelope, type Screened } fr
 import { firstHop, laterHop } from '../../src/accept/decode.ts';
 import type { Delivery } from '../../src/delivery.ts';
 import type { Handovers } from '../../src/handover/handovers.port.ts';
-import { DispatchService } from '../../src/dispatch.service.ts';
+import { DeliveryService } from '../../src/delivery.service.ts';
 import { EndingService } from '../../src/ending/ending.service.ts';
 import type { RoutingService, Route } from '../../src/route/routing.service.ts';
 import { KafkaHandoverReading } from '../../src/handover/handover-reading.adapter.ts';
@@ -84,7 +84,7 @@ export class ChannelWorker {
   private readonly process: Process;
   private readonly world: World;
   private readonly channel: SimChannel;
-  private readonly dispatcher: DispatchService<Message>;
+  private readonly dispatcher: DeliveryService<Message>;
   private readonly handovers: Handovers;
   private readonly watch: HandoverWatch;
   private readonly reading: KafkaHandoverReading;
@@ -107,7 +107,7 @@ export class ChannelWorker {
       logger,
       answerMs,
     });
-    this.dispatcher = new DispatchService<Message>({
+    this.dispatcher = new DeliveryService<Message>({
       providers: [provider],
       channel: this.channel,
       routing: withFaultAfter(simRouting(process, provider, world)),

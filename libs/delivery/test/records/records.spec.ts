@@ -42,18 +42,18 @@ beforeAll(async () => {
     numberCheck: 'possible',
     templates: contentTemplatesOf({ 'order-shipped': `HX${'1'.repeat(32)}` }),
   } as const;
-  channels.email = new EmailChannel(
-    [provider('sendgrid'), provider('resend')],
-    mailboxOf('Desk <desk@acme.test>'),
+  channels.email = new EmailChannel({
+    providers: [provider('sendgrid'), provider('resend')],
+    sender: mailboxOf('Desk <desk@acme.test>'),
     templates,
-  ) as never;
-  channels.sms = new SmsChannel(
-    [provider('twilio')],
+  }) as never;
+  channels.sms = new SmsChannel({
+    providers: [provider('twilio')],
     rules,
-    { screen: (message) => Promise.resolve({ pass: true, message }) },
+    screening: { screen: (message) => Promise.resolve({ pass: true, message }) },
     templates,
-    { keep: () => Promise.resolve() },
-  ) as never;
+    resendPlans: { keep: () => Promise.resolve() },
+  }) as never;
 }, 60_000);
 
 /** As the publisher looks at it, and as its readers do. */

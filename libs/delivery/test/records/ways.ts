@@ -15,7 +15,7 @@ import { eventsFor } from '../../src/publish/events.policy.ts';
 import { firstHop, laterHop } from '../../src/accept/decode.ts';
 import type { Delivery, Outcome } from '../../src/delivery.ts';
 import { bareFirstHop, bareLaterHop, saidPlainly } from '../../src/ending/ending.policy.ts';
-import { originOf } from '../../src/origin.ts';
+import { originOf } from '../../src/accept/origin.ts';
 import { givenBack, refusedForGood, resendPlanOf } from '../../src/template-resend/resend-plan.policy.ts';
 import {
   cancelledFact,

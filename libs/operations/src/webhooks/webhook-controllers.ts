@@ -1,5 +1,16 @@
-import { DeliveryEngine, type ProviderDefinition, settingsFor, type WebhookHandler } from '#libs/delivery';
-import { BodyAsBytes, LOGGER } from '#libs/runtime';
+import {
+  type DeliveryConfig,
+  deliveryConfig,
+  OtherEvents,
+  type ProviderDefinition,
+  ReceiptsService,
+  settingsFor,
+  Suppressions,
+  SuppressionsService,
+  type WebhookHandler,
+  type WebhookIntake,
+} from '#libs/delivery';
+import { type AllSettings, BodyAsBytes, LOGGER, SETTINGS } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
 import {
   Controller,
@@ -13,7 +24,6 @@ import {
   Req,
   type Type,
 } from '@nestjs/common';
-import { ConfigService } from '@nestjs/config';
 import type { FastifyRequest } from 'fastify';
 
 type Definitions<Services> = readonly ProviderDefinition<never, Record<string, unknown>, Services>[];
@@ -24,25 +34,46 @@ const tokenOf = (path: string) => `webhook ${path}`;
 export const webhookControllers = (catalogue: Definitions<never>): Type[] =>
   catalogue.flatMap(({ webhooks }) => webhooks).map((route) => controllerOf(route, tokenOf(route.path)));
 
+const INTAKE = Symbol('where webhooks put what they have learned');
+
+const intake: FactoryProvider<WebhookIntake> = {
+  provide: INTAKE,
+  inject: [ReceiptsService, SuppressionsService, Suppressions, OtherEvents],
+  useFactory: (
+    receipts: ReceiptsService,
+    suppressions: SuppressionsService,
+    suppressed: Suppressions,
+    otherEvents: OtherEvents,
+  ) => ({ receipts, suppressions, suppressed, otherEvents }),
+};
+
 /** What the controllers of `webhookControllers` need. `services`: the token of what the channel offers to webhooks. */
 export const webhookHandlers = <Services>(
   catalogue: Definitions<Services>,
   services: InjectionToken<Services>,
-): FactoryProvider<WebhookHandler>[] =>
-  catalogue.flatMap((definition) =>
+): FactoryProvider[] => [
+  intake,
+  ...catalogue.flatMap((definition) =>
     definition.webhooks.map((route) => ({
       provide: tokenOf(route.path),
-      inject: [ConfigService, DeliveryEngine, LOGGER, services],
-      useFactory: (config: ConfigService, intake: DeliveryEngine<never, never>, logger: Logger, offered: Services) =>
+      inject: [SETTINGS, deliveryConfig.KEY, INTAKE, LOGGER, services],
+      useFactory: (
+        all: AllSettings,
+        config: DeliveryConfig,
+        intake: WebhookIntake,
+        logger: Logger,
+        offered: Services,
+      ): Promise<WebhookHandler> =>
         route.handler({
-          settings: settingsFor(definition, (name) => config.get<unknown>(name)),
+          settings: settingsFor(definition, (name) => all[name]),
           services: offered,
           intake,
           logger,
-          hashKey: config.getOrThrow('RECIPIENT_HASH_KEY'),
+          hashKey: config.RECIPIENT_HASH_KEY,
         }),
     })),
-  );
+  ),
+];
 
 interface Answer {
   path: string;

@@ -1,8 +1,8 @@
 import { recipientRef } from '#libs/contracts';
-import { referenceOf } from './send/outcome.policy.ts';
-import { asCalled, filterRecipients } from './accept/recipient-filter.policy.ts';
+import { referenceOf } from './outcome.policy.ts';
+import { asCalled, filterRecipients } from '../accept/recipient-filter.policy.ts';
 import { describe, expect, it } from '@jest/globals';
-import { aChannel, aDelivery, type TestMessage } from '../test/builders/a-delivery.ts';
+import { aChannel, aDelivery, type TestMessage } from '../../test/builders/a-delivery.ts';
 
 const [ada, bob] = ['ada@inbox.test', 'bob@inbox.test'].map((address) => recipientRef('a key for the tests', address));
 const call = { hop: 1, attempt: 1, callId: 'call-1' };

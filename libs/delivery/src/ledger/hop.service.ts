@@ -3,11 +3,11 @@ import { type Failure, IdConflict, InfrastructureDown, nearestInstant, repairTex
 import { failureBy, ownFailure } from '#libs/providers';
 import type { Logger } from '#libs/telemetry';
 import { Stopping, untilUp, type UntilUpOptions, waitOrStop } from '#libs/transport';
-import { eventsFor } from './publish/events.policy.ts';
-import type { OutcomePublisher } from './publish/outcome-publisher.service.ts';
-import type { Clock } from './clock.ts';
-import type { Claim, Delivery, Ledger, Outcome } from './delivery.ts';
-import { type CallUnderWay, stopped, saidPlainly } from './ending/ending.policy.ts';
+import { eventsFor } from '../publish/events.policy.ts';
+import type { OutcomePublisher } from '../publish/outcome-publisher.service.ts';
+import type { Clock } from '../clock.ts';
+import type { Claim, Delivery, Ledger, Outcome } from '../delivery.ts';
+import { type CallUnderWay, stopped, saidPlainly } from '../ending/ending.policy.ts';
 
 export interface HopOptions {
   ledger: Ledger;

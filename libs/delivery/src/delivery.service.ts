@@ -8,13 +8,13 @@ import { Coalescer } from './send/coalescer.service.ts';
 import { findLostCall } from './reconcile/find-lost-call.ts';
 import type { Delivery, Outcome, SuppressedRecipient } from './delivery.ts';
 import type { RoutingService } from './route/routing.service.ts';
-import { type HopOptions, HopService, type WonClaim } from './hop.service.ts';
+import { type HopOptions, HopService, type WonClaim } from './ledger/hop.service.ts';
 import { heldBack, isUnwritten, outcomeOf, referenceOf, repeatOf, logFields } from './send/outcome.policy.ts';
 import { notStarted } from './accept/postpone.policy.ts';
 import { resendPlanOf } from './template-resend/resend-plan.policy.ts';
 import { asCalled, forbiddenBy, filterRecipients } from './accept/recipient-filter.policy.ts';
 
-export interface DispatchOptions<M> extends Omit<HopOptions, 'clock'> {
+export interface DeliveryOptions<M> extends Omit<HopOptions, 'clock'> {
   providers: readonly Provider<M>[];
   /** What the channel itself has against a message. */
   channel?: Pick<
@@ -29,13 +29,13 @@ export interface DispatchOptions<M> extends Omit<HopOptions, 'clock'> {
 }
 
 /** Sends one message, one hop at a time (docs/architecture.md). */
-export class DispatchService<M> {
-  private readonly options: DispatchOptions<M>;
+export class DeliveryService<M> {
+  private readonly options: DeliveryOptions<M>;
   private readonly hops: HopService;
   private readonly coalescer: Coalescer<M>;
   private readonly clock: Clock;
 
-  constructor(options: DispatchOptions<M>) {
+  constructor(options: DeliveryOptions<M>) {
     this.options = options;
     this.clock = options.clock ?? systemClock;
     this.hops = new HopService({ ...options, clock: this.clock });

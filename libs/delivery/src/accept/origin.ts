@@ -1,5 +1,5 @@
 import { type IncomingRecord, recordIdOf } from '#libs/transport';
-import type { Origin } from './accept/decode.ts';
+import type { Origin } from './decode.ts';
 
 /** The part of a Kafka record that a delivery needs. */
 export const originOf = (record: IncomingRecord): Origin => ({

@@ -1,0 +1,77 @@
+import {
+  identityKey,
+  isAcceptanceRevoked,
+  type SendDue,
+  type SendPlanned,
+  type StatusChanged,
+  type SuppressionChanged,
+} from '#libs/contracts';
+import type { RecordContext } from '#libs/transport';
+import type { CancelService } from '../cancel/cancel.service.ts';
+import type { ChannelPort, RequestEnvelope } from '../channel.port.ts';
+import type { Ledger } from '../delivery.ts';
+import type { DeliveryService } from '../delivery.service.ts';
+import type { Handovers } from '../handover/handovers.port.ts';
+import type { Suppressions } from '../suppressions/suppressions.port.ts';
+import { wordOf } from '../suppressions/suppressions.service.ts';
+import { firstHop, laterHop } from './decode.ts';
+import { originOf } from './origin.ts';
+
+export interface IntakeOptions<R, M> {
+  channel: ChannelPort<R, M>;
+  dispatcher: Pick<DeliveryService<M>, 'dispatch'>;
+  ledger: Pick<Ledger, 'markAccepted'>;
+  handovers: Pick<Handovers, 'decided'>;
+  cancels: Pick<CancelService, 'heard'>;
+  suppressed: Pick<Suppressions, 'apply'>;
+  hashKey: string;
+  /** How far ahead a message can be scheduled, in days. */
+  scheduleAtMostDays: number;
+}
+
+/**
+ * What a channel's consumer delegates to: one method for each kind of record.
+ * All throw InfrastructureDown where Postgres or Kafka cannot be reached; repeating is safe.
+ */
+export class Intake<R extends RequestEnvelope = never, M = never> {
+  private readonly options: IntakeOptions<R, M>;
+
+  constructor(options: IntakeOptions<R, M>) {
+    this.options = options;
+  }
+
+  /** A request of this channel: its first hop. */
+  async onRequested(request: R, { record, json }: RecordContext): Promise<void> {
+    const { channel, dispatcher, hashKey, scheduleAtMostDays } = this.options;
+    await dispatcher.dispatch(firstHop(channel, request, json, originOf(record), hashKey, scheduleAtMostDays));
+  }
+
+  /** A message whose time has come: its next hop. */
+  async onDue(due: SendDue, { record }: RecordContext): Promise<void> {
+    const { channel, dispatcher, hashKey } = this.options;
+    await dispatcher.dispatch(laterHop(channel, due, originOf(record), hashKey));
+  }
+
+  /** Retry has decided on a message that was handed over. */
+  async onPlanned(planned: SendPlanned): Promise<void> {
+    const { channel, handovers } = this.options;
+    if (planned.channel === channel.channel) await handovers.decided(identityKey(planned), planned.hop);
+  }
+
+  /** A lifecycle fact: the provider's word proves that a hop was accepted; retry's, what came of a cancellation. */
+  async onStatus(fact: StatusChanged): Promise<void> {
+    const { channel, cancels, ledger } = this.options;
+    await cancels.heard(fact);
+    const { source, tenant, messageId, hop, providerMessageId } = fact;
+    if (fact.channel !== channel.channel || source !== 'receipt' || !messageId || !hop || isAcceptanceRevoked(fact))
+      return;
+    await ledger.markAccepted(identityKey({ tenant, channel: fact.channel, messageId }), hop, providerMessageId);
+  }
+
+  /** A word about whom may be written to, of whatever channel; null lifts what stood under its key. */
+  async onSuppression(value: SuppressionChanged | null, { record }: RecordContext): Promise<void> {
+    const { channel, suppressed } = this.options;
+    const word = wordOf(channel.channel, value, record);
+    if (word) await suppressed.apply(word);
+  }
+}

@@ -1,0 +1,32 @@
+import { type Channel, channelTopics, topicNames } from '#libs/contracts';
+import { type IncomingRecord, partitionCounts } from '#libs/transport';
+import { isNoConcernOf } from './accept/skip.policy.ts';
+import { EndingService } from './ending/ending.service.ts';
+import { requireLongMemory } from './ledger/ledger.retention.ts';
+import { ReplicaShare } from './route/permits/replica-share.ts';
+import type { Type } from '@nestjs/common';
+import type { Kafka } from 'kafkajs';
+
+interface Topics {
+  KAFKA_TOPIC_PREFIX: string;
+  LEDGER_RETENTION_DAYS: number;
+}
+
+interface App {
+  get<T>(token: Type<T>): T;
+}
+
+/** What the service of a channel, whose module imports DeliveryModule, does beside handling records. */
+export const deliveryHooks = (channel: Channel) => ({
+  /** @throws InvalidConfiguration when the ledger forgets sooner than the topics; InfrastructureDown */
+  beforeConsuming: async (app: App, kafka: Kafka, config: Topics): Promise<void> => {
+    await requireLongMemory(kafka, channel, config);
+    const { requested, due } = channelTopics[channel];
+    const names = [requested, due].flatMap((topic) => topicNames(topic, config.KAFKA_TOPIC_PREFIX));
+    app.get(ReplicaShare).setPartitions(await partitionCounts(kafka, names));
+  },
+  skip: isNoConcernOf(channel),
+  onAssigned: (app: App, assignment: Record<string, number[]>): void => app.get(ReplicaShare).onAssigned(assignment),
+  onQuarantine: (app: App, record: IncomingRecord, error: unknown): Promise<void> =>
+    app.get(EndingService).onQuarantine(record, error),
+});

@@ -1,0 +1,68 @@
+import type { Channel } from '#libs/contracts';
+import { Health, Jobs } from '#libs/runtime';
+import { Intake } from './accept/intake.service.ts';
+import { CancelService } from './cancel/cancel.service.ts';
+import { ChannelPort } from './channel.port.ts';
+import { deliveryConfig } from './delivery.config.ts';
+import { deliveryParts } from './delivery.parts.module.ts';
+import { HandoverReading, HandoverWatch } from './handover/handover-watch.service.ts';
+import { ConfiguredProviders } from './provider/configured-providers.ts';
+import { ReceiptsService } from './receipts/receipts.service.ts';
+import { Suppressions } from './suppressions/suppressions.port.ts';
+import { SuppressionsService } from './suppressions/suppressions.service.ts';
+import { TemplateResendService } from './template-resend/template-resend.service.ts';
+import { OtherEvents } from './webhooks/other-events.service.ts';
+import {
+  type DynamicModule,
+  Inject,
+  type InjectionToken,
+  Module,
+  type ModuleMetadata,
+  type Provider,
+} from '@nestjs/common';
+
+export interface DeliveryModuleOptions {
+  channel: Channel;
+  imports?: ModuleMetadata['imports'];
+  /** They make the channel's ChannelPort and ConfiguredProviders, and what these need. */
+  providers: readonly Provider[];
+  /** Of these, what the channel's own module needs as well. */
+  exports?: readonly InjectionToken[];
+}
+
+/** What a channel's consumers and webhooks inject. */
+const given = [
+  Intake,
+  CancelService,
+  ReceiptsService,
+  OtherEvents,
+  Suppressions,
+  SuppressionsService,
+  TemplateResendService,
+  ChannelPort,
+  ConfiguredProviders,
+];
+
+/** Sends the messages of one channel: accept → ledger → route → send → publish. */
+@Module({})
+export class DeliveryModule {
+  constructor(
+    @Inject(Jobs) jobs: Pick<Jobs, 'add'>,
+    @Inject(Health) health: Pick<Health, 'addConcern'>,
+    @Inject(CancelService) cancels: CancelService,
+    @Inject(HandoverWatch) watch: HandoverWatch,
+    @Inject(HandoverReading) reading: HandoverReading,
+  ) {
+    for (const job of [...cancels.jobs(), watch.job(reading)]) jobs.add(job);
+    health.addConcern('handovers', () => watch.concern());
+  }
+
+  static forChannel({ channel, imports = [], providers, exports = [] }: DeliveryModuleOptions): DynamicModule {
+    return {
+      module: DeliveryModule,
+      imports,
+      providers: [...providers, deliveryConfig.provider, ...deliveryParts(channel)],
+      exports: [...given, deliveryConfig.KEY, ...exports],
+    };
+  }
+}
