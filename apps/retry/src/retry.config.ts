@@ -3,9 +3,30 @@ import { postgresSettings } from '#libs/persistence';
 import { serviceSettings, settingsGroup } from '#libs/runtime';
 import { kafkaSettings } from '#libs/transport';
 import { z } from 'zod';
-import type { RetryPolicy } from './plan/decision.ts';
+import type { Backoff, RetryPolicy } from './plan/decision.ts';
 
 const lanes = Lane.options.join('|');
+
+type Milliseconds = ReturnType<typeof milliseconds>;
+
+/** The waits between the attempts of one lane. */
+const waits = <N extends string>(name: N, of: string, { baseMs, capMs }: Backoff) =>
+  ({
+    [`RETRY_${name}_BASE_MS`]: milliseconds(baseMs).describe(
+      `${of}: upper bound of the wait after the first failed attempt, in milliseconds; it doubles with each further ` +
+        'one, the wait is drawn from 0 up to it.',
+    ),
+    [`RETRY_${name}_CAP_MS`]: milliseconds(capMs).describe(
+      `${of}: longest wait between two attempts, in milliseconds.`,
+    ),
+  }) as Record<`RETRY_${N}_BASE_MS` | `RETRY_${N}_CAP_MS`, Milliseconds>;
+
+const lookUpWindow = <N extends string>(name: N, lane: string, ms: number) =>
+  ({
+    [`RECONCILE_WINDOW_${name}_MS`]: milliseconds(ms).describe(
+      `${lane} lane: how long a lost answer is looked for, in milliseconds.`,
+    ),
+  }) as Record<`RECONCILE_WINDOW_${N}_MS`, Milliseconds>;
 
 /** Every setting that the retry service reads from its environment. */
 export const RetryConfig = z.object({
@@ -22,44 +43,17 @@ export const RetryConfig = z.object({
       'After this many attempts a message is given up into dead-letters; trouble of an account or an open ' +
         'circuit does not count.',
     ),
-  RETRY_URGENT_BASE_MS: milliseconds(500).describe(
-    'Urgent lane: upper bound of the wait after the first failed attempt, in milliseconds; it doubles with each ' +
-      'further one, the wait is drawn from 0 up to it.',
-  ),
-  RETRY_URGENT_CAP_MS: milliseconds(10_000).describe(
-    'Urgent lane: longest wait between two attempts, in milliseconds.',
-  ),
-  RETRY_TRANSACTIONAL_BASE_MS: milliseconds(1_000).describe(
-    'Transactional lane: upper bound of the wait after the first failed attempt, in milliseconds.',
-  ),
-  RETRY_TRANSACTIONAL_CAP_MS: milliseconds(5 * 60_000).describe(
-    'Transactional lane: longest wait between two attempts, in milliseconds.',
-  ),
-  RETRY_BULK_BASE_MS: milliseconds(5_000).describe(
-    'Bulk lane: upper bound of the wait after the first failed attempt, in milliseconds.',
-  ),
-  RETRY_BULK_CAP_MS: milliseconds(30 * 60_000).describe(
-    'Bulk lane: longest wait between two attempts, in milliseconds.',
-  ),
-  RETRY_OPERATOR_BASE_MS: milliseconds(30_000).describe(
-    'Trouble that an operator must fix, any lane: upper bound of the first wait, in milliseconds.',
-  ),
-  RETRY_OPERATOR_CAP_MS: milliseconds(15 * 60_000).describe(
-    'Trouble that an operator must fix, any lane: longest wait, in milliseconds.',
-  ),
+  ...waits('URGENT', 'Urgent lane', { baseMs: 500, capMs: 10_000 }),
+  ...waits('TRANSACTIONAL', 'Transactional lane', { baseMs: 1_000, capMs: 5 * 60_000 }),
+  ...waits('BULK', 'Bulk lane', { baseMs: 5_000, capMs: 30 * 60_000 }),
+  ...waits('OPERATOR', 'Trouble that an operator must fix, any lane', { baseMs: 30_000, capMs: 15 * 60_000 }),
   RECONCILE_AFTER_MS: milliseconds(5_000).describe(
     'A call whose answer was lost is looked up at the provider for the first time after this many milliseconds; ' +
       'the waits then double.',
   ),
-  RECONCILE_WINDOW_URGENT_MS: milliseconds(60_000).describe(
-    'Urgent lane: how long a lost answer is looked for, in milliseconds.',
-  ),
-  RECONCILE_WINDOW_TRANSACTIONAL_MS: milliseconds(15 * 60_000).describe(
-    'Transactional lane: how long a lost answer is looked for, in milliseconds.',
-  ),
-  RECONCILE_WINDOW_BULK_MS: milliseconds(24 * 3_600_000).describe(
-    'Bulk lane: how long a lost answer is looked for, in milliseconds.',
-  ),
+  ...lookUpWindow('URGENT', 'Urgent', 60_000),
+  ...lookUpWindow('TRANSACTIONAL', 'Transactional', 15 * 60_000),
+  ...lookUpWindow('BULK', 'Bulk', 24 * 3_600_000),
   RECONCILE_RESEND: z
     .string()
     .regex(
@@ -94,23 +88,26 @@ export type RetryConfig = z.infer<typeof RetryConfig>;
 /** For injection. */
 export const retryConfig = settingsGroup('retry', RetryConfig.shape);
 
+type Named = Uppercase<Lane>;
+const named = (lane: Lane) => lane.toUpperCase() as Named;
+
+const backoffOf = (config: RetryConfig, name: Named | 'OPERATOR'): Backoff => ({
+  baseMs: config[`RETRY_${name}_BASE_MS`],
+  capMs: config[`RETRY_${name}_CAP_MS`],
+});
+
+const byLane = <T>(of: (lane: Lane) => T): Record<Lane, T> =>
+  Object.fromEntries(Lane.options.map((lane) => [lane, of(lane)])) as Record<Lane, T>;
+
 /** The settings that decide over messages. */
 export function policyOf(config: RetryConfig): RetryPolicy {
   return {
     maxAttempts: config.RETRY_MAX_ATTEMPTS,
-    backoff: {
-      urgent: { baseMs: config.RETRY_URGENT_BASE_MS, capMs: config.RETRY_URGENT_CAP_MS },
-      transactional: { baseMs: config.RETRY_TRANSACTIONAL_BASE_MS, capMs: config.RETRY_TRANSACTIONAL_CAP_MS },
-      bulk: { baseMs: config.RETRY_BULK_BASE_MS, capMs: config.RETRY_BULK_CAP_MS },
-    },
-    operator: { baseMs: config.RETRY_OPERATOR_BASE_MS, capMs: config.RETRY_OPERATOR_CAP_MS },
+    backoff: byLane((lane) => backoffOf(config, named(lane))),
+    operator: backoffOf(config, 'OPERATOR'),
     reconcile: {
       afterMs: config.RECONCILE_AFTER_MS,
-      windowMs: {
-        urgent: config.RECONCILE_WINDOW_URGENT_MS,
-        transactional: config.RECONCILE_WINDOW_TRANSACTIONAL_MS,
-        bulk: config.RECONCILE_WINDOW_BULK_MS,
-      },
+      windowMs: byLane((lane) => config[`RECONCILE_WINDOW_${named(lane)}_MS`]),
       resend: new Set(Lane.options.filter((lane) => config.RECONCILE_RESEND.split(',').includes(lane))),
     },
   };

@@ -76,9 +76,8 @@ export function plannedOf({ tenant, channel, messageId, hop }: SendDeferred): Se
   };
 }
 
-/** The dead letter of a decision that gives up. */
-export function deadLetterOf(deferred: SendDeferred, decision: Decision): DeadLetter | undefined {
-  if (!decision.burial) return undefined;
+/** What of a hand-over goes on; that of its lost call apart, which goes on in some cases only. */
+function carriedOn({ unconfirmedCall, unconfirmedSince, ...deferred }: SendDeferred) {
   const {
     eventId: _eventId,
     why: _why,
@@ -86,17 +85,22 @@ export function deadLetterOf(deferred: SendDeferred, decision: Decision): DeadLe
     until: _until,
     failure: _failure,
     acceptanceRevoked: _acceptanceRevoked,
-    acknowledge: _,
-    unconfirmedCall,
-    unconfirmedSince,
+    acknowledge: _acknowledge,
     ...handover
   } = deferred;
+  return { ...handover, unconfirmed: { unconfirmedCall, unconfirmedSince } };
+}
+
+/** The dead letter of a decision that gives up. */
+export function deadLetterOf(deferred: SendDeferred, decision: Decision): DeadLetter | undefined {
+  if (!decision.burial) return undefined;
+  const { unconfirmed, ...handover } = carriedOn(deferred);
   const { tenant, channel, messageId, hop } = deferred;
   return {
     ...handover,
     ...decision.burial,
     // Whoever looks into a lost answer needs the call it belonged to.
-    ...(decision.burial.reason === 'unconfirmed' && { unconfirmedCall, unconfirmedSince }),
+    ...(decision.burial.reason === 'unconfirmed' && unconfirmed),
     eventId: factId({ tenant, channel, messageId, hop, source: 'retry', status: 'dead-letter' }),
     at: decision.at,
   };
@@ -143,17 +147,7 @@ export function endVerdict(failure: Failure, hop: number, unconfirmedCall: { hop
 
 /** The hand-over that goes back to the channel when a plan is due. */
 export function dueOf(deferred: SendDeferred, plan: Plan): SendDue {
-  const {
-    eventId: _eventId,
-    at: _at,
-    until: _until,
-    failure: _failure,
-    acceptanceRevoked: _acceptanceRevoked,
-    acknowledge: _,
-    unconfirmedCall,
-    unconfirmedSince,
-    ...handover
-  } = deferred;
+  const { unconfirmed, ...handover } = carriedOn(deferred);
   const { tenant, channel, messageId } = deferred;
   const hop = deferred.hop + 1;
   return {
@@ -164,6 +158,6 @@ export function dueOf(deferred: SendDeferred, plan: Plan): SendDue {
     why: plan.why,
     dueAt: plan.dueAt,
     // Sending again ends the reconciliation: a later unconfirmed call starts anew.
-    ...(plan.mode === 'reconcile' && { unconfirmedCall, unconfirmedSince }),
+    ...(plan.mode === 'reconcile' && unconfirmed),
   };
 }
