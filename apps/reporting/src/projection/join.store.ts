@@ -1,5 +1,5 @@
 import { identityKey } from '#libs/contracts';
-import type { PoolClient } from '#libs/persistence';
+import { columnsOf, type PoolClient } from '#libs/persistence';
 import type { IncomingFact, KeptFact } from './fact.ts';
 import {
   type KnownFact,
@@ -50,11 +50,14 @@ async function lockReferences(
   const { rows } = await client.query<Reference & { members: Members }>(
     `INSERT INTO reporting.provider_reference AS known (provider, provider_message_id, members)
      SELECT provider, "providerMessageId", members
-       FROM jsonb_to_recordset($1) AS r(provider text, "providerMessageId" text, members jsonb)
+       FROM unnest($1::text[], $2::text[], $3::jsonb[]) AS r(provider, "providerMessageId", members)
       ORDER BY 1, 2
      ON CONFLICT (provider, provider_message_id) DO UPDATE SET members = excluded.members || known.members
      RETURNING provider, provider_message_id AS "providerMessageId", members`,
-    [JSON.stringify(references)],
+    [
+      ...columnsOf(references, 'provider', 'providerMessageId'),
+      references.map(({ members }) => JSON.stringify(members)),
+    ],
   );
   return new Map(rows.map((row) => [referenceKey(row), row.members]));
 }
@@ -64,7 +67,7 @@ async function waitingFor(client: PoolClient, references: readonly Reference[]):
     `SELECT o.fact
        FROM unnest($1::text[], $2::text[]) AS r(provider, provider_message_id)
        JOIN reporting.orphan o USING (provider, provider_message_id)`,
-    [references.map((reference) => reference.provider), references.map((reference) => reference.providerMessageId)],
+    columnsOf(references, 'provider', 'providerMessageId'),
   );
   return rows.map((row) => row.fact);
 }
@@ -73,10 +76,10 @@ async function keep(client: PoolClient, orphans: readonly KeptFact[]): Promise<v
   await client.query(
     `INSERT INTO reporting.orphan (event_id, provider, provider_message_id, fact)
      SELECT (fact->>'eventId')::uuid, fact->>'provider', fact->>'providerMessageId', fact
-       FROM jsonb_array_elements($1) AS r(fact)
+       FROM unnest($1::jsonb[]) AS r(fact)
       ORDER BY 1
      ON CONFLICT (event_id) DO NOTHING`,
-    [JSON.stringify(orphans)],
+    [orphans.map((fact) => JSON.stringify(fact))],
   );
 }
 

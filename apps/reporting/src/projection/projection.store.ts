@@ -1,5 +1,13 @@
 import { isNotice } from '#libs/contracts';
-import { database, type MicroBatch, microBatch, type Pool, type PoolClient, transaction } from '#libs/persistence';
+import {
+  columnsOf,
+  database,
+  type MicroBatch,
+  microBatch,
+  type Pool,
+  type PoolClient,
+  transaction,
+} from '#libs/persistence';
 import { POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { DeadLetterFact, IncomingFact, KeptFact } from './fact.ts';
@@ -68,10 +76,11 @@ async function addMessages(client: PoolClient, known: readonly KnownFact[]): Pro
   await client.query(
     `INSERT INTO reporting.message (id, tenant, channel, message_id, requested_at, status, status_at, final)
      SELECT id, tenant, channel, "messageId", at, 'accepted', at, false
-       FROM jsonb_to_recordset($1) AS r(id uuid, tenant text, channel text, "messageId" text, at timestamptz)
+       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
+         AS r(id, tenant, channel, "messageId", at)
       ORDER BY id
      ON CONFLICT (id) DO NOTHING`,
-    [JSON.stringify(rows)],
+    columnsOf(rows, 'id', 'tenant', 'channel', 'messageId', 'at'),
   );
 }
 
@@ -90,11 +99,11 @@ async function addEvents(client: PoolClient, known: readonly KnownFact[]): Promi
   const { rows } = await client.query<{ event_id: string }>(
     `INSERT INTO reporting.event (event_id, id, at, hop, fact)
      SELECT (fact->>'eventId')::uuid, id, (fact->>'at')::timestamptz, (fact->>'hop')::integer, fact
-       FROM jsonb_to_recordset($1) AS r(id uuid, fact jsonb)
+       FROM unnest($1::uuid[], $2::jsonb[]) AS r(id, fact)
       ORDER BY 1
      ON CONFLICT (event_id) DO NOTHING
      RETURNING event_id`,
-    [JSON.stringify(known.map(({ id, fact }) => ({ id, fact })))],
+    [known.map(({ id }) => id), known.map(({ fact }) => JSON.stringify(fact))],
   );
   return new Set(rows.map((row) => row.event_id));
 }
@@ -108,7 +117,7 @@ async function addRecipients(client: PoolClient, fresh: readonly KnownFact[]): P
     `INSERT INTO reporting.recipient (hash, id)
      SELECT * FROM unnest($1::text[], $2::uuid[]) ORDER BY 1, 2
      ON CONFLICT DO NOTHING`,
-    [rows.map((row) => row.hash), rows.map((row) => row.id)],
+    columnsOf(rows, 'hash', 'id'),
   );
 }
 

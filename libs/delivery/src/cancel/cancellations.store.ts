@@ -1,5 +1,5 @@
 import { type Identity, identityKey } from '#libs/contracts';
-import { database, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
+import { columnsOf, database, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
 import type { RequestedCancellation, HopSeen } from './answer.policy.ts';
 import { Cancellations } from './cancellations.port.ts';
 
@@ -81,12 +81,12 @@ export class PostgresCancellations extends Cancellations {
   private async keepAll(asked: readonly Identity[]): Promise<true[]> {
     const byId = new Map(asked.map((of) => [identityKey(of), of]));
     const ids = [...byId.keys()].sort();
-    const of = (name: 'tenant' | 'messageId') => ids.map((id) => byId.get(id)![name]);
+    const rows = ids.map((id) => byId.get(id)!);
     await this.pool.query(
       `INSERT INTO ${this.schema}.cancellation AS c (id, tenant, message_id)
        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[])
        ON CONFLICT (id) DO UPDATE SET asked_at = now(), looks = c.looks + 1, look_at = now()`,
-      [ids, of('tenant'), of('messageId')],
+      [ids, ...columnsOf(rows, 'tenant', 'messageId')],
     );
     return asked.map(() => true);
   }

@@ -1,5 +1,5 @@
 import { UnreadableRecord } from '#libs/contracts';
-import { database, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
+import { columnsOf, database, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
 import {
   type ListedSuppression,
   type KeyedSuppressionChange,
@@ -65,7 +65,7 @@ export class PostgresSuppressions extends Suppressions {
       this.pool.query<{ ord: number; at: Date }>(
         'SELECT i.ord::int, s.at FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS i(recipient, scope_key, ' +
           `ord) JOIN ${this.table} s USING (recipient, scope_key)`,
-        [scopeKeys.map(({ recipient }) => recipient), scopeKeys.map(({ scopeKey }) => scopeKey)],
+        columnsOf(scopeKeys, 'recipient', 'scopeKey'),
       ),
     );
     const known = new Map(rows.map(({ ord, at }) => [ord, at.getTime()]));
@@ -74,24 +74,24 @@ export class PostgresSuppressions extends Suppressions {
 
   private async applyAll(words: readonly KeyedSuppressionChange[]): Promise<true[]> {
     const rows = words.map(rowOf);
-    const of = <K extends keyof Row>(name: K) => rows.map((row) => row[name]);
     await this.pool.query({
       name: 'suppress',
       text: applySql(this.table),
-      values: [
-        of('recipient'),
-        of('scope_key'),
-        of('at'),
-        of('lifted'),
-        of('scope'),
-        of('tenant'),
-        of('reason'),
-        of('mask'),
-        of('provider'),
-        of('source'),
-        of('note'),
-        of('by'),
-      ],
+      values: columnsOf(
+        rows,
+        'recipient',
+        'scope_key',
+        'at',
+        'lifted',
+        'scope',
+        'tenant',
+        'reason',
+        'mask',
+        'provider',
+        'source',
+        'note',
+        'by',
+      ),
     });
     return words.map(() => true);
   }
