@@ -30,7 +30,17 @@ const foundations = {
   persistence: ['contracts', 'batching'],
   transport: ['contracts', 'telemetry', 'batching'],
   runtime: ['contracts', 'providers', 'telemetry', 'persistence', 'transport'],
-  delivery: ['contracts', 'providers', 'provider-http', 'telemetry', 'persistence', 'transport', 'runtime'],
+  'delivery-tables': ['contracts', 'persistence'],
+  delivery: [
+    'contracts',
+    'providers',
+    'provider-http',
+    'delivery-tables',
+    'telemetry',
+    'persistence',
+    'transport',
+    'runtime',
+  ],
   operations: ['contracts', 'providers', 'telemetry', 'runtime', 'delivery'],
 };
 
@@ -68,6 +78,15 @@ export default {
         pathNot: ['^libs/(contracts|providers)/', 'node_modules/zod/', '^(node:)?(crypto|url)$'],
         ...atRunTime,
       },
+    },
+    {
+      name: 'definitions-without-nest',
+      comment:
+        'Tools load the definitions of the providers and the tables as they stand, by stripping their types: ' +
+        'decorators are no TypeScript that can be stripped, so what holds them may only be known by its types.',
+      severity: 'error',
+      from: { path: ['^apps/cli/', '^apps/[^/]+/src/providers/', String.raw`\.migrations\.ts$`], pathNot: tests },
+      to: { path: '^libs/(runtime|delivery|operations)/', ...atRunTime },
     },
     {
       name: 'policies-are-pure',

@@ -16,6 +16,7 @@ const libraries = [
   'contracts',
   'providers',
   'provider-http',
+  'delivery-tables',
   'telemetry',
   'persistence',
   'transport',

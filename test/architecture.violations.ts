@@ -15,11 +15,16 @@ export const brokenBoundaries: Record<string, SeededViolation> = {
   'direction-of-transport': { 'libs/transport/src/up.ts': "import '#libs/persistence';" },
   'direction-of-runtime': { 'libs/runtime/src/up.ts': "import '#libs/delivery';" },
   'direction-of-delivery': { 'libs/delivery/src/up.ts': "import '#libs/operations';" },
+  'direction-of-delivery-tables': { 'libs/delivery-tables/src/up.ts': "import '#libs/delivery';" },
   'direction-of-operations': { 'libs/operations/src/up.ts': "import '#libs/transport';" },
   'direction-of-providers': { 'libs/providers/src/up.ts': "import '#libs/delivery';" },
   'direction-of-provider-http': { 'libs/provider-http/src/up.ts': "import '#libs/delivery';" },
   'providers-are-pure': {
     'libs/providers/src/impure.ts': "import { request } from 'undici';\nexport const ask = request;",
+  },
+  'definitions-without-nest': {
+    [`${provider}/resend/resend.definition.ts`]: "import '#libs/delivery';",
+    'apps/cli/src/doctor/schemas.ts': "import '#libs/delivery';",
   },
   'contracts-are-pure': {
     'libs/contracts/src/impure.ts': "import { readFileSync } from 'node:fs';\nexport const read = readFileSync;",
@@ -101,6 +106,8 @@ export const innocent: SeededViolation = {
   'apps/sms/test/whole.int-spec.ts': "import '#libs/testing';\nimport '../src/sms.consumer.ts';",
   'apps/cli/src/commands/checkout/up.ts': "import '../../stack/stack.ts';\nimport '../../doctor/doctor.ts';",
   'apps/cli/src/doctor/doctor.ts': "import '../../../email/src/door.ts';",
+  'apps/cli/src/catalogue.ts':
+    "import '#libs/delivery-tables';\nimport type { Part } from '#libs/delivery';\nexport type Known = Part;",
   'tools/innocent.ts': "import '#libs/runtime';",
 };
 

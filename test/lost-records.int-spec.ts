@@ -1,5 +1,5 @@
 import { type SendDeferred, type SendDue, topics } from '#libs/contracts';
-import { deliveryHooks, deliveryMigrations, isNoConcernOf } from '#libs/delivery';
+import { deliveryHooks, isNoConcernOf } from '#libs/delivery';
 import { bootService, type RunningService } from '#libs/runtime';
 import {
   aDatabase,
@@ -13,6 +13,7 @@ import {
   type TestDatabase,
 } from '#libs/testing';
 import type { IncomingRecord } from '#libs/transport';
+import { deliveryMigrations } from '#libs/delivery-tables';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { emailSchema } from '../apps/email/src/email.config.ts';
 import { EmailModule } from '../apps/email/src/email.module.ts';

@@ -1,9 +1,10 @@
 import { topics } from '#libs/contracts';
-import { deliveryHooks, deliveryMigrations } from '#libs/delivery';
+import { deliveryHooks } from '#libs/delivery';
 import { migrate } from '#libs/persistence';
 import { bootService, type HealthReport, LOGGER, type RunningService } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
 import { aDatabase, aTopicPrefix, eventually, kafkaBrokers, provisionTopics, type TestDatabase } from '#libs/testing';
+import { deliveryMigrations } from '#libs/delivery-tables';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { emailSchema } from '../apps/email/src/email.config.ts';
 import { EmailModule } from '../apps/email/src/email.module.ts';
@@ -130,6 +131,7 @@ describe('a service at its start', () => {
           warnings: [expect.objectContaining({ id: 'resend.clock', state: 'warn' })],
         },
         'consumer-restarts': { status: 'ok' },
+        handovers: { status: 'ok' },
         jobs: { status: 'ok' },
         'undecodable-batches': { status: 'ok' },
         'unreadable-partitions': { status: 'ok' },

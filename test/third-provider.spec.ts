@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { isConfigured, type ProviderDefinition } from '#libs/delivery';
 import { describeAdapter, describeWebhook, eventually, SandboxControl, type WebhookDelivery } from '#libs/testing';
-import { referenceFields } from '#libs/providers';
+import { referenceFields, isConfigured, type ProviderDefinition } from '#libs/providers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { EmailMessage } from '../apps/email/src/email-message.ts';
 import { emailSchemaOf, usedOf } from '../apps/email/src/email.config.ts';

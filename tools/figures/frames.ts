@@ -34,8 +34,8 @@ export interface Frame {
 }
 
 /**
- * Sends one e-mail through the real consumer, delivery and adapter, and reads the stack at the moment the HTTP client is
- * given the request. PostgreSQL and Kafka are answered for; the provider is a server on this machine.
+ * Sends one e-mail through the real consumer, delivery and adapter, and reads the stack at the moment the HTTP client
+ * is given the request. PostgreSQL and Kafka are answered for; the provider is a server on this machine.
  * @returns our own functions from the consumer to the call, in the order of the calls. V8’s asynchronous stack holds
  * what waits: a function that only hands a promise on is missing from it, and so is one whose call is over. Those
  * before the first read of the record are taken from the stack there.

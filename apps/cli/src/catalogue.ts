@@ -1,5 +1,5 @@
 import type { Channel } from '#libs/contracts';
-import type { ProviderDefinition } from '#libs/delivery';
+import type { ProviderDefinition } from '#libs/providers';
 import { emailCatalogue } from '../../email/src/providers/catalogue.ts';
 import { smsCatalogue } from '../../sms/src/providers/catalogue.ts';
 

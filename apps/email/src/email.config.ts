@@ -1,10 +1,11 @@
 import { EmailAddress } from '#libs/contracts';
-import { deliverySettings, healthSettings, isConfigured, permitSettings, settingsOfAll } from '#libs/delivery';
+import { deliverySettings, healthSettings, permitSettings } from '#libs/delivery';
 import { operatorSettings } from '#libs/operations';
 import { postgresSettings } from '#libs/persistence';
 import { recipientHashSettings, serviceSettings, settingsGroup } from '#libs/runtime';
 import { templateSettings } from '#libs/templates';
 import { kafkaSettings } from '#libs/transport';
+import { isConfigured, settingsOfAll } from '#libs/providers';
 import { z } from 'zod';
 import { attachmentSettings } from './attachments/attachments.config.ts';
 import { type EmailCatalogue, emailCatalogue } from './providers/catalogue.ts';

@@ -10,41 +10,25 @@ import {
   webhookControllers,
   webhookHandlers,
 } from '#libs/operations';
-import { type AllSettings, Health, SETTINGS, STOPPING } from '#libs/runtime';
+import type { SuppressionLists } from '#libs/providers';
+import { type AllSettings, Health, made, SETTINGS, STOPPING, tokenOf } from '#libs/runtime';
 import { Templates } from '#libs/templates';
 import { type DynamicModule, Module, type ModuleMetadata } from '@nestjs/common';
-import type { ConfigType } from '@nestjs/config';
 import { attachmentTimeoutOf } from './attachments/attachments.config.ts';
 import { AttachmentsService } from './attachments/attachments.service.ts';
 import { EmailChannel } from './email-channel.ts';
-import { type EmailMessage, mailboxOf } from './email-message.ts';
+import { mailboxOf } from './email-message.ts';
 import { emailConfig, usedOf } from './email.config.ts';
 import { EmailConsumer } from './email.consumer.ts';
 import { type EmailCatalogue, emailCatalogue } from './providers/catalogue.ts';
 import type { EmailServices } from './providers/definition.ts';
-import { LINKS, UnsubscribeModule } from './unsubscribe/unsubscribe.module.ts';
-import type { LinkMaker } from './unsubscribe/unsubscribe-link.policy.ts';
+import { UnsubscribeTokens } from './unsubscribe/token.policy.ts';
+import { UnsubscribeController } from './unsubscribe/unsubscribe.controller.ts';
+import { LINKS, unsubscribeLinks, unsubscribeService } from './unsubscribe/unsubscribe.module.ts';
 
-const SERVICES = Symbol('what the email service offers to its providers');
-const SUPPRESSION_LISTS = Symbol('the suppression lists of the providers');
-
-type Config = ConfigType<typeof emailConfig>;
-
-const files = {
-  provide: GuardedFiles,
-  inject: [emailConfig.KEY],
-  useFactory: (config: Config) => new GuardedFiles(readAddresses(config.FILES_ALLOWED_ADDRESSES) ?? []),
-};
-
-const attachments = (catalogue: EmailCatalogue) => ({
-  provide: AttachmentsService,
-  inject: [emailConfig.KEY, SETTINGS, GuardedFiles],
-  useFactory: (config: Config, all: AllSettings, fetcher: GuardedFiles) =>
-    new AttachmentsService(fetcher, {
-      ...config,
-      ATTACHMENT_TIMEOUT_MS: attachmentTimeoutOf(config.ATTACHMENT_TIMEOUT_MS, fileCallMs(catalogue, all)),
-    }),
-});
+const SERVICES = tokenOf<EmailServices>('what the email service offers to its providers');
+const SUPPRESSION_LISTS = tokenOf<readonly SuppressionLists[]>('the suppression lists of the providers');
+const config = emailConfig.KEY;
 
 /** The shortest time for a call in which we fetch files, in milliseconds. */
 const fileCallMs = (catalogue: EmailCatalogue, all: AllSettings) =>
@@ -54,75 +38,56 @@ const fileCallMs = (catalogue: EmailCatalogue, all: AllSettings) =>
       .map(({ callTimeout }) => Number(all[callTimeout])),
   );
 
-const services = {
-  provide: SERVICES,
-  inject: [AttachmentsService],
-  useFactory: (fetched: AttachmentsService): EmailServices => ({ attachments: fetched }),
-};
-
-const providers = (catalogue: EmailCatalogue) => ({
-  provide: ConfiguredProviders,
-  inject: [SETTINGS, SERVICES, Health],
-  useFactory: (all: AllSettings, offered: EmailServices, health: Health) =>
-    ConfiguredProviders.of(usedOf(catalogue, all), (name) => all[name], { services: offered, health }),
-});
-
-const suppressionLists = (catalogue: EmailCatalogue) => ({
-  provide: SUPPRESSION_LISTS,
-  inject: [SETTINGS, STOPPING],
-  useFactory: (all: AllSettings, stopping: AbortSignal) =>
-    listsOf(usedOf(catalogue, all), (name) => all[name], stopping),
-});
-
-const templates = {
-  provide: Templates,
-  inject: [emailConfig.KEY],
-  useFactory: (config: Config) => Templates.load(config.TEMPLATES_DIR, ['email']),
-};
-
-const channel = {
-  provide: ChannelPort,
-  inject: [ConfiguredProviders, emailConfig.KEY, Templates, { token: LINKS, optional: true }],
-  useFactory: (
-    { adapters }: ConfiguredProviders<EmailMessage>,
-    config: Config,
-    templates: Templates,
-    links?: LinkMaker,
-  ) =>
-    new EmailChannel({
-      providers: adapters,
-      sender: mailboxOf(config.EMAIL_FROM),
-      templates,
-      links,
-      coalesceLingerMs: config.EMAIL_COALESCE_LINGER_MS,
-    }),
-};
+const own = (catalogue: EmailCatalogue) => [
+  emailConfig.provider,
+  ...unsubscribeLinks,
+  made(GuardedFiles, { config }, ({ config }) => new GuardedFiles(readAddresses(config.FILES_ALLOWED_ADDRESSES) ?? [])),
+  made(AttachmentsService, { config, all: SETTINGS, files: GuardedFiles }, ({ config, all, files }) => {
+    const ATTACHMENT_TIMEOUT_MS = attachmentTimeoutOf(config.ATTACHMENT_TIMEOUT_MS, fileCallMs(catalogue, all));
+    return new AttachmentsService(files, { ...config, ATTACHMENT_TIMEOUT_MS });
+  }),
+  made(SERVICES, { attachments: AttachmentsService }, (offered) => offered),
+  made(ConfiguredProviders, { all: SETTINGS, services: SERVICES, health: Health }, ({ all, ...around }) =>
+    ConfiguredProviders.of(usedOf(catalogue, all), all, around),
+  ),
+  made(Templates, { config }, ({ config }) => Templates.load(config.TEMPLATES_DIR, ['email'])),
+  made(
+    ChannelPort,
+    { configured: ConfiguredProviders, templates: Templates, links: LINKS, config },
+    ({ configured, config, ...parts }) =>
+      new EmailChannel({
+        ...parts,
+        providers: configured.adapters,
+        sender: mailboxOf(config.EMAIL_FROM),
+        coalesceLingerMs: config.EMAIL_COALESCE_LINGER_MS,
+      }),
+  ),
+];
 
 const partsOf = (catalogue: EmailCatalogue): ModuleMetadata => ({
   imports: [
     DeliveryModule.forChannel({
       channel: 'email',
-      imports: [UnsubscribeModule],
-      providers: [
-        emailConfig.provider,
-        files,
-        attachments(catalogue),
-        services,
-        providers(catalogue),
-        templates,
-        channel,
-      ],
-      exports: [SERVICES],
+      providers: own(catalogue),
+      exports: [SERVICES, UnsubscribeTokens],
     }),
-    UnsubscribeModule,
   ],
-  controllers: [EmailConsumer, ...webhookControllers(catalogue), SuppressionsController, SuppressionSyncController],
+  controllers: [
+    EmailConsumer,
+    ...webhookControllers(catalogue),
+    UnsubscribeController,
+    SuppressionsController,
+    SuppressionSyncController,
+  ],
   providers: [
     ...webhookHandlers(catalogue, SERVICES),
+    unsubscribeService,
     operatorConfig.provider,
     operatorAccess,
     suppressionAdmin('email'),
-    suppressionLists(catalogue),
+    made(SUPPRESSION_LISTS, { all: SETTINGS, stopping: STOPPING }, ({ all, stopping }) =>
+      listsOf(usedOf(catalogue, all), all, stopping),
+    ),
     suppressionSync('email', SUPPRESSION_LISTS),
   ],
 });

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
-import { deliveryHooks, deliveryMigrations } from '#libs/delivery';
+import { deliveryHooks } from '#libs/delivery';
 import { runService } from '#libs/runtime';
+import { deliveryMigrations } from '#libs/delivery-tables';
 import { emailSchema } from './email.config.ts';
 import { EmailModule } from './email.module.ts';
 

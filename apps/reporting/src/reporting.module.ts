@@ -1,4 +1,4 @@
-import { API_ACCESS, type ApiAccess } from '#libs/runtime';
+import { API_ACCESS, made } from '#libs/runtime';
 import { Module } from '@nestjs/common';
 import { DeadLetterController } from './api/dead-letter.controller.ts';
 import { MessageController } from './api/message/message.controller.ts';
@@ -12,18 +12,14 @@ import { RequestConsumer } from './intake/request.consumer.ts';
 import { StatusConsumer } from './intake/status.consumer.ts';
 import { Projection } from './projection/projection.port.ts';
 import { PostgresProjection } from './projection/projection.store.ts';
-import { type ReportingConfig, reportingConfig } from './reporting.config.ts';
+import { reportingConfig } from './reporting.config.ts';
 
-const access = {
-  provide: API_ACCESS,
-  inject: [reportingConfig.KEY],
-  useFactory: (config: ReportingConfig): ApiAccess => ({
-    realm: 'reporting',
-    setting: 'REPORTING_TOKEN',
-    tokens: config.REPORTING_TOKEN,
-    hint: '; npm start keeps the first one in .data/admin-token',
-  }),
-};
+const access = made(API_ACCESS, { config: reportingConfig.KEY }, ({ config }) => ({
+  realm: 'reporting',
+  setting: 'REPORTING_TOKEN',
+  tokens: config.REPORTING_TOKEN,
+  hint: '; npm start keeps the first one in .data/admin-token',
+}));
 
 @Module({
   controllers: [

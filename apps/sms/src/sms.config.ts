@@ -1,11 +1,12 @@
 import { asWritten, flag, SmsSender } from '#libs/contracts';
-import { deliverySettings, healthSettings, permitSettings, settingsOfAll } from '#libs/delivery';
+import { deliverySettings, healthSettings, permitSettings } from '#libs/delivery';
 import { fileSettings } from '#libs/provider-http';
 import { operatorSettings } from '#libs/operations';
 import { postgresSettings } from '#libs/persistence';
 import { recipientHashSettings, serviceSettings, settingsGroup } from '#libs/runtime';
 import { templateSettings } from '#libs/templates';
 import { kafkaSettings } from '#libs/transport';
+import { settingsOfAll } from '#libs/providers';
 import type { ConfigType } from '@nestjs/config';
 import { z } from 'zod';
 import { type SmsCatalogue, smsCatalogue } from './providers/catalogue.ts';

@@ -1,5 +1,5 @@
-import { deliveryMigrations } from '#libs/delivery';
 import type { Migration } from '#libs/persistence';
+import { deliveryMigrations } from '#libs/delivery-tables';
 import { conversationMigration } from './conversation/conversations.store.ts';
 import { resendPlanMigration, resendPlanNamesMigration } from './conversation/resend-plans.store.ts';
 import { prefixUseMigration } from './recipient/prefix-use.store.ts';

@@ -1,5 +1,5 @@
 import { recipientHash } from '#libs/contracts';
-import { ChannelPort, ConfiguredProviders, DeliveryModule, settingsFor, withAccess } from '#libs/delivery';
+import { ChannelPort, ConfiguredProviders, DeliveryModule } from '#libs/delivery';
 import { GuardedFiles, readAddresses } from '#libs/provider-http';
 import {
   operatorAccess,
@@ -9,10 +9,10 @@ import {
   webhookControllers,
   webhookHandlers,
 } from '#libs/operations';
-import type { Pool } from '#libs/persistence';
-import { type AllSettings, Health, Jobs, POOL, SETTINGS } from '#libs/runtime';
+import { type AllSettings, Health, Jobs, made, POOL, SETTINGS, tokenOf } from '#libs/runtime';
 import { Templates } from '#libs/templates';
 import { Publisher } from '#libs/transport';
+import { settingsFor, withAccess } from '#libs/providers';
 import { Module } from '@nestjs/common';
 import { Conversations } from './conversation/conversations.port.ts';
 import { PostgresConversations } from './conversation/conversations.store.ts';
@@ -26,88 +26,56 @@ import { readRegions } from './recipient/region.policy.ts';
 import { keywordsFrom } from './reply/keywords.policy.ts';
 import { ScreeningService } from './screening.service.ts';
 import { SmsChannel, type SmsRules } from './sms-channel.ts';
-import type { SmsMessage } from './sms-message.ts';
 import { budgetsOf, type SmsConfig, smsConfig } from './sms.config.ts';
 import { SmsConsumer } from './sms.consumer.ts';
 
-const SERVICES = Symbol('what the sms service offers to its providers');
+const SERVICES = tokenOf<SmsServices>('what the sms service offers to its providers');
+const config = smsConfig.KEY;
 
 /** The providers that are used, the preferred one first. */
-const usedOf = (all: AllSettings) => withAccess(smsCatalogue, (name) => all[name]);
+const usedOf = (all: AllSettings) => withAccess(smsCatalogue, all);
 
-const services = {
-  provide: SERVICES,
-  inject: [smsConfig.KEY, Publisher],
-  useFactory: (config: SmsConfig, publisher: Publisher): SmsServices => ({
+const own = [
+  smsConfig.provider,
+  made(SERVICES, { config, publisher: Publisher }, ({ config, publisher }) => ({
     publicUrl: config.PUBLIC_URL,
     keywords: keywordsFrom(config.SMS_KEYWORDS),
     publisher,
-  }),
-};
-
-const providers = {
-  provide: ConfiguredProviders,
-  inject: [SETTINGS, SERVICES, Health],
-  useFactory: (all: AllSettings, offered: SmsServices, health: Health) =>
-    ConfiguredProviders.of(usedOf(all), (name) => all[name], { services: offered, health }),
-};
-
-const templates = {
-  provide: Templates,
-  inject: [smsConfig.KEY],
-  useFactory: (config: SmsConfig) => Templates.load(config.TEMPLATES_DIR, ['sms']),
-};
-
-const conversations = {
-  provide: Conversations,
-  inject: [POOL, Jobs],
-  useFactory: (pool: Pool, jobs: Jobs) => new PostgresConversations(pool, jobs),
-};
-
-const resendPlans = {
-  provide: ResendPlans,
-  inject: [POOL, Jobs],
-  useFactory: (pool: Pool, jobs: Jobs) => new PostgresResendPlans(pool, jobs),
-};
-
-const prefixUse = {
-  provide: PrefixUse,
-  inject: [POOL, Jobs],
-  useFactory: (pool: Pool, jobs: Jobs) => new PostgresPrefixUse(pool, jobs),
-};
-
-const files = {
-  provide: GuardedFiles,
-  inject: [smsConfig.KEY],
-  useFactory: (config: SmsConfig) => new GuardedFiles(readAddresses(config.FILES_ALLOWED_ADDRESSES) ?? []),
-};
-
-const screening = {
-  provide: ScreeningService,
-  inject: [smsConfig.KEY, Conversations, GuardedFiles, PrefixUse],
-  useFactory: (config: SmsConfig, known: Conversations, media: GuardedFiles, prefixUse: PrefixUse) =>
-    new ScreeningService({
-      conversations: known,
-      prefixUse,
-      windowRule: config.WHATSAPP_WINDOW,
-      budgets: budgetsOf(config),
-      files: config.SMS_MEDIA_CHECK === 'look' ? media : undefined,
-      hashOf: (number) => recipientHash(config.RECIPIENT_HASH_KEY, number),
-    }),
-};
-
-const channel = {
-  provide: ChannelPort,
-  inject: [ConfiguredProviders, smsConfig.KEY, SETTINGS, ScreeningService, Templates, ResendPlans],
-  useFactory: (
-    { adapters }: ConfiguredProviders<SmsMessage>,
-    config: SmsConfig,
-    all: AllSettings,
-    screening: ScreeningService,
-    templates: Templates,
-    resendPlans: ResendPlans,
-  ) => new SmsChannel({ providers: adapters, rules: rulesOf(config, all), screening, templates, resendPlans }),
-};
+  })),
+  made(ConfiguredProviders, { all: SETTINGS, services: SERVICES, health: Health }, ({ all, ...around }) =>
+    ConfiguredProviders.of(usedOf(all), all, around),
+  ),
+  made(Templates, { config }, ({ config }) => Templates.load(config.TEMPLATES_DIR, ['sms'])),
+  made(Conversations, { pool: POOL, jobs: Jobs }, ({ pool, jobs }) => new PostgresConversations(pool, jobs)),
+  made(ResendPlans, { pool: POOL, jobs: Jobs }, ({ pool, jobs }) => new PostgresResendPlans(pool, jobs)),
+  made(PrefixUse, { pool: POOL, jobs: Jobs }, ({ pool, jobs }) => new PostgresPrefixUse(pool, jobs)),
+  made(GuardedFiles, { config }, ({ config }) => new GuardedFiles(readAddresses(config.FILES_ALLOWED_ADDRESSES) ?? [])),
+  made(
+    ScreeningService,
+    { conversations: Conversations, prefixUse: PrefixUse, files: GuardedFiles, config },
+    ({ files, config, ...parts }) =>
+      new ScreeningService({
+        ...parts,
+        windowRule: config.WHATSAPP_WINDOW,
+        budgets: budgetsOf(config),
+        files: config.SMS_MEDIA_CHECK === 'look' ? files : undefined,
+        hashOf: (number) => recipientHash(config.RECIPIENT_HASH_KEY, number),
+      }),
+  ),
+  made(
+    ChannelPort,
+    {
+      configured: ConfiguredProviders,
+      screening: ScreeningService,
+      templates: Templates,
+      resendPlans: ResendPlans,
+      all: SETTINGS,
+      config,
+    },
+    ({ configured, all, config, ...parts }) =>
+      new SmsChannel({ ...parts, providers: configured.adapters, rules: rulesOf(config, all) }),
+  ),
+];
 
 /** What the settings say of texts. */
 function rulesOf(config: SmsConfig, all: AllSettings): SmsRules {
@@ -124,7 +92,7 @@ function rulesOf(config: SmsConfig, all: AllSettings): SmsRules {
     maxSegments: config.SMS_MAX_SEGMENTS,
     smartEncoding: config.SMS_SMART_ENCODING,
     numberCheck: config.SMS_NUMBER_CHECK,
-    templates: preferred?.contentTemplates(settingsFor(preferred, (name) => all[name])),
+    templates: preferred?.contentTemplates(settingsFor(preferred, all)),
   };
 }
 
@@ -133,18 +101,7 @@ function rulesOf(config: SmsConfig, all: AllSettings): SmsRules {
   imports: [
     DeliveryModule.forChannel({
       channel: 'sms',
-      providers: [
-        smsConfig.provider,
-        services,
-        providers,
-        conversations,
-        resendPlans,
-        prefixUse,
-        files,
-        screening,
-        templates,
-        channel,
-      ],
+      providers: own,
       exports: [SERVICES, smsConfig.KEY, Conversations, ResendPlans],
     }),
   ],

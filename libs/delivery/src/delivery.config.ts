@@ -1,4 +1,5 @@
 import { milliseconds } from '#libs/contracts';
+import { ledgerSettings } from '#libs/delivery-tables';
 import { recipientHashSettings, settingsGroup } from '#libs/runtime';
 import { healthSettings } from './route/health/health.config.ts';
 import { permitSettings } from './route/permits/permits.config.ts';
@@ -15,15 +16,7 @@ export const deliverySettings = {
     'A message that was handed over to retry, and on which retry has said nothing for so long, is looked after, ' +
       'in milliseconds: it is handed over once more if its record or the answer was lost, not if retry is behind.',
   ),
-  LEDGER_RETENTION_DAYS: z.coerce
-    .number()
-    .int()
-    .min(2)
-    .max(90)
-    .default(14)
-    .describe(
-      'How long repeats of a message are recognised, in days. Must exceed the retention of the request topics.',
-    ),
+  ...ledgerSettings,
   CANCEL_WAIT_MS: milliseconds(60_000).describe(
     'A cancellation whose request has not come within this many milliseconds is reported as refused: never seen. ' +
       'Should the request still come within LEDGER_RETENTION_DAYS, it is not sent.',

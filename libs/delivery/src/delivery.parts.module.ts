@@ -1,8 +1,6 @@
 import { type Channel, recipientRef } from '#libs/contracts';
-import type { Pool } from '#libs/persistence';
-import { KAFKA, kafkaConfig, LOGGER, POOL, STOPPING } from '#libs/runtime';
-import type { Logger } from '#libs/telemetry';
-import { type KafkaConfig, Publisher } from '#libs/transport';
+import { KAFKA, kafkaConfig, LOGGER, made, POOL, STOPPING } from '#libs/runtime';
+import { Publisher } from '#libs/transport';
 import { Intake } from './accept/intake.service.ts';
 import { CancelService } from './cancel/cancel.service.ts';
 import { Cancellations } from './cancel/cancellations.port.ts';
@@ -28,187 +26,145 @@ import { PostgresSuppressions } from './suppressions/suppressions.store.ts';
 import { revokeAcceptance } from './template-resend/revoke-acceptance.store.ts';
 import { TemplateResendService } from './template-resend/template-resend.service.ts';
 import { OtherEvents } from './webhooks/other-events.service.ts';
-import type { FactoryProvider } from '@nestjs/common';
-import type { Kafka } from 'kafkajs';
+import type { Abstract, FactoryProvider } from '@nestjs/common';
 
-type Port = ChannelPort<RequestEnvelope, unknown>;
+const config = deliveryConfig.KEY;
+const port = ChannelPort as Abstract<ChannelPort<RequestEnvelope, unknown>>;
 
 /** How long a claim protects its holder: a call's time-out and the guard, in milliseconds. */
-const leaseOf = ({ callTimeoutMs }: ConfiguredProviders<unknown>, config: DeliveryConfig) =>
-  callTimeoutMs + config.LEASE_GUARD_MS;
+const leaseOf = ({ callTimeoutMs }: ConfiguredProviders<unknown>, { LEASE_GUARD_MS }: DeliveryConfig) =>
+  callTimeoutMs + LEASE_GUARD_MS;
 
 /** The parts of a channel's delivery, each made of those that it needs. */
 export const deliveryParts = (channel: Channel): FactoryProvider[] => [
   ...storesOf(channel),
   ...routeParts(channel),
   ...publishing(channel),
-  {
-    provide: DeliveryService,
-    inject: [
-      ChannelPort,
-      ConfiguredProviders,
-      RoutingService,
-      Ledger,
-      OutcomePublisher,
-      deliveryConfig.KEY,
-      LOGGER,
-      STOPPING,
-    ],
-    useFactory: (
-      port: Port,
-      providers: ConfiguredProviders<unknown>,
-      routing: RoutingService<unknown>,
+  made(
+    DeliveryService,
+    {
+      channel: port,
+      configured: ConfiguredProviders,
+      routing: RoutingService,
       ledger: Ledger,
       outcomes: OutcomePublisher,
-      config: DeliveryConfig,
-      logger: Logger,
-      stopping: AbortSignal,
-    ) =>
+      logger: LOGGER,
+      stopping: STOPPING,
+      config,
+    },
+    ({ configured, config, ...parts }) =>
       new DeliveryService({
-        channel: port,
-        providers: port.providers,
-        routing,
-        ledger,
-        outcomes,
-        leaseMs: leaseOf(providers, config),
+        ...parts,
+        providers: parts.channel.providers,
+        leaseMs: leaseOf(configured, config),
         guardMs: config.LEASE_GUARD_MS,
         retentionDays: config.LEDGER_RETENTION_DAYS,
-        coalesceLingerMs: port.coalesceLingerMs,
-        logger,
-        stopping,
+        coalesceLingerMs: parts.channel.coalesceLingerMs,
       }),
-  },
-  {
-    provide: Intake,
-    inject: [ChannelPort, DeliveryService, Ledger, Handovers, CancelService, Suppressions, deliveryConfig.KEY],
-    useFactory: (
-      port: Port,
-      dispatcher: DeliveryService<unknown>,
+  ),
+  made(
+    Intake,
+    {
+      channel: port,
+      dispatcher: DeliveryService,
       ledger: Ledger,
       handovers: Handovers,
       cancels: CancelService,
       suppressed: Suppressions,
-      config: DeliveryConfig,
-    ) =>
+      config,
+    },
+    ({ config, ...parts }) =>
       new Intake({
-        channel: port,
-        dispatcher,
-        ledger,
-        handovers,
-        cancels,
-        suppressed,
+        ...parts,
         hashKey: config.RECIPIENT_HASH_KEY,
         scheduleAtMostDays: config.SCHEDULE_AT_MOST_DAYS,
       }),
-  },
-  {
-    provide: EndingService,
-    inject: [ChannelPort, DeliveryService, OutcomePublisher, deliveryConfig.KEY, LOGGER],
-    useFactory: (
-      port: Port,
-      dispatcher: DeliveryService<unknown>,
-      outcomes: OutcomePublisher,
-      config: DeliveryConfig,
-      logger: Logger,
-    ) =>
+  ),
+  made(
+    EndingService,
+    { port, dispatcher: DeliveryService, outcomes: OutcomePublisher, logger: LOGGER, config },
+    ({ port, config, ...parts }) =>
       new EndingService({
+        ...parts,
         channel,
         schema: port.schema,
         recipientsOf: (request) =>
           port
             .addressesOf(port.schema.parse(request))
             .map((address) => recipientRef(config.RECIPIENT_HASH_KEY, address)),
-        dispatcher,
-        outcomes,
-        logger,
       }),
-  },
+  ),
 ];
 
 /** What is kept in the channel's schema. */
-const storesOf = (channel: Channel): FactoryProvider[] => [
-  {
-    provide: Ledger,
-    inject: [POOL, ConfiguredProviders, deliveryConfig.KEY],
-    useFactory: (pool: Pool, providers: ConfiguredProviders<unknown>, config: DeliveryConfig) =>
+const storesOf = (schema: Channel): FactoryProvider[] => [
+  made(
+    Ledger,
+    { pool: POOL, configured: ConfiguredProviders, config },
+    ({ pool, configured, config }) =>
       new PostgresLedger({
         pool,
-        schema: channel,
-        leaseMs: leaseOf(providers, config),
+        schema,
+        leaseMs: leaseOf(configured, config),
         retentionDays: config.LEDGER_RETENTION_DAYS,
       }),
-  },
-  {
-    provide: Handovers,
-    inject: [POOL, deliveryConfig.KEY],
-    useFactory: (pool: Pool, config: DeliveryConfig) =>
-      new PostgresHandovers({ pool, schema: channel, answerMs: config.HANDOVER_ANSWER_MS }),
-  },
-  {
-    provide: Cancellations,
-    inject: [POOL, deliveryConfig.KEY],
-    useFactory: (pool: Pool, config: DeliveryConfig) =>
-      new PostgresCancellations(pool, channel, config.LEDGER_RETENTION_DAYS),
-  },
-  {
-    provide: Suppressions,
-    inject: [POOL],
-    useFactory: (pool: Pool) => new PostgresSuppressions(pool, channel),
-  },
-  {
-    provide: HandoverReading,
-    inject: [KAFKA, kafkaConfig.KEY],
-    useFactory: (kafka: Kafka, config: KafkaConfig) =>
-      new KafkaHandoverReading(kafka, config.KAFKA_TOPIC_PREFIX, channel),
-  },
+  ),
+  made(
+    Handovers,
+    { pool: POOL, config },
+    ({ pool, config }) => new PostgresHandovers({ pool, schema, answerMs: config.HANDOVER_ANSWER_MS }),
+  ),
+  made(
+    Cancellations,
+    { pool: POOL, config },
+    ({ pool, config }) => new PostgresCancellations(pool, schema, config.LEDGER_RETENTION_DAYS),
+  ),
+  made(Suppressions, { pool: POOL }, ({ pool }) => new PostgresSuppressions(pool, schema)),
 ];
 
 /** What tells others, and looks after what was told. */
 const publishing = (channel: Channel): FactoryProvider[] => [
-  {
-    provide: OutcomePublisher,
-    inject: [Publisher, Handovers, LOGGER],
-    useFactory: (publisher: Publisher, handovers: Handovers, logger: Logger) =>
-      new OutcomePublisher(publisher, handovers, logger),
-  },
-  {
-    provide: SuppressionsService,
-    inject: [Publisher],
-    useFactory: (publisher: Publisher) => new SuppressionsService(publisher),
-  },
-  {
-    provide: ReceiptsService,
-    inject: [OutcomePublisher, SuppressionsService],
-    useFactory: (outcomes: OutcomePublisher, suppressions: SuppressionsService) =>
-      new ReceiptsService(outcomes, suppressions),
-  },
-  {
-    provide: OtherEvents,
-    inject: [Publisher, LOGGER],
-    useFactory: (publisher: Publisher, logger: Logger) => new OtherEvents(publisher, logger),
-  },
-  {
-    provide: CancelService,
-    inject: [Cancellations, OutcomePublisher, deliveryConfig.KEY, LOGGER],
-    useFactory: (cancellations: Cancellations, outcomes: OutcomePublisher, config: DeliveryConfig, logger: Logger) =>
-      new CancelService({ channel, cancellations, outcomes, logger, waitMs: config.CANCEL_WAIT_MS, now: Date.now }),
-  },
-  {
-    provide: HandoverWatch,
-    inject: [Handovers, OutcomePublisher, deliveryConfig.KEY, LOGGER],
-    useFactory: (handovers: Handovers, outcomes: OutcomePublisher, config: DeliveryConfig, logger: Logger) =>
+  made(
+    OutcomePublisher,
+    { publisher: Publisher, handovers: Handovers, logger: LOGGER },
+    ({ publisher, handovers, logger }) => new OutcomePublisher(publisher, handovers, logger),
+  ),
+  made(SuppressionsService, { publisher: Publisher }, ({ publisher }) => new SuppressionsService(publisher)),
+  made(
+    ReceiptsService,
+    { outcomes: OutcomePublisher, suppressions: SuppressionsService },
+    ({ outcomes, suppressions }) => new ReceiptsService(outcomes, suppressions),
+  ),
+  made(
+    OtherEvents,
+    { publisher: Publisher, logger: LOGGER },
+    ({ publisher, logger }) => new OtherEvents(publisher, logger),
+  ),
+  made(
+    CancelService,
+    { cancellations: Cancellations, outcomes: OutcomePublisher, logger: LOGGER, config },
+    ({ config, ...parts }) => new CancelService({ ...parts, channel, waitMs: config.CANCEL_WAIT_MS, now: Date.now }),
+  ),
+  made(
+    HandoverReading,
+    { kafka: KAFKA, config: kafkaConfig.KEY },
+    ({ kafka, config }) => new KafkaHandoverReading(kafka, config.KAFKA_TOPIC_PREFIX, channel),
+  ),
+  made(
+    HandoverWatch,
+    { handovers: Handovers, outcomes: OutcomePublisher, logger: LOGGER, config },
+    ({ outcomes, config, ...parts }) =>
       new HandoverWatch({
+        ...parts,
         channel,
-        handovers,
         publish: (deferred) => outcomes.handOver(deferred),
-        logger,
         answerMs: config.HANDOVER_ANSWER_MS,
       }),
-  },
-  {
-    provide: TemplateResendService,
-    inject: [POOL, OutcomePublisher, STOPPING],
-    useFactory: (pool: Pool, outcomes: OutcomePublisher, stopping: AbortSignal) =>
+  ),
+  made(
+    TemplateResendService,
+    { pool: POOL, outcomes: OutcomePublisher, stopping: STOPPING },
+    ({ pool, outcomes, stopping }) =>
       new TemplateResendService((id, hop) => revokeAcceptance({ pool, schema: channel }, id, hop), outcomes, stopping),
-  },
+  ),
 ];

@@ -1,8 +1,8 @@
 import { identityKey, type SendDeferred } from '#libs/contracts';
 import { migrate, type Pool } from '#libs/persistence';
 import { aDatabase, aDeferred, type TestDatabase } from '#libs/testing';
+import { deliveryMigrations } from '#libs/delivery-tables';
 import { OutcomePublisher } from '../src/publish/outcome-publisher.service.ts';
-import { deliveryMigrations } from '../src/delivery.migrations.ts';
 import { PostgresHandovers } from '../src/handover/handovers.store.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 

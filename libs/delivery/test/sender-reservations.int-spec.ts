@@ -1,12 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { migrate, type Pool } from '#libs/persistence';
 import { aDatabase, type TestDatabase } from '#libs/testing';
+import { senderRateMigration } from '#libs/delivery-tables';
 import { Permits } from '../src/route/permits/permits.service.ts';
 import type { ReservationRequest } from '../src/route/reservations/sender-reservations.port.ts';
-import {
-  PostgresSenderReservations,
-  senderRateMigration,
-} from '../src/route/reservations/sender-reservations.store.ts';
+import { PostgresSenderReservations } from '../src/route/reservations/sender-reservations.store.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 /**

@@ -3,7 +3,7 @@ import { liftOf, recipientRef, suppressionKey } from '#libs/contracts';
 import { migrate, type Pool } from '#libs/persistence';
 import { aDatabase, type TestDatabase } from '#libs/testing';
 import type { Outgoing } from '#libs/transport';
-import { deliveryMigrations } from '../src/delivery.migrations.ts';
+import { deliveryMigrations } from '#libs/delivery-tables';
 import { PostgresLedger } from '../src/ledger/ledger.store.ts';
 import type { KeyedSuppressionChange, SuppressionFilter } from '../src/suppressions/suppressions.port.ts';
 import { SuppressionsService } from '../src/suppressions/suppressions.service.ts';

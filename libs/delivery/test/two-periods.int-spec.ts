@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { migrate, type Pool } from '#libs/persistence';
 import { aDatabase, type TestDatabase } from '#libs/testing';
-import { ledgerMigrations } from '../src/ledger/ledger.migrations.ts';
+import { ledgerMigrations } from '#libs/delivery-tables';
 import { PostgresLedger } from '../src/ledger/ledger.store.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aDelivery } from './builders/a-delivery.ts';

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { recipientRef, SuppressionChanged, SuppressionScope } from '#libs/contracts';
-import { deliveryMigrations, PostgresSuppressions, type Suppressions, SuppressionsService } from '#libs/delivery';
+import { PostgresSuppressions, type Suppressions, SuppressionsService } from '#libs/delivery';
 import { type ListPage, SuppressionLists } from '#libs/providers';
 import { migrate } from '#libs/persistence';
 import { aDatabase, type TestDatabase } from '#libs/testing';
+import { deliveryMigrations } from '#libs/delivery-tables';
 import { SuppressionAdmin } from '../src/suppressions/suppression-admin.service.ts';
 import { SuppressionSync, type SyncStep } from '../src/suppressions/suppression-sync.service.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';

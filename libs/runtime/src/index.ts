@@ -9,5 +9,6 @@ export { BodyAsBytes, createHttpAdapter, routesOf } from './http/http.ts';
 export { KAFKA, kafkaConfig, LOGGER, POOL, RuntimeModule, type ServiceCore, STOPPING } from './runtime.module.ts';
 export type { Route, RouteTable } from './http/route-table.ts';
 export * from './service.config.ts';
+export { type Gives, made, type Token, tokenOf } from './made.ts';
 export * from './settings.ts';
 export * from './http/valid.pipe.ts';

@@ -4,17 +4,18 @@ import type { Logger } from '#libs/telemetry';
 import { ErrorFilter } from './http/error.filter.ts';
 import { Health, HealthController } from './health.ts';
 import { Jobs } from './jobs.ts';
+import { tokenOf } from './made.ts';
 import { SETTINGS, settingsGroup } from './settings.ts';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import type { Kafka } from 'kafkajs';
 
-export const POOL = Symbol('postgres pool');
+export const POOL = tokenOf<Pool>('postgres pool');
 /** The client that everything of this process shares. */
-export const KAFKA = Symbol('kafka client');
-export const LOGGER = Symbol('logger');
+export const KAFKA = tokenOf<Kafka>('kafka client');
+export const LOGGER = tokenOf<Logger>('logger');
 /** Aborted as soon as the service is told to stop. */
-export const STOPPING = Symbol('stopping');
+export const STOPPING = tokenOf<AbortSignal>('stopping');
 
 /** The settings of the Kafka connection. */
 export const kafkaConfig = settingsGroup('kafka', kafkaSettings);

@@ -1,6 +1,6 @@
 import { channelTopics, topicNames } from '#libs/contracts';
 import { type Finding, findingsOf } from '#libs/providers';
-import { deliverySettings } from '#libs/delivery';
+import { ledgerSettings } from '#libs/delivery-tables';
 import { longestRetention } from '#libs/transport';
 import { requireDatabase } from '../environment/external.ts';
 import { createKafka, topicPrefixOf } from '../kafka/kafka-client.ts';
@@ -73,7 +73,7 @@ function listed(all: readonly string[], between = ', '): string {
 }
 
 async function examineRetention(env: Env): Promise<Finding> {
-  const { data: days } = deliverySettings.LEDGER_RETENTION_DAYS.safeParse(env['LEDGER_RETENTION_DAYS'] || undefined);
+  const { data: days } = ledgerSettings.LEDGER_RETENTION_DAYS.safeParse(env['LEDGER_RETENTION_DAYS'] || undefined);
   if (days === undefined)
     return say.fail(
       'kafka.retention',

@@ -1,6 +1,6 @@
 import { type Finding, findingsOf } from '#libs/providers';
-import { deliveryMigrations } from '#libs/delivery';
 import { type Migration, pendingMigrations, postgresSettings } from '#libs/persistence';
+import { deliveryMigrations } from '#libs/delivery-tables';
 import { reportingMigrations } from '../../../reporting/src/reporting.migrations.ts';
 import { migrations as retryMigrations } from '../../../retry/src/retry.migrations.ts';
 import { smsMigrations } from '../../../sms/src/sms.migrations.ts';

@@ -1,4 +1,5 @@
-import type { ProviderDefinition } from '#libs/delivery';
+import type { WebhookParts } from '#libs/delivery';
+import type { ProviderDefinition } from '#libs/providers';
 import type { AttachmentsService } from '../attachments/attachments.service.ts';
 import type { EmailMessage } from '../email-message.ts';
 
@@ -11,7 +12,8 @@ export interface EmailServices {
 export interface EmailProviderDefinition<Settings extends object = Record<string, unknown>> extends ProviderDefinition<
   EmailMessage,
   Settings,
-  EmailServices
+  EmailServices,
+  WebhookParts
 > {
   readonly channel: 'email';
   /** Who gets the attachments that a request names by URL. `us`: within the call, so its time is the call's. */

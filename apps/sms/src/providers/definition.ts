@@ -1,6 +1,7 @@
 import type { FieldError, SmsRequested } from '#libs/contracts';
-import type { ProviderDefinition } from '#libs/delivery';
 import type { Publisher } from '#libs/transport';
+import type { WebhookParts } from '#libs/delivery';
+import type { ProviderDefinition } from '#libs/providers';
 import type { Keywords } from '../reply/keywords.policy.ts';
 import type { SmsMessage } from '../sms-message.ts';
 
@@ -27,7 +28,8 @@ export interface ContentTemplateRules {
 export interface SmsProviderDefinition<Settings extends object = Record<string, unknown>> extends ProviderDefinition<
   SmsMessage,
   Settings,
-  SmsServices
+  SmsServices,
+  WebhookParts
 > {
   readonly channel: 'sms';
   /** Settings that may name a sender beside SMS_FROM and SMS_SENDERS. */

@@ -1,5 +1,10 @@
-import type { ProviderCheck, SuppressionLists } from '#libs/providers';
-import { isConfigured, type ProviderDefinition, type RunningProvider, settingsFor } from './provider-definition.ts';
+import {
+  type ProviderCheck,
+  type ProviderDefinition,
+  type RunningProvider,
+  settingsFor,
+  type SuppressionLists,
+} from '#libs/providers';
 
 /** What a channel is given beside its settings. */
 export interface ProvidersAround<Services> {
@@ -7,15 +12,6 @@ export interface ProvidersAround<Services> {
   /** Where each provider's check of its key is shown. */
   health: { addProvider(name: string, check: () => Promise<ProviderCheck>): void };
 }
-
-/** The providers of a catalogue that have access, in its order. */
-export const withAccess = <D extends Pick<ProviderDefinition<never>, 'access'>>(
-  catalogue: readonly D[],
-  get: (name: string) => unknown,
-): D[] =>
-  catalogue.filter((definition) =>
-    isConfigured(definition, Object.fromEntries(definition.access.map((name) => [name, get(name)]))),
-  );
 
 /** The running adapters of a channel, in the order of preference. */
 export class ConfiguredProviders<M> {
@@ -37,23 +33,23 @@ export class ConfiguredProviders<M> {
 
   /**
    * @param definitions those that are used, the preferred one first
-   * @param get a setting by its name
+   * @param all settings of the service
    */
   static async of<M, Services>(
     definitions: readonly ProviderDefinition<M, Record<string, unknown>, Services>[],
-    get: (name: string) => unknown,
+    all: Readonly<Record<string, unknown>>,
     { services, health }: ProvidersAround<Services>,
   ): Promise<ConfiguredProviders<M>> {
     const adapters = await Promise.all(
-      definitions.map((definition) => definition.adapter(settingsFor(definition, get), services)),
+      definitions.map((definition) => definition.adapter(settingsFor(definition, all), services)),
     );
     for (const adapter of adapters) health.addProvider(adapter.name, () => adapter.check());
     return new ConfiguredProviders(
       adapters,
-      Math.max(...definitions.map(({ callTimeout }) => Number(get(callTimeout)))),
+      Math.max(...definitions.map(({ callTimeout }) => Number(all[callTimeout]))),
       new Map(
         definitions.flatMap(({ name, rate }) => {
-          const perS = get(rate) as number | undefined;
+          const perS = all[rate] as number | undefined;
           return perS === undefined ? [] : [[name, perS] as const];
         }),
       ),
@@ -68,7 +64,7 @@ export class ConfiguredProviders<M> {
 /** The suppression lists that these providers keep themselves. */
 export const listsOf = <M, Services>(
   definitions: readonly ProviderDefinition<M, Record<string, unknown>, Services>[],
-  get: (name: string) => unknown,
+  all: Readonly<Record<string, unknown>>,
   stopping: AbortSignal,
 ): SuppressionLists[] =>
-  definitions.flatMap((definition) => definition.lists?.(settingsFor(definition, get), stopping) ?? []);
+  definitions.flatMap((definition) => definition.lists?.(settingsFor(definition, all), stopping) ?? []);

@@ -1,9 +1,7 @@
 import type { Channel } from '#libs/contracts';
-import type { Pool } from '#libs/persistence';
-import { LOGGER, POOL, STOPPING } from '#libs/runtime';
-import type { Logger } from '#libs/telemetry';
+import { LOGGER, made, POOL, STOPPING } from '#libs/runtime';
 import { ChannelPort } from '../channel.port.ts';
-import { type DeliveryConfig, deliveryConfig } from '../delivery.config.ts';
+import { deliveryConfig } from '../delivery.config.ts';
 import { ConfiguredProviders } from '../provider/configured-providers.ts';
 import { breakerLimitsOf } from './health/health.config.ts';
 import { ProviderHealth } from './health/provider-health.ts';
@@ -15,25 +13,23 @@ import { PostgresSenderReservations } from './reservations/sender-reservations.s
 import { RoutingService } from './routing.service.ts';
 import type { FactoryProvider } from '@nestjs/common';
 
+const config = deliveryConfig.KEY;
+
 /** What decides by which provider a message goes, and when. */
 export const routeParts = (channel: Channel): FactoryProvider[] => [
-  {
-    provide: SenderReservations,
-    inject: [POOL],
-    useFactory: (pool: Pool) => new PostgresSenderReservations(pool, channel),
-  },
-  {
-    provide: Permits,
-    inject: [SenderReservations, ConfiguredProviders, deliveryConfig.KEY, LOGGER, STOPPING],
-    useFactory: (
+  made(SenderReservations, { pool: POOL }, ({ pool }) => new PostgresSenderReservations(pool, channel)),
+  made(
+    Permits,
+    {
       reservations: SenderReservations,
-      { rates }: ConfiguredProviders<unknown>,
-      config: DeliveryConfig,
-      logger: Logger,
-      stopping: AbortSignal,
-    ) =>
+      configured: ConfiguredProviders,
+      logger: LOGGER,
+      stopping: STOPPING,
+      config,
+    },
+    ({ reservations, configured, logger, stopping, config }) =>
       new Permits({
-        providerRates: rates,
+        providerRates: configured.rates,
         tenantRatePerS: config.TENANT_RATE_PER_S,
         senderRates: senderRatesOf(config),
         reservations,
@@ -43,35 +39,25 @@ export const routeParts = (channel: Channel): FactoryProvider[] => [
         stopping,
         onError: (err) => logger.warn({ err }, 'the rate of a sender cannot be asked for'),
       }),
-  },
-  { provide: ReplicaShare, inject: [Permits], useFactory: (permits: Permits) => new ReplicaShare(permits) },
-  {
-    provide: ProviderHealth,
-    inject: [ConfiguredProviders, deliveryConfig.KEY, LOGGER, STOPPING],
-    useFactory: (
-      { adapters }: ConfiguredProviders<unknown>,
-      config: DeliveryConfig,
-      logger: Logger,
-      stopping: AbortSignal,
-    ) =>
+  ),
+  made(ReplicaShare, { permits: Permits }, ({ permits }) => new ReplicaShare(permits)),
+  made(
+    ProviderHealth,
+    { configured: ConfiguredProviders, logger: LOGGER, stopping: STOPPING, config },
+    ({ configured, logger, stopping, config }) =>
       new ProviderHealth({
-        providers: adapters.map(({ name }) => name),
+        providers: configured.adapters.map(({ name }) => name),
         limits: breakerLimitsOf(config),
         calls: config.BULKHEAD_CALLS,
         stopping,
         onChange: (provider, state) => logger.warn({ provider, state }, 'a provider’s circuit has changed'),
       }),
-  },
-  {
-    provide: RoutingService,
-    inject: [ChannelPort, Permits, ProviderHealth, deliveryConfig.KEY],
-    useFactory: (
-      channel: ChannelPort<unknown, unknown>,
-      permits: Permits,
-      health: ProviderHealth,
-      config: DeliveryConfig,
-    ) =>
-      new RoutingService<unknown>({
+  ),
+  made(
+    RoutingService,
+    { channel: ChannelPort, permits: Permits, health: ProviderHealth, config },
+    ({ channel, permits, health, config }) =>
+      new RoutingService({
         providers: channel.providers,
         permits,
         health,
@@ -79,5 +65,5 @@ export const routeParts = (channel: Channel): FactoryProvider[] => [
         senderOf: (message) => channel.senderOf(message),
         boundTo: (message) => channel.boundTo(message),
       }),
-  },
+  ),
 ];

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { migrate, type Pool } from '#libs/persistence';
 import { aDatabase, aFailure, type TestDatabase } from '#libs/testing';
+import { ledgerMigrations } from '#libs/delivery-tables';
 import type { SiblingCall, Claim, Delivery, Outcome } from '../../src/delivery.ts';
-import { ledgerMigrations } from '../../src/ledger/ledger.migrations.ts';
 import { keepPartitions } from '../../src/ledger/ledger.partitions.ts';
 import { PostgresLedger } from '../../src/ledger/ledger.store.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';

@@ -1,17 +1,14 @@
 import {
-  type DeliveryConfig,
   deliveryConfig,
   OtherEvents,
-  type ProviderDefinition,
   ReceiptsService,
-  settingsFor,
   Suppressions,
   SuppressionsService,
-  type WebhookHandler,
   type WebhookIntake,
+  type WebhookParts,
 } from '#libs/delivery';
-import { type AllSettings, BodyAsBytes, LOGGER, SETTINGS } from '#libs/runtime';
-import type { Logger } from '#libs/telemetry';
+import { BodyAsBytes, type Gives, LOGGER, made, SETTINGS, type Token, tokenOf } from '#libs/runtime';
+import { type ProviderDefinition, settingsFor, type WebhookHandler } from '#libs/providers';
 import {
   Controller,
   type FactoryProvider,
@@ -26,52 +23,46 @@ import {
 } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 
-type Definitions<Services> = readonly ProviderDefinition<never, Record<string, unknown>, Services>[];
+type Definitions<Services> = readonly ProviderDefinition<never, Record<string, unknown>, Services, WebhookParts>[];
 
-const tokenOf = (path: string) => `webhook ${path}`;
+const handlerOf = (path: string): string & Gives<WebhookHandler> => `webhook ${path}`;
 
 /** A controller for each webhook of a catalogue; `webhookHandlers` brings what they delegate to. */
 export const webhookControllers = (catalogue: Definitions<never>): Type[] =>
-  catalogue.flatMap(({ webhooks }) => webhooks).map((route) => controllerOf(route, tokenOf(route.path)));
+  catalogue.flatMap(({ webhooks }) => webhooks).map((route) => controllerOf(route, handlerOf(route.path)));
 
-const INTAKE = Symbol('where webhooks put what they have learned');
+const INTAKE = tokenOf<WebhookIntake>('where webhooks put what they have learned');
 
-const intake: FactoryProvider<WebhookIntake> = {
-  provide: INTAKE,
-  inject: [ReceiptsService, SuppressionsService, Suppressions, OtherEvents],
-  useFactory: (
+const intake = made(
+  INTAKE,
+  {
     receipts: ReceiptsService,
     suppressions: SuppressionsService,
     suppressed: Suppressions,
     otherEvents: OtherEvents,
-  ) => ({ receipts, suppressions, suppressed, otherEvents }),
-};
+  },
+  (parts) => parts,
+);
 
 /** What the controllers of `webhookControllers` need. `services`: the token of what the channel offers to webhooks. */
 export const webhookHandlers = <Services>(
   catalogue: Definitions<Services>,
-  services: InjectionToken<Services>,
+  services: Token<Services>,
 ): FactoryProvider[] => [
   intake,
   ...catalogue.flatMap((definition) =>
-    definition.webhooks.map((route) => ({
-      provide: tokenOf(route.path),
-      inject: [SETTINGS, deliveryConfig.KEY, INTAKE, LOGGER, services],
-      useFactory: (
-        all: AllSettings,
-        config: DeliveryConfig,
-        intake: WebhookIntake,
-        logger: Logger,
-        offered: Services,
-      ): Promise<WebhookHandler> =>
-        route.handler({
-          settings: settingsFor(definition, (name) => all[name]),
-          services: offered,
-          intake,
-          logger,
-          hashKey: config.RECIPIENT_HASH_KEY,
-        }),
-    })),
+    definition.webhooks.map((route) =>
+      made(
+        handlerOf(route.path),
+        { all: SETTINGS, config: deliveryConfig.KEY, intake: INTAKE, logger: LOGGER, services },
+        ({ all, config, ...parts }) =>
+          route.handler({
+            ...parts,
+            settings: settingsFor(definition, all),
+            hashKey: config.RECIPIENT_HASH_KEY,
+          }),
+      ),
+    ),
   ),
 ];
 

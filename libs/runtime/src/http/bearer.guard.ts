@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { tokenOf } from '../made.ts';
 import type { Problem } from './valid.pipe.ts';
 import {
   type CanActivate,
@@ -30,7 +31,7 @@ export interface ApiAccess {
   hint?: string;
 }
 
-export const API_ACCESS = Symbol('api access');
+export const API_ACCESS = tokenOf<ApiAccess>('api access');
 
 /** Lets in who holds one of the configured tokens; without any token the API is off. */
 @Injectable()

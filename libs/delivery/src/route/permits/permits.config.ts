@@ -6,14 +6,6 @@ const LEAST_SENDER_RATE = 0.1;
 
 const senderRate = new RegExp(String.raw`^[^=,\s]+=\d+(\.\d+)?$`);
 
-/** A rate of one provider, to stand in its own settings; `known` is what its documentation says. */
-export const providerRate = (provider: string, known: string) =>
-  z.coerce
-    .number()
-    .positive()
-    .optional()
-    .describe(`Most calls a second to ${provider}, of all replicas together; unset: unlimited. ${known}`);
-
 /** Settings of the rate permits, the same in every channel. */
 export const permitSettings = {
   TENANT_RATE_PER_S: z.coerce

@@ -1,15 +1,5 @@
-import { database, type MicroBatch, microBatch, type Migration, type Pool } from '#libs/persistence';
+import { database, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
 import { SenderReservations, type ReservationRequest } from './sender-reservations.port.ts';
-
-/** A row per slow sender: up to when its moments are given away. */
-export const senderRateMigration: Migration = {
-  name: '002-sender-rate',
-  sql: `
-    CREATE TABLE sender_rate (
-      sender text PRIMARY KEY,
-      next_at timestamptz NOT NULL
-    ) WITH (fillfactor = 50)`,
-};
 
 interface ReservationRow {
   sender: string;

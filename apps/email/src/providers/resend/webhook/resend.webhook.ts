@@ -1,5 +1,5 @@
-import { FailureCatalogue, oddFields, readJson } from '#libs/providers';
-import type { WebhookContext, WebhookIntake, WebhookRequest } from '#libs/delivery';
+import { FailureCatalogue, oddFields, readJson, type WebhookRequest } from '#libs/providers';
+import type { WebhookContext, WebhookIntake } from '#libs/delivery';
 import type { Logger } from '#libs/telemetry';
 import { noSuchWebhook, signatureRefused } from '../../webhook-refusals.ts';
 import type { ResendConfig } from '../account/resend.config.ts';

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import { bytesOf, FailureCatalogue, readJson, type Receipt } from '#libs/providers';
-import type { SuppressionChange, WebhookContext, WebhookIntake, WebhookRequest } from '#libs/delivery';
+import { bytesOf, FailureCatalogue, readJson, type Receipt, type WebhookRequest } from '#libs/providers';
+import type { SuppressionChange, WebhookContext, WebhookIntake } from '#libs/delivery';
 import type { Logger } from '#libs/telemetry';
 import { noSuchWebhook, signatureRefused } from '../../webhook-refusals.ts';
 import type { SendgridConfig } from '../account/sendgrid.config.ts';

@@ -1,6 +1,5 @@
 import { milliseconds, secret } from '#libs/contracts';
-import { providerRate } from '#libs/delivery';
-import type { SettingReader } from '#libs/providers';
+import { type SettingReader, providerRate } from '#libs/providers';
 import { z } from 'zod';
 import { ContentTemplates } from '../send/twilio.template.policy.ts';
 import { json } from '../../../settings.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from '#libs/telemetry';
+import type { WebhookRequest } from '#libs/providers';
 import { ForbiddenException } from '@nestjs/common';
-import type { WebhookRequest } from '#libs/delivery';
 import type { SmsServices } from '../../definition.ts';
 import type { TwilioConfig } from '../account/twilio.config.ts';
 import { type TwilioParams, TwilioSignature } from './twilio.signature.webhook.ts';

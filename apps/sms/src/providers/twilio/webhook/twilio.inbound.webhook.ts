@@ -1,7 +1,8 @@
 import { type InboundReceived, topics } from '#libs/contracts';
-import type { WebhookContext, WebhookIntake, WebhookRequest } from '#libs/delivery';
+import type { WebhookContext, WebhookIntake } from '#libs/delivery';
 import type { Logger } from '#libs/telemetry';
 import { allPublished } from '#libs/transport';
+import type { WebhookRequest } from '#libs/providers';
 import type { SmsServices } from '../../definition.ts';
 import type { TwilioConfig } from '../account/twilio.config.ts';
 import { genuine, signatureOf } from './twilio.gate.ts';

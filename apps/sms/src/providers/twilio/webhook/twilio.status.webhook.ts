@@ -1,5 +1,5 @@
-import { FailureCatalogue } from '#libs/providers';
-import type { WebhookContext, WebhookIntake, WebhookRequest } from '#libs/delivery';
+import { FailureCatalogue, type WebhookRequest } from '#libs/providers';
+import type { WebhookContext, WebhookIntake } from '#libs/delivery';
 import type { Logger } from '#libs/telemetry';
 import type { SmsServices } from '../../definition.ts';
 import type { TwilioConfig } from '../account/twilio.config.ts';

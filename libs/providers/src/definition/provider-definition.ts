@@ -1,16 +1,13 @@
 import type { Channel } from '#libs/contracts';
-import type {
-  CheckTable,
-  FailureRow,
-  LimitTable,
-  Provider,
-  ProviderDoctor,
-  SettingReader,
-  SmokeTrial,
-  SuppressionLists,
-  ToolSetting,
-} from '#libs/providers';
 import type { z } from 'zod';
+import type { ProviderDoctor } from '../account/doctor.port.ts';
+import type { CheckTable } from '../account/finding.ts';
+import type { SettingReader, ToolSetting } from '../account/setting-reader.ts';
+import type { SmokeTrial } from '../account/smoke.port.ts';
+import type { SuppressionLists } from '../account/suppression-lists.port.ts';
+import type { FailureRow } from '../failures/failure-row.ts';
+import type { Provider } from '../provider.port.ts';
+import type { LimitTable } from '../webhook/provider-limit.ts';
 import type { WebhookRoute } from './webhook-route.ts';
 
 /** The adapter of a provider; it lets go of its connections when the service stops. */
@@ -30,8 +27,14 @@ export interface DoctorPlace {
  * nor connections: those come with `adapter` and `webhooks`.
  *
  * `Settings`: the parsed settings of this provider. `Services`: what its channel offers to adapters and webhooks.
+ * `Parts`: what the delivery offers to the webhooks of every channel.
  */
-export interface ProviderDefinition<M, Settings extends object = Record<string, unknown>, Services = unknown> {
+export interface ProviderDefinition<
+  M,
+  Settings extends object = Record<string, unknown>,
+  Services = unknown,
+  Parts = never,
+> {
   /** Its name in events, settings and folders. */
   readonly name: string;
   /** Its name as people write it. */
@@ -50,7 +53,7 @@ export interface ProviderDefinition<M, Settings extends object = Record<string, 
   /** The setting that says how many messages a second may go, of all replicas together; without a value: unlimited. */
   readonly rate: string;
   adapter(settings: Settings, services: Services): Promise<RunningProvider<M>>;
-  readonly webhooks: readonly WebhookRoute<Settings, Services>[];
+  readonly webhooks: readonly WebhookRoute<{ settings: Settings; services: Services } & Parts>[];
   /** Its own suppression lists, where it keeps some that are worth reading. */
   lists?(settings: Settings, stopping: AbortSignal): SuppressionLists;
   /** What the doctor looks at. */
@@ -67,21 +70,3 @@ export interface ProviderDefinition<M, Settings extends object = Record<string, 
   /** The packages that its adapter and webhooks are made of. */
   readonly sdk: readonly string[];
 }
-
-/** Whether all of a provider's access settings are given. */
-export const isConfigured = (
-  { access }: Pick<ProviderDefinition<never>, 'access'>,
-  settings: Readonly<Record<string, unknown>>,
-): boolean => access.every((name) => settings[name] !== undefined);
-
-/** The settings of a provider out of all settings of its service. */
-export const settingsFor = <Settings extends object>(
-  { settings }: { readonly settings: Readonly<Record<keyof Settings & string, z.ZodType>> },
-  get: (name: string) => unknown,
-): Settings => Object.fromEntries(Object.keys(settings).map((name) => [name, get(name)])) as Settings;
-
-/** The settings of all providers of a catalogue, for the schema of their service. */
-export const settingsOfAll = (
-  catalogue: readonly { readonly settings: Readonly<Record<string, z.ZodType>> }[],
-): Record<never, z.ZodType> =>
-  Object.assign({}, ...catalogue.map(({ settings }) => settings)) as Record<never, z.ZodType>;

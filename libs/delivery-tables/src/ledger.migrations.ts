@@ -1,7 +1,7 @@
 import type { Migration } from '#libs/persistence';
-import { cancellationMigration } from '../cancel/cancellations.migration.ts';
+import { cancellationMigration } from './cancellations.migration.ts';
 import { claimColumnsMigration, claimMigration } from './claim.migration.ts';
-import { suppressionMigration } from '../suppressions/suppressions.migration.ts';
+import { suppressionMigration } from './suppressions.migration.ts';
 
 /** The ledger of one channel; partitions come and go with time (ledger.partitions.ts). */
 export const ledgerMigrations: readonly Migration[] = [

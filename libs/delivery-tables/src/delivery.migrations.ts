@@ -1,7 +1,7 @@
 import type { Migration } from '#libs/persistence';
-import { handoverMigration } from './handover/handovers.store.ts';
-import { ledgerMigrations } from './ledger/ledger.migrations.ts';
-import { senderRateMigration } from './route/reservations/sender-reservations.store.ts';
+import { handoverMigration } from './handovers.migration.ts';
+import { ledgerMigrations } from './ledger.migrations.ts';
+import { senderRateMigration } from './sender-rates.migration.ts';
 
 /** All tables of a channel's schema, in the order of their names. */
 export const deliveryMigrations: readonly Migration[] = [

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+/** For how long the ledger must keep what it knows. */
+export const ledgerSettings = {
+  LEDGER_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(90)
+    .default(14)
+    .describe(
+      'How long repeats of a message are recognised, in days. Must exceed the retention of the request topics.',
+    ),
+};
