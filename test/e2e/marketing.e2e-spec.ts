@@ -60,8 +60,15 @@ describe('a mailing', () => {
     );
     expect(timeline.status).toBe('delivered');
 
-    const next = await system.requestEmail(mailing);
-    await system.reaches('email', next, 'suppressed');
+    // The channel reads the suppression from Kafka in its own time.
+    const next = await eventually(
+      async () => {
+        const id = await system.requestEmail(mailing);
+        await system.reaches('email', id, 'suppressed', 4_000);
+        return id;
+      },
+      { what: 'the next e-mail suppressed' },
+    );
     const others = await system.requestEmail({ ...mailing, unsubscribe: { topic: 'offers' } });
     await system.reaches('email', others, 'delivered');
     expect(await system.sandboxMessages({ reference: next })).toMatchObject({ total: 0 });

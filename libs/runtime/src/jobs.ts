@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { InfrastructureDown } from '#libs/contracts';
 import { count, counters, type Logger } from '#libs/telemetry';
+import { backOffMs } from '#libs/transport';
 
 /** After so many rounds that failed one after the other the readiness is degraded. */
 const FAILURES_SHOWN = 3;
@@ -98,5 +99,5 @@ export class Jobs {
 /** From a second up to the job's own period, or to five seconds where that is shorter. All in milliseconds. */
 export function waitAfter(failures: number, everyMs: number): number {
   const longest = Math.max(everyMs, LONGEST_WAIT_MS);
-  return Math.min(longest, Math.min(everyMs, FIRST_WAIT_MS) * 2 ** Math.min(failures - 1, 16));
+  return backOffMs(failures - 1, Math.min(everyMs, FIRST_WAIT_MS), longest);
 }

@@ -23,9 +23,9 @@ export interface UntilUpOptions {
 
 export const isDependencyDown = (error: unknown): boolean => error instanceof InfrastructureDown;
 
-/** How long to wait after a failure, in milliseconds. @param round counts from 0 */
-export const backOffMs = (round: number, firstWaitMs: number): number =>
-  Math.min(LONGEST_WAIT_MS, firstWaitMs * 2 ** Math.min(round, 16));
+/** How long to wait after a failure: twice as long each time. All in milliseconds. @param round counts from 0 */
+export const backOffMs = (round: number, firstWaitMs: number, longestWaitMs = LONGEST_WAIT_MS): number =>
+  Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(round, 16));
 
 /**
  * Repeats a step until it works.

@@ -1,6 +1,6 @@
 import { InfrastructureDown } from '#libs/contracts';
 import { BodyAsBytes } from '#libs/runtime';
-import { Controller, Get, Param, Post, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { askPage, donePage, keptPage, laterPage, type Page, unknownPage } from './page.policy.ts';
 import { tokenIn, type UnsubscribeClaim, UnsubscribeTokens } from './token.policy.ts';
@@ -12,10 +12,16 @@ const link = [':token', ':token/*'];
 /** The one-click unsubscribe of RFC 8058. */
 @Controller('unsubscribe')
 export class UnsubscribeController {
+  private readonly tokens: UnsubscribeTokens;
+  private readonly service: UnsubscribeService;
+
   constructor(
-    private readonly tokens: UnsubscribeTokens,
-    private readonly service: UnsubscribeService,
-  ) {}
+    @Inject(UnsubscribeTokens) tokens: UnsubscribeTokens,
+    @Inject(UnsubscribeService) service: UnsubscribeService,
+  ) {
+    this.tokens = tokens;
+    this.service = service;
+  }
 
   @Get(link)
   ask(@Param('token') token: string, @Res() reply: FastifyReply): void {
