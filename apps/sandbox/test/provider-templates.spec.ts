@@ -66,33 +66,18 @@ describe('SendGrid’s templates', () => {
   it('are used in their active version', async () => {
     const id = await aTemplate();
     await aVersion(id, { subject: 'One' });
-    const { body: second } = await aVersion(id, { name: 'second', subject: 'Two' });
-    expect(second['active']).toBe(0);
+    expect((await aVersion(id, { name: 'second', subject: 'Two' })).body['active']).toBe(0);
     await send(id);
     expect((await newest()).subject).toBe('One');
-    await ask('POST', `/${id}/versions/${String(second['id'])}/activate`);
+    await aVersion(id, { name: 'third', subject: 'Three', active: 1 });
     await send(id);
-    expect((await newest()).subject).toBe('Two');
-    expect((await ask('GET', `/${id}`)).body['versions']).toMatchObject([{ active: 1 }, { active: 0 }]);
+    expect((await newest()).subject).toBe('Three');
   });
 
   it('that do not exist are noticed only after the mail was accepted', async () => {
     const [answer] = await send('d-00000000000000000000000000000000');
     expect(answer.statusCode).toBe(202);
     await until(async () => (await newest()).status === 'dropped');
-  });
-
-  it('are listed by generation, renamed and removed', async () => {
-    const id = await aTemplate();
-    const mine = async () =>
-      ((await ask('GET', '?generations=dynamic&page_size=100')).body['result'] as { id: string; name: string }[]).find(
-        (one) => one.id === id,
-      );
-    expect(await mine()).toMatchObject({ name: 'order' });
-    await ask('PATCH', `/${id}`, { name: 'receipt' });
-    expect(await mine()).toMatchObject({ name: 'receipt' });
-    expect((await ask('DELETE', `/${id}`)).status).toBe(204);
-    expect((await ask('GET', `/${id}`)).status).toBe(404);
   });
 
   it.each([
@@ -110,18 +95,18 @@ describe('SendGrid’s templates', () => {
   });
 
   it('tell the rate with every answer, and take a scope', async () => {
-    const answer = await ask('GET', '?generations=dynamic');
-    expect([answer.headers.get('x-ratelimit-limit'), Number(answer.headers.get('x-ratelimit-remaining'))]).toEqual([
+    const { headers } = await ask('POST', '', { name: 'order' });
+    expect([headers.get('x-ratelimit-limit'), Number(headers.get('x-ratelimit-remaining'))]).toEqual([
       '600',
       expect.any(Number),
     ]);
     await withAccount(sandbox, { sendgrid: { scopes: ['mail.send'] } });
-    expect((await ask('GET', '?generations=dynamic')).status).toBe(403);
+    expect((await ask('POST', '', { name: 'order' })).status).toBe(403);
   });
 });
 
-describe('Resend’s templates and keys', () => {
-  const resend = (key = 're_test') => new Resend(key, { baseUrl: sandbox.url });
+describe('Resend’s templates', () => {
+  const resend = () => new Resend('re_test', { baseUrl: sandbox.url });
   const order = {
     name: 'order',
     subject: 'Order {{{NUMBER}}}',
@@ -144,20 +129,6 @@ describe('Resend’s templates and keys', () => {
     expect(await newest()).toMatchObject({ subject: 'Order 7', html: '<p>Dear friend</p>' });
     expect((await send(id)).error).toMatchObject({ statusCode: 422, message: expect.stringContaining('NUMBER') });
     expect((await send('nobody')).error).toMatchObject({ statusCode: 404 });
-    await resend().templates.remove(id);
-  });
-
-  it('are changed without changing what is published', async () => {
-    const id = await aTemplate();
-    await resend().templates.publish(id);
-    await resend().templates.update(id, { subject: 'Changed {{{NUMBER}}}' });
-    expect((await resend().templates.get(id)).data).toMatchObject({
-      status: 'published',
-      subject: 'Changed {{{NUMBER}}}',
-      has_unpublished_versions: true,
-    });
-    await send(id, { NUMBER: 8 });
-    expect((await newest()).subject).toBe('Order 8');
   });
 
   it('must declare what they use', async () => {
@@ -165,30 +136,5 @@ describe('Resend’s templates and keys', () => {
       name: 'validation_error',
       message: "Variable 'OTHER' is used in the template but not defined in the variables list",
     });
-  });
-
-  it('that were made may do what they were made for, until they are removed', async () => {
-    const { data } = await resend().apiKeys.create({ name: 'sender', permission: 'sending_access' });
-    const sender = resend(data!.token);
-    expect(
-      (await sender.emails.send({ from: 'shop@messaging.test', to: 'ada@inbox.test', subject: 'Hi', text: 'Hi' }))
-        .error,
-    ).toBeNull();
-    expect((await sender.apiKeys.list()).error).toMatchObject({ name: 'restricted_api_key' });
-    expect((await resend().apiKeys.list()).data!.data).toMatchObject([{ id: data!.id, name: 'sender' }]);
-    await resend().apiKeys.remove(data!.id);
-    expect((await sender.emails.list()).error).toMatchObject({ name: 'invalid_api_key' });
-  });
-
-  it('cancels an e-mail that was scheduled, and no other', async () => {
-    const email = { from: 'shop@messaging.test', to: 'ada@inbox.test', subject: 'Hi', text: 'Hi' };
-    const { data } = await resend().emails.send({
-      ...email,
-      scheduledAt: new Date(Date.now() + 3_600_000).toISOString(),
-    });
-    expect((await resend().emails.cancel(data!.id)).error).toBeNull();
-    expect((await resend().emails.get(data!.id)).data).toMatchObject({ last_event: 'canceled' });
-    const { data: sent } = await resend().emails.send(email);
-    expect((await resend().emails.cancel(sent!.id)).error).toMatchObject({ statusCode: 422 });
   });
 });

@@ -113,12 +113,10 @@ describe('SendGrid accepts mail', () => {
     await untilReported(late, 'processed', 'delivered');
   });
 
-  it('again once its recipient was taken off the list, or the inbox was cleared', async () => {
-    for (const forget of ['/v3/suppression/bounces/late-bounce@inbox.test', '/_sandbox/messages']) {
-      await untilReported(await mail('late-bounce@inbox.test'), 'processed', 'delivered', 'bounce');
-      await untilReported(await mail('late-bounce@inbox.test'), 'dropped');
-      await fetch(sandbox.url + forget, { method: 'DELETE', headers: { authorization: `Bearer ${apiKey}` } });
-    }
+  it('again once the inbox was cleared', async () => {
+    await untilReported(await mail('late-bounce@inbox.test'), 'processed', 'delivered', 'bounce');
+    await untilReported(await mail('late-bounce@inbox.test'), 'dropped');
+    await fetch(`${sandbox.url}/_sandbox/messages`, { method: 'DELETE' });
     await untilReported(await mail('late-bounce@inbox.test'), 'processed', 'delivered', 'bounce');
   });
 });

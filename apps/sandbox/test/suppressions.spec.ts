@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { haveOfficial, officialOf } from '../../../test/official.ts';
 import type { Sandbox } from '../src/sandbox.ts';
 import { until } from './receiver.ts';
@@ -15,13 +15,9 @@ beforeAll(async () => {
   const scopes = [
     'mail.send',
     'suppression.read',
-    'suppression.delete',
-    'asm.groups.read',
     'asm.groups.suppressions.read',
     'asm.groups.suppressions.create',
-    'asm.groups.suppressions.delete',
     'asm.suppressions.global.create',
-    'asm.suppressions.global.delete',
   ];
   await fetch(`${sandbox.url}/_sandbox/account`, {
     method: 'PUT',
@@ -29,6 +25,7 @@ beforeAll(async () => {
     body: JSON.stringify({ sendgrid: { scopes } }),
   });
 });
+beforeEach(() => fetch(`${sandbox.url}/_sandbox/messages`, { method: 'DELETE' }));
 afterAll(() => sandbox.close());
 
 async function ask<T>(
@@ -63,10 +60,8 @@ describe('SendGrid’s suppression lists', () => {
   ])('%s hold who belongs there', async (list, to, fields) => {
     await send(to);
     await until(async () => emails((await ask<Entries>('GET', `/v3/suppression/${list}`)).body).includes(to));
-    const { body } = await ask<Entries>('GET', `/v3/suppression/${list}/${to}`);
+    const { body } = await ask<Entries>('GET', `/v3/suppression/${list}?email=${to.replace('+', '%2B')}`);
     expect(body).toEqual([{ email: to, created: expect.closeTo(Date.now() / 1000, -1), ...fields }]);
-    expect((await ask('DELETE', `/v3/suppression/${list}/${to}`)).status).toBe(204);
-    expect((await ask('GET', `/v3/suppression/${list}/${to}`)).body).toEqual([]);
   });
 
   it('and its groups hold who has left which of them', async () => {
@@ -82,9 +77,10 @@ describe('SendGrid’s suppression lists', () => {
       async () =>
         (await listed(sandbox)).messages.find(({ to }) => to === 'group-resubscribe+1@inbox.test')?.events.length === 4,
     );
-    expect(await members()).toContainEqual(['ada@inbox.test', 9]);
-    expect((await ask('DELETE', '/v3/asm/groups/9/suppressions/ada@inbox.test')).status).toBe(204);
-    expect(await members()).toEqual([['group-unsubscribe+1@inbox.test', 7]]);
+    expect((await members()).toSorted()).toEqual([
+      ['ada@inbox.test', 9],
+      ['group-unsubscribe+1@inbox.test', 7],
+    ]);
   });
 
   it('come in pages of at most 500, and tell what is left of the rate', async () => {
@@ -101,7 +97,6 @@ describe('SendGrid’s suppression lists', () => {
       Number(second.headers.get('x-ratelimit-remaining')) + 1,
     );
     expect((await ask<Entries>('GET', '/v3/suppression/unsubscribes?email=reader-50')).body).toHaveLength(2);
-    expect((await ask('DELETE', '/v3/asm/suppressions/global/reader-0@inbox.test')).status).toBe(204);
   });
 
   it.each([
@@ -109,7 +104,6 @@ describe('SendGrid’s suppression lists', () => {
     ['a list that is none', 'GET', '/v3/suppression/friends', undefined, 404],
     ['nobody', 'POST', '/v3/asm/suppressions/global', { recipient_emails: [] }, 400],
     ['who is no address', 'POST', '/v3/asm/groups/9/suppressions', { recipient_emails: ['ada'] }, 400],
-    ['who is not there', 'DELETE', '/v3/suppression/bounces/nobody@inbox.test', undefined, 404],
   ])('refuse %s', async (_, method, path, body, status) => expect((await ask(method, path, body)).status).toBe(status));
 
   it('are closed to a key without the scope', async () => {
@@ -140,8 +134,6 @@ describe('Resend’s suppression list', () => {
     expect((await resend<Page>('GET', '/suppressions?origin=manual')).body.data).toMatchObject([
       { email: 'ada@inbox.test', created_at: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\+00$/) },
     ]);
-    expect((await resend('DELETE', '/suppressions/ada@inbox.test')).body).toMatchObject({ deleted: true });
-    expect((await resend('GET', '/suppressions/ada@inbox.test')).status).toBe(404);
   });
 
   it('comes in pages that begin after an entry', async () => {
@@ -161,13 +153,6 @@ describe('Resend’s suppression list', () => {
     ]);
     const back = await resend<Page>('GET', `/suppressions?limit=60&origin=manual&before=${second.body.data[0]!.id}`);
     expect(back.body).toMatchObject({ has_more: false, data: first.body.data });
-    expect(
-      (
-        await resend<{ data: unknown[] }>('POST', '/suppressions/batch/remove', {
-          emails: ['reader-1@inbox.test', 'nobody@inbox.test'],
-        })
-      ).body.data,
-    ).toHaveLength(1);
   });
 
   it.each([
@@ -182,8 +167,6 @@ describe('Resend’s suppression list', () => {
       { emails: Array.from({ length: 101 }, (_, index) => `r${index}@inbox.test`) },
       422,
     ],
-    ['addresses and ids together', 'POST', '/suppressions/batch/remove', { emails: ['a@b.test'], ids: ['x'] }, 422],
-    ['who is not there', 'DELETE', '/suppressions/nobody@inbox.test', undefined, 404],
   ])('refuses %s', async (_, method, path, body, status) =>
     expect((await resend(method, path, body)).status).toBe(status),
   );
@@ -208,28 +191,23 @@ describe('Resend’s suppression list', () => {
       ).toEqual([]);
     });
 
-    it('SendGrid’s groups and their members are as they are described', async () => {
+    it('SendGrid’s members of groups are as they are described', async () => {
       await ask('POST', '/v3/asm/groups/9/suppressions', { recipient_emails: ['ada@inbox.test'] });
+      const { body } = await ask<Entries>('GET', '/v3/asm/suppressions');
+      expect(body.length).toBeGreaterThan(0);
       const { answer } = officialOf('sendgrid/tsg_suppressions_v3.json');
-      for (const path of ['/v3/asm/suppressions', '/v3/asm/groups']) {
-        const { body } = await ask<Entries>('GET', path);
-        expect(body.length).toBeGreaterThan(0);
-        expect(answer('get', path, 200, body)).toEqual([]);
-      }
+      expect(answer('get', '/v3/asm/suppressions', 200, body)).toEqual([]);
     });
 
     it('Resend’s list is as it is described', async () => {
       const resends = officialOf('resend/resend.yaml');
-      for (const [method, path, described, body] of [
-        ['POST', '/suppressions', '/suppressions', { email: 'eve@inbox.test' }],
-        ['POST', '/suppressions/batch/add', '/suppressions/batch/add', { emails: ['fay@inbox.test'] }],
-        ['GET', '/suppressions', '/suppressions', undefined],
-        ['GET', '/suppressions/eve@inbox.test', '/suppressions/{suppression}', undefined],
-        ['POST', '/suppressions/batch/remove', '/suppressions/batch/remove', { emails: ['fay@inbox.test'] }],
-        ['DELETE', '/suppressions/eve@inbox.test', '/suppressions/{suppression}', undefined],
+      for (const [method, path, body] of [
+        ['POST', '/suppressions', { email: 'eve@inbox.test' }],
+        ['POST', '/suppressions/batch/add', { emails: ['fay@inbox.test'] }],
+        ['GET', '/suppressions', undefined],
       ] as const) {
         const answer = await ask(method, path, body, resendKey);
-        expect(resends.answer(method.toLowerCase(), described, answer.status, answer.body)).toEqual([]);
+        expect(resends.answer(method.toLowerCase(), path, answer.status, answer.body)).toEqual([]);
       }
     });
   },

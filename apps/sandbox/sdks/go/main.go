@@ -102,17 +102,7 @@ func resendTrials() {
 		_, err := client.Emails.Send(email)
 		return expect(err != nil && strings.Contains(err.Error(), "not verified"), err)
 	})
-	trial("resend", "makes, lists and removes an API key, lists domains", func() error {
-		key, err := client.ApiKeys.Create(&resend.CreateApiKeyRequest{Name: "sender"})
-		if err != nil {
-			return err
-		}
-		if _, err := client.ApiKeys.List(); err != nil {
-			return err
-		}
-		if _, err := client.ApiKeys.Remove(key.Id); err != nil {
-			return err
-		}
+	trial("resend", "lists domains", func() error {
 		domains, err := client.Domains.List()
 		if err != nil {
 			return err

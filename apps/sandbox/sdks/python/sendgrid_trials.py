@@ -59,7 +59,6 @@ def _():
     mail.dynamic_template_data = {"number": 7, "name": "Grace"}
     client().send(mail)
     assert control("GET", "messages?limit=1")["messages"][0]["subject"] == "Order 7"
-    assert client().client.templates._(template["id"]).delete().status_code == 204
 
 
 @trial("registers a webhook, has it signed, and verifies what comes")
@@ -73,4 +72,3 @@ def _():
     verifier = EventWebhook()
     signature, timestamp = headers["x-twilio-email-event-webhook-signature"], headers["x-twilio-email-event-webhook-timestamp"]
     assert verifier.verify_signature(post["body"], signature, timestamp, verifier.convert_public_key_to_ecdsa(signed["public_key"]))
-    assert settings._(webhook["id"]).delete().status_code == 204

@@ -63,11 +63,6 @@ const email = { from: 'Shop <shop@messaging.test>', to: ['ada@inbox.test'], subj
       await ask('POST', '/emails/batch', [email, email]);
       await ask('GET', `/emails/${id}`, undefined, '/emails/{email_id}', faultsOfEmail);
       await ask('GET', '/emails', undefined, '/emails', faultsOfEmail);
-      const later = await ask('POST', '/emails', {
-        ...email,
-        scheduled_at: new Date(Date.now() + 3_600_000).toISOString(),
-      });
-      await ask('POST', `/emails/${later.id}/cancel`, undefined, '/emails/{email_id}/cancel');
     });
 
     it('is followed by templates', async () => {
@@ -76,26 +71,15 @@ const email = { from: 'Shop <shop@messaging.test>', to: ['ada@inbox.test'], subj
         html: '<p>{{{A}}}</p>',
         variables: [{ key: 'A', type: 'string', fallback_value: 'x' }],
       });
-      for (const verb of ['publish', 'duplicate'])
-        await ask('POST', `/templates/${id}/${verb}`, undefined, `/templates/{id}/${verb}`);
-      await ask('GET', `/templates/${id}`, undefined, '/templates/{id}');
-      await ask('GET', '/templates');
-      await ask('PATCH', `/templates/${id}`, { subject: 'Hi' }, '/templates/{id}');
-      await ask('DELETE', `/templates/${id}`, undefined, '/templates/{id}');
+      await ask('POST', `/templates/${id}/publish`, undefined, '/templates/{id}/publish');
     });
 
-    it('is followed by API keys, domains, webhooks and suppressions', async () => {
-      const { id } = await ask('POST', '/api-keys', { name: 'sender' });
-      await ask('GET', '/api-keys');
-      await ask('PATCH', `/api-keys/${id}`, { name: 'other' }, '/api-keys/{api_key_id}');
-      await ask('DELETE', `/api-keys/${id}`, undefined, '/api-keys/{api_key_id}');
+    it('is followed by domains, webhooks and suppressions', async () => {
       await ask('GET', '/domains');
       const { data } = await ask('GET', '/webhooks');
       await ask('GET', `/webhooks/${data[0]!.id}`, undefined, '/webhooks/{webhook_id}');
       await ask('POST', '/suppressions', { email: 'ada@inbox.test' });
       await ask('GET', '/suppressions');
-      await ask('GET', '/suppressions/ada@inbox.test', undefined, '/suppressions/{suppression}');
-      await ask('DELETE', '/suppressions/ada@inbox.test', undefined, '/suppressions/{suppression}');
     });
 
     it('is followed by every kind of event', async () => {

@@ -146,15 +146,12 @@ describe('look-ups', () => {
     const [answer] = await sendGridOf(sandbox).send(aMailTo('wanted@example.org', 'wanted'));
     const id = String(answer.headers['x-message-id']);
     const found = await get(`/v3/messages?query=${encodeURIComponent(query(id))}`);
-    const { messages } = (await found.json()) as { messages: { msg_id: string; to_email: string }[] };
+    const { messages } = (await found.json()) as { messages: { to_email: string }[] };
     expect(messages.map(({ to_email }) => to_email)).toEqual(['wanted@example.org']);
-    const detail = await get(`/v3/messages/${messages[0]?.msg_id}`);
-    expect(await detail.json()).toMatchObject({ to_email: 'wanted@example.org', subject: 'Hello' });
   });
 
-  it('refuse a query they cannot read, and know no other mail', async () => {
+  it('refuse a query they cannot read', async () => {
     expect((await get('/v3/messages?query=nonsense')).status).toBe(400);
-    expect((await get('/v3/messages/none')).status).toBe(404);
   });
 });
 

@@ -76,22 +76,6 @@ describe('the official client', () => {
     });
   });
 
-  it('cancels a text that was scheduled, no other, and takes the body of one out of the records', async () => {
-    const client = twilioOf(sandbox);
-    const scheduled = await client.messages.create(
-      aText({
-        from: undefined,
-        messagingServiceSid: `MG${'1'.repeat(32)}`,
-        scheduleType: 'fixed',
-        sendAt: new Date(Date.now() + 3_600_000),
-      }),
-    );
-    expect(await client.messages(scheduled.sid).update({ status: 'canceled' })).toMatchObject({ status: 'canceled' });
-    const sent = await client.messages.create(aText());
-    await expect(client.messages(sent.sid).update({ status: 'canceled' })).rejects.toMatchObject({ code: 30409 });
-    expect(await client.messages(sent.sid).update({ body: '' })).toMatchObject({ body: '' });
-  });
-
   it('is refused with a wrong token, and finds no other account', async () => {
     await expect(twilioOf(sandbox, 'wrong').messages.create(aText())).rejects.toMatchObject({
       status: 401,

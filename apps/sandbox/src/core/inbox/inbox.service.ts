@@ -7,7 +7,7 @@ import { InlineImageStore } from './inline-image.store.ts';
 import { JournalStore, type JournalRecord } from './journal.store.ts';
 import { MessageStore } from './message.store.ts';
 import { Simulators } from '../simulators.service.ts';
-import { CANCELLED, type SandboxMessage, type StoredMessage } from './message.ts';
+import type { SandboxMessage, StoredMessage } from './message.ts';
 import { withEvents, suppressedPlan } from './plan.policy.ts';
 
 /** Where accepted messages go: kept first, answered then, followed by their webhooks. */
@@ -36,12 +36,6 @@ export class InboxService implements OnApplicationBootstrap, OnApplicationShutdo
       this.store.add(message);
       this.lifecycle.begin(message);
     }
-  }
-
-  /** Nothing of what was planned happens any more. */
-  async cancel(messages: readonly SandboxMessage[]): Promise<void> {
-    for (const message of messages) cancelled(message);
-    await this.journal.append({ cancelled: messages.map(({ id }) => id) });
   }
 
   async clear(): Promise<void> {
@@ -80,9 +74,7 @@ export class InboxService implements OnApplicationBootstrap, OnApplicationShutdo
           message,
           suppressedPlan(message, record.reason, this.config.SANDBOX_WEBHOOK_DELAY_MS, this.simulators.of(message)),
         );
-    } else if ('cancelled' in record) {
-      for (const id of record.cancelled) cancelled(this.store.get(id));
-    } else {
+    } else if ('settled' in record) {
       for (const [id, index] of record.settled) {
         const event = this.store.get(id)?.events[index];
         if (event) event.webhook = record.as;
@@ -98,16 +90,11 @@ export class InboxService implements OnApplicationBootstrap, OnApplicationShutdo
     for (const image of this.images.oldestFirst()) yield { image };
     for (const message of [...this.store.newestFirst()].reverse()) {
       yield { accepted: stored(message) };
-      if (message.status === CANCELLED) yield { cancelled: [message.id] };
       for (const [index, event] of message.events.entries()) {
         if (event.webhook !== 'planned') yield { settled: [[message.id, index]], as: event.webhook };
       }
     }
   }
-}
-
-function cancelled(message: SandboxMessage | undefined): void {
-  if (message) Object.assign(message, { status: CANCELLED, events: [] });
 }
 
 function stored(message: SandboxMessage): StoredMessage {

@@ -14,8 +14,6 @@ export type JournalRecord =
   | { settled: [id: string, index: number][]; as: WebhookState }
   /** A message that its provider did not send, and why. */
   | { suppressedMessageId: string; reason: SuppressedRecipientReason }
-  /** Messages of which nothing more happens. */
-  | { cancelled: string[] }
   | { cleared: true };
 
 /** Keeps records over a restart, one JSON line each. Without a file it does nothing. */

@@ -60,9 +60,6 @@ export interface Attachment {
   contentId?: string;
 }
 
-/** The status of a message that was scheduled, and called off. */
-export const CANCELLED = 'canceled';
-
 /** A message as the core knows it; what else it holds is its simulator's. */
 export interface SandboxMessage extends Accepted {
   /** Set when it left and its recipient was on a suppression list. */

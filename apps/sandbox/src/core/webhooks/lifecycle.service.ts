@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { CANCELLED, type SandboxMessage } from '../inbox/message.ts';
+import type { SandboxMessage } from '../inbox/message.ts';
 import { Simulators } from '../simulators.service.ts';
 import { SettleService } from './settle.service.ts';
 import { SuppressionLists } from './suppression-lists.ts';
@@ -31,7 +31,7 @@ export class LifecycleService {
    */
   private depart(message: SandboxMessage): void {
     const left = message.events.some(({ webhook }) => webhook !== 'planned');
-    if (!left && !message.forgotten && message.status !== CANCELLED) this.lists.withhold(message);
+    if (!left && !message.forgotten) this.lists.withhold(message);
     this.await(message, 0);
   }
 

@@ -14,7 +14,7 @@ export const resend: ProviderSimulator<ResendMessage> = {
   settings: resendSettings,
   apis: [
     {
-      paths: /^\/(emails|domains|webhooks|templates|api-keys|suppressions)(\/|$)/,
+      paths: /^\/(emails|domains|webhooks|templates|suppressions)(\/|$)/,
       send: /^\/emails(\/batch)?$/,
     },
   ],

@@ -1,11 +1,13 @@
-export interface Page {
+interface Page {
   limit: number;
   after: string | undefined;
   before: string | undefined;
 }
 
+export type PageQuery = Partial<Record<keyof Page, string>>;
+
 /** Null for a query that Resend does not take. */
-export function pageOf({ limit = '20', after, before }: Partial<Record<keyof Page, string>>): Page | null {
+export function pageOf({ limit = '20', after, before }: PageQuery): Page | null {
   const count = Number(limit);
   if (!Number.isInteger(count) || count < 1 || count > 100 || (after !== undefined && before !== undefined))
     return null;

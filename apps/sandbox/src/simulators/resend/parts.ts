@@ -2,8 +2,6 @@ import type { SimulatorParts } from '../../core/simulator.ts';
 import { EmailService } from './email/email.service.ts';
 import { IdempotencyService } from './email/idempotency.service.ts';
 import { ResendReception } from './email/reception.service.ts';
-import { ResendApiKeysController } from './keys/api-key.controller.ts';
-import { ResendApiKeys } from './keys/api-key.service.ts';
 import type { ResendMessage } from './message.ts';
 import { RateService } from './rate.service.ts';
 import { ResendController } from './resend.controller.ts';
@@ -15,10 +13,9 @@ import { ResendWebhookService } from './webhook/webhook.service.ts';
 import { ResendWebhookSettings } from './webhook/webhook.settings.ts';
 
 export const parts: SimulatorParts<ResendMessage> = {
-  controllers: [ResendController, ResendApiKeysController, ResendSuppressionsController, ResendTemplatesController],
+  controllers: [ResendController, ResendSuppressionsController, ResendTemplatesController],
   services: [
     ResendReception,
-    ResendApiKeys,
     ResendTemplates,
     ResendSuppressions,
     EmailService,

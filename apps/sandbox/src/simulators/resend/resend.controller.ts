@@ -1,17 +1,5 @@
 import type { AccountSetup } from './setup.policy.ts';
-import {
-  Controller,
-  Delete,
-  Get,
-  Headers,
-  Param,
-  Patch,
-  Post,
-  Query,
-  type RawBodyRequest,
-  Req,
-  Res,
-} from '@nestjs/common';
+import { Controller, Get, Headers, Param, Patch, Post, Query, type RawBodyRequest, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AccountService } from '../../core/account/account.service.ts';
 import type { Answer } from '../../core/response.ts';
@@ -23,7 +11,7 @@ import { isEmail, type ResendMessage } from './message.ts';
 import { EmailService } from './email/email.service.ts';
 import { refusal } from './error.policy.ts';
 import { IdempotencyService } from './email/idempotency.service.ts';
-import { listOf, pageOf } from './page.policy.ts';
+import { listOf, pageOf, type PageQuery } from './page.policy.ts';
 import { ResendReception } from './email/reception.service.ts';
 import { ResendWebhookSettings } from './webhook/webhook.settings.ts';
 import { listedEmail, wholeEmail } from './email/retrieve.policy.ts';
@@ -58,39 +46,27 @@ export class ResendController {
   }
 
   @Get('emails')
-  list(
-    @Req() request: Request,
-    @Res() reply: FastifyReply,
-    @Query() query: { limit?: string; after?: string; before?: string },
-  ): void {
-    this.reception.answer(request, reply, () => {
+  list(@Res() reply: FastifyReply, @Query() query: PageQuery): void {
+    this.reception.answer(reply, () => {
       const page = pageOf(query);
-      return page
-        ? {
-            status: 200,
-            body: listOf(this.newestFirst(), page, ({ providerMessageId }) => providerMessageId, listedEmail),
-          }
-        : refusal('validation_error', 'The pagination parameters are wrong.', 422);
+      if (!page) return refusal('validation_error', 'The pagination parameters are wrong.', 422);
+      return {
+        status: 200,
+        body: listOf(this.newestFirst(), page, ({ providerMessageId }) => providerMessageId, listedEmail),
+      };
     });
   }
 
   @Get('emails/:id')
-  one(@Req() request: Request, @Res() reply: FastifyReply, @Param('id') id: string): void {
-    this.reception.answer(request, reply, () => {
+  one(@Res() reply: FastifyReply, @Param('id') id: string): void {
+    this.reception.answer(reply, () => {
       const found = this.store.ofProviderId(id).find(isEmail);
       return found ? { status: 200, body: wholeEmail(found) } : refusal('not_found', 'Email not found');
     });
   }
 
-  @Post('emails/:id/cancel')
-  async cancel(@Req() request: Request, @Res() reply: FastifyReply, @Param('id') id: string): Promise<void> {
-    const { headers, refused } = this.reception.admit(request);
-    const answer = refused ?? (await this.emails.cancel(id));
-    give(reply, { ...answer, headers: { ...headers, ...answer.headers } });
-  }
-
   @Get('domains')
-  domains(@Req() request: Request, @Res() reply: FastifyReply): void {
+  domains(@Res() reply: FastifyReply): void {
     const data = this.accounts.of<AccountSetup>('resend').domains.map(({ name, status }) => ({
       id: name,
       name,
@@ -99,37 +75,28 @@ export class ResendController {
       region: 'us-east-1',
       capabilities: { sending: 'enabled', receiving: 'disabled' },
     }));
-    this.reception.answer(
-      request,
-      reply,
-      () => ({ status: 200, body: { object: 'list', has_more: false, data } }),
-      'full_access',
-    );
+    const body = { object: 'list', has_more: false, data };
+    this.reception.answer(reply, () => ({ status: 200, body }), 'full_access');
   }
 
   @Get('webhooks')
-  listWebhooks(@Req() request: Request, @Res() reply: FastifyReply): void {
-    this.reception.answer(request, reply, () => this.webhooks.list(), 'full_access');
+  listWebhooks(@Res() reply: FastifyReply): void {
+    this.reception.answer(reply, () => this.webhooks.list(), 'full_access');
   }
 
   @Post('webhooks')
-  createWebhook(@Req() request: Request, @Res() reply: FastifyReply): void {
-    this.reception.answer(request, reply, () => this.webhooks.create(request.body), 'full_access');
+  createWebhook(@Res() reply: FastifyReply): void {
+    this.reception.answer(reply, ({ body }) => this.webhooks.create(body), 'full_access');
   }
 
   @Get('webhooks/:id')
-  showWebhook(@Req() request: Request, @Res() reply: FastifyReply, @Param('id') id: string): void {
-    this.reception.answer(request, reply, () => this.webhooks.show(id), 'full_access');
+  showWebhook(@Res() reply: FastifyReply, @Param('id') id: string): void {
+    this.reception.answer(reply, () => this.webhooks.show(id), 'full_access');
   }
 
   @Patch('webhooks/:id')
-  changeWebhook(@Req() request: Request, @Res() reply: FastifyReply, @Param('id') id: string): void {
-    this.reception.answer(request, reply, () => this.webhooks.change(id, request.body), 'full_access');
-  }
-
-  @Delete('webhooks/:id')
-  removeWebhook(@Req() request: Request, @Res() reply: FastifyReply, @Param('id') id: string): void {
-    this.reception.answer(request, reply, () => this.webhooks.remove(id), 'full_access');
+  changeWebhook(@Res() reply: FastifyReply, @Param('id') id: string): void {
+    this.reception.answer(reply, ({ body }) => this.webhooks.change(id, body), 'full_access');
   }
 
   /** One entry for each e-mail, though each of its recipients has a message here. */

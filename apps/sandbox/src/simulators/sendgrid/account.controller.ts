@@ -1,6 +1,6 @@
 import type { AccountSetup } from './setup.policy.ts';
-import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Controller, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { AccountService } from '../../core/account/account.service.ts';
 import { EventWebhookSettings } from './webhook/event-webhook.settings.ts';
 import { SendGridReception } from './mail/reception.service.ts';
@@ -21,63 +21,38 @@ export class SendGridAccountController {
 
   // SendGrid does not document which scope verified senders take; here they go with the domains.
   @Get('verified_senders')
-  senders(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    this.reception.answer(request, reply, 'whitelabel.read', () => ({
+  senders(@Res() reply: FastifyReply): void {
+    this.reception.answer(reply, 'whitelabel.read', () => ({
       status: 200,
       body: sendersOf(this.accounts.of<AccountSetup>('sendgrid')),
     }));
   }
 
   @Get('whitelabel/domains')
-  domains(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query('domain') domain?: string): void {
-    this.reception.answer(request, reply, 'whitelabel.read', () => ({
+  domains(@Res() reply: FastifyReply, @Query('domain') domain?: string): void {
+    this.reception.answer(reply, 'whitelabel.read', () => ({
       status: 200,
       body: domainsOf(this.accounts.of<AccountSetup>('sendgrid'), domain),
     }));
   }
 
   @Post(SETTINGS)
-  create(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Body() body: unknown): void {
-    this.reception.answer(request, reply, UPDATE, () => this.webhooks.create(body));
+  create(@Res() reply: FastifyReply): void {
+    this.reception.answer(reply, UPDATE, ({ body }) => this.webhooks.create(body));
   }
 
   @Get(`${SETTINGS}/all`)
-  list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    this.reception.answer(request, reply, READ, () => this.webhooks.list());
-  }
-
-  @Get(`${SETTINGS}/signed/:id`)
-  showKey(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string): void {
-    this.reception.answer(request, reply, READ, () => this.webhooks.showKey(id));
+  list(@Res() reply: FastifyReply): void {
+    this.reception.answer(reply, READ, () => this.webhooks.list());
   }
 
   @Patch(`${SETTINGS}/signed/:id`)
-  sign(
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-    @Param('id') id: string,
-    @Body() body: unknown,
-  ): void {
-    this.reception.answer(request, reply, UPDATE, () => this.webhooks.sign(id, body));
-  }
-
-  @Get(`${SETTINGS}/:id`)
-  show(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string): void {
-    this.reception.answer(request, reply, READ, () => this.webhooks.show(id));
+  sign(@Res() reply: FastifyReply, @Param('id') id: string): void {
+    this.reception.answer(reply, UPDATE, ({ body }) => this.webhooks.sign(id, body));
   }
 
   @Patch(`${SETTINGS}/:id`)
-  change(
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-    @Param('id') id: string,
-    @Body() body: unknown,
-  ): void {
-    this.reception.answer(request, reply, UPDATE, () => this.webhooks.change(id, body));
-  }
-
-  @Delete(`${SETTINGS}/:id`)
-  remove(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string): void {
-    this.reception.answer(request, reply, UPDATE, () => this.webhooks.remove(id));
+  change(@Res() reply: FastifyReply, @Param('id') id: string): void {
+    this.reception.answer(reply, UPDATE, ({ body }) => this.webhooks.change(id, body));
   }
 }

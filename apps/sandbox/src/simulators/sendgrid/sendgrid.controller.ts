@@ -1,5 +1,5 @@
 import type { AccountSetup } from './setup.policy.ts';
-import { Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { webhookFault } from '../../core/gate/fault.policy.ts';
 import { faultOf } from '../../core/gate/gate.service.ts';
@@ -20,33 +20,18 @@ export class SendGridController {
 
   @Post('mail/send')
   async send(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    give(
-      reply,
-      this.reception.refusal(request, 'mail.send') ??
-        (await this.mail.send(request.body, webhookFault(faultOf(request)))),
-    );
+    const refused = this.reception.refusal(request, 'mail.send');
+    give(reply, refused ?? (await this.mail.send(request.body, webhookFault(faultOf(request)))));
   }
 
   @Get('scopes')
-  scopes(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    this.reception.answer(request, reply, null, () => ({
-      status: 200,
-      body: { scopes: this.accounts.of<AccountSetup>('sendgrid').scopes },
-    }));
+  scopes(@Res() reply: FastifyReply): void {
+    const { scopes } = this.accounts.of<AccountSetup>('sendgrid');
+    this.reception.answer(reply, null, () => ({ status: 200, body: { scopes } }));
   }
 
   @Get('messages')
-  find(
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-    @Query('query') query?: string,
-    @Query('limit') limit?: string,
-  ): void {
-    this.reception.answer(request, reply, 'messages.read', () => this.activity.find(query ?? '', limit));
-  }
-
-  @Get('messages/:id')
-  one(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string): void {
-    this.reception.answer(request, reply, 'messages.read', () => this.activity.one(id));
+  find(@Res() reply: FastifyReply, @Query('query') query?: string, @Query('limit') limit?: string): void {
+    this.reception.answer(reply, 'messages.read', () => this.activity.find(query ?? '', limit));
   }
 }

@@ -23,14 +23,7 @@ const standardScopes = [
   'user.webhooks.event.settings.update',
   'whitelabel.read',
   'templates.create',
-  'templates.read',
-  'templates.update',
-  'templates.delete',
   'templates.versions.create',
-  'templates.versions.read',
-  'templates.versions.update',
-  'templates.versions.delete',
-  'templates.versions.activate.create',
 ];
 
 export function standardAccount(config: SandboxConfig): AccountSetup {

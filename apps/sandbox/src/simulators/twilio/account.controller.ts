@@ -1,12 +1,12 @@
 import type { AccountSetup } from './setup.policy.ts';
-import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AccountService } from '../../core/account/account.service.ts';
 import type { Answer } from '../../core/response.ts';
 import { give } from '../../core/gate/give.ts';
 import { SANDBOX_CONFIG } from '../../core/config.ts';
 import type { SandboxConfig } from './settings.ts';
-import { NumberChange, numberOf, ServiceChange, serviceNumbersOf, serviceOf } from './account.policy.ts';
+import { NumberChange, numberOf, type Service, ServiceChange, serviceNumbersOf, serviceOf } from './account.policy.ts';
 import { checkAccount } from './auth.policy.ts';
 import { notFound, refusal } from './error.policy.ts';
 import { API } from './messages/resource.policy.ts';
@@ -22,8 +22,8 @@ export class TwilioAccountController {
   ) {}
 
   @Get(`${API}/Accounts/:account/IncomingPhoneNumbers.json`)
-  numbers(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query('PhoneNumber') wanted?: string): void {
-    this.answer(request, reply, () => {
+  numbers(@Res() reply: FastifyReply, @Query('PhoneNumber') wanted?: string): void {
+    this.answer(reply, () => {
       const found = this.own.numbers.filter(({ number }) => wanted === undefined || number.includes(wanted));
       const uri = `${API}/Accounts/${this.sid}/IncomingPhoneNumbers.json?PageSize=50&Page=0`;
       const page = {
@@ -44,16 +44,11 @@ export class TwilioAccountController {
   }
 
   @Post(`${API}/Accounts/:account/IncomingPhoneNumbers/:sid.json`)
-  changeNumber(
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-    @Param('sid') sid: string,
-    @Body() body: unknown,
-  ): void {
-    this.answer(request, reply, () => {
+  changeNumber(@Res() reply: FastifyReply, @Param('sid') sid: string): void {
+    this.answer(reply, ({ body, url }) => {
       const number = this.own.numbers.find((one) => one.sid === sid);
       const change = NumberChange.safeParse(body);
-      if (!number) return notFound(request.url);
+      if (!number) return notFound(url);
       if (!change.success) return refusal(21402, { message: 'Sms URL is not valid' });
       const after = { ...number, inboundUrl: change.data.SmsUrl ?? number.inboundUrl };
       this.accounts.change({ twilio: { numbers: this.own.numbers.map((one) => (one.sid === sid ? after : one)) } });
@@ -62,42 +57,31 @@ export class TwilioAccountController {
   }
 
   @Get('v1/Services/:sid')
-  service(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('sid') sid: string): void {
-    this.answer(request, reply, () => {
-      const service = this.own.services.find((one) => one.sid === sid);
-      return service
-        ? { status: 200, body: serviceOf(service, this.sid, baseOf(request), this.since) }
-        : notFound(request.url);
-    });
+  service(@Res() reply: FastifyReply, @Param('sid') sid: string): void {
+    this.ofService(reply, sid, (service, base) => ({
+      status: 200,
+      body: serviceOf(service, this.sid, base, this.since),
+    }));
   }
 
   @Post('v1/Services/:sid')
-  changeService(
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-    @Param('sid') sid: string,
-    @Body() body: unknown,
-  ): void {
-    this.answer(request, reply, () => {
-      const service = this.own.services.find((one) => one.sid === sid);
-      const change = ServiceChange.safeParse(body);
-      if (!service) return notFound(request.url);
+  changeService(@Res() reply: FastifyReply, @Param('sid') sid: string): void {
+    this.ofService(reply, sid, (service, base) => {
+      const change = ServiceChange.safeParse(reply.request.body);
       if (!change.success) return refusal(21714, { message: 'InboundRequestUrl is not valid' });
       const asked = change.data.InboundRequestUrl;
       const after = { ...service, inboundUrl: asked === undefined ? service.inboundUrl : asked || null };
       this.accounts.change({ twilio: { services: this.own.services.map((one) => (one.sid === sid ? after : one)) } });
-      return { status: 200, body: serviceOf(after, this.sid, baseOf(request), this.since) };
+      return { status: 200, body: serviceOf(after, this.sid, base, this.since) };
     });
   }
 
   @Get('v1/Services/:sid/PhoneNumbers')
-  serviceNumbers(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('sid') sid: string): void {
-    this.answer(request, reply, () => {
-      const service = this.own.services.find((one) => one.sid === sid);
-      return service
-        ? { status: 200, body: serviceNumbersOf(service, this.own.numbers, this.sid, baseOf(request), this.since) }
-        : notFound(request.url);
-    });
+  serviceNumbers(@Res() reply: FastifyReply, @Param('sid') sid: string): void {
+    this.ofService(reply, sid, (service, base) => ({
+      status: 200,
+      body: serviceNumbersOf(service, this.own.numbers, this.sid, base, this.since),
+    }));
   }
 
   private get own() {
@@ -108,10 +92,17 @@ export class TwilioAccountController {
     return this.config.SANDBOX_TWILIO_ACCOUNT_SID;
   }
 
-  private answer(request: FastifyRequest, reply: FastifyReply, work: () => Answer): void {
+  /** @param work takes the address that the sandbox is asked at, too: a service names its own */
+  private ofService(reply: FastifyReply, sid: string, work: (service: Service, base: string) => Answer): void {
+    this.answer(reply, ({ headers, url }) => {
+      const service = this.own.services.find((one) => one.sid === sid);
+      return service ? work(service, `http://${headers.host ?? 'localhost'}`) : notFound(url);
+    });
+  }
+
+  private answer(reply: FastifyReply, work: (request: FastifyRequest) => Answer): void {
+    const { headers, url } = reply.request;
     const account = { sid: this.sid, token: this.config.SANDBOX_TWILIO_AUTH_TOKEN };
-    give(reply, checkAccount(request.headers.authorization, account, request.url, this.own) ?? work());
+    give(reply, checkAccount(headers.authorization, account, url, this.own) ?? work(reply.request));
   }
 }
-
-const baseOf = (request: FastifyRequest) => `http://${request.headers.host ?? 'localhost'}`;

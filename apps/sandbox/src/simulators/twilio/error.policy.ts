@@ -43,8 +43,6 @@ const meanings: Readonly<Record<number, string>> = {
     'Failed to send freeform message because you are outside the allowed window. If you are using WhatsApp, ' +
     'please use a Message Template.',
   63028: 'Number of parameters provided does not match the expected number of parameters',
-  30400: 'Parameters are not valid',
-  30409: 'This message cannot be canceled',
   35111: 'SendAt timestamp is missing',
   35117: 'SendAt is outside the scheduling window',
   35118: 'MessagingServiceSid is required to schedule a message',

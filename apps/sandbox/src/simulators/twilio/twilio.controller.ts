@@ -36,42 +36,23 @@ export class TwilioController {
   }
 
   @Get(':account/Messages.json')
-  list(
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-    @Query() query: Record<string, string | undefined>,
-  ): void {
-    give(reply, this.refusal(request) ?? this.texts.list(query));
+  list(@Res() reply: FastifyReply, @Query() query: Record<string, string | undefined>): void {
+    give(reply, this.refusal(reply.request) ?? this.texts.list(query));
   }
 
   @Get(':account/Messages/:sid.json')
-  one(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('sid') sid: string): void {
-    give(reply, this.refusal(request) ?? this.texts.one(sid, request.url));
-  }
-
-  @Post(':account/Messages/:sid.json')
-  async change(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('sid') sid: string): Promise<void> {
-    give(reply, this.refusal(request) ?? (await this.texts.change(sid, request.body, request.url)));
+  one(@Res() reply: FastifyReply, @Param('sid') sid: string): void {
+    give(reply, this.refusal(reply.request) ?? this.texts.one(sid, reply.request.url));
   }
 
   @Get(':account.json')
-  show(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+  show(@Res() reply: FastifyReply): void {
     const { sid, token } = this.account;
-    give(
-      reply,
-      this.refusal(request) ?? {
-        status: 200,
-        body: accountOf(sid, token, this.since, this.accounts.of<AccountSetup>('twilio')),
-      },
-    );
+    const body = accountOf(sid, token, this.since, this.accounts.of<AccountSetup>('twilio'));
+    give(reply, this.refusal(reply.request) ?? { status: 200, body });
   }
 
-  private refusal(request: FastifyRequest): Answer | null {
-    return checkAccount(
-      request.headers.authorization,
-      this.account,
-      request.url,
-      this.accounts.of<AccountSetup>('twilio'),
-    );
+  private refusal({ headers, url }: FastifyRequest): Answer | null {
+    return checkAccount(headers.authorization, this.account, url, this.accounts.of<AccountSetup>('twilio'));
   }
 }

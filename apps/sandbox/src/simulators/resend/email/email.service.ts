@@ -5,7 +5,6 @@ import { AccountService } from '../../../core/account/account.service.ts';
 import type { Answer } from '../../../core/response.ts';
 import type { WebhookFault } from '../../../core/gate/fault.policy.ts';
 import { InboxService } from '../../../core/inbox/inbox.service.ts';
-import { MessageStore } from '../../../core/inbox/message.store.ts';
 import { imagesOf, messagesOf } from './accept.policy.ts';
 import { type Checked, checkEmail } from './email-rules.policy.ts';
 import type { Email } from './email.policy.ts';
@@ -22,7 +21,6 @@ export class EmailService {
     private readonly inbox: InboxService,
     private readonly accounts: AccountService,
     private readonly templates: ResendTemplates,
-    private readonly store: MessageStore,
   ) {}
 
   async send(body: unknown, webhookFault: WebhookFault | null): Promise<Answer> {
@@ -59,17 +57,6 @@ export class EmailService {
       emails.flatMap((email, index) => imagesOf(email, ids[index]!)),
     );
     return ids;
-  }
-
-  /** Only what was not sent yet can be cancelled. */
-  async cancel(emailId: string): Promise<Answer> {
-    const messages = this.store.ofProviderId(emailId).filter((message) => message.provider === 'resend');
-    const [first] = messages;
-    if (!first) return refusal('not_found', 'Email not found');
-    if (first.status !== 'scheduled')
-      return refusal('validation_error', 'Only a scheduled e-mail can be cancelled.', 422);
-    await this.inbox.cancel(messages);
-    return { status: 200, body: { object: 'email', id: emailId } };
   }
 
   private check(body: unknown, together: boolean): Checked {

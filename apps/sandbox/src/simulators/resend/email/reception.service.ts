@@ -1,12 +1,15 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AccountService } from '../../../core/account/account.service.ts';
+import { SANDBOX_CONFIG } from '../../../core/config.ts';
 import type { Answer } from '../../../core/response.ts';
 import { give } from '../../../core/gate/give.ts';
 import { checkCaller } from '../auth.policy.ts';
-import { ResendApiKeys } from '../keys/api-key.service.ts';
 import { RateService } from '../rate.service.ts';
+import type { SandboxConfig } from '../settings.ts';
+import type { AccountSetup } from '../setup.policy.ts';
 
-export interface Admission {
+interface Admission {
   /** Of every answer that follows. */
   headers: Record<string, string>;
   refused: Answer | undefined;
@@ -16,22 +19,24 @@ export interface Admission {
 @Injectable()
 export class ResendReception {
   constructor(
-    private readonly keys: ResendApiKeys,
+    @Inject(SANDBOX_CONFIG) private readonly config: SandboxConfig,
+    private readonly accounts: AccountService,
     private readonly rate: RateService,
   ) {}
 
-  answer(request: FastifyRequest, reply: FastifyReply, work: () => Answer, needs?: 'full_access'): void {
-    const { headers, refused } = this.admit(request, needs);
-    const answer = refused ?? work();
+  answer(reply: FastifyReply, work: (request: FastifyRequest) => Answer, needs?: 'full_access'): void {
+    const { headers, refused } = this.admit(reply.request, needs);
+    const answer = refused ?? work(reply.request);
     give(reply, { ...answer, headers: { ...headers, ...answer.headers } });
   }
 
   /** @param needs what the request takes; undefined: a key that may send */
   admit(request: FastifyRequest, needs?: 'full_access'): Admission {
-    const now = Date.now();
-    const refused = checkCaller(request.headers, (token) => this.keys.permissionOf(token, now), needs);
+    const { keyRevoked, permission } = this.accounts.of<AccountSetup>('resend');
+    const own = { key: this.config.SANDBOX_RESEND_API_KEY, permission: keyRevoked ? undefined : permission };
+    const refused = checkCaller(request.headers, own, needs);
     if (refused) return { headers: {}, refused };
-    const { headers, refusal } = this.rate.take(now);
+    const { headers, refusal } = this.rate.take(Date.now());
     return { headers, refused: refusal };
   }
 }

@@ -1,4 +1,5 @@
 import type { SuppressedReason } from '../magic.policy.ts';
+import { instant, listOf, pageOf, type PageQuery } from '../page.policy.ts';
 
 export interface ResendSuppression {
   id: string;
@@ -18,38 +19,25 @@ export const reasonOf: Readonly<Record<ResendSuppression['origin'], SuppressedRe
 };
 
 /** As GET /suppressions lists it. */
-export const listed = ({ id, email, origin, sourceId, at }: ResendSuppression): Record<string, unknown> => ({
+const listed = ({ id, email, origin, sourceId, at }: ResendSuppression): Record<string, unknown> => ({
   id,
   email,
   origin,
   source_id: sourceId,
-  created_at: new Date(at).toISOString().replace('T', ' ').replace('Z', '+00'),
+  created_at: instant(at),
 });
 
-export interface SuppressionQuery {
+export interface SuppressionQuery extends PageQuery {
   origin?: string;
-  limit?: string;
-  after?: string;
-  before?: string;
 }
 
 /** A page of those that stand newest first; undefined for a query that Resend does not take. */
-export function pageOf(
+export function suppressionsPage(
   all: readonly ResendSuppression[],
-  { origin, limit = '20', after, before }: SuppressionQuery,
+  { origin, ...query }: SuppressionQuery,
 ): Record<string, unknown> | undefined {
-  const count = Number(limit);
-  if (!Number.isInteger(count) || count < 1 || count > 100 || (after !== undefined && before !== undefined))
-    return undefined;
-  if (origin !== undefined && !['bounce', 'complaint', 'manual'].includes(origin)) return undefined;
+  const page = pageOf(query);
+  if (!page || (origin !== undefined && !['bounce', 'complaint', 'manual'].includes(origin))) return undefined;
   const found = all.filter((one) => origin === undefined || one.origin === origin);
-  const place = (id: string) => found.findIndex((one) => one.id === id);
-  const end = before === undefined ? undefined : Math.max(0, place(before));
-  const start = end === undefined ? (after === undefined ? 0 : place(after) + 1) : Math.max(0, end - count);
-  const page = found.slice(start, end ?? start + count);
-  return {
-    object: 'list',
-    has_more: end === undefined ? start + page.length < found.length : start > 0,
-    data: page.map(listed),
-  };
+  return listOf(found, page, ({ id }) => id, listed);
 }

@@ -4,7 +4,7 @@ import type { Answer } from '../../../core/response.ts';
 import { isForTrials, type SuppressedReason } from '../magic.policy.ts';
 import type { ResendMessage } from '../message.ts';
 import { refusal } from '../error.policy.ts';
-import { listed, pageOf, reasonOf, type ResendSuppression, type SuppressionQuery } from './suppressions.policy.ts';
+import { reasonOf, type ResendSuppression, type SuppressionQuery, suppressionsPage } from './suppressions.policy.ts';
 
 /** Most addresses of one batch. */
 const BATCH = 100;
@@ -43,17 +43,10 @@ export class ResendSuppressions {
   }
 
   list(query: SuppressionQuery): Answer {
-    const page = pageOf([...this.entries.values()].toReversed(), query);
+    const page = suppressionsPage([...this.entries.values()].toReversed(), query);
     return page
       ? { status: 200, body: page }
       : refusal('validation_error', 'The pagination parameters are wrong.', 422);
-  }
-
-  one(idOrEmail: string): Answer {
-    const found = this.find(idOrEmail);
-    return found
-      ? { status: 200, body: { object: 'suppression', ...listed(found) } }
-      : refusal('not_found', 'Suppression not found');
   }
 
   add(body: unknown, now: number): Answer {
@@ -71,33 +64,6 @@ export class ResendSuppressions {
       status: 201,
       body: { data: emails.map((email) => ({ object: 'suppression', id: this.put(email, 'manual', null, now).id })) },
     };
-  }
-
-  remove(idOrEmail: string): Answer {
-    const found = this.find(idOrEmail);
-    if (!found) return refusal('not_found', 'Suppression not found');
-    this.entries.delete(found.email);
-    return { status: 200, body: { object: 'suppression', id: found.id, deleted: true } };
-  }
-
-  removeAll(body: unknown): Answer {
-    const { emails, ids } = (body ?? {}) as { emails?: unknown; ids?: unknown };
-    const wanted = emails ?? ids;
-    if (
-      (emails === undefined) === (ids === undefined) ||
-      !Array.isArray(wanted) ||
-      wanted.length < 1 ||
-      wanted.length > BATCH
-    ) {
-      return refusal('validation_error', 'Provide either `emails` or `ids`, but not both.', 422);
-    }
-    const found = wanted.flatMap((one) => (typeof one === 'string' ? (this.find(one) ?? []) : []));
-    for (const { email } of found) this.entries.delete(email);
-    return { status: 200, body: { data: found.map(({ id }) => ({ object: 'suppression', id, deleted: true })) } };
-  }
-
-  private find(idOrEmail: string): ResendSuppression | undefined {
-    return this.entries.get(idOrEmail.toLowerCase()) ?? [...this.entries.values()].find(({ id }) => id === idOrEmail);
   }
 
   private put(

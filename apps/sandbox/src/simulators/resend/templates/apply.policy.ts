@@ -10,9 +10,10 @@ import { filled, missing, type Template } from './template.policy.ts';
 export function applied(email: Email, template: Template | undefined): Checked {
   if (!email.template) return { ok: true, email };
   const { variables = {} } = email.template;
-  const made = template?.published;
   if (!template) return { ok: false, refusal: refusal('not_found', 'Template not found') };
-  if (!made) return { ok: false, refusal: refusal('validation_error', 'The template is not published.', 422) };
+  if (!template.published)
+    return { ok: false, refusal: refusal('validation_error', 'The template is not published.', 422) };
+  const made = template.form;
   const short = missing(made, variables);
   if (short !== undefined)
     return { ok: false, refusal: refusal('validation_error', `Missing the variable '${short}' of the template.`, 422) };

@@ -1,17 +1,12 @@
 import { z } from 'zod';
-import { instant } from '../page.policy.ts';
 
 // Our own reading of resend.yaml (CreateTemplateRequest) and of resend.com/docs, Templates.
 
 export interface Template {
   id: string;
-  versionId: string;
-  draft: TemplateForm;
-  /** What mail is made of; undefined until it is published. */
-  published: TemplateForm | undefined;
-  publishedAt: number | null;
-  createdAt: number;
-  updatedAt: number;
+  form: TemplateForm;
+  /** Mail is made of no other. */
+  published: boolean;
 }
 
 const Variable = z.strictObject({
@@ -31,7 +26,6 @@ export const TemplateForm = z.strictObject({
   variables: z.array(Variable).max(50).nullish(),
 });
 export type TemplateForm = z.infer<typeof TemplateForm>;
-export const TemplateChange = TemplateForm.partial();
 
 const placeholder = /\{\{\{\s*(\w+)\s*\}\}\}/g;
 /** Resend fills these in by itself. */
@@ -58,44 +52,3 @@ export function filled(text: string, { variables }: TemplateForm, given: Readonl
 
 const said = (value: unknown): string =>
   typeof value === 'string' ? value : value === undefined || value === null ? '' : JSON.stringify(value);
-
-export function listedTemplate({
-  id,
-  draft,
-  published,
-  publishedAt,
-  createdAt,
-  updatedAt,
-}: Template): Record<string, unknown> {
-  const at = publishedAt === null ? null : instant(publishedAt);
-  return {
-    id,
-    name: draft.name,
-    status: published ? 'published' : 'draft',
-    published_at: at,
-    created_at: instant(createdAt),
-    updated_at: instant(updatedAt),
-    alias: draft.alias ?? '',
-  };
-}
-
-export function wholeTemplate(template: Template): Record<string, unknown> {
-  const { draft, versionId, published, createdAt, updatedAt } = template;
-  return {
-    object: 'template',
-    ...listedTemplate(template),
-    current_version_id: versionId,
-    from: draft.from ?? '',
-    subject: draft.subject ?? '',
-    reply_to: draft.reply_to ?? null,
-    html: draft.html,
-    text: draft.text ?? '',
-    variables: (draft.variables ?? []).map((variable) => ({
-      id: `${template.id}/${variable.key}`,
-      ...variable,
-      created_at: instant(createdAt),
-      updated_at: instant(updatedAt),
-    })),
-    has_unpublished_versions: published !== draft,
-  };
-}

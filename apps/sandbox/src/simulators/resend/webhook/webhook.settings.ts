@@ -5,6 +5,7 @@ import type { Answer } from '../../../core/response.ts';
 import { SANDBOX_CONFIG } from '../../../core/config.ts';
 import type { SandboxConfig } from '../settings.ts';
 import { refusal } from '../error.policy.ts';
+import { instant } from '../page.policy.ts';
 
 export interface ResendWebhook {
   id: string;
@@ -94,10 +95,6 @@ export class ResendWebhookSettings {
     return { status: 200, body: { object: 'webhook', id } };
   }
 
-  remove(id: string): Answer {
-    return this.webhooks.delete(id) ? { status: 200, body: { object: 'webhook', id, deleted: true } } : unknownId();
-  }
-
   private keep(webhook: ResendWebhook): ResendWebhook {
     this.webhooks.set(webhook.id, webhook);
     return webhook;
@@ -128,5 +125,5 @@ const viewOf = ({ id, endpoint: url, events: chosen, status, createdAt }: Resend
   endpoint: url,
   events: chosen ?? followed,
   status,
-  created_at: createdAt.toISOString().replace('T', ' ').replace('Z', '+00'),
+  created_at: instant(createdAt.getTime()),
 });

@@ -2,13 +2,6 @@ import type { MailMessage } from '../message.ts';
 import type { Condition } from './activity-query.policy.ts';
 import { matches } from './activity-query.policy.ts';
 
-const eventNames: Readonly<Record<string, string>> = {
-  bounce: 'bounced',
-  open: 'opened',
-  click: 'clicked',
-  spamreport: 'spam_report',
-};
-
 const happened = (message: MailMessage) => message.events.filter(({ webhook }) => webhook !== 'planned');
 
 function statusOf(message: MailMessage): 'processed' | 'delivered' | 'not_delivered' {
@@ -54,38 +47,6 @@ export function summaryOf(message: MailMessage): Record<string, unknown> {
     opens_count: count('open'),
     clicks_count: count('click'),
     last_event_time: iso(events.at(-1)?.at ?? message.acceptedAt),
-  };
-}
-
-/**
- * GET /v3/messages/{msg_id}. The description wants every field, so those the sandbox knows nothing of hold a plain
- * value.
- */
-export function detailOf(message: MailMessage): Record<string, unknown> {
-  return {
-    from_email: message.from,
-    msg_id: message.id,
-    subject: message.subject ?? '',
-    to_email: message.to,
-    status: statusOf(message),
-    template_id: message.templateId ?? '',
-    asm_group_id: message.asmGroupId ?? 1,
-    teammate: '',
-    api_key_id: 'sandbox',
-    events: happened(message).map(({ step, at }) => ({
-      event_name: eventNames[step.event] ?? step.event,
-      processed: iso(at),
-      ...(step.fields?.['reason'] !== undefined && { reason: step.fields['reason'] }),
-      ...(step.fields?.['url'] !== undefined && { url: step.fields['url'] }),
-      bounce_type: step.fields?.['type'] === 'bounce' ? 'hard' : 'soft',
-      http_user_agent: step.fields?.['useragent'] ?? '',
-      mx_server: 'mx.sandbox.test',
-    })),
-    originating_ip: '127.0.0.1',
-    categories: message.categories,
-    unique_args: JSON.stringify(message.customArgs),
-    outbound_ip: '127.0.0.1',
-    outbound_ip_type: 'shared',
   };
 }
 

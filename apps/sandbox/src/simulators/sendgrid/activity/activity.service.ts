@@ -3,7 +3,7 @@ import type { Answer } from '../../../core/response.ts';
 import { MessageStore } from '../../../core/inbox/message.store.ts';
 import type { SandboxMessage } from '../../../core/inbox/message.ts';
 import { isMail } from '../message.ts';
-import { detailOf, matchesAll, summaryOf } from './activity.policy.ts';
+import { matchesAll, summaryOf } from './activity.policy.ts';
 import { parseQuery, type Condition } from './activity-query.policy.ts';
 import { badRequest } from '../error.policy.ts';
 
@@ -24,12 +24,6 @@ export class ActivityService {
       if (messages.length === most) break;
     }
     return { status: 200, body: { messages } };
-  }
-
-  one(id: string): Answer {
-    const message = this.store.get(id);
-    if (isMail(message)) return { status: 200, body: detailOf(message) };
-    return { status: 404, body: { errors: [{ message: 'not found', field: 'message_id' }] } };
   }
 
   /**

@@ -34,12 +34,13 @@ export class SendGridReception {
   }
 
   /** @param scope what the request takes; null: nothing but a key */
-  answer(request: FastifyRequest, reply: FastifyReply, scope: string | null, work: () => Answer): void {
+  answer(reply: FastifyReply, scope: string | null, work: (request: FastifyRequest) => Answer): void {
+    const { request } = reply;
     const refused = this.refusal(request, scope ?? undefined);
     if (refused) return give(reply, refused);
     const now = Date.now();
     const { headers, left } = this.take(familyOf(request.url), now);
-    const answer = left ? work() : throttled(now);
+    const answer = left ? work(request) : throttled(now);
     give(reply, { ...answer, headers: { ...answer.headers, ...headers } });
   }
 

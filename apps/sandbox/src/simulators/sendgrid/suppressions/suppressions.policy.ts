@@ -72,7 +72,7 @@ export function dropReason(
 }
 
 /** An entry as its list shows it: each has fields of its own. */
-export function shown(list: ListName, { email, created, reason, status, ip }: Suppressed): Record<string, unknown> {
+function shown(list: ListName, { email, created, reason, status, ip }: Suppressed): Record<string, unknown> {
   switch (list) {
     case 'bounces':
     case 'blocks':

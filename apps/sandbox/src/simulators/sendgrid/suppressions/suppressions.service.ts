@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Answer } from '../../../core/response.ts';
 import type { DropReason } from '../magic.policy.ts';
 import type { MailMessage } from '../message.ts';
-import { badRequest, errorResponse } from '../error.policy.ts';
+import { badRequest } from '../error.policy.ts';
 import {
   dropReason,
   suppressionsFrom,
@@ -10,7 +10,6 @@ import {
   listNames,
   type ListQuery,
   pageOf,
-  shown,
   type Suppressed,
 } from './suppressions.policy.ts';
 
@@ -57,36 +56,16 @@ export class SendGridSuppressions {
     return pageOf(list, [...this.lists.get(list)!.values()], query);
   }
 
-  one(list: ListName, email: string): Answer {
-    const entry = this.lists.get(list)!.get(email.toLowerCase());
-    return { status: 200, body: entry ? [shown(list, entry)] : [] };
-  }
-
-  remove(list: ListName, email: string): Answer {
-    return this.lists.get(list)!.delete(email.toLowerCase()) ? { status: 204 } : errorResponse(404);
-  }
-
   /** Of all groups. */
   members(): Answer {
     const body = [...this.groups].flatMap(([group, members]) =>
       [...members.values()].map(({ email, created }) => ({
         email,
         group_id: group,
-        group_name: nameOf(group),
+        group_name: `Group ${group}`,
         created_at: created,
       })),
     );
-    return { status: 200, body };
-  }
-
-  groupList(): Answer {
-    const body = [...this.groups].map(([id, members]) => ({
-      id,
-      name: nameOf(id),
-      description: 'A group that mail went to.',
-      is_default: id === 1,
-      unsubscribes: members.size,
-    }));
     return { status: 200, body };
   }
 
@@ -99,10 +78,6 @@ export class SendGridSuppressions {
         created: Math.floor(now / 1000),
       });
     return { status: 201, body: { recipient_emails: emails } };
-  }
-
-  join(group: string, email: string): Answer {
-    return this.groups.get(Number(group))?.delete(email.toLowerCase()) ? { status: 204 } : errorResponse(404);
   }
 
   leaveAll(body: unknown, now: number): Answer {
@@ -132,8 +107,6 @@ export class SendGridSuppressions {
     if (entries.size > MOST_ENTRIES && oldest !== undefined) entries.delete(oldest);
   }
 }
-
-const nameOf = (group: number) => `Group ${group}`;
 
 const emailsWanted = badRequest([
   { field: 'recipient_emails', message: 'recipient_emails must be a list of e-mail addresses', help: null },

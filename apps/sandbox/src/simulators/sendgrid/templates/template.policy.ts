@@ -27,7 +27,6 @@ const name = z.string().min(1).max(100);
 const content = z.string().max(1_048_576);
 
 export const TemplateForm = z.strictObject({ name, generation: z.enum(['legacy', 'dynamic']).default('legacy') });
-export const TemplateName = z.strictObject({ name });
 export const VersionForm = z.strictObject({
   name,
   subject: z.string().max(255),
@@ -39,23 +38,18 @@ export const VersionForm = z.strictObject({
   test_data: z.string().optional(),
 });
 export type VersionForm = z.infer<typeof VersionForm>;
-export const VersionChange = VersionForm.partial();
 
-/** The parts of a version that a form names; plain text follows from the HTML unless it was written. */
-export function partsOf(
-  form: Partial<VersionForm>,
-  before?: Version,
-): Pick<Version, 'name' | 'subject' | 'html' | 'plain' | 'generatePlain' | 'editor' | 'testData'> {
-  const html = form.html_content ?? before?.html ?? '';
-  const generatePlain = form.generate_plain_content ?? before?.generatePlain ?? true;
+/** What a version is made of; plain text follows from the HTML unless it was written. */
+export function partsOf(form: VersionForm): Omit<Version, 'id' | 'active' | 'updatedAt'> {
+  const html = form.html_content ?? '';
   return {
-    name: form.name ?? before?.name ?? '',
-    subject: form.subject ?? before?.subject ?? '',
+    name: form.name,
+    subject: form.subject,
     html,
-    plain: form.plain_content ?? (generatePlain ? textOf(html) : (before?.plain ?? '')),
-    generatePlain,
-    editor: form.editor ?? before?.editor ?? 'code',
-    testData: form.test_data ?? before?.testData,
+    plain: form.plain_content ?? (form.generate_plain_content ? textOf(html) : ''),
+    generatePlain: form.generate_plain_content,
+    editor: form.editor,
+    testData: form.test_data,
   };
 }
 

@@ -9,15 +9,12 @@ import {
   partsOf,
   type Template,
   TemplateForm,
-  TemplateName,
   templateView,
   type Version,
-  VersionChange,
   VersionForm,
   versionView,
 } from './template.policy.ts';
 
-const gone: Answer = { status: 204 };
 const MOST_VERSIONS = 300;
 
 /** The account's templates, in memory. */
@@ -39,93 +36,20 @@ export class SendGridTemplates {
     });
   }
 
-  list(generations: string | undefined, size: string | undefined): Answer {
-    const most = Number(size ?? 10);
-    if (!Number.isInteger(most) || most < 1 || most > 200)
-      return badRequest([{ message: 'page_size must be a number from 1 to 200', field: 'page_size', help: null }]);
-    const wanted = (generations ?? 'legacy').split(',');
-    const found = [...this.templates.values()].filter(({ generation }) => wanted.includes(generation));
-    return {
-      status: 200,
-      body: {
-        result: found.slice(0, most).map(templateView),
-        _metadata: { self: 'https://api.sendgrid.com/v3/templates', count: found.length },
-      },
-    };
-  }
-
-  one(id: string): Answer {
-    return this.with(id, (template) => ({ status: 200, body: templateView(template) }));
-  }
-
-  rename(id: string, body: unknown, now: number): Answer {
-    return this.with(id, (template) =>
-      given(TemplateName, body, ({ name }) => {
-        Object.assign(template, { name, updatedAt: now });
-        return { status: 200, body: templateView(template) };
-      }),
-    );
-  }
-
-  remove(id: string): Answer {
-    return this.templates.delete(id) ? gone : errorResponse(404);
-  }
-
   addVersion(id: string, body: unknown, now: number): Answer {
-    return this.with(id, (template) =>
-      given(VersionForm, body, (form) => {
-        if (template.versions.length >= MOST_VERSIONS) return errorResponse(400, 'A template may have 300 versions.');
-        const version: Version = { id: randomUUID(), ...partsOf(form), active: false, updatedAt: now };
-        // The first is active, whatever was asked.
-        return this.keep(template, version, form.active === 1 || template.versions.length === 0, 201);
-      }),
-    );
-  }
-
-  oneVersion(id: string, versionId: string): Answer {
-    return this.withVersion(id, versionId, (_, version) => ({ status: 200, body: versionView(id, version) }));
-  }
-
-  changeVersion(id: string, versionId: string, body: unknown, now: number): Answer {
-    return this.withVersion(id, versionId, (template, version) =>
-      given(VersionChange, body, (form) =>
-        this.keep(template, { ...version, ...partsOf(form, version), updatedAt: now }, form.active === 1, 200),
-      ),
-    );
-  }
-
-  activate(id: string, versionId: string): Answer {
-    return this.withVersion(id, versionId, (template, version) => this.keep(template, version, true, 200));
-  }
-
-  removeVersion(id: string, versionId: string): Answer {
-    return this.withVersion(id, versionId, (template, version) => {
-      template.versions = template.versions.filter((one) => one !== version);
-      return gone;
-    });
-  }
-
-  private keep(template: Template, version: Version, activate: boolean, status: number): Answer {
-    const problem = unreadable(version);
-    if (problem !== undefined)
-      return badRequest([{ message: `The template cannot be read: ${problem}`, field: 'html_content', help: null }]);
-    const kept = { ...version, active: activate || version.active };
-    const others = template.versions
-      .filter(({ id }) => id !== version.id)
-      .map((other) => ({ ...other, active: other.active && !activate }));
-    template.versions = [kept, ...others];
-    return { status, body: versionView(template.id, kept) };
-  }
-
-  private with(id: string, work: (template: Template) => Answer): Answer {
     const template = this.templates.get(id);
-    return template ? work(template) : errorResponse(404);
-  }
-
-  private withVersion(id: string, versionId: string, work: (template: Template, version: Version) => Answer): Answer {
-    return this.with(id, (template) => {
-      const version = template.versions.find((one) => one.id === versionId);
-      return version ? work(template, version) : errorResponse(404);
+    if (!template) return errorResponse(404);
+    return given(VersionForm, body, (form) => {
+      if (template.versions.length >= MOST_VERSIONS) return errorResponse(400, 'A template may have 300 versions.');
+      // The first is active, whatever was asked.
+      const active = form.active === 1 || template.versions.length === 0;
+      const version: Version = { id: randomUUID(), ...partsOf(form), active, updatedAt: now };
+      const problem = unreadable(version);
+      if (problem !== undefined)
+        return badRequest([{ message: `The template cannot be read: ${problem}`, field: 'html_content', help: null }]);
+      const others = template.versions.map((other) => ({ ...other, active: other.active && !active }));
+      template.versions = [version, ...others];
+      return { status: 201, body: versionView(template.id, version) };
     });
   }
 }

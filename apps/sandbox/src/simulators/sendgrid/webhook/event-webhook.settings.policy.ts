@@ -91,13 +91,8 @@ export function viewOf(webhook: EventWebhook): Record<string, unknown> {
   };
 }
 
-/** SendGrid leaves out the key where one is made or changed, and the dates where one is asked for. */
+/** SendGrid leaves out the key where one is made or changed. */
 export function changedView(webhook: EventWebhook): Record<string, unknown> {
   const { public_key: _, ...view } = viewOf(webhook);
-  return view;
-}
-
-export function singleView(webhook: EventWebhook): Record<string, unknown> {
-  const { created_date: _, updated_date: __, ...view } = viewOf(webhook);
   return view;
 }

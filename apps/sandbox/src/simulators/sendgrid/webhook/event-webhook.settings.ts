@@ -12,7 +12,6 @@ import {
   type EventWebhook,
   isSubscribedTo,
   publicKeyOf,
-  singleView,
   viewOf,
   WebhookRequest,
 } from './event-webhook.settings.policy.ts';
@@ -71,11 +70,6 @@ export class EventWebhookSettings {
     };
   }
 
-  show(id: string): Answer {
-    const webhook = this.webhooks.get(id);
-    return webhook ? { status: 200, body: singleView(webhook) } : unknownId;
-  }
-
   create(body: unknown): Answer {
     const asked = this.check(body);
     if (!asked.ok) return asked.refusal;
@@ -100,15 +94,6 @@ export class EventWebhookSettings {
       : asked.refusal;
   }
 
-  remove(id: string): Answer {
-    return this.webhooks.delete(id) ? { status: 204 } : unknownId;
-  }
-
-  showKey(id: string): Answer {
-    const webhook = this.webhooks.get(id);
-    return webhook ? { status: 200, body: { id, public_key: publicKeyOf(webhook.key) } } : unknownId;
-  }
-
   /** Switching on makes a new key, unless there is one. */
   sign(id: string, body: unknown): Answer {
     const webhook = this.webhooks.get(id);
@@ -118,7 +103,7 @@ export class EventWebhookSettings {
       return refuse(400, { message: 'enabled is required and must be true or false', field: 'enabled' });
     const key = enabled ? (webhook.key ?? generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey) : undefined;
     this.keep({ ...webhook, key, updatedAt: new Date() });
-    return this.showKey(id);
+    return { status: 200, body: { id, public_key: publicKeyOf(key) } };
   }
 
   private keep(webhook: EventWebhook): EventWebhook {

@@ -74,18 +74,6 @@ export class TextService {
     return { status: 200, body: resourceOf(message, this.accountSid) };
   }
 
-  /** A scheduled text is cancelled, the body of another taken out of Twilio's records. */
-  async change(sid: string, form: unknown, url: string): Promise<Answer> {
-    const message = this.store.get(sid);
-    if (!isText(message)) return notFound(url);
-    const { Status, Body } = (form ?? {}) as { Status?: unknown; Body?: unknown };
-    if (Status === 'canceled' && message.status !== 'scheduled') return refusal(30409);
-    if (Status === 'canceled') await this.inbox.cancel([message]);
-    else if (Body === '') message.body = '';
-    else return refusal(30400);
-    return { status: 200, body: resourceOf(message, this.accountSid) };
-  }
-
   list(query: Readonly<Record<string, string | undefined>>): Answer {
     const listing = listingOf(query);
     if (!listing) return refusal(20001);
