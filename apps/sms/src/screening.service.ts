@@ -24,11 +24,7 @@ const LOOK_WITHIN_MS = 1_000;
 
 /** The last look at a text before it goes: WhatsApp's window, its media, and what the budget of its country leaves. */
 export class ScreeningService {
-  private readonly options: ScreeningOptions;
-
-  constructor(options: ScreeningOptions) {
-    this.options = options;
-  }
+  constructor(private readonly options: ScreeningOptions) {}
 
   /** @throws InfrastructureDown when Postgres cannot be reached. */
   async screen(message: SmsMessage): Promise<Screened<SmsMessage>> {

@@ -79,11 +79,7 @@ export function cached(check: Check, forMs: number): Check {
 
 @Controller('health')
 export class HealthController {
-  private readonly health: Health;
-
-  constructor(@Inject(Health) health: Health) {
-    this.health = health;
-  }
+  constructor(@Inject(Health) private readonly health: Health) {}
 
   /** The process turns: restarting it would not help anything else. */
   @Get('live')

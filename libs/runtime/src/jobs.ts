@@ -30,15 +30,12 @@ export interface JobsOptions {
  * job runs on its own, one round at a time.
  */
 export class Jobs {
-  private readonly options: JobsOptions;
   private readonly jobs: Job[] = [];
   /** Of each job that fails at present: how many rounds in a row. */
   private readonly failures = new Map<string, number>();
   private running: Promise<unknown> = Promise.resolve();
 
-  constructor(options: JobsOptions) {
-    this.options = options;
-  }
+  constructor(private readonly options: JobsOptions) {}
 
   /** Adds a job, before the jobs are started. */
   add(job: Job): void {

@@ -11,13 +11,12 @@ export type Completed = { complete: true; message: EmailMessage } | { complete: 
 
 /** Puts the files that an e-mail names by URL into it, for a provider that takes content only. */
 export class AttachmentsService {
-  private readonly files: Files;
-  private readonly config: AttachmentConfig;
   private readonly places: Bulkhead;
 
-  constructor(files: Files, config: AttachmentConfig) {
-    this.files = files;
-    this.config = config;
+  constructor(
+    private readonly files: Files,
+    private readonly config: AttachmentConfig,
+  ) {
     this.places = new Bulkhead(config.ATTACHMENT_MAILS);
   }
 

@@ -6,19 +6,11 @@ import type { UnsubscribeClaim } from './token.policy.ts';
 
 /** Tells everybody that a recipient has left a mailing. */
 export class UnsubscribeService {
-  private readonly publisher: Pick<Publisher, 'publish'>;
-  private readonly suppressions: Pick<SuppressionsService, 'record'>;
-  private readonly otherEvents: Pick<OtherEvents, 'publishOrKeep'>;
-
   constructor(
-    publisher: Pick<Publisher, 'publish'>,
-    suppressions: Pick<SuppressionsService, 'record'>,
-    otherEvents: Pick<OtherEvents, 'publishOrKeep'>,
-  ) {
-    this.publisher = publisher;
-    this.suppressions = suppressions;
-    this.otherEvents = otherEvents;
-  }
+    private readonly publisher: Pick<Publisher, 'publish'>,
+    private readonly suppressions: Pick<SuppressionsService, 'record'>,
+    private readonly otherEvents: Pick<OtherEvents, 'publishOrKeep'>,
+  ) {}
 
   /**
    * As often as it is clicked: the same facts under the same ids. `kept`: they break our own contract, and what was

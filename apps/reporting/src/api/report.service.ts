@@ -27,13 +27,14 @@ const cursors = new Cursor({ id: /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/ }
 /** What the API answers. */
 @Injectable()
 export class ReportService {
-  private readonly reports: Reports;
   private readonly hashKey: string;
   private readonly windowMs: number;
   private readonly errorDocs: string | undefined;
 
-  constructor(@Inject(Reports) reports: Reports, @Inject(reportingConfig.KEY) config: ReportingConfig) {
-    this.reports = reports;
+  constructor(
+    @Inject(Reports) private readonly reports: Reports,
+    @Inject(reportingConfig.KEY) config: ReportingConfig,
+  ) {
     this.hashKey = config.RECIPIENT_HASH_KEY;
     this.windowMs = config.REPORTING_RECEIPT_WINDOW_HOURS * HOUR;
     this.errorDocs = config.ERROR_DOCS_URL;

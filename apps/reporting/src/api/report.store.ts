@@ -26,11 +26,8 @@ type Dated<T extends DeadLetterFact> = Omit<T, 'at' | 'requestedAt'> & {
 
 @Injectable()
 export class PostgresReports extends Reports {
-  private readonly pool: Pool;
-
-  constructor(@Inject(POOL) pool: Pool) {
+  constructor(@Inject(POOL) private readonly pool: Pool) {
     super();
-    this.pool = pool;
   }
 
   /** In one statement: the state, the timeline and the dead letter are those of one instant. */

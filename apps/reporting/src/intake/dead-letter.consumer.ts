@@ -8,13 +8,10 @@ import { deadLetter } from './translate.ts';
 
 @Controller()
 export class DeadLetterConsumer {
-  private readonly projection: Projection;
-  private readonly losses: Losses;
-
-  constructor(@Inject(Projection) projection: Projection, @Inject(Losses) losses: Losses) {
-    this.projection = projection;
-    this.losses = losses;
-  }
+  constructor(
+    @Inject(Projection) private readonly projection: Projection,
+    @Inject(Losses) private readonly losses: Losses,
+  ) {}
 
   @On(topics.deadLetters)
   onDeadLetter(@Payload() letter: DeadLetter): Promise<void> {

@@ -6,12 +6,9 @@ import { Inject, Injectable } from '@nestjs/common';
 /** Tells of fields that could not be kept: each by a count, and a kind of them once in the log. */
 @Injectable()
 export class Losses {
-  private readonly logger: Logger;
   private readonly reported = new Set<string>();
 
-  constructor(@Inject(LOGGER) logger: Logger) {
-    this.logger = logger;
-  }
+  constructor(@Inject(LOGGER) private readonly logger: Logger) {}
 
   /** Tells what a record of the topic lacks, and gives it back. */
   of<T extends { lacks?: string[] | undefined }>(topic: Topic, record: T): T {

@@ -10,11 +10,12 @@ import { type Arrival, factOfEmail, factOfSms } from './translate.ts';
 /** What was asked for, read beside the channels: a message shows even when its channel is down. */
 @Controller()
 export class RequestConsumer {
-  private readonly projection: Projection;
   private readonly hashKey: string;
 
-  constructor(@Inject(Projection) projection: Projection, @Inject(reportingConfig.KEY) config: ReportingConfig) {
-    this.projection = projection;
+  constructor(
+    @Inject(Projection) private readonly projection: Projection,
+    @Inject(reportingConfig.KEY) config: ReportingConfig,
+  ) {
     this.hashKey = config.RECIPIENT_HASH_KEY;
   }
 

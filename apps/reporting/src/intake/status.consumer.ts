@@ -9,13 +9,10 @@ import { factOfStatus } from './translate.ts';
 
 @Controller()
 export class StatusConsumer {
-  private readonly projection: Projection;
-  private readonly losses: Losses;
-
-  constructor(@Inject(Projection) projection: Projection, @Inject(Losses) losses: Losses) {
-    this.projection = projection;
-    this.losses = losses;
-  }
+  constructor(
+    @Inject(Projection) private readonly projection: Projection,
+    @Inject(Losses) private readonly losses: Losses,
+  ) {}
 
   @On(topics.statusChanged)
   onStatus(@Payload() changed: StatusChanged, @Ctx() context: RecordContext): Promise<void> {

@@ -17,13 +17,14 @@ interface Answer {
 
 @Injectable()
 export class PostgresAnswers extends DocumentResponse {
-  private readonly pool: Pool;
   private readonly answerMs: number;
   private readonly answers: MicroBatch<Answer, true>;
 
-  constructor(@Inject(POOL) pool: Pool, @Inject(retryConfig.KEY) config: Pick<RetryConfig, 'RETRY_ANSWER_MS'>) {
+  constructor(
+    @Inject(POOL) private readonly pool: Pool,
+    @Inject(retryConfig.KEY) config: Pick<RetryConfig, 'RETRY_ANSWER_MS'>,
+  ) {
     super();
-    this.pool = pool;
     this.answerMs = config.RETRY_ANSWER_MS;
     this.answers = microBatch({ size: 500, lingerMs: 5 }, (answers) => this.noteAll(answers));
   }

@@ -11,22 +11,16 @@ const MOST_REST_MS = 5_000;
 /** Lets a released message go once more when its record, or what was reported of it, was lost (docs/adr/0011). */
 @Injectable()
 export class WatchService {
-  private readonly answers: DocumentResponse;
-  private readonly reading: AnswerReading;
-  private readonly logger: Logger;
   private stuck = 0;
 
   constructor(
-    @Inject(DocumentResponse) answers: DocumentResponse,
-    @Inject(AnswerReading) reading: AnswerReading,
+    @Inject(DocumentResponse) private readonly answers: DocumentResponse,
+    @Inject(AnswerReading) private readonly reading: AnswerReading,
     @Inject(retryConfig.KEY) config: Pick<RetryConfig, 'RETRY_ANSWER_MS'>,
     @Inject(Health) health: Pick<Health, 'addConcern'>,
     @Inject(Jobs) jobs: Pick<Jobs, 'add'>,
-    @Inject(LOGGER) logger: Logger,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.answers = answers;
-    this.reading = reading;
-    this.logger = logger;
     health.addConcern('answers', () =>
       this.stuck === 0 ? undefined : { meaning: `${this.stuck} ${standsStill}`, remedy },
     );

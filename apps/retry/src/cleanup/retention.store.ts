@@ -11,11 +11,13 @@ type Times = Pick<RetryConfig, 'RETRY_PLAN_RETENTION_MS' | 'RETRY_PROGRESS_RETEN
 /** Deletes what has served its time, a little at a time. */
 @Injectable()
 export class PostgresRetention {
-  private readonly pool: Pool;
   private readonly times: Times;
 
-  constructor(@Inject(POOL) pool: Pool, @Inject(retryConfig.KEY) config: Times, @Inject(Jobs) jobs: Pick<Jobs, 'add'>) {
-    this.pool = pool;
+  constructor(
+    @Inject(POOL) private readonly pool: Pool,
+    @Inject(retryConfig.KEY) config: Times,
+    @Inject(Jobs) jobs: Pick<Jobs, 'add'>,
+  ) {
     this.times = config;
     jobs.add({ name: 'cleanup', everyMs: config.RETRY_CLEANUP_MS, round: () => this.deleteSome() });
   }

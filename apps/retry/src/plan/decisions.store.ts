@@ -28,12 +28,10 @@ interface PlannedHop {
 /** Decides in micro-batches, one transaction each, with the messages' progress rows locked. */
 @Injectable()
 export class PostgresDecisions extends Decisions {
-  private readonly pool: Pool;
   private readonly batch: MicroBatch<Question, Answer | undefined>;
 
-  constructor(@Inject(POOL) pool: Pool) {
+  constructor(@Inject(POOL) private readonly pool: Pool) {
     super();
-    this.pool = pool;
     this.batch = microBatch({ size: 200, lingerMs: 2 }, (questions) =>
       transaction(this.pool, (client) => decideAll(client, questions)),
     );

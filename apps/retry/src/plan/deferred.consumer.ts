@@ -6,11 +6,7 @@ import { PlanService } from './plan.service.ts';
 
 @Controller()
 export class DeferredConsumer {
-  private readonly planning: PlanService;
-
-  constructor(@Inject(PlanService) planning: PlanService) {
-    this.planning = planning;
-  }
+  constructor(@Inject(PlanService) private readonly planning: PlanService) {}
 
   @On(topics.sendDeferred)
   async onDeferred(@Payload() deferred: SendDeferred): Promise<void> {

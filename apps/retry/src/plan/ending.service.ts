@@ -13,22 +13,12 @@ import { PlanService } from './plan.service.ts';
 /** Ends messages that cannot go on. Each can be told again, and tells the same. */
 @Injectable()
 export class EndingService {
-  private readonly planning: PlanService;
-  private readonly outcomes: OutcomePublisher;
-  private readonly answers: Pick<DocumentResponse, 'note'>;
-  private readonly logger: Logger;
-
   constructor(
-    @Inject(PlanService) planning: PlanService,
-    @Inject(OutcomePublisher) outcomes: OutcomePublisher,
-    @Inject(DocumentResponse) answers: Pick<DocumentResponse, 'note'>,
-    @Inject(LOGGER) logger: Logger,
-  ) {
-    this.planning = planning;
-    this.outcomes = outcomes;
-    this.answers = answers;
-    this.logger = logger;
-  }
+    @Inject(PlanService) private readonly planning: PlanService,
+    @Inject(OutcomePublisher) private readonly outcomes: OutcomePublisher,
+    @Inject(DocumentResponse) private readonly answers: Pick<DocumentResponse, 'note'>,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   /**
    * The message of a hand-over that was quarantined. Nothing else that retry quarantines leaves a message open.

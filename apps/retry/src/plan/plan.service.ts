@@ -19,27 +19,17 @@ const EVERY_HOP = 2 ** 31 - 1;
 /** Decides what follows from a message that was not sent, and tells it. */
 @Injectable()
 export class PlanService {
-  private readonly decisions: Decisions;
-  private readonly outcomes: OutcomePublisher;
-  private readonly answers: DocumentResponse;
-  private readonly logger: Logger;
   private readonly policy: RetryPolicy;
-  private readonly moment: () => Moment;
 
   constructor(
-    @Inject(Decisions) decisions: Decisions,
-    @Inject(OutcomePublisher) outcomes: OutcomePublisher,
-    @Inject(DocumentResponse) answers: DocumentResponse,
+    @Inject(Decisions) private readonly decisions: Decisions,
+    @Inject(OutcomePublisher) private readonly outcomes: OutcomePublisher,
+    @Inject(DocumentResponse) private readonly answers: DocumentResponse,
     @Inject(retryConfig.KEY) config: RetryConfig,
-    @Inject(LOGGER) logger: Logger,
-    @Inject(MOMENT) moment: () => Moment,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(MOMENT) private readonly moment: () => Moment,
   ) {
-    this.decisions = decisions;
-    this.outcomes = outcomes;
-    this.answers = answers;
-    this.logger = logger;
     this.policy = policyOf(config);
-    this.moment = moment;
   }
 
   /**

@@ -21,13 +21,11 @@ import { slimLetter } from './facts.policy.ts';
 /** Tells it through Kafka. What breaks its contract, or is too large, is reported without what is not needed. */
 @Injectable()
 export class KafkaOutcomePublisher extends OutcomePublisher {
-  private readonly publisher: Publisher;
-  private readonly logger: Pick<Logger, 'error'>;
-
-  constructor(@Inject(Publisher) publisher: Publisher, @Inject(LOGGER) logger: Pick<Logger, 'error'>) {
+  constructor(
+    @Inject(Publisher) private readonly publisher: Publisher,
+    @Inject(LOGGER) private readonly logger: Pick<Logger, 'error'>,
+  ) {
     super();
-    this.publisher = publisher;
-    this.logger = logger;
   }
 
   async facts(facts: readonly StatusChanged[]): Promise<void> {

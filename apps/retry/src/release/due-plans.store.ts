@@ -21,16 +21,14 @@ interface TakenRow {
 
 @Injectable()
 export class PostgresDuePlans extends DuePlans {
-  private readonly pool: Pool;
   private readonly size: number;
   private readonly leaseMs: number;
 
   constructor(
-    @Inject(POOL) pool: Pool,
+    @Inject(POOL) private readonly pool: Pool,
     @Inject(retryConfig.KEY) config: Pick<RetryConfig, 'RETRY_BATCH' | 'RETRY_LEASE_MS'>,
   ) {
     super();
-    this.pool = pool;
     this.size = config.RETRY_BATCH;
     this.leaseMs = config.RETRY_LEASE_MS;
   }

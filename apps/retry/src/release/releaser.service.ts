@@ -11,26 +11,15 @@ import { EvidenceReader, type ReadUpTo } from './evidence-reader.port.ts';
 /** Hands messages back to their channels when they are due: take, publish, mark. */
 @Injectable()
 export class ReleaserService {
-  private readonly plans: DuePlans;
-  private readonly evidences: EvidenceReader;
-  private readonly outcomes: OutcomePublisher;
-  private readonly endings: Pick<EndingService, 'endPlan'>;
-  private readonly logger: Logger;
-
   constructor(
-    @Inject(DuePlans) plans: DuePlans,
-    @Inject(EvidenceReader) evidences: EvidenceReader,
-    @Inject(OutcomePublisher) outcomes: OutcomePublisher,
-    @Inject(EndingService) endings: Pick<EndingService, 'endPlan'>,
+    @Inject(DuePlans) private readonly plans: DuePlans,
+    @Inject(EvidenceReader) private readonly evidences: EvidenceReader,
+    @Inject(OutcomePublisher) private readonly outcomes: OutcomePublisher,
+    @Inject(EndingService) private readonly endings: Pick<EndingService, 'endPlan'>,
     @Inject(retryConfig.KEY) config: Pick<RetryConfig, 'RETRY_POLL_MS'>,
     @Inject(Jobs) jobs: Pick<Jobs, 'add'>,
-    @Inject(LOGGER) logger: Logger,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.plans = plans;
-    this.evidences = evidences;
-    this.outcomes = outcomes;
-    this.endings = endings;
-    this.logger = logger;
     jobs.add({ name: 'release', everyMs: config.RETRY_POLL_MS, round: () => this.releaseDue() });
   }
 

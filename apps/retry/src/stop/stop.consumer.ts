@@ -8,13 +8,10 @@ import { StopService } from './stop.service.ts';
 
 @Controller()
 export class StopConsumer {
-  private readonly stopping: StopService;
-  private readonly answers: DocumentResponse;
-
-  constructor(@Inject(StopService) stopping: StopService, @Inject(DocumentResponse) answers: DocumentResponse) {
-    this.stopping = stopping;
-    this.answers = answers;
-  }
+  constructor(
+    @Inject(StopService) private readonly stopping: StopService,
+    @Inject(DocumentResponse) private readonly answers: DocumentResponse,
+  ) {}
 
   @On(topics.statusChanged)
   async onStatus(@Payload() fact: StatusChanged): Promise<void> {

@@ -10,19 +10,11 @@ import { Stops } from './stops.port.ts';
 /** Ends plans before their time: the provider has the message, or upstream wants it no more. */
 @Injectable()
 export class StopService {
-  private readonly stops: Stops;
-  private readonly outcomes: OutcomePublisher;
-  private readonly logger: Logger;
-
   constructor(
-    @Inject(Stops) stops: Stops,
-    @Inject(OutcomePublisher) outcomes: OutcomePublisher,
-    @Inject(LOGGER) logger: Logger,
-  ) {
-    this.stops = stops;
-    this.outcomes = outcomes;
-    this.logger = logger;
-  }
+    @Inject(Stops) private readonly stops: Stops,
+    @Inject(OutcomePublisher) private readonly outcomes: OutcomePublisher,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   /** @throws InfrastructureDown when Postgres cannot be reached. */
   async onFact(fact: StatusChanged): Promise<void> {

@@ -25,12 +25,10 @@ interface Evidence {
 
 @Injectable()
 export class PostgresStops extends Stops {
-  private readonly pool: Pool;
   private readonly evidences: MicroBatch<Evidence, boolean>;
 
-  constructor(@Inject(POOL) pool: Pool) {
+  constructor(@Inject(POOL) private readonly pool: Pool) {
     super();
-    this.pool = pool;
     this.evidences = microBatch({ size: 500, lingerMs: 5 }, (evidences) => this.markAllAccepted(evidences));
   }
 

@@ -31,11 +31,7 @@ const rules: Record<Channel, string> = {
 
 /** What operators do about suppressions. Each change says who made it, and why. */
 export class SuppressionAdmin {
-  private readonly options: SuppressionAdminOptions;
-
-  constructor(options: SuppressionAdminOptions) {
-    this.options = options;
-  }
+  constructor(private readonly options: SuppressionAdminOptions) {}
 
   async list({ cursor, limit, ...filter }: Parsed<typeof SuppressionQuery>): Promise<SuppressionList> {
     const after = cursors.read(cursor, remedy);

@@ -33,11 +33,7 @@ export interface SyncStep {
  * again changes nothing.
  */
 export class SuppressionSync {
-  private readonly options: SuppressionSyncOptions;
-
-  constructor(options: SuppressionSyncOptions) {
-    this.options = options;
-  }
+  constructor(private readonly options: SuppressionSyncOptions) {}
 
   /** @throws InfrastructureDown when Kafka or Postgres cannot be reached; repeating is safe. */
   async *run(): AsyncGenerator<SyncStep> {

@@ -15,11 +15,7 @@ import { Body, Controller, Get, HttpCode, Inject, Post, Query, UseGuards } from 
 @Controller('v1/suppressions')
 @UseGuards(BearerGuard)
 export class SuppressionsController {
-  private readonly admin: SuppressionAdmin;
-
-  constructor(@Inject(SuppressionAdmin) admin: SuppressionAdmin) {
-    this.admin = admin;
-  }
+  constructor(@Inject(SuppressionAdmin) private readonly admin: SuppressionAdmin) {}
 
   @Get()
   list(@Query(new Valid(SuppressionQuery, remedy)) query: Parsed<typeof SuppressionQuery>): Promise<SuppressionList> {

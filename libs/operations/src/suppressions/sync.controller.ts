@@ -19,13 +19,10 @@ const SIGN_OF_LIFE_MS = 1_000;
 @Controller('v1/suppressions/sync')
 @UseGuards(BearerGuard)
 export class SuppressionSyncController {
-  private readonly sync: Pick<SuppressionSync, 'run'>;
-  private readonly logger: Logger;
-
-  constructor(@Inject(SuppressionSync) sync: Pick<SuppressionSync, 'run'>, @Inject(LOGGER) logger: Logger) {
-    this.sync = sync;
-    this.logger = logger;
-  }
+  constructor(
+    @Inject(SuppressionSync) private readonly sync: Pick<SuppressionSync, 'run'>,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   @Post()
   run(@Res() reply: FastifyReply): void {

@@ -36,12 +36,10 @@ export const API_ACCESS = tokenOf<ApiAccess>('api access');
 /** Lets in who holds one of the configured tokens; without any token the API is off. */
 @Injectable()
 export class BearerGuard implements CanActivate {
-  private readonly access: ApiAccess;
   /** Digests are compared, so that neither time nor length tells anything. */
   private readonly accepted: readonly Buffer[] | undefined;
 
-  constructor(@Inject(API_ACCESS) access: ApiAccess) {
-    this.access = access;
+  constructor(@Inject(API_ACCESS) private readonly access: ApiAccess) {
     this.accepted = access.tokens?.split(',').map(digest);
   }
 

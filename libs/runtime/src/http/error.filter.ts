@@ -11,11 +11,7 @@ import { type Observable, throwError } from 'rxjs';
  */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
-  private readonly logger: Logger;
-
-  constructor(logger: Logger) {
-    this.logger = logger;
-  }
+  constructor(private readonly logger: Logger) {}
 
   catch(error: unknown, host: ArgumentsHost): Observable<never> | void {
     if (host.getType() === 'rpc') return throwError(() => error);

@@ -21,13 +21,10 @@ export function badRequest(
 
 /** Reads what a caller sent by a schema; what breaks it is answered with 400, naming fields and rules, never values. */
 export class Valid<S extends z.ZodType> implements PipeTransform<unknown, z.infer<S>> {
-  private readonly schema: S;
-  private readonly remedy: string | undefined;
-
-  constructor(schema: S, remedy?: string) {
-    this.schema = schema;
-    this.remedy = remedy;
-  }
+  constructor(
+    private readonly schema: S,
+    private readonly remedy?: string,
+  ) {}
 
   transform(given: unknown): z.infer<S> {
     const parsed = this.schema.safeParse(withoutEmpty(given));

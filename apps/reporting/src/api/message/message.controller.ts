@@ -11,11 +11,7 @@ import { ReportService } from '../report.service.ts';
 @Controller('v1/messages')
 @UseGuards(BearerGuard)
 export class MessageController {
-  private readonly reports: ReportService;
-
-  constructor(@Inject(ReportService) reports: ReportService) {
-    this.reports = reports;
-  }
+  constructor(@Inject(ReportService) private readonly reports: ReportService) {}
 
   @Get()
   @DocumentRequest({ query: ListQuery })

@@ -11,11 +11,7 @@ import { ReportService } from '../report.service.ts';
 @Controller('v1/reports')
 @UseGuards(BearerGuard)
 export class SummaryController {
-  private readonly reports: ReportService;
-
-  constructor(@Inject(ReportService) reports: ReportService) {
-    this.reports = reports;
-  }
+  constructor(@Inject(ReportService) private readonly reports: ReportService) {}
 
   @Get('summary')
   @DocumentRequest({ query: SummaryQuery })
