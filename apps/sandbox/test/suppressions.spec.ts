@@ -77,10 +77,7 @@ describe('SendGrid’s suppression lists', () => {
       async () =>
         (await listed(sandbox)).messages.find(({ to }) => to === 'group-resubscribe+1@inbox.test')?.events.length === 4,
     );
-    expect((await members()).toSorted()).toEqual([
-      ['ada@inbox.test', 9],
-      ['group-unsubscribe+1@inbox.test', 7],
-    ]);
+    expect(Object.fromEntries(await members())).toEqual({ 'ada@inbox.test': 9, 'group-unsubscribe+1@inbox.test': 7 });
   });
 
   it('come in pages of at most 500, and tell what is left of the rate', async () => {

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { ResendReception } from '../email/reception.service.ts';
 import { ResendTemplates } from './template.service.ts';
 
-/** Resend's templates, found by id or alias: as much as it takes to send with them. A key with full access is needed. */
+/** Resend's templates, as much as it takes to send with them: a key with full access is needed. */
 @Controller('templates')
 export class ResendTemplatesController {
   constructor(
