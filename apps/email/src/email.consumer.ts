@@ -16,16 +16,10 @@ import type { EmailMessage } from './email-message.ts';
 /** Translates records and delegates. */
 @Controller()
 export class EmailConsumer {
-  private readonly intake: Intake<EmailRequested, EmailMessage>;
-  private readonly cancels: CancelService;
-
   constructor(
-    @Inject(Intake) intake: Intake<EmailRequested, EmailMessage>,
-    @Inject(CancelService) cancels: CancelService,
-  ) {
-    this.intake = intake;
-    this.cancels = cancels;
-  }
+    @Inject(Intake) private readonly intake: Intake<EmailRequested, EmailMessage>,
+    @Inject(CancelService) private readonly cancels: CancelService,
+  ) {}
 
   @On(topics.emailRequested)
   onRequested(@Payload() request: EmailRequested, @Ctx() context: RecordContext): Promise<void> {

@@ -24,7 +24,7 @@ import { type EmailCatalogue, emailCatalogue } from './providers/catalogue.ts';
 import type { EmailServices } from './providers/definition.ts';
 import { UnsubscribeTokens } from './unsubscribe/token.policy.ts';
 import { UnsubscribeController } from './unsubscribe/unsubscribe.controller.ts';
-import { LINKS, unsubscribeLinks, unsubscribeService } from './unsubscribe/unsubscribe.module.ts';
+import { LINKS, unsubscribeLinks, unsubscribeService } from './unsubscribe/unsubscribe.providers.ts';
 
 const SERVICES = tokenOf<EmailServices>('what the email service offers to its providers');
 const SUPPRESSION_LISTS = tokenOf<readonly SuppressionLists[]>('the suppression lists of the providers');

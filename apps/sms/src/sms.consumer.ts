@@ -28,26 +28,16 @@ const outsideWindow = new Set(smsCatalogue.flatMap((definition) => definition.ou
 /** Translates records and delegates. */
 @Controller()
 export class SmsConsumer {
-  private readonly intake: Intake<SmsRequested, SmsMessage>;
-  private readonly cancels: CancelService;
-  private readonly templateResends: TemplateResendService;
-  private readonly conversations: Conversations;
-  private readonly resendPlans: ResendPlans;
   private readonly hashKey: string;
 
   constructor(
-    @Inject(Intake) intake: Intake<SmsRequested, SmsMessage>,
-    @Inject(CancelService) cancels: CancelService,
-    @Inject(TemplateResendService) templateResends: TemplateResendService,
-    @Inject(Conversations) conversations: Conversations,
-    @Inject(ResendPlans) resendPlans: ResendPlans,
+    @Inject(Intake) private readonly intake: Intake<SmsRequested, SmsMessage>,
+    @Inject(CancelService) private readonly cancels: CancelService,
+    @Inject(TemplateResendService) private readonly templateResends: TemplateResendService,
+    @Inject(Conversations) private readonly conversations: Conversations,
+    @Inject(ResendPlans) private readonly resendPlans: ResendPlans,
     @Inject(smsConfig.KEY) config: Pick<SmsConfig, 'RECIPIENT_HASH_KEY'>,
   ) {
-    this.intake = intake;
-    this.cancels = cancels;
-    this.templateResends = templateResends;
-    this.conversations = conversations;
-    this.resendPlans = resendPlans;
     this.hashKey = config.RECIPIENT_HASH_KEY;
   }
 

@@ -4,7 +4,7 @@ import { Intake } from './accept/intake.service.ts';
 import { CancelService } from './cancel/cancel.service.ts';
 import { ChannelPort } from './channel.port.ts';
 import { deliveryConfig } from './delivery.config.ts';
-import { deliveryParts } from './delivery.parts.module.ts';
+import { deliveryParts } from './delivery.providers.ts';
 import { HandoverReading, HandoverWatch } from './handover/handover-watch.service.ts';
 import { ConfiguredProviders } from './provider/configured-providers.ts';
 import { ReceiptsService } from './receipts/receipts.service.ts';
@@ -12,18 +12,10 @@ import { Suppressions } from './suppressions/suppressions.port.ts';
 import { SuppressionsService } from './suppressions/suppressions.service.ts';
 import { TemplateResendService } from './template-resend/template-resend.service.ts';
 import { OtherEvents } from './webhooks/other-events.service.ts';
-import {
-  type DynamicModule,
-  Inject,
-  type InjectionToken,
-  Module,
-  type ModuleMetadata,
-  type Provider,
-} from '@nestjs/common';
+import { type DynamicModule, Inject, type InjectionToken, Module, type Provider } from '@nestjs/common';
 
 export interface DeliveryModuleOptions {
   channel: Channel;
-  imports?: ModuleMetadata['imports'];
   /** They make the channel's ChannelPort and ConfiguredProviders, and what these need. */
   providers: readonly Provider[];
   /** Of these, what the channel's own module needs as well. */
@@ -57,10 +49,9 @@ export class DeliveryModule {
     health.addConcern('handovers', () => watch.concern());
   }
 
-  static forChannel({ channel, imports = [], providers, exports = [] }: DeliveryModuleOptions): DynamicModule {
+  static forChannel({ channel, providers, exports = [] }: DeliveryModuleOptions): DynamicModule {
     return {
       module: DeliveryModule,
-      imports,
       providers: [...providers, deliveryConfig.provider, ...deliveryParts(channel)],
       exports: [...given, deliveryConfig.KEY, ...exports],
     };

@@ -12,16 +12,10 @@ const link = [':token', ':token/*'];
 /** The one-click unsubscribe of RFC 8058. */
 @Controller('unsubscribe')
 export class UnsubscribeController {
-  private readonly tokens: UnsubscribeTokens;
-  private readonly service: UnsubscribeService;
-
   constructor(
-    @Inject(UnsubscribeTokens) tokens: UnsubscribeTokens,
-    @Inject(UnsubscribeService) service: UnsubscribeService,
-  ) {
-    this.tokens = tokens;
-    this.service = service;
-  }
+    @Inject(UnsubscribeTokens) private readonly tokens: UnsubscribeTokens,
+    @Inject(UnsubscribeService) private readonly service: UnsubscribeService,
+  ) {}
 
   @Get(link)
   ask(@Param('token') token: string, @Res() reply: FastifyReply): void {

@@ -213,7 +213,7 @@ export class ChannelWorker {
     return early ? this.outcomes().publish(eventsFor(delivery, early)) : this.dispatcher.dispatch(delivery);
   }
 
-  /** As DeliveryEngine.onStatus. */
+  /** As Intake.onStatus. */
   private async onStatus({ source, messageId, tenant, channel, hop }: StatusChanged): Promise<void> {
     if (source !== 'receipt' || !messageId || !hop) return;
     await this.world.ledgerOf(this.process).markAccepted(identityKey({ tenant, channel, messageId }), hop);

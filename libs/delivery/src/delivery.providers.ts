@@ -18,7 +18,7 @@ import { PostgresLedger } from './ledger/ledger.store.ts';
 import { ConfiguredProviders } from './provider/configured-providers.ts';
 import { OutcomePublisher } from './publish/outcome-publisher.service.ts';
 import { ReceiptsService } from './receipts/receipts.service.ts';
-import { routeParts } from './route/route.module.ts';
+import { routeParts } from './route/route.providers.ts';
 import { RoutingService } from './route/routing.service.ts';
 import { Suppressions } from './suppressions/suppressions.port.ts';
 import { SuppressionsService } from './suppressions/suppressions.service.ts';
