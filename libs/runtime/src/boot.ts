@@ -5,10 +5,12 @@ import { createLogger, NestLogger, startTelemetry } from '#libs/telemetry';
 import {
   createKafka,
   type Decoded,
+  type HeadedRecord,
   type IncomingRecord,
   type KafkaConfig,
   KafkaStrategy,
   Publisher,
+  skipWhenFetched,
   Stopping,
   untilUp,
 } from '#libs/transport';
@@ -39,8 +41,10 @@ export interface ServiceDefinition<S extends ConfigSchema> {
   salvage?: (record: IncomingRecord) => Decoded | undefined;
   /** Called with a record once it is quarantined: its message must not stay open. */
   onQuarantine?: (app: NestFastifyApplication, record: IncomingRecord, error: unknown) => Promise<void>;
-  /** Whether a record is of no interest here, by what its headers say. */
-  skip?: (record: IncomingRecord) => boolean;
+  /** Whether a record is of no interest here, by those of its headers that begin with `ce_fact`. */
+  skip?: (record: HeadedRecord) => boolean;
+  /** Whether a record that was decoded is passed over: for tests of records that are lost. */
+  lose?: (record: IncomingRecord) => boolean;
   /** Called with its partitions, by full topic name, each time the group has divided them. */
   onAssigned?: (app: NestFastifyApplication, assignment: Record<string, number[]>) => void;
   /** Last touches before it listens, such as API docs. */
@@ -94,6 +98,7 @@ export async function bootService<S extends ConfigSchema>(
   });
   const logger = createLogger(definition.name, config.LOG_LEVEL);
   const kafka = createKafka(config, definition.name, logger);
+  if (definition.skip) skipWhenFetched(kafka, { prefix: config.KAFKA_TOPIC_PREFIX, rule: definition.skip });
   const stopping = new AbortController();
   const core: ServiceCore<BaseConfig> = {
     name: definition.name,
@@ -113,7 +118,7 @@ export async function bootService<S extends ConfigSchema>(
     graceMs: config.SHUTDOWN_GRACE_MS,
     onAssigned: (assignment) => definition.onAssigned?.(app, assignment),
     ...(definition.salvage && { salvage: definition.salvage }),
-    ...(definition.skip && { skip: definition.skip }),
+    skip: (record) => record.skipped === true || definition.lose?.(record) === true,
     onQuarantine: async (record, error) => definition.onQuarantine?.(app, record, error),
   });
   app.connectMicroservice({ strategy }, { inheritAppConfig: true });

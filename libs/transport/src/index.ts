@@ -17,4 +17,5 @@ export * from './record/record.ts';
 export * from './round-trip.ts';
 export * from './record/quarantine.ts';
 export * from './record/topic-facts.ts';
+export * from './skip-when-fetched.ts';
 export * from './until-up.ts';

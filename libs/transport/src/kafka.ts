@@ -15,7 +15,7 @@ export function createKafka(
   const instance = config.KAFKA_INSTANCE_ID;
   const clientId = instance === undefined ? `messaging-${service}` : `messaging-${service}-${instance}`;
   if (instance !== undefined) joinStatically(clientId, instance);
-  return new Kafka({
+  const kafka = new Kafka({
     ...connectionOf(config),
     ...(socketFactory && { socketFactory }),
     clientId,
@@ -25,7 +25,14 @@ export function createKafka(
     logLevel: logLevel.WARN,
     logCreator: () => (entry) => log(logger, entry),
   });
+  clientIds.set(kafka, clientId);
+  return kafka;
 }
+
+const clientIds = new WeakMap<Kafka, string>();
+
+/** Under which name a client of `createKafka` is known to its brokers. */
+export const clientIdOf = (kafka: Kafka): string | undefined => clientIds.get(kafka);
 
 function log(logger: Logger, { level, namespace, log: { message, ...more } }: LogEntry): void {
   const { error, groupId } = more as Record<string, unknown>;

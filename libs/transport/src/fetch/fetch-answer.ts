@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
-import { readRecordSet, stuckAt } from './record-set.ts';
-import type { UnreadMessage } from './unread.ts';
+import type { HeaderSkip } from './header-skip.ts';
+import { readRecordSet } from './record-set.ts';
+import { stuckAt, type UnreadMessage } from './unread.ts';
 
 interface Decoder {
   readInt16(): number;
@@ -16,7 +17,12 @@ interface Answer {
   decode: (bytes: Buffer) => Promise<object>;
   parse: (answer: object) => Promise<object>;
 }
+/** What is passed over of a topic (by its full name); undefined: nothing. */
+export type SkipOf = (topicName: string) => HeaderSkip | undefined;
+
 interface FetchArguments {
+  /** Given by skip-when-fetched.ts; kafkajs knows nothing of it. */
+  skipOf?: SkipOf;
   topics: { topic: string; partitions: { partition: number; fetchOffset: string }[] }[];
 }
 type Protocol = (wanted: { version: number }) => (asked: FetchArguments) => { request: unknown; response: Answer };
@@ -55,7 +61,7 @@ export function readFetchAnswers(fetch: { protocol: Protocol }): void {
       const { response, ...rest } = make(asked);
       return {
         ...rest,
-        response: { parse: response.parse, decode: (bytes) => decode(bytes, version, offsetsOf(asked)) },
+        response: { parse: response.parse, decode: (bytes) => decode(bytes, version, asked) },
       };
     };
   };
@@ -68,18 +74,21 @@ const offsetsOf = ({ topics }: FetchArguments) =>
     ),
   );
 
+let DecoderClass: (new (bytes: Buffer) => Decoder) | undefined;
+
 /** The answer to Fetch, versions 4 to 11 (https://kafka.apache.org/protocol#The_Messages_Fetch). */
-async function decode(bytes: Buffer, version: number, offsets: ReadonlyMap<string, number>): Promise<object> {
-  const decoder = new (
-    createRequire(import.meta.url)('kafkajs/src/protocol/decoder.js') as new (bytes: Buffer) => Decoder
-  )(bytes);
+async function decode(bytes: Buffer, version: number, asked: FetchArguments): Promise<object> {
+  DecoderClass ??= createRequire(import.meta.url)('kafkajs/src/protocol/decoder.js') as typeof DecoderClass & {};
+  const decoder = new DecoderClass(bytes);
+  const offsets = offsetsOf(asked);
   const throttleMs = decoder.readInt32();
   const session = version >= 7 ? { errorCode: decoder.readInt16(), sessionId: decoder.readInt32() } : {};
   const responses = await decoder.readArrayAsync(async () => {
     const topicName = decoder.readString();
+    const skip = asked.skipOf?.(topicName);
     return {
       topicName,
-      partitions: await decoder.readArrayAsync(() => readPartition(decoder, version, topicName, offsets)),
+      partitions: await decoder.readArrayAsync(() => readPartition(decoder, version, { topicName, offsets, skip })),
     };
   });
   if (throttleMs === 0) tellStandstill(responses.flatMap(({ partitions }) => partitions));
@@ -102,11 +111,17 @@ function tellStandstill(partitions: readonly Partition[]): void {
   }
 }
 
+interface OfTopic {
+  topicName: string;
+  /** Of `topic/partition`: the offset that was asked for. */
+  offsets: ReadonlyMap<string, number>;
+  skip: HeaderSkip | undefined;
+}
+
 async function readPartition(
   decoder: Decoder,
   version: number,
-  topicName: string,
-  offsets: ReadonlyMap<string, number>,
+  { topicName, offsets, skip }: OfTopic,
 ): Promise<Partition> {
   const partition = decoder.readInt32();
   const errorCode = decoder.readInt16();
@@ -123,7 +138,7 @@ async function readPartition(
   const stuck = stuckBy.get(errorCode);
   const messages: UnreadMessage[] = stuck
     ? [stuckAt(fetchOffset, { error: stuck })]
-    : await readRecordSet({ fetchOffset, highWatermark: Number(highWatermark), abortedTransactions, bytes });
+    : await readRecordSet({ fetchOffset, highWatermark: Number(highWatermark), abortedTransactions, bytes, skip });
   // Aborted ones are left out already: kafkajs would look for them in keys that only look like its marks.
   const answer = {
     partition,

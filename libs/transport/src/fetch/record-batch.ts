@@ -1,8 +1,9 @@
 import { crc32c } from '@node-rs/crc32';
-import type { KafkaMessage } from 'kafkajs';
 import { codecOf } from '../codecs/codecs.ts';
-import { readRecords } from './records.ts';
-import { Fault } from './unread.ts';
+import { FetchedMessage } from './fetched-message.ts';
+import type { HeaderSkip } from './header-skip.ts';
+import { RecordReader } from './record-reader.ts';
+import { Fault, skippedUpTo, type UnreadMessage } from './unread.ts';
 
 /** What stands before the records of a batch of format 2 (Kafka 0.11 and later). */
 export const HEADER_BYTES = 61;
@@ -53,31 +54,39 @@ export function requireCrc(batch: Buffer): void {
     throw new Fault('crc', 'the checksum does not fit the bytes');
 }
 
-/** @throws Fault where it cannot be decoded */
-export async function decodeRecords(batch: Buffer, header: BatchHeader): Promise<KafkaMessage[]> {
+/**
+ * @param skip passes records over: each run of them stands as one message without content, at the last of their offsets
+ * @throws Fault where it cannot be decoded
+ */
+export async function decodeRecords(batch: Buffer, header: BatchHeader, skip?: HeaderSkip): Promise<UnreadMessage[]> {
   // Compaction leaves the bare header of a batch, for what it tells of its producer.
   if (batch.length === HEADER_BYTES && batch.readInt32BE(57) === 0) return [];
   const bytes = await decompressed(batch.subarray(HEADER_BYTES), header.attributes & CODEC_MASK);
   const base = Number(batch.readBigInt64BE(27));
-  const appended = header.attributes & LOG_APPEND_TIME ? String(batch.readBigInt64BE(35)) : undefined;
-  return readRecords(bytes, batch.readInt32BE(57)).map(({ timestampDelta, offsetDelta, key, value, headers }) => {
+  const appended = header.attributes & LOG_APPEND_TIME ? Number(batch.readBigInt64BE(35)) : undefined;
+  const context = { inTransaction: header.transactional, producerId: header.producerId };
+  const reader = new RecordReader(bytes, batch.readInt32BE(57));
+  const messages: UnreadMessage[] = [];
+  let skipped: number | undefined;
+  while (reader.next()) {
+    const { offsetDelta, timestampDelta } = reader;
     if (offsetDelta < 0 || offsetDelta > header.lastOffsetDelta)
       throw new Fault('records', 'a record stands outside of its batch');
-    return {
-      magicByte: 2,
-      attributes: 0,
-      timestamp: appended ?? String(base + timestampDelta),
-      offset: String(header.baseOffset + offsetDelta),
-      key,
-      value,
-      headers,
-      isControlRecord: header.control,
-      batchContext: { inTransaction: header.transactional, producerId: header.producerId },
-    } as KafkaMessage;
-  });
+    const offset = header.baseOffset + offsetDelta;
+    if (skip?.skips(reader) && !header.control) skipped = offset;
+    else {
+      if (skipped !== undefined) messages.push(skippedUpTo(skipped));
+      skipped = undefined;
+      messages.push(
+        new FetchedMessage(reader, offset, appended ?? base + timestampDelta, header.control, context) as UnreadMessage,
+      );
+    }
+  }
+  if (skipped !== undefined) messages.push(skippedUpTo(skipped));
+  return messages;
 }
 
-export const isAbortMarker = ({ key }: KafkaMessage): boolean => key !== null && key.equals(ABORT_MARKER);
+export const isAbortMarker = ({ key }: UnreadMessage): boolean => key !== null && key.equals(ABORT_MARKER);
 
 async function decompressed(bytes: Buffer, type: number): Promise<Buffer> {
   if (type === 0) return bytes;

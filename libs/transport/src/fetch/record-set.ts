@@ -10,7 +10,8 @@ import {
   requireCrc,
   type BatchHeader,
 } from './record-batch.ts';
-import { Fault, type StuckPartition, type UndecodableBatch, type UnreadMessage } from './unread.ts';
+import type { HeaderSkip } from './header-skip.ts';
+import { Fault, filler, stuckAt, type UndecodableBatch, type UnreadMessage } from './unread.ts';
 
 /** What a broker answers for one partition. */
 export interface FetchedPartition {
@@ -20,6 +21,8 @@ export interface FetchedPartition {
   /** In the order of their first offsets. */
   abortedTransactions: readonly { producerId: string; firstOffset: number }[];
   bytes: Buffer;
+  /** Which records are passed over; undefined: none. */
+  skip?: HeaderSkip | undefined;
 }
 
 /** Formats before 0.11, which brokers before 4.0 may still give out. */
@@ -77,7 +80,7 @@ async function readBatch(batch: Buffer, around: Around): Promise<Read> {
     // The checksum leaves the offset out: a broker writes it in later.
     if (!isPlausible(header.baseOffset, lastOffset, around)) throw new Fault('crc', 'its offset cannot be true');
     if (around.aborted.holds(header, lastOffset)) return { read: [], lastOffset, goOn: true };
-    const read = await decodeRecords(batch, header);
+    const read = await decodeRecords(batch, header, around.skip);
     if (header.control && read.some(isAbortMarker)) around.aborted.end(header.producerId);
     return { read, lastOffset, goOn: true };
   } catch (error) {
@@ -183,23 +186,3 @@ class Aborted {
     this.producers.delete(producerId);
   }
 }
-
-/** A message without content; as a control record it is seen by nobody. */
-function filler(offset: number, more: object = {}): UnreadMessage {
-  return {
-    magicByte: 2,
-    attributes: 0,
-    timestamp: '-1',
-    offset: String(offset),
-    key: null,
-    value: null,
-    headers: {},
-    isControlRecord: true,
-    batchContext: { inTransaction: false, producerId: '-1' },
-    ...more,
-  } as UnreadMessage;
-}
-
-/** Stands at the offset that was asked for: who takes it asks for it again. */
-export const stuckAt = (offset: number, stuck: StuckPartition): UnreadMessage =>
-  filler(offset, { stuck, isControlRecord: false });

@@ -34,8 +34,45 @@ export interface StuckPartition {
   error: string;
 }
 
-/** What stands in a fetched batch in place of records: kafkajs carries it through and moves its offset over it. */
-export type UnreadMessage = KafkaMessage & { undecodable?: UndecodableBatch; stuck?: StuckPartition };
+/**
+ * A record, as kafkajs carries it through, or what stands in a fetched batch in place of records: kafkajs moves its
+ * offset over it.
+ */
+export type UnreadMessage = KafkaMessage & {
+  undecodable?: UndecodableBatch;
+  stuck?: StuckPartition;
+  /** Stands for one record or several up to this offset that are of no interest here. */
+  skipped?: true;
+  /** The offset as a number. */
+  position?: number;
+  /** The time as a number. */
+  time?: number;
+  /** The first value of each header. */
+  headerTexts?: Record<string, string | undefined>;
+};
+
+/** A message without content; as a control record it is seen by nobody. */
+export function filler(offset: number, more: object = {}): UnreadMessage {
+  return {
+    magicByte: 2,
+    attributes: 0,
+    timestamp: '-1',
+    offset: String(offset),
+    key: null,
+    value: null,
+    headers: {},
+    isControlRecord: true,
+    batchContext: { inTransaction: false, producerId: '-1' },
+    ...more,
+  } as UnreadMessage;
+}
+
+/** Stands at the offset that was asked for: who takes it asks for it again. */
+export const stuckAt = (offset: number, stuck: StuckPartition): UnreadMessage =>
+  filler(offset, { stuck, isControlRecord: false });
+
+/** Stands for a run of records that are passed over, at the last of their offsets. */
+export const skippedUpTo = (offset: number): UnreadMessage => filler(offset, { skipped: true, isControlRecord: false });
 
 /** Thrown inside of the decoder only. */
 export class Fault extends Error {

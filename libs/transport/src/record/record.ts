@@ -33,7 +33,12 @@ export interface IncomingRecord {
   bytes: number;
   /** Stands for a whole batch that cannot be decoded: `offset` is its last one, and there is neither key nor value. */
   undecodable?: UndecodableBatch;
+  /** Stands for one record or several up to this offset that are of no interest here, and were not decoded. */
+  skipped?: true;
 }
+
+/** What of a record can be seen before its value is made. */
+export type HeadedRecord = Pick<IncomingRecord, 'topic' | 'headers'>;
 
 /** `topic/partition/offset`: where a record stands, and that it is the same one when it comes again. */
 export const recordIdOf = (record: IncomingRecord): string =>
@@ -46,19 +51,20 @@ export function toRecord(
   partition: number,
   message: KafkaMessage,
 ): IncomingRecord {
-  const { undecodable } = message as UnreadMessage;
+  const { undecodable, skipped, position, time, headerTexts } = message as UnreadMessage;
   return {
     topic,
     topicName,
     lane,
     partition,
-    offset: Number(message.offset),
+    offset: position ?? Number(message.offset),
     key: message.key,
     value: message.value,
-    headers: headersOf(message),
-    timestamp: Number(message.timestamp),
+    headers: headerTexts ?? headersOf(message),
+    timestamp: time ?? Number(message.timestamp),
     bytes: (message.value?.length ?? 0) + (message.key?.length ?? 0) + (undecodable?.bytes.length ?? 0) + 200,
     ...(undecodable && { undecodable }),
+    ...(skipped && { skipped }),
   };
 }
 

@@ -1,11 +1,8 @@
 import { createRequire } from 'node:module';
-
-type MakeRequest = (fields: Record<string, unknown>) => unknown;
-type LookUp = (apiKey: number, definition: unknown) => MakeRequest;
+import { addFields } from './added-fields.ts';
 
 interface Broker {
   connectionPool: { clientId: string };
-  lookupRequest: LookUp;
 }
 
 interface ConsumerGroup {
@@ -14,9 +11,8 @@ interface ConsumerGroup {
   leave: (this: ConsumerGroup) => Promise<void>;
 }
 
-/** By the client id of the kafkajs client, which is all that its brokers know of whom they serve. */
+/** By client id. */
 const instances = new Map<string, string>();
-const lookUps = new WeakMap<Broker, LookUp>();
 let patched = false;
 
 /**
@@ -37,29 +33,14 @@ export function joinStatically(clientId: string, instanceId: string): void {
     'JoinGroup' | 'SyncGroup' | 'Heartbeat',
     number
   >;
-  sayWhoJoins(load('kafkajs/src/broker/index.js') as { prototype: Broker }, new Set([JoinGroup, SyncGroup, Heartbeat]));
+  addFields([JoinGroup, SyncGroup, Heartbeat], (client) => {
+    const groupInstanceId = instances.get(client);
+    return groupInstanceId === undefined ? undefined : { groupInstanceId };
+  });
   leaveInSilence(load('kafkajs/src/consumer/consumerGroup.js') as { prototype: ConsumerGroup });
 }
 
 const instanceOf = (broker: Broker | null) => (broker ? instances.get(broker.connectionPool.clientId) : undefined);
-
-/** An accessor, since a broker gets its table of requests anew with each connection and uses it at once. */
-function sayWhoJoins({ prototype }: { prototype: Broker }, requests: ReadonlySet<number>): void {
-  Object.defineProperty(prototype, 'lookupRequest', {
-    get(this: Broker): LookUp {
-      const lookUp = lookUps.get(this)!;
-      const groupInstanceId = instanceOf(this);
-      if (groupInstanceId === undefined) return lookUp;
-      return (apiKey, definition) => {
-        const make = lookUp(apiKey, definition);
-        return requests.has(apiKey) ? (fields) => make({ ...fields, groupInstanceId }) : make;
-      };
-    },
-    set(this: Broker, lookUp: LookUp) {
-      lookUps.set(this, lookUp);
-    },
-  });
-}
 
 function leaveInSilence({ prototype }: { prototype: ConsumerGroup }): void {
   const leave = prototype.leave;
