@@ -14,6 +14,7 @@ const names = {
   recipientHash: 'mi_recipient_hash',
   traceparent: 'mi_trace',
 } as const;
+const wireNames = Object.entries(names) as [keyof typeof names, string][];
 
 export type ReturnedReference = Partial<
   Pick<StatusChanged, 'messageId' | 'tenant' | 'lane' | 'hop' | 'attempt' | 'callId' | 'recipientCount'>
@@ -29,7 +30,7 @@ export function referenceFields(reference: { [K in keyof typeof names]?: string 
   string
 > {
   const fields: Record<string, string> = {};
-  for (const [name, wire] of Object.entries(names) as [keyof typeof names, string][]) {
+  for (const [name, wire] of wireNames) {
     if (reference[name] !== undefined) fields[wire] = String(reference[name]);
   }
   return fields;

@@ -22,7 +22,8 @@ import type { SendgridConfig } from '../account/sendgrid.config.ts';
 import { readinessOf } from '../account/sendgrid.doctor.policy.ts';
 import { sendgridFailures } from './sendgrid.failures.ts';
 import { sendgridLimits } from './sendgrid.limits.ts';
-import { MailBuilder, type SdkRequest } from './sendgrid.mail.adapter.ts';
+import { MailBuilder } from './sendgrid.mail.adapter.ts';
+import { plainBody, SEND_PATH } from './sendgrid.plain-mail.ts';
 import { withoutSuffix } from '../webhook/sendgrid.events.policy.ts';
 import { toMailData, batchKey } from './sendgrid.request.policy.ts';
 
@@ -31,7 +32,10 @@ type AdapterConfig = Pick<SendgridConfig, 'SENDGRID_TIMEOUT_MS' | 'SENDGRID_CONN
   SENDGRID_BASE_URL: string;
 };
 
-/** SendGrid through its own SDK, which builds and checks the mail, over our keep-alive pool, which carries it. */
+/**
+ * SendGrid through its own SDK, which builds and checks all mails but plain ones, over our keep-alive pool, which
+ * carries them.
+ */
 export class SendgridAdapter extends Provider<EmailMessage> implements OnApplicationShutdown {
   readonly name = 'sendgrid';
   override readonly batchLimit = sendgridLimits.personalizations.most;
@@ -88,20 +92,20 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
   ): Promise<{ result: SendResult; named: Set<number> }> {
     const nobody = new Set<number>();
     const toBeChecked = calls[0]?.message.sandbox === true;
-    let request: SdkRequest;
+    let body: string;
     try {
-      request = await this.mails.requestOf(toMailData(calls));
+      const mail = toMailData(calls);
+      body = JSON.stringify(plainBody(mail) ?? (await this.mails.requestOf(mail)).body);
     } catch {
       return { result: { sent: false, failure: refusedBySdk }, named: nobody };
     }
-    const body = JSON.stringify(request.body);
     const beyond = tooLarge(body);
     if (beyond) return { result: { sent: false, failure: beyond }, named: nobody };
     try {
       const mayStillSend = () => allMayStillSend(calls);
       const answer = await this.http.call({
         method: 'POST',
-        path: request.url,
+        path: SEND_PATH,
         headers: this.headers,
         body,
         mayStillSend,

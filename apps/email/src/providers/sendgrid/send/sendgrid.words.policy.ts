@@ -21,10 +21,12 @@ export function recipientBox({ email, name }: Mailbox): Box {
 
 /** A tag as a category, which takes ASCII only: letters lose their marks, and what is left is written as _. */
 export const categoryOf = (tag: string): string =>
-  tag
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[^\u0020-\u007e]/gu, '_');
+  /^[\u0020-\u007e]*$/.test(tag)
+    ? tag
+    : tag
+        .normalize('NFKD')
+        .replace(/\p{M}/gu, '')
+        .replace(/[^\u0020-\u007e]/gu, '_');
 
 /** The name of an attachment: SendGrid takes no `;` and no `,` there. */
 export const filenameOf = (name: string): string => name.replace(/[;,]/g, '_');
