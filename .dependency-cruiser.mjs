@@ -162,8 +162,7 @@ export default {
       comment: 'Nothing above providers/ knows one of them: the catalogue does.',
       severity: 'error',
       from: { path: '^apps/(email|sms)/src/', pathNot: [tests, '^apps/[^/]+/src/providers/'] },
-      // The limits of media are those of the channel's only provider so far.
-      to: { path: '^apps/[^/]+/src/providers/[^/]+/', pathNot: 'twilio[.]limits[.]ts$' },
+      to: { path: '^apps/[^/]+/src/providers/[^/]+/' },
     },
     {
       name: 'no-simulator-imports-another',

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Channel } from '#libs/contracts';
 import {
   brokenBoundaries,
   brokenLint,
@@ -108,6 +109,11 @@ describe('the architecture', () => {
 
   it.each(Object.keys(brokenLint))('sees %s broken', (rule) => {
     for (const file of Object.keys(brokenLint[rule]!)) expect(linted).toContain(`${rule}: ${file}`);
+  });
+
+  it('knows every channel by its name', async () => {
+    const { channelNames } = (await import(join(root, 'tools/lint/architecture.mjs'))) as { channelNames: string[] };
+    expect(channelNames).toEqual(Channel.options);
   });
 
   it('lets through what is allowed', () => {

@@ -135,6 +135,16 @@ export const brokenLint: Record<string, SeededViolation> = {
     'apps/sms/src/retired-type.ts': 'export interface Sifted {\n  told: boolean;\n}',
     'apps/sms/src/retired-code.ts': "export const code = 'MSG_NO_WAY_OUT';",
   },
+  'architecture(channels-by-registry)': {
+    'apps/retry/src/comparing.ts': "export const isText = (channel: string): boolean => channel === 'sms';",
+    'apps/retry/src/switching.ts':
+      "export function word(channel: string): string {\n  switch (channel) {\n    case 'email':\n      return " +
+      "'mail';\n    default:\n      return '';\n  }\n}",
+    'apps/retry/src/listing.ts': "export const all = ['email', 'sms', 'fax'];",
+    'apps/retry/src/table.ts': "export const words = { email: 'mail', sms: 'text' };",
+    'apps/retry/src/union.ts': "export type Channel = 'email' | 'sms';",
+    'apps/retry/src/members.ts': 'export interface Counts {\n  email: number;\n  sms: number;\n}',
+  },
   'architecture(line-length)': {
     'apps/sms/src/long-text.ts': `export const text = '${'long '.repeat(30)}';`,
     'apps/sms/src/long-comment.ts': `// ${'long '.repeat(30)}\nexport {};`,
@@ -154,6 +164,8 @@ export const innocentLint: SeededViolation = {
   'apps/sms/src/words.ts':
     "export const reported = 'It was told to the person on the way out.'; // set aside, in doubt",
   'apps/sms/src/pattern.ts': `export const pattern = /${'a|'.repeat(70)}b/;`,
+  'apps/sms/src/kinds.ts': "export const isShort = (of: { kind: string }): boolean => of.kind === 'sms';",
+  'apps/sms/src/own-name.ts': "export const channel = 'sms';",
   'apps/sms/src/rows.table.ts': `export const rows = ['${'long '.repeat(30)}'];`,
   'tools/speaks.ts': "console.log('hello');",
 };

@@ -1,4 +1,4 @@
-import { type Channel, channelTopics, type Lane, topicName } from '#libs/contracts';
+import { type Channel, channelRegistry, type Lane, topicName } from '#libs/contracts';
 import { type Chance, chanceOf } from './check/chance.policy.ts';
 
 /** One record as upstream writes it. */
@@ -66,7 +66,7 @@ function messageOf({ tenant, channels }: WorkloadOptions, chance: Chance, keys: 
   const channel = ofCampaign ? 'email' : chance.pick(channels);
   const lane = ofCampaign ? 'bulk' : chance.pick(lanes);
   const key = chance.happens(0.1) ? null : `customer-${chance.between(0, keys)}`;
-  const topic = topicName(channelTopics[channel].requested, 'messaging.', lane);
+  const topic = topicName(channelRegistry[channel].requested, 'messaging.', lane);
   const recipients =
     channel === 'sms'
       ? [numberOf(chance, sequence)]

@@ -1,14 +1,15 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { channelProviders } from '#libs/contracts';
 import { describeAdapter, describeWebhook, SandboxControl } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { emailSchema } from '../../apps/email/src/email.config.ts';
+import { emailCatalogue } from '../../apps/email/src/providers/catalogue.ts';
 import { EmailModule } from '../../apps/email/src/email.module.ts';
 import { SandboxConfig } from '../../apps/sandbox/src/sandbox.config.ts';
 import { createLog } from '../../apps/sandbox/src/core/log.ts';
 import { createSandbox, type Sandbox } from '../../apps/sandbox/src/sandbox.ts';
 import { smsSchema } from '../../apps/sms/src/sms.config.ts';
+import { smsCatalogue } from '../../apps/sms/src/providers/catalogue.ts';
 import { SmsModule } from '../../apps/sms/src/sms.module.ts';
 import { resend, resendKey, resendSecret, resendWebhook } from './resend.ts';
 import { sendgrid, sendgridKey, sendgridKeys, sendgridWebhook } from './sendgrid.ts';
@@ -104,7 +105,7 @@ describe('the providers', () => {
       .toSorted();
 
   it('all stand in the suite, adapter and webhook, for e-mail and for texts', () => {
-    const [email, sms] = [channelProviders.email.toSorted(), channelProviders.sms.toSorted()];
+    const [email, sms] = [emailCatalogue, smsCatalogue].map((all) => all.map(({ name }) => name).toSorted());
     expect([foldersOf('email').toSorted(), foldersOf('sms').toSorted()]).toEqual([email, sms]);
     expect([described({ sendgrid, resend }), described({ twilio })]).toEqual([email, sms]);
     expect([described({ sendgridWebhook, resendWebhook }), described({ twilioWebhook })]).toEqual([email, sms]);

@@ -1,6 +1,7 @@
 import { EmailRequested, fieldErrors, type FieldError, SmsRequested } from '#libs/contracts';
-import type { LimitTable } from '#libs/providers';
+import { type LimitTable, providerRules } from '#libs/providers';
 import { describe, expect, it } from '@jest/globals';
+import { emailCatalogue } from '../../apps/email/src/providers/catalogue.ts';
 
 /** A limit tried on both sides: what is at it passes, what is one beyond is refused, with the field and its rule. */
 export interface Trial {
@@ -20,14 +21,19 @@ export type Trials<T extends LimitTable> = { [name in keyof T]: Trial };
 const mail = { messageId: 'm-1', to: [{ email: 'ada@inbox.test' }], subject: 'Hello', text: 'It works' };
 const text = { messageId: 'm-1', to: '+12025550123', body: 'It works' };
 
-const problems = (
-  parsed: { success: true } | { success: false; error: Parameters<typeof fieldErrors>[0] },
-): FieldError[] => (parsed.success ? [] : fieldErrors(parsed.error));
+const rulesOfMail = providerRules(emailCatalogue);
 
-/** What the schema of an e-mail says of these parts over a plain one. */
-export const ofMail = (parts: object) => (): FieldError[] => problems(EmailRequested.safeParse({ ...mail, ...parts }));
+/** What the schema of an e-mail and the rules of its providers say of these parts over a plain one. */
+export const ofMail = (parts: object) => (): FieldError[] => {
+  const { data, error } = EmailRequested.safeParse({ ...mail, ...parts });
+  return error ? fieldErrors(error) : rulesOfMail(data);
+};
+
 /** What the schema of a text says of these parts over a plain one. */
-export const ofText = (parts: object) => (): FieldError[] => problems(SmsRequested.safeParse({ ...text, ...parts }));
+export const ofText = (parts: object) => (): FieldError[] => {
+  const { error } = SmsRequested.safeParse({ ...text, ...parts });
+  return error ? fieldErrors(error) : [];
+};
 
 /** `count` things, each of its own. */
 export const several = <T>(count: number, make: (index: number) => T): T[] =>

@@ -2,6 +2,7 @@ import { anSmsRequest } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
 import { templateProblems } from '../../apps/sms/src/providers/twilio/send/twilio.template.policy.ts';
 import { mediaFault, mediaProblems } from '../../apps/sms/src/content/media.policy.ts';
+import { twilioMedia } from '../../apps/sms/src/providers/twilio/send/twilio.media.ts';
 import { twilioLimits } from '../../apps/sms/src/providers/twilio/send/twilio.limits.ts';
 import { toMessageCreate } from '../../apps/sms/src/providers/twilio/send/twilio.request.policy.ts';
 import { checkText } from '../../apps/sandbox/src/simulators/twilio/messages/text.policy.ts';
@@ -23,6 +24,7 @@ const look =
     const fault = mediaFault(
       kind,
       facts.map(({ type, bytes }) => ({ type, bytes })),
+      twilioMedia,
     );
     return fault ? [{ field: fault.field, rule: fault.rule }] : [];
   };
@@ -59,8 +61,11 @@ const trials: Trials<typeof twilioLimits> = {
   },
   whatsappMedia: {
     ours: {
-      within: () => [...mediaProblems('whatsapp', [url(0)]), ...mediaProblems('mms', several(10, url))],
-      beyond: () => mediaProblems('whatsapp', several(2, url)),
+      within: () => [
+        ...mediaProblems('whatsapp', [url(0)], twilioMedia),
+        ...mediaProblems('mms', several(10, url), twilioMedia),
+      ],
+      beyond: () => mediaProblems('whatsapp', several(2, url), twilioMedia),
       field: /^mediaUrls$/,
     },
     theirs: null,

@@ -54,5 +54,5 @@ function identifierNames({ text, parent }: ts.Identifier): boolean {
 
 /** In a sentence the verb is written small; alone, small is the name that settings and records use. */
 const textNames = (text: string): boolean =>
-  /sendgrid|twilio|\bResend\b|^resend$|\/resend\b|\bresend:|^(SANDBOX_)?RESEND_[A-Z]/.test(text) ||
+  /sendgrid|twilio|\bResend\b|^resend$|\/resend\b(?!-plan)|\bresend:|^(SANDBOX_)?RESEND_[A-Z]/.test(text) ||
   /sendgrid|twilio/i.test(text);

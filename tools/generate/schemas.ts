@@ -1,6 +1,8 @@
 import * as contracts from '#libs/contracts';
-import { type Topic, topics } from '#libs/contracts';
+import { Channel, channelRegistry, type Topic, topics } from '#libs/contracts';
+import { providerFields } from '#libs/providers';
 import { z } from 'zod';
+import { catalogues } from '../../apps/cli/src/catalogue.ts';
 
 /** A value that travels in a topic. */
 export interface Contract {
@@ -16,11 +18,23 @@ export function contractsOfTopics(): Contract[] {
   const found = new Map<z.ZodType, Contract>();
   for (const topic of Object.values<Topic>(topics)) {
     if (!topic.schema) continue;
-    const contract = found.get(topic.schema) ?? { name: nameOf(topic.schema, topic), schema: topic.schema, topics: [] };
+    const contract = found.get(topic.schema) ?? {
+      name: nameOf(topic.schema, topic),
+      schema: withProviders(topic.schema),
+      topics: [],
+    };
     contract.topics.push(topic);
     found.set(topic.schema, contract);
   }
   return [...found.values()];
+}
+
+/** A request as its channel reads it: the fields that the contract leaves open are those of the providers there are. */
+function withProviders(contract: z.ZodType): z.ZodType {
+  const channel = Channel.options.find((one) => channelRegistry[one].requested.schema === contract);
+  if (!channel) return contract;
+  const { out: request } = (contract as z.ZodPipe<z.ZodTransform, z.ZodObject>)._zod.def;
+  return request.safeExtend(providerFields(catalogues[channel])).describe(contract.description!);
 }
 
 export function nameOf(schema: z.ZodType, topic: Topic): string {

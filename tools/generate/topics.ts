@@ -1,5 +1,6 @@
 import { factsGroup } from '#libs/transport';
-import { type Party, type Topic, topics } from '#libs/contracts';
+import { Channel, type Party, perChannel, type Topic, topics } from '#libs/contracts';
+import { type ServiceName, services } from '../../apps/cli/src/environment/env.ts';
 import { table } from './markdown.ts';
 import { nameOf, schemaFile } from './schemas.ts';
 
@@ -80,8 +81,6 @@ ${current
 `;
 }
 
-const services = ['email', 'sms', 'retry', 'reporting'] as const;
-
 const names = (matches: (topic: Topic) => boolean): string =>
   current
     .filter(matches)
@@ -98,11 +97,12 @@ const retentionIsAsked = 'DescribeConfigs on its request topics: the ledger must
 const lookedAfter =
   'Describe on the group `retry`: what was handed over goes again once it has been read past ([ADR ' +
   '11](adr/0011-lost-records.md))';
-const furtherRights: Record<(typeof services)[number], string> = {
-  email: `${retentionIsAsked}. ${lookedAfter}`,
-  sms: `${retentionIsAsked}. ${lookedAfter}`,
+const inWords = (names: readonly string[]) => `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+const channelGroups = [...Channel.options, ...Channel.options.map((channel) => factsGroup('', channel))];
+const furtherRights: Record<ServiceName, string> = {
+  ...perChannel(() => `${retentionIsAsked}. ${lookedAfter}`),
   retry:
-    `Describe on the groups \`email\`, \`sms\`, \`${factsGroup('', 'email')}\` and \`${factsGroup('', 'sms')}\`: ` +
+    `Describe on the groups ${inWords(channelGroups.map((group) => `\`${group}\``))}: ` +
     'nothing is resent before the channel has read all evidence ([ADR 8](adr/0008-evidence-before-resend.md)), nor ' +
     'released again before it has read past it ([ADR 11](adr/0011-lost-records.md))',
   reporting: '',

@@ -61,6 +61,58 @@ const wordsOfTheField = {
   },
 };
 
+/** As Channel of libs/contracts names them; test/architecture.spec.ts compares. */
+export const channelNames = ['email', 'sms'];
+
+const isChannelName = (node) => node?.type === 'Literal' && channelNames.includes(node.value);
+
+/** An SMS is also a kind of text, beside MMS and WhatsApp: `kind === 'sms'` asks for that. */
+const isKind = (node) => (node.type === 'MemberExpression' ? node.property : node).name === 'kind';
+
+const namesAll = (names) => channelNames.every((channel) => names.includes(channel));
+const keysOf = (members) => members.map(({ key }) => key?.name ?? key?.value);
+
+const channelsByRegistry = {
+  meta: { type: 'problem', docs: { description: 'What differs by channel stands in its row of the registry.' } },
+  create(context) {
+    const report = (node) =>
+      context.report({
+        node,
+        message:
+          'Only the registry tells channels apart: read the channel’s row, or Channel.options and perChannel ' +
+          '(libs/contracts/src/channels.ts).',
+      });
+    return {
+      BinaryExpression(node) {
+        if (!['===', '!==', '==', '!='].includes(node.operator)) return;
+        for (const [one, other] of [
+          [node.left, node.right],
+          [node.right, node.left],
+        ])
+          if (isChannelName(one) && !isKind(other)) report(node);
+      },
+      SwitchStatement(node) {
+        if (!isKind(node.discriminant) && node.cases.some(({ test }) => isChannelName(test))) report(node);
+      },
+      ArrayExpression(node) {
+        if (namesAll(node.elements.map((element) => element?.value))) report(node);
+      },
+      ObjectExpression(node) {
+        if (namesAll(keysOf(node.properties))) report(node);
+      },
+      TSUnionType(node) {
+        if (namesAll(node.types.map((type) => type.literal?.value))) report(node);
+      },
+      TSInterfaceBody(node) {
+        if (namesAll(keysOf(node.body))) report(node);
+      },
+      TSTypeLiteral(node) {
+        if (namesAll(keysOf(node.members))) report(node);
+      },
+    };
+  },
+};
+
 const LONGEST_LINE = 120;
 
 /** A regular expression cannot be broken; everything else can. */
@@ -91,6 +143,7 @@ export default {
   rules: {
     'time-as-argument': timeAsArgument,
     'words-of-the-field': wordsOfTheField,
+    'channels-by-registry': channelsByRegistry,
     'line-length': lineLength,
   },
 };

@@ -1,8 +1,9 @@
-import { EmailRequested, type Failure, type FieldError, type Mailbox, templateOwner } from '#libs/contracts';
-import type { Provider } from '#libs/providers';
+import { EmailRequested, type Failure, type FieldError, type Mailbox } from '#libs/contracts';
+import { type Provider, providerRules, templateOwner } from '#libs/providers';
 import { ChannelPort, type SuppressionScopes, type Rendered } from '#libs/delivery';
 import type { Templates } from '#libs/templates';
 import type { EmailMessage } from './email-message.ts';
+import { type EmailCatalogue, emailCatalogue } from './providers/catalogue.ts';
 import { onlyTo, suppressionScopesOf } from './suppression-scopes.policy.ts';
 import {
   type LinkMaker,
@@ -23,6 +24,8 @@ export interface EmailChannelOptions {
   links?: LinkMaker | undefined;
   /** How long bulk messages wait for others of the same content, in milliseconds; 0: not at all. */
   coalesceLingerMs?: number;
+  /** The providers that requests may name, those without access included; default: all. */
+  catalogue?: EmailCatalogue;
 }
 
 /** What tells e-mail from other channels. */
@@ -34,22 +37,41 @@ export class EmailChannel extends ChannelPort<EmailRequested, EmailMessage> {
   private readonly sender: Mailbox;
   private readonly templates: Templates;
   private readonly links: LinkMaker | undefined;
+  private readonly catalogue: EmailCatalogue;
+  private readonly rules: (request: EmailRequested) => FieldError[];
 
-  constructor({ providers, sender, templates, links, coalesceLingerMs = 0 }: EmailChannelOptions) {
+  constructor({
+    providers,
+    sender,
+    templates,
+    links,
+    coalesceLingerMs = 0,
+    catalogue = emailCatalogue,
+  }: EmailChannelOptions) {
     super();
     this.providers = providers;
     this.sender = sender;
     this.templates = templates;
     this.links = links;
     this.coalesceLingerMs = coalesceLingerMs;
+    this.catalogue = catalogue;
+    this.rules = providerRules(catalogue);
   }
 
   override problemsOf(request: EmailRequested): FieldError[] {
-    return lostPlaceholders(request);
+    return [...this.rules(request), ...lostPlaceholders(request)];
   }
 
   toMessage(request: EmailRequested): EmailMessage {
-    return { ...request, from: request.from ?? this.sender };
+    const concerns = this.catalogue.flatMap(({ requests }) => requests?.concernsOf(request) ?? []);
+    const past = concerns.flatMap((one) => one.past);
+    const listScope = concerns.find((one) => one.listScope !== undefined)?.listScope;
+    return {
+      ...request,
+      from: request.from ?? this.sender,
+      ...(listScope !== undefined && { listScope }),
+      ...(past.length > 0 && { past }),
+    };
   }
 
   override refuse(message: EmailMessage): Failure | undefined {
@@ -59,7 +81,7 @@ export class EmailChannel extends ChannelPort<EmailRequested, EmailMessage> {
   override render(message: EmailMessage, pinned: string | undefined): Rendered<EmailMessage> {
     const { template, ...bare } = message;
     if (!template) return { message: withUnsubscribeLink(message, this.links) };
-    const owner = templateOwner(template.name);
+    const owner = templateOwner(template.name, this.catalogue);
     if (owner) {
       if (!this.providers.some(({ name }) => name === owner.provider))
         return { message, canRecover: true, faults: [noProvider] };

@@ -7,6 +7,10 @@ export type EmailMessage = EmailRequested & {
    * The provider whose own template it names, by its id there. A template of ours has become subject, text and html.
    */
   boundTo?: string;
+  /** The scope of the provider’s own list that upstream names, such as that of an unsubscribe group. */
+  listScope?: string;
+  /** Reasons of suppressions that it goes past. */
+  past?: readonly string[];
   /** The recipient’s own unsubscribe link of ours; stands in the headers, and where text and HTML ask for it. */
   unsubscribeUrl?: string;
 };

@@ -57,6 +57,7 @@ const own = (catalogue: EmailCatalogue) => [
     ({ configured, config, ...parts }) =>
       new EmailChannel({
         ...parts,
+        catalogue,
         providers: configured.adapters,
         sender: mailboxOf(config.EMAIL_FROM),
         coalesceLingerMs: config.EMAIL_COALESCE_LINGER_MS,

@@ -48,19 +48,14 @@ describe('the suppressions that concern a mail', () => {
     ['marketing', { category: 'marketing' }, ['marketing']],
     ['with a topic', { unsubscribe: { topic: 'news' } }, ['topic:news']],
     [
-      'marketing in a group of SendGrid’s',
-      { category: 'marketing', providerOptions: { sendgrid: { asm: { groupId: 7 } } } },
+      'marketing in a group of a provider’s',
+      { category: 'marketing', listScope: 'group:sendgrid:7' },
       ['marketing', 'group:sendgrid:7'],
     ],
   ])('%s', (_, more, scopes) => expect(suppressionScopesOf(aMail(more)).scopes).toEqual(scopes));
 
-  it('leave out those that the request goes past, as it goes past SendGrid’s', () => {
-    const past = (sendgrid: object) => suppressionScopesOf(aMail({ providerOptions: { sendgrid } })).past;
-    expect(past({ bypassListManagement: true })).toEqual(['hard-bounce', 'invalid', 'complaint', 'unsubscribe']);
-    expect([
-      past({ bypassBounceManagement: true }),
-      past({ bypassSpamManagement: true }),
-      past({ bypassUnsubscribeManagement: true }),
-    ]).toEqual([['hard-bounce', 'invalid'], ['complaint'], ['unsubscribe']]);
+  it('leave out those that the request goes past', () => {
+    expect(suppressionScopesOf(aMail({ past: ['complaint'] })).past).toEqual(['complaint']);
+    expect(suppressionScopesOf(aMail({})).past).toEqual([]);
   });
 });

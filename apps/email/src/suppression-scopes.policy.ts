@@ -4,30 +4,20 @@ import type { EmailMessage } from './email-message.ts';
 
 type Kind = 'to' | 'cc' | 'bcc';
 
-/** Which suppressions concern a mail: those of everything, of its category, of its topic, of its group. */
-export function suppressionScopesOf({ category, unsubscribe, providerOptions }: EmailMessage): SuppressionScopes {
-  const {
-    asm,
-    bypassListManagement: all,
-    bypassBounceManagement: bounce,
-    bypassSpamManagement: spam,
-    bypassUnsubscribeManagement: left,
-  } = providerOptions?.sendgrid ?? {};
-  return {
-    scopes: [
-      ...(category === 'marketing' ? ['marketing'] : []),
-      ...(unsubscribe?.topic ? [`topic:${unsubscribe.topic}`] : []),
-      ...(asm ? [`group:sendgrid:${asm.groupId}`] : []),
-    ],
-    // Whoever asks SendGrid to go past its lists means ours of the same kind as well, never what a person has put
-    // there.
-    past: [
-      ...(all || bounce ? ['hard-bounce', 'invalid'] : []),
-      ...(all || spam ? ['complaint'] : []),
-      ...(all || left ? ['unsubscribe'] : []),
-    ],
-  };
-}
+/** Which suppressions concern a mail: those of everything, of its category, of its topic, of its provider’s list. */
+export const suppressionScopesOf = ({
+  category,
+  unsubscribe,
+  listScope,
+  past = [],
+}: EmailMessage): SuppressionScopes => ({
+  scopes: [
+    ...(category === 'marketing' ? ['marketing'] : []),
+    ...(unsubscribe?.topic ? [`topic:${unsubscribe.topic}`] : []),
+    ...(listScope === undefined ? [] : [listScope]),
+  ],
+  past,
+});
 
 /**
  * The mail for some of its recipients. A mail needs somebody it is openly addressed to: where nobody in `to` is left,

@@ -88,6 +88,44 @@ describe('the e-mail channel', () => {
     expect(channel.problemsOf(request({ category: 'marketing' }))).toEqual([]);
   });
 
+  it('rejects a request that names a provider that it has not, or options that the provider has not', () => {
+    const problems = (parts: object) =>
+      channel.problemsOf(
+        EmailRequested.parse({
+          messageId: 'm-1',
+          to: [{ email: 'ada@inbox.test' }],
+          subject: 'News',
+          text: 'News',
+          ...parts,
+        }),
+      );
+    const rule = 'must be sendgrid or resend';
+    expect(problems({ provider: 'mailgun' })).toEqual([{ field: 'provider', rule }]);
+    expect(problems({ provider: 'twilio' })).toEqual([{ field: 'provider', rule }]);
+    expect(problems({ provider: 'resend' })).toEqual([]);
+    expect(problems({ providerOptions: { sendgrid: { colour: 'red' } } })).toEqual([
+      { field: 'providerOptions.sendgrid', rule: expect.stringContaining('colour') },
+    ]);
+    expect(problems({ providerOptions: { mailgun: { colour: 'red' } } })).toEqual([]);
+  });
+
+  it('holds a mail to the group of its provider’s that it belongs to', () => {
+    const message = channel.toMessage(
+      EmailRequested.parse({
+        messageId: 'm-1',
+        to: [{ email: 'ada@inbox.test' }],
+        subject: 'News',
+        text: 'News',
+        category: 'marketing',
+        providerOptions: { sendgrid: { asm: { groupId: 7 }, bypassBounceManagement: true } },
+      }),
+    );
+    expect(channel.suppressionScopesOf(message)).toEqual({
+      scopes: ['marketing', 'group:sendgrid:7'],
+      past: ['hard-bounce', 'invalid'],
+    });
+  });
+
   it('writes to domains outside ASCII in ASCII, the sender’s too', () => {
     expect(rendered({ name: 'welcome', variables }).message).toMatchObject({
       to: [{ email: 'ada@xn--bcher-kva.example' }],

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Identity } from '#libs/contracts';
 import { aFailure, anEmailRequest, aStatus } from '#libs/testing';
-import { factOfEmail, factOfStatus } from '../src/intake/translate.ts';
+import { factOfRequest, factOfStatus } from '../src/intake/translate.ts';
 import type { DeadLetterFact, IncomingFact } from '../src/projection/fact.ts';
 
 export const hashKey = 'a key for hashes in tests';
@@ -17,7 +17,7 @@ export const requested = (
     tenant: more.tenant ?? 'default',
     to: [{ email: more.to ?? 'ada@inbox.test' }],
   });
-  return factOfEmail(request, {
+  return factOfRequest('email', request, {
     lane: 'transactional',
     timestamp: more.at ?? noon,
     traceId: '4bf92f3577b34da6a3ce929d0e0e4736',

@@ -1,7 +1,7 @@
 import { type Failure, phoneIdentity } from '#libs/contracts';
 import { fileFailure, type Files } from '#libs/provider-http';
 import type { Screened } from '#libs/delivery';
-import { mediaFault } from './content/media.policy.ts';
+import { mediaFault, type MediaLimits } from './content/media.policy.ts';
 import type { Conversations } from './conversation/conversations.port.ts';
 import { formOf, type WindowRule } from './conversation/window.policy.ts';
 import { type Budget, budgetOf, overBudget } from './recipient/budget.policy.ts';
@@ -15,6 +15,7 @@ export interface ScreeningOptions {
   budgets: readonly Budget[];
   /** Where media are looked at; undefined: nowhere. */
   files: Pick<Files, 'look'> | undefined;
+  media: MediaLimits;
   /** The keyed hash under which conversations are kept. */
   hashOf: (number: string) => string;
 }
@@ -61,8 +62,9 @@ export class ScreeningService {
   }
 
   private async unfitMedia({ kind, mediaUrls = [] }: SmsMessage): Promise<Failure | undefined> {
-    const { files } = this.options;
-    const wrong = files && mediaFault(kind, await Promise.all(mediaUrls.map((url) => files.look(url, LOOK_WITHIN_MS))));
+    const { files, media } = this.options;
+    if (!files) return undefined;
+    const wrong = mediaFault(kind, await Promise.all(mediaUrls.map((url) => files.look(url, LOOK_WITHIN_MS))), media);
     return wrong && fileFailure(wrong.fault, wrong.field, wrong.rule);
   }
 

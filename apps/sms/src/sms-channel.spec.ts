@@ -1,6 +1,7 @@
 import type { Failure } from '#libs/contracts';
 import { anSmsRequest } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
+import { twilio } from './providers/twilio/index.ts';
 import { contentTemplatesOf } from './providers/twilio/send/twilio.template.policy.ts';
 import { SmsChannel, type SmsRules } from './sms-channel.ts';
 
@@ -17,6 +18,7 @@ const rules: SmsRules = {
   maxSegments: 2,
   smartEncoding: false,
   numberCheck: 'valid',
+  media: twilio.media,
   templates: contentTemplatesOf({ 'order-shipped': template, 'order-shipped@2': `HX${'2'.repeat(32)}` }),
 };
 const noTemplates = { render: () => ({ rendered: false as const, gone: false, faults: [] }) };
@@ -37,6 +39,7 @@ const media = ['https://media.example.org/a.png'];
 
 describe('a request for a text', () => {
   it.each<[string, Parameters<typeof anSmsRequest>[0], string, RegExp]>([
+    ['preferring a provider that there is not', { provider: 'vonage' }, 'provider', /must be twilio/],
     ['to a premium-rate number', { to: '+19005551234' }, 'to', /premium-rate/],
     ['from a name to the United States', { from: 'Shop' }, 'from', /cannot be the sender in US/],
     [

@@ -5,9 +5,8 @@ import {
   readPhoneNumber,
   senderScope,
   SmsRequested,
-  templateOwner,
 } from '#libs/contracts';
-import type { Provider } from '#libs/providers';
+import { type Provider, providerRules, templateOwner } from '#libs/providers';
 import {
   ChannelPort,
   type Fingerprint,
@@ -17,8 +16,9 @@ import {
   type ResendPlan,
 } from '#libs/delivery';
 import type { Templates } from '#libs/templates';
-import { mediaProblems } from './content/media.policy.ts';
+import { type MediaLimits, mediaProblems } from './content/media.policy.ts';
 import type { ResendPlans } from './conversation/resend-plans.port.ts';
+import { smsCatalogue } from './providers/catalogue.ts';
 import type { ContentTemplateRules } from './providers/definition.ts';
 import { type NumberCheck, type Phone, readPhone } from './recipient/phone.policy.ts';
 import { refusalOf, type SendingRules } from './refusal.policy.ts';
@@ -32,9 +32,12 @@ export interface SmsRules extends SendingRules {
   standard: { text: readonly string[]; whatsapp: readonly string[] };
   numberCheck: Exclude<NumberCheck, 'theirs'>;
   smartEncoding: boolean;
+  media: MediaLimits;
   /** Undefined where no provider is configured. */
   templates: ContentTemplateRules | undefined;
 }
+
+const providerProblems = providerRules(smsCatalogue);
 
 const noProvider = { field: 'template.name', rule: 'names a template of a provider that sends no SMS here' };
 
@@ -72,9 +75,10 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
     const { region, problem } = this.phoneOf(request);
     const misfit = request.from === undefined ? undefined : unfit(request.from, { kind: kindOf(request), region });
     return [
+      ...providerProblems(request),
       ...(problem === undefined ? [] : [{ field: 'to', rule: problem }]),
       ...(misfit === undefined ? [] : [{ field: 'from', rule: misfit }]),
-      ...mediaProblems(kindOf(request), request.mediaUrls ?? []),
+      ...mediaProblems(kindOf(request), request.mediaUrls ?? [], this.rules.media),
       ...(request.contentTemplate ? (this.rules.templates?.problemsOf(request.contentTemplate) ?? []) : []),
     ];
   }
@@ -116,7 +120,7 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
   override render(message: SmsMessage, pinned: string | undefined): Rendered<SmsMessage> {
     const { template, ...bare } = message;
     if (!template) return { message };
-    const owner = templateOwner(template.name);
+    const owner = templateOwner(template.name, smsCatalogue);
     if (owner) {
       if (!this.providers.some(({ name }) => name === owner.provider))
         return { message, canRecover: true, faults: [noProvider] };

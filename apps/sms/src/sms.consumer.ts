@@ -1,5 +1,6 @@
 import {
   type CancelRequested,
+  type Channel,
   identityKey,
   type InboundReceived,
   isAcceptanceRevoked,
@@ -24,6 +25,9 @@ import { type SmsConfig, smsConfig } from './sms.config.ts';
 
 /** The providers' codes of a WhatsApp text outside the 24-hour window. */
 const outsideWindow = new Set(smsCatalogue.flatMap((definition) => definition.outsideWindow ?? []));
+
+/** This service’s own. */
+const channel: Channel = 'sms';
 
 /** Translates records and delegates. */
 @Controller()
@@ -61,7 +65,7 @@ export class SmsConsumer {
     const code = fact.failure?.code;
     if (code !== undefined && outsideWindow.has(code) && fact.recipient)
       await this.conversations.forget(fact.recipient.hash);
-    if (isAcceptanceRevoked(fact) && fact.channel === 'sms') await this.goAsTemplate(fact);
+    if (isAcceptanceRevoked(fact) && fact.channel === channel) await this.goAsTemplate(fact);
     await this.intake.onStatus(fact);
   }
 
@@ -77,8 +81,8 @@ export class SmsConsumer {
 
   /** Whoever writes on WhatsApp opens the window in which free-form text may go back. */
   @On(topics.inboundReceived)
-  async onInbound(@Payload() { channel, kind, from, to, at }: InboundReceived): Promise<void> {
-    if (channel === 'sms' && kind === 'whatsapp')
+  async onInbound(@Payload() { channel: of, kind, from, to, at }: InboundReceived): Promise<void> {
+    if (of === channel && kind === 'whatsapp')
       await this.conversations.heard({
         recipient: recipientHash(this.hashKey, from),
         business: phoneIdentity(to),

@@ -35,6 +35,9 @@ const config = smsConfig.KEY;
 /** The providers that are used, the preferred one first. */
 const usedOf = (all: AllSettings) => withAccess(smsCatalogue, all);
 
+/** What the preferred provider takes of media; without any, the first of the catalogue. */
+const mediaOf = (all: AllSettings) => [...usedOf(all), ...smsCatalogue][0]!.media;
+
 const own = [
   smsConfig.provider,
   made(SERVICES, { config, publisher: Publisher }, ({ config, publisher }) => ({
@@ -52,13 +55,14 @@ const own = [
   made(GuardedFiles, { config }, ({ config }) => new GuardedFiles(readAddresses(config.FILES_ALLOWED_ADDRESSES) ?? [])),
   made(
     ScreeningService,
-    { conversations: Conversations, prefixUse: PrefixUse, files: GuardedFiles, config },
-    ({ files, config, ...parts }) =>
+    { conversations: Conversations, prefixUse: PrefixUse, files: GuardedFiles, all: SETTINGS, config },
+    ({ files, all, config, ...parts }) =>
       new ScreeningService({
         ...parts,
         windowRule: config.WHATSAPP_WINDOW,
         budgets: budgetsOf(config),
         files: config.SMS_MEDIA_CHECK === 'look' ? files : undefined,
+        media: mediaOf(all),
         hashOf: (number) => recipientHash(config.RECIPIENT_HASH_KEY, number),
       }),
   ),
@@ -92,6 +96,7 @@ function rulesOf(config: SmsConfig, all: AllSettings): SmsRules {
     maxSegments: config.SMS_MAX_SEGMENTS,
     smartEncoding: config.SMS_SMART_ENCODING,
     numberCheck: config.SMS_NUMBER_CHECK,
+    media: mediaOf(all),
     templates: preferred?.contentTemplates(settingsFor(preferred, all)),
   };
 }

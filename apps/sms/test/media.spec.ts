@@ -3,6 +3,7 @@ import { GuardedFiles } from '#libs/provider-http';
 import { anSmsRequest } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aFileServer, type FileServer, trusted } from '../../../test/secure/file-server.ts';
+import { twilio } from '../src/providers/twilio/index.ts';
 import { ScreeningService } from '../src/screening.service.ts';
 import type { SmsMessage } from '../src/sms-message.ts';
 import { Conversations } from '../src/conversation/conversations.port.ts';
@@ -33,6 +34,7 @@ const screeningBy = (files: GuardedFiles | undefined) =>
     windowRule: 'enforce',
     budgets: [],
     files,
+    media: twilio.media,
     hashOf: (number) => `hash of ${number}`,
   });
 

@@ -3,6 +3,7 @@ import { type LookupResult, Provider, type ProviderCheck, type SendResult } from
 import { SmsRequested } from '#libs/contracts';
 import { Templates } from '#libs/templates';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { twilio } from '../src/providers/twilio/index.ts';
 import { SmsChannel, type SmsRules } from '../src/sms-channel.ts';
 import { contentTemplatesOf } from '../src/providers/twilio/send/twilio.template.policy.ts';
 import type { SmsMessage } from '../src/sms-message.ts';
@@ -22,6 +23,7 @@ const rules: SmsRules = {
   maxSegments: 10,
   smartEncoding: false,
   numberCheck: 'valid',
+  media: twilio.media,
   templates: contentTemplatesOf({}),
 };
 

@@ -8,6 +8,7 @@ import { PostgresConversations } from '../src/conversation/conversations.store.t
 import { PostgresResendPlans } from '../src/conversation/resend-plans.store.ts';
 import { readBudgets } from '../src/recipient/budget.policy.ts';
 import { PostgresPrefixUse } from '../src/recipient/prefix-use.store.ts';
+import { twilio } from '../src/providers/twilio/index.ts';
 import { ScreeningService } from '../src/screening.service.ts';
 import type { SmsMessage } from '../src/sms-message.ts';
 import { smsMigrations } from '../src/sms.migrations.ts';
@@ -32,6 +33,7 @@ describe('what the sms service remembers', () => {
       windowRule: 'enforce',
       budgets: readBudgets(budgets)!,
       files: undefined,
+      media: twilio.media,
       hashOf: (number) => `hash of ${number}`,
     });
   const aMessage = (more: Partial<SmsMessage>): SmsMessage => ({

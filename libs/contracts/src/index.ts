@@ -1,4 +1,5 @@
 export * from './event/cancel-refused.ts';
+export * from './channels.ts';
 export * from './request/depth.ts';
 export * from './recipient/email-address.ts';
 export * from './request/email-options.ts';
@@ -13,7 +14,6 @@ export * from './text/instant.ts';
 export * from './text/json.policy.ts';
 export * from './recipient/phone-number.ts';
 export * from './request/primitives.ts';
-export * from './providers.ts';
 export * from './recipient/recipient-identity.ts';
 export * from './request/record-time.policy.ts';
 export * from './request/request-schema.ts';

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 import { EmailRequested } from './request/email-request.ts';
 import { CancelRequested, ControlChanged, DeadLetter, InboundReceived, SendDeferred, SendDue, SendPlanned } from './event/handover.ts';
-import type { Lane } from './request/primitives.ts';
+import { Channel, type Lane } from './request/primitives.ts';
 import { SmsRequested } from './request/sms-request.ts';
 import { StatusChanged } from './event/status.ts';
 import { SuppressionChanged } from './event/suppression.ts';
 
-export type Party = 'upstream' | 'email' | 'sms' | 'retry' | 'reporting' | 'operators';
+export type Party = 'upstream' | Channel | 'retry' | 'reporting' | 'operators';
 
 export interface TopicOptions<S extends z.ZodType | null> {
   /** What the value holds; null: bytes as they came. */
@@ -44,6 +44,7 @@ export interface Topic<S extends z.ZodType | null = z.ZodType | null> extends Re
   name: string;
 }
 
+const channels = Channel.options;
 const DAY = 24;
 const MIB = 1024 * 1024;
 
@@ -61,15 +62,15 @@ export const topics = {
   smsRequested: topic('sms.requested', { schema: SmsRequested, lanes: true, brokerTime: true, key: 'upstream’s choice', from: ['upstream'], to: ['sms', 'reporting'], meaning: 'Send this SMS, MMS or WhatsApp message.' }),
   emailDue: topic('email.due', { schema: SendDue, lanes: true, key: 'the request’s own key', from: ['retry'], to: ['email'], meaning: 'Its time has come: send again, or reconcile.', ...withHistory }),
   smsDue: topic('sms.due', { schema: SendDue, lanes: true, key: 'the request’s own key', from: ['retry'], to: ['sms'], meaning: 'Its time has come: send again, or reconcile.', ...withHistory }),
-  sendDeferred: topic('send.deferred', { schema: SendDeferred, key: 'messageId', from: ['email', 'sms'], to: ['retry'], meaning: 'Not sent now: failed, unknown, or waiting for its time.', ...withHistory }),
-  sendPlanned: topic('send.planned', { schema: SendPlanned, key: 'messageId', from: ['retry'], to: ['email', 'sms'], meaning: 'Retry has decided on a hand-over: its channel need not keep it any longer.', retentionHours: DAY, traced: false, batched: true }),
-  statusChanged: topic('status.changed', { schema: StatusChanged, key: 'messageId', from: ['email', 'sms', 'retry'], to: ['reporting', 'upstream', 'retry', 'email', 'sms'], meaning: 'Every lifecycle fact, receipts included.', traced: false, batched: true }),
+  sendDeferred: topic('send.deferred', { schema: SendDeferred, key: 'messageId', from: channels, to: ['retry'], meaning: 'Not sent now: failed, unknown, or waiting for its time.', ...withHistory }),
+  sendPlanned: topic('send.planned', { schema: SendPlanned, key: 'messageId', from: ['retry'], to: channels, meaning: 'Retry has decided on a hand-over: its channel need not keep it any longer.', retentionHours: DAY, traced: false, batched: true }),
+  statusChanged: topic('status.changed', { schema: StatusChanged, key: 'messageId', from: [...channels, 'retry'], to: ['reporting', 'upstream', 'retry', ...channels], meaning: 'Every lifecycle fact, receipts included.', traced: false, batched: true }),
   deadLetters: topic('dead-letters', { schema: DeadLetter, key: 'messageId', from: ['retry'], to: ['operators', 'reporting'], meaning: 'Given up: what was asked, what was tried, what to do.', retentionHours: 30 * DAY, ...withHistory }),
-  unreadable: topic('unreadable', { schema: null, key: 'as it came', from: ['email', 'sms', 'retry', 'reporting'], to: ['operators'], meaning: 'What no schema accepts, bytes as they came; origin and error in headers.', retentionHours: 30 * DAY, ...withHistory }),
+  unreadable: topic('unreadable', { schema: null, key: 'as it came', from: [...channels, 'retry', 'reporting'], to: ['operators'], meaning: 'What no schema accepts, bytes as they came; origin and error in headers.', retentionHours: 30 * DAY, ...withHistory }),
   inboundReceived: topic('inbound.received', { schema: InboundReceived, key: 'the keyed hash of who wrote it', from: ['sms'], to: ['upstream', 'sms'], meaning: 'A reply (SMS, MMS, WhatsApp).' }),
-  cancelRequested: topic('cancel.requested', { schema: CancelRequested, brokerTime: true, key: 'messageId', from: ['upstream'], to: ['retry', 'email', 'sms'], meaning: 'Do not send this one any more.' }),
-  suppressionChanged: topic('suppression.changed', { schema: SuppressionChanged, key: 'channel, recipient hash and scope', from: ['email', 'sms'], to: ['email', 'sms', 'upstream', 'operators'], meaning: 'Who must not be written to, and why; no value: it is lifted.', compacted: true }),
-  controlChanged: topic('control.changed', { schema: ControlChanged, key: 'what it concerns', from: ['retry'], to: ['email', 'sms', 'reporting'], meaning: 'Paused providers, channels, lanes, tenants.', compacted: true, coming: true }),
+  cancelRequested: topic('cancel.requested', { schema: CancelRequested, brokerTime: true, key: 'messageId', from: ['upstream'], to: ['retry', ...channels], meaning: 'Do not send this one any more.' }),
+  suppressionChanged: topic('suppression.changed', { schema: SuppressionChanged, key: 'channel, recipient hash and scope', from: channels, to: [...channels, 'upstream', 'operators'], meaning: 'Who must not be written to, and why; no value: it is lifted.', compacted: true }),
+  controlChanged: topic('control.changed', { schema: ControlChanged, key: 'what it concerns', from: ['retry'], to: [...channels, 'reporting'], meaning: 'Paused providers, channels, lanes, tenants.', compacted: true, coming: true }),
 } as const;
 
 export type TopicName = keyof typeof topics;
@@ -90,16 +91,4 @@ export function topicName(of: Topic, prefix: string, lane: Lane = 'transactional
 export function laneOf(fullName: string): Lane {
   if (fullName.endsWith('.urgent')) return 'urgent';
   return fullName.endsWith('.bulk') ? 'bulk' : 'transactional';
-}
-
-/** The request topic and the due topic of a channel. */
-export const channelTopics = {
-  email: { requested: topics.emailRequested, due: topics.emailDue },
-  sms: { requested: topics.smsRequested, due: topics.smsDue },
-} as const;
-
-/** The channel a request topic belongs to. */
-export function channelOf(of: Topic): 'email' | 'sms' | undefined {
-  if (of.name === topics.emailRequested.name) return 'email';
-  return of.name === topics.smsRequested.name ? 'sms' : undefined;
 }

@@ -1,4 +1,4 @@
-import { type Channel, channelTopics, topicNames } from '#libs/contracts';
+import { type Channel, channelRegistry, topicNames } from '#libs/contracts';
 import { type IncomingRecord, partitionCounts } from '#libs/transport';
 import { isNoConcernOf } from './accept/skip.policy.ts';
 import { EndingService } from './ending/ending.service.ts';
@@ -21,7 +21,7 @@ export const deliveryHooks = (channel: Channel) => ({
   /** @throws InvalidConfiguration when the ledger forgets sooner than the topics; InfrastructureDown */
   beforeConsuming: async (app: App, kafka: Kafka, config: Topics): Promise<void> => {
     await requireLongMemory(kafka, channel, config);
-    const { requested, due } = channelTopics[channel];
+    const { requested, due } = channelRegistry[channel];
     const names = [requested, due].flatMap((topic) => topicNames(topic, config.KAFKA_TOPIC_PREFIX));
     app.get(ReplicaShare).setPartitions(await partitionCounts(kafka, names));
   },

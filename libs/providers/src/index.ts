@@ -14,6 +14,7 @@ export * from './failures/failure-row.ts';
 export * from './failures/network.failures.ts';
 export * from './failures/platform.failures.ts';
 export * from './provider.port.ts';
+export * from './provider-requests.ts';
 export * from './receipt/receipt.policy.ts';
 export * from './reference/call-reference.ts';
 export * from './reference/reference-tags.ts';

@@ -7,9 +7,6 @@ export interface Problem {
   what: string;
 }
 
-/** Where the text goes. `subject` is one line; only `html` is escaped. */
-export type TemplatePart = 'subject' | 'text' | 'html' | 'sms';
-
 interface Scope {
   variables: Record<string, Variable | Field>;
   /** Options that a surrounding {{#if}} has made sure of. */
@@ -22,8 +19,9 @@ const allowed = 'if, unless and each';
 /**
  * Holds a template against what it declares, before anything is sent by it: no undeclared variable, no helper but if,
  * unless and each, nothing unescaped in HTML, and no option that would leave a gap.
+ * @param part where the text goes: `subject` is one line; only `html` is escaped
  */
-export function problemsIn(source: string, declaration: Declaration, part: TemplatePart): Problem[] {
+export function problemsIn(source: string, declaration: Declaration, part: string): Problem[] {
   try {
     const checker = new Checker(part);
     checker.program(Handlebars.parse(source), { variables: declaration.variables, sure: new Set() });
@@ -46,9 +44,9 @@ function syntaxProblem(error: unknown): Problem {
 
 class Checker {
   readonly problems: Problem[] = [];
-  private readonly part: TemplatePart;
+  private readonly part: string;
 
-  constructor(part: TemplatePart) {
+  constructor(part: string) {
     this.part = part;
   }
 

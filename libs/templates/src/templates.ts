@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import {
-  type Channel,
+  Channel,
+  channelRegistry,
   type FieldError,
   InvalidConfiguration,
   isOwnTemplateName,
@@ -36,7 +37,7 @@ export class Templates {
    * @param channels whose content is compiled
    * @throws InvalidConfiguration naming file, line and trouble of everything that is wrong
    */
-  static async load(folder: string, channels: readonly Channel[] = ['email', 'sms']): Promise<Templates> {
+  static async load(folder: string, channels: readonly Channel[] = Channel.options): Promise<Templates> {
     const { templates, problems } = await Templates.inspect(folder, channels);
     if (problems.length === 0) return templates;
     throw new InvalidConfiguration(
@@ -47,7 +48,7 @@ export class Templates {
   /** All that is right and all that is wrong, reported as `file:line: trouble`. */
   static async inspect(
     directory: string,
-    channels: readonly Channel[] = ['email', 'sms'],
+    channels: readonly Channel[] = Channel.options,
   ): Promise<{ templates: Templates; problems: string[] }> {
     const folder = resolve(directory);
     if (!existsSync(folder))
@@ -102,7 +103,7 @@ export class Templates {
       return refused([
         {
           field: 'template.name',
-          rule: `names a template that has no ${channel === 'sms' ? 'SMS' : 'e-mail'} content`,
+          rule: `names a template that has no ${channelRegistry[channel].label} content`,
         },
       ]);
     const fitted = version.fit(variables);
@@ -121,7 +122,7 @@ function absent(versions: ReadonlyMap<string, Version> | undefined, gone: boolea
     ? { field: 'template.version', rule: `does not exist: there are ${known || 'none'}` }
     : {
         field: 'template.name',
-        rule: 'names no template in TEMPLATES_DIR (a provider’s own is written sendgrid:…, resend:… or twilio:…)',
+        rule: 'names no template in TEMPLATES_DIR (a provider’s own is written <provider>:<its id there>)',
       };
   return { rendered: false, gone, faults: [fault] };
 }

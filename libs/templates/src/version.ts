@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { Channel } from '#libs/contracts';
+import { Channel, channelRegistry, type TemplatePart } from '#libs/contracts';
 import { Declaration, examplesOf } from './declaration.ts';
-import { type TemplatePart, problemsIn } from './expressions.ts';
+import { problemsIn } from './expressions.ts';
 import { compileMarkup, type FileProblem } from './markup.ts';
 import { readSource, namesIn, sharedOf, type SourceFile } from './source.ts';
 import { type Fitting, fittingOf } from './variables.policy.ts';
@@ -29,10 +29,23 @@ export interface Version {
   render: (channel: Channel, values: Record<string, unknown>) => Content;
 }
 
-const files = { subject: 'subject.hbs', text: 'text.hbs', html: 'html.mjml', sms: 'sms.hbs' } as const;
+/** A part with the channel that it belongs to and its name in the content. */
+interface PartOfChannel extends TemplatePart {
+  channel: Channel;
+  name: keyof Content;
+}
+
+const parts = Channel.options.flatMap((channel) =>
+  Object.entries(channelRegistry[channel].templateParts).map(([name, part]): PartOfChannel => ({
+    ...part,
+    channel,
+    name: name as keyof Content,
+  })),
+);
 const DECLARATION = 'template.yaml';
 
 type Renderer = (values: Record<string, unknown>) => string;
+type Renderers = Partial<Record<Channel, Partial<Record<keyof Content, Renderer>>>>;
 
 const engine = Handlebars.create();
 
@@ -47,10 +60,10 @@ export async function loadVersion(
 ): Promise<{ version?: Version; problems: FileProblem[] }> {
   const names = namesIn(folder);
   const problems: FileProblem[] = names
-    .filter((name) => name !== DECLARATION && !Object.values<string>(files).includes(name))
+    .filter((name) => name !== DECLARATION && !parts.some(({ file }) => file === name))
     .map((name) => ({
       file: join(folder, name),
-      what: `is no part of a template: there are ${[DECLARATION, ...Object.values(files)].join(', ')}`,
+      what: `is no part of a template: there are ${[DECLARATION, ...parts.map(({ file }) => file)].join(', ')}`,
     }));
   if (!names.includes(DECLARATION))
     return {
@@ -59,29 +72,26 @@ export async function loadVersion(
   const { declaration, faults } = readDeclaration(readSource(join(folder, DECLARATION)));
   if (!declaration) return { problems: [...problems, ...faults] };
 
-  const has = (part: TemplatePart) => names.includes(files[part]);
-  const offered: Channel[] = [
-    ...(has('subject') || has('text') || has('html') ? (['email'] as const) : []),
-    ...(has('sms') ? (['sms'] as const) : []),
-  ];
+  const there = parts.filter(({ file }) => names.includes(file));
+  const offered = Channel.options.filter((channel) => there.some((part) => part.channel === channel));
   if (offered.length === 0)
     problems.push({ file: folder, what: 'has no content: it needs subject.hbs and text.hbs for e-mail, or sms.hbs' });
-  for (const part of offered.includes('email') ? (['subject', 'text'] as const) : []) {
-    if (!has(part)) problems.push({ file: join(folder, files[part]), what: 'is missing: every e-mail needs it' });
+  for (const { channel, file, needed } of parts) {
+    if (needed && offered.includes(channel) && !names.includes(file))
+      problems.push({ file: join(folder, file), what: `is missing: every ${channelRegistry[channel].label} needs it` });
   }
-  const renderers: Partial<Record<TemplatePart, Renderer>> = {};
-  for (const part of ['subject', 'text', 'sms', 'html'] as const) {
-    if (!has(part) || !channels.includes(part === 'sms' ? 'sms' : 'email')) continue;
-    const made = await compile(readSource(join(folder, files[part])), declaration, part, root);
+  const renderers: Renderers = {};
+  for (const { channel, file, name } of there.filter((part) => channels.includes(part.channel))) {
+    const made = await compile(readSource(join(folder, file)), declaration, name, root);
     problems.push(...made.problems);
-    renderers[part] = made.render;
+    renderers[channel] = { ...renderers[channel], [name]: made.render };
   }
   if (problems.length > 0) return { problems };
   const version: Version = {
     declaration,
     channels: offered,
     fit: fittingOf(declaration),
-    render: (channel, values) => contentOf(renderers, channel, values),
+    render: (channel, values) => contentOf(renderers[channel]!, values),
   };
   const served = offered.filter((channel) => channels.includes(channel));
   return { version, problems: tryOut(version, served).map((what) => ({ file: join(folder, DECLARATION), what })) };
@@ -116,7 +126,7 @@ function readDeclaration(source: SourceFile): { declaration?: Declaration; fault
 async function compile(
   source: SourceFile,
   declaration: Declaration,
-  part: TemplatePart,
+  part: keyof Content,
   root: string,
 ): Promise<{ render: Renderer; problems: FileProblem[] }> {
   if (part === 'html') {
@@ -160,18 +170,8 @@ function escaped(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, escaped(item)]));
 }
 
-function contentOf(
-  renderers: Partial<Record<TemplatePart, Renderer>>,
-  channel: Channel,
-  values: Record<string, unknown>,
-): Content {
-  if (channel === 'sms') return { body: renderers.sms!(values) };
-  return {
-    subject: renderers.subject!(values),
-    text: renderers.text!(values),
-    ...(renderers.html && { html: renderers.html(values) }),
-  };
-}
+const contentOf = (renderers: NonNullable<Renderers[Channel]>, values: Record<string, unknown>): Content =>
+  Object.fromEntries(Object.entries(renderers).map(([part, render]) => [part, render(values)]));
 
 /** With all examples, and with none of the options: what cannot be rendered here could not be sent. */
 function tryOut({ declaration, fit, render }: Version, channels: readonly Channel[]): string[] {
@@ -189,14 +189,11 @@ function tryOut({ declaration, fit, render }: Version, channels: readonly Channe
   });
 }
 
-/** Longest parts of a message (the contract of the channels). */
-const limits: Record<keyof Content, number> = { subject: 998, text: 1_000_000, html: 1_000_000, body: 1_600 };
-
 /** What makes content unfit to send, as rules about the template. */
 export function contentFaults(content: Content): string[] {
   return Object.entries(content).flatMap(([part, text]: [string, string]) => {
     if (text.trim() === '') return [`makes an empty ${part}`];
-    const most = limits[part as keyof Content];
+    const most = parts.find(({ name }) => name === part)!.most;
     return text.length > most ? [`makes a ${part} of more than ${most} characters`] : [];
   });
 }

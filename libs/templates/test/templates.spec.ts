@@ -165,7 +165,7 @@ describe('a message that does not fit its template', () => {
     [
       'an unknown template',
       given({ name: 'Ada' }, { name: 'nobody' }),
-      'template.name names no template in TEMPLATES_DIR (a provider’s own is written sendgrid:…, resend:… or twilio:…)',
+      'template.name names no template in TEMPLATES_DIR (a provider’s own is written <provider>:<its id there>)',
     ],
     [
       'a template of the other channel',

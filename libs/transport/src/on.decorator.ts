@@ -2,8 +2,8 @@ import type { Topic } from '#libs/contracts';
 import type { IncomingRecord } from './record/record.ts';
 import { BaseRpcContext, EventPattern } from '@nestjs/microservices';
 
-/** Handles the records of a topic, whatever its prefix and lanes. The payload is the value as the schema reads it. */
-export const On = (topic: Topic): MethodDecorator => EventPattern<string>(topic.name);
+/** Handles the records of these topics, whatever prefix and lanes. The payload is the value as the schema reads it. */
+export const On = (...of: readonly Topic[]): MethodDecorator => EventPattern<string[]>(of.map(({ name }) => name));
 
 /** The record behind a payload. */
 export class RecordContext extends BaseRpcContext<[IncomingRecord, unknown]> {

@@ -1,4 +1,4 @@
-import type { Channel } from '#libs/contracts';
+import { Channel } from '#libs/contracts';
 import type { Evidence } from '#libs/providers';
 import { CliCommand } from '../command.ts';
 import { dataDirOf, withEnvFile, type Env } from '../environment/env.ts';
@@ -40,15 +40,13 @@ async function local(env: Env): Promise<Evidence[]> {
       'npm start, then messaging smoke',
       'messaging smoke --live asks the providers themselves',
     ]);
-  const [{ catalogues }, { channelEnv }, { channelModes }, { trySandbox, usesLive }] = await Promise.all([
-    import('../catalogue.ts'),
+  const [{ channelEnv }, { channelModes }, { trySandbox, usesLive }] = await Promise.all([
     import('../doctor/channel-env.ts'),
     import('../environment/channels.ts'),
     import('../smoke/providers.ts'),
   ]);
   const modes = channelModes(env);
-  const channels = Object.keys(catalogues) as Channel[];
-  const tried = channels.map(async (channel) =>
+  const tried = Channel.options.map(async (channel) =>
     modes[channel] === 'live' ? usesLive(channel) : trySandbox(channel, channelEnv(channel, env)),
   );
   return (await Promise.all(tried)).flat();

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Channel, suppressionReasons } from '#libs/contracts';
 import { CliCommand } from '../command.ts';
+import { channelSetting } from '../environment/channel-services.ts';
 import { withEnvFile } from '../environment/env.ts';
 import { withRunningStack } from '../environment/running-system.ts';
 import { listOrder, recipientOrder, changeOrder, type SuppressionOrder, type Values } from '../suppressions/order.ts';
@@ -20,7 +21,7 @@ export function suppressionsCommand(carryOut: CarryOut = ask, input = () => read
   const about = (name: string) =>
     new CliCommand(name)
       .option('--json', 'as JSON')
-      .reads('EMAIL_URL', 'SMS_URL', 'OPERATOR_TOKEN')
+      .reads(...Channel.options.map((channel) => channelSetting(channel, 'URL')), 'OPERATOR_TOKEN')
       .exits({
         0: 'done',
         [NOT_THERE]: 'there is no such suppression, or a list could not be read',
@@ -79,7 +80,10 @@ const withChannel = (command: CliCommand) =>
 
 const withScope = (command: CliCommand) =>
   command
-    .option('--scope <scope>', 'all, marketing, topic:<name>, group:sendgrid:<number>, sender:<sender>, kind:whatsapp')
+    .option(
+      '--scope <scope>',
+      'all, marketing, topic:<name>, group:<provider>:<number>, sender:<sender>, kind:whatsapp',
+    )
     .option('--tenant <tenant>', 'of this tenant alone');
 
 const withFilters = (command: CliCommand) =>

@@ -1,5 +1,6 @@
 import type { Channel } from '#libs/contracts';
 import { channelModes } from '../environment/channels.ts';
+import { channelSetting } from '../environment/channel-services.ts';
 import { dataDirOf, type Env } from '../environment/env.ts';
 import { runningState } from '../environment/state.ts';
 
@@ -9,7 +10,7 @@ import { runningState } from '../environment/state.ts';
  */
 export function channelEnv(channel: Channel, env: Env): Env {
   const state = runningState(dataDirOf(env));
-  const publicUrl = env[`${channel.toUpperCase()}_PUBLIC_URL`] || state?.urls[channel] || env['PUBLIC_URL'];
+  const publicUrl = env[channelSetting(channel, 'PUBLIC_URL')] || state?.urls[channel] || env['PUBLIC_URL'];
   return {
     ...env,
     ...(publicUrl && { PUBLIC_URL: publicUrl }),

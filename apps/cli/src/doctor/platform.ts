@@ -1,4 +1,4 @@
-import { channelTopics, topicNames } from '#libs/contracts';
+import { channelRegistry, topicNames } from '#libs/contracts';
 import { type Finding, findingsOf } from '#libs/providers';
 import { ledgerSettings } from '#libs/delivery-tables';
 import { longestRetention } from '#libs/transport';
@@ -80,7 +80,7 @@ async function examineRetention(env: Env): Promise<Finding> {
       'LEDGER_RETENTION_DAYS is not a number of days in its range',
       'Correct LEDGER_RETENTION_DAYS: docs/configuration.md tells its range.',
     );
-  const names = Object.values(channelTopics).flatMap(({ requested }) => topicNames(requested, topicPrefixOf(env)));
+  const names = Object.values(channelRegistry).flatMap(({ requested }) => topicNames(requested, topicPrefixOf(env)));
   const keptDays = (await longestRetention(createKafka(env, 'doctor'), names)) / DAY_MS;
   const kept = Number.isFinite(keptDays) ? `${Math.ceil(keptDays)} days` : 'for ever';
   const seen = `the ledger remembers ${days} days, the request topics keep ${kept}`;

@@ -1,4 +1,4 @@
-import type { Channel } from '#libs/contracts';
+import { Channel, channelRegistry } from '#libs/contracts';
 import { type Finding, findingsOf, type ProviderDoctor, type SettingReader } from '#libs/providers';
 import { type AnyProvider, catalogues } from '../catalogue.ts';
 import { valueOf, type Env } from '../environment/env.ts';
@@ -8,11 +8,9 @@ import { platformChecks } from './platform.checks.ts';
 const say = findingsOf(platformChecks);
 const timeoutMs = 10_000;
 
-const messages: Record<Channel, string> = { email: 'e-mails', sms: 'texts' };
-
 /** The doctors of the providers that have a key, and what is to say of the channels themselves. */
 export function callDoctors(env: Env): { doctors: ProviderDoctor[]; findings: Finding[] } {
-  const called = (Object.keys(catalogues) as Channel[]).map((channel) => callFor(channel, channelEnv(channel, env)));
+  const called = Channel.options.map((channel) => callFor(channel, channelEnv(channel, env)));
   return { doctors: called.flatMap(({ doctors }) => doctors), findings: called.map(({ finding }) => finding) };
 }
 
@@ -25,7 +23,7 @@ function callFor(channel: Channel, env: Env): { doctors: ProviderDoctor[]; findi
   const finding =
     doctors.length > 0
       ? publicUrl(channel, env, catalogues[channel])
-      : say.skipped(`${channel}.provider`, `no key is set, so ${messages[channel]} go to the sandbox`);
+      : say.skipped(`${channel}.provider`, `no key is set, so ${channelRegistry[channel].plural} go to the sandbox`);
   return { doctors, finding };
 }
 

@@ -1,3 +1,4 @@
+import { type Channel, perChannel } from '#libs/contracts';
 import { allProviders } from '../catalogue.ts';
 import { StartProblem } from '../problem.ts';
 import { valueOf, type Env } from './env.ts';
@@ -6,14 +7,11 @@ import { valueOf, type Env } from './env.ts';
  * How each channel reaches its recipients: through its providers, or all of it through the sandbox. Never a mix in one
  * channel.
  */
-export interface ChannelModes {
-  email: 'live' | 'sandbox';
-  sms: 'live' | 'sandbox';
-}
+export type ChannelModes = Record<Channel, 'live' | 'sandbox'>;
 
 /** Which channels have a provider with a key. @throws StartProblem when a provider has only some of its settings */
 export function channelModes(env: Env): ChannelModes {
-  const modes: ChannelModes = { email: 'sandbox', sms: 'sandbox' };
+  const modes: ChannelModes = perChannel(() => 'sandbox');
   for (const { channel, label, access: settings } of allProviders) {
     const given = settings.filter((name) => valueOf(env, name));
     if (given.length > 0 && given.length < settings.length) {

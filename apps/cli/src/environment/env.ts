@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
+import { Channel } from '#libs/contracts';
 
 export type Env = NodeJS.ProcessEnv;
 
-export const services = ['email', 'sms', 'retry', 'reporting'] as const;
+export const services = [...Channel.options, 'retry', 'reporting'] as const;
 export type ServiceName = (typeof services)[number];
 export type ProcessName = ServiceName | 'kafka' | 'postgres' | 'sandbox';
 

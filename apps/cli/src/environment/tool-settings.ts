@@ -1,5 +1,7 @@
 import type { ToolSetting } from '#libs/providers';
+import { Channel } from '#libs/contracts';
 import { allProviders } from '../catalogue.ts';
+import { channelServices, channelSetting } from './channel-services.ts';
 
 /**
  * What the commands read beside the services' settings and the ports of `messaging up`; test/docs.spec.ts holds them
@@ -11,18 +13,15 @@ export const toolSettings: readonly ToolSetting[] = [
     meaning: 'npm start and all that asks the local system: the folder that holds its state.',
     standard: '.data',
   },
-  { name: 'EMAIL_PUBLIC_URL', meaning: 'npm start, doctor, docker-compose.yml: PUBLIC_URL of the email service.' },
-  { name: 'SMS_PUBLIC_URL', meaning: 'npm start, doctor, docker-compose.yml: PUBLIC_URL of the sms service.' },
-  {
-    name: 'EMAIL_URL',
-    meaning: 'suppressions: where the email service is, when npm start does not run it here.',
-    standard: 'http://127.0.0.1:8081',
-  },
-  {
-    name: 'SMS_URL',
-    meaning: 'suppressions: where the sms service is, when npm start does not run it here.',
-    standard: 'http://127.0.0.1:8082',
-  },
+  ...Channel.options.map((channel) => ({
+    name: channelSetting(channel, 'PUBLIC_URL'),
+    meaning: `npm start, doctor, docker-compose.yml: PUBLIC_URL of the ${channel} service.`,
+  })),
+  ...Channel.options.map((channel) => ({
+    name: channelSetting(channel, 'URL'),
+    meaning: `suppressions: where the ${channel} service is, when npm start does not run it here.`,
+    standard: `http://127.0.0.1:${channelServices[channel].port}`,
+  })),
   {
     name: 'REPORTING_URL',
     meaning: 'send: where the reporting service is, when npm start does not run it here.',

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { channelTopics, StatusChanged, topicName, topics } from '#libs/contracts';
+import { channelRegistry, StatusChanged, topicName, topics } from '#libs/contracts';
 import { Partitioners, type EachMessagePayload, type Kafka } from 'kafkajs';
 import type { SendOrder } from './order.ts';
 
@@ -75,7 +75,7 @@ function deliver(
 /** Publishes a request as any upstream does. @returns the trace id it travels under */
 export async function publish(kafka: Kafka, prefix: string, order: SendOrder): Promise<string> {
   const traceId = randomBytes(16).toString('hex');
-  const of = channelTopics[order.channel].requested;
+  const of = channelRegistry[order.channel].requested;
   const producer = kafka.producer({ idempotent: true, createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
   try {

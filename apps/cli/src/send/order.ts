@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Channel, EmailRequested, fieldErrors, type Lane, SmsRequested } from '#libs/contracts';
+import { type Channel, channelRegistry, fieldErrors, type Lane } from '#libs/contracts';
 import { UsageError } from '../problem.ts';
 
 export interface SendOrder {
@@ -40,10 +40,13 @@ export interface Values {
   json?: boolean;
 }
 
+/** What the options of a channel’s own make of a request. */
+export type ContentOf = (values: Values) => Record<string, unknown>;
+
 /** The order that the options make. @throws UsageError naming the fields that break a rule */
-export function orderOf(channel: Channel, values: Values, now: number): SendOrder {
-  const request = defined({ ...envelope(values), ...(channel === 'email' ? emailOf(values) : smsOf(values)) });
-  const checked = (channel === 'email' ? EmailRequested : SmsRequested).safeParse(request);
+export function orderOf(channel: Channel, contentOf: ContentOf, values: Values, now: number): SendOrder {
+  const request = defined({ ...envelope(values), ...contentOf(values) });
+  const checked = channelRegistry[channel].requested.schema.safeParse(request);
   if (!checked.success) {
     throw new UsageError(
       `this is not a valid request:\n${fieldErrors(checked.error)
@@ -72,7 +75,7 @@ const envelope = (values: Values) => ({
   expiresAt: values.expiresAt,
 });
 
-const emailOf = (values: Values) => ({
+export const emailOf: ContentOf = (values) => ({
   to: mailboxes(values.to) ?? [],
   cc: mailboxes(values.cc),
   bcc: mailboxes(values.bcc),
@@ -84,7 +87,7 @@ const emailOf = (values: Values) => ({
   template: templateOf(values),
 });
 
-const smsOf = (values: Values) => ({
+export const smsOf: ContentOf = (values) => ({
   to: values.to,
   from: values.from,
   body: values.body,

@@ -1,3 +1,4 @@
+import { Channel, isChannel } from '#libs/contracts';
 import { channelModes, type ChannelModes } from '../environment/channels.ts';
 import { withoutPassword } from '../environment/external.ts';
 import { planKafka } from './kafka/kafka.ts';
@@ -13,7 +14,8 @@ import {
   type Surroundings,
 } from './services.ts';
 import type { PortName, Settings } from './settings/settings.ts';
-import type { Env, ProcessName, ServiceName } from '../environment/env.ts';
+import { channelSetting } from '../environment/channel-services.ts';
+import { type Env, type ProcessName, type ServiceName } from '../environment/env.ts';
 import type { ProcessRecord, StackState } from '../environment/state.ts';
 import type { ProcessPlan } from './process/supervised-process.ts';
 
@@ -53,7 +55,7 @@ export function assemble(settings: Settings, layout: Layout, secrets: Secrets, o
     const plan = planService(name, settings, around, options.entries[name]);
     return { ...plan, env: { ...plan.env, ...options.serviceEnv[name] } };
   };
-  const sandboxed = options.apps.some((app) => (app === 'email' || app === 'sms') && modes[app] === 'sandbox');
+  const sandboxed = options.apps.some((app) => isChannel(app) && modes[app] === 'sandbox');
   const foundations = [
     ...(settings.brokers ? [] : [planKafka(settings, layout)]),
     ...(settings.databaseUrl ? [] : [planPostgres(settings, layout, secrets)]),
@@ -78,8 +80,9 @@ export function assemble(settings: Settings, layout: Layout, secrets: Secrets, o
       RECIPIENT_HASH_KEY: recipientHashKeyOf(env, secrets),
       REPORTING_URL: localUrl(ports.reporting),
       REPORTING_TOKEN: reportingToken,
-      EMAIL_URL: localUrl(ports.email),
-      SMS_URL: localUrl(ports.sms),
+      ...Object.fromEntries(
+        Channel.options.map((channel) => [channelSetting(channel, 'URL'), localUrl(ports[channel])]),
+      ),
       RETRY_URL: localUrl(ports.retry),
       OPERATOR_TOKEN: operatorTokensOf(env, secrets).split(',')[0]!,
     },
@@ -93,7 +96,7 @@ export function assemble(settings: Settings, layout: Layout, secrets: Secrets, o
 const sandboxedOf = (plans: readonly ProcessPlan[], modes: ChannelModes, env: Env): StackState['sandboxed'] =>
   Object.fromEntries(
     plans
-      .filter(({ name }) => (name === 'email' || name === 'sms') && modes[name] === 'sandbox')
+      .filter(({ name }) => isChannel(name) && modes[name] === 'sandbox')
       .map((plan) => [plan.name, ownValues(plan.env, env)]),
   );
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { Channel } from '#libs/contracts';
-import type { LocalUse } from '../../../sandbox/src/core/simulator.ts';
+import { type Channel, perChannel } from '#libs/contracts';
 import { simulatorCatalogue } from '../../../sandbox/src/simulators/catalogue.ts';
+import { channelServices, channelSetting } from '../environment/channel-services.ts';
 import type { ChannelModes } from '../environment/channels.ts';
 import type { Layout } from '../environment/layout.ts';
 import type { Secrets } from './settings/secrets.ts';
@@ -37,8 +37,7 @@ type Values = Record<string, string>;
 /** The environment of one process: the user's own, and what `npm start` knows better. */
 export function environmentOf(name: ServiceName | 'sandbox', env: Env, around: Surroundings): Env {
   const own: Record<ServiceName | 'sandbox', () => Values> = {
-    email: () => emailValues(env, around),
-    sms: () => smsValues(env, around),
+    ...perChannel((channel) => () => channelValues(channel, env, around)),
     retry: () => retryValues(env, around),
     reporting: () => ({ REPORTING_TOKEN: reportingTokensOf(env, around.secrets) }),
     sandbox: () => sandboxValues(env, around),
@@ -59,37 +58,33 @@ export function environmentOf(name: ServiceName | 'sandbox', env: Env, around: S
   };
 }
 
-function emailValues(env: Env, { ports, modes, secrets }: Surroundings): Values {
+function channelValues(channel: Channel, env: Env, around: Surroundings): Values {
+  const { ports, modes, secrets } = around;
+  const sender = channelSetting(channel, 'FROM');
   const own = {
-    PUBLIC_URL: env['EMAIL_PUBLIC_URL'] || localUrl(ports.email),
+    PUBLIC_URL: env[channelSetting(channel, 'PUBLIC_URL')] || localUrl(ports[channel]),
     OPERATOR_TOKEN: operatorTokensOf(env, secrets),
-    ...unsubscribeKey(env, modes, secrets),
+    ...linkKeyOf(channel, env, around),
   };
-  if (modes.email === 'live') return own;
+  if (modes[channel] === 'live') return own;
   return {
     ...own,
-    EMAIL_FROM: env['EMAIL_FROM'] || 'Messaging <no-reply@messaging.test>',
-    ...fromSimulators('email', ({ service }) => service(secrets, localUrl(ports.sandbox))),
+    [sender]: env[sender] || channelServices[channel].sender,
+    ...together(
+      simulatorCatalogue
+        .filter((simulator) => simulator.channel === channel)
+        .map(({ local }) => local.service(secrets, localUrl(ports.sandbox))),
+    ),
   };
 }
 
 /** A link that real people get must lead somewhere: without an address of one's own there are no links. */
-function unsubscribeKey(env: Env, modes: ChannelModes, secrets: Secrets): Values {
-  if (valueOf(env, 'UNSUBSCRIBE_KEY') !== undefined || (modes.email === 'live' && !env['EMAIL_PUBLIC_URL'])) return {};
-  return { UNSUBSCRIBE_KEY: secrets.unsubscribeKey };
-}
-
-function smsValues(env: Env, { ports, modes, secrets }: Surroundings): Values {
-  const own = {
-    PUBLIC_URL: env['SMS_PUBLIC_URL'] || localUrl(ports.sms),
-    OPERATOR_TOKEN: operatorTokensOf(env, secrets),
-  };
-  if (modes.sms === 'live') return own;
-  return {
-    ...own,
-    SMS_FROM: env['SMS_FROM'] || '+15005550006',
-    ...fromSimulators('sms', ({ service }) => service(secrets, localUrl(ports.sandbox))),
-  };
+function linkKeyOf(channel: Channel, env: Env, { modes, secrets }: Surroundings): Values {
+  const { linkKey } = channelServices[channel];
+  const leadsNowhere = modes[channel] === 'live' && !env[channelSetting(channel, 'PUBLIC_URL')];
+  return linkKey === undefined || valueOf(env, linkKey) !== undefined || leadsNowhere
+    ? {}
+    : { [linkKey]: secrets.unsubscribeKey };
 }
 
 /**
@@ -105,7 +100,7 @@ const sandboxWaits: Values = {
 };
 
 function retryValues(env: Env, { modes }: Surroundings): Values {
-  if (modes.email === 'live' || modes.sms === 'live') return {};
+  if (Object.values(modes).includes('live')) return {};
   return Object.fromEntries(Object.entries(sandboxWaits).filter(([name]) => !env[name]));
 }
 
@@ -116,17 +111,15 @@ function sandboxValues(env: Env, { ports, layout, secrets }: Surroundings): Valu
   return {
     SANDBOX_DATA_FILE: layout.sandbox,
     SANDBOX_SENDER_DOMAINS: domainOf(env['EMAIL_FROM']) ?? 'messaging.test',
-    ...fromSimulators('email', ({ sandbox }) => sandbox(secrets, { env, serviceUrl: localUrl(ports.email) })),
-    ...fromSimulators('sms', ({ sandbox }) => sandbox(secrets, { env, serviceUrl: localUrl(ports.sms) })),
+    ...together(
+      simulatorCatalogue.map(({ channel, local }) =>
+        local.sandbox(secrets, { env, serviceUrl: localUrl(ports[channel]) }),
+      ),
+    ),
   };
 }
 
-/** What the simulators of a channel give, together. */
-const fromSimulators = (channel: Channel, give: (local: LocalUse) => Values): Values =>
-  Object.assign(
-    {},
-    ...simulatorCatalogue.filter((one) => one.channel === channel).map(({ local }) => give(local)),
-  ) as Values;
+const together = (given: readonly Values[]): Values => Object.assign({}, ...given) as Values;
 
 const pick = (values: Values, names: string[]): Values =>
   Object.fromEntries(names.map((name) => [name, values[name] ?? '']));

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { isChannel } from '#libs/contracts';
 import { assemble, type Assembly, type AssemblyOptions } from './assembly.ts';
 import { requireBroker, requireDatabase } from '../environment/external.ts';
 import { layoutOf, type Layout } from '../environment/layout.ts';
@@ -143,7 +144,7 @@ export class Stack extends RunningStack {
   }
 
   async #checkProviders({ services: plans }: Assembly): Promise<void> {
-    const channels = plans.filter(({ name }) => name === 'email' || name === 'sms');
+    const channels = plans.filter(({ name }) => isChannel(name));
     const warnings = await Promise.all(channels.map(({ url }) => checkProviders(url)));
     warnings.flat().forEach((warning) => this.#say(`warning: ${warning}`));
   }

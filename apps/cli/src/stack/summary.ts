@@ -1,4 +1,4 @@
-import { topicName, topics } from '#libs/contracts';
+import { isChannel, topicName, topics } from '#libs/contracts';
 import type { Assembly } from './assembly.ts';
 import { withoutPassword } from '../environment/external.ts';
 import { topicPrefixOf } from '../kafka/kafka-client.ts';
@@ -17,7 +17,7 @@ export function summarise(settings: Settings, assembly: Assembly, readyAfterMs: 
     row('Kafka', `${brokers}${elsewhere(settings.brokers)}`),
     row('PostgreSQL', `${withoutPassword(databaseUrl)}${elsewhere(settings.databaseUrl)}`),
     ...assembly.services.map(({ name, url }) =>
-      row(name, `${url}${name === 'email' || name === 'sms' ? `   (${modeWords[modes[name]]})` : ''}`),
+      row(name, `${url}${isChannel(name) ? `   (${modeWords[modes[name]]})` : ''}`),
     ),
     ...(urls.sandbox ? [row('Sandbox inbox', `${urls.sandbox}/`)] : []),
     '',

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Channel } from '#libs/contracts';
+import { channelServices, channelSetting } from '../environment/channel-services.ts';
 import { layoutOf } from '../environment/layout.ts';
 import { reasonOf, StartProblem } from '../problem.ts';
 import { dataDirOf, type Env } from '../environment/env.ts';
@@ -82,10 +83,8 @@ export class SuppressionsClient {
   }
 
   private recordIdOf(channel: Channel): { url: string; setting: string } {
-    const [setting, port] =
-      channel === 'email'
-        ? (['EMAIL_URL', this.env['EMAIL_PORT'] || '8081'] as const)
-        : (['SMS_URL', this.env['SMS_PORT'] || '8082'] as const);
+    const setting = channelSetting(channel, 'URL');
+    const port = this.env[channelSetting(channel, 'PORT')] || channelServices[channel].port;
     return { url: (this.env[setting] || `http://127.0.0.1:${port}`).replace(/\/$/, ''), setting };
   }
 

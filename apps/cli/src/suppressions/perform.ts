@@ -1,4 +1,5 @@
-import type { Channel } from '#libs/contracts';
+import { Channel } from '#libs/contracts';
+import { catalogues } from '../catalogue.ts';
 import type { Suppression, SuppressionsClient, SyncLine } from './client.ts';
 import type { SuppressionOrder } from './order.ts';
 import { lineOf, totalLine, totalsOf } from './words.ts';
@@ -7,6 +8,11 @@ const DONE = 0;
 const NOT_THERE = 1;
 /** The most that the API gives at once. */
 const PAGE = 500;
+
+/** Where a provider keeps lists of its own. */
+const channelsWithLists = Channel.options.filter((channel) =>
+  catalogues[channel].some((provider) => 'lists' in provider),
+);
 
 /** Does what is ordered and shows what came of it. @returns the exit code */
 export async function perform(client: SuppressionsClient, order: SuppressionOrder): Promise<number> {
@@ -88,11 +94,15 @@ async function change(
 }
 
 async function sync(client: SuppressionsClient, json: boolean): Promise<number> {
+  const ends: SyncLine[] = [];
   const lines: SyncLine[] = [];
-  for await (const line of client.lines('email', '/sync')) lines.push(line);
+  for (const channel of channelsWithLists) {
+    for await (const line of client.lines(channel, '/sync')) lines.push(line);
+    ends.push(lines.at(-1) ?? {});
+  }
   const totals = totalsOf(lines);
-  const end = lines.at(-1);
-  const broken = end?.done === true ? undefined : (end?.error?.message ?? 'the answer was cut off');
+  const end = ends.find(({ done }) => done !== true);
+  const broken = end && (end.error?.message ?? 'the answer was cut off');
   tell(json, { done: broken === undefined, lists: totals }, [
     ...totals.map(totalLine),
     ...(broken === undefined

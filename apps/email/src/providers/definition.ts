@@ -1,11 +1,25 @@
+import type { EmailRequested, SuppressionReason } from '#libs/contracts';
 import type { WebhookParts } from '#libs/delivery';
-import type { ProviderDefinition } from '#libs/providers';
+import type { ProviderDefinition, ProviderRequests } from '#libs/providers';
 import type { AttachmentsService } from '../attachments/attachments.service.ts';
 import type { EmailMessage } from '../email-message.ts';
 
 /** What the email service offers to adapters and webhooks. */
 export interface EmailServices {
   attachments: Pick<AttachmentsService, 'carry'>;
+}
+
+/** What a mail’s options of single providers mean for suppressions. */
+export interface MailConcerns {
+  /** The scope of the provider’s own list that the mail belongs to. */
+  listScope?: string;
+  /** Reasons that the mail goes past. */
+  past: readonly SuppressionReason[];
+}
+
+/** What upstream may ask of this provider alone. */
+export interface EmailProviderRequests extends ProviderRequests<EmailRequested> {
+  concernsOf(request: EmailRequested): MailConcerns;
 }
 
 /** A provider of e-mail. */
@@ -18,4 +32,5 @@ export interface EmailProviderDefinition<Settings extends object = Record<string
   readonly channel: 'email';
   /** Who gets the attachments that a request names by URL. `us`: within the call, so its time is the call's. */
   readonly filesFetchedBy: 'us' | 'provider';
+  readonly requests?: EmailProviderRequests;
 }

@@ -39,13 +39,13 @@ describe('a mailing', () => {
     expect(missingUnsubscribeLink(mailing)).toBeUndefined();
   });
 
-  it('of a topic is left by that topic; of a group of SendGrid’s by that group', () => {
+  it('of a topic is left by that topic; of a provider’s group by that group', () => {
     expect(claimIn(withUnsubscribeLink(aMailing({ unsubscribe: { topic: 'offers' } }), links))).toMatchObject({
       scope: 'topic:offers',
     });
-    expect(
-      claimIn(withUnsubscribeLink(aMailing({ providerOptions: { sendgrid: { asm: { groupId: 7 } } } }), links)),
-    ).toMatchObject({ scope: 'group:sendgrid:7' });
+    expect(claimIn(withUnsubscribeLink(aMailing({ listScope: 'group:sendgrid:7' }), links))).toMatchObject({
+      scope: 'group:sendgrid:7',
+    });
   });
 
   it('shows the link where text and HTML ask for it', () => {

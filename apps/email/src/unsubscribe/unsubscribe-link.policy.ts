@@ -16,14 +16,8 @@ const header = 'List-Unsubscribe';
 const oneClickPost = { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' };
 
 /** What a recipient of this mail leaves. */
-export function scopeOf({
-  unsubscribe,
-  providerOptions,
-}: Pick<EmailRequested, 'unsubscribe' | 'providerOptions'>): string {
-  if (unsubscribe?.topic) return `topic:${unsubscribe.topic}`;
-  const group = providerOptions?.sendgrid?.asm?.groupId;
-  return group === undefined ? 'marketing' : `group:sendgrid:${group}`;
-}
+export const scopeOf = ({ unsubscribe, listScope }: Pick<EmailMessage, 'unsubscribe' | 'listScope'>): string =>
+  unsubscribe?.topic ? `topic:${unsubscribe.topic}` : (listScope ?? 'marketing');
 
 /** The mail with its unsubscribe link in the headers (RFC 8058), and the link where text and HTML ask for it. */
 export function withUnsubscribeLink(message: EmailMessage, links: LinkMaker | undefined): EmailMessage {

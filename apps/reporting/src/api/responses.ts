@@ -6,6 +6,7 @@ import {
   Instant,
   Lane,
   Notice,
+  perChannel,
   SmsEncoding,
   Status,
   StatusSource,
@@ -94,7 +95,7 @@ export const SummaryResponse = z.object({
   since: Instant,
   until: Instant,
   total: z.number().int(),
-  channels: z.object({ email: ChannelCounts, sms: ChannelCounts }),
+  channels: z.object(perChannel(() => ChannelCounts)),
 });
 export type SummaryResponse = z.infer<typeof SummaryResponse>;
 

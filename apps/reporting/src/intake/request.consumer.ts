@@ -1,11 +1,11 @@
-import { type EmailRequested, type SmsRequested, topics } from '#libs/contracts';
+import { channelOf, channelRegistry, type ChannelRequest } from '#libs/contracts';
 import { activeTraceId } from '#libs/telemetry';
 import { On, RecordContext } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { Projection } from '../projection/projection.port.ts';
 import { type ReportingConfig, reportingConfig } from '../reporting.config.ts';
-import { type Arrival, factOfEmail, factOfSms } from './translate.ts';
+import { type Arrival, factOfRequest } from './translate.ts';
 
 /** What was asked for, read beside the channels: a message shows even when its channel is down. */
 @Controller()
@@ -19,14 +19,10 @@ export class RequestConsumer {
     this.hashKey = config.RECIPIENT_HASH_KEY;
   }
 
-  @On(topics.emailRequested)
-  onEmail(@Payload() request: EmailRequested, @Ctx() context: RecordContext): Promise<void> {
-    return this.projection.project(factOfEmail(request, this.arrival(context)));
-  }
-
-  @On(topics.smsRequested)
-  onSms(@Payload() request: SmsRequested, @Ctx() context: RecordContext): Promise<void> {
-    return this.projection.project(factOfSms(request, this.arrival(context)));
+  @On(...Object.values(channelRegistry).map(({ requested }) => requested))
+  async onRequested(@Payload() request: ChannelRequest, @Ctx() context: RecordContext): Promise<void> {
+    const channel = channelOf(context.record.topic);
+    if (channel) await this.projection.project(factOfRequest(channel, request, this.arrival(context)));
   }
 
   private arrival({ record }: RecordContext): Arrival {

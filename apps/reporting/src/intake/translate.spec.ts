@@ -2,7 +2,7 @@ import { UnreadableRecord } from '#libs/contracts';
 import { aDeferred, aFailure, anEmailRequest, anSmsRequest, aStatus } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { factOfEmail, factOfSms, factOfStatus, deadLetter } from './translate.ts';
+import { factOfRequest, factOfStatus, deadLetter } from './translate.ts';
 
 const arrival = {
   lane: 'urgent',
@@ -19,7 +19,7 @@ describe('a request', () => {
       cc: [{ email: 'bob@inbox.test' }],
       metadata: { note: 'private' },
     });
-    const { fact } = factOfEmail(request, arrival);
+    const { fact } = factOfRequest('email', request, arrival);
     expect(fact.recipients?.map(({ mask }) => mask)).toEqual(['a***@inbox.test', 'b***@inbox.test']);
     expect(JSON.stringify(fact)).not.toMatch(/ada@|bob@|It works|Your order|private/);
     expect(fact).toMatchObject({
@@ -32,8 +32,8 @@ describe('a request', () => {
   });
 
   it('is one fact however often it is published', () => {
-    const first = factOfSms(anSmsRequest({ messageId: 'm-1', body: 'one' }), arrival);
-    const again = factOfSms(anSmsRequest({ messageId: 'm-1', body: 'two' }), {
+    const first = factOfRequest('sms', anSmsRequest({ messageId: 'm-1', body: 'one' }), arrival);
+    const again = factOfRequest('sms', anSmsRequest({ messageId: 'm-1', body: 'two' }), {
       ...arrival,
       timestamp: arrival.timestamp + 1,
     });
@@ -41,8 +41,8 @@ describe('a request', () => {
   });
 
   it('under the same id on the other channel is another message', () => {
-    const email = factOfEmail(anEmailRequest({ messageId: 'm-1' }), arrival);
-    expect(factOfSms(anSmsRequest({ messageId: 'm-1' }), arrival).fact.eventId).not.toBe(email.fact.eventId);
+    const email = factOfRequest('email', anEmailRequest({ messageId: 'm-1' }), arrival);
+    expect(factOfRequest('sms', anSmsRequest({ messageId: 'm-1' }), arrival).fact.eventId).not.toBe(email.fact.eventId);
   });
 });
 

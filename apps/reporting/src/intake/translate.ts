@@ -1,8 +1,9 @@
 import {
   type Channel,
+  channelRegistry,
+  type ChannelRequest,
   contentDigest,
   type DeadLetter,
-  type EmailRequested,
   factId,
   type Failure,
   identityKey,
@@ -10,7 +11,6 @@ import {
   nearestInstant,
   recipientRef,
   type RecipientRef,
-  type SmsRequested,
   type StatusChanged,
   UnreadableRecord,
 } from '#libs/contracts';
@@ -27,26 +27,8 @@ export interface Arrival {
   hashKey: string;
 }
 
-export const factOfEmail = (request: EmailRequested, arrival: Arrival): IncomingFact => {
-  const boxes = [...request.to, ...(request.cc ?? []), ...(request.bcc ?? [])];
-  return factOfRequest(
-    'email',
-    request,
-    boxes.map(({ email }) => email),
-    arrival,
-  );
-};
-
-export const factOfSms = (request: SmsRequested, arrival: Arrival): IncomingFact =>
-  factOfRequest('sms', request, [request.to], arrival);
-
 /** That it was asked for: one fact per identity, whatever is published under it again. */
-function factOfRequest(
-  channel: Channel,
-  request: EmailRequested | SmsRequested,
-  addresses: string[],
-  arrival: Arrival,
-): IncomingFact {
+export function factOfRequest(channel: Channel, request: ChannelRequest, arrival: Arrival): IncomingFact {
   const of = { tenant: request.tenant, channel, messageId: request.messageId };
   return {
     of,
@@ -56,7 +38,9 @@ function factOfRequest(
       final: false,
       source: 'request',
       at: nearestInstant(arrival.timestamp),
-      recipients: addresses.map((address) => recipientRef(arrival.hashKey, address)),
+      recipients: channelRegistry[channel]
+        .addressesOf(request)
+        .map((address) => recipientRef(arrival.hashKey, address)),
       lane: arrival.lane,
       category: request.category,
       traceId: arrival.traceId,

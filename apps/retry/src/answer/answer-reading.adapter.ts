@@ -1,4 +1,4 @@
-import { type Channel, channelTopics, topicNames, topics } from '#libs/contracts';
+import { type Channel, channelRegistry, topicNames, topics } from '#libs/contracts';
 import { KAFKA } from '#libs/runtime';
 import { factsGroup, KafkaReading, recordsGroup, RoundTrip } from '#libs/transport';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
@@ -32,7 +32,7 @@ export class KafkaAnswerReading extends AnswerReading implements OnModuleDestroy
   private tripTo(channel: Channel): RoundTrip {
     const { prefix } = this;
     return new RoundTrip(this.reading, {
-      there: { groupId: recordsGroup(prefix, channel), topics: topicNames(channelTopics[channel].due, prefix) },
+      there: { groupId: recordsGroup(prefix, channel), topics: topicNames(channelRegistry[channel].due, prefix) },
       back: [
         { groupId: recordsGroup(prefix, 'retry'), topics: topicNames(topics.sendDeferred, prefix) },
         { groupId: factsGroup(prefix, 'retry'), topics: topicNames(topics.statusChanged, prefix) },

@@ -1,4 +1,4 @@
-import { type Identity, isOtherFact, type Status, type StatusChanged } from '#libs/contracts';
+import { Channel, type Identity, isOtherFact, type Status, type StatusChanged } from '#libs/contracts';
 
 /** How a hop ends of which its channel hands nothing over to retry. */
 const endings = new Set<StatusChanged['status']>(['sent', 'expired', 'suppressed', 'cancelled'] satisfies Status[]);
@@ -22,6 +22,6 @@ export function answeredBy(fact: StatusChanged): (Identity & { hop: number }) | 
  * has planned.
  */
 export function isNoConcern(headers: Record<string, string | undefined>): boolean {
-  if (isOtherFact(headers, { sources: ['receipt', 'lookup', 'email', 'sms'] })) return true;
+  if (isOtherFact(headers, { sources: ['receipt', 'lookup', ...Channel.options] })) return true;
   return headers['ce_facthop'] === '1' && isOtherFact(headers, { sources: ['receipt', 'lookup'] });
 }

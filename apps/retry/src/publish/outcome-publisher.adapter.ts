@@ -1,6 +1,6 @@
 import {
   bareFact,
-  channelTopics,
+  channelRegistry,
   type DeadLetter,
   factHeaders,
   factRecord,
@@ -54,7 +54,7 @@ export class KafkaOutcomePublisher extends OutcomePublisher {
   async due(due: SendDue): Promise<void> {
     const key = due.key === null ? null : Buffer.from(due.key, 'base64');
     await this.publisher.publish({
-      topic: channelTopics[due.channel].due,
+      topic: channelRegistry[due.channel].due,
       lane: due.lane,
       key,
       value: due,

@@ -1,3 +1,4 @@
+import type { Channel } from '#libs/contracts';
 import type { Provider as NestProvider, Type } from '@nestjs/common';
 import type { z } from 'zod';
 import type { CoreConfig } from './config.ts';
@@ -70,7 +71,7 @@ export interface SimulatorOnPage {
 export interface ProviderSimulator<M extends SandboxMessage = SandboxMessage> {
   readonly name: string;
   readonly label: string;
-  readonly channel: 'email' | 'sms';
+  readonly channel: Channel;
   /** Its environment variables. */
   readonly settings: Readonly<Record<string, z.ZodType>>;
   readonly apis: readonly SimulatedApi[];

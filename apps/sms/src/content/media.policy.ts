@@ -1,15 +1,29 @@
 import type { FieldError } from '#libs/contracts';
 import type { FileFacts, FileFault } from '#libs/provider-http';
-import { twilioLimits } from '../providers/twilio/send/twilio.limits.ts';
 import type { SmsMessage } from '../sms-message.ts';
 
-/** Media that Twilio could not fetch, since it fetches from outside, or would leave out, field by field. */
-export function mediaProblems(kind: SmsMessage['kind'], urls: readonly string[]): FieldError[] {
+/** What a provider takes of media. */
+export interface MediaLimits {
+  /** Of an MMS, all files together. */
+  mmsBytes: number;
+  mmsPictureBytes: number;
+  mmsOtherBytes: number;
+  /** Of a message on WhatsApp, all files together. */
+  whatsappBytes: number;
+  whatsappPictureBytes: number;
+  /** Most files of a message on WhatsApp. */
+  whatsappFiles: number;
+  /** Of pictures, sound and video. */
+  whatsappTypes: ReadonlySet<string>;
+}
+
+/** Media that a provider could not fetch, since it fetches from outside, or would leave out, field by field. */
+export function mediaProblems(kind: SmsMessage['kind'], urls: readonly string[], limits: MediaLimits): FieldError[] {
   const lost = urls.flatMap((address, index) => {
     const rule = ruleFor(new URL(address));
     return rule ? [{ field: `mediaUrls[${index}]`, rule }] : [];
   });
-  return kind === 'whatsapp' && urls.length > twilioLimits.whatsappMedia.most
+  return kind === 'whatsapp' && urls.length > limits.whatsappFiles
     ? [{ field: 'mediaUrls', rule: 'must be one on WhatsApp: send a message for each' }, ...lost]
     : lost;
 }
@@ -33,20 +47,6 @@ function ruleFor(url: URL): string | undefined {
 const hostOf = ({ hostname }: URL) => hostname.replace(/\.$/, '');
 
 const pictures = new Set(['image/jpeg', 'image/png', 'image/gif']);
-/** What WhatsApp takes of these kinds (twilioLimits.whatsappTypes). */
-const onWhatsapp = new Set([
-  'image/jpeg',
-  'image/jpg',
-  'image/png',
-  'image/webp',
-  'audio/ogg',
-  'audio/amr',
-  'audio/3gpp',
-  'audio/aac',
-  'audio/mpeg',
-  'video/mp4',
-  'video/3gpp',
-]);
 /** What is answered in place of a file, with status 200. */
 const PAGE = 'text/html';
 
@@ -62,15 +62,16 @@ interface Evidence {
 export function mediaFault(
   kind: SmsMessage['kind'],
   facts: readonly (FileFacts | undefined)[],
+  limits: MediaLimits,
 ): (FieldError & Evidence) | undefined {
   let total = 0;
   for (const [index, reported] of facts.entries()) {
     if (reported === undefined) continue;
     const field = `mediaUrls[${index}]`;
-    const fault = faultOf(kind, reported);
+    const fault = faultOf(kind, reported, limits);
     if (fault) return { ...fault, field };
     total += reported.bytes ?? 0;
-    const { most } = kind === 'whatsapp' ? twilioLimits.whatsappBytes : twilioLimits.mmsBytes;
+    const most = kind === 'whatsapp' ? limits.whatsappBytes : limits.mmsBytes;
     if (total > most)
       return {
         fault: 'too-large',
@@ -81,21 +82,25 @@ export function mediaFault(
   return undefined;
 }
 
-function faultOf(kind: SmsMessage['kind'], { type, bytes }: FileFacts): Evidence | undefined {
+function faultOf(kind: SmsMessage['kind'], { type, bytes }: FileFacts, limits: MediaLimits): Evidence | undefined {
   if (type === PAGE) return { fault: 'unusable', rule: 'must lead to the file itself, not to a page' };
   if (bytes === 0) return { fault: 'unusable', rule: 'must lead to a file that is not empty' };
-  if (kind === 'whatsapp' && type !== undefined && /^(image|audio|video)\//.test(type) && !onWhatsapp.has(type)) {
+  if (
+    kind === 'whatsapp' &&
+    type !== undefined &&
+    /^(image|audio|video)\//.test(type) &&
+    !limits.whatsappTypes.has(type)
+  ) {
     return { fault: 'unusable', rule: `must be of a type that WhatsApp takes, and is ${type}` };
   }
-  const most = mostBytesOf(kind, type);
+  const most = mostBytesOf(kind, type, limits);
   return bytes !== undefined && bytes > most
     ? { fault: 'too-large', rule: `must have at most ${most} bytes, and has ${bytes}` }
     : undefined;
 }
 
 /** Where the type is not told, it may be a picture. */
-function mostBytesOf(kind: SmsMessage['kind'], type: string | undefined): number {
-  if (kind === 'whatsapp')
-    return type?.startsWith('image/') ? twilioLimits.whatsappPictureBytes.most : twilioLimits.whatsappBytes.most;
-  return type === undefined || pictures.has(type) ? twilioLimits.pictureBytes.most : twilioLimits.otherBytes.most;
+function mostBytesOf(kind: SmsMessage['kind'], type: string | undefined, limits: MediaLimits): number {
+  if (kind === 'whatsapp') return type?.startsWith('image/') ? limits.whatsappPictureBytes : limits.whatsappBytes;
+  return type === undefined || pictures.has(type) ? limits.mmsPictureBytes : limits.mmsOtherBytes;
 }

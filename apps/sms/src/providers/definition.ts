@@ -2,6 +2,7 @@ import type { FieldError, SmsRequested } from '#libs/contracts';
 import type { Publisher } from '#libs/transport';
 import type { WebhookParts } from '#libs/delivery';
 import type { ProviderDefinition } from '#libs/providers';
+import type { MediaLimits } from '../content/media.policy.ts';
 import type { Keywords } from '../reply/keywords.policy.ts';
 import type { SmsMessage } from '../sms-message.ts';
 
@@ -32,6 +33,7 @@ export interface SmsProviderDefinition<Settings extends object = Record<string, 
   WebhookParts
 > {
   readonly channel: 'sms';
+  readonly media: MediaLimits;
   /** Settings that may name a sender beside SMS_FROM and SMS_SENDERS. */
   readonly senderSettings: readonly string[];
   contentTemplates(settings: Settings): ContentTemplateRules;

@@ -52,7 +52,7 @@ export const Failure = z.looseObject({
     .string()
     .optional()
     .describe(
-      'The page about this code: a path in the repository of this platform, such as docs/errors/twilio.md#21610.',
+      'The page about this code: a path in the repository of this platform, such as docs/errors/<provider>.md#<code>.',
     ),
   unlisted: z.boolean().optional().describe('The code stands in no catalogue; judged by its HTTP status.'),
   fields: z.array(FieldError).optional(),

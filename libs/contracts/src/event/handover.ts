@@ -117,7 +117,7 @@ const CancelledChannel = z
   .enum([...Channel.options, ...SmsKind.exclude(['sms']).options], {
     error: 'must be email or sms (mms and whatsapp are understood as sms)',
   })
-  .transform((name): Channel => (name === 'email' ? 'email' : 'sms'))
+  .transform((name): Channel => Channel.safeParse(name).data ?? 'sms')
   .describe('The channel it was asked for at: email or sms. mms and whatsapp are understood as sms.');
 
 /** Do not send this one any more: the value of `messaging.cancel.requested`. */
@@ -170,7 +170,7 @@ export type InboundReceived = z.infer<typeof InboundReceived>;
 
 /** Paused providers, channels, lanes, tenants: the value of `messaging.control.changed`. */
 export const ControlChanged = z.looseObject({
-  subject: z.string().describe('What it concerns, such as provider:sendgrid.'),
+  subject: z.string().describe('What it concerns, such as provider:<name>.'),
   paused: z.boolean(),
   reason: z.string(),
   at: Instant,

@@ -42,7 +42,7 @@ export type Notice = z.infer<typeof Notice>;
 
 /** Who says so: a service's own decision, or evidence from the provider. */
 export const StatusSource = z
-  .enum(['request', 'email', 'sms', 'retry', 'receipt', 'lookup'])
+  .enum(['request', ...Channel.options, 'retry', 'receipt', 'lookup'])
   .describe('receipt and lookup are the provider’s word, and beat decisions.');
 export type StatusSource = z.infer<typeof StatusSource>;
 

@@ -17,7 +17,7 @@ export const SuppressionScope = z
   )
   .transform((scope) => (scope.startsWith('sender:') ? senderScope(scope.slice('sender:'.length)) : scope))
   .describe(
-    'What must not be sent: all, marketing, a topic (topic:news, group:sendgrid:7), a kind of text ' +
+    'What must not be sent: all, marketing, a topic (topic:news, group:<provider>:7), a kind of text ' +
       '(kind:whatsapp), or what comes from one sender (sender:+15005550006, sender:MG…).',
   );
 

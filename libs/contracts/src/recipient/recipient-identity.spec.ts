@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { recipientHash, recipientRef } from '../identity.ts';
-import { isRecipient, recipientIdentity } from './recipient-identity.ts';
+import { isRecipient } from '../channels.ts';
+import { recipientIdentity } from './recipient-identity.ts';
 
 describe('the identity of a recipient', () => {
   it.each([

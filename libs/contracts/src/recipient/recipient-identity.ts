@@ -1,6 +1,5 @@
-import { emailIdentity, readAddress } from './email-address.ts';
-import { phoneIdentity, readPhoneNumber } from './phone-number.ts';
-import type { Channel } from '../request/primitives.ts';
+import { emailIdentity } from './email-address.ts';
+import { phoneIdentity } from './phone-number.ts';
 
 /** Kinds of address whose part after the colon is an e-mail address or a phone number. */
 const understood = /^(?:mailto|tel|sms|whatsapp|rcs):/i;
@@ -14,10 +13,4 @@ export function recipientIdentity(address: string): string {
   const text = address.trim();
   if (ofSomeKind.test(text) && !understood.test(text)) return text.toLowerCase();
   return text.includes('@') ? emailIdentity(text) : phoneIdentity(text);
-}
-
-/** Whether a text is a recipient's address of a channel, in any spelling that `recipientIdentity` understands. */
-export function isRecipient(text: string, channel: Channel): boolean {
-  const identity = recipientIdentity(text);
-  return channel === 'email' ? 'address' in readAddress(identity) : readPhoneNumber(identity) !== undefined;
 }

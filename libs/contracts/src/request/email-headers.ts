@@ -27,7 +27,6 @@ const reserved: Readonly<Record<string, string>> = {
   'dkim-signature': provider,
   'x-sg-id': provider,
   'x-sg-eid': provider,
-  'x-smtpapi': 'is read by SendGrid as instructions; use providerOptions.sendgrid',
   'x-messaging-reference': 'is set by the platform and cannot be given',
 };
 

@@ -7,8 +7,6 @@ const wrong = (parts: object) => {
   const parsed = EmailRequested.safeParse({ ...mail, ...parts });
   return parsed.success ? [] : fieldErrors(parsed.error).map(({ field }) => field);
 };
-const sendgrid = (options: object, parts: object = {}) => wrong({ ...parts, providerOptions: { sendgrid: options } });
-
 describe('the options of an e-mail', () => {
   it.each([
     [
@@ -20,21 +18,6 @@ describe('the options of an e-mail', () => {
     ['tracking switched off', { tracking: { opens: false, clicks: false } }],
     ['a pool and a check only', { ipPool: 'newsletters', sandbox: true }],
     ['options of a provider that is new to us', { providerOptions: { other: { anything: 1 } } }],
-    [
-      'all that SendGrid knows',
-      {
-        providerOptions: {
-          sendgrid: {
-            asm: { groupId: 7, groupsToDisplay: [7, 8] },
-            ipPoolName: 'pool',
-            categories: ['spring'],
-            clickTrackingInText: true,
-            ganalytics: { source: 'mail', campaign: 'spring' },
-            bypassBounceManagement: true,
-          },
-        },
-      },
-    ],
   ])('may hold %s', (_, parts) => expect(wrong(parts)).toEqual([]));
 
   it.each([
@@ -53,38 +36,8 @@ describe('the options of an e-mail', () => {
     ['an answer address that is none', 'replyTo[0].email', { replyTo: [{ email: 'nobody' }] }],
     ['nobody to answer to', 'replyTo', { replyTo: [] }],
     ['a pool of one letter', 'ipPool', { ipPool: 'a' }],
+    ['options that are no object', 'providerOptions.other', { providerOptions: { other: 'fast' } }],
   ])('refuse %s, naming the field', (_, field, parts) => expect(wrong(parts)).toEqual([field]));
-
-  it.each([
-    ['a misspelt option', 'providerOptions.sendgrid', { ipPool: 'pool' }],
-    ['a group without a number', 'providerOptions.sendgrid.asm.groupId', { asm: { groupId: '7' } }],
-    [
-      '26 groups to display',
-      'providerOptions.sendgrid.asm.groupsToDisplay',
-      { asm: { groupId: 1, groupsToDisplay: Array.from({ length: 26 }, (_, n) => n + 1) } },
-    ],
-    [
-      'two ways round the lists at once',
-      'providerOptions.sendgrid.bypassListManagement',
-      { bypassListManagement: true, bypassSpamManagement: true },
-    ],
-  ])('of SendGrid refuse %s, naming the field', (_, field, options) => expect(sendgrid(options)).toEqual([field]));
-
-  it('count categories together with the tags, each once', () => {
-    const tags = ['a', 'b', 'c', 'd', 'e', 'f'];
-    expect(sendgrid({ categories: ['f', 'g', 'h', 'i', 'j'] }, { tags })).toEqual([]);
-    expect(sendgrid({ categories: ['g', 'h', 'i', 'j', 'k'] }, { tags })).toEqual([
-      'providerOptions.sendgrid.categories',
-    ]);
-  });
-
-  it.each(['bypassListManagement', 'bypassSpamManagement', 'bypassUnsubscribeManagement'])(
-    'let no marketing mail round a list by %s',
-    (name) => {
-      expect(sendgrid({ [name]: true }, { category: 'marketing' })).toEqual([`providerOptions.sendgrid.${name}`]);
-      expect(sendgrid({ [name]: true })).toEqual([]);
-    },
-  );
 
   it('give answer addresses as a list, however they were written', () => {
     const desk = { email: 'desk@acme.test' };

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { EmailAddress } from '../recipient/email-address.ts';
 import { MailHeaders } from './email-headers.ts';
-import { checkOptions, ProviderOptions, Tracking, Unsubscribe } from './email-options.ts';
+import { ProviderOptions, Tracking, Unsubscribe } from './email-options.ts';
 import { checkTimes, HttpsUrl, requestEnvelope } from './primitives.ts';
-import { preferredProvider } from '../providers.ts';
 import { requestSchema } from './request-schema.ts';
-import { TemplateRef, templateOwner } from './template.ts';
+import { isOwnTemplateName, TemplateRef } from './template.ts';
 import { multiLine, oneLine } from '../text/text.ts';
 
 /** Most recipients of one e-mail over to, cc and bcc: the smallest provider limit (Resend: 50 per message). */
@@ -53,7 +52,7 @@ function checkTemplate(
   mail: { template?: TemplateRef | undefined } & Partial<Record<'subject' | 'text' | 'html', string | undefined>>,
   context: z.RefinementCtx,
 ): void {
-  if (!mail.template || templateOwner(mail.template.name)) return;
+  if (!mail.template || !isOwnTemplateName(mail.template.name)) return;
   for (const field of ['subject', 'text', 'html'] as const) {
     if (mail[field] !== undefined)
       context.addIssue({ code: 'custom', path: [field], message: 'comes from the template: leave it out' });
@@ -71,7 +70,6 @@ export const replyToList = (replyTo: z.infer<typeof ReplyTo> | undefined): Mailb
 const Mail = z
   .looseObject({
     ...requestEnvelope,
-    provider: preferredProvider('email'),
     to: z.array(Mailbox).min(1).max(MAX_RECIPIENTS),
     cc: z.array(Mailbox).max(MAX_RECIPIENTS).optional(),
     bcc: z.array(Mailbox).max(MAX_RECIPIENTS).optional(),
@@ -95,7 +93,6 @@ const Mail = z
   .superRefine((mail, context) => {
     checkTimes(mail, context);
     checkTemplate(mail, context);
-    checkOptions(mail, context);
     if (!mail.template && mail.text === undefined && mail.html === undefined) {
       context.addIssue({ code: 'custom', path: ['text'], message: 'is needed, unless html or a template is given' });
     }

@@ -12,6 +12,7 @@ export function withoutNulls(schema: z.core.$ZodType, value: unknown): unknown {
       def.options.find((option) => isListSchema(option) === Array.isArray(value)) ?? z.unknown(),
       value,
     );
+  if (isKind(def, 'lazy')) return withoutNulls(def.getter(), value);
   if ('innerType' in def) return withoutNulls(def.innerType as z.core.$ZodType, value);
   if (isKind(def, 'pipe')) return withoutNulls(isKind(def.in._zod.def, 'transform') ? def.out : def.in, value);
   if (isKind(def, 'array')) return Array.isArray(value) ? value.map((item) => withoutNulls(def.element, item)) : value;
@@ -52,6 +53,7 @@ const takesNull = (schema: z.core.$ZodType): boolean => z.safeParse(schema, null
 const isListSchema = (schema: z.core.$ZodType): boolean => schema._zod.def.type === 'array';
 
 interface Definitions {
+  lazy: z.core.$ZodLazyDef;
   union: z.core.$ZodUnionDef;
   pipe: z.core.$ZodPipeDef;
   array: z.core.$ZodArrayDef;

@@ -46,6 +46,17 @@ export const HttpsUrl = z
 /** A page for people. */
 export const WebUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) address' }).max(2048);
 
+/** A value of an option that only its reader has rules for. */
+export const JsonValue: z.ZodType<unknown> = z.lazy(() =>
+  z.union([z.record(z.string(), JsonValue), z.array(JsonValue), z.string(), z.number(), z.boolean()]),
+);
+
+/** A provider by the name of its settings and events: which there are, the channel knows. */
+export const ProviderName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be the name of a provider')
+  .describe('Preferred provider; another may be used when it cannot send.');
+
 /** What every request of every channel holds. */
 export const requestEnvelope = {
   messageId: MessageId,
@@ -64,6 +75,7 @@ export const requestEnvelope = {
     .refine((entries) => Object.keys(entries).length <= 20, 'may hold at most 20 entries')
     .optional()
     .describe('Handed back in no event; kept with the message.'),
+  provider: ProviderName.optional(),
 };
 
 /** A message must still be wanted when its time comes. */

@@ -98,6 +98,11 @@ describe('a request nested deeper than 64 levels', () => {
     ]),
   );
 
+  it('is refused by its field in the options of a provider, too', () =>
+    expect(errorsOf(EmailRequested, { ...email, providerOptions: { other: { deep: nested(3_000) } } })).toEqual([
+      { field: 'providerOptions', rule: 'must have at most 64 levels of objects and arrays' },
+    ]));
+
   it('is taken at 64, the request itself counted', () => {
     expect(errorsOf(SmsRequested, { ...sms, campaign: nested(63) })).toEqual([]);
     expect(errorsOf(SmsRequested, { ...sms, campaign: nested(64) })).toHaveLength(1);
@@ -119,7 +124,7 @@ describe('null in a request', () => {
       metadata: { order: '7', note: null },
       headers: { 'X-A': null },
       attachments: [{ filename: 'a.pdf', content: 'aGk=', url: null }],
-      providerOptions: { sendgrid: { asm: null, categories: null } },
+      providerOptions: { sendgrid: { asm: null, list: [{ a: null }] } },
     };
     expect(EmailRequested.parse(sparse)).toEqual(
       EmailRequested.parse({
@@ -130,7 +135,7 @@ describe('null in a request', () => {
         metadata: { order: '7' },
         headers: {},
         attachments: [{ filename: 'a.pdf', content: 'aGk=' }],
-        providerOptions: { sendgrid: {} },
+        providerOptions: { sendgrid: { list: [{}] } },
       }),
     );
     expect(SmsRequested.parse({ ...sms, mediaUrls: null, kind: null, template: null, smartEncoding: null })).toEqual(
@@ -234,12 +239,11 @@ describe('a request for what there is not', () => {
   );
 
   it.each([
-    [EmailRequested, { ...email, provider: 'mailgun' }, 'must be sendgrid or resend'],
-    [EmailRequested, { ...email, provider: 'twilio' }, 'must be sendgrid or resend'],
-    [SmsRequested, { ...sms, provider: 'vonage' }, 'must be twilio'],
-    [SmsRequested, { ...sms, provider: 'Twilio' }, 'must be twilio'],
-  ])('is refused: a provider that the channel has not', (schema, request, rule) =>
-    expect(errorsOf(schema, request)).toEqual([{ field: 'provider', rule }]),
+    [EmailRequested, { ...email, provider: 'Mailgun Inc.' }],
+    [SmsRequested, { ...sms, provider: 'Twilio' }],
+    [SmsRequested, { ...sms, provider: '' }],
+  ])('is refused: a provider whose name is none', (schema, request) =>
+    expect(errorsOf(schema, request)).toEqual([{ field: 'provider', rule: 'must be the name of a provider' }]),
   );
 });
 

@@ -18,7 +18,11 @@ const rules =
 export function requestSchema<S extends z.ZodObject>(schema: S) {
   const known = Object.keys(schema.shape);
   const read = (given: z.input<S>, context: z.core.$RefinementCtx): z.input<S> => {
-    const { problems, hasNull } = examineJson(given);
+    const { problems, hasNull, isTooDeep } = examineJson(given);
+    if (isTooDeep) {
+      addAll(problems, context);
+      return given;
+    }
     const request = hasNull ? (withoutNulls(schema, given) as z.input<S>) : given;
     problems.push(...misspellings(request, known));
     if (problems.length > 0) report(problems, request, schema, context);
@@ -41,6 +45,9 @@ function misspellings(request: unknown, known: readonly string[]): JsonProblem[]
   return problems;
 }
 
+const addAll = (problems: readonly JsonProblem[], context: z.core.$RefinementCtx): void =>
+  problems.forEach(({ path, message }) => context.addIssue({ code: 'custom', path, message }));
+
 /** All that is wrong at once: a problem found here would otherwise hide what the fields' own rules say. */
 function report(
   problems: readonly JsonProblem[],
@@ -50,7 +57,7 @@ function report(
 ): void {
   const place = (path: PropertyKey[]) => path.map(String).join('\0');
   const reported = new Set(problems.map(({ path }) => place(path)));
-  for (const { path, message } of problems) context.addIssue({ code: 'custom', path, message });
+  addAll(problems, context);
   for (const issue of schema.safeParse(request).error?.issues ?? []) {
     if (!reported.has(place(issue.path))) context.issues.push(issue as z.core.$ZodRawIssue);
   }

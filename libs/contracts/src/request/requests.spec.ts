@@ -297,7 +297,6 @@ describe('what is said of a wrong request', () => {
     ['MIME-Version', 'is set by the platform; use text, html and attachments'],
     ['Message-ID', 'is set by the provider and cannot be given; for a reference of yours, use correlationId'],
     ['X-SG-EID', 'is set by the provider and cannot be given'],
-    ['X-SMTPAPI', 'is read by SendGrid as instructions; use providerOptions.sendgrid'],
     ['X Blank', 'must be a header name: letters, digits and signs such as -, without blanks'],
   ])('names the rule of the header %s', (name, rule) => {
     expect(errorsOf(EmailRequested, { ...email, headers: { [name]: 'x' } })).toEqual([

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { asWritten, PhoneNumber } from '../recipient/phone-number.ts';
 import { checkTimes, HttpsUrl, requestEnvelope } from './primitives.ts';
-import { preferredProvider } from '../providers.ts';
 import { requestSchema } from './request-schema.ts';
 import { TemplateRef } from './template.ts';
 import { multiLine, oneLine } from '../text/text.ts';
@@ -24,17 +23,16 @@ export const SmsSender = z
 const Text = z
   .looseObject({
     ...requestEnvelope,
-    provider: preferredProvider('sms'),
     kind: SmsKind.optional().describe('Default: mms when there are media, else sms.'),
     to: PhoneNumber.describe(
       'E.164. A trunk prefix after the country’s code is taken away: +112025552177 is +12025552177. For WhatsApp ' +
         'also as inbound.received tells it.',
     ),
     from: SmsSender.optional().describe('Default: the configured sender.'),
-    body: multiLine(1600).min(1).optional().describe('At most 1600 characters (Twilio).'),
+    body: multiLine(1600).min(1).optional().describe('At most 1600 characters.'),
     mediaUrls: z.array(HttpsUrl).min(1).max(10).optional(),
     template: TemplateRef.optional().describe(
-      'One of ours, instead of the body; a name such as twilio:HX… is the same as contentTemplate.',
+      'One of ours, instead of the body; a provider’s own, <provider>:<id>, is the same as contentTemplate.',
     ),
     contentTemplate: TemplateRef.optional().describe(
       'An approved template, needed on WhatsApp outside the 24-hour window. With kind whatsapp it can stand ' +

@@ -10,11 +10,13 @@ export interface Examined {
   /** What cannot be stored, wherever it stands: texts, names of fields, nesting. */
   problems: JsonProblem[];
   hasNull: boolean;
+  /** Nested so deeply that nothing may go through it by recursion. */
+  isTooDeep: boolean;
 }
 
 /** What holds of a JSON value as a whole, whatever its schema: read once, each field that is known or not. */
 export function examineJson(value: unknown): Examined {
-  const found: Examined = { problems: [], hasNull: false };
+  const found: Examined = { problems: [], hasNull: false, isTooDeep: false };
   examine(value, [], found);
   return found;
 }
@@ -24,6 +26,7 @@ function examine(value: unknown, path: PropertyKey[], found: Examined): void {
   if (typeof value === 'string') tell(value, path, found);
   if (value === null || typeof value !== 'object') return;
   if (path.length >= MAX_DEPTH) {
+    found.isTooDeep = true;
     found.problems.push({
       path: path.slice(0, 1),
       message: `must have at most ${MAX_DEPTH} levels of objects and arrays`,

@@ -1,4 +1,4 @@
-import type { UnconfirmedCall, Failure, RecipientRef } from '#libs/contracts';
+import { channelRegistry, type Failure, type RecipientRef, type UnconfirmedCall } from '#libs/contracts';
 import { ownFailure } from '#libs/providers';
 import type { Delivery, Forbidden, Outcome, SuppressionFound, SuppressedRecipient } from '../delivery.ts';
 
@@ -74,8 +74,7 @@ export function forbiddenBy(
     ({ hash }) => !suppressedRecipients.some((out) => out.recipient.hash === hash),
   );
   if (!suppress || !recipient || others.length > 0) return undefined;
-  const optedOut = channel === 'sms' ? 'stop' : 'unsubscribe';
-  return { recipient, scope, reason: kind === 'opted-out' ? optedOut : 'invalid' };
+  return { recipient, scope, reason: kind === 'opted-out' ? channelRegistry[channel].optOut : 'invalid' };
 }
 
 /** Of several the one that weighs most is told. */

@@ -2,7 +2,7 @@ import {
   BadRecordTime,
   type Channel,
   channelOf,
-  channelTopics,
+  channelRegistry,
   factId,
   IdConflict,
   identityKey,
@@ -56,7 +56,7 @@ export class EndingService {
   async onQuarantine(record: IncomingRecord, error: unknown): Promise<void> {
     if (error instanceof IdConflict) return;
     const { channel } = this.options;
-    const { due } = channelTopics[channel];
+    const { due } = channelRegistry[channel];
     if (record.topic.name === topics.statusChanged.name) return this.refuseForGood(record);
     if (record.topic.name === due.name) return this.breakOff(this.laterHop(record), record, error);
     if (channelOf(record.topic) !== channel) return;

@@ -1,4 +1,4 @@
-import { channelTopics, type Channel, InvalidConfiguration, topicNames } from '#libs/contracts';
+import { channelRegistry, type Channel, InvalidConfiguration, topicNames } from '#libs/contracts';
 import { longestRetention } from '#libs/transport';
 import type { Kafka } from 'kafkajs';
 
@@ -15,7 +15,7 @@ export async function requireLongMemory(
   channel: Channel,
   config: { KAFKA_TOPIC_PREFIX: string; LEDGER_RETENTION_DAYS: number },
 ): Promise<void> {
-  const names = topicNames(channelTopics[channel].requested, config.KAFKA_TOPIC_PREFIX);
+  const names = topicNames(channelRegistry[channel].requested, config.KAFKA_TOPIC_PREFIX);
   const kept = await longestRetention(kafka, names);
   if (kept <= config.LEDGER_RETENTION_DAYS * DAY_MS) return;
   const days = Number.isFinite(kept) ? `${Math.ceil(kept / DAY_MS)} days (retention.ms and segment.ms)` : 'for ever';

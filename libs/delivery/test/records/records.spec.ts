@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import {
-  channelTopics,
+  channelRegistry,
   type EmailRequested,
   Lane,
   type SmsRequested,
@@ -21,6 +21,7 @@ import { policyOf, RetryConfig } from '../../../../apps/retry/src/retry.config.t
 import { SmsChannel } from '../../../../apps/sms/src/sms-channel.ts';
 import { ends } from './outcomes.ts';
 import { emails, noon, texts } from './requests.ts';
+import { twilio } from '../../../../apps/sms/src/providers/twilio/index.ts';
 import { contentTemplatesOf } from '../../../../apps/sms/src/providers/twilio/send/twilio.template.policy.ts';
 import { type Going, recordOf, type Written, writtenOf } from './ways.ts';
 
@@ -40,6 +41,7 @@ beforeAll(async () => {
     maxSegments: 10,
     smartEncoding: false,
     numberCheck: 'possible',
+    media: twilio.media,
     templates: contentTemplatesOf({ 'order-shipped': `HX${'1'.repeat(32)}` }),
   } as const;
   channels.email = new EmailChannel({
@@ -103,7 +105,7 @@ describe('the records that follow from a request', () => {
           fc.array(ends, { minLength: 1, maxLength: 6 }),
           fc.boolean(),
           async (request, lane, key, hops, cancelled) => {
-            const record = recordOf(channelTopics[name].requested, request, {
+            const record = recordOf(channelRegistry[name].requested, request, {
               lane,
               timestamp: noon,
               key: key && Buffer.from(key),

@@ -1,5 +1,5 @@
 import {
-  channelTopics,
+  channelRegistry,
   type Failure,
   type Lane,
   SendDeferred,
@@ -87,7 +87,7 @@ export function writtenOf<R extends RequestEnvelope, M>(going: Going<R, M>, reco
       deferred && plan(going, read({ topic: topics.sendDeferred, value: deferred }), end, write);
     delivery = undefined;
     if (!due) break;
-    const { due: topic } = channelTopics[channel.channel];
+    const { due: topic } = channelRegistry[channel.channel];
     const again = recordOf(topic, due, { lane: due.lane });
     delivery = laterHop(channel, read<SendDue>({ topic, value: due }), originOf(again), hashKey);
     const bare = bareLaterHop(
@@ -154,7 +154,7 @@ function plan(
   write(topics.statusChanged, leftFact(deferred));
   if (!decision.plan) return undefined;
   const due = dueOf(deferred, decision.plan);
-  write(channelTopics[due.channel].due, due);
+  write(channelRegistry[due.channel].due, due);
   write(topics.statusChanged, cancelledFact(due, new Date(now).toISOString()));
   const { fact, letter } = endOfPlan(due, failure);
   write(topics.statusChanged, fact);

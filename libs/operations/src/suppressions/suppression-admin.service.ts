@@ -1,4 +1,12 @@
-import { type Channel, isRecipient, receiptId, type RecipientRef, recipientRef, suppressionKey } from '#libs/contracts';
+import {
+  type Channel,
+  channelRegistry,
+  isRecipient,
+  receiptId,
+  type RecipientRef,
+  recipientRef,
+  suppressionKey,
+} from '#libs/contracts';
 import type { KeptSuppression, ListedSuppression, Suppressions, SuppressionsService } from '#libs/delivery';
 import { badRequest, Cursor, type Problem } from '#libs/runtime';
 import type { Addition, Parsed, RecipientSearch, Removal, SuppressionQuery } from './requests.ts';
@@ -23,11 +31,6 @@ const cursors = new Cursor({ recipient: /[0-9a-f]{32}/, scopeKey: /[^\0]+/ });
 
 /** More than anybody has of one recipient. */
 const ALL_OF_ONE = 500;
-
-const rules: Record<Channel, string> = {
-  email: 'must be an e-mail address or a keyed hash',
-  sms: 'must be a phone number with its country’s code (+1 202 555 0123) or a keyed hash',
-};
 
 /** What operators do about suppressions. Each change says who made it, and why. */
 export class SuppressionAdmin {
@@ -106,7 +109,10 @@ export class SuppressionAdmin {
   private refOf(recipient: string): RecipientRef {
     if (/^[0-9a-f]{32}$/.test(recipient)) return { hash: recipient, mask: '' };
     if (!isRecipient(recipient, this.options.channel))
-      throw badRequest([{ field: 'recipient', rule: rules[this.options.channel] }], remedy);
+      throw badRequest(
+        [{ field: 'recipient', rule: `must be ${channelRegistry[this.options.channel].address} or a keyed hash` }],
+        remedy,
+      );
     return recipientRef(this.options.hashKey, recipient);
   }
 

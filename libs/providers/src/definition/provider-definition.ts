@@ -52,6 +52,8 @@ export interface ProviderDefinition<
   readonly callTimeout: string;
   /** The setting that says how many messages a second may go, of all replicas together; without a value: unlimited. */
   readonly rate: string;
+  /** What the ids of its own templates look like, where they tell themselves. */
+  readonly templateIds?: RegExp;
   adapter(settings: Settings, services: Services): Promise<RunningProvider<M>>;
   readonly webhooks: readonly WebhookRoute<{ settings: Settings; services: Services } & Parts>[];
   /** Its own suppression lists, where it keeps some that are worth reading. */

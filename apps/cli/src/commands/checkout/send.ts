@@ -1,6 +1,6 @@
 import { type Channel, Lane } from '#libs/contracts';
 import { CliCommand, collect } from '../../command.ts';
-import { orderOf, type SendOrder, type Values } from '../../send/order.ts';
+import { type ContentOf, emailOf, orderOf, type SendOrder, smsOf, type Values } from '../../send/order.ts';
 
 const NO_RESPONSE = 2;
 
@@ -13,7 +13,8 @@ export type CarryOut = (order: SendOrder) => Promise<number>;
  * @param now the time, in milliseconds
  */
 export function sendCommand(carryOut: CarryOut = publishAndFollow, now = Date.now): CliCommand {
-  const ordered = (channel: Channel) => (values: Values) => carryOut(orderOf(channel, values, now()));
+  const ordered = (channel: Channel, contentOf: ContentOf) => (values: Values) =>
+    carryOut(orderOf(channel, contentOf, values, now()));
   return new CliCommand('send')
     .description('Publishes a message as any upstream service does, follows it to its end and shows its timeline.')
     .addCommand(
@@ -23,12 +24,12 @@ export function sendCommand(carryOut: CarryOut = publishAndFollow, now = Date.no
           'send email --to ada@inbox.test --template welcome --var name=Ada --var productName=Engines ' +
             '--var startUrl=https://example.org/',
         )
-        .does(ordered('email'), { trouble: NO_RESPONSE }),
+        .does(ordered('email', emailOf), { trouble: NO_RESPONSE }),
     )
     .addCommand(
       withShared(withSms(new CliCommand('sms').description('Sends an SMS, MMS or WhatsApp message.')))
         .example('send sms --to +12025550123 --body "It works"')
-        .does(ordered('sms'), { trouble: NO_RESPONSE }),
+        .does(ordered('sms', smsOf), { trouble: NO_RESPONSE }),
     );
 }
 

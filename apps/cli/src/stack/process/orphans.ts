@@ -1,9 +1,9 @@
 import { endGroup } from '../../environment/process-table.ts';
-import type { ProcessName } from '../../environment/env.ts';
+import { type ProcessName, services } from '../../environment/env.ts';
 import { orphansOf, type StackState } from '../../environment/state.ts';
 
 /** Services first, then what they stand on. */
-const stages: ProcessName[][] = [['email', 'sms', 'retry', 'reporting'], ['sandbox'], ['kafka'], ['postgres']];
+const stages: ProcessName[][] = [[...services], ['sandbox'], ['kafka'], ['postgres']];
 
 export const inStopOrder = <T extends { name: ProcessName }>(processes: Iterable<T>): T[][] => {
   const all = [...processes];

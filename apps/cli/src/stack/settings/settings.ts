@@ -1,3 +1,5 @@
+import { perChannel } from '#libs/contracts';
+import { channelServices, channelSetting } from '../../environment/channel-services.ts';
 import { dataDirOf, type Env, projectRoot, valueOf } from '../../environment/env.ts';
 import { StartProblem } from '../../problem.ts';
 
@@ -8,8 +10,11 @@ export const portSettings = {
   postgres: { setting: 'POSTGRES_PORT', standard: 5442, wantedBy: 'PostgreSQL' },
   sandbox: { setting: 'SANDBOX_PORT', standard: 4010, wantedBy: 'the provider sandbox' },
   reporting: { setting: 'REPORTING_PORT', standard: 8080, wantedBy: 'the reporting service' },
-  email: { setting: 'EMAIL_PORT', standard: 8081, wantedBy: 'the email service' },
-  sms: { setting: 'SMS_PORT', standard: 8082, wantedBy: 'the sms service' },
+  ...perChannel((channel) => ({
+    setting: channelSetting(channel, 'PORT'),
+    standard: channelServices[channel].port,
+    wantedBy: `the ${channel} service`,
+  })),
   retry: { setting: 'RETRY_PORT', standard: 8083, wantedBy: 'the retry service' },
   reportingMetrics: {
     setting: 'REPORTING_METRICS_PORT',
@@ -19,7 +24,7 @@ export const portSettings = {
   emailMetrics: { setting: 'EMAIL_METRICS_PORT', standard: 9465, wantedBy: 'the metrics of the email service' },
   smsMetrics: { setting: 'SMS_METRICS_PORT', standard: 9466, wantedBy: 'the metrics of the sms service' },
   retryMetrics: { setting: 'RETRY_METRICS_PORT', standard: 9467, wantedBy: 'the metrics of the retry service' },
-} as const;
+};
 export type PortName = keyof typeof portSettings;
 export type Ports = Record<PortName, number>;
 

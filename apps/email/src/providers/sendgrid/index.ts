@@ -7,6 +7,7 @@ import { SendgridDoctor } from './account/sendgrid.doctor.adapter.ts';
 import { SendgridLists } from './account/sendgrid.lists.adapter.ts';
 import { trySendgrid } from './account/sendgrid.smoke.ts';
 import { sendgridFailures } from './send/sendgrid.failures.ts';
+import { sendgridRequests } from './send/sendgrid.options.ts';
 import { sendgridLimits } from './send/sendgrid.limits.ts';
 
 const webhookPath = 'sendgrid';
@@ -22,6 +23,8 @@ export const sendgrid: EmailProviderDefinition<SendgridConfig> = {
   callTimeout: 'SENDGRID_TIMEOUT_MS',
   rate: 'SENDGRID_RATE_PER_S',
   filesFetchedBy: 'us',
+  templateIds: /^d-/,
+  requests: sendgridRequests,
   async adapter(settings, { attachments }) {
     const { SendgridAdapter } = await import('./send/sendgrid.adapter.ts');
     const access = { SENDGRID_API_KEY: settings.SENDGRID_API_KEY!, SENDGRID_BASE_URL: sendgridUrlOf(settings) };

@@ -1,4 +1,7 @@
+import { perChannel } from '#libs/contracts';
 import type { DeadLetterList, MessageResponse, MessageList, MessageSummary, SummaryResponse } from '../responses.ts';
+
+const provider = 'sendgrid';
 
 const summary: MessageSummary = {
   messageId: 'order-1042-receipt',
@@ -14,7 +17,7 @@ const summary: MessageSummary = {
   recipients: ['a***@inbox.test'],
   correlationId: 'order-1042',
   tags: ['receipt'],
-  provider: 'sendgrid',
+  provider,
   attempts: 1,
   updatedAt: '2030-01-31T12:00:05.120Z',
 };
@@ -30,9 +33,9 @@ export const messageExample: MessageResponse = {
       source: 'email',
       hop: 1,
       attempt: 1,
-      provider: 'sendgrid',
+      provider,
       providerMessageId: '14c5d75ce93.dfd.64b469',
-      description: 'Handed to sendgrid, which took it for delivery.',
+      description: `Handed to ${provider}, which took it for delivery.`,
     },
     {
       status: 'delivered',
@@ -40,17 +43,17 @@ export const messageExample: MessageResponse = {
       source: 'receipt',
       hop: 1,
       attempt: 1,
-      provider: 'sendgrid',
+      provider,
       providerMessageId: '14c5d75ce93.dfd.64b469',
       recipient: 'a***@inbox.test',
-      description: 'Delivered, as sendgrid confirms.',
+      description: `Delivered, as ${provider} confirms.`,
     },
     {
       status: 'opened',
       at: '2030-01-31T12:00:05.000Z',
       source: 'receipt',
       hop: 1,
-      provider: 'sendgrid',
+      provider,
       recipient: 'a***@inbox.test',
       description: 'The recipient opened it.',
     },
@@ -63,7 +66,7 @@ export const summaryExample: SummaryResponse = {
   since: '2030-01-01T00:00:00.000Z',
   until: '2030-01-31T12:00:00.000Z',
   total: 200,
-  channels: { email: { total: 100, delivered: 98, bounced: 2 }, sms: { total: 100, delivered: 99, failed: 1 } },
+  channels: perChannel(() => ({ total: 100, delivered: 98, failed: 2 })),
 };
 
 export const deadLettersExample: DeadLetterList = {

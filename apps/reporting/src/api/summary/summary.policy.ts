@@ -1,4 +1,4 @@
-import type { Channel } from '#libs/contracts';
+import { type Channel, perChannel } from '#libs/contracts';
 import type { SummaryResponse } from '../responses.ts';
 
 export interface Count {
@@ -7,9 +7,9 @@ export interface Count {
   count: number;
 }
 
-/** Adds counts up by channel and status; both channels are always there. */
+/** Adds counts up by channel and status; every channel is always there. */
 export function summarise(counts: readonly Count[]): Pick<SummaryResponse, 'total' | 'channels'> {
-  const channels: SummaryResponse['channels'] = { email: { total: 0 }, sms: { total: 0 } };
+  const channels: SummaryResponse['channels'] = perChannel(() => ({ total: 0 }));
   let total = 0;
   for (const { channel, status, count } of counts) {
     const own = channels[channel];

@@ -6,6 +6,7 @@ import { sendersOf } from './account/twilio.senders.policy.ts';
 import { tryTwilio } from './account/twilio.smoke.ts';
 import { twilioFailures } from './send/twilio.failures.ts';
 import { twilioLimits } from './send/twilio.limits.ts';
+import { twilioMedia } from './send/twilio.media.ts';
 import { contentTemplatesOf } from './send/twilio.template.policy.ts';
 import { OUTSIDE_WINDOW } from './webhook/twilio.receipts.policy.ts';
 
@@ -20,6 +21,8 @@ export const twilio: SmsProviderDefinition<TwilioConfig> = {
   baseUrl: 'TWILIO_BASE_URL',
   callTimeout: 'TWILIO_TIMEOUT_MS',
   rate: 'TWILIO_RATE_PER_S',
+  templateIds: /^HX/,
+  media: twilioMedia,
   senderSettings: ['TWILIO_MESSAGING_SERVICE_SID'],
   contentTemplates: ({ TWILIO_CONTENT_TEMPLATES: known = {} }) => contentTemplatesOf(known),
   outsideWindow: OUTSIDE_WINDOW,

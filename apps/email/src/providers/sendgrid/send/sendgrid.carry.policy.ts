@@ -3,10 +3,11 @@ import type { Failure } from '#libs/contracts';
 import type { EmailMessage } from '../../../email-message.ts';
 import { hasGroupTag } from '../../../unsubscribe/placeholder.policy.ts';
 import { sendgridLimits } from './sendgrid.limits.ts';
+import { sendgridOptionsOf } from './sendgrid.options.ts';
 
 /** What SendGrid can never carry, however it does. */
 export function unsupported(message: EmailMessage): Failure | undefined {
-  if (message.providerOptions?.sendgrid?.asm) return undefined;
+  if (sendgridOptionsOf(message)?.asm) return undefined;
   const fields = (['text', 'html'] as const).filter((field) => hasGroupTag(message[field]));
   const rule =
     'holds an unsubscribe tag of SendGrid’s (<%asm_…%>), which stays as it is without providerOptions.sendgrid.asm';

@@ -6,6 +6,7 @@ import type { EmailMessage } from '../../../email-message.ts';
 import { headerTexts } from '../../../header-text.policy.ts';
 import { scopeOf } from '../../../unsubscribe/unsubscribe-link.policy.ts';
 import { mailSettings, trackingSettings } from './sendgrid.settings.policy.ts';
+import { sendgridOptionsOf } from './sendgrid.options.ts';
 import { boxOf, categoryOf, filenameOf, recipientBox } from './sendgrid.words.policy.ts';
 
 /** One e-mail of a call. */
@@ -32,7 +33,7 @@ const linkTag = `{{${LINK}}}`;
 export function toMailData(members: readonly Member[]): MailDataRequired {
   const [{ message }] = members as [Member];
   const { template, unsubscribeUrl: link } = message;
-  const options = message.providerOptions?.sendgrid;
+  const options = sendgridOptionsOf(message);
   const [subject, text, html] = [message.subject, message.text, message.html].map((part) => withoutLink(part, link));
   const categories = [...new Set([...(message.tags ?? []).map(categoryOf), ...(options?.categories ?? [])])];
   const ipPoolName = options?.ipPoolName ?? message.ipPool;

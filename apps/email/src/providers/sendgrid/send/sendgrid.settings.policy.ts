@@ -1,8 +1,10 @@
 import type { EmailMessage } from '../../../email-message.ts';
+import { sendgridOptionsOf } from './sendgrid.options.ts';
 
 /** What SendGrid shall count and write into the mail. What is not said stays as the account is set up. */
-export function trackingSettings({ tracking, providerOptions, headers }: EmailMessage) {
-  const { clickTrackingInText, ganalytics } = providerOptions?.sendgrid ?? {};
+export function trackingSettings(message: EmailMessage) {
+  const { tracking, headers } = message;
+  const { clickTrackingInText, ganalytics } = sendgridOptionsOf(message) ?? {};
   const clicks = tracking?.clicks ?? (clickTrackingInText === undefined ? undefined : true);
   const settings = {
     ...(clicks !== undefined && {
@@ -16,10 +18,10 @@ export function trackingSettings({ tracking, providerOptions, headers }: EmailMe
   return Object.keys(settings).length > 0 ? { trackingSettings: settings } : {};
 }
 
-export function mailSettings({ sandbox, providerOptions }: EmailMessage) {
-  const options = providerOptions?.sendgrid ?? {};
+export function mailSettings(message: EmailMessage) {
+  const options = sendgridOptionsOf(message) ?? {};
   const settings = {
-    ...(sandbox && { sandboxMode: on }),
+    ...(message.sandbox && { sandboxMode: on }),
     ...(options.bypassListManagement && { bypassListManagement: on }),
     ...(options.bypassSpamManagement && { bypassSpamManagement: on }),
     ...(options.bypassBounceManagement && { bypassBounceManagement: on }),
