@@ -5,6 +5,7 @@ import type { EmailMessage } from '../../apps/email/src/email-message.ts';
 import { ResendAdapter } from '../../apps/email/src/providers/resend/send/resend.adapter.ts';
 import { webhookEvents } from '../../apps/email/src/providers/resend/account/resend.checks.ts';
 import { anEmail, emailRecipient, PERSON, refusedEmail, textOf } from './common.ts';
+import type { ProviderSuite } from './suite.ts';
 import { resendEvents } from './resend.events.ts';
 
 export const resendKey = 're_conformance_secret';
@@ -146,4 +147,21 @@ export const oddResend: OddWebhookDescription = {
   body: (body) => withSignature(body, 'msg_odd', seconds()),
   holders: [[], ['data']],
   person: PERSON,
+};
+
+export const suite: ProviderSuite<EmailMessage> = {
+  adapter: resend,
+  webhook: resendWebhook,
+  oddWebhooks: [oddResend],
+  service: (url) => ({
+    RESEND_API_KEY: resendKey,
+    RESEND_WEBHOOK_SECRET: resendSecret,
+    ...(url !== undefined && { RESEND_BASE_URL: url }),
+  }),
+  sandbox: {
+    SANDBOX_RESEND_API_KEY: resendKey,
+    SANDBOX_RESEND_WEBHOOK_SECRET: resendSecret,
+    SANDBOX_RESEND_RATE_PER_S: '100000',
+  },
+  routes: { resend: (about) => resendWebhook.delivery({ type: 'email.delivered' }, about) },
 };

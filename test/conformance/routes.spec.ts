@@ -11,11 +11,9 @@ import { RetryModule } from '../../apps/retry/src/retry.module.ts';
 import { smsSchema } from '../../apps/sms/src/sms.config.ts';
 import { SmsModule } from '../../apps/sms/src/sms.module.ts';
 import { aGoodRequest, type Good, shutOut, unsubscribeKey } from './routes.ts';
-import { resendKey, resendSecret } from './resend.ts';
-import { sendgridKey, sendgridKeys } from './sendgrid.ts';
 import { type ChannelService, startService } from './service.ts';
+import { serviceEnv } from './suites.ts';
 import { CountedEvents, FinishedSpans } from './telemetry.ts';
-import { twilioAccount, twilioPublicUrl, twilioToken } from './twilio.ts';
 
 const MIB = 1024 * 1024;
 const writes = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
@@ -33,27 +31,18 @@ beforeAll(async () => {
     OPERATOR_TOKEN: TOKEN,
     REPORTING_TOKEN: TOKEN,
   };
-  const email = {
-    EMAIL_FROM: 'no-reply@messaging.test',
-    SENDGRID_API_KEY: sendgridKey,
-    SENDGRID_WEBHOOK_PUBLIC_KEY: sendgridKeys.public,
-    RESEND_API_KEY: resendKey,
-    RESEND_WEBHOOK_SECRET: resendSecret,
-  };
   const links = { PUBLIC_URL: 'https://email.example.org', UNSUBSCRIBE_KEY: unsubscribeKey };
-  const sms = {
-    PUBLIC_URL: twilioPublicUrl,
-    SMS_FROM: '+15005550006',
-    TWILIO_ACCOUNT_SID: twilioAccount,
-    TWILIO_AUTH_TOKEN: twilioToken,
-  };
   services = await Promise.all([
     startService(
-      { name: 'email', schema: emailSchema, module: EmailModule, env: { ...common, ...email, ...links } },
+      { name: 'email', schema: emailSchema, module: EmailModule, env: { ...common, ...serviceEnv('email'), ...links } },
       spans,
       counts,
     ),
-    startService({ name: 'sms', schema: smsSchema, module: SmsModule, env: { ...common, ...sms } }, spans, counts),
+    startService(
+      { name: 'sms', schema: smsSchema, module: SmsModule, env: { ...common, ...serviceEnv('sms') } },
+      spans,
+      counts,
+    ),
     startService(
       { name: 'reporting', schema: reporting.schema, module: reporting.module, env: common, prepare: serveDocs },
       spans,

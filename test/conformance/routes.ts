@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Route } from '#libs/runtime';
 import { UnsubscribeTokens } from '../../apps/email/src/unsubscribe/token.policy.ts';
-import { resendWebhook } from './resend.ts';
-import { sendgridWebhook } from './sendgrid.ts';
-import { inboundDelivery, twilioWebhook } from './twilio.ts';
+import { goodDeliveries } from './suites.ts';
 
 export const unsubscribeKey = randomBytes(32).toString('hex');
 
@@ -60,12 +58,8 @@ const bodies: Readonly<Record<string, { path?: string; body?: object; needs?: bo
 };
 
 export function aGoodRequest({ method, path }: Route, token: string): Good | undefined {
-  if (path === '/webhooks/sendgrid') return { ...sendgridWebhook.delivery({ type: 'delivered' }, about), needs: true };
-  if (path === '/webhooks/resend')
-    return { ...resendWebhook.delivery({ type: 'email.delivered' }, about), needs: true };
-  if (path === '/webhooks/twilio/status')
-    return { ...twilioWebhook.delivery({ type: 'delivered' }, { ...about, person: '+12025550199' }), needs: true };
-  if (path === '/webhooks/twilio/inbound') return { ...inboundDelivery({ Body: 'Hello' }), needs: true };
+  const delivery = goodDeliveries.get(path);
+  if (delivery) return { ...delivery(about), needs: true };
   const known = bodies[`${method === 'HEAD' ? 'GET' : method} ${path}`];
   if (!known) return undefined;
   return {

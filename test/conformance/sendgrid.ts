@@ -6,6 +6,7 @@ import { SendgridAdapter } from '../../apps/email/src/providers/sendgrid/send/se
 import { webhookEvents } from '../../apps/email/src/providers/sendgrid/account/sendgrid.checks.ts';
 import { attachmentsFrom } from '../../apps/email/test/attachments.ts';
 import { anEmail, emailRecipient, PERSON, refusedEmail, textOf } from './common.ts';
+import type { ProviderSuite } from './suite.ts';
 import { sendgridEvents } from './sendgrid.events.ts';
 
 const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -120,4 +121,17 @@ export const oddSendgrid: OddWebhookDescription = {
   body: (body) => withSignature(body, seconds()),
   holders: [[]],
   person: PERSON,
+};
+
+export const suite: ProviderSuite<EmailMessage> = {
+  adapter: sendgrid,
+  webhook: sendgridWebhook,
+  oddWebhooks: [oddSendgrid],
+  service: (url) => ({
+    SENDGRID_API_KEY: sendgridKey,
+    SENDGRID_WEBHOOK_PUBLIC_KEY: sendgridKeys.public,
+    ...(url !== undefined && { SENDGRID_BASE_URL: url }),
+  }),
+  sandbox: { SANDBOX_SENDGRID_API_KEY: sendgridKey, SANDBOX_SENDGRID_PRIVATE_KEY: sendgridKeys.private },
+  routes: { sendgrid: (about) => sendgridWebhook.delivery({ type: 'delivered' }, about) },
 };

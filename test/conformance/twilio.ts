@@ -9,6 +9,7 @@ import {
 } from '#libs/testing';
 import { TwilioAdapter } from '../../apps/sms/src/providers/twilio/send/twilio.adapter.ts';
 import { textOf } from './common.ts';
+import type { ProviderSuite } from './suite.ts';
 import { twilioEvents, twilioReplies } from './twilio.events.ts';
 import type { SmsMessage } from '../../apps/sms/src/sms-message.ts';
 
@@ -208,4 +209,20 @@ export const oddReplies: OddWebhookDescription = {
   documented: twilioReplies,
   ways: waysTo('/webhooks/twilio/inbound'),
   body: (body) => withSignature('/webhooks/twilio/inbound', body),
+};
+
+export const suite: ProviderSuite<SmsMessage> = {
+  adapter: twilio,
+  webhook: twilioWebhook,
+  oddWebhooks: [oddTwilio, oddReplies],
+  service: (url) => ({
+    TWILIO_ACCOUNT_SID: twilioAccount,
+    TWILIO_AUTH_TOKEN: twilioToken,
+    ...(url !== undefined && { TWILIO_BASE_URL: url }),
+  }),
+  sandbox: { SANDBOX_TWILIO_ACCOUNT_SID: twilioAccount, SANDBOX_TWILIO_AUTH_TOKEN: twilioToken },
+  routes: {
+    'twilio/status': (about) => twilioWebhook.delivery({ type: 'delivered' }, { ...about, person: '+12025550199' }),
+    'twilio/inbound': () => inboundDelivery({ Body: 'Hello' }),
+  },
 };

@@ -2,6 +2,7 @@ import { ARCHITECTURE, architecturePage } from './architecture.ts';
 import { asyncApi } from './asyncapi.ts';
 import { servicesOf } from './config-schemas.ts';
 import { cliPage } from './cli.ts';
+import { COMPOSE, composeFile } from './compose.ts';
 import { configurationPage } from './configuration.ts';
 import { decisionsPage } from './decisions.ts';
 import { doctorPage } from './doctor.ts';
@@ -25,6 +26,7 @@ export async function pages(root: string): Promise<Map<string, string>> {
     ['docs/configuration.md', configurationPage(await servicesOf(root))],
     [ARCHITECTURE, architecturePage(root)],
     ['docs/adr/README.md', decisionsPage(root)],
+    [COMPOSE, composeFile(root)],
     ...errorPages(failureTables()),
   ]);
 }
