@@ -1,7 +1,6 @@
 import {
   context,
   metrics,
-  propagation,
   ROOT_CONTEXT,
   SpanKind,
   SpanStatusCode,
@@ -12,7 +11,9 @@ import {
   type Span,
 } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
+import { startLightSpan } from './light-tracer.ts';
 import { type MetricsEndpoint, servePrometheus } from './prometheus.ts';
+import { contextOfHeaders, headersOf, notePropagators, withSpan } from './trace-context.ts';
 
 export { SpanKind, type Attributes, type Context, type Span };
 
@@ -56,6 +57,7 @@ export async function startTelemetry(
     ...(!exporting && { spanProcessors: [silent] }),
   });
   sdk.start();
+  notePropagators();
   return async () => {
     await sdk.shutdown().catch(() => undefined);
     // Else a service that starts later in this process would count into what has been shut down.
@@ -68,7 +70,7 @@ const tracer = trace.getTracer('messaging-integrations');
 
 /** The context a carrier's `traceparent` names; a context without a trace where there is none. */
 export function contextFrom(carrier: Record<string, string | undefined>): Context {
-  return propagation.extract(ROOT_CONTEXT, carrier);
+  return contextOfHeaders(carrier);
 }
 
 /**
@@ -90,9 +92,7 @@ export const hasTrace = (of: Context): boolean => trace.getSpanContext(of) !== u
 
 /** `traceparent` (and `tracestate`) of the active span. */
 export function traceHeaders(of: Context = context.active()): Record<string, string> {
-  const carrier: Record<string, string> = {};
-  propagation.inject(of, carrier);
-  return carrier;
+  return headersOf(of);
 }
 
 /** The active trace's id, or undefined outside of one. */
@@ -124,15 +124,24 @@ export function label(span: Span, attributes: Attributes): void {
   for (const name in attributes) if (attributes[name] !== undefined) own[name] = attributes[name];
 }
 
+/** A span that the caller ends, and the context that holds it: for work that is no chain of calls. */
+export function beginSpan(name: string, options: SpanOptions): { span: Span; context: Context } {
+  const { kind = SpanKind.INTERNAL, parent = context.active(), attributes } = options;
+  const span = startLightSpan(tracer, { name, kind, parent, attributes });
+  return { span, context: withSpan(parent, span) };
+}
+
+/** Marks a span as failed, by the error's name only. */
+export const failSpan = (span: Span, error: unknown): Span =>
+  span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.name : 'error' });
+
 /** Runs `work` in a span of its own; a throw marks the span as failed, by the error's name only, and goes on. */
 export async function inSpan<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T> {
-  const parent = options.parent ?? context.active();
-  const span = tracer.startSpan(name, { kind: options.kind ?? SpanKind.INTERNAL }, parent);
-  if (options.attributes) label(span, options.attributes);
+  const { span, context: within } = beginSpan(name, options);
   try {
-    return await context.with(trace.setSpan(parent, span), () => work(span));
+    return await context.with(within, () => work(span));
   } catch (error) {
-    span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.name : 'error' });
+    failSpan(span, error);
     throw error;
   } finally {
     span.end();
