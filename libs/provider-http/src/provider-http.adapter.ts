@@ -1,6 +1,7 @@
 import { type Failure, InvalidConfiguration } from '#libs/contracts';
 import { ownFailure } from '#libs/providers';
 import { type Dispatcher, Pool } from 'undici';
+import { Deadlines, type Timed } from './deadlines.ts';
 
 export interface HttpCall {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -39,7 +40,7 @@ const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 export class ProviderHttp {
   private readonly pool: Pool;
   private readonly basePath: string;
-  private readonly timeoutMs: number;
+  private readonly deadlines: Deadlines;
 
   /**
    * @param baseUrl such as https://api.sendgrid.com
@@ -55,7 +56,7 @@ export class ProviderHttp {
       );
     }
     this.basePath = url.pathname.replace(/\/$/, '');
-    this.timeoutMs = timeoutMs;
+    this.deadlines = new Deadlines(timeoutMs);
     this.pool = new Pool(url.origin, {
       connections,
       pipelining: 1,
@@ -68,9 +69,7 @@ export class ProviderHttp {
   /** @throws CallBroken when there is no answer. */
   call(call: HttpCall): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
-      const exchange = new Exchange(call, resolve, reject);
-      const timer = setTimeout(() => exchange.giveUp('UND_ERR_HEADERS_TIMEOUT'), this.timeoutMs);
-      exchange.onEnd = () => clearTimeout(timer);
+      const exchange = new Exchange(call, this.deadlines, resolve, reject);
       const { method, path, headers, body } = call;
       this.pool.dispatch({ method, path: this.basePath + path, headers, body: body ?? null }, exchange);
     });
@@ -81,9 +80,10 @@ export class ProviderHttp {
   }
 }
 
-class Exchange implements Dispatcher.DispatchHandler {
-  onEnd: () => void = () => {};
+class Exchange implements Dispatcher.DispatchHandler, Timed {
+  dueAt = 0;
   private readonly wanted: HttpCall;
+  private readonly deadlines: Deadlines;
   private readonly resolve: (answer: HttpResponse) => void;
   private readonly reject: (error: CallBroken) => void;
   private controller: Dispatcher.DispatchController | undefined;
@@ -94,10 +94,17 @@ class Exchange implements Dispatcher.DispatchHandler {
   private readonly chunks: Buffer[] = [];
   private bytes = 0;
 
-  constructor(wanted: HttpCall, resolve: (answer: HttpResponse) => void, reject: (error: CallBroken) => void) {
+  constructor(
+    wanted: HttpCall,
+    deadlines: Deadlines,
+    resolve: (answer: HttpResponse) => void,
+    reject: (error: CallBroken) => void,
+  ) {
     this.wanted = wanted;
+    this.deadlines = deadlines;
     this.resolve = resolve;
     this.reject = reject;
+    deadlines.add(this);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -122,22 +129,29 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.end({ status: this.status, headers: this.headers, body: Buffer.concat(this.chunks).toString('utf8') });
+    this.end({ status: this.status, headers: this.headers, body: this.text() });
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error & { code?: string }): void {
     this.end(new CallBroken(error.code ?? error.name, this.written));
   }
 
-  giveUp(code: string): void {
-    this.end(new CallBroken(this.written ? code : 'UND_ERR_CONNECT_TIMEOUT', this.written));
+  expire(): void {
+    const code = this.written ? 'UND_ERR_HEADERS_TIMEOUT' : 'UND_ERR_CONNECT_TIMEOUT';
+    this.end(new CallBroken(code, this.written));
     this.controller?.abort(new Error('timed out'));
+  }
+
+  private text(): string {
+    const [first, ...others] = this.chunks;
+    if (!first) return '';
+    return (others.length === 0 ? first : Buffer.concat(this.chunks)).toString('utf8');
   }
 
   private end(result: HttpResponse | CallBroken): void {
     if (this.ended) return;
     this.ended = true;
-    this.onEnd();
+    this.deadlines.delete(this);
     if (result instanceof CallBroken) this.reject(result);
     else this.resolve(result);
   }
