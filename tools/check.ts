@@ -24,7 +24,6 @@ const tool = (name: string, command: string, ...args: string[]): Part => ({
 
 const types = tool('types', 'tsc', '--noEmit');
 const others: Part[] = [
-  { name: 'lockfile', command: process.execPath, args: [join('tools', 'complete-lockfile.mjs'), '--check'] },
   tool('format', 'prettier', '--check', '--log-level', 'warn', FORMATTED),
   tool('lint', 'oxlint', '--type-aware'),
   tool('boundaries', 'depcruise', '--config', '.dependency-cruiser.mjs', 'apps', 'libs', 'tools', 'test'),
