@@ -3,63 +3,42 @@
  * and what became of every message. The exit code is 0 only where nothing was lost, sent twice, turned around or left
  * open.
  */
-import { parseArgs } from 'node:util';
+import { CliCommand } from '../apps/cli/src/command.ts';
+import { run } from '../apps/cli/src/program.ts';
+import { wholeNumber } from '../bench/whole-number.ts';
 import { mustBeZero, passes } from '../test/chaos/check/check.policy.ts';
 import { seededBugs } from '../test/chaos/seeded-bugs.ts';
 import { reportOf } from '../test/chaos/report.ts';
 import { runChaos, wholeSystem } from '../test/chaos/run.ts';
-import { explain } from '../apps/cli/src/problem.ts';
-
-const usage = `npm run chaos -- [options]
-  --messages N   how many messages upstream publishes (2000)
-  --kills N      how often a process is killed, frozen, restarted or cut off (8)
-  --seed N       chooses messages and faults; the same seed chooses the same (by chance)
-  --json         one line of JSON: the figures
-  --keep         keep logs and data even where nothing was found
-  --seeded-bug NAME   run a system with a seeded bug, which must be found: ${Object.keys(seededBugs).join(', ')}
-  --with-parent  stop as soon as standard input closes`;
 
 interface Order {
-  messages: number;
+  messages?: number;
   kills: number;
-  seed: number;
+  seed?: number;
   json: boolean;
   keep: boolean;
-  seededBug: string | undefined;
+  seededBug?: string;
   withParent: boolean;
 }
 
-function parseOrder(): Order | undefined {
-  const { values } = parseArgs({
-    options: {
-      messages: { type: 'string' },
-      kills: { type: 'string' },
-      seed: { type: 'string' },
-      'seeded-bug': { type: 'string' },
-      json: { type: 'boolean' },
-      keep: { type: 'boolean' },
-      help: { type: 'boolean' },
-      'with-parent': { type: 'boolean' },
-    },
-  });
-  if (values.help) return undefined;
-  const whole = (name: string, value: string | undefined, standard: number) => {
-    const number = Number(value ?? standard);
-    if (!Number.isInteger(number) || number < 0) throw new Error(`--${name} must be a whole number`);
-    return number;
-  };
-  const seededBug = values['seeded-bug'];
-  if (seededBug !== undefined && !seededBugs[seededBug]) throw new Error(`there is no seeded bug ${seededBug}`);
-  return {
-    messages: whole('messages', values.messages, seededBugs[seededBug ?? '']?.messages ?? 2_000),
-    kills: whole('kills', values.kills, 8),
-    seed: whole('seed', values.seed, Math.floor(Math.random() * 1e6)),
-    json: values.json ?? false,
-    keep: values.keep ?? false,
-    seededBug,
-    withParent: values['with-parent'] ?? false,
-  };
-}
+const command = new CliCommand('npm run chaos --')
+  .description('Breaks a system of its own and checks that nothing is lost or sent twice (docs/chaos.md).')
+  .option('--messages <n>', 'how many messages upstream publishes (default: 2000)', wholeNumber(0))
+  .option('--kills <n>', 'how often a process is killed, frozen, restarted or cut off', wholeNumber(0), 8)
+  .option(
+    '--seed <n>',
+    'chooses messages and faults; the same seed chooses the same (default: by chance)',
+    wholeNumber(0),
+  )
+  .option('--json', 'one line of JSON: the figures', false)
+  .option('--keep', 'keep logs and data even where nothing was found', false)
+  .addOption(
+    new CliCommand()
+      .createOption('--seeded-bug <name>', 'run a system with a seeded bug, which must be found')
+      .choices(Object.keys(seededBugs)),
+  )
+  .option('--with-parent', 'stop as soon as standard input closes', false)
+  .does(chaos, { trouble: 2 });
 
 /** Ctrl-C, a TERM, or the end of the parent: the run ends early, and everything is stopped. */
 function untilAsked(withParent: boolean): AbortSignal {
@@ -74,18 +53,14 @@ function untilAsked(withParent: boolean): AbortSignal {
   return stopping.signal;
 }
 
-async function main(): Promise<number> {
-  const order = parseOrder();
-  if (!order) {
-    console.log(usage);
-    return 0;
-  }
-  const { messages, kills, seed, json, keep, seededBug } = order;
+async function chaos({ kills, seed = Math.floor(Math.random() * 1e6), json, keep, ...order }: Order): Promise<number> {
+  const { seededBug, withParent } = order;
+  const messages = order.messages ?? seededBugs[seededBug ?? '']?.messages ?? 2_000;
   const start = performance.now();
   // Of a death the first line is enough: the last words of the dead are in their logs.
   const say = (line: string) =>
     console.error(`[${((performance.now() - start) / 1000).toFixed(1)}] ${line.split('\n')[0]}`);
-  const signal = untilAsked(order.withParent);
+  const signal = untilAsked(withParent);
   say(`seed ${seed}`);
   const keeping = keep ? 'always' : seededBug ? 'never' : 'where something was found';
   const result = await runChaos(
@@ -105,9 +80,4 @@ async function main(): Promise<number> {
   return mustBeZero.every((name) => result.figures[name] === 0) ? 0 : 1;
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  console.error(explain(error));
-  process.exitCode = 2;
-}
+await run(command, process.argv.slice(2));

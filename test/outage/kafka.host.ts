@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { planKafka } from '../../apps/cli/src/stack/kafka/kafka.ts';
 import { readSettings } from '../../apps/cli/src/stack/settings/settings.ts';
 import { freePorts } from '../setup/free-ports.ts';
-import { host } from '../secure/hosted.ts';
+import { host } from '../setup/hosting.ts';
 
 export interface FragileKafka {
   brokers: string;
@@ -12,7 +12,7 @@ export interface FragileKafka {
   pidFile: string;
 }
 
-await host(async ({ dataDir, layout }) => {
+await host('outage', async ({ dataDir, layout, run }): Promise<FragileKafka> => {
   const [port, controllerPort] = await freePorts(2);
   const settings = readSettings({
     ...process.env,
@@ -21,11 +21,9 @@ await host(async ({ dataDir, layout }) => {
     KAFKA_CONTROLLER_PORT: controllerPort,
   });
   const pidFile = join(dataDir, 'kafka.pid');
-  const answer: FragileKafka = { brokers: `127.0.0.1:${port}`, pidFile };
-  return {
-    plan: planKafka(settings, layout),
-    answer,
+  await run(planKafka(settings, layout), {
     restarts: { firstWaitMs: 500, longestWaitMs: 500, deaths: 1_000, withinMs: 60_000 },
     changed: ({ pid }) => writeFileSync(pidFile, pid === undefined ? '' : String(pid)),
-  };
+  });
+  return { brokers: `127.0.0.1:${port}`, pidFile };
 });

@@ -9,7 +9,7 @@ import type { ProcessPlan } from '../../apps/cli/src/stack/process/supervised-pr
 import { runTool } from '../../apps/cli/src/stack/tool.ts';
 import { freePorts } from '../setup/free-ports.ts';
 import { anAuthority, type Authority } from './certificates.ts';
-import { host, type Home } from './hosted.ts';
+import { host, type Home } from '../setup/hosting.ts';
 
 export interface SecuredKafka {
   /** Asks for a login, over TLS; its certificate is for `localhost`. */
@@ -24,7 +24,7 @@ export interface SecuredKafka {
   >;
 }
 
-await host(async (home) => {
+await host('secure', async (home) => {
   const [loginPort, mutualPort, controllerPort] = (await freePorts(3)) as [string, string, string];
   const authority = anAuthority('authority');
   const password = randomBytes(18).toString('base64url');
@@ -35,7 +35,8 @@ await host(async (home) => {
     password,
     files: filesOf(home, authority, password),
   };
-  return { plan: planSecured(home, secured, controllerPort, authority), answer: secured };
+  await home.run(planSecured(home, secured, controllerPort, authority));
+  return secured;
 });
 
 function filesOf({ dataDir }: Home, authority: Authority, password: string): SecuredKafka['files'] {

@@ -9,7 +9,7 @@ import type { ProcessPlan } from '../../apps/cli/src/stack/process/supervised-pr
 import pg from 'pg';
 import { freePorts } from '../setup/free-ports.ts';
 import { anAuthority } from './certificates.ts';
-import { host, type Home } from './hosted.ts';
+import { host, type Home } from '../setup/hosting.ts';
 
 export interface SecuredPostgres {
   port: string;
@@ -20,7 +20,7 @@ export interface SecuredPostgres {
   files: Record<'ca' | 'otherCa', string>;
 }
 
-await host(async (home) => {
+await host('secure', async (home) => {
   const [port] = (await freePorts(1)) as [string];
   const password = loadSecrets(home.layout).databasePassword;
   const authority = anAuthority('authority');
@@ -29,7 +29,8 @@ await host(async (home) => {
   writeFileSync(files.otherCa, anAuthority('other authority').certificate);
   const url = new URL(localDatabaseUrl(Number(port), password, 'postgres'));
   const secured: SecuredPostgres = { port, user: url.username, password, database: 'postgres', files };
-  return { plan: planSecured(home, port, url, authority.issue('localhost')), answer: secured };
+  await home.run(planSecured(home, port, url, authority.issue('localhost')));
+  return secured;
 });
 
 /** The local PostgreSQL with a certificate, and rules that know only TLS. */

@@ -1,21 +1,17 @@
 /**
- * The running system for the end-to-end tests: `npm start -- --detach` with ports and a folder of its own. A process of
- * its own: it stops the system and removes the folder as soon as its standard input closes, however jest ends. Tells on
- * standard output, in one line of JSON, the environment the system was started with.
+ * The running system for the end-to-end tests: `npm start -- --detach` with ports and a folder of its own. Told is the
+ * environment the system was started with.
  */
 import { spawn } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { layoutOf } from '../../apps/cli/src/environment/layout.ts';
-import { readPlace } from '../../apps/cli/src/stack/postgres/postgres-location.ts';
-import { freePorts } from './free-ports.ts';
+import { StartProblem } from '../../apps/cli/src/problem.ts';
 import { anAuthority } from '../secure/certificates.ts';
 import { startTraceCollector } from '../trace-collector.ts';
+import { freePorts } from './free-ports.ts';
+import { host } from './hosting.ts';
 
-const dataDir = realpathSync(mkdtempSync(join(tmpdir(), 'messaging-e2e-')));
-chmodSync(dataDir, 0o755);
 const names = [
   'KAFKA_PORT',
   'KAFKA_CONTROLLER_PORT',
@@ -30,59 +26,52 @@ const names = [
   'SMS_METRICS_PORT',
   'RETRY_METRICS_PORT',
 ];
-const ports = await freePorts(names.length);
-// Files that requests name by URL come from a test's own https server on this machine.
-const authority = anAuthority('Files for tests');
-const filesAuthority = join(dataDir, 'files-authority.pem');
-writeFileSync(filesAuthority, authority.certificate);
-writeFileSync(join(dataDir, 'files-server.json'), JSON.stringify(authority.issue('localhost')), { mode: 0o600 });
-// A folder of its own for the templates, so that a test may add a version to one.
-const templates = join(dataDir, 'templates');
-cpSync(join(import.meta.dirname, '..', '..', 'templates'), templates, { recursive: true });
-addTemplate('greeting', {
-  'template.yaml': 'description: A greeting.\nvariables:\n  name: { type: string, description: Who., example: Ada }\n',
-  'subject.hbs': 'For {{name}}',
-  'text.hbs': 'Hello {{name}}.',
+
+await host('e2e', async ({ dataDir, atEnd }) => {
+  const ports = await freePorts(names.length);
+  // Files that requests name by URL come from a test's own https server on this machine.
+  const authority = anAuthority('Files for tests');
+  const filesAuthority = join(dataDir, 'files-authority.pem');
+  writeFileSync(filesAuthority, authority.certificate);
+  writeFileSync(join(dataDir, 'files-server.json'), JSON.stringify(authority.issue('localhost')), { mode: 0o600 });
+  // A folder of its own for the templates, so that a test may add a version to one.
+  const templates = join(dataDir, 'templates');
+  cpSync(join(import.meta.dirname, '..', '..', 'templates'), templates, { recursive: true });
+  addTemplate(templates, 'greeting', {
+    'template.yaml':
+      'description: A greeting.\nvariables:\n  name: { type: string, description: Who., example: Ada }\n',
+    'subject.hbs': 'For {{name}}',
+    'text.hbs': 'Hello {{name}}.',
+  });
+  const own: Record<string, string> = {
+    DATA_DIR: dataDir,
+    ...Object.fromEntries(names.map((name, index) => [name, ports[index]!])),
+    // A killed service's claims become unconfirmed when their lease is over: a short one spares the tests the wait.
+    SENDGRID_TIMEOUT_MS: '2000',
+    TWILIO_TIMEOUT_MS: '2000',
+    LEASE_GUARD_MS: '1000',
+    // One minute otherwise: how long the request of a cancelled message is waited for.
+    CANCEL_WAIT_MS: '5000',
+    TEMPLATES_DIR: templates,
+    FILES_ALLOWED_ADDRESSES: '127.0.0.1,::1',
+    NODE_EXTRA_CA_CERTS: filesAuthority,
+    OTEL_EXPORTER_OTLP_ENDPOINT: await startTraceCollector(),
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    OTEL_BSP_SCHEDULE_DELAY: '500',
+  };
+  atEnd(() => run(own, 'down'));
+  const { code, output } = await run(own, 'up', '--detach');
+  if (code !== 0) throw new StartProblem(output);
+  return { env: own };
 });
-const own: Record<string, string> = {
-  DATA_DIR: dataDir,
-  ...Object.fromEntries(names.map((name, index) => [name, ports[index]!])),
-  // A killed service's claims become unconfirmed when their lease is over: a short one spares the tests the wait.
-  SENDGRID_TIMEOUT_MS: '2000',
-  TWILIO_TIMEOUT_MS: '2000',
-  LEASE_GUARD_MS: '1000',
-  // One minute otherwise: how long the request of a cancelled message is waited for.
-  CANCEL_WAIT_MS: '5000',
-  TEMPLATES_DIR: templates,
-  FILES_ALLOWED_ADDRESSES: '127.0.0.1,::1',
-  NODE_EXTRA_CA_CERTS: filesAuthority,
-  OTEL_EXPORTER_OTLP_ENDPOINT: await startTraceCollector(),
-  OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-  OTEL_BSP_SCHEDULE_DELAY: '500',
-};
-let ending: Promise<never> | undefined;
 
-process.on('SIGTERM', end).on('SIGINT', end).on('SIGHUP', end);
-process.stdin.resume().on('end', end).on('error', end);
-
-const started = await run('up', '--detach');
-if (started.code === 0) tell({ env: own });
-else {
-  tell({ problem: started.output });
-  end();
-}
-
-function addTemplate(name: string, files: Record<string, string>): void {
+function addTemplate(templates: string, name: string, files: Record<string, string>): void {
   const folder = join(templates, name, '1');
   mkdirSync(folder, { recursive: true });
   for (const [file, content] of Object.entries(files)) writeFileSync(join(folder, file), content);
 }
 
-function tell(answer: object): void {
-  process.stdout.write(`${JSON.stringify(answer)}\n`);
-}
-
-async function run(...args: string[]): Promise<{ code: number | null; output: string }> {
+async function run(own: Record<string, string>, ...args: string[]): Promise<{ code: number | null; output: string }> {
   const node = [
     '--conditions=source',
     '--disable-warning=TimeoutNegativeWarning',
@@ -107,12 +96,4 @@ function withoutAmbient(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
       ([name]) => !/^(SENDGRID_|RESEND_|TWILIO_|KAFKA_|DATABASE_|TEST_|NODE_OPTIONS)/.test(name),
     ),
   );
-}
-
-function end(): void {
-  ending ??= run('down').then(() => {
-    const outside = readPlace(layoutOf(dataDir))?.home;
-    for (const folder of outside ? [outside, dataDir] : [dataDir]) rmSync(folder, { recursive: true, force: true });
-    process.exit(0);
-  });
 }

@@ -55,7 +55,7 @@ function describeCompletion(program: CliCommand): void {
 
 /** Runs the program and sets the exit code. Wrong use is answered by one sentence and a remedy. */
 export async function run(program: CliCommand, args: readonly string[]): Promise<void> {
-  if (args.length === 0) {
+  if (args.length === 0 && program.commands.length > 0) {
     program.outputHelp();
     return;
   }

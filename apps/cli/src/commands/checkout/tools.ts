@@ -39,7 +39,7 @@ const tools: readonly Tool[] = [
     description: 'Measures the platform (docs/performance.md): dispatch, keyed, latency or webhooks.',
     examples: ['bench dispatch', 'bench latency --json', 'bench --help'],
     needs: ['--build', '--kafka'],
-    exits: { 1: 'it could not be measured, or wrong use' },
+    exits: { 1: 'it could not be measured', 2: 'wrong use' },
   },
   {
     name: 'chaos',
