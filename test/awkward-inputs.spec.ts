@@ -7,7 +7,7 @@ import { ResendAdapter } from '../apps/email/src/providers/resend/send/resend.ad
 import { SendgridAdapter } from '../apps/email/src/providers/sendgrid/send/sendgrid.adapter.ts';
 import { attachmentsFrom } from '../apps/email/test/attachments.ts';
 import { SandboxConfig } from '../apps/sandbox/src/sandbox.config.ts';
-import { createLog } from '../apps/sandbox/src/core/log.ts';
+import { createLogger } from '#libs/telemetry';
 import { createSandbox, type Sandbox } from '../apps/sandbox/src/sandbox.ts';
 import { TwilioAdapter } from '../apps/sms/src/providers/twilio/send/twilio.adapter.ts';
 import type { SmsMessage } from '../apps/sms/src/sms-message.ts';
@@ -42,7 +42,7 @@ beforeAll(async () => {
       SANDBOX_TWILIO_ACCOUNT_SID: account,
       SANDBOX_TWILIO_AUTH_TOKEN: 'token',
     }),
-    createLog('silent'),
+    createLogger('sandbox', 'silent'),
   );
   const { url } = sandbox;
   sendgrid = new SendgridAdapter(

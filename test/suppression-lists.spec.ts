@@ -4,7 +4,7 @@ import type { ListPage, SuppressionLists } from '#libs/providers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ResendLists } from '../apps/email/src/providers/resend/account/resend.lists.adapter.ts';
 import { SendgridLists } from '../apps/email/src/providers/sendgrid/account/sendgrid.lists.adapter.ts';
-import { createLog } from '../apps/sandbox/src/core/log.ts';
+import { createLogger } from '#libs/telemetry';
 import { SandboxConfig } from '../apps/sandbox/src/sandbox.config.ts';
 import { createSandbox, type Sandbox } from '../apps/sandbox/src/sandbox.ts';
 
@@ -27,7 +27,7 @@ describe('the providers’ own lists', () => {
       SANDBOX_RESEND_API_KEY: resendKey,
       SANDBOX_RESEND_RATE_PER_S: '4',
     });
-    sandbox = await createSandbox(config, createLog('silent'));
+    sandbox = await createSandbox(config, createLogger('sandbox', 'silent'));
   });
   afterAll(() => sandbox.close());
 

@@ -6,7 +6,7 @@ import type { EmailMessage } from '../apps/email/src/email-message.ts';
 import { emailSchemaOf, usedOf } from '../apps/email/src/email.config.ts';
 import { EmailModule } from '../apps/email/src/email.module.ts';
 import { emailCatalogue } from '../apps/email/src/providers/catalogue.ts';
-import { createLog } from '../apps/sandbox/src/core/log.ts';
+import { createLogger } from '#libs/telemetry';
 import type { ProviderSimulator } from '../apps/sandbox/src/core/simulator.ts';
 import { sandboxConfigOf } from '../apps/sandbox/src/sandbox.config.ts';
 import { createSandbox, type Sandbox } from '../apps/sandbox/src/sandbox.ts';
@@ -57,7 +57,7 @@ beforeAll(async () => {
     SANDBOX_WEBHOOK_DELAY_MS: '20',
     ...postbirdSimulator.local.sandbox(secrets, { env: {}, serviceUrl: service.url }),
   });
-  sandbox = await createSandbox(config, createLog('silent'), simulators);
+  sandbox = await createSandbox(config, createLogger('sandbox', 'silent'), simulators);
   control = new SandboxControl(sandbox.url);
 }, 60_000);
 

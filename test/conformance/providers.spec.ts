@@ -6,7 +6,7 @@ import { emailSchema } from '../../apps/email/src/email.config.ts';
 import { catalogues } from '../../apps/cli/src/catalogue.ts';
 import { EmailModule } from '../../apps/email/src/email.module.ts';
 import { SandboxConfig } from '../../apps/sandbox/src/sandbox.config.ts';
-import { createLog } from '../../apps/sandbox/src/core/log.ts';
+import { createLogger } from '#libs/telemetry';
 import { createSandbox, type Sandbox } from '../../apps/sandbox/src/sandbox.ts';
 import { smsSchema } from '../../apps/sms/src/sms.config.ts';
 import { SmsModule } from '../../apps/sms/src/sms.module.ts';
@@ -34,7 +34,7 @@ beforeAll(async () => {
       SANDBOX_WEBHOOK_DELAY_MS: '20',
       ...sandboxEnv(),
     }),
-    createLog('silent'),
+    createLogger('sandbox', 'silent'),
   );
   control = new SandboxControl(sandbox.url);
   const common = {

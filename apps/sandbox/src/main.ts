@@ -1,9 +1,9 @@
 import { loadConfig } from '#libs/runtime';
 import { SandboxConfig } from './sandbox.config.ts';
-import { createLog } from './core/log.ts';
+import { createLogger } from '#libs/telemetry';
 import { createSandbox } from './sandbox.ts';
 
-const log = createLog();
+const log = createLogger('sandbox');
 
 try {
   const sandbox = await createSandbox(loadConfig(SandboxConfig), log);

@@ -1,7 +1,7 @@
+import type { Logger } from '#libs/telemetry';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AccountService } from './core/account/account.service.ts';
-import { type CoreConfig, SANDBOX_CONFIG } from './core/config.ts';
 import { CallbackController } from './core/control/callback.controller.ts';
 import { ControlController } from './core/control/control.controller.ts';
 import { FailureFilter } from './core/gate/failure.filter.ts';
@@ -12,7 +12,7 @@ import { InboxService } from './core/inbox/inbox.service.ts';
 import { InlineImageStore } from './core/inbox/inline-image.store.ts';
 import { JournalStore } from './core/inbox/journal.store.ts';
 import { MessageStore } from './core/inbox/message.store.ts';
-import { SANDBOX_LOG, type SandboxLog } from './core/log.ts';
+import { type CoreConfig, SANDBOX_CONFIG, SANDBOX_LOG } from './core/config.ts';
 import type { RunningSimulator } from './core/simulator.ts';
 import { SIMULATORS, Simulators } from './core/simulators.service.ts';
 import { TemplatesController } from './core/templates/templates.controller.ts';
@@ -32,7 +32,7 @@ const controllers = [ControlController, CallbackController, PageController, Temp
 
 @Module({})
 export class SandboxModule {
-  static with(config: CoreConfig, log: SandboxLog, simulators: readonly RunningSimulator[]): DynamicModule {
+  static with(config: CoreConfig, log: Logger, simulators: readonly RunningSimulator[]): DynamicModule {
     const given = [
       { provide: SANDBOX_CONFIG, useValue: config },
       { provide: SANDBOX_LOG, useValue: log },

@@ -7,7 +7,7 @@ import { MAX_BODY_BYTES } from './core/gate/refusal.policy.ts';
 import { isLoopback } from './core/loopback.policy.ts';
 import type { CoreConfig } from './core/config.ts';
 import type { ProviderSimulator } from './core/simulator.ts';
-import { createLog, NestLog, type SandboxLog } from './core/log.ts';
+import { createLogger, type Logger, NestLogger } from '#libs/telemetry';
 import { SandboxModule } from './sandbox.module.ts';
 import { simulatorCatalogue } from './simulators/catalogue.ts';
 
@@ -26,7 +26,7 @@ const CLOSE_WITHIN_MS = 2_000;
  */
 export async function createSandbox(
   config: CoreConfig,
-  log: SandboxLog = createLog(),
+  log: Logger = createLogger('sandbox'),
   simulators: readonly ProviderSimulator[] = simulatorCatalogue,
 ): Promise<Sandbox> {
   if (!config.SANDBOX_ALLOW_REMOTE && !isLoopback(config.HTTP_HOST)) {
@@ -40,7 +40,7 @@ export async function createSandbox(
     simulators.map(async (simulator) => ({ simulator, parts: await simulator.load() })),
   );
   const app = await NestFactory.create<NestFastifyApplication>(SandboxModule.with(config, log, running), adapter, {
-    logger: new NestLog(log),
+    logger: new NestLogger(log),
     rawBody: true,
     abortOnError: false,
   });

@@ -3,7 +3,7 @@ import sendgridClient from '@sendgrid/client';
 import sendgrid from '@sendgrid/mail';
 import twilio from 'twilio';
 import { SandboxConfig } from '../src/sandbox.config.ts';
-import { createLog } from '../src/core/log.ts';
+import { createLogger } from '#libs/telemetry';
 import { createSandbox, type Sandbox } from '../src/sandbox.ts';
 
 const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -25,7 +25,7 @@ export function running(settings: Record<string, string | undefined> = {}): Prom
     SANDBOX_TWILIO_AUTH_TOKEN: authToken,
     ...settings,
   });
-  return createSandbox(config, createLog('silent'));
+  return createSandbox(config, createLogger('sandbox', 'silent'));
 }
 
 export type Sent = [answer: { statusCode: number; headers: Record<string, unknown> }, body: unknown];

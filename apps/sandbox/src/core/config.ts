@@ -62,3 +62,6 @@ export type CoreConfig = z.infer<typeof schema>;
 
 /** Injection token of the parsed configuration. */
 export const SANDBOX_CONFIG = Symbol('sandbox configuration');
+
+/** Injection token of the log, in which ids, counts and codes stand, never an address or content. */
+export const SANDBOX_LOG = Symbol('sandbox log');

@@ -1,6 +1,7 @@
+import type { Logger } from '#libs/telemetry';
 import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { SANDBOX_LOG, type SandboxLog } from '../log.ts';
+import { SANDBOX_LOG } from '../config.ts';
 import { give } from './give.ts';
 import { Simulators } from '../simulators.service.ts';
 import { failureResponse, unroutedStatus } from './refusal.policy.ts';
@@ -9,7 +10,7 @@ import { failureResponse, unroutedStatus } from './refusal.policy.ts';
 @Catch()
 export class FailureFilter implements ExceptionFilter {
   constructor(
-    @Inject(SANDBOX_LOG) private readonly log: SandboxLog,
+    @Inject(SANDBOX_LOG) private readonly log: Logger,
     private readonly simulators: Simulators,
   ) {}
 

@@ -1,5 +1,6 @@
+import type { Logger } from '#libs/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
-import { SANDBOX_LOG, type SandboxLog } from '../log.ts';
+import { SANDBOX_LOG } from '../config.ts';
 import { Simulators } from '../simulators.service.ts';
 import type { FaultChange } from './fault-change.policy.ts';
 import { hits, type Fault } from './fault.policy.ts';
@@ -11,7 +12,7 @@ export class FaultService {
   private readonly active: Map<string, Fault[]>;
 
   constructor(
-    @Inject(SANDBOX_LOG) private readonly log: SandboxLog,
+    @Inject(SANDBOX_LOG) private readonly log: Logger,
     simulators: Simulators,
   ) {
     this.active = new Map(simulators.all.map(({ name }) => [name, []]));

@@ -1,6 +1,6 @@
+import type { Logger } from '#libs/telemetry';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { type CoreConfig, SANDBOX_CONFIG } from '../config.ts';
-import { SANDBOX_LOG, type SandboxLog } from '../log.ts';
+import { type CoreConfig, SANDBOX_CONFIG, SANDBOX_LOG } from '../config.ts';
 import { LifecycleService } from '../webhooks/lifecycle.service.ts';
 import type { InlineImage } from './inline-image.policy.ts';
 import { InlineImageStore } from './inline-image.store.ts';
@@ -15,7 +15,7 @@ import { withEvents, suppressedPlan } from './plan.policy.ts';
 export class InboxService implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     @Inject(SANDBOX_CONFIG) private readonly config: CoreConfig,
-    @Inject(SANDBOX_LOG) private readonly log: SandboxLog,
+    @Inject(SANDBOX_LOG) private readonly log: Logger,
     private readonly store: MessageStore,
     private readonly images: InlineImageStore,
     private readonly journal: JournalStore,

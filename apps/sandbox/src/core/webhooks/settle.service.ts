@@ -1,14 +1,15 @@
+import type { Logger } from '#libs/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { JournalStore } from '../inbox/journal.store.ts';
 import type { WebhookState } from '../inbox/message.ts';
-import { SANDBOX_LOG, type SandboxLog } from '../log.ts';
+import { SANDBOX_LOG } from '../config.ts';
 import type { Notice } from './notice.ts';
 
 /** Writes down that an event needs no webhook any more. */
 @Injectable()
 export class SettleService {
   constructor(
-    @Inject(SANDBOX_LOG) private readonly log: SandboxLog,
+    @Inject(SANDBOX_LOG) private readonly log: Logger,
     private readonly journal: JournalStore,
   ) {}
 

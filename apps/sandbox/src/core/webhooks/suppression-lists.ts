@@ -1,10 +1,10 @@
+import type { Logger } from '#libs/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { JournalStore } from '../inbox/journal.store.ts';
 import { Simulators } from '../simulators.service.ts';
 import type { SandboxMessage } from '../inbox/message.ts';
 import { suppressedPlan } from '../inbox/plan.policy.ts';
-import { type CoreConfig, SANDBOX_CONFIG } from '../config.ts';
-import { SANDBOX_LOG, type SandboxLog } from '../log.ts';
+import { type CoreConfig, SANDBOX_CONFIG, SANDBOX_LOG } from '../config.ts';
 
 /**
  * The providers' suppression lists: what happens to a message may put its recipient there, and who is there gets no
@@ -14,7 +14,7 @@ import { SANDBOX_LOG, type SandboxLog } from '../log.ts';
 export class SuppressionLists {
   constructor(
     @Inject(SANDBOX_CONFIG) private readonly config: CoreConfig,
-    @Inject(SANDBOX_LOG) private readonly log: SandboxLog,
+    @Inject(SANDBOX_LOG) private readonly log: Logger,
     private readonly journal: JournalStore,
     private readonly simulators: Simulators,
   ) {}

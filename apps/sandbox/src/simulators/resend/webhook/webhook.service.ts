@@ -1,7 +1,8 @@
+import type { Logger } from '#libs/telemetry';
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ResendMessage } from '../message.ts';
-import { SANDBOX_LOG, type SandboxLog } from '../../../core/log.ts';
+import { SANDBOX_LOG } from '../../../core/config.ts';
 import type { Notice } from '../../../core/webhooks/notice.ts';
 import { SettleService } from '../../../core/webhooks/settle.service.ts';
 import { TimelineService } from '../../../core/webhooks/timeline.service.ts';
@@ -17,7 +18,7 @@ const TIMEOUT_MS = 15_000;
 @Injectable()
 export class ResendWebhookService {
   constructor(
-    @Inject(SANDBOX_LOG) private readonly log: SandboxLog,
+    @Inject(SANDBOX_LOG) private readonly log: Logger,
     private readonly timeline: TimelineService,
     private readonly settlement: SettleService,
     private readonly webhook: WebhookAdapter,

@@ -1,7 +1,8 @@
+import type { Logger } from '#libs/telemetry';
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { MailMessage } from '../message.ts';
-import { SANDBOX_LOG, type SandboxLog } from '../../../core/log.ts';
+import { SANDBOX_LOG } from '../../../core/config.ts';
 import { waitAfter } from '../../../core/webhooks/backoff.policy.ts';
 import type { Notice } from '../../../core/webhooks/notice.ts';
 import { SettleService } from '../../../core/webhooks/settle.service.ts';
@@ -33,7 +34,7 @@ export class EventWebhookService {
   private scheduled = false;
 
   constructor(
-    @Inject(SANDBOX_LOG) private readonly log: SandboxLog,
+    @Inject(SANDBOX_LOG) private readonly log: Logger,
     private readonly timeline: TimelineService,
     private readonly settlement: SettleService,
     private readonly webhook: WebhookAdapter,

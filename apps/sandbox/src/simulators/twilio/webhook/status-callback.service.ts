@@ -1,9 +1,9 @@
+import type { Logger } from '#libs/telemetry';
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { TextMessage } from '../message.ts';
-import { SANDBOX_CONFIG } from '../../../core/config.ts';
 import type { SandboxConfig } from '../settings.ts';
-import { SANDBOX_LOG, type SandboxLog } from '../../../core/log.ts';
+import { SANDBOX_CONFIG, SANDBOX_LOG } from '../../../core/config.ts';
 import { waitAfter } from '../../../core/webhooks/backoff.policy.ts';
 import type { Notice } from '../../../core/webhooks/notice.ts';
 import { SettleService } from '../../../core/webhooks/settle.service.ts';
@@ -22,7 +22,7 @@ export class StatusCallbackService {
 
   constructor(
     @Inject(SANDBOX_CONFIG) config: SandboxConfig,
-    @Inject(SANDBOX_LOG) private readonly log: SandboxLog,
+    @Inject(SANDBOX_LOG) private readonly log: Logger,
     private readonly timeline: TimelineService,
     private readonly settlement: SettleService,
     private readonly webhook: WebhookAdapter,
