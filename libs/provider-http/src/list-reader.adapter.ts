@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { holdByHeaders, type ListPage, SuppressionLists } from '#libs/providers';
+import { bearerHeaders } from './probe.adapter.ts';
 import { CallBroken, type HttpResponse, ProviderHttp } from './provider-http.adapter.ts';
 
 interface ListReaderOptions {
@@ -81,14 +82,8 @@ export abstract class HttpLists extends SuppressionLists {
   async *read(): AsyncGenerator<ListPage> {
     const { apiKey, baseUrl, timeoutMs, stopping } = this.access;
     const http = new ProviderHttp(this.setting, baseUrl, timeoutMs, 1);
-    // Resend refuses calls without a User-Agent.
-    const headers = {
-      authorization: `Bearer ${apiKey}`,
-      accept: 'application/json',
-      'user-agent': 'messaging-integrations',
-    };
     try {
-      yield* this.pages(new ListReader({ http, headers, stopping }));
+      yield* this.pages(new ListReader({ http, headers: bearerHeaders(apiKey), stopping }));
     } finally {
       await http.close();
     }

@@ -13,6 +13,24 @@ export async function ask(http: ProviderHttp, call: HttpCall): Promise<Reported>
   }
 }
 
+/** Headers of a call with a bearer key; Resend refuses those without a User-Agent. */
+export const bearerHeaders = (key: string, hasBody = false): Record<string, string> => ({
+  authorization: `Bearer ${key}`,
+  accept: 'application/json',
+  'user-agent': 'messaging-integrations',
+  ...(hasBody && { 'content-type': 'application/json' }),
+});
+
+/** Asks with a bearer key, and a JSON body where there is one. */
+export function askWithKey(
+  http: ProviderHttp,
+  key: string,
+  { method, path, body }: { method: HttpCall['method']; path: string; body?: unknown },
+): Promise<Reported> {
+  const headers = bearerHeaders(key, body !== undefined);
+  return ask(http, { method, path, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

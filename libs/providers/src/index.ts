@@ -1,3 +1,4 @@
+export * from './account/account-look.ts';
 export * from './account/doctor.port.ts';
 export * from './account/finding.ts';
 export * from './account/probe-result.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Finding, Reported, ProviderDoctor, Repair } from '#libs/providers';
-import { ask, type HttpCall, ProviderHttp } from '#libs/provider-http';
+import { bodyOf, type Finding, type ProviderDoctor, type Repair, type Reported } from '#libs/providers';
+import { askWithKey, type HttpCall, ProviderHttp } from '#libs/provider-http';
 import { webhookEvents } from './resend.checks.ts';
 import {
   domainFinding,
@@ -71,7 +71,7 @@ export class ResendDoctor implements ProviderDoctor {
     const ours = ourWebhook(webhooksOf(listed) ?? [], this.account.webhookUrl);
     if (!ours) return undefined;
     const reported = await this.ask('GET', `/webhooks/${ours.id}`);
-    return (reported.reached && reported.status === 200 && Webhook.safeParse(reported.body).data) || ours;
+    return bodyOf(reported, Webhook) ?? ours;
   }
 
   private async register(): Promise<Repair[]> {
@@ -124,16 +124,8 @@ export class ResendDoctor implements ProviderDoctor {
     body?: unknown,
     key = this.account.doctorKey,
   ): Promise<Reported> {
-    // Resend refuses calls without a User-Agent.
-    const headers = {
-      authorization: `Bearer ${key}`,
-      accept: 'application/json',
-      'user-agent': 'messaging-integrations',
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    };
-    const call = { method, path, headers, body: body === undefined ? undefined : JSON.stringify(body) };
     for (let again = 0; ; again += 1) {
-      const reported = await ask(this.http, call);
+      const reported = await askWithKey(this.http, key, { method, path, body });
       // A team has a few requests a second for all it does; a refused one was not looked at.
       if (!reported.reached || reported.status !== 429 || again === 3) return reported;
       await delay(1_100);

@@ -1,51 +1,26 @@
-import { clockSeen, type Finding, findingsOf, type ProviderCheck, type Reported, problemOf } from '#libs/providers';
+import { bodyOf, type Finding, findingsOf, keyLook, type Reported, webhookFindingsOf } from '#libs/providers';
 import { z } from 'zod';
 import { resendChecks, webhookEvents } from './resend.checks.ts';
 
+const account = { name: 'resend', label: 'Resend', checks: resendChecks };
 const say = findingsOf(resendChecks);
 
 const Refusal = z.object({ name: z.string() });
-const nameOf = (reported: Reported) => (reported.reached ? Refusal.safeParse(reported.body).data?.name : undefined);
+const nameOf = (body: unknown) => Refusal.safeParse(body).data?.name;
+
+const mayOnlySend = (status: number, body: unknown) => status === 401 && nameOf(body) === 'restricted_api_key';
 
 /** Whether GET /domains was refused only because the key may send and nothing else. */
-export const isRestricted = (reported: Reported): boolean =>
-  reported.reached && reported.status === 401 && nameOf(reported) === 'restricted_api_key';
+const isRestricted = (reported: Reported): boolean => reported.reached && mayOnlySend(reported.status, reported.body);
 
 /** What GET /domains says of a key: the cheap checks, one question. */
-export function keyFindings(reported: Reported): Finding[] {
-  const trouble = problemOf(reported);
-  if (trouble !== undefined || !reported.reached)
-    return [
-      say.fail(
-        'resend.key',
-        trouble ?? '',
-        'Look at RESEND_BASE_URL, the network, and its status page; messages wait meanwhile.',
-      ),
-      clock(reported),
-    ];
+export const { keyFindings, readinessOf } = keyLook(account, (status, body) => {
   const accepted = say.ok('resend.key', 'the key is accepted');
-  if (reported.status === 200) return [accepted, say.ok('resend.permission', 'full access'), clock(reported)];
-  if (isRestricted(reported))
-    return [accepted, say.ok('resend.permission', 'sending access only: the least there is'), clock(reported)];
-  return [
-    say.fail('resend.key', `the key is refused (${reported.status}${nameOf(reported) ? `, ${nameOf(reported)}` : ''})`),
-    clock(reported),
-  ];
-}
-
-function clock(reported: Reported): Finding {
-  const { state, seen } = clockSeen(reported);
-  return say[state]('resend.clock', seen);
-}
-
-/** The same, as readiness and the start of the service want it. */
-export function readinessOf(reported: Reported): ProviderCheck {
-  const findings = keyFindings(reported);
-  const failed = findings.find(({ state }) => state === 'fail');
-  if (!failed) return { state: 'ok', warnings: findings.filter(({ state }) => state === 'warn') };
-  const words = { meaning: `Resend: ${failed.seen}.`, remedy: failed.remedy ?? '' };
-  return problemOf(reported) === undefined ? { state: 'refused', ...words } : { state: 'unreachable', ...words };
-}
+  if (status === 200) return [accepted, say.ok('resend.permission', 'full access')];
+  if (mayOnlySend(status, body))
+    return [accepted, say.ok('resend.permission', 'sending access only: the least there is')];
+  return [say.fail('resend.key', `the key is refused (${status}${nameOf(body) ? `, ${nameOf(body)}` : ''})`)];
+});
 
 const Domains = z.object({ data: z.array(z.object({ name: z.string(), status: z.string() })) });
 const cannotRead =
@@ -63,7 +38,7 @@ export function domainFinding(from: string | undefined, reported: Reported): Fin
   if (domain === 'resend.dev')
     return say.warn('resend.domain', 'resend.dev reaches only the address of the account itself');
   if (isRestricted(reported)) return say.skipped('resend.domain', cannotRead);
-  const known = reported.reached && reported.status === 200 ? Domains.safeParse(reported.body).data?.data : undefined;
+  const known = bodyOf(reported, Domains)?.data;
   if (!known)
     return say.skipped(
       'resend.domain',
@@ -88,8 +63,7 @@ export type Webhook = z.infer<typeof Webhook>;
 const Webhooks = z.object({ data: z.array(Webhook) });
 
 /** The webhooks of the account; undefined where the key may not read them. */
-export const webhooksOf = (reported: Reported): Webhook[] | undefined =>
-  reported.reached && reported.status === 200 ? Webhooks.safeParse(reported.body).data?.data : undefined;
+export const webhooksOf = (reported: Reported): Webhook[] | undefined => bodyOf(reported, Webhooks)?.data;
 
 /** Ours is the one with our address: another, with our path too, may be another installation's. */
 export const ourWebhook = (webhooks: readonly Webhook[], url: string): Webhook | undefined =>
@@ -109,22 +83,12 @@ export function webhookFindings(
   const webhooks = webhooksOf(listed);
   if (!webhooks)
     return [say.skipped('resend.webhook', isRestricted(listed) ? cannotRead : 'the webhooks cannot be read')];
-  if (!ours)
-    return [
-      say.fail(
-        'resend.webhook',
-        webhooks.length === 0 ? `there is none; ours would be ${url}` : `none of ${webhooks.length} points to ${url}`,
-      ),
-    ];
-  if (ours.status !== 'enabled') return [say.fail('resend.webhook', `the one for ${url} is ${ours.status}`)];
-  const missing = missingEvents(ours);
-  return [
-    say.ok('resend.webhook', `${url} is called`),
-    missing.length === 0
-      ? say.ok('resend.webhook-events', 'all')
-      : say.fail('resend.webhook-events', `does not report: ${missing.join(', ')}`),
-    signingFinding(ours.signing_secret ?? undefined, secrets),
-  ];
+  const seen = ours && {
+    off: ours.status === 'enabled' ? undefined : ours.status,
+    missing: missingEvents(ours),
+    signing: signingFinding(ours.signing_secret ?? undefined, secrets),
+  };
+  return webhookFindingsOf(account, url, webhooks.length, seen);
 }
 
 function signingFinding(secret: string | undefined, secrets: readonly string[]): Finding {

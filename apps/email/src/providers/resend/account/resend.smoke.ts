@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { smokeCall, statusWords } from '#libs/provider-http';
+import { bearerHeaders, smokeCall, statusWords } from '#libs/provider-http';
 import { type Evidence, evidenceOf, type SmokeTrial } from '#libs/providers';
 import { resendUrlFrom } from './resend.config.ts';
 
@@ -14,13 +14,7 @@ export const tryResend: SmokeTrial = async (read) => {
   for (const name of ['delivered', 'bounced']) {
     const { status, body } = await smokeCall(`${resendUrlFrom(read)}/emails`, {
       method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/json',
-        'user-agent': 'messaging-integrations',
-        authorization: `Bearer ${key}`,
-        'idempotency-key': `smoke-${randomUUID()}`,
-      },
+      headers: { ...bearerHeaders(key, true), 'idempotency-key': `smoke-${randomUUID()}` },
       body: JSON.stringify({ from, to: `${name}+smoke@resend.dev`, subject: 'Smoke', text: 'Smoke' }),
     });
     const taken = status === 200 && typeof body['id'] === 'string';

@@ -1,5 +1,5 @@
 import type { Finding, Reported, ProviderDoctor, Repair } from '#libs/providers';
-import { ask, type HttpCall, ProviderHttp } from '#libs/provider-http';
+import { askWithKey, type HttpCall, ProviderHttp } from '#libs/provider-http';
 import { webhookEvents } from './sendgrid.checks.ts';
 import {
   keyFindings,
@@ -126,12 +126,7 @@ export class SendgridDoctor implements ProviderDoctor {
     body?: unknown,
     key = this.account.doctorKey,
   ): Promise<Reported> {
-    const headers = {
-      authorization: `Bearer ${key}`,
-      accept: 'application/json',
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    };
-    return ask(this.http, { method, path, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    return askWithKey(this.http, key, { method, path, body });
   }
 }
 

@@ -1,25 +1,16 @@
-import { clockSeen, type Finding, findingsOf, type ProviderCheck, type Reported, problemOf } from '#libs/providers';
+import { bodyOf, type Finding, findingsOf, keyLook, type Reported, webhookFindingsOf } from '#libs/providers';
 import { z } from 'zod';
 import { powerfulScopes, scopeUses, sendgridChecks, webhookEvents } from './sendgrid.checks.ts';
 
+const account = { name: 'sendgrid', label: 'SendGrid', checks: sendgridChecks };
 const say = findingsOf(sendgridChecks);
 
 /** What GET /v3/scopes says of a key: the cheap checks, one question. */
-export function keyFindings(reported: Reported): Finding[] {
-  const trouble = problemOf(reported);
-  if (trouble !== undefined || !reported.reached)
-    return [
-      say.fail(
-        'sendgrid.key',
-        trouble ?? '',
-        'Look at SENDGRID_BASE_URL, the network, and its status page; messages wait meanwhile.',
-      ),
-      clock(reported),
-    ];
-  if (reported.status !== 200) return [refused(reported.status, reported.body), clock(reported)];
-  const { scopes } = Scopes.parse(reported.body);
-  return [say.ok('sendgrid.key', 'the key is accepted'), scopeFinding(scopes), powerFinding(scopes), clock(reported)];
-}
+export const { keyFindings, readinessOf } = keyLook(account, (status, body) => {
+  if (status !== 200) return [refused(status, body)];
+  const { scopes } = Scopes.parse(body);
+  return [say.ok('sendgrid.key', 'the key is accepted'), scopeFinding(scopes), powerFinding(scopes)];
+});
 
 const Scopes = z.object({ scopes: z.array(z.string()) }).catch({ scopes: [] });
 
@@ -48,20 +39,6 @@ function powerFinding(scopes: readonly string[]): Finding {
   return say.warn('sendgrid.power', `${powerful.length} such: ${shown}${powerful.length > 5 ? ', …' : ''}`);
 }
 
-function clock(reported: Reported): Finding {
-  const { state, seen } = clockSeen(reported);
-  return say[state]('sendgrid.clock', seen);
-}
-
-/** The same, as readiness and the start of the service want it. */
-export function readinessOf(reported: Reported): ProviderCheck {
-  const findings = keyFindings(reported);
-  const failed = findings.find(({ state }) => state === 'fail');
-  if (!failed) return { state: 'ok', warnings: findings.filter(({ state }) => state === 'warn') };
-  const words = { meaning: `SendGrid: ${failed.seen}.`, remedy: failed.remedy ?? '' };
-  return problemOf(reported) === undefined ? { state: 'refused', ...words } : { state: 'unreachable', ...words };
-}
-
 const Domains = z.array(z.object({ domain: z.string(), subdomain: z.string().nullish(), valid: z.boolean() }));
 const Senders = z.object({ results: z.array(z.object({ from_email: z.string(), verified: z.boolean() })) });
 
@@ -74,12 +51,12 @@ export function senderFinding(from: string | undefined, domains: Reported, sende
       'Set EMAIL_FROM to an address whose domain is authenticated at SendGrid.',
     );
   const domain = from.slice(from.lastIndexOf('@') + 1).toLowerCase();
-  const known = domains.reached && domains.status === 200 ? Domains.safeParse(domains.body).data : undefined;
+  const known = bodyOf(domains, Domains);
   const own = known?.find((entry) =>
     [entry.domain, `${entry.subdomain ?? ''}.${entry.domain}`].some((name) => name.toLowerCase() === domain),
   );
   if (own?.valid) return say.ok('sendgrid.sender', `${domain} is authenticated`);
-  const single = senders.reached && senders.status === 200 ? Senders.safeParse(senders.body).data?.results : undefined;
+  const single = bodyOf(senders, Senders)?.results;
   const sender = single?.find((entry) => entry.from_email.toLowerCase() === from.toLowerCase());
   if (sender?.verified)
     return say.warn('sendgrid.sender', `the sender is verified, its domain ${domain} is not authenticated`);
@@ -116,8 +93,7 @@ const Webhooks = z
   .transform(({ webhooks }) => webhooks.flatMap((one) => Webhook.safeParse(one).data ?? []));
 
 /** The event webhooks of the account; undefined where the key may not read them. */
-export const webhooksOf = (reported: Reported): Webhook[] | undefined =>
-  reported.reached && reported.status === 200 ? Webhooks.safeParse(reported.body).data : undefined;
+export const webhooksOf = (reported: Reported): Webhook[] | undefined => bodyOf(reported, Webhooks);
 
 /** Ours is the one with our address: another, with our path too, may be another installation's. */
 export const ourWebhook = (webhooks: readonly Webhook[], url: string): Webhook | undefined =>
@@ -137,22 +113,12 @@ export function webhookFindings(reported: Reported, url: string, keys: readonly 
       ),
     ];
   const ours = ourWebhook(webhooks, url);
-  if (!ours)
-    return [
-      say.fail(
-        'sendgrid.webhook',
-        webhooks.length === 0 ? `there is none; ours would be ${url}` : `none of ${webhooks.length} points to ${url}`,
-      ),
-    ];
-  if (!ours.enabled) return [say.fail('sendgrid.webhook', `the one for ${url} is switched off`)];
-  const missing = missingEvents(ours);
-  return [
-    say.ok('sendgrid.webhook', `${url} is called`),
-    missing.length === 0
-      ? say.ok('sendgrid.webhook-events', 'all')
-      : say.fail('sendgrid.webhook-events', `does not report: ${missing.join(', ')}`),
-    signingFinding(ours.public_key ?? '', keys),
-  ];
+  const seen = ours && {
+    off: ours.enabled ? undefined : 'switched off',
+    missing: missingEvents(ours),
+    signing: signingFinding(ours.public_key ?? '', keys),
+  };
+  return webhookFindingsOf(account, url, webhooks.length, seen);
 }
 
 function signingFinding(publicKey: string, keys: readonly string[]): Finding {

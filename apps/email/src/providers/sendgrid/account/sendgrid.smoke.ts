@@ -1,4 +1,4 @@
-import { smokeCall, statusWords } from '#libs/provider-http';
+import { bearerHeaders, smokeCall, statusWords } from '#libs/provider-http';
 import { evidenceOf, type SmokeTrial } from '#libs/providers';
 import { mailboxOf } from '../../../email-message.ts';
 import { sendgridUrlFrom } from './sendgrid.config.ts';
@@ -19,12 +19,7 @@ export const trySendgrid: SmokeTrial = async (read) => {
   };
   const { status } = await smokeCall(`${sendgridUrlFrom(read)}/v3/mail/send`, {
     method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/json',
-      'user-agent': 'messaging-integrations',
-      authorization: `Bearer ${key}`,
-    },
+    headers: bearerHeaders(key, true),
     body: JSON.stringify(mail),
   });
   if (status === 200) return [proved('key, sender and mail are accepted (sandbox mode: nothing was sent)')];

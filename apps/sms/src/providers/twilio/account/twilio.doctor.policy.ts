@@ -1,29 +1,19 @@
-import { clockSeen, type Finding, findingsOf, type ProviderCheck, type Reported, problemOf } from '#libs/providers';
+import { bodyOf, type Finding, findingsOf, keyLook, problemOf, type Reported } from '#libs/providers';
 import { z } from 'zod';
 import { twilioChecks } from './twilio.checks.ts';
 
 const say = findingsOf(twilioChecks);
 
 /** What a list of one message says of the credentials: works with every kind of key, unlike the account itself. */
-export function keyFindings(reported: Reported): Finding[] {
-  const trouble = problemOf(reported);
-  if (trouble !== undefined || !reported.reached)
+export const { keyFindings, readinessOf } = keyLook(
+  { name: 'twilio', label: 'Twilio', checks: twilioChecks },
+  (status, body) => {
+    if (status === 200) return [say.ok('twilio.key', 'the credentials are accepted')];
     return [
-      say.fail(
-        'twilio.key',
-        trouble ?? '',
-        'Look at TWILIO_BASE_URL, the network, and its status page; messages wait meanwhile.',
-      ),
-      clock(reported),
+      codeOf(body) === 20008 ? testCredentials : say.fail('twilio.key', `the credentials are refused (${status})`),
     ];
-  if (reported.status === 200) return [say.ok('twilio.key', 'the credentials are accepted'), clock(reported)];
-  return [
-    codeOf(reported.body) === 20008
-      ? testCredentials
-      : say.fail('twilio.key', `the credentials are refused (${reported.status})`),
-    clock(reported),
-  ];
-}
+  },
+);
 
 const codeOf = (body: unknown) => z.object({ code: z.number() }).safeParse(body).data?.code;
 const testCredentials = say.fail(
@@ -32,20 +22,6 @@ const testCredentials = say.fail(
   'Set TWILIO_AUTH_TOKEN to the live auth token; test credentials belong into TWILIO_TEST_ACCOUNT_SID and ' +
     'TWILIO_TEST_AUTH_TOKEN.',
 );
-
-function clock(reported: Reported): Finding {
-  const { state, seen } = clockSeen(reported);
-  return say[state]('twilio.clock', seen);
-}
-
-/** The same, as readiness and the start of the service want it. */
-export function readinessOf(reported: Reported): ProviderCheck {
-  const findings = keyFindings(reported);
-  const failed = findings.find(({ state }) => state === 'fail');
-  if (!failed) return { state: 'ok', warnings: findings.filter(({ state }) => state === 'warn') };
-  const words = { meaning: `Twilio: ${failed.seen}.`, remedy: failed.remedy ?? '' };
-  return problemOf(reported) === undefined ? { state: 'refused', ...words } : { state: 'unreachable', ...words };
-}
 
 const Account = z.object({ status: z.string(), type: z.string() });
 
@@ -58,7 +34,7 @@ export function accountFinding(reported: Reported): Finding {
       'twilio.account',
       `TWILIO_AUTH_TOKEN is refused (${reported.status}): webhooks could not be verified`,
     );
-  const account = reported.reached && reported.status === 200 ? Account.safeParse(reported.body).data : undefined;
+  const account = bodyOf(reported, Account);
   if (!account) return say.skipped('twilio.account', problemOf(reported) ?? 'the account cannot be read');
   if (account.status !== 'active') return say.fail('twilio.account', `the account is ${account.status}`);
   if (account.type === 'Trial')
@@ -91,7 +67,6 @@ const Service = z.object({
   inbound_request_url: z.string().nullish(),
   use_inbound_webhook_on_number: z.boolean().nullish(),
 });
-export type Service = z.infer<typeof Service>;
 const ServiceNumbers = z.object({
   phone_numbers: z.array(z.object({ phone_number: z.string(), capabilities: z.array(z.string()).nullish() })),
 });
@@ -100,13 +75,8 @@ export const isService = (sender: string): boolean => sender.startsWith('MG');
 export const isNumber = (sender: string): boolean => /^\+\d{7,15}$/.test(sender);
 
 export const numberOf = ({ sender, reported }: SenderProbe): OwnNumber | undefined =>
-  reported.reached && reported.status === 200
-    ? OwnNumbers.safeParse(reported.body).data?.incoming_phone_numbers.find(
-        ({ phone_number: number }) => number === sender,
-      )
-    : undefined;
-export const serviceOf = ({ reported }: SenderProbe): Service | undefined =>
-  reported.reached && reported.status === 200 ? Service.safeParse(reported.body).data : undefined;
+  bodyOf(reported, OwnNumbers)?.incoming_phone_numbers.find(({ phone_number: number }) => number === sender);
+const serviceOf = ({ reported }: SenderProbe) => bodyOf(reported, Service);
 
 /** A sender, fit to be shown: a number only by its end. */
 const shown = (sender: string) =>
@@ -163,10 +133,7 @@ function numberFinding(one: SenderProbe): Finding {
 function serviceFinding(one: SenderProbe): Finding {
   const cannot = unreadable(one, one.sender);
   if (cannot) return cannot;
-  const numbers =
-    one.numbers?.reached && one.numbers.status === 200
-      ? ServiceNumbers.safeParse(one.numbers.body).data?.phone_numbers
-      : undefined;
+  const numbers = one.numbers && bodyOf(one.numbers, ServiceNumbers)?.phone_numbers;
   if (!numbers) return say.skipped('twilio.sender', `the senders of ${shown(one.sender)} cannot be read`);
   if (numbers.length === 0)
     return say.warn(
