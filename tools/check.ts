@@ -8,7 +8,7 @@ import { styleText } from 'node:util';
 
 const root = join(import.meta.dirname, '..');
 /** What the formatter looks after: `npm run format` writes it; .prettierignore leaves out tables of data. */
-const FORMATTED = '**/*.{ts,mjs}';
+const FORMATTED = '**/*.{ts,mjs,js}';
 
 interface Part {
   name: string;

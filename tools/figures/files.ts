@@ -14,7 +14,7 @@ const SUPPORT = /^(test|bench|tools|deploy)\//;
 
 /** Source files of a repository: what git knows and what is new to it, and is there. */
 export function sourcesOf(root: string): Sources {
-  const files = gitFiles(root).filter((file) => /\.(ts|mjs)$/.test(file) && !file.endsWith('.d.ts'));
+  const files = gitFiles(root).filter((file) => /\.(ts|mjs|js)$/.test(file) && !file.endsWith('.d.ts'));
   return {
     product: files.filter((file) => PRODUCT.test(file) && !TESTS.test(file)),
     support: files.filter((file) => TESTS.test(file) || SUPPORT.test(file)),

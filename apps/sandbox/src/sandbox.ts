@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { InvalidConfiguration } from '#libs/contracts';
+import type { FastifyReply } from 'fastify';
 import { GateService } from './core/gate/gate.service.ts';
+import { pageHeaders } from './page/page.policy.ts';
 import { MAX_BODY_BYTES } from './core/gate/refusal.policy.ts';
 import { isLoopback } from './core/loopback.policy.ts';
 import type { CoreConfig } from './core/config.ts';
@@ -19,6 +22,9 @@ export interface Sandbox {
 }
 
 const CLOSE_WITHIN_MS = 2_000;
+
+/** The files of the page. The build does not move them. */
+const PAGE = join(import.meta.dirname, '..', 'public').replace(/([/\\])dist\1(?=apps\1sandbox\1public$)/, '$1');
 
 /**
  * Starts a sandbox that listens already.
@@ -45,6 +51,13 @@ export async function createSandbox(
     abortOnError: false,
   });
   app.get(GateService).install(adapter.getInstance());
+  app.useStaticAssets({
+    root: PAGE,
+    wildcard: false,
+    cacheControl: false,
+    // Nest's type is that of an older version: what comes is Fastify's reply.
+    setHeaders: (reply) => void (reply as unknown as FastifyReply).headers(pageHeaders),
+  });
   await app.listen(config.HTTP_PORT, config.HTTP_HOST);
   const url = (await app.getUrl()).replace('[::1]', 'localhost');
   return { app, url, close: () => closed(app) };

@@ -1,3 +1,5 @@
+import { globSync } from 'node:fs';
+import { SourceTextModule } from 'node:vm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Sandbox } from '../src/sandbox.ts';
 import { aReceiver, until, type Receiver } from './receiver.ts';
@@ -165,10 +167,33 @@ describe('faults', () => {
   });
 });
 
-it('shows a page that only its own script may run on', async () => {
-  const answer = await fetch(`${sandbox.url}/`);
-  expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'sha256-/);
-  expect(await answer.text()).toContain('<title>Messaging sandbox</title>');
+describe('the page', () => {
+  const get = async (path: string) => {
+    const answer = await fetch(sandbox.url + path);
+    return { status: answer.status, headers: answer.headers, text: await answer.text() };
+  };
+
+  it('lets only its own scripts run, and asks for nothing from elsewhere', async () => {
+    const { status, headers, text } = await get('/');
+    expect([status, text]).toEqual([200, expect.stringContaining('<title>Messaging sandbox</title>')]);
+    expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self';/);
+    expect(text).not.toMatch(/https?:\/\/|<script>| on[a-z]+=/);
+  });
+
+  it('has scripts that can be read and never make markup of text', async () => {
+    const scripts = globSync('*.js', { cwd: 'apps/sandbox/public' });
+    expect(scripts).toContain('app.js');
+    for (const file of scripts) {
+      const { headers, text } = await get(`/${file}`);
+      expect(headers.get('content-type')).toMatch(/javascript/);
+      expect(() => new SourceTextModule(text)).not.toThrow();
+      expect(text).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write/);
+    }
+  });
+
+  it('knows the providers that are played here', async () => {
+    expect((await get('/simulators.js')).text).toMatch(/"name":"sendgrid".*"name":"resend".*"name":"twilio"/);
+  });
 });
 
 it.each(['live', 'ready'])('says that it is %s', async (probe) => {

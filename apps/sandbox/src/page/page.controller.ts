@@ -1,18 +1,16 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Simulators } from '../core/simulators.service.ts';
-import { type Page, pageOf } from './page.policy.ts';
+import { pageHeaders, simulatorsScript } from './page.policy.ts';
 
+/** The part of the page that is no file. */
 @Controller()
 export class PageController {
-  private readonly page: Page;
+  constructor(private readonly simulators: Simulators) {}
 
-  constructor(simulators: Simulators) {
-    this.page = pageOf(simulators.all);
-  }
-
-  @Get()
+  @Get('simulators.js')
   show(@Res() reply: FastifyReply): void {
-    void reply.headers(this.page.headers).send(this.page.html);
+    const headers = { ...pageHeaders, 'content-type': 'text/javascript; charset=utf-8' };
+    void reply.headers(headers).send(simulatorsScript(this.simulators.all));
   }
 }

@@ -1,5 +1,7 @@
-/** The page's part about faults: shows those that are on as chips, and adds or ends one by the control API. */
-export const faults = String.raw`
+/** Faults: shows those that are on as chips, and adds or ends one by the control API. */
+import { $, ask, attempt, element } from '/page.js';
+import { ownFields, simulators } from '/simulators.js';
+
 const names = Object.fromEntries(simulators.map(({ name, label }) => [name, label]));
 const presets = {
   'Answers after 3 s': { latencyMs: 3000 },
@@ -16,11 +18,15 @@ const presets = {
   'Webhooks 46 times, under new event ids': { webhooks: 'duplicate', webhookCopies: 46, webhookNewIds: true },
   'Webhooks last event first': { webhooks: 'reorder' },
   'Webhooks 10 s late': { webhooks: 'delay', webhookDelayMs: 10000 },
-  'Webhooks late, twice and last event first': { webhooks: ['delay', 'duplicate', 'reorder'], webhookDelayMs: 5000, webhookNewIds: true },
+  'Webhooks late, twice and last event first': {
+    webhooks: ['delay', 'duplicate', 'reorder'],
+    webhookDelayMs: 5000,
+    webhookNewIds: true,
+  },
 };
 
 const seconds = (ms) => (ms < 1000 ? ms + ' ms' : ms / 1000 + ' s');
-const told = {
+const webhookWords = {
   drop: () => 'lost',
   duplicate: (fault) => fault.webhookCopies + ' times' + (fault.webhookNewIds ? ' under new ids' : ''),
   reorder: () => 'last event first',
@@ -32,16 +38,28 @@ const words = {
   latencyMs: (fault) => 'answers after ' + seconds(fault.latencyMs),
   acceptThenDrop: () => 'loses the answer',
   cutAnswer: () => 'cuts the answer off',
-  webhooks: (fault) => 'webhooks ' + [fault.webhooks].flat().map((kind) => told[kind](fault)).join(', '),
+  webhooks: (fault) =>
+    'webhooks ' +
+    [fault.webhooks]
+      .flat()
+      .map((kind) => webhookWords[kind](fault))
+      .join(', '),
 };
 
 function inWords(fault) {
   const where = fault.where || {};
   return [
-    ...Object.keys(words).filter((part) => fault[part]).map((part) => words[part](fault)),
-    where.to && 'to ' + where.to, (where.method || where.path) && 'at ' + [where.method, where.path].filter(Boolean).join(' '),
-    fault.on === 'all' && 'every kind of request', fault.rate < 1 && 'hits ' + Math.round(fault.rate * 100) + ' %', fault.times && fault.times + ' left',
-  ].filter(Boolean).join(' · ');
+    ...Object.keys(words)
+      .filter((part) => fault[part])
+      .map((part) => words[part](fault)),
+    where.to && 'to ' + where.to,
+    (where.method || where.path) && 'at ' + [where.method, where.path].filter(Boolean).join(' '),
+    fault.on === 'all' && 'every kind of request',
+    fault.rate < 1 && 'hits ' + Math.round(fault.rate * 100) + ' %',
+    fault.times && fault.times + ' left',
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }
 
 const listOf = (given) => (given === null ? [] : [given].flat());
@@ -59,17 +77,25 @@ function chip(provider, fault) {
   end.type = 'button';
   end.setAttribute('aria-label', 'End this fault of ' + names[provider]);
   const same = JSON.stringify({ ...fault, times: 0 });
-  end.addEventListener('click', () => void attempt(() => changeFaults(provider, (list) => list.filter((one) => JSON.stringify({ ...one, times: 0 }) !== same))));
+  end.addEventListener(
+    'click',
+    () =>
+      void attempt(() =>
+        changeFaults(provider, (list) => list.filter((one) => JSON.stringify({ ...one, times: 0 }) !== same)),
+      ),
+  );
   item.append(element('strong', '', names[provider]), element('span', '', inWords(fault)), end);
   return item;
 }
 
 let drawnFaults = '';
-function drawFaults(current) {
+export function drawFaults(current) {
   const now = JSON.stringify(current);
   if (now === drawnFaults) return;
   drawnFaults = now;
-  const chips = Object.keys(names).flatMap((provider) => listOf(current[provider]).map((fault) => chip(provider, fault)));
+  const chips = Object.keys(names).flatMap((provider) =>
+    listOf(current[provider]).map((fault) => chip(provider, fault)),
+  );
   $('faults').replaceChildren(...chips);
   $('faults').hidden = chips.length === 0;
   $('calm').hidden = chips.length > 0;
@@ -84,8 +110,13 @@ function showForm(shown) {
 
 function asked() {
   const where = { to: $('fault-to').value.trim() || undefined, path: $('fault-path').value.trim() || undefined };
-  return { ...presets[$('fault-what').value], on: $('fault-on').value || undefined, rate: Number($('fault-rate').value), times: Number($('fault-times').value) || undefined,
-    where: where.to || where.path ? where : undefined };
+  return {
+    ...presets[$('fault-what').value],
+    on: $('fault-on').value || undefined,
+    rate: Number($('fault-rate').value),
+    times: Number($('fault-times').value) || undefined,
+    where: where.to || where.path ? where : undefined,
+  };
 }
 
 for (const { name, label } of simulators) $('fault-provider').append(new Option(label, name));
@@ -100,4 +131,3 @@ $('fault-form').addEventListener('submit', (event) => {
     showForm(false);
   });
 });
-`;

@@ -1,11 +1,8 @@
-/** The last part of the page's script: asks the control API every two seconds, and starts it all. */
-export const loop = String.raw`
-async function ask(path, options) {
-  const answer = await fetch(path, options);
-  const body = answer.status === 204 ? null : await answer.json();
-  if (!answer.ok) throw new Error(body.errors.map((error) => error.field + ': ' + error.message).join('; '));
-  return body;
-}
+/** Asks the control API every two seconds, and starts it all. */
+import { drawFaults } from '/faults.js';
+import { draw, found, SHOWN, state } from '/inbox.js';
+import { $, ask, attempt, element } from '/page.js';
+import { simulators } from '/simulators.js';
 
 async function messages() {
   const query = new URLSearchParams({ limit: String(SHOWN) });
@@ -39,17 +36,6 @@ function live(on, text) {
   if ($('live').textContent !== text) $('live').textContent = text;
 }
 
-async function attempt(work) {
-  $('problem').hidden = true;
-  try {
-    await work();
-  } catch (error) {
-    $('problem').textContent = error.message;
-    $('problem').hidden = false;
-  }
-  await refresh();
-}
-
 for (const { name, label } of simulators) {
   const tab = element('button', '', label);
   tab.type = 'button';
@@ -60,16 +46,31 @@ for (const { name, label } of simulators) {
 for (const button of document.querySelectorAll('[data-provider]')) {
   button.addEventListener('click', () => {
     state.provider = button.dataset.provider;
-    for (const other of document.querySelectorAll('[data-provider]')) other.setAttribute('aria-pressed', String(other === button));
+    for (const other of document.querySelectorAll('[data-provider]'))
+      other.setAttribute('aria-pressed', String(other === button));
     void refresh();
   });
 }
-$('search').addEventListener('input', (event) => { state.search = event.target.value; draw(); void refresh(); });
-$('clear').addEventListener('click', () => {
-  if (state.total === 0 || confirm('Forget all ' + state.total + ' messages? Their webhooks stop too.')) void attempt(() => ask('/_sandbox/messages', { method: 'DELETE' }));
+$('search').addEventListener('input', (event) => {
+  state.search = event.target.value;
+  draw();
+  void refresh();
 });
-document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && state.selected) { state.selected = null; draw(); } });
-document.addEventListener('visibilitychange', () => { if (!document.hidden) void refresh(); });
-setInterval(() => { if (!document.hidden) void refresh(); }, 2000);
+$('clear').addEventListener('click', () => {
+  if (state.total === 0 || confirm('Forget all ' + state.total + ' messages? Their webhooks stop too.'))
+    void attempt(() => ask('/_sandbox/messages', { method: 'DELETE' }));
+});
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape' && state.selected) {
+    state.selected = null;
+    draw();
+  }
+});
+document.addEventListener('refresh', () => void refresh());
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) void refresh();
+});
+setInterval(() => {
+  if (!document.hidden) void refresh();
+}, 2000);
 void refresh();
-`;

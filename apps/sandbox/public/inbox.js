@@ -1,18 +1,13 @@
 /**
- * Runs in the browser, so it is kept as text. Everything that comes from a message goes through `textContent`;
- * a mail's own markup only ever stands in an iframe without scripts, forms or origin.
+ * The inbox: lists the messages and shows one. Everything that comes from a message goes through `textContent`; a
+ * mail's own markup only ever stands in an iframe without scripts, forms or origin.
  */
-export const script = String.raw`
-const SHOWN = 200;
-const $ = (id) => document.getElementById(id);
-const state = { provider: '', search: '', selected: null, messages: [], total: 0, seen: '' };
+import { callbackForm } from '/callbacks.js';
+import { $, ask, element, keyOf } from '/page.js';
+import { simulators } from '/simulators.js';
 
-function element(name, className, text) {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  if (text !== undefined && text !== null) made.textContent = text;
-  return made;
-}
+export const SHOWN = 200;
+export const state = { provider: '', search: '', selected: null, messages: [], total: 0, seen: '' };
 
 function glyph(provider) {
   const box = element('span', 'glyph');
@@ -20,18 +15,50 @@ function glyph(provider) {
   svg.setAttribute('viewBox', '0 0 16 16');
   svg.setAttribute('aria-hidden', 'true');
   const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
-  path.setAttribute('d', simulators.find(({ name }) => name === provider)?.icon !== 'phone' ? 'M2 4h12v9H2zM2 4.5l6 4.5 6-4.5' : 'M2.5 3h11v8H7l-3 2.6V11H2.5zM5.5 6h5M5.5 8h3');
+  path.setAttribute(
+    'd',
+    simulators.find(({ name }) => name === provider)?.icon !== 'phone'
+      ? 'M2 4h12v9H2zM2 4.5l6 4.5 6-4.5'
+      : 'M2.5 3h11v8H7l-3 2.6V11H2.5zM5.5 6h5M5.5 8h3',
+  );
   svg.append(path);
   box.append(svg);
   return box;
 }
 
-const tones = { delivered: 'good', read: 'good', acknowledged: 'good', bounce: 'bad', dropped: 'bad', undelivered: 'bad', failed: 'bad',
-  spamreport: 'bad', bounced: 'bad', suppressed: 'bad', complained: 'bad', delivery_delayed: 'wait', unsubscribe: 'bad', deferred: 'wait', pending: 'wait', none: 'none' };
-const webhookWords = { acknowledged: 'webhook taken', pending: 'webhook waiting', failed: 'webhook lost', none: 'no webhook address' };
+const tones = {
+  delivered: 'good',
+  read: 'good',
+  acknowledged: 'good',
+  bounce: 'bad',
+  dropped: 'bad',
+  undelivered: 'bad',
+  failed: 'bad',
+  spamreport: 'bad',
+  bounced: 'bad',
+  suppressed: 'bad',
+  complained: 'bad',
+  delivery_delayed: 'wait',
+  unsubscribe: 'bad',
+  deferred: 'wait',
+  pending: 'wait',
+  none: 'none',
+};
+const webhookWords = {
+  acknowledged: 'webhook taken',
+  pending: 'webhook waiting',
+  failed: 'webhook lost',
+  none: 'no webhook address',
+};
 const pill = (name, text) => element('span', 'pill ' + (tones[name] || ''), text || name);
-const keyOf = (message) => message.recipientMessageId || message.providerMessageId;
-const firstLine = (message) => message.subject || message.body || (message.templateId ? 'Template ' + message.templateId : message.contentSid ? 'Content ' + message.contentSid : 'No text');
+const firstLine = (message) =>
+  message.subject ||
+  message.body ||
+  (message.templateId
+    ? 'Template ' + message.templateId
+    : message.contentSid
+      ? 'Content ' + message.contentSid
+      : 'No text');
 
 function clock(iso, withDate) {
   const at = new Date(iso);
@@ -45,9 +72,18 @@ function row(message) {
   const button = element('button', 'row');
   button.type = 'button';
   button.setAttribute('aria-current', String(keyOf(message) === state.selected));
-  button.append(glyph(message.provider), element('span', 'to clip', mailbox(message.toName, message.to)), element('span', 'when', clock(message.acceptedAt)),
-    element('span', 'line clip', firstLine(message)), pill(message.status));
-  button.addEventListener('click', () => { state.selected = keyOf(message); draw(); $('detail').scrollTop = 0; });
+  button.append(
+    glyph(message.provider),
+    element('span', 'to clip', mailbox(message.toName, message.to)),
+    element('span', 'when', clock(message.acceptedAt)),
+    element('span', 'line clip', firstLine(message)),
+    pill(message.status),
+  );
+  button.addEventListener('click', () => {
+    state.selected = keyOf(message);
+    draw();
+    $('detail').scrollTop = 0;
+  });
   item.append(button);
   return item;
 }
@@ -56,7 +92,10 @@ function facts(pairs) {
   const list = element('dl', 'facts');
   for (const [name, value, mono] of pairs) {
     if (value === null || value === undefined || value === '' || value.length === 0) continue;
-    list.append(element('dt', '', name), element('dd', mono ? 'mono' : '', Array.isArray(value) ? value.join(', ') : value));
+    list.append(
+      element('dt', '', name),
+      element('dd', mono ? 'mono' : '', Array.isArray(value) ? value.join(', ') : value),
+    );
   }
   return list;
 }
@@ -65,7 +104,12 @@ async function show(message, frame) {
   frame.srcdoc = message.html;
   if (!(message.attachments || []).some((file) => file.contentId)) return;
   // Its pictures are asked for only when it is looked at.
-  await ask('/_sandbox/messages/html?id=' + encodeURIComponent(keyOf(message))).then((answer) => { frame.srcdoc = answer.html; }, () => {});
+  await ask('/_sandbox/messages/html?id=' + encodeURIComponent(keyOf(message))).then(
+    (answer) => {
+      frame.srcdoc = answer.html;
+    },
+    () => {},
+  );
 }
 
 function content(message) {
@@ -104,31 +148,70 @@ const mailbox = (name, address) => (name ? name + ' <' + address + '>' : address
 function detail(message) {
   const close = element('button', 'quiet close', 'Back to the list');
   close.type = 'button';
-  close.addEventListener('click', () => { state.selected = null; draw(); });
+  close.addEventListener('click', () => {
+    state.selected = null;
+    draw();
+  });
   const head = element('header');
   head.append(element('h2', '', message.subject || message.to), pill(message.status));
-  const files = (message.attachments || []).map((file) => file.filename + ' (' + Math.ceil(file.bytes / 1024) + ' KB' + (file.contentId ? ', in the text' : '') + ')');
+  const files = (message.attachments || []).map(
+    (file) =>
+      file.filename + ' (' + Math.ceil(file.bytes / 1024) + ' KB' + (file.contentId ? ', in the text' : '') + ')',
+  );
   const headers = Object.entries(message.headers || {}).map(([name, value]) => [name, value, true]);
-  const parts = [close, head, facts([
-    ['To', mailbox(message.toName, message.to) + (message.kind && message.kind !== 'to' ? ' (' + message.kind + ')' : '')],
-    ['From', message.from ? mailbox(message.fromName, message.from) : 'chosen by the Messaging Service'], ['Reply to', message.replyTo],
-    ['Accepted', clock(message.acceptedAt, true)], ['Message', message.reference, true], ['Call', message.callId, true],
-    ['Provider id', message.providerMessageId, true], ['Recipient id', message.recipientMessageId, true], ['Messaging Service', message.messagingServiceSid, true],
-    ['Error code', message.errorCode === null || message.errorCode === undefined ? null : String(message.errorCode), true],
-    ['Categories', message.categories], ['Attachments', files], ['Media', message.mediaUrls, true],
-  ]), part('Events', events(message)), part(message.html ? 'HTML' : 'Text', content(message))];
+  const parts = [
+    close,
+    head,
+    facts([
+      [
+        'To',
+        mailbox(message.toName, message.to) + (message.kind && message.kind !== 'to' ? ' (' + message.kind + ')' : ''),
+      ],
+      ['From', message.from ? mailbox(message.fromName, message.from) : 'chosen by the Messaging Service'],
+      ['Reply to', message.replyTo],
+      ['Accepted', clock(message.acceptedAt, true)],
+      ['Message', message.reference, true],
+      ['Call', message.callId, true],
+      ['Provider id', message.providerMessageId, true],
+      ['Recipient id', message.recipientMessageId, true],
+      ['Messaging Service', message.messagingServiceSid, true],
+      [
+        'Error code',
+        message.errorCode === null || message.errorCode === undefined ? null : String(message.errorCode),
+        true,
+      ],
+      ['Categories', message.categories],
+      ['Attachments', files],
+      ['Media', message.mediaUrls, true],
+    ]),
+    part('Events', events(message)),
+    part(message.html ? 'HTML' : 'Text', content(message)),
+  ];
   if (message.html && message.text) parts.push(part('Text', content({ text: message.text })));
   if (headers.length > 0) parts.push(part('Custom headers', facts(headers)));
   parts.push(part('Webhook', callbackForm(message)));
   return parts;
 }
 
-function found(message) {
+export function found(message) {
   const wanted = state.search.trim().toLowerCase();
-  return !wanted || [message.to, message.toName, message.from, message.fromName, message.subject, message.body, message.reference, message.callId, keyOf(message)].some((value) => value && value.toLowerCase().includes(wanted));
+  return (
+    !wanted ||
+    [
+      message.to,
+      message.toName,
+      message.from,
+      message.fromName,
+      message.subject,
+      message.body,
+      message.reference,
+      message.callId,
+      keyOf(message),
+    ].some((value) => value && value.toLowerCase().includes(wanted))
+  );
 }
 
-function draw() {
+export function draw() {
   const shown = state.messages.filter(found);
   const selected = shown.find((message) => keyOf(message) === state.selected);
   const top = $('list').scrollTop;
@@ -137,7 +220,9 @@ function draw() {
   $('list').hidden = shown.length === 0;
   $('empty').hidden = shown.length > 0;
   $('empty-title').textContent = state.messages.length ? 'No message matches' : 'Nothing was sent yet';
-  $('empty-text').textContent = state.messages.length ? 'Search looks at the newest ' + SHOWN + ' messages, and at exact message ids in all.' : 'Messages appear here as soon as a service sends one to this address.';
+  $('empty-text').textContent = state.messages.length
+    ? 'Search looks at the newest ' + SHOWN + ' messages, and at exact message ids in all.'
+    : 'Messages appear here as soon as a service sends one to this address.';
   $('detail').hidden = !selected;
   document.querySelector('.panes').classList.toggle('alone', !selected);
   drawDetail(selected);
@@ -153,4 +238,3 @@ function drawDetail(selected) {
   drawn = now;
   $('detail').replaceChildren(...(selected ? detail(selected) : []));
 }
-`;

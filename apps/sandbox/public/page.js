@@ -1,0 +1,31 @@
+/** What all parts of the page use. */
+export const $ = (id) => document.getElementById(id);
+
+export function element(name, className, text) {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  if (text !== undefined && text !== null) made.textContent = text;
+  return made;
+}
+
+export const keyOf = (message) => message.recipientMessageId || message.providerMessageId;
+
+/** Asks the control API. @throws Error with its words */
+export async function ask(path, options) {
+  const answer = await fetch(path, options);
+  const body = answer.status === 204 ? null : await answer.json();
+  if (!answer.ok) throw new Error(body.errors.map((error) => error.field + ': ' + error.message).join('; '));
+  return body;
+}
+
+/** Does what a button asks for, shows what went wrong, and has everything drawn anew. */
+export async function attempt(work) {
+  $('problem').hidden = true;
+  try {
+    await work();
+  } catch (error) {
+    $('problem').textContent = error.message;
+    $('problem').hidden = false;
+  }
+  document.dispatchEvent(new Event('refresh'));
+}
