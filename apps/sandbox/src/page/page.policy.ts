@@ -10,7 +10,8 @@ export function simulatorsScript(simulators: readonly ProviderSimulator[]): stri
     usual,
   }));
   const ownFields = simulators.flatMap(({ faultFields }) => Object.keys(faultFields));
-  return `export const simulators = ${JSON.stringify(known)};\nexport const ownFields = ${JSON.stringify(ownFields)};\n`;
+  const constant = (name: string, value: unknown) => `export const ${name} = ${JSON.stringify(value)};\n`;
+  return constant('simulators', known) + constant('ownFields', ownFields);
 }
 
 /**
