@@ -1,8 +1,7 @@
 /** Asks the control API every two seconds, and starts it all. */
-import { drawFaults } from '/faults.js';
-import { draw, found, SHOWN, state } from '/inbox.js';
-import { $, ask, attempt, element } from '/page.js';
-import { simulators } from '/simulators.js';
+import { drawFaults } from './faults.js';
+import { draw, found, SHOWN, state } from './inbox.js';
+import { $, ask, attempt, element, simulators } from './page.js';
 
 async function messages() {
   const query = new URLSearchParams({ limit: String(SHOWN) });

@@ -1,6 +1,5 @@
 /** Has a provider tell of the message that is looked at whatever somebody writes. */
-import { ask, element, keyOf } from '/page.js';
-import { simulators } from '/simulators.js';
+import { ask, element, keyOf, simulators } from './page.js';
 
 const usualCallback = Object.fromEntries(simulators.map(({ name, usual }) => [name, usual]));
 const callbackName = Object.fromEntries(simulators.map(({ name, callback }) => [name, callback]));

@@ -1,6 +1,5 @@
 /** Faults: shows those that are on as chips, and adds or ends one by the control API. */
-import { $, ask, attempt, element } from '/page.js';
-import { ownFields, simulators } from '/simulators.js';
+import { $, ask, attempt, element, ownFields, simulators } from './page.js';
 
 const names = Object.fromEntries(simulators.map(({ name, label }) => [name, label]));
 const presets = {

@@ -2,9 +2,8 @@
  * The inbox: lists the messages and shows one. Everything that comes from a message goes through `textContent`; a
  * mail's own markup only ever stands in an iframe without scripts, forms or origin.
  */
-import { callbackForm } from '/callbacks.js';
-import { $, ask, element, keyOf } from '/page.js';
-import { simulators } from '/simulators.js';
+import { callbackForm } from './callbacks.js';
+import { $, ask, element, keyOf, simulators } from './page.js';
 
 export const SHOWN = 200;
 export const state = { provider: '', search: '', selected: null, messages: [], total: 0, seen: '' };

@@ -29,3 +29,6 @@ export async function attempt(work) {
   }
   document.dispatchEvent(new Event('refresh'));
 }
+
+/** The providers that are played here, and the fields of a fault that only one of them knows. */
+export const { simulators, ownFields } = await ask('/_sandbox/simulators');

@@ -192,7 +192,11 @@ describe('the page', () => {
   });
 
   it('knows the providers that are played here', async () => {
-    expect((await get('/simulators.js')).text).toMatch(/"name":"sendgrid".*"name":"resend".*"name":"twilio"/);
+    const { text } = await get('/_sandbox/simulators');
+    expect(JSON.parse(text)).toMatchObject({
+      simulators: [{ name: 'sendgrid' }, { name: 'resend' }, { name: 'twilio' }],
+      ownFields: ['resendName', 'twilioCode'],
+    });
   });
 });
 

@@ -1,16 +1,14 @@
-import { Controller, Get, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get } from '@nestjs/common';
 import { Simulators } from '../core/simulators.service.ts';
-import { pageHeaders, simulatorsScript } from './page.policy.ts';
+import { factsOf } from './page.policy.ts';
 
-/** The part of the page that is no file. */
-@Controller()
+/** What the page asks for beside the control API; the page itself is files in `public/`. */
+@Controller('_sandbox/simulators')
 export class PageController {
   constructor(private readonly simulators: Simulators) {}
 
-  @Get('simulators.js')
-  show(@Res() reply: FastifyReply): void {
-    const headers = { ...pageHeaders, 'content-type': 'text/javascript; charset=utf-8' };
-    void reply.headers(headers).send(simulatorsScript(this.simulators.all));
+  @Get()
+  show(): object {
+    return factsOf(this.simulators.all);
   }
 }

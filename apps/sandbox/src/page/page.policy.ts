@@ -1,18 +1,16 @@
 import type { ProviderSimulator } from '../core/simulator.ts';
 
-/** The page's script of what it has to know of the providers; the others are files in `public/`. */
-export function simulatorsScript(simulators: readonly ProviderSimulator[]): string {
-  const known = simulators.map(({ name, label, page: { icon, callback, usualCallback: usual } }) => ({
+/** What the page has to know of the providers. */
+export const factsOf = (simulators: readonly ProviderSimulator[]) => ({
+  simulators: simulators.map(({ name, label, page: { icon, callback, usualCallback: usual } }) => ({
     name,
     label,
     icon,
     callback,
     usual,
-  }));
-  const ownFields = simulators.flatMap(({ faultFields }) => Object.keys(faultFields));
-  const constant = (name: string, value: unknown) => `export const ${name} = ${JSON.stringify(value)};\n`;
-  return constant('simulators', known) + constant('ownFields', ownFields);
-}
+  })),
+  ownFields: simulators.flatMap(({ faultFields }) => Object.keys(faultFields)),
+});
 
 /**
  * Only the page's own scripts may run. A mail in its iframe inherits the policy: its inline styles show, while its
