@@ -17,7 +17,7 @@ import { loadSecrets } from '../apps/cli/src/stack/settings/secrets.ts';
 import { readSettings } from '../apps/cli/src/stack/settings/settings.ts';
 import { perform } from '../apps/cli/src/suppressions/perform.ts';
 import { emailCatalogue } from '../apps/email/src/providers/catalogue.ts';
-import { createLog } from '../apps/sandbox/src/core/log.ts';
+import { createLogger } from '#libs/telemetry';
 import { SandboxConfig } from '../apps/sandbox/src/sandbox.config.ts';
 import { createSandbox, type Sandbox } from '../apps/sandbox/src/sandbox.ts';
 import { pages } from '../tools/generate/pages.ts';
@@ -44,7 +44,7 @@ beforeAll(async () => {
   const own = Object.entries(settings).filter(([name]) => name.startsWith('SANDBOX_') && name !== 'SANDBOX_DATA_FILE');
   sandbox = await createSandbox(
     SandboxConfig.parse({ ...Object.fromEntries(own), HTTP_PORT: '0' }),
-    createLog('silent'),
+    createLogger('sandbox', 'silent'),
   );
   email = {
     ...(environmentOf('email', {}, around()) as Record<string, string>),
