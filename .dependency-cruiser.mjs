@@ -37,6 +37,7 @@ const foundations = {
     'provider-http',
     'delivery-tables',
     'telemetry',
+    'batching',
     'persistence',
     'transport',
     'runtime',

@@ -5,7 +5,7 @@
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import { topics } from '#libs/contracts';
 import { createLogger } from '#libs/telemetry';
-import { createKafka, kafkaSettings, KeyedConsumer } from '#libs/transport';
+import { createKafka, kafkaSettings, KeyedConsumer, oneByOne } from '#libs/transport';
 import { z } from 'zod';
 import { now, tell, tellFailure } from '../foundation/tell.ts';
 import type { Work } from './schedule.ts';
@@ -29,10 +29,10 @@ async function ours(): Promise<void> {
     logger,
     groupId: group,
     topics: [topics.emailRequested],
-    handle: async ({ key, value, offset }) => {
+    handle: oneByOne(async ({ key, value, offset }) => {
       await work(key, value, offset);
       return true;
-    },
+    }),
   });
   await consumer.start();
 }

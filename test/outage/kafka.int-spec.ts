@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { topicName, topics } from '#libs/contracts';
 import { aKafkaConfig, eventually, silentLogger } from '#libs/testing';
-import { createKafka, KeyedConsumer, type KafkaConfig, type RecordHandler } from '#libs/transport';
+import { createKafka, KeyedConsumer, type KafkaConfig, type RecordHandler, oneByOne } from '#libs/transport';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Producer } from 'kafkajs';
 import { startHost, stopHost } from '../setup/host.ts';
@@ -72,7 +72,7 @@ describe('two consumers of a group, under load,', () => {
       config,
       groupId: `${config.KAFKA_TOPIC_PREFIX}readers`,
       topics: [topic],
-      handle,
+      handle: oneByOne(handle),
       logger: silentLogger(),
     });
     await consumer.start();

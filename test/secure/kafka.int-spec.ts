@@ -4,7 +4,7 @@ import { topics } from '#libs/contracts';
 import { loadConfig } from '#libs/runtime';
 import type { Logger } from '#libs/telemetry';
 import { eventually, silentLogger } from '#libs/testing';
-import { createKafka, KeyedConsumer, kafkaSettings, Publisher, type RecordHandler } from '#libs/transport';
+import { createKafka, KeyedConsumer, kafkaSettings, Publisher, type RecordHandler, oneByOne } from '#libs/transport';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import type { TopicPlan } from '../../apps/cli/src/kafka/topic-plan.ts';
@@ -185,7 +185,7 @@ async function seenAfterPublishing(env: Env): Promise<string | undefined> {
     config,
     groupId,
     topics: [topics.unreadable],
-    handle,
+    handle: oneByOne(handle),
     logger: silentLogger(),
   });
   try {

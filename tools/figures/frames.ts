@@ -13,8 +13,8 @@ import {
 } from '#libs/delivery';
 import type { Pool } from '#libs/persistence';
 import { Health, Jobs, recipientHashSettings, RuntimeModule } from '#libs/runtime';
-import { createLogger } from '#libs/telemetry';
-import { createKafka, type IncomingRecord, kafkaSettings, type Publisher, RecordContext } from '#libs/transport';
+import { contextFrom, createLogger } from '#libs/telemetry';
+import { createKafka, type IncomingRecord, kafkaSettings, type Publisher, ReadRecord } from '#libs/transport';
 import type { Templates } from '#libs/templates';
 import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -176,7 +176,12 @@ async function sendOne(consumer: EmailConsumer, onRead: () => void): Promise<voi
     },
     bytes: 1_000,
   };
-  await consumer.onRequested(EmailRequested.parse(json), new RecordContext([record, json]));
+  await new Promise<void>((resolve, reject) => {
+    const done = (error?: Error) => (error ? reject(error) : resolve());
+    consumer.onRequested([
+      new ReadRecord(record, { json, value: EmailRequested.parse(json) }, contextFrom({}), { done }),
+    ]);
+  });
 }
 
 /** Takes any e-mail. */

@@ -8,7 +8,7 @@ import {
   topics,
 } from '#libs/contracts';
 import { CancelService, Intake } from '#libs/delivery';
-import { On, RecordContext } from '#libs/transport';
+import { On, OnMany, ReadRecord, RecordContext } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import type { EmailMessage } from './email-message.ts';
@@ -21,14 +21,14 @@ export class EmailConsumer {
     @Inject(CancelService) private readonly cancels: CancelService,
   ) {}
 
-  @On(topics.emailRequested)
-  onRequested(@Payload() request: EmailRequested, @Ctx() context: RecordContext): Promise<void> {
-    return this.intake.onRequested(request, context);
+  @OnMany(topics.emailRequested)
+  onRequested(@Payload() requests: readonly ReadRecord<EmailRequested>[]): void {
+    this.intake.onRequested(requests);
   }
 
-  @On(topics.emailDue)
-  onDue(@Payload() due: SendDue, @Ctx() context: RecordContext): Promise<void> {
-    return this.intake.onDue(due, context);
+  @OnMany(topics.emailDue)
+  onDue(@Payload() due: readonly ReadRecord<SendDue>[]): void {
+    this.intake.onDue(due);
   }
 
   @On(topics.sendPlanned)

@@ -108,10 +108,10 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
     return refusalOf(message, this.rules);
   }
 
-  override async screen(message: SmsMessage): Promise<Screened<SmsMessage>> {
+  override screen = async (message: SmsMessage): Promise<Screened<SmsMessage>> => {
     const screened = await this.screening.screen(message);
     return screened.pass && screened.message.resendPlan ? { ...screened, resendPlan: true } : screened;
-  }
+  };
 
   override keepResendPlan(id: string, resendPlan: ResendPlan): Promise<void> {
     return this.resendPlans.keep(id, resendPlan);

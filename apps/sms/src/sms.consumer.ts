@@ -14,7 +14,7 @@ import {
   topics,
 } from '#libs/contracts';
 import { CancelService, Intake, TemplateResendService } from '#libs/delivery';
-import { On, RecordContext } from '#libs/transport';
+import { On, OnMany, ReadRecord, RecordContext } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { Conversations } from './conversation/conversations.port.ts';
@@ -45,14 +45,14 @@ export class SmsConsumer {
     this.hashKey = config.RECIPIENT_HASH_KEY;
   }
 
-  @On(topics.smsRequested)
-  onRequested(@Payload() request: SmsRequested, @Ctx() context: RecordContext): Promise<void> {
-    return this.intake.onRequested(request, context);
+  @OnMany(topics.smsRequested)
+  onRequested(@Payload() requests: readonly ReadRecord<SmsRequested>[]): void {
+    this.intake.onRequested(requests);
   }
 
-  @On(topics.smsDue)
-  onDue(@Payload() due: SendDue, @Ctx() context: RecordContext): Promise<void> {
-    return this.intake.onDue(due, context);
+  @OnMany(topics.smsDue)
+  onDue(@Payload() due: readonly ReadRecord<SendDue>[]): void {
+    this.intake.onDue(due);
   }
 
   @On(topics.sendPlanned)

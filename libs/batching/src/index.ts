@@ -1,1 +1,3 @@
+export * from './bisect.ts';
+export * from './gathering.ts';
 export * from './micro-batch.ts';

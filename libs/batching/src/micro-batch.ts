@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { bisect, Refused } from './bisect.ts';
 
 export interface MicroBatchOptions {
   /** Most entries of one batch. */
@@ -31,7 +32,15 @@ export function gather<I, O>(
 ): MicroBatch<I, O> {
   const pace = new Pace(options.lingerMs);
   const loader = new DataLoader<I, O>(
-    (entries) => pace.during(entries.length, () => bisecting(entries, work, options.isOneEntrys)),
+    (entries) =>
+      pace.during(entries.length, async () => {
+        try {
+          const answers = await bisect(entries, work, options.isOneEntrys);
+          return answers.map((answer) => (answer instanceof Refused ? (answer.error as Error) : answer));
+        } catch (error) {
+          return entries.map(() => error as Error);
+        }
+      }),
     {
       cache: false,
       maxBatchSize: options.size,
@@ -39,22 +48,6 @@ export function gather<I, O>(
     },
   );
   return { add: (entry) => loader.load(entry) };
-}
-
-async function bisecting<I, O>(
-  entries: readonly I[],
-  work: (entries: readonly I[]) => Promise<O[]>,
-  isOneEntrys: (error: unknown) => boolean,
-): Promise<(O | Error)[]> {
-  try {
-    return await work(entries);
-  } catch (error) {
-    if (entries.length === 1 || !isOneEntrys(error)) return entries.map(() => error as Error);
-    const middle = Math.ceil(entries.length / 2);
-    // One half after the other: entries keep their order.
-    const first = await bisecting(entries.slice(0, middle), work, isOneEntrys);
-    return [...first, ...(await bisecting(entries.slice(middle), work, isOneEntrys))];
-  }
 }
 
 /** When a batch goes: after its linger, and not while the one before is out, so that batches grow with the load. */

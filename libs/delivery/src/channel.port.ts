@@ -66,12 +66,11 @@ export abstract class ChannelPort<R, M> {
   }
 
   /**
-   * The last look before the call, with the permit in hand: the message as it shall go, or why not.
+   * The last look before the call, with the permit in hand: the message as it shall go, or why not. Undefined: there is
+   * nothing to look at.
    * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.
    */
-  screen(message: M): Promise<Screened<M>> {
-    return Promise.resolve({ pass: true, message });
-  }
+  readonly screen?: (message: M) => Promise<Screened<M>>;
 
   /**
    * Keeps what is needed to be resent as its template; only where `screen` says so. @throws InfrastructureDown;

@@ -1,4 +1,5 @@
 import type { Attempt, Channel, UnconfirmedCall, Failure, Lane, RecipientRef, Replay } from '#libs/contracts';
+import type { Refused } from '#libs/batching';
 import type { TextSize } from '#libs/providers';
 
 /** One hop of one message on its way through the engine (docs/architecture.md). */
@@ -152,17 +153,32 @@ export interface SiblingCall {
   alike: boolean;
 }
 
+/** A hop to be claimed, under a token of the processing that asks. */
+export interface ClaimRequest {
+  delivery: Delivery<unknown>;
+  token: string;
+}
+
+/** How a claimed hop has ended. */
+export interface Settlement extends ClaimRequest {
+  outcome: Outcome;
+}
+
 /** Where hops are claimed before anything is decided, and settled afterwards. */
 export abstract class Ledger {
-  /** @throws InfrastructureDown when Postgres cannot be reached; repeating is safe. */
-  abstract claim(delivery: Delivery<unknown>, token: string): Promise<Claim>;
-
   /**
-   * Settles a claim. The token decides, never the clock; a late acceptance still upgrades `unknown`.
-   * @returns false when another processing has taken the hop over meanwhile.
+   * @returns in the order of the requests; `Refused` where PostgreSQL refuses what is said of this one.
    * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.
    */
-  abstract settle(delivery: Delivery<unknown>, token: string, outcome: Outcome): Promise<boolean>;
+  abstract claim(requests: readonly ClaimRequest[]): Promise<(Claim | Refused)[]>;
+
+  /**
+   * Settles claims. The token decides, never the clock; a late acceptance still upgrades `unknown`.
+   * @returns in the order of the settlements: false where another processing has taken the hop over meanwhile;
+   * `Refused` where PostgreSQL refuses what is said of this one.
+   * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.
+   */
+  abstract settle(settlements: readonly Settlement[]): Promise<(boolean | Refused)[]>;
 
   /** Records a receipt or a look-up as evidence that a hop was accepted, and under which id of the provider. */
   abstract markAccepted(id: string, hop: number, providerMessageId?: string): Promise<void>;

@@ -9,13 +9,14 @@ import type { Delivery, Outcome } from '../src/delivery.ts';
 import { PostgresLedger } from '../src/ledger/ledger.store.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { aDelivery, type TestMessage } from './builders/a-delivery.ts';
+import { Callers } from './builders/callers.ts';
 
 const WAIT_MS = 60_000;
 
 describe('a cancellation at its channel', () => {
   let database: TestDatabase;
   let pool: Pool;
-  let ledger: PostgresLedger;
+  let ledger: Callers;
   let reported: StatusChanged[];
   let kafkaIsDown: boolean;
   let service: CancelService;
@@ -24,7 +25,7 @@ describe('a cancellation at its channel', () => {
     database = await aDatabase();
     pool = database.pool();
     await migrate(pool, 'email', ledgerMigrations);
-    ledger = new PostgresLedger({ pool, schema: 'email', leaseMs: 5_000, retentionDays: 14 });
+    ledger = new Callers(new PostgresLedger({ pool, schema: 'email', leaseMs: 5_000, retentionDays: 14 }));
   });
   afterAll(() => database.drop());
   beforeEach(async () => {

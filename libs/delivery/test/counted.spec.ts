@@ -1,20 +1,22 @@
 import { ownFailure, type Provider, type SendResult, type Receipt } from '#libs/providers';
 import { createLogger } from '#libs/telemetry';
 import { OutcomePublisher } from '../src/publish/outcome-publisher.service.ts';
-import { type Claim, Ledger } from '../src/delivery.ts';
+import { type Claim, type ClaimRequest, Ledger, type Settlement } from '../src/delivery.ts';
 import { DeliveryService } from '../src/delivery.service.ts';
 import { ReceiptsService } from '../src/receipts/receipts.service.ts';
 import type { SuppressionsService } from '../src/suppressions/suppressions.service.ts';
 import { describe, expect, it } from '@jest/globals';
 import { CountedEvents } from '../../../test/conformance/telemetry.ts';
+import { aPublisher } from './builders/a-publisher.ts';
+import { anOpenRoute } from './builders/an-open-route.ts';
 import { aChannel, aDelivery, type TestMessage } from './builders/a-delivery.ts';
 
 class OpenLedger extends Ledger {
-  claim(_: unknown, token: string): Promise<Claim> {
-    return Promise.resolve({ verdict: 'mine', token });
+  claim(requests: readonly ClaimRequest[]): Promise<Claim[]> {
+    return Promise.resolve(requests.map(({ token }) => ({ verdict: 'mine', token })));
   }
-  settle(): Promise<boolean> {
-    return Promise.resolve(true);
+  settle(settlements: readonly Settlement[]): Promise<boolean[]> {
+    return Promise.resolve(settlements.map(() => true));
   }
   markAccepted(): Promise<void> {
     return Promise.resolve();
@@ -24,7 +26,7 @@ class OpenLedger extends Ledger {
   }
 }
 
-const outcomes = new OutcomePublisher({ publish: () => Promise.resolve() });
+const outcomes = new OutcomePublisher(aPublisher(() => Promise.resolve()));
 const counts = new CountedEvents();
 
 async function attempt(result: SendResult): Promise<void> {
@@ -33,9 +35,6 @@ async function attempt(result: SendResult): Promise<void> {
     batchKey: () => undefined,
     send: () => Promise.resolve(result),
   } as unknown as Provider<TestMessage>;
-  const routing = {
-    acquire: () => Promise.resolve({ open: true as const, provider, why: 'first', done: () => undefined }),
-  };
   const rest = {
     logger: createLogger('test', 'silent'),
     stopping: new AbortController().signal,
@@ -47,7 +46,7 @@ async function attempt(result: SendResult): Promise<void> {
     providers: [],
     channel: aChannel(),
     ledger: new OpenLedger(),
-    routing,
+    routing: anOpenRoute([provider]),
     outcomes,
     ...rest,
   }).dispatch(aDelivery());

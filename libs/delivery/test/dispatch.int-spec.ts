@@ -12,7 +12,8 @@ import type { Delivery } from '../src/delivery.ts';
 import { DeliveryService } from '../src/delivery.service.ts';
 import { PostgresLedger } from '../src/ledger/ledger.store.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { anOpenRoute } from './builders/an-open-way.ts';
+import { aPublisher } from './builders/a-publisher.ts';
+import { anOpenRoute } from './builders/an-open-route.ts';
 import { aChannel, aDelivery, type TestMessage } from './builders/a-delivery.ts';
 
 /** A provider that answers as the test says and remembers what it accepted. */
@@ -45,16 +46,14 @@ describe('the dispatch of one message', () => {
   let kafkaIsDown: number;
   let provider: ScriptedProvider;
 
-  const publisher = {
-    publish: (record: { topic: { name: string }; value: unknown }) => {
-      if (kafkaIsDown > 0) {
-        kafkaIsDown -= 1;
-        return Promise.reject(new InfrastructureDown('kafka', 'publish'));
-      }
-      published.push({ topic: record.topic.name, value: record.value as Published['value'] });
-      return Promise.resolve();
-    },
-  };
+  const publisher = aPublisher((record) => {
+    if (kafkaIsDown > 0) {
+      kafkaIsDown -= 1;
+      return Promise.reject(new InfrastructureDown('kafka', 'publish'));
+    }
+    published.push({ topic: record.topic.name, value: record.value as Published['value'] });
+    return Promise.resolve();
+  });
 
   const aService = (
     options: { leaseMs?: number; guardMs?: number; stopping?: AbortSignal; refuse?: () => Failure | undefined } = {},
@@ -65,7 +64,7 @@ describe('the dispatch of one message', () => {
       ...(options.refuse && { channel: aChannel({ refuse: options.refuse }) }),
       routing: anOpenRoute([provider]),
       ledger: new PostgresLedger({ pool, schema: 'email', leaseMs, retentionDays: 14 }),
-      outcomes: new OutcomePublisher(publisher as never),
+      outcomes: new OutcomePublisher(publisher),
       logger: createLogger('test', 'silent'),
       stopping: options.stopping ?? new AbortController().signal,
       leaseMs,
@@ -315,7 +314,9 @@ describe('the dispatch of one message', () => {
 
     it('takes the answer for lost where whoever held the claim has died, and its record is lost as well', async () => {
       const delivery = aDelivery({ hop: 2, source: 'due/0/24' });
-      await new PostgresLedger({ pool, schema: 'email', leaseMs: 1, retentionDays: 14 }).claim(delivery, randomUUID());
+      await new PostgresLedger({ pool, schema: 'email', leaseMs: 1, retentionDays: 14 }).claim([
+        { delivery, token: randomUUID() },
+      ]);
       await aService().dispatch(asked(delivery));
       expect(provider.accepted).toEqual([]);
       expect(reported()).toEqual(['status.changed: unconfirmed', 'send.deferred: unknown']);

@@ -25,7 +25,8 @@ import { EndingService } from '../src/ending/ending.service.ts';
 import { PostgresLedger } from '../src/ledger/ledger.store.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { aChannel, aDelivery, type TestMessage } from './builders/a-delivery.ts';
-import { anOpenRoute } from './builders/an-open-way.ts';
+import { aPublisher } from './builders/a-publisher.ts';
+import { anOpenRoute } from './builders/an-open-route.ts';
 
 const hashKey = 'a key for the tests';
 const bug = new RangeError('Maximum call stack size exceeded');
@@ -62,13 +63,11 @@ describe('a record that is quarantined', () => {
     refuses = () => false;
   });
 
-  const publisher = {
-    publish: async (record: Outgoing) => {
-      if (refuses(record) || !record.topic.schema?.safeParse(record.value).success)
-        throw new RecordRefused(record.topic.name);
-      published.push(record);
-    },
-  };
+  const publisher = aPublisher(async (record: Outgoing) => {
+    if (refuses(record) || !record.topic.schema?.safeParse(record.value).success)
+      throw new RecordRefused(record.topic.name);
+    published.push(record);
+  });
 
   function aService(channel: Partial<Pick<ChannelPort<unknown, TestMessage>, 'screen' | 'scopeOf'>> = {}) {
     const logger = createLogger('test', 'silent');

@@ -5,6 +5,7 @@ import { deliveryMigrations } from '#libs/delivery-tables';
 import { OutcomePublisher } from '../src/publish/outcome-publisher.service.ts';
 import { PostgresHandovers } from '../src/handover/handovers.store.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { aPublisher } from './builders/a-publisher.ts';
 
 const trace = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
 
@@ -24,7 +25,7 @@ describe('Hand-overs that retry has not decided on', () => {
     handovers = new PostgresHandovers({ pool, schema: 'email', answerMs: 30_000 });
   });
 
-  const keep = (deferred: SendDeferred) => handovers.keep(identityKey(deferred), { deferred, trace });
+  const keep = (deferred: SendDeferred) => handovers.keep([{ id: identityKey(deferred), deferred, trace }]);
   const wait = (seconds: number) =>
     pool.query(`UPDATE email.handover SET kept_at = kept_at - $1::int * interval '1 second'`, [seconds]);
   /** As the watch does once Kafka says that all was read up to now. */
@@ -109,7 +110,7 @@ describe('Hand-overs that retry has not decided on', () => {
         at: deferred.at,
         source: channel,
       };
-      await new OutcomePublisher({ publish }, handovers).publish({ facts: [fact], deferred });
+      await new OutcomePublisher(aPublisher(publish), handovers).publish({ facts: [fact], deferred });
       return published;
     };
 

@@ -8,6 +8,7 @@ import { firstPeriods, keepPartitions, periodAt } from '../src/ledger/ledger.par
 import { PostgresLedger } from '../src/ledger/ledger.store.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aDelivery } from './builders/a-delivery.ts';
+import { Callers } from './builders/callers.ts';
 
 const sent = (callId: string): Outcome => ({
   kind: 'sent',
@@ -21,15 +22,15 @@ const sent = (callId: string): Outcome => ({
 describe('the ledger', () => {
   let database: TestDatabase;
   let pool: Pool;
-  let ledger: PostgresLedger;
-  let hasty: PostgresLedger;
+  let ledger: Callers;
+  let hasty: Callers;
 
   beforeAll(async () => {
     database = await aDatabase();
     pool = database.pool();
     await migrate(pool, 'email', ledgerMigrations);
-    ledger = new PostgresLedger({ pool, schema: 'email', leaseMs: 60_000, retentionDays: 14 });
-    hasty = new PostgresLedger({ pool, schema: 'email', leaseMs: 1, retentionDays: 14 });
+    ledger = new Callers(new PostgresLedger({ pool, schema: 'email', leaseMs: 60_000, retentionDays: 14 }));
+    hasty = new Callers(new PostgresLedger({ pool, schema: 'email', leaseMs: 1, retentionDays: 14 }));
   });
   afterAll(() => database.drop());
 
@@ -44,7 +45,7 @@ describe('the ledger', () => {
   });
 
   it('gives a hop to exactly one of two replicas', async () => {
-    const other = new PostgresLedger({ pool, schema: 'email', leaseMs: 60_000, retentionDays: 14 });
+    const other = new Callers(new PostgresLedger({ pool, schema: 'email', leaseMs: 60_000, retentionDays: 14 }));
     const deliveries = Array.from({ length: 100 }, () => aDelivery());
     const claims = await Promise.all(
       deliveries.flatMap((delivery) => [ledger.claim(delivery, randomUUID()), other.claim(delivery, randomUUID())]),
@@ -236,7 +237,7 @@ describe('the ledger', () => {
 
   describe('whose retention is changed while it is in use', () => {
     const inUse = (retentionDays: number) =>
-      new PostgresLedger({ pool, schema: 'changed', leaseMs: 60_000, retentionDays });
+      new Callers(new PostgresLedger({ pool, schema: 'changed', leaseMs: 60_000, retentionDays }));
     const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
     const copyOf = (delivery: ReturnType<typeof aDelivery>) =>
       aDelivery({ ...delivery, source: `elsewhere/0/${randomUUID()}` });

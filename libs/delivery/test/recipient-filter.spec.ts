@@ -2,10 +2,12 @@ import { ownFailure, type Provider } from '#libs/providers';
 import { type SendDeferred, SendDeferred as Deferred, type StatusChanged } from '#libs/contracts';
 import { createLogger } from '#libs/telemetry';
 import { OutcomePublisher } from '../src/publish/outcome-publisher.service.ts';
-import { type Claim, Ledger, type Outcome } from '../src/delivery.ts';
+import { type Claim, type ClaimRequest, Ledger, type Outcome, type Settlement } from '../src/delivery.ts';
 import { DeliveryService, type DeliveryOptions } from '../src/delivery.service.ts';
 import type { ResendPlan } from '../src/template-resend/resend-plan.policy.ts';
 import { describe, expect, it } from '@jest/globals';
+import { aPublisher } from './builders/a-publisher.ts';
+import { anOpenRoute } from './builders/an-open-route.ts';
 import { aChannel, aDelivery, type TestMessage } from './builders/a-delivery.ts';
 
 const failure = ownFailure('MSG_COUNTRY_NOT_ALLOWED', 'bad-recipient', 'never', 'Not there.');
@@ -13,12 +15,12 @@ const failure = ownFailure('MSG_COUNTRY_NOT_ALLOWED', 'bad-recipient', 'never', 
 /** Grants every claim and keeps what it was settled with. */
 class OpenLedger extends Ledger {
   settled: Outcome | undefined;
-  claim(_: unknown, token: string): Promise<Claim> {
-    return Promise.resolve({ verdict: 'mine', token });
+  claim(requests: readonly ClaimRequest[]): Promise<Claim[]> {
+    return Promise.resolve(requests.map(({ token }) => ({ verdict: 'mine', token })));
   }
-  settle(_: unknown, __: string, outcome: Outcome): Promise<boolean> {
-    this.settled = outcome;
-    return Promise.resolve(true);
+  settle(settlements: readonly Settlement[]): Promise<boolean[]> {
+    this.settled = settlements.at(-1)!.outcome;
+    return Promise.resolve(settlements.map(() => true));
   }
   markAccepted(): Promise<void> {
     return Promise.resolve();
@@ -36,14 +38,15 @@ async function dispatched(channel: NonNullable<DeliveryOptions<TestMessage>['cha
     [] as TestMessage[],
     { left: 0 },
   ];
-  const outcomes = new OutcomePublisher({
-    publish: ({ topic, value }) =>
+  const outcomes = new OutcomePublisher(
+    aPublisher(({ topic, value }) =>
       Promise.resolve(
         void (topic.name === 'send.deferred'
           ? deferred.push(value as SendDeferred)
           : facts.push(value as StatusChanged)),
       ),
-  });
+    ),
+  );
   const provider = {
     name: 'twilio',
     batchKey: () => undefined,
@@ -56,17 +59,11 @@ async function dispatched(channel: NonNullable<DeliveryOptions<TestMessage>['cha
       });
     },
   };
-  const way = {
-    open: true as const,
-    provider: provider as unknown as Provider<TestMessage>,
-    why: 'first',
-    done: () => void (places.left += 1),
-  };
   const dispatcher = new DeliveryService<TestMessage>({
     providers: [],
     channel,
     ledger,
-    routing: { acquire: () => Promise.resolve(way) },
+    routing: anOpenRoute([provider as unknown as Provider<TestMessage>], () => void (places.left += 1)),
     outcomes,
     logger: createLogger('test', 'silent'),
     stopping: new AbortController().signal,

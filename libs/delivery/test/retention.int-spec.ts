@@ -1,5 +1,5 @@
 import { InfrastructureDown, topics } from '#libs/contracts';
-import { aKafka, aTopicPrefix, provisionTopics, withAdmin } from '#libs/testing';
+import { aKafka, aTopicPrefix, eventually, provisionTopics, withAdmin } from '#libs/testing';
 import { requireLongMemory } from '../src/ledger/ledger.retention.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
@@ -12,9 +12,15 @@ describe('the memory of the ledger', () => {
   const keep = (entries: Record<string, string>) =>
     withAdmin(async (admin) => {
       const configEntries = Object.entries(entries).map(([name, value]) => ({ name, value }));
-      await admin.alterConfigs({
-        validateOnly: false,
-        resources: [{ type: 2, name: `${prefix}email.requested.bulk`, configEntries }],
+      const resource = { type: 2, name: `${prefix}email.requested.bulk` };
+      await admin.alterConfigs({ validateOnly: false, resources: [{ ...resource, configEntries }] });
+      // The brokers learn of it a moment after the controller has taken it down.
+      await eventually(async () => {
+        const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [resource] });
+        const known = new Map(
+          resources[0]!.configEntries.map(({ configName, configValue }) => [configName, configValue]),
+        );
+        expect(Object.fromEntries(Object.keys(entries).map((name) => [name, known.get(name)]))).toEqual(entries);
       });
     });
 

@@ -3,9 +3,19 @@ import { recipientRef, type StatusChanged, type SuppressionChanged } from '#libs
 import { createLogger } from '#libs/telemetry';
 import { eventsFor } from '../src/publish/events.policy.ts';
 import { OutcomePublisher } from '../src/publish/outcome-publisher.service.ts';
-import { type Claim, type Delivery, Ledger, type Outcome, type SuppressionFound } from '../src/delivery.ts';
+import {
+  type Claim,
+  type ClaimRequest,
+  type Delivery,
+  Ledger,
+  type Outcome,
+  type Settlement,
+  type SuppressionFound,
+} from '../src/delivery.ts';
 import { DeliveryService } from '../src/delivery.service.ts';
 import { describe, expect, it } from '@jest/globals';
+import { aPublisher } from './builders/a-publisher.ts';
+import { anOpenRoute } from './builders/an-open-route.ts';
 import { aChannel, aDelivery, type TestMessage } from './builders/a-delivery.ts';
 
 const [ada, bob] = [recipientRef('key', 'ada@inbox.test'), recipientRef('key', 'bob@inbox.test')];
@@ -27,11 +37,11 @@ class KnowingLedger extends Ledger {
     super();
     this.found = found;
   }
-  claim = (_: unknown, token: string): Promise<Claim> =>
-    Promise.resolve({ verdict: 'mine', token, suppressions: this.found });
-  settle(_: unknown, __: string, outcome: Outcome): Promise<boolean> {
-    this.settled = outcome;
-    return Promise.resolve(true);
+  claim = (requests: readonly ClaimRequest[]): Promise<Claim[]> =>
+    Promise.resolve(requests.map(({ token }) => ({ verdict: 'mine', token, suppressions: this.found })));
+  settle(settlements: readonly Settlement[]): Promise<boolean[]> {
+    this.settled = settlements.at(-1)!.outcome;
+    return Promise.resolve(settlements.map(() => true));
   }
   markAccepted = (): Promise<void> => Promise.resolve();
   siblingCalls = (): Promise<never[]> => Promise.resolve([]);
@@ -45,9 +55,9 @@ async function dispatched(
 ) {
   const ledger = new KnowingLedger(found);
   const reported: Record<string, unknown[]> = {};
-  const outcomes = new OutcomePublisher({
-    publish: ({ topic, value }) => Promise.resolve(void (reported[topic.name] ??= []).push(value)),
-  });
+  const outcomes = new OutcomePublisher(
+    aPublisher(({ topic, value }) => Promise.resolve(void (reported[topic.name] ??= []).push(value))),
+  );
   const sent: TestMessage[] = [];
   const provider = {
     name: 'sendgrid',
@@ -57,19 +67,13 @@ async function dispatched(
       return Promise.resolve(answer);
     },
   };
-  const way = {
-    open: true as const,
-    provider: provider as unknown as Provider<TestMessage>,
-    why: 'first',
-    done: () => undefined,
-  };
   const channel = aChannel({ suppressionScopesOf: () => ({ scopes: ['marketing', 'topic:news'], past }) });
   const delivery = aDelivery({ recipients: [ada], ...of });
   await new DeliveryService<TestMessage>({
     providers: [],
     channel,
     ledger,
-    routing: { acquire: () => Promise.resolve(way) },
+    routing: anOpenRoute([provider as unknown as Provider<TestMessage>]),
     outcomes,
     logger: createLogger('test', 'silent'),
     stopping: new AbortController().signal,

@@ -10,6 +10,7 @@ import { SuppressionsService } from '../src/suppressions/suppressions.service.ts
 import { PostgresSuppressions } from '../src/suppressions/suppressions.store.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aDelivery } from './builders/a-delivery.ts';
+import { Callers } from './builders/callers.ts';
 
 const [noon, later, last] = ['2026-11-24T12:00:00.000Z', '2026-11-24T12:00:01.000Z', '2026-11-24T12:00:02.000Z'];
 const somebody = () => recipientRef('a key for the tests', `${randomUUID()}@inbox.test`);
@@ -33,14 +34,14 @@ describe('who must not be written to', () => {
   let database: TestDatabase;
   let pool: Pool;
   let known: PostgresSuppressions;
-  let ledger: PostgresLedger;
+  let ledger: Callers;
 
   beforeAll(async () => {
     database = await aDatabase();
     pool = database.pool();
     await migrate(pool, 'email', deliveryMigrations);
     known = new PostgresSuppressions(pool, 'email');
-    ledger = new PostgresLedger({ pool, schema: 'email', leaseMs: 60_000, retentionDays: 14 });
+    ledger = new Callers(new PostgresLedger({ pool, schema: 'email', leaseMs: 60_000, retentionDays: 14 }));
   });
   afterAll(() => database.drop());
 
@@ -199,12 +200,14 @@ describe('who must not be written to', () => {
     await pool.query('ANALYZE email.suppression');
     const asked: { text: string; values: unknown[] }[] = [];
     const listening = { query: (query: { text: string; values: unknown[] }) => (asked.push(query), pool.query(query)) };
-    const other = new PostgresLedger({
-      pool: Object.assign(Object.create(pool) as Pool, listening),
-      schema: 'email',
-      leaseMs: 60_000,
-      retentionDays: 14,
-    });
+    const other = new Callers(
+      new PostgresLedger({
+        pool: Object.assign(Object.create(pool) as Pool, listening),
+        schema: 'email',
+        leaseMs: 60_000,
+        retentionDays: 14,
+      }),
+    );
     await Promise.all(
       Array.from({ length: 50 }, () => other.claim(aDelivery({ recipients: [somebody()] }), randomUUID())),
     );

@@ -12,12 +12,14 @@ import { revokeAcceptance } from '../src/template-resend/revoke-acceptance.store
 import { TemplateResendService } from '../src/template-resend/template-resend.service.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aDelivery, type TestMessage } from './builders/a-delivery.ts';
+import { aPublisher } from './builders/a-publisher.ts';
+import { Callers } from './builders/callers.ts';
 
 class Heard extends OutcomePublisher {
   readonly reported: (OutcomeEvents | StatusChanged)[] = [];
 
   constructor() {
-    super({ publish: () => Promise.resolve() });
+    super(aPublisher(() => Promise.resolve()));
   }
 
   override publish(eventsFor: OutcomeEvents): Promise<void> {
@@ -33,11 +35,13 @@ class Heard extends OutcomePublisher {
 
 describe('a message that its provider took and gives back', () => {
   let database: TestDatabase;
-  let ledger: PostgresLedger;
+  let ledger: Callers;
   beforeAll(async () => {
     database = await aDatabase();
     await migrate(database.pool(), 'email', deliveryMigrations);
-    ledger = new PostgresLedger({ pool: database.pool(), schema: 'email', leaseMs: 30_000, retentionDays: 14 });
+    ledger = new Callers(
+      new PostgresLedger({ pool: database.pool(), schema: 'email', leaseMs: 30_000, retentionDays: 14 }),
+    );
   });
   afterAll(() => database.drop());
 

@@ -5,6 +5,7 @@ import { ledgerMigrations } from '#libs/delivery-tables';
 import { PostgresLedger } from '../src/ledger/ledger.store.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aDelivery } from './builders/a-delivery.ts';
+import { Callers } from './builders/callers.ts';
 
 const day = 86_400_000;
 const retentionDays = 14;
@@ -13,7 +14,7 @@ const tries = 300;
 describe('two copies of one message from different periods of the ledger', () => {
   let database: TestDatabase;
   let pool: Pool;
-  const replica = () => new PostgresLedger({ pool, schema: 'email', leaseMs: 60_000, retentionDays });
+  const replica = () => new Callers(new PostgresLedger({ pool, schema: 'email', leaseMs: 60_000, retentionDays }));
 
   beforeAll(async () => {
     database = await aDatabase();

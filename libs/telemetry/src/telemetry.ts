@@ -124,27 +124,35 @@ export function label(span: Span, attributes: Attributes): void {
   for (const name in attributes) if (attributes[name] !== undefined) own[name] = attributes[name];
 }
 
-/** A span that the caller ends, and the context that holds it: for work that is no chain of calls. */
-export function beginSpan(name: string, options: SpanOptions): { span: Span; context: Context } {
-  const { kind = SpanKind.INTERNAL, parent = context.active(), attributes } = options;
-  const span = startLightSpan(tracer, { name, kind, parent, attributes });
-  return { span, context: withSpan(parent, span) };
+/** A span that is ended by hand: for work that is not one call of a function. */
+export class OpenSpan {
+  readonly span: Span;
+  /** With the span as the active one. */
+  readonly context: Context;
+
+  constructor(name: string, { kind = SpanKind.INTERNAL, attributes, parent = context.active() }: SpanOptions) {
+    this.span = startLightSpan(tracer, { name, kind, parent, attributes });
+    this.context = withSpan(parent, this.span);
+  }
+
+  /** @param error marks the span as failed, by the error's name only */
+  end(error?: unknown): void {
+    if (error !== undefined)
+      this.span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.name : 'error' });
+    this.span.end();
+  }
 }
 
-/** Marks a span as failed, by the error's name only. */
-export const failSpan = (span: Span, error: unknown): Span =>
-  span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.name : 'error' });
-
-/** Runs `work` in a span of its own; a throw marks the span as failed, by the error's name only, and goes on. */
+/** Runs `work` in a span of its own; a throw marks the span as failed and goes on. */
 export async function inSpan<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T> {
-  const { span, context: within } = beginSpan(name, options);
+  const open = new OpenSpan(name, options);
   try {
-    return await context.with(within, () => work(span));
+    const result = await underContext(open.context, () => work(open.span));
+    open.end();
+    return result;
   } catch (error) {
-    failSpan(span, error);
+    open.end(error);
     throw error;
-  } finally {
-    span.end();
   }
 }
 

@@ -6,8 +6,8 @@ import {
   count,
   counters,
   hasTrace,
-  inSpan,
   type Logger,
+  OpenSpan,
   SpanKind,
   underContext,
 } from '#libs/telemetry';
@@ -15,12 +15,14 @@ import type { KafkaConfig } from './kafka.config.ts';
 import { ConsumptionWatch } from './partition/consumption-watch.ts';
 import type { UndecodableBatch } from './fetch/unread.ts';
 import { KeyedConsumer } from './kafkajs/keyed-consumer.ts';
+import type { RecordsInWork } from './kafkajs/records-in-work.ts';
 import { RecordContext } from './on.decorator.ts';
 import type { Publisher } from './publisher.ts';
 import { decode, type Decoded, type IncomingRecord } from './record/record.ts';
+import { ReadRecord } from './record/read-record.ts';
 import { quarantineRecord, quarantineBatch } from './record/quarantine.ts';
 import { isDependencyDown, Stopping, untilUp, type UntilUpOptions } from './until-up.ts';
-import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
+import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import type { Kafka } from 'kafkajs';
 import { isObservable, lastValueFrom } from 'rxjs';
 
@@ -135,43 +137,111 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
       ...(skip && { skip }),
       topics: handled,
       groupId,
-      handle: (record) => {
-        if (record.undecodable) return this.putBatchAside(record, record.undecodable);
-        countConsumed(record, groupId);
-        return this.deal(record);
-      },
+      handle: (records, work) => this.take(records, work, groupId),
     });
+  }
+
+  /** Records of a topic whose handler takes many go to it together; each other one is seen through by itself. */
+  private take(records: readonly IncomingRecord[], work: RecordsInWork, groupId: string): void {
+    const together = new Map<Topic, ReadRecord[]>();
+    for (const record of records) {
+      if (!record.undecodable) countConsumed(record, groupId);
+      if (record.undecodable || !this.takesMany(record.topic)) {
+        this.end(record, work, this.deal(record));
+        continue;
+      }
+      const read = this.readForMany(record, work);
+      if (!read) continue;
+      const others = together.get(record.topic);
+      if (others) others.push(read);
+      else together.set(record.topic, [read]);
+    }
+    for (const [topic, all] of together) void this.handleMany(topic, all);
+  }
+
+  private takesMany(topic: Topic): boolean {
+    return this.handlerOf(topic).extras?.['many'] === true;
+  }
+
+  private handlerOf(topic: Topic): MessageHandler {
+    const handler = this.messageHandlers.get(topic.name);
+    if (!handler) throw new Error(`no handler for ${topic.name}`);
+    return handler;
+  }
+
+  private readForMany(record: IncomingRecord, work: RecordsInWork): ReadRecord | undefined {
+    try {
+      if (this.stopping.signal.aborted) throw new Stopping();
+      const decoded = this.read(record);
+      return new ReadRecord(record, decoded, traceOf(record, decoded.value), {
+        freeSlot: () => work.freeSlot(record),
+        done: (error) => (error ? this.end(record, work, this.putRight(record, error)) : work.done(record, true)),
+      });
+    } catch (error) {
+      this.end(record, work, this.putRight(record, error));
+      return undefined;
+    }
+  }
+
+  private end(record: IncomingRecord, work: RecordsInWork, dealing: Promise<boolean>): void {
+    dealing.then(
+      (isDealtWith) => work.done(record, isDealtWith),
+      (err: unknown) => {
+        this.options.logger.error({ err }, 'a record was left for the next assignment');
+        work.done(record, false);
+      },
+    );
+  }
+
+  private async handleMany(topic: Topic, records: readonly ReadRecord[]): Promise<void> {
+    try {
+      await answerOf(this.handlerOf(topic)(records));
+    } catch (error) {
+      for (const record of records) record.done(error as Error);
+    }
   }
 
   /** Sees one record through; says whether its offset may be committed. */
   private async deal(record: IncomingRecord): Promise<boolean> {
+    if (record.undecodable) return this.putBatchAside(record, record.undecodable);
     if (this.stopping.signal.aborted) return false;
     try {
       await untilUp(this.down, () => this.handle(record));
       return true;
     } catch (error) {
-      return error instanceof Stopping ? false : this.quarantine(record, error);
+      return this.putRight(record, error);
     }
   }
 
+  /** After an error: the record is tried again, left, or quarantined. Says whether its offset may be committed. */
+  private putRight(record: IncomingRecord, error: unknown): Promise<boolean> {
+    if (error instanceof Stopping) return Promise.resolve(false);
+    return isDependencyDown(error) ? this.deal(record) : this.quarantine(record, error);
+  }
+
   private async handle(record: IncomingRecord): Promise<void> {
-    const { json, value } = this.read(record);
-    const handler = this.messageHandlers.get(record.topic.name);
-    if (!handler) throw new Error(`no handler for ${record.topic.name}`);
-    const parent = parentOf(record, value);
-    const work = async () => {
-      const answer: unknown = await handler(value, new RecordContext([record, json]));
-      // Interceptors answer by a stream. Nest's own way makes one of every answer, which cost as much as the rest of
-      // its pipeline.
-      if (isObservable(answer)) await lastValueFrom(answer, { defaultValue: undefined });
-    };
-    if (!record.topic.traced) return underContext(parent, work);
-    const attributes = {
-      'messaging.system': 'kafka',
-      'messaging.destination.name': record.topicName,
-      ...messageIdOf(value),
-    };
-    await inSpan(`${record.topic.name} process`, { kind: SpanKind.CONSUMER, attributes, parent }, work);
+    const decoded = this.read(record);
+    if (this.takesMany(record.topic)) return this.handleAlone(record, decoded);
+    const { json, value } = decoded;
+    const work = () => answerOf(this.handlerOf(record.topic)(value, new RecordContext([record, json])));
+    const trace = traceOf(record, value);
+    if (!(trace instanceof OpenSpan)) return underContext(trace, work);
+    try {
+      await underContext(trace.context, work);
+      trace.end();
+    } catch (error) {
+      trace.end(error);
+      throw error;
+    }
+  }
+
+  /** One record by a handler that takes many. */
+  private handleAlone(record: IncomingRecord, decoded: Decoded): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const done = (error?: Error) => (error ? reject(error) : resolve());
+      const read = new ReadRecord(record, decoded, traceOf(record, decoded.value), { done });
+      void this.handleMany(record.topic, [read]);
+    });
   }
 
   private read(record: IncomingRecord): Decoded {
@@ -255,6 +325,25 @@ function countConsumed({ topicName }: IncomingRecord, groupId: string): void {
 
 /** Every consumer of a topic finds the same record unreadable: the first service that the map names keeps it, once. */
 const keeperOf = (topic: Topic) => topic.to.find((party) => party !== 'upstream' && party !== 'operators');
+
+/** What a handler gives back. Interceptors answer by a stream. */
+async function answerOf(given: unknown): Promise<void> {
+  const answer = await given;
+  // Nest's own way makes a stream of every answer, which cost as much as the rest of its pipeline.
+  if (isObservable(answer)) await lastValueFrom(answer, { defaultValue: undefined });
+}
+
+/** The span of a record's processing, or where its topic has none the trace that it came in. */
+function traceOf(record: IncomingRecord, value: unknown): OpenSpan | Context {
+  const parent = parentOf(record, value);
+  if (!record.topic.traced) return parent;
+  const attributes = {
+    'messaging.system': 'kafka',
+    'messaging.destination.name': record.topicName,
+    ...messageIdOf(value),
+  };
+  return new OpenSpan(`${record.topic.name} process`, { kind: SpanKind.CONSUMER, attributes, parent });
+}
 
 /** Which message a record is about: whoever searches the traces for one finds each service's work on it. */
 function messageIdOf(value: unknown): { 'messaging.message.id'?: string } {

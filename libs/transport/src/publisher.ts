@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { gather, type MicroBatch } from '#libs/batching';
+import { bisect, gather, type MicroBatch, Refused } from '#libs/batching';
 import { fieldErrors, InfrastructureDown, RecordRefused, topicName, type Lane, type Topic } from '#libs/contracts';
-import { traceHeaders } from '#libs/telemetry';
+import { type Context, traceHeaders } from '#libs/telemetry';
 import type { KafkaConfig } from './kafka.config.ts';
 import { keyPartitioner } from './partition/partition.policy.ts';
 import type { Kafka, Message, Producer, TopicMessages } from 'kafkajs';
@@ -14,6 +14,8 @@ export interface Outgoing {
   /** Made into JSON; bytes go as they are. */
   value: object | Buffer | null;
   headers?: Record<string, string>;
+  /** Of the trace it belongs to; default: the active one. */
+  context?: Context;
 }
 
 interface Entry {
@@ -50,11 +52,32 @@ export class Publisher {
    * refuses it.
    */
   async publish(outgoing: Outgoing): Promise<void> {
-    requireContract(outgoing);
-    const entry = { topic: topicName(outgoing.topic, this.prefix, outgoing.lane), message: this.messageOf(outgoing) };
-    await this.batch.add(entry).catch((error: unknown) => {
+    const refusal = contractRefusal(outgoing);
+    if (refusal) throw refusal;
+    await this.batch.add(this.entryOf(outgoing)).catch((error: unknown) => {
       throw isRefusal(error) ? new RecordRefused(outgoing.topic.name, [], { cause: error }) : error;
     });
+  }
+
+  /**
+   * As `publish`, for many at once.
+   * @returns in their order, why a record cannot go; all others have gone
+   * @throws InfrastructureDown when Kafka cannot be reached: some may have gone
+   */
+  async publishAll(records: readonly Outgoing[]): Promise<(RecordRefused | undefined)[]> {
+    const refusals = records.map(contractRefusal);
+    const kept = [...records.keys()].filter((index) => refusals[index] === undefined);
+    const answers = await bisect(
+      kept.map((index) => this.entryOf(records[index]!)),
+      (entries) => this.send(entries),
+      isRefusal,
+    );
+    for (const [at, index] of kept.entries()) {
+      const answer = answers[at];
+      if (answer instanceof Refused)
+        refusals[index] = new RecordRefused(records[index]!.topic.name, [], { cause: answer.error });
+    }
+    return refusals;
   }
 
   async connect(): Promise<void> {
@@ -70,8 +93,14 @@ export class Publisher {
     await Promise.race([this.producer.disconnect(), delay(CLOSE_WITHIN_MS, undefined, { ref: false })]);
   }
 
-  private messageOf({ topic, key, value, headers }: Outgoing): Message {
-    if (value === null || Buffer.isBuffer(value)) return { key, value, headers: { ...traceHeaders(), ...headers } };
+  private entryOf(outgoing: Outgoing): Entry {
+    const { topic, lane } = outgoing;
+    return { topic: topicName(topic, this.prefix, lane), message: this.messageOf(outgoing) };
+  }
+
+  private messageOf({ topic, key, value, headers, context }: Outgoing): Message {
+    const trace = traceHeaders(context);
+    if (value === null || Buffer.isBuffer(value)) return { key, value, headers: { ...trace, ...headers } };
     const { eventId } = value as { eventId?: unknown };
     return {
       key,
@@ -83,13 +112,14 @@ export class Publisher {
         ce_source: this.source,
         ...(typeof eventId === 'string' && { ce_id: eventId }),
         ce_time: new Date().toISOString(),
-        ...traceHeaders(),
+        ...trace,
         ...headers,
       },
     };
   }
 
   private async send(entries: readonly Entry[]): Promise<true[]> {
+    if (entries.length === 0) return [];
     try {
       await this.connect();
       await this.producer.sendBatch({ acks: -1, topicMessages: grouped(entries) });
@@ -105,10 +135,10 @@ export class Publisher {
  * Nobody could read what breaks its schema: it is found here, where the fault is. Costs 5 µs a fact
  * (docs/performance.md).
  */
-function requireContract({ topic, value }: Outgoing): void {
-  if (value === null || Buffer.isBuffer(value) || !topic.schema) return;
+function contractRefusal({ topic, value }: Outgoing): RecordRefused | undefined {
+  if (value === null || Buffer.isBuffer(value) || !topic.schema) return undefined;
   const checked = topic.schema.safeParse(value);
-  if (!checked.success) throw new RecordRefused(topic.name, fieldErrors(checked.error));
+  return checked.success ? undefined : new RecordRefused(topic.name, fieldErrors(checked.error));
 }
 
 function grouped(entries: readonly Entry[]): TopicMessages[] {

@@ -9,7 +9,7 @@ import {
   provisionTopics,
   silentLogger,
 } from '#libs/testing';
-import { type IncomingRecord, KeyedConsumer } from '#libs/transport';
+import { type IncomingRecord, KeyedConsumer, oneByOne } from '#libs/transport';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import { type CodecName, hasKcat, type JavaBatch, produceByJava, produceByKcat, readByKcat } from './other-clients.ts';
@@ -38,7 +38,7 @@ describe('what other Kafka clients write', () => {
       config,
       groupId: `${prefix}readers`,
       topics: [topic],
-      handle,
+      handle: oneByOne(handle),
       logger: silentLogger(),
     });
     await consumer.start();

@@ -10,7 +10,7 @@ import {
   type RawRecord,
   silentLogger,
 } from '#libs/testing';
-import { KeyedConsumer, type RecordHandler } from '#libs/transport';
+import { KeyedConsumer, type RecordHandler, oneByOne } from '#libs/transport';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 const KB = 1024;
@@ -43,7 +43,7 @@ describe('the flow of records', () => {
       config,
       groupId: `${prefix}readers`,
       topics: [of],
-      handle,
+      handle: oneByOne(handle),
       logger: silentLogger(),
     });
     running.push(consumer);

@@ -9,7 +9,7 @@ import {
   provisionTopics,
   silentLogger,
 } from '#libs/testing';
-import { type IncomingRecord, KeyedConsumer, type RecordHandler } from '#libs/transport';
+import { type IncomingRecord, KeyedConsumer, type RecordHandler, oneByOne } from '#libs/transport';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Consumer } from 'kafkajs';
 
@@ -44,7 +44,7 @@ describe('a key-parallel consumer', () => {
       config,
       groupId: `${prefix}readers`,
       topics: [topic],
-      handle,
+      handle: oneByOne(handle),
       batched,
       logger: silentLogger(),
     });
@@ -254,13 +254,13 @@ describe('lanes', () => {
       groupId: `${prefix}lanes`,
       topics: [topics.emailRequested],
       logger: silentLogger(),
-      handle: async ({ lane }) => {
+      handle: oneByOne(async ({ lane }) => {
         if (lane === 'urgent') urgent.resolve(performance.now());
         else most = Math.max(most, ++bulkAtWork);
         await delay(lane === 'urgent' ? 0 : 100);
         if (lane === 'bulk') bulkAtWork -= 1;
         return true;
-      },
+      }),
     });
     await consumer.start();
     await eventually(() => most === 7, { what: 'bulk to take all the places it may' });

@@ -11,7 +11,7 @@ import {
   silentLogger,
   withAdmin,
 } from '#libs/testing';
-import { KeyedConsumer } from '#libs/transport';
+import { KeyedConsumer, oneByOne } from '#libs/transport';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
 
@@ -86,7 +86,14 @@ describe('a key-parallel consumer whose Kafka goes away for longer than its clie
       KAFKA_SESSION_TIMEOUT_MS: '6000',
     });
     const groupId = `${prefix}readers`;
-    const consumer = new KeyedConsumer({ kafka, config, groupId, topics: [topic], handle, logger: silentLogger() });
+    const consumer = new KeyedConsumer({
+      kafka,
+      config,
+      groupId,
+      topics: [topic],
+      handle: oneByOne(handle),
+      logger: silentLogger(),
+    });
     await consumer.start();
     try {
       await eventually(() => consumer.isMember, { timeoutMs: 30_000, what: 'the group' });

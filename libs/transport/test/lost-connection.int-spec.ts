@@ -10,7 +10,7 @@ import {
   silentLogger,
   withAdmin,
 } from '#libs/testing';
-import { createKafka, KeyedConsumer } from '#libs/transport';
+import { createKafka, KeyedConsumer, oneByOne } from '#libs/transport';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Wire } from './wire.ts';
 
@@ -47,11 +47,11 @@ describe('a consumer whose connection', () => {
       topics: [topic],
       silentMs: 4_000,
       logger: silentLogger(),
-      handle: async ({ value }) => {
+      handle: oneByOne(async ({ value }) => {
         seen.add(value!.toString().slice(0, 10).trim());
         await gate;
         return true;
-      },
+      }),
     });
     await consumer.start();
     await produce('first');

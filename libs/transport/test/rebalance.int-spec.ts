@@ -9,7 +9,7 @@ import {
   provisionTopics,
   silentLogger,
 } from '#libs/testing';
-import { KeyedConsumer, type RecordHandler } from '#libs/transport';
+import { KeyedConsumer, type RecordHandler, oneByOne } from '#libs/transport';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 const topic = topics.statusChanged;
@@ -53,7 +53,7 @@ describe('a group whose replicas come and go under load', () => {
       config,
       groupId: `${prefix}readers`,
       topics: [topic],
-      handle,
+      handle: oneByOne(handle),
       logger: silentLogger(),
     });
     await consumer.start();

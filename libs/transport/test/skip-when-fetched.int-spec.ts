@@ -1,6 +1,6 @@
 import { factHeaders, isOtherFact, topicName, topics } from '#libs/contracts';
 import { aKafkaConfig, aTopicPrefix, eventually, KafkaTestClient, provisionTopics, silentLogger } from '#libs/testing';
-import { createKafka, KafkaReading, KeyedConsumer, skipWhenFetched } from '#libs/transport';
+import { createKafka, KafkaReading, KeyedConsumer, oneByOne, skipWhenFetched } from '#libs/transport';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import type { Kafka } from 'kafkajs';
 
@@ -37,7 +37,7 @@ describe('facts that are of no interest to a service', () => {
       config: aKafkaConfig(prefix, { KAFKA_COMMIT_INTERVAL_MS: '50' }),
       groupId: `${prefix}readers`,
       topics: [topic],
-      handle: ({ value }) => Promise.resolve(seen.push(String(value)) > 0),
+      handle: oneByOne(({ value }) => Promise.resolve(seen.push(String(value)) > 0)),
       skip: ({ skipped }) => skipped === true,
       logger: silentLogger(),
     });

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { topicName, topics } from '#libs/contracts';
 import { aKafkaConfig, aTopicPrefix, eventually, KafkaTestClient, provisionTopics, silentLogger } from '#libs/testing';
-import { createKafka, KeyedConsumer } from '#libs/transport';
+import { createKafka, KeyedConsumer, oneByOne } from '#libs/transport';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 const topic = topics.statusChanged;
@@ -42,7 +42,7 @@ describe('replicas with lasting names', () => {
       logger: silentLogger(),
       onAssigned: (assignment) =>
         replica.shares.push((assignment[topicName(topic, prefix)] ?? []).toSorted((a, b) => a - b)),
-      handle: ({ value }) => Promise.resolve(replica.seen.push(value!.toString()) > 0),
+      handle: oneByOne(({ value }) => Promise.resolve(replica.seen.push(value!.toString()) > 0)),
     });
     await consumer.start();
     const whole = Object.assign(replica, { consumer });

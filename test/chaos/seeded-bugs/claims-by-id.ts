@@ -5,8 +5,7 @@
 import { replaceClaim, statementOf } from './ledger.ts';
 import { startEmail } from './start-email.ts';
 
-replaceClaim(async (ledger, claim, delivery, token) => {
-  const answer = await claim(delivery, token);
+replaceClaim(async (ledger, { delivery }, answer) => {
   if (answer.verdict !== 'repeat' && answer.verdict !== 'running') return answer;
   const [row] = await statementOf(ledger, 'SELECT state, token FROM email.ledger WHERE id = $1 AND hop = $2', [
     delivery.id,

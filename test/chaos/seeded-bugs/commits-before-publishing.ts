@@ -9,11 +9,16 @@ import { startEmail } from './start-email.ts';
 // Longer than KAFKA_COMMIT_INTERVAL_MS.
 const LATE_MS = 1_500;
 
-const publish = Reflect.get(Publisher.prototype, 'publish') as (this: Publisher, outgoing: Outgoing) => Promise<void>;
+const publish = Reflect.get(Publisher.prototype, 'publish') as (this: Publisher, record: Outgoing) => Promise<void>;
 
-Publisher.prototype.publish = function (this: Publisher, outgoing: Outgoing): Promise<void> {
-  void delay(LATE_MS).then(() => publish.call(this, outgoing));
+Publisher.prototype.publish = function (this: Publisher, record: Outgoing): Promise<void> {
+  void delay(LATE_MS).then(() => publish.call(this, record));
   return Promise.resolve();
+};
+
+Publisher.prototype.publishAll = async function (this: Publisher, records: readonly Outgoing[]): Promise<undefined[]> {
+  await Promise.all(records.map((record) => this.publish(record)));
+  return records.map(() => undefined);
 };
 
 await startEmail();

@@ -5,8 +5,7 @@
 import { replaceClaim, statementOf } from './ledger.ts';
 import { startEmail } from './start-email.ts';
 
-replaceClaim(async (ledger, claim, delivery, token) => {
-  const answer = await claim(delivery, token);
+replaceClaim(async (ledger, { delivery, token }, answer) => {
   if (answer.verdict !== 'running') return answer;
   await statementOf(ledger, 'UPDATE email.ledger SET token = $3 WHERE id = $1 AND hop = $2', [
     delivery.id,

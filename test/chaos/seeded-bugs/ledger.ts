@@ -1,4 +1,5 @@
-import type { Claim, Delivery, Ledger } from '#libs/delivery';
+import type { Refused } from '#libs/batching';
+import type { Claim, ClaimRequest, Ledger } from '#libs/delivery';
 import type { Pool } from '#libs/persistence';
 
 interface Row {
@@ -9,18 +10,19 @@ interface Row {
 const built = new URL('../../../dist/libs/delivery/src/ledger/ledger.store.js', import.meta.url);
 const { PostgresLedger } = (await import(built.href)) as { PostgresLedger: { prototype: Ledger } };
 
-type ClaimOnce = (delivery: Delivery<unknown>, token: string) => Promise<Claim>;
+type Claims = (Claim | Refused)[];
 
-/** Puts another way of claiming before the real one, in every ledger of this process. */
-export function replaceClaim(
-  by: (ledger: Ledger, claim: ClaimOnce, delivery: Delivery<unknown>, token: string) => Promise<Claim>,
-): void {
+/** Changes each answer to a claim, in every ledger of this process. */
+export function replaceClaim(by: (ledger: Ledger, request: ClaimRequest, answer: Claim) => Promise<Claim>): void {
   const real = Reflect.get(PostgresLedger.prototype, 'claim') as (
     this: Ledger,
-    ...given: Parameters<ClaimOnce>
-  ) => Promise<Claim>;
-  PostgresLedger.prototype.claim = function (this: Ledger, delivery: Delivery<unknown>, token: string): Promise<Claim> {
-    return by(this, real.bind(this), delivery, token);
+    requests: readonly ClaimRequest[],
+  ) => Promise<Claims>;
+  PostgresLedger.prototype.claim = async function (this: Ledger, requests: readonly ClaimRequest[]): Promise<Claims> {
+    const answers = await real.call(this, requests);
+    return Promise.all(
+      answers.map(async (answer, index) => ('verdict' in answer ? by(this, requests[index]!, answer) : answer)),
+    );
   };
 }
 

@@ -6,10 +6,10 @@ import {
   type StatusChanged,
   type SuppressionChanged,
 } from '#libs/contracts';
-import type { RecordContext } from '#libs/transport';
+import type { ReadRecord, RecordContext } from '#libs/transport';
 import type { CancelService } from '../cancel/cancel.service.ts';
 import type { ChannelPort, RequestEnvelope } from '../channel.port.ts';
-import type { Ledger } from '../delivery.ts';
+import type { Delivery, Ledger } from '../delivery.ts';
 import type { DeliveryService } from '../delivery.service.ts';
 import type { Handovers } from '../handover/handovers.port.ts';
 import type { Suppressions } from '../suppressions/suppressions.port.ts';
@@ -19,7 +19,7 @@ import { originOf } from './origin.ts';
 
 export interface IntakeOptions<R, M> {
   channel: ChannelPort<R, M>;
-  dispatcher: Pick<DeliveryService<M>, 'dispatch'>;
+  dispatcher: Pick<DeliveryService<M>, 'take'>;
   ledger: Pick<Ledger, 'markAccepted'>;
   handovers: Pick<Handovers, 'decided'>;
   cancels: Pick<CancelService, 'heard'>;
@@ -40,16 +40,27 @@ export class Intake<R extends RequestEnvelope = never, M = never> {
     this.options = options;
   }
 
-  /** A request of this channel: its first hop. */
-  async onRequested(request: R, { record, json }: RecordContext): Promise<void> {
-    const { channel, dispatcher, hashKey, scheduleAtMostDays } = this.options;
-    await dispatcher.dispatch(firstHop(channel, request, json, originOf(record), hashKey, scheduleAtMostDays));
+  /** Requests of this channel: their first hops. */
+  onRequested(requests: readonly ReadRecord<R>[]): void {
+    const { channel, hashKey, scheduleAtMostDays } = this.options;
+    for (const read of requests)
+      this.dispatch(read, () =>
+        firstHop(channel, read.value, read.json, originOf(read.record), hashKey, scheduleAtMostDays),
+      );
   }
 
-  /** A message whose time has come: its next hop. */
-  async onDue(due: SendDue, { record }: RecordContext): Promise<void> {
-    const { channel, dispatcher, hashKey } = this.options;
-    await dispatcher.dispatch(laterHop(channel, due, originOf(record), hashKey));
+  /** Messages whose time has come: their next hops. */
+  onDue(due: readonly ReadRecord<SendDue>[]): void {
+    const { channel, hashKey } = this.options;
+    for (const read of due) this.dispatch(read, () => laterHop(channel, read.value, originOf(read.record), hashKey));
+  }
+
+  private dispatch(read: ReadRecord, prepare: () => Delivery<M>): void {
+    try {
+      this.options.dispatcher.take(prepare(), read.context, read);
+    } catch (error) {
+      read.done(error as Error);
+    }
   }
 
   /** Retry has decided on a message that was handed over. */

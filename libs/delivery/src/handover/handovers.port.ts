@@ -1,3 +1,4 @@
+import type { Refused } from '#libs/batching';
 import type { SendDeferred } from '#libs/contracts';
 
 /** Hand-overs that were published long ago, and not acknowledged yet. */
@@ -15,13 +16,19 @@ export interface KeptHandover {
   trace: Record<string, string>;
 }
 
+export interface IdentifiedHandover extends KeptHandover {
+  /** contracts' identityKey. */
+  id: string;
+}
+
 /** Messages that were handed over to retry, until retry says that it has decided on them. */
 export abstract class Handovers {
   /**
-   * Kept before it is published, so that it is there whatever becomes of its record. Again gives the same.
+   * Kept before they are published, so that they are there whatever becomes of their records. Again gives the same.
+   * @returns in their order, `Refused` where PostgreSQL refuses this one
    * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.
    */
-  abstract keep(id: string, handover: KeptHandover): Promise<void>;
+  abstract keep(handovers: readonly IdentifiedHandover[]): Promise<(true | Refused)[]>;
 
   /** Retry has decided on this hop, and so on all before it. @throws InfrastructureDown; repeating is safe. */
   abstract decided(id: string, hop: number): Promise<void>;

@@ -1,14 +1,11 @@
-import { database, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
-import { Handovers, type KeptHandover, type OverdueHandovers } from './handovers.port.ts';
+import { bisect, type Refused } from '#libs/batching';
+import { database, isDataError, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
+import { Handovers, type IdentifiedHandover, type KeptHandover, type OverdueHandovers } from './handovers.port.ts';
 
 /** Most messages published again at once: the others are not forgotten. */
 const PORTION = 200;
 /** From then on a message is said to stand still. */
 export const STANDS_STILL_AFTER = 3;
-
-interface Kept extends KeptHandover {
-  id: string;
-}
 
 interface Decided {
   id: string;
@@ -20,7 +17,6 @@ export class PostgresHandovers extends Handovers {
   private readonly pool: Pool;
   private readonly table: string;
   private readonly answerMs: number;
-  private readonly keeping: MicroBatch<Kept, true>;
   private readonly deleting: MicroBatch<Decided, true>;
 
   constructor({ pool, schema, answerMs }: { pool: Pool; schema: string; answerMs: number }) {
@@ -28,12 +24,12 @@ export class PostgresHandovers extends Handovers {
     this.pool = pool;
     this.table = `${schema}.handover`;
     this.answerMs = answerMs;
-    this.keeping = microBatch({ size: 200, lingerMs: 2 }, (all) => this.keepAll(all));
     this.deleting = microBatch({ size: 500, lingerMs: 5 }, (all) => this.deleteAll(all));
   }
 
-  async keep(id: string, handover: KeptHandover): Promise<void> {
-    await database('hand over', () => this.keeping.add({ id, ...handover }));
+  async keep(handovers: readonly IdentifiedHandover[]): Promise<(true | Refused)[]> {
+    if (handovers.length === 0) return [];
+    return bisect(handovers, (part) => database('hand over', () => this.keepAll(part)), isDataError);
   }
 
   async decided(id: string, hop: number): Promise<void> {
@@ -69,7 +65,7 @@ export class PostgresHandovers extends Handovers {
     return rows;
   }
 
-  private async keepAll(all: readonly Kept[]): Promise<true[]> {
+  private async keepAll(all: readonly IdentifiedHandover[]): Promise<true[]> {
     // One statement cannot touch a row twice. Two of one hop say the same, unless Kafka has refused the first.
     const each = [...new Map(all.map((kept) => [`${kept.id}/${kept.deferred.hop}`, kept])).values()];
     await this.pool.query({

@@ -1,11 +1,14 @@
 import { ownFailure } from '#libs/providers';
-import { database, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
+import { bisect, type Refused } from '#libs/batching';
+import { database, isDataError, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
 import {
   type SiblingCall,
   type Claim,
+  type ClaimRequest,
   type Delivery,
   Ledger,
   type Outcome,
+  type Settlement,
   type SuppressionFound,
 } from '../delivery.ts';
 import { siblingCalls } from '../reconcile/sibling-calls.store.ts';
@@ -17,15 +20,6 @@ export interface LedgerOptions extends LedgerTimes {
   schema: string;
   /** How long a claim protects its holder: call time-out and guard, in milliseconds. */
   leaseMs: number;
-}
-
-interface ClaimEntry {
-  delivery: Delivery<unknown>;
-  token: string;
-}
-
-interface Settlement extends ClaimEntry {
-  outcome: Outcome;
 }
 
 interface Evidence {
@@ -51,11 +45,9 @@ interface ClaimRow {
   cancelled: boolean;
 }
 
-/** Claims and settlements in micro-batches: a thousand messages in flight cost a few statements. */
+/** A statement for each batch of claims, settlements or evidence. */
 export class PostgresLedger extends Ledger {
   private readonly options: LedgerOptions;
-  private readonly claims: MicroBatch<ClaimEntry, Claim>;
-  private readonly settlements: MicroBatch<Settlement, boolean>;
   private readonly evidences: MicroBatch<Evidence, true>;
   private partitions: Promise<Period[]> | undefined;
   private partitionsUntil = 0;
@@ -63,18 +55,17 @@ export class PostgresLedger extends Ledger {
   constructor(options: LedgerOptions) {
     super();
     this.options = options;
-    const batching = { size: 500, lingerMs: 2 };
-    this.claims = microBatch(batching, (entries) => database('claim', () => this.claimAll(entries)));
-    this.settlements = microBatch(batching, (entries) => database('settle', () => this.settleAll(entries)));
-    this.evidences = microBatch(batching, (entries) => database('mark accepted', () => this.markAllAccepted(entries)));
+    this.evidences = microBatch({ size: 500, lingerMs: 2 }, (entries) =>
+      database('mark accepted', () => this.markAllAccepted(entries)),
+    );
   }
 
-  claim(delivery: Delivery<unknown>, token: string): Promise<Claim> {
-    return this.claims.add({ delivery, token });
+  claim(requests: readonly ClaimRequest[]): Promise<(Claim | Refused)[]> {
+    return bisect(requests, (part) => database('claim', () => this.claimAll(part)), isDataError);
   }
 
-  settle(delivery: Delivery<unknown>, token: string, outcome: Outcome): Promise<boolean> {
-    return this.settlements.add({ delivery, token, outcome });
+  settle(settlements: readonly Settlement[]): Promise<(boolean | Refused)[]> {
+    return bisect(settlements, (part) => database('settle', () => this.settleAll(part)), isDataError);
   }
 
   async markAccepted(id: string, hop: number, providerMessageId?: string): Promise<void> {
@@ -85,12 +76,12 @@ export class PostgresLedger extends Ledger {
     return database('look up', () => siblingCalls(this.options, id, hop, withinMs));
   }
 
-  private async claimAll(entries: readonly ClaimEntry[]): Promise<Claim[]> {
+  private async claimAll(entries: readonly ClaimRequest[]): Promise<Claim[]> {
     const periods = await this.readyPartitions();
     return inTurns(entries, (turn) => this.claimTurn(turn, periods));
   }
 
-  private async claimTurn(given: readonly ClaimEntry[], periods: readonly Period[]): Promise<Claim[]> {
+  private async claimTurn(given: readonly ClaimRequest[], periods: readonly Period[]): Promise<Claim[]> {
     const remembered = given.flatMap((entry) => {
       const period = periodAt(periods, entry.delivery.rememberedAt);
       return period ? [{ ...entry, period }] : [];
@@ -100,9 +91,9 @@ export class PostgresLedger extends Ledger {
   }
 
   /** @returns by token */
-  private async claimRemembered(entries: readonly (ClaimEntry & { period: Period })[]): Promise<[string, Claim][]> {
+  private async claimRemembered(entries: readonly (ClaimRequest & { period: Period })[]): Promise<[string, Claim][]> {
     const { pool, schema, leaseMs } = this.options;
-    const of = <T>(pick: (entry: ClaimEntry & { period: Period }) => T) => entries.map(pick);
+    const of = <T>(pick: (entry: ClaimRequest & { period: Period }) => T) => entries.map(pick);
     const people = peopleOf(entries);
     const { rows } = await pool.query<ClaimRow>({
       name: 'claim',
@@ -123,8 +114,8 @@ export class PostgresLedger extends Ledger {
         people.map(({ hash }) => hash),
       ],
     });
-    const byOrd = new Map(rows.map((row) => [Number(row.ord), row]));
-    return entries.map((entry, index) => [entry.token, verdictOf(entry, byOrd.get(index + 1)!)]);
+    const unusual = new Map(rows.map((row) => [Number(row.ord), row]));
+    return entries.map((entry, index) => [entry.token, verdictOf(entry, unusual.get(index + 1))]);
   }
 
   private async settleAll(entries: readonly Settlement[]): Promise<boolean[]> {
@@ -135,7 +126,7 @@ export class PostgresLedger extends Ledger {
   private async settleTurn(entries: readonly Settlement[], periods: readonly Period[]): Promise<boolean[]> {
     const { pool, schema } = this.options;
     const of = <T>(pick: (entry: Settlement) => T) => entries.map(pick);
-    const { rows } = await pool.query<{ id: string; hop: number }>({
+    const { rows } = await pool.query<{ ord: number }>({
       name: 'settle',
       text: settleSql(schema),
       values: [
@@ -149,8 +140,8 @@ export class PostgresLedger extends Ledger {
         of(({ outcome }) => JSON.stringify(outcome)),
       ],
     });
-    const settled = new Set(rows.map((row) => `${row.id}/${row.hop}`));
-    return entries.map(({ delivery }) => settled.has(`${delivery.id}/${delivery.hop}`));
+    const takenOver = new Set(rows.map((row) => Number(row.ord)));
+    return entries.map((_, index) => !takenOver.has(index + 1));
   }
 
   /** Only what is unconfirmed is written to: the usual receipt costs one look by key. */
@@ -194,33 +185,36 @@ function commonDays(entries: readonly { period: Period }[]): number {
  * Each recipient with the place of its claim, from 1; a look-up makes no call of its own, so whom it may write to does
  * not matter.
  */
-const peopleOf = (entries: readonly ClaimEntry[]) =>
+const peopleOf = (entries: readonly ClaimRequest[]) =>
   entries.flatMap(({ delivery: { mode, recipients } }, index) =>
     mode === 'send' ? recipients.map(({ hash }) => ({ ord: index + 1, hash })) : [],
   );
 
 /**
  * Claims, and looks for a cancellation of the message and for suppressions of the recipients: one probe of the index by
- * recipient. OFFSET keeps it one: left to itself the planner may rather read the whole table.
+ * recipient. OFFSET keeps it one: left to itself the planner may rather read the whole table. Answered are the claims
+ * about which there is something to say; of all others there is no row.
  */
 const claimSql = (schema: string) => `
-SELECT c.*, k.suppressions, EXISTS (SELECT 1 FROM ${schema}.cancellation x
-  WHERE x.id = ($1::uuid[])[c.ord]) AS cancelled
-  FROM ${schema}.claim_hops($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) c
-  LEFT JOIN (
-    SELECT r.ord, jsonb_agg(f.found) AS suppressions
-      FROM unnest($12::bigint[], $13::uuid[]) AS r(ord, recipient)
-     CROSS JOIN LATERAL (
-       SELECT jsonb_build_object('recipient', replace(s.recipient::text, '-', ''), 'scope', s.scope, 'tenant',
-         s.tenant, 'reason', s.reason, 'since', s.at) AS found
-         FROM ${schema}.suppression s WHERE s.recipient = r.recipient AND NOT s.lifted OFFSET 0) f
-     GROUP BY r.ord) k USING (ord)`;
+SELECT * FROM (
+  SELECT c.*, k.suppressions, EXISTS (SELECT 1 FROM ${schema}.cancellation x
+    WHERE x.id = ($1::uuid[])[c.ord]) AS cancelled
+    FROM ${schema}.claim_hops($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) c
+    LEFT JOIN (
+      SELECT r.ord, jsonb_agg(f.found) AS suppressions
+        FROM unnest($12::bigint[], $13::uuid[]) AS r(ord, recipient)
+       CROSS JOIN LATERAL (
+         SELECT jsonb_build_object('recipient', replace(s.recipient::text, '-', ''), 'scope', s.scope, 'tenant',
+           s.tenant, 'reason', s.reason, 'since', s.at) AS found
+           FROM ${schema}.suppression s WHERE s.recipient = r.recipient AND NOT s.lifted OFFSET 0) f
+       GROUP BY r.ord) k USING (ord)) a
+ WHERE (state = 'claimed' AND token = ($4::uuid[])[ord] AND suppressions IS NULL AND NOT cancelled) IS NOT TRUE`;
 
 /** A look-up makes no call of its own: it must not be taken for one. */
 const fingerprintOf = ({ mode, fingerprint }: Delivery<unknown>) => (mode === 'send' ? fingerprint : undefined);
 
 /** One statement cannot touch a row twice: copies of one hop in a batch take turns. */
-async function inTurns<E extends ClaimEntry, O>(
+async function inTurns<E extends ClaimRequest, O>(
   entries: readonly E[],
   work: (turn: E[]) => Promise<O[]>,
 ): Promise<O[]> {
@@ -240,7 +234,8 @@ async function inTurns<E extends ClaimEntry, O>(
   return entries.map((entry) => answers.get(entry)!);
 }
 
-function verdictOf({ delivery, token }: ClaimEntry, row: ClaimRow): Claim {
+function verdictOf({ delivery, token }: ClaimRequest, row: ClaimRow | undefined): Claim {
+  if (!row) return { verdict: 'mine', token };
   const otherContent =
     delivery.digest !== undefined && row.first_digest !== null && row.first_digest !== delivery.digest;
   if (row.elsewhere || row.token === null) return { verdict: otherContent ? 'conflict' : 'repeat' };
@@ -272,17 +267,23 @@ function impliedOutcome(row: ClaimRow): Outcome {
 
 /**
  * Settles where the token still matches; evidence of acceptance also upgrades what was turned into `unknown` meanwhile.
+ * Answered are those that somebody else has taken over.
  */
 const settleSql = (schema: string) => `
-INSERT INTO ${schema}.ledger AS l (id, hop, day, token, call_id, state, source, attempt, lease_until, claimed_at,
-  settled_at, outcome)
-SELECT i.id, i.hop, i.day, i.token, i.token, i.state, i.source, i.attempt, clock_timestamp(), clock_timestamp(),
-  clock_timestamp(), i.outcome::jsonb
-  FROM unnest($1::uuid[], $2::int[], $3::date[], $4::uuid[], $5::text[], $6::text[], $7::int[], $8::text[])
-    AS i(id, hop, day, token, state, source, attempt, outcome)
- ORDER BY i.id, i.hop
-ON CONFLICT (id, hop, day) DO UPDATE SET
-  state = excluded.state, outcome = excluded.outcome, settled_at = excluded.settled_at
-  WHERE (l.token = excluded.token AND (l.state = 'claimed' OR l.state = excluded.state))
-     OR (l.call_id = excluded.call_id AND l.state = 'unknown' AND excluded.state = 'sent')
-RETURNING id, hop`;
+WITH given AS (
+  SELECT * FROM unnest($1::uuid[], $2::int[], $3::date[], $4::uuid[], $5::text[], $6::text[], $7::int[], $8::text[])
+    WITH ORDINALITY AS i(id, hop, day, token, state, source, attempt, outcome, ord)
+), settled AS (
+  INSERT INTO ${schema}.ledger AS l (id, hop, day, token, call_id, state, source, attempt, lease_until, claimed_at,
+    settled_at, outcome)
+  SELECT i.id, i.hop, i.day, i.token, i.token, i.state, i.source, i.attempt, clock_timestamp(), clock_timestamp(),
+    clock_timestamp(), i.outcome::jsonb
+    FROM given i
+   ORDER BY i.id, i.hop
+  ON CONFLICT (id, hop, day) DO UPDATE SET
+    state = excluded.state, outcome = excluded.outcome, settled_at = excluded.settled_at
+    WHERE (l.token = excluded.token AND (l.state = 'claimed' OR l.state = excluded.state))
+       OR (l.call_id = excluded.call_id AND l.state = 'unknown' AND excluded.state = 'sent')
+  RETURNING l.id, l.hop
+)
+SELECT i.ord FROM given i LEFT JOIN settled s ON s.id = i.id AND s.hop = i.hop WHERE s.id IS NULL`;

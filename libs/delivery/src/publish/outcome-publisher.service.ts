@@ -8,76 +8,138 @@ import {
   topics,
   type StatusChanged,
 } from '#libs/contracts';
-import { type Logger, traceHeaders } from '#libs/telemetry';
-import { firstRefusal, type Publisher } from '#libs/transport';
+import { Refused } from '#libs/batching';
+import { type Context, currentContext, type Logger, traceHeaders } from '#libs/telemetry';
+import type { Outgoing, Publisher } from '#libs/transport';
 import type { OutcomeEvents } from './events.policy.ts';
 import { mustBeAcknowledged } from '../handover/handover.policy.ts';
 import type { Handovers } from '../handover/handovers.port.ts';
-import { SuppressionsService } from '../suppressions/suppressions.service.ts';
+import { suppressionRecord } from '../suppressions/suppressions.service.ts';
 
-/** Publishes what became of a hop. */
+/** What became of one hop, and in which trace it is reported. */
+export interface ReportedOutcome {
+  events: OutcomeEvents;
+  context: Context;
+}
+
+/** A hop whose events are being published. */
+interface Telling extends ReportedOutcome {
+  /** The first of its records that cannot go. */
+  refusal: Error | undefined;
+}
+
+/** Publishes what became of hops. */
 export class OutcomePublisher {
-  private readonly publisher: Pick<Publisher, 'publish'>;
+  private readonly publisher: Pick<Publisher, 'publish' | 'publishAll'>;
   private readonly handovers: Pick<Handovers, 'keep'> | undefined;
-  private readonly suppressions: SuppressionsService;
   private readonly logger: Pick<Logger, 'error'> | undefined;
 
   /** @param handovers where hand-overs are kept until retry has decided on them; undefined: nowhere */
   constructor(
-    publisher: Pick<Publisher, 'publish'>,
+    publisher: Pick<Publisher, 'publish' | 'publishAll'>,
     handovers?: Pick<Handovers, 'keep'>,
     logger?: Pick<Logger, 'error'>,
   ) {
     this.publisher = publisher;
     this.handovers = handovers;
-    this.suppressions = new SuppressionsService(publisher);
     this.logger = logger;
   }
 
   /**
+   * Of each hop first the facts and the suppression, then the hand-over: retry's answer to it ends the watch over this
+   * hop, and with it every occasion to tell the facts once more.
+   * @returns in the order of the outcomes, why a record of it cannot go; all its others have gone. undefined: all have
    * @throws InfrastructureDown when Kafka or Postgres cannot be reached; repeating is safe, since ids are derived.
-   * RecordRefused when the hand-over or the suppression cannot go: all else has gone.
    */
-  async publish({ facts, deferred, suppresses }: OutcomeEvents): Promise<void> {
-    const handedOver = deferred && (await this.kept(deferred));
-    const records = facts.map((fact) => this.publishFact(fact));
-    if (suppresses) records.push(this.suppressions.record([{ suppress: suppresses }]));
-    const refusal = await firstRefusal(records);
-    // Last: retry's answer to it ends the watch over this hop, and with it every occasion to tell the facts once more.
-    if (handedOver) await this.handOver(handedOver);
+  async publishAll(outcomes: readonly ReportedOutcome[]): Promise<(Error | undefined)[]> {
+    const tellings = outcomes.map((outcome): Telling => ({ ...outcome, refusal: undefined }));
+    const deferred = await this.kept(tellings);
+    await this.publishFacts(tellings.flatMap((telling) => telling.events.facts.map((fact) => ({ fact, telling }))));
+    await this.publishEach(
+      tellings.flatMap((telling) => {
+        const { suppresses } = telling.events;
+        return suppresses ? [{ telling, record: suppressionRecord({ suppress: suppresses }) }] : [];
+      }),
+    );
+    await this.publishEach(deferred.map(({ telling, handover }) => ({ telling, record: handoverRecord(handover) })));
+    return tellings.map(({ refusal }) => refusal);
+  }
+
+  /** @throws InfrastructureDown; RecordRefused when a record of it cannot go: all others have gone */
+  async publish(events: OutcomeEvents): Promise<void> {
+    const [refusal] = await this.publishAll([{ events, context: currentContext() }]);
     if (refusal) throw refusal;
   }
 
+  /** @throws InfrastructureDown; RecordRefused */
   async handOver(deferred: SendDeferred): Promise<void> {
-    await this.publisher.publish({
-      topic: topics.sendDeferred,
-      key: deferred.messageId,
-      value: deferred,
-      headers: handoverHeaders(deferred),
-    });
+    await this.publisher.publish(handoverRecord(deferred));
   }
 
   /**
    * Where something beside the status breaks the contract, the status is reported all the same. @throws
-   * InfrastructureDown
+   * InfrastructureDown; RecordRefused
    */
   async publishFact(fact: StatusChanged): Promise<void> {
     try {
       await this.publisher.publish(factRecord(fact));
-    } catch (err) {
-      if (!(err instanceof RecordRefused)) throw err;
-      this.logger?.error(
-        { err, eventId: fact.eventId, status: fact.status },
-        'a fact breaks its contract: its bare status is told',
-      );
+    } catch (error) {
+      if (!(error instanceof RecordRefused)) throw error;
+      this.logBare(fact, error);
       await this.publisher.publish(factRecord(bareFact(fact)));
     }
   }
 
-  private async kept(deferred: SendDeferred): Promise<SendDeferred> {
-    if (!this.handovers || !mustBeAcknowledged(deferred)) return deferred;
-    const asking = { ...deferred, acknowledge: true };
-    await this.handovers.keep(identityKey(deferred), { deferred: asking, trace: traceHeaders() });
-    return asking;
+  private async publishFacts(facts: readonly { telling: Telling; fact: StatusChanged }[]): Promise<void> {
+    const refusals = await this.send(facts.map(({ fact, telling }) => ({ telling, record: factRecord(fact) })));
+    const bare = facts.filter((_, index) => refusals[index] !== undefined);
+    for (const [index, { fact }] of facts.entries()) if (refusals[index]) this.logBare(fact, refusals[index]);
+    await this.publishEach(bare.map(({ fact, telling }) => ({ telling, record: factRecord(bareFact(fact)) })));
+  }
+
+  private logBare({ eventId, status }: StatusChanged, err: Error): void {
+    this.logger?.error({ err, eventId, status }, 'a fact breaks its contract: its bare status is told');
+  }
+
+  private async publishEach(records: readonly { telling: Telling; record: Outgoing }[]): Promise<void> {
+    const refusals = await this.send(records);
+    for (const [index, { telling }] of records.entries()) telling.refusal ??= refusals[index];
+  }
+
+  private send(records: readonly { telling: Telling; record: Outgoing }[]): Promise<(RecordRefused | undefined)[]> {
+    if (records.length === 0) return Promise.resolve([]);
+    return this.publisher.publishAll(records.map(({ telling: { context }, record }) => ({ ...record, context })));
+  }
+
+  /** Hand-overs, those that must be acknowledged kept before they go. */
+  private async kept(tellings: readonly Telling[]): Promise<{ telling: Telling; handover: SendDeferred }[]> {
+    const all = tellings.flatMap((telling) => {
+      const { deferred } = telling.events;
+      return deferred ? [{ telling, handover: deferred, isKept: mustBeAcknowledged(deferred) }] : [];
+    });
+    if (!this.handovers) return all;
+    const asking = all
+      .filter(({ isKept }) => isKept)
+      .map((one) => ({ ...one, handover: { ...one.handover, acknowledge: true } }));
+    const answers = await this.handovers.keep(
+      asking.map(({ handover, telling }) => ({
+        id: identityKey(handover),
+        deferred: handover,
+        trace: traceHeaders(telling.context),
+      })),
+    );
+    const kept = asking.filter(({ telling }, index) => {
+      const answer = answers[index];
+      if (answer instanceof Refused) telling.refusal ??= answer.error as Error;
+      return !(answer instanceof Refused);
+    });
+    return [...all.filter(({ isKept }) => !isKept), ...kept];
   }
 }
+
+const handoverRecord = (deferred: SendDeferred): Outgoing => ({
+  topic: topics.sendDeferred,
+  key: deferred.messageId,
+  value: deferred,
+  headers: handoverHeaders(deferred),
+});

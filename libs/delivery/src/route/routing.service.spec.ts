@@ -82,7 +82,7 @@ const soon = () => systemClock.steady() + 10_000;
 async function oneCall(routing: RoutingService<TestMessage>, result: SendResult): Promise<void> {
   const route = await routing.acquire(aDelivery(), soon());
   if (!route.open) throw new Error('the way is closed');
-  route.done(result);
+  route.grant.giveBack(result);
 }
 
 describe('the way of a call', () => {
@@ -95,8 +95,7 @@ describe('the way of a call', () => {
   it('is open to a provider that works', async () => {
     expect(await aRoutingService().acquire(aDelivery(), soon())).toMatchObject({
       open: true,
-      provider: { name: 'sendgrid' },
-      why: 'first',
+      grant: { provider: { name: 'sendgrid' }, why: 'first' },
     });
   });
 
@@ -175,7 +174,7 @@ describe('the way of a call', () => {
       await aRoutingService({ providers: [new PlainProvider(), new RichProvider()] }).acquire(rich, soon()),
     ).toMatchObject({
       open: true,
-      provider: { name: 'resend' },
+      grant: { provider: { name: 'resend' } },
     });
     expect(await aRoutingService({ providers: [new PlainProvider()] }).acquire(rich, soon())).toMatchObject({
       open: false,

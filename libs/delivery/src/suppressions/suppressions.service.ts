@@ -31,7 +31,7 @@ export class SuppressionsService {
    * repeating is safe. RecordRefused when one cannot go: all others have gone.
    */
   async record(words: readonly SuppressionChange[]): Promise<void> {
-    await allPublished(words.map((word) => this.publisher.publish(recordOf(word))));
+    await allPublished(words.map((word) => this.publisher.publish(suppressionRecord(word))));
   }
 
   /**
@@ -54,7 +54,8 @@ export class SuppressionsService {
   }
 }
 
-function recordOf(word: SuppressionChange): Outgoing {
+/** A word about a suppression as its topic has it. */
+export function suppressionRecord(word: SuppressionChange): Outgoing {
   const { key, word: of } = keyed(word);
   const topic = topics.suppressionChanged;
   return 'lift' in of ? { topic, key, value: null, headers: liftHeaders(of.lift) } : { topic, key, value: of.suppress };

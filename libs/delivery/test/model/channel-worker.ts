@@ -12,7 +12,7 @@ import {
 import { silentLogger } from '#libs/testing';
 import { type IncomingRecord, recordIdOf, Stopping } from '#libs/transport';
 import { admit } from '../../src/accept/admit.policy.ts';
-import { type OutcomeEvents, eventsFor } from '../../src/publish/events.policy.ts';
+import { eventsFor } from '../../src/publish/events.policy.ts';
 import { OutcomePublisher } from '../../src/publish/outcome-publisher.service.ts';
 import { ChannelPort, type Fingerprint, type RequestEnvelope, type Screened } from '../../src/channel.port.ts';
 import { firstHop, laterHop } from '../../src/accept/decode.ts';
@@ -119,6 +119,7 @@ export class ChannelWorker {
       guardMs,
       retentionDays,
       coalesceLingerMs: 400,
+      batchLingerMs: 0,
       clock: world.clockOf(process),
     });
     this.endings = new EndingService({
@@ -222,13 +223,22 @@ export class ChannelWorker {
   private outcomes(): OutcomePublisher {
     const { variant } = this.world;
     const outcomes = new OutcomePublisher(this.world.publisherOf(this.process), this.handovers);
-    const publish = outcomes.publish.bind(outcomes);
-    outcomes.publish = async (eventsFor: OutcomeEvents) => {
-      const { deferred, ...others } = variant.eventsFor?.(eventsFor) ?? eventsFor;
-      if (variant.handsOverFirst && deferred) await publish({ facts: [], deferred });
-      const telling = publish({ ...others, ...(deferred && !variant.handsOverFirst && { deferred }) });
+    const publishAll = outcomes.publishAll.bind(outcomes);
+    outcomes.publishAll = async (reported) => {
+      const changed = reported.map((one) => ({ ...one, events: variant.eventsFor?.(one.events) ?? one.events }));
+      const early = changed.flatMap(({ events: { deferred }, context }) =>
+        variant.handsOverFirst && deferred ? [{ events: { facts: [], deferred }, context }] : [],
+      );
+      if (early.length > 0) await publishAll(early);
+      const telling = publishAll(
+        changed.map(({ events: { deferred, ...others }, context }) => ({
+          events: { ...others, ...(deferred && !variant.handsOverFirst && { deferred }) },
+          context,
+        })),
+      );
       if (!variant.commitsBeforePublishing) return telling;
       telling.catch(() => undefined);
+      return reported.map(() => undefined);
     };
     return outcomes;
   }
@@ -241,11 +251,15 @@ const withFaultAfter = (
   acquire: async (delivery, deadline): Promise<Route<Message>> => {
     const route = await routing.acquire(delivery, deadline);
     if (!route.open || delivery.message.fault !== 'after the call') return route;
+    const { grant } = route;
     return {
-      ...route,
-      done: (result) => {
-        route.done(result);
-        if (result) throw new TypeError('a bug after the call');
+      open: true,
+      grant: {
+        ...grant,
+        giveBack: (result) => {
+          grant.giveBack(result);
+          if (result) throw new TypeError('a bug after the call');
+        },
       },
     };
   },

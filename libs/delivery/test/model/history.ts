@@ -210,6 +210,18 @@ export const lostRecords: fc.Arbitrary<History> = course(
   baselineOf(10, 40, refusedInSilence),
 );
 
+/** A message is refused, and upstream takes it back while it waits or is being released. */
+export const cancelledInRelease: fc.Arbitrary<History> = course(
+  'transactional',
+  1,
+  baselineOf(8, 30, refusedInSilence),
+  one('cancel', atTheFirst),
+  baselineOf(4, 40, takenInSilence),
+).map((history): History => ({
+  ...history,
+  asked: history.asked.map((each): Parsed => ({ ...each, cancelled: true })),
+}));
+
 /** Whoever works on a message dies at it, and what it was read from is lost before it comes again. */
 export const lostInWork: fc.Arbitrary<History> = course(
   'transactional',

@@ -8,6 +8,7 @@ import { PostgresLedger } from '../../src/ledger/ledger.store.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { aDelivery, type TestMessage } from '../builders/a-delivery.ts';
+import { Callers } from '../builders/callers.ts';
 import { LedgerTable } from './ledger-table.ts';
 
 const hour = 3_600_000;
@@ -55,11 +56,11 @@ class Pair {
   private isNew = true;
   private now = Date.now();
   private readonly pool: Pool;
-  private readonly ledger: PostgresLedger;
+  private readonly ledger: Callers;
 
   constructor(pool: Pool, ledger: PostgresLedger) {
     this.pool = pool;
-    this.ledger = ledger;
+    this.ledger = new Callers(ledger);
   }
 
   /** What each of the two says to a step. */

@@ -5,6 +5,7 @@ import {
   type KafkaConfig,
   kafkaSettings,
   KeyedConsumer,
+  oneByOne,
   recordIdOf,
 } from '#libs/transport';
 import { z } from 'zod';
@@ -38,8 +39,9 @@ export async function startReplica(service: Service, name: string, world: World)
   const member = new Member(process, service, world.broker, world.scheduler, world.variant.commitsWhatWasGivenAway);
   const worker = service === 'email' ? new ChannelWorker(member, world) : new RetryWorker(member, world);
   // What cannot be read any more is passed over by the transport, and counts as dealt with.
-  const handle = (record: IncomingRecord) =>
+  const deal = (record: IncomingRecord) =>
     world.broker.isLost(recordIdOf(record)) ? Promise.resolve(true) : worker.handle(record);
+  const handle = oneByOne(deal);
   // Nothing runs by itself: the history says when the consumer commits, and its look for silence, set up before, never
   // comes.
   const repeated: (() => void)[] = [];

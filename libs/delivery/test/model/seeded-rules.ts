@@ -9,6 +9,7 @@ import {
   lostRecords,
   slowStarts,
   batchHistories,
+  cancelledInRelease,
   unreadEvidence,
   unreportedAnswers,
 } from './history.ts';
@@ -228,10 +229,21 @@ export const seededRules: Record<string, SeededBugs> = {
     within: 4_000,
     among: unreadEvidence,
   },
+  'takes a batch of settlements for written of which only half is': {
+    variant: { settlesHalfABatch: true },
+    breaks: /./,
+    within: 2_000,
+  },
+  'takes the answers to a batch of claims for those of others in it': {
+    variant: { crossesAnswers: true },
+    breaks: /./,
+    within: 2_000,
+  },
   'cancels what is being released': {
     variant: { retry: (lease) => new CancelsWhatIsReleased(lease, answerMs) },
     breaks: /^cancelled/,
-    within: 4_000,
+    within: 2_000,
+    among: cancelledInRelease,
   },
   'never asks again for what it released': {
     variant: { retry: (lease) => new NeverAsksAgain(lease, answerMs) },

@@ -8,8 +8,10 @@ import type { Message, ProviderWorld, SimProvider } from './sim-provider.ts';
 export function simRouting(owner: Process, provider: SimProvider, world: ProviderWorld): RoutingService<Message> {
   const enter = (): Entry =>
     world.chance().route === 'full' ? { entered: false, why: 'full' } : { entered: true, leave: () => undefined };
-  const health: Pick<ProviderHealth, 'snapshot' | 'enter'> = {
+  const health: Pick<ProviderHealth, 'snapshot' | 'enter' | 'isFree'> = {
     snapshot: () => new Map(world.chance().route === 'circuit open' ? [[provider.name, 'open']] : []),
+    // The history says whether there is a place: it is asked every time.
+    isFree: () => false,
     enter: () => world.scheduler.ask(owner, 'provider', 'asks for a place', enter),
   };
   const permits: Pick<Permits, 'take' | 'hold'> = {

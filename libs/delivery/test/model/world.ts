@@ -12,8 +12,9 @@ import type { ProviderCall, BatchResponse } from '#libs/providers';
 import type { Publisher } from '#libs/transport';
 import type { Clock } from '../../src/clock.ts';
 import type { OutcomeEvents } from '../../src/publish/events.policy.ts';
-import type { Claim, Delivery, Ledger, Outcome, SuppressionFound } from '../../src/delivery.ts';
+import type { Claim, Delivery, Ledger, Settlement, SuppressionFound } from '../../src/delivery.ts';
 import type { Handovers } from '../../src/handover/handovers.port.ts';
+import { aPublisher } from '../builders/a-publisher.ts';
 import type { Fault } from './faults.ts';
 import { refOf } from './people.ts';
 import { HandoverTable } from './handover-table.ts';
@@ -63,6 +64,10 @@ export interface Variant extends JointFaults {
   commitsWhatWasGivenAway?: boolean;
   /** Changes what is reported of a hop. */
   eventsFor?: (eventsFor: OutcomeEvents) => OutcomeEvents;
+  /** Of a batch of settlements the latter half is taken for written without being so. */
+  settlesHalfABatch?: boolean;
+  /** The answers to a batch of claims are taken for those of others of it. */
+  crossesAnswers?: boolean;
   fold?: typeof fold;
   /** Whoever is suppressed is written to all the same, together with others. */
   goesToAll?: boolean;
@@ -164,11 +169,10 @@ export class World implements ProviderWorld {
     return { now: () => clock.now, steady: () => clock.now, wait: (ms) => scheduler.wait(process, ms) };
   }
 
-  publisherOf(process: Process): Pick<Publisher, 'publish'> {
-    return {
-      publish: (outgoing) =>
-        this.scheduler.ask(process, 'kafka', `publishes ${nameOf(outgoing)}`, () => this.append(outgoing)),
-    };
+  publisherOf(process: Process): Pick<Publisher, 'publish' | 'publishAll'> {
+    return aPublisher((outgoing) =>
+      this.scheduler.ask(process, 'kafka', `publishes ${nameOf(outgoing)}`, () => this.append(outgoing)),
+    );
   }
 
   append({ topic, lane, key, value }: Outgoing): void {
@@ -186,13 +190,18 @@ export class World implements ProviderWorld {
     const { scheduler, ledger } = this;
     const ask = <T>(what: string, effect: () => T) => scheduler.ask(process, 'postgres', what, effect);
     return {
-      claim: (delivery: Delivery<unknown>, token: string) =>
-        ask(`claims ${nameOfHop(delivery)} of ${delivery.source}`, () => this.claim(delivery, token)),
-      settle: (delivery: Delivery<unknown>, token: string, outcome: Outcome) =>
-        ask(`settles ${nameOfHop(delivery)} as ${outcome.kind}`, () => {
-          if (outcome.kind === 'sent') this.onFact(delivery.id, delivery.hop);
-          return ledger.settle(delivery, token, outcome, this.clock.now);
-        }),
+      claim: (requests) =>
+        ask(
+          `claims ${requests.map(({ delivery }) => `${nameOfHop(delivery)} of ${delivery.source}`).join(', ')}`,
+          () => {
+            const claims = requests.map(({ delivery, token }) => this.claim(delivery, token));
+            return this.variant.crossesAnswers ? claims.toReversed() : claims;
+          },
+        ),
+      settle: (settlements) =>
+        ask(`settles ${settlements.map((one) => `${nameOfHop(one.delivery)} as ${one.outcome.kind}`).join(', ')}`, () =>
+          settlements.map((settlement, index) => this.settle(settlement, index >= settlements.length / 2)),
+        ),
       markAccepted: (id: string, hop: number, providerMessageId?: string) =>
         ask(`proves hop ${hop}`, () => {
           this.onFact(id, hop);
@@ -201,6 +210,12 @@ export class World implements ProviderWorld {
       siblingCalls: (id: string, hop: number, withinMs: number) =>
         ask(`asks for the calls beside hop ${hop}`, () => ledger.siblingCalls(id, hop, withinMs)),
     };
+  }
+
+  private settle({ delivery, token, outcome }: Settlement, isLatterHalf: boolean): boolean {
+    if (this.variant.settlesHalfABatch && isLatterHalf) return true;
+    if (outcome.kind === 'sent') this.onFact(delivery.id, delivery.hop);
+    return this.ledger.settle(delivery, token, outcome, this.clock.now);
   }
 
   /** As the channel does it: kept where claims see it. */
@@ -217,8 +232,15 @@ export class World implements ProviderWorld {
     const { scheduler, handovers, clock } = this;
     const ask = <T>(what: string, effect: () => T) => scheduler.ask(process, 'postgres', what, effect);
     return {
-      keep: (id, kept) =>
-        ask(`keeps the hand-over of ${nameOfHop(kept.deferred)}`, () => handovers.keep(id, kept, clock.now)),
+      keep: (kept) =>
+        kept.length === 0
+          ? Promise.resolve([])
+          : ask(`keeps the hand-overs of ${kept.map(({ deferred }) => nameOfHop(deferred)).join(', ')}`, () =>
+              kept.map(({ id, ...handover }) => {
+                handovers.keep(id, handover, clock.now);
+                return true as const;
+              }),
+            ),
       decided: (id, hop) => ask(`keeps the hand-over of hop ${hop} no longer`, () => handovers.decided(id, hop)),
       overdue: () => ask('looks for hand-overs without an answer', () => handovers.overdue(clock.now)),
       takeAgain: (upTo) => ask('takes hand-overs without an answer', () => handovers.takeAgain(upTo, clock.now)),

@@ -1,25 +1,23 @@
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
-import { type Lane, laneOf, topicNames, type Topic } from '#libs/contracts';
+import { laneOf, topicNames, type Topic } from '#libs/contracts';
 import type { Logger } from '#libs/telemetry';
 import type { ConsumptionWatch } from '../partition/consumption-watch.ts';
 import { SelfHealingConsumer } from './self-healing-consumer.ts';
 import { type Every, every } from '../every.ts';
-import { lanesByUrgency, laneQuotaOf } from '../partition/flight.policy.ts';
+import { type RecordsHandler, WorkInProgress } from './records-in-work.ts';
+import { lanesByUrgency } from '../partition/flight.policy.ts';
 import type { KafkaConfig } from '../kafka.config.ts';
 import { PartitionTracker } from '../partition/partition-tracker.ts';
 import type { UnreadMessage } from '../fetch/unread.ts';
 import { toRecord, type IncomingRecord } from '../record/record.ts';
 import type { Batch, EachBatchPayload, Kafka } from 'kafkajs';
 
-/** Deals with one record. Resolves when its offset may be committed; `false` leaves it for the next assignment. */
-export type RecordHandler = (record: IncomingRecord) => Promise<boolean>;
-
 export interface KeyedConsumerOptions {
   kafka: Kafka;
   config: KafkaConfig;
   groupId: string;
   topics: readonly Topic[];
-  handle: RecordHandler;
+  handle: RecordsHandler;
   logger: Logger;
   /** Whether a record is of no interest here, by what its headers say: it takes no place and is not even decoded. */
   skip?: (record: IncomingRecord) => boolean;
@@ -67,8 +65,8 @@ export class KeyedConsumer {
   private readonly consumer: SelfHealingConsumer;
   private readonly byName = new Map<string, Topic>();
   private readonly trackers = new Map<string, PartitionTracker>();
-  private readonly running = new Set<Promise<void>>();
-  private readonly flying: Record<Lane, number> = { urgent: 0, transactional: 0, bulk: 0 };
+  private readonly work: WorkInProgress;
+  private pumpIsDue = false;
   private stopCommitting: (() => void) | undefined;
   private committing: Promise<void> = Promise.resolve();
   /** Of partitions that are taken in one after another. */
@@ -85,6 +83,7 @@ export class KeyedConsumer {
 
   constructor(options: KeyedConsumerOptions) {
     this.options = options;
+    this.work = new WorkInProgress(options.config.KAFKA_CONCURRENCY, () => this.pumpSoon());
     for (const topic of options.topics) {
       for (const name of topicNames(topic, options.config.KAFKA_TOPIC_PREFIX)) this.byName.set(name, topic);
     }
@@ -124,7 +123,7 @@ export class KeyedConsumer {
     this.takeNoMore();
     let timer: NodeJS.Timeout | undefined;
     const grace = new Promise((resolve) => (timer = setTimeout(resolve, graceMs)));
-    await Promise.race([Promise.allSettled(this.running), grace]);
+    await Promise.race([this.work.idle(), grace]);
     clearTimeout(timer);
     // Until here it went on: what finishes is committed, whatever becomes of the last commit.
     this.stopCommitting?.();
@@ -222,35 +221,34 @@ export class KeyedConsumer {
 
   /** Starts records while there is room: urgent lanes first, the partitions of a lane in turn. */
   private pump(): void {
-    const capacity = this.options.config.KAFKA_CONCURRENCY;
+    const started: IncomingRecord[] = [];
     for (const lane of lanesByUrgency) {
-      const slots = laneQuotaOf(lane, capacity);
       // Asked after every record: a lane that is full is not worth a look at its partitions.
-      if (this.flying[lane] >= slots || this.running.size >= capacity) continue;
+      if (!this.work.hasSlot(lane)) continue;
       const ready = [...this.trackers.values()].filter((tracker) => tracker.lane === lane && tracker.hasReady);
-      while (ready.length > 0 && !this.draining && this.flying[lane] < slots && this.running.size < capacity) {
+      while (ready.length > 0 && !this.draining && this.work.hasSlot(lane)) {
         const tracker = ready.shift()!;
         const record = tracker.take();
-        if (record) this.run(tracker, record);
+        if (record) {
+          this.work.begin(record, tracker);
+          started.push(record);
+        }
         if (tracker.hasReady) ready.push(tracker);
       }
     }
+    if (started.length > 0) this.options.handle(started, this.work);
   }
 
-  private run(tracker: PartitionTracker, record: IncomingRecord): void {
-    const { lane } = tracker;
-    this.flying[lane] += 1;
-    const work = this.options.handle(record).then(
-      (dealtWith) => dealtWith && tracker.complete(record),
-      (error: unknown) => this.options.logger.error({ err: error }, 'a record was left for the next assignment'),
-    );
-    const settled: Promise<void> = work.then(() => {
-      this.running.delete(settled);
-      this.flying[lane] -= 1;
+  /** Once for all that becomes free in this turn. */
+  private pumpSoon(): void {
+    if (this.pumpIsDue) return;
+    this.pumpIsDue = true;
+    queueMicrotask(() => {
+      this.pumpIsDue = false;
       this.pump();
-      if (tracker.paused && tracker.ahead < this.mostAhead / 2) this.applyBackpressure();
+      for (const tracker of this.trackers.values())
+        if (tracker.paused && tracker.ahead < this.mostAhead / 2) return this.applyBackpressure();
     });
-    this.running.add(settled);
   }
 
   /** Pauses what holds too much, resumes what has room again. */

@@ -21,12 +21,20 @@ export class Bulkhead {
     this.free = slots;
   }
 
+  get isFree(): boolean {
+    return this.free > 0;
+  }
+
+  /** Takes a place that is free. */
+  takeFree(): boolean {
+    if (this.free <= 0) return false;
+    this.free -= 1;
+    return true;
+  }
+
   /** True once a place is taken; false when none came free within `patienceMs`, or after `dismiss`. */
   take(lane: Lane, timeoutMs: number): Promise<boolean> {
-    if (this.free > 0) {
-      this.free -= 1;
-      return Promise.resolve(true);
-    }
+    if (this.takeFree()) return Promise.resolve(true);
     if (timeoutMs <= 0) return Promise.resolve(false);
     return new Promise((resolve) => {
       const wake = (free: boolean) => {

@@ -27,12 +27,11 @@ export interface ProviderHealthOptions {
   now?: () => number;
 }
 
+/** Called once, with the result where there is one: it says how the provider does, and frees the place. */
+export type Leave = (result?: SendResult) => void;
+
 export type Entry =
-  /**
-   * `leave` must be called once, with the result where there is one: it says how the provider does, and frees the
-   * place.
-   */
-  | { entered: true; leave: (result?: SendResult) => void }
+  | { entered: true; leave: Leave }
   /** `circuit-open`: choose again; `full`: no place came free in time, or the service stops. */
   | { entered: false; why: 'circuit-open' | 'full' };
 
@@ -62,6 +61,17 @@ export class ProviderHealth {
     );
   }
 
+  /** Whether there is a place now, and nobody waits for one. */
+  isFree(provider: string): boolean {
+    return (this.watched.get(provider) ?? this.watch(provider)).bulkhead.isFree;
+  }
+
+  /** A place that is free now (`isFree`); undefined where the circuit lets no call through. */
+  enterAtOnce(provider: string): Leave | undefined {
+    const watched = this.watched.get(provider) ?? this.watch(provider);
+    return watched.bulkhead.takeFree() ? this.passCircuit(provider, watched) : undefined;
+  }
+
   /**
    * A place for one call. The circuit is asked once the place is there, since it may have opened meanwhile.
    * @param patienceMs how long to wait for a place, in milliseconds
@@ -70,13 +80,18 @@ export class ProviderHealth {
     const watched = this.watched.get(provider) ?? this.watch(provider);
     if (!(await watched.bulkhead.take(lane, this.options.stopping.aborted ? 0 : timeoutMs)))
       return { entered: false, why: 'full' };
+    const leave = this.passCircuit(provider, watched);
+    return leave ? { entered: true, leave } : { entered: false, why: 'circuit-open' };
+  }
+
+  private passCircuit(provider: string, watched: Watched): Leave | undefined {
     const admitted = admitCall(watched.circuit, this.options.limits, this.now());
     if (!admitted) {
       watched.bulkhead.give();
-      return { entered: false, why: 'circuit-open' };
+      return undefined;
     }
     watched.circuit = admitted.circuit;
-    return { entered: true, leave: (result) => this.leave(provider, watched, admitted.passage, result) };
+    return (result) => this.leave(provider, watched, admitted.passage, result);
   }
 
   private leave(provider: string, watched: Watched, passage: Passage, result: SendResult | undefined): void {

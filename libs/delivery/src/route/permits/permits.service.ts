@@ -65,14 +65,18 @@ export class Permits {
     options.stopping.addEventListener('abort', () => this.sendAllAway(), { once: true });
   }
 
+  /** Takes a permit where all that it needs is there now and nobody waits; false: nothing is taken. */
+  takeAtOnce(request: PermitRequest): boolean {
+    if (!this.room.isEmpty) return false;
+    const now = this.now();
+    return takeWhereReady({ lane: request.lane, limits: this.limitsOf(request, now) }, now);
+  }
+
   /** Waits for its turn, or is sent away at once where that would take too long. Never throws. */
   take(request: PermitRequest): Promise<Permit> {
     const now = this.now();
     const routing: Flow = { lane: request.lane, limits: this.limitsOf(request, now) };
-    if (this.room.isEmpty && flowReadyAt(routing, now) <= now) {
-      for (const limit of routing.limits) limit.take(now);
-      return Promise.resolve(granted);
-    }
+    if (this.room.isEmpty && takeWhereReady(routing, now)) return Promise.resolve(granted);
     // It would start at once elsewhere: another replica, or this one when it is back.
     if (this.options.stopping.aborted) return Promise.resolve({ granted: false, waitUntil: new Date(now) });
     return new Promise((resolve) => this.wait(request, routing, resolve));
@@ -191,6 +195,12 @@ export class Permits {
   private providerRate = (provider: string) =>
     rateOf(this.options.providerRates.get(provider), this.options.burstMs, this.share);
   private tenantRate = () => rateOf(this.options.tenantRatePerS, this.options.burstMs, this.share);
+}
+
+function takeWhereReady(routing: Flow, now: number): boolean {
+  if (flowReadyAt(routing, now) > now) return false;
+  for (const limit of routing.limits) limit.take(now);
+  return true;
 }
 
 /** The limit that makes a flow wait longest. */

@@ -1,0 +1,69 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import { Gathering, type GatheringOptions } from './gathering.ts';
+
+/** Batches as they went; each is out until the test ends it. */
+function watched(options: Partial<GatheringOptions> = {}) {
+  const batches: number[][] = [];
+  const ends: (() => void)[] = [];
+  const gathering = new Gathering<number>({ size: 100, lingerMs: 1, ...options }, (items) => {
+    batches.push([...items]);
+    return new Promise((resolve) => ends.push(resolve));
+  });
+  const add = (...items: number[]) => items.forEach((item) => gathering.add(item));
+  return { batches, add, end: () => ends.shift()!() };
+}
+
+describe('items that are gathered', () => {
+  it('go together when they come together, in their order', async () => {
+    const { batches, add } = watched();
+    add(1, 2, 3);
+    expect(batches).toEqual([]);
+    await delay(15);
+    expect(batches).toEqual([[1, 2, 3]]);
+  });
+
+  it('go with those of their own turn only, where nobody shall wait', async () => {
+    const { batches, add } = watched({ lingerMs: 0 });
+    add(1, 2);
+    await Promise.resolve();
+    expect(batches).toEqual([[1, 2]]);
+  });
+
+  it('wait while a batch is out, and go as soon as it is over', async () => {
+    const { batches, add, end } = watched();
+    add(1);
+    await delay(15);
+    add(2);
+    await delay(15);
+    add(3);
+    expect(batches).toEqual([[1]]);
+    end();
+    await delay(5);
+    expect(batches).toEqual([[1], [2, 3]]);
+  });
+
+  it('go all the same when the batch before them hangs', async () => {
+    const { batches, add } = watched();
+    add(1);
+    await delay(15);
+    add(2);
+    await delay(160);
+    expect(batches).toEqual([[1], [2]]);
+  });
+
+  it('go at once when a batch is full, and never in a larger one', async () => {
+    const { batches, add, end } = watched({ size: 2, lingerMs: 300 });
+    add(1, 2);
+    expect(batches).toEqual([[1, 2]]);
+    const slow = watched({ size: 2 });
+    slow.add(1, 2, 3, 4, 5);
+    await delay(15);
+    slow.end();
+    await delay(25);
+    slow.end();
+    await delay(25);
+    expect(slow.batches).toEqual([[1, 2], [3, 4], [5]]);
+    end();
+  });
+});

@@ -1,0 +1,81 @@
+export interface GatheringOptions {
+  /** Most items of one batch. */
+  size: number;
+  /** How long the first item waits for others while little comes, in ms; 0: only for those of its own turn. */
+  lingerMs: number;
+  /** Resolves after so many milliseconds. */
+  wait?: (ms: number) => Promise<unknown>;
+}
+
+/** So many in one batch say that much is coming: the next one gathers for longer, since every batch has a price. */
+const MUCH = 8;
+const LINGER_WHEN_MUCH_MS = 10;
+/** So long one batch waits for the one before it, which may be held up by a lock of its own items. */
+const BEHIND_ANOTHER_MS = 100;
+
+/**
+ * Lets items that come within a few milliseconds go together. While a batch is out the next one gathers, so batches
+ * grow with the load. Unlike `gather` it gives no answers: `work` hands each item on itself.
+ */
+export class Gathering<T> {
+  private readonly options: Required<GatheringOptions>;
+  private readonly work: (items: readonly T[]) => Promise<void>;
+  private items: T[] = [];
+  private isLingering = false;
+  private out = 0;
+  private much = false;
+  private onBatchEnd: (() => void) | undefined;
+
+  /** @param work deals with a batch; never rejects */
+  constructor(options: GatheringOptions, work: (items: readonly T[]) => Promise<void>) {
+    this.options = { wait: pause, ...options };
+    this.work = work;
+  }
+
+  add(item: T): void {
+    this.items.push(item);
+    if (!this.isLingering) this.linger();
+    else if (this.items.length === this.options.size && this.out === 0) this.go();
+  }
+
+  private linger(): void {
+    const { lingerMs, wait } = this.options;
+    this.isLingering = true;
+    const time = this.much && lingerMs > 0 ? Math.max(LINGER_WHEN_MUCH_MS, lingerMs) : lingerMs;
+    void (time > 0 ? wait(time) : Promise.resolve()).then(() => this.waitForTheOneBefore());
+  }
+
+  private waitForTheOneBefore(): void {
+    if (this.out === 0) return this.goOn();
+    let isOver = false;
+    const end = () => {
+      if (isOver) return;
+      isOver = true;
+      this.onBatchEnd = undefined;
+      this.goOn();
+    };
+    this.onBatchEnd = end;
+    void this.options.wait(BEHIND_ANOTHER_MS).then(end);
+  }
+
+  private goOn(): void {
+    this.isLingering = false;
+    this.go();
+    if (this.items.length > 0) this.linger();
+  }
+
+  private go(): void {
+    const { size } = this.options;
+    if (this.items.length === 0) return;
+    const batch = this.items.length <= size ? this.items : this.items.slice(0, size);
+    this.items = this.items.length <= size ? [] : this.items.slice(size);
+    this.much = batch.length >= MUCH;
+    this.out += 1;
+    void this.work(batch).finally(() => {
+      this.out -= 1;
+      this.onBatchEnd?.();
+    });
+  }
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

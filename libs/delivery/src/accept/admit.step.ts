@@ -1,0 +1,33 @@
+import { nearestInstant } from '#libs/contracts';
+import { stopped } from '../ending/ending.policy.ts';
+import type { Job } from '../pipeline/job.ts';
+import type { Tools } from '../pipeline/tools.ts';
+import { heldBack } from '../send/outcome.policy.ts';
+import { admit } from './admit.policy.ts';
+import { asCalled, filterRecipients } from './recipient-filter.policy.ts';
+
+/** Decides whether a claimed hop may go now, and to whom; a look-up goes to whom the call went. */
+export function admitJob<M>(job: Job<M>, { channel, clock }: Tools<M>): void {
+  const { delivery, breaksOff } = job;
+  const now = clock.now();
+  if (breaksOff)
+    return job.end(
+      job.isCancelled ? { kind: 'cancelled', at: nearestInstant(now) } : stopped(delivery, breaksOff, now),
+    );
+  if (delivery.mode === 'reconcile') {
+    job.admitted = asCalled(delivery, delivery.unconfirmedCall ?? {}, channel);
+    job.step = 'look up';
+    return;
+  }
+  if (job.isCancelled) return job.end({ kind: 'cancelled', at: new Date(now).toISOString() });
+  const held = admit(delivery, now);
+  if (held?.kind === 'expired') return job.end(held);
+  const filtered = filterRecipients(delivery, job.suppressions, channel, now);
+  if (!filtered.left) return job.end(filtered.outcome);
+  job.admitted = filtered.delivery;
+  job.suppressedRecipients = filtered.suppressedRecipients;
+  if (held) return job.end(held);
+  const failure = channel?.refuse(filtered.delivery.message);
+  if (failure) return job.end(heldBack(filtered.delivery, failure, now));
+  job.step = 'route';
+}

@@ -1,0 +1,17 @@
+import { Stopping } from '#libs/transport';
+import type { Job } from '../pipeline/job.ts';
+import type { Tools } from '../pipeline/tools.ts';
+import { stopped } from './ending.policy.ts';
+
+/**
+ * The ledger does not take what it is told of this hop. The record is quarantined then; and one whose hop is only to be
+ * ended came to nothing before, so that is reported without the ledger.
+ */
+export function endWithoutLedger<M>(job: Job<M>, error: unknown, { logger, clock }: Tools<M>): void {
+  const fault = error instanceof Error ? error : new TypeError(`the ledger threw no error, but ${typeof error}`);
+  if (!job.breaksOff || fault instanceof Stopping) return job.complete(job.fault ?? fault);
+  const { messageId, hop } = job.delivery;
+  logger.error({ err: fault, 'messaging.message.id': messageId, 'mi.hop': hop }, 'a hop is ended without the ledger');
+  job.outcome = stopped(job.delivery, job.breaksOff, clock.now());
+  job.step = 'publish';
+}

@@ -1,0 +1,51 @@
+import type { LookupResult, Provider } from '#libs/providers';
+import { inSpan, SpanKind } from '#libs/telemetry';
+import type { Job } from '../pipeline/job.ts';
+import type { Tools } from '../pipeline/tools.ts';
+import { repeatOf } from '../send/outcome.policy.ts';
+import { mayStillSendUntil } from '../send/send.step.ts';
+import { findLostCall } from './find-lost-call.ts';
+
+/** Asks whether a provider took an earlier call whose answer was lost. @throws Stopping */
+export async function lookUpJob<M>(job: Job<M>, tools: Tools<M>): Promise<void> {
+  const { unconfirmedCall } = job.admitted;
+  const { clock, ledger, untilUp } = tools;
+  const asked = tools.providers.filter(({ name }) => !unconfirmedCall?.provider || name === unconfirmedCall.provider);
+  for (const provider of unconfirmedCall ? asked : []) {
+    const result = await lookUp(job, provider, tools);
+    if (result.found !== 'accepted') continue;
+    const { providerMessageId } = result;
+    await untilUp(() => ledger.markAccepted(job.admitted.id, unconfirmedCall!.hop, providerMessageId));
+    return job.end({
+      kind: 'found',
+      at: new Date(clock.now()).toISOString(),
+      provider: provider.name,
+      ...(providerMessageId !== undefined && { providerMessageId }),
+    });
+  }
+  job.end({ kind: 'unresolved', at: new Date(clock.now()).toISOString() });
+}
+
+async function lookUp<M>(job: Job<M>, provider: Provider<M>, tools: Tools<M>): Promise<LookupResult> {
+  const { admitted: delivery, context: parent } = job;
+  const attributes = { 'messaging.message.id': delivery.messageId, 'mi.provider': provider.name };
+  return inSpan(`${delivery.channel} look up`, { kind: SpanKind.CLIENT, attributes, parent }, async () => {
+    const result = await find(job, provider, tools);
+    tools.logger.info({ ...attributes, 'mi.hop': delivery.hop, 'mi.outcome': result.found }, 'reconcile');
+    return result;
+  });
+}
+
+function find<M>(job: Job<M>, provider: Provider<M>, tools: Tools<M>): Promise<LookupResult> {
+  const { admitted: delivery, deadline } = job;
+  const { ledger, leaseMs, untilUp, clock } = tools;
+  const unconfirmedCall = delivery.unconfirmedCall!;
+  return findLostCall({
+    provider,
+    delivery,
+    unconfirmedCall,
+    repeat: repeatOf(delivery, unconfirmedCall, mayStillSendUntil(delivery, deadline, clock)),
+    leaseMs,
+    siblingCalls: (withinMs) => untilUp(() => ledger.siblingCalls(delivery.id, unconfirmedCall.hop, withinMs)),
+  });
+}

@@ -1,0 +1,130 @@
+import { ownFailure, type Provider, type ProviderCall, type SendResult } from '#libs/providers';
+import { count, counters, label, OpenSpan, SpanKind, traceHeaders, underContext } from '#libs/telemetry';
+import { forbiddenBy } from '../accept/recipient-filter.policy.ts';
+import { notStarted } from '../accept/postpone.policy.ts';
+import type { Screened } from '../channel.port.ts';
+import type { Clock } from '../clock.ts';
+import type { Delivery, Outcome } from '../delivery.ts';
+import type { Job } from '../pipeline/job.ts';
+import type { Tools } from '../pipeline/tools.ts';
+import { resendPlanOf } from '../template-resend/resend-plan.policy.ts';
+import { heldBack, isUnwritten, logFields, outcomeOf, referenceOf } from './outcome.policy.ts';
+
+/**
+ * Makes the call that the route is granted for, and ends the hop with its answer. Here the grant is given back,
+ * whatever comes of it.
+ * @throws Stopping; a fault of ours
+ */
+export async function sendJob<M>(job: Job<M>, tools: Tools<M>): Promise<void> {
+  const grant = job.grant!;
+  let result: SendResult | undefined;
+  try {
+    const screened = await screen(job, tools);
+    if (screened.pass) result = await call(job, screened.message, tools);
+    else job.end(heldBack(job.admitted, screened.failure, tools.clock.now()));
+  } finally {
+    job.grant = undefined;
+    grant.giveBack(result);
+  }
+}
+
+/** The channel's last look, and what must be kept before the provider may take the message. */
+async function screen<M>({ admitted, grant }: Job<M>, { channel, clock, untilUp }: Tools<M>): Promise<Screened<M>> {
+  const { message, id } = admitted;
+  if (!channel?.screen) return { pass: true, message };
+  const screened = await untilUp(() => channel.screen!(message));
+  if (screened.pass && screened.resendPlan)
+    await untilUp(() => channel.keepResendPlan(id, resendPlanOf(admitted, grant!.provider.name, clock.now())));
+  return screened;
+}
+
+async function call<M>(job: Job<M>, message: M, tools: Tools<M>): Promise<SendResult> {
+  const { admitted: delivery, token: callId, deadline } = job;
+  const { provider, why } = job.grant!;
+  const { clock } = tools;
+  const attributes = attributesOf(job, provider.name, why);
+  const span = new OpenSpan(`${delivery.channel} send`, { kind: SpanKind.CLIENT, attributes, parent: job.context });
+  const started = clock.steady();
+  const { hop } = delivery;
+  const { traceparent } = traceHeaders(span.context);
+  const reference = referenceOf(delivery, { hop, attempt: attributes['mi.attempt'], callId, traceparent });
+  // From here on a fault of ours leaves it unconfirmed whether the provider has it.
+  job.call = { provider: provider.name, callId };
+  try {
+    const sending = { message, reference, mayStillSend: mayStillSendUntil(delivery, deadline, clock) };
+    const result = await underContext(span.context, () => answerOf(provider, sending, tools));
+    const outcome = isUnwritten(result)
+      ? notStarted(delivery, clock.now())
+      : outcomeOf(result, provider.name, reference, clock.now());
+    job.end(forbidding(job, outcome, tools));
+    const reported = logFields(outcome);
+    label(span.span, reported);
+    countAttempt(delivery, provider.name, outcome);
+    const line = { ...attributes, ...reported, 'mi.duration_ms': Math.round(clock.steady() - started) };
+    underContext(span.context, () => tools.logger.info(line, 'attempt'));
+    span.end();
+    return result;
+  } catch (error) {
+    span.end(error);
+    throw error;
+  }
+}
+
+function attributesOf<M>({ admitted: delivery, token }: Job<M>, provider: string, why: string) {
+  return {
+    'messaging.operation.name': 'send',
+    'messaging.message.id': delivery.messageId,
+    'mi.tenant': delivery.tenant,
+    'mi.channel': delivery.channel,
+    'mi.lane': delivery.lane,
+    'mi.hop': delivery.hop,
+    'mi.attempt': delivery.attempts.length + 1,
+    'mi.provider': provider,
+    'mi.route': why,
+    'mi.call_id': token,
+  };
+}
+
+/**
+ * A fault of the adapter itself is an answer, too: whether the request was written is not known then, so it is looked
+ * up.
+ */
+async function answerOf<M>(provider: Provider<M>, call: ProviderCall<M>, tools: Tools<M>): Promise<SendResult> {
+  try {
+    return await tools.coalescer.send(provider, call);
+  } catch (error) {
+    tools.logger.error({ err: error, 'mi.provider': provider.name }, 'a provider adapter failed');
+    const meaning = 'The platform failed while it was sending; the provider may have taken the message.';
+    return {
+      sent: false,
+      failure: ownFailure('MSG_ADAPTER_FAULT', 'unknown', 'backoff', meaning, { provider: provider.name }),
+    };
+  }
+}
+
+/** A refusal may say that this recipient must not be written to again. */
+function forbidding<M>(job: Job<M>, outcome: Outcome, { channel }: Tools<M>): Outcome {
+  if (outcome.kind !== 'failed' || !outcome.failure.suppress || outcome.provider === undefined) return outcome;
+  const scope = channel?.scopeOf(job.admitted.message, outcome.failure.suppressScope) ?? 'all';
+  const forbids = forbiddenBy(outcome.failure, job.admitted, job.suppressedRecipients, scope);
+  return forbids ? { ...outcome, forbids } : outcome;
+}
+
+function countAttempt({ channel }: Delivery<unknown>, provider: string, outcome: Outcome): void {
+  const kind = 'failure' in outcome ? outcome.failure.kind : undefined;
+  count(counters.attempts, {
+    'mi.channel': channel,
+    'mi.provider': provider,
+    'mi.outcome': outcome.kind,
+    'mi.failure.kind': kind,
+  });
+}
+
+/**
+ * May a request still be written? Not once the lease has less than its guard left, nor once the message has expired.
+ * @param deadline on the steady clock
+ */
+export const mayStillSendUntil =
+  ({ expiresAt }: Delivery<unknown>, deadline: number, clock: Clock) =>
+  () =>
+    clock.steady() < deadline && expiresAt.getTime() > clock.now();

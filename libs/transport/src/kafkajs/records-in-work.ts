@@ -1,0 +1,92 @@
+import type { Lane } from '#libs/contracts';
+import { laneQuotaOf } from '../partition/flight.policy.ts';
+import type { PartitionTracker } from '../partition/partition-tracker.ts';
+import type { IncomingRecord } from '../record/record.ts';
+
+/** Deals with records that may be worked on now, in any order; never throws. */
+export type RecordsHandler = (records: readonly IncomingRecord[], work: RecordsInWork) => void;
+
+/** How a handler says how far it has come with a record. */
+export interface RecordsInWork {
+  /** Its slot is free for another one, although it is not done. At most once. */
+  freeSlot(record: IncomingRecord): void;
+  /** Once for each record. True: its offset may be committed; false leaves it for the next assignment. */
+  done(record: IncomingRecord, isDealtWith: boolean): void;
+}
+
+/** Deals with one record. Resolves when its offset may be committed; `false` leaves it for the next assignment. */
+export type RecordHandler = (record: IncomingRecord) => Promise<boolean>;
+
+/** A handler of many by one that deals with each alone. `onError` hears of what it throws: the record is left then. */
+export const oneByOne =
+  (handle: RecordHandler, onError: (error: unknown) => void = () => undefined): RecordsHandler =>
+  (records, work) => {
+    for (const record of records)
+      handle(record).then(
+        (isDealtWith) => work.done(record, isDealtWith),
+        (error: unknown) => {
+          onError(error);
+          work.done(record, false);
+        },
+      );
+  };
+
+interface Running {
+  tracker: PartitionTracker;
+  hasSlot: boolean;
+}
+
+/** The records that are worked on, and the slots that they take: of each lane at most its quota. */
+export class WorkInProgress implements RecordsInWork {
+  private readonly capacity: number;
+  private readonly onFree: () => void;
+  private readonly running = new Map<IncomingRecord, Running>();
+  private readonly slotsOf: Record<Lane, number> = { urgent: 0, transactional: 0, bulk: 0 };
+  private slots = 0;
+  private onIdle: (() => void) | undefined;
+
+  /** @param onFree called whenever another record may be begun */
+  constructor(capacity: number, onFree: () => void) {
+    this.capacity = capacity;
+    this.onFree = onFree;
+  }
+
+  hasSlot(lane: Lane): boolean {
+    return this.slots < this.capacity && this.slotsOf[lane] < laneQuotaOf(lane, this.capacity);
+  }
+
+  begin(record: IncomingRecord, tracker: PartitionTracker): void {
+    this.slotsOf[tracker.lane] += 1;
+    this.slots += 1;
+    this.running.set(record, { tracker, hasSlot: true });
+  }
+
+  freeSlot(record: IncomingRecord): void {
+    const running = this.running.get(record);
+    if (running) this.free(running);
+  }
+
+  done(record: IncomingRecord, isDealtWith: boolean): void {
+    const running = this.running.get(record);
+    if (!running) return;
+    this.running.delete(record);
+    if (isDealtWith) running.tracker.complete(record);
+    this.free(running);
+    // Also where the slot was free before: the next one of its key may begin now.
+    this.onFree();
+    if (this.running.size === 0) this.onIdle?.();
+  }
+
+  /** Resolves once nothing is worked on. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => (this.running.size === 0 ? resolve() : (this.onIdle = resolve)));
+  }
+
+  private free(running: Running): void {
+    if (!running.hasSlot) return;
+    running.hasSlot = false;
+    this.slotsOf[running.tracker.lane] -= 1;
+    this.slots -= 1;
+    this.onFree();
+  }
+}
