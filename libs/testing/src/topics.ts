@@ -32,5 +32,10 @@ export async function provisionTopics(
         })),
       ),
     });
+    // Known is not ready: a partition whose leader has not taken over yet refuses what is written to it, and kafkajs
+    // then writes to its others a second time.
+    await Promise.all(
+      wanted.flatMap((topic) => topicNames(topic, prefix)).map((name) => admin.fetchTopicOffsets(name)),
+    );
   });
 }
