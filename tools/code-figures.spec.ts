@@ -81,7 +81,7 @@ describe('the way of a message from its consumer to the provider’s call', () =
     expect(frames[0]!.name).toBe('EmailConsumer.onRequested');
     expect(frames.at(-1)!.file).toMatch(/provider-http\.adapter\.ts$/);
     expect(frames.some(({ file }) => file.startsWith('apps/email/src/providers/'))).toBe(true);
-    expect(frames.length).toBeLessThanOrEqual(13);
+    expect(frames.length).toBeLessThanOrEqual(11);
   });
 });
 

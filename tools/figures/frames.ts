@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, relative } from 'node:path';
+import { Gathering } from '#libs/batching';
 import { EmailRequested, topics } from '#libs/contracts';
 import {
   ChannelPort,
@@ -37,8 +38,8 @@ export interface Frame {
  * Sends one e-mail through the real consumer, delivery and adapter, and reads the stack at the moment the HTTP client
  * is given the request. PostgreSQL and Kafka are answered for; the provider is a server on this machine.
  * @returns our own functions from the consumer to the call, in the order of the calls. V8’s asynchronous stack holds
- * what waits: a function that only hands a promise on is missing from it, and so is one whose call is over. Those
- * before the first read of the record are taken from the stack there.
+ * what waits: a function that only hands a promise on is missing from it, and so is one whose call is over. Those that
+ * bring the message to the first batch that it waits in are taken from the stack there.
  * @throws Error when the message never reached the provider
  */
 export async function framesToProvider(): Promise<Frame[]> {
@@ -55,9 +56,9 @@ export async function framesToProvider(): Promise<Frame[]> {
     RESEND_CONNECTIONS: 1,
   });
   try {
-    const onRead = () => void (stacks.start.length === 0 && (stacks.start = ownFrames()));
+    watchGathering(() => void (stacks.start.length === 0 && (stacks.start = ownFrames())));
     const app = await startDelivery(answeringPool(), adapter);
-    await sendOne(app.get(EmailConsumer), onRead);
+    await sendOne(app.get(EmailConsumer));
     await app.close();
   } finally {
     Error.stackTraceLimit = limit;
@@ -66,16 +67,16 @@ export async function framesToProvider(): Promise<Frame[]> {
     provider.stop();
   }
   if (stacks.call.length === 0) throw new Error('the message never reached the provider: no call was made');
-  return joined(stacks.start, stacks.call);
+  return [...stacks.start, ...stacks.call];
 }
 
-const key = (frame: Frame) => `${frame.name} ${frame.file}`;
-
-/** What the stack at the call has lost of its beginning is put before it, up to the first function that both have. */
-function joined(start: readonly Frame[], call: readonly Frame[]): Frame[] {
-  const kept = new Set(call.map(key));
-  const until = start.findIndex((frame) => kept.has(key(frame)));
-  return [...start.slice(0, Math.max(0, until)), ...call];
+/** @param onAdd called whenever something begins to wait in a batch */
+function watchGathering(onAdd: () => void): void {
+  const add = Reflect.get(Gathering.prototype, 'add') as (this: Gathering<unknown>, item: unknown) => void;
+  Gathering.prototype.add = function (this: Gathering<unknown>, item: unknown): void {
+    onAdd();
+    add.call(this, item);
+  };
 }
 
 /**
@@ -98,26 +99,14 @@ function ownFrames(): Frame[] {
     .toReversed();
 }
 
-interface Statement {
-  name?: string;
-  values: unknown[][];
-}
-
 /** PostgreSQL as far as one claim and its settlement need it: one period for all days, and every claim is won. */
 function answeringPool(): Pool {
-  const query = (asked: string | Statement) =>
-    Promise.resolve({ rows: typeof asked === 'string' ? [onePeriod] : rowsOf(asked) });
+  const query = (asked: unknown) => Promise.resolve({ rows: typeof asked === 'string' ? [onePeriod] : [] });
   const client = { query, release: () => undefined, on: () => client, off: () => client };
   return { query, connect: () => Promise.resolve(client) } as unknown as Pool;
 }
 
 const onePeriod = { bounds: `FOR VALUES FROM ('2000-01-01') TO ('9999-12-31')` };
-
-function rowsOf({ name, values }: Statement): object[] {
-  if (name === 'claim') return values[3]!.map((token, at) => ({ token, ord: at + 1, state: 'claimed' }));
-  if (name === 'settle') return values[0]!.map((id, at) => ({ id, hop: values[1]![at] }));
-  return [];
-}
 
 /** The delivery of e-mails as the service wires it, with what stands outside of it answered for. */
 async function startDelivery(pool: Pool, adapter: ResendAdapter): Promise<INestApplicationContext> {
@@ -129,7 +118,9 @@ async function startDelivery(pool: Pool, adapter: ResendAdapter): Promise<INestA
     config,
     logger,
     kafka: createKafka(config, 'figures', logger),
-    publisher: { publish: () => Promise.resolve() } as unknown as Publisher,
+    publisher: {
+      publishAll: (records: readonly unknown[]) => Promise.resolve(records.map(() => undefined)),
+    } as unknown as Publisher,
     pool,
     health: new Health(),
     jobs: new Jobs({ logger, stopping }),
@@ -158,8 +149,7 @@ const settings = z.object({
   ...recipientHashSettings,
 });
 
-/** @param onRead called as the engine reads the record’s time */
-async function sendOne(consumer: EmailConsumer, onRead: () => void): Promise<void> {
+async function sendOne(consumer: EmailConsumer): Promise<void> {
   const json = { messageId: 'figures-1', to: [{ email: 'ada@inbox.test' }], subject: 'Hello', text: 'Hello' };
   const record: IncomingRecord = {
     topic: topics.emailRequested,
@@ -170,10 +160,7 @@ async function sendOne(consumer: EmailConsumer, onRead: () => void): Promise<voi
     key: null,
     value: Buffer.from(JSON.stringify(json)),
     headers: {},
-    get timestamp() {
-      onRead();
-      return Date.now();
-    },
+    timestamp: Date.now(),
     bytes: 1_000,
   };
   await new Promise<void>((resolve, reject) => {

@@ -63,39 +63,39 @@ export class Pipeline<M> {
           job.freeSlot();
           return job.listener.done(job.fault);
         default: {
-          const waiting = this.alone(job);
+          const waiting = this.step(job);
           if (waiting) return void waiting.then(() => this.run(job));
         }
       }
     }
   }
 
-  /** A step of one job. */
-  private alone(job: Job<M>): Promise<void> | undefined {
+  /** A step of one job. @returns what it waits for */
+  private step(job: Job<M>): Promise<void> | undefined {
     try {
-      const waiting = this.step(job);
-      return waiting instanceof Promise ? waiting.catch((error: unknown) => this.stop(job, error)) : undefined;
+      switch (job.step) {
+        case 'wait':
+          return this.unlessStopped(job, this.wait(job));
+        case 'admit':
+          admitJob(job, this.tools);
+          return undefined;
+        case 'route':
+          return this.unlessStopped(job, routeJob(job, this.tools));
+        case 'send':
+          return this.unlessStopped(job, sendJob(job, this.tools));
+        case 'look up':
+          return this.unlessStopped(job, lookUpJob(job, this.tools));
+        default:
+          throw new TypeError(`a job cannot be ${job.step} alone`);
+      }
     } catch (error) {
       this.stop(job, error);
       return undefined;
     }
   }
 
-  private step(job: Job<M>): Promise<void> | void {
-    switch (job.step) {
-      case 'wait':
-        return this.wait(job);
-      case 'admit':
-        return admitJob(job, this.tools);
-      case 'route':
-        return routeJob(job, this.tools);
-      case 'send':
-        return sendJob(job, this.tools);
-      case 'look up':
-        return lookUpJob(job, this.tools);
-      default:
-        throw new TypeError(`a job cannot be ${job.step} alone`);
-    }
+  private unlessStopped(job: Job<M>, waiting: Promise<void> | undefined): Promise<void> | undefined {
+    return waiting?.catch((error: unknown) => this.stop(job, error));
   }
 
   /** Another processing holds the hop: looked at again once its lease is over. */

@@ -42,11 +42,21 @@ const aCall = (
   mayStillSend: more.mayStillSend ?? (() => true),
 });
 
+/** As the pipeline sends. */
+function sent(
+  coalescer: Coalescer<string>,
+  provider: CountingProvider,
+  call: ProviderCall<string>,
+): Promise<SendResult> {
+  const shared = coalescer.keyOf(provider, call);
+  return shared === undefined ? provider.send(call) : coalescer.send(provider, call, shared);
+}
+
 describe('bulk messages with the same content', () => {
   it('that come within the linger go in one call, and each gets its own answer', async () => {
     const provider = new CountingProvider();
     const coalescer = new Coalescer<string>(10);
-    const results = await Promise.all(['a', 'b', 'c'].map((id) => coalescer.send(provider, aCall(id))));
+    const results = await Promise.all(['a', 'b', 'c'].map((id) => sent(coalescer, provider, aCall(id))));
     expect(provider.together).toEqual([['a', 'b', 'c']]);
     expect(results.map((result) => result.sent && result.providerMessageId)).toEqual(['of-a', 'of-b', 'of-c']);
   });
@@ -55,11 +65,11 @@ describe('bulk messages with the same content', () => {
     const provider = new CountingProvider();
     const coalescer = new Coalescer<string>(10);
     await Promise.all([
-      coalescer.send(provider, aCall('a')),
-      coalescer.send(provider, aCall('b', { tenant: 'other' })),
-      coalescer.send(provider, aCall('c', { message: 'another letter' })),
-      coalescer.send(provider, aCall('d', { lane: 'urgent' })),
-      coalescer.send(provider, aCall('e', { message: 'unique' })),
+      sent(coalescer, provider, aCall('a')),
+      sent(coalescer, provider, aCall('b', { tenant: 'other' })),
+      sent(coalescer, provider, aCall('c', { message: 'another letter' })),
+      sent(coalescer, provider, aCall('d', { lane: 'urgent' })),
+      sent(coalescer, provider, aCall('e', { message: 'unique' })),
     ]);
     expect(provider.together).toHaveLength(3);
     expect(provider.together).toEqual(expect.arrayContaining([['a'], ['b'], ['c']]));
@@ -69,14 +79,14 @@ describe('bulk messages with the same content', () => {
   it('go as soon as a call is full', async () => {
     const provider = new CountingProvider();
     const coalescer = new Coalescer<string>(60_000);
-    await Promise.all(Array.from({ length: 2_000 }, (_, index) => coalescer.send(provider, aCall(String(index)))));
+    await Promise.all(Array.from({ length: 2_000 }, (_, index) => sent(coalescer, provider, aCall(String(index)))));
     expect(provider.together.map((group) => group.length)).toEqual([1_000, 1_000]);
   });
 
   it('go in calls as large as the provider takes, and no larger', async () => {
     const provider = Object.assign(new CountingProvider(), { batchLimit: 100 });
     const coalescer = new Coalescer<string>(10);
-    await Promise.all(Array.from({ length: 250 }, (_, index) => coalescer.send(provider, aCall(String(index)))));
+    await Promise.all(Array.from({ length: 250 }, (_, index) => sent(coalescer, provider, aCall(String(index)))));
     expect(provider.together.map((group) => group.length)).toEqual([100, 100, 50]);
   });
 
@@ -84,8 +94,8 @@ describe('bulk messages with the same content', () => {
     const provider = new CountingProvider();
     const coalescer = new Coalescer<string>(10);
     await Promise.all([
-      coalescer.send(provider, aCall('a')),
-      coalescer.send(provider, aCall('late', { mayStillSend: () => false })),
+      sent(coalescer, provider, aCall('a')),
+      sent(coalescer, provider, aCall('late', { mayStillSend: () => false })),
     ]);
     expect(provider.together).toEqual([['a']]);
     expect(provider.alone).toEqual([]);

@@ -28,11 +28,14 @@ export class Coalescer<M> {
     this.clock = clock;
   }
 
-  send(provider: Provider<M>, call: ProviderCall<M>): Promise<SendResult> {
-    const { lane, tenant } = call.reference;
-    const shared = this.lingerMs > 0 && lane === 'bulk' ? provider.batchKey(call.message) : undefined;
-    if (shared === undefined) return provider.send(call);
-    const key = `${provider.name}/${tenant}/${shared}`;
+  /** What a call shares with those that it may go together with; undefined: it goes alone. */
+  keyOf(provider: Provider<M>, { message, reference: { lane } }: ProviderCall<M>): string | undefined {
+    return this.lingerMs > 0 && lane === 'bulk' ? provider.batchKey(message) : undefined;
+  }
+
+  /** @param shared of `keyOf` */
+  send(provider: Provider<M>, call: ProviderCall<M>, shared: string): Promise<SendResult> {
+    const key = `${provider.name}/${call.reference.tenant}/${shared}`;
     return new Promise((resolve, reject) => {
       const group = this.groups.get(key) ?? this.open(key, provider);
       group.members.push({ call, resolve, reject });

@@ -1,4 +1,4 @@
-import { ownFailure, type Provider, type ProviderCall, type SendResult } from '#libs/providers';
+import { ownFailure, type SendResult } from '#libs/providers';
 import { count, counters, label, OpenSpan, SpanKind, traceHeaders, underContext } from '#libs/telemetry';
 import { forbiddenBy } from '../accept/recipient-filter.policy.ts';
 import { notStarted } from '../accept/postpone.policy.ts';
@@ -52,7 +52,10 @@ async function call<M>(job: Job<M>, message: M, tools: Tools<M>): Promise<SendRe
   job.call = { provider: provider.name, callId };
   try {
     const sending = { message, reference, mayStillSend: mayStillSendUntil(delivery, deadline, clock) };
-    const result = await underContext(span.context, () => answerOf(provider, sending, tools));
+    const shared = tools.coalescer.keyOf(provider, sending);
+    const result = await underContext(span.context, () =>
+      shared === undefined ? provider.send(sending) : tools.coalescer.send(provider, sending, shared),
+    ).catch((error: unknown) => underContext(span.context, () => adapterFault(error, provider.name, tools.logger)));
     const outcome = isUnwritten(result)
       ? notStarted(delivery, clock.now())
       : outcomeOf(result, provider.name, reference, clock.now());
@@ -89,17 +92,10 @@ function attributesOf<M>({ admitted: delivery, token }: Job<M>, provider: string
  * A fault of the adapter itself is an answer, too: whether the request was written is not known then, so it is looked
  * up.
  */
-async function answerOf<M>(provider: Provider<M>, call: ProviderCall<M>, tools: Tools<M>): Promise<SendResult> {
-  try {
-    return await tools.coalescer.send(provider, call);
-  } catch (error) {
-    tools.logger.error({ err: error, 'mi.provider': provider.name }, 'a provider adapter failed');
-    const meaning = 'The platform failed while it was sending; the provider may have taken the message.';
-    return {
-      sent: false,
-      failure: ownFailure('MSG_ADAPTER_FAULT', 'unknown', 'backoff', meaning, { provider: provider.name }),
-    };
-  }
+function adapterFault(error: unknown, provider: string, logger: Tools<unknown>['logger']): SendResult {
+  logger.error({ err: error, 'mi.provider': provider }, 'a provider adapter failed');
+  const meaning = 'The platform failed while it was sending; the provider may have taken the message.';
+  return { sent: false, failure: ownFailure('MSG_ADAPTER_FAULT', 'unknown', 'backoff', meaning, { provider }) };
 }
 
 /** A refusal may say that this recipient must not be written to again. */
