@@ -1,27 +1,16 @@
-import { channelOf, identityKey, topics, UnreadableRecord, type Topic } from '#libs/contracts';
-import {
-  type Context,
-  contextFrom,
-  contextOf,
-  count,
-  counters,
-  hasTrace,
-  type Logger,
-  OpenSpan,
-  SpanKind,
-  underContext,
-} from '#libs/telemetry';
+import { topics, UnreadableRecord, type Topic } from '#libs/contracts';
+import { count, counters, type Logger, OpenSpan, underContext } from '#libs/telemetry';
 import type { KafkaConfig } from './kafka.config.ts';
 import { ConsumptionWatch } from './partition/consumption-watch.ts';
-import type { UndecodableBatch } from './fetch/unread.ts';
 import { KeyedConsumer } from './kafkajs/keyed-consumer.ts';
 import type { RecordsInWork } from './kafkajs/records-in-work.ts';
 import { RecordContext } from './on.decorator.ts';
 import type { Publisher } from './publisher.ts';
 import { decode, type Decoded, type IncomingRecord } from './record/record.ts';
 import { ReadRecord } from './record/read-record.ts';
-import { quarantineRecord, quarantineBatch } from './record/quarantine.ts';
-import { isDependencyDown, Stopping, untilUp, type UntilUpOptions } from './until-up.ts';
+import { traceOf } from './record/processing-trace.ts';
+import { RecordQuarantine } from './record/record-quarantine.ts';
+import { isDependencyDown, Stopping, unlessStopping, untilUp, type UntilUpOptions } from './until-up.ts';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import type { Kafka } from 'kafkajs';
 import { isObservable, lastValueFrom } from 'rxjs';
@@ -62,6 +51,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
   private consumers: readonly KeyedConsumer[] = [];
   private readonly stopping = new AbortController();
   private readonly down: UntilUpOptions;
+  private readonly quarantine: RecordQuarantine;
   /** What is amiss with consumption as such. */
   readonly watch: ConsumptionWatch;
 
@@ -70,6 +60,16 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
     this.options = options;
     this.watch = new ConsumptionWatch(options.logger);
     this.down = { logger: options.logger, stopping: this.stopping.signal };
+    const { publisher, service, logger, onQuarantine } = options;
+    const { watch, down } = this;
+    this.quarantine = new RecordQuarantine({
+      publisher,
+      service,
+      logger,
+      watch,
+      stopping: down.stopping,
+      onQuarantine,
+    });
   }
 
   /** Whether the consumer group has given this replica its share. */
@@ -203,7 +203,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
 
   /** Sees one record through; says whether its offset may be committed. */
   private async deal(record: IncomingRecord): Promise<boolean> {
-    if (record.undecodable) return this.putBatchAside(record, record.undecodable);
+    if (record.undecodable) return this.quarantine.keepBatch(record, record.undecodable);
     if (this.stopping.signal.aborted) return false;
     try {
       await untilUp(this.down, () => this.handle(record));
@@ -216,7 +216,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
   /** After an error: the record is tried again, left, or quarantined. Says whether its offset may be committed. */
   private putRight(record: IncomingRecord, error: unknown): Promise<boolean> {
     if (error instanceof Stopping) return Promise.resolve(false);
-    return isDependencyDown(error) ? this.deal(record) : this.quarantine(record, error);
+    return isDependencyDown(error) ? this.deal(record) : this.quarantine.keep(record, error);
   }
 
   private async handle(record: IncomingRecord): Promise<void> {
@@ -253,66 +253,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
       return salvaged;
     }
   }
-
-  /** Never blocks, never disappears: kept trying until Kafka has it. */
-  private async quarantine(record: IncomingRecord, error: unknown): Promise<boolean> {
-    const { publisher, service, logger } = this.options;
-    if (error instanceof UnreadableRecord && error.code !== 'MSG_ID_CONFLICT' && keeperOf(record.topic) !== service)
-      return true;
-    const level = error instanceof UnreadableRecord ? 'warn' : 'error';
-    const recordId = { topic: record.topicName, partition: record.partition, offset: record.offset };
-    logger[level]({ err: error, ...recordId }, 'a record is quarantined in the unreadable topic');
-    // In this order: a crash in between repeats both.
-    const isKept = await this.untilDone(recordId, () => quarantineRecord(publisher, record, error, service));
-    return isKept && this.untilDone(recordId, () => this.endMessage(record, error, recordId));
-  }
-
-  /** A record that is quarantined must not leave its message open; trouble with that must not hold up the partition. */
-  private async endMessage(record: IncomingRecord, error: unknown, recordId: object): Promise<void> {
-    try {
-      await this.options.onQuarantine?.(record, error);
-    } catch (err) {
-      if (isDependencyDown(err) || err instanceof Stopping) throw err;
-      this.options.logger.error(
-        { err, ...recordId },
-        'the message of a record that was quarantined could not be ended: it stays as it is',
-      );
-    }
-  }
-
-  /** Each service that reads the topic lacks what was in it and says so; one of them keeps it. */
-  private async putBatchAside(record: IncomingRecord, batch: UndecodableBatch): Promise<boolean> {
-    const { publisher, service, logger } = this.options;
-    const { topicName: topic, partition } = record;
-    const { fault, detail, firstOffset, lastOffset, bytes } = batch;
-    const recordId = { topic, partition, offset: firstOffset };
-    logger.error(
-      { ...recordId, lastOffset, fault, detail, bytes: bytes.length },
-      'a batch cannot be decoded and is left out: its messages are lost to this service',
-    );
-    this.watch.leftOutBatch(topic, partition, batch);
-    if (keeperOf(record.topic) !== service) return true;
-    return this.untilDone(recordId, () => quarantineBatch(publisher, record, batch, service));
-  }
-
-  /** @returns whether it was done before the service stopped. */
-  private async untilDone(recordId: object, work: () => Promise<void>): Promise<boolean> {
-    if (this.stopping.signal.aborted) return false;
-    const logger = this.options.logger.child(recordId);
-    const waiting = 'a record waits to be quarantined';
-    return unlessStopping(untilUp({ ...this.down, logger, canWait: () => true, waiting }, work));
-  }
 }
-
-/** @returns whether it was done before the service stopped. */
-const unlessStopping = (work: Promise<void>): Promise<boolean> =>
-  work.then(
-    () => true,
-    (error: unknown) => {
-      if (error instanceof Stopping) return false;
-      throw error;
-    },
-  );
 
 function countConsumed({ topicName }: IncomingRecord, groupId: string): void {
   count(counters.recordsConsumed, {
@@ -323,39 +264,9 @@ function countConsumed({ topicName }: IncomingRecord, groupId: string): void {
   });
 }
 
-/** Every consumer of a topic finds the same record unreadable: the first service that the map names keeps it, once. */
-const keeperOf = (topic: Topic) => topic.to.find((party) => party !== 'upstream' && party !== 'operators');
-
 /** What a handler gives back. Interceptors answer by a stream. */
 async function answerOf(given: unknown): Promise<void> {
   const answer = await given;
   // Nest's own way makes a stream of every answer, which cost as much as the rest of its pipeline.
   if (isObservable(answer)) await lastValueFrom(answer, { defaultValue: undefined });
-}
-
-/** The span of a record's processing, or where its topic has none the trace that it came in. */
-function traceOf(record: IncomingRecord, value: unknown): OpenSpan | Context {
-  const parent = parentOf(record, value);
-  if (!record.topic.traced) return parent;
-  const attributes = {
-    'messaging.system': 'kafka',
-    'messaging.destination.name': record.topicName,
-    ...messageIdOf(value),
-  };
-  return new OpenSpan(`${record.topic.name} process`, { kind: SpanKind.CONSUMER, attributes, parent });
-}
-
-/** Which message a record is about: whoever searches the traces for one finds each service's work on it. */
-function messageIdOf(value: unknown): { 'messaging.message.id'?: string } {
-  const id = (value as { messageId?: unknown } | null)?.messageId;
-  return typeof id === 'string' ? { 'messaging.message.id': id } : {};
-}
-
-/** The trace in the record's headers; a request without one gets the trace of its identity. */
-function parentOf(record: IncomingRecord, value: unknown): Context {
-  const given = contextFrom(record.headers);
-  const channel = channelOf(record.topic);
-  if (hasTrace(given) || !channel) return given;
-  const { tenant, messageId } = value as { tenant: string; messageId: string };
-  return contextOf(identityKey({ tenant, channel, messageId }));
 }

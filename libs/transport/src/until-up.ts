@@ -58,3 +58,13 @@ export async function waitOrStop(
 }
 
 export const pause = (ms: number, stopping: AbortSignal): Promise<void> => delay(ms, undefined, { signal: stopping });
+
+/** @returns whether it was done before the service stopped. */
+export const unlessStopping = (work: Promise<void>): Promise<boolean> =>
+  work.then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof Stopping) return false;
+      throw error;
+    },
+  );

@@ -11,7 +11,8 @@ export function endWithoutLedger<M>(job: Job<M>, error: unknown, { logger, clock
   const fault = error instanceof Error ? error : new TypeError(`the ledger threw no error, but ${typeof error}`);
   if (!job.breaksOff || fault instanceof Stopping) return job.complete(job.fault ?? fault);
   const { messageId, hop } = job.delivery;
-  logger.error({ err: fault, 'messaging.message.id': messageId, 'mi.hop': hop }, 'a hop is ended without the ledger');
+  const fields = { err: fault, 'messaging.message.id': messageId, 'mi.hop': hop };
+  job.within(() => logger.error(fields, 'a hop is ended without the ledger'));
   job.outcome = stopped(job.delivery, job.breaksOff, clock.now());
   job.step = 'publish';
 }

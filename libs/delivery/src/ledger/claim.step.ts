@@ -81,6 +81,9 @@ function tooOld(delivery: Delivery<unknown>): OutcomeEvents {
   return { facts: facts.map(({ callId: _, ...fact }) => ({ ...fact, final: true })) };
 }
 
-function absorbed<M>({ delivery: { messageId, hop } }: Job<M>, outcome: string, { logger }: Tools<M>): void {
-  logger.info({ 'messaging.message.id': messageId, 'mi.hop': hop, 'mi.outcome': outcome }, 'absorbed');
+function absorbed<M>(job: Job<M>, outcome: string, { logger }: Tools<M>): void {
+  const { messageId, hop } = job.delivery;
+  job.within(() =>
+    logger.info({ 'messaging.message.id': messageId, 'mi.hop': hop, 'mi.outcome': outcome }, 'absorbed'),
+  );
 }

@@ -35,6 +35,7 @@ async function settle<M>(jobs: readonly Job<M>[], tools: Tools<M>): Promise<{ jo
   return refused;
 }
 
-function logFault<M>({ delivery }: Job<M>, err: unknown, what: string, { logger }: Tools<M>): void {
-  logger.error({ err, 'messaging.message.id': delivery.messageId, 'mi.hop': delivery.hop }, what);
+function logFault<M>(job: Job<M>, err: unknown, what: string, { logger }: Tools<M>): void {
+  const { messageId, hop } = job.delivery;
+  job.within(() => logger.error({ err, 'messaging.message.id': messageId, 'mi.hop': hop }, what));
 }

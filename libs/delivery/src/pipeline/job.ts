@@ -1,5 +1,5 @@
 import type { Failure } from '#libs/contracts';
-import type { Context } from '#libs/telemetry';
+import { type Context, underContext } from '#libs/telemetry';
 import type { Delivery, Outcome, SuppressedRecipient, SuppressionFound } from '../delivery.ts';
 import type { OutcomeEvents } from '../publish/events.policy.ts';
 import type { Grant } from '../route/routing.service.ts';
@@ -77,6 +77,11 @@ export class Job<M> {
     this.outcome =
       suppressedRecipients.length > 0 ? { ...outcome, suppressedRecipients: [...suppressedRecipients] } : outcome;
     this.step = 'settle';
+  }
+
+  /** Runs `work` in the job's trace, so that log lines and spans belong to it. */
+  within<T>(work: () => T): T {
+    return underContext(this.context, work);
   }
 
   /** It goes back to whoever gave it. */

@@ -111,9 +111,14 @@ export class Pipeline<M> {
   private stop(job: Job<M>, error: unknown): void {
     const fault = errorOf(error);
     if (fault instanceof Stopping || fault instanceof InfrastructureDown) return job.complete(fault);
-    job.outcome = stopped(job.delivery, failureBy(fault), this.tools.clock.now(), job.call);
-    job.fault = fault;
-    job.step = 'settle';
+    try {
+      job.outcome = stopped(job.delivery, failureBy(fault), this.tools.clock.now(), job.call);
+      job.fault = fault;
+      job.step = 'settle';
+    } catch {
+      // Not even its end can be written: its record is quarantined, and the lease says when another may look.
+      job.complete(fault);
+    }
   }
 
   /** A step of many jobs. Those that it has left where they were cannot go on. */

@@ -9,7 +9,7 @@ import {
   type StatusChanged,
 } from '#libs/contracts';
 import { Refused } from '#libs/batching';
-import { type Context, currentContext, type Logger, traceHeaders } from '#libs/telemetry';
+import { type Context, currentContext, type Logger, traceHeaders, underContext } from '#libs/telemetry';
 import type { Outgoing, Publisher } from '#libs/transport';
 import type { OutcomeEvents } from './events.policy.ts';
 import { mustBeAcknowledged } from '../handover/handover.policy.ts';
@@ -93,7 +93,10 @@ export class OutcomePublisher {
   private async publishFacts(facts: readonly { telling: Telling; fact: StatusChanged }[]): Promise<void> {
     const refusals = await this.send(facts.map(({ fact, telling }) => ({ telling, record: factRecord(fact) })));
     const bare = facts.filter((_, index) => refusals[index] !== undefined);
-    for (const [index, { fact }] of facts.entries()) if (refusals[index]) this.logBare(fact, refusals[index]);
+    for (const [index, { fact, telling }] of facts.entries()) {
+      const refusal = refusals[index];
+      if (refusal) underContext(telling.context, () => this.logBare(fact, refusal));
+    }
     await this.publishEach(bare.map(({ fact, telling }) => ({ telling, record: factRecord(bareFact(fact)) })));
   }
 

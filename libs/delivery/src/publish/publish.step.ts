@@ -38,9 +38,7 @@ function hasEvents<M>(job: Job<M>): boolean {
 /** A record of it is refused: it is reported without what can be what is wrong. */
 function sayPlainly<M>(job: Job<M>, { logger, clock }: Tools<M>): void {
   const { delivery, outcome = stopped(delivery, job.breaksOff!, clock.now()) } = job;
-  logger.error(
-    { err: job.fault, 'messaging.message.id': delivery.messageId, 'mi.hop': delivery.hop },
-    'a hop is reported without its request, since a record of it was refused',
-  );
+  const fields = { err: job.fault, 'messaging.message.id': delivery.messageId, 'mi.hop': delivery.hop };
+  job.within(() => logger.error(fields, 'a hop is reported without its request, since a record of it was refused'));
   job.events = saidPlainly(delivery, outcome);
 }

@@ -29,10 +29,11 @@ export async function sendJob<M>(job: Job<M>, tools: Tools<M>): Promise<void> {
 }
 
 /** The channel's last look, and what must be kept before the provider may take the message. */
-async function screen<M>({ admitted, grant }: Job<M>, { channel, clock, untilUp }: Tools<M>): Promise<Screened<M>> {
+async function screen<M>(job: Job<M>, { channel, clock, untilUp }: Tools<M>): Promise<Screened<M>> {
+  const { admitted, grant } = job;
   const { message, id } = admitted;
   if (!channel?.screen) return { pass: true, message };
-  const screened = await untilUp(() => channel.screen!(message));
+  const screened = await untilUp(() => job.within(() => channel.screen!(message)));
   if (screened.pass && screened.resendPlan)
     await untilUp(() => channel.keepResendPlan(id, resendPlanOf(admitted, grant!.provider.name, clock.now())));
   return screened;

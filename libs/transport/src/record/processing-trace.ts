@@ -1,0 +1,30 @@
+import { channelOf, identityKey } from '#libs/contracts';
+import { type Context, contextFrom, contextOf, hasTrace, OpenSpan, SpanKind } from '#libs/telemetry';
+import type { IncomingRecord } from './record.ts';
+
+/** The span of a record's processing, or where its topic has none the trace that it came in. */
+export function traceOf(record: IncomingRecord, value: unknown): OpenSpan | Context {
+  const parent = parentOf(record, value);
+  if (!record.topic.traced) return parent;
+  const attributes = {
+    'messaging.system': 'kafka',
+    'messaging.destination.name': record.topicName,
+    ...messageIdOf(value),
+  };
+  return new OpenSpan(`${record.topic.name} process`, { kind: SpanKind.CONSUMER, attributes, parent });
+}
+
+/** Which message a record is about: whoever searches the traces for one finds each service's work on it. */
+function messageIdOf(value: unknown): { 'messaging.message.id'?: string } {
+  const id = (value as { messageId?: unknown } | null)?.messageId;
+  return typeof id === 'string' ? { 'messaging.message.id': id } : {};
+}
+
+/** The trace in the record's headers; a request without one gets the trace of its identity. */
+function parentOf(record: IncomingRecord, value: unknown): Context {
+  const given = contextFrom(record.headers);
+  const channel = channelOf(record.topic);
+  if (hasTrace(given) || !channel) return given;
+  const { tenant, messageId } = value as { tenant: string; messageId: string };
+  return contextOf(identityKey({ tenant, channel, messageId }));
+}
