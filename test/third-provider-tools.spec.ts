@@ -58,6 +58,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+/** Its page is made for this test alone. */
+const postbird = 'postbird';
+
 describe('a third provider in the catalogues', () => {
   it('stands on every page that is generated', async () => {
     const written = await pages(root);
@@ -65,7 +68,7 @@ describe('a third provider in the catalogues', () => {
     expect(page('docs/doctor.md')).toContain('## Postbird');
     expect(page('docs/doctor.md')).toContain('`postbird.key`');
     expect(page('docs/limits.md')).toContain('## Postbird');
-    expect(page('docs/errors/postbird.md')).toContain('## `406`');
+    expect(page(`docs/errors/${postbird}.md`)).toContain('## `406`');
     expect(page('docs/errors/README.md')).toContain('[Postbird](postbird.md)');
     const [, ofEmail] = /\n## email\n(.*?)\n## /s.exec(page('docs/configuration.md'))!;
     expect(ofEmail).toContain('`POSTBIRD_WEBHOOK_TOKEN`');

@@ -58,11 +58,14 @@ const value = fc.oneof(
   fc.boolean(),
   fc.array(fc.string(), { maxLength: 3 }),
 );
+/** The SDK loses one attribute, since it sets it as the object's prototype; ours are names of our own. */
+const attributeName = fc.string({ minLength: 1 }).filter((name) => name !== '__proto__');
+
 const spans: fc.Arbitrary<Case[]> = fc.array(
   fc.record({
     name: fc.string({ unit: 'grapheme' }),
     kind: fc.constantFrom<SpanKind>(0, 1, 2, 3, 4),
-    attributes: fc.dictionary(fc.string({ minLength: 1 }), value, { maxKeys: 8, noNullPrototype: true }),
+    attributes: fc.dictionary(attributeName, value, { maxKeys: 8, noNullPrototype: true }),
     status: fc.option(
       fc.record({
         code: fc.constantFrom(SpanStatusCode.UNSET, SpanStatusCode.OK, SpanStatusCode.ERROR),
