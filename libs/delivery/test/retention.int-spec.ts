@@ -21,6 +21,7 @@ describe('the memory of the ledger', () => {
           resources[0]!.configEntries.map(({ configName, configValue }) => [configName, configValue]),
         );
         expect(Object.fromEntries(Object.keys(entries).map((name) => [name, known.get(name)]))).toEqual(entries);
+        return true;
       });
     });
 

@@ -1,5 +1,6 @@
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import type { LoggerService } from '@nestjs/common';
+import { LineBatches } from './line-batches.ts';
 import { destination, pino, type Logger, type LoggerOptions } from 'pino';
 
 export type { Logger };
@@ -19,7 +20,11 @@ export function createLogger(service: string, level = 'info'): Logger {
     mixin: traceFields,
   };
   // A line per attempt: written some at a time, at the latest after a tenth of a second, and at exit.
-  return pino(options, destination({ dest: 1, sync: false, minLength: 4_096, periodicFlush: 100 }));
+  const output = destination({ dest: 1, sync: false });
+  const lines = new LineBatches(output);
+  // Before pino's own listener, which writes out what the destination holds.
+  process.prependListener('exit', () => lines.flush());
+  return pino(options, lines);
 }
 
 /** What a log may hold of an error: its name, code, stage and place; the text only where it is ours. */
