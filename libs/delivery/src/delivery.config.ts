@@ -33,7 +33,7 @@ export const deliverySettings = {
     ),
 };
 
-/** All that a channel's delivery is told by its environment. */
+/** All settings of a channel's delivery. */
 export const deliveryConfig = settingsGroup('delivery', {
   ...deliverySettings,
   ...healthSettings,

@@ -122,7 +122,7 @@ const storesOf = (schema: Channel): FactoryProvider[] => [
   made(Suppressions, { pool: POOL }, ({ pool }) => new PostgresSuppressions(pool, schema)),
 ];
 
-/** What tells others, and looks after what was told. */
+/** What publishes outcomes and webhooks, and what looks after hand-overs. */
 const publishing = (channel: Channel): FactoryProvider[] => [
   made(
     OutcomePublisher,

@@ -71,11 +71,11 @@ export class DeliveryService<M> {
   }
 
   /**
-   * Sees one hop through: claim, admit, route, send, settle, publish.
-   * @param context of the trace that it is told in
-   * @param listener hears when it is through: with IdConflict when the id was used for other content; Stopping when the
-   * service stops before; RecordRefused when what came of it cannot be told; the fault that a bug of ours has brought:
-   * how the hop ends is settled then, and `breakOff` tells it
+   * Runs one hop to its end: claim, admit, route, send, settle, publish.
+   * @param context of the trace that its events belong to
+   * @param listener called when it has ended: with IdConflict when the id was used for other content; Stopping when the
+   * service stops before; RecordRefused when what came of it cannot be published; the fault that a bug of ours has
+   * brought: how the hop ends is settled then, and `breakOff` publishes it
    */
   take(delivery: Delivery<M>, context: Context, listener: JobListener): void {
     const job = new Job(delivery, context, listener);
@@ -83,7 +83,7 @@ export class DeliveryService<M> {
     this.pipeline.run(job);
   }
 
-  /** As `take`, for one hop alone. @throws what the listener would hear */
+  /** As `take`, for one hop alone. @throws what the listener would be given */
   dispatch(delivery: Delivery<M>): Promise<void> {
     return new Promise((resolve, reject) => {
       const done = (error?: Error) => (error ? reject(error) : resolve());
@@ -92,7 +92,7 @@ export class DeliveryService<M> {
   }
 
   /**
-   * Ends a hop that cannot be seen through: told is what the ledger has of it, and `failure` where it has nothing yet.
+   * Ends a hop that cannot be run. Reported is what the ledger has of it, and `failure` where it has nothing yet.
    * @throws Stopping when the service stops before it is through
    */
   breakOff(delivery: Delivery<unknown>, failure: Failure): Promise<void> {

@@ -22,9 +22,19 @@ export function createLogger(service: string, level = 'info'): Logger {
   // A line per attempt: written some at a time, at the latest after a tenth of a second, and at exit.
   const output = destination({ dest: 1, sync: false });
   const lines = new LineBatches(output);
-  // Before pino's own listener, which writes out what the destination holds.
-  process.prependListener('exit', () => lines.flush());
+  flushAtExit(lines);
   return pino(options, lines);
+}
+
+const openBatches = new Set<LineBatches>();
+
+/** One listener for all loggers, before pino's own, which writes out what the destination holds. */
+function flushAtExit(lines: LineBatches): void {
+  if (openBatches.size === 0)
+    process.prependListener('exit', () => {
+      for (const open of openBatches) open.flush();
+    });
+  openBatches.add(lines);
 }
 
 /** What a log may hold of an error: its name, code, stage and place; the text only where it is ours. */

@@ -4,8 +4,8 @@ import type { Tools } from '../pipeline/tools.ts';
 import { stopped } from './ending.policy.ts';
 
 /**
- * The ledger does not take what it is told of this hop. The record is quarantined then; and one whose hop is only to be
- * ended came to nothing before, so that is reported without the ledger.
+ * PostgreSQL refuses what the ledger has to keep of this hop. Its record is quarantined then. A hop that is only to be
+ * ended has done nothing before: its end is reported without the ledger.
  */
 export function endWithoutLedger<M>(job: Job<M>, error: unknown, { logger, clock }: Tools<M>): void {
   const fault = error instanceof Error ? error : new TypeError(`the ledger threw no error, but ${typeof error}`);

@@ -13,7 +13,7 @@ export interface JobListener {
   /** The hop makes no call any more: what is left is to write down and to report what came of it. At most once. */
   freeSlot?(): void;
   /**
-   * The hop is seen through, or cannot be: `IdConflict`, `Stopping`, `RecordRefused`, or the fault that a bug of ours
+   * The hop has ended, or cannot be run: `IdConflict`, `Stopping`, `RecordRefused`, or the fault that a bug of ours
    * has brought. Called once.
    */
   done(error?: Error): void;
@@ -22,7 +22,7 @@ export interface JobListener {
 /** One hop of one message on its way through the pipeline; each step writes down here what it has found out. */
 export class Job<M> {
   delivery: Delivery<M>;
-  /** Of the trace that its events are told in. */
+  /** Of the trace that its events belong to. */
   readonly context: Context;
   readonly listener: JobListener;
   /** Set where the hop is only to be ended, and no provider is asked: why. */

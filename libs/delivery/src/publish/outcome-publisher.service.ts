@@ -23,7 +23,7 @@ export interface ReportedOutcome {
 }
 
 /** A hop whose events are being published. */
-interface Telling extends ReportedOutcome {
+interface Publication extends ReportedOutcome {
   /** The first of its records that cannot go. */
   refusal: Error | undefined;
 }
@@ -47,22 +47,26 @@ export class OutcomePublisher {
 
   /**
    * Of each hop first the facts and the suppression, then the hand-over: retry's answer to it ends the watch over this
-   * hop, and with it every occasion to tell the facts once more.
+   * hop, and with it every occasion to publish the facts once more.
    * @returns in the order of the outcomes, why a record of it cannot go; all its others have gone. undefined: all have
    * @throws InfrastructureDown when Kafka or Postgres cannot be reached; repeating is safe, since ids are derived.
    */
   async publishAll(outcomes: readonly ReportedOutcome[]): Promise<(Error | undefined)[]> {
-    const tellings = outcomes.map((outcome): Telling => ({ ...outcome, refusal: undefined }));
-    const deferred = await this.kept(tellings);
-    await this.publishFacts(tellings.flatMap((telling) => telling.events.facts.map((fact) => ({ fact, telling }))));
+    const publications = outcomes.map((outcome): Publication => ({ ...outcome, refusal: undefined }));
+    const deferred = await this.kept(publications);
+    await this.publishFacts(
+      publications.flatMap((publication) => publication.events.facts.map((fact) => ({ fact, publication }))),
+    );
     await this.publishEach(
-      tellings.flatMap((telling) => {
-        const { suppresses } = telling.events;
-        return suppresses ? [{ telling, record: suppressionRecord({ suppress: suppresses }) }] : [];
+      publications.flatMap((publication) => {
+        const { suppresses } = publication.events;
+        return suppresses ? [{ publication, record: suppressionRecord({ suppress: suppresses }) }] : [];
       }),
     );
-    await this.publishEach(deferred.map(({ telling, handover }) => ({ telling, record: handoverRecord(handover) })));
-    return tellings.map(({ refusal }) => refusal);
+    await this.publishEach(
+      deferred.map(({ publication, handover }) => ({ publication, record: handoverRecord(handover) })),
+    );
+    return publications.map(({ refusal }) => refusal);
   }
 
   /** @throws InfrastructureDown; RecordRefused when a record of it cannot go: all others have gone */
@@ -90,50 +94,54 @@ export class OutcomePublisher {
     }
   }
 
-  private async publishFacts(facts: readonly { telling: Telling; fact: StatusChanged }[]): Promise<void> {
-    const refusals = await this.send(facts.map(({ fact, telling }) => ({ telling, record: factRecord(fact) })));
+  private async publishFacts(facts: readonly { publication: Publication; fact: StatusChanged }[]): Promise<void> {
+    const refusals = await this.send(facts.map(({ fact, publication }) => ({ publication, record: factRecord(fact) })));
     const bare = facts.filter((_, index) => refusals[index] !== undefined);
-    for (const [index, { fact, telling }] of facts.entries()) {
+    for (const [index, { fact, publication }] of facts.entries()) {
       const refusal = refusals[index];
-      if (refusal) underContext(telling.context, () => this.logBare(fact, refusal));
+      if (refusal) underContext(publication.context, () => this.logBare(fact, refusal));
     }
-    await this.publishEach(bare.map(({ fact, telling }) => ({ telling, record: factRecord(bareFact(fact)) })));
+    await this.publishEach(bare.map(({ fact, publication }) => ({ publication, record: factRecord(bareFact(fact)) })));
   }
 
   private logBare({ eventId, status }: StatusChanged, err: Error): void {
     this.logger?.error({ err, eventId, status }, 'a fact breaks its contract: its bare status is told');
   }
 
-  private async publishEach(records: readonly { telling: Telling; record: Outgoing }[]): Promise<void> {
+  private async publishEach(records: readonly { publication: Publication; record: Outgoing }[]): Promise<void> {
     const refusals = await this.send(records);
-    for (const [index, { telling }] of records.entries()) telling.refusal ??= refusals[index];
+    for (const [index, { publication }] of records.entries()) publication.refusal ??= refusals[index];
   }
 
-  private send(records: readonly { telling: Telling; record: Outgoing }[]): Promise<(RecordRefused | undefined)[]> {
+  private send(
+    records: readonly { publication: Publication; record: Outgoing }[],
+  ): Promise<(RecordRefused | undefined)[]> {
     if (records.length === 0) return Promise.resolve([]);
-    return this.publisher.publishAll(records.map(({ telling: { context }, record }) => ({ ...record, context })));
+    return this.publisher.publishAll(records.map(({ publication: { context }, record }) => ({ ...record, context })));
   }
 
   /** Hand-overs, those that must be acknowledged kept before they go. */
-  private async kept(tellings: readonly Telling[]): Promise<{ telling: Telling; handover: SendDeferred }[]> {
-    const all = tellings.flatMap((telling) => {
-      const { deferred } = telling.events;
-      return deferred ? [{ telling, handover: deferred, isKept: mustBeAcknowledged(deferred) }] : [];
+  private async kept(
+    publications: readonly Publication[],
+  ): Promise<{ publication: Publication; handover: SendDeferred }[]> {
+    const all = publications.flatMap((publication) => {
+      const { deferred } = publication.events;
+      return deferred ? [{ publication, handover: deferred, isKept: mustBeAcknowledged(deferred) }] : [];
     });
     if (!this.handovers) return all;
     const asking = all
       .filter(({ isKept }) => isKept)
       .map((one) => ({ ...one, handover: { ...one.handover, acknowledge: true } }));
     const answers = await this.handovers.keep(
-      asking.map(({ handover, telling }) => ({
+      asking.map(({ handover, publication }) => ({
         id: identityKey(handover),
         deferred: handover,
-        trace: traceHeaders(telling.context),
+        trace: traceHeaders(publication.context),
       })),
     );
-    const kept = asking.filter(({ telling }, index) => {
+    const kept = asking.filter(({ publication }, index) => {
       const answer = answers[index];
-      if (answer instanceof Refused) telling.refusal ??= answer.error as Error;
+      if (answer instanceof Refused) publication.refusal ??= answer.error as Error;
       return !(answer instanceof Refused);
     });
     return [...all.filter(({ isKept }) => !isKept), ...kept];
