@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { layoutOf, type Layout } from '../../apps/cli/src/environment/layout.ts';
-import { explain } from '../../apps/cli/src/problem.ts';
+import { explain } from '../../apps/cli/src/errors.ts';
 import { readPlace } from '../../apps/cli/src/stack/postgres/postgres-location.ts';
 import { type RestartPolicy, standardRestarts } from '../../apps/cli/src/stack/process/restart.policy.ts';
 import { type ProcessPlan, SupervisedProcess } from '../../apps/cli/src/stack/process/supervised-process.ts';

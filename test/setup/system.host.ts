@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { StartProblem } from '../../apps/cli/src/problem.ts';
+import { CliError } from '../../apps/cli/src/errors.ts';
 import { anAuthority } from '../secure/certificates.ts';
 import { startTraceCollector } from '../trace-collector.ts';
 import { freePorts } from './free-ports.ts';
@@ -61,7 +61,7 @@ await host('e2e', async ({ dataDir, atEnd }) => {
   };
   atEnd(() => run(own, 'down'));
   const { code, output } = await run(own, 'up', '--detach');
-  if (code !== 0) throw new StartProblem(output);
+  if (code !== 0) throw new CliError(output);
   return { env: own };
 });
 

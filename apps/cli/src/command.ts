@@ -1,5 +1,5 @@
 import { Command, type CommanderError } from 'commander';
-import { explain, UsageError } from './problem.ts';
+import { explain, UsageError } from './errors.ts';
 
 /** Exit code of wrong use: an unknown command or option, a missing or senseless value. */
 export const USAGE_ERROR = 2;

@@ -6,7 +6,7 @@ import { smokeCommand } from './commands/smoke.ts';
 import { suppressionsCommand } from './commands/suppressions.ts';
 import { templatesCommand } from './commands/templates.ts';
 import { topicsCommand } from './commands/topics.ts';
-import { explain, UsageError } from './problem.ts';
+import { explain, UsageError } from './errors.ts';
 
 /** What operators need, wherever the platform runs. */
 const operatorCommands = () => [

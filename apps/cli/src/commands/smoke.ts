@@ -3,7 +3,7 @@ import type { Evidence } from '#libs/providers';
 import { CliCommand } from '../command.ts';
 import { dataDirOf, withEnvFile, type Env } from '../environment/env.ts';
 import { runningState } from '../environment/state.ts';
-import { StartProblem } from '../problem.ts';
+import { CliError } from '../errors.ts';
 
 const marks = { proved: '✓', failed: '✗', unset: '-' } as const;
 
@@ -36,7 +36,7 @@ async function smoke({ live, json }: { live?: boolean; json?: boolean }): Promis
 /** The sandbox stands for the providers. */
 async function local(env: Env): Promise<Evidence[]> {
   if (!runningState(dataDirOf(env)))
-    throw new StartProblem('No local system runs whose sandbox could be asked.', [
+    throw new CliError('No local system runs whose sandbox could be asked.', [
       'npm start, then messaging smoke',
       'messaging smoke --live asks the providers themselves',
     ]);

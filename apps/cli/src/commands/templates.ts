@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Channel } from '#libs/contracts';
 import { CliCommand, collect } from '../command.ts';
 import { withEnvFile } from '../environment/env.ts';
-import { UsageError } from '../problem.ts';
+import { UsageError } from '../errors.ts';
 import type { PreviewOptions } from '../template/variables.ts';
 
 const BROKEN = 1;

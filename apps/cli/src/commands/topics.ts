@@ -2,7 +2,7 @@ import { CliCommand } from '../command.ts';
 import { withEnvFile } from '../environment/env.ts';
 import { withRunningStack } from '../environment/running-system.ts';
 import type { TopicPlan } from '../kafka/topic-plan.ts';
-import { reasonOf, StartProblem } from '../problem.ts';
+import { reasonOf, CliError } from '../errors.ts';
 
 const CHANGES_PENDING = 3;
 const settings = [
@@ -56,9 +56,9 @@ async function work(verb: 'planOf' | 'applyTopics'): Promise<TopicPlan> {
   const topics = await import('../kafka/topics.ts');
   const env = withRunningStack(withEnvFile(process.env));
   return topics[verb](env).catch((error: unknown) => {
-    if (error instanceof StartProblem) throw error;
+    if (error instanceof CliError) throw error;
     const brokers = env['KAFKA_BROKERS'] || '127.0.0.1:9092';
-    throw new StartProblem(`Kafka at ${brokers} (KAFKA_BROKERS) did not do it: ${reasonOf(error)}`, [
+    throw new CliError(`Kafka at ${brokers} (KAFKA_BROKERS) did not do it: ${reasonOf(error)}`, [
       'npm start, if it is the local one',
       'correct KAFKA_BROKERS',
     ]);

@@ -4,7 +4,7 @@ import { ledgerSettings } from '#libs/delivery-tables';
 import { longestRetention } from '#libs/transport';
 import { requireDatabase } from '../environment/external.ts';
 import { createKafka, topicPrefixOf } from '../kafka/kafka-client.ts';
-import { reasonOf } from '../problem.ts';
+import { reasonOf } from '../errors.ts';
 import { valueOf, type Env } from '../environment/env.ts';
 import type { TopicChange } from '../kafka/topic-plan.ts';
 import { planOf } from '../kafka/topics.ts';

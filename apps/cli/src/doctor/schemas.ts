@@ -5,7 +5,7 @@ import { reportingMigrations } from '../../../reporting/src/reporting.migrations
 import { migrations as retryMigrations } from '../../../retry/src/retry.migrations.ts';
 import { smsMigrations } from '../../../sms/src/sms.migrations.ts';
 import { withDatabase } from '../environment/external.ts';
-import { reasonOf } from '../problem.ts';
+import { reasonOf } from '../errors.ts';
 import type { Env, ServiceName } from '../environment/env.ts';
 import { platformChecks } from './platform.checks.ts';
 

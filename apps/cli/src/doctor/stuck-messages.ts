@@ -1,7 +1,7 @@
 import { type Finding, findingsOf } from '#libs/providers';
 import type { Pool } from '#libs/persistence';
 import { withDatabase } from '../environment/external.ts';
-import { reasonOf } from '../problem.ts';
+import { reasonOf } from '../errors.ts';
 import type { Env } from '../environment/env.ts';
 import { platformChecks } from './platform.checks.ts';
 

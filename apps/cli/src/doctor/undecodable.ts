@@ -5,7 +5,7 @@ import { topicName, topics } from '#libs/contracts';
 import { patchKafkaJs } from '#libs/transport';
 import type { Admin, IHeaders, Kafka } from 'kafkajs';
 import { createKafka, topicPrefixOf } from '../kafka/kafka-client.ts';
-import { reasonOf } from '../problem.ts';
+import { reasonOf } from '../errors.ts';
 import type { Env } from '../environment/env.ts';
 import { platformChecks } from './platform.checks.ts';
 

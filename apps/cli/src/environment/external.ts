@@ -1,17 +1,17 @@
 import { createPool, type Pool, postgresSettings } from '#libs/persistence';
 import { z } from 'zod';
 import { createKafka } from '../kafka/kafka-client.ts';
-import { reasonOf, StartProblem } from '../problem.ts';
+import { reasonOf, CliError } from '../errors.ts';
 import type { Env } from './env.ts';
 
-/** @throws StartProblem when the broker given by KAFKA_BROKERS does not answer */
+/** @throws CliError when the broker given by KAFKA_BROKERS does not answer */
 export async function requireBroker(env: Env): Promise<void> {
   const admin = createKafka(env, 'start').admin({ retry: { retries: 2 } });
   try {
     await admin.connect();
     await admin.describeCluster();
   } catch (cause) {
-    throw new StartProblem(
+    throw new CliError(
       `Kafka at ${env['KAFKA_BROKERS']} (KAFKA_BROKERS) cannot be used: ${reasonOf(cause)}`,
       [
         'start that broker, or correct KAFKA_BROKERS (and KAFKA_SSL…, KAFKA_SASL…, if it asks for them)',
@@ -25,14 +25,14 @@ export async function requireBroker(env: Env): Promise<void> {
 }
 
 /**
- * Asks it as the services will, TLS included. @throws StartProblem when the database given by DATABASE_URL does not
+ * Asks it as the services will, TLS included. @throws CliError when the database given by DATABASE_URL does not
  * answer
  */
 export async function requireDatabase(url: string, env: Env): Promise<void> {
   try {
     await withDatabase(url, env, (pool) => pool.query('SELECT 1'));
   } catch (cause) {
-    throw new StartProblem(
+    throw new CliError(
       `PostgreSQL at ${withoutPassword(url)} (DATABASE_URL) cannot be used: ${reasonOf(cause)}`,
       [
         'start that database, or correct DATABASE_URL (postgresql://user:password@host:5432/database), and ' +

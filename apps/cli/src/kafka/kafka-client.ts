@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Kafka, logLevel, type KafkaConfig, type SASLOptions } from 'kafkajs';
-import { StartProblem } from '../problem.ts';
+import { CliError } from '../errors.ts';
 import { valueOf, type Env } from '../environment/env.ts';
 
 const mechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
@@ -22,12 +22,12 @@ export function createKafka(env: Env, clientId: string): Kafka {
 
 export const topicPrefixOf = (env: Env): string => env['KAFKA_TOPIC_PREFIX'] ?? 'messaging.';
 
-/** Where and how to connect. @throws StartProblem naming a setting that makes no sense */
+/** Where and how to connect. @throws CliError naming a setting that makes no sense */
 export function connectionOf(env: Env): Pick<KafkaConfig, 'brokers' | 'ssl' | 'sasl'> {
   const brokers = (env['KAFKA_BROKERS'] || '127.0.0.1:9092').split(',').map((broker) => broker.trim());
   const wrong = brokers.find((broker) => !/^[^\s:/]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(broker));
   if (wrong !== undefined) {
-    throw new StartProblem('KAFKA_BROKERS must be host:port, several separated by commas.', [
+    throw new CliError('KAFKA_BROKERS must be host:port, several separated by commas.', [
       'KAFKA_BROKERS=broker-1:9092,broker-2:9092',
     ]);
   }
@@ -44,11 +44,9 @@ function tlsOf(env: Env): KafkaConfig['ssl'] {
     try {
       return readFileSync(file, 'utf8');
     } catch (cause) {
-      throw new StartProblem(
-        `${name} names a file that cannot be read: ${file}.`,
-        ['correct the path', `unset ${name}`],
-        { cause },
-      );
+      throw new CliError(`${name} names a file that cannot be read: ${file}.`, ['correct the path', `unset ${name}`], {
+        cause,
+      });
     }
   };
   const ca = pem('KAFKA_SSL_CA_FILE');
@@ -61,7 +59,7 @@ function saslOf(env: Env): { sasl?: SASLOptions } {
   const given = env['KAFKA_SASL_MECHANISM'];
   if (!given) return {};
   const mechanism = mechanisms.find((known) => known === given.toLowerCase());
-  if (!mechanism) throw new StartProblem(`KAFKA_SASL_MECHANISM must be one of ${mechanisms.join(', ')}.`);
+  if (!mechanism) throw new CliError(`KAFKA_SASL_MECHANISM must be one of ${mechanisms.join(', ')}.`);
   const username = valueOf(env, 'KAFKA_SASL_USERNAME') ?? '';
   return { sasl: { mechanism, username, password: valueOf(env, 'KAFKA_SASL_PASSWORD') ?? '' } as SASLOptions };
 }

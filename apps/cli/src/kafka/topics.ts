@@ -1,6 +1,6 @@
 import kafkajs, { type Admin, type DescribeConfigResponse } from 'kafkajs';
 import { createKafka, topicPrefixOf } from './kafka-client.ts';
-import { StartProblem } from '../problem.ts';
+import { CliError } from '../errors.ts';
 import type { Env } from '../environment/env.ts';
 import {
   planTopics,
@@ -102,7 +102,7 @@ async function carryOut(admin: Admin, changes: readonly TopicChange[], overrides
   }
 }
 
-/** @throws StartProblem naming a setting that is not a number in its range */
+/** @throws CliError naming a setting that is not a number in its range */
 export function defaultsOf(env: Env): TopicDefaults {
   return {
     prefix: topicPrefixOf(env),
@@ -117,7 +117,7 @@ function count(env: Env, name: string, least: number): number | undefined {
   if (!text) return undefined;
   const value = Number(text);
   if (Number.isInteger(value) && value >= least && value !== 0 && value <= 10_000) return value;
-  throw new StartProblem(
+  throw new CliError(
     `${name} must be a whole number${least === -1 ? ', or -1 for the broker’s default' : ` of at least ${least}`}.`,
   );
 }

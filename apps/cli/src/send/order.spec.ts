@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { sendCommand } from '../commands/checkout/send.ts';
-import { UsageError } from '../problem.ts';
+import { UsageError } from '../errors.ts';
 import type { SendOrder } from './order.ts';
 
 /** The order that a command line makes. */

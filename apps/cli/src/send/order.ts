@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Channel, channelRegistry, fieldErrors, type Lane } from '#libs/contracts';
-import { UsageError } from '../problem.ts';
+import { UsageError } from '../errors.ts';
 
 export interface SendOrder {
   channel: Channel;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fold, type StatusChanged } from '#libs/contracts';
 import { createKafka, topicPrefixOf } from '../kafka/kafka-client.ts';
 import { layoutOf } from '../environment/layout.ts';
-import { reasonOf, StartProblem } from '../problem.ts';
+import { reasonOf, CliError } from '../errors.ts';
 import { withRunningStack } from '../environment/running-system.ts';
 import { dataDirOf, withEnvFile, type Env } from '../environment/env.ts';
 import type { SendOrder } from './order.ts';
@@ -70,8 +70,8 @@ async function sendAndFollow(env: Env, order: SendOrder, say: (line: string) => 
       await follower.close();
     }
   } catch (cause) {
-    if (cause instanceof StartProblem) throw cause;
-    throw new StartProblem(
+    if (cause instanceof CliError) throw cause;
+    throw new CliError(
       `Kafka at ${env['KAFKA_BROKERS'] || '127.0.0.1:9092'} (KAFKA_BROKERS) did not do it: ${reasonOf(cause)}`,
       [
         'npm start, if it is the local one; npm run status shows it',

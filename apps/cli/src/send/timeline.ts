@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { reasonOf } from '../problem.ts';
+import { reasonOf } from '../errors.ts';
 import type { SendOrder } from './order.ts';
 import { detailOf, type Detail } from './words.ts';
 

@@ -5,7 +5,7 @@ import { requireBroker, requireDatabase } from '../environment/external.ts';
 import { layoutOf, type Layout } from '../environment/layout.ts';
 import { endOrphans, inStopOrder } from './process/orphans.ts';
 import { requireFreePorts } from './settings/ports.ts';
-import { Interrupted, reasonOf, StartProblem } from '../problem.ts';
+import { Interrupted, reasonOf, CliError } from '../errors.ts';
 import { checkProviders } from './settings/provider-check.ts';
 import { standardRestarts, type RestartPolicy } from './process/restart.policy.ts';
 import { RunningStack } from './process/running.ts';
@@ -34,7 +34,7 @@ export interface StackOptions extends Partial<AssemblyOptions> {
 
 /**
  * Starts the whole system, each part a process of its own, and resolves when all of it is ready.
- * @throws StartProblem when a person must fix something, Interrupted on `signal`; nothing is left running then
+ * @throws CliError when a person must fix something, Interrupted on `signal`; nothing is left running then
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { dataDir, ports, env = process.env } = options;
@@ -48,7 +48,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 export class Stack extends RunningStack {
   readonly settings: Settings;
   /** Resolves when everything has stopped; with the reason, if nobody asked for it. */
-  readonly closed: Promise<StartProblem | undefined>;
+  readonly closed: Promise<CliError | undefined>;
   /** From the call to ready, in milliseconds. */
   readyAfterMs = 0;
   assembly: Assembly | undefined;
@@ -59,7 +59,7 @@ export class Stack extends RunningStack {
   #unlock = (): void => undefined;
   #stopping: Promise<void> | undefined;
   #halt = Promise.withResolvers<never>();
-  #closed = Promise.withResolvers<StartProblem | undefined>();
+  #closed = Promise.withResolvers<CliError | undefined>();
 
   constructor(settings: Settings, options: StackOptions) {
     super(settings.dataDir);
@@ -89,7 +89,7 @@ export class Stack extends RunningStack {
     try {
       await Promise.race([this.#bringUp(), this.#halt.promise]);
     } catch (error) {
-      await this.#shutDown(error instanceof StartProblem ? error : undefined);
+      await this.#shutDown(error instanceof CliError ? error : undefined);
       throw error;
     }
     this.readyAfterMs = performance.now() - begin;
@@ -131,8 +131,8 @@ export class Stack extends RunningStack {
       this.#say(changes.length === 0 ? 'topics are as they should be' : `topics: ${changes.length} created or changed`);
       notes.forEach(this.#say);
     } catch (cause) {
-      if (cause instanceof StartProblem) throw cause;
-      throw new StartProblem(
+      if (cause instanceof CliError) throw cause;
+      throw new CliError(
         `The topics on ${brokers} could not be provisioned: ${reasonOf(cause)}`,
         [
           'messaging topics plan shows what is missing',
@@ -164,12 +164,12 @@ export class Stack extends RunningStack {
     this.#say(`${plan.name} is ready (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
   }
 
-  #shutDown(problem: StartProblem | undefined): Promise<void> {
+  #shutDown(problem: CliError | undefined): Promise<void> {
     this.#stopping ??= this.#stopAll(problem);
     return this.#stopping;
   }
 
-  async #stopAll(problem: StartProblem | undefined): Promise<void> {
+  async #stopAll(problem: CliError | undefined): Promise<void> {
     this.#halt.reject(problem ?? new Interrupted());
     this.#state.state = 'stopping';
     for (const stage of inStopOrder(this.#processes.map((child) => ({ name: child.plan.name, child })))) {

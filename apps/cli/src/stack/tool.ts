@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { lastLines, openLog } from './process/log-files.ts';
-import { Interrupted, StartProblem } from '../problem.ts';
+import { Interrupted, CliError } from '../errors.ts';
 import type { Env } from '../environment/env.ts';
 
 export interface Tool {
@@ -16,7 +16,7 @@ export interface Tool {
 }
 
 /**
- * Runs a short command, its output into a log. @throws StartProblem with its last lines when it fails, Interrupted on
+ * Runs a short command, its output into a log. @throws CliError with its last lines when it fails, Interrupted on
  * abort
  */
 export async function runTool({ purpose, command, args, env, log, owner, signal }: Tool): Promise<void> {
@@ -35,6 +35,6 @@ export async function runTool({ purpose, command, args, env, log, owner, signal 
     const lines = lastLines(log, from)
       .map((line) => `\n    | ${line}`)
       .join('');
-    throw new StartProblem(`${purpose} failed: ${end}.${lines}`, [`read the whole log: ${log}`]);
+    throw new CliError(`${purpose} failed: ${end}.${lines}`, [`read the whole log: ${log}`]);
   }
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Channel } from '#libs/contracts';
 import { channelServices, channelSetting } from '../environment/channel-services.ts';
 import { layoutOf } from '../environment/layout.ts';
-import { reasonOf, StartProblem } from '../problem.ts';
+import { reasonOf, CliError } from '../errors.ts';
 import { dataDirOf, type Env } from '../environment/env.ts';
 
 export interface Suppression {
@@ -72,7 +72,7 @@ export class SuppressionsClient {
       headers,
       ...(body && { body: JSON.stringify(body) }),
     }).catch((cause: unknown) => {
-      throw new StartProblem(
+      throw new CliError(
         `The ${channel} service at ${url} (${setting}) does not answer: ${reasonOf(cause)}`,
         ['npm start, if it is the local one; npm run status shows it', `correct ${setting}`],
         { cause },

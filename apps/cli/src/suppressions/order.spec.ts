@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { suppressionsCommand } from '../commands/suppressions.ts';
-import { UsageError } from '../problem.ts';
+import { UsageError } from '../errors.ts';
 import type { SuppressionOrder } from './order.ts';
 
 /** The order that a command line makes. */

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { Channel, isRecipient } from '#libs/contracts';
-import { UsageError } from '../problem.ts';
+import { UsageError } from '../errors.ts';
 
 interface Common {
   json: boolean;

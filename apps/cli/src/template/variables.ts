@@ -1,5 +1,5 @@
 import type { Channel } from '#libs/contracts';
-import { UsageError } from '../problem.ts';
+import { UsageError } from '../errors.ts';
 import { type Declaration, examplesOf } from '#libs/templates';
 
 /** The options of `templates preview`. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { CliCommand } from '../../command.ts';
 import { withEnvFile } from '../../environment/env.ts';
 import { runningState } from '../../environment/state.ts';
-import { explain, Interrupted } from '../../problem.ts';
+import { explain, Interrupted } from '../../errors.ts';
 import { readSettings, portSettings, type Settings } from '../../stack/settings/settings.ts';
 import { setUp } from './setup.ts';
 

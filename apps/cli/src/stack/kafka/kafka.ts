@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createKafka } from '../../kafka/kafka-client.ts';
 import type { Layout } from '../../environment/layout.ts';
-import { StartProblem } from '../../problem.ts';
+import { CliError } from '../../errors.ts';
 import type { Env } from '../../environment/env.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { ProcessPlan } from '../process/supervised-process.ts';
@@ -111,7 +111,7 @@ function clusterId(): string {
 function requireJars(root: string): void {
   const jars = join(root, 'deploy', 'kafka', 'target', 'dependency');
   if (existsSync(jars) && readdirSync(jars).some((name) => name.endsWith('.jar'))) return;
-  throw new StartProblem('Apache Kafka is not there yet.', [
+  throw new CliError('Apache Kafka is not there yet.', [
     'node tools/setup.mjs --kafka fetches it (needs a JDK 17+ and Maven)',
     'or use a broker that runs already: KAFKA_BROKERS=host:9092',
   ]);

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Layout } from '../../environment/layout.ts';
-import { reasonOf, StartProblem } from '../../problem.ts';
+import { reasonOf, CliError } from '../../errors.ts';
 import { writePrivately } from '../../environment/private-file.ts';
 
 export interface PostgresLocation {
@@ -64,7 +64,7 @@ function packagedPostgres(root: string): Packaged {
     const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
     return { native: join(folder, 'native'), version };
   } catch (cause) {
-    throw new StartProblem(
+    throw new CliError(
       `PostgreSQL for this platform (${name}) is not installed.`,
       [
         'npm ci --include=optional',
@@ -126,7 +126,7 @@ function createUser(): void {
 }
 
 const cannotCreateUser = (why: string) =>
-  new StartProblem(`PostgreSQL refuses to run as root, and a user "postgres" could not be created: ${why}.`, [
+  new CliError(`PostgreSQL refuses to run as root, and a user "postgres" could not be created: ${why}.`, [
     'run this as an ordinary user',
     'create a user named postgres',
     'or use a database that runs already: DATABASE_URL=postgresql://user:password@host:5432/messaging',

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lastLines, openLog } from './log-files.ts';
-import { reasonOf, Interrupted, StartProblem } from '../../problem.ts';
+import { reasonOf, Interrupted, CliError } from '../../errors.ts';
 import { signalGroup } from '../../environment/process-table.ts';
 import { afterDeath, type RestartPolicy } from './restart.policy.ts';
 import type { Env, ProcessName } from '../../environment/env.ts';
@@ -38,7 +38,7 @@ export interface Watcher {
   /** Something about the process has changed. */
   changed: () => void;
   /** It died too often: no more restarts. */
-  gaveUp: (problem: StartProblem) => void;
+  gaveUp: (problem: CliError) => void;
 }
 
 /** An exit code that says: the configuration is wrong, trying again cannot help (sysexits.h, EX_CONFIG). */
@@ -65,7 +65,7 @@ export class SupervisedProcess {
   }
 
   /**
-   * Resolves when it is ready. @throws StartProblem when it gives up or takes too long, Interrupted when stopped before
+   * Resolves when it is ready. @throws CliError when it gives up or takes too long, Interrupted when stopped before
    */
   async start(): Promise<void> {
     if (this.#stopping.signal.aborted) throw new Interrupted();
@@ -117,7 +117,7 @@ export class SupervisedProcess {
       return {
         how: `could not be started: ${reasonOf(error)}`,
         lines: [],
-        hopeless: error instanceof StartProblem,
+        hopeless: error instanceof CliError,
         cause: error,
       };
     }
@@ -160,9 +160,9 @@ export class SupervisedProcess {
       ? ''
       : `, ${this.#watcher.policy.deaths} times within ${this.#watcher.policy.withinMs / 1000} s`;
     const problem =
-      death.cause instanceof StartProblem
+      death.cause instanceof CliError
         ? death.cause
-        : new StartProblem(`${this.plan.name} ${death.how}${often}.${quoted(death.lines)}`, [
+        : new CliError(`${this.plan.name} ${death.how}${often}.${quoted(death.lines)}`, [
             'correct what its last lines say',
             `read its whole log: ${this.plan.log}`,
           ]);
@@ -170,9 +170,9 @@ export class SupervisedProcess {
     this.#watcher.gaveUp(problem);
   }
 
-  #tooLate(): StartProblem {
+  #tooLate(): CliError {
     const seconds = this.plan.readyWithinMs / 1000;
-    return new StartProblem(
+    return new CliError(
       `${this.plan.name} runs, but was not ready within ${seconds} s.${quoted(lastLines(this.plan.log, 0))}`,
       [`see what it says at ${this.plan.url}`, `read its whole log: ${this.plan.log}`],
     );

@@ -1,15 +1,15 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Layout } from '../../environment/layout.ts';
 import { commandLineOf, isRunning, type KnownProcess } from '../../environment/process-table.ts';
-import { StartProblem } from '../../problem.ts';
+import { CliError } from '../../errors.ts';
 
 export const thisProcess = (): KnownProcess => ({ pid: process.pid, command: commandLineOf(process.pid) ?? '' });
 
-/** One supervisor per DATA_DIR. @returns how to let go @throws StartProblem when another one runs */
+/** One supervisor per DATA_DIR. @returns how to let go @throws CliError when another one runs */
 export function lockDataDir(layout: Layout, dataDir: string): () => void {
   const holder = readHolder(layout.lock);
   if (holder && isRunning(holder)) {
-    throw new StartProblem(`The system already runs with DATA_DIR=${dataDir} (supervisor: process ${holder.pid}).`, [
+    throw new CliError(`The system already runs with DATA_DIR=${dataDir} (supervisor: process ${holder.pid}).`, [
       'npm run status shows it, npm run stop ends it',
       'to run a second one beside it, give it a DATA_DIR and ports of its own',
     ]);
@@ -18,11 +18,9 @@ export function lockDataDir(layout: Layout, dataDir: string): () => void {
   try {
     writeFileSync(layout.lock, JSON.stringify(thisProcess()), { flag: 'wx' });
   } catch (cause) {
-    throw new StartProblem(
-      `Another start with DATA_DIR=${dataDir} was a moment quicker.`,
-      ['npm run status shows it'],
-      { cause },
-    );
+    throw new CliError(`Another start with DATA_DIR=${dataDir} was a moment quicker.`, ['npm run status shows it'], {
+      cause,
+    });
   }
   return () => rmSync(layout.lock, { force: true });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { portsTaken } from './ports.ts';
-import { explain } from '../../problem.ts';
+import { explain } from '../../errors.ts';
 
 describe('a port that is taken', () => {
   it('is named with its number, who wanted it, who holds it and the setting that moves it', () => {

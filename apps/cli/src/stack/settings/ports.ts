@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { listenerOn, type KnownProcess } from '../../environment/process-table.ts';
-import { StartProblem } from '../../problem.ts';
+import { CliError } from '../../errors.ts';
 import { portSettings, type PortName, type Ports } from './settings.ts';
 
 export interface TakenPort {
@@ -9,7 +9,7 @@ export interface TakenPort {
   holder: KnownProcess | undefined;
 }
 
-/** Checks that every port that will be wanted is free. @throws StartProblem naming all that are not */
+/** Checks that every port that will be wanted is free. @throws CliError naming all that are not */
 export async function requireFreePorts(ports: Ports, wanted: readonly PortName[]): Promise<void> {
   const taken: TakenPort[] = [];
   for (const name of wanted) {
@@ -19,7 +19,7 @@ export async function requireFreePorts(ports: Ports, wanted: readonly PortName[]
 }
 
 /** What to tell a person whose ports are taken. */
-export function portsTaken(taken: readonly TakenPort[]): StartProblem {
+export function portsTaken(taken: readonly TakenPort[]): CliError {
   const lines = taken.map(({ name, port, holder }) => {
     const { wantedBy, setting } = portSettings[name];
     const who = holder ? `held by process ${holder.pid} (${shortened(holder.command)})` : 'held by another process';
@@ -28,7 +28,7 @@ export function portsTaken(taken: readonly TakenPort[]): StartProblem {
   const settings = taken.map(
     ({ name, port }) => `${portSettings[name].setting}=${port + 10_000 > 65_535 ? port - 1_000 : port + 10_000}`,
   );
-  return new StartProblem(`${taken.length === 1 ? 'A port is' : 'Ports are'} already in use:\n${lines.join('\n')}`, [
+  return new CliError(`${taken.length === 1 ? 'A port is' : 'Ports are'} already in use:\n${lines.join('\n')}`, [
     'stop what holds it; if it is an earlier start of this project: npm run stop, in its own folder',
     `choose another port, in the environment or in .env: ${settings.join(' ')}`,
   ]);

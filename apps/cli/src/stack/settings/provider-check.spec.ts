@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { explain } from '../../problem.ts';
+import { explain } from '../../errors.ts';
 import { keyRefused } from './provider-check.ts';
 
 describe('a key that the provider refuses', () => {

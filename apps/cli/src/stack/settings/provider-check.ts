@@ -1,4 +1,4 @@
-import { reasonOf, StartProblem } from '../../problem.ts';
+import { reasonOf, CliError } from '../../errors.ts';
 import { allProviders } from '../../catalogue.ts';
 
 /** What `/health/ready` of a channel says about one of its providers. */
@@ -11,7 +11,7 @@ interface ProviderState {
 /**
  * Asks a channel what its providers said to their keys.
  * @returns warnings: a provider that cannot be reached now may be reached later
- * @throws StartProblem when a provider refuses its key
+ * @throws CliError when a provider refuses its key
  */
 export async function checkProviders(url: string): Promise<string[]> {
   const warnings: string[] = [];
@@ -24,11 +24,11 @@ export async function checkProviders(url: string): Promise<string[]> {
 }
 
 /** What to tell a person whose key was refused. */
-export function keyRefused(provider: string, { meaning, remedy }: ProviderState): StartProblem {
+export function keyRefused(provider: string, { meaning, remedy }: ProviderState): CliError {
   const settings: readonly string[] = definitionOf(provider)?.access ?? [];
   // The last of them is the secret: what is wrong far more often than an account's id.
   const setting = settings.at(-1) ?? `the key of ${provider}`;
-  return new StartProblem(`${labelOf(provider)} refuses the key in ${setting}${meaning ? `: ${meaning}` : ''}`, [
+  return new CliError(`${labelOf(provider)} refuses the key in ${setting}${meaning ? `: ${meaning}` : ''}`, [
     `correct ${settings.join(' and ') || setting}, in the environment or in .env`,
     ...(remedy ? [remedy] : []),
     `unset ${settings.join(' and ') || setting} to use the sandbox, which sends nothing`,
@@ -47,6 +47,6 @@ async function providersOf(url: string): Promise<[string, ProviderState][]> {
       name.startsWith('provider:') ? [[name.slice('provider:'.length), state]] : [],
     );
   } catch (error) {
-    throw new StartProblem(`${url}/health/ready does not tell about its providers: ${reasonOf(error)}`);
+    throw new CliError(`${url}/health/ready does not tell about its providers: ${reasonOf(error)}`);
   }
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { simulatorCatalogue } from '../../../../sandbox/src/simulators/catalogue.ts';
 import type { Layout } from '../../environment/layout.ts';
 import { writePrivately } from '../../environment/private-file.ts';
-import { StartProblem } from '../../problem.ts';
+import { CliError } from '../../errors.ts';
 
 /** Made once per DATA_DIR; none of them opens anything outside this machine. */
 export interface OwnSecrets {
@@ -17,7 +17,7 @@ export interface OwnSecrets {
 /** With those that each simulator of the sandbox wants. */
 export type Secrets = OwnSecrets & Readonly<Record<string, string>>;
 
-/** The secrets of this DATA_DIR; makes those that are missing. @throws StartProblem when the file is damaged */
+/** The secrets of this DATA_DIR; makes those that are missing. @throws CliError when the file is damaged */
 export function loadSecrets(layout: Layout): Secrets {
   const known = read(layout.secrets);
   const secrets = { ...freshSecrets(), ...known } as Secrets;
@@ -31,7 +31,7 @@ function read(file: string): Partial<Secrets> {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>;
   } catch (cause) {
-    throw new StartProblem(
+    throw new CliError(
       `${file} cannot be read as JSON.`,
       ['restore the file', 'npm run reset starts over, without any state'],
       { cause },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
-import { StartProblem } from '../../problem.ts';
+import { CliError } from '../../errors.ts';
 import { projectRoot } from '../../environment/env.ts';
 import { readSettings } from './settings.ts';
 
@@ -38,7 +38,7 @@ describe('the settings of npm start', () => {
 
   it('names every port setting that makes no sense, in one go', () => {
     const read = () => readSettings({ EMAIL_PORT: 'abc', SMS_PORT: '8080' });
-    expect(read).toThrow(StartProblem);
+    expect(read).toThrow(CliError);
     expect(read).toThrow(/EMAIL_PORT must be a port.*SMS_PORT and REPORTING_PORT are both 8080/);
     expect(read).not.toThrow(/abc/);
   });

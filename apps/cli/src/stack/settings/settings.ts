@@ -1,7 +1,7 @@
 import { perChannel } from '#libs/contracts';
 import { channelServices, channelSetting } from '../../environment/channel-services.ts';
 import { dataDirOf, type Env, projectRoot, valueOf } from '../../environment/env.ts';
-import { StartProblem } from '../../problem.ts';
+import { CliError } from '../../errors.ts';
 
 /** Each port: the variable that sets it, its default, and what wants it. */
 export const portSettings = {
@@ -42,7 +42,7 @@ export interface Settings {
   env: Env;
 }
 
-/** The settings of `npm start`. @throws StartProblem naming every port setting that makes no sense */
+/** The settings of `npm start`. @throws CliError naming every port setting that makes no sense */
 export function readSettings(env: Env, root: string = projectRoot): Settings {
   return {
     root,
@@ -71,7 +71,7 @@ function readPorts(env: Env): Ports {
     ports[name] = port;
   }
   if (problems.length > 0)
-    throw new StartProblem(`The settings do not fit: ${problems.join('; ')}.`, [
+    throw new CliError(`The settings do not fit: ${problems.join('; ')}.`, [
       'correct them in the environment or in .env',
     ]);
   return ports;

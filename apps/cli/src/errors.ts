@@ -1,10 +1,10 @@
-/** What a person must put right before a command can do its work: what it is, and the remedies. */
-export class StartProblem extends Error {
+/** An expected failure of a command: one sentence, and what a person can do about it. */
+export class CliError extends Error {
   readonly remedies: readonly string[];
 
   constructor(what: string, remedies: readonly string[] = [], options?: ErrorOptions) {
     super(what, options);
-    this.name = 'StartProblem';
+    this.name = 'CliError';
     this.remedies = remedies;
   }
 }
@@ -30,7 +30,7 @@ export class Interrupted extends Error {
 
 /** An error as a terminal shows it: plain words for what we know, a stack for what we do not. */
 export function explain(error: unknown): string {
-  if (error instanceof StartProblem || error instanceof UsageError) return error.message + listed(error.remedies);
+  if (error instanceof CliError || error instanceof UsageError) return error.message + listed(error.remedies);
   if (error instanceof Interrupted) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
