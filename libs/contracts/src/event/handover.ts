@@ -19,7 +19,21 @@ const Handover = {
     .string()
     .optional()
     .describe('The version of a template of ours that the first hop took: later hops render the same.'),
-  attempts: z.array(Attempt).describe('What was tried so far.'),
+  attempts: z
+    .array(Attempt)
+    .describe('What was tried so far: of more than 20 attempts the first 5 and the last 15 are kept.'),
+  attemptCount: z
+    .number()
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('How often a provider was tried; missing: as often as attempts tells.'),
+  rests: z
+    .number()
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('How often it was put off for trouble that is not its own: a hold, throttling, a provider that is away.'),
   lacks: z.array(z.string()).optional().describe('Fields that could not be kept: what stands there is empty.'),
 };
 
@@ -43,6 +57,7 @@ export const UnconfirmedCall = z.looseObject({
     .array(z.string())
     .optional()
     .describe('Recipients, by hash, that the call left out since they are suppressed.'),
+  shared: z.boolean().optional().describe('The call carried other messages as well.'),
 });
 export type UnconfirmedCall = z.infer<typeof UnconfirmedCall>;
 
@@ -56,6 +71,15 @@ export const SendDeferred = z.looseObject({
     .describe('failed: a proven refusal; unknown: the answer was lost; waiting: its time has not come.'),
   at: Instant,
   until: Instant.optional().describe('waiting: not before this.'),
+  waitsFor: z
+    .string()
+    .max(2_000)
+    .optional()
+    .describe(
+      'waiting: the key that must be open, such as route:… of the providers that could take it. It is parked under ' +
+        'this key, and goes once the key is open.',
+    ),
+  elsewhere: z.boolean().optional().describe('failed: another provider, which has not failed it, can take it now.'),
   failure: Failure.optional().describe('failed, unknown: the classified failure.'),
   acceptanceRevoked: z
     .boolean()

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Failure } from './failure.ts';
+import { ConsideredProvider } from './provider.ts';
 import { Channel, Instant, Lane, MessageId, Tenant } from '../request/primitives.ts';
 
 /** Where a message stands (docs/adr/0023). */
@@ -93,6 +94,10 @@ export const StatusChanged = z.looseObject({
   encoding: SmsEncoding.optional().describe('Of an SMS that was sent.'),
   nextAt: Instant.optional().describe('When it will be tried next, where that is known.'),
   reason: z.string().optional().describe('Why, in plain words.'),
+  route: z
+    .array(ConsideredProvider)
+    .optional()
+    .describe('The providers that could take it, and why each was or was not taken; missing: the first was.'),
   correlationId: z.string().optional(),
   tags: z.array(z.string()).optional(),
 });

@@ -57,6 +57,14 @@ export const ProviderName = z
   .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be the name of a provider')
   .describe('Preferred provider; another may be used when it cannot send.');
 
+/** What to do where the answer of a provider is lost and not found in time. */
+export const OnUnknown = z
+  .enum(['resend', 'leave'])
+  .describe(
+    'Where the provider’s answer is lost and not found in time: resend it, at the risk of a second copy, or leave it ' +
+      'unconfirmed. Default: by lane.',
+  );
+
 /** What every request of every channel holds. */
 export const requestEnvelope = {
   messageId: MessageId,
@@ -76,6 +84,7 @@ export const requestEnvelope = {
     .optional()
     .describe('Handed back in no event; kept with the message.'),
   provider: ProviderName.optional(),
+  onUnknown: OnUnknown.optional(),
 };
 
 /** A message must still be wanted when its time comes. */
