@@ -1,15 +1,17 @@
 /** `npm run bench -- dispatch|keyed|latency|webhooks`: what the platform does, measured. */
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { CliCommand } from '../apps/cli/src/command.ts';
 import { run } from '../apps/cli/src/program.ts';
+import type { Measurement } from '../tools/performance/goals.table.ts';
 import { startBench } from './bench.ts';
-import { type DeliveryOptions, dispatch } from './dispatch/dispatch.ts';
-import { type Sender, senders } from './dispatch/round.ts';
+import { dispatch, type DispatchOptions } from './dispatch/dispatch.ts';
+import { type Sender, senders } from './dispatch/senders.ts';
 import { Closers } from './foundation/closers.ts';
 import { keyed } from './keyed/keyed.ts';
 import { latency } from './latency/latency.ts';
 import { tableOf } from './table.ts';
-import { webhooks } from './webhooks/webhooks.ts';
+import { type WebhookOptions, webhooks } from './webhooks/webhooks.ts';
+import { writeFigures } from './write-figures.ts';
 import { wholeNumber } from './whole-number.ts';
 
 const closers = new Closers();
@@ -21,13 +23,17 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-interface Common {
+interface Shown {
   json?: boolean;
+  write?: boolean;
+}
+
+interface Common extends Shown {
   messages: number;
   rounds: number;
 }
 
-interface DispatchOrder extends Common, Pick<DeliveryOptions, 'backlog' | 'cpuProfile'> {
+interface DispatchOrder extends Common, Pick<DispatchOptions, 'backlog' | 'cpuProfile'> {
   watch: number;
   only?: Set<Sender>;
   set?: Record<string, string>;
@@ -48,7 +54,7 @@ const program = new CliCommand('npm run bench --')
       .option('--set <NAME=VALUE>', 'a setting of the email service other than it ships with (repeatable)', settings)
       .option('--cpu-profile <folder>', 'write CPU profiles of the email service there')
       .does(async ({ watch: watchSeconds, set: env = {}, only = new Set(senders), ...order }: DispatchOrder) =>
-        show(order, await dispatch(await startBench(closers, say), { ...order, watchSeconds, env, only })),
+        show('dispatch', order, await dispatch(await startBench(closers, say), { ...order, watchSeconds, env, only })),
       ),
   )
   .addCommand(
@@ -57,37 +63,43 @@ const program = new CliCommand('npm run bench --')
         'One partition, 100 keys, 0 to 5 ms of work each, 16 at a time: against the ideal and kafkajs’s eachMessage.',
       )
       .option('--rounds <n>', 'how often it is measured', wholeNumber(1), 3)
-      .does(async (order: Common) => show(order, await keyed(await startBench(closers, say), order))),
+      .does(async (order: Common) => show('keyed', order, await keyed(await startBench(closers, say), order))),
   )
   .addCommand(
     measurement('latency', 200)
       .description('From publishing to the provider, and to delivered, on an idle system with the sandbox.')
-      .does(async (order: Common) => show(order, await latency(closers, say, order))),
+      .does(async (order: Common) => show('latency', order, await latency(closers, say, order))),
   )
   .addCommand(
-    new CliCommand('webhooks')
+    shown('webhooks')
       .description(
         'Events a second that are verified, published and acknowledged, beside a bare handler, with 500 slow ' +
-          'connections open.',
+          'connections open; and the same at the state before the pipeline.',
       )
-      .option('--json', 'one line of JSON')
+      .option('--rounds <n>', 'how often each is measured', wholeNumber(1), 3)
       .option('--cpu-profile <folder>', 'write CPU profiles of the services there')
-      .does(async (order: { json?: boolean; cpuProfile?: string }) =>
-        show(order, await webhooks(await startBench(closers, say), order.cpuProfile)),
+      .does(async (order: WebhookOptions & Shown) =>
+        show('webhooks', order, await webhooks(await startBench(closers, say), order)),
       ),
   );
 
 await run(program, process.argv.slice(2));
 await closers.close();
 
-function measurement(name: string, messages: number): CliCommand {
-  return new CliCommand(name)
-    .option('--json', 'one line of JSON')
-    .option('--messages <n>', 'how many of them', wholeNumber(1), messages);
+function measurement(name: Measurement, messages: number): CliCommand {
+  return shown(name).option('--messages <n>', 'how many of them', wholeNumber(1), messages);
 }
 
-function show({ json }: { json?: boolean }, figures: object): number {
+function shown(name: Measurement): CliCommand {
+  const write = new Option('--write', 'put the figures into docs/performance.md, those of a whole run alone');
+  return new CliCommand(name)
+    .option('--json', 'one line of JSON')
+    .addOption(write.conflicts(['only', 'set', 'cpuProfile']));
+}
+
+function show(measurement: Measurement, { json, write }: Shown, figures: object): number {
   console.log(json ? JSON.stringify(figures) : tableOf(figures));
+  if (write) writeFigures(measurement, figures);
   return 0;
 }
 

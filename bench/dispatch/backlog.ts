@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Bench } from '../bench.ts';
 import { percentile, rounded } from '../figures.ts';
 import { now } from '../foundation/tell.ts';
-import { EmailService } from './email-service.ts';
-import type { TraceSink } from './ours.ts';
-import type { Upstream } from './upstream.ts';
+import { ChannelService } from '../product/channel-service.ts';
+import type { Product } from '../product/product.ts';
+import type { Upstream } from '../product/upstream.ts';
+import type { TraceSink } from './product-run.ts';
 
 export interface BacklogOptions {
   backlog: number;
@@ -32,16 +33,17 @@ const MARK = 'urgent-';
 /** One service before a mountain of bulk requests: its memory, and what an urgent message has to wait. */
 export async function measureBacklog(
   bench: Bench,
-  upstream: Upstream,
+  product: Product,
   sink: TraceSink,
   options: BacklogOptions,
 ): Promise<Backlog> {
+  const { upstream } = product;
   const { backlog, watchSeconds, env } = options;
   bench.say(`backlog: publishing ${backlog} bulk requests`);
   await upstream.request(`backlog-${process.pid}`, backlog, 'bulk');
   bench.provider.child.tell({ mark: MARK });
   const before = await upstream.facts();
-  const service = await EmailService.start(bench, { otlpUrl: sink.url, env });
+  const service = await ChannelService.start(bench, product, 'email', { otlpUrl: sink.url, env });
   await service.during(upstream.timeOf(before + Math.min(1_000, backlog)));
   bench.say(`backlog: watching for ${watchSeconds} s`);
   const start = { at: now(), facts: await upstream.facts() };
@@ -68,7 +70,7 @@ export async function measureBacklog(
 
 async function watch(
   upstream: Upstream,
-  service: EmailService,
+  service: ChannelService,
   seconds: number,
 ): Promise<{ published: number[]; memory: number[] }> {
   const published: number[] = [];

@@ -1,28 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Bench } from '../bench.ts';
+import { type Bench, IN_FLIGHT } from '../bench.ts';
 import { startChild } from '../foundation/child.ts';
+import { laneQuotaOf } from '../../libs/transport/src/partition/flight.policy.ts';
 import { loadBullMq } from '../peers/bullmq.ts';
-import { type OursOptions, type OursResult, runOurs, type TraceSink } from './ours.ts';
+import type { Product } from '../product/product.ts';
 import { type PeerOptions, runPeer } from './peer.ts';
-import type { Upstream } from './upstream.ts';
+import { type RunOptions, type RunResult, runProduct, type TraceSink } from './product-run.ts';
+import { type Sender, senders } from './senders.ts';
 
-export const senders = [
-  'ours',
-  'ceiling',
-  'oursUntraced',
-  'oursCoalesced',
-  'bullmq',
-  'sendgridSdk',
-  'nestStock6',
-  'nestStock1',
-] as const;
-export type Sender = (typeof senders)[number];
-
-/** Messages per second of each sender in one round; a sentence where one could not be measured. */
+/** What one round has measured. */
 export interface Round {
+  /** Messages per second of each sender; a sentence where one could not be measured. */
   speeds: Partial<Record<Sender, number | string>>;
-  ours?: OursResult;
+  /** What else is known of the senders that are this product. */
+  runs: Partial<Record<Sender, RunResult>>;
 }
 
 export interface RoundOptions {
@@ -34,21 +24,26 @@ export interface RoundOptions {
   cpuProfile?: string | undefined;
 }
 
+/** Who and what takes part. */
+export interface Field {
+  bench: Bench;
+  ours: Product;
+  /** The state before the pipeline, or why it is missing. */
+  base: Product | { missing: string };
+  sink: TraceSink;
+}
+
 /** What a load of no measured service is taken for, in messages per second. */
 const USUAL_LOAD = 3_000;
 
 /** One round: every sender once, one after another, so that what disturbs the machine disturbs all of them. */
 export class RoundOfSenders {
-  private readonly bench: Bench;
-  private readonly upstream: Upstream;
-  private readonly sink: TraceSink;
+  private readonly field: Field;
   private readonly options: RoundOptions;
-  private readonly round: Round = { speeds: {} };
+  private readonly round: Round = { speeds: {}, runs: {} };
 
-  constructor(bench: Bench, upstream: Upstream, sink: TraceSink, options: RoundOptions) {
-    this.bench = bench;
-    this.upstream = upstream;
-    this.sink = sink;
+  constructor(field: Field, options: RoundOptions) {
+    this.field = field;
     this.options = options;
   }
 
@@ -57,33 +52,37 @@ export class RoundOfSenders {
       if (!this.options.only.has(sender)) continue;
       const speed = await this.measure(sender);
       this.round.speeds[sender] = speed;
-      this.bench.say(
+      const cpu = this.round.runs[sender]?.cpuUsPerMessage;
+      this.field.bench.say(
         `round ${this.options.number}: ${sender} ` +
-          `${typeof speed === 'number' ? `${Math.round(speed)}/s` : `not measured: ${speed}`}`,
+          (typeof speed === 'number' ? `${Math.round(speed)}/s` : `not measured: ${speed}`) +
+          (cpu === undefined ? '' : `, ${Math.round(cpu)} µs of processor time a message`),
       );
     }
     return this.round;
   }
 
-  private async measure(sender: Sender): Promise<number | string> {
-    const { messages, warmUp } = this.options;
-    const { redisPort } = this.bench.foundation;
+  private measure(sender: Sender): Promise<number | string> {
+    const { ours, base } = this.field;
     switch (sender) {
       case 'ours':
-        this.round.ours = await this.ours('ours', { traced: true, cpuProfile: this.options.cpuProfile });
-        return this.round.ours.perSecond;
+        return this.product(sender, ours, { cpuProfile: this.options.cpuProfile });
+      case 'base':
+        return 'missing' in base ? Promise.resolve(base.missing) : this.product(sender, base, { env: undefined });
       case 'oursUntraced':
-        return (await this.ours('untraced', { traced: false })).perSecond;
+        return this.product(sender, ours, { traced: false });
       case 'oursCoalesced':
-        return this.coalesced();
+        return this.product(sender, ours, { lane: 'bulk', coalesced: true, env: { EMAIL_COALESCE_LINGER_MS: '20' } });
+      case 'oursTwoReplicas':
+        return this.product(sender, ours, { replicas: 2 });
       case 'ceiling':
         return this.ceiling();
+      case 'sameWork':
+        return this.sameWork();
       case 'bullmq':
-        if (redisPort === null) return 'redis-server is not installed (Debian: apt-get install -y redis-server)';
-        if (!loadBullMq()) return 'bullmq is not installed (npm ci)';
-        return this.peer({ script: 'bullmq.peer.ts', warmUp, messages, env: { REDIS_PORT: String(redisPort) } });
+        return this.onRedis('bullmq.peer.ts');
       case 'sendgridSdk':
-        return this.peer({ script: 'sendgrid-sdk.peer.ts', warmUp, messages });
+        return this.peer({ script: 'sendgrid-sdk.peer.ts' });
       case 'nestStock6':
         return this.nestStock(6);
       case 'nestStock1':
@@ -91,78 +90,87 @@ export class RoundOfSenders {
     }
   }
 
-  private ours(name: string, more: Partial<OursOptions> & { traced: boolean }): Promise<OursResult> {
+  private async product(sender: Sender, product: Product, more: Partial<RunOptions>): Promise<number> {
     const { number, messages, warmUp, env } = this.options;
-    const run = `${name}-${number}-${process.pid}`;
-    return runOurs(this.bench, this.upstream, this.sink, {
-      run,
+    const result = await runProduct(this.field.bench, product, this.field.sink, {
+      run: `${sender}-${number}-${process.pid}`,
       messages,
       warmUp,
       lane: 'transactional',
+      traced: true,
       ...more,
-      env: { ...env, ...more.env },
+      ...('env' in more ? { env: more.env && { ...env, ...more.env } } : { env }),
     });
+    this.round.runs[sender] = result;
+    return result.perSecond;
   }
 
-  private async coalesced(): Promise<number | string> {
-    if (!settings().includes('EMAIL_COALESCE_LINGER_MS'))
-      return 'the email service does not coalesce yet (EMAIL_COALESCE_LINGER_MS)';
-    return (
-      await this.ours('coalesced', {
-        traced: true,
-        lane: 'bulk',
-        coalesced: true,
-        env: { EMAIL_COALESCE_LINGER_MS: '20' },
-      })
-    ).perSecond;
-  }
-
-  /** The bare loop, while Kafka, PostgreSQL and the stub are as busy as with ours. */
+  /**
+   * The bare loop with as many calls at a time as ours may have, while Kafka, PostgreSQL and the stub are as busy as
+   * with ours.
+   */
   private async ceiling(): Promise<number> {
-    const { foundation, closers } = this.bench;
+    const { bench, ours } = this.field;
     const topic = `bench-load-${this.options.number}`;
-    await this.upstream.createTopic(topic, 6);
-    const perSecond = String(Math.round(this.round.ours?.perSecond ?? USUAL_LOAD));
+    await ours.upstream.createTopic(topic, 6);
+    const { perSecond = USUAL_LOAD, callsAtOnce = 0 } = this.round.runs.ours ?? {};
     const { child } = await startChild(
       'dispatch/background.peer.ts',
       {
-        KAFKA_BROKERS: foundation.kafkaBrokers,
-        DATABASE_URL: foundation.databaseUrl,
+        KAFKA_BROKERS: bench.foundation.kafkaBrokers,
+        DATABASE_URL: bench.foundation.databaseUrl,
         TOPIC: topic,
-        PER_SECOND: perSecond,
+        PER_SECOND: String(Math.round(perSecond)),
       },
-      closers,
+      bench.closers,
     );
     try {
       return await this.peer({
         script: 'ceiling.peer.ts',
-        warmUp: this.options.warmUp,
-        messages: this.options.messages,
+        inFlight: Math.max(callsAtOnce, laneQuotaOf('transactional', IN_FLIGHT)),
       });
     } finally {
       await child.stop('SIGKILL');
     }
   }
 
+  private async sameWork(): Promise<number | string> {
+    const { bench, ours, sink } = this.field;
+    const topic = `bench-same-work-${this.options.number}`;
+    await ours.upstream.createTopic(topic, 6);
+    return this.onRedis('same-work.peer.ts', {
+      KAFKA_BROKERS: bench.foundation.kafkaBrokers,
+      DATABASE_URL: bench.foundation.databaseUrl,
+      TOPIC: topic,
+      OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+    });
+  }
+
+  private async onRedis(script: string, env: Record<string, string> = {}): Promise<number | string> {
+    const { redisPort } = this.field.bench.foundation;
+    if (redisPort === null) return 'redis-server is not installed (Debian: apt-get install -y redis-server)';
+    if (!loadBullMq()) return 'bullmq is not installed (npm ci)';
+    return this.peer({ script, env: { ...env, REDIS_PORT: String(redisPort) } });
+  }
+
   /** A hundredth of the messages for each partition at once: it would take most of an hour otherwise. */
   private async nestStock(partitionsAtOnce: number): Promise<number> {
+    const { bench, ours } = this.field;
     const messages = Math.max(20, Math.round((this.options.messages / 200) * partitionsAtOnce));
     const warmUp = 6;
     const topic = `bench-nest-${partitionsAtOnce}-${this.options.number}`;
-    await this.upstream.createTopic(topic, 6);
-    await this.upstream.request(topic, warmUp + messages, { topic });
+    await ours.upstream.createTopic(topic, 6);
+    await ours.upstream.request(topic, warmUp + messages, { topic });
     const env = {
-      KAFKA_BROKERS: this.bench.foundation.kafkaBrokers,
+      KAFKA_BROKERS: bench.foundation.kafkaBrokers,
       TOPIC: topic,
       PARTITIONS_AT_ONCE: String(partitionsAtOnce),
     };
     return this.peer({ script: 'nest-stock.peer.ts', warmUp, messages, env });
   }
 
-  private peer(options: PeerOptions): Promise<number> {
-    return runPeer(this.bench, options);
+  private peer(options: Pick<PeerOptions, 'script'> & Partial<PeerOptions>): Promise<number> {
+    const { messages, warmUp } = this.options;
+    return runPeer(this.field.bench, { messages, warmUp, ...options });
   }
 }
-
-/** The settings of every service, as generated from their schemas. */
-const settings = () => readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'configuration.md'), 'utf8');

@@ -10,7 +10,8 @@ export type Report =
   | { kind: 'failed'; why: string }
   | { kind: 'from'; at: number }
   | { kind: 'to'; at: number }
-  | { kind: 'count'; messages: number; marked: number[] }
+  | { kind: 'count'; messages: number; mostAtOnce: number; marked: number[] }
+  | { kind: 'allocated'; bytes: number }
   | { kind: 'spans'; count: number };
 
 export interface ChildOptions {

@@ -26,15 +26,17 @@ await host('bench', async ({ dataDir, layout, atEnd, run }): Promise<Foundation>
   const secrets = loadSecrets(layout);
   const cache = new Redis(Number(redis), dataDir);
   atEnd(() => cache.stop());
+  const pids: Foundation['pids'] = {};
   const [redisPort] = await Promise.all([
     cache.start(),
-    run(planKafka(settings, layout)),
-    run(planPostgres(settings, layout, secrets)),
+    run(planKafka(settings, layout), { changed: ({ pid }) => (pids.kafka = pid ?? pids.kafka) }),
+    run(planPostgres(settings, layout, secrets), { changed: ({ pid }) => (pids.postgres = pid ?? pids.postgres) }),
   ]);
   return {
     dataDir,
     databaseUrl: localDatabaseUrl(settings.ports.postgres, secrets.databasePassword),
     kafkaBrokers: `127.0.0.1:${kafka}`,
     redisPort,
+    pids,
   };
 });

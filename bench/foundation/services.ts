@@ -7,6 +7,8 @@ export interface Foundation {
   dataDir: string;
   databaseUrl: string;
   kafkaBrokers: string;
+  /** Process ids, to ask the system what they use. */
+  pids: Partial<Record<'kafka' | 'postgres', number>>;
   /** Null where redis-server is not installed. */
   redisPort: number | null;
 }

@@ -34,3 +34,21 @@ export function loadBullMq(): BullMq | undefined {
     throw error;
   }
 }
+
+const PER_CALL = 1_000;
+
+/** Puts so many jobs into a queue, as mail that is worth three attempts. */
+export async function fillQueue(name: string, messages: number, connection: Connection['connection']): Promise<void> {
+  const { Queue } = loadBullMq()!;
+  const queue = new Queue(name, { connection });
+  for (let from = 0; from < messages; from += PER_CALL) {
+    const length = Math.min(PER_CALL, messages - from);
+    const jobs = Array.from({ length }, (_, step) => ({
+      name: 'send',
+      data: { messageId: `${name}-${from + step}`, index: from + step },
+      opts: { attempts: 3, backoff: { type: 'exponential', delay: 1_000 }, removeOnComplete: true },
+    }));
+    await queue.addBulk(jobs);
+  }
+  await queue.close();
+}

@@ -11,7 +11,7 @@ interface Expect {
   to?: number;
   /** Note when a request that holds this text comes in. */
   mark?: string;
-  /** Tell how many requests came, and when the marked ones did. */
+  /** Tell how many requests came, how many were open at once, and when the marked ones came. */
   count?: boolean;
 }
 
@@ -20,17 +20,19 @@ const endOfHead = Buffer.from('\r\n\r\n');
 const scopes = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n{"scopes":[]}';
 let taken = 0;
 let answered = 0;
+let mostAtOnce = 0;
 let expect: Expect = {};
 let mark: Buffer | undefined;
 let marked: number[] = [];
 
 process.on('message', (order: Expect) => {
   if (order.count) {
-    tell({ kind: 'count', messages: taken, marked });
+    tell({ kind: 'count', messages: taken, mostAtOnce, marked });
     return;
   }
   taken = 0;
   answered = 0;
+  mostAtOnce = 0;
   marked = [];
   expect = order;
   mark = order.mark ? Buffer.from(order.mark) : undefined;
@@ -68,6 +70,7 @@ function answer(socket: Socket, request: Buffer): void {
     return;
   }
   taken += 1;
+  mostAtOnce = Math.max(mostAtOnce, taken - answered);
   if (mark && request.includes(mark)) marked.push(now());
   setTimeout(accept, delayMs, socket, taken);
 }

@@ -8,7 +8,6 @@ import type { Closers } from '../foundation/closers.ts';
 import { now } from '../foundation/tell.ts';
 import { requestOf } from '../peers/mail.ts';
 
-export const PREFIX = 'bench.';
 const PER_REQUEST = 1_000;
 /** How often the status topic is looked at, in milliseconds. */
 const LOOK_EVERY_MS = 100;
@@ -20,15 +19,19 @@ export class Upstream {
   private readonly admin: Admin;
   private readonly producer: Producer;
 
-  private constructor(brokers: string) {
+  private readonly prefix: string;
+
+  private constructor(brokers: string, prefix: string) {
+    this.prefix = prefix;
     this.kafka = createKafka({ KAFKA_BROKERS: brokers }, 'bench');
     this.admin = this.kafka.admin();
     this.producer = this.kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   }
 
-  static async connect(brokers: string, closers: Closers): Promise<Upstream> {
-    await applyTopics({ KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: PREFIX });
-    const upstream = new Upstream(brokers);
+  /** @param prefix of the topics; they are made where they are not there yet */
+  static async connect(brokers: string, prefix: string, closers: Closers): Promise<Upstream> {
+    await applyTopics({ KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: prefix });
+    const upstream = new Upstream(brokers, prefix);
     closers.add(() => Promise.all([upstream.admin.disconnect(), upstream.producer.disconnect()]));
     await Promise.all([upstream.admin.connect(), upstream.producer.connect()]);
     await upstream.untilLed();
@@ -42,7 +45,7 @@ export class Upstream {
 
   /** Publishes requests, each under a key of its own, into a lane or a topic. */
   async request(run: string, count: number, to: Lane | { topic: string }): Promise<void> {
-    const topic = typeof to === 'string' ? topicName(topics.emailRequested, PREFIX, to) : to.topic;
+    const topic = typeof to === 'string' ? topicName(topics.emailRequested, this.prefix, to) : to.topic;
     for (let from = 0; from < count; from += PER_REQUEST) {
       const messages = Array.from({ length: Math.min(PER_REQUEST, count - from) }, (_, step) => {
         const messageId = `${run}-${from + step}`;
@@ -54,7 +57,7 @@ export class Upstream {
 
   /** How many facts have been published so far. */
   async facts(): Promise<number> {
-    const offsets = await this.admin.fetchTopicOffsets(topicName(topics.statusChanged, PREFIX));
+    const offsets = await this.admin.fetchTopicOffsets(topicName(topics.statusChanged, this.prefix));
     return offsets.reduce((sum, { high }) => sum + Number(high), 0);
   }
 
@@ -62,8 +65,8 @@ export class Upstream {
   async unread(service: string): Promise<number> {
     const published = await this.facts();
     const [of] = await this.admin.fetchOffsets({
-      groupId: factsGroup(PREFIX, service),
-      topics: [topicName(topics.statusChanged, PREFIX)],
+      groupId: factsGroup(this.prefix, service),
+      topics: [topicName(topics.statusChanged, this.prefix)],
     });
     return published - of!.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
   }
