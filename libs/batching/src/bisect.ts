@@ -1,7 +1,8 @@
 /**
- * Works on all entries at once, and where that fails for what may be the fault of single ones, on ever smaller parts of
- * them: each answer, or the error of the entry that has failed alone, in the order of the entries.
+ * Processes all entries at once. If that fails with an error that may be the fault of single entries, the batch is
+ * halved until only those fail.
  * @param isOneEntrys whether an error may be the fault of single entries
+ * @returns for each entry its result or its own error, in the order of the entries
  * @throws any other error
  */
 export async function bisect<I, O>(
@@ -21,7 +22,7 @@ export async function bisect<I, O>(
   }
 }
 
-/** Stands for the answer of an entry that was refused alone. */
+/** The result of an entry that failed alone. */
 export class Refused {
   readonly error: unknown;
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { Gathering, type GatheringOptions } from './gathering.ts';
 
-/** Batches as they went; each is out until the test ends it. */
+/** The batches that were started; each stays in work until the test ends it. */
 function watched(options: Partial<GatheringOptions> = {}) {
   const batches: number[][] = [];
   const ends: (() => void)[] = [];
@@ -15,7 +15,7 @@ function watched(options: Partial<GatheringOptions> = {}) {
 }
 
 describe('items that are gathered', () => {
-  it('go together when they come together, in their order', async () => {
+  it('go together when they arrive together, in their order', async () => {
     const { batches, add } = watched();
     add(1, 2, 3);
     expect(batches).toEqual([]);
@@ -23,14 +23,14 @@ describe('items that are gathered', () => {
     expect(batches).toEqual([[1, 2, 3]]);
   });
 
-  it('go with those of their own turn only, where nobody shall wait', async () => {
+  it('go with those of the same turn of the event loop, where no linger is set', async () => {
     const { batches, add } = watched({ lingerMs: 0 });
     add(1, 2);
     await Promise.resolve();
     expect(batches).toEqual([[1, 2]]);
   });
 
-  it('wait while a batch is out, and go as soon as it is over', async () => {
+  it('wait while a batch is in work, and go as soon as it is done', async () => {
     const { batches, add, end } = watched();
     add(1);
     await delay(15);
@@ -43,7 +43,7 @@ describe('items that are gathered', () => {
     expect(batches).toEqual([[1], [2, 3]]);
   });
 
-  it('go all the same when the batch before them hangs', async () => {
+  it('do not wait for a batch that hangs', async () => {
     const { batches, add } = watched();
     add(1);
     await delay(15);

@@ -1,21 +1,27 @@
 export interface GatheringOptions {
-  /** Most items of one batch. */
+  /** Maximum number of items in one batch. */
   size: number;
-  /** How long the first item waits for others while little comes, in ms; 0: only for those of its own turn. */
+  /**
+   * How long the first item waits for others while the load is low, in ms. 0: only for items of the same turn of the
+   * event loop.
+   */
   lingerMs: number;
-  /** Resolves after so many milliseconds. */
+  /** Resolves after this many milliseconds. */
   wait?: (ms: number) => Promise<unknown>;
 }
 
-/** So many in one batch say that much is coming: the next one gathers for longer, since every batch has a price. */
+/**
+ * A batch of this size shows that the load is high: the next one gathers for longer, because every batch has a fixed
+ * cost.
+ */
 const MUCH = 8;
 const LINGER_WHEN_MUCH_MS = 10;
-/** So long one batch waits for the one before it, which may be held up by a lock of its own items. */
+/** How long a batch waits for the one before it at most. That one may be blocked by a lock that its own items hold. */
 const BEHIND_ANOTHER_MS = 100;
 
 /**
- * Lets items that come within a few milliseconds go together. While a batch is out the next one gathers, so batches
- * grow with the load. Unlike `gather` it gives no answers: `work` hands each item on itself.
+ * Joins items that arrive within a few milliseconds. While a batch is in work the next one gathers, so batches grow
+ * with the load. Unlike `microBatch` it returns nothing to the caller: `work` passes each item on.
  */
 export class Gathering<T> {
   private readonly options: Required<GatheringOptions>;
@@ -26,7 +32,7 @@ export class Gathering<T> {
   private much = false;
   private onBatchEnd: (() => void) | undefined;
 
-  /** @param work deals with a batch; never rejects */
+  /** @param work processes a batch; never rejects */
   constructor(options: GatheringOptions, work: (items: readonly T[]) => Promise<void>) {
     this.options = { wait: pause, ...options };
     this.work = work;

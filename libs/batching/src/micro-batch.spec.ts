@@ -5,7 +5,7 @@ import { gather } from './micro-batch.ts';
 const never = () => false;
 
 describe('entries that are gathered', () => {
-  it('go together when they come together, each with its own answer', async () => {
+  it('go together when they arrive together, each with its own result', async () => {
     const sizes: number[] = [];
     const doubled = gather<number, number>({ size: 100, lingerMs: 1, isOneEntrys: never }, (entries) => {
       sizes.push(entries.length);
@@ -15,7 +15,7 @@ describe('entries that are gathered', () => {
     expect(sizes).toEqual([3]);
   });
 
-  it('wait while a batch is out, so that slow work makes larger batches and not more of them', async () => {
+  it('wait while a batch is in work, so that slow work makes batches larger, not more numerous', async () => {
     const sizes: number[] = [];
     const slow = gather<number, number>({ size: 1_000, lingerMs: 1, isOneEntrys: never }, async (entries) => {
       sizes.push(entries.length);
@@ -32,7 +32,7 @@ describe('entries that are gathered', () => {
     expect(sizes.length).toBeLessThanOrEqual(8);
   });
 
-  it('go all the same when the batch before them hangs', async () => {
+  it('do not wait for a batch that hangs', async () => {
     const held = Promise.withResolvers<void>();
     const batches = gather<string, string>({ size: 10, lingerMs: 1, isOneEntrys: never }, async (entries) => {
       if (entries.includes('held')) await held.promise;
@@ -45,7 +45,7 @@ describe('entries that are gathered', () => {
     expect(await first).toBe('held');
   });
 
-  it('never go in larger batches than asked for', async () => {
+  it('never go in batches larger than the limit', async () => {
     const sizes: number[] = [];
     const small = gather<number, number>({ size: 4, lingerMs: 1, isOneEntrys: never }, (entries) => {
       sizes.push(entries.length);
@@ -64,7 +64,7 @@ describe('entries that are gathered', () => {
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
   });
 
-  it('fail together where the error is nobody’s own', async () => {
+  it('fail together where the error is not the fault of one entry', async () => {
     let calls = 0;
     const down = gather<number, number>(
       { size: 100, lingerMs: 1, isOneEntrys: (error) => error instanceof RangeError },

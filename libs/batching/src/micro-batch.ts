@@ -2,30 +2,35 @@ import DataLoader from 'dataloader';
 import { bisect, Refused } from './bisect.ts';
 
 export interface MicroBatchOptions {
-  /** Most entries of one batch. */
+  /** Maximum number of entries in one batch. */
   size: number;
-  /** How long the first entry waits for others while little comes, in milliseconds. */
+  /** How long the first entry waits for others while the load is low, in milliseconds. */
   lingerMs: number;
-  /** Whether an error may be the fault of single entries: the batch is bisected then, until only these fail. */
+  /** Whether an error may be the fault of single entries. If so, the batch is bisected until only these fail. */
   isOneEntrys: (error: unknown) => boolean;
 }
 
-/** Work that many callers ask for one by one and that is done together. */
+/** Work that many callers request one by one and that is done in batches. */
 export interface MicroBatch<I, O> {
-  /** Resolves with this entry's own result. */
+  /** Resolves with the result of this entry. */
   add(entry: I): Promise<O>;
 }
 
 /**
- * A batch of so many says that much is coming: the next one gathers for longer, since every batch has a price of its
- * own.
+ * A batch of this size shows that the load is high: the next one gathers for longer, because every batch has a fixed
+ * cost.
  */
 const MUCH = 8;
 const LINGER_WHEN_MUCH_MS = 10;
-/** So long one batch waits for the one before it, which may be held up by a lock of its own entries. */
+/**
+ * How long a batch waits for the one before it at most. That one may be blocked by a lock that its own entries hold.
+ */
 const TIMEOUT_MS = 100;
 
-/** Joins entries that come within a few milliseconds into one call of `work`, which answers in the same order. */
+/**
+ * Joins entries that arrive within a few milliseconds into one call of `work`, which returns the results in the same
+ * order.
+ */
 export function gather<I, O>(
   options: MicroBatchOptions,
   work: (entries: readonly I[]) => Promise<O[]>,
@@ -50,7 +55,7 @@ export function gather<I, O>(
   return { add: (entry) => loader.load(entry) };
 }
 
-/** When a batch goes: after its linger, and not while the one before is out, so that batches grow with the load. */
+/** A batch starts after its linger, and not while the one before it is in work, so batches grow with the load. */
 class Pace {
   private readonly lingerMs: number;
   private readonly due: (() => void)[] = [];

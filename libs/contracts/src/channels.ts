@@ -9,40 +9,40 @@ import { Channel } from './request/primitives.ts';
 import type { SmsRequested } from './request/sms-request.ts';
 import { type Topic, topics } from './topics.ts';
 
-/** A request of whatever channel. */
+/** A request of any channel. */
 export type ChannelRequest = EmailRequested | SmsRequested;
 
 /** One file of a template, and the part of a message that it makes. */
 export interface TemplatePart {
   readonly file: string;
-  /** Whether a template of the channel must have it. */
+  /** Whether every template of the channel must have this file. */
   readonly needed: boolean;
-  /** The longest that the channel's requests may hold, in characters. */
+  /** The longest value that the channel's requests may hold, in characters. */
   readonly most: number;
 }
 
-/** What the platform knows of one channel. What only its own service needs stands in `apps/<channel>`. */
+/** What all services need to know of a channel. What only its own service needs is in `apps/<channel>`. */
 export interface ChannelRow {
-  /** What it sends, as people write it. */
+  /** The noun for its messages, for people. */
   readonly label: string;
   readonly plural: string;
   /** The topic of its requests; its schema is that of a request. */
   readonly requested: Topic<z.ZodType<ChannelRequest>>;
-  /** The topic of what retry releases. */
+  /** The topic to which retry releases its messages. */
   readonly due: Topic<typeof SendDue>;
-  /** Every address a request goes to. */
+  /** Every recipient address of a request. */
   addressesOf(request: ChannelRequest): string[];
   /** A recipient's address, as people write it. */
   readonly address: string;
   /** Whether an identity (`recipientIdentity`) is an address of this channel. */
   isAddress(identity: string): boolean;
-  /** Why somebody is suppressed whom a provider refuses as opted out. */
+  /** The reason of the suppression when a provider refuses a recipient as opted out. */
   readonly optOut: SuppressionReason;
-  /** What its templates are made of, by the part of the message. */
+  /** The files of its templates, by the part of the message that they make. */
   readonly templateParts: Readonly<Record<string, TemplatePart>>;
 }
 
-/** Every channel there is, a row each. The type of `Channel` lists their names. */
+/** All channels. The type `Channel` is derived from their names. */
 export const channelRegistry: Readonly<Record<Channel, ChannelRow>> = {
   email: {
     label: 'e-mail',
@@ -79,10 +79,10 @@ export const perChannel = <T>(valueOf: (channel: Channel) => T): Record<Channel,
 /** Whether a name, such as that of a service, is a channel’s. */
 export const isChannel = (name: string): name is Channel => Object.hasOwn(channelRegistry, name);
 
-/** The channel that a topic of requests belongs to. */
+/** The channel of a topic of requests. */
 export const channelOf = ({ name }: Topic): Channel | undefined =>
   Channel.options.find((channel) => channelRegistry[channel].requested.name === name);
 
-/** Whether a text is a recipient's address of a channel, in any spelling that `recipientIdentity` understands. */
+/** Whether a text is a recipient address of a channel, in any spelling that `recipientIdentity` understands. */
 export const isRecipient = (text: string, channel: Channel): boolean =>
   channelRegistry[channel].isAddress(recipientIdentity(text));

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 import type { FieldError } from './event/failure.ts';
 
-/** An unexpected failure: a code to search for, the stage it happened in, and what to do. */
+/** An unexpected failure, with a code to search for, the stage in which it happened, and a remedy. */
 export abstract class MessagingError extends Error {
   abstract readonly code: string;
-  /** The step of the way (docs/architecture.md), such as decode or publish. */
+  /** The stage of processing (docs/architecture.md), such as decode or publish. */
   abstract readonly stage: string;
-  /** What to do about it, in plain words. */
+  /** The remedy, in plain words. */
   abstract readonly remedy: string;
 
   constructor(message: string, options?: ErrorOptions) {
@@ -15,7 +15,10 @@ export abstract class MessagingError extends Error {
   }
 }
 
-/** Bytes that no schema accepts. Retrying cannot help: the record is quarantined in `messaging.unreadable`. */
+/**
+ * Bytes that break the schema of their topic. Retrying cannot help: the record is quarantined in
+ * `messaging.unreadable`.
+ */
 export class UnreadableRecord extends MessagingError {
   readonly code: string = 'MSG_UNREADABLE';
   readonly stage = 'decode';
@@ -28,7 +31,10 @@ export class UnreadableRecord extends MessagingError {
   }
 }
 
-/** An id that was used before for other content. The original stays untouched; this record is quarantined. */
+/**
+ * A message id that was used before with other content. The original message is not changed; this record is
+ * quarantined.
+ */
 export class IdConflict extends UnreadableRecord {
   override readonly code = 'MSG_ID_CONFLICT';
   override readonly remedy = 'Give each message an id of its own; only an exact repeat may use one again.';
@@ -39,8 +45,8 @@ export class IdConflict extends UnreadableRecord {
 }
 
 /**
- * A request whose record has no timestamp, or one that is not in milliseconds. Its repeats could not be recognised, nor
- * could be said when it expires.
+ * A request whose record has no timestamp, or one that is not in milliseconds. Without it neither a repeat nor the time
+ * of expiry can be determined.
  */
 export class BadRecordTime extends UnreadableRecord {
   override readonly code = 'MSG_RECORD_TIME';
@@ -55,8 +61,7 @@ export class BadRecordTime extends UnreadableRecord {
 }
 
 /**
- * A batch of records whose bytes cannot be decoded: which messages it held, nobody can tell. It is quarantined as it
- * came.
+ * A batch of records that cannot be decoded. Nobody can say which messages it held. It is quarantined as it was read.
  */
 export class UndecodableRecords extends MessagingError {
   readonly code = 'MSG_UNDECODABLE_BATCH';
@@ -66,7 +71,7 @@ export class UndecodableRecords extends MessagingError {
     'publish again what stood there.';
 }
 
-/** Postgres or Kafka cannot be reached. Nothing is lost: consumption waits and goes on by itself. */
+/** PostgreSQL or Kafka cannot be reached. Nothing is lost: consumption waits and continues when it is back. */
 export class InfrastructureDown extends MessagingError {
   readonly code = 'MSG_INFRASTRUCTURE_DOWN';
   readonly stage: string;
@@ -79,8 +84,8 @@ export class InfrastructureDown extends MessagingError {
 }
 
 /**
- * A record of the platform's own that breaks the schema of its topic, or that Kafka refuses for what it is, such as its
- * size. Repeating cannot help; whoever publishes it sees to it that its message ends all the same.
+ * A record of the platform's own that breaks the schema of its topic, or that Kafka refuses, such as for its size.
+ * Retrying cannot help. The publisher must still end the message that the record is about.
  */
 export class RecordRefused extends MessagingError {
   readonly code = 'MSG_RECORD_REFUSED';
@@ -101,7 +106,7 @@ export class RecordRefused extends MessagingError {
   }
 }
 
-/** The service's tables are not there or of an earlier version, and something else than the service brings them. */
+/** The service's tables are missing or outdated, and the service may not migrate them itself. */
 export class SchemaBehind extends MessagingError {
   readonly code = 'MSG_SCHEMA_BEHIND';
   readonly stage = 'start';
@@ -114,7 +119,7 @@ export class SchemaBehind extends MessagingError {
   }
 }
 
-/** A setting that is missing or wrong, found at start. */
+/** A setting is missing or wrong. Found at start. */
 export class InvalidConfiguration extends MessagingError {
   readonly code = 'MSG_CONFIGURATION';
   readonly stage = 'start';
@@ -133,8 +138,8 @@ export function fieldErrors(error: z.ZodError): FieldError[] {
 }
 
 /**
- * Of a choice the one form that was meant, by its outer shape, says which of its fields is wrong; of a name, the rule
- * it breaks.
+ * For a union: the errors of the one member that the value resembles. For a key of a record: the rule that the key
+ * breaks.
  */
 function nearest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code === 'invalid_key') return issue.issues.map((inner) => ({ ...inner, path: issue.path }));
@@ -144,11 +149,11 @@ function nearest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   return meant[0]!.flatMap((inner) => nearest({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
-/** A path as field errors name it; what does not look like a name in it is masked. */
+/** A path in a field error. Parts that do not look like a name are masked. */
 export function fieldPath(path: PropertyKey[]): string {
   const text = path.reduce<string>((whole, part) => {
     if (typeof part === 'number') return `${whole}[${part}]`;
-    // A key of a record is upstream's text: shown only as far as it looks like a name.
+    // The keys of a record are chosen by upstream: a key is shown only if it looks like a name.
     const name = String(part)
       .replace(/[^\w.-]/g, '?')
       .slice(0, 60);

@@ -30,7 +30,7 @@ describe('the identity of a message', () => {
 });
 
 describe('the id of a fact', () => {
-  it('is the same each time the fact is told, and another for any other fact', () => {
+  it('is the same each time the fact is published, and different for any other fact', () => {
     const fact = { ...identity, hop: 1, source: 'email', status: 'sent' };
     expect(factId({ ...fact })).toBe(factId(fact));
     const others = [
@@ -42,7 +42,7 @@ describe('the id of a fact', () => {
     expect(new Set([fact, ...others].map(factId)).size).toBe(5);
   });
 
-  it('of a receipt follows from what the provider says', () => {
+  it('of a receipt depends on what the provider reports', () => {
     const receipt = {
       provider: 'sendgrid',
       providerMessageId: 'p-1',
@@ -72,7 +72,7 @@ describe('the digest of a request', () => {
     expect(contentDigest({ a: 1, b: undefined })).toBe(contentDigest({ a: 1 }));
   });
 
-  it('tells different content apart', () => {
+  it('differs for different content', () => {
     const all = [
       { a: 1 },
       { a: '1' },
@@ -89,7 +89,7 @@ describe('the digest of a request', () => {
     expect(new Set(all.map(contentDigest)).size).toBe(all.length);
   });
 
-  it('agrees exactly where the JSON says the same', () => {
+  it('is equal exactly where the JSON values are equal', () => {
     const value = fc.jsonValue().filter((json) => !JSON.stringify(json).includes('-0'));
     fc.assert(
       fc.property(value, value, (a, b) => expect(contentDigest(a) === contentDigest(b)).toBe(sorted(a) === sorted(b))),
@@ -109,13 +109,13 @@ const sorted = (value: unknown): string =>
   );
 
 describe('an address that must not be shown', () => {
-  it('keeps enough for a person to recognise', () => {
+  it('keeps enough for a person to recognise it', () => {
     expect(maskAddress('ada@inbox.test')).toBe('a***@inbox.test');
     expect(maskAddress('+12025550123')).toBe('+1******0123');
     expect(maskAddress('12345')).toBe('***');
   });
 
-  it('can be stored, whatever a webhook calls an address', () => {
+  it('can be stored, whatever a webhook names as address', () => {
     expect(maskAddress('😀da@inbox.test')).toBe('😀***@inbox.test');
     expect(maskAddress('\ud83d@in\0box.test')).toBe('\ufffd***@inbox.test');
     fc.assert(
@@ -126,7 +126,7 @@ describe('an address that must not be shown', () => {
     );
   });
 
-  it('never keeps more of a local part than its first character, nor more of a number than six', () => {
+  it('never keeps more of a local part than its first character, nor more of a number than six digits', () => {
     fc.assert(
       fc.property(fc.emailAddress(), (address) =>
         expect(maskAddress(address)).toBe(`${address[0]}***${address.slice(address.lastIndexOf('@'))}`),
@@ -141,7 +141,7 @@ describe('an address that must not be shown', () => {
     );
   });
 
-  it('has one hash however it is written, and another under another key', () => {
+  it('has one hash in all its spellings, and another under another key', () => {
     expect(recipientHash('key', 'Ada@Inbox.test ')).toBe(recipientHash('key', 'ada@inbox.test'));
     expect(recipientHash('key', 'ada@inbox.test')).not.toBe(recipientHash('other', 'ada@inbox.test'));
     expect(recipientRef('key', 'ada@inbox.test')).toEqual({

@@ -15,12 +15,14 @@ export function identityKey({ tenant, channel, messageId }: Identity): string {
   return uuidOf(digest([tenant, channel, messageId]));
 }
 
-/** The id of a fact of our own: the same fact has the same id, however often it is published. */
+/** The id of a fact that we publish. The same fact has the same id, however often it is published. */
 export function factId(of: Identity & { hop: number; source: string; status: string }): string {
   return uuidOf(digest([of.tenant, of.channel, of.messageId, String(of.hop), of.source, of.status]));
 }
 
-/** The id of a receipt, from what the provider says and not from its event id, which may change between repeats. */
+/**
+ * The id of a receipt. It depends on the content and not on the provider's event id, which may differ between repeats.
+ */
 export function receiptId(of: {
   provider: string;
   providerMessageId: string;
@@ -35,22 +37,20 @@ export function receiptId(of: {
 }
 
 /**
- * SHA-256 over the request with sorted keys: tells a repeat from an id used for something else. 16 bytes as a UUID
- * text.
+ * SHA-256 over the request with sorted keys, 16 bytes as a UUID text. It distinguishes a repeat from another request
+ * under the same id.
  */
 export function contentDigest(request: unknown): string {
   return uuidOf(sha256(canonical(request)));
 }
 
-/**
- * Keyed hash (HMAC-SHA-256, 16 bytes as hex) of an address in whatever spelling: the same person, without the address.
- */
+/** Keyed hash (HMAC-SHA-256, 16 bytes as hex) of an address. All spellings of an address have the same hash. */
 export const recipientHash = (key: string, address: string): string => hashOf(key, recipientIdentity(address));
 
 const hashOf = (key: string, identity: string): string =>
   createHmac('sha256', key).update(identity).digest('hex').slice(0, 32);
 
-/** Keyed hash of some parts, 16 bytes as a UUID text: tells whether two are the same, and not what they are. */
+/** Keyed hash of some parts, 16 bytes as a UUID text. It shows whether two values are equal and nothing else. */
 export function keyedDigest(key: string, parts: readonly string[]): string {
   return uuidOf(
     createHmac('sha256', key)
@@ -60,36 +60,36 @@ export function keyedDigest(key: string, parts: readonly string[]): string {
   );
 }
 
-/** `a***@inbox.test`, `+1******0123`: enough for a person to recognise, too little to write to. */
+/** `a***@inbox.test`, `+1******0123`: enough for a person to recognise, too little to send to. */
 export function maskAddress(address: string): string {
   const at = address.lastIndexOf('@');
-  // Of an address out of a webhook the first letter may be any, also one of two UTF-16 units.
+  // The first character of an address from a webhook may be any, also one half of a surrogate pair.
   if (at > 0) return repairLine(`${String.fromCodePoint(address.codePointAt(0)!)}***${address.slice(at)}`);
   if (address.length < 8) return '***';
   return repairLine(address.slice(0, 2) + '*'.repeat(address.length - 6) + address.slice(-4));
 }
 
-/** An address as events and logs may show it: hash and mask are the same for every spelling. */
+/** An address as events and logs may contain it: hash and mask are the same for every spelling. */
 export function recipientRef(key: string, address: string): RecipientRef {
   const identity = recipientIdentity(address);
   return { hash: hashOf(key, identity), mask: maskAddress(identity) };
 }
 
-/** Length before each part, so that no two different lists give the same bytes. */
+/** Each part is preceded by its length, so that different lists never give the same bytes. */
 function digest(parts: string[]): string {
   let text = '';
   for (const part of parts) text += `${part.length}:${part};`;
   return sha256(text);
 }
 
-/** In one call: half the time of making a hash object for so few bytes. */
+/** One call takes half the time of creating a hash object for so few bytes. */
 const sha256 = (text: string): string => hash('sha256', text, 'hex');
 
 function uuidOf(hex: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 }
 
-/** JSON with its keys in order. Asked of every request, so it is built up without a list in between. */
+/** JSON with sorted keys. Computed for every request, so it is written without intermediate lists. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';

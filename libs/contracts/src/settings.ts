@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** A setting that must not be shown: printed as `[set]`, and `NAME_FILE` may name a file that holds it. */
+/** A secret setting: printed as `[set]`; `NAME_FILE` may name a file that contains it. */
 export const secret = (setting: z.ZodString = z.string().min(1)) => setting.meta({ secret: true });
 
 /** A port to listen on. */
 export const port = (standard: number) => z.coerce.number().int().min(0).max(65_535).default(standard);
 
-/** A length of time in milliseconds. */
+/** A duration in milliseconds. */
 export const milliseconds = (standard: number) => z.coerce.number().int().positive().default(standard);
 
 /** true/false, yes/no, on/off, 1/0. */

@@ -10,33 +10,32 @@ import { SuppressionChanged } from './event/suppression.ts';
 export type Party = 'upstream' | Channel | 'retry' | 'reporting' | 'operators';
 
 export interface TopicOptions<S extends z.ZodType | null> {
-  /** What the value holds; null: bytes as they came. */
+  /** What the value contains; null: raw bytes. */
   schema: S;
-  /** What the record's key is. */
+  /** What the key is. */
   key: string;
-  /** Its meaning, for the docs. */
+  /** Its purpose, for the docs. */
   meaning: string;
   from: Party[];
   to: Party[];
   /** One topic per lane: none (transactional), .urgent, .bulk. */
   lanes?: boolean;
-  /** Latest value per key is kept for ever. */
+  /** Compacted: the latest value per key is kept without limit of time. */
   compacted?: boolean;
   /** How long records are kept, in hours. */
   retentionHours?: number;
   /** Largest record, in bytes. */
   maxBytes?: number;
-  /** Part of the contract, but no service writes or reads it yet. */
+  /** Part of the contract, but no service reads or writes it yet. */
   coming?: boolean;
-  /** Whether each consumer's work on a record is a span of its own. */
+  /** Whether each consumer creates a span for each record. */
   traced?: boolean;
   /**
-   * Whether its records bear the time at which the broker took them, and not the one that whoever wrote them gave:
-   * upstream's clients write none, seconds, or what their clock says, and a request's repeats and its expiry are
-   * counted from it.
+   * Whether records get the broker's timestamp (LogAppendTime) instead of the producer's. Upstream's clients may write
+   * no timestamp, seconds, or the time of a wrong clock, and the age of a request and its expiry are computed from it.
    */
   brokerTime?: boolean;
-  /** Whether its readers take it in batches: it is large, and nobody waits for a single one of its records. */
+  /** Whether consumers read it in batches: it has much traffic, and no single record is urgent. */
   batched?: boolean;
 }
 
@@ -53,11 +52,11 @@ function topic<S extends z.ZodType | null>(name: string, options: TopicOptions<S
   return { name, lanes: false, compacted: false, retentionHours: 7 * DAY, maxBytes: MIB, traced: true, brokerTime: false, batched: false, coming: false, ...options };
 }
 
-// A request travels inside a hand-over together with its history: these topics take twice a request.
+// A request inside a hand-over has its history beside it: these topics accept twice the size of a request.
 const withHistory = { maxBytes: 2 * MIB };
 
-// Four services read every fact: a span for each would bury the message's own way and tell nothing more.
-/** Every topic there is. Provisioning, wiring tests, AsyncAPI and the docs' picture come from this map. */
+// Four services read every fact: a span for each would hide the spans that matter and show nothing new.
+/** All topics. Provisioning, wiring tests, AsyncAPI and the picture in the docs are derived from this map. */
 export const topics = {
   emailRequested: topic('email.requested', { schema: EmailRequested, lanes: true, brokerTime: true, key: 'upstream’s choice', from: ['upstream'], to: ['email', 'reporting'], meaning: 'Send this e-mail.' }),
   smsRequested: topic('sms.requested', { schema: SmsRequested, lanes: true, brokerTime: true, key: 'upstream’s choice', from: ['upstream'], to: ['sms', 'reporting'], meaning: 'Send this SMS, MMS or WhatsApp message.' }),
@@ -79,17 +78,17 @@ export type TopicName = keyof typeof topics;
 
 const laneSuffix: Record<Lane, string> = { transactional: '', urgent: '.urgent', bulk: '.bulk' };
 
-/** The full names of a topic: one, or one per lane. `prefix` is put before, as it is. */
+/** The full names of a topic: one, or one per lane. `prefix` is prepended unchanged. */
 export function topicNames(of: Topic, prefix: string): string[] {
   return of.lanes ? (Object.keys(laneSuffix) as Lane[]).map((lane) => topicName(of, prefix, lane)) : [prefix + of.name];
 }
 
-/** The full name of one topic. `lane` counts only where the topic has lanes. */
+/** The full name of one topic. `lane` is ignored where the topic has no lanes. */
 export function topicName(of: Topic, prefix: string, lane: Lane = 'transactional'): string {
   return prefix + of.name + (of.lanes ? laneSuffix[lane] : '');
 }
 
-/** Which lane a full topic name belongs to. */
+/** The lane of a full topic name. */
 export function laneOf(fullName: string): Lane {
   if (fullName.endsWith('.urgent')) return 'urgent';
   return fullName.endsWith('.bulk') ? 'bulk' : 'transactional';

@@ -1,6 +1,6 @@
 import type { Migration } from '#libs/persistence';
 
-/** What upstream wants sent no more. A claim reads it; it outlives the message by the ledger's retention at most. */
+/** Messages that upstream cancelled. A claim reads it. A row is kept for the ledger's retention at most. */
 export const cancellationMigration: Migration = {
   name: '005-cancellation',
   sql: `

@@ -1,13 +1,12 @@
 import type { Migration } from '#libs/persistence';
 
 /**
- * How far from the border of a period a claim must lie to count as one of the current period only. Longer than any
- * statement may run (DATABASE_STATEMENT_TIMEOUT_MS), so that two claims never share the lock from either side of a
- * border.
+ * How far a claim must be from the border of a period to belong to the current period only. Longer than any statement
+ * may take (DATABASE_STATEMENT_TIMEOUT_MS), so that two claims never share the lock from different sides of a border.
  */
 const BORDER = "interval '5 minutes'";
 
-/** What tells two calls apart where a provider's list is the only trace of one (docs/adr/0004). */
+/** What distinguishes two calls where a provider's list is the only trace of them (docs/adr/0004). */
 export const claimColumnsMigration: Migration = {
   name: '003-claim-hops',
   sql: `
@@ -16,13 +15,12 @@ export const claimColumnsMigration: Migration = {
 };
 
 /**
- * Claims a batch of hops: looks at each message's other hops (an accepted one supersedes) and periods (an older copy
- * wins), inserts, and turns a claim of the same record whose lease is over into `unknown`.
- *
- * Uniqueness holds within a period. Two copies from different periods are told apart by the look at the other periods,
- * which must see the other's commit: so a batch that holds anything but the current period takes the lock for itself,
- * all others share it (docs/adr/0002). The lock and the statement are two statements of one call: the second has a
- * snapshot of its own, taken when the lock is held, and the lock ends with the transaction, which is this call.
+ * Claims a batch of hops: reads each message's other hops (an accepted one supersedes) and periods (an older copy
+ * wins), inserts, and turns a claim of the same record whose lease has expired into `unknown`. Uniqueness is enforced
+ * within a period only. Two copies in different periods are found by reading the other periods, which requires that the
+ * other claim is committed: a batch with any hop outside the current period takes the lock exclusively, all others take
+ * it shared (docs/adr/0002). Lock and claim are two statements of one call: the second has a snapshot of its own, taken
+ * while the lock is held, and the lock ends with the transaction, which is this call.
  */
 export const claimMigration: Migration = {
   name: '007-field-terms',

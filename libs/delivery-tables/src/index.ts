@@ -1,4 +1,4 @@
-/** The tables of a channel's schema. Free of decorators: tools load it as it is, without Nest. */
+/** The tables of a channel's schema. Without decorators, so that tools can load it without Nest. */
 export { deliveryMigrations } from './delivery.migrations.ts';
 export { ledgerMigrations } from './ledger.migrations.ts';
 export { ledgerSettings } from './ledger.settings.ts';

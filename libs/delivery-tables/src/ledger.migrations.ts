@@ -3,7 +3,7 @@ import { cancellationMigration } from './cancellations.migration.ts';
 import { claimColumnsMigration, claimMigration } from './claim.migration.ts';
 import { suppressionMigration } from './suppressions.migration.ts';
 
-/** The ledger of one channel; partitions come and go with time (ledger.partitions.ts). */
+/** The ledger of one channel; its partitions are created and dropped over time (ledger.partitions.ts). */
 export const ledgerMigrations: readonly Migration[] = [
   {
     name: '001-ledger',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** For how long the ledger must keep what it knows. */
+/** How long the ledger keeps its rows. */
 export const ledgerSettings = {
   LEDGER_RETENTION_DAYS: z.coerce
     .number()

@@ -1,6 +1,6 @@
 import type { Migration } from '#libs/persistence';
 
-/** A row per slow sender: up to when its moments are given away. */
+/** One row per slow sender: the time up to which its sending slots are reserved. */
 export const senderRateMigration: Migration = {
   name: '002-sender-rate',
   sql: `

@@ -1,8 +1,8 @@
 import type { Migration } from '#libs/persistence';
 
 /**
- * A row per place of the compacted topic; what was lifted stays as a row, so that an older word that comes late does
- * not bring it back. Claims look into it by the first column of the key.
+ * One row per key of the compacted topic. A lifted suppression stays as a row, so that an older record that arrives
+ * late does not restore it. Claims query it by the first column of the key.
  */
 export const suppressionMigration: Migration = {
   name: '004-suppression',

@@ -22,8 +22,8 @@ const words: Record<CancelRefusal, string> = {
 };
 
 /**
- * The fact that a cancellation came too late, or is about nothing known. It changes no status: fold passes over it.
- * Told again, and by whoever finds it first, it has the same id.
+ * The fact that a cancellation came too late, or names an unknown message. It does not change the status: the fold
+ * ignores it. Its id depends on its content only, so repeats have the same id, whichever service publishes them.
  * @param at when it was found; ISO 8601
  */
 export function cancelRefused(

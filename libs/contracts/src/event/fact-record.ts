@@ -2,8 +2,8 @@ import { factHeaders, type StatusChanged } from './status.ts';
 import { topics } from '../topics.ts';
 
 /**
- * A fact as its record in `messaging.status.changed`, whoever tells it: the key that keeps the facts of one message in
- * order, and the headers by which a reader passes over what does not concern it.
+ * The record of a fact in `messaging.status.changed`. Its key keeps the facts of one message in order; its headers let
+ * a reader skip facts that do not concern it.
  */
 export const factRecord = (fact: StatusChanged) => ({
   topic: topics.statusChanged,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Instant } from '../request/primitives.ts';
 
-/** What went wrong, by what can be done about it (docs/adr/0025). */
+/** Kinds of failure, by what can be done about them (docs/adr/0025). */
 export const FailureKind = z.enum([
   'transient',
   'throttled',
@@ -15,20 +15,20 @@ export const FailureKind = z.enum([
 export type FailureKind = z.infer<typeof FailureKind>;
 
 /**
- * `never`; `backoff`: the same provider later; `failover`: another provider may take it at once; `operator`: when
- * somebody has fixed it.
+ * `never`; `backoff`: the same provider later; `failover`: another provider at once; `operator`: after a person has
+ * fixed it.
  */
 export const RetryAdvice = z.enum(['never', 'backoff', 'failover', 'operator']);
 export type RetryAdvice = z.infer<typeof RetryAdvice>;
 
-/** One field of a request that breaks a rule. The value itself is never told. */
+/** One field of a request that breaks a rule. Never contains the value. */
 export const FieldError = z.looseObject({
   field: z.string().describe('Path of the field, such as to[0].email.'),
   rule: z.string().describe('The rule it breaks.'),
 });
 export type FieldError = z.infer<typeof FieldError>;
 
-/** A classified failure. Plain words of ours: the provider's own text may quote an address. */
+/** A classified failure. The texts are ours, because a provider's own text may quote an address. */
 export const Failure = z.looseObject({
   kind: FailureKind,
   code: z.string().describe("The provider's code, or one of ours."),
@@ -59,7 +59,7 @@ export const Failure = z.looseObject({
 });
 export type Failure = z.infer<typeof Failure>;
 
-/** One try at a provider, as retry and dead letters remember it. */
+/** One attempt, as retry and dead letters keep it. */
 export const Attempt = z.looseObject({
   attempt: z.number().int().positive(),
   hop: z.number().int().positive(),

@@ -4,20 +4,20 @@ import { type Fact, fold } from './fold.policy.ts';
 import type { Status } from './status.ts';
 
 /**
- * What truly happens to a message, told step by step as it happens. The end is known from the life itself, without a
- * look at the facts: fold has to find it in them, in whatever order and however often they come.
+ * What really happens to a message, step by step. The expected end is computed from these steps without looking at the
+ * facts. The fold must find the same end from the facts, in any order and with repeats.
  */
 interface Life {
-  /** What became of the hops before the last: refused for now, answered by nobody, or taken and given back. */
+  /** How the hops before the last ended: refused for now, without an answer, or with their acceptance revoked. */
   before: ('refused' | 'doubtful' | 'given back')[];
-  /** Whether the unconfirmed call about them was given up in the end. */
+  /** Whether the reconciliation of the unconfirmed call was given up. */
   reconcileEnded: boolean;
   last: 'taken' | 'failed' | 'expired' | 'cancelled';
-  /** Of each recipient, where the provider took the last hop. */
+  /** For each recipient, if the provider accepted the last hop. */
   fates: Fate[];
   /** The window for receipts is over. */
   windowOver: boolean;
-  /** Of a message to one: the provider names another address, as where the mail was forwarded. */
+  /** With a single recipient: the provider names another address, for example after forwarding. */
   forwarded: boolean;
 }
 
@@ -79,7 +79,7 @@ function factsOf({ before, reconcileEnded, last, fates, windowOver, forwarded }:
 
 function endOf({ before, reconcileEnded, last, fates, windowOver }: Life): { status: Status; final: boolean } {
   const unconfirmedIds = before.includes('doubtful');
-  // Nothing that says "not sent" is final while an earlier call may have been taken.
+  // No status that means "not sent" is final while an earlier call may have been accepted.
   const notSent = (status: Status) =>
     unconfirmedIds ? ({ status: 'unconfirmed', final: reconcileEnded } as const) : ({ status, final: true } as const);
   if (last !== 'taken') return notSent(last);
@@ -106,7 +106,7 @@ const life: fc.Arbitrary<Life> = fc.record({
   forwarded: fc.boolean(),
 });
 
-/** As Kafka, retries and webhooks bring them: any order, some more than once. */
+/** In any order and with repeats, as Kafka, retries and webhooks deliver them. */
 const reported = life.chain((lived) => {
   const facts = factsOf(lived);
   const repeated = fc.array(fc.constantFrom(...facts), { maxLength: 6 }).chain((again) => {
@@ -118,8 +118,8 @@ const reported = life.chain((lived) => {
 
 const RUNS = 20_000;
 
-describe('the life of a message', () => {
-  it('ends, by its facts shuffled and repeated, as it truly did', () => {
+describe('the history of a message', () => {
+  it('ends as it really did, whatever the order and repeats of its facts', () => {
     fc.assert(
       fc.property(reported, ([lived, facts]) => expect(fold(facts)).toMatchObject(endOf(lived))),
       { numRuns: RUNS },

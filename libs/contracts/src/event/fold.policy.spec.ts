@@ -15,12 +15,12 @@ const receipt = (status: Fact['status'], more: Partial<Fact> = {}): Fact =>
   final(status, { source: 'receipt', ...more });
 const ada = { hash: 'ada', mask: 'a***@inbox.test' };
 const bob = { hash: 'bob', mask: 'b***@inbox.test' };
-/** An address that nobody has asked for: a provider spells it otherwise, or the mail was forwarded. */
+/** An address that the request does not contain: the provider spells it differently, or the mail was forwarded. */
 const stranger = { hash: 'stranger', mask: 's***@elsewhere.test' };
 const asked = (...recipients: (typeof ada)[]): Fact =>
   fact('accepted', { hop: undefined, source: 'request', recipients });
 
-describe('where a message stands', () => {
+describe('the status of a message', () => {
   const table: [string, Fact[], Partial<ReturnType<typeof fold>>][] = [
     ['nothing is known yet', [], { status: 'accepted', final: false }],
     [
@@ -280,7 +280,7 @@ describe('where a message stands', () => {
     expect(fold(facts.toReversed())).toMatchObject(state);
   });
 
-  it('tells status, final and engagement, and nothing of how it was found', () => {
+  it('holds status, final and engagement, and nothing about how it was found', () => {
     expect(fold([receipt('delivered')])).toEqual({ status: 'delivered', final: true, engagement: [] });
   });
 });
@@ -308,7 +308,7 @@ const repeated = fc.array(anyFact, { minLength: 1, maxLength: 12 }).chain((facts
 const RUNS = 10_000;
 
 describe('a notice, such as that a cancellation came too late', () => {
-  it('changes nothing of where a message stands, whatever else is told of it', () => {
+  it('does not change the status, whatever other facts there are', () => {
     const notice = fc.record({
       status: fc.constantFrom(...Notice.options),
       final: fc.boolean(),
@@ -324,8 +324,8 @@ describe('a notice, such as that a cancellation came too late', () => {
   });
 });
 
-describe('a history, in whatever order and however often its facts are told', () => {
-  it('always comes to the same state', () => {
+describe('a history, in any order and with any number of repeats', () => {
+  it('always gives the same state', () => {
     fc.assert(
       fc.property(repeated, ([facts, other]) => expect(fold(other)).toEqual(fold(facts))),
       { numRuns: RUNS },
@@ -353,7 +353,7 @@ describe('a history, in whatever order and however often its facts are told', ()
     );
   });
 
-  it('is never moved by a decision where the provider has spoken', () => {
+  it('is never changed by a decision of ours once the provider has reported', () => {
     const decision = fc.record({
       status: fc.constantFrom(
         'accepted',

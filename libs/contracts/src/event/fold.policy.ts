@@ -7,7 +7,7 @@ import {
   type StatusSource,
 } from './status.ts';
 
-/** The part of a fact that decides where a message stands. */
+/** The part of a fact that decides the status. */
 export type Fact = Pick<
   StatusChanged,
   'status' | 'final' | 'hop' | 'source' | 'recipient' | 'recipients' | 'recipientCount'
@@ -15,20 +15,20 @@ export type Fact = Pick<
 
 export interface MessageState {
   status: Status;
-  /** Nothing more will be tried. */
+  /** No further attempt will be made. */
   final: boolean;
-  /** What recipients did with it. */
+  /** What recipients did with the message. */
   engagement: Engagement[];
 }
 
 const evidence = new Set<StatusSource>(['receipt', 'lookup']);
 
-/** Rank of a provider's word that a message it had taken was not delivered. */
+/** The rank of a provider's report that an accepted message was not delivered. */
 const REFUSED_BY_PROVIDER = 26;
 
 const rankOfSent = 20;
 
-/** How much a fact says within its hop: evidence above decisions, later stages above earlier ones. */
+/** The rank of a fact within its hop: evidence above decisions, later stages above earlier ones. */
 function rank(fact: Fact): number {
   switch (fact.status) {
     case 'bounced':
@@ -56,17 +56,17 @@ function rank(fact: Fact): number {
   }
 }
 
-/** The provider took the message: from then on a later hop's decisions do not count. */
+/** The provider accepted the message: from then on decisions of later hops do not count. */
 const taken = new Set<Status>(['sent', 'delayed', 'bounced']);
 
 /**
- * The provider gives a message back that it had taken: it goes again another way, and what was said of its taking
- * counts no more.
+ * The provider revoked its acceptance: the message is sent again as a template, and the earlier acceptance does not
+ * count any more.
  */
 export const isAcceptanceRevoked = ({ status, source }: Pick<Fact, 'status' | 'source'>): boolean =>
   status === 'retrying' && evidence.has(source);
 
-/** From the best to the worst: of several recipients the message shows the worst fate. */
+/** From the best to the worst. A message to several recipients has the worst of their statuses. */
 const severity: Status[] = [
   'accepted',
   'scheduled',
@@ -83,7 +83,7 @@ const severity: Status[] = [
   'bounced',
 ];
 
-/** How one hop stands. */
+/** The state of one hop. */
 interface HopState {
   status: Status;
   final: boolean;
@@ -91,9 +91,9 @@ interface HopState {
 }
 
 /**
- * Where a message stands: a pure function of the set of its facts, in any order and however often each is repeated
- * (docs/adr/0023). `delivered` on any hop wins until its bounce; otherwise the highest hop that a provider took speaks;
- * otherwise the highest hop. While the fate of an earlier hop is unknown, nothing that says "not sent" is final.
+ * The status of a message: a pure function of the set of its facts, independent of order and repeats (docs/adr/0023).
+ * `delivered` on any hop wins until its bounce; otherwise the highest hop that a provider accepted; otherwise the
+ * highest hop. While an earlier hop is unconfirmed, no status that means "not sent" is final.
  */
 export function fold(facts: Iterable<Fact>): MessageState {
   const engagement = new Set<Engagement>();
@@ -113,7 +113,7 @@ export function fold(facts: Iterable<Fact>): MessageState {
 function speaking(hops: HopState[]): Pick<MessageState, 'status' | 'final'> {
   const decisive = hops.findLast((hop) => hop.status === 'delivered') ?? hops.findLast((hop) => taken.has(hop.status));
   if (decisive) return decisive;
-  // The provider's own refusal stops whatever was planned after it: a later hop that only waits never goes.
+  // A refusal by the provider ends what was planned after it: a later hop that only waits is never sent.
   const last = hops.findLast((hop) => hop.rank === REFUSED_BY_PROVIDER) ?? hops.at(-1);
   if (!last) return { status: 'accepted', final: false };
   const unconfirmedCalls = hops.slice(0, hops.indexOf(last)).filter((hop) => hop.status === 'unconfirmed');
@@ -121,13 +121,13 @@ function speaking(hops: HopState[]): Pick<MessageState, 'status' | 'final'> {
   return { status: 'unconfirmed', final: unconfirmedCalls.every((hop) => hop.final) };
 }
 
-/** One hop: its best fact; with several recipients, the worst of their fates once each has a final one. */
+/** One hop: its highest-ranked fact. With several recipients, the worst of their statuses once each has a final one. */
 function deriveHopState(reported: Fact[], listed: ReadonlySet<string>): HopState {
   const facts = reported.some(isAcceptanceRevoked)
     ? reported.filter(({ status }) => status !== 'sent' && status !== 'delayed')
     : reported;
   const { expected, whose } = addresseesOf(facts, listed);
-  // With a single recipient every fact is about them, whether or not it says so, and whatever address it names.
+  // With a single recipient every fact is about that recipient, whatever address the fact names.
   if (expected <= 1 || !facts.some((fact) => fact.recipient))
     return facts.map(deriveState).reduce((a, b) => saysMore(a, b));
   const own = new Map<string, HopState>();
@@ -138,20 +138,20 @@ function deriveHopState(reported: Fact[], listed: ReadonlySet<string>): HopState
     else whole.push(fact.recipient ? taking : deriveState(fact));
   }
   const fates = [...own.values()];
-  // Only our own decisions about some of them: what is said of the hop as a whole holds for the others.
+  // Only decisions of ours name single recipients here: facts about the whole hop apply to all others.
   if (fates.every(isDecision) && fates.length < expected && !whole.some(({ status }) => taken.has(status)))
     return ofTheOthers(whole, fates);
   if (fates.length === expected && fates.every((fate) => fate.final)) return fates.reduce(worse);
   return { ...fates.filter((fate) => !fate.final).reduce(saysMore, taking), final: false };
 }
 
-/** All that is certain of a message to several, once a provider has spoken of an address that is none of theirs. */
+/** All that is certain of a message to several recipients once a provider reported an unknown address. */
 const taking: HopState = { status: 'sent', final: false, rank: rankOfSent };
 
 /**
- * How many recipients a hop has, and whom of them a fact is about. A provider may name an address that is none of
- * theirs, as where a mail was forwarded or a network spells a number otherwise: of a hop that went to one recipient it
- * means that one; of a hop to several it cannot be told whom (undefined), and it is no recipient more.
+ * How many recipients a hop has, and which of them a fact is about. A provider may name an address that is not in the
+ * request, for example after forwarding, or a number in another spelling. If the hop has one recipient, that one is
+ * meant. If it has several, it is unknown which one is meant (undefined), and the number of recipients does not grow.
  */
 function addresseesOf(
   facts: readonly Fact[],
@@ -160,7 +160,7 @@ function addresseesOf(
   const went = new Set(facts.flatMap((fact) => fact.recipients ?? []).map(({ hash }) => hash));
   const decided = facts.filter(({ source }) => !evidence.has(source)).flatMap(({ recipient }) => recipient?.hash ?? []);
   const known = new Set([...listed, ...went, ...decided]);
-  // A receipt may come before the send itself is told: it says by itself how many others there are.
+  // A receipt may arrive before the fact of the send: it states the number of recipients itself.
   const reported = Math.max(0, ...facts.map((fact) => fact.recipientCount ?? 0));
   if (known.size === 0 || known.size < reported) {
     const named = new Set([...known, ...facts.flatMap(({ recipient }) => recipient?.hash ?? [])]);
@@ -173,10 +173,10 @@ function addresseesOf(
   };
 }
 
-/** No provider's word on any recipient yet. */
+/** The provider has not reported on any recipient yet. */
 const isDecision = (fate: HopState) => fate.rank < rankOfSent && fate.status === 'suppressed';
 
-/** Those who were left out are worse off than the others only where it is known what became of these. */
+/** Recipients that were left out rank below the others only where the fate of the others is known. */
 function ofTheOthers(whole: readonly HopState[], suppressedRecipients: readonly HopState[]): HopState {
   const reported = whole.reduce(saysMore, { status: 'accepted', final: false, rank: 0 });
   return reported.final && reported.status !== 'unconfirmed' ? suppressedRecipients.reduce(worse, reported) : reported;
@@ -190,7 +190,7 @@ const deriveState = (fact: Fact): HopState => ({
 
 const severityOf = (of: HopState) => severity.indexOf(of.status);
 
-/** Ties are broken by what the facts hold, never by which came first. */
+/** Ties are broken by the content of the facts, never by their order. */
 function saysMore(a: HopState, b: HopState | undefined): HopState {
   if (!b) return a;
   const difference = a.rank - b.rank || severityOf(a) - severityOf(b) || Number(a.final) - Number(b.final);

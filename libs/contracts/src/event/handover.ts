@@ -5,7 +5,7 @@ import { requestSchema } from '../request/request-schema.ts';
 import { SmsKind } from '../request/sms-request.ts';
 import { RecipientRef } from './status.ts';
 
-/** What a message carries from hop to hop, whatever its channel. */
+/** What a message carries from hop to hop, in every channel. */
 const Handover = {
   messageId: MessageId,
   tenant: Tenant,
@@ -37,14 +37,14 @@ const Handover = {
   lacks: z.array(z.string()).optional().describe('Fields that could not be kept: what stands there is empty.'),
 };
 
-/** What repeating a call needs at a provider that takes the same key and bytes only once (Resend). */
+/** What is needed to repeat a call at a provider that accepts the same key with the same bytes only once (Resend). */
 export const Replay = z.looseObject({
   key: z.string().describe('The idempotency key of the call.'),
   digest: z.string().describe('SHA-256 of the request body: it is repeated only while it would be the same.'),
 });
 export type Replay = z.infer<typeof Replay>;
 
-/** An unconfirmed call: what reconciling needs to find it again. */
+/** An unconfirmed call: what reconciling needs to find it. */
 export const UnconfirmedCall = z.looseObject({
   hop: z.number().int().positive(),
   provider: z.string().optional().describe('Unknown where the process died before it told: all are asked.'),
@@ -61,7 +61,7 @@ export const UnconfirmedCall = z.looseObject({
 });
 export type UnconfirmedCall = z.infer<typeof UnconfirmedCall>;
 
-/** Not sent now: the value of `messaging.send.deferred`. */
+/** A message that was not sent now: the value of `messaging.send.deferred`. */
 export const SendDeferred = z.looseObject({
   eventId: z.string(),
   ...Handover,
@@ -96,7 +96,7 @@ export const SendDeferred = z.looseObject({
 });
 export type SendDeferred = z.infer<typeof SendDeferred>;
 
-/** Its time has come: the value of `messaging.email.due` and `messaging.sms.due`. */
+/** A message whose time has come: the value of `messaging.email.due` and `messaging.sms.due`. */
 export const SendDue = z.looseObject({
   eventId: z.string(),
   ...Handover,
@@ -115,7 +115,7 @@ export const SendDue = z.looseObject({
 });
 export type SendDue = z.infer<typeof SendDue>;
 
-/** Decided on: the value of `messaging.send.planned`. Holds neither address nor content. */
+/** A decision of retry: the value of `messaging.send.planned`. Contains neither address nor content. */
 export const SendPlanned = z.looseObject({
   eventId: z.string(),
   messageId: MessageId,
@@ -125,7 +125,7 @@ export const SendPlanned = z.looseObject({
 });
 export type SendPlanned = z.infer<typeof SendPlanned>;
 
-/** Given up: the value of `messaging.dead-letters`. */
+/** A message that was given up: the value of `messaging.dead-letters`. */
 export const DeadLetter = z.looseObject({
   eventId: z.string(),
   ...Handover,
@@ -136,7 +136,7 @@ export const DeadLetter = z.looseObject({
 });
 export type DeadLetter = z.infer<typeof DeadLetter>;
 
-/** MMS and WhatsApp messages are sent by the channel sms; who asked for one by its kind may name it so. */
+/** MMS and WhatsApp messages are sent by the channel sms; upstream may name them by their kind. */
 const CancelledChannel = z
   .enum([...Channel.options, ...SmsKind.exclude(['sms']).options], {
     error: 'must be email or sms (mms and whatsapp are understood as sms)',
@@ -144,13 +144,13 @@ const CancelledChannel = z
   .transform((name): Channel => Channel.safeParse(name).data ?? 'sms')
   .describe('The channel it was asked for at: email or sms. mms and whatsapp are understood as sms.');
 
-/** Do not send this one any more: the value of `messaging.cancel.requested`. */
+/** A request to cancel a message: the value of `messaging.cancel.requested`. */
 export const CancelRequested = requestSchema(
   z.looseObject({ messageId: MessageId, tenant: Tenant.default('default'), channel: CancelledChannel }),
 );
 export type CancelRequested = z.infer<typeof CancelRequested>;
 
-/** What a reply of one word asks for. */
+/** What a reply that consists of a keyword requests. */
 export const Keyword = z.enum(['stop', 'start', 'help']);
 export type Keyword = z.infer<typeof Keyword>;
 

@@ -32,8 +32,8 @@ const recordOf = (value: unknown, headers: Record<string, string> = {}, key: str
 
 const headers = handoverHeaders(SendDeferred.parse(whole));
 
-describe('what is left of a hand-over that breaks its schema', () => {
-  it('is everything else where one field is wrong', () => {
+describe('a hand-over that breaks its schema', () => {
+  it('is read without the field that is wrong', () => {
     const { eventId: _eventId, why: _why, at: _at, ...rest } = whole;
     expect(salvageHandover(recordOf({ ...whole, expiresAt: '+010000-01-01T13:59:59.000Z' }))).toEqual({
       ...rest,
@@ -42,7 +42,7 @@ describe('what is left of a hand-over that breaks its schema', () => {
     });
   });
 
-  it('is what its headers say where its value is no JSON: the message, its hop, and the unconfirmed call', () => {
+  it('is read from its headers where its value is no JSON: the message, its hop, and the unconfirmed call', () => {
     const read = salvageHandover(recordOf('not json', headers));
     expect(read).toMatchObject({
       messageId: 'm-1',
@@ -58,7 +58,7 @@ describe('what is left of a hand-over that breaks its schema', () => {
     expect(read!.lacks).toEqual(['requestedAt', 'key', 'expiresAt', 'request', 'attempts']);
   });
 
-  it('is its flat fields where it is nested too deeply to be gone through', () => {
+  it('is read as its flat fields where it is nested too deeply for recursion', () => {
     const deep = JSON.stringify(whole).replace('"It works"', '['.repeat(3_000) + ']'.repeat(3_000));
     expect(salvageHandover(recordOf(deep, headers))).toMatchObject({
       messageId: 'm-1',
@@ -68,7 +68,7 @@ describe('what is left of a hand-over that breaks its schema', () => {
     });
   });
 
-  it('takes the message id from the key where nothing else tells it, and only where the key is one', () => {
+  it('gets its message id from the key where nothing else has it, and only where the key is a valid id', () => {
     const { messageId: _messageId, ...nameless } = whole;
     expect(salvageHandover(recordOf(nameless))?.messageId).toBe('m-1');
     expect(salvageHandover({ ...recordOf(nameless), keyIsMessageId: false })).toBeUndefined();
@@ -80,11 +80,11 @@ describe('what is left of a hand-over that breaks its schema', () => {
     ['the channel', { ...whole, channel: 'fax' }],
     ['the hop', { ...whole, hop: 0 }],
     ['everything', 'not json'],
-  ])('is nothing where %s can be read nowhere: another message could be meant', (_, value) => {
+  ])('is not read at all where %s is missing everywhere: it could be another message', (_, value) => {
     expect(salvageHandover(recordOf(value))).toBeUndefined();
   });
 
-  it('makes a dead letter that its readers read', () => {
+  it('makes a dead letter that its readers can read', () => {
     const { unconfirmedSince: _, dueAt: __, ...read } = salvageHandover(recordOf('not json', headers))!;
     const failure = {
       kind: 'transient',

@@ -5,10 +5,7 @@ import type { Identity } from '../identity.ts';
 import { nearestInstant } from '../text/instant.ts';
 import { Channel, Lane, MessageId, Tenant } from '../request/primitives.ts';
 
-/**
- * Of which message and hop a hand-over is, as CloudEvents extension attributes: there even where its value cannot be
- * read.
- */
+/** The message and hop of a hand-over, as CloudEvents extension attributes: readable even where the value is not. */
 export const handoverHeaders = ({
   messageId,
   tenant,
@@ -42,25 +39,25 @@ export type SalvagedHandover = Identity &
     | 'unconfirmedCall'
     | 'unconfirmedSince'
   > & {
-    /** Names of the fields that are not there or not as they must be; they stand empty here. */
+    /** Names of the fields that are missing or invalid; they are empty here. */
     lacks: string[];
   };
 
-/** The record, as Kafka gives it. `timestamp`: ms since 1970. */
+/** The record, as Kafka returns it. `timestamp`: ms since 1970. */
 interface Wreck {
   value: Buffer | null;
   key: Buffer | null;
   headers: Readonly<Record<string, string | undefined>>;
   timestamp: number;
-  /** Where the topic's records are all of one channel. */
+  /** The channel, where all records of the topic belong to one. */
   channel?: Channel | undefined;
   /** Whether the topic's key is the messageId. */
   keyIsMessageId: boolean;
 }
 
 /**
- * Reads what can be read of a hand-over that breaks its schema: first its value, then its headers, then its key.
- * @returns undefined where it does not tell of which hop of which message it is
+ * Reads what can be read of a hand-over that breaks its schema: from its value, then its headers, then its key.
+ * @returns undefined where message or hop are unknown
  */
 export function salvageHandover({
   value,
@@ -127,11 +124,11 @@ export function salvageHandover({
 
 const numberOf = (text: string | undefined) => (text === undefined ? undefined : Number(text));
 
-/** The header tells the hop of a call whose answer was lost; what else is known of the call is lost as well. */
+/** The header names the hop of the call whose answer was lost; everything else about that call is lost. */
 const unconfirmedBy = (hop: string | undefined, at: string) =>
   hop === undefined ? undefined : { hop: Number(hop), callId: '', at };
 
-/** The fields of a value that is a JSON object; of one that is nested too deeply only what is not nested. */
+/** The fields of a value that is a JSON object. Of an object nested too deeply, only the fields that are not nested. */
 function fieldsOf(value: Buffer | null): Readonly<Record<string, unknown>> {
   try {
     const json: unknown = JSON.parse(value?.toString('utf8') ?? '');

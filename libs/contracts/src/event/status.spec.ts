@@ -4,7 +4,7 @@ import { factHeaders, isOtherFact } from './status.ts';
 describe('the headers of a fact', () => {
   const receipt = factHeaders({ channel: 'email', source: 'receipt', status: 'delivered' });
 
-  it('let a reader pass over facts of other channels and sources', () => {
+  it('let a reader skip facts of other channels and sources', () => {
     expect(isOtherFact(receipt, { channel: 'email', sources: ['receipt'] })).toBe(false);
     expect(isOtherFact(receipt, { channel: 'sms', sources: ['receipt'] })).toBe(true);
     expect(
@@ -20,7 +20,7 @@ describe('the headers of a fact', () => {
     ).toBe(false);
   });
 
-  it('let a reader keep certain statuses of its channel, whoever tells them', () => {
+  it('let a reader keep certain statuses of its channel, whichever service published them', () => {
     const wanted = { channel: 'email', sources: ['receipt'], statuses: ['cancelled', 'cancel-refused'] } as const;
     const ofRetry = (status: 'cancelled' | 'cancel-refused' | 'retrying', channel: 'email' | 'sms' = 'email') =>
       isOtherFact(factHeaders({ channel, source: 'retry', status }), wanted);
@@ -30,7 +30,7 @@ describe('the headers of a fact', () => {
     expect(isOtherFact(receipt, wanted)).toBe(false);
   });
 
-  it('that another producer left out keep nobody from reading it', () => {
+  it('that are missing keep no reader from the fact', () => {
     expect(isOtherFact({}, { channel: 'email', sources: ['receipt'] })).toBe(false);
     expect(isOtherFact({ ce_factsource: 'email' }, { channel: 'email', sources: ['receipt'] })).toBe(false);
   });

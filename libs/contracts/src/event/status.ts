@@ -3,7 +3,7 @@ import { Failure } from './failure.ts';
 import { ConsideredProvider } from './provider.ts';
 import { Channel, Instant, Lane, MessageId, Tenant } from '../request/primitives.ts';
 
-/** Where a message stands (docs/adr/0023). */
+/** The status of a message (docs/adr/0023). */
 export const Status = z.enum([
   'accepted',
   'scheduled',
@@ -33,7 +33,7 @@ export const Engagement = z.enum([
 ]);
 export type Engagement = z.infer<typeof Engagement>;
 
-/** What is reported of a message beside its status: fold passes over it. */
+/** Reported beside the status; the fold ignores it. */
 export const Notice = z
   .enum(['cancel-refused'])
   .describe(
@@ -41,13 +41,13 @@ export const Notice = z
   );
 export type Notice = z.infer<typeof Notice>;
 
-/** Who says so: a service's own decision, or evidence from the provider. */
+/** Who reports it: a service's own decision, or evidence from the provider. */
 export const StatusSource = z
   .enum(['request', ...Channel.options, 'retry', 'receipt', 'lookup'])
   .describe('receipt and lookup are the provider’s word, and beat decisions.');
 export type StatusSource = z.infer<typeof StatusSource>;
 
-/** How the characters of an SMS travel: 7 bits each, or 16. */
+/** How the characters of an SMS are encoded: with 7 or with 16 bits each. */
 export const SmsEncoding = z.enum(['GSM-7', 'UCS-2']);
 export type SmsEncoding = z.infer<typeof SmsEncoding>;
 
@@ -104,8 +104,8 @@ export const StatusChanged = z.looseObject({
 export type StatusChanged = z.infer<typeof StatusChanged>;
 
 /**
- * What a fact needs to be one: where the message stands and who says so. For a fact that breaks its schema in what
- * stands beside.
+ * The fields that a fact must have: the message, its status and the source. Used to keep a fact whose other fields
+ * break the schema.
  */
 export function bareFact({
   eventId,
@@ -126,7 +126,7 @@ export function bareFact({
     ...(lane && { lane }),
     ...(hop !== undefined && { hop }),
   };
-  // Only by these a receipt without a reference of ours finds its message.
+  // Without our reference these fields alone assign a receipt to its message.
   const reference =
     typeof provider === 'string' && typeof providerMessageId === 'string' ? { provider, providerMessageId } : {};
   return { eventId, tenant, channel, status, final, at, source, ...named, ...reference };
@@ -141,8 +141,8 @@ export const isNotice = (status: string): status is Notice => notices.has(status
 type HeadedFact = Pick<StatusChanged, 'channel' | 'source' | 'hop'> & { status?: StatusChanged['status'] };
 
 /**
- * CloudEvents extension attributes of a fact, so that a consumer can pass over what does not concern it without reading
- * it.
+ * CloudEvents extension attributes of a fact. A consumer can skip facts that do not concern it without reading the
+ * value.
  */
 export const factHeaders = ({ channel, source, status, hop }: HeadedFact): Record<string, string> => ({
   ce_factchannel: channel,
@@ -152,16 +152,14 @@ export const factHeaders = ({ channel, source, status, hop }: HeadedFact): Recor
 });
 
 export interface WantedFacts {
-  /** Missing: of whatever channel. */
+  /** Undefined: any channel. */
   channel?: string;
   sources: readonly StatusSource[];
-  /** Of these whoever tells them. */
+  /** These statuses are wanted from any source. */
   statuses?: readonly StatusChanged['status'][];
 }
 
-/**
- * Whether the headers of a fact say that it is none of the wanted ones; facts without these headers are for everybody.
- */
+/** Whether the headers of a fact show that it is not wanted; a fact without these headers is always read. */
 export function isOtherFact(
   headers: Record<string, string | undefined>,
   { channel, sources, statuses = [] }: WantedFacts,

@@ -3,7 +3,7 @@ import { nearestInstant } from '../text/instant.ts';
 import { phoneIdentity } from '../recipient/phone-number.ts';
 import { Channel, Instant, Tenant } from '../request/primitives.ts';
 
-/** What must not be sent. Beside these a whole kind of text: kind:whatsapp. */
+/** What a suppression covers. A whole kind of text is `kind:whatsapp`. */
 export const SuppressionScope = z
   .string()
   .max(100)
@@ -22,20 +22,20 @@ export const SuppressionScope = z
   );
 
 /**
- * The scope of what comes from one sender of ours. @param sender a number (with `whatsapp:` or the like before it where
- * it is one of these), a short code, a name, or a messaging service; a number in any of its spellings gives the same
- * scope
+ * The scope of messages from one of our senders.
+ * @param sender a number (with a prefix such as `whatsapp:`), a short code, a name, or a messaging service; all
+ * spellings of a number give the same scope
  */
 export function senderScope(sender: string): string {
   const [, kind = '', own = sender] = /^([a-z][a-z0-9]*:)?(.+)$/s.exec(sender) ?? [];
   return `sender:${kind}${/^\+\d+$/.test(own) ? phoneIdentity(own) : own}`;
 }
 
-/** The reasons that the platform itself gives. */
+/** The reasons for which the platform itself creates suppressions. */
 export const suppressionReasons = ['hard-bounce', 'complaint', 'unsubscribe', 'stop', 'manual', 'invalid'] as const;
 export type SuppressionReason = (typeof suppressionReasons)[number];
 
-/** Who must not be written to: the value of `messaging.suppression.changed`; a tombstone lifts it. */
+/** A suppressed recipient: the value of `messaging.suppression.changed`; a tombstone lifts the suppression. */
 export const SuppressionChanged = z.looseObject({
   channel: Channel,
   recipient: z.string().describe('Keyed hash.'),
@@ -59,14 +59,17 @@ export const SuppressionChanged = z.looseObject({
 });
 export type SuppressionChanged = z.infer<typeof SuppressionChanged>;
 
-/** Which suppression: what the compacted topic keeps one word about. */
+/** The identity of a suppression: the compacted topic keeps one record for each. */
 export type SuppressionSlot = Pick<SuppressionChanged, 'channel' | 'recipient' | 'scope' | 'tenant'>;
 
-/** The key under which the compacted topic keeps the latest word: one per tenant where it concerns one tenant only. */
+/**
+ * The key of a suppression in the compacted topic. It contains the tenant where the suppression concerns one tenant
+ * only.
+ */
 export const suppressionKey = ({ channel, recipient, scope, tenant }: SuppressionSlot): string =>
   [channel, recipient, scope, ...(tenant === undefined ? [] : [tenant])].join(':');
 
-/** When, why and by whom a suppression was lifted: a tombstone has no value to say it. */
+/** When, why and by whom a suppression was lifted. In headers, because a tombstone has no value. */
 export interface SuppressionLift {
   at: string;
   note?: string | undefined;
@@ -79,7 +82,10 @@ export const liftHeaders = ({ at, note, by }: SuppressionLift): Record<string, s
   ...(by !== undefined && { 'x-lifted-by': by }),
 });
 
-/** What the headers of a tombstone say; `timestamp` is the record's own, ms since 1970, for one of another's making. */
+/**
+ * Reads the headers of a tombstone. `timestamp`: the record's own, in ms since 1970, used where another producer wrote
+ * no headers.
+ */
 export function liftOf(headers: Record<string, string | undefined>, timestamp: number): SuppressionLift {
   const reported = Instant.safeParse(headers['x-lifted-at']);
   return {

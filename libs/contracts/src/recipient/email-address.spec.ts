@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { EmailAddress, readAddress } from './email-address.ts';
 
-describe('the address of an e-mail', () => {
+describe('an e-mail address', () => {
   it.each([
     ['ada@inbox.test', 'ada@inbox.test'],
     ['Ada.Lovelace+news@Inbox.TEST', 'Ada.Lovelace+news@inbox.test'],
@@ -45,9 +45,9 @@ describe('the address of an e-mail', () => {
     ['ada@in%62ox.test', 'must have a domain such as example.org after the @'],
     ['ada@xn--\u00e4.test', 'must have a domain such as example.org after the @'],
     [`ada@${'ä'.repeat(70)}.example`, 'must have a domain such as example.org after the @'],
-  ])('%j is refused, and told why', (given, wrong) => expect(readAddress(given)).toEqual({ wrong }));
+  ])('%j is refused with a reason', (given, wrong) => expect(readAddress(given)).toEqual({ wrong }));
 
-  it('comes out as printable ASCII that reads the same again, or not at all', () => {
+  it('is either refused or becomes printable ASCII that is read back as the same address', () => {
     const part = fc.oneof(
       fc.stringMatching(/^[a-z0-9.-]{1,12}$/),
       fc.string({ unit: 'grapheme', maxLength: 12 }),
@@ -71,7 +71,7 @@ describe('the address of an e-mail', () => {
     );
   });
 
-  it('is refused whole when it is longer than mail carries', () => {
+  it('is refused when it is longer than mail can carry', () => {
     expect(EmailAddress.safeParse(`ada@${'a.'.repeat(130)}test`).success).toBe(false);
   });
 });

@@ -1,19 +1,21 @@
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 
-/** Top-level names that lead nowhere on the internet (RFC 2606, 6761, 6762, 7686); `.test` is kept for the sandbox. */
+/**
+ * Top-level names that do not exist on the internet (RFC 2606, 6761, 6762, 7686). `.test` is allowed for the sandbox.
+ */
 const nowhere = new Set(['invalid', 'localhost', 'local', 'onion']);
 
 const LONGEST = 254;
 
-/** More than an address with a display name takes: what is longer is none, and is not searched for one. */
+/** Longer than any address with a display name: a longer text is not searched for an address. */
 const MOST_READ = 1_000;
 
 type Read = { address: string } | { wrong: string };
 
 /**
- * An address as providers and receipts write it: the domain in ASCII and lower case.
- * Everything that no mail server would take is told in plain words.
+ * An address as providers and receipts write it: the domain in ASCII and lower case. An address that no mail server
+ * would accept is refused with a reason.
  */
 export function readAddress(text: string): Read {
   const at = text.lastIndexOf('@');
@@ -43,7 +45,7 @@ function readDomain(text: string): { domain: string } | { wrong: string } {
   if (text.startsWith('[') || /^[\d.]+$/.test(text))
     return { wrong: 'must have a domain after the @, not an IP address' };
   if (text.endsWith('.')) return { wrong: 'must not end in a dot' };
-  // The URL standard would take more than mail does, such as %41 and tabs.
+  // The URL parser accepts more than mail does, such as %41 and tabs.
   const plain = /^[A-Za-z0-9.-]+$/.test(text);
   if (!plain && /[\u0000-\u002c\u002f\u003a-\u0040\u005b-\u0060\u007b-\u007f]/.test(text))
     return { wrong: 'must have a domain such as example.org after the @' };
@@ -55,19 +57,18 @@ function readDomain(text: string): { domain: string } | { wrong: string } {
   if (nowhere.has(top)) return { wrong: `ends in .${top}, which leads nowhere on the internet` };
   if (labels.length < 2) return { wrong: 'must have a full domain such as example.org after the @' };
   if (/^\d+$/.test(top)) return { wrong: 'must have a domain after the @, not an IP address' };
-  // Every top-level name is letters, or the ASCII form of others.
+  // Every top-level name consists of letters, or is the ASCII form of other scripts.
   return /^([a-z]{2,}|xn--[a-z0-9-]+)$/.test(top)
     ? { domain }
     : { wrong: 'must have a domain such as example.org after the @' };
 }
 
 /**
- * One spelling for one address, however a receipt, a list or a person writes it: without display name, brackets,
- * comment, `mailto:` and quotes that are not needed, the domain in ASCII and lower case without a dot at its end. The
- * part before the
- * @ is compared without regard to case: RFC 5321 §2.4 leaves it to the receiving server, none of note tells A from a,
- * and receipts come back in lower case. Dots and `+tag` stay: there servers differ. (Mail goes to the address as it was
- * written.)
+ * One spelling for an address, however a receipt, a list or a person writes it: without display name, brackets,
+ * comment, `mailto:` and unnecessary quotes, the domain in ASCII and lower case without a final dot. The local part is
+ * compared in lower case: RFC 5321 §2.4 leaves case to the receiving server, but no major server distinguishes it, and
+ * receipts come back in lower case. Dots and `+tag` are kept, because servers treat them differently. Mail is sent to
+ * the address as it was written.
  */
 export function emailIdentity(text: string): string {
   const read = readAddress(text);
@@ -92,7 +93,7 @@ function withoutTrimmings(text: string): string {
   return quoted ? quoted[1]!.replace(/\\(.)/g, '$1') + quoted[2]! : address;
 }
 
-/** Recipient and sender addresses. International domains are taken, and come out in ASCII. */
+/** Recipient and sender addresses. International domains are accepted and converted to ASCII. */
 export const EmailAddress = z
   .string()
   .max(LONGEST)

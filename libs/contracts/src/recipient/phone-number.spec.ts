@@ -15,7 +15,7 @@ describe('a phone number', () => {
     ['an Italian 0, which is part of the number', '+390612345678', '+390612345678'],
     ['nothing to take away', '+12025552177', '+12025552177'],
     ['few digits, as on Niue', '+6834002', '+6834002'],
-  ])('with %s is taken as the number it is', (_, given, taken) => {
+  ])('with %s is read as the same number', (_, given, taken) => {
     expect(PhoneNumber.parse(given)).toBe(taken);
     expect(hashOf(given)).toBe(hashOf(taken));
   });
@@ -56,7 +56,7 @@ describe('a phone number', () => {
   });
 });
 
-/** As people, address books, providers and WhatsApp write one and the same number. */
+/** The spellings of one number by people, address books, providers and WhatsApp. */
 function spellingsOf(country: ReturnType<typeof getCountries>[number]): string[] {
   const example = getExampleNumber(country, examples)!;
   const code = getCountryCallingCode(country);
@@ -68,7 +68,7 @@ function spellingsOf(country: ReturnType<typeof getCountries>[number]): string[]
     plan.numberingPlan as unknown as { nationalPrefix(): string | undefined } | undefined
   )?.nationalPrefix();
   const withTrunk = trunk ? [`+${code}${trunk}${national}`, `+${code} (${trunk}) ${national}`] : [];
-  // Where the plan itself does not read the trunk prefix away, it is another number, and no spelling of this one.
+  // Where the numbering plan itself keeps the trunk prefix, it is another number, not a spelling of this one.
   const understood = withTrunk.filter((text) => readPhoneNumber(text)?.plan.nationalNumber === national);
   return [
     e164,
@@ -102,7 +102,7 @@ describe('a mobile number of every country', () => {
     expect(new Set(spellings.map(hashOf)).size).toBe(1);
   });
 
-  it('is taken by a request as the plans have it', () => {
+  it('is accepted in requests as the numbering plan writes it', () => {
     for (const country of countries) {
       const { number } = getExampleNumber(country, examples)!;
       expect(PhoneNumber.parse(number)).toBe(number);

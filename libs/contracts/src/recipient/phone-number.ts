@@ -3,23 +3,20 @@ import { z } from 'zod';
 
 /** One phone number, however it was written. All three forms are E.164. */
 export interface ReadNumber {
-  /**
-   * As written, without what is dialled within the country only, such as a trunk 0 or 1. An address of WhatsApp's is
-   * this.
-   */
+  /** As written, without prefixes for calls within the country, such as a trunk 0 or 1. WhatsApp uses this form. */
   written: string;
-  /** As the networks have it: where texts go. */
+  /** The form of the networks: texts are sent to it. */
   number: string;
-  /** The same for every spelling: hashes, suppressions and conversations are kept under it. */
+  /** The same for every spelling: hashes, suppressions and conversations use it. */
   identity: string;
-  /** What the numbering plans tell of `number`. */
+  /** What the numbering plan says about `number`. */
   plan: NumberPlan;
 }
 
 interface DoubleSpelling {
   written: RegExp;
   identity: string;
-  /** Whether both forms lead to the same phone on its network, so that `number` stays as written. */
+  /** Whether both forms reach the same phone on its network; then `number` stays as written. */
   bothDialled?: true;
 }
 
@@ -40,16 +37,16 @@ const doubleSpellings: readonly DoubleSpelling[] = [
   { written: /^\+229(\d{8})$/, identity: '+22901$1' },
 ];
 
-/** Asked several times for the numbers of one message, and the plans of the world take a while (some 40 µs). */
+/** Cached, because one message asks several times for the same numbers, and parsing takes about 40 µs. */
 const known = new Map<string, ReadNumber | undefined>();
 const MOST_KNOWN = 5_000;
-/** What is longer is no number, with all that may stand around one. */
+/** A text longer than this is not searched for a number. */
 const MOST_READ = 100;
 
 /**
- * A number in international form, in whatever spelling: blanks, brackets, dashes, full-width digits, `00` for the `+`,
- * a trunk prefix after the country's code, `tel:`, `sms:`, `whatsapp:` or `rcs:` before it.
- * @returns undefined for what has no country's calling code
+ * A number in international form, in any spelling: with blanks, brackets, dashes, full-width digits, `00` instead of
+ * `+`, a trunk prefix after the country code, or `tel:`, `sms:`, `whatsapp:`, `rcs:` before it.
+ * @returns undefined where there is no country code
  */
 export function readPhoneNumber(text: string): ReadNumber | undefined {
   if (text.length > MOST_READ) return undefined;
@@ -60,7 +57,7 @@ export function readPhoneNumber(text: string): ReadNumber | undefined {
   return read;
 }
 
-/** Without what only makes it easier to read. */
+/** Removes characters that only make a number easier to read. */
 function bare(text: string): string {
   if (/^\+\d+$/.test(text)) return text;
   const plain = text
@@ -87,14 +84,16 @@ function parsed(text: string): ReadNumber | undefined {
   };
 }
 
-/** One spelling for one number; what is none stays as it is. */
+/** One spelling for a number; any other text is returned unchanged. */
 export const phoneIdentity = (text: string): string => readPhoneNumber(text)?.identity ?? text;
 
-/** A number without its country's trunk prefix; anything else, such as a short code or a name, as it is. */
+/**
+ * A number without its country's trunk prefix; any other text, such as a short code or a name, is returned unchanged.
+ */
 export const asWritten = (text: string): string =>
   text.startsWith('+') ? (readPhoneNumber(text)?.written ?? text) : text;
 
-/** E.164, 7 to 15 digits. A trunk prefix after the country's code is taken away: `+112025552177` is `+12025552177`. */
+/** E.164, 7 to 15 digits. A trunk prefix after the country code is removed: `+112025552177` becomes `+12025552177`. */
 export const PhoneNumber = z
   .string()
   .regex(/^\+[1-9]\d{6,14}$/, 'must be a phone number in E.164 form, such as +14155550100')

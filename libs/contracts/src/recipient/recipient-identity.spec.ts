@@ -34,12 +34,12 @@ describe('the identity of a recipient', () => {
       ],
     ],
     ["o'hara+news@a-b.example", ["O'Hara+News@A-B.example", "<o'hara+news@a-b.example>"]],
-  ])('of %s is one for every spelling', (address, spellings) => {
+  ])('of %s is the same for every spelling', (address, spellings) => {
     for (const spelling of spellings) expect(recipientIdentity(spelling)).toBe(recipientIdentity(address));
     expect(new Set(spellings.map((spelling) => recipientRef('key', spelling).mask)).size).toBe(1);
   });
 
-  it('is another for another address', () => {
+  it('differs for another address', () => {
     const all = [
       'ada@inbox.test',
       'ada+1@inbox.test',
@@ -55,7 +55,7 @@ describe('the identity of a recipient', () => {
     expect(new Set(all.map((address) => recipientHash('key', address))).size).toBe(all.length);
   });
 
-  it('holds for what cannot be read, too, and is its own identity', () => {
+  it('of a text that is no address is the text itself', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.string({ unit: 'grapheme' }), fc.emailAddress(), fc.stringMatching(/^[<>"(@.:+\da-z ]{0,20}$/)),
@@ -69,7 +69,7 @@ describe('the identity of a recipient', () => {
     );
   });
 
-  it('is found for every text within a moment, however it is made', () => {
+  it('is computed quickly for every text, however it is made', () => {
     const long = [
       '<'.repeat(1_000),
       '@'.repeat(999) + '?',
@@ -83,7 +83,7 @@ describe('the identity of a recipient', () => {
     expect(performance.now() - from).toBeLessThan(1_000);
   });
 
-  it('tells an address of a channel from anything else', () => {
+  it('distinguishes an address of a channel from any other text', () => {
     expect([
       isRecipient('Ada <ada@inbox.test>', 'email'),
       isRecipient('ada', 'email'),

@@ -6,8 +6,8 @@ const understood = /^(?:mailto|tel|sms|whatsapp|rcs):/i;
 const ofSomeKind = /^[a-z][a-z0-9.+-]{1,31}:\S+$/i;
 
 /**
- * One text for one recipient, whichever spelling of an address is given: what is hashed. An address of a kind that is
- * not known (`xyz:+12025550123`) is somebody of its own, and not the phone number that it looks like.
+ * The text that is hashed for a recipient, the same for every spelling of an address. An address of an unknown kind
+ * (`xyz:+12025550123`) is a recipient of its own, not the phone number that it contains.
  */
 export function recipientIdentity(address: string): string {
   const text = address.trim();

@@ -1,12 +1,12 @@
 /** How many levels of arrays and objects a request may have, its own object being the first. */
 export const MAX_DEPTH = 64;
 
-/** What a hand-over puts around the request inside it. */
+/** The levels that a hand-over adds around the request inside it. */
 export const HANDOVER_DEPTH = 8;
 
 /**
- * Whether a value out of JSON has more than `most` levels of arrays and objects. Level by level instead of by
- * recursion: a record of 1 MiB may have half a million of them, and a stack ends after some thousand.
+ * Whether a JSON value has more than `most` levels of arrays and objects. Iterates level by level: a record of 1 MiB
+ * may have half a million levels, and recursion would overflow the stack.
  */
 export function isDeeper(json: unknown, most: number): boolean {
   let level = nested([json]);
@@ -14,13 +14,13 @@ export function isDeeper(json: unknown, most: number): boolean {
   return level.length > 0;
 }
 
-/** The first field of an object that makes it deeper than that; undefined where it is no object. */
+/** The first field of an object whose value is too deep; undefined where the value is no object. */
 export function deepField(json: unknown, most: number): string | undefined {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
   return Object.entries(json).find(([, value]) => isDeeper(value, most - 1))?.[0];
 }
 
-/** The arrays and objects that stand in one. */
+/** The arrays and objects directly inside a value. */
 function nested(holder: object): object[] {
   const found: object[] = [];
   if (Array.isArray(holder)) {

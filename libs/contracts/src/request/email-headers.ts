@@ -5,9 +5,9 @@ const provider = 'is set by the provider and cannot be given';
 const use = (field: string) => `is set by the platform; use ${field}`;
 
 /**
- * Headers that upstream cannot give, each with its rule: those that fields of a request stand for, those of a mail
- * server, and those that providers keep (SendGrid: https://www.twilio.com/docs/sendgrid/api-reference/mail-send/errors,
- * headers).
+ * Headers that upstream may not set, each with its rule: headers that have a field in the request, headers that mail
+ * servers set, and headers that providers reserve (SendGrid:
+ * https://www.twilio.com/docs/sendgrid/api-reference/mail-send/errors, headers).
  */
 const reserved: Readonly<Record<string, string>> = {
   to: use('to'),
@@ -39,7 +39,7 @@ const HeaderName = z
     if (rule !== undefined) context.addIssue({ code: 'custom', message: rule });
   });
 
-/** Headers of a mail: names as RFC 5322 has them, each once whatever its case, and values of one line. */
+/** Headers of a mail: names by RFC 5322, each once in any case, and values of one line. */
 export const MailHeaders = z.record(HeaderName, oneLine(998)).superRefine((headers, context) => {
   const seen = new Set<string>();
   for (const name of Object.keys(headers)) {

@@ -39,7 +39,7 @@ describe('the options of an e-mail', () => {
     ['options that are no object', 'providerOptions.other', { providerOptions: { other: 'fast' } }],
   ])('refuse %s, naming the field', (_, field, parts) => expect(wrong(parts)).toEqual([field]));
 
-  it('give answer addresses as a list, however they were written', () => {
+  it('give reply addresses as a list, however they were written', () => {
     const desk = { email: 'desk@acme.test' };
     expect([replyToList(undefined), replyToList(desk), replyToList([desk, desk])]).toEqual([[], [desk], [desk, desk]]);
   });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { JsonValue, WebUrl } from './primitives.ts';
 
-/** The way out of a mailing (RFC 2369, RFC 8058). */
+/** The unsubscribe link of a mailing (RFC 2369, RFC 8058). */
 export const Unsubscribe = z
   .looseObject({
     topic: z
@@ -32,5 +32,5 @@ export const Tracking = z
   })
   .describe('What of the reader’s doing is counted. Default: as the account is set up.');
 
-/** Options of single providers, by the provider’s name: each holds its own to a schema of its own. */
+/** Options of single providers, by the provider's name. Each provider checks its own by a schema of its own. */
 export const ProviderOptions = z.record(z.string(), z.record(z.string(), JsonValue));

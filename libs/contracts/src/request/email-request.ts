@@ -7,7 +7,7 @@ import { requestSchema } from './request-schema.ts';
 import { isOwnTemplateName, TemplateRef } from './template.ts';
 import { multiLine, oneLine } from '../text/text.ts';
 
-/** Most recipients of one e-mail over to, cc and bcc: the smallest provider limit (Resend: 50 per message). */
+/** Maximum number of recipients over to, cc and bcc: the lowest limit of all providers (Resend: 50 per message). */
 export const MAX_RECIPIENTS = 50;
 
 export const Mailbox = z
@@ -16,7 +16,8 @@ export const Mailbox = z
 export type Mailbox = z.infer<typeof Mailbox>;
 
 /**
- * Under 128 characters (Resend), none that ends a header or the address `cid:…` (SendGrid refuses `;` and line breaks).
+ * Under 128 characters (Resend), without characters that end a header or a `cid:…` address (SendGrid refuses `;` and
+ * line breaks).
  */
 const ContentId = z
   .string()
@@ -47,7 +48,7 @@ export const Attachment = z
     path: ['content'],
   });
 
-/** A template of ours brings the whole content: what stood beside it would be lost or would win in silence. */
+/** A template of ours brings the whole content: other content in the request would be lost silently. */
 function checkTemplate(
   mail: { template?: TemplateRef | undefined } & Partial<Record<'subject' | 'text' | 'html', string | undefined>>,
   context: z.RefinementCtx,
@@ -64,7 +65,7 @@ const ReplyTo = z
   })
   .describe('Where answers go: one address or several.');
 
-/** Where answers go, as a list. */
+/** Reply addresses, as a list. */
 export const replyToList = (replyTo: z.infer<typeof ReplyTo> | undefined): Mailbox[] => [replyTo ?? []].flat();
 
 const Mail = z
@@ -111,6 +112,6 @@ const Mail = z
       context.addIssue({ code: 'custom', path: ['to'], message: 'an address stands twice over to, cc and bcc' });
     }
   });
-/** Ask for an e-mail: the value of `messaging.email.requested`. */
+/** A request for an e-mail: the value of `messaging.email.requested`. */
 export const EmailRequested = requestSchema(Mail);
 export type EmailRequested = z.infer<typeof EmailRequested>;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * A JSON value without the nulls that stand for an optional field or for an entry of a map: many serialisers write null
- * for what is absent. A null in place of a required field stays, and the schema refuses it.
+ * Removes nulls that are given for an optional field or an entry of a map, because many serialisers write null for what
+ * is absent. A null for a required field stays, and the schema refuses it.
  */
 export function withoutNulls(schema: z.core.$ZodType, value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value;

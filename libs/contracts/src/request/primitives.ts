@@ -3,7 +3,7 @@ import { isInstant } from '../text/instant.ts';
 import { multiLine, oneLine } from '../text/text.ts';
 import { TimeZone } from '../text/time-zone.ts';
 
-// It stands in the path of a URL (reporting's API), from which clients take out the segments . and ..
+// A message id is part of a URL path (reporting's API), and clients remove the segments . and .. from paths.
 export const MessageId = z
   .string()
   .min(1)
@@ -37,21 +37,21 @@ export const Instant = z.iso
   .refine((text) => isInstant(Date.parse(text)), 'must lie in the years 0001 to 9999 (in UTC)')
   .describe('ISO 8601 with a zone.');
 
-/** A file to be fetched: over an open line it could be another on arrival. */
+/** Files are fetched by https only: over plain http the content could be changed on its way. */
 export const HttpsUrl = z
   .url({ protocol: /^https$/, error: 'must be an address that begins with https://' })
   .max(2048)
   .describe('Fetched by the provider.');
 
-/** A page for people. */
+/** A web page for people. */
 export const WebUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) address' }).max(2048);
 
-/** A value of an option that only its reader has rules for. */
+/** The value of an option whose rules only its provider knows. */
 export const JsonValue: z.ZodType<unknown> = z.lazy(() =>
   z.union([z.record(z.string(), JsonValue), z.array(JsonValue), z.string(), z.number(), z.boolean()]),
 );
 
-/** A provider by the name of its settings and events: which there are, the channel knows. */
+/** A provider's name, as in settings and events. The channel knows which names exist. */
 export const ProviderName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be the name of a provider')
@@ -65,7 +65,7 @@ export const OnUnknown = z
       'unconfirmed. Default: by lane.',
   );
 
-/** What every request of every channel holds. */
+/** Fields of every request in every channel. */
 export const requestEnvelope = {
   messageId: MessageId,
   tenant: Tenant.default('default'),
@@ -87,7 +87,7 @@ export const requestEnvelope = {
   onUnknown: OnUnknown.optional(),
 };
 
-/** A message must still be wanted when its time comes. */
+/** The expiry must lie after the time of sending. */
 export function checkTimes(
   request: { sendAt?: string | undefined; expiresAt?: string | undefined },
   context: z.RefinementCtx,

@@ -1,11 +1,11 @@
-/** 3 March 1973 in milliseconds: what lies before was counted in seconds, or never set. */
+/** 3 March 1973 in milliseconds: an earlier time is in seconds, or was never set. */
 const EARLIEST_MS = 1e11;
-/** The year 5138 in milliseconds: what lies behind was counted in a finer unit. */
+/** The year 5138 in milliseconds: a later time is in a finer unit. */
 const LATEST_MS = 1e14;
 
 /**
- * What is wrong with the timestamp of a Kafka record, in words; undefined: it can be a time in milliseconds since 1970,
- * as Kafka means it. -1 is Kafka's own sign for none (KIP-32); 0 is what some clients write instead.
+ * What is wrong with the timestamp of a Kafka record, in words. Undefined: it can be a time in milliseconds since 1970.
+ * -1 is Kafka's own value for none (KIP-32); some clients write 0 instead.
  */
 export function recordTimeProblem(timestamp: number): string | undefined {
   if (timestamp >= EARLIEST_MS && timestamp < LATEST_MS) return undefined;

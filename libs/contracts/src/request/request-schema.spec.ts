@@ -20,7 +20,7 @@ const half = '\ud83d';
 const noUnicode = 'must be well-formed Unicode: it holds half of a surrogate pair';
 const nul = 'must not contain the character NUL (U+0000)';
 
-describe('text of a request that is no Unicode, or holds NUL', () => {
+describe('a text in a request that is not well-formed Unicode, or contains NUL', () => {
   it.each([
     ['an e-mail’s correlationId', EmailRequested, { ...email, correlationId: `c${half}` }, 'correlationId', noUnicode],
     ['a tag', EmailRequested, { ...email, tags: ['spring', `a${half}b`] }, 'tags[1]', noUnicode],
@@ -67,7 +67,7 @@ describe('text of a request that is no Unicode, or holds NUL', () => {
     expect(errorsOf(schema, request)).toEqual([{ field, rule }]),
   );
 
-  it('does not hide what else is wrong', () => {
+  it('does not hide other errors', () => {
     expect(
       errorsOf(EmailRequested, { ...email, tags: [half], to: [{ email: 'nobody' }], sendAT: 'x' }).map(
         ({ field }) => field,
@@ -75,7 +75,7 @@ describe('text of a request that is no Unicode, or holds NUL', () => {
     ).toEqual(['tags[0]', 'sendAT', 'to[0].email']);
   });
 
-  it('is taken where it is Unicode of any kind', () => {
+  it('is accepted where it is well-formed Unicode of any kind', () => {
     expect(
       errorsOf(EmailRequested, {
         ...email,
@@ -92,25 +92,25 @@ describe('text of a request that is no Unicode, or holds NUL', () => {
 describe('a request nested deeper than 64 levels', () => {
   const nested = (levels: number): unknown => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
 
-  it.each([3_000, 200_000])('is refused by its field, at %d levels too', (levels) =>
+  it.each([3_000, 200_000])('is refused by the name of its field, at %d levels too', (levels) =>
     expect(errorsOf(SmsRequested, { ...sms, campaign: nested(levels) })).toEqual([
       { field: 'campaign', rule: 'must have at most 64 levels of objects and arrays' },
     ]),
   );
 
-  it('is refused by its field in the options of a provider, too', () =>
+  it('is refused by the name of its field in the options of a provider, too', () =>
     expect(errorsOf(EmailRequested, { ...email, providerOptions: { other: { deep: nested(3_000) } } })).toEqual([
       { field: 'providerOptions', rule: 'must have at most 64 levels of objects and arrays' },
     ]));
 
-  it('is taken at 64, the request itself counted', () => {
+  it('is accepted at 64, the request itself counted', () => {
     expect(errorsOf(SmsRequested, { ...sms, campaign: nested(63) })).toEqual([]);
     expect(errorsOf(SmsRequested, { ...sms, campaign: nested(64) })).toHaveLength(1);
   });
 });
 
 describe('null in a request', () => {
-  it('is the same as leaving an optional field out, nested or not', () => {
+  it('means the same as leaving an optional field out, nested or not', () => {
     const sparse = {
       ...email,
       sendAt: null,
@@ -147,13 +147,13 @@ describe('null in a request', () => {
     expect(CancelRequested.parse({ ...cancel, tenant: null })).toEqual({ ...cancel, tenant: 'default' });
   });
 
-  it('makes no other content of a request: its repeat without them is the same', () => {
+  it('does not change the content of a request: a repeat without the nulls is the same request', () => {
     const digest = (request: object) => contentDigest(withoutIdleNulls(SmsRequested, request));
     expect(digest({ ...sms, sendAt: null, mediaUrls: null })).toBe(digest(sms));
     expect(digest({ ...sms, campaign: null })).not.toBe(digest(sms));
   });
 
-  it('stays a value where it may be one: in a template’s variables and in fields that nobody knows', () => {
+  it('is kept where it may be a value: in the variables of a template and in unknown fields', () => {
     const request = {
       ...sms,
       body: undefined,
@@ -178,7 +178,7 @@ describe('null in a request', () => {
   );
 });
 
-describe('a field at the top that is a known one misspelt', () => {
+describe('an unknown field at the top whose name is a misspelt known name', () => {
   it.each([
     ['sendAT', 'sendAt'],
     ['send_at', 'sendAt'],
@@ -198,7 +198,7 @@ describe('a field at the top that is a known one misspelt', () => {
     ['provder', 'provider'],
     ['metdata', 'metadata'],
     ['tenat', 'tenant'],
-  ])('is refused, and the right spelling named: %s', (name, meant) => {
+  ])('is refused with the right spelling: %s', (name, meant) => {
     expect(errorsOf(EmailRequested, { ...email, [name]: 'x' })).toContainEqual({
       field: name,
       rule: `is not a field: is ${meant} meant?`,
@@ -218,7 +218,7 @@ describe('a field at the top that is a known one misspelt', () => {
   });
 
   it.each(['campaign', 'too', 'from_', 'locale', 'priority', 'customerId', 'x'])(
-    'is ignored where it is a word of its own: %s',
+    'is ignored where it is another word: %s',
     (name) => {
       const wrong = errorsOf(EmailRequested, { ...email, [name]: 'x' });
       expect(wrong).toEqual(name === 'from_' ? [{ field: 'from_', rule: 'is not a field: is from meant?' }] : []);
@@ -226,7 +226,7 @@ describe('a field at the top that is a known one misspelt', () => {
   );
 });
 
-describe('a request for what there is not', () => {
+describe('a request for something that does not exist', () => {
   it.each(['Mars/Olympus', '+02:00', 'CET+1', 'Europe/Berlín', 'GMT+2'])('is refused: the time zone %s', (timeZone) =>
     expect(errorsOf(EmailRequested, { ...email, timeZone })).toEqual([
       { field: 'timeZone', rule: 'must be an IANA time zone such as Europe/Berlin' },
@@ -242,7 +242,7 @@ describe('a request for what there is not', () => {
     [EmailRequested, { ...email, provider: 'Mailgun Inc.' }],
     [SmsRequested, { ...sms, provider: 'Twilio' }],
     [SmsRequested, { ...sms, provider: '' }],
-  ])('is refused: a provider whose name is none', (schema, request) =>
+  ])('is refused: a provider whose name is invalid', (schema, request) =>
     expect(errorsOf(schema, request)).toEqual([{ field: 'provider', rule: 'must be the name of a provider' }]),
   );
 });

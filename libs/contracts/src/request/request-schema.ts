@@ -9,11 +9,11 @@ const rules =
   'Fields at the top that nobody knows are ignored, unless their name is a known one misspelt.';
 
 /**
- * The schema of what upstream publishes. Beside the fields' own rules:
+ * The schema of the records that upstream publishes. Beside the rules of its fields:
  * - every text, in unknown fields too, is well-formed Unicode without NUL, and there are at most 64 levels of objects
- *   and arrays;
- * - null for an optional field is the same as leaving it out;
- * - an unknown field at the top whose name is a known one misspelt is refused: it would be ignored in silence.
+ * and arrays;
+ * - null for an optional field means the same as leaving it out;
+ * - an unknown field at the top whose name is a misspelt known name is refused, because it would be ignored silently.
  */
 export function requestSchema<S extends z.ZodObject>(schema: S) {
   const known = Object.keys(schema.shape);
@@ -31,7 +31,7 @@ export function requestSchema<S extends z.ZodObject>(schema: S) {
   return z.preprocess(read, schema).describe(rules);
 }
 
-/** A request as it would be without the nulls that mean nothing: what has the same content is the same here. */
+/** A request without the nulls that mean absent: equal content gives equal requests. */
 export const withoutIdleNulls = (schema: z.ZodType, request: unknown): unknown =>
   examineJson(request).hasNull ? withoutNulls(schema, request) : request;
 
@@ -48,7 +48,7 @@ function misspellings(request: unknown, known: readonly string[]): JsonProblem[]
 const addAll = (problems: readonly JsonProblem[], context: z.core.$RefinementCtx): void =>
   problems.forEach(({ path, message }) => context.addIssue({ code: 'custom', path, message }));
 
-/** All that is wrong at once: a problem found here would otherwise hide what the fields' own rules say. */
+/** Reports all errors at once: an error found here must not hide those of the fields' own rules. */
 function report(
   problems: readonly JsonProblem[],
   request: unknown,

@@ -9,7 +9,7 @@ import { SmsRequested } from './sms-request.ts';
 const email = { messageId: 'm-1', to: [{ email: 'ada@inbox.test' }], subject: 'Hello', text: 'It works' };
 const sms = { messageId: 'm-2', to: '+12025550123', body: 'It works' };
 
-/** Field and rule of everything that is wrong. */
+/** The field and rule of every error. */
 const errorsOf = (schema: z.ZodType, value: unknown) => {
   const parsed = schema.safeParse(value);
   return parsed.success ? [] : fieldErrors(parsed.error);
@@ -17,12 +17,12 @@ const errorsOf = (schema: z.ZodType, value: unknown) => {
 const wrongFields = (schema: z.ZodType, value: unknown) => errorsOf(schema, value).map(({ field }) => field);
 
 describe('a request as anyone may publish it', () => {
-  it('needs no more than the README’s examples hold', () => {
+  it('needs no more than the examples of the README contain', () => {
     expect(EmailRequested.parse(email)).toEqual({ ...email, tenant: 'default', category: 'transactional' });
     expect(SmsRequested.parse(sms)).toEqual({ ...sms, tenant: 'default', category: 'transactional' });
   });
 
-  it('keeps fields it does not know', () => {
+  it('keeps unknown fields', () => {
     const request = { ...email, campaign: { id: 7 }, to: [{ email: 'ada@inbox.test', locale: 'en' }] };
     expect(EmailRequested.parse(request)).toMatchObject(request);
   });
@@ -255,7 +255,7 @@ describe('a request as anyone may publish it', () => {
 });
 
 describe('a messageId', () => {
-  it('stands in the path of a URL as it is, whichever the schema takes', () => {
+  it('can be part of a URL path as it is, if the schema accepts it', () => {
     const made = fc
       .array(fc.constantFrom('.', '..', '-', '_', ':', 'a', 'B', '7'), { minLength: 1, maxLength: 6 })
       .map((parts) => parts.join(''));
@@ -271,8 +271,8 @@ describe('a messageId', () => {
   });
 });
 
-describe('what is said of a wrong request', () => {
-  it('says one thing of a time that is none', () => {
+describe('the errors of an invalid request', () => {
+  it('name an invalid time once', () => {
     expect(errorsOf(SmsRequested, { ...sms, sendAt: 'soon' })).toEqual([
       { field: 'sendAt', rule: expect.stringContaining('ISO 8601') },
     ]);
@@ -281,7 +281,7 @@ describe('what is said of a wrong request', () => {
     ]);
   });
 
-  it('names field and rule', () => {
+  it('name field and rule', () => {
     expect(errorsOf(SmsRequested, { ...sms, to: '12' })).toEqual([
       { field: 'to', rule: expect.stringMatching(/^must be a phone number in E.164 form, such as \+\d+$/) },
     ]);
@@ -298,19 +298,19 @@ describe('what is said of a wrong request', () => {
     ['Message-ID', 'is set by the provider and cannot be given; for a reference of yours, use correlationId'],
     ['X-SG-EID', 'is set by the provider and cannot be given'],
     ['X Blank', 'must be a header name: letters, digits and signs such as -, without blanks'],
-  ])('names the rule of the header %s', (name, rule) => {
+  ])('name the rule of the header %s', (name, rule) => {
     expect(errorsOf(EmailRequested, { ...email, headers: { [name]: 'x' } })).toEqual([
       { field: `headers.${name.replace(' ', '?')}`, rule },
     ]);
   });
 
-  it('names the rule that a name of metadata breaks, too', () => {
+  it('name the rule that a key of metadata breaks, too', () => {
     expect(errorsOf(EmailRequested, { ...email, metadata: { 'a\nb': 'x' } })).toEqual([
       { field: 'metadata.a?b', rule: 'must not contain line breaks or control characters' },
     ]);
   });
 
-  it('never holds a value, whichever field it stood in', () => {
+  it('never contain a value, whichever field it was in', () => {
     const secret = 'zq7Secret';
     const poisoned = fc.constantFrom(
       secret,
@@ -360,12 +360,12 @@ describe('what is said of a wrong request', () => {
     );
   });
 
-  it('shows a key of upstream’s only as far as it looks like a name', () => {
+  it('contain a key that upstream chose only if it looks like a name', () => {
     const [error] = errorsOf(EmailRequested, { ...email, headers: { 'X-Ada <ada@inbox.test>': 'a' } });
     expect(error?.field).toBe('headers.X-Ada??ada?inbox.test?');
   });
 
-  it('stays short, however much is wrong', () => {
+  it('stay short, however many there are', () => {
     const to = Array.from({ length: 50 }, () => ({ email: 'nobody' }));
     expect(errorsOf(EmailRequested, { ...email, to })).toHaveLength(20);
   });

@@ -81,6 +81,6 @@ const Text = z
       });
     }
   });
-/** Ask for an SMS, MMS or WhatsApp message: the value of `messaging.sms.requested`. */
+/** A request for an SMS, MMS or WhatsApp message: the value of `messaging.sms.requested`. */
 export const SmsRequested = requestSchema(Text);
 export type SmsRequested = z.infer<typeof SmsRequested>;

@@ -1,13 +1,13 @@
-/** Names shorter than this are too easily two edits away from another word. */
+/** Shorter names are too often two edits away from another word. */
 const SHORTEST = 6;
 const MOST_EDITS = 2;
 
-/** Case, `_` and `-` are how a language writes names, not what they mean: `send_at` is sendAt. */
+/** Case, `_` and `-` depend on the language of the producer: `send_at` is sendAt. */
 const folded = (name: string): string => name.toLowerCase().replace(/[_-]/g, '');
 
 /**
- * The known name that an unknown one was meant to be: equal but for case, `_` and `-`, or, of names of six letters
- * or more, at most two edits (a letter put in, left out or replaced) away. Undefined: it is a name of its own.
+ * The known name that an unknown one was probably meant to be: equal except for case, `_` and `-`, or, for names of six
+ * letters or more, at most two edits (a letter inserted, deleted or replaced) away. Undefined: it is another name.
  */
 export function meantName(unknown: string, known: readonly string[]): string | undefined {
   if (unknown.length > 100) return undefined;

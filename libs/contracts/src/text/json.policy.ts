@@ -7,14 +7,16 @@ export interface JsonProblem {
 }
 
 export interface Examined {
-  /** What cannot be stored, wherever it stands: texts, names of fields, nesting. */
+  /** What cannot be stored, anywhere in a value: texts, field names, nesting. */
   problems: JsonProblem[];
   hasNull: boolean;
-  /** Nested so deeply that nothing may go through it by recursion. */
+  /** The nesting is too deep for recursion. */
   isTooDeep: boolean;
 }
 
-/** What holds of a JSON value as a whole, whatever its schema: read once, each field that is known or not. */
+/**
+ * Rules that apply to a JSON value as a whole, whatever its schema. Checked in one pass over all fields, known or not.
+ */
 export function examineJson(value: unknown): Examined {
   const found: Examined = { problems: [], hasNull: false, isTooDeep: false };
   examine(value, [], found);
@@ -44,7 +46,7 @@ function examine(value: unknown, path: PropertyKey[], found: Examined): void {
   }
 }
 
-/** The path is one list that grows and shrinks: a copy of it is made only for what is wrong. */
+/** The path is one list that grows and shrinks; it is copied only for an error. */
 function within(item: unknown, name: PropertyKey, path: PropertyKey[], found: Examined): void {
   path.push(name);
   examine(item, path, found);

@@ -12,17 +12,19 @@ describe('one line of text', () => {
   );
 
   it.each(['a\nb', 'a\rb', 'a\tb', 'a\u0000b', 'a\u007fb', 'a\u0085b', 'a\u009bb', 'a\u2028b', 'a\u2029b'])(
-    'may not be %j, which breaks or controls it',
+    'may not be %j, which contains a line break or control character',
     (text) => expect(rulesOf(oneLine(64), text)).toEqual(['must not contain line breaks or control characters']),
   );
 
-  it.each(['\ud83d', 'a\ude00b', '\ude00\ud83d', '😀\ud800'])('may not be %j, which is no Unicode', (text) =>
-    expect(rulesOf(oneLine(64), text)).toEqual(['must be well-formed Unicode: it holds half of a surrogate pair']),
+  it.each(['\ud83d', 'a\ude00b', '\ude00\ud83d', '😀\ud800'])(
+    'may not be %j, which is not well-formed Unicode',
+    (text) =>
+      expect(rulesOf(oneLine(64), text)).toEqual(['must be well-formed Unicode: it holds half of a surrogate pair']),
   );
 });
 
 describe('text of several lines', () => {
-  it('may hold line breaks and tabs, and neither NUL nor halves of characters', () => {
+  it('may contain line breaks and tabs, but neither NUL nor lone surrogates', () => {
     expect(rulesOf(multiLine(64), 'a\r\n\tb\u2028c 😀')).toEqual([]);
     expect(rulesOf(multiLine(64), 'a\0b')).toEqual(['must not contain the character NUL (U+0000)']);
     expect(rulesOf(multiLine(64), 'a\udfff')).toEqual([
@@ -31,13 +33,13 @@ describe('text of several lines', () => {
   });
 });
 
-describe('text that comes in and cannot be refused', () => {
-  it('keeps what can be stored and replaces the rest', () => {
+describe('text from outside that cannot be refused', () => {
+  it('keeps what can be stored, and the rest is replaced', () => {
     expect(repairText('Hi\ud83d you\0\u0007\r\n\tbye 😀')).toBe('Hi\ufffd you\r\n\tbye 😀');
     expect(repairLine('Hi\r\nyou\u2028\ude00\0')).toBe('Hi you \ufffd');
   });
 
-  it('can always be stored, however it came, and a second repair changes nothing', () => {
+  it('can always be stored, and a second repair changes nothing', () => {
     fc.assert(
       fc.property(anyText, fc.nat(20), (text, max) => {
         const repaired = repairText(text, max);
@@ -50,7 +52,7 @@ describe('text that comes in and cannot be refused', () => {
     );
   });
 
-  it('is left as it is where nothing is wrong', () => {
+  it('is unchanged where nothing is wrong', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'grapheme' }).filter((text) => !/[\u0000-\u001f\u007f-\u009f]/.test(text)),
@@ -59,7 +61,7 @@ describe('text that comes in and cannot be refused', () => {
     );
   });
 
-  it('is repaired wherever it stands in a body, names included, and what is nested too deep is left out', () => {
+  it('is repaired anywhere in a body, names included; parts nested too deeply are left out', () => {
     expect(repairTexts({ 'a\0': ['x\ud800', { b: 'y\u0001' }, 7, null, true] })).toEqual({
       a: ['x\ufffd', { b: 'y' }, 7, null, true],
     });
@@ -69,7 +71,7 @@ describe('text that comes in and cannot be refused', () => {
 });
 
 describe('a text that is cut', () => {
-  it('ends before a character that would be halved', () => {
+  it('never ends with half a character', () => {
     expect(cutText('ab😀', 3)).toBe('ab');
     expect(cutText('ab😀', 4)).toBe('ab😀');
     expect(cutText('abc', 2)).toBe('ab');

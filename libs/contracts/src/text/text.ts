@@ -1,29 +1,31 @@
 import { z } from 'zod';
 
 /**
- * What a lone surrogate (half of a character of UTF-16) makes of a text: PostgreSQL refuses it, and UTF-8 has no bytes
- * for it.
+ * A lone surrogate (half of a character in UTF-16) cannot be stored: PostgreSQL refuses it, and UTF-8 has no bytes for
+ * it.
  */
 export const NOT_WELL_FORMED = 'must be well-formed Unicode: it holds half of a surrogate pair';
 export const HOLDS_NUL = 'must not contain the character NUL (U+0000)';
 
-/** C0 and C1 controls and the separators of lines and paragraphs: nothing that could smuggle a header or a log line. */
+/**
+ * C0 and C1 controls and the separators of lines and paragraphs, by which a text could inject a header or a log line.
+ */
 const noControl = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/u;
 
-/** Whether nothing in a text breaks its line, nor controls what shows it. */
+/** Whether a text has neither line breaks nor control characters. */
 export const isOneLine = (text: string): boolean => noControl.test(text);
 
-/** Whether a text holds controls other than tab and line breaks. */
+/** Whether a text has control characters other than tab and line break. */
 export const holdsControls = (text: string): boolean =>
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/.test(text);
 
-/** The rule that a text breaks wherever it stands, in words; undefined: it can be stored and sent as it is. */
+/** The rule that a text breaks, in words; undefined: it can be stored and sent. */
 export function textProblem(text: string): string | undefined {
   if (!text.isWellFormed()) return NOT_WELL_FORMED;
   return text.includes('\0') ? HOLDS_NUL : undefined;
 }
 
-/** One line of text, 1 to `max` UTF-16 units, so that it can stand in a mail header. */
+/** One line of text, 1 to `max` UTF-16 units, fit for a mail header. */
 export const oneLine = (max: number) =>
   z
     .string()
@@ -40,7 +42,7 @@ export const multiLine = (max: number) =>
     .refine((text) => text.isWellFormed(), NOT_WELL_FORMED)
     .refine((text) => !text.includes('\0'), HOLDS_NUL);
 
-/** The first `max` UTF-16 units of a text, one less where the cut would halve a character. */
+/** The first `max` UTF-16 units of a text, one fewer where the cut would split a character. */
 export function cutText(text: string, max: number): string {
   if (text.length <= max) return text;
   const last = text.charCodeAt(max - 1);
@@ -50,22 +52,20 @@ export function cutText(text: string, max: number): string {
 const unstorable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
 
 /**
- * A text from outside, such as a webhook's, made fit to be stored: nobody could be told to correct it. Halves of
- * surrogate pairs become U+FFFD; controls other than tab and line break are left out. At most `max` UTF-16 units
- * remain.
+ * Repairs a text from outside, such as a webhook's, whose author cannot correct it. Lone surrogates become U+FFFD;
+ * controls other than tab and line break are removed. At most `max` UTF-16 units remain.
  */
 export function repairText(text: string, max = Infinity): string {
   return cutText(text.toWellFormed().replace(unstorable, ''), max);
 }
 
-/** As `repairText`, for a text of one line: what would break the line becomes a blank. */
+/** As `repairText`, for a text of one line: line breaks become blanks. */
 export function repairLine(text: string, max = Infinity): string {
   return cutText(repairText(text.replace(/[\t\n\r\u0085\u2028\u2029]+/g, ' ')), max);
 }
 
 /**
- * Every text in a parsed JSON value by `repairText`, the names of its fields too. `depth`: what lies deeper is left
- * out.
+ * Applies `repairText` to every text and field name in a parsed JSON value. Values below `depth` levels are left out.
  */
 export function repairTexts(value: unknown, depth = 64): unknown {
   if (typeof value === 'string') return repairText(value);
