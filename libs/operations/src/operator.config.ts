@@ -1,7 +1,7 @@
 import { secret } from '#libs/contracts';
 import { accessTokens, settingsGroup } from '#libs/runtime';
 
-/** Settings of what operators do over HTTP. */
+/** Settings of the operators' HTTP API. */
 export const operatorSettings = {
   OPERATOR_TOKEN: secret(accessTokens)
     .optional()

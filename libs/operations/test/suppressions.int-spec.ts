@@ -21,7 +21,7 @@ class FixedLists extends SuppressionLists {
   }
 }
 
-describe('suppressions as operators see them', () => {
+describe('suppressions in the operators’ API', () => {
   let database: TestDatabase;
   let table: Suppressions;
   let published: { key: unknown; value: object | Buffer | null; headers?: Record<string, string> | undefined }[];
@@ -51,7 +51,7 @@ describe('suppressions as operators see them', () => {
     return steps;
   };
 
-  it('are added and removed by an address or its hash, in any spelling, each time with who and why', async () => {
+  it('are added and removed by an address or its hash, in any spelling, each time with author and reason', async () => {
     const recipient = anybody();
     const { hash, mask } = recipientRef(hashKey, recipient);
     const added = await admin.add({ ...keyPartsOf(` ${recipient.toUpperCase()} `), reason: 'manual', ...why }, now);
@@ -109,7 +109,7 @@ describe('suppressions as operators see them', () => {
     });
   });
 
-  it('of an address are found by what a receipt, a list or a person makes of it', async () => {
+  it('of an address are found in every spelling by a receipt, a list or a person', async () => {
     const recipient = `ada-${randomUUID()}@bücher.example`;
     await admin.add({ ...keyPartsOf(recipient), reason: 'manual', ...why }, now);
     for (const spelling of [
@@ -122,7 +122,7 @@ describe('suppressions as operators see them', () => {
     }
   });
 
-  it('that do not hold cannot be removed, nor others than those that were named', async () => {
+  it('that do not exist cannot be removed, and no others are removed in their place', async () => {
     const recipient = anybody();
     await admin.add({ ...keyPartsOf(recipient), tenant: 'acme', reason: 'complaint', ...why }, now);
     await expect(admin.remove({ ...keyPartsOf(recipient), ...why }, now)).rejects.toMatchObject({
@@ -134,7 +134,7 @@ describe('suppressions as operators see them', () => {
     await admin.remove({ ...keyPartsOf(recipient), tenant: 'acme', ...why }, now);
   });
 
-  it('are removed even where a provider’s clock goes before ours', async () => {
+  it('are removed even where a provider’s clock is ahead of ours', async () => {
     const recipient = anybody();
     lists.pages = [
       {
@@ -147,7 +147,7 @@ describe('suppressions as operators see them', () => {
     expect((await admin.of({ recipient, lifted: false })).suppressions).toEqual([]);
   });
 
-  it('of what is no address are refused by their field', async () => {
+  it('of what is no address are refused by the name of their field', async () => {
     await expect(admin.add({ ...keyPartsOf('nobody'), reason: 'manual', ...why }, now)).rejects.toMatchObject({
       response: { code: 'MSG_BAD_REQUEST', fields: [{ field: 'recipient' }] },
     });
@@ -163,7 +163,7 @@ describe('suppressions as operators see them', () => {
     await expect(admin.list({ lifted: false, limit: 2, cursor: 'abc' })).rejects.toMatchObject({ status: 400 });
   });
 
-  it('of the providers’ lists are taken over once: what is known or was lifted since is left alone', async () => {
+  it('of the providers’ lists are imported once: what is known or was lifted since is skipped', async () => {
     const [ada, bob] = [anybody(), anybody()];
     const bounced = (address: string) => ({ address, scope: 'all', reason: 'hard-bounce', at: new Date(now) });
     lists.pages = [

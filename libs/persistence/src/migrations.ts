@@ -3,14 +3,14 @@ import { type Pool, type PoolClient, takeClient } from './pool.ts';
 import { Umzug } from 'umzug';
 
 export interface Migration {
-  /** Sorts in the order of application, such as `001-ledger`. Never renamed once released. */
+  /** Defines the order, such as `001-ledger`. Never renamed after a release. */
   name: string;
   /** Runs with the search path set to the service's schema. */
   sql: string;
 }
 
 /**
- * Brings one service's schema up to date; replicas that start together take turns.
+ * Migrates one service's schema; replicas that start together take turns.
  * @returns the names of the migrations that were applied now.
  */
 export async function migrate(pool: Pool, schema: string, migrations: readonly Migration[]): Promise<string[]> {
@@ -25,15 +25,12 @@ export async function migrate(pool: Pool, schema: string, migrations: readonly M
     const applied = await runner(client, migrations).up();
     return applied.map((migration) => migration.name);
   } finally {
-    // The connection carries the lock and the search path: it must not go back to the pool.
+    // The connection holds the lock and the search path, so it must not return to the pool.
     giveBack(true);
   }
 }
 
-/**
- * The names of the migrations that a schema does not have yet: all of them where there is no such schema. Changes
- * nothing.
- */
+/** The names of the migrations that a schema lacks: all of them where there is no schema. Changes nothing. */
 export async function pendingMigrations(
   pool: Pool,
   schema: string,
@@ -46,7 +43,7 @@ export async function pendingMigrations(
   return migrations.map(({ name }) => name).filter((name) => !applied.includes(name));
 }
 
-/** @throws SchemaBehind while a schema does not have all of them yet; changes nothing. */
+/** @throws SchemaBehind while a schema lacks any of them; changes nothing. */
 export async function requireSchema(pool: Pool, schema: string, migrations: readonly Migration[]): Promise<void> {
   const missing = await pendingMigrations(pool, schema, migrations);
   if (missing.length > 0) throw new SchemaBehind(schema, missing);

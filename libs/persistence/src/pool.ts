@@ -6,10 +6,10 @@ import pg from 'pg';
 export type Pool = pg.Pool;
 export type PoolClient = pg.PoolClient;
 
-// Counts and offsets fit into a double here; a string would surprise every reader.
+// Counts and offsets fit into a double; pg would return them as strings.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
-/** A pool of connections. An idle connection that breaks is only reported: the next query opens another. */
+/** A pool of connections. A broken idle connection is only logged: the next query opens another. */
 export function createPool(config: PostgresConfig, service: string, onIdleError: (error: Error) => void): Pool {
   const pool = new pg.Pool({
     connectionString: config.DATABASE_SSL === 'disable' ? config.DATABASE_URL : withoutSslMode(config.DATABASE_URL),
@@ -25,10 +25,7 @@ export function createPool(config: PostgresConfig, service: string, onIdleError:
   return pool;
 }
 
-/**
- * pg lets what the URL says of TLS win over everything else: a `sslmode` there would loosen or break what DATABASE_SSL
- * asks for.
- */
+/** pg lets the TLS parameters of the URL override all others: `sslmode` there would weaken or break DATABASE_SSL. */
 function withoutSslMode(connection: string): string {
   if (!URL.canParse(connection)) return connection;
   const url = new URL(connection);
@@ -54,9 +51,7 @@ function authority(file: string): string {
   }
 }
 
-/**
- * SQLSTATE classes of trouble with the server or with being let in, not with the data (PostgreSQL manual, appendix A).
- */
+/** SQLSTATE classes of errors of the server or of the login, not of the data (PostgreSQL manual, appendix A). */
 const infrastructureClasses = new Set(['08', '28', '3D', '53', '57', '58', 'XX']);
 /**
  * Node's codes for sockets (ECONNRESET, EPIPE: five letters, but no SQLSTATE) and for TLS (Node manual, tls: X509
@@ -64,10 +59,10 @@ const infrastructureClasses = new Set(['08', '28', '3D', '53', '57', '58', 'XX']
  */
 const connectionCodes =
   /^E[A-Z]+$|^ERR_(SSL|TLS)_|CERT|CRL|LEAF_SIGNATURE|^(HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/;
-/** Serialization failure and deadlock: the statement may simply be repeated. */
+/** Serialization failure and deadlock: the statement may be repeated. */
 const repeatable = new Set(['40001', '40P01', '55P03', '25006']);
 
-/** Trouble with the connection or the server: waiting and repeating can help. */
+/** Errors of the connection or the server: waiting and repeating can help. */
 export function isInfrastructureError(error: unknown): boolean {
   if (error instanceof InfrastructureDown) return true;
   const code = (error as { code?: unknown } | null)?.code;
@@ -75,17 +70,17 @@ export function isInfrastructureError(error: unknown): boolean {
   if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) {
     return infrastructureClasses.has(code.slice(0, 2)) || repeatable.has(code);
   }
-  // pg's own words for a lost connection carry no code.
+  // pg's own errors for a lost connection have no code.
   return error instanceof Error && /connection|timeout|terminated|Cannot use a pool/i.test(error.message);
 }
 
-/** Trouble with one record's data (classes 22 and 23): repeating cannot help. */
+/** Errors of one record's data (classes 22 and 23): repeating cannot help. */
 export function isDataError(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' && /^2[23][0-9A-Z]{3}$/.test(code);
 }
 
-/** Runs database work; trouble with the server becomes InfrastructureDown, everything else is passed on. */
+/** Runs database work. An error of the server becomes InfrastructureDown; all others are thrown unchanged. */
 export async function database<T>(stage: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -115,8 +110,8 @@ export async function transaction<T>(pool: Pool, work: (client: PoolClient) => P
 }
 
 /**
- * A connection for several statements. One that breaks between two of them is told by an event: without a listener Node
- * would end the process; the next statement fails anyway.
+ * A connection for several statements. If it breaks between two of them, pg emits an event, which would end the process
+ * without a listener; the next statement fails anyway.
  */
 export async function takeClient(
   pool: Pool,

@@ -23,7 +23,7 @@ describe('a micro-batch against PostgreSQL', () => {
   });
   afterAll(() => database.drop());
 
-  it('joins what comes together into one statement, each entry with its own answer', async () => {
+  it('joins entries that arrive together into one statement, each with its own result', async () => {
     statements = 0;
     const answers = await Promise.all(Array.from({ length: 100 }, (_, index) => halves.add(String(index))));
     expect(answers).toEqual(Array.from({ length: 100 }, (_, index) => index));
@@ -51,7 +51,7 @@ describe('a micro-batch against PostgreSQL', () => {
     expect(rows).toEqual([200, 201, 202, 203, 204, 205].map((number) => ({ number })));
   });
 
-  it('fails all alike, without trying halves, when the fault is not the data’s', async () => {
+  it('fails all entries together, without bisecting, when the error is not in the data', async () => {
     let calls = 0;
     const faulty = microBatch<number, number>({ size: 10, lingerMs: 1 }, async () => {
       calls += 1;

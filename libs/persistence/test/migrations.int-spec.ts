@@ -26,7 +26,7 @@ describe('migrations', () => {
     expect(await migrate(database.pool(), 'later', [first, second])).toEqual([]);
   });
 
-  it('leave nothing behind of one that fails, and run it at the next start', async () => {
+  it('leave nothing behind where one fails, and run it at the next start', async () => {
     const broken: Migration = { name: '002-greeting', sql: "INSERT INTO note VALUES ('half'); SELECT 1 / 0" };
     await expect(migrate(database.pool(), 'broken', [first, broken])).rejects.toThrow('division by zero');
     expect(await notes('broken')).toEqual([]);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Deadlines, type Timed } from './deadlines.ts';
 
-describe('what must end within the same time', () => {
+describe('deadlines of the same duration', () => {
   let expired: string[];
   const named = (name: string, then = () => {}): Timed => ({
     dueAt: 0,
@@ -17,7 +17,7 @@ describe('what must end within the same time', () => {
   });
   afterEach(() => void jest.useRealTimers());
 
-  it('is ended each at its own time, with one timer for all', () => {
+  it('end each call at its own time, with one timer for all', () => {
     const deadlines = new Deadlines(1_000);
     const second = named('second');
     deadlines.add(named('first'));
@@ -33,7 +33,7 @@ describe('what must end within the same time', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('leaves no timer where all have ended by themselves', () => {
+  it('leave no timer where all calls have ended by themselves', () => {
     const deadlines = new Deadlines(1_000);
     const [one, other] = [named('one'), named('other')];
     deadlines.add(one);
@@ -44,7 +44,7 @@ describe('what must end within the same time', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('may be followed by another when it is ended', () => {
+  it('allow another call to start when one is ended', () => {
     const deadlines = new Deadlines(1_000);
     deadlines.add(named('one', () => deadlines.add(named('next'))));
     deadlines.add(named('beside'));

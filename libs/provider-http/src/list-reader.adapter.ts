@@ -16,16 +16,16 @@ export interface ListsAccess {
   stopping: AbortSignal;
 }
 
-/** Says of an answer that cannot be read what is wrong with it. */
+/** Describes what is wrong with a response that cannot be read. */
 export const notAsDocumented = 'its answer is not the list that it documents';
 
 export type Read = { read: true; body: unknown } | { read: false; trouble: string; status?: number };
 
 const MOST_TRIES = 6;
-/** Who asks to wait longer is not waited for: a person is. */
+/** A longer wait is not accepted, because a person is waiting for the result. */
 const MOST_WAIT_MS = 90_000;
 
-/** Reads page after page as fast as the provider allows: its rate headers and Retry-After are honoured. */
+/** Reads pages as fast as the provider allows: its rate headers and Retry-After are honoured. */
 export class ListReader {
   private readonly options: ListReaderOptions;
   private notBefore = 0;
@@ -67,12 +67,12 @@ export class ListReader {
   }
 }
 
-/** The lists of a provider that gives them over HTTP. */
+/** The suppression lists of a provider with an HTTP API. */
 export abstract class HttpLists extends SuppressionLists {
   private readonly setting: string;
   private readonly access: ListsAccess;
 
-  /** @param setting names the base URL */
+  /** @param setting the name of the setting of the base URL */
   constructor(setting: string, access: ListsAccess) {
     super();
     this.setting = setting;

@@ -1,7 +1,7 @@
 import { skewOf, type Reported } from '#libs/providers';
 import { CallBroken, type HttpCall, type ProviderHttp } from './provider-http.adapter.ts';
 
-/** Asks a provider; never throws for its or the network's sake. */
+/** Sends a request that only asks something; never throws for a failure of the provider or the network. */
 export async function ask(http: ProviderHttp, call: HttpCall): Promise<Reported> {
   const probedAt = Date.now();
   try {
@@ -13,7 +13,7 @@ export async function ask(http: ProviderHttp, call: HttpCall): Promise<Reported>
   }
 }
 
-/** Headers of a call with a bearer key; Resend refuses those without a User-Agent. */
+/** Headers of a call with a bearer key. Resend refuses calls without a User-Agent. */
 export const bearerHeaders = (key: string, hasBody = false): Record<string, string> => ({
   authorization: `Bearer ${key}`,
   accept: 'application/json',
@@ -21,7 +21,7 @@ export const bearerHeaders = (key: string, hasBody = false): Record<string, stri
   ...(hasBody && { 'content-type': 'application/json' }),
 });
 
-/** Asks with a bearer key, and a JSON body where there is one. */
+/** A request with a bearer key, and with a JSON body if one is given. */
 export function askWithKey(
   http: ProviderHttp,
   key: string,

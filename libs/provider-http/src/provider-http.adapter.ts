@@ -9,7 +9,7 @@ export interface HttpCall {
   path: string;
   headers: Record<string, string>;
   body?: string | undefined;
-  /** Asked as the request is about to be written; false stops it there. */
+  /** Called just before the request is written; false stops it. */
   mayStillSend?: (() => boolean) | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface HttpResponse {
   body: string;
 }
 
-/** A call without a usable answer. `written`: the provider may have taken it. */
+/** A call without a usable response. `written`: the provider may have accepted it. */
 export class CallBroken extends Error {
   readonly code: string;
   readonly written: boolean;
@@ -31,12 +31,12 @@ export class CallBroken extends Error {
   }
 }
 
-/** An answer larger than any provider gives is cut off: it would only fill memory. */
+/** The response is larger than any that a provider sends: reading is stopped to save memory. */
 const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 
 const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
-/** One keep-alive pool of connections to a provider; tells for every failed call whether the request was written. */
+/** One keep-alive pool of connections to a provider. Reports for every failed call whether the request was written. */
 export class ProviderHttp {
   private readonly pool: Pool;
   private readonly basePath: string;
@@ -45,8 +45,8 @@ export class ProviderHttp {
   /**
    * @param baseUrl such as https://api.sendgrid.com
    * @param timeoutMs for a whole call, in milliseconds
-   * @param connections most of them at a time; opened as they are needed
-   * @throws InvalidConfiguration for plain http:// to anything but this machine
+   * @param connections maximum number of connections; opened as needed
+   * @throws InvalidConfiguration for plain http:// to any other host than this machine
    */
   constructor(setting: string, baseUrl: string, timeoutMs: number, connections = 100) {
     const url = new URL(baseUrl);
@@ -66,7 +66,7 @@ export class ProviderHttp {
     });
   }
 
-  /** @throws CallBroken when there is no answer. */
+  /** @throws CallBroken when there is no response. */
   call(call: HttpCall): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
       const exchange = new Exchange(call, this.deadlines, resolve, reject);
@@ -158,7 +158,7 @@ class Exchange implements Dispatcher.DispatchHandler, Timed {
 }
 
 /**
- * A broken call as a failure: not written is a proven refusal, anything else may have been accepted (docs/adr/0024).
+ * A broken call as a failure. Not written: certainly not accepted. Otherwise it may have been accepted (docs/adr/0024).
  */
 export function brokenCallFailure(provider: string, error: CallBroken): Failure {
   const { code } = error;

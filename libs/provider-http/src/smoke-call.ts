@@ -1,12 +1,12 @@
 /**
- * What a provider answered, as far as a trial looks at it. Never shown as a whole: it may hold addresses or a token.
+ * The parts of a provider's response that a smoke test reads. Never printed whole: it may contain addresses or a token.
  */
 export interface Answer {
   status: number;
   body: Record<string, unknown>;
 }
 
-/** Asks a provider once, for at most 15 seconds; a network failure is an answer with status 0. */
+/** One request to a provider, with a timeout of 15 seconds; a network failure is a response with status 0. */
 export async function smokeCall(url: string, init: RequestInit): Promise<Answer> {
   try {
     const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(15_000) });

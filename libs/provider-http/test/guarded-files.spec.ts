@@ -9,7 +9,7 @@ const pdf = Buffer.from('%PDF-1.7 terms');
 describe('a file by URL', () => {
   let server: FileServer;
   let answer: (response: ServerResponse, path: string) => void;
-  /** What the names mean, and how often they were looked up. */
+  /** The addresses of host names, and how often they were resolved. */
   let addresses: Record<string, string[]>;
   let lookedUp: string[];
   let files: GuardedFiles;
@@ -43,7 +43,7 @@ describe('a file by URL', () => {
   afterEach(() => files.onApplicationShutdown());
   afterAll(() => server.close());
 
-  it('is fetched with its type, and its server is told nothing of us', async () => {
+  it('is fetched with its media type, and its server learns nothing about us', async () => {
     expect(await files.fetch(at('/terms.pdf?signature=x'), limits)).toEqual({
       fetched: true,
       content: pdf,
@@ -54,7 +54,7 @@ describe('a file by URL', () => {
     expect(reported).toEqual(['accept', 'accept-encoding', 'connection', 'host', 'user-agent']);
   });
 
-  it('is fetched where it has moved to', async () => {
+  it('is fetched after a redirect', async () => {
     answer = (response, path) =>
       path === '/old' ? response.writeHead(301, { location: '/new' }).end() : response.end(pdf);
     expect(await files.fetch(at('/old'), limits)).toEqual({ fetched: true, content: pdf, type: undefined });
@@ -88,7 +88,7 @@ describe('a file by URL', () => {
     ['fd00:ec2::254'],
     ['127.0.0.1', '127.0.0.2'],
     ['1.1.1.1', '192.168.0.1'],
-  ])('whose host name means %s %s is not fetched', async (...found) => {
+  ])('whose host name resolves to %s %s is not fetched', async (...found) => {
     addresses['inside.test'] = found.filter((address) => address !== undefined);
     expect(await files.fetch(at('/', 'inside.test'), limits)).toEqual({ fetched: false, fault: 'forbidden' });
     redirectTo(at('/', 'inside.test'));
@@ -96,7 +96,7 @@ describe('a file by URL', () => {
     expect(server.asked).toEqual(['GET /start']);
   });
 
-  it('is fetched from the address that was checked, though its name means another one the next moment', async () => {
+  it('is fetched from the address that was checked, even if its name resolves to another a moment later', async () => {
     const turning: AddressBook = (host, options, done) => {
       addressBook(host, options, done);
       addresses[host] = ['127.0.0.2'];
@@ -111,13 +111,13 @@ describe('a file by URL', () => {
     expect(server.asked).toEqual(['GET /a']);
   });
 
-  it('is not fetched over a connection whose certificate is another’s', async () => {
+  it('is not fetched over a connection with the certificate of another host', async () => {
     addresses['other.test'] = ['127.0.0.1'];
     expect(await files.fetch(at('/', 'other.test'), limits)).toEqual({ fetched: false, fault: 'unreachable' });
     expect(server.asked).toEqual([]);
   });
 
-  it('that is larger than allowed is not read to its end, whether its server says so or not', async () => {
+  it('that is larger than allowed is not read to its end, whether its server states the size or not', async () => {
     answer = (response) => response.writeHead(200, { 'content-length': '1001' }).write('x');
     expect(await files.fetch(at('/'), limits)).toEqual({ fetched: false, fault: 'too-large' });
     let stopped: (() => void) | undefined;
@@ -145,12 +145,12 @@ describe('a file by URL', () => {
     [503, 'unreachable'],
     [429, 'unreachable'],
     [408, 'unreachable'],
-  ])('that is answered with %i is %s', async (status, fault) => {
+  ])('whose server responds with %i is %s', async (status, fault) => {
     answer = (response) => response.writeHead(status).end(status === 204 ? undefined : 'no');
     expect(await files.fetch(at('/'), limits)).toEqual({ fetched: false, fault });
   });
 
-  it('that is empty, compressed, or redirected for ever is no file', async () => {
+  it('that is empty, compressed, or redirected endlessly is unusable', async () => {
     answer = (response) => response.end();
     expect(await files.fetch(at('/'), limits)).toEqual({ fetched: false, fault: 'unusable' });
     answer = (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('x');
@@ -161,7 +161,7 @@ describe('a file by URL', () => {
     expect(server.asked).toHaveLength(4);
   });
 
-  it('that does not come in time, breaks off, or whose host is not known may come later', async () => {
+  it('that takes too long, breaks off, or has an unknown host may succeed later', async () => {
     const soon = { ...limits, withinMs: 150 };
     answer = () => {};
     expect(await files.fetch(at('/'), soon)).toEqual({ fetched: false, fault: 'unreachable' });
@@ -175,7 +175,7 @@ describe('a file by URL', () => {
     expect(await files.fetch(at('/', 'nowhere.test'), limits)).toEqual({ fetched: false, fault: 'unreachable' });
   });
 
-  it('is looked at without being read, by GET where HEAD is refused', async () => {
+  it('is described without being read, by GET where HEAD is refused', async () => {
     answer = (response) => response.writeHead(200, { 'content-type': 'image/png', 'content-length': '5000' }).end();
     expect(await files.look(at('/a.png'), 1_000)).toEqual({ bytes: 5_000, type: 'image/png' });
     expect(server.asked).toEqual(['HEAD /a.png']);

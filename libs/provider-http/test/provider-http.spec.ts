@@ -28,7 +28,7 @@ describe('a call to a provider', () => {
     server?.close();
   });
 
-  it('brings the answer back with status, headers and body', async () => {
+  it('returns the response with status, headers and body', async () => {
     const provider = await aProvider((_, response) => response.writeHead(202, { 'x-message-id': 'abc' }).end('taken'));
     expect(await provider.call(post)).toMatchObject({ status: 202, headers: { 'x-message-id': 'abc' }, body: 'taken' });
   });
@@ -40,12 +40,12 @@ describe('a call to a provider', () => {
     expect(brokenCallFailure('sendgrid', error)).toMatchObject({ kind: 'unknown' });
   });
 
-  it('is unconfirmed when the answer does not come in time', async () => {
+  it('is unconfirmed when the response does not arrive in time', async () => {
     const provider = await aProvider(() => {}, 100);
     expect(await broken(provider.call(post))).toMatchObject({ written: true, code: 'UND_ERR_HEADERS_TIMEOUT' });
   });
 
-  it('is unconfirmed when the answer is cut off', async () => {
+  it('is unconfirmed when the response is cut off', async () => {
     const provider = await aProvider((_, response) => {
       response.writeHead(201, { 'content-length': '1000' }).write('{"sid":');
       setTimeout(() => response.destroy(), 20);
@@ -53,7 +53,7 @@ describe('a call to a provider', () => {
     expect(await broken(provider.call(post))).toMatchObject({ written: true });
   });
 
-  it('is proven unsent when nobody listens', async () => {
+  it('is certainly not accepted when nothing listens', async () => {
     const provider = new ProviderHttp('X_BASE_URL', 'http://127.0.0.1:1', 1_000);
     const error = await broken(provider.call(post));
     expect(brokenCallFailure('sendgrid', error)).toMatchObject({ kind: 'transient', retry: 'failover' });
@@ -74,7 +74,7 @@ describe('a call to a provider', () => {
     expect(requests).toBe(1);
   });
 
-  it('refuses plain http to anything but this machine', () => {
+  it('refuses plain http to any other host than this machine', () => {
     expect(() => new ProviderHttp('SENDGRID_BASE_URL', 'http://api.sendgrid.com', 1_000)).toThrow(
       /SENDGRID_BASE_URL must begin with https/,
     );

@@ -27,28 +27,28 @@ const plain = { name: 'plain' };
 const rules = providerRules<Request>([quick, plain]);
 const fields = (request: Request) => rules(request).map(({ field }) => field);
 
-describe('what a request asks of single providers', () => {
+describe('options of single providers in a request', () => {
   it('may name any provider of the catalogue, and no other', () => {
     expect([fields({}), fields({ provider: 'plain' }), fields({ provider: 'quick' })]).toEqual([[], [], []]);
     expect(rules({ provider: 'swift' })).toEqual([{ field: 'provider', rule: 'must be quick or plain' }]);
   });
 
-  it('is held to the schema of that provider, field by field', () => {
+  it('are checked by the schema of that provider, field by field', () => {
     expect(fields({ providerOptions: { quick: { pool: 'news' } } })).toEqual([]);
     expect(fields({ providerOptions: { quick: { pool: 'a' } } })).toEqual(['providerOptions.quick.pool']);
     expect(fields({ providerOptions: { quick: { pool: 'news', pol: 'news' } } })).toEqual(['providerOptions.quick']);
   });
 
-  it('is held against the rest of the request', () => {
+  it('are checked together with the rest of the request', () => {
     const providerOptions = { quick: { pool: 'news', skipLists: true } };
     expect(fields({ providerOptions })).toEqual([]);
     expect(fields({ providerOptions, category: 'marketing' })).toEqual(['providerOptions.quick.skipLists']);
   });
 
-  it('is left alone where the provider has no options, or is none of ours', () =>
+  it('are not checked where the provider has no options, or is unknown', () =>
     expect(fields({ providerOptions: { plain: { colour: 'red' }, swift: { colour: 'red' } } })).toEqual([]));
 
-  it('has no field for options where no provider of the channel takes any', () =>
+  it('have no field where no provider of the channel has options', () =>
     expect(Object.keys(providerFields<Request>([plain]))).toEqual(['provider']));
 });
 
@@ -58,5 +58,5 @@ describe('the name of a template', () => {
     ['swift:welcome', { provider: 'swift', id: 'welcome' }],
     ['quick:7', { provider: 'quick', id: '7' }],
     ['q_7', { provider: 'quick', id: 'q_7' }],
-  ])('says who keeps it: %s', (name, owner) => expect(templateOwner(name, [quick, plain])).toEqual(owner));
+  ])('shows which provider keeps it: %s', (name, owner) => expect(templateOwner(name, [quick, plain])).toEqual(owner));
 });

@@ -1,22 +1,24 @@
 import { type FieldError, fieldErrors } from '#libs/contracts';
 import { z } from 'zod';
 
-/** What upstream may ask of one provider alone. `R`: a request of its channel. */
+/** What upstream may request of one provider alone. `R`: a request of its channel. */
 export interface ProviderRequests<R> {
-  /** What stands under the provider’s name in `providerOptions`. Strict: a misspelt option would be lost in silence. */
+  /**
+   * The options under the provider's name in `providerOptions`. Strict: a misspelt option would be ignored silently.
+   */
   readonly options: z.ZodObject;
-  /** What these and the rest of a request must be together. */
+  /** Rules about the options together with the rest of a request. */
   check?(request: R, context: z.RefinementCtx): void;
 }
 
-/** A provider, as requests name it. */
+/** A provider's name in requests. */
 export interface NamedProvider<R> {
   readonly name: string;
   readonly templateIds?: RegExp;
   readonly requests?: ProviderRequests<R>;
 }
 
-/** The fields of a request that name providers of its channel: what the contract leaves open. */
+/** The fields of a request that name providers of its channel, which the contract cannot define. */
 export function providerFields<R>(catalogue: readonly NamedProvider<R>[]) {
   const names = catalogue.map(({ name }) => name);
   const options = catalogue.flatMap(({ name, requests }) => (requests ? [[name, requests.options.optional()]] : []));
@@ -31,7 +33,10 @@ export function providerFields<R>(catalogue: readonly NamedProvider<R>[]) {
   };
 }
 
-/** The rules of a catalogue about requests. @returns what a request breaks, field by field */
+/**
+ * Checks requests by the rules of a catalogue.
+ * @returns the field errors of a request
+ */
 export function providerRules<R>(catalogue: readonly NamedProvider<R>[]): (request: R) => FieldError[] {
   const schema = z.looseObject(providerFields(catalogue)).superRefine((request, context) => {
     for (const { requests } of catalogue) requests?.check?.(request as R, context);
@@ -42,7 +47,7 @@ export function providerRules<R>(catalogue: readonly NamedProvider<R>[]): (reque
   };
 }
 
-/** The provider that keeps a template, and its id there; undefined: the name is one of ours. */
+/** The provider that keeps a template, and the template's id there; undefined: the name is that of our own template. */
 export function templateOwner(
   name: string,
   catalogue: readonly Pick<NamedProvider<never>, 'name' | 'templateIds'>[],

@@ -1,11 +1,11 @@
 import type { SendResult } from './provider.port.ts';
 
-// A header that asks for more is not believed: an operator would find nothing moving for days.
+// A longer wait is not accepted: otherwise a wrong header could stop all sending for days.
 const LONGEST_HOLD_MS = 24 * 3_600_000;
 
 /**
- * Until when a provider is left alone after this result, in ms since 1970; undefined: it did not ask.
- * @param standardMs where it was throttled but did not say for how long (Twilio's 20429 never does)
+ * Until when a provider is not called after this result, in ms since 1970; undefined: it did not ask for a pause.
+ * @param standardMs used where it throttled without stating a time (Twilio's 20429 never does)
  */
 export function holdAfter(result: SendResult, standardMs: number, now: number): number | undefined {
   if (result.sent || result.failure.kind !== 'throttled') return result.holdUntil;
@@ -18,8 +18,8 @@ export function holdAfter(result: SendResult, standardMs: number, now: number): 
 }
 
 /**
- * Until when rate headers ask to wait, in ms since 1970: only where they say that nothing is left.
- * `x-ratelimit-reset` is in unix seconds (SendGrid), `ratelimit-reset` in seconds from now (Resend).
+ * Until when rate headers ask to wait, in ms since 1970: only where they say that nothing remains. `x-ratelimit-reset`
+ * is in unix seconds (SendGrid), `ratelimit-reset` in seconds from now (Resend).
  */
 export function holdByHeaders(
   headers: Readonly<Record<string, string | string[] | undefined>>,

@@ -1,7 +1,7 @@
 import { oneLine, SuppressionScope, suppressionReasons, Tenant } from '#libs/contracts';
 import { z } from 'zod';
 
-/** What a schema below reads, under a name that is no schema's: see reporting's asked.ts. */
+/** Types of the schemas below, under names that differ from the schemas': see reporting's requests.ts. */
 export type Parsed<S extends z.ZodType> = z.infer<S>;
 
 const recipient = oneLine(320)

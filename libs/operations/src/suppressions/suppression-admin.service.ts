@@ -15,7 +15,7 @@ import { NotFoundException } from '@nestjs/common';
 export interface SuppressionAdminOptions {
   channel: Channel;
   hashKey: string;
-  /** Publishes: the topic is the truth. */
+  /** Publishes changes: the topic is the source of truth. */
   words: Pick<SuppressionsService, 'settle'>;
   table: Suppressions;
 }
@@ -29,10 +29,10 @@ export interface SuppressionList {
 
 const cursors = new Cursor({ recipient: /[0-9a-f]{32}/, scopeKey: /[^\0]+/ });
 
-/** More than anybody has of one recipient. */
+/** More suppressions than any recipient has. */
 const ALL_OF_ONE = 500;
 
-/** What operators do about suppressions. Each change says who made it, and why. */
+/** Operators' changes of suppressions. Each change records who made it and why. */
 export class SuppressionAdmin {
   constructor(private readonly options: SuppressionAdminOptions) {}
 
@@ -68,7 +68,7 @@ export class SuppressionAdmin {
     return (await this.found(scopeKey)) ?? { ...scopeKey, reason, at, lifted: false, note, by };
   }
 
-  /** @throws NotFoundException where nothing is to be lifted there. */
+  /** @throws NotFoundException where there is no such suppression */
   async remove(
     { recipient, scope, tenant, note, by }: Parsed<typeof Removal>,
     now: number,
@@ -100,7 +100,10 @@ export class SuppressionAdmin {
     return row && this.responseOf(row);
   }
 
-  /** The latest word counts: a person's comes after what is known, even where a provider's clock goes before ours. */
+  /**
+   * The time of a manual change: later than any known one, so that it wins even where a provider's clock is ahead of
+   * ours.
+   */
   private async nextMoment(scopeKey: Parameters<typeof suppressionKey>[0], now: number): Promise<string> {
     const [known = 0] = await this.options.table.knownSince([suppressionKey(scopeKey)]);
     return new Date(Math.max(now, known + 1)).toISOString();

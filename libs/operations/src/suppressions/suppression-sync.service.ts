@@ -18,19 +18,19 @@ export interface SuppressionSyncOptions {
   table: Suppressions;
 }
 
-/** What became of one page of a list, or why it could not be read. */
+/** The result of one page of a list, or why it could not be read. */
 export interface SyncStep {
   provider: string;
   list: string;
   read: number;
-  /** Of these: new to us, and published. */
+  /** Those of them that are new, and were published. */
   published: number;
   trouble?: string;
 }
 
 /**
- * Takes over what the providers' own lists hold. What is known already, or was lifted since, is left alone: doing it
- * again changes nothing.
+ * Imports the providers' own suppression lists. Entries that are known, or were lifted since, are skipped, so repeating
+ * it changes nothing.
  */
 export class SuppressionSync {
   constructor(private readonly options: SuppressionSyncOptions) {}

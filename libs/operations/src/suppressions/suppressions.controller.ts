@@ -8,10 +8,7 @@ import {
 } from './suppression-admin.service.ts';
 import { Body, Controller, Get, HttpCode, Inject, Post, Query, UseGuards } from '@nestjs/common';
 
-/**
- * Who must not be written to on this channel. Recipients stand in bodies: an address must not be in a URL, which
- * proxies log.
- */
+/** The suppressions of this channel. Recipients are sent in bodies, because proxies log URLs. */
 @Controller('v1/suppressions')
 @UseGuards(BearerGuard)
 export class SuppressionsController {

@@ -6,7 +6,7 @@ import { operatorConfig } from '../operator.config.ts';
 import { SuppressionAdmin } from './suppression-admin.service.ts';
 import { SuppressionSync } from './suppression-sync.service.ts';
 
-/** Who may use the operators' API: BearerGuard needs it in a channel's module, and `operatorConfig.provider`. */
+/** The access of operators. BearerGuard needs it in a channel's module, with `operatorConfig.provider`. */
 export const operatorAccess = made(API_ACCESS, { config: operatorConfig.KEY }, ({ config }) => ({
   realm: 'operators',
   setting: 'OPERATOR_TOKEN',
@@ -15,7 +15,7 @@ export const operatorAccess = made(API_ACCESS, { config: operatorConfig.KEY }, (
 
 const parts = { words: SuppressionsService, table: Suppressions, config: deliveryConfig.KEY };
 
-/** What SuppressionsController needs in a channel's module. */
+/** The providers that SuppressionsController needs in a channel's module. */
 export const suppressionAdmin = (channel: Channel) =>
   made(
     SuppressionAdmin,
@@ -23,7 +23,7 @@ export const suppressionAdmin = (channel: Channel) =>
     ({ config, ...parts }) => new SuppressionAdmin({ ...parts, channel, hashKey: config.RECIPIENT_HASH_KEY }),
   );
 
-/** What SuppressionSyncController needs. `lists`: the token of the providers' lists. */
+/** The providers that SuppressionSyncController needs. `lists`: the token of the providers' lists. */
 export const suppressionSync = (channel: Channel, lists: Token<readonly SuppressionLists[]>) =>
   made(
     SuppressionSync,

@@ -6,10 +6,10 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 
-/** A connection on which nothing is said for so long is cut off. */
+/** A connection without traffic for this long is closed. */
 const SILENCE_MS = 2_000;
 
-/** Waits between its two pages; fails where it does not wait. */
+/** Waits between its two pages; fails if it does not wait. */
 async function* syncing(waitMs: number): AsyncGenerator<SyncStep> {
   yield { provider: 'sendgrid', list: 'bounces', read: 2, published: 1 };
   await delay(waitMs);
@@ -17,7 +17,7 @@ async function* syncing(waitMs: number): AsyncGenerator<SyncStep> {
   yield { provider: 'sendgrid', list: 'unsubscribes', read: 1, published: 0 };
 }
 
-describe('taking over the providers’ lists', () => {
+describe('importing the providers’ lists', () => {
   let app: FastifyInstance;
   afterEach(() => app.close());
 
@@ -32,7 +32,7 @@ describe('taking over the providers’ lists', () => {
     return (await fetch(`${url}/sync`, { method: 'POST' })).text();
   }
 
-  it('keeps its connection while a provider lets it wait for longer than silence is borne', async () => {
+  it('keeps its connection while a provider makes it wait longer than an idle connection is kept', async () => {
     const lines = (await reported(2 * SILENCE_MS)).split('\n').filter((line) => line !== '');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
       { provider: 'sendgrid', list: 'bounces', read: 2, published: 1 },
@@ -41,7 +41,7 @@ describe('taking over the providers’ lists', () => {
     ]);
   }, 15_000);
 
-  it('says in its last line that it failed, and nothing of what only the log may hold', async () => {
+  it('says in its last line that it failed, without details that only the log may contain', async () => {
     const last = (await reported(0)).trimEnd().split('\n').at(-1)!;
     expect(JSON.parse(last)).toMatchObject({ done: false, error: { code: 'MSG_INTERNAL' } });
     expect(last).not.toContain('ada@');

@@ -7,14 +7,13 @@ import { Controller, Inject, Post, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 
 /**
- * A provider may ask to wait for longer than a silent connection is kept: an empty line so often, in milliseconds, says
- * that all is well.
+ * A provider may ask for a longer wait than an idle connection is kept: an empty line is sent at this interval, in ms.
  */
 const SIGN_OF_LIFE_MS = 1_000;
 
 /**
- * Takes over the providers' lists, and tells as it goes: a line of JSON for each page, empty ones in between, at the
- * end {"done":true}.
+ * Imports the providers' lists and streams the progress: one JSON line per page, empty lines in between, and
+ * {"done":true} at the end.
  */
 @Controller('v1/suppressions/sync')
 @UseGuards(BearerGuard)
@@ -38,7 +37,7 @@ export class SuppressionSyncController {
       yield '{"done":true}\n';
     } catch (error) {
       this.logger.error({ err: error }, 'the providers’ suppression lists could not be taken over');
-      // The status is out already: the last line says how it ended.
+      // The status code was sent already: the last line reports the result.
       const { code, message, remedy } =
         error instanceof MessagingError
           ? error

@@ -27,7 +27,7 @@ type Definitions<Services> = readonly ProviderDefinition<never, Record<string, u
 
 const handlerOf = (path: string): string & Gives<WebhookHandler> => `webhook ${path}`;
 
-/** A controller for each webhook of a catalogue; `webhookHandlers` brings what they delegate to. */
+/** One controller for each webhook of a catalogue; `webhookHandlers` provides what they call. */
 export const webhookControllers = (catalogue: Definitions<never>): Type[] =>
   catalogue.flatMap(({ webhooks }) => webhooks).map((route) => controllerOf(route, handlerOf(route.path)));
 
@@ -44,7 +44,7 @@ const intake = made(
   (parts) => parts,
 );
 
-/** What the controllers of `webhookControllers` need. `services`: the token of what the channel offers to webhooks. */
+/** The providers that the controllers of `webhookControllers` need. `services`: the token of the channel's services. */
 export const webhookHandlers = <Services>(
   catalogue: Definitions<Services>,
   services: Token<Services>,

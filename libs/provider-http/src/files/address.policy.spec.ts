@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isFetchable, mayFetchFrom, readAddresses } from './address.policy.ts';
 
-describe('the address of a file', () => {
+describe('the IP address of a file', () => {
   it.each([
     'loopback 127.0.0.1',
     'loopback 127.255.255.254',
@@ -44,13 +44,13 @@ describe('the address of a file', () => {
   });
 
   it.each(['1.1.1.1', '93.184.216.34', '::ffff:1.1.1.1', '2606:4700:4700::1111'])(
-    'that is public, such as %s, is',
+    'that is public, such as %s, is fetched from',
     (address) => {
       expect(mayFetchFrom(address, [])).toBe(true);
     },
   );
 
-  it('that is not public is fetched from where it is allowed by name, and only there', () => {
+  it('that is not public is fetched from only where it is allowed explicitly', () => {
     const allowed = readAddresses('127.0.0.1, 10.1.0.0/16,::1')!;
     expect(
       ['127.0.0.1', '::ffff:127.0.0.1', '10.1.2.3', '::1'].filter((address) => !mayFetchFrom(address, allowed)),
@@ -60,7 +60,7 @@ describe('the address of a file', () => {
     ).toEqual([]);
   });
 
-  it('is allowed in a form that can be read', () => {
+  it('is allowed in every form of an address or a network', () => {
     expect(readAddresses('')).toEqual([]);
     expect([readAddresses('localhost'), readAddresses('10.0.0.0/33'), readAddresses('10.0.0.1,x')]).toEqual([
       undefined,
@@ -71,7 +71,7 @@ describe('the address of a file', () => {
 });
 
 describe('the URL of a file', () => {
-  it('begins with https:// and holds no user name or password', () => {
+  it('begins with https:// and contains no user name or password', () => {
     const fetchable = (url: string) => isFetchable(new URL(url));
     expect(fetchable('https://files.example.org/a?signature=x')).toBe(true);
     expect(

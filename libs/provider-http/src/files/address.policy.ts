@@ -3,14 +3,14 @@ import ipaddr from 'ipaddr.js';
 /** Addresses, or networks such as 10.1.0.0/16, that may be fetched from although they are not public. */
 export type AllowedAddresses = readonly string[];
 
-/** Public by its number, yet every machine of that cloud reaches its own host's services there (Azure's WireServer). */
+/** Public by its number, but every machine of that cloud reaches its own host's services there (Azure's WireServer). */
 const inside = new Set(['168.63.129.16']);
-/** What is given out on the internet (IANA); of the rest, parts are old forms that embed any IPv4 address. */
+/** The IPv6 range that IANA assigns to the internet. Other ranges include old forms that embed any IPv4 address. */
 const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3');
 
 /**
- * Whether a file may be fetched from this address: only from the public internet, so that a request's URL leads nobody
- * to what stands beside this service. IPv6 forms that embed an IPv4 address count as that address, or are refused.
+ * Whether a file may be fetched from this address: only from the public internet, so that the URL in a request cannot
+ * reach servers beside this service. IPv6 forms that embed an IPv4 address count as that address, or are refused.
  */
 export function mayFetchFrom(address: string, allowed: AllowedAddresses): boolean {
   if (!ipaddr.isValid(address)) return false;
@@ -28,14 +28,14 @@ function covers(entry: string, address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
   return network.kind() === address.kind() && address.match(network, bits);
 }
 
-/** @throws for what is neither an address nor a network */
+/** @throws for a text that is neither an address nor a network */
 function networkOf(entry: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
   if (entry.includes('/')) return ipaddr.parseCIDR(entry);
   const address = ipaddr.parse(entry);
   return [address, address.kind() === 'ipv4' ? 32 : 128];
 }
 
-/** The entries of a setting, separated by commas; undefined: one of them is no address. */
+/** The entries of a setting, separated by commas; undefined where one of them is no address. */
 export function readAddresses(text: string): AllowedAddresses | undefined {
   const entries = text
     .split(',')
@@ -46,7 +46,7 @@ export function readAddresses(text: string): AllowedAddresses | undefined {
     : undefined;
 }
 
-/** Why a URL is not even tried; undefined: it may be, once its address is known. */
+/** Why a URL may not be fetched; undefined: it may be, once its address is known. */
 export function isFetchable(url: URL): boolean {
   return url.protocol === 'https:' && url.username === '' && url.password === '';
 }

@@ -3,9 +3,9 @@ import { ownFailure } from '#libs/providers';
 import type { FileFault } from './files.port.ts';
 
 /**
- * A file that a message names by URL and that could not be had, or cannot go.
+ * The failure for a file that a message names by URL and that could not be fetched or cannot be sent.
  * @param field such as attachments[0].url
- * @param exactly the rule that it breaks, where more can be said than usually
+ * @param exactly the rule that it breaks, where the usual text says too little
  */
 export function fileFailure(fault: FileFault, field: string, exactly?: string): Failure {
   const { failure, rule } = failures[fault];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readAddresses } from './address.policy.ts';
 
-/** Settings of what fetches files by URL. */
+/** Settings of fetching files by URL. */
 export const fileSettings = {
   FILES_ALLOWED_ADDRESSES: z
     .string()

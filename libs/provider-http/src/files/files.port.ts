@@ -1,14 +1,14 @@
 /**
- * Why there is no file. `forbidden`: its URL leads where nothing may be fetched from. `missing`: its server does not
- * give it. `unusable`: what came is no file. `unreachable`: it may come later.
+ * Why there is no file. `forbidden`: its URL leads to an address that may not be fetched from. `missing`: its server
+ * does not have it. `unusable`: the response is not a file. `unreachable`: a later attempt may succeed.
  */
 export type FileFault = 'forbidden' | 'missing' | 'too-large' | 'unusable' | 'unreachable';
 
-/** `type`: as its server calls it, without parameters; undefined: it does not say. */
+/** `type`: the media type that its server states, without parameters; undefined: none. */
 export type FetchedFile =
   { fetched: true; content: Buffer; type: string | undefined } | { fetched: false; fault: FileFault };
 
-/** What its server tells of a file; undefined: nothing. */
+/** What its server states about a file; undefined: nothing. */
 export interface FileFacts {
   bytes: number | undefined;
   type: string | undefined;
@@ -16,16 +16,17 @@ export interface FileFacts {
 
 export interface FetchLimits {
   mostBytes: number;
-  /** For the whole of it, redirects included. */
+  /** For the whole fetch, redirects included, in milliseconds. */
   withinMs: number;
 }
 
 /**
- * Files that requests name by URL: somebody else's word, so only public https addresses are asked. Faults are values.
+ * Fetches files that requests name by URL. The URLs come from outside, so only public https addresses are fetched.
+ * Failures are values.
  */
 export abstract class Files {
   abstract fetch(url: string, limits: FetchLimits): Promise<FetchedFile>;
 
-  /** Without the file itself; undefined: its server could not be asked. */
+  /** What its server states about a file, without fetching it; undefined: the server could not be asked. */
   abstract look(url: string, withinMs: number): Promise<FileFacts | undefined>;
 }

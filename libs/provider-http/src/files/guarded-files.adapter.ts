@@ -6,13 +6,13 @@ import { type FetchedFile, type FetchLimits, type FileFacts, type FileFault, Fil
 
 const MOST_REDIRECTS = 3;
 const redirects = new Set([301, 302, 303, 307, 308]);
-/** Statuses that say "not now". */
+/** Statuses that mean "later". */
 const passing = new Set([408, 425, 429]);
-/** Identity: what comes is what is attached. Nothing else is told: no credentials, no cookies, no referrer. */
+/** Identity: the response is attached as it is. Nothing else is sent: no credentials, no cookies, no referrer. */
 const headers = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'messaging-integrations' };
 
 type Answer = Dispatcher.ResponseData;
-/** All addresses of a host name. */
+/** Resolves a host name to all its addresses. */
 export type AddressBook = (
   host: string,
   options: { all: true },
@@ -29,9 +29,8 @@ class NoFile extends Error {
 }
 
 /**
- * Fetches over connections of its own. The address that is checked is the one connected to: the look-up of a host name
- * is part of the connection, so a name that means something else a moment later gains nothing. Each redirect is looked
- * at anew.
+ * Fetches over connections of its own. The host name is resolved while connecting, and the checked address is the one
+ * connected to, so a name that resolves differently a moment later has no effect. Each redirect is checked again.
  */
 export class GuardedFiles extends Files {
   private readonly allowed: AllowedAddresses;
@@ -61,12 +60,12 @@ export class GuardedFiles extends Files {
     const signal = within(withinMs);
     const reported = await this.factsBy('HEAD', url, signal);
     if (reported && reported.bytes !== 0) return reported;
-    // Links that are signed for GET, and some servers, refuse HEAD or tell nothing of the file: then it is asked for,
-    // and its body left.
+    // Links that are signed for GET, and some servers, refuse HEAD or return no headers: then GET is used and the body
+    // not read.
     return (await this.factsBy('GET', url, signal)) ?? reported;
   }
 
-  /** Called by Nest, too, as the service stops. */
+  /** Nest calls it when the service stops. */
   async onApplicationShutdown(): Promise<void> {
     await this.agent.destroy();
   }
@@ -81,7 +80,10 @@ export class GuardedFiles extends Files {
     }
   }
 
-  /** The answer behind all redirects. @throws NoFile, or what broke the connection */
+  /**
+   * The response after all redirects.
+   * @throws NoFile, or the error of the connection
+   */
   private async open(address: string, method: 'HEAD' | 'GET', signal: AbortSignal): Promise<Answer> {
     let url = URL.parse(address);
     for (let redirected = 0; redirected <= MOST_REDIRECTS; redirected += 1) {
@@ -95,14 +97,14 @@ export class GuardedFiles extends Files {
     throw new NoFile('missing');
   }
 
-  /** An address in place of a host name is never looked up, so it is checked here. */
+  /** A literal address is never resolved, so it is checked here. */
   private mayAsk(url: URL): boolean {
     const host = url.hostname.replace(/^\[|\]$/g, '');
     const isAddress = host.includes(':') || /^[\d.]+$/.test(host);
     return isFetchable(url) && (!isAddress || mayFetchFrom(host, this.allowed));
   }
 
-  /** One forbidden address among those of a name is enough: which of them a connection takes is chance. */
+  /** One forbidden address of a host name is enough: it is undefined which of them a connection uses. */
   private checked(addressBook: AddressBook): LookupFunction {
     return (host, { all }, done) => {
       addressBook(host, { all: true }, (error, found) => {
@@ -117,7 +119,7 @@ export class GuardedFiles extends Files {
   }
 }
 
-/** What is left of a time is seldom a whole number, and may be none. */
+/** The rest of a duration, as a whole number of at least 1, as timers need it. */
 const within = (ms: number) => AbortSignal.timeout(Math.max(1, Math.ceil(ms)));
 
 async function contentOf(answer: Answer, mostBytes: number): Promise<Buffer> {
@@ -156,7 +158,7 @@ function typeOf({ headers: { 'content-type': reported } }: Answer): string | und
   return /^[\w.+-]+\/[\w.+-]+$/.test(type!.trim()) ? type!.trim().toLowerCase() : undefined;
 }
 
-/** The rest of an answer is not wanted: its connection goes with it. */
+/** The body is not needed: closing its connection is cheaper than reading it. */
 function leave({ body }: Answer): void {
   body.on('error', () => {}).destroy();
 }

@@ -3,19 +3,18 @@ import type { ProviderCheck } from '../provider.port.ts';
 import { type CheckTable, type Finding, findingsOf } from './finding.ts';
 import { clockSeen, problemOf, type Reported } from './probe-result.ts';
 
-/** Whose account is looked at. Its table has the checks `<name>.key`, `<name>.clock` and those of its webhook. */
+/** The account that is checked. Its table has the checks `<name>.key`, `<name>.clock` and those of its webhook. */
 interface Looked {
   name: string;
-  /** As people call it, such as SendGrid. */
+  /** The display name, such as SendGrid. */
   label: string;
   checks: CheckTable;
 }
 
 /**
- * The look at a key, one question: whether anything answers, what the answer says of the key, and how far our clocks
- * are apart.
- * @param judge the findings of an answer
- * @returns the findings as the doctor wants them, and as readiness and the start of the service do
+ * Checks a key by one request: whether there is a response, what it says about the key, and how far the clocks differ.
+ * @param judge the findings of a response
+ * @returns the findings, for the doctor, the readiness and the start of the service
  */
 export function keyLook({ name, label, checks }: Looked, judge: (status: number, body: unknown) => Finding[]) {
   const say = findingsOf(checks);
@@ -41,7 +40,7 @@ export function keyLook({ name, label, checks }: Looked, judge: (status: number,
 
 /** Our webhook among those of an account. */
 export interface OurWebhook {
-  /** Why it is not called at all. */
+  /** Why it is not called at all; undefined: it is. */
   off?: string | undefined;
   /** Events that it does not report. */
   missing: readonly string[];
@@ -49,7 +48,7 @@ export interface OurWebhook {
 }
 
 /**
- * The look at our webhook: whether it is there, called, and reports all events.
+ * Checks our webhook: whether it exists, is enabled, and reports all events.
  * @param among how many webhooks the account has
  */
 export function webhookFindingsOf(
@@ -72,6 +71,6 @@ export function webhookFindingsOf(
   ];
 }
 
-/** What a good answer holds; undefined for any other, and for what the schema does not know. */
+/** The content of a successful response; undefined for any other, and for one that the schema does not match. */
 export const bodyOf = <S extends z.ZodType>(reported: Reported, schema: S): z.infer<S> | undefined =>
   reported.reached && reported.status === 200 ? schema.safeParse(reported.body).data : undefined;

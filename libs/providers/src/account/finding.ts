@@ -1,20 +1,20 @@
-/** How a check ended. `skipped`: it could not be looked at, which is said. */
+/** The result of a check. `skipped`: it could not be made, and the finding says why. */
 export type FindingState = 'ok' | 'warn' | 'fail' | 'skipped';
 
-/** What the docs say of one check. */
+/** The documentation of one check. */
 export interface CheckEntry {
-  /** What is looked at. */
+  /** What is checked. */
   title: string;
-  /** What it means when it is not well. */
+  /** What it means if the check fails. */
   meaning: string;
-  /** What to do then. */
+  /** The remedy. */
   remedy: string;
 }
 
 /** Checks by their id, such as `sendgrid.key`. */
 export type CheckTable = Readonly<Record<string, CheckEntry>>;
 
-/** What one check saw. Holds no secret, and no address but the domain of the configured sender. */
+/** The finding of one check. Contains no secret, and no address except the domain of the configured sender. */
 export interface Finding {
   id: string;
   state: FindingState;
@@ -22,7 +22,7 @@ export interface Finding {
   remedy?: string;
 }
 
-/** Findings about the checks of one table, with its advice unless there is better. */
+/** Findings about the checks of one table, with the table's remedy unless another one is given. */
 export function findingsOf<T extends CheckTable>(table: T) {
   type Id = keyof T & string;
   const bad =

@@ -1,17 +1,17 @@
 /**
- * Reads one variable of the environment as tools are given it: `NAME`, or the file that `NAME_FILE` names. Undefined:
- * unset or empty.
+ * Reads one variable of the environment for tools: `NAME`, or the file that `NAME_FILE` names. Undefined: unset or
+ * empty.
  */
 export type SettingReader = (name: string) => string | undefined;
 
-/** The values of a setting that may hold several, separated by commas. */
+/** The values of a setting that is a list, separated by commas. */
 export const listedIn = (text: string | undefined): string[] =>
   (text ?? '')
     .split(',')
     .map((one) => one.trim())
     .filter(Boolean);
 
-/** A variable that only tools read, such as a key of the doctor's. */
+/** A variable that only tools read, such as a key for the doctor. */
 export interface ToolSetting {
   name: string;
   meaning: string;

@@ -1,6 +1,6 @@
 import type { SettingReader } from './setting-reader.ts';
 
-/** What a trial showed. `unset`: its keys are not there, so nothing was tried. */
+/** The result of a smoke test. `unset`: its keys are not set, so nothing was called. */
 export interface Evidence {
   /** As people call it, such as SendGrid. */
   provider: string;
@@ -9,13 +9,15 @@ export interface Evidence {
 }
 
 /**
- * Makes harmless calls to a provider and says what they proved. Never throws for the provider's or the network's sake.
+ * Makes harmless calls to a provider and returns what they showed. Never throws for a failure of the provider or the
+ * network.
  * @param read the settings
- * @param at `sandbox`: our stand-in answers, so the channel's own keys are used in place of the provider's test keys
+ * @param at `sandbox`: the sandbox answers in place of the provider, so the channel's keys are used instead of the
+ * provider's test keys
  */
 export type SmokeTrial = (read: SettingReader, at: 'live' | 'sandbox') => Promise<Evidence[]>;
 
-/** Evidence in one provider's name. */
+/** Results under one provider's name. */
 export const evidenceOf = (provider: string) => {
   const state = (state: Evidence['state']) => (what: string) => ({ provider, state, what });
   return { unset: state('unset'), failed: state('failed'), proved: state('proved') };

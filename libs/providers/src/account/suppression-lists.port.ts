@@ -3,17 +3,17 @@ export interface ListedAddress {
   address: string;
   scope: string;
   reason: string;
-  /** Since when it stands there. */
+  /** When it was added. */
   at: Date;
 }
 
-/** A page of a list, or why the rest of it cannot be read. */
+/** One page of a list, or why the rest of the list cannot be read. */
 export type ListPage = { list: string; entries: ListedAddress[] } | { list: string; trouble: string };
 
 /** The suppression lists of one provider. */
 export abstract class SuppressionLists {
   abstract readonly provider: string;
 
-  /** Page by page. Never throws for the provider's or the network's sake. */
+  /** Reads page by page. Never throws for a failure of the provider or the network. */
   abstract read(): AsyncGenerator<ListPage>;
 }

@@ -6,7 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 const refused: SendResult = { sent: false, failure: ownFailure('http_400', 'bad-content', 'never', 'It is refused.') };
 const taken = (member: string): SendResult => ({ sent: true, providerMessageId: member });
 
-/** A provider that refuses a request as a whole for each that ends with "!", and says which they are or does not. */
+/** A provider that refuses a whole request because of each recipient that ends with "!", and names these or not. */
 function aProvider({ names }: { names: boolean }) {
   const requests: string[] = [];
   const request = (members: readonly string[]) => {
@@ -21,7 +21,7 @@ const outcomes = (results: SendResult[]) =>
   results.map((result) => (result.sent ? result.providerMessageId : 'refused'));
 
 describe('messages that share a request', () => {
-  it('go without those that the provider names, each with its own outcome', async () => {
+  it('are sent without those that the provider names, each with its own outcome', async () => {
     const { requests, request } = aProvider({ names: true });
     expect(outcomes(await sendBatchBisecting(['a', 'b!', 'c', 'd!', 'e'], request))).toEqual([
       'a',
@@ -33,7 +33,7 @@ describe('messages that share a request', () => {
     expect(requests).toEqual(['ab!cd!e', 'ace']);
   });
 
-  it('go by halves where it names nobody, until who is refused is alone', async () => {
+  it('are sent in halves where it names none, until the refused one is alone', async () => {
     const { requests, request } = aProvider({ names: false });
     expect(outcomes(await sendBatchBisecting(['a', 'b', 'c!', 'd', 'e'], request))).toEqual([
       'a',
@@ -45,7 +45,7 @@ describe('messages that share a request', () => {
     expect(requests).toEqual(['abc!de', 'abc!', 'ab', 'c!', 'de']);
   });
 
-  it('are all refused where it names all of them and goes on refusing', async () => {
+  it('are all refused where it names all of them and refuses again', async () => {
     const { requests, request } = aProvider({ names: true });
     expect(outcomes(await sendBatchBisecting(['a!', 'b!'], request))).toEqual(['refused', 'refused']);
     expect(requests).toEqual(['a!b!', 'a!', 'b!']);

@@ -1,17 +1,18 @@
 import type { ProviderCall, SendResult } from '../provider.port.ts';
 
-/** What became of one request for several messages. */
+/** The result of one request for several messages. */
 export type BatchResponse =
-  /** For each its own, in their order. */
+  /** An outcome for each message, in their order. */
   | { results: SendResult[] }
   /** Refused as a whole, which proves that nothing was sent. `named`: for whose sake, by their places. */
   | { refused: SendResult; named?: ReadonlySet<number> };
 
 /**
- * Sends messages in one request. Refused as a whole, those it names fail and the others go again without them; where it
- * names nobody, each half goes by itself, until who is refused is alone.
- * @param request a request of its own for these members, under a name of its own
- * @returns for each its own outcome, in their order
+ * Sends messages in one request. If the request is refused as a whole, the messages that the provider names fail and
+ * the others are sent again without them. If it names none, each half is sent by itself, until the refused message is
+ * alone.
+ * @param request makes the request for these members, under a key of its own
+ * @returns the outcome of each message, in their order
  */
 export async function sendBatchBisecting<C>(
   members: readonly C[],
@@ -35,6 +36,6 @@ export async function sendBatchBisecting<C>(
   ];
 }
 
-/** One request is written for all of them or for none: it may start while each of them may. */
+/** One request is written for all of them or for none: it may start only while each of them may. */
 export const allMayStillSend = (calls: readonly Pick<ProviderCall<unknown>, 'mayStillSend'>[]): boolean =>
   calls.every((call) => call.mayStillSend());

@@ -10,22 +10,21 @@ import type { Provider } from '../provider.port.ts';
 import type { LimitTable } from '../webhook/provider-limit.ts';
 import type { WebhookRoute } from './webhook-route.ts';
 
-/** The adapter of a provider; it lets go of its connections when the service stops. */
+/** The adapter of a provider. It closes its connections when the service stops. */
 export type RunningProvider<M> = Provider<M> & { onApplicationShutdown(): Promise<void> };
 
-/** What a service tells a provider's doctor of itself. */
+/** What a service tells a provider's doctor about itself. */
 export interface DoctorPlace {
-  /** An address of this service as providers reach it, such as `/webhooks/…`. */
+  /** A URL of this service as providers reach it, such as `/webhooks/…`. */
   readonly publicUrlOf: (path: string) => string;
-  /** For one call, in milliseconds. */
+  /** Timeout of one call, in milliseconds. */
   timeoutMs: number;
 }
 
 /**
- * All that the platform knows of one provider. `providers/<name>/index.ts` exports one, `providers/catalogue.ts` lists
- * it; services, doctor, smoke test, generated pages and tests iterate over the catalogue. Loading it loads neither SDK
- * nor connections: those come with `adapter` and `webhooks`.
- *
+ * All that the platform knows about one provider. `providers/<name>/index.ts` exports it, `providers/catalogue.ts`
+ * lists it; services, doctor, smoke test, generated pages and tests iterate over the catalogue. Importing it imports
+ * neither SDK nor HTTP client: `adapter` and `webhooks` import these.
  * `Settings`: the parsed settings of this provider. `Services`: what its channel offers to adapters and webhooks.
  * `Parts`: what the delivery offers to the webhooks of every channel.
  */
@@ -37,38 +36,38 @@ export interface ProviderDefinition<
 > {
   /** Its name in events, settings and folders. */
   readonly name: string;
-  /** Its name as people write it. */
+  /** Its display name. */
   readonly label: string;
   readonly channel: Channel;
   /** Its environment variables. */
   readonly settings: Readonly<Record<keyof Settings & string, z.ZodType>>;
-  /** The settings that give access: with all of them it is in use. The last is the secret. */
+  /** The settings that give access. With all of them set, the provider is in use. The last is the secret. */
   readonly access: readonly [string, ...string[]];
-  /** Settings that must stand beside the access, such as the key of its webhooks. */
+  /** Settings that are required together with the access, such as the key of its webhooks. */
   readonly alsoNeeded?: readonly string[];
-  /** The setting that says where its API is. */
+  /** The setting of its API's base URL. */
   readonly baseUrl: string;
-  /** The setting that says how long one call may take, in milliseconds. */
+  /** The setting of the timeout of one call, in milliseconds. */
   readonly callTimeout: string;
-  /** The setting that says how many messages a second may go, of all replicas together; without a value: unlimited. */
+  /** The setting of how many messages a second all replicas together may send; unset: unlimited. */
   readonly rate: string;
-  /** What the ids of its own templates look like, where they tell themselves. */
+  /** The pattern of the ids of its own templates, where the ids can be recognised. */
   readonly templateIds?: RegExp;
   adapter(settings: Settings, services: Services): Promise<RunningProvider<M>>;
   readonly webhooks: readonly WebhookRoute<{ settings: Settings; services: Services } & Parts>[];
-  /** Its own suppression lists, where it keeps some that are worth reading. */
+  /** Reads its own suppression lists, where it has some that are worth reading. */
   lists?(settings: Settings, stopping: AbortSignal): SuppressionLists;
-  /** What the doctor looks at. */
+  /** The checks of the doctor. */
   readonly checks: CheckTable;
-  /** Looks at the account of these settings; asked only where the access is set. */
+  /** Checks the account of these settings; called only where the access is set. */
   doctor(read: SettingReader, place: DoctorPlace): ProviderDoctor;
   readonly smoke: SmokeTrial;
-  /** What the trial uses at the provider itself, such as `sandbox mode`. */
+  /** What the smoke test uses at the provider itself, such as `sandbox mode`. */
   readonly smokeUses: string;
   /** Variables that only the tools read. */
   readonly toolSettings?: readonly ToolSetting[];
   readonly failures: readonly FailureRow[];
   readonly limits: LimitTable;
-  /** The packages that its adapter and webhooks are made of. */
+  /** The packages that its adapter and webhooks use. */
   readonly sdk: readonly string[];
 }

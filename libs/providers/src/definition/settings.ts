@@ -1,32 +1,32 @@
 import { z } from 'zod';
 import type { ProviderDefinition } from './provider-definition.ts';
 
-/** All settings of a service by their names. */
+/** All settings of a service by name. */
 type AllSettings = Readonly<Record<string, unknown>>;
 
 /** Whether all of a provider's access settings are given. */
 export const isConfigured = ({ access }: Pick<ProviderDefinition<never>, 'access'>, all: AllSettings): boolean =>
   access.every((name) => all[name] !== undefined);
 
-/** The providers of a catalogue that have access, in its order. */
+/** The providers of a catalogue whose access is set, in the order of the catalogue. */
 export const withAccess = <D extends Pick<ProviderDefinition<never>, 'access'>>(
   catalogue: readonly D[],
   all: AllSettings,
 ): D[] => catalogue.filter((definition) => isConfigured(definition, all));
 
-/** The settings of a provider out of all settings of its service. */
+/** One provider's settings, out of all settings of its service. */
 export const settingsFor = <Settings extends object>(
   { settings }: { readonly settings: Readonly<Record<keyof Settings & string, z.ZodType>> },
   all: AllSettings,
 ): Settings => Object.fromEntries(Object.keys(settings).map((name) => [name, all[name]])) as Settings;
 
-/** The settings of all providers of a catalogue, for the schema of their service. */
+/** The settings of all providers of a catalogue, for the settings schema of their service. */
 export const settingsOfAll = (
   catalogue: readonly { readonly settings: Readonly<Record<string, z.ZodType>> }[],
 ): Record<never, z.ZodType> =>
   Object.assign({}, ...catalogue.map(({ settings }) => settings)) as Record<never, z.ZodType>;
 
-/** A rate of one provider, to stand in its own settings; `known` is what its documentation says. */
+/** The setting of one provider's rate; `known` is what its documentation states. */
 export const providerRate = (provider: string, known: string) =>
   z.coerce
     .number()

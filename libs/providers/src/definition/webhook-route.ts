@@ -1,4 +1,4 @@
-/** A call of a webhook, before anything is believed of it. */
+/** A call of a webhook, before it is verified. */
 export interface WebhookRequest {
   /** Path and query, as they were called. */
   path: string;
@@ -8,19 +8,19 @@ export interface WebhookRequest {
 }
 
 /**
- * Verifies, maps, publishes. What it returns is the body of the answer.
- * @throws HttpException where the call is not genuine; InfrastructureDown where Kafka cannot be reached: the provider
- *   repeats it then
+ * Verifies, maps and publishes. Returns the body of the response.
+ * @throws HttpException where the call is not genuine; InfrastructureDown where Kafka cannot be reached, so that the
+ * provider repeats the call
  */
 export type WebhookHandler = (request: WebhookRequest) => Promise<string | undefined>;
 
-/** One address that a provider calls. `Context`: what its handler is made of. */
+/** One URL that a provider calls. `Context`: what its handler is made of. */
 export interface WebhookRoute<Context> {
   /** Below `/webhooks/`. */
   readonly path: string;
-  /** Of the answer to what is genuine. */
+  /** The status code of the response to a genuine call. */
   readonly status: 200 | 204;
-  /** Of that answer's body; unset: it has none. */
+  /** The media type of that response; unset: it has no body. */
   readonly contentType?: string;
   handler(context: Context): Promise<WebhookHandler>;
 }

@@ -32,7 +32,7 @@ const catalogue = new FailureCatalogue('twilio', [
 ]);
 
 describe('a provider’s failure catalogue', () => {
-  it('tells what a listed code means and what to do', () => {
+  it('gives the meaning and the remedy of a listed code', () => {
     expect(catalogue.failure(['21610'], { httpStatus: 400 })).toEqual({
       kind: 'opted-out',
       code: '21610',
@@ -46,18 +46,18 @@ describe('a provider’s failure catalogue', () => {
     });
   });
 
-  it('tells what a row itself advises rather than what goes for its kind', () => {
+  it('gives the remedy of the row before that of its kind', () => {
     expect(catalogue.failure(['21408'], { httpStatus: 400 }).remedy).toBe('Enable the country.');
   });
 
-  it('does not promise another try where a receipt tells it', () => {
+  it('promises no further attempt where the code came with a receipt', () => {
     expect(catalogue.failure(['30003']).remedy).toBe(
       'Nothing is sent again by itself. If it is still of use, publish it again later under a new messageId.',
     );
     expect(catalogue.failure(['99999']).remedy).toMatch(/may have arrived/);
   });
 
-  it('takes the first code that is listed', () => {
+  it('uses the first code that is listed', () => {
     expect(catalogue.failure(['99999', 'http_429'], { httpStatus: 429, retryAfterMs: 30_000 })).toMatchObject({
       code: 'http_429',
       kind: 'throttled',
@@ -71,7 +71,7 @@ describe('a provider’s failure catalogue', () => {
     [9e99, Number.MAX_SAFE_INTEGER],
     [Number.NaN, undefined],
     [-5, undefined],
-  ])('tells a wait of %s ms as one that can be written and read again', (retryAfterMs, reported) => {
+  ])('gives a wait of %s ms as one that can be written and read again', (retryAfterMs, reported) => {
     const failure = catalogue.failure(['http_429'], { httpStatus: 429, retryAfterMs });
     expect(Failure.parse(failure).retryAfterMs).toBe(reported);
   });
@@ -97,7 +97,7 @@ describe('a provider’s failure catalogue', () => {
     expect(Failure.safeParse(failure).success).toBe(true);
   });
 
-  it('has an answer where there is no code at all', () => {
+  it('gives a failure where there is no code at all', () => {
     expect(catalogue.failure([])).toMatchObject({ kind: 'unknown', code: 'none', unlisted: true });
   });
 });
@@ -111,13 +111,13 @@ describe('a failure of our own', () => {
     });
   });
 
-  it('may say it in words of its own', () => {
+  it('may have a text of its own', () => {
     expect(
       ownFailure('MSG_NO_SENDER', 'account', 'operator', 'No sender.', { remedy: 'Set WHATSAPP_FROM.' }).remedy,
     ).toBe('Set WHATSAPP_FROM.');
   });
 
-  it('names the page about a broken connection, and that of unlisted codes for one that nobody knows', () => {
+  it('links to the page about a broken connection, and to that of unlisted codes for an unknown one', () => {
     expect(ownFailure('ECONNREFUSED', 'transient', 'failover', 'Not reached.').help).toBe(
       'docs/errors/network.md#econnrefused',
     );
@@ -142,14 +142,14 @@ describe('the section about a code', () => {
     expect(sectionOf(source, code)).toBe(page);
   });
 
-  it('is linked to where it is published, or to the repository', () => {
+  it('is linked to where it is published, or else to the repository', () => {
     const page = sectionOf('twilio', '21610');
     expect(linkTo(page, undefined)).toBe('docs/errors/twilio.md#21610');
     expect(linkTo(page, 'https://docs.example.org/errors')).toBe('https://docs.example.org/errors/twilio.md#21610');
     expect(linkTo(page, 'https://docs.example.org/errors/')).toBe('https://docs.example.org/errors/twilio.md#21610');
   });
 
-  it('that stands elsewhere is linked to as it is', () => {
+  it('outside the repository is linked to as it is', () => {
     expect(linkTo('https://elsewhere.example/codes/7', 'https://docs.example.org/errors')).toBe(
       'https://elsewhere.example/codes/7',
     );

@@ -4,7 +4,7 @@ import type { Failure, FailureKind, FieldError, RetryAdvice } from '#libs/contra
 import { networkFailures } from './network.failures.ts';
 import { platformFailures } from './platform.failures.ts';
 
-/** What to do about a message that was not sent. */
+/** The remedy for a message that was not sent, by kind. */
 const remedies: Record<FailureKind, string> = {
   transient: 'Nothing: it is tried again by itself until it expires.',
   throttled: 'Nothing now; if it goes on, ask the provider for a higher rate or add senders.',
@@ -16,7 +16,7 @@ const remedies: Record<FailureKind, string> = {
   unknown: 'Nothing: the provider is asked whether it took the message before anything goes again.',
 };
 
-/** What to do where a receipt tells it: the provider had taken the message, so nothing goes again by itself. */
+/** The remedy where the code came with a receipt: the provider had accepted the message, so it is not sent again. */
 const remediesAfterReceipt: Record<FailureKind, string> = {
   ...remedies,
   transient: 'Nothing is sent again by itself. If it is still of use, publish it again later under a new messageId.',
@@ -25,14 +25,14 @@ const remediesAfterReceipt: Record<FailureKind, string> = {
   unknown: 'It may have arrived. Publish it again under a new messageId only where a second copy does no harm.',
 };
 
-/** What a row tells to do: its own advice, else that of its kind. */
+/** The remedy of a row, else that of its kind. */
 export function remedyOf({ remedy, kind, stage = 'request' }: Pick<FailureRow, 'remedy' | 'kind' | 'stage'>): string {
   return remedy ?? (stage === 'request' || stage === 'network' ? remedies : remediesAfterReceipt)[kind];
 }
 
-/** Which kind an HTTP status alone means, for a code that stands in no table. */
+/** The kind of an HTTP status, for a code that no table lists. */
 function kindOfStatus(httpStatus: number | undefined): Pick<FailureRow, 'kind' | 'retry' | 'meaning' | 'stage'> {
-  // Only a receipt tells a code without a status.
+  // Only a receipt has a code without a status.
   if (httpStatus === undefined)
     return {
       stage: 'receipt',
@@ -54,11 +54,11 @@ function kindOfStatus(httpStatus: number | undefined): Pick<FailureRow, 'kind' |
   return { kind: 'bad-content', retry: 'never', meaning: 'The provider refused the request.' };
 }
 
-/** A header may ask for part of a second, or for more than a number can hold. */
+/** A header may ask for a fraction of a second, or for more than a number can represent. */
 const wholeMs = (ms: number | undefined) =>
   ms === undefined || !(ms >= 0) ? undefined : Math.min(Math.ceil(ms), Number.MAX_SAFE_INTEGER);
 
-/** Failure tables of one provider: looks a code up, and falls back on the HTTP status where it is unlisted. */
+/** The failure tables of one provider. A code that they do not list is judged by its HTTP status. */
 export class FailureCatalogue {
   readonly provider: string;
   private readonly rows: ReadonlyMap<string, FailureRow>;
@@ -97,9 +97,7 @@ const own = new Map([
   ...networkFailures.map((row) => [row.code, { ...row, help: sectionOf('network', row.code) }] as const),
 ]);
 
-/**
- * A failure that the platform itself finds. Its code stands in platform.failures.ts, or is that of a broken connection.
- */
+/** A failure that the platform itself finds. Its code is in platform.failures.ts, or is that of a broken connection. */
 export function ownFailure(
   code: string,
   kind: FailureKind,
@@ -119,7 +117,10 @@ export function ownFailure(
   };
 }
 
-/** A message that is beyond limits which a provider documents, field by field. `provider`: its name in the settings. */
+/**
+ * The failure of a message that exceeds limits which a provider documents, field by field. `provider`: its name in the
+ * settings.
+ */
 export const beyondLimit = (provider: string, fields: readonly FieldError[]): Failure =>
   ownFailure(
     'MSG_BEYOND_LIMIT',

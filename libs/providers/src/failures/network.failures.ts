@@ -5,8 +5,8 @@ const notSent = { kind: 'transient', retry: 'failover', stage: 'network', source
 const mayBeSent = { kind: 'unknown', retry: 'backoff', stage: 'network', source } as const;
 
 /**
- * Connections that broke before an answer was read. What counts is whether the request was written: a row says what the code
- * alone proves, and the transport, which saw the writing, has the last word.
+ * Connections that broke before a response was read. What matters is whether the request was written: a row states what
+ * the code alone shows, and the HTTP client, which knows what was written, decides.
  */
 export const networkFailures: readonly FailureRow[] = [
   { code: 'ECONNREFUSED', ...notSent, meaning: 'Nothing listened at the provider’s address, so nothing was sent.' },

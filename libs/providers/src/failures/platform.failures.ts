@@ -6,11 +6,11 @@ const findOut = 'Find out at the provider whether it took the message; if not, p
 const notWritten = 'Sends this recipient nothing: they end `suppressed`, and so does the message if nobody else is left.';
 
 export interface PlatformFailure extends Omit<FailureRow, 'source'> {
-  /** What the platform does, where it is not what it does for every failure of this kind. */
+  /** What the platform does, where it differs from other failures of this kind. */
   does?: string;
 }
 
-/** Failures of a message that the platform itself finds. A code of ours that a failure carries has its row here. */
+/** Failures of a message that the platform itself finds. Every MSG_ code of a failure has its row here. */
 export const platformFailures: readonly PlatformFailure[] = [
   { code: 'MSG_REJECTED', kind: 'bad-content', retry: 'never', meaning: 'The request breaks its schema, so nothing was sent.', remedy: 'Correct the named fields and publish again, under the same messageId or a new one.', does: 'Sends nothing: the message ends `rejected`, and its record is quarantined in `messaging.unreadable`.' },
   { code: 'MSG_EXPIRED', kind: 'transient', retry: 'never', meaning: 'It could not be sent before it expired.', remedy: again, does: 'Sends nothing: the message ends `expired`.' },
@@ -58,10 +58,10 @@ export const platformFailures: readonly PlatformFailure[] = [
   { code: 'MSG_UNDELIVERED', kind: 'transient', retry: 'never', stage: 'receipt', meaning: 'The carrier could not deliver it and told no reason.' },
 ];
 
-/** A code of ours about something else than one message's failure. */
+/** A code of ours that is not about the failure of a message. */
 export interface PlatformProblem {
   code: string;
-  /** Where it shows. */
+  /** Where it appears. */
   shows: string;
   meaning: string;
   remedy: string;
@@ -70,10 +70,7 @@ export interface PlatformProblem {
 const onRecords = 'in the header x-error-code of the record in messaging.unreadable';
 const onApi = 'in the answer of an HTTP API';
 
-/**
- * What else has a code: records that are quarantined, refused requests to our APIs, and what a service says as it
- * starts.
- */
+/** All other codes: quarantined records, refused requests to our APIs, and errors at the start of a service. */
 export const platformProblems: readonly PlatformProblem[] = [
   { code: 'MSG_UNREADABLE', shows: onRecords, meaning: 'No schema accepts the record’s bytes. Those of a request whose id can be read are also told as rejected.', remedy: 'Correct the producer and publish again; the bytes are kept in the unreadable topic.' },
   { code: 'MSG_ID_CONFLICT', shows: onRecords, meaning: 'The messageId was used before for other content. The original stays untouched; this record is quarantined.', remedy: 'Give each message an id of its own; only an exact repeat may use one again.' },

@@ -9,28 +9,28 @@ import {
 } from '#libs/contracts';
 import { recipientConcerned, type ReturnedReference } from '../reference/call-reference.ts';
 
-/** What a provider's webhook tells, before it has our names. */
+/** A provider's webhook event, mapped to our fields. */
 export interface Receipt extends Pick<StatusChanged, 'status' | 'final' | 'channel' | 'failure' | 'reason'> {
   provider: string;
-  /** Empty where the event does not tell it: the reference says then which message it is about. */
+  /** Empty where the event has no id: then the reference identifies the message. */
   providerMessageId: string;
-  /** The provider's own word for it. */
+  /** The provider's own name of the status. */
   event: string;
-  /** Whom the event names: another address perhaps than the one that was written to. */
+  /** The recipient that the event names; it may be another address than the one that was sent to. */
   recipient?: RecipientRef | undefined;
-  /** When it happened; undefined where the provider tells no time. */
+  /** When it happened; undefined where the provider states no time. */
   at?: Date | undefined;
-  /** How exact that time is, in milliseconds: SendGrid tells whole seconds, cut off. */
+  /** The precision of that time, in milliseconds: SendGrid truncates to whole seconds. */
   atWithinMs?: number | undefined;
   link?: string | undefined;
   reference: ReturnedReference;
-  /** What it forbids about its recipient from now on. */
+  /** The suppression that it causes. */
   forbids?: { scope: string | readonly string[]; reason: string; everyTenant: boolean } | undefined;
 }
 
 /**
- * A receipt as a lifecycle fact. Its id comes from what it says, so a repeat is recognised under any event id. `now`:
- * ms since 1970.
+ * A receipt as a lifecycle fact. Its id depends on its content, so a repeat has the same id whatever its event id.
+ * `now`: ms since 1970.
  */
 export function receiptFact(receipt: Receipt, now: number): StatusChanged {
   const {
@@ -49,7 +49,7 @@ export function receiptFact(receipt: Receipt, now: number): StatusChanged {
   const concerned = recipientConcerned(reference, recipient);
   const at = givenAt && isInstant(givenAt.getTime()) ? givenAt : undefined;
   const happened = happenedAt(at, now);
-  // Without the provider's id two messages to one recipient would look like one.
+  // Without the provider's id, two messages to one recipient would have the same fact id.
   const about = providerMessageId || `${ours.tenant ?? ''} ${ours.messageId ?? ''} ${ours.hop ?? ''}`;
   return {
     ...reported,
@@ -57,10 +57,10 @@ export function receiptFact(receipt: Receipt, now: number): StatusChanged {
     tenant: ours.tenant ?? 'default',
     provider,
     ...(providerMessageId !== '' && { providerMessageId }),
-    // The mask shows what the provider names, so that a person sees where it was forwarded to.
+    // The mask shows the address that the provider names, so that a person sees where the mail was forwarded to.
     ...(recipient && concerned && { recipient: { mask: recipient.mask, hash: concerned.hash } }),
     source: 'receipt',
-    // A cut-off time lies before what happened: the latest it can have been keeps the order of the timeline.
+    // A truncated time is earlier than the event: the latest possible time keeps the order of the timeline.
     at: nearestInstant(happened ? Math.min(happened.getTime() + atWithinMs, Math.max(now, happened.getTime())) : now),
     eventId: receiptId({
       provider,
@@ -73,7 +73,7 @@ export function receiptFact(receipt: Receipt, now: number): StatusChanged {
   };
 }
 
-/** What a receipt says about whom may be written to; empty: nothing. */
+/** The suppression changes of a receipt; empty: none. */
 export function forbiddenByReceipt(
   receipt: Receipt,
   { at, eventId, tenant, channel, provider }: StatusChanged,

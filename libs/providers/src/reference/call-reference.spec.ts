@@ -13,12 +13,12 @@ const reference = {
   traceparent: '00-aa-bb-01',
 } as const;
 
-describe('the reference that a provider hands back', () => {
-  it('comes back as it was given', () => {
+describe('the reference that a provider returns', () => {
+  it('is returned as it was given', () => {
     expect(returnedReference(referenceFields(reference))).toEqual(reference);
   });
 
-  it('holds text only, under names of our own', () => {
+  it('consists of texts, under names of our own', () => {
     const fields = referenceFields({ messageId: 'm-1', tenant: 'acme', hop: 1 });
     expect(fields).toEqual({ mi_message_id: 'm-1', mi_tenant: 'acme', mi_hop: '1' });
   });
@@ -30,7 +30,7 @@ describe('the reference that a provider hands back', () => {
     ['is no text', { mi_message_id: { $gt: '' }, mi_tenant: 'acme' }],
   ])('is left out where it %s', (_, fields) => expect(returnedReference(fields)).toEqual({}));
 
-  it('loses only the parts that do not fit', () => {
+  it('loses only the parts that are not valid', () => {
     const fields = {
       ...referenceFields(reference),
       mi_lane: 'express',
@@ -51,19 +51,19 @@ describe('the reference that a provider hands back', () => {
   });
 });
 
-describe('whom a webhook is about', () => {
+describe('the recipient of a webhook event', () => {
   const [own, other] = [
     { hash: 'ab'.repeat(16), mask: 'a***@inbox.test' },
     { hash: 'cd'.repeat(16), mask: 'b***@elsewhere.test' },
   ];
 
-  it('is the one recipient of the message, with no mask of somebody else', () => {
+  it('is the one recipient of the message, without the mask of another address', () => {
     expect(recipientConcerned({ recipientHash: own.hash }, own)).toEqual(own);
     expect(recipientConcerned({ recipientHash: own.hash }, other)).toEqual({ hash: own.hash });
     expect(recipientConcerned({ recipientHash: own.hash }, undefined)).toEqual({ hash: own.hash });
   });
 
-  it('is whom the event names where the message went to several, or is not known', () => {
+  it('is the address that the event names where the message had several recipients, or is unknown', () => {
     expect(recipientConcerned({ recipientCount: 2 }, other)).toEqual(other);
     expect(recipientConcerned({}, undefined)).toBeUndefined();
   });

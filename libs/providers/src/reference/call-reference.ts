@@ -1,7 +1,7 @@
 import { Lane, MessageId, Tenant, type RecipientRef, type StatusChanged, repairLine } from '#libs/contracts';
 
 /**
- * What we hand a provider and get back in its webhooks. Short names of our own: a provider's fields must not collide.
+ * What we give a provider and get back in its webhooks. The short names avoid collisions with the provider's fields.
  */
 const names = {
   messageId: 'mi_message_id',
@@ -19,12 +19,12 @@ const wireNames = Object.entries(names) as [keyof typeof names, string][];
 export type ReturnedReference = Partial<
   Pick<StatusChanged, 'messageId' | 'tenant' | 'lane' | 'hop' | 'attempt' | 'callId' | 'recipientCount'>
 > & {
-  /** Whom it went to, where it was one. */
+  /** The recipient, where there was one. */
   recipientHash?: string | undefined;
   traceparent?: string | undefined;
 };
 
-/** A call's reference as flat strings, for custom arguments or a query. */
+/** The reference of a call as flat strings, for custom arguments or a query. */
 export function referenceFields(reference: { [K in keyof typeof names]?: string | number | undefined }): Record<
   string,
   string
@@ -36,10 +36,7 @@ export function referenceFields(reference: { [K in keyof typeof names]?: string 
   return fields;
 }
 
-/**
- * The reference a webhook brings back; whatever does not fit is left out, since anyone may write into a mail's
- * arguments.
- */
+/** The reference in a webhook. Invalid parts are left out, because others may write into a mail's arguments. */
 export function returnedReference(fields: Record<string, unknown>): ReturnedReference {
   const text = (name: string) =>
     typeof fields[name] === 'string' || typeof fields[name] === 'number' ? String(fields[name]) : undefined;
@@ -65,9 +62,9 @@ export function returnedReference(fields: Record<string, unknown>): ReturnedRefe
 const isHash = (text: string | undefined): boolean => text !== undefined && /^[0-9a-f]{32}$/.test(text);
 
 /**
- * Whom a webhook is about: the recipient of the message where that went to one, else whom the event names; undefined:
- * nobody is told. A provider may name another address than the one that we wrote to, as where the mail was forwarded.
- * `mask` is missing where only such an address is known.
+ * The recipient of a webhook event: that of the message if it had one recipient, else the address that the event names;
+ * undefined: neither. A provider may name another address than we sent to, for example after forwarding. Then `mask` is
+ * left out.
  */
 export function recipientConcerned(
   { recipientHash: hash }: ReturnedReference,

@@ -8,7 +8,7 @@ const objectOf = (tags: { name: string; value: string }[]) =>
   Object.fromEntries(tags.map(({ name, value }) => [name, value]));
 
 describe('a reference as tags', () => {
-  it('comes back as it went, whatever message id upstream chose', () => {
+  it('is returned as it was given, whatever message id upstream chose', () => {
     const ids = fc.stringMatching(/^[A-Za-z0-9._:-]{1,200}$/).filter((id) => MessageId.safeParse(id).success);
     fc.assert(
       fc.property(ids, (messageId) => {
@@ -28,7 +28,7 @@ describe('a reference as tags', () => {
     expect(fromTags(objectOf(tags))).toEqual({ mi_message_id: messageId, mi_tenant: 'default' });
   });
 
-  it('lets no tag of another kind pass for text', () => {
+  it('never reads a tag of another kind as text', () => {
     expect(fromTags({ mi_hop: 3, campaign: 'spring', mi_tenant_2: 'x' })).toEqual({
       campaign: 'spring',
       mi_tenant_2: 'x',

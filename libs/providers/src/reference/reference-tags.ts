@@ -1,4 +1,4 @@
-/** Most characters of a tag's value (Resend: ASCII letters, digits, _ and -). */
+/** Maximum length of a tag's value (Resend: ASCII letters, digits, _ and -). */
 const MOST = 256;
 
 const escapes: Readonly<Record<string, string>> = { _: '__', '.': '_d', ':': '_c' };
@@ -7,8 +7,8 @@ const plain: Readonly<Record<string, string>> = Object.fromEntries(
 );
 
 /**
- * Fields of a reference as tags, for providers whose tags hold letters, digits, _ and - only: `.` and `:` are written
- * as `_d` and `_c`, `_` itself as `__`. What grows too long for one tag goes on in `<name>_2`.
+ * The fields of a reference as tags, for providers whose tags allow only letters, digits, _ and -: `.` is written as
+ * `_d`, `:` as `_c`, `_` as `__`. A value too long for one tag continues in `<name>_2`.
  */
 export function toTags(fields: Readonly<Record<string, string>>): { name: string; value: string }[] {
   return Object.entries(fields).flatMap(([name, text]) => {
@@ -21,7 +21,7 @@ export function toTags(fields: Readonly<Record<string, string>>): { name: string
   });
 }
 
-/** The fields that `toTags` wrote; other tags are handed back as they can be read. */
+/** The fields that `toTags` wrote; other tags are returned decoded as far as possible. */
 export function fromTags(tags: Readonly<Record<string, unknown>>): Record<string, string> {
   const fields: Record<string, string> = {};
   for (const [name, value] of Object.entries(tags)) {

@@ -4,12 +4,12 @@ import { namedField, refusedFields } from './named-field.ts';
 const words = new Set(['personalizations', 'to', 'email', 'headers']);
 
 describe('a field that a provider names', () => {
-  it('is told by the names its API has and the numbers between them', () => {
+  it('consists of the names of its API and array indexes', () => {
     expect(namedField('personalizations.0.to.12.email', words)).toBe('personalizations.0.to.12.email');
     expect(namedField('to', words)).toBe('to');
   });
 
-  it('is named only by the provider’s own names: no address, no header of upstream’s, no sentence', () => {
+  it('contains only the provider’s own names: no address, no header of upstream’s, no sentence', () => {
     expect(namedField('headers.X-Customer-Ada', words)).toBe('headers');
     expect(namedField('to.ada@inbox.test', words)).toBe('to');
     expect(
@@ -19,7 +19,7 @@ describe('a field that a provider names', () => {
     ).toEqual(Array(7).fill(undefined));
   });
 
-  it('stands once in the failure, and ten of them at most', () => {
+  it('appears once in the failure, and at most ten of them do', () => {
     expect(refusedFields(['to', undefined, 'to'], 'SendGrid')).toEqual({
       fields: [{ field: 'to', rule: 'is refused by SendGrid, which calls the field so' }],
     });

@@ -1,6 +1,6 @@
-/** Who keeps a limit on our side, so that nothing beyond it is asked of the provider. */
+/** Who enforces a limit on our side, so that the provider never gets a request beyond it. */
 export type LimitKeeper =
-  /** The schema of the request: beyond it, the request is rejected with the field. */
+  /** The schema of the request: a request beyond the limit is rejected with the field. */
   | 'schema'
   /** The channel, for a limit of its only provider: the request is rejected with the field. */
   | 'channel'
@@ -15,18 +15,18 @@ export type LimitKeeper =
 
 /** One limit that a provider documents. */
 export interface ProviderLimit {
-  /** As the provider calls the field. */
+  /** The provider's name of the field. */
   field: string;
-  /** What must hold, in plain words. */
+  /** The rule, in plain words. */
   rule: string;
-  /** Its figure, in the unit that the rule names. */
+  /** The number, in the unit that the rule names. */
   most?: number;
   keeper: LimitKeeper;
-  /** The page of the provider that says so. */
+  /** The provider's page that documents it. */
   source: string;
-  /** Where the platform promises less or more, or the provider's pages differ. */
+  /** Where the platform allows less or more, or the provider's pages contradict each other. */
   note?: string;
 }
 
-/** The limits of one provider, by names of ours. */
+/** The limits of one provider, by our names. */
 export type LimitTable = Readonly<Record<string, ProviderLimit>>;

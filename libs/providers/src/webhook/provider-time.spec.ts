@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { happenedAt, timeOf } from './provider-time.ts';
 
-describe('the time that a provider tells', () => {
+describe('the time in a provider’s event', () => {
   it.each([
     ['seconds', 1_795_435_205, '2026-11-23T12:00:05.000Z'],
     ['parts of a second', 1_795_435_205.5, '2026-11-23T12:00:05.500Z'],
@@ -35,11 +35,11 @@ describe('the time that a provider tells', () => {
     [],
     {},
     [1_795_435_205],
-  ])('is none where it says %j', (value) => {
+  ])('is none where it is %j', (value) => {
     expect(timeOf(value)).toBeUndefined();
   });
 
-  it('is now where it lies more than a day ahead', () => {
+  it('is now where it is more than a day in the future', () => {
     const now = Date.parse('2030-01-31T12:00:00Z');
     expect(happenedAt(new Date(now + 3_600_000), now)).toEqual(new Date(now + 3_600_000));
     expect(happenedAt(new Date(now + 90_000_000), now)).toEqual(new Date(now));

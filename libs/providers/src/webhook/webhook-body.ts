@@ -1,36 +1,30 @@
 import { repairTexts } from '#libs/contracts';
 
-/** A body that is JSON, with every text in it fit to be stored. */
+/** A JSON body in which every text can be stored. */
 export interface JsonBody {
   value: unknown;
 }
 
-/**
- * All that a repair could change: escapes for halves of characters and controls, and controls that stand there as they
- * are.
- */
+/** Everything that a repair could change: escapes of surrogates and controls, and literal controls. */
 const mayNeedRepair = /\\[ubf]|[\u007f-\u009f]/;
 
 /**
- * The JSON of a verified webhook: the one place where a provider's bytes become values. Nobody could be told to correct
- * them, so texts are repaired (`repairTexts`), and a mark of the byte order is passed over.
+ * The JSON of a verified webhook. All webhooks are parsed here. Their authors cannot correct them, so texts are
+ * repaired (`repairTexts`), and a byte order mark is skipped.
  * @returns undefined where the bytes are no JSON
  */
 export function readJson(rawBody: Buffer): JsonBody | undefined {
   const text = rawBody.toString('utf8').replace(/^\uFEFF/, '');
   try {
     const value: unknown = JSON.parse(text);
-    // Nearly no body needs it, and it takes three times as long as to parse one.
+    // Hardly any body needs the repair, and it takes three times as long as parsing.
     return { value: mayNeedRepair.test(text) ? repairTexts(value) : value };
   } catch {
     return undefined;
   }
 }
 
-/**
- * An event as it came, as bytes that can be kept: of one that is nested too deeply to be written, what lies 64 levels
- * deep at most.
- */
+/** An event as bytes that can be kept. Of one nested too deeply to be serialised, only 64 levels are kept. */
 export function bytesOf(event: unknown): Buffer {
   try {
     return Buffer.from(JSON.stringify(event));

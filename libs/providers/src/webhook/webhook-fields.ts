@@ -5,8 +5,8 @@ import { isRecord } from './webhook-body.ts';
 const filled = (text: string) => (text === '' ? undefined : text);
 
 /**
- * Fields of a webhook's event as zod reads them: what is not as described (null, another type, too long) is as good as
- * missing, so that the rest can still be used. `max`: UTF-16 units.
+ * Zod types for the fields of a webhook event. An invalid value (null, another type, too long) counts as missing, so
+ * that the rest can still be used. `max`: UTF-16 units.
  */
 export const readAs = {
   text: (max: number) => z.string().max(max).transform(filled).optional().catch(undefined),
@@ -14,12 +14,9 @@ export const readAs = {
   id: () => z.number().int().positive().optional().catch(undefined),
   time: () => z.unknown().transform(timeOf).optional(),
   textOrNumber: () => z.union([z.string(), z.number()]).optional().catch(undefined),
-  /**
-   * Texts by name: as an object, or as a list of `{ name, value }`, which providers use for the same thing in other
-   * places.
-   */
+  /** Texts by name: as an object, or as a list of `{ name, value }`; some providers use both. */
   named: () => z.unknown().transform(namedTexts).optional(),
-  /** A list of texts, at most `most`; a text alone is a list of one. */
+  /** A list of texts, at most `most`; a single text is a list of one. */
   list: (most: number, max: number) =>
     z
       .unknown()
@@ -47,8 +44,8 @@ function textsOf(value: unknown, most: number, max: number): string[] | undefine
 }
 
 /**
- * The names of described fields that hold something else than they are described to hold. `given`: the event as it
- * came; `read`: what the schema has made of it. Null and an empty text count as missing, which is nothing odd.
+ * The names of described fields whose values are invalid. `given`: the event as it arrived; `read`: the result of the
+ * schema. Null and an empty text count as missing, not as invalid.
  */
 export function oddFields(given: unknown, read: unknown, path = ''): string[] {
   if (!isRecord(given) || !isRecord(read)) return [];
