@@ -37,21 +37,21 @@ export interface ServiceDefinition<S extends ConfigSchema> {
   migrations: readonly Migration[];
   /** The service's own module. */
   module: Type;
-  /** What can be read of a record that breaks its schema; undefined: nothing, it is quarantined. */
+  /** Reads what can be read of a record that breaks its schema; undefined: nothing, it is quarantined. */
   salvage?: (record: IncomingRecord) => Decoded | undefined;
-  /** Called with a record once it is quarantined: its message must not stay open. */
+  /** Called after a record is quarantined: its message must be ended. */
   onQuarantine?: (app: NestFastifyApplication, record: IncomingRecord, error: unknown) => Promise<void>;
-  /** Whether a record is of no interest here, by those of its headers that begin with `ce_fact`. */
+  /** Whether a record may be skipped, by those of its headers that begin with `ce_fact`. */
   skip?: (record: HeadedRecord) => boolean;
-  /** Whether a record that was decoded is passed over: for tests of records that are lost. */
+  /** Whether a decoded record is skipped: for tests of lost records. */
   lose?: (record: IncomingRecord) => boolean;
-  /** Called with its partitions, by full topic name, each time the group has divided them. */
+  /** Called with its partitions, by full topic name, each time they are assigned. */
   onAssigned?: (app: NestFastifyApplication, assignment: Record<string, number[]>) => void;
-  /** Last touches before it listens, such as API docs. */
+  /** Called before it listens, for example to add API docs. */
   prepare?: (app: NestFastifyApplication, config: z.infer<S>) => Promise<void> | void;
-  /** Looked at once Kafka is there, before the first record; InvalidConfiguration ends the service. */
+  /** Checked once Kafka is there, before the first record; InvalidConfiguration ends the service. */
   beforeConsuming?: (app: NestFastifyApplication, kafka: Kafka, config: z.infer<S>) => Promise<void>;
-  /** Largest body of an HTTP request, in bytes. */
+  /** Maximum size of an HTTP request's body, in bytes. */
   bodyLimit?: number;
 }
 
@@ -59,13 +59,15 @@ export interface RunningService {
   app: NestFastifyApplication;
   /** Resolves when it consumes; rejects when it never will. */
   ready: Promise<void>;
-  /** Stops in order: HTTP, records in work, Kafka, Postgres. */
+  /** Stops in this order: HTTP, records in work, Kafka, PostgreSQL. */
   stop(): Promise<void>;
 }
 
-/** Boots a service and stops it on SIGTERM or SIGINT; an invalid configuration ends the process with 78 (EX_CONFIG). */
+/**
+ * Starts a service and stops it on SIGTERM or SIGINT; an invalid configuration ends the process with 78 (EX_CONFIG).
+ */
 export async function runService<S extends ConfigSchema>(definition: ServiceDefinition<S>): Promise<void> {
-  // Left alone V8 lets a busy service's heap grow to three times what lives in it before it looks for what is dead.
+  // By default V8 lets the heap of a busy service grow to three times its live objects before it collects garbage.
   setFlagsFromString('--heap-growing-percent=60');
   try {
     const service = await bootService(definition);
@@ -86,7 +88,7 @@ export async function runService<S extends ConfigSchema>(definition: ServiceDefi
   }
 }
 
-/** Starts to listen at once; consumption begins when Postgres and Kafka are there, however long that takes. */
+/** Listens at once; consumption begins when PostgreSQL and Kafka can be reached, however long that takes. */
 export async function bootService<S extends ConfigSchema>(
   definition: ServiceDefinition<S>,
   env = process.env,
@@ -171,7 +173,7 @@ async function createApp<S extends ConfigSchema>(
   });
 }
 
-/** What is amiss at a provider is told once at the start, too: a readiness that stays ready is seldom read. */
+/** Faults at a provider are also logged once at the start: few people read a readiness that stays ready. */
 async function tellConcerns({ health, logger, stopping }: ServiceCore): Promise<void> {
   const concerns = await health.concerns();
   if (stopping.aborted) return;
@@ -191,7 +193,10 @@ function addVitalChecks(core: ServiceCore, strategy: KafkaStrategy, schemaReady:
   core.health.addConcern('jobs', () => core.jobs.concern());
 }
 
-/** Repeats it until it works. @throws Stopping when the service stops; what waiting cannot fix */
+/**
+ * Repeats it until it succeeds.
+ * @throws Stopping when the service stops; errors that waiting cannot help
+ */
 async function untilDone({ logger, stopping }: ServiceCore, work: () => Promise<unknown>): Promise<void> {
   const canWait = (error: unknown) => !(error instanceof InvalidConfiguration);
   const waiting = 'waiting for a dependency before the service can start';

@@ -54,7 +54,7 @@ describe('the configuration of a service', () => {
     expect(loadConfig(schema, { TOKEN: token, HTTP_PORT: '', CA_FILE: '' })).toMatchObject({ HTTP_PORT: 8080 });
   });
 
-  it('leaves alone what is not its own', () => {
+  it('ignores variables that are not its own', () => {
     expect(loadConfig(schema, { TOKEN: token, PATH: '/bin' })).not.toHaveProperty('PATH');
   });
 
@@ -68,27 +68,27 @@ describe('the configuration of a service', () => {
     expect(loadConfig(schema, { TOKEN: token, TOKEN_FILE: join(folder, 'not-there') }).TOKEN).toBe(token);
   });
 
-  it('tells everything that is wrong at once', () => {
+  it('names everything that is wrong at once', () => {
     const problems = problemsOf({ HTTP_PORT: '70000', TIMEOUT_MS: 'soon', TLS: 'perhaps' });
     expect(problems).toContain('4 problem(s)');
     for (const name of ['TOKEN', 'HTTP_PORT', 'TIMEOUT_MS', 'TLS']) expect(problems).toContain(`- ${name} `);
   });
 
-  it('tells the meaning of what is missing', () => {
+  it('explains the meaning of what is missing', () => {
     expect(problemsOf({})).toContain('TOKEN is not set: Access token.');
   });
 
-  it('never tells a value', () => {
+  it('never shows a value', () => {
     expect(problemsOf({ TOKEN: 'short-secret', HTTP_PORT: 'port-secret' })).not.toContain('secret');
   });
 
-  it('tells a file that cannot be read', () => {
+  it('names a file that cannot be read', () => {
     expect(problemsOf({ TOKEN_FILE: join(folder, 'not-there') })).toContain('TOKEN_FILE cannot be read (ENOENT)');
   });
 });
 
 describe('the settings for the docs', () => {
-  it('hold meaning, default, whether needed and whether secret', () => {
+  it('have a meaning, a default, whether they are required and whether they are secret', () => {
     expect(settingsOf(schema)).toEqual([
       { name: 'TOKEN', meaning: 'Access token.', standard: undefined, needed: true, secret: true },
       { name: 'HTTP_PORT', meaning: 'Port to listen on.', standard: '8080', needed: false, secret: false },
@@ -104,7 +104,7 @@ describe('the settings for the docs', () => {
     ]);
   });
 
-  it('find a secret and its meaning below a default or an option', () => {
+  it('find a secret and its meaning inside a default or an optional', () => {
     const nested = z.object({
       KEY: secret().optional().describe('Key.'),
       OTHER: secret().describe('Other.').default('x'),

@@ -6,8 +6,8 @@ import type { z } from 'zod';
 export type ConfigSchema = z.ZodObject<Record<string, z.ZodType>>;
 
 /**
- * Reads the settings of a service from the environment; an empty variable counts as unset.
- * Any `NAME` may be given as `NAME_FILE`, the path of a file that holds the value (as secret stores mount them).
+ * Reads the settings of a service from the environment; an empty variable counts as unset. Any `NAME` may be given as
+ * `NAME_FILE`, the path of a file that contains the value (as secret stores mount them).
  * @throws InvalidConfiguration naming every variable that is missing or wrong, without its value.
  */
 export function loadConfig<S extends ConfigSchema>(schema: S, env: NodeJS.ProcessEnv = process.env): z.infer<S> {
@@ -52,7 +52,7 @@ function describe(schema: ConfigSchema, name: string): string {
 export interface Setting {
   name: string;
   meaning: string;
-  /** As text; undefined where there is none. */
+  /** The default as text; undefined where there is none. */
   standard: string | undefined;
   needed: boolean;
   secret: boolean;

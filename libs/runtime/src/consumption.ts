@@ -1,7 +1,7 @@
 import type { ConsumptionWatch } from '#libs/transport';
 import type { Health } from './health.ts';
 
-/** What goes wrong with consumption degrades the readiness, and is named there: the service goes on with the rest. */
+/** Faults of the consumption degrade the readiness and are named there; the service continues with the rest. */
 export function showConsumption(health: Health, watch: ConsumptionWatch): void {
   health.addConcern('consumer-restarts', () => watch.restlessness());
   health.addConcern('undecodable-batches', () => watch.lostBatches());

@@ -23,7 +23,7 @@ describe('the readiness of a service', () => {
     });
   });
 
-  it('is degraded by a provider whose check breaks, and shows nothing of the error', async () => {
+  it('is degraded by a provider whose check throws, and shows nothing of the error', async () => {
     const health = aHealth(() => Promise.reject(new Error('a secret')));
     expect(await health.report()).toEqual({
       status: 'degraded',
@@ -31,13 +31,13 @@ describe('the readiness of a service', () => {
     });
   });
 
-  it('is down where something vital is, whatever the providers say', async () => {
+  it('is down where something vital is down, whatever the state of the providers', async () => {
     const health = aHealth(() => Promise.resolve({ state: 'ok' }));
     health.addVital('kafka', () => Promise.resolve({ status: 'down' }));
     expect((await health.report()).status).toBe('down');
   });
 
-  it('is degraded by a concern, which is named with its remedy, for as long as there is one', async () => {
+  it('is degraded by a concern, which is named with its remedy, for as long as it lasts', async () => {
     const health = aHealth(() => Promise.resolve({ state: 'ok' }));
     const concern = { meaning: 'The consumer starts again and again.', remedy: 'Look at the brokers.' };
     let now: typeof concern | undefined = concern;
@@ -51,7 +51,7 @@ describe('the readiness of a service', () => {
     expect(await health.report()).toMatchObject({ status: 'ok', checks: { 'consumer-restarts': { status: 'ok' } } });
   });
 
-  it('asks a provider once, however many probes come', async () => {
+  it('asks a provider once, however many probes arrive', async () => {
     let asked = 0;
     const health = aHealth(() => {
       asked += 1;

@@ -11,12 +11,12 @@ export type CheckState = {
 export type Check = () => Promise<CheckState>;
 
 export interface HealthReport {
-  /** degraded: still ready, but something does not work; its check says what, and what to do. */
+  /** degraded: still ready, but something does not work; its check names it with a remedy. */
   status: 'ok' | 'degraded' | 'down';
   checks: Record<string, CheckState>;
 }
 
-/** What the service depends on. `vital` ones decide over readiness; others only show as degraded. */
+/** What the service depends on. `vital` ones decide over readiness; the others only degrade it. */
 @Injectable()
 export class Health {
   private readonly vital = new Map<string, Check>();
@@ -26,7 +26,7 @@ export class Health {
     this.vital.set(name, check);
   }
 
-  /** Something that may be amiss while the service works on. */
+  /** Something that may be wrong while the service works. */
   addConcern(name: string, look: () => { meaning: string; remedy: string } | undefined): void {
     this.other.set(name, () => {
       const concern = look();
@@ -44,7 +44,7 @@ export class Health {
     );
   }
 
-  /** What a person should know of the providers once the service runs, in lines for the log. */
+  /** What a person should know about the providers once the service runs, as lines for the log. */
   async concerns(): Promise<{ check: string; finding?: string; seen: string; remedy: string }[]> {
     const states = Object.entries(await resolve(this.other));
     return states.flatMap(([check, { status, meaning = status, remedy = '', warnings = [] }]) => [
@@ -68,7 +68,7 @@ async function resolve(checks: Map<string, Check>): Promise<Record<string, Check
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** Asks at most once in `forMs`, so that probes do not load what they probe. */
+/** Calls it at most once in `forMs`, so that probes do not load the provider. */
 export function cached(check: Check, forMs: number): Check {
   let known: { at: number; state: Promise<CheckState> } | undefined;
   return () => {
@@ -81,13 +81,13 @@ export function cached(check: Check, forMs: number): Check {
 export class HealthController {
   constructor(@Inject(Health) private readonly health: Health) {}
 
-  /** The process turns: restarting it would not help anything else. */
+  /** The process responds. Nothing else is checked, because a restart would not help. */
   @Get('live')
   live(): { status: 'ok' } {
     return { status: 'ok' };
   }
 
-  /** 200 when it can do its work (a provider that is down shows as degraded), else 503. */
+  /** 200 when it can work (a provider that is down degrades it), else 503. */
   @Get('ready')
   async ready(@Res() reply: FastifyReply): Promise<void> {
     const report = await this.health.report();

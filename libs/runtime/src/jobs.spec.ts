@@ -13,7 +13,7 @@ describe('the jobs of a service', () => {
     return new Jobs({ logger: createLogger('test', 'silent'), stopping: stop.signal });
   }
 
-  it('run a round at once while there is more to do, then rest', async () => {
+  it('run again at once while there is more to do, then pause', async () => {
     const jobs = theJobs();
     let rounds = 0;
     jobs.add({ name: 'cleanup', everyMs: 60_000, round: () => Promise.resolve({ more: ++rounds < 3 }) });
@@ -24,7 +24,7 @@ describe('the jobs of a service', () => {
   });
 
   it.each([new InfrastructureDown('postgres', 'cleanup'), new TypeError('a bug')])(
-    'go on after a round that failed with %s, and leave each other alone',
+    'continue after a round that failed with %s, and do not affect each other',
     async (error) => {
       const jobs = theJobs();
       let [failed, worked] = [0, 0];
@@ -37,7 +37,7 @@ describe('the jobs of a service', () => {
     },
   );
 
-  it('that fail three times in a row are a concern, until they work again', async () => {
+  it('that fail three times in a row are a concern, until they succeed again', async () => {
     const jobs = theJobs();
     let [rounds, broken] = [0, true];
     jobs.add({
@@ -69,7 +69,7 @@ describe('the jobs of a service', () => {
     expect(waitAfter(failures, everyMs)).toBe(expected);
   });
 
-  it('have ended when their last rounds are over and what they held is closed', async () => {
+  it('have ended when their last rounds are over and their resources are closed', async () => {
     const jobs = theJobs();
     const seen: string[] = [];
     let finish = () => undefined as void;

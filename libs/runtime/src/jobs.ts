@@ -3,18 +3,18 @@ import { InfrastructureDown } from '#libs/contracts';
 import { count, counters, type Logger } from '#libs/telemetry';
 import { backOffMs } from '#libs/transport';
 
-/** After so many rounds that failed one after the other the readiness is degraded. */
+/** After this many failed rounds in a row the readiness is degraded. */
 const FAILURES_SHOWN = 3;
 const FIRST_WAIT_MS = 1_000;
-/** A job that runs often is not tried more often than this while it fails. */
+/** The minimum wait after a failure, so that a job that runs often does not retry too fast. */
 const LONGEST_WAIT_MS = 5_000;
 
 export interface Job {
-  /** As the log names it. */
+  /** Its name in the log. */
   name: string;
-  /** The rest between two rounds, in milliseconds. */
+  /** The pause between two rounds, in milliseconds. */
   everyMs: number;
-  /** One round; `more`: the next one follows at once. Repeating it must be safe. */
+  /** One round. `more`: the next one follows at once. Repeating it must be safe. */
   round: () => Promise<{ more: boolean } | void>;
   /** Runs after the last round. */
   close?: () => Promise<void>;
@@ -25,13 +25,10 @@ export interface JobsOptions {
   stopping: AbortSignal;
 }
 
-/**
- * What a service does again and again: deleting what is past its retention, looking after what was handed over. Each
- * job runs on its own, one round at a time.
- */
+/** Periodic work of a service, such as deleting expired rows. Each job runs independently, one round at a time. */
 export class Jobs {
   private readonly jobs: Job[] = [];
-  /** Of each job that fails at present: how many rounds in a row. */
+  /** For each job that fails at present: the number of failed rounds in a row. */
   private readonly failures = new Map<string, number>();
   private running: Promise<unknown> = Promise.resolve();
 
@@ -42,7 +39,7 @@ export class Jobs {
     this.jobs.push(job);
   }
 
-  /** The schema is there, and so is Kafka: the first round of each job begins. */
+  /** Starts the first round of each job. Called once schema and Kafka are there. */
   start(): void {
     this.running = Promise.all(this.jobs.map((job) => this.run(job)));
   }
@@ -52,7 +49,7 @@ export class Jobs {
     await this.running;
   }
 
-  /** What the readiness says: which jobs fail again and again. Undefined: none. */
+  /** For the readiness: the jobs that keep failing. Undefined: none. */
   concern(): { meaning: string; remedy: string } | undefined {
     const failing = [...this.failures].filter(([, rounds]) => rounds >= FAILURES_SHOWN).map(([name]) => name);
     if (failing.length === 0) return undefined;
@@ -62,7 +59,7 @@ export class Jobs {
     };
   }
 
-  /** A failed round is repeated after a wait that grows: a job never ends by itself. */
+  /** After a failed round the job waits longer and longer, but never ends by itself. */
   private async run({ name, everyMs, round, close }: Job): Promise<void> {
     const { stopping } = this.options;
     while (!stopping.aborted) {
@@ -78,7 +75,10 @@ export class Jobs {
     await close?.();
   }
 
-  /** Logged once, until the job works again. @returns how many rounds have failed in a row */
+  /**
+   * Logged once, until the job succeeds again.
+   * @returns how many rounds have failed in a row
+   */
   private failed(name: string, err: unknown): number {
     const rounds = (this.failures.get(name) ?? 0) + 1;
     this.failures.set(name, rounds);
@@ -93,7 +93,7 @@ export class Jobs {
   }
 }
 
-/** From a second up to the job's own period, or to five seconds where that is shorter. All in milliseconds. */
+/** From one second up to the job's own period, or to five seconds where that is shorter. All in milliseconds. */
 export function waitAfter(failures: number, everyMs: number): number {
   const longest = Math.max(everyMs, LONGEST_WAIT_MS);
   return backOffMs(failures - 1, Math.min(everyMs, FIRST_WAIT_MS), longest);

@@ -16,7 +16,7 @@ class Answer {
   }
 }
 
-describe('what is made of other parts', () => {
+describe('a provider that is made of other parts', () => {
   let app: INestApplicationContext | undefined;
   const start = async (...providers: Provider[]) => {
     app = await NestFactory.createApplicationContext(
@@ -42,18 +42,18 @@ describe('what is made of other parts', () => {
     expect(text).toBe('it is 4.3');
   });
 
-  it('is waited for where making it takes a while, and may itself be a part', async () => {
+  it('may be made asynchronously, and may itself be a part', async () => {
     const number = made(NUMBER, {}, () => Promise.resolve(7));
     const answer = made(Answer, { number: NUMBER }, ({ number }) => new Answer(String(number)));
     expect((await start(answer, number)).get(Answer).text).toBe('7');
   });
 
-  it('says what is missing by its meaning', async () => {
+  it('names what is missing by its meaning', async () => {
     const answer = made(Answer, { words: WORDS }, ({ words }) => new Answer(words));
     await expect(start(answer)).rejects.toThrow('the words of the test');
   });
 
-  it('takes the settings of its group out of those that were read at the start, and no others', async () => {
+  it('gets the settings of its group, and no others', async () => {
     const group = settingsGroup('letters', { A_MS: z.coerce.number(), B: z.string().optional() });
     const context = await start(
       { provide: SETTINGS, useValue: { A_MS: 5, SECRET: 'none of its own' } },

@@ -1,11 +1,11 @@
 import type { FactoryProvider, InjectionToken } from '@nestjs/common';
 
 declare const gives: unique symbol;
-/** What says of a token what Nest gives for it. */
+/** A token whose type says what Nest injects for it. */
 export interface Gives<T> {
   readonly [gives]?: T;
 }
-/** Where no class can be the token. */
+/** A token for what has no class. */
 export type Token<T> = symbol & Gives<T>;
 /** @param meaning shown by Nest where nobody provides it */
 export const tokenOf = <T>(meaning: string): Token<T> => Symbol(meaning);
@@ -16,8 +16,8 @@ type Given<P extends Parts> = {
 };
 
 /**
- * A provider that is made of others. Each stands under a name of its own, so that a plain class with one options object
- * needs no list of arguments in the right order.
+ * A Nest provider that is made of others. Each part has a name, so that a plain class with one options object needs no
+ * list of arguments in the right order.
  * @param parts the tokens of what it needs, by name
  */
 export const made = <T, P extends Parts>(

@@ -11,16 +11,16 @@ import { APP_FILTER } from '@nestjs/core';
 import type { Kafka } from 'kafkajs';
 
 export const POOL = tokenOf<Pool>('postgres pool');
-/** The client that everything of this process shares. */
+/** The Kafka client that everything in this process shares. */
 export const KAFKA = tokenOf<Kafka>('kafka client');
 export const LOGGER = tokenOf<Logger>('logger');
-/** Aborted as soon as the service is told to stop. */
+/** Aborted as soon as the service begins to stop. */
 export const STOPPING = tokenOf<AbortSignal>('stopping');
 
 /** The settings of the Kafka connection. */
 export const kafkaConfig = settingsGroup('kafka', kafkaSettings);
 
-/** What every service stands on. */
+/** What every service is built on. */
 export interface ServiceCore<C = Record<string, unknown>> {
   name: string;
   config: C;

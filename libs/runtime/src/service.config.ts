@@ -2,7 +2,7 @@ import { milliseconds, port, secret } from '#libs/contracts';
 import { httpLimitSettings } from './http/slow-clients.ts';
 import { z } from 'zod';
 
-/** Settings that every service has. */
+/** Settings of every service. */
 export const serviceSettings = (standardPort: number, standardMetricsPort: number) => ({
   HTTP_HOST: z.string().default('0.0.0.0').describe('Address to listen on.'),
   HTTP_PORT: port(standardPort).describe('Port to listen on.'),

@@ -4,15 +4,17 @@ import type { FactoryProvider } from '@nestjs/common';
 import { type ConfigFactory, type ConfigFactoryKeyHost, registerAs } from '@nestjs/config';
 import { z } from 'zod';
 
-/** All settings of this service by their names, checked at its start. */
+/** All settings of this service by name, validated at its start. */
 export type AllSettings = Readonly<Record<string, unknown>>;
 export const SETTINGS = tokenOf<AllSettings>('settings');
 
-/** Settings that belong together: `@Inject(group.KEY) config: ConfigType<typeof group>` where `group.provider` is. */
+/**
+ * A group of settings: `@Inject(group.KEY) config: ConfigType<typeof group>`, where `group.provider` is in the module.
+ */
 export type SettingsGroup<S extends z.ZodRawShape> = ConfigFactory<z.infer<z.ZodObject<S>>> &
   ConfigFactoryKeyHost<z.infer<z.ZodObject<S>>> & {
     readonly KEY: string & Gives<z.infer<z.ZodObject<S>>>;
-    /** Takes the group out of the settings that the service has checked at its start. */
+    /** Takes the group out of the settings that the service validated at its start. */
     provider: FactoryProvider<z.infer<z.ZodObject<S>>>;
   };
 

@@ -31,7 +31,7 @@ describe('the jobs of a service that starts', () => {
     await database.drop();
   });
 
-  it('wait quietly for a schema that is still to come, and end with the service', async () => {
+  it('wait quietly for a schema that is not there yet, and end with the service', async () => {
     service = await bootService(
       { name: 'counting', schema, migrations, module: ServiceModule },
       {

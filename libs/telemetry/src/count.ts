@@ -1,13 +1,13 @@
 import { type Attributes, type Counter, type MeterProvider, metrics } from '@opentelemetry/api';
 import type { CounterRow } from './counters.ts';
 
-/** Kept by provider: counters that were made before the SDK had started would count nothing for ever. */
+/** Cached by meter provider: counters that were made before the SDK started would never be exported. */
 const made = new WeakMap<MeterProvider, Map<string, Counter>>();
 
-/** The labels of a counter, each of them needed; undefined: it does not apply here. */
+/** The labels of a counter, each of them required; undefined: it does not apply here. */
 export type LabelsOf<C extends CounterRow> = Record<keyof C['labels'] & string, string | undefined>;
 
-/** Counts something: `count(counters.recordsSetAside, { … })`. Does nothing where metrics are not exported. */
+/** Increments a counter: `count(counters.recordsSetAside, { … })`. Does nothing where metrics are not exported. */
 export function count<const C extends CounterRow>(row: C, labels: LabelsOf<C>, by = 1): void {
   counterOf(row).add(by, labels as Attributes);
 }

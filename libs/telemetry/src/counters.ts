@@ -1,16 +1,18 @@
-/** What a counter counts: `npm run generate` writes docs/metrics.md from these. */
+/** Describes a counter: `npm run generate` writes docs/metrics.md from it. */
 export interface CounterRow {
-  /** By OpenTelemetry's semantic conventions where they have one, else under `mi.` (messaging integrations). */
+  /**
+   * Named by OpenTelemetry's semantic conventions where they have a name, else under `mi.` (messaging integrations).
+   */
   name: string;
-  /** One thing that is counted, in OpenTelemetry's notation: `{record}`. */
+  /** The unit, in OpenTelemetry's notation: `{record}`. */
   unit: string;
   meaning: string;
   /**
-   * Each label and what it holds: few values, since every combination is a series of its own. Never an id, address or
+   * Each label and its values: few, since every combination is a time series of its own. Never an id, address or
    * content.
    */
   labels: Record<string, string>;
-  /** What an operator does when it grows; undefined where growth is the daily work. */
+  /** What an operator does when it grows; undefined where growth is normal. */
   remedy?: string;
 }
 
@@ -22,7 +24,7 @@ const webhookEvent = {
   'mi.event': 'the provider’s word for the kind; `no-type` where it has none, `beyond` after 500 shapes',
 };
 
-/** Every counter of the platform. A new one is a row here, and `count(counters.name, labels)` where it happens. */
+/** All counters of the platform. A new one is a row here, and a call of `count(counters.name, labels)`. */
 export const counters = {
   recordsConsumed: {
     name: 'messaging.client.consumed.messages',

@@ -10,7 +10,7 @@ import {
   SpanStatusCode,
 } from '@opentelemetry/api';
 
-/** What the SDK's tracer holds besides its methods; a test fails where it does no more. */
+/** The fields of the SDK's tracer that are used here; a test fails if a version of the SDK lacks them. */
 export interface SdkTracer {
   instrumentationScope: object;
   _resource: object;
@@ -44,8 +44,8 @@ export interface SpanStart {
 }
 
 /**
- * What is exported of one span: attributes and a status. What the SDK's exporters read beside them is made when they
- * do.
+ * A span with attributes and a status, as the SDK's exporters read it. The fields that only exporters read are computed
+ * when they do.
  */
 export class LightSpan implements Span {
   readonly name: string;
@@ -57,7 +57,7 @@ export class LightSpan implements Span {
   private readonly context: SpanContext;
   private readonly tracer: SdkTracer;
   private readonly countEnd: (() => void) | undefined;
-  /** ms since 1970, and on the clock that never goes back. */
+  /** ms since 1970, and the time on the monotonic clock. */
   private readonly started = Date.now();
   private readonly steady = performance.now();
   private lastedMs = 0;
@@ -112,7 +112,7 @@ export class LightSpan implements Span {
     processor.onEnd(this);
   }
 
-  // What exporters read: made when they do.
+  // Fields that exporters read: computed when they do.
 
   get startTime(): HrTime {
     return hrTimeOf(this.started);
@@ -157,7 +157,7 @@ export class LightSpan implements Span {
     return 0;
   }
 
-  // Parts of OpenTelemetry's interface that nobody here uses: facts are no events of spans (docs/adr/0003).
+  // Parts of OpenTelemetry's interface that the platform does not use: facts are not events of spans (docs/adr/0003).
 
   updateName(): never {
     throw new TypeError(unsupported);
@@ -182,10 +182,10 @@ export class LightSpan implements Span {
 
 const unsupported = 'spans of this platform have a name, attributes and a status only';
 
-/** Seconds, and nanoseconds of the next one. */
+/** Seconds and nanoseconds. */
 const hrTimeOf = (ms: number): HrTime => [Math.trunc(ms / 1_000), Math.round((ms % 1_000) * 1_000_000)];
 
-/** A copy without what is undefined: in one piece, where nothing is. */
+/** A copy without undefined values; the same object where there are none. */
 export function attributesOf(given: Attributes | undefined): Attributes {
   for (const name in given) {
     if (given[name] !== undefined) continue;

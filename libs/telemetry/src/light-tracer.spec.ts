@@ -29,7 +29,7 @@ const sdk = beside('@opentelemetry/sdk-node')('@opentelemetry/sdk-trace') as Sdk
 const exporter = beside('@opentelemetry/sdk-node').resolve('@opentelemetry/exporter-trace-otlp-proto');
 const { ProtobufTraceSerializer } = createRequire(exporter)('@opentelemetry/otlp-transformer') as Transformer;
 
-/** One that gives the same ids and keeps what would be exported, in the order in which it ended. */
+/** A tracer provider with fixed ids that keeps what would be exported, in the order in which the spans ended. */
 function aTracer(sampler?: object) {
   let ids = 0;
   const next = (length: number) => (ids += 1).toString(16).padStart(length, 'a');
@@ -58,7 +58,7 @@ const value = fc.oneof(
   fc.boolean(),
   fc.array(fc.string(), { maxLength: 3 }),
 );
-/** The SDK loses one attribute, since it sets it as the object's prototype; ours are names of our own. */
+/** The SDK loses the attribute `__proto__`, since it sets it as the object's prototype; ours never has that name. */
 const attributeName = fc.string({ minLength: 1 }).filter((name) => name !== '__proto__');
 
 const spans: fc.Arbitrary<Case[]> = fc.array(
@@ -90,7 +90,7 @@ const parentOf = ({ flags }: Case) =>
         isRemote: true,
       });
 
-/** Each holds the one after it. */
+/** Each is the parent of the next. */
 function play(cases: readonly Case[], start: (each: Case, parent: ReturnType<typeof parentOf>) => Span): void {
   const [first, ...others] = cases;
   const nested = (each: Case, rest: readonly Case[], parent: ReturnType<typeof parentOf>): void => {
@@ -116,7 +116,7 @@ describe('a span', () => {
     ],
   ];
 
-  it.each(samplers)('is exported as the SDK exports its own, by %s', (_, sampler) => {
+  it.each(samplers)('is exported exactly as one of the SDK, by %s', (_, sampler) => {
     fc.assert(
       fc.property(spans, (cases) => {
         const [theirs, ours] = [aTracer(sampler?.()), aTracer(sampler?.())];
@@ -134,7 +134,7 @@ describe('a span', () => {
     );
   });
 
-  it('is made here, and not by the SDK, as long as the SDK’s tracer is as it was', () => {
+  it('is made here, and not by the SDK, as long as the SDK’s tracer has the expected fields', () => {
     const { tracer } = aTracer();
     expect(sdkTracerOf(tracer)).toBe(tracer);
     const theirs = tracer.startSpan('theirs').constructor.name;
@@ -142,7 +142,7 @@ describe('a span', () => {
     expect([theirs, ours.constructor.name]).toEqual(['SpanImpl', 'LightSpan']);
   });
 
-  it('leaves attributes out that are undefined, and what is said after its end', () => {
+  it('leaves out attributes that are undefined, and whatever is set after its end', () => {
     const { tracer, ended } = aTracer();
     const attributes = { known: 1, missing: undefined } as unknown as Attributes;
     const span = startLightSpan(tracer, { name: 'a', kind: SpanKind.CLIENT, attributes, parent: ROOT_CONTEXT });

@@ -8,7 +8,7 @@ function batches() {
 }
 
 describe('log lines', () => {
-  it('go together after a tenth of a second, in their order', async () => {
+  it('are written together after a tenth of a second, in their order', async () => {
     const { written, lines } = batches();
     lines.write('a\n');
     lines.write('b\n');
@@ -20,14 +20,14 @@ describe('log lines', () => {
     expect(written).toEqual(['a\nb\n', 'c\n']);
   });
 
-  it('go at once when they are many', () => {
+  it('are written at once when they are many', () => {
     const { written, lines } = batches();
     const line = `${'x'.repeat(999)}\n`;
     for (let count = 0; count < 17; count += 1) lines.write(line);
     expect(written).toEqual([line.repeat(17)]);
   });
 
-  it('are all written when they are flushed, and nothing is where there are none', () => {
+  it('are all written on a flush, and nothing is written where there are none', () => {
     const { written, lines } = batches();
     lines.flush();
     lines.write('last\n');

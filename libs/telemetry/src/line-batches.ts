@@ -1,15 +1,15 @@
-/** What lines are written to: pino's own destination. */
+/** The destination of the lines: pino's own. */
 interface Output {
   write(text: string): unknown;
 }
 
-/** So many characters go at once, at the latest after so many milliseconds. */
+/** This many characters are written at once; fewer after this many milliseconds. */
 const MOST = 16_384;
 const LATEST_MS = 100;
 
 /**
- * Collects log lines and hands them on many at a time. pino's destination can collect as well, but joins and measures a
- * growing text with every line: of the 13.5 KB that the line of an attempt cost, 7 KB were that.
+ * Collects log lines and writes many at a time. pino's destination can buffer as well, but it concatenates and measures
+ * a growing text with every line: 7 KB of the 13.5 KB that the log line of an attempt cost.
  */
 export class LineBatches {
   private readonly output: Output;

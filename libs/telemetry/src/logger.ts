@@ -6,7 +6,7 @@ import { destination, pino, type Logger, type LoggerOptions } from 'pino';
 export type { Logger };
 
 /**
- * A JSON logger: one line per event, with the trace it belongs to. Callers pass ids and codes, never addresses or
+ * A JSON logger: one line per event, with the trace that it belongs to. Callers pass ids and codes, never addresses or
  * content.
  */
 export function createLogger(service: string, level = 'info'): Logger {
@@ -19,7 +19,7 @@ export function createLogger(service: string, level = 'info'): Logger {
     serializers: { err: errorFields },
     mixin: traceFields,
   };
-  // A line per attempt: written some at a time, at the latest after a tenth of a second, and at exit.
+  // The log of attempts, one line each: written in batches, at the latest after a tenth of a second, and at exit.
   const output = destination({ dest: 1, sync: false });
   const lines = new LineBatches(output);
   flushAtExit(lines);
@@ -28,7 +28,7 @@ export function createLogger(service: string, level = 'info'): Logger {
 
 const openBatches = new Set<LineBatches>();
 
-/** One listener for all loggers, before pino's own, which writes out what the destination holds. */
+/** One exit listener for all loggers, before pino's own, which flushes the destination. */
 function flushAtExit(lines: LineBatches): void {
   if (openBatches.size === 0)
     process.prependListener('exit', () => {
@@ -37,7 +37,7 @@ function flushAtExit(lines: LineBatches): void {
   openBatches.add(lines);
 }
 
-/** What a log may hold of an error: its name, code, stage and place; the text only where it is ours. */
+/** What a log may contain of an error: its name, code, stage and location; the text only where the error is ours. */
 function errorFields(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { name: typeof error };
   const { code, stage, remedy } = error as { code?: unknown; stage?: unknown; remedy?: unknown };
@@ -60,7 +60,7 @@ function traceFields(): Record<string, string> {
   return context && isSpanContextValid(context) ? { trace_id: context.traceId, span_id: context.spanId } : {};
 }
 
-/** Nest's own lines in the same log. */
+/** Writes Nest's own lines to the same log. */
 export class NestLogger implements LoggerService {
   private readonly logger: Logger;
 

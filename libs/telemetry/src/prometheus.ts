@@ -1,17 +1,16 @@
 import { InvalidConfiguration } from '#libs/contracts';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 
-/** Where Prometheus finds the metrics of this process. */
+/** Where Prometheus scrapes the metrics of this process. */
 export interface MetricsEndpoint {
   host: string;
-  /** 0: nowhere. */
+  /** 0: no endpoint. */
   port: number;
 }
 
 /**
- * Answers `GET /metrics` on a port of its own, so that what may read the metrics need not reach the service's other
- * routes.
- * @throws InvalidConfiguration where the port is taken or may not be listened on
+ * Serves `GET /metrics` on a port of its own, so that Prometheus does not need access to the service's other routes.
+ * @throws InvalidConfiguration where the port is taken or not allowed
  */
 export async function servePrometheus({ host, port }: MetricsEndpoint): Promise<PrometheusExporter> {
   const exporter = new PrometheusExporter({ host, port, preventServerStart: true });

@@ -24,7 +24,7 @@ interface SilentProcessor {
   shutdown(): Promise<void>;
 }
 
-/** Without a processor the SDK hands out all-zero trace ids: this one makes them real and exports nothing. */
+/** Without a span processor the SDK creates trace ids of zeros: this one makes them real and exports nothing. */
 const silent: SilentProcessor = {
   onStart: () => {},
   onEnd: () => {},
@@ -33,11 +33,11 @@ const silent: SilentProcessor = {
 };
 
 /**
- * Starts tracing and, where it is given a place, a Prometheus endpoint for this process. Spans are exported by OTLP
- * when OTEL_EXPORTER_OTLP_ENDPOINT (or the traces one) is set. With OTEL_METRICS_EXPORTER the SDK exports metrics as
- * that says, and the endpoint is left out.
+ * Starts tracing and, if configured, a Prometheus endpoint for this process. Spans are exported by OTLP when
+ * OTEL_EXPORTER_OTLP_ENDPOINT (or the traces one) is set. If OTEL_METRICS_EXPORTER is set, the SDK exports metrics that
+ * way, without the endpoint.
  * @returns a function that flushes and stops it.
- * @throws InvalidConfiguration where the port of the endpoint cannot be had
+ * @throws InvalidConfiguration where the endpoint's port cannot be used
  */
 export async function startTelemetry(
   service: string,
@@ -48,7 +48,7 @@ export async function startTelemetry(
   const metricsGo = env['OTEL_METRICS_EXPORTER'];
   const scraped =
     metricsGo === undefined && place !== undefined && place.port > 0 ? await servePrometheus(place) : undefined;
-  // Logs go to stdout: left unset, the SDK would export them and the metrics to localhost.
+  // Logs go to stdout: without these, the SDK would export logs and metrics to localhost.
   env['OTEL_LOGS_EXPORTER'] ??= 'none';
   const ours = metricsGo === undefined || metricsGo === 'none';
   const sdk = new NodeSDK({
@@ -60,22 +60,22 @@ export async function startTelemetry(
   notePropagators();
   return async () => {
     await sdk.shutdown().catch(() => undefined);
-    // Else a service that starts later in this process would count into what has been shut down.
+    // Otherwise a service that starts later in this process would use the meter provider that was shut down.
     if (scraped) metrics.disable();
   };
 }
 
-/** Stands for the SDK's tracer as soon as there is one, so it need not be asked for again with each span. */
+/** Delegates to the SDK's tracer once it is started, so it need not be looked up for each span. */
 const tracer = trace.getTracer('messaging-integrations');
 
-/** The context a carrier's `traceparent` names; a context without a trace where there is none. */
+/** The context that a carrier's `traceparent` names; a context without a trace where there is none. */
 export function contextFrom(carrier: Record<string, string | undefined>): Context {
   return contextOfHeaders(carrier);
 }
 
 /**
- * A context for something that came without a trace. Derived from its identity (a UUID), so that every service that
- * reads it, and every redelivery, finds the same trace.
+ * A context for a record without a trace. Derived from its identity (a UUID), so that every service, and every
+ * redelivery, computes the same trace.
  */
 export function contextOf(identity: string): Context {
   const hex = identity.replaceAll('-', '');
@@ -87,7 +87,7 @@ export function contextOf(identity: string): Context {
   });
 }
 
-/** Whether a context names a trace. */
+/** Whether a context has a trace. */
 export const hasTrace = (of: Context): boolean => trace.getSpanContext(of) !== undefined;
 
 /** `traceparent` (and `tracestate`) of the active span. */
@@ -100,7 +100,7 @@ export function activeTraceId(): string | undefined {
   return trace.getActiveSpan()?.spanContext().traceId;
 }
 
-/** What the active span is labelled with; nothing outside of one. */
+/** The labels of the active span; nothing where there is none. */
 export function activeSpanAttributes(): Attributes {
   const span = trace.getActiveSpan();
   return span && 'attributes' in span ? (span.attributes as Attributes) : {};
@@ -114,9 +114,9 @@ export interface SpanOptions {
 }
 
 /**
- * Writes attributes into a span that is being recorded. The SDK's own way makes a WeakSet for every value that it looks
- * at, and looks at each twice: more than twenty a message, which the garbage collector treats as a special case. Ours
- * are plain values, typed so.
+ * Sets attributes of a span that is being recorded. The SDK's own method creates a WeakSet for every value and checks
+ * each twice: more than twenty a message, which the garbage collector handles separately. Ours are plain values by
+ * type.
  */
 export function label(span: Span, attributes: Attributes): void {
   if (!span.isRecording() || !('attributes' in span)) return;
@@ -124,10 +124,10 @@ export function label(span: Span, attributes: Attributes): void {
   for (const name in attributes) if (attributes[name] !== undefined) own[name] = attributes[name];
 }
 
-/** A span that is ended by hand: for work that is not one call of a function. */
+/** A span that is ended explicitly: for work that is not one call of a function. */
 export class OpenSpan {
   readonly span: Span;
-  /** With the span as the active one. */
+  /** Runs `work` with the span as the active one. */
   readonly context: Context;
 
   constructor(name: string, { kind = SpanKind.INTERNAL, attributes, parent = context.active() }: SpanOptions) {
@@ -143,7 +143,7 @@ export class OpenSpan {
   }
 }
 
-/** Runs `work` in a span of its own; a throw marks the span as failed and goes on. */
+/** Runs `work` in a span of its own; an error marks the span as failed and is rethrown. */
 export async function inSpan<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T> {
   const open = new OpenSpan(name, options);
   try {
@@ -156,8 +156,8 @@ export async function inSpan<T>(name: string, options: SpanOptions, work: (span:
   }
 }
 
-/** Runs `work` under a context, for instance one kept from earlier. */
+/** Runs `work` in a context, for example a stored one. */
 export const underContext = <T>(of: Context, work: () => T): T => context.with(of, work);
 
-/** The active context, to be kept for later. */
+/** The active context, to be stored. */
 export const currentContext = (): Context => context.active();

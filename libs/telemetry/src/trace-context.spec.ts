@@ -56,7 +56,7 @@ describe('the trace in the headers of a record', () => {
     );
   });
 
-  it('is that of the span which was put into a context, beside what else that holds', () => {
+  it('is that of the span in a context, whatever else the context contains', () => {
     const key = Symbol('kept');
     const span = trace.wrapSpanContext({
       traceId: '0af7651916cd43dd8448eb211c80319c',

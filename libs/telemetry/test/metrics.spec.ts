@@ -21,7 +21,7 @@ describe('the metrics of a service', () => {
   };
   const scrape = async (url: string) => (await fetch(`${url}/metrics`)).text();
 
-  it('can be scraped on a port of their own, with the service they are of', async () => {
+  it('can be scraped on a port of their own, with the name of their service', async () => {
     const url = await start();
     count(counters.recordsConsumed, labels);
     count(counters.recordsConsumed, labels, 2);
@@ -33,7 +33,7 @@ describe('the metrics of a service', () => {
     expect((await fetch(`${url}/health/ready`)).status).toBe(404);
   });
 
-  it('count anew after a stop, and leave the port free', async () => {
+  it('count from zero after a stop, and release the port', async () => {
     await start();
     count(counters.recordsConsumed, labels);
     await stop?.();
@@ -52,7 +52,7 @@ describe('the metrics of a service', () => {
     await new Promise((resolve) => other.close(resolve));
   });
 
-  it('are not served where the SDK is told to send them elsewhere, and counting goes on', async () => {
+  it('are not served where the SDK exports them elsewhere, and counting continues', async () => {
     const url = await start({ OTEL_METRICS_EXPORTER: 'none' });
     count(counters.recordsConsumed, labels);
     await expect(fetch(`${url}/metrics`)).rejects.toThrow();

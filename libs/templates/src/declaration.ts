@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** Lines longer than this are no variable but content of their own. */
+/** A variable is no longer than this: a longer text is content of its own. */
 const LONGEST = { string: 1_000, text: 20_000, url: 2_048 };
 
-/** Names that Handlebars or JavaScript give a meaning. */
+/** Names with a meaning in Handlebars or JavaScript. */
 const reserved = new Set([
   'if',
   'unless',
@@ -60,7 +60,7 @@ const List = z.strictObject({
   example: z.array(z.record(z.string(), z.unknown())).min(1),
 });
 
-/** `template.yaml`: what a version of a template is for, and what it has to be given. */
+/** `template.yaml`: the purpose of a version of a template, and its variables. */
 export const Declaration = z.strictObject({
   description: z.string().min(1, 'is needed'),
   variables: z.record(VariableName, z.discriminatedUnion('type', [Scalar, List])).default({}),
@@ -69,7 +69,7 @@ export type Declaration = z.infer<typeof Declaration>;
 export type Variable = Declaration['variables'][string];
 export type Field = z.infer<typeof Field>;
 
-/** Whether the template may count on it. */
+/** Whether the template may rely on it. */
 export const isSure = (variable: Variable | Field): boolean =>
   variable.required || ('default' in variable && variable.default !== undefined);
 
@@ -78,6 +78,6 @@ export const longestOf = (variable: Field): number => {
   return type === 'number' || type === 'boolean' ? 40 : (maxLength ?? LONGEST[type]);
 };
 
-/** The examples of all variables: what a preview shows. */
+/** The examples of all variables, as a preview shows them. */
 export const examplesOf = ({ variables }: Declaration): Record<string, unknown> =>
   Object.fromEntries(Object.entries(variables).map(([name, { example }]) => [name, example]));

@@ -1,7 +1,7 @@
 import Handlebars from 'handlebars';
 import { type Declaration, type Field, isSure, type Variable } from './declaration.ts';
 
-/** Something wrong in a template's file. */
+/** An error in a template's file. */
 export interface Problem {
   line?: number | undefined;
   what: string;
@@ -9,7 +9,7 @@ export interface Problem {
 
 interface Scope {
   variables: Record<string, Variable | Field>;
-  /** Options that a surrounding {{#if}} has made sure of. */
+  /** Optional variables that a surrounding {{#if}} has checked. */
   sure: ReadonlySet<string>;
   outer?: Scope;
 }
@@ -17,9 +17,9 @@ interface Scope {
 const allowed = 'if, unless and each';
 
 /**
- * Holds a template against what it declares, before anything is sent by it: no undeclared variable, no helper but if,
- * unless and each, nothing unescaped in HTML, and no option that would leave a gap.
- * @param part where the text goes: `subject` is one line; only `html` is escaped
+ * Checks a template against its declaration before it is used: no undeclared variable, no helper except if, unless and
+ * each, nothing unescaped in HTML, and no optional variable that would leave a gap.
+ * @param part the part of the message: `subject` is one line; only `html` is escaped
  */
 export function problemsIn(source: string, declaration: Declaration, part: string): Problem[] {
   try {
@@ -31,7 +31,7 @@ export function problemsIn(source: string, declaration: Declaration, part: strin
   }
 }
 
-/** The parser tells the line in its first line, and what it expected in its last. */
+/** The first line of the parser's message has the line number, the last one what it expected. */
 function syntaxProblem(error: unknown): Problem {
   const text = error instanceof Error ? error.message : String(error);
   const line = /(?:on line |- )(\d+)/.exec(text)?.[1];

@@ -15,8 +15,8 @@ export interface Markup {
 }
 
 /**
- * MJML with Handlebars in it, as HTML with Handlebars in it. Fonts come from nowhere: a mail that loads some tells who
- * reads it.
+ * Converts MJML with Handlebars into HTML with Handlebars. Web fonts are disabled: loading them would reveal who reads
+ * the mail.
  */
 export async function compileMarkup(
   source: SourceFile,
@@ -38,7 +38,7 @@ export async function compileMarkup(
   return { html, problems };
 }
 
-/** MJML leaves out, without a word, what it may not or cannot include. */
+/** MJML silently omits what it cannot or may not include. */
 function lostIncludes(file: SourceFile, within: readonly string[]): FileProblem[] {
   return includesOf(file).flatMap(({ path, line }) => {
     if (!within.some((folder) => path.startsWith(folder + sep)))
@@ -62,7 +62,7 @@ async function toHtml(
   return { html: made.html.replace(/^[ \t]*\n/gm, ''), errors: reported };
 }
 
-/** MJML's own words where the trouble is in an included file; else undefined, since the line is enough. */
+/** MJML's own message where the error is in an included file; else undefined, since the line is enough. */
 const part = (formatted: string, folder: string, own: string) =>
   formatted.includes(` of ${own} `)
     ? undefined
@@ -76,7 +76,7 @@ interface Finding {
 const expression = /\{\{(?!!)[^}]*\}\}/g;
 const counted = (text: string) => Object.entries(Object.groupBy(text.match(expression) ?? [], (token) => token));
 
-/** MJML drops, without a word, text that stands between its elements. */
+/** MJML silently drops text between its elements. */
 function* lostExpressions(files: readonly SourceFile[], html: string): Generator<Finding> {
   const text = files.map((file) => file.text.replace(/<!--[\s\S]*?-->/g, '')).join('\n');
   const kept = Object.fromEntries(counted(html).map(([token, found]) => [token, found?.length ?? 0]));
@@ -106,9 +106,9 @@ const addresses = new Set([
 ]);
 const addressBegin = /^(https?:\/\/[^/{}\s]+\/|mailto:|tel:)/i;
 
-/** Places in which escaping for HTML does not keep a value from doing more than standing there. */
+/** Places where HTML escaping does not make a value harmless. */
 function* riskyPlaces(html: string, declaration: Declaration): Generator<Finding> {
-  // What Outlook alone reads is markup like the rest.
+  // Markup in comments that only Outlook reads is checked like the rest.
   const markup = html.replace(/<!--\[if[^\]]*\]>(<!-->)?|(<!--)?<!\[endif\]-->/g, '');
   for (const [, kind, inside] of markup.matchAll(/<(style|script)\b[^>]*>([\s\S]*?)<\/\1>/gi)) {
     for (const token of inside?.match(expression) ?? [])
@@ -139,7 +139,7 @@ function* riskyAttribute(name: string, value: string, declaration: Declaration):
     };
 }
 
-/** Whether every variable and field of that name is an address. */
+/** Whether every variable and field of that name is a URL. */
 function isUrl(name: string, { variables }: Declaration): boolean {
   const all = [
     variables,

@@ -1,4 +1,4 @@
-// MJML 5 brings no types: this is what is used of it.
+// MJML 5 has no types: these are the parts that are used.
 declare module 'mjml-core' {
   interface MjmlError {
     line?: number;

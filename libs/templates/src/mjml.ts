@@ -3,14 +3,14 @@ import { fileURLToPath } from 'node:url';
 import Tinypool from 'tinypool';
 import type { MjmlResponse, MjmlQuestion } from './mjml.worker.ts';
 
-/** So long the thread stays for the next one: templates are read one after another. */
+/** How long the thread waits for the next template: they are read one after another. */
 const STAYS_MS = 500;
 
 let pool: Tinypool | undefined;
 
 /**
- * MJML to HTML, in a thread that ends when there is nothing left to do: MJML and its packages hold 20 MB of heap, which
- * a service would carry for ever, and have its garbage collector look through, for what it needs once at its start.
+ * Converts MJML to HTML in a worker thread that ends when there is no more work. MJML and its packages take 20 MB of
+ * heap, which a service would keep, and have collected, for its whole life, although it needs them only at its start.
  */
 export async function mjml(question: MjmlQuestion): Promise<MjmlResponse> {
   pool ??= new Tinypool({
@@ -18,7 +18,7 @@ export async function mjml(question: MjmlQuestion): Promise<MjmlResponse> {
     minThreads: 0,
     maxThreads: 1,
     idleTimeout: STAYS_MS,
-    // None of this process's own flags, which a thread may not have.
+    // Flags of this process are not passed on: some are not allowed for a thread.
     execArgv: [],
   });
   return (await pool.run(question)) as MjmlResponse;

@@ -16,7 +16,7 @@ export interface MjmlError {
 /** `fault`: what it threw, where that was an error. */
 export type MjmlResponse = { html: string; errors: MjmlError[] } | { fault: string | undefined };
 
-/** What the thread does. */
+/** The worker's side. */
 export default async function answerTo({ text, path, sharedFolder }: MjmlQuestion): Promise<MjmlResponse> {
   try {
     const options = {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-/** Where MJML that several templates share stands, beside them. */
+/** The folder of MJML files that several templates share. */
 export const SHARED = '_shared';
 
 export interface SourceFile {
@@ -14,19 +14,19 @@ export const readSource = (path: string): SourceFile => ({
   text: readFileSync(path, 'utf8').replaceAll('\r\n', '\n'),
 });
 
-/** Names in a folder, without hidden ones. */
+/** The names in a folder, without hidden files. */
 export const namesIn = (folder: string): string[] =>
   readdirSync(folder)
     .filter((name) => !name.startsWith('.'))
     .sort();
 
 export interface Include {
-  /** Absolute. */
+  /** Absolute path. */
   path: string;
   line: number;
 }
 
-/** What a file includes. */
+/** The files that a file includes. */
 export function includesOf({ path, text }: SourceFile): Include[] {
   const found = text.matchAll(/<mj-include\b[^>]*\bpath\s*=\s*["']([^"']+)["']/g);
   return [...found].map((match) => ({
@@ -35,7 +35,7 @@ export function includesOf({ path, text }: SourceFile): Include[] {
   }));
 }
 
-/** Every file that is included, at any depth. */
+/** Every included file, at any depth. */
 export function includedFrom(source: SourceFile, seen = new Set<string>()): SourceFile[] {
   const fresh = includesOf(source)
     .map(({ path }) => path)

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Where templates of our own stand. */
+/** The folder of our own templates. */
 export const templateSettings = {
   TEMPLATES_DIR: z
     .string()

@@ -25,7 +25,7 @@ export interface TemplateInfo {
   declaration: Version['declaration'];
 }
 
-/** The templates of `TEMPLATES_DIR`, checked and compiled: `<name>/<version>/`. */
+/** The templates in `TEMPLATES_DIR`, checked and compiled: `<name>/<version>/`. */
 export class Templates {
   private readonly byName: ReadonlyMap<string, ReadonlyMap<string, Version>>;
 
@@ -35,7 +35,7 @@ export class Templates {
 
   /**
    * @param channels whose content is compiled
-   * @throws InvalidConfiguration naming file, line and trouble of everything that is wrong
+   * @throws InvalidConfiguration with file, line and text of every error
    */
   static async load(folder: string, channels: readonly Channel[] = Channel.options): Promise<Templates> {
     const { templates, problems } = await Templates.inspect(folder, channels);
@@ -45,7 +45,7 @@ export class Templates {
     );
   }
 
-  /** All that is right and all that is wrong, reported as `file:line: trouble`. */
+  /** All valid templates and all errors, as `file:line: text`. */
   static async inspect(
     directory: string,
     channels: readonly Channel[] = Channel.options,
@@ -91,7 +91,7 @@ export class Templates {
   }
 
   /**
-   * @param pinned the version that an earlier hop of the message was rendered with
+   * @param pinned the version with which an earlier hop of the message was rendered
    * @returns the content, or the field errors of the request
    */
   render(channel: Channel, { name, version: wanted, variables }: TemplateRef, pinned?: string): Rendering {

@@ -2,7 +2,7 @@ import { type FieldError, fieldErrors, holdsControls, isOneLine, withoutIdleNull
 import { type Declaration, type Field, longestOf, type Variable } from './declaration.ts';
 import { z } from 'zod';
 
-/** What a template is rendered with, or every variable that is missing or wrong: name and rule, never the value. */
+/** The values for rendering a template, or every variable that is missing or wrong: name and rule, never the value. */
 export type Fitted = { fits: true; values: Record<string, unknown> } | { fits: false; faults: FieldError[] };
 
 export type Fitting = (given: Record<string, unknown>) => Fitted;
@@ -15,21 +15,23 @@ const typeSchemas: Record<Field['type'], (longest: number) => z.ZodType> = {
   boolean: () => z.boolean(expected('must be true or false')),
 };
 
-/** Reads the variables of a message as the template declares them. Undeclared ones are refused: most are misspelt. */
+/**
+ * Reads a message's variables by the template's declaration. Undeclared ones are refused, because most are misspelt.
+ */
 export function fittingOf({ variables }: Pick<Declaration, 'variables'>): Fitting {
   const schema = z.strictObject(shapeOf(variables), {
     error: (issue) => (issue.code === 'unrecognized_keys' ? 'is not declared by the template' : undefined),
   });
   const names = Object.keys(variables);
   return (given) => {
-    // Null for what need not be given is the same as leaving it out, as everywhere in a request.
+    // Null for an optional variable means the same as leaving it out, as everywhere in a request.
     const parsed = schema.safeParse(withoutIdleNulls(schema, given));
     if (!parsed.success)
       return {
         fits: false,
         faults: fieldErrors({ ...parsed.error, issues: parsed.error.issues.flatMap(oneByOne) } as z.ZodError),
       };
-    // Every declared name is there, so that strict rendering tells a gap from an option that was not used.
+    // Every declared name exists, so that strict rendering distinguishes an unused optional variable from an error.
     const values: Record<string, unknown> = {};
     for (const name of names) values[name] = (parsed.data as Record<string, unknown>)[name];
     return { fits: true, values };
@@ -75,7 +77,7 @@ function isWebAddress(text: string): boolean {
   return /^https?:\/\/[^\s"'<>\\^`{|}]+$/i.test(text) && URL.canParse(text);
 }
 
-/** One fault per undeclared key, each with its own path under `template.variables`. */
+/** One error per undeclared key, each with its own path under `template.variables`. */
 function oneByOne(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   const path = ['template', 'variables', ...issue.path];
   return issue.code === 'unrecognized_keys'

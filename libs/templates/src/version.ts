@@ -8,7 +8,7 @@ import { type Fitting, fittingOf } from './variables.policy.ts';
 import Handlebars from 'handlebars';
 import { type LineCounter, LineCounter as Lines, parseDocument } from 'yaml';
 
-/** What a template makes of its variables. */
+/** The result of rendering a template. */
 export interface Content {
   /** email */
   subject?: string;
@@ -20,16 +20,16 @@ export interface Content {
   body?: string;
 }
 
-/** One version of a template, ready to render. */
+/** One version of a template, ready to be rendered. */
 export interface Version {
   declaration: Declaration;
   channels: readonly Channel[];
   fit: Fitting;
-  /** @param values as `fit` gives them */
+  /** @param values the result of `fit` */
   render: (channel: Channel, values: Record<string, unknown>) => Content;
 }
 
-/** A part with the channel that it belongs to and its name in the content. */
+/** A part of the content: its channel and its name. */
 interface PartOfChannel extends TemplatePart {
   channel: Channel;
   name: keyof Content;
@@ -50,8 +50,8 @@ type Renderers = Partial<Record<Channel, Partial<Record<keyof Content, Renderer>
 const engine = Handlebars.create();
 
 /**
- * Reads one version and holds it against its own declaration and examples.
- * @param channels what is compiled; MJML takes a while
+ * Reads one version and checks it against its declaration and examples.
+ * @param channels whose content is compiled; MJML takes a while
  */
 export async function loadVersion(
   folder: string,
@@ -159,9 +159,8 @@ const references: Readonly<Record<string, string>> = {
 };
 
 /**
- * Every text of the values as HTML shows it. Handlebars’ own escaping writes `=` and backtick as references, too: right
- * for an attribute without quotes, which markup.ts does not let through, and wrong for links that are read as they
- * stand.
+ * Escapes every text of the values for HTML. Handlebars' own escaping also replaces `=` and backtick, which is needed
+ * for attributes without quotes only. markup.ts refuses these, and the replacements would break links in plain text.
  */
 function escaped(value: unknown): unknown {
   if (typeof value === 'string') return value.replace(/[&<>"']/g, (sign) => references[sign]!);
@@ -173,7 +172,7 @@ function escaped(value: unknown): unknown {
 const contentOf = (renderers: NonNullable<Renderers[Channel]>, values: Record<string, unknown>): Content =>
   Object.fromEntries(Object.entries(renderers).map(([part, render]) => [part, render(values)]));
 
-/** With all examples, and with none of the options: what cannot be rendered here could not be sent. */
+/** Renders with all examples, and without any optional variable: what fails here would fail in production. */
 function tryOut({ declaration, fit, render }: Version, channels: readonly Channel[]): string[] {
   const examples = examplesOf(declaration);
   const needed = Object.fromEntries(Object.entries(examples).filter(([name]) => declaration.variables[name]?.required));
@@ -189,7 +188,7 @@ function tryOut({ declaration, fit, render }: Version, channels: readonly Channe
   });
 }
 
-/** What makes content unfit to send, as rules about the template. */
+/** Rules about the rendered content that the template breaks. */
 export function contentFaults(content: Content): string[] {
   return Object.entries(content).flatMap(([part, text]: [string, string]) => {
     if (text.trim() === '') return [`makes an empty ${part}`];

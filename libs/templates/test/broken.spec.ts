@@ -7,7 +7,7 @@ const text = (source: string) => ({ ...plain, 'text.hbs': source });
 const html = (inside: string) => ({ ...plain, 'html.mjml': mjml(inside) });
 const declared = (lines: string) => ({ ...plain, 'template.yaml': lines });
 
-/** What is broken → the version's files → what is told. */
+/** The error → the version's files → the expected message. */
 const broken: [string, Record<string, string>, RegExp][] = [
   ['a block that is never closed', text('a\n{{#if note}}\nb'), /^t\/1\/text\.hbs:3: is not well formed/],
   ['an expression that is cut off', text('a\n{{name'), /^t\/1\/text\.hbs:2: is not well formed/],
@@ -148,7 +148,7 @@ describe('a broken template', () => {
     expect(problems).toEqual([expect.stringMatching(reported), ...problems.slice(1)]);
   });
 
-  it('ends the start with all that is wrong, by file and line', async () => {
+  it('stops the start with every error, by file and line', async () => {
     const folder = aFolder({ ...aVersion('a', 1, text('{{nmae}}')), ...aVersion('b', 2, text('\n{{#if note}}')) });
     const start = Templates.load(folder);
     await expect(start).rejects.toThrow(InvalidConfiguration);
@@ -176,14 +176,14 @@ describe('a broken template', () => {
     expect(problems).toEqual(['_shared/foot.mjml:2: the variable nmae is not declared in template.yaml']);
   });
 
-  it('of e-mail does not keep SMS from starting', async () => {
+  it('of e-mail does not stop the start of SMS', async () => {
     const folder = aFolder(aVersion('t', 1, { ...text('{{nmae}}'), 'sms.hbs': '{{name}}' }));
     expect(
       (await Templates.load(folder, ['sms'])).render('sms', { name: 't', variables: { name: 'Ada' } }),
     ).toMatchObject({ content: { body: 'Ada' } });
   });
 
-  it('is told of a folder that is not there', async () => {
+  it('is an error where the folder does not exist', async () => {
     await expect(Templates.load('/nowhere/at/all')).rejects.toThrow('the folder /nowhere/at/all is not there');
   });
 });

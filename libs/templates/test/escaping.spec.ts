@@ -29,7 +29,7 @@ function* elementsOf(nodes: readonly Node[]): Generator<Element> {
   }
 }
 
-/** Every element with the names of its attributes: what a browser makes of the mail, without its words. */
+/** Every element with the names of its attributes: the structure of the mail without its text. */
 const shapeOf = (elements: readonly Element[]) =>
   elements.map(({ tagName, attrs }) => `${tagName} ${attrs.map(({ name }) => name).join(' ')}`);
 const attributeOf = (element: Element | undefined, name: string) =>
@@ -85,14 +85,15 @@ const hostile = fc.oneof(
   fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 8 }).map((parts) => parts.join('')),
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }),
 );
-// Without what a request refuses in one line. Blanks at an end are the layout's: a mail's text is trimmed.
+// Without characters that a request refuses in one line. Leading and trailing blanks are ignored: a mail's text is
+// trimmed.
 const line = hostile.filter((text) => !/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text) && text.trim() === text);
 const address = hostile
   .map((text) => `https://example.org/${text.replace(/[\s"'<>\\^`{|}\u0000-\u001f]/g, '-')}`)
   .filter((text) => URL.canParse(text) && !/\s/.test(text));
 
 describe('whatever a variable holds', () => {
-  it('stays text: no element and no attribute comes of it, and it is read as it was given', () => {
+  it('stays text: it adds no element and no attribute, and is read as it was given', () => {
     const innocent = shapeOf(mailOf('Ada', 'x', 'https://example.org/').elements);
     fc.assert(
       fc.property(line, line, address, (name, note, link) => {
@@ -115,7 +116,7 @@ describe('whatever a variable holds', () => {
   it.each([
     ['https://example.org/?a=1&b=2==', 'href="https://example.org/?a=1&amp;b=2=="'],
     ['https://example.org/reset?token=abc=', 'href="https://example.org/reset?token=abc="'],
-  ])('keeps the links’ =, and escapes & < > " and the apostrophe only: %s', (link, written) => {
+  ])('keeps the = of links, and escapes & < > " and the apostrophe only: %s', (link, written) => {
     const { html } = mailOf(`a=b\`c&<>"'`, 'x', link);
     expect(html).toContain(written);
     expect(html).toContain('>a=b`c&amp;&lt;&gt;&quot;&#39;</p>');

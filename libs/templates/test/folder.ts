@@ -6,7 +6,7 @@ import { afterAll } from '@jest/globals';
 const made: string[] = [];
 afterAll(() => made.forEach((folder) => rmSync(folder, { recursive: true })));
 
-/** A folder with these files, such as `{ 'welcome/1/text.hbs': '…' }`; gone when the tests are over. */
+/** Creates a folder with these files, such as `{ 'welcome/1/text.hbs': '…' }`; removed after the tests. */
 export function aFolder(files: Record<string, string>): string {
   const folder = mkdtempSync(join(tmpdir(), 'templates-'));
   made.push(folder);

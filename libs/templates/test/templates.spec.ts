@@ -42,8 +42,8 @@ const contentOf = (rendering: Rendering) => {
   return rendering.content;
 };
 
-describe('a message by a template', () => {
-  it('has subject, text and HTML, with the variables escaped in HTML alone', () => {
+describe('a message from a template', () => {
+  it('has subject, text and HTML, with the variables escaped in HTML only', () => {
     const { subject, text, html } = contentOf(templates.render('email', given({ name: 'Ada & <b>Co</b>' })));
     expect([subject, text]).toEqual(['Hello Ada & <b>Co</b>', 'Hello Ada & <b>Co</b>.']);
     expect(html).toContain('Hello Ada &amp; &lt;b&gt;Co&lt;/b&gt;');
@@ -54,7 +54,7 @@ describe('a message by a template', () => {
     expect(contentOf(templates.render('sms', given({ name: "O'Hara & Söhne" })))).toEqual({ body: "O'Hara & Söhne!" });
   });
 
-  it('repeats the items of a list, and says so where there is none', () => {
+  it('repeats the items of a list, and shows another text where there are none', () => {
     const withTwo = contentOf(
       templates.render('email', given({ name: 'Ada', things: [{ title: 'Gear' }, { title: 'Card', price: 2 }] })),
     );
@@ -68,7 +68,7 @@ describe('a message by a template', () => {
     });
   });
 
-  it('takes null for one that need not be given as if it were not there', () => {
+  it('treats null for an optional variable as if it were missing', () => {
     expect(contentOf(templates.render('sms', { name: 'standard', variables: { name: 'Ada', note: null } }))).toEqual({
       body: 'nothing',
     });
@@ -78,21 +78,21 @@ describe('a message by a template', () => {
     expect(html).toMatch(/0 Gear for Ada/);
   });
 
-  it('takes the newest version by number where none is asked for', () => {
+  it('uses the highest version where none is requested', () => {
     expect(templates.render('email', { name: 'greeting', variables: { name: 'Ada' } })).toMatchObject({
       version: '10',
       content: { subject: 'Good evening Ada' },
     });
   });
 
-  it('keeps the version an earlier hop took, whatever is newest or asked for', () => {
+  it('keeps the version of an earlier hop, whatever is newest or requested', () => {
     expect(templates.render('email', given({ name: 'Ada' }, { version: '10' }), '2')).toMatchObject({
       version: '2',
       content: { subject: 'Good day Ada' },
     });
   });
 
-  it('tells apart a version that is gone and one that never was', () => {
+  it('distinguishes a version that was removed from one that never existed', () => {
     expect(templates.render('email', given({ name: 'Ada' }), '7')).toMatchObject({ rendered: false, gone: true });
     expect(templates.render('email', given({ name: 'Ada' }, { version: '7' }))).toMatchObject({
       rendered: false,
@@ -172,13 +172,13 @@ describe('a message that does not fit its template', () => {
       given({ name: 'Ada' }, { name: 'code' }),
       'template.name names a template that has no e-mail content',
     ],
-  ])('tells %s', (_, ref, fault) => expect(faultsOf(templates.render('email', ref))).toEqual([fault]));
+  ])('is refused for %s', (_, ref, fault) => expect(faultsOf(templates.render('email', ref))).toEqual([fault]));
 
-  it('tells everything that is wrong at once', () => {
+  it('is refused with all errors at once', () => {
     expect(faultsOf(templates.render('email', given({ note: 7, link: 'x' })))).toHaveLength(3);
   });
 
-  it('is told when it makes an SMS longer than any provider takes', () => {
+  it('is refused when the SMS would be longer than any provider accepts', () => {
     const things = Array.from({ length: 20 }, () => ({ title: 'x'.repeat(100) }));
     expect(faultsOf(templates.render('sms', given({ name: 'Ada', things }, { name: 'code' })))).toEqual([
       'template.variables makes a body of more than 1600 characters',
@@ -186,8 +186,8 @@ describe('a message that does not fit its template', () => {
   });
 });
 
-describe('the templates that come along', () => {
-  it('are good, and can be rendered with their examples', async () => {
+describe('the templates in this repository', () => {
+  it('are valid, and can be rendered with their examples', async () => {
     const ours = await Templates.load(join(import.meta.dirname, '../../../templates'));
     const made = ours
       .list()

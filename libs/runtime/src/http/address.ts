@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { JSON_TYPE } from './problem.ts';
 
-/** What Fastify cannot find a route for never gets as far as a filter: an address that is no URL. */
+/** A URL for which Fastify finds no route, because it cannot be decoded, never reaches an exception filter. */
 export function unroutable(
   { code, statusCode = 400 }: Pick<FastifyError, 'code' | 'statusCode'>,
   _request: FastifyRequest,
@@ -22,8 +22,9 @@ export function unroutable(
 }
 
 /**
- * Fastify leaves a malformed query as it is, and what then cannot be read is passed over: a filter that does not
- * filter. Of the APIs only: what a person clicks or a provider calls is not turned away for what it does not need.
+ * Fastify does not validate a malformed query, and parameters that it cannot decode would be ignored: a filter that
+ * does not filter. Checked for the APIs only: links that people click and webhooks are not refused for parameters that
+ * they do not need.
  */
 export function refuseMalformedQuery(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
   if (!request.url.startsWith('/v1/') || isDecodable(request.url.slice(request.url.indexOf('?') + 1))) return done();

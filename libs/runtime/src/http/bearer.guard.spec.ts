@@ -20,7 +20,7 @@ function asked(tokens: string | undefined, authorization: string | undefined) {
 describe('an API behind access tokens', () => {
   const [old, fresh] = ['an-old-token-of-ours', 'a-fresh-token-of-ours'];
 
-  it.each([old, fresh])('lets in who holds one of the tokens: %s', (token) => {
+  it.each([old, fresh])('accepts each of the tokens: %s', (token) => {
     expect(asked(`${fresh},${old}`, `Bearer ${token}`)).toMatchObject({ let: true });
   });
 
@@ -30,7 +30,7 @@ describe('an API behind access tokens', () => {
     ['with a part of it', `Bearer ${old.slice(0, -1)}`, /invalid_token/],
     ['with both at once', `Bearer ${old},${fresh}`, /invalid_token/],
     ['by another scheme', `Basic ${old}`, /^Bearer realm="operators"$/],
-  ])('refuses who comes %s', (_, authorization, challenge) => {
+  ])('refuses a caller %s', (_, authorization, challenge) => {
     expect(asked(`${fresh},${old}`, authorization)).toMatchObject({
       status: 401,
       code: 'MSG_UNAUTHORIZED',
@@ -39,7 +39,7 @@ describe('an API behind access tokens', () => {
     });
   });
 
-  it('is not there where no token is set, whatever is sent', () => {
+  it('is off where no token is set, whatever is sent', () => {
     for (const authorization of [undefined, 'Bearer ', 'Bearer undefined'])
       expect(asked(undefined, authorization)).toMatchObject({ status: 404, code: 'MSG_ROUTE_NOT_FOUND' });
   });

@@ -12,7 +12,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
-/** One or more access tokens, separated by commas, so that they can be replaced one after another. */
+/** One or more access tokens, separated by commas, so that they can be rotated. */
 export const accessTokens = z
   .string()
   .regex(
@@ -20,23 +20,23 @@ export const accessTokens = z
     'must be one or more tokens of at least 16 characters, separated by commas, without blanks',
   );
 
-/** Who may use the API of a module: each module that uses BearerGuard provides it under `API_ACCESS`. */
+/** The access of a module's API. Each module that uses BearerGuard provides it as `API_ACCESS`. */
 export interface ApiAccess {
   /** The API's name in the challenge, such as `reporting`. */
   realm: string;
-  /** The setting that holds the tokens, and its value, tokens separated by commas; undefined: the API is off. */
+  /** The setting of the tokens, and its value, tokens separated by commas; undefined: the API is off. */
   setting: string;
   tokens: string | undefined;
-  /** What else helps who comes without a token. */
+  /** An additional remedy for a caller without a token. */
   hint?: string;
 }
 
 export const API_ACCESS = tokenOf<ApiAccess>('api access');
 
-/** Lets in who holds one of the configured tokens; without any token the API is off. */
+/** Accepts callers that have one of the configured tokens; without any token the API is off. */
 @Injectable()
 export class BearerGuard implements CanActivate {
-  /** Digests are compared, so that neither time nor length tells anything. */
+  /** Digests are compared, so that neither timing nor length reveals anything. */
   private readonly accepted: readonly Buffer[] | undefined;
 
   constructor(@Inject(API_ACCESS) private readonly access: ApiAccess) {

@@ -12,13 +12,13 @@ describe('a cursor', () => {
     .date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true })
     .map((date) => date.toISOString());
 
-  it('leads back to where a page ended', () => {
+  it('continues where a page ended', () => {
     fc.assert(
       fc.property(times, fc.uuid(), (at, id) => expect(byId.decode(byId.encode({ at, id }))).toEqual({ at, id })),
     );
   });
 
-  it('leads back by several keys, the last of which may hold blanks', () => {
+  it('continues by several keys, the last of which may contain blanks', () => {
     const scopes = fc.string({ minLength: 1, unit: fc.constantFrom('a', ' ', ':', 'é') });
     fc.assert(
       fc.property(times, scopes, (at, scopeKey) =>
@@ -27,7 +27,7 @@ describe('a cursor', () => {
     );
   });
 
-  it('that is not ours is told from one that is', () => {
+  it('of ours is distinguished from any other text', () => {
     fc.assert(fc.property(fc.string(), (text) => expect(byId.decode(text)).toBeUndefined()));
   });
 
@@ -37,9 +37,9 @@ describe('a cursor', () => {
     ['an hour that no day has', `2030-01-31T99:00:00.000Z ${recipient} all`],
     ['a key with NUL, which no database holds', `2030-01-31T12:00:00.000Z ${recipient} a\0l`],
     ['a key missing', '2030-01-31T12:00:00.000Z all'],
-  ])('is none of ours with %s', (_, text) => expect(byPerson.decode(written(text))).toBeUndefined());
+  ])('is refused with %s', (_, text) => expect(byPerson.decode(written(text))).toBeUndefined());
 
-  it('that is not ours is refused with the name of the field, and none at all is the first page', () => {
+  it('that is not ours is refused with the name of the field, and without one the first page is returned', () => {
     expect(byId.read(undefined)).toBeUndefined();
     expect(() => byId.read('abc', 'Look into the docs.')).toThrow(
       expect.objectContaining({
@@ -48,7 +48,7 @@ describe('a cursor', () => {
     );
   });
 
-  it('is given only where another page follows', () => {
+  it('is returned only where another page follows', () => {
     const position = (at: string) => ({ at, id: 'x' });
     expect(byId.pageOf(['a', 'b'], 2, position)).toEqual({ rows: ['a', 'b'], nextCursor: null });
     const nextCursor = byId.encode(position('b'));

@@ -1,17 +1,22 @@
 import { isPlainInstant } from '#libs/contracts';
 import { badRequest } from './valid.pipe.ts';
 
-/** Where a page ended: the time (ISO 8601, UTC) of its last row, and what tells rows of one time apart. */
+/**
+ * Where a page ended: the time (ISO 8601, UTC) of its last row, and further keys that distinguish rows of the same
+ * time.
+ */
 export type Position<K extends string> = { at: string } & Record<K, string>;
 
 const INSTANT = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
 
-/** The cursors of a list that is ordered by time and further keys: opaque to callers, checked when they come back. */
+/**
+ * The cursors of a list that is ordered by time and further keys: opaque to callers, validated when they are sent back.
+ */
 export class Cursor<K extends string> {
   private readonly keys: readonly K[];
   private readonly form: RegExp;
 
-  /** @param keys what each key looks like; only the last may hold blanks, and none may hold a capturing group */
+  /** @param keys the pattern of each key; only the last may contain blanks, and none may contain a capturing group */
   constructor(keys: Record<K, RegExp>) {
     this.keys = Object.keys(keys) as K[];
     this.form = new RegExp(`^(${INSTANT}) ${this.keys.map((key) => `(${keys[key].source})`).join(' ')}$`);
@@ -21,7 +26,7 @@ export class Cursor<K extends string> {
     return Buffer.from([position.at, ...this.keys.map((key) => position[key])].join(' ')).toString('base64url');
   }
 
-  /** Undefined for what is not a cursor of ours. */
+  /** Undefined for a text that is not a cursor of ours. */
   decode(cursor: string): Position<K> | undefined {
     const [, at, ...parts] = this.form.exec(Buffer.from(cursor, 'base64url').toString('utf8')) ?? [];
     if (at === undefined || !isPlainInstant(at)) return undefined;
@@ -29,8 +34,8 @@ export class Cursor<K extends string> {
   }
 
   /**
-   * Where the page before ended, as a request says.
-   * @throws BadRequestException naming the field, for what is not a cursor of ours
+   * Where the previous page ended, as the request says.
+   * @throws BadRequestException with the name of the field, for a text that is not a cursor of ours
    */
   read(cursor: string | undefined, remedy?: string): Position<K> | undefined {
     const position = cursor === undefined ? undefined : this.decode(cursor);

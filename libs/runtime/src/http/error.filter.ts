@@ -6,8 +6,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Observable, throwError } from 'rxjs';
 
 /**
- * One shape for every HTTP error: `{ code, message, remedy }`. Errors of record handlers are passed on as they are:
- * Nest would turn them into "Internal server error" and the transport could not tell them apart.
+ * One shape for every HTTP error: `{ code, message, remedy }`. Errors of record handlers are rethrown unchanged: Nest
+ * would turn them into "Internal server error", and the transport could not distinguish them.
  */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -21,7 +21,7 @@ export class ErrorFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     if (reply.sent) return;
     if (allow !== undefined) reply.header('allow', allow);
-    // A handler may have said already of what type its own answer would have been.
+    // A handler may have set the content type of its own response already.
     void reply.status(status).header('content-type', JSON_TYPE).send(body);
   }
 }

@@ -8,24 +8,23 @@ import { answerToNoRequest, type Parsed, type ErrorAnswer, JSON_TYPE } from './p
 import { RouteTable } from './route-table.ts';
 import { type HttpLimits, slowClientOptions } from './slow-clients.ts';
 
-/** A media type of ours, so that one parser takes all bodies that are wanted as bytes. */
+/** A media type of our own, so that one parser reads all bodies that are needed as bytes. */
 const BYTES = 'application/x-messaging-bytes';
 const MIB = 1024 * 1024;
 
 /**
- * Takes the body as it comes, of whatever media type, into `request.rawBody`; `request.body` holds the same bytes. For
- * a webhook the signature decides, and it covers bytes: none may be refused before for what it calls them, or for what
- * they hold.
+ * Reads the body unchanged, whatever its media type, into `request.rawBody`; `request.body` holds the same bytes. The
+ * signature of a webhook covers these bytes, so no body may be refused earlier for its media type or content.
  */
 export const BodyAsBytes = () => applyDecorators(RouteConfig({ bodyAsBytes: true }));
 
 export interface HttpOptions {
-  /** Largest body of a request, in bytes. Default: 1 MiB. */
+  /** Maximum size of a request's body, in bytes. Default: 1 MiB. */
   bodyLimit?: number | undefined;
   limits: HttpLimits;
 }
 
-/** The HTTP server of a service: what it takes, and how it refuses what never reaches a handler. */
+/** The HTTP server of a service: what it accepts, and how it refuses requests that reach no handler. */
 export function createHttpAdapter({ bodyLimit = MIB, limits }: HttpOptions): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit,
@@ -55,10 +54,10 @@ export function createHttpAdapter({ bodyLimit = MIB, limits }: HttpOptions): Fas
 
 const tables = new WeakMap<object, RouteTable>();
 
-/** The routes of the server that a request came to; undefined for one that `createHttpAdapter` has not made. */
+/** The routes of the server that received a request; undefined for a server that `createHttpAdapter` has not made. */
 export const routesOf = (server: object): RouteTable | undefined => tables.get(server);
 
-/** What an error's answer has to know of its request. */
+/** The parts of a request that the response to an error depends on. */
 export function askedOf({ method, url, server, routeOptions }: FastifyRequest): Parsed {
   return {
     method,
@@ -67,7 +66,7 @@ export function askedOf({ method, url, server, routeOptions }: FastifyRequest): 
   };
 }
 
-/** Bytes that are no request never become one: they are answered on the socket itself. */
+/** Bytes that are not HTTP never become a request: they are answered on the socket. */
 function refuseNoRequest(error: { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   if (socket.writable) socket.write(textOf(answerToNoRequest(error.code)));

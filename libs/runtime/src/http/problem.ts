@@ -1,22 +1,22 @@
 import { InfrastructureDown, MessagingError } from '#libs/contracts';
 import { HttpException } from '@nestjs/common';
 
-/** Of every answer that tells of an error. */
+/** The body of every error response. */
 export const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** What is known of the request that an error answers. */
+/** The parts of a request that its error response depends on. */
 export interface Parsed {
   method: string;
-  /** Methods that its path takes; none: there is nothing at this path. */
+  /** The methods that its path allows; none: the path does not exist. */
   allowed: readonly string[];
-  /** Largest body that is taken here, in bytes. */
+  /** Maximum size of a body here, in bytes. */
   bodyLimit: number;
 }
 
 export interface ErrorAnswer {
   status: number;
   body: Record<string, unknown>;
-  /** The methods that are taken, where the one that was used is not. */
+  /** The allowed methods, where the method that was used is not allowed. */
   allow?: string;
 }
 
@@ -30,7 +30,7 @@ const unexpected: ErrorAnswer = {
 };
 
 /**
- * The answer to a request that failed, in the one shape `{ code, message, remedy }`. Quotes nothing that the caller
+ * The response to a request that failed, in the one shape `{ code, message, remedy }`. Repeats nothing that the caller
  * sent.
  */
 export function answerTo(error: unknown, asked: Parsed): ErrorAnswer {
@@ -40,7 +40,7 @@ export function answerTo(error: unknown, asked: Parsed): ErrorAnswer {
   }
   const status = statusOf(error);
   if (status === undefined) return unexpected;
-  // Ours carry code and words already; those of Nest and Fastify are told in ours.
+  // Our own errors have code and text already; those of Nest and Fastify get ours.
   const body = error instanceof HttpException ? error.getResponse() : undefined;
   if (typeof body === 'object' && 'code' in body) return { status, body: body as Record<string, unknown> };
   return status < 500 ? refusal(status, asked) : { ...unexpected, status };
@@ -99,7 +99,7 @@ function notThisWay(allowed: readonly string[]): ErrorAnswer {
   };
 }
 
-/** The answer to bytes that are no request, by the code of Node's error. */
+/** The response to bytes that are not HTTP, by the code of Node's error. */
 export function answerToNoRequest(code: string | undefined): ErrorAnswer {
   const tell = (status: number, message: string, remedy: string): ErrorAnswer => ({
     status,

@@ -1,6 +1,4 @@
-/**
- * A way to call a service: its method and path as they are declared, such as `GET /v1/messages/:channel/:messageId`.
- */
+/** A method and path of a service as declared, such as `GET /v1/messages/:channel/:messageId`. */
 export interface Route {
   method: string;
   path: string;
@@ -10,7 +8,7 @@ interface Entry extends Route {
   matches: RegExp;
 }
 
-/** The routes of a running service, as Fastify was told of them. */
+/** The routes of a running service, as registered in Fastify. */
 export class RouteTable {
   private readonly entries: Entry[] = [];
 
@@ -22,7 +20,7 @@ export class RouteTable {
     return this.entries.map(({ method, path }) => ({ method, path }));
   }
 
-  /** The methods that a request's path takes; none: nothing is there. `url` may bear a query. */
+  /** The methods that a request's path allows; none: the path does not exist. `url` may have a query. */
   methodsAt(url: string): string[] {
     const path = url.replace(/\?.*$/s, '');
     return [...new Set(this.entries.filter(({ matches }) => matches.test(path)).map(({ method }) => method))];

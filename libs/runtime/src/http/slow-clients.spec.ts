@@ -14,11 +14,11 @@ const limits: HttpLimits = {
   HTTP_KEEP_ALIVE_MS: 300,
   HTTP_MAX_CONNECTIONS: 150,
 };
-/** Node adds a second of its own to what it promises of idle connections, and looks for slow ones in intervals. */
+/** Node keeps idle connections one second longer than it is told, and checks for slow ones at intervals. */
 const SLACK_MS = 1_600;
 
 const open: Socket[] = [];
-/** Answers that are held back until they are called. */
+/** Responses that are delayed until they are released. */
 const waiting: (() => void)[] = [];
 let app: FastifyInstance;
 let port: number;
@@ -37,7 +37,7 @@ afterAll(async () => {
   await app.close();
 });
 
-/** What a client says at first, and then every 50 ms. */
+/** What a client sends first, and then every 50 ms. */
 interface Slow {
   first: string;
   drip?: string;
@@ -59,7 +59,7 @@ async function lifeOf({ first, drip }: Slow): Promise<number> {
   const from = performance.now();
   socket.write(first);
   const dripping = setInterval(() => drip && socket.writable && socket.write(drip), 50);
-  // A connection that is reset ends with an error, which is as good an end.
+  // A connection that is reset ends with an error, which is accepted as an end.
   await new Promise((resolve) => socket.once('close', resolve));
   clearInterval(dripping);
   return performance.now() - from;
@@ -74,7 +74,7 @@ const ask = () =>
   });
 
 describe('a client that is too slow', () => {
-  it('is cut off in its headers, its body or between requests, while genuine requests are answered', async () => {
+  it('is disconnected during its headers, its body or between requests, while other requests are answered', async () => {
     const kinds = [silent, tricklingHeaders, tricklingBody, tricklingChunks, idle];
     const lives = Promise.all(kinds.map((kind) => Promise.all(Array.from({ length: 25 }, () => lifeOf(kind)))));
     const answers: number[] = [];
@@ -97,21 +97,21 @@ describe('a client that is too slow', () => {
     expect(new Set(answers)).toEqual(new Set([200]));
   }, 20_000);
 
-  it('keeps nobody out: beyond the most connections the one that was awaited longest makes room', async () => {
+  it('does not block others: beyond the maximum of connections, the one that has been incomplete the longest is closed', async () => {
     const lives = Array.from({ length: limits.HTTP_MAX_CONNECTIONS + 50 }, () => lifeOf(tricklingHeaders));
     expect((await ask()).status).toBe(200);
     await expect(
       new Promise((resolve) => app.server.getConnections((_, count) => resolve(count))),
     ).resolves.toBeLessThanOrEqual(limits.HTTP_MAX_CONNECTIONS);
     const lived = await Promise.all(lives);
-    // Fifty of them and one for the genuine client; the others had all the time there is.
+    // Fifty of them and one for the genuine client; the others had enough time.
     expect(lived.filter((ms) => ms > limits.HTTP_HEADERS_TIMEOUT_MS - 50).length).toBeGreaterThan(
       limits.HTTP_MAX_CONNECTIONS - 20,
     );
     expect(Math.max(...lived.slice(0, 40))).toBeLessThan(limits.HTTP_HEADERS_TIMEOUT_MS - 50);
   }, 20_000);
 
-  it('never takes the place of one that waits for us', async () => {
+  it('never replaces a connection that waits for our response', async () => {
     const asked = Array.from({ length: limits.HTTP_MAX_CONNECTIONS }, () =>
       fetch(`http://127.0.0.1:${port}/later`, { headers: { connection: 'close' } }),
     );
@@ -124,7 +124,7 @@ describe('a client that is too slow', () => {
 });
 
 describe('the limits of a service', () => {
-  it('hold as they ship: headers never take longer than the whole request', () => {
+  it('are valid by default: the timeout of the headers never exceeds that of the request', () => {
     const shipped = z.object(httpLimitSettings).parse({});
     expect(slowClientOptions(shipped)).toMatchObject({
       requestTimeout: 30_000,

@@ -5,7 +5,10 @@ import type { Logger } from '#libs/telemetry';
 import type { FastifyHttpOptions } from 'fastify';
 import { z } from 'zod';
 
-/** How long a client may take, and how many there may be: a connection that sends nothing costs its sender nothing. */
+/**
+ * Timeouts and the maximum number of client connections. Without them, idle connections would cost their sender nothing
+ * and us memory.
+ */
 export const httpLimitSettings = {
   HTTP_HEADERS_TIMEOUT_MS: milliseconds(10_000).describe(
     'A connection whose request line and headers are not complete after this many milliseconds is cut off.',
@@ -31,7 +34,7 @@ export const httpLimitSettings = {
 
 export type HttpLimits = z.infer<z.ZodObject<typeof httpLimitSettings>>;
 
-/** A slow connection may outlive its time-out by this long: Node looks for them in intervals. */
+/** A slow connection may outlive its timeout by this long: Node checks at intervals. */
 const CHECK_EVERY_MS = 1_000;
 const TELL_EVERY_MS = 60_000;
 
@@ -44,10 +47,10 @@ export function slowClientOptions(limits: HttpLimits) {
   return {
     requestTimeout,
     keepAliveTimeout,
-    // Also cuts off who takes no more of an answer; it must not end an idle connection before its time.
+    // Also closes a connection whose client does not read the response; it must not close an idle connection too early.
     connectionTimeout: Math.max(requestTimeout, keepAliveTimeout),
     http: {
-      // Node refuses to start where headers may take longer than the whole request.
+      // Node refuses to start where the headers may take longer than the whole request.
       headersTimeout: Math.min(headersTimeout, requestTimeout),
       requestTimeout,
       connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, headersTimeout),
@@ -56,12 +59,12 @@ export function slowClientOptions(limits: HttpLimits) {
 }
 
 /**
- * Keeps a server at its most connections. Beyond it a newcomer takes the place of the one whose request has been
- * awaited the longest, so that those who send nothing, or little by little, keep nobody out. A request that is there
- * whole is never cut off. Says once a minute at most that somebody had to go.
+ * Keeps a server at its maximum of connections. A new connection replaces the one whose request has been incomplete the
+ * longest, so that clients who send nothing, or very slowly, do not block others. A connection with a complete request
+ * is never closed. Logs it once a minute at most.
  */
 export function limitConnections(server: Server, { HTTP_MAX_CONNECTIONS: most }: HttpLimits, logger: Logger): void {
-  // In the order in which they have been awaited.
+  // Ordered by how long their request has been incomplete.
   const open = new Map<Socket, IncomingMessage | undefined>();
   let reportedAt = -TELL_EVERY_MS;
   const tell = () => {

@@ -2,7 +2,7 @@ import { type FieldError, fieldErrors } from '#libs/contracts';
 import { BadRequestException, type PipeTransform } from '@nestjs/common';
 import type { z } from 'zod';
 
-/** The one shape of every error that an API of ours answers with. */
+/** The one shape of every error response of our APIs. */
 export interface Problem {
   code: string;
   message: string;
@@ -19,7 +19,7 @@ export function badRequest(
   return new BadRequestException(problem);
 }
 
-/** Reads what a caller sent by a schema; what breaks it is answered with 400, naming fields and rules, never values. */
+/** Parses what a caller sent by a schema; a violation is answered with 400, naming fields and rules, never values. */
 export class Valid<S extends z.ZodType> implements PipeTransform<unknown, z.infer<S>> {
   constructor(
     private readonly schema: S,
@@ -33,7 +33,7 @@ export class Valid<S extends z.ZodType> implements PipeTransform<unknown, z.infe
   }
 }
 
-/** `?status=&limit=` leaves both out, as forms mean it. */
+/** HTML forms send `?status=&limit=` for fields that are left empty. */
 function withoutEmpty(given: unknown): unknown {
   if (given === null || typeof given !== 'object' || Array.isArray(given)) return given;
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''));
