@@ -8,7 +8,7 @@ import type { z } from 'zod';
 const noon = '2030-01-31T12:00:00Z';
 const aMessageId = () => `m-${randomUUID()}`;
 
-/** Ask for an e-mail to Ada. */
+/** A request for an e-mail to Ada. */
 export const anEmailRequest = (overrides: Partial<z.input<typeof EmailRequested>> = {}): EmailRequested =>
   EmailRequested.parse({
     messageId: aMessageId(),
@@ -18,11 +18,11 @@ export const anEmailRequest = (overrides: Partial<z.input<typeof EmailRequested>
     ...overrides,
   });
 
-/** Ask for an SMS. */
+/** A request for an SMS. */
 export const anSmsRequest = (overrides: Partial<z.input<typeof SmsRequested>> = {}): SmsRequested =>
   SmsRequested.parse({ messageId: aMessageId(), to: '+12025550123', body: 'It works', ...overrides });
 
-/** A fact: an e-mail was handed to SendGrid. */
+/** A fact: SendGrid accepted an e-mail. */
 export const aStatus = (overrides: Partial<z.input<typeof StatusChanged>> = {}): StatusChanged =>
   StatusChanged.parse({
     eventId: randomUUID(),
@@ -40,7 +40,7 @@ export const aStatus = (overrides: Partial<z.input<typeof StatusChanged>> = {}):
     ...overrides,
   });
 
-/** A transient failure: the provider refused, and proved that nothing was sent. */
+/** A transient failure: the provider refused, so certainly nothing was sent. */
 export const aFailure = (overrides: Partial<z.input<typeof Failure>> = {}): Failure =>
   Failure.parse({
     kind: 'transient',
@@ -52,7 +52,7 @@ export const aFailure = (overrides: Partial<z.input<typeof Failure>> = {}): Fail
     ...overrides,
   });
 
-/** A first hop that failed and waits for its second. */
+/** A first hop that failed and waits for the second. */
 export function aDeferred(overrides: Partial<z.input<typeof SendDeferred>> = {}): SendDeferred {
   const failure = aFailure();
   const messageId = overrides.messageId ?? aMessageId();

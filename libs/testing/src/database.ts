@@ -6,12 +6,12 @@ import { z } from 'zod';
 
 export interface TestDatabase {
   url: string;
-  /** One pool, made at the first call and ended by `drop`. */
+  /** One pool, created at the first call and ended by `drop`. */
   pool(): Pool;
   drop(): Promise<void>;
 }
 
-/** A database of one's own, empty, on the server that the integration tests are given. */
+/** An empty database of its own, on the PostgreSQL server of the integration tests. */
 export async function aDatabase(): Promise<TestDatabase> {
   const server = given('TEST_DATABASE_URL');
   const name = `test_${randomBytes(6).toString('hex')}`;
@@ -29,7 +29,7 @@ export async function aDatabase(): Promise<TestDatabase> {
 }
 
 function aPool(url: string): Pool {
-  // An idle connection only breaks when the database is dropped under it.
+  // An idle connection breaks only when its database is dropped.
   return createPool(z.object(postgresSettings).parse({ DATABASE_URL: url }), 'test', () => undefined);
 }
 

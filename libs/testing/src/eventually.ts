@@ -1,17 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Timeout {
-  /** Give up after this many milliseconds; default 10,000. */
+  /** Timeout in milliseconds; default 10,000. */
   timeoutMs?: number;
-  /** Between two looks, in milliseconds; default 50. */
+  /** Interval in milliseconds; default 50. */
   everyMs?: number;
-  /** What is waited for, for the message when it does not come. */
+  /** What is waited for, for the error message. */
   what?: string;
 }
 
 /**
- * Looks again and again until `look` neither throws nor gives `undefined` or `false`; returns what it gave.
- * Assertions inside are welcome, before a `return true`: the last one that failed is told when the time is over.
+ * Calls `look` repeatedly until it neither throws nor returns `undefined` or `false`, and returns its result. It may
+ * contain assertions, before a `return true`: on timeout the last one that failed is reported.
  */
 export async function eventually<T>(
   look: () => T | Promise<T>,

@@ -7,22 +7,20 @@ import { given } from './services.ts';
 import type { Admin, Consumer, Kafka, KafkaMessage, Producer } from 'kafkajs';
 import { z } from 'zod';
 
-/** Brokers of the Kafka that the integration tests are given, as KAFKA_BROKERS takes them. */
+/** Brokers of the integration tests' Kafka, as KAFKA_BROKERS expects them. */
 export const kafkaBrokers = (): string => given('TEST_KAFKA_BROKERS');
 
-/** The Kafka settings of a service under test; `more` as environment variables. */
+/** The Kafka settings of a service under test; `more`: further environment variables. */
 export const aKafkaConfig = (prefix: string, more: Partial<Record<keyof KafkaConfig, string>> = {}): KafkaConfig =>
   z.object(kafkaSettings).parse({ KAFKA_BROKERS: kafkaBrokers(), KAFKA_TOPIC_PREFIX: prefix, ...more });
 
-/** Says nothing: what a test wants to know it asserts. */
+/** Logs nothing: tests assert what they need. */
 export const silentLogger = (): Logger => createLogger('test', 'silent');
 
-/** A client without the platform's publisher, as an upstream or an operator would have. */
+/** A client without the platform's publisher, such as an upstream or operator has. */
 export const aKafka = (): Kafka => createKafka(aKafkaConfig(''), 'test', silentLogger());
 
-/**
- * Repeats `work` while the broker is still finding its leaders, as right after topics were created on a busy machine.
- */
+/** Repeats `work` while partitions have no leader yet, as right after topics were created on a busy machine. */
 export async function withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = aKafka().admin();
   await admin.connect();
@@ -41,13 +39,13 @@ export async function withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<
   }
 }
 
-/** What is written; an object goes as JSON, text and bytes as they are. */
+/** The value; an object is written as JSON, text and bytes unchanged. */
 export interface RawRecord {
   key?: string | Buffer | null;
   value: object | string | Buffer | null;
   headers?: Record<string, string>;
   partition?: number;
-  /** Its writer's time, ms since 1970; a topic that bears the broker's has another. Default: now. */
+  /** The producer's timestamp, ms since 1970; the broker replaces it on topics with LogAppendTime. Default: now. */
   timestamp?: string;
 }
 
@@ -56,17 +54,17 @@ export interface SeenRecord {
   offset: number;
   key: string | null;
   keyBytes: Buffer | null;
-  /** Bytes as they came. */
+  /** The raw bytes. */
   value: Buffer | null;
   headers: Record<string, string>;
-  /** The value read as JSON. */
+  /** The value parsed as JSON. */
   json<T = Record<string, unknown>>(): T;
 }
 
 /** The records of one topic since `collect` was called. */
 export interface Collected {
   readonly records: readonly SeenRecord[];
-  /** Waits until at least `count` records, all of them or those that match, have come; gives these. */
+  /** Waits until at least `count` records, all or those that match, have arrived, and returns these. */
   until(count: number, matches?: (record: SeenRecord) => boolean, timeout?: Timeout): Promise<SeenRecord[]>;
 }
 
@@ -82,7 +80,7 @@ export class KafkaTestClient {
     await (await this.producer).send({ topic, acks: -1, messages });
   }
 
-  /** Collects what is written to a topic from now on; what is there already is left out. */
+  /** Collects what is written to a topic from now on; existing records are ignored. */
   async collect(topic: string): Promise<Collected> {
     const starts = await withAdmin((admin) => admin.fetchTopicOffsets(topic));
     const from = new Map(starts.map(({ partition, offset }) => [partition, Number(offset)]));

@@ -1,4 +1,4 @@
-/** A variable that the integration project's set-up gives (test/setup/services.setup.ts). */
+/** A variable that the set-up of the integration tests provides (test/setup/services.setup.ts). */
 export function given(variable: 'TEST_DATABASE_URL' | 'TEST_KAFKA_BROKERS'): string {
   const value = process.env[variable];
   if (!value)

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { type Topic, topicNames, topics } from '#libs/contracts';
 import { withAdmin } from './kafka.ts';
 
-/** A prefix for all topics and groups of one test file: nothing that others write is seen. */
+/** A prefix for all topics and groups of one test file, so that it sees no records of others. */
 export const aTopicPrefix = (): string => `test-${randomBytes(5).toString('hex')}.`;
 
 /**
- * Creates topics of the map (default: all) under a prefix, with few partitions. `writersTime`: as on a broker that
- * bears no time of its own.
+ * Creates topics of the map (default: all) under a prefix, with few partitions. `writersTime`: with producers'
+ * timestamps, as on a broker with default settings.
  */
 export async function provisionTopics(
   prefix: string,
@@ -32,8 +32,8 @@ export async function provisionTopics(
         })),
       ),
     });
-    // Known is not ready: a partition whose leader has not taken over yet refuses what is written to it, and kafkajs
-    // then writes to its others a second time.
+    // Metadata alone is not enough: a partition whose leader is not active yet refuses writes, and kafkajs then writes
+    // to the other partitions a second time.
     await Promise.all(
       wanted.flatMap((topic) => topicNames(topic, prefix)).map((name) => admin.fetchTopicOffsets(name)),
     );

@@ -1,8 +1,9 @@
 import { InfrastructureDown, RecordRefused } from '#libs/contracts';
 
 /**
- * Once each has gone or cannot: the first that was refused. So a record that can never go neither holds up the others
- * nor hides that one of them was lost with the broker. @throws InfrastructureDown, and whatever else is no refusal
+ * Waits until each record is published or refused, and returns the first refusal. So a refused record neither blocks
+ * the others nor hides a failure of the broker.
+ * @throws InfrastructureDown, and every other error that is no refusal
  */
 export async function firstRefusal(records: readonly Promise<unknown>[]): Promise<RecordRefused | undefined> {
   const errors = (await Promise.allSettled(records)).flatMap((record): unknown[] =>
@@ -14,7 +15,10 @@ export async function firstRefusal(records: readonly Promise<unknown>[]): Promis
   return errors[0] as RecordRefused | undefined;
 }
 
-/** As `firstRefusal`, but thrown. @throws InfrastructureDown; RecordRefused once all that can go has gone */
+/**
+ * As `firstRefusal`, but throws it.
+ * @throws InfrastructureDown; RecordRefused once all other records are published
+ */
 export async function allPublished(records: readonly Promise<unknown>[]): Promise<void> {
   const refusal = await firstRefusal(records);
   if (refusal) throw refusal;

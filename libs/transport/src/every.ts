@@ -1,4 +1,7 @@
-/** Does something every so many milliseconds, until what it gives back is called. */
+/**
+ * Runs something at an interval in milliseconds.
+ * @returns a function that stops it
+ */
 export type Every = (ms: number, work: () => void) => () => void;
 
 export const every: Every = (ms, work) => {

@@ -73,7 +73,7 @@ export const kafkaSettings = {
 const schema = z.object(kafkaSettings);
 export type KafkaConfig = z.infer<typeof schema>;
 
-/** The part of kafkajs's client settings that says where and how to connect. */
+/** kafkajs's client settings of brokers, TLS and login. */
 export function connectionOf(config: KafkaConfig): Pick<ClientConfig, 'brokers' | 'ssl' | 'sasl'> {
   return {
     brokers: config.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),

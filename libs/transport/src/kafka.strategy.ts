@@ -22,37 +22,37 @@ export interface KafkaStrategyOptions {
   service: string;
   logger: Logger;
   /**
-   * Called with a record once it is quarantined, to end its message: a request is reported as `rejected`, for instance.
-   * Told again when the record comes again. What it throws is waited for where a dependency is down, and is only logged
-   * otherwise.
+   * Called after a record is quarantined, to end its message: a request is reported as `rejected`, for example. Called
+   * again when the record is read again. While it throws InfrastructureDown it is repeated; any other error is only
+   * logged.
    */
   onQuarantine?: (record: IncomingRecord, error: unknown) => Promise<void>;
-  /** What can be read of a record that breaks its schema; undefined: nothing, it is quarantined. */
+  /** Reads what can be read of a record that breaks its schema; undefined: nothing, it is quarantined. */
   salvage?: (record: IncomingRecord) => Decoded | undefined;
-  /** Whether a record is of no interest here, by what its headers say. */
+  /** Whether a record may be skipped, by its headers. */
   skip?: (record: IncomingRecord) => boolean;
-  /** Called with the partitions, by full topic name, each time the group has divided them. */
+  /** Called with the partitions, by full topic name, each time they are assigned. */
   onAssigned?: (assignment: Record<string, number[]>) => void;
-  /** How long records in work may take to finish when the service stops, in milliseconds. */
+  /** The grace of records in work when the service stops, in milliseconds. */
   graceMs: number;
 }
 
 const byName = new Map<string, Topic>(Object.values(topics).map((topic) => [topic.name, topic]));
 
-/** The group in which a service reads what is read as it comes. */
+/** The consumer group of topics that are read record by record. */
 export const recordsGroup = (prefix: string, service: string): string => `${prefix}${service}`;
 
-/** The group in which a service reads what is read in batches. */
+/** The consumer group of topics that are read in batches. */
 export const factsGroup = (prefix: string, service: string): string => `${prefix}${service}-facts`;
 
-/** Nest's transport over Kafka: handlers stay ordinary methods under `@On(topic)`. */
+/** Nest's transport over Kafka: handlers stay ordinary methods with `@On(topic)`. */
 export class KafkaStrategy extends Server implements CustomTransportStrategy {
   private readonly options: KafkaStrategyOptions;
   private consumers: readonly KeyedConsumer[] = [];
   private readonly stopping = new AbortController();
   private readonly down: UntilUpOptions;
   private readonly quarantine: RecordQuarantine;
-  /** What is amiss with consumption as such. */
+  /** Faults of the consumption itself. */
   readonly watch: ConsumptionWatch;
 
   constructor(options: KafkaStrategyOptions) {
@@ -72,7 +72,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
     });
   }
 
-  /** Whether the consumer group has given this replica its share. */
+  /** Whether the consumer group has assigned partitions to this replica. */
   get isReady(): boolean {
     return this.consumers.length > 0 && this.consumers.every((consumer) => consumer.isMember);
   }
@@ -94,7 +94,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
     return this.consumers as T;
   }
 
-  /** Keeps trying: a broker that is not there yet is no reason to give up. */
+  /** Retries without limit: the broker may be started later. */
   private async start(): Promise<void> {
     const waiting = 'waiting for Kafka before consumption can start';
     await unlessStopping(untilUp({ ...this.down, canWait: () => true, waiting }, () => this.startConsumers()));
@@ -111,7 +111,10 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
     }
   }
 
-  /** One for what is read as it comes, one for what is read in batches: a fetch waits for all of its topics alike. */
+  /**
+   * One consumer for topics that are read record by record, and one for topics that are read in batches, because the
+   * wait of a fetch is the same for all its topics.
+   */
   private makeConsumers(): KeyedConsumer[] {
     const handled = [...this.messageHandlers.keys()].map((name) => {
       const topic = byName.get(name);
@@ -141,7 +144,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
     });
   }
 
-  /** Records of a topic whose handler takes many go to it together; each other one is seen through by itself. */
+  /** Records of a topic whose handler takes batches are passed to it together; others one by one. */
   private take(records: readonly IncomingRecord[], work: RecordsInWork, groupId: string): void {
     const together = new Map<Topic, ReadRecord[]>();
     for (const record of records) {
@@ -201,7 +204,10 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
     }
   }
 
-  /** Sees one record through; says whether its offset may be committed. */
+  /**
+   * Handles one record.
+   * @returns whether its offset may be committed
+   */
   private async deal(record: IncomingRecord): Promise<boolean> {
     if (record.undecodable) return this.quarantine.keepBatch(record, record.undecodable);
     if (this.stopping.signal.aborted) return false;
@@ -213,7 +219,10 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
     }
   }
 
-  /** After an error: the record is tried again, left, or quarantined. Says whether its offset may be committed. */
+  /**
+   * After an error the record is retried, left, or quarantined.
+   * @returns whether its offset may be committed
+   */
   private putRight(record: IncomingRecord, error: unknown): Promise<boolean> {
     if (error instanceof Stopping) return Promise.resolve(false);
     return isDependencyDown(error) ? this.deal(record) : this.quarantine.keep(record, error);
@@ -235,7 +244,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
     }
   }
 
-  /** One record by a handler that takes many. */
+  /** One record, through a handler that takes batches. */
   private handleAlone(record: IncomingRecord, decoded: Decoded): Promise<void> {
     return new Promise((resolve, reject) => {
       const done = (error?: Error) => (error ? reject(error) : resolve());
@@ -264,9 +273,9 @@ function countConsumed({ topicName }: IncomingRecord, groupId: string): void {
   });
 }
 
-/** What a handler gives back. Interceptors answer by a stream. */
+/** The result of a handler. Interceptors return a stream. */
 async function answerOf(given: unknown): Promise<void> {
   const answer = await given;
-  // Nest's own way makes a stream of every answer, which cost as much as the rest of its pipeline.
+  // Nest's own way makes a stream of every result, which costs as much as the rest of its pipeline.
   if (isObservable(answer)) await lastValueFrom(answer, { defaultValue: undefined });
 }

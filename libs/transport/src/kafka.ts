@@ -4,7 +4,10 @@ import { patchKafkaJs } from './kafkajs/patches/timers-and-cut-responses.ts';
 import { joinStatically } from './kafkajs/patches/static-membership.ts';
 import { type ISocketFactory, Kafka, logLevel, type LogEntry } from 'kafkajs';
 
-/** A kafkajs client that logs into ours; `socketFactory` where the way to the brokers is not a plain one. */
+/**
+ * A kafkajs client that logs through our logger; `socketFactory` where the connection to the brokers is not a plain
+ * one.
+ */
 export function createKafka(
   config: KafkaConfig,
   service: string,
@@ -31,12 +34,12 @@ export function createKafka(
 
 const clientIds = new WeakMap<Kafka, string>();
 
-/** Under which name a client of `createKafka` is known to its brokers. */
+/** The client id by which brokers know a client of `createKafka`. */
 export const clientIdOf = (kafka: Kafka): string | undefined => clientIds.get(kafka);
 
 function log(logger: Logger, { level, namespace, log: { message, ...more } }: LogEntry): void {
   const { error, groupId } = more as Record<string, unknown>;
-  // kafkajs repeats what it will retry by itself at error level: for us that is a warning until a caller gives up.
+  // kafkajs logs a failure that it will retry at error level: for us it is a warning until the retries end.
   const fields = {
     kafkajs: namespace,
     ...(typeof error === 'string' && { error }),

@@ -8,13 +8,13 @@ import type { Kafka, Message, Producer, TopicMessages } from 'kafkajs';
 
 export interface Outgoing {
   topic: Topic;
-  /** Counts where the topic has lanes. */
+  /** Ignored where the topic has no lanes. */
   lane?: Lane;
   key: Buffer | string | null;
-  /** Made into JSON; bytes go as they are. */
+  /** Serialised as JSON; bytes are written unchanged. */
   value: object | Buffer | null;
   headers?: Record<string, string>;
-  /** Of the trace it belongs to; default: the active one. */
+  /** The trace that it belongs to; default: the active one. */
   context?: Context;
 }
 
@@ -26,7 +26,8 @@ interface Entry {
 const CLOSE_WITHIN_MS = 1_000;
 
 /**
- * Writes records, acknowledged by all in-sync replicas; those that come within a few milliseconds go in one request.
+ * Writes records, acknowledged by all in-sync replicas; records that arrive within a few milliseconds are sent in one
+ * request.
  */
 export class Publisher {
   private readonly producer: Producer;
@@ -60,9 +61,9 @@ export class Publisher {
   }
 
   /**
-   * As `publish`, for many at once.
-   * @returns in their order, why a record cannot go; all others have gone
-   * @throws InfrastructureDown when Kafka cannot be reached: some may have gone
+   * As `publish`, for many records.
+   * @returns in their order, why a record was refused; all others are published
+   * @throws InfrastructureDown when Kafka cannot be reached: some may have been published
    */
   async publishAll(records: readonly Outgoing[]): Promise<(RecordRefused | undefined)[]> {
     const refusals = records.map(contractRefusal);
@@ -88,7 +89,7 @@ export class Publisher {
     });
   }
 
-  /** What was published is acknowledged already: a broker that does not answer is not waited for. */
+  /** Everything published is acknowledged already, so a broker that does not respond is not waited for. */
   async close(): Promise<void> {
     await Promise.race([this.producer.disconnect(), delay(CLOSE_WITHIN_MS, undefined, { ref: false })]);
   }
@@ -132,7 +133,7 @@ export class Publisher {
 }
 
 /**
- * Nobody could read what breaks its schema: it is found here, where the fault is. Costs 5 µs a fact
+ * A record that breaks its schema would be unreadable, so it is refused here, at its source. Costs 5 µs a fact
  * (docs/performance.md).
  */
 function contractRefusal({ topic, value }: Outgoing): RecordRefused | undefined {
@@ -151,18 +152,21 @@ function grouped(entries: readonly Entry[]): TopicMessages[] {
   return [...byTopic].map(([topic, messages]) => ({ topic, messages }));
 }
 
-/** What can be one record's own fault; a refused login or a lost broker is nobody's, and waiting can help. */
+/**
+ * Errors that can be one record's own fault; a refused login or a lost broker is no record's fault, and waiting can
+ * help.
+ */
 const faultsOfRecords = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP']);
 
 function isRefusal(error: unknown): boolean {
   const { type, name } = innermost(error) as { type?: string; name?: string };
-  // kafkajs's own check of what it is given; its other errors have names of their own.
+  // kafkajs's own validation of arguments; its other errors have names of their own.
   return faultsOfRecords.has(type ?? '') || name === 'KafkaJSNonRetriableError';
 }
 
 /**
- * kafkajs nests its retriers: a lost broker comes out as an error that cannot be retried, around one that could not be
- * any more, around the cause.
+ * kafkajs nests its retriers: a lost broker is reported as an error that cannot be retried, around one whose retries
+ * ended, around the cause.
  */
 function innermost(error: unknown): unknown {
   const { cause } = error as { cause?: unknown };

@@ -6,13 +6,13 @@ import type { Admin, Kafka } from 'kafkajs';
 export interface Extent {
   topics: readonly string[];
   ends: Offsets;
-  /** Where the partitions begin: what is older has been deleted, and nobody will read it. */
+  /** The first offsets of the partitions: older records are deleted, and nobody will read them. */
   starts: Offsets;
 }
 
 /**
- * Asks Kafka where topics end and what groups have committed: every replica learns the same, whichever of them reads.
- * What is committed has been dealt with, down to its row in Postgres and to what is reported of it.
+ * Asks Kafka where topics end and what groups have committed: every replica gets the same answer. A committed record is
+ * completely processed, including its rows in PostgreSQL and its published facts.
  */
 export class KafkaReading {
   private readonly admin: Admin;
@@ -38,7 +38,10 @@ export class KafkaReading {
     });
   }
 
-  /** How far a group has read. @throws InfrastructureDown when Kafka cannot be asked. */
+  /**
+   * The committed offsets of a group.
+   * @throws InfrastructureDown when Kafka cannot be asked.
+   */
   async position(groupId: string, { topics, starts }: Extent): Promise<Offsets> {
     return this.ask(async () => {
       const fetched = await this.admin.fetchOffsets({ groupId, topics: [...topics] });

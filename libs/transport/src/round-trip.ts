@@ -8,7 +8,7 @@ export interface Leg {
 }
 
 /**
- * Where questions go, and where their answers come back. Whoever reads the questions publishes the answers before it
+ * The topics of questions, and those of their answers. The reader of the questions publishes the answers before it
  * commits.
  */
 export interface Route {
@@ -17,9 +17,9 @@ export interface Route {
 }
 
 /**
- * Tells what is late from what is lost (docs/adr/0011). A question was dealt with once its reader has committed past
- * it; its answer has been read once our own groups are past all that stood in their topics then. What is unanswered
- * after that will stay so: the record of the question, or that of the answer, was passed over.
+ * Distinguishes late answers from lost ones (docs/adr/0011). A question is processed once its reader has committed past
+ * it. Its answer has been read once our own groups have passed the end that the answers' topics had at that moment. A
+ * question without an answer by then will never have one: its record, or that of its answer, was lost.
  */
 export class RoundTrip {
   private readonly reading: KafkaReading;
@@ -33,9 +33,8 @@ export class RoundTrip {
   }
 
   /**
-   * @param now taken before this call, on the clock by which it is known when questions were published
-   * @returns the moment up to which all that was asked has been dealt with and all its answers have been read;
-   * undefined: not known yet
+   * @param now taken before this call, on the clock that gives questions their time
+   * @returns the time up to which all questions are processed and all their answers are read; undefined: not known yet
    * @throws InfrastructureDown when Kafka cannot be asked.
    */
   async answeredUpTo(now: Date): Promise<Date | undefined> {
@@ -45,7 +44,7 @@ export class RoundTrip {
     this.out = advance(this.out, { at: now, ends: asked.ends }, dealtWith);
     const at = readUpTo(this.out, dealtWith);
     if (!at) return undefined;
-    // Only now: the answers stand in their topics since before the reader has committed.
+    // Only now: the answers are in their topics since before the reader committed.
     const legs = await Promise.all(back.map(async (leg) => this.look(leg)));
     const read = [joined(legs.map(({ position }) => position))];
     this.home = advance(this.home, { at, ends: joined(legs.map(({ ends }) => ends)) }, read);

@@ -8,11 +8,14 @@ import type { HeadedRecord } from './record/record.ts';
 import type { Kafka } from 'kafkajs';
 
 export interface SkipOptions {
-  /** Before every topic's name. */
+  /** The prefix of every topic. */
   prefix: string;
-  /** Whether a record is of no interest, by the headers that begin with `ce_fact`; for the same the same answer. */
+  /**
+   * Whether a record may be skipped, by the headers that begin with `ce_fact`; must return the same for the same
+   * headers.
+   */
   rule: (record: HeadedRecord) => boolean;
-  /** While it says true every record is read, such as while a restored database reads again what it has lost. */
+  /** While it returns true every record is read, for example while a restored database reads again what it lost. */
   readsAll?: () => boolean;
 }
 
@@ -20,8 +23,8 @@ export interface SkipOptions {
 const rules = new Map<string, SkipOf>();
 
 /**
- * Lets all consumers of this client pass records over before key, value and headers are made: what stands for them
- * comes as one record with `skipped`, which moves the offset and is dealt with by nobody.
+ * Lets all consumers of this client skip records before key, value and headers are decoded. A skipped run is passed on
+ * as one record with `skipped`, which moves the offset only.
  * @param kafka from `createKafka`
  */
 export function skipWhenFetched(kafka: Kafka, { prefix, rule, readsAll = () => false }: SkipOptions): void {

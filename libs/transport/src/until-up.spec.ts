@@ -4,7 +4,7 @@ import { backOffMs, Stopping, untilUp } from './until-up.ts';
 
 const down = new InfrastructureDown('postgres', 'claim');
 
-/** A step that fails so often, and the waits between. */
+/** A step that fails this often, and the waits between the attempts. */
 function aStep(failures: number, error: unknown = down) {
   const [waits, warnings, stop]: [number[], string[], AbortController] = [[], [], new AbortController()];
   let left = failures;
@@ -19,7 +19,7 @@ function aStep(failures: number, error: unknown = down) {
 }
 
 describe('waiting for what is down', () => {
-  it('tries again after waits that double, five seconds at most', async () => {
+  it('retries after waits that double, five seconds at most', async () => {
     const { options, step, waits, warnings } = aStep(8);
     await expect(untilUp(options, step)).resolves.toBe('done');
     expect(waits).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
@@ -30,18 +30,18 @@ describe('waiting for what is down', () => {
     expect(backOffMs(100_000, 250)).toBe(5_000);
   });
 
-  it('passes on at once what waiting cannot help', async () => {
+  it('throws at once what waiting cannot help', async () => {
     const { options, step, waits } = aStep(1, new TypeError('a bug'));
     await expect(untilUp(options, step)).rejects.toThrow('a bug');
     expect(waits).toEqual([]);
   });
 
-  it('waits for other errors where it is told to', async () => {
+  it('waits for other errors where it is configured to', async () => {
     const { options, step } = aStep(1, new TypeError('not there yet'));
     await expect(untilUp({ ...options, canWait: () => true }, step)).resolves.toBe('done');
   });
 
-  it('tries once though the service stops, and does not wait then', async () => {
+  it('tries once although the service stops, and does not wait then', async () => {
     const { options, step, stop, waits } = aStep(1);
     stop.abort();
     await expect(untilUp(options, () => Promise.resolve('settled'))).resolves.toBe('settled');

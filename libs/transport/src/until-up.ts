@@ -2,18 +2,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { InfrastructureDown } from '#libs/contracts';
 import type { Logger } from '#libs/telemetry';
 
-/** Longest wait between two tries, in milliseconds. */
+/** The longest wait between two attempts, in milliseconds. */
 const LONGEST_WAIT_MS = 5_000;
 
-/** Thrown into work that waits while the service stops: its record stays uncommitted and comes again. */
+/** Thrown into work that waits while the service stops: its record stays uncommitted and is read again. */
 export class Stopping extends Error {}
 
 export interface UntilUpOptions {
   logger: Pick<Logger, 'warn'>;
   stopping: AbortSignal;
-  /** What the log says with each wait. */
+  /** Logged with each wait. */
   waiting?: string;
-  /** Whether waiting can help; other errors are thrown. Unless given: a dependency is down. */
+  /** Whether waiting can help; other errors are thrown. Default: a dependency is down. */
   canWait?: (error: unknown) => boolean;
   /** The first wait, in milliseconds. Each further one is twice as long, five seconds at most. */
   firstWaitMs?: number;
@@ -23,13 +23,16 @@ export interface UntilUpOptions {
 
 export const isDependencyDown = (error: unknown): boolean => error instanceof InfrastructureDown;
 
-/** How long to wait after a failure: twice as long each time. All in milliseconds. @param round counts from 0 */
+/**
+ * How long to wait after a failure: twice as long each time. All in milliseconds.
+ * @param round counts from 0
+ */
 export const backOffMs = (round: number, firstWaitMs: number, longestWaitMs = LONGEST_WAIT_MS): number =>
   Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(round, 16));
 
 /**
- * Repeats a step until it works.
- * @throws Stopping when the service stops while it waits; what waiting cannot help is passed on
+ * Repeats a step until it succeeds.
+ * @throws Stopping when the service stops while it waits; errors that waiting cannot help
  */
 export async function untilUp<T>(options: UntilUpOptions, step: () => Promise<T>): Promise<T> {
   const { logger, stopping, firstWaitMs = 200, waiting = 'waiting for a dependency' } = options;
@@ -45,7 +48,7 @@ export async function untilUp<T>(options: UntilUpOptions, step: () => Promise<T>
   }
 }
 
-/** @throws Stopping when the signal is aborted, or becomes so. */
+/** @throws Stopping when the signal is aborted, now or later. */
 export async function waitOrStop(
   wait: NonNullable<UntilUpOptions['wait']>,
   ms: number,

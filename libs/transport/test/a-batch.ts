@@ -26,7 +26,7 @@ const { RecordBatch } = load('kafkajs/src/protocol/recordBatch/v0/index.js') as 
   RecordBatch: (batch: object) => Promise<Encoded>;
 };
 
-/** A batch as kafkajs produces it, with an offset as the broker writes it in. */
+/** A batch as kafkajs produces it, with the offset that the broker would set. */
 export async function aBatch({
   firstOffset,
   records,
@@ -50,7 +50,7 @@ export async function aBatch({
   return Buffer.from(buffer);
 }
 
-/** A transaction's end, as the coordinator writes it. */
+/** The end marker of a transaction, as the coordinator writes it. */
 export async function aMarker(firstOffset: number, producerId: number, committed: boolean): Promise<Buffer> {
   const key = Buffer.from([0, 0, 0, committed ? 1 : 0]);
   const batch = await aBatch({
@@ -63,13 +63,13 @@ export async function aMarker(firstOffset: number, producerId: number, committed
   return withCrc(batch);
 }
 
-/** The batch with the checksum of what it now holds. */
+/** The batch with the checksum of its present bytes. */
 export function withCrc(batch: Buffer): Buffer {
   batch.writeUInt32BE(crc32c(batch.subarray(21)), 17);
   return batch;
 }
 
-/** The batch with another codec in its attributes, or other bytes in the place of its records. */
+/** The batch with another codec in its attributes, or other bytes in place of its records. */
 export function altered(
   batch: Buffer,
   { codec, body, count }: { codec?: number; body?: Buffer; count?: number },

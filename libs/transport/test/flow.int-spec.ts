@@ -51,7 +51,7 @@ describe('the flow of records', () => {
     return consumer;
   }
 
-  it('holds no more bytes than its window and one fetch, however large the records; the rest comes later', async () => {
+  it('holds no more bytes than its window and one fetch, however large the records; the rest is read later', async () => {
     for (let number = 0; number < 60; number += 1)
       await client.produce(topicName(topics.emailRequested, prefix), {
         value: Buffer.alloc(900 * KB),
@@ -74,13 +74,13 @@ describe('the flow of records', () => {
     await eventually(() => ended === 60, { timeoutMs: 40_000, what: 'the rest' });
   }, 120_000);
 
-  it('ends within the grace period when the service stops: only unfinished records come again elsewhere', async () => {
+  it('ends within the grace period when the service stops: only unfinished records are read again elsewhere', async () => {
     await produce(...Array.from({ length: 300 }, (_, number) => ({ key: String(number), value: String(number) })));
     const never = Promise.withResolvers<boolean>();
     const soon = Promise.withResolvers<boolean>();
     let started = 0;
-    // Of each partition the records that end come first or last: only what stands before the first unfinished one is
-    // committed.
+    // The records that finish are the first or the last of each partition: only those before the first unfinished one
+    // are committed.
     const first = await start(({ value }) => {
       started += 1;
       return Number(value) < 100 ? soon.promise : never.promise;
@@ -91,7 +91,7 @@ describe('the flow of records', () => {
     // Within the grace, and before anything else can happen, however busy the machine is.
     soon.resolve(true);
     await stopped;
-    // The grace, and what committing and leaving may take at most (docs/delivery.md).
+    // The grace, and the maximum time of committing and leaving (docs/delivery.md).
     expect(performance.now() - begun).toBeLessThan(1_000 + 4_500);
     const again = new Set<number>();
     await start(({ value }) => Promise.resolve(again.add(Number(value)).size > 0));
@@ -101,8 +101,8 @@ describe('the flow of records', () => {
     never.resolve(false);
   }, 120_000);
 
-  describe('in the order that is chosen:', () => {
-    /** How many records were in work at once, at most, and in which order they began, per partition. */
+  describe('in the chosen order:', () => {
+    /** The maximum number of records in work at once, and the order in which they started, per partition. */
     async function watch(ordering: string, records: RawRecord[]) {
       const begun: Record<number, number[]> = {};
       const atWork: Record<number, number> = {};
@@ -124,7 +124,7 @@ describe('the flow of records', () => {
       return { begun, most };
     }
 
-    it('by key, the records of two keys run beside each other, those of one apart', async () => {
+    it('by key, the records of two keys run in parallel, those of one key in sequence', async () => {
       const records = Array.from({ length: 40 }, (_, number) => ({
         key: number % 2 ? 'odd' : 'even',
         value: String(number),
@@ -149,7 +149,7 @@ describe('the flow of records', () => {
       for (const numbers of Object.values(begun)) expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
     });
 
-    it('none, records of one key run beside each other', async () => {
+    it('none, records of one key run in parallel', async () => {
       const { most } = await watch(
         'none',
         Array.from({ length: 40 }, (_, number) => ({ key: 'same', value: String(number), partition: 0 })),

@@ -84,7 +84,7 @@ describe('the Kafka transport', () => {
     );
   }
 
-  it('hands the handler the value as the schema reads it, and as it was written', async () => {
+  it('gives the handler the value as the schema parses it, and as it was written', async () => {
     const seen = Promise.withResolvers<[EmailRequested, unknown]>();
     await listen(async (request, context) => seen.resolve([request, context.json]));
     await produce(email('m-1', { campaign: 7 }));
@@ -93,7 +93,7 @@ describe('the Kafka transport', () => {
     expect(json).toEqual(email('m-1', { campaign: 7 }));
   });
 
-  it('waits for a handler that answers by a stream (behind an interceptor), and quarantines its failures', async () => {
+  it('waits for a handler that returns a stream (behind an interceptor), and quarantines its failures', async () => {
     const open = new Subject<void>();
     await listen(({ messageId }) =>
       Promise.resolve(messageId === 'm-bug' ? throwError(() => new TypeError('a bug')) : open),
@@ -118,7 +118,7 @@ describe('the Kafka transport', () => {
     expect(lanes.sort()).toEqual(['bulk', 'transactional', 'urgent']);
   });
 
-  it('quarantines what no schema accepts, bytes as they came, and the partition goes on', async () => {
+  it('quarantines what breaks its schema, bytes unchanged, and the partition continues', async () => {
     await listen();
     const bad = [
       Buffer.from('not json'),
@@ -154,14 +154,14 @@ describe('the Kafka transport', () => {
     expect(onQuarantine).toHaveBeenCalledTimes(bad.length);
   });
 
-  it('leaves it to the first reader of a topic to set a record aside, so that it is kept once', async () => {
+  it('leaves it to the first reader of a topic to quarantine a record, so that it is kept once', async () => {
     await listen(undefined, 'reporting');
     await produce('not json', email('m-good'));
     await eventually(() => handled.length === 1);
     expect(unreadable.records).toEqual([]);
   });
 
-  it('takes any bytes as a key, or none, and keeps them when the record is quarantined', async () => {
+  it('accepts any bytes as a key, or none, and keeps them when the record is quarantined', async () => {
     await listen();
     const keys = [Buffer.from([0xff, 0x00, 0xfe]), Buffer.from([0xfe, 0x00, 0xff]), Buffer.alloc(0), null];
     for (const [number, key] of keys.entries())
@@ -185,7 +185,7 @@ describe('the Kafka transport', () => {
     }
   });
 
-  it('never sees a record of 5 MB: Kafka refuses it to its producer with an error, and the topic goes on', async () => {
+  it('never gets a record of 5 MB: Kafka refuses it to its producer with an error, and the topic continues', async () => {
     await listen();
     const refused = produce(email('m-huge', { html: 'x'.repeat(5 * 1024 * 1024 - 1_000) }));
     await expect(refused).rejects.toMatchObject({
@@ -200,14 +200,14 @@ describe('the Kafka transport', () => {
     expect(unreadable.records).toEqual([]);
   });
 
-  it('takes a record of 900 KB', async () => {
+  it('accepts a record of 900 KB', async () => {
     await listen();
     await produce(email('m-large', { html: 'x'.repeat(900 * 1024) }));
     await eventually(() => handled.length === 1);
     expect(unreadable.records).toEqual([]);
   });
 
-  it('quarantines a record that its handler cannot deal with, and tells nothing of what it holds', async () => {
+  it('quarantines a record that its handler cannot process, and reveals nothing of its content', async () => {
     await listen(async ({ messageId }) => {
       if (messageId === 'm-bug') throw new TypeError('cannot write to ada@inbox.test');
     });
@@ -236,21 +236,21 @@ describe('the Kafka transport', () => {
     onQuarantine.mockReset();
   });
 
-  it('goes on where the message of a record cannot be ended', async () => {
+  it('continues where the message of a record cannot be ended', async () => {
     onQuarantine.mockRejectedValue(new TypeError('a bug in the ending'));
     await listen();
     await produce('not json', email('m-good'));
     await eventually(() => handled.length === 1 && unreadable.records.length === 1);
     await strategy!.close();
     onQuarantine.mockReset();
-    // Committed past both.
+    // Committed after both.
     await listen();
     await produce(email('m-next'));
     await eventually(() => handled.includes('m-next'));
     expect(handled).toEqual(['m-good', 'm-next']);
   });
 
-  it('waits for a dependency that is down, in order, and sets nothing aside', async () => {
+  it('waits for a dependency that is down, in order, and quarantines nothing', async () => {
     let down = 3;
     await listen(async ({ messageId }) => {
       if (messageId === 'm-1' && down > 0) {
@@ -264,7 +264,7 @@ describe('the Kafka transport', () => {
     expect(unreadable.records).toEqual([]);
   });
 
-  it('leaves a record for the next replica when the service stops under it', async () => {
+  it('leaves a record to the next replica when the service stops during its processing', async () => {
     const started = Promise.withResolvers<void>();
     await listen(async () => {
       started.resolve();
@@ -278,7 +278,7 @@ describe('the Kafka transport', () => {
     expect(unreadable.records).toEqual([]);
   });
 
-  it('goes on with the trace of the record, into what its handler publishes', async () => {
+  it('continues the trace of the record in what its handler publishes', async () => {
     const statuses = await client.collect(topicName(topics.statusChanged, prefix));
     await listen(() =>
       publisher.publish({ topic: topics.statusChanged, key: 'm-1', value: aStatus({ eventId: 'e-1' }) }),
@@ -350,7 +350,7 @@ describe('the Kafka transport', () => {
     for (const [name, messageId] of spans) expect(messageId).toBe(name);
   });
 
-  it('gives a request without a trace one of its own: the same each time it comes', async () => {
+  it('gives a request without a trace one of its own: the same each time it is read', async () => {
     const traces: (string | undefined)[] = [];
     await listen(async () => void traces.push(activeTraceId()));
     await produce(email('m-1'), email('m-1'), email('m-2'));

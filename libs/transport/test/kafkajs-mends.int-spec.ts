@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { withAdmin } from '#libs/testing';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 
-describe('kafkajs, fixed,', () => {
+describe('kafkajs with our patches', () => {
   afterEach(() => void jest.restoreAllMocks());
 
   it('sets no timer in the past, and none over and over while it is idle', async () => {

@@ -58,7 +58,7 @@ describe('a key-parallel consumer', () => {
     await consumer.stop(graceMs);
   };
 
-  it('keeps the records of one key in order and apart, while other keys run beside them', async () => {
+  it('runs the records of one key in sequence, and those of other keys in parallel', async () => {
     const keys = ['ada', 'bob', 'eve'];
     await produce(...Array.from({ length: 45 }, (_, index): [string, string] => [keys[index % 3]!, String(index)]));
     const order = new Map<string, number[]>(keys.map((key) => [key, []]));
@@ -79,7 +79,7 @@ describe('a key-parallel consumer', () => {
     expect(most).toBe(3);
   });
 
-  it('does not wait for anything where there is no key', async () => {
+  it('runs all records in parallel where there is no key', async () => {
     await client.produce(
       topicName(topic, prefix),
       ...Array.from({ length: 10 }, (_, index) => ({ value: String(index), partition: 0 })),
@@ -95,7 +95,7 @@ describe('a key-parallel consumer', () => {
     await eventually(() => atWork === 10);
   });
 
-  it('takes in one partition at a time what is read in batches, so that other work is done between them', async () => {
+  it('takes in one partition of a batched topic at a time, so that other work is done between them', async () => {
     for (const partition of [0, 1, 2])
       await client.produce(
         topicName(topic, prefix),
@@ -126,7 +126,7 @@ describe('a key-parallel consumer', () => {
     expect(Math.max(...together)).toBe(1);
   });
 
-  it('brings back what was not finished when it stopped', async () => {
+  it('reads again what was not finished when it stopped', async () => {
     await produce(['ada', 'first'], ['ada', 'second'], ['ada', 'third']);
     const never = Promise.withResolvers<boolean>();
     const seen: string[] = [];
@@ -143,7 +143,7 @@ describe('a key-parallel consumer', () => {
     never.resolve(false);
   });
 
-  it('brings back what its handler left', async () => {
+  it('reads again what its handler left', async () => {
     await produce(['ada', 'left'], ['bob', 'done']);
     const seen: string[] = [];
     const first = await start(({ value }) =>
@@ -156,11 +156,11 @@ describe('a key-parallel consumer', () => {
     await eventually(() => again.includes('left'));
   });
 
-  it('commits on an orderly stop all it has finished, records in work included', async () => {
+  it('commits on an orderly stop all that is finished, records in work included', async () => {
     await produce(...Array.from({ length: 20 }, (_, index): [string, string] => [String(index), String(index)]));
     let finished = 0;
     let started = 0;
-    // A commit interval that never comes: only the stop commits.
+    // The commit interval is never reached: only the stop commits.
     const first = await start(
       async () => {
         started += 1;
@@ -180,7 +180,7 @@ describe('a key-parallel consumer', () => {
     expect(again).toEqual(['new']);
   });
 
-  it('pauses a partition that holds a windowful, and goes on when there is room again', async () => {
+  it('pauses a partition whose window is full, and continues when there is room again', async () => {
     const gate = Promise.withResolvers<void>();
     const seen = new Set<string>();
     const kafka = aKafka();
@@ -238,7 +238,7 @@ describe('lanes', () => {
   const client = new KafkaTestClient();
   afterAll(() => client.close());
 
-  it('keep places free: an urgent record is taken up at once, whatever waits in bulk', async () => {
+  it('keep slots free: an urgent record starts at once, whatever the backlog of bulk', async () => {
     const prefix = aTopicPrefix();
     await provisionTopics(prefix, [topics.emailRequested], 1);
     await client.produce(

@@ -17,7 +17,7 @@ import { Kafka, logLevel } from 'kafkajs';
 
 const topic = topics.statusChanged;
 
-/** The way from one client to Kafka, which can be cut. */
+/** The connection from one client to Kafka, which can be cut. */
 class Wire {
   private readonly sockets = new Set<Socket>();
   private whole = true;
@@ -31,7 +31,7 @@ class Wire {
     port: number;
     onConnect: () => void;
   }): Socket => {
-    // Nobody listens on port 1: a refusal, as from a broker that is down.
+    // Nothing listens on port 1: a refusal, as from a broker that is down.
     const socket = connect({ host, port: this.whole ? port : 1 }, onConnect);
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
@@ -49,7 +49,7 @@ class Wire {
   }
 }
 
-/** A client over that wire which gives up soon, so that its consumer starts anew. */
+/** A client over that wire with few retries, so that its consumer restarts. */
 function shortTimeoutKafka(wire: Wire): Kafka {
   const kafka = new Kafka({
     brokers: kafkaBrokers().split(','),
@@ -63,11 +63,11 @@ function shortTimeoutKafka(wire: Wire): Kafka {
   return kafka;
 }
 
-describe('a key-parallel consumer whose Kafka goes away for longer than its client tries', () => {
+describe('a key-parallel consumer whose Kafka is away for longer than its client retries', () => {
   const client = new KafkaTestClient();
   afterAll(() => client.close());
 
-  it('bears that paused partitions get room meanwhile, and goes on where it was', async () => {
+  it('tolerates that paused partitions get room meanwhile, and continues where it was', async () => {
     const prefix = aTopicPrefix();
     await provisionTopics(prefix, [topic], 1);
     const wire = new Wire();
@@ -103,7 +103,7 @@ describe('a key-parallel consumer whose Kafka goes away for longer than its clie
       wire.cut();
       await eventually(() => !consumer.isMember, { what: 'the loss of the connection' });
       gate.resolve();
-      // Many turns of the commit timer, with nothing to commit to.
+      // Many commit intervals, with nothing to commit.
       await delay(1_000);
       expect(consumer.isMember).toBe(false);
       wire.remedy();

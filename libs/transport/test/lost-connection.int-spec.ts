@@ -16,9 +16,7 @@ import { Wire } from './wire.ts';
 
 const topic = topics.statusChanged;
 
-/**
- * What an operator's mistake looks like: the group may not be used any more, for a moment. kafkajs gives up for good.
- */
+/** Simulates an operator's mistake: access to the group is denied for a moment. kafkajs considers this fatal. */
 const GROUP_AUTHORIZATION_FAILED = 30;
 
 describe('a consumer whose connection', () => {
@@ -60,7 +58,7 @@ describe('a consumer whose connection', () => {
   afterEach(async () => {
     await consumer.stop(0);
     await wire.close();
-    // What hung on the wire fails only now.
+    // Requests that hung on the wire fail only now.
     await consumer.stop(0);
     await delay(500);
   });
@@ -71,24 +69,24 @@ describe('a consumer whose connection', () => {
   const comes = (name: string, timeoutMs = 10_000) =>
     eventually(() => seen.has(name), { timeoutMs, what: `the ${name} record` });
 
-  it('breaks inside an answer reads the next answers from their beginning', async () => {
+  it('breaks inside a response reads the next responses from their beginning', async () => {
     const cut = wire.cutInsideNextFetch();
     await produce('large', 500_000);
     await cut;
-    // Far less than the 30 s after which a request is given up: no answer may be taken for the rest of the broken one.
+    // Far less than the 30 s after which a request times out: no response may be read as the rest of the broken one.
     await comes('large', 8_000);
     await produce('later');
     await comes('later', 5_000);
   });
 
-  it('falls silent is replaced, and nothing is lost', async () => {
+  it('stops responding is replaced, and nothing is lost', async () => {
     wire.silence();
     await produce('silent');
     await comes('silent', 25_000);
     await eventually(() => consumer.isMember, { what: 'membership' });
   });
 
-  it('is refused for good, as kafkajs sees it, starts again', async () => {
+  it('is refused with an error that kafkajs considers fatal restarts', async () => {
     await wire.failNextHeartbeat(GROUP_AUTHORIZATION_FAILED);
     await eventually(() => !consumer.isMember, { what: 'the loss', everyMs: 5 });
     await produce('refused');
@@ -118,7 +116,7 @@ describe('a consumer whose connection', () => {
     );
   });
 
-  it('is silent for good stops all the same, within what the platform leaves after the grace', async () => {
+  it('never responds again stops all the same, within the time that the platform leaves after the grace', async () => {
     await produce('last');
     await comes('last');
     wire.silenceAll();

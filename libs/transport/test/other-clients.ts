@@ -8,7 +8,7 @@ export type CodecName = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
 
 export interface JavaBatch {
   codec: CodecName;
-  /** The end of a transaction of its own; none: it is not in one. */
+  /** How its transaction ends; undefined: it is in none. */
   transaction?: 'none' | 'commit' | 'abort';
   partition?: number;
   count?: number;
@@ -30,7 +30,7 @@ export function produceByJava(brokers: string, topic: string, batches: readonly 
   );
 }
 
-/** Whether kcat, and so librdkafka, can be run: CI brings it, and `apt-get install kcat`. */
+/** Whether kcat, and so librdkafka, is installed: CI has it; otherwise `apt-get install kcat`. */
 export const hasKcat = (): boolean => spawnSync('kcat', ['-V']).status === 0;
 
 /** Writes each line as a record, with headers, by kcat. */
@@ -63,7 +63,7 @@ export const produceByKcat = (
     `${lines.join('\n')}\n`,
   );
 
-/** What kcat reads of a topic, from its beginning to its end. */
+/** What kcat reads from a topic, from its beginning to its end. */
 export async function readByKcat(brokers: string, topic: string): Promise<string[]> {
   return (await run('kcat', ['-C', '-b', brokers, '-t', topic, '-o', 'beginning', '-e', '-q'], ''))
     .trimEnd()

@@ -26,7 +26,7 @@ describe('the publisher', () => {
     await client.close();
   });
 
-  it('writes what comes together, each record into its topic and lane, those of one key in order', async () => {
+  it('writes what arrives together, each record to its topic and lane, those of one key in order', async () => {
     const [statuses, due] = await Promise.all(
       [topicName(topics.statusChanged, prefix), topicName(topics.emailDue, prefix, 'urgent')].map((name) =>
         client.collect(name),
@@ -75,7 +75,7 @@ describe('the publisher', () => {
     expect((await statuses.until(1)).map((record) => record.json())).toEqual([good]);
   });
 
-  it('says that Kafka is down when no broker answers', async () => {
+  it('reports that Kafka is down when no broker responds', async () => {
     const config = aKafkaConfig(prefix, { KAFKA_BROKERS: '127.0.0.1:1' });
     const lost = new Publisher(createKafka(config, 'test', silentLogger()), config, 'test');
     await expect(lost.publish({ topic: topics.statusChanged, key: null, value: aStatus() })).rejects.toBeInstanceOf(

@@ -16,13 +16,13 @@ const topic = topics.statusChanged;
 const KEYS = 24;
 const STALL_MS = 5_000;
 
-/** What one record tells: which of its key it is, and when it was published. */
+/** The content of a record: its number within its key, and when it was published. */
 interface Reported {
   number: number;
   at: number;
 }
 
-describe('a group whose replicas come and go under load', () => {
+describe('a group whose replicas join and leave under load', () => {
   const client = new KafkaTestClient();
   let prefix: string;
   let handled: Map<string, number[]>;
@@ -60,7 +60,7 @@ describe('a group whose replicas come and go under load', () => {
     return consumer;
   }
 
-  /** One record of every key every 50 ms; gives how many there were of each. */
+  /** Publishes one record of every key every 50 ms; returns how many there were of each. */
   function publish(signal: AbortSignal): Promise<number> {
     const go = async (number: number): Promise<number> => {
       if (signal.aborted) return number;
@@ -84,7 +84,7 @@ describe('a group whose replicas come and go under load', () => {
     for (let round = 0; round < 20; round += 1) {
       guests.push(await join());
       await delay(300);
-      // One or two guests at a time: joins meet leaves of others.
+      // One or two additional replicas at a time: some join while others leave.
       if (guests.length > 1) await guests.shift()!.stop(2_000);
       await delay(200);
     }
@@ -96,7 +96,7 @@ describe('a group whose replicas come and go under load', () => {
       what: 'all records',
     });
     await steady.stop(1_000);
-    // Some come twice; what comes for the first time comes in its order.
+    // Some records are read twice; those read for the first time are in order.
     for (const numbers of handled.values())
       expect([...new Set(numbers)]).toEqual(Array.from({ length: count }, (_, number) => number));
     expect(oldest).toBeLessThan(STALL_MS);

@@ -15,7 +15,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/glo
 const sms = (messageId: string) => ({ messageId, to: '+12025550123', body: 'It works' });
 const topic = topics.smsRequested;
 
-describe('a request whose producer gives its record no time, or one in seconds', () => {
+describe('a request whose producer sets no timestamp, or one in seconds', () => {
   const client = new KafkaTestClient();
   let prefix: string;
   let publisher: Publisher;
@@ -59,7 +59,7 @@ describe('a request whose producer gives its record no time, or one in seconds',
       ...timestamps.map((timestamp) => ({ value: sms(`m${timestamp}`), timestamp })),
     );
 
-  it('bears the broker’s time where the topic is as apply makes it', async () => {
+  it('has the broker’s timestamp where the topic is configured as apply does it', async () => {
     await start(false);
     const before = Date.now();
     await produce('0', '-1', '1764370000', String(before - 400 * 86_400_000));
@@ -71,7 +71,7 @@ describe('a request whose producer gives its record no time, or one in seconds',
     expect(unreadable.records).toHaveLength(0);
   });
 
-  it('is quarantined in words about its time elsewhere, and those behind it go on', async () => {
+  it('is quarantined with an error about its timestamp elsewhere, and those after it are processed', async () => {
     await start(true);
     await produce('0', '-1', '1764370000', String(Date.now()));
     await eventually(() => handled.size === 1, { timeoutMs: 20_000 });

@@ -6,7 +6,7 @@ import type { Kafka } from 'kafkajs';
 
 const topic = topics.statusChanged;
 
-describe('facts that are of no interest to a service', () => {
+describe('facts that do not concern a service', () => {
   const client = new KafkaTestClient();
   const running: KeyedConsumer[] = [];
   let clients = 0;
@@ -29,7 +29,7 @@ describe('facts that are of no interest to a service', () => {
     return prefix;
   };
 
-  /** As a service starts it: what is passed over does not come to the handler. */
+  /** As a service configures it: skipped records are not passed to the handler. */
   async function values(kafka: Kafka, prefix: string): Promise<string[]> {
     const seen: string[] = [];
     const consumer = new KeyedConsumer({
@@ -49,7 +49,7 @@ describe('facts that are of no interest to a service', () => {
   const rule = ({ headers }: { headers: Record<string, string | undefined> }) =>
     isOtherFact(headers, { sources: ['receipt'] });
 
-  it('do not come to its handlers, and its offset moves over them', async () => {
+  it('are not passed to its handlers, and its offset moves over them', async () => {
     const prefix = await aTopicWithFacts();
     const kafka = aClient(prefix);
     skipWhenFetched(kafka, { prefix, rule });
@@ -66,14 +66,14 @@ describe('facts that are of no interest to a service', () => {
     expect(seen).toEqual(['receipt 1', 'receipt 4']);
   });
 
-  it('come to the handlers of another client in the same process', async () => {
+  it('are passed to the handlers of another client in the same process', async () => {
     const prefix = await aTopicWithFacts();
     skipWhenFetched(aClient(prefix), { prefix, rule });
     const seen = await values(aClient(prefix), prefix);
     await eventually(() => seen.length === 6);
   });
 
-  it('are read while everything is to be read', async () => {
+  it('are read while everything must be read', async () => {
     const prefix = await aTopicWithFacts();
     const kafka = aClient(prefix);
     let readsAll = true;

@@ -9,12 +9,12 @@ const PARTITIONS = 4;
 
 interface Replica {
   consumer: KeyedConsumer;
-  /** One entry for each time the group divided the partitions, as this replica was told. */
+  /** One entry for each rebalance: the partitions that this replica was assigned. */
   shares: number[][];
   seen: string[];
 }
 
-describe('replicas with lasting names', () => {
+describe('replicas with instance ids', () => {
   const client = new KafkaTestClient();
   let prefix: string;
   let running: Replica[];
@@ -78,12 +78,12 @@ describe('replicas with lasting names', () => {
     await eventually(() => again.seen.length === PARTITIONS / 2, { what: 'what came to its partitions meanwhile' });
     expect(again.seen.toSorted()).toEqual(share.map((partition) => `meanwhile-${partition}`));
     expect(again.shares).toEqual([share]);
-    // Past a heartbeat of the other one: it would have been told of a rebalance by now.
+    // After a heartbeat of the other one: it would know of a rebalance by now.
     await delay(3_500);
     expect(other.shares).toHaveLength(sharesOfOther);
   });
 
-  it('work only once under each name: the older one is out for good', async () => {
+  it('work only once under each id: the older one never consumes again', async () => {
     const older = await start('pod-0');
     await toEveryPartition('before');
     await eventually(() => older.seen.length === PARTITIONS);
@@ -93,7 +93,7 @@ describe('replicas with lasting names', () => {
     await eventually(() => newer.seen.filter((value) => value.startsWith('after')).length === PARTITIONS, {
       what: 'all records at the newer one',
     });
-    // Past the session: an older one that tried again would have taken the name back by now.
+    // After the session timeout: an older one that retried would have taken the id back by now.
     await delay(13_000);
     await toEveryPartition('later');
     await eventually(() => newer.seen.filter((value) => value.startsWith('later')).length === PARTITIONS);

@@ -24,7 +24,7 @@ const email = (messageId: string) => ({
   text: 'It works',
 });
 
-/** The batch that holds a text, wherever it stands in an answer. */
+/** The batch that contains a text, wherever it is in a response. */
 function batchWith(answer: Buffer, text: string): Buffer | undefined {
   const found = answer.indexOf(text);
   for (let at = found; at > 0; at -= 1) {
@@ -37,12 +37,12 @@ function batchWith(answer: Buffer, text: string): Buffer | undefined {
 }
 
 /**
- * Gives a partition an error, wherever it stands in an answer to Fetch 11, which kafkajs asks for: the broker may begin
- * with any of them (https://kafka.apache.org/protocol#The_Messages_Fetch).
+ * Gives a partition an error, wherever it is in a Fetch response of version 11, which kafkajs requests: the broker may
+ * begin with any of them (https://kafka.apache.org/protocol#The_Messages_Fetch).
  */
 function fail(answer: Buffer, topicName: string, partition: number, error: number): void {
   for (let at = answer.indexOf(topicName); at > 0; at = answer.indexOf(topicName, at + 1)) {
-    // Names of lanes begin with it.
+    // The lanes' topic names begin with it.
     if (answer.readInt16BE(at - 2) !== topicName.length) continue;
     const partitions = answer.readInt32BE(at + topicName.length);
     let head = at + topicName.length + 4;
@@ -60,7 +60,7 @@ const flip = (text: string) => (answer: Buffer) => {
   if (batch) batch[batch.length - 5]! ^= 0x10;
 };
 
-describe('an answer of the broker that cannot be decoded', () => {
+describe('a response of the broker that cannot be decoded', () => {
   const client = new KafkaTestClient();
   let prefix: string;
   let name: string;
@@ -103,14 +103,14 @@ describe('an answer of the broker that cannot be decoded', () => {
     );
   }
 
-  /** Each a batch of its own. */
+  /** Each is a batch of its own. */
   const produce = async (partition: number, ...ids: string[]) => {
     for (const id of ids) await client.produce(name, { value: email(id), partition });
   };
   const come = (...ids: string[]) =>
     eventually(() => ids.every((id) => handled.includes(id)), { timeoutMs: 20_000, what: ids.join(', ') });
 
-  it('is fetched once more first: what was changed on its way alone loses nothing', async () => {
+  it('is fetched once more first: what was changed in transit only is not lost', async () => {
     let flips = 0;
     wire.alterFetches((answer) => {
       if (!batchWith(answer, 'm-changed')) return;
@@ -126,7 +126,7 @@ describe('an answer of the broker that cannot be decoded', () => {
     expect((await health.report()).status).toBe('ok');
   });
 
-  it('is quarantined with its location and bytes, degrades the readiness, and holds up no other record', async () => {
+  it('is quarantined with its location and bytes, degrades the readiness, and delays no other record', async () => {
     wire.alterFetches(flip('m-lost'));
     await listen();
     await produce(0, 'm-before', 'm-lost', 'm-behind');
@@ -159,7 +159,7 @@ describe('an answer of the broker that cannot be decoded', () => {
     expect(strategy.isReady).toBe(true);
   });
 
-  it('for a codec that nobody knows is quarantined at once, and committed over', async () => {
+  it('for an unknown codec is quarantined at once, and committed', async () => {
     wire.alterFetches((answer) => {
       const batch = batchWith(answer, 'm-lost');
       if (!batch) return;
@@ -179,7 +179,7 @@ describe('an answer of the broker that cannot be decoded', () => {
     expect(handled).toEqual(['m-later']);
   });
 
-  it('is kept by the first service that the topic map names, and told by every one that lacks it', async () => {
+  it('is kept by the first service that the topic map names, and reported by every one that reads the topic', async () => {
     wire.alterFetches(flip('m-lost'));
     await produce(0, 'm-lost', 'm-behind');
     await listen('reporting');
@@ -188,7 +188,7 @@ describe('an answer of the broker that cannot be decoded', () => {
     expect(unreadable.records).toEqual([]);
   });
 
-  it('because the broker cannot read a partition holds up that partition alone, until it can', async () => {
+  it('because the broker cannot read a partition stops that partition only, until it can be read', async () => {
     const CORRUPT_MESSAGE = 2;
     wire.alterFetches((answer) => fail(answer, name, 0, CORRUPT_MESSAGE));
     await listen();

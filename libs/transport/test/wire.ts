@@ -5,10 +5,13 @@ import type { ISocketFactory } from 'kafkajs';
 const FETCH = 1;
 const HEARTBEAT = 12;
 
-/** Where the error code stands in the answer to a heartbeat: size, correlation id and throttle time come before it. */
+/** The position of the error code in the response to a heartbeat: size, correlation id and throttle time precede it. */
 const HEARTBEAT_ERROR_AT = 12;
 
-/** The way between a client and the broker, which can fall silent, break inside an answer, or change one. */
+/**
+ * The connection between a client and the broker, which can be silenced, broken inside a response, or made to change
+ * one.
+ */
 export class Wire {
   private readonly server: Server;
   private readonly broker: { host: string; port: number };
@@ -30,13 +33,12 @@ export class Wire {
     return new Wire(server, brokers);
   }
 
-  /** Whatever broker the client asks for, it is reached over this wire. */
+  /** All brokers are reached over this wire, whichever the client asks for. */
   readonly socketFactory: ISocketFactory = ({ onConnect }) =>
     connect({ host: '127.0.0.1', port: (this.server.address() as AddressInfo).port }, onConnect);
 
   /**
-   * What is connected now hears no answer any more and is told of no end, as when a host disappears. New connections
-   * work.
+   * Present connections get no response any more and are not closed, as when a host disappears. New connections work.
    */
   silence(): void {
     for (const [client, broker] of this.pairs) {
@@ -45,13 +47,13 @@ export class Wire {
     }
   }
 
-  /** Nor do new connections get an answer. */
+  /** New connections get no response either. */
   silenceAll(): void {
     this.silent = true;
     this.silence();
   }
 
-  /** The connection breaks when half of the next answer with records has come. Resolves when it has. */
+  /** The connection breaks in the middle of the next response with records. Resolves when it has. */
   cutInsideNextFetch(): Promise<void> {
     this.fetchToCut = true;
     return new Promise((resolve) => this.server.once('cut', resolve));
@@ -63,7 +65,7 @@ export class Wire {
     return new Promise((resolve) => this.server.once('refused', resolve));
   }
 
-  /** Changes the bytes of each answer with records from now on, until it is told otherwise. */
+  /** Changes the bytes of each response with records, until it is reset. */
   alterFetches(alter: ((answer: Buffer) => void) | undefined): void {
     this.alterFetch = alter;
   }
@@ -112,7 +114,7 @@ export class Wire {
   }
 }
 
-/** Kafka's frames, each with the size it begins with. */
+/** Splits Kafka's frames, each of which begins with its size. */
 function onFrames(socket: Socket, take: (frame: Buffer) => void): void {
   let bytes = Buffer.alloc(0);
   socket.on('data', (chunk) => {

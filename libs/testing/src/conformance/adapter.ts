@@ -7,29 +7,32 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 
 export type Adapter<M> = Provider<M> & { onApplicationShutdown(): Promise<void> };
 
-/** What the suite has to know of one provider. Faults are those of the sandbox's own API. */
+/** What the suite needs to know about one provider. Faults are those of the sandbox's API. */
 export interface AdapterDescription<M> {
   provider: string;
   /** @param wrong with credentials that the provider refuses */
   make: (at: { url: string; timeoutMs: number; wrong?: boolean }) => Adapter<M>;
-  /** A message that the provider takes. */
+  /** A message that the provider accepts. */
   message: (to: string, content: string) => M;
-  /** A recipient of its own for each number. */
+  /** A distinct recipient for each number. */
   recipient: (number: number) => string;
-  /** Credentials, as they stand in what is sent. */
+  /** The credentials, as requests contain them. */
   secrets: readonly string[];
-  /** A fault that asks to wait for seven seconds. */
+  /** A fault that asks for a wait of seven seconds. */
   throttling: object;
-  /** Why it refuses a message, and what that must become. `to`: a recipient that it refuses by itself. */
+  /**
+   * How the provider refuses a message, and the expected failure. `to`: a recipient for which it refuses without a
+   * fault.
+   */
   refusals: readonly { why: string; fault?: object; to?: string; failure: Partial<Failure> }[];
-  /** One among several that it takes in one call. Undefined: it takes each by itself. */
+  /** A message that can be sent with others in one call. Undefined: the provider accepts single messages only. */
   refusedMember?: ((message: M) => M) | undefined;
 }
 
 const CONTENT = 'a word in confidence';
 const LATE_MS = 400;
 
-/** Every adapter does the same, whatever its provider: run against the sandbox, over HTTP. */
+/** The tests that every adapter must pass, against the sandbox over HTTP. */
 export function describeAdapter<M>(of: AdapterDescription<M>, sandboxOf: () => SandboxControl): void {
   describe(`the adapter of ${of.provider}`, () => {
     const heard = new Overheard();
@@ -73,7 +76,7 @@ export function describeAdapter<M>(of: AdapterDescription<M>, sandboxOf: () => S
         repeat: replay && { reference, replay, lostAt: Date.now(), mayStillSend: () => true },
       };
     };
-    /** The ids that a look-up names as accepted, or as what may be it. */
+    /** The ids that a look-up returns, accepted ones or candidates. */
     const found = async (request: LookupRequest<M>) => {
       const result = await heard.note(adapter.lookup(request));
       if (result.found === 'accepted') return [result.providerMessageId];

@@ -5,33 +5,33 @@ import type { WebhookDelivery, WebhookService } from './webhook.ts';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-/** Fields by their paths: of each group one must be as described. */
+/** Groups of field paths: at least one field of each group must be valid. */
 export type Needs = readonly (readonly string[])[];
 
-/** An event as its provider documents it, with every field that it describes. */
+/** A documented event of a provider with all its fields. */
 export interface DocumentedEvent {
   name: string;
   event: Record<string, unknown>;
-  /** The status of its fact; or the topic of what it becomes else. */
+  /** The status of its fact; otherwise the topic of its record. */
   tells: { status: string } | { topic: string };
-  /** What it cannot be understood without. Whatever else is odd in it, it tells the same. */
+  /** Fields without which it cannot be used. Whatever other field is invalid, the result is the same. */
   needs: Needs;
-  /** Fields that decide between statuses, and what it tells without one. */
+  /** Fields that decide between statuses, and the result without each. */
   turns?: Readonly<Record<string, string>>;
-  /** Of the same fields as the one before it: not tried field by field again. */
+  /** It has the same fields as the event before it: not tested field by field again. */
   alike?: boolean;
-  /** Whether it also forbids to write to its recipient, and what that needs. */
+  /** Whether it also suppresses its recipient, and the fields that this needs. */
   suppresses?: Needs;
 }
 
 export interface OddWebhookDescription {
   provider: string;
   documented: readonly DocumentedEvent[];
-  /** An event as the provider sends it, genuinely signed; in each way in which it may send it. */
+  /** An event as the provider sends it, with a valid signature; one body for each form in which it may be sent. */
   ways: Readonly<Record<string, (event: unknown) => WebhookDelivery>>;
-  /** Any body at all, genuinely signed. */
+  /** Any body, with a valid signature. */
   body: (body: Buffer, headers?: Record<string, string>) => WebhookDelivery;
-  /** Where unknown fields may stand; an empty path: beside the event's own. */
+  /** Where unknown fields may appear; an empty path: at the top of the event. */
   holders: readonly Path[];
   person: string;
 }
@@ -55,8 +55,8 @@ const bodies: Readonly<Record<string, string>> = {
 };
 
 /**
- * Every webhook does the same with what is genuine and odd: it refuses nothing, loses no status where the rest
- * suffices, and keeps what cannot be used.
+ * The tests that every webhook must pass with events that are genuine but unusual: it refuses none, loses no status
+ * that can still be known, and keeps what cannot be used.
  */
 export function describeOddWebhooks(of: OddWebhookDescription, serviceOf: () => WebhookService): void {
   describe(`a genuine webhook of ${of.provider} that is not as described`, () => {
@@ -75,7 +75,7 @@ export function describeOddWebhooks(of: OddWebhookDescription, serviceOf: () => 
       group.some((path) => changed === undefined || !touches(changed, path));
     const topicsOf = (published: ReturnType<WebhookService['published']>) => published.map(({ topic }) => topic);
 
-    /** What is wrong with what came of it; undefined: nothing. */
+    /** What is wrong with the result; undefined: nothing. */
     function judge(
       { answer, published }: Awaited<ReturnType<typeof post>>,
       reported: DocumentedEvent,
@@ -110,7 +110,7 @@ export function describeOddWebhooks(of: OddWebhookDescription, serviceOf: () => 
     describe.each(Object.entries(of.ways).map(([way, send], index) => ({ way, send, isFirst: index === 0 })))(
       'sent $way',
       ({ send, isFirst }) => {
-        // What makes the ways differ is how an event is found in a body: one in three oddities shows that.
+        // The forms differ only in how an event is found in a body: a third of the cases is enough.
         const tried = Object.entries(oddities).filter((_, index) => isFirst || index % 3 === 0);
 
         it.each(of.documented)('$name is understood as it is documented', async (reported) => {
@@ -197,14 +197,14 @@ function withNewField<T>(event: T, holder: Path, field: string, value: unknown):
     const inner = (event as Record<string, unknown>)[name];
     return { ...event, [name]: withNewField(inner, rest, field, value) };
   }
-  // As a name that JSON holds, whatever it means to JavaScript.
+  // As a field name in JSON, whatever it means to JavaScript.
   return Object.fromEntries([
     ...Object.entries(event as object),
     ...(Object.hasOwn(event as object, field) ? [] : [[field, value]]),
   ]) as T;
 }
 
-/** Whether a record can be read by whom it is for, and stored. */
+/** Whether a record can be read by its consumers, and stored. */
 function isContract(topic: string, value: unknown): boolean {
   const { schema } = Object.values(topics).find(({ name }) => name === topic)!;
   if (schema === null || value === null) return true;

@@ -1,4 +1,4 @@
-/** What may stand where a provider describes something else. `absent`: the field is left out. */
+/** Values that may appear in place of the documented one. `absent`: the field is left out. */
 export const oddities: Readonly<Record<string, unknown>> = {
   null: null,
   absent: undefined,
@@ -11,17 +11,17 @@ export const oddities: Readonly<Record<string, unknown>> = {
   'an object': { odd: { odd: ['odd'] } },
 };
 
-/** Where a field stands in an event: names, and places in lists. */
+/** The path of a field in an event: names and array indexes. */
 export type Path = readonly string[];
 
-/** Every field of an event: inner ones too, and what holds them. */
+/** Every field of an event, nested ones and their parents included. */
 export function pathsOf(value: unknown, at: Path = []): Path[] {
   const here = at.length > 0 ? [at] : [];
   if (value === null || typeof value !== 'object') return here;
   return [...here, ...Object.entries(value).flatMap(([name, inner]) => pathsOf(inner, [...at, name]))];
 }
 
-/** The event with something else in one place; undefined leaves the field out. */
+/** The event with another value at one path; undefined removes the field. */
 export function withOddity<T>(event: T, [name, ...rest]: Path, oddity: unknown): T {
   if (name === undefined) return oddity as T;
   const copy = (Array.isArray(event) ? [...(event as unknown[])] : { ...event }) as Record<string, unknown>;
@@ -31,7 +31,7 @@ export function withOddity<T>(event: T, [name, ...rest]: Path, oddity: unknown):
   return copy as T;
 }
 
-/** Whether a change at one path may reach another one: it is the same, holds it, or lies within it. */
+/** Whether a change at one path affects another: it is the same, a parent, or a child. */
 export function touches(changed: Path, needed: string): boolean {
   const other = needed.split('.');
   return changed.slice(0, other.length).every((name, index) => name === other[index]);

@@ -3,19 +3,19 @@ import { Overheard } from './overheard.ts';
 
 const secret = ['ada@inbox.test', '+12025550123', 'SG.secret'];
 
-describe('what was overheard', () => {
+describe('collected output', () => {
   it.each<[string, unknown, string]>([
     ['a result', { sent: false, failure: { meaning: 'no such user Ada@inbox.test' } }, 'ada@inbox.test'],
     ['an address in a URL', 'GET /emails?to=ada%40inbox.test', 'ada@inbox.test'],
     ['a number without its plus', { span: { attributes: { to: '12025550123' } } }, '+12025550123'],
     ['a log line', [{ level: 'warn', authorization: 'Bearer SG.secret' }], 'SG.secret'],
-  ])('gives away %s', (_, said, word) => {
+  ])('reveals %s', (_, said, word) => {
     const heard = new Overheard();
     heard.add(said);
     expect(heard.leaked(secret)).toEqual([word]);
   });
 
-  it('gives away what an error holds, down to its cause', async () => {
+  it('reveals what an error contains, down to its cause', async () => {
     const heard = new Overheard();
     const error = Object.assign(
       new Error('no', { cause: Object.assign(new Error('refused'), { request: { to: 'ada@inbox.test' } }) }),
@@ -25,7 +25,7 @@ describe('what was overheard', () => {
     expect(heard.leaked(secret)).toEqual(['ada@inbox.test', 'SG.secret']);
   });
 
-  it('gives nothing away that was not said', async () => {
+  it('reveals nothing that was not written', async () => {
     const heard = new Overheard();
     expect(await heard.note(Promise.resolve({ mask: 'a***@inbox.test' }))).toEqual({ mask: 'a***@inbox.test' });
     expect(heard.leaked(secret)).toEqual([]);

@@ -1,11 +1,10 @@
 /**
- * Everything that was said in the course of a suite: results, errors, log lines, spans. Nothing of it may hold what is
- * nobody's business.
+ * Collects all output of a suite: results, errors, log lines, spans. None of it may contain a secret or personal data.
  */
 export class Overheard {
   private readonly said: string[] = [];
 
-  /** Keeps what came of a piece of work, a throw included, and hands it on. */
+  /** Collects the result or error of a piece of work, and passes it on. */
   async note<T>(work: Promise<T>): Promise<T> {
     try {
       const result = await work;
@@ -21,7 +20,7 @@ export class Overheard {
     this.said.push(typeof what === 'string' ? what : JSON.stringify(what));
   }
 
-  /** Which of the words were said, in any case and spelling that an address in a URL takes. */
+  /** Which of the words occur, in any case, and in any encoding that an address in a URL has. */
   leaked(words: readonly string[]): string[] {
     const all = this.said.join('\n').toLowerCase();
     return words.filter((word) =>

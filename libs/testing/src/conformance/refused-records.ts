@@ -3,8 +3,8 @@ import type { OddWebhookDescription } from './odd-webhooks.ts';
 import type { WebhookService } from './webhook.ts';
 
 /**
- * A genuine event of which a record is made that its own topic does not take: a fault of ours, which no repeat by the
- * provider can fix. It is kept and answered 2xx, and whatever else it says is published.
+ * A genuine event whose record breaks the schema of its own topic: a fault of ours, which no repeat by the provider can
+ * fix. It is kept and answered with 2xx, and the other records of the event are published.
  */
 export function describeRefusedRecords(of: OddWebhookDescription, serviceOf: () => WebhookService): void {
   describe(`a genuine webhook of ${of.provider} that gives a record which breaks our own contract`, () => {
@@ -49,7 +49,7 @@ export function describeRefusedRecords(of: OddWebhookDescription, serviceOf: () 
       const [topic] = topicsOf((await post(event)).published);
       checkout.refuse(topic);
       const before = checkout.unusable(of.provider);
-      // One of this shape may have been logged by the test before.
+      // An earlier test may have logged one of this shape.
       await post(event);
       const again = await post(event).finally(() => checkout.refuse(undefined));
       expect(checkout.unusable(of.provider) - before).toBe(2);

@@ -1,4 +1,4 @@
-/** The sandbox, as a test tells it what to do and asks what it has taken. */
+/** The sandbox's control API, as tests use it. */
 export class SandboxControl {
   readonly url: string;
 
@@ -6,7 +6,7 @@ export class SandboxControl {
     this.url = url;
   }
 
-  /** A provider's fault, as the sandbox's own API knows it; the next one replaces it. */
+  /** A provider's fault, as the sandbox's API defines it; it replaces the one before. */
   async fault(provider: string, fault: object | null): Promise<void> {
     const answer = await fetch(`${this.url}/_sandbox/faults`, {
       method: 'PUT',

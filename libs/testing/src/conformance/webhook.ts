@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Overheard } from './overheard.ts';
 
-/** A delivery of a webhook, as it comes over HTTP. */
+/** A webhook request, as it arrives over HTTP. */
 export interface WebhookDelivery {
   /** Path and query. */
   path: string;
@@ -9,7 +9,7 @@ export interface WebhookDelivery {
   body: string | Buffer;
 }
 
-/** A running service with its records, its log and its spans in reach. */
+/** A running service whose records, log and spans the test can read. */
 export interface WebhookService {
   post: (delivery: WebhookDelivery) => Promise<number>;
   /** Records since the last `clear`. */
@@ -18,41 +18,41 @@ export interface WebhookService {
   spans: () => readonly unknown[];
   /** How often `mi.webhook.other` was counted for a kind of event. */
   counted: (provider: string, kind: string) => number;
-  /** From now on Kafka takes nothing, or does again. */
+  /** Makes Kafka refuse all records, or accept them again. */
   kafka: (is: 'up' | 'down') => void;
-  /** From now on this topic takes no record; undefined: every topic takes them. */
+  /** Makes this topic refuse its records; undefined: every topic accepts them. */
   refuse: (topic: string | undefined) => void;
   /** How often `mi.webhook.unusable` was counted. */
   unusable: (provider: string) => number;
   clear: () => void;
 }
 
-/** `status`: of the fact that it becomes. Without one it changes a suppression alone. */
+/** `status`: of the fact that results. Without one the event changes a suppression only. */
 export interface KnownEvent {
   type: string;
   fields?: object;
   status: string | undefined;
 }
 
-/** What the suite has to know of one provider's webhook. */
+/** What the suite needs to know about one provider's webhook. */
 export interface WebhookDescription {
   provider: string;
-  /** Every type of event that the provider tells us of. */
+  /** Every type of event that the provider sends. */
   types: readonly string[];
   known: readonly KnownEvent[];
-  /** As the provider signs it now; about the message `messageId`, to `person`. */
+  /** Signed as the provider signs now; about the message `messageId`, to `person`. */
   delivery: (event: { type: string; fields?: object }, about: { messageId: string; person: string }) => WebhookDelivery;
-  /** What makes a genuine delivery another one; each must be refused. */
+  /** Changes that make a genuine request invalid; each must be refused. */
   tampering: Readonly<Record<string, (genuine: WebhookDelivery) => WebhookDelivery>>;
   person: string;
   secrets: readonly string[];
 }
 
 const TELEPORTED = 'teleported';
-/** Whatever the provider: after these nothing more comes of the message by itself. */
+/** With every provider: nothing more happens to the message by itself after these. */
 const last = new Set(['delivered', 'bounced', 'suppressed', 'failed', 'cancelled']);
 
-/** Every webhook does the same, whatever its provider: verify, map, publish, answer. */
+/** The tests that every webhook must pass: verify, map, publish, respond. */
 export function describeWebhook(of: WebhookDescription, serviceOf: () => WebhookService): void {
   describe(`the webhook of ${of.provider}`, () => {
     const heard = new Overheard();

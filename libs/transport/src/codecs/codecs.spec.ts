@@ -14,7 +14,7 @@ const zeros = Buffer.alloc(MOST_DECOMPRESSED_BYTES + 1);
 const codec = (name: keyof typeof types) => codecOf(types[name])!;
 
 describe.each(names)('%s', (name) => {
-  it('gives back what it took, whatever the bytes and their number', async () => {
+  it('decompresses what it compressed, whatever the bytes and their number', async () => {
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 5_000 }),
       fc.nat(400_000).map((length) => randomBytes(length)),
@@ -29,18 +29,18 @@ describe.each(names)('%s', (name) => {
     );
   });
 
-  it('refuses bytes that are none of its own instead of guessing', async () => {
+  it('refuses bytes of another format instead of guessing', async () => {
     for (const bytes of [Buffer.alloc(0), Buffer.from('{"messageId":"m-1"}'), Buffer.alloc(40, 0xff)])
       await expect(codec(name).decompress(bytes)).rejects.toThrow();
   });
 
-  it('refuses what was cut off', async () => {
+  it('refuses truncated data', async () => {
     const whole = await codec(name).compress({ buffer: randomBytes(200_000) });
     await expect(codec(name).decompress(whole.subarray(0, whole.length - 9))).rejects.toThrow();
   });
 });
 
-describe('a batch that would fill the memory', () => {
+describe('a batch that would exceed the memory', () => {
   const bombs = {
     gzip: () => gzipSync(zeros),
     snappy: () => compressSync(zeros),
@@ -63,13 +63,13 @@ describe('a batch that would fill the memory', () => {
 });
 
 describe('kafkajs', () => {
-  it('is given all codecs in one place', () => {
+  it('gets all codecs in one place', () => {
     registerCodecs();
     for (const name of names)
       expect((kafkajs.CompressionCodecs as Record<number, () => unknown>)[types[name]]!()).toBe(codec(name));
   });
 
-  it('knows none for the codes that Kafka has not given away', () => {
+  it('has no codec for the codes that Kafka has not assigned', () => {
     for (const type of [5, 6, 7]) expect(codecOf(type)).toBeUndefined();
   });
 });

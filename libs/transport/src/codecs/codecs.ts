@@ -6,16 +6,16 @@ import { unframeLz4 } from './lz4.ts';
 import { frameSnappy, unframeSnappy } from './snappy.ts';
 
 /**
- * What one batch may hold after decompression, in bytes. A batch that the broker takes has a few MiB at most, and mails
- * that resemble each other shrink to a fiftieth; what grows to more than this is a mistake or an attack, and would cost
- * the service its memory.
+ * Maximum size of a batch after decompression, in bytes. A batch that the broker accepts has a few MiB at most, and
+ * similar mails shrink to a fiftieth. A batch that expands beyond this is a mistake or an attack, and would exhaust the
+ * service's memory.
  */
 export const MOST_DECOMPRESSED_BYTES = 128 * 1024 * 1024;
 
-/** A compression of Kafka's, as kafkajs takes it. */
+/** A compression codec of Kafka's, in kafkajs's form. */
 export interface Codec {
   compress(encoder: { buffer: Buffer }): Promise<Buffer>;
-  /** @throws where the bytes are not of this codec, or are larger than MOST_DECOMPRESSED_BYTES after it */
+  /** @throws where the bytes are not of this codec, or exceed MOST_DECOMPRESSED_BYTES after decompression */
   decompress(bytes: Buffer): Promise<Buffer>;
 }
 
@@ -24,9 +24,8 @@ const [gzipped, unzipped] = [promisify(gzip), promisify(unzip)];
 const [zstdMade, zstdRead] = [promisify(zstdCompress), promisify(zstdDecompress)];
 
 /**
- * Everything that Kafka's clients write. The packages on npm that bring codecs to kafkajs have not moved for years, or
- * need a compiler; these stand on Node's own zlib (gzip, zstd) and on two that are kept up and ship their binaries as
- * packages: snappy and lz4-napi (MIT).
+ * All codecs of Kafka's clients. The npm packages with codecs for kafkajs are unmaintained or need a compiler. These
+ * use Node's own zlib (gzip, zstd) and two maintained packages with prebuilt binaries: snappy and lz4-napi (MIT).
  */
 const codecs: Record<number, Codec> = {
   [kafkajs.CompressionTypes.GZIP]: {
@@ -47,10 +46,10 @@ const codecs: Record<number, Codec> = {
   },
 };
 
-/** The codec of a batch by the lowest three bits of its attributes; undefined: none that Kafka knows. */
+/** The codec of a batch by the lowest three bits of its attributes; undefined: unknown to Kafka. */
 export const codecOf = (type: number): Codec | undefined => codecs[type];
 
-/** Makes kafkajs read and write all of them, in this whole process. */
+/** Registers all codecs in kafkajs, for this whole process. */
 export function registerCodecs(): void {
   for (const [type, codec] of Object.entries(codecs))
     (kafkajs.CompressionCodecs as Record<string, () => Codec>)[type] = () => codec;

@@ -1,24 +1,24 @@
 import { decompressFrame } from 'lz4-napi';
 
 const MAGIC = 0x184d2204;
-/** LZ4 cannot do better: a byte of a match's length stands for 255 bytes at most. */
+/** LZ4's maximum ratio: one byte of a match length represents at most 255 bytes. */
 const MOST_PER_BYTE = 255;
-/** By bits of the frame's flags (LZ4 frame format 1.6). */
+/** Bits of the frame's flags (LZ4 frame format 1.6). */
 const DICTIONARY_ID = 0x01;
 const CONTENT_CHECKSUM = 0x04;
 const CONTENT_SIZE = 0x08;
 const BLOCK_CHECKSUMS = 0x10;
-/** Its three bits, 4 to 7, stand for blocks of 64 KiB, 256 KiB, 1 MiB and 4 MiB. */
+/** Bits 4 to 6 of the descriptor: the values 4 to 7 mean blocks of 64 KiB, 256 KiB, 1 MiB and 4 MiB. */
 const blockBytes = (descriptor: number): number => 2 ** (8 + 2 * ((descriptor >> 4) & 7));
 
-/** @throws where the bytes are not exactly one LZ4 frame, or may hold more than `most` bytes */
+/** @throws where the bytes are not exactly one LZ4 frame, or could decompress to more than `most` bytes */
 export async function unframeLz4(bytes: Buffer, most: number): Promise<Buffer> {
   if (boundOf(bytes) > most) throw new RangeError('lz4 that is too large');
   return decompressFrame(bytes);
 }
 
 /**
- * At most so many bytes come out. The library has no limit of its own, and a frame need not tell its size: its blocks
+ * An upper limit of the decompressed size. The library has none, and a frame need not state its size, but its blocks
  * do.
  */
 function boundOf(bytes: Buffer): number {
@@ -36,5 +36,5 @@ function boundOf(bytes: Buffer): number {
   return bound;
 }
 
-/** The highest bit says that the block is not compressed. */
+/** The highest bit marks a block that is not compressed. */
 const lengthAt = (bytes: Buffer, at: number) => bytes.readUInt32LE(at) & 0x7fffffff;

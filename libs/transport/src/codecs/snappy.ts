@@ -1,16 +1,16 @@
 import { compress, uncompress } from 'snappy';
 
 /**
- * Java's clients write snappy in blocks behind a header of their own (snappy-java's SnappyOutputStream); others, such
- * as librdkafka, write one block without. Both are read; the first is written, since every client reads it.
+ * Java's clients write snappy in blocks with a header of their own (snappy-java's SnappyOutputStream); others, such as
+ * librdkafka, write one raw block. Both are read; the first is written, since every client can read it.
  */
 const MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
 const VERSION = 1;
-/** Magic, version and oldest version that can read it. */
+/** Magic, version and oldest compatible version. */
 const HEADER_BYTES = MAGIC.length + 8;
 const BLOCK_BYTES = 64 * 1024;
 
-/** Compresses into Java's framing. */
+/** Compresses into the format of Java's clients. */
 export async function frameSnappy(bytes: Buffer): Promise<Buffer> {
   const header = Buffer.alloc(HEADER_BYTES);
   MAGIC.copy(header);
@@ -26,7 +26,7 @@ export async function frameSnappy(bytes: Buffer): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-/** @throws where the bytes are not snappy, or hold more than `most` bytes */
+/** @throws where the bytes are not snappy, or would decompress to more than `most` bytes */
 export async function unframeSnappy(bytes: Buffer, most: number): Promise<Buffer> {
   if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) return block(bytes, most);
   const parts: Buffer[] = [];

@@ -1,5 +1,5 @@
 const SLOTS = 512;
-/** Longer ones are seldom the same twice. */
+/** Longer texts are seldom repeated. */
 const LONGEST = 24;
 
 interface Slot {
@@ -9,8 +9,8 @@ interface Slot {
 const slots: (Slot | undefined)[] = Array.from({ length: SLOTS });
 
 /**
- * Bytes as text in UTF-8. Names of headers, and values such as `email` or `application/json`, are the same in record
- * after record: each is made once, and found again by its bytes (15 ns instead of 90, and nothing for the garbage).
+ * Decodes bytes as UTF-8, with a cache. Names of headers, and values such as `email` or `application/json`, are the
+ * same in most records: each is decoded once and then found by its bytes (15 ns instead of 90, without garbage).
  */
 export function textOf(bytes: Buffer, start: number, end: number): string {
   const length = end - start;

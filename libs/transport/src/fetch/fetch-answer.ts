@@ -17,11 +17,11 @@ interface Answer {
   decode: (bytes: Buffer) => Promise<object>;
   parse: (answer: object) => Promise<object>;
 }
-/** What is passed over of a topic (by its full name); undefined: nothing. */
+/** Which records of a topic (by its full name) are skipped; undefined: none. */
 export type SkipOf = (topicName: string) => HeaderSkip | undefined;
 
 interface FetchArguments {
-  /** Given by skip-when-fetched.ts; kafkajs knows nothing of it. */
+  /** Set by skip-when-fetched.ts; kafkajs does not know it. */
   skipOf?: SkipOf;
   topics: { topic: string; partitions: { partition: number; fetchOffset: string }[] }[];
 }
@@ -34,13 +34,12 @@ interface Partition {
   messages: UnreadMessage[];
 }
 
-/** Before this version answers hold another format of records, and no broker of today needs them. */
+/** Earlier versions of the response contain another format of records, and no supported broker needs them. */
 const FIRST = 4;
 
 /**
- * Errors of one partition that say that its log cannot be read now: kafkajs lets them end the fetch of all partitions,
- * and the consumer crashes and starts again as long as they last. All other errors are kafkajs's to deal with, as
- * before.
+ * Errors of one partition whose log cannot be read now. kafkajs lets them fail the fetch of all partitions, and the
+ * consumer crashes and restarts as long as they last. All other errors are left to kafkajs.
  */
 const stuckBy: ReadonlyMap<number, string> = new Map([
   [-1, 'UNKNOWN_SERVER_ERROR'],
@@ -49,8 +48,8 @@ const stuckBy: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * Puts a decoder in the place of kafkajs's, in which a failure stays with its batch, and one of the broker with its
- * partition.
+ * Replaces kafkajs's decoder of the Fetch response. A batch that cannot be decoded affects that batch only, and an
+ * error of the broker that partition only.
  */
 export function readFetchAnswers(fetch: { protocol: Protocol }): void {
   const protocol = fetch.protocol;
@@ -76,7 +75,7 @@ const offsetsOf = ({ topics }: FetchArguments) =>
 
 let DecoderClass: (new (bytes: Buffer) => Decoder) | undefined;
 
-/** The answer to Fetch, versions 4 to 11 (https://kafka.apache.org/protocol#The_Messages_Fetch). */
+/** The Fetch response, versions 4 to 11 (https://kafka.apache.org/protocol#The_Messages_Fetch). */
 async function decode(bytes: Buffer, version: number, asked: FetchArguments): Promise<object> {
   DecoderClass ??= createRequire(import.meta.url)('kafkajs/src/protocol/decoder.js') as typeof DecoderClass & {};
   const decoder = new DecoderClass(bytes);
@@ -92,16 +91,16 @@ async function decode(bytes: Buffer, version: number, asked: FetchArguments): Pr
     };
   });
   if (throttleMs === 0) tellStandstill(responses.flatMap(({ partitions }) => partitions));
-  // From version 8 on the broker leaves the waiting to us.
+  // From version 8 on the client applies the throttle time, not the broker.
   const throttle =
     version >= 8 ? { throttleTime: 0, clientSideThrottleTime: throttleMs } : { throttleTime: throttleMs };
   return { ...throttle, ...session, responses };
 }
 
 /**
- * A broker gives at least one batch if there is any to give (KIP-74). Where it gives none at all, and yet says that a
- * partition reaches beyond what was asked for, it cannot find its way through the log: Apache Kafka does so, without an
- * error, where a batch's length is damaged.
+ * A broker returns at least one batch if there is any (KIP-74). If it returns none, although the partition has offsets
+ * beyond the requested one, it cannot read its log: Apache Kafka does so, without an error, where the length of a batch
+ * is damaged.
  */
 function tellStandstill(partitions: readonly Partition[]): void {
   if (partitions.some(({ messages, errorCode }) => messages.length > 0 || errorCode !== 0)) return;
@@ -113,7 +112,7 @@ function tellStandstill(partitions: readonly Partition[]): void {
 
 interface OfTopic {
   topicName: string;
-  /** Of `topic/partition`: the offset that was asked for. */
+  /** For `topic/partition`: the requested offset. */
   offsets: ReadonlyMap<string, number>;
   skip: HeaderSkip | undefined;
 }
@@ -139,7 +138,7 @@ async function readPartition(
   const messages: UnreadMessage[] = stuck
     ? [stuckAt(fetchOffset, { error: stuck })]
     : await readRecordSet({ fetchOffset, highWatermark: Number(highWatermark), abortedTransactions, bytes, skip });
-  // Aborted ones are left out already: kafkajs would look for them in keys that only look like its marks.
+  // Aborted transactions were removed already: kafkajs would search for them in keys that only look like its markers.
   const answer = {
     partition,
     fetchOffset,

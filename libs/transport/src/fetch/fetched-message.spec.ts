@@ -24,7 +24,7 @@ interface Written {
 
 const some = fc.uint8Array({ maxLength: 100 }).map((given) => Buffer.from(given));
 const bytes = fc.option(fc.oneof(some, fc.constantFrom(Buffer.from('email'), Buffer.alloc(70, 'é'), Buffer.alloc(0))));
-// kafkajs takes a header that is called as something of every object for one that it has read already.
+// kafkajs treats a header named like a property of every object as one that it has read already.
 const name = fc
   .oneof(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.constantFrom('', 'ce_id', 'ce_time', 'traceparent', 'é'))
   .filter((each) => !(each in {}));
@@ -37,7 +37,7 @@ const record: fc.Arbitrary<Written> = fc.record({
   ),
 });
 
-/** Records as any client may write them: kafkajs itself writes no header without a value. */
+/** Records as other clients may write them: kafkajs itself writes no header without a value. */
 function bodyOf(records: readonly Written[]): Buffer {
   const to = new ByteWriter();
   for (const [index, { key, value, headers }] of records.entries()) {
@@ -64,7 +64,7 @@ async function written(records: readonly Written[], codec: number, firstOffset: 
   return altered(empty, { codec, body: packed, count: records.length });
 }
 
-/** What comes from kafkajs is a plain object, what is read here makes some of it when it is asked for. */
+/** kafkajs returns a plain object; this reader computes some fields on access. */
 const all = (message: KafkaMessage) => {
   const { timestamp, offset, key, value, headers, attributes } = message;
   const { magicByte, isControlRecord } = message as unknown as Record<string, unknown>;
@@ -72,7 +72,7 @@ const all = (message: KafkaMessage) => {
 };
 
 describe('a fetched record', () => {
-  it('is what kafkajs decodes by itself', async () => {
+  it('equals what kafkajs decodes', async () => {
     const codec = fc.constantFrom(
       ...Object.values(kafkajs.CompressionTypes).filter((type) => typeof type === 'number'),
     );
@@ -88,7 +88,7 @@ describe('a fetched record', () => {
     );
   });
 
-  it('has the first value of each header as text, as was made of what kafkajs decodes', async () => {
+  it('has the first value of each header as text, equal to that decoded by kafkajs', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 8 }), async (given) => {
         const batch = await written(given, 0, 0);
@@ -102,7 +102,7 @@ describe('a fetched record', () => {
     );
   });
 
-  it('keeps headers that are called as something of every object', async () => {
+  it('keeps headers named like a property of every object', async () => {
     const headers: Written['headers'] = ['constructor', '__proto__', 'toString'].map((each) => [
       each,
       Buffer.from('a'),

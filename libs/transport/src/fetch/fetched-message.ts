@@ -2,15 +2,15 @@ import type { IHeaders } from 'kafkajs';
 import { type HeaderBytes, headersOf, headerTextsOf } from './record-headers.ts';
 import type { RecordReader } from './record-reader.ts';
 
-/** What the records of a batch share. */
+/** Values that the records of a batch share. */
 export interface BatchContext {
   inTransaction: boolean;
   producerId: string;
 }
 
 /**
- * A record as kafkajs hands it on; what of it is asked for seldom is made when it is asked for. Its headers as bytes,
- * for instance, are made for nobody: handlers read them as text.
+ * A record as kafkajs passes it on. Fields that are seldom read are computed on access, such as the headers as bytes:
+ * handlers read them as text.
  */
 export class FetchedMessage {
   readonly magicByte = 2;

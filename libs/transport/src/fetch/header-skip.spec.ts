@@ -17,14 +17,14 @@ const read = (bytes: Buffer, skip?: HeaderSkip, fetchOffset = 0) =>
 const seen = (messages: readonly UnreadMessage[]) =>
   messages.map(({ offset, value, skipped }) => (skipped ? `up to ${offset}` : `${offset} ${value?.toString()}`));
 
-describe('records that are passed over by their headers', () => {
-  it('stand as one record without content, at the last of their offsets', async () => {
+describe('records that are skipped by their headers', () => {
+  it('are replaced by one record without content, at the last of their offsets', async () => {
     const records = ['receipt', 'email', 'email', 'lookup', 'email'].map((source) => aFact(source));
     const batch = await aBatch({ firstOffset: 0, records });
     expect(seen(await read(batch, new HeaderSkip(isOwn)))).toEqual(['0 receipt', 'up to 2', '3 lookup', 'up to 4']);
   });
 
-  it('are just those of which the rule says so, in every batch', async () => {
+  it('are exactly those that the rule names, in every batch', async () => {
     const fact = fc
       .tuple(fc.constantFrom('email', 'sms', 'receipt', undefined), fc.dictionary(fc.string(), fc.string()))
       .map(([source, more]) => aFact(source, more));
@@ -36,13 +36,13 @@ describe('records that are passed over by their headers', () => {
         const isSkipped = ({ headers }: WrittenRecord) => isOwn(headers as Record<string, string>);
         const wanted = records.flatMap((each, index) => (isSkipped(each) ? [] : [`${index} ${String(each.value)}`]));
         expect(seen(messages.filter(({ skipped }) => !skipped))).toEqual(wanted);
-        // Nothing is left behind: the offset moves over all of them.
+        // No offset is left out: it moves over all of them.
         expect(messages.at(-1)!.offset).toBe(String(records.length - 1));
       }),
     );
   });
 
-  it('are looked at by the headers of facts alone, wherever they stand', async () => {
+  it('are found by the headers of facts alone, wherever these are', async () => {
     const asked: Record<string, string | undefined>[] = [];
     const skip = new HeaderSkip((headers) => asked.push(headers) < 0);
     const headers = { ce_factsource: 'email', other: 'x', ce_factchannel: 'sms', ce_fac: 'y' };
@@ -50,7 +50,7 @@ describe('records that are passed over by their headers', () => {
     expect(asked).toEqual([{ ce_factsource: 'email', ce_factchannel: 'sms' }, {}]);
   });
 
-  it('are asked about once for the same headers', async () => {
+  it('are passed to the rule once for the same headers', async () => {
     let asked = 0;
     const skip = new HeaderSkip((headers) => (asked += 1) > 0 && isOwn(headers));
     const records = Array.from({ length: 50 }, (_, index) => aFact(index % 2 ? 'email' : 'receipt'));
@@ -59,13 +59,13 @@ describe('records that are passed over by their headers', () => {
     expect(asked).toBe(2);
   });
 
-  it('hide no damage: a batch that holds a broken one is left out as a whole', async () => {
+  it('hide no damage: a batch with a broken one is left out as a whole', async () => {
     const body = Buffer.from('0e00000001610100', 'hex');
     const batch = altered(await aBatch({ firstOffset: 0, records: [aFact('email')] }), { body });
     expect(await read(batch, new HeaderSkip(() => true))).toMatchObject([{ undecodable: { fault: 'records' } }]);
   });
 
-  it('are no ends of transactions', async () => {
+  it('are never markers of transactions', async () => {
     const [marker] = await read(await aMarker(0, 7, true), new HeaderSkip(() => true));
     expect(marker).toMatchObject({ offset: '0', isControlRecord: true });
     expect(marker!.skipped).toBeUndefined();

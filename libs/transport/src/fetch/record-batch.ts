@@ -5,9 +5,9 @@ import type { HeaderSkip } from './header-skip.ts';
 import { RecordReader } from './record-reader.ts';
 import { Fault, skippedUpTo, type UnreadMessage } from './unread.ts';
 
-/** What stands before the records of a batch of format 2 (Kafka 0.11 and later). */
+/** The header before the records of a batch of format 2 (Kafka 0.11 and later). */
 export const HEADER_BYTES = 61;
-/** Offset and length come first, in every format; the length counts what follows it. */
+/** Offset and length come first, in every format; the length counts the bytes after it. */
 export const FRAME_BYTES = 12;
 export const MAGIC_AT = 16;
 
@@ -17,10 +17,10 @@ const CODEC_MASK = 0x07;
 const LOG_APPEND_TIME = 0x08;
 const TRANSACTIONAL = 0x10;
 const CONTROL = 0x20;
-/** A control record that ends a transaction in vain: version 0, type 0. */
+/** A control record that aborts a transaction: version 0, type 0. */
 const ABORT_MARKER = Buffer.from([0, 0, 0, 0]);
 
-/** A batch's header, as far as it is needed. */
+/** The fields of a batch's header that are used here. */
 export interface BatchHeader {
   baseOffset: number;
   lastOffsetDelta: number;
@@ -30,7 +30,7 @@ export interface BatchHeader {
   producerId: string;
 }
 
-/** Of anything that is at least as long as a header; what it says is only true if the batch's CRC fits. */
+/** Reads the header of any bytes that are long enough; its values are only valid if the batch's CRC matches. */
 export function headerOf(batch: Buffer): BatchHeader {
   const attributes = batch.readInt16BE(ATTRIBUTES_AT);
   return {
@@ -44,9 +44,9 @@ export function headerOf(batch: Buffer): BatchHeader {
 }
 
 /**
- * kafkajs takes any bytes for what was written. The check costs about 1 µs a KB with this library, which uses the
- * processor's own instruction for it (kafkajs's JavaScript, written for producing: 11 µs); Kafka's own consumers check
- * by default, too.
+ * kafkajs does not verify checksums. This check costs about 1 µs a KB with this library, which uses an instruction of
+ * the processor (kafkajs's JavaScript implementation, made for producing: 11 µs). Kafka's own consumers check by
+ * default, too.
  * @throws Fault
  */
 export function requireCrc(batch: Buffer): void {
@@ -55,11 +55,12 @@ export function requireCrc(batch: Buffer): void {
 }
 
 /**
- * @param skip passes records over: each run of them stands as one message without content, at the last of their offsets
- * @throws Fault where it cannot be decoded
+ * @param skip decides which records are skipped: each run of them becomes one message without content, at the last of
+ * their offsets
+ * @throws Fault where the batch cannot be decoded
  */
 export async function decodeRecords(batch: Buffer, header: BatchHeader, skip?: HeaderSkip): Promise<UnreadMessage[]> {
-  // Compaction leaves the bare header of a batch, for what it tells of its producer.
+  // Compaction may leave only the header of a batch, because it contains the state of its producer.
   if (batch.length === HEADER_BYTES && batch.readInt32BE(57) === 0) return [];
   const bytes = await decompressed(batch.subarray(HEADER_BYTES), header.attributes & CODEC_MASK);
   const base = Number(batch.readBigInt64BE(27));

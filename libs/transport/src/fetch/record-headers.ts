@@ -1,18 +1,18 @@
 import { textOf } from './byte-texts.ts';
 
-/** Where the headers of a record are, in bytes that RecordReader has gone through. */
+/** The position of a record's headers, in bytes that RecordReader has validated. */
 export interface HeaderBytes {
   bytes: Buffer;
   at: number;
-  /** Just behind the last one. */
+  /** Just after the last one. */
   end: number;
 }
 
 type Visit = (name: string, bytes: Buffer, start: number, length: number) => void;
 
-/** As kafkajs gives them: values in bytes, and several of one name as a list. */
+/** In kafkajs's form: values as bytes, and several of one name as a list. */
 export function headersOf(where: HeaderBytes): Record<string, Buffer | Buffer[] | null> {
-  // No prototype: a header may be called `constructor`.
+  // Without a prototype: a header may be named `constructor`.
   const headers = Object.create(null) as Record<string, Buffer | (Buffer | null)[] | null>;
   each(where, (name, bytes, start, length) => {
     const value = length < 0 ? null : bytes.subarray(start, start + length);
@@ -24,7 +24,7 @@ export function headersOf(where: HeaderBytes): Record<string, Buffer | Buffer[] 
   return headers as Record<string, Buffer | Buffer[] | null>;
 }
 
-/** Values as text; of several of one name the first. */
+/** Values as text; the first, where there are several of one name. */
 export function headerTextsOf(where: HeaderBytes): Record<string, string | undefined> {
   const texts: Record<string, string | undefined> = {};
   each(where, (name, bytes, start, length) => {

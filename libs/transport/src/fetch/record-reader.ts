@@ -2,23 +2,23 @@ import { Fault } from './unread.ts';
 
 const LONGEST_VARINT = 5;
 const LONGEST_VARLONG = 10;
-/** Seven bytes are the least that a record takes. */
+/** A record has at least seven bytes. */
 const LEAST_BYTES = 7;
 
-/** Bytes that are not there. */
+/** A position of bytes that are missing. */
 const NONE = -1;
 
 /**
- * Goes through the records of a batch, as strictly as Kafka's own consumer (DefaultRecord.readFrom): kafkajs's decoder
- * reads beyond the end of what it is given, and takes what comes of it for records. It makes nothing of what it reads:
- * it tells where in the bytes everything is.
+ * Iterates over the records of a batch, as strictly as Kafka's own consumer (DefaultRecord.readFrom): kafkajs's decoder
+ * reads beyond the end of a batch, and returns the result as records. It copies nothing: it reports the positions of
+ * all fields.
  */
 export class RecordReader {
   readonly bytes: Buffer;
   timestampDelta = 0;
   offsetDelta = 0;
   keyAt = 0;
-  /** -1: there is none; so with the value. */
+  /** -1: there is none; the same for the value. */
   keyLength = NONE;
   valueAt = 0;
   valueLength = NONE;
@@ -29,7 +29,7 @@ export class RecordReader {
   private at = 0;
   private left: number;
 
-  /** @throws Fault where so many records cannot be there: a count that cannot be true must not cost memory */
+  /** @throws Fault where the batch is too short for this number of records: a wrong count must not allocate memory */
   constructor(bytes: Buffer, count: number) {
     if (count < 0 || count > bytes.length / LEAST_BYTES)
       throw new Fault('records', `${count} records cannot stand in ${bytes.length} bytes`);
@@ -37,7 +37,10 @@ export class RecordReader {
     this.left = count;
   }
 
-  /** Moves on to the next record. @throws Fault where it is not whole, or more is left behind the last one */
+  /**
+   * Moves to the next record.
+   * @throws Fault where it is incomplete, or bytes remain after the last one
+   */
   next(): boolean {
     if (this.left === 0) {
       if (this.at < this.bytes.length)
@@ -89,7 +92,7 @@ export class RecordReader {
     return length;
   }
 
-  /** @returns where it was */
+  /** @returns its position */
   private move(length: number): number {
     const start = this.at;
     if (length > this.bytes.length - start) throw new Fault('records', 'a field is longer than what is there');

@@ -19,7 +19,7 @@ const fetched = (bytes: Buffer, more: Partial<FetchedPartition> = {}): FetchedPa
   ...more,
 });
 const texts = (...values: string[]): WrittenRecord[] => values.map((value) => ({ key: 'k', value }));
-/** What handlers would get: neither control records nor what stands for a batch. */
+/** What handlers would get: without control records and placeholders of batches. */
 const shown = (messages: readonly UnreadMessage[]) =>
   messages.filter((message) => !message.undecodable && !(message as { isControlRecord?: boolean }).isControlRecord);
 const seen = (messages: readonly UnreadMessage[]) =>
@@ -30,7 +30,7 @@ const faults = (messages: readonly UnreadMessage[]) =>
   );
 
 describe('the records of a partition', () => {
-  it('are read as they were written, whatever the codec, key, value and headers', async () => {
+  it('are decoded as they were written, whatever the codec, key, value and headers', async () => {
     const bytes = fc.option(
       fc.uint8Array({ maxLength: 300 }).map((given) => Buffer.from(given)),
       { nil: null },
@@ -67,7 +67,7 @@ describe('the records of a partition', () => {
     );
   });
 
-  it('keep their times, whether the producer gave them or the broker', async () => {
+  it('keep their timestamps, whether the producer or the broker set them', async () => {
     const batch = await aBatch({ firstOffset: 0, records: texts('a', 'b'), firstTimestamp: 1_700_000_000_123 });
     expect((await readRecordSet(fetched(batch))).map(({ timestamp }) => timestamp)).toEqual([
       '1700000000123',
@@ -92,7 +92,7 @@ describe('the records of a partition', () => {
     ]);
   });
 
-  it('leave a last batch that is cut off to the next fetch', async () => {
+  it('do not include a last batch that is cut off, which is left to the next fetch', async () => {
     const [first, second] = [
       await aBatch({ firstOffset: 0, records: texts('a') }),
       await aBatch({ firstOffset: 1, records: texts('b') }),
@@ -103,14 +103,14 @@ describe('the records of a partition', () => {
       ]);
   });
 
-  it('are asked for again later where not even the first batch comes whole', async () => {
+  it('are requested again later where not even the first batch is complete', async () => {
     const batch = await aBatch({ firstOffset: 5, records: texts('a') });
     expect(await readRecordSet(fetched(batch.subarray(0, batch.length - 3), { fetchOffset: 5 }))).toMatchObject([
       { offset: '5', stuck: { error: 'INCOMPLETE_BATCH' } },
     ]);
   });
 
-  it('are moved over where compaction has left nothing of a batch', async () => {
+  it('are passed by the offset where compaction has left nothing of a batch', async () => {
     const batch = altered(await aBatch({ firstOffset: 7, records: texts('a', 'b', 'c') }), {
       body: Buffer.alloc(0),
       count: 0,
@@ -139,14 +139,14 @@ describe('transactions', () => {
       await aMarker(6, 7, true),
     ]);
 
-  it('show what was committed, and not what was aborted', async () => {
+  it('return what was committed, and not what was aborted', async () => {
     const read = await readRecordSet(
       fetched(await set(), { abortedTransactions: [{ producerId: '7', firstOffset: 0 }] }),
     );
     expect(seen(read)).toEqual(['1:beside', '2:kept', '5:meant this time']);
   });
 
-  it('show nothing of an aborted one that looks like the mark of its end', async () => {
+  it('return nothing of an aborted one that looks like the marker of its end', async () => {
     const bytes = Buffer.concat([
       await aBatch({
         firstOffset: 0,
@@ -161,7 +161,7 @@ describe('transactions', () => {
     ).toEqual([]);
   });
 
-  it('set nothing aside that was aborted anyway', async () => {
+  it('quarantine nothing that was aborted', async () => {
     const bytes = Buffer.concat([
       altered(await aBatch({ firstOffset: 0, producerId: 7, transactional: true, records: texts('given up') }), {
         codec: 6,
@@ -184,7 +184,7 @@ describe('a batch that cannot be decoded', () => {
   const middle = (compression = None) => aBatch({ firstOffset: 1, compression, records: texts('a', 'b', 'c') });
 
   it.each([5, 6, 7])(
-    'for the unknown codec %d is left out by its offsets, and what is beside it is read',
+    'for the unknown codec %d is left out by its offsets, and the others are decoded',
     async (codec) => {
       const bad = altered(await middle(), { codec });
       const read = await readRecordSet(fetched(await between(bad)));
@@ -207,7 +207,7 @@ describe('a batch that cannot be decoded', () => {
     ['nothing at all', LZ4, Buffer.alloc(0)],
     ['noise', Snappy, Buffer.alloc(50, 0xfe)],
     ['plain text', GZIP, Buffer.from('{"messageId":"m-1"}')],
-  ])('for %s in the place of what is compressed is left out', async (_, codec, body) => {
+  ])('for %s in place of the compressed data is left out', async (_, codec, body) => {
     const read = await readRecordSet(fetched(await between(altered(await middle(codec), { body }))));
     expect(seen(read)).toEqual(['0:before', '4:after']);
     expect(faults(read)).toEqual(['compression 1-3']);
@@ -231,7 +231,7 @@ describe('a batch that cannot be decoded', () => {
     expect(faults(read)).toEqual(['records 1-3']);
   });
 
-  it('never gives out a changed record, nor moves over a good one, whichever byte of it is wrong', async () => {
+  it('never yields a changed record, nor skips a good one, whichever byte of it is wrong', async () => {
     for (const compression of [None, Snappy]) {
       const good = await middle(compression);
       for (let at = 0; at < good.length; at += 1) {
@@ -242,10 +242,10 @@ describe('a batch that cannot be decoded', () => {
           const text = seen(read);
           expect(text[0]).toBe('0:before');
           for (const each of text) expect(['0:before', '1:a', '2:b', '3:c', '4:after']).toContain(each);
-          // Either it was read, or it is asked for next.
+          // Either it was decoded, or it is requested next.
           const end = Number(read.at(-1)!.offset);
           expect(text.includes('4:after') || end < 4).toBe(true);
-          // Of the middle one nothing disappears in silence.
+          // The batch in the middle never disappears silently.
           const reported = faults(read).length > 0;
           expect(text.includes('1:a') || reported || end < 1).toBe(true);
         }
@@ -263,14 +263,14 @@ describe('a batch that cannot be decoded', () => {
     );
   });
 
-  it('at the end of the log counts as far as its header says if that can be true, and else as one offset', async () => {
+  it('at the end of the log has the length that its header states if that is possible, and otherwise one offset', async () => {
     const bad = altered(await middle(), { codec: 7 });
     expect(faults(await readRecordSet(fetched(bad, { fetchOffset: 1, highWatermark: 4 })))).toEqual(['codec 1-3']);
     bad.writeInt32BE(99, 23);
     expect(faults(await readRecordSet(fetched(bad, { fetchOffset: 1, highWatermark: 4 })))).toEqual(['crc 1-1']);
   });
 
-  it('counts from the offset that was asked for, where its first records have been read before', async () => {
+  it('counts from the requested offset where its first records were read before', async () => {
     expect(
       faults(await readRecordSet(fetched(altered(await middle(), { codec: 7 }), { fetchOffset: 2, highWatermark: 4 }))),
     ).toEqual(['codec 2-3']);

@@ -13,26 +13,26 @@ import {
 import type { HeaderSkip } from './header-skip.ts';
 import { Fault, filler, stuckAt, type UndecodableBatch, type UnreadMessage } from './unread.ts';
 
-/** What a broker answers for one partition. */
+/** The broker's response for one partition. */
 export interface FetchedPartition {
   fetchOffset: number;
-  /** Just past the last record of the log: no offset from here on can be true. */
+  /** Just after the last record of the log: no valid offset is this high. */
   highWatermark: number;
-  /** In the order of their first offsets. */
+  /** Ordered by their first offsets. */
   abortedTransactions: readonly { producerId: string; firstOffset: number }[];
   bytes: Buffer;
-  /** Which records are passed over; undefined: none. */
+  /** Which records are skipped; undefined: none. */
   skip?: HeaderSkip | undefined;
 }
 
-/** Formats before 0.11, which brokers before 4.0 may still give out. */
+/** Formats before 0.11, which brokers before 4.0 may still return. */
 const LEGACY = [0, 1];
 const load = createRequire(import.meta.url);
 
 /**
- * The records of a partition, in order. A batch that cannot be decoded stands among them as one message without
- * content, at the last of its offsets: what is beside it is read, and kafkajs goes on behind it. Batches of aborted
- * transactions are left out unread.
+ * The records of a partition, in order. A batch that cannot be decoded is represented by one message without content,
+ * at the last of its offsets: the batches beside it are decoded, and kafkajs continues after it. Batches of aborted
+ * transactions are left out without being decoded.
  */
 export async function readRecordSet(fetched: FetchedPartition): Promise<UnreadMessage[]> {
   const messages: UnreadMessage[] = [];
@@ -45,7 +45,7 @@ export async function readRecordSet(fetched: FetchedPartition): Promise<UnreadMe
     if (!goOn) break;
   }
   const last = messages.at(-1);
-  // What was left out (aborted, compacted away) must be moved over, too: kafkajs looks at the last message only.
+  // The offset must also move over what was left out (aborted, compacted away): kafkajs looks at the last message only.
   if (next > fetched.fetchOffset && Number(last?.offset ?? -1) < next - 1) messages.push(filler(next - 1));
   if (messages.length === 0 && fetched.bytes.length > 0)
     return [stuckAt(fetched.fetchOffset, { error: 'INCOMPLETE_BATCH' })];
@@ -55,7 +55,7 @@ export async function readRecordSet(fetched: FetchedPartition): Promise<UnreadMe
 interface Around extends FetchedPartition {
   /** The first offset that has not been read. */
   next: number;
-  /** Where the next batch begins, if it can be seen. */
+  /** Where the next batch begins, if that can be determined. */
   following: number | undefined;
   aborted: Aborted;
 }
@@ -63,7 +63,7 @@ interface Around extends FetchedPartition {
 interface Read {
   read: UnreadMessage[];
   lastOffset: number;
-  /** Whether what follows can be trusted to begin where it seems to. */
+  /** Whether the position of the next batch can be trusted. */
   goOn: boolean;
 }
 
@@ -77,7 +77,7 @@ async function readBatch(batch: Buffer, around: Around): Promise<Read> {
     const lastOffset = header.baseOffset + header.lastOffsetDelta;
     if (lastOffset < around.next && around.following !== undefined && around.following <= around.next)
       return { read: [], lastOffset, goOn: true };
-    // The checksum leaves the offset out: a broker writes it in later.
+    // The checksum does not cover the offset: the broker sets it later.
     if (!isPlausible(header.baseOffset, lastOffset, around)) throw new Fault('crc', 'its offset cannot be true');
     if (around.aborted.holds(header, lastOffset)) return { read: [], lastOffset, goOn: true };
     const read = await decodeRecords(batch, header, around.skip);
@@ -85,15 +85,15 @@ async function readBatch(batch: Buffer, around: Around): Promise<Read> {
     return { read, lastOffset, goOn: true };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    // Lest what the producer commits later is taken for a part of what it gave up.
+    // Otherwise a later committed transaction of this producer would be treated as part of the aborted one.
     if (batch.length >= HEADER_BYTES && headerOf(batch).control) around.aborted.end(headerOf(batch).producerId);
     return leftOut(batch, error, around);
   }
 }
 
 /**
- * Only the first batch may begin before what was asked for. The next one's word counts only where there is a gap before
- * this one, as compaction leaves: it may itself be the one that is wrong.
+ * Only the first batch may begin before the requested offset. The offset of the next one is trusted only where there is
+ * a gap before this one, as compaction leaves it: the next one may itself be damaged.
  */
 function isPlausible(
   baseOffset: number,
@@ -106,8 +106,8 @@ function isPlausible(
 }
 
 /**
- * If the next one does not begin behind it, its length may be what is wrong: the broker knows better where the next one
- * begins.
+ * If the next batch does not begin after this one, this one's length may be wrong: the broker can determine the next
+ * offset.
  */
 function leftOut(batch: Buffer, fault: Fault, around: Around): Read {
   const undecodable = undecodableOf(batch, fault, around);
@@ -139,8 +139,8 @@ function undecodableOf(bytes: Buffer, { fault, message }: Fault, around: Around)
 }
 
 /**
- * Cuts a record set into batches, by the lengths that they tell. The last one may be cut off, and is then left for the
- * next fetch.
+ * Splits a record set into batches, by the lengths in their headers. The last one may be cut off, and is then left to
+ * the next fetch.
  */
 function* framesOf(set: Buffer): Generator<{ bytes: Buffer; following: number | undefined }> {
   for (let at = 0; at + FRAME_BYTES <= set.length;) {
@@ -154,7 +154,7 @@ function* framesOf(set: Buffer): Generator<{ bytes: Buffer; following: number | 
 
 type MessageSetDecoder = (decoder: object, size: number) => Promise<KafkaMessage[]>;
 
-/** One entry of the old format, read by kafkajs; a compressed one holds several messages. */
+/** One entry of the old format, decoded by kafkajs; a compressed one contains several messages. */
 async function readLegacy(entry: Buffer, around: Around): Promise<Read> {
   const decode = load('kafkajs/src/protocol/messageSet/decoder.js') as MessageSetDecoder;
   const Decoder = load('kafkajs/src/protocol/decoder.js') as new (bytes: Buffer) => object;
@@ -166,7 +166,7 @@ async function readLegacy(entry: Buffer, around: Around): Promise<Read> {
   }
 }
 
-/** The transactions that are known to have been aborted and whose end has not been read yet. */
+/** Transactions that are known to be aborted and whose end marker has not been read yet. */
 class Aborted {
   private readonly producers = new Set<string>();
   private readonly coming: { producerId: string; firstOffset: number }[];

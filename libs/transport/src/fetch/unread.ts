@@ -2,46 +2,43 @@ import type { KafkaMessage } from 'kafkajs';
 
 /**
  * Why a batch cannot be decoded:
- *  - magic: a format that is not known here;
- *  - crc: its bytes are not those that were written;
- *  - codec: a compression that Kafka has not given away;
- *  - compression: the compressed bytes are not of the codec they name, or too large;
- *  - records: what is inside is not records, or not as many as the batch says.
+ * - magic: an unknown format;
+ * - crc: its bytes were changed after they were written;
+ * - codec: a compression code that Kafka has not assigned;
+ * - compression: the compressed bytes are invalid for their codec, or too large;
+ * - records: the content is not records, or not as many as the header states.
  */
 export type BatchFault = 'magic' | 'crc' | 'codec' | 'compression' | 'records';
 
 /** A batch that cannot be decoded. */
 export interface UndecodableBatch {
   fault: BatchFault;
-  /** In words, without a byte of it. */
+  /** In words, without any of its bytes. */
   detail: string;
-  /** Where the batch begins, if it can be trusted; it tells one batch from another. */
+  /** Its first offset, if that can be trusted; it identifies the batch. */
   baseOffset: number;
-  /** The first of its offsets that was asked for. */
+  /** The first of its offsets that was requested. */
   firstOffset: number;
   /**
-   * How far it reaches: up to the next batch, or as its own header says; else just its first offset, and the rest is
-   * asked for again.
+   * The offset after it: where the next batch begins, or as its own header states; otherwise just its first offset plus
+   * one, and the rest is requested again.
    */
   lastOffset: number;
-  /** The batch as it came, header included. */
+  /** The batch as it was read, header included. */
   bytes: Buffer;
 }
 
-/** A partition that the broker itself cannot read, or whose bytes do not come whole: asked for again after a while. */
+/** A partition that the broker itself cannot read, or whose bytes are incomplete: requested again after a while. */
 export interface StuckPartition {
   /** Kafka's name of the error. */
   error: string;
 }
 
-/**
- * A record, as kafkajs carries it through, or what stands in a fetched batch in place of records: kafkajs moves its
- * offset over it.
- */
+/** A record in kafkajs's form, or a placeholder for a batch: kafkajs moves its offset over it. */
 export type UnreadMessage = KafkaMessage & {
   undecodable?: UndecodableBatch;
   stuck?: StuckPartition;
-  /** Stands for one record or several up to this offset that are of no interest here. */
+  /** A placeholder for one or several skipped records up to this offset. */
   skipped?: true;
   /** The offset as a number. */
   position?: number;
@@ -51,7 +48,7 @@ export type UnreadMessage = KafkaMessage & {
   headerTexts?: Record<string, string | undefined>;
 };
 
-/** A message without content; as a control record it is seen by nobody. */
+/** A message without content. It is a control record, so that no handler gets it. */
 export function filler(offset: number, more: object = {}): UnreadMessage {
   return {
     magicByte: 2,
@@ -67,14 +64,14 @@ export function filler(offset: number, more: object = {}): UnreadMessage {
   } as UnreadMessage;
 }
 
-/** Stands at the offset that was asked for: who takes it asks for it again. */
+/** A placeholder at the requested offset: its reader requests it again. */
 export const stuckAt = (offset: number, stuck: StuckPartition): UnreadMessage =>
   filler(offset, { stuck, isControlRecord: false });
 
-/** Stands for a run of records that are passed over, at the last of their offsets. */
+/** A placeholder for a run of skipped records, at the last of their offsets. */
 export const skippedUpTo = (offset: number): UnreadMessage => filler(offset, { skipped: true, isControlRecord: false });
 
-/** Thrown inside of the decoder only. */
+/** Thrown inside the decoder only. */
 export class Fault extends Error {
   readonly fault: BatchFault;
 

@@ -19,46 +19,47 @@ export interface KeyedConsumerOptions {
   topics: readonly Topic[];
   handle: RecordsHandler;
   logger: Logger;
-  /** Whether a record is of no interest here, by what its headers say: it takes no place and is not even decoded. */
+  /** Whether a record may be skipped, by its headers: it takes no slot and is not decoded. */
   skip?: (record: IncomingRecord) => boolean;
-  /** Called with the partitions, by full topic name, each time the group has divided them. */
+  /** Called with the partitions, by full topic name, each time they are assigned. */
   onAssigned?: (assignment: Record<string, number[]>) => void;
   /**
-   * Waits for much rather than taking each record as it comes: a fetch costs the broker and us more than many a record.
+   * Fetches wait for much data instead of returning each record at once: a fetch costs the broker and us more than many
+   * a record does.
    */
   batched?: boolean;
-  /** Called with what goes wrong with the consumption as such. */
+  /** Called with faults of the consumption itself. */
   watch?: ConsumptionWatch;
   /** Where a new group starts. */
   fromBeginning?: boolean;
   /**
-   * A consumer that shows no sign of life for so long is replaced, in milliseconds; default 45,000 or two sessions,
-   * past any time-out of a request.
+   * A consumer without any activity for this long is replaced, in milliseconds; default 45,000 or two sessions, longer
+   * than any timeout of a request.
    */
   silentMs?: number;
   every?: Every;
 }
 
-/** The last commit of an orderly stop; without an answer by then the records come again, as after a kill. */
+/** The last commit of an orderly stop; if it is not answered by then, the records are read again, as after a kill. */
 const COMMIT_WITHIN_MS = 1_500;
 
 /**
- * A partition that the broker cannot read is asked for again after so long: a replica may be brought back, or take
- * over.
+ * A partition that the broker cannot read is requested again after this time: a replica may be repaired, or take over.
  */
 const STUCK_ASKED_AGAIN_MS = 5_000;
 
-/** However many partitions share what may be read ahead. */
+/** The records that may be read ahead, shared by all partitions. */
 const LEAST_AHEAD = 16;
 /**
- * However few places there are: the next fetch may have to wait for one that waits, and of few records few have keys
- * that are free.
+ * At least this many, however few slots there are: a fetch may have to wait for records that wait, and few records have
+ * few distinct keys.
  */
 const LEAST_AHEAD_TOGETHER = 1_000;
 
 /**
- * Works on many records at a time while those of one key keep their order, and commits only over finished ones. kafkajs
- * fetches on only while `eachBatch` returns at once, so a batch is taken into trackers and worked on from there.
+ * Works on many records at a time, keeps the records of one key in order, and commits finished records only. kafkajs
+ * fetches again only when `eachBatch` returns, so it returns at once: a batch is put into trackers and worked on from
+ * there.
  */
 export class KeyedConsumer {
   private readonly options: KeyedConsumerOptions;
@@ -69,13 +70,12 @@ export class KeyedConsumer {
   private pumpIsDue = false;
   private stopCommitting: (() => void) | undefined;
   private committing: Promise<void> = Promise.resolve();
-  /** Of partitions that are taken in one after another. */
+  /** Serialises the intake of partitions. */
   private turn: Promise<void> = Promise.resolve();
   private memberId: string | undefined;
   /**
-   * How far a partition reads ahead of what is taken up: all of them together as much as there are places (a thousand
-   * at least), to be there when these get free, and no farther, since what waits here waits as well in Kafka, where it
-   * costs no memory.
+   * How far a partition reads ahead. All partitions together read ahead as many records as there are slots (a thousand
+   * at least), so that free slots find work. More would only cost memory.
    */
   private mostAhead = LEAST_AHEAD;
   private draining = false;
@@ -105,7 +105,7 @@ export class KeyedConsumer {
     });
   }
 
-  /** Whether the group has given this replica its share. */
+  /** Whether the group has assigned partitions to this replica. */
   get isMember(): boolean {
     return this.joined && !this.draining;
   }
@@ -118,14 +118,14 @@ export class KeyedConsumer {
     );
   }
 
-  /** Stops taking records, lets those in work finish for at most `graceMs`, commits, and leaves the group. */
+  /** Takes no more records, waits at most `graceMs` for those in work, commits, and leaves the group. */
   async stop(graceMs: number): Promise<void> {
     this.takeNoMore();
     let timer: NodeJS.Timeout | undefined;
     const grace = new Promise((resolve) => (timer = setTimeout(resolve, graceMs)));
     await Promise.race([this.work.idle(), grace]);
     clearTimeout(timer);
-    // Until here it went on: what finishes is committed, whatever becomes of the last commit.
+    // Commits continue until here; what finishes later is not committed.
     this.stopCommitting?.();
     await Promise.race([this.commit(), delay(COMMIT_WITHIN_MS, undefined, { ref: false })]);
     await this.consumer.stop();
@@ -136,20 +136,20 @@ export class KeyedConsumer {
     for (const tracker of this.trackers.values()) tracker.dropWaiting();
   }
 
-  /** What is still in work here is committed by nobody any more: the other one gets it again. */
+  /** Records still in work are not committed any more: the next replica reads them again. */
   private fence(): void {
     this.takeNoMore();
     this.stopCommitting?.();
   }
 
-  /** Under a new member id the group has gone on without this consumer: what it holds is somebody else's past. */
+  /** The group continued without this consumer, which has a new member id: its records may be with another replica. */
   private onJoin(memberId: string, assignment: Record<string, number[]>): void {
     if (this.memberId !== undefined && this.memberId !== memberId) this.onAssignment({});
     this.memberId = memberId;
     this.onAssignment(assignment);
   }
 
-  /** A partition kept from the last assignment keeps its tracker; one given away is never committed again. */
+  /** A partition that stays assigned keeps its tracker; one that is revoked is never committed again. */
   private onAssignment(assignment: Record<string, number[]>): void {
     const mine = new Set(
       Object.entries(assignment).flatMap(([topic, partitions]) => partitions.map((number) => `${topic}/${number}`)),
@@ -168,7 +168,7 @@ export class KeyedConsumer {
           partitionId,
           new PartitionTracker(topic, number, laneOf(topic), this.options.config.KAFKA_ORDERING),
         );
-        // kafkajs remembers that it was paused when it was ours before.
+        // kafkajs remembers the pause of an earlier assignment.
         this.consumer.resume([{ topic, partitions: [number] }]);
       }
     }
@@ -176,15 +176,12 @@ export class KeyedConsumer {
     this.options.onAssigned?.(assignment);
   }
 
-  /**
-   * What is read in batches can wait, what else there is to do (a webhook, a call) cannot: then one partition is taken
-   * in at a time.
-   */
+  /** Batched topics can wait, but webhooks and calls of this process cannot: so one partition is taken in at a time. */
   private async onBatch({ batch }: EachBatchPayload): Promise<void> {
     const partitionId = `${batch.topic}/${batch.partition}`;
     const tracker = this.trackers.get(partitionId);
     if (this.options.batched) await (this.turn = this.turn.then(() => setImmediate()));
-    // Given away meanwhile, and perhaps given back: then it is read again from its committed offset.
+    // Revoked meanwhile, and perhaps assigned again: then it is read again from its committed offset.
     if (tracker && this.trackers.get(partitionId) === tracker) this.takeIn(batch, tracker);
   }
 
@@ -207,7 +204,7 @@ export class KeyedConsumer {
     this.applyBackpressure();
   }
 
-  /** The broker cannot read on there now: other partitions go on, and this one is asked for again after a while. */
+  /** The broker cannot read this partition now: the others continue, and it is requested again after a while. */
   private askLater(tracker: PartitionTracker, offset: number, error: string): void {
     const { topicName: topic, partition } = tracker;
     const partitionId = [{ topic, partitions: [partition] }];
@@ -219,11 +216,11 @@ export class KeyedConsumer {
     this.pump();
   }
 
-  /** Starts records while there is room: urgent lanes first, the partitions of a lane in turn. */
+  /** Starts records while there are slots: urgent lanes first, the partitions of a lane in turn. */
   private pump(): void {
     const started: IncomingRecord[] = [];
     for (const lane of lanesByUrgency) {
-      // Asked after every record: a lane that is full is not worth a look at its partitions.
+      // Called after every record, so a full lane is skipped without looking at its partitions.
       if (!this.work.hasSlot(lane)) continue;
       const ready = [...this.trackers.values()].filter((tracker) => tracker.lane === lane && tracker.hasReady);
       while (ready.length > 0 && !this.draining && this.work.hasSlot(lane)) {
@@ -239,7 +236,7 @@ export class KeyedConsumer {
     if (started.length > 0) this.options.handle(started, this.work);
   }
 
-  /** Once for all that becomes free in this turn. */
+  /** Once for all slots that become free in this turn of the event loop. */
   private pumpSoon(): void {
     if (this.pumpIsDue) return;
     this.pumpIsDue = true;
@@ -251,7 +248,7 @@ export class KeyedConsumer {
     });
   }
 
-  /** Pauses what holds too much, resumes what has room again. */
+  /** Pauses partitions that hold too much, resumes those that have room again. */
   private applyBackpressure(): void {
     const bytes = [...this.trackers.values()].reduce((sum, tracker) => sum + tracker.bytes, 0);
     const {
@@ -274,7 +271,7 @@ export class KeyedConsumer {
     }
   }
 
-  /** Commits what is contiguous and finished. One commit at a time; a failed one is repeated at the next turn. */
+  /** Commits up to the first unfinished record. One commit at a time; a failed one is repeated at the next interval. */
   private commit(): Promise<void> {
     this.committing = this.committing.then(() => this.commitNow());
     return this.committing;

@@ -3,18 +3,18 @@ import { laneQuotaOf } from '../partition/flight.policy.ts';
 import type { PartitionTracker } from '../partition/partition-tracker.ts';
 import type { IncomingRecord } from '../record/record.ts';
 
-/** Deals with records that may be worked on now, in any order; never throws. */
+/** Processes records that may be worked on now, in any order; never throws. */
 export type RecordsHandler = (records: readonly IncomingRecord[], work: RecordsInWork) => void;
 
-/** How a handler says how far it has come with a record. */
+/** By which a handler reports its progress with a record. */
 export interface RecordsInWork {
-  /** Its slot is free for another one, although it is not done. At most once. */
+  /** Releases its slot, although it is not finished. At most once. */
   freeSlot(record: IncomingRecord): void;
-  /** Once for each record. True: its offset may be committed; false leaves it for the next assignment. */
+  /** Called once for each record. True: its offset may be committed; false leaves it to the next assignment. */
   done(record: IncomingRecord, isDealtWith: boolean): void;
 }
 
-/** Deals with one record. Resolves when its offset may be committed; `false` leaves it for the next assignment. */
+/** Processes one record. Resolves when its offset may be committed; `false` leaves it to the next assignment. */
 export type RecordHandler = (record: IncomingRecord) => Promise<boolean>;
 
 /** A handler of many by one that deals with each alone. `onError` hears of what it throws: the record is left then. */
@@ -36,7 +36,7 @@ interface Running {
   hasSlot: boolean;
 }
 
-/** The records that are worked on, and the slots that they take: of each lane at most its quota. */
+/** The records in work and their slots: each lane has at most its quota. */
 export class WorkInProgress implements RecordsInWork {
   private readonly capacity: number;
   private readonly onFree: () => void;
@@ -45,7 +45,7 @@ export class WorkInProgress implements RecordsInWork {
   private slots = 0;
   private onIdle: (() => void) | undefined;
 
-  /** @param onFree called whenever another record may be begun */
+  /** @param onFree called whenever another record may be started */
   constructor(capacity: number, onFree: () => void) {
     this.capacity = capacity;
     this.onFree = onFree;
@@ -72,12 +72,12 @@ export class WorkInProgress implements RecordsInWork {
     this.running.delete(record);
     if (isDealtWith) running.tracker.complete(record);
     this.free(running);
-    // Also where the slot was free before: the next one of its key may begin now.
+    // Also where the slot was released before: the next record of its key may start now.
     this.onFree();
     if (this.running.size === 0) this.onIdle?.();
   }
 
-  /** Resolves once nothing is worked on. */
+  /** Resolves once no record is in work. */
   idle(): Promise<void> {
     return new Promise((resolve) => (this.running.size === 0 ? resolve() : (this.onIdle = resolve)));
   }

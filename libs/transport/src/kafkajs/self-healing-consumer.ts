@@ -11,23 +11,23 @@ export interface SelfHealingConsumerOptions {
   groupId: string;
   topics: string[];
   fromBeginning: boolean;
-  /** Waits for much rather than taking each record as it comes. */
+  /** Fetches wait for much data instead of returning each record at once. */
   batched: boolean;
   logger: Logger;
-  /** Without a fetch, heartbeat, join or restart for so long, in milliseconds, it is given up for a new one. */
+  /** Without a fetch, heartbeat, join or restart for this long, in milliseconds, it is replaced. */
   silentMs: number;
   every: Every;
   onBatch: (payload: EachBatchPayload) => Promise<void>;
   onJoin: (memberId: string, assignment: Record<string, number[]>) => void;
-  /** The group has to divide the partitions anew, or the connection is lost. */
+  /** The group rebalances, or the connection is lost. */
   onLost: () => void;
-  /** kafkajs, or this class, starts it again, and why. */
+  /** kafkajs, or this class, restarts it, and why. */
   onRestart: (reason: Error) => void;
-  /** Another process has joined under this one's KAFKA_INSTANCE_ID: this one is out for good. */
+  /** Another process joined under this one's KAFKA_INSTANCE_ID: this one never consumes again. */
   onFenced: () => void;
 }
 
-/** No sign of life: what came of it, nobody knows. */
+/** No activity: its state is unknown. */
 class SilentConsumer extends Error {
   override readonly name = 'SilentConsumer';
 }
@@ -37,42 +37,42 @@ interface TopicPartitions {
   partitions: number[];
 }
 
-/** Silence is measured in ticks of a timer, not on the clock: a process that itself stood still has missed nothing. */
+/**
+ * Inactivity is counted in ticks of a timer, not by the clock: while the process itself was suspended, nothing was
+ * missed.
+ */
 const TICKS = 10;
 
 /**
- * A member learns only from its heartbeat that the group divides anew, and all wait for the last one: at kafkajs's 3 s
- * records waited for 9 s while replicas came and went.
+ * A member learns about a rebalance only by its heartbeat, and all wait for the last member: at kafkajs's 3 s, records
+ * waited for 9 s while replicas came and went.
  */
 const HEARTBEAT_MS = 500;
 
-/** A batched fetch comes back with so many bytes, or after so many milliseconds with what is there. */
+/** A batched fetch returns after this many bytes, or after this many milliseconds. */
 const batches = { minBytes: 64 * 1024, maxWaitTimeInMs: 100 };
 
 /**
- * A hundred records: many partitions are read at once, and what is read long before its turn grows old in memory, which
- * the garbage collector pays for. A record larger than this comes alone (KIP-74).
+ * A hundred records: many partitions are read at once, and records read long before their turn age in memory, which
+ * costs garbage collection. A record larger than this is returned alone (KIP-74).
  */
 const MOST_BYTES_A_PARTITION = 64 * 1024;
 
-/**
- * A partition that resumes is asked for only by the next fetch, and one that waits for records of others holds that
- * back.
- */
+/** A resumed partition is included only in the next fetch, and a fetch that waits for records of others delays it. */
 const FETCH_WAITS_MS = 100;
 
 const MOST_BYTES_A_FETCH = 10 * 1024 * 1024;
 
 /**
- * More than leaving takes on a healthy broker, and less than what the grace of 25 s leaves of a termination grace of 30
- * s.
+ * More than leaving takes on a healthy broker, and less than remains of a termination grace of 30 s after the grace of
+ * 25 s.
  */
 const LEAVE_WITHIN_MS = 2_000;
 
 /**
- * A kafkajs consumer that is made anew when it can be trusted no more. kafkajs starts again by itself after most
- * errors, but ends in silence after some (its own TypeErrors while brokers come and go, an error it holds for final),
- * and can wait for ever on a connection without an answer (#1122, #1183).
+ * A kafkajs consumer that is replaced when it cannot be trusted any more. kafkajs restarts by itself after most errors,
+ * but ends silently after some (its own TypeErrors while brokers come and go, errors that it considers fatal), and can
+ * wait without limit on a connection that does not respond (#1122, #1183).
  */
 export class SelfHealingConsumer {
   private readonly options: SelfHealingConsumerOptions;
@@ -110,7 +110,7 @@ export class SelfHealingConsumer {
     whileItRuns(() => this.current.seek({ topic, partition, offset: String(offset) }));
   }
 
-  /** Leaves the group. A broker that does not answer is not waited for: the group notices by itself. */
+  /** Leaves the group. It does not wait for a broker that does not respond: the group notices by itself. */
   async stop(): Promise<void> {
     this.stopping.abort();
     this.stopWatching?.();
@@ -127,7 +127,7 @@ export class SelfHealingConsumer {
       sessionTimeout: config.KAFKA_SESSION_TIMEOUT_MS,
       heartbeatInterval: Math.min(HEARTBEAT_MS, config.KAFKA_SESSION_TIMEOUT_MS / 3),
       ...(batched ? batches : { maxWaitTimeInMs: FETCH_WAITS_MS }),
-      // A fetch that is under way when the window is full comes on top of it.
+      // A fetch that is in flight when the window is full adds to it.
       maxBytes: Math.min(MOST_BYTES_A_FETCH, Math.floor(config.KAFKA_BYTES_WINDOW / 4)),
       maxBytesPerPartition: MOST_BYTES_A_PARTITION,
       allowAutoTopicCreation: false,
@@ -203,7 +203,7 @@ export class SelfHealingConsumer {
     void this.revive();
   }
 
-  /** The old one is told to leave and not waited for: what hangs would hang us. It joins as a new member. */
+  /** The old consumer is told to leave, without waiting: it may hang. The new one joins as a new member. */
   private async revive(): Promise<void> {
     if (this.reviving || this.stopped) return;
     this.reviving = true;
@@ -215,7 +215,7 @@ export class SelfHealingConsumer {
     });
     this.quietTicks = 0;
     this.reviving = false;
-    // Stopped in the meantime: nobody else knows of this one.
+    // Stopped in the meantime: nothing else refers to this one.
     if (this.stopped) await this.current.disconnect().catch(() => undefined);
   }
 
@@ -231,7 +231,7 @@ export class SelfHealingConsumer {
   }
 }
 
-/** kafkajs wraps what the broker said, more than once. */
+/** kafkajs wraps the broker's error, more than once. */
 function isFenced(error: unknown): boolean {
   const { type, cause } = error as { type?: string; cause?: unknown };
   return type === 'FENCED_INSTANCE_ID' || (cause instanceof Error && isFenced(cause));

@@ -20,7 +20,7 @@ function aWatch() {
   return { watch: new ConsumptionWatch(logger, () => clock.now), clock, lines };
 }
 
-describe('a consumer that starts again', () => {
+describe('a consumer that restarts', () => {
   it('is no concern five times a minute, and is one from the sixth on until the minute is over', () => {
     const { watch, clock } = aWatch();
     for (let time = 0; time < 5; time += 1) {
@@ -47,7 +47,7 @@ describe('a consumer that starts again', () => {
     expect(watch.restlessness()).toBeUndefined();
   });
 
-  it('is told by what the broker said, however often kafkajs has wrapped it', () => {
+  it('is reported with the broker’s error, however often kafkajs has wrapped it', () => {
     const { watch } = aWatch();
     const said = Object.assign(new Error('Not authorized'), {
       name: 'KafkaJSProtocolError',
@@ -60,7 +60,7 @@ describe('a consumer that starts again', () => {
 });
 
 describe('batches that were left out', () => {
-  it('are told by number and place for 24 hours after the last one', () => {
+  it('are reported by number and place for 24 hours after the last one', () => {
     const { watch, clock } = aWatch();
     expect(watch.lostBatches()).toBeUndefined();
     watch.leftOutBatch('messaging.email.requested', 2, batch);
@@ -75,7 +75,7 @@ describe('batches that were left out', () => {
     expect(watch.lostBatches()).toBeUndefined();
   });
 
-  it('are told by the last three places, however many there are', () => {
+  it('are reported by the last three places, however many there are', () => {
     const { watch } = aWatch();
     for (let partition = 0; partition < 100; partition += 1) watch.leftOutBatch('t', partition, batch);
     expect(watch.lostBatches()?.meaning).toContain('100 batch(es)');
@@ -84,7 +84,7 @@ describe('batches that were left out', () => {
 });
 
 describe('a partition that its broker cannot read', () => {
-  it('is told until it can, and logged once', () => {
+  it('is reported until it can be read again, and logged once', () => {
     const { watch, clock, lines } = aWatch();
     const position = { topic: 'messaging.email.requested', partition: 0, offset: 41, error: 'CORRUPT_MESSAGE' };
     for (let time = 0; time < 10; time += 1) {

@@ -1,7 +1,7 @@
 import { count, counters, type Logger } from '#libs/telemetry';
 import type { UndecodableBatch } from '../fetch/unread.ts';
 
-/** Something amiss with consumption: what, and what to do. The service goes on working. */
+/** A fault of the consumption, with a remedy. The service continues. */
 export interface Concern {
   meaning: string;
   remedy: string;
@@ -16,18 +16,18 @@ export interface StuckPartition {
   error: string;
 }
 
-/** Batches that were left out are shown by the readiness for so long, unless the replica is restarted. */
+/** How long the readiness shows batches that were left out, unless the replica is restarted. */
 const REPORTED_FOR_MS = 24 * 3_600_000;
-/** A consumer may start again so many times a minute, as when brokers come and go. */
+/** More restarts of a consumer a minute are a concern; fewer happen when brokers come and go. */
 const MOST_RESTARTS = 5;
 const MINUTE_MS = 60_000;
-/** Without another failed try for so long, a partition can be read again. */
+/** Without another failed attempt for this long, a partition counts as readable. */
 const STUCK_FOR_MS = 30_000;
 const MOST_NAMED = 3;
 
 const docs = 'docs/operations.md';
 
-/** Counts what goes wrong with the consumption of one service, and says what of it still matters. */
+/** Counts faults of the consumption of one service, and returns those that still matter. */
 export class ConsumptionWatch {
   private readonly logger: Logger;
   private readonly now: () => number;
@@ -35,7 +35,7 @@ export class ConsumptionWatch {
   private readonly stuckAt = new Map<string, StuckPartition & { at: number }>();
   private leftOut = { batches: 0, at: -Infinity, ranges: [] as string[] };
 
-  /** @param now milliseconds of a clock that never goes back */
+  /** @param now milliseconds of a monotonic clock */
   constructor(logger: Logger, now: () => number = () => performance.now()) {
     this.logger = logger;
     this.now = now;
@@ -45,7 +45,7 @@ export class ConsumptionWatch {
     const reason = reasonOf(error);
     count(counters.consumerRestarts, { 'messaging.consumer.group.name': group, 'error.type': reason });
     const times = this.restarts.get(group)?.times ?? [];
-    // Only so many are kept as decide: a consumer that starts again thirty times a second must not fill the memory.
+    // Only as many are kept as are needed: a consumer that restarts thirty times a second must not fill the memory.
     this.restarts.set(group, { times: [...times, this.now()].slice(-(MOST_RESTARTS + 1)), reason });
   }
 
@@ -70,7 +70,7 @@ export class ConsumptionWatch {
     this.stuckAt.set(key, { ...position, at: this.now() });
   }
 
-  /** What keeps starting again; undefined: nothing does. */
+  /** The consumer that keeps restarting; undefined: none does. */
   restlessness(): Concern | undefined {
     const restless = [...this.restarts].filter(
       ([, { times }]) => times.length > MOST_RESTARTS && !this.isOver(times[0]!, MINUTE_MS),
@@ -83,7 +83,7 @@ export class ConsumptionWatch {
     };
   }
 
-  /** What was left out in the last 24 hours. */
+  /** The batches that were left out in the last 24 hours. */
   lostBatches(): Concern | undefined {
     const { batches, at, ranges } = this.leftOut;
     if (batches === 0 || this.isOver(at, REPORTED_FOR_MS)) return undefined;
@@ -96,7 +96,7 @@ export class ConsumptionWatch {
     };
   }
 
-  /** The partitions that stand still. */
+  /** The partitions that cannot be read. */
   stuckPartitions(): Concern | undefined {
     const now = [...this.stuckAt.values()].filter(({ at }) => !this.isOver(at, STUCK_FOR_MS));
     if (now.length === 0) return undefined;
@@ -117,10 +117,7 @@ export class ConsumptionWatch {
   }
 }
 
-/**
- * Names only: a text may quote what it failed over. kafkajs wraps what the broker said, and its own errors, more than
- * once.
- */
+/** Names only, because a text may quote the record. kafkajs wraps the broker's errors, and its own, more than once. */
 function reasonOf(error: Error): string {
   const { cause, type } = error as { cause?: unknown; type?: string };
   return cause instanceof Error ? reasonOf(cause) : (type ?? error.name);

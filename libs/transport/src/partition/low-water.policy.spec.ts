@@ -6,7 +6,7 @@ const offsets = (...of: number[]) => new Map(of.map((offset, partition) => [`top
 const mark = (second: number, ...ends: number[]): Mark => ({ at: at(second), ends: offsets(...ends) });
 
 describe('How far a topic has been read', () => {
-  it('is the latest moment at which every partition ended no farther than it is read now', () => {
+  it('is the latest moment at which every partition ended no later than it is read now', () => {
     const marks = [mark(1, 5, 5), mark(2, 8, 5)];
     const positions = [offsets(9, 6)];
     const advanced = advance(marks, mark(3, 12, 6), positions);
@@ -19,12 +19,12 @@ describe('How far a topic has been read', () => {
     expect(readUpTo(advance([], mark(1, 5, 0), positions), positions)).toEqual(at(1));
   });
 
-  it('is unknown while one partition of one group is behind', () => {
+  it('is unknown while one partition of one group lags behind', () => {
     const positions = [offsets(5, 5), offsets(5, 4)];
     expect(readUpTo(advance([], mark(1, 5, 5), positions), positions)).toBeUndefined();
   });
 
-  it('becomes known in the end however fast new records come', () => {
+  it('becomes known in the end however fast new records arrive', () => {
     let marks: Mark[] = [];
     for (let second = 0; second < 500; second += 1)
       marks = advance(marks, mark(second, 1_000 + 10 * second), [offsets(0)]);

@@ -23,7 +23,7 @@ const aTracker = (...records: IncomingRecord[]) => {
   return tracker;
 };
 
-/** Takes all that may run now. */
+/** Takes all records that may run now. */
 function takeAll(tracker: PartitionTracker): IncomingRecord[] {
   const taken: IncomingRecord[] = [];
   for (let record = tracker.take(); record; record = tracker.take()) taken.push(record);
@@ -44,7 +44,7 @@ describe('the records of a partition', () => {
     expect(offsetsOf(takeAll(tracker))).toEqual([4]);
   });
 
-  it('all wait for each other when the partition’s order is asked for, and none does when none is', () => {
+  it('all run one after another when the partition’s order is chosen, and all freely when none is', () => {
     const records = [aRecord(0, 'a'), aRecord(1, 'b'), aRecord(2)];
     const [strict, free] = (['partition', 'none'] as const).map(
       (ordering) => new PartitionTracker('messaging.email.requested', 0, 'transactional', ordering),
@@ -57,12 +57,12 @@ describe('the records of a partition', () => {
     expect(offsetsOf(takeAll(free!))).toEqual([0, 1, 2, 3]);
   });
 
-  it('with keys of other bytes are not held up for each other', () => {
+  it('with different keys do not wait for each other, whatever the bytes of the keys', () => {
     const invalid = (bytes: number[], offset: number) => ({ ...aRecord(offset), key: Buffer.from(bytes) });
     expect(takeAll(aTracker(invalid([0xff], 0), invalid([0xfe], 1)))).toHaveLength(2);
   });
 
-  it('count as held until their offset is committed, their bytes until they are done; skipped ones have none', () => {
+  it('count as held until their offset is committed, their bytes until they are finished; skipped ones have none', () => {
     const tracker = aTracker(aRecord(0), aRecord(1));
     tracker.pass(aRecord(2));
     expect([tracker.size, tracker.bytes]).toEqual([3, 400]);
@@ -74,7 +74,7 @@ describe('the records of a partition', () => {
 });
 
 describe('the offset to commit', () => {
-  it('moves only over finished records without a hole', () => {
+  it('moves over finished records only, without a gap', () => {
     const tracker = aTracker(aRecord(5), aRecord(6), aRecord(7));
     expect(tracker.committable()).toBe(5);
     tracker.markCommitted(5);
@@ -87,7 +87,7 @@ describe('the offset to commit', () => {
     expect(tracker.committable()).toBe(8);
   });
 
-  it('is reported again until the commit has succeeded, then no more', () => {
+  it('is returned again until the commit has succeeded, then no more', () => {
     const tracker = aTracker(aRecord(0));
     takeAll(tracker).forEach((record) => tracker.complete(record));
     expect(tracker.committable()).toBe(1);
@@ -96,7 +96,7 @@ describe('the offset to commit', () => {
     expect(tracker.committable()).toBeUndefined();
   });
 
-  it('moves over records of no interest as if they were finished, in their place', () => {
+  it('moves over skipped records as if they were finished, in their order', () => {
     const tracker = aTracker(aRecord(0));
     tracker.pass(aRecord(1));
     tracker.add(aRecord(2));
@@ -105,11 +105,11 @@ describe('the offset to commit', () => {
     expect(tracker.committable()).toBe(2);
   });
 
-  it('is nothing before the first record', () => {
+  it('is undefined before the first record', () => {
     expect(aTracker().committable()).toBeUndefined();
   });
 
-  it('follows what was delivered: gaps at transaction markers hold nothing up', () => {
+  it('follows the offsets that were read: gaps at transaction markers do not stop it', () => {
     const tracker = aTracker(aRecord(0), aRecord(3), aRecord(9));
     takeAll(tracker).forEach((record) => tracker.complete(record));
     expect(tracker.committable()).toBe(10);
@@ -144,7 +144,7 @@ describe('a record that is fetched again', () => {
     expect(offsetsOf(takeAll(tracker))).toEqual([]);
   });
 
-  it('from below what is held holds the commit back until it is done', () => {
+  it('from below what is held delays the commit until it is finished', () => {
     const tracker = aTracker(aRecord(10));
     tracker.add(aRecord(8));
     takeAll(tracker);
@@ -155,7 +155,7 @@ describe('a record that is fetched again', () => {
   });
 });
 
-it('a partition given away drops what has not started; what runs may end', () => {
+it('a revoked partition drops what has not started; what runs may finish', () => {
   const tracker = aTracker(aRecord(0, 'a'), aRecord(1, 'a'), aRecord(2));
   const first = tracker.take()!;
   tracker.dropWaiting();
@@ -165,7 +165,7 @@ it('a partition given away drops what has not started; what runs may end', () =>
   expect(tracker.committable()).toBe(1);
 });
 
-describe('whatever the order in which records come, come again, end and are committed', () => {
+describe('whatever the order in which records are read, read again, finished and committed', () => {
   type Step = { kind: 'add' | 'take' | 'complete' | 'commit'; pick: number };
   const step: fc.Arbitrary<Step> = fc.record({
     kind: fc.constantFrom('add', 'add', 'take', 'complete', 'commit'),
@@ -174,7 +174,7 @@ describe('whatever the order in which records come, come again, end and are comm
   const keys = fc.array(fc.option(fc.constantFrom('a', 'b', 'c')), { minLength: 1, maxLength: 20 });
   const gaps = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 20, maxLength: 20 });
 
-  it('each runs once, those of a key in order and alone, and nothing unfinished is committed over', () => {
+  it('each runs once, those of a key in order and alone, and no unfinished one is committed', () => {
     fc.assert(
       fc.property(keys, gaps, fc.array(step, { maxLength: 120 }), (allKeys, allGaps, steps) => {
         let offset = 0;
@@ -187,7 +187,7 @@ describe('whatever the order in which records come, come again, end and are comm
         let committed = 0;
         for (const { kind, pick } of steps) {
           if (kind === 'add') {
-            // A rejoin goes back to the last commit; else the next record comes.
+            // A rejoin returns to the last commit; otherwise the next record is read.
             if (pick % 5 === 0)
               position = Math.max(
                 0,

@@ -2,18 +2,20 @@ import type { Lane } from '#libs/contracts';
 import type { IncomingRecord } from '../record/record.ts';
 import { UnreadBatches } from './unread-batches.ts';
 
-/** What goes one after another. */
+/** The key or partition whose records run one after another. */
 export type Ordering = 'key' | 'partition' | 'none';
 
 interface Entry {
-  /** Let go of once it is done, and not counted as held in memory any more: the offset may wait long for its commit. */
+  /**
+   * Released once it is finished, and not counted as held in memory any more: its offset may wait long for the commit.
+   */
   record: IncomingRecord | undefined;
-  /** Of one chain one after another; undefined: it runs freely. */
+  /** Records of one chain run one after another; undefined: it runs freely. */
   chain: string | undefined;
 }
 
 /**
- * The records of one partition during one assignment: which are held, which may run now, and how far the offset may be
+ * The records of one partition during one assignment: which are held, which may run now, and which offset may be
  * committed. Records of one key run one after another in offset order; those without a key run freely (unless another
  * ordering is chosen).
  */
@@ -21,17 +23,17 @@ export class PartitionTracker {
   readonly topicName: string;
   readonly partition: number;
   readonly lane: Lane;
-  /** False once the group has given the partition to somebody else: nothing of it is committed any more. */
+  /** False once the partition is revoked: none of its records is committed any more. */
   assigned = true;
   paused = false;
   readonly unread = new UnreadBatches();
-  /** By offset, ascending. */
+  /** Ascending by offset. */
   private held = new Map<number, Entry>();
-  /** Finished and given up for committing, but the commit has not succeeded yet: a rejoin fetches them again. */
+  /** Finished, but not committed yet: a rejoin reads them again. */
   private readonly released = new Set<number>();
   private readonly ready: Entry[] = [];
   private readonly waiting = new Map<string, Entry[]>();
-  /** Just past the highest offset seen. */
+  /** Just after the highest offset read. */
   private end = 0;
   private committed = -1;
   private heldBytes = 0;
@@ -49,7 +51,7 @@ export class PartitionTracker {
     return this.held.size;
   }
 
-  /** How many of the records it holds have not been taken yet. */
+  /** How many of its records have not started yet. */
   get ahead(): number {
     return this.unstarted;
   }
@@ -62,7 +64,7 @@ export class PartitionTracker {
     return this.ready.length > 0;
   }
 
-  /** Takes a record in; one that is held or already finished (fetched again after a rejoin) is left out. */
+  /** Adds a record; one that is held or already finished (read again after a rejoin) is ignored. */
   add(record: IncomingRecord): void {
     const entry = this.hold(record, false);
     if (!entry) return;
@@ -76,7 +78,7 @@ export class PartitionTracker {
     }
   }
 
-  /** Takes a record in that needs no work: only the offset moves over it. */
+  /** Adds a record that needs no work: only the offset moves over it. */
   pass(record: IncomingRecord): void {
     this.hold(record, true);
   }
@@ -86,7 +88,7 @@ export class PartitionTracker {
       return undefined;
     const entry: Entry = { record: done ? undefined : record, chain: undefined };
     this.held.set(record.offset, entry);
-    // A batch fetched before a rejoin can arrive ahead of lower offsets: committing relies on their order.
+    // A batch fetched before a rejoin can arrive before lower offsets: committing relies on their order.
     if (record.offset < this.end) this.held = new Map([...this.held].sort(([a], [b]) => a - b));
     this.heldBytes += entry.record?.bytes ?? 0;
     this.end = Math.max(this.end, record.offset + 1);
@@ -100,7 +102,7 @@ export class PartitionTracker {
     return entry?.record;
   }
 
-  /** A record is dealt with: the next of its key may run. */
+  /** Marks a record as finished: the next of its key may run. */
   complete(record: IncomingRecord): void {
     const entry = this.held.get(record.offset);
     if (!entry?.record) return;
@@ -114,7 +116,7 @@ export class PartitionTracker {
     else this.waiting.delete(key);
   }
 
-  /** Drops what has not started; what runs goes on. */
+  /** Drops records that have not started; those in work continue. */
   dropWaiting(): void {
     this.ready.length = 0;
     this.waiting.clear();
@@ -122,8 +124,8 @@ export class PartitionTracker {
   }
 
   /**
-   * The offset to commit: just past the finished records before the first unfinished one. Undefined where nothing is
-   * new.
+   * The offset to commit: just after the finished records before the first unfinished one. Undefined where it is
+   * committed already.
    */
   committable(): number | undefined {
     for (const [offset, entry] of this.held) {
@@ -143,10 +145,7 @@ export class PartitionTracker {
     return offset > this.committed && offset > 0 && this.end > 0 ? offset : undefined;
   }
 
-  /**
-   * Records of one chain run one after another; undefined: this one runs freely. Any bytes may be a key: base64 keeps
-   * them apart.
-   */
+  /** The chain of a record; undefined: it runs freely. A key may be any bytes: base64 distinguishes them. */
   private chainOf(record: IncomingRecord): string | undefined {
     if (this.ordering === 'partition') return '';
     return this.ordering === 'key' ? record.key?.toString('base64') : undefined;

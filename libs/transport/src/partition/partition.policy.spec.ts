@@ -16,7 +16,7 @@ const place = (key: Buffer | string | null, count: number, partitioner = keyPart
   partitioner({ topic: 'any', partitionMetadata: partitions(count), message: { key, value: null } });
 
 describe('the partition of a record', () => {
-  it('follows from its key as in kafkajs, and so in Java', () => {
+  it('depends on its key as in kafkajs, and so in Java', () => {
     const theirs = kafkajs.Partitioners.DefaultPartitioner();
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), fc.integer({ min: 1, max: 50 }), (bytes, count) => {
@@ -30,11 +30,11 @@ describe('the partition of a record', () => {
     ['21', -973932308],
     ['foobar', -790332482],
     ['a-little-bit-long-string', -985981536],
-  ])('agrees with the values in the tests of the Java client: %s', (key, hash) => {
+  ])('equals the values in the tests of the Java client: %s', (key, hash) => {
     expect(place(key, 1_000)).toBe((hash & 0x7fffffff) % 1_000);
   });
 
-  it('goes in turn without a key', () => {
+  it('rotates without a key', () => {
     const partitioner = keyPartitioner();
     expect(new Set([0, 1, 2].map(() => place(null, 3, partitioner))).size).toBe(3);
   });

@@ -1,9 +1,9 @@
 import type { ICustomPartitioner } from 'kafkajs';
 
 /**
- * As Java's clients partition: one key lands in one partition, whoever of the two writes it; without a key, each
- * partition in turn. kafkajs's own gives the same answers (a test compares), but reckons in BigInt: 6 µs a key instead
- * of 0.6.
+ * Partitions as Java's clients do: a key has one partition, whichever client writes it; without a key, partitions
+ * rotate. kafkajs's own partitioner gives the same results (a test compares), but calculates in BigInt: 6 µs a key
+ * instead of 0.6.
  */
 export const keyPartitioner: ICustomPartitioner = () => {
   let turn = 0;

@@ -12,19 +12,22 @@ const batch = (fault: BatchFault, baseOffset = 5): UndecodableBatch => ({
 });
 
 describe('a batch that cannot be decoded', () => {
-  it.each(['crc', 'magic'] as const)('is fetched once more for its %s: the way here may have changed it', (fault) => {
-    const unread = new UnreadBatches();
-    expect([unread.judge(batch(fault)), unread.judge(batch(fault))]).toEqual(['again', 'quarantined']);
-  });
+  it.each(['crc', 'magic'] as const)(
+    'is fetched once more for its %s: it may have been changed in transit',
+    (fault) => {
+      const unread = new UnreadBatches();
+      expect([unread.judge(batch(fault)), unread.judge(batch(fault))]).toEqual(['again', 'quarantined']);
+    },
+  );
 
   it.each(['codec', 'compression', 'records'] as const)(
-    'is quarantined at once for its %s: so it was written',
+    'is quarantined at once for its %s: it was written so',
     (fault) => {
       expect(new UnreadBatches().judge(batch(fault))).toBe('quarantined');
     },
   );
 
-  it('is quarantined once, in however many steps the consumer gets behind it', () => {
+  it('is quarantined once, in however many steps the consumer passes it', () => {
     const unread = new UnreadBatches();
     expect(Array.from({ length: 4 }, () => unread.judge(batch('crc')))).toEqual([
       'again',

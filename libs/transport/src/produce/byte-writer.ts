@@ -1,17 +1,17 @@
 import { Buffer } from 'node:buffer';
 
 const LEAST = 64 * 1024;
-/** What a varint of 32 bits takes at most. */
+/** The maximum size of a varint of 32 bits. */
 const LONGEST_VARINT = 5;
-/** Shorter texts of ASCII are cheaper to write letter by letter than by a call out of JavaScript. */
+/** Shorter ASCII texts are written faster character by character than by a native call. */
 const SHORT_TEXT = 40;
-/** A letter of a JavaScript string takes at most so many bytes in UTF-8. */
+/** The maximum bytes of a UTF-16 unit in UTF-8. */
 const BYTES_A_LETTER = 3;
 
 /** A key, a value or one value of a header. */
 export type Bytes = Buffer | string | null | undefined;
 
-/** How many bytes a length takes as a varint in zigzag. */
+/** The size of a length as a zigzag varint. */
 export function sizeOfLength(length: number): number {
   if (length < 0x40) return 1;
   if (length < 0x20_00) return 2;
@@ -19,28 +19,31 @@ export function sizeOfLength(length: number): number {
   return length < 0x8_00_00_00 ? 4 : 5;
 }
 
-/** Bytes that grow at their end, by Kafka's types (https://kafka.apache.org/protocol#protocol_types). */
+/** A growing buffer with writers for Kafka's types (https://kafka.apache.org/protocol#protocol_types). */
 export class ByteWriter {
   at = 0;
   private bytes = Buffer.allocUnsafeSlow(LEAST);
 
-  /** What has been written since `start`; valid until the next write. */
+  /** The bytes written since `start`; valid until the next write. */
   since(start: number): Buffer {
     return this.bytes.subarray(start, this.at);
   }
 
-  /** Copied out, so that the writer can be used again. */
+  /** A copy of them, so that the writer can be used again. */
   copy(): Buffer {
     return Buffer.from(this.since(0));
   }
 
-  /** Begins anew; a size beyond `most` is given back. */
+  /** Starts again; a buffer larger than `most` is released. */
   clear(most: number): void {
     this.at = 0;
     if (this.bytes.length > most) this.bytes = Buffer.allocUnsafeSlow(LEAST);
   }
 
-  /** Leaves room for something that is written later. @returns where it is */
+  /**
+   * Reserves bytes that are written later.
+   * @returns their position
+   */
   leave(length: number): number {
     const start = this.at;
     this.room(length);
@@ -76,7 +79,7 @@ export class ByteWriter {
     this.bytes.writeUInt32BE(value, at);
   }
 
-  /** A text behind its length in two bytes. */
+  /** A text after its length in two bytes. */
   string(value: string | null | undefined): void {
     if (value === null || value === undefined) return this.int16(-1);
     const start = this.leave(2);
@@ -94,11 +97,14 @@ export class ByteWriter {
     this.bytes[this.at++] = rest;
   }
 
-  /** Behind their length as a varint; -1 for none. @throws TypeError where it is neither text nor bytes */
+  /**
+   * Bytes after their length as a varint; -1 for none.
+   * @throws TypeError where it is neither text nor bytes
+   */
   sized(value: Bytes): void {
     if (value === null || value === undefined) return this.varint(-1);
     if (typeof value !== 'string') {
-      // As kafkajs does: a number, for instance, is no text that somebody meant.
+      // As kafkajs does: a number, for example, is refused, since it is probably a mistake.
       this.varint(Buffer.byteLength(value));
       return this.raw(value);
     }
@@ -114,7 +120,10 @@ export class ByteWriter {
     this.at += value.length;
   }
 
-  /** Writes the length of all behind it into the place that was left for it, and moves that where it does not fit. */
+  /**
+   * Writes the length of everything after a reserved position into that position, and moves the content where the
+   * length needs another size.
+   */
   setLength(start: number, left: number): void {
     const length = this.at - start - left;
     const size = sizeOfLength(length);
@@ -127,7 +136,7 @@ export class ByteWriter {
     this.at = start + size + length;
   }
 
-  /** In UTF-8; half a pair of surrogates becomes U+FFFD, as Node writes it. */
+  /** As UTF-8; a lone surrogate becomes U+FFFD, as Node writes it. */
   private text(value: string): void {
     this.room(BYTES_A_LETTER * value.length);
     if (value.length > SHORT_TEXT || !this.ascii(value)) this.at += this.bytes.write(value, this.at, 'utf8');

@@ -64,11 +64,11 @@ const encoded = async (by: Produce, version: number, given: ProduceArguments) =>
   return encoder.buf.subarray(0, encoder.offset).toString('hex');
 };
 
-describe('what is produced', () => {
+describe('a produce request', () => {
   beforeEach(() => void jest.useFakeTimers({ now: 1_790_000_000_123, doNotFake: ['nextTick', 'setImmediate'] }));
   afterEach(() => void jest.useRealTimers());
 
-  it('is byte for byte what kafkajs writes by itself', async () => {
+  it('is byte for byte what kafkajs writes', async () => {
     await fc.assert(
       fc.asyncProperty(asked, fc.constantFrom(3, 5, 7), async (given, version) => {
         expect(await encoded(ours, version, given)).toBe(await encoded(kafkajs, version, given));
@@ -77,7 +77,7 @@ describe('what is produced', () => {
     );
   });
 
-  it('is the same again where a request before was larger than what is kept for the next one', async () => {
+  it('is the same after a request that was larger than the buffer that is kept', async () => {
     const small = { acks: -1, timeout: 1, topicData: [aTopicOf('a small one')] };
     const large = { acks: -1, timeout: 1, topicData: [aTopicOf('x'.repeat(5_000_000))] };
     for (const given of [small, large, small])
@@ -88,7 +88,7 @@ describe('what is produced', () => {
     ['a header without a value', { value: 'a', headers: { none: null } }],
     ['a header that is a number', { value: 'a', headers: { count: 7 as unknown as string } }],
     ['a key that is a number', { key: 7 as unknown as string, value: 'a' }],
-  ])('is refused as before where there is %s, and what comes next goes', async (_, refused: ProducedMessage) => {
+  ])('is refused as before where there is %s, and the next one is written', async (_, refused: ProducedMessage) => {
     const given = {
       acks: -1,
       timeout: 1,

@@ -1,6 +1,6 @@
 import { type Bytes, type ByteWriter, sizeOfLength } from './byte-writer.ts';
 
-/** What kafkajs is given to send. */
+/** A message as kafkajs gets it. */
 export interface ProducedMessage {
   key?: Bytes;
   value: Bytes;
@@ -9,13 +9,13 @@ export interface ProducedMessage {
   timestamp?: string | number | null | undefined;
 }
 
-/** Where a record stands in its batch. */
+/** The position of a record in its batch. */
 export interface Deltas {
   offset: number;
   timestamp: number;
 }
 
-/** What a record takes beside its value, roughly: how many bytes its length takes is guessed from both. */
+/** The approximate size of a record without its value: the size of its length field is estimated from both. */
 const BESIDE = 400;
 
 /** One record of a batch (https://kafka.apache.org/documentation/#record), as kafkajs writes it. */
@@ -50,7 +50,7 @@ function countOf(names: readonly string[], headers: NonNullable<ProducedMessage[
   return count;
 }
 
-/** kafkajs cannot write a header without a value, and throws a TypeError; nobody writes one here. */
+/** kafkajs throws a TypeError for a header without a value; the platform never writes one. */
 function writeHeader(to: ByteWriter, name: string, value: Bytes): void {
   if (value === null || value === undefined) throw new TypeError(`the header ${name} has no value`);
   to.sized(name);

@@ -2,7 +2,7 @@ import { channelOf, identityKey } from '#libs/contracts';
 import { type Context, contextFrom, contextOf, hasTrace, OpenSpan, SpanKind } from '#libs/telemetry';
 import type { IncomingRecord } from './record.ts';
 
-/** The span of a record's processing, or where its topic has none the trace that it came in. */
+/** The span of a record's processing, or, where its topic has none, the trace in its headers. */
 export function traceOf(record: IncomingRecord, value: unknown): OpenSpan | Context {
   const parent = parentOf(record, value);
   if (!record.topic.traced) return parent;
@@ -14,13 +14,13 @@ export function traceOf(record: IncomingRecord, value: unknown): OpenSpan | Cont
   return new OpenSpan(`${record.topic.name} process`, { kind: SpanKind.CONSUMER, attributes, parent });
 }
 
-/** Which message a record is about: whoever searches the traces for one finds each service's work on it. */
+/** The message that a record is about, so that a search in the traces finds each service's work on it. */
 function messageIdOf(value: unknown): { 'messaging.message.id'?: string } {
   const id = (value as { messageId?: unknown } | null)?.messageId;
   return typeof id === 'string' ? { 'messaging.message.id': id } : {};
 }
 
-/** The trace in the record's headers; a request without one gets the trace of its identity. */
+/** The trace in the record's headers; a request without one gets a trace derived from its identity. */
 function parentOf(record: IncomingRecord, value: unknown): Context {
   const given = contextFrom(record.headers);
   const channel = channelOf(record.topic);

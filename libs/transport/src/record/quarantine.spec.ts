@@ -22,7 +22,7 @@ const aRecord = (value: Buffer, headers: Record<string, string>): IncomingRecord
 const sizeOf = ({ key, value, headers = {} }: Outgoing) =>
   (key?.length ?? 0) + (value as Buffer).length + JSON.stringify(headers).length;
 
-/** As Kafka takes records of at most 2 MiB, headers included. */
+/** As Kafka accepts records of at most 2 MiB, headers included. */
 function aPublisher(kept: Outgoing[]): Publisher {
   const publish = async (record: Outgoing) => {
     if (sizeOf(record) > 2 * MIB) throw new RecordRefused(record.topic.name);
@@ -32,7 +32,7 @@ function aPublisher(kept: Outgoing[]): Publisher {
 }
 
 describe('a record that is quarantined', () => {
-  it('is kept as it came', async () => {
+  it('is kept as it was read', async () => {
     const kept: Outgoing[] = [];
     const value = Buffer.alloc(MIB, 'x');
     await quarantineRecord(
@@ -51,7 +51,7 @@ describe('a record that is quarantined', () => {
   it.each([
     ['with what is said of it', Buffer.alloc(2 * MIB - 100, 'x'), {}],
     ['with its own headers', Buffer.alloc(MIB, 'x'), { note: 'y'.repeat(1.5 * MIB) }],
-  ])('is kept as far as surely fits where it is too large together %s', async (_, value, headers) => {
+  ])('is truncated to a size that fits where it is too large together %s', async (_, value, headers) => {
     const kept: Outgoing[] = [];
     await quarantineRecord(aPublisher(kept), aRecord(value, headers), new UnreadableRecord('no'), 'retry');
     expect(kept).toHaveLength(1);

@@ -5,7 +5,7 @@ import type { Publisher } from '../publisher.ts';
 import type { IncomingRecord } from './record.ts';
 
 /**
- * Puts a record that cannot be dealt with into `messaging.unreadable`: key and bytes as they came, origin and error in
+ * Publishes a record that cannot be processed to `messaging.unreadable`: key and bytes unchanged, origin and error in
  * headers.
  * @throws InfrastructureDown when Kafka cannot be reached.
  */
@@ -19,15 +19,15 @@ export async function quarantineRecord(
     await keep(publisher, record, error, service);
   } catch (refusal) {
     if (!(refusal instanceof RecordRefused)) throw refusal;
-    // Together with what is said of it it is larger than the topic takes: then as much as surely fits.
+    // With these headers it is larger than the topic allows: then it is truncated to a size that fits.
     await keep(publisher, cutDown(record), error, service, { 'x-value-bytes': String(record.value?.length ?? 0) });
   }
   count(counters.quarantinedRecords, { 'messaging.destination.name': record.topicName, 'error.type': codeOf(error) });
 }
 
 /**
- * What remains of the value and the key of a record that is too large, in bytes. Its own headers go: they may be what
- * is large.
+ * What is kept of the value and the key of a record that is too large, in bytes. Its own headers are dropped, because
+ * they may be what is large.
  */
 const KEPT_OF_VALUE = 1024 * 1024;
 const KEPT_OF_KEY = 64 * 1024;
@@ -65,8 +65,8 @@ async function keep(
 }
 
 /**
- * Puts a batch that cannot be decoded there: its bytes, and in headers what is known of it. Where even these are too
- * many for the topic, only the headers.
+ * Publishes a batch that cannot be decoded: its bytes, and in headers what is known about it. If the bytes are too many
+ * for the topic, only the headers.
  * @throws InfrastructureDown when Kafka cannot be reached.
  */
 export async function quarantineBatch(
@@ -99,10 +99,12 @@ export async function quarantineBatch(
   count(counters.quarantinedRecords, { 'messaging.destination.name': record.topicName, 'error.type': error.code });
 }
 
-/** The code under which an error is told and counted. */
+/** The code under which an error is reported and counted. */
 const codeOf = (error: unknown) => (error instanceof MessagingError ? error.code : 'MSG_HANDLER_BUG');
 
-/** Our own errors tell all; of any other only its name and place, since its text may quote the record. */
+/**
+ * Our own errors are reported in full; of any other only its name and location, since its text may quote the record.
+ */
 function errorHeaders(error: unknown): Record<string, string> {
   if (error instanceof MessagingError) {
     return {

@@ -13,7 +13,7 @@ const ruleFor = (value: Buffer): string => {
   throw new Error('it was read');
 };
 
-describe('bytes that are no JSON in UTF-8', () => {
+describe('bytes that are not JSON in UTF-8', () => {
   it.each([
     [
       'Windows-1252',
@@ -44,9 +44,9 @@ describe('bytes that are no JSON in UTF-8', () => {
       Buffer.from('{"secret":1,}'),
       'must be JSON in UTF-8: it is not JSON at character 12 (counted from 0)',
     ],
-  ])('are refused by what they are: %s', (_, value, rule) => expect(ruleFor(value)).toEqual(rule));
+  ])('are refused with their actual format: %s', (_, value, rule) => expect(ruleFor(value)).toEqual(rule));
 
-  it('are named by the first that is none, whatever stands before', () => {
+  it('are refused with the position of the first invalid byte, whatever precedes it', () => {
     const before = fc.string({ unit: 'binary', maxLength: 20 }).filter((text) => text.isWellFormed());
     fc.assert(
       fc.property(before, fc.constantFrom('fc41', 'c3', 'e282', 'eda080', 'ff', 'f8888080', '80'), (text, wrong) => {
@@ -59,7 +59,7 @@ describe('bytes that are no JSON in UTF-8', () => {
     expect(firstInvalidByte(Buffer.concat([Buffer.from('\ufeffa\ufffd😀'), Buffer.from([0xfc])]))).toBe(11);
   });
 
-  it('still give what can be found in them', () => {
+  it('still yield what can be found in them', () => {
     expect(readJsonLeniently(Buffer.from('{"messageId":"m-1","subject":"Gr\xfc\xdfe"}', 'latin1'))).toMatchObject({
       messageId: 'm-1',
     });

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { UnreadableRecord } from '#libs/contracts';
 
-// A byte order mark at the beginning is left out, as the Encoding Standard has it.
+// A byte order mark at the beginning is skipped, as the Encoding Standard does.
 const strict = new TextDecoder('utf-8', { fatal: true });
 const lenient = new TextDecoder('utf-8');
 const keepingMark = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -22,7 +22,7 @@ export function readJson(value: Buffer | null): unknown {
 }
 
 /**
- * As `readJson`, with whatever is no UTF-8 replaced; undefined where even that is no JSON. For finding an id in what
+ * As `readJson`, with invalid UTF-8 replaced; undefined where the result is no JSON. To find an id in a record that
  * cannot be read.
  */
 export function readJsonLeniently(value: Buffer | null): unknown {
@@ -51,7 +51,7 @@ function bytesProblem(value: Buffer): string | undefined {
   );
 }
 
-/** Where the first sequence begins that is no UTF-8, counted in bytes from 0. */
+/** The position of the first invalid UTF-8 sequence, counted in bytes from 0. */
 export function firstInvalidByte(value: Buffer): number {
   const text = keepingMark.decode(value);
   let [bytes, from] = [0, 0];
@@ -65,7 +65,7 @@ export function firstInvalidByte(value: Buffer): number {
   return value.length;
 }
 
-/** Of the parser's words only the place: the rest quotes the text. */
+/** Only the position from the parser's message: the rest quotes the text. */
 function placeOfFault(message: string): string {
   const position = /at position (\d+)/.exec(message)?.[1];
   if (position !== undefined) return `it is not JSON at character ${position} (counted from 0)`;

@@ -1,20 +1,20 @@
 import type { Context, OpenSpan } from '#libs/telemetry';
 import type { Decoded, IncomingRecord } from './record.ts';
 
-/** Whom a record goes back to. */
+/** The handler's way to report the end of a record. */
 interface Giver {
   freeSlot?: () => void;
   done: (error?: Error) => void;
 }
 
-/** One of many records that a handler takes at once: it says of each, once, how it ended. */
+/** One of several records that a handler gets at once: the handler reports how each of them ended. */
 export class ReadRecord<T = unknown> {
   readonly record: IncomingRecord;
   /** As upstream wrote it: unknown fields kept, no defaults filled in. */
   readonly json: unknown;
-  /** As the schema of its topic reads it. */
+  /** As the schema of its topic parses it. */
   readonly value: T;
-  /** Of the span of its processing, or of the trace that it came in where that has none. */
+  /** The context of the span of its processing, or of the trace in its headers where its topic has no span. */
   readonly context: Context;
   private readonly span: OpenSpan | undefined;
   private giver: Giver | undefined;
@@ -28,14 +28,14 @@ export class ReadRecord<T = unknown> {
     this.giver = giver;
   }
 
-  /** What is left to do needs none of the slots: another record may be begun. */
+  /** The rest of the work needs no slot: another record may start. */
   freeSlot(): void {
     this.giver?.freeSlot?.();
   }
 
   /**
-   * @param error why it cannot be dealt with: with InfrastructureDown it is tried again, with Stopping it is left for
-   * the next assignment, with all else it is quarantined. Undefined: it is dealt with.
+   * @param error why it cannot be processed: with InfrastructureDown it is retried, with Stopping it is left to the
+   * next assignment, with any other it is quarantined. Undefined: it is finished.
    */
   done(error?: Error): void {
     const { giver } = this;

@@ -13,11 +13,11 @@ export interface RecordQuarantineOptions {
   logger: Logger;
   watch: ConsumptionWatch;
   stopping: AbortSignal;
-  /** Called with a record once it is quarantined, to end its message. */
+  /** Called after a record is quarantined, to end its message. */
   onQuarantine: ((record: IncomingRecord, error: unknown) => Promise<void>) | undefined;
 }
 
-/** Keeps what cannot be dealt with, and ends its message. */
+/** Quarantines records that cannot be processed, and ends their messages. */
 export class RecordQuarantine {
   private readonly options: RecordQuarantineOptions;
 
@@ -26,7 +26,8 @@ export class RecordQuarantine {
   }
 
   /**
-   * Never blocks, never disappears: kept trying until Kafka has it, and its message ended.
+   * A record is never dropped and never blocks the partition: it is retried until Kafka has it and its message is
+   * ended.
    * @returns whether that was done before the service stopped
    */
   async keep(record: IncomingRecord, error: unknown): Promise<boolean> {
@@ -36,12 +37,12 @@ export class RecordQuarantine {
     const level = error instanceof UnreadableRecord ? 'warn' : 'error';
     const recordId = { topic: record.topicName, partition: record.partition, offset: record.offset };
     logger[level]({ err: error, ...recordId }, 'a record is quarantined in the unreadable topic');
-    // In this order: a crash in between repeats both.
+    // In this order: after a crash in between, both are repeated.
     const isKept = await this.untilDone(recordId, () => quarantineRecord(publisher, record, error, service));
     return isKept && this.untilDone(recordId, () => this.endMessage(record, error, recordId));
   }
 
-  /** A record that is quarantined must not leave its message open; trouble with that must not hold up the partition. */
+  /** The message of a quarantined record must be ended; a fault in doing so must not block the partition. */
   private async endMessage(record: IncomingRecord, error: unknown, recordId: object): Promise<void> {
     try {
       await this.options.onQuarantine?.(record, error);
@@ -55,7 +56,7 @@ export class RecordQuarantine {
   }
 
   /**
-   * Each service that reads the topic lacks what was in it and says so; one of them keeps it.
+   * Each service that reads the topic reports the loss; one of them quarantines the batch.
    * @returns whether that was done before the service stopped
    */
   async keepBatch(record: IncomingRecord, batch: UndecodableBatch): Promise<boolean> {
@@ -82,5 +83,8 @@ export class RecordQuarantine {
   }
 }
 
-/** Every consumer of a topic finds the same record unreadable: the first service that the map names keeps it, once. */
+/**
+ * Every consumer of a topic finds the same record unreadable: the first service that the map names quarantines it,
+ * once.
+ */
 const keeperOf = (topic: Topic) => topic.to.find((party) => party !== 'upstream' && party !== 'operators');

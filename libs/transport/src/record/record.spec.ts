@@ -17,8 +17,8 @@ const aRecord = (topic: IncomingRecord['topic'], value: Buffer | null): Incoming
 });
 
 /**
- * JSON of so many levels, its own object among them, around a request; without JSON.stringify, which could not write
- * the deep ones.
+ * JSON with this many levels, its own object included, around a request; written without JSON.stringify, which cannot
+ * write the deep ones.
  */
 const nested = (request: object, levels: number, [open, close]: readonly [string, string]) =>
   Buffer.from(
@@ -89,11 +89,11 @@ describe('a record whose value is nested', () => {
   it.each([
     ['an e-mail', topics.emailRequested, email],
     ['an SMS', topics.smsRequested, sms],
-  ])('is read when it is %s of as many levels as are allowed', (_, topic, request) => {
+  ])('is read when it is %s with as many levels as are allowed', (_, topic, request) => {
     expect(decode(aRecord(topic, nested(request, MAX_DEPTH, objects))).value).toMatchObject(request);
   });
 
-  it('is read as part of a hand-over, which puts levels of its own around it', () => {
+  it('is read as part of a hand-over, which adds levels of its own', () => {
     const request = JSON.parse(nested(email, MAX_DEPTH, objects).toString()) as object;
     const deferred = aDeferred({ request: request as Record<string, unknown> });
     expect(decode(aRecord(topics.sendDeferred, Buffer.from(JSON.stringify(deferred)))).value).toEqual(deferred);
@@ -101,11 +101,11 @@ describe('a record whose value is nested', () => {
 });
 
 describe('a record without a value', () => {
-  it('takes a word back on a compacted topic', () => {
+  it('is a tombstone on a compacted topic', () => {
     expect(decode(aRecord(topics.suppressionChanged, null))).toEqual({ json: null, value: null });
   });
 
-  it('cannot be read anywhere else, nor where there are bytes that are none', () => {
+  it('is refused on every other topic, and so are bytes that are no JSON', () => {
     expect(() => decode(aRecord(topics.emailRequested, null))).toThrow(UnreadableRecord);
     expect(() => decode(aRecord(topics.suppressionChanged, Buffer.alloc(0)))).toThrow(UnreadableRecord);
   });
@@ -120,7 +120,7 @@ describe('a record whose value is no UTF-8', () => {
     ['a cancellation', topics.cancelRequested, latin1({ messageId: 'm-1', channel: 'sms', note: 'für' })],
     ['a hand-over', topics.sendDeferred, latin1(aDeferred({ request: { note: 'für' } }))],
     ['a fact', topics.statusChanged, latin1({ reason: 'für' })],
-  ])('is refused for that and not as bad JSON: %s', (_, topic, value) => {
+  ])('is refused for its encoding and not as invalid JSON: %s', (_, topic, value) => {
     const at = value.indexOf(0xfc);
     const rule = `must be JSON in UTF-8: byte ${at} (counted from 0) is not UTF-8 (Latin-1 or Windows-1252?)`;
     expect(refusalOf(aRecord(topic, value))).toMatchObject({
@@ -154,7 +154,7 @@ describe('a request whose record has no time in milliseconds', () => {
       1_764_370_000_000_000_000,
       'is 1764370000000000000, which looks like nanoseconds: milliseconds?',
     ],
-  ])('is refused in words of its own', (topic, value, timestamp, rule) => {
+  ])('is refused with an error of its own', (topic, value, timestamp, rule) => {
     const refusal = refusalOf({ ...aRecord(topic, Buffer.from(JSON.stringify(value))), timestamp });
     expect(refusal).toBeInstanceOf(BadRecordTime);
     expect(refusal).toMatchObject({
@@ -164,7 +164,7 @@ describe('a request whose record has no time in milliseconds', () => {
     });
   });
 
-  it('is no trouble where the time of the record does not count', () => {
+  it('is accepted where the time of the record does not matter', () => {
     const cancel = { messageId: 'm-1', tenant: 'default', channel: 'sms' };
     expect(
       decode({ ...aRecord(topics.cancelRequested, Buffer.from(JSON.stringify(cancel))), timestamp: -1 }).value,

@@ -28,19 +28,22 @@ export interface IncomingRecord {
   key: Buffer | null;
   value: Buffer | null;
   headers: Record<string, string | undefined>;
-  /** Kafka's time, ms since 1970. */
+  /** Kafka's timestamp, ms since 1970. */
   timestamp: number;
   bytes: number;
-  /** Stands for a whole batch that cannot be decoded: `offset` is its last one, and there is neither key nor value. */
+  /**
+   * A placeholder for a whole batch that cannot be decoded: `offset` is its last one, and there is neither key nor
+   * value.
+   */
   undecodable?: UndecodableBatch;
-  /** Stands for one record or several up to this offset that are of no interest here, and were not decoded. */
+  /** A placeholder for one or several skipped records up to this offset. */
   skipped?: true;
 }
 
-/** What of a record can be seen before its value is made. */
+/** What can be read of a record before its value is decoded. */
 export type HeadedRecord = Pick<IncomingRecord, 'topic' | 'headers'>;
 
-/** `topic/partition/offset`: where a record stands, and that it is the same one when it comes again. */
+/** `topic/partition/offset`: identifies a record, also when it is read again. */
 export const recordIdOf = (record: IncomingRecord): string =>
   `${record.topicName}/${record.partition}/${record.offset}`;
 
@@ -80,21 +83,21 @@ function headersOf({ headers: given }: KafkaMessage): Record<string, string | un
 export interface Decoded {
   /** As upstream wrote it: unknown fields kept, no defaults filled in. */
   json: unknown;
-  /** As the schema reads it. */
+  /** As the schema parses it. */
   value: unknown;
 }
 
 /**
- * Reads a record by the schema of its topic.
- * @throws UnreadableRecord with the field errors, never with a value; BadRecordTime for a request whose time cannot be
- * known
+ * Parses a record by the schema of its topic.
+ * @throws UnreadableRecord with the field errors, never with a value; BadRecordTime for a request without a usable
+ * timestamp
  */
 export function decode(record: IncomingRecord): Decoded {
-  // A compacted topic takes a word back by a record without a value.
+  // On a compacted topic a record without a value is a tombstone.
   if (record.value === null && record.topic.compacted) return { json: null, value: null };
   requireTime(record);
   const json = readJson(record.value);
-  // Before anything goes through it by recursion.
+  // Checked before any recursion over it.
   requireShallow(json, record.topic);
   if (!record.topic.schema) return { json, value: json };
   const parsed = record.topic.schema.safeParse(json);
@@ -108,7 +111,7 @@ const unreadable = (topic: Topic, fields: FieldError[]) =>
     fields,
   );
 
-/** What upstream writes has at most 64 levels; our own hand-overs put some more around it. */
+/** Upstream's records may have 64 levels; hand-overs add some around a request. */
 function requireShallow(json: unknown, topic: Topic): void {
   const most = topic.from.includes('upstream') ? MAX_DEPTH : MAX_DEPTH + HANDOVER_DEPTH;
   if (!isDeeper(json, most)) return;
@@ -121,7 +124,9 @@ function requireShallow(json: unknown, topic: Topic): void {
   ]);
 }
 
-/** A request is recognised and expires by its record's time; of all other records the value says what time counts. */
+/**
+ * The age and expiry of a request depend on the record's timestamp; all other records carry their time in the value.
+ */
 function requireTime({ topic, timestamp }: IncomingRecord): void {
   const problem = channelOf(topic) && recordTimeProblem(timestamp);
   if (problem) throw new BadRecordTime(problem);

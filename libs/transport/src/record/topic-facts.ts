@@ -2,8 +2,8 @@ import { InfrastructureDown } from '#libs/contracts';
 import kafkajs, { type Kafka } from 'kafkajs';
 
 /**
- * The longest a record of these topics can be read, in milliseconds: retention, and the time of a segment, since whole
- * segments are dropped. Infinity where a topic keeps its records for ever.
+ * How long a record of these topics can be read at most, in milliseconds: the retention plus the time of a segment,
+ * since whole segments are deleted. Infinity where a topic keeps its records without limit.
  * @throws InfrastructureDown when the brokers or the topics are not there
  */
 export async function longestRetention(kafka: Kafka, topicNames: readonly string[]): Promise<number> {
@@ -20,7 +20,7 @@ export async function longestRetention(kafka: Kafka, topicNames: readonly string
       const textOf = (wanted: string) => configEntries.find(({ configName }) => configName === wanted)?.configValue;
       const valueOf = (wanted: string) => Number(textOf(wanted));
       const retention = valueOf('retention.ms');
-      // Under another cleanup policy nothing is dropped for its age, whatever retention.ms says.
+      // Under another cleanup policy nothing is deleted for its age, whatever retention.ms is.
       const dropsByAge = textOf('cleanup.policy')?.includes('delete') ?? true;
       return retention < 0 || !dropsByAge ? Number.POSITIVE_INFINITY : retention + valueOf('segment.ms');
     });
@@ -33,7 +33,7 @@ export async function longestRetention(kafka: Kafka, topicNames: readonly string
 }
 
 /**
- * How many partitions each topic has.
+ * The number of partitions of each topic.
  * @throws InfrastructureDown when the brokers or the topics are not there
  */
 export async function partitionCounts(kafka: Kafka, topicNames: readonly string[]): Promise<Map<string, number>> {

@@ -8,7 +8,7 @@ interface Broker {
   lookupRequest: LookUp;
 }
 
-/** What a request of the client with this client id gets beside its own fields. */
+/** The fields that are added to the requests of the client with this client id. */
 type Fields = (clientId: string) => object | undefined;
 
 const added = new Map<number, Fields>();
@@ -16,8 +16,8 @@ const lookUps = new WeakMap<Broker, LookUp>();
 let patched = false;
 
 /**
- * Adds fields to requests that kafkajs 2.2.4's protocol takes, and its consumers never give. By the client id of the
- * kafkajs client, which is all that its brokers know of whom they serve.
+ * Adds fields to requests that kafkajs 2.2.4's protocol supports but its consumers never set. Selected by the client
+ * id, since that is all that a connection knows about its client.
  */
 export function addFields(apiKeys: readonly number[], fields: Fields): void {
   for (const apiKey of apiKeys) added.set(apiKey, fields);
@@ -27,7 +27,7 @@ export function addFields(apiKeys: readonly number[], fields: Fields): void {
   alterLookUp(load('kafkajs/src/broker/index.js') as { prototype: Broker });
 }
 
-/** An accessor, since a broker gets its table of requests anew with each connection and uses it at once. */
+/** An accessor, because a broker gets its table of requests anew with each connection and uses it at once. */
 function alterLookUp({ prototype }: { prototype: Broker }): void {
   Object.defineProperty(prototype, 'lookupRequest', {
     get(this: Broker): LookUp {

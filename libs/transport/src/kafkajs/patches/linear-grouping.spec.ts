@@ -17,7 +17,7 @@ type Group = (asked: {
 const group = createRequire(import.meta.url)('kafkajs/src/producer/groupMessagesPerPartition.js') as Group;
 const partitions = Array.from({ length: 6 }, (_, partitionId) => ({ partitionId, leader: 1 }));
 
-/** A producer that keeps what kafkajs's would be given. */
+/** A producer that records what kafkajs's producer would get. */
 class Recording {
   producer(options: { createPartitioner?: typeof keyPartitioner } = {}): Producer {
     const partitioner = options.createPartitioner!();
@@ -39,7 +39,7 @@ describe('messages that go to the partitions of a topic', () => {
         fc.array(fc.array(message, { maxLength: 40 }), { maxLength: 3 }),
         fc.boolean(),
         (lists, byKafkaJs) => {
-          // Its own begins with a random partition where there is no key.
+          // Its own partitioner starts with a random partition where there is no key.
           const sent = byKafkaJs ? lists.map((list) => list.map((each) => ({ ...each, key: each.key ?? 'k' }))) : lists;
           const create = byKafkaJs ? kafkajs.Partitioners.DefaultPartitioner : keyPartitioner;
           const topicMessages = sent.map((messages, index) => ({ topic: `t${index}`, messages }));
@@ -54,7 +54,7 @@ describe('messages that go to the partitions of a topic', () => {
     );
   });
 
-  it('are asked for their partition once each', () => {
+  it('are passed to the partitioner once each', () => {
     const messages = Array.from({ length: 20_000 }, (_, index) => ({ key: `${index}`, value: 'a' }));
     let asked = 0;
     const createPartitioner = () => () => (asked++ % 2 === 0 ? 0 : 1);

@@ -7,14 +7,14 @@ interface KafkaClass {
   prototype: { producer: (options?: Options) => Producer };
 }
 
-/** By partition. */
+/** Messages by partition. */
 type Groups = Record<string, Message[]>;
 type AddTo = (groups: Groups, message: Message) => Groups;
 
 /**
- * kafkajs 2.2.4 copies the list of a partition for every message that it adds to it: 1.3 KB and 1.8 µs a message where
- * 300 go to six partitions, 4.1 KB and 4.7 µs where 2,000 do; so it is 0.15 KB and 0.1 µs. It
- * groups by the `reduce` of the list that it is given: the lists get one of their own.
+ * kafkajs 2.2.4 copies the list of a partition for every message that it adds: 1.3 KB and 1.8 µs a message where 300 go
+ * to six partitions, 4.1 KB and 4.7 µs where 2,000 do. With this patch it is 0.15 KB and 0.1 µs. kafkajs groups by the
+ * `reduce` of the list that it is given: the lists get a `reduce` of their own.
  */
 export function groupLinearly({ prototype }: KafkaClass): void {
   const make = prototype.producer;
@@ -27,7 +27,7 @@ export function groupLinearly({ prototype }: KafkaClass): void {
   };
 }
 
-/** A producer's partitioner, and what kafkajs has last given it beside the message. */
+/** A producer's partitioner, and the arguments that kafkajs last passed to it beside the message. */
 class Asking {
   private readonly make: ICustomPartitioner;
   private partitionOf: ((message: Message) => number) | undefined;
@@ -44,7 +44,7 @@ class Asking {
     };
   };
 
-  /** kafkajs puts the first message where it belongs, and tells thereby what is needed for the others. */
+  /** kafkajs groups the first message itself, which reveals the arguments for the others. */
   group([first, ...others]: readonly Message[], add: AddTo, groups: Groups): Groups {
     if (!first) return groups;
     const made = add(groups, first);
@@ -65,7 +65,7 @@ const withLists = (batch: ProducerBatch, asking: Asking): ProducerBatch => ({
   })),
 });
 
-/** What kafkajs's own checks have to say of anything else than a list, they say. */
+/** Anything but a list is left to kafkajs's own checks. */
 function listOf(messages: Message[], asking: Asking): Message[] {
   if (!Array.isArray(messages)) return messages;
   const list = [...messages];

@@ -16,13 +16,13 @@ const instances = new Map<string, string>();
 let patched = false;
 
 /**
- * Static membership (KIP-345) for every consumer of the kafkajs client with this client id. kafkajs 2.2.4 knows the
- * field in its encoders but never hands it over. With it
- *  - JoinGroup, SyncGroup and Heartbeat carry the instance id, so the broker knows a restarted instance again, and
- *    fences the older of two (FENCED_INSTANCE_ID, final for kafkajs: that one ends);
- *  - LeaveGroup is not sent, as in Java's client: the partitions wait for the instance until the session is over.
- *    OffsetCommit need not carry it: the broker gives a returning instance another member id, and takes nothing from
- *    the old one.
+ * Static membership (KIP-345) for every consumer of the kafkajs client with this client id. kafkajs 2.2.4 has the field
+ * in its encoders but never sets it. With it:
+ * - JoinGroup, SyncGroup and Heartbeat carry the instance id, so the broker recognises a restarted instance, and fences
+ * the older of two (FENCED_INSTANCE_ID, which is fatal for kafkajs: that consumer ends);
+ * - LeaveGroup is not sent, as in Java's client: the partitions stay assigned to the instance until the session
+ * expires.
+ * OffsetCommit need not carry it: the broker gives a returning instance another member id, and refuses the old one.
  */
 export function joinStatically(clientId: string, instanceId: string): void {
   instances.set(clientId, instanceId);

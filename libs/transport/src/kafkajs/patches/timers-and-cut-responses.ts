@@ -25,10 +25,7 @@ const SIZE_BYTES = 4;
 
 let patched = false;
 
-/**
- * What kafkajs 2.2.4 does wrong on the wire or lacks, fixed in its prototypes and tables: for every client of this
- * process.
- */
+/** Fixes of faults of kafkajs 2.2.4's connection, in its prototypes: for every client of this process. */
 export function patchKafkaJs(): void {
   if (patched) return;
   patched = true;
@@ -46,8 +43,8 @@ export function patchKafkaJs(): void {
 }
 
 /**
- * kafkajs schedules its queue check at a negative time when nothing is throttled: Node 24 warns and turns it into
- * a 1 ms timer, over and over. Same check, never below 10 ms (kafkajs #1751).
+ * kafkajs schedules its queue check at a negative time when nothing is throttled: Node 24 warns and uses 1 ms, over and
+ * over. The same check, never below 10 ms (kafkajs #1751).
  */
 function neverCheckInThePast(queue: RequestQueue): void {
   queue.scheduleCheckPendingRequests = function (this: RequestQueue) {
@@ -63,9 +60,9 @@ function neverCheckInThePast(queue: RequestQueue): void {
 }
 
 /**
- * A connection that breaks inside an answer keeps the first half, and reads the answers of the next connection as its
- * rest: requests time out one after another and the partition stands still (#1122, #1183). A new connection begins
- * anew.
+ * A connection that breaks inside a response keeps the first half, and reads the responses of the next connection as
+ * its rest: requests time out one after another and the partition stops (#1122, #1183). With this patch a new
+ * connection starts with an empty buffer.
  */
 function forgetHalfFrames(connection: Connection): void {
   const connect = connection.connect;
