@@ -51,7 +51,7 @@ describe('the flow of records', () => {
     return consumer;
   }
 
-  it('holds no more bytes than its window and one fetch, however large the records; the rest is read later', async () => {
+  it('holds no more bytes than its window and one fetch, however large the records', async () => {
     for (let number = 0; number < 60; number += 1)
       await client.produce(topicName(topics.emailRequested, prefix), {
         value: Buffer.alloc(900 * KB),
@@ -74,7 +74,7 @@ describe('the flow of records', () => {
     await eventually(() => ended === 60, { timeoutMs: 40_000, what: 'the rest' });
   }, 120_000);
 
-  it('ends within the grace period when the service stops: only unfinished records are read again elsewhere', async () => {
+  it('ends within the grace period when the service stops: only unfinished records are read again', async () => {
     await produce(...Array.from({ length: 300 }, (_, number) => ({ key: String(number), value: String(number) })));
     const never = Promise.withResolvers<boolean>();
     const soon = Promise.withResolvers<boolean>();

@@ -185,7 +185,7 @@ describe('the Kafka transport', () => {
     }
   });
 
-  it('never gets a record of 5 MB: Kafka refuses it to its producer with an error, and the topic continues', async () => {
+  it('never gets a record of 5 MB: Kafka refuses it with an error, and the topic continues', async () => {
     await listen();
     const refused = produce(email('m-huge', { html: 'x'.repeat(5 * 1024 * 1024 - 1_000) }));
     await expect(refused).rejects.toMatchObject({

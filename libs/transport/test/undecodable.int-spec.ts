@@ -179,7 +179,7 @@ describe('a response of the broker that cannot be decoded', () => {
     expect(handled).toEqual(['m-later']);
   });
 
-  it('is kept by the first service that the topic map names, and reported by every one that reads the topic', async () => {
+  it('is kept by the first service that the topic map names, and reported by every reader of the topic', async () => {
     wire.alterFetches(flip('m-lost'));
     await produce(0, 'm-lost', 'm-behind');
     await listen('reporting');

@@ -263,7 +263,7 @@ describe('a batch that cannot be decoded', () => {
     );
   });
 
-  it('at the end of the log has the length that its header states if that is possible, and otherwise one offset', async () => {
+  it('at the end of the log has the length in its header if that is possible, else one offset', async () => {
     const bad = altered(await middle(), { codec: 7 });
     expect(faults(await readRecordSet(fetched(bad, { fetchOffset: 1, highWatermark: 4 })))).toEqual(['codec 1-3']);
     bad.writeInt32BE(99, 23);

@@ -62,7 +62,7 @@ describe('the records of a partition', () => {
     expect(takeAll(aTracker(invalid([0xff], 0), invalid([0xfe], 1)))).toHaveLength(2);
   });
 
-  it('count as held until their offset is committed, their bytes until they are finished; skipped ones have none', () => {
+  it('count as held until their offset is committed, their bytes until they are finished', () => {
     const tracker = aTracker(aRecord(0), aRecord(1));
     tracker.pass(aRecord(2));
     expect([tracker.size, tracker.bytes]).toEqual([3, 400]);
