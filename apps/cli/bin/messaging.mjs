@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --conditions=source --disable-warning=TimeoutNegativeWarning
-/** `messaging` in a checkout. Plain JavaScript: it also says what is wrong where packages or Node 24 are missing. */
+/** `messaging` in a checkout. Plain JavaScript, so that it can report missing packages or a missing Node 24. */
 const NEEDED = 24;
 
 function refuse(problem, remedy) {

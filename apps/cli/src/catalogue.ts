@@ -3,7 +3,7 @@ import type { ProviderDefinition } from '#libs/providers';
 import { emailCatalogue } from '../../email/src/providers/catalogue.ts';
 import { smsCatalogue } from '../../sms/src/providers/catalogue.ts';
 
-/** A provider of whatever channel, as tools see it. */
+/** A provider of any channel, as tools need it. */
 export type AnyProvider = ProviderDefinition<never, Record<string, unknown>, never>;
 
 /** The providers of each channel, the preferred one first. */
@@ -14,6 +14,6 @@ export const catalogues: Readonly<Record<Channel, readonly AnyProvider[]>> = {
 
 export const allProviders: readonly AnyProvider[] = Object.values(catalogues).flat();
 
-/** What gives access to one of these providers, in words: `A, B or C and D`. */
+/** The settings that give access to one of these providers, in words: `A, B or C and D`. */
 export const accessWords = (providers: readonly AnyProvider[]): string =>
   providers.map(({ access }) => access.join(' and ')).join(' or ');

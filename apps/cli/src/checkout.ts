@@ -1,4 +1,4 @@
-/** `messaging` in a checkout: beside the operators' commands the local system, and this repository's own tools. */
+/** `messaging` in a checkout: the operators' commands, the local system, and this repository's own tools. */
 import { checkoutProgram } from './commands/checkout/program.ts';
 import { run } from './program.ts';
 

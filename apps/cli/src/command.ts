@@ -1,10 +1,10 @@
 import { Command, type CommanderError } from 'commander';
 import { explain, UsageError } from './errors.ts';
 
-/** Exit code of wrong use: an unknown command or option, a missing or senseless value. */
+/** Exit code of wrong use: an unknown command or option, a missing or invalid value. */
 export const USAGE_ERROR = 2;
 
-/** What a commander error is about, without its prefix and on one line. */
+/** The text of a commander error, without its prefix and on one line. */
 const sentenceOf = ({ message }: CommanderError) =>
   message
     .replace(/^error: /, '')
@@ -12,8 +12,8 @@ const sentenceOf = ({ message }: CommanderError) =>
     .replace(/\s*\n\s*/g, ' ');
 
 /**
- * One command of `messaging`. Wrong use is a UsageError, never an exit; whoever runs the program decides what becomes
- * of it. Examples and exit codes are shown by `--help` and in docs/cli.md.
+ * One command of `messaging`. Wrong use throws a UsageError and never exits: the caller of the program decides.
+ * `--help` and docs/cli.md show its examples and exit codes.
  */
 export class CliCommand extends Command {
   readonly examples: string[] = [];
@@ -33,7 +33,7 @@ export class CliCommand extends Command {
     return new CliCommand(name);
   }
 
-  /** As it is typed: `messaging topics plan`. */
+  /** The full name: `messaging topics plan`. */
   get path(): string {
     const above = this.parent instanceof CliCommand ? `${this.parent.path} ` : '';
     return above + this.name();
@@ -57,8 +57,8 @@ export class CliCommand extends Command {
   }
 
   /**
-   * @param work what the command does, given the arguments and the options of commander; returns the exit code
-   * @param trouble the exit code of what goes wrong on the way
+   * @param work does the work, with the arguments and the options of commander; returns the exit code
+   * @param trouble the exit code of an error
    */
   does<Given extends unknown[]>(work: (...given: Given) => number | Promise<number>, { trouble = 1 } = {}): this {
     return this.action(async (...given: unknown[]) => {
@@ -103,5 +103,5 @@ export class CliCommand extends Command {
 
 const section = (title: string, lines: readonly string[]) => (lines.length === 0 ? [] : ['', `${title}:`, ...lines]);
 
-/** Gathers the values of an option that may be given several times. */
+/** Collects the values of an option that may be repeated. */
 export const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];

@@ -9,7 +9,7 @@ export class CliError extends Error {
   }
 }
 
-/** Wrong use of a command: an unknown word, a missing or senseless value. */
+/** Wrong use of a command: an unknown word, a missing or invalid value. */
 export class UsageError extends Error {
   readonly remedies: readonly string[];
 
@@ -20,7 +20,7 @@ export class UsageError extends Error {
   }
 }
 
-/** The start was stopped by a signal or a call, not by a fault. */
+/** The start was stopped by a signal or a call, not by an error. */
 export class Interrupted extends Error {
   constructor() {
     super('interrupted before everything was ready');
@@ -28,7 +28,7 @@ export class Interrupted extends Error {
   }
 }
 
-/** An error as a terminal shows it: plain words for what we know, a stack for what we do not. */
+/** An error as a terminal shows it: plain words for an expected one, the stack for any other. */
 export function explain(error: unknown): string {
   if (error instanceof CliError || error instanceof UsageError) return error.message + listed(error.remedies);
   if (error instanceof Interrupted) return error.message;
@@ -40,7 +40,7 @@ function listed(remedies: readonly string[]): string {
   return `\n  Remedies:${remedies.map((remedy) => `\n    - ${remedy}`).join('')}`;
 }
 
-/** The words of an error, without its stack. */
+/** The text of an error, without its stack. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // A refused connection to several addresses is an AggregateError without a message of its own.

@@ -1,4 +1,4 @@
-/** `messaging` as it is shipped: what operators need where the platform runs. */
+/** `messaging` in the image: what operators need where the platform runs. */
 import { createProgram, run } from './program.ts';
 
 await run(createProgram(), process.argv.slice(2));

@@ -13,7 +13,7 @@ interface Ended {
   err: string;
 }
 
-/** Runs the command as a shell would, with nothing of this machine's own settings. */
+/** Runs the command as a shell would, without this machine's own settings. */
 const messaging = (args: readonly string[], env: Record<string, string> = {}) =>
   new Promise<Ended>((resolve) => {
     const child = execFile(
@@ -81,7 +81,7 @@ describe('messaging', () => {
       'there is no template nowhere',
       'messaging templates list shows them',
     ],
-  ])('says what is wrong with %s, and what to do', async (_, args, sentence, remedy) => {
+  ])('reports %s, with a remedy', async (_, args, sentence, remedy) => {
     const { code, out, err } = await messaging(args);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(sentence);
@@ -89,7 +89,7 @@ describe('messaging', () => {
     expect(err).not.toContain('    at ');
   });
 
-  it('shows what a group takes where its command is left out', async () => {
+  it('shows the commands of a group where the command is left out', async () => {
     const { code, err } = await messaging(['topics']);
     expect(code).toBe(2);
     expect(err).toMatch(/Usage: messaging topics[^]*plan[^]*apply/);
@@ -98,7 +98,7 @@ describe('messaging', () => {
   it.each([
     ['Kafka', ['topics', 'plan'], 1, /Kafka at 127\.0\.0\.1:1 \(KAFKA_BROKERS\) did not do it: .*ECONNREFUSED/],
     ['a service', ['suppressions', 'list'], 2, /service at http:\/\/127\.0\.0\.1:1 \(\w+_URL\) does not answer/],
-  ])('says that %s cannot be reached, and what to do', async (_, args, code, words) => {
+  ])('reports that %s cannot be reached, with a remedy', async (_, args, code, words) => {
     const ended = await messaging(args, nowhere);
     expect(ended).toMatchObject({ code, out: '', err: expect.stringMatching(words) });
     expect(ended.err).toMatch(/\n {2}Remedies:\n {4}- npm start[^]*\n {4}- correct [A-Z_]+\n$/);
@@ -114,14 +114,14 @@ describe('messaging', () => {
     expect(await messaging(['smoke'])).toMatchObject({ code: 1, err: expect.stringContaining('npm start') });
   });
 
-  it('tells scripts of the templates in JSON', async () => {
+  it('prints the templates as JSON for scripts', async () => {
     const { out } = await messaging(['templates', 'list', '--json']);
     const { templates } = JSON.parse(out) as { templates: { name: string }[] };
     expect(templates.map(({ name }) => name)).toContain('order-shipped');
     expect(JSON.parse((await messaging(['templates', 'check', '--json'])).out)).toMatchObject({ problems: [] });
   });
 
-  it.each(['bash', 'zsh', 'fish'])('prints a script of completion for %s', async (shell) => {
+  it.each(['bash', 'zsh', 'fish'])('prints a completion script for %s', async (shell) => {
     const { code, out } = await messaging(['completion', shell]);
     expect(code).toBe(0);
     expect(out).toContain('messaging complete --');

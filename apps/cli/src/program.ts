@@ -8,7 +8,7 @@ import { templatesCommand } from './commands/templates.ts';
 import { topicsCommand } from './commands/topics.ts';
 import { explain, UsageError } from './errors.ts';
 
-/** What operators need, wherever the platform runs. */
+/** The operators' commands, wherever the platform runs. */
 const operatorCommands = () => [
   doctorCommand(),
   topicsCommand(),

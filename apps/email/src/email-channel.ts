@@ -17,18 +17,18 @@ const noProvider = { field: 'template.name', rule: 'names a template of a provid
 export interface EmailChannelOptions {
   /** In the order of preference. */
   providers: readonly Provider<EmailMessage>[];
-  /** Of requests that name none. */
+  /** The sender of requests that name none. */
   sender: Mailbox;
   templates: Templates;
-  /** How unsubscribe links of ours are made; undefined: not at all. */
+  /** How to make unsubscribe links; undefined: there are none. */
   links?: LinkMaker | undefined;
   /** How long bulk messages wait for others of the same content, in milliseconds; 0: not at all. */
   coalesceLingerMs?: number;
-  /** The providers that requests may name, those without access included; default: all. */
+  /** The providers that requests may name, including those without access; default: all. */
   catalogue?: EmailCatalogue;
 }
 
-/** What tells e-mail from other channels. */
+/** The e-mail channel's part of the delivery engine. */
 export class EmailChannel extends ChannelPort<EmailRequested, EmailMessage> {
   readonly channel = 'email';
   readonly schema = EmailRequested;
@@ -95,7 +95,7 @@ export class EmailChannel extends ChannelPort<EmailRequested, EmailMessage> {
     const rendering = this.templates.render('email', template, pinned);
     if (!rendering.rendered) return { message, faults: rendering.faults, canRecover: rendering.gone };
     const { subject, text, html } = rendering.content;
-    // Once it is rendered: the recipient’s link goes where the template asks for it.
+    // After rendering: the recipient's link is inserted where the template has a placeholder.
     return {
       message: withUnsubscribeLink({ ...bare, subject, text, html }, this.links),
       templateVersion: rendering.version,

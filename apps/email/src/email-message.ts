@@ -1,17 +1,18 @@
 import { type EmailRequested, type Mailbox, readAddress } from '#libs/contracts';
 
-/** An e-mail ready for a provider: the request with the defaults filled in. */
+/** An e-mail ready for a provider: the request with its defaults filled in. */
 export type EmailMessage = EmailRequested & {
   from: Mailbox;
   /**
-   * The provider whose own template it names, by its id there. A template of ours has become subject, text and html.
+   * The provider whose own template it uses, with the template's id there. A template of ours has already been
+   * rendered.
    */
   boundTo?: string;
-  /** The scope of the provider’s own list that upstream names, such as that of an unsubscribe group. */
+  /** The scope of the provider's own list that upstream names, such as that of an unsubscribe group. */
   listScope?: string;
-  /** Reasons of suppressions that it goes past. */
+  /** The reasons of suppressions that it ignores. */
   past?: readonly string[];
-  /** The recipient’s own unsubscribe link of ours; stands in the headers, and where text and HTML ask for it. */
+  /** The recipient's own unsubscribe link; in the headers, and where text and HTML have a placeholder. */
   unsubscribeUrl?: string;
 };
 

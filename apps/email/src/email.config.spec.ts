@@ -22,12 +22,12 @@ describe('the e-mail providers', () => {
     expect(used({ ...resend, ...sendgrid })).toEqual(['sendgrid', 'resend']);
   });
 
-  it('come in the order that was asked for, and one that was not named is not used', () => {
+  it('come in the requested order, and one that was not named is not used', () => {
     expect(used({ ...sendgrid, ...resend, EMAIL_PROVIDERS: 'resend, sendgrid' })).toEqual(['resend', 'sendgrid']);
     expect(used({ ...sendgrid, ...resend, EMAIL_PROVIDERS: 'resend' })).toEqual(['resend']);
   });
 
-  it('may be given any time for attachments where none are fetched here; half of a call’s is the default', () => {
+  it('allow any time for attachments where none are fetched here; the default is half of a call’s time', () => {
     expect(used({ ...resend, ATTACHMENT_TIMEOUT_MS: '20000' })).toEqual(['resend']);
     expect(used({ ...sendgrid, SENDGRID_TIMEOUT_MS: '1000' })).toEqual(['sendgrid']);
     expect([

@@ -12,7 +12,7 @@ import { type EmailCatalogue, emailCatalogue } from './providers/catalogue.ts';
 import type { EmailProviderDefinition } from './providers/definition.ts';
 import { unsubscribeSettings } from './unsubscribe/unsubscribe.config.ts';
 
-/** What is the e-mail channel's own, beside its providers. */
+/** The e-mail channel's own settings, without those of its providers. */
 const emailSettings = {
   EMAIL_FROM: z
     .union([EmailAddress, z.string().regex(/^[^<>\r\n]{1,200} <[^<>\s]+@[^<>\s]+>$/)])
@@ -87,7 +87,7 @@ export function emailSchemaOf(catalogue: EmailCatalogue) {
 /** Settings of the email service. */
 export const emailSchema = emailSchemaOf(emailCatalogue);
 
-/** The providers that are used: named and with access, in the order of preference. */
+/** The providers in use: named and with access, in the order of preference. */
 export const usedOf = (catalogue: EmailCatalogue, config: Readonly<Record<string, unknown>>): EmailCatalogue =>
   preferred(catalogue, config).filter((definition) => isConfigured(definition, config));
 
@@ -100,7 +100,7 @@ function preferred(catalogue: EmailCatalogue, { EMAIL_PROVIDERS: names }: Readon
   return [...wanted].flatMap((name) => catalogue.find((known) => known.name === name) ?? []);
 }
 
-/** Where we fetch files, that must be done within the call. */
+/** The error where fetching files may take longer than the call that it is a part of. */
 function fileTimeProblem(
   { filesFetchedBy, callTimeout }: EmailProviderDefinition,
   config: Readonly<Record<string, unknown>>,

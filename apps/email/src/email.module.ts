@@ -30,7 +30,7 @@ const SERVICES = tokenOf<EmailServices>('what the email service offers to its pr
 const SUPPRESSION_LISTS = tokenOf<readonly SuppressionLists[]>('the suppression lists of the providers');
 const config = emailConfig.KEY;
 
-/** The shortest time for a call in which we fetch files, in milliseconds. */
+/** The shortest timeout of a call in which we fetch files, in milliseconds. */
 const fileCallMs = (catalogue: EmailCatalogue, all: AllSettings) =>
   Math.min(
     ...catalogue

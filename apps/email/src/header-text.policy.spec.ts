@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { headerText } from './header-text.policy.ts';
 
-/** As a mail reader reads encoded words (RFC 2047). */
+/** As mail readers decode encoded words (RFC 2047). */
 const read = (text: string) =>
   text.replace(/=\?UTF-8\?B\?([^?]*)\?=( (?==\?))?/g, (_, base64: string) =>
     Buffer.from(base64, 'base64').toString('utf8'),
@@ -16,7 +16,7 @@ describe('the value of a header', () => {
     expect(headerText('')).toBe('');
   });
 
-  it('of other letters goes in encoded words of at most 75 characters, and is read as it was given', () => {
+  it('with other letters is written in encoded words of at most 75 characters, and is read as it was given', () => {
     expect(headerText('Grüße')).toBe('=?UTF-8?B?R3LDvMOfZQ==?=');
     fc.assert(
       fc.property(

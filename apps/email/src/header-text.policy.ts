@@ -1,12 +1,11 @@
 /**
- * Bytes of UTF-8 in one encoded word: in base64, with what stands around it, it has at most 75 characters (RFC 2047,
- * section 2).
+ * Bytes of UTF-8 in one encoded word: in base64 with its delimiters it has at most 75 characters (RFC 2047, section 2).
  */
 const WORD_BYTES = 45;
 
 /**
- * A header's value as it stands in a mail: other than ASCII is written in encoded words (RFC 2047), as SendGrid asks
- * for (https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send, headers). No character is torn apart.
+ * The value of a mail header: text outside ASCII is written in encoded words (RFC 2047), as SendGrid requires
+ * (https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send, headers). No character is split.
  */
 export function headerText(value: string): string {
   if (/^[\u0020-\u007e]*$/.test(value)) return value;
@@ -19,6 +18,6 @@ export function headerText(value: string): string {
   return [...words, word].map((text) => `=?UTF-8?B?${Buffer.from(text).toString('base64')}?=`).join(' ');
 }
 
-/** The headers of a mail, each value by `headerText`. */
+/** The headers of a mail, each value encoded by `headerText`. */
 export const headerTexts = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, headerText(value)]));

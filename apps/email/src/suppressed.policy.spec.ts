@@ -21,7 +21,7 @@ const left = (mail: EmailMessage, goes: boolean[]) => {
   );
 };
 
-describe('a mail of whose recipients some must not be written to', () => {
+describe('a mail of which some recipients are suppressed', () => {
   const copies = aMail({ cc: [box('cid'), box('dan')], bcc: [box('eve'), box('fay')] });
 
   it.each<[string, boolean[], ReturnType<typeof left>]>([
@@ -42,7 +42,7 @@ describe('a mail of whose recipients some must not be written to', () => {
   ])('%s', (_, goes, expected) => expect(left(copies, goes)).toEqual(expected));
 });
 
-describe('the suppressions that concern a mail', () => {
+describe('the suppressions that apply to a mail', () => {
   it.each<[string, Partial<EmailMessage>, string[]]>([
     ['transactional', {}, []],
     ['marketing', { category: 'marketing' }, ['marketing']],
@@ -54,7 +54,7 @@ describe('the suppressions that concern a mail', () => {
     ],
   ])('%s', (_, more, scopes) => expect(suppressionScopesOf(aMail(more)).scopes).toEqual(scopes));
 
-  it('leave out those that the request goes past', () => {
+  it('do not include those that the request ignores', () => {
     expect(suppressionScopesOf(aMail({ past: ['complaint'] })).past).toEqual(['complaint']);
     expect(suppressionScopesOf(aMail({})).past).toEqual([]);
   });

@@ -4,7 +4,10 @@ import type { EmailMessage } from './email-message.ts';
 
 type Kind = 'to' | 'cc' | 'bcc';
 
-/** Which suppressions concern a mail: those of everything, of its category, of its topic, of its provider’s list. */
+/**
+ * The suppressions that apply to a mail: those of everything, of its category, of its topic, and of its provider’s
+ * list.
+ */
 export const suppressionScopesOf = ({
   category,
   unsubscribe,
@@ -20,8 +23,8 @@ export const suppressionScopesOf = ({
 });
 
 /**
- * The mail for some of its recipients. A mail needs somebody it is openly addressed to: where nobody in `to` is left,
- * those who got a copy are. Hidden recipients must not be shown to each other, so several of them alone are nobody.
+ * The mail for some of its recipients. A mail needs a visible recipient: where nobody in `to` is left, those in cc move
+ * there. Hidden recipients (bcc) must not see each other, so several of them alone are not sent to.
  */
 export function onlyTo(message: EmailMessage, goes: readonly boolean[]): EmailMessage | undefined {
   let place = 0;

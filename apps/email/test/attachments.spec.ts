@@ -29,8 +29,8 @@ const byUrl = (name: string, contentType?: string) => ({
 });
 const given = (completed: Completed) => completed;
 
-describe('an attachment by URL, at a provider that fetches none', () => {
-  it('goes as content, beside those that were content before, and the message itself stays as it is', async () => {
+describe('an attachment by URL, at a provider that fetches no files', () => {
+  it('is sent as content, besides those that were content before, and the message itself is not changed', async () => {
     const mail = aMail([byUrl('terms'), { filename: 'a.txt', content: 'YQ==' }]);
     const asked = structuredClone(mail);
     const attachments = attachmentsFrom(() => file('terms', 'application/pdf'));
@@ -51,7 +51,7 @@ describe('an attachment by URL, at a provider that fetches none', () => {
   const completedWith = async (attachments: Attachments, known: (url: string) => FetchedFile) =>
     attachmentsFrom(known).carry('sendgrid', aMail(attachments), reference, (completed) => Promise.resolve(completed));
 
-  it('has the type that the request says, else the one its server says', async () => {
+  it('has the media type of the request, else that of its server', async () => {
     const typeOf = async (asked: string | undefined, reported: string | undefined) => {
       const completed = await completedWith([byUrl('terms', asked)], () => file('x', reported));
       return completed.complete ? completed.message.attachments![0]!.contentType : completed.failure.code;
@@ -62,7 +62,7 @@ describe('an attachment by URL, at a provider that fetches none', () => {
     expect(await typeOf('text/html', 'text/html')).toBe('text/html');
   });
 
-  it('that turns out to be a page, such as one to sign in, is not sent as the file that was promised', async () => {
+  it('that turns out to be a page, such as one to sign in, is not sent in place of the file', async () => {
     expect(await completedWith([byUrl('terms', 'application/pdf')], () => file('<html>', 'text/html'))).toMatchObject({
       complete: false,
       failure: { code: 'MSG_FILE_UNUSABLE', kind: 'bad-content', retry: 'never' },
@@ -75,7 +75,7 @@ describe('an attachment by URL, at a provider that fetches none', () => {
     ['too-large', { code: 'MSG_FILE_TOO_LARGE', kind: 'bad-content', retry: 'never' }],
     ['unusable', { code: 'MSG_FILE_UNUSABLE', kind: 'bad-content', retry: 'never' }],
     ['unreachable', { code: 'MSG_FILE_UNREACHABLE', kind: 'transient', retry: 'failover' }],
-  ] as const)('that is %s is told by its field', async (fault, failure) => {
+  ] as const)('that is %s is reported by its field', async (fault, failure) => {
     const completed = await completedWith([byUrl('good'), byUrl('bad')], (url) =>
       url.endsWith('good') ? file('x') : { fetched: false, fault },
     );
@@ -86,7 +86,7 @@ describe('an attachment by URL, at a provider that fetches none', () => {
     expect(JSON.stringify(completed)).not.toContain('files.test');
   });
 
-  it('shares the limit of its e-mail with the others', async () => {
+  it('counts towards the size limit of its e-mail', async () => {
     const limits: number[] = [];
     const attachments = attachmentsFrom((_, { mostBytes }) => {
       limits.push(mostBytes);
@@ -98,7 +98,7 @@ describe('an attachment by URL, at a provider that fetches none', () => {
     expect(limits).toEqual([1_000, 600, 200]);
   });
 
-  it('waits until few enough are held in memory, and when it waits too long nothing was sent', async () => {
+  it('waits while too many are held in memory, and if it waits too long nothing was sent', async () => {
     let held = 0;
     let most = 0;
     const attachments = attachmentsFrom(() => file('x'));

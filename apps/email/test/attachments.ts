@@ -21,7 +21,7 @@ class KnownFiles extends Files {
   }
 }
 
-/** Attachments out of files that the test knows. */
+/** Attachments from files that the test provides. */
 export function attachmentsFrom(
   known: Known = () => ({ fetched: false, fault: 'missing' }),
   config: Partial<AttachmentConfig> = {},

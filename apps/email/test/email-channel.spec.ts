@@ -35,7 +35,7 @@ const rendered = (template: object, pinned?: string) =>
   );
 
 describe('the e-mail channel', () => {
-  it('renders a template of ours before a provider is chosen, so that any of them can send it', () => {
+  it('renders our own template before a provider is chosen, so that any of them can send it', () => {
     const { message, templateVersion, faults } = rendered({ name: 'welcome', variables });
     expect([faults, templateVersion, message.template, channel.boundTo(message)]).toEqual([
       undefined,
@@ -50,7 +50,7 @@ describe('the e-mail channel', () => {
     });
   });
 
-  it('tells the variables that do not fit', () => {
+  it('reports the variables that do not fit', () => {
     expect(rendered({ name: 'welcome', variables: { ...variables, name: undefined } }).faults).toEqual([
       { field: 'template.variables.name', rule: 'is missing' },
     ]);
@@ -73,7 +73,7 @@ describe('the e-mail channel', () => {
     expect(rendered({ name: 'twilio:HX1' })).toMatchObject({ faults: [{ field: 'template.name' }], canRecover: true });
   });
 
-  it('rejects a request whose place for the unsubscribe link nothing would fill, by its field', () => {
+  it('rejects a request with a placeholder that nothing would replace, by its field', () => {
     const request = (parts: object) =>
       EmailRequested.parse({
         messageId: 'm-1',
@@ -88,7 +88,7 @@ describe('the e-mail channel', () => {
     expect(channel.problemsOf(request({ category: 'marketing' }))).toEqual([]);
   });
 
-  it('rejects a request that names a provider that it has not, or options that the provider has not', () => {
+  it('rejects a request that names a provider that does not exist, or options that the provider does not have', () => {
     const problems = (parts: object) =>
       channel.problemsOf(
         EmailRequested.parse({
@@ -109,7 +109,7 @@ describe('the e-mail channel', () => {
     expect(problems({ providerOptions: { mailgun: { colour: 'red' } } })).toEqual([]);
   });
 
-  it('holds a mail to the group of its provider’s that it belongs to', () => {
+  it('applies the suppressions of the provider’s group that a mail belongs to', () => {
     const message = channel.toMessage(
       EmailRequested.parse({
         messageId: 'm-1',
@@ -126,7 +126,7 @@ describe('the e-mail channel', () => {
     });
   });
 
-  it('writes to domains outside ASCII in ASCII, the sender’s too', () => {
+  it('writes international domains in ASCII, the sender’s too', () => {
     expect(rendered({ name: 'welcome', variables }).message).toMatchObject({
       to: [{ email: 'ada@xn--bcher-kva.example' }],
       from: { email: 'desk@xn--bcher-kva.example', name: 'Desk' },

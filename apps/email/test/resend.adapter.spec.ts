@@ -23,11 +23,11 @@ interface Parsed {
   headers: IncomingHttpHeaders;
   key: string | undefined;
   text: string;
-  /** The e-mails it holds: one, or those of a batch. */
+  /** The e-mails in the request: one, or those of a batch. */
   mails: Mail[];
 }
 
-/** `drop`: the connection ends without an answer. */
+/** `drop`: the connection ends without a response. */
 type Answer = { status: number; headers?: Record<string, string>; body?: unknown } | 'drop';
 
 const aCall = (
@@ -50,7 +50,7 @@ const aCall = (
     mayStillSend,
   };
 };
-/** The call once more, as its result describes it. */
+/** Repeats the call, as its result describes it. */
 const lost = ({ message, reference }: ProviderCall<EmailMessage>, result?: SendResult): LookupRequest<EmailMessage> => {
   const replay = !result || result.sent ? undefined : result.replay;
   return {
@@ -160,7 +160,7 @@ describe('Resend', () => {
     ]);
   });
 
-  it('gets its own templates by id with their variables, and is not asked to carry those of others', async () => {
+  it('gets its own templates by id with their variables, and never those of others', async () => {
     const resend = await aResend(accept);
     const template = (boundTo: string, variables: Record<string, unknown>) =>
       aCall('ada@inbox.test', { boundTo, template: { name: 'welcome', variables }, text: undefined, html: undefined });
@@ -193,7 +193,7 @@ describe('Resend', () => {
     ],
     [422, 'validation_error', 'Something about ada@inbox.test', undefined],
   ])(
-    'that answers %i %s has the field told that its text names, and nothing else of the text',
+    'that answers %i %s names a field in its text, which is reported without the rest of the text',
     async (status, name, message, fields) => {
       const resend = await aResend(() => ({ status, body: { statusCode: status, name, message } }));
       const result = await resend.send(aCall('ada@inbox.test'));
@@ -202,7 +202,7 @@ describe('Resend', () => {
     },
   );
 
-  it('is not asked to send what it documents that it does not: another provider may take it', async () => {
+  it('never gets what it documents as unsupported: another provider may be able to send it', async () => {
     const resend = await aResend(accept);
     const fields = (parts: Partial<EmailMessage>) =>
       resend.unsupported(aCall('ada@inbox.test', parts).message)?.fields?.map(({ field }) => field);
@@ -223,7 +223,7 @@ describe('Resend', () => {
     expect(asked).toEqual([]);
   });
 
-  it('never gets a mail that was only to be checked: it would go out', async () => {
+  it('never gets a mail that was only to be checked: it would send it', async () => {
     const resend = await aResend(accept);
     expect(resend.unsupported(aCall('ada@inbox.test', { sandbox: true }).message)).toMatchObject({
       code: 'MSG_VALIDATION_NOT_SUPPORTED',
@@ -256,7 +256,7 @@ describe('Resend', () => {
     ],
     ['drop', { kind: 'unknown' }],
   ] as [Answer, object][])(
-    'that answers %j has failed in a way we can explain, in words of ours',
+    'that answers %j has failed for a known reason, described in our own words',
     async (answer, failure) => {
       const resend = await aResend(() => answer);
       const result = await resend.send(aCall('ada@inbox.test'));
@@ -267,7 +267,7 @@ describe('Resend', () => {
     },
   );
 
-  describe('whose answer was lost', () => {
+  describe('whose response was lost', () => {
     it('gets the same bytes under the same key, even when the request was stored with its keys reordered', async () => {
       let answers: Answer[] = ['drop', taken];
       const resend = await aResend(() => answers.shift()!);
@@ -299,7 +299,7 @@ describe('Resend', () => {
       ],
       ['the body would be another', (request) => ({ ...request, message: { ...request.message, subject: 'Another' } })],
       ['the process died before it told', (request) => ({ ...request, repeat: undefined })],
-    ])('is never asked to repeat once %s, but only looked into', async (_, changed) => {
+    ])('is never called again once %s, but only searched', async (_, changed) => {
       const resend = await aResend(({ method }) =>
         method === 'POST' ? 'drop' : { status: 200, body: { object: 'list', has_more: false, data: [] } },
       );
@@ -366,7 +366,7 @@ describe('Resend', () => {
       expect(asked).toMatchObject([{ path: '/emails/batch', key: expect.stringMatching(/^batch-[0-9a-f]{64}$/) }]);
     });
 
-    it('never gets what a batch cannot carry, nor senders of different domains together', async () => {
+    it('never gets what a batch does not support, nor senders of different domains together', async () => {
       const resend = await aResend(accept);
       const key = (overrides: Partial<EmailMessage>) => resend.batchKey(aCall('ada@inbox.test', overrides).message);
       expect(key({ attachments: [{ filename: 'a.txt', content: 'YQ==' }] })).toBeUndefined();
@@ -375,7 +375,7 @@ describe('Resend', () => {
       expect(resend.batchLimit).toBe(100);
     });
 
-    it('refuses a bad member alone, which goes again by itself to learn why', async () => {
+    it('refuses an invalid member alone, which is sent again by itself to get the reason', async () => {
       const resend = await aResend(permissive);
       expect(idsOf(await resend.sendBatch(calls()))).toEqual([
         'id-a@inbox.test',
@@ -387,7 +387,7 @@ describe('Resend', () => {
       expect(asked.map(({ path, mails }) => `${path} ${mails.length}`)).toEqual(['/emails/batch 5', '/emails 1']);
     });
 
-    it('that are refused as a whole go again in halves under other keys, and each member once', async () => {
+    it('that are refused as a whole are sent again in halves under other keys, and each member once', async () => {
       const resend = await aResend((request) =>
         request.mails.some(isBad) ? refused(422, 'missing_required_field') : accept(request),
       );
@@ -405,7 +405,7 @@ describe('Resend', () => {
       expect(new Set(asked.map(({ key }) => key)).size).toBe(asked.length);
     });
 
-    it('whose answer was lost are repeated at once under the same key', async () => {
+    it('whose response was lost are repeated at once under the same key', async () => {
       const answers: ((request: Parsed) => Answer)[] = [
         () => 'drop',
         () => refused(409, 'concurrent_idempotent_requests'),
@@ -417,7 +417,7 @@ describe('Resend', () => {
       expect(asked).toHaveLength(3);
     });
 
-    it('stay unconfirmed when a repeat is refused: that tells nothing of the first call', async () => {
+    it('stay unconfirmed when a repeat is refused: that says nothing about the first call', async () => {
       const answers: Answer[] = [
         'drop',
         refused(422, 'validation_error'),
@@ -429,7 +429,7 @@ describe('Resend', () => {
       expect(results.map((result) => !result.sent && result.failure.kind)).toEqual(names.map(() => 'unknown'));
     });
 
-    it('are not repeated once the lease of a member is over', async () => {
+    it('are not repeated once the lease of a member has expired', async () => {
       let open = true;
       const resend = await aResend(() => {
         open = false;
@@ -440,7 +440,7 @@ describe('Resend', () => {
       expect(asked).toHaveLength(1);
     });
 
-    it('whose answer does not add up may have been taken', async () => {
+    it('whose response is inconsistent may have been accepted', async () => {
       const resend = await aResend(() => ({ status: 200, body: { data: [{ id: 'id-1' }] } }));
       expect(idsOf(await resend.sendBatch(calls()))).toEqual(names.map(() => 'MSG_NO_MESSAGE_ID'));
     });
@@ -452,7 +452,7 @@ describe('Resend', () => {
     [refused(500, 'internal_server_error'), { state: 'unreachable' }],
     ['drop', { state: 'unreachable' }],
   ] as [Answer, object][])(
-    'that answers %j to a question that sends nothing is reported as %j',
+    'that answers %j to a request that sends nothing is reported as %j',
     async (answer, state) => {
       const resend = await aResend(() => answer);
       expect(await resend.check()).toMatchObject(state);
@@ -460,7 +460,7 @@ describe('Resend', () => {
     },
   );
 
-  it('whose rate headers say that nothing is left is left alone until there is', async () => {
+  it('whose rate headers say that nothing remains is not called until the reset', async () => {
     const resend = await aResend(() => ({
       status: 200,
       headers: { 'ratelimit-remaining': '0', 'ratelimit-reset': '1' },

@@ -103,12 +103,12 @@ describe('SendGrid', () => {
     [413, '<html>413 Request Entity Too Large</html>', { kind: 'bad-content', retry: 'never' }],
     [503, '<html>nginx</html>', { kind: 'unknown', code: 'http_503' }],
     [418, 'teapot', { kind: 'bad-content', unlisted: true }],
-  ])('that answers %i with %j has failed in a way we can explain', async (status, body, failure) => {
+  ])('that answers %i with %j has failed for a known reason', async (status, body, failure) => {
     const sendgrid = await aSendgrid(() => ({ status, body }));
     expect(await sendgrid.send(aCall('ada@inbox.test'))).toMatchObject({ sent: false, failure });
   });
 
-  it('that names a field in its refusal has it told, by its names alone', async () => {
+  it('that names a field in its refusal has it reported, by its name only', async () => {
     const errors = [
       { message: 'ada@inbox.test is not valid', field: 'personalizations.0.to.0.name', help: null },
       { message: 'The headers can’t contain duplicate keys.', field: 'headers.X-Ada-Lovelace' },
@@ -135,14 +135,14 @@ describe('SendGrid', () => {
     [{ errors: 'no' }],
     ['<html>'],
     [{ errors: [{ field: 7 }] }],
-  ])('that refuses with %j, naming no field, has none told', async (body) => {
+  ])('that refuses with %j, naming no field, has none reported', async (body) => {
     const sendgrid = await aSendgrid(() => ({ status: 400, body }));
     const result = await sendgrid.send(aCall('ada@inbox.test'));
     expect(result).toMatchObject({ sent: false, failure: { code: 'http_400' } });
     expect(result.sent || result.failure).not.toHaveProperty('fields');
   });
 
-  it('gets no mail larger than it reads, and none with a tag of SendGrid’s that it would leave as it is', async () => {
+  it('gets no mail larger than it accepts, and none with a SendGrid tag that it would not replace', async () => {
     const sendgrid = await aSendgrid(() => taken);
     const large = aCall('ada@inbox.test', {
       attachments: [
@@ -173,7 +173,7 @@ describe('SendGrid', () => {
     });
   });
 
-  it('gets the file of an attachment by URL, and no mail if the file is missing or it is too late', async () => {
+  it('gets the content of an attachment by URL, and no mail if the file is missing or takes too long', async () => {
     const attachments = [{ filename: 'terms.pdf', url: 'https://files.test/terms.pdf' }];
     let file: FetchedFile = { fetched: false, fault: 'unreachable' };
     const sendgrid = await aSendgrid(
@@ -199,7 +199,7 @@ describe('SendGrid', () => {
     });
   });
 
-  it('that has taken the last mail of its limit is left alone until the limit starts anew', async () => {
+  it('that has accepted the last mail of its limit is not called until the limit is reset', async () => {
     const reset = Math.ceil(Date.now() / 1000) + 30;
     const limits = (remaining: string) => ({
       'x-ratelimit-limit': '600',
@@ -220,7 +220,7 @@ describe('SendGrid', () => {
     });
   });
 
-  it('that answers without a message id may have taken the mail', async () => {
+  it('that answers without a message id may have accepted the mail', async () => {
     const sendgrid = await aSendgrid(() => ({ status: 202 }));
     expect(await sendgrid.send(aCall('ada@inbox.test'))).toMatchObject({
       sent: false,
@@ -228,7 +228,7 @@ describe('SendGrid', () => {
     });
   });
 
-  it('is told the mail’s own headers as such, and never as headers of the call', async () => {
+  it('gets the mail’s own headers as such, and never as headers of the call', async () => {
     const sendgrid = await aSendgrid(() => taken);
     await sendgrid.send(aCall('ada@inbox.test', { headers: { authorization: 'nonsense', 'X-Ours': '1' } }));
     expect(bodies[0]).toMatchObject({ headers: { 'X-Ours': '1' } });
@@ -249,7 +249,7 @@ describe('SendGrid', () => {
     ]);
   });
 
-  it('never gets e-mails in one call that differ, or that bring attachments or several recipients', async () => {
+  it('never gets e-mails in one call that differ, or have attachments or several recipients', async () => {
     const sendgrid = await aSendgrid(() => taken);
     const key = (overrides: Partial<EmailMessage>) =>
       sendgrid.batchKey(aCall('ada@inbox.test', { messageId: 'm', ...overrides }).message);
@@ -263,7 +263,7 @@ describe('SendGrid', () => {
     [true, 2],
     [false, 5],
   ])(
-    'that refuses a call for one member (named: %s) gets the others again without it, in %i calls',
+    'that refuses a call because of one member (named: %s) gets the others again without it, in %i calls',
     async (naming, requests) => {
       const sendgrid = await aSendgrid(pickyAbout(naming));
       const emails = ['a@inbox.test', 'b@inbox.test', 'bad@inbox.test', 'c@inbox.test'];
@@ -275,14 +275,14 @@ describe('SendGrid', () => {
     },
   );
 
-  it('that is down refuses all members of a call alike, and none goes twice', async () => {
+  it('that is down refuses all members of a call alike, and none is sent twice', async () => {
     const sendgrid = await aSendgrid(() => ({ status: 503 }));
     const results = await sendgrid.sendBatch(['a@inbox.test', 'b@inbox.test'].map((email) => aCall(email)));
     expect(results.map((result) => !result.sent && result.failure.kind)).toEqual(['unknown', 'unknown']);
     expect(bodies).toHaveLength(1);
   });
 
-  it('that was asked to check only says so with 200, and nothing counts as sent', async () => {
+  it('that was asked only to check responds with 200, and nothing counts as sent', async () => {
     const sendgrid = await aSendgrid((mail) => ({
       status: (mail as { mail_settings?: object }).mail_settings ? 200 : 202,
       headers: { 'x-message-id': 'Xj5L' },
@@ -296,7 +296,7 @@ describe('SendGrid', () => {
     expect(await sendgrid.send(aCall('ada@inbox.test'))).toEqual({ sent: true, providerMessageId: 'Xj5L' });
   });
 
-  it('that answers a check with 202 has sent it all the same', async () => {
+  it('that responds to a check with 202 has sent the mail', async () => {
     const sendgrid = await aSendgrid(() => taken);
     expect(await sendgrid.send(aCall('ada@inbox.test', { sandbox: true }))).toEqual({
       sent: true,
@@ -304,7 +304,7 @@ describe('SendGrid', () => {
     });
   });
 
-  it('leaves nothing unconfirmed when the answer to a check is lost: nothing was sent', async () => {
+  it('leaves nothing unconfirmed when the response to a check is lost: nothing was sent', async () => {
     const sendgrid = await aSendgrid(() => ({ status: 503, body: '<html>' }));
     expect(await sendgrid.send(aCall('ada@inbox.test', { sandbox: true }))).toMatchObject({
       sent: false,
@@ -316,7 +316,7 @@ describe('SendGrid', () => {
     [{ SENDGRID_REGION: 'global' }, 'https://api.sendgrid.com'],
     [{ SENDGRID_REGION: 'eu' }, 'https://api.eu.sendgrid.com'],
     [{ SENDGRID_REGION: 'eu', SENDGRID_BASE_URL: 'http://127.0.0.1:4010' }, 'http://127.0.0.1:4010'],
-  ] as const)('is reached by region, or where it is said to be: %j', (config, url) => {
+  ] as const)('is called in its region, or at the configured URL: %j', (config, url) => {
     expect(sendgridUrlOf({ SENDGRID_BASE_URL: undefined, ...config })).toBe(url);
   });
 });

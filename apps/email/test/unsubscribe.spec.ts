@@ -60,7 +60,7 @@ describe('the unsubscribe page', () => {
   });
 
   it.each(['suppression.changed', 'status.changed'])(
-    'keeps for a person what was asked where %s takes no record of it, and says so with 2xx',
+    'keeps the request for a person where %s accepts no record of it, and responds with 2xx',
     async (topic) => {
       refused = topic;
       const answer = await post(token);
@@ -74,12 +74,12 @@ describe('the unsubscribe page', () => {
         scope: 'topic:offers',
       });
       expect(kept!.headers).toMatchObject({ 'x-error-code': 'MSG_UNUSABLE_EVENT', 'x-event-type': 'one-click' });
-      // The other of the two records has gone.
+      // The other of the two records was published.
       expect(published).toHaveLength(2);
     },
   );
 
-  it('is a plain page with a button; looking at it unsubscribes nobody', async () => {
+  it('is a plain page with a button; opening it unsubscribes nobody', async () => {
     for (const method of ['GET', 'HEAD']) {
       const page = await fetch(`${url}/unsubscribe/${token}`, { method });
       expect(page.status).toBe(200);
@@ -98,44 +98,47 @@ describe('the unsubscribe page', () => {
       'multipart/form-data; boundary=b',
       '--b\r\ncontent-disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n',
     ],
-  ])('takes the one click of a mail program as %s: a fact about the message, and a suppression', async (type, body) => {
-    expect((await post(token, type, body)).status).toBe(200);
-    const [suppression, fact] = published;
-    expect(suppression).toMatchObject({
-      topic: { name: 'suppression.changed' },
-      key: `email:${recipient}:topic:offers:acme`,
-      value: {
-        channel: 'email',
-        recipient,
-        scope: 'topic:offers',
-        reason: 'unsubscribe',
-        tenant: 'acme',
-        source: 'one-click',
-      },
-    });
-    expect(fact).toMatchObject({
-      topic: { name: 'status.changed' },
-      key: 'm-1',
-      value: {
-        messageId: 'm-1',
-        tenant: 'acme',
-        channel: 'email',
-        status: 'unsubscribed',
-        final: false,
-        source: 'receipt',
-        recipient: { hash: recipient },
-      },
-    });
-  });
+  ])(
+    'handles the one click of a mail program as %s: a fact about the message, and a suppression',
+    async (type, body) => {
+      expect((await post(token, type, body)).status).toBe(200);
+      const [suppression, fact] = published;
+      expect(suppression).toMatchObject({
+        topic: { name: 'suppression.changed' },
+        key: `email:${recipient}:topic:offers:acme`,
+        value: {
+          channel: 'email',
+          recipient,
+          scope: 'topic:offers',
+          reason: 'unsubscribe',
+          tenant: 'acme',
+          source: 'one-click',
+        },
+      });
+      expect(fact).toMatchObject({
+        topic: { name: 'status.changed' },
+        key: 'm-1',
+        value: {
+          messageId: 'm-1',
+          tenant: 'acme',
+          channel: 'email',
+          status: 'unsubscribed',
+          final: false,
+          source: 'receipt',
+          recipient: { hash: recipient },
+        },
+      });
+    },
+  );
 
-  it('may be clicked twice: the same facts under the same ids', async () => {
+  it('may be called twice: the same facts under the same ids', async () => {
     await post(token);
     await post(token);
     const ids = published.map(({ topic, value }) => `${topic.name} ${(value as { eventId: string }).eventId}`);
     expect(ids.slice(2)).toEqual(ids.slice(0, 2));
   });
 
-  it('asks to come again while Kafka is down, and has told nothing', async () => {
+  it('asks to come again while Kafka is down, and publishes nothing', async () => {
     kafkaIsDown = true;
     const answer = await post(token);
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '30']);
@@ -161,18 +164,15 @@ describe('the unsubscribe page', () => {
     '_',
     '**',
     '/index.html',
-  ])(
-    'takes a link with %s behind it, as mail programs and people hand it on: to look at and to click',
-    async (more) => {
-      const page = await fetch(`${url}/unsubscribe/${token}${more}`);
-      expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<form method="post">')]);
-      expect(published).toEqual([]);
-      expect((await post(`${token}${more}`)).status).toBe(200);
-      expect(published.map(({ topic }) => topic.name)).toEqual(['suppression.changed', 'status.changed']);
-    },
-  );
+  ])('accepts a link with %s after it, as mail programs and people pass it on: to open and to click', async (more) => {
+    const page = await fetch(`${url}/unsubscribe/${token}${more}`);
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<form method="post">')]);
+    expect(published).toEqual([]);
+    expect((await post(`${token}${more}`)).status).toBe(200);
+    expect(published.map(({ topic }) => topic.name)).toEqual(['suppression.changed', 'status.changed']);
+  });
 
-  it('knows no link that was not made here, and says nothing more', async () => {
+  it('knows no link that was not made here, and shows nothing more', async () => {
     for (const other of [
       'x',
       token.slice(0, -1),

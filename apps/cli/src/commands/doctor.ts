@@ -13,7 +13,7 @@ interface Options {
   providers?: boolean;
 }
 
-/** Whether everything that is configured can be used, and what to do where it cannot. */
+/** Checks whether everything that is configured can be used, and gives remedies. */
 export const doctorCommand = (): CliCommand =>
   new CliCommand('doctor')
     .description(

@@ -7,7 +7,7 @@ import { CliError } from '../errors.ts';
 
 const marks = { proved: '✓', failed: '✗', unset: '-' } as const;
 
-/** One call to each provider's own sandbox, or to ours, and what it proved. */
+/** One call to each provider's own sandbox, or to ours, and its result. */
 export const smokeCommand = (): CliCommand =>
   new CliCommand('smoke')
     .summary('Makes one harmless call to each provider.')
@@ -33,7 +33,7 @@ async function smoke({ live, json }: { live?: boolean; json?: boolean }): Promis
   return failed ? 1 : 0;
 }
 
-/** The sandbox stands for the providers. */
+/** The sandbox answers in place of the providers. */
 async function local(env: Env): Promise<Evidence[]> {
   if (!runningState(dataDirOf(env)))
     throw new CliError('No local system runs whose sandbox could be asked.', [

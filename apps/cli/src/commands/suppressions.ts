@@ -9,12 +9,15 @@ import { listOrder, recipientOrder, changeOrder, type SuppressionOrder, type Val
 const NOT_THERE = 1;
 const NO_ANSWER = 2;
 
-/** Does what is ordered. @returns the exit code */
+/**
+ * Executes an order.
+ * @returns the exit code
+ */
 export type CarryOut = (order: SuppressionOrder) => Promise<number>;
 
 /**
- * Who must not be written to, and why.
- * @param carryOut what becomes of an order
+ * The suppressions, and why they exist.
+ * @param carryOut executes an order
  * @param input reads standard input, for a recipient given as -
  */
 export function suppressionsCommand(carryOut: CarryOut = ask, input = () => readFileSync(0, 'utf8')): CliCommand {

@@ -13,7 +13,7 @@ const settings = [
   'KAFKA_TOPIC_MIN_INSYNC_REPLICAS',
 ];
 
-/** The broker's topics against the contract. */
+/** Compares the broker's topics with the contract. */
 export function topicsCommand(): CliCommand {
   return new CliCommand('topics')
     .description('Compares the topics of Kafka with the contract (docs/topics.md), or provisions them.')

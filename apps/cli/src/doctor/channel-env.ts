@@ -5,8 +5,8 @@ import { dataDirOf, type Env } from '../environment/env.ts';
 import { runningState } from '../environment/state.ts';
 
 /**
- * The environment as the channel's service has it: of the local system that runs, the sandbox's keys included where the
- * channel uses it; else what is set here.
+ * The environment of the channel's service: of the running local system, with the sandbox's keys where the channel uses
+ * it; otherwise the one set here.
  */
 export function channelEnv(channel: Channel, env: Env): Env {
   const state = runningState(dataDirOf(env));

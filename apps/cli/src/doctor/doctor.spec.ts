@@ -46,7 +46,7 @@ describe('the doctor', () => {
       TWILIO_BASE_URL: sandbox.url,
     };
   };
-  /** Sets the accounts up otherwise than they should be. */
+  /** Sets the accounts up with faults. */
   const withAccount = async (change: unknown) => {
     const answer = await fetch(`${sandbox.url}/_sandbox/account`, {
       method: 'PUT',
@@ -56,7 +56,7 @@ describe('the doctor', () => {
     expect(answer.status).toBe(200);
   };
   const look = (fix = false) => examine(env, { fix, providersOnly: true });
-  /** The findings that are not well, by id. */
+  /** The findings that are not ok, by id. */
   const troubles = async (fix = false) =>
     Object.fromEntries(
       (await look(fix)).findings
@@ -97,7 +97,7 @@ describe('the doctor', () => {
       expect(reported).not.toContain(secret);
   });
 
-  it('tells a revoked key of each provider, and asks no more with it', async () => {
+  it('reports a revoked key of each provider, and makes no further calls with it', async () => {
     await withAccount({ sendgrid: { keyRevoked: true }, twilio: { keyRevoked: true } });
     expect(await troubles()).toEqual({
       'sendgrid.key': 'fail: the key is refused (401): it is wrong, revoked, or of another region',
@@ -105,7 +105,7 @@ describe('the doctor', () => {
     });
   });
 
-  it('tells which scope is missing and what that costs; only mail.send is a failure', async () => {
+  it('reports which scope is missing and what that costs; only mail.send is a failure', async () => {
     await withAccount({
       sendgrid: {
         scopes: [
@@ -134,7 +134,7 @@ describe('the doctor', () => {
     expect(await troubles()).toEqual({ 'sendgrid.scopes': 'fail: missing: mail.send (nothing is sent)' });
   });
 
-  it('says what it could not look at with a key that may only send', async () => {
+  it('reports what it could not check with a key that may only send', async () => {
     await withAccount({ sendgrid: { scopes: ['mail.send'] } });
     const found = await troubles();
     expect(found['sendgrid.sender']).toMatch(/^skipped: .*DOCTOR_SENDGRID_API_KEY/);
@@ -142,7 +142,7 @@ describe('the doctor', () => {
     expect((await look()).well).toBe(true);
   });
 
-  it('warns of scopes that let others in', async () => {
+  it('warns of scopes that allow more than is needed', async () => {
     const { scopes } = (
       (await (await fetch(`${sandbox.url}/_sandbox/account`)).json()) as { sendgrid: { scopes: string[] } }
     ).sendgrid;
@@ -175,7 +175,7 @@ describe('the doctor', () => {
     expect(await troubles()).toEqual({ 'sendgrid.sender': seen });
   });
 
-  it('tells a webhook that is not signed, and one signed by another key', async () => {
+  it('reports a webhook that is not signed, and one signed by another key', async () => {
     env['SENDGRID_WEBHOOK_PUBLIC_KEY'] = 'MFkw';
     expect(await troubles()).toEqual({
       'sendgrid.webhook-signing': 'fail: signed, but by a key other than SENDGRID_WEBHOOK_PUBLIC_KEY',
@@ -185,7 +185,7 @@ describe('the doctor', () => {
     expect(await troubles()).toEqual({ 'sendgrid.webhook-signing': 'fail: events are not signed' });
   });
 
-  it('tells webhooks that point elsewhere', async () => {
+  it('reports webhooks that point elsewhere', async () => {
     env['EMAIL_PUBLIC_URL'] = 'http://127.0.0.1:9';
     env['SMS_PUBLIC_URL'] = 'http://127.0.0.1:9';
     expect(await troubles()).toEqual({
@@ -197,7 +197,7 @@ describe('the doctor', () => {
   it.each([
     [120, 'warn: our clock is 120 s behind theirs'],
     [-120, 'warn: our clock is 120 s ahead of theirs'],
-  ])('tells a clock that is %i s off', async (clockSkewSeconds, seen) => {
+  ])('reports a clock that is %i s off', async (clockSkewSeconds, seen) => {
     await withAccount({ clockSkewSeconds });
     const found = await troubles();
     for (const id of ['sendgrid.clock', 'twilio.clock']) expect(found[id]?.replace(/1(19|21)/, '120')).toBe(seen);
@@ -205,7 +205,7 @@ describe('the doctor', () => {
     expect(await troubles()).toEqual({});
   });
 
-  it('tells providers that cannot be reached', async () => {
+  it('reports providers that cannot be reached', async () => {
     env['SENDGRID_BASE_URL'] = 'http://127.0.0.1:1';
     env['TWILIO_BASE_URL'] = 'http://127.0.0.1:1';
     const found = await troubles();
@@ -263,7 +263,7 @@ describe('the doctor', () => {
       expect(await troubles()).toEqual({});
     });
 
-    it('says what it could not look at with a key that may only send', async () => {
+    it('reports what it could not check with a key that may only send', async () => {
       await withAccount({ resend: { permission: 'sending_access' } });
       const found = await troubles();
       expect(Object.keys(found)).toEqual(['resend.domain', 'resend.webhook']);
@@ -283,14 +283,14 @@ describe('the doctor', () => {
       expect(await troubles()).toEqual(expected);
     });
 
-    it('tells a secret that does not fit', async () => {
+    it('reports a secret that does not match', async () => {
       env['RESEND_WEBHOOK_SECRET'] = 'whsec_b3RoZXI=';
       expect(await troubles()).toEqual({
         'resend.webhook-signing': 'fail: signed with a secret other than RESEND_WEBHOOK_SECRET',
       });
     });
 
-    it('with --fix registers a webhook where none is ours, and keeps its secret privately', async () => {
+    it('with --fix registers a webhook where we have none, and writes its secret to a private file', async () => {
       env['EMAIL_PUBLIC_URL'] = 'http://127.0.0.1:9';
       const { repairs } = await look(true);
       const repair = repairs.find(
@@ -334,7 +334,7 @@ describe('the doctor', () => {
       ).toBe(true);
     });
 
-    it('changes nothing where nothing is amiss, however often', async () => {
+    it('changes nothing where nothing is wrong, however often', async () => {
       expect((await look(true)).repairs).toEqual([]);
       expect((await look(true)).repairs).toEqual([]);
     });
@@ -368,7 +368,7 @@ describe('the doctor', () => {
       ]);
     });
 
-    it('says what the plan does not allow', async () => {
+    it('reports what the plan does not allow', async () => {
       await withAccount({ sendgrid: { maxWebhooks: 1 } });
       env['EMAIL_PUBLIC_URL'] = 'http://127.0.0.1:9';
       expect((await look(true)).repairs).toMatchObject([
@@ -381,7 +381,7 @@ describe('the doctor', () => {
       ['https://demo.twilio.com/welcome/sms/reply/', true],
       ['https://old.example.org/webhooks/twilio/inbound', true],
       ['https://shop.example.org/replies', false],
-    ])('sends replies that go to "%s" to us: %s', async (inboundUrl, done) => {
+    ])('redirects replies that go to "%s" to us: %s', async (inboundUrl, done) => {
       await withAccount({
         twilio: { numbers: [{ sid: `PN${'c'.repeat(32)}`, number: '+15005550006', sms: true, inboundUrl }] },
       });
@@ -401,7 +401,7 @@ describe('the doctor', () => {
         );
       });
 
-    it('ends with 0, 1 or 2, and never shows a key it got', async () => {
+    it('exits with 0, 1 or 2, and never shows a key that it received', async () => {
       expect(await run()).toMatchObject({ code: 0, output: expect.stringContaining('Nothing has to be fixed.') });
       expect((await run('--nonsense')).code).toBe(2);
       await withAccount({ twilio: { type: 'Trial' } });

@@ -5,20 +5,20 @@ import { examinePlatform } from './platform.ts';
 import { callDoctors } from './providers.ts';
 
 export interface Diagnosis {
-  /** Nothing failed. */
+  /** No check failed. */
   well: boolean;
   findings: Finding[];
-  /** What --fix did. */
+  /** What --fix changed. */
   repairs: ReportedRepair[];
 }
 
 export interface DoctorOptions {
   fix: boolean;
-  /** Leaves Kafka and PostgreSQL out, as for a look at the accounts from elsewhere. */
+  /** Skips Kafka and PostgreSQL, for checking the accounts from elsewhere. */
   providersOnly: boolean;
 }
 
-/** Looks at everything that is configured; with `fix` registers our webhooks first. */
+/** Checks everything that is configured; with `fix` registers our webhooks first. */
 export async function examine(env: Env, { fix, providersOnly }: DoctorOptions): Promise<Diagnosis> {
   const { doctors, findings } = callDoctors(env);
   try {

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import type { Repair } from '#libs/providers';
 import { writePrivately } from '../environment/private-file.ts';
 
-/** Writes what a repair brought with it into a file of its own, readable by its owner only. @returns where */
+/**
+ * Writes the secret of a repair to a file of its own that only its owner can read.
+ * @returns its path
+ */
 export function keepSecret({ setting, value }: NonNullable<Repair['kept']>, dataDir: string): string {
   const folder = join(dataDir, 'keys');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -12,11 +15,11 @@ export function keepSecret({ setting, value }: NonNullable<Repair['kept']>, data
   return file;
 }
 
-/** What was done, without the secret. */
+/** What was changed, without the secret. */
 export interface ReportedRepair {
   what: string;
   done: boolean;
-  /** The setting to give, and the file it is in. */
+  /** The setting to set, and the file that contains its value. */
   set?: { setting: string; file: string };
 }
 

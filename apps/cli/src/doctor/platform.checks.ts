@@ -1,7 +1,7 @@
 import type { CheckTable } from '#libs/providers';
 import { accessWords, catalogues } from '../catalogue.ts';
 
-/** What the doctor looks at beside the providers. */
+/** The doctor's checks besides those of the providers. */
 export const platformChecks = {
   'email.provider': {
     title: 'The e-mail channel has a provider',

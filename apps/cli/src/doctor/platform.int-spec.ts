@@ -39,7 +39,7 @@ const command = (args: string[], env: Record<string, string>) =>
     );
   });
 
-describe('the doctor, looking at Kafka and PostgreSQL', () => {
+describe('the doctor, checking Kafka and PostgreSQL', () => {
   const prefix = aTopicPrefix();
   const topic = (name: string) => `${prefix}${name}`;
   const dataDir = mkdtempSync(join(tmpdir(), 'doctor-'));
@@ -57,7 +57,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
       KAFKA_TOPIC_PARTITIONS: '1',
       DATABASE_URL: database.url,
     };
-    // A client tries for some seconds before it gives up: meanwhile the other tests go on.
+    // A client retries for some seconds: meanwhile the other tests run.
     nothingThere = command([], {
       ...standard,
       KAFKA_BROKERS: '127.0.0.1:1',
@@ -80,7 +80,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
     return { well, found: Object.fromEntries(findings.map(({ id, ...finding }) => [id, finding])) };
   };
 
-  it('finds nothing to fix where both are as they should be, and ends with 0', async () => {
+  it('finds nothing to fix where both are configured correctly, and exits with 0', async () => {
     const { found, well } = await look();
     expect(found).toMatchObject({
       'kafka.reachable': { state: 'ok', seen: kafkaBrokers() },
@@ -92,7 +92,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
     expect(await command([], env)).toEqual({ code: 0, output: expect.stringContaining('Nothing has to be fixed.') });
   });
 
-  it('leaves both out when it is to look at the providers alone', async () => {
+  it('skips both when it is to check the providers only', async () => {
     Object.assign(env, { KAFKA_BROKERS: '127.0.0.1:1', DATABASE_URL: 'postgres://127.0.0.1:1/messaging' });
     const { findings, well } = await examine(env, { fix: false, providersOnly: true });
     expect(findings.map(({ id }) => id)).toEqual(['email.provider', 'sms.provider']);
@@ -136,7 +136,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
     await eventually(async () => (await applyTopics(standard)).changes.length > 0, { what: 'the topic, empty again' });
   }, 60_000);
 
-  it('tells what a service says of itself, but for its providers', async () => {
+  it('reports the readiness of a service, except for its providers', async () => {
     const { promise: listening, resolve } = Promise.withResolvers<void>();
     const checks = {
       'provider:sendgrid': { status: 'refused', meaning: 'The key is refused.' },
@@ -167,7 +167,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
     expect(found['sms.ready']).toMatchObject({ state: 'skipped' });
   });
 
-  it('names the setting of Kafka that makes no sense', async () => {
+  it('names the setting of Kafka that is invalid', async () => {
     env['KAFKA_BROKERS'] = 'http://kafka';
     expect((await look()).found['kafka.reachable']).toMatchObject({
       state: 'fail',
@@ -175,12 +175,12 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
     });
   });
 
-  describe('judging the topics', () => {
-    // What the doctor advises makes good whatever a test did.
+  describe('checking the topics', () => {
+    // Restores what a test changed, by the command that the doctor recommends.
     afterEach(async () => {
       await applyTopics(standard);
       env = { ...standard };
-      // A broker describes a topic by what it has heard from the controller so far.
+      // A broker describes a topic by what it knows from the controller so far.
       await eventually(async () => (await look()).found['kafka.topics']?.state === 'ok', {
         what: 'the topics as the contract says',
       });
@@ -196,7 +196,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
         await admin.alterConfigs({ validateOnly: false, resources: [{ type: 2, name: topic(name), configEntries }] });
       });
 
-    it('names one that is missing, and does not judge a retention that nobody can know', async () => {
+    it('names one that is missing, and does not judge a retention that is unknown', async () => {
       await withAdmin((admin) => admin.deleteTopics({ topics: [topic('dead-letters')] }));
       const { found, well } = await look();
       expect(found['kafka.topics']).toEqual({
@@ -226,7 +226,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
       expect(well).toBe(true);
     });
 
-    it('warns of one that keeps its records shorter, which counts with --strict', async () => {
+    it('warns of one with a shorter retention, which counts with --strict', async () => {
       await given('status.changed', 'retention.ms', String(DAY_MS));
       const { code, output } = await command(['--strict'], env);
       expect(output).toContain(
@@ -236,7 +236,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
       expect(code).toBe(1);
     });
 
-    it('warns of requests that bear the time of whoever wrote them', async () => {
+    it('warns of requests with the timestamp of their producer', async () => {
       await given('sms.requested.urgent', 'message.timestamp.type', 'CreateTime');
       const seen = `${topic('sms.requested.urgent')} has message.timestamp.type CreateTime instead of LogAppendTime`;
       expect((await look()).found['kafka.topics']).toEqual({ state: 'warn', seen, remedy: applyRemedy });
@@ -275,7 +275,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
       expect(well).toBe(false);
     });
 
-    it('says when the ledger’s memory is no number of days', async () => {
+    it('reports when the ledger’s retention is not a number of days', async () => {
       env['LEDGER_RETENTION_DAYS'] = 'a fortnight';
       const { found } = await look();
       expect(found['kafka.reachable']).toMatchObject({ state: 'ok' });
@@ -298,7 +298,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
       (url: URL) => Object.assign(url, { pathname: '/nowhere' }),
       /database "nowhere" does not exist/,
     ],
-  ])('tells %s in the server’s words, and no password', async (_, wrong, words) => {
+  ])('reports %s in the server’s words, without the password', async (_, wrong, words) => {
     env['DATABASE_URL'] = wrong(new URL(database.url)).href;
     const { found, well } = await look();
     expect(found['postgres.reachable']).toEqual({
@@ -310,7 +310,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
     expect(well).toBe(false);
   });
 
-  it('says that there is no database to look at where none is set', async () => {
+  it('reports that no database is configured', async () => {
     env['DATABASE_URL'] = '';
     expect((await look()).found['postgres.reachable']).toEqual({
       state: 'skipped',
@@ -318,7 +318,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
     });
   });
 
-  it('tells whose tables are missing, which is a failure only where the services do not bring them', async () => {
+  it('reports whose tables are missing, which is a failure only where the services do not migrate them', async () => {
     expect((await look()).found['postgres.schema']).toEqual({
       state: 'ok',
       seen: expect.stringMatching(/^migrations to come: email lacks .*; each service applies its own as it starts$/),
@@ -345,7 +345,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
     expect((await look()).found['postgres.schema']).toEqual({ state: 'ok', seen: 'up to date' });
   });
 
-  it('names messages that stand still between a channel and retry', async () => {
+  it('names messages that are stuck between a channel and retry', async () => {
     for (const schema of ['email', 'sms', 'retry'] as const) await migrate(database.pool(), schema, schemas[schema]);
     expect((await look()).found['postgres.stuck-messages']).toEqual({ state: 'ok', seen: 'none does' });
     await database
@@ -368,7 +368,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
     expect(well).toBe(false);
   });
 
-  it('says that a login may not look at another service’s tables', async () => {
+  it('reports that a login may not read another service’s tables', async () => {
     const login = `outsider_${prefix.replace(/\W/g, '')}`;
     const pool = database.pool();
     await migrate(pool, 'email', schemas.email);
@@ -389,7 +389,7 @@ describe('the doctor, looking at Kafka and PostgreSQL', () => {
     }
   });
 
-  it('tells what cannot be reached, what to do about it, and no password, and ends with 1', async () => {
+  it('reports what cannot be reached, with a remedy and without a password, and exits with 1', async () => {
     const { code, output } = await nothingThere;
     expect(code).toBe(1);
     expect(output).toMatch(

@@ -17,7 +17,7 @@ import { examineUndecodable } from './undecodable.ts';
 const say = findingsOf(platformChecks);
 const DAY_MS = 86_400_000;
 
-/** Kafka, its topics, PostgreSQL and the services' schemas in it, and what the services say of themselves. */
+/** Checks Kafka, its topics, PostgreSQL, the services' schemas in it, and the readiness of the services. */
 export async function examinePlatform(env: Env): Promise<Finding[]> {
   return (await Promise.all([examineKafka(env), examinePostgres(env), examineReadiness(env)])).flat();
 }
@@ -37,7 +37,10 @@ async function examineKafka(env: Env): Promise<Finding[]> {
   }
 }
 
-/** Compaction drops requests and facts, its absence suppressions: all else that differs still works. */
+/**
+ * Compaction would delete requests and facts, its absence old suppressions. With any other difference the platform
+ * still works.
+ */
 function topicFinding(changes: readonly TopicChange[]): Finding {
   if (changes.length === 0) return say.ok('kafka.topics', 'as the contract says');
   const missing = changes.filter(({ kind }) => kind === 'create');

@@ -8,7 +8,7 @@ import { platformChecks } from './platform.checks.ts';
 const say = findingsOf(platformChecks);
 const timeoutMs = 10_000;
 
-/** The doctors of the providers that have a key, and what is to say of the channels themselves. */
+/** The doctors of the providers that have a key, and the findings about the channels themselves. */
 export function callDoctors(env: Env): { doctors: ProviderDoctor[]; findings: Finding[] } {
   const called = Channel.options.map((channel) => callFor(channel, channelEnv(channel, env)));
   return { doctors: called.flatMap(({ doctors }) => doctors), findings: called.map(({ finding }) => finding) };
@@ -29,7 +29,7 @@ function callFor(channel: Channel, env: Env): { doctors: ProviderDoctor[]; findi
 
 const isLoopback = (url: string) => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(URL.parse(url)?.hostname ?? '');
 
-/** A provider on this machine may call this machine; a real one may not. */
+/** Only a provider on this machine can call this machine. */
 function publicUrl(channel: Channel, env: Env, providers: readonly AnyProvider[]): Finding {
   const id = `${channel}.public-url` as const;
   const url = URL.parse(env['PUBLIC_URL'] ?? '');

@@ -8,7 +8,7 @@ const say = findingsOf(platformChecks);
 const WITHIN_MS = 5_000;
 
 /**
- * What each service that can be reached says of itself. Its providers are left out: the doctor looks at them itself.
+ * The readiness of each service that can be reached. Its providers are left out, because the doctor checks them itself.
  */
 export function examineReadiness(env: Env): Promise<Finding[]> {
   return Promise.all(services.map((service) => examineService(service, env[`${service.toUpperCase()}_URL`])));

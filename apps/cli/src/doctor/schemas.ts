@@ -11,7 +11,7 @@ import { platformChecks } from './platform.checks.ts';
 
 const say = findingsOf(platformChecks);
 
-/** What each service's schema is made of. */
+/** The migrations of each service's schema. */
 export const schemas: Record<ServiceName, readonly Migration[]> = {
   email: deliveryMigrations,
   sms: smsMigrations,
@@ -19,7 +19,7 @@ export const schemas: Record<ServiceName, readonly Migration[]> = {
   reporting: reportingMigrations,
 };
 
-/** Whether each service finds its tables; those that bring them themselves do so as they start. */
+/** Checks whether each service has its tables; some services migrate them as they start. */
 export async function examineSchemas(url: string, env: Env): Promise<Finding> {
   let behind: string[];
   try {

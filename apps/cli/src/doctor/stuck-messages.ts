@@ -7,7 +7,7 @@ import { platformChecks } from './platform.checks.ts';
 
 const say = findingsOf(platformChecks);
 
-/** What waits in vain, as docs/adr/0011 has it: the table, and its rows that went three times. */
+/** Rows that wait in vain (docs/adr/0011): the table, and its rows that were published three times. */
 const waiting = [
   {
     what: 'released by retry',
@@ -18,7 +18,7 @@ const waiting = [
   { what: 'handed over by sms', needs: 'sms.handover', from: 'sms.handover WHERE again >= 3' },
 ];
 
-/** Whether messages stand still although they went several times. */
+/** Checks whether messages are stuck although they were published several times. */
 export async function examineStuckMessages(url: string, env: Env): Promise<Finding> {
   try {
     const state = await withDatabase(url, env, async (pool) =>
@@ -32,7 +32,7 @@ export async function examineStuckMessages(url: string, env: Env): Promise<Findi
   }
 }
 
-/** None where the table is still to come. */
+/** None where the table does not exist yet. */
 async function countOf(pool: Pool, needs: string, from: string): Promise<number> {
   const {
     rows: [there],

@@ -12,7 +12,7 @@ import { platformChecks } from './platform.checks.ts';
 const say = findingsOf(platformChecks);
 const DAY_MS = 86_400_000;
 const LOOKED_BACK_MS = 7 * DAY_MS;
-/** Of each partition: it holds more than batches, and who runs the doctor waits. */
+/** The number of records read of each partition: the topic contains more than batches, and a person waits. */
 const MOST_RECORDS = 5_000;
 const WITHIN_MS = 15_000;
 const MOST_NAMED = 4;
@@ -24,8 +24,8 @@ interface Batch {
 }
 
 /**
- * Whether batches that could not be decoded were quarantined lately: what they held is lost until its producer
- * publishes it again.
+ * Checks whether batches that could not be decoded were quarantined lately: their records are lost until their producer
+ * publishes them again.
  */
 export async function examineUndecodable(env: Env): Promise<Finding> {
   try {
@@ -65,7 +65,7 @@ async function recentBatches(kafka: Kafka, prefix: string, since: number): Promi
 interface PartitionRange {
   partition: number;
   from: number;
-  /** Just past the last record. */
+  /** Just after the last record. */
   end: number;
 }
 
@@ -81,7 +81,7 @@ async function rangesToRead(admin: Admin, topic: string, since: number): Promise
   });
 }
 
-/** Reads these places to their ends, under a group of its own that is removed afterwards. */
+/** Reads these partitions to their ends, in a group of its own that is deleted afterwards. */
 async function read(
   kafka: Kafka,
   admin: Admin,
@@ -98,10 +98,10 @@ async function read(
   try {
     await consumer.connect();
     await consumer.subscribe({ topic });
-    // The coordinator of a group may have to be found first: until then there is nothing to seek in.
+    // The group's coordinator may have to be found first: until then seeking fails.
     const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
     consumer.on(consumer.events.CRASH, ({ payload }) => payload.restart || done.reject(payload.error));
-    // The end of a batch, not its last record: a transaction's marker is shown to nobody.
+    // The end of a batch, not its last record: the marker of a transaction is never returned.
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
       if (Number(payload.lastOffset) + 1 >= (left.get(payload.partition) ?? 0)) left.delete(payload.partition);
       if (left.size === 0) done.resolve();

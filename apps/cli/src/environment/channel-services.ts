@@ -1,12 +1,12 @@
 import type { Channel } from '#libs/contracts';
 
-/** What the commands know of a channel’s service, beside its providers (catalogue.ts). */
+/** What the commands know of a channel’s service, besides its providers (catalogue.ts). */
 export interface ChannelService {
-  /** Where it listens on this machine unless its `…_PORT` says otherwise. */
+  /** Its port on this machine unless its `…_PORT` is set. */
   port: number;
-  /** Its `…_FROM` where the sandbox takes everything. */
+  /** The value of its `…_FROM` where the sandbox accepts any. */
   sender: string;
-  /** The setting of the key to its unsubscribe links, where it makes some. */
+  /** The setting of the key of its unsubscribe links, where it has any. */
   linkKey?: string;
 }
 
@@ -15,5 +15,5 @@ export const channelServices: Readonly<Record<Channel, ChannelService>> = {
   sms: { port: 8082, sender: '+15005550006' },
 };
 
-/** A setting of a channel’s service among those of all: `EMAIL_URL` is `URL` of e-mail. */
+/** The name of a channel service's setting: `EMAIL_URL` is `URL` of e-mail. */
 export const channelSetting = (channel: Channel, name: string): string => `${channel.toUpperCase()}_${name}`;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { channelModes } from './channels.ts';
 
-describe('how a channel is served', () => {
+describe('the mode of a channel', () => {
   it('is the sandbox where no provider has a key', () => {
     expect(channelModes({})).toEqual({ email: 'sandbox', sms: 'sandbox' });
   });
 
-  it('is live as soon as one provider of the channel has its key, and only that channel', () => {
+  it('is live as soon as one provider of the channel has its key, and only in that channel', () => {
     expect(channelModes({ RESEND_API_KEY: 're_1' })).toEqual({ email: 'live', sms: 'sandbox' });
     expect(channelModes({ TWILIO_ACCOUNT_SID: 'AC1', TWILIO_AUTH_TOKEN: 't' })).toEqual({
       email: 'sandbox',

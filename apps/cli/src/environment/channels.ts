@@ -3,13 +3,13 @@ import { allProviders } from '../catalogue.ts';
 import { CliError } from '../errors.ts';
 import { valueOf, type Env } from './env.ts';
 
-/**
- * How each channel reaches its recipients: through its providers, or all of it through the sandbox. Never a mix in one
- * channel.
- */
+/** The mode of each channel: all its messages go through real providers, or all through the sandbox, never a mix. */
 export type ChannelModes = Record<Channel, 'live' | 'sandbox'>;
 
-/** Which channels have a provider with a key. @throws CliError when a provider has only some of its settings */
+/**
+ * Which channels have a provider with a key.
+ * @throws CliError when a provider has only some of its settings
+ */
 export function channelModes(env: Env): ChannelModes {
   const modes: ChannelModes = perChannel(() => 'sandbox');
   for (const { channel, label, access: settings } of allProviders) {

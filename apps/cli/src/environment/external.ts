@@ -25,8 +25,8 @@ export async function requireBroker(env: Env): Promise<void> {
 }
 
 /**
- * Asks it as the services will, TLS included. @throws CliError when the database given by DATABASE_URL does not
- * answer
+ * Connects as the services will, TLS included.
+ * @throws CliError when the database given by DATABASE_URL does not answer
  */
 export async function requireDatabase(url: string, env: Env): Promise<void> {
   try {
@@ -44,7 +44,7 @@ export async function requireDatabase(url: string, env: Env): Promise<void> {
   }
 }
 
-/** Works on a database under the settings the services have, TLS included. */
+/** Runs work on a database with the services' settings, TLS included. */
 export async function withDatabase<T>(url: string, env: Env, work: (pool: Pool) => Promise<T>): Promise<T> {
   const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name in postgresSettings && value));
   const pool = createPool(z.object(postgresSettings).parse({ ...given, DATABASE_URL: url }), 'start', () => undefined);
@@ -55,7 +55,7 @@ export async function withDatabase<T>(url: string, env: Env, work: (pool: Pool) 
   }
 }
 
-/** Host and database of a connection, fit to be shown. */
+/** Host and database of a connection, without the password. */
 export function withoutPassword(url: string): string {
   try {
     const { host, pathname } = new URL(url);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** Where in DATA_DIR what is kept. `npm run reset` removes these and nothing else. */
+/** The files and folders in DATA_DIR. `npm run reset` removes these and nothing else. */
 export function layoutOf(dataDir: string) {
   return {
     kafka: join(dataDir, 'kafka'),

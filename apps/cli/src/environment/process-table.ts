@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const hasProc = existsSync('/proc/self/cmdline');
 
-/** The command line of a running process, arguments joined by blanks; undefined when it is gone or only a zombie. */
+/** The command line of a running process, arguments joined by blanks; undefined when it has ended or is a zombie. */
 export function commandLineOf(pid: number): string | undefined {
   if (!hasProc) {
     const { stdout } = spawnSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
@@ -17,7 +17,7 @@ export function commandLineOf(pid: number): string | undefined {
   }
 }
 
-/** A process as it was recorded: its number alone may belong to something else by now. */
+/** A recorded process: its pid may belong to another process by now. */
 export interface KnownProcess {
   pid: number;
   command: string;
@@ -25,7 +25,7 @@ export interface KnownProcess {
 
 export const isRunning = ({ pid, command }: KnownProcess): boolean => commandLineOf(pid) === command.trim();
 
-/** Signals a whole process group; a group that is gone is no fault. */
+/** Signals a whole process group; it is no error if the group has ended. */
 export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
@@ -34,7 +34,10 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Ends a process group, gently first. @returns whether it had to be killed */
+/**
+ * Terminates a process group, and kills it if it does not end.
+ * @returns whether it had to be killed
+ */
 export async function endGroup(known: KnownProcess, signal: NodeJS.Signals, withinMs: number): Promise<boolean> {
   signalGroup(known.pid, signal);
   if (await untilGone(known, withinMs)) return false;
@@ -43,7 +46,10 @@ export async function endGroup(known: KnownProcess, signal: NodeJS.Signals, with
   return true;
 }
 
-/** Waits until a process is gone. @returns whether it went in time */
+/**
+ * Waits until a process has ended.
+ * @returns whether it ended in time
+ */
 export async function untilGone(known: KnownProcess, withinMs: number): Promise<boolean> {
   const end = performance.now() + withinMs;
   while (isRunning(known)) {
@@ -53,7 +59,7 @@ export async function untilGone(known: KnownProcess, withinMs: number): Promise<
   return true;
 }
 
-/** Who listens on a port, as far as this machine tells. */
+/** The process that listens on a port, if this machine shows it. */
 export function listenerOn(port: number): KnownProcess | undefined {
   if (!hasProc) return undefined;
   const sockets = new Set(listeningInodes(port).map((inode) => `socket:[${inode}]`));
@@ -89,7 +95,7 @@ function openFiles(pid: number): string[] {
       }
     });
   } catch {
-    // Another user's process: only root may look.
+    // Another user's process: only root may read it.
     return [];
   }
 }

@@ -1,7 +1,7 @@
 import { dataDirOf, type Env } from './env.ts';
 import { runningState } from './state.ts';
 
-/** The environment, with the addresses and token of the running local system where it does not name others itself. */
+/** The environment, with the addresses and token of the running local system where it does not set others. */
 export function withRunningStack(env: Env): Env {
   const state = runningState(dataDirOf(env));
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));

@@ -15,14 +15,14 @@ export interface ProcessRecord {
   state: ProcessState;
   url: string;
   restarts: number;
-  /** Since when it is in that state, ISO 8601. */
+  /** When it entered that state, ISO 8601. */
   since: string;
-  /** Given by KAFKA_BROKERS or DATABASE_URL: not ours to start or stop. */
+  /** Given by KAFKA_BROKERS or DATABASE_URL: we neither start nor stop it. */
   external?: boolean;
   log?: string;
 }
 
-/** What a supervisor tells about itself, kept up to date in DATA_DIR for status, stop, send and tests. */
+/** What a supervisor publishes about itself in DATA_DIR, for status, stop, send and tests. */
 export interface StackState {
   supervisor: KnownProcess;
   state: 'starting' | 'ready' | 'stopping' | 'stopped';
@@ -30,7 +30,7 @@ export interface StackState {
   urls: Partial<Record<ProcessName, string>>;
   /** What a client of the system needs: brokers, database, token. */
   env: Record<string, string>;
-  /** What the service of a channel that uses the sandbox was given over the user’s environment. */
+  /** The settings that the service of a sandboxed channel got instead of the user's. */
   sandboxed: Partial<Record<Channel, Record<string, string>>>;
   processes: ProcessRecord[];
 }
@@ -43,13 +43,13 @@ export function readState(dataDir: string): StackState | undefined {
 export const writeState = (dataDir: string, state: StackState): void =>
   writePrivately(layoutOf(dataDir).state, `${JSON.stringify(state, null, 2)}\n`);
 
-/** The state of the supervisor that runs now, if one does. */
+/** The state of the supervisor that runs now, if there is one. */
 export function runningState(dataDir: string): StackState | undefined {
   const state = readState(dataDir);
   return state && isRunning(state.supervisor) ? state : undefined;
 }
 
-/** Processes of ours that still run, recorded by a supervisor that does not. */
+/** Processes of ours that still run although their supervisor does not. */
 export function orphansOf(state: StackState): (ProcessRecord & KnownProcess)[] {
   return state.processes.filter(
     (record): record is ProcessRecord & KnownProcess =>

@@ -4,7 +4,7 @@ import { allProviders } from '../catalogue.ts';
 import { channelServices, channelSetting } from './channel-services.ts';
 
 /**
- * What the commands read beside the services' settings and the ports of `messaging up`; test/docs.spec.ts holds them
+ * The commands' own settings, besides the services' and the ports of `messaging up`; test/docs.spec.ts checks the docs
  * against this list.
  */
 export const toolSettings: readonly ToolSetting[] = [

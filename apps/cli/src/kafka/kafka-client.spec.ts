@@ -21,7 +21,7 @@ describe('connecting to Kafka', () => {
     });
   });
 
-  it('names the setting that makes no sense', () => {
+  it('names the setting that is invalid', () => {
     expect(() => connectionOf({ KAFKA_BROKERS: 'http://kafka' })).toThrow('KAFKA_BROKERS');
     expect(() => connectionOf({ KAFKA_SASL_MECHANISM: 'gssapi' })).toThrow('KAFKA_SASL_MECHANISM');
     expect(() => connectionOf({ KAFKA_SSL: 'true', KAFKA_SSL_CA_FILE: '/nowhere.pem' })).toThrow('KAFKA_SSL_CA_FILE');

@@ -5,10 +5,7 @@ import { valueOf, type Env } from '../environment/env.ts';
 
 const mechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
-/**
- * A Kafka client from the same variables the services read (docs/configuration.md). It logs nothing: what matters is
- * thrown.
- */
+/** A Kafka client with the services' settings (docs/configuration.md). It logs nothing: errors are thrown. */
 export function createKafka(env: Env, clientId: string): Kafka {
   return new Kafka({
     ...connectionOf(env),
@@ -22,7 +19,10 @@ export function createKafka(env: Env, clientId: string): Kafka {
 
 export const topicPrefixOf = (env: Env): string => env['KAFKA_TOPIC_PREFIX'] ?? 'messaging.';
 
-/** Where and how to connect. @throws CliError naming a setting that makes no sense */
+/**
+ * kafkajs's connection settings.
+ * @throws CliError naming an invalid setting
+ */
 export function connectionOf(env: Env): Pick<KafkaConfig, 'brokers' | 'ssl' | 'sasl'> {
   const brokers = (env['KAFKA_BROKERS'] || '127.0.0.1:9092').split(',').map((broker) => broker.trim());
   const wrong = brokers.find((broker) => !/^[^\s:/]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(broker));

@@ -24,7 +24,7 @@ describe('the topics a broker should have', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it('keeps compacted topics for ever, and lets a segment of the others live no longer than a day', () => {
+  it('keeps compacted topics without limit, and closes a segment of the others after a day at most', () => {
     const config = (name: string) => wanted.find((topic) => topic.name === name)?.config;
     expect(config('messaging.suppression.changed')).toMatchObject({ 'cleanup.policy': 'compact' });
     expect(config('messaging.suppression.changed')).not.toHaveProperty('retention.ms');
@@ -32,8 +32,8 @@ describe('the topics a broker should have', () => {
   });
 });
 
-describe('the time of a record', () => {
-  it('is the broker’s on every topic that upstream writes to, and the writer’s on those of the services', () => {
+describe('the timestamp of a record', () => {
+  it('is the broker’s on every topic that upstream writes to, and the producer’s on those of the services', () => {
     const stamped = wanted
       .filter(({ config }) => config['message.timestamp.type'] === 'LogAppendTime')
       .map(({ name }) => name);
@@ -51,7 +51,7 @@ describe('planning topics', () => {
     expect(planTopics(wanted, []).changes.map(({ kind }) => kind)).toEqual(wanted.map(() => 'create'));
   });
 
-  it('has nothing to do where all is as wanted, whatever else an operator has set', () => {
+  it('changes nothing where all is as wanted, whatever else an operator has set', () => {
     expect(planTopics(wanted, asWanted)).toEqual({ changes: [], notes: [] });
   });
 
@@ -61,7 +61,7 @@ describe('planning topics', () => {
     expect(change).toEqual({ kind: 'add-partitions', name: 'messaging.unreadable', from: 2, to: 6 });
   });
 
-  it('never takes partitions away, and says so', () => {
+  it('never removes partitions, and reports that', () => {
     const plan = planTopics(wanted, changed('messaging.unreadable', { partitions: 12 }));
     expect(plan.changes).toEqual([]);
     expect(plan.notes).toEqual([

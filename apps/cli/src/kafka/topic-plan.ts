@@ -11,7 +11,7 @@ export interface WantedTopic {
 export interface ExistingTopic {
   name: string;
   partitions: number;
-  /** What applies to the topic now, defaults included. */
+  /** The topic's current settings, defaults included. */
   config: Record<string, string>;
 }
 
@@ -28,7 +28,7 @@ export type TopicChange =
 
 export interface TopicPlan {
   changes: TopicChange[];
-  /** What is not as wanted and stays so, in plain words. */
+  /** Differences that cannot be changed, in plain words. */
   notes: string[];
 }
 
@@ -40,7 +40,7 @@ export interface TopicDefaults {
 }
 
 const HOUR_MS = 3_600_000;
-/** Headers and framing come on top of a record's value. */
+/** Headers and framing are added to a record's value. */
 const FRAMING_BYTES = 64 * 1024;
 
 /** Every topic of the map, as it should be on a broker. */
@@ -63,8 +63,8 @@ function configOf(topic: Topic, { minInSyncReplicas }: TopicDefaults): Record<st
       : {
           'cleanup.policy': 'delete',
           'retention.ms': String(topic.retentionHours * HOUR_MS),
-          // Whole segments are dropped: with Kafka's default of a week, records would outlive their retention by as
-          // much, and a request could come back after the ledger has forgotten it.
+          // Kafka deletes whole segments: with its default of a week, records would outlive their retention by as much,
+          // and a request could come back after the ledger has forgotten it.
           'segment.ms': String(24 * HOUR_MS),
         }),
     ...(topic.brokerTime && { 'message.timestamp.type': 'LogAppendTime' }),
@@ -72,7 +72,7 @@ function configOf(topic: Topic, { minInSyncReplicas }: TopicDefaults): Record<st
   };
 }
 
-/** The way from what is there to what is wanted. Partitions are only ever added. */
+/** The changes from the existing topics to the wanted ones. Partitions are only ever added. */
 export function planTopics(wanted: readonly WantedTopic[], existing: readonly ExistingTopic[]): TopicPlan {
   const known = new Map(existing.map((topic) => [topic.name, topic]));
   const plan: TopicPlan = { changes: [], notes: [] };

@@ -11,15 +11,18 @@ import {
   type TopicPlan,
 } from './topic-plan.ts';
 
-// kafkajs is CommonJS, and this name is not among those that Node finds in it.
+// kafkajs is CommonJS, and Node does not detect this named export.
 const { ConfigResourceTypes } = kafkajs;
 
-/** What stands between the broker and the topic map. */
+/** The differences between the broker and the topic map. */
 export function planOf(env: Env): Promise<TopicPlan> {
   return withAdmin(env, async (admin) => (await read(admin, env)).plan);
 }
 
-/** Makes the broker's topics as the map wants them; may be repeated. @returns what it did */
+/**
+ * Makes the broker's topics match the map; may be repeated.
+ * @returns what it changed
+ */
 export function applyTopics(env: Env): Promise<TopicPlan> {
   return withAdmin(env, async (admin) => {
     const { plan, overrides } = await read(admin, env);
@@ -59,7 +62,7 @@ async function read(admin: Admin, env: Env): Promise<{ plan: TopicPlan; override
 
 const DYNAMIC_TOPIC_CONFIG = 1;
 
-/** What was set on a topic itself, by us or by an operator. */
+/** The settings that were set on a topic itself, by us or by an operator. */
 function overridesOf({ resources }: DescribeConfigResponse): Overrides {
   return new Map(
     resources.map(({ resourceName, configEntries }) => {
@@ -87,7 +90,7 @@ async function carryOut(admin: Admin, changes: readonly TopicChange[], overrides
     await admin.createPartitions({ topicPartitions: grow.map(({ name, to }) => ({ topic: name, count: to })) });
   if (configure.length > 0) {
     const resources = configure.map(({ name, changes: settings }) => {
-      // This request replaces all that is set on a topic: what an operator set there has to go along.
+      // This request replaces all settings of a topic, so an operator's settings have to be included.
       const values = {
         ...overrides.get(name),
         ...Object.fromEntries(settings.map((setting) => [setting.name, setting.to])),

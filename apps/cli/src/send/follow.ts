@@ -4,15 +4,15 @@ import { channelRegistry, StatusChanged, topicName, topics } from '#libs/contrac
 import { Partitioners, type EachMessagePayload, type Kafka } from 'kafkajs';
 import type { SendOrder } from './order.ts';
 
-/** What somebody sees of a message on the status topic. */
+/** Reads the facts of one message from the status topic. */
 export interface Follower {
-  /** Ends it and removes every trace of it from the broker. */
+  /** Ends it and deletes its consumer group. */
   close(): Promise<void>;
 }
 
 /**
- * Calls `onFact` with every fact about one message, from now on.
- * It reads from the ends of the partitions as they are now, so nothing that is published after this resolves is missed.
+ * Calls `onFact` with every fact about one message, from now on. It reads from the present ends of the partitions, so
+ * nothing that is published after this resolves is missed.
  */
 export async function follow(
   kafka: Kafka,
@@ -38,7 +38,7 @@ export async function follow(
     await consumer.subscribe({ topic });
     const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
     consumer.on(consumer.events.CRASH, ({ payload }) => onCrash(payload.error));
-    // Loaded beside the first requests: it takes longer than they do.
+    // Imported in parallel with the first requests, because it takes longer than they do.
     await codecs;
     await consumer.run({ autoCommit: false, eachMessage: async (payload) => deliver(payload, order, onFact) });
     for (const { partition, high } of ends) consumer.seek({ topic, partition, offset: high });
@@ -64,7 +64,7 @@ function deliver(
   try {
     value = JSON.parse(message.value?.toString('utf8') ?? '');
   } catch {
-    // Somebody else's bytes on the topic are no business of ours.
+    // Records of others that cannot be read do not matter here.
     return;
   }
   const fact = StatusChanged.safeParse(value);
@@ -72,7 +72,10 @@ function deliver(
     onFact(fact.data);
 }
 
-/** Publishes a request as any upstream does. @returns the trace id it travels under */
+/**
+ * Publishes a request as any upstream does.
+ * @returns its trace id
+ */
 export async function publish(kafka: Kafka, prefix: string, order: SendOrder): Promise<string> {
   const traceId = randomBytes(16).toString('hex');
   const of = channelRegistry[order.channel].requested;

@@ -3,7 +3,7 @@ import { sendCommand } from '../commands/checkout/send.ts';
 import { UsageError } from '../errors.ts';
 import type { SendOrder } from './order.ts';
 
-/** The order that a command line makes. */
+/** The order that a command line gives. */
 async function orderOf(args: string[], now = Date.now()): Promise<SendOrder> {
   const orders: SendOrder[] = [];
   const take = (order: SendOrder) => Promise.resolve(orders.push(order) - 1);
@@ -45,7 +45,7 @@ describe('the command line of send', () => {
     return request['template'];
   };
 
-  it('reads a variable as JSON where it is JSON, and as text where it is not', async () => {
+  it('parses a variable as JSON where it is JSON, and as text where it is not', async () => {
     expect(
       await variablesOf(
         'minutes=10',
@@ -93,7 +93,7 @@ describe('the command line of send', () => {
     });
   });
 
-  it('follows a scheduled message for as long after its time', async () => {
+  it('follows a scheduled message as long after its time as any other after its request', async () => {
     const now = Date.parse('2030-01-01T00:00:00Z');
     const order = await orderOf(
       ['sms', '--to', '+12025550123', '--body', 'x', '--send-at', '2030-01-01T00:01:00Z', '--timeout', '5'],
@@ -107,7 +107,7 @@ describe('the command line of send', () => {
     await expect(orderOf(['sms', '--to', '12'])).rejects.toThrow(/to: must be a phone number.*\n.*body: is needed/);
   });
 
-  it('refuses what it does not know', async () => {
+  it('refuses unknown options', async () => {
     await expect(orderOf(['fax'])).rejects.toThrow("unknown command 'fax'. There are email, sms");
     await expect(orderOf(['email', '--body', 'x'])).rejects.toThrow("unknown option '--body'");
     await expect(orderOf(['sms', '--to', '+12025550123', '--body', 'x', '--timeout', 'soon'])).rejects.toThrow(
@@ -115,7 +115,7 @@ describe('the command line of send', () => {
     );
   });
 
-  it('publishes nothing where help is asked for, or nothing is said', async () => {
+  it('publishes nothing where help is requested, or nothing is given', async () => {
     const help = ({ code }: { code: string }) => code;
     const silent = sendCommand(() => Promise.reject(new Error('something was published'))).configureOutput({
       writeOut: () => undefined,

@@ -7,7 +7,7 @@ export interface SendOrder {
   messageId: string;
   tenant: string;
   lane: Lane;
-  /** What is published. */
+  /** The request. */
   request: Record<string, unknown>;
   json: boolean;
   /** How long to follow it, in milliseconds. */
@@ -40,10 +40,13 @@ export interface Values {
   json?: boolean;
 }
 
-/** What the options of a channel’s own make of a request. */
+/** The fields of a request that the options of its channel set. */
 export type ContentOf = (values: Values) => Record<string, unknown>;
 
-/** The order that the options make. @throws UsageError naming the fields that break a rule */
+/**
+ * The order that the options give.
+ * @throws UsageError naming the fields that break a rule
+ */
 export function orderOf(channel: Channel, contentOf: ContentOf, values: Values, now: number): SendOrder {
   const request = defined({ ...envelope(values), ...contentOf(values) });
   const checked = channelRegistry[channel].requested.schema.safeParse(request);
@@ -110,7 +113,7 @@ function templateOf({
   return defined({ name: template, version, variables: Object.fromEntries(variables) });
 }
 
-/** Numbers, true, false, lists and quoted text as JSON; anything else is text as it stands. */
+/** Numbers, true, false, lists and quoted text as JSON; anything else is plain text. */
 function readAs(value: string): unknown {
   try {
     return JSON.parse(value);

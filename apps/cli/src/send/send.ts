@@ -85,7 +85,7 @@ async function sendAndFollow(env: Env, order: SendOrder, say: (line: string) => 
 
 function reportingOf(env: Env): { url: string; token: string } {
   const file = layoutOf(dataDirOf(env)).adminToken;
-  // Several may be valid while they are exchanged.
+  // Several tokens may be valid during a rotation.
   const token = env['REPORTING_TOKEN']?.split(',')[0] || (existsSync(file) ? readFileSync(file, 'utf8').trim() : '');
   return { url: env['REPORTING_URL'] || `http://127.0.0.1:${env['REPORTING_PORT'] || 8080}`, token };
 }

@@ -10,7 +10,7 @@ export interface TimelineEntry extends Detail {
   provider?: string | null;
 }
 
-/** What the reporting API tells of a message. */
+/** A message as the reporting API returns it. */
 export interface Timeline {
   messageId: string;
   channel: string;
@@ -28,7 +28,10 @@ export interface ReportingAccess {
 
 const TIMEOUT_MS = 8_000;
 
-/** The timeline, once reporting has caught up with what was seen on the topic. @throws Error in plain words */
+/**
+ * The timeline, once reporting has processed what was read from the topic.
+ * @throws Error in plain words
+ */
 export async function fetchTimeline(
   { url, token }: ReportingAccess,
   order: SendOrder,

@@ -1,6 +1,6 @@
 import type { StatusChanged } from '#libs/contracts';
 
-/** Why something happened, as events and timelines tell it. */
+/** The reason of an event, as facts and timelines contain it. */
 export interface Detail {
   reason?: string | null;
   nextAt?: string | null;
@@ -11,7 +11,7 @@ export interface Detail {
   } | null;
 }
 
-/** Why, and what comes next, in one line; empty where there is nothing to add. */
+/** The reason and the next step, in one line; empty where there is neither. */
 export function detailOf({ reason, failure, nextAt }: Detail): string {
   const fields = failure?.fields?.map(({ field, rule }) => `${field} ${rule}`).join('; ');
   const why = [failure?.meaning ?? reason, fields, failure?.help && `→ ${failure.help}`].filter(Boolean).join(' ');

@@ -27,24 +27,24 @@ export interface AssemblyOptions {
   entries: Partial<Record<AppName, string>>;
 }
 
-/** Everything that will run, and what its clients have to know. */
+/** All processes of the system, and what its clients need to know. */
 export interface Assembly {
   modes: ChannelModes;
-  /** What the services stand on: Kafka, PostgreSQL, the sandbox. */
+  /** What the services depend on: Kafka, PostgreSQL, the sandbox. */
   foundations: ProcessPlan[];
   services: ProcessPlan[];
   external: ProcessRecord[];
   ports: PortName[];
   urls: Partial<Record<ProcessName, string>>;
   env: Record<string, string>;
-  /** What each channel that uses the sandbox was given over the user’s environment. */
+  /** The settings that each sandboxed channel got instead of the user's. */
   sandboxed: StackState['sandboxed'];
   brokers: string;
   databaseUrl: string;
   reportingToken: string;
 }
 
-/** Decides from the settings what runs here, what runs elsewhere and what is replaced by the sandbox. */
+/** Decides by the settings what runs here, what runs elsewhere and what the sandbox replaces. */
 export function assemble(settings: Settings, layout: Layout, secrets: Secrets, options: AssemblyOptions): Assembly {
   const { ports, env, dataDir } = settings;
   const modes = channelModes(env);
@@ -100,7 +100,7 @@ const sandboxedOf = (plans: readonly ProcessPlan[], modes: ChannelModes, env: En
       .map((plan) => [plan.name, ownValues(plan.env, env)]),
   );
 
-/** What a plan sets otherwise than the environment it was made from. */
+/** The settings in which a plan differs from the environment that it was made from. */
 const ownValues = (planned: Env, env: Env) =>
   Object.fromEntries(Object.entries(planned).filter(([name, value]) => value !== undefined && value !== env[name]));
 

@@ -5,7 +5,7 @@ import { readState, type ProcessRecord, type StackState } from '../environment/s
 export interface ProcessStatus {
   name: string;
   pid: number | null;
-  /** As its supervisor sees it, corrected by a look at the process itself. */
+  /** The state its supervisor recorded, corrected by checking the process itself. */
   state: ProcessRecord['state'] | 'not answering' | 'left behind';
   url: string;
   restarts: number;
@@ -14,14 +14,14 @@ export interface ProcessStatus {
 }
 
 export interface SystemStatus {
-  /** The state its supervisor keeps, when one runs. */
+  /** The state of its supervisor, when one runs. */
   running: StackState | undefined;
-  /** All of it answers. */
+  /** Every part answers. */
   ready: boolean;
   processes: ProcessStatus[];
 }
 
-/** How the system of a DATA_DIR is, asked now. */
+/** The state of the system of a DATA_DIR, determined now. */
 export async function probe(dataDir: string): Promise<SystemStatus> {
   const state = readState(dataDir);
   const running = state && isRunning(state.supervisor) ? state : undefined;
@@ -51,7 +51,7 @@ const isHealthy = (url: string) =>
     () => false,
   );
 
-/** Whether the first of several addresses takes a connection. */
+/** Whether the first of several addresses accepts a connection. */
 function accepts(address: string): Promise<boolean> {
   const [hostAndPort = ''] = address.split('/')[0]?.split(',') ?? [];
   const { hostname, port } = new URL(`tcp://${hostAndPort.trim()}`);

@@ -32,7 +32,7 @@ const around = (env: Env): Surroundings => ({
 const of = (name: Parameters<typeof environmentOf>[0], env: Env = {}) => environmentOf(name, env, around(env));
 
 describe('the environment of a service', () => {
-  it('is loopback, its own port, and the shared Kafka, database and hash key', () => {
+  it('has loopback addresses, its own port, and the shared Kafka, database and hash key', () => {
     expect(of('retry')).toMatchObject({
       HTTP_HOST: '127.0.0.1',
       HTTP_PORT: '8083',
@@ -42,7 +42,7 @@ describe('the environment of a service', () => {
     });
   });
 
-  it('holds the fake credentials of a sandboxed channel only where they belong', () => {
+  it('contains the fake credentials of a sandboxed channel only in that channel’s service', () => {
     expect(of('email')).toMatchObject({
       SENDGRID_API_KEY: 'SG.fake',
       SENDGRID_BASE_URL: 'http://127.0.0.1:4010',
@@ -63,7 +63,7 @@ describe('the environment of a service', () => {
       expect(of('email', env)).not.toHaveProperty(name);
   });
 
-  it('makes unsubscribe links of its own only where they lead somewhere', () => {
+  it('enables unsubscribe links only where they can be reached', () => {
     expect(of('email')).toMatchObject({ UNSUBSCRIBE_KEY: 'made-key', PUBLIC_URL: 'http://127.0.0.1:8081' });
     expect(of('email', { SENDGRID_API_KEY: 'SG.real' })).not.toHaveProperty('UNSUBSCRIBE_KEY');
     const live = { SENDGRID_API_KEY: 'SG.real', EMAIL_PUBLIC_URL: 'https://email.example.org' };
@@ -71,7 +71,7 @@ describe('the environment of a service', () => {
     expect(of('email', { ...live, UNSUBSCRIBE_KEY: 'own-key' })).toMatchObject({ UNSUBSCRIBE_KEY: 'own-key' });
   });
 
-  it('shortens the waits for lost answers only while nothing is live, and never a wait that was set', () => {
+  it('shortens the waits for lost responses only while nothing is live, and never a wait that was set', () => {
     expect(of('retry', { RECONCILE_WINDOW_BULK_MS: '5' })).toMatchObject({
       RECONCILE_WINDOW_URGENT_MS: '10000',
       RECONCILE_WINDOW_BULK_MS: '5',
@@ -79,7 +79,7 @@ describe('the environment of a service', () => {
     expect(of('retry', { SENDGRID_API_KEY: 'SG.real' })).not.toHaveProperty('RECONCILE_WINDOW_URGENT_MS');
   });
 
-  it('runs what was built, even when the caller runs on sources', () => {
+  it('runs the build, even when the caller runs on sources', () => {
     expect(of('sms', { NODE_OPTIONS: '--conditions=source --max-old-space-size=200' })['NODE_OPTIONS']).toBe(
       '--max-old-space-size=200',
     );

@@ -9,7 +9,7 @@ import { valueOf, type Env, type ServiceName } from '../environment/env.ts';
 import { type Ports, type Settings } from './settings/settings.ts';
 import type { ProcessPlan } from './process/supervised-process.ts';
 
-/** What the parts of a system have to know of each other. */
+/** What the processes of a system have to know about each other. */
 export interface Surroundings {
   ports: Ports;
   layout: Layout;
@@ -21,7 +21,7 @@ export interface Surroundings {
 
 export const localUrl = (port: number): string => `http://127.0.0.1:${port}`;
 
-/** The tokens of the reporting API, separated by commas: the user's own, or the one made for this DATA_DIR. */
+/** The tokens of the reporting API, separated by commas: the user's own, or the one generated for this DATA_DIR. */
 export const reportingTokensOf = (env: Env, secrets: Secrets): string =>
   valueOf(env, 'REPORTING_TOKEN') ?? secrets.reportingToken;
 
@@ -34,7 +34,7 @@ export const recipientHashKeyOf = (env: Env, secrets: Secrets): string =>
 
 type Values = Record<string, string>;
 
-/** The environment of one process: the user's own, and what `npm start` knows better. */
+/** The environment of one process: the user's own, plus what `npm start` sets. */
 export function environmentOf(name: ServiceName | 'sandbox', env: Env, around: Surroundings): Env {
   const own: Record<ServiceName | 'sandbox', () => Values> = {
     ...perChannel((channel) => () => channelValues(channel, env, around)),
@@ -78,7 +78,7 @@ function channelValues(channel: Channel, env: Env, around: Surroundings): Values
   };
 }
 
-/** A link that real people get must lead somewhere: without an address of one's own there are no links. */
+/** A link in a real mail must be reachable: without a public address there are no links. */
 function linkKeyOf(channel: Channel, env: Env, { modes, secrets }: Surroundings): Values {
   const { linkKey } = channelServices[channel];
   const leadsNowhere = modes[channel] === 'live' && !env[channelSetting(channel, 'PUBLIC_URL')];
@@ -88,9 +88,8 @@ function linkKeyOf(channel: Channel, env: Env, { modes, secrets }: Surroundings)
 }
 
 /**
- * A provider may take a while to confirm, so a lost answer is looked into only after a decent wait. The sandbox
- * confirms within a second: where nothing else is in use, nobody should have to wait for minutes to see what becomes of
- * it.
+ * A provider may take a while to confirm, so a lost response is reconciled only after some minutes. The sandbox
+ * confirms within a second: where nothing else is in use, this wait is shortened.
  */
 const sandboxWaits: Values = {
   RECONCILE_AFTER_MS: '2000',
@@ -104,7 +103,7 @@ function retryValues(env: Env, { modes }: Surroundings): Values {
   return Object.fromEntries(Object.entries(sandboxWaits).filter(([name]) => !env[name]));
 }
 
-/** The domain of the sender's address, which the sandbox then takes for authenticated. */
+/** The domain of the sender's address, which the sandbox then considers authenticated. */
 const domainOf = (from: string | undefined) => /@([^@<>\s]+?)>?$/.exec(from ?? '')?.[1];
 
 function sandboxValues(env: Env, { ports, layout, secrets }: Surroundings): Values {
@@ -124,16 +123,13 @@ const together = (given: readonly Values[]): Values => Object.assign({}, ...give
 const pick = (values: Values, names: string[]): Values =>
   Object.fromEntries(names.map((name) => [name, values[name] ?? '']));
 
-/**
- * Services run what was built: a caller that runs on sources (`--conditions=source`, as tests do) must not pass that
- * on.
- */
+/** Services run the build: a caller that runs on sources (`--conditions=source`, as tests do) must not pass that on. */
 function withoutSourceCondition(env: Env): Env {
   const options = env['NODE_OPTIONS']?.replace(/(^|\s)(--conditions|-C)[= ]\S+/g, '').trim();
   return env['NODE_OPTIONS'] === undefined ? env : { ...env, NODE_OPTIONS: options };
 }
 
-/** How to run a service or the sandbox: a Node process of its own, from dist/ unless `entry` names another file. */
+/** How to run a service or the sandbox: a Node process, from dist/ unless `entry` names another file. */
 export function planService(
   name: ServiceName | 'sandbox',
   settings: Settings,

@@ -21,14 +21,14 @@ import { applyTopics } from '../kafka/topics.ts';
 export interface StackOptions extends Partial<AssemblyOptions> {
   /** Where all state is kept. Default: DATA_DIR of `env`, else .data. */
   dataDir?: string;
-  /** Ports of its own; those not named come from `env`, else they are the defaults. */
+  /** Ports; those not given are read from `env`, else they are the defaults. */
   ports?: Partial<Ports>;
   /** The environment; every service gets all of it. Default: this process's. */
   env?: Env;
   restarts?: Partial<RestartPolicy>;
   /** Called with progress, deaths and restarts. */
   say?: (line: string) => void;
-  /** Stops it in order, also while it starts. */
+  /** Aborting stops the system in order, also during its start. */
   signal?: AbortSignal;
 }
 
@@ -47,7 +47,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 /** A system that this process supervises. */
 export class Stack extends RunningStack {
   readonly settings: Settings;
-  /** Resolves when everything has stopped; with the reason, if nobody asked for it. */
+  /** Resolves when everything has stopped; with the reason, if nobody requested it. */
   readonly closed: Promise<CliError | undefined>;
   /** From the call to ready, in milliseconds. */
   readyAfterMs = 0;
@@ -76,7 +76,7 @@ export class Stack extends RunningStack {
       sandboxed: {},
       processes: [],
     };
-    // Whoever waits for it is told by other means when nobody does.
+    // Prevents an unhandled rejection where nobody waits for it.
     this.#halt.promise.catch(() => undefined);
   }
 
@@ -189,7 +189,7 @@ export class Stack extends RunningStack {
     try {
       writeState(this.dataDir, this.#state);
     } catch (error) {
-      // A full disk, or a DATA_DIR that was removed by hand: supervision goes on without it.
+      // The disk is full, or DATA_DIR was removed by hand: supervision continues without the file.
       this.#say(`the state cannot be written to ${this.#layout.state}: ${reasonOf(error)}`);
     }
   }

@@ -6,7 +6,7 @@ import { layoutOf } from '../environment/layout.ts';
 import type { Settings } from './settings/settings.ts';
 import { type ProcessName, type ServiceName } from '../environment/env.ts';
 
-/** The block at the end of a start: what runs where, and what to do next. */
+/** The text at the end of a start: what runs where, and what to do next. */
 export function summarise(settings: Settings, assembly: Assembly, readyAfterMs: number): string {
   const { modes, urls, brokers, databaseUrl } = assembly;
   const layout = layoutOf(settings.dataDir);
@@ -49,7 +49,7 @@ function firstMessages({ env }: Settings, { brokers }: Assembly): string[] {
   ];
 }
 
-/** Settings that the other commands need as well, to mean this system. */
+/** The settings by which other commands reach this system. */
 function otherSettings({ env }: Settings): string {
   const dataDir = env['DATA_DIR'];
   return dataDir ? `   (with DATA_DIR=${dataDir})` : '';

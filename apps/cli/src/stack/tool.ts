@@ -23,7 +23,7 @@ export async function runTool({ purpose, command, args, env, log, owner, signal 
   if (signal.aborted) throw new Interrupted();
   const { fd, from } = openLog(log);
   const end = await new Promise<string>((resolve) => {
-    // Its working directory must be one that any user may enter.
+    // Its working directory must be one that any user can enter.
     const child = spawn(command, args, { cwd: '/', env, stdio: ['ignore', fd, fd], signal, ...owner });
     let failure: Error | undefined;
     child.once('error', (error) => (failure = error));

@@ -30,7 +30,7 @@ export interface SyncLine {
   error?: { message: string; remedy: string };
 }
 
-/** An answer that says no, in the service's own words. */
+/** A refusal, in the service's own words. */
 export class Refused extends Error {
   readonly status: number;
 
@@ -53,7 +53,7 @@ export class SuppressionsClient {
     return (await response.json()) as T;
   }
 
-  /** The lines of a long answer, as they come; empty ones are signs of life. */
+  /** The lines of a streamed response, as they arrive; empty lines keep the connection open. */
   async *lines(channel: Channel, path: string): AsyncGenerator<SyncLine> {
     const response = await this.suppressionScopes(channel, 'POST', path);
     let rest = '';
@@ -90,7 +90,7 @@ export class SuppressionsClient {
 
   private get token(): string {
     const file = layoutOf(dataDirOf(this.env)).adminToken;
-    // Several may be valid while they are exchanged.
+    // Several tokens may be valid during a rotation.
     return this.env['OPERATOR_TOKEN']?.split(',')[0] || (existsSync(file) ? readFileSync(file, 'utf8').trim() : '');
   }
 }

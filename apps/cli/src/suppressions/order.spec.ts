@@ -3,7 +3,7 @@ import { suppressionsCommand } from '../commands/suppressions.ts';
 import { UsageError } from '../errors.ts';
 import type { SuppressionOrder } from './order.ts';
 
-/** The order that a command line makes. */
+/** The order that a command line gives. */
 async function order(...args: string[]): Promise<SuppressionOrder> {
   const orders: SuppressionOrder[] = [];
   const take = (one: SuppressionOrder) => Promise.resolve(orders.push(one) - 1);
@@ -12,7 +12,7 @@ async function order(...args: string[]): Promise<SuppressionOrder> {
 }
 
 describe('the command line of suppressions', () => {
-  it('says what to do, and to whom on which channel', async () => {
+  it('gives the action, the recipient and the channel', async () => {
     expect(await order('list')).toMatchObject({ command: 'list', channels: ['email', 'sms'], limit: 100, filter: {} });
     expect(await order('list', '--channel', 'sms', '--reason', 'stop', '--lifted', '--json')).toMatchObject({
       channels: ['sms'],
@@ -49,5 +49,5 @@ describe('the command line of suppressions', () => {
     ['with a limit that is none', ['list', '--limit', 'all']],
     ['with a channel that is none', ['list', '--channel', 'pigeon']],
     ['with a recipient for the lists', ['sync', 'ada@inbox.test']],
-  ])('is wrong %s', async (_, args) => expect(order(...args)).rejects.toThrow(UsageError));
+  ])('is invalid %s', async (_, args) => expect(order(...args)).rejects.toThrow(UsageError));
 });

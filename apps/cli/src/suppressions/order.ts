@@ -60,7 +60,7 @@ export function changeOrder(command: 'add' | 'remove', recipient: string, values
   };
 }
 
-/** An address says by itself where it belongs. */
+/** The channel follows from the form of the address. */
 function channelOf(recipient: string): Channel {
   const channel = Channel.options.find((one) => isRecipient(recipient, one));
   if (channel) return channel;

@@ -6,15 +6,18 @@ import { lineOf, totalLine, totalsOf } from './words.ts';
 
 const DONE = 0;
 const NOT_THERE = 1;
-/** The most that the API gives at once. */
+/** The maximum page size of the API. */
 const PAGE = 500;
 
-/** Where a provider keeps lists of its own. */
+/** The lists that providers keep themselves. */
 const channelsWithLists = Channel.options.filter((channel) =>
   catalogues[channel].some((provider) => 'lists' in provider),
 );
 
-/** Does what is ordered and shows what came of it. @returns the exit code */
+/**
+ * Executes an order and shows the result.
+ * @returns the exit code
+ */
 export async function perform(client: SuppressionsClient, order: SuppressionOrder): Promise<number> {
   switch (order.command) {
     case 'list':
@@ -53,7 +56,7 @@ async function list(
   return DONE;
 }
 
-/** Page after page, until there are enough. */
+/** Reads pages until there are enough entries. */
 async function upTo(
   client: SuppressionsClient,
   channel: Channel,
@@ -84,7 +87,7 @@ async function change(
   { command, channel, body, json }: Extract<SuppressionOrder, { command: 'add' | 'remove' }>,
 ): Promise<number> {
   const changed = await client.call<Suppression>(channel, 'POST', command === 'add' ? '' : '/remove', body);
-  // The provider has a list of its own, and goes on refusing by it.
+  // The provider has a list of its own, and continues to refuse the recipient by it.
   const hint =
     command === 'remove' && changed.provider !== undefined
       ? [`It was ${changed.provider}’s word: take the recipient off its own list as well, or it goes on refusing.`]

@@ -1,6 +1,6 @@
 import type { Suppression, SyncLine } from './client.ts';
 
-/** One suppression as a line for people. */
+/** One suppression as a line of text. */
 export function lineOf({
   channel,
   recipient,
@@ -32,7 +32,7 @@ export interface ListTotal {
   trouble?: string;
 }
 
-/** How many of which list, out of the pages as they came. */
+/** The number of entries per list, summed over the pages. */
 export function totalsOf(lines: readonly SyncLine[]): ListTotal[] {
   const totals = new Map<string, ListTotal>();
   for (const { provider, list, read = 0, published = 0, trouble } of lines) {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Content } from '#libs/templates';
 import type { PreviewOptions } from './variables.ts';
 
-/** Shows what a template renders: its text here, its HTML in a file or a browser. */
+/** Shows a rendered template: its text here, its HTML in a file or a browser. */
 export function show({ subject, text, html, body }: Content, { out, open }: PreviewOptions): void {
   if (subject !== undefined) console.log(`Subject: ${subject}\n`);
   console.log(text ?? body ?? '');

@@ -12,7 +12,10 @@ export interface PreviewOptions {
   open?: boolean;
 }
 
-/** The variables that the command line gives, or undefined: the examples. @throws UsageError */
+/**
+ * The variables given on the command line, or undefined: the examples are used.
+ * @throws UsageError
+ */
 export function variablesOf(
   { var: vars = [], vars: varsFile }: PreviewOptions,
   declaration: Declaration,
@@ -33,7 +36,7 @@ function objectIn(file: string, read: (file: string) => string): Record<string, 
   throw new UsageError(`--vars ${file} must hold one JSON object`);
 }
 
-/** As its type wants it; what is no text is given as JSON. */
+/** Converted to its declared type; anything but text is given as JSON. */
 function variableOf(pair: string, { variables }: Declaration): [string, unknown] {
   const at = pair.indexOf('=');
   if (at < 1) throw new UsageError('--var takes name=value');

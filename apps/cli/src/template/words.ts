@@ -1,6 +1,6 @@
 import type { TemplateInfo } from '#libs/templates';
 
-/** One block for each version: what it is for and what it takes. */
+/** One block for each version: its purpose and its variables. */
 export function listOf(infos: readonly TemplateInfo[]): string {
   if (infos.length === 0) return 'There are no templates.';
   return infos.map(blockOf).join('\n\n');

@@ -1,7 +1,7 @@
 import { fileSettings } from '#libs/provider-http';
 import { z } from 'zod';
 
-/** Settings of attachments by URL, for providers that do not fetch them themselves. */
+/** Settings of attachments by URL, for providers that do not fetch files themselves. */
 export const attachmentSettings = {
   ...fileSettings,
   ATTACHMENT_MAX_BYTES: z.coerce
@@ -42,6 +42,6 @@ export type AttachmentConfig = Pick<Settings, 'ATTACHMENT_MAX_BYTES' | 'ATTACHME
   ATTACHMENT_TIMEOUT_MS: number;
 };
 
-/** How long the files of one e-mail may take, in milliseconds: what is left of the call's time is for writing it. */
+/** The timeout for fetching the files of one e-mail, in milliseconds: the rest of the call's time is for writing it. */
 export const attachmentTimeoutOf = (given: number | undefined, callTimeoutMs: number): number =>
   given ?? Math.ceil(callTimeoutMs / 2);

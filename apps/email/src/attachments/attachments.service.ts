@@ -9,7 +9,7 @@ import { withFile } from './fetched.policy.ts';
 type Attachment = NonNullable<EmailMessage['attachments']>[number];
 export type Completed = { complete: true; message: EmailMessage } | { complete: false; failure: Failure };
 
-/** Puts the files that an e-mail names by URL into it, for a provider that takes content only. */
+/** Fetches the files that an e-mail names by URL, for a provider that accepts content only. */
 export class AttachmentsService {
   private readonly places: Bulkhead;
 
@@ -20,7 +20,7 @@ export class AttachmentsService {
     this.places = new Bulkhead(config.ATTACHMENT_MAILS);
   }
 
-  /** `send` gets the e-mail with its files, which are held in memory until it has answered. */
+  /** `send` gets the e-mail with its files, which are held in memory until it resolves. */
   async carry<T>(
     provider: string,
     message: EmailMessage,

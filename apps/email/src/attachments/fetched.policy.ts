@@ -4,13 +4,10 @@ import type { EmailMessage } from '../email-message.ts';
 type Attachment = NonNullable<EmailMessage['attachments']>[number];
 type Fitted = { fits: true; attachment: Attachment } | { fits: false; fault: FileFault };
 
-/** A page where something else was promised is a sign-in or error page that was answered with 200. */
+/** An HTML page in place of another file is usually a sign-in or error page with status 200. */
 const PAGE = 'text/html';
 
-/**
- * The attachment with its file inside. The type that the request says wins: servers often call a file just a stream of
- * bytes.
- */
+/** The attachment with its content. The media type in the request wins, because servers often send a generic one. */
 export function withFile({ url: _, ...attachment }: Attachment, file: FetchedFile): Fitted {
   if (!file.fetched) return { fits: false, fault: file.fault };
   const { contentType } = attachment;

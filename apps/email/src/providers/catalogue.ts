@@ -4,5 +4,5 @@ import { sendgrid } from './sendgrid/index.ts';
 
 export type EmailCatalogue = readonly EmailProviderDefinition[];
 
-/** The providers of e-mail, in the order of preference unless EMAIL_PROVIDERS says otherwise. */
+/** The providers of e-mail, in the order of preference unless EMAIL_PROVIDERS is set. */
 export const emailCatalogue: EmailCatalogue = [sendgrid, resend];

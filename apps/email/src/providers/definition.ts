@@ -9,15 +9,15 @@ export interface EmailServices {
   attachments: Pick<AttachmentsService, 'carry'>;
 }
 
-/** What a mail’s options of single providers mean for suppressions. */
+/** What a mail's provider options mean for suppressions. */
 export interface MailConcerns {
-  /** The scope of the provider’s own list that the mail belongs to. */
+  /** The scope of the provider's own list that the mail belongs to. */
   listScope?: string;
-  /** Reasons that the mail goes past. */
+  /** The reasons of suppressions that the mail ignores. */
   past: readonly SuppressionReason[];
 }
 
-/** What upstream may ask of this provider alone. */
+/** What upstream may request of this provider alone. */
 export interface EmailProviderRequests extends ProviderRequests<EmailRequested> {
   concernsOf(request: EmailRequested): MailConcerns;
 }
@@ -30,7 +30,10 @@ export interface EmailProviderDefinition<Settings extends object = Record<string
   WebhookParts
 > {
   readonly channel: 'email';
-  /** Who gets the attachments that a request names by URL. `us`: within the call, so its time is the call's. */
+  /**
+   * Who fetches the attachments that a request names by URL. `us`: within the call, so their time is part of the
+   * call's.
+   */
   readonly filesFetchedBy: 'us' | 'provider';
   readonly requests?: EmailProviderRequests;
 }

@@ -1,7 +1,7 @@
 import type { Logger } from '#libs/telemetry';
 import { ForbiddenException, NotFoundException } from '@nestjs/common';
 
-/** The webhook of a provider that is not configured: nobody has an address to call here. */
+/** The webhook of a provider that is not configured: nobody has a reason to call it. */
 export const noSuchWebhook = (setting: string) =>
   new NotFoundException({
     code: 'MSG_ROUTE_NOT_FOUND',
@@ -9,7 +9,7 @@ export const noSuchWebhook = (setting: string) =>
     remedy: `Set ${setting}, or point the webhook elsewhere.`,
   });
 
-/** A delivery whose signature does not fit: told in the log without its content. */
+/** A request with a wrong signature: logged without its content. */
 export function signatureRefused(
   logger: Pick<Logger, 'warn'>,
   seen: { provider: string; rawBody: Buffer; signature: string | undefined },

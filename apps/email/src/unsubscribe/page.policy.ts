@@ -1,4 +1,4 @@
-/** Small, plain pages: no script, no picture, nothing that tells anybody of a look. */
+/** Small, plain pages without scripts and pictures, so that opening one reports nothing to anybody. */
 export interface Page {
   status: number;
   headers: Record<string, string>;
@@ -16,7 +16,8 @@ const headers = {
 };
 
 /**
- * Looking changes nothing: scanners follow every link of a mail. The button does what a mail program's one click does.
+ * Opening the page changes nothing, because scanners follow every link of a mail. The button does the same as a mail
+ * program's one click.
  */
 export const askPage: Page = page(200, 'Unsubscribe', [
   '<p>Do you want no more of these e-mails?</p>',
@@ -28,7 +29,7 @@ export const donePage: Page = page(200, 'Unsubscribed', [
   '<p>You are unsubscribed. What is already on its way may still arrive.</p>',
 ]);
 
-/** A fault of ours: 2xx, since a mail program that tries again would meet the same. */
+/** A fault of ours: 2xx all the same, because a retry by the mail program would fail again. */
 export const keptPage: Page = page(202, 'Noted', [
   '<p>Your request is noted, and a person will carry it out. Until then e-mails may still arrive.</p>',
 ]);

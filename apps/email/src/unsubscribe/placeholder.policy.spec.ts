@@ -31,13 +31,13 @@ const unknown = [
 const rulesOf = (parts: object, way: 'link' | 'own header' | 'none' = 'link') =>
   placeholderProblems(parts, way).map(({ field, rule }) => `${field} ${rule}`);
 
-describe('a place for the unsubscribe link', () => {
-  it.each(spellings)('is known as %s, and nothing of it is left beside the link', (place) => {
+describe('a placeholder for the unsubscribe link', () => {
+  it.each(spellings)('is recognised as %s, and nothing of it remains besides the link', (place) => {
     expect(withLink(`<a href="${place}">Leave</a> ${place}`, link)).toBe(`<a href="${link}">Leave</a> ${link}`);
     expect(rulesOf({ text: place, html: `<a href="${place}">` })).toEqual([]);
   });
 
-  it.each(spellings)('that no link comes for is refused: %s', (place) => {
+  it.each(spellings)('is refused where the mail has no link: %s', (place) => {
     expect(rulesOf({ text: 'Hello', html: `<a href="${place}">` }, 'none')).toEqual([
       expect.stringMatching(/^html holds a place for the unsubscribe link, and this mail has none/),
     ]);
@@ -48,7 +48,7 @@ describe('a place for the unsubscribe link', () => {
   });
 
   it.each(unknown.filter((place) => place.includes('}}') || place.includes('%>')))(
-    'that nobody fills is refused, whether the mail has a link or not: %s',
+    'that nothing replaces is refused, whether the mail has a link or not: %s',
     (place) => {
       for (const way of ['link', 'none', 'own header'] as const)
         expect(rulesOf({ html: `<a href="${place}">` }, way)).toEqual([
@@ -57,7 +57,7 @@ describe('a place for the unsubscribe link', () => {
     },
   );
 
-  it('is nothing that a text may hold of itself', () => {
+  it('is never found in ordinary text', () => {
     const texts = [
       'Write "unsubscribe" to us',
       '{{name}}, to unsubscribe see {{page}}',
@@ -70,7 +70,7 @@ describe('a place for the unsubscribe link', () => {
     expect(texts.flatMap((text) => rulesOf({ text, html: text, subject: text }, 'none'))).toEqual([]);
   });
 
-  it('is looked for in a long text without taking long', () => {
+  it('is found in a long text within a short time', () => {
     const long = `${'{{'.repeat(100_000)}unsub${'<%'.repeat(100_000)}`;
     const started = performance.now();
     rulesOf({ html: long });
@@ -79,7 +79,7 @@ describe('a place for the unsubscribe link', () => {
 });
 
 describe('a tag of SendGrid’s unsubscribe groups', () => {
-  it('is SendGrid’s to fill: it is no place for the link, and no mistake', () => {
+  it('is left to SendGrid: it is neither a placeholder for the link nor an error', () => {
     const tags = [
       '<%asm_group_unsubscribe_raw_url%>',
       '<%asm_global_unsubscribe_url%>',

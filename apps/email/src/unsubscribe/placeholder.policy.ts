@@ -4,9 +4,9 @@ const NAME = String.raw`(?:resend[_-]?)?unsubscribe(?:[_-]?(?:url|link))?`;
 const GAP = String.raw`(?:\s|%20|&nbsp;)*`;
 
 /**
- * In text and HTML: where the recipient's own link goes. Ours is {{unsubscribeUrl}}; the same in three braces, in
- * another case, with _, as SendGrid (<%unsubscribe%>, {{unsubscribe}}) and Resend ({{{RESEND_UNSUBSCRIBE_URL}}}) write
- * it, and as editors of HTML leave it behind in an address (%7B%7B…%7D%7D).
+ * Placeholders in text and HTML for the recipient's own link. Ours is {{unsubscribeUrl}}; also accepted are three
+ * braces, another case, underscores, the forms of SendGrid (<%unsubscribe%>, {{unsubscribe}}) and Resend
+ * ({{{RESEND_UNSUBSCRIBE_URL}}}), and what HTML editors make of them in a URL (%7B%7B…%7D%7D).
  */
 const places = new RegExp(
   [
@@ -20,14 +20,14 @@ const places = new RegExp(
 /** SendGrid's own tags for its unsubscribe groups. */
 const groupTag = /<%\s*asm_(?:group_unsubscribe|global_unsubscribe|preferences)(?:_raw)?_url\s*%>/i;
 
-/** What looks like a place for the link, and is none that anybody fills. */
+/** What looks like a placeholder for the link, but is none that anything replaces. */
 const nearMiss =
   /(?:\{\{|%7B%7B|<%|&lt;%)(?:(?!\}\}|%7D%7D|%>|%&gt;)[^\n]){0,60}?unsub(?:(?!\{\{|<%)[^\n]){0,60}?(?:\}\}|%7D%7D|%>|%&gt;)/i;
 
-/** The text with the link in each place for it. */
+/** The text with its placeholders replaced by the link. */
 export const withLink = (text: string, link: string): string => text.replace(places, () => link);
 
-/** Whether SendGrid, and nobody else, fills something in it. */
+/** Whether the text has a tag that SendGrid alone replaces. */
 export const hasGroupTag = (text: string | undefined): boolean => text !== undefined && groupTag.test(text);
 
 const rules = {
@@ -40,8 +40,8 @@ const rules = {
 };
 
 /**
- * Places for the unsubscribe link that would reach the reader as they are, field by field.
- * @param way whether the mail will have a link to put there, brings a header of its own instead, or has neither
+ * Placeholders for the unsubscribe link that nothing would replace, field by field.
+ * @param way whether the mail will have a link, has a header of its own instead, or has neither
  */
 export function placeholderProblems(
   { subject, text, html }: Pick<EmailRequested, 'subject' | 'text' | 'html'>,
@@ -63,7 +63,7 @@ export function placeholderProblems(
   return found;
 }
 
-/** Every spelling holds this; most mails do not, and are not looked through any further. */
+/** Every placeholder contains this; most mails do not, and are not searched any further. */
 const isAboutIt = (text: string): boolean => /unsub/i.test(text);
 
 const withoutGroupTags = (text: string): string => text.replace(new RegExp(groupTag, 'gi'), '');

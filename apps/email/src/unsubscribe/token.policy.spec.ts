@@ -14,7 +14,7 @@ const claim: UnsubscribeClaim = {
 describe('the token of an unsubscribe link', () => {
   const tokens = new UnsubscribeTokens([key]);
 
-  it('gives back what it was made for, and shows nothing of it', () => {
+  it('returns what it was made for, and shows nothing of it', () => {
     const token = tokens.seal(claim);
     expect(tokens.open(token)).toEqual(claim);
     const bytes = Buffer.from(token, 'base64url').toString('latin1');
@@ -39,7 +39,7 @@ describe('the token of an unsubscribe link', () => {
     expect(tokens.open(token)).toEqual(longest);
   });
 
-  it('goes on working while its key is being replaced, and no longer', () => {
+  it('works while its key is being rotated, and no longer', () => {
     const next = randomBytes(32).toString('base64url');
     const old = tokens.seal(claim);
     const rotating = new UnsubscribeTokens([next, key]);
@@ -70,7 +70,7 @@ describe('the token of an unsubscribe link', () => {
     );
   });
 
-  it('of another installation means nothing here', () => {
+  it('of another installation is refused', () => {
     expect(tokens.open(new UnsubscribeTokens(['another key of 32 characters …']).seal(claim))).toBeUndefined();
     expect(new UnsubscribeTokens([]).open(tokens.seal(claim))).toBeUndefined();
   });

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
 
-/** Who leaves what. No address: the recipient is a keyed hash. */
+/** Who unsubscribes from what. It contains no address: the recipient is a keyed hash. */
 export interface UnsubscribeClaim {
   tenant: string;
   messageId: string;
@@ -16,17 +16,17 @@ interface Keys {
 const VERSION = 1;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-/** More than the longest claim there is. */
+/** Longer than any claim. */
 const MOST_CHARACTERS = 600;
 
 /**
- * Opaque tokens for unsubscribe links: AES-256-GCM, so that nobody reads or forges one. The nonce is derived from what
- * is sealed, so that the same claim has the same token: a mail must be the same, byte for byte, when it is repeated.
+ * Opaque tokens for unsubscribe links: AES-256-GCM, so that nobody can read or forge one. The nonce is derived from the
+ * content, so that the same claim has the same token: a repeated mail must have the same bytes.
  */
 export class UnsubscribeTokens {
   private readonly keys: readonly Keys[];
 
-  /** @param secrets the first seals, all open: two while one is being replaced */
+  /** @param secrets the first encrypts, all decrypt: two during a rotation */
   constructor(secrets: readonly string[]) {
     this.keys = secrets.map((secret) => ({
       seal: derived(secret, 'unsubscribe seal'),
@@ -43,11 +43,11 @@ export class UnsubscribeTokens {
     return Buffer.concat([Buffer.of(VERSION), nonce, sealed, cipher.getAuthTag()]).toString('base64url');
   }
 
-  /** Undefined for whatever none of the keys has sealed. */
+  /** Undefined for a token that none of the keys has made. */
   open(token: string): UnsubscribeClaim | undefined {
     if (token.length > MOST_CHARACTERS || !/^[\w-]+$/.test(token)) return undefined;
     const bytes = Buffer.from(token, 'base64url');
-    // Base64 has idle bits at its end: only the one way of writing it counts.
+    // The last character of base64 has unused bits: only one encoding of a token is accepted.
     if (bytes.length <= 1 + NONCE_BYTES + TAG_BYTES || bytes[0] !== VERSION || bytes.toString('base64url') !== token)
       return undefined;
     for (const { seal } of this.keys) {
@@ -79,8 +79,8 @@ function claimOf(plain: string): UnsubscribeClaim | undefined {
 }
 
 /**
- * The token in what stands behind `/unsubscribe/`, as mail programs and people hand it on: with the `/`, `.`, `>` or
- * `)` of the text around it. A token has none of these, so whatever follows one is not of it.
+ * The token in the path after `/unsubscribe/`. Mail programs and people may add characters of the surrounding text,
+ * such as `/`, `.`, `>` or `)`: the token ends before the first character that it cannot contain.
  */
 export const tokenIn = (text: string): string => /^[\w-]*/.exec(text)![0];
 

@@ -23,7 +23,7 @@ const aMailing = (parts: Partial<EmailMessage> = {}): EmailMessage => ({
 const claimIn = (message: EmailMessage) => links.tokens.open(message.unsubscribeUrl!.split('/').at(-1)!);
 
 describe('a mailing', () => {
-  it('has a one-click link of ours in its headers, for its recipient and all marketing', () => {
+  it('has our one-click link in its headers, for its recipient and all marketing', () => {
     const mailing = withUnsubscribeLink(aMailing(), links);
     expect(mailing.headers).toEqual({
       'List-Unsubscribe': `<${mailing.unsubscribeUrl}>`,
@@ -39,7 +39,7 @@ describe('a mailing', () => {
     expect(missingUnsubscribeLink(mailing)).toBeUndefined();
   });
 
-  it('of a topic is left by that topic; of a provider’s group by that group', () => {
+  it('of a topic has a link to unsubscribe from that topic; of a provider’s group, from that group', () => {
     expect(claimIn(withUnsubscribeLink(aMailing({ unsubscribe: { topic: 'offers' } }), links))).toMatchObject({
       scope: 'topic:offers',
     });
@@ -48,7 +48,7 @@ describe('a mailing', () => {
     });
   });
 
-  it('shows the link where text and HTML ask for it', () => {
+  it('shows the link where text and HTML have a placeholder', () => {
     const {
       text,
       html,
@@ -60,7 +60,7 @@ describe('a mailing', () => {
     expect([text, html]).toEqual([`Leave: ${link}`, `<a href="${link}">Leave</a>`]);
   });
 
-  it('that asks for the link in another spelling gets it just so', () => {
+  it('with a placeholder in another spelling gets the link as well', () => {
     const {
       text,
       html,
@@ -75,7 +75,7 @@ describe('a mailing', () => {
     expect([text, html]).toEqual([`Leave: ${link}`, `<a href="${link}">Leave</a> ${link}`]);
   });
 
-  it('may have a page of upstream’s own instead, with one click only where that is said', () => {
+  it('may have a page of upstream’s own instead, with one click only where upstream says so', () => {
     const url = 'https://acme.test/leave?u=1&l=$&';
     expect(withUnsubscribeLink(aMailing({ unsubscribe: { url } }), links).headers).toEqual({
       'List-Unsubscribe': `<${url}>`,
@@ -88,13 +88,13 @@ describe('a mailing', () => {
     ).toBe('<a href="https://acme.test/leave?u=1&amp;l=$&amp;">');
   });
 
-  it('with a header of upstream’s own stays as it is', () => {
+  it('with a header of upstream’s own is not changed', () => {
     const mailing = aMailing({ headers: { 'list-unsubscribe': '<mailto:leave@acme.test>' } });
     expect(withUnsubscribeLink(mailing, links)).toBe(mailing);
     expect(missingUnsubscribeLink(mailing)).toBeUndefined();
   });
 
-  it('does not go without an unsubscribe link: an operator must set links up', () => {
+  it('is not sent without an unsubscribe link: an operator must configure links', () => {
     expect(missingUnsubscribeLink(withUnsubscribeLink(aMailing(), undefined))).toMatchObject({
       code: 'MSG_UNSUBSCRIBE_MISSING',
       kind: 'account',
@@ -102,7 +102,7 @@ describe('a mailing', () => {
     });
   });
 
-  it('to several recipients at once does not go: a link is one person’s', () => {
+  it('to several recipients at once is not sent: a link belongs to one person', () => {
     const shared = withUnsubscribeLink(aMailing({ cc: [{ email: 'bob@inbox.test' }] }), links);
     expect(shared.unsubscribeUrl).toBeUndefined();
     expect(missingUnsubscribeLink(shared)).toMatchObject({
@@ -121,10 +121,10 @@ describe('a mailing', () => {
   });
 });
 
-describe('a place for the link that nothing would fill', () => {
+describe('a placeholder for the link that nothing would replace', () => {
   const reported = (parts: Partial<EmailMessage>) => lostPlaceholders(aMailing(parts)).map(({ field }) => field);
 
-  it('is told by its field: of a mail without an unsubscribe link, with a header of its own, or in the subject', () => {
+  it('is reported by its field: in a mail without a link, with a header of its own, or in the subject', () => {
     const asks = { text: 'Leave: {{unsubscribeUrl}}', html: '<a href="{{{unsubscribe_url}}}">' };
     expect(reported({ ...asks, category: 'transactional' })).toEqual(['text', 'html']);
     expect(reported({ ...asks, headers: { 'list-unsubscribe': '<mailto:leave@acme.test>' } })).toEqual([
@@ -141,7 +141,7 @@ describe('a place for the link that nothing would fill', () => {
 });
 
 describe('a transactional e-mail', () => {
-  it('has no unsubscribe link, unless it asks for one', () => {
+  it('has no unsubscribe link, unless the request asks for one', () => {
     const plain = aMailing({ category: 'transactional' });
     expect(withUnsubscribeLink(plain, links)).toBe(plain);
     expect(missingUnsubscribeLink(plain)).toBeUndefined();

@@ -4,10 +4,10 @@ import type { EmailMessage } from '../email-message.ts';
 import { placeholderProblems, withLink } from './placeholder.policy.ts';
 import type { UnsubscribeTokens } from './token.policy.ts';
 
-/** How links of ours are made; undefined where they are not set up. */
+/** How to make our links; undefined where they are not configured. */
 export interface LinkMaker {
   tokens: UnsubscribeTokens;
-  /** Where this service is reached from outside. */
+  /** The public URL of this service. */
   publicUrl: string;
   hashKey: string;
 }
@@ -15,11 +15,11 @@ export interface LinkMaker {
 const header = 'List-Unsubscribe';
 const oneClickPost = { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' };
 
-/** What a recipient of this mail leaves. */
+/** What the recipient of this mail would unsubscribe from. */
 export const scopeOf = ({ unsubscribe, listScope }: Pick<EmailMessage, 'unsubscribe' | 'listScope'>): string =>
   unsubscribe?.topic ? `topic:${unsubscribe.topic}` : (listScope ?? 'marketing');
 
-/** The mail with its unsubscribe link in the headers (RFC 8058), and the link where text and HTML ask for it. */
+/** The mail with its unsubscribe link in the headers (RFC 8058), and in place of the placeholders in text and HTML. */
 export function withUnsubscribeLink(message: EmailMessage, links: LinkMaker | undefined): EmailMessage {
   const { unsubscribe } = message;
   if (!needsUnsubscribeLink(message) || hasUnsubscribeLink(message)) return message;
@@ -37,13 +37,13 @@ export function withUnsubscribeLink(message: EmailMessage, links: LinkMaker | un
   return { ...filled(message, unsubscribeUrl, true), unsubscribeUrl };
 }
 
-/** Why a mailing must not go; undefined: it may. */
+/** Why a mailing must not be sent; undefined: it may be. */
 export function missingUnsubscribeLink(message: EmailMessage): Failure | undefined {
   if (!needsUnsubscribeLink(message) || hasUnsubscribeLink(message)) return undefined;
   return onlyRecipient(message) === undefined ? sharedMailing : linksNotSetUp;
 }
 
-/** Places for the link in a request that nothing would fill, field by field. */
+/** Placeholders in a request that nothing would replace, field by field. */
 export function lostPlaceholders(request: EmailRequested): FieldError[] {
   const way = hasUnsubscribeLink(request) ? 'own header' : needsUnsubscribeLink(request) ? 'link' : 'none';
   return placeholderProblems(request, way);
@@ -55,7 +55,7 @@ const needsUnsubscribeLink = ({ category, unsubscribe }: EmailRequested) =>
 const hasUnsubscribeLink = ({ headers }: EmailRequested) =>
   Object.keys(headers ?? {}).some((name) => name.toLowerCase() === header.toLowerCase());
 
-/** A link is one person's: two recipients of one mail cannot have one each. */
+/** A link belongs to one person: two recipients of one mail cannot have one each. */
 function onlyRecipient({ to, cc, bcc }: EmailMessage): string | undefined {
   return to.length === 1 && !cc?.length && !bcc?.length ? to[0]!.email : undefined;
 }

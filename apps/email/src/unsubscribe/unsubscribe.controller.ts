@@ -6,7 +6,7 @@ import { askPage, donePage, keptPage, laterPage, type Page, unknownPage } from '
 import { tokenIn, type UnsubscribeClaim, UnsubscribeTokens } from './token.policy.ts';
 import { UnsubscribeService } from './unsubscribe.service.ts';
 
-/** Also what has a slash behind the token, and more. */
+/** The rest of the path, since mail programs may append a slash and more. */
 const link = [':token', ':token/*'];
 
 /** The one-click unsubscribe of RFC 8058. */
@@ -22,7 +22,7 @@ export class UnsubscribeController {
     give(reply, this.claimOf(token) ? askPage : unknownPage);
   }
 
-  /** RFC 8058 has it posted as one of two kinds of form; nothing in it matters to us. */
+  /** RFC 8058 has it posted as one of two kinds of form; the content does not matter. */
   @Post(link)
   @BodyAsBytes()
   async leave(@Param('token') token: string, @Res() reply: FastifyReply): Promise<void> {
@@ -39,7 +39,7 @@ export class UnsubscribeController {
 
   private claimOf(text: string): UnsubscribeClaim | undefined {
     const token = tokenIn(text);
-    // The emphasis of _a marked-up link_ reads like the token's own last characters.
+    // The underscore of an _emphasised link_ looks like the token's own last character.
     return this.tokens.open(token) ?? this.tokens.open(token.replace(/[-_]+$/, ''));
   }
 }

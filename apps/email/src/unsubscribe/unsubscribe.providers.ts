@@ -6,12 +6,12 @@ import { unsubscribeConfig, unsubscribeKeysOf } from './unsubscribe.config.ts';
 import { UnsubscribeService } from './unsubscribe.service.ts';
 import type { LinkMaker } from './unsubscribe-link.policy.ts';
 
-/** How links of ours are made; undefined where they are not set up. */
+/** How to make our links; undefined where they are not configured. */
 export const LINKS = tokenOf<LinkMaker | undefined>('unsubscribe links');
 
 const config = unsubscribeConfig.KEY;
 
-/** What the channel needs to put links of ours into its mail. */
+/** What the channel needs to insert our links into its mail. */
 export const unsubscribeLinks = [
   unsubscribeConfig.provider,
   made(UnsubscribeTokens, { config }, ({ config }) => new UnsubscribeTokens(unsubscribeKeysOf(config.UNSUBSCRIBE_KEY))),
@@ -22,7 +22,7 @@ export const unsubscribeLinks = [
   }),
 ];
 
-/** What UnsubscribeController needs beside UnsubscribeTokens, where the links lead. */
+/** What UnsubscribeController, which serves the links, needs besides UnsubscribeTokens. */
 export const unsubscribeService = made(
   UnsubscribeService,
   { publisher: Publisher, suppressions: SuppressionsService, otherEvents: OtherEvents },

@@ -4,7 +4,7 @@ import { contextOf, underContext } from '#libs/telemetry';
 import { allPublished, type Publisher } from '#libs/transport';
 import type { UnsubscribeClaim } from './token.policy.ts';
 
-/** Tells everybody that a recipient has left a mailing. */
+/** Publishes that a recipient has unsubscribed from a mailing. */
 export class UnsubscribeService {
   constructor(
     private readonly publisher: Pick<Publisher, 'publish'>,
@@ -13,14 +13,15 @@ export class UnsubscribeService {
   ) {}
 
   /**
-   * As often as it is clicked: the same facts under the same ids. `kept`: they break our own contract, and what was
-   * asked lies in `messaging.unreadable` for a person. @throws InfrastructureDown when Kafka cannot be reached
+   * Each click publishes the same facts under the same ids. `kept`: they break our own contract, and the request is
+   * kept in `messaging.unreadable` for a person.
+   * @throws InfrastructureDown when Kafka cannot be reached
    */
   unsubscribe(claim: UnsubscribeClaim, now: Date): Promise<'published' | 'kept'> {
     const { tenant, messageId } = claim;
     const identity = identityKey({ tenant, channel: 'email', messageId });
     const fact = factOf(claim, identity, now);
-    // The claim holds no address: the recipient is a keyed hash.
+    // The claim contains no address: the recipient is a keyed hash.
     const event = () => ({
       provider: 'messaging',
       type: 'one-click',
@@ -44,7 +45,7 @@ function factOf({ tenant, messageId, recipient, scope }: UnsubscribeClaim, ident
     recipientHash: recipient,
     link: scope,
   });
-  // The link holds no address, so neither is there a mask to show.
+  // The link contains no address, so there is no mask to show.
   return {
     eventId,
     messageId,

@@ -74,7 +74,7 @@ const ask = () =>
   });
 
 describe('a client that is too slow', () => {
-  it('is disconnected during its headers, its body or between requests, while other requests are answered', async () => {
+  it('is disconnected in its headers, its body or between requests, while others are answered', async () => {
     const kinds = [silent, tricklingHeaders, tricklingBody, tricklingChunks, idle];
     const lives = Promise.all(kinds.map((kind) => Promise.all(Array.from({ length: 25 }, () => lifeOf(kind)))));
     const answers: number[] = [];
@@ -97,7 +97,7 @@ describe('a client that is too slow', () => {
     expect(new Set(answers)).toEqual(new Set([200]));
   }, 20_000);
 
-  it('does not block others: beyond the maximum of connections, the one that has been incomplete the longest is closed', async () => {
+  it('does not block others: beyond the maximum, the longest incomplete connection is closed', async () => {
     const lives = Array.from({ length: limits.HTTP_MAX_CONNECTIONS + 50 }, () => lifeOf(tricklingHeaders));
     expect((await ask()).status).toBe(200);
     await expect(

@@ -1,7 +1,7 @@
 import { CliCommand } from '../../command.ts';
 import { dataDirOf, withEnvFile } from '../../environment/env.ts';
 
-/** Stops the local system in order. That nothing runs is no fault. */
+/** Stops the local system in order. It is no error if nothing runs. */
 export const downCommand = (): CliCommand =>
   new CliCommand('down')
     .alias('stop')

@@ -7,6 +7,6 @@ import { statusCommand } from './status.ts';
 import { toolCommands } from './tools.ts';
 import { upCommand } from './up.ts';
 
-/** All commands that there are in a checkout. */
+/** All commands of a checkout. */
 export const checkoutProgram = (): CliCommand =>
   createProgram([upCommand(), downCommand(), statusCommand(), resetCommand(), sendCommand()], toolCommands());

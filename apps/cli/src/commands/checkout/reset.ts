@@ -18,7 +18,7 @@ export const resetCommand = (): CliCommand =>
       return 0;
     });
 
-/** Only what is ours: DATA_DIR may have been pointed at a folder that holds other things. */
+/** Only our own files: DATA_DIR may be a folder with other files in it. */
 async function remove(dataDir: string): Promise<string> {
   const { readPlace } = await import('../../stack/postgres/postgres-location.ts');
   const { log: _, ...paths } = layoutOf(dataDir);

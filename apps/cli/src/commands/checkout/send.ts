@@ -4,12 +4,15 @@ import { type ContentOf, emailOf, orderOf, type SendOrder, smsOf, type Values } 
 
 const NO_RESPONSE = 2;
 
-/** Sends what is ordered. @returns the exit code */
+/**
+ * Sends an order.
+ * @returns the exit code
+ */
 export type CarryOut = (order: SendOrder) => Promise<number>;
 
 /**
  * Publishes a message and follows it to its end.
- * @param carryOut what becomes of an order
+ * @param carryOut executes an order
  * @param now the time, in milliseconds
  */
 export function sendCommand(carryOut: CarryOut = publishAndFollow, now = Date.now): CliCommand {

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { projectRoot } from '../../environment/env.ts';
 
 /**
- * Packages, and what `flags` name: the build, Kafka. A script of npm has done it before it called us, so that a fresh
+ * Installs the packages and what `flags` name: the build, Kafka. A script of npm has done it before, so that a fresh
  * clone works.
- * @returns whether all of it is there now
+ * @returns whether all of it is there
  */
 export function setUp(...flags: ('--build' | '--kafka')[]): boolean {
   const script = process.env['npm_lifecycle_event'];

@@ -2,7 +2,7 @@ import { CliCommand } from '../../command.ts';
 import { dataDirOf, withEnvFile } from '../../environment/env.ts';
 import type { ProcessStatus } from '../../stack/probe.ts';
 
-/** How each part of the local system is. */
+/** Shows the state of each part of the local system. */
 export const statusCommand = (): CliCommand =>
   new CliCommand('status')
     .description('Shows what runs where on this machine, and whether it is ready.')

@@ -7,12 +7,12 @@ import { setUp } from './setup.ts';
 
 interface Tool {
   name: string;
-  /** The script, from the root of the repository. */
+  /** The path of the script, from the root of the repository. */
   file: string;
   description: string;
   examples: string[];
   needs: Parameters<typeof setUp>;
-  /** Its exit codes beside 0. */
+  /** Its exit codes besides 0. */
   exits: Record<number, string>;
 }
 
@@ -67,7 +67,7 @@ const tools: readonly Tool[] = [
   },
 ];
 
-/** The repository's own tools. Each reads its options itself. */
+/** The repository's own tools. Each parses its options itself. */
 export const toolCommands = (): CliCommand[] =>
   tools.filter(({ file }) => existsSync(join(projectRoot, file))).map(commandOf);
 
@@ -87,7 +87,7 @@ function commandOf({ name, file, description, examples, needs, exits }: Tool): C
     });
 }
 
-/** In this process, so that signals and exit codes are the tool's own. */
+/** In this process, so that signals and exit codes reach the tool. */
 async function runAsItself(file: string, options: readonly string[]): Promise<void> {
   process.argv.splice(1, Infinity, file, ...options);
   await import(pathToFileURL(file).href);

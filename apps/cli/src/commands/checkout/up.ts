@@ -10,7 +10,7 @@ const program = join(import.meta.dirname, '..', '..', 'checkout.ts');
 
 interface Options {
   detach?: boolean;
-  /** Given by a detached start to the process it leaves behind. */
+  /** Set by a detached start for the process that stays. */
   supervise?: boolean;
 }
 
@@ -37,7 +37,7 @@ export const upCommand = (): CliCommand =>
     .does(up);
 
 async function up({ detach = false, supervise = false }: Options): Promise<number> {
-  // A closed terminal must not end the supervisor before it has stopped everything.
+  // When the terminal is closed, the supervisor must still stop everything first.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const settings = readSettings(withEnvFile(process.env));
   if (supervise) return keepUp(settings);
@@ -93,7 +93,7 @@ function stopOnSignal(say: (line: string) => void): AbortSignal {
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      // npm passes on a Ctrl-C that the terminal has delivered already: the second is the same one.
+      // npm forwards a Ctrl-C that the terminal has delivered already: the second is the same one.
       if (stopping.signal.aborted) return;
       say(`${signal}: stopping everything in order`);
       stopping.abort();

@@ -13,7 +13,7 @@ import { runTool } from '../tool.ts';
 const MIB = 1024 * 1024;
 const host = '127.0.0.1';
 
-/** One Kafka node, broker and controller at once (KRaft), its data in DATA_DIR/kafka. */
+/** One Kafka node, broker and controller in one (KRaft), with its data in DATA_DIR/kafka. */
 export function planKafka(settings: Settings, layout: Layout): ProcessPlan {
   const brokers = `${host}:${settings.ports.kafka}`;
   const java = javaCommand(settings.env);
@@ -89,10 +89,10 @@ function serverProperties({ ports }: Settings, layout: Layout): string {
     'share.coordinator.state.topic.replication.factor': 1,
     'share.coordinator.state.topic.min.isr': 1,
     'share.coordinator.state.topic.num.partitions': 1,
-    // After a crash the node waits until its own earlier session has run out.
+    // After a crash the node waits until its own earlier session expires.
     'broker.session.timeout.ms': 5_000,
     'broker.heartbeat.interval.ms': 1_000,
-    // Nobody else will join: waiting for more members would only delay the first message.
+    // There is only one member: waiting for more would only delay the first message.
     'group.initial.rebalance.delay.ms': 0,
   };
   return Object.entries(values)
@@ -102,7 +102,7 @@ function serverProperties({ ports }: Settings, layout: Layout): string {
 
 export const javaCommand = (env: Env): string => (env['JAVA_HOME'] ? join(env['JAVA_HOME'], 'bin', 'java') : 'java');
 
-/** 16 bytes in base64url, as Kafka writes ids; one that begins with a dash would read as an option. */
+/** 16 bytes in base64url, as Kafka writes ids; a leading dash would be parsed as an option. */
 function clusterId(): string {
   const id = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
   return id.startsWith('-') ? clusterId() : id;
@@ -117,7 +117,7 @@ function requireJars(root: string): void {
   ]);
 }
 
-/** Its socket opens before it can answer: only an answer counts. */
+/** Its socket is open before it can answer: only an answer counts. */
 async function answers(port: number, env: Env): Promise<boolean> {
   if (!(await isOpen(port))) return false;
   const admin = createKafka(env, 'start').admin({ retry: { retries: 0 } });

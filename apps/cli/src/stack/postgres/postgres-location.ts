@@ -9,15 +9,15 @@ import { reasonOf, CliError } from '../../errors.ts';
 import { writePrivately } from '../../environment/private-file.ts';
 
 export interface PostgresLocation {
-  /** Holds `data`, and `native` where the programs had to be copied. */
+  /** Contains `data`, and `native` where the programs had to be copied. */
   home: string;
   /** PostgreSQL's programs and libraries. */
   native: string;
-  /** Who it runs as, when that is somebody else. */
+  /** The user that runs it, when that is not the current one. */
   owner?: { uid: number; gid: number };
 }
 
-/** A home outside DATA_DIR, as recorded inside it. */
+/** A folder outside DATA_DIR, recorded inside DATA_DIR. */
 interface LocationRecord {
   home: string;
   /** The package that the programs were copied from. */
@@ -25,9 +25,9 @@ interface LocationRecord {
 }
 
 /**
- * Where PostgreSQL lives. It refuses to run as root, so root runs it as the user `postgres`; that user cannot reach a
- * checkout or a DATA_DIR below a private folder such as /root. Then programs and data live outside, and DATA_DIR
- * remembers where.
+ * Where PostgreSQL's files are. It refuses to run as root, so root runs it as the user `postgres`. That user cannot
+ * read a checkout or DATA_DIR below a private folder such as /root; then programs and data are outside, and DATA_DIR
+ * records where.
  */
 export function postgresLocation(root: string, dataDir: string, layout: Layout): PostgresLocation {
   const packaged = packagedPostgres(root);
@@ -39,14 +39,14 @@ export function postgresLocation(root: string, dataDir: string, layout: Layout):
   return { ...outside(packaged, dataDir, layout), owner };
 }
 
-/** The recorded home outside DATA_DIR, if there is one. */
+/** The recorded folder outside DATA_DIR, if there is one. */
 export function readPlace(layout: Layout): LocationRecord | undefined {
   return existsSync(layout.postgresLocation)
     ? (JSON.parse(readFileSync(layout.postgresLocation, 'utf8')) as LocationRecord)
     : undefined;
 }
 
-/** Gives everything below a folder to the user that PostgreSQL runs as. */
+/** Makes the user that runs PostgreSQL the owner of a folder. */
 export function giveTo(owner: PostgresLocation['owner'], folder: string): void {
   if (owner) execFileSync('chown', ['-R', `${owner.uid}:${owner.gid}`, folder]);
 }
@@ -81,7 +81,7 @@ function outside(packaged: Packaged, dataDir: string, layout: Layout): { home: s
     known?.home ??
     join(sharedFolder(), `messaging-local-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`);
   const native = join(home, 'native');
-  // A home without a record belonged to a DATA_DIR that was removed by hand.
+  // A folder without a record belonged to a DATA_DIR that was removed by hand.
   if (!known) rmSync(home, { recursive: true, force: true });
   if (known?.version !== packaged.version || !existsSync(native)) {
     rmSync(native, { recursive: true, force: true });

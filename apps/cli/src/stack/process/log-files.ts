@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readSync, renameSync, statSync } from 
 
 const LARGEST_BYTES = 64 * 1024 * 1024;
 
-/** Opens a log for appending; one that has grown large makes room first, one generation kept. */
+/** Opens a log for appending; a large log is rotated first, and one generation kept. */
 export function openLog(file: string): { fd: number; from: number } {
   if (sizeOf(file) > LARGEST_BYTES) renameSync(file, `${file}.1`);
   return { from: sizeOf(file), fd: openSync(file, 'a') };
@@ -10,7 +10,7 @@ export function openLog(file: string): { fd: number; from: number } {
 
 const sizeOf = (file: string) => (existsSync(file) ? statSync(file).size : 0);
 
-/** The last lines that were written to a log since `from`. */
+/** The last lines of a log that were written since `from`. */
 export function lastLines(file: string, from: number, count = 8): string[] {
   const size = sizeOf(file);
   const length = Math.min(size - from, 16 * 1024);

@@ -2,7 +2,7 @@ import { endGroup } from '../../environment/process-table.ts';
 import { type ProcessName, services } from '../../environment/env.ts';
 import { orphansOf, type StackState } from '../../environment/state.ts';
 
-/** Services first, then what they stand on. */
+/** Services first, then what they depend on. */
 const stages: ProcessName[][] = [[...services], ['sandbox'], ['kafka'], ['postgres']];
 
 export const inStopOrder = <T extends { name: ProcessName }>(processes: Iterable<T>): T[][] => {
@@ -10,7 +10,10 @@ export const inStopOrder = <T extends { name: ProcessName }>(processes: Iterable
   return stages.map((stage) => all.filter(({ name }) => stage.includes(name))).filter((found) => found.length > 0);
 };
 
-/** Ends what a killed supervisor has left behind, in order. @returns their names */
+/**
+ * Ends the processes that a killed supervisor left, in order.
+ * @returns their names
+ */
 export async function endOrphans(state: StackState, say: (line: string) => void): Promise<ProcessName[]> {
   const orphans = orphansOf(state);
   for (const stage of inStopOrder(orphans)) {

@@ -2,7 +2,7 @@ export interface RestartPolicy {
   /** The first wait, in milliseconds; each further death doubles it. */
   firstWaitMs: number;
   longestWaitMs: number;
-  /** This many deaths within `withinMs` end the whole. */
+  /** This many deaths within `withinMs` stop the whole system. */
   deaths: number;
   withinMs: number;
 }
@@ -12,7 +12,7 @@ export const standardRestarts: RestartPolicy = { firstWaitMs: 500, longestWaitMs
 export type Verdict = { giveUp: true } | { giveUp: false; waitMs: number };
 
 /**
- * What to do after a death.
+ * Decides what to do after a death.
  * @param deaths when this process died, the last one included, in milliseconds
  */
 export function afterDeath(deaths: readonly number[], now: number, policy: RestartPolicy = standardRestarts): Verdict {

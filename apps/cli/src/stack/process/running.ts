@@ -3,7 +3,7 @@ import { isRunning, signalGroup } from '../../environment/process-table.ts';
 import type { ProcessName } from '../../environment/env.ts';
 import { readState, type ProcessRecord, type StackState } from '../../environment/state.ts';
 
-/** A system that runs, seen from any process: by what its supervisor keeps in DATA_DIR. */
+/** A running system, as any process can use it, by what its supervisor keeps in DATA_DIR. */
 export class RunningStack {
   readonly dataDir: string;
 
@@ -11,7 +11,7 @@ export class RunningStack {
     this.dataDir = dataDir;
   }
 
-  /** Where each part is reached. */
+  /** The URL of each part. */
   get urls(): Partial<Record<ProcessName, string>> {
     return this.#state().urls;
   }
@@ -35,7 +35,10 @@ export class RunningStack {
     return found;
   }
 
-  /** Signals one process; its supervisor starts it again. @returns how often it had been started again before */
+  /**
+   * Signals one process; its supervisor restarts it.
+   * @returns how often it had been restarted before
+   */
   kill(name: ProcessName, signal: NodeJS.Signals = 'SIGKILL'): number {
     const { pid, command, restarts } = this.process(name);
     if (pid === undefined || !isRunning({ pid, command })) throw new Error(`${name} does not run`);
@@ -43,7 +46,7 @@ export class RunningStack {
     return restarts;
   }
 
-  /** Waits until a process is ready, started again more than `restartsAbove` times. */
+  /** Waits until a process is ready and was restarted more than `restartsAbove` times. */
   async untilReady(name: ProcessName, { restartsAbove = -1, withinMs = 60_000 } = {}): Promise<ProcessRecord> {
     const end = performance.now() + withinMs;
     for (;;) {

@@ -11,41 +11,41 @@ import type { ProcessState } from '../../environment/state.ts';
 /** How to run one process. */
 export interface ProcessPlan {
   name: ProcessName;
-  /** What people know it by, such as an address. */
+  /** Shown to people, such as its address. */
   url: string;
   command: string;
   args: string[];
   env: Env;
   cwd: string;
-  /** Another user to run as. */
+  /** Another user that runs it. */
   owner?: { uid: number; gid: number };
   log: string;
-  /** Asks for an orderly stop. */
+  /** The signal of an orderly stop. */
   stopSignal: NodeJS.Signals;
   /** Killed when an orderly stop takes longer, in milliseconds. */
   stopWithinMs: number;
   /** The start fails when it is not ready by then, in milliseconds. */
   readyWithinMs: number;
-  /** Done before each spawn. */
+  /** Called before each spawn. */
   prepare?: (signal: AbortSignal) => Promise<void>;
-  /** Asked again and again after each spawn; a throw counts as no. */
+  /** Called repeatedly after each spawn; a throw counts as not ready. */
   isReady: () => Promise<boolean>;
 }
 
 export interface Watcher {
   policy: RestartPolicy;
   say: (line: string) => void;
-  /** Something about the process has changed. */
+  /** The state of the process has changed. */
   changed: () => void;
-  /** It died too often: no more restarts. */
+  /** It died too often: it is not restarted any more. */
   gaveUp: (problem: CliError) => void;
 }
 
-/** An exit code that says: the configuration is wrong, trying again cannot help (sysexits.h, EX_CONFIG). */
+/** The exit code of an invalid configuration: restarting cannot help (sysexits.h, EX_CONFIG). */
 const EX_CONFIG = 78;
 const READY_POLL_MS = 150;
 
-/** One process in a group of its own, restarted when it dies, its output appended to a log. */
+/** One process in a group of its own, restarted when it dies, with its output appended to a log. */
 export class SupervisedProcess {
   readonly plan: ProcessPlan;
   state: ProcessState = 'stopped';
@@ -65,7 +65,8 @@ export class SupervisedProcess {
   }
 
   /**
-   * Resolves when it is ready. @throws CliError when it gives up or takes too long, Interrupted when stopped before
+   * Resolves when it is ready.
+   * @throws CliError when it is not restarted any more or takes too long, Interrupted when stopped before
    */
   async start(): Promise<void> {
     if (this.#stopping.signal.aborted) throw new Interrupted();
@@ -74,7 +75,7 @@ export class SupervisedProcess {
     await this.#firstReady.promise.finally(() => clearTimeout(late));
   }
 
-  /** Ends it in order, or by force when that takes too long; resolves when it is gone. */
+  /** Stops it, and kills it when that takes too long; resolves when it has ended. */
   async stop(): Promise<void> {
     if (this.#stopping.signal.aborted) return this.#loop;
     this.#stopping.abort();
@@ -188,7 +189,7 @@ export class SupervisedProcess {
 interface Death {
   how: string;
   lines: string[];
-  /** Starting it again cannot help. */
+  /** Restarting it cannot help. */
   hopeless: boolean;
   cause?: unknown;
 }

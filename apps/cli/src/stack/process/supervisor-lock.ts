@@ -5,7 +5,11 @@ import { CliError } from '../../errors.ts';
 
 export const thisProcess = (): KnownProcess => ({ pid: process.pid, command: commandLineOf(process.pid) ?? '' });
 
-/** One supervisor per DATA_DIR. @returns how to let go @throws CliError when another one runs */
+/**
+ * One supervisor per DATA_DIR.
+ * @returns a function that releases the lock
+ * @throws CliError when another one runs
+ */
 export function lockDataDir(layout: Layout, dataDir: string): () => void {
   const holder = readHolder(layout.lock);
   if (holder && isRunning(holder)) {
@@ -29,7 +33,7 @@ function readHolder(file: string): KnownProcess | undefined {
   try {
     return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as KnownProcess) : undefined;
   } catch {
-    // Cut short while it was written: whoever did that is gone.
+    // The file is incomplete: its writer was killed.
     return undefined;
   }
 }

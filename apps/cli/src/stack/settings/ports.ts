@@ -9,7 +9,10 @@ export interface TakenPort {
   holder: KnownProcess | undefined;
 }
 
-/** Checks that every port that will be wanted is free. @throws CliError naming all that are not */
+/**
+ * Checks that all required ports are free.
+ * @throws CliError naming all that are not
+ */
 export async function requireFreePorts(ports: Ports, wanted: readonly PortName[]): Promise<void> {
   const taken: TakenPort[] = [];
   for (const name of wanted) {
@@ -18,7 +21,7 @@ export async function requireFreePorts(ports: Ports, wanted: readonly PortName[]
   if (taken.length > 0) throw portsTaken(taken);
 }
 
-/** What to tell a person whose ports are taken. */
+/** The error for ports that are taken. */
 export function portsTaken(taken: readonly TakenPort[]): CliError {
   const lines = taken.map(({ name, port, holder }) => {
     const { wantedBy, setting } = portSettings[name];

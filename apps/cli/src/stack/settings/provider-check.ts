@@ -1,7 +1,7 @@
 import { reasonOf, CliError } from '../../errors.ts';
 import { allProviders } from '../../catalogue.ts';
 
-/** What `/health/ready` of a channel says about one of its providers. */
+/** A provider's entry in a channel's `/health/ready`. */
 interface ProviderState {
   status: string;
   meaning?: string;
@@ -9,7 +9,7 @@ interface ProviderState {
 }
 
 /**
- * Asks a channel what its providers said to their keys.
+ * Asks a channel whether its providers accepted their keys.
  * @returns warnings: a provider that cannot be reached now may be reached later
  * @throws CliError when a provider refuses its key
  */
@@ -23,10 +23,10 @@ export async function checkProviders(url: string): Promise<string[]> {
   return warnings;
 }
 
-/** What to tell a person whose key was refused. */
+/** The error for a refused key. */
 export function keyRefused(provider: string, { meaning, remedy }: ProviderState): CliError {
   const settings: readonly string[] = definitionOf(provider)?.access ?? [];
-  // The last of them is the secret: what is wrong far more often than an account's id.
+  // The last setting is the secret, which is wrong far more often than an account's id.
   const setting = settings.at(-1) ?? `the key of ${provider}`;
   return new CliError(`${labelOf(provider)} refuses the key in ${setting}${meaning ? `: ${meaning}` : ''}`, [
     `correct ${settings.join(' and ') || setting}, in the environment or in .env`,

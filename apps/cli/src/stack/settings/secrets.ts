@@ -5,19 +5,22 @@ import type { Layout } from '../../environment/layout.ts';
 import { writePrivately } from '../../environment/private-file.ts';
 import { CliError } from '../../errors.ts';
 
-/** Made once per DATA_DIR; none of them opens anything outside this machine. */
+/** Generated once per DATA_DIR; none of them gives access to anything outside this machine. */
 export interface OwnSecrets {
   recipientHashKey: string;
   databasePassword: string;
   reportingToken: string;
-  /** Seals the unsubscribe links of marketing mail. */
+  /** Encrypts the unsubscribe links of marketing mail. */
   unsubscribeKey: string;
 }
 
-/** With those that each simulator of the sandbox wants. */
+/** Plus the secrets of each simulator of the sandbox. */
 export type Secrets = OwnSecrets & Readonly<Record<string, string>>;
 
-/** The secrets of this DATA_DIR; makes those that are missing. @throws CliError when the file is damaged */
+/**
+ * The secrets of this DATA_DIR; generates those that are missing.
+ * @throws CliError when the file is damaged
+ */
 export function loadSecrets(layout: Layout): Secrets {
   const known = read(layout.secrets);
   const secrets = { ...freshSecrets(), ...known } as Secrets;

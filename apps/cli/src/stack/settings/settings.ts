@@ -3,7 +3,7 @@ import { channelServices, channelSetting } from '../../environment/channel-servi
 import { dataDirOf, type Env, projectRoot, valueOf } from '../../environment/env.ts';
 import { CliError } from '../../errors.ts';
 
-/** Each port: the variable that sets it, its default, and what wants it. */
+/** Each port: the variable that sets it, its default, and its purpose. */
 export const portSettings = {
   kafka: { setting: 'KAFKA_PORT', standard: 9092, wantedBy: 'Kafka' },
   kafkaController: { setting: 'KAFKA_CONTROLLER_PORT', standard: 9093, wantedBy: "Kafka's controller" },
@@ -34,9 +34,9 @@ export interface Settings {
   /** Where all state is kept; absolute. */
   dataDir: string;
   ports: Ports;
-  /** A Kafka that runs elsewhere, if one was given. */
+  /** A Kafka that runs elsewhere, if one is given. */
   brokers: string | undefined;
-  /** A PostgreSQL that runs elsewhere, if one was given. */
+  /** A PostgreSQL that runs elsewhere, if one is given. */
   databaseUrl: string | undefined;
   /** The whole environment, `.env` included. */
   env: Env;

@@ -1,6 +1,6 @@
 import type { CheckTable } from '#libs/providers';
 
-/** What the doctor looks at, and what its findings mean (Resend’s API reference). */
+/** The doctor's checks, and what their findings mean (Resend’s API reference). */
 export const resendChecks = {
   'resend.key': {
     title: 'Resend accepts RESEND_API_KEY',
@@ -47,7 +47,7 @@ export const resendChecks = {
   },
 } satisfies CheckTable;
 
-/** The kinds of event that we follow: about an e-mail, and about Resend's own list. */
+/** The event types that we use: about an e-mail, and about Resend's own suppression list. */
 export const webhookEvents = [
   'email.sent',
   'email.scheduled',

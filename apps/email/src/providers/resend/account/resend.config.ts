@@ -50,7 +50,7 @@ export const resendSettings = {
     .describe('Refuse webhooks signed longer ago than this many seconds; each repeat is signed anew.'),
 };
 
-/** Where the API is, by the variables as tools read them. */
+/** The base URL of the API, read from the environment as tools do. */
 export const resendUrlFrom = (read: SettingReader): string => read('RESEND_BASE_URL') ?? api;
 
 const schema = z.object(resendSettings);

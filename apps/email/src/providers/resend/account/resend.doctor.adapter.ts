@@ -14,19 +14,19 @@ import {
 
 export interface ResendAccount {
   apiKey: string;
-  /** Looks at the account and fixes it, where the sending key may not. */
+  /** An additional key for checks and repairs that the sending key may not make. */
   doctorKey: string;
   baseUrl: string;
   timeoutMs: number;
   /** The address of EMAIL_FROM. */
   from: string | undefined;
-  /** Our webhook, as Resend reaches it. */
+  /** The URL of our webhook, as Resend calls it. */
   webhookUrl: string;
-  /** The signing secrets we hold. */
+  /** The signing secrets that are configured. */
   webhookSecrets: readonly string[];
 }
 
-/** Resend's account, looked at through its API. */
+/** Checks Resend's account through its API. */
 export class ResendDoctor implements ProviderDoctor {
   private readonly account: ResendAccount;
   private readonly http: ProviderHttp;
@@ -66,7 +66,7 @@ export class ResendDoctor implements ProviderDoctor {
     await this.http.close();
   }
 
-  /** Our webhook asked for alone: the list shows no secret. */
+  /** Our webhook is read by itself, because the list contains no secret. */
   private async whole(listed: Reported): Promise<Webhook | undefined> {
     const ours = ourWebhook(webhooksOf(listed) ?? [], this.account.webhookUrl);
     if (!ours) return undefined;
@@ -126,7 +126,7 @@ export class ResendDoctor implements ProviderDoctor {
   ): Promise<Reported> {
     for (let again = 0; ; again += 1) {
       const reported = await askWithKey(this.http, key, { method, path, body });
-      // A team has a few requests a second for all it does; a refused one was not looked at.
+      // All requests of a team share a low rate; a throttled check is repeated.
       if (!reported.reached || reported.status !== 429 || again === 3) return reported;
       await delay(1_100);
     }

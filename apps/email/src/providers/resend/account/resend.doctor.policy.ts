@@ -10,10 +10,10 @@ const nameOf = (body: unknown) => Refusal.safeParse(body).data?.name;
 
 const mayOnlySend = (status: number, body: unknown) => status === 401 && nameOf(body) === 'restricted_api_key';
 
-/** Whether GET /domains was refused only because the key may send and nothing else. */
+/** Whether GET /domains was refused only because the key is restricted to sending. */
 const isRestricted = (reported: Reported): boolean => reported.reached && mayOnlySend(reported.status, reported.body);
 
-/** What GET /domains says of a key: the cheap checks, one question. */
+/** What GET /domains shows about a key: the cheap checks, with one request. */
 export const { keyFindings, readinessOf } = keyLook(account, (status, body) => {
   const accepted = say.ok('resend.key', 'the key is accepted');
   if (status === 200) return [accepted, say.ok('resend.permission', 'full access')];
@@ -65,7 +65,7 @@ const Webhooks = z.object({ data: z.array(Webhook) });
 /** The webhooks of the account; undefined where the key may not read them. */
 export const webhooksOf = (reported: Reported): Webhook[] | undefined => bodyOf(reported, Webhooks)?.data;
 
-/** Ours is the one with our address: another, with our path too, may be another installation's. */
+/** Ours is the one with our exact URL: another host with our path may be another installation. */
 export const ourWebhook = (webhooks: readonly Webhook[], url: string): Webhook | undefined =>
   webhooks.find((one) => one.endpoint === url && one.status === 'enabled') ??
   webhooks.find((one) => one.endpoint === url);
@@ -73,7 +73,10 @@ export const ourWebhook = (webhooks: readonly Webhook[], url: string): Webhook |
 export const missingEvents = (webhook: Webhook): string[] =>
   webhookEvents.filter((event) => !webhook.events?.includes(event));
 
-/** @param secrets the signing secrets we hold; @param ours the webhook as asked for alone, which may show its secret */
+/**
+ * @param secrets the configured signing secrets
+ * @param ours the webhook as read by itself, which may contain its secret
+ */
 export function webhookFindings(
   listed: Reported,
   ours: Webhook | undefined,

@@ -10,11 +10,11 @@ const List = z.looseObject({
 
 export interface ResendListPage {
   entries: ListedAddress[];
-  /** After this id the next page begins; undefined: it was the last. */
+  /** The id after which the next page begins; undefined: this is the last page. */
   after: string | undefined;
 }
 
-/** A page of GET /suppressions; undefined for what is none. */
+/** A page of GET /suppressions; undefined where the response is none. */
 export function listPageOf(body: unknown): ResendListPage | undefined {
   const parsed = List.safeParse(body).data;
   if (!parsed) return undefined;
@@ -28,13 +28,13 @@ export function listPageOf(body: unknown): ResendListPage | undefined {
   return { entries, after: more ? data.at(-1)?.id : undefined };
 }
 
-/** Why somebody stands on the list, in our words; what is new to us counts as a person's doing. */
+/** Our reason for an origin of Resend's; an unknown one counts as added by a person. */
 export const reasonOf = (origin: string): string =>
   Object.hasOwn(reasons, origin) ? reasons[origin as keyof typeof reasons] : 'manual';
 
 /**
- * Resend writes `2023-10-06 23:47:56.678+00`. A time that cannot be read is the earliest: whatever else is known counts
- * more.
+ * Resend writes `2023-10-06 23:47:56.678+00`. A time that cannot be read becomes the earliest, so that any other record
+ * wins.
  */
 function timeOf(text: string): Date {
   const time = new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'));

@@ -5,7 +5,7 @@ import { resendUrlFrom } from './resend.config.ts';
 
 const { unset, failed, proved } = evidenceOf('Resend');
 
-/** Resend's test addresses: real sends to addresses of Resend's own; they count to the quota (Test Emails). */
+/** Resend's test addresses: real sends to Resend's own addresses; they count towards the quota (Test Emails). */
 export const tryResend: SmokeTrial = async (read) => {
   const key = read('RESEND_API_KEY');
   const from = read('EMAIL_FROM');

@@ -32,13 +32,13 @@ type AdapterConfig = Pick<ResendConfig, 'RESEND_BASE_URL' | 'RESEND_TIMEOUT_MS' 
 };
 type Call = ProviderCall<EmailMessage>;
 
-/** Resend remembers a key for 24 hours from the request; an hour is left for clocks and queues. */
+/** Resend remembers a key for 24 hours after the request; one hour less, for clock differences and queues. */
 const REPLAY_WITHIN_MS = 23 * 3_600_000;
 
-/** Waits before a batch whose answer was lost is repeated under its key, in milliseconds. */
+/** The waits before a batch whose response was lost is repeated under its key, in milliseconds. */
 const REPEAT_AFTER_MS = [200, 1_000, 2_000];
 
-/** Resend through its own SDK, which makes the requests, over our keep-alive pool, which carries them. */
+/** Resend: its own SDK builds the requests, our keep-alive pool sends them. */
 export class ResendAdapter extends Provider<EmailMessage> implements OnApplicationShutdown {
   readonly name = 'resend';
   override readonly batchLimit = resendLimits.batch.most;
@@ -77,7 +77,9 @@ export class ResendAdapter extends Provider<EmailMessage> implements OnApplicati
     return { ...result, replay: { key, digest: digestOf(request.body ?? '') } };
   }
 
-  /** One call for all. Who alone is refused in it goes again alone, under a key of its own, to learn why. */
+  /**
+   * One call for all. A message that is refused alone is sent again alone, under a key of its own, to get the reason.
+   */
   override sendBatch(calls: readonly Call[]): Promise<SendResult[]> {
     return sendBatchBisecting(calls, async (members) =>
       members.length === 1 ? { results: [await this.send(members[0]!)] } : this.postBatch(members),
@@ -105,8 +107,8 @@ export class ResendAdapter extends Provider<EmailMessage> implements OnApplicati
   }
 
   /**
-   * Only here are all members of a batch at hand: an answer that was lost is asked for again under the same key with
-   * the same bytes, while every member's lease lasts (docs/adr/0006).
+   * Only here are all members of a batch known: a call whose response was lost is repeated under the same key with the
+   * same bytes, while every member's lease lasts (docs/adr/0006).
    */
   private async untilKnown(request: SdkRequest, calls: readonly Call[]): Promise<HttpResponse | CallBroken> {
     const mayStillSend = () => allMayStillSend(calls);
@@ -116,7 +118,7 @@ export class ResendAdapter extends Provider<EmailMessage> implements OnApplicati
       await delay(wait);
       if (!mayStillSend()) break;
       const again = await this.carry(request, mayStillSend);
-      // Only an acceptance says what became of the call before it: a refusal may be of this repeat alone.
+      // Only an acceptance shows the result of the first call: a refusal may concern the repeat only.
       if (!(again instanceof CallBroken) && again.status < 300) answer = again;
     }
     return answer;
@@ -127,8 +129,8 @@ export class ResendAdapter extends Provider<EmailMessage> implements OnApplicati
   }
 
   /**
-   * The same call under its key: Resend gives its first answer again, or takes what it had not taken. Undefined: it
-   * must not be repeated.
+   * The same call under its key: Resend returns its first response again, or accepts what it had not accepted.
+   * Undefined: it must not be repeated.
    */
   private async repeat({ message, repeat }: LookupRequest<EmailMessage>): Promise<LookupResult | undefined> {
     if (!repeat || Date.now() - repeat.lostAt > REPLAY_WITHIN_MS || !repeat.mayStillSend() || unsupported(message))
@@ -176,13 +178,13 @@ export class ResendAdapter extends Provider<EmailMessage> implements OnApplicati
   });
 }
 
-/** Until when the rate headers ask to wait: only where nothing is left. */
+/** Until when the rate headers ask to wait: only where nothing remains. */
 function holdBy({ headers }: HttpResponse): { holdUntil?: number } {
   const holdUntil = holdByHeaders(headers, Date.now());
   return holdUntil === undefined ? {} : { holdUntil };
 }
 
-/** The same answer for all: it speaks once for the provider. */
+/** The same result for all; the rate headers are reported once. */
 const alike = (calls: readonly Call[], result: SendResult): BatchResponse => ({ results: calls.map(() => result) });
 
 function mayBeAccepted(
@@ -205,7 +207,7 @@ const unreadable: SendResult = {
   ),
 };
 
-/** Every call has a key of its own: one that Resend knows already was this very call's. */
+/** Every call has a key of its own: if Resend knows the key already, the first call was this one. */
 const keyInUse = ownFailure(
   'MSG_KEY_IN_USE',
   'unknown',

@@ -2,7 +2,7 @@ import type { Failure } from '#libs/contracts';
 import { type FailureCatalogue, namedField, refusedFields } from '#libs/providers';
 import { z } from 'zod';
 
-/** As far as it matters here. */
+/** The fields of an error response that are used. */
 export interface Answer {
   status: number;
   headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -16,7 +16,7 @@ const Batch = z.looseObject({
   errors: z.array(z.looseObject({ index: z.number().int().nonnegative() })).optional(),
 });
 
-/** The fields of an e-mail, as Resend's API description has them. */
+/** The fields of an e-mail in Resend's API description. */
 const words = new Set([
   'from',
   'to',
@@ -43,7 +43,7 @@ const words = new Set([
   'topic_id',
 ]);
 
-/** Resend names a field in its text alone, between backticks: "Invalid `to` field". */
+/** Resend names a field in its text only, between backticks: "Invalid `to` field". */
 function fieldsNamedIn(answer: Answer): (string | undefined)[] {
   const message = read(ErrorBody, answer.body)?.message;
   return typeof message === 'string'
@@ -51,22 +51,22 @@ function fieldsNamedIn(answer: Answer): (string | undefined)[] {
     : [];
 }
 
-/** Resend's name of an error; undefined where the answer is not in its words. */
+/** Resend's name of an error; undefined where the response has another form. */
 export const errorNameOf = ({ body }: Answer): string | undefined => read(ErrorBody, body)?.name;
 
-/** Why an answer refuses. A name that is used with several statuses has a row for each. */
+/** The failure of a refusal. A name that is used with several statuses has a row for each. */
 export function failureOf(answer: Answer, failures: FailureCatalogue): Failure {
   const { status, body } = answer;
   const name = errorNameOf(answer);
   const named =
     name === undefined ? (/error code: 1010/i.test(body) ? ['error_1010'] : []) : [`${name}:${status}`, name];
-  // Quotas come as 429, too, and their answer says nothing of when they are over.
+  // Exceeded quotas are a 429 as well, and the response does not say when they end.
   const retryAfterMs = name === 'rate_limit_exceeded' ? waitOf(answer.headers) : undefined;
   const failure = failures.failure([...named, `http_${status}`], { httpStatus: status, retryAfterMs });
   return status === 400 || status === 422 ? { ...failure, ...refusedFields(fieldsNamedIn(answer), 'Resend') } : failure;
 }
 
-/** How long a 429 asks to wait, in ms. */
+/** The wait that a 429 asks for, in ms. */
 function waitOf(headers: Answer['headers']): number | undefined {
   const seconds = [headers['retry-after'], headers['ratelimit-reset']]
     .map(Number)
@@ -74,12 +74,12 @@ function waitOf(headers: Answer['headers']): number | undefined {
   return seconds === undefined ? undefined : seconds * 1000;
 }
 
-/** The id in the answer to one e-mail. */
+/** The id in the response to one e-mail. */
 export const acceptedId = ({ body }: Answer): string | undefined => read(Single, body)?.id;
 
 /**
- * What became of each member of a batch: its id, or null where it alone was refused. Undefined: the answer does not add
- * up.
+ * The result of each member of a batch: its id, or null where it alone was refused. Undefined: the response is
+ * inconsistent.
  */
 export function acceptedIds({ body }: Answer, members: number): (string | null)[] | undefined {
   const answered = read(Batch, body);
@@ -92,7 +92,7 @@ export function acceptedIds({ body }: Answer, members: number): (string | null)[
 }
 
 /**
- * A time as Resend writes it: ISO 8601, or with a blank and a short zone (`2023-04-03 22:13:42.674981+00`). In ms since
+ * Parses Resend's times: ISO 8601, or with a blank and a short time zone (`2023-04-03 22:13:42.674981+00`). In ms since
  * 1970.
  */
 export const msOf = (text: string): number => Date.parse(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'));

@@ -4,7 +4,7 @@ import type { EmailMessage } from '../../../email-message.ts';
 import { hasGroupTag } from '../../../unsubscribe/placeholder.policy.ts';
 import { refusedExtensions, resendLimits, reservedVariables } from './resend.limits.ts';
 
-/** What Resend can never carry, however it does. */
+/** Why Resend can never send a message, whatever its state. */
 export function unsupported(message: EmailMessage): Failure | undefined {
   const { template, boundTo, sandbox } = message;
   if (sandbox) return noCheckOnly;
@@ -40,7 +40,7 @@ function attachmentProblems({ attachments = [], text = '', html = '' }: EmailMes
     : refused;
 }
 
-/** SendGrid alone fills its tags in. */
+/** Only SendGrid replaces these tags. */
 function groupTagProblems(message: EmailMessage): FieldError[] {
   return (['text', 'html'] as const)
     .filter((field) => hasGroupTag(message[field]))
@@ -77,7 +77,7 @@ const templateElsewhere = ownFailure(
   },
 );
 
-/** Sent all the same, a mail that was only to be checked would reach its recipient. */
+/** Resend cannot only check a mail: it would send it. */
 const noCheckOnly = ownFailure(
   'MSG_VALIDATION_NOT_SUPPORTED',
   'bad-content',

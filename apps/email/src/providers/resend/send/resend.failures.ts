@@ -5,9 +5,8 @@ const webhooks = 'https://resend.com/docs/webhooks/event-types';
 const bounces = 'https://resend.com/docs/dashboard/emails/email-bounces';
 
 /**
- * What Resend's error names and webhook reasons mean and what can be done; an unlisted one is judged by its HTTP
- * status. One name is used with several statuses: `<name>:<status>` is the narrower row and is looked up before
- * `<name>`.
+ * What Resend's error names and webhook reasons mean, with remedies; an unlisted one is judged by its HTTP status. Some
+ * names are used with several statuses: `<name>:<status>` is the more specific row and is looked up before `<name>`.
  */
 export const resendFailures: readonly FailureRow[] = [
   { code: 'invalid_idempotency_key', kind: 'bad-content', retry: 'never', httpStatus: 400, meaning: 'The idempotency key is not 1 to 256 characters long.', remedy: 'Report it: the platform built a request that Resend does not take.', source: errors },

@@ -6,7 +6,7 @@ const batch = `${docs}/api-reference/emails/send-batch-emails`;
 const attachments = `${docs}/dashboard/emails/attachments`;
 const variables = `${docs}/dashboard/templates/template-variables`;
 
-/** What Resend takes at most in one e-mail, or in one batch of them. */
+/** Resend's limits for one e-mail, or for one batch. */
 export const resendLimits = {
   recipients: { field: 'to', rule: 'at most 50', most: 50, keeper: 'schema', source: sendEmail, note: 'The platform counts cc and bcc, too.' },
   tagLetters: { field: 'tags', rule: 'ASCII letters, digits, _ and -', keeper: 'written', source: sendEmail, note: 'Other signs of tags are written as _.' },
@@ -24,7 +24,7 @@ export const resendLimits = {
   variableKinds: { field: 'template.variables', rule: 'texts and numbers', keeper: 'carry', source: variables },
 } satisfies LimitTable;
 
-/** Of files that Resend does not send (resendLimits.attachmentExtensions). */
+/** Files that Resend does not send (resendLimits.attachmentExtensions). */
 export const refusedExtensions: ReadonlySet<string> = new Set([
   'adp', 'app', 'asp', 'bas', 'bat', 'cer', 'chm', 'cmd', 'com', 'cpl', 'crt', 'csh', 'der', 'exe', 'fxp', 'gadget', 'hlp', 'hta', 'inf', 'ins', 'isp', 'its',
   'js', 'jse', 'ksh', 'lib', 'lnk', 'mad', 'maf', 'mag', 'mam', 'maq', 'mar', 'mas', 'mat', 'mau', 'mav', 'maw', 'mda', 'mdb', 'mde', 'mdt', 'mdw', 'mdz',

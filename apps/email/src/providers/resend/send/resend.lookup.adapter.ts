@@ -11,16 +11,16 @@ const Listed = z.looseObject({
 });
 const Tagged = z.looseObject({ tags: z.array(z.looseObject({ name: z.string(), value: z.string() })).optional() });
 
-/** A list has no filter: beyond so many pages of a hundred it is not worth the requests. */
+/** The list has no filter: reading more than this many pages of a hundred is not worth the requests. */
 const MOST_PAGES = 5;
-/** Clocks differ, in milliseconds. */
+/** The assumed difference of clocks, in milliseconds. */
 const CLOCKS_MS = 60_000;
 
 class NoResponse extends Error {}
 
 /**
- * Looks for a call among the newest e-mails: same recipient, and our call id among the tags. Never a guess: an e-mail
- * without it is another.
+ * Looks for a call among the newest e-mails: same recipient, and our call id among the tags. It never guesses: an
+ * e-mail without our call id is another one.
  */
 export async function findByTag(
   requests: RequestBuilder,

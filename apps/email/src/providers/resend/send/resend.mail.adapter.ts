@@ -1,6 +1,6 @@
 import { type CreateEmailOptions, Resend, type Response as SdkAnswer } from 'resend';
 
-/** A request as the SDK makes it. */
+/** A request as the SDK builds it. */
 export interface SdkRequest {
   method: 'GET' | 'POST';
   path: string;
@@ -8,7 +8,7 @@ export interface SdkRequest {
   body?: string;
 }
 
-/** Gives each request back instead of sending it: the SDK's own way hides whether a request was written at all. */
+/** Returns each request instead of sending it: the SDK does not report whether a request was written. */
 class RequestMaker extends Resend {
   override fetchRequest<T>(
     path: string,
@@ -20,7 +20,7 @@ class RequestMaker extends Resend {
   }
 }
 
-/** Resend's library makes the requests; what carries them is our own affair. */
+/** Builds requests with Resend's SDK; our own HTTP client sends them. */
 export class RequestBuilder {
   private readonly resend: RequestMaker;
 
@@ -31,7 +31,7 @@ export class RequestBuilder {
   single = async (email: CreateEmailOptions, idempotencyKey: string): Promise<SdkRequest> =>
     given(await this.resend.emails.send(email, { idempotencyKey }));
 
-  // Permissive: one bad member refuses itself and not the others.
+  // Permissive: an invalid member is refused alone.
   batch = async (emails: CreateEmailOptions[], idempotencyKey: string): Promise<SdkRequest> =>
     given(await this.resend.batch.send(emails, { idempotencyKey, batchValidation: 'permissive' }));
 

@@ -11,16 +11,13 @@ export interface Member {
   reference: CallReference;
 }
 
-/** Where the reference stands besides the tags: a header comes back in webhooks, and with replies. */
+/** The header of the reference, besides the tags: headers are returned in webhooks, and in replies. */
 export const referenceHeader = 'X-Messaging-Reference';
 
-// Of unknown size is what one batch may hold; so many of these stay far below what one e-mail may.
+// The maximum size of a batch is not documented; this many e-mails stay far below the limit of one.
 const MOST_SHARED_CHARACTERS = 200_000;
 
-/**
- * An e-mail as Resend's SDK takes it. Nothing in it may depend on anything but the member: a repeat must have the same
- * bytes.
- */
+/** An e-mail in the form of Resend's SDK. It must depend on the message only: a repeat must have the same bytes. */
 export function toEmail({ message, reference }: Member): CreateEmailOptions {
   const { subject, text, html, template, replyTo, cc, bcc, attachments } = message;
   const { traceparent: _, ...forReaders } = reference;
@@ -42,13 +39,13 @@ export function toEmail({ message, reference }: Member): CreateEmailOptions {
   return email as CreateEmailOptions;
 }
 
-/** E-mails of one sender's domain share a batch, whatever they hold. A batch takes no attachments. */
+/** E-mails of one sender domain can share a batch, whatever their content. A batch cannot have attachments. */
 export function batchKey({ from, text, html, attachments }: EmailMessage): string | undefined {
   if (attachments?.length || (text?.length ?? 0) + (html?.length ?? 0) > MOST_SHARED_CHARACTERS) return undefined;
   return from.email.slice(from.email.lastIndexOf('@') + 1).toLowerCase();
 }
 
-/** The key of a call: that of its only member, or one of exactly these members in this order. */
+/** The idempotency key of a call: that of its only member, or one derived from all members in their order. */
 export function keyOf(members: readonly Pick<Member, 'reference'>[]): string {
   const [first, ...others] = members.map(({ reference }) => reference.callId);
   return others.length === 0 ? first! : `batch-${hash('sha256', [first, ...others].join('\n'), 'hex')}`;
@@ -56,7 +53,7 @@ export function keyOf(members: readonly Pick<Member, 'reference'>[]): string {
 
 export const digestOf = (body: string): string => createHash('sha256').update(body).digest('base64url');
 
-/** `Name <address>`; a name that is more than words stands in quotes. */
+/** `Name <address>`; a name with special characters is quoted. */
 function addressOf({ email, name }: Mailbox): string {
   if (name === undefined) return email;
   return /^[\p{L}\p{N} '_-]+$/u.test(name)
@@ -64,7 +61,7 @@ function addressOf({ email, name }: Mailbox): string {
     : `"${name.replace(/["\\]/g, String.raw`\$&`)}" <${email}>`;
 }
 
-// A request that was stored meanwhile may come back with its keys in another order.
+// A stored request may be read back with its keys in another order.
 const sorted = <V>(entries: Record<string, V>): Record<string, V> =>
   Object.fromEntries(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1)));
 
@@ -73,7 +70,7 @@ const ownTag = (text: string, index: number) => ({
   value: text.replace(/[^A-Za-z0-9_-]/g, '_'),
 });
 
-/** Resend fetches what stands at a URL by itself. */
+/** Resend fetches files by URL itself. */
 function attachment({
   filename,
   content,

@@ -2,14 +2,13 @@ import { cutText } from '#libs/contracts';
 import { isRecord, readAs } from '#libs/providers';
 import { z } from 'zod';
 
-/** Resend takes 50 recipients a mail. */
+/** Resend's maximum number of recipients of a mail is 50. */
 const MOST_RECIPIENTS = 50;
 
 /**
- * One webhook, as far as we read it (Resend’s docs, Webhooks, Event Types). Of an event about a mail its type is
- * needed, and either
- * `email_id` or our reference in tags or headers; of one about the suppression list its type and `email`. Everything
- * else may be missing.
+ * The fields of a webhook event that we use (Resend’s docs, Webhooks, Event Types). An event about a mail needs its
+ * type, and either `email_id` or our reference in tags or headers; one about the suppression list needs its type and
+ * `email`. All other fields may be missing.
  */
 export const ResendEvent = z.looseObject({
   type: z
@@ -20,7 +19,7 @@ export const ResendEvent = z.looseObject({
   data: z
     .looseObject({
       email_id: readAs.text(300),
-      // A display name may stand before each address.
+      // An address may have a display name.
       to: readAs.list(MOST_RECIPIENTS, 1_000),
       tags: readAs.named(),
       headers: readAs.named(),
@@ -36,11 +35,11 @@ export const ResendEvent = z.looseObject({
 });
 export type ResendEvent = z.infer<typeof ResendEvent>;
 
-/** The event in a body; undefined where it is no object. */
+/** The event in a body; undefined where the body is no object. */
 export const eventOf = (body: unknown): ResendEvent | undefined =>
   isRecord(body) ? ResendEvent.parse(body) : undefined;
 
-/** `Ada <ada@example.org>` → the address; undefined where that is too long for one. */
+/** `Ada <ada@example.org>` → the address; undefined where that is too long. */
 export function bare(address: string): string | undefined {
   const found = (/<([^<>]+)>\s*$/.exec(address)?.[1] ?? address).trim();
   return found === '' || found.length > 320 ? undefined : found;

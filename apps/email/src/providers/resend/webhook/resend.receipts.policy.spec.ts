@@ -18,7 +18,7 @@ const reference = {
 };
 const tags = Object.fromEntries(toTags(referenceFields(reference)).map(({ name, value }) => [name, value]));
 
-/** An event as Resend posts it, about hop 2 of a message whose id no tag could hold as it is. */
+/** An event as Resend posts it, about hop 2 of a message whose id must be encoded for a tag. */
 const anEvent = (type: string, data: object = {}): ResendEvent =>
   ResendEvent.parse({
     type,
@@ -44,7 +44,7 @@ describe('a webhook of Resend', () => {
     'suppression.added',
     'topic.created',
     'email.teleported',
-  ])('%s tells nothing about a message of ours', (type) => {
+  ])('%s is not about a message of ours', (type) => {
     expect(reported(type)).toEqual([]);
   });
 
@@ -54,7 +54,7 @@ describe('a webhook of Resend', () => {
     ['Transient', 'MailboxFull', { kind: 'transient' }],
     ['Transient', 'ContentRejected', { kind: 'bad-content' }],
     ['Undetermined', 'Undetermined', { kind: 'unknown', retry: 'never' }],
-  ])('explains a bounce %s/%s in words of ours', (type, subType, failure) => {
+  ])('describes a bounce %s/%s in our own words', (type, subType, failure) => {
     expect(reported('email.bounced', { bounce: { type, subType } })[0]!.failure).toMatchObject(failure);
   });
 
@@ -77,7 +77,7 @@ describe('a webhook of Resend', () => {
     ],
     ['email.complained', {}, { scope: 'all', reason: 'complaint' }],
     ['email.delivered', {}, undefined],
-  ])('%s %j says whether its recipient may be written to again', (type, data, forbids) => {
+  ])('%s %j says whether its recipient is suppressed', (type, data, forbids) => {
     const [receipt] = reported(type, data);
     if (forbids) expect(receipt!.forbids).toMatchObject(forbids);
     else expect(receipt!.forbids).toBeUndefined();
@@ -93,7 +93,7 @@ describe('a webhook of Resend', () => {
     expect(suppression?.tenant).toBe(receipt!.forbids && !receipt!.forbids.everyTenant ? 'default' : undefined);
   });
 
-  it('brings the message’s reference back, whatever its id, and never an address or the provider’s text', () => {
+  it('returns the message’s reference, whatever its id, and never an address or the provider’s text', () => {
     const bounce = {
       type: 'Permanent',
       subType: 'General',
@@ -116,7 +116,7 @@ describe('a webhook of Resend', () => {
     expect(fact('email.delivered', { tags: {} }).messageId).toBeUndefined();
   });
 
-  it('that names several recipients is a receipt for each, by the address inside a display form', () => {
+  it('that names several recipients is a receipt for each, by the address without its display name', () => {
     const receipts = reported('email.delivered', { to: ['Ada <ada@inbox.test>', 'bob@inbox.test'] });
     expect(receipts.map(({ recipient }) => recipient)).toEqual([
       recipientRef(hashKey, 'ada@inbox.test'),
@@ -124,7 +124,7 @@ describe('a webhook of Resend', () => {
     ]);
   });
 
-  it('has the same id when it is repeated, and another one for another link, recipient or time', () => {
+  it('has the same id when it is repeated, and a different one for another link, recipient or time', () => {
     const id = (type: string, data: object = {}) => fact(type, data).eventId;
     expect(id('email.clicked', { click: { link: 'https://a.test' } })).toBe(
       id('email.clicked', { click: { link: 'https://a.test' } }),

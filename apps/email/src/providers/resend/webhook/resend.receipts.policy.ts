@@ -8,7 +8,7 @@ type Reported = { status: Status | Engagement; final: boolean; failure?: Failure
 const hardBounce = { scope: 'all', reason: 'hard-bounce', everyTenant: true };
 const complaint = { scope: 'all', reason: 'complaint', everyTenant: false };
 
-/** What an event says of its message; undefined for events that are not about an e-mail of ours. */
+/** The status that an event reports; undefined for events that are not about an e-mail of ours. */
 function reported({ type, data }: ResendEvent, failures: FailureCatalogue): Reported | undefined {
   switch (type) {
     case 'email.scheduled':
@@ -41,7 +41,7 @@ function reported({ type, data }: ResendEvent, failures: FailureCatalogue): Repo
   }
 }
 
-/** A full mailbox or a refused content is no reason to stop writing: the failures table says which bounces are. */
+/** A full mailbox or refused content does not suppress the recipient: the failures table says which bounces do. */
 const bounced = (failure: Failure): Reported => ({
   status: 'bounced',
   final: true,
@@ -49,14 +49,14 @@ const bounced = (failure: Failure): Reported => ({
   ...(failure.suppress && { forbids: hardBounce }),
 });
 
-/** From the narrowest word to the widest: a new sub-type still tells a permanent bounce from a passing one. */
+/** From the most specific to the most general: an unknown sub-type still shows whether a bounce is permanent. */
 function bounceCodes({ type, subType }: NonNullable<ResendEvent['data']['bounce']> = {}): string[] {
   return [`bounced:${type}/${subType}`, `bounced:${type}/General`, 'bounced:Undetermined/Undetermined'];
 }
 
 /**
- * A receipt for each recipient that the event names; none where it tells nothing about a message, or nothing says about
- * which.
+ * A receipt for each recipient that the event names; none where it reports nothing about a message, or does not
+ * identify it.
  */
 export function toReceipts(event: ResendEvent, failures: FailureCatalogue, hashKey: string): Receipt[] {
   const says = reported(event, failures);
@@ -79,11 +79,11 @@ export function toReceipts(event: ResendEvent, failures: FailureCatalogue, hashK
     : recipients.map((address) => ({ ...receipt, recipient: recipientRef(hashKey, address) }));
 }
 
-/** Whether an event of this type is about a mail of somebody's. */
+/** Whether events of this type are about a recipient's mail. */
 export const isAboutMail = (event: ResendEvent, failures: FailureCatalogue): boolean =>
   reported(event, failures) !== undefined;
 
-/** The reference from the tags, or from our header where they are missing. */
+/** The reference in the tags, or in our header where the tags are missing. */
 function referenceOf({ data: { tags, headers = {} } }: ResendEvent) {
   const tagged = returnedReference(fromTags(tags ?? {}));
   if (tagged.messageId !== undefined) return tagged;

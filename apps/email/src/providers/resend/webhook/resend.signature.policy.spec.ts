@@ -16,7 +16,7 @@ interface Vector {
   expect: boolean;
 }
 
-// Vectors of the scheme's own libraries (standard-webhooks, javascript and rust, MIT).
+// Test vectors of the scheme's own libraries (standard-webhooks, javascript and rust, MIT).
 const vectors = JSON.parse(readFileSync(new URL('fixtures/signatures.json', import.meta.url), 'utf8')) as Vector[];
 const tolerance = 300_000;
 
@@ -37,7 +37,7 @@ describe('the signature of Resend’s webhooks', () => {
     `v1,${createHmac('sha256', secretsOf(by)[0]!).update(`${id}.${timestamp}.`).update(body).digest('base64')}`;
   const genuine = { id: 'msg_1', timestamp: '1800000000', signature: sign('msg_1', '1800000000', rawBody), rawBody };
 
-  it('is accepted under either secret while one is being replaced', () => {
+  it('is accepted under either secret during a rotation', () => {
     expect(isGenuine(genuine, secretsOf(`${other}, ${secret}`), tolerance, now)).toBe(true);
     expect(isGenuine(genuine, secretsOf(other), tolerance, now)).toBe(false);
   });
@@ -62,7 +62,7 @@ describe('the signature of Resend’s webhooks', () => {
         .filter((id) => id !== genuine.id)
         .map((id) => changed({ id })),
       fc.integer({ min: 1, max: 299 }).map((seconds) => changed({ timestamp: String(1_800_000_000 - seconds) })),
-      // The last characters hold the padding alone.
+      // The last characters encode the padding only.
       fc.nat(genuine.signature.length - 3).map((length) => changed({ signature: genuine.signature.slice(0, length) })),
       fc.base64String({ minLength: 8, maxLength: 80 }).map((text) => changed({ signature: `v1,${text}` })),
       fc

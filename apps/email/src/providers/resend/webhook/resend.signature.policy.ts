@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** The signing secrets (`whsec_` and base64), separated by commas: two while one is being replaced. */
+/** The signing secrets (`whsec_` and base64), separated by commas: two during a rotation. */
 export function secretsOf(text: string): Buffer[] {
   return text.split(',').map((secret) => Buffer.from(secret.trim().replace(/^whsec_/, ''), 'base64'));
 }

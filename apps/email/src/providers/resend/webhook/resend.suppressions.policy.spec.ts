@@ -35,7 +35,7 @@ describe('a change of Resend’s suppression list', () => {
     ['manual', 'manual'],
     ['an origin that is new', 'manual'],
     [null, 'manual'],
-  ])('that adds somebody for %s forbids to write to them from then on, whosever message it is', (origin, reason) => {
+  ])('that adds an address for %s suppresses it from then on, whatever message it is about', (origin, reason) => {
     expect(added({ origin })).toMatchObject({
       channel: 'email',
       recipient: ada.hash,
@@ -67,14 +67,14 @@ describe('a change of Resend’s suppression list', () => {
     });
   });
 
-  it('without a time, or with one that cannot be, happened now', () => {
+  it('without a time, or with an impossible one, happened now', () => {
     expect(change('suppression.removed', {}, { created_at: null })).toMatchObject({
       removed: { at: '2026-11-23T12:00:09.000Z' },
     });
     expect(added({ created_at: '2031-01-01T00:00:00Z' })).toMatchObject({ at: '2026-11-23T12:00:09.000Z' });
   });
 
-  it('that names nobody, and an event about something else, is none', () => {
+  it('that names no address, and an event about something else, is none', () => {
     expect([change('suppression.added', { email: null }), change('contact.created')]).toEqual([undefined, undefined]);
   });
 

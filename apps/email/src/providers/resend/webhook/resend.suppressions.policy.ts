@@ -4,7 +4,7 @@ import type { Withdrawal } from '#libs/delivery';
 import { bare, type ResendEvent } from './resend.events.policy.ts';
 import { reasonOf } from '../account/resend.lists.policy.ts';
 
-/** What has changed on Resend's own list: somebody was put there, or taken off. */
+/** A change of Resend's own suppression list: an address was added or removed. */
 export type ListChange = { added: SuppressionChanged } | { removed: Withdrawal };
 
 const types = new Set(['suppression.added', 'suppression.removed']);
@@ -12,7 +12,7 @@ export const isAboutList = ({ type }: Pick<ResendEvent, 'type'>): boolean => typ
 
 /**
  * A change of the list (resend.com/docs/webhooks/suppressions); undefined where the event is about something else, or
- * names nobody. `now`: ms since 1970.
+ * names no address. `now`: ms since 1970.
  */
 export function listChangeOf(
   { type, created_at: reportedAt, data }: ResendEvent,
@@ -22,7 +22,7 @@ export function listChangeOf(
   const address = bare(data.email ?? '');
   if (!isAboutList({ type }) || address === undefined) return undefined;
   const { hash, mask } = recipientRef(hashKey, address);
-  // The list is of the whole account, and knows no tenant.
+  // The list belongs to the whole account, which has no tenants.
   const place = { channel: 'email' as const, recipient: hash, scope: 'all' };
   if (type === 'suppression.removed')
     return {

@@ -9,7 +9,7 @@ import { isAboutMail, toReceipts } from './resend.receipts.policy.ts';
 import { isGenuine, secretsOf } from './resend.signature.policy.ts';
 import { isAboutList, listChangeOf } from './resend.suppressions.policy.ts';
 
-/** Resend's webhooks, one event each: verify over the raw body, map, publish, 2xx. */
+/** Resend's webhook, one event per request: verify the raw body, map, publish, respond with 2xx. */
 export class ResendWebhook {
   private readonly intake: WebhookIntake;
   private readonly logger: Logger;
@@ -41,7 +41,7 @@ export class ResendWebhook {
     await this.take(rawBody, id!, Date.now());
   }
 
-  /** What is genuine is never refused: what cannot be used is kept. `now`: ms since 1970. */
+  /** A genuine event is never refused: if it cannot be used, it is kept. `now`: ms since 1970. */
   private async take(rawBody: Buffer, id: string, now: number): Promise<void> {
     const { receipts, suppressions, suppressed, otherEvents } = this.intake;
     const body = readJson(rawBody);
@@ -65,7 +65,7 @@ export class ResendWebhook {
   }
 }
 
-/** What an event lacks that we could use else; undefined: nothing. */
+/** What is missing in an event of a known type; undefined: nothing. */
 function lacking(event: ResendEvent, failures: FailureCatalogue): string | undefined {
   if (event.type === '') return 'type';
   if (isAboutList(event)) return 'data.email';

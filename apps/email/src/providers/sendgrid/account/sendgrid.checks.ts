@@ -1,6 +1,6 @@
 import type { CheckTable } from '#libs/providers';
 
-/** What the doctor looks at, and what its findings mean (SendGrid’s API reference). */
+/** The doctor's checks, and what their findings mean (SendGrid’s API reference). */
 export const sendgridChecks = {
   'sendgrid.key': {
     title: 'SendGrid accepts SENDGRID_API_KEY',
@@ -52,7 +52,7 @@ export const sendgridChecks = {
   },
 } satisfies CheckTable;
 
-/** One scope and what for; `any`: names that serve alike. */
+/** A scope and its purpose; `any`: alternative names. */
 export interface ScopeUse {
   any: readonly [string, ...string[]];
   use: string;
@@ -61,7 +61,7 @@ export interface ScopeUse {
 }
 
 /**
- * The least that a key needs. SendGrid lists messages.read and email_activity.read for Email Activity in different
+ * The minimum scopes of a key. SendGrid documents messages.read and email_activity.read for Email Activity in different
  * places.
  */
 export const scopeUses: readonly ScopeUse[] = [
@@ -98,11 +98,11 @@ export const scopeUses: readonly ScopeUse[] = [
   },
 ];
 
-/** Scopes that let in, pay or make keys: none of them is ever used here. */
+/** Scopes that grant access, spend money or create keys: the platform never needs them. */
 export const powerfulScopes =
   /^(api_keys|billing|teammates|subusers|credentials|sso|scopes|access_settings\.whitelist|user\.(password|email|username|multifactor_authentication))\.(.+\.)?(create|update|delete)$|^billing\./;
 
-/** The kinds of event, as the settings name them. */
+/** The event types, as SendGrid's settings name them. */
 export const webhookEvents = [
   'processed',
   'deferred',

@@ -13,7 +13,7 @@ describe('where the doctor and the smoke test find SendGrid', () => {
     expect(sendgridUrlFrom((name) => env[name] || undefined)).toBe(url),
   );
 
-  it('is written in no script: an address there would leave out who has an account in the EU', () => {
+  it('is written in no script: a fixed address would exclude accounts in the EU', () => {
     const folder = join(import.meta.dirname, '..', '..', '..', '..', '..', 'cli', 'src');
     const written = globSync('**/*.{ts,mjs}', { cwd: folder }).filter(
       (file) => !file.endsWith('.spec.ts') && readFileSync(join(folder, file), 'utf8').includes('api.sendgrid.com'),

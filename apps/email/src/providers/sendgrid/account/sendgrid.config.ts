@@ -50,13 +50,13 @@ export const sendgridSettings = {
 
 const apis = { global: 'https://api.sendgrid.com', eu: 'https://api.eu.sendgrid.com' };
 
-/** Where the API is. */
+/** The base URL of the API. */
 export const sendgridUrlOf = ({
   SENDGRID_BASE_URL: given,
   SENDGRID_REGION: region,
 }: Pick<SendgridConfig, 'SENDGRID_BASE_URL' | 'SENDGRID_REGION'>): string => given ?? apis[region];
 
-/** Where the API is, by the variables as tools read them. */
+/** The base URL of the API, read from the environment as tools do. */
 export const sendgridUrlFrom = (read: SettingReader): string =>
   sendgridUrlOf({
     SENDGRID_BASE_URL: read('SENDGRID_BASE_URL'),

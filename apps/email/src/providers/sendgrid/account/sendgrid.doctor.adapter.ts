@@ -13,23 +13,23 @@ import {
 
 export interface SendgridAccount {
   apiKey: string;
-  /** Looks at the account and fixes it, where the sending key may not. */
+  /** An additional key for checks and repairs that the sending key may not make. */
   doctorKey: string;
   baseUrl: string;
   timeoutMs: number;
   /** The address of EMAIL_FROM. */
   from: string | undefined;
-  /** Our event webhook, as SendGrid reaches it. */
+  /** The URL of our event webhook, as SendGrid calls it. */
   webhookUrl: string;
-  /** The public keys we hold, base64. */
+  /** The configured public keys, base64. */
   webhookKeys: readonly string[];
 }
 
 const SETTINGS = '/v3/user/webhooks/event/settings';
-/** How our webhook is named in SendGrid's console. */
+/** The name of our webhook in SendGrid's console. */
 const OUR_NAME = 'Messaging Integrations';
 
-/** SendGrid's account, looked at through its API. */
+/** Checks SendGrid's account through its API. */
 export class SendgridDoctor implements ProviderDoctor {
   private readonly account: SendgridAccount;
   private readonly http: ProviderHttp;
@@ -42,7 +42,7 @@ export class SendgridDoctor implements ProviderDoctor {
   async examine(): Promise<Finding[]> {
     const { apiKey, from, webhookUrl, webhookKeys } = this.account;
     const findings = keyFindings(await this.ask('GET', '/v3/scopes', undefined, apiKey));
-    // Without a key that is accepted every other answer would say the same.
+    // With a refused key every other request would be refused as well.
     if (findings.some(({ id, state }) => id === 'sendgrid.key' && state === 'fail')) return findings;
     const domains = await this.ask('GET', '/v3/whitelabel/domains?limit=500');
     const senders = await this.ask('GET', '/v3/verified_senders?limit=500');
@@ -108,7 +108,7 @@ export class SendgridDoctor implements ProviderDoctor {
     };
   }
 
-  /** Switches signing on where it is off. A key that we do not hold yet is handed out. */
+  /** Enables signing where it is off. A public key that is not configured yet is returned. */
   private async sign(id: string, publicKey: string): Promise<Repair[]> {
     if (publicKey !== '' && this.account.webhookKeys.includes(publicKey)) return [];
     const kept = (value: string) => ({ setting: 'SENDGRID_WEBHOOK_PUBLIC_KEY', value });

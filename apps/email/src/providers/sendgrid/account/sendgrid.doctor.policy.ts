@@ -5,7 +5,7 @@ import { powerfulScopes, scopeUses, sendgridChecks, webhookEvents } from './send
 const account = { name: 'sendgrid', label: 'SendGrid', checks: sendgridChecks };
 const say = findingsOf(sendgridChecks);
 
-/** What GET /v3/scopes says of a key: the cheap checks, one question. */
+/** What GET /v3/scopes shows about a key: the cheap checks, with one request. */
 export const { keyFindings, readinessOf } = keyLook(account, (status, body) => {
   if (status !== 200) return [refused(status, body)];
   const { scopes } = Scopes.parse(body);
@@ -87,7 +87,7 @@ export const Webhook = z.looseObject({
   friendly_name: z.string().nullish(),
 });
 export type Webhook = z.infer<typeof Webhook>;
-// An account without one is shown with an empty object in the list.
+// For an account without webhooks the list contains one empty object.
 const Webhooks = z
   .object({ webhooks: z.array(z.unknown()) })
   .transform(({ webhooks }) => webhooks.flatMap((one) => Webhook.safeParse(one).data ?? []));
@@ -95,13 +95,13 @@ const Webhooks = z
 /** The event webhooks of the account; undefined where the key may not read them. */
 export const webhooksOf = (reported: Reported): Webhook[] | undefined => bodyOf(reported, Webhooks);
 
-/** Ours is the one with our address: another, with our path too, may be another installation's. */
+/** Ours is the one with our exact URL: another host with our path may be another installation. */
 export const ourWebhook = (webhooks: readonly Webhook[], url: string): Webhook | undefined =>
   webhooks.find((one) => one.url === url && one.enabled) ?? webhooks.find((one) => one.url === url);
 
 export const missingEvents = (webhook: Webhook): string[] => webhookEvents.filter((event) => webhook[event] !== true);
 
-/** @param keys the public keys we hold, base64 */
+/** @param keys the configured public keys, base64 */
 export function webhookFindings(reported: Reported, url: string, keys: readonly string[]): Finding[] {
   const webhooks = webhooksOf(reported);
   if (!webhooks)

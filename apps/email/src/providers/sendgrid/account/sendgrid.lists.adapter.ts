@@ -29,7 +29,7 @@ async function* pagesOf(reader: ListReader, list: string, path: string, means: L
   }
 }
 
-/** Of all groups at once: SendGrid has no pages there. */
+/** For all groups at once: SendGrid does not page this list. */
 async function leavers(reader: ListReader): Promise<ListPage> {
   const list = 'group_unsubscribes';
   const answer = await reader.get('/v3/asm/suppressions');

@@ -1,7 +1,10 @@
 import type { ListedAddress } from '#libs/providers';
 import { z } from 'zod';
 
-/** SendGrid's lists that mean: not again (tsg_suppressions_v3). Blocks are none: SendGrid itself tries these again. */
+/**
+ * SendGrid's lists of permanent suppressions (tsg_suppressions_v3). Blocks are not included: SendGrid itself tries
+ * these again.
+ */
 export const lists = [
   { list: 'bounces', path: '/v3/suppression/bounces', scope: 'all', reason: 'hard-bounce' },
   { list: 'invalid_emails', path: '/v3/suppression/invalid_emails', scope: 'all', reason: 'invalid' },
@@ -10,13 +13,13 @@ export const lists = [
 ] as const;
 export type List = Pick<(typeof lists)[number], 'scope' | 'reason'>;
 
-/** The most that SendGrid gives at once. */
+/** SendGrid's maximum page size. */
 export const PAGE = 500;
 
 const Entries = z.array(z.looseObject({ email: z.string(), created: z.number() }));
 const Members = z.array(z.looseObject({ email: z.string(), group_id: z.number().int(), created_at: z.number() }));
 
-/** A page of a list; undefined for what is none. */
+/** A page of a list; undefined where the response is none. */
 export function entriesOf(body: unknown, { scope, reason }: List): ListedAddress[] | undefined {
   return Entries.safeParse(body).data?.map(({ email, created }) => ({
     address: email,
@@ -26,7 +29,7 @@ export function entriesOf(body: unknown, { scope, reason }: List): ListedAddress
   }));
 }
 
-/** Who has left which group, as the answer for all groups tells it. */
+/** The members of all groups, from the one response for all groups. */
 export function leaversOf(body: unknown): ListedAddress[] | undefined {
   return Members.safeParse(body).data?.map((one) => ({
     address: one.email,

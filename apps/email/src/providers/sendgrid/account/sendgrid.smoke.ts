@@ -5,7 +5,7 @@ import { sendgridUrlFrom } from './sendgrid.config.ts';
 
 const { unset, failed, proved } = evidenceOf('SendGrid');
 
-/** SendGrid's sandbox mode: checks key, sender and body, sends nothing, costs nothing (Sandbox Mode). */
+/** SendGrid's sandbox mode: checks key, sender and body, sends nothing and costs nothing (Sandbox Mode). */
 export const trySendgrid: SmokeTrial = async (read) => {
   const key = read('SENDGRID_API_KEY');
   const from = read('EMAIL_FROM');

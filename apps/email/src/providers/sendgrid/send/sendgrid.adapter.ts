@@ -32,10 +32,7 @@ type AdapterConfig = Pick<SendgridConfig, 'SENDGRID_TIMEOUT_MS' | 'SENDGRID_CONN
   SENDGRID_BASE_URL: string;
 };
 
-/**
- * SendGrid through its own SDK, which builds and checks all mails but plain ones, over our keep-alive pool, which
- * carries them.
- */
+/** SendGrid: its own SDK builds and checks all mails except plain ones, our keep-alive pool sends them. */
 export class SendgridAdapter extends Provider<EmailMessage> implements OnApplicationShutdown {
   readonly name = 'sendgrid';
   override readonly batchLimit = sendgridLimits.personalizations.most;
@@ -61,7 +58,7 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
     };
   }
 
-  /** SendGrid fetches no files: they are put into the mail before it is looked once more whether it may still start. */
+  /** SendGrid fetches no files: they are inserted before the last check whether the call may still start. */
   async send(call: ProviderCall<EmailMessage>): Promise<SendResult> {
     return this.attachments.carry(this.name, call.message, call.reference, async (completed) => {
       if (!completed.complete) return { sent: false, failure: completed.failure };
@@ -86,7 +83,7 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
     });
   }
 
-  /** One request. `named`: the members that the refusal names. */
+  /** One request. `named`: the members that a refusal names. */
   private async post(
     calls: readonly ProviderCall<EmailMessage>[],
   ): Promise<{ result: SendResult; named: Set<number> }> {
@@ -127,7 +124,7 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
         path: `/v3/messages?query=${query}&limit=1`,
         headers: this.headers,
       });
-      // Email Activity is an add-on: without it the events alone must tell.
+      // Email Activity is an add-on: without it, only the events show what happened.
       if (answer.status === 403 || answer.status === 404) return { found: 'unsupported' };
       if (answer.status !== 200) return { found: 'absent' };
       const { messages } = JSON.parse(answer.body) as { messages?: { msg_id?: unknown }[] };
@@ -146,10 +143,7 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
     await this.http.close();
   }
 
-  /**
-   * `toBeChecked`: asked in SendGrid's own sandbox mode, where 200 (not 202) says that nothing was sent and nothing
-   * will follow.
-   */
+  /** `toBeChecked`: sent in SendGrid's own sandbox mode, where 200 (instead of 202) means that nothing was sent. */
   private resultOf(answer: HttpResponse, toBeChecked: boolean): SendResult {
     const id = answer.headers['x-message-id'];
     if (toBeChecked && answer.status === 200) return { sent: true, providerMessageId: '', validatedOnly: true };
@@ -179,7 +173,7 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
   }
 }
 
-/** A check sends nothing, so a lost answer leaves nothing unconfirmed: it is asked again. */
+/** A check sends nothing, so it cannot be unconfirmed: it is repeated. */
 function refused(failure: Failure, toBeChecked: boolean): SendResult {
   return {
     sent: false,
@@ -200,14 +194,14 @@ const refusedBySdk = ownFailure(
   },
 );
 
-/** Statuses that mean different things by what the body says (SendGrid’s reference, Mail Send). */
+/** Statuses whose meaning depends on the body (SendGrid’s reference, Mail Send). */
 function special(status: number, body: string): string[] {
   if (status === 401 && body.includes('Maximum credits exceeded')) return ['http_401:maximum_credits_exceeded'];
   if (status === 403 && /"field"\s*:\s*"from/.test(body)) return ['http_403:from_not_verified'];
   return [];
 }
 
-/** How long a 429 asks to wait, in ms: Retry-After, or X-RateLimit-Reset (unix seconds). */
+/** The wait that a 429 asks for, in ms: Retry-After, or X-RateLimit-Reset (unix seconds). */
 function waitOf(headers: HttpResponse['headers']): number | undefined {
   const after = Number(headers['retry-after']);
   if (Number.isFinite(after) && after > 0) return after * 1000;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const ErrorBody = z.looseObject({ errors: z.array(z.looseObject({ field: z.unknown() })) });
 
-/** The fields of mail/send, as its API description has them. */
+/** The fields of mail/send in its API description. */
 const words = new Set([
   'personalizations',
   'to',
@@ -59,8 +59,8 @@ const words = new Set([
 ]);
 
 /**
- * The fields that a refusal names. The place among the personalizations is left out: it is one of the call, and each
- * message of a call has one personalization.
+ * The fields that a refusal names. The index of the personalization is left out, since each message of a call has its
+ * own.
  */
 export function fieldsNamedIn(body: string): (string | undefined)[] {
   return errorFieldsOf(body).map((field) =>

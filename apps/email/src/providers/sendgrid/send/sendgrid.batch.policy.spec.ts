@@ -10,7 +10,7 @@ const hashKey = 'a key for the tests';
 const ada = recipientHash(hashKey, 'ada@inbox.test');
 const now = Date.parse('2026-11-23T12:00:10Z');
 
-/** An event as SendGrid posts it; `undefined` leaves a field out. */
+/** An event as SendGrid posts it; `undefined` removes a field. */
 const anEvent = (parts: Record<string, unknown>) => ({
   email: 'ada@inbox.test',
   timestamp: 1_795_435_205,
@@ -29,7 +29,7 @@ const suppressed = (parts: Record<string, unknown>): SuppressionChanged | undefi
   return word && 'suppress' in word ? Schema.parse(word.suppress) : undefined;
 };
 
-describe('who must not be written to any more, after SendGrid tells', () => {
+describe('the suppressions that follow from SendGrid’s events', () => {
   it.each([
     [
       'a hard bounce',
@@ -80,15 +80,15 @@ describe('who must not be written to any more, after SendGrid tells', () => {
     ['a deferral', { event: 'deferred', response: '450 try later', attempt: '3' }],
     ['a delivery', { event: 'delivered' }],
     ['a complaint about nobody', { event: 'spamreport', email: undefined }],
-  ])('not for %s', (_, event) => expect(read(anEvent(event)).suppressions).toEqual([]));
+  ])('do not follow from %s', (_, event) => expect(read(anEvent(event)).suppressions).toEqual([]));
 
-  it('is everybody’s matter for a dead address, and one tenant’s for a wish', () => {
+  it('concern every tenant for an invalid address, and one tenant for an unsubscribe', () => {
     expect(suppressed({ event: 'bounce', type: 'bounce' })).not.toHaveProperty('tenant');
     for (const event of ['spamreport', 'unsubscribe', 'group_unsubscribe'])
       expect(suppressed({ event })).toMatchObject({ tenant: 'acme' });
   });
 
-  it('is lifted when somebody joins the group again, and the last word of a delivery counts', () => {
+  it('are lifted when a recipient joins the group again, and the last event of a request counts', () => {
     const left = anEvent({ event: 'group_unsubscribe', asm_group_id: 7, timestamp: 1_795_435_100 });
     const joined = anEvent({ event: 'group_resubscribe', asm_group_id: 7, timestamp: 1_795_435_200 });
     const { suppressions, others } = read(joined, left);
@@ -107,15 +107,15 @@ describe('who must not be written to any more, after SendGrid tells', () => {
     expect(others).toEqual([]);
   });
 
-  it('has the same id for a repeat under another event id', () => {
+  it('have the same id for a repeat under another event id', () => {
     expect(suppressed({ event: 'spamreport', sg_event_id: 'another' })!.eventId).toBe(
       suppressed({ event: 'spamreport' })!.eventId,
     );
   });
 });
 
-describe('a delivery of SendGrid’s webhook', () => {
-  it('loses nothing for one odd event in it', () => {
+describe('a request of SendGrid’s webhook', () => {
+  it('loses no event because of an invalid one', () => {
     const { receipts, others } = read(
       null,
       7,
@@ -128,7 +128,7 @@ describe('a delivery of SendGrid’s webhook', () => {
     expect(others).toHaveLength(4);
   });
 
-  it('may be one event alone, empty, or of more than any delivery holds', () => {
+  it('may be a single event, empty, or larger than any that SendGrid sends', () => {
     expect(
       sorted(eventsOf(anEvent({ event: 'bounce', type: 'bounce' })), failures, hashKey, now).receipts,
     ).toMatchObject([{ status: 'bounced' }]);
@@ -142,7 +142,7 @@ describe('a delivery of SendGrid’s webhook', () => {
     ['is about no message', { event: 'delivered' }, 'sg_message_id, and our reference among its custom arguments'],
     ['is about nobody', { event: 'group_resubscribe' }, 'email'],
     ['is of a kind that is new', { event: 'teleported' }, undefined],
-  ])('keeps an event that %s as it came, and says what it lacks', (_, given, lacks) => {
+  ])('keeps an event that %s as it was sent, and says what is missing', (_, given, lacks) => {
     expect(read(given).others).toMatchObject([{ given, ...(lacks !== undefined && { lacks }) }]);
     expect(read(given).others[0]!.lacks).toBe(lacks);
   });
@@ -152,13 +152,13 @@ describe('a delivery of SendGrid’s webhook', () => {
     ['milliseconds', 1_795_435_205_000],
     ['milliseconds as text', '1795435205000'],
     ['ISO 8601', '2026-11-23T12:00:05Z'],
-  ])('reads a time that is given as %s', (_, timestamp) => {
+  ])('reads a time in the form %s', (_, timestamp) => {
     expect(read(anEvent({ event: 'delivered', timestamp })).receipts).toMatchObject([
       { at: new Date('2026-11-23T12:00:05Z') },
     ]);
   });
 
-  it('names the fields that are not as described, and takes the event without them', () => {
+  it('names the invalid fields, and uses the event without them', () => {
     const { odd, receipts } = read(
       anEvent({ event: 'bounce', type: {}, reason: ['x'], timestamp: 'soon', status: null, mine: {} }),
     );
@@ -166,14 +166,14 @@ describe('a delivery of SendGrid’s webhook', () => {
     expect(odd).toEqual([{ type: 'bounce', fields: ['timestamp', 'type', 'reason'] }]);
   });
 
-  it('takes one category and several alike', () => {
+  it('reads one category and several alike', () => {
     expect(
       read(anEvent({ event: 'delivered', category: 'a' }), anEvent({ event: 'delivered', category: ['a', 'b'] }))
         .receipts,
     ).toHaveLength(2);
   });
 
-  it('keeps what is new to us, what is about the account, and what is about nothing that can be named', () => {
+  it('keeps events that are unknown, about the account, or without a usable id', () => {
     const { others, receipts } = read(
       anEvent({ event: 'teleported' }),
       anEvent({ event: 'account_status_change', type: 'compliance_suspend' }),
@@ -187,7 +187,7 @@ describe('a delivery of SendGrid’s webhook', () => {
     expect(receipts).toEqual([]);
   });
 
-  it('takes a late bounce without SendGrid’s id by our reference, and suppresses without either', () => {
+  it('assigns a late bounce without SendGrid’s id by our reference, and suppresses without either', () => {
     expect(read(anEvent({ event: 'bounce', type: 'bounce', sg_message_id: undefined })).receipts[0]).toMatchObject({
       providerMessageId: '',
       reference: { messageId: 'm-1' },
@@ -196,7 +196,7 @@ describe('a delivery of SendGrid’s webhook', () => {
     expect([nameless.receipts, nameless.suppressions, nameless.others].map(({ length }) => length)).toEqual([0, 1, 0]);
   });
 
-  it('tells a drop by what its reason holds, and no text of it', () => {
+  it('classifies a drop by its reason, and passes none of its text on', () => {
     const fact = (reason: string) => receiptFact(read(anEvent({ event: 'dropped', reason })).receipts[0]!, now);
     expect(fact('Bounced Address: ada@inbox.test')).toMatchObject({
       status: 'suppressed',
@@ -218,7 +218,7 @@ describe('a delivery of SendGrid’s webhook', () => {
     );
   });
 
-  it('tells clicks on one address at two places apart, and shows the address to nobody', () => {
+  it('distinguishes clicks on one link at two times, and contains no address of the link', () => {
     const click = (index: number) =>
       receiptFact(
         read(

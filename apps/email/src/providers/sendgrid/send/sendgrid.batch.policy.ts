@@ -4,24 +4,24 @@ import type { ReadEvent, SendgridEvent } from '../webhook/sendgrid.events.policy
 import { isAboutMail, toReceipt } from '../webhook/sendgrid.receipts.policy.ts';
 import { isAboutSuppression, toSuppression } from '../webhook/sendgrid.suppressions.policy.ts';
 
-/** An event that becomes neither receipt nor suppression. */
+/** An event that results in neither receipt nor suppression. */
 export interface OtherSendgridEvent extends ReadEvent {
-  /** What it lacks that we could use else; undefined: it is of a kind that is new to us, or about the account. */
+  /** What is missing in it; undefined: its type is unknown, or it is about the account. */
   lacks: string | undefined;
 }
 
 export interface Sorted {
   receipts: Receipt[];
-  /** In the order of happening. */
+  /** In the order in which they happened. */
   suppressions: SuppressionChange[];
   others: OtherSendgridEvent[];
   /** The event that a receipt or a suppression was made of. */
   madeOf: Map<Receipt | SuppressionChange, ReadEvent>;
-  /** Which fields of which kind of event are not as described. */
+  /** The invalid fields, by the type of event. */
   odd: { type: string; fields: string[] }[];
 }
 
-/** What the events of one delivery say. `now` is ms since 1970. */
+/** The results of all events of one request. `now` is ms since 1970. */
 export function sorted(events: readonly ReadEvent[], failures: FailureCatalogue, hashKey: string, now: number): Sorted {
   const of: Sorted = { receipts: [], suppressions: [], others: [], odd: [], madeOf: new Map() };
   for (const { given, event } of events.toSorted((a, b) => timeOf(a) - timeOf(b))) {

@@ -5,7 +5,7 @@ import { hasGroupTag } from '../../../unsubscribe/placeholder.policy.ts';
 import { sendgridLimits } from './sendgrid.limits.ts';
 import { sendgridOptionsOf } from './sendgrid.options.ts';
 
-/** What SendGrid can never carry, however it does. */
+/** Why SendGrid can never send a message, whatever its state. */
 export function unsupported(message: EmailMessage): Failure | undefined {
   if (sendgridOptionsOf(message)?.asm) return undefined;
   const fields = (['text', 'html'] as const).filter((field) => hasGroupTag(message[field]));
@@ -19,7 +19,10 @@ export function unsupported(message: EmailMessage): Failure | undefined {
     : undefined;
 }
 
-/** A request that is larger than SendGrid reads, attachments in base64. @param body as it would be written */
+/**
+ * The failure of a request that is larger than SendGrid accepts, attachments in base64.
+ * @param body as it would be written
+ */
 export function tooLarge(body: string): Failure | undefined {
   const bytes = Buffer.byteLength(body);
   const { most } = sendgridLimits.totalBytes;

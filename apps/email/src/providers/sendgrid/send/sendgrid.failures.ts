@@ -8,7 +8,7 @@ const rates = `${docs}/api-reference/how-to-use-the-sendgrid-v3-api/rate-limits`
 const events = `${docs}/for-developers/tracking-events/event`;
 const byStatus = 'on no page of SendGrid’s: what HTTP says of this status (RFC 9110)';
 
-/** What SendGrid's codes mean and what can be done; an unlisted code is judged by its HTTP status. */
+/** What SendGrid's codes mean, with remedies; an unlisted code is judged by its HTTP status. */
 export const sendgridFailures: readonly FailureRow[] = [
   { code: 'http_400', kind: 'bad-content', retry: 'never', httpStatus: 400, meaning: 'A field is wrong: for example an address that stands twice in one message, more than 1,000 recipients, or an unknown template.', remedy: 'Correct the field that the failure names, as SendGrid calls it. Sending the same again cannot help.', source: mailSend },
   { code: 'http_401', kind: 'account', retry: 'operator', httpStatus: 401, meaning: 'The API key is missing, revoked, or of another region.', remedy: 'Check SENDGRID_API_KEY, and SENDGRID_REGION for an EU account; it is tried again afterwards.', source: mailSend },

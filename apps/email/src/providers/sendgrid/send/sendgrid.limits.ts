@@ -6,7 +6,7 @@ const errors = `${docs}/api-reference/mail-send/errors`;
 const limitations = 'https://docs.sendgrid.com/api-reference/mail-send/limitations';
 const unsubscribes = 'https://docs.sendgrid.com/ui/sending-email/global-unsubscribes';
 
-/** What SendGrid takes at most in one request to send mail. */
+/** SendGrid's limits for one request to send mail. */
 export const sendgridLimits = {
   personalizations: { field: 'personalizations', rule: 'at most 1,000 in a request', most: 1_000, keeper: 'own', source: errors },
   recipients: { field: 'personalizations', rule: 'at most 1,000 recipients over to, cc and bcc of all personalizations', most: 1_000, keeper: 'schema', source: errors, note: 'The platform takes 50 in one e-mail.' },

@@ -3,18 +3,18 @@ import type { MailDataRequired } from '@sendgrid/helpers/classes/mail.js';
 import sendgrid from '@sendgrid/mail';
 
 const { Attachment, Mail, Personalization } = helpers.classes;
-// The package's types forget that the default instance carries its class.
+// The package's types do not declare that the default instance has its class.
 const { MailService } = sendgrid as unknown as { MailService: new () => typeof sendgrid };
 
 type PersonalizationData = NonNullable<MailDataRequired['personalizations']>[number];
 
-/** A request as the SDK makes it; its `headers` are the mail's own and must not become the call's. */
+/** A request as the SDK builds it; its `headers` belong to the mail and must not become headers of the call. */
 export interface SdkRequest {
   url: string;
   body: object;
 }
 
-/** SendGrid's library builds and checks the mail; what carries the request is our own affair. */
+/** Builds and checks mails with SendGrid's SDK; our own HTTP client sends them. */
 export class MailBuilder {
   private readonly service = new MailService();
 
@@ -23,7 +23,7 @@ export class MailBuilder {
     this.service.setClient(givenBack as unknown as Parameters<typeof this.service.setClient>[0]);
   }
 
-  /** @throws what the SDK's own checks throw; their text may quote the mail */
+  /** @throws the errors of the SDK's own checks, whose text may quote the mail */
   async requestOf(mail: MailDataRequired): Promise<SdkRequest> {
     const [request] = (await this.service.send(mailOf(mail) as unknown as MailDataRequired)) as unknown as [SdkRequest];
     return request;
@@ -31,8 +31,8 @@ export class MailBuilder {
 }
 
 /**
- * Field by field: given all data at once the SDK copies it three times, which costs as much as the rest of the call,
- * and leaves the content id of an attachment in its own spelling, which SendGrid does not know.
+ * Field by field: from one object the SDK would copy the data three times, which costs as much as the rest of the call,
+ * and would write an attachment's content id under a name that SendGrid does not know.
  */
 function mailOf(data: MailDataRequired): InstanceType<typeof Mail> {
   const mail = new Mail();
@@ -63,6 +63,6 @@ function personalizationOf(data: PersonalizationData): PersonalizationData {
   if (data.substitutions !== undefined) part.setSubstitutions(data.substitutions);
   if (data.customArgs !== undefined) part.setCustomArgs(data.customArgs);
   if (data.dynamicTemplateData !== undefined) part.setDynamicTemplateData(data.dynamicTemplateData);
-  // It takes its own class as well, which its types forget.
+  // It also accepts its own class, which its types do not declare.
   return part as unknown as PersonalizationData;
 }

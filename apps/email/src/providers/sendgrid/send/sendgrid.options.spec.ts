@@ -47,14 +47,14 @@ describe('the options of SendGrid', () => {
   });
 
   it.each(['bypassListManagement', 'bypassSpamManagement', 'bypassUnsubscribeManagement'])(
-    'let no marketing mail round a list by %s',
+    'do not let marketing mail ignore an unsubscribe list by %s',
     (name) => {
       expect(sendgrid({ [name]: true }, { category: 'marketing' })).toEqual([`providerOptions.sendgrid.${name}`]);
       expect(sendgrid({ [name]: true })).toEqual([]);
     },
   );
 
-  it('are given as such, and not by the header that SendGrid reads as instructions', () =>
+  it('are given as options, and not by the header that SendGrid interprets', () =>
     expect(problems({ headers: { 'X-SMTPAPI': '{}' } })).toEqual([
       { field: 'headers.X-SMTPAPI', rule: 'is read by SendGrid as instructions; use providerOptions.sendgrid' },
     ]));
@@ -66,7 +66,7 @@ describe('the options of SendGrid', () => {
     expect(concerns({})).toEqual({ past: [] });
   });
 
-  it('go past suppressions of ours as they go past SendGrid’s', () => {
+  it('ignore our suppressions of the kinds that SendGrid is told to ignore', () => {
     const past = (options: object) =>
       sendgridRequests.concernsOf(EmailRequested.parse({ ...mail, providerOptions: { sendgrid: options } })).past;
     expect(past({ bypassListManagement: true })).toEqual(['hard-bounce', 'invalid', 'complaint', 'unsubscribe']);

@@ -5,7 +5,10 @@ import { z } from 'zod';
 const unsubscribeGroup = z.number().int().positive();
 const campaignTag = oneLine(255).optional();
 
-/** What only SendGrid knows (SendGrid’s reference, Mail Send). Strict: a misspelt option would be lost in silence. */
+/**
+ * Options that only SendGrid has (SendGrid’s reference, Mail Send). Strict: a misspelt option would be ignored
+ * silently.
+ */
 export const SendgridOptions = z
   .strictObject({
     asm: z
@@ -49,11 +52,11 @@ export const SendgridOptions = z
   .describe('What only SendGrid knows; left out when another provider sends.');
 export type SendgridOptions = z.infer<typeof SendgridOptions>;
 
-/** What a request asks of SendGrid alone; the channel has held it to the schema. */
+/** The SendGrid options of a request; the channel has validated them. */
 export const sendgridOptionsOf = ({ providerOptions }: Pick<EmailRequested, 'providerOptions'>) =>
   providerOptions?.['sendgrid'] as SendgridOptions | undefined;
 
-/** What they must be together with the rest of the mail. */
+/** Rules about these options together with the rest of the mail. */
 function check(mail: EmailRequested, context: z.RefinementCtx): void {
   for (const name of Object.keys(mail.headers ?? {}))
     if (name.toLowerCase() === 'x-smtpapi')
@@ -84,7 +87,10 @@ function checkOptions(options: SendgridOptions, { category, tags }: EmailRequest
   if (category === 'marketing' && unsubscribe) wrong('bypassUnsubscribeManagement', 'is not for marketing mail');
 }
 
-/** Whoever asks SendGrid to go past its lists means ours of the same kind as well, never what a person put there. */
+/**
+ * A request that tells SendGrid to ignore its lists also ignores our suppressions of the same kind, but never manual
+ * ones.
+ */
 function concernsOf(mail: EmailRequested): MailConcerns {
   const {
     asm,

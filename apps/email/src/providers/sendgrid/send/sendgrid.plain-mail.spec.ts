@@ -50,7 +50,7 @@ const aMember = (parts: object, index = 0): Member => {
 };
 
 describe('a plain mail for SendGrid', () => {
-  it('is to the letter what SendGrid’s own library makes, alone and with others in one call', async () => {
+  it('equals what SendGrid’s own library builds, alone and with others in one call', async () => {
     await fc.assert(
       fc.asyncProperty(plain, fc.array(plain, { maxLength: 2 }), async (first, others) => {
         const members = [first, ...others].map(aMember);
@@ -62,7 +62,7 @@ describe('a plain mail for SendGrid', () => {
     );
   });
 
-  it('is the same each time, and leaves the message as it is', () => {
+  it('is the same each time, and does not change the message', () => {
     const member = aMember({
       from: { email: 'news@acme.test' },
       headers: { 'X-A': '1' },
@@ -80,7 +80,7 @@ describe('a plain mail for SendGrid', () => {
     ['a mail setting', { sandbox: true }],
   ];
 
-  it.each(beyond)('is left to SendGrid’s own library where it has %s', (_, parts) => {
+  it.each(beyond)('is built by SendGrid’s own library where it has %s', (_, parts) => {
     expect(plainBody(toMailData([aMember({ from: { email: 'news@acme.test' }, ...parts })]))).toBeUndefined();
   });
 });

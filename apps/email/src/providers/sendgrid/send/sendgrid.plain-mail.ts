@@ -2,7 +2,7 @@ import type { MailDataRequired } from '@sendgrid/helpers/classes/mail.js';
 import type { toMailData } from './sendgrid.request.policy.ts';
 import type { Box } from './sendgrid.words.policy.ts';
 
-/** What `toMailData` makes of e-mails. */
+/** The result of `toMailData`. */
 type Mail = Omit<MailDataRequired, 'personalizations'> & { personalizations: Personalization[] };
 interface Personalization {
   to: Box[];
@@ -13,14 +13,14 @@ interface Personalization {
   customArgs: Record<string, string>;
 }
 
-/** Where SendGrid's SDK sends mails. */
+/** The path of SendGrid's SDK for sending mail. */
 export const SEND_PATH = '/v3/mail/send';
 
 /**
- * The body of a request for mails without attachment, template, group or mail settings, as SendGrid's SDK would make
- * it, to the letter; undefined for all others. The SDK makes an object of a class for each part, checks what the schema
- * has checked, and renames keys by regular expressions, for each recipient of a call again: from e-mail to text 43 µs
- * and 15.6 KB; so 7 µs and 4.6 KB.
+ * The body of a request for mails without attachment, template, group or mail settings, identical to that of SendGrid's
+ * SDK; undefined for all others. For every recipient of a call the SDK creates an object of a class for each part,
+ * checks again what the schema has checked, and renames keys by regular expressions. From e-mail to text it takes 43 µs
+ * and 15.6 KB, this function 7 µs and 4.6 KB.
  */
 export function plainBody(data: ReturnType<typeof toMailData>): object | undefined {
   const mail = data as unknown as Mail;
@@ -40,7 +40,7 @@ export function plainBody(data: ReturnType<typeof toMailData>): object | undefin
   };
 }
 
-/** The SDK leaves an empty name out. */
+/** The SDK leaves out an empty name. */
 const box = ({ email, name }: Box): Box => (name === undefined || name === '' ? { email } : { email, name });
 
 function personalization({ to, cc, bcc, headers, substitutions, customArgs }: Personalization) {
@@ -62,7 +62,7 @@ function contents({ text, html }: Mail): { content?: { value: string; type: stri
   return { content };
 }
 
-/** The SDK puts its own signs around what is substituted. */
+/** The SDK adds its own delimiters around substitutions. */
 const tagged = (substitutions: Record<string, string>) =>
   Object.fromEntries(Object.entries(substitutions).map(([name, value]) => [`{{${name}}}`, value]));
 

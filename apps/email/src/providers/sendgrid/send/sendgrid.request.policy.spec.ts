@@ -23,7 +23,7 @@ const bodyOf = async (...members: Member[]) =>
   };
 const built = (parts: Partial<EmailMessage>) => bodyOf(aMember(parts));
 
-/** A mailing as the channel makes it, to one of many. */
+/** A mailing as the channel makes it, to one of many recipients. */
 const aMailing = (name: string): Partial<EmailMessage> => {
   const link = `https://email.acme.test/unsubscribe/${name}`;
   return {
@@ -41,8 +41,8 @@ const aMailing = (name: string): Partial<EmailMessage> => {
   };
 };
 
-describe('what SendGrid is asked', () => {
-  it('holds groups, pool, categories, tracking and analytics under its own names', async () => {
+describe('a request to SendGrid', () => {
+  it('contains groups, pool, categories, tracking and analytics under their own names', async () => {
     const sendgrid = {
       asm: { groupId: 7, groupsToDisplay: [7, 8] },
       categories: ['spring', 'b'],
@@ -68,7 +68,7 @@ describe('what SendGrid is asked', () => {
     });
   });
 
-  it('is the same each time, since the SDK changes what it is given', async () => {
+  it('is the same each time, although the SDK changes its arguments', async () => {
     const options = { asm: { groupId: 7 }, bypassBounceManagement: true, ganalytics: { source: 'mail' } };
     const member = aMember({
       replyTo: [{ email: 'a@acme.test' }, { email: 'b@acme.test' }],
@@ -84,7 +84,7 @@ describe('what SendGrid is asked', () => {
     });
   });
 
-  it('names one answer address as such, and several as a list', async () => {
+  it('has one reply address as such, and several as a list', async () => {
     expect(await built({ replyTo: [{ email: 'a@acme.test', name: 'A' }] })).toMatchObject({
       reply_to: { email: 'a@acme.test', name: 'A' },
     });
@@ -93,13 +93,13 @@ describe('what SendGrid is asked', () => {
     expect(several).not.toHaveProperty('reply_to');
   });
 
-  it('leaves to the account what the request does not say', async () => {
+  it('leaves to the account what the e-mail does not set', async () => {
     const body = await built({});
     for (const name of ['asm', 'ip_pool_name', 'tracking_settings', 'mail_settings', 'categories', 'headers'])
       expect(body).not.toHaveProperty(name);
   });
 
-  it('gives each recipient of a mailing the own link, in headers and content, in one call', async () => {
+  it('gives each recipient of a mailing their own link, in headers and content, in one call', async () => {
     const names = ['ada', 'bob'];
     expect(new Set(names.map((name) => batchKey(aMessage(aMailing(name))))).size).toBe(1);
     const body = await bodyOf(...names.map((name) => aMember(aMailing(name), name)));
@@ -120,13 +120,13 @@ describe('what SendGrid is asked', () => {
     }
   });
 
-  it('never has SendGrid add an unsubscribe header of its own beside ours', async () => {
+  it('never makes SendGrid add an unsubscribe header besides ours', async () => {
     expect(await built(aMailing('ada'))).toMatchObject({
       tracking_settings: { subscription_tracking: { enable: false } },
     });
   });
 
-  it('gives a template kept at SendGrid the link as a variable', async () => {
+  it('passes the link as a variable to a template at SendGrid', async () => {
     const { text: _, html: __, ...mailing } = aMailing('ada');
     const body = await built({
       ...mailing,
@@ -170,12 +170,12 @@ describe('e-mails of one call', () => {
     ['own link', aMailing('ada')],
   ];
 
-  it('agree in all that is not said per recipient: no two of these share one', () => {
+  it('share all fields that are not per recipient: no two of these share a call', () => {
     const keys = [batchKey(aMessage()), ...differences.map(([, parts]) => batchKey(aMessage(parts)))];
     expect(new Set(keys).size).toBe(differences.length + 1);
   });
 
-  it('would each alone hold the same, but for the recipient’s own part', async () => {
+  it('have the same content as when sent alone, except for the recipient’s own part', async () => {
     await fc.assert(
       fc.asyncProperty(fc.subarray(differences), fc.subarray(differences), async (some, others) => {
         const members = [some, others].map((chosen, index) =>

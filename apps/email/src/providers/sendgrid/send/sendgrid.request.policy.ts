@@ -15,20 +15,19 @@ export interface Member {
   reference: CallReference;
 }
 
-/** Custom argument that tells, in every event, what the recipient left. */
+/** The custom argument by which every event says what the recipient unsubscribed from. */
 export const SCOPE_ARGUMENT = 'mi_scope';
 
 /**
- * Stands for the recipient's own link in what the e-mails of a call share; SendGrid puts the link in, per
- * personalization.
+ * The placeholder of a recipient's own link in the shared content of a call; SendGrid replaces it, per personalization.
  */
 const LINK = 'mi_unsubscribe_url';
 const linkTag = `{{${LINK}}}`;
 
 /**
- * E-mails that share all but recipients, variables, reference and unsubscribe link, as SendGrid's SDK takes them: one
- * personalization each. The reference goes into custom_args, which come back in every event.
- * All objects are new: the SDK changes the ones it is given.
+ * E-mails that share all but recipients, variables, reference and unsubscribe link, in the form of SendGrid's SDK: one
+ * personalization each. The reference is in custom_args, which every event returns. All objects are new, because the
+ * SDK changes its arguments.
  */
 export function toMailData(members: readonly Member[]): MailDataRequired {
   const [{ message }] = members as [Member];
@@ -67,7 +66,7 @@ function personalization({ message, reference }: Member) {
     ...(template && {
       dynamicTemplateData: { ...(link !== undefined && { unsubscribeUrl: link }), ...template.variables },
     }),
-    // All of them: whether SendGrid merges a personalization's headers with the mail's or replaces them is not
+    // All headers: whether SendGrid merges a personalization's headers with the mail's or replaces them is not
     // documented.
     ...(link !== undefined && { headers: headerTexts(message.headers ?? {}) }),
     ...(linked && { substitutions: { [LINK]: link } }),
@@ -81,8 +80,8 @@ function personalization({ message, reference }: Member) {
 const isMailing = ({ category, unsubscribe }: EmailMessage) => category === 'marketing' || unsubscribe !== undefined;
 
 /**
- * What e-mails of one call share. Those with attachments, or to several recipients, go alone: a call holds at most
- * 1,000 recipients.
+ * What the e-mails of one call must share. Mails with attachments, or to several recipients, are sent alone: a call has
+ * at most 1,000 recipients.
  */
 export function batchKey(message: EmailMessage): string | undefined {
   const { from, subject, text, html, replyTo, headers, template, tags, tracking, ipPool, sandbox, providerOptions } =
@@ -114,7 +113,7 @@ export function batchKey(message: EmailMessage): string | undefined {
 const withoutLink = (text: string | undefined, link: string | undefined) =>
   link === undefined ? text : text?.replaceAll(link, linkTag);
 
-/** SendGrid takes one address or a list, each under its own name. */
+/** SendGrid accepts one address or a list, under different names. */
 function replies(to: { email: string }[]) {
   if (to.length === 0) return {};
   return to.length === 1 ? { replyTo: to[0] } : { replyToList: to };

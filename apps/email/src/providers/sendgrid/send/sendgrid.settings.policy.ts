@@ -1,7 +1,7 @@
 import type { EmailMessage } from '../../../email-message.ts';
 import { sendgridOptionsOf } from './sendgrid.options.ts';
 
-/** What SendGrid shall count and write into the mail. What is not said stays as the account is set up. */
+/** What SendGrid tracks and inserts into the mail. What is not set follows the account's settings. */
 export function trackingSettings(message: EmailMessage) {
   const { tracking, headers } = message;
   const { clickTrackingInText, ganalytics } = sendgridOptionsOf(message) ?? {};
@@ -11,7 +11,7 @@ export function trackingSettings(message: EmailMessage) {
       clickTracking: { enable: clicks, enableText: clicks && clickTrackingInText === true },
     }),
     ...(tracking?.opens !== undefined && { openTracking: { enable: tracking.opens } }),
-    // It would put a List-Unsubscribe of SendGrid's own beside the one that the mail has.
+    // It would add a List-Unsubscribe header of SendGrid's own besides the mail's.
     ...(hasOwnUnsubscribeLink(headers) && { subscriptionTracking: { enable: false } }),
     ...(ganalytics && { ganalytics: { enable: true, ...utm(ganalytics) } }),
   };
@@ -32,7 +32,7 @@ export function mailSettings(message: EmailMessage) {
 
 const on = { enable: true } as const;
 
-/** The SDK changes the objects it is given, so none may be shared. */
+/** The SDK changes its arguments, so none may be shared. */
 const copied = <T extends object>(of: T): T => structuredClone(of);
 
 const hasOwnUnsubscribeLink = (headers: EmailMessage['headers']) =>

@@ -3,10 +3,9 @@ import { isRecord, readAs } from '#libs/providers';
 import { z } from 'zod';
 
 /**
- * One event of the event webhook, as far as we read it (SendGrid’s Event Webhook Reference). Its `event` is needed, and
- * either
- * `sg_message_id` or our reference among its custom arguments; to change a suppression alone, `email`. Everything else
- * may be missing, and what we do not read is kept and ignored.
+ * The fields of an event that we use (SendGrid’s Event Webhook Reference). It needs `event`, and either `sg_message_id`
+ * or our reference among its custom arguments; to change a suppression only, `email`. All other fields may be missing,
+ * and unknown ones are kept and ignored.
  */
 export const SendgridEvent = z.looseObject({
   event: z
@@ -29,21 +28,24 @@ export const SendgridEvent = z.looseObject({
 });
 export type SendgridEvent = z.infer<typeof SendgridEvent>;
 
-/** An event with what it was read from. */
+/** An event with the JSON that it was parsed from. */
 export interface ReadEvent {
   given: unknown;
   /** Undefined where it is no object. */
   event: SendgridEvent | undefined;
 }
 
-/** The events of a delivery: of a list, or one that comes alone. */
+/** The events of a request: a list, or a single event. */
 export const eventsOf = (body: unknown): ReadEvent[] =>
   (Array.isArray(body) ? body : [body]).map((given: unknown) => ({
     given,
     event: isRecord(given) ? SendgridEvent.parse(given) : undefined,
   }));
 
-/** `<X-Message-Id>.recvd-…`: events and activity add a suffix to the id of the send. Older ids hold dots themselves. */
+/**
+ * `<X-Message-Id>.recvd-…`: events and activity append a suffix to the id of the send. Older ids contain dots
+ * themselves.
+ */
 export const withoutSuffix = (id: string): string => id.replace(/\.(?:recvd|filter)[^]*$/, '');
 
 const dropReasons = [
@@ -57,13 +59,13 @@ const dropReasons = [
 ];
 
 /**
- * Why SendGrid refused to try: the first of its reasons that the text holds, the longer before the shorter. The text
- * itself may quote an address.
+ * Why SendGrid dropped a mail: the first known reason that the text contains, longer ones first. The text itself may
+ * quote an address.
  */
 export function dropReason({ reason = '' }: Pick<SendgridEvent, 'reason'>): string {
   const given = reason.toLowerCase();
   return dropReasons.find((known) => given.includes(known.toLowerCase())) ?? 'another reason';
 }
 
-/** `blocked` (in one place of SendGrid's own description `block`) is not permanent. */
+/** `blocked` (`block` in one place of SendGrid's own description) is not permanent. */
 export const isBlocked = ({ type }: Pick<SendgridEvent, 'type'>): boolean => type === 'block' || type === 'blocked';

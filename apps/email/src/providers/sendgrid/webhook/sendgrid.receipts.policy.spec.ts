@@ -25,7 +25,7 @@ const anEvent = (overrides: object = {}): SendgridEvent =>
 const reported = (overrides: object) => toReceipt(anEvent(overrides), failures, 'a key for the tests');
 
 describe('a SendGrid event', () => {
-  it('explains a bounce by its classification, in words of ours', () => {
+  it('describes a bounce by its classification, in our own words', () => {
     expect(
       reported({ event: 'bounce', type: 'bounce', bounce_classification: 'Mailbox Unavailable' })!.failure,
     ).toMatchObject({ kind: 'transient', code: 'bounce_classification:Mailbox Unavailable' });
@@ -35,7 +35,7 @@ describe('a SendGrid event', () => {
     ).toMatchObject({ kind: 'bad-recipient', suppress: true });
   });
 
-  it('brings the message’s reference back and never an address or the provider’s text', () => {
+  it('returns the message’s reference, and never an address or the provider’s text', () => {
     const fact = receiptFact(
       reported({ event: 'bounce', type: 'bounce', reason: '550 no such user ada@inbox.test' })!,
       now,
@@ -53,19 +53,19 @@ describe('a SendGrid event', () => {
     expect(JSON.stringify(fact)).not.toMatch(/ada@|no such user/);
   });
 
-  it('has the same id when it is repeated under another event id, and another one for another link', () => {
+  it('has the same id when it is repeated under another event id, and a different one for another link', () => {
     const id = (event: object) => receiptFact(reported(event)!, now).eventId;
     expect(id({ sg_event_id: 'another' })).toBe(id({}));
     expect(id({ event: 'click', url: 'https://a.test' })).not.toBe(id({ event: 'click', url: 'https://b.test' }));
     expect(id({ email: 'bob@inbox.test' })).not.toBe(id({}));
   });
 
-  it('happened at the latest moment that its whole-second time allows, and not after it came', () => {
+  it('happened at the latest moment that its whole-second time allows, and not after it arrived', () => {
     expect(receiptFact(reported({})!, now).at).toBe('2026-11-23T12:00:05.500Z');
     expect(receiptFact(reported({})!, now + 60_000).at).toBe('2026-11-23T12:00:05.999Z');
   });
 
-  it('without a usable reference is told by the provider’s message id alone', () => {
+  it('without a usable reference is identified by the provider’s message id alone', () => {
     const fact = receiptFact(reported({ mi_message_id: 'no spaces allowed' })!, now);
     expect(fact.messageId).toBeUndefined();
     expect(fact.providerMessageId).toBe('Xj5LmGvSRt2n34BA');

@@ -6,7 +6,7 @@ export { SendgridEvent, withoutSuffix } from './sendgrid.events.policy.ts';
 
 type Reported = { status: Status | Engagement; final: boolean; failure?: Failure; reason?: string };
 
-/** What an event says of its message; undefined for events about nothing of ours. */
+/** The status that an event reports; undefined for events that are not about a message. */
 function reported(event: SendgridEvent, failures: FailureCatalogue): Reported | undefined {
   switch (event.event) {
     case 'processed':
@@ -40,7 +40,7 @@ function reported(event: SendgridEvent, failures: FailureCatalogue): Reported | 
   }
 }
 
-/** The classification says more than the type. */
+/** The classification is more specific than the type. */
 export function bounceFailure(event: SendgridEvent, failures: FailureCatalogue): Failure {
   const kind = isBlocked(event) ? 'bounce:blocked' : 'bounce:bounce';
   const { bounce_classification: classification } = event;
@@ -63,11 +63,11 @@ const deferral = ({ attempt }: SendgridEvent) =>
     ? `SendGrid has tried ${Number(attempt) + 1} times and goes on for up to 72 hours.`
     : undefined;
 
-/** An event as a receipt, or undefined where it tells nothing about a message, or nothing says about which. */
+/** An event as a receipt, or undefined where it reports nothing about a message, or does not identify it. */
 export function toReceipt(event: SendgridEvent, failures: FailureCatalogue, hashKey: string): Receipt | undefined {
   const says = reported(event, failures);
   const reference = returnedReference(event);
-  // An asynchronous bounce may come without SendGrid's id.
+  // An asynchronous bounce may lack SendGrid's id.
   if (!says || (!event.sg_message_id && !reference.messageId)) return undefined;
   return {
     ...says,
@@ -82,17 +82,17 @@ export function toReceipt(event: SendgridEvent, failures: FailureCatalogue, hash
   };
 }
 
-/** SendGrid tells whole seconds, cut off. */
+/** SendGrid truncates times to whole seconds. */
 const timeOf = ({ timestamp: at }: SendgridEvent) =>
   at === undefined ? {} : { at, ...(at.getMilliseconds() === 0 && { atWithinMs: 999 }) };
 
-/** Whether an event of this kind is about a mail of somebody's. */
+/** Whether events of this type are about a recipient's mail. */
 export const isAboutMail = (event: SendgridEvent, failures: FailureCatalogue): boolean =>
   reported(event, failures) !== undefined;
 
 /**
- * Which link was clicked. Only tells clicks apart: an address on the web may hold one of a person, so it is told to
- * nobody.
+ * Which link was clicked, as a hash. It only distinguishes clicks: a URL may contain personal data, so it is never
+ * published.
  */
 const linkOf = ({ url, url_offset: place }: SendgridEvent): string =>
   place === undefined ? url! : `${url} ${JSON.stringify(place)}`;

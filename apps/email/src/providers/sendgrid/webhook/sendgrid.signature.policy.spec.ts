@@ -14,7 +14,7 @@ interface Vector {
   expect: boolean;
 }
 
-// Vectors of SendGrid's own library (sendgrid-nodejs packages/eventwebhook, MIT), one derived from them.
+// Test vectors of SendGrid's own library (sendgrid-nodejs packages/eventwebhook, MIT), one derived from them.
 const vectors = JSON.parse(readFileSync(new URL('fixtures/signatures.json', import.meta.url), 'utf8')) as Vector[];
 const hour = 3_600_000;
 
@@ -38,7 +38,7 @@ describe('the signature of SendGrid’s event webhook', () => {
     createSign('sha256').update(time).update(body).sign(privateKey, 'base64');
   const genuine = { signature: sign(timestamp, rawBody), timestamp, rawBody };
 
-  it('is accepted under either key while one is being replaced', () => {
+  it('is accepted under either key during a rotation', () => {
     const other = generateKeyPairSync('ec', { namedCurve: 'P-256' })
       .publicKey.export({ format: 'der', type: 'spki' })
       .toString('base64');
@@ -86,7 +86,7 @@ describe('the signature of SendGrid’s event webhook', () => {
     );
     fc.assert(
       fc.property(mutation, (delivery) => {
-        // A signature cut by its padding alone still holds the same bytes.
+        // A signature without its base64 padding still decodes to the same bytes.
         fc.pre(
           !delivery.signature ||
             !Buffer.from(delivery.signature, 'base64').equals(Buffer.from(genuine.signature, 'base64')) ||

@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 
-/** The public keys of the signed event webhook, base64 SPKI separated by commas: two while one is being replaced. */
+/** The public keys of the signed event webhook, base64 SPKI separated by commas: two during a rotation. */
 export function publicKeysOf(text: string): KeyObject[] {
   return text
     .split(',')
@@ -11,7 +11,7 @@ export interface SignedDelivery {
   signature: string | undefined;
   /** Unix seconds, as text: it is part of what is signed. */
   timestamp: string | undefined;
-  /** Every byte counts: SendGrid ends each event with CRLF. */
+  /** Unchanged: SendGrid ends each event with CRLF. */
   rawBody: Buffer;
 }
 

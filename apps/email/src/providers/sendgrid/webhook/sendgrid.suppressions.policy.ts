@@ -5,7 +5,7 @@ import { dropReason, type SendgridEvent, withoutSuffix } from './sendgrid.events
 import { bounceFailure } from './sendgrid.receipts.policy.ts';
 import { SCOPE_ARGUMENT } from '../send/sendgrid.request.policy.ts';
 
-/** `everyTenant`: about the address itself, whoever writes to it. */
+/** `everyTenant`: the reason is the address itself, whoever sends to it. */
 interface Rule {
   reason: string;
   scope: (event: SendgridEvent) => string;
@@ -29,7 +29,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'dropped:Unsubscribed Address': { reason: 'unsubscribe', scope: groupOf },
 };
 
-/** What an event changes about whom may be written to; undefined: nothing. `now` is ms since 1970. */
+/** The suppression that an event causes or lifts; undefined: none. `now` is ms since 1970. */
 export function toSuppression(
   event: SendgridEvent,
   failures: FailureCatalogue,
@@ -71,17 +71,17 @@ export function toSuppression(
   };
 }
 
-/** Whether an event of this kind changes who may be written to. */
+/** Whether events of this type change suppressions. */
 export const isAboutSuppression = (event: SendgridEvent, failures: FailureCatalogue): boolean =>
   event.event === 'group_resubscribe' || ruleFor(event, failures) !== undefined;
 
 function ruleFor(event: SendgridEvent, failures: FailureCatalogue): Rule | undefined {
-  // A block, a full mailbox or a busy server is no reason to stop writing: the failures table says which bounces are.
+  // A block, a full mailbox or a busy server does not suppress the recipient: the failures table says which bounces do.
   if (event.event === 'bounce') return bounceFailure(event, failures).suppress ? hardBounce : undefined;
   return rules[event.event === 'dropped' ? `dropped:${dropReason(event)}` : event.event];
 }
 
-/** What was left: as we said when we sent it, else SendGrid's group, else all marketing. */
+/** What the recipient unsubscribed from: what we stated in the mail, else SendGrid's group, else all marketing. */
 function groupOf(event: SendgridEvent): string {
   const reported = event[SCOPE_ARGUMENT];
   if (

@@ -9,7 +9,7 @@ import { eventsOf, type ReadEvent } from './sendgrid.events.policy.ts';
 import { sendgridFailures } from '../send/sendgrid.failures.ts';
 import { isGenuine, publicKeysOf } from './sendgrid.signature.policy.ts';
 
-/** SendGrid's event webhook: verify over the raw body, map, publish, 2xx. */
+/** SendGrid's event webhook: verify the raw body, map, publish, respond with 2xx. */
 export class SendgridWebhook {
   private readonly intake: WebhookIntake;
   private readonly logger: Logger;
@@ -41,7 +41,7 @@ export class SendgridWebhook {
     await this.take(rawBody, Date.now());
   }
 
-  /** What is genuine is never refused: what cannot be used is kept. `now`: ms since 1970. */
+  /** A genuine request is never refused: what cannot be used is kept. `now`: ms since 1970. */
   private async take(rawBody: Buffer, now: number): Promise<void> {
     const { otherEvents, receipts, suppressions } = this.intake;
     const body = readJson(rawBody);
@@ -72,10 +72,10 @@ export class SendgridWebhook {
   }
 }
 
-/** Most events of a delivery that are on their way to Kafka at a time: SendGrid sends up to 768 KB at once. */
+/** Maximum number of events of a request that are being published at a time: SendGrid sends up to 768 KB at once. */
 const PORTION = 1_000;
 
-/** One portion after the other, so that a huge delivery holds little memory; in their order. */
+/** In portions, one after another and in order, so that a huge request needs little memory. */
 async function inPortions<T>(all: readonly T[], work: (one: T) => Promise<unknown>): Promise<void> {
   for (let from = 0; from < all.length; from += PORTION) await Promise.all(all.slice(from, from + PORTION).map(work));
 }
