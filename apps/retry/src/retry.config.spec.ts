@@ -5,7 +5,7 @@ const parse = (given: Record<string, string> = {}) =>
   RetryConfig.safeParse({ DATABASE_URL: 'postgres://unused', ...given });
 
 describe('The settings of the retry service', () => {
-  it('send urgent and transactional messages again after a lost answer, unless told otherwise', () => {
+  it('send urgent and transactional messages again after a lost answer, unless the setting says otherwise', () => {
     const resend = (given?: Record<string, string>) => [...policyOf(parse(given).data!).reconcile.resend].sort();
     expect(resend()).toEqual(['transactional', 'urgent']);
     expect(resend({ RECONCILE_RESEND: 'bulk' })).toEqual(['bulk']);
@@ -29,7 +29,7 @@ describe('The settings of the retry service', () => {
     expect(parse({ RECONCILE_RESEND: 'urgent,express' }).error?.issues[0]?.message).toMatch(/urgent/);
   });
 
-  it('all tell their meaning', () => {
+  it('all state their meaning', () => {
     const silent = Object.entries(RetryConfig.shape).filter(
       ([, type]) => !type.description && !(type as { unwrap?: () => { description?: string } }).unwrap?.().description,
     );

@@ -71,7 +71,7 @@ export const RetryConfig = z.object({
     'A release that was not finished within this many milliseconds is taken up by another replica.',
   ),
   RETRY_ANSWER_MS: milliseconds(30_000).describe(
-    'A released message of which its channel has told nothing for so long is looked after, in milliseconds: it ' +
+    'A released message of which its channel has reported nothing for so long is looked after, in milliseconds: it ' +
       'goes once more if its record or the answer was lost, not if the channel is behind.',
   ),
   RETRY_PLAN_RETENTION_MS: milliseconds(24 * 3_600_000).describe(

@@ -3,7 +3,7 @@ import { KafkaOutcomePublisher } from './publish/outcome-publisher.adapter.ts';
 import { OutcomePublisher } from './publish/outcome-publisher.port.ts';
 import { AnswerReading } from './answer/answer-reading.port.ts';
 import { KafkaAnswerReading } from './answer/answer-reading.adapter.ts';
-import { DocumentResponse } from './answer/answers.port.ts';
+import { Answers } from './answer/answers.port.ts';
 import { PostgresAnswers } from './answer/answers.store.ts';
 import { WatchService } from './answer/watch.service.ts';
 import { Decisions } from './plan/decisions.port.ts';
@@ -35,7 +35,7 @@ import { PostgresRetention } from './cleanup/retention.store.ts';
     retryConfig.provider,
     { provide: MOMENT, useValue: thisMoment },
     { provide: OutcomePublisher, useClass: KafkaOutcomePublisher },
-    { provide: DocumentResponse, useClass: PostgresAnswers },
+    { provide: Answers, useClass: PostgresAnswers },
     { provide: AnswerReading, useClass: KafkaAnswerReading },
     { provide: Decisions, useClass: PostgresDecisions },
     { provide: Stops, useClass: PostgresStops },

@@ -1,7 +1,7 @@
 import type { Identity } from '#libs/contracts';
 import { aDeferred } from '#libs/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { DocumentResponse } from '../src/answer/answers.port.ts';
+import type { Answers } from '../src/answer/answers.port.ts';
 import { asking, aSchedule, future, past, planned, type Schedule } from './schedule.fixtures.ts';
 
 const message = (messageId: string, channel: Identity['channel'] = 'email'): Identity => ({
@@ -12,7 +12,7 @@ const message = (messageId: string, channel: Identity['channel'] = 'email'): Ide
 
 describe('Answers to what was released, in Postgres', () => {
   let schedule: Schedule;
-  let answers: DocumentResponse;
+  let answers: Answers;
   beforeEach(async () => {
     schedule = await aSchedule();
     ({ answers } = schedule);
@@ -45,7 +45,7 @@ describe('Answers to what was released, in Postgres', () => {
     expect(await states()).toEqual({ 'm-1': 'published' });
   });
 
-  it('waits twice as long each time, and tells how many stand still after three', async () => {
+  it('waits twice as long each time, and says how many stand still after three', async () => {
     await plan('m-1');
     await release();
     for (const seconds of [31, 61, 121]) {

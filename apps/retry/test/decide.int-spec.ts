@@ -70,7 +70,7 @@ describe('Deciding in Postgres', () => {
     expect(plans.find(({ due }) => due.messageId === 'nul')?.due.request).toEqual(request);
   });
 
-  it('is told what is known of a message', async () => {
+  it('is given what is known of a message', async () => {
     const of = (hop: number) => aDeferred({ messageId: 'known', hop });
     const seen: Known[] = [];
     const look = (known: Known) => (

@@ -15,7 +15,7 @@ describe('Stopping in Postgres', () => {
   const stateOf = async (messageId: string) =>
     (await schedule.rows()).find((row) => row.message_id === messageId)?.state;
 
-  it('cancels what is pending, and tells the same when asked again', async () => {
+  it('cancels what is pending, and says the same when asked again', async () => {
     await plan('m-1');
     const first = await schedule.stops.cancel(message('m-1'));
     expect(first).toMatchObject({

@@ -5,7 +5,7 @@ export abstract class AnswerReading {
   /**
    * @param now by the clock that the plans go by, taken before this call
    * @returns the moment up to which the channel has dealt with all that was released, and retry has read all that it
-   * told of it; undefined: not known yet
+   * published of it; undefined: not known yet
    * @throws InfrastructureDown when Kafka cannot be asked.
    */
   abstract upTo(now: Date, channel: Channel): Promise<Date | undefined>;

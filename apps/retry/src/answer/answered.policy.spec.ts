@@ -54,7 +54,7 @@ describe('What retry reads of facts', () => {
     expect(passedOver({ channel: 'email', source: 'retry', hop: 2 })).toBe(true);
   });
 
-  it('is what tells its hop in no header, as services of an earlier version write it', () => {
+  it('is what names its hop in no header, as services of an earlier version write it', () => {
     expect(isNoConcern({ ce_factchannel: 'email', ce_factsource: 'email' })).toBe(false);
     expect(isNoConcern({})).toBe(false);
   });

@@ -10,7 +10,7 @@ export interface Overdue {
 }
 
 /** What becomes of plans once they are released. */
-export abstract class DocumentResponse {
+export abstract class Answers {
   /**
    * The channel, or a decision, is done with this hop of the message: no plan up to it waits for an answer any more.
    * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.

@@ -3,7 +3,7 @@ import { database, type MicroBatch, microBatch, type Pool } from '#libs/persiste
 import { POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { retryConfig, type RetryConfig } from '../retry.config.ts';
-import { DocumentResponse, type Overdue } from './answers.port.ts';
+import { Answers, type Overdue } from './answers.port.ts';
 
 /** Most messages released again at once: the others are not forgotten. */
 const PORTION = 500;
@@ -16,7 +16,7 @@ interface Answer {
 }
 
 @Injectable()
-export class PostgresAnswers extends DocumentResponse {
+export class PostgresAnswers extends Answers {
   private readonly answerMs: number;
   private readonly answers: MicroBatch<Answer, true>;
 

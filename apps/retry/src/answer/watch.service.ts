@@ -3,7 +3,7 @@ import { count, counters, type Logger } from '#libs/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { retryConfig, type RetryConfig } from '../retry.config.ts';
 import { AnswerReading } from './answer-reading.port.ts';
-import { DocumentResponse } from './answers.port.ts';
+import { Answers } from './answers.port.ts';
 
 const LOOKS_PER_TIMEOUT = 5;
 const MOST_REST_MS = 5_000;
@@ -14,7 +14,7 @@ export class WatchService {
   private stuck = 0;
 
   constructor(
-    @Inject(DocumentResponse) private readonly answers: DocumentResponse,
+    @Inject(Answers) private readonly answers: Answers,
     @Inject(AnswerReading) private readonly reading: AnswerReading,
     @Inject(retryConfig.KEY) config: Pick<RetryConfig, 'RETRY_ANSWER_MS'>,
     @Inject(Health) health: Pick<Health, 'addConcern'>,
@@ -31,7 +31,7 @@ export class WatchService {
   /** Looks once after what was released and not answered. */
   async look(): Promise<void> {
     const { now, channels, stuck } = await this.answers.overdue();
-    this.tell(stuck);
+    this.showStuck(stuck);
     for (const channel of channels) {
       const upTo = await this.reading.upTo(now, channel);
       const messages = upTo ? await this.answers.releaseAgain(channel, upTo) : 0;
@@ -44,14 +44,14 @@ export class WatchService {
     }
   }
 
-  private tell(stuck: number): void {
+  private showStuck(stuck: number): void {
     if (stuck > 0 && this.stuck === 0) this.logger.error({ messages: stuck, remedy }, standsStill);
     this.stuck = stuck;
   }
 }
 
 const standsStill =
-  'messages stand still: they were released several times, and their channel read it and told nothing of them';
+  'messages stand still: they were released several times, and their channel read it and reported nothing of them';
 const remedy =
-  'Look into messaging.unreadable and the channel’s log for records of the due topics; docs/operations.md tells ' +
+  'Look into messaging.unreadable and the channel’s log for records of the due topics; docs/operations.md says ' +
   'how to find the messages.';

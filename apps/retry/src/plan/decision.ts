@@ -58,7 +58,7 @@ export interface Verdict {
   failure?: Failure;
 }
 
-/** What follows from a deferred message. Kept, so that a redelivery tells the same again: no content, no address. */
+/** What follows from a deferred message. Kept, so that a redelivery reports the same again: no content, no address. */
 export interface Decision {
   outcome: 'planned' | 'dead-lettered' | 'cancelled' | 'accepted';
   at: string;

@@ -6,17 +6,17 @@ import { type IncomingRecord, recordIdOf } from '#libs/transport';
 import { Inject, Injectable } from '@nestjs/common';
 import { OutcomePublisher } from '../publish/outcome-publisher.port.ts';
 import { endOfPlan } from '../publish/facts.policy.ts';
-import { DocumentResponse } from '../answer/answers.port.ts';
+import { Answers } from '../answer/answers.port.ts';
 import { remains } from './ending.policy.ts';
 import { PlanService } from './plan.service.ts';
 
-/** Ends messages that cannot go on. Each can be told again, and tells the same. */
+/** Ends messages that cannot go on. Each can be reported again, and reports the same. */
 @Injectable()
 export class EndingService {
   constructor(
     @Inject(PlanService) private readonly planning: PlanService,
     @Inject(OutcomePublisher) private readonly outcomes: OutcomePublisher,
-    @Inject(DocumentResponse) private readonly answers: Pick<DocumentResponse, 'note'>,
+    @Inject(Answers) private readonly answers: Pick<Answers, 'note'>,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 

@@ -8,7 +8,7 @@ import {
 import { createLogger } from '#libs/telemetry';
 import { aDeferred, aFailure } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
-import type { DocumentResponse } from '../answer/answers.port.ts';
+import type { Answers } from '../answer/answers.port.ts';
 import { OutcomePublisher } from '../publish/outcome-publisher.port.ts';
 import { RetryConfig } from '../retry.config.ts';
 import { type Answer, Decisions, type Question } from './decisions.port.ts';
@@ -52,7 +52,7 @@ function aPlanner(decisions: Decisions = new RememberedDecisions()) {
   const heard = new Heard();
   const config = RetryConfig.parse({ DATABASE_URL: 'postgres://unused' });
   const answered: number[] = [];
-  const answers: Pick<DocumentResponse, 'note'> = {
+  const answers: Pick<Answers, 'note'> = {
     note: (_: Identity, hop: number) => Promise.resolve(void answered.push(hop)),
   };
   return {
@@ -61,7 +61,7 @@ function aPlanner(decisions: Decisions = new RememberedDecisions()) {
     planner: new PlanService(
       decisions,
       heard,
-      answers as DocumentResponse,
+      answers as Answers,
       config,
       createLogger('test', 'silent'),
       thisMoment,
@@ -70,7 +70,7 @@ function aPlanner(decisions: Decisions = new RememberedDecisions()) {
 }
 
 describe('Planning what follows from a deferred message', () => {
-  it('tells the same under the same ids and times when the same fact comes again after a crash', async () => {
+  it('reports the same under the same ids and times when the same fact comes again after a crash', async () => {
     const { heard, planner } = aPlanner();
     const deferred = aDeferred({ expiresAt: '2030-02-01T12:00:00Z' });
     heard.down = true;
@@ -95,13 +95,13 @@ describe('Planning what follows from a deferred message', () => {
     expect(heard.reported).toHaveLength(1);
   });
 
-  it('tells the final status and writes a dead letter when it gives up', async () => {
+  it('reports the final status and writes a dead letter when it gives up', async () => {
     const { heard, planner } = aPlanner();
     await planner.plan(aDeferred({ expiresAt: '2020-01-01T00:00:00Z', failure: aFailure() }));
     expect(heard.reported).toMatchObject([{ status: 'expired', final: true }, { reason: 'expired' }]);
   });
 
-  it('tells a channel that keeps a hand-over that it is decided, however often the hand-over comes', async () => {
+  it('confirms to a channel that keeps a hand-over that it is decided, however often the hand-over comes', async () => {
     const { heard, planner } = aPlanner();
     const deferred = aDeferred({ messageId: 'm-1', hop: 1, acknowledge: true, expiresAt: '2030-02-01T12:00:00Z' });
     heard.down = true;
@@ -118,7 +118,7 @@ describe('Planning what follows from a deferred message', () => {
     expect(heard.acknowledged).toHaveLength(2);
   });
 
-  it('takes a release for answered once nothing is planned after it, and that is told', async () => {
+  it('takes a release for answered once nothing is planned after it, and that is published', async () => {
     const { heard, answered, planner } = aPlanner();
     await planner.plan(aDeferred({ hop: 2, expiresAt: '2040-02-01T12:00:00Z' }));
     expect(answered).toEqual([]);

@@ -2,7 +2,7 @@ import type { Failure, SendDeferred } from '#libs/contracts';
 import { LOGGER } from '#libs/runtime';
 import { type Logger, traceHeaders } from '#libs/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
-import { DocumentResponse } from '../answer/answers.port.ts';
+import { Answers } from '../answer/answers.port.ts';
 import { OutcomePublisher } from '../publish/outcome-publisher.port.ts';
 import { deadLetterOf, factsOf, leftFact, plannedOf } from '../publish/facts.policy.ts';
 import { policyOf, retryConfig, type RetryConfig } from '../retry.config.ts';
@@ -16,7 +16,7 @@ import { planRetry } from './retry.policy.ts';
 /** More than a message can have. */
 const EVERY_HOP = 2 ** 31 - 1;
 
-/** Decides what follows from a message that was not sent, and tells it. */
+/** Decides what follows from a message that was not sent, and reports it. */
 @Injectable()
 export class PlanService {
   private readonly policy: RetryPolicy;
@@ -24,7 +24,7 @@ export class PlanService {
   constructor(
     @Inject(Decisions) private readonly decisions: Decisions,
     @Inject(OutcomePublisher) private readonly outcomes: OutcomePublisher,
-    @Inject(DocumentResponse) private readonly answers: DocumentResponse,
+    @Inject(Answers) private readonly answers: Answers,
     @Inject(retryConfig.KEY) config: RetryConfig,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(MOMENT) private readonly moment: () => Moment,
@@ -33,7 +33,7 @@ export class PlanService {
   }
 
   /**
-   * @throws InfrastructureDown when Postgres or Kafka cannot be reached; the record then comes again, and tells the
+   * @throws InfrastructureDown when Postgres or Kafka cannot be reached; the record then comes again, and reports the
    * same.
    */
   async plan(deferred: SendDeferred): Promise<void> {
@@ -44,16 +44,16 @@ export class PlanService {
       decide: (known) => planRetry(deferred, known, this.policy, moment),
     });
     this.log(deferred, answer);
-    await this.tell(deferred, answer?.decision);
+    await this.report(deferred, answer?.decision);
     // Only what has been reported is answered: until then its channel is asked to hand it over again.
     if (!answer?.decision.plan)
       await this.answers.note(deferred, !answer && deferred.acceptanceRevoked ? EVERY_HOP : deferred.hop);
     if (deferred.acknowledge) await this.outcomes.planned(plannedOf(deferred));
   }
 
-  private async tell(deferred: SendDeferred, decision: Decision | undefined): Promise<void> {
+  private async report(deferred: SendDeferred, decision: Decision | undefined): Promise<void> {
     if (!decision) return deferred.acceptanceRevoked ? this.outcomes.facts([leftFact(deferred)]) : undefined;
-    // Told only after the decision is kept: a crash in between repeats it on redelivery, under the same ids and times.
+    // Published only after the decision is kept: a crash in between repeats it on redelivery, under the same ids and times.
     await this.outcomes.facts(factsOf(deferred, decision));
     const letter = deadLetterOf(deferred, decision);
     if (letter) await this.outcomes.deadLetter(letter);
@@ -72,7 +72,7 @@ export class PlanService {
       decide: (known) => endNow(deferred, failure, known, at),
     });
     this.log(deferred, answer);
-    await this.tell(deferred, answer?.decision);
+    await this.report(deferred, answer?.decision);
     if (!answer?.decision.plan) await this.answers.note(deferred, deferred.hop);
     await this.outcomes.planned(plannedOf(deferred));
   }

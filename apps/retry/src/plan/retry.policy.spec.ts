@@ -44,7 +44,7 @@ describe('A message whose attempt failed', () => {
     expect(failover.plan?.dueAt).toBe(decide(aDeferred()).plan?.dueAt);
   });
 
-  it('becomes a dead letter at once when trying again cannot help; its final status was told by its channel', () => {
+  it('becomes a dead letter at once when trying again cannot help; its final status was reported by its channel', () => {
     const failure = aFailure({ kind: 'bad-recipient', code: '21211', retry: 'never' });
     expect(decide(aDeferred({ failure }))).toMatchObject({
       outcome: 'dead-lettered',
@@ -61,7 +61,7 @@ describe('A message whose attempt failed', () => {
     expect(decision.facts).toMatchObject([{ status: 'failed', final: true, hop: 10 }]);
   });
 
-  it('expires when the next attempt would come too late, and tells the last failure', () => {
+  it('expires when the next attempt would come too late, and reports the last failure', () => {
     const failure = aFailure({ retryAfterMs: 60_000 });
     expect(decide(aDeferred({ failure, expiresAt: isoOf(noon + 60_001) })).outcome).toBe('planned');
     expect(decide(aDeferred({ failure, expiresAt: isoOf(noon + 60_000) }))).toMatchObject({
@@ -101,7 +101,7 @@ describe('A message that waits', () => {
   const waiting = (more: Partial<SendDeferred> = {}) =>
     aDeferred({ why: 'waiting', until: isoOf(noon + 3_600_000), failure: undefined, attempts: [], ...more });
 
-  it('goes at its time, and nothing is told: its channel has said that it is scheduled', () => {
+  it('goes at its time, and nothing is reported: its channel has said that it is scheduled', () => {
     const decision = decide(waiting());
     expect(decision.plan).toMatchObject({ mode: 'send', kind: 'waiting', dueAt: isoOf(noon + 3_600_000) });
     expect(decision.facts).toEqual([]);

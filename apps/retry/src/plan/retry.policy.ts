@@ -72,7 +72,7 @@ function isExhausted(deferred: SendDeferred, failure: Failure, policy: RetryPoli
 
 function delayOf(deferred: SendDeferred, failure: Failure, policy: RetryPolicy, jitter: number): number {
   if (failure.retryAfterMs !== undefined) return Math.max(1, failure.retryAfterMs);
-  // An open circuit, or a refusal of our own, leaves no attempt behind: the hops tell how often it was met.
+  // An open circuit, or a refusal of our own, leaves no attempt behind: the hops say how often it was met.
   const round =
     failure.kind === 'unavailable' || deferred.attempts.length === 0 ? deferred.hop : deferred.attempts.length;
   if (failure.retry === 'operator') return backoffDelay(round, policy.operator, jitter);
@@ -84,7 +84,7 @@ function deadLetter(deferred: SendDeferred, reason: 'failed' | 'exhausted' | 'ex
   const burial = { reason, failure };
   const { hop } = deferred;
   switch (reason) {
-    // Its channel has told the final status already.
+    // Its channel has reported the final status already.
     case 'failed':
       return { outcome: 'dead-lettered', at, burial, facts: [] };
     case 'exhausted': {

@@ -14,7 +14,7 @@ const deadLettered: Decision = {
   burial: { reason: 'expired', failure },
 };
 
-describe('What retry tells of a message', () => {
+describe('What retry reports of a message', () => {
   const deferred = aDeferred({
     hop: 3,
     unconfirmedCall,

@@ -9,7 +9,7 @@ import {
 } from '#libs/contracts';
 import type { Decision, Plan, Verdict } from '../plan/decision.ts';
 
-/** What both a deferred and a due message tell of themselves. */
+/** What both a deferred and a due message say of themselves. */
 type Reported = Pick<SendDue, 'messageId' | 'tenant' | 'channel' | 'lane' | 'attempts' | 'request'>;
 
 /** The facts of a decision: the same under the same ids, however often they are reported. */
@@ -65,7 +65,7 @@ export function leftFact(deferred: SendDeferred): StatusChanged {
   );
 }
 
-/** Tells the channel that a hand-over was decided on. */
+/** For the channel: a hand-over was decided on. */
 export function plannedOf({ tenant, channel, messageId, hop }: SendDeferred): SendPlanned {
   return {
     eventId: factId({ tenant, channel, messageId, hop, source: 'retry', status: 'planned' }),

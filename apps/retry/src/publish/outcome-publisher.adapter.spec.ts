@@ -4,10 +4,10 @@ import type { Outgoing, Publisher } from '#libs/transport';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { KafkaOutcomePublisher } from './outcome-publisher.adapter.ts';
 
-describe('A fact that retry tells', () => {
+describe('A fact that retry publishes', () => {
   let published: Outgoing[];
   beforeEach(() => void (published = []));
-  const tell = async (fact: StatusChanged) => {
+  const publish = async (fact: StatusChanged) => {
     await new KafkaOutcomePublisher(
       { publish: async (record: Outgoing) => void published.push(record) } as unknown as Publisher,
       silentLogger(),
@@ -18,7 +18,7 @@ describe('A fact that retry tells', () => {
   it.each(['email', 'sms'] as const)(
     'bears in its headers that it is retry’s and of the %s channel, as the channels’ own facts do',
     async (channel) => {
-      const { headers, key } = await tell(
+      const { headers, key } = await publish(
         aStatus({ source: 'retry', channel, messageId: 'm-1', status: 'expired', final: true }),
       );
       expect(headers).toEqual({
@@ -36,7 +36,7 @@ describe('A fact that retry tells', () => {
     ['the sms channel', { channel: 'sms', sources: ['receipt'] }],
     ['retry itself', { sources: ['receipt', 'lookup'] }],
   ] as const)('is passed over unread by %s, which waits for the provider’s word', async (_, wanted) => {
-    const { headers = {} } = await tell(aStatus({ source: 'retry', status: 'expired', final: true }));
+    const { headers = {} } = await publish(aStatus({ source: 'retry', status: 'expired', final: true }));
     expect(isOtherFact(headers, wanted)).toBe(true);
   });
 });

@@ -18,7 +18,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { OutcomePublisher } from './outcome-publisher.port.ts';
 import { slimLetter } from './facts.policy.ts';
 
-/** Tells it through Kafka. What breaks its contract, or is too large, is reported without what is not needed. */
+/** Publishes to Kafka. What breaks its contract, or is too large, is reported without what is not needed. */
 @Injectable()
 export class KafkaOutcomePublisher extends OutcomePublisher {
   constructor(
@@ -29,7 +29,7 @@ export class KafkaOutcomePublisher extends OutcomePublisher {
   }
 
   async facts(facts: readonly StatusChanged[]): Promise<void> {
-    await Promise.all(facts.map((fact) => this.tell(factRecord(fact), () => factRecord(bareFact(fact)))));
+    await Promise.all(facts.map((fact) => this.publish(factRecord(fact), () => factRecord(bareFact(fact)))));
   }
 
   async deadLetter(letter: DeadLetter): Promise<void> {
@@ -39,7 +39,7 @@ export class KafkaOutcomePublisher extends OutcomePublisher {
       value,
       headers: handoverHeaders(letter),
     });
-    await this.tell(record(letter), () => record(slimLetter(letter)));
+    await this.publish(record(letter), () => record(slimLetter(letter)));
   }
 
   async planned(planned: SendPlanned): Promise<void> {
@@ -62,7 +62,7 @@ export class KafkaOutcomePublisher extends OutcomePublisher {
     });
   }
 
-  private async tell(record: Outgoing, inShort: () => Outgoing): Promise<void> {
+  private async publish(record: Outgoing, inShort: () => Outgoing): Promise<void> {
     try {
       await this.publisher.publish(record);
     } catch (err) {

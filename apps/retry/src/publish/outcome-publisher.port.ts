@@ -1,6 +1,6 @@
 import type { DeadLetter, SendDue, SendPlanned, StatusChanged } from '#libs/contracts';
 
-/** What retry tells the world. Resolves when Kafka has it; repeating is safe, since ids are derived. */
+/** What retry publishes. Resolves when Kafka has it; repeating is safe, since ids are derived. */
 export abstract class OutcomePublisher {
   /** @throws InfrastructureDown when Kafka cannot be reached. */
   abstract facts(facts: readonly StatusChanged[]): Promise<void>;
@@ -9,7 +9,7 @@ export abstract class OutcomePublisher {
   abstract deadLetter(letter: DeadLetter): Promise<void>;
 
   /**
-   * A hand-over was decided on, and what follows is told: its channel need not keep it any longer.
+   * A hand-over was decided on, and what follows is published: its channel need not keep it any longer.
    * @throws InfrastructureDown when Kafka cannot be reached.
    */
   abstract planned(planned: SendPlanned): Promise<void>;

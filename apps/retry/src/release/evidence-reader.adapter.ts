@@ -6,7 +6,7 @@ import type { Kafka } from 'kafkajs';
 import { retryConfig, type RetryConfig } from '../retry.config.ts';
 import { EvidenceReader, type ReadUpTo } from './evidence-reader.port.ts';
 
-/** How far retry and a channel have read what is told, as Kafka knows it. */
+/** How far retry and a channel have read what is published, as Kafka knows it. */
 @Injectable()
 export class KafkaEvidenceReader extends EvidenceReader implements OnModuleDestroy {
   private readonly reading: KafkaReading;

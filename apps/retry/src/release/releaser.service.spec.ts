@@ -25,7 +25,7 @@ const noon = new Date('2030-01-31T12:00:00Z');
 class Queue extends DuePlans {
   takings = 0;
   readonly marked: string[] = [];
-  /** What each taking was told of the reading. */
+  /** What each taking was given of the reading. */
   readonly reported: ReadUpTo[] = [];
   resends: WaitingResends = { now: noon, channels: [] };
   private readonly batches: DuePlan[][];
@@ -140,7 +140,7 @@ describe('Releasing what is due', () => {
     expect(queue.reported).toEqual([{}, { email: noon }]);
   });
 
-  it('lets all else go while nobody can tell how far evidence has been read', async () => {
+  it('lets all else go while nobody knows how far evidence has been read', async () => {
     const queue = new Queue([aPlan('m-1')]);
     queue.resends = { now: noon, channels: ['sms'] };
     const { releaser, reading, channel } = aReleaser(queue);

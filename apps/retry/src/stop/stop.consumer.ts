@@ -3,14 +3,14 @@ import { On } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { answeredBy } from '../answer/answered.policy.ts';
-import { DocumentResponse } from '../answer/answers.port.ts';
+import { Answers } from '../answer/answers.port.ts';
 import { StopService } from './stop.service.ts';
 
 @Controller()
 export class StopConsumer {
   constructor(
     @Inject(StopService) private readonly stopping: StopService,
-    @Inject(DocumentResponse) private readonly answers: DocumentResponse,
+    @Inject(Answers) private readonly answers: Answers,
   ) {}
 
   @On(topics.statusChanged)

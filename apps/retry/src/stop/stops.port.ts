@@ -9,7 +9,7 @@ export type Cancellation =
   /** It has ended by a decision of retry's: what is reported of the cancellation, and when it was asked for first. */
   | { cancelled: false; because: 'ended'; refusal: CancelRefusal; at: string }
   /**
-   * Nothing to take back: where the plan stands, or that there is none. What came of it the channel knows, and tells.
+   * Nothing to take back: where the plan stands, or that there is none. What came of it the channel knows, and reports.
    */
   | { cancelled: false; because: 'no plan' | 'releasing' | 'published' | 'answered' | 'stopped' | 'looking' };
 

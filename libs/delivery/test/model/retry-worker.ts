@@ -10,7 +10,7 @@ import { silentLogger } from '#libs/testing';
 import type { IncomingRecord, Publisher } from '#libs/transport';
 import { KafkaAnswerReading } from '../../../../apps/retry/src/answer/answer-reading.adapter.ts';
 import { answeredBy } from '../../../../apps/retry/src/answer/answered.policy.ts';
-import type { DocumentResponse } from '../../../../apps/retry/src/answer/answers.port.ts';
+import type { Answers } from '../../../../apps/retry/src/answer/answers.port.ts';
 import { WatchService } from '../../../../apps/retry/src/answer/watch.service.ts';
 import { KafkaOutcomePublisher } from '../../../../apps/retry/src/publish/outcome-publisher.adapter.ts';
 import { EndingService } from '../../../../apps/retry/src/plan/ending.service.ts';
@@ -44,7 +44,7 @@ export class RetryWorker {
   private readonly endings: EndingService;
   private readonly stopping: StopService;
   private readonly releaser: ReleaserService;
-  private readonly answers: DocumentResponse;
+  private readonly answers: Answers;
   private readonly watch: WatchService;
   private releasing = false;
   private looking = false;
