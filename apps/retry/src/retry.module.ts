@@ -1,3 +1,4 @@
+import { made } from '#libs/runtime';
 import { Module } from '@nestjs/common';
 import { KafkaOutcomePublisher } from './publish/outcome-publisher.adapter.ts';
 import { OutcomePublisher } from './publish/outcome-publisher.port.ts';
@@ -17,6 +18,8 @@ import { PostgresDuePlans } from './release/due-plans.store.ts';
 import { KafkaEvidenceReader } from './release/evidence-reader.adapter.ts';
 import { EvidenceReader } from './release/evidence-reader.port.ts';
 import { ReleaserService } from './release/releaser.service.ts';
+import { Policies } from './policy/policies.port.ts';
+import { policyOf } from './policy/policy.settings.ts';
 import { retryConfig } from './retry.config.ts';
 import { StopConsumer } from './stop/stop.consumer.ts';
 import { StopService } from './stop/stop.service.ts';
@@ -33,6 +36,7 @@ import { PostgresRetention } from './cleanup/retention.store.ts';
     ReleaserService,
     WatchService,
     retryConfig.provider,
+    made(Policies, { config: retryConfig.KEY }, ({ config }) => ({ current: policyOf(config) })),
     { provide: MOMENT, useValue: thisMoment },
     { provide: OutcomePublisher, useClass: KafkaOutcomePublisher },
     { provide: Answers, useClass: PostgresAnswers },

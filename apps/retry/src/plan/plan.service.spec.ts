@@ -10,7 +10,7 @@ import { aDeferred, aFailure } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
 import type { Answers } from '../answer/answers.port.ts';
 import { OutcomePublisher } from '../publish/outcome-publisher.port.ts';
-import { RetryConfig } from '../retry.config.ts';
+import { standardPolicy } from '../policy/standard-policy.ts';
 import { type Answer, Decisions, type Question } from './decisions.port.ts';
 import { thisMoment } from './moment.ts';
 import { PlanService } from './plan.service.ts';
@@ -50,7 +50,6 @@ class Heard extends OutcomePublisher {
 
 function aPlanner(decisions: Decisions = new RememberedDecisions()) {
   const heard = new Heard();
-  const config = RetryConfig.parse({ DATABASE_URL: 'postgres://unused' });
   const answered: number[] = [];
   const answers: Pick<Answers, 'note'> = {
     note: (_: Identity, hop: number) => Promise.resolve(void answered.push(hop)),
@@ -62,7 +61,7 @@ function aPlanner(decisions: Decisions = new RememberedDecisions()) {
       decisions,
       heard,
       answers as Answers,
-      config,
+      { current: standardPolicy },
       createLogger('test', 'silent'),
       thisMoment,
     ),

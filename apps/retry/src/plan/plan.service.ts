@@ -5,11 +5,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Answers } from '../answer/answers.port.ts';
 import { OutcomePublisher } from '../publish/outcome-publisher.port.ts';
 import { deadLetterOf, factsOf, leftFact, plannedOf } from '../publish/facts.policy.ts';
-import { policyOf, retryConfig, type RetryConfig } from '../retry.config.ts';
-import type { Decision, Moment, RetryPolicy } from './decision.ts';
+import { Policies } from '../policy/policies.port.ts';
+import type { Decision, Moment } from './decision.ts';
 import { type Answer, Decisions } from './decisions.port.ts';
 import { isoOf } from '../instant.ts';
 import { endNow } from './ending.policy.ts';
+import { attemptsMade } from './life.policy.ts';
 import { MOMENT } from './moment.ts';
 import { planRetry } from './retry.policy.ts';
 
@@ -19,18 +20,14 @@ const EVERY_HOP = 2 ** 31 - 1;
 /** Decides what follows from a message that was not sent, and reports it. */
 @Injectable()
 export class PlanService {
-  private readonly policy: RetryPolicy;
-
   constructor(
     @Inject(Decisions) private readonly decisions: Decisions,
     @Inject(OutcomePublisher) private readonly outcomes: OutcomePublisher,
     @Inject(Answers) private readonly answers: Answers,
-    @Inject(retryConfig.KEY) config: RetryConfig,
+    @Inject(Policies) private readonly policies: Policies,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(MOMENT) private readonly moment: () => Moment,
-  ) {
-    this.policy = policyOf(config);
-  }
+  ) {}
 
   /**
    * @throws InfrastructureDown when Postgres or Kafka cannot be reached; the record then comes again, and reports the
@@ -41,7 +38,7 @@ export class PlanService {
     const answer = await this.decisions.decideOnce({
       deferred,
       trace: traceHeaders(),
-      decide: (known) => planRetry(deferred, known, this.policy, moment),
+      decide: (known) => planRetry(deferred, known, this.policies.current, moment),
     });
     this.log(deferred, answer);
     await this.report(deferred, answer?.decision);
@@ -78,7 +75,7 @@ export class PlanService {
   }
 
   private log(deferred: SendDeferred, answer: Answer | undefined): void {
-    const { tenant, channel, messageId, lane, hop, why, failure, attempts } = deferred;
+    const { tenant, channel, messageId, lane, hop, why, failure } = deferred;
     const decision = answer?.decision;
     this.logger.info(
       {
@@ -90,11 +87,12 @@ export class PlanService {
         why,
         failureKind: failure?.kind,
         failureCode: failure?.code,
-        attempts: attempts.length,
+        attempts: attemptsMade(deferred),
         decision: decision?.outcome ?? 'stale',
         repeated: answer?.repeated,
         mode: decision?.plan?.mode,
         dueAt: decision?.plan?.dueAt,
+        waitsFor: decision?.plan?.waitsFor,
         reason: decision?.burial?.reason,
       },
       'retry decision',

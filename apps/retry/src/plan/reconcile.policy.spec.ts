@@ -3,12 +3,12 @@ import { aDeferred, aFailure } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isoOf, msOf } from '../instant.ts';
-import { policyOf, RetryConfig } from '../retry.config.ts';
+import { standardPolicy as policy } from '../policy/standard-policy.ts';
 import type { Decision, Known } from './decision.ts';
 import { planRetry } from './retry.policy.ts';
 
-const policy = policyOf(RetryConfig.parse({ DATABASE_URL: 'postgres://unused' }));
 const noon = msOf('2030-01-31T12:00:00Z');
+const dayAfter = isoOf(noon + 86_400_000);
 const lost = aFailure({ kind: 'unknown', code: 'UND_ERR_HEADERS_TIMEOUT', meaning: 'No answer came in time.' });
 
 /** The answer to the call of `doubtHop` is still lost at `hop`. */
@@ -54,7 +54,9 @@ describe('A message whose answer was lost', () => {
   });
 
   it('is looked for at growing intervals, the last time at the end of its window', () => {
-    expect(searchInVain(unconfirmedOf()).looks).toEqual([5_000, 10_000, 20_000, 40_000, 60_000]);
+    expect(searchInVain(unconfirmedOf({ lane: 'transactional' })).looks).toEqual([
+      5_000, 10_000, 20_000, 40_000, 80_000, 120_000,
+    ]);
   });
 
   it('is looked for once even when its window is long over', () => {
@@ -86,8 +88,34 @@ describe('A message whose answer was lost', () => {
     expect(fold(facts)).toMatchObject({ status: 'retrying', final: false });
   });
 
-  it('ends unconfirmed in the bulk lane, with a dead letter for an operator', () => {
-    const { end } = searchInVain(unconfirmedOf({ lane: 'bulk', expiresAt: isoOf(noon + 72 * 3_600_000) }));
+  it.each<[Lane, number]>([
+    ['urgent', 10_000],
+    ['transactional', 120_000],
+    ['bulk', 3_600_000],
+  ])('is looked for a last time in the %s lane after %d ms', (lane, window) => {
+    expect(searchInVain(unconfirmedOf({ lane, expiresAt: dayAfter })).looks.at(-1)).toBe(window);
+  });
+
+  const bulk = (call: object = {}, more: Partial<SendDeferred> = {}) =>
+    searchInVain(
+      unconfirmedOf({
+        lane: 'bulk',
+        expiresAt: dayAfter,
+        unconfirmedCall: { hop: 1, provider: 'sendgrid', callId: 'c-1', at: isoOf(noon), ...call },
+        ...more,
+      }),
+    ).end;
+
+  it('is sent again in the bulk lane where its call carried no other message', () => {
+    expect(bulk().plan).toMatchObject({ mode: 'send', kind: 'unknown' });
+    expect(bulk({ shared: false }).plan?.mode).toBe('send');
+  });
+
+  it.each([
+    ['carried other messages', { shared: true }],
+    ['is not known: who made it died before it was reported', { provider: undefined }],
+  ])('ends unconfirmed in the bulk lane where its call %s, with a dead letter for an operator', (_, call) => {
+    const end = bulk(call);
     expect(end).toMatchObject({ outcome: 'dead-lettered', burial: { reason: 'unconfirmed', failure: lost } });
     expect(fold(end.facts.map((fact) => ({ ...fact, source: 'retry' as const })))).toMatchObject({
       status: 'unconfirmed',
@@ -95,8 +123,25 @@ describe('A message whose answer was lost', () => {
     });
   });
 
+  it('is sent again, shared call or not, where its request asks for that, and says so', () => {
+    const request = { messageId: 'm-1', onUnknown: 'resend' };
+    const end = bulk({ shared: true }, { request });
+    expect(end.plan).toMatchObject({ mode: 'send', why: expect.stringContaining('as its request asks') });
+    expect(bulk({ shared: true }, { request, expiresAt: isoOf(noon + 60_000) }).burial?.reason).toBe('unconfirmed');
+  });
+
+  it.each<Lane>(['urgent', 'transactional', 'bulk'])(
+    'is left unconfirmed in the %s lane where its request asks for that',
+    (lane) => {
+      const request = { messageId: 'm-1', onUnknown: 'leave' };
+      expect(searchInVain(unconfirmedOf({ lane, request, expiresAt: dayAfter })).end.burial?.reason).toBe(
+        'unconfirmed',
+      );
+    },
+  );
+
   it('ends unconfirmed rather than being sent again after it expired', () => {
-    const { end } = searchInVain(unconfirmedOf({ expiresAt: isoOf(noon + 30_000) }));
+    const { end } = searchInVain(unconfirmedOf({ expiresAt: isoOf(noon + 9_000) }));
     expect(end.burial?.reason).toBe('unconfirmed');
     expect(end.facts).toMatchObject([{ status: 'unconfirmed', final: true, hop: 1 }]);
   });
@@ -112,7 +157,12 @@ describe('A message whose answer was lost', () => {
       at: isoOf(noon),
       failure: lost,
     }));
-    expect(decide(unconfirmedOf({ hop: 11, unconfirmedHop: 10, attempts }), 60_000).burial?.reason).toBe('unconfirmed');
+    const endless = { hop: 11, unconfirmedHop: 10, attempts };
+    expect(decide(unconfirmedOf(endless), 60_000).burial?.reason).toBe('unconfirmed');
+    // A hand-over keeps some of its attempts, and their number.
+    const kept = { ...endless, attempts: attempts.slice(0, 2) };
+    expect(decide(unconfirmedOf(kept), 60_000).plan?.mode).toBe('send');
+    expect(decide(unconfirmedOf({ ...kept, attemptCount: 10 }), 60_000).burial?.reason).toBe('unconfirmed');
   });
 
   it('is left alone once a receipt proves that the provider has it', () => {
@@ -140,8 +190,8 @@ describe('A message whose answer was lost', () => {
           const { looks } = searchInVain(
             unconfirmedOf({ lane, hop: unconfirmedHop, unconfirmedHop, expiresAt: isoOf(noon + expiresIn) }),
           );
-          const window = policy.reconcile.windowMs[lane];
-          expect(looks.length).toBeLessThanOrEqual(Math.ceil(Math.log2(window / policy.reconcile.afterMs)) + 1);
+          const { windowMs: window, firstLookMs } = policy[lane].unknown;
+          expect(looks.length).toBeLessThanOrEqual(Math.ceil(Math.log2(window / firstLookMs)) + 1);
           expect(looks).toEqual([...looks].sort((a, b) => a - b));
           expect(looks.at(-1)).toBe(window);
         },

@@ -1,30 +1,42 @@
 import type { Failure, SendDeferred } from '#libs/contracts';
 import { ownFailure } from '#libs/providers';
 import { isoOf, msOf } from '../instant.ts';
-import type { Decision, Known, RetryPolicy, Verdict } from './decision.ts';
+import type { Decision, Known, LanePolicy, Verdict } from './decision.ts';
+import { attemptsMade } from './life.policy.ts';
 
 /**
  * The lost answer to a call: look for it, and when the time for that is over, send again or end unconfirmed
  * (docs/adr/0024).
  */
-export function reconcilePlan(deferred: SendDeferred, known: Known, policy: RetryPolicy, now: number): Decision {
+export function reconcilePlan(deferred: SendDeferred, known: Known, lane: LanePolicy, now: number): Decision {
+  const { windowMs, firstLookMs } = lane.unknown;
   const since = msOf(deferred.unconfirmedSince ?? deferred.unconfirmedCall?.at ?? deferred.at);
-  const end = since + policy.reconcile.windowMs[deferred.lane];
+  const end = since + windowMs;
   // However late it is, nothing goes again before the provider was asked once.
   const neverLooked = deferred.unconfirmedCall?.hop === deferred.hop;
-  if (now < end || neverLooked) return look(now, Math.max(now, nextLook(since, end, policy.reconcile.afterMs, now)));
-  const mayResend =
-    policy.reconcile.resend.has(deferred.lane) &&
-    !known.cancelled &&
-    now < msOf(deferred.expiresAt) &&
-    deferred.attempts.length < policy.maxAttempts;
-  return mayResend ? sendAgain(deferred, now) : giveUp(deferred, now);
+  if (now < end || neverLooked) return look(now, Math.max(now, nextLook(since, end, firstLookMs, now)));
+  return mayResend(deferred, known, lane, now) ? sendAgain(deferred, now) : giveUp(deferred, now);
+}
+
+function mayResend(deferred: SendDeferred, known: Known, lane: LanePolicy, now: number): boolean {
+  if (known.cancelled || now >= msOf(deferred.expiresAt)) return false;
+  if (attemptsMade(deferred) >= (lane.kinds.transient.attempts ?? Infinity)) return false;
+  return isResendWanted(deferred, lane);
+}
+
+/** What the request asks for goes before what its lane does. */
+function isResendWanted({ request, unconfirmedCall }: SendDeferred, { unknown }: LanePolicy): boolean {
+  if (request['onUnknown'] === 'resend') return true;
+  if (request['onUnknown'] === 'leave' || unknown.resend === 'never') return false;
+  if (unknown.resend === 'always') return true;
+  // Where the process died before it reported who it called, others may have been in the call: they would all go again.
+  return unconfirmedCall?.provider !== undefined && unconfirmedCall.shared !== true;
 }
 
 /** The waits double with the age of the unconfirmed call; the last look falls at the end of the window. */
-function nextLook(since: number, end: number, afterMs: number, now: number): number {
+function nextLook(since: number, end: number, firstLookMs: number, now: number): number {
   const age = Math.max(0, now - since);
-  return Math.min(end, now + Math.max(afterMs, age));
+  return Math.min(end, now + Math.max(firstLookMs, age));
 }
 
 function look(now: number, dueAt: number): Decision {
@@ -39,7 +51,8 @@ function look(now: number, dueAt: number): Decision {
 
 function sendAgain(deferred: SendDeferred, now: number): Decision {
   const at = isoOf(now);
-  const why = 'The provider’s answer was lost and not found in time; it is sent again by policy.';
+  const by = deferred.request['onUnknown'] === 'resend' ? 'as its request asks' : 'by policy';
+  const why = `The provider’s answer was lost and not found in time; it is sent again ${by}.`;
   return {
     outcome: 'planned',
     at,

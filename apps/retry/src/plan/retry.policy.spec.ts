@@ -3,11 +3,10 @@ import { aDeferred, aFailure } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isoOf, msOf } from '../instant.ts';
-import { policyOf, RetryConfig } from '../retry.config.ts';
+import { standardPolicy as policy } from '../policy/standard-policy.ts';
 import type { Decision, Known } from './decision.ts';
 import { planRetry } from './retry.policy.ts';
 
-const policy = policyOf(RetryConfig.parse({ DATABASE_URL: 'postgres://unused' }));
 const noon = msOf('2030-01-31T12:00:00Z');
 const tomorrow = noon + 86_400_000;
 const nothingKnown: Known = { accepted: false, cancelled: false };
@@ -61,21 +60,66 @@ describe('A message whose attempt failed', () => {
     expect(decision.facts).toMatchObject([{ status: 'failed', final: true, hop: 10 }]);
   });
 
-  it('expires when the next attempt would come too late, and reports the last failure', () => {
-    const failure = aFailure({ retryAfterMs: 60_000 });
-    expect(decide(aDeferred({ failure, expiresAt: isoOf(noon + 60_001) })).outcome).toBe('planned');
-    expect(decide(aDeferred({ failure, expiresAt: isoOf(noon + 60_000) }))).toMatchObject({
-      outcome: 'dead-lettered',
-      burial: { reason: 'expired', failure },
-      facts: [{ status: 'expired', final: true, failure }],
+  it.each([30_000, 301_000, 3_600_000, 86_400_000])(
+    'comes back within five minutes, however long the provider asked for (%d ms): by then it may take messages again',
+    (retryAfterMs) => {
+      const failure = aFailure({ kind: 'throttled', code: '429', retryAfterMs });
+      expect(decide(aDeferred({ failure })).plan?.dueAt).toBe(isoOf(noon + Math.min(retryAfterMs, 300_000)));
+    },
+  );
+
+  it('waits as long as a limit of our own says: no provider can lift it', () => {
+    const failure = aFailure({
+      kind: 'throttled',
+      code: 'MSG_PREFIX_BUDGET',
+      provider: undefined,
+      retryAfterMs: 2_000_000,
     });
+    expect(decide(aDeferred({ failure })).plan?.dueAt).toBe(isoOf(noon + 2_000_000));
+  });
+
+  it('is tried a last time a second before it expires where the next attempt would come too late', () => {
+    const failure = aFailure({ retryAfterMs: 60_000 });
+    const dueWith = (expiresIn: number) =>
+      msOf(decide(aDeferred({ failure, expiresAt: isoOf(noon + expiresIn) })).plan!.dueAt) - noon;
+    expect([61_001, 60_000, 2_000, 1_001, 1_000, 1].map(dueWith)).toEqual([60_000, 59_000, 1_000, 1, 1_000, 1]);
+  });
+
+  it.each([0, -1, -86_400_000])(
+    'expires once it is no longer wanted (%d ms), and reports the last failure',
+    (expiresIn) => {
+      const failure = aFailure({ retryAfterMs: 60_000 });
+      expect(decide(aDeferred({ failure, expiresAt: isoOf(noon + expiresIn) }))).toMatchObject({
+        outcome: 'dead-lettered',
+        burial: { reason: 'expired', failure },
+        facts: [{ status: 'expired', final: true, failure }],
+      });
+    },
+  );
+
+  it.each(['transient', 'throttled', 'account'] as const)(
+    'goes at once where another provider can take it (%s), and says so',
+    (kind) => {
+      const failure = aFailure({ kind, retryAfterMs: 3_600_000, ...(kind === 'account' && { retry: 'operator' }) });
+      const decision = decide(aDeferred({ failure, elsewhere: true, rests: 9, waitsFor: 'route:["email",["a","b"]]' }));
+      expect(decision.plan).toMatchObject({ mode: 'send', dueAt: isoOf(noon) });
+      expect(decision.plan).not.toHaveProperty('waitsFor');
+      expect(decision.facts).toMatchObject([
+        { status: 'retrying', reason: expect.stringContaining('Another provider') },
+      ]);
+    },
+  );
+
+  it('counts the attempts that were made, not those that a long hand-over still tells of', () => {
+    expect(decide(aDeferred({ attempts: attempts(9), attemptCount: 10 })).burial?.reason).toBe('exhausted');
+    expect(decide(aDeferred({ attempts: attempts(20), attemptCount: 3 })).outcome).toBe('planned');
   });
 
   it('waits for an operator on a slower schedule, until it expires and not until attempts run out', () => {
     const failure = aFailure({ kind: 'account', code: '401', retry: 'operator' });
     expect(decide(aDeferred({ failure })).plan?.dueAt).toBe(isoOf(noon + 15_000));
     expect(decide(aDeferred({ failure, attempts: attempts(50, failure) })).plan?.dueAt).toBe(isoOf(noon + 450_000));
-    expect(decide(aDeferred({ failure, expiresAt: isoOf(noon + 10_000) })).burial?.reason).toBe('expired');
+    expect(decide(aDeferred({ failure, expiresAt: isoOf(noon + 10_000) })).plan?.dueAt).toBe(isoOf(noon + 9_000));
   });
 
   it('waits for an open circuit longer each time, although nothing was attempted', () => {
@@ -111,9 +155,11 @@ describe('A message that waits', () => {
     expect(msOf(decide(waiting({ until: isoOf(noon - 60_000) })).plan!.dueAt)).toBeLessThan(noon);
   });
 
-  it('expires when its time lies after it is wanted', () => {
-    expect(decide(waiting({ until: isoOf(tomorrow) }))).toMatchObject({
-      burial: { reason: 'expired' },
+  it('is tried a last time before it expires where its time lies after that, and expires only then', () => {
+    const late = waiting({ until: isoOf(tomorrow + 5_000) });
+    expect(decide(late).plan?.dueAt).toBe(isoOf(tomorrow - 1_000));
+    expect(decide({ ...late, expiresAt: isoOf(noon) })).toMatchObject({
+      burial: { reason: 'expired', failure: { code: 'MSG_EXPIRED_WAITING' } },
       facts: [{ status: 'expired', final: true }],
     });
   });
@@ -132,6 +178,94 @@ describe('A message that waits', () => {
   });
 });
 
+describe('A message that no provider can take', () => {
+  const waitsFor = 'route:["email",["resend","r"],["sendgrid","s"]]';
+  const held = (more: Partial<SendDeferred> = {}) =>
+    aDeferred({ why: 'waiting', waitsFor, failure: undefined, attempts: [], rests: 1, ...more });
+  const restOf = (deferred: SendDeferred) => msOf(decide(deferred).plan!.notBefore!) - noon;
+
+  it('is parked until one of them can, and goes after a quarter of an hour in any case', () => {
+    expect(decide(held()).plan).toEqual({
+      mode: 'send',
+      kind: 'waiting',
+      waitsFor,
+      notBefore: isoOf(noon + 2_000),
+      dueAt: isoOf(noon + 15 * 60_000),
+      why: expect.any(String),
+    });
+  });
+
+  it.each<[Lane, number[]]>([
+    ['urgent', [2_000, 4_000, 5_000, 5_000, 5_000]],
+    ['transactional', [2_000, 4_000, 8_000, 16_000, 30_000]],
+    ['bulk', [2_000, 4_000, 8_000, 16_000, 32_000]],
+  ])('rests longer each time in the %s lane, as long as that lane allows', (lane, rests) => {
+    const expiresAt = isoOf(noon + 6 * 3_600_000);
+    expect(rests.map((_, index) => restOf(held({ lane, expiresAt, rests: index + 1 })))).toEqual(rests);
+    expect(restOf(held({ lane, expiresAt, rests: 60 }))).toBe(
+      { urgent: 5_000, transactional: 30_000, bulk: 300_000 }[lane],
+    );
+  });
+
+  it('rests a 5,000th part of a long life, counted from when it is wanted', () => {
+    const expiresAt = isoOf(noon + 14 * 86_400_000);
+    expect(restOf(held({ lane: 'urgent', rests: 60, expiresAt }))).toBe((14 * 86_400_000) / 5_000);
+    const request = { messageId: 'm-1', sendAt: isoOf(noon + 13 * 86_400_000) };
+    expect(restOf(held({ lane: 'urgent', rests: 60, expiresAt, request }))).toBe(86_400_000 / 5_000);
+  });
+
+  it('goes a second before it expires, rest or not', () => {
+    const { plan } = decide(held({ lane: 'bulk', rests: 9, expiresAt: isoOf(noon + 10_000) }));
+    expect(plan).toMatchObject({ notBefore: isoOf(noon + 9_000), dueAt: isoOf(noon + 9_000) });
+  });
+
+  it('goes on being looked for, where its lost answer is looked for, whenever it expires', () => {
+    const unconfirmedCall = { hop: 1, provider: 'resend', callId: 'c-1', at: isoOf(noon) };
+    expect(decide(held({ unconfirmedCall, expiresAt: isoOf(noon - 1) }), { cancelled: true }).plan).toMatchObject({
+      mode: 'reconcile',
+      waitsFor,
+      dueAt: isoOf(noon + 15 * 60_000),
+    });
+  });
+
+  it.each(['throttled', 'unavailable', 'account'] as const)(
+    'is parked in the same way after a refusal (%s), and promises no time',
+    (kind) => {
+      const failure = aFailure({ kind, retryAfterMs: 3_600_000, ...(kind === 'account' && { retry: 'operator' }) });
+      const decision = decide(aDeferred({ failure, waitsFor, rests: 3 }));
+      expect(decision.plan).toMatchObject({ kind: 'failed', waitsFor, notBefore: isoOf(noon + 8_000) });
+      expect(decision.facts).toMatchObject([{ status: 'retrying', failure }]);
+      expect(decision.facts[0]).not.toHaveProperty('nextAt');
+    },
+  );
+
+  it.each(['throttled', 'unavailable', 'account'] as const)(
+    'rests after a refusal (%s) without another way, and a failure of its own does not',
+    (kind) => {
+      const failure = aFailure({ kind, retryAfterMs: 1 });
+      const waitOf = (more: object) => msOf(decide(aDeferred({ rests: 4, failure, ...more })).plan!.dueAt) - noon;
+      expect(waitOf({})).toBe(16_000);
+      expect(waitOf({ failure: aFailure({ retryAfterMs: 1 }) })).toBe(1);
+    },
+  );
+
+  it('takes less than 32,000 hops even if it is refused again and again for the longest life there is', () => {
+    for (const lane of Lane.options) {
+      const expiresAt = isoOf(noon + 44 * 86_400_000);
+      let [now, hops] = [noon, 1];
+      for (; now < msOf(expiresAt); hops += 1) {
+        const given = planRetry(held({ lane, hop: hops, rests: hops, expiresAt }), nothingKnown, policy, {
+          now,
+          jitter: 0,
+        });
+        if (!given.plan) break;
+        now = msOf(given.plan.notBefore!);
+      }
+      expect(hops).toBeLessThan(32_000);
+    }
+  });
+});
+
 describe('Whatever fails', () => {
   const anything = fc.record({
     lane: fc.constantFrom(...Lane.options),
@@ -144,7 +278,7 @@ describe('Whatever fails', () => {
     jitter: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
   });
 
-  it('is planned after now and before it expires, or ends; never both, and always the same', () => {
+  it('is planned after now and at the latest as it expires, or ends; never both, and always the same', () => {
     fc.assert(
       fc.property(anything, ({ lane, retry, kind, retryAfterMs, tried, hop, expiresIn, jitter }) => {
         const failure = aFailure({ kind, retry, retryAfterMs } as Parameters<typeof aFailure>[0]);
@@ -161,8 +295,9 @@ describe('Whatever fails', () => {
         if (!decision.plan) return;
         const wait = msOf(decision.plan.dueAt) - noon;
         expect(wait).toBeGreaterThanOrEqual(1);
-        expect(wait).toBeLessThan(expiresIn);
-        const cap = retry === 'operator' ? policy.operator.capMs : policy.backoff[lane].capMs;
+        expect(wait).toBeLessThanOrEqual(expiresIn);
+        const { account, transient } = policy[lane].kinds;
+        const cap = retry === 'operator' || kind === 'account' ? account.capMs : transient.capMs;
         expect(wait).toBeLessThanOrEqual(retryAfterMs === undefined ? cap : Math.max(1, retryAfterMs));
       }),
     );

@@ -2,110 +2,128 @@ import type { Failure, SendDeferred } from '#libs/contracts';
 import { ownFailure } from '#libs/providers';
 import { isoOf, msOf } from '../instant.ts';
 import { backoffDelay } from './backoff.policy.ts';
-import type { Decision, Known, Moment, RetryPolicy } from './decision.ts';
+import type { Decision, KindPolicy, Known, LanePolicy, Moment, Plan, RetriedKind, RetryPolicy } from './decision.ts';
+import { attemptsMade, lifeOf, withinLife } from './life.policy.ts';
 import { reconcilePlan } from './reconcile.policy.ts';
+import { restMs } from './rest.policy.ts';
+
+/** What waits for others to get well goes again after this long even if nobody reports that they are, in milliseconds. */
+const BACKSTOP_MS = 15 * 60_000;
 
 /** What follows from a message that was not sent now. */
 export function planRetry(deferred: SendDeferred, known: Known, policy: RetryPolicy, moment: Moment): Decision {
   const at = isoOf(moment.now);
+  const lane = policy[deferred.lane];
   if (known.accepted) return { outcome: 'accepted', at, facts: [] };
-  if (deferred.why === 'unknown') return reconcilePlan(deferred, known, policy, moment.now);
+  if (deferred.why === 'unknown') return reconcilePlan(deferred, known, lane, moment.now);
   if (deferred.why === 'failed' && failureOf(deferred).retry === 'never') return deadLetter(deferred, 'failed', at);
   // A postponed look: cancelling or expiring would leave the lost answer without an end.
   const unconfirmedOf = deferred.why === 'waiting' && deferred.unconfirmedCall !== undefined;
-  if (known.cancelled && !unconfirmedOf) return cancel(deferred, at);
-  return deferred.why === 'waiting'
-    ? planWait(deferred, unconfirmedOf, policy, moment)
-    : planAttempt(deferred, policy, moment);
+  if (unconfirmedOf) return planWait(deferred, 'reconcile', lane, moment);
+  if (known.cancelled) return cancel(deferred, at);
+  if (deferred.why === 'failed' && isExhausted(deferred, lane, moment.now))
+    return deadLetter(deferred, 'exhausted', at);
+  if (moment.now >= msOf(deferred.expiresAt)) return deadLetter(deferred, 'expired', at);
+  return deferred.why === 'waiting' ? planWait(deferred, 'send', lane, moment) : planAttempt(deferred, lane, moment);
 }
 
-function planWait(
+function planWait(deferred: SendDeferred, mode: Plan['mode'], lane: LanePolicy, { now, jitter }: Moment): Decision {
+  const why = 'The time it waited for has come.';
+  const fallback = () => now + backoffDelay(deferred.hop, lane.kinds.unavailable, jitter);
+  const until = deferred.until === undefined ? fallback() : msOf(deferred.until);
+  const dueAt = mode === 'reconcile' ? until : withinLife(until, lifeOf(deferred), now);
+  const plan: Plan = deferred.waitsFor
+    ? { mode, kind: 'waiting', why, ...parked(deferred, deferred.waitsFor, lane, now) }
+    : { mode, kind: 'waiting', why, dueAt: isoOf(dueAt) };
+  return { outcome: 'planned', at: isoOf(now), facts: [], plan };
+}
+
+/** Until the key is open, but not before its rest is over, and at the latest for its last try. */
+function parked(
   deferred: SendDeferred,
-  unconfirmedOf: boolean,
-  policy: RetryPolicy,
-  { now, jitter }: Moment,
-): Decision {
-  const fallback = now + backoffDelay(deferred.hop, policy.backoff[deferred.lane], jitter);
-  const dueAt = deferred.until === undefined ? fallback : msOf(deferred.until);
-  if (!unconfirmedOf && dueAt >= msOf(deferred.expiresAt)) return deadLetter(deferred, 'expired', isoOf(now));
-  const mode = unconfirmedOf ? 'reconcile' : 'send';
+  waitsFor: string,
+  lane: LanePolicy,
+  now: number,
+): Pick<Plan, 'waitsFor' | 'notBefore' | 'dueAt'> {
+  const life = lifeOf(deferred);
+  const rested = now + restMs(deferred.rests ?? 1, lane.restCapMs, life);
+  const latest = Math.max(rested, now + BACKSTOP_MS);
+  const dueAt = deferred.unconfirmedCall ? latest : withinLife(latest, life, now);
+  return { waitsFor, notBefore: isoOf(Math.min(rested, dueAt)), dueAt: isoOf(dueAt) };
+}
+
+function planAttempt(deferred: SendDeferred, lane: LanePolicy, { now, jitter }: Moment): Decision {
+  const failure = failureOf(deferred);
+  const due = withinLife(now + delayOf(deferred, failure, lane, jitter), lifeOf(deferred), now);
+  const park = deferred.waitsFor !== undefined && !deferred.elsewhere;
+  const when = park ? parked(deferred, deferred.waitsFor!, lane, now) : { dueAt: isoOf(due) };
+  const again = deferred.elsewhere
+    ? 'Another provider is tried.'
+    : park
+      ? 'It is tried again once a provider can take it.'
+      : 'It will be tried again.';
   return {
     outcome: 'planned',
     at: isoOf(now),
-    facts: [],
-    plan: { mode, kind: 'waiting', dueAt: isoOf(dueAt), why: 'The time it waited for has come.' },
-  };
-}
-
-function planAttempt(deferred: SendDeferred, policy: RetryPolicy, moment: Moment): Decision {
-  const failure = failureOf(deferred);
-  const at = isoOf(moment.now);
-  if (isExhausted(deferred, failure, policy)) return deadLetter(deferred, 'exhausted', at);
-  const due = moment.now + delayOf(deferred, failure, policy, moment.jitter);
-  if (due >= msOf(deferred.expiresAt)) return deadLetter(deferred, 'expired', at);
-  const dueAt = isoOf(due);
-  return {
-    outcome: 'planned',
-    at,
-    plan: { mode: 'send', kind: 'failed', dueAt, why: `Tried again. ${failure.meaning}` },
+    plan: { mode: 'send', kind: 'failed', why: `Tried again. ${failure.meaning}`, ...when },
     facts: [
       {
         status: 'retrying',
         final: false,
         hop: deferred.hop,
-        nextAt: dueAt,
+        ...(!park && { nextAt: when.dueAt }),
         failure,
-        reason: `It will be tried again. ${failure.meaning}`,
+        reason: `${again} ${failure.meaning}`,
       },
     ],
   };
 }
 
-/**
- * What waits for an operator, a rate limit or an open circuit was not the message's own failure: it goes on until it
- * expires.
- */
-function isExhausted(deferred: SendDeferred, failure: Failure, policy: RetryPolicy): boolean {
-  const waitsForOthers = failure.retry === 'operator' || failure.kind === 'unavailable' || failure.kind === 'throttled';
-  return !waitsForOthers && deferred.attempts.length >= policy.maxAttempts;
+/** Whose waits apply to a failure. */
+function kindOf({ kind, retry }: Failure): RetriedKind {
+  if (retry === 'operator') return 'account';
+  return kind === 'throttled' || kind === 'unavailable' || kind === 'account' ? kind : 'transient';
 }
 
-function delayOf(deferred: SendDeferred, failure: Failure, policy: RetryPolicy, jitter: number): number {
-  if (failure.retryAfterMs !== undefined) return Math.max(1, failure.retryAfterMs);
+/** Its attempts or its time are used up. What waits for others has no attempts to use up unless a policy says so. */
+function isExhausted(deferred: SendDeferred, lane: LanePolicy, now: number): boolean {
+  const { attempts = Infinity, deadlineMs = Infinity } = lane.kinds[kindOf(failureOf(deferred))];
+  return attemptsMade(deferred) >= attempts || now - lifeOf(deferred).from >= deadlineMs;
+}
+
+function delayOf(deferred: SendDeferred, failure: Failure, lane: LanePolicy, jitter: number): number {
+  if (deferred.elsewhere) return 0;
+  const kind = kindOf(failure);
+  const rest = kind === 'transient' ? 0 : restMs(deferred.rests ?? 0, lane.restCapMs, lifeOf(deferred));
+  return Math.max(rest, waitOf(deferred, failure, lane.kinds[kind], jitter));
+}
+
+function waitOf(deferred: SendDeferred, failure: Failure, policy: KindPolicy, jitter: number): number {
+  const asked = failure.retryAfterMs;
+  // A limit of our own ends when it says: no provider's word, which is asked again before long.
+  if (asked !== undefined && !failure.provider) return Math.max(1, asked);
+  if (asked !== undefined && policy.retryAfterAtMostMs > 0)
+    return Math.max(1, Math.min(asked, policy.retryAfterAtMostMs));
   // An open circuit, or a refusal of our own, leaves no attempt behind: the hops say how often it was met.
-  const round =
-    failure.kind === 'unavailable' || deferred.attempts.length === 0 ? deferred.hop : deferred.attempts.length;
-  if (failure.retry === 'operator') return backoffDelay(round, policy.operator, jitter);
-  return backoffDelay(round, policy.backoff[deferred.lane], jitter);
+  const made = attemptsMade(deferred);
+  const round = failure.kind === 'unavailable' || made === 0 ? deferred.hop : made;
+  return backoffDelay(round, policy, policy.jitter === 'full' ? jitter : 1);
 }
 
 function deadLetter(deferred: SendDeferred, reason: 'failed' | 'exhausted' | 'expired', at: string): Decision {
   const failure = failureOf(deferred);
-  const burial = { reason, failure };
+  const ended = { outcome: 'dead-lettered', at, burial: { reason, failure } } as const;
+  // Its channel has reported the final status already.
+  if (reason === 'failed') return { ...ended, facts: [] };
+  const given =
+    reason === 'exhausted'
+      ? { status: 'failed' as const, words: `Given up after ${attemptsMade(deferred)} attempts.` }
+      : { status: 'expired' as const, words: 'It expired before it could go.' };
   const { hop } = deferred;
-  switch (reason) {
-    // Its channel has reported the final status already.
-    case 'failed':
-      return { outcome: 'dead-lettered', at, burial, facts: [] };
-    case 'exhausted': {
-      const tries = `Given up after ${deferred.attempts.length} attempts.`;
-      return {
-        outcome: 'dead-lettered',
-        at,
-        burial,
-        facts: [{ status: 'failed', final: true, hop, failure, reason: `${tries} ${failure.meaning}` }],
-      };
-    }
-    case 'expired':
-      return {
-        outcome: 'dead-lettered',
-        at,
-        burial,
-        facts: [
-          { status: 'expired', final: true, hop, failure, reason: `It expired before it could go. ${failure.meaning}` },
-        ],
-      };
-  }
+  return {
+    ...ended,
+    facts: [{ status: given.status, final: true, hop, failure, reason: `${given.words} ${failure.meaning}` }],
+  };
 }
 
 function cancel(deferred: SendDeferred, at: string): Decision {
@@ -127,7 +145,7 @@ const endedWaiting = ownFailure(
   'MSG_EXPIRED_WAITING',
   'unavailable',
   'never',
-  'The time it had to wait for lies after the time it expires.',
+  'It waited for its time, or for a provider that can take it, until it expired.',
   {
     remedy: 'If it is still of use, publish it again under a new messageId with a later expiresAt.',
   },

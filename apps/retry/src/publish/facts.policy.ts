@@ -8,9 +8,10 @@ import {
   type StatusChanged,
 } from '#libs/contracts';
 import type { Decision, Plan, Verdict } from '../plan/decision.ts';
+import { attemptsMade } from '../plan/life.policy.ts';
 
 /** What both a deferred and a due message say of themselves. */
-type Reported = Pick<SendDue, 'messageId' | 'tenant' | 'channel' | 'lane' | 'attempts' | 'request'>;
+type Reported = Pick<SendDue, 'messageId' | 'tenant' | 'channel' | 'lane' | 'attempts' | 'attemptCount' | 'request'>;
 
 /** The facts of a decision: the same under the same ids, however often they are reported. */
 export function factsOf(deferred: SendDeferred, decision: Decision): StatusChanged[] {
@@ -28,7 +29,7 @@ export function cancelledFact(due: SendDue, at: string): StatusChanged {
 }
 
 function factOf(of: Reported, verdict: Verdict, at: string): StatusChanged {
-  const { messageId, tenant, channel, lane, request, attempts } = of;
+  const { messageId, tenant, channel, lane, request } = of;
   const { correlationId, tags } = request;
   return {
     eventId: factId({ tenant, channel, messageId, hop: verdict.hop, source: 'retry', status: verdict.status }),
@@ -38,7 +39,7 @@ function factOf(of: Reported, verdict: Verdict, at: string): StatusChanged {
     lane,
     source: 'retry',
     at,
-    attempt: attempts.length,
+    attempt: attemptsMade(of),
     ...verdict,
     ...(verdict.failure?.provider && { provider: verdict.failure.provider }),
     ...(typeof correlationId === 'string' && { correlationId }),
@@ -83,6 +84,8 @@ function carriedOn({ unconfirmedCall, unconfirmedSince, ...deferred }: SendDefer
     why: _why,
     at: _at,
     until: _until,
+    waitsFor: _waitsFor,
+    elsewhere: _elsewhere,
     failure: _failure,
     acceptanceRevoked: _acceptanceRevoked,
     acknowledge: _acknowledge,

@@ -17,6 +17,7 @@ import { EndingService } from '../../../../apps/retry/src/plan/ending.service.ts
 import { PlanService } from '../../../../apps/retry/src/plan/plan.service.ts';
 import { KafkaEvidenceReader } from '../../../../apps/retry/src/release/evidence-reader.adapter.ts';
 import { ReleaserService } from '../../../../apps/retry/src/release/releaser.service.ts';
+import { policyOf } from '../../../../apps/retry/src/policy/policy.settings.ts';
 import { RetryConfig } from '../../../../apps/retry/src/retry.config.ts';
 import { StopService } from '../../../../apps/retry/src/stop/stop.service.ts';
 import type { Process } from './scheduler.ts';
@@ -76,7 +77,7 @@ export class RetryWorker {
       },
       outcomes,
       this.answers,
-      config,
+      { current: policyOf(config) },
       logger,
       () => ({ now: clock.now, jitter: 0.5 }),
     );

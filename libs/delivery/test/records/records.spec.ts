@@ -17,7 +17,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { EmailChannel } from '../../../../apps/email/src/email-channel.ts';
 import { mailboxOf } from '../../../../apps/email/src/email-message.ts';
-import { policyOf, RetryConfig } from '../../../../apps/retry/src/retry.config.ts';
+import { standardPolicy } from '../../../../apps/retry/src/policy/standard-policy.ts';
 import { SmsChannel } from '../../../../apps/sms/src/sms-channel.ts';
 import { ends } from './outcomes.ts';
 import { emails, noon, texts } from './requests.ts';
@@ -27,7 +27,7 @@ import { type Going, recordOf, type Written, writtenOf } from './ways.ts';
 
 const RUNS = 1_000;
 const hashKey = 'a key for the tests';
-const policy = policyOf(RetryConfig.parse({ DATABASE_URL: 'postgres://unused' }));
+const policy = standardPolicy;
 const channels = {} as { email: ChannelPort<EmailRequested, never>; sms: ChannelPort<SmsRequested, never> };
 
 beforeAll(async () => {
