@@ -50,7 +50,7 @@ export class PlanService {
 
   private async report(deferred: SendDeferred, decision: Decision | undefined): Promise<void> {
     if (!decision) return deferred.acceptanceRevoked ? this.outcomes.facts([leftFact(deferred)]) : undefined;
-    // Published only after the decision is kept: a crash in between repeats it on redelivery, under the same ids and times.
+    // Only after the decision is kept: a crash in between repeats it on redelivery, under the same ids and times.
     await this.outcomes.facts(factsOf(deferred, decision));
     const letter = deadLetterOf(deferred, decision);
     if (letter) await this.outcomes.deadLetter(letter);

@@ -43,7 +43,7 @@ describe('A message whose attempt failed', () => {
     expect(failover.plan?.dueAt).toBe(decide(aDeferred()).plan?.dueAt);
   });
 
-  it('becomes a dead letter at once when trying again cannot help; its final status was reported by its channel', () => {
+  it('becomes a dead letter at once when trying again cannot help; its channel has reported the final status', () => {
     const failure = aFailure({ kind: 'bad-recipient', code: '21211', retry: 'never' });
     expect(decide(aDeferred({ failure }))).toMatchObject({
       outcome: 'dead-lettered',

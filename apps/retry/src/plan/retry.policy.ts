@@ -7,7 +7,7 @@ import { attemptsMade, lifeOf, withinLife } from './life.policy.ts';
 import { reconcilePlan } from './reconcile.policy.ts';
 import { restMs } from './rest.policy.ts';
 
-/** What waits for others to get well goes again after this long even if nobody reports that they are, in milliseconds. */
+/** What waits for others goes again after this long, even if nobody reports that they are well, in milliseconds. */
 const BACKSTOP_MS = 15 * 60_000;
 
 /** What follows from a message that was not sent now. */

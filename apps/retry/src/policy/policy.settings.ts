@@ -44,8 +44,8 @@ export const policySettings = {
     .max(1_000)
     .optional()
     .describe(
-      'After this many attempts a message is given up into dead-letters; trouble of an account, throttling or an open ' +
-        `circuit does not count. Default: ${standardPolicy.urgent.kinds.transient.attempts}.`,
+      'After this many attempts a message is given up into dead-letters; trouble of an account, throttling or an ' +
+        `open circuit does not count. Default: ${standardPolicy.urgent.kinds.transient.attempts}.`,
     ),
   ...(Object.assign(
     {},
