@@ -5,7 +5,7 @@ import { ReportingConfig } from './reporting.config.ts';
 import { reportingMigrations } from './reporting.migrations.ts';
 import { ReportingModule } from './reporting.module.ts';
 
-/** What was asked for, what became of it, and the API that tells. */
+/** Stores requests and facts, and serves the API over them. */
 export const reporting: ServiceDefinition<typeof ReportingConfig> = {
   name: 'reporting',
   schema: ReportingConfig,

@@ -1,6 +1,6 @@
 import type { Migration } from '#libs/persistence';
 
-/** Facts, and what follows from them. Everything but `event`, `orphan` and `dead_letter` can be computed again. */
+/** Facts, and the state computed from them. Everything except `event`, `orphan` and `dead_letter` can be recomputed. */
 export const reportingMigrations: readonly Migration[] = [
   {
     name: '001-projection',

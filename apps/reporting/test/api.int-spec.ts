@@ -147,8 +147,8 @@ describe('a message on its way through Kafka', () => {
   });
 });
 
-describe('a caller', () => {
-  it('without a token or with a wrong one is turned away with a challenge', async () => {
+describe('a caller of the API', () => {
+  it('without a token or with a wrong one is refused with a challenge', async () => {
     for (const authorization of ['', 'Bearer wrong', `Basic ${token}`, `Bearer ${token}x`]) {
       const { status, headers, body } = await ask('/v1/reports/summary', { authorization });
       expect(status).toBe(401);
@@ -157,7 +157,7 @@ describe('a caller', () => {
     }
   });
 
-  it('may use any of the tokens while they are rotated', async () => {
+  it('may use any of the tokens during a rotation', async () => {
     expect((await ask('/v1/reports/summary', { authorization: 'Bearer another-token-being-rotated' })).status).toBe(
       200,
     );
@@ -187,7 +187,7 @@ describe('a caller', () => {
       expect(body.components.schemas).toHaveProperty(name!);
   });
 
-  it('is told what is allowed when asking for what cannot be', async () => {
+  it('gets the allowed values where a parameter is invalid', async () => {
     const wrong = await ask<{ code: string; message: string }>('/v1/messages/fax/m-1');
     expect(wrong).toMatchObject({
       status: 400,
@@ -208,8 +208,8 @@ describe('a caller', () => {
 });
 
 /**
- * Every GET of the API, from its own description: its path with something in each parameter, and the names of what it
- * may be asked.
+ * Every GET of the API, from its own description: its path with a value for each parameter, and the names of its query
+ * parameters.
  */
 async function routes(): Promise<{ path: string; parts: string[]; query: Map<string, string | undefined> }[]> {
   interface Described {
@@ -233,7 +233,7 @@ async function routes(): Promise<{ path: string; parts: string[]; query: Map<str
   });
 }
 
-/** As a client that leaves a path as it is. */
+/** A client that sends a path unchanged. */
 async function raw(path: string): Promise<{ status: number | undefined; body: unknown }> {
   const { hostname, port } = new URL(await service.app.getUrl());
   const asked = request({ hostname, port, path, headers: { authorization: `Bearer ${token}` } }).end();
@@ -241,7 +241,7 @@ async function raw(path: string): Promise<{ status: number | undefined; body: un
   return { status: answer.statusCode, body: await json(answer) };
 }
 
-describe('an address that cannot be read', () => {
+describe('a URL that cannot be decoded', () => {
   const refusal = { code: 'MSG_BAD_REQUEST', message: expect.any(String), remedy: expect.any(String) };
   const malformed = ['%', '%2', '%zz', '%ff', '%E0%A4%A', '%C3%28', '%ED%A0%80'];
 
@@ -271,7 +271,7 @@ describe('an address that cannot be read', () => {
     }
   });
 
-  it('is answered with 400 where a time or a cursor lies outside of all times', async () => {
+  it('is answered with 400 where a time or a cursor is outside the years 1 to 9999', async () => {
     const odd = [
       '0000-01-01T00:00:00Z',
       '0000-12-31T23:59:59Z',
@@ -305,7 +305,7 @@ describe('an address that cannot be read', () => {
     }
   });
 
-  it('may name the first and the last time there is', async () => {
+  it('may contain the first and the last valid time', async () => {
     for (const query of [
       'since=0001-01-01T00:00:00Z',
       'until=9999-12-31T23:59:59.999Z',
@@ -316,7 +316,7 @@ describe('an address that cannot be read', () => {
     }
   });
 
-  it('answers 400 for an id that no message can have, such as . and .., and never with another page', async () => {
+  it('is answered with 400 for an id that no message can have, such as . and ..', async () => {
     for (const id of ['.', '..', '%2e%2e', '%2E', 'm%201', 'x'.repeat(201), '%00']) {
       expect([id, await raw(`/v1/messages/email/${id}`)]).toEqual([
         id,
@@ -387,7 +387,7 @@ describe('reports', () => {
     expect(now.body.channels.email.total).toBeGreaterThan(0);
   });
 
-  it('tell why a message was given up, and what to do', async () => {
+  it('explain why a message was given up, with a remedy', async () => {
     const of = { tenant: 'letters', channel: 'email', messageId: 'lost' } as const;
     await project(
       requested('lost', { tenant: 'letters' }),

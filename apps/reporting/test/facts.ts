@@ -7,7 +7,7 @@ import type { DeadLetterFact, IncomingFact } from '../src/projection/fact.ts';
 export const hashKey = 'a key for hashes in tests';
 export const noon = Date.UTC(2030, 0, 31, 12);
 
-/** That an e-mail was asked for. */
+/** The fact that an e-mail was requested. */
 export const requested = (
   messageId: string,
   more: { tenant?: string; to?: string; at?: number } = {},
@@ -44,7 +44,7 @@ export const aDeadLetter = (of: Identity & { id: string }, more: Partial<DeadLet
   ...more,
 });
 
-/** In another order each time. */
+/** In random order. */
 export function shuffled<T>(all: readonly T[]): T[] {
   return all
     .map((value) => ({ value, at: Math.random() }))

@@ -38,7 +38,7 @@ const history = (messageId: string) => reports.history(idOf(messageId));
 const project = (facts: readonly IncomingFact[]) => Promise.all(facts.map((each) => replicas[0]!.project(each)));
 
 describe('projecting facts', () => {
-  it('makes no message of a refused cancellation, and shows it in the timeline of a later message', async () => {
+  it('creates no message for a refused cancellation, and shows it in the timeline of a later message', async () => {
     const refused = () =>
       fact('acceptance-revoked', {
         status: 'cancel-refused',
@@ -55,7 +55,7 @@ describe('projecting facts', () => {
     expect(known?.facts.map(({ status }) => status).sort()).toEqual(['accepted', 'cancel-refused', 'cancelled']);
   });
 
-  it('keeps an older producer’s fact without the field whose text is no Unicode or holds NUL', async () => {
+  it('keeps an older producer’s fact without the field whose text is not Unicode or contains NUL', async () => {
     const half = '\ud83d';
     await project([
       requested('odd'),
@@ -82,7 +82,7 @@ describe('projecting facts', () => {
     ]);
   });
 
-  it('gives every message the state that follows from its facts: shuffled, repeated, in two replicas', async () => {
+  it('gives every message the state of its facts: in random order, repeated, in two replicas', async () => {
     const messages = Array.from({ length: 150 }, (_, index) => {
       const messageId = `many-${index}`;
       const providerMessageId = `p-${messageId}`;
@@ -125,7 +125,7 @@ describe('projecting facts', () => {
     expect(rows[0]).toEqual({ waiting: 0 });
   });
 
-  it('shows a state and a timeline of one instant to who reads while facts come in', async () => {
+  it('shows a state and a timeline of one instant while facts arrive', async () => {
     const messages = Array.from({ length: 60 }, (_, index) => `moving-${index}`);
     await project(messages.map((messageId) => requested(messageId)));
     let writing = true;
@@ -145,7 +145,7 @@ describe('projecting facts', () => {
     expect(seen).toBeGreaterThan(messages.length);
   });
 
-  it('joins a receipt that came before its message was known, as soon as the send is told', async () => {
+  it('joins a receipt that came before its message was known, as soon as the send is stored', async () => {
     await project([
       receipt(undefined, { provider: 'twilio', channel: 'email', providerMessageId: 'SM1', hop: undefined }),
     ]);
@@ -155,13 +155,13 @@ describe('projecting facts', () => {
     expect((await history('early'))?.message).toMatchObject({ status: 'delivered', final: true });
   });
 
-  it('joins a receipt without our reference to the send that was reported before', async () => {
+  it('joins a receipt without our reference to the send that was stored before', async () => {
     await project([requested('late'), fact('late', { providerMessageId: 'p-late' })]);
     await project([receipt(undefined, { providerMessageId: 'p-late', hop: undefined, status: 'bounced' })]);
     expect((await history('late'))?.message).toMatchObject({ status: 'bounced', final: true });
   });
 
-  it('never leaves a receipt alone when it and its send are projected at the same moment', async () => {
+  it('never leaves a receipt without its message when it and its send are projected at the same moment', async () => {
     const pairs = Array.from({ length: 100 }, (_, index) => `race-${index}`);
     for (const messageId of pairs) {
       const send = replicas[0]!.project(fact(messageId, { providerMessageId: `p-${messageId}` }));
@@ -172,7 +172,7 @@ describe('projecting facts', () => {
     for (const messageId of pairs) expect((await history(messageId))?.message.status).toBe('delivered');
   });
 
-  it('keeps the first request of an id, whatever is published under it again', async () => {
+  it('keeps the first request of an id, whatever is published under it later', async () => {
     await project([requested('once', { to: 'ada@inbox.test' })]);
     await project([requested('once', { to: 'eve@inbox.test', at: Date.UTC(2030, 1, 1) })]);
     const known = await history('once');
@@ -190,7 +190,7 @@ describe('projecting facts', () => {
     expect(known?.message.recipients).toHaveLength(1);
   });
 
-  it('lets no fact that Postgres refuses stand in the way of others', async () => {
+  it('stores the other facts where PostgreSQL refuses one', async () => {
     const refused = fact('refused');
     refused.fact.reason = 'a zero \u0000 byte';
     const results = await Promise.allSettled(
@@ -213,7 +213,7 @@ describe('projecting facts', () => {
     expect(await reports.deadLetters({ limit: 10 })).toHaveLength(2);
   });
 
-  it('keeps a dead letter whose words are no Unicode', async () => {
+  it('keeps a dead letter whose texts are not Unicode', async () => {
     await project([requested('odd-letter')]);
     const letter = {
       ...aDeferred({ messageId: 'odd-letter' }),

@@ -1,4 +1,4 @@
-/** Asks the control API every two seconds, and starts it all. */
+/** Starts the page, and queries the control API every two seconds. */
 import { drawFaults } from './faults.js';
 import { draw, found, SHOWN, state } from './inbox.js';
 import { $, ask, attempt, element, simulators } from './page.js';

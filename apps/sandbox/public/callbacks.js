@@ -1,9 +1,9 @@
-/** Has a provider tell of the message that is looked at whatever somebody writes. */
+/** Posts a callback by hand: a provider's event about the shown message, with any fields. */
 import { ask, element, keyOf, simulators } from './page.js';
 
 const usualCallback = Object.fromEntries(simulators.map(({ name, usual }) => [name, usual]));
 const callbackName = Object.fromEntries(simulators.map(({ name, callback }) => [name, callback]));
-// What was written stays while the message's own events come in, and the part is drawn anew.
+// The form keeps its content when new events arrive and the page is redrawn.
 const drafts = new Map();
 
 const answered = (webhook) =>

@@ -1,4 +1,4 @@
-/** Faults: shows those that are on as chips, and adds or ends one by the control API. */
+/** Faults: shows the active ones as chips; adds or ends one through the control API. */
 import { $, ask, attempt, element, ownFields, simulators } from './page.js';
 
 const names = Object.fromEntries(simulators.map(({ name, label }) => [name, label]));
@@ -125,7 +125,7 @@ $('fault-cancel').addEventListener('click', () => showForm(false));
 $('fault-form').addEventListener('submit', (event) => {
   event.preventDefault();
   void attempt(async () => {
-    // The newest stands first: it acts where an older one would fit as well.
+    // The newest comes first: the first fault that matches a request is used.
     await changeFaults($('fault-provider').value, (list) => [asked(), ...list]);
     showForm(false);
   });

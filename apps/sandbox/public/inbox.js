@@ -1,6 +1,6 @@
 /**
- * The inbox: lists the messages and shows one. Everything that comes from a message goes through `textContent`; a
- * mail's own markup only ever stands in an iframe without scripts, forms or origin.
+ * The inbox: lists the messages and shows one. All text of a message is set by `textContent`; the HTML of a mail is
+ * shown only in an iframe without scripts, forms or origin.
  */
 import { callbackForm } from './callbacks.js';
 import { $, ask, element, keyOf, simulators } from './page.js';
@@ -102,7 +102,7 @@ function facts(pairs) {
 async function show(message, frame) {
   frame.srcdoc = message.html;
   if (!(message.attachments || []).some((file) => file.contentId)) return;
-  // Its pictures are asked for only when it is looked at.
+  // The images of a mail are loaded only when it is shown.
   await ask('/_sandbox/messages/html?id=' + encodeURIComponent(keyOf(message))).then(
     (answer) => {
       frame.srcdoc = answer.html;
@@ -229,7 +229,7 @@ export function draw() {
   $('count').textContent = state.total.toLocaleString() + (state.total === 1 ? ' message' : ' messages') + rest;
 }
 
-// Drawn again only when it changed: a mail that someone reads must not jump back to its start every two seconds.
+// Redrawn only when it changed: a mail that someone reads must not scroll back every two seconds.
 let drawn = '';
 function drawDetail(selected) {
   const now = selected ? JSON.stringify(selected) : '';

@@ -1,4 +1,4 @@
-/** What all parts of the page use. */
+/** Functions that all parts of the page use. */
 export const $ = (id) => document.getElementById(id);
 
 export function element(name, className, text) {
@@ -10,7 +10,10 @@ export function element(name, className, text) {
 
 export const keyOf = (message) => message.recipientMessageId || message.providerMessageId;
 
-/** Asks the control API. @throws Error with its words */
+/**
+ * A request to the control API.
+ * @throws Error with the API's text
+ */
 export async function ask(path, options) {
   const answer = await fetch(path, options);
   const body = answer.status === 204 ? null : await answer.json();
@@ -18,7 +21,7 @@ export async function ask(path, options) {
   return body;
 }
 
-/** Does what a button asks for, shows what went wrong, and has everything drawn anew. */
+/** Runs the action of a button, shows an error, and redraws the page. */
 export async function attempt(work) {
   $('problem').hidden = true;
   try {
@@ -30,5 +33,5 @@ export async function attempt(work) {
   document.dispatchEvent(new Event('refresh'));
 }
 
-/** The providers that are played here, and the fields of a fault that only one of them knows. */
+/** The simulated providers, and the fields of a fault that only one of them has. */
 export const { simulators, ownFields } = await ask('/_sandbox/simulators');

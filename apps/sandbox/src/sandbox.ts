@@ -16,18 +16,18 @@ import { simulatorCatalogue } from './simulators/catalogue.ts';
 
 export interface Sandbox {
   app: NestFastifyApplication;
-  /** Where it listens, without a final slash. */
+  /** Its URL, without a final slash. */
   url: string;
   close(): Promise<void>;
 }
 
 const CLOSE_WITHIN_MS = 2_000;
 
-/** The files of the page. The build does not move them. */
+/** The files of the page, in the sources, because the build does not copy them. */
 const PAGE = join(import.meta.dirname, '..', 'public').replace(/([/\\])dist\1(?=apps\1sandbox\1public$)/, '$1');
 
 /**
- * Starts a sandbox that listens already.
+ * Starts a sandbox and resolves when it listens.
  * @throws InvalidConfiguration when other machines could reach it and that was not allowed.
  */
 export async function createSandbox(
@@ -55,7 +55,7 @@ export async function createSandbox(
     root: PAGE,
     wildcard: false,
     cacheControl: false,
-    // Nest's type is that of an older version: what comes is Fastify's reply.
+    // Nest's type is that of an older version: at run time it is Fastify's reply.
     setHeaders: (reply) => void (reply as unknown as FastifyReply).headers(pageHeaders),
   });
   await app.listen(config.HTTP_PORT, config.HTTP_HOST);
@@ -63,7 +63,7 @@ export async function createSandbox(
   return { app, url, close: () => closed(app) };
 }
 
-/** Lets requests in flight end; one whose answer a fault holds back is cut off. */
+/** Waits for requests in flight; one whose response a fault delays is cut off. */
 async function closed(app: NestFastifyApplication): Promise<void> {
   const cut = setTimeout(() => app.getHttpServer().closeAllConnections(), CLOSE_WITHIN_MS);
   await app.close();

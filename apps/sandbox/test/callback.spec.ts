@@ -36,7 +36,7 @@ async function tell(body: object): Promise<Reported> {
   });
   return { status: answer.status, body: (await answer.json()) as Reported['body'] };
 }
-/** Once all that happens by itself has been reported. */
+/** Waits until all events of the message have been reported. */
 const settled = (event: string) =>
   until(async () =>
     (await listed(sandbox)).messages.find(({ events }) =>
@@ -57,7 +57,7 @@ describe('a status callback of Twilio', () => {
       })
     ).sid;
 
-  it('tells what somebody says, beside what is usual, and is signed', async () => {
+  it('is posted with given fields besides the usual ones, and is signed', async () => {
     const sid = await sent();
     await settled('delivered');
     expect(
@@ -77,7 +77,7 @@ describe('a status callback of Twilio', () => {
     expect(callback.headers['x-twilio-signature']).toBe(createHmac('sha1', authToken).update(signed).digest('base64'));
   });
 
-  it('can lack what is usual, and leaves the message as it was', async () => {
+  it('can lack usual fields, and does not change the message', async () => {
     const sid = await sent();
     await settled('delivered');
     await tell({ id: sid, fields: { MessageSid: 'SM-other' }, without: ['MessageStatus', 'SmsStatus'] });
@@ -86,14 +86,14 @@ describe('a status callback of Twilio', () => {
     expect((await listed(sandbox)).messages[0]).toMatchObject({ status: 'delivered' });
   });
 
-  it('says so where the message has no address for it', async () => {
+  it('is refused where the message has no URL for it', async () => {
     const { sid } = await twilioOf(sandbox).messages.create({ to: '+12025550123', from: '+15005550006', body: 'Hi' });
     expect(await tell({ id: sid })).toEqual({ status: 200, body: { webhook: 'none' } });
   });
 });
 
 describe('an event of a mail', () => {
-  it('of SendGrid tells what somebody says, under an id of its own, and is signed', async () => {
+  it('of SendGrid is posted with given fields, under an id of its own, and is signed', async () => {
     await sendGridOf(sandbox).send(aMailTo('ada@example.org', 'order-1'));
     const message = await settled('delivered');
     const id = (message as unknown as { recipientMessageId: string }).recipientMessageId;
@@ -115,7 +115,7 @@ describe('an event of a mail', () => {
     expect(accepted.verify(key, String(headers['x-twilio-email-event-webhook-signature']), 'base64')).toBe(true);
   });
 
-  it('of Resend tells what somebody says, inside its data too, and is signed', async () => {
+  it('of Resend is posted with given fields, inside its data too, and is signed', async () => {
     await new Resend('re_test', { baseUrl: sandbox.url }).emails.send({
       from: 'shop@messaging.test',
       to: 'ada@inbox.test',
@@ -148,7 +148,7 @@ describe('an event of a mail', () => {
     [{ fields: {} }, 400, 'id'],
     [{ id: 'x', fields: [] }, 400, 'fields'],
     [{ id: 'x', feilds: {} }, 400, 'feilds'],
-  ])('is not told by %j', async (body, status, field) => {
+  ])('is not posted for %j', async (body, status, field) => {
     const answer = await tell(body);
     expect([answer.status, answer.body.errors?.[0]?.field]).toEqual([status, field]);
   });

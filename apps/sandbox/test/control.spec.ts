@@ -24,9 +24,9 @@ afterEach(async () => {
 let order = 0;
 const send = (reference = `order-${(order += 1)}`) =>
   sendGridOf(sandbox).send(aMailTo('dropped@example.org', reference));
-/** The webhooks of the last order: those of a test before may still be on their way. */
+/** The webhooks of the last send: those of the previous test may still arrive. */
 const posts = () => receiver.received.filter(({ body }) => body.includes(`"order-${order}"`));
-/** What they told: events that are due in the same turn share a post. */
+/** Their events: those that are due in the same turn share a request. */
 const reported = () =>
   posts().flatMap(
     ({ body }) =>
@@ -35,8 +35,8 @@ const reported = () =>
 const text = () => twilioOf(sandbox).messages.create({ to: '+12025550123', from: '+15005550006', body: 'Hi' });
 const faults = async () => (await (await fetch(`${sandbox.url}/_sandbox/faults`)).json()) as Record<string, unknown>;
 
-describe('messages', () => {
-  it('come newest first, and the total counts all of them', async () => {
+describe('messages in the control API', () => {
+  it('are sorted newest first, and the total counts all of them', async () => {
     await send('one');
     await text();
     await send('three');
@@ -52,7 +52,7 @@ describe('messages', () => {
 });
 
 describe('faults', () => {
-  it('answer with the status and words of the provider, as often as they are told', async () => {
+  it('return the status and text of the provider, as often as they are set to', async () => {
     await withFaults(sandbox, { sendgrid: { status: 429, times: 2, retryAfterSeconds: 7 } });
     for (let turn = 0; turn < 2; turn += 1) {
       await expect(send()).rejects.toMatchObject({
@@ -70,26 +70,26 @@ describe('faults', () => {
     await expect(text()).rejects.toMatchObject({ status: 400, code: 21611 });
   });
 
-  it('can lose the answer to a message that was accepted', async () => {
+  it('can lose the response to a message that was accepted', async () => {
     await withFaults(sandbox, { sendgrid: { acceptThenDrop: true } });
     await expect(send()).rejects.toMatchObject({ code: 'ECONNRESET' });
     await until(() => posts().length === 1);
     expect((await listed(sandbox)).total).toBe(1);
   });
 
-  it('can cut an answer off', async () => {
+  it('can cut a response off', async () => {
     await withFaults(sandbox, { twilio: { cutAnswer: true } });
     await expect(text()).rejects.toBeDefined();
     expect((await listed(sandbox)).total).toBe(1);
   });
 
-  it('can refuse before anything is read', async () => {
+  it('can refuse before the body is read', async () => {
     await withFaults(sandbox, { twilio: { refuse: true } });
     await expect(text()).rejects.toMatchObject({ code: 'ECONNRESET' });
     expect((await listed(sandbox)).total).toBe(0);
   });
 
-  it('hold an answer back that was worth giving at once', async () => {
+  it('delay a response that was made at once', async () => {
     await withFaults(sandbox, { sendgrid: { latencyMs: 300 } });
     const start = performance.now();
     const sending = send();
@@ -98,7 +98,7 @@ describe('faults', () => {
     expect(performance.now() - start).toBeGreaterThanOrEqual(295);
   });
 
-  it('spare the look-ups', async () => {
+  it('do not apply to look-ups', async () => {
     await withFaults(sandbox, { sendgrid: { status: 503 } });
     const answer = await fetch(`${sandbox.url}/v3/scopes`, { headers: { authorization: 'Bearer SG.test' } });
     expect(answer.status).toBe(200);
@@ -111,14 +111,14 @@ describe('faults', () => {
     expect(posts()).toHaveLength(0);
   });
 
-  it('can tell them twice', async () => {
+  it('can repeat webhooks', async () => {
     await withFaults(sandbox, { sendgrid: { webhooks: 'duplicate' } });
     await send();
     const [first, second] = await until(() => reported().length === 2 && reported());
     expect(second).toEqual(first);
   });
 
-  it('can tell them late', async () => {
+  it('can delay webhooks', async () => {
     await withFaults(sandbox, { sendgrid: { webhooks: 'delay', webhookDelayMs: 200 } });
     const start = performance.now();
     await send();
@@ -126,7 +126,7 @@ describe('faults', () => {
     expect(performance.now() - start).toBeGreaterThanOrEqual(200);
   });
 
-  it('can tell each 46 times, under ever new event ids', async () => {
+  it('can repeat each 46 times, under a new event id each time', async () => {
     await withFaults(sandbox, { sendgrid: { webhooks: 'duplicate', webhookCopies: 46, webhookNewIds: true } });
     await send();
     const events = await until(() => reported().length === 46 && reported());
@@ -134,14 +134,14 @@ describe('faults', () => {
     expect(new Set(events.map(({ sg_message_id, timestamp }) => `${sg_message_id} ${timestamp}`)).size).toBe(1);
   });
 
-  it('can turn the order of a message’s webhooks round', async () => {
+  it('can reverse the order of a message’s webhooks', async () => {
     await withFaults(sandbox, { sendgrid: { webhooks: 'reorder' } });
     await sendGridOf(sandbox).send(aMailTo('click@example.org', `order-${(order += 1)}`));
     const events = await until(() => reported().length === 4 && reported());
     expect(events.map(({ event }) => event)).toEqual(['click', 'open', 'delivered', 'processed']);
   });
 
-  it('hit only requests that fit their pattern; the first of several that fits acts', async () => {
+  it('apply only to requests that match their pattern; of several, the first that matches is used', async () => {
     await withFaults(sandbox, {
       sendgrid: [
         { where: { to: '*@slow.test' }, status: 503 },
@@ -156,7 +156,7 @@ describe('faults', () => {
     expect((await faults())['sendgrid']).toHaveLength(2);
   });
 
-  it('stay as they are when a change cannot be read', async () => {
+  it('are not changed by an invalid request', async () => {
     await withFaults(sandbox, { twilio: { status: 503 } });
     const answer = await withFaults(sandbox, { sendgrid: { latency: 3 } });
     expect([answer.status, await answer.json()]).toEqual([
@@ -173,14 +173,14 @@ describe('the page', () => {
     return { status: answer.status, headers: answer.headers, text: await answer.text() };
   };
 
-  it('lets only its own scripts run, and asks for nothing from elsewhere', async () => {
+  it('lets only its own scripts run, and requests nothing from elsewhere', async () => {
     const { status, headers, text } = await get('/');
     expect([status, text]).toEqual([200, expect.stringContaining('<title>Messaging sandbox</title>')]);
     expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self';/);
     expect(text).not.toMatch(/https?:\/\/|<script>| on[a-z]+=/);
   });
 
-  it('has scripts that can be read and never make markup of text', async () => {
+  it('has scripts that parse and never create markup from text', async () => {
     const scripts = globSync('*.js', { cwd: 'apps/sandbox/public' });
     expect(scripts).toContain('app.js');
     for (const file of scripts) {
@@ -191,7 +191,7 @@ describe('the page', () => {
     }
   });
 
-  it('knows the providers that are played here', async () => {
+  it('shows the simulated providers', async () => {
     const { text } = await get('/_sandbox/simulators');
     expect(JSON.parse(text)).toMatchObject({
       simulators: [{ name: 'sendgrid' }, { name: 'resend' }, { name: 'twilio' }],
@@ -200,6 +200,6 @@ describe('the page', () => {
   });
 });
 
-it.each(['live', 'ready'])('says that it is %s', async (probe) => {
+it.each(['live', 'ready'])('shows that it is %s', async (probe) => {
   expect((await fetch(`${sandbox.url}/health/${probe}`)).status).toBe(200);
 });

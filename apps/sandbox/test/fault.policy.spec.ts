@@ -10,8 +10,8 @@ const FaultChange = faultChangeOf(simulatorCatalogue);
 const send = classify('POST', '/2010-04-01/Accounts/AC1/Messages.json')!;
 const lookup = classify('GET', '/2010-04-01/Accounts/AC1/Messages/SM1.json')!;
 
-describe('which requests a fault hits', () => {
-  it('tells the providers apart by path, and sends from look-ups', () => {
+describe('the requests that a fault applies to', () => {
+  it('depend on the provider’s path, and on whether they send', () => {
     expect(classify('POST', '/v3/mail/send')).toMatchObject({ provider: 'sendgrid', sends: true });
     expect(classify('GET', '/v3/scopes')).toMatchObject({ provider: 'sendgrid', sends: false });
     expect(classify('POST', '/2010-04-01/Accounts/AC1/Messages.json?x=1')).toEqual(send);
@@ -20,7 +20,7 @@ describe('which requests a fault hits', () => {
     expect(classify('GET', '/_sandbox/messages')).toBeNull();
   });
 
-  it('spares look-ups unless it is told to hit all, or which', () => {
+  it('do not include look-ups unless it is set to all, or names them', () => {
     expect(hits(Fault.parse({}), lookup, undefined, 0)).toBe(false);
     expect(hits(Fault.parse({ on: 'all' }), lookup, undefined, 0)).toBe(true);
     expect(hits(Fault.parse({ where: { method: 'GET' } }), lookup, undefined, 0)).toBe(true);
@@ -28,13 +28,13 @@ describe('which requests a fault hits', () => {
     expect(hits(Fault.parse({ where: { path: '*/Messages/*' } }), send, undefined, 0)).toBe(false);
   });
 
-  it('hits the share it was given', () => {
+  it('are the share that it is set to', () => {
     const half = Fault.parse({ rate: 0.5 });
     expect([hits(half, send, undefined, 0.49), hits(half, send, undefined, 0.5)]).toEqual([true, false]);
     expect(hits(Fault.parse({ rate: 0 }), send, undefined, 0)).toBe(false);
   });
 
-  it('goes by the recipient once the body was read, and only then', () => {
+  it('depend on the recipient once the body was read, and only then', () => {
     const slow = Fault.parse({ where: { to: '+1415*' } });
     expect(hits(slow, send, undefined, 0)).toBe(false);
     expect(hits(slow, send, ['+12025550123'], 0)).toBe(false);
@@ -62,7 +62,7 @@ describe('which requests a fault hits', () => {
   });
 });
 
-it('knows what becomes of webhooks', () => {
+it('knows the faults of webhooks', () => {
   expect(webhookFault(Fault.parse({ webhooks: 'delay', webhookDelayMs: 700 }))).toEqual({ delayMs: 700 });
   expect(
     webhookFault(Fault.parse({ webhooks: ['reorder', 'duplicate'], webhookCopies: 46, webhookNewIds: true })),
@@ -78,6 +78,6 @@ it.each([
   { resend: { webhooks: 'duplicate', webhookCopies: 47 } },
   { twilio: { where: { colour: 'red' } } },
   { sendgrid: { rate: 2 } },
-])('does not take %j', (change) => {
+])('refuses %j', (change) => {
   expect(FaultChange.safeParse(change).success).toBe(false);
 });

@@ -37,7 +37,7 @@ const html = (id: string) => fetch(`${sandbox.url}/_sandbox/messages/html?id=${e
 const htmlOf = async ({ recipientMessageId }: Shown) =>
   ((await (await html(recipientMessageId)).json()) as { html: string }).html;
 
-it('shows the headers of a mail of SendGrid, of which those of a personalization win', async () => {
+it('shows the headers of a mail of SendGrid, with those of a personalization first', async () => {
   const personalizations = [
     { to: 'ada@inbox.test', headers: { 'x-campaign': 'spring', 'X-Own': 'a' } },
     { to: 'bob@inbox.test' },
@@ -55,10 +55,10 @@ it('shows the headers of a mail of SendGrid, of which those of a personalization
   });
 });
 
-describe('whom a mail is from and to, and where answers go', () => {
+describe('the sender, recipients and reply addresses of a mail', () => {
   const people = { toName: 'Ada Lovelace', fromName: 'The “Shop”, Ltd' };
 
-  it('is shown with names as SendGrid was given them, of each recipient', async () => {
+  it('are shown with the names that SendGrid was given, for each recipient', async () => {
     const personalizations = [
       { to: [{ email: 'ada@inbox.test', name: people.toName }], cc: [{ email: 'bob@inbox.test' }] },
     ];
@@ -80,7 +80,7 @@ describe('whom a mail is from and to, and where answers go', () => {
     expect(shown['bob@inbox.test']).not.toHaveProperty('toName');
   });
 
-  it('is shown with names as Resend was given them', async () => {
+  it('are shown with the names that Resend was given', async () => {
     const resend = new Resend('re_test', { baseUrl: sandbox.url });
     await resend.emails.send({
       from: 'Shop <shop@messaging.test>',
@@ -98,7 +98,7 @@ describe('whom a mail is from and to, and where answers go', () => {
     });
   });
 
-  it('has no names and no other address for answers where none were given', async () => {
+  it('have no names and no other reply address where none were given', async () => {
     await sendGridOf(sandbox).send(aMailTo('ada@inbox.test'));
     const [mail] = await inbox();
     expect(mail).toMatchObject({ from: 'shop@example.org', replyTo: [] });
@@ -106,7 +106,7 @@ describe('whom a mail is from and to, and where answers go', () => {
   });
 });
 
-describe('a picture that stands in a mail', () => {
+describe('an image in a mail', () => {
   const body = '<p>Hi</p><img src="cid:logo">';
   const shown = '<p>Hi</p><img src="data:image/png;base64,aGk=">';
   const picture = { filename: 'logo.png', content: 'aGk=' };
@@ -128,7 +128,7 @@ describe('a picture that stands in a mail', () => {
     expect(await Promise.all(messages.map(htmlOf))).toEqual([shown, shown]);
   });
 
-  it('of Resend is shown, whose type follows from its name', async () => {
+  it('of Resend is shown, with a type derived from its file name', async () => {
     await new Resend('re_test', { baseUrl: sandbox.url }).emails.send({
       from: 'shop@messaging.test',
       to: 'ada@inbox.test',
@@ -150,7 +150,7 @@ describe('a picture that stands in a mail', () => {
     expect(await htmlOf((await inbox())[0]!)).toBe(body);
   });
 
-  it('is forgotten with its mail', async () => {
+  it('is deleted with its mail', async () => {
     await sendGridOf(sandbox).send(aMailTo('ada@inbox.test', 'order-1', { html: body }));
     const [mail] = await inbox();
     await fetch(`${sandbox.url}/_sandbox/messages`, { method: 'DELETE' });

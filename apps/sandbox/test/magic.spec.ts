@@ -18,19 +18,19 @@ describe('magic mailboxes', () => {
     ['unsubscribe@example.org', ['processed', 'delivered', 'unsubscribe']],
     ['late-bounce@example.org', ['processed', 'delivered', 'bounce']],
     ['silent@example.org', []],
-  ])('%s goes %j', (address, events) => {
+  ])('%s has the events %j', (address, events) => {
     expect(mail(address)).toEqual(events);
   });
 
-  it('looks at the mailbox before any plus sign, in any case', () => {
+  it('are recognised by the text before any plus sign, in any case', () => {
     expect(mail('Bounce+order-7@example.org')).toEqual(['processed', 'bounce']);
   });
 
-  it('does not take the names of object members for mailboxes', () => {
+  it('do not include the names of object members', () => {
     expect(mail('constructor@example.org')).toEqual(['processed', 'delivered']);
   });
 
-  it('tells a permanent bounce from a block', () => {
+  it('distinguish a permanent bounce from a block', () => {
     expect(mailPlan('bounce@a.test')[1]?.fields).toMatchObject({
       type: 'bounce',
       status: '5.1.1',
@@ -51,17 +51,17 @@ describe('magic numbers', () => {
     expect(textPlan(to, false)).toEqual([{ event: 'sent' }, { event: 'undelivered', errorCode }]);
   });
 
-  it('fails one number at once and never speaks of another', () => {
+  it('fails one number at once and reports nothing more about another', () => {
     expect(textPlan('+15005550034', false)).toEqual([{ event: 'failed', errorCode: 30008 }]);
     expect(textPlan('+15005550035', true)).toEqual([]);
   });
 
-  it('delivers to everyone else, and on WhatsApp they read it', () => {
+  it('delivers to all others, and on WhatsApp they read it', () => {
     expect(text('+12025550123')).toEqual(['sent', 'delivered']);
     expect(text('whatsapp:+12025550123')).toEqual(['sent', 'delivered', 'read']);
   });
 
-  it('tells that a Messaging Service has queued what it accepted', () => {
+  it('reports that a Messaging Service has queued what it accepted', () => {
     expect(text('+12025550123', true)).toEqual(['queued', 'sent', 'delivered']);
   });
 });

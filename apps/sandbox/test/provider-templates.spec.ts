@@ -51,7 +51,7 @@ describe('SendGrid’s templates', () => {
       aMailTo('ada@inbox.test', 'order-1', { templateId, dynamicTemplateData, subject: undefined, text: undefined }),
     );
 
-  it('make the mail that its reader sees, with variables escaped in HTML and missing ones left out', async () => {
+  it('render the mail, with variables escaped in HTML and missing ones left out', async () => {
     const id = await aTemplate();
     expect(id).toMatch(/^d-[0-9a-f]{32}$/);
     expect(await aVersion(id)).toMatchObject({ status: 201, body: { active: 1, template_id: id } });
@@ -87,14 +87,14 @@ describe('SendGrid’s templates', () => {
     expect(await ask('POST', '', body)).toMatchObject({ status: 400, body: { errors: [{ field }] } });
   });
 
-  it('are refused when they cannot be read', async () => {
+  it('are refused when they cannot be parsed', async () => {
     expect(await aVersion(await aTemplate(), { html_content: '{{#if}' })).toMatchObject({
       status: 400,
       body: { errors: [{ field: 'html_content' }] },
     });
   });
 
-  it('tell the rate with every answer, and take a scope', async () => {
+  it('return the rate with every response, and require a scope', async () => {
     const { headers } = await ask('POST', '', { name: 'order' });
     expect([headers.get('x-ratelimit-limit'), Number(headers.get('x-ratelimit-remaining'))]).toEqual([
       '600',
@@ -121,7 +121,7 @@ describe('Resend’s templates', () => {
   const aTemplate = async (parts: Record<string, unknown> = {}) =>
     (await resend().templates.create({ ...order, ...parts })).data!.id;
 
-  it('make the mail once they are published, found by id or alias', async () => {
+  it('render the mail once they are published, found by id or alias', async () => {
     const id = await aTemplate({ alias: 'order-confirmation' });
     expect((await send(id, { NUMBER: 7 })).error).toMatchObject({ statusCode: 422 });
     await resend().templates.publish(id);
@@ -131,7 +131,7 @@ describe('Resend’s templates', () => {
     expect((await send('nobody')).error).toMatchObject({ statusCode: 404 });
   });
 
-  it('must declare what they use', async () => {
+  it('must declare the variables that they use', async () => {
     expect((await resend().templates.create({ ...order, html: '<p>{{{OTHER}}}</p>' })).error).toMatchObject({
       name: 'validation_error',
       message: "Variable 'OTHER' is used in the template but not defined in the variables list",

@@ -10,12 +10,12 @@ export interface Received {
 export interface Receiver {
   url: string;
   received: Received[];
-  /** Answers 503 once to whatever holds one of these texts, in its path or body; all else gets 204. */
+  /** Responds with 503 once to every request with one of these texts in its path or body; with 204 to all others. */
   failOnce: string[];
   close(): Promise<void>;
 }
 
-/** A web server as a platform would have for webhooks. */
+/** A web server for webhooks, such as a platform has. */
 export async function aReceiver(port = 0): Promise<Receiver> {
   const received: Received[] = [];
   const failOnce: string[] = [];
@@ -41,7 +41,7 @@ export async function aReceiver(port = 0): Promise<Receiver> {
   return { url, received, failOnce, close };
 }
 
-/** Waits until the look at something gives a result; fails after five seconds. */
+/** Waits until a function returns a result; fails after five seconds. */
 export async function until<T>(look: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
   const end = Date.now() + 5_000;
   for (;;) {

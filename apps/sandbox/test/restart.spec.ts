@@ -37,7 +37,7 @@ const settled = (webhook: string) => async () =>
     ({ events }) => events.length > 0 && events.every((event) => event.webhook === webhook),
   );
 
-it('remembers its messages, and tells again what was not acknowledged', async () => {
+it('keeps its messages, and repeats events that were not acknowledged', async () => {
   receiver.failOnce.push('dropped');
   await sendGridOf(await started()).send(aMailTo('dropped@example.org'));
   await until(() => receiver.received.length === 1);
@@ -48,7 +48,7 @@ it('remembers its messages, and tells again what was not acknowledged', async ()
   expect((await listed(sandbox!, '?reference=order-1')).total).toBe(1);
 });
 
-it('tells nothing twice that was acknowledged', async () => {
+it('repeats no event that was acknowledged', async () => {
   await sendGridOf(await started()).send(aMailTo('ada@example.org'));
   await until(async () => idsOf().length === 2 && (await settled('acknowledged')()));
   await started();
@@ -56,7 +56,7 @@ it('tells nothing twice that was acknowledged', async () => {
   expect(idsOf()).toHaveLength(2);
 });
 
-it('remembers whom it did not write to, and why', async () => {
+it('keeps the messages that it did not send, with the reason', async () => {
   const send = () => sendGridOf(sandbox!).send(aMailTo('bounce@example.org'));
   await started();
   await send();
@@ -68,7 +68,7 @@ it('remembers whom it did not write to, and why', async () => {
   expect(idsOf()).toHaveLength(3);
 });
 
-it('forgets what was cleared, on disk too', async () => {
+it('deletes what was cleared, on disk too', async () => {
   const running = await started();
   await sendGridOf(running).send(aMailTo('ada@example.org', 'secret-order'));
   await fetch(`${running.url}/_sandbox/messages`, { method: 'DELETE' });
@@ -76,7 +76,7 @@ it('forgets what was cleared, on disk too', async () => {
   expect(await readFile(file, 'utf8')).not.toContain('secret-order');
 });
 
-it('leaves out a line that a kill has cut', async () => {
+it('skips a line that a kill has cut', async () => {
   await sendGridOf(await started()).send(aMailTo('ada@example.org'));
   await until(settled('acknowledged'));
   const whole = await readFile(file, 'utf8');
@@ -87,7 +87,7 @@ it('leaves out a line that a kill has cut', async () => {
   expect((await listed(await started())).total).toBe(2);
 });
 
-it('keeps no more messages than it is allowed to', async () => {
+it('keeps no more messages than its limit', async () => {
   sandbox = await running({ SANDBOX_MAX_MESSAGES: '3' });
   for (const name of ['a', 'b', 'c', 'd']) await sendGridOf(sandbox).send(aMailTo(`${name}@example.org`, name));
   const { total, messages } = await listed(sandbox);
@@ -95,7 +95,7 @@ it('keeps no more messages than it is allowed to', async () => {
   expect((await listed(sandbox, '?reference=a')).total).toBe(0);
 });
 
-it('listens to other machines only when that was allowed', async () => {
+it('listens to other machines only when that is allowed', async () => {
   await expect(running({ HTTP_HOST: '0.0.0.0' })).rejects.toThrow('SANDBOX_ALLOW_REMOTE=true');
   sandbox = await running({ HTTP_HOST: '0.0.0.0', SANDBOX_ALLOW_REMOTE: 'true' });
   expect((await fetch(`${sandbox.url.replace('0.0.0.0', '127.0.0.1')}/health/live`)).status).toBe(200);

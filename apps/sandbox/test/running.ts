@@ -13,7 +13,7 @@ export const apiKey = 'SG.test';
 export const accountSid = `AC${'a'.repeat(32)}`;
 export const authToken = 'token-of-the-test';
 
-/** A sandbox on a free port whose steps are 20 ms apart. */
+/** A sandbox on a free port with 20 ms between events. */
 export function running(settings: Record<string, string | undefined> = {}): Promise<Sandbox> {
   const config = SandboxConfig.parse({
     HTTP_PORT: '0',
@@ -38,7 +38,7 @@ interface HttpClient {
   setApiKey(key: string): void;
   setDefaultRequest(name: string, value: string): void;
 }
-// The packages' types forget that the default instances carry their classes.
+// The packages' types do not declare that the default instances have their classes.
 const { MailService } = sendgrid as unknown as { MailService: new () => MailClient };
 const { Client } = sendgridClient as unknown as { Client: new () => HttpClient };
 
@@ -90,7 +90,7 @@ export async function withAccount(sandbox: Sandbox, account: unknown): Promise<v
   if (!answer.ok) throw new Error(`the account was not changed: ${await answer.text()}`);
 }
 
-/** A mail that carries our ids, as the platform sends it. */
+/** A mail with our ids, as the platform sends it. */
 export const aMailTo = (to: string, reference = 'order-1', parts: Record<string, unknown> = {}) => ({
   to,
   from: 'shop@example.org',

@@ -33,7 +33,7 @@ describe('SendGrid', () => {
     },
   };
 
-  it('refuses mail from whom the account does not know, in its own sandbox mode too', async () => {
+  it('refuses mail from an unknown sender, in its own sandbox mode too', async () => {
     await expect(sendGrid('shop@other.test')).rejects.toMatchObject(unverified);
     await expect(
       sendGrid('shop@other.test', { mailSettings: { sandboxMode: { enable: true } } }),
@@ -41,13 +41,13 @@ describe('SendGrid', () => {
     expect((await listed(sandbox)).total).toBe(0);
   });
 
-  it('takes it from any address of an authenticated domain', async () => {
+  it('accepts it from any address of an authenticated domain', async () => {
     await expect(sendGrid('anyone@Messaging.test')).resolves.toBeDefined();
     await withAccount(sandbox, { sendgrid: { domains: [{ domain: 'messaging.test', valid: false }] } });
     await expect(sendGrid('anyone@messaging.test')).rejects.toMatchObject(unverified);
   });
 
-  it('takes it from a verified single sender, once they have confirmed', async () => {
+  it('accepts it from a verified single sender, once it is confirmed', async () => {
     await withAccount(sandbox, {
       sendgrid: {
         senders: [
@@ -65,7 +65,7 @@ describe('Resend', () => {
   const email = (from: string, to = 'ada@inbox.test') =>
     resend.emails.send({ from, to, subject: 'Hello', text: 'Hello Ada' });
 
-  it('refuses mail from a domain that is not verified, or not any more', async () => {
+  it('refuses mail from a domain that is not verified, or no longer verified', async () => {
     expect((await email('shop@other.test')).error).toMatchObject({
       statusCode: 403,
       name: 'validation_error',
@@ -76,7 +76,7 @@ describe('Resend', () => {
     expect((await email('shop@messaging.test')).error).toMatchObject({ statusCode: 403 });
   });
 
-  it('takes mail from its domain for trials only to the account’s own address', async () => {
+  it('accepts mail from its test domain only to the account’s own address', async () => {
     await withAccount(sandbox, { resend: { owner: 'me@home.test' } });
     expect((await email('onboarding@resend.dev')).error).toMatchObject({
       statusCode: 403,

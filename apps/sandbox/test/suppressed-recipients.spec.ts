@@ -67,17 +67,17 @@ describe('SendGrid accepts mail', () => {
     ['complained', 'spam@inbox.test', ['processed', 'delivered', 'spamreport'], 'Spam Reporting Address'],
     ['unsubscribed', 'unsubscribe@inbox.test', ['processed', 'delivered', 'unsubscribe'], 'Unsubscribed Address'],
     ['is not valid', 'invalid@inbox.test', ['dropped'], 'Invalid'],
-  ])('to who %s before, and tells then that it was dropped', async (_, to, first, reason) => {
+  ])('to an address that %s before, and then reports that it was dropped', async (_, to, first, reason) => {
     await untilReported(await mail(to), ...first);
     expect(await untilReported(await mail(to.toUpperCase()), 'dropped')).toMatchObject([{ reason, status: '5.0.0' }]);
   });
 
-  it('to who was blocked before, and tries again', async () => {
+  it('to an address that was blocked before, and tries again', async () => {
     await untilReported(await mail('blocked@inbox.test'), 'processed', 'bounce');
     await untilReported(await mail('blocked@inbox.test'), 'processed', 'bounce');
   });
 
-  it('of a group, and drops it for who left that group', async () => {
+  it('of a group, and drops it for members who unsubscribed from the group', async () => {
     await post('/v3/asm/groups/7/suppressions', { recipient_emails: ['ada@inbox.test'] });
     expect(await untilReported(await mail('ada@inbox.test', { asm: { groupId: 7 } }), 'dropped')).toMatchObject([
       { reason: 'Unsubscribed Address', asm_group_id: 7 },
@@ -86,7 +86,7 @@ describe('SendGrid accepts mail', () => {
     await untilReported(await mail('ada@inbox.test'), 'processed', 'delivered');
   });
 
-  it('that goes past its lists', async () => {
+  it('that ignores its lists', async () => {
     await post('/v3/asm/suppressions/global', { recipient_emails: ['eve@inbox.test'] });
     await untilReported(
       await mail('eve@inbox.test', { mailSettings: { bypassBounceManagement: { enable: true } } }),
@@ -104,8 +104,8 @@ describe('SendGrid accepts mail', () => {
       );
   });
 
-  it('for later, and looks at its lists when it leaves', async () => {
-    // Whole seconds: at least one is left to put the recipient on the list.
+  it('for later, and checks its lists when it is sent', async () => {
+    // Whole seconds: at least one remains to add the recipient to the list.
     const sendAt = Math.floor(Date.now() / 1000) + 2;
     const [early, late] = [await mail('fay@inbox.test', { sendAt }), await mail('gus@inbox.test', { sendAt })];
     await post('/v3/asm/suppressions/global', { recipient_emails: ['fay@inbox.test'] });
@@ -150,7 +150,7 @@ describe('Resend accepts mail', () => {
     ['bounced', 'bounce@inbox.test', ['sent', 'bounced'], 'previous_bounce'],
     ['complained', 'spam@inbox.test', ['sent', 'delivered', 'complained'], 'previous_complaint'],
   ])(
-    'to who %s before, and tells then that it was suppressed, while the others get it',
+    'to an address that %s before, and then reports that it was suppressed, while the others get it',
     async (_, to, first, reason) => {
       await untilTypes(await email(to), ...first);
       const id = await email(to, 'ada@inbox.test');
@@ -161,7 +161,7 @@ describe('Resend accepts mail', () => {
     },
   );
 
-  it('to who was put on its list, and not to who bounced for now', async () => {
+  it('to an address that was added to its list, and not to one that bounced temporarily', async () => {
     await resend.post('/suppressions', { email: 'Bob@inbox.test' });
     const id = await email('bob@inbox.test');
     await untilTypes(id, 'suppressed');
@@ -170,12 +170,12 @@ describe('Resend accepts mail', () => {
       await untilTypes(await email('full@inbox.test'), 'sent', 'delivery_delayed', 'bounced');
   });
 
-  it('to its own test addresses as often as one likes', async () => {
+  it('to its own test addresses as often as you like', async () => {
     for (let turn = 0; turn < 2; turn += 1) await untilTypes(await email('bounced@resend.dev'), 'sent', 'bounced');
   });
 });
 
-it('shows such mail in the inbox as what became of it', async () => {
+it('shows such mail in the inbox with its final status', async () => {
   await post('/v3/asm/suppressions/global', { recipient_emails: ['hal@inbox.test'] });
   await untilReported(await mail('hal@inbox.test'), 'dropped');
   expect((await listed(sandbox)).messages).toMatchObject([

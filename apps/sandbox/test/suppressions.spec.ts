@@ -57,14 +57,14 @@ describe('SendGrid’s suppression lists', () => {
     ['invalid_emails', 'invalid+1@inbox.test', { reason: 'Invalid' }],
     ['spam_reports', 'spam+1@inbox.test', { ip: '127.0.0.1' }],
     ['unsubscribes', 'unsubscribe+1@inbox.test', {}],
-  ])('%s hold who belongs there', async (list, to, fields) => {
+  ])('%s contain the right addresses', async (list, to, fields) => {
     await send(to);
     await until(async () => emails((await ask<Entries>('GET', `/v3/suppression/${list}`)).body).includes(to));
     const { body } = await ask<Entries>('GET', `/v3/suppression/${list}?email=${to.replace('+', '%2B')}`);
     expect(body).toEqual([{ email: to, created: expect.closeTo(Date.now() / 1000, -1), ...fields }]);
   });
 
-  it('and its groups hold who has left which of them', async () => {
+  it('and its groups contain who unsubscribed from which of them', async () => {
     await send('group-unsubscribe+1@inbox.test', { asm: { groupId: 7 } });
     await send('group-resubscribe+1@inbox.test', { asm: { groupId: 7 } });
     expect((await ask('POST', '/v3/asm/groups/9/suppressions', { recipient_emails: ['Ada@inbox.test'] })).status).toBe(
@@ -80,7 +80,7 @@ describe('SendGrid’s suppression lists', () => {
     expect(Object.fromEntries(await members())).toEqual({ 'ada@inbox.test': 9, 'group-unsubscribe+1@inbox.test': 7 });
   });
 
-  it('come in pages of at most 500, and tell what is left of the rate', async () => {
+  it('have pages of at most 500, and return the rest of the rate', async () => {
     await ask('POST', '/v3/asm/suppressions/global', {
       recipient_emails: Array.from({ length: 501 }, (_, index) => `reader-${index}@inbox.test`),
     });
@@ -103,7 +103,7 @@ describe('SendGrid’s suppression lists', () => {
     ['who is no address', 'POST', '/v3/asm/groups/9/suppressions', { recipient_emails: ['ada'] }, 400],
   ])('refuse %s', async (_, method, path, body, status) => expect((await ask(method, path, body)).status).toBe(status));
 
-  it('are closed to a key without the scope', async () => {
+  it('refuse a key without the scope', async () => {
     expect((await ask('GET', '/v3/suppression/bounces', undefined, 'SG.other')).status).toBe(401);
     await fetch(`${sandbox.url}/_sandbox/account`, {
       method: 'PUT',
@@ -117,7 +117,7 @@ describe('Resend’s suppression list', () => {
   const resend = <T>(method: string, path: string, body?: object) => ask<T>(method, path, body, resendKey);
   type Page = { has_more: boolean; data: { id: string; email: string; origin: string; created_at: string }[] };
 
-  it('holds who bounced for good or complained, and who was put there', async () => {
+  it('contains addresses that bounced permanently or complained, and those that were added', async () => {
     for (const to of ['bounce+r@inbox.test', 'full+r@inbox.test', 'spam+r@inbox.test'])
       await resend('POST', '/emails', { from: 'shop@example.org', to, subject: 'Hi', text: 'Hi' });
     expect((await resend('POST', '/suppressions', { email: 'ada@inbox.test' })).status).toBe(201);
@@ -133,7 +133,7 @@ describe('Resend’s suppression list', () => {
     ]);
   });
 
-  it('comes in pages that begin after an entry', async () => {
+  it('has pages that begin after an entry', async () => {
     await resend('POST', '/suppressions/batch/add', {
       emails: Array.from({ length: 100 }, (_, index) => `reader-${index}@inbox.test`),
     });
@@ -178,7 +178,7 @@ describe('Resend’s suppression list', () => {
       ['invalid_emails', 'invalid'],
       ['spam_reports', 'spam'],
       ['unsubscribes', 'unsubscribe'],
-    ])('SendGrid’s list %s is as it is described', async (list, name) => {
+    ])('SendGrid’s list %s matches its description', async (list, name) => {
       await send(`${name}+d@inbox.test`);
       await until(async () => (await ask<Entries>('GET', `/v3/suppression/${list}`)).body.length > 0);
       const { body } = await ask<Entries>('GET', `/v3/suppression/${list}`);
@@ -188,7 +188,7 @@ describe('Resend’s suppression list', () => {
       ).toEqual([]);
     });
 
-    it('SendGrid’s members of groups are as they are described', async () => {
+    it('SendGrid’s members of groups match their description', async () => {
       await ask('POST', '/v3/asm/groups/9/suppressions', { recipient_emails: ['ada@inbox.test'] });
       const { body } = await ask<Entries>('GET', '/v3/asm/suppressions');
       expect(body.length).toBeGreaterThan(0);
@@ -196,7 +196,7 @@ describe('Resend’s suppression list', () => {
       expect(answer('get', '/v3/asm/suppressions', 200, body)).toEqual([]);
     });
 
-    it('Resend’s list is as it is described', async () => {
+    it('Resend’s list matches its description', async () => {
       const resends = officialOf('resend/resend.yaml');
       for (const [method, path, body] of [
         ['POST', '/suppressions', { email: 'eve@inbox.test' }],

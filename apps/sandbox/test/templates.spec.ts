@@ -32,7 +32,7 @@ describe('the page of the templates', () => {
     );
   });
 
-  it('knows no template that is not there', async () => {
+  it('answers 404 for a template that does not exist', async () => {
     expect((await get('/previews/nobody')).status).toBe(404);
     expect((await get('/previews/welcome?version=9')).status).toBe(404);
   });

@@ -5,14 +5,14 @@ import { closest } from './recipient/region.policy.ts';
 import type { SmsMessage } from './sms-message.ts';
 
 export interface SendingRules {
-  /** Regions that may be written to. */
+  /** Regions to which texts may be sent. */
   allowed: readonly string[];
-  /** Regions that take media. */
+  /** Regions that support media by MMS. */
   mmsRegions: readonly string[];
   maxSegments: number;
 }
 
-/** Why a text cannot go, by what is configured; undefined: it can. */
+/** Why the configuration does not allow a text; undefined: it does. */
 export function refusalOf(message: SmsMessage, rules: SendingRules): Failure | undefined {
   const { kind, senderProblem } = message;
   const { allowed, mmsRegions } = rules;

@@ -13,17 +13,17 @@ export interface ScreeningOptions {
   prefixUse: PrefixUse;
   windowRule: WindowRule;
   budgets: readonly Budget[];
-  /** Where media are looked at; undefined: nowhere. */
+  /** Reads the size and type of media from their servers; undefined: media are not checked. */
   files: Pick<Files, 'look'> | undefined;
   media: MediaLimits;
-  /** The keyed hash under which conversations are kept. */
+  /** The keyed hash under which conversations are stored. */
   hashOf: (number: string) => string;
 }
 
-/** For all media of a message, in milliseconds: the claim's lease runs meanwhile. */
+/** The timeout for all media of a message, in milliseconds: the claim's lease runs meanwhile. */
 const LOOK_WITHIN_MS = 1_000;
 
-/** The last look at a text before it goes: WhatsApp's window, its media, and what the budget of its country leaves. */
+/** The last checks of a text before it is sent: WhatsApp's window, its media, and the budget of its country. */
 export class ScreeningService {
   constructor(private readonly options: ScreeningOptions) {}
 

@@ -103,7 +103,7 @@ describe('a request for a text', () => {
       'contentTemplate.variables.1',
       /blanks/,
     ],
-  ])('%s is rejected by its field', (_, request, field, rule) => {
+  ])('%s is rejected by the name of its field', (_, request, field, rule) => {
     expect(problems(request)).toEqual([{ field, rule: expect.stringMatching(rule) }]);
   });
 
@@ -118,7 +118,7 @@ describe('a request for a text', () => {
     ).toEqual([]);
   });
 
-  it('gets the sender of its country, and the rate is counted by that', () => {
+  it("gets the sender of its country, and counts towards that sender's rate", () => {
     const of = channel();
     const senderTo = (to: string, more: object = {}) => of.senderOf(of.toMessage(anSmsRequest({ to, ...more })));
     expect([
@@ -148,12 +148,12 @@ describe('a request for a text', () => {
     ],
     ['of Brazil by WhatsApp', { to: '+553187654321', kind: 'whatsapp' as const }, '+553187654321', 'BR'],
     ['that only WhatsApp knows', { to: '+15550783881', kind: 'whatsapp' as const }, '+15550783881', '+1'],
-  ])('to a number %s goes to the number that is meant, and counts for its country', (_, request, to, region) => {
+  ])('to a number %s is sent to the number that is meant, and counts for its country', (_, request, to, region) => {
     expect(problems(request)).toEqual([]);
     expect(channel().toMessage(anSmsRequest(request))).toMatchObject({ to, region });
   });
 
-  it('to one number in two spellings is alike, and is of one sender', () => {
+  it('to one number in two spellings has one fingerprint and one sender', () => {
     const of = channel();
     const message = (to: string, from: string) => of.toMessage(anSmsRequest({ to, from, kind: 'whatsapp' }));
     const [a, b] = [message('+5215512345678', '+5215598765432'), message('+525512345678', '+525598765432')];
@@ -165,7 +165,7 @@ describe('a request for a text', () => {
     );
   });
 
-  it('names a template as Twilio does', () => {
+  it('names a template by Twilio’s id', () => {
     const nameOf = (version?: string) =>
       channel().toMessage(anSmsRequest({ body: undefined, contentTemplate: { name: 'order-shipped', version } }))
         .contentTemplate!.name;
@@ -198,17 +198,17 @@ describe('a request for a text', () => {
         ],
       },
     ],
-  ])('for %s fails in plain words', (_, request, failure) => {
+  ])('for %s fails with a clear reason', (_, request, failure) => {
     expect(refusal(request)).toMatchObject(failure);
   });
 
-  it('fails where a name is the only sender and the country takes none', () => {
+  it('fails where the only sender is alphanumeric and the country does not support that', () => {
     expect(refusal({}, { senders: [], standard: { text: ['Shop'], whatsapp: [] } })!.meaning).toContain(
       'a name cannot be the sender in US',
     );
   });
 
-  it('goes where everything fits', () => {
+  it('is sent where everything is allowed', () => {
     expect(refusal({})).toBeUndefined();
     expect(refusal({ to: '+33612345678' }, { allowed: ['*'] })).toBeUndefined();
     expect(refusal({ to: '+12025550123' }, { allowed: ['+1202'] })).toBeUndefined();

@@ -50,7 +50,7 @@ export interface SmsChannelOptions {
   resendPlans: Pick<ResendPlans, 'keep'>;
 }
 
-/** What makes the engine an engine for SMS, MMS and WhatsApp. */
+/** The SMS channel's part of the delivery engine, for SMS, MMS and WhatsApp. */
 export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
   readonly channel = 'sms';
   readonly schema = SmsRequested;
@@ -59,7 +59,7 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
   private readonly ours: Pick<Templates, 'render'>;
   private readonly screening: Pick<ScreeningService, 'screen'>;
   private readonly resendPlans: Pick<ResendPlans, 'keep'>;
-  /** A number is read once for its checks and once for its message: the plans of the world take a while. */
+  /** Cached, because each number is parsed for the checks and again for the message, and parsing is slow. */
   private readonly phones = new WeakMap<SmsRequested, Phone>();
 
   constructor({ providers, rules, screening, templates, resendPlans }: SmsChannelOptions) {
@@ -89,7 +89,7 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
     const { contentTemplate } = request;
     return {
       ...request,
-      // A text goes to the number that its network has; WhatsApp's addresses are its own.
+      // A text is sent to the number in the form of its network; WhatsApp has its own.
       to: kind === 'whatsapp' ? request.to : (readPhoneNumber(request.to)?.number ?? request.to),
       kind,
       region,

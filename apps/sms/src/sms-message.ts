@@ -1,18 +1,20 @@
 import type { SmsRequested } from '#libs/contracts';
 
-/** A message ready for a provider: the request with kind and sender filled in. */
+/** A message ready for a provider: the request with its kind and sender filled in. */
 export type SmsMessage = SmsRequested & {
   kind: 'sms' | 'mms' | 'whatsapp';
-  /** Undefined: the messaging service picks the sender. */
+  /** Undefined: the messaging service chooses the sender. */
   from: string | undefined;
-  /** The provider whose own template it names. A template of ours has become the body. */
+  /** The provider whose own template it uses. A template of ours has already been rendered into the body. */
   boundTo?: string;
-  /** Undefined where there is a sender, or the provider's standard one is meant. */
+  /** Undefined where there is a sender, or where the provider's default one is used. */
   messagingService?: string | undefined;
-  /** The country of its recipient, or the calling code where there is none. */
+  /** The country of its recipient, or the country calling code where there is none. */
   region?: string | undefined;
-  /** It goes in its own words and has a template beside: if the provider gives it back, the template goes. */
+  /**
+   * It is sent as free-form text and also has a template: if the provider revokes its acceptance, the template is sent.
+   */
   resendPlan?: true;
-  /** Why no sender may go there. */
+  /** Why no sender is allowed there. */
   senderProblem?: string | undefined;
 };

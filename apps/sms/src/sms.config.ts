@@ -29,7 +29,7 @@ const regions = (standard: string) =>
       'must be countries (such as US), prefixes (such as +4915) or *, separated by commas',
     );
 
-/** What is the sms channel's own, beside its providers. */
+/** The SMS channel's own settings, without those of its providers. */
 const smsSettings = {
   ...templateSettings,
   ...fileSettings,

@@ -23,10 +23,10 @@ import { smsCatalogue } from './providers/catalogue.ts';
 import type { SmsMessage } from './sms-message.ts';
 import { type SmsConfig, smsConfig } from './sms.config.ts';
 
-/** The providers' codes of a WhatsApp text outside the 24-hour window. */
+/** The providers' codes for a WhatsApp text outside the 24-hour window. */
 const outsideWindow = new Set(smsCatalogue.flatMap((definition) => definition.outsideWindow ?? []));
 
-/** This service’s own. */
+/** This service’s channel. */
 const channel: Channel = 'sms';
 
 /** Translates records and delegates. */
@@ -69,7 +69,7 @@ export class SmsConsumer {
     await this.intake.onStatus(fact);
   }
 
-  /** The window is known to be shut by now: the next hop takes the template. */
+  /** The window is known to be closed by now: the next hop uses the template. */
   private async goAsTemplate(fact: StatusChanged): Promise<void> {
     const { tenant, channel, messageId, hop } = fact;
     if (messageId === undefined || hop === undefined) return;
@@ -79,7 +79,7 @@ export class SmsConsumer {
     );
   }
 
-  /** Whoever writes on WhatsApp opens the window in which free-form text may go back. */
+  /** A person who writes on WhatsApp opens the window in which free-form text may be sent to them. */
   @On(topics.inboundReceived)
   async onInbound(@Payload() { channel: of, kind, from, to, at }: InboundReceived): Promise<void> {
     if (of === channel && kind === 'whatsapp')

@@ -32,7 +32,7 @@ import { SmsConsumer } from './sms.consumer.ts';
 const SERVICES = tokenOf<SmsServices>('what the sms service offers to its providers');
 const config = smsConfig.KEY;
 
-/** The providers that are used, the preferred one first. */
+/** The providers in use, the preferred one first. */
 const usedOf = (all: AllSettings) => withAccess(smsCatalogue, all);
 
 /** What the preferred provider takes of media; without any, the first of the catalogue. */
@@ -81,7 +81,7 @@ const own = [
   ),
 ];
 
-/** What the settings say of texts. */
+/** The rules for texts in the settings. */
 function rulesOf(config: SmsConfig, all: AllSettings): SmsRules {
   const given = (name: string): string[] => [(all[name] as string | undefined) ?? []].flat();
   const [preferred] = usedOf(all);

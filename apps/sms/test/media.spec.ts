@@ -9,7 +9,7 @@ import type { SmsMessage } from '../src/sms-message.ts';
 import { Conversations } from '../src/conversation/conversations.port.ts';
 import { PrefixUse, type Use } from '../src/recipient/prefix-use.port.ts';
 
-/** Everybody has just written. */
+/** Every recipient has just written. */
 class JustHeard extends Conversations {
   heard = () => Promise.resolve();
   lastHeard = () => Promise.resolve(Date.now());
@@ -38,7 +38,7 @@ const screeningBy = (files: GuardedFiles | undefined) =>
     hashOf: (number) => `hash of ${number}`,
   });
 
-describe('media, as their servers tell of them,', () => {
+describe('media, by what their servers state,', () => {
   let server: FileServer;
   let files: GuardedFiles;
   /** By path. */
@@ -100,7 +100,7 @@ describe('media, as their servers tell of them,', () => {
     ['mms', ['/nameless']],
     ['mms', ['/endless.png', '/not-there']],
     ['whatsapp', ['/photo.png', '/clip.mp4']],
-  ])('go by %s where nothing is proven against them: %j', async (kind, paths) => {
+  ])('are sent by %s where nothing is proven against them: %j', async (kind, paths) => {
     expect(await screened(kind, paths)).toMatchObject({ pass: true });
   });
 
@@ -117,18 +117,18 @@ describe('media, as their servers tell of them,', () => {
     ['whatsapp', ['/moving.gif'], failed('MSG_FILE_UNUSABLE', 0, /type that WhatsApp takes, and is image\/gif/)],
     ['mms', ['/empty.png'], failed('MSG_FILE_UNUSABLE', 0, /not empty/)],
     ['mms', ['/sign-in'], failed('MSG_FILE_UNUSABLE', 0, /not to a page/)],
-  ])('do not go by %s where something is: %j', async (kind, paths, outcome) => {
+  ])('are not sent by %s where something is: %j', async (kind, paths, outcome) => {
     expect(await screened(kind, paths)).toMatchObject(outcome);
   });
 
-  it('go where nobody is to be asked', async () => {
+  it('are sent where no server is asked', async () => {
     const asked = server.asked.length;
     const message = aMessage('mms', [`https://files.test:${server.port}/large.png`]);
     expect(await screeningBy(undefined).screen(message)).toMatchObject({ pass: true });
     expect(server.asked).toHaveLength(asked);
   });
 
-  it('go where their server does not answer in time', async () => {
+  it('are sent where their server does not respond in time', async () => {
     const silent = await aFileServer(trusted('files.test'), () => undefined);
     try {
       const started = performance.now();

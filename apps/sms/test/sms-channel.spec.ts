@@ -44,7 +44,7 @@ const rendered = (more: object) =>
   channel.render(channel.toMessage(SmsRequested.parse({ messageId: 'm-1', to: '+12025550123', ...more })), undefined);
 
 describe('the SMS channel', () => {
-  it('makes the body from a template of ours, as plain text', () => {
+  it('renders the body from our own template, as plain text', () => {
     const { message, templateVersion } = rendered({ template: { name: 'login-code', variables } });
     expect([message.body, templateVersion]).toEqual([
       '493817 is your Engines & Co code, good for 10 minutes. Give it to nobody.',
@@ -63,7 +63,7 @@ describe('the SMS channel', () => {
     ]);
   });
 
-  it.each(['twilio:HX1', 'HX1'])('hands %s to Twilio as a content template', (name) => {
+  it.each(['twilio:HX1', 'HX1'])('passes %s to Twilio as a content template', (name) => {
     const { message } = rendered({ template: { name, variables: { 1: 'Ada' } } });
     expect([message.template, message.contentTemplate, channel.boundTo(message)]).toEqual([
       undefined,

@@ -16,7 +16,7 @@ import { smsMigrations } from '../src/sms.migrations.ts';
 /** For stores whose jobs are not started. */
 const noJobs = { add: () => undefined };
 
-describe('what the sms service remembers', () => {
+describe('the stores of the sms service', () => {
   let database: TestDatabase;
   let pool: Pool;
   beforeAll(async () => {
@@ -44,7 +44,7 @@ describe('what the sms service remembers', () => {
     ...more,
   });
 
-  it('lets go exactly as many messages an hour as the budget has, over two replicas', async () => {
+  it('allow exactly as many messages an hour as the budget, over two replicas', async () => {
     const replicas = [screening('US=7'), screening('US=7')];
     const screened = await Promise.all(
       Array.from({ length: 20 }, (_, index) => replicas[index % 2]!.screen(aMessage({}))),
@@ -62,7 +62,7 @@ describe('what the sms service remembers', () => {
     });
   });
 
-  it('marks a WhatsApp text whose template stands by, once its words go', async () => {
+  it('mark a WhatsApp text that also has a template, once it is sent as free-form text', async () => {
     const conversations = new PostgresConversations(pool, noJobs);
     const both = aMessage({
       kind: 'whatsapp',
@@ -86,7 +86,7 @@ describe('what the sms service remembers', () => {
     });
   });
 
-  it('keeps what stands by for two days, by message and hop', async () => {
+  it('keep such a template for two days, by message and hop', async () => {
     const resendPlans = new PostgresResendPlans(pool, noJobs);
     const [id, old] = [randomUUID(), randomUUID()];
     const resendPlan = { provider: 'twilio', attempt: 1, deferred: aDeferred({ channel: 'sms', hop: 2 }) };
@@ -100,7 +100,7 @@ describe('what the sms service remembers', () => {
     expect([await resendPlans.of(id, 1), await resendPlans.of(old, 1)]).toEqual([undefined, undefined]);
   });
 
-  it('lets go of what stood by for two days, though nothing new is kept', async () => {
+  it('delete such a template after two days, though no new one is stored', async () => {
     const stop = new AbortController();
     const jobs = new Jobs({ logger: createLogger('test', 'silent'), stopping: stop.signal });
     new PostgresResendPlans(pool, jobs);
@@ -124,7 +124,7 @@ describe('what the sms service remembers', () => {
     }
   });
 
-  it('knows who wrote within a day, by person and number of ours', async () => {
+  it('know who wrote within a day, by person and our number', async () => {
     const conversations = new PostgresConversations(pool, noJobs);
     const at = new Date();
     await conversations.heard({ recipient: 'ada', business: '+14155238886', at });
@@ -137,7 +137,7 @@ describe('what the sms service remembers', () => {
     expect(await conversations.lastHeard({ recipient: 'ada', business: undefined })).toBeUndefined();
   });
 
-  it('sends the own words on WhatsApp inside the window, the template outside it, or says why not', async () => {
+  it('allow free-form text on WhatsApp inside the window, the template outside it, or give a reason', async () => {
     const to = '+12025550142';
     const message = aMessage({
       kind: 'whatsapp',

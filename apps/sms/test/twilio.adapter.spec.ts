@@ -18,7 +18,7 @@ const reference = {
   callId: 'call-1',
 };
 
-describe('a text handed to Twilio', () => {
+describe('a text sent through Twilio', () => {
   let server: Server;
   let adapter: TwilioAdapter;
   let seen: URLSearchParams[];
@@ -86,7 +86,7 @@ describe('a text handed to Twilio', () => {
     expect(JSON.stringify(result)).not.toMatch(/\+1202|Ada/);
   });
 
-  it('tells how many segments it takes, as smart encoding makes it', async () => {
+  it('reports its number of segments after smart encoding', async () => {
     expect(await send({ body: 'x'.repeat(161) })).toMatchObject({
       sent: true,
       size: { segments: 2, encoding: 'GSM-7' },
@@ -101,13 +101,13 @@ describe('a text handed to Twilio', () => {
     expect(await send({ kind: 'whatsapp' })).not.toHaveProperty('size');
   });
 
-  it('goes by its messaging service, which picks the number', async () => {
+  it('is sent by its messaging service, which chooses the number', async () => {
     const form = await formOf({ from: undefined, messagingService: service });
     expect(form).toMatchObject({ MessagingServiceSid: service, To: '+12025550123' });
     expect(form).not.toHaveProperty('From');
   });
 
-  it('waits at Twilio no longer than it is wanted, within Twilio’s bounds', async () => {
+  it('expires at Twilio when the message does, within Twilio’s bounds', async () => {
     const wantedFor = async (ms: number) =>
       (await formOf({ expiresAt: new Date(Date.now() + ms).toISOString() }))['ValidityPeriod'];
     expect(Number(await wantedFor(600_500))).toBeGreaterThanOrEqual(599);
@@ -120,7 +120,7 @@ describe('a text handed to Twilio', () => {
     expect(await formOf({ kind: 'mms', mediaUrls })).toMatchObject({ MediaUrl: mediaUrls });
   });
 
-  it('names its template and fills it in with texts', async () => {
+  it('names its template and fills in its variables as texts', async () => {
     const form = await formOf({
       kind: 'whatsapp',
       body: undefined,
@@ -135,7 +135,7 @@ describe('a text handed to Twilio', () => {
     expect(form).not.toHaveProperty('Body');
   });
 
-  it('is called with our reference at the public address, repeats included', async () => {
+  it('is reported to the public URL with our reference, repeats included', async () => {
     const { StatusCallback } = await formOf({});
     expect(StatusCallback).toMatch(
       /^https:\/\/sms\.example\.org\/webhooks\/twilio\/status\?.*mi_message_id=m-1.*mi_call_id=call-1.*#rc=5&rp=ct,rt,5xx$/,

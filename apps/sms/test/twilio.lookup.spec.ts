@@ -15,7 +15,7 @@ const message = {
   body: 'Your code is 1',
 } as SmsMessage;
 
-/** A text as Twilio lists it. */
+/** A text in Twilio's list. */
 const aText = (sid: string, more: Record<string, unknown> = {}) => ({
   sid,
   to: '+12025550123',
@@ -29,7 +29,7 @@ const aText = (sid: string, more: Record<string, unknown> = {}) => ({
   ...more,
 });
 
-describe('a text whose answer was lost, looked for in Twilio’s list', () => {
+describe('a text whose response was lost, searched in Twilio’s list', () => {
   let server: Server | undefined;
   let adapter: TwilioAdapter | undefined;
   let asked: string[];
@@ -83,7 +83,7 @@ describe('a text whose answer was lost, looked for in Twilio’s list', () => {
 
   afterEach(close);
 
-  it('may be what went to the same number from the same sender with the same words', async () => {
+  it('may be one to the same number from the same sender with the same body', async () => {
     expect(await found([aText('SM1'), aText('SM2')])).toEqual(['SM1', 'SM2']);
     expect(new URL(asked[0]!, 'http://twilio').searchParams.get('To')).toBe('+12025550123');
   });
@@ -94,11 +94,11 @@ describe('a text whose answer was lost, looked for in Twilio’s list', () => {
     ['a messaging service', { messaging_service_sid: service }],
     ['pictures', { num_media: '1' }],
     ['an answer from the recipient', { direction: 'inbound' }],
-  ])('is not what has %s', async (_, more) => {
+  ])('is never one with %s', async (_, more) => {
     expect(await found([aText('SM1', more)])).toBe('absent');
   });
 
-  it('is known in the spelling that WhatsApp has for its recipient', async () => {
+  it('is found in WhatsApp’s spelling of its recipient', async () => {
     const ours: SmsMessage = { ...message, kind: 'whatsapp', to: '+525512345678' };
     const theirs = { to: 'whatsapp:+5215512345678', from: 'whatsapp:+15005550006' };
     expect(
@@ -113,21 +113,21 @@ describe('a text whose answer was lost, looked for in Twilio’s list', () => {
     ).toEqual(['SM1']);
   });
 
-  it('is known by the messaging service where that picks the number', async () => {
+  it('is found by the messaging service where that chooses the number', async () => {
     const ours = { ...message, from: undefined };
     expect(await found([aText('SM1', { from: null, messaging_service_sid: service }), aText('SM2')], ours)).toEqual([
       'SM1',
     ]);
   });
 
-  it('is looked for among WhatsApp’s own addresses', async () => {
+  it('is found among WhatsApp’s own addresses', async () => {
     const ours: SmsMessage = { ...message, kind: 'whatsapp' };
     expect(
       await found([aText('SM1', { to: 'whatsapp:+12025550123', from: 'whatsapp:+15005550006' }), aText('SM2')], ours),
     ).toEqual(['SM1']);
   });
 
-  it('is looked for page by page, back to the time it was asked for and no further', async () => {
+  it('is searched page by page, back to the time of the call and no further', async () => {
     const old = { date_created: new Date(noon - 3_600_000).toUTCString().replace('GMT', '+0000') };
     const twilio = await aTwilio([[aText('SM3')], [aText('SM2')], [aText('SM1', old)], [aText('SM0', old)]]);
     expect(await twilio.lookup({ message, callId: 'c', since: noon })).toMatchObject({
@@ -140,7 +140,7 @@ describe('a text whose answer was lost, looked for in Twilio’s list', () => {
     expect(asked).toHaveLength(3);
   });
 
-  it('cannot be looked for when Twilio composed it, or when the key may not list', async () => {
+  it('cannot be searched when Twilio made its body, or when the key may not list', async () => {
     expect(
       await found([aText('SM1')], {
         ...message,

@@ -3,7 +3,7 @@ import type { DeadLetterFact, KeptFact } from '../projection/fact.ts';
 import type { Position } from '#libs/runtime';
 import type { Count } from './summary/summary.policy.ts';
 
-/** A message as it stands. */
+/** The current state of a message. */
 export interface MessageRow {
   id: string;
   tenant: string;
@@ -48,15 +48,15 @@ export interface DeadLetterRow extends DeadLetterFact {
   traceId: string | null;
 }
 
-/** Reads what was projected. Every method throws InfrastructureDown when Postgres cannot be reached. */
+/** Reads the projection. Every method throws InfrastructureDown when PostgreSQL cannot be reached. */
 export abstract class Reports {
-  /** `id` is contracts' identityKey. */
+  /** `id`: the identityKey of libs/contracts. */
   abstract history(id: string): Promise<MessageHistory | undefined>;
 
   /** Newest first. */
   abstract messages(filter: MessageFilter): Promise<MessageRow[]>;
 
-  /** Messages requested from `since` on and before `until` (ISO 8601). */
+  /** Messages requested at or after `since` and before `until` (ISO 8601). */
   abstract counts(range: { tenant?: string | undefined; since: string; until: string }): Promise<Count[]>;
 
   /** Newest first. */

@@ -24,7 +24,7 @@ const STANDARD_RANGE = 30 * 24 * HOUR;
 
 const cursors = new Cursor({ id: /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/ });
 
-/** What the API answers. */
+/** The responses of the API. */
 @Injectable()
 export class ReportService {
   private readonly hashKey: string;

@@ -18,7 +18,7 @@ const messageColumns = `m.id, m.tenant, m.channel, m.message_id AS "messageId", 
 const letterColumns = `d.event_id AS "eventId", d.id, d.tenant, d.channel, d.message_id AS "messageId", d.lane, d.at,
   d.requested_at AS "requestedAt", d.hop, d.reason, d.attempts, d.failure, d.lacks`;
 
-/** Times as the driver reads them: dates from columns, Postgres' text from JSON. */
+/** Times as the driver returns them: dates from columns, text from JSON. */
 type Dated<T extends DeadLetterFact> = Omit<T, 'at' | 'requestedAt'> & {
   at: Date | string;
   requestedAt: Date | string;
@@ -30,7 +30,7 @@ export class PostgresReports extends Reports {
     super();
   }
 
-  /** In one statement: the state, the timeline and the dead letter are those of one instant. */
+  /** One statement, so that state, timeline and dead letter are of one instant. */
   async history(id: string): Promise<MessageHistory | undefined> {
     const [row] = await this.rows<MessageRow & { facts: KeptFact[]; deadLetter: DeadLetterFact | null }>(
       `SELECT ${messageColumns},
@@ -95,7 +95,7 @@ export class PostgresReports extends Reports {
   }
 }
 
-/** Conditions for what was asked; each value becomes a parameter. */
+/** The conditions of a query; each value becomes a parameter. */
 class Conditions {
   readonly values: unknown[] = [];
   private readonly parts: string[] = [];

@@ -2,8 +2,8 @@ import { Channel, Instant, MessageId, oneLine, Status, Tenant } from '#libs/cont
 import { z } from 'zod';
 
 /**
- * What a schema below reads. A type of its own name: of a parameter whose type shares its name with a schema, some
- * compilers hand the schema to Nest as the parameter's class.
+ * Types of the schemas below, under different names: where a parameter's type has the name of a schema, some compilers
+ * pass the schema to Nest as the parameter's class.
  */
 export type Parsed<S extends z.ZodType> = z.infer<S>;
 

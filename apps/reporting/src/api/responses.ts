@@ -122,7 +122,7 @@ export const ProblemResponse = z.object({
   fields: z.array(FieldError).optional(),
 });
 
-/** The answers of the API by the names they have in its description. */
+/** The response schemas of the API by their names in its description. */
 export const responseSchemas = {
   Message: MessageResponse,
   MessageList,

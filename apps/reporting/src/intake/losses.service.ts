@@ -3,14 +3,14 @@ import { LOGGER } from '#libs/runtime';
 import { count, counters, type Logger } from '#libs/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 
-/** Tells of fields that could not be kept: each by a count, and a kind of them once in the log. */
+/** Reports fields that could not be kept: each by a counter, and each kind once in the log. */
 @Injectable()
 export class Losses {
   private readonly reported = new Set<string>();
 
   constructor(@Inject(LOGGER) private readonly logger: Logger) {}
 
-  /** Tells what a record of the topic lacks, and gives it back. */
+  /** Reports the fields that a record of the topic lacks, and returns the record. */
   of<T extends { lacks?: string[] | undefined }>(topic: Topic, record: T): T {
     for (const field of record.lacks ?? []) {
       count(counters.fieldsLost, { 'messaging.destination.name': topic.name, 'mi.field': field });

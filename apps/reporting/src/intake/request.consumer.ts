@@ -7,7 +7,7 @@ import { Projection } from '../projection/projection.port.ts';
 import { type ReportingConfig, reportingConfig } from '../reporting.config.ts';
 import { type Arrival, factOfRequest } from './translate.ts';
 
-/** What was asked for, read beside the channels: a message shows even when its channel is down. */
+/** Reads requests beside the channels: a message is shown even when its channel is down. */
 @Controller()
 export class RequestConsumer {
   private readonly hashKey: string;

@@ -2,13 +2,13 @@ import { DeadLetter, HANDOVER_DEPTH, isDeeper, MAX_DEPTH, StatusChanged } from '
 import { ownFailure } from '#libs/providers';
 import type { z } from 'zod';
 
-/** How a record came: `at` and `eventId` stand in for what it says of that itself. */
+/** The origin of a record: `at` and `eventId` replace missing values. */
 export interface Arrived {
   /** ISO 8601, UTC. */
   at: string;
-  /** The same each time the record comes. */
+  /** The same each time the record is read. */
   eventId: string;
-  /** Its bytes are no UTF-8: where U+FFFD stands now, something else was meant. */
+  /** Its bytes are not valid UTF-8: U+FFFD replaces what cannot be read. */
   isGarbled: boolean;
 }
 
@@ -16,16 +16,16 @@ type Fields = Record<string, unknown>;
 
 export type Salvager = (json: unknown, arrived: Arrived) => object | undefined;
 
-/** A fact or a dead letter that broke its schema, and the fields of it that could not be kept. */
+/** A fact or dead letter that broke its schema, and the names of its fields that could not be kept. */
 export type Salvaged<T> = T & { lacks: string[] };
 
 const ends = new Set<unknown>(['delivered', 'bounced', 'failed', 'rejected', 'suppressed', 'expired', 'cancelled']);
 
-/** A fact without the fields that break its schema; undefined: it does not tell what happened to what. */
+/** A fact without the fields that break its schema; undefined: its message or status is missing. */
 export const salvagedFact = (json: unknown, { at, eventId, isGarbled }: Arrived): Salvaged<StatusChanged> | undefined =>
   salvaged(StatusChanged, json, isGarbled, ({ status }) => ({ at, eventId, final: ends.has(status) }));
 
-/** A dead letter without the fields that break its schema; undefined: it does not tell which message was given up. */
+/** A dead letter without the fields that break its schema; undefined: its message is missing. */
 export const salvagedLetter = (json: unknown, { at, eventId, isGarbled }: Arrived): Salvaged<DeadLetter> | undefined =>
   salvaged(DeadLetter, json, isGarbled, () => ({
     at,
@@ -42,7 +42,8 @@ export const salvagedLetter = (json: unknown, { at, eventId, isGarbled }: Arrive
   }));
 
 /**
- * Leaves out what is wrong, and what then is missing is taken from `otherwise`, as often as something can be fixed.
+ * Removes the invalid fields, and takes required ones from `otherwise`, until the schema accepts it or nothing more can
+ * be fixed.
  */
 function salvaged<S extends z.ZodObject>(
   schema: S,

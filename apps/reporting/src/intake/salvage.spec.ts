@@ -55,7 +55,7 @@ describe('a fact that breaks its schema', () => {
     expect(factOfStatus(value as typeof delivered, undefined).fact.lacks?.toSorted()).toEqual(lacks.toSorted());
   });
 
-  it('whose bytes are no UTF-8 is kept without the fields that these stand in', () => {
+  it('whose bytes are not UTF-8 is kept without the fields that contain them', () => {
     expect(salvagedFact(Buffer.from(JSON.stringify({ ...delivered, reason: 'für' }), 'latin1'))).toEqual({
       ...delivered,
       reason: undefined,
@@ -67,11 +67,11 @@ describe('a fact that breaks its schema', () => {
     ['a status that nobody knows', { status: 'teleported' }],
     ['no channel', { channel: undefined }],
     ['no source', { source: 'rumour' }],
-  ])('is quarantined where it does not tell what happened to what: %s', (_, wrong) =>
+  ])('is quarantined where its message or status is missing: %s', (_, wrong) =>
     expect(salvagedFact({ ...delivered, ...wrong })).toBeUndefined(),
   );
 
-  it('is quarantined where it is no object at all', () => {
+  it('is quarantined where it is no object', () => {
     expect(salvagedFact(Buffer.from('not json'))).toBeUndefined();
     expect(salvagedFact([delivered])).toBeUndefined();
   });
@@ -92,6 +92,6 @@ describe('a dead letter that breaks its schema', () => {
   });
 });
 
-it('a request that breaks its schema is not kept in part: its channel tells it as rejected', () => {
+it('a request that breaks its schema is not kept in part: its channel reports it as rejected', () => {
   expect(salvage(aRecord(topics.emailRequested, { messageId: 'm-1' }))).toBeUndefined();
 });

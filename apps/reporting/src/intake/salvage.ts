@@ -3,7 +3,7 @@ import { contentDigest, nearestInstant, topics } from '#libs/contracts';
 import { type Decoded, type IncomingRecord, recordIdOf, readJsonLeniently } from '#libs/transport';
 import { type Salvager, salvagedFact, salvagedLetter } from './salvage.policy.ts';
 
-/** Whose records are kept in part where they break their schema. */
+/** The topics whose records are kept in part where they break their schema. */
 const salvagers = new Map<string, Salvager>([
   [topics.statusChanged.name, salvagedFact],
   [topics.deadLetters.name, salvagedLetter],

@@ -16,7 +16,7 @@ export class StatusConsumer {
 
   @On(topics.statusChanged)
   onStatus(@Payload() changed: StatusChanged, @Ctx() context: RecordContext): Promise<void> {
-    // Without a traceparent the active trace is only this reading's own, not the message's.
+    // Without a traceparent, the active trace belongs to this consumer only, not to the message.
     const traceId = context.record.headers['traceparent'] ? activeTraceId() : undefined;
     const { of, fact } = factOfStatus(changed, traceId);
     return this.projection.project({ of, fact: this.losses.of(topics.statusChanged, fact) });

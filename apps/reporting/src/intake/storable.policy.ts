@@ -1,12 +1,12 @@
 import { repairTexts, textProblem } from '#libs/contracts';
 
-/** The largest whole number that a column of PostgreSQL's type integer holds. */
+/** The largest value of PostgreSQL's type integer. */
 export const LARGEST_INTEGER = 2_147_483_647;
 
 /**
- * A fact or a dead letter as PostgreSQL can keep it: a text that is no Unicode or holds NUL, and a number that is too
- * large, is left out; inside an object such a text is replaced. `lacks` names these fields, beside those that were
- * lacking before.
+ * A fact or dead letter that PostgreSQL can store: texts that are not Unicode or contain NUL, and numbers that are too
+ * large, are left out; inside an object such texts are repaired. `lacks` names these fields, besides those that were
+ * missing before.
  */
 export function storable<T extends object>(of: T, lackedBefore: readonly string[] = []): T & { lacks?: string[] } {
   const lacks = new Set(lackedBefore);
@@ -29,7 +29,7 @@ function fits(value: unknown): boolean {
   );
 }
 
-/** Of a list of texts the good ones, of an object its repaired texts; of anything else nothing. */
+/** Of a list the valid texts, of an object its repaired texts; of any other value nothing. */
 function whatFits(value: unknown): unknown {
   if (typeof value !== 'object') return undefined;
   const isTexts = Array.isArray(value) && value.every((item) => typeof item === 'string');

@@ -61,7 +61,7 @@ describe('a status', () => {
     expect(JSON.stringify(fact)).not.toContain('ada@');
   });
 
-  it('keeps its event id where that is a UUID, and gets one made from it otherwise', () => {
+  it('keeps its event id where that is a UUID, and gets one derived from it otherwise', () => {
     const uuid = '0b3ac63a-9b1e-4b4e-8f1e-6d0a3a4a5b6c';
     const idOf = (eventId: string) => factOfStatus(aStatus({ eventId }), undefined).fact.eventId;
     expect(idOf(uuid)).toBe(uuid);
@@ -76,7 +76,7 @@ describe('a status', () => {
   });
 });
 
-describe('a status with a field that cannot be kept', () => {
+describe('a status with a field that cannot be stored', () => {
   const half = '\ud83d';
 
   it.each([
@@ -112,7 +112,7 @@ describe('a status with a field that cannot be kept', () => {
       { correlationId: undefined, reason: undefined },
       ['reason', 'correlationId'],
     ],
-  ])('is kept without it, and says so: %s', (_, more, rest, lacks) => {
+  ])('is kept without it, and names it: %s', (_, more, rest, lacks) => {
     const { of, fact } = factOfStatus(aStatus({ messageId: 'm-1', status: 'failed', final: true, ...more }), undefined);
     expect(of?.messageId).toBe('m-1');
     expect(fact).toMatchObject({ status: 'failed', final: true, provider: 'sendgrid', lacks });
@@ -151,7 +151,7 @@ describe('a dead letter', () => {
     expect(JSON.stringify(kept)).not.toMatch(/ada@|It works/);
   });
 
-  it('whose words are no Unicode is kept with these replaced, and says so', () => {
+  it('whose texts are not Unicode is kept with these repaired, and names them', () => {
     const letter = {
       ...aDeferred(),
       reason: 'exhausted',

@@ -17,7 +17,7 @@ import {
 import type { DeadLetterFact, IncomingFact, KeptFact } from '../projection/fact.ts';
 import { LARGEST_INTEGER, storable } from './storable.policy.ts';
 
-/** Where and when a request came. */
+/** The topic, partition and time of a request. */
 export interface Arrival {
   lane: Lane;
   /** Kafka's time, ms since 1970. */
@@ -27,7 +27,7 @@ export interface Arrival {
   hashKey: string;
 }
 
-/** That it was asked for: one fact per identity, whatever is published under it again. */
+/** The fact that a message was requested: one per identity, however often it is published. */
 export function factOfRequest(channel: Channel, request: ChannelRequest, arrival: Arrival): IncomingFact {
   const of = { tenant: request.tenant, channel, messageId: request.messageId };
   return {
@@ -51,8 +51,9 @@ export function factOfRequest(channel: Channel, request: ChannelRequest, arrival
 }
 
 /**
- * A status as it is kept. Named field by field: what a newer producer may add is not known to be free of addresses.
- * @throws UnreadableRecord for a receipt that names neither our message nor the provider's.
+ * A status to be stored. Its fields are copied one by one, because unknown fields of a newer producer may contain
+ * addresses.
+ * @throws UnreadableRecord for a receipt that identifies no message.
  */
 export function factOfStatus(changed: StatusChanged, traceId: string | undefined): IncomingFact {
   const { messageId, tenant, channel } = changed;
@@ -107,7 +108,7 @@ export function deadLetter(letter: DeadLetter): DeadLetterFact {
   return storable(kept, lacksOf(letter));
 }
 
-/** What was lost of it on its way here. */
+/** The names of fields that were lost on the way. */
 function lacksOf({ lacks }: Record<string, unknown>): string[] {
   if (!Array.isArray(lacks)) return [];
   return (lacks as unknown[])
@@ -133,7 +134,7 @@ function plain({ kind, code, provider, httpStatus, meaning, remedy, retry, help,
   };
 }
 
-/** Event ids of ours are UUIDs; the contract allows any text. */
+/** Our own event ids are UUIDs; the contract allows any text. */
 function uuidOf(eventId: string): string {
   const lower = eventId.toLowerCase();
   return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(lower) ? lower : contentDigest(eventId);

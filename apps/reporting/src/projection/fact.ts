@@ -1,6 +1,6 @@
 import type { Channel, Failure, Identity, Lane, RecipientRef, StatusChanged } from '#libs/contracts';
 
-/** A fact as it is kept: neither address nor content, times in UTC to the millisecond, so that they sort as text. */
+/** A stored fact: neither address nor content, times in UTC to the millisecond, so that they sort as text. */
 export interface KeptFact {
   /** A UUID. */
   eventId: string;
@@ -29,7 +29,7 @@ export interface KeptFact {
   lacks?: string[] | undefined;
 }
 
-/** A fact on its way in. Without an identity it is a receipt that names only the provider's message id. */
+/** A fact to be stored. Without an identity it is a receipt that has only the provider's message id. */
 export interface IncomingFact {
   of: Identity | undefined;
   fact: KeptFact;
@@ -38,7 +38,7 @@ export interface IncomingFact {
 /** A message that was given up, without its payload. */
 export interface DeadLetterFact {
   eventId: string;
-  /** contracts' identityKey. */
+  /** The identityKey of libs/contracts. */
   id: string;
   tenant: string;
   channel: Channel;
@@ -48,7 +48,7 @@ export interface DeadLetterFact {
   requestedAt: string;
   hop: number;
   reason: 'failed' | 'expired' | 'exhausted' | 'unconfirmed';
-  /** How many tries at a provider there were. */
+  /** The number of attempts at providers. */
   attempts: number;
   failure: Failure;
   /** Names of fields that could not be kept. */

@@ -20,15 +20,15 @@ const aReceipt = (more: Partial<KeptFact> = {}) =>
   aFact({ status: 'delivered', final: true, source: 'receipt', ...more });
 
 describe('a receipt without our reference', () => {
-  it('belongs to the only message behind the provider’s id', () => {
+  it('belongs to the only message with the provider’s id', () => {
     expect(ownerOf(aReceipt({ recipient: ada }), { one: [] })).toBe('one');
   });
 
-  it('belongs to the message that went to its recipient when a call carried several', () => {
+  it('belongs to the message of its recipient when a call had several messages', () => {
     expect(ownerOf(aReceipt({ recipient: bob }), { one: ['ada'], two: ['bob'] })).toBe('two');
   });
 
-  it('waits while nobody knows whose it is', () => {
+  it('waits while its message is unknown', () => {
     expect(ownerOf(aReceipt(), undefined)).toBeUndefined();
     expect(ownerOf(aReceipt(), { one: ['ada'], two: ['bob'] })).toBeUndefined();
     expect(ownerOf(aReceipt({ recipient: ada }), { one: ['ada'], two: ['ada'] })).toBeUndefined();
@@ -36,7 +36,7 @@ describe('a receipt without our reference', () => {
 });
 
 describe('the references of a batch', () => {
-  it('are taught by sends and asked for by receipts without our reference, once each', () => {
+  it('are defined by sends and used by receipts without our reference, once each', () => {
     const batch: IncomingFact[] = [
       { of: undefined, fact: aReceipt() },
       { of, fact: aFact({ recipients: [ada] }) },

@@ -1,13 +1,13 @@
 import { identityKey } from '#libs/contracts';
 import type { IncomingFact, KeptFact } from './fact.ts';
 
-/** What the provider calls one call; coalesced messages share it. */
+/** The provider's id of one call; the messages of a batch share it. */
 export interface Reference {
   provider: string;
   providerMessageId: string;
 }
 
-/** The messages behind a reference, each with the hashes of its recipients. */
+/** The messages of a provider's id, each with the hashes of its recipients. */
 export type Members = Record<string, string[]>;
 
 /** A fact of a known message. */
@@ -18,14 +18,14 @@ export interface KnownFact extends IncomingFact {
 export const referenceKey = ({ provider, providerMessageId }: Reference): string =>
   JSON.stringify([provider, providerMessageId]);
 
-/** The reference a fact names, if it names one. */
+/** The provider's id in a fact, if it has one. */
 export function referenceOf({ provider, providerMessageId }: KeptFact): Reference | undefined {
   return provider && providerMessageId ? { provider, providerMessageId } : undefined;
 }
 
 /**
- * The references that a batch teaches or asks for, once each. Asking with no member is what makes a receipt and the
- * send it is about wait for each other when they are projected at the same time.
+ * The provider's ids that the facts of a batch define or use, once each. An entry without a member makes a receipt and
+ * its send wait for each other when they are projected at the same time.
  */
 export function referencesIn(facts: readonly IncomingFact[]): (Reference & { members: Members })[] {
   const found = new Map<string, Reference & { members: Members }>();
@@ -40,7 +40,7 @@ export function referencesIn(facts: readonly IncomingFact[]): (Reference & { mem
   return [...found.values()];
 }
 
-/** Whose receipt it is: the only message behind the reference, or the only one that went to this recipient. */
+/** The message of a receipt: the only one with the provider's id, or the only one to this recipient. */
 export function ownerOf(fact: KeptFact, members: Members | undefined): string | undefined {
   const ids = Object.keys(members ?? {});
   if (ids.length <= 1) return ids[0];

@@ -13,7 +13,7 @@ import {
 
 type Known = Map<string, Members>;
 
-/** Finds the message of every fact. Receipts whose message is not known yet are kept and come back with its send. */
+/** Finds the message of every fact. Receipts whose message is unknown are kept and joined when its send arrives. */
 export async function joinReceipts(client: PoolClient, facts: readonly IncomingFact[]): Promise<KnownFact[]> {
   const references = referencesIn(facts);
   const members = references.length > 0 ? await lockReferences(client, references) : new Map<string, Members>();

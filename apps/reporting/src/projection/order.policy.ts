@@ -1,7 +1,7 @@
 import { isEngagement, isNotice } from '#libs/contracts';
 import type { KeptFact } from './fact.ts';
 
-/** Within one instant: what can only happen after what. */
+/** Ranks within one instant: what can only happen after what. */
 const stages = ['accepted', 'scheduled', 'retrying', 'unconfirmed', 'sent', 'delayed'];
 const stageOf = ({ status }: KeptFact): number => {
   if (isEngagement(status) || isNotice(status)) return stages.length + 1;
@@ -10,8 +10,8 @@ const stageOf = ({ status }: KeptFact): number => {
 };
 
 /**
- * Facts in the order of happening. Providers tell times in whole seconds by their own clocks: a receipt never stands
- * before the send that it is about, and the request stands first.
+ * Facts in the order in which they happened. Providers state whole seconds of their own clocks: a receipt is never
+ * placed before its send, and the request comes first.
  */
 export function inOrder(facts: readonly KeptFact[]): KeptFact[] {
   const complete = withHops(facts);
@@ -38,7 +38,7 @@ export function inOrder(facts: readonly KeptFact[]): KeptFact[] {
   return keyed.map(({ fact }) => fact);
 }
 
-/** A receipt without our reference knows no hop: that of the send under the same provider id. */
+/** A receipt without our reference has no hop: it gets that of the send with the same provider's id. */
 function withHops(facts: readonly KeptFact[]): KeptFact[] {
   const sends = new Map<string, KeptFact>();
   for (const fact of facts) {

@@ -1,10 +1,10 @@
 import type { DeadLetterFact, IncomingFact } from './fact.ts';
 
-/** Takes facts in, in any order and however often; each message shows what follows from all of its facts. */
+/** Stores facts, in any order and with repeats; each message's state follows from all of its facts. */
 export abstract class Projection {
   /**
-   * Resolves when the fact and what follows from it are committed.
-   * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.
+   * Resolves when the fact and the resulting state are committed.
+   * @throws InfrastructureDown when PostgreSQL cannot be reached; repeating is safe.
    */
   abstract project(fact: IncomingFact): Promise<void>;
 

@@ -67,8 +67,8 @@ async function projectAll(client: PoolClient, facts: readonly IncomingFact[]): P
 }
 
 /**
- * A notice makes no message: it may be about one that nobody has asked for. Where it comes before its request, it
- * stands in the timeline later.
+ * A notice does not create a message, because it may be about one that was never requested. If its request comes later,
+ * the notice is in the timeline then.
  */
 async function addMessages(client: PoolClient, known: readonly KnownFact[]): Promise<void> {
   const rows = known.flatMap(({ id, of, fact }) => (of && !isNotice(fact.status) ? [{ id, ...of, at: fact.at }] : []));
@@ -84,7 +84,7 @@ async function addMessages(client: PoolClient, known: readonly KnownFact[]): Pro
   );
 }
 
-/** From here on nobody else projects these messages: what they read is all there is. */
+/** From here on no other transaction projects these messages, so all their facts are read. */
 async function lockMessages(client: PoolClient, known: readonly KnownFact[]): Promise<MessageKey[]> {
   const { rows } = await client.query<MessageKey>(
     'SELECT id, tenant, channel, message_id FROM reporting.message WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO ' +
@@ -94,7 +94,7 @@ async function lockMessages(client: PoolClient, known: readonly KnownFact[]): Pr
   return rows;
 }
 
-/** @returns the ids of the events that were not known before. */
+/** @returns the ids of the events that are new. */
 async function addEvents(client: PoolClient, known: readonly KnownFact[]): Promise<Set<string>> {
   const { rows } = await client.query<{ event_id: string }>(
     `INSERT INTO reporting.event (event_id, id, at, hop, fact)
@@ -121,7 +121,7 @@ async function addRecipients(client: PoolClient, fresh: readonly KnownFact[]): P
   );
 }
 
-// An UPDATE … FROM a list can fall into a bad plan (docs/adr/0018): the rows are there, so this always updates.
+// An UPDATE … FROM a list can get a bad plan (docs/adr/0018). The rows exist, so this always updates.
 async function writeStates(client: PoolClient, keys: readonly MessageKey[]): Promise<void> {
   const facts = await factsOf(
     client,

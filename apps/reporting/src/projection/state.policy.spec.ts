@@ -50,8 +50,8 @@ const facts = fc.uniqueArray(
   { minLength: 1, maxLength: 12, selector: (fact) => fact.eventId },
 );
 
-describe('where a message stands', () => {
-  it('is the same however its facts are shuffled and repeated', () => {
+describe('the state of a message', () => {
+  it('is the same whatever the order and repeats of its facts', () => {
     const shuffledAndRepeated = facts.chain((all) =>
       fc.tuple(
         fc.constant(all),
@@ -63,7 +63,7 @@ describe('where a message stands', () => {
     );
   });
 
-  it('is what the contract’s fold says of the same facts', () => {
+  it('equals the fold of the contract over the same facts', () => {
     fc.assert(
       fc.property(facts, (all) => {
         const decided = inOrder(all).sort((a, b) => Number(b.final) - Number(a.final));
@@ -72,7 +72,7 @@ describe('where a message stands', () => {
     );
   });
 
-  it('takes what was asked from the request, even when a status came first', () => {
+  it('takes the request’s fields from the request, even when a status came first', () => {
     const early = aFact({
       at: '2030-01-31T11:59:59.000Z',
       lane: 'bulk',
@@ -96,7 +96,7 @@ describe('where a message stands', () => {
     });
   });
 
-  it('knows what it can of a message whose request was never seen', () => {
+  it('contains what is known of a message whose request was never read', () => {
     const rejected = aFact({ status: 'rejected', final: true, lane: 'bulk', traceId: 'abc' });
     expect(deriveState([rejected])).toMatchObject({
       status: 'rejected',
@@ -107,7 +107,7 @@ describe('where a message stands', () => {
     });
   });
 
-  it('gives a receipt without our reference the hop of the send it is about', () => {
+  it('gives a receipt without our reference the hop of its send', () => {
     const first = aFact({ hop: 1, provider: 'twilio', providerMessageId: 'SM1' });
     const second = aFact({ hop: 2, status: 'failed', final: true, source: 'sms' });
     const receipt = aReceipt({ hop: undefined, provider: 'twilio', providerMessageId: 'SM1' });

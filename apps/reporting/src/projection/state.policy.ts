@@ -2,17 +2,17 @@ import { type Engagement, fold, type Lane, type RecipientRef, type Status } from
 import type { KeptFact } from './fact.ts';
 import { inOrder } from './order.policy.ts';
 
-/** What follows from all the facts of a message. */
+/** The state that follows from all facts of a message. */
 export interface MessageProjection {
   status: Status;
   final: boolean;
-  /** When it came to stand so. */
+  /** When it entered this status. */
   statusAt: string;
   engagement: Engagement[];
-  /** The last provider that had to do with it. */
+  /** The last provider that was involved. */
   provider: string | null;
   attempts: number;
-  /** Until the request itself is seen: the earliest time known. */
+  /** Until the request is read: the earliest known time. */
   requestedAt: string;
   lane: Lane | null;
   category: string | null;
@@ -22,10 +22,10 @@ export interface MessageProjection {
   tags: string[];
 }
 
-/** A pure function of the set of facts: order and repeats do not matter. `facts` holds at least one. */
+/** A pure function of the set of facts: order and repeats do not matter. `facts` has at least one element. */
 export function deriveState(facts: readonly KeptFact[]): MessageProjection {
   const ordered = inOrder([...new Map(facts.map((fact) => [fact.eventId, fact])).values()]);
-  // Of equal facts the fold takes the first: a final one must not hide behind one that was not yet.
+  // Of equal facts the fold uses the first: a final one must come before one that is not final.
   const state = fold([...ordered.filter((fact) => fact.final), ...ordered.filter((fact) => !fact.final)]);
   const request = ordered.find((fact) => fact.source === 'request');
   const first = <K extends keyof KeptFact>(name: K) =>

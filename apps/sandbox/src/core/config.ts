@@ -4,14 +4,14 @@ import { z } from 'zod';
 export const webAddress = z.url({ protocol: /^https?$/, error: 'must be an http(s) address' });
 export const secret = (description: string) => ({ description, secret: true });
 
-/** The values of a setting that may hold several, separated by commas. */
+/** The values of a setting that is a list, separated by commas. */
 export const listed = (text: string): string[] =>
   text
     .split(',')
     .map((one) => one.trim())
     .filter(Boolean);
 
-/** What the sandbox reads from its environment, beside what each simulator reads. */
+/** The sandbox's own settings, besides those of each simulator. */
 export const coreSettings = {
   HTTP_HOST: z
     .string()
@@ -63,5 +63,5 @@ export type CoreConfig = z.infer<typeof schema>;
 /** Injection token of the parsed configuration. */
 export const SANDBOX_CONFIG = Symbol('sandbox configuration');
 
-/** Injection token of the log, in which ids, counts and codes stand, never an address or content. */
+/** Injection token of the logger, which gets ids, counts and codes, never an address or content. */
 export const SANDBOX_LOG = Symbol('sandbox log');

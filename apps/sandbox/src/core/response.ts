@@ -1,7 +1,7 @@
-/** What a provider's API answers to one request. */
+/** The response of a provider's API to one request. */
 export interface Answer {
   status: number;
-  /** Sent as JSON; without one the body is empty. */
+  /** Sent as JSON; if unset, the body is empty. */
   body?: unknown;
   headers?: Record<string, string>;
 }

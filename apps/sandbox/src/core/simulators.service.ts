@@ -3,10 +3,10 @@ import { ModuleRef } from '@nestjs/core';
 import type { SandboxMessage } from './inbox/message.ts';
 import type { ListKeeper, ProviderSimulator, ReplySender, RunningSimulator, WebhookTeller } from './simulator.ts';
 
-/** Injection token of the simulators that run. */
+/** Injection token of the running simulators. */
 export const SIMULATORS = Symbol('simulators');
 
-/** The simulators that run, and their parts. */
+/** The running simulators, and their parts. */
 @Injectable()
 export class Simulators {
   readonly all: readonly ProviderSimulator[];
@@ -31,7 +31,7 @@ export class Simulators {
     return lists && this.parts.get(lists, { strict: false });
   }
 
-  /** Who sends replies of people, and their form; undefined: nobody can answer here. */
+  /** What posts people's replies, and their fields; undefined: nobody can reply here. */
   replies(): { form: NonNullable<ProviderSimulator['reply']>; sender: ReplySender } | undefined {
     for (const { simulator, parts } of this.running)
       if (simulator.reply && parts.replies)
@@ -39,7 +39,7 @@ export class Simulators {
     return undefined;
   }
 
-  /** What people and lists know is forgotten with the inbox. */
+  /** Replies and suppression lists are deleted with the inbox. */
   forget(): void {
     for (const { parts } of this.running)
       for (const part of [parts.lists, parts.forgets]) if (part) this.parts.get(part, { strict: false }).forget();

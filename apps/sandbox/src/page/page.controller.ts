@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { Simulators } from '../core/simulators.service.ts';
 import { factsOf } from './page.policy.ts';
 
-/** What the page asks for beside the control API; the page itself is files in `public/`. */
+/** Data for the page besides the control API; the page itself consists of the files in `public/`. */
 @Controller('_sandbox/simulators')
 export class PageController {
   constructor(private readonly simulators: Simulators) {}

@@ -1,6 +1,6 @@
 import type { ProviderSimulator } from '../core/simulator.ts';
 
-/** What the page has to know of the providers. */
+/** What the page needs to know about the providers. */
 export const factsOf = (simulators: readonly ProviderSimulator[]) => ({
   simulators: simulators.map(({ name, label, page: { icon, callback, usualCallback: usual } }) => ({
     name,
@@ -13,8 +13,8 @@ export const factsOf = (simulators: readonly ProviderSimulator[]) => ({
 });
 
 /**
- * Only the page's own scripts may run. A mail in its iframe inherits the policy: its inline styles show, while its
- * scripts and remote pictures do not load.
+ * Only the page's own scripts may run. A mail in its iframe inherits the policy: its inline styles apply, but its
+ * scripts and remote images are not loaded.
  */
 export const pageHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': [

@@ -3,7 +3,7 @@ import { resend } from './resend/index.ts';
 import { sendgrid } from './sendgrid/index.ts';
 import { twilio } from './twilio/index.ts';
 
-/** The providers that are played here. */
+/** The simulated providers. */
 export const simulatorCatalogue: readonly ProviderSimulator[] = [
   sendgrid as unknown as ProviderSimulator,
   resend as unknown as ProviderSimulator,

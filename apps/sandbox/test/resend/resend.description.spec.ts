@@ -26,7 +26,7 @@ const email = { from: 'Shop <shop@messaging.test>', to: ['ada@inbox.test'], subj
       await receiver.close();
     });
 
-    /** Asks, holds the answer against the description, and hands it on. */
+    /** Sends a request, checks the response against the description, and returns it. */
     const ask = async (
       method: string,
       path: string,
@@ -47,8 +47,8 @@ const email = { from: 'Shop <shop@messaging.test>', to: ['ada@inbox.test'], subj
       );
       return given;
     };
-    // The description gives the lists no null and leaves these fields out; Resend's own library types say null and have
-    // them.
+    // The description does not allow null in these lists, and the real API leaves the fields out; Resend's own library
+    // types allow null and contain them.
     const faultsOfEmail = [
       '/bcc must be array',
       '/cc must be array',
@@ -58,14 +58,14 @@ const email = { from: 'Shop <shop@messaging.test>', to: ['ada@inbox.test'], subj
       '"tags"',
     ];
 
-    it('is followed by what is sent, found and listed', async () => {
+    it('matches the responses of sending, reading and listing', async () => {
       const { id } = await ask('POST', '/emails', email);
       await ask('POST', '/emails/batch', [email, email]);
       await ask('GET', `/emails/${id}`, undefined, '/emails/{email_id}', faultsOfEmail);
       await ask('GET', '/emails', undefined, '/emails', faultsOfEmail);
     });
 
-    it('is followed by templates', async () => {
+    it('matches templates', async () => {
       const { id } = await ask('POST', '/templates', {
         name: 'order',
         html: '<p>{{{A}}}</p>',
@@ -74,7 +74,7 @@ const email = { from: 'Shop <shop@messaging.test>', to: ['ada@inbox.test'], subj
       await ask('POST', `/templates/${id}/publish`, undefined, '/templates/{id}/publish');
     });
 
-    it('is followed by domains, webhooks and suppressions', async () => {
+    it('matches domains, webhooks and suppressions', async () => {
       await ask('GET', '/domains');
       const { data } = await ask('GET', '/webhooks');
       await ask('GET', `/webhooks/${data[0]!.id}`, undefined, '/webhooks/{webhook_id}');
@@ -82,7 +82,7 @@ const email = { from: 'Shop <shop@messaging.test>', to: ['ada@inbox.test'], subj
       await ask('GET', '/suppressions');
     });
 
-    it('is followed by every kind of event', async () => {
+    it('matches every type of event', async () => {
       const mailboxes = ['ada', 'bounce', 'full', 'dropped', 'deferred', 'failed', 'spam', 'click'];
       await ask('POST', '/emails', {
         ...email,
@@ -113,7 +113,7 @@ const email = { from: 'Shop <shop@messaging.test>', to: ['ada@inbox.test'], subj
         });
     });
 
-    it('would not be followed by just anything: the check itself can fail', () => {
+    it('does not match everything: the check itself can fail', () => {
       expect(official.answer('post', '/emails', 200, { identity: '1' })).not.toEqual([]);
       expect(official.webhook('email.sent', { type: 3 })).not.toEqual([]);
     });

@@ -57,7 +57,7 @@ const untilTypes = (id: string, ...types: string[]) =>
 const idOf = ({ data }: { data: { id: string } | null }) => data!.id;
 
 describe('the official client', () => {
-  it('is answered with the id of the e-mail, and with the rate in headers', async () => {
+  it('gets the id of the e-mail, and the rate in headers', async () => {
     const { data, error, headers } = await resend.emails.send(anEmail('ada@inbox.test'));
     expect(error).toBeNull();
     expect(data!.id).toMatch(/^[0-9a-f-]{36}$/);
@@ -139,12 +139,12 @@ describe('the official client', () => {
       'invalid_idempotency_key',
     ],
     ['an unknown id', () => resend.emails.get('none'), 404, 'not_found'],
-  ])('learns what is wrong with %s', async (_, ask, statusCode, name) => {
+  ])('gets an error for %s', async (_, ask, statusCode, name) => {
     expect((await ask()).error).toMatchObject({ statusCode, name });
     expect((await listed(sandbox)).total).toBe(0);
   });
 
-  it('sends a batch, of which one bad e-mail refuses all or itself alone', async () => {
+  it('sends a batch, where an invalid e-mail is refused with all or alone', async () => {
     const batch = [anEmail('a@inbox.test'), anEmail('nobody'), anEmail('b@inbox.test')];
     expect((await resend.batch.send(batch)).error).toMatchObject({ name: 'validation_error' });
     const { data } = await resend.batch.send(batch, { batchValidation: 'permissive' });
@@ -178,7 +178,7 @@ describe('the official client', () => {
 });
 
 describe('an idempotency key', () => {
-  it('gives the first answer again to the same body, and refuses another', async () => {
+  it('returns the first response again for the same body, and refuses another', async () => {
     const send = (subject: string) =>
       resend.emails.send(anEmail('ada@inbox.test', { subject }), { idempotencyKey: 'key-1' });
     const first = await send('Hello');
@@ -187,7 +187,7 @@ describe('an idempotency key', () => {
     expect((await listed(sandbox)).total).toBe(1);
   });
 
-  it('is in use while its first request runs', async () => {
+  it('is in use while its first request is in progress', async () => {
     await withFaults(sandbox, { resend: { latencyMs: 300, times: 1 } });
     const send = () => resend.emails.send(anEmail('ada@inbox.test'), { idempotencyKey: 'key-2' });
     const first = send();
@@ -207,7 +207,7 @@ describe('an idempotency key', () => {
 });
 
 describe('webhooks', () => {
-  it('come signed as the official client verifies, with tags as an object', async () => {
+  it('are signed in the way that the official client verifies, with tags as an object', async () => {
     const id = idOf(
       await resend.emails.send(anEmail('ada@inbox.test', { tags: [{ name: 'mi_message_id', value: 'order_d1' }] })),
     );
@@ -234,11 +234,11 @@ describe('webhooks', () => {
     ['suppressed@resend.dev', ['email.suppressed']],
     ['deferred@inbox.test', ['email.sent', 'email.delivery_delayed', 'email.delivered']],
     ['click@inbox.test', ['email.sent', 'email.delivered', 'email.opened', 'email.clicked']],
-  ])('of an e-mail to %s tell %j', async (to, types) => {
+  ])('of an e-mail to %s report %j', async (to, types) => {
     await untilTypes(idOf(await resend.emails.send(anEmail(to))), ...types);
   });
 
-  it('tell of each recipient on its own', async () => {
+  it('report each recipient separately', async () => {
     const id = idOf(await resend.emails.send({ ...anEmail(''), to: ['ada@inbox.test', 'bounce@inbox.test'] }));
     const posts = await until(() => eventsOf(id).length === 4 && eventsOf(id));
     const reported = posts.map(({ event }) => `${event.data.to.join()} ${event.type}`);
@@ -250,7 +250,7 @@ describe('webhooks', () => {
     ]);
   });
 
-  it('come again under the same id', async () => {
+  it('are repeated under the same id', async () => {
     await withFaults(sandbox, { resend: { webhooks: 'duplicate', times: 1 } });
     const id = idOf(await resend.emails.send(anEmail('suppressed@resend.dev')));
     const posts = await untilTypes(id, 'email.suppressed', 'email.suppressed');
@@ -263,7 +263,7 @@ describe('faults', () => {
     [{ status: 429, retryAfterSeconds: 7 }, 'rate_limit_exceeded'],
     [{ status: 429, resendName: 'daily_quota_exceeded' }, 'daily_quota_exceeded'],
     [{ status: 500 }, 'application_error'],
-  ])('%j answer in the words of Resend', async (fault, name) => {
+  ])('%j respond in the words of Resend', async (fault, name) => {
     await withFaults(sandbox, { resend: fault });
     expect((await resend.emails.send(anEmail('ada@inbox.test'))).error).toMatchObject({
       statusCode: fault.status,
@@ -271,7 +271,7 @@ describe('faults', () => {
     });
   });
 
-  it('can lose the answer to an e-mail that was accepted, which its key gives again', async () => {
+  it('can lose the response to an accepted e-mail, which its key returns again', async () => {
     await withFaults(sandbox, { resend: { acceptThenDrop: true, times: 1 } });
     const send = () => resend.emails.send(anEmail('ada@inbox.test'), { idempotencyKey: 'key-4' });
     expect((await send()).error).toMatchObject({ name: 'application_error', statusCode: null });
@@ -290,7 +290,7 @@ it('refuses a request without a User-Agent before anything else', async () => {
   expect([answer.statusCode, await answer.body.text()]).toEqual([403, 'error code: 1010']);
 });
 
-it('lets the team make so many requests a second and no more', async () => {
+it('limits the requests per second of a team', async () => {
   const strict = await running({ SANDBOX_RESEND_API_KEY: apiKey, SANDBOX_RESEND_RATE_PER_S: '3' });
   const answers = await Promise.all(
     Array.from({ length: 12 }, () =>

@@ -13,7 +13,7 @@ import { aMailTo, apiKey, listed, running, sendGridOf, withAccount } from '../ru
     });
     afterAll(() => sandbox.close());
 
-    /** Asks, holds the answer against the description, and hands it on. */
+    /** Sends a request, checks the response against the description, and returns it. */
     const against = (file: string) => {
       const official = officialOf(`sendgrid/${file}.json`);
       return async (
@@ -42,7 +42,7 @@ import { aMailTo, apiKey, listed, running, sendGridOf, withAccount } from '../ru
       };
     };
 
-    it('are followed by every refusal of a mail', async () => {
+    it('matches every refusal of a mail', async () => {
       const ask = against('tsg_mail_v3');
       const mail = {
         from: { email: 'shop@messaging.test' },
@@ -50,24 +50,24 @@ import { aMailTo, apiKey, listed, running, sendGridOf, withAccount } from '../ru
         subject: 'Hi',
         content: [{ type: 'text/plain', value: 'Hi' }],
       };
-      // The description says that `help` is an object; SendGrid answers with an address or null (sendgrid/docs #3764).
+      // The description says that `help` is an object; SendGrid returns a URL or null (sendgrid/docs #3764).
       const known = ['/help must be object'];
       await ask('POST', '/v3/mail/send', { body: { ...mail, subject: 3 }, known });
       await ask('POST', '/v3/mail/send', { body: mail, key: 'SG.wrong', known });
       await ask('POST', '/v3/mail/send', { body: { ...mail, from: { email: 'shop@other.test' } }, known });
     });
 
-    it('are followed by scopes, domains and senders', async () => {
+    it('matches scopes, domains and senders', async () => {
       await withAccount(sandbox, { sendgrid: { senders: [{ email: 'ada@other.test', verified: true }] } });
       await against('tsg_scopes_v3')('GET', '/v3/scopes');
       await against('tsg_domain_authentication_v3')('GET', '/v3/whitelabel/domains');
       await against('tsg_verified_senders_v3')('GET', '/v3/verified_senders');
     });
 
-    it('are followed by templates and their versions', async () => {
+    it('matches templates and their versions', async () => {
       const ask = against('tsg_templates_v3');
-      // The description knows the ids of legacy templates only; SendGrid's own examples of dynamic ones begin with
-      // `d-`.
+      // The description has only the ids of legacy templates; in SendGrid's own examples, those of dynamic ones begin
+      // with `d-`.
       const { id } = await ask('POST', '/v3/templates', { body: { name: 'order' } });
       const of = { as: '/v3/templates/{template_id}/versions' };
       await ask('POST', `/v3/templates/${id}/versions`, {
@@ -76,7 +76,7 @@ import { aMailTo, apiKey, listed, running, sendGridOf, withAccount } from '../ru
       });
     });
 
-    it('are followed by the event webhooks', async () => {
+    it('matches event webhooks', async () => {
       const ask = against('tsg_webhooks_v3');
       const path = '/v3/user/webhooks/event/settings';
       const { id } = await ask('POST', path, {
@@ -86,7 +86,7 @@ import { aMailTo, apiKey, listed, running, sendGridOf, withAccount } from '../ru
       await ask('PATCH', `${path}/signed/${id}`, { as: `${path}/signed/{id}`, body: { enabled: true } });
     });
 
-    it('are followed by the suppression lists and by Email Activity', async () => {
+    it('matches the suppression lists and Email Activity', async () => {
       for (const name of ['bounce', 'blocked', 'invalid', 'spam'])
         await sendGridOf(sandbox).send(aMailTo(`${name}@inbox.test`));
       await until(async () =>

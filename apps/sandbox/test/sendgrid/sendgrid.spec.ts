@@ -28,7 +28,7 @@ beforeEach(async () => {
 });
 
 const eventsOf = (posts: Received[]) => posts.flatMap(({ body }) => JSON.parse(body) as MailEvent[]);
-/** The events of one answer's messages: those of a test before may still be on their way. */
+/** The events of one send: those of the previous test may still arrive. */
 const untilEvents = ([answer]: Sent, ...names: string[]) =>
   until(() => {
     const id = String(answer.headers['x-message-id']);
@@ -41,14 +41,14 @@ function get(path: string, key = apiKey): Promise<Response> {
 }
 
 describe('the official client', () => {
-  it('is answered 202 with an empty body and the id in a header', async () => {
+  it('gets a 202 with an empty body and the id in a header', async () => {
     const [answer, body] = await sendGridOf(sandbox).send(aMailTo('ada@example.org'));
     expect(answer.statusCode).toBe(202);
     expect(answer.headers['x-message-id']).toMatch(/^[\w-]{22}$/);
     expect(body).toBe('');
   });
 
-  it('learns with a wrong key that it is not authorised', async () => {
+  it('gets an error with a wrong key', async () => {
     await expect(sendGridOf(sandbox, 'SG.wrong').send(aMailTo('ada@example.org'))).rejects.toMatchObject({
       code: 401,
       response: {
@@ -59,7 +59,7 @@ describe('the official client', () => {
     });
   });
 
-  it('learns which field is wrong', async () => {
+  it('gets the name of an invalid field', async () => {
     const twice = aMailTo('ada@example.org', 'order-1', { cc: 'ada@example.org' });
     await expect(sendGridOf(sandbox).send(twice)).rejects.toMatchObject({
       code: 400,
@@ -75,7 +75,7 @@ describe('the official client', () => {
     expect((await listed(sandbox)).total).toBe(0);
   });
 
-  it('sends to several people at once, each with a message of their own', async () => {
+  it('sends to several people at once, with one message for each', async () => {
     await sendGridOf(sandbox).sendMultiple({ ...aMailTo('x@example.org'), to: ['a@example.org', 'b@example.org'] });
     const { total, messages } = await listed(sandbox, '?reference=order-1');
     expect([total, new Set(messages.map(({ providerMessageId }) => providerMessageId)).size]).toEqual([2, 1]);
@@ -83,7 +83,7 @@ describe('the official client', () => {
 });
 
 describe('events', () => {
-  it('come signed as the official helper verifies, with our arguments', async () => {
+  it('are signed in the way that the official helper verifies, with our arguments', async () => {
     const sent = await sendGridOf(sandbox).send(aMailTo('ada@example.org', 'order-7', { categories: ['orders'] }));
     const events = await untilEvents(sent, 'processed', 'delivered');
     for (const { headers, body } of receiver.received) {
@@ -102,7 +102,7 @@ describe('events', () => {
     });
   });
 
-  it('come again with the same id until they are taken', async () => {
+  it('are repeated with the same id until they are accepted', async () => {
     receiver.failOnce.push('order-again');
     const sent = await sendGridOf(sandbox).send(aMailTo('dropped@example.org', 'order-again'));
     const [first, second] = await untilEvents(sent, 'dropped', 'dropped');
@@ -110,7 +110,7 @@ describe('events', () => {
     await until(async () => (await listed(sandbox)).messages[0]?.events[0]?.webhook === 'acknowledged');
   });
 
-  it('of the same moment share a post', async () => {
+  it('of the same moment share a request', async () => {
     await Promise.all(
       Array.from({ length: 50 }, (_, index) =>
         sendGridOf(sandbox).send(aMailTo(`p${index}@example.org`, `batched-${index}`)),
@@ -123,7 +123,7 @@ describe('events', () => {
     expect(own().length).toBeLessThan(50);
   });
 
-  it('follow the magic recipient', async () => {
+  it('depend on the magic recipient', async () => {
     const sent = await sendGridOf(sandbox).send(aMailTo('late-bounce+7@example.org'));
     await untilEvents(sent, 'processed', 'delivered', 'bounce');
     expect((await listed(sandbox)).messages[0]?.status).toBe('bounce');
@@ -131,7 +131,7 @@ describe('events', () => {
 });
 
 describe('look-ups', () => {
-  it('name the scopes of a good key only', async () => {
+  it('return the scopes of a valid key only', async () => {
     expect(await (await get('/v3/scopes')).json()).toMatchObject({ scopes: expect.arrayContaining(['mail.send']) });
     expect((await get('/v3/scopes', 'SG.wrong')).status).toBe(401);
   });
@@ -150,12 +150,12 @@ describe('look-ups', () => {
     expect(messages.map(({ to_email }) => to_email)).toEqual(['wanted@example.org']);
   });
 
-  it('refuse a query they cannot read', async () => {
+  it('refuse an invalid query', async () => {
     expect((await get('/v3/messages?query=nonsense')).status).toBe(400);
   });
 });
 
-it('answers more than 30 MB with 413 that is no JSON', async () => {
+it('answers more than 30 MB with a 413 that is not JSON', async () => {
   const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
   const answer = await fetch(`${sandbox.url}/v3/mail/send`, {
     method: 'POST',

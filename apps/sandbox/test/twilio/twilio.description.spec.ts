@@ -33,7 +33,7 @@ const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toStrin
         new URLSearchParams({ To: '+12025550123', From: '+15005550006', Body: 'Hi', ...fields }).toString(),
       );
 
-    it('is followed by what is sent, fetched and listed', async () => {
+    it('matches the responses of sending, reading and listing', async () => {
       const { answer } = api();
       const paths = {
         create: '/2010-04-01/Accounts/{AccountSid}/Messages.json',
@@ -45,7 +45,7 @@ const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toStrin
       const one = await ask('GET', `${messages}/${String(created.body['sid'])}.json`);
       expect(answer('get', paths.one, one.status, one.body)).toEqual([]);
       const list = await ask('GET', `${messages}.json?PageSize=1`);
-      // The description says that these are whole addresses; its own examples are paths, and so is what Twilio answers.
+      // The description says that these are whole URLs; in its own examples, and in Twilio's responses, they are paths.
       const paths2010 = ['/first_page_uri must match format "uri"', '/uri must match format "uri"'];
       expect(
         answer('get', paths.create, list.status, list.body).filter(
@@ -60,7 +60,7 @@ const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toStrin
       expect(answer('get', paths.account, account.status, account.body)).toEqual([]);
     });
 
-    it('names the same fields of a request', () => {
+    it('has the same fields of a request', () => {
       const described = api().fields(
         'post',
         '/2010-04-01/Accounts/{AccountSid}/Messages.json',
@@ -69,7 +69,7 @@ const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toStrin
       expect(Object.keys(Form.shape).sort()).toEqual(described.sort());
     });
 
-    it('is followed by content templates', async () => {
+    it('matches content templates', async () => {
       const { answer } = content();
       const created = await ask(
         'POST',

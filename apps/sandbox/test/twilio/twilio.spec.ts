@@ -27,7 +27,7 @@ const aText = (parts: Record<string, unknown> = {}) => ({
   statusCallback: `${receiver.url}/twilio?${token}`,
   ...parts,
 });
-/** The callbacks of one message: those of a test before may still be on their way. */
+/** The callbacks of one message: those of the previous test may still arrive. */
 const posts = (sid: string) => receiver.received.filter(({ body }) => body.includes(sid));
 const forms = (sid: string) => posts(sid).map(({ body }) => Object.fromEntries(new URLSearchParams(body)));
 const untilStatuses = (sid: string, ...names: string[]) =>
@@ -52,7 +52,7 @@ const answers = async (reply: Record<string, unknown>) => {
 };
 
 describe('the official client', () => {
-  it('is given the whole resource', async () => {
+  it('gets the whole resource', async () => {
     const message = await twilioOf(sandbox).messages.create(aText());
     expect(message.sid).toMatch(/^SM[0-9a-f]{32}$/);
     expect(message).toMatchObject({
@@ -65,7 +65,7 @@ describe('the official client', () => {
     expect(message.dateCreated).toBeInstanceOf(Date);
   });
 
-  it('learns the code of a refusal', async () => {
+  it('gets the code of a refusal', async () => {
     await expect(twilioOf(sandbox).messages.create(aText({ to: '+15005550004' }))).rejects.toMatchObject({
       status: 400,
       code: 21610,
@@ -100,7 +100,7 @@ describe('the official client', () => {
     });
   });
 
-  it('names a text with media MM', async () => {
+  it('has a Sid with MM for a text with media', async () => {
     const message = await twilioOf(sandbox).messages.create(
       aText({ mediaUrl: ['https://example.org/a.png', 'https://example.org/b.png'] }),
     );
@@ -117,7 +117,7 @@ describe('the official client', () => {
 });
 
 describe('status callbacks', () => {
-  it('come signed over the URL with its query, and carry no fragment', async () => {
+  it('are signed over the URL with its query, without the fragment', async () => {
     const url = `${receiver.url}/twilio?${token}`;
     const { sid } = await twilioOf(sandbox).messages.create(aText({ statusCallback: `${url}#rc=2&rp=ct,rt,5xx` }));
     const [sent] = await untilStatuses(sid, 'sent', 'delivered');
@@ -136,7 +136,7 @@ describe('status callbacks', () => {
     }
   });
 
-  it('are lost by default when the reader answers 503', async () => {
+  it('are lost by default when the webhook responds with 503', async () => {
     receiver.failOnce.push('/lost');
     const { sid } = await twilioOf(sandbox).messages.create(
       aText({ to: '+15005550034', statusCallback: `${receiver.url}/lost` }),
@@ -145,7 +145,7 @@ describe('status callbacks', () => {
     expect(posts(sid)).toHaveLength(1);
   });
 
-  it('come again after a 503 when the URL asks for it', async () => {
+  it('are repeated after a 503 when the URL asks for it', async () => {
     receiver.failOnce.push('/again');
     const parts = { to: '+15005550034', statusCallback: `${receiver.url}/again#rc=2&rp=5xx` };
     const { sid } = await twilioOf(sandbox).messages.create(aText(parts));
@@ -154,7 +154,7 @@ describe('status callbacks', () => {
     expect(first).toMatchObject({ ErrorCode: '30008' });
   });
 
-  it('come for WhatsApp until the message is read', async () => {
+  it('on WhatsApp are sent until the message is read', async () => {
     await answers({ channel: 'whatsapp', from: '+12025550123', to: '+14155238886', body: 'Hi' });
     const { sid } = await twilioOf(sandbox).messages.create(
       aText({ to: 'whatsapp:+12025550123', from: 'whatsapp:+14155238886' }),
@@ -162,7 +162,7 @@ describe('status callbacks', () => {
     await untilStatuses(sid, 'sent', 'delivered', 'read');
   });
 
-  it('are not missed where no address was given', async () => {
+  it('are not sent where no URL was given', async () => {
     await twilioOf(sandbox).messages.create(aText({ statusCallback: undefined }));
     await until(
       async () => (await listed(sandbox)).messages[0]?.events.map(({ webhook }) => webhook).join() === 'none,none',
@@ -170,12 +170,12 @@ describe('status callbacks', () => {
   });
 });
 
-describe('a person who answers', () => {
+describe('a person who replies', () => {
   const person = '+12025550188';
   const inbound = (sid: string) =>
     until(() => receiver.received.find(({ url, body }) => url.startsWith('/inbound') && body.includes(sid)));
 
-  it('is told by a signed form', async () => {
+  it('is reported by a signed form', async () => {
     const { status, body } = await answers({ from: person, to: '+15005550006', body: 'Thanks', advancedOptOut: true });
     expect([status, body.webhook]).toEqual([200, { status: 204 }]);
     const post = await inbound(body.providerMessageId);
@@ -187,7 +187,7 @@ describe('a person who answers', () => {
     ).toBe(true);
   });
 
-  it('is told by JSON whose digest stands in the signed address', async () => {
+  it('is reported by JSON whose digest is in the signed URL', async () => {
     const { body } = await answers({
       from: person,
       to: '+15005550006',
@@ -227,7 +227,7 @@ describe('a person who answers', () => {
   });
 
   it.each([{ from: 'me' }, { from: person, to: '+15005550006', colour: 'blue' }])(
-    'is not played by %j',
+    'is not simulated for %j',
     async (reply) => {
       expect((await answers(reply)).status).toBe(400);
     },
@@ -242,7 +242,7 @@ describe('content templates', () => {
   };
   const whatsapp = { to: 'whatsapp:+12025550123', from: 'whatsapp:+14155238886', body: undefined };
 
-  it('are filled in and reach people outside the window', async () => {
+  it('are rendered and reach people outside the window', async () => {
     const template = await client().content.v1.contents.create({
       friendly_name: 'order',
       language: 'en',
@@ -259,14 +259,14 @@ describe('content templates', () => {
     expect((await untilStatuses(short.sid, 'failed'))[0]).toMatchObject({ ErrorCode: '63028' });
   });
 
-  it('must be known', async () => {
+  it('must exist', async () => {
     await expect(
       client().messages.create(aText({ ...whatsapp, contentSid: `HX${'0'.repeat(32)}` })),
     ).rejects.toMatchObject({ code: 21655 });
   });
 });
 
-it('lets a text go that waits longer than it is wanted', async () => {
+it('drops a text whose validity period ends while it waits', async () => {
   const slow = await running({ SANDBOX_WEBHOOK_DELAY_MS: '1500' });
   try {
     const { sid } = await twilioOf(slow).messages.create(aText({ validityPeriod: 1 }));
@@ -276,7 +276,7 @@ it('lets a text go that waits longer than it is wanted', async () => {
   }
 });
 
-it('shows what carried our ids', async () => {
+it('shows our ids in the inbox', async () => {
   const message = await twilioOf(sandbox).messages.create(aText());
   const { total, messages } = await listed(sandbox, '?reference=order-1');
   expect(total).toBe(1);
@@ -288,7 +288,7 @@ it('shows what carried our ids', async () => {
   });
 });
 
-it('refuses more texts at the same time than the account may have in flight, and tells the level', async () => {
+it('refuses requests above the account’s limit of concurrency, and returns the number in flight', async () => {
   const narrow = await running({ SANDBOX_TWILIO_CONCURRENCY: '1' });
   await withFaults(narrow, { twilio: { latencyMs: 200, times: 1 } });
   const send = () => twilioOf(narrow).messages.create({ to: '+12025550123', from: '+15005550006', body: 'Hi' });

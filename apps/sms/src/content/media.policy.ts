@@ -2,22 +2,22 @@ import type { FieldError } from '#libs/contracts';
 import type { FileFacts, FileFault } from '#libs/provider-http';
 import type { SmsMessage } from '../sms-message.ts';
 
-/** What a provider takes of media. */
+/** A provider's rules for media. */
 export interface MediaLimits {
-  /** Of an MMS, all files together. */
+  /** For an MMS, all files together, in bytes. */
   mmsBytes: number;
   mmsPictureBytes: number;
   mmsOtherBytes: number;
-  /** Of a message on WhatsApp, all files together. */
+  /** For a message on WhatsApp, all files together, in bytes. */
   whatsappBytes: number;
   whatsappPictureBytes: number;
-  /** Most files of a message on WhatsApp. */
+  /** Maximum number of files of a message on WhatsApp. */
   whatsappFiles: number;
-  /** Of pictures, sound and video. */
+  /** Types of pictures, sound and video. */
   whatsappTypes: ReadonlySet<string>;
 }
 
-/** Media that a provider could not fetch, since it fetches from outside, or would leave out, field by field. */
+/** Media that a provider cannot fetch, since it fetches over the internet, or would leave out, field by field. */
 export function mediaProblems(kind: SmsMessage['kind'], urls: readonly string[], limits: MediaLimits): FieldError[] {
   const lost = urls.flatMap((address, index) => {
     const rule = ruleFor(new URL(address));
@@ -28,10 +28,7 @@ export function mediaProblems(kind: SmsMessage['kind'], urls: readonly string[],
     : lost;
 }
 
-/**
- * Names that mean something inside one network only (RFC 6761, 6762, 8375; ICANN keeps .internal), and numbers in place
- * of names.
- */
+/** Host names of private networks (RFC 6761, 6762, 8375; ICANN reserves .internal), and IP addresses. */
 const unreachable =
   /^(localhost|.*\.localhost|.*\.local|.*\.internal|home\.arpa|.*\.home\.arpa|\d+\.\d+\.\d+\.\d+|\[.*\]|[^.]*)$/;
 
@@ -42,12 +39,13 @@ function ruleFor(url: URL): string | undefined {
 }
 
 /**
- * As names are compared: URL writes them in lower case, in ASCII and numbers in full; a dot at the end changes nothing.
+ * The host name in a form that can be compared: URL converts to lower case, ASCII and full IP addresses; a final dot is
+ * removed.
  */
 const hostOf = ({ hostname }: URL) => hostname.replace(/\.$/, '');
 
 const pictures = new Set(['image/jpeg', 'image/png', 'image/gif']);
-/** What is answered in place of a file, with status 200. */
+/** Types that servers send in place of a file, with status 200. */
 const PAGE = 'text/html';
 
 interface Evidence {
@@ -56,8 +54,8 @@ interface Evidence {
 }
 
 /**
- * What is proven wrong with media by what their servers tell of them; what they do not tell is left to the provider,
- * whose word it is then (63019, 63034, 11751).
+ * What is certainly wrong with media, by what their servers state; whatever is not stated is left to the provider to
+ * decide (63019, 63034, 11751).
  */
 export function mediaFault(
   kind: SmsMessage['kind'],
@@ -99,7 +97,7 @@ function faultOf(kind: SmsMessage['kind'], { type, bytes }: FileFacts, limits: M
     : undefined;
 }
 
-/** Where the type is not told, it may be a picture. */
+/** Without a type it may be a picture. */
 function mostBytesOf(kind: SmsMessage['kind'], type: string | undefined, limits: MediaLimits): number {
   if (kind === 'whatsapp') return type?.startsWith('image/') ? limits.whatsappPictureBytes : limits.whatsappBytes;
   return type === undefined || pictures.has(type) ? limits.mmsPictureBytes : limits.mmsOtherBytes;

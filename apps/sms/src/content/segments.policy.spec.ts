@@ -26,13 +26,13 @@ describe('the size of an SMS', () => {
     expect(sizeOf(body, false)).toEqual({ segments, encoding });
   });
 
-  it('counts what smart encoding makes of it, where that is asked for', () => {
+  it('counts the text after smart encoding, where that is enabled', () => {
     const quoted = `${'x'.repeat(100)} “so” – he’s…`;
     expect(sizeOf(quoted, false)).toEqual({ segments: 2, encoding: 'UCS-2' });
     expect(sizeOf(quoted, true)).toEqual({ segments: 1, encoding: 'GSM-7' });
   });
 
-  it('agrees with Twilio’s own calculator over 2,000 texts', () => {
+  it('equals Twilio’s own calculator for 2,000 texts', () => {
     const sign = fc.constantFrom(...'abcXYZ 09.,!?\n€[]{}~^|\\@£äöüßéñÇΔΩ‘’“”—…яшщ中文字', '👍', '🎉', '👨‍👩‍👧‍👦');
     const text = fc.array(sign, { minLength: 1, maxLength: 400 }).map((signs) => signs.join(''));
     fc.assert(
@@ -44,7 +44,7 @@ describe('the size of an SMS', () => {
     );
   });
 
-  it('replaces what Twilio replaces', () => {
+  it('replaces the characters that Twilio replaces', () => {
     expect(plainFor).toEqual(smartEncodingMap.default);
   });
 });

@@ -1,7 +1,7 @@
 import type { TextSize } from '#libs/providers';
 import { plainFor } from './smart-encoding.table.ts';
 
-// GSM 03.38: the basic table costs one septet a character, its extension an escape more.
+// GSM 03.38: a character of the basic table takes one septet, one of its extension two.
 const basic =
   '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ ' +
   '!"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
@@ -14,9 +14,9 @@ const septets = new Map([
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 /**
- * How many segments an SMS takes, and in which encoding. One segment holds 160 septets or 70 UTF-16 units; of several
- * each gives up 7 or 3 of them for the header that joins them. No escape pair, and no sign made of several units, is
- * torn apart.
+ * The number of segments of an SMS, and its encoding. One segment has 160 septets or 70 UTF-16 units; of several, each
+ * gives up 7 or 3 of them for the concatenation header. Neither an escape pair nor a character of several units is
+ * split.
  */
 export function sizeOf(body: string, smart: boolean): TextSize {
   const text = smart ? smartEncoded(body) : body;
@@ -33,7 +33,7 @@ export function sizeOf(body: string, smart: boolean): TextSize {
   };
 }
 
-/** As Twilio's smart encoding makes it. */
+/** The text after Twilio's smart encoding. */
 export function smartEncoded(body: string): string {
   return Array.from(body, (sign) => plainFor[sign] ?? sign).join('');
 }
@@ -43,7 +43,7 @@ function segmentsOf(widths: readonly number[], alone: number, each: number): num
   if (total <= alone) return 1;
   let [segments, left] = [1, each];
   for (const width of widths) {
-    // A sign wider than a whole segment must be torn.
+    // A character wider than a whole segment must be split.
     if (width > each) {
       segments += Math.ceil((width - left) / each);
       left = each - ((width - left) % each || each);

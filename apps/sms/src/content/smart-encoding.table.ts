@@ -1,6 +1,6 @@
 /**
- * Which plain sign stands for another under Twilio’s smart encoding. Source: sms-segments-calculator 1.3.0 (Twilio’s own, MIT),
- * SmartEncodingMap; the spec holds this table against the installed version.
+ * Plain characters that replace others under Twilio’s smart encoding. Source: sms-segments-calculator 1.3.0 (Twilio’s
+ * own, MIT), SmartEncodingMap; the spec compares this table with the installed version.
  */
 export const plainFor: Readonly<Record<string, string>> = {
   '\u{ab}': '"', '\u{bb}': '"', '\u{201c}': '"', '\u{201d}': '"', '\u{2ba}': '"', '\u{2ee}': '"', '\u{201f}': '"', '\u{201e}': '"', '\u{275d}': '"',

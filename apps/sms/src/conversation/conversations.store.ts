@@ -16,7 +16,7 @@ export const conversationMigration: Migration = {
 
 const HOUR_MS = 3_600_000;
 
-/** A row per person and sender of ours; what is older than two days opens no window any more and goes. */
+/** One row per person and sender of ours. Rows older than two days are deleted, because they cannot open a window. */
 export class PostgresConversations extends Conversations {
   private readonly pool: Pool;
 

@@ -1,7 +1,8 @@
 import type { ResendPlan } from '#libs/delivery';
 
 /**
- * WhatsApp messages that went in their own words and have a template beside, until it is certain that it is not needed.
+ * WhatsApp messages that were sent as free-form text and also have a template, until the template is certainly not
+ * needed.
  */
 export abstract class ResendPlans {
   /**
@@ -10,6 +11,9 @@ export abstract class ResendPlans {
    */
   abstract keep(id: string, resendPlan: ResendPlan): Promise<void>;
 
-  /** Undefined where none was kept, or too long ago. @throws InfrastructureDown */
+  /**
+   * Undefined where none was stored, or too long ago.
+   * @throws InfrastructureDown
+   */
   abstract of(id: string, hop: number): Promise<ResendPlan | undefined>;
 }

@@ -31,8 +31,8 @@ export const resendPlanNamesMigration: Migration = {
 const HOUR_MS = 3_600_000;
 
 /**
- * Twilio queues a message ten hours at the most: what is older than two days is not given back any more, and goes,
- * whether or not anything new is kept, since it holds an address and content.
+ * Twilio queues a message for ten hours at most, so the acceptance of one older than two days is not revoked any more.
+ * Its row contains an address and content, so it is deleted, even if no new rows are written.
  */
 export class PostgresResendPlans extends ResendPlans {
   private readonly pool: Pool;

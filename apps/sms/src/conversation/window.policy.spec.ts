@@ -6,14 +6,14 @@ const both = { freeForm: true, template: true };
 const freeForm = { freeForm: true, template: false };
 
 describe('a WhatsApp message', () => {
-  it('goes in its own words to who wrote within a day, and as the template after that', () => {
+  it('is sent as free-form text to people who wrote within a day, and as the template after that', () => {
     expect(formOf(both, now - WINDOW_MS + 1, 'enforce', now)).toBe('free-form');
     expect(formOf(both, now - WINDOW_MS, 'enforce', now)).toBe('template');
     expect(formOf(both, undefined, 'provider', now)).toBe('template');
     expect(formOf({ freeForm: false, template: true }, now, 'enforce', now)).toBe('template');
   });
 
-  it('without a template fails outside the window, unless the provider shall decide', () => {
+  it('without a template fails outside the window, unless the provider decides', () => {
     expect(formOf(freeForm, undefined, 'enforce', now)).toMatchObject({
       code: 'MSG_OUTSIDE_WINDOW',
       retry: 'never',

@@ -1,10 +1,10 @@
 import type { Failure } from '#libs/contracts';
 import { ownFailure } from '#libs/providers';
 
-/** How long after a person's message WhatsApp takes free-form text (Meta's customer service window; Twilio 63016). */
+/** How long after a person's message WhatsApp accepts free-form text (Meta's customer service window; Twilio 63016). */
 export const WINDOW_MS = 24 * 3_600_000;
 
-/** Who decides whether free-form text goes on WhatsApp: what we heard of the person, or the provider. */
+/** Who decides whether free-form text may be sent on WhatsApp: our own record of replies, or the provider. */
 export type WindowRule = 'enforce' | 'provider';
 
 export type MessageForm = 'free-form' | 'template' | Failure;
@@ -15,8 +15,8 @@ export interface WhatsAppContent {
 }
 
 /**
- * What of a WhatsApp message goes: its free-form part inside the window, its template outside. @param heardAt ms since
- * 1970
+ * The form in which a WhatsApp message is sent: free-form inside the window, the template outside.
+ * @param heardAt ms since 1970
  */
 export function formOf(
   { freeForm, template }: WhatsAppContent,

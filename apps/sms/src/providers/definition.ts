@@ -8,20 +8,20 @@ import type { SmsMessage } from '../sms-message.ts';
 
 /** What the sms service offers to adapters and webhooks. */
 export interface SmsServices {
-  /** Where providers reach this service. */
+  /** The public URL of this service. */
   publicUrl: string;
-  /** The words by which people leave and come back. */
+  /** The keywords by which people opt out and in. */
   keywords: Keywords;
   publisher: Pick<Publisher, 'publish'>;
 }
 
 type ContentTemplate = NonNullable<SmsRequested['contentTemplate']>;
 
-/** The approved templates that a provider keeps. */
+/** The approved templates at a provider. */
 export interface ContentTemplateRules {
   /** Why the template cannot be used, field by field. */
   problemsOf(template: ContentTemplate): FieldError[];
-  /** What the provider calls it; undefined: nobody knows it. */
+  /** The provider's id of a template; undefined: unknown. */
   idOf(template: ContentTemplate): string | undefined;
 }
 
@@ -37,6 +37,6 @@ export interface SmsProviderDefinition<Settings extends object = Record<string, 
   /** Settings that may name a sender beside SMS_FROM and SMS_SENDERS. */
   readonly senderSettings: readonly string[];
   contentTemplates(settings: Settings): ContentTemplateRules;
-  /** The code of a WhatsApp text outside the 24-hour window. */
+  /** The provider's code for a free-form WhatsApp text outside the 24-hour window. */
   readonly outsideWindow?: string;
 }

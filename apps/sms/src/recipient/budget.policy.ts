@@ -2,7 +2,7 @@ import type { Failure } from '#libs/contracts';
 import { ownFailure } from '#libs/providers';
 import { closest, isRegion, type Destination } from './region.policy.ts';
 
-/** How many messages an hour go to a country or prefix; `*`: to each country that has no entry of its own. */
+/** How many messages an hour may go to a country or prefix; `*`: to each country without an entry of its own. */
 export interface Budget {
   region: string;
   perHour: number;
@@ -22,7 +22,7 @@ export function readBudgets(text: string): Budget[] | undefined {
   return sound ? budgets : undefined;
 }
 
-/** Which count a message goes to, and how far that may rise in an hour. */
+/** The counter of a message, and its maximum in an hour. */
 export function budgetOf(
   destination: Destination,
   budgets: readonly Budget[],
@@ -33,7 +33,7 @@ export function budgetOf(
   );
 }
 
-/** @param endsInMs when the hour is over */
+/** @param endsInMs the rest of the hour, in milliseconds */
 export function overBudget(prefix: string, perHour: number, endsInMs: number): Failure {
   const meaning = `This hour’s budget of ${perHour} messages to ${prefix} is used up; nothing was sent.`;
   return ownFailure('MSG_PREFIX_BUDGET', 'throttled', 'backoff', meaning, {

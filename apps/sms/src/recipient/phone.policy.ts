@@ -2,23 +2,22 @@ import { readPhoneNumber } from '#libs/contracts';
 import type { NumberType } from 'libphonenumber-js/max';
 
 /**
- * `valid`: in a range that its country has given out. `possible`: of a length that its country has. `theirs`: an
- * address of WhatsApp's, which keeps numbers that the plans have left, and has some that they never had: only its
- * country is looked at.
+ * `valid`: in a range that its country uses. `possible`: of a length that its country uses. `theirs`: WhatsApp keeps
+ * numbers that the numbering plans have dropped, and has some that they never had, so only the country is checked.
  */
 export type NumberCheck = 'valid' | 'possible' | 'theirs';
 
 export interface Phone {
   /**
-   * ISO 3166 code; `+` and the calling code where the number belongs to no single country, such as +882; undefined
-   * where it cannot be read.
+   * ISO 3166 code; `+` and the country calling code where the number belongs to no single country, such as +882;
+   * undefined where it cannot be parsed.
    */
   region: string | undefined;
   /** The rule it breaks. */
   problem?: string;
 }
 
-/** Numbers that take no texts, or are paid for by the one who writes: what SMS pumping lives on. */
+/** Types of numbers that receive no texts, or that the sender pays for: the targets of SMS pumping. */
 const refusedTypes: Partial<Record<NonNullable<NumberType>, string>> = {
   PREMIUM_RATE: 'a premium-rate number',
   SHARED_COST: 'a shared-cost number',
@@ -27,7 +26,7 @@ const refusedTypes: Partial<Record<NonNullable<NumberType>, string>> = {
   UAN: 'a company’s central number',
 };
 
-/** What the numbering plans tell of a number in E.164. */
+/** What the numbering plans say about a number in E.164. */
 export function readPhone(number: string, check: NumberCheck): Phone {
   const plan = readPhoneNumber(number)?.plan;
   if (!plan) return { region: undefined, problem: 'must begin with a country’s calling code' };

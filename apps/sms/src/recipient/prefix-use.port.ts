@@ -1,11 +1,11 @@
 export interface Use {
-  /** How many were asked for in this hour, this one included. */
+  /** The number of requests in this hour, this one included. */
   asked: number;
-  /** How long the hour goes on, in milliseconds. */
+  /** The rest of the hour, in milliseconds. */
   endsInMs: number;
 }
 
-/** Counts messages by prefix and hour, of all replicas together. */
+/** Counts messages by prefix and hour, over all replicas. */
 export abstract class PrefixUse {
   /** @throws InfrastructureDown when Postgres cannot be reached; repeating counts it again. */
   abstract count(prefix: string): Promise<Use>;

@@ -22,8 +22,8 @@ interface Row {
 const HOUR_MS = 3_600_000;
 
 /**
- * A row per prefix and hour, by the database's clock. What was refused is counted too: the row tells how much was asked
- * for.
+ * One row per prefix and hour, by the database's clock. Refused messages are counted too, so that a row shows the
+ * demand.
  */
 export class PostgresPrefixUse extends PrefixUse {
   private readonly pool: Pool;
@@ -60,7 +60,7 @@ export class PostgresPrefixUse extends PrefixUse {
     });
   }
 
-  /** Past hours stay for two days, to be looked at. */
+  /** Past hours are kept for two days, for people. */
   private async cleanup(): Promise<void> {
     await database('budget', () =>
       this.pool.query(`DELETE FROM sms.prefix_use WHERE hour < now() - interval '2 days'`),
@@ -68,7 +68,7 @@ export class PostgresPrefixUse extends PrefixUse {
   }
 }
 
-// Prefixes in order, so that two replicas never wait for each other's rows.
+// Prefixes in order, so that two replicas never deadlock.
 const countSql = `
 INSERT INTO sms.prefix_use AS u (prefix, hour, asked)
 SELECT prefix, date_trunc('hour', clock_timestamp()), asked FROM unnest($1::text[], $2::bigint[]) AS t(prefix, asked)

@@ -12,7 +12,7 @@ describe('a phone number', () => {
     ['+447400123456', 'GB'],
     ['+88216123456', '+882'],
     ['+15005550006', 'US'],
-  ])('%s is taken, and is in %s', (number, region) => {
+  ])('%s is accepted, and belongs to %s', (number, region) => {
     expect(readPhone(number, 'valid')).toEqual({ region });
   });
 
@@ -22,11 +22,11 @@ describe('a phone number', () => {
     ['of no country', '+9991234567', /calling code/],
     ['a premium-rate number', '+19005551234', /premium-rate/],
     ['a British premium-rate number', '+449098790000', /premium-rate/],
-  ])('that is %s is refused by the rule', (_, number, rule) => {
+  ])('that is %s is refused with the rule', (_, number, rule) => {
     expect(readPhone(number, 'valid').problem).toMatch(rule);
   });
 
-  it('in a range that is newer than the plans can be let through', () => {
+  it('in a range that is newer than the numbering plans can be allowed', () => {
     expect(readPhone('+10005550123', 'possible')).toEqual({ region: '+1' });
     expect(readPhone('+19005551234', 'possible').problem).toMatch(/premium-rate/);
   });
@@ -36,7 +36,7 @@ describe('the region of a setting', () => {
   const entries = ['*', 'DE', '+49151', '+4915'];
   const of = (to: string, region: string) => closest(entries, (entry) => entry, { to, region });
 
-  it('is the one that describes a number most closely', () => {
+  it('is the most specific one for a number', () => {
     expect([
       of('+4915112345', 'DE'),
       of('+4915212345', 'DE'),
@@ -59,7 +59,7 @@ describe('the region of a setting', () => {
 });
 
 describe('the budget of a country', () => {
-  it('is its own, else that of every country for itself', () => {
+  it('is its own, else the common one of each country', () => {
     const budgets = readBudgets('*=1000,US=20000,+4915=5')!;
     expect(budgetOf({ to: '+12025550123', region: 'US' }, budgets)).toEqual({ prefix: 'US', perHour: 20_000 });
     expect(budgetOf({ to: '+491512345', region: 'DE' }, budgets)).toEqual({ prefix: '+4915', perHour: 5 });

@@ -51,11 +51,11 @@ describe('a reply', () => {
     '\ufeffstop',
     'opt\u00a0out',
     '**STOP**',
-  ])('of %j asks to be left alone', (body) => {
+  ])('of %j opts out', (body) => {
     expect(asked(body)).toEqual(stop);
   });
 
-  it.each(['START', 'yes', 'Un-Stop', 'unstop!', 'старт'])('of %j asks to be written to again', (body) => {
+  it.each(['START', 'yes', 'Un-Stop', 'unstop!', 'старт'])('of %j opts in', (body) => {
     expect(asked(body)).toEqual({ keyword: 'start', inferred: false });
   });
 
@@ -71,7 +71,7 @@ describe('a reply', () => {
     'take me off your list',
     'Bitte keine Nachrichten mehr',
     'no más mensajes',
-  ])('of the sentence %j asks to be left alone, as far as can be inferred', (body) => {
+  ])('of the sentence %j opts out, as far as can be inferred', (body) => {
     expect(asked(body)).toEqual({ keyword: 'stop', inferred: true });
   });
 
@@ -90,11 +90,11 @@ describe('a reply', () => {
     'Dung',
     'Huy',
     `stop ${'x'.repeat(400)}`,
-  ])('of %j is one as any other', (body) => {
+  ])('of %j is an ordinary reply', (body) => {
     expect(asked(body)).toBeUndefined();
   });
 
-  it('asks the same whatever marks, blanks and signs stand around its letters', () => {
+  it('means the same whatever punctuation, blanks and symbols surround its letters', () => {
     const noise = fc.constantFrom(
       ' ',
       '\t',
@@ -126,8 +126,8 @@ describe('a reply', () => {
   });
 });
 
-describe('the words of replies', () => {
-  it('ask for one thing each', () => {
+describe('the keywords of replies', () => {
+  it('have one meaning each', () => {
     const seen = new Map<string, string>();
     for (const words of Object.values(standardKeywords)) {
       for (const [asks, list] of Object.entries(words)) {
@@ -141,7 +141,7 @@ describe('the words of replies', () => {
     }
   });
 
-  it('of a language can be others, or none, and those of the other languages stay', () => {
+  it('can be replaced or removed per language, and those of other languages stay', () => {
     const own = keywordsFrom(KeywordTable.parse({ fr: { stop: ['FINI'], start: ['RETOUR'] }, ru: {} }));
     expect([
       askedBy('fini !', own),
@@ -152,7 +152,7 @@ describe('the words of replies', () => {
     ]).toEqual([stop, { keyword: 'start', inferred: false }, undefined, undefined, stop]);
   });
 
-  it('that the law names cannot be taken away', () => {
+  it('that the law requires cannot be removed', () => {
     expect(KeywordTable.safeParse({ en: { stop: ['halt'] } }).error?.issues[0]?.message).toContain('47 CFR 64.1200');
     expect(
       KeywordTable.safeParse({

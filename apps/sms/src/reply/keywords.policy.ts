@@ -2,7 +2,7 @@ import type { Keyword } from '#libs/contracts';
 import { z } from 'zod';
 import { type LanguageWords, standardKeywords } from './keywords.table.ts';
 
-/** What a reply asks for; `inferred`: it is no keyword, but a sentence that can hardly mean anything else. */
+/** What a reply requests; `inferred`: it is not a keyword, but a sentence that can hardly mean anything else. */
 export interface Parsed {
   keyword: Keyword;
   inferred: boolean;
@@ -12,7 +12,7 @@ export type Keywords = ReadonlyMap<string, Parsed>;
 
 /**
  * A reply without what does not change its meaning: width and style of letters (NFKC), case, accents and other marks,
- * punctuation, symbols, emoji, what cannot be seen, and blanks. `“Opt-Out!” 🙏` is `optout`.
+ * punctuation, symbols, emoji, invisible characters, and blanks. `“Opt-Out!” 🙏` becomes `optout`.
  */
 export function plainWord(text: string): string {
   const letters = text
@@ -22,15 +22,15 @@ export function plainWord(text: string): string {
   return letters.toUpperCase().toLowerCase().normalize('NFC');
 }
 
-/** More than any keyword or phrase: a longer reply is none, and is not searched. */
+/** A reply longer than any keyword or phrase is not searched. */
 const MOST_READ = 300;
 
-/** What a whole reply asks for; undefined: it is a reply as any other. */
+/** What a whole reply requests; undefined: it is an ordinary reply. */
 export function askedBy(body: string, keywords: Keywords): Parsed | undefined {
   return body.length > MOST_READ ? undefined : keywords.get(plainWord(body));
 }
 
-/** The words of all languages, each by its plain form. What asks to be left alone wins over what asks for more. */
+/** The keywords of all languages, by their normalised form. An opt-out wins over any other meaning. */
 export function keywordsOf(languages: Readonly<Record<string, LanguageWords>>): Keywords {
   const keywords = new Map<string, Parsed>();
   const add = (words: readonly string[] | undefined, keyword: Keyword, inferred: boolean) => {
@@ -57,10 +57,7 @@ const Words = z
   .max(200)
   .optional();
 
-/**
- * `SMS_KEYWORDS`: what it says of a language stands in place of what the platform knows of it; `{}` takes a language
- * away.
- */
+/** `SMS_KEYWORDS`: the entry of a language replaces the platform's keywords for it; `{}` removes a language. */
 export const KeywordTable = z
   .record(
     z.string().regex(/^[a-z]{2,3}$/, 'must be a language such as fr'),
@@ -80,6 +77,6 @@ export const KeywordTable = z
     },
   );
 
-/** The words that hold: the platform's, with what is configured in place of them. */
+/** The keywords in force: the platform's, with the configured ones in their place. */
 export const keywordsFrom = (configured: z.infer<typeof KeywordTable> | undefined): Keywords =>
   keywordsOf({ ...standardKeywords, ...configured });

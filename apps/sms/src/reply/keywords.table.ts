@@ -1,10 +1,10 @@
-/** What the words of one language ask for. Case, marks, punctuation, blanks and emoji do not matter. */
+/** The keywords of one language. Case, accents, punctuation, blanks and emoji do not matter. */
 export interface LanguageWords {
-  /** The whole reply is this, and the sender meant it as an answer to us. */
+  /** The whole reply is this word, and was meant as an answer to us. */
   stop?: readonly string[] | undefined;
   start?: readonly string[] | undefined;
   help?: readonly string[] | undefined;
-  /** Whole replies of several words that can hardly mean anything else: told as inferred. */
+  /** Whole replies of several words that can hardly mean anything else: reported as inferred. */
   stopPhrases?: readonly string[] | undefined;
 }
 

@@ -43,7 +43,7 @@ describe('the sender of a text', () => {
     expect(chosen(senderQuery)).toEqual({ sender });
   });
 
-  it('is missing with a reason where none may be used', () => {
+  it('is missing, with a reason, where none is allowed', () => {
     const names: SenderRule[] = [{ sender: 'Shop' }];
     const us: SenderQuery = { to: '+12025550123', region: 'US', kind: 'sms', category: 'transactional' };
     expect(chooseSender(us, names, [])).toEqual({ why: 'a name cannot be the sender in US' });
@@ -52,7 +52,7 @@ describe('the sender of a text', () => {
 });
 
 describe('a list of senders', () => {
-  it('is sound', () => {
+  it('is valid', () => {
     expect(ruleProblems(rules)).toEqual([]);
   });
 
@@ -70,7 +70,7 @@ describe('a list of senders', () => {
     ['a name for WhatsApp that begins with +', [{ kind: 'whatsapp', sender: '+Shop' }], /WhatsApp takes a number/],
     ['a name for media, with signs', [{ kind: 'mms', sender: 'A&B_C' }], /cannot send media/],
     ['a name for media', [{ kind: 'mms', sender: 'Shop' }], /cannot send media/],
-  ])('is refused with %s', (_, list, problem) => {
+  ])('is refused for %s', (_, list, problem) => {
     expect(ruleProblems(list).join()).toMatch(problem);
   });
 });

@@ -2,7 +2,7 @@ import { Category, SmsKind, SmsSender } from '#libs/contracts';
 import { z } from 'zod';
 import { specificity, isRegion, type Destination } from '../recipient/region.policy.ts';
 
-/** One line of `SMS_SENDERS`: whatever it names must fit the message. */
+/** One rule of `SMS_SENDERS`: all conditions that it names must match the message. */
 export const SenderRule = z.strictObject({
   country: z.string().refine(isRegion, 'must be a country such as DE, or a prefix such as +4915').optional(),
   category: Category.optional(),
@@ -11,7 +11,7 @@ export const SenderRule = z.strictObject({
 });
 export type SenderRule = z.infer<typeof SenderRule>;
 
-/** What a sender is wanted for. */
+/** The conditions that a sender is needed for. */
 export interface SenderQuery extends Destination {
   kind: z.infer<typeof SmsKind>;
   category: z.infer<typeof Category>;
@@ -20,17 +20,17 @@ export interface SenderQuery extends Destination {
 export type Chosen = { sender: string } | { sender?: undefined; why: string };
 
 /**
- * No names as senders: the networks there do not carry them (twilio.com/guidelines/us/sms; Canada and the US
- * territories on +1 follow the same plan).
+ * Alphanumeric senders are not supported there (twilio.com/guidelines/us/sms; Canada and the US territories on +1 have
+ * the same numbering plan).
  */
 const withoutNames = new Set(['US', 'CA', 'PR', 'VI', 'GU', 'AS', 'MP']);
 
 const isName = (sender: string) => /[A-Za-z]/.test(sender) && !isMessagingService(sender);
 export const isMessagingService = (sender: string): boolean => /^MG[0-9a-fA-F]{32}$/.test(sender);
-/** A name may begin with + as well. */
+/** An alphanumeric sender may begin with + as well. */
 const isNumber = (sender: string) => /^\+\d+$/.test(sender);
 
-/** Why a sender cannot go on an errand; undefined: it can. */
+/** Why a sender cannot be used for a request; undefined: it can. */
 export function unfit(
   sender: string,
   { kind, region }: Partial<Pick<SenderQuery, 'kind' | 'region'>>,
@@ -45,8 +45,8 @@ export function unfit(
 }
 
 /**
- * The sender of a message: of the rules that fit it the most specific (country before category before kind), then the
- * standard ones in their order; each only if it may write there.
+ * The sender of a message: from the matching rules the most specific (country before category before kind), then the
+ * default senders in their order; each only if it may be used there.
  */
 export function chooseSender(
   senderQuery: SenderQuery,
@@ -77,7 +77,7 @@ const weightOf = ({ country, category, kind }: SenderRule, senderQuery: SenderQu
   (category === undefined ? 0 : 2) +
   (kind === undefined ? 0 : 1);
 
-/** What is wrong with a list of rules, beyond the shape of each. */
+/** What is wrong with a list of rules, besides the schema of each. */
 export function ruleProblems(rules: readonly SenderRule[]): string[] {
   const names = rules.map(
     ({ country, category, kind }) => [country, category, kind].filter(Boolean).join('/') || 'every message',

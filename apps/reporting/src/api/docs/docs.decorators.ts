@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiBody, ApiOperation, ApiParam, ApiQuery, ApiResponse }
 import { z } from 'zod';
 import type { responseSchemas } from '../responses.ts';
 
-/** The OpenAPI 3.0 form of a schema, without what zod adds that says nothing to a reader. */
+/** The OpenAPI 3.0 form of a schema, without keywords of zod that mean nothing to a reader. */
 export const openApi = (schema: z.ZodType, io: 'input' | 'output') =>
   z.toJSONSchema(schema, { target: 'openapi-3.0', io, override: ({ jsonSchema }) => cleanup(jsonSchema) }) as {
     type?: string;
@@ -17,7 +17,7 @@ function cleanup(schema: { format?: string; pattern?: string; minimum?: number; 
 
 type Fields = z.ZodObject<Record<string, z.ZodType>>;
 
-/** Documents what an operation takes, from the very schemas that it is checked by. */
+/** Documents the parameters of an operation, from the schemas that validate them. */
 export function DocumentRequest(of: {
   path?: Fields;
   query?: Fields;
@@ -42,7 +42,7 @@ export function DocumentRequest(of: {
 
 const reference = (name: keyof typeof responseSchemas) => ({ $ref: `#/components/schemas/${name}` });
 
-/** Documents what an operation answers: the good answer with an example, and every refusal. */
+/** Documents the responses of an operation: the successful one with an example, and every error. */
 export function DocumentResponse(
   summary: string,
   name: keyof typeof responseSchemas,

@@ -29,7 +29,7 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
   };
 }
 
-/** Serves it at `/docs` (to read and try) and `/docs/openapi.json`; both are open, the API itself is not. */
+/** Serves it at `/docs` (to read and try) and `/docs/openapi.json`; both need no token, the API itself does. */
 export function serveDocs(app: NestFastifyApplication): void {
   SwaggerModule.setup('docs', app, describeApi(app), {
     jsonDocumentUrl: 'docs/openapi.json',

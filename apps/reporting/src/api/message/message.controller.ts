@@ -20,7 +20,7 @@ export class MessageController {
     return this.reports.messages(query);
   }
 
-  /** A body, since an address must not stand in a URL, which proxies and browsers log. */
+  /** A POST with a body, because proxies and browsers log URLs, and those must not contain addresses. */
   @Post('search')
   @HttpCode(200)
   @DocumentRequest({ body: Search, example: { recipient: 'ada@inbox.test', limit: 20 } })

@@ -30,14 +30,14 @@ describe('a timeline', () => {
     expect(statuses([aFact({ at: '2030-01-31T12:00:00.400Z' }), request])).toEqual(['accepted', 'sent']);
   });
 
-  it('shows a receipt after the send it is about, though the provider tells whole seconds', () => {
+  it('shows a receipt after its send, though the provider’s times have whole seconds only', () => {
     const sent = aFact({ at: '2030-01-31T12:00:01.700Z' });
     const delivered = aFact({ status: 'delivered', final: true, source: 'receipt', at: '2030-01-31T12:00:01.000Z' });
     const opened = aFact({ status: 'opened', final: true, source: 'receipt', at: '2030-01-31T12:00:01.000Z' });
     expect(statuses([opened, delivered, sent, request])).toEqual(['accepted', 'sent', 'delivered', 'opened']);
   });
 
-  it('shows each hop in its turn', () => {
+  it('shows the hops one after another', () => {
     const retrying = aFact({
       status: 'retrying',
       source: 'retry',
@@ -65,7 +65,7 @@ describe('a timeline', () => {
     expect(JSON.stringify(timelineOf([delivered], undefined))).not.toContain('secret-hash');
   });
 
-  it('says in the entry that ended it why a message was given up', () => {
+  it('explains in its last entry why a message was given up', () => {
     const failure = aFailure();
     const failed = aFact({
       hop: 3,
@@ -102,7 +102,7 @@ describe('a timeline', () => {
     );
   });
 
-  it('has plain words for everything that can happen', () => {
+  it('has a text for every kind of fact', () => {
     for (const status of [...Status.options, ...Engagement.options, ...Notice.options]) {
       for (const final of [true, false]) {
         expect(describeFact(aFact({ status, final, provider: undefined }))).toMatch(/^[A-Z].+\.$/);

@@ -6,8 +6,8 @@ import type { FailureResponse, TimelineEntry } from '../responses.ts';
 import { describeFact, describeDeadLetter } from './wording.policy.ts';
 
 /**
- * What happened to a message, in the order of happening; a dead letter speaks in the entry that ended it. `docs`: where
- * the pages about codes are published.
+ * The facts of a message in the order in which they happened; a dead letter is shown in the entry that ended the
+ * message. `docs`: where the pages about codes are published.
  */
 export function timelineOf(
   facts: readonly KeptFact[],
@@ -19,7 +19,7 @@ export function timelineOf(
   return ordered.map((fact) => entryOf(fact, fact === end ? deadLetter : undefined, docs));
 }
 
-/** The last entry that a decision of ours made final, by preference on the hop that was given up. */
+/** The last entry that a decision of ours made final, preferably of the hop that was given up. */
 function endOf(ordered: readonly KeptFact[], hop: number): KeptFact | undefined {
   const ends = ordered.filter((fact) => fact.final && fact.source !== 'receipt' && fact.source !== 'lookup');
   return ends.findLast((fact) => fact.hop === hop) ?? ends.at(-1);
@@ -65,7 +65,7 @@ function lacksOf(...of: ({ lacks?: string[] | undefined } | undefined)[]): strin
   return names.size > 0 ? [...names] : undefined;
 }
 
-/** A failure as the API tells it, with a link to the page about its code. */
+/** A failure as the API returns it, with a link to the page about its code. */
 export const failureOf = ({ kind, code, meaning, remedy, help, fields }: Failure, docs?: string): FailureResponse => ({
   kind,
   code,

@@ -43,7 +43,7 @@ const reasons: Record<DeadLetterFact['reason'], string> = {
   unconfirmed: 'the provider’s answer was lost and could not be found out',
 };
 
-/** One fact in plain words: what happened, and why where that is known. */
+/** One fact in plain words: what happened, and the reason where it is known. */
 export function describeFact(fact: KeptFact): string {
   return [words[fact.status](fact), fact.failure?.meaning ?? fact.reason].filter(Boolean).join(' ');
 }

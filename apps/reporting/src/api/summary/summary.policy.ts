@@ -7,7 +7,7 @@ export interface Count {
   count: number;
 }
 
-/** Adds counts up by channel and status; every channel is always there. */
+/** Sums counts by channel and status; every channel is included. */
 export function summarise(counts: readonly Count[]): Pick<SummaryResponse, 'total' | 'channels'> {
   const channels: SummaryResponse['channels'] = perChannel(() => ({ total: 0 }));
   let total = 0;
@@ -20,7 +20,7 @@ export function summarise(counts: readonly Count[]): Pick<SummaryResponse, 'tota
   return { total, channels };
 }
 
-/** `sent` is the last word once the provider's window has passed without a receipt. */
+/** `sent` is final once the provider's window has passed without a receipt. */
 export function isFinal(
   row: { status: string; final: boolean; statusAtMs: number },
   nowMs: number,

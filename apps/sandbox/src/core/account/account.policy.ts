@@ -11,13 +11,13 @@ const clockSkewSeconds = z
 
 type Setup = Readonly<Record<string, unknown>>;
 
-/** How the accounts are set up: what a key may, who may send, where replies go; each provider's under its name. */
+/** The settings of the accounts: what a key may do, who may send, where replies go; by provider. */
 export interface Accounts {
   clockSkewSeconds: number;
   of: Readonly<Record<string, Setup>>;
 }
 
-/** A body of PUT /_sandbox/account: what it does not name stays as it is. */
+/** A body of PUT /_sandbox/account: what it does not name is not changed. */
 export const accountChangeOf = (simulators: readonly ProviderSimulator[]) =>
   z.strictObject({
     clockSkewSeconds: clockSkewSeconds.optional(),

@@ -3,7 +3,7 @@ import { type CoreConfig, SANDBOX_CONFIG } from '../config.ts';
 import { Simulators } from '../simulators.service.ts';
 import { type AccountChange, type Accounts, changed, standardAccounts } from './account.policy.ts';
 
-/** How the accounts are set up now. Kept in memory: a restart brings the standard back. */
+/** The present settings of the accounts. In memory: a restart resets them. */
 @Injectable()
 export class AccountService {
   private accounts: Accounts;
@@ -24,7 +24,7 @@ export class AccountService {
     return this.accounts.of[provider] as Setup;
   }
 
-  /** As the control API shows them. */
+  /** In the form of the control API. */
   current(): Record<string, unknown> {
     return { clockSkewSeconds: this.accounts.clockSkewSeconds, ...this.accounts.of };
   }

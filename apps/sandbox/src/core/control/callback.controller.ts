@@ -5,7 +5,7 @@ import { MessageStore } from '../inbox/message.store.ts';
 import { CallbackService } from '../webhooks/callback.service.ts';
 import { checkCallback } from './control.policy.ts';
 
-/** A provider tells of a message what a test or a person says it does. */
+/** Lets a test or person send a provider's event about a message. */
 @Controller('_sandbox')
 export class CallbackController {
   constructor(

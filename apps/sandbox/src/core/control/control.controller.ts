@@ -12,7 +12,7 @@ import { Simulators } from '../simulators.service.ts';
 import { checkAccount, checkFaults, checkListing, checkReply } from './control.policy.ts';
 import { viewOf } from './message-view.policy.ts';
 
-/** What tests and the page look at and switch. */
+/** The control API, for tests and the page. */
 @Controller('_sandbox')
 export class ControlController {
   constructor(
@@ -45,10 +45,7 @@ export class ControlController {
     });
   }
 
-  /**
-   * A mail's HTML as its reader sees it: with the pictures that came with it. As JSON, so that it can never run on this
-   * origin.
-   */
+  /** The HTML of a mail with its own images inserted. As JSON, so that it can never run in this origin. */
   @Get('messages/html')
   html(@Query('id') id: string, @Res() reply: FastifyReply): void {
     const message = this.store.get(id);
@@ -65,7 +62,7 @@ export class ControlController {
     give(reply, { status: 204 });
   }
 
-  /** A person answers: posts the signed webhook. */
+  /** A person replies: posts the signed webhook. */
   @Post('inbound')
   async reply(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
     const replies = this.simulators.replies();

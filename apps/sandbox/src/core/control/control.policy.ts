@@ -9,7 +9,7 @@ const Listing = z.strictObject({
   limit: z.coerce.number().int().min(0).max(100_000).default(1000),
 });
 
-/** A body of POST /_sandbox/callback: what a provider tells of a message, with whatever fields. */
+/** A body of POST /_sandbox/callback: an event of a provider about a message, with any fields. */
 const Callback = z.strictObject({
   id: z.string().min(1).describe('Its recipientMessageId, or the id that the provider told.'),
   fields: z.record(z.string().min(1), z.unknown()).default({}).describe('Over those that are usual, or beside them.'),

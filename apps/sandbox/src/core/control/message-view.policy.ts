@@ -3,7 +3,7 @@ import type { ProviderSimulator } from '../simulator.ts';
 
 const iso = (at: number) => new Date(at).toISOString();
 
-/** A message as the control API and the page show it. */
+/** A message in the form of the control API and the page. */
 export function viewOf(message: SandboxMessage, simulator: Pick<ProviderSimulator, 'viewOf'>): Record<string, unknown> {
   return {
     provider: message.provider,
@@ -21,5 +21,5 @@ export function viewOf(message: SandboxMessage, simulator: Pick<ProviderSimulato
   };
 }
 
-/** Of `Name <address>` or the address alone. */
+/** The address in `Name <address>`, or the address itself. */
 const bareAddress = (mailbox: string) => /<([^<>]+)>\s*$/.exec(mailbox)?.[1] ?? mailbox;

@@ -6,7 +6,9 @@ import { give } from './give.ts';
 import { Simulators } from '../simulators.service.ts';
 import { failureResponse, unroutedStatus } from './refusal.policy.ts';
 
-/** What no handler answered: wrong paths, wrong verbs, unreadable bodies, our own bugs. */
+/**
+ * Errors of requests that no handler answered: wrong paths, wrong methods, unreadable bodies, faults of the sandbox.
+ */
 @Catch()
 export class FailureFilter implements ExceptionFilter {
   constructor(

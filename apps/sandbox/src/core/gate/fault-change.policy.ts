@@ -3,8 +3,8 @@ import type { ProviderSimulator } from '../simulator.ts';
 import { Fault } from './fault.policy.ts';
 
 /**
- * A body of PUT /_sandbox/faults: a provider that is not named keeps what it has, null ends its faults; of a list, the
- * first that fits a request acts.
+ * A body of PUT /_sandbox/faults: a provider that is not named keeps its faults, null ends them; of a list, the first
+ * one that matches a request is used.
  */
 export function faultChangeOf(simulators: readonly Pick<ProviderSimulator, 'name' | 'faultFields'>[]) {
   const own = Object.assign({}, ...simulators.map(({ faultFields }) => faultFields)) as Record<string, z.ZodType>;

@@ -3,7 +3,10 @@ import type { ProviderRequest } from './request.policy.ts';
 
 const milliseconds = z.number().int().min(0).max(600_000);
 
-/** The most often that one event was seen to come, under an id of its own each time. */
+/**
+ * The maximum number of copies of one event. A real provider was observed to send that many, each with its own event
+ * id.
+ */
 const MOST_COPIES = 46;
 
 const pattern = z.string().min(1).max(500);
@@ -19,7 +22,7 @@ const Where = z.strictObject({
 
 const WebhookTrouble = z.enum(['drop', 'duplicate', 'reorder', 'delay']);
 
-/** A trouble that a provider is told to have. All given parts act together on a request that is hit. */
+/** A fault of a provider. All parts that are given apply together to a request. */
 export const Fault = z
   .strictObject({
     on: z
@@ -59,25 +62,25 @@ export const Fault = z
       .describe('Whether each copy has an event id of its own, as providers were seen to do.'),
   })
   .describe('One fault of one provider.');
-/** With the fields that one provider alone knows. */
+/** Plus the fields that only one provider has. */
 export type Fault = z.infer<typeof Fault> & Readonly<Record<string, unknown>>;
 
 /** What a fault does to the webhooks of a message. */
 export interface WebhookFault {
   drop?: boolean;
-  /** How often each is told. */
+  /** How often each event is sent. */
   copies?: number;
   /** Whether each copy has an id of its own. */
   newIds?: boolean;
-  /** Last event first. */
+  /** Sends the last event first. */
   reorder?: boolean;
   /** Milliseconds. */
   delayMs?: number;
 }
 
 /**
- * Whether a fault hits a request.
- * @param recipients those that the body names; undefined: it was not read yet
+ * Whether a fault applies to a request.
+ * @param recipients those in the body; undefined: it was not read yet
  * @param chance from 0 up to, not including, 1
  */
 export function hits(
@@ -89,7 +92,7 @@ export function hits(
   const { where = {} } = fault;
   const named = where.method !== undefined || where.path !== undefined;
   const reached = request.sends || (fault.on ?? (named ? 'all' : 'sends')) === 'all';
-  // Each fault has its turn once: before the body is read, or after it where it goes by the recipient.
+  // Each fault is tried once: before the body is read, or after it where it depends on the recipient.
   if (!reached || (where.to === undefined) !== (recipients === undefined)) return false;
   const fits = (where.method ?? request.method) === request.method && like(where.path, request.path);
   return fits && (recipients?.some((to) => like(where.to, to)) ?? true) && chance < fault.rate;

@@ -6,7 +6,7 @@ import type { FaultChange } from './fault-change.policy.ts';
 import { hits, type Fault } from './fault.policy.ts';
 import type { ProviderRequest } from './request.policy.ts';
 
-/** The faults that are switched on. */
+/** The active faults. */
 @Injectable()
 export class FaultService {
   private readonly active: Map<string, Fault[]>;
@@ -18,7 +18,7 @@ export class FaultService {
     this.active = new Map(simulators.all.map(({ name }) => [name, []]));
   }
 
-  /** As they were given: nothing, one, or a list. */
+  /** As they were given: none, one, or a list. */
   current(): Record<string, Fault | Fault[] | null> {
     const shown = (faults: Fault[]) => (faults.length > 1 ? faults : (faults[0] ?? null));
     return Object.fromEntries([...this.active].map(([provider, faults]) => [provider, shown(faults)]));
@@ -32,14 +32,14 @@ export class FaultService {
     this.log.info({ faults: this.summary() }, 'faults changed');
   }
 
-  /** All are over. */
+  /** All have ended. */
   end(): void {
     this.change(Object.fromEntries([...this.active.keys()].map((provider) => [provider, null])));
   }
 
   /**
-   * The first fault that hits this request, if one does; that counts as one of its times.
-   * @param recipients those that the body names; undefined: it was not read yet
+   * The first fault that applies to this request; that counts as one of its times.
+   * @param recipients those in the body; undefined: it was not read yet
    */
   take(request: ProviderRequest, recipients?: readonly string[]): Fault | null {
     const faults = this.active.get(request.provider) ?? [];
@@ -53,7 +53,7 @@ export class FaultService {
     return fault;
   }
 
-  /** A pattern may hold an address, which belongs in no log. */
+  /** A pattern may contain an address, which must not be logged. */
   private summary(): Record<string, unknown> {
     return Object.fromEntries(
       [...this.active].map(([provider, faults]) => [provider, faults.map(({ where: _where, ...rest }) => rest)]),

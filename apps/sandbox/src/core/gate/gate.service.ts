@@ -10,10 +10,10 @@ import { failureResponse, isTooLarge } from './refusal.policy.ts';
 
 const faults = new WeakMap<FastifyRequest, Fault>();
 
-/** The fault that hit this request. */
+/** The fault that applies to this request. */
 export const faultOf = (request: FastifyRequest): Fault | null => faults.get(request) ?? null;
 
-/** Stands before the providers' APIs: limits a body's size and plays the faults. */
+/** Runs before the providers' APIs: limits the size of bodies and applies faults. */
 @Injectable()
 export class GateService {
   constructor(
@@ -47,7 +47,7 @@ export class GateService {
     done();
   }
 
-  /** A provider whose clock differs from ours, where the account is set up so. */
+  /** Sets another Date header, where the account's settings ask for a clock difference. */
   private tellTime(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
     const { clockSkewSeconds } = this.accounts;
     if (clockSkewSeconds !== 0 && classify(request.method, request.url, this.simulators.all))
@@ -85,7 +85,7 @@ export class GateService {
   }
 }
 
-/** Some SDKs name a type on requests without a body, which Fastify would refuse and the providers do not. */
+/** Some SDKs set a content type on requests without a body, which Fastify would refuse and the providers do not. */
 function withoutBody({ headers }: FastifyRequest): void {
   if (Number(headers['content-length'] ?? 0) === 0 && headers['transfer-encoding'] === undefined)
     delete headers['content-type'];
@@ -96,7 +96,7 @@ function hangUp(request: FastifyRequest, reply: FastifyReply): void {
   request.raw.socket.destroy();
 }
 
-/** Promises the whole answer and sends half of it. */
+/** Announces the full length and sends half of the response. */
 function cut(request: FastifyRequest, reply: FastifyReply, payload: unknown): void {
   const whole = Buffer.from(typeof payload === 'string' ? payload : '');
   reply.raw.writeHead(reply.statusCode, {
@@ -106,9 +106,7 @@ function cut(request: FastifyRequest, reply: FastifyReply, payload: unknown): vo
   reply.raw.write(whole.subarray(0, whole.length >> 1), () => request.raw.socket.destroy());
 }
 
-/**
- * Reads the rest before the answer: closing on a client that still writes would reset the connection and lose the 413.
- */
+/** Reads the rest first: closing while the client still writes would reset the connection and lose the 413. */
 function drain(request: FastifyRequest, then: () => void): void {
   request.raw.once('end', then);
   request.raw.resume();

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Answer } from '../response.ts';
 
-/** Sends an answer. A body that is text goes as it is. */
+/** Sends a response. A body that is text is sent unchanged. */
 export function give(reply: FastifyReply, answer: Answer): void {
   reply.code(answer.status);
   if (answer.headers) reply.headers(answer.headers);

@@ -13,13 +13,13 @@ const simulatorOf = (url: string, simulators: All) => {
   return simulators.find((simulator) => simulator.name === name);
 };
 
-/** Whether a provider reads no request of this size. */
+/** Whether a provider refuses a request of this size. */
 export const isTooLarge = (url: string, bytes: number, simulators: All): boolean =>
   bytes > MAX_BODY_BYTES || bytes >= (simulatorOf(url, simulators)?.mostBytes ?? Infinity);
 
 /**
- * An answer with this status, in the words of the API that the URL belongs to.
- * @param now milliseconds of the epoch
+ * A response with this status, in the form of the API that the URL belongs to.
+ * @param now milliseconds since 1970
  */
 export function failureResponse(
   { url, status, now, fault = {} }: { url: string; status: number; now: number; fault?: Partial<Fault> },
@@ -30,7 +30,7 @@ export function failureResponse(
   return { ...answer, headers: { ...answer.headers, 'retry-after': String(fault.retryAfterSeconds) } };
 }
 
-/** The status that the provider gives to a request that no handler takes. */
+/** The provider's status for a request without a handler. */
 export function unroutedStatus(url: string, status: number, simulators: All): number {
   return simulatorOf(url, simulators)?.unroutedStatus?.(url, status) ?? status;
 }

@@ -1,4 +1,4 @@
-/** Paths of a provider's API, and those of them that send when posted to. */
+/** The paths of a provider's API, and those of them where a POST sends a message. */
 export interface SimulatedApi {
   paths: RegExp;
   send?: RegExp;
@@ -10,11 +10,11 @@ export interface ProviderRequest {
   method: string;
   /** Without the query. */
   path: string;
-  /** Whether it asks to send something. */
+  /** Whether it would send a message. */
   sends: boolean;
 }
 
-/** Whose API a request is for, as all share one address here; null for the sandbox's own pages. */
+/** The provider whose API a request is for, as all share one address; null for the sandbox's own pages. */
 export function classify(
   method: string,
   url: string,
@@ -28,7 +28,7 @@ export function classify(
   return null;
 }
 
-/** The recipients that the body of a send names, by any provider's form; whatever cannot be read names none. */
+/** The recipients in the body of a request that sends, in any provider's form; none where it cannot be parsed. */
 export function recipientsOf(body: unknown): string[] {
   if (Array.isArray(body)) return body.flatMap(recipientsOf);
   if (typeof body !== 'object' || body === null) return [];

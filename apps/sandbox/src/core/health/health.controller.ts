@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 
-/** The sandbox listens only after its data file was read: who gets an answer may send. */
+/** The sandbox listens only after its data file was read, so every response means that it is ready. */
 @Controller('health')
 export class HealthController {
   @Get('live')

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
-// Asking the kernel for each id would cost more than the rest of a request: one block serves a thousand.
+// A system call for each id would cost more than the rest of a request: one block of random bytes is used for a
+// thousand.
 const BLOCK = 16_384;
 let block = Buffer.alloc(0);
 let used = 0;
@@ -16,5 +17,5 @@ function take(bytes: number): Buffer {
 
 export const hex = (digits: number) => take(digits / 2).toString('hex');
 
-/** As in SendGrid's X-Message-Id: 22 characters. */
+/** In the form of SendGrid's X-Message-Id: 22 characters. */
 export const messageId = () => take(16).toString('base64url');

@@ -10,7 +10,7 @@ import { Simulators } from '../simulators.service.ts';
 import type { SandboxMessage, StoredMessage } from './message.ts';
 import { withEvents, suppressedPlan } from './plan.policy.ts';
 
-/** Where accepted messages go: kept first, answered then, followed by their webhooks. */
+/** Accepted messages: first stored, then acknowledged, then followed by their webhooks. */
 @Injectable()
 export class InboxService implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
@@ -23,7 +23,7 @@ export class InboxService implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly simulators: Simulators,
   ) {}
 
-  /** Takes the messages of one request, all or none, with the pictures that stand in them. */
+  /** Accepts the messages of one request, all or none, with their embedded images. */
   async accept(accepted: readonly StoredMessage[], images: readonly InlineImage[] = []): Promise<void> {
     const messages = accepted.map((message) => this.planned(message));
     const records: JournalRecord[] = [

@@ -1,6 +1,6 @@
-/** A picture that comes with a mail and stands in its HTML. */
+/** An image that is attached to a mail and used in its HTML. */
 export interface InlineImage {
-  /** What the caller was told: several recipients share it. */
+  /** The id of the send: several recipients share it. */
   providerMessageId: string;
   contentId: string;
   type: string;
@@ -8,7 +8,7 @@ export interface InlineImage {
   content: string;
 }
 
-/** What mail programs show; SVG is not among it. By the ending of a file whose type was not given. */
+/** Types that mail programs show, without SVG. Derived from the file extension where no type was given. */
 const types: Readonly<Record<string, string>> = {
   png: 'image/png',
   jpg: 'image/jpeg',
@@ -21,10 +21,10 @@ const shown = new Set(Object.values(types));
 export const typeOfFile = (name: string): string | undefined => types[name.split('.').at(-1)!.toLowerCase()];
 export const isShown = (type: string): boolean => shown.has(type.toLowerCase());
 
-/** An attribute or style that names a picture, up to its id. */
+/** An attribute or style that refers to an image, up to its id. */
 const reference = /((?:\b(?:src|background)\s*=|url\()\s*["']?)cid:([^"'\s)>]+)/gi;
 
-/** The HTML as its reader sees it: what came with the mail stands in it. */
+/** The HTML with the mail's own images inserted. */
 export function withImages(html: string, images: readonly InlineImage[]): string {
   return html.replace(reference, (whole, before: string, id: string) => {
     const found = images.find(({ contentId }) => contentId === id || contentId === decoded(id));

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { InlineImage } from './inline-image.policy.ts';
 
-/** Of all of them together, in characters of base64: a load run with pictures must not fill the memory. */
+/** Limit of all images together, in characters of base64: a load test with images must not fill the memory. */
 const MOST = 64 * 1024 * 1024;
 
-/** The pictures in mail, in memory and bounded: beyond the limit the oldest are forgotten. */
+/** The images of mails, in memory and bounded: beyond the limit the oldest are dropped. */
 @Injectable()
 export class InlineImageStore {
   private readonly images = new Map<string, InlineImage[]>();

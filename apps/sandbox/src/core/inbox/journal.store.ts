@@ -16,7 +16,7 @@ export type JournalRecord =
   | { suppressedMessageId: string; reason: SuppressedRecipientReason }
   | { cleared: true };
 
-/** Keeps records over a restart, one JSON line each. Without a file it does nothing. */
+/** Keeps records over a restart, as one JSON line each. Without a file it does nothing. */
 @Injectable()
 export class JournalStore {
   private readonly path: string | undefined;
@@ -33,11 +33,11 @@ export class JournalStore {
     if (!this.path) return;
     await mkdir(dirname(this.path), { recursive: true });
     this.file = await open(this.path, 'a', 0o600);
-    // A kill may have cut the last line: what follows starts on a fresh one.
+    // A kill may have cut the last line: the next one starts on a new line.
     await this.file.appendFile('\n');
   }
 
-  /** Every record in the order it was written; lines that a kill has cut are left out. */
+  /** All records in the order in which they were written; incomplete lines are skipped. */
   async *replay(): AsyncGenerator<JournalRecord> {
     if (!this.path) return;
     for await (const line of createInterface({ input: createReadStream(this.path), crlfDelay: Infinity })) {
@@ -46,7 +46,7 @@ export class JournalStore {
     }
   }
 
-  /** Replaces the whole file, so that what was cleared or dropped does not stay on disk for ever. */
+  /** Replaces the whole file, so that deleted records do not stay on disk. */
   async rewrite(records: Iterable<JournalRecord>): Promise<void> {
     if (!this.path) return;
     await this.file?.close();
@@ -56,7 +56,10 @@ export class JournalStore {
     await this.open();
   }
 
-  /** Resolves once the operating system has the record: a killed sandbox remembers what it answered for. */
+  /**
+   * Resolves once the operating system has the record, so that a killed sandbox still has every message that it
+   * acknowledged.
+   */
   append(record: JournalRecord): Promise<void> {
     if (!this.file) return this.written;
     this.lines.push(`${JSON.stringify(record)}\n`);

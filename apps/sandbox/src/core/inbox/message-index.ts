@@ -1,6 +1,6 @@
 /**
- * Values by a key that several may share. A lone value is stored bare: most are, and a list for each would double the
- * memory.
+ * Values by a key that several may share. A single value is stored without a list: most are single, and a list for each
+ * would double the memory.
  */
 export class MessageIndex<V extends object> {
   private readonly entries = new Map<string, V | V[]>();

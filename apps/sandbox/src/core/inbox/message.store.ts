@@ -3,12 +3,12 @@ import { type CoreConfig, SANDBOX_CONFIG } from '../config.ts';
 import { MessageIndex } from './message-index.ts';
 import type { SandboxMessage } from './message.ts';
 
-/** The accepted messages, in memory and bounded: beyond the limit the oldest is forgotten. */
+/** The accepted messages, in memory and bounded: beyond the limit the oldest is dropped. */
 @Injectable()
 export class MessageStore {
   private readonly limit: number;
   private messages: (SandboxMessage | undefined)[] = [];
-  /** Where the oldest one stands; shifting an array of this size would move all of it. */
+  /** The index of the oldest; shifting an array of this size would move all elements. */
   private oldest = 0;
   private readonly byId = new Map<string, SandboxMessage>();
   private readonly byReference = new MessageIndex<SandboxMessage>();

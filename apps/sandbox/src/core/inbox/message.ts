@@ -1,28 +1,28 @@
 import type { WebhookFault } from '../gate/fault.policy.ts';
 
-/** Why a provider does not send to a recipient, in its own words. */
+/** Why a provider does not send to a recipient, in the provider's own words. */
 export type SuppressedRecipientReason = string;
 
-/** `planned`: has not happened yet. `none`: there is no address to tell it to. */
+/** `planned`: has not happened yet. `none`: there is no URL to report it to. */
 export type WebhookState = 'planned' | 'pending' | 'acknowledged' | 'failed' | 'none';
 
-/** What happens to a message after acceptance. */
+/** An event of a message after acceptance. */
 export interface Step {
   event: string;
 }
 
 export interface MessageEvent<S extends Step = Step> {
   step: S;
-  /** When it happens, in milliseconds of the epoch. Fixed at acceptance, so a repeat tells the same time. */
+  /** When it happens, in ms since 1970. Fixed at acceptance, so that a repeat has the same time. */
   at: number;
   webhook: WebhookState;
 }
 
-/** How a mailbox is called in the mail; unset: it has no name. */
+/** The display name in the mail; unset: none. */
 export interface Named {
   fromName?: string;
   toName?: string;
-  /** Where answers go, each as `Name <address>` or the address alone. */
+  /** The reply addresses, each as `Name <address>` or the address alone. */
   replyTo?: string[];
 }
 
@@ -31,9 +31,9 @@ export interface Accepted {
   provider: string;
   /** One per recipient: SendGrid's sg_message_id, Twilio's Sid, Resend's id with a number. */
   id: string;
-  /** What the caller was told: SendGrid's X-Message-Id, Twilio's Sid, Resend's id. */
+  /** The id that was returned to the caller: SendGrid's X-Message-Id, Twilio's Sid, Resend's id. */
   providerMessageId: string;
-  /** The platform's message id and call id, as far as the request carried them. */
+  /** The platform's message id and call id, if the request contained them. */
   reference: string | null;
   callId: string | null;
   to: string;
@@ -41,12 +41,12 @@ export interface Accepted {
   from: string | null;
   /** Milliseconds of the epoch. */
   acceptedAt: number;
-  /** When it leaves: the time of acceptance, or the one it was scheduled for. */
+  /** When it is sent: at acceptance, or at the scheduled time. */
   startsAt: number;
   status: string;
   /** What the fault of its request does to its webhooks. */
   webhookFault: WebhookFault | null;
-  /** Set when the inbox was cleared: nothing more happens to it. */
+  /** Set when the inbox was cleared: no further events happen. */
   forgotten?: boolean;
 }
 
@@ -54,18 +54,18 @@ export interface Attachment {
   filename: string;
   type: string;
   bytes: number;
-  /** Where the provider would fetch it. */
+  /** The URL from which the provider would fetch it. */
   url?: string;
-  /** By which the HTML shows it: as `cid:…`. */
+  /** The content id by which the HTML refers to it: `cid:…`. */
   contentId?: string;
 }
 
-/** A message as the core knows it; what else it holds is its simulator's. */
+/** A message as the core knows it; its other fields belong to its simulator. */
 export interface SandboxMessage extends Accepted {
-  /** Set when it left and its recipient was on a suppression list. */
+  /** Set when it was sent although its recipient was on a suppression list. */
   suppressionReason?: SuppressedRecipientReason;
   events: MessageEvent[];
 }
 
-/** A message as the journal keeps it: its events follow from its recipient. */
+/** A message as the journal stores it, without its events, which follow from its recipient. */
 export type StoredMessage<M extends SandboxMessage = SandboxMessage> = Omit<M, 'events'>;

@@ -1,7 +1,7 @@
 import type { ProviderSimulator } from '../simulator.ts';
 import type { MessageEvent, SandboxMessage, Step, StoredMessage, SuppressedRecipientReason } from './message.ts';
 
-/** Gives a message the events its recipient stands for, `delayMs` apart. */
+/** Gives a message the events that its recipient is made for, `delayMs` apart. */
 export function withEvents<M extends SandboxMessage>(
   message: StoredMessage<M>,
   delayMs: number,
@@ -10,7 +10,7 @@ export function withEvents<M extends SandboxMessage>(
   return { ...message, events: timed(stepsOf(message, delayMs), message.startsAt, delayMs) } as unknown as M;
 }
 
-/** What is left of a message that its provider does not send. */
+/** The events of a message that its provider does not send. */
 export const suppressedPlan = (
   message: SandboxMessage,
   suppressionReason: SuppressedRecipientReason,

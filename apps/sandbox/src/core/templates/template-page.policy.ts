@@ -14,7 +14,7 @@ iframe { width: 100%; height: 40rem; border: 1px solid #d5d9de }
 <body>${inside}</body></html>
 `;
 
-/** All templates, and what is wrong with any. */
+/** All templates and their errors. */
 export function listPage(infos: readonly TemplateInfo[], problems: readonly string[]): string {
   const rows = infos.map(({ name, version, newest, channels, declaration }) => {
     const links = channels
@@ -32,7 +32,7 @@ export function listPage(infos: readonly TemplateInfo[], problems: readonly stri
   );
 }
 
-/** One message as its recipient would see it; the mail may run nothing and load nothing but pictures. */
+/** A rendered message; the mail may run no scripts and load only images. */
 export function previewPage(name: string, version: string, { subject, text, html, body }: Content): string {
   const parts = [
     `<h1>${escaped(name)} ${version}</h1><p>With the examples of its template.yaml. <a href="/previews">All ` +

@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify';
 import { type CoreConfig, SANDBOX_CONFIG } from '../config.ts';
 import { listPage, previewPage, templatePageHeaders } from './template-page.policy.ts';
 
-/** Previews of the templates. The folder is read anew each time, so that an author sees what was just saved. */
+/** Previews of the templates. The folder is read again each time, so that an author sees what was just saved. */
 @Controller('previews')
 export class TemplatesController {
   private readonly config: CoreConfig;

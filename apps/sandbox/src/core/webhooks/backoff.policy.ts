@@ -3,7 +3,7 @@ export interface Backoff {
   capMs: number;
 }
 
-/** How long to wait after the given try (1 is the first), in milliseconds: doubling up to a cap. */
+/** The wait after the given attempt (1 is the first), in milliseconds: doubles up to a maximum. */
 export function waitAfter(attempt: number, backoff: Backoff): number {
   return Math.min(backoff.firstMs * 2 ** (attempt - 1), backoff.capMs);
 }

@@ -5,14 +5,13 @@ import type { FreeFields } from './free-fields.policy.ts';
 import type { WebhookResponse } from './webhook.adapter.ts';
 
 /**
- * Has a message's provider tell of it what somebody says: signed as ever, once, and without consequence for the message
- * here.
+ * Sends a provider's event about a message on request: signed as usual, once, and without changing the message here.
  */
 @Injectable()
 export class CallbackService {
   constructor(private readonly simulators: Simulators) {}
 
-  /** What the reader answered; undefined where there is no address to post to. */
+  /** The webhook's response; undefined where there is no URL to post to. */
   tell(message: SandboxMessage, free: FreeFields): Promise<WebhookResponse | undefined> {
     return this.simulators.webhooksOf(message).tellFreely(message, free);
   }

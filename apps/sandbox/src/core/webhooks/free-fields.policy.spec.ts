@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { lastEvent, withFields, withFieldsIn } from './free-fields.policy.ts';
 
-describe('fields that somebody puts into a webhook', () => {
+describe('the fields of a callback by hand', () => {
   const usual = { type: 'email.bounced', data: { tags: { a: 'b' }, to: ['ada@inbox.test'] } };
 
-  it('stand over the usual ones and beside them, null included', () => {
+  it('replace the usual ones or are added, null included', () => {
     expect(
       withFields(
         { event: 'delivered', email: 'a' },
@@ -13,7 +13,7 @@ describe('fields that somebody puts into a webhook', () => {
     ).toEqual({ event: 'soared', extra: [1], email: null });
   });
 
-  it('can be left out', () =>
+  it('can be removed', () =>
     expect(withFields({ event: 'delivered', email: 'a' }, { fields: {}, without: ['event'] })).toEqual({ email: 'a' }));
 
   it.each([
@@ -22,11 +22,11 @@ describe('fields that somebody puts into a webhook', () => {
     ['in place of all inner ones', { data: null }, [], { ...usual, data: null }],
     ['without any inner ones', {}, ['data'], { type: usual.type }],
     ['beside them', { created_at: 5 }, [], { ...usual, created_at: 5 }],
-  ] as const)('stand %s', (_, fields, without, expected) =>
+  ] as const)('are set %s', (_, fields, without, expected) =>
     expect(withFieldsIn('data', usual, { fields, without })).toEqual(expected),
   );
 
-  it('are put over what happened last', () => {
+  it('apply to the last event', () => {
     expect(lastEvent([{ webhook: 'acknowledged' }, { webhook: 'none' }, { webhook: 'planned' }])).toBe(1);
     expect(lastEvent([{ webhook: 'planned' }])).toBe(-1);
   });

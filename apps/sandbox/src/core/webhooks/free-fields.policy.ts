@@ -1,8 +1,8 @@
-/** What somebody would have a provider tell. */
+/** An event of a provider as a person defines it. */
 export interface FreeFields {
-  /** Over those that are usual, or beside them. */
+  /** Fields that replace the usual ones or are added. */
   fields: Readonly<Record<string, unknown>>;
-  /** Usual ones that are left out. */
+  /** Usual fields that are removed. */
   without: readonly string[];
 }
 
@@ -16,8 +16,8 @@ export function withFields(
 }
 
 /**
- * The same of the fields inside one, called `data.tags`: an object is put over the usual one, anything else in its
- * place.
+ * The same for the fields inside one, such as `data.tags`: an object is merged into the usual one, any other value
+ * replaces it.
  */
 export function withFieldsIn(
   name: string,
@@ -36,7 +36,7 @@ export function withFieldsIn(
   return withFields(usual, { fields: { ...fields, [name]: made }, without: free.without });
 }
 
-/** The event that happened last; -1 where none has. */
+/** The index of the last event that happened; -1 where none has. */
 export function lastEvent(events: readonly { webhook: string }[]): number {
   return events.findLastIndex(({ webhook }) => webhook !== 'planned');
 }

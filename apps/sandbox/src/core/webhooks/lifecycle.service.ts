@@ -6,7 +6,7 @@ import { SuppressionLists } from './suppression-lists.ts';
 import { tellings } from './telling.policy.ts';
 import { TimelineService } from './timeline.service.ts';
 
-/** Lets happen to a message what its recipient stands for, step by step. */
+/** Lets the events of a message happen one after another. */
 @Injectable()
 export class LifecycleService {
   constructor(
@@ -26,8 +26,8 @@ export class LifecycleService {
   }
 
   /**
-   * Who may be written to is looked at when a message leaves, not when it was accepted; after a restart it may have
-   * left before.
+   * Suppression lists are checked when a message is sent, not when it is accepted. After a restart it may have been
+   * sent before.
    */
   private depart(message: SandboxMessage): void {
     const left = message.events.some(({ webhook }) => webhook !== 'planned');
@@ -45,7 +45,7 @@ export class LifecycleService {
     if (!event || message.forgotten) return;
     Object.assign(message, this.simulators.of(message).changesBy(message, index));
     this.lists.onFact(message, index);
-    // After a restart some events were told already.
+    // After a restart some events were reported already.
     if (event.webhook === 'planned') {
       event.webhook = 'pending';
       this.tell(message, index);

@@ -1,10 +1,10 @@
 import type { SandboxMessage } from '../inbox/message.ts';
 
-/** One event of one message, to be told by webhook. */
+/** One event of one message, to be posted to a webhook. */
 export interface Notice<M extends SandboxMessage = SandboxMessage> {
   message: M;
-  /** Position of the event in the message's events. */
+  /** Index of the event among the message's events. */
   index: number;
-  /** A copy under an id of its own has a number of its own; unset: under the event's id. */
+  /** The number of a copy with an event id of its own; unset: it has the event's id. */
   copy?: number;
 }

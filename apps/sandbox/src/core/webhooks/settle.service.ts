@@ -5,7 +5,7 @@ import type { WebhookState } from '../inbox/message.ts';
 import { SANDBOX_LOG } from '../config.ts';
 import type { Notice } from './notice.ts';
 
-/** Writes down that an event needs no webhook any more. */
+/** Records that an event needs no webhook any more. */
 @Injectable()
 export class SettleService {
   constructor(
@@ -17,7 +17,7 @@ export class SettleService {
     const settled: [string, number][] = [];
     for (const { message, index } of notices) {
       const event = message.events[index];
-      // A duplicate that came late must not undo what its twin achieved.
+      // A late duplicate must not overwrite the success of another copy.
       if (!event || message.forgotten || event.webhook === 'acknowledged') continue;
       event.webhook = as;
       settled.push([message.id, index]);

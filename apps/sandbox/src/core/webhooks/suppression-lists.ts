@@ -7,8 +7,8 @@ import { suppressedPlan } from '../inbox/plan.policy.ts';
 import { type CoreConfig, SANDBOX_CONFIG, SANDBOX_LOG } from '../config.ts';
 
 /**
- * The providers' suppression lists: what happens to a message may put its recipient there, and who is there gets no
- * more.
+ * The providers' suppression lists: events of a message may add its recipient, and later messages to that recipient are
+ * not sent.
  */
 @Injectable()
 export class SuppressionLists {
@@ -23,7 +23,7 @@ export class SuppressionLists {
     if (!message.suppressionReason) this.simulators.listsOf(message)?.onFact(message, index);
   }
 
-  /** Lets a message that is about to leave go no further, where its recipient stands on a list. */
+  /** Stops a message that is about to be sent, where its recipient is on a list. */
   withhold(message: SandboxMessage): void {
     const reason = this.simulators.listsOf(message)?.against(message);
     if (!reason) return;

@@ -3,24 +3,24 @@ import { tellings } from './telling.policy.ts';
 
 const times = [1000, 1100, 1200];
 
-it('tells an event once, as it happens', () => {
+it('reports an event once, when it happens', () => {
   expect(tellings(times, 1, null)).toEqual([{ wait: 0 }]);
 });
 
-it('tells of nothing that is to be lost', () => {
+it('reports nothing where events are to be lost', () => {
   expect(tellings(times, 1, { drop: true, copies: 3 })).toEqual([]);
 });
 
-it('turns the order of a message’s events round', () => {
+it('reverses the order of a message’s events', () => {
   const reportedAt = times.map((at, index) => at + tellings(times, index, { reorder: true })[0]!.wait);
   expect(reportedAt).toEqual([1260, 1230, 1200]);
 });
 
-it('gives each copy after the first an id of its own, where that is asked for', () => {
+it('gives each copy after the first an id of its own, where that is requested', () => {
   expect(tellings(times, 0, { copies: 3, newIds: true }).map(({ copy }) => copy)).toEqual([undefined, 1, 2]);
   expect(tellings(times, 0, { copies: 46 }).filter(({ copy }) => copy !== undefined)).toEqual([]);
 });
 
-it('is late by what it was told', () => {
+it('reports as late as it is set to', () => {
   expect(tellings(times, 2, { delayMs: 500, copies: 2 }).map(({ wait }) => wait)).toEqual([500, 530]);
 });

@@ -7,13 +7,13 @@ export interface Telling {
   copy?: number;
 }
 
-/** Far enough apart that they do not share a post. */
+/** Far enough apart that they do not share a request. */
 const APART_MS = 30;
 
 /**
- * How an event that happens now is told: once, later, several times, or not at all.
- * @param times when the events of its message happen, in milliseconds of the epoch
- * @param index which of them it is
+ * When the webhooks of an event are posted: now, later, several times, or not at all.
+ * @param times when the events of its message happen, in ms since 1970
+ * @param index of the event among them
  */
 export function tellings(times: readonly number[], index: number, fault: WebhookFault | null): Telling[] {
   const { drop, delayMs = 0, reorder, copies = 1, newIds } = fault ?? {};
@@ -25,7 +25,7 @@ export function tellings(times: readonly number[], index: number, fault: Webhook
   }));
 }
 
-/** The last event is told when it happens, and those before it after it. */
+/** The last event is posted when it happens, and those before it after it. */
 function untilItsTurn(times: readonly number[], index: number): number {
   const last = times.length - 1;
   return times[last]! - times[index]! + (last - index) * APART_MS;

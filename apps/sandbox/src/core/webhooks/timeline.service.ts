@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 
-/** What falls into the same slot of this many milliseconds happens together, and shares one timer. */
+/** Everything in the same slot of this many milliseconds happens together, and shares one timer. */
 const SLOT_MS = 10;
 
-/** Runs things at their time. */
+/** Calls functions at their times. */
 @Injectable()
 export class TimelineService {
   private readonly slots = new Map<number, { timer: NodeJS.Timeout; due: (() => void)[] }>();
   private stopped = false;
 
-  /** @param at milliseconds of the epoch; a past time means as soon as possible. */
+  /** @param at ms since 1970; a past time means as soon as possible. */
   at(at: number, run: () => void): void {
     if (this.stopped) return;
     const now = Date.now();
@@ -19,7 +19,7 @@ export class TimelineService {
       waiting.due.push(run);
       return;
     }
-    // A timer holds 24.8 days at most; what is planned beyond that is looked at again then.
+    // A timer can wait for 24.8 days at most; later times are checked again then.
     const wait = Math.min(slot * SLOT_MS - now, 2_147_000_000);
     const timer = setTimeout(() => this.run(slot, at), wait);
     this.slots.set(slot, { timer, due: [run] });

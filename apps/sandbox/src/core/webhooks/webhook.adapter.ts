@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Agent, request } from 'undici';
 
-/** `connect`: nobody could be reached. `read`: the request went out, the answer did not come. */
+/** `connect`: no connection. `read`: the request was sent, but there was no response. */
 export type WebhookResponse = { status: number } | { failure: 'connect' | 'read' };
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -14,7 +14,7 @@ const notConnected = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** Posts webhooks over one keep-alive pool. Never throws; follows no redirect, as the real ones. */
+/** Posts webhooks over one keep-alive pool. Never throws; follows no redirect, like the real providers. */
 @Injectable()
 export class WebhookAdapter implements OnApplicationShutdown {
   private readonly agent = new Agent({ connections: 64, allowH2: false, connect: { timeout: CONNECT_TIMEOUT_MS } });

@@ -7,9 +7,9 @@ interface Caller {
 }
 
 /**
- * Null when the caller may go on, else the refusal.
- * @param own the account's key and what it may do; no permission: it is revoked
- * @param needs what the request takes; undefined: a key that may send
+ * Null when the caller may proceed, else the refusal.
+ * @param own the account's key and its permission; without a permission it is revoked
+ * @param needs the permission that the request needs; undefined: sending
  */
 export function checkCaller(
   caller: Caller,

@@ -42,7 +42,7 @@ const messages: Partial<Record<ErrorName, string>> = {
   internal_server_error: 'An unexpected error occurred.',
 };
 
-/** @param status where one name is used with several */
+/** @param status for a name that is used with several */
 export function refusal(
   name: ErrorName,
   message = messages[name] ?? 'The request was refused.',
@@ -51,14 +51,14 @@ export function refusal(
   return { status, body: { statusCode: status, name, message } };
 }
 
-/** The gateway before the API answers this one, and it does not speak JSON. */
+/** This response comes from the gateway before the API, and is not JSON. */
 export const withoutUserAgent: Answer = {
   status: 403,
   headers: { 'content-type': 'text/plain' },
   body: 'error code: 1010',
 };
 
-/** Which name an answer with this status usually has. */
+/** The usual name of a response with this status. */
 export function refusalOfStatus(status: number, name?: ErrorName): Answer {
   const usual = errorNames.find((known) => statuses[known] === status && known !== 'invalid_idempotency_key');
   if (status === 429 && name === undefined) return refusal('rate_limit_exceeded');

@@ -1,4 +1,4 @@
-/** What happens to an e-mail of Resend after acceptance; `fields` stand in the event's data besides the common ones. */
+/** The events of an e-mail of Resend after acceptance; `fields` are added to the event's data. */
 export interface ResendStep {
   event:
     | 'sent'
@@ -29,7 +29,7 @@ const bounced = (type: string, subType: string, response: string): ResendStep =>
   },
 });
 const gone = bounced('Permanent', 'General', '550 5.1.1 The email account that you tried to reach does not exist.');
-/** The two that resend.yaml knows (WebhookEventSuppressed). */
+/** The two types in resend.yaml (WebhookEventSuppressed). */
 export type SuppressedReason = 'previous_bounce' | 'previous_complaint';
 const suppressedFor = (reason: SuppressedReason): ResendStep => ({
   event: 'suppressed',
@@ -55,7 +55,7 @@ const clicked: ResendStep = {
   },
 };
 
-/** The same mailboxes as for SendGrid, as far as Resend knows the like of it. */
+/** The same mailboxes as for SendGrid, where Resend has the same events. */
 const mailboxes: Readonly<Record<string, readonly ResendStep[]>> = {
   bounce: [sent, gone],
   blocked: [
@@ -86,10 +86,10 @@ const testMailboxes: Readonly<Record<string, readonly ResendStep[]>> = {
 
 const plain: readonly ResendStep[] = [sent, delivered];
 
-/** Resend's test addresses show what they are called, however often. */
+/** Resend's own test addresses are never suppressed. */
 export const isForTrials = (address: string): boolean => address.toLowerCase().endsWith('@resend.dev');
 
-/** @param suppressionReason why it is not sent, whatever its recipient stands for */
+/** @param suppressionReason why it is not sent, whatever its recipient */
 export function resendPlan(address: string, suppressionReason?: SuppressedReason): readonly ResendStep[] {
   if (suppressionReason) return [suppressedFor(suppressionReason)];
   const mailbox = address.toLowerCase().split(/[+@]/, 1)[0]!;
@@ -97,5 +97,5 @@ export function resendPlan(address: string, suppressionReason?: SuppressedReason
   return Object.hasOwn(known, mailbox) ? known[mailbox]! : plain;
 }
 
-/** What a reader does with an e-mail says nothing new about its delivery. */
+/** What a reader does with an e-mail does not change its delivery. */
 export const resendEngagement: ReadonlySet<string> = new Set(['opened', 'clicked', 'complained']);

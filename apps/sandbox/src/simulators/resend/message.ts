@@ -3,7 +3,7 @@ import type { ResendStep, SuppressedReason } from './magic.policy.ts';
 
 export interface ResendMessage extends Accepted, Named {
   provider: 'resend';
-  /** Position among the recipients of its e-mail. */
+  /** Index among the recipients of its e-mail. */
   index: number;
   kind: 'to' | 'cc' | 'bcc';
   subject: string | null;
@@ -12,9 +12,9 @@ export interface ResendMessage extends Accepted, Named {
   templateId: string | null;
   tags: { name: string; value: string }[];
   headers: Record<string, string>;
-  /** Set when it left and its recipient stood on the suppression list. */
+  /** Set when it was sent while its recipient was on the suppression list. */
   suppressionReason?: SuppressedReason;
-  /** Everyone the e-mail names, as it names them. */
+  /** All recipients, as the e-mail has them. */
   addressees: Record<'to' | 'cc' | 'bcc' | 'replyTo', string[]>;
   attachments: Attachment[];
   events: MessageEvent<ResendStep>[];

@@ -6,7 +6,7 @@ interface Page {
 
 export type PageQuery = Partial<Record<keyof Page, string>>;
 
-/** Null for a query that Resend does not take. */
+/** Null for a query that Resend refuses. */
 export function pageOf({ limit = '20', after, before }: PageQuery): Page | null {
   const count = Number(limit);
   if (!Number.isInteger(count) || count < 1 || count > 100 || (after !== undefined && before !== undefined))
@@ -14,7 +14,7 @@ export function pageOf({ limit = '20', after, before }: PageQuery): Page | null 
   return { limit: count, after, before };
 }
 
-/** A page of things that stand newest first. */
+/** A page of a list that is sorted newest first. */
 export function listOf<T>(
   all: readonly T[],
   { limit, after, before }: Page,
@@ -31,5 +31,5 @@ export function listOf<T>(
   };
 }
 
-/** As Resend writes it: `2023-04-03 22:13:42.674+00`. */
+/** In Resend's form: `2023-04-03 22:13:42.674+00`. */
 export const instant = (at: number): string => new Date(at).toISOString().replace('T', ' ').replace('Z', '+00');

@@ -4,7 +4,7 @@ import { SANDBOX_CONFIG } from '../../core/config.ts';
 import type { SandboxConfig } from './settings.ts';
 import { refusal } from './error.policy.ts';
 
-/** Counts requests by whole seconds, and tells the rate headers. */
+/** Counts requests per second, and returns the rate headers. */
 @Injectable()
 export class RateService {
   private second = 0;
@@ -12,7 +12,7 @@ export class RateService {
 
   constructor(@Inject(SANDBOX_CONFIG) private readonly config: SandboxConfig) {}
 
-  /** The headers of every answer, and the refusal where nothing was left. */
+  /** The headers of every response, and the refusal where the rate is exceeded. */
   take(now: number): { headers: Record<string, string>; refusal: Answer | undefined } {
     const limit = this.config.SANDBOX_RESEND_RATE_PER_S;
     const second = Math.floor(now / 1000);

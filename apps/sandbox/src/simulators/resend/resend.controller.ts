@@ -99,12 +99,12 @@ export class ResendController {
     this.reception.answer(reply, ({ body }) => this.webhooks.change(id, body), 'full_access');
   }
 
-  /** One entry for each e-mail, though each of its recipients has a message here. */
+  /** One entry for each e-mail, though the sandbox has a message per recipient. */
   private newestFirst(): ResendMessage[] {
     return [...this.store.newestFirst()].filter(isEmail).filter(({ index }) => index === 0);
   }
 
-  /** A request that sends: under a key only once, and while it runs no other under its key. */
+  /** A request that sends: only once under a key, and no second one in parallel. */
   private async once(request: Request, reply: FastifyReply, work: () => Promise<Answer>): Promise<void> {
     const { headers, refused } = this.reception.admit(request);
     const key = request.headers['idempotency-key'];
@@ -114,7 +114,8 @@ export class ResendController {
         ? this.idempotency.begin(key, request.url, request.rawBody ?? Buffer.alloc(0), Date.now())
         : undefined);
     const answer = before ?? (await work());
-    // A fault may hold the answer back or lose it: until the caller has it or the connection ends, the request runs.
+    // A fault may delay or drop the response: the request is in progress until the caller has it or the connection
+    // ends.
     if (!before && typeof key === 'string') reply.raw.once('close', () => this.idempotency.end(key, answer));
     give(reply, { ...answer, headers: { ...headers, ...answer.headers } });
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type CoreConfig, secret, webAddress } from '../../core/config.ts';
 
-/** What the simulator of Resend reads from its environment. */
+/** The settings of Resend's simulator. */
 export const resendSettings = {
   SANDBOX_RESEND_API_KEY: z
     .string()

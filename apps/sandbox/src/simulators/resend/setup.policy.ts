@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { listed } from '../../core/config.ts';
 import type { SandboxConfig } from './settings.ts';
 
-/** How the account at Resend is set up: what a key may, who may send. */
+/** The settings of the account at Resend: what a key may do, who may send. */
 export const AccountSetup = z.strictObject({
   keyRevoked: z.boolean(),
   permission: z.enum(['full_access', 'sending_access']).describe('Of the API key.'),

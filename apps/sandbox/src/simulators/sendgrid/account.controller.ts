@@ -19,7 +19,7 @@ export class SendGridAccountController {
     private readonly webhooks: EventWebhookSettings,
   ) {}
 
-  // SendGrid does not document which scope verified senders take; here they go with the domains.
+  // SendGrid does not document the scope of verified senders; here it is the domains'.
   @Get('verified_senders')
   senders(@Res() reply: FastifyReply): void {
     this.reception.answer(reply, 'whitelabel.read', () => ({

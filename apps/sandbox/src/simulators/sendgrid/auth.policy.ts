@@ -3,8 +3,8 @@ import type { Answer } from '../../core/response.ts';
 import { errorResponse } from './error.policy.ts';
 
 /**
- * Null when the key is good and may do this, else the refusal.
- * @param scope what the request takes; undefined: nothing but a key
+ * Null when the key is valid and has the scope, else the refusal.
+ * @param scope the scope that the request needs; undefined: none
  */
 export function checkKey(
   authorization: string | undefined,

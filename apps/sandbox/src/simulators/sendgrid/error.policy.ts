@@ -6,7 +6,7 @@ export interface FieldProblem {
   help: string | null;
 }
 
-// The words of tsg_mail_v3.json; 429 from the rate limit page, which that description leaves out.
+// The texts of tsg_mail_v3.json; 429 from the rate limit page, because that description lacks it.
 const messages: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'authorization required',
@@ -24,7 +24,7 @@ export function errorResponse(status: number, message = messages[status] ?? 'req
   return { status, body: { errors: [{ message, field: null, help: null }] } };
 }
 
-/** Throttled: the header says when to come again, in seconds of the epoch. */
+/** Throttled: the header has the time of the reset, in unix seconds. */
 export function throttled(now: number): Answer {
   const reset = String(Math.ceil(now / 1000) + 1);
   return {
@@ -35,7 +35,7 @@ export function throttled(now: number): Answer {
 
 export const badRequest = (errors: readonly FieldProblem[]): Answer => ({ status: 400, body: { errors } });
 
-/** The server before the API answers this one, and it does not speak JSON. */
+/** This response comes from the server before the API, and is not JSON. */
 export const tooLarge: Answer = {
   status: 413,
   headers: { 'content-type': 'text/html' },

@@ -12,7 +12,7 @@ export const sendgrid: ProviderSimulator<MailMessage> = {
   channel: 'email',
   settings: sendgridSettings,
   apis: [{ paths: /^\/v3\//, send: /^\/v3\/mail\/send$/ }],
-  // Less than 30 MB, the whole request (docs.sendgrid.com/api-reference/mail-send/limitations).
+  // The whole request must be smaller than 30 MB (docs.sendgrid.com/api-reference/mail-send/limitations).
   mostBytes: 30_000_000,
   faultFields: {},
   refusalOf(status, now) {

@@ -1,4 +1,4 @@
-/** What happens to a mail after acceptance; `fields` are those of the event besides the common ones. */
+/** The events of a mail after acceptance; `fields` are added to the event's common ones. */
 export interface MailStep {
   event:
     | 'processed'
@@ -46,7 +46,7 @@ const blocked: MailStep = {
     tls: 1,
   },
 };
-/** Why SendGrid drops mail to who stands on one of its lists (event.md, glossary “Drops”). */
+/** Why SendGrid drops mail to an address on one of its lists (event.md, glossary “Drops”). */
 export type DropReason = 'Bounced Address' | 'Spam Reporting Address' | 'Unsubscribed Address' | 'Invalid';
 const droppedFor = (reason: DropReason): MailStep => ({ event: 'dropped', fields: { reason, status: '5.0.0' } });
 /** SendGrid looks for a mail's template only after it has accepted the mail (sendgrid-go #255). */
@@ -67,7 +67,7 @@ const joinedGroup: MailStep = {
 };
 const clicked: MailStep = { event: 'click', fields: { ...reader, url: 'https://example.com/sandbox' } };
 
-/** The part of an address before its `@` and any `+` → what happens to the mail. Others are delivered. */
+/** The local part of an address, up to any `+` → the events of the mail. All other addresses are delivered. */
 export const magicMailboxes: Readonly<Record<string, readonly MailStep[]>> = {
   bounce: [processed, bounced],
   blocked: [processed, blocked],
@@ -86,7 +86,7 @@ export const magicMailboxes: Readonly<Record<string, readonly MailStep[]>> = {
 };
 const plainMail: readonly MailStep[] = [processed, delivered];
 
-/** @param suppressionReason why it is not sent, whatever its recipient stands for */
+/** @param suppressionReason why it is not sent, whatever its recipient */
 export function mailPlan(address: string, suppressionReason?: DropReason): readonly MailStep[] {
   if (suppressionReason) return [droppedFor(suppressionReason)];
   const mailbox = address.slice(0, address.lastIndexOf('@')).split('+', 1)[0]?.toLowerCase() ?? '';

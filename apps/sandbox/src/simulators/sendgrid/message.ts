@@ -11,7 +11,7 @@ export type BypassName = (typeof bypassNames)[number];
 
 export interface MailMessage extends Accepted, Named {
   provider: 'sendgrid';
-  /** Position among the recipients of its request. */
+  /** Index among the recipients of its request. */
   index: number;
   kind: 'to' | 'cc' | 'bcc';
   subject: string | null;
@@ -20,14 +20,14 @@ export interface MailMessage extends Accepted, Named {
   templateId: string | null;
   customArgs: Record<string, string>;
   categories: string[];
-  /** Those of the mail, and of the personalization, which win. */
+  /** The headers of the mail, overridden by those of the personalization. */
   headers: Record<string, string>;
   asmGroupId: number | null;
-  /** The suppression lists it goes past, by the names of the settings that said so. */
+  /** The suppression lists that it ignores, by the names of the settings. */
   bypasses?: BypassName[];
   /** Its template does not exist: SendGrid accepts such mail, and drops it afterwards. */
   lost?: boolean;
-  /** Set when it left and its recipient stood on a suppression list. */
+  /** Set when it was sent while its recipient was on a suppression list. */
   suppressionReason?: DropReason;
   attachments: Attachment[];
   events: MessageEvent<MailStep>[];

@@ -5,7 +5,7 @@ import type { MailMessage } from './message.ts';
 export const stepsOf = (mail: StoredMessage<MailMessage>): readonly MailStep[] =>
   mail.lost ? lostMail : mailPlan(mail.to, mail.suppressionReason);
 
-// What a reader does with a mail says nothing new about its delivery.
+// What a reader does with a mail does not change its delivery.
 const engagement = new Set(['open', 'click', 'spamreport', 'unsubscribe', 'group_unsubscribe', 'group_resubscribe']);
 
 export function changesBy(mail: MailMessage, index: number): Partial<MailMessage> {

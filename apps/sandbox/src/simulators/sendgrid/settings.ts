@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type CoreConfig, secret, webAddress } from '../../core/config.ts';
 
-/** What the simulator of SendGrid reads from its environment. */
+/** The settings of SendGrid's simulator. */
 export const sendgridSettings = {
   SANDBOX_SENDGRID_API_KEY: z
     .string()

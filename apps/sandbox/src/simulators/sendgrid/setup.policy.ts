@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { listed } from '../../core/config.ts';
 import type { SandboxConfig } from './settings.ts';
 
-/** How the account at SendGrid is set up: what a key may, who may send. */
+/** The settings of the account at SendGrid: what a key may do, who may send. */
 export const AccountSetup = z.strictObject({
   keyRevoked: z.boolean(),
   scopes: z.array(z.string()).describe('What the API key may do.'),
@@ -12,7 +12,7 @@ export const AccountSetup = z.strictObject({
 });
 export type AccountSetup = z.infer<typeof AccountSetup>;
 
-/** A well set-up account with no more than it needs. */
+/** A well configured account with no more rights than it needs. */
 const standardScopes = [
   'mail.send',
   'mail.batch.create',

@@ -11,7 +11,7 @@ import { checkAccount } from './auth.policy.ts';
 import { notFound, refusal } from './error.policy.ts';
 import { API } from './messages/resource.policy.ts';
 
-/** Twilio's account: its numbers and messaging services, and where replies to them go. */
+/** Twilio's account: its numbers and messaging services, and where replies to them are posted. */
 @Controller()
 export class TwilioAccountController {
   private readonly since = Date.now();
@@ -92,7 +92,7 @@ export class TwilioAccountController {
     return this.config.SANDBOX_TWILIO_ACCOUNT_SID;
   }
 
-  /** @param work takes the address that the sandbox is asked at, too: a service names its own */
+  /** @param work also gets the URL that was called, because the resource contains its own */
   private ofService(reply: FastifyReply, sid: string, work: (service: Service, base: string) => Answer): void {
     this.answer(reply, ({ headers, url }) => {
       const service = this.own.services.find((one) => one.sid === sid);

@@ -6,7 +6,7 @@ type Own = AccountSetup;
 export type OwnNumber = Own['numbers'][number];
 export type Service = Own['services'][number];
 
-/** An IncomingPhoneNumber resource, as far as it is about messages. */
+/** An IncomingPhoneNumber resource, with the fields about messages. */
 export function numberOf(
   { sid, number, sms, inboundUrl }: OwnNumber,
   accountSid: string,

@@ -10,7 +10,7 @@ export function isOwner(authorization: string | undefined, account: Account): bo
   return authorization === `Basic ${Buffer.from(`${account.sid}:${account.token}`).toString('base64')}`;
 }
 
-/** Null when the credentials are good and the path is of their account, else the refusal. */
+/** Null when the credentials are valid and the path is of their account, else the refusal. */
 export function checkAccount(
   authorization: string | undefined,
   account: Account,

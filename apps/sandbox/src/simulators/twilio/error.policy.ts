@@ -1,6 +1,6 @@
 import type { Answer } from '../../core/response.ts';
 
-// Twilio's words where its pages give them (twilio.com/docs/api/errors/<code>); programs must go by the code.
+// The texts of Twilio's own pages, where they have one (twilio.com/docs/api/errors/<code>); programs must use the code.
 const meanings: Readonly<Record<number, string>> = {
   20001: 'The request cannot be read',
   20003: 'Authenticate',
@@ -50,7 +50,7 @@ const meanings: Readonly<Record<number, string>> = {
 
 export const meaningOf = (code: number): string => meanings[code] ?? 'The request was refused';
 
-/** @param detail the HTTP status (400 unless told) and a message other than the usual one */
+/** @param detail the HTTP status (default 400) and another text than the usual one */
 export function refusal(code: number, detail: { status?: number; message?: string } = {}): Answer {
   const { status = 400, message = meaningOf(code) } = detail;
   return { status, body: { code, message, more_info: `https://www.twilio.com/docs/errors/${code}`, status } };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { LocalUse } from '../../core/simulator.ts';
 
-/** Twilio's own test number that works. */
+/** Twilio's own valid test number. */
 const STANDARD_SENDER = '+15005550006';
 
 export const local: LocalUse = {

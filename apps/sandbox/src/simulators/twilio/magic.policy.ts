@@ -1,10 +1,10 @@
-/** What happens to a text message after acceptance. */
+/** The events of a text after acceptance. */
 export interface TextStep {
   event: 'queued' | 'sent' | 'delivered' | 'undelivered' | 'failed' | 'read';
   errorCode?: number;
 }
 
-/** Our own numbers: accepted, then this. */
+/** Our own numbers: accepted, then these events. */
 export const magicNumbers: Readonly<Record<string, readonly TextStep[]>> = {
   '+15005550030': [{ event: 'sent' }, { event: 'undelivered', errorCode: 30003 }],
   '+15005550031': [{ event: 'sent' }, { event: 'undelivered', errorCode: 30005 }],
@@ -29,14 +29,14 @@ export const refusedSenders: Readonly<Record<string, number>> = {
   '+15005550008': 21611,
 };
 
-/** `queuedFirst`: a Messaging Service accepts before it queues, and tells of the second. */
+/** `queuedFirst`: a Messaging Service accepts a text before it queues it, and reports both. */
 export function textPlan(to: string, queuedFirst: boolean): readonly TextStep[] {
   const number = bareNumber(to);
   const steps = magicNumbers[number] ?? (to === number ? plainText : [...plainText, { event: 'read' } as const]);
   return queuedFirst && steps.length > 0 ? [{ event: 'queued' }, ...steps] : steps;
 }
 
-/** The number of a channel address such as `whatsapp:+12025550123`. */
+/** The number in a channel address such as `whatsapp:+12025550123`. */
 export function bareNumber(address: string): string {
   return address.slice(address.indexOf(':') + 1);
 }

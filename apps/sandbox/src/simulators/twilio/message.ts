@@ -9,9 +9,9 @@ export interface TextMessage extends Accepted {
   messagingServiceSid: string | null;
   statusCallback: string | null;
   segments: number;
-  /** Why the channel fails it once it was accepted: outside WhatsApp's window, or variables that do not match. */
+  /** Why the channel fails it after acceptance: outside WhatsApp's window, or variables that do not match. */
   doomed?: number | null;
-  /** How long it may wait here, in milliseconds. */
+  /** How long it may wait at Twilio, in milliseconds. */
   validityMs?: number | null;
   updatedAt: number;
   sentAt: number | null;

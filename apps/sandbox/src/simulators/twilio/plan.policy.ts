@@ -2,7 +2,7 @@ import type { StoredMessage } from '../../core/inbox/message.ts';
 import { textPlan, type TextStep } from './magic.policy.ts';
 import type { TextMessage } from './message.ts';
 
-/** Twilio's code for a text that waited longer than it was wanted. */
+/** Twilio's code for a text whose validity period ended while it waited. */
 const VALIDITY_OVER = 30036;
 
 export function stepsOf(
@@ -14,7 +14,7 @@ export function stepsOf(
   return textPlan(to, messagingServiceSid !== null);
 }
 
-/** The sender that every Messaging Service here chooses: Twilio's own test number that works. */
+/** The sender that every Messaging Service chooses here: Twilio's own valid test number. */
 const SERVICE_SENDER = '+15005550006';
 
 export function changesBy(text: TextMessage, index: number): Partial<TextMessage> {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type CoreConfig, secret, webAddress } from '../../core/config.ts';
 
-/** What the simulator of Twilio reads from its environment. */
+/** The settings of Twilio's simulator. */
 export const twilioSettings = {
   SANDBOX_TWILIO_CONCURRENCY: z.coerce
     .number()

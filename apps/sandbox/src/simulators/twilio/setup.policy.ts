@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { listed } from '../../core/config.ts';
 import type { SandboxConfig } from './settings.ts';
 
-/** How the account at Twilio is set up: what a key may, who may send. */
+/** The settings of the account at Twilio: what a key may do, who may send. */
 export const AccountSetup = z.strictObject({
   keyRevoked: z.boolean(),
   status: z.enum(['active', 'suspended', 'closed']),

@@ -7,14 +7,14 @@ import { bareAddress, nameOfMailbox } from './email-rules.policy.ts';
 import type { Email } from './email.policy.ts';
 
 export interface Acceptance {
-  /** The id of the answer, a UUID. */
+  /** The id in the response, a UUID. */
   emailId: string;
   /** Milliseconds of the epoch. */
   now: number;
   webhookFault: WebhookFault | null;
 }
 
-/** One message for each recipient: they share the e-mail's id, and each meets a fate of its own. */
+/** One message per recipient: they share the e-mail's id, and have their own events. */
 export function messagesOf(email: Email, { emailId, now, webhookFault }: Acceptance): Omit<ResendMessage, 'events'>[] {
   const { tags = [], headers = {}, cc = [], bcc = [], reply_to: replyTo = [] } = email;
   const fields = fromTags(Object.fromEntries(tags.map(({ name, value }) => [name, value])));
@@ -50,7 +50,7 @@ function named(mailbox: string): { toName?: string } {
   return toName ? { toName } : {};
 }
 
-// Nothing leaves this machine: what stands at a URL is named, not fetched.
+// The sandbox fetches nothing from other machines: a file by URL is only named.
 function attachment(file: File): Attachment {
   const { content, path, content_id: contentId } = file;
   return {
@@ -62,7 +62,7 @@ function attachment(file: File): Attachment {
   };
 }
 
-/** The pictures that stand in an e-mail's HTML. */
+/** The images in an e-mail's HTML. */
 export function imagesOf({ attachments = [] }: Email, providerMessageId: string): InlineImage[] {
   return attachments.flatMap((file) => {
     const { content, content_id: contentId } = file;

@@ -7,7 +7,7 @@ import { refusal } from '../error.policy.ts';
 export type Checked = { ok: true; email: Email } | { ok: false; refusal: Answer };
 
 export interface Rules {
-  /** Whose domains may stand in From. */
+  /** The owner of the domains allowed in From. */
   account: AccountSetup;
   /** Whether it is a member of a batch. */
   together: boolean;
@@ -30,7 +30,7 @@ export function checkEmail(body: unknown, rules: Rules): Checked {
 /** The address inside `Name <address>`. */
 export const bareAddress = (mailbox: string): string => /<([^<>]+)>$/.exec(mailbox)?.[1] ?? mailbox;
 
-/** The name before `<address>`, without its quotes; empty where there is none. */
+/** The display name before `<address>`, without its quotes; empty where there is none. */
 export const nameOfMailbox = (mailbox: string): string => {
   const name = /^(.*?)\s*<[^<>]+>$/s.exec(mailbox)?.[1] ?? '';
   return name.startsWith('"') ? name.slice(1, -1).replace(/\\(.)/g, '$1') : name;
@@ -50,7 +50,7 @@ function refusalOf(issue: z.core.$ZodIssue, body: unknown): Answer {
   return refusal('validation_error', `Invalid \`${issue.path.map(String).join('.')}\` field. ${issue.message}`);
 }
 
-/** What several fields must be together, and with the account. */
+/** Rules over several fields, and over the account. */
 function together(email: Email, rules: Rules): Answer | undefined {
   if (!email.template && email.subject === undefined)
     return refusal('missing_required_field', 'Missing `subject` field.');
@@ -85,7 +85,7 @@ const sizeOf = ({ text = '', html = '', attachments = [] }: Email): number =>
     Buffer.byteLength(text) + Buffer.byteLength(html),
   );
 
-/** Who sends from resend.dev, which is for trying things out, reaches nobody but themselves. */
+/** The domain resend.dev is for tests: mail from it may be sent to one's own address only. */
 function sender(from: string, everyone: readonly string[], { domains, owner }: AccountSetup): Answer | undefined {
   const domain = domainOf(from);
   if (domain === 'resend.dev') {
@@ -108,7 +108,7 @@ function sender(from: string, everyone: readonly string[], { domains, owner }: A
   );
 }
 
-// Natural language, which the real one takes as well, is more than a sandbox needs.
+// Resend also accepts natural language, which the sandbox does not.
 function schedule(text: string, now: number): Answer | undefined {
   const at = Date.parse(text);
   if (Number.isNaN(at))

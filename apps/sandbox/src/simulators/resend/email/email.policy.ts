@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 // Our own reading of resend.yaml (SendEmailRequest), stricter where Resend’s documentation is.
 
-/** Looks for what is wrong: an expression that takes 40 MB as a whole runs out of stack. */
+/** Searches for an invalid character: an expression that matches 40 MB as a whole overflows the stack. */
 const isBase64 = (text: string) => text !== '' && !/[^A-Za-z0-9+/=\r\n]|=[A-Za-z0-9+/]|={3}/.test(text);
 
 const MOST_RECIPIENTS = 50;
@@ -71,7 +71,7 @@ const Attachment = z
     'Attachment must have either a `content` or a `path`.',
   );
 
-/** A request to send one e-mail, field by field; what fields mean together is checked in email-rules. */
+/** A request to send one e-mail, field by field; rules over several fields are in email-rules. */
 export const Email = z.strictObject({
   from: Address,
   to: Recipients,

@@ -30,7 +30,7 @@ export class EmailService {
     return { status: 200, body: { id } };
   }
 
-  /** @param permissive one bad e-mail refuses itself and not the others */
+  /** @param permissive an invalid e-mail is refused alone */
   async sendBatch(body: unknown, permissive: boolean, webhookFault: WebhookFault | null): Promise<Answer> {
     if (!Array.isArray(body) || body.length < 1 || body.length > BATCH_LIMIT)
       return refusal('validation_error', 'A batch must hold 1 to 100 e-mails.');

@@ -10,11 +10,11 @@ const KEPT_MS = 24 * 3_600_000;
 interface Known {
   digest: string;
   at: number;
-  /** Undefined while the request runs. */
+  /** Undefined while the request is in progress. */
   answer?: Answer;
 }
 
-/** Remembers what was answered under an Idempotency-Key, in memory, for 24 hours. */
+/** Remembers the response for each Idempotency-Key, in memory, for 24 hours. */
 @Injectable()
 export class IdempotencyService {
   private readonly known = new Map<string, Known>();
@@ -22,7 +22,8 @@ export class IdempotencyService {
   constructor(@Inject(SANDBOX_CONFIG) private readonly config: SandboxConfig) {}
 
   /**
-   * The answer to a request whose key was used before; undefined: it is the first, and `keep` or `forget` must follow.
+   * The response to a request whose key was used before; undefined: it is the first, and `keep` or `forget` must be
+   * called.
    */
   begin(key: string, path: string, rawBody: Buffer, now: number): Answer | undefined {
     if (key.length < 1 || key.length > 256) return refusal('invalid_idempotency_key');
@@ -37,7 +38,7 @@ export class IdempotencyService {
     return before.digest === digest ? before.answer : refusal('invalid_idempotent_request');
   }
 
-  /** The request is over. Only what was accepted is answered again. */
+  /** The request has ended. Only a successful response is repeated. */
   end(key: string, answer: Answer): void {
     const known = this.known.get(key);
     if (!known) return;

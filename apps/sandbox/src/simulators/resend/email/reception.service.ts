@@ -10,12 +10,12 @@ import type { SandboxConfig } from '../settings.ts';
 import type { AccountSetup } from '../setup.policy.ts';
 
 interface Admission {
-  /** Of every answer that follows. */
+  /** Headers of every response. */
   headers: Record<string, string>;
   refused: Answer | undefined;
 }
 
-/** Where Resend's requests come in: looks at the key and what it may, and counts them against the rate. */
+/** The entry of Resend's requests: checks the key and its permission, and counts them against the rate. */
 @Injectable()
 export class ResendReception {
   constructor(
@@ -30,7 +30,7 @@ export class ResendReception {
     give(reply, { ...answer, headers: { ...headers, ...answer.headers } });
   }
 
-  /** @param needs what the request takes; undefined: a key that may send */
+  /** @param needs the permission that the request needs; undefined: sending */
   admit(request: FastifyRequest, needs?: 'full_access'): Admission {
     const { keyRevoked, permission } = this.accounts.of<AccountSetup>('resend');
     const own = { key: this.config.SANDBOX_RESEND_API_KEY, permission: keyRevoked ? undefined : permission };

@@ -1,7 +1,7 @@
 import type { ResendMessage } from '../message.ts';
 import { instant } from '../page.policy.ts';
 
-/** As GET /emails lists it (resend.yaml, Email; text, html and tags only with a single one). */
+/** An e-mail as GET /emails lists it (resend.yaml, Email; text, html and tags are returned for a single one only). */
 export function listedEmail(message: ResendMessage): Record<string, unknown> {
   const { addressees, templateId } = message;
   const orNull = (list: string[]) => (list.length > 0 ? list : null);
@@ -20,7 +20,7 @@ export function listedEmail(message: ResendMessage): Record<string, unknown> {
   };
 }
 
-/** As GET /emails/{id} tells it. */
+/** An e-mail as GET /emails/{id} returns it. */
 export const wholeEmail = (message: ResendMessage): Record<string, unknown> => ({
   object: 'email',
   ...listedEmail(message),

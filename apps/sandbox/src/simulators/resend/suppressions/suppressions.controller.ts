@@ -4,7 +4,7 @@ import { ResendReception } from '../email/reception.service.ts';
 import type { SuppressionQuery } from './suppressions.policy.ts';
 import { ResendSuppressions } from './suppressions.service.ts';
 
-/** Resend's suppression list: a key with full access is needed. */
+/** Resend's suppression list, for keys with full access. */
 @Controller('suppressions')
 export class ResendSuppressionsController {
   constructor(

@@ -5,20 +5,20 @@ export interface ResendSuppression {
   id: string;
   email: string;
   origin: 'bounce' | 'complaint' | 'manual';
-  /** Id of the e-mail that bounced or was complained about; null where a person put it there. */
+  /** Id of the e-mail that bounced or was complained about; null where a person added the entry. */
   sourceId: string | null;
   /** Milliseconds of the epoch. */
   at: number;
 }
 
-/** What `email.suppressed` says of an entry. It has no word for one that a person made. */
+/** The type of an entry in `email.suppressed`. There is none for an entry that a person added. */
 export const reasonOf: Readonly<Record<ResendSuppression['origin'], SuppressedReason>> = {
   bounce: 'previous_bounce',
   complaint: 'previous_complaint',
   manual: 'previous_bounce',
 };
 
-/** As GET /suppressions lists it. */
+/** An entry as GET /suppressions lists it. */
 const listed = ({ id, email, origin, sourceId, at }: ResendSuppression): Record<string, unknown> => ({
   id,
   email,
@@ -31,7 +31,7 @@ export interface SuppressionQuery extends PageQuery {
   origin?: string;
 }
 
-/** A page of those that stand newest first; undefined for a query that Resend does not take. */
+/** A page of the list, newest first; undefined for a query that Resend refuses. */
 export function suppressionsPage(
   all: readonly ResendSuppression[],
   { origin, ...query }: SuppressionQuery,

@@ -6,9 +6,9 @@ import type { ResendMessage } from '../message.ts';
 import { refusal } from '../error.policy.ts';
 import { reasonOf, type ResendSuppression, type SuppressionQuery, suppressionsPage } from './suppressions.policy.ts';
 
-/** Most addresses of one batch. */
+/** Maximum number of addresses in one batch. */
 const BATCH = 100;
-/** The oldest entry goes beyond so many. */
+/** Beyond this many, the oldest entry is dropped. */
 const MOST_ENTRIES = 100_000;
 
 const addressWanted = refusal(
@@ -18,8 +18,8 @@ const addressWanted = refusal(
 );
 
 /**
- * Resend's suppression list, filled by what happens to e-mail. In memory: after a restart it follows from the e-mail
- * that is kept.
+ * Resend's suppression list, filled by the events of e-mails. In memory: after a restart it is rebuilt from the stored
+ * e-mails.
  */
 @Injectable()
 export class ResendSuppressions {

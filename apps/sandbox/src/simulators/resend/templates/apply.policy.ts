@@ -4,8 +4,8 @@ import { refusal } from '../error.policy.ts';
 import { filled, missing, type Template } from './template.policy.ts';
 
 /**
- * The e-mail with what its template holds, or why it cannot be made. Which error a template that is unknown, a draft or
- * short of a variable gives is documented nowhere: these are our guess.
+ * The e-mail with the content of its template, or why it cannot be rendered. Resend does not document the errors for an
+ * unknown template, a draft or a missing variable: these are our assumption.
  */
 export function applied(email: Email, template: Template | undefined): Checked {
   if (!email.template) return { ok: true, email };

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { ResendReception } from '../email/reception.service.ts';
 import { ResendTemplates } from './template.service.ts';
 
-/** Resend's templates, as much as it takes to send with them: a key with full access is needed. */
+/** Resend's templates, as far as sending needs them, for keys with full access. */
 @Controller('templates')
 export class ResendTemplatesController {
   constructor(

@@ -5,7 +5,7 @@ import { z } from 'zod';
 export interface Template {
   id: string;
   form: TemplateForm;
-  /** Mail is made of no other. */
+  /** Templates in another state cannot be used. */
   published: boolean;
 }
 
@@ -28,7 +28,7 @@ export const TemplateForm = z.strictObject({
 export type TemplateForm = z.infer<typeof TemplateForm>;
 
 const placeholder = /\{\{\{\s*(\w+)\s*\}\}\}/g;
-/** Resend fills these in by itself. */
+/** Variables that Resend fills in itself. */
 const ownVariables = new Set(['RESEND_UNSUBSCRIBE_URL', 'FIRST_NAME', 'LAST_NAME', 'EMAIL', 'UNSUBSCRIBE_URL']);
 
 /** A variable that the template uses and does not declare. */
@@ -38,13 +38,13 @@ export function undeclared({ subject, html, text, variables }: TemplateForm): st
   return used.find((key) => !known.has(key) && !ownVariables.has(key));
 }
 
-/** Declared, without a fallback, and not given. */
+/** A declared variable without a fallback that is missing. */
 export function missing({ variables }: TemplateForm, given: Readonly<Record<string, unknown>>): string | undefined {
   return variables?.find(({ key, fallback_value: fallback }) => given[key] === undefined && fallback === undefined)
     ?.key;
 }
 
-/** The text with its variables filled in. */
+/** The text with its variables replaced. */
 export function filled(text: string, { variables }: TemplateForm, given: Readonly<Record<string, unknown>>): string {
   const fallbacks = Object.fromEntries((variables ?? []).map(({ key, fallback_value: fallback }) => [key, fallback]));
   return text.replace(placeholder, (_, key: string) => said(given[key] ?? fallbacks[key]));

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import type { ResendMessage } from '../message.ts';
 import type { Notice } from '../../../core/webhooks/notice.ts';
 
-/** The event as Resend tells it: about one recipient of the e-mail; tags as an object. */
+/** The event in Resend's form: about one recipient of the e-mail; tags as an object. */
 export function eventOf({ message, index }: Notice<ResendMessage>): Record<string, unknown> {
   const { step, at } = message.events[index] ?? {};
   const headers = Object.entries(message.headers).map(([name, value]) => ({ name, value }));
@@ -23,7 +23,7 @@ export function eventOf({ message, index }: Notice<ResendMessage>): Record<strin
   };
 }
 
-/** The same for every repeat, over a restart too: it is what readers recognise a repeat by. */
+/** The same for every repeat, over a restart too, so that receivers can recognise repeats. */
 export function eventId({ message, index, copy }: Notice<ResendMessage>): string {
   return `msg_${createHash('sha256')
     .update(`${message.id}/${index}${copy === undefined ? '' : `/${copy}`}`)
@@ -39,10 +39,10 @@ export function signatureHeaders(secret: string, id: string, timestamp: string, 
 }
 
 const MINUTE = 60_000;
-/** After each failure, in milliseconds (resend.com/docs, retries and replays). */
+/** The wait after each failure, in milliseconds (resend.com/docs, retries and replays). */
 const waits = [5_000, 5 * MINUTE, 30 * MINUTE, 120 * MINUTE, 300 * MINUTE, 600 * MINUTE, 600 * MINUTE];
 
-/** How long to wait after so many failures; undefined: given up. */
+/** The wait after this many failures; undefined: no further attempt. */
 export const repeatAfter = (failures: number): number | undefined => waits[failures - 1];
 
 const iso = (at: number) => new Date(at).toISOString();

@@ -14,7 +14,7 @@ import { ResendWebhookSettings } from './webhook.settings.ts';
 
 const TIMEOUT_MS = 15_000;
 
-/** Posts each event of an e-mail, and again by Resend's plan until it is taken. */
+/** Posts each event of an e-mail, and repeats it on Resend's schedule until it is accepted. */
 @Injectable()
 export class ResendWebhookService {
   constructor(
@@ -31,7 +31,7 @@ export class ResendWebhookService {
     for (const { id } of webhooks) void this.post(notice, id, 0);
   }
 
-  /** Posts an event with whatever fields, once, under an id of its own; undefined where there is no webhook. */
+  /** Posts one event with any fields, once, under an id of its own; undefined where there is no webhook. */
   async tellFreely(message: ResendMessage, free: FreeFields): Promise<WebhookResponse | undefined> {
     const usual = { ...eventOf({ message, index: lastEvent(message.events) }), created_at: new Date().toISOString() };
     const body = JSON.stringify(withFieldsIn('data', usual, free));

@@ -10,7 +10,7 @@ import { instant } from '../page.policy.ts';
 export interface ResendWebhook {
   id: string;
   endpoint: string;
-  /** Undefined: of every kind. */
+  /** Undefined: events of every type. */
   events: readonly string[] | undefined;
   status: 'enabled' | 'disabled';
   /** `whsec_` and base64. */
@@ -27,7 +27,7 @@ const Change = z.object({
   status: z.enum(['enabled', 'disabled']).optional(),
 });
 
-/** The account's webhooks (resend.yaml). One that the configuration names is there from the start, told of all. */
+/** The account's webhooks (resend.yaml). A configured one exists from the start, for all events. */
 @Injectable()
 export class ResendWebhookSettings {
   private readonly webhooks = new Map<string, ResendWebhook>();
@@ -45,14 +45,14 @@ export class ResendWebhookSettings {
       });
   }
 
-  /** The webhooks that are told of an event, such as `email.sent`. */
+  /** The webhooks of an event, such as `email.sent`. */
   tellingOf(type: string): ResendWebhook[] {
     return [...this.webhooks.values()].filter(
       (webhook) => webhook.status === 'enabled' && (webhook.events?.includes(type) ?? true),
     );
   }
 
-  /** Those that are told of anything at all. */
+  /** The webhooks with at least one event. */
   enabled(): ResendWebhook[] {
     return [...this.webhooks.values()].filter((webhook) => webhook.status === 'enabled');
   }

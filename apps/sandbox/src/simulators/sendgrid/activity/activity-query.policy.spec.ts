@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { matches, parseQuery, type Condition } from './activity-query.policy.ts';
 
-it('reads comparisons joined by AND, not the AND inside quotes', () => {
+it('reads comparisons joined by AND, except for an AND inside quotes', () => {
   expect(parseQuery(`unique_args['mi_call_id']="c1" AND subject="Salt AND Pepper" and (to_email!="a@b.test")`)).toEqual(
     {
       ok: true,
@@ -14,7 +14,7 @@ it('reads comparisons joined by AND, not the AND inside quotes', () => {
   );
 });
 
-it('names a field it does not know, in the words of the API', () => {
+it('names an unknown field, in the words of the API', () => {
   expect(parseQuery('bad_field="x"')).toEqual({
     ok: false,
     message: "invalid syntax: 'bad_field' is not a known field",
@@ -25,7 +25,7 @@ it.each(['to_email', 'to_email=a', 'unique_args="x"', 'OR to_email="x"'])('refus
   expect(parseQuery(query).ok).toBe(false);
 });
 
-it('compares with LIKE from end to end, and takes only % for a wild card', () => {
+it('compares LIKE with the whole value, with % as the only wildcard', () => {
   const like = (value: string): Condition => ({ field: 'msg_id', argument: null, operator: 'LIKE', value });
   expect(matches('abc.recvd-1', like('abc%'))).toBe(true);
   expect(matches('abc.recvd-1', like('abc'))).toBe(false);

@@ -21,7 +21,7 @@ const known = new Set([
 ]);
 const comparison = /^\(?\s*([a-z_]+)(?:\['([^']*)'\])?\s*(=|!=|LIKE)\s*"((?:[^"\\]|\\.)*)"\s*\)?$/i;
 
-/** Reads comparisons joined by AND: the part of the language that looking a message up needs. */
+/** Parses comparisons joined by AND: the part of the query language that a look-up needs. */
 export function parseQuery(query: string): ParsedQuery {
   const conditions: Condition[] = [];
   for (const part of partsOf(query)) {
@@ -40,7 +40,7 @@ export function parseQuery(query: string): ParsedQuery {
   return { ok: true, conditions };
 }
 
-/** Splits at AND, but not inside quotes. */
+/** Splits at AND outside quotes. */
 function partsOf(query: string): string[] {
   if (query.trim() === '') return [];
   const parts = query.match(/(?:"(?:[^"\\]|\\.)*"|(?!\sAND\s)[^"])+/gi) ?? [];

@@ -7,7 +7,7 @@ import { matchesAll, summaryOf } from './activity.policy.ts';
 import { parseQuery, type Condition } from './activity-query.policy.ts';
 import { badRequest } from '../error.policy.ts';
 
-/** Email Activity: which messages SendGrid took. */
+/** Email Activity: the messages that SendGrid has accepted. */
 @Injectable()
 export class ActivityService {
   constructor(private readonly store: MessageStore) {}
@@ -27,8 +27,8 @@ export class ActivityService {
   }
 
   /**
-   * The smallest known set that holds every match: reconciling a thousand calls must not read everything a thousand
-   * times.
+   * The smallest indexed set that contains every match: reconciling a thousand calls must not scan everything a
+   * thousand times.
    */
   private candidates(conditions: readonly Condition[]): Iterable<SandboxMessage> {
     for (const { field, argument, operator, value } of conditions) {

@@ -23,7 +23,7 @@ const aMailRequest = (parts: Partial<Mail> = {}): Mail => ({
   ...parts,
 });
 
-it('makes one message of each recipient, with an id that begins with that of the answer', () => {
+it('makes one message per recipient, with an id that begins with that of the response', () => {
   const messages = messagesOf(aMailRequest(), acceptance);
   expect(messages.map(({ to, kind, subject, reference }) => [to, kind, subject, reference])).toEqual([
     ['a@b.test', 'to', 'Shared', 'one'],
@@ -34,7 +34,7 @@ it('makes one message of each recipient, with an id that begins with that of the
   expect(messages.every(({ id }) => id.startsWith('XMessageId0123456789ab.recvd-'))).toBe(true);
 });
 
-it('lets the arguments of a personalization win over those of the mail', () => {
+it('prefers the arguments of a personalization to those of the mail', () => {
   const [first, , third] = messagesOf(
     aMailRequest({ custom_args: { mi_message_id: 'all', campaign: 'may' } }),
     acceptance,
@@ -48,7 +48,7 @@ it('starts a scheduled mail at its time', () => {
   expect(message).toMatchObject({ acceptedAt: 1_700_000_000_000, startsAt: 1_700_000_060_000 });
 });
 
-it('keeps no attachment, only what to show of it', () => {
+it('keeps the description of an attachment without its content', () => {
   const [message] = messagesOf(aMailRequest({ attachments: [{ content: 'aGVsbG8h', filename: 'a.txt' }] }), acceptance);
   expect(message?.attachments).toEqual([{ filename: 'a.txt', type: 'application/octet-stream', bytes: 6 }]);
 });

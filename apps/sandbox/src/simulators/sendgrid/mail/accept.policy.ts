@@ -6,9 +6,9 @@ import type { Mail, Personalization } from './mail.policy.ts';
 import { rendered, type Source } from '../templates/rendering.ts';
 
 export interface Acceptance {
-  /** The X-Message-Id of the answer. */
+  /** The X-Message-Id of the response. */
   requestId: string;
-  /** Random hexadecimal digits that make the ids of the recipients look like SendGrid's. */
+  /** Random hexadecimal digits, so that the ids of the recipients look like SendGrid's. */
   server: string;
   /** Milliseconds of the epoch. */
   now: number;
@@ -19,7 +19,7 @@ export interface Acceptance {
 
 type Recipient = Pick<MailMessage, 'to' | 'kind' | 'toName'>;
 
-/** One message for each recipient of a request. */
+/** One message per recipient of a request. */
 export function messagesOf(mail: Mail, acceptance: Acceptance): Omit<MailMessage, 'events'>[] {
   const shared = sharedOf(mail);
   const messages: Omit<MailMessage, 'events'>[] = [];
@@ -93,7 +93,7 @@ function headersOf(general: Record<string, string> = {}, own: Record<string, str
   return { ...Object.fromEntries(Object.entries(general).filter(([name]) => !names.has(name.toLowerCase()))), ...own };
 }
 
-/** The pictures that stand in a mail's HTML. */
+/** The images in a mail's HTML. */
 export function imagesOf({ attachments = [] }: Mail, providerMessageId: string): InlineImage[] {
   return attachments.flatMap((file) => {
     const { filename, type = typeOfFile(filename) ?? '', content, content_id: contentId } = file;
@@ -120,7 +120,7 @@ function recipientId({ requestId, server, now }: Acceptance, index: number): str
   return `${requestId}.recvd-${server.slice(0, 10)}-${server.slice(10, 15)}-1-${time}-${number}.0`;
 }
 
-// Only what the inbox shows is kept: a load run with attachments would fill the memory otherwise.
+// Only what the inbox shows is kept: a load test with attachments would fill the memory otherwise.
 function attachment(file: File): Attachment {
   const { filename, type = 'application/octet-stream', content, content_id: contentId } = file;
   return {

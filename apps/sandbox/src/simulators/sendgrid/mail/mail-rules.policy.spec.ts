@@ -17,11 +17,11 @@ function problems(parts: Record<string, unknown>): string[] {
   return checked.ok ? [] : checked.problems.map(({ field }) => field ?? '');
 }
 
-it('takes a plain mail', () => {
+it('accepts a plain mail', () => {
   expect(checkMail(aRequest(), now).ok).toBe(true);
 });
 
-describe('refuses, and names the field', () => {
+describe('refuses with the name of the field', () => {
   it.each<[string, string, Record<string, unknown>]>([
     ['no sender', 'from.email', { from: undefined }],
     ['no recipient list', 'personalizations', { personalizations: undefined }],
@@ -72,11 +72,11 @@ describe('refuses, and names the field', () => {
   });
 });
 
-it('needs neither subject nor content when a template brings them', () => {
+it('needs neither subject nor content when a template has them', () => {
   expect(problems({ subject: undefined, content: undefined, template_id: 'd-1' })).toEqual([]);
 });
 
-it('takes a subject that every personalization has', () => {
+it('accepts a mail without a subject where every personalization has one', () => {
   expect(problems({ subject: undefined, personalizations: [{ to: to('a@b.test'), subject: 'Hi' }] })).toEqual([]);
 });
 

@@ -49,7 +49,7 @@ function fieldProblem(issue: z.core.$ZodIssue): FieldProblem {
   return problem(field, issue.message);
 }
 
-/** What several fields must be together. */
+/** Rules over several fields. */
 function together(mail: Mail, now: number): FieldProblem[] {
   const problems = [...content(mail), ...schedule('send_at', mail.send_at, now)];
   if (mail.reply_to && mail.reply_to_list)

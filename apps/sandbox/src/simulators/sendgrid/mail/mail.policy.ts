@@ -13,7 +13,7 @@ const address = z
 const contact = z.strictObject({ email: address, name: z.string().optional() });
 
 /**
- * In a list of names, which are not quoted: the real one is known to take such a mail and to drop it for a part of the
+ * For lists of names, which SendGrid does not quote: it is known to accept such a mail and to drop it for a part of the
  * name (sendgrid/sendgrid-python issue 291).
  */
 const recipientName = z
@@ -88,7 +88,7 @@ const Personalization = z.strictObject({
   send_at: sendAt.optional(),
 });
 
-/** Of types, and of names of files, as the page of errors lists what they cannot hold. */
+/** Characters that types and file names must not contain, by SendGrid's page of errors. */
 const noLineBreak = /^[^\r\n;,]+$/;
 const Content = z.strictObject({
   type: z.string().min(1).regex(noLineBreak, 'The content type must not hold line breaks or semicolons.'),
@@ -135,7 +135,7 @@ const TrackingSettings = z.strictObject({
     .optional(),
 });
 
-/** A request to send mail, field by field; what fields mean together is checked in mail-rules. */
+/** A request to send mail, field by field; rules over several fields are in mail-rules. */
 export const Mail = z.strictObject({
   personalizations: z
     .array(Personalization)

@@ -28,7 +28,7 @@ export class MailService {
     if (unverified) return unverified;
     const requestId = messageId();
     const headers = { 'x-message-id': requestId };
-    // SendGrid's own sandbox mode checks the request and sends nothing: 200, not 202, and no events.
+    // SendGrid's own sandbox mode validates the request and sends nothing: 200 instead of 202, and no events.
     if (checked.mail.mail_settings?.sandbox_mode?.enable) return { status: 200, headers };
     const template = this.templates.active(checked.mail.template_id ?? '');
     await this.inbox.accept(

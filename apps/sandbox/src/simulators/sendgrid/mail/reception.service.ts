@@ -9,10 +9,10 @@ import type { SandboxConfig } from '../settings.ts';
 import { checkKey } from '../auth.policy.ts';
 import { throttled } from '../error.policy.ts';
 
-/** Of each family of SendGrid's endpoints beside mail/send, a minute; SendGrid publishes no figure. */
+/** Requests a minute to each group of endpoints except mail/send; SendGrid publishes no number. */
 const RATE_PER_MINUTE = 600;
 
-/** Where SendGrid's requests come in: looks at the key and its scope, and counts them against the rate. */
+/** The entry of SendGrid's requests: checks the key and its scope, and counts them against the rate. */
 @Injectable()
 export class SendGridReception {
   private minute = 0;
@@ -23,7 +23,7 @@ export class SendGridReception {
     private readonly accounts: AccountService,
   ) {}
 
-  /** Null when the request may go on; sending mail has no rate. */
+  /** Null when the request may proceed; sending mail has no rate. */
   refusal(request: FastifyRequest, scope?: string): Answer | null {
     return checkKey(
       request.headers.authorization,
@@ -33,7 +33,7 @@ export class SendGridReception {
     );
   }
 
-  /** @param scope what the request takes; null: nothing but a key */
+  /** @param scope the scope that the request needs; null: none */
   answer(reply: FastifyReply, scope: string | null, work: (request: FastifyRequest) => Answer): void {
     const { request } = reply;
     const refused = this.refusal(request, scope ?? undefined);

@@ -9,9 +9,7 @@ const UNVERIFIED =
   'Visit https://sendgrid.com/docs/for-developers/sending-email/sender-identity/ to see the Sender Identity ' +
   'requirements';
 
-/**
- * The refusal of a mail whose sender the account has neither verified nor authenticated the domain of; null: it may go.
- */
+/** The refusal of a mail whose sender is neither verified nor of an authenticated domain; null: it may be sent. */
 export function unverifiedSender({ from, personalizations }: Mail, account: SendGridAccount): Answer | null {
   const senders = [from, ...personalizations.flatMap((one) => one.from ?? [])].map(({ email }) => email.toLowerCase());
   if (senders.every((email) => isVerified(email, account))) return null;

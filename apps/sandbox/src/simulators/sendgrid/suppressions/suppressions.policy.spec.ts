@@ -7,7 +7,7 @@ const on =
   (list: ListName) =>
     lists.includes(list);
 
-it('drops mail to who bounced, complained, left or never was', () => {
+it('drops mail to addresses that bounced, complained, unsubscribed or are invalid', () => {
   const reasons = (['invalid_emails', 'bounces', 'spam_reports', 'unsubscribes'] as const).map((list) =>
     dropReason(on(list), false),
   );
@@ -15,7 +15,7 @@ it('drops mail to who bounced, complained, left or never was', () => {
   expect(dropReason(on(), true)).toBe('Unsubscribed Address');
 });
 
-it('tries again who was blocked', () => {
+it('tries again to send to blocked addresses', () => {
   expect(dropReason(on('blocks'), false)).toBeUndefined();
 });
 
@@ -23,12 +23,12 @@ it.each<[BypassName, ListName]>([
   ['bypass_bounce_management', 'bounces'],
   ['bypass_spam_management', 'spam_reports'],
   ['bypass_unsubscribe_management', 'unsubscribes'],
-])('goes by %s past the list %s, and past no other', (bypass, list) => {
+])('by %s ignores the list %s, and no other', (bypass, list) => {
   expect(dropReason(on(list), false, [bypass])).toBeUndefined();
   expect(dropReason(on(list, 'invalid_emails'), false, [bypass])).toBe('Invalid');
   expect(dropReason(on(list), true, [bypass])).toBe('Unsubscribed Address');
 });
 
-it('goes by bypass_list_management past everything', () => {
+it('by bypass_list_management ignores all lists', () => {
   expect(dropReason(() => true, true, ['bypass_list_management'])).toBeUndefined();
 });

@@ -16,10 +16,10 @@ export interface Suppressed {
   ip: string;
 }
 
-/** What an event puts on a list, or takes off the members of a group. */
+/** The list that an event adds to, or the group membership that it ends. */
 export type AddedSuppression = { list: ListName } | { group: number; left: boolean };
 
-/** SendGrid's own group for mail that names none. */
+/** SendGrid's own group for mail without one. */
 const STANDARD_GROUP = 1;
 
 export function suppressionsFrom(
@@ -46,8 +46,8 @@ export function suppressionsFrom(
 }
 
 /**
- * Whom mail is not sent to, and which setting goes past that; `bypass_list_management` goes past all. Who is blocked is
- * tried again.
+ * The lists that stop mail, and the setting that ignores each; `bypass_list_management` ignores all. Blocked addresses
+ * are tried again.
  */
 const drops: readonly { list: ListName; reason: DropReason; bypass?: BypassName }[] = [
   { list: 'invalid_emails', reason: 'Invalid' },
@@ -57,9 +57,10 @@ const drops: readonly { list: ListName; reason: DropReason; bypass?: BypassName 
 ];
 
 /**
- * Why a mail is dropped; undefined: it may go.
- * @param standsOn the recipient's lists
- * @param leftGroup whether they left the group the mail goes to, which only `bypass_list_management` goes past
+ * Why a mail is dropped; undefined: it may be sent.
+ * @param standsOn the lists that the recipient is on
+ * @param leftGroup whether the recipient unsubscribed from the mail's group, which only `bypass_list_management`
+ * ignores
  */
 export function dropReason(
   standsOn: (list: ListName) => boolean,
@@ -71,7 +72,7 @@ export function dropReason(
   return found?.reason ?? (leftGroup ? 'Unsubscribed Address' : undefined);
 }
 
-/** An entry as its list shows it: each has fields of its own. */
+/** An entry as its list returns it: each list has fields of its own. */
 function shown(list: ListName, { email, created, reason, status, ip }: Suppressed): Record<string, unknown> {
   switch (list) {
     case 'bounces':
@@ -96,7 +97,7 @@ export interface ListQuery {
 
 const MOST = 500;
 
-/** A page of a list, newest first, or what is wrong with the question. */
+/** A page of a list, newest first, or what is wrong with the query. */
 export function pageOf(list: ListName, entries: readonly Suppressed[], query: ListQuery): Answer {
   const [limit, offset, from, to] = [
     numberOf(query.limit, MOST),

@@ -13,7 +13,7 @@ import {
   type Suppressed,
 } from './suppressions.policy.ts';
 
-/** The oldest entry of a list goes beyond so many. */
+/** Beyond this many, the oldest entry of a list is dropped. */
 const MOST_ENTRIES = 100_000;
 
 interface Member {
@@ -22,8 +22,8 @@ interface Member {
 }
 
 /**
- * SendGrid's suppression lists and groups, filled by what happens to mail. In memory: after a restart they follow from
- * the mail that is kept.
+ * SendGrid's suppression lists and groups, filled by the events of mail. In memory: after a restart they are rebuilt
+ * from the stored mail.
  */
 @Injectable()
 export class SendGridSuppressions {
@@ -56,7 +56,7 @@ export class SendGridSuppressions {
     return pageOf(list, [...this.lists.get(list)!.values()], query);
   }
 
-  /** Of all groups. */
+  /** The members of all groups. */
   members(): Answer {
     const body = [...this.groups].flatMap(([group, members]) =>
       [...members.values()].map(({ email, created }) => ({

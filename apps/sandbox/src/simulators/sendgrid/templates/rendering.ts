@@ -9,7 +9,7 @@ export interface Source {
 type Options = Handlebars.HelperOptions;
 const branch = (when: boolean, self: unknown, { fn, inverse }: Options): string => (when ? fn(self) : inverse(self));
 
-/** The helpers of SendGrid's own Handlebars (docs, Using Handlebars), as far as they say what is shown. */
+/** The helpers of SendGrid's own Handlebars (docs, Using Handlebars), as far as they affect the text. */
 function engine(): typeof Handlebars {
   const own = Handlebars.create();
   own.registerHelper({
@@ -42,7 +42,7 @@ function engine(): typeof Handlebars {
 }
 const handlebars = engine();
 
-/** What of a template cannot be read; undefined: nothing. */
+/** The parse error of a template; undefined: none. */
 export function unreadable({ subject, html, plain }: Source): string | undefined {
   try {
     for (const text of [subject, html, plain]) Handlebars.parse(text);
@@ -52,7 +52,7 @@ export function unreadable({ subject, html, plain }: Source): string | undefined
   }
 }
 
-/** The parts with the variables filled in; one that is missing leaves a gap. Undefined: a helper does not exist. */
+/** The parts with the variables replaced; a missing one is replaced by nothing. Undefined: a helper does not exist. */
 export function rendered(source: Source, variables: Readonly<Record<string, unknown>>): Source | undefined {
   const render = (text: string, noEscape: boolean) => handlebars.compile(text, { noEscape })(variables);
   try {

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { SendGridReception } from '../mail/reception.service.ts';
 import { SendGridTemplates } from './template.service.ts';
 
-/** SendGrid's transactional templates and their versions: as much as it takes to send with them. */
+/** SendGrid's transactional templates and their versions, as far as sending needs them. */
 @Controller('v3/templates')
 export class SendGridTemplatesController {
   constructor(

@@ -39,7 +39,7 @@ export const VersionForm = z.strictObject({
 });
 export type VersionForm = z.infer<typeof VersionForm>;
 
-/** What a version is made of; plain text follows from the HTML unless it was written. */
+/** The fields of a version; the plain text is derived from the HTML unless it was given. */
 export function partsOf(form: VersionForm): Omit<Version, 'id' | 'active' | 'updatedAt'> {
   const html = form.html_content ?? '';
   return {
@@ -87,5 +87,5 @@ export function versionView(templateId: string, version: Version): Record<string
   };
 }
 
-/** As SendGrid writes it: `2021-04-28 13:12:46`. */
+/** In SendGrid's form: `2021-04-28 13:12:46`. */
 const dateTime = (at: number): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ');

@@ -22,7 +22,7 @@ const MOST_VERSIONS = 300;
 export class SendGridTemplates {
   private readonly templates = new Map<string, Template>();
 
-  /** The version that mail is made of; undefined: there is none. */
+  /** The active version of a template; undefined: there is none. */
   active(id: string): Version | undefined {
     return this.templates.get(id)?.versions.find(({ active }) => active);
   }
@@ -41,7 +41,7 @@ export class SendGridTemplates {
     if (!template) return errorResponse(404);
     return given(VersionForm, body, (form) => {
       if (template.versions.length >= MOST_VERSIONS) return errorResponse(400, 'A template may have 300 versions.');
-      // The first is active, whatever was asked.
+      // The first version is always active.
       const active = form.active === 1 || template.versions.length === 0;
       const version: Version = { id: randomUUID(), ...partsOf(form), active, updatedAt: now };
       const problem = unreadable(version);

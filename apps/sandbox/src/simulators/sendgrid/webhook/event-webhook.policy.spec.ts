@@ -8,7 +8,7 @@ import { bodyOf, eventOf, privateKey } from './event-webhook.policy.ts';
 
 const planned = (parts: Parameters<typeof aMail>[0] = {}) => withEvents<MailMessage>(aMail(parts), 1500, sendgrid);
 
-it('puts custom arguments beside the fields of the event, which win', () => {
+it('adds custom arguments to the fields of the event, which win', () => {
   const event = eventOf({
     message: planned({ customArgs: { mi_call_id: 'c1', event: 'mine', email: 'mine' } }),
     index: 0,
@@ -16,7 +16,7 @@ it('puts custom arguments beside the fields of the event, which win', () => {
   expect(event).toMatchObject({ mi_call_id: 'c1', event: 'processed', email: 'ada@example.org', timestamp: 1 });
 });
 
-it('tells one category as text and several as a list', () => {
+it('writes one category as text and several as a list', () => {
   expect(eventOf({ message: planned({ categories: ['a'] }), index: 0 })).toMatchObject({ category: 'a' });
   expect(eventOf({ message: planned({ categories: ['a', 'b'] }), index: 0 })).toMatchObject({ category: ['a', 'b'] });
 });

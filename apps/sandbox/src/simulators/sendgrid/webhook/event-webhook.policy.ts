@@ -2,7 +2,7 @@ import { createPrivateKey, sign, type KeyObject } from 'node:crypto';
 import type { MailMessage } from '../message.ts';
 import type { Notice } from '../../../core/webhooks/notice.ts';
 
-/** The event as SendGrid tells it. Custom arguments lie flat beside its own fields, which win. */
+/** The event in SendGrid's form. Custom arguments are at the same level as its own fields, which win. */
 export function eventOf({ message, index, copy }: Notice<MailMessage>): Record<string, unknown> {
   const { step, at } = message.events[index] ?? {};
   const { categories } = message;
@@ -12,7 +12,7 @@ export function eventOf({ message, index, copy }: Notice<MailMessage>): Record<s
     timestamp: Math.floor((at ?? message.acceptedAt) / 1000),
     'smtp-id': `<${message.providerMessageId}@geopod-ismtpd-1>`,
     event: step?.event,
-    // One category comes as text, several as a list: both happen, and readers must take both.
+    // One category is a text, several are a list: receivers must accept both.
     ...(categories.length > 0 && { category: categories.length === 1 ? categories[0] : categories }),
     ...(message.asmGroupId !== null && { asm_group_id: message.asmGroupId }),
     sg_event_id: eventId(message, index, copy),
@@ -21,7 +21,7 @@ export function eventOf({ message, index, copy }: Notice<MailMessage>): Record<s
   };
 }
 
-/** The same for every repeat, over a restart too: it is what readers recognise a repeat by. */
+/** The same for every repeat, over a restart too, so that receivers can recognise repeats. */
 function eventId(message: MailMessage, index: number, copy?: number): string {
   const event = message.events[index]?.step.event ?? '';
   return Buffer.from(
@@ -29,7 +29,7 @@ function eventId(message: MailMessage, index: number, copy?: number): string {
   ).toString('base64url');
 }
 
-/** SendGrid puts CRLF after each event: who verifies a re-serialised body gets another signature. */
+/** SendGrid puts CRLF after each event: a body that was parsed and serialised again has another signature. */
 export function bodyOf(events: readonly Record<string, unknown>[]): string {
   return `[${events.map((event) => JSON.stringify(event)).join(',\r\n')}]\r\n`;
 }

@@ -14,7 +14,7 @@ import type { EventWebhook } from './event-webhook.settings.policy.ts';
 import { EventWebhookSettings } from './event-webhook.settings.ts';
 
 const MAX_EVENTS = 1000;
-/** Like SendGrid's servers, several post at the same time; while all are busy, batches grow. */
+/** Like SendGrid's servers, several post in parallel; while all are busy, batches grow. */
 const MAX_POSTS = 4;
 const TIMEOUT_MS = 10_000;
 const GIVE_UP_AFTER_MS = 24 * 3_600_000;
@@ -26,7 +26,7 @@ interface Pending extends Notice<MailMessage> {
   since: number;
 }
 
-/** Posts mail events in batches, and again until they are taken. */
+/** Posts the events of mail in batches, and repeats them until they are accepted. */
 @Injectable()
 export class EventWebhookService {
   private queue: Pending[] = [];
@@ -48,7 +48,7 @@ export class EventWebhookService {
     for (const { id } of webhooks) this.enqueue({ ...notice, webhookId: id, attempt: 0, since: Date.now() });
   }
 
-  /** Posts an event with whatever fields, once, under an id of its own; undefined where there is no webhook. */
+  /** Posts one event with any fields, once, under an id of its own; undefined where there is no webhook. */
   async tellFreely(message: MailMessage, free: FreeFields): Promise<WebhookResponse | undefined> {
     const usual = {
       ...eventOf({ message, index: lastEvent(message.events) }),
@@ -75,7 +75,7 @@ export class EventWebhookService {
     this.queue.push(pending);
     if (this.scheduled) return;
     this.scheduled = true;
-    // Whatever is due in the same turn goes into the same post.
+    // Events that are due in the same turn of the event loop share a request.
     setImmediate(() => {
       this.scheduled = false;
       this.drain();
@@ -89,7 +89,7 @@ export class EventWebhookService {
     }
   }
 
-  /** The first that wait, as far as they go to one webhook. */
+  /** The first waiting events that go to the same webhook. */
   private takeBatch(): Pending[] {
     const other = this.queue.findIndex(({ webhookId }) => webhookId !== this.queue[0]?.webhookId);
     return this.queue.splice(0, Math.min(other < 0 ? MAX_EVENTS : other, MAX_EVENTS));

@@ -7,7 +7,7 @@ export interface EventWebhook {
   enabled: boolean;
   friendlyName: string;
   events: Readonly<Record<string, boolean>>;
-  /** Signs its posts; undefined: they are not signed. */
+  /** Signs its requests; undefined: they are not signed. */
   key: KeyObject | undefined;
   createdAt: Date;
   updatedAt: Date;
@@ -65,13 +65,13 @@ export const WebhookRequest = {
   },
 };
 
-/** Events go by another name in posts than in the settings. */
+/** Some events have other names in requests than in the settings. */
 const settingOf: Readonly<Record<string, string>> = { spamreport: 'spam_report' };
 
 export const isSubscribedTo = (events: Readonly<Record<string, boolean>>, event: string): boolean =>
   events[settingOf[event] ?? event] ?? true;
 
-/** SPKI DER as base64, or empty where posts are not signed. */
+/** SPKI DER as base64, or empty where requests are not signed. */
 export const publicKeyOf = (key: KeyObject | undefined): string =>
   key ? createPublicKey(key).export({ type: 'spki', format: 'der' }).toString('base64') : '';
 
@@ -91,7 +91,7 @@ export function viewOf(webhook: EventWebhook): Record<string, unknown> {
   };
 }
 
-/** SendGrid leaves out the key where one is made or changed. */
+/** SendGrid does not return the key where a webhook is created or changed. */
 export function changedView(webhook: EventWebhook): Record<string, unknown> {
   const { public_key: _, ...view } = viewOf(webhook);
   return view;

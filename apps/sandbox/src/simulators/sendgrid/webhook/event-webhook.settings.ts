@@ -19,10 +19,7 @@ import {
 const refuse = (status: number, error: Record<string, string>): Answer => ({ status, body: { errors: [error] } });
 const unknownId = refuse(404, { message: 'Invalid id provided.' });
 
-/**
- * The account's event webhooks (tsg_webhooks_v3.json). One that the configuration names is there from the start, told
- * of all.
- */
+/** The account's event webhooks (tsg_webhooks_v3.json). A configured one exists from the start, for all events. */
 @Injectable()
 export class EventWebhookSettings {
   private readonly webhooks = new Map<string, EventWebhook>();
@@ -46,12 +43,12 @@ export class EventWebhookSettings {
       });
   }
 
-  /** The webhooks that are told of an event, by the name it has in the posts. */
+  /** The webhooks of an event, by its name in requests. */
   tellingOf(event: string): EventWebhook[] {
     return [...this.webhooks.values()].filter((webhook) => webhook.enabled && isSubscribedTo(webhook.events, event));
   }
 
-  /** Those that are told of anything at all. */
+  /** The webhooks with at least one event. */
   enabled(): EventWebhook[] {
     return [...this.webhooks.values()].filter((webhook) => webhook.enabled);
   }
@@ -94,7 +91,7 @@ export class EventWebhookSettings {
       : asked.refusal;
   }
 
-  /** Switching on makes a new key, unless there is one. */
+  /** Enabling creates a new key, unless there is one. */
   sign(id: string, body: unknown): Answer {
     const webhook = this.webhooks.get(id);
     if (!webhook) return unknownId;

@@ -7,7 +7,7 @@ import { type Account, isOwner } from '../auth.policy.ts';
 import { ContentService } from './content.service.ts';
 import { refusal } from '../error.policy.ts';
 
-/** content.twilio.com/v1: as much as it takes to send with a template. */
+/** content.twilio.com/v1, as far as sending by a template needs it. */
 @Controller('v1/Content')
 export class ContentController {
   private readonly account: Account;

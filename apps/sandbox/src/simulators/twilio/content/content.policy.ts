@@ -6,8 +6,8 @@ const given = <T extends object>(fields: T): T =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as T;
 
 /**
- * A body of POST /v1/Content (twilio_content_v1.json: ContentCreateRequest). Python's library writes null for what was
- * not given.
+ * A body of POST /v1/Content (twilio_content_v1.json: ContentCreateRequest). The Python library sends null for missing
+ * fields.
  */
 export const ContentForm = z.preprocess(
   (body) => (typeof body === 'object' && body !== null ? given(body) : body),
@@ -48,7 +48,7 @@ export function contentResource(template: ContentTemplate, accountSid: string): 
   };
 }
 
-/** The text of a template with its variables filled in; `complete`: none is missing. */
+/** The text of a template with its variables replaced; `complete`: none is missing. */
 export function rendered(
   template: Pick<ContentTemplate, 'types' | 'variables'>,
   given: Readonly<Record<string, string>>,
@@ -60,7 +60,7 @@ export function rendered(
   return { body: text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => values[name] ?? whole), complete: !missing };
 }
 
-/** ContentVariables as they came: a JSON object of strings, or nothing. */
+/** The ContentVariables of a request: a JSON object of strings, or nothing. */
 export function givenVariables(text: string | null): Record<string, string> | undefined {
   if (text === null || text === '') return {};
   try {

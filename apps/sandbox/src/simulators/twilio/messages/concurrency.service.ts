@@ -5,14 +5,16 @@ import { SANDBOX_CONFIG } from '../../../core/config.ts';
 import type { SandboxConfig } from '../settings.ts';
 import { refusal } from '../error.policy.ts';
 
-/** Twilio limits what is in flight, not what comes in a second. */
+/** Twilio limits the requests in flight, not those per second. */
 @Injectable()
 export class ConcurrencyService {
   private inFlight = 0;
 
   constructor(@Inject(SANDBOX_CONFIG) private readonly config: SandboxConfig) {}
 
-  /** The header that tells the level, and the refusal of what is too much; it counts until its answer has gone. */
+  /**
+   * The header with the number in flight, and the refusal above the limit; a request counts until its response is sent.
+   */
   enter(response: ServerResponse): { headers: Record<string, string>; refused: Answer | undefined } {
     this.inFlight += 1;
     response.once('close', () => (this.inFlight -= 1));

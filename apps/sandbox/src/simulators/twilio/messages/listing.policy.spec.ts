@@ -29,6 +29,6 @@ it('finds a message that was not sent yet only without a date', () => {
   expect(listed({ To: '+12025550123' }, null)).toBe(true);
 });
 
-it.each([{ PageSize: '0' }, { PageSize: 'x' }, { DateSent: 'yesterday' }])('cannot read %j', (query) => {
+it.each([{ PageSize: '0' }, { PageSize: 'x' }, { DateSent: 'yesterday' }])('refuses %j', (query) => {
   expect(listingOf(query)).toBeNull();
 });

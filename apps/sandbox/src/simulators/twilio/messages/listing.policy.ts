@@ -4,19 +4,19 @@ import { API } from './resource.policy.ts';
 export interface Listing {
   to: string | undefined;
   from: string | undefined;
-  /** Whole GMT days, as `YYYY-MM-DD`; a message that was not sent yet lies on none. */
+  /** Whole GMT days, as `YYYY-MM-DD`; a message that was not sent yet has none. */
   sentOn: string | undefined;
   sentUntil: string | undefined;
   sentSince: string | undefined;
   pageSize: number;
   page: number;
-  /** The last message of the page before. */
+  /** The last message of the previous page. */
   after: string | undefined;
 }
 
 type Query = Readonly<Record<string, string | undefined>>;
 
-/** Null where a filter cannot be read. */
+/** Null where a filter cannot be parsed. */
 export function listingOf(query: Query): Listing | null {
   const pageSize = Number(query['PageSize'] ?? 50);
   const page = Number(query['Page'] ?? 0);
@@ -55,7 +55,7 @@ export function isListed(message: TextMessage, listing: Listing): boolean {
   return (sentOn ?? day) === day && day <= (sentUntil ?? day) && day >= (sentSince ?? day);
 }
 
-/** The page's own fields. `last` is the Sid that the next page follows; null when this is the last page. */
+/** The paging fields. `last`: the Sid after which the next page begins; null on the last page. */
 export function pageOf(
   accountSid: string,
   query: Query,

@@ -3,7 +3,7 @@ import { keywordOf, type Reply } from '../webhook/inbound.policy.ts';
 
 const WINDOW_MS = 24 * 3_600_000;
 
-/** What people have told us: who wants no texts any more, and who wrote on WhatsApp within a day. In memory. */
+/** What people have written: who opted out, and who wrote on WhatsApp within a day. In memory. */
 @Injectable()
 export class PeopleService {
   private readonly optedOut = new Set<string>();
@@ -22,12 +22,12 @@ export class PeopleService {
     if (keyword === 'START') this.optedOut.delete(key);
   }
 
-  /** @param sender the number or Messaging Service that a STOP would have gone to */
+  /** @param sender the number or Messaging Service to which a STOP would have been sent */
   hasOptedOut(person: string, sender: string): boolean {
     return this.optedOut.has(pair(person, sender));
   }
 
-  /** @param sender null while a Messaging Service has not chosen one: any then */
+  /** @param sender null while a Messaging Service has not chosen one: then any sender */
   isInWindow(person: string, sender: string | null, now: number): boolean {
     const at = this.heardAt.get(pair(person, sender ?? ''));
     return at !== undefined && now - at < WINDOW_MS;

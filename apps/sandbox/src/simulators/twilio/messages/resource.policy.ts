@@ -6,7 +6,7 @@ export const API = '/2010-04-01';
 /** A Message resource: numbers as strings, dates as in RFC 2822 (twilio_api_v2010.json). */
 export function resourceOf(message: TextMessage, accountSid: string): Record<string, unknown> {
   const uri = `${API}/Accounts/${accountSid}/Messages/${message.id}`;
-  // A Messaging Service has chosen no sender at first, so the segments are not counted yet.
+  // A Messaging Service has chosen no sender yet, so the segments are not counted.
   const undecided = message.from === null;
   return {
     account_sid: accountSid,
@@ -44,7 +44,7 @@ export function accountOf(
 ): Record<string, unknown> {
   const uri = `${API}/Accounts/${sid}`;
   return {
-    // The real answer holds it too: a client that logs this answer shows its secret.
+    // Twilio's response contains it as well: a client that logs the response reveals its secret.
     auth_token: token,
     date_created: rfc2822(since),
     date_updated: rfc2822(since),

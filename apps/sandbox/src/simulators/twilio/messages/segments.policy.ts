@@ -7,7 +7,7 @@ const widths = new Map([
   ...[...extended].map((sign) => [sign, 2] as const),
 ]);
 
-/** Some of what Twilio's smart encoding replaces; its whole list is the sender's business. */
+/** Some of the characters that Twilio's smart encoding replaces; the sandbox does not need all of them. */
 const plain: Readonly<Record<string, string>> = {
   '‘': "'",
   '’': "'",
@@ -18,7 +18,7 @@ const plain: Readonly<Record<string, string>> = {
   '…': '...',
 };
 
-/** How many SMS segments a text takes: 160 or 153 GSM-7 signs, else 70 or 67 UTF-16 units. */
+/** The number of segments of a text: 160 or 153 GSM-7 characters, else 70 or 67 UTF-16 units each. */
 export function segmentsOf(text: string, smart = false): number {
   const body = smart ? Array.from(text, (sign) => plain[sign] ?? sign).join('') : text;
   let width = 0;

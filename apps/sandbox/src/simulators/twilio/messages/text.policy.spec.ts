@@ -59,7 +59,7 @@ describe('refuses with the code of Twilio', () => {
   });
 });
 
-describe('takes', () => {
+describe('accepts', () => {
   it.each<[string, Record<string, unknown>]>([
     ['a plain text', {}],
     ['1600 emoji', { Body: '👍'.repeat(1600) }],

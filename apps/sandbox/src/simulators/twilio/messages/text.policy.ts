@@ -11,9 +11,7 @@ const many = z
 const flag = z.enum(['true', 'false']).optional();
 const choice = <const T extends string[]>(...values: T) => z.enum(values).optional();
 
-/**
- * The form fields of twilio_api_v2010.json (CreateMessageRequest); Twilio leaves unknown ones alone, and so does this.
- */
+/** The form fields of twilio_api_v2010.json (CreateMessageRequest); like Twilio, the sandbox ignores unknown ones. */
 export const Form = z.object({
   To: one,
   From: one,
@@ -97,7 +95,7 @@ function sender({ From, To = '', MessagingServiceSid }: Form): number | undefine
   if (!known) return 21212;
   if (channelOf(From) !== channelOf(To)) return 21910;
   if (From === To) return 21266;
-  // No names as senders in North America.
+  // Alphanumeric senders are not allowed in North America.
   if (alphanumeric.test(From) && To.startsWith('+1')) return 21612;
   return refusedSenders[From];
 }
@@ -148,7 +146,7 @@ function textOf(form: Form): TextRequest {
     from: form.From ?? null,
     messagingServiceSid: form.MessagingServiceSid ?? null,
     body: form.Body ?? '',
-    // The real one leaves out the others without a word (support.twilio.com, article 360017961894).
+    // Twilio silently drops the others (support.twilio.com, article 360017961894).
     mediaUrls: channelOf(form.To ?? '') === 'whatsapp' ? form.MediaUrl.slice(0, 1) : form.MediaUrl,
     contentSid: form.ContentSid ?? null,
     contentVariables: form.ContentVariables ?? null,

@@ -59,8 +59,7 @@ export class TextService {
   }
 
   /**
-   * WhatsApp takes free-form text only from those who were written to by the person within a day; it tells so
-   * afterwards.
+   * WhatsApp accepts free-form text only to people who wrote within a day; the failure is reported after acceptance.
    */
   private freeForm({ to, from, body }: TextRequest, now: number): { body: string; doomed: number | null } {
     const whatsapp = to.startsWith('whatsapp:');

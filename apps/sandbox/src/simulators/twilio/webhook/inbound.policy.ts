@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 const phone = /^\+[1-9]\d{6,14}$/;
-/** What a person of another kind of channel, or an agent of RCS, is called. */
+/** The address of a person on another channel, or of an RCS agent. */
 const name = /^[A-Za-z0-9+._-]{1,80}$/;
 
-/** A body of POST /_sandbox/inbound: what a person does who answers. */
+/** A body of POST /_sandbox/inbound: a reply of a person. */
 export const Reply = z
   .strictObject({
     from: z.string().regex(name),
@@ -34,7 +34,7 @@ export const Reply = z
   });
 export type Reply = z.infer<typeof Reply>;
 
-/** Twilio's default keywords: a whole message, in any case (twilio.com/docs/messaging/tutorials/advanced-opt-out). */
+/** Twilio's default keywords: the whole message, in any case (twilio.com/docs/messaging/tutorials/advanced-opt-out). */
 export function keywordOf(body: string): 'STOP' | 'START' | 'HELP' | undefined {
   const word = body.trim().toUpperCase();
   if (['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT'].includes(word)) return 'STOP';
@@ -73,7 +73,7 @@ export function inboundForm(reply: Reply, sid: string, accountSid: string): Reco
   };
 }
 
-/** The address of a JSON webhook: its query holds the digest of the body, and only the address is signed. */
+/** The URL of a JSON webhook: its query contains the digest of the body, and only the URL is signed. */
 export function withDigest(address: string, body: string): string {
   const url = new URL(address);
   url.searchParams.set('bodySHA256', createHash('sha256').update(body).digest('hex'));

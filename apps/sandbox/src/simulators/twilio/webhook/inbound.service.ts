@@ -10,7 +10,7 @@ import { signatureOf } from './status-callback.policy.ts';
 
 const READ_TIMEOUT_MS = 15_000;
 
-/** Plays a person who writes to a number of ours: once, as Twilio does. */
+/** Simulates a person who writes to one of our numbers: posted once, as Twilio does. */
 @Injectable()
 export class InboundService {
   private readonly url: string | undefined;
@@ -27,7 +27,7 @@ export class InboundService {
     this.token = config.SANDBOX_TWILIO_AUTH_TOKEN;
   }
 
-  /** Answers with what the webhook's reader answered. */
+  /** Returns the webhook's response. */
   async receive(reply: Reply): Promise<Answer> {
     this.people.hear(reply, Date.now());
     const sid = `${reply.mediaUrls.length > 0 ? 'MM' : 'SM'}${hex(32)}`;

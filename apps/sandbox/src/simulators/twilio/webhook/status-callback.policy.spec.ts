@@ -9,7 +9,7 @@ const account = `AC${'0'.repeat(32)}`;
 const formOf = (parts: Parameters<typeof aText>[0], index: number) =>
   callbackForm({ message: withEvents<TextMessage>(aText(parts), 100, twilio), index }, account);
 
-it('signs as the vector of the official SDK', () => {
+it('signs like the test vector of the official SDK', () => {
   const form = {
     CallSid: 'CA1234567890ABCDE',
     Caller: '+14158675309',
@@ -23,7 +23,7 @@ it('signs as the vector of the official SDK', () => {
 });
 
 describe('connection overrides', () => {
-  it('repeats a failed connection once when nothing else is asked', () => {
+  it('repeats a failed connection once by default', () => {
     const { repeats, repeatOn } = connectionOf('https://a.test/cb?x=1');
     expect([repeats, [...repeatOn]]).toEqual([1, ['ct']]);
     expect(worthRepeating({ failure: 'connect' }, repeatOn)).toBe(true);
@@ -31,7 +31,7 @@ describe('connection overrides', () => {
     expect(worthRepeating({ status: 503 }, repeatOn)).toBe(false);
   });
 
-  it('reads what the fragment asks, and leaves it out of the URL', () => {
+  it('reads the overrides in the fragment, and removes it from the URL', () => {
     const { url, repeats, repeatOn } = connectionOf('https://a.test/cb?x=1#rc=9&rp=ct,rt,5xx');
     expect([url, repeats]).toEqual(['https://a.test/cb?x=1', 5]);
     expect(worthRepeating({ failure: 'read' }, repeatOn)).toBe(true);
@@ -41,7 +41,7 @@ describe('connection overrides', () => {
   });
 });
 
-it('tells what became of a text', () => {
+it('reports the status of a text', () => {
   expect(formOf({ to: '+15005550030' }, 1)).toMatchObject({
     MessageStatus: 'undelivered',
     SmsStatus: 'undelivered',
@@ -50,7 +50,7 @@ it('tells what became of a text', () => {
   });
 });
 
-it('says on WhatsApp that the reader read it', () => {
+it('reports on WhatsApp that the text was read', () => {
   expect(formOf({ to: 'whatsapp:+12025550123' }, 2)).toMatchObject({
     MessageStatus: 'read',
     ChannelPrefix: 'whatsapp',

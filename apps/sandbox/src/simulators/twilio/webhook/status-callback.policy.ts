@@ -5,15 +5,15 @@ import type { Notice } from '../../../core/webhooks/notice.ts';
 import { meaningOf } from '../error.policy.ts';
 
 /**
- * How Twilio calls a webhook, as the URL's fragment may ask
+ * How Twilio calls a webhook, by the overrides in the URL's fragment
  * (twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
  */
 export interface Connection {
-  /** The URL to call: never with the fragment. */
+  /** The URL to call, without the fragment. */
   url: string;
-  /** Repeats after the first try, 0..5. */
+  /** Repeats after the first attempt, 0..5. */
   repeats: number;
-  /** Failures that are worth a repeat: ct (no connection), rt (no answer in time), 4xx, 5xx, all. */
+  /** Failures after which it repeats: ct (no connection), rt (no response in time), 4xx, 5xx, all. */
   repeatOn: ReadonlySet<string>;
   readTimeoutMs: number;
 }
@@ -33,17 +33,14 @@ export function connectionOf(callback: string): Connection {
   };
 }
 
-/**
- * Whether an answer asks for a repeat; by default only a connection that failed does, so a 5xx of the reader loses the
- * callback.
- */
+/** Whether a response is followed by a repeat; by default only a failed connection is, so a 5xx loses the callback. */
 export function worthRepeating(answer: WebhookResponse, repeatOn: ReadonlySet<string>): boolean {
   if ('failure' in answer) return repeatOn.has('all') || repeatOn.has(answer.failure === 'connect' ? 'ct' : 'rt');
   if (answer.status < 400) return false;
   return repeatOn.has('all') || repeatOn.has(answer.status >= 500 ? '5xx' : '4xx');
 }
 
-/** The form of a status callback; readers must bear fields they do not know. */
+/** The form of a status callback, with a field that receivers must ignore. */
 export function callbackForm({ message, index }: Notice<TextMessage>, accountSid: string): Record<string, string> {
   const event = message.events[index];
   const status = event?.step.event ?? '';

@@ -14,7 +14,7 @@ import { callbackForm, connectionOf, signatureOf, worthRepeating } from './statu
 
 const backoff = { firstMs: 500, capMs: 8_000 };
 
-/** Posts one status callback per event, and hardly ever again: what is not taken is lost, as with Twilio. */
+/** Posts one status callback per event, with few repeats: a callback that is not accepted is lost, as with Twilio. */
 @Injectable()
 export class StatusCallbackService {
   private readonly accountSid: string;
@@ -36,7 +36,7 @@ export class StatusCallbackService {
     void this.post(notice, notice.message.statusCallback, 1);
   }
 
-  /** Posts a callback with whatever fields, once; undefined where the message has no address for it. */
+  /** Posts one callback with any fields, once; undefined where the message has no URL for it. */
   async tellFreely(message: TextMessage, free: FreeFields): Promise<WebhookResponse | undefined> {
     if (!message.statusCallback) return undefined;
     const { url, readTimeoutMs } = connectionOf(message.statusCallback);

@@ -1,6 +1,6 @@
 import type { CheckTable } from '#libs/providers';
 
-/** What the doctor looks at, and what its findings mean (Twilio’s API reference). */
+/** The doctor's checks, and what their findings mean (Twilio’s API reference). */
 export const twilioChecks = {
   'twilio.key': {
     title: 'Twilio accepts the credentials that send',

@@ -50,7 +50,7 @@ export const twilioSettings = {
   TWILIO_TIMEOUT_MS: milliseconds(10_000).describe('Give up on one call after this many milliseconds.'),
 };
 
-/** Where the API is, by the variables as tools read them. */
+/** The base URL of the API, read from the environment as tools do. */
 export const twilioUrlFrom = (read: SettingReader): string => read('TWILIO_BASE_URL') ?? api;
 
 const schema = z.object(twilioSettings);

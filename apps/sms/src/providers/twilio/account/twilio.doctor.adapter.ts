@@ -18,20 +18,20 @@ export interface TwilioAccount {
   apiKey?: { sid: string; secret: string } | undefined;
   baseUrl: string;
   timeoutMs: number;
-  /** Numbers, names and messaging services that are configured. */
+  /** The configured numbers, names and messaging services. */
   senders: readonly string[];
-  /** Where replies come in, as Twilio reaches it. */
+  /** The URL of our webhook for replies, as Twilio calls it. */
   inboundUrl: string;
 }
 
-/** Messaging services live on a host of their own: api.twilio.com, and the regional ones, go by messaging.… there. */
+/** Messaging services have a host of their own: messaging.… in place of api.…, in every region. */
 export function messagingBaseOf(baseUrl: string): string {
   const url = new URL(baseUrl);
   if (/^api\.(.+\.)?twilio\.com$/.test(url.hostname)) url.hostname = url.hostname.replace(/^api\./, 'messaging.');
   return url.href.replace(/\/$/, '');
 }
 
-/** Twilio's account, looked at through its API. */
+/** Checks Twilio's account through its API. */
 export class TwilioDoctor implements ProviderDoctor {
   private readonly account: TwilioAccount;
   private readonly api: ProviderHttp;
@@ -83,7 +83,7 @@ export class TwilioDoctor implements ProviderDoctor {
     return `/2010-04-01/Accounts/${this.account.accountSid}`;
   }
 
-  /** Sends the replies to one sender to us. */
+  /** Redirects the replies to one sender to us. */
   private async direct(sender: SenderProbe): Promise<Repair> {
     const { inboundUrl } = this.account;
     const reported = isService(sender.sender)
@@ -131,7 +131,7 @@ export class TwilioDoctor implements ProviderDoctor {
     };
   }
 
-  /** With the auth token unless another key is named. */
+  /** With the auth token unless another key is configured. */
   private ask(
     http: ProviderHttp,
     method: HttpCall['method'],

@@ -4,7 +4,9 @@ import { twilioChecks } from './twilio.checks.ts';
 
 const say = findingsOf(twilioChecks);
 
-/** What a list of one message says of the credentials: works with every kind of key, unlike the account itself. */
+/**
+ * What a list of one message shows about the credentials: unlike the account resource, every kind of key may read it.
+ */
 export const { keyFindings, readinessOf } = keyLook(
   { name: 'twilio', label: 'Twilio', checks: twilioChecks },
   (status, body) => {
@@ -26,7 +28,8 @@ const testCredentials = say.fail(
 const Account = z.object({ status: z.string(), type: z.string() });
 
 /**
- * The account, asked for with the auth token. Its answer holds that token: nothing of it is shown but status and type.
+ * The account resource, read with the auth token. The response contains that token: nothing of it is shown except
+ * status and type.
  */
 export function accountFinding(reported: Reported): Finding {
   if (reported.reached && (reported.status === 401 || reported.status === 403))
@@ -45,7 +48,7 @@ export function accountFinding(reported: Reported): Finding {
   return say.ok('twilio.account', 'active');
 }
 
-/** A sender that is configured, and what Twilio says of it. */
+/** A configured sender, and what Twilio reports about it. */
 export interface SenderProbe {
   sender: string;
   reported: Reported;
@@ -78,7 +81,7 @@ export const numberOf = ({ sender, reported }: SenderProbe): OwnNumber | undefin
   bodyOf(reported, OwnNumbers)?.incoming_phone_numbers.find(({ phone_number: number }) => number === sender);
 const serviceOf = ({ reported }: SenderProbe) => bodyOf(reported, Service);
 
-/** A sender, fit to be shown: a number only by its end. */
+/** A sender as it may be shown: only the last digits of a number. */
 const shown = (sender: string) =>
   isNumber(sender)
     ? `the number …${sender.slice(-4)}`
@@ -104,7 +107,10 @@ function nameFinding(sender: string): Finding {
   );
 }
 
-/** Twilio answered, but not with what was asked for: say what that means, else that it could not be looked at. */
+/**
+ * A response that is not the requested resource: its meaning where that is known, otherwise that the check was not
+ * possible.
+ */
 function unreadable({ reported }: SenderProbe, sender: string): Finding | undefined {
   if (reported.reached && reported.status === 200) return undefined;
   if (reported.reached && reported.status === 404)
@@ -121,7 +127,7 @@ function numberFinding(one: SenderProbe): Finding {
   if (cannot) return cannot;
   const number = numberOf(one);
   if (!number) return say.fail('twilio.sender', `${shown(one.sender)} does not belong to this account`);
-  // Twilio writes the names of capabilities in capitals in some answers.
+  // Twilio writes the names of capabilities in capitals in some responses.
   const sms = Object.entries(number.capabilities ?? {}).some(
     ([name, has]) => name.toLowerCase() === 'sms' && has === true,
   );
@@ -153,7 +159,7 @@ function serviceFinding(one: SenderProbe): Finding {
   return say.ok('twilio.sender', `${shown(one.sender)} holds ${numbers.length} number(s), ${able.length} fit for SMS`);
 }
 
-/** Where a sender's replies go, and whether we may change that without taking them from someone. */
+/** Where a sender's replies go, and whether we may change that without taking them from another system. */
 export type InboundState = { state: 'ours' } | { state: 'free' | 'taken' | 'on-number' | 'application' };
 
 export function inboundOf(one: SenderProbe, url: string): InboundState | undefined {

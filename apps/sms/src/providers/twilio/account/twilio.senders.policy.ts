@@ -1,6 +1,6 @@
 import type { SettingReader } from '#libs/providers';
 
-/** Every sender that is configured for SMS, each once. */
+/** All senders that are configured for SMS, each once. */
 export function sendersOf(read: SettingReader): string[] {
   const rules = read('SMS_SENDERS') ?? '';
   const mapped = [...rules.matchAll(/"sender"\s*:\s*"([^"]+)"/g)].map(([, sender]) => sender!);

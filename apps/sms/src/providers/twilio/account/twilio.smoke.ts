@@ -4,7 +4,7 @@ import { twilioUrlFrom } from './twilio.config.ts';
 
 const { unset, failed, proved } = evidenceOf('Twilio');
 
-/** From and To of Twilio's test credentials, and what must come. */
+/** From and To numbers of Twilio's test credentials, and the expected results. */
 const magic = [
   { to: '+14155238886', code: undefined, what: 'a text that is in order is accepted' },
   { to: '+15005550001', code: 21211, what: 'an invalid number is refused with 21211' },
@@ -12,8 +12,8 @@ const magic = [
 ] as const;
 
 /**
- * Twilio's test credentials: the calls are checked as real ones, nothing is sent. The sandbox's account answers the
- * magic numbers as test credentials would.
+ * Twilio's test credentials: calls are checked like real ones, and nothing is sent. The sandbox's account answers the
+ * magic numbers like test credentials.
  */
 export const tryTwilio: SmokeTrial = async (read, at) => {
   const [sidName, tokenName] =

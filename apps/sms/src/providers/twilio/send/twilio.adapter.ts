@@ -27,17 +27,17 @@ type AdapterConfig = Omit<TwilioConfig, 'TWILIO_AUTH_TOKEN_PREVIOUS' | 'TWILIO_C
   PUBLIC_URL: string;
 };
 
-/** How far a look-up goes back: more texts to one number are not read. */
+/** How many texts a look-up reads at most: more texts to one number are not searched. */
 const [PAGE_SIZE, MOST_PAGES] = [200, 10];
 const SLACK_MS = 60_000;
 
-/** As much of the SDK's page as is used. */
+/** The fields of the SDK's page that are used. */
 interface TextPage {
   instances: ListedText[];
   nextPage(): Promise<TextPage | undefined> | undefined;
 }
 
-/** What the SDK asks its HTTP client for. */
+/** A request of the SDK to its HTTP client. */
 interface SdkRequest {
   method: string;
   uri: string;
@@ -49,13 +49,13 @@ interface SdkRequest {
   params?: Record<string, unknown>;
 }
 
-/** One call on its way through the SDK. */
+/** One call through the SDK. */
 interface Passage {
   mayStillSend?: () => boolean;
   answer?: HttpResponse;
 }
 
-/** Twilio through its own SDK, which builds and parses, over our keep-alive pool, which carries it. */
+/** Twilio: its own SDK builds requests and parses responses, our keep-alive pool sends them. */
 export class TwilioAdapter extends Provider<SmsMessage> implements OnApplicationShutdown {
   readonly name = 'twilio';
   private readonly config: AdapterConfig;
@@ -102,18 +102,18 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
       if (sid) return { sent: true, providerMessageId: sid, ...sizeOfSms(message) };
     } catch (error) {
       if (error instanceof CallBroken) return { sent: false, failure: brokenCallFailure(this.name, error) };
-      // Before the call only the SDK's own checks can throw; its text may quote the message.
+      // Before the call only the SDK's own checks can throw; their text may quote the message.
       if (!passage.answer) return { sent: false, failure: refusedBySdk };
     }
     return { sent: false, failure: this.failureOf(passage.answer!) };
   }
 
   /**
-   * Twilio hands back no reference: what looks the same is a candidate, and the ledger tells whose it is
+   * Twilio returns no reference, so texts that look the same are candidates, and the ledger decides which is ours
    * (docs/adr/0004).
    */
   async lookup({ message, since }: LookupRequest<SmsMessage>): Promise<LookupResult> {
-    // The text of a template is Twilio's: nothing of ours to compare with.
+    // The text of a template is made by Twilio: we cannot compare it.
     if (message.contentTemplate) return { found: 'unsupported' };
     const passage: Passage = {};
     try {
@@ -126,8 +126,8 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
   }
 
   /**
-   * What went to one number, newest first, back to a time. Its filter by day leaves out what is not sent yet, so it is
-   * not used.
+   * The texts to one number, newest first, back to a time. The filter by day omits texts that are not sent yet, so it
+   * is not used.
    */
   private async listed(to: string, since: number): Promise<ListedText[]> {
     const texts: ListedText[] = [];
@@ -143,7 +143,7 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
   }
 
   async check(): Promise<ProviderCheck> {
-    // Works with every kind of key, unlike the account itself (Twilio’s docs, API Keys).
+    // Every kind of key may make this request, unlike one for the account (Twilio’s docs, API Keys).
     const path = `/2010-04-01/Accounts/${this.config.TWILIO_ACCOUNT_SID}/Messages.json?PageSize=1`;
     return readinessOf(
       await ask(this.http, {
@@ -159,8 +159,8 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
   }
 
   /**
-   * The SDK's HTTP client: same request, our pool. Only path and query of its address count, whatever region it adds to
-   * the host.
+   * The SDK's HTTP client: the same request over our pool. Only path and query of its URL are used, whatever region the
+   * SDK adds to the host.
    */
   private async carry(request: SdkRequest): Promise<{ statusCode: number; body: string; headers: unknown }> {
     const passage = this.passage.getStore() ?? {};
@@ -182,7 +182,7 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
   }
 
   private failureOf({ status, headers, body }: HttpResponse): Failure {
-    // A cut-off success: Twilio has the message, but its id was lost.
+    // A successful response that is cut off: Twilio has accepted the message, but its id is lost.
     if (status >= 200 && status < 300) {
       return ownFailure(
         'MSG_RESPONSE_INCOMPLETE',
@@ -203,11 +203,11 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
   }
 }
 
-/** Only an SMS is counted in segments. */
+/** Only an SMS has segments. */
 const sizeOfSms = ({ kind, body, smartEncoding }: SmsMessage) =>
   kind === 'sms' && body !== undefined && { size: sizeOf(body, smartEncoding ?? false) };
 
-/** Lists are repeated, as Twilio wants them. */
+/** Twilio expects lists as repeated parameters. */
 function formOf(data: Record<string, unknown>): string {
   const form = new URLSearchParams();
   for (const [name, value] of Object.entries(data)) {

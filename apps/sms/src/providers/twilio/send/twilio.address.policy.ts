@@ -1,17 +1,14 @@
 import { senderScope } from '#libs/contracts';
 
-/** An address as Twilio writes it: `+12025550123`, `whatsapp:+12025550123`, `rcs:shop_agent`, `messenger:1234`. */
+/** An address in Twilio's form: `+12025550123`, `whatsapp:+12025550123`, `rcs:shop_agent`, `messenger:1234`. */
 export interface TwilioAddress {
-  /** `sms` where nothing stands before it; else what does. */
+  /** The prefix; `sms` where there is none. */
   kind: string;
-  /**
-   * The number or name. Of a kind that is not known it keeps the kind before it, so that nobody takes it for a phone
-   * number.
-   */
+  /** The number or name. With an unknown prefix it keeps the prefix, so that it is never read as a phone number. */
   own: string;
 }
 
-/** Kinds whose people are phone numbers. */
+/** Prefixes whose addresses are phone numbers. */
 const ofNumbers = new Set(['whatsapp', 'rcs']);
 
 export function readAddress(address: string): TwilioAddress {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const ErrorBody = z.looseObject({ code: z.union([z.number(), z.string()]).optional(), message: z.string().optional() });
 
-/** The parameters of Twilio's Messages resource that are sent. */
+/** The parameters of Twilio's Messages resource that we send. */
 const words = new Set([
   'To',
   'From',
@@ -17,7 +17,7 @@ const words = new Set([
   'SmartEncoded',
 ]);
 
-/** What a code is about, where its text may not say so (twilio.com/docs/api/errors/<code>). */
+/** The parameters that a code is about, where the text may not name them (twilio.com/docs/api/errors/<code>). */
 const parameters: Readonly<Record<string, string>> = {
   21211: 'To',
   21212: 'From',
@@ -46,15 +46,15 @@ const parameters: Readonly<Record<string, string>> = {
 };
 
 export interface TwilioRefusal {
-  /** Undefined: the answer is not in Twilio's words. */
+  /** Undefined: the response has another form. */
   code: string | undefined;
-  /** The parameters it is about. */
+  /** The parameters that it names. */
   fields: (string | undefined)[];
 }
 
 /**
- * What an answer that refuses says: its code, and the parameters by name. Its text may hold numbers, so nothing else is
- * taken from it.
+ * The content of an error response: its code, and the names of parameters. Its text may contain numbers, so nothing
+ * else is used.
  */
 export function readRefusal(body: string): TwilioRefusal {
   const { code, message = '' } = read(body) ?? {};

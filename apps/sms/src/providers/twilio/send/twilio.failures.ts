@@ -4,7 +4,7 @@ const healthScore = 'Twilio’s docs, “Health Score for Messaging”';
 const numberChecks = 'https://www.twilio.com/en-us/changelog/updates-to-the-error-code-dictionary-to-clarify-number-validatio';
 const page = (code: number) => `https://www.twilio.com/docs/api/errors/${code}`;
 
-/** What Twilio's codes mean and what can be done; an unlisted code is judged by its HTTP status. */
+/** What Twilio's codes mean, with remedies; an unlisted code is judged by its HTTP status. */
 export const twilioFailures: readonly FailureRow[] = [
   { code: '20001', kind: 'bad-content', retry: 'never', httpStatus: 400, meaning: 'The request held a parameter that Twilio does not know.', remedy: 'Report it: the platform built a request that Twilio does not take.', source: page(20001) },
   { code: '20003', kind: 'account', retry: 'operator', httpStatus: 401, meaning: 'The credentials are wrong or revoked, the account is suspended or closed, the key belongs to another account or region, or it may not use this resource.', remedy: 'Check TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and the API key, their region, and that the account is active; it is tried again afterwards.', source: page(20003) },

@@ -6,7 +6,7 @@ const code = (number: number) => `${docs}/api/errors/${number}`;
 const whatsapp = `${docs}/whatsapp/guidance-whatsapp-media-messages`;
 const variables = `${docs}/content/using-variables-with-content-api`;
 
-/** What Twilio takes at most in one message. */
+/** Twilio's limits for one message. */
 export const twilioLimits = {
   body: { field: 'Body', rule: 'at most 1,600 characters', most: 1_600, keeper: 'schema', source: messages, note: 'The platform counts UTF-16 units: an emoji is two of them. SMS_MAX_SEGMENTS usually allows less.' },
   media: { field: 'MediaUrl', rule: 'at most 10', most: 10, keeper: 'schema', source: code(21623) },

@@ -3,7 +3,7 @@ import { phoneIdentity } from '#libs/contracts';
 import type { SmsMessage } from '../../../sms-message.ts';
 import { addressOf, recipientOf } from './twilio.request.policy.ts';
 
-/** What of a text in Twilio's list tells whether it can have come of a call. */
+/** The fields of a text in Twilio's list that show whether it can be the result of a call. */
 export interface ListedText {
   sid: string;
   to: string;
@@ -15,7 +15,7 @@ export interface ListedText {
   dateCreated: Date;
 }
 
-/** Whether a text looks as the message would: recipient, sender, body, number of media, and sent through the API. */
+/** Whether a text looks like the message: recipient, sender, body, number of media, and sent through the API. */
 export function isAlike(text: ListedText, message: SmsMessage, serviceSid: string | undefined): boolean {
   if (text.direction !== 'outbound-api' || !isSame(text.to, recipientOf(message))) return false;
   return (
@@ -25,7 +25,7 @@ export function isAlike(text: ListedText, message: SmsMessage, serviceSid: strin
   );
 }
 
-/** A messaging service picks the number later: until then the text has none. */
+/** A messaging service chooses the number later: until then the text has none. */
 function isFrom(
   text: ListedText,
   { kind, from, messagingService }: SmsMessage,
@@ -36,7 +36,7 @@ function isFrom(
     : !text.messagingServiceSid && isSame(text.from ?? '', addressOf(kind, from));
 }
 
-/** Of the same kind and the same number: Twilio may spell one otherwise than it was given. */
+/** The same prefix and the same number: Twilio may write a number in another spelling than we sent. */
 function isSame(reported: string, given: string): boolean {
   const kindOf = (address: string) => address.slice(0, address.indexOf(':') + 1);
   return reported === given || (kindOf(reported) === kindOf(given) && phoneIdentity(reported) === phoneIdentity(given));

@@ -1,7 +1,7 @@
 import type { MediaLimits } from '../../../content/media.policy.ts';
 import { twilioLimits } from './twilio.limits.ts';
 
-/** What Twilio takes of media: twilioLimits has the sources. */
+/** Twilio's rules for media; the sources are in twilioLimits. */
 export const twilioMedia: MediaLimits = {
   mmsBytes: twilioLimits.mmsBytes.most,
   mmsPictureBytes: twilioLimits.pictureBytes.most,

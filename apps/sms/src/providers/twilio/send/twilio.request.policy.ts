@@ -3,7 +3,7 @@ import { contentVariablesOf } from './twilio.template.policy.ts';
 import type { SmsMessage } from '../../../sms-message.ts';
 import { twilioLimits } from './twilio.limits.ts';
 
-/** As the SDK's messages.create takes it. */
+/** The arguments of the SDK's messages.create. */
 export interface MessageCreate {
   to: string;
   from?: string;
@@ -18,16 +18,19 @@ export interface MessageCreate {
 }
 
 /**
- * Twilio hands back no reference of ours, so the callback's address carries it (Twilio’s reference, Message resource).
+ * Twilio returns no reference of ours, so the URL of the callback contains it (Twilio’s reference, Message resource).
  */
 export const STATUS_PATH = '/webhooks/twilio/status';
 
-/** In the callback's address: a template stands by, should this text be refused for WhatsApp's window. */
+/**
+ * A query parameter of the callback: the message also has a template, in case this text is refused outside WhatsApp's
+ * window.
+ */
 export const RESEND_PLAN = 'mi_resend_plan';
 
 /**
- * Connection overrides of Twilio's callbacks, in the fragment: repeat five times, after a failed connection, a time-out
- * or a 5xx of ours. Without them a callback that meets a restart is lost (Twilio’s docs, Webhooks Connection
+ * Connection overrides of Twilio's callbacks, in the fragment: repeat five times, after a failed connection, a timeout
+ * or a 5xx of ours. Without them a callback that arrives during a restart is lost (Twilio’s docs, Webhooks Connection
  * Overrides). The fragment is not signed.
  */
 const REPEATS = '#rc=5&rp=ct,rt,5xx';
@@ -40,7 +43,7 @@ export const addressOf = (kind: SmsMessage['kind'], number: string): string =>
 
 export const recipientOf = ({ kind, to }: SmsMessage): string => addressOf(kind, to);
 
-/** A message as Twilio's SDK takes it. `now`: ms since 1970. */
+/** A message in the form of Twilio's SDK. `now`: ms since 1970. */
 export function toMessageCreate(
   message: SmsMessage,
   reference: CallReference,
@@ -63,9 +66,10 @@ export function toMessageCreate(
     ...(body !== undefined && { body }),
     ...(mediaUrls && { mediaUrl: mediaUrls }),
     ...(contentTemplate && { contentSid: contentTemplate.name, contentVariables: contentVariablesOf(contentTemplate) }),
-    // Said either way: a messaging service has a setting of its own, and what is counted must be what is sent.
+    // Set explicitly, because a messaging service has a setting of its own, and the counted text must be the one that
+    // is sent.
     ...(kind === 'sms' && body !== undefined && smartEncoding !== undefined && { smartEncoded: smartEncoding }),
-    // Text that waits at Twilio longer than it is wanted must not arrive late; Twilio takes at least 1 second.
+    // A text must not wait at Twilio beyond its expiry; Twilio's minimum is 1 second.
     ...(left < MAX_VALIDITY_S && kind !== 'whatsapp' && { validityPeriod: Math.max(1, left) }),
     statusCallback: `${publicUrl.replace(/\/$/, '')}${STATUS_PATH}?${query.toString()}${REPEATS}`,
   };

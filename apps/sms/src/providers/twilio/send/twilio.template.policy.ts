@@ -7,21 +7,21 @@ type TemplateRef = NonNullable<SmsRequested['contentTemplate']>;
 
 const CONTENT_SID = /^HX[0-9a-fA-F]{32}$/;
 
-/** `TWILIO_CONTENT_TEMPLATES`: a template's name, or name@version, and what Twilio calls it. */
+/** `TWILIO_CONTENT_TEMPLATES`: a template's name, or name@version, and Twilio's id of it. */
 export const ContentTemplates = z.record(
   z.string().min(1).max(133),
   z.string().regex(CONTENT_SID, 'must be HX followed by 32 hex digits'),
 );
 export type ContentTemplates = z.infer<typeof ContentTemplates>;
 
-/** What Twilio calls a template; undefined: nobody knows it. */
+/** Twilio's id of a template; undefined: unknown. */
 export function contentSidOf({ name, version }: TemplateRef, known: ContentTemplates): string | undefined {
   if (CONTENT_SID.test(name)) return name;
   const asked = version === undefined ? name : `${name}@${version}`;
   return Object.hasOwn(known, asked) ? known[asked] : undefined;
 }
 
-/** The templates of these settings, as the channel asks for them. */
+/** The templates of these settings, in the channel's form. */
 export const contentTemplatesOf = (known: ContentTemplates): ContentTemplateRules => ({
   problemsOf: (template) => templateProblems(template, known),
   idOf: (template) => contentSidOf(template, known),
@@ -56,7 +56,7 @@ export function templateProblems(ref: TemplateRef, known: ContentTemplates): Fie
   ];
 }
 
-/** Twilio takes strings only; WhatsApp refuses runs of blanks (63013). */
+/** Twilio accepts strings only; WhatsApp refuses consecutive blanks (63013). */
 function variableRule(value: unknown): string | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return undefined;
   if (typeof value !== 'string') return 'must be a text, a number, true or false';
@@ -65,7 +65,7 @@ function variableRule(value: unknown): string | undefined {
   return / {5}|[\n\t]/.test(value) ? 'must not hold more than four blanks in a row, line breaks or tabs' : undefined;
 }
 
-/** As Twilio takes them: a JSON object of strings. */
+/** The variables in Twilio's form: a JSON object of strings. */
 export function contentVariablesOf({ variables }: Pick<TemplateRef, 'variables'>): string {
   return JSON.stringify(Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)])));
 }

@@ -5,13 +5,16 @@ import type { SmsServices } from '../../definition.ts';
 import type { TwilioConfig } from '../account/twilio.config.ts';
 import { type TwilioParams, TwilioSignature } from './twilio.signature.webhook.ts';
 
-/** What checks the calls of this account. */
+/** Verifies the webhook calls of this account. */
 export const signatureOf = (
   { TWILIO_AUTH_TOKEN: token, TWILIO_AUTH_TOKEN_PREVIOUS: previous }: TwilioConfig,
   { publicUrl }: Pick<SmsServices, 'publicUrl'>,
 ): TwilioSignature => new TwilioSignature([token, previous ?? []].flat(), publicUrl);
 
-/** What a genuine webhook says. @throws ForbiddenException for a forged one, which is logged without its content */
+/**
+ * The parameters of a genuine webhook call.
+ * @throws ForbiddenException for a forged one, which is logged without its content
+ */
 export function genuine(
   request: WebhookRequest,
   signature: Pick<TwilioSignature, 'read'>,

@@ -27,13 +27,13 @@ const keywords = keywordsFrom(undefined);
 const reading = { hashKey: key, keywords, now: noon };
 const inbound = (more: Record<string, string> = {}) => toInbound({ ...params, ...more }, reading)!;
 
-describe('what a reply asks for', () => {
+describe('the request in a reply', () => {
   it('is the whole text as a keyword', () => {
     expect(keywordOf({ Body: ' Stop\n' }, keywords)).toEqual({ keyword: 'stop', inferred: false });
     expect(keywordOf({ Body: 'Thanks' }, keywords)).toBeUndefined();
   });
 
-  it('is Advanced Opt-Out’s own word, which knows what the account has set up', () => {
+  it('follows Advanced Opt-Out, which knows the settings of the account', () => {
     expect(keywordOf({ Body: 'RAUS', OptOutType: 'STOP' }, keywords)).toEqual({ keyword: 'stop', inferred: false });
     expect(keywordOf({ Body: 'STOP', OptOutType: 'HELP' }, keywords)).toEqual({ keyword: 'help', inferred: false });
     expect(keywordOf({ Body: 'STOP', OptOutType: 'constructor' }, keywords)).toEqual({
@@ -44,7 +44,7 @@ describe('what a reply asks for', () => {
 });
 
 describe('a reply', () => {
-  it('tells who wrote what, and is the same fact when it comes twice', () => {
+  it('contains sender and text, and is the same fact when it arrives twice', () => {
     const reply = inbound({ MediaUrl0: 'https://api.twilio.com/m/1', MediaContentType0: 'image/png' });
     expect(InboundReceived.parse(reply)).toMatchObject({
       kind: 'mms',
@@ -60,7 +60,7 @@ describe('a reply', () => {
     expect(toInbound({ Body: 'x' }, reading)).toBeUndefined();
   });
 
-  it('on WhatsApp is of the same person, and tells what it answers and which button was pressed', () => {
+  it('on WhatsApp is from the same person, and says which message it answers and which button was pressed', () => {
     const reply = inbound({
       From: 'whatsapp:+12025550123',
       To: 'whatsapp:+14155238886',
@@ -86,7 +86,7 @@ describe('a reply', () => {
     return SuppressionChanged.parse(word && 'suppress' in word ? word.suppress : undefined);
   };
 
-  it('that says STOP suppresses that sender’s messages without the number; START lifts it under the same key', () => {
+  it('with STOP suppresses that sender’s messages without the number in it; START lifts it under the same key', () => {
     const stop = stopped({ Body: 'STOP' });
     expect(stop).toMatchObject({
       channel: 'sms',
@@ -103,7 +103,7 @@ describe('a reply', () => {
     expect([words({}), words({ Body: 'HELP' })]).toEqual([[], []]);
   });
 
-  it('to a number of a messaging service binds the number and the service, and START lifts both', () => {
+  it('to a number of a messaging service suppresses the number and the service, and START lifts both', () => {
     const service = `MG${'0'.repeat(32)}`;
     const scopes = (more: Record<string, string>) =>
       words(more).map((word) => ('suppress' in word ? word.suppress.scope : word.lift.scope));
@@ -125,7 +125,7 @@ describe('a reply', () => {
     ).toEqual(['sender:whatsapp:+14155238886', `sender:${service}`]);
   });
 
-  it('that asks for it in a sentence suppresses as well, and says that this is inferred', () => {
+  it('that opts out in a sentence suppresses as well, marked as inferred', () => {
     expect(inbound({ Body: 'Please stop texting me!' })).toMatchObject({ keyword: 'stop', inferred: true });
     expect(stopped({ Body: 'Please stop texting me!' })).toMatchObject({
       reason: 'stop',
@@ -136,7 +136,7 @@ describe('a reply', () => {
     expect(stopped({ Body: 'STOP' })).not.toHaveProperty('inferred');
   });
 
-  it('over RCS is of the person with that number, to the agent', () => {
+  it('over RCS is from the person with that number, to the agent', () => {
     const reply = inbound({ From: 'rcs:+12025550123', To: 'rcs:shop_agent' });
     expect(InboundReceived.parse(reply)).toMatchObject({
       kind: 'rcs',
@@ -151,7 +151,7 @@ describe('a reply', () => {
   });
 
   it.each(['xyz:+12025550123', 'messenger:12025550123'])(
-    'of a kind that is new is kept under its own name, and is of nobody’s phone: %s',
+    'with an unknown prefix is kept under its own name, and is not read as a phone number: %s',
     (From) => {
       const reply = inbound({ From, To: 'xyz:ours', NumMedia: '1', MediaUrl0: 'https://api.twilio.com/m/1' });
       expect(InboundReceived.parse(reply)).toMatchObject({ kind: From.split(':')[0], from: From, to: 'xyz:ours' });
@@ -181,7 +181,7 @@ describe('a reply', () => {
     },
   );
 
-  it('that says STOP to a message of ours unsubscribes from it', () => {
+  it('with STOP in answer to a message of ours unsubscribes from it', () => {
     expect(
       engagementOf(inbound({ Body: 'STOP', OriginalRepliedMessageSid: 'SM9' })).map(({ status }) => status),
     ).toEqual(['replied', 'unsubscribed']);
@@ -189,7 +189,7 @@ describe('a reply', () => {
   });
 });
 
-/** The number, and what WhatsApp or an old address book makes of it in some countries. */
+/** The number, and its spellings on WhatsApp and in old address books of some countries. */
 function asProvidersSpell(number: string): string[] {
   const pairs: [RegExp, string][] = [
     [/^\+52(\d{10})$/, '+521$1'],

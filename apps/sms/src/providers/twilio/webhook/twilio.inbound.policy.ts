@@ -7,12 +7,12 @@ import { sidOf } from './twilio.receipts.policy.ts';
 import type { TwilioParams } from './twilio.signature.webhook.ts';
 
 /**
- * Advanced Opt-Out's own word, which knows what the account has set up for each language (Twilio’s docs, Advanced
+ * The result of Advanced Opt-Out, which knows what the account has set up for each language (Twilio’s docs, Advanced
  * Opt-Out).
  */
 const fromTwilio: Readonly<Record<string, Keyword>> = { STOP: 'stop', START: 'start', HELP: 'help' };
 
-/** What a reply asks for: Twilio's word before ours. */
+/** What a reply requests: Twilio's result before our keywords. */
 export function keywordOf({ OptOutType, Body = '' }: TwilioParams, keywords: Keywords): Parsed | undefined {
   const word = OptOutType?.toUpperCase() ?? '';
   return Object.hasOwn(fromTwilio, word) ? { keyword: fromTwilio[word]!, inferred: false } : askedBy(Body, keywords);
@@ -29,19 +29,17 @@ export interface InboundReading {
   /** RECIPIENT_HASH_KEY. */
   hashKey: string;
   keywords: Keywords;
-  /** Twilio tells no time; ISO 8601. */
+  /** Used because Twilio states no time; ISO 8601. */
   now: string;
 }
 
-/**
- * What a reply lacks of what every reply needs: its sid, who wrote it, and to which of our senders; undefined: nothing.
- */
+/** What is missing of the fields that every reply has: its sid, its sender, and our sender; undefined: nothing. */
 export const replyLacks = (params: TwilioParams): string | undefined =>
   [...(sidOf(params) === undefined ? ['MessageSid'] : []), ...['From', 'To'].filter((name) => !params[name])].join(
     ' and ',
   ) || undefined;
 
-/** A verified inbound webhook as a reply; undefined where it lacks what every reply has. */
+/** A verified inbound webhook as a reply; undefined where a required field is missing. */
 export function toInbound(
   params: TwilioParams,
   { hashKey, keywords, now }: InboundReading,
@@ -84,8 +82,8 @@ export function toInbound(
 }
 
 /**
- * What a STOP or START changes. An opt-out binds the number that it answers and, where that belongs to one, the
- * messaging service: whichever of the two a later text goes from, it is stopped.
+ * The suppressions that a STOP or START changes. An opt-out covers the number that it answers and, where that belongs
+ * to one, the messaging service, so that later texts from either are stopped.
  */
 export function suppressionOf(
   { To = '', MessagingServiceSid }: TwilioParams,
@@ -103,7 +101,7 @@ export function suppressionOf(
   });
 }
 
-/** That a message of ours was answered, where the reply names it. */
+/** The fact that a message of ours was answered, where the reply names it. */
 export function engagementOf({
   inReplyTo,
   providerMessageId,

@@ -10,10 +10,10 @@ import { engagementOf, replyLacks, suppressionOf, toInbound } from './twilio.inb
 import { sidOf } from './twilio.receipts.policy.ts';
 import type { TwilioParams, TwilioSignature } from './twilio.signature.webhook.ts';
 
-/** Nothing to say: Twilio itself answers STOP, START and HELP. */
+/** An empty response: Twilio itself answers STOP, START and HELP. */
 const EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
 
-/** Replies to our numbers: verify, map, publish, 2xx. */
+/** Replies to our numbers: verify, map, publish, respond with 2xx. */
 export class TwilioInboundWebhook {
   private readonly intake: WebhookIntake;
   private readonly services: SmsServices;
@@ -51,7 +51,7 @@ export class TwilioInboundWebhook {
     return EMPTY_TWIML;
   }
 
-  /** A STOP counts also where the reply itself cannot be published. */
+  /** A STOP takes effect even where the reply itself cannot be published. */
   private publish(params: TwilioParams, inbound: InboundReceived): Promise<void> {
     const { receipts, suppressions } = this.intake;
     return allPublished([

@@ -17,7 +17,7 @@ const reported = (params: Record<string, string>) =>
   );
 
 describe('a Twilio status callback', () => {
-  it('explains a failure by Twilio’s code, an unknown code by what is left to say', () => {
+  it('describes a failure by Twilio’s code, and an unknown code as far as possible', () => {
     expect(reported({ MessageStatus: 'undelivered', ErrorCode: '30007' })!.failure).toMatchObject({
       code: '30007',
       kind: 'bad-content',
@@ -57,11 +57,11 @@ describe('a Twilio status callback', () => {
       { scope: 'kind:whatsapp', reason: 'invalid' },
     ],
     ['a carrier’s filter', { MessageStatus: 'undelivered', ErrorCode: '30007' }, undefined],
-  ])('about %s says how far it forbids to write again', (_, params, forbids) => {
+  ])('about %s has the right scope of suppression', (_, params, forbids) => {
     expect(reported(params)!.forbids).toEqual(forbids && expect.objectContaining(forbids));
   });
 
-  it('that WhatsApp’s window is shut revokes a text that has a template to resend as, and ends one without', () => {
+  it('that WhatsApp’s window is closed revokes a text that can be resent as a template, and ends one without', () => {
     const addressOf = (resendPlan: boolean) => {
       const message: SmsMessage = {
         ...anSmsRequest({ kind: 'whatsapp' }),
@@ -98,7 +98,7 @@ describe('a Twilio status callback', () => {
     expect(says({ ...shut, MessageStatus: 'sent' }, true)).toMatchObject({ status: 'sent', final: false });
   });
 
-  it('that is repeated has the same id, though Twilio tells no time, and another code makes another fact', () => {
+  it('has the same id when it is repeated, though Twilio states no time, and another id for another code', () => {
     const id = (params: Record<string, string>, now: number) => receiptFact(reported(params)!, now).eventId;
     expect(id({ MessageStatus: 'delivered' }, 1_000)).toBe(id({ MessageStatus: 'delivered' }, 9_000_000));
     expect(id({ MessageStatus: 'undelivered', ErrorCode: '30003' }, 0)).not.toBe(
@@ -106,7 +106,7 @@ describe('a Twilio status callback', () => {
     );
   });
 
-  it('carries no number: a WhatsApp recipient is the same person as on SMS', () => {
+  it('contains no number: a WhatsApp recipient is the same person as on SMS', () => {
     const [sms, whatsapp] = [
       reported({ MessageStatus: 'sent' })!,
       reported({ MessageStatus: 'sent', To: 'whatsapp:+12025550123' })!,
@@ -115,7 +115,7 @@ describe('a Twilio status callback', () => {
     expect(JSON.stringify(receiptFact(sms, 0))).not.toContain('2025550123');
   });
 
-  it('tells nothing of a status that is new to us, without a status, or where nothing says about which message', () => {
+  it('is ignored with an unknown status, without a status, or where it identifies no message', () => {
     expect(reported({ MessageStatus: 'teleported' })).toBeUndefined();
     expect(lacking({ MessageStatus: 'teleported', MessageSid: 'SM1' }, {})).toBeUndefined();
     expect([toReceipt({ MessageSid: 'SM1' }, query, failures, 'k'), lacking({ MessageSid: 'SM1' }, query)]).toEqual([
@@ -126,7 +126,7 @@ describe('a Twilio status callback', () => {
     expect(lacking({ MessageStatus: 'sent' }, {})).toMatch(/^MessageSid, and our reference/);
   });
 
-  it('is understood by the names of Twilio’s older API, or by our reference in its address alone', () => {
+  it('is read by the names of Twilio’s older API, or by the reference in its URL alone', () => {
     expect(toReceipt({ SmsSid: 'SM1', SmsStatus: 'delivered' }, {}, failures, 'k')).toMatchObject({
       status: 'delivered',
       providerMessageId: 'SM1',
@@ -137,14 +137,14 @@ describe('a Twilio status callback', () => {
     });
   });
 
-  it('whose code is no number tells the status without it', () => {
+  it('whose code is no number reports the status without it', () => {
     expect(reported({ MessageStatus: 'undelivered', ErrorCode: '[object Object]' })).toMatchObject({
       event: 'undelivered',
       failure: { code: 'MSG_UNDELIVERED' },
     });
   });
 
-  it('tells a channel’s own words for a failure without what could name a person', () => {
+  it('reports a channel’s own reason of a failure without what could name a person', () => {
     const ChannelStatusMessage = 'Message to +1 (202) 555-0123 / ada@inbox.test failed: 131047 re-engagement';
     expect(reported({ MessageStatus: 'failed', ErrorCode: '63016', ChannelStatusMessage })).toMatchObject({
       reason: 'Message to … / … failed: … re-engagement',

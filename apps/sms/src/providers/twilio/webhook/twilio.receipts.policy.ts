@@ -12,18 +12,18 @@ const withoutReason = ownFailure(
   { provider: 'twilio' },
 );
 
-/** Numbers and addresses in a text of others. */
+/** Numbers and addresses in texts of others. */
 const personal = /\S+@\S+|\+?\d[\d\s().-]{4,}\d/g;
 
-/** A channel's own words for a failure, without what could name a person. */
+/** A channel's own reason of a failure, without what could name a person. */
 export const redacted = (text: string): string => cutText(text.replace(personal, '…'), 200);
 
-/** Free-form WhatsApp text outside the 24-hour window: a template may still go. */
+/** A free-form WhatsApp text outside the 24-hour window: it can be resent as a template. */
 export const OUTSIDE_WINDOW = '63016';
 
 type Reported = { status: Status | Engagement; final: boolean; failure?: Failure };
 
-/** What a status callback says (Twilio’s docs, Outbound Message Status); undefined for a status that is new to us. */
+/** The status that a callback reports (Twilio’s docs, Outbound Message Status); undefined for an unknown status. */
 function reported(status: string, errorCode: string | undefined, failures: FailureCatalogue): Reported | undefined {
   const failure = errorCode ? failures.failure([errorCode]) : withoutReason;
   switch (status) {
@@ -50,8 +50,8 @@ function reported(status: string, errorCode: string | undefined, failures: Failu
 }
 
 /**
- * How far the refusal reaches: one sender, one kind of text, or everything. An opt-out binds the number that it
- * answers, and its service.
+ * The scope of a refusal: one sender, one kind of text, or everything. An opt-out covers the number that it answers,
+ * and its service.
  */
 function forbids(
   { kind, suppressScope }: Failure,
@@ -63,14 +63,14 @@ function forbids(
   return { ...reported, scope: senders.length > 0 ? senders : 'all' };
 }
 
-/** A callback's status and sid; Twilio sends both twice, under the names of its older API too. */
+/** The status and sid of a callback; Twilio sends both twice, under the names of its older API too. */
 export const statusOf = ({ MessageStatus, SmsStatus }: TwilioParams): string | undefined => MessageStatus ?? SmsStatus;
 export const sidOf = ({ MessageSid, SmsSid, SmsMessageSid }: TwilioParams): string | undefined =>
   [MessageSid, SmsSid, SmsMessageSid].find((sid) => sid !== undefined && sid.length <= 100);
 
 /**
- * What a callback lacks of which a status could be made: the status itself, and either the sid or our reference in its
- * address; everything else may be missing. Undefined: nothing, its status is just new to us.
+ * What is missing for a status: the status itself, and either the sid or our reference in the URL; all other fields may
+ * be missing. Undefined: nothing is missing, but the status is unknown.
  */
 export function lacking(params: TwilioParams, query: TwilioParams): string | undefined {
   if (statusOf(params) === undefined) return 'MessageStatus';
@@ -80,8 +80,8 @@ export function lacking(params: TwilioParams, query: TwilioParams): string | und
 }
 
 /**
- * A verified status callback as a receipt. It holds neither event id nor time: sid, status and error code make its
- * identity.
+ * A verified status callback as a receipt. It has neither an event id nor a time, so sid, status and error code
+ * identify it.
  */
 export function toReceipt(
   params: TwilioParams,
@@ -109,6 +109,6 @@ export function toReceipt(
   };
 }
 
-/** Twilio's codes are numbers; anything else is none. */
+/** Twilio's codes are numbers; any other text is ignored. */
 const codeOf = ({ ErrorCode }: TwilioParams): string | undefined =>
   ErrorCode && /^\d{1,9}$/.test(ErrorCode) ? ErrorCode : undefined;

@@ -15,7 +15,7 @@ interface Vector {
   expect: boolean;
 }
 
-// Of Twilio's own library (twilio-node spec/validation.spec.js, MIT).
+// Test vectors of Twilio's own library (twilio-node spec/validation.spec.js, MIT).
 const vectors = JSON.parse(readFileSync(new URL('fixtures/signatures.json', import.meta.url), 'utf8')) as Vector[];
 
 const formOf = (params: Record<string, string | string[]>) =>
@@ -23,7 +23,7 @@ const formOf = (params: Record<string, string | string[]>) =>
     Object.entries(params).flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, one])),
   ).toString();
 
-/** The base that is configured, and the path that is called. */
+/** The configured base URL, and the path that is called. */
 function split(url: string): { base: string; path: string } {
   const at = url.indexOf('/', url.indexOf('//') + 2);
   return { base: url.slice(0, at), path: url.slice(at) };
@@ -56,16 +56,16 @@ describe('a webhook of Twilio', () => {
   const params = { MessageSid: 'SM1', MessageStatus: 'delivered', To: '+12025550123', Something: 'new & odd' };
   const genuine = { path, signature: signed('token', base + path, params), rawBody: Buffer.from(formOf(params)) };
 
-  it('is read with whatever parameters it has', () => {
+  it('is accepted with any parameters', () => {
     expect(new TwilioSignature(['token'], base).read(genuine)).toEqual(params);
   });
 
-  it('is taken under either token while the token is changed, and under no other', () => {
+  it('is accepted under either token during a rotation, and under no other', () => {
     expect(new TwilioSignature(['new', 'token'], base).read(genuine)).toEqual(params);
     expect(new TwilioSignature(['new'], base).read(genuine)).toBeUndefined();
   });
 
-  it('in JSON is read when the digest in its address is of its body', () => {
+  it('in JSON is accepted when the digest in its URL is that of its body', () => {
     const rawBody = Buffer.from(JSON.stringify({ ...params, Count: 3, Nested: {} }));
     const json = `${path}&bodySHA256=${createHash('sha256').update(rawBody).digest('hex')}`;
     const signature = signed('token', base + json);

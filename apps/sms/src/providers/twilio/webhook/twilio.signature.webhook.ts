@@ -2,8 +2,7 @@ import { repairText } from '#libs/contracts';
 import twilio from 'twilio';
 
 /**
- * What a webhook says, fit to be stored; of a name that stands several times, the first value. What is empty is
- * missing.
+ * The parameters of a webhook call, fit to be stored; the first value of a repeated name. Empty values are left out.
  */
 export type TwilioParams = Readonly<Record<string, string>>;
 
@@ -15,26 +14,26 @@ export interface TwilioWebhook {
 }
 
 /**
- * Tells genuine webhooks from forged ones (Twilio’s docs, Validating Requests): forms are signed with the address, JSON
- * by its digest in the query.
+ * Distinguishes genuine webhook calls from forged ones (Twilio’s docs, Validating Requests): forms are signed together
+ * with the URL, JSON bodies by their digest in the query.
  */
 export class TwilioSignature {
   private readonly tokens: readonly string[];
   private readonly publicUrl: string;
 
-  /** @param tokens any of them may have signed: two while the auth token is changed */
+  /** @param tokens any of them may have signed: two during a rotation of the auth token */
   constructor(tokens: readonly string[], publicUrl: string) {
     this.tokens = tokens;
     this.publicUrl = new URL(publicUrl).href.replace(/\/$/, '');
   }
 
-  /** What a genuine webhook says; undefined for any other. */
+  /** The parameters of a genuine call; undefined for any other. */
   read({ path, signature, rawBody }: TwilioWebhook): TwilioParams | undefined {
     if (!signature) return undefined;
-    // Twilio signs the address it was given, with its query: behind a proxy that is not the one this server sees.
+    // Twilio signs the URL that it was given, with its query: behind a proxy this server sees another one.
     const url = this.publicUrl + path;
     const body = rawBody.toString('utf8');
-    // Whoever signed a digest meant this very body, whatever its media type says.
+    // A digest in the signed URL belongs to this body, whatever its media type.
     if (new URL(url).searchParams.has('bodySHA256')) {
       return this.tokens.some((token) => twilio.validateRequestWithBody(token, signature, url, body))
         ? jsonParams(body)
@@ -57,10 +56,10 @@ function formParams(body: string): Record<string, string | string[]> {
   );
 }
 
-/** More than any value of Twilio's has: a text is 1,600 characters at most. */
+/** Longer than any value of Twilio's: a text has 1,600 characters at most. */
 const MOST_CHARACTERS = 10_000;
 
-/** The one place where what Twilio sends becomes values: nobody could be told to correct a text, so it is repaired. */
+/** All parameters from Twilio are read here. Twilio cannot be asked to correct a text, so texts are repaired. */
 const repaired = (fields: readonly (readonly [string, string])[]): TwilioParams =>
   Object.fromEntries(
     fields
@@ -82,5 +81,5 @@ function jsonParams(body: string): TwilioParams {
   }
 }
 
-/** What the address of a callback says: our reference. */
+/** The reference in the URL of a callback. */
 export const queryOf = (path: string): TwilioParams => repaired([...new URL(path, 'http://twilio').searchParams]);

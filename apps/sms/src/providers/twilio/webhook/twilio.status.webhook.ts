@@ -8,7 +8,7 @@ import { genuine, signatureOf } from './twilio.gate.ts';
 import { lacking, sidOf, statusOf, toReceipt } from './twilio.receipts.policy.ts';
 import { queryOf, type TwilioSignature } from './twilio.signature.webhook.ts';
 
-/** Twilio's status callbacks: verify, map, publish, 2xx. */
+/** Twilio's status callbacks: verify, map, publish, respond with 2xx. */
 export class TwilioStatusWebhook {
   private readonly intake: WebhookIntake;
   private readonly signature: TwilioSignature;
@@ -34,7 +34,7 @@ export class TwilioStatusWebhook {
       id: sidOf(params),
       body: request.rawBody,
     });
-    // What is genuine is never refused: what cannot be used is kept.
+    // A genuine callback is never refused: if it cannot be used, it is kept.
     if (receipt) await otherEvents.publishOrKeep({ event, publish: () => receipts.record([receipt]) });
     else await otherEvents.keep({ ...event(), lacks: lacking(params, query) });
     return undefined;
