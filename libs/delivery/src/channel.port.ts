@@ -5,16 +5,16 @@ import type { ResendPlan } from './template-resend/resend-plan.policy.ts';
 import type { z } from 'zod';
 
 export interface Fingerprint {
-  /** Who writes to whom. */
+  /** Sender and recipient. */
   participants: readonly string[];
-  /** What is said; undefined: the provider composes it. */
+  /** The content; undefined: the provider composes it. */
   contentHash: readonly string[] | undefined;
 }
 
-/** `standby`: the provider may take it and give it back, and then it is resent as its template. */
+/** `standby`: the provider may accept it and revoke the acceptance; then it is resent as its template. */
 export type Screened<M> = { pass: true; message: M; resendPlan?: true } | { pass: false; failure: Failure };
 
-/** What tells one channel from another. `R` is the request, `M` what its providers send. */
+/** What differs between channels. `R` is the request, `M` what its providers send. */
 export abstract class ChannelPort<R, M> {
   abstract readonly channel: Channel;
   abstract readonly schema: z.ZodType<R>;
@@ -29,90 +29,90 @@ export abstract class ChannelPort<R, M> {
   abstract toMessage(request: R): M;
 
   /**
-   * The message with its template rendered. `pinned`: the version that an earlier hop took.
-   * A channel without templates gives the message back as it is.
+   * The message with its template rendered. `pinned`: the version of an earlier hop. A channel without templates
+   * returns the message unchanged.
    */
   render(message: M, _pinned: string | undefined): Rendered<M> {
     return { message };
   }
 
-  /** The one provider that can send it, since it names a template kept there; undefined: any. */
+  /** The one provider that can send it, because the message names a template of that provider; undefined: any. */
   boundTo(_message: M): string | undefined {
     return undefined;
   }
 
   /**
-   * Whose rate it counts to, such as a number that sends one message a second; undefined: the provider picks the
-   * sender.
+   * The sender whose rate applies, such as a number that may send one message a second; undefined: the provider chooses
+   * the sender.
    */
   abstract senderOf(message: M): string | undefined;
 
   /**
-   * What it has in common with messages that its provider's list cannot tell from it (docs/adr/0004); undefined: the
-   * provider hands our reference back, or has no list.
+   * What it has in common with messages that look the same in the provider's list (docs/adr/0004); undefined: the
+   * provider returns our reference, or has no list.
    */
   fingerprintOf(_message: M): Fingerprint | undefined {
     return undefined;
   }
 
-  /** Rules of the channel that a request breaks beyond its schema, field by field: it is reported as rejected. */
+  /** The rules of the channel that a request breaks besides its schema, field by field: it is reported as rejected. */
   problemsOf(_request: R): FieldError[] {
     return [];
   }
 
-  /** Why a message cannot go, by what is configured; undefined: it can. */
+  /** Why the configuration does not allow a message; undefined: it does. */
   refuse(_message: M): Failure | undefined {
     return undefined;
   }
 
   /**
-   * The last look before the call, with the permit in hand: the message as it shall go, or why not. Undefined: there is
-   * nothing to look at.
-   * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.
+   * The last check before the call, when the permit is granted: the message to send, or why not. Undefined: the channel
+   * checks nothing.
+   * @throws InfrastructureDown when PostgreSQL cannot be reached; repeating is safe.
    */
   readonly screen?: (message: M) => Promise<Screened<M>>;
 
   /**
-   * Keeps what is needed to be resent as its template; only where `screen` says so. @throws InfrastructureDown;
-   * repeating is safe.
+   * Stores what is needed to resend it as its template; called only where `screen` says so.
+   * @throws InfrastructureDown; repeating is safe.
    */
   keepResendPlan(_id: string, _resendPlan: ResendPlan): Promise<void> {
     return Promise.resolve();
   }
 
-  /** Which suppressions concern it. */
+  /** The suppressions that apply to it. */
   suppressionScopesOf(_message: M): SuppressionScopes {
     return { scopes: [], past: [] };
   }
 
   /**
-   * The message for some of its recipients only; undefined: it cannot go to these.
-   * @param goes by the place of an address in `addressesOf`
+   * The message for some of its recipients only; undefined: it cannot be sent to these.
+   * @param goes for each address, by its index in `addressesOf`
    */
   only(_message: M, _goes: readonly boolean[]): M | undefined {
     return undefined;
   }
 
-  /** What a refusal of its recipient forbids: contracts' FailureRow says how far it reaches. */
+  /** The scope of the suppression after a refusal of its recipient, by the `suppressScope` of the failure. */
   scopeOf(_message: M, _scope: Failure['suppressScope']): string {
     return 'all';
   }
 
-  /** Every address it goes to. */
+  /** Every address that it is sent to. */
   abstract addressesOf(request: R): string[];
 }
 
-/** A message ready to send, or what is wrong with its template or variables. */
+/** A message ready to send, or the errors of its template or variables. */
 export interface Rendered<M> {
   message: M;
-  /** The version it was rendered with: later hops take the same. */
+  /** The version it was rendered with: later hops use the same. */
   templateVersion?: string | undefined;
   faults?: FieldError[] | undefined;
-  /** The fault is none of the request: what it names was there, or is to be set up, here. */
+  /** The error is not in the request: the template existed, or must be configured, here. */
   canRecover?: boolean | undefined;
 }
 
-/** What every request of every channel has. */
+/** The fields of a request in every channel. */
 export interface RequestEnvelope {
   messageId: string;
   tenant: string;

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Time as the dispatch sees it. */
+/** The time, as the engine uses it. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Milliseconds since 1970 on a clock that is never set back: leases and deadlines are on it. */
+  /** Milliseconds of a monotonic clock: leases and deadlines use it. */
   steady(): number;
   /** Rejects when the signal aborts. */
   wait(ms: number, signal?: AbortSignal): Promise<void>;

@@ -16,9 +16,9 @@ interface App {
   get<T>(token: Type<T>): T;
 }
 
-/** What the service of a channel, whose module imports DeliveryModule, does beside handling records. */
+/** The start and stop of the delivery in a channel's service, besides handling records. */
 export const deliveryHooks = (channel: Channel) => ({
-  /** @throws InvalidConfiguration when the ledger forgets sooner than the topics; InfrastructureDown */
+  /** @throws InvalidConfiguration when the ledger's retention is shorter than the topics'; InfrastructureDown */
   beforeConsuming: async (app: App, kafka: Kafka, config: Topics): Promise<void> => {
     await requireLongMemory(kafka, channel, config);
     const { requested, due } = channelRegistry[channel];

@@ -16,9 +16,9 @@ import { type DynamicModule, Inject, type InjectionToken, Module, type Provider 
 
 export interface DeliveryModuleOptions {
   channel: Channel;
-  /** They make the channel's ChannelPort and ConfiguredProviders, and what these need. */
+  /** Providers of the channel's ChannelPort and ConfiguredProviders, and of their dependencies. */
   providers: readonly Provider[];
-  /** Of these, what the channel's own module needs as well. */
+  /** Those of them that the channel's own module also uses. */
   exports?: readonly InjectionToken[];
 }
 

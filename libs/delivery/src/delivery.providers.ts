@@ -31,11 +31,11 @@ import type { Abstract, FactoryProvider } from '@nestjs/common';
 const config = deliveryConfig.KEY;
 const port = ChannelPort as Abstract<ChannelPort<RequestEnvelope, unknown>>;
 
-/** How long a claim protects its holder: a call's time-out and the guard, in milliseconds. */
+/** The duration of a lease: a call's timeout and the guard, in milliseconds. */
 const leaseOf = ({ callTimeoutMs }: ConfiguredProviders<unknown>, { LEASE_GUARD_MS }: DeliveryConfig) =>
   callTimeoutMs + LEASE_GUARD_MS;
 
-/** The parts of a channel's delivery, each made of those that it needs. */
+/** The parts of a channel's delivery and their dependencies. */
 export const deliveryParts = (channel: Channel): FactoryProvider[] => [
   ...storesOf(channel),
   ...routeParts(channel),
@@ -96,7 +96,7 @@ export const deliveryParts = (channel: Channel): FactoryProvider[] => [
   ),
 ];
 
-/** What is kept in the channel's schema. */
+/** The stores in the channel's schema. */
 const storesOf = (schema: Channel): FactoryProvider[] => [
   made(
     Ledger,
@@ -122,7 +122,7 @@ const storesOf = (schema: Channel): FactoryProvider[] => [
   made(Suppressions, { pool: POOL }, ({ pool }) => new PostgresSuppressions(pool, schema)),
 ];
 
-/** What publishes outcomes and webhooks, and what looks after hand-overs. */
+/** What publishes outcomes and webhooks, and what watches hand-overs. */
 const publishing = (channel: Channel): FactoryProvider[] => [
   made(
     OutcomePublisher,

@@ -15,21 +15,21 @@ import { Coalescer } from './send/coalescer.service.ts';
 
 export interface DeliveryOptions<M> {
   providers: readonly Provider<M>[];
-  /** What the channel itself has against a message. */
+  /** Why the channel itself does not send the message. */
   channel?: ChannelRules<M>;
   routing: Pick<RoutingService<M>, 'acquire'>;
   ledger: Ledger;
   outcomes: Pick<OutcomePublisher, 'publishAll'>;
   logger: Logger;
   stopping: AbortSignal;
-  /** How long a claim protects its holder, in milliseconds. */
+  /** The duration of a lease, in milliseconds. */
   leaseMs: number;
-  /** The part of the lease that must be left when a request is written, in milliseconds. */
+  /** The part of the lease that must remain when a request is written, in milliseconds. */
   guardMs: number;
   retentionDays: number;
   /** How long bulk messages wait for others of the same content, in milliseconds; 0: not at all. */
   coalesceLingerMs?: number;
-  /** How long a claim, a settlement or an event waits for others while little comes, in milliseconds. */
+  /** How long a claim, a settlement or an event waits for others while the load is low, in milliseconds. */
   batchLingerMs?: number;
   clock?: Clock;
 }
@@ -83,7 +83,10 @@ export class DeliveryService<M> {
     this.pipeline.run(job);
   }
 
-  /** As `take`, for one hop alone. @throws what the listener would be given */
+  /**
+   * As `take`, for one hop.
+   * @throws the error that the listener would get
+   */
   dispatch(delivery: Delivery<M>): Promise<void> {
     return new Promise((resolve, reject) => {
       const done = (error?: Error) => (error ? reject(error) : resolve());
@@ -92,13 +95,13 @@ export class DeliveryService<M> {
   }
 
   /**
-   * Ends a hop that cannot be run. Reported is what the ledger has of it, and `failure` where it has nothing yet.
-   * @throws Stopping when the service stops before it is through
+   * Ends a hop that cannot be processed. Its outcome in the ledger is reported, or `failure` where it has none yet.
+   * @throws Stopping when the service stops before it is finished
    */
   breakOff(delivery: Delivery<unknown>, failure: Failure): Promise<void> {
     return new Promise((resolve, reject) => {
       const done = (error?: Error) => (error ? reject(error) : resolve());
-      // No step that reads the message is taken.
+      // No step that reads the message is run.
       this.pipeline.run(new Job(delivery as Delivery<M>, currentContext(), { done }, failure));
     });
   }

@@ -2,45 +2,48 @@ import type { Attempt, Channel, UnconfirmedCall, Failure, Lane, RecipientRef, Re
 import type { Refused } from '#libs/batching';
 import type { TextSize } from '#libs/providers';
 
-/** One hop of one message on its way through the engine (docs/architecture.md). */
+/** One hop of one message in the engine (docs/architecture.md). */
 export interface Delivery<M> {
   channel: Channel;
   tenant: string;
   messageId: string;
-  /** The ledger's key: contracts' identityKey. */
+  /** The ledger's key: the identityKey of libs/contracts. */
   id: string;
   lane: Lane;
   hop: number;
   mode: 'send' | 'reconcile';
-  /** Retry has heard nothing of this hop and released it once more: what was reported of it is reported again. */
+  /** Retry got no answer to this hop and released it again: its outcome is published again. */
   again?: boolean | undefined;
-  /** `topic/partition/offset` of the record: the same record when it comes again. */
+  /** `topic/partition/offset` of the record: the same when it is read again. */
   source: string;
-  /** The request's Kafka time. */
+  /** The request's Kafka timestamp. */
   requestedAt: Date;
   /**
-   * From when on the ledger remembers this hop: the same in every copy of its record. The first hop's is the request's
-   * time; a later one's the time it was planned for, so that a message scheduled far ahead is not forgotten before it
-   * goes.
+   * The time from which the ledger's retention of this hop counts: the same in every copy of its record. For the first
+   * hop it is the request's time; for a later one the time it was planned for, so that a message scheduled far ahead is
+   * not forgotten before it is sent.
    */
   rememberedAt: Date;
   sendAt: Date | undefined;
   expiresAt: Date;
-  /** Tells a repeat from an id used for other content; only the first hop has one. */
+  /**
+   * The digest of the request, which distinguishes a repeat from another request under the same id; only the first hop
+   * has one.
+   */
   digest: string | undefined;
   /** The request's own key, base64; null where it had none. */
   key: string | null;
-  /** As upstream published it: travels on to retry. */
+  /** The request as upstream published it, which is handed over to retry. */
   request: Record<string, unknown>;
   message: M;
   recipients: RecipientRef[];
-  /** Those of them it goes to now; undefined: all. */
+  /** The recipients that it is sent to now; undefined: all. */
   goesTo?: RecipientRef[] | undefined;
-  /** Keyed hashes of what it has in common with messages that its provider's list cannot tell from it. */
+  /** Keyed hashes of what it has in common with messages that look the same in the provider's list. */
   fingerprint?: { participants: string; contentHash: string | null } | undefined;
-  /** Of the template it is rendered with; undefined where it has none of ours. */
+  /** The version of the template it is rendered with; undefined where it uses no template of ours. */
   templateVersion?: string | undefined;
-  /** Why it cannot be rendered now, found on a later hop. */
+  /** Why it cannot be rendered now, found at a later hop. */
   unfit?: Failure | undefined;
   attempts: Attempt[];
   unconfirmedCall: UnconfirmedCall | undefined;
@@ -49,41 +52,39 @@ export interface Delivery<M> {
   tags: string[] | undefined;
 }
 
-/**
- * A suppression of one of its recipients, found with the claim; whether it concerns this message is decided afterwards.
- */
+/** A suppression of one of its recipients, read with the claim; whether it applies to this message is decided later. */
 export interface SuppressionFound {
   /** Keyed hash. */
   recipient: string;
   scope: string;
-  /** Null: of every tenant. */
+  /** Null: for every tenant. */
   tenant: string | null;
   reason: string;
   /** ISO 8601. */
   since: string;
 }
 
-/** A recipient who is left out, and why. */
+/** A recipient who is left out, with the reason. */
 export interface SuppressedRecipient {
   recipient: RecipientRef;
   failure: Failure;
-  /** The suppression in words. */
+  /** The reason in words. */
   why: string;
 }
 
-/** Whom a provider's refusal forbids to write to. */
+/** The recipient that a provider's refusal suppresses. */
 export interface Forbidden {
   recipient: RecipientRef;
   scope: string;
   reason: string;
 }
 
-/** Recipients that a hop left out, whatever became of it for the others. */
+/** Recipients that a hop left out, whatever its outcome for the others. */
 interface FilteredRecipients {
   suppressedRecipients?: SuppressedRecipient[];
 }
 
-/** How a hop ended; kept in the ledger, so that a redelivery tells the same again. `at` is ISO 8601. */
+/** The outcome of a hop; stored in the ledger, so that a repeated record has the same result. `at` is ISO 8601. */
 export type Outcome = FilteredRecipients &
   (
     | {
@@ -120,11 +121,11 @@ export type Outcome = FilteredRecipients &
     | { kind: 'superseded'; at: string; by?: number | undefined }
   );
 
-/** What the ledger answers to a claim. */
+/** The ledger's answer to a claim. */
 export type Claim =
   /**
-   * Nobody else works on this hop: go on, under this token. `suppressions`: what is known against its recipients.
-   * `cancelled`: upstream wants it sent no more.
+   * The hop is ours, under this token. `suppressions`: those of its recipients. `cancelled`: upstream has cancelled the
+   * message.
    */
   | { verdict: 'mine'; token: string; suppressions?: SuppressionFound[]; cancelled?: true }
   /** This very record was settled before: tell it again. */
@@ -141,25 +142,25 @@ export type Claim =
   /** Older than the ledger remembers. */
   | { verdict: 'forgotten' };
 
-/** A call that may have been accepted, as far as the ledger knows. */
+/** A call that may have been accepted, by what the ledger knows. */
 export interface SiblingCall {
-  /** Whether it is the call that was asked about. */
+  /** Whether it is the call in question. */
   own: boolean;
   /** In ms since 1970, by the database's clock. */
   claimedAt: number;
-  /** Undefined while it is not known to be accepted. */
+  /** Undefined while it is not known whether it was accepted. */
   providerMessageId: string | undefined;
-  /** Whether it may say the same. */
+  /** Whether it may have the same content. */
   alike: boolean;
 }
 
-/** A hop to be claimed, under a token of the processing that asks. */
+/** A hop to be claimed, under a token for this attempt to process it. */
 export interface ClaimRequest {
   delivery: Delivery<unknown>;
   token: string;
 }
 
-/** How a claimed hop has ended. */
+/** The outcome of a claimed hop. */
 export interface Settlement extends ClaimRequest {
   outcome: Outcome;
 }
@@ -167,24 +168,25 @@ export interface Settlement extends ClaimRequest {
 /** Where hops are claimed before anything is decided, and settled afterwards. */
 export abstract class Ledger {
   /**
-   * @returns in the order of the requests; `Refused` where PostgreSQL refuses what is said of this one.
-   * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.
+   * @returns in the order of the requests; `Refused` where PostgreSQL refuses the data of one.
+   * @throws InfrastructureDown when PostgreSQL cannot be reached; repeating is safe.
    */
   abstract claim(requests: readonly ClaimRequest[]): Promise<(Claim | Refused)[]>;
 
   /**
    * Settles claims. The token decides, never the clock; a late acceptance still upgrades `unknown`.
-   * @returns in the order of the settlements: false where another processing has taken the hop over meanwhile;
-   * `Refused` where PostgreSQL refuses what is said of this one.
-   * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.
+   * @returns in the order of the settlements: false where another replica has taken the hop over meanwhile; `Refused`
+   * where PostgreSQL refuses the data of one.
+   * @throws InfrastructureDown when PostgreSQL cannot be reached; repeating is safe.
    */
   abstract settle(settlements: readonly Settlement[]): Promise<(boolean | Refused)[]>;
 
-  /** Records a receipt or a look-up as evidence that a hop was accepted, and under which id of the provider. */
+  /** Records a receipt or a look-up as evidence that a hop was accepted, with the provider's id. */
   abstract markAccepted(id: string, hop: number, providerMessageId?: string): Promise<void>;
 
   /**
-   * The calls between the same two as this hop's, itself included, that were claimed within so many milliseconds of it.
+   * The calls with the same fingerprint as this hop's, itself included, that were claimed within this many milliseconds
+   * of it.
    */
   abstract siblingCalls(id: string, hop: number, withinMs: number): Promise<SiblingCall[]>;
 }

@@ -13,7 +13,7 @@ import { Callers } from './builders/callers.ts';
 
 const WAIT_MS = 60_000;
 
-describe('a cancellation at its channel', () => {
+describe('a cancellation in its channel', () => {
   let database: TestDatabase;
   let pool: Pool;
   let ledger: Callers;
@@ -53,7 +53,7 @@ describe('a cancellation at its channel', () => {
     { tenant, messageId }: Pick<Identity, 'tenant' | 'messageId'>,
     channel: Identity['channel'] = 'email',
   ) => service.cancel({ tenant, messageId, channel });
-  /** As if it had been asked for so long ago, and was due for a look. */
+  /** As if it had been requested this long ago, and was due for a check. */
   const later = (ms: number) =>
     pool.query(
       "UPDATE email.cancellation SET asked_at = asked_at - $1 * interval '1 millisecond', look_at = CASE WHEN " +
@@ -93,7 +93,7 @@ describe('a cancellation at its channel', () => {
     expect(await ledger.claim(delivery, token)).toEqual({ verdict: 'mine', token, cancelled: true });
   });
 
-  it('is seen by a later hop too, and by no look-up, which sends nothing', async () => {
+  it('is seen by a later hop too, but not by a look-up, which sends nothing', async () => {
     const delivery = await settled(failed('backoff'));
     await cancel(delivery);
     const [again, look] = [randomUUID(), randomUUID()];
@@ -138,7 +138,7 @@ describe('a cancellation at its channel', () => {
     expect(reported).toHaveLength(1);
   });
 
-  it('is reported again under the same id when it is asked for again', async () => {
+  it('is reported again under the same id when it is requested again', async () => {
     const delivery = await settled(sent);
     for (let time = 0; time < 2; time += 1) {
       await cancel(delivery);
@@ -148,7 +148,7 @@ describe('a cancellation at its channel', () => {
     expect(reported[1]!.eventId).toBe(reported[0]!.eventId);
   });
 
-  it('is answered later where its claim is under way: the ledger’s row settles which came first', async () => {
+  it('is answered later where a claim is in work: the ledger’s row decides which came first', async () => {
     const delivery = aDelivery();
     const token = randomUUID();
     await ledger.claim(delivery, token);
@@ -180,7 +180,7 @@ describe('a cancellation at its channel', () => {
     ]);
   });
 
-  it('of what waits is left to retry, and of what retry has answered nothing more is told', async () => {
+  it('of a message that waits is left to retry, and once retry has answered nothing more is reported', async () => {
     await cancel(await settled(failed('backoff')));
     const unseen = aDelivery();
     await cancel(unseen);
@@ -192,7 +192,7 @@ describe('a cancellation at its channel', () => {
     expect(rows).toEqual([]);
   });
 
-  it('of an unknown message is reported as refused after the wait, and a later message is not sent', async () => {
+  it('of an unknown message is reported as refused after the wait, and a later request is not sent', async () => {
     const delivery = aDelivery();
     await cancel(delivery);
     await service.look();
@@ -204,7 +204,7 @@ describe('a cancellation at its channel', () => {
     expect(await ledger.claim(delivery, token)).toMatchObject({ cancelled: true });
   });
 
-  it('is told once Kafka is back', async () => {
+  it('is reported once Kafka is back', async () => {
     await cancel(await settled(sent));
     kafkaIsDown = true;
     await expect(service.look()).rejects.toThrow(InfrastructureDown);
@@ -214,7 +214,7 @@ describe('a cancellation at its channel', () => {
     expect(reasons()).toEqual(['Cancel refused: already sent.']);
   });
 
-  it('is remembered as long as the ledger remembers, and no longer', async () => {
+  it('is stored as long as the ledger’s retention, and no longer', async () => {
     const delivery = aDelivery();
     await cancel(delivery);
     await later(13.9 * 86_400_000);

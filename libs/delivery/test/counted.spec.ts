@@ -52,8 +52,8 @@ async function attempt(result: SendResult): Promise<void> {
   }).dispatch(aDelivery());
 }
 
-describe('what is counted', () => {
-  it('is each attempt, by its provider, and by how and why it ended', async () => {
+describe('the counters', () => {
+  it('count each attempt, by its provider and its outcome', async () => {
     await attempt({ sent: true, providerMessageId: 'SM1' });
     await attempt({ sent: true, providerMessageId: 'SM2' });
     await attempt({
@@ -70,7 +70,7 @@ describe('what is counted', () => {
     expect([of('sent'), of('failed', 'bad-recipient'), of('failed')]).toEqual([2, 1, 0]);
   });
 
-  it('is each event of a webhook, by its provider and kind', async () => {
+  it('count each event of a webhook, by its provider and type', async () => {
     const receipts = new ReceiptsService(outcomes, {
       record: () => Promise.resolve(),
     } as unknown as SuppressionsService);

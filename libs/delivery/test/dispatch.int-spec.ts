@@ -16,7 +16,7 @@ import { aPublisher } from './builders/a-publisher.ts';
 import { anOpenRoute } from './builders/an-open-route.ts';
 import { aChannel, aDelivery, type TestMessage } from './builders/a-delivery.ts';
 
-/** A provider that answers as the test says and remembers what it accepted. */
+/** A provider whose results the test defines, and that records what it accepted. */
 class ScriptedProvider extends Provider<TestMessage> {
   readonly name = 'sendgrid';
   readonly accepted: string[] = [];
@@ -39,7 +39,7 @@ interface Published {
   value: { eventId: string; status?: string; why?: string; at: string; hop: number };
 }
 
-describe('the dispatch of one message', () => {
+describe('sending one message', () => {
   let database: TestDatabase;
   let pool: Pool;
   let published: Published[];
@@ -86,7 +86,7 @@ describe('the dispatch of one message', () => {
     provider = new ScriptedProvider();
   });
 
-  it('sends once and tells the same fact again when the record comes again', async () => {
+  it('sends once and publishes the same fact again when the record is read again', async () => {
     const delivery = aDelivery();
     await aService().dispatch(delivery);
     await aService().dispatch(delivery);
@@ -108,7 +108,7 @@ describe('the dispatch of one message', () => {
     expect(reported()).toEqual(['status.changed: sent']);
   });
 
-  it('ends where the provider was asked to check only: final, not sent, and never asked again', async () => {
+  it('ends where the provider was only asked to check: final, not sent, and never asked again', async () => {
     provider.answer = () => Promise.resolve({ sent: true, providerMessageId: '', validatedOnly: true });
     const delivery = aDelivery();
     await aService().dispatch(delivery);
@@ -135,21 +135,21 @@ describe('the dispatch of one message', () => {
     expect(reported()).toEqual(['status.changed: sent']);
   });
 
-  it('hands a refused attempt to retry, with what was tried', async () => {
+  it('hands a refused attempt over to retry, with its history', async () => {
     provider.answer = () => Promise.resolve({ sent: false, failure: aFailure() });
     await aService().dispatch(aDelivery());
     expect(reported()).toEqual(['status.changed: retrying', 'send.deferred: failed']);
     expect(published[1]!.value).toMatchObject({ hop: 1, attempts: [{ attempt: 1, hop: 1, provider: 'sendgrid' }] });
   });
 
-  it('calls a permanent refusal failed at once', async () => {
+  it('reports a permanent refusal as failed at once', async () => {
     provider.answer = () =>
       Promise.resolve({ sent: false, failure: aFailure({ kind: 'bad-recipient', retry: 'never' }) });
     await aService().dispatch(aDelivery());
     expect(reported()).toEqual(['status.changed: failed', 'send.deferred: failed']);
   });
 
-  it('keeps what may have been accepted unconfirmed, under the call that has to be found', async () => {
+  it('keeps a call that may have been accepted as unconfirmed, with what is needed to find it', async () => {
     provider.answer = () => Promise.resolve({ sent: false, failure: aFailure({ kind: 'unknown' }) });
     await aService().dispatch(aDelivery());
     expect(reported()).toEqual(['status.changed: unconfirmed', 'send.deferred: unknown']);
@@ -170,7 +170,7 @@ describe('the dispatch of one message', () => {
     ['at its first hop, however urgent', {}],
     ['at a later hop, whatever retry had planned', { hop: 2, source: 'due/0/7' }],
     ['even where it was to wait for its time', { sendAt: new Date(Date.now() + 60_000) }],
-  ])('sends nothing that upstream took back before it was claimed: %s', async (_, more) => {
+  ])('sends nothing that upstream cancelled before it was claimed: %s', async (_, more) => {
     const delivery = aDelivery(more);
     await new PostgresCancellations(pool, 'email', 14).keep(delivery);
     await aService().dispatch(delivery);
@@ -185,14 +185,14 @@ describe('the dispatch of one message', () => {
     expect(published[1]!.value).toEqual(published[0]!.value);
   });
 
-  it('writes no request once the lease has less than its guard left, and counts that as no attempt', async () => {
+  it('writes no request once less than its guard remains of the lease, which is not an attempt', async () => {
     await aService({ leaseMs: 1_000, guardMs: 1_000 }).dispatch(aDelivery());
     expect(provider.accepted).toEqual([]);
     expect(reported()).toEqual(['status.changed: scheduled', 'send.deferred: waiting']);
     expect(published.at(-1)!.value).toMatchObject({ attempts: [] });
   });
 
-  it('finds a lost call at the provider, tells the hop it belongs to as sent, and lets no later hop go', async () => {
+  it('finds a lost call at the provider, reports its hop as sent, and stops later hops', async () => {
     const delivery = aDelivery();
     provider.answer = () => Promise.resolve({ sent: false, failure: aFailure({ kind: 'unknown' }) });
     await aService().dispatch(delivery);
@@ -212,7 +212,7 @@ describe('the dispatch of one message', () => {
     expect(provider.accepted).toEqual([]);
   });
 
-  it('tells by the ledger which of two texts that look the same came of the lost call', async () => {
+  it('decides by the ledger which of two equal texts is the result of the lost call', async () => {
     const fingerprint = { participants: randomUUID(), contentHash: randomUUID() };
     const [lost, answered] = [aDelivery({ fingerprint }), aDelivery({ fingerprint })];
     provider.answer = () => Promise.resolve({ sent: true, providerMessageId: 'SM1' });
@@ -257,7 +257,7 @@ describe('the dispatch of one message', () => {
     });
   });
 
-  it('hands a call that cannot be found back to retry, the unconfirmed call unchanged', async () => {
+  it('hands a call that cannot be found over to retry, the unconfirmed call unchanged', async () => {
     const unconfirmedCall = { hop: 1, provider: 'sendgrid', callId: randomUUID(), at: new Date().toISOString() };
     await aService().dispatch(
       aDelivery({
@@ -279,12 +279,12 @@ describe('the dispatch of one message', () => {
       const delivery = aDelivery({ hop: 2, source: 'due/0/21' });
       await aService().dispatch(asked(delivery));
       expect(provider.accepted).toEqual([delivery.messageId]);
-      // The first one comes after all.
+      // The first record arrives after all.
       await aService().dispatch(delivery);
       expect(reported()).toEqual(['status.changed: sent']);
     });
 
-    it('tells again, under the same ids and times, what was told and lost, and sends nothing', async () => {
+    it('publishes lost events again, under the same ids and times, and sends nothing', async () => {
       const delivery = aDelivery({ hop: 2, source: 'due/0/22' });
       provider.answer = () => Promise.resolve({ sent: false, failure: aFailure() });
       await aService().dispatch(delivery);
@@ -297,7 +297,7 @@ describe('the dispatch of one message', () => {
       expect(published).toHaveLength(2);
     });
 
-    it('waits for a claim that is in work, and tells what came of it', async () => {
+    it('waits for a claim that is in work, and publishes its outcome', async () => {
       let answer = (_: SendResult) => {};
       provider.answer = () => new Promise((resolve) => (answer = resolve));
       const delivery = aDelivery({ hop: 2, source: 'due/0/23' });
@@ -312,7 +312,7 @@ describe('the dispatch of one message', () => {
       expect(reported()).toEqual(['status.changed: sent', 'status.changed: sent']);
     });
 
-    it('takes the answer for lost where whoever held the claim has died, and its record is lost as well', async () => {
+    it('treats the response as lost where the holder of the claim has died, and its record is lost too', async () => {
       const delivery = aDelivery({ hop: 2, source: 'due/0/24' });
       await new PostgresLedger({ pool, schema: 'email', leaseMs: 1, retentionDays: 14 }).claim([
         { delivery, token: randomUUID() },
@@ -329,7 +329,7 @@ describe('the dispatch of one message', () => {
     expect(published[0]!.value).toMatchObject({ status: 'unconfirmed', final: true });
   });
 
-  it('sends a message that was scheduled long before the ledger’s memory begins', async () => {
+  it('sends a message that was scheduled long before the ledger’s first period', async () => {
     const requestedAt = new Date(Date.now() - 60 * 86_400_000);
     const delivery = aDelivery({
       requestedAt,
@@ -343,7 +343,7 @@ describe('the dispatch of one message', () => {
     expect(provider.accepted).toEqual([delivery.messageId]);
   });
 
-  it('refuses an id that was used for other content and leaves the original untouched', async () => {
+  it('refuses an id that was used for other content and does not change the original', async () => {
     const delivery = aDelivery();
     await aService().dispatch(delivery);
     await expect(

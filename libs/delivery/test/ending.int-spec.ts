@@ -48,7 +48,7 @@ describe('a record that is quarantined', () => {
   let pool: Pool;
   let provider: OneAnswer;
   let published: Outgoing[];
-  /** Says which records Kafka does not take. */
+  /** Defines which records Kafka refuses. */
   let refuses: (record: Outgoing) => boolean;
 
   beforeAll(async () => {
@@ -127,7 +127,7 @@ describe('a record that is quarantined', () => {
       .map(({ value }) => value as unknown as StatusChanged & SendDeferred & DeadLetter)
       .map(({ status, final, why, failure }) => [status ?? why, final ?? failure?.code]);
 
-  it('brings out a bug before the claim: its message ends failed and goes to retry, also when repeated', async () => {
+  it('whose processing throws before the claim: its message ends failed, and is handed over', async () => {
     const request = anEmailRequest();
     const record = recordOf(request);
     for (const _ of [1, 2]) await aService().ending.onQuarantine(record, bug);
@@ -144,7 +144,7 @@ describe('a record that is quarantined', () => {
     });
   });
 
-  it('brings out a bug before the call: failed, and nothing was sent', async () => {
+  it('whose processing throws before the call: failed, and nothing was sent', async () => {
     const request = anEmailRequest();
     const record = recordOf(request);
     const { dispatcher, ending } = aService({ screen: (): Promise<Screened<TestMessage>> => Promise.reject(bug) });
@@ -158,7 +158,7 @@ describe('a record that is quarantined', () => {
     expect(provider.calls).toBe(0);
   });
 
-  it('brings out a bug once the provider was called: never failed, but looked up', async () => {
+  it('whose processing throws after the call: never failed, but looked up', async () => {
     const request = anEmailRequest();
     const record = recordOf(request);
     provider.answer = { sent: false, failure: aFailure({ kind: 'bad-recipient', retry: 'never', suppress: true }) };
@@ -177,7 +177,7 @@ describe('a record that is quarantined', () => {
     expect(published.slice(2).map(({ value }) => value)).toEqual(published.slice(0, 2).map(({ value }) => value));
   });
 
-  it('has an id that was used for other content: the first message stays as it is', async () => {
+  it('has an id that was used for other content: the first message is not changed', async () => {
     const request = anEmailRequest();
     const [first, second] = [recordOf(request), recordOf({ ...request, subject: 'Something else' }, { offset: 2 })];
     const { dispatcher, ending } = aService();
@@ -213,7 +213,7 @@ describe('a record that is quarantined', () => {
     expect(published[2]!.value).toMatchObject({ hop: 2, unconfirmedCall: { hop: 1 } });
   });
 
-  it('holds a request that breaks its schema by now: the hop ends failed, with the fields', async () => {
+  it('contains a request that breaks its schema by now: the hop ends failed, with the fields', async () => {
     const { messageId, ...request } = anEmailRequest();
     const due = SendDue.parse({
       ...aDeferred({ messageId, attempts: [] }),
@@ -260,7 +260,7 @@ describe('a record that is quarantined', () => {
     expect(reported()).toContainEqual(['failed', true]);
   });
 
-  it('is none where the provider’s own text cannot be stored: what was sent is reported as sent', async () => {
+  it('has a provider’s text that cannot be stored: the message is reported as sent all the same', async () => {
     const request = anEmailRequest();
     provider.answer = { sent: true, providerMessageId: 'p\u0000-\ud800' };
     await aService().dispatcher.dispatch(deliveryOf(recordOf(request), request));
@@ -273,7 +273,7 @@ describe('a record that is quarantined', () => {
     expect(rows).toEqual([{ state: 'sent' }]);
   });
 
-  it('tells of a message that its provider gave back: it goes no other way, and ends failed', async () => {
+  it('reports that an acceptance was revoked: the message is not resent, and ends failed', async () => {
     const fact = {
       eventId: randomUUID(),
       messageId: 'm-1',

@@ -28,10 +28,10 @@ describe('Hand-overs that retry has not decided on', () => {
   const keep = (deferred: SendDeferred) => handovers.keep([{ id: identityKey(deferred), deferred, trace }]);
   const wait = (seconds: number) =>
     pool.query(`UPDATE email.handover SET kept_at = kept_at - $1::int * interval '1 second'`, [seconds]);
-  /** As the watch does once Kafka says that all was read up to now. */
+  /** As the watch does once Kafka shows that everything was read. */
   const ask = async () => (await handovers.takeAgain((await handovers.overdue()).now)).map(({ deferred }) => deferred);
 
-  it('are kept as they were published, with their trace, and taken once they are overdue', async () => {
+  it('are stored as they were published, with their trace, and returned once they are overdue', async () => {
     const deferred = aDeferred({ hop: 1, request: { text: 'a\u0000b\ud800c' } });
     await keep(deferred);
     expect(await handovers.overdue()).toMatchObject({ any: false, stuck: 0 });
@@ -42,7 +42,7 @@ describe('Hand-overs that retry has not decided on', () => {
     expect(await handovers.takeAgain(now)).toEqual([{ deferred, trace }]);
   });
 
-  it('are forgotten as soon as retry has decided on them, or on a later hop of their message', async () => {
+  it('are deleted as soon as retry has decided on them, or on a later hop of their message', async () => {
     const [first, second, other] = [
       aDeferred({ messageId: 'm-1' }),
       aDeferred({ messageId: 'm-1', hop: 3, acceptanceRevoked: true }),
@@ -57,7 +57,7 @@ describe('Hand-overs that retry has not decided on', () => {
     expect(await ask()).toEqual([other]);
   });
 
-  it('come later each time, and are told once they have come three times', async () => {
+  it('are returned at growing intervals, and reported once they were returned three times', async () => {
     await keep(aDeferred());
     for (const seconds of [31, 61, 121]) {
       await wait(seconds - 2);
@@ -70,20 +70,20 @@ describe('Hand-overs that retry has not decided on', () => {
     expect((await handovers.overdue()).stuck).toBe(1);
   });
 
-  it('are left alone where they were kept after the moment up to which retry has read', async () => {
+  it('are not returned where they were stored after the time up to which retry has read', async () => {
     await keep(aDeferred());
     await wait(31);
     expect(await handovers.takeAgain(new Date(Date.now() - 60_000))).toEqual([]);
   });
 
-  it('are never taken by two replicas', async () => {
+  it('are never returned to two replicas', async () => {
     await Promise.all(Array.from({ length: 150 }, () => keep(aDeferred())));
     await wait(31);
     const taken = await Promise.all([ask(), ask(), ask(), ask()]);
     expect(taken.flat()).toHaveLength(150);
   });
 
-  it('wait again from now on when their hop is told once more, as after a restart', async () => {
+  it('wait again from now on when their hop is published once more, as after a restart', async () => {
     const deferred = aDeferred();
     await keep(deferred);
     await wait(31);
@@ -91,7 +91,7 @@ describe('Hand-overs that retry has not decided on', () => {
     expect(await ask()).toEqual([]);
   });
 
-  describe('as a channel announces them', () => {
+  describe('as a channel publishes them', () => {
     const publishedRecords = async (deferred: SendDeferred) => {
       const published: { topic: string; value: object; kept: number }[] = [];
       const kept = async () =>
@@ -115,7 +115,7 @@ describe('Hand-overs that retry has not decided on', () => {
     };
 
     it.each([{ hop: 1 }, { hop: 4, acceptanceRevoked: true }])(
-      'are kept before they are published, after the facts, and ask for retry’s word: %j',
+      'are stored before they are published, after the facts, and request retry’s answer: %j',
       async (more) => {
         const published = await publishedRecords(aDeferred(more));
         expect(published.map(({ topic, kept }) => [topic, kept])).toEqual([
@@ -126,7 +126,7 @@ describe('Hand-overs that retry has not decided on', () => {
       },
     );
 
-    it('are not kept on a later hop: retry itself waits for an answer to what it has released', async () => {
+    it('are not stored for a later hop: retry itself waits for an answer to what it has released', async () => {
       const published = await publishedRecords(aDeferred({ hop: 2 }));
       expect(published.map(({ kept }) => kept)).toEqual([0, 0]);
       expect(published[1]!.value).not.toHaveProperty('acknowledge');

@@ -34,7 +34,7 @@ describe('the ledger', () => {
   });
   afterAll(() => database.drop());
 
-  it('gives a hop to exactly one of many copies that come at once', async () => {
+  it('gives a hop to exactly one of many concurrent copies', async () => {
     const messageId = `m-${randomUUID()}`;
     const copies = Array.from({ length: 20 }, (_, index) =>
       aDelivery({ messageId, source: `messaging.email.requested/1/${index}` }),
@@ -54,14 +54,14 @@ describe('the ledger', () => {
     expect(claims.filter((claim) => claim.verdict === 'running')).toHaveLength(100);
   });
 
-  it('is the holder’s still when a claim is repeated under its own token after a lost connection', async () => {
+  it('leaves a hop to its holder when a claim is repeated under its own token after a lost connection', async () => {
     const delivery = aDelivery();
     const token = randomUUID();
     await ledger.claim(delivery, token);
     expect(await ledger.claim(delivery, token)).toEqual({ verdict: 'mine', token });
   });
 
-  it('tells a redelivered record what became of it, with the time it was settled at', async () => {
+  it('returns the outcome to a repeated record, with the time at which it was settled', async () => {
     const delivery = aDelivery();
     const token = randomUUID();
     await ledger.claim(delivery, token);
@@ -81,7 +81,7 @@ describe('the ledger', () => {
     expect(await ledger.claim(changed, randomUUID())).toEqual({ verdict: 'conflict' });
   });
 
-  it('tells a redelivery to wait while the lease runs, and turns the claim to unknown once it is over', async () => {
+  it('lets a repeated record wait while the lease runs, and turns the claim to unknown after it', async () => {
     const delivery = aDelivery();
     const token = randomUUID();
     await ledger.claim(delivery, token);
@@ -97,7 +97,7 @@ describe('the ledger', () => {
     });
   });
 
-  it('never takes a running claim away from its holder for the sake of another record', async () => {
+  it('never takes a running claim away from its holder because of another record', async () => {
     const delivery = aDelivery();
     const token = randomUUID();
     await hasty.claim(delivery, token);
@@ -120,7 +120,7 @@ describe('the ledger', () => {
     expect(await hasty.settle(refused, second, { kind: 'waiting', at: '', until: '', reason: '' })).toBe(false);
   });
 
-  it('refuses the next hop once an earlier one is proven accepted', async () => {
+  it('refuses the next hop once an earlier one was accepted', async () => {
     const delivery = aDelivery();
     const token = randomUUID();
     await hasty.claim(delivery, token);
@@ -132,7 +132,7 @@ describe('the ledger', () => {
     });
   });
 
-  it('knows the accepted and unconfirmed calls between the same participants, and their provider ids', async () => {
+  it('returns the accepted and unconfirmed calls with the same fingerprint, and their provider ids', async () => {
     const [participants, contentHash] = [randomUUID(), randomUUID()];
     const of = (fingerprint: { participants: string; contentHash: string | null }, more = {}) =>
       aDelivery({ fingerprint, ...more });
@@ -168,7 +168,7 @@ describe('the ledger', () => {
     expect(await ledger.siblingCalls(aDelivery().id, 1, 60_000)).toEqual([]);
   });
 
-  it('sets one record aside that Postgres refuses, and claims and settles the others of its batch', async () => {
+  it('refuses one record whose data Postgres refuses, and claims and settles the others of its batch', async () => {
     const good = Array.from({ length: 20 }, () => aDelivery());
     const bad = aDelivery({ source: 'messaging.email.requested/0/\u0000' });
     const tokens = new Map([...good.slice(0, 7), bad, ...good.slice(7)].map((delivery) => [delivery, randomUUID()]));
@@ -215,7 +215,7 @@ describe('the ledger', () => {
     expect(await ledger.claim(repeat, randomUUID())).toEqual({ verdict: 'repeat' });
   });
 
-  it('drops whole periods once the retention is over, and only then', async () => {
+  it('drops whole periods once the retention is over, and not before', async () => {
     await migrate(pool, 'sms', ledgerMigrations);
     const times = { retentionDays: 14 };
     const then = new Date('2030-01-01T00:00:00Z');
@@ -235,7 +235,7 @@ describe('the ledger', () => {
     expect(after.slice(0, 3)).toEqual(before.slice(1));
   });
 
-  describe('whose retention is changed while it is in use', () => {
+  describe('whose retention is changed during operation', () => {
     const inUse = (retentionDays: number) =>
       new Callers(new PostgresLedger({ pool, schema: 'changed', leaseMs: 60_000, retentionDays }));
     const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
@@ -243,7 +243,7 @@ describe('the ledger', () => {
       aDelivery({ ...delivery, source: `elsewhere/0/${randomUUID()}` });
     beforeAll(() => migrate(pool, 'changed', ledgerMigrations));
 
-    it('recognises what it had claimed before, of whatever length its periods are', async () => {
+    it('recognises what it claimed before, whatever the length of its periods', async () => {
       const [recent, older] = [aDelivery(), aDelivery({ rememberedAt: daysAgo(6) })];
       for (const delivery of [recent, older])
         expect(await inUse(14).claim(delivery, randomUUID())).toMatchObject({ verdict: 'mine' });
@@ -258,7 +258,7 @@ describe('the ledger', () => {
       }
     });
 
-    it('leaves to an operator what is older than its memory, which does not grow backwards', async () => {
+    it('leaves to an operator what is older than its first period, which is never extended backwards', async () => {
       const claims = await Promise.all(
         [aDelivery({ rememberedAt: daysAgo(40) }), aDelivery()].map((delivery) =>
           inUse(90).claim(delivery, randomUUID()),

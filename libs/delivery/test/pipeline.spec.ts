@@ -10,7 +10,7 @@ import type { ReportedOutcome } from '../src/publish/outcome-publisher.service.t
 import { aDelivery, type TestMessage } from './builders/a-delivery.ts';
 import { anOpenRoute } from './builders/an-open-route.ts';
 
-/** Answers as the test says, and remembers who came together. */
+/** Returns what the test defines, and records which messages shared a batch. */
 class ScriptedLedger extends Ledger {
   readonly claims: string[][] = [];
   readonly settlements: string[][] = [];
@@ -77,8 +77,8 @@ function aSystem() {
 
 const named = (messageId: string) => aDelivery({ messageId });
 
-describe('messages that are taken at one moment', () => {
-  it('are claimed, settled and told of together, and each is called for by itself', async () => {
+describe('messages that arrive at one moment', () => {
+  it('are claimed, settled and published together, and each has its own call', async () => {
     const { ledger, sent, published, take, ends, untilEnded } = aSystem();
     take(named('a'), named('b'), named('c'));
     await untilEnded(3);
@@ -89,7 +89,7 @@ describe('messages that are taken at one moment', () => {
     expect([...ends.values()]).toEqual([undefined, undefined, undefined]);
   });
 
-  it('do not suffer from one whose claim the database refuses', async () => {
+  it('are not affected by one whose claim the database refuses', async () => {
     const { ledger, sent, take, ends, untilEnded } = aSystem();
     const refusal = new RangeError('22P05');
     ledger.claimOf = ({ delivery, token }) =>
@@ -104,7 +104,7 @@ describe('messages that are taken at one moment', () => {
   it.each<[string, Partial<Record<keyof Delivery<unknown>, undefined>>, string[]]>([
     ['as it is admitted', { expiresAt: undefined }, ['a', 'b', 'c']],
     ['so that not even its end can be written', { attempts: undefined }, ['a', 'c']],
-  ])('do not suffer from one that brings out a fault of ours, %s', async (_, broken, settled) => {
+  ])('are not affected by one that triggers a bug of ours, %s', async (_, broken, settled) => {
     const { ledger, published, take, ends, untilEnded } = aSystem();
     take(named('a'), { ...named('b'), ...broken } as never, named('c'));
     await untilEnded(3);
@@ -114,8 +114,8 @@ describe('messages that are taken at one moment', () => {
   });
 });
 
-describe('a message that somebody else has taken over meanwhile', () => {
-  it('is claimed once more, and told is what the ledger holds', async () => {
+describe('a message that another replica has taken over meanwhile', () => {
+  it('is claimed again, and the outcome in the ledger is published', async () => {
     const { ledger, sent, published, take, untilEnded } = aSystem();
     ledger.settleOf = () => false;
     ledger.claimOf = ({ token }) =>
@@ -131,7 +131,7 @@ describe('a message that somebody else has taken over meanwhile', () => {
 });
 
 describe('the slot of a message', () => {
-  it('is free once its call is over, and its end comes when all is published', async () => {
+  it('is free once its call is over, and the message ends when everything is published', async () => {
     const { gate, published, take, ends, free, untilEnded } = aSystem();
     const opened = Promise.withResolvers<void>();
     gate.open = opened.promise;

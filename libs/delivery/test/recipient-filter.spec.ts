@@ -12,7 +12,7 @@ import { aChannel, aDelivery, type TestMessage } from './builders/a-delivery.ts'
 
 const failure = ownFailure('MSG_COUNTRY_NOT_ALLOWED', 'bad-recipient', 'never', 'Not there.');
 
-/** Grants every claim and keeps what it was settled with. */
+/** Grants every claim and records its settlement. */
 class OpenLedger extends Ledger {
   settled: Outcome | undefined;
   claim(requests: readonly ClaimRequest[]): Promise<Claim[]> {
@@ -75,8 +75,8 @@ async function dispatched(channel: NonNullable<DeliveryOptions<TestMessage>['cha
   return { facts, deferred, sent, left: places.left, settled: ledger.settled };
 }
 
-describe('a message that its own channel has something against', () => {
-  it('fails before any provider is asked, which is no attempt, and retry is told', async () => {
+describe('a message that its own channel refuses', () => {
+  it('fails before any provider is asked, which is not an attempt, and is handed over to retry', async () => {
     const { facts, deferred, sent, settled } = await dispatched(aChannel({ refuse: () => failure }));
     expect(sent).toEqual([]);
     expect(facts).toMatchObject([
@@ -90,7 +90,7 @@ describe('a message that its own channel has something against', () => {
     expect(settled).toMatchObject({ kind: 'failed', attempt: 0 });
   });
 
-  it('gives back its place when the last look stops it', async () => {
+  it('releases its slot when the last check stops it', async () => {
     const { facts, sent, left } = await dispatched(
       aChannel({
         screen: () =>
@@ -104,7 +104,7 @@ describe('a message that its own channel has something against', () => {
     expect(facts).toMatchObject([{ status: 'retrying', final: false, failure: { retryAfterMs: 5_000 } }]);
   });
 
-  it('goes as the last look makes it, and its size is told', async () => {
+  it('is sent as the last check returns it, and its size is reported', async () => {
     const { facts, sent, left } = await dispatched(
       aChannel({
         screen: (message) => Promise.resolve({ pass: true, message: { ...message, text: 'as a template' } }),
@@ -114,7 +114,7 @@ describe('a message that its own channel has something against', () => {
     expect(facts).toMatchObject([{ status: 'sent', segments: 2, encoding: 'UCS-2' }]);
   });
 
-  it('is kept before the call where the provider may give it back, and only there', async () => {
+  it('is stored before the call where its acceptance may be revoked, and only there', async () => {
     const kept: ResendPlan[] = [];
     const screen = (message: TestMessage) =>
       Promise.resolve({ pass: true as const, resendPlan: true as const, message });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 const DAY_MS = 86_400_000;
 
-describe('the memory of the ledger', () => {
+describe('the retention of the ledger', () => {
   const prefix = aTopicPrefix();
   const ask = (days: number) =>
     requireLongMemory(aKafka(), 'email', { KAFKA_TOPIC_PREFIX: prefix, LEDGER_RETENTION_DAYS: days });
@@ -14,7 +14,7 @@ describe('the memory of the ledger', () => {
       const configEntries = Object.entries(entries).map(([name, value]) => ({ name, value }));
       const resource = { type: 2, name: `${prefix}email.requested.bulk` };
       await admin.alterConfigs({ validateOnly: false, resources: [{ ...resource, configEntries }] });
-      // The brokers learn of it a moment after the controller has taken it down.
+      // The brokers get it a moment after the controller has stored it.
       await eventually(async () => {
         const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [resource] });
         const known = new Map(
@@ -32,23 +32,23 @@ describe('the memory of the ledger', () => {
     ),
   );
 
-  it('must reach further back than any lane’s requests can be read, the time of a segment included', async () => {
+  it('must be longer than any lane’s requests can be read, the time of a segment included', async () => {
     await keep({ 'retention.ms': String(20 * DAY_MS), 'segment.ms': String(DAY_MS) });
     await expect(ask(20)).rejects.toThrow(/LEDGER_RETENTION_DAYS is 20.*keep requests 21 days/s);
     await expect(ask(21)).resolves.toBeUndefined();
   });
 
-  it('cannot reach back for ever', async () => {
+  it('is refused for a topic that keeps its records without limit', async () => {
     await keep({ 'retention.ms': '-1' });
     await expect(ask(90)).rejects.toThrow(/for ever/);
   });
 
-  it('cannot reach back as far as a topic that is only compacted', async () => {
+  it('is refused for a topic that is only compacted', async () => {
     await keep({ 'cleanup.policy': 'compact', 'retention.ms': String(DAY_MS) });
     await expect(ask(90)).rejects.toThrow(/for ever/);
   });
 
-  it('is not judged while the topics are missing', async () => {
+  it('is not checked while the topics are missing', async () => {
     await expect(
       requireLongMemory(aKafka(), 'sms', { KAFKA_TOPIC_PREFIX: prefix, LEDGER_RETENTION_DAYS: 14 }),
     ).rejects.toThrow(InfrastructureDown);

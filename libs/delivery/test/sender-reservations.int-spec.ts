@@ -8,8 +8,8 @@ import { PostgresSenderReservations } from '../src/route/reservations/sender-res
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 /**
- * Asks the real one, and adds up what a busy machine takes away: moments are lost, not caught up, while nobody can use
- * them.
+ * The real reservations, and the time that a busy machine loses: reserved times that pass unused are lost, not caught
+ * up.
  */
 class Watched extends PostgresSenderReservations {
   standstillMs = 0;
@@ -21,7 +21,7 @@ class Watched extends PostgresSenderReservations {
   }
 }
 
-/** For how long this process stood still, in ms, until `end` is called. */
+/** How long this process was suspended, in ms, until `end` is called. */
 function standstill(): { end(): number } {
   let last = performance.now();
   let total = 0;
@@ -33,7 +33,7 @@ function standstill(): { end(): number } {
   return { end: () => (look(), clearInterval(timer), total) };
 }
 
-describe('the moments of a slow sender, shared out by Postgres', () => {
+describe('the sending times of a slow sender, shared through Postgres', () => {
   let database: TestDatabase;
   let pool: Pool;
 
@@ -57,8 +57,8 @@ describe('the moments of a slow sender, shared out by Postgres', () => {
     });
 
   /**
-   * Two replicas with more to send than they may; returns when each message went, and how long the machine held them
-   * up, in ms.
+   * Two replicas with more messages than they may send; returns when each was sent, and how long the machine delayed
+   * them, in ms.
    */
   async function rush(
     sender: string,
@@ -83,7 +83,7 @@ describe('the moments of a slow sender, shared out by Postgres', () => {
     return { ...went, heldUpMs: stood.end() + asked.first.standstillMs + asked.second.standstillMs };
   }
 
-  /** The most by which any window holds more than rate × its length. */
+  /** The maximum by which any window contains more than rate × its length. */
   function excess(times: readonly number[], perS: number): number {
     const sorted = [...times].sort((a, b) => a - b);
     return Math.max(
@@ -93,7 +93,7 @@ describe('the moments of a slow sender, shared out by Postgres', () => {
     );
   }
 
-  it('are one a second over two replicas together, none wasted', async () => {
+  it('are one a second over two replicas together, none unused', async () => {
     const { first, second } = await rush('+15005550006', 1, 5_500);
     const all = [...first, ...second];
     expect(excess(all, 1)).toBeLessThan(1.5);
@@ -104,7 +104,7 @@ describe('the moments of a slow sender, shared out by Postgres', () => {
   it('are used in full at a rate of many a second', async () => {
     const { first, second, heldUpMs } = await rush('+15005550007', 50, 3_000);
     const all = [...first, ...second];
-    // One, and what a busy process may be late by (100 ms on each side).
+    // One, plus the possible delay of a busy process (100 ms on each side).
     expect(excess(all, 50)).toBeLessThan(11);
     expect(all.length).toBeGreaterThan(((3_000 - heldUpMs) * 50 * 2) / 3_000);
     expect(Math.min(first.length, second.length)).toBeGreaterThanOrEqual(1);

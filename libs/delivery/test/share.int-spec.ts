@@ -34,7 +34,7 @@ describe('the rates of a provider, divided between the replicas of a service', (
     await publisher.close();
   });
 
-  /** A replica as the engine makes one: what the group gives it decides over its part of the rates. */
+  /** A replica as the engine makes one: its assigned partitions decide its share of the rates. */
   async function start(): Promise<Replica> {
     const permits = new Permits({
       providerRates: new Map([['sendgrid', ratePerS]]),
@@ -71,7 +71,7 @@ describe('the rates of a provider, divided between the replicas of a service', (
   const shares = () => running.map(({ share }) => share);
   const total = () => shares().reduce((sum, share) => sum + share, 0);
 
-  /** Calls a second that all replicas together let go, over so many permits each. */
+  /** Calls a second of all replicas together, measured over this many permits each. */
   async function pace(permits: number): Promise<number> {
     const from = performance.now();
     const request = { provider: 'sendgrid', tenant: 'default', sender: undefined, lane: 'transactional' as const };
@@ -83,18 +83,18 @@ describe('the rates of a provider, divided between the replicas of a service', (
     return (permits * 1_000) / (performance.now() - from);
   }
 
-  it('belong to one replica as long as it is alone', async () => {
+  it('belong to one replica as long as it is the only one', async () => {
     await start();
     await eventually(() => running[0]!.strategy.isReady && shares()[0] === 1);
   });
 
-  it('are divided when a second one joins, and make up the whole together', async () => {
+  it('are divided when a second one joins, and add up to the whole', async () => {
     await start();
     await eventually(() => total() === 1 && shares().every((share) => share > 0 && share < 1), { timeoutMs: 30_000 });
     expect(await pace(80)).toBeLessThan(ratePerS * 1.3);
   });
 
-  it('go back to the one that is left when the other leaves', async () => {
+  it('return to the one that remains when the other leaves', async () => {
     const [gone] = running.splice(0, 1);
     await gone!.strategy.close();
     await eventually(() => shares()[0] === 1, { timeoutMs: 30_000 });

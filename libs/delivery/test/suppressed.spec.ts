@@ -29,7 +29,7 @@ const against = (recipient: { hash: string }, more: Partial<SuppressionFound> = 
 });
 const taken: SendResult = { sent: true, providerMessageId: 'id-1' };
 
-/** Grants every claim with what is known against its recipients. */
+/** Grants every claim with the suppressions of its recipients. */
 class KnowingLedger extends Ledger {
   settled: Outcome | undefined;
   private readonly found: SuppressionFound[];
@@ -92,7 +92,7 @@ async function dispatched(
   };
 }
 
-describe('a message to somebody who must not be written to', () => {
+describe('a message to a suppressed recipient', () => {
   it.each<[string, Partial<SuppressionFound>, string | undefined, string[]]>([
     ['at all', {}, 'MSG_SUPPRESSED_UNDELIVERABLE', []],
     ['about marketing', { scope: 'marketing', reason: 'unsubscribe' }, 'MSG_SUPPRESSED_OPT_OUT', []],
@@ -125,7 +125,7 @@ describe('a message to somebody who must not be written to', () => {
     expect([deferred, settled.kind]).toEqual([undefined, 'suppressed']);
   });
 
-  it('is told of the weightiest of several reasons', async () => {
+  it('reports the most serious of several reasons', async () => {
     const { facts } = await dispatched([
       against(ada, { reason: 'manual' }),
       against(ada, { reason: 'hard-bounce' }),
@@ -135,16 +135,16 @@ describe('a message to somebody who must not be written to', () => {
     expect(facts[0]!.failure!.code).toBe('MSG_SUPPRESSED_COMPLAINT');
   });
 
-  it('expires as any other, and is not looked at any more', async () => {
+  it('expires like any other, and is not checked any more', async () => {
     const { facts } = await dispatched([against(ada)], { expiresAt: new Date(0) });
     expect(facts).toMatchObject([{ status: 'expired' }]);
   });
 });
 
-describe('a message to several, one of whom must not be written to', () => {
+describe('a message to several recipients, one of whom is suppressed', () => {
   const recipients = [ada, bob];
 
-  it('goes to the others, and each has a status of their own', async () => {
+  it('is sent to the others, and each has a status of their own', async () => {
     const { facts, sent, settled, delivery } = await dispatched([against(ada)], { recipients });
     expect(sent).toMatchObject([{ goes: [false, true] }]);
     expect(facts).toMatchObject([
@@ -161,7 +161,7 @@ describe('a message to several, one of whom must not be written to', () => {
     expect(new Set(facts.map(({ eventId }) => eventId)).size).toBe(2);
   });
 
-  it('ends where all of them must not', async () => {
+  it('ends where all of them are suppressed', async () => {
     const { facts, sent } = await dispatched([against(ada), against(bob, { reason: 'stop' })], { recipients });
     expect(sent).toEqual([]);
     expect(facts.map(({ status, recipient }) => [status, recipient?.mask])).toEqual([
@@ -171,27 +171,27 @@ describe('a message to several, one of whom must not be written to', () => {
     ]);
   });
 
-  it('leaves open who is suppressed while it will be tried again', async () => {
+  it('reports nothing about the suppressed one while it will be retried', async () => {
     const failure = ownFailure('ECONNREFUSED', 'transient', 'backoff', 'Refused.');
     const { facts, deferred } = await dispatched([against(ada)], { recipients }, { sent: false, failure });
     expect(facts).toMatchObject([{ status: 'retrying' }]);
     expect(deferred).toHaveLength(1);
   });
 
-  it('is looked for as it was sent when the answer is lost', async () => {
+  it('is looked up for the recipients of its call when the response is lost', async () => {
     const failure = ownFailure('MSG_RESPONSE_INCOMPLETE', 'unknown', 'backoff', 'Lost.');
     const { deferred } = await dispatched([against(ada)], { recipients }, { sent: false, failure });
     expect(deferred).toMatchObject([{ unconfirmedCall: { suppressedRecipients: [ada.hash] } }]);
   });
 });
 
-describe('a provider’s refusal that says never to write again', () => {
+describe('a provider’s refusal that suppresses its recipient', () => {
   const refusal = (more: object) => ({
     sent: false as const,
     failure: { ...ownFailure('21610', 'opted-out', 'never', 'STOP.'), suppress: true, ...more },
   });
 
-  it('is told to everybody, as far as it reaches', async () => {
+  it('is published with its scope', async () => {
     const { suppresses, settled, delivery } = await dispatched([], {}, refusal({ suppressScope: 'sender' }));
     expect(suppresses).toMatchObject([
       {
@@ -208,13 +208,13 @@ describe('a provider’s refusal that says never to write again', () => {
     expect(eventsFor(delivery, settled).suppresses).toEqual(suppresses![0]);
   });
 
-  it('is of everything and of an address that is not valid, where the table says no more', async () => {
+  it('covers everything, as an invalid address, where the table says no more', async () => {
     expect((await dispatched([], {}, refusal({ kind: 'bad-recipient' }))).suppresses).toMatchObject([
       { scope: 'all', reason: 'invalid' },
     ]);
   });
 
-  it('says nothing where it may mean any of several', async () => {
+  it('suppresses nobody where any of several may be meant', async () => {
     expect((await dispatched([], { recipients: [ada, bob] }, refusal({}))).suppresses).toBeUndefined();
   });
 });

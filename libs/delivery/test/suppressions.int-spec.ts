@@ -30,7 +30,7 @@ const lift = (at: string, of: Place): KeyedSuppressionChange => ({
   word: { lift: { at, note: 'They asked for it.', by: 'ops' } },
 });
 
-describe('who must not be written to', () => {
+describe('suppressions in Postgres', () => {
   let database: TestDatabase;
   let pool: Pool;
   let known: PostgresSuppressions;
@@ -60,14 +60,14 @@ describe('who must not be written to', () => {
     ],
     ['a new word after the lift', (of) => [suppress(noon, of), lift(later, of), suppress(last, of)], `holds ${last}`],
     ['both at the same moment', (of) => [lift(noon, of), suppress(noon, of), lift(noon, of)], `holds ${noon}`],
-  ])('goes by its own time: %s', async (_, words, expected) => {
+  ])('are ordered by their own time: %s', async (_, words, expected) => {
     const [one, together] = [somebody().hash, somebody().hash];
     for (const word of words({ recipient: one })) await known.apply(word);
     await Promise.all(words({ recipient: together }).map((word) => known.apply(word)));
     expect([await state(one), await state(together)]).toEqual([[expected], [expected]]);
   });
 
-  it('is lifted by a provider’s removal as far as that provider’s word put it there, and by no other', async () => {
+  it('are lifted by a provider’s removal if that provider caused them, and not otherwise', async () => {
     const { hash: recipient } = somebody();
     const by = (provider: string | undefined, of: Place): KeyedSuppressionChange => {
       const { key, word } = suppress(noon, of);
@@ -101,7 +101,7 @@ describe('who must not be written to', () => {
     ).toEqual(['all of other', 'marketing of every tenant']);
   });
 
-  it('stays readable when it is lifted: what it was, and who lifted it why', async () => {
+  it('stay readable when they are lifted: what they were, and who lifted them and why', async () => {
     const of = { recipient: somebody().hash, scope: 'marketing', tenant: 'acme' };
     await known.apply(suppress(noon, of, 'complaint'));
     await known.apply(lift(later, of));
@@ -120,14 +120,14 @@ describe('who must not be written to', () => {
     ]);
   });
 
-  it('a record whose key names nobody is unreadable', async () => {
+  it('are refused where a record’s key names no recipient', async () => {
     const { word } = suppress(noon, { recipient: 'ada' });
     await expect(known.apply({ key: 'email:ada@inbox.test:all', word })).rejects.toMatchObject({
       code: 'MSG_UNREADABLE',
     });
   });
 
-  it('is listed by filters, page by page, newest first', async () => {
+  it('are listed by filters, page by page, newest first', async () => {
     const tenant = `t-${randomUUID().slice(0, 8)}`;
     const people = Array.from({ length: 5 }, () => somebody().hash);
     await Promise.all(
@@ -162,7 +162,7 @@ describe('who must not be written to', () => {
     ).toEqual([Date.parse(noon), undefined]);
   });
 
-  it('comes with the claim, for the recipients of each message and nobody else', async () => {
+  it('are returned with the claim, for the recipients of each message and nobody else', async () => {
     const [ada, bob, eve] = [somebody(), somebody(), somebody()];
     await known.apply(suppress(noon, { recipient: ada.hash }));
     await known.apply(suppress(noon, { recipient: ada.hash, scope: 'topic:news', tenant: 'acme' }, 'unsubscribe'));
@@ -192,7 +192,7 @@ describe('who must not be written to', () => {
     expect(look).not.toHaveProperty('suppressions');
   });
 
-  it('is probed by the index, however many there are', async () => {
+  it('are found by the index, however many there are', async () => {
     await pool.query(
       "INSERT INTO email.suppression (recipient, scope_key, at, lifted, scope) SELECT gen_random_uuid(), 'all', " +
         "now(), false, 'all' FROM generate_series(1, 20000)",

@@ -33,7 +33,7 @@ class Heard extends OutcomePublisher {
   }
 }
 
-describe('a message that its provider took and gives back', () => {
+describe('a message whose acceptance the provider revokes', () => {
   let database: TestDatabase;
   let ledger: Callers;
   beforeAll(async () => {
@@ -72,7 +72,7 @@ describe('a message that its provider took and gives back', () => {
   };
   const next = (delivery: Delivery<TestMessage>, hop = 2) =>
     ledger.claim({ ...delivery, hop, digest: undefined, source: `messaging.email.due/0/${hop}` }, randomUUID());
-  /** The provider's word on the first hop of a message, and what is made of it. */
+  /** The provider's receipt about the first hop of a message, and its result. */
   const givenBack = async (delivery: Delivery<TestMessage>, { kept = true } = {}) => {
     const heard = new Heard();
     const service = new TemplateResendService(
@@ -94,7 +94,7 @@ describe('a message that its provider took and gives back', () => {
     return heard.reported;
   };
 
-  it('goes to retry with the attempt and its failure, and its next hop may go', async () => {
+  it('is handed over to retry with the attempt and its failure, and its next hop may be sent', async () => {
     const delivery = await settled('sent');
     const reported = await givenBack(delivery);
     expect(reported).toEqual([
@@ -115,11 +115,11 @@ describe('a message that its provider took and gives back', () => {
       { attempt: 1, hop: 1, at: '2030-01-31T12:00:05Z', provider: 'twilio', failure: deferred!.failure },
     ]);
     expect(await next(delivery)).toMatchObject({ verdict: 'mine' });
-    // Once more, as callbacks come: the same under the same id.
+    // Once more, as callbacks are repeated: the same under the same id.
     expect(await givenBack(delivery)).toEqual(reported);
   });
 
-  it('stays given back, whatever of the first hop is told late; the next hop that is taken ends it', async () => {
+  it('stays revoked, whatever late receipts of the first hop say; the next accepted hop ends it', async () => {
     const delivery = await settled('sent');
     await givenBack(delivery);
     await ledger.markAccepted(delivery.id, 1, 'SM1');
@@ -133,7 +133,7 @@ describe('a message that its provider took and gives back', () => {
     });
   });
 
-  it('is waited for while its own call is still out', async () => {
+  it('waits while its own call is still in flight', async () => {
     const delivery = aDelivery();
     const token = randomUUID();
     await ledger.claim(delivery, token);
@@ -148,7 +148,7 @@ describe('a message that its provider took and gives back', () => {
       async () => (await givenBack(await settled('unknown'))) as StatusChanged[],
     ],
     ['is not kept any more', async () => (await givenBack(await settled('sent'), { kept: false })) as StatusChanged[]],
-  ])('ends as the provider says where it %s', async (_, reported) => {
+  ])('ends with the provider’s refusal where it %s', async (_, reported) => {
     const [fact] = await reported();
     expect(StatusChanged.parse(fact)).toMatchObject({
       status: 'failed',

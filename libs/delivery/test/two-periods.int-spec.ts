@@ -23,7 +23,10 @@ describe('two copies of one message from different periods of the ledger', () =>
   });
   afterAll(() => database.drop());
 
-  /** Claims both copies at the same instant, many times over. How often each number of copies won. */
+  /**
+   * Claims both copies at the same instant, many times over.
+   * @returns how often each number of copies was claimed
+   */
   async function race(older: Date, newer: Date, others = 0): Promise<Record<number, number>> {
     const [one, other] = [replica(), replica()];
     const wins: Record<number, number> = {};
@@ -56,7 +59,7 @@ describe('two copies of one message from different periods of the ledger', () =>
     expect(await race(new Date(now - 13 * day), new Date(now - 7 * day))).toEqual({ 1: tries });
   });
 
-  it('hold up no claim of the current period for longer than the other takes', async () => {
+  it('block no claim of the current period for longer than the other takes', async () => {
     const holder = await pool.connect();
     try {
       await holder.query('BEGIN');

@@ -1,7 +1,7 @@
 import { ownFailure } from '#libs/providers';
 import type { Delivery, Outcome } from '../delivery.ts';
 
-/** May it go now? An outcome that settles the hop instead, or undefined: go on. */
+/** Decides whether a hop may be sent now: an outcome that settles it instead, or undefined: it may. */
 export function admit(delivery: Delivery<unknown>, now: number): Outcome | undefined {
   if (delivery.expiresAt.getTime() <= now) return expired(now);
   if (delivery.sendAt && delivery.sendAt.getTime() > now) {
@@ -13,7 +13,7 @@ export function admit(delivery: Delivery<unknown>, now: number): Outcome | undef
   return undefined;
 }
 
-/** Its time is over: nothing goes any more. `now` is ms since 1970. */
+/** The message has expired: nothing is sent any more. `now` is ms since 1970. */
 function expired(now: number): Outcome {
   const failure = ownFailure('MSG_EXPIRED', 'transient', 'never', 'It could not be sent before it expired.', {
     remedy: 'If it is still of use, publish it again under a new messageId with a later expiresAt.',
@@ -21,10 +21,10 @@ function expired(now: number): Outcome {
   return { kind: 'expired', at: isoOf(now), failure };
 }
 
-/** Whether its record lies so far back that the ledger may have forgotten it. */
+/** Whether its record is so old that the ledger may have forgotten it. */
 export function isForgotten(delivery: Delivery<unknown>, retentionDays: number, now: number): boolean {
   return now - delivery.rememberedAt.getTime() > retentionDays * 86_400_000;
 }
 
-// A policy gets its time from outside; only the text form is made here.
+// A policy gets the time as an argument; only its text form is made here.
 const isoOf = (ms: number) => new Date(ms).toISOString();

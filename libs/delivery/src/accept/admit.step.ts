@@ -6,7 +6,10 @@ import { heldBack } from '../send/outcome.policy.ts';
 import { admit } from './admit.policy.ts';
 import { asCalled, filterRecipients } from './recipient-filter.policy.ts';
 
-/** Decides whether a claimed hop may go now, and to whom; a look-up goes to whom the call went. */
+/**
+ * Decides whether a claimed hop may be sent now, and to which recipients. A look-up is for the recipients of the
+ * original call.
+ */
 export function admitJob<M>(job: Job<M>, { channel, clock }: Tools<M>): void {
   const { delivery, breaksOff } = job;
   const now = clock.now();

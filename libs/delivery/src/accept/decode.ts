@@ -16,7 +16,7 @@ import type { ChannelPort, Rendered, RequestEnvelope } from '../channel.port.ts'
 import type { Delivery } from '../delivery.ts';
 import { STANDARD_SCHEDULE_DAYS, startOf, timeProblems } from './times.policy.ts';
 
-/** How long a message is wanted when the request does not say, in milliseconds (docs/adr/0020). */
+/** The default time until a message expires, in milliseconds (docs/adr/0020). */
 const standardLife: Record<Lane, number> = { urgent: 10 * 60_000, transactional: 24 * 3_600_000, bulk: 72 * 3_600_000 };
 
 /** The part of a Kafka record that a delivery needs. */
@@ -24,15 +24,15 @@ export interface Origin {
   /** `topic/partition/offset`. */
   source: string;
   lane: Lane;
-  /** Kafka's time, ms since 1970. */
+  /** Kafka's timestamp, ms since 1970. */
   timestamp: number;
   key: Buffer | null;
 }
 
 /**
  * The first hop of a message, from its request. `json` is the request as upstream wrote it.
- * @throws UnreadableRecord when its times lie farther ahead than anything is kept, it breaks a rule of its channel, or
- * its template cannot be rendered
+ * @throws UnreadableRecord when its times are too far ahead, it breaks a rule of its channel, or its template cannot be
+ * rendered
  */
 export function firstHop<R extends RequestEnvelope, M>(
   channel: ChannelPort<R, M>,
@@ -76,8 +76,8 @@ export function firstHop<R extends RequestEnvelope, M>(
 }
 
 /**
- * A later hop, from what retry released.
- * @throws UnreadableRecord when the request inside is none of this channel.
+ * A later hop, from the record that retry released.
+ * @throws UnreadableRecord when the request in it is not of this channel.
  */
 export function laterHop<R extends RequestEnvelope, M>(
   channel: ChannelPort<R, M>,
@@ -95,7 +95,7 @@ export function laterHop<R extends RequestEnvelope, M>(
   const rendered = channel.render(channel.toMessage(parsed.data), due.templateVersion);
   return {
     ...common(channel, parsed.data, rendered, hashKey),
-    // A version that is gone now may be back on the next hop.
+    // A version that is missing now may be back at the next hop.
     templateVersion: due.templateVersion ?? rendered.templateVersion,
     unfit: unfitness(rendered),
     lane: due.lane,
@@ -115,7 +115,7 @@ export function laterHop<R extends RequestEnvelope, M>(
   };
 }
 
-/** When it is wanted no more. */
+/** When the message expires. */
 export function lifeEnd(
   request: Pick<RequestEnvelope, 'sendAt' | 'expiresAt'>,
   { timestamp, lane }: Pick<Origin, 'timestamp' | 'lane'>,
@@ -123,7 +123,7 @@ export function lifeEnd(
   return new Date(request.expiresAt ?? nearestInstant(startOf(request, timestamp) + standardLife[lane]));
 }
 
-/** Found when it was under way already: what can be fixed here is waited for. */
+/** An error found at a later hop: if it can be fixed by an operator, the message waits. */
 function unfitness({ faults, canRecover }: Rendered<unknown>): Failure | undefined {
   if (!faults) return undefined;
   if (!canRecover)

@@ -25,13 +25,13 @@ export interface IntakeOptions<R, M> {
   cancels: Pick<CancelService, 'heard'>;
   suppressed: Pick<Suppressions, 'apply'>;
   hashKey: string;
-  /** How far ahead a message can be scheduled, in days. */
+  /** How many days ahead a message can be scheduled. */
   scheduleAtMostDays: number;
 }
 
 /**
- * What a channel's consumer delegates to: one method for each kind of record.
- * All throw InfrastructureDown where Postgres or Kafka cannot be reached; repeating is safe.
+ * What a channel's consumer calls: one method for each kind of record. All throw InfrastructureDown where PostgreSQL or
+ * Kafka cannot be reached; repeating is safe.
  */
 export class Intake<R extends RequestEnvelope = never, M = never> {
   private readonly options: IntakeOptions<R, M>;
@@ -69,7 +69,7 @@ export class Intake<R extends RequestEnvelope = never, M = never> {
     if (planned.channel === channel.channel) await handovers.decided(identityKey(planned), planned.hop);
   }
 
-  /** A lifecycle fact: the provider's word proves that a hop was accepted; retry's, what came of a cancellation. */
+  /** A lifecycle fact: a provider's fact is acceptance evidence for the ledger; retry's may answer a cancellation. */
   async onStatus(fact: StatusChanged): Promise<void> {
     const { channel, cancels, ledger } = this.options;
     await cancels.heard(fact);
@@ -79,7 +79,7 @@ export class Intake<R extends RequestEnvelope = never, M = never> {
     await ledger.markAccepted(identityKey({ tenant, channel: fact.channel, messageId }), hop, providerMessageId);
   }
 
-  /** A word about whom may be written to, of whatever channel; null lifts what stood under its key. */
+  /** A change of a suppression, in any channel; null lifts the one under its key. */
   async onSuppression(value: SuppressionChanged | null, { record }: RecordContext): Promise<void> {
     const { channel, suppressed } = this.options;
     const word = wordOf(channel.channel, value, record);

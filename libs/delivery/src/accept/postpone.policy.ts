@@ -5,7 +5,8 @@ const FIRST_REST_MS = 1_000;
 const LONGEST_REST_MS = 30_000;
 
 /**
- * It comes again before it expires: retry would bury what is due later than that. `until` and `now` are ms since 1970.
+ * The retry must be due before the message expires: otherwise retry would make it a dead letter. `until` and `now` are
+ * ms since 1970.
  */
 export function postponed(delivery: Delivery<unknown>, until: number, reason: string, now: number): Outcome {
   const last = delivery.expiresAt.getTime() - 1_000;
@@ -14,8 +15,8 @@ export function postponed(delivery: Delivery<unknown>, until: number, reason: st
 }
 
 /**
- * Its claim ran out before the request was written: nothing was sent, and no provider has said a word, so it is no
- * attempt. A replica that is too busy gets it back later with each hop.
+ * The lease expired before the request was written: nothing was sent and no provider was asked, so it is not an
+ * attempt. The wait grows with each hop, so that an overloaded replica recovers.
  */
 export function notStarted(delivery: Delivery<unknown>, now: number): Outcome {
   const rest = Math.min(LONGEST_REST_MS, FIRST_REST_MS * delivery.hop);

@@ -2,15 +2,15 @@ import { channelRegistry, type Failure, type RecipientRef, type UnconfirmedCall 
 import { ownFailure } from '#libs/providers';
 import type { Delivery, Forbidden, Outcome, SuppressionFound, SuppressedRecipient } from '../delivery.ts';
 
-/** What a channel knows of a message that decides whether a suppression concerns it. */
+/** The properties of a message that decide whether a suppression applies to it. */
 export interface SuppressionScopes {
-  /** Scopes that stop it, beside `all`. */
+  /** Scopes of suppressions that apply to it, besides `all`. */
   scopes: readonly string[];
-  /** Reasons that the request goes past. */
+  /** Reasons of suppressions that the request ignores. */
   past: readonly string[];
 }
 
-/** What the channel says of it. */
+/** The channel's answer. */
 export interface Sieve<M> {
   suppressionScopesOf(message: M): SuppressionScopes;
   only(message: M, goes: readonly boolean[]): M | undefined;
@@ -20,7 +20,9 @@ export type FilteredRecipients<M> =
   | { left: true; delivery: Delivery<M>; suppressedRecipients: SuppressedRecipient[] }
   | { left: false; outcome: Outcome };
 
-/** The message for those who may be written to, or its end where nobody is left. `now` is ms since 1970. */
+/**
+ * The message for the recipients that are not suppressed, or its outcome where none is left. `now` is ms since 1970.
+ */
 export function filterRecipients<M>(
   delivery: Delivery<M>,
   found: readonly SuppressionFound[],
@@ -44,7 +46,7 @@ export function filterRecipients<M>(
     : { left: false, outcome: { kind: 'suppressed', at: new Date(now).toISOString(), suppressedRecipients } };
 }
 
-/** As the unconfirmed call was made: a repeat of it must be the same to the letter. */
+/** For the recipients of the unconfirmed call: a repeat of it must have the same bytes. */
 export function asCalled<M>(
   delivery: Delivery<M>,
   { suppressedRecipients = [] }: Pick<UnconfirmedCall, 'suppressedRecipients'>,
@@ -63,7 +65,10 @@ function without<M>(
   return message && { ...delivery, message, goesTo: delivery.recipients.filter((_, index) => goes[index]) };
 }
 
-/** Whom a refusal forbids to write to, where it is about one recipient: of several it does not say whom it means. */
+/**
+ * The recipient that a refusal suppresses, where the call had one recipient: with several it is unknown which one is
+ * meant.
+ */
 export function forbiddenBy(
   { kind, suppress }: Failure,
   { channel, recipients }: Delivery<unknown>,
@@ -77,10 +82,10 @@ export function forbiddenBy(
   return { recipient, scope, reason: kind === 'opted-out' ? channelRegistry[channel].optOut : 'invalid' };
 }
 
-/** Of several the one that weighs most is told. */
+/** Of several suppressions the most serious one is reported. */
 const weight = ['complaint', 'unsubscribe', 'stop', 'hard-bounce', 'invalid'];
 
-/** The recipients that must not be written to, each with the reason. */
+/** The suppressed recipients, each with the reason. */
 export function suppressedOf(
   delivery: Pick<Delivery<unknown>, 'tenant' | 'recipients'>,
   found: readonly SuppressionFound[],

@@ -1,14 +1,14 @@
 import { type Channel, isOtherFact, type Topic, topics } from '#libs/contracts';
 
-/** What of a record is needed to see that it concerns nobody here. */
+/** The headers that decide whether a record concerns this service. */
 interface Headed {
   topic: Topic;
   headers: Record<string, string | undefined>;
 }
 
 /**
- * Of facts only the provider's word on messages of this channel concerns its ledger, and what retry answered to
- * cancellations; of retry's words on hand-overs those on its own.
+ * Which facts the channel reads: those of providers about its own messages, for its ledger; retry's answers to
+ * cancellations; and retry's facts about hand-overs of this channel.
  */
 export const isNoConcernOf =
   (channel: Channel) =>

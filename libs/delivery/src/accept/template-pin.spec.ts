@@ -12,7 +12,7 @@ interface Request extends RequestEnvelope {
   name: string;
 }
 
-/** A channel whose one template has these versions. */
+/** A channel with one template in these versions. */
 class TemplateChannel extends ChannelPort<Request, string> {
   readonly channel = 'email';
   readonly schema = z.looseObject({ messageId: z.string(), tenant: z.string(), name: z.string() });
@@ -52,15 +52,15 @@ const now = Date.parse(at);
 
 const first = (channel: TemplateChannel, json = request) => firstHop(channel, json, json, origin, hashKey);
 
-/** What retry hands back for what the hop handed over. */
+/** The record that retry publishes for a hand-over. */
 function nextOf(channel: TemplateChannel, delivery: Delivery<string>, outcome: Outcome): Delivery<string> {
   const { why: _, ...handover } = eventsFor(delivery, outcome).deferred!;
   const due: SendDue = { ...handover, hop: handover.hop + 1, mode: 'send', why: 'Its time has come.' };
   return laterHop(channel, JSON.parse(JSON.stringify(due)) as SendDue, origin, hashKey);
 }
 
-describe('a message by a template', () => {
-  it('keeps the version of its first hop through all later ones, though a newer one has come', () => {
+describe('a message from a template', () => {
+  it('keeps the version of its first hop in all later ones, though there is a newer one', () => {
     const channel = new TemplateChannel('1');
     const one = first(channel);
     channel.versions.push('2');
@@ -78,7 +78,7 @@ describe('a message by a template', () => {
     );
   });
 
-  it('waits for an operator when its version is gone, sends nothing, and goes on once it is back', () => {
+  it('waits for an operator when its version is removed, is not sent meanwhile, and continues once it is back', () => {
     const channel = new TemplateChannel('1');
     const one = first(channel);
     channel.versions = ['2'];

@@ -13,7 +13,7 @@ describe('the times of a request', () => {
     ['is wanted for two weeks after its time', { sendAt: inDays(30), expiresAt: inDays(44) }],
     ['was to go long ago', { sendAt: '0001-01-01T00:00:00Z' }],
     ['has expired long ago', { expiresAt: '2001-01-01T00:00:00Z' }],
-  ])('are no trouble when it %s', (_, times) => expect(timeProblems(times, noon, 30)).toEqual([]));
+  ])('are valid when it %s', (_, times) => expect(timeProblems(times, noon, 30)).toEqual([]));
 
   it.each([
     ['is to go later than that', { sendAt: inDays(30, 1) }, { field: 'sendAt', rule: 'must be at most 30 days ahead' }],
@@ -46,7 +46,7 @@ describe('the times of a request', () => {
     ]);
   });
 
-  it('say when it can go first', () => {
+  it('say when it can be sent first', () => {
     expect(startOf({}, noon)).toBe(noon);
     expect(startOf({ sendAt: inDays(-1) }, noon)).toBe(noon);
     expect(startOf({ sendAt: inDays(1) }, noon)).toBe(noon + DAY_MS);

@@ -2,10 +2,10 @@ import { type FieldError, isInstant } from '#libs/contracts';
 
 const DAY_MS = 86_400_000;
 
-/** How far ahead a message can be scheduled where the settings do not say, in days. */
+/** The default of how many days ahead a message can be scheduled. */
 export const STANDARD_SCHEDULE_DAYS = 30;
 
-/** How long after its time a message may still be wanted, in days. */
+/** How many days after its time a message may expire at the latest. */
 const LONGEST_LIFE_DAYS = 14;
 
 interface Times {
@@ -13,17 +13,17 @@ interface Times {
   expiresAt?: string | undefined;
 }
 
-/** When a message can go first: its `sendAt`, or at once. `requestedAt` and the result are ms since 1970. */
+/** When a message can be sent first: at its `sendAt`, or at once. `requestedAt` and the result are ms since 1970. */
 export const startOf = ({ sendAt }: Times, requestedAt: number): number =>
   Math.max(requestedAt, sendAt === undefined ? requestedAt : Date.parse(sendAt));
 
 /**
- * What is wrong with the times of a request, field by field. Nothing is kept longer than these bounds, and every time
- * that follows from them can be written.
- * @param requestedAt the record's Kafka time, ms since 1970
+ * What is wrong with the times of a request, field by field. Nothing is stored for longer than these limits allow, and
+ * every time derived from them can be written.
+ * @param requestedAt the record's Kafka timestamp, ms since 1970
  */
 export function timeProblems(times: Times, requestedAt: number, scheduleAtMostDays: number): FieldError[] {
-  // Without a time of its own nothing can be said of the others.
+  // The other times are relative to this one.
   if (!isInstant(requestedAt)) return [];
   const start = startOf(times, requestedAt);
   if (start > requestedAt + scheduleAtMostDays * DAY_MS)

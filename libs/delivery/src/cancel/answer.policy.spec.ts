@@ -21,7 +21,7 @@ const asked = (hops: HopSeen[], more: Partial<RequestedCancellation> = {}): Requ
 const answer = (hops: HopSeen[], more: Partial<RequestedCancellation> = {}) => answerTo(asked(hops, more), MINUTE);
 const refused = (why: string) => ({ is: 'refused', why });
 
-describe('what came of a cancellation', () => {
+describe('the answer to a cancellation', () => {
   it.each([
     ['already sent', [hop('sent')], refused('sent')],
     [
@@ -49,7 +49,7 @@ describe('what came of a cancellation', () => {
     ['never seen', [], refused('unseen')],
   ] as const)('%s', (_, hops, expected) => expect(answer([...hops])).toEqual(expected));
 
-  it('is not known while a claim is under way, and is looked for at growing intervals', () => {
+  it('is unknown while a claim is in work, and is looked for at growing intervals', () => {
     const pauses = [1, 2, 3, 4, 9].map((looks) => answer([hop('claimed')], { looks }));
     expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 30_000].map((nextMs) => ({ is: 'open', nextMs })));
   });
@@ -58,14 +58,15 @@ describe('what came of a cancellation', () => {
     ['its answer was lost', [hop('unknown')]],
     ['it waits', [hop('waiting')]],
     ['it is to be tried again', [hop('failed', { retry: 'operator' })]],
-  ] as const)('is not known at once where %s: a claim of the next hop may be under way that looked before', (_, hops) =>
-    expect(answer([...hops], { ageMs: 100 })).toEqual({ is: 'open', nextMs: 1_000 }),
+  ] as const)(
+    'is not decided at once where %s: a claim of the next hop may be in work that did not see the cancellation',
+    (_, hops) => expect(answer([...hops], { ageMs: 100 })).toEqual({ is: 'open', nextMs: 1_000 }),
   );
 
-  it('is told at once where the provider has it', () =>
+  it('is decided at once where the provider has accepted the message', () =>
     expect(answer([hop('sent')], { ageMs: 1 })).toEqual(refused('sent')));
 
-  it('waits for a request that is not there yet, no longer than it may be on its way', () => {
+  it('waits for a request that has not arrived, no longer than it may take', () => {
     expect(answer([], { ageMs: 100 })).toEqual({ is: 'open', nextMs: 1_000 });
     expect(answer([], { ageMs: MINUTE - 300, looks: 6 })).toEqual({ is: 'open', nextMs: 300 });
   });

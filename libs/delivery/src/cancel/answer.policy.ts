@@ -1,24 +1,24 @@
 import type { CancelRefusal } from '#libs/contracts';
 
-/** A hop as the ledger knows it. */
+/** A hop in the ledger. */
 export interface HopSeen {
   hop: number;
-  /** `claimed`, or how it ended. */
+  /** `claimed`, or its outcome. */
   state: string;
   accepted: boolean;
-  /** Of a failure: whether it may be tried again. */
+  /** For a failure: whether it may be retried. */
   retry: string | null;
 }
 
 /** A cancellation that is not answered yet. */
 export interface RequestedCancellation {
-  /** contracts' identityKey. */
+  /** The identityKey of libs/contracts. */
   id: string;
   tenant: string;
   messageId: string;
-  /** How long ago it was asked for, in milliseconds. */
+  /** How long ago it was requested, in milliseconds. */
   ageMs: number;
-  /** How often it was looked at, this time included. */
+  /** How often it was checked, this time included. */
   looks: number;
   /** In their order. */
   hops: HopSeen[];
@@ -32,8 +32,8 @@ export type CancelAnswer =
   | { is: 'open'; nextMs: number };
 
 /**
- * How long a claim may have been under way that did not see the cancellation, in milliseconds: longer than any
- * statement runs (DATABASE_STATEMENT_TIMEOUT_MS).
+ * How old a claim may be that did not see the cancellation, in milliseconds: longer than any statement runs
+ * (DATABASE_STATEMENT_TIMEOUT_MS).
  */
 const CLAIMS_HAVE_SEEN_MS = 15_000;
 const FIRST_PAUSE_MS = 1_000;
@@ -43,9 +43,9 @@ const taken = new Set(['sent', 'superseded', 'found']);
 const ended = new Set(['expired', 'suppressed', 'validated']);
 
 /**
- * What came of a cancellation, by what the ledger knows of its message. It is the ledger's row that settles who came
- * first, the claim or the cancellation; one that is unconfirmed between them is looked at again.
- * @param waitMs how long a request may be on its way
+ * The answer to a cancellation, by the hops of its message in the ledger. The ledger's row decides which came first,
+ * the claim or the cancellation; while that is unconfirmed, it is checked again.
+ * @param waitMs how long a request may take to arrive
  */
 export function answerTo({ ageMs, looks, hops }: RequestedCancellation, waitMs: number): CancelAnswer {
   const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (looks - 1));
@@ -57,9 +57,9 @@ export function answerTo({ ageMs, looks, hops }: RequestedCancellation, waitMs: 
   if (hops.some(({ state }) => state === 'cancelled')) return { is: 'reported' };
   if (ended.has(last.state) || (last.state === 'failed' && last.retry === 'never'))
     return { is: 'refused', why: 'ended' };
-  // A claim of the next hop may be under way that looked before the cancellation was there.
+  // A claim of the next hop may be in work that read the cancellations before this one existed.
   if (last.state === 'claimed' || ageMs < CLAIMS_HAVE_SEEN_MS) return { is: 'open', nextMs: pause };
-  // Retry has it, and either cancels it, or its next claim does.
+  // Retry has the message: either retry cancels it, or the next claim does.
   return last.state === 'unknown' || last.state === 'unresolved'
     ? { is: 'refused', why: 'unconfirmed' }
     : { is: 'reported' };

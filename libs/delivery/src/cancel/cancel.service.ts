@@ -9,19 +9,19 @@ export interface CancelOptions {
   cancellations: Cancellations;
   outcomes: { publishFact(fact: StatusChanged): Promise<void> };
   logger: Logger;
-  /** How long the request of a cancelled message may be on its way, in milliseconds. */
+  /** How long the request of a cancelled message may take to arrive, in milliseconds. */
   waitMs: number;
-  /** What time it is, in ms since 1970. */
+  /** The current time, in ms since 1970. */
   now: () => number;
 }
 
-/** How often it is looked for what came of cancellations, in milliseconds. */
+/** The interval of checking open cancellations, in milliseconds. */
 const LOOK_EVERY_MS = 500;
 const FORGET_EVERY_MS = 3_600_000;
 
 /**
- * Keeps what upstream wants sent no more, for the claims to see, and tells where that came too late. Retry alone
- * cancels what is planned; what a provider has taken only the channel knows (docs/adr/0010).
+ * Stores cancellations, so that claims see them, and publishes which of them came too late. Planned messages are
+ * cancelled by retry; only the channel knows what a provider has accepted (docs/adr/0010).
  */
 export class CancelService {
   private readonly options: CancelOptions;
@@ -35,14 +35,17 @@ export class CancelService {
     if (channel === this.options.channel) await this.options.cancellations.keep({ tenant, channel, messageId });
   }
 
-  /** What retry has told of a cancellation needs no answer of the channel's. @throws InfrastructureDown */
+  /**
+   * A cancellation that retry has answered needs no answer of the channel.
+   * @throws InfrastructureDown
+   */
   async heard({ tenant, channel, messageId, status, source }: StatusChanged): Promise<void> {
     if (source !== 'retry' || channel !== this.options.channel || messageId === undefined) return;
     if (status === 'cancelled' || status === 'cancel-refused')
       await this.options.cancellations.answered({ tenant, channel, messageId });
   }
 
-  /** What is done again and again: the looks, and forgetting what is past its retention. */
+  /** Periodic work: checking open cancellations, and deleting those past their retention. */
   jobs(): Job[] {
     const { cancellations } = this.options;
     return [
@@ -52,8 +55,8 @@ export class CancelService {
   }
 
   /**
-   * One look at each cancellation whose time for it has come. @throws InfrastructureDown; repeating is safe, since ids
-   * are derived
+   * Checks each cancellation that is due.
+   * @throws InfrastructureDown; repeating is safe, since ids are derived
    */
   async look(): Promise<void> {
     const { cancellations } = this.options;

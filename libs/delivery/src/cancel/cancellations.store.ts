@@ -3,9 +3,9 @@ import { columnsOf, database, type MicroBatch, microBatch, type Pool } from '#li
 import type { RequestedCancellation, HopSeen } from './answer.policy.ts';
 import { Cancellations } from './cancellations.port.ts';
 
-/** Most looked at in one round. */
+/** Maximum number that is checked in one round. */
 const PORTION = 200;
-/** A round that died is taken up after this time. */
+/** If a replica dies during a round, its cancellations are due again after this time. */
 const LOOK_LEASE = "interval '1 minute'";
 
 interface Row {
@@ -96,7 +96,7 @@ export class PostgresCancellations extends Cancellations {
   }
 }
 
-// The ids are given as an array so that the plan cannot turn into a scan of the whole table.
+// The ids are passed as an array, so that the plan cannot become a scan of the whole table.
 const dueSql = (schema: string) => `
 WITH taken AS (
   UPDATE ${schema}.cancellation SET looks = looks + 1, look_at = now() + ${LOOK_LEASE}

@@ -4,8 +4,8 @@ import type { Tools } from '../pipeline/tools.ts';
 import { stopped } from './ending.policy.ts';
 
 /**
- * PostgreSQL refuses what the ledger has to keep of this hop. Its record is quarantined then. A hop that is only to be
- * ended has done nothing before: its end is reported without the ledger.
+ * Used where PostgreSQL refuses the data of a hop. Its record is quarantined then. A hop that only has to be ended has
+ * had no effect before: its end is published without the ledger.
  */
 export function endWithoutLedger<M>(job: Job<M>, error: unknown, { logger, clock }: Tools<M>): void {
   const fault = error instanceof Error ? error : new TypeError(`the ledger threw no error, but ${typeof error}`);

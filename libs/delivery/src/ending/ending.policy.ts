@@ -15,7 +15,7 @@ import { lifeEnd, type Origin } from '../accept/decode.ts';
 import type { Delivery, Outcome } from '../delivery.ts';
 import type { z } from 'zod';
 
-/** The provider may have it: its answer is looked up. */
+/** The provider may have accepted it: it is looked up. */
 const adapterFault = (provider: string) =>
   ownFailure(
     'MSG_ADAPTER_FAULT',
@@ -25,15 +25,15 @@ const adapterFault = (provider: string) =>
     { provider },
   );
 
-/** A call that was under way when a fault came. */
+/** A call that was in flight when an error was thrown. */
 export interface CallUnderWay {
   provider: string;
   callId: string;
 }
 
 /**
- * How a hop ends that a fault of ours has stopped. Failed only where nothing was sent: a call that was made may have
- * been taken, and what an earlier call has left unconfirmed a look-up of this hop cannot end. `now`: ms since 1970.
+ * The outcome of a hop that a bug of ours has stopped. Failed only where nothing was sent: a call that was made may
+ * have been accepted, and an earlier unconfirmed call is not resolved by this hop. `now`: ms since 1970.
  */
 export function stopped(delivery: Delivery<unknown>, failure: Failure, now: number, call?: CallUnderWay): Outcome {
   const at = nearestInstant(now);
@@ -49,7 +49,7 @@ export function stopped(delivery: Delivery<unknown>, failure: Failure, now: numb
   return { kind: 'failed', at, attempt: delivery.attempts.length, failure };
 }
 
-/** The first hop of a request by nothing but its schema: whatever else is done with it may be what fails. */
+/** The first hop of a request, made from its schema only, because any further processing may be what throws. */
 export function bareFirstHop(
   channel: Channel,
   schema: z.ZodType<RequestEnvelope>,
@@ -83,7 +83,7 @@ export function bareFirstHop(
   };
 }
 
-/** A later hop by what can be read of its hand-over. An unconfirmed call means that it was to be looked up. */
+/** A later hop, from what can be read of its hand-over. If there is an unconfirmed call, it was to be looked up. */
 export function bareLaterHop(due: SalvagedHandover, origin: Origin): Delivery<undefined> {
   const {
     tenant,
@@ -128,7 +128,7 @@ const nothingKnown = { message: undefined, recipients: [], sendAt: undefined };
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);
 
-/** It may be the digest that fails; without one only the id tells a repeat. */
+/** Computing the digest may be what throws; without one, only the id identifies a repeat. */
 function digestOf(schema: z.ZodType, json: unknown): string | undefined {
   try {
     return contentDigest(withoutIdleNulls(schema, json));
@@ -138,9 +138,9 @@ function digestOf(schema: z.ZodType, json: unknown): string | undefined {
 }
 
 /**
- * What is reported of a hop whose full announcement was refused: without what the request holds and what was tried,
- * which can be what is wrong or too large. What was to go on without an unconfirmed call ends as failed, since it
- * cannot be handed over whole.
+ * The events of a hop whose usual events were refused: without the content of the request and the history, which may be
+ * invalid or too large. A message that was to be retried without an unconfirmed call ends as failed, since it cannot be
+ * handed over completely.
  */
 export function saidPlainly(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
   const bare: Delivery<unknown> = { ...delivery, request: {}, attempts: [], templateVersion: undefined };

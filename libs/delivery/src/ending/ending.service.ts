@@ -30,16 +30,19 @@ import type { z } from 'zod';
 
 export interface EndingOptions {
   channel: Channel;
-  /** Of the channel's requests. */
+  /** The schema of the channel's requests. */
   schema: z.ZodType<RequestEnvelope>;
-  /** Whom a request is for. @throws where it cannot be read */
+  /**
+   * The recipients of a request.
+   * @throws where they cannot be read
+   */
   recipientsOf: (request: unknown) => RecipientRef[];
   dispatcher: Pick<DeliveryService<unknown>, 'breakOff'>;
   outcomes: Pick<OutcomePublisher, 'publishFact'>;
   logger: Logger;
 }
 
-/** Ends the message of a record that was quarantined; told again, it tells the same. */
+/** Ends the message of a quarantined record. Called again, it publishes the same events. */
 export class EndingService {
   private readonly options: EndingOptions;
 
@@ -48,10 +51,10 @@ export class EndingService {
   }
 
   /**
-   * A request that breaks its schema is reported as `rejected`; one that brought out a fault, and a later hop whatever
-   * stands in its way, end by what the ledger has of them. An id conflict ends nothing: the message that came first
-   * stands.
-   * @throws InfrastructureDown when Postgres or Kafka cannot be reached; repeating is safe.
+   * A request that breaks its schema is reported as `rejected`. One whose processing throws, and a later hop that
+   * cannot be processed, end by their state in the ledger. An id conflict ends nothing: the first message is not
+   * changed.
+   * @throws InfrastructureDown when PostgreSQL or Kafka cannot be reached; repeating is safe.
    */
   async onQuarantine(record: IncomingRecord, error: unknown): Promise<void> {
     if (error instanceof IdConflict) return;
@@ -78,7 +81,7 @@ export class EndingService {
     await inTraceOf(record, hop, () => this.options.dispatcher.breakOff({ ...hop, recipients }, failureBy(error)));
   }
 
-  /** Where they cannot be read, nothing is reported of single ones. */
+  /** Where they cannot be read, nothing is reported per recipient. */
   private recipientsOf(request: unknown): RecipientRef[] {
     try {
       return this.options.recipientsOf(request);
@@ -90,12 +93,12 @@ export class EndingService {
   private laterHop(record: IncomingRecord): Delivery<undefined> | undefined {
     const { channel } = this.options;
     const read = salvageHandover({ ...record, channel, keyIsMessageId: false });
-    // One of another channel is none of ours, wherever it stands.
+    // A record of another channel is that channel's to end.
     return read?.channel === channel ? bareLaterHop(read, originOf(record)) : undefined;
   }
 
   /**
-   * A message that its provider gave back waits for its other way: where that cannot be gone, the refusal is the end of
+   * A message whose acceptance was revoked waits to be resent as a template; if that is impossible, the refusal ends
    * it.
    */
   private async refuseForGood(record: IncomingRecord): Promise<void> {
@@ -143,7 +146,8 @@ function rejection(identity: ReadIdentity, record: IncomingRecord, error: Unread
         });
   return {
     ...identity,
-    // Hop 0 does not exist: a rejected record takes none, so a good one under the same id still has its first.
+    // Hop 0 is never used otherwise: a rejected record takes no hop, so that a corrected one under the same id still
+    // has its first.
     eventId: factId({ ...identity, hop: 0, source: identity.channel, status: `rejected:${recordIdOf(record)}` }),
     lane: record.lane,
     status: 'rejected',

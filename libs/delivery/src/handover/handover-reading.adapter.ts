@@ -3,7 +3,7 @@ import { factsGroup, KafkaReading, recordsGroup, RoundTrip } from '#libs/transpo
 import { HandoverReading } from './handover-watch.service.ts';
 import type { Kafka } from 'kafkajs';
 
-/** To retry and back, as Kafka knows how far its groups have read. */
+/** How far hand-overs to retry and its answers have been read, by the committed offsets. */
 export class KafkaHandoverReading extends HandoverReading {
   private readonly reading: KafkaReading;
   private readonly trip: RoundTrip;

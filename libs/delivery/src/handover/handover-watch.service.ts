@@ -9,26 +9,25 @@ const MOST_REST_MS = 5_000;
 export interface HandoverWatchOptions {
   channel: Channel;
   handovers: Handovers;
-  /** Publishes a hand-over that is kept already. */
+  /** Publishes a stored hand-over. */
   publish: (deferred: SendDeferred) => Promise<void>;
   logger: Logger;
-  /** How long retry may take before it is looked after a hand-over, in milliseconds. */
+  /** How long retry may take before a hand-over is checked, in milliseconds. */
   answerMs: number;
 }
 
-/** How far retry has read what was handed over, and how far its words on that have been read here. */
+/** How far retry has read the hand-overs, and how far its answers have been read here. */
 export abstract class HandoverReading {
   /**
    * @param now by the database's clock, taken before this call
-   * @returns the moment up to which retry has decided on all that was handed over, and all its words on that have been
-   * read here
+   * @returns the time up to which retry has decided on all hand-overs and all its answers have been read here
    * @throws InfrastructureDown when Kafka cannot be asked.
    */
   abstract answeredUpTo(now: Date): Promise<Date | undefined>;
   abstract close(): Promise<void>;
 }
 
-/** Hands a message over to retry once more when its record, or retry's acknowledgement, was lost (docs/adr/0011). */
+/** Hands a message over to retry again when its record, or retry's answer, was lost (docs/adr/0011). */
 export class HandoverWatch {
   private readonly options: HandoverWatchOptions;
   private stuck = 0;
@@ -37,18 +36,18 @@ export class HandoverWatch {
     this.options = options;
   }
 
-  /** That messages stand still although they were handed over several times; undefined where none does. */
+  /** A concern while messages are stuck although they were handed over several times; undefined: none is. */
   concern(): { meaning: string; remedy: string } | undefined {
     return this.stuck === 0 ? undefined : { meaning: `${this.stuck} ${standStill}`, remedy };
   }
 
-  /** The looks, again and again; the reading is closed after the last one. */
+  /** The periodic check; the reading is closed after the last one. */
   job(reading: HandoverReading): Job {
     const everyMs = Math.min(MOST_REST_MS, Math.ceil(this.options.answerMs / LOOKS_PER_TIMEOUT));
     return { name: 'hand-overs', everyMs, round: () => this.look(reading), close: () => reading.close() };
   }
 
-  /** Looks once after what was handed over and not decided on. */
+  /** Checks once for hand-overs without an answer. */
   async look(reading: Pick<HandoverReading, 'answeredUpTo'>): Promise<void> {
     const { channel, handovers, logger } = this.options;
     const { now, any, stuck } = await handovers.overdue();

@@ -1,12 +1,12 @@
 import type { Refused } from '#libs/batching';
 import type { SendDeferred } from '#libs/contracts';
 
-/** Hand-overs that were published long ago, and not acknowledged yet. */
+/** Hand-overs that were published long ago and are not acknowledged. */
 export interface OverdueHandovers {
-  /** The database's clock, before it was looked. */
+  /** The database's clock, before the query. */
   now: Date;
   any: boolean;
-  /** Those that stay unacknowledged although they were published again several times. */
+  /** Those that are not acknowledged although they were published several times. */
   stuck: number;
 }
 
@@ -17,28 +17,31 @@ export interface KeptHandover {
 }
 
 export interface IdentifiedHandover extends KeptHandover {
-  /** contracts' identityKey. */
+  /** The identityKey of libs/contracts. */
   id: string;
 }
 
-/** Messages that were handed over to retry, until retry says that it has decided on them. */
+/** Messages that were handed over to retry, until retry has decided on them. */
 export abstract class Handovers {
   /**
-   * Kept before they are published, so that they are there whatever becomes of their records. Again gives the same.
-   * @returns in their order, `Refused` where PostgreSQL refuses this one
-   * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.
+   * Stores hand-overs before they are published, so that they survive whatever happens to their records. Idempotent.
+   * @returns in their order, `Refused` where PostgreSQL refuses one
+   * @throws InfrastructureDown when PostgreSQL cannot be reached; repeating is safe.
    */
   abstract keep(handovers: readonly IdentifiedHandover[]): Promise<(true | Refused)[]>;
 
-  /** Retry has decided on this hop, and so on all before it. @throws InfrastructureDown; repeating is safe. */
+  /**
+   * Retry has decided on this hop, and so on all earlier ones.
+   * @throws InfrastructureDown; repeating is safe.
+   */
   abstract decided(id: string, hop: number): Promise<void>;
 
   /** @throws InfrastructureDown when Postgres cannot be reached. */
   abstract overdue(): Promise<OverdueHandovers>;
 
   /**
-   * What was kept before `upTo` and is not acknowledged, to be published again; each comes later every time.
-   * @throws InfrastructureDown when Postgres cannot be reached.
+   * Those stored before `upTo` without an acknowledgement, to be published again; the interval grows each time.
+   * @throws InfrastructureDown when PostgreSQL cannot be reached.
    */
   abstract takeAgain(upTo: Date): Promise<KeptHandover[]>;
 }

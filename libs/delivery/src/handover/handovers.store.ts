@@ -2,9 +2,9 @@ import { bisect, type Refused } from '#libs/batching';
 import { database, isDataError, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
 import { Handovers, type IdentifiedHandover, type KeptHandover, type OverdueHandovers } from './handovers.port.ts';
 
-/** Most messages published again at once: the others are not forgotten. */
+/** Maximum number that is published again at once; the others follow in the next round. */
 const PORTION = 200;
-/** From then on a message is said to stand still. */
+/** After this many times a message counts as stuck. */
 export const STANDS_STILL_AFTER = 3;
 
 interface Decided {
@@ -12,7 +12,7 @@ interface Decided {
   hop: number;
 }
 
-/** A row for each message that waits for retry's word, written and deleted in micro-batches. */
+/** One row for each message that waits for retry's decision, written and deleted in micro-batches. */
 export class PostgresHandovers extends Handovers {
   private readonly pool: Pool;
   private readonly table: string;
@@ -66,7 +66,7 @@ export class PostgresHandovers extends Handovers {
   }
 
   private async keepAll(all: readonly IdentifiedHandover[]): Promise<true[]> {
-    // One statement cannot touch a row twice. Two of one hop say the same, unless Kafka has refused the first.
+    // One statement cannot update a row twice. Two hand-overs of one hop are equal, unless Kafka has refused the first.
     const each = [...new Map(all.map((kept) => [`${kept.id}/${kept.deferred.hop}`, kept])).values()];
     await this.pool.query({
       name: 'keep handovers',

@@ -8,10 +8,13 @@ import { eventsFor, type OutcomeEvents } from '../publish/events.policy.ts';
 import type { Job } from '../pipeline/job.ts';
 import type { Tools } from '../pipeline/tools.ts';
 
-/** Claims the hops of these jobs: nothing is decided about a hop that is not ours. @throws Stopping */
+/**
+ * Claims the hops of these jobs: nothing is decided about a hop that belongs to another replica.
+ * @throws Stopping
+ */
 export async function claimJobs<M>(jobs: readonly Job<M>[], tools: Tools<M>): Promise<void> {
   const { ledger, clock, leaseMs, guardMs, untilUp } = tools;
-  // The lease counts from before the claim: the database grants it later, never earlier.
+  // The lease is counted from before the claim: the database grants it later, never earlier.
   const deadline = clock.steady() + leaseMs - guardMs;
   for (const job of jobs) job.begin(randomUUID(), deadline);
   const claims = await untilUp(() => ledger.claim(jobs));
@@ -49,8 +52,8 @@ function follow<M>(job: Job<M>, claim: Claim, tools: Tools<M>): void {
 }
 
 /**
- * A repeat is absorbed in silence, unless retry asks since it has heard nothing: then the record that the hop is
- * claimed for, or what was reported of it, was lost, and this one stands for it.
+ * A repeat is absorbed silently, unless retry asks because it got no answer. Then the record that the hop is claimed
+ * for, or its events, were lost, and this record replaces it.
  */
 function repeated<M>(job: Job<M>, of: string | undefined, tools: Tools<M>): void {
   if (job.delivery.again && of !== undefined) {
@@ -62,7 +65,7 @@ function repeated<M>(job: Job<M>, of: string | undefined, tools: Tools<M>): void
   job.complete();
 }
 
-/** Older than the ledger remembers: it may have been sent before, so an operator decides. */
+/** Older than the ledger's retention: it may have been sent before, so an operator decides. */
 export function leaveToOperator(job: Job<unknown>): void {
   job.events = tooOld(job.delivery);
   job.step = 'publish';

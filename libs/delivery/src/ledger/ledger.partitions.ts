@@ -7,22 +7,22 @@ export interface LedgerTimes {
   retentionDays: number;
 }
 
-/** The days of one partition, as YYYY-MM-DD: `from` is the first, `to` the first that is not of it any more. */
+/** The days of one partition, as YYYY-MM-DD: `from` is the first, `to` the first one after it. */
 export interface Period {
   from: string;
   to: string;
 }
 
-/** Half the retention: so few partitions that a claim can look into all of them. */
+/** Half the retention: so few partitions that a claim can read all of them. */
 const periodDays = ({ retentionDays }: LedgerTimes): number => Math.ceil(retentionDays / 2);
 
 const isoDay = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 const after = (day: string, days: number) => isoDay(Date.parse(day) + days * DAY_MS);
 
-/** How long a period is, in days. */
+/** The length of a period, in days. */
 export const daysOf = ({ from, to }: Period): number => (Date.parse(to) - Date.parse(from)) / DAY_MS;
 
-/** Of a ledger that is new: its retention, and the time ahead. */
+/** The days of a new ledger: its retention, and the time ahead. */
 export function firstPeriods(now: Date, times: LedgerTimes): Period[] {
   const days = periodDays(times);
   const current = isoDay(Math.floor(now.getTime() / (days * DAY_MS)) * days * DAY_MS);
@@ -30,9 +30,9 @@ export function firstPeriods(now: Date, times: LedgerTimes): Period[] {
 }
 
 /**
- * What must be added and may be dropped. Periods that are there stay as they are, whatever the retention was when they
- * were made: a message must fall into the same one at every replica and at every time. A new length holds for those to
- * come.
+ * The partitions to create and to drop. Existing periods never change, whatever the retention was when they were
+ * created: a message must belong to the same one at every replica and at every time. A new length applies to future
+ * ones.
  */
 export function planPeriods(
   existing: readonly Period[],
@@ -48,15 +48,15 @@ export function planPeriods(
 }
 
 /**
- * The period a time falls into: the same for every copy of a record. A clock that runs ahead of all periods counts to
- * the last. Undefined: before the ledger's memory begins.
+ * The period of a time: the same for every copy of a record. A time after all periods belongs to the last. Undefined:
+ * before the first.
  */
 export const periodAt = (periods: readonly Period[], time: Date): Period | undefined =>
   periods.findLast(({ from }) => Date.parse(from) <= time.getTime());
 
 /**
- * Makes the partitions that are needed and drops those whose time is over; replicas take turns. @returns all there are,
- * the oldest first
+ * Creates the partitions that are needed and drops those that have expired; replicas take turns.
+ * @returns all of them, the oldest first
  */
 export async function keepPartitions(pool: Pool, schema: string, now: Date, times: LedgerTimes): Promise<Period[]> {
   return transaction(pool, async (client) => {

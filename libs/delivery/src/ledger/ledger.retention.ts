@@ -5,10 +5,10 @@ import type { Kafka } from 'kafkajs';
 const DAY_MS = 86_400_000;
 
 /**
- * A request that can still be read must still be remembered: read again after an offset reset, it would be sent twice
- * (docs/adr/0015).
- * @throws InvalidConfiguration when the ledger forgets sooner than the request topics; InfrastructureDown when they
- * cannot be asked
+ * The ledger must remember a request for as long as its record can be read: otherwise it would be sent twice after an
+ * offset reset (docs/adr/0015).
+ * @throws InvalidConfiguration when the ledger's retention is shorter than that of the request topics;
+ * InfrastructureDown when the topics cannot be read
  */
 export async function requireLongMemory(
   kafka: Kafka,

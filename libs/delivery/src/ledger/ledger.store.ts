@@ -18,7 +18,7 @@ export interface LedgerOptions extends LedgerTimes {
   pool: Pool;
   /** The channel's schema. */
   schema: string;
-  /** How long a claim protects its holder: call time-out and guard, in milliseconds. */
+  /** The duration of a lease: the call's timeout and the guard, in milliseconds. */
   leaseMs: number;
 }
 
@@ -45,7 +45,7 @@ interface ClaimRow {
   cancelled: boolean;
 }
 
-/** A statement for each batch of claims, settlements or evidence. */
+/** One statement for each batch of claims, settlements or evidence. */
 export class PostgresLedger extends Ledger {
   private readonly options: LedgerOptions;
   private readonly evidences: MicroBatch<Evidence, true>;
@@ -144,7 +144,7 @@ export class PostgresLedger extends Ledger {
     return entries.map((_, index) => !takenOver.has(index + 1));
   }
 
-  /** Only what is unconfirmed is written to: the usual receipt costs one look by key. */
+  /** Only unconfirmed rows are updated: a usual receipt costs one look-up by key. */
   private async markAllAccepted(entries: readonly Evidence[]): Promise<true[]> {
     await this.options.pool.query(
       `UPDATE ${this.options.schema}.ledger l SET accepted = true, evidence = coalesce(l.evidence, i.evidence)
@@ -173,27 +173,23 @@ export class PostgresLedger extends Ledger {
 }
 
 /**
- * How long the period is that all of them fall into; 0 where they fall into several: not all are of the current one
- * then.
+ * The length of the period that all of them belong to; 0 where they belong to several, so not all to the current one.
  */
 function commonDays(entries: readonly { period: Period }[]): number {
   const { period } = entries[0]!;
   return entries.every((entry) => entry.period === period) ? daysOf(period) : 0;
 }
 
-/**
- * Each recipient with the place of its claim, from 1; a look-up makes no call of its own, so whom it may write to does
- * not matter.
- */
+/** Each recipient with the index of its claim, from 1. A look-up sends nothing, so suppressions do not matter to it. */
 const peopleOf = (entries: readonly ClaimRequest[]) =>
   entries.flatMap(({ delivery: { mode, recipients } }, index) =>
     mode === 'send' ? recipients.map(({ hash }) => ({ ord: index + 1, hash })) : [],
   );
 
 /**
- * Claims, and looks for a cancellation of the message and for suppressions of the recipients: one probe of the index by
- * recipient. OFFSET keeps it one: left to itself the planner may rather read the whole table. Answered are the claims
- * about which there is something to say; of all others there is no row.
+ * Claims, and reads cancellations of the message and suppressions of the recipients: one probe of the index by
+ * recipient. OFFSET prevents the planner from reading the whole table. It returns only the claims about which there is
+ * something to report.
  */
 const claimSql = (schema: string) => `
 SELECT * FROM (
@@ -210,10 +206,10 @@ SELECT * FROM (
        GROUP BY r.ord) k USING (ord)) a
  WHERE (state = 'claimed' AND token = ($4::uuid[])[ord] AND suppressions IS NULL AND NOT cancelled) IS NOT TRUE`;
 
-/** A look-up makes no call of its own: it must not be taken for one. */
+/** A look-up makes no call of its own: it must not be counted as one. */
 const fingerprintOf = ({ mode, fingerprint }: Delivery<unknown>) => (mode === 'send' ? fingerprint : undefined);
 
-/** One statement cannot touch a row twice: copies of one hop in a batch take turns. */
+/** One statement cannot update a row twice: copies of one hop in a batch are claimed one after another. */
 async function inTurns<E extends ClaimRequest, O>(
   entries: readonly E[],
   work: (turn: E[]) => Promise<O[]>,
@@ -252,7 +248,7 @@ function verdictOf({ delivery, token }: ClaimRequest, row: ClaimRow | undefined)
   return { verdict: 'settled', outcome: row.outcome ?? impliedOutcome(row) };
 }
 
-/** States that the claim statement itself sets have no outcome of their own in the row. */
+/** States that the claim statement itself sets; their rows have no outcome. */
 function impliedOutcome(row: ClaimRow): Outcome {
   const at = (row.settled_at ?? new Date()).toISOString();
   if (row.state === 'superseded') return { kind: 'superseded', at, by: row.accepted_by ?? undefined };
@@ -266,8 +262,8 @@ function impliedOutcome(row: ClaimRow): Outcome {
 }
 
 /**
- * Settles where the token still matches; evidence of acceptance also upgrades what was turned into `unknown` meanwhile.
- * Answered are those that somebody else has taken over.
+ * Settles where the token still matches; evidence of acceptance also upgrades a row that became `unknown` meanwhile. It
+ * returns those that another replica has taken over.
  */
 const settleSql = (schema: string) => `
 WITH given AS (

@@ -5,7 +5,10 @@ import type { Outcome } from '../delivery.ts';
 import type { Job } from '../pipeline/job.ts';
 import type { Tools } from '../pipeline/tools.ts';
 
-/** Writes down how these hops have ended; nothing is told of them before. @throws Stopping */
+/**
+ * Writes the outcomes of these hops; nothing is published before.
+ * @throws Stopping
+ */
 export async function settleJobs<M>(jobs: readonly Job<M>[], tools: Tools<M>): Promise<void> {
   const refused = await settle(jobs, tools);
   if (refused.length === 0) return;

@@ -6,19 +6,19 @@ import {
   type SuppressionLists,
 } from '#libs/providers';
 
-/** What a channel is given beside its settings. */
+/** What a channel passes besides its settings. */
 export interface ProvidersAround<Services> {
   services: Services;
-  /** Where each provider's check of its key is shown. */
+  /** Where the check of each provider's key is registered. */
   health: { addProvider(name: string, check: () => Promise<ProviderCheck>): void };
 }
 
-/** The running adapters of a channel, in the order of preference. */
+/** The adapters in use, in the order of preference. */
 export class ConfiguredProviders<M> {
   readonly adapters: readonly RunningProvider<M>[];
-  /** The longest a call to any of them may take, in milliseconds. */
+  /** The longest timeout of a call to any of them, in milliseconds. */
   readonly callTimeoutMs: number;
-  /** Most calls a second, of all replicas together, by provider; one that is not named is unlimited. */
+  /** Maximum calls a second over all replicas, by provider; one without an entry is unlimited. */
   readonly rates: ReadonlyMap<string, number>;
 
   private constructor(
@@ -32,7 +32,7 @@ export class ConfiguredProviders<M> {
   }
 
   /**
-   * @param definitions those that are used, the preferred one first
+   * @param definitions the providers in use, the preferred one first
    * @param all settings of the service
    */
   static async of<M, Services>(
@@ -61,7 +61,7 @@ export class ConfiguredProviders<M> {
   }
 }
 
-/** The suppression lists that these providers keep themselves. */
+/** The suppression lists of these providers. */
 export const listsOf = <M, Services>(
   definitions: readonly ProviderDefinition<M, Record<string, unknown>, Services>[],
   all: Readonly<Record<string, unknown>>,

@@ -18,7 +18,7 @@ export interface OutcomeEvents {
 type Reported = Pick<StatusChanged, 'status' | 'final' | 'at' | 'attempt'> &
   Partial<StatusChanged> & { status: Status };
 
-/** What is reported of an outcome: the same facts under the same ids, however often it is reported. */
+/** The events of an outcome: the same facts under the same ids, however often they are published. */
 export function eventsFor(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
   const { facts, ...more } = ofAll(delivery, outcome);
   const forbidden = outcome.kind === 'failed' && outcome.forbids && suppression(delivery, outcome);
@@ -30,12 +30,13 @@ export function eventsFor(delivery: Delivery<unknown>, outcome: Outcome): Outcom
 }
 
 /**
- * Each of those that were left out has its own status. Before another hop nothing is reported of them: it looks anew.
+ * Each recipient that was left out has a status. If there will be another hop, nothing is reported, because it decides
+ * again.
  */
 function eventsOfSuppressed(delivery: Delivery<unknown>, outcome: Outcome): StatusChanged[] {
   const { suppressedRecipients = [], at, kind } = outcome;
   if (kind === 'waiting' || (kind === 'failed' && outcome.failure.retry !== 'never')) return [];
-  // None: they could not be read. How many there are is not told then.
+  // None: they could not be read. Then their number is not reported.
   const recipientCount = delivery.recipients.length || undefined;
   if (recipientCount === 1) return [];
   return suppressedRecipients.map(({ recipient, failure, why }) =>
@@ -56,11 +57,11 @@ function eventsOfSuppressed(delivery: Delivery<unknown>, outcome: Outcome): Stat
   );
 }
 
-/** Those it went to. */
+/** The recipients it was sent to. */
 const reached = ({ recipients }: Delivery<unknown>, { suppressedRecipients = [] }: Outcome) =>
   recipients.filter(({ hash }) => !suppressedRecipients.some(({ recipient }) => recipient.hash === hash));
 
-/** What a provider's refusal of the recipient forbids from now on. */
+/** The suppression that a provider's refusal causes. */
 function suppression(
   delivery: Delivery<unknown>,
   outcome: Extract<Outcome, { kind: 'failed' }>,
@@ -91,7 +92,7 @@ function ofAll(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
         ],
       };
     }
-    // Asked to be checked and not sent: it ends here, and what it says must not look like a send.
+    // The message was only to be checked: it ends here, and the fact must not look like a send.
     case 'validated':
       return { facts: [say({ status: 'cancelled', final: true, provider: outcome.provider, reason: validatedOnly })] };
     case 'failed': {
@@ -103,7 +104,7 @@ function ofAll(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
       };
     }
     case 'unknown': {
-      // A look-up that was cut off sent nothing: the unconfirmed call is still the earlier one.
+      // A look-up that was interrupted sent nothing: the unconfirmed call is still the earlier one.
       if (delivery.mode === 'reconcile') return stillUnconfirmed(delivery, outcome);
       const { failure, provider, callId, traceparent, replay } = outcome;
       const unconfirmedCall: UnconfirmedCall = defined({
@@ -169,7 +170,7 @@ function ofAll(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
     case 'unresolved':
       return stillUnconfirmed(delivery, outcome);
     case 'superseded': {
-      // Whoever learned that it was taken may have died before telling.
+      // The replica that found out about the acceptance may have died before it published.
       const { by } = outcome;
       return {
         facts:
@@ -191,7 +192,7 @@ function ofAll(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
 
 const validatedOnly = 'Validated only: the provider checked it as asked, and sent nothing.';
 
-/** Nothing new is known: no fact, and retry decides how long to go on looking. */
+/** Nothing new is known: no fact, and retry decides how long to continue looking. */
 function stillUnconfirmed(delivery: Delivery<unknown>, { at }: Outcome): OutcomeEvents {
   const { unconfirmedCall, unconfirmedSince = at } = delivery;
   return {
@@ -207,7 +208,7 @@ function stillUnconfirmed(delivery: Delivery<unknown>, { at }: Outcome): Outcome
 const unresolved = () =>
   ownFailure('MSG_UNRESOLVED', 'unknown', 'backoff', 'The provider could not say yet whether it took the message.');
 
-/** `about`: of one of several recipients, whose fact has an id of its own. */
+/** `about`: one of several recipients, whose fact has an id of its own. */
 function fact(delivery: Delivery<unknown>, reported: Reported, about?: string): StatusChanged {
   const { messageId, tenant, channel, lane, correlationId, tags } = delivery;
   const { hop, source } = { hop: delivery.hop, source: channel, ...reported };
@@ -222,7 +223,10 @@ function fact(delivery: Delivery<unknown>, reported: Reported, about?: string): 
   return defined({ messageId, tenant, channel, lane, correlationId, tags, ...reported, eventId, hop, source });
 }
 
-/** Handed over to retry; the attempt just made joins the history. What no provider was asked for is no attempt. */
+/**
+ * The hand-over to retry; the attempt just made is appended to the history. If no provider was asked, it is not an
+ * attempt.
+ */
 function deferred(
   delivery: Delivery<unknown>,
   outcome: Outcome,
@@ -260,7 +264,7 @@ function deferred(
   });
 }
 
-/** Without the fields that hold nothing. */
+/** Removes undefined fields. */
 function defined<T extends object>(value: T): T {
   const kept: Partial<T> = {};
   for (const name in value) if (value[name] !== undefined) kept[name] = value[name];

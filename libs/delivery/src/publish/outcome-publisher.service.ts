@@ -16,7 +16,7 @@ import { mustBeAcknowledged } from '../handover/handover.policy.ts';
 import type { Handovers } from '../handover/handovers.port.ts';
 import { suppressionRecord } from '../suppressions/suppressions.service.ts';
 
-/** What became of one hop, and in which trace it is reported. */
+/** The outcome of one hop, and the trace in which it is published. */
 export interface ReportedOutcome {
   events: OutcomeEvents;
   context: Context;
@@ -24,17 +24,17 @@ export interface ReportedOutcome {
 
 /** A hop whose events are being published. */
 interface Publication extends ReportedOutcome {
-  /** The first of its records that cannot go. */
+  /** The first of its records that was refused. */
   refusal: Error | undefined;
 }
 
-/** Publishes what became of hops. */
+/** Publishes the outcomes of hops. */
 export class OutcomePublisher {
   private readonly publisher: Pick<Publisher, 'publish' | 'publishAll'>;
   private readonly handovers: Pick<Handovers, 'keep'> | undefined;
   private readonly logger: Pick<Logger, 'error'> | undefined;
 
-  /** @param handovers where hand-overs are kept until retry has decided on them; undefined: nowhere */
+  /** @param handovers where hand-overs are stored until retry has decided on them; undefined: nowhere */
   constructor(
     publisher: Pick<Publisher, 'publish' | 'publishAll'>,
     handovers?: Pick<Handovers, 'keep'>,
@@ -46,10 +46,11 @@ export class OutcomePublisher {
   }
 
   /**
-   * Of each hop first the facts and the suppression, then the hand-over: retry's answer to it ends the watch over this
-   * hop, and with it every occasion to publish the facts once more.
-   * @returns in the order of the outcomes, why a record of it cannot go; all its others have gone. undefined: all have
-   * @throws InfrastructureDown when Kafka or Postgres cannot be reached; repeating is safe, since ids are derived.
+   * For each hop first the facts and the suppression, then the hand-over: retry's answer to the hand-over ends the
+   * watch over this hop, and with it every chance to publish the facts again.
+   * @returns in the order of the outcomes, why a record of it was refused, although all its others are published;
+   * undefined: all are
+   * @throws InfrastructureDown when Kafka or PostgreSQL cannot be reached; repeating is safe, since ids are derived.
    */
   async publishAll(outcomes: readonly ReportedOutcome[]): Promise<(Error | undefined)[]> {
     const publications = outcomes.map((outcome): Publication => ({ ...outcome, refusal: undefined }));
@@ -69,7 +70,7 @@ export class OutcomePublisher {
     return publications.map(({ refusal }) => refusal);
   }
 
-  /** @throws InfrastructureDown; RecordRefused when a record of it cannot go: all others have gone */
+  /** @throws InfrastructureDown; RecordRefused when one of its records was refused: all others are published */
   async publish(events: OutcomeEvents): Promise<void> {
     const [refusal] = await this.publishAll([{ events, context: currentContext() }]);
     if (refusal) throw refusal;
@@ -81,8 +82,8 @@ export class OutcomePublisher {
   }
 
   /**
-   * Where something beside the status breaks the contract, the status is reported all the same. @throws
-   * InfrastructureDown; RecordRefused
+   * Where a field besides the status breaks the contract, the status is still published.
+   * @throws InfrastructureDown; RecordRefused
    */
   async publishFact(fact: StatusChanged): Promise<void> {
     try {
@@ -120,7 +121,7 @@ export class OutcomePublisher {
     return this.publisher.publishAll(records.map(({ publication: { context }, record }) => ({ ...record, context })));
   }
 
-  /** Hand-overs, those that must be acknowledged kept before they go. */
+  /** The hand-overs; those that must be acknowledged are stored before they are published. */
   private async kept(
     publications: readonly Publication[],
   ): Promise<{ publication: Publication; handover: SendDeferred }[]> {

@@ -3,7 +3,10 @@ import type { Job } from '../pipeline/job.ts';
 import type { Tools } from '../pipeline/tools.ts';
 import { eventsFor } from './events.policy.ts';
 
-/** Tells what became of these hops; only then their records may be committed. @throws Stopping */
+/**
+ * Publishes the outcomes of these hops; only then their records may be committed.
+ * @throws Stopping
+ */
 export async function publishJobs<M>(jobs: readonly Job<M>[], tools: Tools<M>): Promise<void> {
   const refused = await publish(jobs, tools);
   const ending = refused.filter(({ job }) => job.breaksOff);
@@ -24,7 +27,7 @@ async function publish<M>(jobs: readonly Job<M>[], { outcomes, untilUp }: Tools<
   return jobs.flatMap((job) => (job.fault ? [{ job }] : []));
 }
 
-/** What is reported of it; a fault of ours in that is its own. */
+/** The events of one job; an error in making them concerns this job only. */
 function hasEvents<M>(job: Job<M>): boolean {
   try {
     job.events ??= eventsFor(job.delivery, job.outcome!);
@@ -35,7 +38,7 @@ function hasEvents<M>(job: Job<M>): boolean {
   }
 }
 
-/** A record of it is refused: it is reported without what can be what is wrong. */
+/** One of its records was refused: it is published again without the parts that can be invalid. */
 function sayPlainly<M>(job: Job<M>, { logger, clock }: Tools<M>): void {
   const { delivery, outcome = stopped(delivery, job.breaksOff!, clock.now()) } = job;
   const fields = { err: job.fault, 'messaging.message.id': delivery.messageId, 'mi.hop': delivery.hop };

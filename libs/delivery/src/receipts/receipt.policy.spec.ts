@@ -16,7 +16,7 @@ const receipt = (at: Date | undefined): Receipt => ({
 });
 
 describe('the time of a receipt', () => {
-  it('is the latest that a provider’s cut-off time can have been', () => {
+  it('is the latest that a provider’s truncated time can have been', () => {
     expect(receiptFact(receipt(new Date(noon - 5_000)), noon).at).toBe('2030-01-31T11:59:55.999Z');
   });
 

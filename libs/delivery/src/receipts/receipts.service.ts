@@ -4,10 +4,7 @@ import type { OutcomePublisher } from '../publish/outcome-publisher.service.ts';
 import { forbiddenByReceipt, type Receipt, receiptFact } from '#libs/providers';
 import type { SuppressionsService } from '../suppressions/suppressions.service.ts';
 
-/**
- * Publishes what a provider's verified webhook tells, in the trace of the message it is about. No database on this
- * path.
- */
+/** Publishes the events of a provider's verified webhook, in the trace of their messages. It uses no database. */
 export class ReceiptsService {
   private readonly outcomes: OutcomePublisher;
   private readonly suppressions: SuppressionsService;
@@ -18,8 +15,8 @@ export class ReceiptsService {
   }
 
   /**
-   * @throws InfrastructureDown when Kafka cannot be reached: the provider shall deliver it again
-   * @throws RecordRefused when one cannot go: all others have gone
+   * @throws InfrastructureDown when Kafka cannot be reached, so that the provider repeats the webhook
+   * @throws RecordRefused when one was refused: all others are published
    */
   async record(receipts: readonly Receipt[]): Promise<void> {
     await allPublished(receipts.map((receipt) => this.publish(receipt)));

@@ -7,15 +7,15 @@ export interface LostCall<M> {
   provider: Provider<M>;
   delivery: Delivery<M>;
   unconfirmedCall: UnconfirmedCall;
-  /** Where the call may be made once more. */
+  /** Set where the call may be repeated. */
   repeat: Repeat | undefined;
   leaseMs: number;
   siblingCalls: (withinMs: number) => Promise<SiblingCall[]>;
 }
 
 /**
- * Asks the provider for a call whose answer was lost; where its list bears no reference of ours, the ledger says whose
- * is whose.
+ * Asks the provider for a call whose response was lost; where its list does not contain our reference, the ledger
+ * decides which entry belongs to which call.
  */
 export async function findLostCall<M>({
   provider,
@@ -28,7 +28,7 @@ export async function findLostCall<M>({
   const since = delivery.requestedAt.getTime();
   const result = await provider.lookup({ message: delivery.message, callId: unconfirmedCall.callId, since, repeat });
   if (result.found !== 'candidates') return result;
-  // The ledger is asked after the provider: whatever is on the list has its claim there by now.
+  // The ledger is read after the provider: every call in the list has its claim there by then.
   const match = matchLostCall(result.candidates, await siblingCalls(siblingWindowMs(leaseMs)), leaseMs);
   return match === undefined ? { found: 'absent' } : { found: 'accepted', providerMessageId: match };
 }

@@ -2,7 +2,7 @@ import { keyedDigest } from '#libs/contracts';
 import type { Fingerprint } from '../channel.port.ts';
 import type { Delivery } from '../delivery.ts';
 
-/** What the ledger keeps of a likeness: neither number nor text. */
+/** The hashed form of a fingerprint, as the ledger stores it: neither number nor text. */
 export function hashedFingerprint(
   fingerprint: Fingerprint | undefined,
   hashKey: string,

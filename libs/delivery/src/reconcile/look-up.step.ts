@@ -6,7 +6,10 @@ import { repeatOf } from '../send/outcome.policy.ts';
 import { mayStillSendUntil } from '../send/send.step.ts';
 import { findLostCall } from './find-lost-call.ts';
 
-/** Asks whether a provider took an earlier call whose answer was lost. @throws Stopping */
+/**
+ * Asks whether a provider accepted an earlier call whose response was lost.
+ * @throws Stopping
+ */
 export async function lookUpJob<M>(job: Job<M>, tools: Tools<M>): Promise<void> {
   const { unconfirmedCall } = job.admitted;
   const { clock, ledger, untilUp } = tools;

@@ -14,8 +14,8 @@ const aCall = (more: Partial<SiblingCall> = {}): SiblingCall => ({
 });
 const theLostOne = aCall({ own: true });
 
-describe('a text that looks like the one whose answer was lost', () => {
-  it('is that one when no other call can have brought it', () => {
+describe('a text that looks like the one whose response was lost', () => {
+  it('is that one when no other call can have caused it', () => {
     expect(matchLostCall([listed('SM1')], [theLostOne], lease)).toBe('SM1');
   });
 
@@ -26,31 +26,31 @@ describe('a text that looks like the one whose answer was lost', () => {
     ).toBe('SM2');
   });
 
-  it('may be either’s while two calls of the same text are unconfirmed', () => {
+  it('may belong to either of two unconfirmed calls with the same text', () => {
     expect(matchLostCall([listed('SM1')], [theLostOne, aCall({ claimedAt: noon + 10 })], lease)).toBeUndefined();
   });
 
-  it('is found when there are as many texts as unconfirmed calls, the earlier call’s being the earlier', () => {
+  it('is found when there are as many texts as unconfirmed calls: the earlier text is of the earlier call', () => {
     const texts = [listed('SM2', 2_000), listed('SM1', 1_000)];
     expect(matchLostCall(texts, [theLostOne, aCall({ claimedAt: noon + 10 })], lease)).toBe('SM1');
     expect(matchLostCall(texts, [aCall({ claimedAt: noon - 10 }), theLostOne], lease)).toBe('SM2');
   });
 
-  it('is nobody’s of ours when there are more texts than calls: somebody else writes under this account', () => {
+  it('belongs to none of ours when there are more texts than calls: another system sends from this account', () => {
     expect(matchLostCall([listed('SM1'), listed('SM2')], [theLostOne], lease)).toBeUndefined();
   });
 
-  it('does not count when it was taken long before the call or long after its lease', () => {
+  it('does not count when it was accepted long before the call or long after its lease', () => {
     expect(matchLostCall([listed('SM1', -61_000)], [theLostOne], lease)).toBeUndefined();
     expect(matchLostCall([listed('SM1', lease + 61_000)], [theLostOne], lease)).toBeUndefined();
   });
 
-  it('may have come of a call whose words only the provider knows', () => {
+  it('may be the result of a call whose content only the provider knows', () => {
     expect(matchLostCall([listed('SM1')], [theLostOne, aCall({ alike: true })], lease)).toBeUndefined();
     expect(matchLostCall([listed('SM1')], [theLostOne, aCall({ alike: false })], lease)).toBe('SM1');
   });
 
-  it('is already known when evidence of the call has come meanwhile', () => {
+  it('is already known when evidence of the call has arrived meanwhile', () => {
     expect(matchLostCall([], [{ ...theLostOne, providerMessageId: 'SM7' }], lease)).toBe('SM7');
   });
 

@@ -1,22 +1,18 @@
 import type { Candidate } from '#libs/providers';
 import type { SiblingCall } from '../delivery.ts';
 
-/**
- * How far the provider's clock may be from the database's, and how long a call may be under way to it, in milliseconds.
- */
+/** The assumed difference between the clocks of provider and database plus the duration of a call, in milliseconds. */
 const SLACK_MS = 60_000;
 
-/** Within what time of a call others were claimed whose messages may be among its candidates, in milliseconds. */
+/** Calls claimed within this time of a call may be among its candidates, in milliseconds. */
 export const siblingWindowMs = (leaseMs: number): number => leaseMs + 2 * SLACK_MS;
 
 /**
- * Which candidate came of the unconfirmed call; undefined: that cannot be told (docs/adr/0004).
- *
- * Each candidate came of one call of ours. Those whose calls the ledger knows are left out; the rest came of calls in
- * doubt, each of which left one at most. So where there are as many left as unconfirmed calls, every one of these was
- * accepted. Where there are fewer, some was not, and nobody can say which.
- * @param calls as the ledger knew them after the candidates were listed: a message that is on the list has its claim
- * there
+ * Which candidate is the result of the unconfirmed call; undefined: unknown (docs/adr/0004). Each candidate is the
+ * result of one call of ours. Those of known calls are removed; the rest belongs to unconfirmed calls, each of which
+ * has one at most. So if as many remain as there are unconfirmed calls, every one of these was accepted. If fewer
+ * remain, some call was not accepted, and it is unknown which.
+ * @param calls from the ledger, read after the candidates were listed: every message in the list has its claim by then
  */
 export function matchLostCall(
   candidates: readonly Candidate[],
@@ -33,7 +29,7 @@ export function matchLostCall(
   const unconfirmedOf = calls
     .filter((call) => call.alike && call.providerMessageId === undefined)
     .toSorted((a, b) => a.claimedAt - b.claimedAt);
-  // They say the same to the same person: which is whose matters less than that each has one. The earlier call gets the
+  // They have the same content and recipient: it matters more that each gets one than which. The earlier call gets the
   // earlier one.
   return left.length === unconfirmedOf.length ? left[unconfirmedOf.indexOf(own)]?.providerMessageId : undefined;
 }

@@ -8,7 +8,7 @@ interface SiblingRow {
   alike: boolean;
 }
 
-/** By an index on what never changes; an outcome that proves a refusal left nothing at the provider. */
+/** By an index on columns that never change; a call that was certainly refused has left nothing at the provider. */
 export async function siblingCalls(
   { pool, schema }: { pool: Pool; schema: string },
   id: string,

@@ -2,7 +2,7 @@ import { type LookupResult, Provider, type ProviderCall, type ProviderCheck, typ
 import { Coalescer } from './coalescer.service.ts';
 import { describe, expect, it } from '@jest/globals';
 
-/** Takes everything; remembers what came alone and what came together. */
+/** A provider that accepts everything and records which messages arrived alone and which in one call. */
 class CountingProvider extends Provider<string> {
   readonly name = 'counting';
   readonly alone: string[] = [];
@@ -53,7 +53,7 @@ function sent(
 }
 
 describe('bulk messages with the same content', () => {
-  it('that come within the linger go in one call, and each gets its own answer', async () => {
+  it('that arrive within the linger are sent in one call, and each gets its own result', async () => {
     const provider = new CountingProvider();
     const coalescer = new Coalescer<string>(10);
     const results = await Promise.all(['a', 'b', 'c'].map((id) => sent(coalescer, provider, aCall(id))));
@@ -61,7 +61,7 @@ describe('bulk messages with the same content', () => {
     expect(results.map((result) => result.sent && result.providerMessageId)).toEqual(['of-a', 'of-b', 'of-c']);
   });
 
-  it('never go together across tenants or contents, nor in a lane where somebody waits for them', async () => {
+  it('are never sent together across tenants or contents, nor in an urgent or transactional lane', async () => {
     const provider = new CountingProvider();
     const coalescer = new Coalescer<string>(10);
     await Promise.all([
@@ -76,21 +76,21 @@ describe('bulk messages with the same content', () => {
     expect(provider.alone).toEqual(['d', 'e']);
   });
 
-  it('go as soon as a call is full', async () => {
+  it('are sent as soon as a call is full', async () => {
     const provider = new CountingProvider();
     const coalescer = new Coalescer<string>(60_000);
     await Promise.all(Array.from({ length: 2_000 }, (_, index) => sent(coalescer, provider, aCall(String(index)))));
     expect(provider.together.map((group) => group.length)).toEqual([1_000, 1_000]);
   });
 
-  it('go in calls as large as the provider takes, and no larger', async () => {
+  it('are sent in calls as large as the provider accepts, and no larger', async () => {
     const provider = Object.assign(new CountingProvider(), { batchLimit: 100 });
     const coalescer = new Coalescer<string>(10);
     await Promise.all(Array.from({ length: 250 }, (_, index) => sent(coalescer, provider, aCall(String(index)))));
     expect(provider.together.map((group) => group.length)).toEqual([100, 100, 50]);
   });
 
-  it('do not wait for one that has come too late to be sent', async () => {
+  it('do not wait for one that is too late to be sent', async () => {
     const provider = new CountingProvider();
     const coalescer = new Coalescer<string>(10);
     await Promise.all([

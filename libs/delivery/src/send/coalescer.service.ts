@@ -9,31 +9,31 @@ interface Waiting<M> {
 
 interface Group<M> {
   members: Waiting<M>[];
-  /** It goes, and nobody waits for more. */
+  /** The group has been sent and takes no more messages. */
   gone: AbortController;
 }
 
 /**
- * Lets bulk messages that can share a call wait a moment for each other and go in one call of the provider.
- * Never across tenants, and never in the other lanes: there nobody waits for company.
+ * Lets bulk messages that can share a call wait for each other for a moment, and sends them in one call. Never across
+ * tenants, and never in other lanes, where no message should wait.
  */
 export class Coalescer<M> {
   private readonly lingerMs: number;
   private readonly clock: Clock;
   private readonly groups = new Map<string, Group<M>>();
 
-  /** @param lingerMs how long the first of a group waits for others, in milliseconds; 0: each goes alone */
+  /** @param lingerMs how long the first message of a group waits for others, in milliseconds; 0: each is sent alone */
   constructor(lingerMs: number, clock: Clock = systemClock) {
     this.lingerMs = lingerMs;
     this.clock = clock;
   }
 
-  /** What a call shares with those that it may go together with; undefined: it goes alone. */
+  /** What messages must have in common to share a call; undefined: this one is sent alone. */
   keyOf(provider: Provider<M>, { message, reference: { lane } }: ProviderCall<M>): string | undefined {
     return this.lingerMs > 0 && lane === 'bulk' ? provider.batchKey(message) : undefined;
   }
 
-  /** @param shared of `keyOf` */
+  /** @param shared the result of `keyOf` */
   send(provider: Provider<M>, call: ProviderCall<M>, shared: string): Promise<SendResult> {
     const key = `${provider.name}/${call.reference.tenant}/${shared}`;
     return new Promise((resolve, reject) => {
@@ -55,7 +55,7 @@ export class Coalescer<M> {
     if (this.groups.get(key) !== group) return;
     this.groups.delete(key);
     group.gone.abort();
-    // One that came too late must not hold the others back: alone it is refused before it is written.
+    // A message that is too late must not delay the others: alone, it is refused before it is written.
     const [late, inTime] = parted(group.members, ({ call }) => !call.mayStillSend());
     for (const { call, resolve, reject } of late) provider.send(call).then(resolve, reject);
     if (inTime.length === 0) return;

@@ -10,7 +10,7 @@ const recipients = [ada!, bob!];
 const stop = { scope: 'all', reason: 'stop', tenant: null, since: '2030-01-31T12:00:00Z' };
 
 describe('the reference of a call', () => {
-  it('names the recipient by the keyed hash where there is one, and nobody where there are several', () => {
+  it('names the recipient by its keyed hash where there is one, and none where there are several', () => {
     const toOne = referenceOf(aDelivery({ recipients: [ada!] }), call);
     expect(toOne).toMatchObject({ recipientHash: ada!.hash, recipientCount: undefined });
     expect(JSON.stringify(toOne)).not.toContain('inbox');
@@ -21,7 +21,7 @@ describe('the reference of a call', () => {
     expect(referenceOf(aDelivery({ recipients: [] }), call).recipientHash).toBeUndefined();
   });
 
-  it('names the only one whom the call goes to, as the call itself and as its repeat', () => {
+  it('names the only recipient that the call is for, in the call itself and in its repeat', () => {
     const delivery = aDelivery({ recipients });
     const filtered = filterRecipients<TestMessage>(
       delivery,

@@ -2,7 +2,7 @@ import type { CallReference, Repeat, SendResult } from '#libs/providers';
 import type { UnconfirmedCall, Failure } from '#libs/contracts';
 import type { Delivery, Outcome } from '../delivery.ts';
 
-/** What a call is known by, to the provider and to us. */
+/** The ids of a call, for the provider and for us. */
 export function referenceOf(
   delivery: Delivery<unknown>,
   call: Pick<CallReference, 'hop' | 'attempt' | 'callId' | 'traceparent'>,
@@ -18,7 +18,7 @@ export function referenceOf(
   };
 }
 
-/** The unconfirmed call once more, where enough of it was told. */
+/** A repeat of the unconfirmed call, where enough is known about it. */
 export function repeatOf(
   delivery: Delivery<unknown>,
   { hop, attempt, callId, traceparent, replay, at }: UnconfirmedCall,
@@ -33,15 +33,15 @@ export function repeatOf(
   };
 }
 
-/** The channel does not let it go; no provider was asked, so it is no attempt. `now` is ms since 1970. */
+/** The channel does not allow it; no provider was asked, so it is not an attempt. `now` is ms since 1970. */
 export function heldBack(delivery: Delivery<unknown>, failure: Failure, now: number): Outcome {
   return { kind: 'failed', at: new Date(now).toISOString(), attempt: delivery.attempts.length, failure };
 }
 
-/** The lease's guard stopped it before anything went out. */
+/** The lease's guard stopped it before anything was written. */
 export const isUnwritten = (result: SendResult): boolean => !result.sent && result.failure.code === 'MSG_NOT_STARTED';
 
-/** A provider's answer as the ledger keeps it. `now` is ms since 1970. */
+/** A provider's result in the ledger's form. `now` is ms since 1970. */
 export function outcomeOf(
   result: SendResult,
   provider: string,
@@ -73,7 +73,7 @@ export function outcomeOf(
   };
 }
 
-/** An outcome as spans and log lines tell it. */
+/** An outcome as attributes of spans and log lines. */
 export function logFields(outcome: Outcome): Record<string, string | boolean> {
   if (!('failure' in outcome)) return { 'mi.outcome': outcome.kind };
   const { kind, code, help, unlisted } = outcome.failure;

@@ -11,9 +11,9 @@ import { resendPlanOf } from '../template-resend/resend-plan.policy.ts';
 import { heldBack, isUnwritten, logFields, outcomeOf, referenceOf } from './outcome.policy.ts';
 
 /**
- * Makes the call that the route is granted for, and ends the hop with its answer. Here the grant is given back,
- * whatever comes of it.
- * @throws Stopping; a fault of ours
+ * Makes the call for which the route is granted, and sets the hop's outcome from its result. The grant is always
+ * released here.
+ * @throws Stopping; an error of ours
  */
 export async function sendJob<M>(job: Job<M>, tools: Tools<M>): Promise<void> {
   const grant = job.grant!;
@@ -28,7 +28,7 @@ export async function sendJob<M>(job: Job<M>, tools: Tools<M>): Promise<void> {
   }
 }
 
-/** The channel's last look, and what must be kept before the provider may take the message. */
+/** The channel's last check, and what must be stored before the provider may accept the message. */
 async function screen<M>(job: Job<M>, { channel, clock, untilUp }: Tools<M>): Promise<Screened<M>> {
   const { admitted, grant } = job;
   const { message, id } = admitted;
@@ -49,7 +49,7 @@ async function call<M>(job: Job<M>, message: M, tools: Tools<M>): Promise<SendRe
   const { hop } = delivery;
   const { traceparent } = traceHeaders(span.context);
   const reference = referenceOf(delivery, { hop, attempt: attributes['mi.attempt'], callId, traceparent });
-  // From here on a fault of ours leaves it unconfirmed whether the provider has it.
+  // From here on, after an error of ours it is unconfirmed whether the provider has accepted it.
   job.call = { provider: provider.name, callId };
   try {
     const sending = { message, reference, mayStillSend: mayStillSendUntil(delivery, deadline, clock) };
@@ -90,8 +90,8 @@ function attributesOf<M>({ admitted: delivery, token }: Job<M>, provider: string
 }
 
 /**
- * A fault of the adapter itself is an answer, too: whether the request was written is not known then, so it is looked
- * up.
+ * An error thrown by the adapter also counts as a result: it is unknown whether the request was written, so the call is
+ * looked up.
  */
 function adapterFault(error: unknown, provider: string, logger: Tools<unknown>['logger']): SendResult {
   logger.error({ err: error, 'mi.provider': provider }, 'a provider adapter failed');
@@ -99,7 +99,7 @@ function adapterFault(error: unknown, provider: string, logger: Tools<unknown>['
   return { sent: false, failure: ownFailure('MSG_ADAPTER_FAULT', 'unknown', 'backoff', meaning, { provider }) };
 }
 
-/** A refusal may say that this recipient must not be written to again. */
+/** A refusal may suppress this recipient. */
 function forbidding<M>(job: Job<M>, outcome: Outcome, { channel }: Tools<M>): Outcome {
   if (outcome.kind !== 'failed' || !outcome.failure.suppress || outcome.provider === undefined) return outcome;
   const scope = channel?.scopeOf(job.admitted.message, outcome.failure.suppressScope) ?? 'all';
@@ -118,8 +118,9 @@ function countAttempt({ channel }: Delivery<unknown>, provider: string, outcome:
 }
 
 /**
- * May a request still be written? Not once the lease has less than its guard left, nor once the message has expired.
- * @param deadline on the steady clock
+ * Whether a request may still be written: not once less than its guard remains of the lease, nor after the message has
+ * expired.
+ * @param deadline on the monotonic clock
  */
 export const mayStillSendUntil =
   ({ expiresAt }: Delivery<unknown>, deadline: number, clock: Clock) =>

@@ -13,12 +13,10 @@ import { allPublished, type IncomingRecord, type Outgoing, type Publisher } from
 import type { KeyedSuppressionChange, Suppressions, SuppressionChange } from './suppressions.port.ts';
 import { type Withdrawal, withdrawn } from './withdrawn.policy.ts';
 
-/** More than anybody has of one recipient and scope. */
+/** More than any recipient has in one scope. */
 const MOST_OF_ONE = 500;
 
-/**
- * Publishes who must not be written to any more, and who may be again: the topic is the truth, every table follows it.
- */
+/** Publishes new and lifted suppressions: the topic is the source of truth, every table follows it. */
 export class SuppressionsService {
   private readonly publisher: Pick<Publisher, 'publish'>;
 
@@ -27,16 +25,17 @@ export class SuppressionsService {
   }
 
   /**
-   * In their order, since the topic keeps the last word. @throws InfrastructureDown when Kafka cannot be reached;
-   * repeating is safe. RecordRefused when one cannot go: all others have gone.
+   * In their order, since the topic keeps the last record of a key.
+   * @throws InfrastructureDown when Kafka cannot be reached; repeating is safe. RecordRefused when one was refused: all
+   * others are published.
    */
   async record(words: readonly SuppressionChange[]): Promise<void> {
     await allPublished(words.map((word) => this.publisher.publish(suppressionRecord(word))));
   }
 
   /**
-   * As `record`, and into the table at once: the caller's next request finds it.
-   * @throws InfrastructureDown when Kafka or Postgres cannot be reached; repeating is safe.
+   * As `record`, and also written to the table, so that the caller's next request sees it.
+   * @throws InfrastructureDown when Kafka or PostgreSQL cannot be reached; repeating is safe.
    */
   async settle(words: readonly SuppressionChange[], table: Suppressions): Promise<void> {
     await this.record(words);
@@ -44,8 +43,8 @@ export class SuppressionsService {
   }
 
   /**
-   * A provider has taken somebody off its list: lifts what stands there by its word.
-   * @throws InfrastructureDown when Kafka or Postgres cannot be reached; repeating is safe.
+   * A provider has removed a recipient from its list: lifts the suppressions that this list caused.
+   * @throws InfrastructureDown when Kafka or PostgreSQL cannot be reached; repeating is safe.
    */
   async withdraw(withdrawal: Withdrawal, table: Pick<Suppressions, 'list'>): Promise<void> {
     const { recipient, scope } = withdrawal;
@@ -54,7 +53,7 @@ export class SuppressionsService {
   }
 }
 
-/** A word about a suppression as its topic has it. */
+/** A change of a suppression, as its topic has it. */
 export function suppressionRecord(word: SuppressionChange): Outgoing {
   const { key, word: of } = keyed(word);
   const topic = topics.suppressionChanged;
@@ -68,8 +67,8 @@ function keyed(word: SuppressionChange): KeyedSuppressionChange {
 }
 
 /**
- * A record of the topic as a word on its place; undefined for another channel's.
- * @throws BadRecordTime where a word is lifted at a time that nobody can know
+ * A record of the topic as a change; undefined for another channel's.
+ * @throws BadRecordTime where a tombstone has no usable time
  */
 export function wordOf(
   channel: string,
@@ -79,15 +78,15 @@ export function wordOf(
   const scopeKey = key?.toString('utf8') ?? '';
   if (value ? value.channel !== channel : !scopeKey.startsWith(`${channel}:`)) return undefined;
   if (value) return { key: scopeKey, word: { suppress: storable(value) } };
-  // A tombstone of another's making has no time but its record's own: with a wrong one it would lift nothing, or all
-  // that is yet to come.
+  // A tombstone of another producer has only the time of its record: a wrong one would lift nothing, or also lift all
+  // future suppressions.
   const problem = Instant.safeParse(headers['x-lifted-at']).success ? undefined : recordTimeProblem(timestamp);
   if (problem) throw new BadRecordTime(problem);
   const { at, note, by } = liftOf(headers, timestamp);
   return { key: scopeKey, word: { lift: { at, note: note && repairLine(note), by: by && repairLine(by) } } };
 }
 
-/** Anybody may write to the topic: words that PostgreSQL cannot keep must not cost the suppression itself. */
+/** Other producers may write to the topic: a text that PostgreSQL cannot store must not cost the suppression itself. */
 function storable(value: SuppressionChanged): SuppressionChanged {
   const { reason, mask, provider, note, by } = value;
   const words = Object.entries({ reason, mask, provider, note, by }).filter(

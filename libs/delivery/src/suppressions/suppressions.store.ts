@@ -22,7 +22,7 @@ interface Row {
   by: string | null;
 }
 
-/** `channel:recipient:place`: what the place holds is its producer's affair. */
+/** `channel:recipient:place`: the last part is chosen by its producer. */
 const KEY = /^[a-z]+:([0-9a-f]{32}):(.+)$/s;
 
 /** The suppressions of one channel, in its schema. */
@@ -97,7 +97,7 @@ export class PostgresSuppressions extends Suppressions {
   }
 }
 
-/** @throws UnreadableRecord for a key that is none of ours. */
+/** @throws UnreadableRecord for a key of another form. */
 function keyPartsOf(key: string): { recipient: string; scopeKey: string } {
   const parts = KEY.exec(key);
   if (!parts) throw new UnreadableRecord('the key is not channel:recipient:scope, with a keyed hash for the recipient');
@@ -138,8 +138,8 @@ function keptOf({ recipient, scope_key: scopeKey, at, lifted, ...row }: Row): Li
   };
 }
 
-// Rows in order, so that two replicas never wait for each other. At the same moment the word that forbids wins. A lift
-// leaves what it lifts readable: only its own time, note and person are new.
+// Rows in order, so that two replicas never deadlock. At the same time a suppression wins over its lifting. Lifting
+// keeps the row readable: only its time, note and author change.
 const applySql = (table: string) => `
 INSERT INTO ${table} AS s (recipient, scope_key, at, lifted, scope, tenant, reason, mask, provider, source, note, by)
 SELECT DISTINCT ON (recipient, scope_key) *

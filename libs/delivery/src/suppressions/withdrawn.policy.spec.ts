@@ -23,26 +23,26 @@ const scopeKeys = (...state: KeptSuppression[]) =>
   withdrawn(removal, state).map((word) => ('lift' in word ? (word.lift.tenant ?? 'every tenant') : 'a suppression'));
 
 describe('a provider’s removal from its own list', () => {
-  it('lifts what stands there by its word, of every tenant and of one', () => {
+  it('lifts the suppression that it caused, for every tenant and for one', () => {
     expect(scopeKeys(held({}), held({ reason: 'complaint', tenant: 'acme' }))).toEqual(['every tenant', 'acme']);
   });
 
   it.each([
     ['a person', { provider: undefined, source: 'operator', reason: 'manual' }],
     ['another provider', { provider: 'sendgrid' }],
-  ])('leaves what %s has put there', (_, by) => {
+  ])('keeps one that %s has caused', (_, by) => {
     expect(scopeKeys(held(by), held({ tenant: 'acme' }))).toEqual(['acme']);
   });
 
-  it('leaves what has come since', () => {
+  it('keeps a later one', () => {
     expect(scopeKeys(held({ at: '2030-01-03T00:00:00.000Z' }))).toEqual([]);
   });
 
-  it('leaves other scopes', () => {
+  it('keeps those of other scopes', () => {
     expect(scopeKeys(held({}), held({ scope: 'marketing' }))).toEqual(['every tenant']);
   });
 
-  it('lifts the place of its list also where nothing is known there yet: the entry may be on its way', () => {
+  it('also lifts the key of its list where nothing is known there yet: the entry may still arrive', () => {
     expect(withdrawn(removal, [])).toEqual([
       { lift: { channel: 'email', recipient: removal.recipient, scope: 'all', at: removal.at, note: removal.note } },
     ]);

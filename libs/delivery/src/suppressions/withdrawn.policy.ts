@@ -1,7 +1,7 @@
 import type { SuppressionChanged } from '#libs/contracts';
 import type { KeptSuppression, SuppressionChange } from './suppressions.port.ts';
 
-/** A provider has taken somebody off its own list. */
+/** A provider has removed a recipient from its own list. */
 export interface Withdrawal extends Pick<SuppressionChanged, 'channel' | 'recipient' | 'scope'> {
   provider: string;
   /** When, in ISO 8601. */
@@ -10,9 +10,8 @@ export interface Withdrawal extends Pick<SuppressionChanged, 'channel' | 'recipi
 }
 
 /**
- * What that lifts: the suppressions of the list's scope that stand there by this provider's word, whosever messages
- * they stop. What a person or another provider has put there stays, and so does what has come since. `standing`: what
- * holds against the recipient.
+ * What that lifts: the suppressions of the list's scope that this provider caused, for all tenants. Those that a person
+ * or another provider caused are kept, and so are later ones. `standing`: the recipient's suppressions.
  */
 export function withdrawn(
   { channel, recipient, scope, provider, at, note }: Withdrawal,
@@ -22,7 +21,7 @@ export function withdrawn(
   const own = held
     .filter((one) => one.provider === provider && Date.parse(one.at) <= Date.parse(at))
     .map(({ tenant }) => tenant);
-  // The table follows the topic within moments: what the list put on the place of every tenant may not be there yet.
+  // The table follows the topic with a small delay: the list's own entry may not be stored yet.
   const mayBeComing = !held.some(({ tenant }) => tenant === undefined);
   const scopeKeys = mayBeComing ? [undefined, ...own] : own;
   return scopeKeys.map((tenant) => ({

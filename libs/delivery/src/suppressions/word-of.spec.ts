@@ -12,8 +12,8 @@ const word: SuppressionChanged = {
   at: '2030-01-31T12:00:00Z',
 };
 
-describe('a word of another’s making about whom may be written to', () => {
-  it('counts though what it says beside cannot be stored: that is replaced', () => {
+describe('a suppression record of another producer', () => {
+  it('counts though one of its texts cannot be stored: that is repaired', () => {
     const reported = { ...word, note: 'asked\ud83d by\0 phone', by: 'Eve\n', mask: 'a***@\ude00.test' };
     const keyed = wordOf('email', reported, { key, headers: {}, timestamp: noon });
     expect(keyed).toEqual({
@@ -34,7 +34,7 @@ describe('a word of another’s making about whom may be written to', () => {
   });
 
   it.each([-1, 0, noon / 1000])(
-    'is not lifted by one that has no time in milliseconds (%d): that is quarantined in words of its own',
+    'is not lifted by one without a time in milliseconds (%d): that is quarantined with an error of its own',
     (timestamp) => {
       expect(() => wordOf('email', null, { key, headers: {}, timestamp })).toThrow(BadRecordTime);
       expect(wordOf('sms', null, { key, headers: {}, timestamp })).toBeUndefined();

@@ -2,14 +2,14 @@ import { factId, type SendDeferred, type StatusChanged } from '#libs/contracts';
 import type { Delivery } from '../delivery.ts';
 
 /**
- * What the ledger says of a hop that is given back. `running`: its call is still out; `otherwise`: it does not stand
- * there as taken.
+ * The ledger's state of a hop whose acceptance is revoked. `running`: its call is still in flight; `otherwise`: it is
+ * not recorded as accepted.
  */
 export type AcceptanceRevoked = 'taken back' | 'running' | 'otherwise';
 
 /**
- * What retry will need if the provider takes this hop and gives it back; kept before the call, so that it is there
- * whatever the answer.
+ * What retry will need if the provider accepts this hop and revokes the acceptance; stored before the call, so that it
+ * exists whatever the result.
  */
 export interface ResendPlan {
   deferred: SendDeferred;
@@ -44,7 +44,7 @@ export function resendPlanOf(delivery: Delivery<unknown>, provider: string, now:
   };
 }
 
-/** The hand-over of a message that its provider gave back, as its receipt tells. */
+/** The hand-over of a message whose acceptance was revoked, made from its receipt. */
 export function givenBack({ deferred, attempt, provider }: ResendPlan, { at, failure }: StatusChanged): SendDeferred {
   const { hop, attempts } = deferred;
   return {
@@ -55,7 +55,7 @@ export function givenBack({ deferred, attempt, provider }: ResendPlan, { at, fai
   };
 }
 
-/** It was given back, and cannot be resent as its template: the provider's refusal is the end of it. */
+/** The acceptance was revoked, and there is no template to resend: the provider's refusal ends the message. */
 export function refusedForGood(fact: StatusChanged): StatusChanged {
   const { tenant, channel, messageId = '', hop = 0 } = fact;
   const reason = 'It is not resent as its template: how it went is not known any more, or was unconfirmed.';

@@ -2,8 +2,8 @@ import { database, type Pool } from '#libs/persistence';
 import type { AcceptanceRevoked } from './resend-plan.policy.ts';
 
 /**
- * The provider gives back a hop that it had taken: from now on it stands in the way of no later one, whatever receipts
- * of it come late. Again gives the same.
+ * The provider revokes the acceptance of a hop: from now on it blocks no later hop, whatever late receipts of it
+ * arrive. Idempotent.
  */
 export async function revokeAcceptance(
   { pool, schema }: { pool: Pool; schema: string },

@@ -10,8 +10,8 @@ const LOOK_AGAIN_MS = 100;
 type RevokeAcceptance = (id: string, hop: number) => Promise<AcceptanceRevoked>;
 
 /**
- * A message that its provider took and gave back goes to retry like any that failed; nobody has it, so nothing goes
- * twice.
+ * A message whose acceptance was revoked is handed over to retry like any failed one; no provider has it, so it is not
+ * sent twice.
  */
 export class TemplateResendService {
   private readonly revokeAcceptance: RevokeAcceptance;
@@ -25,17 +25,17 @@ export class TemplateResendService {
   }
 
   /**
-   * @param standby what was kept before the call; undefined: nothing is
-   * @throws InfrastructureDown when Postgres or Kafka cannot be reached; repeating is safe.
+   * @param standby the plan stored before the call; undefined: none
+   * @throws InfrastructureDown when PostgreSQL or Kafka cannot be reached; repeating is safe.
    */
   async resendAsTemplate(fact: StatusChanged, resendPlan: ResendPlan | undefined): Promise<void> {
     const taken = resendPlan && (await this.settled(fact));
     if (taken === 'taken back') return this.outcomes.publish({ facts: [], deferred: givenBack(resendPlan!, fact) });
-    // Lost answers are looked up in their own way: a second plan beside that one could send twice.
+    // An unconfirmed call is reconciled separately: a second plan besides that one could send twice.
     return this.outcomes.publishFact(refusedForGood(fact));
   }
 
-  /** The provider's word may come before our own call has ended. */
+  /** The provider's receipt may arrive before our own call has ended. */
   private async settled({ tenant, channel, messageId = '', hop = 0 }: StatusChanged): Promise<AcceptanceRevoked> {
     const id = identityKey({ tenant, channel, messageId });
     for (const end = performance.now() + SETTLED_WITHIN_MS; ;) {

@@ -22,7 +22,7 @@ function kept() {
 }
 
 describe('a webhook about no message of ours', () => {
-  it('is kept for operators, bytes as they came', async () => {
+  it('is kept for operators, bytes unchanged', async () => {
     const { events, records } = kept();
     await events.keep(anEvent());
     expect(records).toMatchObject([
@@ -35,7 +35,7 @@ describe('a webhook about no message of ours', () => {
     ]);
   });
 
-  it('is logged once for its kind, however many come', async () => {
+  it('is logged once for its type, however many arrive', async () => {
     const { events, records, lines } = kept();
     for (const type of ['contact.created', 'contact.created', 'domain.updated']) await events.keep(anEvent({ type }));
     expect(records).toHaveLength(3);
@@ -45,7 +45,7 @@ describe('a webhook about no message of ours', () => {
     ]);
   });
 
-  it('is not taken while Kafka is down, so that the provider delivers it again', async () => {
+  it('is refused while Kafka is down, so that the provider repeats it', async () => {
     const events = new OtherEvents(
       { publish: () => Promise.reject(new InfrastructureDown('kafka', 'publish')) },
       createLogger('test', 'silent'),
@@ -54,7 +54,7 @@ describe('a webhook about no message of ours', () => {
   });
 });
 
-describe('a webhook of which no status can be made', () => {
+describe('a webhook event without a usable status', () => {
   it('is kept with what it lacks, also without type and id', async () => {
     const { events, records } = kept();
     await events.keep(anEvent({ type: undefined, id: undefined, lacks: 'a body of JSON' }));
@@ -76,14 +76,14 @@ describe('a webhook of which no status can be made', () => {
     expect(lines).toMatchObject([{ lacks: 'type' }, { lacks: 'data.email' }]);
   });
 
-  it('fills no memory, however many shapes come: beyond five hundred they are kept without a line', async () => {
+  it('fills no memory, however many shapes arrive: beyond five hundred they are kept without a log line', async () => {
     const { events, records, lines } = kept();
     for (let number = 0; number < 600; number += 1) await events.keep(anEvent({ type: `kind-${number}` }));
     expect([records.length, lines.length]).toEqual([600, 500]);
   });
 });
 
-describe('a webhook that gives a record which breaks our own contract', () => {
+describe('a webhook event whose record breaks our own contract', () => {
   const refusal = (field: string) => new RecordRefused('inbound.received', [{ field, rule: 'must be text' }]);
   const inHand = (publish: () => Promise<unknown>) => ({ event: () => anEvent({ type: 'inbound' }), publish });
 
@@ -111,7 +111,7 @@ describe('a webhook that gives a record which breaks our own contract', () => {
     expect(records).toEqual([]);
   });
 
-  it('is not acknowledged where Kafka lost another of its records: the provider delivers it again', async () => {
+  it('is refused where Kafka lost another of its records, so that the provider repeats it', async () => {
     const { events, records } = kept();
     const lost = new InfrastructureDown('kafka', 'publish');
     const publish = () => allPublished([Promise.reject(refusal('body')), Promise.reject(lost)]);
@@ -120,8 +120,8 @@ describe('a webhook that gives a record which breaks our own contract', () => {
   });
 });
 
-describe('a webhook with odd fields', () => {
-  it('is logged once for each shape, by the names of its fields, and not at all without odd ones', () => {
+describe('a webhook event with invalid fields', () => {
+  it('is logged once for each shape, by the names of its fields, and not at all without invalid ones', () => {
     const { events, lines } = kept();
     for (const fields of [['data.tags'], ['data.tags'], [], ['data.to', 'data.tags']])
       events.odd({ provider: 'resend', type: 'email.bounced', fields });

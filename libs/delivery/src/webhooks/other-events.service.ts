@@ -3,38 +3,38 @@ import { count, counters, type Logger } from '#libs/telemetry';
 import type { Publisher } from '#libs/transport';
 
 /**
- * A verified webhook event that becomes no fact: of a kind that is new to us, about the account, or one that lacks what
- * a fact needs.
+ * A verified webhook event that does not become a fact: its type is unknown, it is about the account, or it lacks a
+ * required field.
  */
 export interface OtherEvent {
   provider: string;
-  /** The provider's own word for its kind; missing where it has none. */
+  /** The provider's own name of its type; undefined where it has none. */
   type: string | undefined;
   /** The provider's id of the event, where it has one. */
   id: string | undefined;
   /** The event as it came. */
   body: Buffer;
-  /** What it would need to be of use, in words; undefined: nothing, it is just not about a message of ours. */
+  /** What is missing, in words; undefined: nothing, it is just not about a message of ours. */
   lacks?: string | undefined;
 }
 
-/** An event that may turn out unusable, and the work that shows it. */
+/** An event that may turn out to be unusable, and the work that shows it. */
 export interface EventInHand {
-  /** Made where it is needed only: most events are of use. */
+  /** Created only when needed: most events are usable. */
   event: () => Omit<OtherEvent, 'lacks'>;
-  /** Publishes what the event says. */
+  /** Publishes the records of the event. */
   publish: () => Promise<unknown>;
 }
 
-/** A field of an event that was used all the same. */
+/** An invalid field of an event that was used. */
 export interface OddFields {
   provider: string;
   type: string;
-  /** Where they stand, such as `data.tags`. */
+  /** Paths, such as `data.tags`. */
   fields: readonly string[];
 }
 
-/** More shapes than any provider has: one beyond them is counted under a common name, and no longer logged. */
+/** More shapes than any provider has: further ones are counted under a common name, and not logged. */
 const MOST_SHAPES = 500;
 const NO_TYPE = 'no-type';
 
@@ -43,7 +43,7 @@ const codes = {
   unusable: { 'x-error-code': 'MSG_UNUSABLE_EVENT' },
 };
 
-/** Keeps such events for operators, counts them by kind, and logs each shape once. Its memory is bounded. */
+/** Keeps such events for operators, counts them by type, and logs each shape once. Its memory is bounded. */
 export class OtherEvents {
   private readonly publisher: Pick<Publisher, 'publish'>;
   private readonly logger: Logger;
@@ -54,7 +54,7 @@ export class OtherEvents {
     this.logger = logger;
   }
 
-  /** @throws InfrastructureDown when Kafka cannot be reached: the provider shall deliver it again. */
+  /** @throws InfrastructureDown when Kafka cannot be reached, so that the provider repeats the webhook. */
   async keep({ provider, type, id, body, lacks }: OtherEvent): Promise<void> {
     const kind = nameOf(type);
     await this.quarantined(
@@ -81,9 +81,9 @@ export class OtherEvents {
   }
 
   /**
-   * Publishes what an event says. Where a record made of it breaks its contract, which no repeat can change, the event
-   * is kept instead: a provider repeats for days what is answered with an error.
-   * @throws InfrastructureDown when Kafka cannot be reached: the provider shall deliver it again.
+   * Publishes the records of an event. If one of them breaks its contract, no repeat can help, and the event is kept
+   * instead: a provider would repeat a webhook that is answered with an error for days.
+   * @throws InfrastructureDown when Kafka cannot be reached, so that the provider repeats the webhook.
    */
   async publishOrKeep({ event, publish }: EventInHand): Promise<'published' | 'kept'> {
     try {
@@ -130,7 +130,7 @@ export class OtherEvents {
     });
   }
 
-  /** Counts fields that are not as described, and logs each shape once: perhaps the provider has changed it. */
+  /** Counts invalid fields, and logs each shape once: perhaps the provider has changed its format. */
   odd({ provider, type, fields }: OddFields): void {
     if (fields.length === 0) return;
     const kind = nameOf(type);

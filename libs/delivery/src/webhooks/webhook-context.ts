@@ -4,16 +4,16 @@ import type { Suppressions } from '../suppressions/suppressions.port.ts';
 import type { SuppressionsService } from '../suppressions/suppressions.service.ts';
 import type { OtherEvents } from './other-events.service.ts';
 
-/** Where a webhook puts what it has learned. */
+/** Where a webhook publishes its results. */
 export interface WebhookIntake {
   receipts: ReceiptsService;
   suppressions: SuppressionsService;
-  /** Who must not be written to, as this channel knows it. */
+  /** The suppressions of this channel. */
   suppressed: Suppressions;
   otherEvents: OtherEvents;
 }
 
-/** What the webhooks of every channel are made of. */
+/** What the webhooks of every channel get. */
 export interface WebhookParts {
   intake: WebhookIntake;
   logger: Logger;
@@ -21,7 +21,7 @@ export interface WebhookParts {
   hashKey: string;
 }
 
-/** What the handler of one provider's webhook is made of. */
+/** What the handler of one provider's webhook gets. */
 export interface WebhookContext<Settings, Services> extends WebhookParts {
   settings: Settings;
   services: Services;

@@ -5,13 +5,13 @@ import type { DeliveryOptions } from '../../src/delivery.service.ts';
 
 export interface TestMessage {
   text: string;
-  /** For which of its recipients it goes, where not for all. */
+  /** The recipients that it is for, where not all. */
   goes?: readonly boolean[];
 }
 
 type TestChannel = NonNullable<DeliveryOptions<TestMessage>['channel']>;
 
-/** A channel of newsletters that lets everything go, with what the test cares about put over it. */
+/** A channel of newsletters without any rules, with the test's own values over it. */
 export const aChannel = (overrides: Partial<TestChannel> = {}): TestChannel => ({
   refuse: () => undefined,
   screen: (message) => Promise.resolve({ pass: true, message }),
@@ -22,7 +22,7 @@ export const aChannel = (overrides: Partial<TestChannel> = {}): TestChannel => (
   ...overrides,
 });
 
-/** The first hop of a fresh message, with what the test cares about put over it. */
+/** The first hop of a new message, with the test's own values over it. */
 export function aDelivery(overrides: Partial<Delivery<TestMessage>> = {}): Delivery<TestMessage> {
   const messageId = overrides.messageId ?? `m-${randomUUID()}`;
   const request = { messageId, text: 'Hello' };

@@ -1,7 +1,7 @@
 import { RecordRefused } from '#libs/contracts';
 import type { Outgoing, Publisher } from '#libs/transport';
 
-/** A publisher that does with each record as it is told; what throws RecordRefused is one that cannot go. */
+/** A publisher whose results the test defines; a throw of RecordRefused is a refusal. */
 export function aPublisher(publish: (record: Outgoing) => Promise<void>): Pick<Publisher, 'publish' | 'publishAll'> {
   const refusalOf = (record: Outgoing) =>
     publish(record).then(

@@ -2,7 +2,7 @@ import { Refused } from '#libs/batching';
 import { type MicroBatch, microBatch } from '#libs/persistence';
 import type { Claim, ClaimRequest, Delivery, Ledger, Outcome, Settlement } from '../../src/delivery.ts';
 
-/** Many who ask a ledger at one moment, each for itself: what comes within a few milliseconds goes in one batch. */
+/** Many concurrent callers of a ledger: their calls within a few milliseconds share a batch. */
 export class Callers {
   private readonly claims: MicroBatch<ClaimRequest, Claim | Refused>;
   private readonly settlements: MicroBatch<Settlement, boolean | Refused>;

@@ -70,7 +70,7 @@ class SimChannel extends ChannelPort<Request, Message> {
 }
 
 /**
- * What a channel does with a record: the engine's consumers over the real dispatch, and the ports of the simulated
+ * How a channel processes a record: the engine's consumers over the real dispatch, and the ports of the simulated
  * world.
  */
 export class ChannelWorker {
@@ -132,7 +132,7 @@ export class ChannelWorker {
     });
   }
 
-  /** One look after what was handed over, unless the last one still runs. */
+  /** One check for hand-overs without an answer, unless the last one still runs. */
   look(): void {
     if (this.looking) return;
     this.looking = true;
@@ -140,10 +140,7 @@ export class ChannelWorker {
     this.watch.look(this.reading).then(over, over);
   }
 
-  /**
-   * As KafkaStrategy deals with a record: what stands in its way is waited for, what cannot be dealt with is
-   * quarantined.
-   */
+  /** As KafkaStrategy processes a record: it waits for dependencies, and quarantines what cannot be processed. */
   async handle(record: IncomingRecord): Promise<boolean> {
     for (let round = 0; ; round += 1) {
       try {
@@ -164,7 +161,7 @@ export class ChannelWorker {
     }
   }
 
-  /** As KafkaStrategy does once a record is quarantined. */
+  /** As KafkaStrategy does after a record is quarantined. */
   private async endMessage(record: IncomingRecord, error: unknown): Promise<boolean> {
     for (let round = 0; !this.world.variant.endsNothing; round += 1) {
       try {
@@ -244,7 +241,7 @@ export class ChannelWorker {
   }
 }
 
-/** A bug as what the provider answered is taken down. */
+/** A bug while the provider's response is recorded. */
 const withFaultAfter = (
   routing: Pick<RoutingService<Message>, 'acquire'>,
 ): Pick<RoutingService<Message>, 'acquire'> => ({

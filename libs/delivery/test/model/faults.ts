@@ -1,6 +1,6 @@
 /**
- * A bug that one message brings out: as it is read, just before the provider is called or just after, as retry plans;
- * or a record of ours that Kafka does not take: the hand-over to retry, or the one that goes back.
+ * A bug that one message triggers: while it is read, just before the call or just after it, or while retry plans it; or
+ * a record of ours that Kafka refuses: the hand-over to retry, or the one that returns.
  */
 export const faults = [
   'reading',

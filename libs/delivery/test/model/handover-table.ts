@@ -7,7 +7,7 @@ interface Row extends KeptHandover {
   again: number;
 }
 
-/** What handovers.store.ts says in SQL, in memory. */
+/** The rules of handovers.store.ts, in memory instead of SQL. */
 export class HandoverTable {
   readonly rows = new Map<string, Row>();
   private readonly answerMs: number;
@@ -39,7 +39,7 @@ export class HandoverTable {
     return taken.map(({ deferred, trace }) => ({ deferred, trace }));
   }
 
-  /** When something is to be looked after next; undefined where nothing is kept. */
+  /** When the next check is due; undefined where there are no hand-overs. */
   get nextTime(): number | undefined {
     const times = [...this.rows.values()].map((row) => this.timeoutEnds(row) + 1);
     return times.length > 0 ? Math.min(...times) : undefined;

@@ -4,7 +4,7 @@ import { type Fault, faults } from './faults.ts';
 import { ada, bob, cy, nobody } from './people.ts';
 import { endings, type LookUp, lookUps, receipts, type RefusalOfOne, refusals, ways } from './sim-provider.ts';
 
-/** One message upstream publishes, and whether it publishes it once more elsewhere. */
+/** A message that upstream publishes, and whether it publishes a copy in another partition. */
 export interface Parsed {
   key: 'K' | 'L' | null;
   partition: 0 | 1;
@@ -14,13 +14,13 @@ export interface Parsed {
   expiresAfter: number | undefined;
   to: readonly string[];
   repeat: 'none' | 'other partition' | 'other content';
-  /** Upstream takes it back at some time. */
+  /** Upstream cancels it at some time. */
   cancelled: boolean;
-  /** What of ours fails whenever it deals with this message. */
+  /** The bug that it triggers whenever it is processed. */
   fault?: Fault;
 }
 
-/** What happens next. Which one of many, and how it ends, `pick` and `luck` say. */
+/** The next event. `pick` and `luck` choose among several, and how it ends. */
 export interface Step {
   act: (typeof acts)[number];
   pick: number;
@@ -36,7 +36,7 @@ export interface History {
 }
 
 const weights = {
-  // The work itself.
+  // Normal operation.
   'go on': 60,
   'go halfway': 8,
   fetch: 24,
@@ -48,7 +48,7 @@ const weights = {
   cancel: 1,
   suppress: 1,
   look: 3,
-  // What goes wrong.
+  // Faults.
   'lose an answer': 2,
   'lose a record': 2,
   'after the lease': 4,
@@ -94,7 +94,7 @@ const step: fc.Arbitrary<Step> = fc
   .tuple(fc.nat(acts.length - 1), fc.nat(23), fc.nat(endings.length * receipts.length * ways.length - 1))
   .map(([act, pick, luck]) => ({ act: acts[act]!, pick, luck }));
 
-/** What only a list can tell of, a text, goes to one number. */
+/** Texts, which can only be found in a list, all go to one number. */
 const asSuch = (history: History): History =>
   history.lookUp === 'by list'
     ? { ...history, asked: history.asked.map((each): Parsed => ({ ...each, to: each.to.slice(0, 1) })) }
@@ -110,9 +110,7 @@ const anyHistory: fc.Arbitrary<History> = fc
   })
   .map(asSuch);
 
-/**
- * Calls that are taken and whose webhooks never come, by processes that often stand still: answers that come too late.
- */
+/** Calls that are accepted and whose webhooks never arrive, by processes that are often suspended: late responses. */
 export const lateAnswers: fc.Arbitrary<History> = anyHistory.map((history): History => {
   const steps = history.steps.map(({ act, pick, luck }): Step => ({
     act: luck % 9 === 0 ? 'pause' : act,
@@ -125,7 +123,7 @@ export const lateAnswers: fc.Arbitrary<History> = anyHistory.map((history): Hist
 
 const baseline: Act[] = ['go on', 'go on', 'go on', 'go on', 'fetch', 'fetch', 'release', 'something is due'];
 
-/** So many steps in which nothing fails, but for what `luck` says of calls. */
+/** A number of steps without faults, except for what `luck` decides about calls. */
 const baselineOf = (minLength: number, maxLength: number, luck: number): fc.Arbitrary<Step[]> =>
   fc.array(
     fc
@@ -137,7 +135,7 @@ const baselineOf = (minLength: number, maxLength: number, luck: number): fc.Arbi
 const one = (act: Act, pick = fc.nat(23), luck = fc.nat(100)): fc.Arbitrary<Step> =>
   fc.record({ act: fc.constant(act), pick, luck });
 
-/** A course of events with messages for one person, whose calls cannot be looked up. */
+/** A history with messages for one person, whose calls cannot be looked up. */
 const course = (lane: Lane, count: number, ...parts: fc.Arbitrary<Step | Step[]>[]): fc.Arbitrary<History> =>
   fc.tuple(asked, fc.tuple(...parts)).map(([each, steps]): History => {
     const message: Parsed = {
@@ -161,8 +159,8 @@ const takenInSilence = endings.indexOf('taken') + endings.length * receipts.inde
 const atTheFirst = fc.constant(0);
 
 /**
- * Who has called stands still, another takes the message over, and the first one dies as it has kept what it learned,
- * before it tells.
+ * The replica that called is suspended, another takes the message over, and the first one dies after it has stored its
+ * result and before it publishes.
  */
 export const unreportedAnswers: fc.Arbitrary<History> = course(
   'urgent',
@@ -180,7 +178,7 @@ export const unreportedAnswers: fc.Arbitrary<History> = course(
 );
 
 /**
- * All answers are lost, and one receipt comes late: what proves acceptance may lie unread when the time for it is over.
+ * All responses are lost, and one receipt is late: the evidence of an acceptance may be unread when its time is over.
  */
 export const unreadEvidence: fc.Arbitrary<History> = fc
   .tuple(course('urgent', 1, baselineOf(80, 160, endings.indexOf('lost, taken'))), fc.nat(79))
@@ -197,7 +195,7 @@ const refusedInSilence = endings.indexOf('refused') + endings.length * receipts.
 const lost = one('lose a record', undefined, atTheFirst);
 
 /**
- * A message is refused and goes again, and what the channel and retry say to each other is lost, mostly before it is
+ * A message is refused and retried, and the records between the channel and retry are lost, mostly before they are
  * read.
  */
 export const lostRecords: fc.Arbitrary<History> = course(
@@ -210,7 +208,7 @@ export const lostRecords: fc.Arbitrary<History> = course(
   baselineOf(10, 40, refusedInSilence),
 );
 
-/** A message is refused, and upstream takes it back while it waits or is being released. */
+/** A message is refused, and upstream cancels it while it waits or is being released. */
 export const cancelledInRelease: fc.Arbitrary<History> = course(
   'transactional',
   1,
@@ -222,7 +220,7 @@ export const cancelledInRelease: fc.Arbitrary<History> = course(
   asked: history.asked.map((each): Parsed => ({ ...each, cancelled: true })),
 }));
 
-/** Whoever works on a message dies at it, and what it was read from is lost before it comes again. */
+/** Every replica that processes a message dies, and its record is lost before it is read again. */
 export const lostInWork: fc.Arbitrary<History> = course(
   'transactional',
   1,
@@ -235,7 +233,7 @@ export const lostInWork: fc.Arbitrary<History> = course(
   baselineOf(10, 30, refusedInSilence),
 );
 
-/** Of two that go in one call the one was claimed seconds before the other, and the call is slow to start. */
+/** Of two messages in one call, one was claimed seconds before the other, and the call starts slowly. */
 export const slowStarts: fc.Arbitrary<History> = course(
   'bulk',
   2,
@@ -249,7 +247,7 @@ export const slowStarts: fc.Arbitrary<History> = course(
   baselineOf(2, 6, takenInSilence),
 );
 
-/** Bulk messages of one content under many keys, most of them to one recipient: they go in one call. */
+/** Bulk messages of one content under many keys, most of them to one recipient: they share calls. */
 export const batchHistories: fc.Arbitrary<History> = fc
   .tuple(anyHistory, fc.array(asked, { minLength: 2, maxLength: 4 }))
   .map(([history, many]): History => {
@@ -257,7 +255,7 @@ export const batchHistories: fc.Arbitrary<History> = fc
     return asSuch({ ...history, lane: 'bulk', asked: free });
   });
 
-/** Messages that bring out a fault of ours. */
+/** Messages that trigger a bug of ours. */
 export const faultyHistories: fc.Arbitrary<History> = fc
   .tuple(anyHistory, fc.array(fc.constantFrom(...faults), { minLength: 3, maxLength: 3 }))
   .map(([history, some]): History => ({
@@ -265,7 +263,7 @@ export const faultyHistories: fc.Arbitrary<History> = fc
     asked: history.asked.map((each, index): Parsed => ({ ...each, fault: some[index]! })),
   }));
 
-/** In which nothing of ours fails. */
+/** Without bugs of ours. */
 export const soundHistories: fc.Arbitrary<History> = fc.oneof(
   { weight: 4, arbitrary: anyHistory },
   { weight: 1, arbitrary: lateAnswers },

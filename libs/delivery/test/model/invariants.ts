@@ -7,17 +7,17 @@ import { guardMs, type World } from './world.ts';
 
 export interface Judgement {
   violations: string[];
-  /** Second copies that policy chose after an unconfirmed call that nobody could end (docs/adr/0024). */
+  /** Second copies that policy sent after an unconfirmed call that nobody could resolve (docs/adr/0024). */
   resentByPolicy: number;
-  /** Taken in a request with others. */
+  /** Accepted in a request with others. */
   together: number;
-  /** Taken for some of their recipients, others being suppressed. */
+  /** Accepted for some of their recipients, while others are suppressed. */
   leftOut: number;
 }
 
 const notSent = new Set(['failed', 'expired', 'cancelled', 'suppressed', 'rejected']);
 
-/** What must hold once a history has come to rest. */
+/** What must be true once a history has ended. */
 export function judge(world: World, { asked, lane }: History): Judgement {
   const { facts } = world;
   const judged = asked.map((_, index) => judgeMessage(`m${index + 1}`, facts, world));
@@ -60,7 +60,7 @@ function judgeMessage(
   return { violations, resentByPolicy: copies.byPolicy };
 }
 
-/** Nothing is lost: one final status in the end; `sent` turns final by itself when no receipt comes. */
+/** Nothing is lost: one final status in the end; `sent` becomes final by itself without a receipt. */
 function ending(
   messageId: string,
   facts: readonly StatusChanged[],
@@ -76,7 +76,7 @@ function ending(
   ];
 }
 
-/** Shown as delivered is what one call has brought to everybody. */
+/** A message is shown as delivered only if one call delivered it to everybody. */
 function early(
   messageId: string,
   facts: readonly StatusChanged[],
@@ -103,7 +103,7 @@ function backward(messageId: string, facts: readonly StatusChanged[], fold: type
   return back === undefined ? [] : [`backward: ${messageId} goes from delivered to ${back}`];
 }
 
-/** Every claim is settled, and what is settled is told. */
+/** Every claim is settled, and every settlement is published. */
 function unreported(messageId: string, rows: readonly LedgerRow[], facts: readonly StatusChanged[]): string[] {
   return rows.flatMap(({ hop, state }) => {
     if (state === 'claimed') return [`unresolved: the claim of ${messageId}/${hop}`];
@@ -118,8 +118,8 @@ function unreported(messageId: string, rows: readonly LedgerRow[], facts: readon
 const isEvidence = ({ source }: StatusChanged) => source === 'receipt' || source === 'lookup';
 
 /**
- * The statuses of a hop's own that tell each outcome; none where the outcome says nothing of this hop (a look-up tells
- * of an earlier one).
+ * The statuses that report each outcome of a hop; none where the outcome says nothing about this hop (a look-up reports
+ * an earlier one).
  */
 const tellingOf: Record<Exclude<LedgerRow['state'], 'claimed'>, string[]> = {
   sent: ['sent'],
@@ -135,7 +135,7 @@ const tellingOf: Record<Exclude<LedgerRow['state'], 'claimed'>, string[]> = {
   superseded: [],
 };
 
-/** What is reported as taken was taken, on the hop it is told of. */
+/** What is reported as accepted was accepted, in the hop that is named. */
 function mistaken(messageId: string, facts: readonly StatusChanged[], calls: readonly Accepted[]): string[] {
   const wrong = facts.filter(({ status, hop }) => status === 'sent' && !calls.some((call) => call.hop === hop));
   return wrong.map(
@@ -143,7 +143,7 @@ function mistaken(messageId: string, facts: readonly StatusChanged[], calls: rea
   );
 }
 
-/** Of two records of one id and other content, one is quarantined. */
+/** Of two records with one id and different content, one is quarantined. */
 function strange({ quarantined }: World, asked: History['asked']): string[] {
   const names = asked.flatMap(({ repeat }, index) => (repeat === 'other content' ? [`m${index + 1}`] : []));
   return names
@@ -151,14 +151,14 @@ function strange({ quarantined }: World, asked: History['asked']): string[] {
     .map((messageId) => `swallowed: ${messageId} came with other content, and no record was quarantined`);
 }
 
-/** While no record is lost, nothing is taken for lost. */
+/** While no record is lost, none is treated as lost. */
 function needless({ broker, retry }: World): string[] {
   return broker.losses > 0
     ? []
     : retry.releasedAgain.map((hop) => `needless: ${hop} was released once more, and nothing had been lost`);
 }
 
-/** Only what the provider has something against is reported as refused for good. */
+/** A refusal is reported as permanent only if the provider refuses this message. */
 function wronged(messageId: string, facts: readonly StatusChanged[], { refused }: World): string[] {
   const wrong = facts.filter(
     ({ failure, hop }) => failure?.code === 'refused for good' && !refused.has(`${messageId}/${hop}`),
@@ -166,7 +166,7 @@ function wronged(messageId: string, facts: readonly StatusChanged[], { refused }
   return wrong.map(({ hop }) => `mistaken: ${messageId}/${hop} is reported as refused for good, and others were`);
 }
 
-/** What a fault of ours ends has a dead letter that tells what to do. */
+/** A message that a bug of ours ends has a dead letter with a remedy. */
 function notDeadLettered(
   messageId: string,
   facts: readonly StatusChanged[],
@@ -181,7 +181,7 @@ function notDeadLettered(
 
 const ownFaults = new Set(['MSG_HANDLER_BUG', 'MSG_RECORD_REFUSED', 'MSG_HANDOVER_UNREADABLE']);
 
-/** Each of several recipients who was left out is told of. */
+/** Each recipient who was left out is reported. */
 function unheard(messageId: string, rows: readonly LedgerRow[], facts: readonly StatusChanged[]): string[] {
   return rows.flatMap(({ hop, outcome }) => {
     const { suppressedRecipients = [] } = outcome?.kind === 'sent' ? outcome : {};
@@ -216,7 +216,7 @@ function unlawful(messageId: string, calls: readonly Accepted[]): string[] {
   ]);
 }
 
-/** At most one accepted call, unless policy chose to send again in between, when nothing yet proved the earlier one. */
+/** At most one accepted call, unless policy sent again in between, when there was no evidence of the earlier one. */
 function secondCopies(
   messageId: string,
   calls: readonly Accepted[],
@@ -241,7 +241,7 @@ function secondCopies(
   };
 }
 
-/** First hops of one key and partition are taken in the order of their offsets. */
+/** First hops of one key and partition are accepted in the order of their offsets. */
 function inversions(world: World, topic: string): string[] {
   const firsts = world.accepted
     .filter(({ hop }) => hop === 1)

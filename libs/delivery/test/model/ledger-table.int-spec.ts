@@ -27,7 +27,7 @@ type Step =
   | { do: 'look beside'; hop: number }
   | { do: 'the lease passes' };
 
-// Few hops, records and tokens, so that they meet each other.
+// Few hops, records and tokens, so that they interact.
 const of = { hop: fc.integer({ min: 1, max: 3 }), source: fc.nat(1), copy: fc.nat(2), token: fc.nat(3) };
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
@@ -63,14 +63,14 @@ class Pair {
     this.ledger = new Callers(ledger);
   }
 
-  /** What each of the two says to a step. */
+  /** The results of both for a step. */
   async take(step: Step): Promise<[unknown, unknown]> {
     const token = 'token' in step ? this.tokens[step.token]! : '';
     switch (step.do) {
       case 'claim':
         return this.claim(this.deliveryOf(step), token);
       case 'settle': {
-        // As the engine does: only what was won under this token; or what the ledger has never heard of.
+        // As the engine uses it: only what was claimed under this token, or what the ledger does not know.
         const delivery = this.won.get(token) ?? (this.isNew ? this.first : undefined);
         if (!delivery) return [undefined, undefined];
         this.isNew = false;
@@ -115,7 +115,7 @@ class Pair {
   private deliveryOf({ hop, source, copy }: Copy): Delivery<TestMessage> {
     const rememberedAt = new Date(this.first.requestedAt.getTime() - (copy === 1 ? 8 * 24 * hour : 0));
     const digest = hop > 1 ? undefined : copy === 2 ? this.tokens[0] : this.first.digest;
-    // The second hop says something else, the third looks for what the first has sent.
+    // The second hop has other content, the third looks up the call of the first.
     const fingerprint =
       hop === 2 ? { ...this.first.fingerprint!, contentHash: this.tokens[3]! } : this.first.fingerprint;
     return {
@@ -165,7 +165,7 @@ describe('the ledger in memory that the protocol is played with', () => {
   });
   afterAll(() => database.drop());
 
-  it('says to every claim, settlement and evidence what the one in Postgres says', async () => {
+  it('returns for every claim, settlement and evidence the same as the one in Postgres', async () => {
     const same = fc.asyncProperty(steps, async (taken) => {
       const pair = new Pair(database.pool(), ledger);
       for (const step of taken) {

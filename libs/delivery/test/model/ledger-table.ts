@@ -21,10 +21,10 @@ export interface LedgerRow {
   outcome: Outcome | undefined;
 }
 
-/** What ledger.store.ts says in SQL, in memory; ledger-table.int-spec.ts holds the two against each other. */
+/** The rules of ledger.store.ts, in memory instead of SQL; ledger-table.int-spec.ts compares the two. */
 export class LedgerTable {
   readonly rows = new Map<string, LedgerRow>();
-  /** Ids of the messages that upstream has taken back. */
+  /** Ids of the messages that upstream has cancelled. */
   readonly cancelled = new Set<string>();
   private readonly leaseMs: number;
   private readonly periods: Period[];
@@ -99,7 +99,7 @@ export class LedgerTable {
     return [...this.rows.values()].filter((row) => row.id === id);
   }
 
-  /** The row whose call this is, while it is claimed still. */
+  /** The row of this call, while it is still claimed. */
   heldBy(id: string, hop: number, callId: string): LedgerRow | undefined {
     return this.of(id).find((row) => row.hop === hop && row.token === callId && row.state === 'claimed');
   }

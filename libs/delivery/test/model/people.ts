@@ -5,7 +5,7 @@ export const hashKey = 'a key for the model test';
 export const ada = 'ada@inbox.test';
 export const bob = 'bob@inbox.test';
 export const cy = 'cy@inbox.test';
-/** The one for whom the provider takes no message. */
+/** The recipient for whom the provider refuses every message. */
 export const nobody = 'nobody@inbox.test';
 
 const refs = new Map([ada, bob, cy, nobody].map((address) => [address, recipientRef(hashKey, address)]));

@@ -8,10 +8,10 @@ import { endings, type ProviderChance, receipts, ways } from './sim-provider.ts'
 import { noon } from './virtual-clock.ts';
 import { leaseMs, type Variant, World } from './world.ts';
 
-/** Records of our own topics that a history loses at the most. */
+/** The maximum number of our own records that a history loses. */
 const mostLosses = 2;
 
-/** A world with two replicas of each service, and the acts that a history is made of. */
+/** A world with two replicas of each service, and the actions of which a history consists. */
 export class Play {
   readonly world: World;
   readonly replicas: Replica[] = [];
@@ -74,7 +74,7 @@ export class Play {
     }
   }
 
-  /** What concerns one replica: of those that it can happen to, `pick` says which. */
+  /** Actions on one replica; `pick` chooses among those that it can happen to. */
   private actOn({ act, pick, luck }: Step): void {
     const { scheduler } = this.world;
     const replica = among(
@@ -103,7 +103,7 @@ export class Play {
     scheduler.say(undefined, `${replica.process.name} learns of its share`);
   }
 
-  /** All faults end: everybody runs and knows its share. */
+  /** All faults end: all replicas run and know their partitions. */
   async heal(): Promise<void> {
     this.world.scheduler.say(undefined, '--- faults end');
     this.world.scheduler.down.clear();
@@ -162,7 +162,7 @@ export class Play {
     else this.fetch(step);
   }
 
-  /** It takes place, and the process that asked for it never learns. */
+  /** It takes effect, and the process that requested it never gets the response. */
   private dieAtIt({ pick, luck }: Step): void {
     const entry = among(this.world.scheduler.runnable, pick);
     const replica = this.replicas.find(({ process }) => process === entry?.owner);
@@ -230,7 +230,7 @@ export class Play {
     this.world.scheduler.say(undefined, `${address} must not be written to any more`);
   }
 
-  /** One of our own topics: a record among the last of them cannot be read from now on. */
+  /** One of the last records of one of our own topics cannot be read from now on. */
   private loseRecord({ pick, luck }: Step): void {
     const { broker, scheduler } = this.world;
     const own = [

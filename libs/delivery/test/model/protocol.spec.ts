@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import type { Judgement } from './invariants.ts';
 import { holds } from './run.ts';
 
-// A failure prints its seed and path: MODEL_SEED=… MODEL_PATH=… plays that history again. The same 10,000 histories
-// every time, so that what fails is what was changed; MODEL_SEED=$RANDOM MODEL_RUNS=100000 goes looking for more.
+// A failure prints its seed and path: MODEL_SEED=… MODEL_PATH=… replays that history. The same 10,000 histories run
+// every time, so that a failure is caused by a change; MODEL_SEED=$RANDOM MODEL_RUNS=100000 searches for more.
 const { MODEL_RUNS = '10000', MODEL_SEED = '20261123', MODEL_PATH } = process.env;
 
 describe('the delivery protocol, played in virtual time', () => {
@@ -15,8 +15,8 @@ describe('the delivery protocol, played in virtual time', () => {
     };
     const replay = { seed: Number(MODEL_SEED), ...(MODEL_PATH && { path: MODEL_PATH }) };
     await fc.assert(holds({}, { seen: count }), { numRuns: Number(MODEL_RUNS), ...replay });
-    // Second copies that policy chose are no violation; that there are some, as of the others, shows that the histories
-    // go that deep.
+    // Second copies that policy sent are no violation; their number, like the others, shows that the histories go that
+    // deep.
     if (!MODEL_PATH) expect(Math.min(...Object.values(seen))).toBeGreaterThan(0);
   }, 600_000);
 });

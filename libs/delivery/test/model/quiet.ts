@@ -2,11 +2,12 @@ import type { Play } from './play.ts';
 import { atEase } from './world.ts';
 import { openReceipts, tellReceipt } from './receipts.ts';
 
-/** Rounds after which something goes round in circles. */
+/** After this many rounds something repeats without end. */
 const mostRounds = 1_500;
 
 /**
- * Lets everything run, without faults and in plain order, until nothing is left to do. Says what never came to rest.
+ * Runs everything, without faults and in order, until no work is left.
+ * @returns what never finished
  */
 export async function comeToRest(play: Play): Promise<string | undefined> {
   const { world } = play;
@@ -40,7 +41,7 @@ function commit({ replicas }: Play): true {
 function release({ world, replicas }: Play): boolean {
   const { clock, nextRound = Infinity } = world;
   if (nextRound > clock.now) return false;
-  // Its loop rests between two rounds; what waits for a dependency goes on meanwhile.
+  // The loop pauses between two rounds; work that waits for a dependency continues meanwhile.
   clock.now += 200;
   for (const replica of replicas) {
     replica.release();
@@ -56,7 +57,7 @@ function passTime({ world }: Play): boolean {
   return true;
 }
 
-/** Every record is dealt with and committed in the end. */
+/** Every record is processed and committed in the end. */
 function unread({ world: { broker } }: Play): string | undefined {
   for (const [name, { owners, committed }] of broker.groups) {
     for (const recordId of owners.keys()) {

@@ -2,13 +2,13 @@ import { factId, topics } from '#libs/contracts';
 import type { Accepted, Copy } from './sim-provider.ts';
 import type { World } from './world.ts';
 
-/** What the provider has not told of yet, and will. */
+/** The events that the provider has not reported yet. */
 export const openReceipts = ({ accepted }: World): { call: Accepted; copy: Copy }[] =>
   accepted.flatMap((call) =>
     call.copies.filter(({ receipt, reported }) => receipt !== 'nothing' && !reported).map((copy) => ({ call, copy })),
   );
 
-/** The provider's webhook for one copy of a message it took; tried again later while Kafka is away. */
+/** The provider's webhook for one copy of an accepted message; repeated later while Kafka is away. */
 export function tellReceipt(world: World, pick: number): void {
   const open = openReceipts(world);
   const chosen = open[pick % (open.length || 1)];

@@ -21,7 +21,7 @@ export type Service = 'email' | 'retry';
 const config: KafkaConfig = z.object(kafkaSettings).parse({ KAFKA_TOPIC_PREFIX: '' });
 const logger = silentLogger();
 
-/** One replica of a service: a process, its place in the group, and the real consumer that feeds its handlers. */
+/** One replica of a service: a process, its membership in the group, and the real consumer that feeds its handlers. */
 export interface Replica {
   readonly service: Service;
   readonly process: Process;
@@ -30,7 +30,7 @@ export interface Replica {
   commit(): void;
   /** Retry only: one round of its loop. */
   release(): void;
-  /** One look after what was published and not answered. */
+  /** One check for published messages without an answer. */
   look(): void;
 }
 
@@ -38,12 +38,12 @@ export async function startReplica(service: Service, name: string, world: World)
   const process = new Process(name);
   const member = new Member(process, service, world.broker, world.scheduler, world.variant.commitsWhatWasGivenAway);
   const worker = service === 'email' ? new ChannelWorker(member, world) : new RetryWorker(member, world);
-  // What cannot be read any more is passed over by the transport, and counts as dealt with.
+  // The transport skips a record that cannot be read any more, and counts it as finished.
   const deal = (record: IncomingRecord) =>
     world.broker.isLost(recordIdOf(record)) ? Promise.resolve(true) : worker.handle(record);
   const handle = oneByOne(deal);
-  // Nothing runs by itself: the history says when the consumer commits, and its look for silence, set up before, never
-  // comes.
+  // Nothing runs by itself: the history decides when the consumer commits, and its check for inactivity, set up before,
+  // never runs.
   const repeated: (() => void)[] = [];
   const every: Every = (_ms, work) => {
     repeated.push(work);
@@ -70,7 +70,7 @@ export async function startReplica(service: Service, name: string, world: World)
   };
 }
 
-/** Whether an act can happen to a replica; killing and pausing only where something is under way. */
+/** Whether an action can happen to a replica; killing and pausing only while work is in progress. */
 export function concerns(act: Step['act'], { service, process, member }: Replica, scheduler: Scheduler): boolean {
   switch (act) {
     case 'kill':

@@ -79,7 +79,7 @@ class Pair {
     this.schedule = schedule;
   }
 
-  /** What each of the two says to a step. */
+  /** The results of both for a step. */
   async take(step: Step): Promise<[unknown, unknown]> {
     const { decisions: deciding, stops, answers, pool } = this.schedule;
     switch (step.do) {
@@ -151,7 +151,7 @@ class Pair {
     }
   }
 
-  /** Where the plans stand in each. */
+  /** The plans in each. */
   async states(): Promise<[unknown, unknown]> {
     const real = (await this.schedule.rows()).map(({ message_id, hop, state, mode }) =>
       [message_id, hop, state, mode].join(),
@@ -178,7 +178,7 @@ describe('the schedule in memory that the protocol is played with', () => {
   beforeAll(async () => (schedule = await aSchedule()));
   afterAll(() => schedule.drop());
 
-  it('says to every decision, release, evidence and cancellation what the one in Postgres says', async () => {
+  it('returns for every decision, release, evidence and cancellation the same as the one in Postgres', async () => {
     const same = fc.asyncProperty(steps, async (all) => {
       await schedule.pool.query('TRUNCATE retry.schedule, retry.progress');
       const pair = new Pair(schedule);

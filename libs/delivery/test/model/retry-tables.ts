@@ -22,7 +22,7 @@ interface Scheduled {
   kind: Plan['kind'];
   createdAt: number;
   state: 'pending' | 'releasing' | 'published' | 'answered' | 'cancelled' | 'stopped';
-  /** How often it was released once more. */
+  /** How often it was released again. */
   again: number;
   dueAt: number;
   leaseToken: string | undefined;
@@ -30,19 +30,19 @@ interface Scheduled {
   endedAt: number;
 }
 
-/** A hop that policy sends although an earlier call may have been taken. */
+/** A hop that policy sends although an earlier call may have been accepted. */
 export interface Resend {
   hop: number;
   decidedAt: number;
 }
 
-/** A fact that proves a hop to have been accepted, and when it was written. */
+/** A fact that is evidence of an acceptance, and when it was written. */
 export interface Evidence {
   hop: number | undefined;
   at: number;
 }
 
-/** What retry's stores say in SQL, in memory. */
+/** The rules of retry's stores, in memory instead of SQL. */
 export class RetryTables {
   readonly schedule = new Map<string, Scheduled>();
   /** By messageId. */
@@ -188,7 +188,7 @@ export class RetryTables {
     return endedAt + this.answerMs * 2 ** Math.min(again, 6);
   }
 
-  /** Once everything that was reported before it was planned has been read. */
+  /** Once everything that was published before it was planned has been read. */
   protected mayGo(row: Scheduled, evidenceRead: ReadUpTo): boolean {
     const upTo = evidenceRead[row.due.channel];
     return row.state !== 'pending' || !goesAgain(row) || (upTo !== undefined && row.createdAt <= upTo.getTime());

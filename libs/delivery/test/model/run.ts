@@ -37,7 +37,7 @@ export interface Watch {
   among?: fc.Arbitrary<History>;
 }
 
-/** A property that fails with what was violated and how it came to it. */
+/** A property that fails with the violation and the history that led to it. */
 export const holds = (variant: Variant = {}, { breaks = /./, seen, among = histories }: Watch = {}) =>
   fc.asyncProperty(among, async (history) => {
     const played = await play(history, variant);

@@ -2,7 +2,7 @@ import { setImmediate as tick } from 'node:timers/promises';
 import { InfrastructureDown } from '#libs/contracts';
 import type { VirtualClock } from './virtual-clock.ts';
 
-/** One running copy of a service. Killed, it never goes on; paused, it goes on later. */
+/** One running copy of a service. Killed, it never continues; paused, it continues later. */
 export class Process {
   readonly name: string;
   alive = true;
@@ -21,27 +21,27 @@ export type Dependency = 'postgres' | 'kafka' | 'provider';
 
 type Answer = { value: unknown } | { error: unknown };
 
-/** A process that awaits something: the only places where others run, and where it can be killed. */
+/** A process that awaits something: only then do others run, and only then can it be killed. */
 export interface Waiting {
   owner: Process;
   what: string;
   /** Undefined: it only waits for its time. */
   on: Dependency | undefined;
   dueAt: number;
-  /** Takes place at the dependency. */
+  /** Runs when the dependency handles the call. */
   effect: () => unknown;
-  /** Undefined until it has taken place: from then on only the answer is under way. */
+  /** Undefined until the call has taken effect: from then on only the response is in flight. */
   answer: Answer | undefined;
   resume: (answer: Answer) => void;
 }
 
 /**
- * `whole`: takes place and is answered; `half`: the answer is left under way; `lost`: it takes place, and the answer
- * says that nobody is there.
+ * `whole`: it takes effect and is answered; `half`: the response stays in flight; `lost`: it takes effect, and the
+ * response is an error of the connection.
  */
 export type How = 'whole' | 'half' | 'lost';
 
-/** Runs one await after another, in the order that the history says. */
+/** Runs one await after another, in the order of the history. */
 export class Scheduler {
   readonly down = new Set<Dependency>();
   /** What happened, for people. */
@@ -53,7 +53,7 @@ export class Scheduler {
     this.clock = clock;
   }
 
-  /** A call to something outside the process: a place to be interrupted at. */
+  /** A call to something outside the process, where it can be interrupted. */
   ask<T>(owner: Process, on: Dependency, what: string, effect: () => T): Promise<T> {
     return this.add<T>({ owner, on, what, dueAt: 0, effect });
   }
@@ -101,7 +101,7 @@ export class Scheduler {
     this.waiting = this.waiting.filter((entry) => entry.owner !== owner);
   }
 
-  /** Until every process stands at an await again. */
+  /** Until every process awaits something again. */
   async settle(): Promise<void> {
     await tick();
   }
@@ -132,7 +132,7 @@ export class Scheduler {
 
 const suffix: Record<How, string> = { whole: '', half: ' (the answer is under way)', lost: ' (the answer is lost)' };
 
-/** An answer in a word or two. */
+/** A response in a word or two. */
 function reported(answer: Answer): string {
   if ('error' in answer) return answer.error instanceof Error ? answer.error.message : 'refused';
   const { value } = answer;

@@ -105,9 +105,9 @@ class StandsForNoLostRecord extends LedgerTable {
 
 export interface SeededBugs {
   variant: Variant;
-  /** The promise that it breaks. */
+  /** The invariant that it violates. */
   breaks: RegExp;
-  /** Histories within which it must be noticed. */
+  /** The number of histories within which it must be noticed. */
   within: number;
   among?: fc.Arbitrary<History>;
 }
@@ -125,8 +125,8 @@ export const seededRules: Record<string, SeededBugs> = {
     breaks: /^(lost|untold)/,
     within: 2_000,
   },
-  // Nothing is lost by it, since a record counts as done only once it is told: but the group's offset goes back behind
-  // another's.
+  // Nothing is lost by it, since a record counts as finished only once its events are published: but the group's offset
+  // goes back behind another member's.
   'commits on for a partition that was given away': {
     variant: { commitsWhatWasGivenAway: true },
     breaks: /^backward: .* was committed/,
@@ -217,7 +217,7 @@ export const seededRules: Record<string, SeededBugs> = {
     breaks: /^(untrue|backward)/,
     within: 2_000,
   },
-  // Nothing is lost by it any more: what is not answered is asked for again.
+  // Nothing is lost by it: what is not answered is requested again.
   'marks as published whatever it once took': {
     variant: { retry: (lease) => new MarksWhateverItTook(lease, answerMs) },
     breaks: /^needless/,

@@ -9,21 +9,21 @@ export interface Logged {
 
 interface Group {
   generation: number;
-  /** By place (`topic/partition`): the member it is given to. */
+  /** By partition (`topic/partition`): the member it is assigned to. */
   owners: Map<string, Process>;
   committed: Map<string, number>;
 }
 
 type Listener = (event: { payload: { memberId: string; memberAssignment: Record<string, number[]> } }) => void;
 
-/** Logs and consumer groups. A commit of an old generation is refused, as the real broker does. */
+/** Logs and consumer groups. A commit of an old generation is refused, as by the real broker. */
 export class Broker {
-  /** By place. */
+  /** By partition. */
   readonly logs = new Map<string, Logged[]>();
   readonly groups = new Map<string, Group>();
-  /** Records (`topic/partition/offset`) that nobody can read any more. */
+  /** Records (`topic/partition/offset`) that cannot be read any more. */
   private readonly lost = new Set<string>();
-  /** Commits that were behind what the group had committed before. */
+  /** Commits that were behind the group's committed offset. */
   readonly stepsBack: string[] = [];
 
   append(topic: string, partition: number, record: Logged): void {
@@ -40,7 +40,7 @@ export class Broker {
     return group;
   }
 
-  /** Gives each place to one of the members; `chance` says to which. */
+  /** Assigns each partition to one of the members, chosen by `chance`. */
   rebalance(id: string, places: readonly string[], members: readonly Process[], chance: number): void {
     const group = this.group(id);
     group.generation += 1;
@@ -71,7 +71,7 @@ export class Broker {
   }
 }
 
-/** One member of a group, as the transport's consumer sees kafkajs. */
+/** One member of a group, in the form that kafkajs has for the transport. */
 export class Member {
   readonly process: Process;
   private readonly group: Group;
@@ -80,14 +80,14 @@ export class Member {
   private readonly listeners = new Map<string, Listener[]>();
   private readonly positions = new Map<string, number>();
   private generation = -1;
-  /** How often the group went on without it: it then comes back under a new id. */
+  /** How often the group continued without it: it then rejoins under a new id. */
   private expelled = 0;
-  /** What it is told to be its own, by topic. */
+  /** The partitions that it believes are assigned to it, by topic. */
   private reported: Record<string, number[]> = {};
   private readonly keepsAll: boolean;
   private eachBatch: ((payload: EachBatchPayload) => Promise<void>) | undefined;
 
-  /** @param keepsAll it never hears that a place was given away: a bug built in on purpose */
+  /** @param keepsAll it never notices that a partition was revoked: a seeded bug */
   constructor(process: Process, groupId: string, broker: Broker, scheduler: Scheduler, keepsAll = false) {
     this.process = process;
     this.broker = broker;
@@ -96,7 +96,7 @@ export class Member {
     this.keepsAll = keepsAll;
   }
 
-  /** What kafkajs gives the transport, as far as it uses it. */
+  /** The parts of kafkajs that the transport uses. */
   get kafka(): Kafka {
     const consumer = {
       events: { GROUP_JOIN: 'join', CRASH: 'crash', REBALANCING: 'rebalancing' },
@@ -119,7 +119,7 @@ export class Member {
     } as unknown as Kafka;
   }
 
-  /** What anybody may ask the brokers. A service's two groups are one here. */
+  /** Requests to the brokers. A service's two groups are one here. */
   private get admin(): Pick<Admin, 'connect' | 'disconnect' | 'fetchTopicOffsets' | 'fetchOffsets'> {
     const { process, broker, scheduler } = this;
     const recordId = (topic: string) => `${topic}/0`;
@@ -146,7 +146,7 @@ export class Member {
     return this.generation !== this.group.generation;
   }
 
-  /** Learns of its share, and fetches from what was committed. */
+  /** Gets its assignment, and fetches from the committed offsets. */
   join(): void {
     if (this.group.generation > this.generation + 1) this.expelled += 1;
     this.generation = this.group.generation;
@@ -166,14 +166,14 @@ export class Member {
       listener({ payload: { memberId, memberAssignment: mine } });
   }
 
-  /** Its places that hold something new for it. */
+  /** Its partitions with new records. */
   get fetchable(): string[] {
     return [...this.positions]
       .filter(([recordId, position]) => position < this.broker.logOf(recordId).length)
       .map(([recordId]) => recordId);
   }
 
-  /** Takes the next records of a place, at most `count` of them. */
+  /** Takes the next records of a partition, at most `count`. */
   fetch(recordId: string, count: number): void {
     const [topic, partition] = splitPlace(recordId);
     const from = this.positions.get(recordId)!;

@@ -21,11 +21,11 @@ import type { Process, Scheduler } from './scheduler.ts';
 export interface Message {
   text: string;
   to: readonly string[];
-  /** What of ours fails with it. */
+  /** The bug of ours that fails with it. */
   fault?: Fault | undefined;
 }
 
-/** How a call ends: an answer can be lost whether or not the message was taken. */
+/** How a call ends: a response can be lost whether or not the message was accepted. */
 export const endings = [
   'taken',
   'taken',
@@ -36,20 +36,20 @@ export const endings = [
   'refused for good',
   'refused by the account',
 ] as const;
-/** Whether a call may go at all. */
+/** Whether a call may be made at all. */
 export const ways = ['open', 'open', 'open', 'open', 'open', 'full', 'circuit open'] as const;
-/** What the provider tells later of a message it took; `nothing`: its webhook never comes. */
+/** What the provider reports later about an accepted message; `nothing`: its webhook never arrives. */
 export const receipts = ['delivered', 'nothing', 'failed', 'bounced'] as const;
 
 /**
- * Whether and how the provider can be asked for an earlier call: by our reference, or by a list of what looks the same.
+ * How the provider can be asked for an earlier call: not at all, by our reference, or by a list of what looks the same.
  */
 export const lookUps = ['none', 'by reference', 'by list'] as const;
 export type LookUp = (typeof lookUps)[number];
 
 /**
- * What the provider says where it refuses one of several that come in one request: nothing of who it is, who it is, or
- * it takes the others.
+ * How the provider refuses one of several messages in one request: without naming it, naming it, or accepting the
+ * others.
  */
 export const refusals = ['as a whole', 'by name', 'one by one'] as const;
 export type RefusalOfOne = (typeof refusals)[number];
@@ -61,32 +61,32 @@ export interface Accepted {
   hop: number;
   callId: string;
   /**
-   * What was left of the claim under this call's token as the provider took it, in milliseconds; below 0 where it was
-   * over.
+   * What remained of the lease under this call's token when the provider accepted it, in milliseconds; below 0 where it
+   * had expired.
    */
   leaseLeft: number;
-  /** The earlier hop that the ledger had been told of as accepted before this one was claimed. */
+  /** The earlier hop that the ledger knew as accepted before this one was claimed. */
   knewOf: number | undefined;
   afterCancel: boolean;
   to: readonly string[];
   /** One of them was known as suppressed when it was claimed. */
   againstRequest: boolean;
-  /** How many had come in the same request. */
+  /** How many messages were in the same request. */
   together: number;
   copies: Copy[];
-  /** How many the message is for, those included that were left out. */
+  /** The number of the message's recipients, those included that were left out. */
   count: number;
 }
 
-/** What becomes of a message for one of its recipients. */
+/** The events of a message for one of its recipients. */
 export interface Copy {
   recipient: RecipientRef;
   receipt: (typeof receipts)[number];
-  /** Whether its webhook has come. */
+  /** Whether its webhook has arrived. */
   reported: boolean;
 }
 
-/** What lies outside the provider and decides over one call. */
+/** What decides over one call from outside the provider. */
 export interface ProviderChance {
   route: (typeof ways)[number];
   ending: (typeof endings)[number];
@@ -104,24 +104,24 @@ export interface ProviderWorld {
   variant: JointFaults;
   accepted: Accepted[];
   take: (call: Call, chance: ProviderChance, together: number) => void;
-  /** The provider has this against this one message. */
+  /** The provider refuses this message for this reason. */
   refuse: (call: Call) => void;
-  /** What it answered to requests, by their keys: a key that comes again is answered as the first time. */
+  /** Its responses to requests, by their keys: a repeated key gets the first response. */
   answered: Map<string, BatchResponse>;
 }
 
-/** Faults of an adapter, built in on purpose. */
+/** Seeded bugs of an adapter. */
 export interface JointFaults {
-  /** What is said of the first of a request holds for all. */
+  /** The result of the first message of a request is used for all. */
   firstSpeaksForAll?: boolean;
-  /** The parts of a request that was refused as a whole go under its key. */
+  /** The parts of a request that was refused as a whole are sent under its key. */
   halvesUnderOneKey?: boolean;
-  /** Only the last of a request is asked whether it may still start. */
+  /** Only the last message of a request is asked whether it may still start. */
   asksTheLastAlone?: boolean;
 }
 
 /**
- * A provider as one process sees it: the last look at the lease and the taking are one step (docs/adr/0016 has the
+ * A provider as one process uses it: the last check of the lease and the acceptance are one step (docs/adr/0016 has the
  * rest).
  */
 export class SimProvider extends Provider<Message> {
@@ -174,7 +174,7 @@ export class SimProvider extends Provider<Message> {
     });
   }
 
-  /** What the provider makes of a request, and how its answer was lost, if it was. */
+  /** The provider's result of a request, and how its response was lost, if it was. */
   private answer(calls: readonly Call[], before: BatchResponse | undefined): { answer: BatchResponse; lost?: string } {
     const chance = this.world.chance();
     const { ending } = chance;
@@ -220,7 +220,7 @@ const plain = aFailure();
 const forGood: Partial<Failure> = { kind: 'bad-content', retry: 'never', code: 'refused for good' };
 const refused = (failure: Partial<Failure>): SendResult => ({ sent: false, failure: { ...plain, ...failure } });
 
-/** One answer for all. */
+/** The same result for all. */
 function alike(calls: readonly Call[], failure: Partial<Failure>): BatchResponse {
   const result = refused(failure);
   return { results: calls.map(() => result) };

@@ -34,48 +34,48 @@ import {
 } from './sim-provider.ts';
 import { noon, VirtualClock } from './virtual-clock.ts';
 
-/** How long a claim protects its holder, in milliseconds: a call's time-out and the guard. */
+/** The duration of a lease, in milliseconds: a call's timeout and the guard. */
 export const leaseMs = 8_000;
 export const guardMs = 3_000;
 export const retentionDays = 14;
-/** After how long without an answer one looks after what was published, in milliseconds. */
+/** After how long without an answer published messages are checked, in milliseconds. */
 export const answerMs = 15_000;
 
 type Outgoing = Parameters<Publisher['publish']>[0];
 
-/** A fault built in on purpose, to see that the checks notice. */
+/** A seeded bug, to see that the invariants detect it. */
 export interface Variant extends JointFaults {
   ledger?: (leaseMs: number, retentionDays: number, now: number) => LedgerTable;
   retry?: (leaseMs: number) => RetryTables;
   handovers?: () => HandoverTable;
-  /** What was released and not answered counts as lost, however far its channel has read. */
+  /** A released message without an answer counts as lost, however far its channel has read. */
   takesLagForLoss?: boolean;
-  /** A fact that comes with a hand-over is taken for the answer. */
+  /** A fact that comes with a hand-over counts as the answer. */
   takesAnyFactForAnAnswer?: boolean;
-  /** A hand-over may be in Kafka before what is reported of its hop. */
+  /** A hand-over may be published before the facts of its hop. */
   handsOverFirst?: boolean;
-  /** What retry releases once more is absorbed like any other repeat. */
+  /** A message that retry releases again is absorbed like any other repeat. */
   absorbsWhatIsAskedAgain?: boolean;
-  /** What the worker believes its lease to be, in milliseconds. */
+  /** How long the worker believes its lease to be, in milliseconds. */
   believedLeaseMs?: number;
-  /** The record counts as dealt with before Kafka has what is reported of it. */
+  /** The record counts as finished before its facts are published. */
   commitsBeforePublishing?: boolean;
-  /** A place that was given to another replica is committed on. */
+  /** A partition that was revoked is committed all the same. */
   commitsWhatWasGivenAway?: boolean;
-  /** Changes what is reported of a hop. */
+  /** Changes the facts of a hop. */
   eventsFor?: (eventsFor: OutcomeEvents) => OutcomeEvents;
-  /** Of a batch of settlements the latter half is taken for written without being so. */
+  /** The second half of a batch of settlements counts as written without being written. */
   settlesHalfABatch?: boolean;
-  /** The answers to a batch of claims are taken for those of others of it. */
+  /** The results of a batch of claims are mixed up. */
   crossesAnswers?: boolean;
   fold?: typeof fold;
-  /** Whoever is suppressed is written to all the same, together with others. */
+  /** Suppressed recipients are sent to all the same, together with others. */
   goesToAll?: boolean;
-  /** A record that is quarantined leaves its message as it is. */
+  /** The message of a quarantined record is not ended. */
   endsNothing?: boolean;
-  /** Whatever a fault has stopped ends as failed, whatever the ledger has of it. */
+  /** Whatever an error has stopped ends as failed, whatever its state in the ledger. */
   endsUnasked?: boolean;
-  /** What its time says is decided before the ledger is asked, and not kept there. */
+  /** What depends on time is decided before the ledger is asked, and not stored there. */
   admitsBeforeClaim?: boolean;
 }
 
@@ -85,10 +85,10 @@ export interface Conditions {
   refusal: RefusalOfOne;
 }
 
-/** Whatever is asked of the provider goes well. */
+/** Every request to the provider succeeds. */
 export const atEase: ProviderChance = { route: 'open', ending: 'taken', receipt: 'delivered' };
 
-/** What all processes of a history share, and what is remembered to judge it by. */
+/** What all processes of a history share, and what the invariants need. */
 export class World implements ProviderWorld {
   readonly clock = new VirtualClock();
   readonly scheduler = new Scheduler(this.clock);
@@ -102,18 +102,18 @@ export class World implements ProviderWorld {
   readonly lookUp: LookUp;
   readonly refusal: RefusalOfOne;
   readonly answered = new Map<string, BatchResponse>();
-  /** Messages and hops (`m1/1`) that the provider has refused for their own sake. */
+  /** Messages and hops (`m1/1`) that the provider has refused for their own content. */
   readonly refused = new Set<string>();
-  /** Keyed hashes of those who must not be written to. */
+  /** Keyed hashes of the suppressed recipients. */
   readonly suppressed = new Set<string>();
   /** The messages of which a record was quarantined. */
   readonly quarantined = new Set<string>();
-  /** What decides over the provider's next answer. */
+  /** Decides the provider's next response. */
   chance: () => ProviderChance = () => atEase;
   private readonly reported = new Map<string, number>();
   private readonly claimedKnowing = new Map<string, number | undefined>();
-  /** By token: the recipients that were known as suppressed as it was claimed. */
-  /** Tokens of claims that were won after the channel knew that upstream had taken the message back. */
+  /** By token: the recipients that were known as suppressed when it was claimed. */
+  /** Tokens of claims that succeeded after the channel knew that upstream had cancelled the message. */
   private readonly unwanted = new Set<string>();
   private readonly forbidden = new Map<string, ReadonlySet<string>>();
 
@@ -142,7 +142,7 @@ export class World implements ProviderWorld {
     );
   }
 
-  /** What was written of a message that proves a hop to have been accepted. */
+  /** The records about a message that are evidence of an acceptance. */
   evidenceOf(messageId: string): Evidence[] {
     return this.broker.readable(`${topics.statusChanged.name}/0`).flatMap(({ value, timestamp }) => {
       const fact = JSON.parse(value.toString()) as StatusChanged;
@@ -157,7 +157,7 @@ export class World implements ProviderWorld {
     return Number.isFinite(next) ? Math.max(next, this.clock.now) : undefined;
   }
 
-  /** When a loop of retry or of a channel has something to do; undefined where it has nothing. */
+  /** When a loop of retry or of a channel has work; undefined where it has none. */
   get nextRound(): number | undefined {
     const next = Math.min(this.retry.nextTime ?? Infinity, this.handovers.nextTime ?? Infinity);
     return Number.isFinite(next) ? next : undefined;
@@ -218,7 +218,7 @@ export class World implements ProviderWorld {
     return this.ledger.settle(delivery, token, outcome, this.clock.now);
   }
 
-  /** As the channel does it: kept where claims see it. */
+  /** As the channel does it: stored where claims see it. */
   cancel(process: Process, of: CancelRequested): Promise<void> {
     return this.scheduler.ask(
       process,
@@ -270,7 +270,7 @@ export class World implements ProviderWorld {
         this.unwanted.has(callId) ||
         this.facts.some((fact) => fact.messageId === messageId && fact.status === 'cancelled'),
       againstRequest: people.some(({ hash }) => this.forbidden.get(callId)?.has(hash)),
-      // Each recipient has another fate.
+      // Each recipient has its own result.
       copies: people.map((recipient, recordId) => ({
         recipient,
         receipt: receipts[(receipts.indexOf(receipt) + recordId) % receipts.length]!,
@@ -296,13 +296,13 @@ export class World implements ProviderWorld {
     return found.length > 0 ? { ...claim, suppressions: found } : claim;
   }
 
-  /** The ledger is told that a hop was accepted, whatever it makes of it. */
+  /** The ledger gets the evidence that a hop was accepted, whatever it does with it. */
   private onFact(id: string, hop: number): void {
     this.reported.set(id, Math.min(hop, this.reported.get(id) ?? hop));
   }
 }
 
-/** The fault by which Kafka does not take a record of this topic. */
+/** The error with which Kafka refuses a record of this topic. */
 function refusedOn(topic: string): Fault | 'none' {
   if (topic === topics.sendDeferred.name) return 'handing over';
   return topic === topics.emailDue.name ? 'releasing' : 'none';

@@ -48,7 +48,7 @@ const answers: fc.Arbitrary<SendResult> = fc.oneof(
   ),
 );
 
-/** How a hop ends: what became of it, when (ms since 1970), and whether its first recipient was left out. */
+/** How a hop ends: its outcome, the time (ms since 1970), and whether its first recipient was left out. */
 export interface End {
   how:
     | 'answered'
@@ -103,7 +103,7 @@ const leftOut = (recipient: RecipientRef, failure: Failure): SuppressedRecipient
   why: 'It was asked for.',
 });
 
-/** The outcome as the dispatch makes it. */
+/** The outcome as the engine makes it. */
 export function outcomeBy(delivery: Delivery<unknown>, end: End): Outcome {
   const outcome = bare(delivery, end);
   const [first, ...others] = delivery.recipients;
@@ -153,7 +153,7 @@ function bare(delivery: Delivery<unknown>, { how, now, until, answer, failure }:
   }
 }
 
-/** A refusal that says so forbids to write to its recipient. */
+/** A refusal with `suppress` suppresses its recipient. */
 function forbidding(outcome: Outcome, { recipients }: Delivery<unknown>): Outcome {
   const [recipient] = recipients;
   return outcome.kind === 'failed' && recipient

@@ -58,7 +58,7 @@ beforeAll(async () => {
   }) as never;
 }, 60_000);
 
-/** As the publisher looks at it, and as its readers do. */
+/** As the publisher validates it, and as its readers parse it. */
 function requireReadable({ topic, value }: Written): void {
   const checked = topic.schema!.safeParse(value);
   if (!checked.success)
@@ -68,7 +68,7 @@ function requireReadable({ topic, value }: Written): void {
   decode(recordOf(topic, value));
 }
 
-/** What is reported of a request that its channel does not take. */
+/** The events of a request that its channel rejects. */
 async function rejections(
   channel: 'email' | 'sms',
   record: IncomingRecord,
@@ -92,7 +92,7 @@ describe('the records that follow from a request', () => {
     ['email', emails],
     ['sms', texts],
   ] as const)(
-    'are read by the next service, whatever an %s request holds and however each of its hops ends',
+    'can be read by the next service, whatever an %s request contains and however each of its hops ends',
     async (name, requests) => {
       const counts = { taken: 0, rejected: 0, topics: new Set<string>() };
       const lanes = fc.constantFrom(...Lane.options);
@@ -139,7 +139,7 @@ describe('the records that follow from a request', () => {
         ),
         { numRuns: RUNS, seed: 20261130 },
       );
-      // Both doors were used, and every topic that a request leads to.
+      // Requests were accepted and rejected, and every topic that a request leads to was used.
       expect(Math.min(counts.taken, counts.rejected)).toBeGreaterThan(RUNS / 20);
       expect(counts.topics).toEqual(
         new Set(['dead-letters', `${name}.due`, 'send.deferred', 'status.changed', 'suppression.changed']),
@@ -149,5 +149,5 @@ describe('the records that follow from a request', () => {
   );
 });
 
-/** Not of a hand-over: those are ours, and must be readable. */
+/** Not for a hand-over: those are ours, and must be readable. */
 const isOfRequest = ({ message }: UnreadableRecord) => !/hand-over|send\.deferred|\.due/.test(message);

@@ -2,10 +2,10 @@ import { nearestInstant } from '#libs/contracts';
 import fc from 'fast-check';
 
 const DAY_MS = 86_400_000;
-/** When the records of the requests came, ms since 1970. */
+/** When the records of the requests arrived, ms since 1970. */
 export const noon = Date.parse('2030-01-31T12:00:00Z');
 
-/** A moment as upstream may write it: in any zone, to the second or finer. */
+/** A time as upstream may write it: in any time zone, to the second or finer. */
 const written = (at: fc.Arbitrary<number>): fc.Arbitrary<string> =>
   fc.tuple(at, fc.integer({ min: -14 * 60, max: 14 * 60 })).map(([ms, offset]) => {
     const local = nearestInstant(ms + offset * 60_000).slice(0, -1);
@@ -16,7 +16,7 @@ const written = (at: fc.Arbitrary<number>): fc.Arbitrary<string> =>
 const near = fc.integer({ min: -2 * DAY_MS, max: 50 * DAY_MS }).map((ms) => noon + ms);
 const far = fc.integer({ min: Date.parse('0001-01-01T00:00:00Z'), max: Date.parse('9999-12-31T23:59:59.999Z') });
 
-/** Times that are kept, too far ahead, at either end of all times, or beyond. */
+/** Valid times, times too far ahead, and times at or beyond the limits. */
 const instant = fc.oneof(
   { weight: 6, arbitrary: written(near) },
   { weight: 1, arbitrary: written(far) },
@@ -33,14 +33,14 @@ const instant = fc.oneof(
   },
 );
 
-/** Any text, halves of surrogate pairs and NUL among them. */
+/** Any text, with lone surrogates and NUL. */
 const text = fc.oneof(
   { weight: 6, arbitrary: fc.string({ minLength: 1, maxLength: 12 }) },
   { weight: 2, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }) },
   { weight: 1, arbitrary: fc.constantFrom('\ud800', 'a\0b', '\u2028', '𝄞', 'x'.repeat(64)) },
 );
 
-/** So many levels of lists and objects. */
+/** This many levels of lists and objects. */
 const nested = (levels: number): unknown => {
   let value: unknown = 1;
   for (let level = 0; level < levels; level += 1) value = level % 2 === 0 ? [value] : { a: value };
@@ -80,7 +80,7 @@ const box = fc.record(
   { requiredKeys: ['email'] },
 );
 
-/** Requests for an e-mail: most are taken, some break a rule. */
+/** Requests for an e-mail: most are valid, some break a rule. */
 export const emails = fc
   .record(
     {
@@ -99,7 +99,7 @@ export const emails = fc
       : { subject: 'Hello', text: 'It works', ...mail },
   );
 
-/** Requests for a text: most are taken, some break a rule. */
+/** Requests for a text: most are valid, some break a rule. */
 export const texts = fc
   .record(
     {

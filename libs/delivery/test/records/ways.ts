@@ -63,12 +63,15 @@ export const recordOf = (
   value: Buffer.from(JSON.stringify(value)),
 });
 
-/** Reads what was written as its topic's readers do. @throws UnreadableRecord */
+/**
+ * Parses a record as its topic's readers do.
+ * @throws UnreadableRecord
+ */
 const read = <T>({ topic, value }: Written): T => decode(recordOf(topic, value)).value as T;
 
 /**
- * Everything that is written about a message, hop after hop, along the ways that its ends lead it. @throws
- * UnreadableRecord where one of its records cannot be read
+ * All records of a message, hop after hop, for given ends of the hops.
+ * @throws UnreadableRecord where one of its records cannot be read
  */
 export function writtenOf<R extends RequestEnvelope, M>(going: Going<R, M>, record: IncomingRecord): Written[] {
   const { channel, hashKey, ends } = going;
@@ -130,8 +133,8 @@ function writeGivenBack(delivery: Delivery<unknown>, { now, failure }: End, writ
 }
 
 /**
- * What retry makes of a hand-over: planned, ended because it could not be dealt with, or because its plan cannot go
- * back.
+ * Retry's records for a hand-over: planned, ended because it could not be processed, or because its plan cannot be
+ * published.
  */
 function plan(
   { policy, cancelled }: Pick<Going<never, never>, 'policy' | 'cancelled'>,
