@@ -87,7 +87,7 @@ ${table(
 ## How it is counted
 
 - A function is one that has a name: a declaration, method, accessor or constructor, or an arrow in a variable or
-field. Callbacks count to the function that they stand in.
+field. Callbacks count to the function that contains them.
 - A comment line holds a comment and nothing else; it is compared with the lines that are not empty.
 - Tables of data are the files that the formatter leaves alone (the first part of \`.prettierignore\`).
 - Folders are counted without their subfolders and without tests.
