@@ -5,13 +5,14 @@ import { DeadLetterConsumer } from '../apps/reporting/src/intake/dead-letter.con
 import { RequestConsumer } from '../apps/reporting/src/intake/request.consumer.ts';
 import { StatusConsumer } from '../apps/reporting/src/intake/status.consumer.ts';
 import { DeferredConsumer } from '../apps/retry/src/plan/deferred.consumer.ts';
+import { ProviderConsumer } from '../apps/retry/src/holds/provider.consumer.ts';
 import { StopConsumer } from '../apps/retry/src/stop/stop.consumer.ts';
 import { SmsConsumer } from '../apps/sms/src/sms.consumer.ts';
 
 const consumers: Partial<Record<Party, (abstract new (...args: never[]) => object)[]>> = {
   email: [EmailConsumer],
   sms: [SmsConsumer],
-  retry: [DeferredConsumer, StopConsumer],
+  retry: [DeferredConsumer, ProviderConsumer, StopConsumer],
   reporting: [DeadLetterConsumer, RequestConsumer, StatusConsumer],
 };
 

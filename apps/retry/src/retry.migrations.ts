@@ -85,4 +85,67 @@ export const migrations: readonly Migration[] = [
         '"outcome":"dead-lettered"'), '"outcome":"proven"', '"outcome":"accepted"')::json
        WHERE decision ->> 'outcome' IN ('buried', 'proven')`,
   },
+  {
+    name: '006-parked',
+    sql: `
+      ALTER TABLE schedule ADD COLUMN waits_for uuid, ADD COLUMN not_before timestamptz;
+      COMMENT ON COLUMN schedule.waits_for
+        IS 'Parked: the id of the condition that must be open. Null: it goes at due_at.';
+      COMMENT ON COLUMN schedule.not_before IS 'Parked: it rests until then, however open its condition is.';
+      COMMENT ON COLUMN schedule.due_at IS 'When it goes; parked: at the latest.';
+      DROP INDEX schedule_pending, schedule_resends;
+      -- What is parked, or waits for evidence, does not stand in the way of what is due.
+      CREATE INDEX schedule_due ON schedule (lane, due_at)
+        WHERE state = 'pending' AND waits_for IS NULL AND (mode <> 'send' OR kind <> 'unknown');
+      CREATE INDEX schedule_resends ON schedule (channel, due_at)
+        WHERE state = 'pending' AND mode = 'send' AND kind = 'unknown';
+      CREATE INDEX schedule_parked ON schedule (waits_for, lane, not_before)
+        WHERE state = 'pending' AND waits_for IS NOT NULL;
+      CREATE INDEX schedule_parked_longest ON schedule (due_at) WHERE state = 'pending' AND waits_for IS NOT NULL;
+
+      CREATE TABLE condition (
+        id        uuid PRIMARY KEY,
+        key       text NOT NULL,
+        used_at   timestamptz NOT NULL DEFAULT now(),
+        rate      double precision NOT NULL,
+        since     timestamptz NOT NULL DEFAULT now(),
+        moved_at  timestamptz NOT NULL DEFAULT now(),
+        credit    double precision NOT NULL DEFAULT 0,
+        moved     integer NOT NULL DEFAULT 0,
+        came_back integer NOT NULL DEFAULT 0
+      ) WITH (fillfactor = 50);
+      COMMENT ON TABLE condition
+        IS 'What parked messages wait for, and how fast they are brought forward while it is open.';
+      COMMENT ON COLUMN condition.id IS 'MD5 of the key.';
+      COMMENT ON COLUMN condition.used_at IS 'When something was parked under it last, to some minutes.';
+
+      CREATE TABLE came_back (
+        condition uuid NOT NULL,
+        messages  integer NOT NULL,
+        at        timestamptz NOT NULL DEFAULT now()
+      );
+      CREATE INDEX came_back_condition ON came_back (condition);
+      COMMENT ON TABLE came_back
+        IS 'Messages that were parked under a condition once more, until the next round counts them.';
+
+      CREATE TABLE hold (
+        key     text PRIMARY KEY,
+        hold_id text NOT NULL,
+        seq     bigint NOT NULL,
+        held_at timestamptz NOT NULL,
+        until   timestamptz NOT NULL
+      );
+      COMMENT ON TABLE hold
+        IS 'Providers that are left alone, as messaging.provider.changed says; by the clock of this database.';
+      COMMENT ON COLUMN hold.until IS 'Lifted: when that was.';
+
+      CREATE TABLE followed (
+        topic       text NOT NULL,
+        partition   integer NOT NULL,
+        next_offset bigint NOT NULL,
+        PRIMARY KEY (topic, partition)
+      );
+      COMMENT ON TABLE followed
+        IS 'How far the topics have been read that tables here follow: written in the transaction of what was read.'`,
+  },
 ];

@@ -25,16 +25,27 @@ import { StopConsumer } from './stop/stop.consumer.ts';
 import { StopService } from './stop/stop.service.ts';
 import { Stops } from './stop/stops.port.ts';
 import { PostgresStops } from './stop/stops.store.ts';
+import { CatchUpService } from './holds/catch-up.service.ts';
+import { KafkaHoldTopic } from './holds/hold-topic.adapter.ts';
+import { HoldTopic } from './holds/hold-topic.port.ts';
+import { Holds } from './holds/holds.port.ts';
+import { PostgresHolds } from './holds/holds.store.ts';
+import { ProviderConsumer } from './holds/provider.consumer.ts';
+import { BringForwardService } from './park/bring-forward.service.ts';
+import { ParkedPlans } from './park/parked-plans.port.ts';
+import { PostgresParkedPlans } from './park/parked-plans.store.ts';
 import { PostgresRetention } from './cleanup/retention.store.ts';
 
 @Module({
-  controllers: [DeferredConsumer, StopConsumer],
+  controllers: [DeferredConsumer, StopConsumer, ProviderConsumer],
   providers: [
     PlanService,
     EndingService,
     StopService,
     ReleaserService,
     WatchService,
+    BringForwardService,
+    CatchUpService,
     retryConfig.provider,
     made(Policies, { config: retryConfig.KEY }, ({ config }) => ({ current: policyOf(config) })),
     { provide: MOMENT, useValue: thisMoment },
@@ -43,6 +54,9 @@ import { PostgresRetention } from './cleanup/retention.store.ts';
     { provide: AnswerReading, useClass: KafkaAnswerReading },
     { provide: Decisions, useClass: PostgresDecisions },
     { provide: Stops, useClass: PostgresStops },
+    { provide: HoldTopic, useClass: KafkaHoldTopic },
+    { provide: Holds, useClass: PostgresHolds },
+    { provide: ParkedPlans, useClass: PostgresParkedPlans },
     { provide: DuePlans, useClass: PostgresDuePlans },
     { provide: EvidenceReader, useClass: KafkaEvidenceReader },
     PostgresRetention,

@@ -4,6 +4,8 @@ import { aDatabase, type TestDatabase } from '#libs/testing';
 import type { Decision, Known, Plan } from '../src/plan/decision.ts';
 import type { Question } from '../src/plan/decisions.port.ts';
 import { PostgresAnswers } from '../src/answer/answers.store.ts';
+import { PostgresHolds } from '../src/holds/holds.store.ts';
+import { PostgresParkedPlans } from '../src/park/parked-plans.store.ts';
 import { PostgresDecisions } from '../src/plan/decisions.store.ts';
 import { PostgresDuePlans } from '../src/release/due-plans.store.ts';
 import { migrations } from '../src/retry.migrations.ts';
@@ -37,6 +39,9 @@ export interface Schedule {
   /** What one replica releases from. */
   aReplica(more?: Partial<typeof settings>): PostgresDuePlans;
   retention: PostgresRetention;
+  holds: PostgresHolds;
+  /** What one replica brings forward from. */
+  parkedPlans(): PostgresParkedPlans;
   /** Each plan as the table holds it. */
   rows(): Promise<PlanRow[]>;
   drop(): Promise<void>;
@@ -53,6 +58,8 @@ export async function aSchedule(): Promise<Schedule> {
     stops: new PostgresStops(pool),
     answers: new PostgresAnswers(pool, settings),
     aReplica: (more = {}) => new PostgresDuePlans(pool, { ...settings, ...more }),
+    holds: new PostgresHolds(pool),
+    parkedPlans: () => new PostgresParkedPlans(pool),
     retention: new PostgresRetention(pool, settings, { add: () => undefined }),
     rows: async () =>
       (await pool.query<PlanRow>('SELECT message_id, hop, state, mode FROM retry.schedule ORDER BY message_id')).rows,

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DeadLetter, SendDue, StatusChanged } from '#libs/contracts';
+import { routeKey } from '#libs/contracts';
 import { bootService, type RunningService } from '#libs/runtime';
+import { CatchUpService } from '../src/holds/catch-up.service.ts';
 import {
   aDatabase,
   aDeferred,
@@ -15,10 +17,7 @@ import {
   withAdmin,
 } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { EndingService } from '../src/plan/ending.service.ts';
-import { RetryConfig } from '../src/retry.config.ts';
-import { migrations } from '../src/retry.migrations.ts';
-import { RetryModule } from '../src/retry.module.ts';
+import { retryService } from '../src/retry.definition.ts';
 
 const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
 const traceId = '0af7651916cd43dd8448eb211c80319c';
@@ -43,16 +42,7 @@ describe('The retry service', () => {
       RETRY_POLL_MS: '50',
       RETRY_URGENT_CAP_MS: '50',
     };
-    service = await bootService(
-      {
-        name: 'retry',
-        schema: RetryConfig,
-        migrations,
-        module: RetryModule,
-        onQuarantine: (app, record, error) => app.get(EndingService).onQuarantine(record, error),
-      },
-      env,
-    );
+    service = await bootService(retryService, env);
     await eventually(async () => (await fetch(`${await service.app.getUrl()}/health/ready`)).ok, { timeoutMs: 30_000 });
   }, 60_000);
 
@@ -229,6 +219,74 @@ describe('The retry service', () => {
     expect(fact?.json()).toMatchObject({ messageId: 'unwanted', status: 'cancelled', final: true, hop: 1 });
     expect(fact?.headers['traceparent']).toContain(traceId);
   }, 30_000);
+
+  describe('with a provider that is left alone', () => {
+    const topic = `${prefix}provider.changed`;
+    const hold = (seq: number, more: object = {}) =>
+      kafka.produce(topic, {
+        key: 'email:resend:r:all',
+        value: {
+          eventId: randomUUID(),
+          channel: 'email',
+          provider: 'resend',
+          account: 'r',
+          scope: 'all',
+          holdId: 'h-1',
+          seq,
+          state: 'held',
+          forMs: 600_000,
+          kind: 'throttled',
+          code: '429',
+          meaning: 'Too many calls.',
+          at: inMs(0),
+          ...more,
+        },
+      });
+    const held = async () =>
+      (await database.pool().query<{ held: boolean }>('SELECT until > now() AS held FROM retry.hold')).rows[0]?.held;
+
+    it('parks what only that provider can take, and hands it back once the hold is lifted', async () => {
+      const due = await kafka.collect(`${prefix}email.due`);
+      await hold(1);
+      await eventually(async () => (await held()) === true);
+      await defer(
+        aDeferred({
+          messageId: 'parked',
+          why: 'waiting',
+          rests: 1,
+          waitsFor: routeKey('email', [{ provider: 'resend', account: 'r' }]),
+          expiresAt: inMs(3_600_000),
+          attempts: [],
+          failure: undefined,
+        }),
+      );
+      await delay(3_500);
+      expect(due.records).toEqual([]);
+      await hold(2, { state: 'lifted', forMs: 0 });
+      const [record] = await due.until(1);
+      expect(SendDue.parse(record?.json())).toMatchObject({ messageId: 'parked', hop: 2, mode: 'send', rests: 1 });
+      expect(record?.json()).not.toHaveProperty('waitsFor');
+    }, 30_000);
+
+    it('reads its holds again where its database knows less than it has read, as after a restore', async () => {
+      await hold(3, { holdId: 'h-2' });
+      await eventually(async () => (await held()) === true);
+      const catchUp = service.app.get(CatchUpService);
+      // What was read is committed a little later.
+      await eventually(async () => {
+        expect(await catchUp.catchUp()).toBe(false);
+        const { rows } = await database.pool().query('SELECT next_offset FROM retry.followed WHERE next_offset >= 3');
+        return rows.length === 1;
+      });
+      await eventually(async () => {
+        await database.pool().query('DELETE FROM retry.hold');
+        await database.pool().query('DELETE FROM retry.followed');
+        return catchUp.catchUp();
+      });
+      expect(await held()).toBe(true);
+      expect(await catchUp.catchUp()).toBe(false);
+    }, 60_000);
+  });
 
   describe('with a lost answer that was not found in time', () => {
     const topic = `${prefix}status.changed`;

@@ -4,6 +4,7 @@ export * from './request/depth.ts';
 export * from './recipient/email-address.ts';
 export * from './request/email-options.ts';
 export * from './request/email-request.ts';
+export * from './request/lane-shares.policy.ts';
 export * from './errors.ts';
 export * from './event/fact-record.ts';
 export * from './event/failure.ts';

@@ -70,7 +70,7 @@ export const topics = {
   inboundReceived: topic('inbound.received', { schema: InboundReceived, key: 'the keyed hash of who wrote it', from: ['sms'], to: ['upstream', 'sms'], meaning: 'A reply (SMS, MMS, WhatsApp).' }),
   cancelRequested: topic('cancel.requested', { schema: CancelRequested, brokerTime: true, key: 'messageId', from: ['upstream'], to: ['retry', ...channels], meaning: 'Do not send this one any more.' }),
   suppressionChanged: topic('suppression.changed', { schema: SuppressionChanged, key: 'channel, recipient hash and scope', from: channels, to: [...channels, 'upstream', 'operators'], meaning: 'Who must not be written to, and why; no value: it is lifted.', compacted: true }),
-  providerChanged: topic('provider.changed', { schema: ProviderChanged, key: 'channel, provider, account and scope', from: channels, to: ['retry'], meaning: 'A provider is left alone for a while, or no longer, and why.', compacted: true, traced: false, coming: true }),
+  providerChanged: topic('provider.changed', { schema: ProviderChanged, key: 'channel, provider, account and scope', from: channels, to: ['retry'], meaning: 'A provider is left alone for a while, or no longer, and why.', compacted: true, traced: false }),
   controlChanged: topic('control.changed', { schema: ControlChanged, key: 'what it concerns', from: ['retry'], to: [...channels, 'reporting'], meaning: 'Paused providers, channels, lanes, tenants.', compacted: true, coming: true }),
 } as const;
 

@@ -104,6 +104,14 @@ export const counters = {
     labels: { 'mi.channel': 'email, sms' },
     remedy: 'look for the cause in `messaging.unreadable`; the messages themselves go on',
   },
+  broughtForward: {
+    name: 'mi.parked.forward',
+    unit: '{message}',
+    meaning:
+      'Messages that waited for a provider and were made due by retry, since one of those that can take them is not ' +
+      'held.',
+    labels: {},
+  },
   handedOverAgain: {
     name: 'mi.lost.handovers',
     unit: '{message}',

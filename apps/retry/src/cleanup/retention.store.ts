@@ -6,6 +6,9 @@ import { retryConfig, type RetryConfig } from '../retry.config.ts';
 /** Most rows of a table deleted at once: a short lock, little to undo. */
 const PORTION = 1_000;
 
+/** A hold is remembered so long after its end, so that an older change of it that comes late is known to be older. */
+const HOLDS_KEPT = '30 days';
+
 type Times = Pick<RetryConfig, 'RETRY_PLAN_RETENTION_MS' | 'RETRY_PROGRESS_RETENTION_MS' | 'RETRY_CLEANUP_MS'>;
 
 /** Deletes what has served its time, a little at a time. */
@@ -30,7 +33,15 @@ export class PostgresRetention {
   async deleteSome(): Promise<{ more: boolean }> {
     const plans = await this.delete(plansSql, this.times.RETRY_PLAN_RETENTION_MS);
     const progress = await this.delete(progressSql, this.times.RETRY_PROGRESS_RETENTION_MS);
+    await this.deleteConditions();
     return { more: plans === PORTION || progress === PORTION };
+  }
+
+  /** What nothing waits for any more, and holds that ended long ago. Few rows. */
+  private async deleteConditions(): Promise<void> {
+    await database('clean up', () => this.pool.query(conditionsSql));
+    await database('clean up', () => this.pool.query(cameBackSql));
+    await database('clean up', () => this.pool.query(holdsSql, [HOLDS_KEPT]));
   }
 
   private async delete(sql: string, olderThanMs: number): Promise<number> {
@@ -51,3 +62,12 @@ DELETE FROM retry.progress WHERE id = ANY(ARRAY(
      AND NOT EXISTS (SELECT 1 FROM retry.schedule s WHERE s.id = p.id
        AND s.state IN ('pending', 'releasing', 'published'))
    ORDER BY p.updated_at LIMIT $2 FOR UPDATE SKIP LOCKED))`;
+
+// One that was used lately stays: whoever parks a plan under it has not locked it.
+const conditionsSql = `
+DELETE FROM retry.condition c WHERE used_at < now() - interval '1 hour' AND NOT EXISTS (
+  SELECT 1 FROM retry.schedule s WHERE s.waits_for = c.id AND s.state = 'pending' AND s.waits_for IS NOT NULL)`;
+
+const cameBackSql = `DELETE FROM retry.came_back WHERE at < now() - interval '1 minute'`;
+
+const holdsSql = `DELETE FROM retry.hold WHERE until < now() - $1::interval`;

@@ -2,6 +2,7 @@ import { identityKey, type SendDue } from '#libs/contracts';
 import { database, type MicroBatch, microBatch, type Pool, type PoolClient, transaction } from '#libs/persistence';
 import { POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
+import { FIRST_RATE } from '../park/ramp.policy.ts';
 import { dueOf } from '../publish/facts.policy.ts';
 import { writePayload } from '../payload.ts';
 import type { Decision, Plan } from './decision.ts';
@@ -67,6 +68,7 @@ async function decideAll(client: PoolClient, questions: readonly Question[]): Pr
   });
   await raiseHighWater(client, [...raised.values()]);
   await keepPlans(client, [...planned.values()]);
+  await keepConditions(client, [...planned.values()]);
   return answers;
 }
 
@@ -104,6 +106,32 @@ async function raiseHighWater(client: PoolClient, raised: readonly Progress[]): 
   );
 }
 
+/**
+ * What the parked ones wait for, and how many of them have been there before. A condition's row is locked by whoever
+ * brings forward what waits for it: here it is written only where it is new, or has long not been used.
+ */
+async function keepConditions(client: PoolClient, planned: readonly PlannedHop[]): Promise<void> {
+  const cameBack = new Map<string, number>();
+  for (const { plan, due } of planned)
+    if (plan.waitsFor !== undefined)
+      cameBack.set(plan.waitsFor, (cameBack.get(plan.waitsFor) ?? 0) + ((due.rests ?? 0) > 1 ? 1 : 0));
+  if (cameBack.size === 0) return;
+  const keys = [...cameBack.keys()].sort();
+  await client.query(
+    `INSERT INTO retry.condition AS c (id, key, rate)
+     SELECT md5(key)::uuid, key, $2 FROM unnest($1::text[]) AS k(key)
+      WHERE NOT EXISTS (
+        SELECT 1 FROM retry.condition c WHERE c.id = md5(key)::uuid AND c.used_at > now() - interval '5 minutes')
+     ON CONFLICT (id) DO UPDATE SET used_at = excluded.used_at`,
+    [keys, FIRST_RATE],
+  );
+  await client.query(
+    `INSERT INTO retry.came_back (condition, messages)
+     SELECT md5(key)::uuid, messages FROM unnest($1::text[], $2::int[]) AS b(key, messages) WHERE messages > 0`,
+    [keys, keys.map((key) => cameBack.get(key))],
+  );
+}
+
 /** A message's plan takes the place of its last one; a lease on that one ends with it. */
 async function keepPlans(client: PoolClient, planned: readonly PlannedHop[]): Promise<void> {
   if (planned.length === 0) return;
@@ -111,12 +139,16 @@ async function keepPlans(client: PoolClient, planned: readonly PlannedHop[]): Pr
   const payloads = of(({ due }) => writePayload(due));
   await client.query(
     `INSERT INTO retry.schedule AS s
-       (id, hop, channel, tenant, message_id, lane, mode, kind, due_at, bytes, payload, trace)
-     SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                          $9::timestamptz[], $10::int[], $11::json[], $12::json[])
+       (id, hop, channel, tenant, message_id, lane, mode, kind, due_at, bytes, payload, trace, waits_for, not_before)
+     SELECT id, hop, channel, tenant, message_id, lane, mode, kind, greatest(due_at, now()), bytes, payload, trace,
+            md5(waits_for)::uuid, not_before
+       FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                   $9::timestamptz[], $10::int[], $11::json[], $12::json[], $13::text[], $14::timestamptz[])
+         AS t(id, hop, channel, tenant, message_id, lane, mode, kind, due_at, bytes, payload, trace, waits_for,
+              not_before)
      ON CONFLICT (id) DO UPDATE SET
        hop = excluded.hop, lane = excluded.lane, mode = excluded.mode, kind = excluded.kind, state = 'pending',
-         due_at = excluded.due_at,
+         due_at = excluded.due_at, waits_for = excluded.waits_for, not_before = excluded.not_before,
        lease_token = NULL, lease_until = NULL, bytes = excluded.bytes, payload = excluded.payload,
          trace = excluded.trace,
        created_at = now(), ended_at = NULL, again = 0
@@ -134,6 +166,8 @@ async function keepPlans(client: PoolClient, planned: readonly PlannedHop[]): Pr
       payloads.map((payload) => Buffer.byteLength(payload)),
       payloads,
       of(({ trace }) => JSON.stringify(trace)),
+      of(({ plan }) => plan.waitsFor ?? null),
+      of(({ plan }) => plan.notBefore ?? null),
     ],
   );
 }

@@ -159,7 +159,8 @@ export function dueOf(deferred: SendDeferred, plan: Plan): SendDue {
     hop,
     mode: plan.mode,
     why: plan.why,
-    dueAt: plan.dueAt,
+    // What is parked may go as soon as it has rested: the ledger remembers it from then on.
+    dueAt: plan.notBefore ?? plan.dueAt,
     // Sending again ends the reconciliation: a later unconfirmed call starts anew.
     ...(plan.mode === 'reconcile' && unconfirmed),
   };

@@ -35,9 +35,11 @@ export abstract class DuePlans {
    * Takes what is due, and what another replica took and did not finish in time; committed before it returns, so that
    * nothing is published that could still be cancelled. What goes again after a lost answer stays until everything that
    * was reported before it was planned has been read.
+   * Each lane by its share, the longest due first.
+   * @param most no more than so many; default: a batch
    * @throws InfrastructureDown when Postgres cannot be reached.
    */
-  abstract take(evidenceRead: ReadUpTo): Promise<DueBatch>;
+  abstract take(evidenceRead: ReadUpTo, most?: number): Promise<DueBatch>;
 
   /**
    * Marks plans as published where they are still those that were taken.

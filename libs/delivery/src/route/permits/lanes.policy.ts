@@ -1,17 +1,11 @@
-import type { Lane } from '#libs/contracts';
+import { byUrgency, type Lane, laneShares as weights } from '#libs/contracts';
 
-/**
- * What a lane gets of something scarce while all lanes want it, in per cent. Chosen so that a lane that just came goes
- * before any less urgent one whatever that has saved up, and that the least urgent still gets its part of a flood.
- */
-const weights: Record<Lane, number> = { urgent: 80, transactional: 16, bulk: 4 };
+export { byUrgency };
 
 /** What each lane has saved up: smooth weighted round-robin, as nginx balances its upstreams. */
 export type LaneCredits = Readonly<Record<Lane, number>>;
 
 export const freshCredits: LaneCredits = { urgent: 0, transactional: 0, bulk: 0 };
-
-export const byUrgency: readonly Lane[] = ['urgent', 'transactional', 'bulk'];
 
 /**
  * The lane among the `ready` ones that goes next; undefined where there is none. Of those that merely wait, what they

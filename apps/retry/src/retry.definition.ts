@@ -1,0 +1,19 @@
+import { topics } from '#libs/contracts';
+import type { ServiceDefinition } from '#libs/runtime';
+import { isNoConcern } from './answer/answered.policy.ts';
+import { CatchUpService } from './holds/catch-up.service.ts';
+import { EndingService } from './plan/ending.service.ts';
+import { RetryConfig } from './retry.config.ts';
+import { migrations } from './retry.migrations.ts';
+import { RetryModule } from './retry.module.ts';
+
+/** The retry service, as it runs. */
+export const retryService: ServiceDefinition<typeof RetryConfig> = {
+  name: 'retry',
+  schema: RetryConfig,
+  migrations,
+  module: RetryModule,
+  skip: ({ topic, headers }) => topic.name === topics.statusChanged.name && isNoConcern(headers),
+  onQuarantine: (app, record, error) => app.get(EndingService).onQuarantine(record, error),
+  beforeConsuming: async (app) => void (await app.get(CatchUpService).catchUp()),
+};
