@@ -58,9 +58,9 @@ export class LightSpan implements Span {
   private readonly tracer: SdkTracer;
   private readonly countEnd: (() => void) | undefined;
   /** ms since 1970, and the time on the monotonic clock. */
-  private readonly started = Date.now();
+  readonly started = Date.now();
   private readonly steady = performance.now();
-  private lastedMs = 0;
+  lastedMs = 0;
 
   constructor(
     tracer: SdkTracer,

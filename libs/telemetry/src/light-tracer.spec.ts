@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import {
   type Attributes,
+  createTraceState,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
@@ -12,6 +13,7 @@ import {
   TraceFlags,
 } from '@opentelemetry/api';
 import fc from 'fast-check';
+import { type SpanSerializer, writeSpansInOnePass } from './otlp-spans.ts';
 import { sdkTracerOf, startLightSpan } from './light-tracer.ts';
 
 interface Sdk {
@@ -20,7 +22,7 @@ interface Sdk {
   TraceIdRatioBasedSampler: new (ratio: number) => object;
 }
 interface Transformer {
-  ProtobufTraceSerializer: { serializeRequest(spans: unknown[]): Uint8Array };
+  ProtobufTraceSerializer: SpanSerializer;
 }
 
 const load = createRequire(import.meta.url);
@@ -28,6 +30,14 @@ const beside = (name: string) => createRequire(load.resolve(name));
 const sdk = beside('@opentelemetry/sdk-node')('@opentelemetry/sdk-trace') as Sdk;
 const exporter = beside('@opentelemetry/sdk-node').resolve('@opentelemetry/exporter-trace-otlp-proto');
 const { ProtobufTraceSerializer } = createRequire(exporter)('@opentelemetry/otlp-transformer') as Transformer;
+/** OpenTelemetry's own, with which light spans are written here. */
+const inOnePass = { ...ProtobufTraceSerializer };
+const passedOn: unknown[][] = [];
+inOnePass.serializeRequest = (spans) => {
+  passedOn.push([...spans]);
+  return ProtobufTraceSerializer.serializeRequest(spans);
+};
+writeSpansInOnePass(inOnePass);
 
 /** A tracer provider with fixed ids that keeps what would be exported, in the order in which the spans ended. */
 function aTracer(sampler?: object) {
@@ -38,7 +48,7 @@ function aTracer(sampler?: object) {
   const flush = () => Promise.resolve();
   const processor = { onStart: () => {}, onEnd: (span: Span) => ended.push(span), forceFlush: flush, shutdown: flush };
   const provider = new sdk.TracerProvider({ idGenerator, spanProcessors: [processor], ...(sampler && { sampler }) });
-  const otlp = () => Buffer.from(ProtobufTraceSerializer.serializeRequest(ended)).toString('hex');
+  const otlp = (by = ProtobufTraceSerializer) => Buffer.from(by.serializeRequest(ended)!).toString('hex');
   return { tracer: provider.getTracer('messaging-integrations'), ended, otlp };
 }
 
@@ -80,15 +90,9 @@ const spans: fc.Arbitrary<Case[]> = fc.array(
   { minLength: 1, maxLength: 6 },
 );
 
+const remote = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', isRemote: true };
 const parentOf = ({ flags }: Case) =>
-  flags === undefined
-    ? ROOT_CONTEXT
-    : trace.setSpanContext(ROOT_CONTEXT, {
-        traceId: '0af7651916cd43dd8448eb211c80319c',
-        spanId: 'b7ad6b7169203331',
-        traceFlags: flags,
-        isRemote: true,
-      });
+  flags === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, { ...remote, traceFlags: flags });
 
 /** Each is the parent of the next. */
 function play(cases: readonly Case[], start: (each: Case, parent: ReturnType<typeof parentOf>) => Span): void {
@@ -128,10 +132,30 @@ describe('a span', () => {
         play(cases, ({ name, kind, attributes }, parent) =>
           startLightSpan(ours.tracer, { name, kind, attributes, parent }),
         );
-        expect(ours.otlp()).toBe(theirs.otlp());
+        const expected = theirs.otlp();
+        expect(ours.otlp()).toBe(expected);
+        expect(ours.otlp(inOnePass)).toBe(expected);
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('is written by the SDK where one of its own goes in the same request, or the trace has a state', () => {
+    const [mixed, plain] = [aTracer(), aTracer()];
+    const start = { name: 'ours', kind: SpanKind.INTERNAL, parent: ROOT_CONTEXT };
+    startLightSpan(mixed.tracer, start).end();
+    mixed.tracer.startSpan('theirs').end();
+    startLightSpan(plain.tracer, start).end();
+    passedOn.length = 0;
+    expect(mixed.otlp(inOnePass)).toBe(mixed.otlp());
+    expect(plain.otlp(inOnePass)).toBe(plain.otlp());
+    expect(passedOn).toEqual([mixed.ended]);
+    const stated = aTracer();
+    const traceState = createTraceState('vendor=1');
+    const parent = trace.setSpanContext(ROOT_CONTEXT, { ...remote, traceFlags: TraceFlags.SAMPLED, traceState });
+    startLightSpan(stated.tracer, { ...start, parent }).end();
+    expect(stated.otlp(inOnePass)).toBe(stated.otlp());
+    expect(passedOn).toEqual([mixed.ended, stated.ended]);
   });
 
   it('is made here, and not by the SDK, as long as the SDK’s tracer has the expected fields', () => {

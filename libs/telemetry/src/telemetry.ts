@@ -10,8 +10,10 @@ import {
   type Context,
   type Span,
 } from '@opentelemetry/api';
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { startLightSpan } from './light-tracer.ts';
+import { type SpanSerializer, writeSpansInOnePass } from './otlp-spans.ts';
 import { type MetricsEndpoint, servePrometheus } from './prometheus.ts';
 import { contextOfHeaders, headersOf, notePropagators, withSpan } from './trace-context.ts';
 
@@ -56,6 +58,7 @@ export async function startTelemetry(
     ...(ours && { metricReaders: scraped ? [scraped] : [] }),
     ...(!exporting && { spanProcessors: [silent] }),
   });
+  if (exporting) writeSpansInOnePass(ProtobufTraceSerializer as SpanSerializer);
   sdk.start();
   notePropagators();
   return async () => {
