@@ -31,14 +31,21 @@ class ScriptedLedger extends Ledger {
 
 const namesOf = (requests: readonly ClaimRequest[]) => requests.map(({ delivery }) => delivery.messageId);
 
-function aSystem() {
+function aSystem({ coalesceLingerMs = 0 } = {}) {
   const ledger = new ScriptedLedger();
   const sent: string[] = [];
   const published: string[][] = [];
   const gate = { open: Promise.resolve() };
+  const answer = { given: Promise.resolve() };
   const provider = {
     name: 'sendgrid',
-    batchKey: () => undefined,
+    batchKey: () => 'one content',
+    batchLimit: 3,
+    sendBatch: async (calls: readonly { reference: { messageId: string } }[]): Promise<SendResult[]> => {
+      sent.push(calls.map(({ reference }) => reference.messageId).join('+'));
+      await answer.given;
+      return calls.map(() => ({ sent: true, providerMessageId: 'of-all' }));
+    },
     send: ({ reference }: { reference: { messageId: string } }): Promise<SendResult> => {
       sent.push(reference.messageId);
       return Promise.resolve({ sent: true, providerMessageId: `of-${reference.messageId}` });
@@ -61,6 +68,7 @@ function aSystem() {
     leaseMs: 10_000,
     guardMs: 1_000,
     retentionDays: 14,
+    coalesceLingerMs,
   });
   const ends = new Map<string, Error | undefined>();
   const free: string[] = [];
@@ -72,7 +80,7 @@ function aSystem() {
       }),
     );
   const untilEnded = (count: number) => eventually(() => ends.size === count, { what: `${count} ends` });
-  return { ledger, sent, published, gate, take, ends, free, untilEnded };
+  return { ledger, sent, published, gate, answer, take, ends, free, untilEnded };
 }
 
 const named = (messageId: string) => aDelivery({ messageId });
@@ -141,5 +149,18 @@ describe('the slot of a message', () => {
     opened.resolve();
     await untilEnded(1);
     expect(free).toEqual(['a']);
+  });
+
+  it('is free as soon as it joins the call of others, which counts as one', async () => {
+    const { answer, sent, take, free, untilEnded } = aSystem({ coalesceLingerMs: 20 });
+    const answered = Promise.withResolvers<void>();
+    answer.given = answered.promise;
+    take(...['a', 'b', 'c', 'd', 'e'].map((messageId) => aDelivery({ messageId, lane: 'bulk' })));
+    await eventually(() => sent.length === 2);
+    expect(sent).toEqual(['a+b+c', 'd+e']);
+    expect(free).toEqual(['b', 'c', 'e']);
+    answered.resolve();
+    await untilEnded(5);
+    expect([...free].sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 });

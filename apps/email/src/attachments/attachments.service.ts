@@ -21,13 +21,22 @@ export class AttachmentsService {
   }
 
   /** `send` gets the e-mail with its files, which are held in memory until it resolves. */
-  async carry<T>(
+  carry<T>(
+    provider: string,
+    message: EmailMessage,
+    reference: CallReference,
+    send: (completed: Completed) => Promise<T>,
+  ): Promise<T> {
+    if (!message.attachments?.some(({ url }) => url !== undefined)) return send({ complete: true, message });
+    return this.fetchAndCarry(provider, message, reference, send);
+  }
+
+  private async fetchAndCarry<T>(
     provider: string,
     message: EmailMessage,
     { lane }: CallReference,
     send: (completed: Completed) => Promise<T>,
   ): Promise<T> {
-    if (!message.attachments?.some(({ url }) => url !== undefined)) return send({ complete: true, message });
     const started = performance.now();
     if (!(await this.places.take(lane, this.config.ATTACHMENT_TIMEOUT_MS))) {
       return send({ complete: false, failure: brokenCallFailure(provider, new CallBroken('MSG_NOT_STARTED', false)) });

@@ -33,11 +33,16 @@ export class Coalescer<M> {
     return this.lingerMs > 0 && lane === 'bulk' ? provider.batchKey(message) : undefined;
   }
 
-  /** @param shared the result of `keyOf` */
-  send(provider: Provider<M>, call: ProviderCall<M>, shared: string): Promise<SendResult> {
+  /**
+   * @param shared the result of `keyOf`
+   * @param onJoin called at once where the message joins the call of others, so that it is no call of its own
+   */
+  send(provider: Provider<M>, call: ProviderCall<M>, shared: string, onJoin?: () => void): Promise<SendResult> {
     const key = `${provider.name}/${call.reference.tenant}/${shared}`;
     return new Promise((resolve, reject) => {
-      const group = this.groups.get(key) ?? this.open(key, provider);
+      const open = this.groups.get(key);
+      if (open) onJoin?.();
+      const group = open ?? this.open(key, provider);
       group.members.push({ call, resolve, reject });
       if (group.members.length >= provider.batchLimit) this.close(key, provider, group);
     });

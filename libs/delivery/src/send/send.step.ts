@@ -1,12 +1,12 @@
 import { ownFailure, type SendResult } from '#libs/providers';
-import { count, counters, label, OpenSpan, SpanKind, traceHeaders, underContext } from '#libs/telemetry';
+import { count, counters, label, logInfo, OpenSpan, SpanKind, traceHeaders, underContext } from '#libs/telemetry';
 import { forbiddenBy } from '../accept/recipient-filter.policy.ts';
 import { notStarted } from '../accept/postpone.policy.ts';
 import type { Screened } from '../channel.port.ts';
 import type { Clock } from '../clock.ts';
 import type { Delivery, Outcome } from '../delivery.ts';
 import type { Job } from '../pipeline/job.ts';
-import type { Tools } from '../pipeline/tools.ts';
+import type { ChannelRules, Tools } from '../pipeline/tools.ts';
 import { resendPlanOf } from '../template-resend/resend-plan.policy.ts';
 import { heldBack, isUnwritten, logFields, outcomeOf, referenceOf } from './outcome.policy.ts';
 
@@ -19,7 +19,10 @@ export async function sendJob<M>(job: Job<M>, tools: Tools<M>): Promise<void> {
   const grant = job.grant!;
   let result: SendResult | undefined;
   try {
-    const screened = await screen(job, tools);
+    const { channel } = tools;
+    const screened: Screened<M> = channel?.screen
+      ? await screen(job, channel, tools)
+      : { pass: true, message: job.admitted.message };
     if (screened.pass) result = await call(job, screened.message, tools);
     else job.end(heldBack(job.admitted, screened.failure, tools.clock.now()));
   } finally {
@@ -29,10 +32,9 @@ export async function sendJob<M>(job: Job<M>, tools: Tools<M>): Promise<void> {
 }
 
 /** The channel's last check, and what must be stored before the provider may accept the message. */
-async function screen<M>(job: Job<M>, { channel, clock, untilUp }: Tools<M>): Promise<Screened<M>> {
+async function screen<M>(job: Job<M>, channel: ChannelRules<M>, { clock, untilUp }: Tools<M>): Promise<Screened<M>> {
   const { admitted, grant } = job;
   const { message, id } = admitted;
-  if (!channel?.screen) return { pass: true, message };
   const screened = await untilUp(() => job.within(() => channel.screen!(message)));
   if (screened.pass && screened.resendPlan)
     await untilUp(() => channel.keepResendPlan(id, resendPlanOf(admitted, grant!.provider.name, clock.now())));
@@ -55,7 +57,9 @@ async function call<M>(job: Job<M>, message: M, tools: Tools<M>): Promise<SendRe
     const sending = { message, reference, mayStillSend: mayStillSendUntil(delivery, deadline, clock) };
     const shared = tools.coalescer.keyOf(provider, sending);
     const result = await underContext(span.context, () =>
-      shared === undefined ? provider.send(sending) : tools.coalescer.send(provider, sending, shared),
+      shared === undefined
+        ? provider.send(sending)
+        : tools.coalescer.send(provider, sending, shared, () => job.freeSlot()),
     ).catch((error: unknown) => underContext(span.context, () => adapterFault(error, provider.name, tools.logger)));
     const outcome = isUnwritten(result)
       ? notStarted(delivery, clock.now())
@@ -65,7 +69,7 @@ async function call<M>(job: Job<M>, message: M, tools: Tools<M>): Promise<SendRe
     label(span.span, reported);
     countAttempt(delivery, provider.name, outcome);
     const line = { ...attributes, ...reported, 'mi.duration_ms': Math.round(clock.steady() - started) };
-    underContext(span.context, () => tools.logger.info(line, 'attempt'));
+    logInfo(tools.logger, span.context, line, 'attempt');
     span.end();
     return result;
   } catch (error) {

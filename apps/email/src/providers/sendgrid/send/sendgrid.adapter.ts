@@ -59,7 +59,7 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
   }
 
   /** SendGrid fetches no files: they are inserted before the last check whether the call may still start. */
-  async send(call: ProviderCall<EmailMessage>): Promise<SendResult> {
+  send(call: ProviderCall<EmailMessage>): Promise<SendResult> {
     return this.attachments.carry(this.name, call.message, call.reference, async (completed) => {
       if (!completed.complete) return { sent: false, failure: completed.failure };
       return (await this.post([{ ...call, message: completed.message }])).result;
