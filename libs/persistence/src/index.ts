@@ -1,3 +1,4 @@
+export * from './array-text.ts';
 export * from './micro-batch.ts';
 export * from './migrations.ts';
 export * from './pool.ts';

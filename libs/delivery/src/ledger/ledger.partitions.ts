@@ -51,8 +51,16 @@ export function planPeriods(
  * The period of a time: the same for every copy of a record. A time after all periods belongs to the last. Undefined:
  * before the first.
  */
-export const periodAt = (periods: readonly Period[], time: Date): Period | undefined =>
-  periods.findLast(({ from }) => Date.parse(from) <= time.getTime());
+export const periodAt = (periods: readonly Period[], time: Date): Period | undefined => periodFinder(periods)(time);
+
+/** `periodAt` for many times: the days are read once. */
+export function periodFinder(periods: readonly Period[]): (time: Date) => Period | undefined {
+  const starts = periods.map(({ from }) => Date.parse(from));
+  return (time) => {
+    const ms = time.getTime();
+    return periods[starts.findLastIndex((start) => start <= ms)];
+  };
+}
 
 /**
  * Creates the partitions that are needed and drops those that have expired; replicas take turns.

@@ -1,6 +1,6 @@
 import { ownFailure } from '#libs/providers';
 import { bisect, type Refused } from '#libs/batching';
-import { database, isDataError, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
+import { arrayText, database, isDataError, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
 import {
   type SiblingCall,
   type Claim,
@@ -12,7 +12,7 @@ import {
   type SuppressionFound,
 } from '../delivery.ts';
 import { siblingCalls } from '../reconcile/sibling-calls.store.ts';
-import { daysOf, keepPartitions, type LedgerTimes, type Period, periodAt } from './ledger.partitions.ts';
+import { daysOf, keepPartitions, type LedgerTimes, type Period, periodFinder } from './ledger.partitions.ts';
 
 export interface LedgerOptions extends LedgerTimes {
   pool: Pool;
@@ -82,18 +82,23 @@ export class PostgresLedger extends Ledger {
   }
 
   private async claimTurn(given: readonly ClaimRequest[], periods: readonly Period[]): Promise<Claim[]> {
-    const remembered = given.flatMap((entry) => {
-      const period = periodAt(periods, entry.delivery.rememberedAt);
-      return period ? [{ ...entry, period }] : [];
-    });
-    const claims = new Map(remembered.length > 0 ? await this.claimRemembered(remembered) : []);
-    return given.map(({ token }) => claims.get(token) ?? { verdict: 'forgotten' });
+    const periodOf = periodFinder(periods);
+    const remembered = given.filter(({ delivery }) => periodOf(delivery.rememberedAt));
+    const claims = remembered.length > 0 ? await this.claimRemembered(remembered, periodOf) : [];
+    if (claims.length === given.length) return claims;
+    const left = claims.values();
+    return given.map(({ delivery }) =>
+      periodOf(delivery.rememberedAt) ? left.next().value! : { verdict: 'forgotten' },
+    );
   }
 
-  /** @returns by token */
-  private async claimRemembered(entries: readonly (ClaimRequest & { period: Period })[]): Promise<[string, Claim][]> {
+  private async claimRemembered(
+    entries: readonly ClaimRequest[],
+    periodOf: (time: Date) => Period | undefined,
+  ): Promise<Claim[]> {
     const { pool, schema, leaseMs } = this.options;
-    const of = <T>(pick: (entry: ClaimRequest & { period: Period }) => T) => entries.map(pick);
+    const of = (pick: (entry: ClaimRequest) => string | number | null | undefined) => arrayText(entries.map(pick));
+    const periods = entries.map(({ delivery }) => periodOf(delivery.rememberedAt)!);
     const people = peopleOf(entries);
     const { rows } = await pool.query<ClaimRow>({
       name: 'claim',
@@ -101,21 +106,22 @@ export class PostgresLedger extends Ledger {
       values: [
         of(({ delivery }) => delivery.id),
         of(({ delivery }) => delivery.hop),
-        of(({ period }) => period.from),
+        arrayText(periods.map(({ from }) => from)),
         of(({ token }) => token),
         of(({ delivery }) => delivery.source),
-        of(({ delivery }) => delivery.digest ?? null),
+        of(({ delivery }) => delivery.digest),
         of(({ delivery }) => delivery.attempts.length + 1),
-        of(({ delivery }) => fingerprintOf(delivery)?.participants ?? null),
-        of(({ delivery }) => fingerprintOf(delivery)?.contentHash ?? null),
+        of(({ delivery }) => fingerprintOf(delivery)?.participants),
+        of(({ delivery }) => fingerprintOf(delivery)?.contentHash),
         leaseMs,
-        commonDays(entries),
-        people.map(({ ord }) => ord),
-        people.map(({ hash }) => hash),
+        commonDays(periods),
+        arrayText(people.ords),
+        arrayText(people.hashes),
       ],
     });
+    if (rows.length === 0) return entries.map(({ token }) => ({ verdict: 'mine', token }));
     const unusual = new Map(rows.map((row) => [Number(row.ord), row]));
-    return entries.map((entry, index) => [entry.token, verdictOf(entry, unusual.get(index + 1))]);
+    return entries.map((entry, index) => verdictOf(entry, unusual.get(index + 1)));
   }
 
   private async settleAll(entries: readonly Settlement[]): Promise<boolean[]> {
@@ -125,21 +131,23 @@ export class PostgresLedger extends Ledger {
 
   private async settleTurn(entries: readonly Settlement[], periods: readonly Period[]): Promise<boolean[]> {
     const { pool, schema } = this.options;
-    const of = <T>(pick: (entry: Settlement) => T) => entries.map(pick);
+    const periodOf = periodFinder(periods);
+    const of = (pick: (entry: Settlement) => string | number) => arrayText(entries.map(pick));
     const { rows } = await pool.query<{ ord: number }>({
       name: 'settle',
       text: settleSql(schema),
       values: [
         of(({ delivery }) => delivery.id),
         of(({ delivery }) => delivery.hop),
-        of(({ delivery }) => (periodAt(periods, delivery.rememberedAt) ?? periods[0]!).from),
+        of(({ delivery }) => (periodOf(delivery.rememberedAt) ?? periods[0]!).from),
         of(({ token }) => token),
         of(({ outcome }) => outcome.kind),
         of(({ delivery }) => delivery.source),
         of(({ delivery }) => delivery.attempts.length + 1),
-        of(({ outcome }) => JSON.stringify(outcome)),
+        JSON.stringify(entries.map(({ outcome }) => outcome)),
       ],
     });
+    if (rows.length === 0) return entries.map(() => true);
     const takenOver = new Set(rows.map((row) => Number(row.ord)));
     return entries.map((_, index) => !takenOver.has(index + 1));
   }
@@ -175,16 +183,23 @@ export class PostgresLedger extends Ledger {
 /**
  * The length of the period that all of them belong to; 0 where they belong to several, so not all to the current one.
  */
-function commonDays(entries: readonly { period: Period }[]): number {
-  const { period } = entries[0]!;
-  return entries.every((entry) => entry.period === period) ? daysOf(period) : 0;
+function commonDays(periods: readonly Period[]): number {
+  const [first] = periods;
+  return first && periods.every((period) => period === first) ? daysOf(first) : 0;
 }
 
 /** Each recipient with the index of its claim, from 1. A look-up sends nothing, so suppressions do not matter to it. */
-const peopleOf = (entries: readonly ClaimRequest[]) =>
-  entries.flatMap(({ delivery: { mode, recipients } }, index) =>
-    mode === 'send' ? recipients.map(({ hash }) => ({ ord: index + 1, hash })) : [],
-  );
+function peopleOf(entries: readonly ClaimRequest[]): { ords: number[]; hashes: string[] } {
+  const people: { ords: number[]; hashes: string[] } = { ords: [], hashes: [] };
+  for (const [index, { delivery }] of entries.entries()) {
+    if (delivery.mode !== 'send') continue;
+    for (const { hash } of delivery.recipients) {
+      people.ords.push(index + 1);
+      people.hashes.push(hash);
+    }
+  }
+  return people;
+}
 
 /**
  * Claims, and reads cancellations of the message and suppressions of the recipients: one probe of the index by
@@ -214,6 +229,8 @@ async function inTurns<E extends ClaimRequest, O>(
   entries: readonly E[],
   work: (turn: E[]) => Promise<O[]>,
 ): Promise<O[]> {
+  const ids = new Set(entries.map(({ delivery }) => delivery.id));
+  if (ids.size === entries.length) return work([...entries]);
   const answers = new Map<E, O>();
   let rest = [...entries];
   while (rest.length > 0) {
@@ -267,13 +284,14 @@ function impliedOutcome(row: ClaimRow): Outcome {
  */
 const settleSql = (schema: string) => `
 WITH given AS (
-  SELECT * FROM unnest($1::uuid[], $2::int[], $3::date[], $4::uuid[], $5::text[], $6::text[], $7::int[], $8::text[])
+  SELECT * FROM ROWS FROM (unnest($1::uuid[]), unnest($2::int[]), unnest($3::date[]), unnest($4::uuid[]),
+    unnest($5::text[]), unnest($6::text[]), unnest($7::int[]), jsonb_array_elements($8::jsonb))
     WITH ORDINALITY AS i(id, hop, day, token, state, source, attempt, outcome, ord)
 ), settled AS (
   INSERT INTO ${schema}.ledger AS l (id, hop, day, token, call_id, state, source, attempt, lease_until, claimed_at,
     settled_at, outcome)
   SELECT i.id, i.hop, i.day, i.token, i.token, i.state, i.source, i.attempt, clock_timestamp(), clock_timestamp(),
-    clock_timestamp(), i.outcome::jsonb
+    clock_timestamp(), i.outcome
     FROM given i
    ORDER BY i.id, i.hop
   ON CONFLICT (id, hop, day) DO UPDATE SET
