@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { contentDigest, factId, identityKey, maskAddress, receiptId, recipientHash, recipientRef } from './identity.ts';
@@ -63,6 +64,20 @@ describe('the id of a fact', () => {
 });
 
 describe('the digest of a request', () => {
+  it('is that of the JSON with its keys in the order of their UTF-16 units, however many there are', () => {
+    const named = fc.uniqueArray(fc.string({ unit: 'grapheme', maxLength: 6 }), { maxLength: 100 });
+    fc.assert(
+      fc.property(named, fc.boolean(), (given, reversed) => {
+        const names = given.filter((name) => name !== '__proto__');
+        const inOrder = [...names].sort();
+        const fields = Object.fromEntries((reversed ? [...inOrder].reverse() : names).map((name) => [name, name]));
+        const json = `{${inOrder.map((name) => `${JSON.stringify(name)}:${JSON.stringify(name)}`).join(',')}}`;
+        const hex = createHash('sha256').update(json).digest('hex');
+        expect(contentDigest(fields).replaceAll('-', '')).toBe(hex.slice(0, 32));
+      }),
+    );
+  });
+
   it('is the same whatever order its fields are in', () => {
     expect(contentDigest({ a: 1, b: { c: [1, 2], d: 'x' } })).toBe(contentDigest({ b: { d: 'x', c: [1, 2] }, a: 1 }));
     expect(contentDigest({ a: 1 })).toMatch(uuid);

@@ -13,11 +13,24 @@ const MOST_READ = 1_000;
 
 type Read = { address: string } | { wrong: string };
 
+/** Each address is read twice within a moment: by the schema of its request, and for its hash. */
+const known = new Map<string, Read>();
+const MOST_KNOWN = 1_000;
+
 /**
  * An address as providers and receipts write it: the domain in ASCII and lower case. An address that no mail server
  * would accept is refused with a reason.
  */
 export function readAddress(text: string): Read {
+  const before = known.get(text);
+  if (before) return before;
+  const read = readAddressAnew(text);
+  if (known.size >= MOST_KNOWN) known.clear();
+  if (text.length <= LONGEST) known.set(text, read);
+  return read;
+}
+
+function readAddressAnew(text: string): Read {
   const at = text.lastIndexOf('@');
   const [local, domain] = [text.slice(0, at), text.slice(at + 1)];
   if (at < 1 || domain === '' || /[\s<>()\\,;:"\u0000-\u001f\u007f]/.test(local) || local.includes('@'))
