@@ -1,4 +1,4 @@
-import { setImmediate, setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { laneOf, topicNames, type Topic } from '#libs/contracts';
 import type { Logger } from '#libs/telemetry';
 import type { ConsumptionWatch } from '../partition/consumption-watch.ts';
@@ -66,6 +66,8 @@ export class KeyedConsumer {
   private readonly consumer: SelfHealingConsumer;
   private readonly byName = new Map<string, Topic>();
   private readonly trackers = new Map<string, PartitionTracker>();
+  /** The same, to be gone through for every record that is done: an iterator over the map would be most of its price. */
+  private all: readonly PartitionTracker[] = [];
   private readonly work: WorkInProgress;
   private pumpIsDue = false;
   private stopCommitting: (() => void) | undefined;
@@ -133,7 +135,7 @@ export class KeyedConsumer {
 
   private takeNoMore(): void {
     this.draining = true;
-    for (const tracker of this.trackers.values()) tracker.dropWaiting();
+    for (const tracker of this.all) tracker.dropWaiting();
   }
 
   /** Records still in work are not committed any more: the next replica reads them again. */
@@ -172,6 +174,7 @@ export class KeyedConsumer {
         this.consumer.resume([{ topic, partitions: [number] }]);
       }
     }
+    this.all = [...this.trackers.values()];
     this.joined = true;
     this.options.onAssigned?.(assignment);
   }
@@ -180,7 +183,7 @@ export class KeyedConsumer {
   private async onBatch({ batch }: EachBatchPayload): Promise<void> {
     const partitionId = `${batch.topic}/${batch.partition}`;
     const tracker = this.trackers.get(partitionId);
-    if (this.options.batched) await (this.turn = this.turn.then(() => setImmediate()));
+    if (this.options.batched) await (this.turn = this.turn.then(() => nextTurn()));
     // Revoked meanwhile, and perhaps assigned again: then it is read again from its committed offset.
     if (tracker && this.trackers.get(partitionId) === tracker) this.takeIn(batch, tracker);
   }
@@ -221,9 +224,9 @@ export class KeyedConsumer {
     const started: IncomingRecord[] = [];
     for (const lane of lanesByUrgency) {
       // Called after every record, so a full lane is skipped without looking at its partitions.
-      if (!this.work.hasSlot(lane)) continue;
-      const ready = [...this.trackers.values()].filter((tracker) => tracker.lane === lane && tracker.hasReady);
-      while (ready.length > 0 && !this.draining && this.work.hasSlot(lane)) {
+      if (this.draining || !this.work.hasSlot(lane)) continue;
+      const ready = this.all.filter((tracker) => tracker.lane === lane && tracker.hasReady);
+      while (ready.length > 0 && this.work.hasSlot(lane)) {
         const tracker = ready.shift()!;
         const record = tracker.take();
         if (record) {
@@ -240,32 +243,27 @@ export class KeyedConsumer {
   private pumpSoon(): void {
     if (this.pumpIsDue) return;
     this.pumpIsDue = true;
-    queueMicrotask(() => {
+    setImmediate(() => {
       this.pumpIsDue = false;
       this.pump();
-      for (const tracker of this.trackers.values())
-        if (tracker.paused && tracker.ahead < this.mostAhead / 2) return this.applyBackpressure();
+      if (this.all.some((tracker) => tracker.paused && tracker.ahead < this.mostAhead / 2)) this.applyBackpressure();
     });
   }
 
   /** Pauses partitions that hold too much, resumes those that have room again. */
   private applyBackpressure(): void {
-    const bytes = [...this.trackers.values()].reduce((sum, tracker) => sum + tracker.bytes, 0);
-    const {
-      KAFKA_PARTITION_WINDOW: window,
-      KAFKA_BYTES_WINDOW: bytesWindow,
-      KAFKA_CONCURRENCY: slots,
-    } = this.options.config;
-    const busy = [...this.trackers.values()].filter(({ ahead }) => ahead > 0).length;
+    const { KAFKA_PARTITION_WINDOW: window, KAFKA_BYTES_WINDOW: bytesWindow } = this.options.config;
+    const bytes = this.all.reduce((sum, tracker) => sum + tracker.bytes, 0);
+    const busy = this.all.reduce((count, { ahead }) => (ahead > 0 ? count + 1 : count), 0);
+    const slots = this.options.config.KAFKA_CONCURRENCY;
     this.mostAhead = Math.max(LEAST_AHEAD, Math.max(LEAST_AHEAD_TOGETHER, slots) / Math.max(1, busy));
     const most = this.mostAhead;
-    for (const tracker of this.trackers.values()) {
-      const partitionId = [{ topic: tracker.topicName, partitions: [tracker.partition] }];
+    for (const tracker of this.all) {
       if (tracker.size >= window || tracker.ahead >= most || (bytes >= bytesWindow && tracker.size > 0)) {
-        this.consumer.pause(partitionId);
+        this.consumer.pause(partitionOf(tracker));
         tracker.paused = true;
       } else if (tracker.paused && tracker.size < window && tracker.ahead <= most / 2 && bytes < bytesWindow / 2) {
-        this.consumer.resume(partitionId);
+        this.consumer.resume(partitionOf(tracker));
         tracker.paused = false;
       }
     }
@@ -279,7 +277,7 @@ export class KeyedConsumer {
 
   private async commitNow(): Promise<void> {
     if (!this.joined) return;
-    const due = [...this.trackers.values()].flatMap((tracker) => {
+    const due = this.all.flatMap((tracker) => {
       const offset = tracker.assigned ? tracker.committable() : undefined;
       return offset === undefined ? [] : [{ tracker, offset }];
     });
@@ -299,3 +297,5 @@ export class KeyedConsumer {
     }
   }
 }
+
+const partitionOf = ({ topicName, partition }: PartitionTracker) => [{ topic: topicName, partitions: [partition] }];
