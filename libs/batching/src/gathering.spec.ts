@@ -30,6 +30,30 @@ describe('items that are gathered', () => {
     expect(batches).toEqual([[1, 2]]);
   });
 
+  it('do not wait for others while the load is low, however long they would while it is high', async () => {
+    const { batches, add, end } = watched({ lingerMs: 60_000 });
+    for (const item of [1, 2, 3]) {
+      add(item);
+      await delay(15);
+      end();
+      await delay(1);
+    }
+    expect(batches).toEqual([[1], [2], [3]]);
+  });
+
+  it('wait for others once many have gone together', async () => {
+    const { batches, add, end } = watched({ lingerMs: 100 });
+    add(1, 2, 3, 4, 5, 6, 7, 8);
+    await delay(15);
+    end();
+    add(9);
+    await delay(15);
+    add(10);
+    expect(batches).toHaveLength(1);
+    await delay(150);
+    expect(batches.slice(1)).toEqual([[9, 10]]);
+  });
+
   it('wait while a batch is in work, and go as soon as it is done', async () => {
     const { batches, add, end } = watched();
     add(1);

@@ -1,27 +1,26 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 export interface GatheringOptions {
   /** Maximum number of items in one batch. */
   size: number;
   /**
-   * How long the first item waits for others while the load is low, in ms. 0: only for items of the same turn of the
-   * event loop.
+   * How long the first item waits for others while the load is high, in ms, because every batch has a fixed cost. While
+   * the load is low it waits only for items of the same turn of the event loop. 0: only for those of its microtask.
    */
   lingerMs: number;
   /** Resolves after this many milliseconds. */
   wait?: (ms: number) => Promise<unknown>;
 }
 
-/**
- * A batch of this size shows that the load is high: the next one gathers for longer, because every batch has a fixed
- * cost.
- */
+/** A batch of this size shows that the load is high. */
 const MUCH = 8;
-const LINGER_WHEN_MUCH_MS = 10;
 /** How long a batch waits for the one before it at most. That one may be blocked by a lock that its own items hold. */
 const BEHIND_ANOTHER_MS = 100;
 
 /**
- * Joins items that arrive within a few milliseconds. While a batch is in work the next one gathers, so batches grow
- * with the load. Unlike `microBatch` it returns nothing to the caller: `work` passes each item on.
+ * Joins items that arrive together: at once while the load is low, after a moment while it is high. While a batch is in
+ * work the next one gathers, so batches grow with the load. Unlike `microBatch` it returns nothing to the caller:
+ * `work` passes each item on.
  */
 export class Gathering<T> {
   private readonly options: Required<GatheringOptions>;
@@ -45,10 +44,14 @@ export class Gathering<T> {
   }
 
   private linger(): void {
-    const { lingerMs, wait } = this.options;
     this.isLingering = true;
-    const time = this.much && lingerMs > 0 ? Math.max(LINGER_WHEN_MUCH_MS, lingerMs) : lingerMs;
-    void (time > 0 ? wait(time) : Promise.resolve()).then(() => this.waitForTheOneBefore());
+    void this.othersMayCome().then(() => this.waitForTheOneBefore());
+  }
+
+  private othersMayCome(): Promise<unknown> {
+    const { lingerMs, wait } = this.options;
+    if (lingerMs === 0) return Promise.resolve();
+    return this.much ? wait(lingerMs) : nextTurn();
   }
 
   private waitForTheOneBefore(): void {

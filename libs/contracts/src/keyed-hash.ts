@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import { createHash, hash } from 'node:crypto';
 
 /** What SHA-256 works through at a time, in bytes. */

@@ -29,7 +29,7 @@ export interface DeliveryOptions<M> {
   retentionDays: number;
   /** How long bulk messages wait for others of the same content, in milliseconds; 0: not at all. */
   coalesceLingerMs?: number;
-  /** How long a claim, a settlement or an event waits for others while the load is low, in milliseconds. */
+  /** How long a claim, a settlement or an event waits for others while the load is high, in milliseconds. */
   batchLingerMs?: number;
   clock?: Clock;
 }

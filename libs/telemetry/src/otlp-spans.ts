@@ -1,4 +1,4 @@
-import type { AttributeValue, Attributes } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
 import { LightSpan } from './light-span.ts';
 import { OtlpBytes, Wire } from './otlp-bytes.ts';
 
@@ -163,14 +163,14 @@ function writeAttributes(attributes: Attributes, field: number): void {
   }
 }
 
-function writeSizedValue(value: AttributeValue | null | undefined): void {
+function writeSizedValue(value: unknown): void {
   const start = to.open(AN_ATTRIBUTE);
   writeValue(value);
   to.close(start, AN_ATTRIBUTE);
 }
 
 /** AnyValue; nothing is written for what is no value of an attribute. */
-function writeValue(value: AttributeValue | null | undefined): void {
+function writeValue(value: unknown): void {
   if (typeof value === 'string') {
     to.tag(1, Wire.sized);
     to.text(value);
@@ -182,7 +182,7 @@ function writeValue(value: AttributeValue | null | undefined): void {
   } else if (Array.isArray(value)) {
     to.tag(5, Wire.sized);
     const start = to.open(AN_ATTRIBUTE);
-    for (const item of value) {
+    for (const item of value as unknown[]) {
       to.tag(1, Wire.sized);
       writeSizedValue(item);
     }

@@ -19,7 +19,7 @@ export interface PipelineOptions<M> {
   stopping: AbortSignal;
   /** Most jobs of one batch; default 500. */
   batchSize?: number | undefined;
-  /** How long the first of a batch waits for others while little comes, in milliseconds; default 2. */
+  /** How long the first of a batch waits for others while much comes, in milliseconds; default 10. */
   batchLingerMs?: number | undefined;
 }
 
@@ -35,7 +35,7 @@ export class Pipeline<M> {
   private readonly settlements: Gathering<Job<M>>;
   private readonly events: Gathering<Job<M>>;
 
-  constructor({ tools, stopping, batchSize: size = 500, batchLingerMs: lingerMs = 2 }: PipelineOptions<M>) {
+  constructor({ tools, stopping, batchSize: size = 500, batchLingerMs: lingerMs = 10 }: PipelineOptions<M>) {
     this.tools = tools;
     this.stopping = stopping;
     const gathering = (step: (jobs: readonly Job<M>[], tools: Tools<M>) => Promise<void>) =>

@@ -66,7 +66,7 @@ export class KeyedConsumer {
   private readonly consumer: SelfHealingConsumer;
   private readonly byName = new Map<string, Topic>();
   private readonly trackers = new Map<string, PartitionTracker>();
-  /** The same, to be gone through for every record that is done: an iterator over the map would be most of its price. */
+  /** The same as a list: it is gone through for every record that is done, where an iterator over a map costs most. */
   private all: readonly PartitionTracker[] = [];
   private readonly work: WorkInProgress;
   private pumpIsDue = false;
