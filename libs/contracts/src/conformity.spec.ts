@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { surelyHolds } from './conformity.ts';
+import { readPlainly, surelyHolds } from './conformity.ts';
 import { InboundReceived, SendPlanned } from './event/handover.ts';
 import { StatusChanged } from './event/status.ts';
+import { EmailRequested } from './request/email-request.ts';
+import { SmsRequested } from './request/sms-request.ts';
 
 const sent: StatusChanged = {
   eventId: 'e-1',
@@ -89,7 +91,81 @@ describe('a value', () => {
     });
     expect(surelyHolds(whole, { a: '' })).toBe(false);
     expect(surelyHolds(z.coerce.number(), '1')).toBe(false);
+    expect(surelyHolds(z.union([z.string().transform(Number), z.string()]), '1')).toBe(false);
+    expect(surelyHolds(z.object({ a: z.string() }), { a: '', b: 1 })).toBe(false);
+    expect(surelyHolds(z.string().trim(), ' a')).toBe(false);
+    expect(surelyHolds(z.looseObject({}), JSON.parse('{"__proto__": 1}'))).toBe(false);
     expect(surelyHolds(z.strictObject({ a: z.string() }), { a: '', b: 1 })).toBe(false);
     expect(surelyHolds(z.string().transform(Number), '1')).toBe(false);
   });
+});
+
+const mail = {
+  messageId: 'm-1',
+  to: [{ email: 'ada@inbox.test', name: 'Ada' }],
+  from: { email: 'news@shop.example' },
+  replyTo: { email: 'help@shop.example' },
+  subject: 'Hello',
+  text: 'Hello Ada',
+  html: '<p>Hello</p>',
+  tags: ['news'],
+  metadata: { order: '17' },
+  headers: { 'X-Campaign': 'spring' },
+  unsubscribe: { topic: 'news' },
+  tracking: { opens: true },
+  expiresAt: '2030-01-31T09:00:00Z',
+  correlationId: 'c-1',
+  somethingNew: { deep: [1, 'x'] },
+};
+const sms = { messageId: 'm-1', to: '+14155550100', body: 'Hello', tags: ['news'], timeZone: 'Europe/Berlin' };
+
+/** What may stand in a field of a request instead of what should. */
+const written = fc.oneof(
+  fc.constantFrom<unknown>(null, '', ' a ', 'ADA@Inbox.TEST', 'ada@bücher.example', '+112025552177', '\ud800', 'bulk'),
+  fc.constantFrom<unknown>([], {}, [null], ['a', 'a'], { email: 'a@b.example' }, [{ email: 'A@B.Example' }], true, 7),
+  fc.constantFrom<unknown>({ topic: 'NEWS' }, { 'X-A': 'b' }, { Subject: 'x' }, '2020-01-01T00:00:00Z', 'acme', 'x'),
+  fc.jsonValue({ maxDepth: 2 }),
+);
+
+describe('a request', () => {
+  it.each([
+    ['an e-mail', EmailRequested, mail],
+    ['an e-mail with all its own defaults', EmailRequested, { ...mail, tenant: 'acme', category: 'marketing' }],
+    ['a text', SmsRequested, sms],
+  ] as [string, z.ZodType, object][])('is read without zod where it is as it should be: %s', (_, schema, given) => {
+    const read = readPlainly(schema, given);
+    expect(read).toBeDefined();
+    expect(read).toEqual(schema.parse(given));
+  });
+
+  it.each([
+    ['of an e-mail', EmailRequested, mail],
+    ['of a text', SmsRequested, sms],
+  ] as [string, z.ZodType, object][])(
+    'is read as its schema reads it or is left to that, whatever stands in the fields %s',
+    (_, schema, given) => {
+      const names = [
+        ...Object.keys(mail),
+        'body',
+        'cc',
+        'tenant',
+        'category',
+        'sendAt',
+        'provider',
+        'template',
+        'mesageId',
+      ];
+      fc.assert(
+        fc.property(fc.dictionary(fc.constantFrom(...names), written, { maxKeys: 2 }), (changed) => {
+          const json: unknown = JSON.parse(JSON.stringify({ ...given, ...changed }));
+          const plain = readPlainly(schema, json);
+          if (plain === undefined) return;
+          const parsed = schema.safeParse(json);
+          expect(parsed.error).toBeUndefined();
+          expect(plain).toEqual(parsed.data);
+        }),
+        { numRuns: 3_000 },
+      );
+    },
+  );
 });

@@ -8,6 +8,7 @@ import {
   HANDOVER_DEPTH,
   isDeeper,
   MAX_DEPTH,
+  readPlainly,
   recordTimeProblem,
   UnreadableRecord,
   type Lane,
@@ -100,6 +101,8 @@ export function decode(record: IncomingRecord): Decoded {
   // Checked before any recursion over it.
   requireShallow(json, record.topic);
   if (!record.topic.schema) return { json, value: json };
+  const plain = readPlainly(record.topic.schema, json);
+  if (plain !== undefined) return { json, value: plain };
   const parsed = record.topic.schema.safeParse(json);
   if (parsed.success) return { json, value: parsed.data };
   throw unreadable(record.topic, fieldErrors(parsed.error));
