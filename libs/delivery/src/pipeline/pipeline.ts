@@ -19,7 +19,7 @@ export interface PipelineOptions<M> {
   stopping: AbortSignal;
   /** Most jobs of one batch; default 500. */
   batchSize?: number | undefined;
-  /** How long the first of a batch waits for others while much comes, in milliseconds; default 10. */
+  /** How long the first of a batch waits for others while the load is high, in milliseconds; default 10. */
   batchLingerMs?: number | undefined;
 }
 
