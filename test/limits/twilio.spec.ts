@@ -24,7 +24,7 @@ const look =
     const fault = mediaFault(
       kind,
       facts.map(({ type, bytes }) => ({ type, bytes })),
-      twilioMedia,
+      [twilioMedia],
     );
     return fault ? [{ field: fault.field, rule: fault.rule }] : [];
   };
@@ -62,10 +62,10 @@ const trials: Trials<typeof twilioLimits> = {
   whatsappMedia: {
     ours: {
       within: () => [
-        ...mediaProblems('whatsapp', [url(0)], twilioMedia),
-        ...mediaProblems('mms', several(10, url), twilioMedia),
+        ...mediaProblems('whatsapp', [url(0)], [twilioMedia]),
+        ...mediaProblems('mms', several(10, url), [twilioMedia]),
       ],
-      beyond: () => mediaProblems('whatsapp', several(2, url), twilioMedia),
+      beyond: () => mediaProblems('whatsapp', several(2, url), [twilioMedia]),
       field: /^mediaUrls$/,
     },
     theirs: null,

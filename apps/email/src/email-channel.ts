@@ -59,7 +59,15 @@ export class EmailChannel extends ChannelPort<EmailRequested, EmailMessage> {
   }
 
   override problemsOf(request: EmailRequested): FieldError[] {
-    return [...this.rules(request), ...lostPlaceholders(request)];
+    return [...this.rules(request), ...this.besideTemplate(request), ...lostPlaceholders(request)];
+  }
+
+  /** A template of ours brings the whole content: other content in the request would be lost silently. */
+  private besideTemplate({ template, ...content }: EmailRequested): FieldError[] {
+    if (!template || templateOwner(template.name, this.catalogue)) return [];
+    return (['subject', 'text', 'html'] as const)
+      .filter((field) => content[field] !== undefined)
+      .map((field) => ({ field, rule: 'comes from the template: leave it out' }));
   }
 
   toMessage(request: EmailRequested): EmailMessage {

@@ -10,7 +10,7 @@ import {
   webhookControllers,
   webhookHandlers,
 } from '#libs/operations';
-import type { SuppressionLists } from '#libs/providers';
+import { type SuppressionLists, templateOwner } from '#libs/providers';
 import { type AllSettings, Health, made, SETTINGS, STOPPING, tokenOf } from '#libs/runtime';
 import { Templates } from '#libs/templates';
 import { type DynamicModule, Module, type ModuleMetadata } from '@nestjs/common';
@@ -50,7 +50,9 @@ const own = (catalogue: EmailCatalogue) => [
   made(ConfiguredProviders, { all: SETTINGS, services: SERVICES, health: Health }, ({ all, ...around }) =>
     ConfiguredProviders.of(usedOf(catalogue, all), all, around),
   ),
-  made(Templates, { config }, ({ config }) => Templates.load(config.TEMPLATES_DIR, ['email'])),
+  made(Templates, { config }, ({ config }) =>
+    Templates.load(config.TEMPLATES_DIR, ['email'], (name) => templateOwner(name, catalogue)?.provider),
+  ),
   made(
     ChannelPort,
     { configured: ConfiguredProviders, templates: Templates, links: LINKS, config },

@@ -88,6 +88,22 @@ describe('the e-mail channel', () => {
     expect(channel.problemsOf(request({ category: 'marketing' }))).toEqual([]);
   });
 
+  it('rejects content beside one of our own templates, and not beside a provider’s template', () => {
+    const problems = (name: string, content: object) =>
+      channel.problemsOf(
+        EmailRequested.parse({ messageId: 'm-1', to: [{ email: 'ada@inbox.test' }], template: { name }, ...content }),
+      );
+    const rule = 'comes from the template: leave it out';
+    expect(problems('welcome', { subject: 'Hello' })).toEqual([{ field: 'subject', rule }]);
+    expect(problems('welcome', { text: 'x', html: '<b>x</b>' })).toEqual([
+      { field: 'text', rule },
+      { field: 'html', rule },
+    ]);
+    expect(problems('welcome', {})).toEqual([]);
+    for (const name of ['d-0123', 'sendgrid:d-0123', 'resend:34a0'])
+      expect(problems(name, { subject: 'Hello' })).toEqual([]);
+  });
+
   it('rejects a request that names a provider that does not exist, or options that the provider does not have', () => {
     const problems = (parts: object) =>
       channel.problemsOf(

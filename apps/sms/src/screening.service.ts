@@ -15,7 +15,8 @@ export interface ScreeningOptions {
   budgets: readonly Budget[];
   /** Reads the size and type of media from their servers; undefined: media are not checked. */
   files: Pick<Files, 'look'> | undefined;
-  media: MediaLimits;
+  /** The rules of each provider in use. */
+  media: readonly MediaLimits[];
   /** The keyed hash under which conversations are stored. */
   hashOf: (number: string) => string;
 }

@@ -18,7 +18,7 @@ const rules: SmsRules = {
   maxSegments: 2,
   smartEncoding: false,
   numberCheck: 'valid',
-  media: twilio.media,
+  media: [twilio.media],
   templates: contentTemplatesOf({ 'order-shipped': template, 'order-shipped@2': `HX${'2'.repeat(32)}` }),
 };
 const noTemplates = { render: () => ({ rendered: false as const, gone: false, faults: [] }) };

@@ -32,7 +32,8 @@ export interface SmsRules extends SendingRules {
   standard: { text: readonly string[]; whatsapp: readonly string[] };
   numberCheck: Exclude<NumberCheck, 'theirs'>;
   smartEncoding: boolean;
-  media: MediaLimits;
+  /** The rules of each provider in use. */
+  media: readonly MediaLimits[];
   /** Undefined where no provider is configured. */
   templates: ContentTemplateRules | undefined;
 }

@@ -12,7 +12,7 @@ import {
 import { type AllSettings, Health, Jobs, made, POOL, SETTINGS, tokenOf } from '#libs/runtime';
 import { Templates } from '#libs/templates';
 import { Publisher } from '#libs/transport';
-import { settingsFor, withAccess } from '#libs/providers';
+import { settingsFor, templateOwner, withAccess } from '#libs/providers';
 import { Module } from '@nestjs/common';
 import { Conversations } from './conversation/conversations.port.ts';
 import { PostgresConversations } from './conversation/conversations.store.ts';
@@ -35,8 +35,11 @@ const config = smsConfig.KEY;
 /** The providers in use, the preferred one first. */
 const usedOf = (all: AllSettings) => withAccess(smsCatalogue, all);
 
-/** What the preferred provider takes of media; without any, the first of the catalogue. */
-const mediaOf = (all: AllSettings) => [...usedOf(all), ...smsCatalogue][0]!.media;
+/** The media rules of each provider in use; without any, those of the catalogue. */
+const mediaOf = (all: AllSettings) => {
+  const used = usedOf(all);
+  return (used.length > 0 ? used : smsCatalogue).map(({ media }) => media);
+};
 
 const own = [
   smsConfig.provider,
@@ -48,7 +51,9 @@ const own = [
   made(ConfiguredProviders, { all: SETTINGS, services: SERVICES, health: Health }, ({ all, ...around }) =>
     ConfiguredProviders.of(usedOf(all), all, around),
   ),
-  made(Templates, { config }, ({ config }) => Templates.load(config.TEMPLATES_DIR, ['sms'])),
+  made(Templates, { config }, ({ config }) =>
+    Templates.load(config.TEMPLATES_DIR, ['sms'], (name) => templateOwner(name, smsCatalogue)?.provider),
+  ),
   made(Conversations, { pool: POOL, jobs: Jobs }, ({ pool, jobs }) => new PostgresConversations(pool, jobs)),
   made(ResendPlans, { pool: POOL, jobs: Jobs }, ({ pool, jobs }) => new PostgresResendPlans(pool, jobs)),
   made(PrefixUse, { pool: POOL, jobs: Jobs }, ({ pool, jobs }) => new PostgresPrefixUse(pool, jobs)),

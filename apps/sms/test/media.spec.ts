@@ -27,14 +27,14 @@ const aMessage = (kind: SmsMessage['kind'], mediaUrls: string[]): SmsMessage => 
   region: 'US',
   mediaUrls,
 });
-const screeningBy = (files: GuardedFiles | undefined) =>
+const screeningBy = (files: GuardedFiles | undefined, media = [twilio.media]) =>
   new ScreeningService({
     conversations: new JustHeard(),
     prefixUse: new NoBudget(),
     windowRule: 'enforce',
     budgets: [],
     files,
-    media: twilio.media,
+    media,
     hashOf: (number) => `hash of ${number}`,
   });
 
@@ -119,6 +119,16 @@ describe('media, by what their servers state,', () => {
     ['mms', ['/sign-in'], failed('MSG_FILE_UNUSABLE', 0, /not to a page/)],
   ])('are not sent by %s where something is: %j', async (kind, paths, outcome) => {
     expect(await screened(kind, paths)).toMatchObject(outcome);
+  });
+
+  it('are sent where any provider in use accepts them, else fail by the rules of the preferred one', async () => {
+    const message = aMessage('mms', [`https://files.test:${server.port}/large.png`]);
+    const generous = { ...twilio.media, mmsBytes: 9_000_000, mmsPictureBytes: 9_000_000 };
+    const strict = { ...twilio.media, mmsPictureBytes: 1_000 };
+    expect(await screeningBy(files, [twilio.media, generous]).screen(message)).toMatchObject({ pass: true });
+    expect(await screeningBy(files, [strict, twilio.media]).screen(message)).toMatchObject(
+      failed('MSG_FILE_TOO_LARGE', 0, /1000 bytes, and has 5000001/),
+    );
   });
 
   it('are sent where no server is asked', async () => {

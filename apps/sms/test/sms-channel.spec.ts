@@ -23,7 +23,7 @@ const rules: SmsRules = {
   maxSegments: 10,
   smartEncoding: false,
   numberCheck: 'valid',
-  media: twilio.media,
+  media: [twilio.media],
   templates: contentTemplatesOf({}),
 };
 

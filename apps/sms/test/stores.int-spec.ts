@@ -33,7 +33,7 @@ describe('the stores of the sms service', () => {
       windowRule: 'enforce',
       budgets: readBudgets(budgets)!,
       files: undefined,
-      media: twilio.media,
+      media: [twilio.media],
       hashOf: (number) => `hash of ${number}`,
     });
   const aMessage = (more: Partial<SmsMessage>): SmsMessage => ({

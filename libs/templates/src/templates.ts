@@ -1,13 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import {
-  Channel,
-  channelRegistry,
-  type FieldError,
-  InvalidConfiguration,
-  isOwnTemplateName,
-  type TemplateRef,
-} from '#libs/contracts';
+import { Channel, channelRegistry, type FieldError, InvalidConfiguration, type TemplateRef } from '#libs/contracts';
 import type { FileProblem } from './markup.ts';
 import { namesIn, SHARED } from './source.ts';
 import { type Content, contentFaults, loadVersion, type Version } from './version.ts';
@@ -25,6 +18,16 @@ export interface TemplateInfo {
   declaration: Version['declaration'];
 }
 
+type TemplateOwner = (name: string) => string | undefined;
+
+const nobody: TemplateOwner = () => undefined;
+
+function nameProblem(name: string, owner: string | undefined): string | undefined {
+  if (!/^[a-z][a-z0-9-]{0,63}$/.test(name))
+    return 'is no name of a template: up to 64 of a-z, 0-9 and -, beginning with a letter';
+  return owner === undefined ? undefined : `is no name of a template: requests mean one of ${owner} by it`;
+}
+
 /** The templates in `TEMPLATES_DIR`, checked and compiled: `<name>/<version>/`. */
 export class Templates {
   private readonly byName: ReadonlyMap<string, ReadonlyMap<string, Version>>;
@@ -35,10 +38,15 @@ export class Templates {
 
   /**
    * @param channels whose content is compiled
+   * @param ownerOf the provider whose own templates have such a name; undefined: none has
    * @throws InvalidConfiguration with file, line and text of every error
    */
-  static async load(folder: string, channels: readonly Channel[] = Channel.options): Promise<Templates> {
-    const { templates, problems } = await Templates.inspect(folder, channels);
+  static async load(
+    folder: string,
+    channels: readonly Channel[] = Channel.options,
+    ownerOf: TemplateOwner = nobody,
+  ): Promise<Templates> {
+    const { templates, problems } = await Templates.inspect(folder, channels, ownerOf);
     if (problems.length === 0) return templates;
     throw new InvalidConfiguration(
       `the templates in TEMPLATES_DIR have ${problems.length} problem(s):\n  - ${problems.join('\n  - ')}`,
@@ -49,6 +57,7 @@ export class Templates {
   static async inspect(
     directory: string,
     channels: readonly Channel[] = Channel.options,
+    ownerOf: TemplateOwner = nobody,
   ): Promise<{ templates: Templates; problems: string[] }> {
     const folder = resolve(directory);
     if (!existsSync(folder))
@@ -61,11 +70,8 @@ export class Templates {
     for (const name of namesIn(folder).filter((entry) => entry !== SHARED)) {
       const versions = new Map<string, Version>();
       byName.set(name, versions);
-      if (!isOwnTemplateName(name))
-        problems.push({
-          file: join(folder, name),
-          what: 'is no name of a template: up to 64 of a-z, 0-9 and -, beginning with a letter, and not with d-',
-        });
+      const what = nameProblem(name, ownerOf(name));
+      if (what !== undefined) problems.push({ file: join(folder, name), what });
       for (const number of versionFolders(join(folder, name), problems)) {
         const loaded = await loadVersion(join(folder, name, number), folder, channels);
         problems.push(...loaded.problems);

@@ -156,14 +156,19 @@ describe('a broken template', () => {
   });
 
   it.each([
-    ['a name that means one of SendGrid’s', 'd-welcome/1', /^d-welcome: is no name of a template/],
+    [
+      'a name that a provider’s own templates have',
+      'theirs-1/1',
+      /^theirs-1: .*: requests mean one of provider by it$/,
+    ],
     ['a name in capitals', 'Welcome/1', /^Welcome: is no name of a template/],
     ['a version that is no number', 'welcome/v1', /^welcome\/v1: is no version/],
   ])('is found at start: %s', async (_, path, reported) => {
     const files = Object.fromEntries(
       Object.entries({ ...plain, 'template.yaml': yaml }).map(([name, content]) => [`${path}/${name}`, content]),
     );
-    const { problems } = await Templates.inspect(aFolder(files));
+    const ownerOf = (name: string) => (name.startsWith('theirs-') ? 'provider' : undefined);
+    const { problems } = await Templates.inspect(aFolder(files), undefined, ownerOf);
     expect(problems[0]).toMatch(reported);
   });
 

@@ -51,7 +51,12 @@ const previewCommand = (command: CliCommand) =>
 async function inspect() {
   const { Templates, templateSettings } = await import('#libs/templates');
   const folder = templateSettings.TEMPLATES_DIR.parse(withEnvFile(process.env)['TEMPLATES_DIR'] || undefined);
-  const { templates, problems } = await Templates.inspect(folder);
+  const [{ allProviders }, { templateOwner }] = await Promise.all([
+    import('../catalogue.ts'),
+    import('#libs/providers'),
+  ]);
+  const ownerOf = (name: string) => templateOwner(name, allProviders)?.provider;
+  const { templates, problems } = await Templates.inspect(folder, undefined, ownerOf);
   for (const problem of problems) console.error(`${folder}/${problem}`);
   return { templates, problems };
 }

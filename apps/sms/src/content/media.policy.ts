@@ -17,13 +17,20 @@ export interface MediaLimits {
   whatsappTypes: ReadonlySet<string>;
 }
 
-/** Media that a provider cannot fetch, since it fetches over the internet, or would leave out, field by field. */
-export function mediaProblems(kind: SmsMessage['kind'], urls: readonly string[], limits: MediaLimits): FieldError[] {
+/**
+ * Media that no provider can fetch, since they fetch over the internet, or that each would leave out, field by field.
+ * @param limits those of each provider that may send the message
+ */
+export function mediaProblems(
+  kind: SmsMessage['kind'],
+  urls: readonly string[],
+  limits: readonly MediaLimits[],
+): FieldError[] {
   const lost = urls.flatMap((address, index) => {
     const rule = ruleFor(new URL(address));
     return rule ? [{ field: `mediaUrls[${index}]`, rule }] : [];
   });
-  return kind === 'whatsapp' && urls.length > limits.whatsappFiles
+  return kind === 'whatsapp' && limits.length > 0 && limits.every(({ whatsappFiles }) => urls.length > whatsappFiles)
     ? [{ field: 'mediaUrls', rule: 'must be one on WhatsApp: send a message for each' }, ...lost]
     : lost;
 }
@@ -53,15 +60,28 @@ interface Evidence {
   rule: string;
 }
 
+type MediaFault = FieldError & Evidence;
+
 /**
  * What is certainly wrong with media, by what their servers state; whatever is not stated is left to the provider to
  * decide (63019, 63034, 11751).
+ * @param limits those of each provider that may send the message: it fails only if all of them refuse it, and then by
+ * the fault of the first, preferred one
  */
 export function mediaFault(
   kind: SmsMessage['kind'],
   facts: readonly (FileFacts | undefined)[],
+  limits: readonly MediaLimits[],
+): MediaFault | undefined {
+  const faults = limits.map((one) => faultAt(kind, facts, one));
+  return faults.every((fault) => fault !== undefined) ? faults[0] : undefined;
+}
+
+function faultAt(
+  kind: SmsMessage['kind'],
+  facts: readonly (FileFacts | undefined)[],
   limits: MediaLimits,
-): (FieldError & Evidence) | undefined {
+): MediaFault | undefined {
   let total = 0;
   for (const [index, reported] of facts.entries()) {
     if (reported === undefined) continue;

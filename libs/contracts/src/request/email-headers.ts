@@ -5,9 +5,8 @@ const provider = 'is set by the provider and cannot be given';
 const use = (field: string) => `is set by the platform; use ${field}`;
 
 /**
- * Headers that upstream may not set, each with its rule: headers that have a field in the request, headers that mail
- * servers set, and headers that providers reserve (SendGrid:
- * https://www.twilio.com/docs/sendgrid/api-reference/mail-send/errors, headers).
+ * Headers that upstream may not set, each with its rule: headers that have a field in the request, and headers that
+ * mail servers set. Those that one provider reserves are checked by its definition (`requests`).
  */
 const reserved: Readonly<Record<string, string>> = {
   to: use('to'),
@@ -25,8 +24,6 @@ const reserved: Readonly<Record<string, string>> = {
   'return-path': provider,
   received: provider,
   'dkim-signature': provider,
-  'x-sg-id': provider,
-  'x-sg-eid': provider,
   'x-messaging-reference': 'is set by the platform and cannot be given',
 };
 

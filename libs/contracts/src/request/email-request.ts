@@ -4,7 +4,7 @@ import { MailHeaders } from './email-headers.ts';
 import { ProviderOptions, Tracking, Unsubscribe } from './email-options.ts';
 import { checkTimes, HttpsUrl, requestEnvelope } from './primitives.ts';
 import { requestSchema } from './request-schema.ts';
-import { isOwnTemplateName, TemplateRef } from './template.ts';
+import { TemplateRef } from './template.ts';
 import { multiLine, oneLine } from '../text/text.ts';
 
 /** Maximum number of recipients over to, cc and bcc: the lowest limit of all providers (Resend: 50 per message). */
@@ -48,17 +48,6 @@ export const Attachment = z
     path: ['content'],
   });
 
-/** A template of ours brings the whole content: other content in the request would be lost silently. */
-function checkTemplate(
-  mail: { template?: TemplateRef | undefined } & Partial<Record<'subject' | 'text' | 'html', string | undefined>>,
-  context: z.RefinementCtx,
-): void {
-  if (!mail.template || !isOwnTemplateName(mail.template.name)) return;
-  for (const field of ['subject', 'text', 'html'] as const) {
-    if (mail[field] !== undefined)
-      context.addIssue({ code: 'custom', path: [field], message: 'comes from the template: leave it out' });
-  }
-}
 const ReplyTo = z
   .union([Mailbox, z.array(Mailbox).min(1).max(20)], {
     error: 'must be an address with, if known, a name, or a list of up to 20 of these',
@@ -93,7 +82,6 @@ const Mail = z
   })
   .superRefine((mail, context) => {
     checkTimes(mail, context);
-    checkTemplate(mail, context);
     if (!mail.template && mail.text === undefined && mail.html === undefined) {
       context.addIssue({ code: 'custom', path: ['text'], message: 'is needed, unless html or a template is given' });
     }

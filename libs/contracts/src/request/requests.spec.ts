@@ -194,18 +194,6 @@ describe('a request as anyone may publish it', () => {
       'attachments[0].url',
     ],
     ['media over an open line', SmsRequested, { ...sms, mediaUrls: ['http://files.test/a.png'] }, 'mediaUrls[0]'],
-    [
-      'a subject beside a template of ours',
-      EmailRequested,
-      { messageId: 'm-3', to: email.to, subject: 'Hello', template: { name: 'welcome' } },
-      'subject',
-    ],
-    [
-      'HTML beside a template of ours',
-      EmailRequested,
-      { messageId: 'm-3', to: email.to, html: '<b>x</b>', template: { name: 'welcome' } },
-      'html',
-    ],
     ['a body beside a template', SmsRequested, { ...sms, template: { name: 'login-code' } }, 'template'],
     [
       'letters outside ASCII before the @',
@@ -296,7 +284,6 @@ describe('the errors of an invalid request', () => {
     ['Subject', 'is set by the platform; use subject'],
     ['MIME-Version', 'is set by the platform; use text, html and attachments'],
     ['Message-ID', 'is set by the provider and cannot be given; for a reference of yours, use correlationId'],
-    ['X-SG-EID', 'is set by the provider and cannot be given'],
     ['X Blank', 'must be a header name: letters, digits and signs such as -, without blanks'],
   ])('name the rule of the header %s', (name, rule) => {
     expect(errorsOf(EmailRequested, { ...email, headers: { [name]: 'x' } })).toEqual([

@@ -10,9 +10,3 @@ export const TemplateRef = z.looseObject({
   variables: z.record(multiLine(100), z.unknown()).default({}),
 });
 export type TemplateRef = z.infer<typeof TemplateRef>;
-
-/**
- * Up to 64 of a-z, 0-9 and -, beginning with a letter; what begins with `d-` is left to providers, whose ids may tell
- * themselves.
- */
-export const isOwnTemplateName = (name: string): boolean => /^(?!d-)[a-z][a-z0-9-]{0,63}$/.test(name);

@@ -41,7 +41,7 @@ beforeAll(async () => {
     maxSegments: 10,
     smartEncoding: false,
     numberCheck: 'possible',
-    media: twilio.media,
+    media: [twilio.media],
     templates: contentTemplatesOf({ 'order-shipped': `HX${'1'.repeat(32)}` }),
   } as const;
   channels.email = new EmailChannel({

@@ -59,6 +59,12 @@ describe('the options of SendGrid', () => {
       { field: 'headers.X-SMTPAPI', rule: 'is read by SendGrid as instructions; use providerOptions.sendgrid' },
     ]));
 
+  it.each(['X-SG-EID', 'x-sg-id'])('do not include the header %s, which SendGrid sets itself', (name) =>
+    expect(problems({ headers: { [name]: 'x' } })).toEqual([
+      { field: `headers.${name}`, rule: 'is set by the provider and cannot be given' },
+    ]),
+  );
+
   it('name the group whose suppressions concern the mail', () => {
     const concerns = (options: object) =>
       sendgridRequests.concernsOf(EmailRequested.parse({ ...mail, providerOptions: { sendgrid: options } }));

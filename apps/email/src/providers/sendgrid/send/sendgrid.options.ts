@@ -56,15 +56,19 @@ export type SendgridOptions = z.infer<typeof SendgridOptions>;
 export const sendgridOptionsOf = ({ providerOptions }: Pick<EmailRequested, 'providerOptions'>) =>
   providerOptions?.['sendgrid'] as SendgridOptions | undefined;
 
-/** Rules about these options together with the rest of the mail. */
+/** Headers that SendGrid reserves (https://www.twilio.com/docs/sendgrid/api-reference/mail-send/errors, headers). */
+const reservedHeaders: Readonly<Record<string, string>> = {
+  'x-smtpapi': 'is read by SendGrid as instructions; use providerOptions.sendgrid',
+  'x-sg-id': 'is set by the provider and cannot be given',
+  'x-sg-eid': 'is set by the provider and cannot be given',
+};
+
+/** Rules about the mail's headers, and about these options together with the rest of the mail. */
 function check(mail: EmailRequested, context: z.RefinementCtx): void {
-  for (const name of Object.keys(mail.headers ?? {}))
-    if (name.toLowerCase() === 'x-smtpapi')
-      context.addIssue({
-        code: 'custom',
-        path: ['headers', name],
-        message: 'is read by SendGrid as instructions; use providerOptions.sendgrid',
-      });
+  for (const name of Object.keys(mail.headers ?? {})) {
+    const message = Object.hasOwn(reservedHeaders, name.toLowerCase()) && reservedHeaders[name.toLowerCase()];
+    if (message) context.addIssue({ code: 'custom', path: ['headers', name], message });
+  }
   const options = sendgridOptionsOf(mail);
   if (options) checkOptions(options, mail, context);
 }
