@@ -1,10 +1,8 @@
 import { EmailAddress } from '#libs/contracts';
-import { deliverySettings, healthSettings, permitSettings } from '#libs/delivery';
+import { channelSettings } from '#libs/delivery';
 import { operatorSettings } from '#libs/operations';
-import { postgresSettings } from '#libs/persistence';
-import { recipientHashSettings, serviceSettings, settingsGroup } from '#libs/runtime';
+import { settingsGroup } from '#libs/runtime';
 import { templateSettings } from '#libs/templates';
-import { kafkaSettings } from '#libs/transport';
 import { isConfigured, settingsOfAll } from '#libs/providers';
 import { z } from 'zod';
 import { attachmentSettings } from './attachments/attachments.config.ts';
@@ -33,17 +31,7 @@ const emailSettings = {
 };
 export const emailConfig = settingsGroup('email', emailSettings);
 
-const ownSettings = {
-  ...serviceSettings(8081, 9465),
-  ...kafkaSettings,
-  ...postgresSettings,
-  ...deliverySettings,
-  ...healthSettings,
-  ...permitSettings,
-  ...recipientHashSettings,
-  ...operatorSettings,
-  ...emailSettings,
-};
+const ownSettings = { ...channelSettings(8081, 9465), ...operatorSettings, ...emailSettings };
 
 /** Some of these names, separated by commas. */
 const listOf = (names: readonly string[]) =>

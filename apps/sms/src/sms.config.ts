@@ -1,11 +1,9 @@
 import { asWritten, flag, SmsSender } from '#libs/contracts';
-import { deliverySettings, healthSettings, permitSettings } from '#libs/delivery';
+import { channelSettings } from '#libs/delivery';
 import { fileSettings } from '#libs/provider-http';
 import { operatorSettings } from '#libs/operations';
-import { postgresSettings } from '#libs/persistence';
-import { recipientHashSettings, serviceSettings, settingsGroup } from '#libs/runtime';
+import { recipientHashSettings, settingsGroup } from '#libs/runtime';
 import { templateSettings } from '#libs/templates';
-import { kafkaSettings } from '#libs/transport';
 import { settingsOfAll } from '#libs/providers';
 import type { ConfigType } from '@nestjs/config';
 import { z } from 'zod';
@@ -123,17 +121,7 @@ const smsSettings = {
 export const smsConfig = settingsGroup('sms', { ...smsSettings, ...recipientHashSettings });
 export type SmsConfig = ConfigType<typeof smsConfig>;
 
-const ownSettings = {
-  ...serviceSettings(8082, 9466),
-  ...kafkaSettings,
-  ...postgresSettings,
-  ...deliverySettings,
-  ...healthSettings,
-  ...permitSettings,
-  ...recipientHashSettings,
-  ...operatorSettings,
-  ...smsSettings,
-};
+const ownSettings = { ...channelSettings(8082, 9466), ...operatorSettings, ...smsSettings };
 
 /** Settings of the sms service with these providers. */
 export function smsSchemaOf(catalogue: SmsCatalogue) {

@@ -1,6 +1,8 @@
 import { milliseconds } from '#libs/contracts';
 import { ledgerSettings } from '#libs/delivery-tables';
-import { recipientHashSettings, settingsGroup } from '#libs/runtime';
+import { postgresSettings } from '#libs/persistence';
+import { recipientHashSettings, serviceSettings, settingsGroup } from '#libs/runtime';
+import { kafkaSettings } from '#libs/transport';
 import { healthSettings } from './route/health/health.config.ts';
 import { permitSettings } from './route/permits/permits.config.ts';
 import { STANDARD_SCHEDULE_DAYS } from './accept/times.policy.ts';
@@ -41,3 +43,17 @@ export const deliveryConfig = settingsGroup('delivery', {
   ...recipientHashSettings,
 });
 export type DeliveryConfig = ConfigType<typeof deliveryConfig>;
+
+/**
+ * The settings that the service of every channel has, besides its own.
+ * @param port its default port, and that of its metrics
+ */
+export const channelSettings = (port: number, metricsPort: number) => ({
+  ...serviceSettings(port, metricsPort),
+  ...kafkaSettings,
+  ...postgresSettings,
+  ...deliverySettings,
+  ...healthSettings,
+  ...permitSettings,
+  ...recipientHashSettings,
+});

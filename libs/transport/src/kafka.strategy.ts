@@ -3,7 +3,7 @@ import { count, counters, type Logger, OpenSpan, underContext } from '#libs/tele
 import type { KafkaConfig } from './kafka.config.ts';
 import { ConsumptionWatch } from './partition/consumption-watch.ts';
 import { KeyedConsumer } from './kafkajs/keyed-consumer.ts';
-import type { RecordsInWork } from './kafkajs/records-in-work.ts';
+import { reportEnd, type RecordsInWork } from './kafkajs/records-in-work.ts';
 import { RecordContext } from './on.decorator.ts';
 import type { Publisher } from './publisher.ts';
 import { decode, type Decoded, type IncomingRecord } from './record/record.ts';
@@ -186,13 +186,9 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
     }
   }
 
-  private end(record: IncomingRecord, work: RecordsInWork, dealing: Promise<boolean>): void {
-    dealing.then(
-      (isDealtWith) => work.done(record, isDealtWith),
-      (err: unknown) => {
-        this.options.logger.error({ err }, 'a record was left for the next assignment');
-        work.done(record, false);
-      },
+  private end(record: IncomingRecord, work: RecordsInWork, processing: Promise<boolean>): void {
+    reportEnd(record, work, processing, (err) =>
+      this.options.logger.error({ err }, 'a record was left for the next assignment'),
     );
   }
 

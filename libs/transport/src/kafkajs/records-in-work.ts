@@ -17,19 +17,27 @@ export interface RecordsInWork {
 /** Processes one record. Resolves when its offset may be committed; `false` leaves it to the next assignment. */
 export type RecordHandler = (record: IncomingRecord) => Promise<boolean>;
 
-/** A handler of many by one that deals with each alone. `onError` hears of what it throws: the record is left then. */
+/** Reports the end of a record once it is processed. After an error the record is left to the next assignment. */
+export function reportEnd(
+  record: IncomingRecord,
+  work: RecordsInWork,
+  processing: Promise<boolean>,
+  onError: (error: unknown) => void = () => undefined,
+): void {
+  processing.then(
+    (isDealtWith) => work.done(record, isDealtWith),
+    (error: unknown) => {
+      onError(error);
+      work.done(record, false);
+    },
+  );
+}
+
+/** Processes each record by itself. `onError` gets what it throws. */
 export const oneByOne =
-  (handle: RecordHandler, onError: (error: unknown) => void = () => undefined): RecordsHandler =>
-  (records, work) => {
-    for (const record of records)
-      handle(record).then(
-        (isDealtWith) => work.done(record, isDealtWith),
-        (error: unknown) => {
-          onError(error);
-          work.done(record, false);
-        },
-      );
-  };
+  (handle: RecordHandler, onError?: (error: unknown) => void): RecordsHandler =>
+  (records, work) =>
+    records.forEach((record) => reportEnd(record, work, handle(record), onError));
 
 interface Running {
   tracker: PartitionTracker;
