@@ -2,20 +2,20 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 
-/** What one source file says of its size. */
+/** The figures of one source file. */
 export interface FileFigures {
-  /** From the measured folder. */
+  /** Its path from the measured folder. */
   file: string;
   lines: number;
-  /** Lines that hold something. */
+  /** Lines that are not empty. */
   filled: number;
-  /** Lines that hold a comment and nothing else. */
+  /** Lines with nothing but a comment. */
   comments: number;
-  /** Lines longer than so many columns. */
+  /** The number of lines longer than this many columns. */
   over: (columns: number) => number;
-  /** Lines of each named function: declarations, methods, accessors, constructors, and arrows in a variable. */
+  /** The lines of each named function: declarations, methods, accessors, constructors, and arrows in a variable. */
   functions: number[];
-  /** Parameters of each constructor that takes any. */
+  /** The parameters of each constructor that has any. */
   constructors: number[];
 }
 
@@ -24,7 +24,7 @@ export function measureFile(root: string, file: string): FileFigures {
   return measure(file, readFileSync(join(root, file), 'utf8'));
 }
 
-/** As `measureFile`, of a text at hand. */
+/** As `measureFile`, for a text. */
 export function measure(file: string, text: string): FileFigures {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const lines = text.replace(/\n$/, '').split('\n');
@@ -62,7 +62,7 @@ function linesOf(source: ts.SourceFile, node: ts.Node): number {
   return lineAt(node.getEnd()) - lineAt(node.getStart(source)) + 1;
 }
 
-/** The lines that a token stands on: what is filled and none of them is a comment. */
+/** The lines with a token. Every other line that is not empty is a comment. */
 function linesWithCode(source: ts.SourceFile): Set<number> {
   const lines = new Set<number>();
   const visit = (node: ts.Node): void => {
@@ -83,11 +83,11 @@ export interface Figures {
   constructorParameters: Spread;
   /** Lines over 120 columns outside tables of data. */
   over120: number;
-  /** Lines over 140 columns, tables included, of a thousand. */
+  /** Lines over 140 columns per thousand, tables included. */
   over140PerThousand: number;
-  /** Comment lines of a hundred that hold something. */
+  /** Comment lines per hundred lines that are not empty. */
   commentPercent: number;
-  /** The five folders with the most files, the largest first; tests do not count. */
+  /** The five folders with the most files, the largest first, without tests. */
   largestFolders: { folder: string; files: number }[];
 }
 
@@ -114,7 +114,7 @@ export function figuresOf(files: readonly FileFigures[], isTable: (file: string)
   };
 }
 
-/** Of no values: zeros. */
+/** Zeros where there are no values. */
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;

@@ -117,7 +117,7 @@ describe('SendGrid', () => {
     ];
     const sendgrid = await aSendgrid(() => ({ status: 400, body: { errors } }));
     const result = await sendgrid.send(aCall('ada@inbox.test'));
-    const rule = 'is refused by SendGrid, which calls the field so';
+    const rule = 'is refused by SendGrid (this is the name of the field in its API)';
     expect(result).toMatchObject({
       failure: {
         code: 'http_400',

@@ -6,7 +6,7 @@ import { backOffMs } from '#libs/transport';
 /** After this many failed rounds in a row the readiness is degraded. */
 const FAILURES_SHOWN = 3;
 const FIRST_WAIT_MS = 1_000;
-/** The minimum wait after a failure, so that a job that runs often does not retry too fast. */
+/** While a job keeps failing, its wait grows up to its own period, and at least up to this. */
 const LONGEST_WAIT_MS = 5_000;
 
 export interface Job {
@@ -54,8 +54,8 @@ export class Jobs {
     const failing = [...this.failures].filter(([, rounds]) => rounds >= FAILURES_SHOWN).map(([name]) => name);
     if (failing.length === 0) return undefined;
     return {
-      meaning: `What the service does again and again fails: ${failing.join(', ')}.`,
-      remedy: 'Look into its log for "a job fails"; it is tried again and again and needs no restart.',
+      meaning: `Periodic work of the service keeps failing: ${failing.join(', ')}.`,
+      remedy: 'Look into its log for "a job fails"; it is retried, and needs no restart.',
     };
   }
 
@@ -93,7 +93,7 @@ export class Jobs {
   }
 }
 
-/** From one second up to the job's own period, or to five seconds where that is shorter. All in milliseconds. */
+/** In milliseconds: from one second up to the job's own period, or up to five seconds if the period is shorter. */
 export function waitAfter(failures: number, everyMs: number): number {
   const longest = Math.max(everyMs, LONGEST_WAIT_MS);
   return backOffMs(failures - 1, Math.min(everyMs, FIRST_WAIT_MS), longest);

@@ -13,14 +13,14 @@ const NO_ANSWER = 2;
  * Executes an order.
  * @returns the exit code
  */
-export type CarryOut = (order: SuppressionOrder) => Promise<number>;
+export type ExecuteOrder = (order: SuppressionOrder) => Promise<number>;
 
 /**
  * The suppressions, and why they exist.
- * @param carryOut executes an order
+ * @param execute executes the order
  * @param input reads standard input, for a recipient given as -
  */
-export function suppressionsCommand(carryOut: CarryOut = ask, input = () => readFileSync(0, 'utf8')): CliCommand {
+export function suppressionsCommand(execute: ExecuteOrder = ask, input = () => readFileSync(0, 'utf8')): CliCommand {
   const about = (name: string) =>
     new CliCommand(name)
       .option('--json', 'as JSON')
@@ -50,31 +50,31 @@ export function suppressionsCommand(carryOut: CarryOut = ask, input = () => read
         .option('--lifted', 'also those that were lifted')
         .option('--limit <n>', 'at most so many of each channel', '100')
         .example('suppressions list', 'suppressions list --reason complaint --json')
-        .does((values: Values) => carryOut(listOrder(values)), does),
+        .does((values: Values) => execute(listOrder(values)), does),
     )
     .addCommand(
       withChannel(ofOne('show'))
         .description('Shows all that is known of one recipient, with what was lifted.')
         .example('suppressions show ada@inbox.test')
-        .does((text: string, values: Values) => carryOut(recipientOrder(recipient(text), values)), does),
+        .does((text: string, values: Values) => execute(recipientOrder(recipient(text), values)), does),
     )
     .addCommand(
       withFilters(withAuthor(ofOne('add')))
         .description('Suppresses a recipient, under the scope all and the reason manual where nothing else is said.')
         .example('suppressions add ada@inbox.test --note "asked by phone" --scope marketing')
-        .does((text: string, values: Values) => carryOut(changeOrder('add', recipient(text), values)), does),
+        .does((text: string, values: Values) => execute(changeOrder('add', recipient(text), values)), does),
     )
     .addCommand(
       withScope(withChannel(withAuthor(ofOne('remove'))))
         .description('Lifts a suppression; scope and tenant must be its own.')
         .example('suppressions remove ada@inbox.test --note "asked to get it again" --scope marketing')
-        .does((text: string, values: Values) => carryOut(changeOrder('remove', recipient(text), values)), does),
+        .does((text: string, values: Values) => execute(changeOrder('remove', recipient(text), values)), does),
     )
     .addCommand(
       about('sync')
         .description('Takes over the providers’ own lists.')
         .example('suppressions sync')
-        .does(({ json = false }: Values) => carryOut({ command: 'sync', json }), does),
+        .does(({ json = false }: Values) => execute({ command: 'sync', json }), does),
     );
 }
 

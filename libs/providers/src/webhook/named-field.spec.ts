@@ -21,7 +21,7 @@ describe('a field that a provider names', () => {
 
   it('appears once in the failure, and at most ten of them do', () => {
     expect(refusedFields(['to', undefined, 'to'], 'SendGrid')).toEqual({
-      fields: [{ field: 'to', rule: 'is refused by SendGrid, which calls the field so' }],
+      fields: [{ field: 'to', rule: 'is refused by SendGrid (this is the name of the field in its API)' }],
     });
     expect(refusedFields([undefined], 'SendGrid')).toEqual({});
     expect(

@@ -11,8 +11,8 @@ const MOST_FIELDS = 10;
  */
 export function namedField(text: string, words: ReadonlySet<string>): string | undefined {
   const steps = text.split('.');
-  const strange = steps.findIndex((step) => !words.has(step) && !/^\d{1,4}$/.test(step));
-  const known = strange < 0 ? steps : steps.slice(0, strange);
+  const unknown = steps.findIndex((step) => !words.has(step) && !/^\d{1,4}$/.test(step));
+  const known = unknown < 0 ? steps : steps.slice(0, unknown);
   return known.length === 0 || /^\d/.test(known[0]!) ? undefined : known.join('.');
 }
 
@@ -21,5 +21,10 @@ export function refusedFields(fields: readonly (string | undefined)[], provider:
   const named = [...new Set(fields)].filter((field) => field !== undefined).slice(0, MOST_FIELDS);
   return named.length === 0
     ? {}
-    : { fields: named.map((field) => ({ field, rule: `is refused by ${provider}, which calls the field so` })) };
+    : {
+        fields: named.map((field) => ({
+          field,
+          rule: `is refused by ${provider} (this is the name of the field in its API)`,
+        })),
+      };
 }

@@ -4,20 +4,17 @@ import { type ContentOf, emailOf, orderOf, type SendOrder, smsOf, type Values } 
 
 const NO_RESPONSE = 2;
 
-/**
- * Sends an order.
- * @returns the exit code
- */
-export type CarryOut = (order: SendOrder) => Promise<number>;
+/** Sends the ordered message; returns the exit code. */
+export type ExecuteOrder = (order: SendOrder) => Promise<number>;
 
 /**
  * Publishes a message and follows it to its end.
- * @param carryOut executes an order
+ * @param execute executes the order
  * @param now the time, in milliseconds
  */
-export function sendCommand(carryOut: CarryOut = publishAndFollow, now = Date.now): CliCommand {
+export function sendCommand(execute: ExecuteOrder = publishAndFollow, now = Date.now): CliCommand {
   const ordered = (channel: Channel, contentOf: ContentOf) => (values: Values) =>
-    carryOut(orderOf(channel, contentOf, values, now()));
+    execute(orderOf(channel, contentOf, values, now()));
   return new CliCommand('send')
     .description('Publishes a message as any upstream service does, follows it to its end and shows its timeline.')
     .addCommand(
@@ -42,7 +39,7 @@ const withEmail = (command: CliCommand) =>
     .option('--cc <mailbox>', 'a recipient of a copy (repeatable)', collect)
     .option('--bcc <mailbox>', 'a recipient of a blind copy (repeatable)', collect)
     .option('--from <mailbox>', 'the sender')
-    .option('--reply-to <mailbox>', 'where answers go')
+    .option('--reply-to <mailbox>', 'the reply address')
     .option('--subject <text>', 'the subject')
     .option('--text <text>', 'the content as text')
     .option('--html <html>', 'the content as HTML');
@@ -53,7 +50,7 @@ const withSms = (command: CliCommand) =>
     .option('--from <sender>', 'the sender')
     .option('--body <text>', 'the content')
     .option('--media <url>', 'a picture or another file (repeatable)', collect)
-    .addOption(command.createOption('--kind <kind>', 'how it goes').choices(['sms', 'mms', 'whatsapp']));
+    .addOption(command.createOption('--kind <kind>', 'SMS, MMS or WhatsApp').choices(['sms', 'mms', 'whatsapp']));
 
 const withShared = (command: CliCommand) =>
   command
