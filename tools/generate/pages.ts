@@ -10,6 +10,7 @@ import { errorPages } from './errors/error-pages.ts';
 import { failureTables } from './errors/failure-tables.ts';
 import { limitsPage } from './limits.ts';
 import { metricsPage } from './metrics.ts';
+import { retryPolicyExample, retryPolicySchema } from './retry-policy.ts';
 import { contractSchemas } from './schemas.ts';
 import { topicsPage } from './topics.ts';
 
@@ -17,6 +18,8 @@ import { topicsPage } from './topics.ts';
 export async function pages(root: string): Promise<Map<string, string>> {
   return new Map([
     ...contractSchemas().map(({ file, schema }) => [`docs/schemas/${file}`, json(schema)] as const),
+    ['docs/schemas/retry-policy.schema.json', json(retryPolicySchema())],
+    ['docs/retry-policy.yaml', retryPolicyExample()],
     ['docs/asyncapi.json', json(asyncApi())],
     ['docs/topics.md', topicsPage()],
     ['docs/cli.md', cliPage()],

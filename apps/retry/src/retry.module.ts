@@ -1,4 +1,3 @@
-import { made } from '#libs/runtime';
 import { Module } from '@nestjs/common';
 import { KafkaOutcomePublisher } from './publish/outcome-publisher.adapter.ts';
 import { OutcomePublisher } from './publish/outcome-publisher.port.ts';
@@ -19,7 +18,7 @@ import { KafkaEvidenceReader } from './release/evidence-reader.adapter.ts';
 import { EvidenceReader } from './release/evidence-reader.port.ts';
 import { ReleaserService } from './release/releaser.service.ts';
 import { Policies } from './policy/policies.port.ts';
-import { policyOf } from './policy/policy.settings.ts';
+import { FilePolicies } from './policy/policies.adapter.ts';
 import { retryConfig } from './retry.config.ts';
 import { StopConsumer } from './stop/stop.consumer.ts';
 import { StopService } from './stop/stop.service.ts';
@@ -47,7 +46,7 @@ import { PostgresRetention } from './cleanup/retention.store.ts';
     BringForwardService,
     CatchUpService,
     retryConfig.provider,
-    made(Policies, { config: retryConfig.KEY }, ({ config }) => ({ current: policyOf(config) })),
+    { provide: Policies, useClass: FilePolicies },
     { provide: MOMENT, useValue: thisMoment },
     { provide: OutcomePublisher, useClass: KafkaOutcomePublisher },
     { provide: Answers, useClass: PostgresAnswers },

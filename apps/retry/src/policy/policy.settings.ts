@@ -39,7 +39,7 @@ type WaitNames<N extends string> = `RETRY_${N}_BASE_MS` | `RETRY_${N}_CAP_MS`;
 type LaneNames = WaitNames<Named> | `RECONCILE_WINDOW_${Named}_MS` | WaitNames<'OPERATOR'>;
 
 /** Single values of the retry policy. A policy file takes the place of all of them. */
-export const policySettings = {
+const singleSettings = {
   RETRY_MAX_ATTEMPTS: number(z.coerce.number())
     .max(1_000)
     .optional()
@@ -70,6 +70,28 @@ export const policySettings = {
         'call carried no other message.',
     ),
 };
+
+/** Where the retry policy comes from. */
+export const policySettings = {
+  RETRY_POLICY_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'YAML file that says when messages go again, by lane and kind of failure (docs/retry-policy.yaml holds what ' +
+        'applies without it, docs/schemas/retry-policy.schema.json its form). Read again when it changes. It takes ' +
+        `the place of ${Object.keys(singleSettings).join(', ')}, which must not be set beside it.`,
+    ),
+  ...singleSettings,
+};
+
+/** What is wrong where a policy file and single values are set. */
+export function twoPolicies(settings: PolicySettings): string | undefined {
+  const set = Object.keys(singleSettings).filter((name) => settings[name as keyof PolicySettings] !== undefined);
+  if (settings.RETRY_POLICY_FILE === undefined || set.length === 0) return undefined;
+  return `takes the place of ${set.join(', ')}: put what they say into the file, and take them away`;
+}
+
 export type PolicySettings = z.infer<z.ZodObject<typeof policySettings>>;
 
 /** The standard policy with what single settings say put over it. */
