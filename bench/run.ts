@@ -1,4 +1,4 @@
-/** `npm run bench -- dispatch|keyed|latency|webhooks`: what the platform does, measured. */
+/** `npm run bench -- dispatch|keyed|latency|retry|webhooks`: what the platform does, measured. */
 import { InvalidArgumentError, Option } from 'commander';
 import { CliCommand } from '../apps/cli/src/command.ts';
 import { run } from '../apps/cli/src/program.ts';
@@ -9,6 +9,7 @@ import { type Sender, senders } from './dispatch/senders.ts';
 import { Closers } from './foundation/closers.ts';
 import { keyed } from './keyed/keyed.ts';
 import { latency } from './latency/latency.ts';
+import { retry } from './retry/retry.ts';
 import { tableOf } from './table.ts';
 import { type WebhookOptions, webhooks } from './webhooks/webhooks.ts';
 import { writeFigures } from './write-figures.ts';
@@ -69,6 +70,20 @@ const program = new CliCommand('npm run bench --')
     measurement('latency', 200)
       .description('From publishing to the provider, and to delivered, on an idle system with the sandbox.')
       .does(async (order: Common) => show('latency', order, await latency(closers, say, order))),
+  )
+  .addCommand(
+    new CliCommand('retry')
+      .description(
+        'Plans a second that retry keeps and releases, with 10,000 and 1,000,000 others pending or parked, beside ' +
+          'graphile-worker; and how late a single one is.',
+      )
+      .option('--json', 'one line of JSON')
+      .option('--messages <n>', 'how many of them', wholeNumber(1), 30_000)
+      .does(async ({ json, messages }: { json?: boolean; messages: number }) => {
+        const figures = await retry(await startBench(closers, say), { messages });
+        console.log(json ? JSON.stringify(figures) : tableOf(figures));
+        return 0;
+      }),
   )
   .addCommand(
     shown('webhooks')

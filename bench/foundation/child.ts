@@ -12,7 +12,8 @@ export type Report =
   | { kind: 'to'; at: number }
   | { kind: 'count'; messages: number; mostAtOnce: number; marked: number[] }
   | { kind: 'allocated'; bytes: number }
-  | { kind: 'spans'; count: number };
+  | { kind: 'spans'; count: number }
+  | { kind: 'figures'; figures: object };
 
 export interface ChildOptions {
   env?: Record<string, string | undefined>;

@@ -1,0 +1,11 @@
+/** Retry's own schedule: its stores, its releaser and its publisher, as the service makes them. */
+import '../../tools/generate/decorators.mjs';
+import { tell, tellFailure } from '../foundation/tell.ts';
+
+try {
+  // Only now: what is imported holds decorators, and needs the hook above.
+  const { measureRetry } = await import('./measure-retry.ts');
+  tell({ kind: 'figures', figures: await measureRetry(Number(process.env['MESSAGES'])) });
+} catch (error) {
+  tellFailure(error);
+}
